@@ -1,0 +1,136 @@
+// Keyed collections of immutable records, read by key or through ordered indexes.
+import { SortedKeys } from './sorted-keys.ts'
+
+/** Describes a collection: its name in the state file, the key of a record, and the orders it can be read in. */
+export interface CollectionDef<T extends object> {
+  /** Unique within a world; providers prefix theirs with their slug, as in `esim-go.orders`. */
+  readonly name: string
+  readonly key: (record: T) => string
+  /** Orders by name: a record sorts under the string returned; `undefined` leaves it out of that index. */
+  readonly indexes?: Readonly<Record<string, (record: T) => string | undefined>>
+}
+
+/** Names a collection once, so that every read and write of it is typed. */
+export function defineCollection<T extends object>(def: CollectionDef<T>): CollectionDef<T> {
+  return def
+}
+
+/** One write: the record now under `key`, or `undefined` where it was deleted. */
+export interface Change {
+  readonly collection: string
+  readonly key: string
+  readonly value: object | undefined
+}
+
+/** What a write tells its world: the change and the record that stood there before. */
+export type OnWrite = (change: Change, before: object | undefined) => void
+
+/** A live collection. `put` and `delete` are the only writes, and both refuse outside a transaction. */
+export interface Collection<T extends object> {
+  readonly size: number
+  get(key: string): T | undefined
+  has(key: string): boolean
+  put(record: T): T
+  delete(key: string): void
+  /** Every record, in no promised order: read through an index where order shows. */
+  values(): IterableIterator<T>
+  /** Records whose index string starts with `prefix`, in index order. */
+  matching(index: string, prefix: string): T[]
+  /** How many records the index holds. */
+  count(index: string): number
+  /** Up to `limit` records of an index from position `offset`; `descending` counts from the end. */
+  page(index: string, offset: number, limit: number, descending?: boolean): T[]
+  /** The first record of an index, if any. */
+  first(index: string): T | undefined
+}
+
+/** Separates the parts of a composite index string; sorts before every printable character. */
+export const SEPARATOR = '\u0000'
+
+/** A non-negative integer as a string that sorts as the number does (16 digits reach past the year 9999 in ms). */
+export function sortable(value: number): string {
+  return String(value).padStart(16, '0')
+}
+
+/**
+ * Builds a live collection over existing records.
+ * @param onWrite called before nothing and after every write; throws to refuse it
+ */
+export function openCollection<T extends object>(
+  def: CollectionDef<T>,
+  records: Map<string, T>,
+  onWrite: OnWrite,
+): Collection<T> & { restore(key: string, value: T | undefined): void } {
+  const indexes = new Map<string, { sort: (record: T) => string | undefined; keys: SortedKeys }>()
+  for (const [name, sort] of Object.entries(def.indexes ?? {})) {
+    const entries: string[] = []
+    for (const [key, record] of records) {
+      const at = sort(record)
+      if (at !== undefined) entries.push(at + SEPARATOR + key)
+    }
+    indexes.set(name, { sort, keys: new SortedKeys(entries) })
+  }
+
+  function index(name: string) {
+    const found = indexes.get(name)
+    if (!found) throw new Error(`collection ${def.name} has no index ${name}`)
+    return found.keys
+  }
+
+  function reindex(key: string, before: T | undefined, after: T | undefined) {
+    for (const { sort, keys } of indexes.values()) {
+      const was = before && sort(before)
+      const is = after && sort(after)
+      if (was === is) continue
+      if (was !== undefined) keys.delete(was + SEPARATOR + key)
+      if (is !== undefined) keys.add(is + SEPARATOR + key)
+    }
+  }
+
+  function write(key: string, value: T | undefined) {
+    const before = records.get(key)
+    onWrite({ collection: def.name, key, value }, before)
+    reindex(key, before, value)
+    if (value === undefined) records.delete(key)
+    else records.set(key, value)
+  }
+
+  const recordAt = (entry: string): T => {
+    const record = records.get(entry.slice(entry.lastIndexOf(SEPARATOR) + 1))
+    if (!record) throw new Error(`index of ${def.name} points at a missing record`)
+    return record
+  }
+
+  return {
+    get size() {
+      return records.size
+    },
+    get: (key) => records.get(key),
+    has: (key) => records.has(key),
+    put(record) {
+      write(def.key(record), record)
+      return record
+    },
+    delete(key) {
+      if (records.has(key)) write(key, undefined)
+    },
+    values: () => records.values(),
+    matching: (name, prefix) => index(name).startingWith(prefix).map(recordAt),
+    count: (name) => index(name).size,
+    page(name, offset, limit, descending = false) {
+      const keys = index(name)
+      if (!descending) return keys.slice(offset, offset + limit).map(recordAt)
+      const end = Math.max(0, keys.size - offset)
+      return keys
+        .slice(Math.max(0, end - limit), end)
+        .reverse()
+        .map(recordAt)
+    },
+    first: (name) => index(name).slice(0, 1).map(recordAt)[0],
+    restore(key, value) {
+      reindex(key, records.get(key), value)
+      if (value === undefined) records.delete(key)
+      else records.set(key, value)
+    },
+  }
+}

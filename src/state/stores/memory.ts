@@ -1,0 +1,16 @@
+// The store that keeps nothing: for tests and `--ephemeral`.
+import type { Store } from './store.ts'
+
+export function memoryStore(): Store {
+  return {
+    list: async () => [],
+    load: async () => undefined,
+    attach() {},
+    commit() {},
+    rewrite() {},
+    settled: () => undefined,
+    failure: () => undefined,
+    remove: async () => {},
+    close: async () => {},
+  }
+}
