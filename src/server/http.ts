@@ -1,0 +1,194 @@
+// The socket side: node:http in front of the pipeline, and of Express for everything that is not a provider's.
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { Refusal } from '../state/refusal.ts'
+import type { Store } from '../state/stores/store.ts'
+import { type Answer, type Exchange, type PipelineOptions, type Provider, serve } from './pipeline.ts'
+import { DEFAULT_WORLD, type Place, type Worlds } from './worlds.ts'
+
+/** The largest body that is read, in bytes. */
+export const BODY_LIMIT = 1_048_576
+
+/** How much of a too large body is read and dropped before its sender is cut off. */
+const BODY_DROPPED = 16 * BODY_LIMIT
+
+export interface HttpOptions extends PipelineOptions {
+  readonly providers: ReadonlyMap<string, Provider>
+  readonly worlds: Worlds
+  readonly store: Store
+  /** What hrefs begin with, instead of the request's Host. */
+  readonly publicUrl: string | undefined
+  /** Serves `/_sim` and whatever is nobody's. */
+  readonly rest: (request: IncomingMessage, response: ServerResponse, world: string | undefined, path: string) => void
+}
+
+export type Listener = (request: IncomingMessage, response: ServerResponse) => void
+
+/** Where a URL leads. */
+interface Destination {
+  /** From a `/w/<world>` prefix. */
+  readonly world: string | undefined
+  readonly slug: string
+  /** Below the slug. */
+  readonly path: string
+  readonly query: string
+}
+
+function destination(url: string, ownSlug: string | undefined): Destination {
+  const mark = url.indexOf('?')
+  let path = mark < 0 ? url : url.slice(0, mark)
+  const query = mark < 0 ? '' : url.slice(mark + 1)
+  let world: string | undefined
+  if (path.startsWith('/w/')) {
+    const end = path.indexOf('/', 3)
+    world = end < 0 ? path.slice(3) : path.slice(3, end)
+    path = end < 0 ? '/' : path.slice(end)
+  }
+  if (ownSlug !== undefined && !path.startsWith('/_sim')) return { world, slug: ownSlug, path, query }
+  const end = path.indexOf('/', 1)
+  return { world, slug: end < 0 ? path.slice(1) : path.slice(1, end), path: end < 0 ? '' : path.slice(end), query }
+}
+
+/**
+ * Listens to one port.
+ * @param ownSlug the provider mounted at `/` there, for a port of its own
+ */
+export function listener(options: HttpOptions, ownSlug?: string): Listener {
+  const { providers } = options
+  return (request, response) => {
+    const url = request.url ?? '/'
+    const to = destination(url, ownSlug)
+    const provider = providers.get(to.slug)
+    if (!provider) {
+      const rest = `/${to.slug}${to.path}${to.query && `?${to.query}`}`
+      options.rest(request, response, to.world ?? header(request, 'x-sim-world'), rest)
+      return
+    }
+    const finish = (body: string | undefined, unread?: Refusal) => answer(options, provider, to, ownSlug, request, response, body, unread)
+    if (request.headers['content-length'] === undefined && request.headers['transfer-encoding'] === undefined) finish(undefined)
+    else readBody(request, finish)
+  }
+}
+
+function header(request: IncomingMessage, name: string): string | undefined {
+  const value = request.headers[name]
+  return typeof value === 'string' ? value : value?.[0]
+}
+
+/**
+ * Reads a body up to the limit. A longer one is dropped as it comes, so that its sender is there to read the refusal;
+ * one that goes on and on is refused at once.
+ */
+function readBody(request: IncomingMessage, finish: (body: string | undefined, unread?: Refusal) => void): void {
+  const tooLarge = () => finish(undefined, new Refusal('body-too-large', `the body is larger than ${BODY_LIMIT} bytes`))
+  const chunks: Buffer[] = []
+  let size = 0
+  let done = false
+  request.on('data', (chunk: Buffer) => {
+    size += chunk.length
+    if (size <= BODY_LIMIT) chunks.push(chunk)
+    else if (size > BODY_DROPPED && !done) {
+      done = true
+      tooLarge()
+    }
+  })
+  request.on('end', () => {
+    if (done) return
+    if (size > BODY_LIMIT) tooLarge()
+    else finish((chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks)).toString('utf8'))
+  })
+}
+
+/** The world a request speaks to: by prefix, by header, by credential, else `default`. */
+function placeOf(options: HttpOptions, provider: Provider, to: Destination, request: IncomingMessage): Place | undefined {
+  const { worlds } = options
+  const named = to.world ?? header(request, 'x-sim-world')
+  if (named !== undefined) return worlds.get(named)
+  const secret = provider.simulator.presented((name) => header(request, name))
+  return (secret === undefined ? undefined : worlds.byCredential(to.slug, secret)) ?? worlds.get(DEFAULT_WORLD)
+}
+
+function rootOf(options: HttpOptions, to: Destination, ownSlug: string | undefined, request: IncomingMessage): string {
+  const mounted = (request as { baseUrl?: string }).baseUrl ?? ''
+  const origin = options.publicUrl ?? `http://${request.headers.host ?? 'localhost'}${mounted}`
+  return `${origin}${to.world === undefined ? '' : `/w/${to.world}`}${ownSlug === undefined ? `/${to.slug}` : ''}`
+}
+
+function answer(
+  options: HttpOptions,
+  provider: Provider,
+  to: Destination,
+  ownSlug: string | undefined,
+  request: IncomingMessage,
+  response: ServerResponse,
+  body: string | undefined,
+  unread: Refusal | undefined,
+): void {
+  const place = placeOf(options, provider, to, request)
+  if (!place) {
+    const name = to.world ?? header(request, 'x-sim-world')
+    const worded = provider.simulator.word(new Refusal('unknown-route', `there is no world "${name}"`), undefined)
+    send(response, { status: worded.status, headers: {}, type: 'application/json', body: JSON.stringify(worded.body) }, undefined)
+    return
+  }
+  const { world, runner, journal } = place
+  runner.catchUp()
+  const exchange: Exchange = {
+    method: request.method ?? 'GET',
+    path: to.path,
+    query: to.query,
+    url: request.url ?? '/',
+    headers: request.headers,
+    body,
+    ...(unread ? { unread } : {}),
+    get root() {
+      return rootOf(options, to, ownSlug, request)
+    },
+  }
+  if (unread) response.shouldKeepAlive = false
+  const served = serve(provider, exchange, world, journal, options)
+  const leave = (reply: Answer) => {
+    const settled = options.store.settled(world.name)
+    if (!settled) send(response, reply, place)
+    else
+      settled.then(
+        () => send(response, reply, place),
+        (error: Error) => send(response, lost(provider, error), place),
+      )
+  }
+  if (served instanceof Promise) served.then(leave, (error: unknown) => send(response, lost(provider, error), place))
+  else leave(served)
+}
+
+/** What is said where a reply was decided but could not be kept or rendered. */
+function lost(provider: Provider, error: unknown): Answer {
+  const reason = error instanceof Error ? error.message : String(error)
+  const worded = provider.simulator.word(new Refusal('writes-refused', reason), undefined)
+  return { status: worded.status, headers: {}, type: 'application/json', body: JSON.stringify(worded.body) }
+}
+
+let dateAt = Number.NaN
+let dateText = ''
+
+/** An HTTP date; the last one made is kept, since most replies fall in the same second. */
+function httpDate(at: number): string {
+  const second = Math.floor(at / 1000)
+  if (second !== dateAt) {
+    dateAt = second
+    dateText = new Date(second * 1000).toUTCString()
+  }
+  return dateText
+}
+
+function send(response: ServerResponse, reply: Answer, place: Place | undefined): void {
+  const headers: Record<string, string | number> = { ...reply.headers }
+  if (place) {
+    response.sendDate = false
+    headers.Date = httpDate(place.world.now)
+  }
+  if (reply.type !== undefined) headers['Content-Type'] = reply.type
+  headers['Content-Length'] = reply.body === undefined ? 0 : Buffer.byteLength(reply.body)
+  response.writeHead(reply.status, headers)
+  // What the request set going starts only once its reply is on its way.
+  if (place?.runner.nudged) response.end(reply.body, () => place.runner.wake())
+  else response.end(reply.body)
+}

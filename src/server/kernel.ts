@@ -1,0 +1,113 @@
+// The server put together: specs compiled, worlds opened, one listener for all of it.
+import { readFile } from 'node:fs/promises'
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Simulator } from '../simulators/simulator.ts'
+import { Refusal } from '../state/refusal.ts'
+import type { Store } from '../state/stores/store.ts'
+import type { DeliveryPolicy } from './deliver.ts'
+import { type HttpOptions, type Listener, listener } from './http.ts'
+import type { Provider } from './pipeline.ts'
+import { compileSpec, readSpec } from './spec.ts'
+import { openWorlds, type Worlds } from './worlds.ts'
+
+/** Who may use `/_sim`. */
+export interface ControlPolicy {
+  /** Demanded as `Authorization: Bearer <token>` where set. */
+  readonly token: string | undefined
+  /** Host names answered to besides loopback. */
+  readonly hosts: readonly string[]
+}
+
+export interface KernelOptions {
+  readonly simulators: readonly Simulator[]
+  readonly store: Store
+  readonly clock: 'running' | 'frozen'
+  readonly seed: string
+  readonly callbackUrl?: string
+  readonly stock?: Readonly<Record<string, unknown>>
+  readonly policy: DeliveryPolicy
+  readonly control: ControlPolicy
+  readonly publicUrl?: string
+  readonly checked: boolean
+  readonly report: (sentence: string) => void
+}
+
+export interface Kernel {
+  readonly version: string
+  readonly providers: ReadonlyMap<string, Provider>
+  readonly worlds: Worlds
+  readonly store: Store
+  readonly publicUrl: string | undefined
+  readonly control: ControlPolicy
+  /** For one port; with a slug, that provider is mounted at `/` there. */
+  readonly listener: (ownSlug?: string) => Listener
+  /** Stops what runs, keeps everything, lets go of the store. */
+  readonly close: () => Promise<void>
+}
+
+/** The version in package.json. */
+export async function packageVersion(): Promise<string> {
+  const { version } = JSON.parse(await readFile(new URL('../../package.json', import.meta.url), 'utf8')) as { version: string }
+  return version
+}
+
+/** @throws Error where an operation of a spec has neither a handler nor a declared gap, or the other way round */
+async function compileProvider(simulator: Simulator): Promise<Provider> {
+  const mounts = await Promise.all(simulator.mounts.map(async (mount) => ({ mount, spec: await compileSpec(await readSpec(mount.spec)) })))
+  const known = new Set(mounts.flatMap(({ spec }) => [...spec.operations.keys()]))
+  const served = new Set([...Object.keys(simulator.handlers), ...Object.keys(simulator.gaps)])
+  const unserved = [...known].filter((id) => !served.has(id))
+  const unknown = [...served].filter((id) => !known.has(id))
+  if (unserved.length > 0) throw new Error(`${simulator.slug}: no handler for ${unserved.join(', ')}`)
+  if (unknown.length > 0) throw new Error(`${simulator.slug}: not in the spec: ${unknown.join(', ')}`)
+  return { simulator, mounts }
+}
+
+/**
+ * @throws StoreError where the kept state cannot be used
+ * @throws Refusal `invalid-request` where the stock is wrong
+ */
+export async function openKernel(options: KernelOptions): Promise<Kernel> {
+  const { store, publicUrl, control, report } = options
+  const compiled = await Promise.all(options.simulators.map(compileProvider))
+  const providers = new Map(compiled.map((provider) => [provider.simulator.slug, provider]))
+  const worlds = await openWorlds(options)
+  let rest: Promise<HttpOptions['rest']> | undefined
+
+  const kernel: Kernel = {
+    version: await packageVersion(),
+    providers,
+    worlds,
+    store,
+    publicUrl,
+    control,
+    listener: (ownSlug) =>
+      listener(
+        {
+          providers,
+          worlds,
+          store,
+          publicUrl,
+          checked: options.checked,
+          report,
+          rest: (request, response, world, path) => {
+            // Express is loaded when it is first asked for: a provider's first answer does not wait for it.
+            rest ??= import('../control/app.ts').then(({ controlApp }) => controlApp(kernel))
+            rest.then(
+              (serve) => serve(request, response, world, path),
+              (error: unknown) => fail(response, error, report),
+            )
+          },
+        },
+        ownSlug,
+      ),
+    close: () => worlds.close(),
+  }
+  return kernel
+}
+
+function fail(response: ServerResponse<IncomingMessage>, error: unknown, report: (sentence: string) => void): void {
+  report(error instanceof Error ? (error.stack ?? error.message) : String(error))
+  response.writeHead(500, { 'Content-Type': 'application/problem+json' })
+  response.end(JSON.stringify({ title: 'Internal error', status: 500, detail: new Refusal('internal', String(error)).message }))
+}

@@ -1,0 +1,243 @@
+// One request, from a routed path to a reply: authenticate, validate, handle, check. It knows no socket.
+import Negotiator from 'negotiator'
+import type { Call, Mount, Reply, Simulator } from '../simulators/simulator.ts'
+import { credentials } from '../state/credentials.ts'
+import { Refusal } from '../state/refusal.ts'
+import type { World } from '../state/world.ts'
+import { UnsafeBody, walkBody } from './body-shape.ts'
+import { BODY_KEPT, type Journal } from './journal.ts'
+import type { Operation, Spec } from './spec.ts'
+
+/** A provider with its specs compiled, ready to answer. */
+export interface Provider {
+  readonly simulator: Simulator
+  readonly mounts: readonly { readonly mount: Mount; readonly spec: Spec }[]
+}
+
+/** A request as the pipeline sees it. */
+export interface Exchange {
+  readonly method: string
+  /** Below the provider's slug, with its leading slash and without the query. */
+  readonly path: string
+  /** After the question mark; empty where there is none. */
+  readonly query: string
+  /** As the client wrote it, for the journal. */
+  readonly url: string
+  readonly headers: Readonly<Record<string, string | string[] | undefined>>
+  readonly body: string | undefined
+  /** Set where the body was not read, and why. */
+  readonly unread?: Refusal
+  /** Absolute URL up to the provider's base path, without a trailing slash. */
+  readonly root: string
+}
+
+/** What goes back; `body` is absent where there is none. */
+export interface Answer {
+  readonly status: number
+  readonly headers: Readonly<Record<string, string>>
+  readonly type: string | undefined
+  readonly body: string | Uint8Array | undefined
+}
+
+export interface PipelineOptions {
+  /** False lets replies that break their spec through (`--unchecked`). */
+  readonly checked: boolean
+  readonly report: (sentence: string) => void
+}
+
+/** What is found out about an exchange on its way, for the journal. */
+interface Trace {
+  operation: Operation | undefined
+  refusal: Refusal | undefined
+  readonly undocumented: string[]
+  violations: readonly string[]
+}
+
+const JSON_TYPE = 'application/json'
+const SECRET_HEADERS = ['authorization', 'cookie', 'x-api-key', 'proxy-authorization'] as const
+
+/** Serves one exchange in a world. Returns a promise only where the body takes rendering. */
+export function serve(
+  provider: Provider,
+  exchange: Exchange,
+  world: World,
+  journal: Journal,
+  options: PipelineOptions,
+): Answer | Promise<Answer> {
+  const trace: Trace = { operation: undefined, refusal: undefined, undocumented: [], violations: [] }
+  const reply = replyTo(provider, exchange, world, trace, options)
+  const note = (answer: Answer) => {
+    remember(provider, exchange, world, journal, trace, answer)
+    return answer
+  }
+  const { content } = reply
+  if (!content) {
+    const body = reply.body === undefined ? undefined : JSON.stringify(reply.body)
+    return note({ status: reply.status, headers: reply.headers ?? {}, type: body === undefined ? undefined : JSON_TYPE, body })
+  }
+  const rendered = content.render()
+  const done = (body: string | Uint8Array) => note({ status: reply.status, headers: reply.headers ?? {}, type: content.type, body })
+  return rendered instanceof Promise ? rendered.then(done) : done(rendered)
+}
+
+/** The reply, whatever happens: a refusal and a failure are worded by the provider. */
+function replyTo(provider: Provider, exchange: Exchange, world: World, trace: Trace, options: PipelineOptions): Reply {
+  const { simulator } = provider
+  try {
+    return handled(provider, exchange, world, trace, options)
+  } catch (error) {
+    const refusal = error instanceof Refusal ? error : new Refusal('internal', error instanceof Error ? error.message : String(error))
+    if (!(error instanceof Refusal)) options.report(`${simulator.slug}: ${error instanceof Error ? error.stack : String(error)}`)
+    trace.refusal = refusal
+    const worded = simulator.word(refusal, trace.operation?.id)
+    if (options.checked && trace.operation && refusal.code !== 'reply-violates-spec') {
+      const broken = violationsOf(trace.operation, worded)
+      if (broken.length > 0) {
+        trace.violations = broken
+        return simulator.word(violation(trace.operation, broken), trace.operation.id)
+      }
+    }
+    return worded
+  }
+}
+
+function handled(provider: Provider, exchange: Exchange, world: World, trace: Trace, options: PipelineOptions): Reply {
+  const { simulator } = provider
+  const { operation, params, basePath } = route(provider, exchange)
+  trace.operation = operation
+  const header = (name: string) => headerOf(exchange, name)
+  simulator.authenticate(header, world)
+  const settings = world.settings(simulator.slug)
+  const request = validated(operation, params, exchange, settings.strict === true, trace)
+  const gap = simulator.gaps[operation.id]
+  if (gap !== undefined) throw new Refusal('not-implemented', `${operation.id} is not simulated yet: ${gap}`)
+  const handler = simulator.handlers[operation.id]
+  if (!handler) throw new Error(`${operation.id} has no handler`)
+  const call: Call = {
+    operation: operation.id,
+    path: request.path as Record<string, string>,
+    query: request.query,
+    body: request.requestBody,
+    header,
+    accepts: (offered) => new Negotiator({ headers: exchange.headers as Record<string, string> }).mediaTypes([...offered])[0],
+    baseUrl: exchange.root + basePath,
+    now: world.now,
+    settings,
+  }
+  return world.transaction(() => {
+    const reply = handler(call, world)
+    if (options.checked) {
+      const broken = violationsOf(operation, reply)
+      trace.violations = broken
+      if (broken.length > 0) throw violation(operation, broken)
+    }
+    return reply
+  }).result
+}
+
+function violation(operation: Operation, broken: readonly string[]): Refusal {
+  return new Refusal('reply-violates-spec', `the reply of ${operation.id} would break the spec: ${broken.join('; ')}`)
+}
+
+function violationsOf(operation: Operation, reply: Reply): string[] {
+  const type = reply.content?.type ?? (reply.body === undefined ? undefined : JSON_TYPE)
+  return operation.violations(reply.status, type, reply.body)
+}
+
+function headerOf(exchange: Exchange, name: string): string | undefined {
+  const value = exchange.headers[name]
+  return typeof value === 'string' ? value : value?.[0]
+}
+
+function route(
+  provider: Provider,
+  exchange: Exchange,
+): { operation: Operation; params: Record<string, string | undefined>; basePath: string } {
+  const { path, method } = exchange
+  for (const { mount, spec } of provider.mounts) {
+    const { basePath } = mount
+    if (!path.startsWith(basePath) || (path.length > basePath.length && path[basePath.length] !== '/')) continue
+    const found = spec.find(method, path.slice(basePath.length) || '/')
+    if (found === 'other-method') throw new Refusal('method-not-allowed', `${path} knows no ${method}`, { method })
+    if (found) return { ...found, basePath }
+  }
+  const bases = provider.mounts.map(({ mount }) => `/${provider.simulator.slug}${mount.basePath}`).join(', ')
+  throw new Refusal('unknown-route', `the spec has no path for ${method} ${path}; base paths are ${bases}`, { method, path })
+}
+
+/** The request in the spec's types. @throws Refusal where it breaks the spec, naming everything that does */
+function validated(operation: Operation, path: object, exchange: Exchange, strict: boolean, trace: Trace) {
+  const header: Record<string, string> = {}
+  for (const name of operation.headers) {
+    const value = headerOf(exchange, name)
+    if (value !== undefined) header[name] = value
+  }
+  const query = queryOf(operation, exchange.query, trace.undocumented)
+  const body = bodyOf(operation, exchange, strict, trace.undocumented)
+  if (strict && trace.undocumented.length > 0)
+    throw new Refusal('invalid-request', `not in the spec, and strict is on: ${trace.undocumented.join(', ')}`)
+  const request = { path, query, header, ...(body === undefined ? {} : { requestBody: body }) }
+  const problems = operation.problems(request)
+  if (problems.length > 0) throw new Refusal('invalid-request', problems.join('; '))
+  return { requestBody: undefined, ...request }
+}
+
+function queryOf(operation: Operation, text: string, undocumented: string[]): Record<string, unknown> {
+  const query: Record<string, unknown> = {}
+  if (text === '') return query
+  for (const [name, value] of new URLSearchParams(text)) {
+    const repeats = operation.query.get(name)
+    if (repeats === undefined) undocumented.push(`?${name}`)
+    else if (!repeats) query[name] = value
+    else if (Array.isArray(query[name])) query[name].push(value)
+    else query[name] = [value]
+  }
+  return query
+}
+
+function bodyOf(operation: Operation, exchange: Exchange, strict: boolean, undocumented: string[]): unknown {
+  if (exchange.unread) throw exchange.unread
+  const { body: expected } = operation
+  const text = exchange.body
+  if (!expected || text === undefined || text === '') return undefined
+  const type = headerOf(exchange, 'content-type')
+  if (type === undefined || !/^application\/([\w.+-]+\+)?json\b/i.test(type)) {
+    if (strict) throw new Refusal('unsupported-media-type', `the body was sent as ${type ?? 'no type at all'}: send application/json`)
+    undocumented.push(`Content-Type: ${type ?? 'none'}`)
+  }
+  try {
+    return walkBody(JSON.parse(text), expected.shape, expected.freeCase, undocumented)
+  } catch (error) {
+    if (error instanceof UnsafeBody) throw new Refusal('malformed-body', error.message)
+    if (error instanceof SyntaxError) throw new Refusal('malformed-body', `the body is not JSON: ${error.message}`)
+    throw error
+  }
+}
+
+function remember(provider: Provider, exchange: Exchange, world: World, journal: Journal, trace: Trace, answer: Answer): void {
+  const requestHeaders: Record<string, string | string[] | undefined> = { ...exchange.headers }
+  for (const name of SECRET_HEADERS) if (requestHeaders[name] !== undefined) requestHeaders[name] = '[redacted]'
+  journal.add({
+    at: world.now,
+    provider: provider.simulator.slug,
+    operation: trace.operation?.id,
+    method: exchange.method,
+    url: exchange.url,
+    status: answer.status,
+    requestHeaders: requestHeaders as Record<string, string>,
+    requestBody: kept(exchange.body, world),
+    replyType: answer.type,
+    replyBody: typeof answer.body === 'string' ? kept(answer.body, world) : undefined,
+    refusal: trace.refusal && { code: trace.refusal.code, reason: trace.refusal.message },
+    undocumented: trace.undocumented,
+    violations: trace.violations,
+  })
+}
+
+/** A body as the journal keeps it: not too long, and without the world's secrets. */
+function kept(body: string | undefined, world: World): string | undefined {
+  if (!body) return body
+  let text = body.length > BODY_KEPT ? `${body.slice(0, BODY_KEPT)}... (${body.length} characters)` : body
+  for (const { secret } of world.in(credentials).values()) if (text.includes(secret)) text = text.replaceAll(secret, '[redacted]')
+  return text
+}

@@ -1,0 +1,203 @@
+// Runs what is due in a world, in order: by the ticker while the clock goes, or all at once when it is advanced.
+import { setTo, wallUntil } from '../state/clock.ts'
+import { type Delivery, deliveries, type Outcome, recordAttempt } from '../state/delivery.ts'
+import type { WorldEvent } from '../state/events.ts'
+import { Refusal } from '../state/refusal.ts'
+import { DELIVER, type Task, tasks } from '../state/tasks.ts'
+import type { World } from '../state/world.ts'
+import { alarm, breathe, wallNow } from './ticker.ts'
+
+/** One thing that happened while the clock was advanced. */
+export type Fired =
+  | { readonly kind: 'event'; readonly at: number; readonly event: WorldEvent }
+  | { readonly kind: 'task'; readonly at: number; readonly task: Task; readonly error?: string }
+  | { readonly kind: 'callback'; readonly at: number; readonly delivery: Delivery }
+
+export interface Advance {
+  readonly from: number
+  readonly to: number
+  readonly fired: readonly Fired[]
+  readonly stopped?: { readonly at: number; readonly reason: string }
+}
+
+export interface AdvanceLimits {
+  /** Stop after this many things have fired. */
+  readonly maxEvents?: number
+  /** Stop after this many wall ms. */
+  readonly maxWall?: number
+}
+
+export interface RunnerDeps {
+  /** Performs a task inside a transaction. */
+  readonly perform: (world: World, task: Task) => void
+  /** Makes one attempt; never throws. */
+  readonly attempt: (world: World, delivery: Delivery) => Promise<Outcome>
+  readonly schedule: (world: World, provider: string) => readonly string[]
+  readonly report: (sentence: string) => void
+}
+
+export interface Runner {
+  /** Performs, at once and in order, what has come due but for callbacks; called before anything looks at the world. */
+  catchUp(): void
+  /** Notes that tasks have changed: a wake is owed. */
+  nudge(): void
+  /** True while a wake is owed. */
+  readonly nudged: boolean
+  /** Sees to what is due now, callbacks too, and sets the alarm for what is next. Returns at once. */
+  wake(): void
+  /**
+   * Moves the clock to `to` and returns when everything due by then has happened.
+   * @throws Refusal `busy` while another advance is under way
+   */
+  advance(to: number, limits?: AdvanceLimits): Promise<Advance>
+  /** True while an advance is under way. */
+  readonly advancing: boolean
+  /** Resolves when no attempt is under way. */
+  idle(): Promise<void>
+  stop(): void
+}
+
+/** The longest an advance holds the thread before others get their turn, in wall ms. */
+const TURN = 8
+
+export function openRunner(world: World, deps: RunnerDeps): Runner {
+  let advancing = false
+  let nudged = true
+  let stopped = false
+  let delivering: Promise<void> | undefined
+  const bell = alarm(() => runner.wake())
+
+  const isDue = (task: Task | undefined, by: number): task is Task => task !== undefined && task.due <= by
+  const nextTask = () => world.in(tasks).first('due')
+  const nextPerformed = () => world.in(tasks).first('performed')
+
+  function perform(task: Task, fired?: Fired[]): void {
+    try {
+      const { events } = world.transaction(() => {
+        world.in(tasks).delete(String(task.id))
+        deps.perform(world, task)
+      }, task.due)
+      if (fired && events.length === 0) fired.push({ kind: 'task', at: task.due, task })
+      for (const event of events) fired?.push({ kind: 'event', at: event.at, event })
+    } catch (error) {
+      if (error instanceof Refusal && error.code === 'writes-refused') throw error
+      const reason = error instanceof Error ? error.message : String(error)
+      deps.report(`task ${task.kind} of world ${world.name} failed and was dropped: ${reason}`)
+      world.transaction(() => world.in(tasks).delete(String(task.id)), task.due)
+      fired?.push({ kind: 'task', at: task.due, task, error: reason })
+    }
+  }
+
+  async function attempt(task: Task, fired?: Fired[]): Promise<void> {
+    const { epoch } = world
+    const delivery = world.in(deliveries).get(task.data.callback ?? '')
+    const at = world.now
+    const outcome = delivery && (await deps.attempt(world, delivery))
+    if (world.epoch !== epoch || stopped) return
+    world.transaction(() => {
+      world.in(tasks).delete(String(task.id))
+      if (!delivery || !outcome) return
+      const after = recordAttempt(world, delivery.id, at, outcome, deps.schedule(world, delivery.provider))
+      if (after) fired?.push({ kind: 'callback', at, delivery: after })
+    })
+  }
+
+  /** Makes the attempts that are due, one after the other: callbacks arrive in the order they were queued. */
+  async function deliverDue(): Promise<void> {
+    for (;;) {
+      const task = world.in(tasks).first('deliveries')
+      if (stopped || advancing || !isDue(task, world.now)) return
+      await attempt(task)
+    }
+  }
+
+  function arm(): void {
+    const next = nextTask()
+    bell.set(next && !stopped ? wallUntil(world.clock, wallNow(), next.due) : undefined)
+  }
+
+  /** What could not be kept is tried again in a second, not at once. */
+  function trouble(error: unknown): void {
+    deps.report(`world ${world.name}: ${error instanceof Error ? error.message : String(error)}`)
+    bell.set(1000)
+  }
+
+  const runner: Runner = {
+    get advancing() {
+      return advancing
+    },
+    catchUp() {
+      if (advancing) return
+      for (let task = nextPerformed(); isDue(task, world.now); task = nextPerformed()) perform(task)
+    },
+    nudge() {
+      nudged = true
+    },
+    get nudged() {
+      return nudged
+    },
+    wake() {
+      if (stopped || advancing) return
+      nudged = false
+      try {
+        runner.catchUp()
+        if (isDue(world.in(tasks).first('deliveries'), world.now)) {
+          delivering ??= deliverDue()
+            .then(arm, trouble)
+            .finally(() => {
+              delivering = undefined
+            })
+        } else arm()
+      } catch (error) {
+        trouble(error)
+      }
+    },
+    async advance(to, limits = {}) {
+      if (advancing) throw new Refusal('busy', 'the clock is being advanced: wait for that to end')
+      const from = world.now
+      if (to < from) throw new Refusal('invalid-request', 'time only moves forward: the clock is already past that instant')
+      advancing = true
+      const began = wallNow()
+      const { epoch } = world
+      const fired: Fired[] = []
+      let at = from
+      let reason: string | undefined
+      try {
+        world.hold(from)
+        await delivering
+        let turn = wallNow()
+        for (let task = nextTask(); isDue(task, to); task = nextTask()) {
+          if (fired.length >= (limits.maxEvents ?? Number.POSITIVE_INFINITY)) reason = `maxEvents ${limits.maxEvents} reached`
+          else if (wallNow() - began > (limits.maxWall ?? Number.POSITIVE_INFINITY)) reason = `maxWall ${limits.maxWall} ms reached`
+          else if (stopped) reason = 'the simulator is stopping'
+          if (reason) break
+          at = Math.max(at, task.due)
+          world.hold(at)
+          if (task.kind === DELIVER) await attempt(task, fired)
+          else perform(task, fired)
+          if (world.epoch !== epoch) return { from, to: world.now, fired, stopped: { at, reason: 'the world was replaced meanwhile' } }
+          if (wallNow() - turn > TURN) {
+            await breathe()
+            turn = wallNow()
+          }
+        }
+        if (!reason) at = to
+        world.hold(at)
+        world.transaction(() => world.setClock(setTo(world.clock, wallNow(), at)))
+        return { from, to: at, fired, ...(reason ? { stopped: { at, reason } } : {}) }
+      } finally {
+        world.hold(undefined)
+        advancing = false
+        runner.wake()
+      }
+    },
+    async idle() {
+      while (delivering) await delivering
+    },
+    stop() {
+      stopped = true
+      bell.set(undefined)
+    },
+  }
+  return runner
+}

@@ -1,0 +1,167 @@
+// A spec compiled once: the router, the validators of requests and replies, the operations.
+import { readFile } from 'node:fs/promises'
+import ajvFormats from 'ajv-formats'
+import Router from 'find-my-way'
+import { type Document, OpenAPIBackend } from 'openapi-backend'
+import { parse } from 'yaml'
+import { type BodyShape, bodyShape } from './body-shape.ts'
+
+/** A compiled check that keeps what it found. */
+interface Validator {
+  (data: unknown): unknown
+  errors?: readonly { instancePath: string; message?: string; params?: Record<string, unknown>; keyword?: string }[] | null
+}
+
+type Media = Readonly<Record<string, { schema?: Record<string, unknown>; example?: unknown }>>
+
+/** An operation object, dereferenced, as far as the server reads it. */
+export interface OperationObject {
+  readonly operationId: string
+  readonly summary?: string
+  readonly parameters?: readonly { name: string; in: string; required?: boolean; schema?: { type?: string }; explode?: boolean }[]
+  readonly requestBody?: { required?: boolean; content: Media }
+  readonly responses: Readonly<Record<string, { content?: Media }>>
+  readonly 'x-provenance'?: string
+  readonly 'x-effect'?: unknown
+}
+
+export interface Operation {
+  readonly id: string
+  readonly method: string
+  readonly path: string
+  readonly object: OperationObject
+  /** Query parameters by name; true where it may repeat. */
+  readonly query: ReadonlyMap<string, boolean>
+  /** Lower-case names of the header parameters. */
+  readonly headers: readonly string[]
+  readonly body: { readonly shape: BodyShape; readonly freeCase: boolean; readonly required: boolean } | undefined
+  /** What is wrong with a request; converts path and query values to their types in place. Empty: nothing. */
+  readonly problems: (request: { path: object; query: object; header: object; requestBody?: unknown }) => string[]
+  /** How a reply breaks the spec. Empty: it does not. */
+  readonly violations: (status: number, type: string | undefined, body: unknown) => string[]
+}
+
+export interface Spec {
+  readonly title: string
+  readonly document: Document
+  readonly operations: ReadonlyMap<string, Operation>
+  /** The operation and raw path parameters of a path; `otherMethod` where only the method is wrong. */
+  readonly find: (
+    method: string,
+    path: string,
+  ) => { operation: Operation; params: Record<string, string | undefined> } | 'other-method' | undefined
+}
+
+const METHODS = ['get', 'put', 'post', 'delete', 'patch'] as const
+
+function explain(error: NonNullable<Validator['errors']>[number], drop: string): string {
+  const where = error.instancePath.replace(drop, '').replace(/^\//, '').replaceAll('/', '.')
+  const allowed = error.params?.allowedValues
+  const extra = Array.isArray(allowed)
+    ? `: ${allowed.join(', ')}`
+    : typeof error.params?.additionalProperty === 'string'
+      ? `: ${error.params.additionalProperty}`
+      : ''
+  return `${where ? `${where} ` : ''}${error.message ?? 'is not valid'}${extra}`
+}
+
+/** Reads a spec from the project's `specs` folder. */
+export async function readSpec(file: string): Promise<Document> {
+  return parse(await readFile(new URL(`../../specs/${file}`, import.meta.url), 'utf8')) as Document
+}
+
+/**
+ * Compiles a spec. Validators are compiled when first used, by openapi-backend.
+ * @throws Error for a document openapi-backend refuses
+ */
+export async function compileSpec(document: Document): Promise<Spec> {
+  const backend = new OpenAPIBackend({
+    definition: document,
+    quick: true,
+    strict: true,
+    ajvOpts: { allErrors: true, strict: false, coerceTypes: false },
+    customizeAjv: (ajv) => {
+      ajvFormats.default(ajv)
+      return ajv
+    },
+  })
+  await backend.init()
+  const router = Router({ ignoreTrailingSlash: true, maxParamLength: 512 })
+  const operations = new Map<string, Operation>()
+
+  for (const [path, item] of Object.entries(backend.definition.paths ?? {})) {
+    for (const method of METHODS) {
+      const object = item?.[method] as OperationObject | undefined
+      if (!object) continue
+      const shared = (item as { parameters?: OperationObject['parameters'] }).parameters ?? []
+      const operation = compileOperation(backend, method.toUpperCase(), path, {
+        ...object,
+        parameters: [...shared, ...(object.parameters ?? [])],
+      })
+      operations.set(operation.id, operation)
+      router.on(method.toUpperCase() as 'GET', path.replaceAll(/\{(\w+)\}/g, ':$1'), noop, operation)
+    }
+  }
+
+  return {
+    title: document.info.title,
+    document,
+    operations,
+    find(method, path) {
+      const found = router.find((method === 'HEAD' ? 'GET' : method) as 'GET', path)
+      if (found) return { operation: found.store as Operation, params: found.params }
+      const other = METHODS.some((each) => router.find(each.toUpperCase() as 'GET', path))
+      return other ? 'other-method' : undefined
+    },
+  }
+}
+
+function noop() {}
+
+function compileOperation(backend: OpenAPIBackend, method: string, path: string, object: OperationObject): Operation {
+  const id = object.operationId
+  const query = new Map(
+    (object.parameters ?? []).filter((each) => each.in === 'query').map((each) => [each.name, each.schema?.type === 'array']),
+  )
+  const schema = object.requestBody?.content['application/json']?.schema
+  let requests: readonly Validator[] | undefined
+  let replies: Readonly<Record<string, Validator>> | undefined
+
+  return {
+    id,
+    method,
+    path,
+    object,
+    query,
+    headers: (object.parameters ?? []).filter((each) => each.in === 'header').map((each) => each.name.toLowerCase()),
+    body: schema && {
+      shape: bodyShape(schema),
+      freeCase: schema['x-case-insensitive'] === true,
+      required: object.requestBody?.required === true,
+    },
+    problems(request) {
+      requests ??= (backend.validator.getRequestValidatorsForOperation(id) ?? []) as unknown as readonly Validator[]
+      const found: string[] = []
+      for (const validate of requests) {
+        if (validate(request)) continue
+        for (const error of validate.errors ?? [])
+          found.push(explain(error, /^\/(requestBody|query|path|header)/.exec(error.instancePath)?.[0] ?? ''))
+      }
+      return found
+    },
+    violations(status, type, body) {
+      const declared = object.responses[status] ? String(status) : object.responses.default ? 'default' : undefined
+      if (!declared) return [`status ${status} is not in the spec`]
+      const content = object.responses[declared]?.content
+      if (type === undefined) return content ? [`status ${status} needs a body`] : []
+      if (!content?.[type]) return [`content type ${type} is not in the spec for status ${status}`]
+      if (type !== 'application/json') return []
+      replies ??= (backend.validator.getStatusBasedResponseValidatorForOperation(id) ?? {}) as unknown as Readonly<
+        Record<string, Validator>
+      >
+      const validate = replies[declared]
+      if (!validate || validate(body)) return []
+      return (validate.errors ?? []).map((error) => explain(error, ''))
+    },
+  }
+}

@@ -1,0 +1,41 @@
+// The only wall clock and the only timers: everything else asks here.
+
+/** Ms since the epoch that never run backwards, whatever happens to the machine's clock. */
+export function wallNow(): number {
+  return performance.timeOrigin + performance.now()
+}
+
+/** A timer that can be set anew; it does not keep the process alive. */
+export interface Alarm {
+  /** Rings once, `ms` from now; an earlier setting is forgotten. `undefined`: never. */
+  set(ms: number | undefined): void
+}
+
+/** The longest a Node timer can wait. */
+const LONGEST = 2 ** 31 - 1
+
+export function alarm(ring: () => void): Alarm {
+  let timer: NodeJS.Timeout | undefined
+  return {
+    set(ms) {
+      clearTimeout(timer)
+      timer = ms === undefined ? undefined : setTimeout(ring, Math.min(Math.max(ms, 0), LONGEST)).unref()
+    },
+  }
+}
+
+/** Resolves after `ms`, or when `signal` aborts. */
+export function pause(ms: number, signal?: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(resolve, ms)
+    signal?.addEventListener('abort', () => {
+      clearTimeout(timer)
+      resolve()
+    })
+  })
+}
+
+/** Lets other requests have their turn. */
+export function breathe(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve))
+}

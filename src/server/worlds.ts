@@ -1,0 +1,272 @@
+// The worlds of one server: opened from the store, created, reset and removed; found by name or by credential.
+import type { Simulator } from '../simulators/simulator.ts'
+import { bundleTasks } from '../state/bundles.ts'
+import type { Clock } from '../state/clock.ts'
+import { type Change, SEPARATOR } from '../state/collection.ts'
+import { type Credential, credentials } from '../state/credentials.ts'
+import { type Target, targets } from '../state/delivery.ts'
+import type { WorldEvent } from '../state/events.ts'
+import { Refusal } from '../state/refusal.ts'
+import { defaultSettings } from '../state/settings.ts'
+import type { Records, Store } from '../state/stores/store.ts'
+import { tasks } from '../state/tasks.ts'
+import { emptyWorld, type Identity, openWorld, type World } from '../state/world.ts'
+import { type DeliveryPolicy, deliver } from './deliver.ts'
+import { type Journal, openJournal } from './journal.ts'
+import { openRunner, type Runner } from './runner.ts'
+import { alarm, wallNow } from './ticker.ts'
+
+/** A world with what runs and remembers it. */
+export interface Place {
+  readonly world: World
+  readonly runner: Runner
+  readonly journal: Journal
+}
+
+/** How a new world begins. */
+export interface Beginning {
+  readonly seed?: string
+  /** The name of a seed state of some provider. */
+  readonly given?: string
+  readonly clock?: Partial<Pick<Clock, 'mode' | 'at' | 'rate'>>
+  /** Wall ms it is kept for. */
+  readonly ttl?: number
+}
+
+export interface WorldsOptions {
+  readonly simulators: readonly Simulator[]
+  readonly store: Store
+  /** How the clock of a new world goes unless it is told. */
+  readonly clock: 'running' | 'frozen'
+  readonly seed: string
+  /** Where every provider's callbacks go in a new world. */
+  readonly callbackUrl?: string
+  /** The user's own stock, by provider, laid over the default state of new worlds. */
+  readonly stock?: Readonly<Record<string, unknown>>
+  readonly policy: DeliveryPolicy
+  readonly report: (sentence: string) => void
+}
+
+export interface Worlds {
+  get(name: string): Place | undefined
+  list(): Place[]
+  /** The world a credential belongs to. */
+  byCredential(provider: string, secret: string): Place | undefined
+  /** @throws Refusal `invalid-request` for a bad or taken name, an unknown seed state, or too many worlds */
+  create(name: string, beginning: Beginning): Place
+  /** Begins a world anew, as at its start or as the named seed state. */
+  reset(place: Place, beginning: Pick<Beginning, 'seed' | 'given'>): void
+  /** Replaces all that is in a world. @throws Refusal `invalid-request` where the records are no world's */
+  restore(place: Place, records: Records): void
+  remove(place: Place): Promise<void>
+  /** Tells `listener` what every world commits; returns how to stop. */
+  watch(listener: (world: World, events: readonly WorldEvent[], changes: readonly Change[]) => void): () => void
+  close(): Promise<void>
+}
+
+export const DEFAULT_WORLD = 'default'
+export const WORLD_NAME = /^[A-Za-z0-9._-]{1,64}$/
+const MOST_WORLDS = 1000
+
+/**
+ * Opens every world the store keeps, and `default` where there is none.
+ * @throws StoreError where the state cannot be used
+ */
+export async function openWorlds(options: WorldsOptions): Promise<Worlds> {
+  const { simulators, store, report } = options
+  const places = new Map<string, Place>()
+  const owners = new Map<string, Place>()
+  const listeners = new Set<Parameters<Worlds['watch']>[0]>()
+  const bySlug = new Map(simulators.map((simulator) => [simulator.slug, simulator]))
+  const defaults = new Map(simulators.map((simulator) => [simulator.slug, Object.freeze(defaultSettings(simulator.settings))]))
+  const stopping = new AbortController()
+  const sweep = alarm(() => removeExpired())
+
+  function simulator(slug: string): Simulator {
+    const found = bySlug.get(slug)
+    if (!found) throw new Error(`there is no provider ${slug}`)
+    return found
+  }
+
+  function own(place: Place): void {
+    for (const { provider, secret } of place.world.in(credentials).values()) owners.set(provider + SEPARATOR + secret, place)
+  }
+
+  function disown(place: Place): void {
+    for (const [key, owner] of owners) if (owner === place) owners.delete(key)
+  }
+
+  function committed(world: World, changes: readonly Change[], events: readonly WorldEvent[]): void {
+    store.commit(world.name, changes)
+    const place = places.get(world.name)
+    for (const { collection, key, value } of changes) {
+      if (collection === tasks.name) place?.runner.nudge()
+      if (collection !== credentials.name) continue
+      const secret = key.slice(key.indexOf('/') + 1)
+      const owner = `${key.slice(0, key.indexOf('/'))}${SEPARATOR}${secret}`
+      if (value === undefined) owners.delete(owner)
+      else if (place) owners.set(owner, place)
+    }
+    for (const listener of listeners) listener(world, events, changes)
+  }
+
+  function settle(records: Records): Place {
+    const world = openWorld(records, {
+      wall: wallNow,
+      defaults: (slug) => defaults.get(slug) ?? {},
+      react: (event, on) => bySlug.get(event.provider)?.react(event, on),
+      admit: ({ name }) => {
+        const failure = store.failure(name)
+        if (failure) throw new Refusal('writes-refused', failure.message)
+      },
+      committed,
+    })
+    const runner = openRunner(world, {
+      perform: (on, task) => {
+        const [slug, kind] = task.kind.includes('/') ? task.kind.split('/') : [undefined, task.kind]
+        const run = slug === undefined ? bundleTasks[kind as string] : simulator(slug).tasks[kind as string]
+        if (!run) throw new Error('nobody performs this kind of task')
+        run(on, task)
+      },
+      attempt: async (on, delivery) => {
+        const headers = simulator(delivery.provider).callbacks.sign(delivery, on)
+        return deliver(delivery.url, delivery.body, headers, options.policy, stopping.signal)
+      },
+      schedule: (on, slug) => simulator(slug).callbacks.schedule(on),
+      report,
+    })
+    const place = { world, runner, journal: openJournal() }
+    places.set(world.name, place)
+    store.attach(world.name, () => world.records)
+    own(place)
+    return place
+  }
+
+  function identity(name: string, { seed = options.seed, clock = {}, ttl }: Beginning): Identity {
+    const start = { mode: clock.mode ?? options.clock, rate: clock.rate ?? 1, ...(clock.at === undefined ? {} : { at: clock.at }) }
+    return { name, seed, start, ...(ttl === undefined ? {} : { expiresAt: wallNow() + ttl }) }
+  }
+
+  /** Fills an empty world: every provider's default state, or its state of that name where it has one. */
+  function populate(world: World, given: string | undefined): void {
+    world.transaction(() => {
+      for (const each of simulators) {
+        const seed = each.seeds[given ?? 'default'] ?? each.seeds.default
+        seed?.(world)
+        const stock = options.stock?.[each.slug]
+        if (stock !== undefined) {
+          if (!each.stock) throw new Refusal('invalid-request', `${each.slug} takes no seed file`)
+          each.stock(world, stock)
+        }
+        if (options.callbackUrl !== undefined) world.in(targets).put({ provider: each.slug, url: options.callbackUrl } satisfies Target)
+      }
+    })
+  }
+
+  function checkGiven(given: string | undefined): void {
+    if (given === undefined || simulators.some((each) => Object.hasOwn(each.seeds, given))) return
+    const known = simulators.flatMap((each) => Object.keys(each.seeds))
+    throw new Refusal(
+      'invalid-request',
+      `there is no state "${given}"; there are: ${[...new Set(known)].map((name) => `"${name}"`).join(', ')}`,
+    )
+  }
+
+  const worlds: Worlds = {
+    get: (name) => places.get(name),
+    list: () => [...places.values()],
+    byCredential: (provider, secret) => owners.get(provider + SEPARATOR + secret),
+    create(name, beginning) {
+      if (!WORLD_NAME.test(name)) throw new Refusal('invalid-request', 'a world is named with 1 to 64 of A-Z a-z 0-9 . _ -')
+      if (places.has(name)) throw new Refusal('busy', `the world "${name}" exists already`)
+      if (places.size >= MOST_WORLDS) throw new Refusal('busy', `there are ${MOST_WORLDS} worlds already: remove one first`)
+      checkGiven(beginning.given)
+      const place = settle(emptyWorld(identity(name, beginning), wallNow()))
+      try {
+        populate(place.world, beginning.given)
+      } catch (error) {
+        places.delete(name)
+        throw error
+      }
+      removeExpired()
+      return place
+    },
+    reset(place, { seed, given }) {
+      checkGiven(given)
+      const { world } = place
+      const before = world.records
+      disown(place)
+      world.replace(emptyWorld({ ...world.identity, ...(seed === undefined ? {} : { seed }) }, wallNow()))
+      try {
+        populate(world, given)
+      } catch (error) {
+        world.replace(before)
+        own(place)
+        throw error
+      }
+      place.journal.clear()
+      store.rewrite(world.name)
+      place.runner.wake()
+    },
+    restore(place, records) {
+      const before = place.world.records
+      disown(place)
+      try {
+        place.world.replace(records)
+      } catch (error) {
+        place.world.replace(before)
+        throw new Refusal('invalid-request', error instanceof Error ? error.message : String(error))
+      } finally {
+        own(place)
+      }
+      store.rewrite(place.world.name)
+      place.runner.wake()
+    },
+    async remove(place) {
+      place.runner.stop()
+      places.delete(place.world.name)
+      disown(place)
+      await store.remove(place.world.name)
+    },
+    watch(listener) {
+      listeners.add(listener)
+      return () => listeners.delete(listener)
+    },
+    async close() {
+      sweep.set(undefined)
+      for (const { runner } of places.values()) runner.stop()
+      stopping.abort()
+      await Promise.all([...places.values()].map(({ runner }) => runner.idle()))
+      for (const { world } of places.values()) {
+        if (world.clock.mode === 'running' && !store.failure(world.name)) world.transaction(() => world.keepTime())
+      }
+      await store.close()
+    },
+  }
+
+  function removeExpired(): void {
+    const now = wallNow()
+    let next: number | undefined
+    for (const place of [...places.values()]) {
+      const { expiresAt } = place.world.identity
+      if (expiresAt === undefined) continue
+      if (expiresAt <= now) void worlds.remove(place).catch((error: unknown) => report(`world ${place.world.name}: ${String(error)}`))
+      else next = Math.min(next ?? expiresAt, expiresAt)
+    }
+    sweep.set(next === undefined ? undefined : next - now)
+  }
+
+  for (const name of await store.list()) {
+    const records = await store.load(name)
+    if (records) settle(records)
+  }
+  if (!places.has(DEFAULT_WORLD)) worlds.create(DEFAULT_WORLD, {})
+  removeExpired()
+  for (const { runner } of places.values()) runner.wake()
+  return worlds
+}
+
+/** The credentials of a world, for those who may see them. */
+export function credentialsOf(world: World): readonly Credential[] {
+  return [...world.in(credentials).values()]
+}

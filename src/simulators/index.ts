@@ -1,0 +1,5 @@
+// The providers there are, in the order they are shown.
+import { esimGo } from './esim-go/index.ts'
+import type { Simulator } from './simulator.ts'
+
+export const simulators: readonly Simulator[] = [esimGo]

@@ -1,0 +1,122 @@
+// What a provider is to the server: its specs, handlers, errors, tasks, seeds and callbacks.
+import type { Delivery } from '../state/delivery.ts'
+import type { WorldEvent } from '../state/events.ts'
+import type { KernelRefusal, Refusal } from '../state/refusal.ts'
+import type { SettingsOf, SettingTable } from '../state/settings.ts'
+import type { Network } from '../state/sims.ts'
+import type { Task } from '../state/tasks.ts'
+import type { UsageRules } from '../state/usage.ts'
+import type { World } from '../state/world.ts'
+
+/** One request, routed and validated: values are as the spec types them. */
+export interface Call<Path = Record<string, string>, Query = Record<string, unknown>, Body = unknown, Settings = Record<string, unknown>> {
+  readonly operation: string
+  readonly path: Path
+  readonly query: Query
+  readonly body: Body
+  /** A header by its lower-case name. */
+  readonly header: (name: string) => string | undefined
+  /** The media type to answer with: the first of `offered` that the Accept header prefers, or `undefined`. */
+  readonly accepts: (offered: readonly string[]) => string | undefined
+  /** Absolute URL of the provider's base path as the caller reaches it, without a trailing slash. */
+  readonly baseUrl: string
+  /** Virtual ms since the epoch. */
+  readonly now: number
+  readonly settings: Settings
+}
+
+/** A body that is not JSON; rendered after the transaction is committed. */
+export interface Content {
+  readonly type: string
+  readonly render: () => string | Uint8Array | Promise<string | Uint8Array>
+}
+
+export interface Reply<Body = unknown> {
+  readonly status: number
+  /** Sent as JSON. */
+  readonly body?: Body
+  readonly content?: Content
+  readonly headers?: Readonly<Record<string, string>>
+}
+
+export function reply<Body>(status: number, body: Body): Reply<Body> {
+  return { status, body }
+}
+
+export type Handler = (call: Call, world: World) => Reply
+
+/** The shape openapi-typescript gives an operation, as far as handlers need it. */
+interface TypedOperation {
+  parameters: { path?: unknown; query?: unknown }
+  requestBody?: unknown
+  responses: unknown
+}
+
+type JsonOf<T> = T extends { content: infer C } ? (C extends { 'application/json': infer B } ? B : never) : never
+type BodyOf<Op> = Op extends { requestBody: infer B }
+  ? JsonOf<B>
+  : Op extends { requestBody?: infer B }
+    ? JsonOf<NonNullable<B>> | undefined
+    : undefined
+type OkOf<Op> = Op extends { responses: { 200: infer R } } ? JsonOf<R> : never
+
+/** The call of a typed operation. */
+export type CallOf<Op extends TypedOperation, Settings extends SettingTable> = Call<
+  NonNullable<Op['parameters']['path']>,
+  NonNullable<Op['parameters']['query']>,
+  BodyOf<Op>,
+  SettingsOf<Settings>
+>
+
+/** Handlers keyed by operationId, each typed by its operation in the spec. */
+export type Handlers<Operations, Settings extends SettingTable> = {
+  readonly [Id in keyof Operations]?: Operations[Id] extends TypedOperation
+    ? (call: CallOf<Operations[Id], Settings>, world: World) => Reply<OkOf<Operations[Id]>>
+    : never
+}
+
+/** A spec and the path it is served under, below the provider's slug. */
+export interface Mount {
+  readonly spec: string
+  readonly basePath: string
+}
+
+/** What a request shows of its sender before it is routed to a world. */
+export type HeaderOf = (name: string) => string | undefined
+
+export interface Simulator {
+  /** Kebab-case; names its folder, spec and place in URLs. */
+  readonly slug: string
+  readonly title: string
+  readonly mounts: readonly Mount[]
+  readonly settings: SettingTable
+  /** By operationId. */
+  readonly handlers: Readonly<Record<string, Handler>>
+  /** Operations of the spec that answer 501, and why. */
+  readonly gaps: Readonly<Record<string, string>>
+  /** Words any refusal in the provider's dialect. `operation` is absent where none was found. */
+  readonly word: (refusal: Refusal<KernelRefusal | string>, operation: string | undefined) => Reply
+  /** The credential a request carries, if any: it may choose the world. */
+  readonly presented: (header: HeaderOf) => string | undefined
+  /** @throws Refusal `unauthorized` with the true reason */
+  readonly authenticate: (header: HeaderOf, world: World) => void
+  /** Named starting states; `default` is that of a new world. Each is laid over an empty one of this provider. */
+  readonly seeds: Readonly<Record<string, (world: World) => void>>
+  /** Lays a user's own stock (the provider's part of a seed file) over the default state; throws Refusal `invalid-request`. */
+  readonly stock?: (world: World, own: unknown) => void
+  /** By kind, without the slug. */
+  readonly tasks: Readonly<Record<string, (world: World, task: Task) => void>>
+  /** Answers what happened to one of its SIMs, in the same transaction. */
+  readonly react: (event: WorldEvent, world: World) => void
+  readonly usage: UsageRules
+  /** The network a device finds in a country, by name or MCC-MNC where one is asked for. */
+  readonly network: (country: string, operator?: string) => Network | undefined
+  readonly callbacks: {
+    /** Headers that go with the body of a callback: its signature. */
+    readonly sign: (delivery: Delivery, world: World) => Readonly<Record<string, string>>
+    /** Delays between attempts, ISO 8601. */
+    readonly schedule: (world: World) => readonly string[]
+    /** Checks what `version` a target may ask for; throws Refusal `invalid-request`. */
+    readonly versions: readonly number[]
+  }
+}

@@ -1,0 +1,131 @@
+// Bundles on SIMs: assigned, processed, started, expired.
+import { type BundleEvent, type BundleState, bundleLifecycle } from './bundle-lifecycle.ts'
+import { defineCollection, SEPARATOR, sortable } from './collection.ts'
+import { addDuration } from './duration.ts'
+import { move } from './lifecycle.ts'
+import type { Task } from './tasks.ts'
+import type { World } from './world.ts'
+
+export interface Bundle {
+  readonly id: string
+  readonly provider: string
+  readonly iccid: string
+  /** The provider's name of the product. */
+  readonly name: string
+  /** What ties it to the order or request that assigned it. */
+  readonly reference: string
+  /** Position among the world's bundles, in the order they were assigned. */
+  readonly serial: number
+  readonly state: BundleState
+  readonly unlimited: boolean
+  /** Bytes; 0 where unlimited. */
+  readonly initialBytes: number
+  readonly usedBytes: number
+  /** ISO 8601, from the start to the end. */
+  readonly duration: string
+  readonly assignedAt: number
+  /** Not before this instant; then at once, used or not. */
+  readonly startsAt?: number
+  readonly startedAt?: number
+  readonly endsAt?: number
+}
+
+export const bundles = defineCollection<Bundle>({
+  name: 'bundles',
+  key: (bundle) => `${bundle.provider}/${bundle.id}`,
+  indexes: {
+    sim: (bundle) => bundle.provider + SEPARATOR + bundle.iccid + SEPARATOR + sortable(bundle.serial),
+    reference: (bundle) => bundle.provider + SEPARATOR + bundle.reference + SEPARATOR,
+  },
+})
+
+/** The bundles of a SIM, in the order they were assigned. */
+export function bundlesOf(world: World, provider: string, iccid: string): Bundle[] {
+  return world.in(bundles).matching('sim', provider + SEPARATOR + iccid + SEPARATOR)
+}
+
+/** Bytes left; an unlimited bundle has none to lose. */
+export function remainingBytes(bundle: Bundle): number {
+  return bundle.initialBytes - bundle.usedBytes
+}
+
+/** What is new about a bundle when it is assigned. */
+export type NewBundle = Omit<Bundle, 'serial' | 'state' | 'usedBytes' | 'assignedAt' | 'startedAt' | 'endsAt'>
+
+/** Assigns a bundle; it is queued at once, or after `processing` (ISO 8601) where that is longer than nothing. */
+export function assignBundle(world: World, bundle: NewBundle, processing: string): Bundle {
+  const assigned = world.in(bundles).put({
+    ...bundle,
+    serial: world.next('bundle'),
+    state: 'processing',
+    usedBytes: 0,
+    assignedAt: world.now,
+  })
+  const ready = addDuration(world.now, processing)
+  if (ready <= world.now) return processed(world, assigned)
+  world.schedule('bundle-processed', ready, { bundle: bundles.key(assigned) })
+  happened(world, assigned, 'bundle.assigned')
+  return assigned
+}
+
+/** The bundle after `event`, with `fields` laid over it. */
+function moved(world: World, bundle: Bundle, event: BundleEvent, fields: Partial<Bundle> = {}): Bundle {
+  return world.in(bundles).put({ ...bundle, ...fields, state: move(bundleLifecycle, bundle.state, event) })
+}
+
+function happened(world: World, bundle: Bundle, type: string): void {
+  world.emit({ type, provider: bundle.provider, iccid: bundle.iccid, bundle: bundle.id, detail: { name: bundle.name } })
+}
+
+function processed(world: World, bundle: Bundle): Bundle {
+  const queued = moved(world, bundle, 'process')
+  happened(world, queued, 'bundle.queued')
+  if (queued.startsAt === undefined) return queued
+  if (queued.startsAt <= world.now) return startBundle(world, queued)
+  world.schedule('bundle-starts', queued.startsAt, { bundle: bundles.key(queued) })
+  return queued
+}
+
+/** The bundle begins: its end is its duration from now. */
+export function startBundle(world: World, bundle: Bundle): Bundle {
+  const endsAt = addDuration(world.now, bundle.duration)
+  const active = moved(world, bundle, 'start', { startedAt: world.now, endsAt })
+  world.schedule('bundle-expires', endsAt, { bundle: bundles.key(active) })
+  happened(world, active, 'bundle.activated')
+  return active
+}
+
+/**
+ * Takes bytes from an active bundle and says which thresholds (percent of the whole) were reached.
+ * @param bytes at most what is left, unless unlimited
+ */
+export function consume(world: World, bundle: Bundle, bytes: number, thresholds: readonly number[]): Bundle {
+  const usedBytes = bundle.usedBytes + bytes
+  const used = world.in(bundles).put({ ...bundle, usedBytes })
+  if (bundle.unlimited) return used
+  for (const percent of thresholds) {
+    const mark = percent * bundle.initialBytes
+    if (bundle.usedBytes * 100 < mark && usedBytes * 100 >= mark) happened(world, used, `bundle.used-${percent}`)
+  }
+  if (usedBytes < bundle.initialBytes) return used
+  const depleted = moved(world, used, 'deplete')
+  happened(world, depleted, 'bundle.depleted')
+  return depleted
+}
+
+/** What the kernel does when a bundle's time comes. A bundle that has gone or moved on meanwhile is left alone. */
+export const bundleTasks: Readonly<Record<string, (world: World, task: Task) => void>> = {
+  'bundle-processed': (world, task) => {
+    const bundle = world.in(bundles).get(task.data.bundle ?? '')
+    if (bundle?.state === 'processing') processed(world, bundle)
+  },
+  'bundle-starts': (world, task) => {
+    const bundle = world.in(bundles).get(task.data.bundle ?? '')
+    if (bundle?.state === 'queued') startBundle(world, bundle)
+  },
+  'bundle-expires': (world, task) => {
+    const bundle = world.in(bundles).get(task.data.bundle ?? '')
+    if (bundle && (bundle.state === 'active' || bundle.state === 'depleted'))
+      happened(world, moved(world, bundle, 'expire'), 'bundle.expired')
+  },
+}

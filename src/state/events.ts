@@ -1,0 +1,23 @@
+// What happened to a SIM, in the kernel's words; providers turn some of it into callbacks.
+import { defineCollection, SEPARATOR, sortable } from './collection.ts'
+
+/** Types are `sim.*` and `bundle.*`, as in `sim.installed`, `bundle.activated`, `bundle.used-80`. */
+export interface WorldEvent {
+  readonly id: number
+  readonly at: number
+  readonly type: string
+  readonly provider: string
+  readonly iccid: string
+  /** Id of the bundle it happened to, where it was one. */
+  readonly bundle?: string
+  readonly detail?: Readonly<Record<string, string | number | boolean>>
+}
+
+/** How many events a SIM's timeline keeps. */
+export const TIMELINE_LENGTH = 200
+
+export const timeline = defineCollection<WorldEvent>({
+  name: 'timeline',
+  key: (event) => String(event.id),
+  indexes: { sim: (event) => event.provider + SEPARATOR + event.iccid + SEPARATOR + sortable(event.id) },
+})

@@ -1,0 +1,27 @@
+// The installation code of an eSIM: its LPA string and the moment it stops being good.
+import { addDuration } from './duration.ts'
+
+/** The activation code of SGP.22 4.1, without the `LPA:` that only a QR code carries. */
+export function activationCode(smdpAddress: string, matchingId: string): string {
+  return `1$${smdpAddress}$${matchingId}`
+}
+
+/** The text of the QR code. */
+export function lpaString(smdpAddress: string, matchingId: string): string {
+  return `LPA:${activationCode(smdpAddress, matchingId)}`
+}
+
+/** The link that installs an eSIM on an iPhone from iOS 17.4. */
+export function appleInstallUrl(smdpAddress: string, matchingId: string): string {
+  return `https://esimsetup.apple.com/esim_qrcode_provisioning?carddata=${lpaString(smdpAddress, matchingId)}`
+}
+
+/** The instant (ms) a code issued at `issuedAt` stops being good; `lifetime` is an ISO 8601 duration, or absent for ever. */
+export function codeExpiry(issuedAt: number, lifetime: string | undefined): number | undefined {
+  return lifetime === undefined ? undefined : addDuration(issuedAt, lifetime)
+}
+
+/** Good until, not at, the instant of expiry. */
+export function isCodeGood(expiresAt: number | undefined, now: number): boolean {
+  return expiresAt === undefined || now < expiresAt
+}

@@ -1,0 +1,84 @@
+// Settings as data: what a provider lets its user choose, checked when set.
+import { addDuration, DurationError } from './duration.ts'
+import { Refusal } from './refusal.ts'
+
+export type SettingValue = string | number | boolean | readonly string[]
+
+/** One setting: its default, what it is for, and the check that names what is wrong with a value. */
+export interface Setting<T extends SettingValue = SettingValue> {
+  readonly fallback: T
+  readonly says: string
+  /** Why `value` will not do, or `undefined` where it will. */
+  readonly problem: (value: unknown) => string | undefined
+}
+
+export type SettingTable = Readonly<Record<string, Setting>>
+
+/** The values a table of settings holds. */
+export type SettingsOf<T extends SettingTable> = { readonly [K in keyof T]: T[K] extends Setting<infer V> ? V : never }
+
+/** One of a few words. */
+export function choice<const T extends string>(options: readonly T[], fallback: NoInfer<T>, says: string): Setting<T> {
+  const words: readonly unknown[] = options
+  return { fallback, says, problem: (value) => (words.includes(value) ? undefined : `must be one of ${options.join(', ')}`) }
+}
+
+export function flag(fallback: boolean, says: string): Setting<boolean> {
+  return { fallback, says, problem: (value) => (typeof value === 'boolean' ? undefined : 'must be true or false') }
+}
+
+/** A whole number from `low` to `high`. */
+export function whole(low: number, high: number, fallback: number, says: string): Setting<number> {
+  const fits = (value: unknown) => Number.isInteger(value) && Number(value) >= low && Number(value) <= high
+  return { fallback, says, problem: (value) => (fits(value) ? undefined : `must be a whole number from ${low} to ${high}`) }
+}
+
+function durationProblem(value: unknown): string | undefined {
+  if (typeof value !== 'string') return 'must be a duration such as PT5M or 5m'
+  try {
+    return addDuration(0, value) < 0 ? 'must not be negative' : undefined
+  } catch (error) {
+    if (error instanceof DurationError) return error.message
+    throw error
+  }
+}
+
+/** A duration, ISO 8601 or short, not negative. */
+export function duration(fallback: string, says: string): Setting<string> {
+  return { fallback, says, problem: durationProblem }
+}
+
+/** A list of durations, possibly empty. */
+export function durations(fallback: readonly string[], says: string): Setting<readonly string[]> {
+  return {
+    fallback,
+    says,
+    problem(value) {
+      if (!Array.isArray(value) || value.length > 50) return 'must be a list of up to 50 durations'
+      return value.map(durationProblem).find((problem) => problem !== undefined)
+    },
+  }
+}
+
+/**
+ * `values` laid over the defaults of `table`.
+ * @throws Refusal `invalid-request` naming the first unknown setting or bad value
+ */
+export function checkSettings(table: SettingTable, values: Readonly<Record<string, unknown>>): void {
+  for (const [name, value] of Object.entries(values)) {
+    const setting = Object.hasOwn(table, name) ? table[name] : undefined
+    if (!setting) throw new Refusal('invalid-request', `there is no setting "${name}"; there are: ${Object.keys(table).join(', ')}`)
+    const problem = setting.problem(value)
+    if (problem) throw new Refusal('invalid-request', `setting "${name}" ${problem}`)
+  }
+}
+
+/** The defaults of a table. */
+export function defaultSettings(table: SettingTable): Record<string, SettingValue> {
+  return Object.fromEntries(Object.entries(table).map(([name, setting]) => [name, setting.fallback]))
+}
+
+/** Settings that every provider has. */
+export const commonSettings = {
+  strict: flag(false, 'refuse fields and parameters the spec does not know, and bodies not sent as JSON, instead of only journalling them'),
+}

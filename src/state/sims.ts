@@ -1,0 +1,129 @@
+// SIMs of every provider, and what a handset does to their profile.
+import { defineCollection, SEPARATOR, sortable } from './collection.ts'
+import { isCodeGood } from './installation-code.ts'
+import { move } from './lifecycle.ts'
+import { Refusal } from './refusal.ts'
+import { type ProfileEvent, type ProfileState, profileLifecycle, type ServiceState } from './sim-lifecycle.ts'
+import type { World } from './world.ts'
+
+/** A network a SIM can be on. */
+export interface Network {
+  readonly country: string
+  readonly name: string
+  readonly brandName: string
+  readonly mcc: string
+  readonly mnc: string
+  /** TADIG code of the operator. */
+  readonly tadig: string
+}
+
+/** What every provider's SIM has; a provider keeps what only it knows in a collection of its own. */
+export interface Sim {
+  readonly provider: string
+  readonly iccid: string
+  readonly imsi: string
+  readonly msisdn?: string
+  readonly eid?: string
+  readonly smdpAddress: string
+  readonly matchingId: string
+  /** Virtual ms at which the installation code stops being good; absent: never. */
+  readonly codeExpiresAt?: number
+  readonly profile: ProfileState
+  readonly service: ServiceState
+  /** Position among the world's SIMs, in the order they came. */
+  readonly serial: number
+  readonly createdAt: number
+  readonly firstInstalledAt?: number
+  readonly firstAttachedAt?: number
+  readonly firstUsedAt?: number
+  /** Where it is on the air. */
+  readonly attached?: Network
+  /** The last network it was seen on, kept after it left. */
+  readonly lastNetwork?: Network
+  readonly lastSeenAt?: number
+}
+
+/** The key of a SIM: an ICCID may be known to several providers. */
+export function simKey(provider: string, iccid: string): string {
+  return `${provider}/${iccid}`
+}
+
+export const sims = defineCollection<Sim>({
+  name: 'sims',
+  key: (sim) => simKey(sim.provider, sim.iccid),
+  indexes: { serial: (sim) => sortable(sim.serial), iccid: (sim) => sim.iccid + SEPARATOR },
+})
+
+/**
+ * What the device does to the profile: download, install, enable, disable, delete.
+ * @throws Refusal `wrong-state` for an illegal move or a code no longer good
+ */
+export function moveProfile(world: World, sim: Sim, event: ProfileEvent): Sim {
+  const profile = move(profileLifecycle, sim.profile, event)
+  if (event === 'download' && !isCodeGood(sim.codeExpiresAt, world.now))
+    throw new Refusal('wrong-state', 'the installation code is no longer good: it has expired', { state: sim.profile, event })
+  const { attached, ...off } = sim
+  const moved: Sim = {
+    ...(profile === 'enabled' ? sim : off),
+    profile,
+    ...(event === 'install' && sim.firstInstalledAt === undefined ? { firstInstalledAt: world.now } : {}),
+  }
+  world.in(sims).put(moved)
+  world.emit({ type: `sim.${PAST[event]}`, provider: sim.provider, iccid: sim.iccid, detail: { from: sim.profile, to: profile } })
+  return world.in(sims).get(simKey(sim.provider, sim.iccid)) ?? moved
+}
+
+const PAST: Readonly<Record<ProfileEvent, string>> = {
+  download: 'downloaded',
+  install: 'installed',
+  enable: 'enabled',
+  disable: 'disabled',
+  delete: 'deleted',
+  release: 'released',
+}
+
+/** What a person does with a new eSIM: downloads, installs and enables it, whichever of these is missing. */
+export function install(world: World, sim: Sim): Sim {
+  let current = sim
+  if (current.profile === 'released') current = moveProfile(world, current, 'download')
+  current = moveProfile(world, current, 'install')
+  return moveProfile(world, current, 'enable')
+}
+
+/**
+ * The SIM registers on a network. On the air already: it moves over.
+ * @throws Refusal `wrong-state` where the profile is not enabled
+ */
+export function attach(world: World, sim: Sim, network: Network): Sim {
+  if (sim.profile !== 'enabled')
+    throw new Refusal('wrong-state', `the profile is ${sim.profile}: only an enabled one registers on a network; install it first`, {
+      state: sim.profile,
+      event: 'attach',
+    })
+  const first = sim.firstAttachedAt === undefined
+  const moved: Sim = {
+    ...sim,
+    attached: network,
+    lastNetwork: network,
+    lastSeenAt: world.now,
+    ...(first ? { firstAttachedAt: world.now } : {}),
+  }
+  world.in(sims).put(moved)
+  const detail = { country: network.country, network: network.name }
+  world.emit({ type: 'sim.attached', provider: sim.provider, iccid: sim.iccid, detail })
+  if (first) world.emit({ type: 'sim.first-attached', provider: sim.provider, iccid: sim.iccid, detail })
+  return moved
+}
+
+/**
+ * The SIM leaves its network.
+ * @throws Refusal `wrong-state` where it is on none
+ */
+export function detach(world: World, sim: Sim): Sim {
+  const { attached, ...off } = sim
+  if (!attached) throw new Refusal('wrong-state', 'the SIM is on no network', { state: 'detached', event: 'detach' })
+  const moved: Sim = { ...off, lastSeenAt: world.now }
+  world.in(sims).put(moved)
+  world.emit({ type: 'sim.detached', provider: sim.provider, iccid: sim.iccid, detail: { country: attached.country } })
+  return moved
+}
