@@ -103,7 +103,7 @@ function replyTo(provider: Provider, exchange: Exchange, world: World, trace: Tr
 
 function handled(provider: Provider, exchange: Exchange, world: World, trace: Trace, options: PipelineOptions): Reply {
   const { simulator } = provider
-  const { operation, params, basePath } = route(provider, exchange)
+  const { operation, params, basePath, endpoints } = route(provider, exchange)
   trace.operation = operation
   const header = (name: string) => headerOf(exchange, name)
   simulator.authenticate(header, world)
@@ -121,6 +121,7 @@ function handled(provider: Provider, exchange: Exchange, world: World, trace: Tr
     header,
     accepts: (offered) => new Negotiator({ headers: exchange.headers as Record<string, string> }).mediaTypes([...offered])[0],
     baseUrl: exchange.root + basePath,
+    endpoints,
     now: world.now,
     settings,
   }
@@ -152,14 +153,14 @@ function headerOf(exchange: Exchange, name: string): string | undefined {
 function route(
   provider: Provider,
   exchange: Exchange,
-): { operation: Operation; params: Record<string, string | undefined>; basePath: string } {
+): { operation: Operation; params: Record<string, string | undefined>; basePath: string; endpoints: readonly string[] } {
   const { path, method } = exchange
   for (const { mount, spec } of provider.mounts) {
     const { basePath } = mount
     if (!path.startsWith(basePath) || (path.length > basePath.length && path[basePath.length] !== '/')) continue
     const found = spec.find(method, path.slice(basePath.length) || '/')
     if (found === 'other-method') throw new Refusal('method-not-allowed', `${path} knows no ${method}`, { method })
-    if (found) return { ...found, basePath }
+    if (found) return { ...found, basePath, endpoints: spec.endpoints }
   }
   const bases = provider.mounts.map(({ mount }) => `/${provider.simulator.slug}${mount.basePath}`).join(', ')
   throw new Refusal('unknown-route', `the spec has no path for ${method} ${path}; base paths are ${bases}`, { method, path })

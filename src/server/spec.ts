@@ -45,6 +45,8 @@ export interface Spec {
   readonly title: string
   readonly document: Document
   readonly operations: ReadonlyMap<string, Operation>
+  /** Every operation as `METHOD /path`. */
+  readonly endpoints: readonly string[]
   /** The operation and raw path parameters of a path; `otherMethod` where only the method is wrong. */
   readonly find: (
     method: string,
@@ -107,6 +109,7 @@ export async function compileSpec(document: Document): Promise<Spec> {
     title: document.info.title,
     document,
     operations,
+    endpoints: [...operations.values()].map(({ method, path }) => `${method} ${path}`),
     find(method, path) {
       const found = router.find((method === 'HEAD' ? 'GET' : method) as 'GET', path)
       if (found) return { operation: found.store as Operation, params: found.params }

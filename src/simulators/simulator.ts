@@ -3,7 +3,7 @@ import type { Delivery } from '../state/delivery.ts'
 import type { WorldEvent } from '../state/events.ts'
 import type { KernelRefusal, Refusal } from '../state/refusal.ts'
 import type { SettingsOf, SettingTable } from '../state/settings.ts'
-import type { Network } from '../state/sims.ts'
+import type { Network, Sim } from '../state/sims.ts'
 import type { Task } from '../state/tasks.ts'
 import type { UsageRules } from '../state/usage.ts'
 import type { World } from '../state/world.ts'
@@ -20,6 +20,8 @@ export interface Call<Path = Record<string, string>, Query = Record<string, unkn
   readonly accepts: (offered: readonly string[]) => string | undefined
   /** Absolute URL of the provider's base path as the caller reaches it, without a trailing slash. */
   readonly baseUrl: string
+  /** Every operation of the spec it came by, as in `GET /orders`. */
+  readonly endpoints: readonly string[]
   /** Virtual ms since the epoch. */
   readonly now: number
   readonly settings: Settings
@@ -109,6 +111,8 @@ export interface Simulator {
   /** Answers what happened to one of its SIMs, in the same transaction. */
   readonly react: (event: WorldEvent, world: World) => void
   readonly usage: UsageRules
+  /** A country (ISO 3166 alpha-2) where the SIM's next bundle works, for a device that is told none. */
+  readonly home?: (world: World, sim: Sim) => string | undefined
   /** The network a device finds in a country, by name or MCC-MNC where one is asked for. */
   readonly network: (country: string, operator?: string) => Network | undefined
   readonly callbacks: {

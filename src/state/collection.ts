@@ -25,6 +25,12 @@ export interface Change {
 /** What a write tells its world: the change and the record that stood there before. */
 export type OnWrite = (change: Change, before: object | undefined) => void
 
+/** Bounds on index strings: `from` included, `to` not; absent, unbounded. */
+export interface Range {
+  readonly from?: string
+  readonly to?: string
+}
+
 /** A live collection. `put` and `delete` are the only writes, and both refuse outside a transaction. */
 export interface Collection<T extends object> {
   readonly size: number
@@ -38,10 +44,22 @@ export interface Collection<T extends object> {
   matching(index: string, prefix: string): T[]
   /** How many records the index holds. */
   count(index: string): number
-  /** Up to `limit` records of an index from position `offset`; `descending` counts from the end. */
-  page(index: string, offset: number, limit: number, descending?: boolean): T[]
+  /** Up to `limit` records of an index from position `offset` of the range; `descending` counts from its end. */
+  page(index: string, range: Range, offset: number, limit: number, descending?: boolean): T[]
   /** The first record of an index, if any. */
   first(index: string): T | undefined
+}
+
+/** Records by what `key` says of each, in the order each key first came. */
+export function grouped<T>(records: readonly T[], key: (record: T) => string): Map<string, T[]> {
+  const groups = new Map<string, T[]>()
+  for (const record of records) {
+    const name = key(record)
+    const group = groups.get(name)
+    if (group) group.push(record)
+    else groups.set(name, [record])
+  }
+  return groups
 }
 
 /** Separates the parts of a composite index string; sorts before every printable character. */
@@ -117,12 +135,14 @@ export function openCollection<T extends object>(
     values: () => records.values(),
     matching: (name, prefix) => index(name).startingWith(prefix).map(recordAt),
     count: (name) => index(name).size,
-    page(name, offset, limit, descending = false) {
+    page(name, { from, to }, offset, limit, descending = false) {
       const keys = index(name)
-      if (!descending) return keys.slice(offset, offset + limit).map(recordAt)
-      const end = Math.max(0, keys.size - offset)
+      const low = from === undefined ? 0 : keys.position(from)
+      const high = to === undefined ? keys.size : keys.position(to)
+      if (!descending) return keys.slice(low + offset, Math.min(high, low + offset + limit)).map(recordAt)
+      const end = Math.max(low, high - offset)
       return keys
-        .slice(Math.max(0, end - limit), end)
+        .slice(Math.max(low, end - limit), end)
         .reverse()
         .map(recordAt)
     },

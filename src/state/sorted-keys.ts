@@ -55,6 +55,14 @@ export class SortedKeys {
     if (chunk.length === 0) this.#chunks.splice(at, 1)
   }
 
+  /** How many entries are before `entry`, whether it is there or not. */
+  position(entry: string): number {
+    const at = this.#chunkOf(entry)
+    let before = 0
+    for (let chunk = 0; chunk < at; chunk += 1) before += (this.#chunks[chunk] as string[]).length
+    return before + lowerBound(this.#chunks[at] ?? [], entry)
+  }
+
   /** Entries from position `from` up to, not including, `to`. */
   slice(from: number, to: number): string[] {
     const found: string[] = []

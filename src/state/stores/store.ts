@@ -14,21 +14,22 @@ export interface Store {
   /** Names of the worlds kept here. */
   list(): Promise<string[]>
   /**
-   * Reads a world, or `undefined` where there is none.
+   * Reads a world, or `undefined` where there is none. Once a world, before `attach`; a world that `list` does not name needs none.
    * @throws StoreError when the state is unreadable, newer than this program, or held by another process
    */
   load(world: string): Promise<Records | undefined>
-  /** Tells where to read the world's present records when its base is written. Called once, before the first commit. */
+  /** Tells where to read the world's present records whenever all of it is written. Called once, before the first commit. */
   attach(world: string, records: () => Records): void
-  /** Keeps the changes of one transaction, all or none. Returns at once. */
+  /** Keeps the changes of one transaction, all or none. Returns at once; neither the list nor its records may change afterwards. */
   commit(world: string, changes: readonly Change[]): void
-  /** Replaces all that is kept of a world by its present records (reset, a restored state). */
+  /** Replaces all that is kept of a world by its present records (reset, a restored state), all or none, in its order among the commits. */
   rewrite(world: string): void
-  /** Resolves when everything committed so far is kept as the durability asks; `undefined` when it already is. */
+  /** Resolves when everything committed so far is kept as the durability asks; `undefined` when it already is. Rejects when a write fails. */
   settled(world: string): Promise<void> | undefined
-  /** Why the last write failed, while it has not succeeded since. */
+  /** Why the last write failed, while it has not succeeded since: what is pending is tried again, and nothing new should be accepted. */
   failure(world: string): Error | undefined
+  /** Forgets a world. Its name may be attached anew at once. */
   remove(world: string): Promise<void>
-  /** Writes what is pending and lets go. */
+  /** Writes what is pending and lets go. Rejects, having let go, when something could not be kept. */
   close(): Promise<void>
 }

@@ -1,0 +1,36 @@
+// The organisation's money: balance and test credit, in US cents.
+import { Refusal } from '../../state/refusal.ts'
+import type { World } from '../../state/world.ts'
+import { type Account, accounts } from './records.ts'
+
+export const CURRENCY = 'USD'
+
+export function account(world: World): Account {
+  const found = world.in(accounts).get('account')
+  if (!found) throw new Error('the world has no eSIM Go account')
+  return found
+}
+
+/** Test credit that can still be spent. */
+export function usableCredit(world: World, { testCredit, testCreditExpiresAt }: Account): number {
+  return world.now < testCreditExpiresAt ? testCredit : 0
+}
+
+/** True where `cents` can be paid now. */
+export function canPay(world: World, cents: number): boolean {
+  const holder = account(world)
+  return cents <= holder.balance + usableCredit(world, holder)
+}
+
+/**
+ * Takes `cents`, test credit first while it lasts (inferred: it is the money that expires).
+ * @throws Refusal `insufficient-balance`
+ */
+export function pay(world: World, cents: number): void {
+  const holder = account(world)
+  const credit = Math.min(cents, usableCredit(world, holder))
+  const rest = cents - credit
+  if (rest > holder.balance)
+    throw new Refusal('insufficient-balance', `${cents} cents are due, ${holder.balance + usableCredit(world, holder)} are there`)
+  world.in(accounts).put({ ...holder, testCredit: holder.testCredit - credit, balance: holder.balance - rest })
+}

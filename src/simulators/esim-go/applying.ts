@@ -1,0 +1,63 @@
+// Applying bundles of the inventory to eSIMs.
+import { Refusal } from '../../state/refusal.ts'
+import type { World } from '../../state/world.ts'
+import { putOnEsim } from './assign.ts'
+import { findEsim, mintEsim, misfit } from './esims.ts'
+import { takeFromInventory } from './inventory.ts'
+import { type OrderLine, orders } from './records.ts'
+import { findBundle } from './sale.ts'
+
+/** One bundle to apply: to a given eSIM, or to `repeat` new ones. */
+export interface Application {
+  readonly bundle: string
+  readonly iccid?: string
+  readonly repeat: number
+  readonly allowReassign: boolean
+}
+
+/** What became of one bundle. */
+export interface Applied {
+  readonly iccid: string
+  readonly bundle: string
+  readonly status: string
+}
+
+const APPLIED = 'Successfully Applied Bundle'
+/** The most eSIMs one call may bring forth (invented). */
+const MOST_ESIMS = 1000
+
+/**
+ * Applies bundles. One that does not fit its eSIM says so in its status and stays in the inventory.
+ * An application is also an order, of lines that cost nothing (public).
+ * @throws Refusal `unknown-bundle`, `foreign-esim`, `none-in-inventory`, `invalid-request`
+ */
+export function apply(world: World, applications: readonly Application[], startsAt?: number): { reference: string; applied: Applied[] } {
+  if (applications.reduce((sum, { repeat }) => sum + repeat, 0) > MOST_ESIMS)
+    throw new Refusal('invalid-request', `at most ${MOST_ESIMS} bundles are applied at once`)
+  const reference = world.random.uuid()
+  const applied: Applied[] = []
+  const lines: OrderLine[] = []
+
+  for (const { bundle: name, iccid: wanted, repeat, allowReassign } of applications) {
+    const bundle = findBundle(world, name)
+    const given = wanted === undefined ? undefined : findEsim(world, wanted).esim
+    const problem = given && misfit(given, bundle)
+    if (given && problem && !allowReassign) {
+      applied.push({ iccid: given.iccid, bundle: name, status: problem })
+      continue
+    }
+    takeFromInventory(world, name, repeat)
+    for (let unit = 0; unit < repeat; unit += 1) {
+      const { iccid } = given && !problem ? given : mintEsim(world)
+      const item = `${reference}-${lines.length}`
+      putOnEsim(world, iccid, bundle, item, startsAt)
+      lines.push({ type: 'bundleAssignment', item, quantity: 0, pricePerUnit: 0, allowReassign, wanted: [], iccids: [iccid] })
+      applied.push({ iccid, bundle: name, status: APPLIED })
+    }
+  }
+  if (lines.length > 0)
+    world
+      .in(orders)
+      .put({ reference, serial: world.next('esim-go.order'), createdAt: world.now, assign: true, total: 0, status: 'completed', lines })
+  return { reference, applied }
+}

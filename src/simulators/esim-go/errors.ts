@@ -1,0 +1,50 @@
+// How eSIM Go words a refusal: always {"message": ...}; which status, and how much it tells.
+import type { KernelRefusal, Refusal } from '../../state/refusal.ts'
+import type { Reply } from '../simulator.ts'
+
+/** Refusals only eSIM Go has. */
+export type EsimGoRefusal =
+  | 'foreign-esim'
+  | 'none-in-inventory'
+  | 'unknown-bundle'
+  | 'unknown-order'
+  | 'incompatible'
+  | 'insufficient-balance'
+
+/**
+ * Status and message; `true` tells the reason itself. One 403 with one text covers a bad key, an eSIM that is not yours and an
+ * empty inventory, as the real API does (public); its exact texts are not known, so these are invented.
+ */
+const table: Readonly<Record<KernelRefusal | EsimGoRefusal, readonly [status: number, message: string | true]>> = {
+  'unknown-route': [404, 'not found'],
+  'method-not-allowed': [405, 'method not allowed'],
+  unauthorized: [403, 'access denied'],
+  'foreign-esim': [403, 'access denied'],
+  'none-in-inventory': [403, 'access denied'],
+  'body-too-large': [413, true],
+  'unsupported-media-type': [415, true],
+  'malformed-body': [400, true],
+  'invalid-request': [400, true],
+  'unknown-bundle': [400, true],
+  'unknown-order': [400, true],
+  incompatible: [400, true],
+  'insufficient-balance': [400, 'insufficient balance'],
+  'not-found': [400, true],
+  'wrong-state': [400, true],
+  busy: [503, true],
+  'not-implemented': [501, true],
+  'writes-refused': [503, true],
+  'reply-violates-spec': [500, true],
+  internal: [500, 'internal server error'],
+}
+
+/** Operations whose document lists 401 and no 403. */
+const answers401 = new Set(['createOrder', 'getNetworks'])
+
+export function word(refusal: Refusal, operation: string | undefined): Reply {
+  const [status, message] = Object.hasOwn(table, refusal.code) ? table[refusal.code as KernelRefusal | EsimGoRefusal] : table.internal
+  const here = status === 403 && operation !== undefined && answers401.has(operation)
+  if (here && refusal.code === 'unauthorized') return { status: 401, body: { message: 'unauthorized' } }
+  if (here) return { status: 400, body: { message: refusal.message } }
+  return { status, body: { message: message === true ? refusal.message : message } }
+}

@@ -1,0 +1,73 @@
+// eSIMs of the organisation: minted, found, and what a bundle needs of them.
+import { mintIccid, mintImsi } from '../../state/identifiers.ts'
+import { CAPITALS_AND_DIGITS, DIGITS, type Random } from '../../state/random.ts'
+import { Refusal } from '../../state/refusal.ts'
+import { type Sim, simKey, sims } from '../../state/sims.ts'
+import type { World } from '../../state/world.ts'
+import type { CatalogueBundle } from './catalogue.ts'
+import { type Esim, esims, type LastAction, SLUG } from './records.ts'
+
+/** Issuer prefix of the ICCIDs (public: 8943108...). */
+const ICCID_PREFIX = '8943108'
+/** A test network of ITU-T E.212. */
+const IMSI_PREFIX = '00101'
+/** A name that never resolves (RFC 2606): nobody's SM-DP+ is meant. */
+export const SMDP_ADDRESS = 'rsp.esimulator.example'
+
+function mintMatchingId(random: Random): string {
+  return Array.from({ length: 4 }, () => random.text(5, CAPITALS_AND_DIGITS)).join('-')
+}
+
+/** What a caller may fix about a new eSIM; the rest is drawn. */
+export type NewEsim = Partial<Pick<Sim, 'iccid' | 'matchingId' | 'smdpAddress'> & Pick<Esim, 'customerRef' | 'platform'>>
+
+/** A new eSIM of the organisation, released and in service. */
+export function mintEsim(world: World, given: NewEsim = {}): Esim {
+  const { random, now } = world
+  const iccid = given.iccid ?? mintIccid(random, ICCID_PREFIX)
+  const serial = world.next('sim')
+  world.in(sims).put({
+    provider: SLUG,
+    iccid,
+    imsi: mintImsi(random, IMSI_PREFIX),
+    smdpAddress: given.smdpAddress ?? SMDP_ADDRESS,
+    matchingId: given.matchingId ?? mintMatchingId(random),
+    profile: 'released',
+    service: 'active',
+    serial,
+    createdAt: now,
+  })
+  return world.in(esims).put({
+    iccid,
+    serial,
+    pin: random.text(4, DIGITS),
+    puk: random.text(8, DIGITS),
+    customerRef: given.customerRef ?? '',
+    physical: false,
+    platform: given.platform ?? 'current',
+    assignedAt: now,
+  })
+}
+
+/**
+ * An eSIM of the organisation, both halves of it.
+ * @throws Refusal `foreign-esim`
+ */
+export function findEsim(world: World, iccid: string): { sim: Sim; esim: Esim } {
+  const esim = world.in(esims).get(iccid)
+  const sim = world.in(sims).get(simKey(SLUG, iccid))
+  if (!esim || !sim) throw new Refusal('foreign-esim', `eSIM ${iccid} is not one of this organisation's`, { iccid })
+  return { sim, esim }
+}
+
+/** Notes what was last done to an eSIM. */
+export function noteAction(world: World, iccid: string, lastAction: LastAction): void {
+  const esim = world.in(esims).get(iccid)
+  if (esim) world.in(esims).put({ ...esim, lastAction, actionAt: world.now })
+}
+
+/** Why a bundle does not fit an eSIM, or `undefined` where it does. */
+export function misfit(esim: Esim, bundle: CatalogueBundle): string | undefined {
+  if (esim.platform === 'current' || !bundle.unlimited) return undefined
+  return `bundle ${bundle.name} is not compatible with eSIM ${esim.iccid}: its older profile takes no unlimited bundles`
+}

@@ -1,0 +1,78 @@
+// GET /esims/assignments: what is needed to install the eSIMs of orders and applications, as CSV, JSON or QR codes.
+import { stringify } from 'csv-stringify/sync'
+import { zipSync } from 'fflate'
+import QRCode from 'qrcode'
+import { bundles } from '../../../state/bundles.ts'
+import { SEPARATOR } from '../../../state/collection.ts'
+import { appleInstallUrl, lpaString } from '../../../state/installation-code.ts'
+import { Refusal } from '../../../state/refusal.ts'
+import type { Sim } from '../../../state/sims.ts'
+import type { World } from '../../../state/world.ts'
+import { type Content, type Reply, reply } from '../../simulator.ts'
+import { findEsim } from '../esims.ts'
+import { type Esim, type OrderLine, orders, SLUG } from '../records.ts'
+import * as wire from '../wire.ts'
+import type { EsimGoHandlers } from './esim-go-handlers.ts'
+
+/** One eSIM of an order or application. */
+interface Row {
+  readonly sim: Sim
+  readonly esim: Esim
+  readonly bundle: string
+  readonly reference: string
+}
+
+const FORMATS = ['text/csv', 'application/json', 'application/zip'] as const
+
+/** The bundle a line put on its eSIMs: an application's line names its assignment instead. */
+function bundleOf(world: World, { type, item }: OrderLine): string {
+  return type === 'bundle' ? item : (world.in(bundles).matching('reference', SLUG + SEPARATOR + item + SEPARATOR)[0]?.name ?? item)
+}
+
+function rowsOf(world: World, reference: string): Row[] {
+  const order = world.in(orders).get(reference)
+  if (!order) throw new Refusal('unknown-order', `there is no order or application ${reference}`)
+  return order.lines.flatMap((line) => {
+    const bundle = bundleOf(world, line)
+    return line.iccids.map((iccid) => ({ ...findEsim(world, iccid), bundle, reference }))
+  })
+}
+
+/** A header line and one line an eSIM. */
+function csv(rows: readonly Row[], withAppleUrl: boolean): string {
+  const header = ['ICCID', 'Matching ID', 'RSP URL', 'Bundle', 'Reference', ...(withAppleUrl ? ['Apple Install URL'] : [])]
+  const lines = rows.map(({ sim, bundle, reference }) => {
+    const apple = withAppleUrl ? [appleInstallUrl(sim.smdpAddress, sim.matchingId)] : []
+    return [sim.iccid, sim.matchingId, sim.smdpAddress, bundle, reference, ...apple]
+  })
+  return stringify([header, ...lines])
+}
+
+/** A ZIP of one PNG an eSIM, named by ICCID; its times are the world's. */
+async function qrCodes(rows: readonly Row[], now: number): Promise<Uint8Array> {
+  const at = new Date(now)
+  // A ZIP has local times without a zone: these show the world's UTC time wherever the simulator runs.
+  const mtime = new Date(at.getUTCFullYear(), at.getUTCMonth(), at.getUTCDate(), at.getUTCHours(), at.getUTCMinutes(), at.getUTCSeconds())
+  const files: Record<string, Uint8Array> = {}
+  for (const { sim } of rows) files[`${sim.iccid}.png`] = await QRCode.toBuffer(lpaString(sim.smdpAddress, sim.matchingId))
+  // PNGs are compressed already.
+  return zipSync(files, { mtime, level: 0 })
+}
+
+function content(type: string, render: Content['render']): Reply<never> {
+  return { status: 200, content: { type, render } }
+}
+
+export const assignmentHandlers: EsimGoHandlers = {
+  getAssignments({ query, accepts, settings, now }, world) {
+    const rows = query.reference.flatMap((reference) => rowsOf(world, reference))
+    const withAppleUrl = query.additionalFields === 'appleInstallUrl'
+    const format = accepts(FORMATS) ?? 'text/csv'
+    if (format === 'application/zip') return content(format, () => qrCodes(rows, now))
+    if (format === 'text/csv') return content(format, () => csv(rows, withAppleUrl))
+    const details = rows.map((row) => ({ ...wire.esimDetails(row, withAppleUrl), bundle: row.bundle, reference: row.reference }))
+    const [first] = details
+    const single = settings.assignmentsJson === 'object' || (settings.assignmentsJson === 'auto' && details.length === 1)
+    return reply(200, single && first ? first : details)
+  },
+}

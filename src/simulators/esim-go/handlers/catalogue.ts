@@ -1,0 +1,55 @@
+// The catalogue, one bundle of it, its groups, and the networks behind it.
+import { Refusal } from '../../../state/refusal.ts'
+import { reply } from '../../simulator.ts'
+import { bundleGroups, searchCatalogue } from '../catalogue.ts'
+import { type Country, countries, findCountry, findCountryByName } from '../countries.ts'
+import { findBundle, onSale } from '../sale.ts'
+import * as wire from '../wire.ts'
+import type { EsimGoHandlers } from './esim-go-handlers.ts'
+
+/** The parts of a comma-separated list. */
+function parts(text: string | undefined): string[] {
+  return (text ?? '')
+    .split(',')
+    .map((part) => part.trim())
+    .filter((part) => part !== '')
+}
+
+function known(country: Country | undefined, asked: string): Country {
+  if (!country) throw new Refusal('invalid-request', `"${asked}" is no country with networks`)
+  return country
+}
+
+export const catalogueHandlers: EsimGoHandlers = {
+  getCatalogue({ query, settings }, world) {
+    const { page = 1, perPage = 50, countries: isos, ...search } = query
+    const found = searchCatalogue(onSale(world), { ...search, countries: parts(isos) })
+    const bundles = found.slice((page - 1) * perPage, page * perPage).map(wire.catalogueBundle)
+    if (settings.wire === 'documented') return reply(200, bundles)
+    return reply(200, { bundles, pageCount: Math.ceil(found.length / perPage), rows: found.length, pageSize: perPage })
+  },
+
+  getCatalogueBundle({ path }, world) {
+    return reply(200, wire.catalogueBundle(findBundle(world, path.name)))
+  },
+
+  listBundleGroups(_call, world) {
+    return reply(
+      200,
+      bundleGroups(onSale(world)).map((name) => ({ name })),
+    )
+  },
+
+  getNetworks({ query }) {
+    const named = parts(query.countries).map((name) => known(findCountryByName(name), name))
+    const coded = parts(query.isos).map((code) => known(findCountry(code), code))
+    const asked = query.returnAll ? countries() : [...new Set([...named, ...coded])]
+    if (asked.length === 0) throw new Refusal('invalid-request', 'name countries, isos, or set returnAll to true')
+    return reply(200, {
+      countryNetworks: asked.map(({ iso, networks }) => ({
+        name: iso,
+        networks: networks.map(({ speed, ...network }) => ({ ...network, speed: [...speed] })),
+      })),
+    })
+  },
+}

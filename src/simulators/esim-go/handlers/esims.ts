@@ -1,0 +1,90 @@
+// eSIMs: the list, one of them, its customer reference, the bundles on it.
+import { type Bundle, bundlesOf } from '../../../state/bundles.ts'
+import { grouped } from '../../../state/collection.ts'
+import { iso } from '../../../state/duration.ts'
+import { Refusal } from '../../../state/refusal.ts'
+import type { World } from '../../../state/world.ts'
+import { reply } from '../../simulator.ts'
+import { findEsim, noteAction } from '../esims.ts'
+import { type Esim, esims, SLUG } from '../records.ts'
+import { lookUp } from '../sale.ts'
+import * as wire from '../wire.ts'
+import type { EsimGoHandlers } from './esim-go-handlers.ts'
+
+/** The text of a column, as `filter` is compared with it. */
+const columns: Readonly<Record<string, (esim: Esim) => string>> = {
+  iccid: (esim) => esim.iccid,
+  customerRef: (esim) => esim.customerRef,
+  lastAction: (esim) => esim.lastAction ?? '',
+  actionDate: (esim) => (esim.actionAt === undefined ? '' : iso(esim.actionAt)),
+  assignedDate: (esim) => iso(esim.assignedAt),
+}
+
+/** One page of the list; `filter` matches anywhere in the column, in either case (public: string filters search like a wildcard). */
+function listed(
+  world: World,
+  query: { orderBy?: string; filterBy?: string; filter?: string },
+  offset: number,
+  limit: number,
+  descending: boolean,
+) {
+  const all = world.in(esims)
+  const { orderBy = 'assignedDate', filterBy, filter } = query
+  if ((filterBy === undefined) !== (filter === undefined)) throw new Refusal('invalid-request', 'filterBy and filter go together')
+  if (filterBy === undefined || filter === undefined) return { rows: all.size, esims: all.page(orderBy, {}, offset, limit, descending) }
+  const column = columns[filterBy]
+  const wanted = filter.toLowerCase()
+  const found = all.page(orderBy, {}, 0, all.size, descending).filter((esim) => column?.(esim).toLowerCase().includes(wanted))
+  return { rows: found.length, esims: found.slice(offset, offset + limit) }
+}
+
+/** Used up or past its end. */
+function isUsed({ state }: Bundle): boolean {
+  return state === 'depleted' || state === 'expired'
+}
+
+export const esimHandlers: EsimGoHandlers = {
+  listEsims({ query, settings }, world) {
+    const { page = 1, perPage = 50, direction = 'asc' } = query
+    const found = listed(world, query, (page - 1) * perPage, perPage, direction === 'desc')
+    const list = { esims: found.esims.map(wire.listedEsim) }
+    if (settings.wire === 'documented') return reply(200, list)
+    return reply(200, { ...list, pageCount: Math.ceil(found.rows / perPage), rows: found.rows, pageSize: perPage })
+  },
+
+  getEsim({ path, query }, world) {
+    return reply(200, wire.esimDetails(findEsim(world, path.iccid), query.additionalFields === 'appleInstallUrl'))
+  },
+
+  updateEsim({ body, query }, world) {
+    const { iccid, customerRef } = body ?? query
+    if (iccid === undefined || customerRef === undefined)
+      throw new Refusal('invalid-request', 'iccid and customerRef are needed, both in the body or both in the query')
+    const { esim } = findEsim(world, iccid)
+    world.in(esims).put({ ...esim, customerRef })
+    noteAction(world, iccid, 'eSIM Updated')
+    return reply(200, { status: 'success', message: 'success' })
+  },
+
+  listEsimBundles({ path, query }, world) {
+    findEsim(world, path.iccid)
+    const { includeUsed = false, limit = 15 } = query
+    const assigned = bundlesOf(world, SLUG, path.iccid).filter((bundle) => includeUsed || !isUsed(bundle))
+    const byName = grouped(assigned.slice(0, limit), ({ name }) => name)
+    return reply(200, {
+      bundles: [...byName].map(([name, assignments]) => ({
+        name,
+        description: lookUp(world, name)?.description ?? name,
+        assignments: assignments.map(wire.assignment),
+      })),
+    })
+  },
+
+  getBundleStatus({ path }, world) {
+    findEsim(world, path.iccid)
+    const applied = bundlesOf(world, SLUG, path.iccid).filter(({ name }) => name === path.name)
+    const latest = applied.at(-1)
+    if (!latest) throw new Refusal('not-found', `eSIM ${path.iccid} has no bundle "${path.name}": names are case-sensitive`)
+    return reply(200, { assignments: applied.filter(({ reference }) => reference === latest.reference).map(wire.assignment) })
+  },
+}

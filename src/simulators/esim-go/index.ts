@@ -1,0 +1,97 @@
+// eSIM Go: a reseller's API of bundles, eSIMs and orders.
+
+import { bundlesOf } from '../../state/bundles.ts'
+import { credentials } from '../../state/credentials.ts'
+import { Refusal } from '../../state/refusal.ts'
+import type { Handler, HeaderOf, Simulator } from '../simulator.ts'
+import { settingsOf } from './assign.ts'
+import { react, sign, UTILISATION, VERSIONS } from './callbacks.ts'
+import { findCountry } from './countries.ts'
+import { word } from './errors.ts'
+import { applyHandlers } from './handlers/apply.ts'
+import { assignmentHandlers } from './handlers/assignments.ts'
+import { catalogueHandlers } from './handlers/catalogue.ts'
+import { esimHandlers } from './handlers/esims.ts'
+import { orderHandlers } from './handlers/orders.ts'
+import { organisationHandlers } from './handlers/organisation.ts'
+import { deliverOrder } from './ordering.ts'
+import { orders, SLUG } from './records.ts'
+import { lookUp } from './sale.ts'
+import { seeds } from './seeds.ts'
+import { settings } from './settings.ts'
+import { stock } from './stock.ts'
+
+const handlers = {
+  ...organisationHandlers,
+  ...catalogueHandlers,
+  ...orderHandlers,
+  ...applyHandlers,
+  ...esimHandlers,
+  ...assignmentHandlers,
+}
+
+/** What a later version of the simulator does; until then these answer 501. */
+const gaps = {
+  getQrCodes: 'use GET /esims/assignments with Accept: application/zip',
+  getEsimsCsv: 'use GET /esims/assignments',
+  applyBundleToEsim: 'use POST /esims/apply',
+  getEsimHistory: 'the timeline of GET /_sim/sims/{iccid} tells what happened',
+  refreshEsim: 'cancelling a location is not simulated',
+  checkCompatibility: 'POST /orders with type validate tells whether a bundle fits',
+  sendSms: 'no eSIM has a number yet',
+  revokeApplication: 'bundles cannot be revoked',
+  revokeAssignment: 'bundles cannot be revoked',
+  revokeBundle: 'bundles cannot be revoked',
+  getEsimLocation: 'GET /_sim/sims/{iccid} shows the network it is on',
+  topUpBalance: 'give the balance in a seed file',
+  refundInventory: 'nothing is refunded',
+}
+
+const presented = (header: HeaderOf) => header('x-api-key')
+
+export const esimGo: Simulator = {
+  slug: SLUG,
+  title: 'eSIM Go',
+  mounts: [{ spec: 'esim-go.yaml', basePath: '/v2.4' }],
+  settings,
+  // Each handler is typed by its operation; the server calls all of them alike, with what the spec has validated.
+  handlers: handlers as unknown as Record<string, Handler>,
+  gaps,
+  word,
+  presented,
+  authenticate(header, world) {
+    const key = presented(header)
+    if (key === undefined) throw new Refusal('unauthorized', 'the header X-API-Key is missing')
+    if (world.in(credentials).get(`${SLUG}/${key}`)?.kind !== 'api-key')
+      throw new Refusal('unauthorized', `the X-API-Key is not the key of the world "${world.name}"`)
+  },
+  seeds,
+  stock,
+  tasks: {
+    'deliver-order': (world, task) => {
+      const order = world.in(orders).get(task.data.order ?? '')
+      if (order?.status === 'processing') deliverOrder(world, order)
+    },
+  },
+  react,
+  usage: {
+    covers: (world, bundle, country) => lookUp(world, bundle.name)?.countries.includes(country) === true,
+    thresholds: UTILISATION,
+  },
+  home(world, sim) {
+    const next = bundlesOf(world, SLUG, sim.iccid).find(({ state }) => state === 'active' || state === 'queued')
+    return next && lookUp(world, next.name)?.countries[0]
+  },
+  network(country, operator) {
+    const found = findCountry(country)
+    const wanted = operator?.toLowerCase()
+    const network = found?.networks.find(
+      ({ name, brandName, mcc, mnc, tagid }) =>
+        wanted === undefined || [name, brandName, tagid, `${mcc}-${mnc}`, mcc + mnc].some((each) => each.toLowerCase() === wanted),
+    )
+    if (!found || !network) return undefined
+    const { name, brandName, mcc, mnc, tagid } = network
+    return { country: found.iso, name, brandName, mcc, mnc, tadig: tagid }
+  },
+  callbacks: { sign, schedule: (world) => settingsOf(world).retrySchedule, versions: VERSIONS },
+}

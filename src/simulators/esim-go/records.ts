@@ -1,0 +1,128 @@
+// What only eSIM Go knows: accounts, eSIMs, orders, lots of the inventory, bundles of the user's own.
+import { defineCollection, SEPARATOR, sortable } from '../../state/collection.ts'
+import type { CatalogueBundle } from './catalogue.ts'
+
+export const SLUG = 'esim-go'
+
+/** The names `lastAction` can have. */
+export type LastAction =
+  | 'Bundle Refund'
+  | 'Bundle Applied'
+  | 'Bundle Revoked'
+  | 'eSIM Updated'
+  | 'eSIM Refreshed'
+  | 'eSIM Utilisation Alert'
+
+/** What eSIM Go adds to a SIM. */
+export interface Esim {
+  readonly iccid: string
+  readonly serial: number
+  readonly pin: string
+  readonly puk: string
+  readonly customerRef: string
+  readonly physical: boolean
+  /** An older profile takes no unlimited bundles (invented: the document names no reason for a bundle not to fit). */
+  readonly platform: 'current' | 'older'
+  readonly assignedAt: number
+  readonly lastAction?: LastAction
+  readonly actionAt?: number
+}
+
+const bySerial = (sort: string, { serial }: Esim) => sort + SEPARATOR + sortable(serial)
+
+export const esims = defineCollection<Esim>({
+  name: 'esim-go.esims',
+  key: (esim) => esim.iccid,
+  indexes: {
+    iccid: (esim) => esim.iccid,
+    customerRef: (esim) => bySerial(esim.customerRef, esim),
+    lastAction: (esim) => bySerial(esim.lastAction ?? '', esim),
+    actionDate: (esim) => bySerial(sortable(esim.actionAt ?? 0), esim),
+    assignedDate: (esim) => bySerial(sortable(esim.assignedAt), esim),
+    physical: (esim) => bySerial(String(esim.physical), esim),
+  },
+})
+
+/** A line of an order, as it was asked for and as it was delivered. */
+export interface OrderLine {
+  readonly type: 'bundle' | 'bundleAssignment'
+  /** Name of the bundle; of an application, the reference of the assignment. */
+  readonly item: string
+  readonly quantity: number
+  /** US cents. */
+  readonly pricePerUnit: number
+  readonly allowReassign: boolean
+  /** The eSIMs asked for. */
+  readonly wanted: readonly string[]
+  /** The eSIMs the bundles went to, once delivered. */
+  readonly iccids: readonly string[]
+}
+
+export interface Order {
+  readonly reference: string
+  readonly serial: number
+  readonly createdAt: number
+  readonly assign: boolean
+  /** US cents. */
+  readonly total: number
+  readonly status: 'processing' | 'completed'
+  readonly lines: readonly OrderLine[]
+}
+
+export const orders = defineCollection<Order>({
+  name: 'esim-go.orders',
+  key: (order) => order.reference,
+  indexes: { created: (order) => sortable(order.createdAt) + sortable(order.serial) },
+})
+
+/** Bundles bought together and not yet applied. */
+export interface Lot {
+  /** The `usageId` of the API. */
+  readonly id: number
+  readonly bundle: string
+  readonly total: number
+  readonly remaining: number
+  /** US cents a bundle. */
+  readonly price: number
+  readonly boughtAt: number
+  readonly expiresAt: number
+}
+
+export const lots = defineCollection<Lot>({
+  name: 'esim-go.inventory',
+  key: (lot) => String(lot.id),
+  indexes: { bundle: (lot) => lot.bundle + SEPARATOR + sortable(lot.expiresAt) + sortable(lot.id) },
+})
+
+export interface User {
+  readonly firstName: string
+  readonly lastName: string
+  readonly role: string
+  readonly emailAddress: string
+  readonly phoneNumber: string
+  readonly timeZone: string
+}
+
+/** The organisation whose key it is. */
+export interface Account {
+  readonly id: 'account'
+  /** US cents. */
+  readonly balance: number
+  /** US cents, spent before the balance while it has not expired. */
+  readonly testCredit: number
+  readonly testCreditExpiresAt: number
+  readonly name: string
+  readonly addr1: string
+  readonly city: string
+  readonly country: string
+  readonly postcode: string
+  readonly businessType: string
+  readonly website: string
+  readonly productDescription: string
+  readonly users: readonly User[]
+}
+
+export const accounts = defineCollection<Account>({ name: 'esim-go.account', key: (account) => account.id })
+
+/** Bundles a user put on sale in a seed file; they come before default ones of the same name. */
+export const ownBundles = defineCollection<CatalogueBundle>({ name: 'esim-go.catalogue', key: (bundle) => bundle.name })

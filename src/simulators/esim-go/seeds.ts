@@ -1,0 +1,88 @@
+// What exists at the start: the organisation, its key, its money; and the named states to start from.
+import { credentials } from '../../state/credentials.ts'
+import { addDuration } from '../../state/duration.ts'
+import { HEX, openRandom } from '../../state/random.ts'
+import { install, simKey, sims } from '../../state/sims.ts'
+import type { World } from '../../state/world.ts'
+import { putOnEsim } from './assign.ts'
+import { mintEsim } from './esims.ts'
+import { addLot } from './inventory.ts'
+import { type Account, accounts, SLUG, type User } from './records.ts'
+import { findBundle } from './sale.ts'
+
+const DEFAULT_KEY = 'test-esim-go-key'
+/** US cents. */
+const FIRST_BALANCE = 100_000
+const FIRST_CREDIT = 5_000
+const CREDIT_LIFETIME = 'P30D'
+const A_BUNDLE = 'esim_1GB_7D_GB_V2'
+
+/** The key of a world: fixed in `default`, elsewhere from its name and seed. */
+function keyOf({ identity: { name, seed } }: World): string {
+  return name === 'default' ? DEFAULT_KEY : `esimgo-${openRandom(`${name}/${seed}/${SLUG}`).text(32, HEX)}`
+}
+
+const firstNames = ['Ada', 'Grace', 'Hedy', 'Alan', 'Edsger', 'Barbara', 'Radia', 'Claude']
+const lastNames = ['Archer', 'Bennett', 'Clarke', 'Davies', 'Ellis', 'Fraser', 'Griffiths', 'Hughes']
+
+function user(world: World, role: string): User {
+  const { random } = world
+  const firstName = firstNames[random.integer(0, firstNames.length - 1)] ?? 'Ada'
+  const lastName = lastNames[random.integer(0, lastNames.length - 1)] ?? 'Archer'
+  return {
+    firstName,
+    lastName,
+    role,
+    emailAddress: `${firstName}.${lastName}@travel.example.test`.toLowerCase(),
+    phoneNumber: `+4479460${random.text(5, '0123456789')}`,
+    timeZone: 'Europe/London',
+  }
+}
+
+/** The organisation with its money, and nothing bought yet. */
+function organisation(world: World, money: Partial<Pick<Account, 'balance' | 'testCredit'>> = {}): void {
+  world.in(credentials).put({ provider: SLUG, kind: 'api-key', secret: keyOf(world) })
+  world.in(accounts).put({
+    id: 'account',
+    balance: FIRST_BALANCE,
+    testCredit: FIRST_CREDIT,
+    testCreditExpiresAt: addDuration(world.now, CREDIT_LIFETIME),
+    ...money,
+    name: 'Example Travel Ltd',
+    addr1: '1 Example Street',
+    city: 'London',
+    country: 'GB',
+    postcode: 'N1 1AA',
+    businessType: 'Travel',
+    website: 'https://travel.example.test',
+    productDescription: 'Data for travellers',
+    users: [user(world, 'Admin'), user(world, 'Developer')],
+  })
+}
+
+/** An installed eSIM with one unused 1 GB bundle for the United Kingdom. */
+function assignedBundle(world: World): void {
+  const { iccid } = mintEsim(world)
+  putOnEsim(world, iccid, findBundle(world, A_BUNDLE), `${world.random.uuid()}-0`)
+  const sim = world.in(sims).get(simKey(SLUG, iccid))
+  if (sim) install(world, sim)
+}
+
+/** States by name; each begins from an empty world. */
+export const seeds: Readonly<Record<string, (world: World) => void>> = {
+  default: (world) => organisation(world),
+  'an empty account': (world) => organisation(world, { balance: 0, testCredit: 0 }),
+  'bundles in the inventory': (world) => {
+    organisation(world)
+    const bundle = findBundle(world, A_BUNDLE)
+    addLot(world, bundle, 5, bundle.price)
+  },
+  'an assigned bundle': (world) => {
+    organisation(world)
+    assignedBundle(world)
+  },
+  'an eSIM with an older profile': (world) => {
+    organisation(world)
+    mintEsim(world, { platform: 'older' })
+  },
+}

@@ -1,0 +1,220 @@
+// The JSON of eSIM Go: eSIMs, bundles, orders, inventory, catalogue, organisation.
+import { type Bundle, remainingBytes } from '../../state/bundles.ts'
+import { type Credential, credentials } from '../../state/credentials.ts'
+import { targets } from '../../state/delivery.ts'
+import { iso } from '../../state/duration.ts'
+import { appleInstallUrl } from '../../state/installation-code.ts'
+import type { ProfileState } from '../../state/sim-lifecycle.ts'
+import { type Sim, simKey, sims } from '../../state/sims.ts'
+import type { World } from '../../state/world.ts'
+import { account, CURRENCY, usableCredit } from './account.ts'
+import { bundleGroups, type CatalogueBundle } from './catalogue.ts'
+import { findCountry } from './countries.ts'
+import { type Esim, type Lot, type Order, type OrderLine, SLUG } from './records.ts'
+import { lookUp, onSale } from './sale.ts'
+import type { components } from './spec.d.ts'
+
+type Schemas = components['schemas']
+
+/** Cents as the API shows money: units with two decimals. */
+export function money(cents: number): number {
+  return cents / 100
+}
+
+/** Never Available, Enabled, Disabled or Deleted (public): what is on the card is Installed, what was deleted is Released again. */
+const profileStatuses: Readonly<Record<ProfileState, Schemas['ProfileStatus']>> = {
+  released: 'Released',
+  downloaded: 'Downloaded',
+  installed: 'Installed',
+  enabled: 'Installed',
+  disabled: 'Installed',
+  deleted: 'Released',
+}
+
+export function profileStatus(state: ProfileState): Schemas['ProfileStatus'] {
+  return profileStatuses[state]
+}
+
+export function esimDetails({ sim, esim }: { sim: Sim; esim: Esim }, withAppleUrl: boolean): Schemas['EsimDetails'] {
+  return {
+    iccid: sim.iccid,
+    matchingId: sim.matchingId,
+    smdpAddress: sim.smdpAddress,
+    profileStatus: profileStatus(sim.profile),
+    pin: esim.pin,
+    puk: esim.puk,
+    ...(sim.firstInstalledAt === undefined ? {} : { firstInstalledDateTime: sim.firstInstalledAt }),
+    customerRef: esim.customerRef,
+    ...(withAppleUrl ? { appleInstallUrl: appleInstallUrl(sim.smdpAddress, sim.matchingId) } : {}),
+  }
+}
+
+export function listedEsim(esim: Esim): Schemas['ListedEsim'] {
+  return {
+    iccid: esim.iccid,
+    customerRef: esim.customerRef,
+    ...(esim.lastAction === undefined || esim.actionAt === undefined
+      ? {}
+      : { lastAction: esim.lastAction, actionDate: iso(esim.actionAt) }),
+    physical: esim.physical,
+    assignedDate: iso(esim.assignedAt),
+  }
+}
+
+export function assignment(bundle: Bundle): Schemas['BundleAssignment'] {
+  return {
+    id: bundle.id,
+    callTypeGroup: 'data',
+    initialQuantity: bundle.initialBytes,
+    remainingQuantity: remaining(bundle),
+    ...(bundle.startedAt === undefined ? {} : { startTime: iso(bundle.startedAt) }),
+    ...(bundle.endsAt === undefined ? {} : { endTime: iso(bundle.endsAt) }),
+    assignmentDateTime: iso(bundle.assignedAt),
+    assignmentReference: bundle.reference,
+    bundleState: bundle.state,
+    unlimited: bundle.unlimited,
+  }
+}
+
+/** Bytes left; an unlimited bundle shows 0 of 0 (invented). */
+export function remaining(bundle: Bundle): number {
+  return bundle.unlimited ? 0 : remainingBytes(bundle)
+}
+
+function orderLine(world: World, line: OrderLine, withEsims: boolean): Schemas['OrderLine'] {
+  return {
+    type: line.type,
+    item: line.item,
+    quantity: line.quantity,
+    subTotal: money(line.quantity * line.pricePerUnit),
+    pricePerUnit: money(line.pricePerUnit),
+    allowReassign: line.allowReassign,
+    ...(withEsims && line.iccids.length > 0
+      ? { iccids: [...line.iccids], esims: line.iccids.flatMap((iccid) => installation(world, iccid)) }
+      : {}),
+  }
+}
+
+function installation(world: World, iccid: string): NonNullable<Schemas['OrderLine']['esims']> {
+  const sim = world.in(sims).get(simKey(SLUG, iccid))
+  return sim ? [{ iccid, matchingId: sim.matchingId, smdpAddress: sim.smdpAddress }] : []
+}
+
+function statusMessage({ assign, status, lines }: Order): string {
+  if (status === 'processing') return 'Order is being processed'
+  if (!assign) return 'Order completed'
+  return `Order completed: ${lines.reduce((sum, { iccids }) => sum + iccids.length, 0)} eSIMs assigned`
+}
+
+export function order(world: World, record: Order, withEsims = true): Schemas['Order'] {
+  const createdDate = iso(record.createdAt)
+  return {
+    order: record.lines.map((line) => orderLine(world, line, withEsims)),
+    total: money(record.total),
+    currency: CURRENCY,
+    valid: true,
+    assigned: record.assign && record.status === 'completed',
+    status: record.status,
+    statusMessage: statusMessage(record),
+    orderReference: record.reference,
+    createdDate,
+    createDate: createdDate,
+  }
+}
+
+export function pricedOrder(world: World, lines: readonly OrderLine[], total: number, valid: boolean): Schemas['ValidatedOrder'] {
+  return {
+    order: lines.map((line) => orderLine(world, line, false)),
+    total: money(total),
+    currency: CURRENCY,
+    valid,
+    assigned: false,
+    createdDate: iso(world.now),
+  }
+}
+
+export function inventoryBundle(world: World, name: string, available: readonly Lot[]): Schemas['InventoryBundle'] {
+  const bundle = lookUp(world, name)
+  return {
+    name,
+    desc: bundle?.description ?? name,
+    available: available.map((lot) => ({ id: lot.id, total: lot.total, remaining: lot.remaining, expiry: iso(lot.expiresAt) })),
+    countries: [...(bundle?.countries ?? [])],
+    data: bundle?.dataAmount ?? 0,
+    duration: bundle?.duration ?? 1,
+    durationUnit: 'day',
+    autostart: bundle?.autostart ?? true,
+    unlimited: bundle?.unlimited ?? false,
+    speed: [...(bundle?.speed ?? [])],
+  }
+}
+
+const catalogueBundles = new WeakMap<CatalogueBundle, Schemas['CatalogueBundle']>()
+
+/** A bundle as the catalogue shows it; made once, since a page of global bundles names thousands of countries. */
+export function catalogueBundle(bundle: CatalogueBundle): Schemas['CatalogueBundle'] {
+  const made = catalogueBundles.get(bundle) ?? makeCatalogueBundle(bundle)
+  catalogueBundles.set(bundle, made)
+  return made
+}
+
+function makeCatalogueBundle(bundle: CatalogueBundle): Schemas['CatalogueBundle'] {
+  return {
+    name: bundle.name,
+    description: bundle.description,
+    groups: [...bundle.groups],
+    countries: bundle.countries.map((code) => ({
+      name: findCountry(code)?.name ?? code,
+      region: findCountry(code)?.region ?? '',
+      iso: code,
+    })),
+    dataAmount: bundle.dataAmount,
+    duration: bundle.duration,
+    speed: [...bundle.speed],
+    autostart: bundle.autostart,
+    unlimited: bundle.unlimited,
+    roamingEnabled: [],
+    price: money(bundle.price),
+    billingType: bundle.billingType,
+    allowances: [
+      {
+        type: 'DATA',
+        service: 'ROAMING',
+        description: bundle.description,
+        amount: bundle.dataAmount,
+        unit: 'MB',
+        unlimited: bundle.unlimited,
+      },
+    ],
+  }
+}
+
+function apiKey(world: World): string {
+  const ours = (credential: Credential) => credential.provider === SLUG && credential.kind === 'api-key'
+  return [...world.in(credentials).values()].find(ours)?.secret ?? ''
+}
+
+export function organisation(world: World): Schemas['Organisation'] {
+  const holder = account(world)
+  return {
+    name: holder.name,
+    apiKey: apiKey(world),
+    taxLiable: 'No',
+    addr1: holder.addr1,
+    addr2: '',
+    city: holder.city,
+    country: holder.country,
+    postcode: holder.postcode,
+    callbackUrl: world.in(targets).get(SLUG)?.url ?? '',
+    notes: '',
+    groups: bundleGroups(onSale(world)),
+    currency: CURRENCY,
+    balance: Math.floor(money(holder.balance)),
+    testCredit: Math.floor(money(usableCredit(world, holder))),
+    testCreditExpiry: iso(holder.testCreditExpiresAt),
+    businessType: holder.businessType,
+    website: holder.website,
+    productDescription: holder.productDescription,
+    users: holder.users.map((user) => ({ ...user })),
+  }
+}

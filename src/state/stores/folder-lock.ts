@@ -1,0 +1,118 @@
+// One process a state folder: proper-lockfile's lock, and who holds it.
+import { mkdir, readFile, realpath, rm, rmdir, writeFile } from 'node:fs/promises'
+import { hostname } from 'node:os'
+import { join } from 'node:path'
+import { type LockOptions, lock } from 'proper-lockfile'
+import { isObject } from './base-file.ts'
+import { codeOf, reason } from './disk-errors.ts'
+import { StoreError } from './store.ts'
+
+/** A holder renews its lock every 2 s; a lock not renewed for 10 s is nobody's. */
+const options: LockOptions = { realpath: false, update: 2_000, stale: 10_000 }
+
+/** Long enough for a lock without a living holder to become stale. */
+const untilStale = { retries: 12, factor: 1, minTimeout: 1_000, maxTimeout: 1_000 }
+
+interface Owner {
+  readonly pid: number
+  readonly host: string
+}
+
+/** Folders this very process holds: its own pid in the owner file means nothing after a container's restart, where every process is 1. */
+const held = new Set<string>()
+
+/**
+ * Makes the folder where it is missing, and takes it for this process.
+ * A lock whose owner ran on this host and is gone is taken over at once; one of another host when it has become stale.
+ * @param onLost called when the lock is found to be no longer ours
+ * @returns lets go
+ * @throws StoreError when another process holds the folder, or it cannot be made or written
+ */
+export async function lockFolder(dir: string, onLost: () => void): Promise<() => Promise<void>> {
+  try {
+    await mkdir(dir, { recursive: true })
+    return await enter(await realpath(dir), dir, onLost)
+  } catch (error) {
+    if (error instanceof StoreError) throw error
+    throw new StoreError(`cannot use state folder ${dir}: ${reason(error)}`)
+  }
+}
+
+async function enter(folder: string, dir: string, onLost: () => void) {
+  const inUse = async () => {
+    const owner = await readOwner(folder)
+    const elsewhere = owner && owner.host !== hostname() ? ` on ${owner.host}` : ''
+    return new StoreError(
+      `state folder ${dir} is in use by process ${owner?.pid ?? 'unknown'}${elsewhere}: stop it, or use another --state folder`,
+    )
+  }
+  const lockedIs = (error: unknown) => (codeOf(error) === 'ELOCKED' ? inUse() : error)
+  // Of two processes that find the same dead owner, the second would remove the lock the first has just taken: so they look one at a time.
+  const leaveDoor = await lock(join(folder, '.esimulator.door'), {
+    ...options,
+    update: 1_000,
+    stale: 2_000,
+    retries: { retries: 15, minTimeout: 20, maxTimeout: 300 },
+    onCompromised: () => {},
+  }).catch(async (error) => {
+    throw await lockedIs(error)
+  })
+  try {
+    const release = await take(folder, onLost).catch(async (error) => {
+      throw await lockedIs(error)
+    })
+    const letGo = async () => {
+      held.delete(folder)
+      // Before the lock, not after: then the next holder may already have put its own there.
+      await rm(ownerFile(folder), { force: true }).catch(() => {})
+      await release()
+    }
+    held.add(folder)
+    try {
+      await writeFile(ownerFile(folder), `${JSON.stringify({ pid: process.pid, host: hostname() } satisfies Owner)}\n`)
+    } catch (error) {
+      await letGo()
+      throw error
+    }
+    return letGo
+  } finally {
+    await leaveDoor().catch(() => {})
+  }
+}
+
+async function take(folder: string, onLost: () => void): Promise<() => Promise<void>> {
+  const path = join(folder, '.esimulator')
+  const whole = { ...options, onCompromised: onLost }
+  try {
+    return await lock(path, whole)
+  } catch (error) {
+    if (codeOf(error) !== 'ELOCKED' || held.has(folder)) throw error
+    const owner = await readOwner(folder)
+    if (!owner || owner.host !== hostname()) return lock(path, { ...whole, retries: untilStale })
+    if (owner.pid !== process.pid && isAlive(owner.pid)) throw error
+    await rmdir(`${path}.lock`).catch(() => {})
+    return lock(path, whole)
+  }
+}
+
+const ownerFile = (folder: string) => join(folder, '.esimulator.owner')
+
+async function readOwner(folder: string): Promise<Owner | undefined> {
+  try {
+    const owner: unknown = JSON.parse(await readFile(ownerFile(folder), 'utf8'))
+    if (!isObject(owner)) return undefined
+    const { pid, host } = owner
+    return typeof pid === 'number' && Number.isSafeInteger(pid) && pid > 0 && typeof host === 'string' ? { pid, host } : undefined
+  } catch {
+    return undefined
+  }
+}
+
+function isAlive(pid: number) {
+  try {
+    process.kill(pid, 0)
+    return true
+  } catch (error) {
+    return codeOf(error) !== 'ESRCH'
+  }
+}
