@@ -11,7 +11,7 @@ import { defaultSettings } from '../state/settings.ts'
 import type { Records, Store } from '../state/stores/store.ts'
 import { tasks } from '../state/tasks.ts'
 import { emptyWorld, type Identity, openWorld, type World } from '../state/world.ts'
-import { type DeliveryPolicy, deliver } from './deliver.ts'
+import type { DeliveryPolicy } from './deliver.ts'
 import { type Journal, openJournal } from './journal.ts'
 import { openRunner, type Runner } from './runner.ts'
 import { alarm, wallNow } from './ticker.ts'
@@ -129,6 +129,8 @@ export async function openWorlds(options: WorldsOptions): Promise<Worlds> {
         run(on, task)
       },
       attempt: async (on, delivery) => {
+        // Loaded with the first attempt: most runs that are only asked never make one.
+        const { deliver } = await import('./deliver.ts')
         const headers = simulator(delivery.provider).callbacks.sign(delivery, on)
         return deliver(delivery.url, delivery.body, headers, options.policy, stopping.signal)
       },

@@ -94,15 +94,6 @@ export const lots = defineCollection<Lot>({
   indexes: { bundle: (lot) => lot.bundle + SEPARATOR + sortable(lot.expiresAt) + sortable(lot.id) },
 })
 
-export interface User {
-  readonly firstName: string
-  readonly lastName: string
-  readonly role: string
-  readonly emailAddress: string
-  readonly phoneNumber: string
-  readonly timeZone: string
-}
-
 /** The organisation whose key it is. */
 export interface Account {
   readonly id: 'account'
@@ -111,15 +102,6 @@ export interface Account {
   /** US cents, spent before the balance while it has not expired. */
   readonly testCredit: number
   readonly testCreditExpiresAt: number
-  readonly name: string
-  readonly addr1: string
-  readonly city: string
-  readonly country: string
-  readonly postcode: string
-  readonly businessType: string
-  readonly website: string
-  readonly productDescription: string
-  readonly users: readonly User[]
 }
 
 export const accounts = defineCollection<Account>({ name: 'esim-go.account', key: (account) => account.id })

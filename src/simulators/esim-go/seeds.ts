@@ -7,7 +7,7 @@ import type { World } from '../../state/world.ts'
 import { putOnEsim } from './assign.ts'
 import { mintEsim } from './esims.ts'
 import { addLot } from './inventory.ts'
-import { type Account, accounts, SLUG, type User } from './records.ts'
+import { type Account, accounts, SLUG } from './records.ts'
 import { findBundle } from './sale.ts'
 
 const DEFAULT_KEY = 'test-esim-go-key'
@@ -22,23 +22,6 @@ function keyOf({ identity: { name, seed } }: World): string {
   return name === 'default' ? DEFAULT_KEY : `esimgo-${openRandom(`${name}/${seed}/${SLUG}`).text(32, HEX)}`
 }
 
-const firstNames = ['Ada', 'Grace', 'Hedy', 'Alan', 'Edsger', 'Barbara', 'Radia', 'Claude']
-const lastNames = ['Archer', 'Bennett', 'Clarke', 'Davies', 'Ellis', 'Fraser', 'Griffiths', 'Hughes']
-
-function user(world: World, role: string): User {
-  const { random } = world
-  const firstName = firstNames[random.integer(0, firstNames.length - 1)] ?? 'Ada'
-  const lastName = lastNames[random.integer(0, lastNames.length - 1)] ?? 'Archer'
-  return {
-    firstName,
-    lastName,
-    role,
-    emailAddress: `${firstName}.${lastName}@travel.example.test`.toLowerCase(),
-    phoneNumber: `+4479460${random.text(5, '0123456789')}`,
-    timeZone: 'Europe/London',
-  }
-}
-
 /** The organisation with its money, and nothing bought yet. */
 function organisation(world: World, money: Partial<Pick<Account, 'balance' | 'testCredit'>> = {}): void {
   world.in(credentials).put({ provider: SLUG, kind: 'api-key', secret: keyOf(world) })
@@ -48,15 +31,6 @@ function organisation(world: World, money: Partial<Pick<Account, 'balance' | 'te
     testCredit: FIRST_CREDIT,
     testCreditExpiresAt: addDuration(world.now, CREDIT_LIFETIME),
     ...money,
-    name: 'Example Travel Ltd',
-    addr1: '1 Example Street',
-    city: 'London',
-    country: 'GB',
-    postcode: 'N1 1AA',
-    businessType: 'Travel',
-    website: 'https://travel.example.test',
-    productDescription: 'Data for travellers',
-    users: [user(world, 'Admin'), user(world, 'Developer')],
   })
 }
 

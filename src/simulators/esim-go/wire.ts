@@ -10,6 +10,7 @@ import type { World } from '../../state/world.ts'
 import { account, CURRENCY, usableCredit } from './account.ts'
 import { bundleGroups, type CatalogueBundle } from './catalogue.ts'
 import { findCountry } from './countries.ts'
+import { people } from './people.ts'
 import { type Esim, type Lot, type Order, type OrderLine, SLUG } from './records.ts'
 import { lookUp, onSale } from './sale.ts'
 import type { components } from './spec.d.ts'
@@ -47,6 +48,15 @@ export function esimDetails({ sim, esim }: { sim: Sim; esim: Esim }, withAppleUr
     customerRef: esim.customerRef,
     ...(withAppleUrl ? { appleInstallUrl: appleInstallUrl(sim.smdpAddress, sim.matchingId) } : {}),
   }
+}
+
+/** What `GET /esims/assignments` tells as JSON. */
+export function installDetails(
+  { sim, esim, bundle, reference }: { sim: Sim; esim: Esim; bundle: string; reference: string },
+  withAppleUrl: boolean,
+): Schemas['InstallDetails'] {
+  const { customerRef: _, ...details } = esimDetails({ sim, esim }, withAppleUrl)
+  return { ...details, bundle, reference }
 }
 
 export function listedEsim(esim: Esim): Schemas['ListedEsim'] {
@@ -197,24 +207,16 @@ function apiKey(world: World): string {
 export function organisation(world: World): Schemas['Organisation'] {
   const holder = account(world)
   return {
-    name: holder.name,
+    ...people(world.identity),
     apiKey: apiKey(world),
     taxLiable: 'No',
-    addr1: holder.addr1,
-    addr2: '',
-    city: holder.city,
-    country: holder.country,
-    postcode: holder.postcode,
     callbackUrl: world.in(targets).get(SLUG)?.url ?? '',
-    notes: '',
     groups: bundleGroups(onSale(world)),
     currency: CURRENCY,
     balance: Math.floor(money(holder.balance)),
     testCredit: Math.floor(money(usableCredit(world, holder))),
     testCreditExpiry: iso(holder.testCreditExpiresAt),
-    businessType: holder.businessType,
-    website: holder.website,
-    productDescription: holder.productDescription,
-    users: holder.users.map((user) => ({ ...user })),
+    businessType: 'Travel',
+    productDescription: 'Data for travellers',
   }
 }

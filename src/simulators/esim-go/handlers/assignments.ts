@@ -1,7 +1,4 @@
 // GET /esims/assignments: what is needed to install the eSIMs of orders and applications, as CSV, JSON or QR codes.
-import { stringify } from 'csv-stringify/sync'
-import { zipSync } from 'fflate'
-import QRCode from 'qrcode'
 import { bundles } from '../../../state/bundles.ts'
 import { SEPARATOR } from '../../../state/collection.ts'
 import { appleInstallUrl, lpaString } from '../../../state/installation-code.ts'
@@ -15,7 +12,7 @@ import * as wire from '../wire.ts'
 import type { EsimGoHandlers } from './esim-go-handlers.ts'
 
 /** One eSIM of an order or application. */
-interface Row {
+export interface Row {
   readonly sim: Sim
   readonly esim: Esim
   readonly bundle: string
@@ -39,7 +36,8 @@ function rowsOf(world: World, reference: string): Row[] {
 }
 
 /** A header line and one line an eSIM. */
-function csv(rows: readonly Row[], withAppleUrl: boolean): string {
+async function csv(rows: readonly Row[], withAppleUrl: boolean): Promise<string> {
+  const { stringify } = await import('csv-stringify/sync')
   const header = ['ICCID', 'Matching ID', 'RSP URL', 'Bundle', 'Reference', ...(withAppleUrl ? ['Apple Install URL'] : [])]
   const lines = rows.map(({ sim, bundle, reference }) => {
     const apple = withAppleUrl ? [appleInstallUrl(sim.smdpAddress, sim.matchingId)] : []
@@ -50,6 +48,7 @@ function csv(rows: readonly Row[], withAppleUrl: boolean): string {
 
 /** A ZIP of one PNG an eSIM, named by ICCID; its times are the world's. */
 async function qrCodes(rows: readonly Row[], now: number): Promise<Uint8Array> {
+  const [{ zipSync }, { default: QRCode }] = await Promise.all([import('fflate'), import('qrcode')])
   const at = new Date(now)
   // A ZIP has local times without a zone: these show the world's UTC time wherever the simulator runs.
   const mtime = new Date(at.getUTCFullYear(), at.getUTCMonth(), at.getUTCDate(), at.getUTCHours(), at.getUTCMinutes(), at.getUTCSeconds())
@@ -70,7 +69,7 @@ export const assignmentHandlers: EsimGoHandlers = {
     const format = accepts(FORMATS) ?? 'text/csv'
     if (format === 'application/zip') return content(format, () => qrCodes(rows, now))
     if (format === 'text/csv') return content(format, () => csv(rows, withAppleUrl))
-    const details = rows.map((row) => ({ ...wire.esimDetails(row, withAppleUrl), bundle: row.bundle, reference: row.reference }))
+    const details = rows.map((row) => wire.installDetails(row, withAppleUrl))
     const [first] = details
     const single = settings.assignmentsJson === 'object' || (settings.assignmentsJson === 'auto' && details.length === 1)
     return reply(200, single && first ? first : details)

@@ -1,0 +1,55 @@
+// Problem details (RFC 9457): every no of the control API, with what to do next.
+import { STATUS_CODES } from 'node:http'
+import { DurationError } from '../state/duration.ts'
+import { Refusal } from '../state/refusal.ts'
+
+export interface Problem {
+  readonly title: string
+  readonly status: number
+  readonly detail: string
+  readonly code?: string
+}
+
+export const PROBLEM_TYPE = 'application/problem+json'
+
+const STATUS_OF: Readonly<Record<string, number>> = {
+  'malformed-body': 400,
+  'invalid-request': 400,
+  unauthorized: 401,
+  forbidden: 403,
+  'not-found': 404,
+  'unknown-route': 404,
+  'method-not-allowed': 405,
+  'wrong-state': 409,
+  busy: 409,
+  'body-too-large': 413,
+  'unsupported-media-type': 415,
+  internal: 500,
+  'reply-violates-spec': 500,
+  'not-implemented': 501,
+  'writes-refused': 503,
+}
+
+/** The problem a thrown thing amounts to. What is no refusal is ours, and a 500. */
+export function problemOf(error: unknown): Problem {
+  const refusal = asRefusal(error)
+  const status = STATUS_OF[refusal.code] ?? 409
+  return { title: STATUS_CODES[status] ?? 'Error', status, detail: refusal.message, code: refusal.code }
+}
+
+function asRefusal(error: unknown): Refusal {
+  if (error instanceof Refusal) return error
+  if (error instanceof DurationError) return new Refusal('invalid-request', error.message)
+  return bodyRefusal(error) ?? new Refusal('internal', `this is a mistake of the simulator: ${error instanceof Error ? error.message : error}`)
+}
+
+/** What Express and its body parser throw, as refusals. */
+function bodyRefusal(error: unknown): Refusal | undefined {
+  if (!(error instanceof Error) || !('status' in error) || typeof error.status !== 'number') return undefined
+  const { status, message } = error
+  const limit = 'limit' in error ? error.limit : undefined
+  if (status === 413) return new Refusal('body-too-large', `the body is larger than ${limit} bytes`)
+  if (status === 415) return new Refusal('unsupported-media-type', `${message}: send application/json in UTF-8, uncompressed`)
+  if ('type' in error && error.type === 'entity.parse.failed') return new Refusal('malformed-body', `the body is not JSON: ${message}`)
+  return status < 500 ? new Refusal('invalid-request', message) : undefined
+}
