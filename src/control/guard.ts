@@ -7,6 +7,7 @@ import { Refusal } from '../state/refusal.ts'
 
 /** The host name of a Host header, without port and brackets, in small letters. */
 function nameOf(host: string): string {
+  if (ipaddr.isValid(host)) return host.toLowerCase()
   return host
     .toLowerCase()
     .replace(/:\d*$/, '')

@@ -1,0 +1,102 @@
+// Callbacks: what was, is and will be sent, where to, and once more.
+import { targetProblem, whyForbidden } from '../server/deliver.ts'
+import { reply } from '../simulators/simulator.ts'
+import { type Delivery, deliveries, redeliver, type Target, targets } from '../state/delivery.ts'
+import { iso } from '../state/duration.ts'
+import { Refusal } from '../state/refusal.ts'
+import { type ControlCall, type ControlHandlers, providerFilter, providerOf } from './call.ts'
+
+export interface AttemptShown {
+  readonly at: string
+  readonly status?: number
+  readonly error?: string
+}
+
+export interface CallbackShown {
+  readonly id: string
+  readonly provider: string
+  readonly type: string
+  readonly iccid?: string
+  readonly state: Delivery['state']
+  readonly url: string
+  /** The very bytes that are signed and sent. */
+  readonly body: string
+  /** What it would be sent with now; only where one callback is asked for. */
+  readonly headers?: Readonly<Record<string, string>>
+  readonly queuedAt: string
+  readonly nextAt?: string
+  readonly attempts: readonly AttemptShown[]
+}
+
+export function callbackShown(delivery: Delivery): CallbackShown {
+  const { id, provider, type, iccid, state, url, body, queuedAt, nextAt, attempts } = delivery
+  return {
+    ...{ id, provider, type, ...(iccid === undefined ? {} : { iccid }), state, url, body },
+    queuedAt: iso(queuedAt),
+    ...(nextAt === undefined ? {} : { nextAt: iso(nextAt) }),
+    attempts: attempts.map(({ at, ...outcome }) => ({ at: iso(at), ...outcome })),
+  }
+}
+
+function deliveryOf({ place, path }: ControlCall): Delivery {
+  const delivery = place.world.in(deliveries).get(String(path.id))
+  if (!delivery) throw new Refusal('not-found', `there is no callback ${path.id}: GET /_sim/callbacks lists them`)
+  return delivery
+}
+
+/** Newest first, those that `keeps` lets through. */
+function newest({ place: { world } }: ControlCall, keeps: (delivery: Delivery) => boolean, limit: number): Delivery[] {
+  const found: Delivery[] = []
+  const all = world.in(deliveries)
+  for (let offset = 0; offset < all.size && found.length < limit; offset += 500)
+    for (const delivery of all.page('queued', offset, 500, true)) if (keeps(delivery)) found.push(delivery)
+  return found.slice(0, limit)
+}
+
+interface CallbackFilter {
+  readonly state?: string
+  readonly type?: string
+  readonly iccid?: string
+  readonly limit?: number
+}
+
+export const callbackHandlers: ControlHandlers = {
+  listCallbacks(call) {
+    const provider = providerFilter(call)
+    const { state, type, iccid, limit = 100 } = call.query as CallbackFilter
+    const keeps = (each: Delivery) =>
+      (state === undefined || each.state === state) &&
+      (type === undefined || each.type === type) &&
+      (iccid === undefined || each.iccid === iccid) &&
+      (provider === undefined || each.provider === provider)
+    return reply(200, { callbacks: newest(call, keeps, limit).map(callbackShown) })
+  },
+  getCallback(call) {
+    const delivery = deliveryOf(call)
+    const { simulator } = providerOf(call.kernel, delivery.provider)
+    return reply(200, { ...callbackShown(delivery), headers: simulator.callbacks.sign(delivery, call.place.world) })
+  },
+  redeliverCallback(call) {
+    const { world } = call.place
+    const delivery = deliveryOf(call)
+    return reply(200, callbackShown(world.transaction(() => redeliver(world, delivery)).result))
+  },
+  async setCallbackTarget({ kernel, place, path, body }) {
+    const { simulator } = providerOf(kernel, String(path.slug))
+    const { url, version } = body as { url: string; version?: number }
+    const problem = targetProblem(url)
+    if (problem) throw new Refusal('invalid-request', problem)
+    const { versions } = simulator.callbacks
+    if (version !== undefined && !versions.includes(version))
+      throw new Refusal('invalid-request', `${simulator.title} sends callbacks of version ${versions.join(' or ')}: give one of these, or none`)
+    const target: Target = { provider: simulator.slug, url, ...(version === undefined ? {} : { version }) }
+    place.world.transaction(() => place.world.in(targets).put(target))
+    const why = await whyForbidden(url, kernel.policy.allow)
+    return reply(200, { ...target, allowed: why === undefined, ...(why === undefined ? {} : { why }) })
+  },
+  removeCallbackTarget({ kernel, place, path }) {
+    const { simulator } = providerOf(kernel, String(path.slug))
+    place.world.transaction(() => place.world.in(targets).delete(simulator.slug))
+    return { status: 204 }
+  },
+}

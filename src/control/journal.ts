@@ -1,0 +1,45 @@
+// The journal: what the providers were asked and answered, and why they refused.
+import type { JournalEntry } from '../server/journal.ts'
+import { reply } from '../simulators/simulator.ts'
+import { iso } from '../state/duration.ts'
+import { Refusal } from '../state/refusal.ts'
+import { type ControlHandlers, providerFilter } from './call.ts'
+
+/** An exchange on the wire: its time is ISO 8601. */
+export interface ExchangeShown extends Omit<JournalEntry, 'at'> {
+  readonly at: string
+}
+
+function exchangeShown(entry: JournalEntry): ExchangeShown {
+  return { ...entry, at: iso(entry.at) }
+}
+
+interface JournalFilter {
+  readonly operation?: string
+  readonly status?: number
+  readonly refused?: boolean
+  readonly limit?: number
+}
+
+export const journalHandlers: ControlHandlers = {
+  listJournal(call) {
+    const provider = providerFilter(call)
+    const { operation, status, refused, limit = 100 } = call.query as JournalFilter
+    const found = call.place.journal
+      .list()
+      .filter(
+        (entry) =>
+          (provider === undefined || entry.provider === provider) &&
+          (operation === undefined || entry.operation === operation) &&
+          (status === undefined || entry.status === status) &&
+          (refused === undefined || (entry.refusal !== undefined) === refused),
+      )
+      .slice(0, limit)
+    return reply(200, { entries: found.map(exchangeShown) })
+  },
+  getJournalEntry({ place, path }) {
+    const entry = place.journal.get(Number(path.id))
+    if (!entry) throw new Refusal('not-found', `the journal has no exchange ${path.id}, or not any more: GET /_sim/journal lists the latest`)
+    return reply(200, exchangeShown(entry))
+  },
+}

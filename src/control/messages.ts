@@ -1,0 +1,18 @@
+// Mails and SMS that providers sent to people.
+import { reply } from '../simulators/simulator.ts'
+import { iso } from '../state/duration.ts'
+import { messages } from '../state/messages.ts'
+import { type ControlHandlers, providerFilter } from './call.ts'
+
+export const messageHandlers: ControlHandlers = {
+  listMessages(call) {
+    const provider = providerFilter(call)
+    const { iccid, limit = 100 } = call.query as { iccid?: string; limit?: number }
+    const all = call.place.world.in(messages)
+    const found = all
+      .page('sent', 0, all.size, true)
+      .filter((each) => (provider === undefined || each.provider === provider) && (iccid === undefined || each.iccid === iccid))
+      .slice(0, limit)
+    return reply(200, { messages: found.map((message) => ({ ...message, at: iso(message.at) })) })
+  },
+}

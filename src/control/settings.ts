@@ -1,0 +1,41 @@
+// A provider's settings, shown and changed.
+import { type Reply, reply } from '../simulators/simulator.ts'
+import { checkSettings, type SettingValue } from '../state/settings.ts'
+import { settings } from '../state/world.ts'
+import { type ControlCall, type ControlHandlers, providerOf } from './call.ts'
+
+export interface SettingShown {
+  readonly value: SettingValue
+  readonly default: SettingValue
+  readonly says: string
+}
+
+function shown({ kernel, place, path }: ControlCall): Reply {
+  const { simulator } = providerOf(kernel, String(path.slug))
+  const values = place.world.settings(simulator.slug)
+  const rows = Object.entries(simulator.settings).map(([name, { fallback, says }]): [string, SettingShown] => [
+    name,
+    { value: values[name] ?? fallback, default: fallback, says },
+  ])
+  return reply(200, { provider: simulator.slug, settings: Object.fromEntries(rows) })
+}
+
+export const settingHandlers: ControlHandlers = {
+  getSettings: shown,
+  changeSettings(call) {
+    const { simulator } = providerOf(call.kernel, String(call.path.slug))
+    const { world } = call.place
+    const changes = Object.entries(call.body as Record<string, SettingValue | null>)
+    const withDefaults = changes.map(([name, value]) => [name, value === null ? simulator.settings[name]?.fallback : value])
+    checkSettings(simulator.settings, Object.fromEntries(withDefaults))
+    world.transaction(() => {
+      const kept = new Map(Object.entries(world.in(settings).get(simulator.slug)?.values ?? {}))
+      for (const [name, value] of changes) {
+        if (value === null) kept.delete(name)
+        else kept.set(name, value)
+      }
+      world.in(settings).put({ provider: simulator.slug, values: Object.fromEntries(kept) })
+    })
+    return shown(call)
+  },
+}
