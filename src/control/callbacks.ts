@@ -88,7 +88,10 @@ export const callbackHandlers: ControlHandlers = {
     if (problem) throw new Refusal('invalid-request', problem)
     const { versions } = simulator.callbacks
     if (version !== undefined && !versions.includes(version))
-      throw new Refusal('invalid-request', `${simulator.title} sends callbacks of version ${versions.join(' or ')}: give one of these, or none`)
+      throw new Refusal(
+        'invalid-request',
+        `${simulator.title} sends callbacks of version ${versions.join(' or ')}: give one of these, or none`,
+      )
     const target: Target = { provider: simulator.slug, url, ...(version === undefined ? {} : { version }) }
     place.world.transaction(() => place.world.in(targets).put(target))
     const why = await whyForbidden(url, kernel.policy.allow)

@@ -137,7 +137,10 @@ export const clockHandlers: ControlHandlers = {
     const { world, runner } = place
     const stop = at === undefined ? undefined : instant('at', at)
     if (stop !== undefined && stop < world.now)
-      throw new Refusal('invalid-request', `the clock shows ${iso(world.now)} already, and time only moves forward: give a later "at", or none`)
+      throw new Refusal(
+        'invalid-request',
+        `the clock shows ${iso(world.now)} already, and time only moves forward: give a later "at", or none`,
+      )
     world.transaction(() => world.setClock(freeze(world.clock, wallNow())))
     if (stop !== undefined) await runner.advance(stop)
     return reply(200, clockShown(world))

@@ -35,7 +35,8 @@ function hostProblem(host: string | undefined, policy: ControlPolicy, publicUrl:
 function originProblem(origin: string | undefined, host: string | undefined, publicUrl: string | undefined): string | undefined {
   if (origin === undefined) return undefined
   const from = URL.canParse(origin) ? new URL(origin).host : undefined
-  if (from !== undefined && (from === host?.toLowerCase() || (publicUrl !== undefined && from === new URL(publicUrl).host))) return undefined
+  if (from !== undefined && (from === host?.toLowerCase() || (publicUrl !== undefined && from === new URL(publicUrl).host)))
+    return undefined
   return `pages of ${origin} may not use the control API: call it from a program, or from a page it serves itself`
 }
 

@@ -39,7 +39,8 @@ export const journalHandlers: ControlHandlers = {
   },
   getJournalEntry({ place, path }) {
     const entry = place.journal.get(Number(path.id))
-    if (!entry) throw new Refusal('not-found', `the journal has no exchange ${path.id}, or not any more: GET /_sim/journal lists the latest`)
+    if (!entry)
+      throw new Refusal('not-found', `the journal has no exchange ${path.id}, or not any more: GET /_sim/journal lists the latest`)
     return reply(200, exchangeShown(entry))
   },
 }

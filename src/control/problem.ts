@@ -40,7 +40,9 @@ export function problemOf(error: unknown): Problem {
 function asRefusal(error: unknown): Refusal {
   if (error instanceof Refusal) return error
   if (error instanceof DurationError) return new Refusal('invalid-request', error.message)
-  return bodyRefusal(error) ?? new Refusal('internal', `this is a mistake of the simulator: ${error instanceof Error ? error.message : error}`)
+  return (
+    bodyRefusal(error) ?? new Refusal('internal', `this is a mistake of the simulator: ${error instanceof Error ? error.message : error}`)
+  )
 }
 
 /** What Express and its body parser throw, as refusals. */

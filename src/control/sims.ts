@@ -146,7 +146,10 @@ function simOf(call: ControlCall): Sim {
   const [sim] = found
   if (!sim) throw new Refusal('not-found', `there is no SIM ${iccid}${slug ? ` at ${slug}` : ''}: GET /_sim/sims lists them`)
   if (found.length > 1)
-    throw new Refusal('wrong-state', `several providers know ${iccid}: add ?provider= with one of ${found.map(({ provider }) => provider).join(', ')}`)
+    throw new Refusal(
+      'wrong-state',
+      `several providers know ${iccid}: add ?provider= with one of ${found.map(({ provider }) => provider).join(', ')}`,
+    )
   return sim
 }
 
@@ -172,7 +175,10 @@ function networkIn(simulator: Simulator, country: string, operator: string | und
   const network = simulator.network(country.toUpperCase(), operator)
   if (network) return network
   const where = operator === undefined ? country : `${operator} in ${country}`
-  throw new Refusal('invalid-request', `${simulator.title} knows no network ${where}: give an ISO 3166 alpha-2 country, and an operator only where you need that one`)
+  throw new Refusal(
+    'invalid-request',
+    `${simulator.title} knows no network ${where}: give an ISO 3166 alpha-2 country, and an operator only where you need that one`,
+  )
 }
 
 interface UseWanted {
@@ -193,11 +199,15 @@ function wantedBytes(wanted: UseWanted): number {
 
 /** Registers a SIM that is on no network where its next bundle works. */
 function attachedAtHome(world: World, sim: Sim, simulator: Simulator): Sim {
-  if (sim.profile !== 'enabled') throw new Refusal('wrong-state', `the profile is ${sim.profile}: POST /_sim/sims/${sim.iccid}/install first`)
+  if (sim.profile !== 'enabled')
+    throw new Refusal('wrong-state', `the profile is ${sim.profile}: POST /_sim/sims/${sim.iccid}/install first`)
   const country = simulator.home?.(world, sim)
   const network = country === undefined ? undefined : simulator.network(country)
   if (!network)
-    throw new Refusal('wrong-state', `the SIM is on no network, and no bundle says where: POST /_sim/sims/${sim.iccid}/attach with a country first`)
+    throw new Refusal(
+      'wrong-state',
+      `the SIM is on no network, and no bundle says where: POST /_sim/sims/${sim.iccid}/attach with a country first`,
+    )
   return attach(world, sim, network)
 }
 

@@ -1,8 +1,7 @@
 // Health and worlds: what there is, made, begun anew and removed.
-import { WORLD_NAME } from '../server/worlds.ts'
+
 import type { Beginning, Place } from '../server/worlds.ts'
-import { credentialsOf } from '../server/worlds.ts'
-import { DEFAULT_WORLD } from '../server/worlds.ts'
+import { credentialsOf, DEFAULT_WORLD, WORLD_NAME } from '../server/worlds.ts'
 import { reply } from '../simulators/simulator.ts'
 import { targets } from '../state/delivery.ts'
 import { addDuration, iso } from '../state/duration.ts'

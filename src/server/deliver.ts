@@ -36,13 +36,17 @@ export function forbidden(host: string, address: string, allow: readonly string[
   return `callbacks go to loopback only; ${host} is ${address}: allow it with --callback-allow ${host}`
 }
 
-/** The checked address of a host. @throws Error with the policy's sentence */
-async function resolve(host: string, allow: readonly string[]): Promise<{ address: string; family: number }> {
+type Address = { readonly address: string; readonly family: number }
+
+/** The addresses of a host that callbacks may go to. @throws PolicyError where there is none */
+async function resolve(host: string, allow: readonly string[]): Promise<Address[]> {
   const bare = host.replace(/^\[|\]$/g, '')
-  const found = ipaddr.isValid(bare) ? { address: bare, family: ipaddr.parse(bare).kind() === 'ipv6' ? 6 : 4 } : await lookup(bare)
-  const no = forbidden(bare, found.address, allow)
-  if (no) throw new PolicyError(no)
-  return found
+  const found: Address[] = ipaddr.isValid(bare)
+    ? [{ address: bare, family: ipaddr.parse(bare).kind() === 'ipv6' ? 6 : 4 }]
+    : await lookup(bare, { all: true })
+  const open = found.filter(({ address }) => forbidden(bare, address, allow) === undefined)
+  if (open.length === 0) throw new PolicyError(forbidden(bare, found[0]?.address ?? '0.0.0.0', allow))
+  return open
 }
 
 class PolicyError extends Error {}
@@ -55,9 +59,19 @@ export function targetProblem(url: string): string | undefined {
   return username || password ? 'a callback URL carries no user name or password' : undefined
 }
 
+/** Why nothing is sent to a URL at present, or `undefined` where it is. */
+export async function whyForbidden(url: string, allow: readonly string[]): Promise<string | undefined> {
+  try {
+    await resolve(new URL(url).hostname, allow)
+    return undefined
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error)
+  }
+}
+
 /**
- * Posts `body` and tells how it went; never throws. The address that was checked is the one connected to; redirects are
- * not followed.
+ * Posts `body` and tells how it went; never throws. Only addresses that were checked are connected to; redirects are not
+ * followed.
  */
 export async function deliver(
   url: string,
@@ -87,7 +101,7 @@ function describe(error: unknown, timeout: number): string {
 
 function post(
   target: URL,
-  to: { address: string; family: number },
+  to: readonly Address[],
   body: Buffer,
   headers: Readonly<Record<string, string>>,
   signal: AbortSignal,
@@ -101,9 +115,8 @@ function post(
         agent: false,
         signal,
         headers: { 'Content-Type': 'application/json', 'Content-Length': body.length, 'User-Agent': 'esimulator', ...headers },
-        // The address was checked: a second look-up could answer another one.
-        lookup: (_host, options, found) =>
-          options.all ? found(null, [{ address: to.address, family: to.family }]) : found(null, to.address, to.family),
+        // These were checked: a second look-up could answer another address. Node tries them in turn.
+        lookup: (_host, options, found) => (options.all ? found(null, [...to]) : found(null, to[0]?.address ?? '', to[0]?.family)),
       },
       (answer) => {
         let read = 0

@@ -23,8 +23,8 @@ export interface JournalEntry {
 }
 
 /** How many exchanges a world remembers, and how much of each body. */
-export const JOURNAL_LENGTH = 1000
-export const BODY_KEPT = 16_384
+export const JOURNAL_LENGTH = 500
+export const BODY_KEPT = 8192
 
 export interface Journal {
   add(entry: Omit<JournalEntry, 'id'>): void

@@ -8,7 +8,7 @@ import type { DeliveryPolicy } from './deliver.ts'
 import { type HttpOptions, type Listener, listener } from './http.ts'
 import type { Provider } from './pipeline.ts'
 import { compileSpec, readSpec } from './spec.ts'
-import { openWorlds, type Worlds } from './worlds.ts'
+import { type Beginning, openWorlds, type Worlds, type WorldsOptions } from './worlds.ts'
 
 /** Who may use `/_sim`. */
 export interface ControlPolicy {
@@ -24,6 +24,8 @@ export interface KernelOptions {
   readonly clock: 'running' | 'frozen'
   readonly seed: string
   readonly callbackUrl?: string
+  readonly first?: Beginning
+  readonly settings?: WorldsOptions['settings']
   readonly stock?: Readonly<Record<string, unknown>>
   readonly policy: DeliveryPolicy
   readonly control: ControlPolicy
@@ -39,6 +41,8 @@ export interface Kernel {
   readonly store: Store
   readonly publicUrl: string | undefined
   readonly control: ControlPolicy
+  readonly policy: DeliveryPolicy
+  readonly report: (sentence: string) => void
   /** For one port; with a slug, that provider is mounted at `/` there. */
   readonly listener: (ownSlug?: string) => Listener
   /** Stops what runs, keeps everything, lets go of the store. */
@@ -68,7 +72,7 @@ async function compileProvider(simulator: Simulator): Promise<Provider> {
  * @throws Refusal `invalid-request` where the stock is wrong
  */
 export async function openKernel(options: KernelOptions): Promise<Kernel> {
-  const { store, publicUrl, control, report } = options
+  const { store, publicUrl, control, policy, report } = options
   const compiled = await Promise.all(options.simulators.map(compileProvider))
   const providers = new Map(compiled.map((provider) => [provider.simulator.slug, provider]))
   const worlds = await openWorlds(options)
@@ -81,6 +85,8 @@ export async function openKernel(options: KernelOptions): Promise<Kernel> {
     store,
     publicUrl,
     control,
+    policy,
+    report,
     listener: (ownSlug) =>
       listener(
         {

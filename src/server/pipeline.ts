@@ -238,7 +238,12 @@ function remember(provider: Provider, exchange: Exchange, world: World, journal:
 /** A body as the journal keeps it: not too long, and without the world's secrets. */
 function kept(body: string | undefined, world: World): string | undefined {
   if (!body) return body
-  let text = body.length > BODY_KEPT ? `${body.slice(0, BODY_KEPT)}... (${body.length} characters)` : body
+  let text = body.length > BODY_KEPT ? shortened(body) : body
   for (const { secret } of world.in(credentials).values()) if (text.includes(secret)) text = text.replaceAll(secret, '[redacted]')
   return text
+}
+
+/** The beginning of a long body, copied: a slice would keep the whole of it in memory. */
+function shortened(body: string): string {
+  return `${Buffer.from(body.slice(0, BODY_KEPT)).toString()}... (${body.length} characters)`
 }

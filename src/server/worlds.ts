@@ -2,15 +2,15 @@
 import type { Simulator } from '../simulators/simulator.ts'
 import { bundleTasks } from '../state/bundles.ts'
 import type { Clock } from '../state/clock.ts'
-import { type Change, SEPARATOR } from '../state/collection.ts'
+import type { Change } from '../state/collection.ts'
 import { type Credential, credentials } from '../state/credentials.ts'
 import { type Target, targets } from '../state/delivery.ts'
 import type { WorldEvent } from '../state/events.ts'
 import { Refusal } from '../state/refusal.ts'
-import { defaultSettings } from '../state/settings.ts'
+import { checkSettings, defaultSettings, type SettingValue } from '../state/settings.ts'
 import type { Records, Store } from '../state/stores/store.ts'
 import { tasks } from '../state/tasks.ts'
-import { emptyWorld, type Identity, openWorld, type World } from '../state/world.ts'
+import { emptyWorld, type Identity, openWorld, settings, type World } from '../state/world.ts'
 import type { DeliveryPolicy } from './deliver.ts'
 import { type Journal, openJournal } from './journal.ts'
 import { openRunner, type Runner } from './runner.ts'
@@ -41,6 +41,10 @@ export interface WorldsOptions {
   readonly seed: string
   /** Where every provider's callbacks go in a new world. */
   readonly callbackUrl?: string
+  /** How `default` begins where the store keeps none. */
+  readonly first?: Beginning
+  /** Settings of new worlds, by provider. */
+  readonly settings?: Readonly<Record<string, Readonly<Record<string, SettingValue>>>>
   /** The user's own stock, by provider, laid over the default state of new worlds. */
   readonly stock?: Readonly<Record<string, unknown>>
   readonly policy: DeliveryPolicy
@@ -75,6 +79,7 @@ const MOST_WORLDS = 1000
 export async function openWorlds(options: WorldsOptions): Promise<Worlds> {
   const { simulators, store, report } = options
   const places = new Map<string, Place>()
+  /** Worlds by the keys of their credentials. */
   const owners = new Map<string, Place>()
   const listeners = new Set<Parameters<Worlds['watch']>[0]>()
   const bySlug = new Map(simulators.map((simulator) => [simulator.slug, simulator]))
@@ -88,8 +93,13 @@ export async function openWorlds(options: WorldsOptions): Promise<Worlds> {
     return found
   }
 
-  function own(place: Place): void {
-    for (const { provider, secret } of place.world.in(credentials).values()) owners.set(provider + SEPARATOR + secret, place)
+  /** A credential leads to the world that had it first: a state copied into another world does not take it over. */
+  function own(place: Place, key: string): void {
+    if (!owners.has(key)) owners.set(key, place)
+  }
+
+  function ownAll(place: Place): void {
+    for (const credential of place.world.in(credentials).values()) own(place, credentials.key(credential))
   }
 
   function disown(place: Place): void {
@@ -102,10 +112,8 @@ export async function openWorlds(options: WorldsOptions): Promise<Worlds> {
     for (const { collection, key, value } of changes) {
       if (collection === tasks.name) place?.runner.nudge()
       if (collection !== credentials.name) continue
-      const secret = key.slice(key.indexOf('/') + 1)
-      const owner = `${key.slice(0, key.indexOf('/'))}${SEPARATOR}${secret}`
-      if (value === undefined) owners.delete(owner)
-      else if (place) owners.set(owner, place)
+      if (place && value !== undefined) own(place, key)
+      else if (owners.get(key) === place) owners.delete(key)
     }
     for (const listener of listeners) listener(world, events, changes)
   }
@@ -140,7 +148,7 @@ export async function openWorlds(options: WorldsOptions): Promise<Worlds> {
     const place = { world, runner, journal: openJournal() }
     places.set(world.name, place)
     store.attach(world.name, () => world.records)
-    own(place)
+    ownAll(place)
     return place
   }
 
@@ -153,6 +161,11 @@ export async function openWorlds(options: WorldsOptions): Promise<Worlds> {
   function populate(world: World, given: string | undefined): void {
     world.transaction(() => {
       for (const each of simulators) {
+        const chosen = options.settings?.[each.slug]
+        if (chosen) {
+          checkSettings(each.settings, chosen)
+          world.in(settings).put({ provider: each.slug, values: chosen })
+        }
         const seed = each.seeds[given ?? 'default'] ?? each.seeds.default
         seed?.(world)
         const stock = options.stock?.[each.slug]
@@ -177,7 +190,7 @@ export async function openWorlds(options: WorldsOptions): Promise<Worlds> {
   const worlds: Worlds = {
     get: (name) => places.get(name),
     list: () => [...places.values()],
-    byCredential: (provider, secret) => owners.get(provider + SEPARATOR + secret),
+    byCredential: (provider, secret) => owners.get(`${provider}/${secret}`),
     create(name, beginning) {
       if (!WORLD_NAME.test(name)) throw new Refusal('invalid-request', 'a world is named with 1 to 64 of A-Z a-z 0-9 . _ -')
       if (places.has(name)) throw new Refusal('busy', `the world "${name}" exists already`)
@@ -203,7 +216,7 @@ export async function openWorlds(options: WorldsOptions): Promise<Worlds> {
         populate(world, given)
       } catch (error) {
         world.replace(before)
-        own(place)
+        ownAll(place)
         throw error
       }
       place.journal.clear()
@@ -211,15 +224,13 @@ export async function openWorlds(options: WorldsOptions): Promise<Worlds> {
       place.runner.wake()
     },
     restore(place, records) {
-      const before = place.world.records
       disown(place)
       try {
         place.world.replace(records)
       } catch (error) {
-        place.world.replace(before)
         throw new Refusal('invalid-request', error instanceof Error ? error.message : String(error))
       } finally {
-        own(place)
+        ownAll(place)
       }
       store.rewrite(place.world.name)
       place.runner.wake()
@@ -262,7 +273,7 @@ export async function openWorlds(options: WorldsOptions): Promise<Worlds> {
     const records = await store.load(name)
     if (records) settle(records)
   }
-  if (!places.has(DEFAULT_WORLD)) worlds.create(DEFAULT_WORLD, {})
+  if (!places.has(DEFAULT_WORLD)) worlds.create(DEFAULT_WORLD, options.first ?? {})
   removeExpired()
   for (const { runner } of places.values()) runner.wake()
   return worlds

@@ -118,6 +118,8 @@ export interface Simulator {
   readonly callbacks: {
     /** Headers that go with the body of a callback: its signature. */
     readonly sign: (delivery: Delivery, world: World) => Readonly<Record<string, string>>
+    /** What a receiver checks that signature with, for those who may see credentials. */
+    readonly secret?: (world: World) => string | undefined
     /** Delays between attempts, ISO 8601. */
     readonly schedule: (world: World) => readonly string[]
     /** Checks what `version` a target may ask for; throws Refusal `invalid-request`. */

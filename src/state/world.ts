@@ -79,7 +79,7 @@ export interface World {
   transaction<R>(change: () => R, at?: number): { result: R; events: readonly WorldEvent[] }
   /** Stops the time shown at `at` while the runner advances; `undefined` lets it go on. */
   hold(at: number | undefined): void
-  /** Begins a new life with these records. */
+  /** Begins a new life with these records, under the name it has. @throws Error where they are no world's */
   replace(records: Records): void
 }
 
@@ -232,9 +232,18 @@ export function openWorld(initial: Records, deps: WorldDeps): World {
     },
     replace(next) {
       if (open) throw new Refusal('internal', 'a world cannot be replaced within a transaction')
-      records = next
+      const { name } = kernelRecord('world')
+      const before = records
+      try {
+        records = next
+        records.get(kernel.name)?.set('world', { ...kernelRecord('world'), name })
+        start()
+      } catch (error) {
+        records = before
+        start()
+        throw error
+      }
       epoch += 1
-      start()
     },
   }
 

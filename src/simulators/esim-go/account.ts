@@ -1,7 +1,8 @@
-// The organisation's money: balance and test credit, in US cents.
+// The organisation's account: its key, and its money in US cents.
+import { type Credential, credentials } from '../../state/credentials.ts'
 import { Refusal } from '../../state/refusal.ts'
 import type { World } from '../../state/world.ts'
-import { type Account, accounts } from './records.ts'
+import { type Account, accounts, SLUG } from './records.ts'
 
 export const CURRENCY = 'USD'
 
@@ -9,6 +10,12 @@ export function account(world: World): Account {
   const found = world.in(accounts).get('account')
   if (!found) throw new Error('the world has no eSIM Go account')
   return found
+}
+
+/** The organisation's API key: it opens the API, and it signs callbacks. */
+export function apiKey(world: World): string | undefined {
+  const ours = ({ provider, kind }: Credential) => provider === SLUG && kind === 'api-key'
+  return [...world.in(credentials).values()].find(ours)?.secret
 }
 
 /** Test credit that can still be spent. */

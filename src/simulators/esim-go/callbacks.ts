@@ -1,13 +1,13 @@
 // What eSIM Go tells its customers' endpoint: which events, in which words, signed how.
 import { createHmac } from 'node:crypto'
 import { type Bundle, bundles } from '../../state/bundles.ts'
-import { credentials } from '../../state/credentials.ts'
 import { type Delivery, queueCallback, type Target, targets } from '../../state/delivery.ts'
 import { iso } from '../../state/duration.ts'
 import type { WorldEvent } from '../../state/events.ts'
 import type { ProfileState } from '../../state/sim-lifecycle.ts'
 import { moveProfile, simKey, sims } from '../../state/sims.ts'
 import type { World } from '../../state/world.ts'
+import { apiKey } from './account.ts'
 import { settingsOf } from './assign.ts'
 import { noteAction } from './esims.ts'
 import { SLUG } from './records.ts'
@@ -68,7 +68,7 @@ export function react(event: WorldEvent, world: World): void {
 /** HMAC-SHA256 over the body as sent, under the API key; version 2 is not signed. */
 export function sign(delivery: Delivery, world: World): Record<string, string> {
   if (delivery.version === 2) return {}
-  const key = [...world.in(credentials).values()].find(({ provider, kind }) => provider === SLUG && kind === 'api-key')
-  if (!key) return {}
-  return { 'X-Signature-SHA256': createHmac('sha256', key.secret).update(delivery.body).digest(settingsOf(world).signatureEncoding) }
+  const key = apiKey(world)
+  if (key === undefined) return {}
+  return { 'X-Signature-SHA256': createHmac('sha256', key).update(delivery.body).digest(settingsOf(world).signatureEncoding) }
 }

@@ -4,6 +4,7 @@ import { bundlesOf } from '../../state/bundles.ts'
 import { credentials } from '../../state/credentials.ts'
 import { Refusal } from '../../state/refusal.ts'
 import type { Handler, HeaderOf, Simulator } from '../simulator.ts'
+import { apiKey } from './account.ts'
 import { settingsOf } from './assign.ts'
 import { react, sign, UTILISATION, VERSIONS } from './callbacks.ts'
 import { findCountry } from './countries.ts'
@@ -93,5 +94,5 @@ export const esimGo: Simulator = {
     const { name, brandName, mcc, mnc, tagid } = network
     return { country: found.iso, name, brandName, mcc, mnc, tadig: tagid }
   },
-  callbacks: { sign, schedule: (world) => settingsOf(world).retrySchedule, versions: VERSIONS },
+  callbacks: { sign, secret: apiKey, schedule: (world) => settingsOf(world).retrySchedule, versions: VERSIONS },
 }

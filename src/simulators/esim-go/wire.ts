@@ -1,13 +1,12 @@
 // The JSON of eSIM Go: eSIMs, bundles, orders, inventory, catalogue, organisation.
 import { type Bundle, remainingBytes } from '../../state/bundles.ts'
-import { type Credential, credentials } from '../../state/credentials.ts'
 import { targets } from '../../state/delivery.ts'
 import { iso } from '../../state/duration.ts'
 import { appleInstallUrl } from '../../state/installation-code.ts'
 import type { ProfileState } from '../../state/sim-lifecycle.ts'
 import { type Sim, simKey, sims } from '../../state/sims.ts'
 import type { World } from '../../state/world.ts'
-import { account, CURRENCY, usableCredit } from './account.ts'
+import { account, apiKey, CURRENCY, usableCredit } from './account.ts'
 import { bundleGroups, type CatalogueBundle } from './catalogue.ts'
 import { findCountry } from './countries.ts'
 import { people } from './people.ts'
@@ -199,16 +198,11 @@ function makeCatalogueBundle(bundle: CatalogueBundle): Schemas['CatalogueBundle'
   }
 }
 
-function apiKey(world: World): string {
-  const ours = (credential: Credential) => credential.provider === SLUG && credential.kind === 'api-key'
-  return [...world.in(credentials).values()].find(ours)?.secret ?? ''
-}
-
 export function organisation(world: World): Schemas['Organisation'] {
   const holder = account(world)
   return {
     ...people(world.identity),
-    apiKey: apiKey(world),
+    apiKey: apiKey(world) ?? '',
     taxLiable: 'No',
     callbackUrl: world.in(targets).get(SLUG)?.url ?? '',
     groups: bundleGroups(onSale(world)),

@@ -5,10 +5,7 @@ import { setImmediate as breathe } from 'node:timers/promises'
 import { Low } from 'lowdb'
 import { TextFile } from 'lowdb/node'
 import { reason } from './disk-errors.ts'
-import { type Records, StoreError } from './store.ts'
-
-/** The layout this program writes, and the newest it reads. */
-const FORMAT = 1
+import { FORMAT, type Records, StoreError } from './store.ts'
 
 /** Records rendered between two breaths: about a millisecond's work, so that requests are served while a large base is written. */
 const SLICE = 500

@@ -1,6 +1,9 @@
 // What a store does: keep worlds beyond the process, one change list at a time.
 import type { Change } from '../collection.ts'
 
+/** The layout of a world's document, in files and on the wire: the newest this program reads, and the one it writes. */
+export const FORMAT = 1
+
 /** Every record of a world by collection and key. Maps, so that a world can be opened and written without copying. */
 export type Records = Map<string, Map<string, object>>
 

@@ -1,0 +1,165 @@
+// The processes of a run: started on free ports, timed, looked at, and never left behind.
+import { fork, spawn } from 'node:child_process'
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { request as httpRequest } from 'node:http'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
+
+/** @typedef {Omit<import('./requests.js').Request, 'title'>} Sendable */
+/** @typedef {{ status: number, type: string | undefined, length: string | undefined, body: string }} Reply */
+
+/**
+ * @typedef {object} Running
+ * @property {import('./peers.js').Peer} peer
+ * @property {number} pid
+ * @property {(path: string) => string} url
+ * @property {number} firstAnswer ms from the process's start to its first whole answer
+ * @property {() => Promise<void>} stop
+ */
+
+/** A reply that is not what it has to be: the run is worth nothing. */
+export class WrongReply extends Error {}
+
+const START_LIMIT = 20_000
+const STOP_LIMIT = 3_000
+/** Between two tries to get a first answer, in ms. */
+const TRY_EVERY = 2
+
+/** @type {Set<import('node:child_process').ChildProcess>} */
+const alive = new Set()
+/** @type {string[]} */
+const folders = []
+
+process.on('exit', () => {
+  for (const child of alive) child.kill('SIGKILL')
+  for (const folder of folders) rmSync(folder, { recursive: true, force: true, maxRetries: 3 })
+})
+for (const signal of /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP'])) process.on(signal, () => process.exit(130))
+
+/** A folder that goes when this process does. */
+export function temporaryFolder() {
+  const folder = mkdtempSync(join(tmpdir(), 'esimulator-bench-'))
+  folders.push(folder)
+  return folder
+}
+
+/**
+ * @template {import('node:child_process').ChildProcess} C
+ * @param {C} child
+ */
+function watched(child) {
+  alive.add(child)
+  child.on('exit', () => alive.delete(child))
+  return child
+}
+
+/** Forks a module that dies with this process. @param {string} file */
+export function helper(file) {
+  return watched(fork(file))
+}
+
+/** @returns {Promise<number>} */
+function freePort() {
+  return new Promise((found, failed) => {
+    const server = createServer().on('error', failed)
+    server.listen(0, '127.0.0.1', () => {
+      const address = server.address()
+      server.close(() => found(typeof address === 'object' && address ? address.port : 0))
+    })
+  })
+}
+
+/**
+ * Sends a request over a connection of its own.
+ * @param {string} url
+ * @param {Sendable} sendable
+ * @returns {Promise<Reply>}
+ */
+export function send(url, { method, headers, body }) {
+  return new Promise((done, fail) => {
+    const outgoing = httpRequest(url, { method, headers, agent: false, timeout: START_LIMIT }, (reply) => {
+      let text = ''
+      reply.setEncoding('utf8')
+      reply.on('data', (chunk) => {
+        text += chunk
+      })
+      const type = reply.headers['content-type']
+      reply.on('end', () => done({ status: reply.statusCode ?? 0, type, length: reply.headers['content-length'], body: text }))
+      reply.on('error', fail)
+    })
+    outgoing.on('error', fail)
+    outgoing.on('timeout', () => outgoing.destroy(new Error(`no answer from ${url}`)))
+    outgoing.end(body)
+  })
+}
+
+/**
+ * Starts a peer and waits for its first answer.
+ * @param {import('./peers.js').Peer} peer
+ * @param {string} replies the file with the bytes the fixed peers send
+ * @param {Sendable} first
+ * @returns {Promise<Running>}
+ */
+export async function start(peer, replies, first) {
+  const port = await freePort()
+  const args = peer.args(port, { state: join(temporaryFolder(), 'state'), replies })
+  const url = (/** @type {string} */ path) => `http://127.0.0.1:${port}${peer.base}${path}`
+  let complaint = ''
+  const began = performance.now()
+  const child = watched(spawn(process.execPath, args, { stdio: ['ignore', 'ignore', 'pipe'], env: { ...process.env, ...peer.env } }))
+  child.stderr.setEncoding('utf8').on('data', (chunk) => {
+    complaint = (complaint + chunk).slice(-2000)
+  })
+  const firstAnswer = await firstAnswerOf(peer, child, url(first.path), first, began).catch((error) => {
+    throw complaint ? new Error(`${error.message}\n${complaint}`) : error
+  })
+  return { peer, pid: child.pid ?? 0, url, firstAnswer, stop: () => stop(child) }
+}
+
+/**
+ * @param {import('./peers.js').Peer} peer
+ * @param {import('node:child_process').ChildProcess} child
+ * @param {string} url
+ * @param {Sendable} first
+ * @param {number} began
+ */
+async function firstAnswerOf(peer, child, url, first, began) {
+  while (performance.now() - began < START_LIMIT) {
+    if (child.exitCode !== null || child.signalCode !== null) throw new Error(`${peer.title} ended before it answered`)
+    const reply = await send(url, first).catch(() => undefined)
+    const took = performance.now() - began
+    if (reply?.status === 200) return took
+    if (reply) throw new WrongReply(`the first answer of ${peer.title} has status ${reply.status}: ${reply.body.slice(0, 200)}`)
+    await pause(TRY_EVERY)
+  }
+  throw new Error(`${peer.title} did not answer within ${START_LIMIT} ms`)
+}
+
+/** @param {import('node:child_process').ChildProcess} child */
+async function stop(child) {
+  if (!alive.has(child)) return
+  const gone = new Promise((resolve) => child.once('exit', resolve))
+  child.kill('SIGTERM')
+  const late = setTimeout(() => child.kill('SIGKILL'), STOP_LIMIT)
+  await gone
+  clearTimeout(late)
+}
+
+/** Resident memory in MB (10^6 bytes), where the system tells. @param {number} pid */
+export function residentMegabytes(pid) {
+  const file = `/proc/${pid}/status`
+  if (!existsSync(file)) return undefined
+  const kilobytes = /^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(file, 'utf8'))?.[1]
+  return kilobytes === undefined ? undefined : (Number(kilobytes) * 1024) / 1e6
+}
+
+/** Processor time a process has used, in seconds, where the system tells. @param {number} pid */
+export function processorSeconds(pid) {
+  const file = `/proc/${pid}/stat`
+  if (!existsSync(file)) return undefined
+  // Fields 14 and 15, user and system time in ticks of 10 ms; the name before them may hold spaces.
+  const [user, system] = readFileSync(file, 'utf8').split(') ')[1]?.split(' ').slice(11, 13) ?? []
+  return (Number(user) + Number(system)) / 100
+}
