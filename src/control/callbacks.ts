@@ -49,7 +49,7 @@ function newest({ place: { world } }: ControlCall, keeps: (delivery: Delivery) =
   const found: Delivery[] = []
   const all = world.in(deliveries)
   for (let offset = 0; offset < all.size && found.length < limit; offset += 500)
-    for (const delivery of all.page('queued', offset, 500, true)) if (keeps(delivery)) found.push(delivery)
+    for (const delivery of all.page('queued', {}, offset, 500, true)) if (keeps(delivery)) found.push(delivery)
   return found.slice(0, limit)
 }
 

@@ -1,13 +1,14 @@
 // Who may use the control API: by host name, by origin, by token.
 import { createHash, timingSafeEqual } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
-import ipaddr from 'ipaddr.js'
+import { isIP } from 'node:net'
 import type { ControlPolicy } from '../server/kernel.ts'
+import { isLoopback } from '../server/loopback.ts'
 import { Refusal } from '../state/refusal.ts'
 
 /** The host name of a Host header, without port and brackets, in small letters. */
 function nameOf(host: string): string {
-  if (ipaddr.isValid(host)) return host.toLowerCase()
+  if (isIP(host)) return host.toLowerCase()
   return host
     .toLowerCase()
     .replace(/:\d*$/, '')
@@ -15,18 +16,11 @@ function nameOf(host: string): string {
     .replace(/\.$/, '')
 }
 
-/** True for names and addresses that lead nowhere but to this machine. */
-export function isLoopback(host: string): boolean {
-  const name = nameOf(host)
-  if (name === 'localhost' || name.endsWith('.localhost')) return true
-  return ipaddr.isValid(name) && ipaddr.process(name).range() === 'loopback'
-}
-
 /** A page of a foreign site whose name was rebound to this machine still sends its own name as Host. */
 function hostProblem(host: string | undefined, policy: ControlPolicy, publicUrl: string | undefined): string | undefined {
   if (host === undefined) return 'the request has no Host header'
-  if (isLoopback(host)) return undefined
   const name = nameOf(host)
+  if (isLoopback(name)) return undefined
   if (publicUrl !== undefined && nameOf(new URL(publicUrl).host) === name) return undefined
   if (policy.hosts.some((allowed) => nameOf(allowed) === name)) return undefined
   return `the control API does not answer to the host name "${name}": allow it with --allowed-hosts or ESIMULATOR_ALLOWED_HOSTS`

@@ -10,7 +10,7 @@ export const messageHandlers: ControlHandlers = {
     const { iccid, limit = 100 } = call.query as { iccid?: string; limit?: number }
     const all = call.place.world.in(messages)
     const found = all
-      .page('sent', 0, all.size, true)
+      .page('sent', {}, 0, all.size, true)
       .filter((each) => (provider === undefined || each.provider === provider) && (iccid === undefined || each.iccid === iccid))
       .slice(0, limit)
     return reply(200, { messages: found.map((message) => ({ ...message, at: iso(message.at) })) })

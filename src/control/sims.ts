@@ -217,8 +217,8 @@ export const simHandlers: ControlHandlers = {
     const slug = providerFilter(call)
     const { limit = 100, offset = 0 } = call.query as { limit?: number; offset?: number }
     const all = world.in(sims)
-    if (slug === undefined) return reply(200, { total: all.size, sims: all.page('serial', offset, limit).map(rowOf) })
-    const own = all.page('serial', 0, all.size).filter(({ provider }) => provider === slug)
+    if (slug === undefined) return reply(200, { total: all.size, sims: all.page('serial', {}, offset, limit).map(rowOf) })
+    const own = all.page('serial', {}, 0, all.size).filter(({ provider }) => provider === slug)
     return reply(200, { total: own.length, sims: own.slice(offset, offset + limit).map(rowOf) })
   },
   getSim: (call) => reply(200, simShown(call.place.world, simOf(call))),

@@ -40,7 +40,9 @@ function stateOf(world: World): StateDocument {
     if (records.size === 0) continue
     collections[name] = Object.fromEntries(records) as Record<string, Fields>
   }
-  collections.world = { ...collections.world, clock: { id: 'clock', ...world.clock, at: world.now } }
+  // Without its anchor: a reading of this process' wall clock means nothing to another.
+  const { mode, rate } = world.clock
+  collections.world = { ...collections.world, clock: { id: 'clock', mode, rate, at: world.now } }
   return { format: FORMAT, world: world.name, collections }
 }
 

@@ -131,7 +131,6 @@ function answer(
     return
   }
   const { world, runner, journal } = place
-  runner.catchUp()
   const exchange: Exchange = {
     method: request.method ?? 'GET',
     path: to.path,
@@ -145,7 +144,6 @@ function answer(
     },
   }
   if (unread) response.shouldKeepAlive = false
-  const served = serve(provider, exchange, world, journal, options)
   const leave = (reply: Answer) => {
     const settled = options.store.settled(world.name)
     if (!settled) send(response, reply, place)
@@ -155,11 +153,18 @@ function answer(
         (error: Error) => send(response, lost(provider, error), place),
       )
   }
-  if (served instanceof Promise) served.then(leave, (error: unknown) => send(response, lost(provider, error), place))
-  else leave(served)
+  try {
+    runner.catchUp()
+    const served = serve(provider, exchange, world, journal, options)
+    if (served instanceof Promise) served.then(leave)
+    else leave(served)
+  } catch (error) {
+    // What has come due could not be kept.
+    send(response, lost(provider, error), place)
+  }
 }
 
-/** What is said where a reply was decided but could not be kept or rendered. */
+/** What is said where what was done could not be kept. */
 function lost(provider: Provider, error: unknown): Answer {
   const reason = error instanceof Error ? error.message : String(error)
   const worded = provider.simulator.word(new Refusal('writes-refused', reason), undefined)

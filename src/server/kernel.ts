@@ -25,7 +25,7 @@ export interface KernelOptions {
   readonly seed: string
   readonly callbackUrl?: string
   readonly first?: Beginning
-  readonly settings?: WorldsOptions['settings']
+  readonly settings?: NonNullable<WorldsOptions['settings']>
   readonly stock?: Readonly<Record<string, unknown>>
   readonly policy: DeliveryPolicy
   readonly control: ControlPolicy

@@ -54,7 +54,8 @@ interface Trace {
 }
 
 const JSON_TYPE = 'application/json'
-const SECRET_HEADERS = ['authorization', 'cookie', 'x-api-key', 'proxy-authorization'] as const
+const SECRET_HEADERS = new Set(['authorization', 'cookie', 'x-api-key', 'proxy-authorization'])
+const REDACTED = '[redacted]'
 
 /** Serves one exchange in a world. Returns a promise only where the body takes rendering. */
 export function serve(
@@ -71,13 +72,30 @@ export function serve(
     return answer
   }
   const { content } = reply
-  if (!content) {
-    const body = reply.body === undefined ? undefined : JSON.stringify(reply.body)
-    return note({ status: reply.status, headers: reply.headers ?? {}, type: body === undefined ? undefined : JSON_TYPE, body })
-  }
-  const rendered = content.render()
+  if (!content) return note(plain(reply))
   const done = (body: string | Uint8Array) => note({ status: reply.status, headers: reply.headers ?? {}, type: content.type, body })
-  return rendered instanceof Promise ? rendered.then(done) : done(rendered)
+  const failed = (error: unknown) => {
+    trace.refusal = refusalFor(error, provider, options)
+    return note(plain(provider.simulator.word(trace.refusal, trace.operation?.id)))
+  }
+  try {
+    const rendered = content.render()
+    return rendered instanceof Promise ? rendered.then(done, failed) : done(rendered)
+  } catch (error) {
+    return failed(error)
+  }
+}
+
+function plain({ status, headers = {}, body }: Reply): Answer {
+  const text = body === undefined ? undefined : JSON.stringify(body)
+  return { status, headers, type: text === undefined ? undefined : JSON_TYPE, body: text }
+}
+
+/** A refusal as it is; anything else is a mistake of ours, and reported. */
+function refusalFor(error: unknown, { simulator }: Provider, { report }: PipelineOptions): Refusal {
+  if (error instanceof Refusal) return error
+  report(`${simulator.slug}: ${error instanceof Error ? error.stack : String(error)}`)
+  return new Refusal('internal', error instanceof Error ? error.message : String(error))
 }
 
 /** The reply, whatever happens: a refusal and a failure are worded by the provider. */
@@ -86,8 +104,7 @@ function replyTo(provider: Provider, exchange: Exchange, world: World, trace: Tr
   try {
     return handled(provider, exchange, world, trace, options)
   } catch (error) {
-    const refusal = error instanceof Refusal ? error : new Refusal('internal', error instanceof Error ? error.message : String(error))
-    if (!(error instanceof Refusal)) options.report(`${simulator.slug}: ${error instanceof Error ? error.stack : String(error)}`)
+    const refusal = refusalFor(error, provider, options)
     trace.refusal = refusal
     const worded = simulator.word(refusal, trace.operation?.id)
     if (options.checked && trace.operation && refusal.code !== 'reply-violates-spec') {
@@ -216,34 +233,46 @@ function bodyOf(operation: Operation, exchange: Exchange, strict: boolean, undoc
 }
 
 function remember(provider: Provider, exchange: Exchange, world: World, journal: Journal, trace: Trace, answer: Answer): void {
-  const requestHeaders: Record<string, string | string[] | undefined> = { ...exchange.headers }
-  for (const name of SECRET_HEADERS) if (requestHeaders[name] !== undefined) requestHeaders[name] = '[redacted]'
+  const { simulator } = provider
+  const secrets = [...world.in(credentials).values()].map(({ secret }) => secret)
+  const strike = (text: string) => struck(text, secrets)
+  const { refusal } = trace
   journal.add({
     at: world.now,
-    provider: provider.simulator.slug,
+    provider: simulator.slug,
     operation: trace.operation?.id,
     method: exchange.method,
-    url: exchange.url,
+    url: strike(exchange.url),
     status: answer.status,
-    requestHeaders: requestHeaders as Record<string, string>,
-    requestBody: kept(exchange.body, world),
+    requestHeaders: keptHeaders(exchange, simulator, strike),
+    requestBody: exchange.body && shortened(strike(exchange.body)),
     replyType: answer.type,
-    replyBody: typeof answer.body === 'string' ? kept(answer.body, world) : undefined,
-    refusal: trace.refusal && { code: trace.refusal.code, reason: trace.refusal.message },
+    replyBody: typeof answer.body === 'string' ? shortened(strike(answer.body)) : undefined,
+    refusal: refusal && { code: refusal.code, reason: strike(refusal.message) },
     undocumented: trace.undocumented,
     violations: trace.violations,
   })
 }
 
-/** A body as the journal keeps it: not too long, and without the world's secrets. */
-function kept(body: string | undefined, world: World): string | undefined {
-  if (!body) return body
-  let text = body.length > BODY_KEPT ? shortened(body) : body
-  for (const { secret } of world.in(credentials).values()) if (text.includes(secret)) text = text.replaceAll(secret, '[redacted]')
-  return text
+function struck(text: string, secrets: readonly string[]): string {
+  let left = text
+  for (const secret of secrets) if (left.includes(secret)) left = left.replaceAll(secret, REDACTED)
+  return left
+}
+
+/** Headers as the journal keeps them: without what proves the sender, be it good or not. */
+function keptHeaders(exchange: Exchange, simulator: Simulator, strike: (text: string) => string): Record<string, string> {
+  const presented = simulator.presented((name) => headerOf(exchange, name))
+  const headers: Record<string, string> = {}
+  for (const name of Object.keys(exchange.headers)) {
+    const value = String(exchange.headers[name])
+    headers[name] = value === presented || SECRET_HEADERS.has(name) ? REDACTED : strike(value)
+  }
+  return headers
 }
 
 /** The beginning of a long body, copied: a slice would keep the whole of it in memory. */
 function shortened(body: string): string {
+  if (body.length <= BODY_KEPT) return body
   return `${Buffer.from(body.slice(0, BODY_KEPT)).toString()}... (${body.length} characters)`
 }

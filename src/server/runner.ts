@@ -46,13 +46,14 @@ export interface Runner {
   /** Sees to what is due now, callbacks too, and sets the alarm for what is next. Returns at once. */
   wake(): void
   /**
-   * Moves the clock to `to` and returns when everything due by then has happened.
+   * Moves the clock to `to` and returns when everything due by then has happened; what was due before is seen to first,
+   * and no part of what is told.
    * @throws Refusal `busy` while another advance is under way
    */
   advance(to: number, limits?: AdvanceLimits): Promise<Advance>
   /** True while an advance is under way. */
   readonly advancing: boolean
-  /** Resolves when no attempt is under way. */
+  /** Resolves when no attempt and no advance is under way. */
   idle(): Promise<void>
   stop(): void
 }
@@ -65,6 +66,9 @@ export function openRunner(world: World, deps: RunnerDeps): Runner {
   let nudged = true
   let stopped = false
   let delivering: Promise<void> | undefined
+  /** The latest attempt: where its outcome could not be kept, it is not made again. */
+  let made: { readonly epoch: number; readonly task: number; readonly at: number; readonly outcome: Outcome } | undefined
+  let underWay: Promise<unknown> | undefined
   const bell = alarm(() => runner.wake())
 
   const isDue = (task: Task | undefined, by: number): task is Task => task !== undefined && task.due <= by
@@ -91,24 +95,31 @@ export function openRunner(world: World, deps: RunnerDeps): Runner {
   async function attempt(task: Task, fired?: Fired[]): Promise<void> {
     const { epoch } = world
     const delivery = world.in(deliveries).get(task.data.callback ?? '')
-    const at = world.now
-    const outcome = delivery && (await deps.attempt(world, delivery))
+    if (delivery && (made?.epoch !== epoch || made.task !== task.id))
+      made = { epoch, task: task.id, at: world.now, outcome: await deps.attempt(world, delivery) }
     if (world.epoch !== epoch || stopped) return
-    world.transaction(() => {
+    const { result: after } = world.transaction(() => {
       world.in(tasks).delete(String(task.id))
-      if (!delivery || !outcome) return
-      const after = recordAttempt(world, delivery.id, at, outcome, deps.schedule(world, delivery.provider))
-      if (after) fired?.push({ kind: 'callback', at, delivery: after })
+      return delivery && made && recordAttempt(world, delivery.id, made.at, made.outcome, deps.schedule(world, delivery.provider))
     })
+    if (after && made) fired?.push({ kind: 'callback', at: made.at, delivery: after })
   }
 
   /** Makes the attempts that are due, one after the other: callbacks arrive in the order they were queued. */
   async function deliverDue(): Promise<void> {
     for (;;) {
       const task = world.in(tasks).first('deliveries')
-      if (stopped || advancing || !isDue(task, world.now)) return
+      if (stopped || !isDue(task, world.now)) return
       await attempt(task)
     }
+  }
+
+  /** The one round of attempts that is under way, begun where none is. */
+  function delivered(): Promise<void> {
+    delivering ??= deliverDue().finally(() => {
+      delivering = undefined
+    })
+    return delivering
   }
 
   function arm(): void {
@@ -141,63 +152,66 @@ export function openRunner(world: World, deps: RunnerDeps): Runner {
       nudged = false
       try {
         runner.catchUp()
-        if (isDue(world.in(tasks).first('deliveries'), world.now)) {
-          delivering ??= deliverDue()
-            .then(arm, trouble)
-            .finally(() => {
-              delivering = undefined
-            })
-        } else arm()
+        if (isDue(world.in(tasks).first('deliveries'), world.now)) delivered().then(arm, trouble)
+        else arm()
       } catch (error) {
         trouble(error)
       }
     },
     async advance(to, limits = {}) {
       if (advancing) throw new Refusal('busy', 'the clock is being advanced: wait for that to end')
-      const from = world.now
-      if (to < from) throw new Refusal('invalid-request', 'time only moves forward: the clock is already past that instant')
-      advancing = true
-      const began = wallNow()
-      const { epoch } = world
-      const fired: Fired[] = []
-      let at = from
-      let reason: string | undefined
-      try {
-        world.hold(from)
-        await delivering
-        let turn = wallNow()
-        for (let task = nextTask(); isDue(task, to); task = nextTask()) {
-          if (fired.length >= (limits.maxEvents ?? Number.POSITIVE_INFINITY)) reason = `maxEvents ${limits.maxEvents} reached`
-          else if (wallNow() - began > (limits.maxWall ?? Number.POSITIVE_INFINITY)) reason = `maxWall ${limits.maxWall} ms reached`
-          else if (stopped) reason = 'the simulator is stopping'
-          if (reason) break
-          at = Math.max(at, task.due)
-          world.hold(at)
-          if (task.kind === DELIVER) await attempt(task, fired)
-          else perform(task, fired)
-          if (world.epoch !== epoch) return { from, to: world.now, fired, stopped: { at, reason: 'the world was replaced meanwhile' } }
-          if (wallNow() - turn > TURN) {
-            await breathe()
-            turn = wallNow()
-          }
-        }
-        if (!reason) at = to
-        world.hold(at)
-        world.transaction(() => world.setClock(setTo(world.clock, wallNow(), at)))
-        return { from, to: at, fired, ...(reason ? { stopped: { at, reason } } : {}) }
-      } finally {
-        world.hold(undefined)
-        advancing = false
-        runner.wake()
-      }
+      const run = advanceTo(to, limits)
+      underWay = run.catch(() => {})
+      return run
     },
     async idle() {
-      while (delivering) await delivering
+      await underWay
+      while (delivering) await delivering.catch(() => {})
     },
     stop() {
       stopped = true
       bell.set(undefined)
     },
+  }
+
+  async function advanceTo(to: number, limits: AdvanceLimits): Promise<Advance> {
+    const from = world.now
+    if (to < from) throw new Refusal('invalid-request', 'time only moves forward: the clock is already past that instant')
+    advancing = true
+    const began = wallNow()
+    const { epoch } = world
+    const fired: Fired[] = []
+    let at = from
+    let reason: string | undefined
+    try {
+      world.hold(from)
+      // What is due already is seen to first and not told: else the answer would depend on how far a receiver has come.
+      await delivered()
+      let turn = wallNow()
+      for (let task = nextTask(); isDue(task, to) && world.epoch === epoch; task = nextTask()) {
+        if (fired.length >= (limits.maxEvents ?? Number.POSITIVE_INFINITY)) reason = `maxEvents ${limits.maxEvents} reached`
+        else if (wallNow() - began > (limits.maxWall ?? Number.POSITIVE_INFINITY)) reason = `maxWall ${limits.maxWall} ms reached`
+        else if (stopped) reason = 'the simulator is stopping'
+        if (reason) break
+        at = Math.max(at, task.due)
+        world.hold(at)
+        if (task.kind === DELIVER) await attempt(task, fired)
+        else perform(task, fired)
+        if (wallNow() - turn > TURN) {
+          await breathe()
+          turn = wallNow()
+        }
+      }
+      if (world.epoch !== epoch) return { from, to: world.now, fired, stopped: { at, reason: 'the world was replaced meanwhile' } }
+      if (!reason) at = to
+      world.hold(at)
+      world.transaction(() => world.setClock(setTo(world.clock, wallNow(), at)))
+      return { from, to: at, fired, ...(reason ? { stopped: { at, reason } } : {}) }
+    } finally {
+      world.hold(undefined)
+      advancing = false
+      runner.wake()
+    }
   }
   return runner
 }

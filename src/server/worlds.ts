@@ -8,7 +8,7 @@ import { type Target, targets } from '../state/delivery.ts'
 import type { WorldEvent } from '../state/events.ts'
 import { Refusal } from '../state/refusal.ts'
 import { checkSettings, defaultSettings, type SettingValue } from '../state/settings.ts'
-import type { Records, Store } from '../state/stores/store.ts'
+import { type Records, type Store, StoreError } from '../state/stores/store.ts'
 import { tasks } from '../state/tasks.ts'
 import { emptyWorld, type Identity, openWorld, settings, type World } from '../state/world.ts'
 import type { DeliveryPolicy } from './deliver.ts'
@@ -200,9 +200,14 @@ export async function openWorlds(options: WorldsOptions): Promise<Worlds> {
       try {
         populate(place.world, beginning.given)
       } catch (error) {
+        place.runner.stop()
         places.delete(name)
+        disown(place)
+        void store.remove(name).catch((failure: unknown) => report(`world ${name}: ${String(failure)}`))
         throw error
       }
+      // Whole, and not only what the seeds changed: a world's own records are in no change list.
+      store.rewrite(name)
       removeExpired()
       return place
     },
@@ -271,7 +276,12 @@ export async function openWorlds(options: WorldsOptions): Promise<Worlds> {
 
   for (const name of await store.list()) {
     const records = await store.load(name)
-    if (records) settle(records)
+    try {
+      if (records) settle(records)
+    } catch (error) {
+      const what = error instanceof Error ? error.message : String(error)
+      throw new StoreError(`the world "${name}" cannot be opened: ${what}; mend its file, or start with another --state folder`)
+    }
   }
   if (!places.has(DEFAULT_WORLD)) worlds.create(DEFAULT_WORLD, options.first ?? {})
   removeExpired()

@@ -196,6 +196,8 @@ export function openWorld(initial: Records, deps: WorldDeps): World {
       return value
     },
     schedule(kind, due, data = {}) {
+      // One task that is never due would stand before all others.
+      if (!Number.isFinite(due)) throw new Error(`the task ${kind} is due at no time`)
       return collection(tasks).put({ id: world.next('task'), kind, due: Math.max(due, world.now), data })
     },
     emit(event) {
@@ -244,6 +246,8 @@ export function openWorld(initial: Records, deps: WorldDeps): World {
         throw error
       }
       epoch += 1
+      // An advance of the old life does not set the time of the new one.
+      held = undefined
     },
   }
 

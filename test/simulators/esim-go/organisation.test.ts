@@ -44,7 +44,7 @@ test('ESG-115 the organisation is answered with its details and all its users', 
 
 test('the organisation shows where its callbacks go', async () => {
   await using sim = await startEsimGo()
-  sim.sendCallbacksTo('http://127.0.0.1:9/callback')
+  await sim.sendCallbacksTo('http://127.0.0.1:9/callback')
   expect((await sim.get<Organisations>('/organisation')).body.organisations[0]?.callbackUrl).toBe('http://127.0.0.1:9/callback')
 })
 

@@ -31,6 +31,8 @@ function applicationsOf({ iccid, bundle, name, bundles, repeat, allowReassign = 
 function startOf(startTime: string | undefined, now: number): number | undefined {
   if (startTime === undefined) return undefined
   const at = Date.parse(startTime)
+  // The format lets through what no clock shows, such as a leap second.
+  if (Number.isNaN(at)) refuse(`startTime: "${startTime}" is not a time`)
   if (at < now) refuse('startTime lies in the past')
   return at
 }

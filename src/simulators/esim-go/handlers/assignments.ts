@@ -50,8 +50,9 @@ async function csv(rows: readonly Row[], withAppleUrl: boolean): Promise<string>
 async function qrCodes(rows: readonly Row[], now: number): Promise<Uint8Array> {
   const [{ zipSync }, { default: QRCode }] = await Promise.all([import('fflate'), import('qrcode')])
   const at = new Date(now)
-  // A ZIP has local times without a zone: these show the world's UTC time wherever the simulator runs.
-  const mtime = new Date(at.getUTCFullYear(), at.getUTCMonth(), at.getUTCDate(), at.getUTCHours(), at.getUTCMinutes(), at.getUTCSeconds())
+  // A ZIP has local times without a zone: these show the world's UTC time wherever the simulator runs. Its years are 1980 to 2099.
+  const year = Math.min(Math.max(at.getUTCFullYear(), 1980), 2099)
+  const mtime = new Date(year, at.getUTCMonth(), at.getUTCDate(), at.getUTCHours(), at.getUTCMinutes(), at.getUTCSeconds())
   const files: Record<string, Uint8Array> = {}
   for (const { sim } of rows) files[`${sim.iccid}.png`] = await QRCode.toBuffer(lpaString(sim.smdpAddress, sim.matchingId))
   // PNGs are compressed already.

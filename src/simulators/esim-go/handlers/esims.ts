@@ -57,7 +57,7 @@ export const esimHandlers: EsimGoHandlers = {
   },
 
   updateEsim({ body, query }, world) {
-    const { iccid, customerRef } = body ?? query
+    const { iccid, customerRef } = [body, query].find((place) => place?.iccid !== undefined && place.customerRef !== undefined) ?? {}
     if (iccid === undefined || customerRef === undefined)
       throw new Refusal('invalid-request', 'iccid and customerRef are needed, both in the body or both in the query')
     const { esim } = findEsim(world, iccid)

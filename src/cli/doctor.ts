@@ -1,0 +1,100 @@
+// `esimulator doctor`: what keeps the simulator from running, or from being reached.
+import { constants } from 'node:fs'
+import { access, readdir } from 'node:fs/promises'
+import { dirname, join, resolve } from 'node:path'
+import { controlClient } from '../control/client.ts'
+import type { Health } from '../control/worlds.ts'
+import { listen } from '../server/listen.ts'
+import { memoryStore } from '../state/stores/memory.ts'
+import type { Config } from './config.ts'
+import { urlOf } from './connection.ts'
+import { open, portsOf, readSeedFile } from './open.ts'
+import type { Run } from './program.ts'
+
+interface Check {
+  readonly check: string
+  readonly ok: boolean
+  readonly says: string
+}
+
+const OLDEST_NODE = [20, 19] as const
+
+/** The sentence a check ends with; a throw is a finding. */
+async function checked(check: string, look: () => string | Promise<string>): Promise<Check> {
+  try {
+    return { check, ok: true, says: await look() }
+  } catch (error) {
+    return { check, ok: false, says: error instanceof Error ? error.message : String(error) }
+  }
+}
+
+function nodeVersion(): string {
+  const [major = 0, minor = 0] = process.versions.node.split('.').map(Number)
+  if (major < OLDEST_NODE[0] || (major === OLDEST_NODE[0] && minor < OLDEST_NODE[1]))
+    throw new Error(`this is Node ${process.versions.node}: install ${OLDEST_NODE.join('.')} or newer`)
+  return process.versions.node
+}
+
+async function running(config: Config): Promise<Health | undefined> {
+  try {
+    return await controlClient({ url: urlOf(config) }).get<Health>('/health')
+  } catch {
+    return undefined
+  }
+}
+
+async function ports(config: Config, health: Health | undefined): Promise<string> {
+  if (health) return `in use by the simulator that runs`
+  const wanted = portsOf(config)
+  const listening = await listen(config.host, wanted)
+  await listening.close(0)
+  return `${wanted.map(({ port }) => port).join(', ')} of ${config.host} can be had`
+}
+
+/** Reads what is kept without taking the folder's lock or writing anything. */
+async function stateFolder({ state, ephemeral }: Config): Promise<string> {
+  if (ephemeral) return 'nothing is kept (--ephemeral)'
+  const dir = resolve(state)
+  const files = await readdir(dir).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return undefined
+    throw error
+  })
+  if (!files) {
+    await access(dirname(dir), constants.W_OK).catch(() => {
+      throw new Error(`${dir} is not there and cannot be made: choose another folder with --state`)
+    })
+    return `${dir} will be made`
+  }
+  await access(dir, constants.W_OK | constants.R_OK).catch(() => {
+    throw new Error(`${dir} cannot be read and written: choose another folder with --state`)
+  })
+  const { readBase } = await import('../state/stores/base-file.ts')
+  const bases = files.filter((file) => file.endsWith('.json'))
+  for (const file of bases) await readBase(join(dir, file))
+  return `${dir} can be read and written`
+}
+
+async function specs(config: Config): Promise<string> {
+  const kernel = await open(config, memoryStore(), await readSeedFile(config))
+  const { controlApp } = await import('../control/app.ts')
+  await controlApp(kernel)
+  await kernel.close()
+  return `${[...kernel.providers.keys()].join(', ')} and the control API compile`
+}
+
+/** 0 where all is well, 1 where a check found something. */
+export const doctor: Run = async (config) => {
+  const health = await running(config)
+  const checks = [
+    await checked('node', nodeVersion),
+    await checked('ports', () => ports(config, health)),
+    await checked('state', () => stateFolder(config)),
+    await checked('specs', () => specs(config)),
+    await checked('server', () =>
+      health ? `esimulator ${health.version} answers at ${urlOf(config)}` : `none answers at ${urlOf(config)}`,
+    ),
+  ]
+  if (config.json) console.log(JSON.stringify({ checks }))
+  else for (const { check, ok, says } of checks) console.log(`${ok ? 'ok ' : 'BAD'} ${check.padEnd(7)} ${says}`)
+  return checks.every(({ ok }) => ok) ? 0 : 1
+}

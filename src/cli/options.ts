@@ -1,0 +1,177 @@
+// Every option there is: its flag, its ESIMULATOR_ variable, its place in the config file, and how its value is read.
+import type { Port } from '../server/listen.ts'
+import { addDuration } from '../state/duration.ts'
+import type { Durability } from '../state/stores/store.ts'
+
+/** Thrown by a reader; the message goes behind where the value came from. */
+export class ValueError extends Error {}
+
+export interface Option<T> {
+  /** What stands for its value in the help; absent where it is switched on by being there. */
+  readonly value?: string
+  /** May be given several times; in a variable separated by commas, in the file a list. */
+  readonly many?: true
+  readonly says: string
+  /** @throws ValueError */
+  readonly read: (given: readonly string[]) => T
+  readonly fallback: T
+}
+
+function option<T>(option: Option<T>): Option<T> {
+  return option
+}
+
+const last = (given: readonly string[]) => given.at(-1) ?? ''
+const text = (given: readonly string[]): string | undefined => last(given)
+
+function flag(says: string): Option<boolean> {
+  const words: Readonly<Record<string, boolean>> = {
+    true: true,
+    1: true,
+    yes: true,
+    on: true,
+    false: false,
+    0: false,
+    no: false,
+    off: false,
+  }
+  return option({
+    says,
+    fallback: false,
+    read(given) {
+      const word = words[last(given).toLowerCase()]
+      if (word === undefined) throw new ValueError(`"${last(given)}" is neither true nor false`)
+      return word
+    },
+  })
+}
+
+function choice<const T extends string>(values: readonly T[], fallback: NoInfer<T>, says: string): Option<T> {
+  return option({
+    value: values.join('|'),
+    says,
+    fallback,
+    read(given) {
+      const found = values.find((each) => each === last(given))
+      if (found === undefined) throw new ValueError(`"${last(given)}" is not one of ${values.join(', ')}`)
+      return found
+    },
+  })
+}
+
+function port(given: string): Port {
+  const [, slug, number] = /^(?:([a-z0-9-]+)=)?(\d{1,5})$/.exec(given) ?? []
+  if (number === undefined || Number(number) > 65_535)
+    throw new ValueError(`"${given}" is not a port: give a number from 0 to 65535, or one for a provider, as in esim-go=4011`)
+  return { port: Number(number), ...(slug === undefined ? {} : { slug }) }
+}
+
+function webUrl(given: readonly string[]): string {
+  const url = last(given)
+  if (!URL.canParse(url) || !/^https?:$/.test(new URL(url).protocol))
+    throw new ValueError(`"${url}" is not a URL that starts with http:// or https://`)
+  return url.replace(/\/+$/, '')
+}
+
+/** A duration in ms; a bare number is ms. */
+function duration(given: readonly string[]): number {
+  const written = last(given)
+  const ms = /^\d+$/.test(written) ? Number(written) : lengthOf(written)
+  if (ms <= 0 || ms > 2 ** 31 - 1) throw new ValueError(`"${written}" is not a duration from 1 ms to 24 days`)
+  return ms
+}
+
+function lengthOf(written: string): number {
+  try {
+    return addDuration(0, written)
+  } catch (error) {
+    throw new ValueError(error instanceof Error ? error.message : String(error))
+  }
+}
+
+const optional = <T>(fields: Omit<Option<T | undefined>, 'fallback'>): Option<T | undefined> => option({ ...fields, fallback: undefined })
+
+/** Keys are those of the config; flags, variables and the file spell them `callback-url`, `ESIMULATOR_CALLBACK_URL`, `callback-url`. */
+export const options = {
+  port: option<readonly Port[]>({
+    value: 'PORT',
+    many: true,
+    says: 'port to listen on (4010); esim-go=4011 gives a provider a port of its own, mounted at /',
+    fallback: [],
+    read: (given) => given.map(port),
+  }),
+  host: option({ value: 'ADDRESS', says: 'address to listen on; any but loopback demands a token', fallback: '127.0.0.1', read: last }),
+  callbackUrl: optional<string>({ value: 'URL', says: 'where every provider sends its callbacks', read: webUrl }),
+  callbackAllow: option<readonly string[]>({
+    value: 'HOST|CIDR',
+    many: true,
+    says: 'where callbacks may go besides loopback',
+    fallback: [],
+    read: (given) => given,
+  }),
+  callbackTimeout: option({ value: 'DURATION', says: 'how long a receiver may take (2s)', fallback: 2000, read: duration }),
+  state: option({ value: 'DIR', says: 'folder the state is kept in', fallback: '.esimulator', read: last }),
+  ephemeral: flag('keep nothing'),
+  durability: choice<Durability>(
+    ['buffered', 'written', 'synced'],
+    'buffered',
+    'when a reply leaves: at once, when its changes are in the log, or when the log is on the disk',
+  ),
+  publicUrl: optional<string>({ value: 'URL', says: "what links in replies begin with, instead of the request's Host", read: webUrl }),
+  seed: option({ value: 'TEXT', says: 'the same one gives new worlds the same ids, ICCIDs and names', fallback: 'esimulator', read: last }),
+  seedFile: optional<string>({ value: 'FILE', says: 'your own stock, balance and catalogue for new worlds, by provider', read: text }),
+  token: optional<string>({ value: 'TEXT', says: 'demanded by the control API; better given as ESIMULATOR_TOKEN', read: token }),
+  allowedHosts: option<readonly string[]>({
+    value: 'HOST',
+    many: true,
+    says: 'host names the control API answers to besides loopback',
+    fallback: [],
+    read: (given) => given,
+  }),
+  unchecked: flag('let replies through that break their spec (for load tests)'),
+  clock: choice(['running', 'frozen'], 'running', 'how the clock of a new world goes'),
+  url: optional<string>({ value: 'URL', says: 'the running simulator (http://127.0.0.1:4010)', read: webUrl }),
+  world: optional<string>({ value: 'NAME', says: 'the world to speak to (default)', read: text }),
+  timeout: option({ value: 'DURATION', says: 'how long to wait (30s)', fallback: 30_000, read: duration }),
+  json: flag('JSON instead of text'),
+} as const
+
+function token(given: readonly string[]): string {
+  if (!/^[\x21-\x7e]+$/.test(last(given))) throw new ValueError('must be of visible ASCII characters, without spaces')
+  return last(given)
+}
+
+export type OptionName = keyof typeof options
+
+/** Those of `start`. */
+export const START: readonly OptionName[] = [
+  'port',
+  'host',
+  'callbackUrl',
+  'callbackAllow',
+  'callbackTimeout',
+  'state',
+  'ephemeral',
+  'durability',
+  'publicUrl',
+  'seed',
+  'seedFile',
+  'token',
+  'allowedHosts',
+  'unchecked',
+  'clock',
+  'json',
+]
+
+/** Those of commands that speak to a running simulator. */
+export const CLIENT: readonly OptionName[] = ['url', 'world', 'token', 'json']
+
+/** `callbackUrl` as `callback-url`: how flags and the config file spell it. */
+export function spelled(name: string): string {
+  return name.replace(/[A-Z]/g, (capital) => `-${capital.toLowerCase()}`)
+}
+
+/** `callbackUrl` as `ESIMULATOR_CALLBACK_URL`. */
+export function variable(name: string): string {
+  return `ESIMULATOR_${spelled(name).replaceAll('-', '_').toUpperCase()}`
+}

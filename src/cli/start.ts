@@ -1,0 +1,161 @@
+// `esimulator start`: listens until it is told to stop.
+import { resolve } from 'node:path'
+import { parseArgs } from 'node:util'
+import { type WorldShown, worldShown } from '../control/worlds.ts'
+import type { Kernel } from '../server/kernel.ts'
+import { type Door, type Listening, listen } from '../server/listen.ts'
+import { isLoopback } from '../server/loopback.ts'
+import { DEFAULT_WORLD } from '../server/worlds.ts'
+import { targets } from '../state/delivery.ts'
+import { memoryStore } from '../state/stores/memory.ts'
+import { CannotRun } from './cannot-run.ts'
+import { type Config, type Flags, readConfig } from './config.ts'
+import { open, portsOf, readSeedFile, report, storeOf } from './open.ts'
+import { type Option, options, START, spelled } from './options.ts'
+
+/** Flags of `start`, by config key; commander is too slow to load for this. @throws CannotRun */
+export function startFlags(args: readonly string[]): Flags {
+  const table = Object.fromEntries(
+    START.map((name) => {
+      const { value, many } = options[name] as Option<unknown>
+      return [spelled(name), { type: value === undefined ? ('boolean' as const) : ('string' as const), multiple: many === true }]
+    }),
+  )
+  try {
+    const { values } = parseArgs({ args: [...args], options: { ...table, config: { type: 'string' } }, strict: true })
+    const given = values as Flags
+    return { ...Object.fromEntries(START.map((name) => [name, given[spelled(name)]])), config: given.config }
+  } catch (error) {
+    const sentence = error instanceof Error ? error.message.split('. ')[0] : String(error)
+    throw new CannotRun(`${sentence}; esimulator start --help lists the options`)
+  }
+}
+
+/** Starts, says where everything is, and stops on SIGTERM and SIGINT. @throws CannotRun, StoreError, ListenError, Refusal */
+export async function start(args: readonly string[]): Promise<void> {
+  const config = await readConfig(startFlags(args))
+  checkExposure(config)
+  const ports = portsOf(config)
+  const stock = await readSeedFile(config)
+  await rehearse(config, stock)
+  const listening = await listen(config.host, ports)
+  let kernel: Kernel
+  try {
+    const store = await storeOf(config)
+    if (stock && (await store.list()).includes(DEFAULT_WORLD))
+      report(`the world "${DEFAULT_WORLD}" is there already: the seed file is laid into new worlds, and into this one by POST /_sim/reset`)
+    kernel = await open(config, store, stock)
+  } catch (error) {
+    await listening.close(0)
+    throw error
+  }
+  aimCallbacks(config, kernel)
+  stopOnSignal(listening, kernel)
+  listening.serve(kernel)
+  announce(config, kernel, listening.doors)
+  await warnOfShutTargets(config, kernel)
+}
+
+function checkExposure({ host, token }: Config): void {
+  if (!isLoopback(host) && token === undefined)
+    throw new CannotRun(
+      `listening on ${host} opens the control API to others: set ESIMULATOR_TOKEN to a secret of your own, or listen on 127.0.0.1`,
+    )
+}
+
+/** Stock that cannot be laid out is found before a file of the state is touched. */
+async function rehearse(config: Config, stock: Readonly<Record<string, unknown>> | undefined): Promise<void> {
+  if (!stock) return
+  const kernel = await open(config, memoryStore(), stock)
+  await kernel.close()
+}
+
+/** A target given at the start is meant for the worlds there are, not only for new ones. */
+function aimCallbacks({ callbackUrl: url }: Config, kernel: Kernel): void {
+  const world = kernel.worlds.get(DEFAULT_WORLD)?.world
+  if (url === undefined || !world) return
+  const astray = [...kernel.providers.keys()].filter((provider) => world.in(targets).get(provider)?.url !== url)
+  if (astray.length === 0) return
+  world.transaction(() => {
+    for (const provider of astray) world.in(targets).put({ ...world.in(targets).get(provider), provider, url })
+  })
+}
+
+async function warnOfShutTargets({ callbackUrl }: Config, kernel: Kernel): Promise<void> {
+  if (callbackUrl === undefined) return
+  const { whyForbidden } = await import('../server/deliver.ts')
+  const why = await whyForbidden(callbackUrl, kernel.policy.allow)
+  if (why !== undefined) report(`nothing will reach ${callbackUrl}: ${why}`)
+}
+
+function stopOnSignal(listening: Listening, kernel: Kernel): void {
+  let stopping = false
+  const stop = async (signal: NodeJS.Signals) => {
+    if (stopping) return void process.exit(signal === 'SIGINT' ? 130 : 143)
+    stopping = true
+    try {
+      await listening.close()
+      await kernel.close()
+      process.exit(0)
+    } catch (error) {
+      report(error instanceof Error ? error.message : String(error))
+      process.exit(2)
+    }
+  }
+  process.on('SIGTERM', stop)
+  process.on('SIGINT', stop)
+}
+
+function announce(config: Config, kernel: Kernel, doors: readonly Door[]): void {
+  const place = kernel.worlds.get(DEFAULT_WORLD)
+  const main = doors.find(({ slug }) => slug === undefined)
+  if (!place || !main) return
+  const url = config.publicUrl ?? main.url
+  const shown = worldShown({ kernel, root: url }, place)
+  const state = config.ephemeral ? undefined : resolve(config.state)
+  if (config.json) console.log(JSON.stringify(startedAs(kernel, shown, doors, url, state)))
+  else console.log(startedText(config, kernel, shown, doors, url, state))
+}
+
+const ownUrls = (kernel: Kernel, doors: readonly Door[], slug: string) =>
+  doors
+    .filter((door) => door.slug === slug)
+    .flatMap((door) => (kernel.providers.get(slug)?.simulator.mounts ?? []).map(({ basePath }) => door.url + basePath))
+
+function startedAs(kernel: Kernel, shown: WorldShown, doors: readonly Door[], url: string, state: string | undefined) {
+  const providers = [...kernel.providers.keys()].map((slug) => [
+    slug,
+    {
+      baseUrls: [...(shown.mounts[slug] ?? []), ...ownUrls(kernel, doors, slug)],
+      ...shown.credentials[slug],
+      callbackUrl: shown.targets[slug]?.url ?? null,
+    },
+  ])
+  return { version: kernel.version, url, control: `${url}/_sim`, state: state ?? null, providers: Object.fromEntries(providers) }
+}
+
+function startedText(
+  config: Config,
+  kernel: Kernel,
+  shown: WorldShown,
+  doors: readonly Door[],
+  url: string,
+  state: string | undefined,
+): string {
+  const row = (name: string, value: string) => `  ${name.padEnd(17)}${value}`
+  const lines = [`esimulator ${kernel.version} listens on ${url}`]
+  for (const [slug, { simulator }] of kernel.providers) {
+    const { apiKey, clientId, clientSecret, callbackSecret } = shown.credentials[slug] ?? {}
+    lines.push('', simulator.title)
+    for (const base of [...(shown.mounts[slug] ?? []), ...ownUrls(kernel, doors, slug)]) lines.push(row('base URL', base))
+    if (apiKey !== undefined) lines.push(row('API key', apiKey))
+    if (clientId !== undefined) lines.push(row('client', `${clientId} / ${clientSecret}`))
+    lines.push(row('callbacks to', shown.targets[slug]?.url ?? `nowhere yet: --callback-url, or PUT ${url}/_sim/callbacks/target/${slug}`))
+    if (callbackSecret !== undefined) lines.push(row('callback secret', callbackSecret))
+  }
+  const { mode, now } = shown.clock
+  lines.push('', 'Simulator', row('control API', `${url}/_sim${config.token === undefined ? '' : ' (demands the token)'}`))
+  lines.push(row('clock', `${mode}, ${now}`))
+  lines.push(row('state', state === undefined ? 'kept nowhere (--ephemeral)' : `${state} (${config.durability})`))
+  return lines.join('\n')
+}

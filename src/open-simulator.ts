@@ -1,0 +1,86 @@
+// The kernel as the library opens it: frozen, seeded, keeping nothing unless told to.
+
+import type { DeliveryPolicy } from './server/deliver.ts'
+import { type Kernel, openKernel, packageVersion } from './server/kernel.ts'
+import { simulators as all } from './simulators/index.ts'
+import type { Simulator } from './simulators/simulator.ts'
+import type { SettingValue } from './state/settings.ts'
+import { lowdbStore } from './state/stores/lowdb.ts'
+import { memoryStore } from './state/stores/memory.ts'
+import type { Durability, Store } from './state/stores/store.ts'
+
+/** How a simulator of the library begins. */
+export interface SimulatorOptions {
+  /** A word; the same one gives the same ids, ICCIDs and names. */
+  readonly seed?: string
+  /** The name of a state that a provider knows, as in `an assigned bundle`. */
+  readonly given?: string
+  /** Where every provider's callbacks go. */
+  readonly callbackUrl?: string
+  /** A folder to keep the state in; in memory unless given. */
+  readonly stateDir?: string
+  readonly durability?: Durability
+  /** Settings by provider. */
+  readonly settings?: Readonly<Record<string, Readonly<Record<string, SettingValue>>>>
+  /** Stock by provider, as in a seed file. */
+  readonly stock?: Readonly<Record<string, unknown>>
+  /** Frozen at 2026-01-01T00:00:00Z unless told; `at` is ms since the epoch or a date. */
+  readonly clock?: { readonly mode?: 'running' | 'frozen'; readonly at?: number | Date | string; readonly rate?: number }
+  /** False lets replies through that break their spec. */
+  readonly checked?: boolean
+  /** Callbacks go to loopback unless more is allowed here; a receiver has 2 s to answer unless told. */
+  readonly policy?: Partial<DeliveryPolicy>
+  /** Demanded by the control API. */
+  readonly token?: string
+  /** What hrefs begin with, instead of the request's Host. */
+  readonly publicUrl?: string
+  /** Told what went wrong without stopping anything; standard error unless given. */
+  readonly report?: (sentence: string) => void
+  /** The providers; all of them unless given. */
+  readonly simulators?: readonly Simulator[]
+}
+
+const SEED = 'esimulator'
+
+function startOf({ mode, at, rate }: NonNullable<SimulatorOptions['clock']>) {
+  const instant = at === undefined ? undefined : new Date(at).getTime()
+  if (Number.isNaN(instant)) throw new RangeError(`clock.at is no instant: ${String(at)}`)
+  return {
+    ...(mode === undefined ? {} : { mode }),
+    ...(rate === undefined ? {} : { rate }),
+    ...(instant === undefined ? {} : { at: instant }),
+  }
+}
+
+async function storeFor({ stateDir, durability }: SimulatorOptions, report: (sentence: string) => void): Promise<Store> {
+  if (stateDir === undefined) return memoryStore()
+  const version = await packageVersion()
+  return lowdbStore({ dir: stateDir, version, warn: report, ...(durability === undefined ? {} : { durability }) })
+}
+
+/** Opens a kernel without listening anywhere. @throws StoreError, Refusal `invalid-request` */
+export async function openSimulator(options: SimulatorOptions = {}): Promise<Kernel> {
+  const { seed = SEED, given, callbackUrl, settings, stock, clock = {}, checked = true, policy, token, publicUrl } = options
+  const report = options.report ?? ((sentence: string) => console.error(`esimulator: ${sentence}`))
+  const store = await storeFor(options, report)
+  try {
+    return await openKernel({
+      simulators: options.simulators ?? all,
+      store,
+      clock: 'frozen',
+      seed,
+      ...(callbackUrl === undefined ? {} : { callbackUrl }),
+      ...(settings === undefined ? {} : { settings }),
+      ...(stock === undefined ? {} : { stock }),
+      first: { clock: startOf(clock), ...(given === undefined ? {} : { given }) },
+      policy: { allow: [], timeout: 2000, ...policy },
+      control: { token, hosts: [] },
+      ...(publicUrl === undefined ? {} : { publicUrl: publicUrl.replace(/\/+$/, '') }),
+      checked,
+      report,
+    })
+  } catch (error) {
+    await store.close().catch(() => {})
+    throw error
+  }
+}

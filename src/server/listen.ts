@@ -1,0 +1,125 @@
+// Listening and letting go: ports are taken first, served when the kernel is open, and drained before it closes.
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import type { Kernel } from './kernel.ts'
+import { alarm } from './ticker.ts'
+
+/** A port to listen on; with a slug, that provider is mounted at `/` there. */
+export interface Port {
+  readonly port: number
+  readonly slug?: string
+}
+
+/** A port that is listened on. */
+export interface Door extends Port {
+  /** How clients on this machine reach it, without a trailing slash. */
+  readonly url: string
+}
+
+export interface Listening {
+  readonly doors: readonly Door[]
+  /** Answers what has come since, and whatever comes. */
+  serve(kernel: Kernel): void
+  /** Takes nothing new, waits up to `grace` wall ms for what is being answered, and lets go of the ports. */
+  close(grace?: number): Promise<void>
+}
+
+const GRACE = 5_000
+
+/** A port cannot be listened on; the message is one sentence that says what to do. */
+export class ListenError extends Error {}
+
+/**
+ * Takes the ports. What comes before `serve` waits.
+ * @throws ListenError where a port cannot be had; then none is held
+ */
+export async function listen(host: string, ports: readonly Port[]): Promise<Listening> {
+  const rooms: Room[] = []
+  try {
+    for (const port of ports) rooms.push(await openRoom(host, port))
+  } catch (error) {
+    await Promise.all(rooms.map((room) => room.close(0)))
+    throw error
+  }
+  return {
+    doors: rooms.map(({ door }) => door),
+    serve(kernel) {
+      for (const room of rooms) room.serve(kernel)
+    },
+    async close(grace = GRACE) {
+      await Promise.all(rooms.map((room) => room.close(grace)))
+    },
+  }
+}
+
+interface Room {
+  readonly door: Door
+  serve(kernel: Kernel): void
+  close(grace: number): Promise<void>
+}
+
+async function openRoom(host: string, wanted: Port): Promise<Room> {
+  const waiting: [IncomingMessage, ServerResponse][] = []
+  const answering = new Set<ServerResponse>()
+  let serveOne = (request: IncomingMessage, response: ServerResponse): void => void waiting.push([request, response])
+  let closing = false
+  const server = createServer((request, response) => {
+    answering.add(response)
+    if (closing) response.shouldKeepAlive = false
+    response.once('close', () => {
+      answering.delete(response)
+      if (closing) server.closeIdleConnections()
+    })
+    serveOne(request, response)
+  })
+  await bind(server, host, wanted.port)
+  const { port } = server.address() as AddressInfo
+  return {
+    door: { ...wanted, port, url: `http://${clientHost(host)}:${port}` },
+    serve(kernel) {
+      serveOne = kernel.listener(wanted.slug)
+      for (const [request, response] of waiting.splice(0)) serveOne(request, response)
+    },
+    close(grace) {
+      closing = true
+      for (const response of answering) response.shouldKeepAlive = false
+      return drained(server, grace)
+    },
+  }
+}
+
+function bind(server: Server, host: string, port: number): Promise<void> {
+  return new Promise((done, fail) => {
+    server.once('error', (error: NodeJS.ErrnoException) => fail(new ListenError(describe(error, host, port))))
+    server.listen({ host, port }, () => {
+      server.removeAllListeners('error')
+      done()
+    })
+  })
+}
+
+function describe(error: NodeJS.ErrnoException, host: string, port: number): string {
+  if (error.code === 'EADDRINUSE') return `port ${port} of ${host} is in use: stop what listens there, or choose another with --port`
+  if (error.code === 'EACCES') return `port ${port} may not be listened on: choose one above 1023 with --port`
+  if (error.code === 'EADDRNOTAVAIL' || error.code === 'ENOTFOUND')
+    return `${host} is no address of this machine: choose another with --host`
+  return `cannot listen on ${host} port ${port}: ${error.message}`
+}
+
+/** Where clients on this machine find a server bound to `host`. */
+function clientHost(host: string): string {
+  if (host === '0.0.0.0' || host === '::') return '127.0.0.1'
+  return host.includes(':') ? `[${host}]` : host
+}
+
+function drained(server: Server, grace: number): Promise<void> {
+  return new Promise((done) => {
+    const impatience = alarm(() => server.closeAllConnections())
+    server.close(() => {
+      impatience.set(undefined)
+      done()
+    })
+    server.closeIdleConnections()
+    impatience.set(grace)
+  })
+}

@@ -1,0 +1,98 @@
+// The config: flags over variables over the file over defaults, and one sentence for what will not do.
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { CannotRun } from '../../src/cli/cannot-run.ts'
+import { readConfig } from '../../src/cli/config.ts'
+import { startFlags } from '../../src/cli/start.ts'
+import { folder } from '../support/cli.ts'
+
+const NOWHERE = '/nowhere/at/all'
+
+test('without anything said the defaults count', async () => {
+  expect(await readConfig({}, {}, NOWHERE)).toMatchObject({
+    port: [],
+    host: '127.0.0.1',
+    callbackAllow: [],
+    callbackTimeout: 2000,
+    state: '.esimulator',
+    ephemeral: false,
+    durability: 'buffered',
+    clock: 'running',
+    json: false,
+  })
+})
+
+test('a flag counts before a variable, a variable before the file', async () => {
+  await using dir = await folder()
+  await writeFile(
+    join(dir.path, 'esimulator.config.yaml'),
+    'seed: file\nhost: ::1\nstate: kept\ncallback-allow: [a.example, 10.0.0.0/8]\nport: [4100, esim-go=4101]\n',
+  )
+  const env = { ESIMULATOR_SEED: 'variable', ESIMULATOR_HOST: 'localhost', ESIMULATOR_ALLOWED_HOSTS: 'one, two' }
+  expect(await readConfig(startFlags(['--seed', 'flag']), env, dir.path)).toMatchObject({
+    seed: 'flag',
+    host: 'localhost',
+    state: 'kept',
+    callbackAllow: ['a.example', '10.0.0.0/8'],
+    allowedHosts: ['one', 'two'],
+    port: [{ port: 4100 }, { port: 4101, slug: 'esim-go' }],
+  })
+})
+
+test('a config file is named by a flag or a variable', async () => {
+  await using dir = await folder()
+  const file = join(dir.path, 'other.yaml')
+  await writeFile(file, 'ephemeral: true\ncallback-timeout: 5s\n')
+  expect(await readConfig({ config: file }, {}, NOWHERE)).toMatchObject({ ephemeral: true, callbackTimeout: 5000 })
+  expect(await readConfig({}, { ESIMULATOR_CONFIG: file }, NOWHERE)).toMatchObject({ ephemeral: true })
+  await expect(readConfig({ config: join(dir.path, 'none.yaml') }, {}, NOWHERE)).rejects.toThrow(/there is no such file/)
+})
+
+test('empty variables and those Kubernetes sets for a service say nothing', async () => {
+  const env = { ESIMULATOR_PORT: 'tcp://10.0.0.1:4010', ESIMULATOR_TOKEN: '', ESIMULATOR_SERVICE_HOST: '10.0.0.1' }
+  expect(await readConfig({}, env, NOWHERE)).toMatchObject({ port: [], token: undefined })
+})
+
+test.each([
+  [['--port', 'http'], /^--port: "http" is not a port/],
+  [['--port', '70000'], /^--port: "70000" is not a port/],
+  [['--durability', 'forever'], /^--durability: "forever" is not one of buffered, written, synced/],
+  [['--callback-url', 'localhost:3000'], /^--callback-url: "localhost:3000" is not a URL/],
+  [['--callback-timeout', 'soon'], /^--callback-timeout: "soon" is not a duration/],
+  [['--callback-timeout', '0'], /^--callback-timeout: "0" is not a duration/],
+  [['--token', 'two words'], /^--token: must be of visible ASCII characters/],
+  [['--clock', 'backwards'], /^--clock: "backwards" is not one of running, frozen/],
+])('%j is refused', async (args, sentence) => {
+  await expect(readConfig(startFlags(args), {}, NOWHERE)).rejects.toThrow(sentence)
+})
+
+test.each([
+  [['--nonsense'], /Unknown option '--nonsense'; esimulator start --help/],
+  [['4010'], /Unexpected argument '4010'/],
+  [['--ephemeral=yes'], /--ephemeral/],
+  [['--port'], /--port/],
+])('%j is no flag', (args, sentence) => {
+  expect(() => startFlags(args)).toThrow(CannotRun)
+  expect(() => startFlags(args)).toThrow(sentence)
+})
+
+test.each([
+  ['ports: 4010', /there is no option "ports"; there are: port, host/],
+  ['callbackUrl: http://127.0.0.1', /there is no option "callbackUrl"/],
+  ['ephemeral: maybe', /ephemeral: "maybe" is neither true nor false/],
+  ['host: [a, b]', /host: must be a single value/],
+  ['port: { main: 1 }', /port: must be a value or a list of values/],
+  ['port: [', /is not YAML/],
+  ['4010', /must hold keys and values/],
+])('the file %j is refused, by its name', async (content, sentence) => {
+  await using dir = await folder()
+  await writeFile(join(dir.path, 'esimulator.config.yaml'), content)
+  const reading = readConfig({}, {}, dir.path)
+  await expect(reading).rejects.toThrow(sentence)
+  await expect(reading).rejects.toThrow(/esimulator\.config\.yaml/)
+})
+
+test('a bad variable is named', async () => {
+  await expect(readConfig({}, { ESIMULATOR_DURABILITY: 'x' }, NOWHERE)).rejects.toThrow(/^ESIMULATOR_DURABILITY: "x"/)
+})

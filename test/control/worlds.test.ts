@@ -1,0 +1,113 @@
+// Worlds made, found, begun anew and removed over the control API.
+import { expect, test } from 'vitest'
+import type { WorldRow, WorldShown } from '../../src/control/worlds.ts'
+import { type ClockShown, startSimulator } from '../../src/index.ts'
+import { call, expectProblem } from '../support/control.ts'
+
+const worldsOf = async (url: string) => (await call<{ worlds: WorldRow[] }>(url, '/_sim/worlds')).body.worlds
+const ask = (baseUrl: string, key: string) => fetch(`${baseUrl}/esims`, { headers: { 'X-API-Key': key } })
+
+test('a world is made with URLs and credentials that work at once', async () => {
+  await using sim = await startSimulator()
+  const { status, body } = await call<WorldShown>(sim.url, '/_sim/worlds', { json: { name: 'ci-1' } })
+  expect(status).toBe(201)
+  expect(body).toMatchObject({
+    name: 'ci-1',
+    baseUrls: { 'esim-go': `${sim.url}/w/ci-1/esim-go/v2.4` },
+    mounts: { 'esim-go': [`${sim.url}/w/ci-1/esim-go/v2.4`] },
+    credentials: { 'esim-go': { apiKey: expect.any(String) } },
+  })
+  const apiKey = body.credentials['esim-go']?.apiKey ?? ''
+  const baseUrl = body.baseUrls['esim-go'] ?? ''
+  expect((await ask(baseUrl, apiKey)).status).toBe(200)
+  expect((await ask(sim.baseUrl('esim-go'), apiKey)).status).toBe(200)
+  expect((await ask(baseUrl, 'test-esim-go-key')).status).toBe(403)
+})
+
+test('a world begins as it is told', async () => {
+  await using sim = await startSimulator()
+  const clock = { mode: 'running', at: '2030-05-05T00:00:00Z', rate: 60 }
+  const { body } = await call<WorldShown>(sim.url, '/_sim/worlds', {
+    json: { name: 'w', seed: 's', given: 'an assigned bundle', clock, ttl: 'PT1H' },
+  })
+  expect(body).toMatchObject({ seed: 's', sims: 1, clock: { mode: 'running', rate: 60 }, expiresAt: expect.any(String) })
+  expect(Date.parse(body.clock.now)).toBeGreaterThanOrEqual(Date.parse(clock.at))
+  expect(await worldsOf(sim.url)).toMatchObject([
+    { name: 'default', sims: 0 },
+    { name: 'w', sims: 1 },
+  ])
+})
+
+test('the prefix and the header lead to a world, the prefix first', async () => {
+  await using sim = await startSimulator()
+  for (const name of ['a', 'b']) await call(sim.url, '/_sim/worlds', { json: { name } })
+  await call(sim.url, '/w/a/_sim/clock/advance', { json: { by: 'P1D' } })
+  await call(sim.url, '/_sim/clock/advance', { json: { by: 'P2D' }, headers: { 'X-Sim-World': 'b' } })
+  const now = async (path: string, headers = {}) => (await call<ClockShown>(sim.url, path, { headers })).body.now
+  expect(await now('/_sim/clock')).toBe('2026-01-01T00:00:00.000Z')
+  expect(await now('/_sim/clock', { 'X-Sim-World': 'a' })).toBe('2026-01-02T00:00:00.000Z')
+  expect(await now('/w/b/_sim/clock', { 'X-Sim-World': 'a' })).toBe('2026-01-03T00:00:00.000Z')
+})
+
+test('bad and taken names, unknown states and bad clocks are refused', async () => {
+  await using sim = await startSimulator()
+  const make = (json: object) => call(sim.url, '/_sim/worlds', { json })
+  for (const name of ['', 'a b', '../x', 'x'.repeat(65)]) expectProblem(await make({ name }), 400, /name must match/)
+  expectProblem(await make({}), 400, /name/)
+  expectProblem(await make({ name: 'default' }), 409, /exists already/)
+  expectProblem(await make({ name: 'x', given: 'a paradise' }), 400, /there are: "default"/)
+  expectProblem(await make({ name: 'x', clock: { at: 'tomorrow' } }), 400, /date-time/)
+  expectProblem(await make({ name: 'x', ttl: 'soon' }), 400, /is not a duration/)
+  expectProblem(await make({ name: 'x', ttl: 'PT0S' }), 400, /longer than nothing/)
+  expect(await worldsOf(sim.url)).toHaveLength(1)
+})
+
+test('a removed world is gone, and its name is free', async () => {
+  await using sim = await startSimulator()
+  await call(sim.url, '/_sim/worlds', { json: { name: 'w' } })
+  expect(await call(sim.url, '/_sim/worlds/w', { method: 'DELETE' })).toMatchObject({ status: 204, body: undefined })
+  expectProblem(await call(sim.url, '/_sim/worlds/w'), 404, /no world "w"/)
+  expect((await fetch(`${sim.url}/w/w/esim-go/v2.4/esims`)).status).toBe(404)
+  expect(await call(sim.url, '/_sim/worlds', { json: { name: 'w' } })).toMatchObject({ status: 201 })
+})
+
+test('the default world cannot be removed', async () => {
+  await using sim = await startSimulator()
+  expectProblem(await call(sim.url, '/_sim/worlds/default', { method: 'DELETE' }), 409, /POST \/_sim\/reset/)
+})
+
+test('a reset world is as at its start: time, SIMs, journal, settings', async () => {
+  await using sim = await startSimulator({ settings: { 'esim-go': { processingDelay: 'PT5M' } } })
+  await sim.reset({ given: 'an assigned bundle' })
+  await sim.clock.advance('P1D')
+  await sim.set('esim-go', { processingDelay: 'PT0S' })
+  await fetch(`${sim.baseUrl('esim-go')}/esims`)
+  expect(await sim.sims()).toHaveLength(1)
+  const { body } = await call(sim.url, '/_sim/reset', { method: 'POST' })
+  expect(body).toMatchObject({ name: 'default', sims: 0, clock: { now: '2026-01-01T00:00:00.000Z', mode: 'frozen' } })
+  expect(await sim.journal()).toEqual([])
+  expect((await sim.settings('esim-go')).processingDelay).toMatchObject({ value: 'PT5M' })
+})
+
+test('the same seed gives the same SIM, another one another', async () => {
+  await using sim = await startSimulator()
+  const iccidFor = async (seed: string) => {
+    await sim.reset({ seed, given: 'an assigned bundle' })
+    return (await sim.sims())[0]?.iccid
+  }
+  const first = await iccidFor('one')
+  expect(await iccidFor('two')).not.toBe(first)
+  expect(await iccidFor('one')).toBe(first)
+})
+
+test('a reset to a state there is not changes nothing', async () => {
+  await using sim = await startSimulator({ given: 'an assigned bundle' })
+  expectProblem(await call(sim.url, '/_sim/reset', { json: { given: 'chaos' } }), 400, /there are: "default"/)
+  expect(await sim.sims()).toHaveLength(1)
+})
+
+test('a world whose time to live is over goes away', async () => {
+  await using sim = await startSimulator()
+  await call(sim.url, '/_sim/worlds', { json: { name: 'brief', ttl: '30ms' } })
+  await expect.poll(() => worldsOf(sim.url)).toHaveLength(1)
+})

@@ -1,0 +1,234 @@
+// One attempt at a callback: where it may go, what is sent, how the answer is taken.
+import dns from 'node:dns'
+import { createServer, type IncomingMessage, type RequestListener, type Server } from 'node:http'
+import { type AddressInfo, createServer as createTcpServer } from 'node:net'
+import { networkInterfaces } from 'node:os'
+import { afterEach, expect, test, vi } from 'vitest'
+import { deliver, forbidden, targetProblem, whyForbidden } from '../../src/server/deliver.ts'
+import type { Outcome } from '../../src/state/delivery.ts'
+
+const servers: Server[] = []
+afterEach(async () => {
+  vi.restoreAllMocks()
+  for (const server of servers.splice(0)) {
+    server.closeAllConnections()
+    await new Promise((closed) => server.close(closed))
+  }
+})
+
+/** Listens on a free port; answers its number. */
+async function listen(answer: RequestListener, host = '127.0.0.1'): Promise<number> {
+  const server = createServer(answer)
+  servers.push(server)
+  await new Promise<void>((ready) => server.listen(0, host, ready))
+  return (server.address() as AddressInfo).port
+}
+
+const never = new AbortController().signal
+
+const send = (url: string, allow: readonly string[] = [], timeout = 2000): Promise<Outcome> =>
+  deliver(url, '{"a":1}', { 'X-Signature': 'abc' }, { allow, timeout }, never)
+
+async function textOf(request: IncomingMessage): Promise<string> {
+  const chunks: Buffer[] = []
+  for await (const chunk of request) chunks.push(chunk as Buffer)
+  return Buffer.concat(chunks).toString('utf8')
+}
+
+const refusedFor = (host: string, address: string) =>
+  `callbacks go to loopback only; ${host} is ${address}: allow it with --callback-allow ${host}`
+
+test('the very bytes are posted, with their headers', async () => {
+  let seen: { method: string | undefined; url: string | undefined; headers: IncomingMessage['headers']; body: string } | undefined
+  const port = await listen(async (request, response) => {
+    seen = { method: request.method, url: request.url, headers: request.headers, body: await textOf(request) }
+    response.end()
+  })
+  const body = '{"name":"Zoë \u{1f4f1}",  "n":1}'
+  expect(await deliver(`http://127.0.0.1:${port}/hook?a=b`, body, { 'X-Signature': 'abc' }, { allow: [], timeout: 2000 }, never)).toEqual({
+    status: 200,
+  })
+  expect(seen).toMatchObject({ method: 'POST', url: '/hook?a=b', body })
+  expect(seen?.headers).toMatchObject({
+    host: `127.0.0.1:${port}`,
+    'content-type': 'application/json',
+    'content-length': String(Buffer.byteLength(body)),
+    'user-agent': 'esimulator',
+    'x-signature': 'abc',
+  })
+})
+
+test.each([200, 204, 301, 404, 500])('an answer of %d is told as it came', async (status) => {
+  const port = await listen((_request, response) => response.writeHead(status, { Location: '/elsewhere' }).end())
+  expect(await send(`http://127.0.0.1:${port}/`)).toEqual({ status })
+})
+
+test('a redirect is not followed', async () => {
+  const asked: (string | undefined)[] = []
+  const port = await listen((request, response) => {
+    asked.push(request.url)
+    response.writeHead(307, { Location: `http://127.0.0.1:${port}/there` }).end()
+  })
+  expect(await send(`http://127.0.0.1:${port}/here`)).toEqual({ status: 307 })
+  expect(asked).toEqual(['/here'])
+})
+
+test.each(['127.0.0.1', 'localhost', '[::ffff:127.0.0.1]', '2130706433', '0x7f.1'])('%s is loopback and allowed', async (host) => {
+  const port = await listen((_request, response) => response.end())
+  expect(await send(`http://${host}:${port}/`)).toEqual({ status: 200 })
+})
+
+test('IPv6 loopback is allowed, where the machine has it', async ({ skip }) => {
+  const has = Object.values(networkInterfaces()).some((addresses) => addresses?.some(({ address }) => address === '::1'))
+  if (!has) skip()
+  const port = await listen((_request, response) => response.end(), '::1')
+  expect(await send(`http://[::1]:${port}/`)).toEqual({ status: 200 })
+})
+
+test('the address that was checked is connected to: the name is not looked up again', async () => {
+  const port = await listen((_request, response) => response.end())
+  const second = vi.spyOn(dns, 'lookup')
+  expect(await send(`http://localhost:${port}/`)).toEqual({ status: 200 })
+  expect(second).not.toHaveBeenCalled()
+})
+
+test('any other address is refused for good, in a sentence that names the option', async () => {
+  expect(await send('http://192.0.2.7/hook')).toEqual({ error: refusedFor('192.0.2.7', '192.0.2.7'), final: true })
+  expect(await send('http://[2001:db8::1]/hook')).toEqual({ error: refusedFor('2001:db8::1', '2001:db8::1'), final: true })
+})
+
+test('a listed address that is not loopback is connected to', async ({ skip }) => {
+  const own = Object.values(networkInterfaces())
+    .flatMap((addresses) => addresses ?? [])
+    .find(({ internal, family }) => !internal && family === 'IPv4')?.address
+  if (own === undefined) return skip()
+  const port = await listen((_request, response) => response.end(), own)
+  expect(await send(`http://${own}:${port}/`)).toMatchObject({ error: refusedFor(own, own) })
+  expect(await send(`http://${own}:${port}/`, [own])).toEqual({ status: 200 })
+})
+
+test.each([
+  ['loopback, listed or not', 'localhost', '127.0.0.53', []],
+  ['a listed name', 'hooks.test', '203.0.113.7', ['hooks.test']],
+  ['a listed name in other letters', 'Hooks.Test', '203.0.113.7', ['hooks.TEST']],
+  ['a listed address', '203.0.113.7', '203.0.113.7', ['203.0.113.7']],
+  ['an address in a listed range', '10.1.2.3', '10.1.2.3', ['192.168.0.0/16', '10.0.0.0/8']],
+  ['a name that leads into a listed range', 'hooks.test', '10.1.2.3', ['10.0.0.0/8']],
+  ['an IPv6 address in a listed range', 'fd00::5', 'fd00::5', ['fd00::/8']],
+  ['an IPv4 address written as IPv6', '::ffff:10.1.2.3', '::ffff:10.1.2.3', ['10.0.0.0/8']],
+  ['a listed IPv6 address, however it is written', '2001:db8::1', '2001:db8::1', ['2001:0db8:0:0:0:0:0:1']],
+])('%s may be called', (_what, host, address, allow) => {
+  expect(forbidden(host, address, allow)).toBeUndefined()
+})
+
+test.each([
+  ['another name', 'hooks.test', '203.0.113.7', ['other.test']],
+  ['the end of a listed name', 'evil-hooks.test', '203.0.113.7', ['hooks.test']],
+  ['a name below a listed one', 'a.hooks.test', '203.0.113.7', ['hooks.test']],
+  ['an address outside of the ranges', '10.1.2.3', '10.1.2.3', ['10.2.0.0/16']],
+  ['a private address', '192.168.1.1', '192.168.1.1', []],
+  ['a public address', '203.0.113.7', '203.0.113.7', ['fd00::/8']],
+  ['a unique local IPv6 address', 'fd00::5', 'fd00::5', []],
+  ['an address of a host whose list entry is none', 'hooks.test', '203.0.113.7', ['', '/', '1.2.3', '999.0.0.0/8']],
+])('%s may not be called', (_what, host, address, allow) => {
+  expect(forbidden(host, address, allow)).toBe(refusedFor(host, address))
+})
+
+test.each([
+  ['metadata.test', '169.254.169.254', 'linkLocal'],
+  ['fe80::1', 'fe80::1', 'linkLocal'],
+  ['::ffff:169.254.169.254', '::ffff:169.254.169.254', 'linkLocal'],
+  ['0.0.0.0', '0.0.0.0', 'unspecified'],
+  ['::', '::', 'unspecified'],
+  ['224.0.0.1', '224.0.0.1', 'multicast'],
+  ['255.255.255.255', '255.255.255.255', 'broadcast'],
+])('%s (%s) is %s and never called, whatever is listed', (host, address, range) => {
+  const everything = [host, address, '0.0.0.0/0', '::/0', '169.254.0.0/16']
+  expect(forbidden(host, address, everything)).toBe(`callbacks never go to ${range} addresses (${host} is ${address})`)
+})
+
+test('a listed link-local address is refused before it is connected to', async () => {
+  expect(await send('http://169.254.169.254/latest', ['169.254.0.0/16', '169.254.169.254'])).toEqual({
+    error: 'callbacks never go to linkLocal addresses (169.254.169.254 is 169.254.169.254)',
+    final: true,
+  })
+})
+
+test('why nothing is sent to a URL can be asked beforehand', async () => {
+  expect(await whyForbidden('http://localhost:9/', [])).toBeUndefined()
+  expect(await whyForbidden('http://192.0.2.7/', [])).toBe(refusedFor('192.0.2.7', '192.0.2.7'))
+})
+
+test.each([
+  ['no URL', 'localhost:9000', /http/],
+  ['nothing', '', /not a URL/],
+  ['another scheme', 'file:///etc/passwd', /http/],
+  ['a user name', 'http://me@127.0.0.1/', /user name/],
+  ['a password', 'http://:secret@127.0.0.1/', /user name/],
+])('%s is no target of a callback', async (_what, url, sentence) => {
+  expect(targetProblem(url)).toMatch(sentence)
+  expect(await send(url)).toMatchObject({ error: expect.stringMatching(sentence), final: true })
+})
+
+test('a receiver that does not listen is told with its reason, and another attempt may help', async () => {
+  const port = await listen((_request, response) => response.end())
+  const [server] = servers.splice(0)
+  await new Promise((closed) => server?.close(closed))
+  const outcome = await send(`http://127.0.0.1:${port}/`)
+  expect(outcome).toEqual({ error: expect.stringContaining('ECONNREFUSED') })
+})
+
+test('a name that is nobody may be tried again', async () => {
+  expect(await send('http://no-such-host.invalid/')).toEqual({ error: expect.stringMatching(/no-such-host\.invalid/) })
+})
+
+test('a receiver that does not answer in time is given up', async () => {
+  const port = await listen(() => {})
+  expect(await send(`http://127.0.0.1:${port}/`, [], 60)).toEqual({ error: 'no answer within 60 ms' })
+})
+
+test('a receiver that begins to answer and does not end is given up', async () => {
+  const port = await listen((_request, response) => {
+    response.writeHead(200)
+    response.write('slowly')
+  })
+  expect(await send(`http://127.0.0.1:${port}/`, [], 60)).toEqual({ error: 'no answer within 60 ms' })
+})
+
+test('a receiver that takes the connection and says nothing at all is given up', async () => {
+  const silent = createTcpServer(() => {})
+  await new Promise<void>((ready) => silent.listen(0, '127.0.0.1', ready))
+  const { port } = silent.address() as AddressInfo
+  expect(await send(`http://127.0.0.1:${port}/`, [], 60)).toEqual({ error: 'no answer within 60 ms' })
+  silent.close()
+})
+
+test('a receiver that breaks off is an error that may be tried again', async () => {
+  const port = await listen((request) => request.socket.destroy())
+  const outcome = await send(`http://127.0.0.1:${port}/`)
+  expect(outcome).toEqual({ error: expect.stringMatching(/ECONNRESET|socket hang up/) })
+})
+
+test('an answer without an end is read no further than a little, and its status counts', async () => {
+  let written = 0
+  const port = await listen((_request, response) => {
+    response.writeHead(202)
+    const chunk = Buffer.alloc(16_384)
+    const more = () => {
+      while (!response.destroyed && response.write(chunk)) written += chunk.length
+      written += chunk.length
+    }
+    response.on('drain', more)
+    more()
+  })
+  expect(await send(`http://127.0.0.1:${port}/`)).toEqual({ status: 202 })
+  expect(written).toBeLessThan(32 * 1_048_576)
+})
+
+test('an attempt ends when the simulator stops', async () => {
+  const stopping = new AbortController()
+  const port = await listen(() => stopping.abort())
+  const outcome = await deliver(`http://127.0.0.1:${port}/`, '{}', {}, { allow: [], timeout: 60_000 }, stopping.signal)
+  expect(outcome.status).toBeUndefined()
+  expect(outcome.error).toBeDefined()
+})

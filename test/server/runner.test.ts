@@ -1,0 +1,461 @@
+// The runner: what is due happens in order, at its own time, whole, and in the life it belongs to.
+import { setImmediate as turn } from 'node:timers/promises'
+import { afterEach, expect, test, vi } from 'vitest'
+import { openRunner, type Runner, type RunnerDeps } from '../../src/server/runner.ts'
+import { wallNow } from '../../src/server/ticker.ts'
+import { FIXED_START } from '../../src/state/clock.ts'
+import { defineCollection } from '../../src/state/collection.ts'
+import { type Delivery, deliveries, type Outcome, queueCallback, recordAttempt, redeliver } from '../../src/state/delivery.ts'
+import { Refusal } from '../../src/state/refusal.ts'
+import { tasks } from '../../src/state/tasks.ts'
+import { emptyWorld, type Identity, openWorld, type World } from '../../src/state/world.ts'
+
+interface Note {
+  readonly id: string
+}
+
+const notes = defineCollection<Note>({ name: 'notes', key: ({ id }) => id })
+const identity: Identity = { name: 'w', seed: 's', start: { mode: 'frozen', rate: 1 } }
+
+const runners: Runner[] = []
+afterEach(() => {
+  for (const runner of runners.splice(0)) runner.stop()
+})
+
+interface Options {
+  readonly start?: Identity['start']
+  readonly perform?: RunnerDeps['perform']
+  readonly attempt?: RunnerDeps['attempt']
+  readonly schedule?: readonly string[]
+}
+
+/** A world with a runner; tasks note their name and when they were performed, callbacks are answered 200. */
+function open({
+  start = identity.start,
+  perform = () => {},
+  attempt = async () => ({ status: 200 }),
+  schedule = ['PT5S', 'PT5M'],
+}: Options = {}) {
+  const performed: [name: string, at: number][] = []
+  const attempted: [body: string, at: number][] = []
+  const reports: string[] = []
+  const disk = { full: false }
+  const world = openWorld(emptyWorld({ ...identity, start }, wallNow()), {
+    wall: wallNow,
+    defaults: () => ({}),
+    react: () => {},
+    admit: () => {
+      if (disk.full) throw new Refusal('writes-refused', 'the disk is full')
+    },
+    committed: (_world, changes) => {
+      if (changes.some(({ collection }) => collection === tasks.name)) runner.nudge()
+    },
+  })
+  const runner: Runner = openRunner(world, {
+    perform(on, task) {
+      performed.push([task.kind, on.now - FIXED_START])
+      perform(on, task)
+    },
+    attempt(on, delivery) {
+      attempted.push([delivery.body, on.now - FIXED_START])
+      return attempt(on, delivery)
+    },
+    schedule: () => schedule,
+    report: (sentence) => reports.push(sentence),
+  })
+  runners.push(runner)
+  return { world, runner, performed, attempted, reports, disk }
+}
+
+/** Queues tasks `[kind, due]`, ms after the start. */
+function queue(world: World, ...wanted: readonly [kind: string, due: number][]): void {
+  world.transaction(() => {
+    for (const [kind, due] of wanted) world.schedule(kind, FIXED_START + due)
+  })
+}
+
+function tell(world: World, ...bodies: string[]): Delivery[] {
+  return world.transaction(() => bodies.map((body) => queueCallback(world, { provider: 'p', type: 'T', url: 'http://127.0.0.1:1', body })))
+    .result
+}
+
+const names = (performed: readonly [name: string, at: number][]) => performed.map(([name]) => name)
+const until = (ms: number) => FIXED_START + ms
+
+/** A promise and how to keep it. */
+function promised<T>() {
+  let keep: (value: T) => void = () => {}
+  const promise = new Promise<T>((resolve) => {
+    keep = resolve
+  })
+  return { promise, keep }
+}
+
+test('tasks run in the order of their due time, then of their queueing, each at its own time', async () => {
+  const { world, runner, performed } = open()
+  queue(world, ['third', 20], ['first', 10], ['second', 10], ['last', 21])
+  await runner.advance(until(30))
+  expect(performed).toEqual([
+    ['first', 10],
+    ['second', 10],
+    ['third', 20],
+    ['last', 21],
+  ])
+})
+
+test('tasks created on the way run in their place, and those due later wait', async () => {
+  const { world, runner, performed } = open({
+    perform: (on, task) => {
+      if (task.kind !== 'maker') return
+      on.schedule('between', until(15))
+      on.schedule('at-once', until(10))
+      on.schedule('too-late', until(31))
+    },
+  })
+  queue(world, ['maker', 10], ['after', 20])
+  await runner.advance(until(30))
+  expect(performed).toEqual([
+    ['maker', 10],
+    ['at-once', 10],
+    ['between', 15],
+    ['after', 20],
+  ])
+  expect(world.in(tasks).first('due')?.kind).toBe('too-late')
+})
+
+test('an advance leaves the clock where it was sent', async () => {
+  const { runner, world } = open()
+  expect(await runner.advance(until(5000))).toEqual({ from: FIXED_START, to: until(5000), fired: [] })
+  expect([world.now, world.clock.at, world.clock.mode]).toEqual([until(5000), until(5000), 'frozen'])
+})
+
+test('a running clock goes on from where it was sent', async () => {
+  const { runner, world } = open({ start: { mode: 'running', rate: 1, at: FIXED_START } })
+  await runner.advance(until(86_400_000))
+  expect(world.now).toBeGreaterThanOrEqual(until(86_400_000))
+  expect(world.now).toBeLessThan(until(86_460_000))
+  expect(world.clock.mode).toBe('running')
+})
+
+test('the clock does not go back', async () => {
+  const { runner, world } = open()
+  await expect(runner.advance(FIXED_START - 1)).rejects.toMatchObject({ code: 'invalid-request' })
+  expect(world.now).toBe(FIXED_START)
+})
+
+test('what is due now is not run before a wake, and then also while the clock is frozen', () => {
+  const { world, runner, performed } = open()
+  queue(world, ['now', 0], ['later', 1])
+  expect([performed, runner.nudged]).toEqual([[], true])
+  runner.wake()
+  expect([performed, runner.nudged]).toEqual([[['now', 0]], true])
+  runner.wake()
+  expect([names(performed), runner.nudged]).toEqual([['now'], false])
+})
+
+test('catching up performs what is due and leaves callbacks to the wake', async () => {
+  const { world, runner, performed, attempted } = open()
+  queue(world, ['now', 0])
+  tell(world, 'one')
+  runner.catchUp()
+  expect([names(performed), attempted]).toEqual([['now'], []])
+  runner.wake()
+  await runner.idle()
+  expect(attempted).toEqual([['one', 0]])
+})
+
+test('while the clock runs a task runs when its time has come', async () => {
+  const { world, runner, performed } = open({ start: { mode: 'running', rate: 1000, at: FIXED_START } })
+  queue(world, ['soon', 20_000])
+  runner.wake()
+  expect(performed).toEqual([])
+  await vi.waitFor(() => expect(performed).toEqual([['soon', 20_000]]))
+})
+
+test('an advance answers when every callback due was attempted, retries at their own times', async () => {
+  const { world, runner } = open({ attempt: async () => ({ status: 500 }) })
+  queue(world, ['x', 1])
+  const [queued] = tell(world, 'one')
+  await runner.advance(until(3_600_000))
+  const kept = world.in(deliveries).get(queued?.id ?? '')
+  expect(kept?.state).toBe('dead')
+  expect(kept?.attempts).toEqual([0, 5000, 305_000].map((at) => ({ at: until(at), status: 500 })))
+})
+
+test('an advance lists what fired, in order', async () => {
+  const { world, runner } = open({
+    perform: (on, task) => {
+      if (task.kind === 'quiet') return
+      on.emit({ type: 'bundle.expired', provider: 'p', iccid: '1' })
+      on.emit({ type: 'sim.detached', provider: 'p', iccid: '1' })
+      queueCallback(on, { provider: 'p', type: 'T', url: 'http://127.0.0.1:1', body: 'told' })
+    },
+  })
+  queue(world, ['quiet', 5], ['loud', 10], ['quiet', 20])
+  const { fired } = await runner.advance(until(30))
+  expect(fired).toMatchObject([
+    { kind: 'task', at: until(5), task: { kind: 'quiet' } },
+    { kind: 'event', at: until(10), event: { type: 'bundle.expired' } },
+    { kind: 'event', at: until(10), event: { type: 'sim.detached' } },
+    { kind: 'callback', at: until(10), delivery: { state: 'delivered', attempts: [{ at: until(10), status: 200 }] } },
+    { kind: 'task', at: until(20) },
+  ])
+})
+
+test('a callback that was due before the advance is seen to first and not listed', async () => {
+  const { world, runner, attempted } = open()
+  tell(world, 'one')
+  const { fired } = await runner.advance(until(10))
+  expect([attempted, fired]).toEqual([[['one', 0]], []])
+})
+
+test('callbacks are attempted one after the other, however slow the first receiver is', async () => {
+  const first = promised<Outcome>()
+  const { world, runner, attempted } = open({ attempt: async (_on, { body }) => (body === 'one' ? first.promise : { status: 200 }) })
+  tell(world, 'one', 'two')
+  runner.wake()
+  runner.wake()
+  await turn()
+  expect(attempted).toEqual([['one', 0]])
+  first.keep({ status: 200 })
+  await runner.idle()
+  expect(attempted.map(([body]) => body)).toEqual(['one', 'two'])
+})
+
+test('a callback asked for again goes through its whole schedule anew', async () => {
+  const { world, runner, attempted } = open({ attempt: async () => ({ status: 500 }), schedule: ['PT5S'] })
+  const [queued] = tell(world, 'one')
+  await runner.advance(until(60_000))
+  world.transaction(() => redeliver(world, world.in(deliveries).get(queued?.id ?? '') as Delivery))
+  await runner.advance(until(120_000))
+  expect(attempted.map(([, at]) => at)).toEqual([0, 5000, 60_000, 65_000])
+})
+
+test('an outcome that no other attempt can better ends the callback at once', async () => {
+  const { world, runner } = open({ attempt: async () => ({ error: 'not allowed', final: true }) })
+  tell(world, 'one')
+  await runner.advance(until(60_000))
+  expect([...world.in(deliveries).values()]).toMatchObject([{ state: 'dead', attempts: [{ error: 'not allowed' }] }])
+})
+
+test('maxEvents stops an advance early, at the last thing that fired', async () => {
+  const { world, runner, performed } = open()
+  queue(world, ['a', 10], ['b', 20], ['c', 30])
+  const { to, stopped } = await runner.advance(until(100), { maxEvents: 2 })
+  expect(names(performed)).toEqual(['a', 'b'])
+  expect([to, stopped]).toEqual([until(20), { at: until(20), reason: 'maxEvents 2 reached' }])
+  expect(world.now).toBe(until(20))
+  await runner.advance(until(100))
+  expect(names(performed)).toEqual(['a', 'b', 'c'])
+})
+
+test('maxWall stops an advance early, at the last thing that fired', async () => {
+  const spin = () => {
+    const end = wallNow() + 3
+    while (wallNow() < end);
+  }
+  const { world, runner, performed } = open({ perform: spin })
+  queue(world, ...Array.from({ length: 500 }, (_, at): [string, number] => ['spin', at]))
+  const { to, stopped } = await runner.advance(until(1000), { maxWall: 20 })
+  expect(stopped).toEqual({ at: to, reason: 'maxWall 20 ms reached' })
+  expect(performed.length).toBeLessThan(500)
+  expect([world.now, performed.at(-1)?.[1] ?? 0]).toEqual([to, to - FIXED_START])
+})
+
+test('a long advance lets others have their turn', async () => {
+  const spin = () => {
+    const end = wallNow() + 3
+    while (wallNow() < end);
+  }
+  const { world, runner, performed } = open({ perform: spin })
+  queue(world, ...Array.from({ length: 20 }, (_, at): [string, number] => ['spin', at]))
+  const advance = runner.advance(until(100))
+  await turn()
+  await turn()
+  expect(performed.length).toBeLessThan(20)
+  await advance
+  expect(performed).toHaveLength(20)
+})
+
+test('a second advance is refused while one is under way', async () => {
+  const answer = promised<Outcome>()
+  const { world, runner, performed } = open({ attempt: () => answer.promise })
+  queue(world, ['later', 50])
+  tell(world, 'one')
+  const advance = runner.advance(until(100))
+  await expect(runner.advance(until(10))).rejects.toMatchObject({ code: 'busy' })
+  expect([runner.advancing, names(performed)]).toEqual([true, []])
+  answer.keep({ status: 200 })
+  await advance
+  expect([runner.advancing, names(performed), world.now]).toEqual([false, ['later'], until(100)])
+})
+
+test('a call that arrives during an attempt sees the clock at its stop, and what it queues runs in its place', async () => {
+  const { world, runner, performed } = open({
+    attempt: async (on) => {
+      await turn()
+      runner.catchUp()
+      on.transaction(() => {
+        on.schedule('called-back', on.now)
+        on.in(notes).put({ id: String(on.now - FIXED_START) })
+      })
+      runner.wake()
+      return { status: 200 }
+    },
+    perform: (on, task) => {
+      if (task.kind === 'teller') queueCallback(on, { provider: 'p', type: 'T', url: 'http://127.0.0.1:1', body: 'x' })
+    },
+  })
+  queue(world, ['teller', 10], ['after', 20])
+  await runner.advance(until(100))
+  expect(world.in(notes).has('10')).toBe(true)
+  expect(performed).toEqual([
+    ['teller', 10],
+    ['called-back', 10],
+    ['after', 20],
+  ])
+})
+
+test('the outcome of an attempt that outlived its world is dropped', async () => {
+  const answer = promised<Outcome>()
+  const { world, runner, reports } = open({ attempt: () => answer.promise })
+  tell(world, 'of the old life')
+  runner.wake()
+  await turn()
+  world.replace(emptyWorld(identity, wallNow()))
+  const [ours] = tell(world, 'of the new life')
+  answer.keep({ status: 200 })
+  await runner.idle()
+  expect(world.in(deliveries).size).toBe(1)
+  expect(world.in(deliveries).get(ours?.id ?? '')).toMatchObject({ body: 'of the new life', attempts: [{ at: FIXED_START, status: 200 }] })
+  expect(reports).toEqual([])
+})
+
+test('an advance whose world is replaced meanwhile ends and leaves the new life alone', async () => {
+  const answer = promised<Outcome>()
+  const { world, runner, performed } = open({ attempt: () => answer.promise })
+  queue(world, ['of-old', 50])
+  tell(world, 'one')
+  const advance = runner.advance(until(100))
+  await turn()
+  world.replace(emptyWorld(identity, wallNow()))
+  queue(world, ['of-new', 60])
+  answer.keep({ status: 200 })
+  expect((await advance).stopped?.reason).toBe('the world was replaced meanwhile')
+  expect(performed).toEqual([])
+  expect([world.now, world.clock.at]).toEqual([FIXED_START, FIXED_START])
+  expect(world.in(tasks).first('due')?.kind).toBe('of-new')
+})
+
+test('a task that fails is dropped whole and reported, and the rest goes on', async () => {
+  const { world, runner, reports, performed } = open({
+    perform: (on, task) => {
+      on.in(notes).put({ id: task.kind })
+      if (task.kind === 'bad') throw new Error('it broke')
+    },
+  })
+  queue(world, ['bad', 10], ['good', 20])
+  const { fired } = await runner.advance(until(30))
+  expect(fired).toMatchObject([
+    { kind: 'task', at: until(10), task: { kind: 'bad' }, error: 'it broke' },
+    { kind: 'task', at: until(20), task: { kind: 'good' } },
+  ])
+  expect([...world.in(notes).values()]).toEqual([{ id: 'good' }])
+  expect(reports).toEqual(['task bad of world w failed and was dropped: it broke'])
+  expect([world.in(tasks).size, names(performed)]).toEqual([0, ['bad', 'good']])
+})
+
+test('a task whose doing could not be kept is not dropped: it runs when writing works again', () => {
+  const { world, runner, disk, reports, performed } = open()
+  queue(world, ['now', 0])
+  disk.full = true
+  runner.wake()
+  expect([reports, world.in(tasks).size]).toEqual([['world w: the disk is full'], 1])
+  disk.full = false
+  runner.wake()
+  expect([names(performed), world.in(tasks).size]).toEqual([['now', 'now'], 0])
+})
+
+test('a callback whose outcome could not be kept is not sent again and again', async () => {
+  const { world, runner, disk, reports, attempted } = open()
+  const [queued] = tell(world, 'one')
+  disk.full = true
+  runner.wake()
+  await runner.idle()
+  for (let round = 0; round < 3; round += 1) {
+    runner.wake()
+    await runner.idle()
+  }
+  await turn()
+  expect(new Set(reports)).toEqual(new Set(['world w: the disk is full']))
+  expect(attempted).toEqual([['one', 0]])
+  disk.full = false
+  runner.wake()
+  await runner.idle()
+  expect(attempted).toEqual([['one', 0]])
+  expect(world.in(deliveries).get(queued?.id ?? '')).toMatchObject({ state: 'delivered', attempts: [{ at: FIXED_START, status: 200 }] })
+})
+
+test('an advance that cannot be kept says so, and the clock stays', async () => {
+  const { world, runner, disk, performed } = open()
+  queue(world, ['later', 10])
+  disk.full = true
+  await expect(runner.advance(until(20))).rejects.toThrow('the disk is full')
+  expect([world.now, runner.advancing]).toEqual([FIXED_START, false])
+  disk.full = false
+  await runner.advance(until(20))
+  expect(performed).toEqual([
+    ['later', 10],
+    ['later', 10],
+  ])
+})
+
+test('a stopped runner runs nothing and keeps nothing of what is under way', async () => {
+  const answer = promised<Outcome>()
+  const { world, runner, performed } = open({ attempt: () => answer.promise })
+  tell(world, 'one')
+  runner.wake()
+  await turn()
+  queue(world, ['now', 0])
+  runner.stop()
+  answer.keep({ status: 200 })
+  await runner.idle()
+  runner.wake()
+  expect(performed).toEqual([])
+  expect([...world.in(deliveries).values()]).toMatchObject([{ state: 'pending', attempts: [] }])
+})
+
+test('stopping ends an advance under way', async () => {
+  const answer = promised<Outcome>()
+  const { world, runner, performed } = open({
+    attempt: () => answer.promise,
+    perform: (on, { kind }) => {
+      if (kind === 'teller') queueCallback(on, { provider: 'p', type: 'T', url: 'http://127.0.0.1:1', body: 'x' })
+    },
+  })
+  queue(world, ['teller', 5], ['later', 10])
+  const advance = runner.advance(until(20))
+  await turn()
+  runner.stop()
+  answer.keep({ status: 200 })
+  expect((await advance).stopped).toEqual({ at: until(5), reason: 'the simulator is stopping' })
+  expect(names(performed)).toEqual(['teller'])
+})
+
+test('a task for a callback that is gone is forgotten without an attempt', async () => {
+  const { world, runner, attempted } = open()
+  const [queued] = tell(world, 'one')
+  world.transaction(() => world.in(deliveries).delete(queued?.id ?? ''))
+  await runner.advance(until(10))
+  expect([attempted, world.in(tasks).size]).toEqual([[], 0])
+  expect(world.transaction(() => recordAttempt(world, queued?.id ?? '', 0, { status: 200 }, [])).result).toBeUndefined()
+})
+
+test('a random heap of tasks runs sorted', async () => {
+  const { world, runner, performed } = open()
+  const dues = Array.from({ length: 3000 }, (_, at) => (at * 7919) % 1009)
+  queue(world, ...dues.map((due, at): [string, number] => [String(at), due]))
+  await runner.advance(until(2000))
+  const wanted = dues.map((due, at) => ({ due, at })).toSorted((a, b) => a.due - b.due || a.at - b.at)
+  expect(performed).toEqual(wanted.map(({ due, at }): [string, number] => [String(at), due]))
+})

@@ -1,0 +1,393 @@
+// A world's transactions: whole or not at all; its epochs, its clock, its sequence numbers and its dice.
+import { expect, test } from 'vitest'
+import { FIXED_START, freeze, read, resume } from '../../src/state/clock.ts'
+import { type Change, defineCollection } from '../../src/state/collection.ts'
+import { TIMELINE_LENGTH, timeline, type WorldEvent } from '../../src/state/events.ts'
+import { Refusal } from '../../src/state/refusal.ts'
+import type { Records } from '../../src/state/stores/store.ts'
+import { tasks } from '../../src/state/tasks.ts'
+import { emptyWorld, type Identity, openWorld, settings, type World, type WorldDeps } from '../../src/state/world.ts'
+
+interface Thing {
+  readonly id: string
+  readonly colour: string
+}
+
+const things = defineCollection<Thing>({ name: 'things', key: ({ id }) => id, indexes: { colour: ({ colour }) => colour } })
+
+const identity: Identity = { name: 'w', seed: 's', start: { mode: 'frozen', rate: 1 } }
+
+/** A world whose wall clock the test moves, with everything it announced. */
+function open(given: Partial<WorldDeps> = {}, records: Records = emptyWorld(identity, 1000)) {
+  const committed: { changes: readonly Change[]; events: readonly WorldEvent[] }[] = []
+  const wall = { now: 1000 }
+  const world = openWorld(records, {
+    wall: () => wall.now,
+    defaults: () => ({ delay: 'PT0S', strict: false }),
+    react: () => {},
+    admit: () => {},
+    committed: (_world, changes, events) => committed.push({ changes, events }),
+    ...given,
+  })
+  return { world, wall, committed }
+}
+
+/** All that a world holds and would draw next, as one comparable text. */
+const stateOf = (world: World) =>
+  JSON.stringify([world.random.state(), [...world.records].filter(([, kept]) => kept.size > 0).map(([name, kept]) => [name, [...kept]])])
+
+const red: Thing = { id: 'a', colour: 'red' }
+const event = { type: 'sim.installed', provider: 'p', iccid: '1' }
+
+function failing(world: World, change: () => void): void {
+  expect(() =>
+    world.transaction(() => {
+      change()
+      throw new Error('halfway')
+    }),
+  ).toThrow('halfway')
+}
+
+test('a transaction returns what its change returned and the events it emitted', () => {
+  const { world } = open()
+  const { result, events } = world.transaction(() => {
+    world.emit(event)
+    return 42
+  })
+  expect(result).toBe(42)
+  expect(events).toEqual([{ id: 1, at: FIXED_START, ...event }])
+})
+
+test('a throw undoes what was put, replaced and deleted', () => {
+  const { world } = open()
+  world.transaction(() => {
+    world.in(things).put(red)
+    world.in(things).put({ id: 'b', colour: 'blue' })
+  })
+  const before = stateOf(world)
+  failing(world, () => {
+    world.in(things).put({ id: 'a', colour: 'green' })
+    world.in(things).put({ id: 'a', colour: 'grey' })
+    world.in(things).delete('b')
+    world.in(things).put({ id: 'b', colour: 'black' })
+    world.in(things).put({ id: 'c', colour: 'white' })
+  })
+  expect(stateOf(world)).toBe(before)
+})
+
+test('a throw undoes what the indexes show', () => {
+  const { world } = open()
+  world.transaction(() => world.in(things).put(red))
+  failing(world, () => {
+    world.in(things).put({ id: 'a', colour: 'green' })
+    world.in(things).put({ id: 'c', colour: 'amber' })
+    expect(world.in(things).first('colour')?.id).toBe('c')
+  })
+  expect(world.in(things).page('colour', {}, 0, 10)).toEqual([red])
+})
+
+test('a throw undoes sequence numbers: the next one is used again', () => {
+  const { world } = open()
+  expect(world.transaction(() => world.next('order')).result).toBe(1)
+  failing(world, () => expect([world.next('order'), world.next('order')]).toEqual([2, 3]))
+  expect(world.transaction(() => world.next('order')).result).toBe(2)
+})
+
+test('a throw undoes random draws: the same are drawn again', () => {
+  const { world } = open()
+  let drawn = ''
+  failing(world, () => {
+    drawn = world.random.uuid() + world.random.text(8, 'abcdef')
+  })
+  expect(world.transaction(() => world.random.uuid() + world.random.text(8, 'abcdef')).result).toBe(drawn)
+})
+
+test('a throw undoes tasks, events and a set clock', () => {
+  const { world } = open()
+  const before = stateOf(world)
+  failing(world, () => {
+    world.schedule('later', world.now + 5)
+    world.emit(event)
+    world.setClock({ ...world.clock, at: 5 })
+  })
+  expect(stateOf(world)).toBe(before)
+  expect(world.in(tasks).first('due')).toBeUndefined()
+})
+
+test('a throw of the one who reacts to an event undoes the whole transaction', () => {
+  const { world, committed } = open({
+    react: () => {
+      throw new Error('cannot react')
+    },
+  })
+  const before = stateOf(world)
+  expect(() =>
+    world.transaction(() => {
+      world.in(things).put(red)
+      world.emit(event)
+    }),
+  ).toThrow('cannot react')
+  expect(stateOf(world)).toBe(before)
+  expect(committed).toEqual([])
+})
+
+test('after a throw the next transaction works as if nothing had been', () => {
+  const { world } = open()
+  failing(world, () => world.in(things).put(red))
+  world.transaction(() => world.in(things).put({ ...red, colour: 'pink' }))
+  expect(world.in(things).get('a')?.colour).toBe('pink')
+})
+
+test('changes are committed once, and of several writes to a key the last one counts', () => {
+  const { world, committed } = open()
+  world.transaction(() => {
+    world.in(things).put(red)
+    world.in(things).put({ id: 'a', colour: 'green' })
+    world.in(things).put({ id: 'b', colour: 'blue' })
+    world.in(things).delete('b')
+  })
+  expect(committed).toHaveLength(1)
+  expect(committed[0]?.changes.filter(({ collection }) => collection === 'things')).toEqual([
+    { collection: 'things', key: 'a', value: { id: 'a', colour: 'green' } },
+    { collection: 'things', key: 'b', value: undefined },
+  ])
+})
+
+test('no key is committed twice, sequences, dice and clock included', () => {
+  const { world, committed } = open()
+  world.transaction(() => {
+    world.next('order')
+    world.next('order')
+    world.random.uuid()
+    world.emit(event)
+  })
+  const keys = committed[0]?.changes.map(({ collection, key }) => `${collection}/${key}`) ?? []
+  expect(keys.toSorted()).toEqual(['timeline/1', 'world/clock', 'world/random', 'world/sequences'])
+})
+
+test('the world a commit list leads to is the world itself', () => {
+  const { world, committed } = open()
+  const kept: Records = structuredClone(world.records)
+  world.transaction(() => world.in(things).put(red))
+  world.transaction(() => {
+    world.in(things).put({ id: world.random.text(5, 'abc'), colour: String(world.next('n')) })
+    world.in(things).delete('a')
+  })
+  for (const { collection, key, value } of committed.flatMap(({ changes }) => changes)) {
+    const byKey = kept.get(collection) ?? new Map<string, object>()
+    kept.set(collection, byKey)
+    if (value) byKey.set(key, value)
+    else byKey.delete(key)
+  }
+  expect(kept).toEqual(world.records)
+  expect(open({}, kept).world.random.state()).toEqual(world.random.state())
+})
+
+test('a transaction that changes nothing commits nothing', () => {
+  const { world, committed } = open()
+  world.transaction(() => world.in(things).get('a'))
+  expect(committed).toEqual([])
+})
+
+test('what is announced after a commit is not undone when announcing fails', () => {
+  const { world } = open({
+    committed: () => {
+      throw new Error('a listener failed')
+    },
+  })
+  expect(() => world.transaction(() => world.in(things).put(red))).toThrow('a listener failed')
+  expect(world.in(things).get('a')).toBe(red)
+})
+
+test.each<[string, (world: World) => void]>([
+  ['a put', (world) => void world.in(things).put(red)],
+  ['a delete', (world) => world.in(things).delete('a')],
+  ['a sequence number', (world) => void world.next('order')],
+  ['a task', (world) => void world.schedule('later', 5)],
+  ['an event', (world) => world.emit(event)],
+  ['the clock', (world) => world.setClock(freeze(world.clock, 0))],
+  ['keeping the time', (world) => world.keepTime()],
+])('%s outside a transaction is refused', (_what, write) => {
+  const { world } = open()
+  world.transaction(() => world.in(things).put(red))
+  const before = stateOf(world)
+  expect(() => write(world)).toThrow('outside a transaction')
+  expect(stateOf(world)).toBe(before)
+})
+
+test.each<[string, (world: World) => void]>([
+  ['an integer', (world) => void world.random.integer(0, 9)],
+  ['a fraction', (world) => void world.random.fraction()],
+  ['a text', (world) => void world.random.text(3, 'abc')],
+  ['a UUID', (world) => void world.random.uuid()],
+])('drawing %s outside a transaction is refused', (_what, draw) => {
+  const { world } = open()
+  expect(() => draw(world)).toThrow('a draw outside a transaction')
+})
+
+test('transactions do not nest, and the outer one goes on', () => {
+  const { world } = open()
+  world.transaction(() => {
+    world.in(things).put(red)
+    expect(() => world.transaction(() => world.in(things).delete('a'))).toThrow('do not nest')
+  })
+  expect(world.in(things).get('a')).toBe(red)
+})
+
+test('while nothing can be kept a write is refused and rolled back, and a read goes on', () => {
+  const { world, committed } = open({
+    admit: () => {
+      throw new Refusal('writes-refused', 'the disk is full')
+    },
+  })
+  const before = stateOf(world)
+  expect(() =>
+    world.transaction(() => {
+      world.in(things).put(red)
+      world.next('order')
+      world.random.uuid()
+    }),
+  ).toThrow('the disk is full')
+  expect(stateOf(world)).toBe(before)
+  expect(committed).toEqual([])
+  expect(world.transaction(() => world.in(things).has('a')).result).toBe(false)
+})
+
+test('the time stands still within a transaction', () => {
+  const { world, wall } = open({}, emptyWorld({ ...identity, start: { mode: 'running', rate: 1, at: 5000 } }, 1000))
+  world.transaction(() => {
+    const { now } = world
+    wall.now += 500
+    expect(world.now).toBe(now)
+  })
+  expect(world.now).toBe(5500)
+})
+
+test('a transaction can happen at another time than now', () => {
+  const { world } = open()
+  world.transaction(() => world.emit(event), FIXED_START - 5)
+  expect(world.in(timeline).get('1')?.at).toBe(FIXED_START - 5)
+  expect(world.now).toBe(FIXED_START)
+})
+
+test('a task is due at once at the earliest, and numbered in the order of queueing', () => {
+  const { world } = open()
+  const { result } = world.transaction(() => [world.schedule('a', 0), world.schedule('b', FIXED_START + 9, { of: 'x' })])
+  expect(result).toEqual([
+    { id: 1, kind: 'a', due: FIXED_START, data: {} },
+    { id: 2, kind: 'b', due: FIXED_START + 9, data: { of: 'x' } },
+  ])
+})
+
+test('a commit writes down what a running clock shows, so that it is there when the world is opened again', () => {
+  const { world, wall } = open({}, emptyWorld({ ...identity, start: { mode: 'running', rate: 2 } }, 1000))
+  wall.now = 1250
+  world.transaction(() => world.in(things).put(red))
+  const again = openWorld(structuredClone(world.records), {
+    wall: () => 99_000,
+    defaults: () => ({}),
+    react: () => {},
+    admit: () => {},
+    committed: () => {},
+  })
+  expect(again.now).toBe(1500)
+  expect(read(again.clock, 99_010)).toBe(1520)
+})
+
+test('a running world without a start begins at the moment it is made, a frozen one always at the same instant', () => {
+  expect(open({}, emptyWorld({ ...identity, start: { mode: 'running', rate: 1 } }, 1000.7)).world.now).toBe(1000)
+  expect(open().world.now).toBe(FIXED_START)
+})
+
+test('a held clock shows the stop it is held at, and that is what is kept', () => {
+  const { world, wall } = open({}, emptyWorld({ ...identity, start: { mode: 'running', rate: 1, at: 5000 } }, 1000))
+  world.hold(8000)
+  wall.now += 400
+  expect(world.now).toBe(8000)
+  world.transaction(() => world.in(things).put(red))
+  world.hold(undefined)
+  wall.now += 10
+  expect(world.now).toBe(8010)
+})
+
+test('the clock can be frozen, resumed and set in a transaction', () => {
+  const { world, wall } = open()
+  world.transaction(() => world.setClock(resume(world.clock, wall.now, 10)))
+  wall.now += 5
+  expect(world.now).toBe(FIXED_START + 50)
+  world.transaction(() => world.setClock(freeze(world.clock, wall.now)))
+  wall.now += 5
+  expect(world.now).toBe(FIXED_START + 50)
+})
+
+test('replacing the records begins a new epoch with their clock, dice and collections', () => {
+  const { world } = open()
+  world.transaction(() => {
+    world.in(things).put(red)
+    world.random.uuid()
+  })
+  const epoch = world.epoch
+  const other = { ...identity, seed: 'other', start: { mode: 'frozen', rate: 1, at: 77 } } as const
+  world.replace(emptyWorld(other, 0))
+  expect(world.epoch).toBeGreaterThan(epoch)
+  expect(world.now).toBe(77)
+  expect(world.in(things).size).toBe(0)
+  const draw = (on: World) => on.transaction(() => on.random.uuid()).result
+  expect(draw(world)).toBe(draw(open({}, emptyWorld(other, 0)).world))
+})
+
+test('a replaced world keeps its name and forgets that its clock was held', () => {
+  const { world } = open()
+  world.hold(FIXED_START + 999)
+  world.replace(emptyWorld({ ...identity, name: 'another' }, 0))
+  expect(world.name).toBe('w')
+  expect(world.now).toBe(FIXED_START)
+})
+
+test('records that are no world are refused, and the world lives on in its old life', () => {
+  const { world } = open()
+  world.transaction(() => world.in(things).put(red))
+  expect(() => world.replace(new Map())).toThrow('the state has no record')
+  const torn = emptyWorld(identity, 0)
+  torn.get('world')?.delete('random')
+  expect(() => world.replace(torn)).toThrow('the state has no record "random"')
+  expect(world.in(things).get('a')).toBe(red)
+  world.transaction(() => world.in(things).delete('a'))
+  expect(world.in(things).size).toBe(0)
+})
+
+test('a world cannot be replaced within a transaction', () => {
+  const { world } = open()
+  expect(() => world.transaction(() => world.replace(emptyWorld(identity, 0)))).toThrow('within a transaction')
+})
+
+test('records without a clock are not opened', () => {
+  expect(() => open({}, new Map())).toThrow('the state has no record "clock"')
+})
+
+test('a world opened over kept records goes on with its numbers and its dice', () => {
+  const { world } = open()
+  world.transaction(() => [world.next('order'), world.random.uuid()])
+  const again = open({}, structuredClone(world.records)).world
+  const draw = (on: World) => on.transaction(() => [on.next('order'), on.random.uuid()]).result
+  expect(draw(again)).toEqual(draw(world))
+})
+
+test('settings are what was set over the defaults', () => {
+  const { world } = open()
+  world.transaction(() => world.in(settings).put({ provider: 'p', values: { strict: true } }))
+  expect(world.settings('p')).toEqual({ delay: 'PT0S', strict: true })
+  expect(world.settings('q')).toEqual({ delay: 'PT0S', strict: false })
+})
+
+test('a timeline keeps the latest events of a SIM and leaves those of others alone', () => {
+  const { world } = open()
+  world.transaction(() => {
+    world.emit({ ...event, iccid: '2' })
+    for (let at = 0; at < TIMELINE_LENGTH + 3; at += 1) world.emit(event)
+  })
+  const kept = world.in(timeline).matching('sim', 'p\u00001\u0000')
+  expect(kept).toHaveLength(TIMELINE_LENGTH)
+  expect(kept[0]?.id).toBe(5)
+  expect(world.in(timeline).get('1')?.iccid).toBe('2')
+})

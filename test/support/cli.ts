@@ -1,0 +1,88 @@
+// The built command line in tests: a command run to its end, and a server that is stopped with its test.
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { text } from 'node:stream/consumers'
+import { fileURLToPath } from 'node:url'
+
+const MAIN = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url))
+
+interface Where {
+  readonly cwd: string
+  readonly env?: Readonly<Record<string, string>>
+  readonly input?: string
+}
+
+export interface Ended {
+  readonly code: number | null
+  readonly stdout: string
+  readonly stderr: string
+}
+
+/** What `start --json` tells. */
+export interface Started {
+  readonly version: string
+  readonly url: string
+  readonly control: string
+  readonly state: string | null
+  readonly providers: Readonly<
+    Record<string, { readonly baseUrls: string[]; readonly apiKey: string; readonly callbackUrl: string | null }>
+  >
+}
+
+export interface Server extends Started, AsyncDisposable {
+  /** Sends a signal and tells how the process ended. */
+  stop(signal?: NodeJS.Signals): Promise<number | NodeJS.Signals | null>
+}
+
+/** Of the environment, only what a process needs to run. */
+function spawned(args: readonly string[], { cwd, env = {} }: Where): ChildProcess {
+  const { PATH = '' } = process.env
+  return spawn(process.execPath, [MAIN, ...args], { cwd, env: { PATH, ...env } })
+}
+
+/** Runs a command to its end. */
+export async function run(args: readonly string[], where: Where): Promise<Ended> {
+  const child = spawned(args, where)
+  child.stdin?.end(where.input ?? '')
+  const [stdout, stderr, [code]] = await Promise.all([readAll(child.stdout), readAll(child.stderr), once(child, 'exit')])
+  return { code, stdout, stderr }
+}
+
+const readAll = (stream: ChildProcess['stdout']) => (stream ? text(stream) : Promise.resolve(''))
+
+/** Starts a server on a free port and waits until it has said where it is. */
+export async function startServer(args: readonly string[], where: Where): Promise<Server> {
+  const child = spawned(['start', '--port', '0', '--json', ...args], where)
+  const errors = readAll(child.stderr)
+  const exited = once(child, 'exit') as Promise<[number | null, NodeJS.Signals | null]>
+  const line = await firstLine(child)
+  if (line === undefined) throw new Error(`the server did not start: ${await errors}`)
+  const stop = async (signal: NodeJS.Signals = 'SIGTERM') => {
+    if (child.exitCode === null && child.signalCode === null) child.kill(signal)
+    const [code, killer] = await exited
+    return code ?? killer
+  }
+  return {
+    ...(JSON.parse(line) as Started),
+    stop,
+    async [Symbol.asyncDispose]() {
+      await stop('SIGKILL')
+    },
+  }
+}
+
+async function firstLine(child: ChildProcess): Promise<string | undefined> {
+  if (!child.stdout) return undefined
+  for await (const line of createInterface(child.stdout)) return line
+  return undefined
+}
+
+/** A folder that goes with its test. */
+export async function folder(): Promise<{ readonly path: string } & AsyncDisposable> {
+  const path = await mkdtemp(join(tmpdir(), 'esimulator-cli-'))
+  return { path, [Symbol.asyncDispose]: () => rm(path, { recursive: true, force: true }) }
+}

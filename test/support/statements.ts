@@ -1,0 +1,89 @@
+// The numbered statements of the specs against the names of the tests that prove them.
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { parse } from 'yaml'
+
+/** A sentence of a provider's document, as `specs/statements` has it; any field may be missing from a file. */
+export interface Statement {
+  readonly id?: unknown
+  readonly place?: unknown
+  readonly operations?: unknown
+  readonly says?: unknown
+  readonly gap?: unknown
+}
+
+const NUMBER = /\b[A-Z]{3}-\d{3}\b/g
+/** What stands in a test file as the name of a test: the first text given to `test(...)` or to what `test.each(...)` made. */
+const TEST_NAME = /(?:\btest|\))\(\s*(['"`])((?:\\.|(?!\1)[^\\])*)\1/g
+
+/** The names of the tests in a source text. */
+export function testNames(source: string): string[] {
+  return [...source.matchAll(TEST_NAME)].map(([, , name = '']) => name)
+}
+
+/** The names of all tests below a folder. */
+export function testNamesBelow(folder: string): string[] {
+  const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.test.ts'))
+  return files.flatMap((file) => testNames(readFileSync(join(folder, file), 'utf8')))
+}
+
+/** Every file of statements with the operations of its spec, by the name they share. */
+export function readStatements(specs: string): { name: string; statements: Statement[]; operations: Set<string> }[] {
+  const files = readdirSync(join(specs, 'statements')).filter((file) => file.endsWith('.yaml'))
+  return files.map((file) => ({
+    name: file,
+    statements: parse(readFileSync(join(specs, 'statements', file), 'utf8')) as Statement[],
+    operations: existsSync(join(specs, file)) ? operationsOf(parse(readFileSync(join(specs, file), 'utf8'))) : new Set(),
+  }))
+}
+
+/** The operationIds of an OpenAPI document, of its webhooks too. */
+export function operationsOf(document: { paths?: object; webhooks?: object }): Set<string> {
+  const items = [...Object.values(document.paths ?? {}), ...Object.values(document.webhooks ?? {})] as Record<string, unknown>[]
+  const operations = items.flatMap((item) => Object.values(item)) as ({ operationId?: string } | undefined)[]
+  return new Set(operations.flatMap((operation) => operation?.operationId ?? []))
+}
+
+/** What is wrong with statements as they are written. */
+export function flaws(statements: readonly Statement[], operations: ReadonlySet<string>): string[] {
+  const seen = new Set<unknown>()
+  return statements.flatMap(({ id, place, says, operations: about, gap }) => {
+    const found: string[] = []
+    if (typeof id !== 'string' || !/^[A-Z]{3}-\d{3}$/.test(id)) found.push(`${id} is no number of a statement`)
+    if (seen.has(id)) found.push(`${id} is there twice`)
+    seen.add(id)
+    if (!isText(place)) found.push(`${id} has no place`)
+    if (!isText(says)) found.push(`${id} says nothing`)
+    if (gap !== undefined && !isText(gap)) found.push(`${id} has a gap without a reason`)
+    if (!Array.isArray(about) || about.length === 0) return [...found, `${id} names no operation`]
+    for (const operation of about)
+      if (operation !== '*' && !operations.has(operation)) found.push(`${id} names ${operation}, which is not in the spec`)
+    return found
+  })
+}
+
+/** Statements that no test proves and that are no declared gaps. */
+export function unproven(statements: readonly Statement[], names: readonly string[]): unknown[] {
+  const proven = new Set<unknown>(numbersIn(names))
+  return statements.filter(({ id, gap }) => gap === undefined && !proven.has(id)).map(({ id }) => id)
+}
+
+/** Numbers in names of tests that no statement has. */
+export function unknownNumbers(statements: readonly Statement[], names: readonly string[]): string[] {
+  const known = new Set(statements.map(({ id }) => id))
+  return numbersIn(names).filter((number) => !known.has(number))
+}
+
+/** Declared gaps that a test proves all the same. */
+export function closedGaps(statements: readonly Statement[], names: readonly string[]): unknown[] {
+  const proven = new Set<unknown>(numbersIn(names))
+  return statements.filter(({ id, gap }) => gap !== undefined && proven.has(id)).map(({ id }) => id)
+}
+
+function numbersIn(names: readonly string[]): string[] {
+  return names.flatMap((name) => name.match(NUMBER) ?? [])
+}
+
+function isText(value: unknown): boolean {
+  return typeof value === 'string' && value.trim() !== ''
+}
