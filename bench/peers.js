@@ -38,9 +38,19 @@ export function peers() {
   const prism = require.resolve('@stoplight/prism-cli/package.json')
   const ours = ['start', '--port']
   return [
-    { id: 'bare', title: 'bare node:http', base: '/esim-go/v2.4', args: (port, { replies }) => [path('bare-server.js'), `${port}`, replies] },
+    {
+      id: 'bare',
+      title: 'bare node:http',
+      base: '/esim-go/v2.4',
+      args: (port, { replies }) => [path('bare-server.js'), `${port}`, replies],
+    },
     { id: 'ours', title: 'esimulator --ephemeral', base: '/esim-go/v2.4', args: (port) => [CLI, ...ours, `${port}`, '--ephemeral'] },
-    { id: 'lowdb', title: 'esimulator --state DIR', base: '/esim-go/v2.4', args: (port, { state }) => [CLI, ...ours, `${port}`, '--state', state] },
+    {
+      id: 'lowdb',
+      title: 'esimulator --state DIR',
+      base: '/esim-go/v2.4',
+      args: (port, { state }) => [CLI, ...ours, `${port}`, '--state', state],
+    },
     {
       id: 'express',
       title: `Express ${versionIn(path('../node_modules/express/package.json'))}`,

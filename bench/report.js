@@ -58,7 +58,13 @@ export function figures(peers, loads, startups) {
   )
   /** @type {Wish[]} */
   const wanted = []
-  const wish = (/** @type {string} */ what, /** @type {number | undefined} */ measured, /** @type {'>=' | '<='} */ sign, /** @type {number} */ bound, unit = '') =>
+  const wish = (
+    /** @type {string} */ what,
+    /** @type {number | undefined} */ measured,
+    /** @type {'>=' | '<='} */ sign,
+    /** @type {number} */ bound,
+    unit = '',
+  ) =>
     wanted.push({
       what,
       wanted: `${sign} ${bound}${unit}`,
@@ -79,7 +85,9 @@ export function figures(peers, loads, startups) {
 /** Columns as wide as their widest cell; all but the first to the right. @param {string[][]} rows */
 function aligned(rows) {
   const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)))
-  const lines = rows.map((row) => row.map((cell, column) => (column === 0 ? cell.padEnd(widths[0] ?? 0) : cell.padStart(widths[column] ?? 0))))
+  const lines = rows.map((row) =>
+    row.map((cell, column) => (column === 0 ? cell.padEnd(widths[0] ?? 0) : cell.padStart(widths[column] ?? 0))),
+  )
   return lines.map((cells) => cells.join('  ').trimEnd()).join('\n')
 }
 

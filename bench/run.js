@@ -48,7 +48,11 @@ function teach(file, bytes) {
 }
 
 /** Times the start of every peer, turn by turn, and looks at its memory once it has been left alone for a while. */
-async function measureStarts(/** @type {Peer[]} */ peers, /** @type {string} */ replies, /** @type {{ starts: number, idle: number }} */ plan) {
+async function measureStarts(
+  /** @type {Peer[]} */ peers,
+  /** @type {string} */ replies,
+  /** @type {{ starts: number, idle: number }} */ plan,
+) {
   /** @type {Record<string, import('./report.js').Startup>} */
   const found = Object.fromEntries(peers.map(({ id }) => [id, { firstAnswer: [], idle: undefined }]))
   for (let turn = 1; turn <= plan.starts; turn += 1) {
@@ -101,7 +105,8 @@ async function answers({ peer, server, requests }) {
   const replies = []
   for (const request of requests) {
     const reply = await send(server.url(request.path), request)
-    if (reply.status !== 200) throw new WrongReply(`${peer.title} answers ${request.title} with ${reply.status}: ${reply.body.slice(0, 200)}`)
+    if (reply.status !== 200)
+      throw new WrongReply(`${peer.title} answers ${request.title} with ${reply.status}: ${reply.body.slice(0, 200)}`)
     replies.push(reply)
   }
   return /** @type {[Reply, Reply]} */ (replies)
@@ -121,13 +126,16 @@ async function check(/** @type {Contestant[]} */ contestants) {
     const { peer, requests } = contestant
     const [get, post] = await answers(contestant)
     if (peer.id === 'bare' || peer.id === 'express') {
-      if (JSON.stringify([get, post].map(essence)) !== JSON.stringify(expected)) throw new WrongReply(`${peer.title} does not send what ours sends`)
+      if (JSON.stringify([get, post].map(essence)) !== JSON.stringify(expected))
+        throw new WrongReply(`${peer.title} does not send what ours sends`)
       continue
     }
     const { iccid } = JSON.parse(get.body)
     const quote = JSON.parse(post.body)
-    if (peer.id !== 'prism' && !requests[0]?.path.endsWith(`/${iccid}`)) throw new WrongReply(`${peer.title} answers with another eSIM: ${get.body}`)
-    if (typeof iccid !== 'string' || quote.total !== 2.28 || quote.valid !== true) throw new WrongReply(`${peer.title} answers ${get.body} and ${post.body}`)
+    if (peer.id !== 'prism' && !requests[0]?.path.endsWith(`/${iccid}`))
+      throw new WrongReply(`${peer.title} answers with another eSIM: ${get.body}`)
+    if (typeof iccid !== 'string' || quote.total !== 2.28 || quote.valid !== true)
+      throw new WrongReply(`${peer.title} answers ${get.body} and ${post.body}`)
   }
 }
 
@@ -168,7 +176,10 @@ async function sample({ peer, server, requests }, at, load, seconds) {
 }
 
 /** Every peer in turn, round after round, there and back: none is always the first on a machine that has just warmed up. */
-async function measureLoads(/** @type {Contestant[]} */ contestants, /** @type {{ warmUp: number, rounds: number, round: number }} */ plan) {
+async function measureLoads(
+  /** @type {Contestant[]} */ contestants,
+  /** @type {{ warmUp: number, rounds: number, round: number }} */ plan,
+) {
   const load = generator()
   const titles = contestants[0]?.requests.map(({ title }) => title) ?? []
   const ours = /** @type {Contestant} */ (contestants.find(({ peer }) => peer.id === 'ours'))
@@ -205,7 +216,12 @@ async function main() {
   await check(contestants)
   await Promise.all(contestants.map(({ server }) => server.stop()))
   const found = figures(peers, loads, startups)
-  const machine = { node: process.version, system: `${process.platform} ${process.arch}`, processors: cpus().length, model: cpus()[0]?.model ?? '' }
+  const machine = {
+    node: process.version,
+    system: `${process.platform} ${process.arch}`,
+    processors: cpus().length,
+    model: cpus()[0]?.model ?? '',
+  }
   console.log(
     `Node ${machine.node}, ${machine.system}, ${machine.processors} processors (${machine.model.trim()}), ${CONNECTIONS} connections, ` +
       `${plan.rounds} rounds of ${plan.round} s a peer and request. Medians; ratios are formed within a round.\n`,

@@ -2,7 +2,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import express, { type ErrorRequestHandler, type Request, type RequestHandler, type Response } from 'express'
 import { UnsafeBody, walkBody } from '../server/body-shape.ts'
-import { BODY_LIMIT } from '../server/http.ts'
+import { afterReply, BODY_LIMIT } from '../server/http.ts'
 import type { Kernel } from '../server/kernel.ts'
 import { compileSpec, type Operation, readSpec, type Spec } from '../server/spec.ts'
 import { DEFAULT_WORLD, type Place } from '../server/worlds.ts'
@@ -230,8 +230,8 @@ function send(response: ServerResponse, { status, body, headers }: Reply, type: 
   if (place) {
     response.sendDate = false
     response.setHeader('Date', new Date(place.world.now).toUTCString())
-    // What the call set going starts only once its reply is on its way, even where nobody waited for it.
-    if (place.runner.nudged) response.once('close', () => place.runner.wake())
+    // What the call set going starts only once its reply is on its way.
+    if (place.runner.nudged) afterReply(response, () => place.runner.wake())
   }
   const content = text === undefined ? {} : { 'Content-Type': type, 'Content-Length': Buffer.byteLength(text) }
   response.writeHead(status, { ...headers, 'Cache-Control': 'no-store', ...content })

@@ -25,13 +25,15 @@ function isListed(host: string, address: ipaddr.IPv4 | ipaddr.IPv6, allow: reado
   })
 }
 
+/** Nobody's receiver is there; the translated forms could hide a link-local address. */
+const NEVER: ReadonlySet<string> = new Set(['linkLocal', 'unspecified', 'multicast', 'broadcast', 'rfc6052', '6to4', 'teredo'])
+
 /** Why a callback may not go to this address of this host, or `undefined` where it may. */
 export function forbidden(host: string, address: string, allow: readonly string[]): string | undefined {
   const parsed = ipaddr.process(address)
   const range = parsed.range()
   if (range === 'loopback') return undefined
-  if (range === 'linkLocal' || range === 'unspecified' || range === 'multicast' || range === 'broadcast')
-    return `callbacks never go to ${range} addresses (${host} is ${address})`
+  if (NEVER.has(range)) return `callbacks never go to ${range} addresses (${host} is ${address})`
   if (isListed(host, parsed, allow)) return undefined
   return `callbacks go to loopback only; ${host} is ${address}: allow it with --callback-allow ${host}`
 }

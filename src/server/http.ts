@@ -194,6 +194,12 @@ function send(response: ServerResponse, reply: Answer, place: Place | undefined)
   headers['Content-Length'] = reply.body === undefined ? 0 : Buffer.byteLength(reply.body)
   response.writeHead(reply.status, headers)
   // What the request set going starts only once its reply is on its way.
-  if (place?.runner.nudged) response.end(reply.body, () => place.runner.wake())
-  else response.end(reply.body)
+  if (place?.runner.nudged) afterReply(response, () => place.runner.wake())
+  response.end(reply.body)
+}
+
+/** Calls `then` when a reply has left, and at once where its client is gone already: then no event tells. */
+export function afterReply(response: ServerResponse, then: () => void): void {
+  if (response.closed) then()
+  else response.once('close', then)
 }

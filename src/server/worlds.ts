@@ -209,6 +209,7 @@ export async function openWorlds(options: WorldsOptions): Promise<Worlds> {
       // Whole, and not only what the seeds changed: a world's own records are in no change list.
       store.rewrite(name)
       removeExpired()
+      place.runner.wake()
       return place
     },
     reset(place, { seed, given }) {

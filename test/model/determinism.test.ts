@@ -10,7 +10,7 @@ import { FR_1, GB_1, GB_UNLIMITED, GB_YEAR } from '../support/esim-go-shop.ts'
 
 type Schemas = components['schemas']
 
-const STEPS = 400
+const STEPS = 300
 const NAMES = [GB_1, GB_1, FR_1, GB_UNLIMITED, GB_YEAR] as const
 
 /** All that was said: replies to the calls in order, and callbacks as they arrived, headers included. */

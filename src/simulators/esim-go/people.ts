@@ -25,7 +25,7 @@ export function people({ name, seed }: Pick<Identity, 'name' | 'seed'>): People 
       role,
       emailAddress,
       phoneNumber: faker.phone.number({ style: 'international' }),
-      timeZone: 'Europe/London',
+      timeZone: 'America/New_York',
     }
   })
   return {
@@ -33,7 +33,7 @@ export function people({ name, seed }: Pick<Identity, 'name' | 'seed'>): People 
     addr1: faker.location.streetAddress(),
     addr2: '',
     city: faker.location.city(),
-    country: 'GB',
+    country: 'US',
     postcode: faker.location.zipCode(),
     notes: '',
     website: 'https://travel.example',

@@ -93,11 +93,14 @@ test('test credit can be spent until the last moment', async () => {
 
 test('an order may cost the last cent, and no more', async () => {
   await using sim = await startEsimGo()
-  await buy(sim, { item: GB_1, quantity: 460 })
-  const left = money(sim).balance
-  expect(left).toBe(120)
-  const { body } = await sim.post<Validated>('/orders', { type: 'validate', order: [{ item: GB_1 }] })
-  expect(body.valid).toBe(false)
+  const { bundles } = (await sim.get<Schemas['CataloguePage']>('/catalogue?perPage=1000')).body
+  const cents = (bundle: { price: number }) => Math.round(bundle.price * 100)
+  const found = bundles.find((bundle) => 105_000 % cents(bundle) === 0) ?? { name: 'none', price: Number.NaN }
+  const all = { type: 'validate', order: [{ item: found.name, quantity: 105_000 / cents(found) }] }
+  expect((await sim.post<Validated>('/orders', all)).body).toMatchObject({ total: 1050, valid: true })
+  expect((await sim.post('/orders', { ...all, type: 'transaction' })).status).toBe(200)
+  expect(money(sim)).toEqual({ balance: 0, testCredit: 0 })
+  expect((await sim.post<Validated>('/orders', { type: 'validate', order: [{ item: found.name }] })).body.valid).toBe(false)
 })
 
 test('validating with too little balance is answered 200 with valid false', async () => {
