@@ -27,6 +27,9 @@ const STOP_LIMIT = 3_000
 /** Between two tries to get a first answer, in ms. */
 const TRY_EVERY = 2
 
+/** What the caller has set for a simulator of their own is not measured. */
+const ENVIRONMENT = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('ESIMULATOR_')))
+
 /** @type {Set<import('node:child_process').ChildProcess>} */
 const alive = new Set()
 /** @type {string[]} */
@@ -104,11 +107,15 @@ export function send(url, { method, headers, body }) {
  */
 export async function start(peer, replies, first) {
   const port = await freePort()
-  const args = peer.args(port, { state: join(temporaryFolder(), 'state'), replies })
+  // A folder of its own: no configuration file is found there.
+  const folder = temporaryFolder()
+  const args = peer.args(port, { state: join(folder, 'state'), replies })
   const url = (/** @type {string} */ path) => `http://127.0.0.1:${port}${peer.base}${path}`
   let complaint = ''
   const began = performance.now()
-  const child = watched(spawn(process.execPath, args, { stdio: ['ignore', 'ignore', 'pipe'], env: { ...process.env, ...peer.env } }))
+  const child = watched(
+    spawn(process.execPath, args, { cwd: folder, stdio: ['ignore', 'ignore', 'pipe'], env: { ...ENVIRONMENT, ...peer.env } }),
+  )
   child.stderr.setEncoding('utf8').on('data', (chunk) => {
     complaint = (complaint + chunk).slice(-2000)
   })

@@ -17,6 +17,9 @@
  * @property {Spread | undefined} busy share of one processor that the server used
  */
 
+/** Where bare node:http itself swings by more than this factor, something else ran on the machine. */
+const UNSTEADY = 1.5
+
 /** @param {(number | undefined)[]} values @returns {Spread | undefined} */
 function spreadOf(values) {
   const sorted = values.filter((value) => value !== undefined).sort((a, b) => a - b)
@@ -134,9 +137,16 @@ export function table(peers, { requests, starts, wanted }) {
     plain(measured, measured !== undefined && measured < 20 ? 3 : 0),
     met === undefined ? 'unknown' : met ? 'ok' : 'missed',
   ])
+  const unsteady = requests.filter(({ peers: measured }) => {
+    const rate = measured.bare?.requestsPerSecond
+    return rate && rate.max > UNSTEADY * rate.min
+  })
   return [
     ...loads,
     aligned([['Start', 'first answer ms', 'spread', 'idle memory MB'], ...startRows]),
     aligned([['Wanted', '', 'measured', ''], ...wishes]),
+    ...(unsteady.length > 0
+      ? [`The machine had other work (${unsteady.map(({ title }) => title).join(', ')}): see the spread of bare node:http.`]
+      : []),
   ].join('\n\n')
 }

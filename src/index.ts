@@ -7,9 +7,9 @@ export type { SettingShown } from './control/settings.ts'
 export type { BundleShown, DeviceShown, EventShown, SimRow, SimShown, UsedShown } from './control/sims.ts'
 export type { StateDocument } from './control/state.ts'
 export type { CredentialsShown } from './control/worlds.ts'
-export { createApp, type SimulatorApp } from './embedded.ts'
-export type { SimulatorOptions } from './open-simulator.ts'
-export { type Arrival, type Receiver, type ReceiverOptions, startReceiver } from './receiver.ts'
+export { createApp, type SimulatorApp } from './library/embedded.ts'
+export type { SimulatorOptions } from './library/open-simulator.ts'
+export { type Arrival, type Receiver, type ReceiverOptions, startReceiver } from './library/receiver.ts'
 export {
   type CallbackFilter,
   type Device,
@@ -18,6 +18,6 @@ export {
   type RunningSimulator,
   type StartOptions,
   startSimulator,
-} from './running-simulator.ts'
+} from './library/running-simulator.ts'
 export { FIXED_START } from './state/clock.ts'
 export type { SettingValue } from './state/settings.ts'

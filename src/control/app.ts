@@ -4,7 +4,7 @@ import express, { type ErrorRequestHandler, type Request, type RequestHandler, t
 import { UnsafeBody, walkBody } from '../server/body-shape.ts'
 import { afterReply, BODY_LIMIT } from '../server/http.ts'
 import type { Kernel } from '../server/kernel.ts'
-import { compileSpec, type Operation, readSpec, type Spec } from '../server/spec.ts'
+import { type Operation, type Spec, specOf } from '../server/spec.ts'
 import { DEFAULT_WORLD, type Place } from '../server/worlds.ts'
 import type { Reply } from '../simulators/simulator.ts'
 import { Refusal } from '../state/refusal.ts'
@@ -53,7 +53,7 @@ const METHODS = ['GET', 'PUT', 'POST', 'DELETE', 'PATCH'] as const
  * @throws Error where an operation of the spec has no handler, or a handler no operation
  */
 export async function controlApp(kernel: Kernel): Promise<ControlApp> {
-  const spec = await compileSpec(await readSpec('control.yaml'))
+  const spec = await specOf('control.yaml')
   checkComplete(spec)
   const arrivals = new WeakMap<IncomingMessage, Arrival>()
   const arrivalOf = (request: IncomingMessage): Arrival => arrivals.get(request) ?? { world: undefined, root: '' }

@@ -7,7 +7,7 @@ import type { Store } from '../state/stores/store.ts'
 import type { DeliveryPolicy } from './deliver.ts'
 import { type HttpOptions, type Listener, listener } from './http.ts'
 import type { Provider } from './pipeline.ts'
-import { compileSpec, readSpec } from './spec.ts'
+import { specOf } from './spec.ts'
 import { type Beginning, openWorlds, type Worlds, type WorldsOptions } from './worlds.ts'
 
 /** Who may use `/_sim`. */
@@ -32,6 +32,7 @@ export interface KernelOptions {
   readonly publicUrl?: string
   readonly checked: boolean
   readonly report: (sentence: string) => void
+  readonly onAttempt?: NonNullable<WorldsOptions['onAttempt']>
 }
 
 export interface Kernel {
@@ -57,7 +58,7 @@ export async function packageVersion(): Promise<string> {
 
 /** @throws Error where an operation of a spec has neither a handler nor a declared gap, or the other way round */
 async function compileProvider(simulator: Simulator): Promise<Provider> {
-  const mounts = await Promise.all(simulator.mounts.map(async (mount) => ({ mount, spec: await compileSpec(await readSpec(mount.spec)) })))
+  const mounts = await Promise.all(simulator.mounts.map(async (mount) => ({ mount, spec: await specOf(mount.spec) })))
   const known = new Set(mounts.flatMap(({ spec }) => [...spec.operations.keys()]))
   const served = new Set([...Object.keys(simulator.handlers), ...Object.keys(simulator.gaps)])
   const unserved = [...known].filter((id) => !served.has(id))

@@ -75,6 +75,15 @@ export async function readSpec(file: string): Promise<Document> {
   return parse(await readFile(new URL(`../../specs/${file}`, import.meta.url), 'utf8')) as Document
 }
 
+const compiled = new Map<string, Promise<Spec>>()
+
+/** The compiled spec of a file; compiled once a process, however many simulators run in it. */
+export function specOf(file: string): Promise<Spec> {
+  const known = compiled.get(file) ?? readSpec(file).then(compileSpec)
+  compiled.set(file, known)
+  return known
+}
+
 /**
  * Compiles a spec. Validators are compiled when first used, by openapi-backend.
  * @throws Error for a document openapi-backend refuses

@@ -4,7 +4,7 @@ import { bundleTasks } from '../state/bundles.ts'
 import type { Clock } from '../state/clock.ts'
 import type { Change } from '../state/collection.ts'
 import { type Credential, credentials } from '../state/credentials.ts'
-import { type Target, targets } from '../state/delivery.ts'
+import { type Delivery, type Target, targets } from '../state/delivery.ts'
 import type { WorldEvent } from '../state/events.ts'
 import { Refusal } from '../state/refusal.ts'
 import { checkSettings, defaultSettings, type SettingValue } from '../state/settings.ts'
@@ -49,6 +49,8 @@ export interface WorldsOptions {
   readonly stock?: Readonly<Record<string, unknown>>
   readonly policy: DeliveryPolicy
   readonly report: (sentence: string) => void
+  /** Told of each attempt at a callback as it is made, at virtual time `at`. */
+  readonly onAttempt?: (delivery: Delivery, at: number) => void
 }
 
 export interface Worlds {
@@ -139,6 +141,7 @@ export async function openWorlds(options: WorldsOptions): Promise<Worlds> {
       attempt: async (on, delivery) => {
         // Loaded with the first attempt: most runs that are only asked never make one.
         const { deliver } = await import('./deliver.ts')
+        options.onAttempt?.(delivery, on.now)
         const headers = simulator(delivery.provider).callbacks.sign(delivery, on)
         return deliver(delivery.url, delivery.body, headers, options.policy, stopping.signal)
       },

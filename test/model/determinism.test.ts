@@ -2,7 +2,7 @@
 import { Agent, createServer, request } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { openSimulator } from '../../src/open-simulator.ts'
+import { openSimulator } from '../../src/library/open-simulator.ts'
 import type { Listener } from '../../src/server/http.ts'
 import type { components } from '../../src/simulators/esim-go/spec.d.ts'
 import { openRandom, type Random } from '../../src/state/random.ts'

@@ -1,7 +1,7 @@
 // One request to a provider, through the socket: routed, authenticated, validated, handled, checked, remembered.
 import { setImmediate as turn } from 'node:timers/promises'
 import { expect, test, vi } from 'vitest'
-import { startReceiver } from '../../src/receiver.ts'
+import { startReceiver } from '../../src/library/receiver.ts'
 import { BODY_KEPT, JOURNAL_LENGTH } from '../../src/server/journal.ts'
 import { credentials } from '../../src/state/credentials.ts'
 import { targets } from '../../src/state/delivery.ts'

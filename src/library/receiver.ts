@@ -1,10 +1,14 @@
 // A receiver of callbacks for tests: keeps what arrives and answers as it is told.
 import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { alarm, pause } from './server/ticker.ts'
+import { alarm, pause } from '../server/ticker.ts'
+import type { Delivery } from '../state/delivery.ts'
+import { isoDuration } from '../state/duration.ts'
 
 /** One request that arrived. */
 export interface Arrival {
+  /** Virtual time since the first arrival, ISO 8601; `undefined` where no simulator of this process sent it. */
+  readonly at: string | undefined
   readonly method: string
   /** With the query. */
   readonly path: string
@@ -32,16 +36,34 @@ export interface Receiver {
   [Symbol.asyncDispose](): Promise<void>
 }
 
+/** Receivers of this process by origin, to be told when, by the world's clock, an attempt at one is made. */
+const receivers = new Map<string, (body: string, at: number) => void>()
+
+/** Tells the receiver a callback is on its way to, if it is one of this process: the callback itself does not say. */
+export function noteAttempt({ url, body }: Delivery, at: number): void {
+  if (URL.canParse(url)) receivers.get(new URL(url).origin)?.(body, at)
+}
+
 /** Listens on a free port of 127.0.0.1. */
 export async function startReceiver({ answer = 200, delay = 0 }: ReceiverOptions = {}): Promise<Receiver> {
   const arrivals: Arrival[] = []
   const watchers = new Set<() => void>()
+  const announced: { readonly body: string; readonly at: number }[] = []
+  let first: number | undefined
+  const since = (body: string): string | undefined => {
+    const index = announced.findIndex((attempt) => attempt.body === body)
+    const [attempt] = index < 0 ? [] : announced.splice(index, 1)
+    if (!attempt) return undefined
+    first ??= attempt.at
+    return isoDuration(attempt.at - first)
+  }
   const statusFor = async (arrival: Arrival, index: number): Promise<number> => {
     if (typeof answer === 'function') return answer(arrival)
     return typeof answer === 'number' ? answer : (answer[Math.min(index, answer.length - 1)] ?? 200)
   }
   const server = createServer(async (request: IncomingMessage, response: ServerResponse) => {
-    const arrival = await readArrival(request)
+    const read = await readArrival(request)
+    const arrival = { at: since(read.body), ...read }
     const index = arrivals.push(arrival) - 1
     for (const watch of [...watchers]) watch()
     const status = await statusFor(arrival, index).catch(() => 500)
@@ -52,14 +74,17 @@ export async function startReceiver({ answer = 200, delay = 0 }: ReceiverOptions
     server.once('error', fail)
     server.listen(0, '127.0.0.1', done)
   })
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  receivers.set(url, (body, at) => announced.push({ body, at }))
   const close = () =>
     new Promise<void>((done) => {
+      receivers.delete(url)
       server.close(() => done())
       server.closeAllConnections()
     })
 
   return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    url,
     arrivals,
     waitFor(count, timeout = 5000) {
       return new Promise((done, fail) => {
@@ -86,7 +111,7 @@ export async function startReceiver({ answer = 200, delay = 0 }: ReceiverOptions
   }
 }
 
-async function readArrival(request: IncomingMessage): Promise<Arrival> {
+async function readArrival(request: IncomingMessage): Promise<Omit<Arrival, 'at'>> {
   const chunks: Buffer[] = []
   for await (const chunk of request) chunks.push(chunk as Buffer)
   const body = Buffer.concat(chunks).toString('utf8')

@@ -1,13 +1,13 @@
 // The kernel as the library opens it: frozen, seeded, keeping nothing unless told to.
-
-import type { DeliveryPolicy } from './server/deliver.ts'
-import { type Kernel, openKernel, packageVersion } from './server/kernel.ts'
-import { simulators as all } from './simulators/index.ts'
-import type { Simulator } from './simulators/simulator.ts'
-import type { SettingValue } from './state/settings.ts'
-import { lowdbStore } from './state/stores/lowdb.ts'
-import { memoryStore } from './state/stores/memory.ts'
-import type { Durability, Store } from './state/stores/store.ts'
+import type { DeliveryPolicy } from '../server/deliver.ts'
+import { type Kernel, openKernel, packageVersion } from '../server/kernel.ts'
+import { simulators as all } from '../simulators/index.ts'
+import type { Simulator } from '../simulators/simulator.ts'
+import type { SettingValue } from '../state/settings.ts'
+import { lowdbStore } from '../state/stores/lowdb.ts'
+import { memoryStore } from '../state/stores/memory.ts'
+import type { Durability, Store } from '../state/stores/store.ts'
+import { noteAttempt } from './receiver.ts'
 
 /** How a simulator of the library begins. */
 export interface SimulatorOptions {
@@ -78,6 +78,7 @@ export async function openSimulator(options: SimulatorOptions = {}): Promise<Ker
       ...(publicUrl === undefined ? {} : { publicUrl: publicUrl.replace(/\/+$/, '') }),
       checked,
       report,
+      onAttempt: noteAttempt,
     })
   } catch (error) {
     await store.close().catch(() => {})

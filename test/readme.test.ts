@@ -1,0 +1,77 @@
+// What the README tells a newcomer to do, done.
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import type { AddressInfo } from 'node:net'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { expect, test } from 'vitest'
+import { parse } from 'yaml'
+import { startSimulator } from '../src/index.ts'
+
+const readme = await readFile(new URL('../README.md', import.meta.url), 'utf8')
+
+/** The first block of the README in a language, without the indentation of the list it stands in. */
+function block(language: string): string {
+  const found = new RegExp(`^( *)\`\`\`${language}\\n([\\s\\S]*?)^ *\`\`\``, 'm').exec(readme)
+  const [, indent = '', code = ''] = found ?? []
+  return code.replaceAll(new RegExp(`^${indent}`, 'gm'), '')
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const { port } = server.address() as AddressInfo
+  server.close()
+  await once(server, 'close')
+  return port
+}
+
+test('the receiver of the README finds every callback genuine', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'esimulator-readme-'))
+  const port = await freePort()
+  await writeFile(join(folder, 'receiver.mjs'), block('js'))
+  await using sim = await startSimulator({
+    given: 'an assigned bundle',
+    callbackUrl: `http://127.0.0.1:${port}/`,
+    settings: { 'esim-go': { retrySchedule: Array.from({ length: 50 }, () => 'PT1S') } },
+  })
+  const receiver = spawn(process.execPath, ['receiver.mjs'], {
+    cwd: folder,
+    env: { PORT: String(port) },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  try {
+    const lines: string[] = []
+    const told = (async () => {
+      for await (const line of createInterface(receiver.stdout)) {
+        lines.push(line)
+        if (lines.length === 5) return
+      }
+    })()
+    const [esim] = await sim.sims()
+    await sim.device(esim?.iccid ?? '').use('800MB')
+    while (lines.length < 5) await sim.clock.advance('PT1S')
+    await told
+    expect(lines.map((line) => line.split(' ')[0])).toEqual(Array.from({ length: 5 }, () => 'genuine'))
+    expect(lines.map((line) => JSON.parse(line.slice(line.indexOf('{'))).alertType)).toEqual([
+      'FirstAttachment',
+      'FirstUse',
+      'Utilisation',
+      'Utilisation',
+      'Utilisation',
+    ])
+  } finally {
+    receiver.kill()
+    await rm(folder, { recursive: true })
+  }
+})
+
+test('the seed file of the README is understood', async () => {
+  await using sim = await startSimulator({ stock: parse(block('yaml')) })
+  const [esim] = await sim.sims()
+  expect(esim).toMatchObject({ provider: 'esim-go', profile: 'enabled' })
+  expect(await sim.device(esim?.iccid ?? '').use('1GB')).toMatchObject({ used: 1e9, denied: 0 })
+})
