@@ -1,5 +1,5 @@
 // The processes of a run: started on free ports, timed, looked at, and never left behind.
-import { fork, spawn } from 'node:child_process'
+import { fork, spawn, spawnSync } from 'node:child_process'
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { request as httpRequest } from 'node:http'
 import { createServer } from 'node:net'
@@ -169,4 +169,29 @@ export function processorSeconds(pid) {
   // Fields 14 and 15, user and system time in ticks of 10 ms; the name before them may hold spaces.
   const [user, system] = readFileSync(file, 'utf8').split(') ')[1]?.split(' ').slice(11, 13) ?? []
   return (Number(user) + Number(system)) / 100
+}
+
+/** The processors this process may run on, where the system tells. @returns {number[]} */
+function allowedProcessors() {
+  const file = '/proc/self/status'
+  const list = existsSync(file) ? (/^Cpus_allowed_list:\s+(\S+)$/m.exec(readFileSync(file, 'utf8'))?.[1] ?? '') : ''
+  return list.split(',').flatMap((part) => {
+    const [first, last = first] = part.split('-').map(Number)
+    return first === undefined || last === undefined ? [] : Array.from({ length: last - first + 1 }, (_, at) => first + at)
+  })
+}
+
+/**
+ * Gives the generator one processor and every server another. Left alone, Linux puts the two that talk on the same one
+ * every so often, and bare node:http then shows half of what it can do. Only main threads are bound: the collector's and
+ * the compiler's go where there is room, as they would without us.
+ * @param {number} generator
+ * @param {number[]} servers
+ * @returns {boolean} false where it cannot be done
+ */
+export function setApart(generator, servers) {
+  const processors = allowedProcessors()
+  const bind = (/** @type {number} */ pid, /** @type {number | undefined} */ to) =>
+    spawnSync('taskset', ['-p', '-c', `${to}`, `${pid}`], { stdio: 'ignore' }).status === 0
+  return processors.length > 1 && bind(generator, processors.at(-1)) && servers.every((pid) => bind(pid, processors[0]))
 }

@@ -15,6 +15,7 @@
  * @property {Spread} p50 ms
  * @property {Spread} p99 ms
  * @property {Spread | undefined} busy share of one processor that the server used
+ * @property {Spread | undefined} cost processor time of the server for one request, in us: less moved by a busy machine than the rate
  */
 
 /** Where bare node:http itself swings by more than this factor, something else ran on the machine. */
@@ -42,6 +43,7 @@ function figuresOf({ rounds }, id) {
     p50: sure((round) => round[id]?.p50),
     p99: sure((round) => round[id]?.p99),
     busy: each((round) => round[id]?.busy),
+    cost: each(({ [id]: sample }) => (sample?.busy === undefined ? undefined : (1e6 * sample.busy) / sample.rate)),
   }
 }
 
@@ -110,9 +112,9 @@ function range(spread, digits = 0) {
  */
 export function table(peers, { requests, starts, wanted }) {
   const loads = requests.map(({ title, bytes, peers: measured }) => {
-    const head = [`${title}, ${bytes} bytes`, 'requests/s', 'spread', 'of bare', 'spread', 'of Prism', 'p50 ms', 'p99 ms', 'busy']
+    const head = [`${title}, ${bytes} bytes`, 'requests/s', 'spread', 'of bare', 'spread', 'of Prism', 'p50 ms', 'p99 ms', 'busy', 'cpu us']
     const rows = peers.map(({ id, title: peer }) => {
-      const { requestsPerSecond: rate, toBare, toPrism, p50, p99, busy } = /** @type {PeerFigures} */ (measured[id])
+      const { requestsPerSecond: rate, toBare, toPrism, p50, p99, busy, cost } = /** @type {PeerFigures} */ (measured[id])
       return [
         peer,
         plain(rate.median),
@@ -123,6 +125,7 @@ export function table(peers, { requests, starts, wanted }) {
         plain(p50.median, 3),
         plain(p99.median, 3),
         busy ? `${plain(100 * busy.median)} %` : '-',
+        plain(cost?.median, 1),
       ]
     })
     return aligned([head, ...rows])

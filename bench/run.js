@@ -7,7 +7,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { CLI, peers as peersOf } from './peers.js'
-import { helper, processorSeconds, residentMegabytes, send, start, temporaryFolder, WrongReply } from './processes.js'
+import { helper, processorSeconds, residentMegabytes, send, setApart, start, temporaryFolder, WrongReply } from './processes.js'
 import { figures, table } from './report.js'
 import { buyEsim, listEsims, measuredRequests } from './requests.js'
 
@@ -139,10 +139,10 @@ async function check(/** @type {Contestant[]} */ contestants) {
   }
 }
 
-/** @returns {(task: import('./load.js').Task) => Promise<import('./load.js').Outcome>} */
+/** @returns {{ pid: number, load: (task: import('./load.js').Task) => Promise<import('./load.js').Outcome> }} */
 function generator() {
   const child = helper(fileURLToPath(new URL('load.js', import.meta.url)))
-  return (task) =>
+  const load = (/** @type {import('./load.js').Task} */ task) =>
     new Promise((done, fail) => {
       const ended = () => fail(new Error('the load generator ended'))
       child.once('exit', ended)
@@ -154,12 +154,13 @@ function generator() {
       })
       child.send(task)
     })
+  return { pid: child.pid ?? 0, load }
 }
 
 /**
  * @param {Contestant} contestant
  * @param {number} at which of its requests
- * @param {ReturnType<typeof generator>} load
+ * @param {ReturnType<typeof generator>['load']} load
  * @param {number} seconds
  * @returns {Promise<import('./report.js').Sample>}
  */
@@ -180,7 +181,14 @@ async function measureLoads(
   /** @type {Contestant[]} */ contestants,
   /** @type {{ warmUp: number, rounds: number, round: number }} */ plan,
 ) {
-  const load = generator()
+  const { pid, load } = generator()
+  if (
+    !setApart(
+      pid,
+      contestants.map(({ server }) => server.pid),
+    )
+  )
+    say('the generator and the servers share their processors: expect a wide spread')
   const titles = contestants[0]?.requests.map(({ title }) => title) ?? []
   const ours = /** @type {Contestant} */ (contestants.find(({ peer }) => peer.id === 'ours'))
   const bytes = (await answers(ours)).map(({ body }) => Buffer.byteLength(body))

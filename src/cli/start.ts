@@ -5,6 +5,7 @@ import { type WorldShown, worldShown } from '../control/worlds.ts'
 import type { Kernel } from '../server/kernel.ts'
 import { type Door, type Listening, listen } from '../server/listen.ts'
 import { isLoopback } from '../server/loopback.ts'
+import { alarm, wallNow } from '../server/ticker.ts'
 import { DEFAULT_WORLD } from '../server/worlds.ts'
 import { targets } from '../state/delivery.ts'
 import { memoryStore } from '../state/stores/memory.ts'
@@ -88,11 +89,17 @@ async function warnOfShutTargets({ callbackUrl }: Config, kernel: Kernel): Promi
   if (why !== undefined) report(`nothing will reach ${callbackUrl}: ${why}`)
 }
 
+/** Within this many wall ms a second signal is the first one again: a terminal and npm both pass Ctrl-C on. */
+const SAME_SIGNAL = 1000
+
 function stopOnSignal(listening: Listening, kernel: Kernel): void {
-  let stopping = false
+  let since: number | undefined
   const stop = async (signal: NodeJS.Signals) => {
-    if (stopping) return void process.exit(signal === 'SIGINT' ? 130 : 143)
-    stopping = true
+    if (since !== undefined) {
+      if (wallNow() - since > SAME_SIGNAL) process.exit(signal === 'SIGINT' ? 130 : 143)
+      return
+    }
+    since = wallNow()
     try {
       await listening.close()
       await kernel.close()
@@ -104,6 +111,14 @@ function stopOnSignal(listening: Listening, kernel: Kernel): void {
   }
   process.on('SIGTERM', stop)
   process.on('SIGINT', stop)
+  if (process.env.npm_lifecycle_event !== undefined) whenOrphaned(() => stop('SIGTERM'))
+}
+
+/** npm runs scripts in a shell, and some shells die of a signal without passing it on: their child finds itself alone. */
+function whenOrphaned(then: () => void): void {
+  const parent = process.ppid
+  const watch = alarm(() => (process.ppid === parent ? watch.set(250) : then()))
+  watch.set(250)
 }
 
 function announce(config: Config, kernel: Kernel, doors: readonly Door[]): void {
