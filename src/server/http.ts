@@ -151,10 +151,9 @@ function answer(
     url: request.url ?? '/',
     headers: request.headers,
     body,
-    ...(unread ? { unread } : {}),
-    get root() {
-      return rootOf(options, to, ownSlug, request)
-    },
+    unread,
+    // Made even where nobody asks: a getter in this literal cost a third of the throughput.
+    root: rootOf(options, to, ownSlug, request),
   }
   if (unread) response.shouldKeepAlive = false
   const leave = (reply: Answer) => {

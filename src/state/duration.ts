@@ -56,7 +56,15 @@ export function isoDuration(ms: number): string {
   return `P${days ? `${days}D` : ''}${time ? `T${time}` : ''}`
 }
 
+// The last one made is kept: within a call, and under load, the same moment is written again and again.
+let lastInstant = Number.NaN
+let lastText = ''
+
 /** An instant in ms as ISO 8601 in UTC with milliseconds. */
 export function iso(instant: number): string {
-  return new Date(instant).toISOString()
+  if (instant !== lastInstant) {
+    lastText = new Date(instant).toISOString()
+    lastInstant = instant
+  }
+  return lastText
 }
