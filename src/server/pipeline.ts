@@ -143,7 +143,7 @@ function handled(provider: Provider, exchange: Exchange, world: World, trace: Tr
     settings,
   }
   return world.transaction(() => {
-    const reply = handler(call, world)
+    const reply = world.as(simulator.slug, () => handler(call, world))
     if (options.checked) {
       const broken = violationsOf(operation, reply)
       trace.violations = broken

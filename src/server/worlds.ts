@@ -136,7 +136,8 @@ export async function openWorlds(options: WorldsOptions): Promise<Worlds> {
         const [slug, kind] = task.kind.includes('/') ? task.kind.split('/') : [undefined, task.kind]
         const run = slug === undefined ? bundleTasks[kind as string] : simulator(slug).tasks[kind as string]
         if (!run) throw new Error('nobody performs this kind of task')
-        run(on, task)
+        if (slug === undefined) run(on, task)
+        else on.as(slug, () => run(on, task))
       },
       attempt: async (on, delivery) => {
         // Loaded with the first attempt: most runs that are only asked never make one.
@@ -163,22 +164,24 @@ export async function openWorlds(options: WorldsOptions): Promise<Worlds> {
   /** Fills an empty world: every provider's default state, or its state of that name where it has one. */
   function populate(world: World, given: string | undefined): void {
     world.transaction(() => {
-      for (const each of simulators) {
-        const chosen = options.settings?.[each.slug]
-        if (chosen) {
-          checkSettings(each.settings, chosen)
-          world.in(settings).put({ provider: each.slug, values: chosen })
-        }
-        const seed = each.seeds[given ?? 'default'] ?? each.seeds.default
-        seed?.(world)
-        const stock = options.stock?.[each.slug]
-        if (stock !== undefined) {
-          if (!each.stock) throw new Refusal('invalid-request', `${each.slug} takes no seed file`)
-          each.stock(world, stock)
-        }
-        if (options.callbackUrl !== undefined) world.in(targets).put({ provider: each.slug, url: options.callbackUrl } satisfies Target)
-      }
+      for (const each of simulators) world.as(each.slug, () => populateOne(world, each, given))
     })
+  }
+
+  function populateOne(world: World, { slug, settings: table, seeds, stock: layOut }: Simulator, given: string | undefined): void {
+    const chosen = options.settings?.[slug]
+    if (chosen) {
+      checkSettings(table, chosen)
+      world.in(settings).put({ provider: slug, values: chosen })
+    }
+    const seed = seeds[given ?? 'default'] ?? seeds.default
+    seed?.(world)
+    const own = options.stock?.[slug]
+    if (own !== undefined) {
+      if (!layOut) throw new Refusal('invalid-request', `${slug} takes no seed file`)
+      layOut(world, own)
+    }
+    if (options.callbackUrl !== undefined) world.in(targets).put({ provider: slug, url: options.callbackUrl } satisfies Target)
   }
 
   function checkGiven(given: string | undefined): void {
