@@ -127,7 +127,7 @@ function handled(provider: Provider, exchange: Exchange, world: World, trace: Tr
   const { operation, params, basePath, endpoints } = route(provider, exchange)
   trace.operation = operation
   const header = (name: string) => headerOf(exchange, name)
-  simulator.authenticate(header, world)
+  if (!operation.open) simulator.authenticate(header, world)
   const settings = world.settings(simulator.slug)
   const request = validated(operation, params, exchange, settings.strict === true, trace)
   const gap = simulator.gaps[operation.id]

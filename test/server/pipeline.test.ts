@@ -539,3 +539,9 @@ test.each(['the-key', 'another'])('where a setting names the header of the key, 
   expect(status).toBe(given === 'the-key' ? 200 : 403)
   expect(newest(server)?.requestHeaders['x-door']).toBe('[redacted]')
 })
+
+test('an operation whose security is empty answers anyone', async () => {
+  await using server = await startFake()
+  expect((await server.call('GET', '/fake/v1/text', { key: null })).status).toBe(200)
+  expect((await server.call('GET', '/fake/v1/things', { key: null })).status).toBe(403)
+})

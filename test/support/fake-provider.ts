@@ -84,6 +84,7 @@ export const fakeSpec = {
     },
     '/text': {
       get: operation('getText', {
+        security: [],
         parameters: [{ name: 'fails', in: 'query', schema: { type: 'string', enum: ['now', 'later'] } }],
         responses: { 200: { description: 'Text', content: { 'text/plain': { schema: { type: 'string' } } } }, default: refusal },
       }),
