@@ -545,3 +545,10 @@ test('an operation whose security is empty answers anyone', async () => {
   expect((await server.call('GET', '/fake/v1/text', { key: null })).status).toBe(200)
   expect((await server.call('GET', '/fake/v1/things', { key: null })).status).toBe(403)
 })
+
+test('hrefs of a world that a header chose carry its prefix', async () => {
+  await using server = await startFake()
+  server.worlds.create('ci-1', {})
+  const { body } = await server.call('GET', '/fake/v1/things', { key: keyOf('ci-1'), headers: { 'X-Sim-World': 'ci-1' } })
+  expect(body).toMatchObject({ baseUrl: `${server.origin}/w/ci-1/fake/v1` })
+})
