@@ -95,6 +95,12 @@ export function startBundle(world: World, bundle: Bundle): Bundle {
   return active
 }
 
+/** Takes a bundle off its SIM, whatever its state: nothing of it is left but the timeline. */
+export function removeBundle(world: World, bundle: Bundle): void {
+  world.in(bundles).delete(bundles.key(bundle))
+  happened(world, bundle, 'bundle.removed')
+}
+
 /**
  * Takes bytes from an active bundle and says which thresholds (percent of the whole) were reached.
  * @param bytes at most what is left, unless unlimited

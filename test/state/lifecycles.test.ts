@@ -1,7 +1,7 @@
 // The lifecycles of profile, service and bundle: every event in every state leads where it should, or is refused and changes nothing.
 import { expect, test } from 'vitest'
 import { type BundleEvent, type BundleState, bundleLifecycle } from '../../src/state/bundle-lifecycle.ts'
-import { type Bundle, bundles, bundleTasks, consume, startBundle } from '../../src/state/bundles.ts'
+import { assignBundle, type Bundle, bundles, bundleTasks, consume, removeBundle, startBundle } from '../../src/state/bundles.ts'
 import { can, type Lifecycle, move } from '../../src/state/lifecycle.ts'
 import { Refusal } from '../../src/state/refusal.ts'
 import {
@@ -12,7 +12,8 @@ import {
   type ServiceState,
   serviceLifecycle,
 } from '../../src/state/sim-lifecycle.ts'
-import { install, moveProfile, type Sim, simKey, sims } from '../../src/state/sims.ts'
+import { install, moveProfile, moveService, type Sim, simKey, sims } from '../../src/state/sims.ts'
+import { useData } from '../../src/state/usage.ts'
 import { emptyWorld, openWorld, type World } from '../../src/state/world.ts'
 
 // What is legal, written down a second time and the other way round: [from, event, to].
@@ -144,6 +145,47 @@ test.each(profileMatrix)('a SIM: $event when $state leads to $to', ({ state, eve
   expect(result.profile).toBe(to)
   expect(world.in(sims).get(simKey(PROVIDER, ICCID))?.profile).toBe(to)
   return expect(events).toMatchObject([{ iccid: ICCID, detail: { from: state, to } }])
+})
+
+test.each(serviceMatrix)("a SIM's service: $event when $state leads to $to", ({ state, event, to }) => {
+  const world = freshWorld()
+  const sim = simIn(world, { service: state })
+  if (to === undefined) return expectWrongState(world, state, event, () => moveService(world, sim, event))
+  const { result, events } = world.transaction(() => moveService(world, sim, event))
+  expect(result.service).toBe(to)
+  expect(world.in(sims).get(simKey(PROVIDER, ICCID))?.service).toBe(to)
+  return expect(events).toMatchObject([{ type: expect.stringMatching(/^sim\.[a-z]+d$/), iccid: ICCID, detail: { service: to } }])
+})
+
+test.each(BUNDLE_STATES)('a bundle that is %s can be taken off its SIM', (state) => {
+  const world = freshWorld()
+  const bundle = bundleIn(world, state)
+  const { events } = world.transaction(() => removeBundle(world, bundle))
+  expect(storedBundle(world)).toBeUndefined()
+  expect(events).toMatchObject([{ type: 'bundle.removed', bundle: '1', detail: { name: 'a bundle' } }])
+})
+
+test('the provider is told of each bundle that carried data, and how much', () => {
+  const world = freshWorld()
+  const network = { country: 'GB', name: 'N', brandName: 'N', mcc: '234', mnc: '10', tadig: 'GBRN1' }
+  const sim = simIn(world, { profile: 'enabled', attached: network })
+  const told: [string, number][] = []
+  const queued = (id: string) =>
+    assignBundle(
+      world,
+      { id, provider: PROVIDER, iccid: ICCID, name: id, reference: id, unlimited: false, initialBytes: 1000, duration: 'P7D' },
+      'PT0S',
+    )
+  world.transaction(() => {
+    const first = queued('1')
+    queued('2')
+    useData(world, sim, 1200, { covers: () => true, thresholds: [], used: (_world, { id }, bytes) => told.push([id, bytes]) })
+    expect(world.in(bundles).get(bundles.key(first))?.state).toBe('depleted')
+  })
+  expect(told).toEqual([
+    ['1', 1000],
+    ['2', 200],
+  ])
 })
 
 test.each([
