@@ -26,6 +26,8 @@ export interface Bundle {
   readonly assignedAt: number
   /** Not before this instant; then at once, used or not. */
   readonly startsAt?: number
+  /** What only its provider understands of it. */
+  readonly extra?: Readonly<Record<string, string>>
   readonly startedAt?: number
   readonly endsAt?: number
 }

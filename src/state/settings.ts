@@ -20,8 +20,8 @@ export type SettingTable = Readonly<Record<string, Setting>>
 /** The values a table of settings holds. */
 export type SettingsOf<T extends SettingTable> = { readonly [K in keyof T]: T[K] extends Setting<infer V> ? V : never }
 
-/** One of a few words. */
-export function choice<const T extends string>(options: readonly T[], fallback: NoInfer<T>, says: string): Setting<T> {
+/** One of a few words or numbers. */
+export function choice<const T extends string | number>(options: readonly T[], fallback: NoInfer<T>, says: string): Setting<T> {
   const words: readonly unknown[] = options
   return { fallback, says, problem: (value) => (words.includes(value) ? undefined : `must be one of ${options.join(', ')}`) }
 }

@@ -14,6 +14,7 @@ import {
 } from '../../src/state/sim-lifecycle.ts'
 import { install, moveProfile, moveService, type Sim, simKey, sims } from '../../src/state/sims.ts'
 import { useData } from '../../src/state/usage.ts'
+import { usesWithin } from '../../src/state/uses.ts'
 import { emptyWorld, openWorld, type World } from '../../src/state/world.ts'
 
 // What is legal, written down a second time and the other way round: [from, event, to].
@@ -165,27 +166,35 @@ test.each(BUNDLE_STATES)('a bundle that is %s can be taken off its SIM', (state)
   expect(events).toMatchObject([{ type: 'bundle.removed', bundle: '1', detail: { name: 'a bundle' } }])
 })
 
-test('the provider is told of each bundle that carried data, and how much', () => {
+test('where a provider keeps account, each use is written down by bundle and instant, and found within bounds that count', () => {
   const world = freshWorld()
-  const network = { country: 'GB', name: 'N', brandName: 'N', mcc: '234', mnc: '10', tadig: 'GBRN1' }
-  const sim = simIn(world, { profile: 'enabled', attached: network })
-  const told: [string, number][] = []
-  const queued = (id: string) =>
-    assignBundle(
-      world,
-      { id, provider: PROVIDER, iccid: ICCID, name: id, reference: id, unlimited: false, initialBytes: 1000, duration: 'P7D' },
-      'PT0S',
-    )
+  const attached = { country: 'GB', name: 'N', brandName: 'N', mcc: '234', mnc: '10', tadig: 'GBRN1' }
+  const sim = simIn(world, { profile: 'enabled', attached })
+  const start = world.now
+  const use = (bytes: number, at: number, accounted = true) =>
+    world.transaction(() => useData(world, sim, bytes, { covers: () => true, thresholds: [], accounted }), start + at)
+  const within = (from: number, to: number) =>
+    usesWithin(world, PROVIDER, ICCID, start + from, start + to).map(({ bundle, at, bytes }) => [bundle, at - start, bytes])
   world.transaction(() => {
-    const first = queued('1')
-    queued('2')
-    useData(world, sim, 1200, { covers: () => true, thresholds: [], used: (_world, { id }, bytes) => told.push([id, bytes]) })
-    expect(world.in(bundles).get(bundles.key(first))?.state).toBe('depleted')
+    for (const id of ['1', '2'])
+      assignBundle(
+        world,
+        { id, provider: PROVIDER, iccid: ICCID, name: id, reference: id, unlimited: false, initialBytes: 1000, duration: 'P7D' },
+        'PT0S',
+      )
   })
-  expect(told).toEqual([
-    ['1', 1000],
-    ['2', 200],
+  use(300, 0)
+  use(100, 0)
+  use(800, 10)
+  use(50, 20, false)
+  expect(within(0, 10)).toEqual([
+    ['1', 0, 400],
+    ['1', 10, 600],
+    ['2', 10, 200],
   ])
+  expect(within(0, 9.999)).toEqual([['1', 0, 400]])
+  expect(within(0.001, 10)).toHaveLength(2)
+  expect(within(11, 1000)).toEqual([])
 })
 
 test.each([
