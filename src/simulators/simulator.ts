@@ -128,7 +128,7 @@ export interface Simulator {
     readonly secret?: (world: World) => string | undefined
     /** Delays between attempts, ISO 8601. */
     readonly schedule: (world: World) => readonly string[]
-    /** Checks what `version` a target may ask for; throws Refusal `invalid-request`. */
+    /** What `version` a target may ask for; none where the provider sends no callbacks. */
     readonly versions: readonly number[]
   }
 }
