@@ -8,7 +8,7 @@ import type { DeliveryPolicy } from './deliver.ts'
 import { type HttpOptions, type Listener, listener } from './http.ts'
 import type { Provider } from './pipeline.ts'
 import { specOf } from './spec.ts'
-import { type Beginning, openWorlds, type Worlds, type WorldsOptions } from './worlds.ts'
+import { openWorlds, type Worlds, type WorldsOptions } from './worlds.ts'
 
 /** Who may use `/_sim`. */
 export interface ControlPolicy {
@@ -18,21 +18,12 @@ export interface ControlPolicy {
   readonly hosts: readonly string[]
 }
 
-export interface KernelOptions {
-  readonly simulators: readonly Simulator[]
-  readonly store: Store
-  readonly clock: 'running' | 'frozen'
-  readonly seed: string
-  readonly callbackUrl?: string
-  readonly first?: Beginning
-  readonly settings?: NonNullable<WorldsOptions['settings']>
-  readonly stock?: Readonly<Record<string, unknown>>
-  readonly policy: DeliveryPolicy
+export interface KernelOptions extends WorldsOptions {
   readonly control: ControlPolicy
+  /** What hrefs begin with, instead of the request's Host. Without a trailing slash. */
   readonly publicUrl?: string
+  /** False lets replies through that break their spec. */
   readonly checked: boolean
-  readonly report: (sentence: string) => void
-  readonly onAttempt?: NonNullable<WorldsOptions['onAttempt']>
 }
 
 export interface Kernel {

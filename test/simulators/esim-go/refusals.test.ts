@@ -146,6 +146,11 @@ test('the key of another world is a bad key', async () => {
   await expectRefused(sim, call, { status: 403, code: 'unauthorized', reason: /not the key of the world/ })
 })
 
+test('a key in another case is a bad key', async () => {
+  await using sim = await startEsimGo()
+  await expectRefused(sim, () => sim.call('GET', '/esims', { key: sim.key.toUpperCase() }), { status: 403, code: 'unauthorized' })
+})
+
 test('a bad key is refused before the body is looked at', async () => {
   await using sim = await stocked()
   const call = () => sim.call('POST', '/esims/apply', { raw: '{', key: 'wrong' })
