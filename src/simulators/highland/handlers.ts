@@ -30,6 +30,14 @@ const remove: HighlandHandlers['removeProduct'] = ({ body }, world) => {
   return reply(200, wire.onEsim(esim, removeProduct(world, esim, body.product_id)))
 }
 
+const serviceMove =
+  (event: 'suspend' | 'resume', sim_status: 'suspended' | 'active'): NonNullable<HighlandHandlers['suspendEsim']> =>
+  ({ body }, world) => {
+    const { esim, sim } = findEsim(world, body)
+    moveService(world, sim, event)
+    return reply(200, { status: 'success', sim_id: esim.simId, sim_status })
+  }
+
 /** Ms since the epoch, with microseconds as a fraction. @throws Refusal `invalid-request` */
 function instantOf(name: string, text: string): number {
   const [, seconds = '', , fraction = '', zone = 'Z'] = /^([^.Z+]{10}[^.Z+-]*)(\.(\d+))?(Z|[+-].*)?$/.exec(text) ?? []
@@ -105,17 +113,8 @@ export const handlers: HighlandHandlers = {
     return reply(200, { status: 'success', sim_id: esim.simId, product_usage: all })
   },
 
-  suspendEsim({ body }, world) {
-    const { esim, sim } = findEsim(world, body)
-    moveService(world, sim, 'suspend')
-    return reply(200, { status: 'success', sim_id: esim.simId, sim_status: 'suspended' })
-  },
-
-  restoreEsim({ body }, world) {
-    const { esim, sim } = findEsim(world, body)
-    moveService(world, sim, 'resume')
-    return reply(200, { status: 'success', sim_id: esim.simId, sim_status: 'active' })
-  },
+  suspendEsim: serviceMove('suspend', 'suspended'),
+  restoreEsim: serviceMove('resume', 'active'),
 
   addInventory({ body }, world) {
     const lines = typeof body.esim_list === 'string' ? body.esim_list.trimEnd().split('\n') : body.esim_list
