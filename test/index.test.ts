@@ -9,7 +9,7 @@ const KEY = { 'X-API-Key': 'test-esim-go-key' }
 test('a receiver that fails is retried on schedule, then the callback is dead', async () => {
   await using receiver = await startReceiver({ answer: 500 })
   await using sim = await startSimulator({ given: 'an assigned bundle', callbackUrl: receiver.url })
-  const [{ iccid } = { iccid: '' }] = await sim.sims()
+  const [{ iccid } = { iccid: '' }] = await sim.sims('esim-go')
   await sim.device(iccid).attach('GB')
   await sim.clock.advance('P1D')
   const [callback] = await sim.callbacks.list()
@@ -34,13 +34,13 @@ test('a simulator is frozen at a fixed start, on a port of its own', async () =>
 test('two simulators with one seed mint the same SIMs', async () => {
   await using one = await startSimulator({ seed: 'x', given: 'an assigned bundle' })
   await using two = await startSimulator({ seed: 'x', given: 'an assigned bundle' })
-  expect(await one.sims()).toEqual(await two.sims())
+  expect(await one.sims('esim-go')).toEqual(await two.sims('esim-go'))
 })
 
 test('reset goes back to the given state', async () => {
   await using sim = await startSimulator({ given: 'an assigned bundle' })
   const before = await sim.state()
-  const [{ iccid } = { iccid: '' }] = await sim.sims()
+  const [{ iccid } = { iccid: '' }] = await sim.sims('esim-go')
   await sim.device(iccid).use('1GB')
   await sim.reset()
   expect(await sim.state()).toEqual(before)

@@ -78,7 +78,10 @@ async function rehearse(config: Config, stock: Readonly<Record<string, unknown>>
 function aimCallbacks({ callbackUrl: url }: Config, kernel: Kernel): void {
   const world = kernel.worlds.get(DEFAULT_WORLD)?.world
   if (url === undefined || !world) return
-  const astray = [...kernel.providers.keys()].filter((provider) => world.in(targets).get(provider)?.url !== url)
+  const astray = [...kernel.providers.values()]
+    .filter(({ simulator }) => simulator.callbacks.versions.length > 0)
+    .map(({ simulator }) => simulator.slug)
+    .filter((provider) => world.in(targets).get(provider)?.url !== url)
   if (astray.length === 0) return
   world.transaction(() => {
     for (const provider of astray) world.in(targets).put({ ...world.in(targets).get(provider), provider, url })
@@ -168,7 +171,9 @@ function startedText(
     for (const base of [...(shown.mounts[slug] ?? []), ...ownUrls(kernel, doors, slug)]) lines.push(row('base URL', base))
     if (apiKey !== undefined) lines.push(row('API key', apiKey))
     if (clientId !== undefined) lines.push(row('client', `${clientId} / ${clientSecret}`))
-    lines.push(row('callbacks to', shown.targets[slug]?.url ?? `nowhere yet: --callback-url, or PUT ${url}/_sim/callbacks/target/${slug}`))
+    const silent = simulator.callbacks.versions.length === 0
+    const nowhere = silent ? 'nowhere: it sends none' : `nowhere yet: --callback-url, or PUT ${url}/_sim/callbacks/target/${slug}`
+    lines.push(row('callbacks to', shown.targets[slug]?.url ?? nowhere))
     if (callbackSecret !== undefined) lines.push(row('callback secret', callbackSecret))
   }
   const { mode, now } = shown.clock

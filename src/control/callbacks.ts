@@ -87,6 +87,7 @@ export const callbackHandlers: ControlHandlers = {
     const problem = targetProblem(url)
     if (problem) throw new Refusal('invalid-request', problem)
     const { versions } = simulator.callbacks
+    if (versions.length === 0) throw new Refusal('invalid-request', `${simulator.title} sends no callbacks`)
     if (version !== undefined && !versions.includes(version))
       throw new Refusal(
         'invalid-request',

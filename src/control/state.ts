@@ -60,8 +60,10 @@ function checkKernel(fixed: Readonly<Record<string, Fields>> = {}): void {
   if (!world || typeof world.seed !== 'string' || !isClock(world.start))
     throw wrong('its record "world" in "world" is missing or not whole')
   if (!isClock(clock) || clock?.at === undefined) throw wrong('its record "clock" in "world" is missing or not whole')
-  if (!Array.isArray(random?.state) || !random.state.every(Number.isInteger))
-    throw wrong('its record "random" in "world" is missing or not whole')
+  for (const [id, dice] of [['random', random], ...Object.entries(fixed).filter(([each]) => each.startsWith('random/'))] as const) {
+    if (!Array.isArray(dice?.state) || !dice.state.every(Number.isInteger))
+      throw wrong(`its record "${id}" in "world" is missing or not whole`)
+  }
   if (!isObject(sequences?.last) || !Object.values(sequences.last).every(Number.isSafeInteger))
     throw wrong('its record "sequences" in "world" is missing or not whole')
 }

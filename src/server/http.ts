@@ -120,10 +120,12 @@ function placeOf(options: HttpOptions, provider: Provider, to: Destination, requ
   return (secret === undefined ? undefined : worlds.byCredential(to.slug, secret)) ?? worlds.get(DEFAULT_WORLD)
 }
 
+/** An href leads to the world it was made in, also for who follows it without the header that chose the world. */
 function rootOf(options: HttpOptions, to: Destination, ownSlug: string | undefined, request: IncomingMessage): string {
+  const world = to.world ?? header(request, 'x-sim-world')
   const mounted = (request as { baseUrl?: string }).baseUrl ?? ''
   const origin = options.publicUrl ?? `http://${request.headers.host ?? 'localhost'}${mounted}`
-  return `${origin}${to.world === undefined ? '' : `/w/${to.world}`}${ownSlug === undefined ? `/${to.slug}` : ''}`
+  return `${origin}${world === undefined ? '' : `/w/${world}`}${ownSlug === undefined ? `/${to.slug}` : ''}`
 }
 
 function answer(

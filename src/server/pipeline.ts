@@ -76,7 +76,7 @@ export function serve(
   const done = (body: string | Uint8Array) => note({ status: reply.status, headers: reply.headers ?? {}, type: content.type, body })
   const failed = (error: unknown) => {
     trace.refusal = refusalFor(error, provider, options)
-    return note(plain(provider.simulator.word(trace.refusal, trace.operation?.id)))
+    return note(plain(worded(provider, trace.refusal, trace.operation, world)))
   }
   try {
     const rendered = content.render()
@@ -100,22 +100,26 @@ function refusalFor(error: unknown, { simulator }: Provider, { report }: Pipelin
 
 /** The reply, whatever happens: a refusal and a failure are worded by the provider. */
 function replyTo(provider: Provider, exchange: Exchange, world: World, trace: Trace, options: PipelineOptions): Reply {
-  const { simulator } = provider
   try {
     return handled(provider, exchange, world, trace, options)
   } catch (error) {
     const refusal = refusalFor(error, provider, options)
     trace.refusal = refusal
-    const worded = simulator.word(refusal, trace.operation?.id)
+    const reply = worded(provider, refusal, trace.operation, world)
     if (options.checked && trace.operation && refusal.code !== 'reply-violates-spec') {
-      const broken = violationsOf(trace.operation, worded)
+      const broken = violationsOf(trace.operation, reply)
       if (broken.length > 0) {
         trace.violations = broken
-        return simulator.word(violation(trace.operation, broken), trace.operation.id)
+        return worded(provider, violation(trace.operation, broken), trace.operation, world)
       }
     }
-    return worded
+    return reply
   }
+}
+
+/** A refusal in the provider's words, as its settings in this world have them. */
+function worded({ simulator }: Provider, refusal: Refusal, operation: Operation | undefined, world: World): Reply {
+  return simulator.word(refusal, operation?.id, world.settings(simulator.slug))
 }
 
 function handled(provider: Provider, exchange: Exchange, world: World, trace: Trace, options: PipelineOptions): Reply {
@@ -123,7 +127,7 @@ function handled(provider: Provider, exchange: Exchange, world: World, trace: Tr
   const { operation, params, basePath, endpoints } = route(provider, exchange)
   trace.operation = operation
   const header = (name: string) => headerOf(exchange, name)
-  simulator.authenticate(header, world)
+  if (!operation.open) simulator.authenticate(header, world)
   const settings = world.settings(simulator.slug)
   const request = validated(operation, params, exchange, settings.strict === true, trace)
   const gap = simulator.gaps[operation.id]
@@ -143,7 +147,7 @@ function handled(provider: Provider, exchange: Exchange, world: World, trace: Tr
     settings,
   }
   return world.transaction(() => {
-    const reply = handler(call, world)
+    const reply = world.as(simulator.slug, () => handler(call, world))
     if (options.checked) {
       const broken = violationsOf(operation, reply)
       trace.violations = broken
@@ -245,7 +249,7 @@ function remember(provider: Provider, exchange: Exchange, world: World, journal:
     method: exchange.method,
     url: strike(exchange.url),
     status: answer.status,
-    requestHeaders: keptHeaders(exchange, simulator, strike),
+    requestHeaders: keptHeaders(exchange, simulator, world, strike),
     requestBody: exchange.body && shortened(strike(exchange.body)),
     replyType: answer.type,
     replyBody: typeof answer.body === 'string' ? shortened(strike(answer.body)) : undefined,
@@ -262,8 +266,8 @@ function struck(text: string, secrets: readonly string[]): string {
 }
 
 /** Headers as the journal keeps them: without what proves the sender, be it good or not. */
-function keptHeaders(exchange: Exchange, simulator: Simulator, strike: (text: string) => string): Record<string, string> {
-  const presented = simulator.presented((name) => headerOf(exchange, name))
+function keptHeaders(exchange: Exchange, simulator: Simulator, world: World, strike: (text: string) => string): Record<string, string> {
+  const presented = simulator.presented((name) => headerOf(exchange, name), world.settings(simulator.slug))
   const headers: Record<string, string> = {}
   for (const name of Object.keys(exchange.headers)) {
     const value = String(exchange.headers[name])

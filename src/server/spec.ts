@@ -21,6 +21,7 @@ export interface OperationObject {
   readonly parameters?: readonly { name: string; in: string; required?: boolean; schema?: { type?: string }; explode?: boolean }[]
   readonly requestBody?: { required?: boolean; content: Media }
   readonly responses: Readonly<Record<string, { content?: Media }>>
+  readonly security?: readonly object[]
   readonly 'x-provenance'?: string
   readonly 'x-effect'?: unknown
 }
@@ -30,6 +31,8 @@ export interface Operation {
   readonly method: string
   readonly path: string
   readonly object: OperationObject
+  /** Answers anyone: its `security` is empty. */
+  readonly open: boolean
   /** Query parameters by name; true where it may repeat. */
   readonly query: ReadonlyMap<string, boolean>
   /** Lower-case names of the header parameters. */
@@ -148,6 +151,7 @@ function compileOperation(backend: OpenAPIBackend, method: string, path: string,
     method,
     path,
     object,
+    open: object.security?.length === 0,
     query,
     headers: (object.parameters ?? []).filter((each) => each.in === 'header').map((each) => each.name.toLowerCase()),
     body: schema && {

@@ -4,15 +4,16 @@ import { bundleTasks } from '../state/bundles.ts'
 import type { Clock } from '../state/clock.ts'
 import type { Change } from '../state/collection.ts'
 import { type Credential, credentials } from '../state/credentials.ts'
-import { type Delivery, type Target, targets } from '../state/delivery.ts'
+import type { Delivery } from '../state/delivery.ts'
 import type { WorldEvent } from '../state/events.ts'
 import { Refusal } from '../state/refusal.ts'
-import { checkSettings, defaultSettings, type SettingValue } from '../state/settings.ts'
+import { defaultSettings } from '../state/settings.ts'
 import { type Records, type Store, StoreError } from '../state/stores/store.ts'
 import { tasks } from '../state/tasks.ts'
-import { emptyWorld, type Identity, openWorld, settings, type World } from '../state/world.ts'
+import { emptyWorld, type Identity, openWorld, type World } from '../state/world.ts'
 import type { DeliveryPolicy } from './deliver.ts'
 import { type Journal, openJournal } from './journal.ts'
+import { type Belongings, populate } from './population.ts'
 import { openRunner, type Runner } from './runner.ts'
 import { alarm, wallNow } from './ticker.ts'
 
@@ -33,20 +34,14 @@ export interface Beginning {
   readonly ttl?: number
 }
 
-export interface WorldsOptions {
+export interface WorldsOptions extends Belongings {
   readonly simulators: readonly Simulator[]
   readonly store: Store
   /** How the clock of a new world goes unless it is told. */
   readonly clock: 'running' | 'frozen'
   readonly seed: string
-  /** Where every provider's callbacks go in a new world. */
-  readonly callbackUrl?: string
   /** How `default` begins where the store keeps none. */
   readonly first?: Beginning
-  /** Settings of new worlds, by provider. */
-  readonly settings?: Readonly<Record<string, Readonly<Record<string, SettingValue>>>>
-  /** The user's own stock, by provider, laid over the default state of new worlds. */
-  readonly stock?: Readonly<Record<string, unknown>>
   readonly policy: DeliveryPolicy
   readonly report: (sentence: string) => void
   /** Told of each attempt at a callback as it is made, at virtual time `at`. */
@@ -136,7 +131,8 @@ export async function openWorlds(options: WorldsOptions): Promise<Worlds> {
         const [slug, kind] = task.kind.includes('/') ? task.kind.split('/') : [undefined, task.kind]
         const run = slug === undefined ? bundleTasks[kind as string] : simulator(slug).tasks[kind as string]
         if (!run) throw new Error('nobody performs this kind of task')
-        run(on, task)
+        if (slug === undefined) run(on, task)
+        else on.as(slug, () => run(on, task))
       },
       attempt: async (on, delivery) => {
         // Loaded with the first attempt: most runs that are only asked never make one.
@@ -160,27 +156,6 @@ export async function openWorlds(options: WorldsOptions): Promise<Worlds> {
     return { name, seed, start, ...(ttl === undefined ? {} : { expiresAt: wallNow() + ttl }) }
   }
 
-  /** Fills an empty world: every provider's default state, or its state of that name where it has one. */
-  function populate(world: World, given: string | undefined): void {
-    world.transaction(() => {
-      for (const each of simulators) {
-        const chosen = options.settings?.[each.slug]
-        if (chosen) {
-          checkSettings(each.settings, chosen)
-          world.in(settings).put({ provider: each.slug, values: chosen })
-        }
-        const seed = each.seeds[given ?? 'default'] ?? each.seeds.default
-        seed?.(world)
-        const stock = options.stock?.[each.slug]
-        if (stock !== undefined) {
-          if (!each.stock) throw new Refusal('invalid-request', `${each.slug} takes no seed file`)
-          each.stock(world, stock)
-        }
-        if (options.callbackUrl !== undefined) world.in(targets).put({ provider: each.slug, url: options.callbackUrl } satisfies Target)
-      }
-    })
-  }
-
   function checkGiven(given: string | undefined): void {
     if (given === undefined || simulators.some((each) => Object.hasOwn(each.seeds, given))) return
     const known = simulators.flatMap((each) => Object.keys(each.seeds))
@@ -201,7 +176,7 @@ export async function openWorlds(options: WorldsOptions): Promise<Worlds> {
       checkGiven(beginning.given)
       const place = settle(emptyWorld(identity(name, beginning), wallNow()))
       try {
-        populate(place.world, beginning.given)
+        populate(place.world, simulators, beginning.given, options)
       } catch (error) {
         place.runner.stop()
         places.delete(name)
@@ -222,7 +197,7 @@ export async function openWorlds(options: WorldsOptions): Promise<Worlds> {
       disown(place)
       world.replace(emptyWorld({ ...world.identity, ...(seed === undefined ? {} : { seed }) }, wallNow()))
       try {
-        populate(world, given)
+        populate(world, simulators, given, options)
       } catch (error) {
         world.replace(before)
         ownAll(place)

@@ -1,5 +1,6 @@
 // The providers there are, in the order they are shown.
 import { esimGo } from './esim-go/index.ts'
+import { highland } from './highland/index.ts'
 import type { Simulator } from './simulator.ts'
 
-export const simulators: readonly Simulator[] = [esimGo]
+export const simulators: readonly Simulator[] = [esimGo, highland]

@@ -2,7 +2,7 @@
 import type { Delivery } from '../state/delivery.ts'
 import type { WorldEvent } from '../state/events.ts'
 import type { KernelRefusal, Refusal } from '../state/refusal.ts'
-import type { SettingsOf, SettingTable } from '../state/settings.ts'
+import type { SettingsOf, SettingTable, SettingValue } from '../state/settings.ts'
 import type { Network, Sim } from '../state/sims.ts'
 import type { Task } from '../state/tasks.ts'
 import type { UsageRules } from '../state/usage.ts'
@@ -86,6 +86,9 @@ export interface Mount {
 /** What a request shows of its sender before it is routed to a world. */
 export type HeaderOf = (name: string) => string | undefined
 
+/** The settings of a provider in one world. */
+export type SettingValues = Readonly<Record<string, SettingValue>>
+
 export interface Simulator {
   /** Kebab-case; names its folder, spec and place in URLs. */
   readonly slug: string
@@ -96,10 +99,13 @@ export interface Simulator {
   readonly handlers: Readonly<Record<string, Handler>>
   /** Operations of the spec that answer 501, and why. */
   readonly gaps: Readonly<Record<string, string>>
-  /** Words any refusal in the provider's dialect. `operation` is absent where none was found. */
-  readonly word: (refusal: Refusal<KernelRefusal | string>, operation: string | undefined) => Reply
-  /** The credential a request carries, if any: it may choose the world. */
-  readonly presented: (header: HeaderOf) => string | undefined
+  /** Words any refusal in the provider's dialect. `operation` is absent where none was found, `values` where there is no world. */
+  readonly word: (refusal: Refusal<KernelRefusal | string>, operation: string | undefined, values?: SettingValues) => Reply
+  /**
+   * The credential a request carries, if any: it may choose the world, and the journal does not keep it. `values` is absent
+   * before the world is known.
+   */
+  readonly presented: (header: HeaderOf, values?: SettingValues) => string | undefined
   /** @throws Refusal `unauthorized` with the true reason */
   readonly authenticate: (header: HeaderOf, world: World) => void
   /** Named starting states; `default` is that of a new world. Each is laid over an empty one of this provider. */
@@ -122,7 +128,7 @@ export interface Simulator {
     readonly secret?: (world: World) => string | undefined
     /** Delays between attempts, ISO 8601. */
     readonly schedule: (world: World) => readonly string[]
-    /** Checks what `version` a target may ask for; throws Refusal `invalid-request`. */
+    /** What `version` a target may ask for; none where the provider sends no callbacks. */
     readonly versions: readonly number[]
   }
 }

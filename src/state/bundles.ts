@@ -26,6 +26,8 @@ export interface Bundle {
   readonly assignedAt: number
   /** Not before this instant; then at once, used or not. */
   readonly startsAt?: number
+  /** What only its provider understands of it. */
+  readonly extra?: Readonly<Record<string, string>>
   readonly startedAt?: number
   readonly endsAt?: number
 }
@@ -93,6 +95,12 @@ export function startBundle(world: World, bundle: Bundle): Bundle {
   world.schedule('bundle-expires', endsAt, { bundle: bundles.key(active) })
   happened(world, active, 'bundle.activated')
   return active
+}
+
+/** Takes a bundle off its SIM, whatever its state: nothing of it is left but the timeline. */
+export function removeBundle(world: World, bundle: Bundle): void {
+  world.in(bundles).delete(bundles.key(bundle))
+  happened(world, bundle, 'bundle.removed')
 }
 
 /**

@@ -4,6 +4,9 @@ import { Refusal } from './refusal.ts'
 
 export type SettingValue = string | number | boolean | readonly string[]
 
+const LONGEST_TEXT = 1000
+const MOST_TEXTS = 1000
+
 /** One setting: its default, what it is for, and the check that names what is wrong with a value. */
 export interface Setting<T extends SettingValue = SettingValue> {
   readonly fallback: T
@@ -17,14 +20,37 @@ export type SettingTable = Readonly<Record<string, Setting>>
 /** The values a table of settings holds. */
 export type SettingsOf<T extends SettingTable> = { readonly [K in keyof T]: T[K] extends Setting<infer V> ? V : never }
 
-/** One of a few words. */
-export function choice<const T extends string>(options: readonly T[], fallback: NoInfer<T>, says: string): Setting<T> {
+/** One of a few words or numbers. */
+export function choice<const T extends string | number>(options: readonly T[], fallback: NoInfer<T>, says: string): Setting<T> {
   const words: readonly unknown[] = options
   return { fallback, says, problem: (value) => (words.includes(value) ? undefined : `must be one of ${options.join(', ')}`) }
 }
 
 export function flag(fallback: boolean, says: string): Setting<boolean> {
   return { fallback, says, problem: (value) => (typeof value === 'boolean' ? undefined : 'must be true or false') }
+}
+
+/** One line of text that fits `pattern` as a whole; `form` says what that is. */
+export function text(pattern: RegExp, form: string, fallback: string, says: string): Setting<string> {
+  const fits = (value: unknown) => typeof value === 'string' && value.length <= LONGEST_TEXT && pattern.test(value)
+  return { fallback, says, problem: (value) => (fits(value) ? undefined : `must be ${form}`) }
+}
+
+/** A list of texts; `problem` tells what is wrong with one, given those before it. */
+export function texts(problem: (line: string, before: readonly string[]) => string | undefined, says: string): Setting<readonly string[]> {
+  return {
+    fallback: [],
+    says,
+    problem(value) {
+      if (!Array.isArray(value) || value.length > MOST_TEXTS) return `must be a list of up to ${MOST_TEXTS} texts`
+      for (const [at, line] of value.entries()) {
+        const found =
+          typeof line === 'string' && line.length <= LONGEST_TEXT ? problem(line, value.slice(0, at)) : 'is no text of that length'
+        if (found) return `line ${at + 1}: ${found}`
+      }
+      return undefined
+    },
+  }
 }
 
 /** A whole number from `low` to `high`. */

@@ -3,7 +3,14 @@ import { defineCollection, SEPARATOR, sortable } from './collection.ts'
 import { isCodeGood } from './installation-code.ts'
 import { move } from './lifecycle.ts'
 import { Refusal } from './refusal.ts'
-import { type ProfileEvent, type ProfileState, profileLifecycle, type ServiceState } from './sim-lifecycle.ts'
+import {
+  type ProfileEvent,
+  type ProfileState,
+  profileLifecycle,
+  type ServiceEvent,
+  type ServiceState,
+  serviceLifecycle,
+} from './sim-lifecycle.ts'
 import type { World } from './world.ts'
 
 /** A network a SIM can be on. */
@@ -71,6 +78,24 @@ export function moveProfile(world: World, sim: Sim, event: ProfileEvent): Sim {
   world.in(sims).put(moved)
   world.emit({ type: `sim.${PAST[event]}`, provider: sim.provider, iccid: sim.iccid, detail: { from: sim.profile, to: profile } })
   return world.in(sims).get(simKey(sim.provider, sim.iccid)) ?? moved
+}
+
+/**
+ * What the API does to the service: activate, suspend, resume, cease, reactivate.
+ * @throws Refusal `wrong-state` for an illegal move
+ */
+export function moveService(world: World, sim: Sim, event: ServiceEvent): Sim {
+  const moved = world.in(sims).put({ ...sim, service: move(serviceLifecycle, sim.service, event) })
+  world.emit({ type: `sim.${SERVICE_PAST[event]}`, provider: sim.provider, iccid: sim.iccid, detail: { service: moved.service } })
+  return moved
+}
+
+const SERVICE_PAST: Readonly<Record<ServiceEvent, string>> = {
+  activate: 'activated',
+  suspend: 'suspended',
+  resume: 'resumed',
+  cease: 'ceased',
+  reactivate: 'reactivated',
 }
 
 const PAST: Readonly<Record<ProfileEvent, string>> = {

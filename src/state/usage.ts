@@ -2,6 +2,7 @@
 import { type Bundle, bundlesOf, consume, remainingBytes, startBundle } from './bundles.ts'
 import { Refusal } from './refusal.ts'
 import { type Sim, simKey, sims } from './sims.ts'
+import { noteUse as writeDown } from './uses.ts'
 import type { World } from './world.ts'
 
 /** What a provider decides about use. */
@@ -10,6 +11,8 @@ export interface UsageRules {
   readonly covers: (world: World, bundle: Bundle, country: string) => boolean
   /** Percentages of a bundle whose use is worth an event, ascending. */
   readonly thresholds: readonly number[]
+  /** True where the provider can be asked when data was used: each use is written down. */
+  readonly accounted?: boolean
 }
 
 /** How a use of data ended: what was carried, by which bundles, and what was not and why. */
@@ -52,6 +55,7 @@ export function useData(world: World, sim: Sim, bytes: number, rules: UsageRules
     if (carried.length === 0) noteUse(world, sim, bundle)
     const amount = bundle.unlimited ? left : Math.min(left, remainingBytes(bundle))
     consume(world, bundle, amount, rules.thresholds)
+    if (rules.accounted) writeDown(world, bundle, amount)
     carried.push({ id: bundle.id, name: bundle.name, used: amount })
     left -= amount
   }

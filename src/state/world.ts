@@ -24,7 +24,11 @@ type KernelRecord =
   | ({ readonly id: 'world' } & Identity)
   | ({ readonly id: 'clock' } & Clock)
   | { readonly id: 'random'; readonly state: readonly number[] }
+  | { readonly id: `random/${string}`; readonly state: readonly number[] }
   | { readonly id: 'sequences'; readonly last: Readonly<Record<string, number>> }
+
+/** The world's own dice, and those of each provider that has drawn. */
+type DiceId = 'random' | `random/${string}`
 
 const kernel = defineCollection<KernelRecord>({ name: 'world', key: (record) => record.id })
 
@@ -57,11 +61,14 @@ export interface World {
   readonly epoch: number
   /** Virtual ms since the epoch; stands still within a transaction. */
   readonly now: number
+  /** The dice: within `as` those of a provider, else the world's own. */
   readonly random: Random
   readonly clock: Clock
   /** Seen only by kernel code: the whole content. */
   readonly records: Records
   in<T extends object>(def: CollectionDef<T>): Collection<T>
+  /** Runs `act` with the dice of a provider: what one draws does not move what another will. */
+  as<R>(provider: string, act: () => R): R
   /** A provider's settings: what was set over the defaults. */
   settings(provider: string): Readonly<Record<string, SettingValue>>
   setClock(clock: Clock): void
@@ -110,8 +117,10 @@ export function openWorld(initial: Records, deps: WorldDeps): World {
   let live = new Map<string, ReturnType<typeof openCollection>>()
   let epoch = 0
   let held: number | undefined
-  let random: Random
-  let open: { at: number; undo: (() => void)[]; changes: Map<string, Change>; events: WorldEvent[]; drew: boolean } | undefined
+  /** Generators by the id of their record, opened at their first draw. */
+  let dice = new Map<string, Random>()
+  let rolling: DiceId = 'random'
+  let open: { at: number; undo: (() => void)[]; changes: Map<string, Change>; events: WorldEvent[]; drew: Set<DiceId> } | undefined
 
   function kernelRecord<Id extends KernelRecord['id']>(id: Id): Extract<KernelRecord, { id: Id }> {
     const record = records.get(kernel.name)?.get(id)
@@ -126,7 +135,8 @@ export function openWorld(initial: Records, deps: WorldDeps): World {
     records.get(kernel.name)?.set('clock', { id: 'clock', ...clock, anchor: deps.wall() })
     kernelRecord('world')
     kernelRecord('sequences')
-    random = openRandom(kernelRecord('random').state)
+    kernelRecord('random')
+    dice = new Map()
   }
 
   function collection<T extends object>(def: CollectionDef<T>): ReturnType<typeof openCollection<T>> {
@@ -148,18 +158,24 @@ export function openWorld(initial: Records, deps: WorldDeps): World {
     fraction: () => drawn().fraction(),
     text: (length, alphabet) => drawn().text(length, alphabet),
     uuid: () => drawn().uuid(),
-    state: () => random.state(),
+    state: () => rolled().state(),
+  }
+  /** The generator in use; a provider's first one begins with the world's, told apart by its slug. */
+  function rolled(): Random {
+    const kept = records.get(kernel.name)?.get(rolling) as { state: readonly number[] } | undefined
+    const found = dice.get(rolling) ?? openRandom(kept?.state ?? `${kernelRecord('random').state.join(' ')} ${rolling}`)
+    dice.set(rolling, found)
+    return found
   }
   function drawn(): Random {
     if (!open) throw new Error('a draw outside a transaction')
-    if (!open.drew) {
-      const before = random.state()
-      open.drew = true
-      open.undo.push(() => {
-        random = openRandom(before)
-      })
+    const [id, found] = [rolling, rolled()]
+    if (!open.drew.has(id)) {
+      const before = found.state()
+      open.drew.add(id)
+      open.undo.push(() => dice.set(id, openRandom(before)))
     }
-    return random
+    return found
   }
 
   const world: World = {
@@ -185,6 +201,15 @@ export function openWorld(initial: Records, deps: WorldDeps): World {
     },
     random: drawing,
     in: collection,
+    as(provider, act) {
+      const before = rolling
+      rolling = `random/${provider}`
+      try {
+        return act()
+      } finally {
+        rolling = before
+      }
+    },
     settings(provider) {
       const set = collection(settings).get(provider)?.values
       const defaults = deps.defaults(provider)
@@ -215,11 +240,11 @@ export function openWorld(initial: Records, deps: WorldDeps): World {
       const earlier = kept.matching('sim', `${event.provider}\u0000${event.iccid}\u0000`)
       if (earlier.length > TIMELINE_LENGTH) kept.delete(String(earlier[0]?.id))
       open?.events.push(happened)
-      deps.react(happened, world)
+      world.as(event.provider, () => deps.react(happened, world))
     },
     transaction(change, at = world.now) {
       if (open) throw new Error('transactions do not nest')
-      const current = { at, undo: [], changes: new Map<string, Change>(), events: [], drew: false }
+      const current = { at, undo: [], changes: new Map<string, Change>(), events: [], drew: new Set<DiceId>() }
       open = current
       try {
         const result = change()
@@ -262,7 +287,7 @@ export function openWorld(initial: Records, deps: WorldDeps): World {
   /** Adds to the changes what every change moves: the time it happened at and the state of the dice. */
   function seal(current: NonNullable<typeof open>) {
     if (!current.changes.has('world/clock')) world.keepTime()
-    if (current.drew) collection(kernel).put({ id: 'random', state: random.state() })
+    for (const id of current.drew) collection(kernel).put({ id, state: (dice.get(id) as Random).state() })
   }
 
   function rollBack(current: NonNullable<typeof open>) {

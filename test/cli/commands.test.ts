@@ -24,7 +24,7 @@ const NOBODY = 'http://127.0.0.1:9'
 const esimulator = (...args: string[]): Promise<Ended> =>
   run(args, { cwd: dir.path, env: { ESIMULATOR_URL: sim.url, ESIMULATOR_TOKEN: 'a-secret' } })
 
-const anySim = async () => String((await sim.sims())[0]?.iccid)
+const anySim = async () => String((await sim.sims('esim-go'))[0]?.iccid)
 
 test('wait-ready returns when the simulator answers, and tells when it does not in time', async () => {
   expect(await esimulator('wait-ready')).toMatchObject({ code: 0, stdout: expect.stringContaining(`answers at ${sim.url}`) })
@@ -95,7 +95,7 @@ test('state is exported and imported, by file and by pipe', async () => {
   expect((await esimulator('state', 'export', file)).code).toBe(0)
   const { stdout } = await esimulator('state', 'export', '-')
   await sim.reset({ given: 'default' })
-  expect((await esimulator('state', 'import', file)).stdout).toMatch(/the world "default" is as in .*: 1 SIMs/)
+  expect((await esimulator('state', 'import', file)).stdout).toMatch(/the world "default" is as in .*: 2 SIMs/)
   await sim.reset({ given: 'default' })
   const piped = await run(['state', 'import', '-'], {
     cwd: dir.path,
@@ -103,7 +103,7 @@ test('state is exported and imported, by file and by pipe', async () => {
     input: stdout,
   })
   expect(piped.code).toBe(0)
-  expect(await sim.sims()).toHaveLength(1)
+  expect(await sim.sims('esim-go')).toHaveLength(1)
 })
 
 test('provenance shows all providers, or the operations of one', async () => {

@@ -19,7 +19,7 @@ async function order({ url }: { url: string }): Promise<string> {
     headers: { 'X-API-Key': KEY },
   })
   expect(status).toBe(200)
-  const { body } = await call<{ sims: { iccid: string }[] }>(url, '/_sim/sims')
+  const { body } = await call<{ sims: { iccid: string }[] }>(url, '/_sim/sims?provider=esim-go')
   return String(body.sims[0]?.iccid)
 }
 
@@ -70,8 +70,8 @@ test('a killed server opens again with its worlds', async () => {
   await using second = await startServer([], { cwd: dir.path })
   expect((await call(second.url, '/_sim/worlds')).body).toMatchObject({
     worlds: [
-      { name: 'ci-1', sims: 1 },
-      { name: 'default', sims: 1 },
+      { name: 'ci-1', sims: 2 },
+      { name: 'default', sims: 2 },
     ],
   })
   expect((await call(second.url, `/_sim/sims/${iccid}`)).status).toBe(200)

@@ -5,7 +5,7 @@ import { type CallbackShown, type RunningSimulator, startReceiver, startSimulato
 import { call, expectProblem } from '../support/control.ts'
 
 async function used(sim: RunningSimulator, amount: string): Promise<string> {
-  const [{ iccid } = { iccid: '' }] = await sim.sims()
+  const [{ iccid } = { iccid: '' }] = await sim.sims('esim-go')
   await sim.device(iccid).use(amount)
   return iccid
 }
@@ -41,7 +41,7 @@ test('one callback shows the bytes and the signature it was sent with', async ()
 test('a dead callback is sent again with the whole schedule before it', async () => {
   await using receiver = await startReceiver({ answer: [500, 500, 500, 500, 200] })
   await using sim = await startSimulator({ given: 'an assigned bundle', callbackUrl: receiver.url })
-  const [{ iccid } = { iccid: '' }] = await sim.sims()
+  const [{ iccid } = { iccid: '' }] = await sim.sims('esim-go')
   await sim.device(iccid).attach('GB')
   await receiver.waitFor(1)
   await sim.clock.advance('PT1H')

@@ -8,7 +8,7 @@ import { call, expectProblem } from '../support/control.ts'
 const advance = (sim: RunningSimulator, json: object) => call(sim.url, '/_sim/clock/advance', { json })
 
 async function onlySim(sim: RunningSimulator): Promise<string> {
-  const [row] = await sim.sims()
+  const [row] = await sim.sims('esim-go')
   if (!row) throw new Error('there is no SIM')
   return row.iccid
 }

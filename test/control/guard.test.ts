@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import { startSimulator } from '../../src/index.ts'
 import { call, expectProblem, rawGet } from '../support/control.ts'
 
-const FULL_HEALTH = { status: 'ok', version: expect.any(String), providers: ['esim-go'], worlds: 1 }
+const FULL_HEALTH = { status: 'ok', version: expect.any(String), providers: ['esim-go', 'highland'], worlds: 1 }
 
 test('loopback names are answered', async () => {
   await using sim = await startSimulator()

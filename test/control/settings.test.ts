@@ -50,7 +50,8 @@ test('provenance counts the operations of a provider by mark, and names every on
     })
   expect(body.operations.filter(({ gap }) => gap !== undefined)).toHaveLength(Object.keys(esimGo.gaps).length)
   const { body: all } = await call(sim.url, '/_sim/provenance')
-  expect(all).toMatchObject({ providers: [{ provider: 'esim-go', operations: body.operations.length, counts: body.counts }] })
+  const row = { provider: 'esim-go', operations: body.operations.length, counts: body.counts }
+  expect(all).toMatchObject({ providers: expect.arrayContaining([expect.objectContaining(row)]) })
   expectProblem(await call(sim.url, '/_sim/provenance/nobody'), 404, /there are: esim-go/)
 })
 

@@ -17,7 +17,7 @@ const damaged = (state: StateDocument, damage: (collections: Collections) => voi
 
 test('a world goes into a document and back, also into another simulator', async () => {
   await using sim = await startSimulator({ given: 'an assigned bundle' })
-  const [{ iccid } = { iccid: '' }] = await sim.sims()
+  const [{ iccid } = { iccid: '' }] = await sim.sims('esim-go')
   await sim.device(iccid).use('100MB')
   await sim.clock.advance('P1D')
   const state = await sim.state()
@@ -38,21 +38,21 @@ test('a restored world keeps its own name and time to live', async () => {
   await call(sim.url, '/_sim/worlds', { json: { name: 'copy', ttl: '1h' } })
   const { status, body } = await call(sim.url, '/w/copy/_sim/state', { method: 'PUT', json: await sim.state() })
   expect(status).toBe(200)
-  expect(body).toMatchObject({ name: 'copy', sims: 1, expiresAt: expect.any(String) })
+  expect(body).toMatchObject({ name: 'copy', sims: 2, expiresAt: expect.any(String) })
 })
 
 test('a file of the state folder is such a document', async () => {
   const stateDir = await mkdtemp(join(tmpdir(), 'esimulator-'))
   try {
     const kept = await startSimulator({ stateDir, given: 'an assigned bundle' })
-    const rows = await kept.sims()
+    const rows = await kept.sims('esim-go')
     await kept.close()
     const document = JSON.parse(await readFile(join(stateDir, 'default.json'), 'utf8')) as StateDocument
     await using sim = await startSimulator()
     await sim.restore(document)
-    expect(await sim.sims()).toEqual(rows)
+    expect(await sim.sims('esim-go')).toEqual(rows)
     await using again = await startSimulator({ stateDir })
-    expect(await again.sims()).toEqual(rows)
+    expect(await again.sims('esim-go')).toEqual(rows)
   } finally {
     await rm(stateDir, { recursive: true })
   }

@@ -30,11 +30,11 @@ test('a world begins as it is told', async () => {
   const { body } = await call<WorldShown>(sim.url, '/_sim/worlds', {
     json: { name: 'w', seed: 's', given: 'an assigned bundle', clock, ttl: 'PT1H' },
   })
-  expect(body).toMatchObject({ seed: 's', sims: 1, clock: { mode: 'running', rate: 60 }, expiresAt: expect.any(String) })
+  expect(body).toMatchObject({ seed: 's', sims: 2, clock: { mode: 'running', rate: 60 }, expiresAt: expect.any(String) })
   expect(Date.parse(body.clock.now)).toBeGreaterThanOrEqual(Date.parse(clock.at))
   expect(await worldsOf(sim.url)).toMatchObject([
-    { name: 'default', sims: 0 },
-    { name: 'w', sims: 1 },
+    { name: 'default', sims: 1 },
+    { name: 'w', sims: 2 },
   ])
 })
 
@@ -82,9 +82,9 @@ test('a reset world is as at its start: time, SIMs, journal, settings', async ()
   await sim.clock.advance('P1D')
   await sim.set('esim-go', { processingDelay: 'PT0S' })
   await fetch(`${sim.baseUrl('esim-go')}/esims`)
-  expect(await sim.sims()).toHaveLength(1)
+  expect(await sim.sims('esim-go')).toHaveLength(1)
   const { body } = await call(sim.url, '/_sim/reset', { method: 'POST' })
-  expect(body).toMatchObject({ name: 'default', sims: 0, clock: { now: '2026-01-01T00:00:00.000Z', mode: 'frozen' } })
+  expect(body).toMatchObject({ name: 'default', sims: 1, clock: { now: '2026-01-01T00:00:00.000Z', mode: 'frozen' } })
   expect(await sim.journal()).toEqual([])
   expect((await sim.settings('esim-go')).processingDelay).toMatchObject({ value: 'PT5M' })
 })
@@ -93,7 +93,7 @@ test('the same seed gives the same SIM, another one another', async () => {
   await using sim = await startSimulator()
   const iccidFor = async (seed: string) => {
     await sim.reset({ seed, given: 'an assigned bundle' })
-    return (await sim.sims())[0]?.iccid
+    return (await sim.sims('esim-go'))[0]?.iccid
   }
   const first = await iccidFor('one')
   expect(await iccidFor('two')).not.toBe(first)
@@ -103,7 +103,7 @@ test('the same seed gives the same SIM, another one another', async () => {
 test('a reset to a state there is not changes nothing', async () => {
   await using sim = await startSimulator({ given: 'an assigned bundle' })
   expectProblem(await call(sim.url, '/_sim/reset', { json: { given: 'chaos' } }), 400, /there are: "default"/)
-  expect(await sim.sims()).toHaveLength(1)
+  expect(await sim.sims('esim-go')).toHaveLength(1)
 })
 
 test('a world whose time to live is over goes away', async () => {

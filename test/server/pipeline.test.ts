@@ -519,3 +519,36 @@ test('a reply waits until it is kept, and is an error where that fails', async (
   keep(new Error('the disk is full'))
   expect((await second).body).toEqual({ code: 'writes-refused', reason: 'the disk is full' })
 })
+
+test('a refusal is worded as the settings of the world have it', async () => {
+  await using server = await startFake()
+  server.world.transaction(() => server.world.in(settings).put({ provider: SLUG, values: { refusalStatus: 422 } }))
+  expect(await refused(server, 'POST', '/fake/v1/things', { json: { colour: 'grey' } })).toMatchObject({
+    status: 422,
+    code: 'invalid-request',
+  })
+})
+
+test.each(['the-key', 'another'])('where a setting names the header of the key, the journal does not keep it: %s', async (given) => {
+  await using server = await startFake()
+  server.world.transaction(() => {
+    server.world.in(settings).put({ provider: SLUG, values: { keyHeader: 'x-door' } })
+    server.world.in(credentials).put({ provider: SLUG, kind: 'api-key', secret: 'the-key' })
+  })
+  const { status } = await server.call('GET', '/fake/v1/things', { headers: { 'X-Door': given }, key: null })
+  expect(status).toBe(given === 'the-key' ? 200 : 403)
+  expect(newest(server)?.requestHeaders['x-door']).toBe('[redacted]')
+})
+
+test('an operation whose security is empty answers anyone', async () => {
+  await using server = await startFake()
+  expect((await server.call('GET', '/fake/v1/text', { key: null })).status).toBe(200)
+  expect((await server.call('GET', '/fake/v1/things', { key: null })).status).toBe(403)
+})
+
+test('hrefs of a world that a header chose carry its prefix', async () => {
+  await using server = await startFake()
+  server.worlds.create('ci-1', {})
+  const { body } = await server.call('GET', '/fake/v1/things', { key: keyOf('ci-1'), headers: { 'X-Sim-World': 'ci-1' } })
+  expect(body).toMatchObject({ baseUrl: `${server.origin}/w/ci-1/fake/v1` })
+})

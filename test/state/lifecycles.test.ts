@@ -1,7 +1,7 @@
 // The lifecycles of profile, service and bundle: every event in every state leads where it should, or is refused and changes nothing.
 import { expect, test } from 'vitest'
 import { type BundleEvent, type BundleState, bundleLifecycle } from '../../src/state/bundle-lifecycle.ts'
-import { type Bundle, bundles, bundleTasks, consume, startBundle } from '../../src/state/bundles.ts'
+import { assignBundle, type Bundle, bundles, bundleTasks, consume, removeBundle, startBundle } from '../../src/state/bundles.ts'
 import { can, type Lifecycle, move } from '../../src/state/lifecycle.ts'
 import { Refusal } from '../../src/state/refusal.ts'
 import {
@@ -12,7 +12,9 @@ import {
   type ServiceState,
   serviceLifecycle,
 } from '../../src/state/sim-lifecycle.ts'
-import { install, moveProfile, type Sim, simKey, sims } from '../../src/state/sims.ts'
+import { install, moveProfile, moveService, type Sim, simKey, sims } from '../../src/state/sims.ts'
+import { useData } from '../../src/state/usage.ts'
+import { usesWithin } from '../../src/state/uses.ts'
 import { emptyWorld, openWorld, type World } from '../../src/state/world.ts'
 
 // What is legal, written down a second time and the other way round: [from, event, to].
@@ -144,6 +146,55 @@ test.each(profileMatrix)('a SIM: $event when $state leads to $to', ({ state, eve
   expect(result.profile).toBe(to)
   expect(world.in(sims).get(simKey(PROVIDER, ICCID))?.profile).toBe(to)
   return expect(events).toMatchObject([{ iccid: ICCID, detail: { from: state, to } }])
+})
+
+test.each(serviceMatrix)("a SIM's service: $event when $state leads to $to", ({ state, event, to }) => {
+  const world = freshWorld()
+  const sim = simIn(world, { service: state })
+  if (to === undefined) return expectWrongState(world, state, event, () => moveService(world, sim, event))
+  const { result, events } = world.transaction(() => moveService(world, sim, event))
+  expect(result.service).toBe(to)
+  expect(world.in(sims).get(simKey(PROVIDER, ICCID))?.service).toBe(to)
+  return expect(events).toMatchObject([{ type: expect.stringMatching(/^sim\.[a-z]+d$/), iccid: ICCID, detail: { service: to } }])
+})
+
+test.each(BUNDLE_STATES)('a bundle that is %s can be taken off its SIM', (state) => {
+  const world = freshWorld()
+  const bundle = bundleIn(world, state)
+  const { events } = world.transaction(() => removeBundle(world, bundle))
+  expect(storedBundle(world)).toBeUndefined()
+  expect(events).toMatchObject([{ type: 'bundle.removed', bundle: '1', detail: { name: 'a bundle' } }])
+})
+
+test('where a provider keeps account, each use is written down by bundle and instant, and found within bounds that count', () => {
+  const world = freshWorld()
+  const attached = { country: 'GB', name: 'N', brandName: 'N', mcc: '234', mnc: '10', tadig: 'GBRN1' }
+  const sim = simIn(world, { profile: 'enabled', attached })
+  const start = world.now
+  const use = (bytes: number, at: number, accounted = true) =>
+    world.transaction(() => useData(world, sim, bytes, { covers: () => true, thresholds: [], accounted }), start + at)
+  const within = (from: number, to: number) =>
+    usesWithin(world, PROVIDER, ICCID, start + from, start + to).map(({ bundle, at, bytes }) => [bundle, at - start, bytes])
+  world.transaction(() => {
+    for (const id of ['1', '2'])
+      assignBundle(
+        world,
+        { id, provider: PROVIDER, iccid: ICCID, name: id, reference: id, unlimited: false, initialBytes: 1000, duration: 'P7D' },
+        'PT0S',
+      )
+  })
+  use(300, 0)
+  use(100, 0)
+  use(800, 10)
+  use(50, 20, false)
+  expect(within(0, 10)).toEqual([
+    ['1', 0, 400],
+    ['1', 10, 600],
+    ['2', 10, 200],
+  ])
+  expect(within(0, 9.999)).toEqual([['1', 0, 400]])
+  expect(within(0.001, 10)).toHaveLength(2)
+  expect(within(11, 1000)).toEqual([])
 })
 
 test.each([

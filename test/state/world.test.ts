@@ -102,6 +102,36 @@ test('a throw undoes random draws: the same are drawn again', () => {
   expect(world.transaction(() => world.random.uuid() + world.random.text(8, 'abcdef')).result).toBe(drawn)
 })
 
+test('each provider has dice of its own: what one draws moves neither another nor the world', () => {
+  const draw = (world: World, provider?: string) =>
+    world.transaction(() => (provider === undefined ? world.random.uuid() : world.as(provider, () => world.random.uuid()))).result
+  const { world: alone } = open()
+  const { world: shared } = open()
+  draw(shared, 'q')
+  draw(shared, 'q')
+  expect([draw(shared, 'p'), draw(shared)]).toEqual([draw(alone, 'p'), draw(alone)])
+  expect(new Set([draw(open().world), draw(open().world, 'p'), draw(open().world, 'q')]).size).toBe(3)
+})
+
+test('the dice of a provider are kept, rolled back and gone back to as the world they are in', () => {
+  const draw = (world: World) => world.in(things).put({ id: 'a', colour: world.as('p', () => world.random.text(8, 'abcdef')) }).colour
+  const { world } = open()
+  world.transaction(() => draw(world))
+  const kept = structuredClone(world.records)
+  failing(world, () => void draw(world))
+  const drawn = world.transaction(() => draw(world)).result
+  const { world: again } = open({}, kept)
+  expect(again.transaction(() => draw(again)).result).toBe(drawn)
+})
+
+test('whoever reacts to an event draws with the dice of its provider', () => {
+  const drawn: string[] = []
+  const { world } = open({ react: (_event, on) => drawn.push(on.random.uuid()) })
+  world.transaction(() => world.emit(event))
+  const { world: other } = open()
+  expect(drawn).toEqual([other.transaction(() => other.as('p', () => other.random.uuid())).result])
+})
+
 test('a throw undoes tasks, events and a set clock', () => {
   const { world } = open()
   const before = stateOf(world)

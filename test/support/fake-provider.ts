@@ -1,11 +1,11 @@
 // A small provider for tests of the server: it keeps things, breaks its spec when asked to, and tells what was made.
 import type { Document } from 'openapi-backend'
-import { type Handler, reply, type Simulator } from '../../src/simulators/simulator.ts'
+import { type Handler, type HeaderOf, reply, type SettingValues, type Simulator } from '../../src/simulators/simulator.ts'
 import { defineCollection, sortable } from '../../src/state/collection.ts'
 import { credentials } from '../../src/state/credentials.ts'
 import { queueCallback, targets } from '../../src/state/delivery.ts'
 import { Refusal } from '../../src/state/refusal.ts'
-import { commonSettings } from '../../src/state/settings.ts'
+import { commonSettings, text, whole } from '../../src/state/settings.ts'
 import type { World } from '../../src/state/world.ts'
 
 export const SLUG = 'fake'
@@ -84,6 +84,7 @@ export const fakeSpec = {
     },
     '/text': {
       get: operation('getText', {
+        security: [],
         parameters: [{ name: 'fails', in: 'query', schema: { type: 'string', enum: ['now', 'later'] } }],
         responses: { 200: { description: 'Text', content: { 'text/plain': { schema: { type: 'string' } } } }, default: refusal },
       }),
@@ -157,28 +158,40 @@ const handlers: Readonly<Record<string, Handler>> = {
   },
 }
 
-const statuses: Readonly<Record<string, number>> = { unauthorized: 403, 'unknown-route': 404, 'not-found': 404, 'body-too-large': 413 }
+const statuses: Readonly<Record<string, number>> = {
+  unauthorized: 403,
+  'unknown-route': 404,
+  'not-found': 404,
+  'body-too-large': 413,
+  internal: 500,
+  'reply-violates-spec': 500,
+}
 
 /** The key of a world. */
 export const keyOf = (world: string) => `fake-key-of-${world}`
 
-const secretOf = (header: (name: string) => string | undefined) => header('x-key')
+const secretOf = (header: HeaderOf, values?: SettingValues) => header(String(values?.keyHeader ?? 'x-key'))
 
 export const fake: Simulator = {
   slug: SLUG,
   title: 'Fake',
   mounts: [{ spec: 'fake.yaml', basePath: '/v1' }],
-  settings: commonSettings,
+  settings: {
+    ...commonSettings,
+    keyHeader: text(/^[a-z-]+$/, 'the name of a header', 'x-key', 'which header carries the key'),
+    refusalStatus: whole(400, 599, 400, 'status of a refusal that has none of its own'),
+  },
   handlers,
   gaps: { unserved: 'nobody needs it' },
-  word: ({ code, message }) =>
-    reply(code === 'unworded' ? 418 : (statuses[code] ?? (code === 'internal' || code === 'reply-violates-spec' ? 500 : 400)), {
+  word: ({ code, message }, _operation, values) =>
+    reply(code === 'unworded' ? 418 : (statuses[code] ?? Number(values?.refusalStatus ?? 400)), {
       code,
       reason: message,
     }),
   presented: secretOf,
   authenticate(header, world) {
-    if (world.in(credentials).get(`${SLUG}/${secretOf(header)}`) === undefined) throw new Refusal('unauthorized', 'this is not the key')
+    if (world.in(credentials).get(`${SLUG}/${secretOf(header, world.settings(SLUG))}`) === undefined)
+      throw new Refusal('unauthorized', 'this is not the key')
   },
   seeds: {
     default: (world) => void world.in(credentials).put({ provider: SLUG, kind: 'api-key', secret: keyOf(world.name) }),

@@ -1,5 +1,5 @@
 // The default catalogue of bundles, made by rule, and how a catalogue is searched and ordered.
-import { countries, findCountry } from './countries.ts'
+import { countries, findCountry } from '../countries.ts'
 
 /** One bundle on sale. */
 export interface CatalogueBundle {

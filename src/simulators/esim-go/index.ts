@@ -3,11 +3,11 @@
 import { bundlesOf } from '../../state/bundles.ts'
 import { credentials } from '../../state/credentials.ts'
 import { Refusal } from '../../state/refusal.ts'
+import { findNetwork } from '../countries.ts'
 import type { Handler, HeaderOf, Simulator } from '../simulator.ts'
 import { apiKey } from './account.ts'
 import { settingsOf } from './assign.ts'
 import { react, sign, UTILISATION, VERSIONS } from './callbacks.ts'
-import { findCountry } from './countries.ts'
 import { word } from './errors.ts'
 import { applyHandlers } from './handlers/apply.ts'
 import { assignmentHandlers } from './handlers/assignments.ts'
@@ -83,16 +83,6 @@ export const esimGo: Simulator = {
     const next = bundlesOf(world, SLUG, sim.iccid).find(({ state }) => state === 'active' || state === 'queued' || state === 'processing')
     return next && lookUp(world, next.name)?.countries[0]
   },
-  network(country, operator) {
-    const found = findCountry(country)
-    const wanted = operator?.toLowerCase()
-    const network = found?.networks.find(
-      ({ name, brandName, mcc, mnc, tagid }) =>
-        wanted === undefined || [name, brandName, tagid, `${mcc}-${mnc}`, mcc + mnc].some((each) => each.toLowerCase() === wanted),
-    )
-    if (!found || !network) return undefined
-    const { name, brandName, mcc, mnc, tagid } = network
-    return { country: found.iso, name, brandName, mcc, mnc, tadig: tagid }
-  },
+  network: findNetwork,
   callbacks: { sign, secret: apiKey, schedule: (world) => settingsOf(world).retrySchedule, versions: VERSIONS },
 }

@@ -1,5 +1,6 @@
 // The default catalogue of eSIM Go, its countries and networks, and how a catalogue is searched.
 import { expect, test, vi } from 'vitest'
+import { countries, findCountry, findCountryByName } from '../../../src/simulators/countries.ts'
 import {
   bundleGroups,
   type CatalogueBundle,
@@ -7,7 +8,6 @@ import {
   defaultCatalogue,
   searchCatalogue,
 } from '../../../src/simulators/esim-go/catalogue.ts'
-import { countries, findCountry, findCountryByName } from '../../../src/simulators/esim-go/countries.ts'
 
 const bundle = (name: string, fields: Partial<CatalogueBundle> = {}): CatalogueBundle => ({
   name,

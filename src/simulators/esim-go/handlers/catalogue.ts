@@ -1,8 +1,8 @@
 // The catalogue, one bundle of it, its groups, and the networks behind it.
 import { Refusal } from '../../../state/refusal.ts'
+import { type Country, countries, findCountry, findCountryByName } from '../../countries.ts'
 import { reply } from '../../simulator.ts'
 import { bundleGroups, searchCatalogue } from '../catalogue.ts'
-import { type Country, countries, findCountry, findCountryByName } from '../countries.ts'
 import { findBundle, onSale } from '../sale.ts'
 import * as wire from '../wire.ts'
 import type { EsimGoHandlers } from './esim-go-handlers.ts'

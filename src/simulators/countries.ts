@@ -1,5 +1,6 @@
 // The countries and territories with coverage, and the mobile networks in each; loaded at first use.
 import { createRequire } from 'node:module'
+import type { Network as Attachment } from '../state/sims.ts'
 
 /** The words of `GET /catalogue?region=`. No operator serves Antarctica, so that word is understood and finds nothing. */
 export type Region =
@@ -107,6 +108,19 @@ export function findCountry(iso: string): Country | undefined {
 export function findCountryByName(name: string): Country | undefined {
   byName ??= new Map(countries().map((country) => [country.name.toLowerCase(), country]))
   return byName.get(name.toLowerCase())
+}
+
+/** The network a device finds in a country: the first, or the one of that name, TADIG code or MCC-MNC. */
+export function findNetwork(iso: string, operator?: string): Attachment | undefined {
+  const country = findCountry(iso)
+  const wanted = operator?.toLowerCase()
+  const network = country?.networks.find(
+    ({ name, brandName, mcc, mnc, tagid }) =>
+      wanted === undefined || [name, brandName, tagid, `${mcc}-${mnc}`, mcc + mnc].some((each) => each.toLowerCase() === wanted),
+  )
+  if (!country || !network) return undefined
+  const { name, brandName, mcc, mnc, tagid } = network
+  return { country: country.iso, name, brandName, mcc, mnc, tadig: tagid }
 }
 
 function build(): readonly Country[] {

@@ -1,0 +1,48 @@
+// How Highland words a refusal: {"status":"failure","details":"..."}; of the texts only the one for an empty stock is known.
+import type { KernelRefusal, Refusal } from '../../state/refusal.ts'
+import type { Reply, SettingValues } from '../simulator.ts'
+
+/** A refusal by the rules: its status is a setting. */
+const RULES = 'failureStatus'
+const reason = ({ message }: Refusal) => message
+
+/** An eSIM of another company is worded as one there is not; the journal tells them apart. */
+const own = {
+  'unknown-company': [RULES, 'Company not found.'],
+  'duplicate-company': [RULES, 'Company is already onboarded.'],
+  'unknown-esim': [RULES, 'eSIM not found.'],
+  'duplicate-esim': [RULES, reason],
+  'already-acquired': [RULES, 'eSIM is already acquired.'],
+  'out-of-stock': [RULES, 'No more eSIM available for activation.'],
+  'unknown-product': [RULES, 'Product not found.'],
+  'wrong-market': [RULES, 'Product is not in this market.'],
+  'no-product': [RULES, 'eSIM has no such product.'],
+  'unknown-code': [404, 'Bar code not found.'],
+  'expired-code': [410, 'Bar code has expired.'],
+} as const
+type Wording = readonly [typeof RULES | number, string | typeof reason]
+
+const table: Readonly<Record<KernelRefusal | keyof typeof own, Wording>> = {
+  ...own,
+  'wrong-state': [RULES, ({ detail }) => `eSIM is already ${detail.state}.`],
+  'not-found': [RULES, reason],
+  'unknown-world': [404, true],
+  'unknown-route': [404, 'Not found.'],
+  'method-not-allowed': [405, 'Method not allowed.'],
+  unauthorized: [401, 'Unauthorized.'],
+  'body-too-large': [413, reason],
+  'unsupported-media-type': [415, reason],
+  'malformed-body': [400, reason],
+  'invalid-request': [400, reason],
+  busy: [503, reason],
+  'not-implemented': [501, reason],
+  'writes-refused': [503, reason],
+  'reply-violates-spec': [500, reason],
+  internal: [500, 'Internal server error.'],
+}
+
+export function word(refusal: Refusal, _operation: string | undefined, values: SettingValues = {}): Reply {
+  const [status, text] = Object.hasOwn(table, refusal.code) ? table[refusal.code as keyof typeof table] : table.internal
+  const details = typeof text === 'string' ? text : text(refusal)
+  return { status: status === RULES ? Number(values[RULES] ?? 200) : status, body: { status: 'failure', details } }
+}

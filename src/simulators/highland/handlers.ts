@@ -1,0 +1,124 @@
+// The operations of Highland.
+
+import { bundlesOf } from '../../state/bundles.ts'
+import { grouped, SEPARATOR } from '../../state/collection.ts'
+import { isCodeGood, lpaString } from '../../state/installation-code.ts'
+import { HEX } from '../../state/random.ts'
+import { Refusal } from '../../state/refusal.ts'
+import { moveService, simKey, sims } from '../../state/sims.ts'
+import { usesWithin } from '../../state/uses.ts'
+import type { World } from '../../state/world.ts'
+import { type Handlers, reply } from '../simulator.ts'
+import { addProduct, currentProduct, findCompany, findEsim, removeProduct } from './esims.ts'
+import { findProduct, productsOf } from './products.ts'
+import { companies, type Esim, esims, registrationKey, SLUG } from './records.ts'
+import type { settings } from './settings.ts'
+import type { operations } from './spec.d.ts'
+import { addLines, assign } from './stock.ts'
+import * as wire from './wire.ts'
+
+type HighlandHandlers = Handlers<operations, typeof settings>
+
+function acquire(world: World, free: Esim | undefined, companyId: string, baseUrl: string) {
+  if (!free) throw new Refusal('out-of-stock', 'the stock is empty: PUT /highland/esim adds to it')
+  const { esim, sim } = assign(world, free, companyId)
+  return reply(200, wire.acquired(esim, sim, baseUrl))
+}
+
+const remove: HighlandHandlers['removeProduct'] = ({ body }, world) => {
+  const { esim } = findEsim(world, body)
+  return reply(200, wire.onEsim(esim, removeProduct(world, esim, body.product_id)))
+}
+
+const serviceMove =
+  (event: 'suspend' | 'resume', sim_status: 'suspended' | 'active'): NonNullable<HighlandHandlers['suspendEsim']> =>
+  ({ body }, world) => {
+    const { esim, sim } = findEsim(world, body)
+    moveService(world, sim, event)
+    return reply(200, { status: 'success', sim_id: esim.simId, sim_status })
+  }
+
+/** Ms since the epoch, with microseconds as a fraction. @throws Refusal `invalid-request` */
+function instantOf(name: string, text: string): number {
+  const [, seconds = '', , fraction = '', zone = 'Z'] = /^([^.Z+]{10}[^.Z+-]*)(\.(\d+))?(Z|[+-].*)?$/.exec(text) ?? []
+  const instant = Date.parse(seconds + zone) + Number(fraction.padEnd(6, '0')) / 1000
+  if (Number.isNaN(instant)) throw new Refusal('invalid-request', `${name} is no date and time there is`)
+  return instant
+}
+
+export const handlers: HighlandHandlers = {
+  onboardCompany({ body, now }, world) {
+    const { company_name: name, registration_number: registration, country_code: country, contact_email: email } = body
+    const [twin] = world.in(companies).matching('registration', registrationKey({ country, registration }))
+    if (twin) throw new Refusal('duplicate-company', `${registration} in ${country} is company ${twin.id} already`)
+    const made = { id: world.random.text(32, HEX), name, registration, country, email, createdAt: now }
+    return reply(200, wire.company(world, world.in(companies).put(made)))
+  },
+
+  getCompanySummary: ({ query }, world) => reply(200, wire.company(world, findCompany(world, query.company_id))),
+
+  listProducts({ query }, world) {
+    const owner = findCompany(world, query.company_id)
+    return reply(200, { status: 'success', product_list: productsOf(world, owner.id).map((each) => wire.product(each, owner)) })
+  },
+
+  acquireEsim: ({ body, baseUrl }, world) => acquire(world, world.in(esims).first('free'), findCompany(world, body.company_id).id, baseUrl),
+
+  acquireEsimById({ body, baseUrl }, world) {
+    const company = findCompany(world, body.company_id)
+    const esim = world.in(esims).get(body.sim_id)
+    if (!esim) throw new Refusal('unknown-esim', `there is no eSIM ${body.sim_id}`)
+    if (esim.company) throw new Refusal('already-acquired', `company ${esim.company} has acquired eSIM ${esim.simId}`)
+    return acquire(world, esim, company.id, baseUrl)
+  },
+
+  getBarCode({ path, now }, world) {
+    const [esim] = world.in(esims).matching('barCode', path.bar_code_id + SEPARATOR)
+    const sim = esim && world.in(sims).get(simKey(SLUG, esim.iccid))
+    if (!sim) throw new Refusal('unknown-code', 'no eSIM has this bar code')
+    if (!isCodeGood(sim.codeExpiresAt, now)) throw new Refusal('expired-code', `the code of eSIM ${esim.simId} is no longer good`)
+    const lpa = lpaString(sim.smdpAddress, sim.matchingId)
+    return { status: 200, content: { type: 'image/png', render: async () => (await import('qrcode')).default.toBuffer(lpa) } }
+  },
+
+  addProduct({ body }, world) {
+    const { esim } = findEsim(world, body)
+    const product = findProduct(world, body.company_id, body.product_id)
+    if (!product) throw new Refusal('unknown-product', `product ${body.product_id} is neither this company's nor a default one`)
+    if (product.market !== body.market_id) throw new Refusal('wrong-market', `product ${product.id} is in market ${product.market}`)
+    return reply(200, wire.onEsim(esim, addProduct(world, esim, product)))
+  },
+
+  removeProduct: remove,
+  removeProductB2b: remove,
+
+  getUsage({ query }, world) {
+    const { esim } = findEsim(world, query)
+    return reply(200, { status: 'success', sim_id: esim.simId, product_usage: wire.usage(currentProduct(world, esim)) })
+  },
+
+  getUsageInWindow({ query }, world) {
+    const { esim } = findEsim(world, query)
+    const [from, to] = [instantOf('from', query.from), instantOf('to', query.to)]
+    if (from > to) throw new Refusal('invalid-request', 'from must not be after to')
+    const uses = usesWithin(world, SLUG, esim.iccid, from, to)
+    const byProduct = [...grouped(uses, ({ reference }) => reference).values()].flatMap(wire.used)
+    const used = uses.reduce((sum, { bytes }) => sum + bytes, 0)
+    return reply(200, { status: 'success', sim_id: esim.simId, from: query.from, to: query.to, used_bytes: used, product_usage: byProduct })
+  },
+
+  getUsageOfAllProducts({ query }, world) {
+    const { esim } = findEsim(world, query)
+    const all = bundlesOf(world, SLUG, esim.iccid).map(wire.usage)
+    return reply(200, { status: 'success', sim_id: esim.simId, product_usage: all })
+  },
+
+  suspendEsim: serviceMove('suspend', 'suspended'),
+  restoreEsim: serviceMove('resume', 'active'),
+
+  addInventory({ body }, world) {
+    const lines = typeof body.esim_list === 'string' ? body.esim_list.trimEnd().split('\n') : body.esim_list
+    addLines(world, lines)
+    return reply(200, { status: 'success', added: lines.length, available: world.in(esims).count('free') })
+  },
+}

@@ -1,0 +1,42 @@
+// Highland's stock: the lines it comes in, and what is taken from it.
+import { SEPARATOR } from '../../state/collection.ts'
+import { codeExpiry } from '../../state/installation-code.ts'
+import { HEX } from '../../state/random.ts'
+import { Refusal } from '../../state/refusal.ts'
+import { type Sim, sims } from '../../state/sims.ts'
+import type { World } from '../../state/world.ts'
+import { type Esim, esims, SLUG } from './records.ts'
+
+/** `simId,iccid,imsi,msisdn,1$<SM-DP+>$<activation code>` (public). No check digit is asked for: the vendor's example has a wrong one. */
+const LINE = /^(\d{1,20}),(89\d{16,18}),(\d{14,15}),(\d{5,15}),1\$([A-Za-z0-9.-]+)\$([A-Za-z0-9-]+)$/
+
+/**
+ * Puts every line in stock, or none.
+ * @throws Refusal `invalid-request` or `duplicate-esim`, naming each bad line by its number from 1
+ */
+export function addLines(world: World, lines: readonly string[]): void {
+  const stock = world.in(esims)
+  const malformed: string[] = []
+  const twice: string[] = []
+  for (const [at, line] of lines.entries()) {
+    const [whole, simId = '', iccid = '', imsi = '', msisdn = '', smdpAddress = '', matchingId = ''] = LINE.exec(line.trim()) ?? []
+    if (whole === undefined) malformed.push(`line ${at + 1} is not simId,iccid,imsi,msisdn,1$address$code`)
+    else if (stock.has(simId)) twice.push(`line ${at + 1}: eSIM ${simId} is there already`)
+    else if (stock.matching('iccid', iccid + SEPARATOR).length > 0) twice.push(`line ${at + 1}: ICCID ${iccid} is there already`)
+    else stock.put({ simId, iccid, imsi, msisdn, smdpAddress, matchingId, serial: world.next('highland.esim') })
+  }
+  const problems = [...malformed, ...twice].join('; ')
+  if (problems) throw new Refusal(malformed.length > 0 ? 'invalid-request' : 'duplicate-esim', problems)
+}
+
+/** Gives an eSIM of the stock to a company: its code begins to age (inferred: "after activation" is after the acquire). */
+export function assign(world: World, esim: Esim, company: string): { esim: Esim; sim: Sim } {
+  const { iccid, imsi, msisdn, smdpAddress, matchingId } = esim
+  const codeExpiresAt = codeExpiry(world.now, String(world.settings(SLUG).installationCodeLifetime))
+  const sim: Sim = {
+    ...{ provider: SLUG, iccid, imsi, msisdn, smdpAddress, matchingId, profile: 'released', service: 'active' },
+    ...{ serial: world.next('sim'), createdAt: world.now },
+    ...(codeExpiresAt === undefined ? {} : { codeExpiresAt }),
+  }
+  return { sim: world.in(sims).put(sim), esim: world.in(esims).put({ ...esim, company, barCode: world.random.text(32, HEX) }) }
+}

@@ -1,0 +1,77 @@
+// The JSON of Highland: companies, products, acquired eSIMs, usage. The envelope is put around it by the handlers.
+import { type Bundle, remainingBytes } from '../../state/bundles.ts'
+import { SEPARATOR } from '../../state/collection.ts'
+import { iso } from '../../state/duration.ts'
+import { activationCode, lpaString } from '../../state/installation-code.ts'
+import { type Sim, simKey, sims } from '../../state/sims.ts'
+import type { Use } from '../../state/uses.ts'
+import type { World } from '../../state/world.ts'
+import { markets } from './catalogue.ts'
+import type { Product } from './products.ts'
+import { type Company, type Esim, esims, SLUG } from './records.ts'
+import type { components } from './spec.d.ts'
+
+type Schemas = components['schemas']
+
+const success = 'success' as const
+
+/** An instant as the API writes it: UTC without a zone, with microseconds. */
+function time(instant: number): string {
+  return iso(instant).replace('Z', '000')
+}
+
+export function company(world: World, { id, name, registration, country, email, createdAt }: Company): Schemas['Company'] {
+  const own = world.in(esims).matching('company', id + SEPARATOR)
+  return {
+    ...{ status: success, company_id: id, company_name: name, registration_number: registration },
+    ...{ country_code: country, contact_email: email, created: time(createdAt), sim_total: own.length },
+    sim_suspended: own.filter(({ iccid }) => world.in(sims).get(simKey(SLUG, iccid))?.service === 'suspended').length,
+  }
+}
+
+/** A product has no date of its own: it shows that of its company. */
+export function product({ id, name, market, marketName, countries }: Product, owner: Company): Schemas['Product'] {
+  const { area, code } = markets[market] ?? { area: marketName, code: countries.replaceAll('+', ',').replace('*', 'All') }
+  return {
+    ...{ id, name, description: `${name}, valid from the first use`, useAreaId: market, type: 'DataPlan' },
+    ...{ market_name: marketName, market_area: area, market_country_code: code },
+    ...{ company_id: owner.id, company_name: owner.name, last_updated: time(owner.createdAt) },
+  }
+}
+
+export function acquired({ simId, company, barCode }: Esim, sim: Sim, baseUrl: string): Schemas['Acquired'] {
+  return {
+    ...{ status: success, company_id: company ?? '', sim_id: simId },
+    ...{ iccid: sim.iccid, imsi: sim.imsi, msisdn: sim.msisdn ?? '' },
+    lpa_code: activationCode(sim.smdpAddress, sim.matchingId),
+    lpa_string: lpaString(sim.smdpAddress, sim.matchingId),
+    bar_code_url: `${baseUrl}/b2b/sim/bar_code/${barCode}`,
+    bar_code_expires: time(sim.codeExpiresAt ?? sim.createdAt),
+  }
+}
+
+/** Which product a bundle is, or was. */
+function productOf({ reference, name, extra }: Pick<Bundle, 'reference' | 'name' | 'extra'>) {
+  return { product_id: reference, product_name: name, market_id: extra?.market ?? '' }
+}
+
+export function onEsim({ simId }: Esim, bundle: Bundle): Schemas['OnEsim'] {
+  return { status: success, sim_id: simId, ...productOf(bundle) }
+}
+
+export function usage(bundle: Bundle): Schemas['ProductUsage'] {
+  return {
+    ...productOf(bundle),
+    // A product is ready at once: none is ever processing.
+    product_status: bundle.state as Exclude<Bundle['state'], 'processing'>,
+    ...{ total_bytes: bundle.initialBytes, used_bytes: bundle.usedBytes, remaining_bytes: remainingBytes(bundle) },
+    added: time(bundle.assignedAt),
+    ...(bundle.startedAt === undefined ? {} : { activated: time(bundle.startedAt) }),
+    ...(bundle.endsAt === undefined ? {} : { expires: time(bundle.endsAt) }),
+  }
+}
+
+/** The uses of one product together. */
+export function used(uses: readonly Use[]) {
+  return uses.slice(0, 1).map((use) => ({ ...productOf(use), used_bytes: uses.reduce((sum, { bytes }) => sum + bytes, 0) }))
+}

@@ -1,0 +1,184 @@
+// Use of data at Highland: of the current product, within a window, of all products; and when service stops.
+import { expect, test } from 'vitest'
+import { ESIM, expectFailure, type Highland, type Schemas, startHighland, USA, USA_SMALL } from '../../support/highland.ts'
+
+type Usage = Schemas['ProductUsage']
+
+const GB = 1e9
+const add = (sim: Highland, product: object) => sim.post('/b2b/sim/product/add', product)
+const use = (sim: Highland, bytes: number) => sim.device(sim.iccid()).use(bytes)
+const current = async (sim: Highland) => (await sim.get<{ product_usage: Usage }>('/b2b/sim/product_usage')).body.product_usage
+const all = async (sim: Highland, path = '/b2b/sim/product_usage/all_product/') =>
+  (await sim.get<{ product_usage: Usage[] }>(path)).body.product_usage
+const states = async (sim: Highland) => (await all(sim)).map(({ product_id, product_status }) => `${product_id} ${product_status}`)
+const window = (sim: Highland, from: string, to: string) => sim.get<{ used_bytes: number }>('/b2b/sim/product_usage/window', { from, to })
+const usedWithin = async (sim: Highland, from: string, to: string) => (await window(sim, from, to)).body.used_bytes
+
+test('HLD-014 the use of the current product is told', async () => {
+  await using sim = await startHighland()
+  await add(sim, USA)
+  await sim.clock.advance('PT1H')
+  await use(sim, 3 * GB)
+  const { body } = await sim.get('/b2b/sim/product_usage')
+  expect(body).toEqual({
+    status: 'success',
+    sim_id: ESIM,
+    product_usage: {
+      ...USA,
+      product_name: 'USA-5GB/30days',
+      product_status: 'active',
+      total_bytes: 5 * GB,
+      used_bytes: 3 * GB,
+      remaining_bytes: 2 * GB,
+      added: '2026-01-01T00:00:00.000000',
+      activated: '2026-01-01T01:00:00.000000',
+      expires: '2026-01-31T01:00:00.000000',
+    },
+  })
+})
+
+test('HLD-014 the current product is the one in use, else the next, else the last', async () => {
+  await using sim = await startHighland()
+  await expectFailure(sim, () => sim.get('/b2b/sim/product_usage'), { code: 'no-product' })
+  await add(sim, USA_SMALL)
+  expect(await current(sim)).toMatchObject({ product_id: '851', product_status: 'queued', used_bytes: 0 })
+  await add(sim, USA)
+  await use(sim, 1)
+  expect(await current(sim)).toMatchObject({ product_id: '851', product_status: 'active' })
+  await use(sim, GB - 1)
+  expect(await current(sim)).toMatchObject({ product_id: '852', product_status: 'queued' })
+  await use(sim, 5 * GB)
+  expect(await current(sim)).toMatchObject({ product_id: '852', product_status: 'depleted', remaining_bytes: 0 })
+})
+
+test('HLD-029 the validity of a product counts from its first use, however late', async () => {
+  await using sim = await startHighland()
+  await add(sim, USA_SMALL)
+  await sim.clock.advance('P100D')
+  expect(await current(sim)).not.toHaveProperty('expires')
+  await use(sim, 1)
+  await sim.clock.advance('P6DT23H59M59S')
+  expect((await current(sim)).product_status).toBe('active')
+  await sim.clock.advance('PT1S')
+  expect((await current(sim)).product_status).toBe('expired')
+})
+
+test('a product that is used up or expired stops service, and the next takes over', async () => {
+  await using sim = await startHighland()
+  await add(sim, USA_SMALL)
+  await use(sim, GB)
+  await expect(use(sim, 1)).rejects.toThrow(/USA-1GB\/7days is depleted/)
+  await add(sim, USA_SMALL)
+  await use(sim, 1)
+  await sim.clock.advance('P7D')
+  await expect(use(sim, 1)).rejects.toThrow(/is expired/)
+  await add(sim, USA)
+  expect(await use(sim, 1)).toMatchObject({ bundles: [{ name: 'USA-5GB/30days' }] })
+  expect(await states(sim)).toEqual(['851 expired', '851 expired', '852 active'])
+})
+
+test('one use runs over from a product to the next', async () => {
+  await using sim = await startHighland()
+  await add(sim, USA_SMALL)
+  await add(sim, USA)
+  expect(await use(sim, 2 * GB)).toMatchObject({ used: 2 * GB, bundles: [{ used: GB }, { used: GB }] })
+  expect(await states(sim)).toEqual(['851 depleted', '852 active'])
+})
+
+test.each([
+  ['842', '157', 'CN', 'US'],
+  ['844', '160', 'TW', 'CN'],
+  ['858', '167', 'FR', 'US'],
+  ['870', '168', 'BR', undefined],
+])('product %s of market %s works in %s and not in %s', async (product_id, market_id, works, fails) => {
+  await using sim = await startHighland()
+  await add(sim, { product_id, market_id })
+  if (fails) {
+    await sim.device(sim.iccid()).attach(fails)
+    await expect(use(sim, 1)).rejects.toThrow(/no active or queued bundle covers/)
+  }
+  await sim.device(sim.iccid()).attach(works)
+  expect(await use(sim, 1)).toMatchObject({ used: 1 })
+})
+
+test('an eSIM on no network goes where its product works', async () => {
+  await using sim = await startHighland()
+  await add(sim, { product_id: '870', market_id: '168' })
+  expect(await use(sim, 1)).toMatchObject({ attached: { country: 'US' } })
+})
+
+test.each(['/b2b/sim/product_usage/all_product/', '/b2b/sim/product_usage/all_product'])(
+  'HLD-017 the use of all products is told at %s',
+  async (path) => {
+    await using sim = await startHighland()
+    expect(await all(sim, path)).toEqual([])
+    await add(sim, USA_SMALL)
+    await add(sim, USA)
+    await use(sim, GB + 5)
+    expect(await all(sim, path)).toMatchObject([
+      { product_id: '851', product_status: 'depleted', used_bytes: GB },
+      { product_id: '852', product_status: 'active', used_bytes: 5 },
+    ])
+  },
+)
+
+test('HLD-015 the use within a window is told, in all and by product, both bounds included', async () => {
+  await using sim = await startHighland()
+  await add(sim, USA_SMALL)
+  await add(sim, USA)
+  await use(sim, 100)
+  await sim.clock.advance('PT1H')
+  await use(sim, GB)
+  await sim.clock.advance('PT1H')
+  await use(sim, 7)
+  const { body } = await window(sim, '2026-01-01T00:00:00', '2026-01-01T02:00:00')
+  expect(body).toEqual({
+    ...{ status: 'success', sim_id: ESIM, from: '2026-01-01T00:00:00', to: '2026-01-01T02:00:00', used_bytes: GB + 107 },
+    product_usage: [
+      { ...USA_SMALL, product_name: 'USA-1GB/7days', used_bytes: GB },
+      { ...USA, product_name: 'USA-5GB/30days', used_bytes: 107 },
+    ],
+  })
+  expect(await usedWithin(sim, '2026-01-01T00:00:00', '2026-01-01T00:00:00')).toBe(100)
+  expect(await usedWithin(sim, '2026-01-01T00:00:00.000001', '2026-01-01T00:59:59.999999')).toBe(0)
+  expect(await usedWithin(sim, '2026-01-01T01:00:00', '2026-01-01T01:59:59.999999')).toBe(GB)
+  expect(await usedWithin(sim, '2026-01-01T02:00:00', '2030-01-01T00:00:00')).toBe(7)
+})
+
+test('a time without a zone is UTC, one with a zone is meant as it says', async () => {
+  await using sim = await startHighland()
+  await add(sim, USA)
+  await use(sim, 5)
+  const at = async (time: string) => usedWithin(sim, time, time)
+  expect([await at('2026-01-01T00:00:00'), await at('2026-01-01T00:00:00Z'), await at('2026-01-01T00:00:00.000000')]).toEqual([5, 5, 5])
+  expect([await at('2026-01-01T02:00:00+02:00'), await at('2025-12-31T20:30:00-03:30'), await at('2026-01-01T00:00:00+02:00')]).toEqual([
+    5, 5, 0,
+  ])
+})
+
+test.each([
+  ['from after to', '2026-01-01T00:00:00.000001', '2026-01-01T00:00:00'],
+  ['a day there is not', '2026-02-30T00:00:00', '2026-03-01T00:00:00'],
+  ['a date without a time', '2026-01-01', '2026-01-02'],
+  ['seven digits of a second', '2026-01-01T00:00:00.0000000', '2026-01-02T00:00:00'],
+  ['words', 'yesterday', 'today'],
+  ['nothing', '', ''],
+])('a window of %s is malformed', async (_what, from, to) => {
+  await using sim = await startHighland()
+  await expectFailure(sim, () => window(sim, from, to), { status: 400, code: 'invalid-request', details: /from|to/ })
+})
+
+test('a window needs both bounds', async () => {
+  await using sim = await startHighland()
+  const call = () => sim.get('/b2b/sim/product_usage/window', { from: '2026-01-01T00:00:00' })
+  await expectFailure(sim, call, { status: 400, code: 'invalid-request', details: /to/ })
+})
+
+test('what a product carried counts in a window also after it was taken off', async () => {
+  await using sim = await startHighland()
+  await add(sim, USA)
+  await use(sim, 5)
+  await sim.post('/mvno/sim/product/remove', { product_id: '852' })
+  expect(await usedWithin(sim, '2026-01-01T00:00:00', '2026-01-02T00:00:00')).toBe(5)
+  await expect(use(sim, 1)).rejects.toThrow(/the SIM has no bundle/)
+})
