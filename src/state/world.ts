@@ -120,7 +120,7 @@ export function openWorld(initial: Records, deps: WorldDeps): World {
   /** Generators by the id of their record, opened at their first draw. */
   let dice = new Map<string, Random>()
   let rolling: DiceId = 'random'
-  let open: { at: number; undo: (() => void)[]; changes: Map<string, Change>; events: WorldEvent[]; drew: Set<DiceId> } | undefined
+  let open: { at: number; undo: (() => void)[]; changes: Map<string, Change>; events: WorldEvent[]; drew: DiceId[] } | undefined
 
   function kernelRecord<Id extends KernelRecord['id']>(id: Id): Extract<KernelRecord, { id: Id }> {
     const record = records.get(kernel.name)?.get(id)
@@ -170,9 +170,9 @@ export function openWorld(initial: Records, deps: WorldDeps): World {
   function drawn(): Random {
     if (!open) throw new Error('a draw outside a transaction')
     const [id, found] = [rolling, rolled()]
-    if (!open.drew.has(id)) {
+    if (!open.drew.includes(id)) {
       const before = found.state()
-      open.drew.add(id)
+      open.drew.push(id)
       open.undo.push(() => dice.set(id, openRandom(before)))
     }
     return found
@@ -244,7 +244,7 @@ export function openWorld(initial: Records, deps: WorldDeps): World {
     },
     transaction(change, at = world.now) {
       if (open) throw new Error('transactions do not nest')
-      const current = { at, undo: [], changes: new Map<string, Change>(), events: [], drew: new Set<DiceId>() }
+      const current = { at, undo: [], changes: new Map<string, Change>(), events: [], drew: [] as DiceId[] }
       open = current
       try {
         const result = change()
