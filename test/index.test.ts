@@ -22,6 +22,20 @@ test('a receiver that fails is retried on schedule, then the callback is dead', 
   expect(receiver.arrivals.map(({ at }) => at)).toEqual(['PT0S', 'PT5S', 'PT5M5S'])
 })
 
+test('a dead callback that is asked for again goes where callbacks go now', async () => {
+  await using deaf = await startReceiver({ answer: 500 })
+  await using better = await startReceiver()
+  await using sim = await startSimulator({ given: 'an assigned bundle', callbackUrl: deaf.url })
+  const [{ iccid } = { iccid: '' }] = await sim.sims()
+  await sim.device(iccid).attach('GB')
+  await sim.clock.advance('P1D')
+  await sim.callbacks.target('esim-go', better.url)
+  const [dead] = await sim.callbacks.list()
+  await sim.callbacks.redeliver(dead?.id ?? '')
+  await better.waitFor(1)
+  expect(better.arrivals.map(({ body }) => body)).toEqual(deaf.arrivals.slice(0, 1).map(({ body }) => body))
+})
+
 test('a simulator is frozen at a fixed start, on a port of its own', async () => {
   await using one = await startSimulator()
   await using two = await startSimulator()

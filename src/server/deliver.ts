@@ -33,9 +33,10 @@ export function forbidden(host: string, address: string, allow: readonly string[
   const parsed = ipaddr.process(address)
   const range = parsed.range()
   if (range === 'loopback') return undefined
-  if (NEVER.has(range)) return `callbacks never go to ${range} addresses (${host} is ${address})`
+  const where = host === address ? host : `${host} (${address})`
+  if (NEVER.has(range)) return `callbacks never go to ${range} addresses, as ${where} is one`
   if (isListed(host, parsed, allow)) return undefined
-  return `callbacks go to loopback only; ${host} is ${address}: allow it with --callback-allow ${host}`
+  return `callbacks go to loopback only, and ${where} is not: allow it with --callback-allow ${host}`
 }
 
 type Address = { readonly address: string; readonly family: number }

@@ -100,11 +100,12 @@ export function recordAttempt(world: World, id: string, at: number, outcome: Out
 }
 
 /**
- * Sends a callback again, now, with the whole retry schedule before it.
+ * Sends a callback again, now, to where its provider's callbacks go now, with the whole retry schedule before it.
  * @throws Refusal `wrong-state` where an attempt is still to come
  */
 export function redeliver(world: World, delivery: Delivery): Delivery {
   if (delivery.nextAt !== undefined)
     throw new Refusal('wrong-state', 'an attempt is still to come: advance the clock to it', { state: delivery.state, event: 'redeliver' })
-  return scheduled(world, { ...delivery, state: 'pending', tries: 0 }, world.now)
+  const url = world.in(targets).get(delivery.provider)?.url ?? delivery.url
+  return scheduled(world, { ...delivery, url, state: 'pending', tries: 0 }, world.now)
 }

@@ -35,8 +35,9 @@ async function textOf(request: IncomingMessage): Promise<string> {
   return Buffer.concat(chunks).toString('utf8')
 }
 
+const named = (host: string, address: string) => (host === address ? host : `${host} (${address})`)
 const refusedFor = (host: string, address: string) =>
-  `callbacks go to loopback only; ${host} is ${address}: allow it with --callback-allow ${host}`
+  `callbacks go to loopback only, and ${named(host, address)} is not: allow it with --callback-allow ${host}`
 
 test('the very bytes are posted, with their headers', async () => {
   let seen: { method: string | undefined; url: string | undefined; headers: IncomingMessage['headers']; body: string } | undefined
@@ -144,12 +145,12 @@ test.each([
   ['255.255.255.255', '255.255.255.255', 'broadcast'],
 ])('%s (%s) is %s and never called, whatever is listed', (host, address, range) => {
   const everything = [host, address, '0.0.0.0/0', '::/0', '169.254.0.0/16']
-  expect(forbidden(host, address, everything)).toBe(`callbacks never go to ${range} addresses (${host} is ${address})`)
+  expect(forbidden(host, address, everything)).toBe(`callbacks never go to ${range} addresses, as ${named(host, address)} is one`)
 })
 
 test('a listed link-local address is refused before it is connected to', async () => {
   expect(await send('http://169.254.169.254/latest', ['169.254.0.0/16', '169.254.169.254'])).toEqual({
-    error: 'callbacks never go to linkLocal addresses (169.254.169.254 is 169.254.169.254)',
+    error: 'callbacks never go to linkLocal addresses, as 169.254.169.254 is one',
     final: true,
   })
 })
