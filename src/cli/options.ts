@@ -1,4 +1,5 @@
 // Every option there is: its flag, its ESIMULATOR_ variable, its place in the config file, and how its value is read.
+import { isIP } from 'node:net'
 import type { Port } from '../server/listen.ts'
 import { addDuration } from '../state/duration.ts'
 import type { Durability } from '../state/stores/store.ts'
@@ -66,11 +67,27 @@ function port(given: string): Port {
   return { port: Number(number), ...(slug === undefined ? {} : { slug }) }
 }
 
+/** Exactly as given: a receiver's path may end in a slash. */
 function webUrl(given: readonly string[]): string {
   const url = last(given)
   if (!URL.canParse(url) || !/^https?:$/.test(new URL(url).protocol))
     throw new ValueError(`"${url}" is not a URL that starts with http:// or https://`)
-  return url.replace(/\/+$/, '')
+  return url
+}
+
+/** Without a slash at its end: paths are put behind it. */
+function baseUrl(given: readonly string[]): string {
+  return webUrl(given).replace(/\/+$/, '')
+}
+
+/** A host name, an address or a range of addresses. */
+function reachable(given: string): string {
+  const [address = '', bits, ...rest] = given.split('/')
+  const most = isIP(address) === 4 ? 32 : 128
+  const ranged = bits !== undefined && isIP(address) !== 0 && /^\d{1,3}$/.test(bits) && Number(bits) <= most
+  const single = bits === undefined && (isIP(address) !== 0 || /^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/i.test(address))
+  if (rest.length > 0 || !(ranged || single)) throw new ValueError(`"${given}" is no host name, address or range such as 10.0.0.0/8`)
+  return given
 }
 
 /** A duration in ms; a bare number is ms. */
@@ -107,7 +124,7 @@ export const options = {
     many: true,
     says: 'where callbacks may go besides loopback',
     fallback: [],
-    read: (given) => given,
+    read: (given) => given.map(reachable),
   }),
   callbackTimeout: option({ value: 'DURATION', says: 'how long a receiver may take (2s)', fallback: 2000, read: duration }),
   state: option({ value: 'DIR', says: 'folder the state is kept in', fallback: '.esimulator', read: last }),
@@ -117,7 +134,7 @@ export const options = {
     'buffered',
     'when a reply leaves: at once, when its changes are in the log, or when the log is on the disk',
   ),
-  publicUrl: optional<string>({ value: 'URL', says: "what links in replies begin with, instead of the request's Host", read: webUrl }),
+  publicUrl: optional<string>({ value: 'URL', says: "what links in replies begin with, instead of the request's Host", read: baseUrl }),
   seed: option({ value: 'TEXT', says: 'the same one gives new worlds the same ids, ICCIDs and names', fallback: 'esimulator', read: last }),
   seedFile: optional<string>({ value: 'FILE', says: 'your own stock, balance and catalogue for new worlds, by provider', read: text }),
   token: optional<string>({ value: 'TEXT', says: 'demanded by the control API; better given as ESIMULATOR_TOKEN', read: token }),
@@ -130,7 +147,7 @@ export const options = {
   }),
   unchecked: flag('let replies through that break their spec (for load tests)'),
   clock: choice(['running', 'frozen'], 'running', 'how the clock of a new world goes'),
-  url: optional<string>({ value: 'URL', says: 'the running simulator (http://127.0.0.1:4010)', read: webUrl }),
+  url: optional<string>({ value: 'URL', says: 'the running simulator (http://127.0.0.1:4010)', read: baseUrl }),
   world: optional<string>({ value: 'NAME', says: 'the world to speak to (default)', read: text }),
   timeout: option({ value: 'DURATION', says: 'how long to wait (30s)', fallback: 30_000, read: duration }),
   json: flag('JSON instead of text'),

@@ -8,6 +8,7 @@ import { isLoopback } from '../server/loopback.ts'
 import { alarm, wallNow } from '../server/ticker.ts'
 import { DEFAULT_WORLD } from '../server/worlds.ts'
 import { targets } from '../state/delivery.ts'
+import { Refusal } from '../state/refusal.ts'
 import { memoryStore } from '../state/stores/memory.ts'
 import { CannotRun } from './cannot-run.ts'
 import { type Config, type Flags, readConfig } from './config.ts'
@@ -67,7 +68,9 @@ function checkExposure({ host, token }: Config): void {
 /** Stock that cannot be laid out is found before a file of the state is touched. */
 async function rehearse(config: Config, stock: Readonly<Record<string, unknown>> | undefined): Promise<void> {
   if (!stock) return
-  const kernel = await open(config, memoryStore(), stock)
+  const kernel = await open(config, memoryStore(), stock).catch((error: unknown) => {
+    throw error instanceof Refusal ? new CannotRun(`${config.seedFile}: ${error.message}`) : error
+  })
   await kernel.close()
 }
 

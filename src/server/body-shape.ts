@@ -64,11 +64,12 @@ export function walkBody(
     const name = shape && freeCase && !shape.names.has(key) ? (shape.spelling.get(key.toLowerCase()) ?? key) : key
     const known = shape?.names.get(name)
     if (shape && shape.names.size > 0 && !known) undocumented.push(`${path}/${key}`)
-    const below = walkBody(record[key], known, freeCase, undocumented, `${path}/${name}`, depth + 1)
+    const value = record[key]
+    const below = typeof value === 'object' ? walkBody(value, known, freeCase, undocumented, `${path}/${name}`, depth + 1) : value
     if (name !== key && !Object.hasOwn(record, name)) {
       delete record[key]
       record[name] = below
-    } else if (below !== record[key]) record[key] = below
+    } else if (below !== value) record[key] = below
   }
   return record
 }

@@ -26,7 +26,7 @@ export interface Exchange {
   readonly headers: Readonly<Record<string, string | string[] | undefined>>
   readonly body: string | undefined
   /** Set where the body was not read, and why. */
-  readonly unread?: Refusal
+  readonly unread: Refusal | undefined
   /** Absolute URL up to the provider's base path, without a trailing slash. */
   readonly root: string
 }
@@ -181,7 +181,7 @@ function route(
     if (!path.startsWith(basePath) || (path.length > basePath.length && path[basePath.length] !== '/')) continue
     const found = spec.find(method, path.slice(basePath.length) || '/')
     if (found === 'other-method') throw new Refusal('method-not-allowed', `${path} knows no ${method}`, { method })
-    if (found) return { ...found, basePath, endpoints: spec.endpoints }
+    if (found) return { operation: found.operation, params: found.params, basePath, endpoints: spec.endpoints }
   }
   const bases = provider.mounts.map(({ mount }) => `/${provider.simulator.slug}${mount.basePath}`).join(', ')
   throw new Refusal('unknown-route', `the spec has no path for ${method} ${path}; base paths are ${bases}`, { method, path })
@@ -198,10 +198,11 @@ function validated(operation: Operation, path: object, exchange: Exchange, stric
   const body = bodyOf(operation, exchange, strict, trace.undocumented)
   if (strict && trace.undocumented.length > 0)
     throw new Refusal('invalid-request', `not in the spec, and strict is on: ${trace.undocumented.join(', ')}`)
-  const request = { path, query, header, ...(body === undefined ? {} : { requestBody: body }) }
+  const request: { path: object; query: Record<string, unknown>; header: object; requestBody?: unknown } =
+    body === undefined ? { path, query, header } : { path, query, header, requestBody: body }
   const problems = operation.problems(request)
   if (problems.length > 0) throw new Refusal('invalid-request', problems.join('; '))
-  return { requestBody: undefined, ...request }
+  return request
 }
 
 function queryOf(operation: Operation, text: string, undocumented: string[]): Record<string, unknown> {

@@ -4,7 +4,7 @@ import { type Delivery, deliveries, type Outcome, recordAttempt } from '../state
 import type { WorldEvent } from '../state/events.ts'
 import { Refusal } from '../state/refusal.ts'
 import { DELIVER, type Task, tasks } from '../state/tasks.ts'
-import type { World } from '../state/world.ts'
+import { checkInstant, type World } from '../state/world.ts'
 import { alarm, breathe, wallNow } from './ticker.ts'
 
 /** One thing that happened while the clock was advanced. */
@@ -176,6 +176,7 @@ export function openRunner(world: World, deps: RunnerDeps): Runner {
 
   async function advanceTo(to: number, limits: AdvanceLimits): Promise<Advance> {
     const from = world.now
+    checkInstant(to)
     if (to < from) throw new Refusal('invalid-request', 'time only moves forward: the clock is already past that instant')
     advancing = true
     const began = wallNow()

@@ -61,6 +61,7 @@ const METHODS = ['get', 'put', 'post', 'delete', 'patch'] as const
 
 function explain(error: NonNullable<Validator['errors']>[number], drop: string): string {
   const where = error.instancePath.replace(drop, '').replace(/^\//, '').replaceAll('/', '.')
+  if (error.keyword === 'required' && error.params?.missingProperty === 'requestBody') return 'the request needs a body'
   const allowed = error.params?.allowedValues
   const extra = Array.isArray(allowed)
     ? `: ${allowed.join(', ')}`
@@ -163,7 +164,8 @@ function compileOperation(backend: OpenAPIBackend, method: string, path: string,
       const found: string[] = []
       for (const validate of requests) {
         if (validate(request)) continue
-        for (const error of validate.errors ?? [])
+        // What fails within a condition is told; that the condition failed says nothing more.
+        for (const error of (validate.errors ?? []).filter(({ keyword }) => keyword !== 'if'))
           found.push(explain(error, /^\/(requestBody|query|path|header)/.exec(error.instancePath)?.[0] ?? ''))
       }
       return found

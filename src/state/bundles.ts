@@ -109,12 +109,14 @@ export function removeBundle(world: World, bundle: Bundle): void {
  */
 export function consume(world: World, bundle: Bundle, bytes: number, thresholds: readonly number[]): Bundle {
   const usedBytes = bundle.usedBytes + bytes
-  const used = world.in(bundles).put({ ...bundle, usedBytes })
-  if (bundle.unlimited) return used
+  if (bundle.unlimited) return world.in(bundles).put({ ...bundle, usedBytes })
   for (const percent of thresholds) {
-    const mark = percent * bundle.initialBytes
-    if (bundle.usedBytes * 100 < mark && usedBytes * 100 >= mark) happened(world, used, `bundle.used-${percent}`)
+    const mark = Math.ceil((percent * bundle.initialBytes) / 100)
+    if (bundle.usedBytes >= mark || usedBytes < mark) continue
+    // What is told at a threshold is what is left there, however much is used at once.
+    happened(world, world.in(bundles).put({ ...bundle, usedBytes: mark }), `bundle.used-${percent}`)
   }
+  const used = world.in(bundles).put({ ...bundle, usedBytes })
   if (usedBytes < bundle.initialBytes) return used
   const depleted = moved(world, used, 'deplete')
   happened(world, depleted, 'bundle.depleted')

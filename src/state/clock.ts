@@ -14,6 +14,9 @@ export interface Clock {
 /** Where worlds of the library and of scenarios start: 2026-01-01T00:00:00Z. */
 export const FIXED_START = Date.UTC(2026, 0, 1)
 
+/** Where worlds end: far enough from the year 9999 that everything due after it still has a date with four digits. */
+export const LAST_INSTANT = Date.UTC(9000, 0, 1)
+
 /** What the clock shows when the wall reads `wall` (ms, monotonic). Whole milliseconds. */
 export function read(clock: Clock, wall: number): number {
   return clock.mode === 'frozen' ? clock.at : clock.at + Math.max(0, Math.floor((wall - clock.anchor) * clock.rate))

@@ -6,6 +6,9 @@ const SHORT = /^(\d+(?:\.\d+)?)(ms|s|m|h|d|w)$/
 const ISO = /^-?P(?!$)(\d+Y)?(\d+M)?(\d+([.,]\d+)?W)?(\d+([.,]\d+)?D)?(T(?!$)(\d+([.,]\d+)?H)?(\d+([.,]\d+)?M)?(\d+([.,]\d+)?S)?)?$/
 const UNIT_MS: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000, w: 604_800_000 }
 
+/** The last instant that is written with a year of four digits. */
+const END = Date.UTC(9999, 11, 31)
+
 /** Thrown for a duration nobody can read; the message quotes it. */
 export class DurationError extends Error {}
 
@@ -23,7 +26,7 @@ function parsed(text: string): Duration {
 export function addDuration(instant: number, duration: string): number {
   const short = SHORT.exec(duration)
   const result = short ? Math.round(instant + Number(short[1]) * (UNIT_MS[short[2] as string] as number)) : addParsed(instant, duration)
-  if (!Number.isFinite(new Date(result).getTime())) throw new DurationError(`"${duration}" leads out of the calendar`)
+  if (!(Math.abs(result) <= END)) throw new DurationError(`"${duration}" leads out of the calendar`)
   return result
 }
 
@@ -53,7 +56,15 @@ export function isoDuration(ms: number): string {
   return `P${days ? `${days}D` : ''}${time ? `T${time}` : ''}`
 }
 
+// The last one made is kept: within a call, and under load, the same moment is written again and again.
+let lastInstant = Number.NaN
+let lastText = ''
+
 /** An instant in ms as ISO 8601 in UTC with milliseconds. */
 export function iso(instant: number): string {
-  return new Date(instant).toISOString()
+  if (instant !== lastInstant) {
+    lastText = new Date(instant).toISOString()
+    lastInstant = instant
+  }
+  return lastText
 }

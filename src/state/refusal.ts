@@ -2,6 +2,7 @@
 
 /** Refusals the kernel itself can raise; every provider words each of them in its own dialect. */
 export type KernelRefusal =
+  | 'unknown-world'
   | 'unknown-route'
   | 'method-not-allowed'
   | 'unauthorized'

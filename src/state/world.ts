@@ -1,6 +1,7 @@
 // A world: everything one user sees, changed only in transactions that happen whole or not at all.
-import { type Clock, FIXED_START, read, setTo, touch } from './clock.ts'
+import { type Clock, FIXED_START, LAST_INSTANT, read, setTo, touch } from './clock.ts'
 import { type Change, type Collection, type CollectionDef, defineCollection, openCollection } from './collection.ts'
+import { iso } from './duration.ts'
 import { TIMELINE_LENGTH, timeline, type WorldEvent } from './events.ts'
 import { openRandom, type Random } from './random.ts'
 import { Refusal } from './refusal.ts'
@@ -90,6 +91,11 @@ export interface World {
   replace(records: Records): void
 }
 
+/** @throws Refusal `invalid-request` for a time no clock may show */
+export function checkInstant(at: number): void {
+  if (!(at >= 0 && at <= LAST_INSTANT)) throw new Refusal('invalid-request', `the clock goes from 1970 to ${iso(LAST_INSTANT)}`)
+}
+
 /** The records of a new, empty world. */
 export function emptyWorld(identity: Identity, wall: number): Records {
   const { mode, rate, at = mode === 'running' ? Math.floor(wall) : FIXED_START } = identity.start
@@ -125,6 +131,7 @@ export function openWorld(initial: Records, deps: WorldDeps): World {
   function start() {
     live = new Map()
     const { id: _, ...clock } = kernelRecord('clock')
+    checkInstant(clock.at)
     records.get(kernel.name)?.set('clock', { id: 'clock', ...clock, anchor: deps.wall() })
     kernelRecord('world')
     kernelRecord('sequences')
@@ -209,6 +216,7 @@ export function openWorld(initial: Records, deps: WorldDeps): World {
       return set ? { ...defaults, ...set } : defaults
     },
     setClock(clock) {
+      checkInstant(clock.at)
       collection(kernel).put({ id: 'clock', ...clock })
     },
     keepTime() {

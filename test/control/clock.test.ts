@@ -148,3 +148,11 @@ test('a world that is reset while it is advanced begins at its own start', async
   server.close()
   await sim.close()
 })
+
+test('time ends before dates need a fifth digit, and nothing moves towards that', async () => {
+  await using sim = await startSimulator()
+  for (const to of [{ by: 'P9999Y' }, { by: 'P7500Y' }, { to: '9999-12-31T00:00:00Z' }])
+    expectProblem(await advance(sim, to), 400, /calendar|the clock goes/)
+  expectProblem(await call(sim.url, '/_sim/clock/freeze', { method: 'POST', json: { at: '9500-01-01T00:00:00Z' } }), 400, /the clock goes/)
+  expect(sim.clock.now()).toEqual(new Date('2026-01-01T00:00:00Z'))
+})

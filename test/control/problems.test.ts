@@ -46,7 +46,7 @@ test('a body that is no JSON, no object of the schema, or of the wrong type is r
   expectProblem(await advance({ json: null }), 400, /object/)
   expectProblem(await advance({ json: { by: 3 } }), 400, /by must be string/)
   expectProblem(await advance({ json: { by: 'P1D', until: 'x' } }), 400, /additional properties: until/)
-  expectProblem(await advance({}), 400, /requestBody/)
+  expectProblem(await advance({}), 400, /needs a body/)
   expect(sim.clock.now()).toEqual(new Date('2026-01-01T00:00:00Z'))
 })
 

@@ -16,6 +16,7 @@ export type EsimGoRefusal =
  * empty inventory, as the real API does (public); its exact texts are not known, so these are invented.
  */
 const table: Readonly<Record<KernelRefusal | EsimGoRefusal, readonly [status: number, message: string | true]>> = {
+  'unknown-world': [404, true],
   'unknown-route': [404, 'not found'],
   'method-not-allowed': [405, 'method not allowed'],
   unauthorized: [403, 'access denied'],

@@ -80,7 +80,7 @@ export const esimGo: Simulator = {
     thresholds: UTILISATION,
   },
   home(world, sim) {
-    const next = bundlesOf(world, SLUG, sim.iccid).find(({ state }) => state === 'active' || state === 'queued')
+    const next = bundlesOf(world, SLUG, sim.iccid).find(({ state }) => state === 'active' || state === 'queued' || state === 'processing')
     return next && lookUp(world, next.name)?.countries[0]
   },
   network: findNetwork,

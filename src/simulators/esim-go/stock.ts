@@ -1,5 +1,5 @@
 // A user's own stock from a seed file: balance, catalogue, inventory, eSIMs.
-import { addDuration } from '../../state/duration.ts'
+import { addDuration, DurationError } from '../../state/duration.ts'
 import { Refusal } from '../../state/refusal.ts'
 import { install, simKey, sims } from '../../state/sims.ts'
 import type { World } from '../../state/world.ts'
@@ -10,7 +10,7 @@ import type { CatalogueBundle } from './catalogue.ts'
 import { mintEsim } from './esims.ts'
 import { addLot } from './inventory.ts'
 import { accounts, esims, ownBundles, SLUG } from './records.ts'
-import { findBundle } from './sale.ts'
+import { lookUp } from './sale.ts'
 
 type Fields = Readonly<Record<string, unknown>>
 
@@ -51,6 +51,27 @@ function cents(where: string, value: unknown): number {
   return Math.round(number(where, value, 0, 1e9) * 100)
 }
 
+function flag(where: string, value: unknown): boolean {
+  if (value !== undefined && typeof value !== 'boolean') throw wrong(where, 'must be true or false')
+  return value === true
+}
+
+/** The instant a duration from now. */
+function later(world: World, where: string, value: unknown): number {
+  try {
+    return addDuration(world.now, text(where, value))
+  } catch (error) {
+    throw error instanceof DurationError ? wrong(where, `is wrong: ${error.message}`) : error
+  }
+}
+
+/** A bundle on sale, by name. */
+function bundleOnSale(world: World, where: string, value: unknown): CatalogueBundle {
+  const found = lookUp(world, text(where, value))
+  if (!found) throw wrong(where, `names "${value}", which is not on sale: names are case-sensitive`)
+  return found
+}
+
 function ownBundle(where: string, value: unknown): CatalogueBundle {
   const given = fields(where, value, [
     'name',
@@ -66,9 +87,9 @@ function ownBundle(where: string, value: unknown): CatalogueBundle {
   const countries = list(`${where}.countries`, given.countries).map((code) => text(`${where}.countries`, code, /^[A-Z]{2}$/))
   const unserved = countries.find((code) => !findCountry(code))
   if (countries.length === 0 || unserved !== undefined)
-    throw wrong(`${where}.countries`, unserved ? `: ${unserved} is no country with networks` : 'must name a country')
+    throw wrong(`${where}.countries`, unserved ? `names ${unserved}, which is no country with networks` : 'must name a country')
   const name = text(`${where}.name`, given.name)
-  const unlimited = given.unlimited === true
+  const unlimited = flag(`${where}.unlimited`, given.unlimited)
   return {
     name,
     description: given.description === undefined ? name : text(`${where}.description`, given.description),
@@ -95,9 +116,9 @@ function ownEsim(world: World, where: string, value: unknown): void {
     ...(given.customerRef === undefined ? {} : { customerRef: text(`${where}.customerRef`, given.customerRef) }),
   })
   for (const name of list(`${where}.bundles`, given.bundles))
-    putOnEsim(world, esim.iccid, findBundle(world, text(`${where}.bundles`, name)), `${world.random.uuid()}-0`)
+    putOnEsim(world, esim.iccid, bundleOnSale(world, `${where}.bundles`, name), `${world.random.uuid()}-0`)
   const sim = world.in(sims).get(simKey(SLUG, esim.iccid))
-  if (given.installed === true && sim) install(world, sim)
+  if (flag(`${where}.installed`, given.installed) && sim) install(world, sim)
 }
 
 /**
@@ -113,12 +134,12 @@ export function stock(world: World, own: unknown): void {
     ...(given.testCredit === undefined ? {} : { testCredit: cents('testCredit', given.testCredit) }),
     ...(given.testCreditLifetime === undefined
       ? {}
-      : { testCreditExpiresAt: addDuration(world.now, text('testCreditLifetime', given.testCreditLifetime)) }),
+      : { testCreditExpiresAt: later(world, 'testCreditLifetime', given.testCreditLifetime) }),
   })
   for (const [at, bundle] of list('catalogue', given.catalogue).entries()) world.in(ownBundles).put(ownBundle(`catalogue[${at}]`, bundle))
   for (const [at, lot] of list('inventory', given.inventory).entries()) {
     const { bundle, quantity } = fields(`inventory[${at}]`, lot, ['bundle', 'quantity'])
-    const found = findBundle(world, text(`inventory[${at}].bundle`, bundle))
+    const found = bundleOnSale(world, `inventory[${at}].bundle`, bundle)
     addLot(world, found, whole(`inventory[${at}].quantity`, quantity, 1, 1e6), found.price)
   }
   for (const [at, esim] of list('esims', given.esims).entries()) ownEsim(world, `esims[${at}]`, esim)

@@ -27,6 +27,7 @@ const table: Readonly<Record<KernelRefusal | keyof typeof own, Wording>> = {
   'wrong-state': [RULES, ({ detail }) => `eSIM is already ${detail.state}.`],
   'not-found': [RULES, reason],
   'unknown-route': [404, 'Not found.'],
+  'unknown-world': [404, reason],
   'method-not-allowed': [405, 'Method not allowed.'],
   unauthorized: [401, 'Unauthorized.'],
   'body-too-large': [413, reason],

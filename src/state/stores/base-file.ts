@@ -4,7 +4,7 @@ import { basename, dirname, join } from 'node:path'
 import { setImmediate as breathe } from 'node:timers/promises'
 import { Low } from 'lowdb'
 import { TextFile } from 'lowdb/node'
-import { reason } from './disk-errors.ts'
+import { checkRegular, reason } from './disk-errors.ts'
 import { FORMAT, type Records, StoreError } from './store.ts'
 
 /** Records rendered between two breaths: about a millisecond's work, so that requests are served while a large base is written. */
@@ -24,6 +24,9 @@ export interface Base {
  */
 export async function readBase(file: string): Promise<{ base: Base; size: number } | undefined> {
   const low = lowBase(file, '', null)
+  await checkRegular(file).catch((error) => {
+    throw new StoreError(`cannot read ${file}: ${reason(error)}`)
+  })
   await low.read()
   return low.data ? { base: low.data, size: (await stat(file)).size } : undefined
 }

@@ -4,7 +4,7 @@ import { type FileHandle, open, readFile, rename } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import type { Change } from '../collection.ts'
 import { isCount, isObject, syncFolder } from './base-file.ts'
-import { codeOf, reason } from './disk-errors.ts'
+import { checkRegular, codeOf, reason } from './disk-errors.ts'
 import { type Records, StoreError } from './store.ts'
 
 /** `[collection, key, record]`, the record `null` where it was deleted. */
@@ -44,10 +44,12 @@ export interface Progress {
  * @throws StoreError naming the file and line when anything but the end of it is not ours
  */
 export async function replayLog(file: string, world: Progress): Promise<{ end: number; torn: boolean } | undefined> {
-  const bytes = await readFile(file).catch((error) => {
-    if (codeOf(error) === 'ENOENT') return undefined
-    throw new StoreError(`cannot read ${file}: ${reason(error)}`)
-  })
+  const bytes = await checkRegular(file)
+    .then(() => readFile(file))
+    .catch((error) => {
+      if (codeOf(error) === 'ENOENT') return undefined
+      throw new StoreError(`cannot read ${file}: ${reason(error)}`)
+    })
   if (!bytes) return undefined
   let end = 0
   for (let number = 1; end < bytes.length; number++) {

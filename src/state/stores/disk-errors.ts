@@ -1,4 +1,5 @@
 // What the operating system says about a file, as a sentence a user can act on.
+import { stat } from 'node:fs/promises'
 
 const meanings: Readonly<Record<string, string>> = {
   EACCES: 'permission denied',
@@ -25,4 +26,10 @@ export function reason(error: unknown): string {
   const meaning = code && meanings[code]
   if (meaning) return `${meaning} (${code})`
   return error instanceof Error ? error.message : String(error)
+}
+
+/** @throws Error where something else than a file stands there: reading a device may never end. Absence is no error here. */
+export async function checkRegular(file: string): Promise<void> {
+  const found = await stat(file).catch(() => undefined)
+  if (found && !found.isFile() && !found.isDirectory()) throw new Error('it is not a regular file')
 }

@@ -1,7 +1,7 @@
 // One process a state folder: proper-lockfile's lock, and who holds it.
-import { mkdir, readFile, realpath, rm, rmdir, writeFile } from 'node:fs/promises'
+import { mkdir, readFile, realpath, rm, rmdir, stat, writeFile } from 'node:fs/promises'
 import { hostname } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 import { type LockOptions, lock } from 'proper-lockfile'
 import { isObject } from './base-file.ts'
 import { codeOf, reason } from './disk-errors.ts'
@@ -30,11 +30,24 @@ const held = new Set<string>()
  */
 export async function lockFolder(dir: string, onLost: () => void): Promise<() => Promise<void>> {
   try {
-    await mkdir(dir, { recursive: true })
+    await makeFolder(resolve(dir))
     return await enter(await realpath(dir), dir, onLost)
   } catch (error) {
     if (error instanceof StoreError) throw error
     throw new StoreError(`cannot use state folder ${dir}: ${reason(error)}`)
+  }
+}
+
+/** Makes a folder and those above it, one by one: left to itself, mkdir never returns below /proc. */
+async function makeFolder(dir: string): Promise<void> {
+  try {
+    await mkdir(dir)
+  } catch (error) {
+    if (codeOf(error) === 'EEXIST') return
+    const above = dirname(dir)
+    if (codeOf(error) !== 'ENOENT' || (await stat(above).catch(() => undefined))) throw error
+    await makeFolder(above)
+    await mkdir(dir)
   }
 }
 

@@ -216,7 +216,7 @@ test('an unknown world is refused, by prefix and by header', async () => {
   const byHeader = await sim.get(`${sim.origin}/esim-go/v2.4/esims`, { 'X-Sim-World': 'nowhere' })
   for (const { status, body } of [byPrefix, byHeader]) {
     expect(status).toBe(404)
-    expect(body).toEqual({ message: 'not found' })
+    expect(body).toEqual({ message: 'there is no world "nowhere"' })
   }
 })
 
