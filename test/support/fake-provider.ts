@@ -161,6 +161,7 @@ const handlers: Readonly<Record<string, Handler>> = {
 const statuses: Readonly<Record<string, number>> = {
   unauthorized: 403,
   'unknown-route': 404,
+  'unknown-world': 404,
   'not-found': 404,
   'body-too-large': 413,
   internal: 500,
