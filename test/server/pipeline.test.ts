@@ -376,7 +376,7 @@ test('a world that is not there is refused in the provider words', async () => {
   await using server = await startFake()
   expect(await refused(server, 'GET', '/w/nowhere/fake/v1/things')).toMatchObject({
     status: 404,
-    code: 'unknown-route',
+    code: 'unknown-world',
     reason: 'there is no world "nowhere"',
   })
   expect(await refused(server, 'GET', '/fake/v1/things', { headers: { 'X-Sim-World': 'nowhere' } })).toMatchObject({ status: 404 })

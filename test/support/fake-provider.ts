@@ -160,6 +160,7 @@ const handlers: Readonly<Record<string, Handler>> = {
 
 const statuses: Readonly<Record<string, number>> = {
   unauthorized: 403,
+  'unknown-world': 404,
   'unknown-route': 404,
   'unknown-world': 404,
   'not-found': 404,

@@ -26,6 +26,7 @@ const table: Readonly<Record<KernelRefusal | keyof typeof own, Wording>> = {
   ...own,
   'wrong-state': [RULES, ({ detail }) => `eSIM is already ${detail.state}.`],
   'not-found': [RULES, reason],
+  'unknown-world': [404, reason],
   'unknown-route': [404, 'Not found.'],
   'unknown-world': [404, reason],
   'method-not-allowed': [405, 'Method not allowed.'],
