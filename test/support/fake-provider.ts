@@ -162,7 +162,6 @@ const statuses: Readonly<Record<string, number>> = {
   unauthorized: 403,
   'unknown-world': 404,
   'unknown-route': 404,
-  'unknown-world': 404,
   'not-found': 404,
   'body-too-large': 413,
   internal: 500,

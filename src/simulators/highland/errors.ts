@@ -28,7 +28,6 @@ const table: Readonly<Record<KernelRefusal | keyof typeof own, Wording>> = {
   'not-found': [RULES, reason],
   'unknown-world': [404, reason],
   'unknown-route': [404, 'Not found.'],
-  'unknown-world': [404, reason],
   'method-not-allowed': [405, 'Method not allowed.'],
   unauthorized: [401, 'Unauthorized.'],
   'body-too-large': [413, reason],
