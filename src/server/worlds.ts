@@ -5,7 +5,6 @@ import type { Clock } from '../state/clock.ts'
 import type { Change } from '../state/collection.ts'
 import { type Credential, credentials } from '../state/credentials.ts'
 import type { Delivery } from '../state/delivery.ts'
-import type { WorldEvent } from '../state/events.ts'
 import { Refusal } from '../state/refusal.ts'
 import { defaultSettings } from '../state/settings.ts'
 import { type Records, type Store, StoreError } from '../state/stores/store.ts'
@@ -60,8 +59,6 @@ export interface Worlds {
   /** Replaces all that is in a world. @throws Refusal `invalid-request` where the records are no world's */
   restore(place: Place, records: Records): void
   remove(place: Place): Promise<void>
-  /** Tells `listener` what every world commits; returns how to stop. */
-  watch(listener: (world: World, events: readonly WorldEvent[], changes: readonly Change[]) => void): () => void
   close(): Promise<void>
 }
 
@@ -78,7 +75,6 @@ export async function openWorlds(options: WorldsOptions): Promise<Worlds> {
   const places = new Map<string, Place>()
   /** Worlds by the keys of their credentials. */
   const owners = new Map<string, Place>()
-  const listeners = new Set<Parameters<Worlds['watch']>[0]>()
   const bySlug = new Map(simulators.map((simulator) => [simulator.slug, simulator]))
   const defaults = new Map(simulators.map((simulator) => [simulator.slug, Object.freeze(defaultSettings(simulator.settings))]))
   const stopping = new AbortController()
@@ -103,7 +99,7 @@ export async function openWorlds(options: WorldsOptions): Promise<Worlds> {
     for (const [key, owner] of owners) if (owner === place) owners.delete(key)
   }
 
-  function committed(world: World, changes: readonly Change[], events: readonly WorldEvent[]): void {
+  function committed(world: World, changes: readonly Change[]): void {
     store.commit(world.name, changes)
     const place = places.get(world.name)
     for (const { collection, key, value } of changes) {
@@ -112,7 +108,6 @@ export async function openWorlds(options: WorldsOptions): Promise<Worlds> {
       if (place && value !== undefined) own(place, key)
       else if (owners.get(key) === place) owners.delete(key)
     }
-    for (const listener of listeners) listener(world, events, changes)
   }
 
   function settle(records: Records): Place {
@@ -224,10 +219,6 @@ export async function openWorlds(options: WorldsOptions): Promise<Worlds> {
       places.delete(place.world.name)
       disown(place)
       await store.remove(place.world.name)
-    },
-    watch(listener) {
-      listeners.add(listener)
-      return () => listeners.delete(listener)
     },
     async close() {
       sweep.set(undefined)

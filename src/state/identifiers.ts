@@ -12,11 +12,6 @@ export function luhnDigit(digits: string): string {
   return String((10 - (sum % 10)) % 10)
 }
 
-/** True where the last digit of `digits` is the Luhn check digit of the rest. */
-export function passesLuhn(digits: string): boolean {
-  return /^\d{2,}$/.test(digits) && luhnDigit(digits.slice(0, -1)) === digits.at(-1)
-}
-
 /** A 19-digit ICCID under `prefix` (89 + country + issuer) with its check digit. */
 export function mintIccid(random: Random, prefix: string): string {
   const body = prefix + random.text(18 - prefix.length, DIGITS)

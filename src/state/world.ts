@@ -50,8 +50,8 @@ export interface WorldDeps {
   readonly react: (event: WorldEvent, world: World) => void
   /** Throws `writes-refused` while nothing can be kept. */
   readonly admit: (world: World) => void
-  /** Keeps and announces what a transaction changed. */
-  readonly committed: (world: World, changes: readonly Change[], events: readonly WorldEvent[]) => void
+  /** Keeps what a transaction changed. */
+  readonly committed: (world: World, changes: readonly Change[]) => void
 }
 
 export interface World {
@@ -253,7 +253,7 @@ export function openWorld(initial: Records, deps: WorldDeps): World {
           seal(current)
         }
         open = undefined
-        if (current.changes.size > 0) deps.committed(world, [...current.changes.values()], current.events)
+        if (current.changes.size > 0) deps.committed(world, [...current.changes.values()])
         return { result, events: current.events }
       } catch (error) {
         if (open) rollBack(current)

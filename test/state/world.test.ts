@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest'
 import { FIXED_START, freeze, read, resume } from '../../src/state/clock.ts'
 import { type Change, defineCollection } from '../../src/state/collection.ts'
-import { TIMELINE_LENGTH, timeline, type WorldEvent } from '../../src/state/events.ts'
+import { TIMELINE_LENGTH, timeline } from '../../src/state/events.ts'
 import { Refusal } from '../../src/state/refusal.ts'
 import type { Records } from '../../src/state/stores/store.ts'
 import { tasks } from '../../src/state/tasks.ts'
@@ -19,14 +19,14 @@ const identity: Identity = { name: 'w', seed: 's', start: { mode: 'frozen', rate
 
 /** A world whose wall clock the test moves, with everything it announced. */
 function open(given: Partial<WorldDeps> = {}, records: Records = emptyWorld(identity, 1000)) {
-  const committed: { changes: readonly Change[]; events: readonly WorldEvent[] }[] = []
+  const committed: { changes: readonly Change[] }[] = []
   const wall = { now: 1000 }
   const world = openWorld(records, {
     wall: () => wall.now,
     defaults: () => ({ delay: 'PT0S', strict: false }),
     react: () => {},
     admit: () => {},
-    committed: (_world, changes, events) => committed.push({ changes, events }),
+    committed: (_world, changes) => committed.push({ changes }),
     ...given,
   })
   return { world, wall, committed }
