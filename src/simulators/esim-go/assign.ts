@@ -1,11 +1,12 @@
 // Bundles onto eSIMs: one application is one assignment, or twelve for a one-year bundle.
-import { assignBundle } from '../../state/bundles.ts'
-import type { SettingsOf } from '../../state/settings.ts'
+import { assignBundle, type Bundle } from '../../state/bundles.ts'
 import type { World } from '../../state/world.ts'
 import type { CatalogueBundle } from './catalogue.ts'
 import { noteAction } from './esims.ts'
+import { noteHistory } from './history.ts'
+import { oddity } from './magic-values.ts'
 import { SLUG } from './records.ts'
-import type { settings } from './settings.ts'
+import { settingsOf } from './settings.ts'
 
 /** Bytes in a megabyte: 1 GB is 1,000,000,000 bytes (public). */
 const MEGABYTE = 1_000_000
@@ -13,13 +14,6 @@ const MEGABYTE = 1_000_000
 const ONE_YEAR = 365
 /** Assignment ids look like 215009266 (public). */
 const FIRST_ID = 215_000_000
-
-export type EsimGoSettings = SettingsOf<typeof settings>
-
-/** This world's settings for eSIM Go. */
-export function settingsOf(world: World): EsimGoSettings {
-  return world.settings(SLUG) as unknown as EsimGoSettings
-}
 
 /** How a bundle is cut into assignments: a one-year one into twelve calendar months, each with a twelfth of the data (inferred). */
 function parts(bundle: CatalogueBundle): { count: number; bytes: number; duration: string } {
@@ -35,8 +29,10 @@ function parts(bundle: CatalogueBundle): { count: number; bytes: number; duratio
  */
 export function putOnEsim(world: World, iccid: string, bundle: CatalogueBundle, reference: string, startsAt?: number): void {
   const { count, bytes, duration } = parts(bundle)
+  const processing = oddity(bundle.name)?.processing ?? settingsOf(world).processingDelay
+  let state: Bundle['state'] = 'processing'
   for (let part = 0; part < count; part += 1) {
-    assignBundle(
+    const assigned = assignBundle(
       world,
       {
         id: String(FIRST_ID + world.next('esim-go.assignment')),
@@ -49,8 +45,10 @@ export function putOnEsim(world: World, iccid: string, bundle: CatalogueBundle, 
         duration,
         ...(startsAt === undefined || part > 0 ? {} : { startsAt }),
       },
-      settingsOf(world).processingDelay,
+      processing,
     )
+    if (part === 0) state = assigned.state
   }
   noteAction(world, iccid, 'Bundle Applied')
+  noteHistory(world, iccid, 'Bundle Applied', { bundle: bundle.name, bundleState: state })
 }
