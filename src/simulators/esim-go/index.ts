@@ -13,13 +13,17 @@ import { applyHandlers } from './handlers/apply.ts'
 import { assignmentHandlers } from './handlers/assignments.ts'
 import { catalogueHandlers } from './handlers/catalogue.ts'
 import { esimHandlers } from './handlers/esims.ts'
+import { inventoryHandlers } from './handlers/inventory.ts'
 import { orderHandlers } from './handlers/orders.ts'
 import { organisationHandlers } from './handlers/organisation.ts'
+import { revokeHandlers } from './handlers/revoke.ts'
 import { troubleshootingHandlers } from './handlers/troubleshooting.ts'
+import { lapse } from './lapsing.ts'
 import { deliverOrder } from './ordering.ts'
 import { admit } from './rate-limit.ts'
 import { orders, SLUG } from './records.ts'
 import { registerAgain } from './refreshing.ts'
+import { concludeReturn } from './returns.ts'
 import { lookUp } from './sale.ts'
 import { seeds } from './seeds.ts'
 import { settings, settingsOf } from './settings.ts'
@@ -33,14 +37,8 @@ const handlers = {
   ...esimHandlers,
   ...assignmentHandlers,
   ...troubleshootingHandlers,
-}
-
-/** What a later version of the simulator does; until then these answer 501. */
-const gaps = {
-  revokeApplication: 'bundles cannot be revoked',
-  revokeAssignment: 'bundles cannot be revoked',
-  revokeBundle: 'bundles cannot be revoked',
-  refundInventory: 'nothing is refunded',
+  ...revokeHandlers,
+  ...inventoryHandlers,
 }
 
 const presented = (header: HeaderOf) => header('x-api-key')
@@ -52,7 +50,7 @@ export const esimGo: Simulator = {
   settings,
   // Each handler is typed by its operation; the server calls all of them alike, with what the spec has validated.
   handlers: handlers as unknown as Record<string, Handler>,
-  gaps,
+  gaps: {},
   word,
   admit,
   refused(refusal, world) {
@@ -73,6 +71,8 @@ export const esimGo: Simulator = {
       const order = world.in(orders).get(task.data.order ?? '')
       if (order?.status === 'processing') deliverOrder(world, order)
     },
+    'lapse-bundle': lapse,
+    'return-esim': concludeReturn,
   },
   react,
   usage: {

@@ -211,8 +211,9 @@ export interface paths {
         post?: never;
         /**
          * Takes one assignment of a bundle off an eSIM
-         * @description One month of a one-year bundle can be taken off this way. An eSIM that was never installed and has no bundle left afterwards
-         *     leaves the account at once, and comes back after four days at the earliest if it turns out to be installed.
+         * @description One month of a one-year bundle can be taken off this way; for a part of a bundle nothing is given back. An eSIM that is not installed
+         *     and has no bundle left afterwards leaves the account at once, and comes back after four days at the earliest if it turns out to be
+         *     installed.
          */
         delete: operations["revokeAssignment"];
         options?: never;
@@ -237,8 +238,8 @@ export interface paths {
         post?: never;
         /**
          * Takes the latest assignment of a bundle off an eSIM
-         * @description An unused assignment within its refund window goes back to the inventory, or to the balance where that is asked for. An eSIM that was
-         *     never installed and has no bundle left afterwards leaves the account, as with revoking one assignment.
+         * @description An unused assignment within its refund window goes back to the inventory, or to the balance where that is asked for. A one-year bundle
+         *     comes off whole. An eSIM that is not installed and has no bundle left afterwards leaves the account, as with revoking one assignment.
          */
         delete: operations["revokeBundle"];
         options?: never;
@@ -1054,15 +1055,6 @@ export interface components {
                 "application/json": components["schemas"]["Error"];
             };
         };
-        /** @description The simulator does not play this operation yet */
-        NotYet: {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                "application/json": components["schemas"]["Error"];
-            };
-        };
         /** @description Any other refusal, such as a wrong method (405), a body over the limit (413) or one that is not JSON (415) */
         Error: {
             headers: {
@@ -1106,6 +1098,10 @@ export interface components {
         AdditionalFields: "appleInstallUrl";
         /** @description `validate` answers what revoking would do; `transaction` does it */
         RevokeType: "validate" | "transaction";
+        /** @description Pay the bundle's price back to the balance; refused where that is not possible */
+        RefundToBalance: boolean;
+        /** @description The offer to take back, as `validate` answers it; needed for a refund to the balance */
+        OfferId: string;
         /** @description Which page, counted from 1 */
         Page: number;
         /** @description Entries on a page */
@@ -1522,7 +1518,6 @@ export interface operations {
             403: components["responses"]["Forbidden"];
             429: components["responses"]["RateLimited"];
             500: components["responses"]["ServerError"];
-            501: components["responses"]["NotYet"];
             503: components["responses"]["Busy"];
             default: components["responses"]["Error"];
         };
@@ -1532,6 +1527,10 @@ export interface operations {
             query?: {
                 /** @description `validate` answers what revoking would do; `transaction` does it */
                 type?: components["parameters"]["RevokeType"];
+                /** @description As in revoking a bundle by its name; this document names it there only */
+                refundToBalance?: boolean;
+                /** @description As in revoking a bundle by its name; this document names it there only */
+                offerId?: string;
             };
             header?: never;
             path: {
@@ -1554,7 +1553,6 @@ export interface operations {
             403: components["responses"]["Forbidden"];
             429: components["responses"]["RateLimited"];
             500: components["responses"]["ServerError"];
-            501: components["responses"]["NotYet"];
             503: components["responses"]["Busy"];
             default: components["responses"]["Error"];
         };
@@ -1615,10 +1613,10 @@ export interface operations {
             query?: {
                 /** @description `validate` answers what revoking would do; `transaction` does it */
                 type?: components["parameters"]["RevokeType"];
-                /** @description Pay the bundle's price back to the balance, where that is possible */
-                refundToBalance?: boolean;
-                /** @description The offer to take back; needed for a refund to the balance */
-                offerId?: string;
+                /** @description Pay the bundle's price back to the balance; refused where that is not possible */
+                refundToBalance?: components["parameters"]["RefundToBalance"];
+                /** @description The offer to take back, as `validate` answers it; needed for a refund to the balance */
+                offerId?: components["parameters"]["OfferId"];
             };
             header?: never;
             path: {
@@ -1636,7 +1634,6 @@ export interface operations {
             403: components["responses"]["Forbidden"];
             429: components["responses"]["RateLimited"];
             500: components["responses"]["ServerError"];
-            501: components["responses"]["NotYet"];
             503: components["responses"]["Busy"];
             default: components["responses"]["Error"];
         };
@@ -2306,7 +2303,6 @@ export interface operations {
             403: components["responses"]["Forbidden"];
             429: components["responses"]["RateLimited"];
             500: components["responses"]["ServerError"];
-            501: components["responses"]["NotYet"];
             503: components["responses"]["Busy"];
             default: components["responses"]["Error"];
         };
