@@ -67,7 +67,7 @@ function giveUp(world: World, line: Line, action: Action): Line {
 export function settle(world: World, { data }: Task): void {
   const transaction = world.in(transactions).get(data.transaction ?? '')
   const held = transaction && world.in(lines).get(transaction.iccid)
-  if (transaction?.state !== 'InProgress' || held?.pending !== data.transaction) return
+  if (!held || transaction.state !== 'InProgress' || held.pending !== data.transaction) return
   const { pending: _, ...line } = held
   const failed = FAILING_TRANSACTION.test(transaction.id) || world.settings(SLUG).settlement === 'fail'
   const after = failed ? giveUp(world, line, transaction.action) : carryOut(world, line, transaction.action)

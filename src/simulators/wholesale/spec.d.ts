@@ -195,7 +195,7 @@ export interface components {
             gpsi?: components["schemas"]["Gpsi"] | number;
             /** @enum {string} */
             action: "Suspend" | "Resume" | "Cease" | "Reactivate";
-        } | unknown | unknown;
+        };
         Failure: {
             /** @constant */
             status: "Failure";
