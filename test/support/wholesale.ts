@@ -38,8 +38,8 @@ export const ICCID = ACTIVATION.iccid
 export const GPSI = ACTIVATION.gpsi
 export const EID = '89049032021008881300304741158317'
 /** The first card and the first eSIM of the stock. */
-export const CARD = '8901313340000000013'
-export const ESIM = '8901313340000000518'
+export const CARD = '8901313340000000011'
+export const ESIM = '8901313340000000516'
 /** What an activation must have; the SIM is an eSIM. */
 export const MINIMAL = {
   subscriberId: 'Sub042',

@@ -291,7 +291,7 @@ test.each([
   ['the setting', { partnerTransactionId: 'T' }, { settlement: 'fail' }],
 ])('an activation that fails, by %s, is told, and gives SIM, number and reservation back', async (_what, id, settings) => {
   await using sim = await startWholesale()
-  await sim.set('wholesale', settings)
+  await sim.set('wholesale', { settlingDelay: 'PT2S', ...settings })
   await sim.call('POST', '/activate', { ...ACTIVATION, ...id })
   await sim.settle()
   const [told, ...more] = await sim.told()
