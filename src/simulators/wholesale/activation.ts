@@ -43,8 +43,7 @@ function checkNetwork({ location, pei }: Activation): void {
 /** The SIM to activate. @throws Refusal `eid-required`, `unknown-sim`, `sim-unavailable`, `busy` */
 function simFor(world: World, { iccid, eid }: Activation): StockSim {
   if (iccid === undefined) {
-    if (eid === undefined)
-      throw new Refusal('eid-required', 'a device the customer brings needs an eid; else an iccid says which SIM it gets')
+    if (eid === undefined) throw new Refusal('eid-required', 'a device the customer brings needs an eid; any other SIM an iccid')
     const next = world.in(stockSims).first('esims')
     if (!next) throw new Refusal('sim-unavailable', 'no eSIM is left in stock')
     return next

@@ -32,23 +32,16 @@ export function checkText({ header, settings }: AnyCall, problems: readonly (str
   if (found.length > 0) throw new Refusal('invalid-request', `${found.join('; ')}: strict is on`)
 }
 
-/** JSON that does not depend on the order fields came in. */
-function canonical(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(canonical)
-  if (typeof value !== 'object' || value === null) return value
-  return Object.entries(value)
-    .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([name, each]) => [name, canonical(each)])
-}
+/** For JSON that does not depend on the order fields came in. */
+const inOrder = (_name: string, value: unknown) =>
+  typeof value === 'object' && value !== null && !Array.isArray(value) ? Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)) : value
 
 /** What is known of a request's transaction from the request itself. */
 export function opening(call: AnyCall, body: { readonly partnerTransactionId: string }, action: Action): Opening {
   const [node, correlationId] = [nodeOf(call), call.header('x-correlation-id')]
   return {
     ...{ id: body.partnerTransactionId, action, requestedAt: call.now },
-    fingerprint: createHash('sha256')
-      .update(JSON.stringify(canonical(body)))
-      .digest('hex'),
+    fingerprint: createHash('sha256').update(JSON.stringify(body, inOrder)).digest('hex'),
     ...(node === undefined ? {} : { node }),
     ...(correlationId === undefined ? {} : { correlationId }),
   }

@@ -16,6 +16,6 @@ export const settings = {
   ),
   retrySchedule: durations(
     ['PT5S', 'PT5M', 'PT30M', 'PT2H', 'PT5H'],
-    'delays between attempts at a notification; after the last it is dead (invented)',
+    'delays between attempts at a notification; then it is dead (invented)',
   ),
 }

@@ -17,10 +17,7 @@ function subscription(world: World, line: Line, service: Exclude<ServiceState, '
   return {
     ...{ subscriberId, wholesalePlanId: plan, status: STATUS[service], billCycleFrequency: 'MONTHLY', billCycleStartDay: billDay },
     ...(cycleEndsAt === undefined ? {} : { nextBillCycle: iso(cycleEndsAt) }),
-    buckets: bundlesOf(world, SLUG, line.iccid).map(({ reference, initialBytes }) => ({
-      bucketRefId: reference,
-      totalBytes: initialBytes,
-    })),
+    buckets: bundlesOf(world, SLUG, line.iccid).map((each) => ({ bucketRefId: each.reference, totalBytes: each.initialBytes })),
     products: products.map(({ productId, characteristics }) => ({ productId, characteristics: [...characteristics] })),
   }
 }
