@@ -9,13 +9,6 @@ export const settings = {
   tokenLifetime: duration('PT1H', "how long a token is good, by the world's clock (invented)"),
   paths: texts(pathProblem, 'where operations are served (unknown), a line each: activateSubscription=/sps/v5/activate'),
   signing: choice(['standard-webhooks', 'none'], 'standard-webhooks', 'how notifications are signed (unknown)'),
-  signingClock: choice(
-    ['virtual', 'wall'],
-    'virtual',
-    "which clock the timestamp of a signature is read from: the world's, or the machine's",
-  ),
-  retrySchedule: durations(
-    ['PT5S', 'PT5M', 'PT30M', 'PT2H', 'PT5H'],
-    'delays between attempts at a notification; then it is dead (invented)',
-  ),
+  signingClock: choice(['virtual', 'wall'], 'virtual', "the clock of a signature's timestamp: the world's, or the machine's"),
+  retrySchedule: durations(['PT5S', 'PT5M', 'PT30M', 'PT2H', 'PT5H'], 'delays between attempts at a notification; then it is dead'),
 }
