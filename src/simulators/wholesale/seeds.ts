@@ -13,9 +13,9 @@ const EXAMPLE = { iccid: '11986621644523024501', gpsi: '19459986891', gpsiReserv
 const STOCK = 50
 
 function addSim({ random, next, in: all }: World, iccid: string, kind: StockSim['kind']): void {
-  const code = Array.from({ length: 4 }, () => random.text(5, CAPITALS_AND_DIGITS)).join('-')
+  const matchingId = kind === 'esim' ? Array.from({ length: 4 }, () => random.text(5, CAPITALS_AND_DIGITS)).join('-') : ''
   const sim = { iccid, imsi: mintImsi(random, '313340'), kind, smdpAddress: 'rsp.esimulator.example' }
-  all(stockSims).put({ ...sim, matchingId: kind === 'esim' ? code : '', serial: next('wholesale.sim') })
+  all(stockSims).put({ ...sim, matchingId, serial: next('wholesale.sim') })
 }
 
 /** The ICCIDs of the stock are the same in every world, so that tests can name them: 8901 3133 4000 00 and a number. */
