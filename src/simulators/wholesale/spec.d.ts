@@ -359,23 +359,6 @@ export interface operations {
         };
         requestBody: {
             content: {
-                /**
-                 * @example {
-                 *       "partnerTransactionId": "Txn2001",
-                 *       "subscriberId": "Sub042",
-                 *       "wholesalePlanId": "Plan001",
-                 *       "location": {
-                 *         "address": {
-                 *           "addressLine1": "1 Main St",
-                 *           "city": "Denver",
-                 *           "state": "CO",
-                 *           "zip": "80202"
-                 *         }
-                 *       },
-                 *       "eid": "89049032021008881300304741158317",
-                 *       "eSIMDeliveryMethod": "QR"
-                 *     }
-                 */
                 "application/json": components["schemas"]["Activation"];
             };
         };
