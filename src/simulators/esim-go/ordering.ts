@@ -4,12 +4,15 @@ import { bundlesOf } from '../../state/bundles.ts'
 import { addDuration } from '../../state/duration.ts'
 import { Refusal } from '../../state/refusal.ts'
 import type { World } from '../../state/world.ts'
-import { canPay, pay } from './account.ts'
-import { putOnEsim, refuseWhileProcessing, settingsOf } from './assign.ts'
+import { canPay, pay, spendable } from './account.ts'
+import { putOnEsim, refuseWhileProcessing } from './assign.ts'
+import { tellIfLow } from './balance-alerts.ts'
 import { findEsim, mintEsim, misfit } from './esims.ts'
 import { addLot } from './inventory.ts'
+import { oddity } from './magic-values.ts'
 import { esims, type Order, type OrderLine, orders, SLUG } from './records.ts'
 import { findBundle } from './sale.ts'
+import { settingsOf } from './settings.ts'
 
 /** What a caller asks for, whichever form it came in. */
 export interface Wish {
@@ -62,7 +65,9 @@ export function price(world: World, wish: Wish): Priced {
  */
 export function place(world: World, wish: Wish): Order {
   const { lines, total } = price(world, wish)
+  const before = spendable(world)
   pay(world, total)
+  tellIfLow(world, before)
   const order = world.in(orders).put({
     reference: world.random.uuid(),
     serial: world.next('esim-go.order'),
@@ -72,7 +77,8 @@ export function place(world: World, wish: Wish): Order {
     status: 'processing',
     lines,
   })
-  const ready = addDuration(world.now, settingsOf(world).deliveryDelay)
+  const delays = [settingsOf(world).deliveryDelay, ...lines.flatMap(({ item }) => oddity(item)?.delivery ?? [])]
+  const ready = Math.max(...delays.map((delay) => addDuration(world.now, delay)))
   if (ready <= world.now) return deliverOrder(world, order)
   world.schedule('esim-go/deliver-order', ready, { order: order.reference })
   return order

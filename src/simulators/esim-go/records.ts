@@ -103,6 +103,8 @@ export interface Account {
   /** US cents, spent before the balance while it has not expired. */
   readonly testCredit: number
   readonly testCreditExpiresAt: number
+  /** True until a first payment in the portal saves a card. */
+  readonly cardless?: boolean
 }
 
 export const accounts = defineCollection<Account>({ name: 'esim-go.account', key: (account) => account.id })

@@ -1,5 +1,7 @@
 // What a user can choose about eSIM Go: where sources conflict, and delays the document only bounds.
-import { choice, commonSettings, duration, durations } from '../../state/settings.ts'
+import { choice, commonSettings, duration, durations, type SettingsOf, texts, whole } from '../../state/settings.ts'
+import type { World } from '../../state/world.ts'
+import { SLUG } from './records.ts'
 
 export const settings = {
   ...commonSettings,
@@ -30,6 +32,21 @@ export const settings = {
     'least time after which an eSIM in the returns process comes back if it is installed (documented: at least 4 days)',
   ),
   lapseAfter: duration('P12M', 'how long a bundle may be queued and idle before it lapses (public: 12 months)'),
+  topUpMinimum: whole(1, 1_000_000, 1000, 'the smallest amount of POST /organisation/balance (public)'),
+  topUpMaximum: whole(1, 1_000_000, 5000, 'the largest amount of POST /organisation/balance (public)'),
+  lowBalance: whole(
+    0,
+    1_000_000,
+    100,
+    'a payment that takes balance and test credit below this, in USD, is told as LowBalance; 0: never (invented)',
+  ),
+  rateLimit: whole(0, 100_000, 0, "requests a second of the world's clock from one address; 0: no limit (public: 10)"),
+  refreshOutage: duration('PT1M', 'how long a refresh keeps an eSIM off its network (invented)'),
+  msisdns: choice(['every', 'none'], 'every', 'which new eSIMs have a number for POST /esims/{iccid}/sms (invented)'),
+  smsSenders: texts(
+    (line) => (/^[\w .-]{1,11}$/.test(line) ? undefined : 'must have 1 to 11 letters, digits, spaces, dots, dashes or underscores'),
+    'senders of SMS your organisation was given besides eSIM',
+  ),
   assignmentsJson: choice(
     ['auto', 'array', 'object'],
     'auto',
@@ -37,4 +54,9 @@ export const settings = {
   ),
   signatureEncoding: choice(['base64', 'hex'], 'base64', 'X-Signature-SHA256: base64 as documented, hex as one public guide has it'),
   retrySchedule: durations(['PT5S', 'PT5M'], 'delays between attempts at a callback; after the last it is dead (invented)'),
+}
+
+/** This world's settings for eSIM Go. */
+export function settingsOf(world: World): SettingsOf<typeof settings> {
+  return world.settings(SLUG) as unknown as SettingsOf<typeof settings>
 }

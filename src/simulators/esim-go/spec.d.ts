@@ -134,7 +134,8 @@ export interface paths {
         };
         /**
          * Throws an eSIM off its network so that it registers anew
-         * @description A GET that changes something. Meant for one eSIM in trouble, not for many at once.
+         * @description A GET that changes something. Meant for one eSIM in trouble, not for many at once. The eSIM is off the air for a while (setting
+         *     `refreshOutage`, invented) and registers where it was.
          */
         get: operations["refreshEsim"];
         put?: never;
@@ -336,7 +337,8 @@ export interface paths {
         put?: never;
         /**
          * Charges the saved card and adds the amount to the balance
-         * @description The first payment is made in the portal, which saves the card; only later ones can be made here.
+         * @description The first payment is made in the portal, which saves the card; only later ones can be made here. An amount lies between the settings
+         *     `topUpMinimum` and `topUpMaximum` (1,000 and 5,000, public).
          */
         post: operations["topUpBalance"];
         delete?: never;
@@ -524,7 +526,7 @@ export interface webhooks {
         put?: never;
         /**
          * Tells your endpoint about the use of an eSIM
-         * @description Sent to the organisation's `callbackUrl`. Version 3 is signed; version 2 is not, and knows less about the bundle. To verify, compute
+         * @description Sent to the organisation's `callbackUrl`, also where money runs out (second-hand). Version 3 is signed; version 2 is not, and knows less about the bundle. To verify, compute
          *     HMAC-SHA256 over the bytes of the body as they came, before parsing them, with your API key as the key.
          */
         post: operations["usageCallback"];
@@ -898,7 +900,7 @@ export interface components {
             endTime: components["schemas"]["Time"];
             unlimited: boolean;
         };
-        UsageCallback: components["schemas"]["UtilisationV3"] | components["schemas"]["UtilisationV2"] | components["schemas"]["FirstAttachment"] | components["schemas"]["FirstUse"] | components["schemas"]["ProfileStatusChange"];
+        UsageCallback: components["schemas"]["UtilisationV3"] | components["schemas"]["UtilisationV2"] | components["schemas"]["FirstAttachment"] | components["schemas"]["FirstUse"] | components["schemas"]["ProfileStatusChange"] | components["schemas"]["BalanceAlert"];
         /** @description Sent when 1, 50, 80 and 100 percent of a bundle are used */
         UtilisationV3: {
             iccid: components["schemas"]["Iccid"];
@@ -924,6 +926,19 @@ export interface components {
             /** @constant */
             alertType: "FirstUse";
             bundle: components["schemas"]["CallbackBundleV3"] | components["schemas"]["CallbackBundleV2"];
+        };
+        /**
+         * @description A payment took the money below the setting `lowBalance`, or an order was refused because the money did not suffice. That both are
+         *     told, and the name `balanceInfo`, are second-hand; when, and what stands in it, is invented.
+         */
+        BalanceAlert: {
+            /** @enum {string} */
+            alertType: "LowBalance" | "InsufficientBalance";
+            balanceInfo: {
+                /** @description Balance and test credit, cents after the point */
+                balance: number;
+                currency: string;
+            };
         };
         /** @description The profile moved; that it is sent is public, how its fields are called is invented */
         ProfileStatusChange: {
@@ -1036,15 +1051,6 @@ export interface components {
         Busy: {
             headers: {
                 "Retry-After": components["headers"]["RetryAfter"];
-                [name: string]: unknown;
-            };
-            content: {
-                "application/json": components["schemas"]["Error"];
-            };
-        };
-        /** @description The simulator does not play this operation yet */
-        NotYet: {
-            headers: {
                 [name: string]: unknown;
             };
             content: {
@@ -1223,7 +1229,6 @@ export interface operations {
             403: components["responses"]["Forbidden"];
             429: components["responses"]["RateLimited"];
             500: components["responses"]["ServerError"];
-            501: components["responses"]["NotYet"];
             503: components["responses"]["Busy"];
             default: components["responses"]["Error"];
         };
@@ -1263,7 +1268,6 @@ export interface operations {
             403: components["responses"]["Forbidden"];
             429: components["responses"]["RateLimited"];
             500: components["responses"]["ServerError"];
-            501: components["responses"]["NotYet"];
             503: components["responses"]["Busy"];
             default: components["responses"]["Error"];
         };
@@ -1358,7 +1362,6 @@ export interface operations {
             403: components["responses"]["Forbidden"];
             429: components["responses"]["RateLimited"];
             500: components["responses"]["ServerError"];
-            501: components["responses"]["NotYet"];
             503: components["responses"]["Busy"];
             default: components["responses"]["Error"];
         };
@@ -1394,7 +1397,6 @@ export interface operations {
             403: components["responses"]["Forbidden"];
             429: components["responses"]["RateLimited"];
             500: components["responses"]["ServerError"];
-            501: components["responses"]["NotYet"];
             503: components["responses"]["Unavailable"];
             default: components["responses"]["Error"];
         };
@@ -1435,7 +1437,6 @@ export interface operations {
             403: components["responses"]["Forbidden"];
             429: components["responses"]["RateLimited"];
             500: components["responses"]["ServerError"];
-            501: components["responses"]["NotYet"];
             503: components["responses"]["Busy"];
             default: components["responses"]["Error"];
         };
@@ -1461,10 +1462,10 @@ export interface operations {
                 "application/json": {
                     message: string;
                     /**
+                     * @description eSIM, or a sender the organisation was given (setting `smsSenders`)
                      * @default eSIM
-                     * @enum {string}
                      */
-                    from?: "eSIM";
+                    from?: string;
                 };
             };
         };
@@ -1477,8 +1478,8 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "message": "sent",
-                     *       "status": "sent"
+                     *       "message": "SMS sent",
+                     *       "status": "SMS sent"
                      *     }
                      */
                     "application/json": components["schemas"]["Acknowledgement"];
@@ -1488,7 +1489,6 @@ export interface operations {
             403: components["responses"]["Forbidden"];
             429: components["responses"]["RateLimited"];
             500: components["responses"]["ServerError"];
-            501: components["responses"]["NotYet"];
             503: components["responses"]["Busy"];
             default: components["responses"]["Error"];
         };
@@ -1746,7 +1746,6 @@ export interface operations {
             403: components["responses"]["Forbidden"];
             429: components["responses"]["RateLimited"];
             500: components["responses"]["ServerError"];
-            501: components["responses"]["NotYet"];
             503: components["responses"]["Busy"];
             default: components["responses"]["Error"];
         };
@@ -1792,7 +1791,6 @@ export interface operations {
             403: components["responses"]["Forbidden"];
             429: components["responses"]["RateLimited"];
             500: components["responses"]["ServerError"];
-            501: components["responses"]["NotYet"];
             503: components["responses"]["Busy"];
             default: components["responses"]["Error"];
         };
@@ -1986,7 +1984,6 @@ export interface operations {
             403: components["responses"]["Forbidden"];
             429: components["responses"]["RateLimited"];
             500: components["responses"]["ServerError"];
-            501: components["responses"]["NotYet"];
             503: components["responses"]["Unavailable"];
             default: components["responses"]["Error"];
         };

@@ -1,4 +1,4 @@
-// GET /esims/assignments: what is needed to install the eSIMs of orders and applications, as CSV, JSON or QR codes.
+// What is needed to install the eSIMs of orders and applications, as CSV, JSON or QR codes: GET /esims/assignments and its forerunners.
 import { bundles } from '../../../state/bundles.ts'
 import { SEPARATOR } from '../../../state/collection.ts'
 import { appleInstallUrl, lpaString } from '../../../state/installation-code.ts'
@@ -73,6 +73,16 @@ function content(type: string, render: Content['render']): Reply<never> {
 }
 
 export const assignmentHandlers: EsimGoHandlers = {
+  getQrCodes({ path, now }, world) {
+    const rows = rowsOf(world, path.reference)
+    return content('application/zip', () => qrCodes(rows, now))
+  },
+
+  getEsimsCsv({ path, query }, world) {
+    const rows = rowsOf(world, path.reference)
+    return content('text/csv', () => csv(rows, query.additionalFields === 'appleInstallUrl'))
+  },
+
   getAssignments({ query, accepts, settings, now }, world) {
     const rows = query.reference.flatMap((reference) => rowsOf(world, reference))
     const withAppleUrl = query.additionalFields === 'appleInstallUrl'

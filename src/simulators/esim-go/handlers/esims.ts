@@ -5,6 +5,7 @@ import { Refusal } from '../../../state/refusal.ts'
 import type { World } from '../../../state/world.ts'
 import { reply } from '../../simulator.ts'
 import { findEsim, noteAction } from '../esims.ts'
+import { noteHistory } from '../history.ts'
 import { type Esim, esims } from '../records.ts'
 import { lookUp } from '../sale.ts'
 import { assignmentsOf, isCurrent } from '../taken-off.ts'
@@ -58,6 +59,7 @@ export const esimHandlers: EsimGoHandlers = {
     const { esim } = findEsim(world, iccid)
     world.in(esims).put({ ...esim, customerRef })
     noteAction(world, iccid, 'eSIM Updated')
+    noteHistory(world, iccid, 'eSIM Updated')
     return reply(200, { status: 'success', message: 'success' })
   },
 

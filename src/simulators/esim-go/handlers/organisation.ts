@@ -2,6 +2,7 @@
 import { grouped } from '../../../state/collection.ts'
 import { reply } from '../../simulator.ts'
 import { usableLots } from '../inventory.ts'
+import { topUp } from '../topping-up.ts'
 import * as wire from '../wire.ts'
 import type { EsimGoHandlers } from './esim-go-handlers.ts'
 
@@ -12,6 +13,11 @@ export const organisationHandlers: EsimGoHandlers = {
 
   getOrganisation(_call, world) {
     return reply(200, { organisations: [wire.organisation(world)] })
+  },
+
+  topUpBalance({ query: { amount } }, world) {
+    const { holder, payment } = topUp(world, amount)
+    return reply(200, { amount, balance: wire.wholeUnits(holder.balance), ref: payment })
   },
 
   /** Lots with something left, until they expire. */
