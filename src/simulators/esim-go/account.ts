@@ -22,10 +22,15 @@ export function usableCredit(world: World, { testCredit, testCreditExpiresAt }: 
   return world.now < testCreditExpiresAt ? testCredit : 0
 }
 
+/** US cents that can be spent now: the balance and the test credit. */
+export function funds(world: World): number {
+  const holder = account(world)
+  return holder.balance + usableCredit(world, holder)
+}
+
 /** True where `cents` can be paid now. */
 export function canPay(world: World, cents: number): boolean {
-  const holder = account(world)
-  return cents <= holder.balance + usableCredit(world, holder)
+  return cents <= funds(world)
 }
 
 /**

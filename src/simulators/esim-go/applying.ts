@@ -1,8 +1,9 @@
 // Applying bundles of the inventory to eSIMs.
 import { Refusal } from '../../state/refusal.ts'
 import type { World } from '../../state/world.ts'
+import { funds } from './account.ts'
 import { putOnEsim } from './assign.ts'
-import { findEsim, mintEsim, misfit } from './esims.ts'
+import { findUsable, mintEsim, misfit } from './esims.ts'
 import { takeFromInventory } from './inventory.ts'
 import { type OrderLine, orders } from './records.ts'
 import { findBundle } from './sale.ts'
@@ -29,7 +30,7 @@ const MOST_ESIMS = 1000
 /**
  * Applies bundles. One that does not fit its eSIM says so in its status and stays in the inventory.
  * An application is also an order, of lines that cost nothing (public).
- * @throws Refusal `unknown-bundle`, `foreign-esim`, `none-in-inventory`, `invalid-request`
+ * @throws Refusal `unknown-bundle`, `foreign-esim`, `deactivated`, `none-in-inventory`, `invalid-request`
  */
 export function apply(world: World, applications: readonly Application[], startsAt?: number): { reference: string; applied: Applied[] } {
   if (applications.reduce((sum, { repeat }) => sum + repeat, 0) > MOST_ESIMS)
@@ -40,7 +41,7 @@ export function apply(world: World, applications: readonly Application[], starts
 
   for (const { bundle: name, iccid: wanted, repeat, allowReassign } of applications) {
     const bundle = findBundle(world, name)
-    const given = wanted === undefined ? undefined : findEsim(world, wanted).esim
+    const given = wanted === undefined ? undefined : findUsable(world, wanted).esim
     const problem = given && misfit(given, bundle)
     if (given && problem && !allowReassign) {
       applied.push({ iccid: given.iccid, bundle: name, status: problem })
@@ -56,8 +57,15 @@ export function apply(world: World, applications: readonly Application[], starts
     }
   }
   if (lines.length > 0)
-    world
-      .in(orders)
-      .put({ reference, serial: world.next('esim-go.order'), createdAt: world.now, assign: true, total: 0, status: 'completed', lines })
+    world.in(orders).put({
+      reference,
+      serial: world.next('esim-go.order'),
+      createdAt: world.now,
+      assign: true,
+      total: 0,
+      status: 'completed',
+      lines,
+      runningBalance: funds(world),
+    })
   return { reference, applied }
 }

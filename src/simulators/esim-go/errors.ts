@@ -10,6 +10,9 @@ export type EsimGoRefusal =
   | 'unknown-order'
   | 'incompatible'
   | 'insufficient-balance'
+  | 'deactivated'
+  | 'gone'
+  | 'not-by-consumption'
 
 /**
  * Status and message; `true` tells the reason itself. One 403 with one text covers a bad key, an eSIM that is not yours and an
@@ -30,6 +33,9 @@ const table: Readonly<Record<KernelRefusal | EsimGoRefusal, readonly [status: nu
   'unknown-order': [400, true],
   incompatible: [400, true],
   'insufficient-balance': [400, 'insufficient balance'],
+  deactivated: [400, true],
+  gone: [410, true],
+  'not-by-consumption': [403, 'access denied'],
   'not-found': [400, true],
   'wrong-state': [400, true],
   busy: [503, true],

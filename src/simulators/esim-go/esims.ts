@@ -19,7 +19,7 @@ function mintMatchingId(random: Random): string {
 }
 
 /** What a caller may fix about a new eSIM; the rest is drawn. */
-export type NewEsim = Partial<Pick<Sim, 'iccid' | 'matchingId' | 'smdpAddress'> & Pick<Esim, 'customerRef' | 'platform'>>
+export type NewEsim = Partial<Pick<Sim, 'iccid' | 'matchingId' | 'smdpAddress'> & Pick<Esim, 'customerRef' | 'platform' | 'brandingId'>>
 
 /** A new eSIM of the organisation, released and in service. */
 export function mintEsim(world: World, given: NewEsim = {}): Esim {
@@ -60,10 +60,21 @@ export function findEsim(world: World, iccid: string): { sim: Sim; esim: Esim } 
   return { sim, esim }
 }
 
+/**
+ * An eSIM of the organisation that is not deactivated: nothing can be put on another, or done with it (public).
+ * @throws Refusal `foreign-esim`, `deactivated`
+ */
+export function findUsable(world: World, iccid: string): { sim: Sim; esim: Esim } {
+  const found = findEsim(world, iccid)
+  if (found.sim.service === 'ceased') throw new Refusal('deactivated', `eSIM ${iccid} is deactivated`, { iccid })
+  return found
+}
+
 /** Notes what was last done to an eSIM. */
 export function noteAction(world: World, iccid: string, lastAction: LastAction): void {
   const esim = world.in(esims).get(iccid)
-  if (esim) world.in(esims).put({ ...esim, lastAction, actionAt: world.now })
+  const applied = lastAction === 'Bundle Applied' ? { appliedAt: world.now } : {}
+  if (esim) world.in(esims).put({ ...esim, ...applied, lastAction, actionAt: world.now })
 }
 
 /** Why a bundle does not fit an eSIM, or `undefined` where it does. */

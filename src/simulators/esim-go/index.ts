@@ -15,12 +15,15 @@ import { catalogueHandlers } from './handlers/catalogue.ts'
 import { esimHandlers } from './handlers/esims.ts'
 import { orderHandlers } from './handlers/orders.ts'
 import { organisationHandlers } from './handlers/organisation.ts'
+import { suspensionHandlers } from './handlers/suspension.ts'
+import { idleTasks } from './idle.ts'
 import { deliverOrder } from './ordering.ts'
 import { orders, SLUG } from './records.ts'
 import { lookUp } from './sale.ts'
 import { seeds } from './seeds.ts'
 import { settings } from './settings.ts'
 import { stock } from './stock.ts'
+import { V24, V25 } from './versions.ts'
 
 const handlers = {
   ...organisationHandlers,
@@ -29,6 +32,7 @@ const handlers = {
   ...applyHandlers,
   ...esimHandlers,
   ...assignmentHandlers,
+  ...suspensionHandlers,
 }
 
 /** What a later version of the simulator does; until then these answer 501. */
@@ -53,7 +57,10 @@ const presented = (header: HeaderOf) => header('x-api-key')
 export const esimGo: Simulator = {
   slug: SLUG,
   title: 'eSIM Go',
-  mounts: [{ spec: 'esim-go.yaml', basePath: '/v2.4' }],
+  mounts: [
+    { spec: 'esim-go.yaml', basePath: V24 },
+    { spec: 'esim-go-v2.5.yaml', basePath: V25 },
+  ],
   settings,
   // Each handler is typed by its operation; the server calls all of them alike, with what the spec has validated.
   handlers: handlers as unknown as Record<string, Handler>,
@@ -69,6 +76,7 @@ export const esimGo: Simulator = {
   seeds,
   stock,
   tasks: {
+    ...idleTasks,
     'deliver-order': (world, task) => {
       const order = world.in(orders).get(task.data.order ?? '')
       if (order?.status === 'processing') deliverOrder(world, order)

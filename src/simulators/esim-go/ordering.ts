@@ -2,9 +2,9 @@
 import { addDuration } from '../../state/duration.ts'
 import { Refusal } from '../../state/refusal.ts'
 import type { World } from '../../state/world.ts'
-import { canPay, pay } from './account.ts'
+import { canPay, funds, pay } from './account.ts'
 import { putOnEsim, settingsOf } from './assign.ts'
-import { findEsim, mintEsim, misfit } from './esims.ts'
+import { findUsable, mintEsim, misfit } from './esims.ts'
 import { addLot } from './inventory.ts'
 import { esims, type Order, type OrderLine, orders } from './records.ts'
 import { findBundle } from './sale.ts'
@@ -12,6 +12,8 @@ import { findBundle } from './sale.ts'
 /** What a caller asks for, whichever form it came in. */
 export interface Wish {
   readonly assign: boolean
+  /** The branding profile of new eSIMs; only v2.5 asks for one. */
+  readonly brandingId?: string
   readonly lines: readonly {
     readonly item: string
     readonly quantity: number
@@ -33,16 +35,17 @@ const MOST_ESIMS = 1000
 
 /**
  * Prices an order and checks every rule of it.
- * @throws Refusal `invalid-request`, `unknown-bundle`, `foreign-esim`, `incompatible`
+ * @throws Refusal `invalid-request`, `unknown-bundle`, `foreign-esim`, `deactivated`, `incompatible`
  */
 export function price(world: World, wish: Wish): Priced {
+  if (wish.brandingId !== undefined && !wish.assign) throw new Refusal('invalid-request', 'profileID can only be given where assign is true')
   const lines = wish.lines.map(({ item, quantity, iccids, allowReassign }): OrderLine => {
     const bundle = findBundle(world, item)
     if (iccids.length > 0 && !wish.assign) throw new Refusal('invalid-request', 'ICCIDs can only be given where assign is true')
     if (iccids.length > 0 && iccids.length !== quantity)
       throw new Refusal('invalid-request', `quantity of ${item} is ${quantity}, but ${iccids.length} ICCIDs are given: they must match`)
     for (const iccid of iccids) {
-      const problem = misfit(findEsim(world, iccid).esim, bundle)
+      const problem = misfit(findUsable(world, iccid).esim, bundle)
       if (problem && !allowReassign) throw new Refusal('incompatible', `${problem}; allowReassign would take a new eSIM`)
     }
     return { type: 'bundle', item, quantity, pricePerUnit: bundle.price, allowReassign, wanted: iccids, iccids: [] }
@@ -68,6 +71,8 @@ export function place(world: World, wish: Wish): Order {
     total,
     status: 'processing',
     lines,
+    runningBalance: funds(world),
+    ...(wish.brandingId === undefined ? {} : { brandingId: wish.brandingId }),
   })
   const ready = addDuration(world.now, settingsOf(world).deliveryDelay)
   if (ready <= world.now) return deliverOrder(world, order)
@@ -78,6 +83,7 @@ export function place(world: World, wish: Wish): Order {
 /** Hands over what was ordered: into the inventory, onto the given eSIMs, or onto new ones. */
 export function deliverOrder(world: World, order: Order): Order {
   let ordinal = 0
+  const branded = order.brandingId === undefined ? {} : { brandingId: order.brandingId }
   const lines = order.lines.map((line): OrderLine => {
     const bundle = findBundle(world, line.item)
     if (!order.assign) {
@@ -87,7 +93,7 @@ export function deliverOrder(world: World, order: Order): Order {
     const iccids: string[] = []
     for (let unit = 0; unit < line.quantity; unit += 1) {
       const wanted = world.in(esims).get(line.wanted[unit] ?? '')
-      const esim = wanted && !misfit(wanted, bundle) ? wanted : mintEsim(world)
+      const esim = wanted && !misfit(wanted, bundle) ? wanted : mintEsim(world, branded)
       putOnEsim(world, esim.iccid, bundle, `${order.reference}-${ordinal}`)
       ordinal += 1
       iccids.push(esim.iccid)

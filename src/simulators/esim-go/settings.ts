@@ -1,5 +1,5 @@
 // What a user can choose about eSIM Go: where sources conflict, and delays the document only bounds.
-import { choice, commonSettings, duration, durations } from '../../state/settings.ts'
+import { choice, commonSettings, duration, durations, flag } from '../../state/settings.ts'
 
 export const settings = {
   ...commonSettings,
@@ -10,6 +10,12 @@ export const settings = {
   ),
   deliveryDelay: duration('PT0S', 'how long an order takes to be delivered (documented: up to PT5M in some cases)'),
   inventoryLifetime: duration('P1Y', 'how long bundles bought into the inventory may be applied (invented)'),
+  idleDeletion: duration(
+    'P180D',
+    'how long an eSIM may be idle before its deletion is scheduled (public); PT0S: for ever. What is set counts from the next look at an eSIM',
+  ),
+  queuedKeepsEsim: flag(true, 'an unused bundle keeps its eSIM from being deleted as idle (inferred); else only one in use does'),
+  consumptionBilling: flag(true, 'the organisation is billed by consumption, so that GET /catalogue/prices answers it; else that is 403'),
   assignmentsJson: choice(
     ['auto', 'array', 'object'],
     'auto',
