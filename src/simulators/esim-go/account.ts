@@ -22,15 +22,21 @@ export function usableCredit(world: World, { testCredit, testCreditExpiresAt }: 
   return world.now < testCreditExpiresAt ? testCredit : 0
 }
 
-/** US cents that can be spent now: the balance and the test credit. */
-export function funds(world: World): number {
+/** Cents that can be spent now: the balance and the usable test credit. */
+export function spendable(world: World): number {
   const holder = account(world)
   return holder.balance + usableCredit(world, holder)
 }
 
 /** True where `cents` can be paid now. */
 export function canPay(world: World, cents: number): boolean {
-  return cents <= funds(world)
+  return cents <= spendable(world)
+}
+
+/** Adds `cents` to the balance: what was paid with test credit comes back as balance, too (inferred). */
+export function credit(world: World, cents: number): void {
+  const holder = account(world)
+  world.in(accounts).put({ ...holder, balance: holder.balance + cents })
 }
 
 /**

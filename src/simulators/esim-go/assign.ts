@@ -1,11 +1,15 @@
 // Bundles onto eSIMs: one application is one assignment, or twelve for a one-year bundle.
-import { assignBundle } from '../../state/bundles.ts'
-import type { SettingsOf } from '../../state/settings.ts'
+import { assignBundle, type Bundle } from '../../state/bundles.ts'
+import { addDuration } from '../../state/duration.ts'
+import { Refusal } from '../../state/refusal.ts'
 import type { World } from '../../state/world.ts'
 import type { CatalogueBundle } from './catalogue.ts'
 import { noteAction } from './esims.ts'
+import { noteHistory } from './history.ts'
+import { oddity } from './magic-values.ts'
+import { type Purchase, packed, purchaseOf } from './purchase.ts'
 import { SLUG } from './records.ts'
-import type { settings } from './settings.ts'
+import { settingsOf } from './settings.ts'
 
 /** Bytes in a megabyte: 1 GB is 1,000,000,000 bytes (public). */
 const MEGABYTE = 1_000_000
@@ -13,13 +17,8 @@ const MEGABYTE = 1_000_000
 const ONE_YEAR = 365
 /** Assignment ids look like 215009266 (public). */
 const FIRST_ID = 215_000_000
-
-export type EsimGoSettings = SettingsOf<typeof settings>
-
-/** This world's settings for eSIM Go. */
-export function settingsOf(world: World): EsimGoSettings {
-  return world.settings(SLUG) as unknown as EsimGoSettings
-}
+/** So many bundles are applied at once; more in one call are applied asynchronously (public). */
+const AT_ONCE = 5
 
 /** How a bundle is cut into assignments: a one-year one into twelve calendar months, each with a twelfth of the data (inferred). */
 function parts(bundle: CatalogueBundle): { count: number; bytes: number; duration: string } {
@@ -28,15 +27,46 @@ function parts(bundle: CatalogueBundle): { count: number; bytes: number; duratio
   return { count: 12, bytes: Math.floor(bytes / 12), duration: 'P1M' }
 }
 
+/** How long bundles are processing that are put on eSIMs together: ISO 8601. */
+function processingOf(world: World, together: number): string {
+  const { processingDelay, asyncApplyDelay } = settingsOf(world)
+  if (together <= AT_ONCE) return processingDelay
+  return addDuration(world.now, asyncApplyDelay) > addDuration(world.now, processingDelay) ? asyncApplyDelay : processingDelay
+}
+
+/** @throws Refusal `busy` where one of these bundles is processing */
+export function refuseWhileProcessing(world: World, bundles: readonly Bundle[]): void {
+  const processing = bundles.find(({ state }) => state === 'processing')
+  if (!processing) return
+  const { readyAt = world.now } = purchaseOf(processing)
+  const what = `bundle ${processing.name} (assignment ${processing.id}) on eSIM ${processing.iccid} is processing`
+  throw new Refusal('busy', `${what}: try again later`, { retryAfter: Math.max(1, Math.ceil((readyAt - world.now) / 1000)) })
+}
+
+/** How a bundle is put on an eSIM, where that is not the plain way. */
+export interface Manner {
+  /** Virtual ms: the bundle begins then instead of at first use; the months of a year then follow one another. */
+  readonly startsAt?: number
+  /** Absent: bought now, at the price of the catalogue. */
+  readonly purchase?: Purchase
+  /** How many bundles the same call puts on eSIMs. */
+  readonly together?: number
+}
+
 /**
  * Puts a bundle on an eSIM.
- * @param reference of the assignment: a UUID, a dash and a number; the twelve of a year share it
- * @param startsAt virtual ms; the bundle begins then instead of at first use
+ * @param reference of the assignment: a UUID, a dash and a number, its own; the twelve of a year share it
  */
-export function putOnEsim(world: World, iccid: string, bundle: CatalogueBundle, reference: string, startsAt?: number): void {
+export function putOnEsim(world: World, iccid: string, bundle: CatalogueBundle, reference: string, manner: Manner = {}): void {
   const { count, bytes, duration } = parts(bundle)
+  const { purchase = { price: bundle.price, boughtAt: world.now } } = manner
+  const processing = oddity(bundle.name)?.processing ?? processingOf(world, manner.together ?? 1)
+  const readyAt = addDuration(world.now, processing)
+  const extra = packed(readyAt > world.now ? { ...purchase, readyAt } : purchase)
+  let { startsAt } = manner
+  let state: Bundle['state'] = 'processing'
   for (let part = 0; part < count; part += 1) {
-    assignBundle(
+    const assigned = assignBundle(
       world,
       {
         id: String(FIRST_ID + world.next('esim-go.assignment')),
@@ -47,10 +77,15 @@ export function putOnEsim(world: World, iccid: string, bundle: CatalogueBundle, 
         unlimited: bundle.unlimited,
         initialBytes: bytes,
         duration,
-        ...(startsAt === undefined || part > 0 ? {} : { startsAt }),
+        extra,
+        ...(startsAt === undefined ? {} : { startsAt }),
       },
-      settingsOf(world).processingDelay,
+      processing,
     )
+    if (part === 0) state = assigned.state
+    if (startsAt !== undefined) startsAt = addDuration(startsAt, duration)
   }
+  world.schedule(`${SLUG}/lapse-bundle`, addDuration(world.now, settingsOf(world).lapseAfter), { reference })
   noteAction(world, iccid, 'Bundle Applied')
+  noteHistory(world, iccid, 'Bundle Applied', { bundle: bundle.name, bundleState: state })
 }

@@ -1,8 +1,9 @@
 // eSIMs taken out of service: suspended for a while, deactivated or deleted for good.
-import { bundlesOf, removeBundle } from '../../state/bundles.ts'
+import { bundlesOf } from '../../state/bundles.ts'
 import { detach, moveService, type Sim, sims } from '../../state/sims.ts'
 import type { World } from '../../state/world.ts'
 import { esims, SLUG } from './records.ts'
+import { isCurrent, takeOff } from './taken-off.ts'
 
 /** The network lets go of an eSIM it gives no service. */
 function offAir(world: World, sim: Sim): Sim {
@@ -26,7 +27,7 @@ export function deactivate(world: World, sim: Sim): void {
 
 /** Deletes an eSIM for good: its bundles go without a refund, and it leaves the account (public). */
 export function deleteEsim(world: World, sim: Sim): void {
-  for (const bundle of bundlesOf(world, SLUG, sim.iccid)) removeBundle(world, bundle)
+  for (const bundle of bundlesOf(world, SLUG, sim.iccid).filter(isCurrent)) takeOff(world, bundle, 'revoked')
   if (sim.service !== 'ceased') deactivate(world, sim)
   world.in(esims).delete(sim.iccid)
 }

@@ -1,17 +1,21 @@
 // Idle eSIMs: noticed, told of, and deactivated a week later (public).
-import { type Bundle, bundlesOf } from '../../state/bundles.ts'
+import { bundlesOf } from '../../state/bundles.ts'
 import { addDuration } from '../../state/duration.ts'
 import type { WorldEvent } from '../../state/events.ts'
 import { type Sim, simKey, sims } from '../../state/sims.ts'
 import type { World } from '../../state/world.ts'
-import { settingsOf } from './assign.ts'
 import { deactivate } from './deactivation.ts'
 import { type Esim, esims, SLUG } from './records.ts'
+import { returning } from './returns.ts'
+import { settingsOf } from './settings.ts'
+import { isCurrent } from './taken-off.ts'
 
 /** What happens to an idle eSIM besides the moves the kernel knows. */
 export const DELETION_SCHEDULED = 'sim.deletion-scheduled'
 export const IDLE_DELETED = 'sim.idle-deleted'
 
+/** When an eSIM that has left the account is looked at again. */
+const IDLE = 'P180D'
 /** Between the warning and the deletion (public). */
 const NOTICE = 'P7D'
 const CHECK = 'check-idle'
@@ -26,9 +30,8 @@ function idleFrom(world: World, { sim, esim }: { sim: Sim; esim: Esim }): number
 
 /** True while a bundle keeps its eSIM: one in use, or one that can still be (inferred, else none could lapse; setting `queuedKeepsEsim`). */
 function isKept(world: World, iccid: string): boolean {
-  const queued = settingsOf(world).queuedKeepsEsim
-  const keeps = ({ state }: Bundle) => state === 'active' || (queued && (state === 'queued' || state === 'processing'))
-  return bundlesOf(world, SLUG, iccid).some(keeps)
+  const { queuedKeepsEsim } = settingsOf(world)
+  return bundlesOf(world, SLUG, iccid).some((bundle) => bundle.state === 'active' || (queuedKeepsEsim && isCurrent(bundle)))
 }
 
 /** An eSIM that is in the account and in service, be it suspended. */
@@ -43,14 +46,18 @@ function schedule(world: World, kind: string, due: number, iccid: string): void 
 }
 
 /** Begins to watch a new eSIM. One task each, looked at when it is due: a use costs nothing, it only makes the next look come later. */
-export function watch(world: World, sim: Sim, esim: Esim): void {
+export function watch(world: World, sim: Sim, esim: Esim): Esim {
   const due = idleFrom(world, { sim, esim })
-  if (due === undefined) world.in(esims).put({ ...esim, unwatched: true })
-  else schedule(world, CHECK, due, esim.iccid)
+  if (due === undefined) return world.in(esims).put({ ...esim, unwatched: true })
+  schedule(world, CHECK, due, esim.iccid)
+  return esim
 }
 
 function check(world: World, iccid: string): void {
   const found = living(world, iccid)
+  const away = world.in(returning).get(iccid)
+  // It may come back to the account: the watch goes on.
+  if (!found && away) schedule(world, CHECK, addDuration(world.now, IDLE), iccid)
   if (!found) return
   const due = idleFrom(world, found)
   // Without a task it is watched again when its last bundle ends.

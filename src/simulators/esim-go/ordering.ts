@@ -1,13 +1,18 @@
 // Orders: priced, checked, paid, delivered.
+
+import { bundlesOf } from '../../state/bundles.ts'
 import { addDuration } from '../../state/duration.ts'
 import { Refusal } from '../../state/refusal.ts'
 import type { World } from '../../state/world.ts'
-import { canPay, funds, pay } from './account.ts'
-import { putOnEsim, settingsOf } from './assign.ts'
+import { canPay, pay, spendable } from './account.ts'
+import { putOnEsim, refuseWhileProcessing } from './assign.ts'
+import { tellIfLow } from './balance-alerts.ts'
 import { findUsable, mintEsim, misfit } from './esims.ts'
 import { addLot } from './inventory.ts'
-import { esims, type Order, type OrderLine, orders } from './records.ts'
+import { oddity } from './magic-values.ts'
+import { esims, type Order, type OrderLine, orders, SLUG } from './records.ts'
 import { findBundle } from './sale.ts'
+import { settingsOf } from './settings.ts'
 
 /** What a caller asks for, whichever form it came in. */
 export interface Wish {
@@ -35,10 +40,12 @@ const MOST_ESIMS = 1000
 
 /**
  * Prices an order and checks every rule of it.
- * @throws Refusal `invalid-request`, `unknown-bundle`, `foreign-esim`, `deactivated`, `incompatible`
+ * @throws Refusal `invalid-request`, `unknown-bundle`, `foreign-esim`, `deactivated`, `incompatible`, `busy` where a given eSIM is still being
+ *   worked on
  */
 export function price(world: World, wish: Wish): Priced {
-  if (wish.brandingId !== undefined && !wish.assign) throw new Refusal('invalid-request', 'profileID can only be given where assign is true')
+  if (wish.brandingId !== undefined && !wish.assign)
+    throw new Refusal('invalid-request', 'profileID can only be given where assign is true')
   const lines = wish.lines.map(({ item, quantity, iccids, allowReassign }): OrderLine => {
     const bundle = findBundle(world, item)
     if (iccids.length > 0 && !wish.assign) throw new Refusal('invalid-request', 'ICCIDs can only be given where assign is true')
@@ -47,6 +54,7 @@ export function price(world: World, wish: Wish): Priced {
     for (const iccid of iccids) {
       const problem = misfit(findUsable(world, iccid).esim, bundle)
       if (problem && !allowReassign) throw new Refusal('incompatible', `${problem}; allowReassign would take a new eSIM`)
+      if (!problem) refuseWhileProcessing(world, bundlesOf(world, SLUG, iccid))
     }
     return { type: 'bundle', item, quantity, pricePerUnit: bundle.price, allowReassign, wanted: iccids, iccids: [] }
   })
@@ -62,7 +70,9 @@ export function price(world: World, wish: Wish): Priced {
  */
 export function place(world: World, wish: Wish): Order {
   const { lines, total } = price(world, wish)
+  const before = spendable(world)
   pay(world, total)
+  tellIfLow(world, before)
   const order = world.in(orders).put({
     reference: world.random.uuid(),
     serial: world.next('esim-go.order'),
@@ -71,10 +81,11 @@ export function place(world: World, wish: Wish): Order {
     total,
     status: 'processing',
     lines,
-    runningBalance: funds(world),
+    runningBalance: spendable(world),
     ...(wish.brandingId === undefined ? {} : { brandingId: wish.brandingId }),
   })
-  const ready = addDuration(world.now, settingsOf(world).deliveryDelay)
+  const delays = [settingsOf(world).deliveryDelay, ...lines.flatMap(({ item }) => oddity(item)?.delivery ?? [])]
+  const ready = Math.max(...delays.map((delay) => addDuration(world.now, delay)))
   if (ready <= world.now) return deliverOrder(world, order)
   world.schedule('esim-go/deliver-order', ready, { order: order.reference })
   return order
@@ -82,6 +93,7 @@ export function place(world: World, wish: Wish): Order {
 
 /** Hands over what was ordered: into the inventory, onto the given eSIMs, or onto new ones. */
 export function deliverOrder(world: World, order: Order): Order {
+  const together = order.lines.reduce((sum, { quantity }) => sum + quantity, 0)
   let ordinal = 0
   const branded = order.brandingId === undefined ? {} : { brandingId: order.brandingId }
   const lines = order.lines.map((line): OrderLine => {
@@ -94,7 +106,8 @@ export function deliverOrder(world: World, order: Order): Order {
     for (let unit = 0; unit < line.quantity; unit += 1) {
       const wanted = world.in(esims).get(line.wanted[unit] ?? '')
       const esim = wanted && !misfit(wanted, bundle) ? wanted : mintEsim(world, branded)
-      putOnEsim(world, esim.iccid, bundle, `${order.reference}-${ordinal}`)
+      const purchase = { price: line.pricePerUnit, boughtAt: order.createdAt }
+      putOnEsim(world, esim.iccid, bundle, `${order.reference}-${ordinal}`, { purchase, together })
       ordinal += 1
       iccids.push(esim.iccid)
     }

@@ -101,7 +101,8 @@ export interface Lot {
 export const lots = defineCollection<Lot>({
   name: 'esim-go.inventory',
   key: (lot) => String(lot.id),
-  indexes: { bundle: (lot) => lot.bundle + SEPARATOR + sortable(lot.expiresAt) + sortable(lot.id) },
+  // Only lots with something left: those used up are kept for refunds, and are many.
+  indexes: { left: (lot) => (lot.remaining > 0 ? lot.bundle + SEPARATOR + sortable(lot.expiresAt) + sortable(lot.id) : undefined) },
 })
 
 /** The organisation whose key it is. */
@@ -112,6 +113,8 @@ export interface Account {
   /** US cents, spent before the balance while it has not expired. */
   readonly testCredit: number
   readonly testCreditExpiresAt: number
+  /** True until a first payment in the portal saves a card. */
+  readonly cardless?: boolean
 }
 
 export const accounts = defineCollection<Account>({ name: 'esim-go.account', key: (account) => account.id })

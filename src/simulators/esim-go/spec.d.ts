@@ -132,7 +132,8 @@ export interface paths {
         };
         /**
          * Throws an eSIM off its network so that it registers anew
-         * @description A GET that changes something. Meant for one eSIM in trouble, not for many at once.
+         * @description A GET that changes something. Meant for one eSIM in trouble, not for many at once. The eSIM is off the air for a while (setting
+         *     `refreshOutage`, invented) and registers where it was.
          */
         get: operations["refreshEsim"];
         put?: never;
@@ -210,8 +211,9 @@ export interface paths {
         post?: never;
         /**
          * Takes one assignment of a bundle off an eSIM
-         * @description One month of a one-year bundle can be taken off this way. An eSIM that was never installed and has no bundle left afterwards
-         *     leaves the account at once, and comes back after four days at the earliest if it turns out to be installed.
+         * @description One month of a one-year bundle can be taken off this way; for a part of a bundle nothing is given back. An eSIM that is not installed
+         *     and has no bundle left afterwards leaves the account at once, and comes back after four days at the earliest if it turns out to be
+         *     installed.
          */
         delete: operations["revokeAssignment"];
         options?: never;
@@ -236,8 +238,8 @@ export interface paths {
         post?: never;
         /**
          * Takes the latest assignment of a bundle off an eSIM
-         * @description An unused assignment within its refund window goes back to the inventory, or to the balance where that is asked for. An eSIM that was
-         *     never installed and has no bundle left afterwards leaves the account, as with revoking one assignment.
+         * @description An unused assignment within its refund window goes back to the inventory, or to the balance where that is asked for. A one-year bundle
+         *     comes off whole. An eSIM that is not installed and has no bundle left afterwards leaves the account, as with revoking one assignment.
          */
         delete: operations["revokeBundle"];
         options?: never;
@@ -337,7 +339,8 @@ export interface paths {
         put?: never;
         /**
          * Charges the saved card and adds the amount to the balance
-         * @description The first payment is made in the portal, which saves the card; only later ones can be made here.
+         * @description The first payment is made in the portal, which saves the card; only later ones can be made here. An amount lies between the settings
+         *     `topUpMinimum` and `topUpMaximum` (1,000 and 5,000, public).
          */
         post: operations["topUpBalance"];
         delete?: never;
@@ -567,7 +570,7 @@ export interface webhooks {
         put?: never;
         /**
          * Tells your endpoint about the use of an eSIM
-         * @description Sent to the organisation's `callbackUrl`. Version 3 is signed; version 2 is not, and knows less about the bundle. To verify, compute
+         * @description Sent to the organisation's `callbackUrl`, also where money runs out (second-hand). Version 3 is signed; version 2 is not, and knows less about the bundle. To verify, compute
          *     HMAC-SHA256 over the bytes of the body as they came, before parsing them, with your API key as the key.
          */
         post: operations["usageCallback"];
@@ -991,7 +994,7 @@ export interface components {
             endTime: components["schemas"]["Time"];
             unlimited: boolean;
         };
-        UsageCallback: components["schemas"]["UtilisationV3"] | components["schemas"]["UtilisationV2"] | components["schemas"]["FirstAttachment"] | components["schemas"]["FirstUse"] | components["schemas"]["ProfileStatusChange"];
+        UsageCallback: components["schemas"]["UtilisationV3"] | components["schemas"]["UtilisationV2"] | components["schemas"]["FirstAttachment"] | components["schemas"]["FirstUse"] | components["schemas"]["ProfileStatusChange"] | components["schemas"]["BalanceAlert"];
         /** @description Sent when 1, 50, 80 and 100 percent of a bundle are used */
         UtilisationV3: {
             iccid: components["schemas"]["Iccid"];
@@ -1017,6 +1020,19 @@ export interface components {
             /** @constant */
             alertType: "FirstUse";
             bundle: components["schemas"]["CallbackBundleV3"] | components["schemas"]["CallbackBundleV2"];
+        };
+        /**
+         * @description A payment took the money below the setting `lowBalance`, or an order was refused because the money did not suffice. That both are
+         *     told, and the name `balanceInfo`, are second-hand; when, and what stands in it, is invented.
+         */
+        BalanceAlert: {
+            /** @enum {string} */
+            alertType: "LowBalance" | "InsufficientBalance";
+            balanceInfo: {
+                /** @description Balance and test credit, cents after the point */
+                balance: number;
+                currency: string;
+            };
         };
         /** @description The profile moved; that it is sent is public, how its fields are called is invented */
         ProfileStatusChange: {
@@ -1172,15 +1188,6 @@ export interface components {
                 "application/json": components["schemas"]["Error"];
             };
         };
-        /** @description The simulator does not play this operation yet */
-        NotYet: {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                "application/json": components["schemas"]["Error"];
-            };
-        };
         /** @description Any other refusal, such as a wrong method (405), a body over the limit (413) or one that is not JSON (415) */
         Error: {
             headers: {
@@ -1247,6 +1254,10 @@ export interface components {
         AdditionalFields: "appleInstallUrl" | "installUrl";
         /** @description `validate` answers what revoking would do; `transaction` does it */
         RevokeType: "validate" | "transaction";
+        /** @description Pay the bundle's price back to the balance; refused where that is not possible */
+        RefundToBalance: boolean;
+        /** @description The offer to take back, as `validate` answers it; needed for a refund to the balance */
+        OfferId: string;
         /** @description Which page, counted from 1 */
         Page: number;
         /** @description Entries on a page */
@@ -1373,7 +1384,6 @@ export interface operations {
             410: components["responses"]["Gone"];
             429: components["responses"]["RateLimited"];
             500: components["responses"]["ServerError"];
-            501: components["responses"]["NotYet"];
             503: components["responses"]["Busy"];
             default: components["responses"]["Error"];
         };
@@ -1414,7 +1424,6 @@ export interface operations {
             410: components["responses"]["GoneHere"];
             429: components["responses"]["RateLimited"];
             500: components["responses"]["ServerError"];
-            501: components["responses"]["NotYet"];
             503: components["responses"]["Busy"];
             default: components["responses"]["Error"];
         };
@@ -1510,7 +1519,6 @@ export interface operations {
             403: components["responses"]["Forbidden"];
             429: components["responses"]["RateLimited"];
             500: components["responses"]["ServerError"];
-            501: components["responses"]["NotYet"];
             503: components["responses"]["Busy"];
             default: components["responses"]["Error"];
         };
@@ -1546,7 +1554,6 @@ export interface operations {
             403: components["responses"]["Forbidden"];
             429: components["responses"]["RateLimited"];
             500: components["responses"]["ServerError"];
-            501: components["responses"]["NotYet"];
             503: components["responses"]["Unavailable"];
             default: components["responses"]["Error"];
         };
@@ -1587,7 +1594,6 @@ export interface operations {
             403: components["responses"]["Forbidden"];
             429: components["responses"]["RateLimited"];
             500: components["responses"]["ServerError"];
-            501: components["responses"]["NotYet"];
             503: components["responses"]["Busy"];
             default: components["responses"]["Error"];
         };
@@ -1613,10 +1619,10 @@ export interface operations {
                 "application/json": {
                     message: string;
                     /**
+                     * @description eSIM, or a sender the organisation was given (setting `smsSenders`)
                      * @default eSIM
-                     * @enum {string}
                      */
-                    from?: "eSIM";
+                    from?: string;
                 };
             };
         };
@@ -1629,8 +1635,8 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "message": "sent",
-                     *       "status": "sent"
+                     *       "message": "SMS sent",
+                     *       "status": "SMS sent"
                      *     }
                      */
                     "application/json": components["schemas"]["Acknowledgement"];
@@ -1640,7 +1646,6 @@ export interface operations {
             403: components["responses"]["Forbidden"];
             429: components["responses"]["RateLimited"];
             500: components["responses"]["ServerError"];
-            501: components["responses"]["NotYet"];
             503: components["responses"]["Busy"];
             default: components["responses"]["Error"];
         };
@@ -1672,7 +1677,6 @@ export interface operations {
             403: components["responses"]["Forbidden"];
             429: components["responses"]["RateLimited"];
             500: components["responses"]["ServerError"];
-            501: components["responses"]["NotYet"];
             503: components["responses"]["Busy"];
             default: components["responses"]["Error"];
         };
@@ -1682,6 +1686,10 @@ export interface operations {
             query?: {
                 /** @description `validate` answers what revoking would do; `transaction` does it */
                 type?: components["parameters"]["RevokeType"];
+                /** @description As in revoking a bundle by its name; this document names it there only */
+                refundToBalance?: boolean;
+                /** @description As in revoking a bundle by its name; this document names it there only */
+                offerId?: string;
             };
             header?: never;
             path: {
@@ -1704,7 +1712,6 @@ export interface operations {
             403: components["responses"]["Forbidden"];
             429: components["responses"]["RateLimited"];
             500: components["responses"]["ServerError"];
-            501: components["responses"]["NotYet"];
             503: components["responses"]["Busy"];
             default: components["responses"]["Error"];
         };
@@ -1765,10 +1772,10 @@ export interface operations {
             query?: {
                 /** @description `validate` answers what revoking would do; `transaction` does it */
                 type?: components["parameters"]["RevokeType"];
-                /** @description Pay the bundle's price back to the balance, where that is possible */
-                refundToBalance?: boolean;
-                /** @description The offer to take back; needed for a refund to the balance */
-                offerId?: string;
+                /** @description Pay the bundle's price back to the balance; refused where that is not possible */
+                refundToBalance?: components["parameters"]["RefundToBalance"];
+                /** @description The offer to take back, as `validate` answers it; needed for a refund to the balance */
+                offerId?: components["parameters"]["OfferId"];
             };
             header?: never;
             path: {
@@ -1786,7 +1793,6 @@ export interface operations {
             403: components["responses"]["Forbidden"];
             429: components["responses"]["RateLimited"];
             500: components["responses"]["ServerError"];
-            501: components["responses"]["NotYet"];
             503: components["responses"]["Busy"];
             default: components["responses"]["Error"];
         };
@@ -1897,7 +1903,6 @@ export interface operations {
             403: components["responses"]["Forbidden"];
             429: components["responses"]["RateLimited"];
             500: components["responses"]["ServerError"];
-            501: components["responses"]["NotYet"];
             503: components["responses"]["Busy"];
             default: components["responses"]["Error"];
         };
@@ -1943,7 +1948,6 @@ export interface operations {
             403: components["responses"]["Forbidden"];
             429: components["responses"]["RateLimited"];
             500: components["responses"]["ServerError"];
-            501: components["responses"]["NotYet"];
             503: components["responses"]["Busy"];
             default: components["responses"]["Error"];
         };
@@ -2171,7 +2175,6 @@ export interface operations {
             403: components["responses"]["Forbidden"];
             429: components["responses"]["RateLimited"];
             500: components["responses"]["ServerError"];
-            501: components["responses"]["NotYet"];
             503: components["responses"]["Unavailable"];
             default: components["responses"]["Error"];
         };
@@ -2493,7 +2496,6 @@ export interface operations {
             403: components["responses"]["Forbidden"];
             429: components["responses"]["RateLimited"];
             500: components["responses"]["ServerError"];
-            501: components["responses"]["NotYet"];
             503: components["responses"]["Busy"];
             default: components["responses"]["Error"];
         };

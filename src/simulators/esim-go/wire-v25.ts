@@ -1,5 +1,4 @@
 // The JSON that eSIM Go's v2.5 adds to that of v2.4 (public).
-import type { Bundle } from '../../state/bundles.ts'
 import { androidInstallUrl } from '../../state/installation-code.ts'
 import type { ServiceState } from '../../state/sim-lifecycle.ts'
 import { type Sim, simKey, sims } from '../../state/sims.ts'
@@ -7,6 +6,7 @@ import type { World } from '../../state/world.ts'
 import { type Esim, type Order, SLUG } from './records.ts'
 import { lookUp } from './sale.ts'
 import type { components } from './spec.d.ts'
+import type { Assignment } from './taken-off.ts'
 import { dataAllowance, remaining } from './wire.ts'
 
 type Schemas = components['schemas']
@@ -36,12 +36,12 @@ export function listedEsim(world: World, { iccid }: Esim) {
   return sim ? serviceOf(sim) : {}
 }
 
-/** The link for Android, where the links were asked for together; v2.4 knows no such wish. */
+/** The link for Android, which comes with Apple's where `installUrl` is asked for: v2.4 refuses that. */
 export function installLink({ smdpAddress, matchingId }: Sim, additionalFields: string | undefined) {
   return additionalFields === 'installUrl' ? { androidInstallUrl: androidInstallUrl(smdpAddress, matchingId) } : {}
 }
 
-export function assignment(world: World, bundle: Bundle) {
+export function assignment(world: World, { bundle }: Assignment) {
   return {
     allowances: [
       {

@@ -9,16 +9,23 @@ import type { World } from '../../state/world.ts'
 import { findCountry } from '../countries.ts'
 import { account, apiKey, CURRENCY, usableCredit } from './account.ts'
 import { bundleGroups, type CatalogueBundle } from './catalogue.ts'
+import type { HistoryItem } from './history.ts'
 import { people } from './people.ts'
-import { type Esim, type Lot, type Order, type OrderLine, SLUG } from './records.ts'
+import { type Esim, esims, type Lot, type Order, type OrderLine, SLUG } from './records.ts'
 import { lookUp, onSale } from './sale.ts'
 import type { components } from './spec.d.ts'
+import type { Assignment } from './taken-off.ts'
 
 type Schemas = components['schemas']
 
 /** Cents as the API shows money: units with two decimals. */
 export function money(cents: number): number {
   return cents / 100
+}
+
+/** Cents as the organisation's own balance is shown: whole units, rounded down (inferred). */
+export function wholeUnits(cents: number): number {
+  return Math.floor(money(cents))
 }
 
 /** Never Available, Enabled, Disabled or Deleted (public): what is on the card is Installed, what was deleted is Released again. */
@@ -71,7 +78,7 @@ export function listedEsim(esim: Esim): Schemas['ListedEsim'] {
   }
 }
 
-export function assignment(bundle: Bundle): Schemas['BundleAssignment'] {
+export function assignment({ bundle, state }: Assignment): Schemas['BundleAssignment'] {
   return {
     id: bundle.id,
     callTypeGroup: 'data',
@@ -81,7 +88,7 @@ export function assignment(bundle: Bundle): Schemas['BundleAssignment'] {
     ...(bundle.endsAt === undefined ? {} : { endTime: iso(bundle.endsAt) }),
     assignmentDateTime: iso(bundle.assignedAt),
     assignmentReference: bundle.reference,
-    bundleState: bundle.state,
+    bundleState: state,
     unlimited: bundle.unlimited,
   }
 }
@@ -89,6 +96,16 @@ export function assignment(bundle: Bundle): Schemas['BundleAssignment'] {
 /** Bytes left; an unlimited bundle shows 0 of 0 (invented). */
 export function remaining(bundle: Bundle): number {
   return bundle.unlimited ? 0 : remainingBytes(bundle)
+}
+
+export function historyEntry({ name, bundle, at, bundleState, alertType }: HistoryItem): Schemas['HistoryEntry'] {
+  return {
+    name,
+    ...(bundle === undefined ? {} : { bundle, bundleName: bundle }),
+    date: iso(at),
+    ...(bundleState === undefined ? {} : { bundleState }),
+    ...(alertType === undefined ? {} : { alertType }),
+  }
 }
 
 function orderLine(world: World, line: OrderLine, withEsims: boolean): Schemas['OrderLine'] {
@@ -105,9 +122,10 @@ function orderLine(world: World, line: OrderLine, withEsims: boolean): Schemas['
   }
 }
 
+/** How an eSIM of the account is installed. */
 function installation(world: World, iccid: string): NonNullable<Schemas['OrderLine']['esims']> {
   const sim = world.in(sims).get(simKey(SLUG, iccid))
-  return sim ? [{ iccid, matchingId: sim.matchingId, smdpAddress: sim.smdpAddress }] : []
+  return sim && world.in(esims).has(iccid) ? [{ iccid, matchingId: sim.matchingId, smdpAddress: sim.smdpAddress }] : []
 }
 
 function statusMessage({ assign, status, lines }: Order): string {
@@ -204,8 +222,8 @@ export function organisation(world: World): Schemas['Organisation'] {
     callbackUrl: world.in(targets).get(SLUG)?.url ?? '',
     groups: bundleGroups(onSale(world)),
     currency: CURRENCY,
-    balance: Math.floor(money(holder.balance)),
-    testCredit: Math.floor(money(usableCredit(world, holder))),
+    balance: wholeUnits(holder.balance),
+    testCredit: wholeUnits(usableCredit(world, holder)),
     testCreditExpiry: iso(holder.testCreditExpiresAt),
     businessType: 'Travel',
     productDescription: 'Data for travellers',
