@@ -74,7 +74,10 @@ function deleteIdle(world: World, iccid: string): void {
   const found = living(world, iccid)
   if (!found) return
   const due = idleFrom(world, found)
-  if (due === undefined || due > world.now || isKept(world, iccid)) return check(world, iccid)
+  if (due === undefined || due > world.now || isKept(world, iccid)) {
+    check(world, iccid)
+    return
+  }
   deactivate(world, found.sim)
   world.emit({ type: IDLE_DELETED, provider: SLUG, iccid })
 }

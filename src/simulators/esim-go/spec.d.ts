@@ -36,6 +36,8 @@ export interface paths {
          * @description Takes either one bundle or a list of them. With an ICCID the one bundle goes onto that eSIM; without, onto a new eSIM,
          *     or onto `repeat` new ones. A list gives each of its bundles a new eSIM. An ICCID together with `repeat` is refused.
          *     A bundle that is not in the inventory is refused. Names of fields are matched without regard to case.
+         *     More than 5 bundles are applied asynchronously: acknowledged at once, and processing for a while. An eSIM with a bundle that is
+         *     processing takes no other meanwhile (503).
          */
         post: operations["applyBundle"];
         delete?: never;
