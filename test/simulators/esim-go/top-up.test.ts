@@ -1,5 +1,6 @@
 // Money at eSIM Go: the balance is topped up from the saved card, and a customer is told where it runs low or does not suffice.
 import { expect, test } from 'vitest'
+import { startSimulator } from '../../../src/index.ts'
 import { type Schemas, startEsimGo, type TestSim } from '../../support/esim-go.ts'
 import { buy, GB_1, money } from '../../support/esim-go-shop.ts'
 import { type Arrival, listen, type TestReceiver } from '../../support/receiver.ts'
@@ -44,6 +45,16 @@ test('ESG-111 without a payment in the portal there is no card to charge', async
   await using sim = await startEsimGo('an account without a card')
   const call = () => topUp(sim, 1000)
   await expectRefused(sim, call, { status: 400, code: 'no-card', message: /portal/ })
+})
+
+test.each([
+  [true, 200],
+  [false, 400],
+])('a seed file with savedCard %s: a top-up is answered %i', async (savedCard, status) => {
+  await using sim = await startSimulator({ stock: { 'esim-go': { savedCard } } })
+  const headers = { 'X-API-Key': 'test-esim-go-key' }
+  const answer = await fetch(`${sim.baseUrl('esim-go')}/organisation/balance?amount=1000`, { method: 'POST', headers })
+  expect(answer.status).toBe(status)
 })
 
 test('ESG-112 with a saved card one payment after the other can be made', async () => {

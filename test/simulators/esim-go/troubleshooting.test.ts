@@ -1,5 +1,6 @@
 // What support asks of one eSIM at eSIM Go: a refresh, where it is, whether a bundle fits, a text message.
 import { expect, test } from 'vitest'
+import { startSimulator } from '../../../src/index.ts'
 import { MESSAGES_KEPT, messages, sendMessage } from '../../../src/state/messages.ts'
 import { simKey, sims } from '../../../src/state/sims.ts'
 import { type Schemas, startEsimGo, type TestSim } from '../../support/esim-go.ts'
@@ -194,6 +195,15 @@ test('ESG-065 an eSIM without an MSISDN gets no message', async () => {
   await sim.set({ msisdns: 'none' })
   const iccid = await esimWith(sim, GB_1)
   await expectRefused(sim, () => text(sim, iccid, { message: 'a' }), { status: 400, code: 'no-msisdn', message: /MSISDN/ })
+})
+
+test('a seed file gives an eSIM the number it has, or is refused', async () => {
+  const esims = (msisdn: unknown) => ({ stock: { 'esim-go': { esims: [{ msisdn }] } } })
+  await using sim = await startSimulator(esims('4915550100'))
+  const [esim] = await sim.sims()
+  expect(await sim.device(esim?.iccid ?? '').show()).toMatchObject({ msisdn: '4915550100' })
+  for (const wrong of [4915550100, '+4915550100', '1234', '1234567890123456'])
+    await expect(startSimulator(esims(wrong))).rejects.toThrow(/msisdn/)
 })
 
 test('the oldest message goes when there are too many', async () => {
