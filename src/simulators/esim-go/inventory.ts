@@ -1,5 +1,5 @@
 // The inventory: bundles bought and not yet applied, in lots that expire.
-import { SEPARATOR } from '../../state/collection.ts'
+import { SEPARATOR, sortable } from '../../state/collection.ts'
 import { addDuration } from '../../state/duration.ts'
 import { Refusal } from '../../state/refusal.ts'
 import type { World } from '../../state/world.ts'
@@ -25,10 +25,18 @@ function newLot(world: World, bundle: string, quantity: number, { price, boughtA
   })
 }
 
-/** The lots that can still be used, of one bundle or of all: by bundle, the one that expires first first. */
-export function usableLots(world: World, bundle?: string): Lot[] {
-  const left = world.in(lots).matching('left', bundle === undefined ? '' : bundle + SEPARATOR)
-  return left.filter(({ expiresAt }) => world.now < expiresAt)
+/** Every lot that can still be used: by bundle, the one that expires first first. */
+export function usableLots(world: World): Lot[] {
+  return world
+    .in(lots)
+    .matching('left', '')
+    .filter(({ expiresAt }) => world.now < expiresAt)
+}
+
+/** The usable lots of a bundle that expire first: no more than `limit`, however many there are. */
+function firstLots(world: World, bundle: string, limit: number): Lot[] {
+  const range = { from: bundle + SEPARATOR + sortable(world.now + 1), to: `${bundle}\u0001` }
+  return world.in(lots).page('left', range, 0, limit)
 }
 
 /**
@@ -37,7 +45,8 @@ export function usableLots(world: World, bundle?: string): Lot[] {
  * @throws Refusal `none-in-inventory` where there are fewer
  */
 export function takeFromInventory(world: World, bundle: string, quantity: number): Purchase[] {
-  const usable = usableLots(world, bundle)
+  // Each has one bundle at least, so that many lots are enough.
+  const usable = firstLots(world, bundle, quantity)
   const there = usable.reduce((sum, { remaining }) => sum + remaining, 0)
   if (there < quantity)
     throw new Refusal('none-in-inventory', `${quantity} of ${bundle} are needed, the inventory has ${there}: order it first`)

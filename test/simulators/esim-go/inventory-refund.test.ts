@@ -127,6 +127,28 @@ test('an organisation without refunds gets none from its inventory', async () =>
   await expectRefused(sim, () => refund(sim, lot?.id, 1), { status: 400, code: 'wrong-state', reason: /disabled/ })
 })
 
+test('what is applied comes from the lots that expire first, and not from one that has expired', async () => {
+  await using sim = await startEsimGo()
+  await sim.set({ inventoryLifetime: 'P10D', asyncApplyDelay: 'PT0S' })
+  for (let day = 0; day < 4; day += 1) {
+    await buy(sim, { item: GB_1, quantity: 2 })
+    await buy(sim, { item: FR_1, quantity: 1 })
+    await sim.advance('P1D')
+  }
+  await sim.advance('P6D')
+  await sim.post('/esims/apply', { bundle: GB_1, repeat: 3 })
+  const left = async () =>
+    (await lotsOf(sim)).filter(({ name }) => name === GB_1).map(({ remaining, expiry }) => [remaining, expiry.slice(0, 10)])
+  expect(await left()).toEqual([
+    [1, '2026-01-13'],
+    [2, '2026-01-14'],
+  ])
+  const tooMany = () => sim.post('/esims/apply', { bundle: GB_1, repeat: 4 })
+  await expectRefused(sim, tooMany, { status: 403, code: 'none-in-inventory', reason: /the inventory has 3/ })
+  await sim.post('/esims/apply', { bundle: GB_1, repeat: 3 })
+  expect(await left()).toEqual([])
+})
+
 test('a lot that has expired is not listed, cannot be applied and cannot be refunded', async () => {
   await using sim = await startEsimGo()
   await sim.set({ inventoryLifetime: 'P30D' })
