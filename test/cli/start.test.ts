@@ -108,7 +108,7 @@ test('--ephemeral keeps nothing', async () => {
 test('a provider gets a port of its own, mounted at /', async () => {
   await using dir = await folder()
   await using server = await startServer(['--ephemeral', '--port', 'esim-go=0'], { cwd: dir.path })
-  const [main, own = ''] = server.providers['esim-go']?.baseUrls ?? []
+  const [main, , own = ''] = server.providers['esim-go']?.baseUrls ?? []
   expect(main).toBe(`${server.url}/esim-go/v2.4`)
   expect(own).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/v2\.4$/)
   expect((await call(own, '/esims', { headers: { 'X-API-Key': KEY } })).status).toBe(200)

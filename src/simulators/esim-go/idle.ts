@@ -14,8 +14,8 @@ import { isCurrent } from './taken-off.ts'
 export const DELETION_SCHEDULED = 'sim.deletion-scheduled'
 export const IDLE_DELETED = 'sim.idle-deleted'
 
-/** When an eSIM that has left the account is looked at again. */
-const IDLE = 'P180D'
+/** After how long an eSIM that has left the account is looked at again. */
+const AWAY = 'P180D'
 /** Between the warning and the deletion (public). */
 const NOTICE = 'P7D'
 const CHECK = 'check-idle'
@@ -53,11 +53,12 @@ export function watch(world: World, sim: Sim, esim: Esim): Esim {
   return esim
 }
 
+/** Looks whether an eSIM is idle: warns, or comes back when it may be. */
 function check(world: World, iccid: string): void {
   const found = living(world, iccid)
   const away = world.in(returning).get(iccid)
   // It may come back to the account: the watch goes on.
-  if (!found && away) schedule(world, CHECK, addDuration(world.now, IDLE), iccid)
+  if (!found && away) schedule(world, CHECK, addDuration(world.now, AWAY), iccid)
   if (!found) return
   const due = idleFrom(world, found)
   // Without a task it is watched again when its last bundle ends.
@@ -72,9 +73,8 @@ function check(world: World, iccid: string): void {
 /** Deactivates an eSIM that is still idle after the warning; one that came back to life is watched on. */
 function deleteIdle(world: World, iccid: string): void {
   const found = living(world, iccid)
-  if (!found) return
-  const due = idleFrom(world, found)
-  if (due === undefined || due > world.now || isKept(world, iccid)) {
+  const due = found && idleFrom(world, found)
+  if (!found || due === undefined || due > world.now || isKept(world, iccid)) {
     check(world, iccid)
     return
   }

@@ -178,6 +178,18 @@ test('an eSIM that comes back from the returns process is watched again', async 
   expect((await told(sim)).map(([type]) => type)).toEqual([SCHEDULED, DELETED])
 })
 
+test('an eSIM that left the account after the warning and came back is watched again', async () => {
+  await using sim = await listening()
+  await sim.set({ queuedKeepsEsim: false })
+  const iccid = await esimWith(sim, GB_1)
+  await sim.advance('P185D')
+  await sim.call('DELETE', `/esims/${iccid}/bundles/${GB_1}`)
+  await sim.advance('P5D')
+  await sim.device(iccid).install()
+  await sim.advance('P2Y')
+  expect((await told(sim)).map(([type]) => type)).toEqual([SCHEDULED, SCHEDULED, DELETED])
+})
+
 test('an eSIM has one task at a time to see whether it is idle, however often it is used', async () => {
   await using sim = await startEsimGo()
   const iccid = await onAir(sim, GB_1)
