@@ -2,5 +2,6 @@
 import { esimGo } from './esim-go/index.ts'
 import { highland } from './highland/index.ts'
 import type { Simulator } from './simulator.ts'
+import { wholesale } from './wholesale/index.ts'
 
-export const simulators: readonly Simulator[] = [esimGo, highland]
+export const simulators: readonly Simulator[] = [esimGo, highland, wholesale]

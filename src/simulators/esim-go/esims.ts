@@ -33,9 +33,9 @@ export function mintEsim(world: World, given: NewEsim = {}): Esim {
   const { random, now } = world
   const iccid = given.iccid ?? mintIccid(random, ICCID_PREFIX)
   const serial = world.next('sim')
-  // From the serial and not drawn, so that the setting moves no ICCID.
+  // Counted and not drawn, so that the setting moves no ICCID.
   const numbered = settingsOf(world).msisdns === 'every'
-  const msisdn = given.msisdn ?? (numbered ? MSISDN_PREFIX + String(serial).padStart(9, '0') : undefined)
+  const msisdn = given.msisdn ?? (numbered ? MSISDN_PREFIX + String(world.next('esim-go.msisdn')).padStart(9, '0') : undefined)
   const sim = world.in(sims).put({
     provider: SLUG,
     iccid,

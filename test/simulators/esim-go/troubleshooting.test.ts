@@ -197,6 +197,12 @@ test('ESG-065 an eSIM without an MSISDN gets no message', async () => {
   await expectRefused(sim, () => text(sim, iccid, { message: 'a' }), { status: 400, code: 'no-msisdn', message: /MSISDN/ })
 })
 
+test('numbers are given one after the other, and another provider moves none', async () => {
+  await using sim = await startEsimGo()
+  const iccids = [await esimWith(sim, GB_1), await esimWith(sim, GB_1)]
+  expect(iccids.map((iccid) => simOf(sim, iccid)?.msisdn)).toEqual(['999000000001', '999000000002'])
+})
+
 test('a seed file gives an eSIM the number it has, or is refused', async () => {
   const esims = (msisdn: unknown) => ({ stock: { 'esim-go': { esims: [{ msisdn }] } } })
   await using sim = await startSimulator(esims('4915550100'))
