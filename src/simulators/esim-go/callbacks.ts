@@ -10,6 +10,7 @@ import type { World } from '../../state/world.ts'
 import { apiKey } from './account.ts'
 import { noteAction } from './esims.ts'
 import { noteHistory } from './history.ts'
+import { DELETION_SCHEDULED, IDLE_DELETED, watchAgain } from './idle.ts'
 import { esims, SLUG } from './records.ts'
 import { noticeInstalled } from './returns.ts'
 import { lookUp } from './sale.ts'
@@ -50,8 +51,20 @@ function alertFor(world: World, event: WorldEvent, version: number): { alertType
   return { alertType: 'ProfileStatusChange', rest: { profileStatus: status, timestamp: iso(event.at) } }
 }
 
+/** What v2.5 calls what becomes of an idle eSIM; told in a form of its own (public). */
+const deletions: Readonly<Record<string, string>> = {
+  [DELETION_SCHEDULED]: 'esim.deletion_scheduled',
+  [IDLE_DELETED]: 'esim.deleted',
+}
+
 function tell(world: World, event: WorldEvent, target: Target): void {
   const version = target.version ?? VERSIONS[0]
+  const deletion = deletions[event.type]
+  if (deletion !== undefined) {
+    const body = JSON.stringify({ date: iso(event.at), event: deletion, iccid: event.iccid })
+    queueCallback(world, { provider: SLUG, type: deletion, iccid: event.iccid, url: target.url, body, version })
+    return
+  }
   const alert = alertFor(world, event, version)
   if (!alert) return
   const body = JSON.stringify({ iccid: event.iccid, alertType: alert.alertType, ...alert.rest })
@@ -74,6 +87,7 @@ function note(world: World, event: WorldEvent): void {
 /** Answers what happened to an eSIM: notes it, tells it, and releases a deleted profile for another download (public). */
 export function react(event: WorldEvent, world: World): void {
   note(world, event)
+  watchAgain(world, event)
   if (event.type === 'sim.installed') noticeInstalled(world, event.iccid)
   const target = world.in(targets).get(SLUG)
   // Nothing is told of an eSIM that has left the account (inferred: it cannot be reached any more).

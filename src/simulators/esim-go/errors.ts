@@ -10,6 +10,9 @@ export type EsimGoRefusal =
   | 'unknown-order'
   | 'incompatible'
   | 'insufficient-balance'
+  | 'deactivated'
+  | 'gone'
+  | 'not-by-consumption'
   | 'rate-limited'
   | 'no-card'
   | 'card-declined'
@@ -34,6 +37,9 @@ const table: Readonly<Record<KernelRefusal | EsimGoRefusal, readonly [status: nu
   'unknown-order': [400, true],
   incompatible: [400, true],
   'insufficient-balance': [400, 'insufficient balance'],
+  deactivated: [400, true],
+  gone: [410, true],
+  'not-by-consumption': [403, 'access denied'],
   'rate-limited': [429, 'Rate limit exceeded'],
   'no-card': [400, true],
   'card-declined': [400, 'the card was declined'],

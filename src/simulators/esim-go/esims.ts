@@ -5,6 +5,7 @@ import { Refusal } from '../../state/refusal.ts'
 import { type Sim, simKey, sims } from '../../state/sims.ts'
 import type { World } from '../../state/world.ts'
 import type { CatalogueBundle } from './catalogue.ts'
+import { watch } from './idle.ts'
 import { magicIccids, oddity, provoke } from './magic-values.ts'
 import { type Esim, esims, type LastAction, SLUG } from './records.ts'
 import { settingsOf } from './settings.ts'
@@ -23,7 +24,9 @@ function mintMatchingId(random: Random): string {
 }
 
 /** What a caller may fix about a new eSIM; the rest is drawn. */
-export type NewEsim = Partial<Pick<Sim, 'iccid' | 'matchingId' | 'smdpAddress' | 'msisdn'> & Pick<Esim, 'customerRef' | 'platform'>>
+export type NewEsim = Partial<
+  Pick<Sim, 'iccid' | 'matchingId' | 'smdpAddress' | 'msisdn'> & Pick<Esim, 'customerRef' | 'platform' | 'brandingId'>
+>
 
 /** A new eSIM of the organisation, released and in service. */
 export function mintEsim(world: World, given: NewEsim = {}): Esim {
@@ -33,7 +36,7 @@ export function mintEsim(world: World, given: NewEsim = {}): Esim {
   // Counted and not drawn, so that the setting moves no ICCID.
   const numbered = settingsOf(world).msisdns === 'every'
   const msisdn = given.msisdn ?? (numbered ? MSISDN_PREFIX + String(world.next('esim-go.msisdn')).padStart(9, '0') : undefined)
-  world.in(sims).put({
+  const sim = world.in(sims).put({
     provider: SLUG,
     iccid,
     imsi: mintImsi(random, IMSI_PREFIX),
@@ -45,7 +48,7 @@ export function mintEsim(world: World, given: NewEsim = {}): Esim {
     serial,
     createdAt: now,
   })
-  return world.in(esims).put({
+  const esim = world.in(esims).put({
     iccid,
     serial,
     pin: random.text(4, DIGITS),
@@ -54,7 +57,9 @@ export function mintEsim(world: World, given: NewEsim = {}): Esim {
     physical: false,
     platform: given.platform ?? 'current',
     assignedAt: now,
+    ...(given.brandingId === undefined ? {} : { brandingId: given.brandingId }),
   })
+  return watch(world, sim, esim)
 }
 
 /**
@@ -69,10 +74,21 @@ export function findEsim(world: World, iccid: string): { sim: Sim; esim: Esim } 
   throw new Refusal('foreign-esim', `eSIM ${iccid} is not one of this organisation's`, { iccid })
 }
 
+/**
+ * An eSIM of the organisation that is not deactivated: nothing can be put on another, or done with it (public).
+ * @throws Refusal `foreign-esim`, `deactivated`
+ */
+export function findUsable(world: World, iccid: string): { sim: Sim; esim: Esim } {
+  const found = findEsim(world, iccid)
+  if (found.sim.service === 'ceased') throw new Refusal('deactivated', `eSIM ${iccid} is deactivated`, { iccid })
+  return found
+}
+
 /** Notes what was last done to an eSIM. */
 export function noteAction(world: World, iccid: string, lastAction: LastAction): void {
   const esim = world.in(esims).get(iccid)
-  if (esim) world.in(esims).put({ ...esim, lastAction, actionAt: world.now })
+  const applied = lastAction === 'Bundle Applied' ? { appliedAt: world.now } : {}
+  if (esim) world.in(esims).put({ ...esim, ...applied, lastAction, actionAt: world.now })
 }
 
 /** Why a bundle does not fit an eSIM, or `undefined` where it does. */

@@ -17,7 +17,9 @@ import { inventoryHandlers } from './handlers/inventory.ts'
 import { orderHandlers } from './handlers/orders.ts'
 import { organisationHandlers } from './handlers/organisation.ts'
 import { revokeHandlers } from './handlers/revoke.ts'
+import { suspensionHandlers } from './handlers/suspension.ts'
 import { troubleshootingHandlers } from './handlers/troubleshooting.ts'
+import { idleTasks } from './idle.ts'
 import { lapse } from './lapsing.ts'
 import { deliverOrder } from './ordering.ts'
 import { admit } from './rate-limit.ts'
@@ -28,6 +30,7 @@ import { lookUp } from './sale.ts'
 import { seeds } from './seeds.ts'
 import { settings, settingsOf } from './settings.ts'
 import { stock } from './stock.ts'
+import { V24, V25 } from './versions.ts'
 
 const handlers = {
   ...organisationHandlers,
@@ -39,6 +42,7 @@ const handlers = {
   ...troubleshootingHandlers,
   ...revokeHandlers,
   ...inventoryHandlers,
+  ...suspensionHandlers,
 }
 
 const presented = (header: HeaderOf) => header('x-api-key')
@@ -46,7 +50,10 @@ const presented = (header: HeaderOf) => header('x-api-key')
 export const esimGo: Simulator = {
   slug: SLUG,
   title: 'eSIM Go',
-  mounts: [{ spec: 'esim-go.yaml', basePath: '/v2.4' }],
+  mounts: [
+    { spec: 'esim-go.yaml', basePath: V24 },
+    { spec: 'esim-go-v2.5.yaml', basePath: V25 },
+  ],
   settings,
   // Each handler is typed by its operation; the server calls all of them alike, with what the spec has validated.
   handlers: handlers as unknown as Record<string, Handler>,
@@ -66,6 +73,7 @@ export const esimGo: Simulator = {
   seeds,
   stock,
   tasks: {
+    ...idleTasks,
     'register-again': (world, { data }) => registerAgain(world, data.iccid ?? '', Number(data.lost)),
     'deliver-order': (world, task) => {
       const order = world.in(orders).get(task.data.order ?? '')

@@ -21,5 +21,6 @@ export function refresh(world: World, sim: Sim): void {
 /** Registers an eSIM where it was, unless something else became of it since it lost the network at `lost` (virtual ms). */
 export function registerAgain(world: World, iccid: string, lost: number): void {
   const sim = world.in(sims).get(simKey(SLUG, iccid))
-  if (sim?.lastNetwork && !sim.attached && sim.profile === 'enabled' && sim.lastSeenAt === lost) attach(world, sim, sim.lastNetwork)
+  const served = sim?.profile === 'enabled' && sim.service === 'active'
+  if (served && sim.lastNetwork && !sim.attached && sim.lastSeenAt === lost) attach(world, sim, sim.lastNetwork)
 }

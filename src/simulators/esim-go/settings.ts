@@ -1,5 +1,5 @@
 // What a user can choose about eSIM Go: where sources conflict, and delays the document only bounds.
-import { choice, commonSettings, duration, durations, type SettingsOf, texts, whole } from '../../state/settings.ts'
+import { choice, commonSettings, duration, durations, flag, type SettingsOf, texts, whole } from '../../state/settings.ts'
 import type { World } from '../../state/world.ts'
 import { SLUG } from './records.ts'
 
@@ -11,6 +11,12 @@ export const settings = {
     'how long a bundle stays in processing after it was applied (documented: usually instant, up to PT10M)',
   ),
   deliveryDelay: duration('PT0S', 'how long an order takes to be delivered (documented: up to PT5M in some cases)'),
+  idleDeletion: duration(
+    'P180D',
+    'how long an eSIM may be idle before its deletion is scheduled (public); PT0S: for ever. What is set counts from the next look at an eSIM',
+  ),
+  queuedKeepsEsim: flag(true, 'an unused bundle keeps its eSIM from being deleted as idle (inferred); else only one in use does'),
+  consumptionBilling: flag(true, 'the organisation is billed by consumption, so that GET /catalogue/prices answers it; else that is 403'),
   asyncApplyDelay: duration(
     'PT10S',
     'how long bundles stay in processing where one call applies more than 5 (public: asynchronously; time invented)',

@@ -47,7 +47,8 @@ export function esimDetails({ sim, esim }: { sim: Sim; esim: Esim }, withAppleUr
     iccid: sim.iccid,
     matchingId: sim.matchingId,
     smdpAddress: sim.smdpAddress,
-    profileStatus: profileStatus(sim.profile),
+    // What cannot be installed any more; only v2.5 says why.
+    profileStatus: sim.service === 'ceased' ? 'Unavailable' : profileStatus(sim.profile),
     pin: esim.pin,
     puk: esim.puk,
     ...(sim.firstInstalledAt === undefined ? {} : { firstInstalledDateTime: sim.firstInstalledAt }),
@@ -203,17 +204,13 @@ function makeCatalogueBundle(bundle: CatalogueBundle): Schemas['CatalogueBundle'
     roamingEnabled: [],
     price: money(bundle.price),
     billingType: bundle.billingType,
-    allowances: [
-      {
-        type: 'DATA',
-        service: 'ROAMING',
-        description: bundle.description,
-        amount: bundle.dataAmount,
-        unit: 'MB',
-        unlimited: bundle.unlimited,
-      },
-    ],
+    allowances: [dataAllowance(bundle)],
   }
+}
+
+/** The one allowance of a bundle: data. */
+export function dataAllowance({ description, dataAmount, unlimited }: CatalogueBundle): Schemas['Allowances'][number] {
+  return { type: 'DATA', service: 'ROAMING', description, amount: dataAmount, unit: 'MB', unlimited }
 }
 
 export function organisation(world: World): Schemas['Organisation'] {

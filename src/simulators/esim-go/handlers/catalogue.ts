@@ -3,6 +3,7 @@ import { Refusal } from '../../../state/refusal.ts'
 import { type Country, countries, findCountry, findCountryByName } from '../../countries.ts'
 import { reply } from '../../simulator.ts'
 import { bundleGroups, searchCatalogue } from '../catalogue.ts'
+import { priceList } from '../prices.ts'
 import { findBundle, onSale } from '../sale.ts'
 import * as wire from '../wire.ts'
 import type { EsimGoHandlers } from './esim-go-handlers.ts'
@@ -37,6 +38,11 @@ export const catalogueHandlers: EsimGoHandlers = {
 
   getCatalogueBundle({ path }, world) {
     return reply(200, wire.catalogueBundle(findBundle(world, path.name)))
+  },
+
+  listPrices({ settings }, world) {
+    if (!settings.consumptionBilling) throw new Refusal('not-by-consumption', 'the setting consumptionBilling is off: prices are not told')
+    return reply(200, priceList(world))
   },
 
   listBundleGroups(_call, world) {

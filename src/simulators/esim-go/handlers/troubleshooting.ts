@@ -3,7 +3,7 @@ import { SEPARATOR } from '../../../state/collection.ts'
 import { iso } from '../../../state/duration.ts'
 import { Refusal } from '../../../state/refusal.ts'
 import { reply } from '../../simulator.ts'
-import { findEsim, misfit } from '../esims.ts'
+import { findEsim, findUsable, misfit } from '../esims.ts'
 import { history } from '../history.ts'
 import { refresh } from '../refreshing.ts'
 import { findBundle } from '../sale.ts'
@@ -22,7 +22,7 @@ export const troubleshootingHandlers: EsimGoHandlers = {
   },
 
   refreshEsim({ path }, world) {
-    refresh(world, findEsim(world, path.iccid).sim)
+    refresh(world, findUsable(world, path.iccid).sim)
     return reply(200, { message: REFRESHED, status: REFRESHED })
   },
 
@@ -39,13 +39,13 @@ export const troubleshootingHandlers: EsimGoHandlers = {
   },
 
   checkCompatibility({ path }, world) {
-    const { esim } = findEsim(world, path.iccid)
+    const { esim } = findUsable(world, path.iccid)
     const problem = misfit(esim, findBundle(world, path.bundle))
     return reply(200, { message: problem ?? 'Bundle is compatible with eSIM', compatible: problem === undefined })
   },
 
   sendSms({ path, body }, world) {
-    textEsim(world, findEsim(world, path.iccid).sim, body.message, body.from ?? SENDER)
+    textEsim(world, findUsable(world, path.iccid).sim, body.message, body.from ?? SENDER)
     return reply(200, { message: SENT, status: SENT })
   },
 }
