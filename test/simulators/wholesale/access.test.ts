@@ -8,6 +8,7 @@ import {
   expectFailure,
   GPSI,
   ICCID,
+  MINIMAL,
   SUCCESS,
   SUSPENSION,
   startWholesale,
@@ -199,16 +200,33 @@ test.each([
   ['activateSubscription=x', /operation=\/path/],
   ['activateSubscription=/x/', /operation=\/path/],
   ['activateSubscription=/x=y', /operation=\/path/],
+  ['activateSubscription=/../x', /operation=\/path/],
+  ['activateSubscription=/x/.', /operation=\/path/],
   ['activateSubscription', /operation=\/path/],
 ])('a line of paths that cannot be is refused: %s', async (line, reason) => {
   await using sim = await startWholesale()
   await expect(sim.set('wholesale', { paths: [line] })).rejects.toThrow(reason)
 })
 
-test('no two lines of paths may move the same operation, or to the same path', async () => {
+test('no two lines of paths may move the same operation', async () => {
   await using sim = await startWholesale()
-  for (const second of ['issueToken=/y', 'activateSubscription=/x'])
-    await expect(sim.set('wholesale', { paths: ['issueToken=/x', second] })).rejects.toThrow(/as a line before it/)
+  await expect(sim.set('wholesale', { paths: ['issueToken=/x', 'issueToken=/y'] })).rejects.toThrow(/as a line before it/)
+})
+
+test.each([
+  [['issueToken=/x', 'activateSubscription=/x'], '/x'],
+  [['activateSubscription=/updateStatus'], '/updateStatus'],
+  [['activateSubscription=/transactionStatus', 'issueToken=/x'], '/transactionStatus'],
+])('the setting paths leaves no operation without a path of its own: %j', async (paths, shared) => {
+  await using sim = await startWholesale()
+  await expect(sim.set('wholesale', { paths })).rejects.toThrow(`leaves two operations at ${shared}`)
+})
+
+test('operations may change places', async () => {
+  await using sim = await startWholesale({ given: 'an active line' })
+  await sim.set('wholesale', { paths: ['activateSubscription=/updateStatus', 'updateSubscriptionStatus=/activate'] })
+  expect((await sim.call('POST', '/updateStatus', { ...MINIMAL, partnerTransactionId: 'A' })).body).toEqual(SUCCESS)
+  expect((await sim.call('POST', '/activate', { partnerTransactionId: 'S', iccid: ICCID, action: 'Suspend' })).body).toEqual(SUCCESS)
 })
 
 test('a method, a path, a body and a type there are not are refused in the words of the API', async () => {
