@@ -105,6 +105,17 @@ test('WHL-012 WHL-032 a line of a sub-node is invisible to a sibling, and not to
   expect((await sim.update('Resume', suspend)).status).toBe(200)
 })
 
+test('WHL-012 a SIM that a sibling has is not available, and that a request for it is pending is not told', async () => {
+  await using sim = await startWholesale()
+  await sim.activate({ iccid: ESIM }, node('brand-a'))
+  const taken = { status: 409, code: 'SIM_NOT_AVAILABLE', refusal: 'sim-unavailable' }
+  await expectFailure(sim, () => sim.activate({ iccid: ESIM }, node('brand-b')), taken)
+  for (const headers of [node('brand-a'), {}])
+    expect((await sim.activate({ iccid: ESIM }, headers)).body).toMatchObject({ code: 'REQUEST_IN_PROGRESS' })
+  await sim.settle()
+  await expectFailure(sim, () => sim.activate({ iccid: ESIM }, node('brand-b')), taken)
+})
+
 test("WHL-012 the partner's own lines are invisible to a sub-node", async () => {
   await using sim = await startWholesale({ given: 'an active line' })
   await expectFailure(sim, () => sim.update('Suspend', {}, node('brand-a')), { ...NOT_FOUND, reason: /of node none/ })
