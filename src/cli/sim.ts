@@ -62,7 +62,11 @@ function deviceText({ sim, events }: DeviceShown): string {
 }
 
 function usedText(used: UsedShown): string {
-  const from = used.bundles.map((bundle) => `${megabytes(bundle.used)} of ${bundle.name}`).join(', ')
+  const beyond = used.bundles.reduce((left, bundle) => left - bundle.used, used.used)
+  const from = [
+    ...used.bundles.map((bundle) => `${megabytes(bundle.used)} of ${bundle.name}`),
+    ...(beyond > 0 ? [`${megabytes(beyond)} beyond any bundle`] : []),
+  ].join(', ')
   const denied = used.denied > 0 ? `\ndenied ${megabytes(used.denied)}: ${used.reason}` : ''
   return `used ${from}${used.attached ? `, first attached in ${used.attached.country}` : ''}${denied}\n${deviceText(used)}`
 }
@@ -86,8 +90,10 @@ const actions: Readonly<Record<string, Action>> = {
     print(config, await control.send<DeviceShown>('POST', `${path}/attach`, body, { provider }), deviceText)
   },
   async use(control, config, path, args, provider) {
-    const data = argument(args, 0, 'sim use ICCID 500MB')
-    print(config, await control.send<UsedShown>('POST', `${path}/use`, { data }, { provider }), usedText)
+    const amount = argument(args, 0, 'sim use ICCID 500MB')
+    const [, number, unit = ''] = /^(\d+(?:\.\d+)?) ?(sms|min)$/i.exec(amount) ?? []
+    const body = number === undefined ? { data: amount } : { [unit.toLowerCase() === 'sms' ? 'sms' : 'minutes']: Number(number) }
+    print(config, await control.send<UsedShown>('POST', `${path}/use`, body, { provider }), number === undefined ? usedText : deviceText)
   },
 }
 

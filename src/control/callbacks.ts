@@ -1,5 +1,6 @@
 // Callbacks: what was, is and will be sent, where to, and once more.
 import { targetProblem, whyForbidden } from '../server/deliver.ts'
+import { wallNow } from '../server/ticker.ts'
 import { reply } from '../simulators/simulator.ts'
 import { type Delivery, deliveries, redeliver, type Target, targets } from '../state/delivery.ts'
 import { iso } from '../state/duration.ts'
@@ -74,7 +75,7 @@ export const callbackHandlers: ControlHandlers = {
   getCallback(call) {
     const delivery = deliveryOf(call)
     const { simulator } = providerOf(call.kernel, delivery.provider)
-    return reply(200, { ...callbackShown(delivery), headers: simulator.callbacks.sign(delivery, call.place.world) })
+    return reply(200, { ...callbackShown(delivery), headers: simulator.callbacks.sign(delivery, call.place.world, wallNow()) })
   },
   redeliverCallback(call) {
     const { world } = call.place

@@ -9,7 +9,7 @@ import { lpaString } from '../state/installation-code.ts'
 import { Refusal } from '../state/refusal.ts'
 import type { ProfileEvent } from '../state/sim-lifecycle.ts'
 import { attach, detach, install, moveProfile, type Network, type Sim, simKey, sims } from '../state/sims.ts'
-import { type Usage, useData } from '../state/usage.ts'
+import { type Side, type Usage, type UsageRules, useData, useService } from '../state/usage.ts'
 import type { World } from '../state/world.ts'
 import { type ControlCall, type ControlHandler, type ControlHandlers, providerFilter, providerOf } from './call.ts'
 import { type CallbackShown, callbackShown } from './callbacks.ts'
@@ -184,17 +184,24 @@ function networkIn(simulator: Simulator, country: string, operator: string | und
 interface UseWanted {
   readonly data?: string
   readonly bytes?: number
+  readonly sms?: number
+  readonly minutes?: number
+  readonly direction?: 'in' | 'out' | 'inbound' | 'outbound'
+  readonly peer?: string
 }
 
-const NOT_YET = ['sms', 'minutes', 'direction', 'peer'] as const
+const AMOUNTS = ['data', 'bytes', 'sms', 'minutes'] as const
 
-/** How many bytes a use is about. @throws Refusal */
-function wantedBytes(wanted: UseWanted): number {
-  const later = NOT_YET.filter((name) => Object.hasOwn(wanted, name))
-  if (later.length > 0) throw new Refusal('not-implemented', `no provider carries ${later.join(', ')} yet: use "data" or "bytes"`)
-  if (wanted.bytes !== undefined && wanted.data === undefined) return wanted.bytes
-  if (wanted.data !== undefined && wanted.bytes === undefined) return bytesOf(wanted.data)
-  throw new Refusal('invalid-request', 'give exactly one of "data", as in {"data": "500MB"}, and "bytes"')
+/** What a call of `use` is about, ready to happen to a SIM that is on the air. @throws Refusal `invalid-request` */
+function useOf(wanted: UseWanted): (world: World, sim: Sim, rules: UsageRules) => Usage {
+  const { data, bytes = data === undefined ? 0 : bytesOf(data), sms, minutes = 0, direction = 'outbound', peer } = wanted
+  if (AMOUNTS.filter((name) => Object.hasOwn(wanted, name)).length !== 1)
+    throw new Refusal('invalid-request', 'give exactly one of "data", as in {"data": "500MB"}, "bytes", "sms" and "minutes"')
+  const side: Side = { direction: direction.startsWith('in') ? 'inbound' : 'outbound', ...(peer === undefined ? {} : { peer }) }
+  if (sms !== undefined) return (world, sim, rules) => useService(world, sim, 'sms', sms, rules, side)
+  if (bytes > 0) return (world, sim, rules) => useData(world, sim, bytes, rules, side)
+  const seconds = Math.max(1, Math.round(minutes * 60))
+  return (world, sim, rules) => useService(world, sim, 'voice', seconds, rules, side)
 }
 
 /** Registers a SIM that is on no network where its next bundle works. */
@@ -244,10 +251,10 @@ export const simHandlers: ControlHandlers = {
     }),
   useSim: (call) =>
     onDevice(call, (world, sim, simulator) => {
-      const bytes = wantedBytes(call.body as UseWanted)
-      if (sim.attached) return useData(world, sim, bytes, simulator.usage)
+      const use = useOf(call.body as UseWanted)
+      if (sim.attached) return use(world, sim, simulator.usage)
       const { attached } = attachedAtHome(world, sim, simulator)
       const current = world.in(sims).get(simKey(sim.provider, sim.iccid)) ?? sim
-      return { ...useData(world, current, bytes, simulator.usage), ...(attached ? { attached } : {}) }
+      return { ...use(world, current, simulator.usage), ...(attached ? { attached } : {}) }
     }),
 }

@@ -35,8 +35,14 @@ export interface Device {
   /** @param country ISO 3166 alpha-2 */
   attach(country: string, operator?: string): Promise<DeviceShown>
   detach(): Promise<DeviceShown>
-  /** @param amount as in `500MB`, or bytes */
-  use(amount: string | number): Promise<UsedShown>
+  /** @param amount as in `500MB`, or bytes, or a number of SMS or minutes of a call where the provider carries such */
+  use(amount: string | number | ServiceUse): Promise<UsedShown>
+}
+
+/** SMS or minutes of a call; `outbound` unless said, `peer` is the number at the other end. */
+export type ServiceUse = ({ readonly sms: number } | { readonly minutes: number }) & {
+  readonly direction?: 'inbound' | 'outbound'
+  readonly peer?: string
 }
 
 export interface JournalFilter {
@@ -108,7 +114,8 @@ function deviceOf(control: ControlClient, iccid: string, provider: string | unde
     delete: () => act('delete'),
     attach: (country, operator) => act('attach', { country, ...(operator === undefined ? {} : { operator }) }),
     detach: () => act('detach'),
-    use: (amount) => act<UsedShown>('use', typeof amount === 'number' ? { bytes: amount } : { data: amount }),
+    use: (amount) =>
+      act<UsedShown>('use', typeof amount === 'object' ? amount : typeof amount === 'number' ? { bytes: amount } : { data: amount }),
   }
 }
 

@@ -112,11 +112,17 @@ function worldNamed(to: Destination, request: IncomingMessage): string | undefin
 }
 
 /** The world a request speaks to: by prefix, by header, by credential, else `default`. */
-function placeOf(options: HttpOptions, provider: Provider, to: Destination, request: IncomingMessage): Place | undefined {
+function placeOf(
+  options: HttpOptions,
+  provider: Provider,
+  to: Destination,
+  request: IncomingMessage,
+  body: string | undefined,
+): Place | undefined {
   const { worlds } = options
   const named = worldNamed(to, request)
   if (named !== undefined) return worlds.get(named)
-  const secret = provider.simulator.presented((name) => header(request, name))
+  const secret = provider.simulator.presented((name) => header(request, name), undefined, body)
   return (secret === undefined ? undefined : worlds.byCredential(to.slug, secret)) ?? worlds.get(DEFAULT_WORLD)
 }
 
@@ -138,7 +144,7 @@ function answer(
   body: string | undefined,
   unread: Refusal | undefined,
 ): void {
-  const place = placeOf(options, provider, to, request)
+  const place = placeOf(options, provider, to, request, body)
   if (!place) {
     const name = worldNamed(to, request)
     const worded = provider.simulator.word(new Refusal('unknown-world', `there is no world "${name}"`), undefined)

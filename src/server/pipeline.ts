@@ -1,12 +1,12 @@
 // One request, from a routed path to a reply: authenticate, validate, handle, check. It knows no socket.
 import Negotiator from 'negotiator'
-import type { Call, Mount, Reply, Simulator } from '../simulators/simulator.ts'
+import type { Call, Mount, Reply, SettingValues, Simulator } from '../simulators/simulator.ts'
 import { credentials } from '../state/credentials.ts'
 import { Refusal } from '../state/refusal.ts'
 import type { World } from '../state/world.ts'
-import { UnsafeBody, walkBody } from './body-shape.ts'
 import { BODY_KEPT, type Journal } from './journal.ts'
-import type { Operation, Spec } from './spec.ts'
+import { headerOf, validated } from './request.ts'
+import { JSON_TYPE, type Operation, type Spec } from './spec.ts'
 
 /** A provider with its specs compiled, ready to answer. */
 export interface Provider {
@@ -53,7 +53,6 @@ interface Trace {
   violations: readonly string[]
 }
 
-const JSON_TYPE = 'application/json'
 const SECRET_HEADERS = new Set(['authorization', 'cookie', 'x-api-key', 'proxy-authorization'])
 const REDACTED = '[redacted]'
 
@@ -72,11 +71,11 @@ export function serve(
     return answer
   }
   const { content } = reply
-  if (!content) return note(plain(reply))
+  if (!content) return note(plain(reply, trace.operation))
   const done = (body: string | Uint8Array) => note({ status: reply.status, headers: reply.headers ?? {}, type: content.type, body })
   const failed = (error: unknown) => {
     trace.refusal = refusalFor(error, provider, options)
-    return note(plain(worded(provider, trace.refusal, trace.operation, world)))
+    return note(plain(worded(provider, trace.refusal, trace.operation, world), trace.operation))
   }
   try {
     const rendered = content.render()
@@ -86,9 +85,9 @@ export function serve(
   }
 }
 
-function plain({ status, headers = {}, body }: Reply): Answer {
-  const text = body === undefined ? undefined : JSON.stringify(body)
-  return { status, headers, type: text === undefined ? undefined : JSON_TYPE, body: text }
+function plain({ status, headers = {}, body }: Reply, operation: Operation | undefined): Answer {
+  if (body === undefined) return { status, headers, type: undefined, body: undefined }
+  return { status, headers, type: operation?.jsonType(status) ?? JSON_TYPE, body: JSON.stringify(body) }
 }
 
 /** A refusal as it is; anything else is a mistake of ours, and reported. */
@@ -124,12 +123,12 @@ function worded({ simulator }: Provider, refusal: Refusal, operation: Operation 
 
 function handled(provider: Provider, exchange: Exchange, world: World, trace: Trace, options: PipelineOptions): Reply {
   const { simulator } = provider
-  const { operation, params, basePath, endpoints } = route(provider, exchange)
+  const settings = world.settings(simulator.slug)
+  const { operation, params, basePath, endpoints } = route(provider, exchange, settings)
   trace.operation = operation
   const header = (name: string) => headerOf(exchange, name)
   if (!operation.open) simulator.authenticate(header, world)
-  const settings = world.settings(simulator.slug)
-  const request = validated(operation, params, exchange, settings.strict === true, trace)
+  const request = validated(operation, params, exchange, settings.strict === true, trace.undocumented)
   const gap = simulator.gaps[operation.id]
   if (gap !== undefined) throw new Refusal('not-implemented', `${operation.id} is not simulated yet: ${gap}`)
   const handler = simulator.handlers[operation.id]
@@ -141,6 +140,7 @@ function handled(provider: Provider, exchange: Exchange, world: World, trace: Tr
     body: request.requestBody,
     header,
     accepts: (offered) => new Negotiator({ headers: exchange.headers as Record<string, string> }).mediaTypes([...offered])[0],
+    basePath,
     baseUrl: exchange.root + basePath,
     endpoints,
     now: world.now,
@@ -162,20 +162,17 @@ function violation(operation: Operation, broken: readonly string[]): Refusal {
 }
 
 function violationsOf(operation: Operation, reply: Reply): string[] {
-  const type = reply.content?.type ?? (reply.body === undefined ? undefined : JSON_TYPE)
+  const type = reply.content?.type ?? (reply.body === undefined ? undefined : operation.jsonType(reply.status))
   return operation.violations(reply.status, type, reply.body)
-}
-
-function headerOf(exchange: Exchange, name: string): string | undefined {
-  const value = exchange.headers[name]
-  return typeof value === 'string' ? value : value?.[0]
 }
 
 function route(
   provider: Provider,
   exchange: Exchange,
+  settings: SettingValues,
 ): { operation: Operation; params: Record<string, string | undefined>; basePath: string; endpoints: readonly string[] } {
-  const { path, method } = exchange
+  const { method } = exchange
+  const path = provider.simulator.pathOf?.(exchange.path, settings) ?? exchange.path
   for (const { mount, spec } of provider.mounts) {
     const { basePath } = mount
     if (!path.startsWith(basePath) || (path.length > basePath.length && path[basePath.length] !== '/')) continue
@@ -187,59 +184,22 @@ function route(
   throw new Refusal('unknown-route', `the spec has no path for ${method} ${path}; base paths are ${bases}`, { method, path })
 }
 
-/** The request in the spec's types. @throws Refusal where it breaks the spec, naming everything that does */
-function validated(operation: Operation, path: object, exchange: Exchange, strict: boolean, trace: Trace) {
-  const header: Record<string, string> = {}
-  for (const name of operation.headers) {
-    const value = headerOf(exchange, name)
-    if (value !== undefined) header[name] = value
-  }
-  const query = queryOf(operation, exchange.query, trace.undocumented)
-  const body = bodyOf(operation, exchange, strict, trace.undocumented)
-  if (strict && trace.undocumented.length > 0)
-    throw new Refusal('invalid-request', `not in the spec, and strict is on: ${trace.undocumented.join(', ')}`)
-  const request: { path: object; query: Record<string, unknown>; header: object; requestBody?: unknown } =
-    body === undefined ? { path, query, header } : { path, query, header, requestBody: body }
-  const problems = operation.problems(request)
-  if (problems.length > 0) throw new Refusal('invalid-request', problems.join('; '))
-  return request
-}
-
-function queryOf(operation: Operation, text: string, undocumented: string[]): Record<string, unknown> {
-  const query: Record<string, unknown> = {}
-  if (text === '') return query
-  for (const [name, value] of new URLSearchParams(text)) {
-    const repeats = operation.query.get(name)
-    if (repeats === undefined) undocumented.push(`?${name}`)
-    else if (!repeats) query[name] = value
-    else if (Array.isArray(query[name])) query[name].push(value)
-    else query[name] = [value]
-  }
-  return query
-}
-
-function bodyOf(operation: Operation, exchange: Exchange, strict: boolean, undocumented: string[]): unknown {
-  if (exchange.unread) throw exchange.unread
-  const { body: expected } = operation
-  const text = exchange.body
-  if (!expected || text === undefined || text === '') return undefined
-  const type = headerOf(exchange, 'content-type')
-  if (type === undefined || !/^application\/([\w.+-]+\+)?json\b/i.test(type)) {
-    if (strict) throw new Refusal('unsupported-media-type', `the body was sent as ${type ?? 'no type at all'}: send application/json`)
-    undocumented.push(`Content-Type: ${type ?? 'none'}`)
-  }
-  try {
-    return walkBody(JSON.parse(text), expected.shape, expected.freeCase, undocumented)
-  } catch (error) {
-    if (error instanceof UnsafeBody) throw new Refusal('malformed-body', error.message)
-    if (error instanceof SyntaxError) throw new Refusal('malformed-body', `the body is not JSON: ${error.message}`)
-    throw error
-  }
-}
-
 function remember(provider: Provider, exchange: Exchange, world: World, journal: Journal, trace: Trace, answer: Answer): void {
   const { simulator } = provider
-  const secrets = [...world.in(credentials).values()].map(({ secret }) => secret)
+  const presented = simulator.presented((name) => headerOf(exchange, name), world.settings(simulator.slug), exchange.body)
+  const secrets = world
+    .in(credentials)
+    .matching('lasting', '')
+    .map(({ secret }) => secret)
+  if (presented) secrets.push(presented)
+  // Only an operation that anyone may call hands out tokens.
+  if (trace.operation?.open)
+    secrets.push(
+      ...world
+        .in(credentials)
+        .matching('tokens', '')
+        .map(({ secret }) => secret),
+    )
   const strike = (text: string) => struck(text, secrets)
   const { refusal } = trace
   journal.add({
@@ -249,7 +209,7 @@ function remember(provider: Provider, exchange: Exchange, world: World, journal:
     method: exchange.method,
     url: strike(exchange.url),
     status: answer.status,
-    requestHeaders: keptHeaders(exchange, simulator, world, strike),
+    requestHeaders: keptHeaders(exchange, presented, strike),
     requestBody: exchange.body && shortened(strike(exchange.body)),
     replyType: answer.type,
     replyBody: typeof answer.body === 'string' ? shortened(strike(answer.body)) : undefined,
@@ -266,8 +226,7 @@ function struck(text: string, secrets: readonly string[]): string {
 }
 
 /** Headers as the journal keeps them: without what proves the sender, be it good or not. */
-function keptHeaders(exchange: Exchange, simulator: Simulator, world: World, strike: (text: string) => string): Record<string, string> {
-  const presented = simulator.presented((name) => headerOf(exchange, name), world.settings(simulator.slug))
+function keptHeaders(exchange: Exchange, presented: string | undefined, strike: (text: string) => string): Record<string, string> {
   const headers: Record<string, string> = {}
   for (const name of Object.keys(exchange.headers)) {
     const value = String(exchange.headers[name])

@@ -37,9 +37,11 @@ export interface Operation {
   readonly query: ReadonlyMap<string, boolean>
   /** Lower-case names of the header parameters. */
   readonly headers: readonly string[]
-  readonly body: { readonly shape: BodyShape; readonly freeCase: boolean; readonly required: boolean } | undefined
+  readonly body: { readonly shape: BodyShape; readonly freeCase: boolean; readonly form: boolean } | undefined
   /** What is wrong with a request; converts path and query values to their types in place. Empty: nothing. */
   readonly problems: (request: { path: object; query: object; header: object; requestBody?: unknown }) => string[]
+  /** The media type a JSON body of this status is sent as. */
+  readonly jsonType: (status: number) => string
   /** How a reply breaks the spec. Empty: it does not. */
   readonly violations: (status: number, type: string | undefined, body: unknown) => string[]
 }
@@ -56,6 +58,11 @@ export interface Spec {
     path: string,
   ) => { operation: Operation; params: Record<string, string | undefined> } | 'other-method' | undefined
 }
+
+export const JSON_TYPE = 'application/json'
+export const FORM_TYPE = 'application/x-www-form-urlencoded'
+/** JSON, or a type built on it such as `application/hal+json`. */
+export const JSON_LIKE = /^application\/([\w.+-]+\+)?json\b/i
 
 const METHODS = ['get', 'put', 'post', 'delete', 'patch'] as const
 
@@ -142,7 +149,9 @@ function compileOperation(backend: OpenAPIBackend, method: string, path: string,
   const query = new Map(
     (object.parameters ?? []).filter((each) => each.in === 'query').map((each) => [each.name, each.schema?.type === 'array']),
   )
-  const schema = object.requestBody?.content['application/json']?.schema
+  const bodies = object.requestBody?.content
+  const schema = (bodies?.[JSON_TYPE] ?? bodies?.[FORM_TYPE])?.schema
+  const jsonTypes = new Map<number, string>()
   let requests: readonly Validator[] | undefined
   let replies: Readonly<Record<string, Validator>> | undefined
 
@@ -157,7 +166,7 @@ function compileOperation(backend: OpenAPIBackend, method: string, path: string,
     body: schema && {
       shape: bodyShape(schema),
       freeCase: schema['x-case-insensitive'] === true,
-      required: object.requestBody?.required === true,
+      form: bodies?.[JSON_TYPE] === undefined,
     },
     problems(request) {
       requests ??= (backend.validator.getRequestValidatorsForOperation(id) ?? []) as unknown as readonly Validator[]
@@ -170,19 +179,51 @@ function compileOperation(backend: OpenAPIBackend, method: string, path: string,
       }
       return found
     },
+    jsonType(status) {
+      let type = jsonTypes.get(status)
+      if (type === undefined) {
+        type = jsonTypeOf(contentOf(object, status)) ?? JSON_TYPE
+        jsonTypes.set(status, type)
+      }
+      return type
+    },
     violations(status, type, body) {
-      const declared = object.responses[status] ? String(status) : object.responses.default ? 'default' : undefined
+      const declared = declaredFor(object, status)
       if (!declared) return [`status ${status} is not in the spec`]
-      const content = object.responses[declared]?.content
+      const { content } = object.responses[declared] ?? {}
       if (type === undefined) return content ? [`status ${status} needs a body`] : []
       if (!content?.[type]) return [`content type ${type} is not in the spec for status ${status}`]
-      if (type !== 'application/json') return []
-      replies ??= (backend.validator.getStatusBasedResponseValidatorForOperation(id) ?? {}) as unknown as Readonly<
-        Record<string, Validator>
-      >
+      if (!JSON_LIKE.test(type)) return []
+      replies ??= repliesOf(backend, object)
       const validate = replies[declared]
       if (!validate || validate(body)) return []
       return (validate.errors ?? []).map((error) => explain(error, ''))
     },
   }
+}
+
+/** The key of the responses that speaks for a status. */
+function declaredFor({ responses }: OperationObject, status: number): string | undefined {
+  if (responses[status]) return String(status)
+  return responses.default ? 'default' : undefined
+}
+
+function contentOf(object: OperationObject, status: number): Media | undefined {
+  return object.responses[declaredFor(object, status) ?? '']?.content
+}
+
+function jsonTypeOf(content: Media | undefined): string | undefined {
+  return Object.keys(content ?? {}).find((type) => JSON_LIKE.test(type))
+}
+
+/** openapi-backend validates replies of `application/json` alone: what is JSON by another name is shown to it as that. */
+function repliesOf(backend: OpenAPIBackend, object: OperationObject): Readonly<Record<string, Validator>> {
+  const responses = Object.entries(object.responses).map(([status, response]) => {
+    const type = jsonTypeOf(response.content)
+    return [status, type === undefined ? response : { ...response, content: { [JSON_TYPE]: response.content?.[type] } }]
+  })
+  const shown = { ...object, responses: Object.fromEntries(responses) } as unknown as Parameters<
+    typeof backend.validator.buildStatusBasedResponseValidatorForOperation
+  >[0]
+  return (backend.validator.buildStatusBasedResponseValidatorForOperation(shown) ?? {}) as unknown as Readonly<Record<string, Validator>>
 }

@@ -133,7 +133,7 @@ export async function openWorlds(options: WorldsOptions): Promise<Worlds> {
         // Loaded with the first attempt: most runs that are only asked never make one.
         const { deliver } = await import('./deliver.ts')
         options.onAttempt?.(delivery, on.now)
-        const headers = simulator(delivery.provider).callbacks.sign(delivery, on)
+        const headers = simulator(delivery.provider).callbacks.sign(delivery, on, wallNow())
         return deliver(delivery.url, delivery.body, headers, options.policy, stopping.signal)
       },
       schedule: (on, slug) => simulator(slug).callbacks.schedule(on),

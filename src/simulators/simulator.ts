@@ -18,6 +18,8 @@ export interface Call<Path = Record<string, string>, Query = Record<string, unkn
   readonly header: (name: string) => string | undefined
   /** The media type to answer with: the first of `offered` that the Accept header prefers, or `undefined`. */
   readonly accepts: (offered: readonly string[]) => string | undefined
+  /** Base path of the mount it came by, as in `/v2.4`. */
+  readonly basePath: string
   /** Absolute URL of the provider's base path as the caller reaches it, without a trailing slash. */
   readonly baseUrl: string
   /** Every operation of the spec it came by, as in `GET /orders`. */
@@ -35,7 +37,7 @@ export interface Content {
 
 export interface Reply<Body = unknown> {
   readonly status: number
-  /** Sent as JSON. */
+  /** Sent as JSON, as the media type the spec has for the status. */
   readonly body?: Body
   readonly content?: Content
   readonly headers?: Readonly<Record<string, string>>
@@ -54,7 +56,9 @@ interface TypedOperation {
   responses: unknown
 }
 
-type JsonOf<T> = T extends { content: infer C } ? (C extends { 'application/json': infer B } ? B : never) : never
+/** The media types of bodies that handlers see as values. */
+type ValueType = 'application/json' | 'application/hal+json' | 'application/x-www-form-urlencoded'
+type JsonOf<T> = T extends { content: infer C } ? C[Extract<keyof C, ValueType>] : never
 type BodyOf<Op> = Op extends { requestBody: infer B }
   ? JsonOf<B>
   : Op extends { requestBody?: infer B }
@@ -95,6 +99,8 @@ export interface Simulator {
   readonly title: string
   readonly mounts: readonly Mount[]
   readonly settings: SettingTable
+  /** The spec's path for one asked for, both below the slug, where settings can move paths. */
+  readonly pathOf?: (path: string, values: SettingValues) => string
   /** By operationId. */
   readonly handlers: Readonly<Record<string, Handler>>
   /** Operations of the spec that answer 501, and why. */
@@ -102,10 +108,10 @@ export interface Simulator {
   /** Words any refusal in the provider's dialect. `operation` is absent where none was found, `values` where there is no world. */
   readonly word: (refusal: Refusal<KernelRefusal | string>, operation: string | undefined, values?: SettingValues) => Reply
   /**
-   * The credential a request carries, if any: it may choose the world, and the journal does not keep it. `values` is absent
-   * before the world is known.
+   * The secret a request carries, if any: it may choose the world, and the journal does not keep it. `values` is absent
+   * before the world is known, `body` (as sent) where there is none.
    */
-  readonly presented: (header: HeaderOf, values?: SettingValues) => string | undefined
+  readonly presented: (header: HeaderOf, values?: SettingValues, body?: string) => string | undefined
   /** @throws Refusal `unauthorized` with the true reason */
   readonly authenticate: (header: HeaderOf, world: World) => void
   /** Named starting states; `default` is that of a new world. Each is laid over an empty one of this provider. */
@@ -122,8 +128,8 @@ export interface Simulator {
   /** The network a device finds in a country, by name or MCC-MNC where one is asked for. */
   readonly network: (country: string, operator?: string) => Network | undefined
   readonly callbacks: {
-    /** Headers that go with the body of a callback: its signature. */
-    readonly sign: (delivery: Delivery, world: World) => Readonly<Record<string, string>>
+    /** Headers that go with the body of a callback: its signature. `wall` is the wall clock, in ms since the epoch. */
+    readonly sign: (delivery: Delivery, world: World, wall: number) => Readonly<Record<string, string>>
     /** What a receiver checks that signature with, for those who may see credentials. */
     readonly secret?: (world: World) => string | undefined
     /** Delays between attempts, ISO 8601. */

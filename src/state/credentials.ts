@@ -1,5 +1,6 @@
 // What callers prove themselves with: API keys, client secrets, tokens.
-import { defineCollection } from './collection.ts'
+import { defineCollection, SEPARATOR, sortable } from './collection.ts'
+import type { World } from './world.ts'
 
 export interface Credential {
   readonly provider: string
@@ -8,11 +9,21 @@ export interface Credential {
   readonly secret: string
   /** The client's id, where the secret goes with one. */
   readonly client?: string
-  /** Virtual ms. */
+  /** Virtual ms from which it is no longer good. */
   readonly expiresAt?: number
 }
 
 export const credentials = defineCollection<Credential>({
   name: 'credentials',
   key: (credential) => `${credential.provider}/${credential.secret}`,
+  indexes: {
+    lasting: ({ kind, provider }) => (kind === 'token' ? undefined : provider + SEPARATOR + kind + SEPARATOR),
+    /** Of a provider, in the order they expire. */
+    tokens: ({ kind, provider, expiresAt = 0 }) => (kind === 'token' ? provider + SEPARATOR + sortable(expiresAt) : undefined),
+  },
 })
+
+/** A provider's credential of a lasting kind in this world. */
+export function credentialOf(world: World, provider: string, kind: 'api-key' | 'client'): Credential | undefined {
+  return world.in(credentials).matching('lasting', provider + SEPARATOR + kind + SEPARATOR)[0]
+}

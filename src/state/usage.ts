@@ -1,7 +1,7 @@
-// Data used on the air: which bundle it comes from, and what happens when one runs out.
+// What a SIM uses on the air: data from its bundles, and voice and SMS where its provider carries them.
 import { type Bundle, bundlesOf, consume, remainingBytes, startBundle } from './bundles.ts'
 import { Refusal } from './refusal.ts'
-import { type Sim, simKey, sims } from './sims.ts'
+import { type Network, type Sim, simKey, sims } from './sims.ts'
 import { noteUse as writeDown } from './uses.ts'
 import type { World } from './world.ts'
 
@@ -13,9 +13,35 @@ export interface UsageRules {
   readonly thresholds: readonly number[]
   /** True where the provider can be asked when data was used: each use is written down. */
   readonly accounted?: boolean
+  /** True where data that no bundle carries is carried all the same, for the provider to charge; else it is denied. */
+  readonly beyond?: boolean
+  /** What its SIMs carry besides data; absent, nothing. */
+  readonly carries?: readonly ('voice' | 'sms')[]
+  /** Told of each use that was carried, in the same transaction. */
+  readonly carried?: (world: World, sim: Sim, use: Carried) => void
 }
 
-/** How a use of data ended: what was carried, by which bundles, and what was not and why. */
+/** Who began a use, and who was at the other end where there is one. */
+export interface Side {
+  readonly direction: 'inbound' | 'outbound'
+  /** A number, as the caller gave it. */
+  readonly peer?: string
+}
+
+/** A use as the network saw it. */
+export interface Carried extends Side {
+  readonly kind: 'data' | 'voice' | 'sms'
+  /** Bytes, seconds or messages. */
+  readonly quantity: number
+  /** How much of it came from bundles. */
+  readonly bundled: number
+  readonly network: Network
+  /** Virtual ms. A call ends now and began as long ago as it took; anything else takes no time. */
+  readonly startedAt: number
+  readonly endedAt: number
+}
+
+/** How a use ended: what was carried, by which bundles, and what was not and why. Bytes, seconds or messages. */
 export interface Usage {
   readonly used: number
   readonly denied: number
@@ -38,15 +64,21 @@ function whyNone(world: World, sim: Sim, country: string): string {
   return `no active or queued bundle covers ${country}: ${states.length ? states.join(', ') : 'the SIM has no bundle'}`
 }
 
+/** The network a SIM can use. @throws Refusal `wrong-state` where it is on none, or its service is not active */
+function onAir(sim: Sim): Network {
+  if (!sim.attached) throw new Refusal('wrong-state', 'the SIM is on no network: attach it first', { state: 'detached', event: 'use' })
+  if (sim.service !== 'active') throw new Refusal('wrong-state', `the service is ${sim.service}`, { state: sim.service, event: 'use' })
+  return sim.attached
+}
+
 /**
  * Uses data where the SIM is attached.
  * @param bytes whole, above 0
  * @throws Refusal `wrong-state` where the SIM is on no network, its service is not active, or not one byte was carried
  */
-export function useData(world: World, sim: Sim, bytes: number, rules: UsageRules): Usage {
-  if (!sim.attached) throw new Refusal('wrong-state', 'the SIM is on no network: attach it first', { state: 'detached', event: 'use' })
-  if (sim.service !== 'active') throw new Refusal('wrong-state', `the service is ${sim.service}`, { state: sim.service, event: 'use' })
-  const country = sim.attached.country
+export function useData(world: World, sim: Sim, bytes: number, rules: UsageRules, side: Side = { direction: 'outbound' }): Usage {
+  const network = onAir(sim)
+  const { country } = network
   const carried: { id: string; name: string; used: number }[] = []
   let left = bytes
   while (left > 0) {
@@ -59,14 +91,39 @@ export function useData(world: World, sim: Sim, bytes: number, rules: UsageRules
     carried.push({ id: bundle.id, name: bundle.name, used: amount })
     left -= amount
   }
+  const bundled = bytes - left
+  if (rules.beyond) left = 0
   if (left === bytes) throw new Refusal('wrong-state', whyNone(world, sim, country), { state: 'no-bundle', event: 'use' })
-  return { used: bytes - left, denied: left, ...(left > 0 ? { reason: whyNone(world, sim, country) } : {}), bundles: carried }
+  if (bundled === 0) noteUse(world, sim)
+  const [quantity, now] = [bytes - left, world.now]
+  rules.carried?.(world, current(world, sim), { kind: 'data', quantity, bundled, network, ...side, startedAt: now, endedAt: now })
+  return { used: quantity, denied: left, ...(left > 0 ? { reason: whyNone(world, sim, country) } : {}), bundles: carried }
+}
+
+/**
+ * A call or SMS of a SIM, where it is attached; no bundle carries it.
+ * @param quantity seconds or messages, whole, above 0
+ * @throws Refusal `wrong-state` where the SIM is on no network, or its service is not active; `not-implemented` where the
+ *   provider does not carry such
+ */
+export function useService(world: World, sim: Sim, kind: 'voice' | 'sms', quantity: number, rules: UsageRules, side: Side): Usage {
+  if (!rules.carries?.includes(kind)) throw new Refusal('not-implemented', `${sim.provider} carries no ${kind}: use "data" or "bytes"`)
+  const network = onAir(sim)
+  noteUse(world, sim)
+  const endedAt = world.now
+  const startedAt = kind === 'voice' ? Math.max(0, endedAt - quantity * 1000) : endedAt
+  rules.carried?.(world, current(world, sim), { kind, quantity, bundled: 0, network, ...side, startedAt, endedAt })
+  return { used: quantity, denied: 0, bundles: [] }
+}
+
+function current(world: World, sim: Sim): Sim {
+  return world.in(sims).get(simKey(sim.provider, sim.iccid)) ?? sim
 }
 
 /** Notes when the SIM was last seen, and its first use. */
-function noteUse(world: World, sim: Sim, bundle: Bundle): void {
-  const current = world.in(sims).get(simKey(sim.provider, sim.iccid)) ?? sim
-  const first = current.firstUsedAt === undefined
-  world.in(sims).put({ ...current, lastSeenAt: world.now, ...(first ? { firstUsedAt: world.now } : {}) })
-  if (first) world.emit({ type: 'sim.first-used', provider: sim.provider, iccid: sim.iccid, bundle: bundle.id })
+function noteUse(world: World, sim: Sim, bundle?: Bundle): void {
+  const before = current(world, sim)
+  const first = before.firstUsedAt === undefined
+  world.in(sims).put({ ...before, lastSeenAt: world.now, ...(first ? { firstUsedAt: world.now } : {}) })
+  if (first) world.emit({ type: 'sim.first-used', provider: sim.provider, iccid: sim.iccid, ...(bundle ? { bundle: bundle.id } : {}) })
 }

@@ -140,8 +140,10 @@ test('an amount that is none, twice, or not of data is refused', async () => {
   expectProblem(await use({}), 400, /exactly one of "data"/)
   expectProblem(await use({ data: '1MB', bytes: 1 }), 400, /exactly one of "data"/)
   expectProblem(await use({ bytes: 0 }), 400, /bytes must be >= 1/)
-  expectProblem(await use({ sms: 1 }), 501, /no provider carries sms yet/)
-  expectProblem(await use({ minutes: 2, direction: 'out', peer: '+441234' }), 501, /minutes, direction, peer/)
+  expectProblem(await use({ sms: 1, minutes: 2 }), 400, /exactly one of "data"/)
+  expectProblem(await use({ sms: 1 }), 501, /esim-go carries no sms/)
+  expectProblem(await use({ minutes: 2, direction: 'in', peer: '+441234' }), 501, /esim-go carries no voice/)
+  expectProblem(await use({ bytes: 1, direction: 'up' }), 400, /direction/)
 })
 
 test('a SIM there is not is refused', async () => {

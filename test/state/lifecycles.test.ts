@@ -13,7 +13,7 @@ import {
   serviceLifecycle,
 } from '../../src/state/sim-lifecycle.ts'
 import { install, moveProfile, moveService, type Sim, simKey, sims } from '../../src/state/sims.ts'
-import { useData } from '../../src/state/usage.ts'
+import { type Carried, type UsageRules, useData, useService } from '../../src/state/usage.ts'
 import { usesWithin } from '../../src/state/uses.ts'
 import { emptyWorld, openWorld, type World } from '../../src/state/world.ts'
 
@@ -164,6 +164,52 @@ test.each(BUNDLE_STATES)('a bundle that is %s can be taken off its SIM', (state)
   const { events } = world.transaction(() => removeBundle(world, bundle))
   expect(storedBundle(world)).toBeUndefined()
   expect(events).toMatchObject([{ type: 'bundle.removed', bundle: '1', detail: { name: 'a bundle' } }])
+})
+
+test('where a provider charges what no bundle carries, it is carried, and told with the part that bundles carried', () => {
+  const world = freshWorld()
+  const attached = { country: 'GB', name: 'N', brandName: 'N', mcc: '234', mnc: '10', tadig: 'GBRN1' }
+  const sim = simIn(world, { profile: 'enabled', attached })
+  const told: Carried[] = []
+  const rules: UsageRules = { covers: () => true, thresholds: [], beyond: true, carried: (_world, _sim, use) => void told.push(use) }
+  world.transaction(() =>
+    assignBundle(
+      world,
+      { id: '1', provider: PROVIDER, iccid: ICCID, name: '1', reference: '1', unlimited: false, initialBytes: 1000, duration: 'P7D' },
+      'PT0S',
+    ),
+  )
+  const use = (bytes: number) => world.transaction(() => useData(world, sim, bytes, rules)).result
+  expect(use(1500)).toEqual({ used: 1500, denied: 0, bundles: [{ id: '1', name: '1', used: 1000 }] })
+  expect(use(1)).toEqual({ used: 1, denied: 0, bundles: [] })
+  expect(told).toMatchObject([
+    { kind: 'data', quantity: 1500, bundled: 1000, direction: 'outbound', network: attached, startedAt: world.now, endedAt: world.now },
+    { kind: 'data', quantity: 1, bundled: 0 },
+  ])
+})
+
+test('a call ends now and began as long ago as it took; an SMS takes no time; what is not carried is refused', () => {
+  const world = freshWorld()
+  const attached = { country: 'GB', name: 'N', brandName: 'N', mcc: '234', mnc: '10', tadig: 'GBRN1' }
+  const sim = simIn(world, { profile: 'enabled', attached })
+  const told: Carried[] = []
+  const rules: UsageRules = {
+    covers: () => true,
+    thresholds: [],
+    carries: ['voice', 'sms'],
+    carried: (_world, _sim, use) => void told.push(use),
+  }
+  const use = (kind: 'voice' | 'sms', from: Sim = sim, by = rules) =>
+    world.transaction(() => useService(world, from, kind, 90, by, { direction: 'inbound', peer: '+44' })).result
+  expect(use('voice')).toEqual({ used: 90, denied: 0, bundles: [] })
+  use('sms')
+  expect(told).toMatchObject([
+    { kind: 'voice', quantity: 90, direction: 'inbound', peer: '+44', startedAt: world.now - 90_000, endedAt: world.now },
+    { kind: 'sms', quantity: 90, startedAt: world.now, endedAt: world.now },
+  ])
+  const { carries: _, ...silent } = rules
+  expect(() => use('sms', sim, silent)).toThrow(/carries no sms/)
+  expect(() => use('sms', { ...sim, service: 'suspended' })).toThrow('the service is suspended')
 })
 
 test('where a provider keeps account, each use is written down by bundle and instant, and found within bounds that count', () => {

@@ -1,6 +1,7 @@
 // The fake provider behind the real listener, on a free port.
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import type { Document } from 'openapi-backend'
 import { type HttpOptions, listener } from '../../src/server/http.ts'
 import type { Journal } from '../../src/server/journal.ts'
 import type { Provider } from '../../src/server/pipeline.ts'
@@ -55,6 +56,8 @@ export interface FakeOptions {
   /** Told when a reply has left. */
   readonly left?: () => void
   readonly simulator?: Simulator
+  /** The spec of that simulator. */
+  readonly document?: Document
 }
 
 /** Compiled once for all servers of a test file. */
@@ -67,7 +70,7 @@ export async function startFake(options: FakeOptions = {}): Promise<FakeServer> 
   const report = (sentence: string) => void reports.push(sentence)
   const provider: Provider = {
     simulator,
-    mounts: [{ mount: { spec: 'fake.yaml', basePath: '/v1' }, spec: await spec }],
+    mounts: [{ mount: { spec: 'fake.yaml', basePath: '/v1' }, spec: await (options.document ? compileSpec(options.document) : spec) }],
   }
   const worlds = await openWorlds({
     simulators: [simulator],

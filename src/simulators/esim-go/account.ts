@@ -1,5 +1,5 @@
 // The organisation's account: its key, and its money in US cents.
-import { type Credential, credentials } from '../../state/credentials.ts'
+import { credentialOf } from '../../state/credentials.ts'
 import { Refusal } from '../../state/refusal.ts'
 import type { World } from '../../state/world.ts'
 import { type Account, accounts, SLUG } from './records.ts'
@@ -14,8 +14,7 @@ export function account(world: World): Account {
 
 /** The organisation's API key: it opens the API, and it signs callbacks. */
 export function apiKey(world: World): string | undefined {
-  const ours = ({ provider, kind }: Credential) => provider === SLUG && kind === 'api-key'
-  return [...world.in(credentials).values()].find(ours)?.secret
+  return credentialOf(world, SLUG, 'api-key')?.secret
 }
 
 /** Test credit that can still be spent. */

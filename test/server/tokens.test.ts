@@ -1,0 +1,212 @@
+// A provider with a token endpoint: forms, tokens on the world's clock, media types of its own, paths that settings move.
+import type { Document } from 'openapi-backend'
+import { expect, test } from 'vitest'
+import {
+  authenticate,
+  bearerChallenge,
+  issueToken,
+  presented,
+  seedClient,
+  wordTokenRefusal,
+} from '../../src/simulators/client-credentials.ts'
+import { type Handler, reply, type Simulator } from '../../src/simulators/simulator.ts'
+import { credentials } from '../../src/state/credentials.ts'
+import { addDuration } from '../../src/state/duration.ts'
+import { duration, text } from '../../src/state/settings.ts'
+import { settings } from '../../src/state/world.ts'
+import { fake, fakeSpec, SLUG } from '../support/fake-provider.ts'
+import { type CallOptions, type FakeServer, startFake } from '../support/fake-server.ts'
+
+const HAL = 'application/hal+json'
+const json = (schema: object, type = 'application/json') => ({ description: 'A body', content: { [type]: { schema } } })
+const marks = { 'x-provenance': 'invented', 'x-effect': 'reads' }
+
+const document = {
+  ...fakeSpec,
+  paths: {
+    ...fakeSpec.paths,
+    '/token': {
+      post: {
+        ...marks,
+        operationId: 'issueToken',
+        security: [],
+        requestBody: {
+          required: true,
+          content: {
+            'application/x-www-form-urlencoded': {
+              schema: {
+                type: 'object',
+                required: ['grant_type'],
+                properties: { grant_type: { type: 'string' }, client_id: { type: 'string' }, client_secret: { type: 'string' } },
+              },
+            },
+          },
+        },
+        responses: { 200: json({ type: 'object', required: ['access_token'] }), default: json({ type: 'object', required: ['error'] }) },
+      },
+    },
+    '/links/{rel}': {
+      get: {
+        ...marks,
+        operationId: 'getLink',
+        parameters: [{ name: 'rel', in: 'path', required: true, schema: { type: 'string' } }],
+        responses: {
+          200: json({ type: 'object', required: ['_links'], properties: { _links: { type: 'object', required: ['self'] } } }, HAL),
+          default: json({ type: 'object' }),
+        },
+      },
+    },
+  },
+} as unknown as Document
+
+const simulator: Simulator = {
+  ...fake,
+  settings: {
+    ...fake.settings,
+    tokenLifetime: duration('PT5M', 'how long a token is good'),
+    tokenPath: text(/^\//, 'a path', '/token', ''),
+  },
+  handlers: {
+    ...fake.handlers,
+    issueToken: issueToken(SLUG) as unknown as Handler,
+    getLink: ({ path, basePath }) => reply(200, { _links: path.rel === 'self' ? { self: { href: basePath } } : {} }),
+  },
+  word: (refusal, operation, values) => {
+    if (operation === 'issueToken') return wordTokenRefusal(refusal)
+    const worded = fake.word(refusal, operation, values)
+    return refusal.code === 'unauthorized' ? { ...worded, status: 401, headers: bearerChallenge(refusal) } : worded
+  },
+  pathOf: (path, values) => (path === `/v1${values.tokenPath}` ? '/v1/token' : path === '/v1/token' ? '/v1/moved-away' : path),
+  presented,
+  authenticate: authenticate(SLUG),
+  seeds: { default: (world) => seedClient(world, SLUG) },
+}
+
+const start = () => startFake({ simulator, document })
+const FORM = { 'Content-Type': 'application/x-www-form-urlencoded' }
+const GRANT = 'grant_type=client_credentials'
+const GOOD = `${GRANT}&client_id=test-client&client_secret=test-secret`
+
+const ask = (server: FakeServer, raw: string, headers: Readonly<Record<string, string>> = FORM, path = '/fake/v1/token') =>
+  server.call('POST', path, { raw, headers, key: null })
+
+async function tokenOf(server: FakeServer, raw = GOOD, path?: string): Promise<string> {
+  return ((await ask(server, raw, FORM, path)).body as { access_token: string }).access_token
+}
+
+const bearing = (token: string): CallOptions => ({ key: null, headers: { Authorization: `Bearer ${token}` } })
+const list = (server: FakeServer, token: string, path = '/fake/v1/things') => server.call('GET', path, bearing(token))
+
+test('a client gets a token for its id and secret, and it opens the API', async () => {
+  await using server = await start()
+  const { status, body, headers } = await ask(server, GOOD)
+  expect([status, body]).toEqual([200, { access_token: expect.stringMatching(/^\w{43}$/), token_type: 'Bearer', expires_in: 300 }])
+  expect(headers.get('cache-control')).toBe('no-store')
+  expect((await list(server, (body as { access_token: string }).access_token)).status).toBe(200)
+})
+
+test('a client may show itself by HTTP Basic, its id and secret encoded as in a form', async () => {
+  await using server = await start()
+  const basic = (pair: string) => ({ ...FORM, Authorization: `Basic ${Buffer.from(pair).toString('base64')}` })
+  expect((await ask(server, GRANT, basic('test-client:test-secret'))).status).toBe(200)
+  expect((await ask(server, GRANT, basic('test%2Dclient:test%2Dsecret'))).status).toBe(200)
+  expect((await ask(server, GRANT, basic('test-client'))).body).toMatchObject({ error: 'invalid_client' })
+  expect((await ask(server, GOOD, basic('test-client:test-secret'))).body).toMatchObject({ error: 'invalid_request' })
+})
+
+test.each([
+  ['client_id=test-client&client_secret=test-secret', 400, 'invalid_request'],
+  [`grant_type=password&client_id=test-client&client_secret=test-secret`, 400, 'unsupported_grant_type'],
+  [GRANT, 401, 'invalid_client'],
+  [`${GRANT}&client_id=test-client&client_secret=wrong`, 401, 'invalid_client'],
+  [`${GRANT}&client_id=other&client_secret=test-secret`, 401, 'invalid_client'],
+  ['', 400, 'invalid_request'],
+])('the form %j is refused with %i %s', async (form, status, error) => {
+  await using server = await start()
+  const answer = await ask(server, form)
+  expect([answer.status, answer.body]).toEqual([status, { error, error_description: expect.any(String) }])
+  expect(answer.headers.get('www-authenticate')).toBe(status === 401 ? 'Basic realm="token"' : null)
+})
+
+test('the same fields as JSON are taken and noted, and refused where strict', async () => {
+  await using server = await start()
+  const body = JSON.stringify({ grant_type: 'client_credentials', client_id: 'test-client', client_secret: 'test-secret' })
+  expect((await ask(server, body, { 'Content-Type': 'application/json' })).status).toBe(200)
+  expect(server.journal.list()[0]?.undocumented).toEqual(['Content-Type: application/json'])
+  server.world.transaction(() => server.world.in(settings).put({ provider: SLUG, values: { strict: true } }))
+  expect((await ask(server, body, { 'Content-Type': 'application/json' })).status).toBe(400)
+})
+
+test('without a token, and with a wrong one, the challenge tells which it was', async () => {
+  await using server = await start()
+  const none = await server.call('GET', '/fake/v1/things', { key: null })
+  expect([none.status, none.headers.get('www-authenticate')]).toEqual([401, 'Bearer realm="api"'])
+  const wrong = await list(server, 'nobody-has-this')
+  expect([wrong.status, wrong.headers.get('www-authenticate')]).toEqual([401, expect.stringContaining('error="invalid_token"')])
+})
+
+test('a token ends on the world clock, to the millisecond', async () => {
+  await using server = await start()
+  const token = await tokenOf(server)
+  await server.runner.advance(addDuration(server.world.now, 'PT5M') - 1)
+  expect((await list(server, token)).status).toBe(200)
+  await server.runner.advance(server.world.now + 1)
+  expect((await list(server, token)).status).toBe(401)
+  expect(server.journal.list()[0]?.refusal?.reason).toMatch(/ended at 2026-01-01T00:05:00.000Z: fetch another/)
+  expect((await list(server, await tokenOf(server))).status).toBe(200)
+})
+
+test('tokens that have ended are dropped when another is given', async () => {
+  await using server = await start()
+  await tokenOf(server)
+  await tokenOf(server)
+  await server.runner.advance(addDuration(server.world.now, 'PT6M'))
+  await tokenOf(server)
+  expect(server.world.in(credentials).count('tokens')).toBe(1)
+})
+
+test('a client secret and a token each lead to their world', async () => {
+  await using server = await start()
+  const other = server.worlds.create('other', {}).world
+  const own = [...other.in(credentials).values()].find(({ kind }) => kind === 'client')
+  const token = await tokenOf(server, `${GRANT}&client_id=${own?.client}&client_secret=${own?.secret}`)
+  expect(other.in(credentials).count('tokens')).toBe(1)
+  expect((await list(server, token)).status).toBe(200)
+  expect((await list(server, token, '/w/default/fake/v1/things')).status).toBe(401)
+})
+
+test('how often a token is fetched moves no draw of the provider', async () => {
+  const draw = async (tokens: number) => {
+    await using server = await start()
+    let token = ''
+    for (let at = 0; at < tokens; at += 1) token = await tokenOf(server)
+    return (await server.call('POST', '/fake/v1/things', { json: { colour: 'red' }, ...bearing(token) })).body
+  }
+  expect(await draw(3)).toEqual(await draw(1))
+})
+
+test('neither secrets nor tokens, good or bad, come into the journal', async () => {
+  await using server = await start()
+  const token = await tokenOf(server)
+  await ask(server, `${GRANT}&client_id=test-client&client_secret=a-real-one`)
+  await list(server, token)
+  await list(server, 'an-ended-token')
+  const kept = JSON.stringify(server.journal.list())
+  for (const secret of ['test-secret', 'a-real-one', token, 'an-ended-token']) expect(kept).not.toContain(secret)
+})
+
+test('a reply has the media type of its spec, and is checked against it', async () => {
+  await using server = await start()
+  const token = await tokenOf(server)
+  const good = await server.call('GET', '/fake/v1/links/self', bearing(token))
+  expect([good.status, good.headers.get('content-type'), good.text]).toEqual([200, HAL, '{"_links":{"self":{"href":"/v1"}}}'])
+  const bad = await server.call('GET', '/fake/v1/links/none', bearing(token))
+  expect([bad.status, bad.body]).toMatchObject([500, { code: 'reply-violates-spec', reason: expect.stringMatching(/_links.*self/) }])
+})
+
+test('a path that a setting moves is found there, and no longer where it was', async () => {
+  await using server = await start()
+  server.world.transaction(() => server.world.in(settings).put({ provider: SLUG, values: { tokenPath: '/oauth2/token' } }))
+  expect((await ask(server, GOOD, FORM, '/fake/v1/oauth2/token')).status).toBe(200)
+  expect((await ask(server, GOOD)).status).toBe(404)
+})
