@@ -64,7 +64,7 @@ type BodyOf<Op> = Op extends { requestBody: infer B }
   : Op extends { requestBody?: infer B }
     ? JsonOf<NonNullable<B>> | undefined
     : undefined
-type OkOf<Op> = Op extends { responses: { 200: infer R } } ? JsonOf<R> : never
+type OkOf<Op> = Op extends { responses: { 200: infer R } | { 201: infer R } } ? JsonOf<R> : never
 
 /** The call of a typed operation. */
 export type CallOf<Op extends TypedOperation, Settings extends SettingTable> = Call<
