@@ -1,6 +1,7 @@
 // The providers there are, in the order they are shown.
+import { accountsOrders } from './accounts-orders/index.ts'
 import { esimGo } from './esim-go/index.ts'
 import { highland } from './highland/index.ts'
 import type { Simulator } from './simulator.ts'
 
-export const simulators: readonly Simulator[] = [esimGo, highland]
+export const simulators: readonly Simulator[] = [esimGo, highland, accountsOrders]

@@ -548,7 +548,7 @@ export interface components {
                 email?: string;
                 employee_id?: string;
                 group?: string;
-            } | unknown | unknown;
+            };
             sim_profile?: {
                 /** @enum {string} */
                 sim_type: "esim";
