@@ -110,10 +110,10 @@ export interface UsageItem {
   readonly subscription: string
   readonly subscriber: string
   /** The product that carried it. */
-  readonly product?: string
+  readonly product?: string | undefined
   readonly msisdn: string
   /** The number at the other end. */
-  readonly peer?: string
+  readonly peer?: string | undefined
   readonly country: string
   readonly roaming: boolean
   readonly recorded: boolean

@@ -13,7 +13,8 @@ const PEOPLE = 60
 /** The last of them, in the account that is closed. */
 const GONE = 4
 const HISTORY = 2000
-const HISTORY_DAYS = 90
+/** Ms from one to the next, more or less: all of them lie within 90 days. */
+const SPACING = Math.floor((90 * DAY) / HISTORY)
 const ABROAD = ['FR', 'DE', 'US', 'GB', 'JP', 'AE'] as const
 
 /** The organisation without a subscription: its accounts and its templates. */
@@ -57,9 +58,15 @@ function person(world: World, position: number, account: Account, template: Temp
 }
 
 /** A use at some time of the last 90 days: every type, direction and cost, at home and abroad. */
-function someUse({ random, now }: World, { country }: Subscription, own: readonly Product[]): Parameters<typeof noteItem>[3] {
+function someUse(
+  { random, now }: World,
+  position: number,
+  { country }: Subscription,
+  own: readonly Product[],
+): Parameters<typeof noteItem>[3] {
   const dice = random.integer(0, 99)
-  const endedAt = now - random.integer(1, HISTORY_DAYS * 1440 - 1440) * 60_000
+  // In the order of time: an index takes at its end what comes last.
+  const endedAt = now - (HISTORY - position) * SPACING + random.integer(0, SPACING - 1000)
   const where = { country: dice % 5 === 0 ? (ABROAD[dice % ABROAD.length] ?? country) : country, endedAt }
   if (dice < 50) {
     const carrier = own.find(({ offering }) => offering.bytes !== undefined && isCovered(where.country, offering.countries))
@@ -87,7 +94,7 @@ function busy(world: World): void {
   const active = people.filter(({ status }) => status === 'active').map((each) => ({ each, own: productsOf(world, each.id) }))
   for (let position = 0; position < HISTORY; position += 1) {
     const { each, own } = active[position % active.length] ?? {}
-    if (each && own) noteItem(world, each, own, someUse(world, each, own))
+    if (each && own) noteItem(world, each, own, someUse(world, position, each, own), 0)
   }
 }
 

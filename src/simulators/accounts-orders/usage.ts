@@ -24,36 +24,48 @@ export function isCovered(country: string, countries = '*'): boolean {
   return countries === '*' || countries.split('+').includes(country)
 }
 
-type Use = Pick<UsageItem, 'type' | 'direction' | 'peer' | 'country' | 'startedAt' | 'endedAt' | 'quantity'>
-
-/** What a call or SMS costs (invented): being called or written to is free at home, SMS everywhere; a flat plan covers what leaves from home. */
-function costOf({ type, direction }: Use, roaming: boolean, flat: Product | undefined): Pick<UsageItem, 'cost' | 'product'> {
-  if (direction === 'inbound' && (type === 'sms' || !roaming)) return { cost: 'free' }
-  return direction === 'outbound' && flat && !roaming ? { cost: 'in_bundle', product: flat.id } : { cost: 'out_of_bundle' }
+/** What is known of a use; `cost` is worked out where it is absent. */
+interface Use extends Pick<UsageItem, 'type' | 'direction' | 'peer' | 'country' | 'startedAt' | 'endedAt' | 'quantity' | 'product'> {
+  readonly cost?: UsageItem['cost']
 }
 
-/** Writes an item; what it costs is worked out unless told. `own` are the products of the subscription. */
-export function noteItem(
-  world: World,
-  { id, account, subscriber, msisdn, country }: Subscription,
-  own: readonly Product[],
-  use: Use & Partial<Pick<UsageItem, 'cost' | 'product'>>,
-): UsageItem {
-  const roaming = use.country !== country
-  const active = own.filter(({ status }) => status === 'active')
-  const processedAt = addDuration(use.endedAt, String(world.settings(SLUG).usageDelay)) + PROCESSING
+/** What a call or SMS costs (invented): SMS are received free, calls at home; a flat plan has in it what leaves from home. */
+function costOf({ type, direction }: Use, roaming: boolean, isFlat: boolean): UsageItem['cost'] {
+  if (direction === 'inbound') return type === 'sms' || !roaming ? 'free' : 'out_of_bundle'
+  return isFlat && !roaming ? 'in_bundle' : 'out_of_bundle'
+}
+
+/** How long after its end a use is listed, in ms. */
+function delayOf(world: World): number {
+  return addDuration(0, String(world.settings(SLUG).usageDelay))
+}
+
+/** Writes an item. `own` are the products of the subscription, `delay` is in ms. */
+export function noteItem(world: World, from: Subscription, own: readonly Product[], use: Use, delay = delayOf(world)): UsageItem {
+  const { type, direction, country, startedAt, endedAt, quantity, peer } = use
+  const roaming = country !== from.country
+  const flat = own.find(({ offering, status }) => offering.flat && status === 'active')
+  const cost = use.cost ?? costOf(use, roaming, flat !== undefined)
+  const recorded = type !== 'data' && own.some(({ offering, status }) => offering.records && status === 'active')
+  // One literal, no spreads: the seeds write thousands.
   return world.in(usageItems).put({
-    ...{ id: mintId(world, 'uitem', use.startedAt), account, subscription: id, subscriber, msisdn, roaming },
-    recorded: use.type !== 'data' && active.some(({ offering }) => offering.records),
-    processedAt,
-    ...(use.cost
-      ? { cost: use.cost }
-      : costOf(
-          use,
-          roaming,
-          active.find(({ offering }) => offering.flat),
-        )),
-    ...use,
+    id: mintId(world, 'uitem', startedAt),
+    type,
+    direction,
+    account: from.account,
+    subscription: from.id,
+    subscriber: from.subscriber,
+    product: use.product ?? (cost === 'in_bundle' ? flat?.id : undefined),
+    msisdn: from.msisdn,
+    peer,
+    country,
+    roaming,
+    recorded,
+    startedAt,
+    endedAt,
+    processedAt: endedAt + delay + PROCESSING,
+    quantity,
+    cost,
   })
 }
 
@@ -65,11 +77,11 @@ export function noteSms(world: World, from: Subscription, peer: string): void {
 }
 
 /** @throws Refusal `invalid-request` for what is no number */
-function peerOf(text: string | undefined): { peer?: string } {
-  if (text === undefined) return {}
+function peerOf(text: string | undefined): string | undefined {
+  if (text === undefined) return undefined
   const peer = digitsOf(text)
   if (!/^\d{1,15}$/.test(peer)) throw new Refusal('invalid-request', `peer must be a number of up to 15 digits, and not "${text}"`)
-  return { peer }
+  return peer
 }
 
 /** Every use on the air is an item; data that several products carried, and that none did, are items of their own. */
@@ -79,13 +91,13 @@ export function carried(world: World, { iccid }: Sim, { kind: type, direction, n
   if (!subscription.services.includes(type)) throw new Refusal('wrong-state', `subscription ${subscription.id} has no ${type}`)
   const own = productsOf(world, subscription.id)
   const { startedAt, endedAt, quantity } = use
-  const about = { type, direction, ...peerOf(use.peer), country: network.country, startedAt, endedAt }
+  const about = { type, direction, peer: peerOf(use.peer), country: network.country, startedAt, endedAt }
   if (type === 'voice') noteItem(world, subscription, own, { ...about, quantity })
   if (type === 'sms') for (let at = 0; at < quantity; at += 1) noteItem(world, subscription, own, { ...about, quantity: 1 })
   if (type !== 'data') return
   for (const { id, used } of use.bundles) {
     const product = world.in(bundles).get(`${SLUG}/${id}`)?.reference
-    noteItem(world, subscription, own, { ...about, quantity: used, cost: 'in_bundle', ...(product === undefined ? {} : { product }) })
+    noteItem(world, subscription, own, { ...about, quantity: used, cost: 'in_bundle', product })
   }
   const beyond = quantity - use.bundled
   if (beyond > 0) noteItem(world, subscription, own, { ...about, quantity: beyond, cost: 'out_of_bundle' })
