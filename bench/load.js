@@ -5,9 +5,10 @@ import autocannon from 'autocannon'
 /**
  * @typedef {object} Task
  * @property {string} url
- * @property {import('./requests.js').Request} request
+ * @property {import('./requests.js').Sendable[]} requests sent in turn by every connection; paths below the URL
  * @property {number} connections
- * @property {number} seconds
+ * @property {number} [seconds] how long
+ * @property {number} [amount] or how many
  */
 
 /**
@@ -21,19 +22,24 @@ import autocannon from 'autocannon'
  */
 
 /** @param {Task} task @returns {Promise<Outcome>} */
-async function load({ url, request: { method, headers, body }, connections, seconds }) {
+async function load({ url, requests, connections, seconds, amount }) {
   // autocannon's own histogram counts whole milliseconds.
   const latency = createHistogram()
   /** @type {Record<string, number>} */
   const statuses = {}
-  const run = autocannon({ url, method, headers, body, connections, duration: seconds, timeout: 5 })
+  const base = new URL(url).pathname.replace(/\/$/, '')
+  const sent = requests.map((request) => ({ ...request, path: base + request.path }))
+  const began = performance.now()
+  let last = began
+  const run = autocannon({ url, requests: sent, connections, ...(amount ? { amount } : { duration: seconds }), timeout: 5 })
   run.on('response', (_client, status, _bytes, ms) => {
     latency.record(Math.max(1, Math.round(ms * 1000)))
     statuses[status] = (statuses[status] ?? 0) + 1
+    last = performance.now()
   })
-  const { duration, errors, timeouts } = await run
+  const { errors, timeouts } = await run
   const at = (/** @type {number} */ percentile) => latency.percentile(percentile) / 1000
-  return { requests: latency.count, seconds: duration, p50: at(50), p99: at(99), statuses, failed: errors + timeouts }
+  return { requests: latency.count, seconds: (last - began) / 1000, p50: at(50), p99: at(99), statuses, failed: errors + timeouts }
 }
 
 process.on('message', (task) => {

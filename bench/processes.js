@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 
-/** @typedef {Omit<import('./requests.js').Request, 'title'>} Sendable */
+/** @typedef {import('./requests.js').Sendable} Sendable */
 /** @typedef {{ status: number, type: string | undefined, length: string | undefined, body: string }} Reply */
 
 /**

@@ -22,7 +22,7 @@
 const UNSTEADY = 1.5
 
 /** @param {(number | undefined)[]} values @returns {Spread | undefined} */
-function spreadOf(values) {
+export function spreadOf(values) {
   const sorted = values.filter((value) => value !== undefined).sort((a, b) => a - b)
   const middle = sorted.length / 2
   const [low, high] = [sorted[Math.ceil(middle) - 1], sorted[Math.floor(middle)]]

@@ -4,6 +4,10 @@ export const KEY = 'test-esim-go-key'
 const ITEM = { type: 'bundle', quantity: 1, item: 'esim_1GB_7D_GB_V2' }
 
 /**
+ * @typedef {Omit<Request, 'title'>} Sendable
+ */
+
+/**
  * @typedef {object} Request
  * @property {string} title
  * @property {'GET' | 'POST'} method
@@ -16,9 +20,9 @@ const ITEM = { type: 'bundle', quantity: 1, item: 'esim_1GB_7D_GB_V2' }
  * @param {'GET' | 'POST'} method
  * @param {string} path
  * @param {object} [body]
- * @returns {Omit<Request, 'title'>}
+ * @returns {Sendable}
  */
-function request(method, path, body) {
+export function request(method, path, body) {
   const headers = { 'X-API-Key': KEY }
   if (!body) return { method, path, headers }
   return { method, path, headers: { ...headers, 'Content-Type': 'application/json' }, body: JSON.stringify(body) }

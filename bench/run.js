@@ -6,8 +6,9 @@ import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
+import { generator } from './generator.js'
 import { CLI, peers as peersOf } from './peers.js'
-import { helper, processorSeconds, residentMegabytes, send, setApart, start, temporaryFolder, WrongReply } from './processes.js'
+import { processorSeconds, residentMegabytes, send, setApart, start, temporaryFolder, WrongReply } from './processes.js'
 import { figures, table } from './report.js'
 import { buyEsim, listEsims, measuredRequests } from './requests.js'
 
@@ -139,24 +140,6 @@ async function check(/** @type {Contestant[]} */ contestants) {
   }
 }
 
-/** @returns {{ pid: number, load: (task: import('./load.js').Task) => Promise<import('./load.js').Outcome> }} */
-function generator() {
-  const child = helper(fileURLToPath(new URL('load.js', import.meta.url)))
-  const load = (/** @type {import('./load.js').Task} */ task) =>
-    new Promise((done, fail) => {
-      const ended = () => fail(new Error('the load generator ended'))
-      child.once('exit', ended)
-      child.once('message', (message) => {
-        child.off('exit', ended)
-        const { outcome, error } = /** @type {{ outcome: import('./load.js').Outcome, error?: string }} */ (message)
-        if (error) fail(new Error(error))
-        else done(outcome)
-      })
-      child.send(task)
-    })
-  return { pid: child.pid ?? 0, load }
-}
-
 /**
  * @param {Contestant} contestant
  * @param {number} at which of its requests
@@ -167,7 +150,7 @@ function generator() {
 async function sample({ peer, server, requests }, at, load, seconds) {
   const request = /** @type {Request} */ (requests[at])
   const before = processorSeconds(server.pid)
-  const outcome = await load({ url: server.url(request.path), request, connections: CONNECTIONS, seconds })
+  const outcome = await load({ url: server.url(''), requests: [request], connections: CONNECTIONS, seconds })
   const after = processorSeconds(server.pid)
   const wrong = Object.entries(outcome.statuses).filter(([status]) => status !== '200')
   if (wrong.length > 0 || outcome.failed > 0 || outcome.requests === 0)

@@ -13,6 +13,7 @@ import { callbackHandlers } from './callbacks.ts'
 import { clockHandlers } from './clock.ts'
 import { guard } from './guard.ts'
 import { journalHandlers } from './journal.ts'
+import { writtenInTurns } from './long-list.ts'
 import { messageHandlers } from './messages.ts'
 import { PROBLEM_TYPE, problemOf } from './problem.ts'
 import { provenanceHandlers } from './provenance.ts'
@@ -128,10 +129,10 @@ async function serve(
     trusted: operation.id !== HEALTH || guard(request, kernel.control, kernel.publicUrl) === undefined,
   }
   const reply = await handler(call)
-  const broken = operation.violations(reply.status, reply.body === undefined ? undefined : 'application/json', reply.body)
-  if (broken.length > 0) throw new Refusal('reply-violates-spec', `the reply of ${operation.id} would break the spec: ${broken.join('; ')}`)
+  const type = reply.body === undefined ? undefined : 'application/json'
+  const text = await writtenInTurns(operation.id, reply.body, (body) => operation.violations(reply.status, type, body))
   if (place) await kept(kernel, place)
-  send(response, reply, 'application/json', place)
+  send(response, reply, text, 'application/json', place)
 }
 
 /** The world a call speaks to, with everything done that is due. */
@@ -205,7 +206,7 @@ function elsewhere(kernel: Kernel, spec: Spec, request: Request, response: Respo
     health: `${prefix}/_sim/health`,
     docs: 'README.md and specs/control.yaml of the package esimulator; what is invented: GET /_sim/provenance',
   }
-  send(response, { status: 200, body }, 'application/json', undefined)
+  send(response, { status: 200 }, JSON.stringify(body), 'application/json', undefined)
 }
 
 function baseUrls(kernel: Kernel, prefix: string): Record<string, string[]> {
@@ -221,12 +222,17 @@ function failure(kernel: Kernel): ErrorRequestHandler {
     if (problem.status === 500) kernel.report(error instanceof Error ? (error.stack ?? error.message) : String(error))
     if (response.headersSent) return void response.destroy()
     const headers = problem.status === 401 ? { 'WWW-Authenticate': 'Bearer realm="esimulator"' } : {}
-    send(response, { status: problem.status, body: problem, headers }, PROBLEM_TYPE, undefined)
+    send(response, { status: problem.status, headers }, JSON.stringify(problem), PROBLEM_TYPE, undefined)
   }
 }
 
-function send(response: ServerResponse, { status, body, headers }: Reply, type: string, place: Place | undefined): void {
-  const text = body === undefined ? undefined : JSON.stringify(body)
+function send(
+  response: ServerResponse,
+  { status, headers }: Pick<Reply, 'status' | 'headers'>,
+  text: string | undefined,
+  type: string,
+  place: Place | undefined,
+): void {
   if (place) {
     response.sendDate = false
     response.setHeader('Date', new Date(place.world.now).toUTCString())

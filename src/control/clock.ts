@@ -8,6 +8,7 @@ import { addDuration, iso } from '../state/duration.ts'
 import { Refusal } from '../state/refusal.ts'
 import type { World } from '../state/world.ts'
 import type { ControlHandlers } from './call.ts'
+import { mapInTurns } from './long-list.ts'
 import { type EventShown, eventShown } from './sims.ts'
 
 export interface ClockShown {
@@ -92,11 +93,11 @@ function firedShown(fired: Fired): FiredShown {
   }
 }
 
-function advanceShown({ from, to, fired, stopped }: Advance): AdvanceShown {
+async function advanceShown({ from, to, fired, stopped }: Advance): Promise<AdvanceShown> {
   return {
     from: iso(from),
     to: iso(to),
-    fired: fired.map(firedShown),
+    fired: await mapInTurns(fired, firedShown),
     ...(stopped ? { stopped: { at: iso(stopped.at), reason: stopped.reason } } : {}),
   }
 }
@@ -129,7 +130,7 @@ export const clockHandlers: ControlHandlers = {
       ...(maxEvents === undefined ? {} : { maxEvents }),
       ...(maxWall === undefined ? {} : { maxWall: typeof maxWall === 'number' ? maxWall : addDuration(0, maxWall) }),
     })
-    return reply(200, advanceShown(advanced))
+    return reply(200, await advanceShown(advanced))
   },
   async freezeClock({ place, body }) {
     const { at } = (body ?? {}) as { at?: string }
