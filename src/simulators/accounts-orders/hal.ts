@@ -1,15 +1,11 @@
 // Hypermedia: absolute links, lists with their pages, and what `Prefer: transclude` embeds.
 import type { World } from '../../state/world.ts'
-import type { Call } from '../simulator.ts'
+import { type Call, reply } from '../simulator.ts'
 import { makeCursor, readCursor } from './cursor.ts'
 import { type Listing, pageOf } from './pages.ts'
 
-export interface Link {
-  href: string
-}
-
 /** Makes links to paths below `/enterprise`. */
-export type Linker = (path: string) => Link
+export type Linker = (path: string) => { href: string }
 
 export function linkerOf({ baseUrl }: Pick<Call, 'baseUrl'>): Linker {
   return (path) => ({ href: `${baseUrl}/enterprise${path}` })
@@ -42,10 +38,8 @@ export function listed<Name extends string, T extends { readonly id: string }, S
   const asked = textOf(call.query)
   const further =
     next === undefined ? {} : { next: link(`${path}?${textOf({ ...filters, limit, cursor: makeCursor(world, list, next) })}`) }
-  return {
-    _embedded: { [name]: records.map((record) => show(record, link)) } as Record<Name, Shown[]>,
-    _links: { self: link(asked ? `${path}?${asked}` : path), ...further },
-  }
+  const _embedded = { [name]: records.map((record) => show(record, link)) } as Record<Name, Shown[]>
+  return reply(200, { _embedded, _links: { self: link(asked ? `${path}?${asked}` : path), ...further } })
 }
 
 const embeddable = ['account', 'subscriber', 'sim_profile', 'phone_numbers', 'services'] as const

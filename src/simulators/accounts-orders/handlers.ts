@@ -5,7 +5,7 @@ import type { World } from '../../state/world.ts'
 import { issueToken } from '../client-credentials.ts'
 import { type Handlers, reply } from '../simulator.ts'
 import { daysAsked, heldToDocument, templateId } from './dialect.ts'
-import { linkerOf, listed, transcluded } from './hal.ts'
+import { type Linker, linkerOf, listed, transcluded } from './hal.ts'
 import { sendSms } from './messaging.ts'
 import { place } from './ordering.ts'
 import type { Listing } from './pages.ts'
@@ -26,14 +26,19 @@ import type { operations } from './spec.d.ts'
 import { isListed } from './usage.ts'
 import * as wire from './wire.ts'
 
-type EnterpriseHandlers = Handlers<operations, typeof settings>
 type UsageQuery = NonNullable<operations['listUsageItems']['parameters']['query']>
 
 /** @throws Refusal `not-found` */
-function found<T extends object>(world: World, of: CollectionDef<T>, id: string, what: string): T {
+function found<T extends object>(world: World, of: CollectionDef<T>, id: string): T {
   const record = world.in(of).get(id)
-  if (!record) throw new Refusal('not-found', `there is no ${what} ${id}`)
+  if (!record) throw new Refusal('not-found', `there is no ${id} among the ${of.name.slice(SLUG.length + 1)}`)
   return record
+}
+
+/** The handler of one resource. */
+function one<T extends object, Shown>(of: CollectionDef<T>, show: (record: T, link: Linker, world: World) => Shown) {
+  return (call: { readonly path: { readonly id: string }; readonly baseUrl: string }, world: World) =>
+    reply(200, show(found(world, of, call.path.id), linkerOf(call), world))
 }
 
 /** True for what passes every filter that the index does not. The number may be at either end. */
@@ -46,23 +51,22 @@ function passes(query: UsageQuery, now: number): (item: UsageItem) => boolean {
     (msisdn === undefined || item.msisdn === msisdn || item.peer === msisdn) &&
     (type === undefined || type.includes(item.type)) &&
     (direction === undefined || item.direction === direction) &&
-    (costs === undefined || costs.includes(item.cost))
+    (costs === undefined || costs.includes(item.cost_type))
 }
 
 /** The narrowest index that serves the filters. */
 function indexFor(query: UsageQuery): Pick<Listing<UsageItem>, 'index' | 'under'> {
-  for (const index of ['subscription', 'subscriber', 'account'] as const) {
-    const under = query[`${index}-id`]
-    if (under !== undefined) return { index, under }
-  }
-  return { index: 'started' }
+  const index = (['subscription', 'subscriber', 'account'] as const).find((name) => query[`${name}-id`] !== undefined)
+  return index ? { index, under: query[`${index}-id`] ?? '' } : { index: 'started' }
 }
 
-export const handlers: EnterpriseHandlers = {
+const byStatus = (status: string | undefined) => (status === undefined ? { index: 'id' } : { index: 'status', under: status })
+
+export const handlers: Handlers<operations, typeof settings> = {
   issueToken: issueToken(SLUG),
 
-  listAccounts: (call, world) => reply(200, listed(call, world, ['/accounts', 'accounts'], { of: accounts, index: 'id' }, wire.account)),
-  getAccount: (call, world) => reply(200, wire.account(found(world, accounts, call.path.id, 'account'), linkerOf(call))),
+  listAccounts: (call, world) => listed(call, world, ['/accounts', 'accounts'], { of: accounts, index: 'id' }, wire.account),
+  getAccount: one(accounts, wire.account),
 
   sendSms({ body: { from, to, text }, settings }, world) {
     return reply(200, { [settings.smsIdField]: sendSms(world, from, to, text) })
@@ -74,55 +78,43 @@ export const handlers: EnterpriseHandlers = {
   },
   getOrder(call, world) {
     heldToDocument(call.settings, call.path)
-    return reply(200, wire.order(found(world, orders, call.path.id, 'order'), linkerOf(call)))
+    return one(orders, wire.order)(call, world)
   },
 
-  listOrderTemplates(call, world) {
-    return reply(200, listed(call, world, ['/order-templates', 'order-templates'], { of: templates, index: 'id' }, wire.template))
-  },
+  listOrderTemplates: (call, world) =>
+    listed(call, world, ['/order-templates', 'order-templates'], { of: templates, index: 'id' }, wire.template),
   getOrderTemplate(call, world) {
     const id = call.settings.strict ? call.path.id : templateId(call.path.id)
-    return reply(200, wire.template(found(world, templates, id, 'order template'), linkerOf(call)))
+    return one(templates, wire.template)({ ...call, path: { id } }, world)
   },
 
   listProducts(call, world) {
     heldToDocument(call.settings, call.query)
     const { account_id: account, status } = call.query
-    const byStatus = status === undefined ? { index: 'id' } : { index: 'status', under: status }
     const keep = (product: Product) => status === undefined || product.status === status
-    const listing = { of: products, ...(account === undefined ? byStatus : { index: 'account', under: account, keep }) }
-    return reply(200, listed(call, world, ['/products', 'products'], listing, wire.product))
+    const listing = { of: products, ...(account === undefined ? byStatus(status) : { index: 'account', under: account, keep }) }
+    return listed(call, world, ['/products', 'products'], listing, wire.product)
   },
-  getProduct: (call, world) => reply(200, wire.product(found(world, products, call.path.id, 'product'), linkerOf(call))),
+  getProduct: one(products, wire.product),
 
-  listSubscribers(call, world) {
-    return reply(200, listed(call, world, ['/subscribers', 'subscribers'], { of: subscribers, index: 'id' }, wire.subscriber))
-  },
-  getSubscriber: (call, world) => reply(200, wire.subscriber(found(world, subscribers, call.path.id, 'subscriber'), linkerOf(call))),
+  listSubscribers: (call, world) => listed(call, world, ['/subscribers', 'subscribers'], { of: subscribers, index: 'id' }, wire.subscriber),
+  getSubscriber: one(subscribers, wire.subscriber),
 
   listSubscriptions(call, world) {
-    const { status } = call.query
     const { embed, headers } = transcluded(call.header('prefer'))
-    const listing = { of: subscriptions, ...(status === undefined ? { index: 'id' } : { index: 'status', under: status }) }
+    const listing = { of: subscriptions, ...byStatus(call.query.status) }
     const page = listed(call, world, ['/subscriptions', 'subscriptions'], listing, (each, link) =>
-      wire.subscription(world, each, embed, link),
+      wire.subscription(each, link, world, embed),
     )
-    return { status: 200, body: page, headers }
+    return { ...page, headers }
   },
   getSubscription(call, world) {
     const { embed, headers } = transcluded(call.header('prefer'))
-    const record = found(world, subscriptions, call.path.id, 'subscription')
-    return { status: 200, body: wire.subscription(world, record, embed, linkerOf(call)), headers }
+    return { ...one(subscriptions, (record, link) => wire.subscription(record, link, world, embed))(call, world), headers }
   },
-  listPhoneNumbers(call, world) {
-    return reply(200, wire.phoneNumbers(found(world, subscriptions, call.path.id, 'subscription'), linkerOf(call)))
-  },
-  listServices(call, world) {
-    return reply(200, wire.services(world, found(world, subscriptions, call.path.id, 'subscription'), linkerOf(call)))
-  },
-  getSimProfile(call, world) {
-    return reply(200, wire.simProfile(found(world, subscriptions, call.path.id, 'subscription'), linkerOf(call)))
-  },
+  listPhoneNumbers: one(subscriptions, wire.phoneNumbers),
+  listServices: one(subscriptions, wire.services),
+  getSimProfile: one(subscriptions, wire.simProfile),
 
   listUsageItems(call, world) {
     heldToDocument(call.settings, call.query)
@@ -133,6 +125,6 @@ export const handlers: EnterpriseHandlers = {
       newestFirst: true,
       keep: passes(call.query, call.now),
     }
-    return reply(200, listed(call, world, ['/usage/items', 'items'], listing, wire.usageItem))
+    return listed(call, world, ['/usage/items', 'items'], listing, wire.usageItem)
   },
 }

@@ -1,21 +1,18 @@
-// What only accounts-orders knows: accounts, templates, subscribers, subscriptions, products, orders, usage items.
-import { defineCollection, SEPARATOR, sortable } from '../../state/collection.ts'
+// What only accounts-orders knows, in its own words: accounts, templates, subscribers, subscriptions, products, orders, usage items.
+import { type CollectionDef, defineCollection, SEPARATOR, sortable } from '../../state/collection.ts'
+import type { Sim } from '../../state/sims.ts'
 import type { components } from './spec.d.ts'
 
 export const SLUG = 'accounts-orders'
 /** Where its SIM profiles are downloaded from. */
 export const SM_DP = 'rsp.esimulator.example'
 
-type Schemas = components['schemas']
-
-export interface Account {
-  readonly id: string
-  readonly referenceCode: string
-  readonly name: string
-  /** ISO 3166 alpha-2. */
-  readonly country: string
-  readonly status: Schemas['Account']['status']
-}
+export type Schemas = components['schemas']
+export type Service = 'voice' | 'sms' | 'data'
+export type Account = Readonly<Omit<Schemas['Account'], '_links'>>
+export type Subscriber = Readonly<Schemas['EmbeddedSubscriber']>
+/** A SIM profile that is kept for an order. */
+export type ReservedSim = Pick<Sim, 'iccid' | 'imsi' | 'matchingId'>
 
 /** What a product is made from. */
 export interface Offering {
@@ -40,17 +37,6 @@ export interface Template {
   readonly country?: string
   readonly services: readonly Service[]
   readonly offerings: readonly Offering[]
-}
-
-export type Service = 'voice' | 'sms' | 'data'
-
-export interface Subscriber {
-  readonly id: string
-  readonly firstName: string
-  readonly lastName: string
-  readonly email?: string
-  readonly employeeId?: string
-  readonly group?: string
 }
 
 export interface Subscription {
@@ -78,34 +64,19 @@ export interface Product {
   readonly terminatesAt?: number
 }
 
-/** A SIM profile that is kept for an order. */
-export interface ReservedSim {
-  readonly iccid: string
-  readonly imsi: string
-  readonly matchingId: string
-}
-
-export interface Order {
-  readonly id: string
-  readonly status: Schemas['Order']['status']
-  readonly type: Schemas['OrderType']
-  readonly account: string
-  readonly subscription: string
-  readonly reason?: string
+export type Order = Readonly<Omit<Schemas['Order'], '_links' | 'sim_profile'>> & {
   /** Of orders that bring a SIM profile. */
   readonly sim?: ReservedSim
   readonly delivery?: Schemas['Delivery']
-  /** Of orders for a new subscription; `template` may be absent even then. */
+  /** Of orders for a new subscription, where they are made from one. */
   readonly template?: string
-  readonly subscriber?: Subscriber
-  readonly msisdn?: string
-  readonly country?: string
 }
 
-export interface UsageItem {
-  readonly id: string
-  readonly type: Schemas['UsageItem']['type']
-  readonly direction: Schemas['UsageItem']['direction']
+/** With the fields that go out as they are in the API's names; quantities are seconds, bytes or messages. */
+export interface UsageItem
+  extends Readonly<
+    Pick<Schemas['UsageItem'], 'id' | 'type' | 'direction' | 'location_country' | 'roaming' | 'is_recorded' | 'quantity' | 'cost_type'>
+  > {
   readonly account: string
   readonly subscription: string
   readonly subscriber: string
@@ -114,66 +85,45 @@ export interface UsageItem {
   readonly msisdn: string
   /** The number at the other end. */
   readonly peer?: string | undefined
-  readonly country: string
-  readonly roaming: boolean
-  readonly recorded: boolean
   readonly startedAt: number
   readonly endedAt: number
   /** Listed from a millisecond before. */
   readonly processedAt: number
-  /** Seconds, bytes or messages. */
-  readonly quantity: number
-  readonly cost: Schemas['UsageItem']['cost_type']
 }
 
-const byId = { key: ({ id }: { readonly id: string }) => id }
-const id = ({ id }: { readonly id: string }) => id
-const folded = (text: string | undefined) => text && text.toLowerCase() + SEPARATOR
+type Identified = { readonly id: string }
+type Order_ = (record: Identified) => string
+const define = <T extends Identified>(
+  name: string,
+  indexes: Readonly<Record<string, (record: T) => string | undefined>>,
+): CollectionDef<T> => defineCollection<T>({ name: `${SLUG}.${name}`, key: ({ id }) => id, indexes })
 
-export const accounts = defineCollection<Account>({ name: `${SLUG}.accounts`, ...byId, indexes: { id } })
-export const templates = defineCollection<Template>({ name: `${SLUG}.templates`, ...byId, indexes: { id } })
-export const subscribers = defineCollection<Subscriber>({
-  name: `${SLUG}.subscribers`,
-  ...byId,
-  indexes: { id, email: ({ email }) => folded(email), employee: ({ employeeId }) => folded(employeeId) },
+const id: Order_ = (record) => record.id
+const status = (record: Identified & { status: string }) => record.status + SEPARATOR + record.id
+/** What a text is looked up by: case does not tell two apart. */
+export const folded = (text: string) => text.toLowerCase() + SEPARATOR
+const optional = (text: string | undefined) => (text === undefined ? undefined : folded(text))
+const pending = (order: Order, text: string | undefined) => (order.status === 'pending' ? optional(text) : undefined)
+const since = (owner: 'account' | 'subscription' | 'subscriber') => (item: UsageItem) => item[owner] + SEPARATOR + sortable(item.startedAt)
+
+export const accounts = define<Account>('accounts', { id })
+export const templates = define<Template>('templates', { id })
+export const subscribers = define<Subscriber>('subscribers', {
+  ...{ id, email: ({ email }: Subscriber) => optional(email), employee: ({ employee_id }: Subscriber) => optional(employee_id) },
 })
-export const subscriptions = defineCollection<Subscription>({
-  name: `${SLUG}.subscriptions`,
-  ...byId,
-  indexes: {
-    id,
-    status: ({ status, id }) => status + SEPARATOR + id,
-    iccid: ({ iccid }) => iccid + SEPARATOR,
-    msisdn: ({ msisdn }) => msisdn + SEPARATOR,
-  },
+export const subscriptions = define<Subscription>('subscriptions', {
+  ...{ id, status, iccid: ({ iccid }: Subscription) => iccid + SEPARATOR, msisdn: ({ msisdn }: Subscription) => msisdn + SEPARATOR },
 })
-export const products = defineCollection<Product>({
-  name: `${SLUG}.products`,
-  ...byId,
-  indexes: {
-    id,
-    status: ({ status, id }) => status + SEPARATOR + id,
-    account: ({ account, id }) => account + SEPARATOR + id,
-    subscription: ({ subscription, id }) => subscription + SEPARATOR + id,
-  },
+export const products = define<Product>('products', {
+  ...{ id, status, account: ({ account, id }: Product) => account + SEPARATOR + id },
+  subscription: ({ subscription, id }) => subscription + SEPARATOR + id,
 })
-const pending = ({ status }: Order, text: string | undefined) => (status === 'pending' ? folded(text) : undefined)
-export const orders = defineCollection<Order>({
-  name: `${SLUG}.orders`,
-  ...byId,
-  indexes: {
-    pending: (order) => pending(order, order.subscription),
-    email: (order) => pending(order, order.subscriber?.email),
-    employee: (order) => pending(order, order.subscriber?.employeeId),
-  },
+export const orders = define<Order>('orders', {
+  pending: (order) => pending(order, order.subscription_id),
+  email: (order) => pending(order, order.subscriber?.email),
+  employee: (order) => pending(order, order.subscriber?.employee_id),
 })
-export const usageItems = defineCollection<UsageItem>({
-  name: `${SLUG}.usage`,
-  ...byId,
-  indexes: {
-    started: ({ startedAt }) => sortable(startedAt),
-    account: ({ account, startedAt }) => account + SEPARATOR + sortable(startedAt),
-    subscription: ({ subscription, startedAt }) => subscription + SEPARATOR + sortable(startedAt),
-    subscriber: ({ subscriber, startedAt }) => subscriber + SEPARATOR + sortable(startedAt),
-  },
+export const usageItems = define<UsageItem>('usage', {
+  started: ({ startedAt }) => sortable(startedAt),
+  ...{ account: since('account'), subscription: since('subscription'), subscriber: since('subscriber') },
 })

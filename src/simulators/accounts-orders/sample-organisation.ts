@@ -11,9 +11,9 @@ export const SAMPLE = {
 
 /** Without ids, but for the first. */
 export const seededAccounts: readonly (Omit<Account, 'id'> & { id?: string })[] = [
-  { id: SAMPLE.account, referenceCode: '1234567', name: 'NORTHGATE BANK - LONDON BRANCH', country: 'GB', status: 'active' },
-  { referenceCode: '1234568', name: 'NORTHGATE BANK - NEW YORK BRANCH', country: 'US', status: 'active' },
-  { referenceCode: '1234569', name: 'NORTHGATE BANK - FRANKFURT BRANCH', country: 'DE', status: 'closed' },
+  { id: SAMPLE.account, reference_code: '1234567', name: 'NORTHGATE BANK - LONDON BRANCH', country: 'GB', status: 'active' },
+  { reference_code: '1234568', name: 'NORTHGATE BANK - NEW YORK BRANCH', country: 'US', status: 'active' },
+  { reference_code: '1234569', name: 'NORTHGATE BANK - FRANKFURT BRANCH', country: 'DE', status: 'closed' },
 ]
 
 const EUROPE = 'GB+IE+FR+DE+ES+PT+IT+NL+BE+LU+AT+CH+DK+SE+NO+FI+PL+CZ+GR'

@@ -32,12 +32,12 @@ function organisation(world: World): { own: Account[]; from: Template[] } {
 function person(world: World, position: number, account: Account, template: Template): Subscription {
   const { now } = world
   const createdAt = now - (400 - 5 * position) * DAY
-  const firstName = firstNames[position % firstNames.length] ?? ''
-  const lastName = lastNames[position % lastNames.length] ?? ''
+  const first_name = firstNames[position % firstNames.length] ?? ''
+  const last_name = lastNames[position % lastNames.length] ?? ''
   const subscriber = world.in(subscribers).put({
-    ...{ id: position === 0 ? SAMPLE.subscriber : mintId(world, 'sbr', createdAt), firstName, lastName },
-    email: `${firstName}.${lastName}@northgate.example`.toLowerCase(),
-    ...{ employeeId: `E${1000 + position}`, group: desks[position % desks.length] ?? '' },
+    ...{ id: position === 0 ? SAMPLE.subscriber : mintId(world, 'sbr', createdAt), first_name, last_name },
+    email: `${first_name}.${last_name}@northgate.example`.toLowerCase(),
+    ...{ employee_id: `E${1000 + position}`, group: desks[position % desks.length] ?? '' },
   })
   const country = template.country ?? account.country
   const msisdn = nextNumber(world, country)
@@ -67,10 +67,10 @@ function someUse(
   const dice = random.integer(0, 99)
   // In the order of time: an index takes at its end what comes last.
   const endedAt = now - (HISTORY - position) * SPACING + random.integer(0, SPACING - 1000)
-  const where = { country: dice % 5 === 0 ? (ABROAD[dice % ABROAD.length] ?? country) : country, endedAt }
+  const where = { location_country: dice % 5 === 0 ? (ABROAD[dice % ABROAD.length] ?? country) : country, endedAt }
   if (dice < 50) {
-    const carrier = own.find(({ offering }) => offering.bytes !== undefined && isCovered(where.country, offering.countries))
-    const cost = carrier ? ({ cost: 'in_bundle', product: carrier.id } as const) : ({ cost: 'out_of_bundle' } as const)
+    const carrier = own.find(({ offering }) => offering.bytes !== undefined && isCovered(where.location_country, offering.countries))
+    const cost = carrier ? ({ cost_type: 'in_bundle', product: carrier.id } as const) : ({ cost_type: 'out_of_bundle' } as const)
     return { type: 'data', direction: 'outbound', ...where, startedAt: endedAt, quantity: random.integer(1, 80_000_000), ...cost }
   }
   const ends = { direction: dice % 2 ? 'inbound' : 'outbound', peer: `4477009${random.integer(10_000, 99_999)}` } as const

@@ -24,13 +24,14 @@ export function isCovered(country: string, countries = '*'): boolean {
   return countries === '*' || countries.split('+').includes(country)
 }
 
-/** What is known of a use; `cost` is worked out where it is absent. */
-interface Use extends Pick<UsageItem, 'type' | 'direction' | 'peer' | 'country' | 'startedAt' | 'endedAt' | 'quantity' | 'product'> {
-  readonly cost?: UsageItem['cost']
+/** What is known of a use; `cost_type` is worked out where it is absent. */
+interface Use
+  extends Pick<UsageItem, 'type' | 'direction' | 'peer' | 'location_country' | 'startedAt' | 'endedAt' | 'quantity' | 'product'> {
+  readonly cost_type?: UsageItem['cost_type']
 }
 
 /** What a call or SMS costs (invented): SMS are received free, calls at home; a flat plan has in it what leaves from home. */
-function costOf({ type, direction }: Use, roaming: boolean, isFlat: boolean): UsageItem['cost'] {
+function costOf({ type, direction }: Use, roaming: boolean, isFlat: boolean): UsageItem['cost_type'] {
   if (direction === 'inbound') return type === 'sms' || !roaming ? 'free' : 'out_of_bundle'
   return isFlat && !roaming ? 'in_bundle' : 'out_of_bundle'
 }
@@ -42,11 +43,11 @@ function delayOf(world: World): number {
 
 /** Writes an item. `own` are the products of the subscription, `delay` is in ms. */
 export function noteItem(world: World, from: Subscription, own: readonly Product[], use: Use, delay = delayOf(world)): UsageItem {
-  const { type, direction, country, startedAt, endedAt, quantity, peer } = use
-  const roaming = country !== from.country
+  const { type, direction, location_country, startedAt, endedAt, quantity, peer } = use
+  const roaming = location_country !== from.country
   const flat = own.find(({ offering, status }) => offering.flat && status === 'active')
-  const cost = use.cost ?? costOf(use, roaming, flat !== undefined)
-  const recorded = type !== 'data' && own.some(({ offering, status }) => offering.records && status === 'active')
+  const cost_type = use.cost_type ?? costOf(use, roaming, flat !== undefined)
+  const is_recorded = type !== 'data' && own.some(({ offering, status }) => offering.records && status === 'active')
   // One literal, no spreads: the seeds write thousands.
   return world.in(usageItems).put({
     id: mintId(world, 'uitem', startedAt),
@@ -55,24 +56,32 @@ export function noteItem(world: World, from: Subscription, own: readonly Product
     account: from.account,
     subscription: from.id,
     subscriber: from.subscriber,
-    product: use.product ?? (cost === 'in_bundle' ? flat?.id : undefined),
+    product: use.product ?? (cost_type === 'in_bundle' ? flat?.id : undefined),
     msisdn: from.msisdn,
     peer,
-    country,
+    location_country,
     roaming,
-    recorded,
+    is_recorded,
     startedAt,
     endedAt,
     processedAt: endedAt + delay + PROCESSING,
     quantity,
-    cost,
+    cost_type,
   })
 }
 
 /** An SMS that the organisation sends from one of its numbers: from home, whatever handset the SIM is in. */
 export function noteSms(world: World, from: Subscription, peer: string): void {
   const { now } = world
-  const use = { type: 'sms', direction: 'outbound', peer, country: from.country, startedAt: now, endedAt: now, quantity: 1 } as const
+  const use = {
+    type: 'sms',
+    direction: 'outbound',
+    peer,
+    location_country: from.country,
+    startedAt: now,
+    endedAt: now,
+    quantity: 1,
+  } as const
   noteItem(world, from, productsOf(world, from.id), use)
 }
 
@@ -91,14 +100,14 @@ export function carried(world: World, { iccid }: Sim, { kind: type, direction, n
   if (!subscription.services.includes(type)) throw new Refusal('wrong-state', `subscription ${subscription.id} has no ${type}`)
   const own = productsOf(world, subscription.id)
   const { startedAt, endedAt, quantity } = use
-  const about = { type, direction, peer: peerOf(use.peer), country: network.country, startedAt, endedAt }
+  const about = { type, direction, peer: peerOf(use.peer), location_country: network.country, startedAt, endedAt }
   if (type === 'voice') noteItem(world, subscription, own, { ...about, quantity })
   if (type === 'sms') for (let at = 0; at < quantity; at += 1) noteItem(world, subscription, own, { ...about, quantity: 1 })
   if (type !== 'data') return
   for (const { id, used } of use.bundles) {
     const product = world.in(bundles).get(`${SLUG}/${id}`)?.reference
-    noteItem(world, subscription, own, { ...about, quantity: used, cost: 'in_bundle', product })
+    noteItem(world, subscription, own, { ...about, quantity: used, cost_type: 'in_bundle', product })
   }
   const beyond = quantity - use.bundled
-  if (beyond > 0) noteItem(world, subscription, own, { ...about, quantity: beyond, cost: 'out_of_bundle' })
+  if (beyond > 0) noteItem(world, subscription, own, { ...about, quantity: beyond, cost_type: 'out_of_bundle' })
 }
