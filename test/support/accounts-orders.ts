@@ -117,6 +117,11 @@ export async function startEnterprise(options: StartOptions = {}): Promise<Enter
       }
       return found
     },
+    /** Tokens of the life before are good no longer. */
+    async reset(to?: { readonly seed?: string; readonly given?: string }) {
+      held = { token: '', until: 0 }
+      await sim.reset(to)
+    },
     items: (query = '') => own.all<Schemas['UsageItem']>(`/usage/items?limit=100${query && `&${query}`}`, 'items'),
     async messages() {
       const answer = await fetch(`${sim.url}/_sim/messages?provider=accounts-orders&limit=1000`)
