@@ -75,6 +75,8 @@ async function staged(size) {
     const { order: lines } = await ask(server, order(Math.min(A_LOT, size - iccids.length)))
     iccids.push(...lines[0].iccids)
   }
+  // Orders of more than 5 are processed for 10 seconds: until then nothing else goes onto their eSIMs.
+  await control(server, '/_sim/clock/advance', { by: 'PT10S' })
   // What is applied comes from the inventory.
   await ask(server, order(plan.changes * (plan.rounds + 1), false))
   for (const iccid of iccids.filter((_, at) => at % 10 === 0)) {

@@ -1,5 +1,5 @@
 // What the README tells a newcomer to do, done.
-import { spawn } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import type { AddressInfo } from 'node:net'
@@ -7,9 +7,13 @@ import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
+import { text } from 'node:stream/consumers'
+import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
 import { parse } from 'yaml'
-import { startSimulator } from '../src/index.ts'
+import { startReceiver, startSimulator } from '../src/index.ts'
+
+const MAIN = fileURLToPath(new URL('../dist/cli/main.js', import.meta.url))
 
 const readme = await readFile(new URL('../README.md', import.meta.url), 'utf8')
 
@@ -67,6 +71,25 @@ test('the receiver of the README finds every callback genuine', async () => {
     receiver.kill()
     await rm(folder, { recursive: true })
   }
+})
+
+/** A block of shell below a heading, to be run against a simulator at `url`. */
+function recipe(heading: string, url: string): string {
+  const [, code = ''] = /```sh\n([\s\S]*?)```/.exec(readme.split(`\n## ${heading}\n`)[1] ?? '') ?? []
+  return code.replaceAll('http://127.0.0.1:4010', url).replaceAll('npx esimulator', `"$NODE" "${MAIN}"`)
+}
+
+const hasCurl = spawnSync('curl', ['--version']).status === 0
+
+test.skipIf(!hasCurl)('the wholesale recipe of the README is acknowledged, in progress, notified and done', async () => {
+  await using receiver = await startReceiver()
+  await using sim = await startSimulator({ callbackUrl: receiver.url })
+  const { PATH = '' } = process.env
+  const shell = spawn('sh', ['-e'], { env: { PATH, NODE: process.execPath, ESIMULATOR_URL: sim.url }, stdio: ['pipe', 'pipe', 'inherit'] })
+  shell.stdin.end(recipe('Acknowledge now, notify later (wholesale)', sim.url))
+  const said = await text(shell.stdout)
+  expect(said.match(/"status":"\w+"/g)).toEqual(['"status":"Success"', '"status":"InProgress"', '"status":"Success"'])
+  expect(receiver.arrivals.map(({ json }) => json)).toMatchObject([{ partnerTransactionId: 'Txn1', action: 'Activate', result: 'Success' }])
 })
 
 test('the seed file of the README is understood', async () => {

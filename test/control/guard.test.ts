@@ -1,9 +1,10 @@
 // Who may use the control API.
 import { expect, test } from 'vitest'
 import { startSimulator } from '../../src/index.ts'
+import { simulators } from '../../src/simulators/index.ts'
 import { call, expectProblem, rawGet } from '../support/control.ts'
 
-const FULL_HEALTH = { status: 'ok', version: expect.any(String), providers: ['esim-go', 'highland'], worlds: 1 }
+const FULL_HEALTH = { status: 'ok', version: expect.any(String), providers: simulators.map(({ slug }) => slug), worlds: 1 }
 
 test('loopback names are answered', async () => {
   await using sim = await startSimulator()

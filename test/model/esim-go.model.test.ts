@@ -1,11 +1,13 @@
-// eSIM Go under random calls: money is never made or lost, no bundle is in two places, remaining never rises, a refusal changes nothing.
+// eSIM Go under random calls: money and bundles are never made or lost, none is in two places, remaining never rises, a refusal changes nothing.
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { ControlError } from '../../src/control/client.ts'
 import { defaultBundle } from '../../src/simulators/esim-go/catalogue.ts'
 import { accounts, esims, lots, type Order, orders, SLUG } from '../../src/simulators/esim-go/records.ts'
+import { returning } from '../../src/simulators/esim-go/returns.ts'
+import { isCurrent, takenOff } from '../../src/simulators/esim-go/taken-off.ts'
 import type { BundleState } from '../../src/state/bundle-lifecycle.ts'
-import { type Bundle, bundles, remainingBytes } from '../../src/state/bundles.ts'
+import { type Bundle, bundles, bundlesOf, remainingBytes } from '../../src/state/bundles.ts'
 import { grouped } from '../../src/state/collection.ts'
 import { sims } from '../../src/state/sims.ts'
 import { type Answer, type Schemas, startEsimGo, type TestSim } from '../support/esim-go.ts'
@@ -20,6 +22,8 @@ type Step =
   | { kind: 'apply-list'; picks: number[] }
   | { kind: 'device'; at: number; does: 'install' | 'disable' | 'enable' | 'delete' | 'attach' | 'detach'; country: 'GB' | 'FR' }
   | { kind: 'use'; at: number; megabytes: number }
+  | { kind: 'revoke'; at: number; pick: number; one: boolean; refundToBalance: boolean }
+  | { kind: 'refund'; pick: number; quantity: number }
   | { kind: 'wait'; by: string }
   | { kind: 'bad'; call: number }
   | { kind: 'look'; call: number }
@@ -49,7 +53,7 @@ const line = fc.oneof(
   },
 )
 
-const BAD_CALLS = 14
+const BAD_CALLS = 15
 const LOOKS = 9
 
 const step: fc.Arbitrary<Step> = fc.oneof(
@@ -88,6 +92,20 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   },
   { weight: 4, arbitrary: fc.record({ kind: fc.constant('use' as const), at: place, megabytes: fc.integer({ min: 1, max: 2500 }) }) },
   {
+    weight: 5,
+    arbitrary: fc.record({
+      kind: fc.constant('revoke' as const),
+      at: place,
+      pick: fc.nat(30),
+      one: fc.boolean(),
+      refundToBalance: fc.boolean(),
+    }),
+  },
+  {
+    weight: 2,
+    arbitrary: fc.record({ kind: fc.constant('refund' as const), pick: fc.nat(9), quantity: fc.integer({ min: 1, max: 4 }) }),
+  },
+  {
     weight: 2,
     arbitrary: fc.record({
       kind: fc.constant('wait' as const),
@@ -119,6 +137,7 @@ const beginning = fc.record({
   given: fc.constantFrom(undefined, 'an eSIM with an older profile', 'an empty account', 'bundles in the inventory', 'an assigned bundle'),
   processingDelay: fc.constantFrom('PT0S', 'PT10M'),
   deliveryDelay: fc.constantFrom('PT0S', 'PT5M'),
+  revokePick: fc.constantFrom('latest', 'oldest-unused'),
 })
 
 const FOREIGN = '8943108000000000000'
@@ -132,6 +151,11 @@ const iccidsIn = ({ world }: TestSim) =>
 const iccidAt = (sim: TestSim, at: number) => {
   const few = iccidsIn(sim).slice(0, 4)
   return few[at % few.length] ?? FOREIGN
+}
+/** The same of those that have left the account, too: whoever holds them can go on. */
+const simAt = ({ world }: TestSim, at: number) => {
+  const few = world.in(sims).page('serial', {}, 0, 4)
+  return few[at % few.length]?.iccid ?? FOREIGN
 }
 const unitsOf = ({ lines }: Order) => lines.filter(({ type }) => type === 'bundle').map(({ item, quantity }) => ({ item, quantity }))
 
@@ -153,7 +177,8 @@ function badCall(sim: TestSim, call: number): Promise<Answer<unknown>> {
     () => sim.post('/esims/apply', { bundle: 'nothing', bundles: [GB_1] }),
     () => sim.put('/esims', { iccid: FOREIGN, customerRef: 'x' }),
     () => sim.call('POST', '/orders', { raw: '{"__proto__":{"type":"transaction"}}' }),
-    () => sim.call('DELETE', `/esims/${iccid}/bundles/${GB_1}`),
+    () => sim.call('DELETE', `/esims/${FOREIGN}/bundles/${GB_1}`),
+    () => sim.post('/inventory/refund', { usageId: 4711, quantity: 1 }),
   ]
   return (calls[call] ?? (calls[0] as () => Promise<Answer<unknown>>))()
 }
@@ -201,7 +226,7 @@ function inStock(sim: TestSim, pick: number): string {
 }
 
 /** Runs a step and tells whether it was refused. */
-async function run(sim: TestSim, step: Step): Promise<boolean> {
+async function run(sim: TestSim, step: Step, ledger: Ledger): Promise<boolean> {
   switch (step.kind) {
     case 'order': {
       const { affordable, cost } = quote(sim, step.lines)
@@ -214,7 +239,7 @@ async function run(sim: TestSim, step: Step): Promise<boolean> {
       }))
       const { status, body } = await sim.post<Schemas['Order']>('/orders', { type: step.type, assign: step.assign, order })
       if (status === 200) expect(body).toMatchObject({ total: cost / 100, valid: affordable })
-      if (step.type === 'transaction' && !affordable) expect(status).toBe(400)
+      if (step.type === 'transaction' && !affordable) expect([400, 503]).toContain(status)
       if (affordable && step.lines.every(({ to }) => to === undefined)) expect(status).toBe(200)
       return status !== 200
     }
@@ -242,15 +267,26 @@ async function run(sim: TestSim, step: Step): Promise<boolean> {
     }
     case 'device':
       return refusedBy(async () => {
-        const device = sim.device(iccidAt(sim, step.at))
+        const device = sim.device(simAt(sim, step.at))
         if (step.does === 'attach') await device.attach(step.country)
         else await device[step.does]()
       })
     case 'use':
       return refusedBy(async () => {
-        const { used, denied } = await sim.device(iccidAt(sim, step.at)).use(step.megabytes * 1_000_000)
+        const { used, denied } = await sim.device(simAt(sim, step.at)).use(step.megabytes * 1_000_000)
         expect(used + denied).toBe(step.megabytes * 1_000_000)
       })
+    case 'revoke':
+      return revokeSome(sim, step, ledger)
+    case 'refund': {
+      const all = [...sim.world.in(lots).values()]
+      const lot = all[step.pick % all.length]
+      const { status } = await sim.post('/inventory/refund', { usageId: lot?.id ?? 0, quantity: step.quantity })
+      if (!lot || status !== 200) return true
+      expect(sim.world.now - lot.boughtAt, 'within the refund period').toBeLessThan(60 * DAY)
+      pay(ledger, lot.bundle, step.quantity)
+      return false
+    }
     case 'wait':
       await sim.advance(step.by)
       return false
@@ -266,6 +302,42 @@ async function run(sim: TestSim, step: Step): Promise<boolean> {
   }
 }
 
+/** What has gone back to the balance, by the model's own count. */
+interface Ledger {
+  cents: number
+  readonly units: Map<string, number>
+}
+
+const DAY = 86_400_000
+
+function pay(ledger: Ledger, bundle: string, quantity: number): void {
+  ledger.cents += quantity * (defaultBundle(bundle)?.price ?? Number.NaN)
+  ledger.units.set(bundle, (ledger.units.get(bundle) ?? 0) + quantity)
+}
+
+/** Asks what revoking would do, does it, and compares. */
+async function revokeSome(sim: TestSim, step: Step & { kind: 'revoke' }, ledger: Ledger): Promise<boolean> {
+  const iccid = iccidAt(sim, step.at)
+  const on = bundlesOf(sim.world, SLUG, iccid)
+  const target = on[step.pick % on.length]
+  const path = `/esims/${iccid}/bundles/${target?.name ?? GB_1}${step.one ? `/assignments/${target?.id ?? 1}` : ''}`
+  const before = sim.state()
+  const plan = await sim.call<Schemas['RevokeResult']>('DELETE', `${path}?type=validate`)
+  expect(sim.state(), 'to validate changes nothing').toBe(before)
+  const options = plan.body.options ?? []
+  const offer = options.find(({ refundTo }) => refundTo === 'balance')
+  const query = step.refundToBalance ? `?refundToBalance=true&offerId=${offer?.offerId ?? 1}` : ''
+  const stock = usable(sim, target?.name ?? GB_1)
+  const { status } = await sim.call('DELETE', path + query)
+  expect(status).toBe(plan.status === 200 && step.refundToBalance && !offer ? 400 : plan.status)
+  if (status !== 200 || !target) return true
+  if (step.refundToBalance) pay(ledger, target.name, 1)
+  const restocked = !step.refundToBalance && options.some(({ refundTo }) => refundTo === 'inventory')
+  expect(usable(sim, target.name), 'it goes back to the inventory, or does not').toBe(stock + (restocked ? 1 : 0))
+  expect(sim.world.in(returning).has(iccid), 'the eSIM leaves if that was said').toBe(options[0]?.returnsEsim)
+  return false
+}
+
 async function refusedBy(act: () => Promise<void>): Promise<boolean> {
   try {
     await act()
@@ -277,17 +349,18 @@ async function refusedBy(act: () => Promise<void>): Promise<boolean> {
 }
 
 /** What must hold between any two steps, remembered from the one before. */
-function watch(sim: TestSim) {
+function watch(sim: TestSim, ledger: Ledger) {
   const { world } = sim
   const start = holder(sim)
   const given = counted(sim)
   const seen = new Map<string, Bundle>()
+  const ended = new Map<string, Bundle>()
 
   return () => {
     const { balance, testCredit } = holder(sim)
     const bought = [...world.in(orders).values()]
     const spent = bought.reduce((sum, { total }) => sum + total, 0)
-    expect(balance + testCredit + spent, 'money').toBe(start.balance + start.testCredit)
+    expect(balance + testCredit + spent - ledger.cents, 'money').toBe(start.balance + start.testCredit)
     expect(Math.min(balance, testCredit), 'no debts').toBeGreaterThanOrEqual(0)
     for (const { total, lines } of bought)
       expect(total, 'an order costs its lines').toBe(lines.reduce((sum, { quantity, pricePerUnit }) => sum + quantity * pricePerUnit, 0))
@@ -296,20 +369,31 @@ function watch(sim: TestSim) {
     for (const each of NAMES) {
       const ordered = bought.flatMap(unitsOf).filter(({ item }) => item === each)
       const units = ordered.reduce((sum, { quantity }) => sum + quantity, 0)
-      expect(there.get(each) ?? 0, `${each}: inventory, eSIMs and orders on their way`).toBe((given.get(each) ?? 0) + units)
+      expect(there.get(each) ?? 0, `${each}: inventory, eSIMs and orders on their way`).toBe(
+        (given.get(each) ?? 0) + units - (ledger.units.get(each) ?? 0),
+      )
     }
 
     for (const bundle of world.in(bundles).values()) follow(seen, bundle)
-    expect(seen.size, 'no bundle disappears').toBe(world.in(bundles).size)
+    for (const { bundle } of world.in(takenOff).values()) {
+      expect(world.in(bundles).has(bundles.key(bundle)), 'what is off does not come back').toBe(false)
+      expect(bundle, 'it stays as it was').toBe(ended.get(bundle.id) ?? bundle)
+      follow(seen, bundle)
+      ended.set(bundle.id, bundle)
+    }
+    expect(seen.size, 'no bundle disappears').toBe(world.in(bundles).size + world.in(takenOff).size)
     const wanted = [...world.in(sims).values()]
       .filter(({ provider }) => provider === 'esim-go')
       .map(({ iccid }) => iccid)
       .sort()
-    expect([...world.in(esims).values()].map(({ iccid }) => iccid).sort(), 'both halves of every eSIM').toEqual(wanted)
+    const gone = [...world.in(returning).values()].map(({ esim }) => esim.iccid)
+    const own = [...world.in(esims).values()].map(({ iccid }) => iccid)
+    expect([...own, ...gone].sort(), 'both halves of every eSIM').toEqual(wanted)
+    for (const iccid of gone) expect(bundlesOf(world, SLUG, iccid).filter(isCurrent), 'nothing is on one that has left').toEqual([])
   }
 }
 
-/** Units of every bundle: in lots, on eSIMs, and in orders not yet delivered. */
+/** Units of every bundle: in lots, on eSIMs or lost there, and in orders not yet delivered. */
 function counted({ world }: TestSim): Map<string, number> {
   const units = new Map<string, number>()
   const add = (item: string, quantity: number) => units.set(item, (units.get(item) ?? 0) + quantity)
@@ -318,10 +402,19 @@ function counted({ world }: TestSim): Map<string, number> {
     expect(remaining, 'a lot').toBeLessThanOrEqual(total)
     add(bundle, remaining)
   }
-  for (const [reference, parts] of grouped([...world.in(bundles).values()], (bundle) => bundle.reference)) {
+  const off = [...world.in(takenOff).values()]
+  const restocked = new Set(off.filter(({ refundTo }) => refundTo !== 'none').map(({ bundle }) => bundle.reference))
+  const ever = [...world.in(bundles).values(), ...off.map(({ bundle }) => bundle)]
+  for (const [reference, parts] of grouped(ever, (bundle) => bundle.reference)) {
     expect(new Set(parts.map(({ iccid }) => iccid)).size, `${reference} is on one eSIM`).toBe(1)
     expect(parts.length, `${reference} is one unit`).toBe(parts[0]?.name === GB_YEAR ? 12 : 1)
-    add(parts[0]?.name ?? '', 1)
+    // What has gone back is counted where it went: in its lot, or in the ledger.
+    if (!restocked.has(reference)) add(parts[0]?.name ?? '', 1)
+    else
+      expect(
+        parts.every(({ id }) => world.in(takenOff).has(id)),
+        `${reference} went back whole`,
+      ).toBe(true)
   }
   for (const order of world.in(orders).values())
     if (order.status === 'processing') for (const { item, quantity } of unitsOf(order)) add(item, quantity)
@@ -366,10 +459,11 @@ test('orders, applications, devices and time never make or lose money or a bundl
     fc.asyncProperty(beginning, history, async ({ given, ...settings }, steps) => {
       await using sim = await startEsimGo(given)
       await sim.set(settings)
-      const holds = watch(sim)
+      const ledger: Ledger = { cents: 0, units: new Map() }
+      const holds = watch(sim, ledger)
       for (const each of steps) {
         const before = sim.state()
-        if (await run(sim, each)) expect(sim.state(), 'a refused call changes nothing').toBe(before)
+        if (await run(sim, each, ledger)) expect(sim.state(), 'a refused call changes nothing').toBe(before)
         holds()
       }
       await sim.advance('P2Y')

@@ -1,10 +1,12 @@
 // Applying bundles of the inventory to eSIMs.
+
+import { bundlesOf } from '../../state/bundles.ts'
 import { Refusal } from '../../state/refusal.ts'
 import type { World } from '../../state/world.ts'
-import { putOnEsim } from './assign.ts'
+import { putOnEsim, refuseWhileProcessing } from './assign.ts'
 import { findEsim, mintEsim, misfit } from './esims.ts'
 import { takeFromInventory } from './inventory.ts'
-import { type OrderLine, orders } from './records.ts'
+import { type OrderLine, orders, SLUG } from './records.ts'
 import { findBundle } from './sale.ts'
 
 /** One bundle to apply: to a given eSIM, or to `repeat` new ones. */
@@ -29,11 +31,11 @@ const MOST_ESIMS = 1000
 /**
  * Applies bundles. One that does not fit its eSIM says so in its status and stays in the inventory.
  * An application is also an order, of lines that cost nothing (public).
- * @throws Refusal `unknown-bundle`, `foreign-esim`, `none-in-inventory`, `invalid-request`
+ * @throws Refusal `unknown-bundle`, `foreign-esim`, `none-in-inventory`, `invalid-request`, `busy` where a given eSIM is still being worked on
  */
 export function apply(world: World, applications: readonly Application[], startsAt?: number): { reference: string; applied: Applied[] } {
-  if (applications.reduce((sum, { repeat }) => sum + repeat, 0) > MOST_ESIMS)
-    throw new Refusal('invalid-request', `at most ${MOST_ESIMS} bundles are applied at once`)
+  const together = applications.reduce((sum, { repeat }) => sum + repeat, 0)
+  if (together > MOST_ESIMS) throw new Refusal('invalid-request', `at most ${MOST_ESIMS} bundles are applied at once`)
   const reference = world.random.uuid()
   const applied: Applied[] = []
   const lines: OrderLine[] = []
@@ -46,11 +48,11 @@ export function apply(world: World, applications: readonly Application[], starts
       applied.push({ iccid: given.iccid, bundle: name, status: problem })
       continue
     }
-    takeFromInventory(world, name, repeat)
-    for (let unit = 0; unit < repeat; unit += 1) {
+    if (given && !problem) refuseWhileProcessing(world, bundlesOf(world, SLUG, given.iccid))
+    for (const purchase of takeFromInventory(world, name, repeat)) {
       const { iccid } = given && !problem ? given : mintEsim(world)
       const item = `${reference}-${lines.length}`
-      putOnEsim(world, iccid, bundle, item, startsAt)
+      putOnEsim(world, iccid, bundle, item, { purchase, together, ...(startsAt === undefined ? {} : { startsAt }) })
       lines.push({ type: 'bundleAssignment', item, quantity: 0, pricePerUnit: 0, allowReassign, wanted: [], iccids: [iccid] })
       applied.push({ iccid, bundle: name, status: APPLIED })
     }

@@ -1,9 +1,12 @@
 // Bundles onto eSIMs: one application is one assignment, or twelve for a one-year bundle.
-import { assignBundle } from '../../state/bundles.ts'
+import { assignBundle, type Bundle } from '../../state/bundles.ts'
+import { addDuration } from '../../state/duration.ts'
+import { Refusal } from '../../state/refusal.ts'
 import type { SettingsOf } from '../../state/settings.ts'
 import type { World } from '../../state/world.ts'
 import type { CatalogueBundle } from './catalogue.ts'
 import { noteAction } from './esims.ts'
+import { type Purchase, packed, purchaseOf } from './purchase.ts'
 import { SLUG } from './records.ts'
 import type { settings } from './settings.ts'
 
@@ -13,6 +16,8 @@ const MEGABYTE = 1_000_000
 const ONE_YEAR = 365
 /** Assignment ids look like 215009266 (public). */
 const FIRST_ID = 215_000_000
+/** So many bundles are applied at once; more in one call are applied asynchronously (public). */
+const AT_ONCE = 5
 
 export type EsimGoSettings = SettingsOf<typeof settings>
 
@@ -28,13 +33,43 @@ function parts(bundle: CatalogueBundle): { count: number; bytes: number; duratio
   return { count: 12, bytes: Math.floor(bytes / 12), duration: 'P1M' }
 }
 
+/** How long bundles are processing that are put on eSIMs together: ISO 8601. */
+function processingOf(world: World, together: number): string {
+  const { processingDelay, asyncApplyDelay } = settingsOf(world)
+  if (together <= AT_ONCE) return processingDelay
+  return addDuration(world.now, asyncApplyDelay) > addDuration(world.now, processingDelay) ? asyncApplyDelay : processingDelay
+}
+
+/** @throws Refusal `busy` where one of these bundles is processing */
+export function refuseWhileProcessing(world: World, bundles: readonly Bundle[]): void {
+  const processing = bundles.find(({ state }) => state === 'processing')
+  if (!processing) return
+  const { readyAt = world.now } = purchaseOf(processing)
+  const what = `bundle ${processing.name} (assignment ${processing.id}) on eSIM ${processing.iccid} is processing`
+  throw new Refusal('busy', `${what}: try again later`, { retryAfter: Math.max(1, Math.ceil((readyAt - world.now) / 1000)) })
+}
+
+/** How a bundle is put on an eSIM, where that is not the plain way. */
+export interface Manner {
+  /** Virtual ms: the bundle begins then instead of at first use; the months of a year then follow one another. */
+  readonly startsAt?: number
+  /** Absent: bought now, at the price of the catalogue. */
+  readonly purchase?: Purchase
+  /** How many bundles the same call puts on eSIMs. */
+  readonly together?: number
+}
+
 /**
  * Puts a bundle on an eSIM.
- * @param reference of the assignment: a UUID, a dash and a number; the twelve of a year share it
- * @param startsAt virtual ms; the bundle begins then instead of at first use
+ * @param reference of the assignment: a UUID, a dash and a number, its own; the twelve of a year share it
  */
-export function putOnEsim(world: World, iccid: string, bundle: CatalogueBundle, reference: string, startsAt?: number): void {
+export function putOnEsim(world: World, iccid: string, bundle: CatalogueBundle, reference: string, manner: Manner = {}): void {
   const { count, bytes, duration } = parts(bundle)
+  const { purchase = { price: bundle.price, boughtAt: world.now } } = manner
+  const processing = processingOf(world, manner.together ?? 1)
+  const readyAt = addDuration(world.now, processing)
+  const extra = packed(readyAt > world.now ? { ...purchase, readyAt } : purchase)
+  let { startsAt } = manner
   for (let part = 0; part < count; part += 1) {
     assignBundle(
       world,
@@ -47,10 +82,13 @@ export function putOnEsim(world: World, iccid: string, bundle: CatalogueBundle, 
         unlimited: bundle.unlimited,
         initialBytes: bytes,
         duration,
-        ...(startsAt === undefined || part > 0 ? {} : { startsAt }),
+        extra,
+        ...(startsAt === undefined ? {} : { startsAt }),
       },
-      settingsOf(world).processingDelay,
+      processing,
     )
+    if (startsAt !== undefined) startsAt = addDuration(startsAt, duration)
   }
+  world.schedule(`${SLUG}/lapse-bundle`, addDuration(world.now, settingsOf(world).lapseAfter), { reference })
   noteAction(world, iccid, 'Bundle Applied')
 }

@@ -10,7 +10,8 @@ import type { World } from '../../state/world.ts'
 import { apiKey } from './account.ts'
 import { settingsOf } from './assign.ts'
 import { noteAction } from './esims.ts'
-import { SLUG } from './records.ts'
+import { esims, SLUG } from './records.ts'
+import { noticeInstalled } from './returns.ts'
 import { lookUp } from './sale.ts'
 import { profileStatus, remaining } from './wire.ts'
 
@@ -59,8 +60,10 @@ function tell(world: World, event: WorldEvent, target: Target): void {
 /** Answers what happened to an eSIM: notes it, tells it, and releases a deleted profile for another download (public). */
 export function react(event: WorldEvent, world: World): void {
   if (event.type.startsWith('bundle.used-')) noteAction(world, event.iccid, 'eSIM Utilisation Alert')
+  if (event.type === 'sim.installed') noticeInstalled(world, event.iccid)
   const target = world.in(targets).get(SLUG)
-  if (target) tell(world, event, target)
+  // Nothing is told of an eSIM that has left the account (inferred: it cannot be reached any more).
+  if (target && world.in(esims).has(event.iccid)) tell(world, event, target)
   const sim = world.in(sims).get(simKey(SLUG, event.iccid))
   if (event.type === 'sim.deleted' && sim) moveProfile(world, sim, 'release')
 }

@@ -47,5 +47,10 @@ export function word(refusal: Refusal, operation: string | undefined): Reply {
   const here = status === 403 && operation !== undefined && answers401.has(operation)
   if (here && refusal.code === 'unauthorized') return { status: 401, body: { message: 'unauthorized' } }
   if (here) return { status: 400, body: { message: refusal.message } }
-  return { status, body: { message: message === true ? refusal.message : message } }
+  const { retryAfter } = refusal.detail
+  return {
+    status,
+    body: { message: message === true ? refusal.message : message },
+    ...(retryAfter === undefined ? {} : { headers: { 'Retry-After': String(retryAfter) } }),
+  }
 }

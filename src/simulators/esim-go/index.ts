@@ -13,10 +13,14 @@ import { applyHandlers } from './handlers/apply.ts'
 import { assignmentHandlers } from './handlers/assignments.ts'
 import { catalogueHandlers } from './handlers/catalogue.ts'
 import { esimHandlers } from './handlers/esims.ts'
+import { inventoryHandlers } from './handlers/inventory.ts'
 import { orderHandlers } from './handlers/orders.ts'
 import { organisationHandlers } from './handlers/organisation.ts'
+import { revokeHandlers } from './handlers/revoke.ts'
+import { lapse } from './lapsing.ts'
 import { deliverOrder } from './ordering.ts'
 import { orders, SLUG } from './records.ts'
+import { concludeReturn } from './returns.ts'
 import { lookUp } from './sale.ts'
 import { seeds } from './seeds.ts'
 import { settings } from './settings.ts'
@@ -29,6 +33,8 @@ const handlers = {
   ...applyHandlers,
   ...esimHandlers,
   ...assignmentHandlers,
+  ...revokeHandlers,
+  ...inventoryHandlers,
 }
 
 /** What a later version of the simulator does; until then these answer 501. */
@@ -40,12 +46,8 @@ const gaps = {
   refreshEsim: 'cancelling a location is not simulated',
   checkCompatibility: 'POST /orders with type validate tells whether a bundle fits',
   sendSms: 'no eSIM has a number yet',
-  revokeApplication: 'bundles cannot be revoked',
-  revokeAssignment: 'bundles cannot be revoked',
-  revokeBundle: 'bundles cannot be revoked',
   getEsimLocation: 'GET /_sim/sims/{iccid} shows the network it is on',
   topUpBalance: 'give the balance in a seed file',
-  refundInventory: 'nothing is refunded',
 }
 
 const presented = (header: HeaderOf) => header('x-api-key')
@@ -73,6 +75,8 @@ export const esimGo: Simulator = {
       const order = world.in(orders).get(task.data.order ?? '')
       if (order?.status === 'processing') deliverOrder(world, order)
     },
+    'lapse-bundle': lapse,
+    'return-esim': concludeReturn,
   },
   react,
   usage: {

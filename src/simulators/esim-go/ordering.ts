@@ -1,12 +1,14 @@
 // Orders: priced, checked, paid, delivered.
+
+import { bundlesOf } from '../../state/bundles.ts'
 import { addDuration } from '../../state/duration.ts'
 import { Refusal } from '../../state/refusal.ts'
 import type { World } from '../../state/world.ts'
 import { canPay, pay } from './account.ts'
-import { putOnEsim, settingsOf } from './assign.ts'
+import { putOnEsim, refuseWhileProcessing, settingsOf } from './assign.ts'
 import { findEsim, mintEsim, misfit } from './esims.ts'
 import { addLot } from './inventory.ts'
-import { esims, type Order, type OrderLine, orders } from './records.ts'
+import { esims, type Order, type OrderLine, orders, SLUG } from './records.ts'
 import { findBundle } from './sale.ts'
 
 /** What a caller asks for, whichever form it came in. */
@@ -33,7 +35,7 @@ const MOST_ESIMS = 1000
 
 /**
  * Prices an order and checks every rule of it.
- * @throws Refusal `invalid-request`, `unknown-bundle`, `foreign-esim`, `incompatible`
+ * @throws Refusal `invalid-request`, `unknown-bundle`, `foreign-esim`, `incompatible`, `busy` where a given eSIM is still being worked on
  */
 export function price(world: World, wish: Wish): Priced {
   const lines = wish.lines.map(({ item, quantity, iccids, allowReassign }): OrderLine => {
@@ -44,6 +46,7 @@ export function price(world: World, wish: Wish): Priced {
     for (const iccid of iccids) {
       const problem = misfit(findEsim(world, iccid).esim, bundle)
       if (problem && !allowReassign) throw new Refusal('incompatible', `${problem}; allowReassign would take a new eSIM`)
+      if (!problem) refuseWhileProcessing(world, bundlesOf(world, SLUG, iccid))
     }
     return { type: 'bundle', item, quantity, pricePerUnit: bundle.price, allowReassign, wanted: iccids, iccids: [] }
   })
@@ -77,6 +80,7 @@ export function place(world: World, wish: Wish): Order {
 
 /** Hands over what was ordered: into the inventory, onto the given eSIMs, or onto new ones. */
 export function deliverOrder(world: World, order: Order): Order {
+  const together = order.lines.reduce((sum, { quantity }) => sum + quantity, 0)
   let ordinal = 0
   const lines = order.lines.map((line): OrderLine => {
     const bundle = findBundle(world, line.item)
@@ -88,7 +92,8 @@ export function deliverOrder(world: World, order: Order): Order {
     for (let unit = 0; unit < line.quantity; unit += 1) {
       const wanted = world.in(esims).get(line.wanted[unit] ?? '')
       const esim = wanted && !misfit(wanted, bundle) ? wanted : mintEsim(world)
-      putOnEsim(world, esim.iccid, bundle, `${order.reference}-${ordinal}`)
+      const purchase = { price: line.pricePerUnit, boughtAt: order.createdAt }
+      putOnEsim(world, esim.iccid, bundle, `${order.reference}-${ordinal}`, { purchase, together })
       ordinal += 1
       iccids.push(esim.iccid)
     }

@@ -91,7 +91,8 @@ export interface Lot {
 export const lots = defineCollection<Lot>({
   name: 'esim-go.inventory',
   key: (lot) => String(lot.id),
-  indexes: { bundle: (lot) => lot.bundle + SEPARATOR + sortable(lot.expiresAt) + sortable(lot.id) },
+  // Only lots with something left: those used up are kept for refunds, and are many.
+  indexes: { left: (lot) => (lot.remaining > 0 ? lot.bundle + SEPARATOR + sortable(lot.expiresAt) + sortable(lot.id) : undefined) },
 })
 
 /** The organisation whose key it is. */

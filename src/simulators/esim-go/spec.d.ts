@@ -36,6 +36,8 @@ export interface paths {
          * @description Takes either one bundle or a list of them. With an ICCID the one bundle goes onto that eSIM; without, onto a new eSIM,
          *     or onto `repeat` new ones. A list gives each of its bundles a new eSIM. An ICCID together with `repeat` is refused.
          *     A bundle that is not in the inventory is refused. Names of fields are matched without regard to case.
+         *     More than 5 bundles are applied asynchronously: acknowledged at once, and processing for a while. An eSIM with a bundle that is
+         *     processing takes no other meanwhile (503).
          */
         post: operations["applyBundle"];
         delete?: never;
@@ -210,8 +212,9 @@ export interface paths {
         post?: never;
         /**
          * Takes one assignment of a bundle off an eSIM
-         * @description One month of a one-year bundle can be taken off this way. An eSIM that was never installed and has no bundle left afterwards
-         *     leaves the account at once, and comes back after four days at the earliest if it turns out to be installed.
+         * @description One month of a one-year bundle can be taken off this way; for a part of a bundle nothing is given back. An eSIM that is not installed
+         *     and has no bundle left afterwards leaves the account at once, and comes back after four days at the earliest if it turns out to be
+         *     installed.
          */
         delete: operations["revokeAssignment"];
         options?: never;
@@ -236,8 +239,8 @@ export interface paths {
         post?: never;
         /**
          * Takes the latest assignment of a bundle off an eSIM
-         * @description An unused assignment within its refund window goes back to the inventory, or to the balance where that is asked for. An eSIM that was
-         *     never installed and has no bundle left afterwards leaves the account, as with revoking one assignment.
+         * @description An unused assignment within its refund window goes back to the inventory, or to the balance where that is asked for. A one-year bundle
+         *     comes off whole. An eSIM that is not installed and has no bundle left afterwards leaves the account, as with revoking one assignment.
          */
         delete: operations["revokeBundle"];
         options?: never;
@@ -1091,6 +1094,10 @@ export interface components {
         AdditionalFields: "appleInstallUrl";
         /** @description `validate` answers what revoking would do; `transaction` does it */
         RevokeType: "validate" | "transaction";
+        /** @description Pay the bundle's price back to the balance; refused where that is not possible */
+        RefundToBalance: boolean;
+        /** @description The offer to take back, as `validate` answers it; needed for a refund to the balance */
+        OfferId: string;
         /** @description Which page, counted from 1 */
         Page: number;
         /** @description Entries on a page */
@@ -1513,7 +1520,6 @@ export interface operations {
             403: components["responses"]["Forbidden"];
             429: components["responses"]["RateLimited"];
             500: components["responses"]["ServerError"];
-            501: components["responses"]["NotYet"];
             503: components["responses"]["Busy"];
             default: components["responses"]["Error"];
         };
@@ -1523,6 +1529,10 @@ export interface operations {
             query?: {
                 /** @description `validate` answers what revoking would do; `transaction` does it */
                 type?: components["parameters"]["RevokeType"];
+                /** @description As in revoking a bundle by its name; this document names it there only */
+                refundToBalance?: boolean;
+                /** @description As in revoking a bundle by its name; this document names it there only */
+                offerId?: string;
             };
             header?: never;
             path: {
@@ -1545,7 +1555,6 @@ export interface operations {
             403: components["responses"]["Forbidden"];
             429: components["responses"]["RateLimited"];
             500: components["responses"]["ServerError"];
-            501: components["responses"]["NotYet"];
             503: components["responses"]["Busy"];
             default: components["responses"]["Error"];
         };
@@ -1606,10 +1615,10 @@ export interface operations {
             query?: {
                 /** @description `validate` answers what revoking would do; `transaction` does it */
                 type?: components["parameters"]["RevokeType"];
-                /** @description Pay the bundle's price back to the balance, where that is possible */
-                refundToBalance?: boolean;
-                /** @description The offer to take back; needed for a refund to the balance */
-                offerId?: string;
+                /** @description Pay the bundle's price back to the balance; refused where that is not possible */
+                refundToBalance?: components["parameters"]["RefundToBalance"];
+                /** @description The offer to take back, as `validate` answers it; needed for a refund to the balance */
+                offerId?: components["parameters"]["OfferId"];
             };
             header?: never;
             path: {
@@ -1627,7 +1636,6 @@ export interface operations {
             403: components["responses"]["Forbidden"];
             429: components["responses"]["RateLimited"];
             500: components["responses"]["ServerError"];
-            501: components["responses"]["NotYet"];
             503: components["responses"]["Busy"];
             default: components["responses"]["Error"];
         };
@@ -2300,7 +2308,6 @@ export interface operations {
             403: components["responses"]["Forbidden"];
             429: components["responses"]["RateLimited"];
             500: components["responses"]["ServerError"];
-            501: components["responses"]["NotYet"];
             503: components["responses"]["Busy"];
             default: components["responses"]["Error"];
         };

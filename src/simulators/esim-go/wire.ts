@@ -10,9 +10,10 @@ import { findCountry } from '../countries.ts'
 import { account, apiKey, CURRENCY, usableCredit } from './account.ts'
 import { bundleGroups, type CatalogueBundle } from './catalogue.ts'
 import { people } from './people.ts'
-import { type Esim, type Lot, type Order, type OrderLine, SLUG } from './records.ts'
+import { type Esim, esims, type Lot, type Order, type OrderLine, SLUG } from './records.ts'
 import { lookUp, onSale } from './sale.ts'
 import type { components } from './spec.d.ts'
+import type { Assignment } from './taken-off.ts'
 
 type Schemas = components['schemas']
 
@@ -70,7 +71,7 @@ export function listedEsim(esim: Esim): Schemas['ListedEsim'] {
   }
 }
 
-export function assignment(bundle: Bundle): Schemas['BundleAssignment'] {
+export function assignment({ bundle, state }: Assignment): Schemas['BundleAssignment'] {
   return {
     id: bundle.id,
     callTypeGroup: 'data',
@@ -80,7 +81,7 @@ export function assignment(bundle: Bundle): Schemas['BundleAssignment'] {
     ...(bundle.endsAt === undefined ? {} : { endTime: iso(bundle.endsAt) }),
     assignmentDateTime: iso(bundle.assignedAt),
     assignmentReference: bundle.reference,
-    bundleState: bundle.state,
+    bundleState: state,
     unlimited: bundle.unlimited,
   }
 }
@@ -104,9 +105,10 @@ function orderLine(world: World, line: OrderLine, withEsims: boolean): Schemas['
   }
 }
 
+/** How an eSIM of the account is installed. */
 function installation(world: World, iccid: string): NonNullable<Schemas['OrderLine']['esims']> {
   const sim = world.in(sims).get(simKey(SLUG, iccid))
-  return sim ? [{ iccid, matchingId: sim.matchingId, smdpAddress: sim.smdpAddress }] : []
+  return sim && world.in(esims).has(iccid) ? [{ iccid, matchingId: sim.matchingId, smdpAddress: sim.smdpAddress }] : []
 }
 
 function statusMessage({ assign, status, lines }: Order): string {

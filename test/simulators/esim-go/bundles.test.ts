@@ -255,13 +255,33 @@ test('a month of a one-year bundle that is used up makes way for the next', asyn
   expect((await bundleOn(sim, iccid, GB_YEAR)).slice(0, 3).map(({ bundleState }) => bundleState)).toEqual(['depleted', 'active', 'queued'])
 })
 
-test('a startTime begins the first month of a one-year bundle, and no other', async () => {
+test('a startTime begins the first month of a one-year bundle, and the others follow one another', async () => {
   await using sim = await startEsimGo()
   await buy(sim, { item: GB_YEAR })
   const { body } = await sim.post<{ esims: { iccid: string }[] }>('/esims/apply', { bundle: GB_YEAR, startTime: '2026-01-02T00:00:00Z' })
   await sim.advance('P1D')
-  const states = await stateOf(sim, body.esims[0]?.iccid ?? '', GB_YEAR)
-  expect(states).toEqual(['active', ...Array.from({ length: 11 }, () => 'queued')])
+  const iccid = body.esims[0]?.iccid ?? ''
+  expect(await stateOf(sim, iccid, GB_YEAR)).toEqual(['active', ...Array.from({ length: 11 }, () => 'queued')])
+  await sim.advance('P2M')
+  const months = await bundleOn(sim, iccid, GB_YEAR)
+  expect(months.slice(0, 4)).toMatchObject([
+    { bundleState: 'expired', endTime: '2026-02-02T00:00:00.000Z' },
+    { bundleState: 'expired', startTime: '2026-02-02T00:00:00.000Z', endTime: '2026-03-02T00:00:00.000Z' },
+    { bundleState: 'active', startTime: '2026-03-02T00:00:00.000Z' },
+    { bundleState: 'queued' },
+  ])
+})
+
+test('no month of a one-year bundle is used before its startTime', async () => {
+  await using sim = await startEsimGo()
+  await buy(sim, { item: GB_YEAR })
+  const { body } = await sim.post<{ esims: { iccid: string }[] }>('/esims/apply', { bundle: GB_YEAR, startTime: '2026-01-02T00:00:00Z' })
+  const device = sim.device(body.esims[0]?.iccid ?? '')
+  await device.install()
+  await device.attach('GB')
+  await expect(device.use(1)).rejects.toThrow(/is queued/)
+  await sim.advance('P1D')
+  expect(await device.use(1)).toMatchObject({ used: 1 })
 })
 
 test('ESG-082 where the same bundle was applied more than once, the answer is about the latest assignment', async () => {

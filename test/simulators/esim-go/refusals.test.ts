@@ -24,6 +24,9 @@ const PLAYED: readonly Operation[] = [
   { operation: 'applyBundle', method: 'POST', path: '/esims/apply', json: { bundle: GB_1 } },
   { operation: 'getAssignments', method: 'GET', path: '/esims/assignments?reference=a' },
   { operation: 'getBundleStatus', method: 'GET', path: `/esims/${UNKNOWN_ICCID}/bundles/${GB_1}` },
+  { operation: 'revokeApplication', method: 'DELETE', path: `/esims/${UNKNOWN_ICCID}/bundles/${GB_1}/applications/1` },
+  { operation: 'revokeAssignment', method: 'DELETE', path: `/esims/${UNKNOWN_ICCID}/bundles/${GB_1}/assignments/1` },
+  { operation: 'revokeBundle', method: 'DELETE', path: `/esims/${UNKNOWN_ICCID}/bundles/${GB_1}` },
   { operation: 'listEsimBundles', method: 'GET', path: `/esims/${UNKNOWN_ICCID}/bundles` },
   { operation: 'getEsim', method: 'GET', path: `/esims/${UNKNOWN_ICCID}` },
   { operation: 'listEsims', method: 'GET', path: '/esims' },
@@ -33,6 +36,7 @@ const PLAYED: readonly Operation[] = [
   { operation: 'getOrder', method: 'GET', path: '/orders/a' },
   { operation: 'listOrders', method: 'GET', path: '/orders' },
   { operation: 'createOrder', method: 'POST', path: '/orders', json: { type: 'transaction', order: [{ item: GB_1 }] } },
+  { operation: 'refundInventory', method: 'POST', path: '/inventory/refund', json: { usageId: 1, quantity: 1 } },
   { operation: 'getInventory', method: 'GET', path: '/inventory' },
   { operation: 'getCatalogueBundle', method: 'GET', path: `/catalogue/bundle/${GB_1}` },
   { operation: 'getCatalogue', method: 'GET', path: '/catalogue' },
@@ -47,13 +51,9 @@ const NOT_YET: readonly Operation[] = [
   { operation: 'refreshEsim', method: 'GET', path: `/esims/${UNKNOWN_ICCID}/refresh` },
   { operation: 'checkCompatibility', method: 'GET', path: `/esims/${UNKNOWN_ICCID}/compatible/${GB_1}` },
   { operation: 'sendSms', method: 'POST', path: `/esims/${UNKNOWN_ICCID}/sms`, json: { message: 'Hello' } },
-  { operation: 'revokeApplication', method: 'DELETE', path: `/esims/${UNKNOWN_ICCID}/bundles/${GB_1}/applications/1` },
-  { operation: 'revokeAssignment', method: 'DELETE', path: `/esims/${UNKNOWN_ICCID}/bundles/${GB_1}/assignments/1` },
-  { operation: 'revokeBundle', method: 'DELETE', path: `/esims/${UNKNOWN_ICCID}/bundles/${GB_1}` },
   { operation: 'applyBundleToEsim', method: 'POST', path: `/esims/${UNKNOWN_ICCID}/bundles`, json: { name: GB_1 } },
   { operation: 'getEsimLocation', method: 'GET', path: `/esims/${UNKNOWN_ICCID}/location` },
   { operation: 'topUpBalance', method: 'POST', path: '/organisation/balance?amount=1000' },
-  { operation: 'refundInventory', method: 'POST', path: '/inventory/refund', json: { usageId: 1, quantity: 1 } },
 ]
 
 const answers401 = (operation: string) => operation === 'createOrder' || operation === 'getNetworks'

@@ -7,7 +7,8 @@ import type { Sim } from '../../../state/sims.ts'
 import type { World } from '../../../state/world.ts'
 import { type Content, type Reply, reply } from '../../simulator.ts'
 import { findEsim } from '../esims.ts'
-import { type Esim, type OrderLine, orders, SLUG } from '../records.ts'
+import { type Esim, esims, type OrderLine, orders, SLUG } from '../records.ts'
+import { takenOff } from '../taken-off.ts'
 import * as wire from '../wire.ts'
 import type { EsimGoHandlers } from './esim-go-handlers.ts'
 
@@ -23,15 +24,23 @@ const FORMATS = ['text/csv', 'application/json', 'application/zip'] as const
 
 /** The bundle a line put on its eSIMs: an application's line names its assignment instead. */
 function bundleOf(world: World, { type, item }: OrderLine): string {
-  return type === 'bundle' ? item : (world.in(bundles).matching('reference', SLUG + SEPARATOR + item + SEPARATOR)[0]?.name ?? item)
+  if (type === 'bundle') return item
+  const [on] = world.in(bundles).matching('reference', SLUG + SEPARATOR + item + SEPARATOR)
+  const [off] = on ? [] : world.in(takenOff).matching('reference', item + SEPARATOR)
+  return on?.name ?? off?.bundle.name ?? item
 }
 
 function rowsOf(world: World, reference: string): Row[] {
   const order = world.in(orders).get(reference)
   if (!order) throw new Refusal('unknown-order', `there is no order or application ${reference}`)
+  const all = order.lines.flatMap(({ iccids }) => iccids)
+  // An eSIM that has left the account is left out; where all have, nothing of this reference is the caller's.
+  const reachable = all.filter((iccid) => world.in(esims).has(iccid))
+  if (all.length > 0 && reachable.length === 0) throw new Refusal('foreign-esim', `every eSIM of ${reference} has left the account`)
   return order.lines.flatMap((line) => {
     const bundle = bundleOf(world, line)
-    return line.iccids.map((iccid) => ({ ...findEsim(world, iccid), bundle, reference }))
+    const iccids = line.iccids.filter((iccid) => world.in(esims).has(iccid))
+    return iccids.map((iccid) => ({ ...findEsim(world, iccid), bundle, reference }))
   })
 }
 

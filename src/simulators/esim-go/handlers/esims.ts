@@ -1,13 +1,13 @@
 // eSIMs: the list, one of them, its customer reference, the bundles on it.
-import { type Bundle, bundlesOf } from '../../../state/bundles.ts'
 import { grouped } from '../../../state/collection.ts'
 import { iso } from '../../../state/duration.ts'
 import { Refusal } from '../../../state/refusal.ts'
 import type { World } from '../../../state/world.ts'
 import { reply } from '../../simulator.ts'
 import { findEsim, noteAction } from '../esims.ts'
-import { type Esim, esims, SLUG } from '../records.ts'
+import { type Esim, esims } from '../records.ts'
 import { lookUp } from '../sale.ts'
+import { assignmentsOf, isCurrent } from '../taken-off.ts'
 import * as wire from '../wire.ts'
 import type { EsimGoHandlers } from './esim-go-handlers.ts'
 
@@ -38,11 +38,6 @@ function listed(
   return { rows: found.length, esims: found.slice(offset, offset + limit) }
 }
 
-/** Used up or past its end. */
-function isUsed({ state }: Bundle): boolean {
-  return state === 'depleted' || state === 'expired'
-}
-
 export const esimHandlers: EsimGoHandlers = {
   listEsims({ query, settings }, world) {
     const { page = 1, perPage = 50, direction = 'asc' } = query
@@ -69,8 +64,8 @@ export const esimHandlers: EsimGoHandlers = {
   listEsimBundles({ path, query }, world) {
     findEsim(world, path.iccid)
     const { includeUsed = false, limit = 15 } = query
-    const assigned = bundlesOf(world, SLUG, path.iccid).filter((bundle) => includeUsed || !isUsed(bundle))
-    const byName = grouped(assigned.slice(0, limit), ({ name }) => name)
+    const assigned = assignmentsOf(world, path.iccid).filter((each) => includeUsed || isCurrent(each))
+    const byName = grouped(assigned.slice(0, limit), ({ bundle }) => bundle.name)
     return reply(200, {
       bundles: [...byName].map(([name, assignments]) => ({
         name,
@@ -82,9 +77,9 @@ export const esimHandlers: EsimGoHandlers = {
 
   getBundleStatus({ path }, world) {
     findEsim(world, path.iccid)
-    const applied = bundlesOf(world, SLUG, path.iccid).filter(({ name }) => name === path.name)
+    const applied = assignmentsOf(world, path.iccid).filter(({ bundle }) => bundle.name === path.name)
     const latest = applied.at(-1)
     if (!latest) throw new Refusal('not-found', `eSIM ${path.iccid} has no bundle "${path.name}": names are case-sensitive`)
-    return reply(200, { assignments: applied.filter(({ reference }) => reference === latest.reference).map(wire.assignment) })
+    return reply(200, { assignments: applied.filter(({ bundle }) => bundle.reference === latest.bundle.reference).map(wire.assignment) })
   },
 }

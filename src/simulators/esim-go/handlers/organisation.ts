@@ -1,7 +1,7 @@
 // The API's own description, the organisation and its inventory.
 import { grouped } from '../../../state/collection.ts'
 import { reply } from '../../simulator.ts'
-import { lots } from '../records.ts'
+import { usableLots } from '../inventory.ts'
 import * as wire from '../wire.ts'
 import type { EsimGoHandlers } from './esim-go-handlers.ts'
 
@@ -15,10 +15,8 @@ export const organisationHandlers: EsimGoHandlers = {
   },
 
   /** Lots with something left, until they expire. */
-  getInventory({ now }, world) {
-    const kept = world.in(lots)
-    const usable = kept.page('bundle', {}, 0, kept.size).filter(({ remaining, expiresAt }) => remaining > 0 && now < expiresAt)
-    const byBundle = grouped(usable, ({ bundle }) => bundle)
+  getInventory(_call, world) {
+    const byBundle = grouped(usableLots(world), ({ bundle }) => bundle)
     return reply(200, { bundles: [...byBundle].map(([name, available]) => wire.inventoryBundle(world, name, available)) })
   },
 }

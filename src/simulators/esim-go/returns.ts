@@ -1,0 +1,48 @@
+// The returns process: an eSIM with no bundle left that is not installed goes back to eSIM Go, and comes back if it turns out to be installed.
+import { bundlesOf } from '../../state/bundles.ts'
+import { defineCollection } from '../../state/collection.ts'
+import { addDuration } from '../../state/duration.ts'
+import { type Sim, simKey, sims } from '../../state/sims.ts'
+import type { Task } from '../../state/tasks.ts'
+import type { World } from '../../state/world.ts'
+import { settingsOf } from './assign.ts'
+import { noteHistory } from './history.ts'
+import { type Esim, esims, SLUG } from './records.ts'
+import { isCurrent } from './taken-off.ts'
+import { profileStatus } from './wire.ts'
+
+/** An eSIM that has left the account; the SIM itself goes on in whatever handset has it. */
+export interface Returning {
+  readonly esim: Esim
+  readonly leftAt: number
+}
+
+export const returning = defineCollection<Returning>({ name: 'esim-go.returning', key: ({ esim }) => esim.iccid })
+
+export function isInstalled({ profile }: Sim): boolean {
+  return profileStatus(profile) === 'Installed'
+}
+
+/** Takes an eSIM out of the account if nothing keeps it there: it is not installed, and no bundle is left on it. */
+export function returnIfEmpty(world: World, { sim, esim }: { readonly sim: Sim; readonly esim: Esim }): void {
+  if (isInstalled(sim) || bundlesOf(world, SLUG, esim.iccid).some(isCurrent)) return
+  const latest = world.in(esims).get(esim.iccid) ?? esim
+  world.in(returning).put({ esim: latest, leftAt: world.now })
+  world.in(esims).delete(esim.iccid)
+}
+
+/** Somebody has installed an eSIM: if it had left the account, it comes back once the least time of a return is over. */
+export function noticeInstalled(world: World, iccid: string): void {
+  const gone = world.in(returning).get(iccid)
+  if (gone) world.schedule(`${SLUG}/return-esim`, addDuration(gone.leftAt, settingsOf(world).returnsDelay), { iccid })
+}
+
+/** The return is looked into: an eSIM that is installed comes back to the account. */
+export function concludeReturn(world: World, { data: { iccid = '' } }: Task): void {
+  const gone = world.in(returning).get(iccid)
+  const sim = world.in(sims).get(simKey(SLUG, iccid))
+  if (!gone || !sim || !isInstalled(sim)) return
+  world.in(returning).delete(iccid)
+  world.in(esims).put(gone.esim)
+  noteHistory(world, iccid, 'eSIM Returned')
+}

@@ -1,0 +1,47 @@
+// Assignments that are no longer on their eSIM: revoked or lapsed. The kernel has forgotten them, so no network can use them.
+import { type Bundle, bundlesOf, removeBundle } from '../../state/bundles.ts'
+import { defineCollection, SEPARATOR, sortable } from '../../state/collection.ts'
+import type { World } from '../../state/world.ts'
+import { SLUG } from './records.ts'
+
+export interface TakenOff {
+  /** As it was when it was taken off. */
+  readonly bundle: Bundle
+  readonly state: 'revoked' | 'lapsed'
+  readonly at: number
+  /** Where its value went back to. */
+  readonly refundTo: 'inventory' | 'balance' | 'none'
+}
+
+export const takenOff = defineCollection<TakenOff>({
+  name: 'esim-go.taken-off',
+  key: ({ bundle }) => bundle.id,
+  indexes: {
+    esim: ({ bundle }) => bundle.iccid + SEPARATOR + sortable(bundle.serial),
+    reference: ({ bundle }) => bundle.reference + SEPARATOR,
+  },
+})
+
+/** An assignment with the state eSIM Go shows of it. */
+export interface Assignment {
+  readonly bundle: Bundle
+  readonly state: Bundle['state'] | TakenOff['state']
+}
+
+/** Takes an assignment off its eSIM and keeps what is still told of it. */
+export function takeOff(world: World, bundle: Bundle, state: TakenOff['state'], refundTo: TakenOff['refundTo'] = 'none'): void {
+  world.in(takenOff).put({ bundle, state, at: world.now, refundTo })
+  removeBundle(world, bundle)
+}
+
+/** Every assignment an eSIM has or had, in the order they were assigned. */
+export function assignmentsOf(world: World, iccid: string): Assignment[] {
+  const on: Assignment[] = bundlesOf(world, SLUG, iccid).map((bundle) => ({ bundle, state: bundle.state }))
+  const off = world.in(takenOff).matching('esim', iccid + SEPARATOR)
+  return off.length === 0 ? on : [...on, ...off].sort((a, b) => a.bundle.serial - b.bundle.serial)
+}
+
+/** True while an assignment can still be used, or will be: what an eSIM has on it. */
+export function isCurrent({ state }: { readonly state: Assignment['state'] }): boolean {
+  return state === 'processing' || state === 'queued' || state === 'active'
+}

@@ -1,0 +1,39 @@
+// Notifications: queued when a transaction settles, signed as Standard Webhooks has it.
+import { createHash, createHmac } from 'node:crypto'
+import { type Delivery, queueCallback, targets } from '../../state/delivery.ts'
+import type { World } from '../../state/world.ts'
+import { type Line, SLUG, type Transaction } from './records.ts'
+import { notification } from './wire.ts'
+
+/** 32 bytes: the key of the world `default`. */
+const DEFAULT_KEY = 'esimulator-wholesale-test-secret'
+
+/** Tells the partner that a transaction has settled; nobody is told where no callback URL is configured. */
+export function notify(world: World, transaction: Transaction, line: Line): void {
+  const target = world.in(targets).get(SLUG)
+  if (!target) return
+  const body = JSON.stringify(notification(world, transaction, line))
+  queueCallback(world, { provider: SLUG, type: transaction.action, iccid: line.iccid, url: target.url, body })
+}
+
+/** The key of a world's signatures: fixed in `default`, elsewhere from its name and seed. */
+function key({ identity: { name, seed } }: World): Buffer {
+  if (name === 'default') return Buffer.from(DEFAULT_KEY)
+  return createHash('sha256')
+    .update(JSON.stringify([name, seed, SLUG]))
+    .digest()
+}
+
+/** What a receiver verifies with. */
+export function secret(world: World): string {
+  return `whsec_${key(world).toString('base64')}`
+}
+
+/** HMAC-SHA256 over id, timestamp (seconds) and body. `wall` is the machine's clock in ms, used with `signingClock: wall`. */
+export function sign({ id, body }: Delivery, world: World, wall: number): Record<string, string> {
+  const { signing, signingClock } = world.settings(SLUG)
+  if (signing === 'none') return {}
+  const timestamp = Math.floor((signingClock === 'wall' ? wall : world.now) / 1000)
+  const signature = createHmac('sha256', key(world)).update(`${id}.${timestamp}.${body}`).digest('base64')
+  return { 'webhook-id': id, 'webhook-timestamp': String(timestamp), 'webhook-signature': `v1,${signature}` }
+}

@@ -1,0 +1,52 @@
+// How the wholesale API words a refusal: {"status":"Failure","code","message"}. All of it is invented but the statuses, which sister APIs have.
+import type { KernelRefusal, Refusal } from '../../state/refusal.ts'
+import { bearerChallenge, wordTokenRefusal } from '../client-credentials.ts'
+import type { Reply } from '../simulator.ts'
+
+const own = {
+  'unknown-plan': [400, 'PLAN_NOT_FOUND'],
+  'unknown-bucket': [400, 'BUCKET_NOT_FOUND'],
+  'wrong-product': [400, 'INVALID_PRODUCT_ACTION'],
+  'no-coverage': [400, 'NO_COVERAGE'],
+  'incompatible-device': [400, 'DEVICE_NOT_COMPATIBLE'],
+  'eid-required': [400, 'EID_REQUIRED'],
+  'wrong-reservation': [400, 'RESERVATION_MISMATCH'],
+  'unknown-sim': [404, 'SIM_NOT_FOUND'],
+  'unknown-reservation': [404, 'RESERVATION_NOT_FOUND'],
+  'unknown-transaction': [404, 'TRANSACTION_NOT_FOUND', 'Transaction not found'],
+  'sim-unavailable': [409, 'SIM_NOT_AVAILABLE'],
+  'number-active': [409, 'NUMBER_ALREADY_ACTIVE'],
+  'number-reserved': [409, 'NUMBER_RESERVED'],
+  'transaction-reused': [409, 'TRANSACTION_ID_REUSED'],
+} as const
+
+/** Refusals only the wholesale API has; those of its token endpoint are worded as RFC 6749 says. */
+type WholesaleRefusal = keyof typeof own
+
+/** Status and code; and what is said instead of the reason, where that is not for the partner. */
+const table: Readonly<Record<KernelRefusal | WholesaleRefusal, readonly [status: number, code: string, message?: string]>> = {
+  ...own,
+  'not-found': [404, 'SUBSCRIPTION_NOT_FOUND', 'Subscription not found'],
+  'wrong-state': [409, 'INVALID_SUBSCRIPTION_STATE'],
+  busy: [409, 'REQUEST_IN_PROGRESS'],
+  'unknown-world': [404, 'NOT_FOUND'],
+  'unknown-route': [404, 'NOT_FOUND'],
+  'method-not-allowed': [405, 'METHOD_NOT_ALLOWED'],
+  unauthorized: [401, 'UNAUTHORIZED', 'A valid access token is required'],
+  'body-too-large': [413, 'PAYLOAD_TOO_LARGE'],
+  'unsupported-media-type': [415, 'UNSUPPORTED_MEDIA_TYPE'],
+  'malformed-body': [400, 'MALFORMED_REQUEST'],
+  'invalid-request': [400, 'INVALID_REQUEST'],
+  'not-implemented': [501, 'NOT_IMPLEMENTED'],
+  'writes-refused': [503, 'SERVICE_UNAVAILABLE'],
+  'reply-violates-spec': [500, 'INTERNAL_ERROR'],
+  internal: [500, 'INTERNAL_ERROR', 'Internal error'],
+}
+
+export function word(refusal: Refusal, operation: string | undefined): Reply {
+  if (operation === 'issueToken') return wordTokenRefusal(refusal)
+  const known = Object.hasOwn(table, refusal.code) ? (refusal.code as keyof typeof table) : 'internal'
+  const [status, code, message = refusal.message] = table[known]
+  const headers = known === 'unauthorized' ? { headers: bearerChallenge(refusal) } : {}
+  return { status, ...headers, body: { status: 'Failure', code, message } }
+}

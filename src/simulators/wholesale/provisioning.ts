@@ -1,0 +1,75 @@
+// What happens after the acknowledgement: a request is begun, settles later, and either moves its line or leaves it as it was.
+import { addDuration } from '../../state/duration.ts'
+import { Refusal } from '../../state/refusal.ts'
+import type { ServiceEvent } from '../../state/sim-lifecycle.ts'
+import { moveProfile, moveService, type Sim, simKey, sims } from '../../state/sims.ts'
+import type { Task } from '../../state/tasks.ts'
+import type { World } from '../../state/world.ts'
+import { releaseLine } from './activation.ts'
+import { beginCycle, endCycle } from './billing.ts'
+import { notify } from './callbacks.ts'
+import { FAILING_TRANSACTION } from './magic-values.ts'
+import { type Action, type Line, lines, SLUG, type Transaction, transactionKey, transactions } from './records.ts'
+
+export const serviceEvents = {
+  Activate: 'activate',
+  Suspend: 'suspend',
+  Resume: 'resume',
+  Cease: 'cease',
+  Reactivate: 'reactivate',
+} as const satisfies Record<Action, ServiceEvent>
+
+/** What is known of a request before its line is. */
+export type Opening = Omit<Transaction, 'iccid' | 'state' | 'serial'>
+
+/** @throws Refusal `not-found` where its activation has not settled */
+export function simOf(world: World, { iccid }: Pick<Line, 'iccid'>): Sim {
+  const sim = world.in(sims).get(simKey(SLUG, iccid))
+  if (!sim) throw new Refusal('not-found', `the line on SIM ${iccid} has never been active`)
+  return sim
+}
+
+/** Takes a request: its line is busy until it settles. `delay` is ISO 8601. */
+export function begin(world: World, line: Line, opening: Opening, delay: string): void {
+  const pending = transactionKey(opening)
+  world.in(transactions).put({ ...opening, iccid: line.iccid, state: 'InProgress', serial: world.next('wholesale.transaction') })
+  world.in(lines).put({ ...line, pending })
+  world.schedule(`${SLUG}/settle`, addDuration(world.now, delay), { transaction: pending })
+}
+
+/** The SIM of a new line. A card is in a device and works from now on (invented); an eSIM waits for its handset. */
+function provide(world: World, { iccid, gpsi, eid, sim }: Line): Sim {
+  const { imsi, kind, smdpAddress, matchingId } = sim
+  const made = world.in(sims).put({
+    ...{ provider: SLUG, iccid, imsi, msisdn: gpsi, smdpAddress, matchingId, service: 'inactive' },
+    ...(eid === undefined ? {} : { eid }),
+    ...{ profile: kind === 'card' ? 'installed' : 'released', serial: world.next('sim'), createdAt: world.now },
+  })
+  return kind === 'card' ? moveProfile(world, made, 'enable') : made
+}
+
+/** Carries an action out on a line that nothing is pending on, and returns the line after it. */
+export function carryOut(world: World, line: Line, action: Action): Line {
+  const sim = action === 'Activate' ? provide(world, line) : simOf(world, line)
+  moveService(world, sim, serviceEvents[action])
+  if (action === 'Activate' || action === 'Reactivate') return beginCycle(world, line)
+  return action === 'Cease' ? endCycle(world, line) : world.in(lines).put(line)
+}
+
+/** Leaves a line as it was; of a failed activation nothing is left. */
+function giveUp(world: World, line: Line, action: Action): Line {
+  if (action !== 'Activate') return world.in(lines).put(line)
+  releaseLine(world, line)
+  return line
+}
+
+/** Task `settle`: provisioning of a transaction is done. */
+export function settle(world: World, { data }: Task): void {
+  const transaction = world.in(transactions).get(data.transaction ?? '')
+  const held = transaction && world.in(lines).get(transaction.iccid)
+  if (!held || transaction.state !== 'InProgress' || held.pending !== data.transaction) return
+  const { pending: _, ...line } = held
+  const failed = FAILING_TRANSACTION.test(transaction.id) || world.settings(SLUG).settlement === 'fail'
+  const after = failed ? giveUp(world, line, transaction.action) : carryOut(world, line, transaction.action)
+  notify(world, world.in(transactions).put({ ...transaction, state: failed ? 'Failed' : 'Success' }), after)
+}

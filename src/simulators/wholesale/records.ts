@@ -1,0 +1,98 @@
+// What only the wholesale API knows: SIMs in stock, reserved numbers, lines, and the transactions on them.
+import { defineCollection, SEPARATOR, sortable } from '../../state/collection.ts'
+
+export const SLUG = 'wholesale'
+
+/** A SIM nobody has yet: a card, or a profile for the eUICC of a device. The handset's side of it begins with a line. */
+export interface StockSim {
+  readonly iccid: string
+  readonly imsi: string
+  readonly kind: 'card' | 'esim'
+  readonly smdpAddress: string
+  /** Empty of a card. */
+  readonly matchingId: string
+  readonly serial: number
+}
+
+export const stockSims = defineCollection<StockSim>({
+  name: 'wholesale.stock',
+  key: ({ iccid }) => iccid,
+  indexes: { esims: ({ kind, serial }) => (kind === 'esim' ? sortable(serial) : undefined) },
+})
+
+/** A number set aside by the number management system. */
+export interface Reservation {
+  readonly id: string
+  readonly gpsi: string
+}
+
+export const reservations = defineCollection<Reservation>({
+  name: 'wholesale.reservations',
+  key: ({ id }) => JSON.stringify(id),
+  indexes: { gpsi: ({ gpsi }) => gpsi + SEPARATOR },
+})
+
+export interface Product {
+  readonly productId: string
+  readonly characteristics: readonly { readonly key: string; readonly value: string }[]
+}
+
+/** A subscription: a SIM with a number on a plan. Whether it is active says its SIM, which is there from the first settling on. */
+export interface Line {
+  readonly iccid: string
+  readonly gpsi: string
+  readonly sim: StockSim
+  readonly subscriberId: string
+  readonly plan: string
+  /** The wholesaleCustomerId it belongs to, where it is not the partner's own. */
+  readonly node?: string
+  readonly eid?: string
+  /** bucketRefIds, renewed at every bill cycle. */
+  readonly buckets: readonly string[]
+  readonly products: readonly Product[]
+  /** 1 to 28; where the request had none, from the activation on. */
+  readonly billDay?: number
+  /** Virtual ms; absent while no cycle runs. */
+  readonly cycleEndsAt?: number
+  /** Key of the transaction that is being provisioned. */
+  readonly pending?: string
+}
+
+export const lines = defineCollection<Line>({
+  name: 'wholesale.lines',
+  key: ({ iccid }) => iccid,
+  indexes: { gpsi: ({ gpsi }) => gpsi + SEPARATOR },
+})
+
+export type Action = 'Activate' | 'Suspend' | 'Resume' | 'Cease' | 'Reactivate'
+
+/** An accepted request; what was refused leaves none. */
+export interface Transaction {
+  /** The partner's own. */
+  readonly id: string
+  readonly node?: string
+  readonly action: Action
+  /** Of the body: tells a duplicate from another request. */
+  readonly fingerprint: string
+  readonly correlationId?: string
+  readonly iccid: string
+  readonly state: 'InProgress' | 'Success' | 'Failed'
+  readonly requestedAt: number
+  readonly serial: number
+}
+
+/** An id is the partner's once for each kind of operation and node: the vendor's two examples share one. */
+export function transactionKey({ id, node, action }: Pick<Transaction, 'id' | 'node' | 'action'>): string {
+  return JSON.stringify([action === 'Activate' ? 'activate' : 'update', node ?? null, id])
+}
+
+export const transactions = defineCollection<Transaction>({
+  name: 'wholesale.transactions',
+  key: transactionKey,
+  indexes: { id: ({ id, serial }) => JSON.stringify(id) + SEPARATOR + sortable(serial) },
+})
+
+/** The partner sees all that is below it; a node only what is its own. */
+export function isVisible(record: { readonly node?: string }, node: string | undefined): boolean {
+  return node === undefined || record.node === node
+}
