@@ -12,7 +12,7 @@ import {
   unproven,
 } from './support/statements.ts'
 
-const files = readStatements(fileURLToPath(new URL('../specs', import.meta.url)))
+const files = await readStatements(fileURLToPath(new URL('../specs', import.meta.url)))
 const names = testNamesBelow(fileURLToPath(new URL('.', import.meta.url)))
 const all = files.flatMap(({ statements }) => statements)
 

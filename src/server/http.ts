@@ -1,4 +1,5 @@
 // The socket side: node:http in front of the pipeline, and of Express for everything that is not a provider's.
+import { isUtf8 } from 'node:buffer'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { Refusal } from '../state/refusal.ts'
 import type { Store } from '../state/stores/store.ts'
@@ -101,8 +102,11 @@ function readBody(request: IncomingMessage, finish: (body: string | undefined, u
   })
   request.on('end', () => {
     if (done) return
-    if (size > BODY_LIMIT) tooLarge()
-    else finish((chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks)).toString('utf8'))
+    if (size > BODY_LIMIT) return tooLarge()
+    const bytes = chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks)
+    // RFC 8259: JSON is UTF-8. Decoded all the same, what is not would become replacement characters.
+    if (isUtf8(bytes)) finish(bytes.toString('utf8'))
+    else finish(undefined, new Refusal('malformed-body', 'the body is not UTF-8'))
   })
 }
 
@@ -162,6 +166,7 @@ function answer(
     unread,
     // Made even where nobody asks: a getter in this literal cost a third of the throughput.
     root: rootOf(options, to, ownSlug, request),
+    caller: request.socket.remoteAddress ?? '',
   }
   if (unread) response.shouldKeepAlive = false
   const leave = (reply: Answer) => {

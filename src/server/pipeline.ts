@@ -1,6 +1,6 @@
 // One request, from a routed path to a reply: authenticate, validate, handle, check. It knows no socket.
 import Negotiator from 'negotiator'
-import type { Call, Mount, Reply, SettingValues, Simulator } from '../simulators/simulator.ts'
+import type { Admission, Call, Mount, Reply, SettingValues, Simulator } from '../simulators/simulator.ts'
 import { credentials } from '../state/credentials.ts'
 import { Refusal } from '../state/refusal.ts'
 import type { World } from '../state/world.ts'
@@ -29,6 +29,8 @@ export interface Exchange {
   readonly unread: Refusal | undefined
   /** Absolute URL up to the provider's base path, without a trailing slash. */
   readonly root: string
+  /** The sender's address; empty where it has gone. */
+  readonly caller: string
 }
 
 /** What goes back; `body` is absent where there is none. */
@@ -47,6 +49,7 @@ export interface PipelineOptions {
 
 /** What is found out about an exchange on its way, for the journal. */
 interface Trace {
+  admission: Admission | undefined
   operation: Operation | undefined
   refusal: Refusal | undefined
   readonly undocumented: string[]
@@ -64,11 +67,11 @@ export function serve(
   journal: Journal,
   options: PipelineOptions,
 ): Answer | Promise<Answer> {
-  const trace: Trace = { operation: undefined, refusal: undefined, undocumented: [], violations: [] }
+  const trace: Trace = { admission: undefined, operation: undefined, refusal: undefined, undocumented: [], violations: [] }
   const reply = replyTo(provider, exchange, world, trace, options)
   const note = (answer: Answer) => {
     remember(provider, exchange, world, journal, trace, answer)
-    return answer
+    return trace.admission ? { ...answer, headers: { ...answer.headers, ...trace.admission.headers } } : answer
   }
   const { content } = reply
   if (!content) return note(plain(reply, trace.operation))
@@ -100,10 +103,12 @@ function refusalFor(error: unknown, { simulator }: Provider, { report }: Pipelin
 /** The reply, whatever happens: a refusal and a failure are worded by the provider. */
 function replyTo(provider: Provider, exchange: Exchange, world: World, trace: Trace, options: PipelineOptions): Reply {
   try {
+    trace.admission = provider.simulator.admit?.(exchange.caller, world)
     return handled(provider, exchange, world, trace, options)
   } catch (error) {
     const refusal = refusalFor(error, provider, options)
     trace.refusal = refusal
+    if (provider.simulator.refused) setGoing(provider, refusal, world, options)
     const reply = worded(provider, refusal, trace.operation, world)
     if (options.checked && trace.operation && refusal.code !== 'reply-violates-spec') {
       const broken = violationsOf(trace.operation, reply)
@@ -113,6 +118,16 @@ function replyTo(provider: Provider, exchange: Exchange, world: World, trace: Tr
       }
     }
     return reply
+  }
+}
+
+/** What the provider does about a refusal; where that fails, the refusal is answered all the same. */
+function setGoing(provider: Provider, refusal: Refusal, world: World, options: PipelineOptions): void {
+  const { slug, refused } = provider.simulator
+  try {
+    world.transaction(() => world.as(slug, () => refused?.(refusal, world)))
+  } catch (error) {
+    refusalFor(error, provider, options)
   }
 }
 
@@ -126,6 +141,7 @@ function handled(provider: Provider, exchange: Exchange, world: World, trace: Tr
   const settings = world.settings(simulator.slug)
   const { operation, params, basePath, endpoints } = route(provider, exchange, settings)
   trace.operation = operation
+  if (trace.admission?.refusal) throw trace.admission.refusal
   const header = (name: string) => headerOf(exchange, name)
   if (!operation.open) simulator.authenticate(header, world)
   const request = validated(operation, params, exchange, settings.strict === true, trace.undocumented)

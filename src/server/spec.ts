@@ -78,12 +78,16 @@ function explain(error: NonNullable<Validator['errors']>[number], drop: string):
   return `${where ? `${where} ` : ''}${error.message ?? 'is not valid'}${extra}`
 }
 
-/** Reads a spec from the project's `specs` folder, or as the build left it beside the code: reading YAML takes 100 ms. */
+/**
+ * Reads a spec from the project's `specs` folder, an overlay as the document it makes; or as the build left it beside the code:
+ * reading YAML takes 100 ms.
+ */
 export async function readSpec(file: string): Promise<Document> {
   const built = new URL(`../specs/${file.replace(/\.yaml$/, '.json')}`, import.meta.url)
   if (existsSync(built)) return JSON.parse(await readFile(built, 'utf8')) as Document
-  const { parse } = await import('yaml')
-  return parse(await readFile(new URL(`../../specs/${file}`, import.meta.url), 'utf8')) as Document
+  const [{ parse }, { applyOverlay, isOverlay }] = await Promise.all([import('yaml'), import('./overlay.ts')])
+  const document: unknown = parse(await readFile(new URL(`../../specs/${file}`, import.meta.url), 'utf8'))
+  return isOverlay(document) ? applyOverlay(await readSpec(document.extends), document) : (document as Document)
 }
 
 const compiled = new Map<string, Promise<Spec>>()

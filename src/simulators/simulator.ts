@@ -87,6 +87,14 @@ export interface Mount {
   readonly basePath: string
 }
 
+/** What a provider that counts requests makes of one. */
+export interface Admission {
+  /** Go with the reply, whatever it is. */
+  readonly headers: Readonly<Record<string, string>>
+  /** Set where the request is turned away unread. */
+  readonly refusal?: Refusal
+}
+
 /** What a request shows of its sender before it is routed to a world. */
 export type HeaderOf = (name: string) => string | undefined
 
@@ -112,6 +120,14 @@ export interface Simulator {
    * before the world is known, `body` (as sent) where there is none.
    */
   readonly presented: (header: HeaderOf, values?: SettingValues, body?: string) => string | undefined
+  /**
+   * Counts a request before anything else is made of it; absent, or where it answers `undefined`, requests are not counted.
+   * Called outside a transaction, and opens one of its own where it counts: the count stays though the request be refused.
+   * @param caller the address of the sender
+   */
+  readonly admit?: (caller: string, world: World) => Admission | undefined
+  /** What a refusal sets going, in a transaction of its own once the request's is undone. */
+  readonly refused?: (refusal: Refusal, world: World) => void
   /** @throws Refusal `unauthorized` with the true reason */
   readonly authenticate: (header: HeaderOf, world: World) => void
   /** Named starting states; `default` is that of a new world. Each is laid over an empty one of this provider. */

@@ -16,6 +16,11 @@ export function appleInstallUrl(smdpAddress: string, matchingId: string): string
   return `https://esimsetup.apple.com/esim_qrcode_provisioning?carddata=${lpaString(smdpAddress, matchingId)}`
 }
 
+/** The link that installs an eSIM on an Android phone. */
+export function androidInstallUrl(smdpAddress: string, matchingId: string): string {
+  return `https://esimsetup.android.com/esim_qrcode_provisioning?carddata=${lpaString(smdpAddress, matchingId)}`
+}
+
 /** The instant (ms) a code issued at `issuedAt` stops being good; `lifetime` is an ISO 8601 duration, or absent for ever. */
 export function codeExpiry(issuedAt: number, lifetime: string | undefined): number | undefined {
   return lifetime === undefined ? undefined : addDuration(issuedAt, lifetime)

@@ -1,5 +1,6 @@
 // Mails and SMS that a provider sent to people: kept to be looked at, never sent.
 import { defineCollection, sortable } from './collection.ts'
+import type { World } from './world.ts'
 
 export interface Message {
   readonly id: number
@@ -19,3 +20,14 @@ export const messages = defineCollection<Message>({
   key: (message) => String(message.id),
   indexes: { sent: (message) => sortable(message.id) },
 })
+
+/** How many messages a world keeps; the oldest go first. */
+export const MESSAGES_KEPT = 1000
+
+/** Keeps a message that is sent now. */
+export function sendMessage(world: World, message: Omit<Message, 'id' | 'at'>): Message {
+  const kept = world.in(messages)
+  const sent = kept.put({ id: world.next('message'), at: world.now, ...message })
+  if (kept.size > MESSAGES_KEPT) kept.delete(String(kept.first('sent')?.id))
+  return sent
+}

@@ -41,7 +41,12 @@ test('it says where everything is, and answers there', async () => {
     control: `${server.url}/_sim`,
     state: join(dir.path, '.esimulator'),
     providers: {
-      'esim-go': { baseUrls: [`${server.url}/esim-go/v2.4`], apiKey: KEY, callbackSecret: KEY, callbackUrl: 'http://127.0.0.1:9/hook' },
+      'esim-go': {
+        baseUrls: [`${server.url}/esim-go/v2.4`, `${server.url}/esim-go/v2.5`],
+        apiKey: KEY,
+        callbackSecret: KEY,
+        callbackUrl: 'http://127.0.0.1:9/hook',
+      },
     },
   })
   expect((await call(server.url, '/esim-go/v2.4/esims', { headers: { 'X-API-Key': KEY } })).status).toBe(200)
@@ -104,7 +109,7 @@ test('--ephemeral keeps nothing', async () => {
 test('a provider gets a port of its own, mounted at /', async () => {
   await using dir = await folder()
   await using server = await startServer(['--ephemeral', '--port', 'esim-go=0'], { cwd: dir.path })
-  const [main, own = ''] = server.providers['esim-go']?.baseUrls ?? []
+  const [main, , own = ''] = server.providers['esim-go']?.baseUrls ?? []
   expect(main).toBe(`${server.url}/esim-go/v2.4`)
   expect(own).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/v2\.4$/)
   expect((await call(own, '/esims', { headers: { 'X-API-Key': KEY } })).status).toBe(200)
@@ -186,5 +191,5 @@ test('a callback URL given at a later start counts', async () => {
 test('hrefs begin with the public URL', async () => {
   await using dir = await folder()
   await using server = await startServer(['--ephemeral', '--public-url', 'https://sim.example.test/'], { cwd: dir.path })
-  expect(server.providers['esim-go']?.baseUrls).toEqual(['https://sim.example.test/esim-go/v2.4'])
+  expect(server.providers['esim-go']?.baseUrls).toEqual(['v2.4', 'v2.5'].map((version) => `https://sim.example.test/esim-go/${version}`))
 })

@@ -7,8 +7,9 @@ test('the front page names the base URLs and the control API', async () => {
   await using sim = await startSimulator()
   const { status, body } = await call(sim.url, '/')
   expect(status).toBe(200)
-  expect(body).toMatchObject({ providers: { 'esim-go': [sim.baseUrl('esim-go')] }, control: `${sim.url}/_sim` })
-  expect((await call(sim.url, '/w/default')).body).toMatchObject({ providers: { 'esim-go': [`${sim.url}/w/default/esim-go/v2.4`] } })
+  expect(body).toMatchObject({ providers: { 'esim-go': [sim.baseUrl('esim-go'), `${sim.url}/esim-go/v2.5`] }, control: `${sim.url}/_sim` })
+  const mounts = ['v2.4', 'v2.5'].map((version) => `${sim.url}/w/default/esim-go/${version}`)
+  expect((await call(sim.url, '/w/default')).body).toMatchObject({ providers: { 'esim-go': mounts } })
 })
 
 test('a path of nobody is told the base URLs', async () => {

@@ -14,7 +14,7 @@ test('a world is made with URLs and credentials that work at once', async () => 
   expect(body).toMatchObject({
     name: 'ci-1',
     baseUrls: { 'esim-go': `${sim.url}/w/ci-1/esim-go/v2.4` },
-    mounts: { 'esim-go': [`${sim.url}/w/ci-1/esim-go/v2.4`] },
+    mounts: { 'esim-go': ['v2.4', 'v2.5'].map((version) => `${sim.url}/w/ci-1/esim-go/${version}`) },
     credentials: { 'esim-go': { apiKey: expect.any(String) } },
   })
   const apiKey = body.credentials['esim-go']?.apiKey ?? ''

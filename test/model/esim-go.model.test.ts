@@ -53,8 +53,8 @@ const line = fc.oneof(
   },
 )
 
-const BAD_CALLS = 15
-const LOOKS = 9
+const BAD_CALLS = 20
+const LOOKS = 12
 
 const step: fc.Arbitrary<Step> = fc.oneof(
   {
@@ -179,6 +179,11 @@ function badCall(sim: TestSim, call: number): Promise<Answer<unknown>> {
     () => sim.call('POST', '/orders', { raw: '{"__proto__":{"type":"transaction"}}' }),
     () => sim.call('DELETE', `/esims/${FOREIGN}/bundles/${GB_1}`),
     () => sim.post('/inventory/refund', { usageId: 4711, quantity: 1 }),
+    () => sim.call('POST', '/organisation/balance?amount=999'),
+    () => sim.call('POST', '/organisation/balance?amount=1402'),
+    () => sim.post(`/esims/${iccid}/sms`, { message: '' }),
+    () => sim.post('/esims/apply', { bundle: 'esim_1GB_7D_BUSY_V2' }),
+    () => sim.get(`/esims/${FOREIGN}/refresh`),
   ]
   return (calls[call] ?? (calls[0] as () => Promise<Answer<unknown>>))()
 }
@@ -196,6 +201,7 @@ function look(sim: TestSim, call: number): Promise<Answer<unknown>> {
     `/esims/${iccid}/bundles?includeUsed=true`,
     '/networks?isos=GB',
   ]
+  paths.push(`/esims/${iccid}/history`, `/esims/${iccid}/location`, `/esims/${iccid}/compatible/${GB_1}`)
   paths.push(`/esims/assignments?reference=${reference}`, `/esims/${iccid}/bundles/${GB_1}`)
   return sim.get(paths[call] ?? '/')
 }

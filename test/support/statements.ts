@@ -2,6 +2,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parse } from 'yaml'
+import { readSpec } from '../../src/server/spec.ts'
 
 /** A sentence of a provider's document, as `specs/statements` has it; any field may be missing from a file. */
 export interface Statement {
@@ -28,13 +29,14 @@ export function testNamesBelow(folder: string): string[] {
 }
 
 /** Every file of statements with the operations of its spec, by the name they share. */
-export function readStatements(specs: string): { name: string; statements: Statement[]; operations: Set<string> }[] {
+export async function readStatements(specs: string): Promise<{ name: string; statements: Statement[]; operations: Set<string> }[]> {
   const files = readdirSync(join(specs, 'statements')).filter((file) => file.endsWith('.yaml'))
-  return files.map((file) => ({
+  const read = files.map(async (file) => ({
     name: file,
     statements: parse(readFileSync(join(specs, 'statements', file), 'utf8')) as Statement[],
-    operations: existsSync(join(specs, file)) ? operationsOf(parse(readFileSync(join(specs, file), 'utf8'))) : new Set(),
+    operations: existsSync(join(specs, file)) ? operationsOf(await readSpec(file)) : new Set<string>(),
   }))
+  return Promise.all(read)
 }
 
 /** The operationIds of an OpenAPI document, of its webhooks too. */

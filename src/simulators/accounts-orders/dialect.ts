@@ -9,16 +9,9 @@ const date = /^([0-9]{4})-(?:[0-9]{2})-([0-9]{2})$/
 
 /** The document's patterns where the spec's are wider: `x-strict-pattern` there. */
 export const strictPatterns: Readonly<Record<string, RegExp>> = {
-  'from-date': date,
-  'to-date': date,
-  'account-id': id('acc'),
-  'subscription-id': id('sub'),
-  'subscriber-id': id('sbr'),
-  msisdn: /^\d{12,15}$/,
-  account_id: id('acc'),
-  template_id: id('otpl'),
-  subscription_id: id('sub'),
-  id: id('order'),
+  ...{ 'from-date': date, 'to-date': date, msisdn: /^\d{12,15}$/, id: id('order') },
+  ...{ 'account-id': id('acc'), 'subscription-id': id('sub'), 'subscriber-id': id('sbr') },
+  ...{ account_id: id('acc'), template_id: id('otpl'), subscription_id: id('sub') },
 }
 
 /** Where `strict` is on, holds values to the document. @throws Refusal `invalid-request`, naming all that break its patterns */
@@ -52,11 +45,8 @@ function dayOf(text: string | undefined): number | undefined {
 /** Bounds on the beginning of a use, both days included. @throws Refusal `invalid-request` */
 export function daysAsked(query: { 'from-date'?: string; 'to-date'?: string }): { from?: string; to?: string } {
   const [first, last] = [dayOf(query['from-date']), dayOf(query['to-date'])]
-  const problems = [
-    ...(Number.isNaN(first) ? ['from-date is no day there is'] : []),
-    ...(Number.isNaN(last) ? ['to-date is no day there is'] : []),
-    ...(first !== undefined && last !== undefined && first > last ? ['from-date must not be after to-date'] : []),
-  ]
+  const problems = [first, last].flatMap((day, at) => (Number.isNaN(day) ? [`${at ? 'to' : 'from'}-date is no day there is`] : []))
+  if (first !== undefined && last !== undefined && first > last) problems.push('from-date must not be after to-date')
   if (problems.length > 0) throw new Refusal('invalid-request', problems.join('; '))
   return {
     ...(first === undefined ? {} : { from: sortable(Math.max(0, first)) }),

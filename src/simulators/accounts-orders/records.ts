@@ -92,13 +92,12 @@ export interface UsageItem
 }
 
 type Identified = { readonly id: string }
-type Order_ = (record: Identified) => string
 const define = <T extends Identified>(
   name: string,
   indexes: Readonly<Record<string, (record: T) => string | undefined>>,
 ): CollectionDef<T> => defineCollection<T>({ name: `${SLUG}.${name}`, key: ({ id }) => id, indexes })
 
-const id: Order_ = (record) => record.id
+const id = (record: Identified) => record.id
 const status = (record: Identified & { status: string }) => record.status + SEPARATOR + record.id
 /** What a text is looked up by: case does not tell two apart. */
 export const folded = (text: string) => text.toLowerCase() + SEPARATOR

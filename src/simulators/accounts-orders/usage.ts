@@ -73,16 +73,8 @@ export function noteItem(world: World, from: Subscription, own: readonly Product
 /** An SMS that the organisation sends from one of its numbers: from home, whatever handset the SIM is in. */
 export function noteSms(world: World, from: Subscription, peer: string): void {
   const { now } = world
-  const use = {
-    type: 'sms',
-    direction: 'outbound',
-    peer,
-    location_country: from.country,
-    startedAt: now,
-    endedAt: now,
-    quantity: 1,
-  } as const
-  noteItem(world, from, productsOf(world, from.id), use)
+  const use = { type: 'sms', direction: 'outbound', peer, location_country: from.country, quantity: 1 } as const
+  noteItem(world, from, productsOf(world, from.id), { ...use, startedAt: now, endedAt: now })
 }
 
 /** @throws Refusal `invalid-request` for what is no number */

@@ -22,10 +22,15 @@ export function usableCredit(world: World, { testCredit, testCreditExpiresAt }: 
   return world.now < testCreditExpiresAt ? testCredit : 0
 }
 
+/** Cents that can be spent now: the balance and the usable test credit. */
+export function spendable(world: World): number {
+  const holder = account(world)
+  return holder.balance + usableCredit(world, holder)
+}
+
 /** True where `cents` can be paid now. */
 export function canPay(world: World, cents: number): boolean {
-  const holder = account(world)
-  return cents <= holder.balance + usableCredit(world, holder)
+  return cents <= spendable(world)
 }
 
 /** Adds `cents` to the balance: what was paid with test credit comes back as balance, too (inferred). */

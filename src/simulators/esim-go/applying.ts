@@ -3,8 +3,9 @@
 import { bundlesOf } from '../../state/bundles.ts'
 import { Refusal } from '../../state/refusal.ts'
 import type { World } from '../../state/world.ts'
+import { spendable } from './account.ts'
 import { putOnEsim, refuseWhileProcessing } from './assign.ts'
-import { findEsim, mintEsim, misfit } from './esims.ts'
+import { findUsable, mintEsim, misfit } from './esims.ts'
 import { takeFromInventory } from './inventory.ts'
 import { type OrderLine, orders, SLUG } from './records.ts'
 import { findBundle } from './sale.ts'
@@ -31,7 +32,8 @@ const MOST_ESIMS = 1000
 /**
  * Applies bundles. One that does not fit its eSIM says so in its status and stays in the inventory.
  * An application is also an order, of lines that cost nothing (public).
- * @throws Refusal `unknown-bundle`, `foreign-esim`, `none-in-inventory`, `invalid-request`, `busy` where a given eSIM is still being worked on
+ * @throws Refusal `unknown-bundle`, `foreign-esim`, `deactivated`, `none-in-inventory`, `invalid-request`, `busy` where a given eSIM is still
+ *   being worked on
  */
 export function apply(world: World, applications: readonly Application[], startsAt?: number): { reference: string; applied: Applied[] } {
   const together = applications.reduce((sum, { repeat }) => sum + repeat, 0)
@@ -42,7 +44,7 @@ export function apply(world: World, applications: readonly Application[], starts
 
   for (const { bundle: name, iccid: wanted, repeat, allowReassign } of applications) {
     const bundle = findBundle(world, name)
-    const given = wanted === undefined ? undefined : findEsim(world, wanted).esim
+    const given = wanted === undefined ? undefined : findUsable(world, wanted).esim
     const problem = given && misfit(given, bundle)
     if (given && problem && !allowReassign) {
       applied.push({ iccid: given.iccid, bundle: name, status: problem })
@@ -58,8 +60,15 @@ export function apply(world: World, applications: readonly Application[], starts
     }
   }
   if (lines.length > 0)
-    world
-      .in(orders)
-      .put({ reference, serial: world.next('esim-go.order'), createdAt: world.now, assign: true, total: 0, status: 'completed', lines })
+    world.in(orders).put({
+      reference,
+      serial: world.next('esim-go.order'),
+      createdAt: world.now,
+      assign: true,
+      total: 0,
+      status: 'completed',
+      lines,
+      runningBalance: spendable(world),
+    })
   return { reference, applied }
 }

@@ -2,13 +2,14 @@
 import { assignBundle, type Bundle } from '../../state/bundles.ts'
 import { addDuration } from '../../state/duration.ts'
 import { Refusal } from '../../state/refusal.ts'
-import type { SettingsOf } from '../../state/settings.ts'
 import type { World } from '../../state/world.ts'
 import type { CatalogueBundle } from './catalogue.ts'
 import { noteAction } from './esims.ts'
+import { noteHistory } from './history.ts'
+import { oddity } from './magic-values.ts'
 import { type Purchase, packed, purchaseOf } from './purchase.ts'
 import { SLUG } from './records.ts'
-import type { settings } from './settings.ts'
+import { settingsOf } from './settings.ts'
 
 /** Bytes in a megabyte: 1 GB is 1,000,000,000 bytes (public). */
 const MEGABYTE = 1_000_000
@@ -18,13 +19,6 @@ const ONE_YEAR = 365
 const FIRST_ID = 215_000_000
 /** So many bundles are applied at once; more in one call are applied asynchronously (public). */
 const AT_ONCE = 5
-
-export type EsimGoSettings = SettingsOf<typeof settings>
-
-/** This world's settings for eSIM Go. */
-export function settingsOf(world: World): EsimGoSettings {
-  return world.settings(SLUG) as unknown as EsimGoSettings
-}
 
 /** How a bundle is cut into assignments: a one-year one into twelve calendar months, each with a twelfth of the data (inferred). */
 function parts(bundle: CatalogueBundle): { count: number; bytes: number; duration: string } {
@@ -66,12 +60,13 @@ export interface Manner {
 export function putOnEsim(world: World, iccid: string, bundle: CatalogueBundle, reference: string, manner: Manner = {}): void {
   const { count, bytes, duration } = parts(bundle)
   const { purchase = { price: bundle.price, boughtAt: world.now } } = manner
-  const processing = processingOf(world, manner.together ?? 1)
+  const processing = oddity(bundle.name)?.processing ?? processingOf(world, manner.together ?? 1)
   const readyAt = addDuration(world.now, processing)
   const extra = packed(readyAt > world.now ? { ...purchase, readyAt } : purchase)
   let { startsAt } = manner
+  let state: Bundle['state'] = 'processing'
   for (let part = 0; part < count; part += 1) {
-    assignBundle(
+    const assigned = assignBundle(
       world,
       {
         id: String(FIRST_ID + world.next('esim-go.assignment')),
@@ -87,8 +82,10 @@ export function putOnEsim(world: World, iccid: string, bundle: CatalogueBundle, 
       },
       processing,
     )
+    if (part === 0) state = assigned.state
     if (startsAt !== undefined) startsAt = addDuration(startsAt, duration)
   }
   world.schedule(`${SLUG}/lapse-bundle`, addDuration(world.now, settingsOf(world).lapseAfter), { reference })
   noteAction(world, iccid, 'Bundle Applied')
+  noteHistory(world, iccid, 'Bundle Applied', { bundle: bundle.name, bundleState: state })
 }

@@ -8,11 +8,13 @@ import type { ProfileState } from '../../state/sim-lifecycle.ts'
 import { moveProfile, simKey, sims } from '../../state/sims.ts'
 import type { World } from '../../state/world.ts'
 import { apiKey } from './account.ts'
-import { settingsOf } from './assign.ts'
 import { noteAction } from './esims.ts'
+import { noteHistory } from './history.ts'
+import { DELETION_SCHEDULED, IDLE_DELETED, watchAgain } from './idle.ts'
 import { esims, SLUG } from './records.ts'
 import { noticeInstalled } from './returns.ts'
 import { lookUp } from './sale.ts'
+import { settingsOf } from './settings.ts'
 import { profileStatus, remaining } from './wire.ts'
 
 /** Version 3 is signed and tells more of the bundle; at the vendor version 2 is sent until 3 is switched on, here 3 is. */
@@ -49,17 +51,43 @@ function alertFor(world: World, event: WorldEvent, version: number): { alertType
   return { alertType: 'ProfileStatusChange', rest: { profileStatus: status, timestamp: iso(event.at) } }
 }
 
+/** What v2.5 calls what becomes of an idle eSIM; told in a form of its own (public). */
+const deletions: Readonly<Record<string, string>> = {
+  [DELETION_SCHEDULED]: 'esim.deletion_scheduled',
+  [IDLE_DELETED]: 'esim.deleted',
+}
+
 function tell(world: World, event: WorldEvent, target: Target): void {
   const version = target.version ?? VERSIONS[0]
+  const deletion = deletions[event.type]
+  if (deletion !== undefined) {
+    const body = JSON.stringify({ date: iso(event.at), event: deletion, iccid: event.iccid })
+    queueCallback(world, { provider: SLUG, type: deletion, iccid: event.iccid, url: target.url, body, version })
+    return
+  }
   const alert = alertFor(world, event, version)
   if (!alert) return
   const body = JSON.stringify({ iccid: event.iccid, alertType: alert.alertType, ...alert.rest })
   queueCallback(world, { provider: SLUG, type: alert.alertType, iccid: event.iccid, url: target.url, body, version })
 }
 
+/** What is written down of an event, besides what a call itself writes down. */
+function note(world: World, event: WorldEvent): void {
+  const { iccid, type } = event
+  const bundle = event.bundle === undefined ? undefined : world.in(bundles).get(`${SLUG}/${event.bundle}`)
+  const about = bundle && { bundle: bundle.name, bundleState: bundle.state }
+  if (type === 'sim.first-attached') noteHistory(world, iccid, 'eSIM First Attachment', { alertType: 'FirstAttachment' })
+  if (type === 'sim.first-used') noteHistory(world, iccid, 'eSIM First Use', { ...about, alertType: 'FirstUse' })
+  if (type === 'bundle.expired') noteHistory(world, iccid, 'Bundle Expired', about)
+  if (!type.startsWith('bundle.used-')) return
+  noteAction(world, iccid, 'eSIM Utilisation Alert')
+  noteHistory(world, iccid, 'eSIM Utilisation Alert', { ...about, alertType: 'Utilisation' })
+}
+
 /** Answers what happened to an eSIM: notes it, tells it, and releases a deleted profile for another download (public). */
 export function react(event: WorldEvent, world: World): void {
-  if (event.type.startsWith('bundle.used-')) noteAction(world, event.iccid, 'eSIM Utilisation Alert')
+  note(world, event)
+  watchAgain(world, event)
   if (event.type === 'sim.installed') noticeInstalled(world, event.iccid)
   const target = world.in(targets).get(SLUG)
   // Nothing is told of an eSIM that has left the account (inferred: it cannot be reached any more).

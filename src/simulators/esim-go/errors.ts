@@ -10,6 +10,13 @@ export type EsimGoRefusal =
   | 'unknown-order'
   | 'incompatible'
   | 'insufficient-balance'
+  | 'deactivated'
+  | 'gone'
+  | 'not-by-consumption'
+  | 'rate-limited'
+  | 'no-card'
+  | 'card-declined'
+  | 'no-msisdn'
 
 /**
  * Status and message; `true` tells the reason itself. One 403 with one text covers a bad key, an eSIM that is not yours and an
@@ -30,6 +37,13 @@ const table: Readonly<Record<KernelRefusal | EsimGoRefusal, readonly [status: nu
   'unknown-order': [400, true],
   incompatible: [400, true],
   'insufficient-balance': [400, 'insufficient balance'],
+  deactivated: [400, true],
+  gone: [410, true],
+  'not-by-consumption': [403, 'access denied'],
+  'rate-limited': [429, 'Rate limit exceeded'],
+  'no-card': [400, true],
+  'card-declined': [400, 'the card was declined'],
+  'no-msisdn': [400, true],
   'not-found': [400, true],
   'wrong-state': [400, true],
   busy: [503, true],
@@ -37,6 +51,13 @@ const table: Readonly<Record<KernelRefusal | EsimGoRefusal, readonly [status: nu
   'writes-refused': [503, true],
   'reply-violates-spec': [500, true],
   internal: [500, 'internal server error'],
+}
+
+/** Seconds after which to try again, where nothing better is known (invented). */
+const A_WHILE = 5
+
+function retryAfter({ detail }: Refusal): string {
+  return String(detail.retryAfter ?? A_WHILE)
 }
 
 /** Operations whose document lists 401 and no 403. */
@@ -47,10 +68,6 @@ export function word(refusal: Refusal, operation: string | undefined): Reply {
   const here = status === 403 && operation !== undefined && answers401.has(operation)
   if (here && refusal.code === 'unauthorized') return { status: 401, body: { message: 'unauthorized' } }
   if (here) return { status: 400, body: { message: refusal.message } }
-  const { retryAfter } = refusal.detail
-  return {
-    status,
-    body: { message: message === true ? refusal.message : message },
-    ...(retryAfter === undefined ? {} : { headers: { 'Retry-After': String(retryAfter) } }),
-  }
+  const body = { message: message === true ? refusal.message : message }
+  return status === 429 || status === 503 ? { status, body, headers: { 'Retry-After': retryAfter(refusal) } } : { status, body }
 }

@@ -5,12 +5,17 @@ import { Refusal } from '../../state/refusal.ts'
 import { type Sim, simKey, sims } from '../../state/sims.ts'
 import type { World } from '../../state/world.ts'
 import type { CatalogueBundle } from './catalogue.ts'
+import { watch } from './idle.ts'
+import { magicIccids, oddity, provoke } from './magic-values.ts'
 import { type Esim, esims, type LastAction, SLUG } from './records.ts'
+import { settingsOf } from './settings.ts'
 
 /** Issuer prefix of the ICCIDs (public: 8943108...). */
 const ICCID_PREFIX = '8943108'
 /** A test network of ITU-T E.212. */
 const IMSI_PREFIX = '00101'
+/** Country code 999 is nobody's (ITU-T E.164). */
+const MSISDN_PREFIX = '999'
 /** A name that never resolves (RFC 2606): nobody's SM-DP+ is meant. */
 export const SMDP_ADDRESS = 'rsp.esimulator.example'
 
@@ -19,17 +24,23 @@ function mintMatchingId(random: Random): string {
 }
 
 /** What a caller may fix about a new eSIM; the rest is drawn. */
-export type NewEsim = Partial<Pick<Sim, 'iccid' | 'matchingId' | 'smdpAddress'> & Pick<Esim, 'customerRef' | 'platform'>>
+export type NewEsim = Partial<
+  Pick<Sim, 'iccid' | 'matchingId' | 'smdpAddress' | 'msisdn'> & Pick<Esim, 'customerRef' | 'platform' | 'brandingId'>
+>
 
 /** A new eSIM of the organisation, released and in service. */
 export function mintEsim(world: World, given: NewEsim = {}): Esim {
   const { random, now } = world
   const iccid = given.iccid ?? mintIccid(random, ICCID_PREFIX)
   const serial = world.next('sim')
-  world.in(sims).put({
+  // Counted and not drawn, so that the setting moves no ICCID.
+  const numbered = settingsOf(world).msisdns === 'every'
+  const msisdn = given.msisdn ?? (numbered ? MSISDN_PREFIX + String(world.next('esim-go.msisdn')).padStart(9, '0') : undefined)
+  const sim = world.in(sims).put({
     provider: SLUG,
     iccid,
     imsi: mintImsi(random, IMSI_PREFIX),
+    ...(msisdn === undefined ? {} : { msisdn }),
     smdpAddress: given.smdpAddress ?? SMDP_ADDRESS,
     matchingId: given.matchingId ?? mintMatchingId(random),
     profile: 'released',
@@ -37,7 +48,7 @@ export function mintEsim(world: World, given: NewEsim = {}): Esim {
     serial,
     createdAt: now,
   })
-  return world.in(esims).put({
+  const esim = world.in(esims).put({
     iccid,
     serial,
     pin: random.text(4, DIGITS),
@@ -46,28 +57,43 @@ export function mintEsim(world: World, given: NewEsim = {}): Esim {
     physical: false,
     platform: given.platform ?? 'current',
     assignedAt: now,
+    ...(given.brandingId === undefined ? {} : { brandingId: given.brandingId }),
   })
+  return watch(world, sim, esim)
 }
 
 /**
  * An eSIM of the organisation, both halves of it.
- * @throws Refusal `foreign-esim`
+ * @throws Refusal `foreign-esim`, or what a magic ICCID provokes
  */
 export function findEsim(world: World, iccid: string): { sim: Sim; esim: Esim } {
   const esim = world.in(esims).get(iccid)
   const sim = world.in(sims).get(simKey(SLUG, iccid))
-  if (!esim || !sim) throw new Refusal('foreign-esim', `eSIM ${iccid} is not one of this organisation's`, { iccid })
-  return { sim, esim }
+  if (esim && sim) return { sim, esim }
+  provoke(magicIccids, iccid)
+  throw new Refusal('foreign-esim', `eSIM ${iccid} is not one of this organisation's`, { iccid })
+}
+
+/**
+ * An eSIM of the organisation that is not deactivated: nothing can be put on another, or done with it (public).
+ * @throws Refusal `foreign-esim`, `deactivated`
+ */
+export function findUsable(world: World, iccid: string): { sim: Sim; esim: Esim } {
+  const found = findEsim(world, iccid)
+  if (found.sim.service === 'ceased') throw new Refusal('deactivated', `eSIM ${iccid} is deactivated`, { iccid })
+  return found
 }
 
 /** Notes what was last done to an eSIM. */
 export function noteAction(world: World, iccid: string, lastAction: LastAction): void {
   const esim = world.in(esims).get(iccid)
-  if (esim) world.in(esims).put({ ...esim, lastAction, actionAt: world.now })
+  const applied = lastAction === 'Bundle Applied' ? { appliedAt: world.now } : {}
+  if (esim) world.in(esims).put({ ...esim, ...applied, lastAction, actionAt: world.now })
 }
 
 /** Why a bundle does not fit an eSIM, or `undefined` where it does. */
 export function misfit(esim: Esim, bundle: CatalogueBundle): string | undefined {
+  if (oddity(bundle.name)?.misfits) return `bundle ${bundle.name} is not compatible with eSIM ${esim.iccid}`
   if (esim.platform === 'current' || !bundle.unlimited) return undefined
   return `bundle ${bundle.name} is not compatible with eSIM ${esim.iccid}: its older profile takes no unlimited bundles`
 }

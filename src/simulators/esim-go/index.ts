@@ -6,7 +6,7 @@ import { Refusal } from '../../state/refusal.ts'
 import { findNetwork } from '../countries.ts'
 import type { Handler, HeaderOf, Simulator } from '../simulator.ts'
 import { apiKey } from './account.ts'
-import { settingsOf } from './assign.ts'
+import { tellInsufficient } from './balance-alerts.ts'
 import { react, sign, UTILISATION, VERSIONS } from './callbacks.ts'
 import { word } from './errors.ts'
 import { applyHandlers } from './handlers/apply.ts'
@@ -17,14 +17,20 @@ import { inventoryHandlers } from './handlers/inventory.ts'
 import { orderHandlers } from './handlers/orders.ts'
 import { organisationHandlers } from './handlers/organisation.ts'
 import { revokeHandlers } from './handlers/revoke.ts'
+import { suspensionHandlers } from './handlers/suspension.ts'
+import { troubleshootingHandlers } from './handlers/troubleshooting.ts'
+import { idleTasks } from './idle.ts'
 import { lapse } from './lapsing.ts'
 import { deliverOrder } from './ordering.ts'
+import { admit } from './rate-limit.ts'
 import { orders, SLUG } from './records.ts'
+import { registerAgain } from './refreshing.ts'
 import { concludeReturn } from './returns.ts'
 import { lookUp } from './sale.ts'
 import { seeds } from './seeds.ts'
-import { settings } from './settings.ts'
+import { settings, settingsOf } from './settings.ts'
 import { stock } from './stock.ts'
+import { V24, V25 } from './versions.ts'
 
 const handlers = {
   ...organisationHandlers,
@@ -33,21 +39,10 @@ const handlers = {
   ...applyHandlers,
   ...esimHandlers,
   ...assignmentHandlers,
+  ...troubleshootingHandlers,
   ...revokeHandlers,
   ...inventoryHandlers,
-}
-
-/** What a later version of the simulator does; until then these answer 501. */
-const gaps = {
-  getQrCodes: 'use GET /esims/assignments with Accept: application/zip',
-  getEsimsCsv: 'use GET /esims/assignments',
-  applyBundleToEsim: 'use POST /esims/apply',
-  getEsimHistory: 'the timeline of GET /_sim/sims/{iccid} tells what happened',
-  refreshEsim: 'cancelling a location is not simulated',
-  checkCompatibility: 'POST /orders with type validate tells whether a bundle fits',
-  sendSms: 'no eSIM has a number yet',
-  getEsimLocation: 'GET /_sim/sims/{iccid} shows the network it is on',
-  topUpBalance: 'give the balance in a seed file',
+  ...suspensionHandlers,
 }
 
 const presented = (header: HeaderOf) => header('x-api-key')
@@ -55,12 +50,19 @@ const presented = (header: HeaderOf) => header('x-api-key')
 export const esimGo: Simulator = {
   slug: SLUG,
   title: 'eSIM Go',
-  mounts: [{ spec: 'esim-go.yaml', basePath: '/v2.4' }],
+  mounts: [
+    { spec: 'esim-go.yaml', basePath: V24 },
+    { spec: 'esim-go-v2.5.yaml', basePath: V25 },
+  ],
   settings,
   // Each handler is typed by its operation; the server calls all of them alike, with what the spec has validated.
   handlers: handlers as unknown as Record<string, Handler>,
-  gaps,
+  gaps: {},
   word,
+  admit,
+  refused(refusal, world) {
+    if (refusal.code === 'insufficient-balance') tellInsufficient(world)
+  },
   presented,
   authenticate(header, world) {
     const key = presented(header)
@@ -71,6 +73,8 @@ export const esimGo: Simulator = {
   seeds,
   stock,
   tasks: {
+    ...idleTasks,
+    'register-again': (world, { data }) => registerAgain(world, data.iccid ?? '', Number(data.lost)),
     'deliver-order': (world, task) => {
       const order = world.in(orders).get(task.data.order ?? '')
       if (order?.status === 'processing') deliverOrder(world, order)

@@ -3,10 +3,10 @@ import { SEPARATOR, sortable } from '../../state/collection.ts'
 import { addDuration } from '../../state/duration.ts'
 import { Refusal } from '../../state/refusal.ts'
 import type { World } from '../../state/world.ts'
-import { settingsOf } from './assign.ts'
 import type { CatalogueBundle } from './catalogue.ts'
 import type { Purchase } from './purchase.ts'
 import { type Lot, lots } from './records.ts'
+import { settingsOf } from './settings.ts'
 
 /** Adds a lot of `quantity`, bought now at `price` cents each. */
 export function addLot(world: World, bundle: CatalogueBundle, quantity: number, price: number): Lot {

@@ -4,9 +4,9 @@ import { SEPARATOR } from '../../state/collection.ts'
 import { addDuration } from '../../state/duration.ts'
 import type { Task } from '../../state/tasks.ts'
 import type { World } from '../../state/world.ts'
-import { settingsOf } from './assign.ts'
 import { noteHistory } from './history.ts'
 import { SLUG } from './records.ts'
+import { settingsOf } from './settings.ts'
 import { takeOff } from './taken-off.ts'
 
 /** The last instant something happened, or is bound to happen, to the assignments of one application. */

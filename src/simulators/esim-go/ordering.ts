@@ -4,16 +4,21 @@ import { bundlesOf } from '../../state/bundles.ts'
 import { addDuration } from '../../state/duration.ts'
 import { Refusal } from '../../state/refusal.ts'
 import type { World } from '../../state/world.ts'
-import { canPay, pay } from './account.ts'
-import { putOnEsim, refuseWhileProcessing, settingsOf } from './assign.ts'
-import { findEsim, mintEsim, misfit } from './esims.ts'
+import { canPay, pay, spendable } from './account.ts'
+import { putOnEsim, refuseWhileProcessing } from './assign.ts'
+import { tellIfLow } from './balance-alerts.ts'
+import { findUsable, mintEsim, misfit } from './esims.ts'
 import { addLot } from './inventory.ts'
+import { oddity } from './magic-values.ts'
 import { esims, type Order, type OrderLine, orders, SLUG } from './records.ts'
 import { findBundle } from './sale.ts'
+import { settingsOf } from './settings.ts'
 
 /** What a caller asks for, whichever form it came in. */
 export interface Wish {
   readonly assign: boolean
+  /** The branding profile of new eSIMs; only v2.5 asks for one. */
+  readonly brandingId?: string
   readonly lines: readonly {
     readonly item: string
     readonly quantity: number
@@ -35,16 +40,19 @@ const MOST_ESIMS = 1000
 
 /**
  * Prices an order and checks every rule of it.
- * @throws Refusal `invalid-request`, `unknown-bundle`, `foreign-esim`, `incompatible`, `busy` where a given eSIM is still being worked on
+ * @throws Refusal `invalid-request`, `unknown-bundle`, `foreign-esim`, `deactivated`, `incompatible`, `busy` where a given eSIM is still being
+ *   worked on
  */
 export function price(world: World, wish: Wish): Priced {
+  if (wish.brandingId !== undefined && !wish.assign)
+    throw new Refusal('invalid-request', 'profileID can only be given where assign is true')
   const lines = wish.lines.map(({ item, quantity, iccids, allowReassign }): OrderLine => {
     const bundle = findBundle(world, item)
     if (iccids.length > 0 && !wish.assign) throw new Refusal('invalid-request', 'ICCIDs can only be given where assign is true')
     if (iccids.length > 0 && iccids.length !== quantity)
       throw new Refusal('invalid-request', `quantity of ${item} is ${quantity}, but ${iccids.length} ICCIDs are given: they must match`)
     for (const iccid of iccids) {
-      const problem = misfit(findEsim(world, iccid).esim, bundle)
+      const problem = misfit(findUsable(world, iccid).esim, bundle)
       if (problem && !allowReassign) throw new Refusal('incompatible', `${problem}; allowReassign would take a new eSIM`)
       if (!problem) refuseWhileProcessing(world, bundlesOf(world, SLUG, iccid))
     }
@@ -62,7 +70,9 @@ export function price(world: World, wish: Wish): Priced {
  */
 export function place(world: World, wish: Wish): Order {
   const { lines, total } = price(world, wish)
+  const before = spendable(world)
   pay(world, total)
+  tellIfLow(world, before)
   const order = world.in(orders).put({
     reference: world.random.uuid(),
     serial: world.next('esim-go.order'),
@@ -71,8 +81,11 @@ export function place(world: World, wish: Wish): Order {
     total,
     status: 'processing',
     lines,
+    runningBalance: spendable(world),
+    ...(wish.brandingId === undefined ? {} : { brandingId: wish.brandingId }),
   })
-  const ready = addDuration(world.now, settingsOf(world).deliveryDelay)
+  const delays = [settingsOf(world).deliveryDelay, ...lines.flatMap(({ item }) => oddity(item)?.delivery ?? [])]
+  const ready = Math.max(...delays.map((delay) => addDuration(world.now, delay)))
   if (ready <= world.now) return deliverOrder(world, order)
   world.schedule('esim-go/deliver-order', ready, { order: order.reference })
   return order
@@ -82,6 +95,7 @@ export function place(world: World, wish: Wish): Order {
 export function deliverOrder(world: World, order: Order): Order {
   const together = order.lines.reduce((sum, { quantity }) => sum + quantity, 0)
   let ordinal = 0
+  const branded = order.brandingId === undefined ? {} : { brandingId: order.brandingId }
   const lines = order.lines.map((line): OrderLine => {
     const bundle = findBundle(world, line.item)
     if (!order.assign) {
@@ -91,7 +105,7 @@ export function deliverOrder(world: World, order: Order): Order {
     const iccids: string[] = []
     for (let unit = 0; unit < line.quantity; unit += 1) {
       const wanted = world.in(esims).get(line.wanted[unit] ?? '')
-      const esim = wanted && !misfit(wanted, bundle) ? wanted : mintEsim(world)
+      const esim = wanted && !misfit(wanted, bundle) ? wanted : mintEsim(world, branded)
       const purchase = { price: line.pricePerUnit, boughtAt: order.createdAt }
       putOnEsim(world, esim.iccid, bundle, `${order.reference}-${ordinal}`, { purchase, together })
       ordinal += 1

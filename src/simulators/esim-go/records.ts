@@ -24,6 +24,12 @@ export interface Esim {
   /** An older profile takes no unlimited bundles (invented: the document names no reason for a bundle not to fit). */
   readonly platform: 'current' | 'older'
   readonly assignedAt: number
+  /** When a bundle was last applied to it. */
+  readonly appliedAt?: number
+  /** The branding profile it was ordered with. */
+  readonly brandingId?: string
+  /** No task looks whether it is idle: a bundle keeps it, or none are deleted. */
+  readonly unwatched?: true
   readonly lastAction?: LastAction
   readonly actionAt?: number
 }
@@ -66,6 +72,10 @@ export interface Order {
   /** US cents. */
   readonly total: number
   readonly status: 'processing' | 'completed'
+  /** US cents that could be spent when it was paid. */
+  readonly runningBalance?: number
+  /** The branding profile of the eSIMs it brings forth. */
+  readonly brandingId?: string
   readonly lines: readonly OrderLine[]
 }
 
@@ -103,6 +113,8 @@ export interface Account {
   /** US cents, spent before the balance while it has not expired. */
   readonly testCredit: number
   readonly testCreditExpiresAt: number
+  /** True until a first payment in the portal saves a card. */
+  readonly cardless?: boolean
 }
 
 export const accounts = defineCollection<Account>({ name: 'esim-go.account', key: (account) => account.id })

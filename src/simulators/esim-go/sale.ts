@@ -2,6 +2,7 @@
 import { Refusal } from '../../state/refusal.ts'
 import type { World } from '../../state/world.ts'
 import { type CatalogueBundle, defaultBundle, defaultCatalogue } from './catalogue.ts'
+import { oddBundle, provoke, refusedBundles } from './magic-values.ts'
 import { ownBundles } from './records.ts'
 
 /** Every bundle on sale, cheapest first. */
@@ -13,13 +14,13 @@ export function onSale(world: World): readonly CatalogueBundle[] {
 
 /** The bundle of exactly this name, or `undefined`. */
 export function lookUp(world: World, name: string): CatalogueBundle | undefined {
-  return world.in(ownBundles).get(name) ?? defaultBundle(name)
+  return world.in(ownBundles).get(name) ?? defaultBundle(name) ?? oddBundle(name)
 }
 
-/** @throws Refusal `unknown-bundle` */
+/** @throws Refusal `unknown-bundle`, or what a magic name provokes */
 export function findBundle(world: World, name: string): CatalogueBundle {
   const bundle = lookUp(world, name)
-  if (!bundle)
-    throw new Refusal('unknown-bundle', `there is no bundle "${name}": names are case-sensitive, see GET /catalogue`, { bundle: name })
-  return bundle
+  if (bundle) return bundle
+  provoke(refusedBundles, name)
+  throw new Refusal('unknown-bundle', `there is no bundle "${name}": names are case-sensitive, see GET /catalogue`, { bundle: name })
 }

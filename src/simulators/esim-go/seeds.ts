@@ -23,7 +23,7 @@ function keyOf({ identity: { name, seed } }: World): string {
 }
 
 /** The organisation with its money, and nothing bought yet. */
-function organisation(world: World, money: Partial<Pick<Account, 'balance' | 'testCredit'>> = {}): void {
+function organisation(world: World, money: Partial<Pick<Account, 'balance' | 'testCredit' | 'cardless'>> = {}): void {
   world.in(credentials).put({ provider: SLUG, kind: 'api-key', secret: keyOf(world) })
   world.in(accounts).put({
     id: 'account',
@@ -46,6 +46,7 @@ function assignedBundle(world: World): void {
 export const seeds: Readonly<Record<string, (world: World) => void>> = {
   default: (world) => organisation(world),
   'an empty account': (world) => organisation(world, { balance: 0, testCredit: 0 }),
+  'an account without a card': (world) => organisation(world, { balance: 0, cardless: true }),
   'bundles in the inventory': (world) => {
     organisation(world)
     const bundle = findBundle(world, A_BUNDLE)

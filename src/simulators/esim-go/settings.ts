@@ -1,5 +1,7 @@
 // What a user can choose about eSIM Go: where sources conflict, and delays the document only bounds.
-import { choice, commonSettings, duration, durations } from '../../state/settings.ts'
+import { choice, commonSettings, duration, durations, flag, type SettingsOf, texts, whole } from '../../state/settings.ts'
+import type { World } from '../../state/world.ts'
+import { SLUG } from './records.ts'
 
 export const settings = {
   ...commonSettings,
@@ -9,6 +11,12 @@ export const settings = {
     'how long a bundle stays in processing after it was applied (documented: usually instant, up to PT10M)',
   ),
   deliveryDelay: duration('PT0S', 'how long an order takes to be delivered (documented: up to PT5M in some cases)'),
+  idleDeletion: duration(
+    'P180D',
+    'how long an eSIM may be idle before its deletion is scheduled (public); PT0S: for ever. What is set counts from the next look at an eSIM',
+  ),
+  queuedKeepsEsim: flag(true, 'an unused bundle keeps its eSIM from being deleted as idle (inferred); else only one in use does'),
+  consumptionBilling: flag(true, 'the organisation is billed by consumption, so that GET /catalogue/prices answers it; else that is 403'),
   asyncApplyDelay: duration(
     'PT10S',
     'how long bundles stay in processing where one call applies more than 5 (public: asynchronously; time invented)',
@@ -30,6 +38,21 @@ export const settings = {
     'least time after which an eSIM in the returns process comes back if it is installed (documented: at least 4 days)',
   ),
   lapseAfter: duration('P12M', 'how long a bundle may be queued and idle before it lapses (public: 12 months)'),
+  topUpMinimum: whole(1, 1_000_000, 1000, 'the smallest amount of POST /organisation/balance (public)'),
+  topUpMaximum: whole(1, 1_000_000, 5000, 'the largest amount of POST /organisation/balance (public)'),
+  lowBalance: whole(
+    0,
+    1_000_000,
+    100,
+    'a payment that takes balance and test credit below this, in USD, is told as LowBalance; 0: never (invented)',
+  ),
+  rateLimit: whole(0, 100_000, 0, "requests a second of the world's clock from one address; 0: no limit (public: 10)"),
+  refreshOutage: duration('PT1M', 'how long a refresh keeps an eSIM off its network (invented)'),
+  msisdns: choice(['every', 'none'], 'every', 'which new eSIMs have a number for POST /esims/{iccid}/sms (invented)'),
+  smsSenders: texts(
+    (line) => (/^[\w .-]{1,11}$/.test(line) ? undefined : 'must have 1 to 11 letters, digits, spaces, dots, dashes or underscores'),
+    'senders of SMS your organisation was given besides eSIM',
+  ),
   assignmentsJson: choice(
     ['auto', 'array', 'object'],
     'auto',
@@ -37,4 +60,9 @@ export const settings = {
   ),
   signatureEncoding: choice(['base64', 'hex'], 'base64', 'X-Signature-SHA256: base64 as documented, hex as one public guide has it'),
   retrySchedule: durations(['PT5S', 'PT5M'], 'delays between attempts at a callback; after the last it is dead (invented)'),
+}
+
+/** This world's settings for eSIM Go. */
+export function settingsOf(world: World): SettingsOf<typeof settings> {
+  return world.settings(SLUG) as unknown as SettingsOf<typeof settings>
 }

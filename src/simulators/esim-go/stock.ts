@@ -106,13 +106,14 @@ function ownBundle(where: string, value: unknown): CatalogueBundle {
 }
 
 function ownEsim(world: World, where: string, value: unknown): void {
-  const given = fields(where, value, ['iccid', 'matchingId', 'smdpAddress', 'customerRef', 'installed', 'bundles'])
+  const given = fields(where, value, ['iccid', 'matchingId', 'smdpAddress', 'msisdn', 'customerRef', 'installed', 'bundles'])
   const iccid = given.iccid === undefined ? undefined : text(`${where}.iccid`, given.iccid, /^\d{18,22}$/)
   if (iccid !== undefined && world.in(esims).has(iccid)) throw wrong(`${where}.iccid`, `${iccid} is there twice`)
   const esim = mintEsim(world, {
     ...(iccid === undefined ? {} : { iccid }),
     ...(given.matchingId === undefined ? {} : { matchingId: text(`${where}.matchingId`, given.matchingId) }),
     ...(given.smdpAddress === undefined ? {} : { smdpAddress: text(`${where}.smdpAddress`, given.smdpAddress) }),
+    ...(given.msisdn === undefined ? {} : { msisdn: text(`${where}.msisdn`, given.msisdn, /^[1-9]\d{6,14}$/) }),
     ...(given.customerRef === undefined ? {} : { customerRef: text(`${where}.customerRef`, given.customerRef) }),
   })
   for (const name of list(`${where}.bundles`, given.bundles))
@@ -126,12 +127,13 @@ function ownEsim(world: World, where: string, value: unknown): void {
  * @throws Refusal `invalid-request` naming the first thing that is wrong with it
  */
 export function stock(world: World, own: unknown): void {
-  const given = fields('seed file', own, ['balance', 'testCredit', 'testCreditLifetime', 'catalogue', 'inventory', 'esims'])
+  const given = fields('seed file', own, ['balance', 'testCredit', 'testCreditLifetime', 'savedCard', 'catalogue', 'inventory', 'esims'])
   const holder = account(world)
   world.in(accounts).put({
     ...holder,
     ...(given.balance === undefined ? {} : { balance: cents('balance', given.balance) }),
     ...(given.testCredit === undefined ? {} : { testCredit: cents('testCredit', given.testCredit) }),
+    ...(given.savedCard === undefined ? {} : { cardless: !flag('savedCard', given.savedCard) }),
     ...(given.testCreditLifetime === undefined
       ? {}
       : { testCreditExpiresAt: later(world, 'testCreditLifetime', given.testCreditLifetime) }),

@@ -9,6 +9,7 @@ import type { World } from '../../state/world.ts'
 import { findCountry } from '../countries.ts'
 import { account, apiKey, CURRENCY, usableCredit } from './account.ts'
 import { bundleGroups, type CatalogueBundle } from './catalogue.ts'
+import type { HistoryItem } from './history.ts'
 import { people } from './people.ts'
 import { type Esim, esims, type Lot, type Order, type OrderLine, SLUG } from './records.ts'
 import { lookUp, onSale } from './sale.ts'
@@ -20,6 +21,11 @@ type Schemas = components['schemas']
 /** Cents as the API shows money: units with two decimals. */
 export function money(cents: number): number {
   return cents / 100
+}
+
+/** Cents as the organisation's own balance is shown: whole units, rounded down (inferred). */
+export function wholeUnits(cents: number): number {
+  return Math.floor(money(cents))
 }
 
 /** Never Available, Enabled, Disabled or Deleted (public): what is on the card is Installed, what was deleted is Released again. */
@@ -41,7 +47,8 @@ export function esimDetails({ sim, esim }: { sim: Sim; esim: Esim }, withAppleUr
     iccid: sim.iccid,
     matchingId: sim.matchingId,
     smdpAddress: sim.smdpAddress,
-    profileStatus: profileStatus(sim.profile),
+    // What cannot be installed any more; only v2.5 says why.
+    profileStatus: sim.service === 'ceased' ? 'Unavailable' : profileStatus(sim.profile),
     pin: esim.pin,
     puk: esim.puk,
     ...(sim.firstInstalledAt === undefined ? {} : { firstInstalledDateTime: sim.firstInstalledAt }),
@@ -89,6 +96,16 @@ export function assignment({ bundle, state }: Assignment): Schemas['BundleAssign
 /** Bytes left; an unlimited bundle shows 0 of 0 (invented). */
 export function remaining(bundle: Bundle): number {
   return bundle.unlimited ? 0 : remainingBytes(bundle)
+}
+
+export function historyEntry({ name, bundle, at, bundleState, alertType }: HistoryItem): Schemas['HistoryEntry'] {
+  return {
+    name,
+    ...(bundle === undefined ? {} : { bundle, bundleName: bundle }),
+    date: iso(at),
+    ...(bundleState === undefined ? {} : { bundleState }),
+    ...(alertType === undefined ? {} : { alertType }),
+  }
 }
 
 function orderLine(world: World, line: OrderLine, withEsims: boolean): Schemas['OrderLine'] {
@@ -187,17 +204,13 @@ function makeCatalogueBundle(bundle: CatalogueBundle): Schemas['CatalogueBundle'
     roamingEnabled: [],
     price: money(bundle.price),
     billingType: bundle.billingType,
-    allowances: [
-      {
-        type: 'DATA',
-        service: 'ROAMING',
-        description: bundle.description,
-        amount: bundle.dataAmount,
-        unit: 'MB',
-        unlimited: bundle.unlimited,
-      },
-    ],
+    allowances: [dataAllowance(bundle)],
   }
+}
+
+/** The one allowance of a bundle: data. */
+export function dataAllowance({ description, dataAmount, unlimited }: CatalogueBundle): Schemas['Allowances'][number] {
+  return { type: 'DATA', service: 'ROAMING', description, amount: dataAmount, unit: 'MB', unlimited }
 }
 
 export function organisation(world: World): Schemas['Organisation'] {
@@ -209,8 +222,8 @@ export function organisation(world: World): Schemas['Organisation'] {
     callbackUrl: world.in(targets).get(SLUG)?.url ?? '',
     groups: bundleGroups(onSale(world)),
     currency: CURRENCY,
-    balance: Math.floor(money(holder.balance)),
-    testCredit: Math.floor(money(usableCredit(world, holder))),
+    balance: wholeUnits(holder.balance),
+    testCredit: wholeUnits(usableCredit(world, holder)),
     testCreditExpiry: iso(holder.testCreditExpiresAt),
     businessType: 'Travel',
     productDescription: 'Data for travellers',

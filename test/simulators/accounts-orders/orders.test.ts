@@ -402,11 +402,8 @@ test('ACO-012 ACO-014 ACO-015 account, subscriber and SIM profile are required, 
 
 test('a subscriber without email and employee id could not be told from others, and is refused', async () => {
   await using sim = await startEnterprise()
-  const answer = await sim.call('POST', '/orders', { ...ACTIVATION, subscriber: { first_name: 'Ada', last_name: 'Byron' } })
-  expect(answer).toMatchObject({
-    status: 400,
-    body: { type: 'INVALID_REQUEST_PARAMS', messages: expect.arrayContaining([/./].map(() => expect.stringMatching(/email/))) },
-  })
+  const body = { ...ACTIVATION, subscriber: { first_name: 'Ada', last_name: 'Byron' } }
+  await refused(sim, body, { status: 400, type: 'INVALID_REQUEST_PARAMS', messages: [/^subscriber .*'employee_id'/] })
 })
 
 test('ACO-017 an id that is no id of an order is refused', async () => {

@@ -58,14 +58,16 @@ async function callbackSchema() {
   return ajv.compile({ $ref: 'spec#/webhooks/usageCallback/post/requestBody/content/application~1json/schema' })
 }
 
-/** Everything that is told: installed, attached, used up, deleted. */
+/** Everything that is told: the balance low and too low, and an eSIM installed, attached, used up, deleted. */
 async function liveAWholeLife(sim: TestSim): Promise<void> {
+  await sim.set({ lowBalance: 1049 })
   const device = sim.device(await onAir(sim, GB_1))
   await device.use(GIGABYTE)
   await device.disable()
   await device.delete()
   const unlimited = sim.device(await onAir(sim, GB_UNLIMITED))
   unlimited.use(1)
+  await sim.post('/orders', { type: 'transaction', order: [{ item: GB_1, quantity: 1000 }] })
   await sim.advance()
 }
 
@@ -318,7 +320,14 @@ test.each([3, 2])('every callback of version %i is one the spec allows', async (
   const valid = await callbackSchema()
   await liveAWholeLife(sim)
   const alerts = new Set(receiver.arrivals.map(({ body }) => body.alertType))
-  expect([...alerts].sort()).toEqual(['FirstAttachment', 'FirstUse', 'ProfileStatusChange', 'Utilisation'])
+  expect([...alerts].sort()).toEqual([
+    'FirstAttachment',
+    'FirstUse',
+    'InsufficientBalance',
+    'LowBalance',
+    'ProfileStatusChange',
+    'Utilisation',
+  ])
   for (const { body } of receiver.arrivals) {
     valid(body)
     expect([body, valid.errors]).toEqual([body, null])

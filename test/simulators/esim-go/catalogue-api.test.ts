@@ -209,6 +209,14 @@ test.each(['', '?returnAll=false', '?countries=', '?isos=,'])('asking for no net
   await expectRefused(sim, () => sim.get(`/networks${query}`), { status: 400, code: 'invalid-request', reason: /returnAll/ })
 })
 
+test('every unknown country of both lists is named, also where all are asked for', async () => {
+  await using sim = await startEsimGo()
+  for (const more of ['', '&returnAll=true']) {
+    const call = () => sim.get(`/networks?countries=Atlantis,France,Mu&isos=GB,XX${more}`)
+    await expectRefused(sim, call, { status: 400, code: 'invalid-request', message: /: "Atlantis", "Mu", "XX"$/ })
+  }
+})
+
 test.each(['?countries=Atlantis', '?isos=XX', '?isos=GB,XX'])('networks of an unknown country, %s, are refused', async (query) => {
   await using sim = await startEsimGo()
   await expectRefused(sim, () => sim.get(`/networks${query}`), { status: 400, code: 'invalid-request', reason: /no country/ })

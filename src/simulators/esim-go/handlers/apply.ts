@@ -1,4 +1,4 @@
-// POST /esims/apply: bundles of the inventory onto an eSIM, or onto new ones.
+// Bundles of the inventory onto an eSIM, or onto new ones: POST /esims/apply, and the older POST /esims/{iccid}/bundles.
 import { Refusal } from '../../../state/refusal.ts'
 import { reply } from '../../simulator.ts'
 import { type Application, apply } from '../applying.ts'
@@ -41,5 +41,11 @@ export const applyHandlers: EsimGoHandlers = {
   applyBundle({ body, now }, world) {
     const { reference, applied } = apply(world, applicationsOf(body), startOf(body.startTime, now))
     return reply(200, { esims: applied, applyReference: reference })
+  },
+
+  /** The bundle goes onto the eSIM `repeat` times (inferred); one that does not fit says so in the status. */
+  applyBundleToEsim({ path, body: { name, startTime, repeat = 1 }, now }, world) {
+    const { applied } = apply(world, [{ bundle: name, iccid: path.iccid, repeat, allowReassign: false }], startOf(startTime, now))
+    return reply(200, { status: applied[0]?.status ?? '' })
   },
 }

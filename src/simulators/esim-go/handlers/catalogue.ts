@@ -3,6 +3,7 @@ import { Refusal } from '../../../state/refusal.ts'
 import { type Country, countries, findCountry, findCountryByName } from '../../countries.ts'
 import { reply } from '../../simulator.ts'
 import { bundleGroups, searchCatalogue } from '../catalogue.ts'
+import { priceList } from '../prices.ts'
 import { findBundle, onSale } from '../sale.ts'
 import * as wire from '../wire.ts'
 import type { EsimGoHandlers } from './esim-go-handlers.ts'
@@ -15,9 +16,15 @@ function parts(text: string | undefined): string[] {
     .filter((part) => part !== '')
 }
 
-function known(country: Country | undefined, asked: string): Country {
-  if (!country) throw new Refusal('invalid-request', `"${asked}" is no country with networks`)
-  return country
+/** The countries asked for by name and by code, each once. @throws Refusal `invalid-request` naming all that are none */
+function countriesOf(names: readonly string[], codes: readonly string[]): Country[] {
+  const found = new Set<Country>()
+  const unknown: string[] = []
+  const note = (country: Country | undefined, asked: string) => (country ? found.add(country) : unknown.push(`"${asked}"`))
+  for (const name of names) note(findCountryByName(name), name)
+  for (const code of codes) note(findCountry(code), code)
+  if (unknown.length > 0) throw new Refusal('invalid-request', `no country with networks: ${unknown.join(', ')}`)
+  return [...found]
 }
 
 export const catalogueHandlers: EsimGoHandlers = {
@@ -33,6 +40,11 @@ export const catalogueHandlers: EsimGoHandlers = {
     return reply(200, wire.catalogueBundle(findBundle(world, path.name)))
   },
 
+  listPrices({ settings }, world) {
+    if (!settings.consumptionBilling) throw new Refusal('not-by-consumption', 'the setting consumptionBilling is off: prices are not told')
+    return reply(200, priceList(world))
+  },
+
   listBundleGroups(_call, world) {
     return reply(
       200,
@@ -41,9 +53,8 @@ export const catalogueHandlers: EsimGoHandlers = {
   },
 
   getNetworks({ query }) {
-    const named = parts(query.countries).map((name) => known(findCountryByName(name), name))
-    const coded = parts(query.isos).map((code) => known(findCountry(code), code))
-    const asked = query.returnAll ? countries() : [...new Set([...named, ...coded])]
+    const named = countriesOf(parts(query.countries), parts(query.isos))
+    const asked = query.returnAll ? countries() : named
     if (asked.length === 0) throw new Refusal('invalid-request', 'name countries, isos, or set returnAll to true')
     return reply(200, {
       countryNetworks: asked.map(({ iso, networks }) => ({

@@ -5,10 +5,13 @@ import { Refusal } from '../../../state/refusal.ts'
 import type { World } from '../../../state/world.ts'
 import { reply } from '../../simulator.ts'
 import { findEsim, noteAction } from '../esims.ts'
+import { noteHistory } from '../history.ts'
 import { type Esim, esims } from '../records.ts'
 import { lookUp } from '../sale.ts'
-import { assignmentsOf, isCurrent } from '../taken-off.ts'
+import { type Assignment, assignmentsOf, isCurrent } from '../taken-off.ts'
+import { since25 } from '../versions.ts'
 import * as wire from '../wire.ts'
+import * as wire25 from '../wire-v25.ts'
 import type { EsimGoHandlers } from './esim-go-handlers.ts'
 
 /** The text of a column, as `filter` is compared with it. */
@@ -38,17 +41,27 @@ function listed(
   return { rows: found.length, esims: found.slice(offset, offset + limit) }
 }
 
+function assignmentShown(world: World, each: Assignment, basePath: string) {
+  return { ...wire.assignment(each), ...since25(basePath, () => wire25.assignment(world, each)) }
+}
+
 export const esimHandlers: EsimGoHandlers = {
-  listEsims({ query, settings }, world) {
+  listEsims({ query, settings, basePath }, world) {
     const { page = 1, perPage = 50, direction = 'asc' } = query
     const found = listed(world, query, (page - 1) * perPage, perPage, direction === 'desc')
-    const list = { esims: found.esims.map(wire.listedEsim) }
+    const shown = (esim: Esim) => ({ ...wire.listedEsim(esim), ...since25(basePath, () => wire25.listedEsim(world, esim)) })
+    const list = { esims: found.esims.map(shown) }
     if (settings.wire === 'documented') return reply(200, list)
     return reply(200, { ...list, pageCount: Math.ceil(found.rows / perPage), rows: found.rows, pageSize: perPage })
   },
 
-  getEsim({ path, query }, world) {
-    return reply(200, wire.esimDetails(findEsim(world, path.iccid), query.additionalFields === 'appleInstallUrl'))
+  getEsim({ path, query: { additionalFields }, basePath }, world) {
+    const found = findEsim(world, path.iccid)
+    return reply(200, {
+      ...wire.esimDetails(found, additionalFields !== undefined),
+      ...wire25.installLink(found.sim, additionalFields),
+      ...since25(basePath, () => wire25.esimDetails(found)),
+    })
   },
 
   updateEsim({ body, query }, world) {
@@ -58,10 +71,11 @@ export const esimHandlers: EsimGoHandlers = {
     const { esim } = findEsim(world, iccid)
     world.in(esims).put({ ...esim, customerRef })
     noteAction(world, iccid, 'eSIM Updated')
+    noteHistory(world, iccid, 'eSIM Updated')
     return reply(200, { status: 'success', message: 'success' })
   },
 
-  listEsimBundles({ path, query }, world) {
+  listEsimBundles({ path, query, basePath }, world) {
     findEsim(world, path.iccid)
     const { includeUsed = false, limit = 15 } = query
     const assigned = assignmentsOf(world, path.iccid).filter((each) => includeUsed || isCurrent(each))
@@ -70,16 +84,17 @@ export const esimHandlers: EsimGoHandlers = {
       bundles: [...byName].map(([name, assignments]) => ({
         name,
         description: lookUp(world, name)?.description ?? name,
-        assignments: assignments.map(wire.assignment),
+        assignments: assignments.map((each) => assignmentShown(world, each, basePath)),
       })),
     })
   },
 
-  getBundleStatus({ path }, world) {
+  getBundleStatus({ path, basePath }, world) {
     findEsim(world, path.iccid)
     const applied = assignmentsOf(world, path.iccid).filter(({ bundle }) => bundle.name === path.name)
     const latest = applied.at(-1)
     if (!latest) throw new Refusal('not-found', `eSIM ${path.iccid} has no bundle "${path.name}": names are case-sensitive`)
-    return reply(200, { assignments: applied.filter(({ bundle }) => bundle.reference === latest.bundle.reference).map(wire.assignment) })
+    const together = applied.filter(({ bundle }) => bundle.reference === latest.bundle.reference)
+    return reply(200, { assignments: together.map((each) => assignmentShown(world, each, basePath)) })
   },
 }

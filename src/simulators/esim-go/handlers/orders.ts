@@ -6,7 +6,9 @@ import { reply } from '../../simulator.ts'
 import { place, price, type Wish } from '../ordering.ts'
 import { type Order, orders } from '../records.ts'
 import type { components } from '../spec.d.ts'
+import { since25 } from '../versions.ts'
 import * as wire from '../wire.ts'
+import * as wire25 from '../wire-v25.ts'
 import type { EsimGoHandlers } from './esim-go-handlers.ts'
 
 /** Both forms of the body as one: a list of lines, or one line laid flat. */
@@ -49,27 +51,32 @@ function pageOf(world: World, page: number, limit: number, bounds: readonly stri
   return world.in(orders).page('created', { from: sortable(from), to: sortable(Math.max(0, to + 1)) }, (page - 1) * limit, limit, true)
 }
 
+function shown(world: World, record: Order, basePath: string, withEsims = true) {
+  return { ...wire.order(world, record, withEsims), ...since25(basePath, () => wire25.order(record)) }
+}
+
 export const orderHandlers: EsimGoHandlers = {
-  createOrder({ body }, world) {
-    const wish = wishOf(body)
-    if (body.type === 'transaction') return reply(200, wire.order(world, place(world, wish)))
+  createOrder({ body, basePath }, world) {
+    const brandingId = body.profileID
+    const wish = { ...wishOf(body), ...since25(basePath, () => (brandingId === undefined ? {} : { brandingId })) }
+    if (body.type === 'transaction') return reply(200, shown(world, place(world, wish), basePath))
     const { lines, total, valid } = price(world, wish)
     return reply(200, wire.pricedOrder(world, lines, total, valid))
   },
 
-  getOrder({ path }, world) {
+  getOrder({ path, basePath }, world) {
     const order = world.in(orders).get(path.orderReference)
     if (!order) throw new Refusal('unknown-order', `there is no order ${path.orderReference}`)
-    return reply(200, wire.order(world, order))
+    return reply(200, shown(world, order, basePath))
   },
 
-  listOrders({ query, baseUrl }, world) {
+  listOrders({ query, baseUrl, basePath }, world) {
     const { page = 1, limit = 10, createdAt = [], includeIccids = true } = query
     const found = pageOf(world, page, limit, createdAt)
     return reply(
       200,
       found.map((record) => {
-        const order = wire.order(world, record, includeIccids)
+        const order = shown(world, record, basePath, includeIccids)
         // No invoice is known to us: the link leads to the order itself (invented).
         const invoiceLink = `${baseUrl}/orders/${record.reference}`
         return { ...order, order: order.order.map((line) => ({ ...line, invoiceLink })) }

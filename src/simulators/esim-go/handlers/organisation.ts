@@ -2,7 +2,10 @@
 import { grouped } from '../../../state/collection.ts'
 import { reply } from '../../simulator.ts'
 import { usableLots } from '../inventory.ts'
+import { topUp } from '../topping-up.ts'
+import { since25 } from '../versions.ts'
 import * as wire from '../wire.ts'
+import * as wire25 from '../wire-v25.ts'
 import type { EsimGoHandlers } from './esim-go-handlers.ts'
 
 export const organisationHandlers: EsimGoHandlers = {
@@ -14,9 +17,18 @@ export const organisationHandlers: EsimGoHandlers = {
     return reply(200, { organisations: [wire.organisation(world)] })
   },
 
+  topUpBalance({ query: { amount } }, world) {
+    const { holder, payment } = topUp(world, amount)
+    return reply(200, { amount, balance: wire.wholeUnits(holder.balance), ref: payment })
+  },
+
   /** Lots with something left, until they expire. */
-  getInventory(_call, world) {
+  getInventory({ basePath }, world) {
     const byBundle = grouped(usableLots(world), ({ bundle }) => bundle)
-    return reply(200, { bundles: [...byBundle].map(([name, available]) => wire.inventoryBundle(world, name, available)) })
+    const bundles = [...byBundle].map(([name, available]) => ({
+      ...wire.inventoryBundle(world, name, available),
+      ...since25(basePath, () => wire25.inventoryBundle(world, name)),
+    }))
+    return reply(200, { bundles })
   },
 }

@@ -1,0 +1,57 @@
+// The rate limit: so many requests a second from one address, in windows of the world's clock (public; off unless set).
+import { defineCollection, sortable } from '../../state/collection.ts'
+import { iso } from '../../state/duration.ts'
+import { Refusal } from '../../state/refusal.ts'
+import type { World } from '../../state/world.ts'
+import type { Admission } from '../simulator.ts'
+import { settingsOf } from './settings.ts'
+
+/** Ms of a window; windows begin with whole seconds (inferred: they are fixed). */
+const WINDOW = 1000
+const COST = 1
+
+/** What one caller has asked in its latest window. */
+interface Window {
+  readonly caller: string
+  /** Virtual ms at which it ends, excluded. */
+  readonly endsAt: number
+  readonly spent: number
+}
+
+const windows = defineCollection<Window>({
+  name: 'esim-go.rate-windows',
+  key: ({ caller }) => caller,
+  indexes: { end: ({ endsAt }) => sortable(endsAt) },
+})
+
+/** Lets go of windows that are over, a few at a time. */
+function forget(world: World): void {
+  const kept = world.in(windows)
+  for (const { caller, endsAt } of kept.page('end', {}, 0, 2)) if (endsAt <= world.now) kept.delete(caller)
+}
+
+/** Counts a request; the count stays whatever becomes of the request. */
+export function admit(caller: string, world: World): Admission | undefined {
+  const limit = settingsOf(world).rateLimit
+  if (limit === 0) return undefined
+  const { now } = world
+  const endsAt = now - (now % WINDOW) + WINDOW
+  const last = world.in(windows).get(caller)
+  const spent = last?.endsAt === endsAt ? last.spent : 0
+  const admitted = spent + COST <= limit
+  if (admitted)
+    world.transaction(() => {
+      forget(world)
+      world.in(windows).put({ caller, endsAt, spent: spent + COST })
+    }, now)
+  const headers = {
+    'X-Ratelimit-Limit': String(limit),
+    'X-Ratelimit-Remaining': String(Math.max(0, admitted ? limit - spent - COST : 0)),
+    'X-Ratelimit-Reset': iso(endsAt),
+    'X-Ratelimit-Cost': String(COST),
+  }
+  if (admitted) return { headers }
+  const retryAfter = Math.ceil((endsAt - now) / 1000)
+  const reason = `more than ${limit} requests a second from ${caller}: the window ends at ${iso(endsAt)} of this world's clock`
+  return { headers, refusal: new Refusal('rate-limited', reason, { retryAfter }) }
+}
