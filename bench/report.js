@@ -51,8 +51,9 @@ function figuresOf({ rounds }, id) {
  * @param {import('./peers.js').Peer[]} peers
  * @param {Load[]} loads
  * @param {Record<string, Startup>} startups by peer
+ * @param {import('./pages.js').Pages} pages
  */
-export function figures(peers, loads, startups) {
+export function figures(peers, loads, startups, pages) {
   const requests = loads.map((load) => ({
     title: load.title,
     bytes: load.bytes,
@@ -84,7 +85,9 @@ export function figures(peers, loads, startups) {
     wish(`${title}: first answer`, starts[id]?.firstAnswer?.median, '<=', 400, ' ms')
     wish(`${title}: idle memory`, starts[id]?.idleMegabytes, '<=', 90, ' MB')
   }
-  return { requests, starts, wanted }
+  const ratio = spreadOf(pages.rounds.map(({ first, middle }) => middle / first))
+  wish(`accounts-orders: a page in the middle of ${pages.size} subscriptions, of the first`, ratio?.median, '<=', 1.3)
+  return { requests, starts, pages, wanted }
 }
 
 /** Columns as wide as their widest cell; all but the first to the right. @param {string[][]} rows */

@@ -7,6 +7,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { generator } from './generator.js'
+import { measurePages } from './pages.js'
 import { CLI, peers as peersOf } from './peers.js'
 import { processorSeconds, residentMegabytes, send, setApart, start, temporaryFolder, WrongReply } from './processes.js'
 import { figures, table } from './report.js'
@@ -20,8 +21,8 @@ import { buyEsim, listEsims, measuredRequests } from './requests.js'
 
 const CONNECTIONS = 10
 /** Times in seconds. Rounds are many and short: a noisy neighbour then hurts all who are compared alike. */
-const WHOLE = { starts: 5, idle: 4, warmUp: 2, rounds: 8, round: 2, limit: 235 }
-const QUICK = { starts: 1, idle: 2, warmUp: 1, rounds: 1, round: 1, limit: 60 }
+const WHOLE = { starts: 5, idle: 4, warmUp: 2, rounds: 8, round: 2, limit: 235, pages: { size: 100_000, rounds: 5, amount: 500 } }
+const QUICK = { starts: 1, idle: 2, warmUp: 1, rounds: 1, round: 1, limit: 60, pages: { size: 2_000, rounds: 3, amount: 300 } }
 
 /** @returns {{ quick: boolean, json: string | undefined }} */
 function options() {
@@ -206,7 +207,9 @@ async function main() {
   const loads = await measureLoads(contestants, plan)
   await check(contestants)
   await Promise.all(contestants.map(({ server }) => server.stop()))
-  const found = figures(peers, loads, startups)
+  say(`paging through ${plan.pages.size} subscriptions`)
+  const pages = await measurePages(plan.pages)
+  const found = figures(peers, loads, startups, pages)
   const machine = {
     node: process.version,
     system: `${process.platform} ${process.arch}`,

@@ -92,6 +92,16 @@ test.skipIf(!hasCurl)('the wholesale recipe of the README is acknowledged, in pr
   expect(receiver.arrivals.map(({ json }) => json)).toMatchObject([{ partnerTransactionId: 'Txn1', action: 'Activate', result: 'Success' }])
 })
 
+test.skipIf(!hasCurl)('the accounts-orders recipe of the README is pending, completed, and in the mail', async () => {
+  await using sim = await startSimulator()
+  const { PATH = '' } = process.env
+  const shell = spawn('sh', ['-e'], { env: { PATH, NODE: process.execPath, ESIMULATOR_URL: sim.url }, stdio: ['pipe', 'pipe', 'inherit'] })
+  shell.stdin.end(recipe('Order, poll, read the mail (accounts-orders)', sim.url))
+  const said = await text(shell.stdout)
+  expect(said.match(/"status":"\w+"/g)).toEqual(['"status":"pending"', '"status":"completed"'])
+  expect(said).toMatch(/"channel":"email","to":"ada@bank\.example".*"qr":"LPA:1\$/)
+})
+
 test('the seed file of the README is understood', async () => {
   await using sim = await startSimulator({ stock: parse(block('yaml')) })
   const [esim] = await sim.sims()

@@ -33,8 +33,10 @@ export interface Carried extends Side {
   readonly kind: 'data' | 'voice' | 'sms'
   /** Bytes, seconds or messages. */
   readonly quantity: number
-  /** How much of it came from bundles. */
+  /** How much of it came from bundles, */
   readonly bundled: number
+  /** and from which. */
+  readonly bundles: Usage['bundles']
   readonly network: Network
   /** Virtual ms. A call ends now and began as long ago as it took; anything else takes no time. */
   readonly startedAt: number
@@ -96,7 +98,10 @@ export function useData(world: World, sim: Sim, bytes: number, rules: UsageRules
   if (left === bytes) throw new Refusal('wrong-state', whyNone(world, sim, country), { state: 'no-bundle', event: 'use' })
   if (bundled === 0) noteUse(world, sim)
   const [quantity, now] = [bytes - left, world.now]
-  rules.carried?.(world, current(world, sim), { kind: 'data', quantity, bundled, network, ...side, startedAt: now, endedAt: now })
+  rules.carried?.(world, current(world, sim), {
+    ...{ kind: 'data', quantity, bundled, bundles: carried, network },
+    ...{ ...side, startedAt: now, endedAt: now },
+  })
   return { used: quantity, denied: left, ...(left > 0 ? { reason: whyNone(world, sim, country) } : {}), bundles: carried }
 }
 
@@ -112,7 +117,7 @@ export function useService(world: World, sim: Sim, kind: 'voice' | 'sms', quanti
   noteUse(world, sim)
   const endedAt = world.now
   const startedAt = kind === 'voice' ? Math.max(0, endedAt - quantity * 1000) : endedAt
-  rules.carried?.(world, current(world, sim), { kind, quantity, bundled: 0, network, ...side, startedAt, endedAt })
+  rules.carried?.(world, current(world, sim), { kind, quantity, bundled: 0, bundles: [], network, ...side, startedAt, endedAt })
   return { used: quantity, denied: 0, bundles: [] }
 }
 

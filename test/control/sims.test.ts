@@ -50,7 +50,7 @@ test('lists are paged in the order SIMs came', async () => {
     all,
   )
   expect((await page('?limit=2&offset=3&provider=esim-go')).sims.map(({ iccid }) => iccid)).toEqual(own.slice(3))
-  expect((await page('?offset=9')).sims).toEqual([])
+  expect((await page(`?offset=${all.length}`)).sims).toEqual([])
 })
 
 test('install downloads, installs and enables; each step goes alone, too', async () => {

@@ -183,7 +183,16 @@ test('where a provider charges what no bundle carries, it is carried, and told w
   expect(use(1500)).toEqual({ used: 1500, denied: 0, bundles: [{ id: '1', name: '1', used: 1000 }] })
   expect(use(1)).toEqual({ used: 1, denied: 0, bundles: [] })
   expect(told).toMatchObject([
-    { kind: 'data', quantity: 1500, bundled: 1000, direction: 'outbound', network: attached, startedAt: world.now, endedAt: world.now },
+    {
+      kind: 'data',
+      quantity: 1500,
+      bundled: 1000,
+      bundles: [{ used: 1000 }],
+      direction: 'outbound',
+      network: attached,
+      startedAt: world.now,
+      endedAt: world.now,
+    },
     { kind: 'data', quantity: 1, bundled: 0 },
   ])
 })

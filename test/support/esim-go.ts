@@ -9,6 +9,7 @@ import { openSimulator } from '../../src/library/open-simulator.ts'
 import type { Kernel } from '../../src/server/kernel.ts'
 import { listen } from '../../src/server/listen.ts'
 import type { Place } from '../../src/server/worlds.ts'
+import { esimGo } from '../../src/simulators/esim-go/index.ts'
 import type { components } from '../../src/simulators/esim-go/spec.d.ts'
 import type { SettingValue } from '../../src/state/settings.ts'
 import type { World } from '../../src/state/world.ts'
@@ -92,7 +93,7 @@ afterAll(async () => (await server)?.close())
 async function openServer(): Promise<Server> {
   const reports: string[] = []
   const listening = await listen('127.0.0.1', [{ port: 0 }])
-  const kernel = await openSimulator({ report: (sentence) => reports.push(sentence) })
+  const kernel = await openSimulator({ simulators: [esimGo], report: (sentence) => reports.push(sentence) })
   listening.serve(kernel)
   const close = async () => {
     await listening.close(0)

@@ -1,0 +1,52 @@
+// How accounts-orders words a refusal: {"type", "messages"}, the body of a sister product (inferred); the token endpoint as OAuth2 does.
+import type { KernelRefusal, Refusal } from '../../state/refusal.ts'
+import { bearerChallenge, type TokenRefusal, wordTokenRefusal } from '../client-credentials.ts'
+import type { Reply } from '../simulator.ts'
+
+const own = {
+  'unknown-account': [404, 'ACCOUNT_NOT_FOUND'],
+  'inactive-account': [409, 'ACCOUNT_NOT_ACTIVE'],
+  'unknown-template': [404, 'ORDER_TEMPLATE_NOT_FOUND'],
+  'unknown-subscription': [404, 'SUBSCRIPTION_NOT_FOUND'],
+  'wrong-account': [409, 'SUBSCRIPTION_NOT_IN_ACCOUNT'],
+  'terminated-subscription': [409, 'SUBSCRIPTION_TERMINATED'],
+  'order-pending': [409, 'ORDER_PENDING'],
+  'two-subscribers': [409, 'SUBSCRIBER_AMBIGUOUS'],
+  'unauthorised-sender': [403, 'ACCESS_DENIED'],
+} as const
+
+const table: Readonly<Record<KernelRefusal | TokenRefusal | keyof typeof own, readonly [status: number, type: string]>> = {
+  ...own,
+  'wrong-state': [409, 'INVALID_SUBSCRIPTION_STATE'],
+  'not-found': [404, 'NOT_FOUND'],
+  'unknown-world': [404, 'NOT_FOUND'],
+  'unknown-route': [404, 'NOT_FOUND'],
+  'method-not-allowed': [405, 'METHOD_NOT_ALLOWED'],
+  unauthorized: [401, 'UNAUTHORISED'],
+  // Refusals of the token endpoint alone, which words them itself.
+  'invalid-client': [401, 'UNAUTHORISED'],
+  'unsupported-grant-type': [400, 'INVALID_REQUEST_PARAMS'],
+  'body-too-large': [413, 'INVALID_HTTP_MESSAGE'],
+  'unsupported-media-type': [415, 'INVALID_HTTP_MESSAGE'],
+  'malformed-body': [400, 'INVALID_HTTP_MESSAGE'],
+  'invalid-request': [400, 'INVALID_REQUEST_PARAMS'],
+  busy: [503, 'SERVICE_UNAVAILABLE'],
+  'not-implemented': [501, 'NOT_IMPLEMENTED'],
+  'writes-refused': [503, 'SERVICE_UNAVAILABLE'],
+  'reply-violates-spec': [500, 'INTERNAL_ERROR'],
+  internal: [500, 'INTERNAL_ERROR'],
+}
+
+/** What a caller is told; several violations are several messages. */
+function messagesOf({ code, message }: Refusal): string[] {
+  if (code === 'unauthorized') return ['The access token is missing or is not good']
+  if (code === 'internal') return ['Internal error']
+  return code === 'invalid-request' ? message.split('; ') : [message]
+}
+
+export function word(refusal: Refusal, operation: string | undefined): Reply {
+  if (operation === 'issueToken') return wordTokenRefusal(refusal)
+  const [status, type] = Object.hasOwn(table, refusal.code) ? table[refusal.code as keyof typeof table] : table.internal
+  const headers = refusal.code === 'unauthorized' ? bearerChallenge(refusal) : {}
+  return { status, headers, body: { type, messages: messagesOf(refusal) } }
+}

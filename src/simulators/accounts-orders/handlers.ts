@@ -1,0 +1,130 @@
+// The operations of accounts-orders.
+import type { CollectionDef } from '../../state/collection.ts'
+import { Refusal } from '../../state/refusal.ts'
+import type { World } from '../../state/world.ts'
+import { issueToken } from '../client-credentials.ts'
+import { type Handlers, reply } from '../simulator.ts'
+import { daysAsked, heldToDocument, templateId } from './dialect.ts'
+import { type Linker, linkerOf, listed, transcluded } from './hal.ts'
+import { sendSms } from './messaging.ts'
+import { place } from './ordering.ts'
+import type { Listing } from './pages.ts'
+import {
+  accounts,
+  orders,
+  type Product,
+  products,
+  SLUG,
+  subscribers,
+  subscriptions,
+  templates,
+  type UsageItem,
+  usageItems,
+} from './records.ts'
+import type { settings } from './settings.ts'
+import type { operations } from './spec.d.ts'
+import { isListed } from './usage.ts'
+import * as wire from './wire.ts'
+
+type UsageQuery = NonNullable<operations['listUsageItems']['parameters']['query']>
+
+/** @throws Refusal `not-found` */
+function found<T extends object>(world: World, of: CollectionDef<T>, id: string): T {
+  const record = world.in(of).get(id)
+  if (!record) throw new Refusal('not-found', `there is no ${id} among the ${of.name.slice(SLUG.length + 1)}`)
+  return record
+}
+
+/** The handler of one resource. */
+function one<T extends object, Shown>(of: CollectionDef<T>, show: (record: T, link: Linker, world: World) => Shown) {
+  return (call: { readonly path: { readonly id: string }; readonly baseUrl: string }, world: World) =>
+    reply(200, show(found(world, of, call.path.id), linkerOf(call), world))
+}
+
+/** True for what passes every filter that the index does not. The number may be at either end. */
+function passes(query: UsageQuery, now: number): (item: UsageItem) => boolean {
+  const { msisdn, type, direction, 'account-id': account, 'subscriber-id': subscriber, 'cost-type': costs } = query
+  return (item) =>
+    isListed(item, now) &&
+    (account === undefined || item.account === account) &&
+    (subscriber === undefined || item.subscriber === subscriber) &&
+    (msisdn === undefined || item.msisdn === msisdn || item.peer === msisdn) &&
+    (type === undefined || type.includes(item.type)) &&
+    (direction === undefined || item.direction === direction) &&
+    (costs === undefined || costs.includes(item.cost_type))
+}
+
+/** The narrowest index that serves the filters. */
+function indexFor(query: UsageQuery): Pick<Listing<UsageItem>, 'index' | 'under'> {
+  const index = (['subscription', 'subscriber', 'account'] as const).find((name) => query[`${name}-id`] !== undefined)
+  return index ? { index, under: query[`${index}-id`] ?? '' } : { index: 'started' }
+}
+
+const byStatus = (status: string | undefined) => (status === undefined ? { index: 'id' } : { index: 'status', under: status })
+
+export const handlers: Handlers<operations, typeof settings> = {
+  issueToken: issueToken(SLUG),
+
+  listAccounts: (call, world) => listed(call, world, ['/accounts', 'accounts'], { of: accounts, index: 'id' }, wire.account),
+  getAccount: one(accounts, wire.account),
+
+  sendSms({ body: { from, to, text }, settings }, world) {
+    return reply(200, { [settings.smsIdField]: sendSms(world, from, to, text) })
+  },
+
+  createOrder(call, world) {
+    heldToDocument(call.settings, call.body)
+    return reply(201, wire.order(place(world, call.body), linkerOf(call)))
+  },
+  getOrder(call, world) {
+    heldToDocument(call.settings, call.path)
+    return one(orders, wire.order)(call, world)
+  },
+
+  listOrderTemplates: (call, world) =>
+    listed(call, world, ['/order-templates', 'order-templates'], { of: templates, index: 'id' }, wire.template),
+  getOrderTemplate(call, world) {
+    const id = call.settings.strict ? call.path.id : templateId(call.path.id)
+    return one(templates, wire.template)({ ...call, path: { id } }, world)
+  },
+
+  listProducts(call, world) {
+    heldToDocument(call.settings, call.query)
+    const { account_id: account, status } = call.query
+    const keep = (product: Product) => status === undefined || product.status === status
+    const listing = { of: products, ...(account === undefined ? byStatus(status) : { index: 'account', under: account, keep }) }
+    return listed(call, world, ['/products', 'products'], listing, wire.product)
+  },
+  getProduct: one(products, wire.product),
+
+  listSubscribers: (call, world) => listed(call, world, ['/subscribers', 'subscribers'], { of: subscribers, index: 'id' }, wire.subscriber),
+  getSubscriber: one(subscribers, wire.subscriber),
+
+  listSubscriptions(call, world) {
+    const { embed, headers } = transcluded(call.header('prefer'))
+    const listing = { of: subscriptions, ...byStatus(call.query.status) }
+    const page = listed(call, world, ['/subscriptions', 'subscriptions'], listing, (each, link) =>
+      wire.subscription(each, link, world, embed),
+    )
+    return { ...page, headers }
+  },
+  getSubscription(call, world) {
+    const { embed, headers } = transcluded(call.header('prefer'))
+    return { ...one(subscriptions, (record, link) => wire.subscription(record, link, world, embed))(call, world), headers }
+  },
+  listPhoneNumbers: one(subscriptions, wire.phoneNumbers),
+  listServices: one(subscriptions, wire.services),
+  getSimProfile: one(subscriptions, wire.simProfile),
+
+  listUsageItems(call, world) {
+    heldToDocument(call.settings, call.query)
+    const listing = {
+      of: usageItems,
+      ...indexFor(call.query),
+      ...daysAsked(call.query),
+      newestFirst: true,
+      keep: passes(call.query, call.now),
+    }
+    return listed(call, world, ['/usage/items', 'items'], listing, wire.usageItem)
+  },
+}

@@ -1,0 +1,153 @@
+// accounts-orders on a real port for tests: a client that fetches its tokens, follows links and places orders.
+import { expect } from 'vitest'
+import { type RunningSimulator, type StartOptions, startSimulator } from '../../src/index.ts'
+import type { components } from '../../src/simulators/accounts-orders/spec.d.ts'
+
+export type Schemas = components['schemas']
+type Json = Record<string, unknown>
+
+/** The ids of the document's samples, which the seeds have. */
+export const ACCOUNT = 'acc_01HTQ8VBN4DEJP5S8BPV4657VG'
+export const TEMPLATE = 'otpl_A00ABCDRT1F00AVRPTAQ5XQFUT'
+export const SUBSCRIPTION = 'sub_01HTQ8ZW1JVSFRWJX51K4CTX7Y'
+export const SUBSCRIBER = 'sbr_01HTQ8Z5HR26EN2HE797W5SZP9'
+/** Of SUBSCRIPTION. */
+export const MSISDN = '447700900000'
+export const TOKEN_PATH = '/auth/realms/enterprise-apis/protocol/openid-connect/token'
+
+export const ADA = { first_name: 'Ada', last_name: 'Byron', email: 'ada@bank.example', employee_id: 'E1815', group: 'Desk 4' }
+export const BY_MAIL = { sim_type: 'esim', delivery: { type: 'email', to: ['ada@bank.example'], cc: ['it@bank.example'] } }
+export const BY_API = { sim_type: 'esim', delivery: { type: 'api' } }
+export const ACTIVATION = {
+  type: 'activate_subscription',
+  account_id: ACCOUNT,
+  template_id: TEMPLATE,
+  subscriber: ADA,
+  sim_profile: BY_MAIL,
+}
+
+export interface Answer<T> {
+  readonly status: number
+  readonly headers: Headers
+  readonly body: T
+}
+
+export interface Sent {
+  readonly channel: 'email' | 'sms'
+  readonly to: string
+  readonly from?: string
+  readonly text: string
+  readonly iccid?: string
+  readonly qr?: string
+}
+
+export interface Enterprise extends RunningSimulator {
+  /** Up to the provider; its API is below `/enterprise`. */
+  readonly root: string
+  /** A token that is good now. */
+  token(): Promise<string>
+  call<T = Json>(method: string, path: string, json?: unknown, headers?: Record<string, string>): Promise<Answer<T>>
+  get<T = Json>(path: string, headers?: Record<string, string>): Promise<Answer<T>>
+  /** The body of a GET that has to succeed. */
+  read<T = Json>(path: string, headers?: Record<string, string>): Promise<T>
+  /** Places an order that has to be accepted. */
+  order(body?: object): Promise<Schemas['Order']>
+  /** Lets the time of an order pass, and reads it. */
+  settled(order: Schemas['Order']): Promise<Schemas['Order']>
+  /** Every record of a list, page by page by its links. */
+  all<T>(path: string, name: string): Promise<T[]>
+  items(query?: string): Promise<Schemas['UsageItem'][]>
+  /** Oldest first. */
+  messages(): Promise<readonly Sent[]>
+  iccidOf(subscription?: string): Promise<string>
+}
+
+type Page<T> = { _embedded: Record<string, T[]>; _links: { next?: { href: string } } }
+
+export async function startEnterprise(options: StartOptions = {}): Promise<Enterprise> {
+  const sim = await startSimulator(options)
+  const root = sim.baseUrl('accounts-orders')
+  let held = { token: '', until: 0 }
+
+  async function token(): Promise<string> {
+    const now = sim.clock.now().getTime()
+    if (now < held.until) return held.token
+    const form = { grant_type: 'client_credentials', client_id: 'test-client', client_secret: 'test-secret' }
+    const answer = await fetch(root + TOKEN_PATH, { method: 'POST', body: new URLSearchParams(form) })
+    const { access_token, expires_in } = (await answer.json()) as { access_token: string; expires_in: number }
+    held = { token: access_token, until: now + expires_in * 1000 }
+    return access_token
+  }
+
+  async function call<T>(method: string, path: string, json?: unknown, headers: Record<string, string> = {}): Promise<Answer<T>> {
+    const type = json === undefined ? {} : { 'Content-Type': 'application/json' }
+    const answer = await fetch(path.startsWith('http') ? path : `${root}/enterprise${path}`, {
+      method,
+      headers: { Authorization: `Bearer ${await token()}`, ...type, ...headers },
+      ...(json === undefined ? {} : { body: typeof json === 'string' ? json : JSON.stringify(json) }),
+    })
+    return { status: answer.status, headers: answer.headers, body: (await answer.json()) as T }
+  }
+
+  const own = {
+    root,
+    token,
+    call,
+    get: <T>(path: string, headers?: Record<string, string>) => call<T>('GET', path, undefined, headers),
+    async read<T>(path: string, headers?: Record<string, string>) {
+      const { status, body } = await call<T>('GET', path, undefined, headers)
+      expect([path, status, status === 200 ? '' : body]).toEqual([path, 200, ''])
+      return body
+    },
+    async order(body: object = ACTIVATION) {
+      const answer = await call<Schemas['Order']>('POST', '/orders', body)
+      expect([answer.status, answer.status === 201 ? '' : answer.body]).toEqual([201, ''])
+      return answer.body
+    },
+    async settled({ id }: Schemas['Order']) {
+      await sim.clock.advance('PT2M')
+      return own.read<Schemas['Order']>(`/orders/${id}`)
+    },
+    async all<T>(path: string, name: string) {
+      const found: T[] = []
+      for (let next: string | undefined = path; next !== undefined; ) {
+        const page: Page<T> = await own.read<Page<T>>(next)
+        found.push(...(page._embedded[name] ?? []))
+        next = page._links.next?.href
+      }
+      return found
+    },
+    /** Tokens of the life before are good no longer. */
+    async reset(to?: { readonly seed?: string; readonly given?: string }) {
+      held = { token: '', until: 0 }
+      await sim.reset(to)
+    },
+    items: (query = '') => own.all<Schemas['UsageItem']>(`/usage/items?limit=100${query && `&${query}`}`, 'items'),
+    async messages() {
+      const answer = await fetch(`${sim.url}/_sim/messages?provider=accounts-orders&limit=1000`)
+      return ((await answer.json()) as { messages: Sent[] }).messages.toReversed()
+    },
+    iccidOf: async (subscription = SUBSCRIPTION) =>
+      (await own.read<Schemas['SimProfile']>(`/subscriptions/${subscription}/sim-profile`)).iccid,
+  }
+  return Object.create(sim, Object.fromEntries(Object.entries(own).map(([name, value]) => [name, { value }])))
+}
+
+/** Makes a call that must be refused in this provider's words, for the reason the journal tells, with nothing changed. */
+export async function expectRefused(
+  sim: Enterprise,
+  call: () => Promise<Answer<unknown>>,
+  expected: { readonly status: number; readonly type: string; readonly messages?: readonly (string | RegExp)[]; readonly code?: string },
+): Promise<void> {
+  const { status, type, messages, code = 'invalid-request' } = expected
+  await sim.token()
+  const before = JSON.stringify(await sim.state())
+  const answer = await call()
+  const told = messages?.map((each) => (typeof each === 'string' ? each : expect.stringMatching(each)))
+  expect(answer.body).toEqual({ type, messages: told ?? [expect.stringMatching(/./)] })
+  expect(answer.status).toBe(status)
+  expect(answer.headers.get('content-type')).toBe('application/json')
+  const [newest] = await sim.journal({ limit: 1 })
+  expect(newest).toMatchObject({ status, refusal: { code }, violations: [] })
+  expect(JSON.stringify(await sim.state())).toBe(before)
+}
