@@ -78,6 +78,7 @@ async function specs(config: Config): Promise<string> {
   const kernel = await open(config, memoryStore(), await readSeedFile(config))
   const { controlApp } = await import('../control/app.ts')
   await controlApp(kernel)
+  for (const provider of kernel.providers.values()) await provider.compile()
   await kernel.close()
   return `${[...kernel.providers.keys()].join(', ')} and the control API compile`
 }

@@ -57,12 +57,13 @@ function provenanceOf(provider: Provider): ProvenanceShown {
 }
 
 export const provenanceHandlers: ControlHandlers = {
-  listProvenance({ kernel }) {
-    const providers = [...kernel.providers.values()].map((provider): ProvenanceRow => {
+  async listProvenance({ kernel }) {
+    const compiled = await Promise.all([...kernel.providers.values()].map((provider) => provider.compile()))
+    const providers = compiled.map((provider): ProvenanceRow => {
       const { operations, gaps, ...rest } = provenanceOf(provider)
       return { ...rest, operations: operations.length, gaps: Object.keys(gaps).length }
     })
     return reply(200, { providers })
   },
-  getProvenance: ({ kernel, path }) => reply(200, provenanceOf(providerOf(kernel, String(path.slug)))),
+  getProvenance: async ({ kernel, path }) => reply(200, provenanceOf(await providerOf(kernel, String(path.slug)).compile())),
 }

@@ -1,8 +1,9 @@
 // The socket side: node:http in front of the pipeline, and of Express for everything that is not a provider's.
 import { isUtf8 } from 'node:buffer'
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { Refusal } from '../state/refusal.ts'
+import { type KernelRefusal, Refusal } from '../state/refusal.ts'
 import type { Store } from '../state/stores/store.ts'
+import type { KnownProvider } from './known-provider.ts'
 import { type Answer, type Exchange, type PipelineOptions, type Provider, serve } from './pipeline.ts'
 import { DEFAULT_WORLD, type Place, type Worlds } from './worlds.ts'
 
@@ -13,7 +14,7 @@ export const BODY_LIMIT = 1_048_576
 const BODY_DROPPED = 16 * BODY_LIMIT
 
 export interface HttpOptions extends PipelineOptions {
-  readonly providers: ReadonlyMap<string, Provider>
+  readonly providers: ReadonlyMap<string, KnownProvider>
   readonly worlds: Worlds
   readonly store: Store
   /** What hrefs begin with, instead of the request's Host. */
@@ -72,7 +73,14 @@ export function listener(options: HttpOptions, ownSlug?: string): Listener {
       options.rest(request, response, worldNamed(to, request), rest)
       return
     }
-    const finish = (body: string | undefined, unread?: Refusal) => answer(options, provider, to, ownSlug, request, response, body, unread)
+    const finish = (body: string | undefined, unread?: Refusal) => {
+      const compiled = provider.ready(to.path)
+      if (compiled) return answer(options, compiled, to, ownSlug, request, response, body, unread)
+      provider.compile(to.path).then(
+        (ready) => answer(options, ready, to, ownSlug, request, response, body, unread),
+        (error: unknown) => send(response, lost(provider, error, 'internal'), undefined),
+      )
+    }
     if (request.headers['content-length'] === undefined && request.headers['transfer-encoding'] === undefined) finish(undefined)
     else readBody(request, finish)
   }
@@ -189,10 +197,10 @@ function answer(
   }
 }
 
-/** What is said where what was done could not be kept. */
-function lost(provider: Provider, error: unknown): Answer {
+/** What is said where what was done could not be kept, or nothing could be done. */
+function lost(provider: Pick<Provider, 'simulator'>, error: unknown, code: KernelRefusal = 'writes-refused'): Answer {
   const reason = error instanceof Error ? error.message : String(error)
-  const worded = provider.simulator.word(new Refusal('writes-refused', reason), undefined)
+  const worded = provider.simulator.word(new Refusal(code, reason), undefined)
   return { status: worded.status, headers: {}, type: 'application/json', body: JSON.stringify(worded.body) }
 }
 

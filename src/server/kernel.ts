@@ -1,13 +1,11 @@
 // The server put together: specs compiled, worlds opened, one listener for all of it.
 import { readFile } from 'node:fs/promises'
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import type { Simulator } from '../simulators/simulator.ts'
 import { Refusal } from '../state/refusal.ts'
 import type { Store } from '../state/stores/store.ts'
 import type { DeliveryPolicy } from './deliver.ts'
 import { type HttpOptions, type Listener, listener } from './http.ts'
-import type { Provider } from './pipeline.ts'
-import { specOf } from './spec.ts'
+import { type KnownProvider, knownProvider } from './known-provider.ts'
 import { openWorlds, type Worlds, type WorldsOptions } from './worlds.ts'
 
 /** Who may use `/_sim`. */
@@ -28,7 +26,7 @@ export interface KernelOptions extends WorldsOptions {
 
 export interface Kernel {
   readonly version: string
-  readonly providers: ReadonlyMap<string, Provider>
+  readonly providers: ReadonlyMap<string, KnownProvider>
   readonly worlds: Worlds
   readonly store: Store
   readonly publicUrl: string | undefined
@@ -47,26 +45,14 @@ export async function packageVersion(): Promise<string> {
   return version
 }
 
-/** @throws Error where an operation of a spec has neither a handler nor a declared gap, or the other way round */
-async function compileProvider(simulator: Simulator): Promise<Provider> {
-  const mounts = await Promise.all(simulator.mounts.map(async (mount) => ({ mount, spec: await specOf(mount.spec) })))
-  const known = new Set(mounts.flatMap(({ spec }) => [...spec.operations.keys()]))
-  const served = new Set([...Object.keys(simulator.handlers), ...Object.keys(simulator.gaps)])
-  const unserved = [...known].filter((id) => !served.has(id))
-  const unknown = [...served].filter((id) => !known.has(id))
-  if (unserved.length > 0) throw new Error(`${simulator.slug}: no handler for ${unserved.join(', ')}`)
-  if (unknown.length > 0) throw new Error(`${simulator.slug}: not in the spec: ${unknown.join(', ')}`)
-  return { simulator, mounts }
-}
-
 /**
  * @throws StoreError where the kept state cannot be used
  * @throws Refusal `invalid-request` where the stock is wrong
  */
 export async function openKernel(options: KernelOptions): Promise<Kernel> {
   const { store, publicUrl, control, policy, report } = options
-  const compiled = await Promise.all(options.simulators.map(compileProvider))
-  const providers = new Map(compiled.map((provider) => [provider.simulator.slug, provider]))
+  const known = await Promise.all(options.simulators.map(knownProvider))
+  const providers = new Map(known.map((provider) => [provider.simulator.slug, provider]))
   const worlds = await openWorlds(options)
   let rest: Promise<HttpOptions['rest']> | undefined
 

@@ -5,6 +5,7 @@ import { credentials } from '../state/credentials.ts'
 import { Refusal } from '../state/refusal.ts'
 import type { World } from '../state/world.ts'
 import { BODY_KEPT, type Journal } from './journal.ts'
+import { isBelow } from './known-provider.ts'
 import { headerOf, validated } from './request.ts'
 import { JSON_TYPE, type Operation, type Spec } from './spec.ts'
 
@@ -191,12 +192,12 @@ function route(
   const path = provider.simulator.pathOf?.(exchange.path, settings) ?? exchange.path
   for (const { mount, spec } of provider.mounts) {
     const { basePath } = mount
-    if (!path.startsWith(basePath) || (path.length > basePath.length && path[basePath.length] !== '/')) continue
+    if (!isBelow(path, mount)) continue
     const found = spec.find(method, path.slice(basePath.length) || '/')
     if (found === 'other-method') throw new Refusal('method-not-allowed', `${path} knows no ${method}`, { method })
     if (found) return { operation: found.operation, params: found.params, basePath, endpoints: spec.endpoints }
   }
-  const bases = provider.mounts.map(({ mount }) => `/${provider.simulator.slug}${mount.basePath}`).join(', ')
+  const bases = provider.simulator.mounts.map((mount) => `/${provider.simulator.slug}${mount.basePath}`).join(', ')
   throw new Refusal('unknown-route', `the spec has no path for ${method} ${path}; base paths are ${bases}`, { method, path })
 }
 

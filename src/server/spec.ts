@@ -85,12 +85,29 @@ function explain(error: NonNullable<Validator['errors']>[number], drop: string):
 export async function readSpec(file: string): Promise<Document> {
   const built = new URL(`../specs/${file.replace(/\.yaml$/, '.json')}`, import.meta.url)
   if (existsSync(built)) return JSON.parse(await readFile(built, 'utf8')) as Document
+  const known = parsed.get(file) ?? readYaml(file)
+  parsed.set(file, known)
+  return structuredClone(await known)
+}
+
+/** What was read as YAML is kept: where nothing is built, it is read again and again. */
+const parsed = new Map<string, Promise<Document>>()
+
+async function readYaml(file: string): Promise<Document> {
   const [{ parse }, { applyOverlay, isOverlay }] = await Promise.all([import('yaml'), import('./overlay.ts')])
   const document: unknown = parse(await readFile(new URL(`../../specs/${file}`, import.meta.url), 'utf8'))
   return isOverlay(document) ? applyOverlay(await readSpec(document.extends), document) : (document as Document)
 }
 
 const compiled = new Map<string, Promise<Spec>>()
+
+/** The operations of a spec, without compiling it. */
+export async function operationIdsOf(file: string): Promise<string[]> {
+  const known = await compiled.get(file)
+  if (known) return [...known.operations.keys()]
+  const items = Object.values((await readSpec(file)).paths ?? {})
+  return items.flatMap((item) => METHODS.flatMap((method) => item?.[method]?.operationId ?? []))
+}
 
 /** The compiled spec of a file; compiled once a process, however many simulators run in it. */
 export function specOf(file: string): Promise<Spec> {

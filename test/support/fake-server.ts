@@ -84,7 +84,7 @@ export async function startFake(options: FakeOptions = {}): Promise<FakeServer> 
   const place = worlds.get('default')
   if (!place) throw new Error('there is no default world')
   const http: HttpOptions = {
-    providers: new Map([[SLUG, provider]]),
+    providers: new Map([[SLUG, { simulator, ready: () => provider, compile: async () => provider }]]),
     worlds,
     store,
     publicUrl,
