@@ -207,7 +207,7 @@ function remember(provider: Provider, exchange: Exchange, world: World, journal:
     .in(credentials)
     .matching('lasting', '')
     .map(({ secret }) => secret)
-  if (presented) secrets.push(presented)
+  if (presented) secrets.push(...spellings(presented))
   // Only an operation that anyone may call hands out tokens.
   if (trace.operation?.open)
     secrets.push(
@@ -233,6 +233,13 @@ function remember(provider: Provider, exchange: Exchange, world: World, journal:
     undocumented: trace.undocumented,
     violations: trace.violations,
   })
+}
+
+/** A secret as it is, and as a form and JSON write it. */
+function spellings(secret: string): string[] {
+  if (/^[\w.-]*$/.test(secret)) return [secret]
+  const form = new URLSearchParams({ secret }).toString().slice('secret='.length)
+  return [...new Set([secret, form, encodeURIComponent(secret), JSON.stringify(secret).slice(1, -1)])]
 }
 
 function struck(text: string, secrets: readonly string[]): string {

@@ -3,7 +3,7 @@ import { setTo, wallUntil } from '../state/clock.ts'
 import { type Delivery, deliveries, type Outcome, recordAttempt } from '../state/delivery.ts'
 import type { WorldEvent } from '../state/events.ts'
 import { Refusal } from '../state/refusal.ts'
-import { DELIVER, type Task, tasks } from '../state/tasks.ts'
+import { DELIVER, firstTask, type Task, tasks } from '../state/tasks.ts'
 import { checkInstant, type World } from '../state/world.ts'
 import { alarm, breathe, wallNow } from './ticker.ts'
 
@@ -72,7 +72,7 @@ export function openRunner(world: World, deps: RunnerDeps): Runner {
   const bell = alarm(() => runner.wake())
 
   const isDue = (task: Task | undefined, by: number): task is Task => task !== undefined && task.due <= by
-  const nextTask = () => world.in(tasks).first('due')
+  const nextTask = () => firstTask(world)
   const nextPerformed = () => world.in(tasks).first('performed')
 
   function perform(task: Task, fired?: Fired[]): void {

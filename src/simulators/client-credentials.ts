@@ -60,11 +60,21 @@ function bearer(header: HeaderOf): string | undefined {
   return /^Bearer\s+(\S+)$/i.exec(header('authorization') ?? '')?.[1]
 }
 
-/** The token or the client secret a request carries: in its header, or in the form of the token endpoint. */
+/** The token or the client secret a request carries: in its header, or in the form of the token endpoint, sent as JSON too. */
 export function presented(header: HeaderOf, _values?: SettingValues, body?: string): string | undefined {
   const shown = bearer(header) ?? basic(header)?.secret
-  if (shown !== undefined || body === undefined || !body.includes('client_secret=')) return shown
-  return new URLSearchParams(body).get('client_secret') ?? undefined
+  if (shown !== undefined || !body?.includes('client_secret')) return shown
+  const [, quoted] = /"client_secret"\s*:\s*"((?:[^"\\]|\\.)*)"/.exec(body) ?? []
+  return quoted === undefined ? (new URLSearchParams(body).get('client_secret') ?? undefined) : unescaped(quoted)
+}
+
+/** What a JSON string says; as it is where its escapes are none. */
+function unescaped(text: string): string {
+  try {
+    return String(JSON.parse(`"${text}"`))
+  } catch {
+    return text
+  }
 }
 
 /** @throws Refusal `invalid-client`, `invalid-request` */

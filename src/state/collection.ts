@@ -80,19 +80,21 @@ export function openCollection<T extends object>(
   onWrite: OnWrite,
 ): Collection<T> & { restore(key: string, value: T | undefined): void } {
   const indexes = new Map<string, { sort: (record: T) => string | undefined; keys: SortedKeys }>()
-  for (const [name, sort] of Object.entries(def.indexes ?? {})) {
+
+  /** An index is built when it is first asked for: a large world is open before all of its orders are worked out. */
+  function index(name: string): SortedKeys {
+    const built = indexes.get(name)
+    if (built) return built.keys
+    const sort = def.indexes?.[name]
+    if (!sort) throw new Error(`collection ${def.name} has no index ${name}`)
     const entries: string[] = []
     for (const [key, record] of records) {
       const at = sort(record)
       if (at !== undefined) entries.push(at + SEPARATOR + key)
     }
-    indexes.set(name, { sort, keys: new SortedKeys(entries) })
-  }
-
-  function index(name: string) {
-    const found = indexes.get(name)
-    if (!found) throw new Error(`collection ${def.name} has no index ${name}`)
-    return found.keys
+    const keys = new SortedKeys(entries)
+    indexes.set(name, { sort, keys })
+    return keys
   }
 
   function reindex(key: string, before: T | undefined, after: T | undefined) {

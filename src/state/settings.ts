@@ -59,10 +59,14 @@ export function whole(low: number, high: number, fallback: number, says: string)
   return { fallback, says, problem: (value) => (fits(value) ? undefined : `must be a whole number from ${low} to ${high}`) }
 }
 
+/** What is set begins at the latest where the clock ends, in the year 9000, and has to end before years have five digits. */
+const LONGEST = addDuration(0, 'P900Y')
+
 function durationProblem(value: unknown): string | undefined {
   if (typeof value !== 'string') return 'must be a duration such as PT5M or 5m'
   try {
-    return addDuration(0, value) < 0 ? 'must not be negative' : undefined
+    const length = addDuration(0, value)
+    return length < 0 ? 'must not be negative' : length > LONGEST ? 'must not be longer than 900 years' : undefined
   } catch (error) {
     if (error instanceof DurationError) return error.message
     throw error

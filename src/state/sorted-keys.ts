@@ -20,7 +20,8 @@ export class SortedKeys {
   #size = 0
 
   constructor(entries: string[] = []) {
-    const sorted = entries.sort((a, b) => (a < b ? -1 : a > b ? 1 : 0))
+    // Records are mostly kept in the order they came; without a comparator strings are sorted by code units, and faster.
+    const sorted = entries.every((entry, at) => at === 0 || (entries[at - 1] as string) <= entry) ? entries : entries.sort()
     for (let at = 0; at < sorted.length; at += CHUNK) this.#chunks.push(sorted.slice(at, at + CHUNK))
     this.#size = sorted.length
   }

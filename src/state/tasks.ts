@@ -1,5 +1,6 @@
 // What is due: tasks in the order of their due time, then of their queueing.
 import { defineCollection, sortable } from './collection.ts'
+import type { World } from './world.ts'
 
 /** Something that will happen. `kind` is a kernel task (`bundle-expires`) or a provider's (`esim-go/deliver-order`). */
 export interface Task {
@@ -19,8 +20,14 @@ export const tasks = defineCollection<Task>({
   name: 'tasks',
   key: (task) => String(task.id),
   indexes: {
-    due,
     performed: (task) => (task.kind === DELIVER ? undefined : due(task)),
     deliveries: (task) => (task.kind === DELIVER ? due(task) : undefined),
   },
 })
+
+/** What is due first, a callback's attempt or anything else. */
+export function firstTask(world: World): Task | undefined {
+  const [task, attempt] = [world.in(tasks).first('performed'), world.in(tasks).first('deliveries')]
+  if (!task || !attempt) return task ?? attempt
+  return due(task) < due(attempt) ? task : attempt
+}

@@ -7,7 +7,7 @@ import { FIXED_START } from '../../src/state/clock.ts'
 import { defineCollection } from '../../src/state/collection.ts'
 import { type Delivery, deliveries, type Outcome, queueCallback, recordAttempt, redeliver } from '../../src/state/delivery.ts'
 import { Refusal } from '../../src/state/refusal.ts'
-import { tasks } from '../../src/state/tasks.ts'
+import { firstTask, tasks } from '../../src/state/tasks.ts'
 import { emptyWorld, type Identity, openWorld, type World } from '../../src/state/world.ts'
 
 interface Note {
@@ -120,7 +120,7 @@ test('tasks created on the way run in their place, and those due later wait', as
     ['between', 15],
     ['after', 20],
   ])
-  expect(world.in(tasks).first('due')?.kind).toBe('too-late')
+  expect(firstTask(world)?.kind).toBe('too-late')
 })
 
 test('an advance leaves the clock where it was sent', async () => {
@@ -344,7 +344,7 @@ test('an advance whose world is replaced meanwhile ends and leaves the new life 
   expect((await advance).stopped?.reason).toBe('the world was replaced meanwhile')
   expect(performed).toEqual([])
   expect([world.now, world.clock.at]).toEqual([FIXED_START, FIXED_START])
-  expect(world.in(tasks).first('due')?.kind).toBe('of-new')
+  expect(firstTask(world)?.kind).toBe('of-new')
 })
 
 test('a task that fails is dropped whole and reported, and the rest goes on', async () => {

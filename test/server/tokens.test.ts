@@ -173,6 +173,8 @@ test('a client secret and a token each lead to their world', async () => {
   expect(other.in(credentials).count('tokens')).toBe(1)
   expect((await list(server, token)).status).toBe(200)
   expect((await list(server, token, '/w/default/fake/v1/things')).status).toBe(401)
+  const json = JSON.stringify({ grant_type: 'client_credentials', client_id: own?.client, client_secret: own?.secret })
+  expect((await ask(server, json, { 'Content-Type': 'application/json' })).status).toBe(200)
 })
 
 test('how often a token is fetched moves no draw of the provider', async () => {
@@ -193,6 +195,28 @@ test('neither secrets nor tokens, good or bad, come into the journal', async () 
   await list(server, 'an-ended-token')
   const kept = JSON.stringify(server.journal.list())
   for (const secret of ['test-secret', 'a-real-one', token, 'an-ended-token']) expect(kept).not.toContain(secret)
+})
+
+test.each([
+  ['a form', (secret: string) => new URLSearchParams({ client_id: 'test-client', client_secret: secret }).toString(), FORM],
+  ['a form written by hand', (secret: string) => `${GRANT}&client_id=a&client_secret=${encodeURIComponent(secret)}`, FORM],
+  ['JSON', (secret: string) => JSON.stringify({ client_id: 'a', client_secret: secret }), { 'Content-Type': 'application/json' }],
+  ['JSON sent as a form', (secret: string) => JSON.stringify({ client_secret: secret }), FORM],
+])('a secret that is not ours stays out of the journal, however %s has to write it', async (_what, body, headers) => {
+  await using server = await start()
+  for (const secret of ['plain-one', 'a+b/c==', 'with a blank', 'quote"and\\slash']) {
+    await ask(server, body(secret), headers)
+    const kept = String(server.journal.list()[0]?.requestBody)
+    expect(kept).toContain('[redacted]')
+    for (const tail of ['plain-one', 'b/c', 'b%2Fc', 'blank', 'slash']) expect(kept).not.toContain(tail)
+  }
+})
+
+test('a body with half an escape in its secret is refused, and not kept', async () => {
+  await using server = await start()
+  const answer = await ask(server, '{"client_secret": "half\\u12"}', { 'Content-Type': 'application/json' })
+  expect(answer.status).toBe(400)
+  expect(server.journal.list()[0]?.requestBody).not.toContain('half')
 })
 
 test('a reply has the media type of its spec, and is checked against it', async () => {

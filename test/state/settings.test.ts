@@ -41,6 +41,7 @@ test.each<[object, RegExp]>([
   [{ on: 'yes' }, /"on" must be true or false/],
   [{ count: 4 }, /"count" must be a whole number from 1 to 3/],
   [{ delay: '-P1D' }, /"delay" must not be negative/],
+  [{ delay: 'P901Y' }, /"delay" must not be longer than 900 years/],
   [{ delays: 'PT1S' }, /"delays" must be a list/],
   [{ name: 'ABC' }, /"name" must be small letters/],
   [{ name: 7 }, /"name" must be small letters/],

@@ -5,7 +5,7 @@ import { type Change, defineCollection } from '../../src/state/collection.ts'
 import { TIMELINE_LENGTH, timeline } from '../../src/state/events.ts'
 import { Refusal } from '../../src/state/refusal.ts'
 import type { Records } from '../../src/state/stores/store.ts'
-import { tasks } from '../../src/state/tasks.ts'
+import { firstTask } from '../../src/state/tasks.ts'
 import { emptyWorld, type Identity, openWorld, settings, type World, type WorldDeps } from '../../src/state/world.ts'
 
 interface Thing {
@@ -141,7 +141,7 @@ test('a throw undoes tasks, events and a set clock', () => {
     world.setClock({ ...world.clock, at: 5 })
   })
   expect(stateOf(world)).toBe(before)
-  expect(world.in(tasks).first('due')).toBeUndefined()
+  expect(firstTask(world)).toBeUndefined()
 })
 
 test('a throw of the one who reacts to an event undoes the whole transaction', () => {

@@ -4,7 +4,7 @@ import { Refusal } from '../../state/refusal.ts'
 import type { World } from '../../state/world.ts'
 import { ACTIVE_ELSEWHERE, INCOMPATIBLE_PEI, UNAVAILABLE_ICCID, UNCOVERED_ZIP } from './magic-values.ts'
 import { type Plan, plans } from './plans.ts'
-import { type Line, lines, type Product, reservations, type StockSim, stockSims } from './records.ts'
+import { isVisible, type Line, lines, type Product, reservations, type StockSim, stockSims } from './records.ts'
 import type { components } from './spec.d.ts'
 
 type Activation = components['schemas']['Activation']
@@ -41,7 +41,7 @@ function checkNetwork({ location, pei }: Activation): void {
 }
 
 /** The SIM to activate. @throws Refusal `eid-required`, `unknown-sim`, `sim-unavailable`, `busy` */
-function simFor(world: World, { iccid, eid }: Activation): StockSim {
+function simFor(world: World, { iccid, eid }: Activation, node: string | undefined): StockSim {
   if (iccid === undefined) {
     if (eid === undefined) throw new Refusal('eid-required', 'a device the customer brings needs an eid; any other SIM an iccid')
     const next = world.in(stockSims).first('esims')
@@ -49,7 +49,7 @@ function simFor(world: World, { iccid, eid }: Activation): StockSim {
     return next
   }
   const line = world.in(lines).get(iccid)
-  if (line?.pending) throw new Refusal('busy', `a request for the SIM ${iccid} is in progress`)
+  if (line?.pending && isVisible(line, node)) throw new Refusal('busy', `a request for the SIM ${iccid} is in progress`)
   if (line || UNAVAILABLE_ICCID.test(iccid)) throw new Refusal('sim-unavailable', `the SIM ${iccid} is not available`)
   const sim = world.in(stockSims).get(iccid)
   if (!sim) throw new Refusal('unknown-sim', `there is no SIM ${iccid}`)
@@ -58,7 +58,9 @@ function simFor(world: World, { iccid, eid }: Activation): StockSim {
 }
 
 const lineWith = (world: World, gpsi: string) => world.in(lines).matching('gpsi', gpsi + SEPARATOR)[0]
-const reservationOf = (world: World, gpsi: string) => world.in(reservations).matching('gpsi', gpsi + SEPARATOR)[0]
+
+/** The reservation of a number; a number has one at most. */
+export const reservationOf = (world: World, gpsi: string) => world.in(reservations).matching('gpsi', gpsi + SEPARATOR)[0]
 
 /** The next number nobody has: 1 720 555 and four digits, then on. */
 function freeNumber(world: World): string {
@@ -74,9 +76,9 @@ function numberFor(world: World, { gpsi: wanted, gpsiReservationId: id }: Activa
   if (id !== undefined && !reservation) throw new Refusal('unknown-reservation', `there is no reservation ${id}`)
   const gpsi = wanted ?? reservation?.gpsi ?? freeNumber(world)
   if (reservation && reservation.gpsi !== gpsi) throw new Refusal('wrong-reservation', `the reservation ${id} is not of the number ${gpsi}`)
-  if (ACTIVE_ELSEWHERE.test(gpsi) || lineWith(world, gpsi)) throw new Refusal('number-active', `the number ${gpsi} is already active`)
-  const holder = reservationOf(world, gpsi)
-  if (holder && holder.id !== id) throw new Refusal('number-reserved', `the number ${gpsi} is reserved`)
+  if (ACTIVE_ELSEWHERE.test(gpsi)) throw new Refusal('number-active', `the number ${gpsi} is already active with another carrier`)
+  if (lineWith(world, gpsi)) throw new Refusal('number-active', `the number ${gpsi} is already that of a subscription, active or not`)
+  if (!reservation && reservationOf(world, gpsi)) throw new Refusal('number-reserved', `the number ${gpsi} is reserved`)
   return gpsi
 }
 
@@ -88,7 +90,7 @@ export function holdLine(world: World, body: Activation, node: string | undefine
   const { subscriberId, eid, billCycleStartDay } = body
   const agreed = terms(body)
   checkNetwork(body)
-  const sim = simFor(world, body)
+  const sim = simFor(world, body, node)
   const gpsi = numberFor(world, body)
   world.in(stockSims).delete(sim.iccid)
   return world.in(lines).put({

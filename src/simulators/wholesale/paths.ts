@@ -18,9 +18,17 @@ const parts = (line: string): readonly [operation: string, path: string] => {
 export function pathProblem(line: string, before: readonly string[]): string | undefined {
   const [operation, path] = parts(line)
   if (!Object.hasOwn(PATHS, operation)) return `moves no operation there is: ${Object.keys(PATHS).join(', ')}`
-  if (!/^(\/[A-Za-z0-9._~-]+)+$/.test(path) || line !== `${operation}=${path}`) return 'must be operation=/path, as in issueToken=/token'
-  const taken = before.map(parts).some(([other, there]) => other === operation || there === path)
-  return taken ? 'moves the same operation, or to the same path, as a line before it' : undefined
+  // Segments of dots never arrive: clients resolve them.
+  if (!/^(\/(?!\.{1,2}(\/|$))[A-Za-z0-9._~-]+)+$/.test(path) || line !== `${operation}=${path}`)
+    return 'must be operation=/path, as in issueToken=/token'
+  return before.some((other) => parts(other)[0] === operation) ? 'moves the same operation as a line before it' : undefined
+}
+
+/** What is wrong with lines that are right each by itself; `undefined` where nothing is. */
+export function pathsProblem(lines: readonly string[]): string | undefined {
+  const served = Object.entries({ ...PATHS, ...Object.fromEntries(lines.map(parts)) })
+  const [, shared] = served.find(([, path], at) => served.findIndex(([, there]) => there === path) < at) ?? []
+  return shared && `leaves two operations at ${shared}: move the other one, too`
 }
 
 /** The spec's path for the one asked for; what has moved is no longer where it was. */

@@ -34,7 +34,9 @@ export function checkText({ header, settings }: AnyCall, problems: readonly (str
 
 /** For JSON that does not depend on the order fields came in. */
 const inOrder = (_name: string, value: unknown) =>
-  typeof value === 'object' && value !== null && !Array.isArray(value) ? Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)) : value
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+    ? Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)))
+    : value
 
 /** What is known of a request's transaction from the request itself. */
 export function opening(call: AnyCall, body: { readonly partnerTransactionId: string }, action: Action): Opening {

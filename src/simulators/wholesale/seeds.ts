@@ -4,7 +4,7 @@ import { CAPITALS_AND_DIGITS } from '../../state/random.ts'
 import { Refusal } from '../../state/refusal.ts'
 import type { World } from '../../state/world.ts'
 import { seedClient } from '../client-credentials.ts'
-import { holdLine } from './activation.ts'
+import { holdLine, reservationOf } from './activation.ts'
 import { begin, carryOut } from './provisioning.ts'
 import { type Action, type Line, reservations, type StockSim, stockSims } from './records.ts'
 
@@ -81,6 +81,8 @@ export function stock(world: World, own: unknown): void {
   for (const line of reserved as readonly unknown[]) {
     const [, id, gpsi] = /^(.{1,36})=([0-9]{11,15})$/.exec(String(line)) ?? []
     if (id === undefined || gpsi === undefined) throw new Refusal('invalid-request', `wholesale: reservation ${line} is not id=number`)
+    if (world.in(reservations).has(JSON.stringify(id)) || reservationOf(world, gpsi))
+      throw new Refusal('invalid-request', `wholesale: reservation ${line}: its id or its number is reserved already`)
     world.in(reservations).put({ id, gpsi })
   }
 }

@@ -1,21 +1,11 @@
 // A world's base: every record in one JSON file, one record a line, replaced as a whole through lowdb.
 import { open, rename, rm, stat } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
-import { setImmediate as breathe } from 'node:timers/promises'
 import { Low } from 'lowdb'
 import { TextFile } from 'lowdb/node'
+import { type Base, parseBase, renderBase } from './base-text.ts'
 import { checkRegular, reason } from './disk-errors.ts'
-import { FORMAT, type Records, StoreError } from './store.ts'
-
-/** Records rendered between two breaths: about a millisecond's work, so that requests are served while a large base is written. */
-const SLICE = 500
-
-/** What a base holds: the records as they stood after the change numbered `logged`. */
-export interface Base {
-  readonly world: string
-  readonly logged: number
-  readonly records: Records
-}
+import { StoreError } from './store.ts'
 
 /**
  * Reads a base, or `undefined` where there is none.
@@ -89,72 +79,4 @@ export async function syncFolder(dir: string): Promise<void> {
   if (process.platform === 'win32') return
   await using handle = await open(dir, 'r')
   await handle.sync()
-}
-
-async function renderBase(version: string, { world, logged, records }: Base): Promise<string> {
-  const header = { format: FORMAT, writtenBy: `esimulator ${version}`, world, logged }
-  const parts = [`${JSON.stringify(header, null, 2).slice(0, -2)},\n  "collections": {`]
-  let separator = ''
-  for (const [collection, byKey] of records) {
-    if (byKey.size === 0) continue
-    parts.push(`${separator}\n    ${JSON.stringify(collection)}: {\n`)
-    let lines: string[] = []
-    for (const [key, record] of byKey) {
-      lines.push(`      ${JSON.stringify(key)}: ${JSON.stringify(record)}`)
-      if (lines.length < SLICE) continue
-      parts.push(lines.join(',\n'), ',\n')
-      lines = []
-      await breathe()
-    }
-    if (lines.length > 0) parts.push(lines.join(',\n'))
-    else parts.pop()
-    parts.push('\n    }')
-    separator = ','
-  }
-  parts.push('\n  }\n}\n')
-  return parts.join('')
-}
-
-function parseBase(file: string, text: string): Base {
-  const data = parse(file, text)
-  const wrong = (what: string) => new StoreError(`${file} is not a state file of esimulator: ${what}. It was left as it is`)
-  if (!isObject(data)) throw wrong('it is no JSON object')
-  const { format, world, logged, collections } = data
-  if (!isCount(format) || format === 0) throw wrong('it has no "format"')
-  if (format > FORMAT) {
-    throw new StoreError(
-      `${file} was written by a newer esimulator (format ${format}; this one reads ${FORMAT}): upgrade, or start with another --state folder`,
-    )
-  }
-  if (!isCount(logged)) throw wrong('"logged" is no number')
-  if (!isObject(collections)) throw wrong('"collections" is no object')
-  const records: Records = new Map()
-  for (const [collection, byKey] of Object.entries(collections)) {
-    if (!isObject(byKey)) throw wrong(`collection ${JSON.stringify(collection)} is no object`)
-    const kept = new Map<string, object>()
-    for (const [key, record] of Object.entries(byKey)) {
-      if (!isObject(record)) throw wrong(`${JSON.stringify(key)} in ${JSON.stringify(collection)} is no record`)
-      kept.set(key, record)
-    }
-    records.set(collection, kept)
-  }
-  return { world: String(world), logged, records }
-}
-
-function parse(file: string, text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch (error) {
-    throw new StoreError(`${file} is not JSON (${reason(error)}): mend it, or start with another --state folder. It was left as it is`)
-  }
-}
-
-/** A JSON object: neither null nor an array. */
-export function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
-}
-
-/** A whole number from 0. */
-export function isCount(value: unknown): value is number {
-  return Number.isSafeInteger(value) && Number(value) >= 0
 }

@@ -3,7 +3,7 @@ import { mkdir, readFile, realpath, rm, rmdir, stat, writeFile } from 'node:fs/p
 import { hostname } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
 import { type LockOptions, lock } from 'proper-lockfile'
-import { isObject } from './base-file.ts'
+import { isObject } from './base-text.ts'
 import { codeOf, reason } from './disk-errors.ts'
 import { StoreError } from './store.ts'
 

@@ -8,6 +8,7 @@ import {
   expectFailure,
   GPSI,
   ICCID,
+  MINIMAL,
   SUCCESS,
   SUSPENSION,
   startWholesale,
@@ -102,6 +103,17 @@ test('WHL-012 WHL-032 a line of a sub-node is invisible to a sibling, and not to
   expect((await sim.update('Suspend', suspend, node('brand-a'))).status).toBe(200)
   await sim.settle()
   expect((await sim.update('Resume', suspend)).status).toBe(200)
+})
+
+test('WHL-012 a SIM that a sibling has is not available, and that a request for it is pending is not told', async () => {
+  await using sim = await startWholesale()
+  await sim.activate({ iccid: ESIM }, node('brand-a'))
+  const taken = { status: 409, code: 'SIM_NOT_AVAILABLE', refusal: 'sim-unavailable' }
+  await expectFailure(sim, () => sim.activate({ iccid: ESIM }, node('brand-b')), taken)
+  for (const headers of [node('brand-a'), {}])
+    expect((await sim.activate({ iccid: ESIM }, headers)).body).toMatchObject({ code: 'REQUEST_IN_PROGRESS' })
+  await sim.settle()
+  await expectFailure(sim, () => sim.activate({ iccid: ESIM }, node('brand-b')), taken)
 })
 
 test("WHL-012 the partner's own lines are invisible to a sub-node", async () => {
@@ -199,16 +211,33 @@ test.each([
   ['activateSubscription=x', /operation=\/path/],
   ['activateSubscription=/x/', /operation=\/path/],
   ['activateSubscription=/x=y', /operation=\/path/],
+  ['activateSubscription=/../x', /operation=\/path/],
+  ['activateSubscription=/x/.', /operation=\/path/],
   ['activateSubscription', /operation=\/path/],
 ])('a line of paths that cannot be is refused: %s', async (line, reason) => {
   await using sim = await startWholesale()
   await expect(sim.set('wholesale', { paths: [line] })).rejects.toThrow(reason)
 })
 
-test('no two lines of paths may move the same operation, or to the same path', async () => {
+test('no two lines of paths may move the same operation', async () => {
   await using sim = await startWholesale()
-  for (const second of ['issueToken=/y', 'activateSubscription=/x'])
-    await expect(sim.set('wholesale', { paths: ['issueToken=/x', second] })).rejects.toThrow(/as a line before it/)
+  await expect(sim.set('wholesale', { paths: ['issueToken=/x', 'issueToken=/y'] })).rejects.toThrow(/as a line before it/)
+})
+
+test.each([
+  [['issueToken=/x', 'activateSubscription=/x'], '/x'],
+  [['activateSubscription=/updateStatus'], '/updateStatus'],
+  [['activateSubscription=/transactionStatus', 'issueToken=/x'], '/transactionStatus'],
+])('the setting paths leaves no operation without a path of its own: %j', async (paths, shared) => {
+  await using sim = await startWholesale()
+  await expect(sim.set('wholesale', { paths })).rejects.toThrow(`leaves two operations at ${shared}`)
+})
+
+test('operations may change places', async () => {
+  await using sim = await startWholesale({ given: 'an active line' })
+  await sim.set('wholesale', { paths: ['activateSubscription=/updateStatus', 'updateSubscriptionStatus=/activate'] })
+  expect((await sim.call('POST', '/updateStatus', { ...MINIMAL, partnerTransactionId: 'A' })).body).toEqual(SUCCESS)
+  expect((await sim.call('POST', '/activate', { partnerTransactionId: 'S', iccid: ICCID, action: 'Suspend' })).body).toEqual(SUCCESS)
 })
 
 test('a method, a path, a body and a type there are not are refused in the words of the API', async () => {

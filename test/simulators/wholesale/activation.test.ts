@@ -278,7 +278,13 @@ test('WHL-040 a number that is active, on a line or with another carrier, is ref
   const expected = { status: 409, code: 'NUMBER_ALREADY_ACTIVE', refusal: 'number-active' }
   await expectFailure(sim, () => sim.activate({ gpsi: GPSI }), expected)
   await expectFailure(sim, () => sim.activate({ gpsiReservationId: 'GRID368599719' }), expected)
-  await expectFailure(sim, () => sim.activate({ gpsi: '10005550100' }), expected)
+  await expectFailure(sim, () => sim.activate({ gpsi: '10005550100' }), { ...expected, reason: /active with another carrier/ })
+})
+
+test('the number of a ceased line stays its own, and is not said to be active', async () => {
+  await using sim = await startWholesale({ given: 'a ceased line' })
+  const kept = { status: 409, code: 'NUMBER_ALREADY_ACTIVE', refusal: 'number-active', reason: /that of a subscription, active or not/ }
+  await expectFailure(sim, () => sim.activate({ gpsi: GPSI }), kept)
 })
 
 test('while an activation is pending its SIM, its number and its reservation are taken', async () => {
@@ -342,6 +348,8 @@ test.each([
   [{ cards: ['8901'] }, /8901 is no text of 19 or 20 digits/],
   [{ cards: [ICCID] }, /is there already/],
   [{ reservations: ['MINE'] }, /MINE is not id=number/],
+  [{ reservations: ['MINE=12025550123', 'YOURS=12025550123'] }, /YOURS=12025550123: its id or its number is reserved already/],
+  [{ reservations: ['GRID1=12025550123'] }, /GRID1=12025550123: its id or its number is reserved already/],
 ])('a seed file that cannot be is refused: %j', async (own, reason) => {
   await expect(startWholesale({ stock: { wholesale: own } })).rejects.toThrow(reason)
 })

@@ -234,6 +234,8 @@ test('WHL-041 the id of a transaction with another body is refused', async () =>
     () => sim.call('POST', '/activate', { ...ACTIVATION, products: [...ACTIVATION.products].concat(ACTIVATION.products) }),
     REUSED,
   )
+  await sim.activate({ partnerTransactionId: 'N', note: { a: 1 } })
+  await expectFailure(sim, () => sim.activate({ partnerTransactionId: 'N', note: [['a', 1]] }), REUSED)
   await sim.settle()
   await sim.call('POST', '/updateStatus', SUSPENSION)
   await sim.settle()

@@ -1,0 +1,130 @@
+// The text of a base: a header, then every record on a line of its own.
+import { setImmediate as breathe } from 'node:timers/promises'
+import { reason } from './disk-errors.ts'
+import { FORMAT, type Records, StoreError } from './store.ts'
+
+/** Records rendered between two breaths: about a millisecond's work, so that requests are served while a large base is written. */
+const SLICE = 500
+
+/** Lines parsed at once: as one object of all records, a large collection takes more time and memory. */
+const LINES = 200
+
+/** What a base holds: the records as they stood after the change numbered `logged`. */
+export interface Base {
+  readonly world: string
+  readonly logged: number
+  readonly records: Records
+}
+
+export async function renderBase(version: string, { world, logged, records }: Base): Promise<string> {
+  const header = { format: FORMAT, writtenBy: `esimulator ${version}`, world, logged }
+  const parts = [`${JSON.stringify(header, null, 2).slice(0, -2)},\n  "collections": {`]
+  let separator = ''
+  for (const [collection, byKey] of records) {
+    if (byKey.size === 0) continue
+    parts.push(`${separator}\n    ${JSON.stringify(collection)}: {\n`)
+    let lines: string[] = []
+    for (const [key, record] of byKey) {
+      lines.push(`      ${JSON.stringify(key)}: ${JSON.stringify(record)}`)
+      if (lines.length < SLICE) continue
+      parts.push(lines.join(',\n'), ',\n')
+      lines = []
+      await breathe()
+    }
+    if (lines.length > 0) parts.push(lines.join(',\n'))
+    else parts.pop()
+    parts.push('\n    }')
+    separator = ','
+  }
+  parts.push('\n  }\n}\n')
+  return parts.join('')
+}
+
+/** @throws StoreError where the text is no base, or one of a newer format */
+export function parseBase(file: string, text: string): Base {
+  const lines = byLines(text)
+  const data = lines ?? parse(file, text)
+  const wrong = (what: string) => new StoreError(`${file} is not a state file of esimulator: ${what}. It was left as it is`)
+  if (!isObject(data)) throw wrong('it is no JSON object')
+  const { format, world, logged, collections } = data
+  if (!isCount(format) || format === 0) throw wrong('it has no "format"')
+  if (format > FORMAT) {
+    throw new StoreError(
+      `${file} was written by a newer esimulator (format ${format}; this one reads ${FORMAT}): upgrade, or start with another --state folder`,
+    )
+  }
+  if (!isCount(logged)) throw wrong('"logged" is no number')
+  if (!isObject(collections)) throw wrong('"collections" is no object')
+  const records: Records = new Map()
+  for (const [collection, content] of Object.entries(collections)) {
+    const kept = new Map<string, object>()
+    for (const byKey of lines ? (content as unknown[]) : [content]) {
+      if (!isObject(byKey)) throw wrong(`collection ${JSON.stringify(collection)} is no object`)
+      for (const [key, record] of Object.entries(byKey)) {
+        if (!isObject(record)) throw wrong(`${JSON.stringify(key)} in ${JSON.stringify(collection)} is no record`)
+        kept.set(key, record)
+      }
+    }
+    records.set(collection, kept)
+  }
+  return { world: String(world), logged, records }
+}
+
+const HEAD_END = ',\n  "collections": {'
+const OPENING = /^ {4}("(?:[^"\\]|\\.)*"): \{$/
+const RECORD = '      "'
+const COLLECTION_END = /^ {4}\},?$/
+const END = '  }\n}\n'
+
+/**
+ * A text as `renderBase` writes it, some lines at a time: each collection is a list of objects. `undefined` where it looks
+ * otherwise, as after somebody's editing.
+ */
+function byLines(text: string): unknown {
+  const head = text.indexOf(HEAD_END)
+  if (head < 0) return undefined
+  const collections: [name: string, parts: unknown[]][] = []
+  try {
+    const header = JSON.parse(`${text.slice(0, head)}}`) as object
+    let at = head + HEAD_END.length + 1
+    while (!text.startsWith(END, at)) {
+      const opened = text.indexOf('\n', at)
+      const name = OPENING.exec(text.slice(at, opened))?.[1]
+      if (opened < 0 || name === undefined) return undefined
+      const parts: unknown[] = []
+      at = opened + 1
+      while (text.startsWith(RECORD, at)) {
+        let end = at
+        for (let line = 0; line < LINES && text.startsWith(RECORD, end); line += 1) end = text.indexOf('\n', end) + 1 || text.length
+        const stop = text[end - 2] === ',' ? end - 2 : end - 1
+        parts.push(JSON.parse(`{${text.slice(at, stop)}}`))
+        at = end
+      }
+      const closed = text.indexOf('\n', at)
+      if (closed < 0 || !COLLECTION_END.test(text.slice(at, closed))) return undefined
+      collections.push([JSON.parse(name) as string, parts])
+      at = closed + 1
+    }
+    return { ...header, collections: Object.fromEntries(collections) }
+  } catch {
+    return undefined
+  }
+}
+
+function parse(file: string, text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch (error) {
+    throw new StoreError(`${file} is not JSON (${reason(error)}): mend it, or start with another --state folder. It was left as it is`)
+  }
+}
+
+/** A JSON object: neither null nor an array. */
+export function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+/** A whole number from 0. */
+export function isCount(value: unknown): value is number {
+  return Number.isSafeInteger(value) && Number(value) >= 0
+}
