@@ -1,21 +1,19 @@
 // Ids: a prefix and a ULID, so that ids minted later sort later.
 import type { World } from '../../state/world.ts'
 
-const CROCKFORD = '0123456789ABCDEFGHJKMNPQRSTVWXYZ'
+const DIGITS = [...'0123456789ABCDEFGHJKMNPQRSTVWXYZ']
+/** Two digits of base 32 at a time: the seeds mint thousands of ids. */
+const PAIRS = DIGITS.flatMap((high) => DIGITS.map((low) => high + low))
 
-/** `value` in `length` digits of base 32. */
-function base32(value: number, length: number): string {
-  let text = ''
-  let left = value
-  for (let at = 0; at < length; at += 1) {
-    text = CROCKFORD[left % 32] + text
-    left = Math.floor(left / 32)
-  }
-  return text
-}
+/** The two digits of `value` that stand `place` pairs from its end. */
+const pair = (value: number, place: number) => PAIRS[Math.floor(value / 1024 ** place) % 1024] ?? ''
 
 /** An id such as `sub_01HTQ8ZW1JVSFRWJX51K4CTX7Y` of the instant `at` (ms). */
 export function mintId({ random, now }: World, prefix: string, at = now): string {
-  const chance = () => base32(random.integer(0, 0xf_ffff), 4)
-  return `${prefix}_${base32(at, 10)}${chance()}${chance()}${chance()}${chance()}`
+  const parts = [prefix, '_', pair(at, 4), pair(at, 3), pair(at, 2), pair(at, 1), pair(at, 0)]
+  for (let chance = 0; chance < 4; chance += 1) {
+    const drawn = random.integer(0, 0xf_ffff)
+    parts.push(pair(drawn, 1), pair(drawn, 0))
+  }
+  return parts.join('')
 }
