@@ -130,7 +130,7 @@ test('of node:crypto state and providers use createHmac and createHash, of node:
 const timekeepers: Readonly<Record<string, string>> = {
   'src/server/ticker.ts': 'the only wall clock and the only timers',
   'src/state/stores/kept-world.ts': 'a failed write is tried again after a while',
-  'src/state/stores/base-file.ts': 'a large base is written with breaths',
+  'src/state/stores/base-text.ts': 'a large base is written with breaths',
 }
 
 test('the wall clock is read and timers are set in one place only', () => {
