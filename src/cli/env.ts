@@ -37,11 +37,12 @@ function variablesOf({ name, baseUrls, credentials }: WorldShown, url: string): 
   const variables: Record<string, string> = { ESIMULATOR_URL: url, ...(name === DEFAULT_WORLD ? {} : { ESIMULATOR_WORLD: name }) }
   for (const [slug, baseUrl] of Object.entries(baseUrls)) {
     const prefix = slug.toUpperCase().replaceAll('-', '_')
-    const { apiKey, clientId, clientSecret, callbackSecret } = credentials[slug] ?? {}
+    const { apiKey, clientId, clientSecret, tokenUrl, callbackSecret } = credentials[slug] ?? {}
     variables[`${prefix}_BASE_URL`] = baseUrl
     if (apiKey !== undefined) variables[`${prefix}_API_KEY`] = apiKey
     if (clientId !== undefined) variables[`${prefix}_CLIENT_ID`] = clientId
     if (clientSecret !== undefined) variables[`${prefix}_CLIENT_SECRET`] = clientSecret
+    if (tokenUrl !== undefined) variables[`${prefix}_TOKEN_URL`] = tokenUrl
     if (callbackSecret !== undefined) variables[`${prefix}_CALLBACK_SECRET`] = callbackSecret
   }
   return variables

@@ -7,6 +7,7 @@ import { type Door, type Listening, listen } from '../server/listen.ts'
 import { isLoopback } from '../server/loopback.ts'
 import { alarm, wallNow } from '../server/ticker.ts'
 import { DEFAULT_WORLD } from '../server/worlds.ts'
+import { basesOf } from '../simulators/simulator.ts'
 import { targets } from '../state/delivery.ts'
 import { Refusal } from '../state/refusal.ts'
 import { memoryStore } from '../state/stores/memory.ts'
@@ -141,7 +142,7 @@ function announce(config: Config, kernel: Kernel, doors: readonly Door[]): void 
 const ownUrls = (kernel: Kernel, doors: readonly Door[], slug: string) =>
   doors
     .filter((door) => door.slug === slug)
-    .flatMap((door) => (kernel.providers.get(slug)?.simulator.mounts ?? []).map(({ basePath }) => door.url + basePath))
+    .flatMap((door) => basesOf(kernel.providers.get(slug)?.simulator ?? { mounts: [] }).map((base) => door.url + base))
 
 function startedAs(kernel: Kernel, shown: WorldShown, doors: readonly Door[], url: string, state: string | undefined) {
   const providers = [...kernel.providers.keys()].map((slug) => [
@@ -166,11 +167,12 @@ function startedText(
   const row = (name: string, value: string) => `  ${name.padEnd(17)}${value}`
   const lines = [`esimulator ${kernel.version} listens on ${url}`]
   for (const [slug, { simulator }] of kernel.providers) {
-    const { apiKey, clientId, clientSecret, callbackSecret } = shown.credentials[slug] ?? {}
+    const { apiKey, clientId, clientSecret, tokenUrl, callbackSecret } = shown.credentials[slug] ?? {}
     lines.push('', simulator.title)
     for (const base of [...(shown.mounts[slug] ?? []), ...ownUrls(kernel, doors, slug)]) lines.push(row('base URL', base))
     if (apiKey !== undefined) lines.push(row('API key', apiKey))
     if (clientId !== undefined) lines.push(row('client', `${clientId} / ${clientSecret}`))
+    if (tokenUrl !== undefined) lines.push(row('token URL', tokenUrl))
     const silent = simulator.callbacks.versions.length === 0
     const nowhere = silent ? 'nowhere: it sends none' : `nowhere yet: --callback-url, or PUT ${url}/_sim/callbacks/target/${slug}`
     lines.push(row('callbacks to', shown.targets[slug]?.url ?? nowhere))

@@ -6,7 +6,7 @@ import { afterReply, BODY_LIMIT } from '../server/http.ts'
 import type { Kernel } from '../server/kernel.ts'
 import { type Operation, type Spec, specOf } from '../server/spec.ts'
 import { DEFAULT_WORLD, type Place } from '../server/worlds.ts'
-import type { Reply } from '../simulators/simulator.ts'
+import { basesOf, type Reply } from '../simulators/simulator.ts'
 import { Refusal } from '../state/refusal.ts'
 import type { ControlCall, ControlHandler, ControlHandlers } from './call.ts'
 import { callbackHandlers } from './callbacks.ts'
@@ -211,7 +211,7 @@ function elsewhere(kernel: Kernel, spec: Spec, request: Request, response: Respo
 
 function baseUrls(kernel: Kernel, prefix: string): Record<string, string[]> {
   return Object.fromEntries(
-    [...kernel.providers].map(([slug, { simulator }]) => [slug, simulator.mounts.map(({ basePath }) => `${prefix}/${slug}${basePath}`)]),
+    [...kernel.providers].map(([slug, { simulator }]) => [slug, basesOf(simulator).map((base) => `${prefix}/${slug}${base}`)]),
   )
 }
 

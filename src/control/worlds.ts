@@ -2,7 +2,7 @@
 
 import type { Beginning, Place } from '../server/worlds.ts'
 import { credentialsOf, DEFAULT_WORLD, WORLD_NAME } from '../server/worlds.ts'
-import { reply } from '../simulators/simulator.ts'
+import { basesOf, reply, type Simulator } from '../simulators/simulator.ts'
 import { targets } from '../state/delivery.ts'
 import { addDuration, iso } from '../state/duration.ts'
 import { Refusal } from '../state/refusal.ts'
@@ -24,6 +24,8 @@ export interface CredentialsShown {
   readonly apiKey?: string
   readonly clientId?: string
   readonly clientSecret?: string
+  /** Where a client gets its tokens. */
+  readonly tokenUrl?: string
   /** What callbacks are signed with. */
   readonly callbackSecret?: string
 }
@@ -63,7 +65,7 @@ export function worldShown({ kernel, root }: Pick<ControlCall, 'kernel' | 'root'
   const mounts: Record<string, string[]> = {}
   const baseUrls: Record<string, string> = {}
   for (const [slug, { simulator }] of kernel.providers) {
-    const urls = simulator.mounts.map(({ basePath }) => `${prefix}/${slug}${basePath}`)
+    const urls = basesOf(simulator).map((base) => `${prefix}/${slug}${base}`)
     mounts[slug] = urls
     baseUrls[slug] = urls[0] ?? `${prefix}/${slug}`
   }
@@ -71,18 +73,21 @@ export function worldShown({ kernel, root }: Pick<ControlCall, 'kernel' | 'root'
     provider,
     { url, ...(version === undefined ? {} : { version }) },
   ])
-  const credentials = Object.fromEntries([...kernel.providers.keys()].map((slug) => [slug, credentialsShown({ kernel }, world, slug)]))
+  const credentials = Object.fromEntries(
+    [...kernel.providers.values()].map(({ simulator }) => [simulator.slug, credentialsShown(simulator, world, prefix)]),
+  )
   return { ...rowOf(place), seed: world.identity.seed, baseUrls, mounts, credentials, targets: Object.fromEntries(sendTo) }
 }
 
-function credentialsShown({ kernel }: Pick<ControlCall, 'kernel'>, world: World, slug: string): CredentialsShown {
+function credentialsShown({ slug, callbacks, tokenPath }: Simulator, world: World, prefix: string): CredentialsShown {
   const own = credentialsOf(world).filter(({ provider }) => provider === slug)
   const key = own.find(({ kind }) => kind === 'api-key')
   const client = own.find(({ kind }) => kind === 'client')
-  const callbackSecret = kernel.providers.get(slug)?.simulator.callbacks.secret?.(world)
+  const callbackSecret = callbacks.secret?.(world)
   return {
     ...(key ? { apiKey: key.secret } : {}),
     ...(client?.client === undefined ? {} : { clientId: client.client, clientSecret: client.secret }),
+    ...(tokenPath ? { tokenUrl: `${prefix}/${slug}${tokenPath(world.settings(slug))}` } : {}),
     ...(callbackSecret === undefined ? {} : { callbackSecret }),
   }
 }

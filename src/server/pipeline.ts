@@ -1,6 +1,6 @@
 // One request, from a routed path to a reply: authenticate, validate, handle, check. It knows no socket.
 import Negotiator from 'negotiator'
-import type { Admission, Call, Mount, Reply, SettingValues, Simulator } from '../simulators/simulator.ts'
+import { type Admission, basesOf, type Call, type Mount, type Reply, type SettingValues, type Simulator } from '../simulators/simulator.ts'
 import { credentials } from '../state/credentials.ts'
 import { Refusal } from '../state/refusal.ts'
 import type { World } from '../state/world.ts'
@@ -197,7 +197,9 @@ function route(
     if (found === 'other-method') throw new Refusal('method-not-allowed', `${path} knows no ${method}`, { method })
     if (found) return { operation: found.operation, params: found.params, basePath, endpoints: spec.endpoints }
   }
-  const bases = provider.simulator.mounts.map((mount) => `/${provider.simulator.slug}${mount.basePath}`).join(', ')
+  const bases = basesOf(provider.simulator)
+    .map((base) => `/${provider.simulator.slug}${base}`)
+    .join(', ')
   throw new Refusal('unknown-route', `the spec has no path for ${method} ${path}; base paths are ${bases}`, { method, path })
 }
 

@@ -85,6 +85,13 @@ export type Handlers<Operations, Settings extends SettingTable> = {
 export interface Mount {
   readonly spec: string
   readonly basePath: string
+  /** Where below the base path a client's base URL ends, where something of the spec lies beside the API: a token endpoint. */
+  readonly api?: string
+}
+
+/** The paths below the slug that a client's base URLs end with. */
+export function basesOf({ mounts }: Pick<Simulator, 'mounts'>): string[] {
+  return mounts.map(({ basePath, api = '' }) => basePath + api)
 }
 
 /** What a provider that counts requests makes of one. */
@@ -128,6 +135,8 @@ export interface Simulator {
   readonly admit?: (caller: string, world: World) => Admission | undefined
   /** What a refusal sets going, in a transaction of its own once the request's is undone. */
   readonly refused?: (refusal: Refusal, world: World) => void
+  /** Path of the token endpoint below the slug, where there is one. */
+  readonly tokenPath?: (values: SettingValues) => string
   /** @throws Refusal `unauthorized` with the true reason */
   readonly authenticate: (header: HeaderOf, world: World) => void
   /** Named starting states; `default` is that of a new world. Each is laid over an empty one of this provider. */

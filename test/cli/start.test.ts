@@ -47,6 +47,12 @@ test('it says where everything is, and answers there', async () => {
         callbackSecret: KEY,
         callbackUrl: 'http://127.0.0.1:9/hook',
       },
+      'accounts-orders': {
+        baseUrls: [`${server.url}/accounts-orders/enterprise`],
+        tokenUrl: `${server.url}/accounts-orders/auth/realms/enterprise-apis/protocol/openid-connect/token`,
+        callbackUrl: null,
+      },
+      wholesale: { baseUrls: [`${server.url}/wholesale`], tokenUrl: `${server.url}/wholesale/oauth/token` },
     },
   })
   expect((await call(server.url, '/esim-go/v2.4/esims', { headers: { 'X-API-Key': KEY } })).status).toBe(200)

@@ -66,7 +66,7 @@ type Page<T> = { _embedded: Record<string, T[]>; _links: { next?: { href: string
 
 export async function startEnterprise(options: StartOptions = {}): Promise<Enterprise> {
   const sim = await startSimulator(options)
-  const root = sim.baseUrl('accounts-orders')
+  const root = sim.baseUrl('accounts-orders').replace(/\/enterprise$/, '')
   let held = { token: '', until: 0 }
 
   async function token(): Promise<string> {

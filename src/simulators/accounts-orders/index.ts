@@ -16,13 +16,14 @@ export const accountsOrders: Simulator = {
   slug: SLUG,
   title: 'Enterprise APIs (accounts-orders)',
   // One spec for both: the API below /enterprise, the token endpoint where its realm has it.
-  mounts: [{ spec: 'accounts-orders.yaml', basePath: '' }],
+  mounts: [{ spec: 'accounts-orders.yaml', basePath: '', api: '/enterprise' }],
   settings,
   // Each handler is typed by its operation; the server calls all of them alike, with what the spec has validated.
   handlers: handlers as unknown as Record<string, Handler>,
   gaps: {},
   word,
   presented,
+  tokenPath: () => '/auth/realms/enterprise-apis/protocol/openid-connect/token',
   authenticate: authenticate(SLUG),
   seeds,
   tasks: { 'settle-order': settle, 'terminate-product': terminateProduct },

@@ -6,7 +6,7 @@ import { renew } from './billing.ts'
 import { secret, sign } from './callbacks.ts'
 import { word } from './errors.ts'
 import { handlers } from './handlers.ts'
-import { pathOf } from './paths.ts'
+import { pathOf, tokenPath } from './paths.ts'
 import { dataProduct } from './plans.ts'
 import { settle } from './provisioning.ts'
 import { lines, SLUG } from './records.ts'
@@ -24,6 +24,7 @@ export const wholesale: Simulator = {
   gaps: {},
   word,
   presented,
+  tokenPath,
   authenticate: authenticate(SLUG),
   seeds,
   stock,

@@ -2,7 +2,7 @@
 import type { SettingValues } from '../simulator.ts'
 
 /** The paths of the spec, by operationId. */
-const PATHS: Readonly<Record<string, string>> = {
+const PATHS: Readonly<Record<string, string>> & { readonly issueToken: string } = {
   activateSubscription: '/activate',
   updateSubscriptionStatus: '/updateStatus',
   queryTransactionStatus: '/transactionStatus',
@@ -38,4 +38,10 @@ export function pathOf(asked: string, values: SettingValues): string {
   const [operation] = moved.find(([, to]) => to === path) ?? []
   if (operation !== undefined) return PATHS[operation] ?? path
   return moved.some(([from]) => PATHS[from] === path) ? `${path} (moved)` : path
+}
+
+/** Where tokens are given. */
+export function tokenPath(values: SettingValues): string {
+  const moved = (values.paths as readonly string[]).map(parts).find(([operation]) => operation === 'issueToken')
+  return moved?.[1] ?? PATHS.issueToken
 }
