@@ -78,7 +78,7 @@ function planned(world: World, on: Pick<Revocation, 'sim' | 'esim'>, unit: Unit,
   const [first] = unit
   if (!first) throw new Error('an application without assignments')
   refuseWhileProcessing(world, parts)
-  const purchase = purchaseOf(first.bundle)
+  const purchase = purchaseOf(world, first.bundle)
   const whole = parts.length === unit.length && isUnused(unit)
   const ids = new Set(parts.map(({ id }) => id))
   const others = assignmentsOf(world, on.esim.iccid).filter((each) => isCurrent(each) && !ids.has(each.bundle.id))

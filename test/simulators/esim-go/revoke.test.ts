@@ -383,6 +383,38 @@ test('with one of two bundles revoked the other is used', async () => {
   expect(await ownIccids(sim)).toEqual([iccid])
 })
 
+/** Takes from every bundle what its provider noted of it, as in a state that was kept before any of that was noted. */
+async function forgetPurchases(sim: TestSim): Promise<void> {
+  const place = `${sim.origin}/w/${sim.world.name}/_sim/state`
+  const kept = (await sim.get<{ collections: { bundles: Record<string, { extra?: unknown }> } }>(place)).body
+  for (const bundle of Object.values(kept.collections.bundles)) delete bundle.extra
+  const put = await sim.put(place, kept)
+  if (put.status !== 200) throw new Error(put.text)
+}
+
+test('a bundle of a state that did not note its purchase counts as bought when it was assigned, at what it costs now', async () => {
+  await using sim = await startEsimGo()
+  const iccid = await installed(sim, GB_1, GB_1, GB_1)
+  const { balance } = money(sim)
+  await forgetPurchases(sim)
+  const offer = await offerOf(sim, iccid, GB_1)
+  expect((await revoke(sim, iccid, GB_1, `refundToBalance=true&offerId=${offer}`)).body).toEqual(TO_BALANCE)
+  expect(money(sim).balance).toBe(balance + 228)
+  expect((await revoke(sim, iccid, GB_1)).body).toEqual(TO_INVENTORY)
+  await sim.advance('P60D')
+  expect((await revoke(sim, iccid, GB_1)).body).toEqual(NOTHING_BACK)
+  expect(await inInventory(sim, GB_1)).toBe(1)
+})
+
+test('a bundle of a state that did not note when it will be ready is answered 503 while it is processing', async () => {
+  await using sim = await startEsimGo()
+  await sim.set({ processingDelay: 'PT10M' })
+  const iccid = await installed(sim, GB_1)
+  await forgetPurchases(sim)
+  const { headers } = await expectRefused(sim, () => revoke(sim, iccid, GB_1), { status: 503, code: 'busy' })
+  expect(headers.get('retry-after')).toBe('5')
+})
+
 test('money that was test credit comes back as balance', async () => {
   await using sim = await startEsimGo()
   const { balance } = money(sim)
