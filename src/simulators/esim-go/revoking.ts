@@ -14,7 +14,7 @@ import { type Purchase, purchaseOf } from './purchase.ts'
 import type { Esim } from './records.ts'
 import { isInstalled, returnIfEmpty } from './returns.ts'
 import { settingsOf } from './settings.ts'
-import { type Assignment, assignmentsOf, isCurrent, type TakenOff, takeOff } from './taken-off.ts'
+import { type Assignment, assignmentsNamed, assignmentsOf, isCurrent, type TakenOff, takeOff } from './taken-off.ts'
 
 /** What is to come off an eSIM, found and checked; nothing has happened yet. */
 export interface Revocation {
@@ -35,9 +35,7 @@ type Unit = readonly Assignment[]
 
 /** The bundles of one name on an eSIM: each as the assignments of one application. @throws Refusal `not-found` */
 function unitsOf(world: World, iccid: string, name: string): Unit[] {
-  const named = assignmentsOf(world, iccid).filter(({ bundle }) => bundle.name === name)
-  if (named.length === 0) throw new Refusal('not-found', `eSIM ${iccid} has no bundle "${name}": names are case-sensitive`)
-  return [...grouped(named, ({ bundle }) => bundle.reference).values()]
+  return [...grouped(assignmentsNamed(world, iccid, name), ({ bundle }) => bundle.reference).values()]
 }
 
 const isUnused = (unit: Unit) => unit.every(({ state }) => state === 'queued' || state === 'processing')

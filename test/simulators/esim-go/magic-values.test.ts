@@ -55,6 +55,10 @@ test.each(refusedBundles)('bundle $value is answered $says', async ({ value, cod
     () => sim.post('/esims/apply', { bundle: value }),
     () => sim.get(`/catalogue/bundle/${value}`),
     () => sim.get(`/esims/${iccid}/compatible/${value}`),
+    () => sim.get(`/esims/${iccid}/bundles/${value}`),
+    () => sim.call('DELETE', `/esims/${iccid}/bundles/${value}`),
+    () => sim.call('DELETE', `/esims/${iccid}/bundles/${value}/assignments/1`),
+    () => sim.call('DELETE', `/esims/${iccid}/bundles/${value}/applications/1`),
   ]
   for (const call of calls) expectWait(status, (await expectRefused(sim, call, { status, code, reason: REASON })).headers)
   for (const type of ['validate', 'transaction']) {
