@@ -287,6 +287,16 @@ test('what would have expired in the inventory can only go to the balance', asyn
   expect((await revoke(sim, iccid, GB_1)).body).toEqual(NOTHING_BACK)
 })
 
+test('a bundle that came out of a lot goes back there while that lot lasts, whatever is set meanwhile', async () => {
+  await using sim = await startEsimGo('bundles in the inventory')
+  const iccid = await installed(sim, FR_1)
+  await sim.post('/esims/apply', { iccid, bundle: GB_1 })
+  await sim.set({ inventoryLifetime: 'P1D' })
+  await sim.advance('P2D')
+  expect((await revoke(sim, iccid, GB_1)).body).toEqual(TO_INVENTORY)
+  expect(await inInventory(sim, GB_1)).toBe(5)
+})
+
 test('ESG-089 a refund to the balance needs the offerId, and the right one', async () => {
   await using sim = await startEsimGo()
   const iccid = await installed(sim, GB_1)
