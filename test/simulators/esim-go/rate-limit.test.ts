@@ -59,11 +59,13 @@ test('refused requests count, and carry the headers: a bad key, a bad body, an u
     await sim.call('POST', '/orders', { raw: '{' }),
     await sim.get('/nowhere'),
     await sim.call('GET', '/esims', { key: 'wrong' }),
+    await sim.get('/nowhere'),
   ]
   expect(answers.map((answer) => [answer.status, headersOf(answer)[1]])).toEqual([
     [403, '2'],
     [400, '1'],
     [404, '0'],
+    [429, '0'],
     [429, '0'],
   ])
 })
