@@ -12,7 +12,7 @@ import { noteHistory } from './history.ts'
 import { expiryOf, putBack } from './inventory.ts'
 import { type Purchase, purchaseOf } from './purchase.ts'
 import type { Esim } from './records.ts'
-import { isInstalled, returnIfEmpty } from './returns.ts'
+import { isInstalled, startReturn } from './returns.ts'
 import { settingsOf } from './settings.ts'
 import { type Assignment, assignmentsNamed, assignmentsOf, isCurrent, type TakenOff, takeOff } from './taken-off.ts'
 
@@ -27,7 +27,7 @@ export interface Revocation {
   readonly refunds: readonly ('inventory' | 'balance')[]
   /** Names what would be refunded (invented: the id of its first assignment). */
   readonly offerId: string
-  /** True where the eSIM would leave the account. */
+  /** True where nothing keeps the eSIM in the account: it is not installed, and no other bundle is left on it. */
   readonly returnsEsim: boolean
 }
 
@@ -107,7 +107,7 @@ export function isRefundable(world: World, boughtAt: number): boolean {
  * @param refundTo one of the plan's `refunds`, or `none`
  */
 export function revoke(world: World, plan: Revocation, refundTo: TakenOff['refundTo']): void {
-  const { parts, purchase, esim } = plan
+  const { parts, purchase, esim, returnsEsim } = plan
   const bundle = parts[0]?.name ?? ''
   for (const part of parts) takeOff(world, part, 'revoked', refundTo)
   noteHistory(world, esim.iccid, 'Bundle Revoked', { bundle, bundleState: 'revoked' })
@@ -120,5 +120,5 @@ export function revoke(world: World, plan: Revocation, refundTo: TakenOff['refun
     credit(world, purchase.price)
     noteHistory(world, esim.iccid, 'Bundle Refunded To Balance', { bundle, bundleState: 'revoked' })
   }
-  returnIfEmpty(world, plan)
+  if (returnsEsim) startReturn(world, esim.iccid)
 }
