@@ -83,6 +83,20 @@ test('ESG-229 a bundle in use keeps its eSIM; the deletion is scheduled when it 
   expect(await told(sim)).toEqual([[SCHEDULED, 31]])
 })
 
+test('ESG-229 a bundle that begins by itself after the warning keeps its eSIM', async () => {
+  await using sim = await listening('bundles in the inventory')
+  await sim.set({ queuedKeepsEsim: false })
+  await sim.post('/esims/apply', { bundle: GB_1, startTime: '2026-07-03T00:00:00Z' })
+  await sim.advance('P189D')
+  expect(await told(sim)).toEqual([[SCHEDULED, 180]])
+  await sim.advance('P8D')
+  expect(await told(sim)).toEqual([
+    [SCHEDULED, 180],
+    [SCHEDULED, 190],
+    [DELETED, 197],
+  ])
+})
+
 test('an unused bundle keeps its eSIM until it lapses; the deletion is scheduled then', async () => {
   await using sim = await listening()
   const iccid = await esimWith(sim, GB_1)
