@@ -23,7 +23,7 @@ const WAITS = new Set([429, 503])
 /** What a caller must be told who is to come back later. */
 const expectWait = (status: number, headers: Headers) => expect(headers.has('retry-after')).toBe(WAITS.has(status))
 
-test.each(magicIccids)('ICCID $value is answered $says', async ({ value, code }) => {
+test.each(magicIccids)('ESG-036 ICCID $value is answered $says', async ({ value, code }) => {
   await using sim = await startEsimGo('bundles in the inventory')
   const status = statuses[code] ?? 0
   const calls = [
