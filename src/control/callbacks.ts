@@ -1,5 +1,4 @@
 // Callbacks: what was, is and will be sent, where to, and once more.
-import { targetProblem, whyForbidden } from '../server/deliver.ts'
 import { wallNow } from '../server/ticker.ts'
 import { reply } from '../simulators/simulator.ts'
 import { type Delivery, deliveries, redeliver, type Target, targets } from '../state/delivery.ts'
@@ -85,6 +84,8 @@ export const callbackHandlers: ControlHandlers = {
   async setCallbackTarget({ kernel, place, path, body }) {
     const { simulator } = providerOf(kernel, String(path.slug))
     const { url, version } = body as { url: string; version?: number }
+    // Loaded when asked for: the command line, too, reads this file.
+    const { targetProblem, whyForbidden } = await import('../server/deliver.ts')
     const problem = targetProblem(url)
     if (problem) throw new Refusal('invalid-request', problem)
     const { versions } = simulator.callbacks
