@@ -107,7 +107,8 @@ function replyTo(provider: Provider, exchange: Exchange, world: World, trace: Tr
     trace.admission = provider.simulator.admit?.(exchange.caller, world)
     return handled(provider, exchange, world, trace, options)
   } catch (error) {
-    const refusal = refusalFor(error, provider, options)
+    // Who is turned away is told so, also where there is nothing at the path.
+    const refusal = trace.admission?.refusal ?? refusalFor(error, provider, options)
     trace.refusal = refusal
     if (provider.simulator.refused) setGoing(provider, refusal, world, options)
     const reply = worded(provider, refusal, trace.operation, world)

@@ -45,6 +45,13 @@ test('a request that is turned away is not read, and the journal tells why', asy
   expect(server.journal.list()[0]).toMatchObject({ operation: 'makeThing', refusal: { code: 'busy', reason: '3 are too many' } })
 })
 
+test('a request that is turned away is told so on a path or with a method that there is not, too', async () => {
+  await using server = await startFake({ simulator: counting })
+  for (let call = 0; call < 2; call += 1) await server.call('GET', '/fake/v1/things')
+  expect((await server.call('GET', '/fake/v1/nothing')).body).toEqual({ code: 'busy', reason: '3 are too many' })
+  expect((await server.call('PATCH', '/fake/v1/things')).body).toEqual({ code: 'busy', reason: '4 are too many' })
+})
+
 test('the header goes with a body that is rendered after the commit, too', async () => {
   await using server = await startFake({ simulator: counting })
   expect((await server.call('GET', '/fake/v1/text')).headers.get('x-seen')).toBe('1')

@@ -7,7 +7,7 @@ import type { CatalogueBundle } from './catalogue.ts'
 import { noteAction } from './esims.ts'
 import { noteHistory } from './history.ts'
 import { oddity } from './magic-values.ts'
-import { type Purchase, packed, purchaseOf } from './purchase.ts'
+import { type Purchase, packed, readyAtOf } from './purchase.ts'
 import { SLUG } from './records.ts'
 import { settingsOf } from './settings.ts'
 
@@ -38,9 +38,10 @@ function processingOf(world: World, together: number): string {
 export function refuseWhileProcessing(world: World, bundles: readonly Bundle[]): void {
   const processing = bundles.find(({ state }) => state === 'processing')
   if (!processing) return
-  const { readyAt = world.now } = purchaseOf(processing)
+  const readyAt = readyAtOf(processing)
   const what = `bundle ${processing.name} (assignment ${processing.id}) on eSIM ${processing.iccid} is processing`
-  throw new Refusal('busy', `${what}: try again later`, { retryAfter: Math.max(1, Math.ceil((readyAt - world.now) / 1000)) })
+  const retryAfter = readyAt === undefined ? {} : { retryAfter: Math.max(1, Math.ceil((readyAt - world.now) / 1000)) }
+  throw new Refusal('busy', `${what}: try again later`, retryAfter)
 }
 
 /** How a bundle is put on an eSIM, where that is not the plain way. */

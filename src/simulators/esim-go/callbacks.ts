@@ -23,6 +23,9 @@ export const VERSIONS = [3, 2] as const
 /** Percentages of a bundle that are told (public). */
 export const UTILISATION = [1, 50, 80, 100] as const
 
+/** What the kernel calls the use of a bundle's last byte. */
+const USED_UP = 'bundle.used-100'
+
 /** The bundle in use, as a callback shows it. */
 function bundleBody(world: World, bundle: Bundle, version: number) {
   const quantities = {
@@ -75,7 +78,8 @@ function tell(world: World, event: WorldEvent, target: Target): void {
 function note(world: World, event: WorldEvent): void {
   const { iccid, type } = event
   const bundle = event.bundle === undefined ? undefined : world.in(bundles).get(`${SLUG}/${event.bundle}`)
-  const about = bundle && { bundle: bundle.name, bundleState: bundle.state }
+  // The alert at 100 % comes just before the bundle is depleted: one without data left is not active (documented).
+  const about = bundle && { bundle: bundle.name, bundleState: type === USED_UP ? ('depleted' as const) : bundle.state }
   if (type === 'sim.first-attached') noteHistory(world, iccid, 'eSIM First Attachment', { alertType: 'FirstAttachment' })
   if (type === 'sim.first-used') noteHistory(world, iccid, 'eSIM First Use', { ...about, alertType: 'FirstUse' })
   if (type === 'bundle.expired') noteHistory(world, iccid, 'Bundle Expired', about)

@@ -1,9 +1,16 @@
 // eSIMs taken out of service: suspended for a while, deactivated or deleted for good.
 import { bundlesOf } from '../../state/bundles.ts'
-import { detach, moveService, type Sim, sims } from '../../state/sims.ts'
+import { detach, moveService, type Sim, simKey, sims } from '../../state/sims.ts'
 import type { World } from '../../state/world.ts'
-import { esims, SLUG } from './records.ts'
+import { type Esim, esims, SLUG } from './records.ts'
 import { isCurrent, takeOff } from './taken-off.ts'
+
+/** An eSIM that is in the account and in service, be it suspended. */
+export function living(world: World, iccid: string): { sim: Sim; esim: Esim } | undefined {
+  const esim = world.in(esims).get(iccid)
+  const sim = world.in(sims).get(simKey(SLUG, iccid))
+  return esim && sim && sim.service !== 'ceased' ? { sim, esim } : undefined
+}
 
 /** The network lets go of an eSIM it gives no service. */
 function offAir(world: World, sim: Sim): Sim {

@@ -2,9 +2,9 @@
 import { bundlesOf } from '../../state/bundles.ts'
 import { addDuration } from '../../state/duration.ts'
 import type { WorldEvent } from '../../state/events.ts'
-import { type Sim, simKey, sims } from '../../state/sims.ts'
+import type { Sim } from '../../state/sims.ts'
 import type { World } from '../../state/world.ts'
-import { deactivate } from './deactivation.ts'
+import { deactivate, living } from './deactivation.ts'
 import { type Esim, esims, SLUG } from './records.ts'
 import { returning } from './returns.ts'
 import { settingsOf } from './settings.ts'
@@ -32,13 +32,6 @@ function idleFrom(world: World, { sim, esim }: { sim: Sim; esim: Esim }): number
 function isKept(world: World, iccid: string): boolean {
   const { queuedKeepsEsim } = settingsOf(world)
   return bundlesOf(world, SLUG, iccid).some((bundle) => bundle.state === 'active' || (queuedKeepsEsim && isCurrent(bundle)))
-}
-
-/** An eSIM that is in the account and in service, be it suspended. */
-function living(world: World, iccid: string): { sim: Sim; esim: Esim } | undefined {
-  const esim = world.in(esims).get(iccid)
-  const sim = world.in(sims).get(simKey(SLUG, iccid))
-  return esim && sim && sim.service !== 'ceased' ? { sim, esim } : undefined
 }
 
 function schedule(world: World, kind: string, due: number, iccid: string): void {

@@ -5,6 +5,7 @@ import { addDuration } from '../../state/duration.ts'
 import type { Task } from '../../state/tasks.ts'
 import type { World } from '../../state/world.ts'
 import { noteHistory } from './history.ts'
+import { readyAtOf } from './purchase.ts'
 import { SLUG } from './records.ts'
 import { settingsOf } from './settings.ts'
 import { takeOff } from './taken-off.ts'
@@ -14,10 +15,16 @@ function idleSince(parts: readonly Bundle[]): number {
   return Math.max(...parts.map(({ assignedAt, startsAt = 0, endsAt = 0 }) => Math.max(assignedAt, startsAt, endsAt)))
 }
 
-/** What of an application is still queued lapses, or is looked at again when it may. */
+/** What of an application is still queued lapses, or is looked at again when it may; what is still processing then, when it is ready. */
 export function lapse(world: World, { kind, data }: Task): void {
   const { reference = '' } = data
   const parts = world.in(bundles).matching('reference', SLUG + SEPARATOR + reference + SEPARATOR)
+  const processing = parts.find(({ state }) => state === 'processing')
+  const readyAt = processing && readyAtOf(processing)
+  if (readyAt !== undefined && readyAt > world.now) {
+    world.schedule(kind, readyAt, data)
+    return
+  }
   const queued = parts.filter(({ state }) => state === 'queued')
   const [first] = queued
   if (!first) return

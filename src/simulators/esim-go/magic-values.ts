@@ -38,7 +38,7 @@ export const magicAmounts: readonly MagicRefusal<number>[] = [
   { value: 1503, code: 'busy', says: SAYS.busy },
 ]
 
-/** Names of bundles that are refused wherever one is ordered, applied, looked up or compared. */
+/** Names of bundles that are refused wherever one is ordered, applied, looked up, compared or asked for on an eSIM. */
 export const refusedBundles: readonly MagicRefusal<string>[] = [
   { value: 'esim_1GB_7D_BAD_V2', code: 'invalid-request', says: SAYS['invalid-request'] },
   { value: 'esim_1GB_7D_SOLDOUT_V2', code: 'none-in-inventory', says: SAYS['foreign-esim'] },

@@ -7,10 +7,11 @@ import type { World } from '../../state/world.ts'
 import { canPay, pay, spendable } from './account.ts'
 import { putOnEsim, refuseWhileProcessing } from './assign.ts'
 import { tellIfLow } from './balance-alerts.ts'
+import { living } from './deactivation.ts'
 import { findUsable, mintEsim, misfit } from './esims.ts'
 import { addLot } from './inventory.ts'
 import { oddity } from './magic-values.ts'
-import { esims, type Order, type OrderLine, orders, SLUG } from './records.ts'
+import { type Order, type OrderLine, orders, SLUG } from './records.ts'
 import { findBundle } from './sale.ts'
 import { settingsOf } from './settings.ts'
 
@@ -91,7 +92,10 @@ export function place(world: World, wish: Wish): Order {
   return order
 }
 
-/** Hands over what was ordered: into the inventory, onto the given eSIMs, or onto new ones. */
+/**
+ * Hands over what was ordered: into the inventory, onto the given eSIMs, or onto new ones. What was ordered for an eSIM that has gone or was
+ * deactivated meanwhile goes onto a new one (invented).
+ */
 export function deliverOrder(world: World, order: Order): Order {
   const together = order.lines.reduce((sum, { quantity }) => sum + quantity, 0)
   let ordinal = 0
@@ -104,7 +108,7 @@ export function deliverOrder(world: World, order: Order): Order {
     }
     const iccids: string[] = []
     for (let unit = 0; unit < line.quantity; unit += 1) {
-      const wanted = world.in(esims).get(line.wanted[unit] ?? '')
+      const wanted = living(world, line.wanted[unit] ?? '')?.esim
       const esim = wanted && !misfit(wanted, bundle) ? wanted : mintEsim(world, branded)
       const purchase = { price: line.pricePerUnit, boughtAt: order.createdAt }
       putOnEsim(world, esim.iccid, bundle, `${order.reference}-${ordinal}`, { purchase, together })

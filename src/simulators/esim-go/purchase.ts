@@ -1,5 +1,7 @@
 // What was paid for a bundle on an eSIM, and when: it decides what a revoke may give back.
 import type { Bundle } from '../../state/bundles.ts'
+import type { World } from '../../state/world.ts'
+import { findBundle } from './sale.ts'
 
 export interface Purchase {
   /** US cents, of the whole bundle: the twelve assignments of a year share it. */
@@ -20,12 +22,20 @@ export function packed(carried: Carried): Record<string, string> {
   return Object.fromEntries(Object.entries(carried).map(([name, value]) => [name, String(value)]))
 }
 
-export function purchaseOf({ id, extra }: Bundle): Carried {
-  if (extra?.price === undefined || extra.boughtAt === undefined) throw new Error(`assignment ${id} does not say what was paid for it`)
+/**
+ * What was paid for a bundle. One of a state that was kept before this was noted counts as bought when it was assigned, at what it costs now.
+ * @throws Refusal `unknown-bundle` where that is not on sale any more
+ */
+export function purchaseOf(world: World, { name, assignedAt, extra }: Bundle): Purchase {
+  if (extra?.price === undefined || extra.boughtAt === undefined) return { price: findBundle(world, name).price, boughtAt: assignedAt }
   return {
     price: Number(extra.price),
     boughtAt: Number(extra.boughtAt),
     ...(extra.lot === undefined ? {} : { lot: Number(extra.lot) }),
-    ...(extra.readyAt === undefined ? {} : { readyAt: Number(extra.readyAt) }),
   }
+}
+
+/** When a bundle that is processing will be ready (virtual ms); `undefined` where that was not noted. */
+export function readyAtOf({ extra }: Bundle): number | undefined {
+  return extra?.readyAt === undefined ? undefined : Number(extra.readyAt)
 }

@@ -1,5 +1,4 @@
 // The returns process: an eSIM with no bundle left that is not installed goes back to eSIM Go, and comes back if it turns out to be installed.
-import { bundlesOf } from '../../state/bundles.ts'
 import { defineCollection } from '../../state/collection.ts'
 import { addDuration } from '../../state/duration.ts'
 import { type Sim, simKey, sims } from '../../state/sims.ts'
@@ -8,7 +7,6 @@ import type { World } from '../../state/world.ts'
 import { noteHistory } from './history.ts'
 import { type Esim, esims, SLUG } from './records.ts'
 import { settingsOf } from './settings.ts'
-import { isCurrent } from './taken-off.ts'
 import { profileStatus } from './wire.ts'
 
 /** An eSIM that has left the account; the SIM itself goes on in whatever handset has it. */
@@ -23,12 +21,12 @@ export function isInstalled({ profile }: Sim): boolean {
   return profileStatus(profile) === 'Installed'
 }
 
-/** Takes an eSIM out of the account if nothing keeps it there: it is not installed, and no bundle is left on it. */
-export function returnIfEmpty(world: World, { sim, esim }: { readonly sim: Sim; readonly esim: Esim }): void {
-  if (isInstalled(sim) || bundlesOf(world, SLUG, esim.iccid).some(isCurrent)) return
-  const latest = world.in(esims).get(esim.iccid) ?? esim
-  world.in(returning).put({ esim: latest, leftAt: world.now })
-  world.in(esims).delete(esim.iccid)
+/** Takes an eSIM out of the account at once. */
+export function startReturn(world: World, iccid: string): void {
+  const esim = world.in(esims).get(iccid)
+  if (!esim) return
+  world.in(returning).put({ esim, leftAt: world.now })
+  world.in(esims).delete(iccid)
 }
 
 /** Somebody has installed an eSIM: if it had left the account, it comes back once the least time of a return is over. */

@@ -12,9 +12,9 @@ import { noteHistory } from './history.ts'
 import { expiryOf, putBack } from './inventory.ts'
 import { type Purchase, purchaseOf } from './purchase.ts'
 import type { Esim } from './records.ts'
-import { isInstalled, returnIfEmpty } from './returns.ts'
+import { isInstalled, startReturn } from './returns.ts'
 import { settingsOf } from './settings.ts'
-import { type Assignment, assignmentsOf, isCurrent, type TakenOff, takeOff } from './taken-off.ts'
+import { type Assignment, assignmentsNamed, assignmentsOf, isCurrent, type TakenOff, takeOff } from './taken-off.ts'
 
 /** What is to come off an eSIM, found and checked; nothing has happened yet. */
 export interface Revocation {
@@ -27,7 +27,7 @@ export interface Revocation {
   readonly refunds: readonly ('inventory' | 'balance')[]
   /** Names what would be refunded (invented: the id of its first assignment). */
   readonly offerId: string
-  /** True where the eSIM would leave the account. */
+  /** True where nothing keeps the eSIM in the account: it is not installed, and no other bundle is left on it. */
   readonly returnsEsim: boolean
 }
 
@@ -35,9 +35,7 @@ type Unit = readonly Assignment[]
 
 /** The bundles of one name on an eSIM: each as the assignments of one application. @throws Refusal `not-found` */
 function unitsOf(world: World, iccid: string, name: string): Unit[] {
-  const named = assignmentsOf(world, iccid).filter(({ bundle }) => bundle.name === name)
-  if (named.length === 0) throw new Refusal('not-found', `eSIM ${iccid} has no bundle "${name}": names are case-sensitive`)
-  return [...grouped(named, ({ bundle }) => bundle.reference).values()]
+  return [...grouped(assignmentsNamed(world, iccid, name), ({ bundle }) => bundle.reference).values()]
 }
 
 const isUnused = (unit: Unit) => unit.every(({ state }) => state === 'queued' || state === 'processing')
@@ -78,7 +76,7 @@ function planned(world: World, on: Pick<Revocation, 'sim' | 'esim'>, unit: Unit,
   const [first] = unit
   if (!first) throw new Error('an application without assignments')
   refuseWhileProcessing(world, parts)
-  const purchase = purchaseOf(first.bundle)
+  const purchase = purchaseOf(world, first.bundle)
   const whole = parts.length === unit.length && isUnused(unit)
   const ids = new Set(parts.map(({ id }) => id))
   const others = assignmentsOf(world, on.esim.iccid).filter((each) => isCurrent(each) && !ids.has(each.bundle.id))
@@ -109,7 +107,7 @@ export function isRefundable(world: World, boughtAt: number): boolean {
  * @param refundTo one of the plan's `refunds`, or `none`
  */
 export function revoke(world: World, plan: Revocation, refundTo: TakenOff['refundTo']): void {
-  const { parts, purchase, esim } = plan
+  const { parts, purchase, esim, returnsEsim } = plan
   const bundle = parts[0]?.name ?? ''
   for (const part of parts) takeOff(world, part, 'revoked', refundTo)
   noteHistory(world, esim.iccid, 'Bundle Revoked', { bundle, bundleState: 'revoked' })
@@ -122,5 +120,5 @@ export function revoke(world: World, plan: Revocation, refundTo: TakenOff['refun
     credit(world, purchase.price)
     noteHistory(world, esim.iccid, 'Bundle Refunded To Balance', { bundle, bundleState: 'revoked' })
   }
-  returnIfEmpty(world, plan)
+  if (returnsEsim) startReturn(world, esim.iccid)
 }

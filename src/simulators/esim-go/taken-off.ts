@@ -1,7 +1,9 @@
 // Assignments that are no longer on their eSIM: revoked or lapsed. The kernel has forgotten them, so no network can use them.
 import { type Bundle, bundlesOf, removeBundle } from '../../state/bundles.ts'
 import { defineCollection, SEPARATOR, sortable } from '../../state/collection.ts'
+import { Refusal } from '../../state/refusal.ts'
 import type { World } from '../../state/world.ts'
+import { provoke, refusedBundles } from './magic-values.ts'
 import { SLUG } from './records.ts'
 
 export interface TakenOff {
@@ -39,6 +41,17 @@ export function assignmentsOf(world: World, iccid: string): Assignment[] {
   const on: Assignment[] = bundlesOf(world, SLUG, iccid).map((bundle) => ({ bundle, state: bundle.state }))
   const off = world.in(takenOff).matching('esim', iccid + SEPARATOR)
   return off.length === 0 ? on : [...on, ...off].sort((a, b) => a.bundle.serial - b.bundle.serial)
+}
+
+/**
+ * Those of one bundle.
+ * @throws Refusal `not-found` where there are none, or what a magic name provokes
+ */
+export function assignmentsNamed(world: World, iccid: string, name: string): Assignment[] {
+  const named = assignmentsOf(world, iccid).filter(({ bundle }) => bundle.name === name)
+  if (named.length > 0) return named
+  provoke(refusedBundles, name)
+  throw new Refusal('not-found', `eSIM ${iccid} has no bundle "${name}": names are case-sensitive`)
 }
 
 /** True while an assignment can still be used, or will be: what an eSIM has on it. */

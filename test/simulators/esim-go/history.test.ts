@@ -52,11 +52,12 @@ test('a bundle that is not ready was applied as processing', async () => {
   expect(await historyOf(sim, iccid)).toMatchObject([{ name: 'Bundle Applied', bundleState: 'processing' }])
 })
 
-test('a bundle that is used up tells its last alert while it was in use', async () => {
+test('ESG-053 ESG-054 the alert of the last byte stands with a depleted bundle, those before it with an active one', async () => {
   await using sim = await startEsimGo()
   const iccid = await onAir(sim, GB_1)
   await sim.device(iccid).use(GIGABYTE)
-  expect((await namesOf(sim, iccid)).slice(0, 4)).toEqual(Array.from({ length: 4 }, () => 'eSIM Utilisation Alert'))
+  const alerts = (await historyOf(sim, iccid)).filter(({ name }) => name === 'eSIM Utilisation Alert')
+  expect(alerts.map(({ bundleState }) => bundleState)).toEqual(['depleted', 'active', 'active', 'active'])
 })
 
 test('a history is bounded, and of one eSIM only', async () => {

@@ -65,6 +65,16 @@ test('a bundle with a startTime far away waits for it', async () => {
   expect(await states(sim, iccid)).toEqual(['active'])
 })
 
+test('a bundle that is processing when its idle time is over lapses as soon as it is ready', async () => {
+  await using sim = await startEsimGo()
+  await sim.set({ lapseAfter: 'PT5M', processingDelay: 'PT10M' })
+  const iccid = await esimWith(sim, GB_1)
+  await sim.advance('PT9M59S')
+  expect(await states(sim, iccid)).toEqual(['processing'])
+  await sim.advance('PT1S')
+  expect(await states(sim, iccid)).toEqual(['lapsed'])
+})
+
 test('how long a bundle may be idle is a setting', async () => {
   await using sim = await startEsimGo()
   const patient = await esimWith(sim, GB_1)

@@ -23,7 +23,7 @@ const WAITS = new Set([429, 503])
 /** What a caller must be told who is to come back later. */
 const expectWait = (status: number, headers: Headers) => expect(headers.has('retry-after')).toBe(WAITS.has(status))
 
-test.each(magicIccids)('ICCID $value is answered $says', async ({ value, code }) => {
+test.each(magicIccids)('ESG-036 ICCID $value is answered $says', async ({ value, code }) => {
   await using sim = await startEsimGo('bundles in the inventory')
   const status = statuses[code] ?? 0
   const calls = [
@@ -55,6 +55,10 @@ test.each(refusedBundles)('bundle $value is answered $says', async ({ value, cod
     () => sim.post('/esims/apply', { bundle: value }),
     () => sim.get(`/catalogue/bundle/${value}`),
     () => sim.get(`/esims/${iccid}/compatible/${value}`),
+    () => sim.get(`/esims/${iccid}/bundles/${value}`),
+    () => sim.call('DELETE', `/esims/${iccid}/bundles/${value}`),
+    () => sim.call('DELETE', `/esims/${iccid}/bundles/${value}/assignments/1`),
+    () => sim.call('DELETE', `/esims/${iccid}/bundles/${value}/applications/1`),
   ]
   for (const call of calls) expectWait(status, (await expectRefused(sim, call, { status, code, reason: REASON })).headers)
   for (const type of ['validate', 'transaction']) {

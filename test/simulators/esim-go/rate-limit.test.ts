@@ -44,6 +44,14 @@ test('the next second of the world has a window of its own', async () => {
   expect([answer.status, headersOf(answer)[2]]).toEqual([200, '2026-01-01T00:00:02.000Z'])
 })
 
+test('windows begin with whole seconds, not with the first request', async () => {
+  await using sim = await limited(1)
+  await sim.advance('PT0.4S')
+  expect(headersOf(await sim.get('/orders'))[2]).toBe('2026-01-01T00:00:01.000Z')
+  await sim.advance('PT0.6S')
+  expect((await sim.get('/orders')).status).toBe(200)
+})
+
 test('refused requests count, and carry the headers: a bad key, a bad body, an unknown path', async () => {
   await using sim = await limited(3)
   const answers = [
@@ -51,11 +59,13 @@ test('refused requests count, and carry the headers: a bad key, a bad body, an u
     await sim.call('POST', '/orders', { raw: '{' }),
     await sim.get('/nowhere'),
     await sim.call('GET', '/esims', { key: 'wrong' }),
+    await sim.get('/nowhere'),
   ]
   expect(answers.map((answer) => [answer.status, headersOf(answer)[1]])).toEqual([
     [403, '2'],
     [400, '1'],
     [404, '0'],
+    [429, '0'],
     [429, '0'],
   ])
 })

@@ -153,6 +153,7 @@ test('an eSIM that is back is as any other: it keeps its customer reference and 
   await revoke(sim, iccid, GB_1)
   await sim.device(iccid).install()
   await sim.advance('P4D')
+  expect((await sim.get<Schemas['EsimPage']>('/esims')).body.esims).toMatchObject([{ iccid, lastAction: 'Bundle Refund' }])
   expect((await sim.get<Schemas['EsimDetails']>(`/esims/${iccid}`)).body.customerRef).toBe('alice')
   expect((await sim.post('/esims/apply', { iccid, bundle: GB_1 })).status).toBe(200)
   await sim.device(iccid).attach('GB')

@@ -287,6 +287,16 @@ test('what would have expired in the inventory can only go to the balance', asyn
   expect((await revoke(sim, iccid, GB_1)).body).toEqual(NOTHING_BACK)
 })
 
+test('a bundle that came out of a lot goes back there while that lot lasts, whatever is set meanwhile', async () => {
+  await using sim = await startEsimGo('bundles in the inventory')
+  const iccid = await installed(sim, FR_1)
+  await sim.post('/esims/apply', { iccid, bundle: GB_1 })
+  await sim.set({ inventoryLifetime: 'P1D' })
+  await sim.advance('P2D')
+  expect((await revoke(sim, iccid, GB_1)).body).toEqual(TO_INVENTORY)
+  expect(await inInventory(sim, GB_1)).toBe(5)
+})
+
 test('ESG-089 a refund to the balance needs the offerId, and the right one', async () => {
   await using sim = await startEsimGo()
   const iccid = await installed(sim, GB_1)
@@ -381,6 +391,38 @@ test('with one of two bundles revoked the other is used', async () => {
   await revokeOne(sim, iccid, GB_1, first)
   expect(await sim.device(iccid).use(5)).toMatchObject({ bundles: [{ id: second, used: 5 }] })
   expect(await ownIccids(sim)).toEqual([iccid])
+})
+
+/** Takes from every bundle what its provider noted of it, as in a state that was kept before any of that was noted. */
+async function forgetPurchases(sim: TestSim): Promise<void> {
+  const place = `${sim.origin}/w/${sim.world.name}/_sim/state`
+  const kept = (await sim.get<{ collections: { bundles: Record<string, { extra?: unknown }> } }>(place)).body
+  for (const bundle of Object.values(kept.collections.bundles)) delete bundle.extra
+  const put = await sim.put(place, kept)
+  if (put.status !== 200) throw new Error(put.text)
+}
+
+test('a bundle of a state that did not note its purchase counts as bought when it was assigned, at what it costs now', async () => {
+  await using sim = await startEsimGo()
+  const iccid = await installed(sim, GB_1, GB_1, GB_1)
+  const { balance } = money(sim)
+  await forgetPurchases(sim)
+  const offer = await offerOf(sim, iccid, GB_1)
+  expect((await revoke(sim, iccid, GB_1, `refundToBalance=true&offerId=${offer}`)).body).toEqual(TO_BALANCE)
+  expect(money(sim).balance).toBe(balance + 228)
+  expect((await revoke(sim, iccid, GB_1)).body).toEqual(TO_INVENTORY)
+  await sim.advance('P60D')
+  expect((await revoke(sim, iccid, GB_1)).body).toEqual(NOTHING_BACK)
+  expect(await inInventory(sim, GB_1)).toBe(1)
+})
+
+test('a bundle of a state that did not note when it will be ready is answered 503 while it is processing', async () => {
+  await using sim = await startEsimGo()
+  await sim.set({ processingDelay: 'PT10M' })
+  const iccid = await installed(sim, GB_1)
+  await forgetPurchases(sim)
+  const { headers } = await expectRefused(sim, () => revoke(sim, iccid, GB_1), { status: 503, code: 'busy' })
+  expect(headers.get('retry-after')).toBe('5')
 })
 
 test('money that was test credit comes back as balance', async () => {

@@ -99,6 +99,16 @@ test('a payment that takes the money below the setting lowBalance is told, once,
   expect((await alerts(sim, receiver)).map(({ body }) => body.alertType)).toEqual(['LowBalance', 'LowBalance'])
 })
 
+test('money of exactly lowBalance is not low', async () => {
+  await using both = await connected()
+  const { sim, receiver } = both
+  await sim.set({ lowBalance: 993 })
+  await buy(sim, { item: GB_1, quantity: 25 })
+  expect(await alerts(sim, receiver)).toEqual([])
+  await buy(sim, { item: GB_1 })
+  expect(await alerts(sim, receiver)).toHaveLength(1)
+})
+
 test('with lowBalance 0 nothing is told', async () => {
   await using both = await connected()
   const { sim, receiver } = both

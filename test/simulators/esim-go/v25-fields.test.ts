@@ -113,13 +113,13 @@ test('ESG-225 a bundle of the inventory shows its allowances, in megabytes', asy
 
 test('ESG-226 an order shows what could be spent once it was paid, now and later', async () => {
   await using sim = await startEsimGo()
-  const order = { type: 'transaction', assign: false, order: [{ type: 'bundle', item: GB_1, quantity: 1 }] }
-  const first = (await v25(sim).post<Schemas['Order']>('/orders', order)).body
-  const second = (await v25(sim).post<Schemas['Order']>('/orders', order)).body
-  expect([first.runningBalance, second.runningBalance]).toEqual(['1047.72', '1045.44'])
+  const order = (quantity: number) => ({ type: 'transaction', assign: false, order: [{ type: 'bundle', item: GB_1, quantity }] })
+  const first = (await v25(sim).post<Schemas['Order']>('/orders', order(1))).body
+  const second = (await v25(sim).post<Schemas['Order']>('/orders', order(24))).body
+  expect([first.runningBalance, second.runningBalance]).toEqual(['1047.72', '993.00'])
   expect((await v25(sim).get(`/orders/${first.orderReference}`)).body).toMatchObject({ runningBalance: '1047.72' })
   const listed = (await v25(sim).get<Schemas['Order'][]>('/orders')).body
-  expect(listed.map(({ runningBalance }) => runningBalance)).toEqual(['1045.44', '1047.72'])
+  expect(listed.map(({ runningBalance }) => runningBalance)).toEqual(['993.00', '1047.72'])
 })
 
 test('ESG-227 profileID picks the branding of the new eSIMs; others have the default one', async () => {

@@ -6,7 +6,7 @@ import { startReceiver } from '../../../src/library/receiver.ts'
 import { readSpec } from '../../../src/server/spec.ts'
 import { tasks as taskRecords } from '../../../src/state/tasks.ts'
 import { type Schemas, startEsimGo, type TestSim } from '../../support/esim-go.ts'
-import { bundleOn, buy, esimWith, GB_1, GB_YEAR, GIGABYTE, onAir } from '../../support/esim-go-shop.ts'
+import { bundleOn, buy, esimWith, GB_1, GB_YEAR, GIGABYTE, iccidsOf, type OrderAnswer, onAir } from '../../support/esim-go-shop.ts'
 import { esimOf, suspend, usedUp, v25 } from '../../support/esim-go-v25.ts'
 
 const SCHEDULED = 'esim.deletion_scheduled'
@@ -81,6 +81,20 @@ test('ESG-229 a bundle in use keeps its eSIM; the deletion is scheduled when it 
   expect(await told(sim)).toEqual([])
   await sim.advance('PT1S')
   expect(await told(sim)).toEqual([[SCHEDULED, 31]])
+})
+
+test('ESG-229 a bundle that begins by itself after the warning keeps its eSIM', async () => {
+  await using sim = await listening('bundles in the inventory')
+  await sim.set({ queuedKeepsEsim: false })
+  await sim.post('/esims/apply', { bundle: GB_1, startTime: '2026-07-03T00:00:00Z' })
+  await sim.advance('P189D')
+  expect(await told(sim)).toEqual([[SCHEDULED, 180]])
+  await sim.advance('P8D')
+  expect(await told(sim)).toEqual([
+    [SCHEDULED, 180],
+    [SCHEDULED, 190],
+    [DELETED, 197],
+  ])
 })
 
 test('an unused bundle keeps its eSIM until it lapses; the deletion is scheduled then', async () => {
@@ -163,6 +177,20 @@ test('idle deletion switched off after the warning spares the eSIM', async () =>
   await sim.advance('P1Y')
   expect(await told(sim)).toEqual([[SCHEDULED, 180]])
   expect(await esimOf(sim, iccid)).toMatchObject({ state: 'active' })
+})
+
+test.each(['deactivated', 'deleted'])('what is delivered when its eSIM was %s meanwhile goes onto a new one', async (fate) => {
+  await using sim = await startEsimGo()
+  const iccid = await usedUp(sim)
+  await sim.advance('P180D')
+  await sim.set({ deliveryDelay: 'P10D' })
+  const { orderReference } = await buy(sim, { item: GB_1, iccids: [iccid] }, true)
+  if (fate === 'deleted') await v25(sim).delete(`/esims/${iccid}`)
+  await sim.advance('P10D')
+  const [delivered = ''] = iccidsOf((await sim.get<OrderAnswer>(`/orders/${orderReference}`)).body)
+  expect(delivered).toMatch(/^8943108/)
+  expect(delivered).not.toBe(iccid)
+  expect(await bundleOn(sim, delivered, GB_1)).toMatchObject([{ bundleState: 'queued' }])
 })
 
 test('an eSIM that comes back from the returns process is watched again', async () => {

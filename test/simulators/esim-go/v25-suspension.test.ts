@@ -12,6 +12,7 @@ test('ESG-203 ESG-205 ESG-207 a suspended eSIM is told so, and no network serves
   expect((await v25(sim).get(`/esims/${iccid}/suspend`)).body).toEqual({ suspended: false })
   expect(await suspend(sim, iccid)).toMatchObject({ status: 201, body: { status: 'eSIM suspended successfully' } })
   expect((await v25(sim).get(`/esims/${iccid}/suspend`)).body).toEqual({ suspended: true })
+  await expect(sim.device(iccid).detach()).rejects.toThrow(/on no network/)
   await expect(sim.device(iccid).use(1)).rejects.toThrow(/suspended/)
 })
 
@@ -111,11 +112,12 @@ test('the handset of a deleted eSIM is off the air, and its code installs nothin
   await expect(sim.device(fresh).install()).rejects.toThrow(/no longer good/)
 })
 
-test('a suspended eSIM can be deleted', async () => {
+test('a suspended eSIM can be deleted, and so can a deactivated one', async () => {
   await using sim = await startEsimGo()
-  const iccid = await esimWith(sim, GB_1)
+  const [idle, iccid] = [await deactivated(sim), await esimWith(sim, GB_1)]
   await suspend(sim, iccid)
-  expect((await v25(sim).delete(`/esims/${iccid}`)).status).toBe(200)
+  for (const each of [idle, iccid]) expect((await v25(sim).delete(`/esims/${each}`)).status).toBe(200)
+  expect(await ownIccids(sim)).toEqual([])
 })
 
 test('v2.4 knows none of these operations', async () => {

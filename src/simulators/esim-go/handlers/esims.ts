@@ -8,7 +8,7 @@ import { findEsim, noteAction } from '../esims.ts'
 import { noteHistory } from '../history.ts'
 import { type Esim, esims } from '../records.ts'
 import { lookUp } from '../sale.ts'
-import { type Assignment, assignmentsOf, isCurrent } from '../taken-off.ts'
+import { type Assignment, assignmentsNamed, assignmentsOf, isCurrent } from '../taken-off.ts'
 import { since25 } from '../versions.ts'
 import * as wire from '../wire.ts'
 import * as wire25 from '../wire-v25.ts'
@@ -91,10 +91,9 @@ export const esimHandlers: EsimGoHandlers = {
 
   getBundleStatus({ path, basePath }, world) {
     findEsim(world, path.iccid)
-    const applied = assignmentsOf(world, path.iccid).filter(({ bundle }) => bundle.name === path.name)
-    const latest = applied.at(-1)
-    if (!latest) throw new Refusal('not-found', `eSIM ${path.iccid} has no bundle "${path.name}": names are case-sensitive`)
-    const together = applied.filter(({ bundle }) => bundle.reference === latest.bundle.reference)
+    const applied = assignmentsNamed(world, path.iccid, path.name)
+    const latest = applied.at(-1)?.bundle.reference
+    const together = applied.filter(({ bundle }) => bundle.reference === latest)
     return reply(200, { assignments: together.map((each) => assignmentShown(world, each, basePath)) })
   },
 }
