@@ -233,6 +233,9 @@ test.each([
   ['transclude=""', []],
   ['return=minimal', []],
   ['nottransclude="subscriber"', []],
+  ['transclude="account", transclude="subscriber"', ['account']],
+  ['note="first, transclude=account", transclude="services"', ['services']],
+  ['note="say \\"hi, transclude=account"', []],
 ])('ACO-031 Prefer: %s embeds %j and says so, unknown names are passed over', async (header, embedded) => {
   await using sim = await startEnterprise()
   const answers = await Promise.all(
