@@ -45,12 +45,15 @@ export function listed<Name extends string, T extends { readonly id: string }, S
 const embeddable = ['account', 'subscriber', 'sim_profile', 'phone_numbers', 'services'] as const
 export type Embeddable = (typeof embeddable)[number]
 
-/** The preference `transclude` among those of the header (RFC 7240); without quotes it may hold semicolons, too. */
-const TRANSCLUDE = /(?:^|,)\s*transclude\s*=\s*(?:"([^"]*)"|([^\s,"]*))/i
+/** The preferences of the header (RFC 7240): a comma within quotes parts none. */
+const PREFERENCES = /(?:"(?:[^"\\]|\\.)*"|[^",])+/g
+/** Without quotes its value may hold semicolons, too. */
+const TRANSCLUDE = /^\s*transclude\s*=\s*(?:"([^"]*)"|([^\s"]*))/i
 
 /** What is to be embedded, each once and in the order it was named; names nobody knows are passed over. */
 export function transcluded(header: string | undefined): { embed: readonly Embeddable[]; headers: Readonly<Record<string, string>> } {
-  const [, quoted, bare = ''] = TRANSCLUDE.exec(header ?? '') ?? []
+  const preferences = header?.match(PREFERENCES) ?? []
+  const [, quoted, bare = ''] = preferences.flatMap((each) => TRANSCLUDE.exec(each) ?? [])
   const names = (quoted ?? bare).split(';').map((name) => name.trim())
   const embed = [...new Set(names)].flatMap((name) => embeddable.find((known) => known === name) ?? [])
   return { embed, headers: embed.length > 0 ? { 'Preference-Applied': `transclude="${embed.join(';')}"` } : {} }

@@ -41,14 +41,15 @@ function one<T extends object, Shown>(of: CollectionDef<T>, show: (record: T, li
     reply(200, show(found(world, of, call.path.id), linkerOf(call), world))
 }
 
-/** True for what passes every filter that the index does not. The number may be at either end. */
+/** True for what passes every filter that the index does not. The number may be at either end, and is one as items show it. */
 function passes(query: UsageQuery, now: number): (item: UsageItem) => boolean {
   const { msisdn, type, direction, 'account-id': account, 'subscriber-id': subscriber, 'cost-type': costs } = query
+  const isAt = (end: string | undefined) => end !== undefined && Number(end) === Number(msisdn)
   return (item) =>
     isListed(item, now) &&
     (account === undefined || item.account === account) &&
     (subscriber === undefined || item.subscriber === subscriber) &&
-    (msisdn === undefined || item.msisdn === msisdn || item.peer === msisdn) &&
+    (msisdn === undefined || isAt(item.msisdn) || isAt(item.peer)) &&
     (type === undefined || type.includes(item.type)) &&
     (direction === undefined || item.direction === direction) &&
     (costs === undefined || costs.includes(item.cost_type))

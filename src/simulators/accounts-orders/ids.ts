@@ -1,5 +1,6 @@
-// Ids: a prefix and a ULID, so that ids minted later sort later.
+// Ids: a prefix and a ULID, so that ids minted later sort later, in the same millisecond too.
 import type { World } from '../../state/world.ts'
+import { SLUG } from './records.ts'
 
 const DIGITS = [...'0123456789ABCDEFGHJKMNPQRSTVWXYZ']
 /** Two digits of base 32 at a time: the seeds mint thousands of ids. */
@@ -8,11 +9,13 @@ const PAIRS = DIGITS.flatMap((high) => DIGITS.map((low) => high + low))
 /** The two digits of `value` that stand `place` pairs from its end. */
 const pair = (value: number, place: number) => PAIRS[Math.floor(value / 1024 ** place) % 1024] ?? ''
 
-/** An id such as `sub_01HTQ8ZW1JVSFRWJX51K4CTX7Y` of the instant `at` (ms). */
-export function mintId({ random, now }: World, prefix: string, at = now): string {
+/** An id such as `sub_01HTQ8ZW1JVSFRWJX51K4CTX7Y` of the instant `at` (ms): after the time it has its turn, the rest is chance. */
+export function mintId(world: World, prefix: string, at = world.now): string {
+  const turn = world.next(`${SLUG}.id`)
   const parts = [prefix, '_', pair(at, 4), pair(at, 3), pair(at, 2), pair(at, 1), pair(at, 0)]
-  for (let chance = 0; chance < 4; chance += 1) {
-    const drawn = random.integer(0, 0xf_ffff)
+  parts.push(pair(turn, 3), pair(turn, 2), pair(turn, 1), pair(turn, 0))
+  for (let chance = 0; chance < 2; chance += 1) {
+    const drawn = world.random.integer(0, 0xf_ffff)
     parts.push(pair(drawn, 1), pair(drawn, 0))
   }
   return parts.join('')

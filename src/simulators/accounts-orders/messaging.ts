@@ -1,7 +1,7 @@
 // What people are sent: the mail with a QR code that brings a SIM profile, and SMS.
 import { SEPARATOR } from '../../state/collection.ts'
 import { activationCode, lpaString } from '../../state/installation-code.ts'
-import { type Message, messages } from '../../state/messages.ts'
+import { sendMessage } from '../../state/messages.ts'
 import { Refusal } from '../../state/refusal.ts'
 import type { World } from '../../state/world.ts'
 import { digitsOf } from './dialect.ts'
@@ -10,16 +10,13 @@ import { type Order, SLUG, SM_DP, type Subscription, subscriptions } from './rec
 import { simOf } from './subscribing.ts'
 import { noteSms } from './usage.ts'
 
-function send(world: World, message: Omit<Message, 'id' | 'provider' | 'at'>): void {
-  world.in(messages).put({ id: world.next('message'), provider: SLUG, at: world.now, ...message })
-}
-
 /** Mails the SIM profile of a completed order to everybody its delivery names. */
 export function deliver(world: World, { delivery, sim }: Order): void {
   if (!sim || !delivery || delivery.type !== 'email') return
   const qr = lpaString(SM_DP, sim.matchingId)
   const text = `Your eSIM ${sim.iccid} is ready. Scan the QR code, or enter ${activationCode(SM_DP, sim.matchingId)}.`
-  for (const to of [...(delivery.to ?? []), ...(delivery.cc ?? [])]) send(world, { channel: 'email', to, text, iccid: sim.iccid, qr })
+  const mail = { provider: SLUG, channel: 'email', text, iccid: sim.iccid, qr } as const
+  for (const to of [...(delivery.to ?? []), ...(delivery.cc ?? [])]) sendMessage(world, { ...mail, to })
 }
 
 /** The subscription that may send from a number. @throws Refusal `unauthorised-sender` */
@@ -40,7 +37,7 @@ function senderOf(world: World, msisdn: string): Subscription {
 export function sendSms(world: World, from: string, to: readonly string[], text: string): string {
   const sender = senderOf(world, digitsOf(from))
   for (const each of to) {
-    send(world, { channel: 'sms', to: each, from, text, iccid: sender.iccid })
+    sendMessage(world, { provider: SLUG, channel: 'sms', to: each, from, text, iccid: sender.iccid })
     noteSms(world, sender, digitsOf(each))
   }
   return mintId(world, 'sms')

@@ -20,12 +20,13 @@ type With<K extends keyof Wanted> = Wanted & Required<Pick<Wanted, K>>
 /** What an order is about, beside what every order has. */
 type Content = Omit<Order, 'id' | 'status' | 'type' | 'reason'>
 
-/** The first number of a country: in ranges that are kept for films, as far as these go. */
-const FIRST_NUMBERS: Readonly<Record<string, number>> = { GB: 447_700_900_000, US: 12_025_550_100, DE: 4_917_139_200_000 }
+/** The first number of a country, and of all that are not here: in ranges that are kept for films, as far as these go. */
+const FIRST_NUMBERS = { US: 12_025_550_100, DE: 4_917_139_200_000, others: 447_700_900_000 }
 
 /** A number nobody has had; one that a canceled order reserved is not given again. */
 export function nextNumber(world: World, country: string): string {
-  return String((FIRST_NUMBERS[country] ?? FIRST_NUMBERS.GB ?? 0) + world.next(`${SLUG}.number.${country}`) - 1)
+  const range = country === 'US' || country === 'DE' ? country : 'others'
+  return String(FIRST_NUMBERS[range] + world.next(`${SLUG}.number.${range}`) - 1)
 }
 
 export function reserveSim({ random }: World): ReservedSim {

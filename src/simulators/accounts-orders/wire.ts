@@ -1,11 +1,11 @@
 // The JSON of accounts-orders: resources with their links.
 import { iso } from '../../state/duration.ts'
 import { lpaString } from '../../state/installation-code.ts'
-import { simKey, sims } from '../../state/sims.ts'
 import type { World } from '../../state/world.ts'
 import type { Embeddable, Linker } from './hal.ts'
 import type { Account, Order, Product, Schemas, Service, Subscriber, Subscription, Template, UsageItem } from './records.ts'
-import { accounts, SLUG, SM_DP, subscribers } from './records.ts'
+import { accounts, SM_DP, subscribers } from './records.ts'
+import { simOf } from './subscribing.ts'
 
 const SERVICES: readonly Service[] = ['voice', 'sms', 'data']
 const orNull = (at: number | undefined) => (at === undefined ? null : iso(at))
@@ -44,10 +44,10 @@ export function phoneNumbers({ id, msisdn, country }: Subscription, link: Linker
 }
 
 /** What is on: while the service of the SIM is suspended or has ceased, nothing. */
-export function services({ id, iccid, services }: Subscription, link: Linker, world: World): Schemas['Services'] {
-  const on = world.in(sims).get(simKey(SLUG, iccid))?.service === 'active'
-  const _embedded = { services: SERVICES.map((type) => ({ type, enabled: on && services.includes(type) })) }
-  return { _links: { self: link(`/subscriptions/${id}/services`) }, _embedded }
+export function services(subscription: Subscription, link: Linker, world: World): Schemas['Services'] {
+  const on = simOf(world, subscription)?.service === 'active'
+  const _embedded = { services: SERVICES.map((type) => ({ type, enabled: on && subscription.services.includes(type) })) }
+  return { _links: { self: link(`/subscriptions/${subscription.id}/services`) }, _embedded }
 }
 
 /** A subscription with the resources named in `embed`, and no others. */

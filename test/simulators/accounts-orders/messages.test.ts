@@ -52,6 +52,15 @@ test('ACO-008 a thousand recipients are reached, one more is refused', async () 
   })
 })
 
+test('the last 1000 messages are kept, as for every provider', async () => {
+  await using sim = await startEnterprise()
+  await send(sim, { to: ['1', '2'] })
+  const to = Array.from({ length: 999 }, (_, at) => String(447_700_900_000 + at))
+  await send(sim, { to })
+  const { collections } = await sim.state()
+  expect(Object.values(collections.messages ?? {}).map((message) => message.to)).toEqual(['2', ...to])
+})
+
 test('ACO-009 a text has up to 500 characters', async () => {
   await using sim = await startEnterprise()
   expect((await send(sim, { text: 'ü'.repeat(500) })).status).toBe(200)

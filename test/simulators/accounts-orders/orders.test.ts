@@ -13,6 +13,7 @@ import {
   SUBSCRIBER,
   SUBSCRIPTION,
   startEnterprise,
+  TEMPLATE,
 } from '../../support/accounts-orders.ts'
 
 type Order = Schemas['Order']
@@ -152,6 +153,18 @@ test('ACO-013 the number is of the country of the template, else of that of the 
     msisdn: expect.stringMatching(/^120255501\d\d$/),
   })
   expect(await numberOf(undefined)).toMatchObject({ country: 'US' })
+})
+
+test('countries whose numbers are of one range share them out', async () => {
+  await using sim = await startEnterprise()
+  const state = await sim.state()
+  const { [TEMPLATE]: london, ...rest } = state.collections['accounts-orders.templates'] ?? {}
+  const templates = { ...rest, [TEMPLATE]: { ...london, country: 'FR' } }
+  await sim.restore({ ...state, collections: { ...state.collections, 'accounts-orders.templates': templates } })
+  const [french] = (await sim.order()).phone_numbers ?? []
+  const [british] = (await sim.order({ ...ACTIVATION, template_id: undefined })).phone_numbers ?? []
+  expect([french?.country, british?.country]).toEqual(['FR', 'GB'])
+  expect(new Set([MSISDN, french?.msisdn, british?.msisdn]).size).toBe(3)
 })
 
 test('ACO-015 the SIM profile is mailed to all and in copy, with its QR code, when the order is completed', async () => {

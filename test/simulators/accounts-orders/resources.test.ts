@@ -2,6 +2,7 @@
 import { expect, test } from 'vitest'
 import {
   ACCOUNT,
+  ACTIVATION,
   type Enterprise,
   expectRefused,
   MSISDN,
@@ -233,6 +234,9 @@ test.each([
   ['transclude=""', []],
   ['return=minimal', []],
   ['nottransclude="subscriber"', []],
+  ['transclude="account", transclude="subscriber"', ['account']],
+  ['note="first, transclude=account", transclude="services"', ['services']],
+  ['note="say \\"hi, transclude=account"', []],
 ])('ACO-031 Prefer: %s embeds %j and says so, unknown names are passed over', async (header, embedded) => {
   await using sim = await startEnterprise()
   const answers = await Promise.all(
@@ -266,6 +270,23 @@ test.each([
 ])('ACO-053 %s is not there', async (path) => {
   await using sim = await startEnterprise()
   await expectRefused(sim, () => sim.get(path), { status: 404, type: 'NOT_FOUND', code: 'not-found' })
+})
+
+test('what comes at one instant is listed in the order it came, uses the other way round', async () => {
+  await using sim = await startEnterprise()
+  const numbers = Array.from({ length: 8 }, (_, at) => `44770090080${at}`)
+  const ordered: string[] = []
+  for (const employee_id of numbers) {
+    const { subscription_id } = await sim.order({ ...ACTIVATION, subscriber: { first_name: 'Ada', last_name: 'Byron', employee_id } })
+    ordered.push(subscription_id)
+  }
+  await sim.clock.advance('PT2M')
+  const subscriptions = await sim.all<Schemas['Subscription']>('/subscriptions', 'subscriptions')
+  expect(subscriptions.slice(-8).map(({ id }) => id)).toEqual(ordered)
+  const subscribers = await sim.all<Schemas['Subscriber']>('/subscribers', 'subscribers')
+  expect(subscribers.slice(-8).map(({ employee_id }) => employee_id)).toEqual(numbers)
+  await sim.call('POST', '/sms', { from: MSISDN, to: numbers, text: 'Hello' })
+  expect((await sim.items()).slice(0, 8).map(({ to_msisdn }) => String(to_msisdn))).toEqual(numbers.toReversed())
 })
 
 test('ACO-062 ids are a prefix and a ULID of the moment they were minted', async () => {

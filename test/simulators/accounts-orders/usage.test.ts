@@ -289,6 +289,19 @@ test('ACO-043 a number of fewer than 12 digits is found, too, unless strict', as
   expect((await sim.items(`msisdn=${MSISDN}`)).length).toBeGreaterThan(10)
 })
 
+test('ACO-043 ACO-049 a number is found as an item shows it and as it was dialled, however short', async () => {
+  await using sim = await startEnterprise()
+  const device = await deviceOf(sim)
+  await device.use({ sms: 1, peer: '333' })
+  await device.use({ sms: 1, peer: '07700900123' })
+  for (const [msisdn, to_msisdn] of [
+    ['333', 333],
+    ['7700900123', 7_700_900_123],
+    ['07700900123', 7_700_900_123],
+  ])
+    expect([msisdn, await sim.items(`msisdn=${msisdn}`)]).toMatchObject([msisdn, [{ to_msisdn }]])
+})
+
 test.each([
   ['type=fax', [/^type.0 must be equal to one of/]],
   ['direction=sideways', [/^direction must be equal/]],
