@@ -6,6 +6,7 @@ import { SLUG } from './records.ts'
 export const settings = {
   ...commonSettings,
   wire: choice(['public', 'documented'], 'public', 'shapes of lists: as recorded from the real API, or as the document has them'),
+  groups: choice(['array', 'object'], 'array', 'GET /organisation/groups: an array as documented, or {groups} as a newer document has it'),
   processingDelay: duration(
     'PT0S',
     'how long a bundle stays in processing after it was applied (documented: usually instant, up to PT10M)',

@@ -59,6 +59,13 @@ test('ESG-114 the groups are those of the bundles in the catalogue', async () =>
   }
 })
 
+test('the groups come as an object where the setting says so', async () => {
+  await using sim = await startEsimGo()
+  const { body: groups } = await sim.get('/organisation/groups')
+  await sim.set({ groups: 'object' })
+  expect((await sim.get('/organisation/groups')).body).toEqual({ groups })
+})
+
 test('ESG-142 the inventory lists the bundles bought and how many uses of each remain', async () => {
   await using sim = await startEsimGo('bundles in the inventory')
   await sim.post('/esims/apply', { bundle: BUNDLE, repeat: 2 })

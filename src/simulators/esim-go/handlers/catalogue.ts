@@ -45,11 +45,9 @@ export const catalogueHandlers: EsimGoHandlers = {
     return reply(200, priceList(world))
   },
 
-  listBundleGroups(_call, world) {
-    return reply(
-      200,
-      bundleGroups(onSale(world)).map((name) => ({ name })),
-    )
+  listBundleGroups({ settings }, world) {
+    const groups = bundleGroups(onSale(world)).map((name) => ({ name }))
+    return reply(200, settings.groups === 'array' ? groups : { groups })
   },
 
   getNetworks({ query }) {
