@@ -15,8 +15,8 @@ export function deliver(world: World, { delivery, sim }: Order): void {
   if (!sim || !delivery || delivery.type !== 'email') return
   const qr = lpaString(SM_DP, sim.matchingId)
   const text = `Your eSIM ${sim.iccid} is ready. Scan the QR code, or enter ${activationCode(SM_DP, sim.matchingId)}.`
-  const mail = { provider: SLUG, channel: 'email', text, iccid: sim.iccid, qr } as const
-  for (const to of [...(delivery.to ?? []), ...(delivery.cc ?? [])]) sendMessage(world, { ...mail, to })
+  for (const to of [...(delivery.to ?? []), ...(delivery.cc ?? [])])
+    sendMessage(world, { provider: SLUG, channel: 'email', to, text, iccid: sim.iccid, qr })
 }
 
 /** The subscription that may send from a number. @throws Refusal `unauthorised-sender` */
