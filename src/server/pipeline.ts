@@ -1,11 +1,11 @@
 // One request, from a routed path to a reply: authenticate, validate, handle, check. It knows no socket.
 import Negotiator from 'negotiator'
 import { type Admission, basesOf, type Call, type Mount, type Reply, type SettingValues, type Simulator } from '../simulators/simulator.ts'
-import { credentials } from '../state/credentials.ts'
 import { Refusal } from '../state/refusal.ts'
 import type { World } from '../state/world.ts'
 import { BODY_KEPT, type Journal } from './journal.ts'
 import { isBelow } from './known-provider.ts'
+import { REDACTED, secretsIn, struck } from './redaction.ts'
 import { headerOf, validated } from './request.ts'
 import { JSON_TYPE, type Operation, type Spec } from './spec.ts'
 
@@ -58,7 +58,6 @@ interface Trace {
 }
 
 const SECRET_HEADERS = new Set(['authorization', 'cookie', 'x-api-key', 'proxy-authorization'])
-const REDACTED = '[redacted]'
 
 /** Serves one exchange in a world. Returns a promise only where the body takes rendering. */
 export function serve(
@@ -207,19 +206,7 @@ function route(
 function remember(provider: Provider, exchange: Exchange, world: World, journal: Journal, trace: Trace, answer: Answer): void {
   const { simulator } = provider
   const presented = simulator.presented((name) => headerOf(exchange, name), world.settings(simulator.slug), exchange.body)
-  const secrets = world
-    .in(credentials)
-    .matching('lasting', '')
-    .map(({ secret }) => secret)
-  if (presented) secrets.push(...spellings(presented))
-  // Only an operation that anyone may call hands out tokens.
-  if (trace.operation?.open)
-    secrets.push(
-      ...world
-        .in(credentials)
-        .matching('tokens', '')
-        .map(({ secret }) => secret),
-    )
+  const secrets = secretsIn(world, presented, trace.operation?.open === true)
   const strike = (text: string) => struck(text, secrets)
   const { refusal } = trace
   journal.add({
@@ -237,19 +224,6 @@ function remember(provider: Provider, exchange: Exchange, world: World, journal:
     undocumented: trace.undocumented,
     violations: trace.violations,
   })
-}
-
-/** A secret as it is, and as a form and JSON write it. */
-function spellings(secret: string): string[] {
-  if (/^[\w.-]*$/.test(secret)) return [secret]
-  const form = new URLSearchParams({ secret }).toString().slice('secret='.length)
-  return [...new Set([secret, form, encodeURIComponent(secret), JSON.stringify(secret).slice(1, -1)])]
-}
-
-function struck(text: string, secrets: readonly string[]): string {
-  let left = text
-  for (const secret of secrets) if (left.includes(secret)) left = left.replaceAll(secret, REDACTED)
-  return left
 }
 
 /** Headers as the journal keeps them: without what proves the sender, be it good or not. */

@@ -4,7 +4,7 @@ import { bundleTasks } from '../state/bundles.ts'
 import type { Clock } from '../state/clock.ts'
 import type { Change } from '../state/collection.ts'
 import { type Credential, credentials } from '../state/credentials.ts'
-import type { Delivery } from '../state/delivery.ts'
+import { type Delivery, targets } from '../state/delivery.ts'
 import { Refusal } from '../state/refusal.ts'
 import { defaultSettings } from '../state/settings.ts'
 import { type Records, type Store, StoreError } from '../state/stores/store.ts'
@@ -130,8 +130,7 @@ export async function openWorlds(options: WorldsOptions): Promise<Worlds> {
         else on.as(slug, () => run(on, task))
       },
       attempt: async (on, delivery) => {
-        // Loaded with the first attempt: most runs that are only asked never make one.
-        const { deliver } = await import('./deliver.ts')
+        const { deliver } = await deliverer()
         options.onAttempt?.(delivery, on.now)
         const headers = simulator(delivery.provider).callbacks.sign(delivery, on, wallNow())
         return deliver(delivery.url, delivery.body, headers, options.policy, stopping.signal)
@@ -255,9 +254,14 @@ export async function openWorlds(options: WorldsOptions): Promise<Worlds> {
   }
   if (!places.has(DEFAULT_WORLD)) worlds.create(DEFAULT_WORLD, options.first ?? {})
   removeExpired()
+  // Where callbacks go somewhere, the first one does not wait for it.
+  if (worlds.list().some(({ world }) => world.in(targets).size > 0)) await deliverer()
   for (const { runner } of places.values()) runner.wake()
   return worlds
 }
+
+/** What makes attempts, loaded when it is needed: most runs never make one. */
+const deliverer = () => import('./deliver.ts')
 
 /** The credentials of a world, for those who may see them. */
 export function credentialsOf(world: World): readonly Credential[] {
