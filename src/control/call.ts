@@ -37,3 +37,8 @@ export function providerFilter({ kernel, query }: ControlCall): string | undefin
     throw new Refusal('invalid-request', `there is no provider "${slug}"; there are: ${[...kernel.providers.keys()].join(', ')}`)
   return slug
 }
+
+/** True where a record has every value that is asked for; what is `undefined` is not. */
+export function fits<T extends object>(record: T, asked: { readonly [Name in keyof T]?: T[Name] | undefined }): boolean {
+  return Object.entries(asked).every(([name, value]) => value === undefined || record[name as keyof T] === value)
+}

@@ -4,7 +4,7 @@ import { reply } from '../simulators/simulator.ts'
 import { type Delivery, deliveries, redeliver, type Target, targets } from '../state/delivery.ts'
 import { iso } from '../state/duration.ts'
 import { Refusal } from '../state/refusal.ts'
-import { type ControlCall, type ControlHandlers, providerFilter, providerOf } from './call.ts'
+import { type ControlCall, type ControlHandlers, fits, providerFilter, providerOf } from './call.ts'
 
 export interface AttemptShown {
   readonly at: string
@@ -54,7 +54,7 @@ function newest({ place: { world } }: ControlCall, keeps: (delivery: Delivery) =
 }
 
 interface CallbackFilter {
-  readonly state?: string
+  readonly state?: Delivery['state']
   readonly type?: string
   readonly iccid?: string
   readonly limit?: number
@@ -64,11 +64,7 @@ export const callbackHandlers: ControlHandlers = {
   listCallbacks(call) {
     const provider = providerFilter(call)
     const { state, type, iccid, limit = 100 } = call.query as CallbackFilter
-    const keeps = (each: Delivery) =>
-      (state === undefined || each.state === state) &&
-      (type === undefined || each.type === type) &&
-      (iccid === undefined || each.iccid === iccid) &&
-      (provider === undefined || each.provider === provider)
+    const keeps = (each: Delivery) => fits(each, { provider, state, type, iccid })
     return reply(200, { callbacks: newest(call, keeps, limit).map(callbackShown) })
   },
   getCallback(call) {

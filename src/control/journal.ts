@@ -3,7 +3,7 @@ import type { JournalEntry } from '../server/journal.ts'
 import { reply } from '../simulators/simulator.ts'
 import { iso } from '../state/duration.ts'
 import { Refusal } from '../state/refusal.ts'
-import { type ControlHandlers, providerFilter } from './call.ts'
+import { type ControlHandlers, fits, providerFilter } from './call.ts'
 
 /** An exchange on the wire: its time is ISO 8601. */
 export interface ExchangeShown extends Omit<JournalEntry, 'at'> {
@@ -28,11 +28,7 @@ export const journalHandlers: ControlHandlers = {
     const found = call.place.journal
       .list()
       .filter(
-        (entry) =>
-          (provider === undefined || entry.provider === provider) &&
-          (operation === undefined || entry.operation === operation) &&
-          (status === undefined || entry.status === status) &&
-          (refused === undefined || (entry.refusal !== undefined) === refused),
+        (entry) => fits(entry, { provider, operation, status }) && (refused === undefined || (entry.refusal !== undefined) === refused),
       )
       .slice(0, limit)
     return reply(200, { entries: found.map(exchangeShown) })

@@ -2,7 +2,7 @@
 import { reply } from '../simulators/simulator.ts'
 import { iso } from '../state/duration.ts'
 import { messages } from '../state/messages.ts'
-import { type ControlHandlers, providerFilter } from './call.ts'
+import { type ControlHandlers, fits, providerFilter } from './call.ts'
 
 export const messageHandlers: ControlHandlers = {
   listMessages(call) {
@@ -11,7 +11,7 @@ export const messageHandlers: ControlHandlers = {
     const all = call.place.world.in(messages)
     const found = all
       .page('sent', {}, 0, all.size, true)
-      .filter((each) => (provider === undefined || each.provider === provider) && (iccid === undefined || each.iccid === iccid))
+      .filter((each) => fits(each, { provider, iccid }))
       .slice(0, limit)
     return reply(200, { messages: found.map((message) => ({ ...message, at: iso(message.at) })) })
   },
