@@ -56,14 +56,21 @@ try {
   const order = await fetch(`${base}/esim-go/v2.4/orders`, {
     method: 'POST',
     headers,
-    body: JSON.stringify({ type: 'transaction', assign: true, order: [{ type: 'bundle', quantity: 1, item: 'esim_1GB_7D_GB_V2' }] }),
+    body: JSON.stringify({
+      type: 'transaction',
+      assign: true,
+      order: [{ type: 'bundle', quantity: 1, item: 'esim_1GB_7D_GB_V2' }],
+    }),
   })
   assert.equal(order.status, 200)
   const [iccid] = (await order.json()).order[0].iccids
   first.child.kill('SIGTERM')
   await first.exited
   // npm may be gone before what it started.
-  await until(() => readdirSync(state).join() === 'default.json', 'the state to be saved and the folder let go')
+  await until(
+    () => readdirSync(state).join() === 'default.json',
+    'the state to be saved and the folder let go',
+  )
 
   const second = run('node', ['dist/cli/main.js', 'start', ...flags])
   const kept = await (await answered(`${base}/_sim/health`)).json()

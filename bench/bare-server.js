@@ -9,7 +9,10 @@ const replies = JSON.parse(readFileSync(`${file}`, 'utf8'))
 createServer((request, response) => {
   const send = () => {
     const body = replies[`${request.method}`]
-    response.writeHead(200, { 'Content-Type': 'application/json', 'Content-Length': Buffer.byteLength(body) })
+    response.writeHead(200, {
+      'Content-Type': 'application/json',
+      'Content-Length': Buffer.byteLength(body),
+    })
     response.end(body)
   }
   if (request.method !== 'POST') return send()

@@ -10,9 +10,11 @@ const app = express()
 app.disable('x-powered-by')
 app.disable('etag')
 app.use(express.json())
-const send = (/** @type {'GET' | 'POST'} */ method) => (/** @type {unknown} */ _request, /** @type {express.Response} */ response) => {
-  response.setHeader('Content-Type', 'application/json').send(Buffer.from(replies[method]))
-}
+const send =
+  (/** @type {'GET' | 'POST'} */ method) =>
+  (/** @type {unknown} */ _request, /** @type {express.Response} */ response) => {
+    response.setHeader('Content-Type', 'application/json').send(Buffer.from(replies[method]))
+  }
 app.get('/esim-go/v2.4/esims{/:iccid}', send('GET'))
 app.post('/esim-go/v2.4/orders', send('POST'))
 app.listen(Number(port), '127.0.0.1')

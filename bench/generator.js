@@ -13,7 +13,8 @@ export function generator() {
       child.once('exit', ended)
       child.once('message', (message) => {
         child.off('exit', ended)
-        const { outcome, error } = /** @type {{ outcome: import('./load.js').Outcome, error?: string }} */ (message)
+        const { outcome, error } =
+          /** @type {{ outcome: import('./load.js').Outcome, error?: string }} */ (message)
         if (error) fail(new Error(error))
         else done(outcome)
       })

@@ -31,7 +31,13 @@ async function load({ url, requests, connections, seconds, amount }) {
   const sent = requests.map((request) => ({ ...request, path: base + request.path }))
   const began = performance.now()
   let last = began
-  const run = autocannon({ url, requests: sent, connections, ...(amount ? { amount } : { duration: seconds }), timeout: 5 })
+  const run = autocannon({
+    url,
+    requests: sent,
+    connections,
+    ...(amount ? { amount } : { duration: seconds }),
+    timeout: 5,
+  })
   run.on('response', (_client, status, _bytes, ms) => {
     latency.record(Math.max(1, Math.round(ms * 1000)))
     statuses[status] = (statuses[status] ?? 0) + 1
@@ -39,7 +45,14 @@ async function load({ url, requests, connections, seconds, amount }) {
   })
   const { errors, timeouts } = await run
   const at = (/** @type {number} */ percentile) => latency.percentile(percentile) / 1000
-  return { requests: latency.count, seconds: (last - began) / 1000, p50: at(50), p99: at(99), statuses, failed: errors + timeouts }
+  return {
+    requests: latency.count,
+    seconds: (last - began) / 1000,
+    p50: at(50),
+    p99: at(99),
+    statuses,
+    failed: errors + timeouts,
+  }
 }
 
 process.on('message', (task) => {

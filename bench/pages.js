@@ -13,12 +13,20 @@ const FORM = { 'Content-Type': 'application/x-www-form-urlencoded' }
 const CREDENTIALS = 'grant_type=client_credentials&client_id=test-client&client_secret=test-secret'
 
 /** @type {import('./peers.js').Peer} */
-const PEER = { id: 'ours', title: 'esimulator --ephemeral', base: '', args: (port) => [CLI, 'start', '--port', `${port}`, '--ephemeral'] }
+const PEER = {
+  id: 'ours',
+  title: 'esimulator --ephemeral',
+  base: '',
+  args: (port) => [CLI, 'start', '--port', `${port}`, '--ephemeral'],
+}
 
 /** @param {string} url @param {import('./requests.js').Sendable} request @returns {Promise<any>} the body of a 200 */
 async function ask(url, request) {
   const { status, body } = await send(url, request)
-  if (status !== 200) throw new WrongReply(`${request.method} ${url} was answered with ${status}: ${body.slice(0, 200)}`)
+  if (status !== 200)
+    throw new WrongReply(
+      `${request.method} ${url} was answered with ${status}: ${body.slice(0, 200)}`,
+    )
   return JSON.parse(body)
 }
 
@@ -51,9 +59,19 @@ async function fill(server, size) {
  */
 export async function measurePages({ size, rounds, amount }) {
   const server = await start(PEER, '', { method: 'GET', path: '/_sim/health', headers: {} })
-  await ask(server.url('/_sim/clock/freeze'), { method: 'POST', path: '', headers: { 'Content-Type': 'application/json' }, body: '{}' })
+  await ask(server.url('/_sim/clock/freeze'), {
+    method: 'POST',
+    path: '',
+    headers: { 'Content-Type': 'application/json' },
+    body: '{}',
+  })
   await fill(server, size)
-  const { access_token: token } = await ask(server.url(TOKEN), { method: 'POST', path: '', headers: FORM, body: CREDENTIALS })
+  const { access_token: token } = await ask(server.url(TOKEN), {
+    method: 'POST',
+    path: '',
+    headers: FORM,
+    body: CREDENTIALS,
+  })
   const page = (/** @type {string} */ path) => ({
     method: /** @type {const} */ ('GET'),
     path,
@@ -68,10 +86,17 @@ export async function measurePages({ size, rounds, amount }) {
   setApart(pid, [server.pid])
   const cost = async (/** @type {string} */ path) => {
     const before = processorSeconds(server.pid)
-    const outcome = await load({ url: server.url(''), requests: [page(path)], connections: 1, amount })
+    const outcome = await load({
+      url: server.url(''),
+      requests: [page(path)],
+      connections: 1,
+      amount,
+    })
     const after = processorSeconds(server.pid)
     if (Object.keys(outcome.statuses).join() !== '200' || outcome.failed > 0)
-      throw new WrongReply(`${path}: ${JSON.stringify(outcome.statuses)}, ${outcome.failed} without an answer`)
+      throw new WrongReply(
+        `${path}: ${JSON.stringify(outcome.statuses)}, ${outcome.failed} without an answer`,
+      )
     const seconds = before === undefined || after === undefined ? outcome.seconds : after - before
     return (seconds / outcome.requests) * 1e6
   }

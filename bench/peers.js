@@ -44,7 +44,12 @@ export function peers() {
       base: '/esim-go/v2.4',
       args: (port, { replies }) => [path('bare-server.js'), `${port}`, replies],
     },
-    { id: 'ours', title: 'esimulator --ephemeral', base: '/esim-go/v2.4', args: (port) => [CLI, ...ours, `${port}`, '--ephemeral'] },
+    {
+      id: 'ours',
+      title: 'esimulator --ephemeral',
+      base: '/esim-go/v2.4',
+      args: (port) => [CLI, ...ours, `${port}`, '--ephemeral'],
+    },
     {
       id: 'lowdb',
       title: 'esimulator --state DIR',
@@ -62,7 +67,17 @@ export function peers() {
       id: 'prism',
       title: `Prism ${versionIn(prism)} mock`,
       base: '',
-      args: (port) => [join(dirname(prism), 'dist/index.js'), 'mock', '-h', '127.0.0.1', '-p', `${port}`, '-v', 'silent', SPEC],
+      args: (port) => [
+        join(dirname(prism), 'dist/index.js'),
+        'mock',
+        '-h',
+        '127.0.0.1',
+        '-p',
+        `${port}`,
+        '-v',
+        'silent',
+        SPEC,
+      ],
     },
   ]
 }

@@ -28,7 +28,9 @@ const STOP_LIMIT = 3_000
 const TRY_EVERY = 2
 
 /** What the caller has set for a simulator of their own is not measured. */
-const ENVIRONMENT = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('ESIMULATOR_')))
+const ENVIRONMENT = Object.fromEntries(
+  Object.entries(process.env).filter(([name]) => !name.startsWith('ESIMULATOR_')),
+)
 
 /** @type {Set<import('node:child_process').ChildProcess>} */
 const alive = new Set()
@@ -39,7 +41,8 @@ process.on('exit', () => {
   for (const child of alive) child.kill('SIGKILL')
   for (const folder of folders) rmSync(folder, { recursive: true, force: true, maxRetries: 3 })
 })
-for (const signal of /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP'])) process.on(signal, () => process.exit(130))
+for (const signal of /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP']))
+  process.on(signal, () => process.exit(130))
 
 /** A folder that goes when this process does. */
 export function temporaryFolder() {
@@ -82,16 +85,27 @@ function freePort() {
  */
 export function send(url, { method, headers, body }) {
   return new Promise((done, fail) => {
-    const outgoing = httpRequest(url, { method, headers, agent: false, timeout: START_LIMIT }, (reply) => {
-      let text = ''
-      reply.setEncoding('utf8')
-      reply.on('data', (chunk) => {
-        text += chunk
-      })
-      const type = reply.headers['content-type']
-      reply.on('end', () => done({ status: reply.statusCode ?? 0, type, length: reply.headers['content-length'], body: text }))
-      reply.on('error', fail)
-    })
+    const outgoing = httpRequest(
+      url,
+      { method, headers, agent: false, timeout: START_LIMIT },
+      (reply) => {
+        let text = ''
+        reply.setEncoding('utf8')
+        reply.on('data', (chunk) => {
+          text += chunk
+        })
+        const type = reply.headers['content-type']
+        reply.on('end', () =>
+          done({
+            status: reply.statusCode ?? 0,
+            type,
+            length: reply.headers['content-length'],
+            body: text,
+          }),
+        )
+        reply.on('error', fail)
+      },
+    )
     outgoing.on('error', fail)
     outgoing.on('timeout', () => outgoing.destroy(new Error(`no answer from ${url}`)))
     outgoing.end(body)
@@ -114,14 +128,20 @@ export async function start(peer, replies, first) {
   let complaint = ''
   const began = performance.now()
   const child = watched(
-    spawn(process.execPath, args, { cwd: folder, stdio: ['ignore', 'ignore', 'pipe'], env: { ...ENVIRONMENT, ...peer.env } }),
+    spawn(process.execPath, args, {
+      cwd: folder,
+      stdio: ['ignore', 'ignore', 'pipe'],
+      env: { ...ENVIRONMENT, ...peer.env },
+    }),
   )
   child.stderr.setEncoding('utf8').on('data', (chunk) => {
     complaint = (complaint + chunk).slice(-2000)
   })
-  const firstAnswer = await firstAnswerOf(peer, child, url(first.path), first, began).catch((error) => {
-    throw complaint ? new Error(`${error.message}\n${complaint}`) : error
-  })
+  const firstAnswer = await firstAnswerOf(peer, child, url(first.path), first, began).catch(
+    (error) => {
+      throw complaint ? new Error(`${error.message}\n${complaint}`) : error
+    },
+  )
   return { peer, pid: child.pid ?? 0, url, firstAnswer, stop: () => stop(child) }
 }
 
@@ -134,11 +154,15 @@ export async function start(peer, replies, first) {
  */
 async function firstAnswerOf(peer, child, url, first, began) {
   while (performance.now() - began < START_LIMIT) {
-    if (child.exitCode !== null || child.signalCode !== null) throw new Error(`${peer.title} ended before it answered`)
+    if (child.exitCode !== null || child.signalCode !== null)
+      throw new Error(`${peer.title} ended before it answered`)
     const reply = await send(url, first).catch(() => undefined)
     const took = performance.now() - began
     if (reply?.status === 200) return took
-    if (reply) throw new WrongReply(`the first answer of ${peer.title} has status ${reply.status}: ${reply.body.slice(0, 200)}`)
+    if (reply)
+      throw new WrongReply(
+        `the first answer of ${peer.title} has status ${reply.status}: ${reply.body.slice(0, 200)}`,
+      )
     await pause(TRY_EVERY)
   }
   throw new Error(`${peer.title} did not answer within ${START_LIMIT} ms`)
@@ -174,10 +198,14 @@ export function processorSeconds(pid) {
 /** The processors this process may run on, where the system tells. @returns {number[]} */
 function allowedProcessors() {
   const file = '/proc/self/status'
-  const list = existsSync(file) ? (/^Cpus_allowed_list:\s+(\S+)$/m.exec(readFileSync(file, 'utf8'))?.[1] ?? '') : ''
+  const list = existsSync(file)
+    ? (/^Cpus_allowed_list:\s+(\S+)$/m.exec(readFileSync(file, 'utf8'))?.[1] ?? '')
+    : ''
   return list.split(',').flatMap((part) => {
     const [first, last = first] = part.split('-').map(Number)
-    return first === undefined || last === undefined ? [] : Array.from({ length: last - first + 1 }, (_, at) => first + at)
+    return first === undefined || last === undefined
+      ? []
+      : Array.from({ length: last - first + 1 }, (_, at) => first + at)
   })
 }
 
@@ -193,5 +221,9 @@ export function setApart(generator, servers) {
   const processors = allowedProcessors()
   const bind = (/** @type {number} */ pid, /** @type {number | undefined} */ to) =>
     spawnSync('taskset', ['-p', '-c', `${to}`, `${pid}`], { stdio: 'ignore' }).status === 0
-  return processors.length > 1 && bind(generator, processors.at(-1)) && servers.every((pid) => bind(pid, processors[0]))
+  return (
+    processors.length > 1 &&
+    bind(generator, processors.at(-1)) &&
+    servers.every((pid) => bind(pid, processors[0]))
+  )
 }

@@ -27,15 +27,19 @@ export function spreadOf(values) {
   const middle = sorted.length / 2
   const [low, high] = [sorted[Math.ceil(middle) - 1], sorted[Math.floor(middle)]]
   const [min, max] = [sorted[0], sorted.at(-1)]
-  if (low === undefined || high === undefined || min === undefined || max === undefined) return undefined
+  if (low === undefined || high === undefined || min === undefined || max === undefined)
+    return undefined
   return { median: (low + high) / 2, min, max }
 }
 
 /** @param {Load} load @param {string} id @returns {PeerFigures} */
 function figuresOf({ rounds }, id) {
-  const each = (/** @type {(round: Record<string, Sample>) => number | undefined} */ value) => spreadOf(rounds.map(value))
-  const sure = (/** @type {(round: Record<string, Sample>) => number | undefined} */ value) => each(value) ?? { median: 0, min: 0, max: 0 }
-  const ratio = (/** @type {string} */ other) => sure((round) => (round[id]?.rate ?? 0) / (round[other]?.rate ?? 1))
+  const each = (/** @type {(round: Record<string, Sample>) => number | undefined} */ value) =>
+    spreadOf(rounds.map(value))
+  const sure = (/** @type {(round: Record<string, Sample>) => number | undefined} */ value) =>
+    each(value) ?? { median: 0, min: 0, max: 0 }
+  const ratio = (/** @type {string} */ other) =>
+    sure((round) => (round[id]?.rate ?? 0) / (round[other]?.rate ?? 1))
   return {
     requestsPerSecond: sure((round) => round[id]?.rate),
     toBare: ratio('bare'),
@@ -43,7 +47,9 @@ function figuresOf({ rounds }, id) {
     p50: sure((round) => round[id]?.p50),
     p99: sure((round) => round[id]?.p99),
     busy: each((round) => round[id]?.busy),
-    cost: each(({ [id]: sample }) => (sample?.busy === undefined ? undefined : (1e6 * sample.busy) / sample.rate)),
+    cost: each(({ [id]: sample }) =>
+      sample?.busy === undefined ? undefined : (1e6 * sample.busy) / sample.rate,
+    ),
   }
 }
 
@@ -60,7 +66,10 @@ export function figures(peers, loads, startups, pages) {
     peers: Object.fromEntries(peers.map(({ id }) => [id, figuresOf(load, id)])),
   }))
   const starts = Object.fromEntries(
-    peers.map(({ id }) => [id, { firstAnswer: spreadOf(startups[id]?.firstAnswer ?? []), idleMegabytes: startups[id]?.idle }]),
+    peers.map(({ id }) => [
+      id,
+      { firstAnswer: spreadOf(startups[id]?.firstAnswer ?? []), idleMegabytes: startups[id]?.idle },
+    ]),
   )
   /** @type {Wish[]} */
   const wanted = []
@@ -75,26 +84,41 @@ export function figures(peers, loads, startups, pages) {
       what,
       wanted: `${sign} ${bound}${unit}`,
       measured,
-      met: measured === undefined ? undefined : sign === '>=' ? measured >= bound : measured <= bound,
+      met:
+        measured === undefined ? undefined : sign === '>=' ? measured >= bound : measured <= bound,
     })
   for (const { id, title } of peers.filter((peer) => peer.id === 'ours' || peer.id === 'lowdb')) {
     for (const request of requests) {
-      wish(`${title}: ${request.title}, of bare node:http`, request.peers[id]?.toBare.median, '>=', 0.5)
+      wish(
+        `${title}: ${request.title}, of bare node:http`,
+        request.peers[id]?.toBare.median,
+        '>=',
+        0.5,
+      )
       wish(`${title}: ${request.title}, of Prism`, request.peers[id]?.toPrism.median, '>=', 3)
     }
     wish(`${title}: first answer`, starts[id]?.firstAnswer?.median, '<=', 400, ' ms')
     wish(`${title}: idle memory`, starts[id]?.idleMegabytes, '<=', 90, ' MB')
   }
   const ratio = spreadOf(pages.rounds.map(({ first, middle }) => middle / first))
-  wish(`accounts-orders: a page in the middle of ${pages.size} subscriptions, of the first`, ratio?.median, '<=', 1.3)
+  wish(
+    `accounts-orders: a page in the middle of ${pages.size} subscriptions, of the first`,
+    ratio?.median,
+    '<=',
+    1.3,
+  )
   return { requests, starts, pages, wanted }
 }
 
 /** Columns as wide as their widest cell; all but the first to the right. @param {string[][]} rows */
 function aligned(rows) {
-  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)))
+  const widths = (rows[0] ?? []).map((_, column) =>
+    Math.max(...rows.map((row) => row[column]?.length ?? 0)),
+  )
   const lines = rows.map((row) =>
-    row.map((cell, column) => (column === 0 ? cell.padEnd(widths[0] ?? 0) : cell.padStart(widths[column] ?? 0))),
+    row.map((cell, column) =>
+      column === 0 ? cell.padEnd(widths[0] ?? 0) : cell.padStart(widths[column] ?? 0),
+    ),
   )
   return lines.map((cells) => cells.join('  ').trimEnd()).join('\n')
 }
@@ -115,9 +139,28 @@ function range(spread, digits = 0) {
  */
 export function table(peers, { requests, starts, wanted }) {
   const loads = requests.map(({ title, bytes, peers: measured }) => {
-    const head = [`${title}, ${bytes} bytes`, 'requests/s', 'spread', 'of bare', 'spread', 'of Prism', 'p50 ms', 'p99 ms', 'busy', 'cpu us']
+    const head = [
+      `${title}, ${bytes} bytes`,
+      'requests/s',
+      'spread',
+      'of bare',
+      'spread',
+      'of Prism',
+      'p50 ms',
+      'p99 ms',
+      'busy',
+      'cpu us',
+    ]
     const rows = peers.map(({ id, title: peer }) => {
-      const { requestsPerSecond: rate, toBare, toPrism, p50, p99, busy, cost } = /** @type {PeerFigures} */ (measured[id])
+      const {
+        requestsPerSecond: rate,
+        toBare,
+        toPrism,
+        p50,
+        p99,
+        busy,
+        cost,
+      } = /** @type {PeerFigures} */ (measured[id])
       return [
         peer,
         plain(rate.median),
@@ -152,7 +195,9 @@ export function table(peers, { requests, starts, wanted }) {
     aligned([['Start', 'first answer ms', 'spread', 'idle memory MB'], ...startRows]),
     aligned([['Wanted', '', 'measured', ''], ...wishes]),
     ...(unsteady.length > 0
-      ? [`The machine had other work (${unsteady.map(({ title }) => title).join(', ')}): see the spread of bare node:http.`]
+      ? [
+          `The machine had other work (${unsteady.map(({ title }) => title).join(', ')}): see the spread of bare node:http.`,
+        ]
       : []),
   ].join('\n\n')
 }

@@ -25,11 +25,20 @@ const ITEM = { type: 'bundle', quantity: 1, item: 'esim_1GB_7D_GB_V2' }
 export function request(method, path, body) {
   const headers = { 'X-API-Key': KEY }
   if (!body) return { method, path, headers }
-  return { method, path, headers: { ...headers, 'Content-Type': 'application/json' }, body: JSON.stringify(body) }
+  return {
+    method,
+    path,
+    headers: { ...headers, 'Content-Type': 'application/json' },
+    body: JSON.stringify(body),
+  }
 }
 
 export const listEsims = request('GET', '/esims')
-export const buyEsim = request('POST', '/orders', { type: 'transaction', assign: true, order: [ITEM] })
+export const buyEsim = request('POST', '/orders', {
+  type: 'transaction',
+  assign: true,
+  order: [ITEM],
+})
 
 /**
  * What is measured. Neither request changes anything: every one of a million has the same work to do.
@@ -39,6 +48,9 @@ export const buyEsim = request('POST', '/orders', { type: 'transaction', assign:
 export function measuredRequests(iccid) {
   return [
     { title: 'GET one eSIM', ...request('GET', `/esims/${iccid}`) },
-    { title: 'POST order (validate)', ...request('POST', '/orders', { type: 'validate', assign: true, order: [ITEM] }) },
+    {
+      title: 'POST order (validate)',
+      ...request('POST', '/orders', { type: 'validate', assign: true, order: [ITEM] }),
+    },
   ]
 }

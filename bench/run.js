@@ -9,7 +9,15 @@ import { parseArgs } from 'node:util'
 import { generator } from './generator.js'
 import { measurePages } from './pages.js'
 import { CLI, peers as peersOf } from './peers.js'
-import { processorSeconds, residentMegabytes, send, setApart, start, temporaryFolder, WrongReply } from './processes.js'
+import {
+  processorSeconds,
+  residentMegabytes,
+  send,
+  setApart,
+  start,
+  temporaryFolder,
+  WrongReply,
+} from './processes.js'
 import { figures, table } from './report.js'
 import { buyEsim, listEsims, measuredRequests } from './requests.js'
 
@@ -21,12 +29,30 @@ import { buyEsim, listEsims, measuredRequests } from './requests.js'
 
 const CONNECTIONS = 10
 /** Times in seconds. Rounds are many and short: a noisy neighbour then hurts all who are compared alike. */
-const WHOLE = { starts: 5, idle: 4, warmUp: 2, rounds: 8, round: 2, limit: 235, pages: { size: 100_000, rounds: 5, amount: 500 } }
-const QUICK = { starts: 1, idle: 2, warmUp: 1, rounds: 1, round: 1, limit: 60, pages: { size: 2_000, rounds: 3, amount: 300 } }
+const WHOLE = {
+  starts: 5,
+  idle: 4,
+  warmUp: 2,
+  rounds: 8,
+  round: 2,
+  limit: 235,
+  pages: { size: 100_000, rounds: 5, amount: 500 },
+}
+const QUICK = {
+  starts: 1,
+  idle: 2,
+  warmUp: 1,
+  rounds: 1,
+  round: 1,
+  limit: 60,
+  pages: { size: 2_000, rounds: 3, amount: 300 },
+}
 
 /** @returns {{ quick: boolean, json: string | undefined }} */
 function options() {
-  const { values } = parseArgs({ options: { quick: { type: 'boolean', default: false }, json: { type: 'string' } } })
+  const { values } = parseArgs({
+    options: { quick: { type: 'boolean', default: false }, json: { type: 'string' } },
+  })
   return { quick: values.quick, json: values.json }
 }
 
@@ -34,7 +60,9 @@ function prepare() {
   if (!existsSync(CLI)) throw new Error('there is no built server: npm run build makes it')
   const folder = fileURLToPath(new URL('.', import.meta.url))
   if (existsSync(join(folder, 'node_modules/autocannon'))) return
-  const { status } = spawnSync('npm', ['ci', '--prefix', folder], { stdio: ['ignore', 'ignore', 'inherit'] })
+  const { status } = spawnSync('npm', ['ci', '--prefix', folder], {
+    stdio: ['ignore', 'ignore', 'inherit'],
+  })
   if (status !== 0) throw new Error(`npm ci --prefix bench ended with ${status}`)
 }
 
@@ -56,7 +84,9 @@ async function measureStarts(
   /** @type {{ starts: number, idle: number }} */ plan,
 ) {
   /** @type {Record<string, import('./report.js').Startup>} */
-  const found = Object.fromEntries(peers.map(({ id }) => [id, { firstAnswer: [], idle: undefined }]))
+  const found = Object.fromEntries(
+    peers.map(({ id }) => [id, { firstAnswer: [], idle: undefined }]),
+  )
   for (let turn = 1; turn <= plan.starts; turn += 1) {
     const servers = []
     for (const peer of peers) {
@@ -66,7 +96,8 @@ async function measureStarts(
       else await server.stop()
     }
     if (servers.length > 0) await pause(plan.idle * 1000)
-    for (const { peer, pid } of servers) Object.assign(found[peer.id] ?? {}, { idle: residentMegabytes(pid) })
+    for (const { peer, pid } of servers)
+      Object.assign(found[peer.id] ?? {}, { idle: residentMegabytes(pid) })
     await Promise.all(servers.map((server) => server.stop()))
   }
   return found
@@ -80,7 +111,10 @@ async function measureStarts(
 async function buy(server) {
   const reply = await send(server.url(buyEsim.path), buyEsim)
   const iccid = reply.status === 200 ? JSON.parse(reply.body).order[0].iccids[0] : undefined
-  if (typeof iccid !== 'string') throw new WrongReply(`${server.peer.title} sold no eSIM: ${reply.status} ${reply.body.slice(0, 200)}`)
+  if (typeof iccid !== 'string')
+    throw new WrongReply(
+      `${server.peer.title} sold no eSIM: ${reply.status} ${reply.body.slice(0, 200)}`,
+    )
   return iccid
 }
 
@@ -88,17 +122,22 @@ async function buy(server) {
 async function line(/** @type {Peer[]} */ peers, /** @type {string} */ replies) {
   /** @type {Map<string, Contestant>} */
   const contestants = new Map()
-  const enter = async (/** @type {Peer} */ peer, /** @type {(server: Running) => Promise<string>} */ iccidOf) => {
+  const enter = async (
+    /** @type {Peer} */ peer,
+    /** @type {(server: Running) => Promise<string>} */ iccidOf,
+  ) => {
     const server = await start(peer, replies, listEsims)
     contestants.set(peer.id, { peer, server, requests: measuredRequests(await iccidOf(server)) })
   }
   let iccid = ''
-  for (const peer of peers.filter(({ id }) => id === 'ours' || id === 'lowdb')) await enter(peer, buy)
+  for (const peer of peers.filter(({ id }) => id === 'ours' || id === 'lowdb'))
+    await enter(peer, buy)
   const ours = /** @type {Contestant} */ (contestants.get('ours'))
   const [get, post] = await answers(ours)
   iccid = JSON.parse(get.body).iccid
   teach(replies, { GET: get.body, POST: post.body })
-  for (const peer of peers.filter(({ id }) => !contestants.has(id))) await enter(peer, async () => iccid)
+  for (const peer of peers.filter(({ id }) => !contestants.has(id)))
+    await enter(peer, async () => iccid)
   return peers.map(({ id }) => /** @type {Contestant} */ (contestants.get(id)))
 }
 
@@ -108,7 +147,9 @@ async function answers({ peer, server, requests }) {
   for (const request of requests) {
     const reply = await send(server.url(request.path), request)
     if (reply.status !== 200)
-      throw new WrongReply(`${peer.title} answers ${request.title} with ${reply.status}: ${reply.body.slice(0, 200)}`)
+      throw new WrongReply(
+        `${peer.title} answers ${request.title} with ${reply.status}: ${reply.body.slice(0, 200)}`,
+      )
     replies.push(reply)
   }
   return /** @type {[Reply, Reply]} */ (replies)
@@ -151,12 +192,20 @@ async function check(/** @type {Contestant[]} */ contestants) {
 async function sample({ peer, server, requests }, at, load, seconds) {
   const request = /** @type {Request} */ (requests[at])
   const before = processorSeconds(server.pid)
-  const outcome = await load({ url: server.url(''), requests: [request], connections: CONNECTIONS, seconds })
+  const outcome = await load({
+    url: server.url(''),
+    requests: [request],
+    connections: CONNECTIONS,
+    seconds,
+  })
   const after = processorSeconds(server.pid)
   const wrong = Object.entries(outcome.statuses).filter(([status]) => status !== '200')
   if (wrong.length > 0 || outcome.failed > 0 || outcome.requests === 0)
-    throw new WrongReply(`${peer.title}, ${request.title}: ${JSON.stringify(outcome.statuses)}, ${outcome.failed} without an answer`)
-  const busy = before === undefined || after === undefined ? undefined : (after - before) / outcome.seconds
+    throw new WrongReply(
+      `${peer.title}, ${request.title}: ${JSON.stringify(outcome.statuses)}, ${outcome.failed} without an answer`,
+    )
+  const busy =
+    before === undefined || after === undefined ? undefined : (after - before) / outcome.seconds
   return { rate: outcome.requests / outcome.seconds, p50: outcome.p50, p99: outcome.p99, busy }
 }
 
@@ -178,14 +227,16 @@ async function measureLoads(
   const bytes = (await answers(ours)).map(({ body }) => Buffer.byteLength(body))
   /** @type {import('./report.js').Load[]} */
   const loads = titles.map((title, at) => ({ title, bytes: bytes[at] ?? 0, rounds: [] }))
-  for (const contestant of contestants) for (const at of titles.keys()) await sample(contestant, at, load, plan.warmUp)
+  for (const contestant of contestants)
+    for (const at of titles.keys()) await sample(contestant, at, load, plan.warmUp)
   for (let round = 0; round < plan.rounds; round += 1) {
     say(`round ${round + 1} of ${plan.rounds}`)
     for (const at of titles.keys()) {
       /** @type {Record<string, import('./report.js').Sample>} */
       const samples = {}
       const turn = round % 2 === 0 ? contestants : contestants.toReversed()
-      for (const contestant of turn) samples[contestant.peer.id] = await sample(contestant, at, load, plan.round)
+      for (const contestant of turn)
+        samples[contestant.peer.id] = await sample(contestant, at, load, plan.round)
       loads[at]?.rounds.push(samples)
     }
   }
@@ -196,7 +247,10 @@ async function main() {
   const { quick, json } = options()
   const plan = quick ? QUICK : WHOLE
   prepare()
-  setTimeout(() => fail(new Error(`the run was not over after ${plan.limit} s`)), plan.limit * 1000).unref()
+  setTimeout(
+    () => fail(new Error(`the run was not over after ${plan.limit} s`)),
+    plan.limit * 1000,
+  ).unref()
   const peers = peersOf()
   const replies = teach(join(temporaryFolder(), 'replies.json'), { GET: '{}', POST: '{}' })
   say('timing starts')
@@ -221,7 +275,11 @@ async function main() {
       `${plan.rounds} rounds of ${plan.round} s a peer and request. Medians; ratios are formed within a round.\n`,
   )
   console.log(table(peers, found))
-  if (json) writeFileSync(json, `${JSON.stringify({ machine, connections: CONNECTIONS, ...plan, ...found }, null, 2)}\n`)
+  if (json)
+    writeFileSync(
+      json,
+      `${JSON.stringify({ machine, connections: CONNECTIONS, ...plan, ...found }, null, 2)}\n`,
+    )
   process.exit(0)
 }
 

@@ -5,7 +5,14 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
 import { generator } from './generator.js'
 import { CLI } from './peers.js'
-import { residentMegabytes, send, setApart, start, temporaryFolder, WrongReply } from './processes.js'
+import {
+  residentMegabytes,
+  send,
+  setApart,
+  start,
+  temporaryFolder,
+  WrongReply,
+} from './processes.js'
 import { spreadOf } from './report.js'
 import { listEsims, request } from './requests.js'
 
@@ -20,10 +27,19 @@ const A_LOT = 100
 /** How many eSIMs of a world take part in what is measured: the same number in each. */
 const TAKING_PART = 100
 const YEAR = 'P366D'
-const WHOLE = { sizes: [100, 10_000, 100_000], rounds: 5, amount: 12_000, changes: 1000, advanced: 10_000 }
+const WHOLE = {
+  sizes: [100, 10_000, 100_000],
+  rounds: 5,
+  amount: 12_000,
+  changes: 1000,
+  advanced: 10_000,
+}
 const QUICK = { sizes: [100, 2_000], rounds: 1, amount: 500, changes: 100, advanced: 500 }
 
-const { quick } = parseArgs({ options: { quick: { type: 'boolean', default: false } }, strict: false }).values
+const { quick } = parseArgs({
+  options: { quick: { type: 'boolean', default: false } },
+  strict: false,
+}).values
 const plan = quick ? QUICK : WHOLE
 
 /** @param {string} sentence */
@@ -47,7 +63,10 @@ function serverOn(state, seedFile) {
 /** @param {Running} server @param {Sendable} what @returns {Promise<any>} the body of a 200 */
 async function ask(server, what) {
   const { status, body } = await send(server.url(what.path), what)
-  if (status !== 200) throw new WrongReply(`${what.method} ${what.path} was answered with ${status}: ${body.slice(0, 200)}`)
+  if (status !== 200)
+    throw new WrongReply(
+      `${what.method} ${what.path} was answered with ${status}: ${body.slice(0, 200)}`,
+    )
   return JSON.parse(body)
 }
 
@@ -55,12 +74,21 @@ async function ask(server, what) {
 function control(server, path, body) {
   const url = new URL(server.url('')).origin + path
   const headers = { 'Content-Type': 'application/json' }
-  return send(url, { method: body ? 'POST' : 'GET', path, headers, ...(body ? { body: JSON.stringify(body) } : {}) })
+  return send(url, {
+    method: body ? 'POST' : 'GET',
+    path,
+    headers,
+    ...(body ? { body: JSON.stringify(body) } : {}),
+  })
 }
 
 /** @param {number} quantity @param {boolean} [assign] */
 const order = (quantity, assign = true) =>
-  request('POST', '/orders', { type: 'transaction', assign, order: [{ type: 'bundle', quantity, item: BUNDLE }] })
+  request('POST', '/orders', {
+    type: 'transaction',
+    assign,
+    order: [{ type: 'bundle', quantity, item: BUNDLE }],
+  })
 
 /** A world with so many eSIMs, each with a bundle and a past; a tenth of them installed and in use. @param {number} size @returns {Promise<Stage>} */
 async function staged(size) {
@@ -89,12 +117,25 @@ async function staged(size) {
 /** What is measured at every size, and how often it is sent a round. @param {Stage} stage */
 function cases({ size, iccids }) {
   const some = iccids.slice(-TAKING_PART)
-  const page = (/** @type {number} */ number) => request('GET', `/esims?page=${number}&perPage=50&orderBy=assignedDate`)
+  const page = (/** @type {number} */ number) =>
+    request('GET', `/esims?page=${number}&perPage=50&orderBy=assignedDate`)
   return [
-    { title: 'GET one eSIM', amount: plan.amount, requests: some.map((iccid) => request('GET', `/esims/${iccid}`)) },
-    { title: 'GET its bundles', amount: plan.amount, requests: some.map((iccid) => request('GET', `/esims/${iccid}/bundles`)) },
+    {
+      title: 'GET one eSIM',
+      amount: plan.amount,
+      requests: some.map((iccid) => request('GET', `/esims/${iccid}`)),
+    },
+    {
+      title: 'GET its bundles',
+      amount: plan.amount,
+      requests: some.map((iccid) => request('GET', `/esims/${iccid}/bundles`)),
+    },
     { title: 'list eSIMs, first page', amount: plan.changes, requests: [page(1)] },
-    { title: 'list eSIMs, middle page', amount: plan.changes, requests: [page(Math.max(1, Math.ceil(size / 100)))] },
+    {
+      title: 'list eSIMs, middle page',
+      amount: plan.changes,
+      requests: [page(Math.max(1, Math.ceil(size / 100)))],
+    },
     { title: 'order an eSIM', amount: plan.changes, requests: [order(1)] },
     {
       title: 'apply a bundle',
@@ -136,10 +177,18 @@ async function measureRates(stages) {
     say(round === 0 ? 'warming up' : `round ${round} of ${plan.rounds}`)
     for (const [at, { title }] of (all[0] ?? []).entries()) {
       for (const [which, stage] of stages.entries()) {
-        const { requests, amount } = /** @type {ReturnType<typeof cases>} */ (all[which])[at] ?? nothing
-        const outcome = await load({ url: stage.server.url(''), requests, connections: CONNECTIONS, amount })
+        const { requests, amount } =
+          /** @type {ReturnType<typeof cases>} */ (all[which])[at] ?? nothing
+        const outcome = await load({
+          url: stage.server.url(''),
+          requests,
+          connections: CONNECTIONS,
+          amount,
+        })
         if (Object.keys(outcome.statuses).join() !== '200' || outcome.failed > 0)
-          throw new WrongReply(`${title} at ${stage.size}: ${JSON.stringify(outcome.statuses)}, ${outcome.failed} without an answer`)
+          throw new WrongReply(
+            `${title} at ${stage.size}: ${JSON.stringify(outcome.statuses)}, ${outcome.failed} without an answer`,
+          )
         if (round === 0) continue
         const kept = rates.get(title) ?? stages.map(() => [])
         kept[which]?.push(outcome.requests / outcome.seconds)
@@ -170,7 +219,8 @@ async function measureAdvance({ server, iccids }) {
     await pause(1)
   }
   const { status, body } = await advanced
-  if (status !== 200) throw new WrongReply(`advance was answered with ${status}: ${body.slice(0, 200)}`)
+  if (status !== 200)
+    throw new WrongReply(`advance was answered with ${status}: ${body.slice(0, 200)}`)
   const seconds = (performance.now() - began) / 1000
   const events = JSON.parse(body).fired.length
   return { events, seconds, longest: Math.max(...waits), asked: waits.length }
@@ -189,7 +239,13 @@ async function main() {
   }
   const rates = await measureRates(stages)
   const [least] = stages
-  console.log(row(['requests/s', ...plan.sizes.map((size) => `${size} eSIMs`), 'largest of smallest, wanted 0.8']))
+  console.log(
+    row([
+      'requests/s',
+      ...plan.sizes.map((size) => `${size} eSIMs`),
+      'largest of smallest, wanted 0.8',
+    ]),
+  )
   console.log(row(['---', ...plan.sizes.map(() => '---:'), '---:']))
   for (const [title, bySize] of rates) {
     const ratios = (bySize.at(-1) ?? []).map((rate, round) => rate / (bySize[0]?.[round] ?? rate))
@@ -197,15 +253,20 @@ async function main() {
     console.log(row([title, ...medians, (spreadOf(ratios)?.median ?? 0).toFixed(2)]))
   }
   const sizes = stages.map(({ server }) => residentMegabytes(server.pid) ?? 0)
-  const per = ((sizes.at(-1) ?? 0) - (sizes[0] ?? 0)) / ((plan.sizes.at(-1) ?? 0) - (least?.size ?? 0))
-  console.log(`\nRSS ${sizes.map((megabytes) => megabytes.toFixed(0)).join(', ')} MB: ${(per * 1000).toFixed(2)} kB an eSIM`)
+  const per =
+    ((sizes.at(-1) ?? 0) - (sizes[0] ?? 0)) / ((plan.sizes.at(-1) ?? 0) - (least?.size ?? 0))
+  console.log(
+    `\nRSS ${sizes.map((megabytes) => megabytes.toFixed(0)).join(', ')} MB: ${(per * 1000).toFixed(2)} kB an eSIM`,
+  )
   const written = []
   for (const stage of stages) written.push(await bytesPerOrder(stage))
   console.log(`An order writes ${written.map((bytes) => bytes.toFixed(0)).join(', ')} bytes`)
   for (const { server } of stages) await server.stop()
   for (const { size, state } of stages) {
     const again = await serverOn(state)
-    console.log(`Opening ${size} eSIMs from disk: first answer after ${again.firstAnswer.toFixed(0)} ms`)
+    console.log(
+      `Opening ${size} eSIMs from disk: first answer after ${again.firstAnswer.toFixed(0)} ms`,
+    )
     await again.stop()
   }
   say(`advancing a year over ${plan.advanced} bundles`)

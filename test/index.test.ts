@@ -33,7 +33,9 @@ test('a dead callback that is asked for again goes where callbacks go now', asyn
   const [dead] = await sim.callbacks.list()
   await sim.callbacks.redeliver(dead?.id ?? '')
   await better.waitFor(1)
-  expect(better.arrivals.map(({ body }) => body)).toEqual(deaf.arrivals.slice(0, 1).map(({ body }) => body))
+  expect(better.arrivals.map(({ body }) => body)).toEqual(
+    deaf.arrivals.slice(0, 1).map(({ body }) => body),
+  )
 })
 
 test('a simulator is frozen at a fixed start, on a port of its own', async () => {
@@ -78,11 +80,21 @@ test('closing twice is closing once, and frees the port', async () => {
 test('a receiver answers in turn, by arrival, and late', async () => {
   await using turns = await startReceiver({ answer: [500, 201] })
   const post = (url: string, body = '{}') => fetch(url, { method: 'POST', body })
-  expect([(await post(turns.url)).status, (await post(turns.url)).status, (await post(turns.url)).status]).toEqual([500, 201, 201])
-  await using choosy = await startReceiver({ answer: ({ json }) => ((json as { ok: boolean }).ok ? 200 : 422), delay: 1 })
+  expect([
+    (await post(turns.url)).status,
+    (await post(turns.url)).status,
+    (await post(turns.url)).status,
+  ]).toEqual([500, 201, 201])
+  await using choosy = await startReceiver({
+    answer: ({ json }) => ((json as { ok: boolean }).ok ? 200 : 422),
+    delay: 1,
+  })
   expect((await post(choosy.url, '{"ok":true}')).status).toBe(200)
   expect((await post(choosy.url, '{"ok":false}')).status).toBe(422)
-  expect(choosy.arrivals).toMatchObject([{ method: 'POST', path: '/', body: '{"ok":true}', json: { ok: true } }, { json: { ok: false } }])
+  expect(choosy.arrivals).toMatchObject([
+    { method: 'POST', path: '/', body: '{"ok":true}', json: { ok: true } },
+    { json: { ok: false } },
+  ])
   await expect(choosy.waitFor(3, 10)).rejects.toThrow('2 of 3 callbacks arrived within 10 ms')
 })
 
@@ -90,7 +102,9 @@ test('an application answers supertest without a port', async () => {
   await using app = await createApp()
   await request(app).get('/esim-go/v2.4/esims').set(KEY).expect(200)
   await request(app).get('/esim-go/v2.4/esims').expect(403)
-  await request(app).get('/_sim/clock').expect(200, { now: '2026-01-01T00:00:00.000Z', mode: 'frozen', rate: 1 })
+  await request(app)
+    .get('/_sim/clock')
+    .expect(200, { now: '2026-01-01T00:00:00.000Z', mode: 'frozen', rate: 1 })
   await request(app).post('/_sim/clock/advance').send({ by: 'P1D' }).expect(200)
 })
 

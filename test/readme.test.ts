@@ -59,7 +59,9 @@ test('the receiver of the README finds every callback genuine', async () => {
     await sim.device(esim?.iccid ?? '').use('800MB')
     while (lines.length < 5) await sim.clock.advance('PT1S')
     await told
-    expect(lines.map((line) => line.split(' ')[0])).toEqual(Array.from({ length: 5 }, () => 'genuine'))
+    expect(lines.map((line) => line.split(' ')[0])).toEqual(
+      Array.from({ length: 5 }, () => 'genuine'),
+    )
     expect(lines.map((line) => JSON.parse(line.slice(line.indexOf('{'))).alertType)).toEqual([
       'FirstAttachment',
       'FirstUse',
@@ -75,32 +77,53 @@ test('the receiver of the README finds every callback genuine', async () => {
 
 /** A block of shell below a heading, to be run against a simulator at `url`. */
 function recipe(heading: string, url: string): string {
-  const [, code = ''] = /```sh\n([\s\S]*?)```/.exec(readme.split(`\n## ${heading}\n`)[1] ?? '') ?? []
-  return code.replaceAll('http://127.0.0.1:4010', url).replaceAll('npx esimulator', `"$NODE" "${MAIN}"`)
+  const [, code = ''] =
+    /```sh\n([\s\S]*?)```/.exec(readme.split(`\n## ${heading}\n`)[1] ?? '') ?? []
+  return code
+    .replaceAll('http://127.0.0.1:4010', url)
+    .replaceAll('npx esimulator', `"$NODE" "${MAIN}"`)
 }
 
 const hasCurl = spawnSync('curl', ['--version']).status === 0
 
-test.skipIf(!hasCurl)('the wholesale recipe of the README is acknowledged, in progress, notified and done', async () => {
-  await using receiver = await startReceiver()
-  await using sim = await startSimulator({ callbackUrl: receiver.url })
-  const { PATH = '' } = process.env
-  const shell = spawn('sh', ['-e'], { env: { PATH, NODE: process.execPath, ESIMULATOR_URL: sim.url }, stdio: ['pipe', 'pipe', 'inherit'] })
-  shell.stdin.end(recipe('Acknowledge now, notify later (wholesale)', sim.url))
-  const said = await text(shell.stdout)
-  expect(said.match(/"status":"\w+"/g)).toEqual(['"status":"Success"', '"status":"InProgress"', '"status":"Success"'])
-  expect(receiver.arrivals.map(({ json }) => json)).toMatchObject([{ partnerTransactionId: 'Txn1', action: 'Activate', result: 'Success' }])
-})
+test.skipIf(!hasCurl)(
+  'the wholesale recipe of the README is acknowledged, in progress, notified and done',
+  async () => {
+    await using receiver = await startReceiver()
+    await using sim = await startSimulator({ callbackUrl: receiver.url })
+    const { PATH = '' } = process.env
+    const shell = spawn('sh', ['-e'], {
+      env: { PATH, NODE: process.execPath, ESIMULATOR_URL: sim.url },
+      stdio: ['pipe', 'pipe', 'inherit'],
+    })
+    shell.stdin.end(recipe('Acknowledge now, notify later (wholesale)', sim.url))
+    const said = await text(shell.stdout)
+    expect(said.match(/"status":"\w+"/g)).toEqual([
+      '"status":"Success"',
+      '"status":"InProgress"',
+      '"status":"Success"',
+    ])
+    expect(receiver.arrivals.map(({ json }) => json)).toMatchObject([
+      { partnerTransactionId: 'Txn1', action: 'Activate', result: 'Success' },
+    ])
+  },
+)
 
-test.skipIf(!hasCurl)('the accounts-orders recipe of the README is pending, completed, and in the mail', async () => {
-  await using sim = await startSimulator()
-  const { PATH = '' } = process.env
-  const shell = spawn('sh', ['-e'], { env: { PATH, NODE: process.execPath, ESIMULATOR_URL: sim.url }, stdio: ['pipe', 'pipe', 'inherit'] })
-  shell.stdin.end(recipe('Order, poll, read the mail (accounts-orders)', sim.url))
-  const said = await text(shell.stdout)
-  expect(said.match(/"status":"\w+"/g)).toEqual(['"status":"pending"', '"status":"completed"'])
-  expect(said).toMatch(/"channel":"email","to":"ada@bank\.example".*"qr":"LPA:1\$/)
-})
+test.skipIf(!hasCurl)(
+  'the accounts-orders recipe of the README is pending, completed, and in the mail',
+  async () => {
+    await using sim = await startSimulator()
+    const { PATH = '' } = process.env
+    const shell = spawn('sh', ['-e'], {
+      env: { PATH, NODE: process.execPath, ESIMULATOR_URL: sim.url },
+      stdio: ['pipe', 'pipe', 'inherit'],
+    })
+    shell.stdin.end(recipe('Order, poll, read the mail (accounts-orders)', sim.url))
+    const said = await text(shell.stdout)
+    expect(said.match(/"status":"\w+"/g)).toEqual(['"status":"pending"', '"status":"completed"'])
+    expect(said).toMatch(/"channel":"email","to":"ada@bank\.example".*"qr":"LPA:1\$/)
+  },
+)
 
 test('the seed file of the README is understood', async () => {
   await using sim = await startSimulator({ stock: parse(block('yaml')) })

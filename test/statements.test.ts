@@ -23,17 +23,26 @@ test('there are statements, and tests to prove them', () => {
   expect(names.length).toBeGreaterThan(100)
 })
 
-test.each(files)('every statement of $name has a gap or a test that carries its number', ({ statements }) => {
-  expect(unproven(statements, names)).toEqual([])
-})
+test.each(files)(
+  'every statement of $name has a gap or a test that carries its number',
+  ({ statements }) => {
+    expect(unproven(statements, names)).toEqual([])
+  },
+)
 
-test.each(files)('every statement of $name has a number of its own, a place, operations of the spec and a sentence', (file) => {
-  expect(flaws(file.statements, file.operations)).toEqual([])
-})
+test.each(files)(
+  'every statement of $name has a number of its own, a place, operations of the spec and a sentence',
+  (file) => {
+    expect(flaws(file.statements, file.operations)).toEqual([])
+  },
+)
 
-test.each(files)('no gap of $name is closed by a test without being taken off the list', ({ statements }) => {
-  expect(closedGaps(statements, names)).toEqual([])
-})
+test.each(files)(
+  'no gap of $name is closed by a test without being taken off the list',
+  ({ statements }) => {
+    expect(closedGaps(statements, names)).toEqual([])
+  },
+)
 
 test('no test names a statement that does not exist', () => {
   expect(unknownNumbers(all, names)).toEqual([])
@@ -45,11 +54,18 @@ test('no two files number a statement alike', () => {
 })
 
 test('a statement without gap or test is found', () => {
-  expect(unproven([good, { ...good, id: 'ABC-002' }, { ...good, id: 'ABC-003', gap: 'later' }], ['ABC-001 holds'])).toEqual(['ABC-002'])
+  expect(
+    unproven(
+      [good, { ...good, id: 'ABC-002' }, { ...good, id: 'ABC-003', gap: 'later' }],
+      ['ABC-001 holds'],
+    ),
+  ).toEqual(['ABC-002'])
 })
 
 test('a number that no statement has is found', () => {
-  expect(unknownNumbers([good], ['ABC-001 and ABC-004 hold', 'UTF-8 is no number'])).toEqual(['ABC-004'])
+  expect(unknownNumbers([good], ['ABC-001 and ABC-004 hold', 'UTF-8 is no number'])).toEqual([
+    'ABC-004',
+  ])
 })
 
 test('a gap that a test proves is found', () => {
@@ -66,13 +82,18 @@ test.each([
   [[{ ...good, gap: '' }], ['ABC-001 has a gap without a reason']],
   [[{ ...good, operations: [] }], ['ABC-001 names no operation']],
   [[{ ...good, operations: undefined }], ['ABC-001 names no operation']],
-  [[{ ...good, operations: ['getThing', 'putThing'] }], ['ABC-001 names putThing, which is not in the spec']],
+  [
+    [{ ...good, operations: ['getThing', 'putThing'] }],
+    ['ABC-001 names putThing, which is not in the spec'],
+  ],
 ])('the flaws of %j are %j', (statements, expected) => {
   expect(flaws(statements, new Set(['getThing']))).toEqual(expected)
 })
 
 test('operations are those of paths and of webhooks', () => {
-  const paths = { '/a': { parameters: [], get: { operationId: 'getThing' }, put: { operationId: 'putThing' } } }
+  const paths = {
+    '/a': { parameters: [], get: { operationId: 'getThing' }, put: { operationId: 'putThing' } },
+  }
   const webhooks = { told: { post: { operationId: 'thingHappened' } } }
   expect([...operationsOf({ paths, webhooks })]).toEqual(['getThing', 'putThing', 'thingHappened'])
 })
@@ -86,5 +107,10 @@ test('names are those of plain and of repeated tests, whatever their quotes and 
     "test.skip('skipped', () => {})",
     "// ABC-009 in a comment, and expect(call()).toBe('ABC-008')",
   ]
-  expect(testNames(source.join('\n'))).toEqual(['plain', "it's quoted", 'each %i', 'broken over lines'])
+  expect(testNames(source.join('\n'))).toEqual([
+    'plain',
+    "it's quoted",
+    'each %i',
+    'broken over lines',
+  ])
 })

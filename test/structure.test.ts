@@ -7,25 +7,36 @@ import { simulators } from '../src/simulators/index.ts'
 import { ROOT, sourceFiles, withoutComments } from './support/source.ts'
 
 const source = sourceFiles('src')
-const within = (...folders: string[]) => source.filter(({ path }) => folders.some((folder) => path.startsWith(`src/${folder}/`)))
+const within = (...folders: string[]) =>
+  source.filter(({ path }) => folders.some((folder) => path.startsWith(`src/${folder}/`)))
 
 const mounted = await Promise.all(
   simulators.flatMap((simulator) =>
-    simulator.mounts.map(async (mount) => ({ simulator, mount, spec: await compileSpec(await readSpec(mount.spec)) })),
+    simulator.mounts.map(async (mount) => ({
+      simulator,
+      mount,
+      spec: await compileSpec(await readSpec(mount.spec)),
+    })),
   ),
 )
 const operationsOf = (slug: string) =>
-  mounted.filter(({ simulator }) => simulator.slug === slug).flatMap(({ spec }) => [...spec.operations.values()])
+  mounted
+    .filter(({ simulator }) => simulator.slug === slug)
+    .flatMap(({ spec }) => [...spec.operations.values()])
 const slugs = simulators.map(({ slug }) => slug)
 
 /** Lines of code that match, as `file: what matched`. */
 function found(files: readonly { path: string; code: string }[], pattern: RegExp): string[] {
-  return files.flatMap(({ path, code }) => [...code.matchAll(pattern)].map(([what]) => `${path}: ${what}`))
+  return files.flatMap(({ path, code }) =>
+    [...code.matchAll(pattern)].map(([what]) => `${path}: ${what}`),
+  )
 }
 
 /** Imports that a rule forbids, as `file imports what`. */
 function importing(files: typeof source, forbidden: (imported: string) => boolean): string[] {
-  return files.flatMap(({ path, imports }) => imports.filter(forbidden).map((imported) => `${path} imports ${imported}`))
+  return files.flatMap(({ path, imports }) =>
+    imports.filter(forbidden).map((imported) => `${path} imports ${imported}`),
+  )
 }
 
 test('comments are told from strings and regular expressions that look like them', () => {
@@ -34,23 +45,32 @@ test('comments are told from strings and regular expressions that look like them
   )
 })
 
-test.each(slugs)('%s: every operation has a handler or is a declared gap, and there is no other handler or gap', (slug) => {
-  const simulator = simulators.find((each) => each.slug === slug)
-  const served = [...Object.keys(simulator?.handlers ?? {}), ...Object.keys(simulator?.gaps ?? {})]
-  expect(served.toSorted()).toEqual(
-    operationsOf(slug)
-      .map(({ id }) => id)
-      .filter((id, at, all) => all.indexOf(id) === at)
-      .toSorted(),
-  )
-})
+test.each(slugs)(
+  '%s: every operation has a handler or is a declared gap, and there is no other handler or gap',
+  (slug) => {
+    const simulator = simulators.find((each) => each.slug === slug)
+    const served = [
+      ...Object.keys(simulator?.handlers ?? {}),
+      ...Object.keys(simulator?.gaps ?? {}),
+    ]
+    expect(served.toSorted()).toEqual(
+      operationsOf(slug)
+        .map(({ id }) => id)
+        .filter((id, at, all) => all.indexOf(id) === at)
+        .toSorted(),
+    )
+  },
+)
 
 test.each(slugs)('%s: every gap says why', (slug) => {
-  for (const [id, why] of Object.entries(simulators.find((each) => each.slug === slug)?.gaps ?? {})) expect(why, id).toMatch(/\w+ \w+/)
+  for (const [id, why] of Object.entries(simulators.find((each) => each.slug === slug)?.gaps ?? {}))
+    expect(why, id).toMatch(/\w+ \w+/)
 })
 
 test('every provider folder is in the list of providers, under its own name', () => {
-  const folders = readdirSync(`${ROOT}src/simulators`, { withFileTypes: true }).filter((entry) => entry.isDirectory())
+  const folders = readdirSync(`${ROOT}src/simulators`, { withFileTypes: true }).filter((entry) =>
+    entry.isDirectory(),
+  )
   expect(folders.map(({ name }) => name).toSorted()).toEqual(slugs.toSorted())
   for (const slug of slugs) expect(slug).toMatch(/^[a-z]+(-[a-z]+)*$/)
 })
@@ -61,21 +81,34 @@ test.each(slugs)('%s: its folder has the files every provider has', (slug) => {
 })
 
 test.each(slugs)('%s: its specs and its statements lie where they are looked for', (slug) => {
-  const files = simulators.find((each) => each.slug === slug)?.mounts.map(({ spec }) => `specs/${spec}`) ?? []
-  expect([...files, `specs/statements/${slug}.yaml`].filter((file) => !existsSync(ROOT + file))).toEqual([])
+  const files =
+    simulators.find((each) => each.slug === slug)?.mounts.map(({ spec }) => `specs/${spec}`) ?? []
+  expect(
+    [...files, `specs/statements/${slug}.yaml`].filter((file) => !existsSync(ROOT + file)),
+  ).toEqual([])
 })
 
 test.each(slugs)('%s: the types of its spec are generated', (slug) => {
-  expect(readFileSync(`${ROOT}src/simulators/${slug}/spec.d.ts`, 'utf8')).toMatch(/^\/\/ Generated from specs\/.* Do not edit\.\n/)
+  expect(readFileSync(`${ROOT}src/simulators/${slug}/spec.d.ts`, 'utf8')).toMatch(
+    /^\/\/ Generated from specs\/.* Do not edit\.\n/,
+  )
 })
 
 test('every provider has a default state, and knows its own words for a refusal', () => {
-  for (const { slug, seeds, word } of simulators) expect([slug, typeof seeds.default, typeof word]).toEqual([slug, 'function', 'function'])
+  for (const { slug, seeds, word } of simulators)
+    expect([slug, typeof seeds.default, typeof word]).toEqual([slug, 'function', 'function'])
 })
 
 test('no provider is named in the kernel or the control API', () => {
-  const names = simulators.flatMap(({ slug, title }) => [slug, title]).map((name) => name.replaceAll(/[ -]/g, '[ _-]?'))
-  expect(found(within('state', 'server', 'control'), new RegExp(String.raw`.*\b(${names.join('|')})\b.*`, 'gi'))).toEqual([])
+  const names = simulators
+    .flatMap(({ slug, title }) => [slug, title])
+    .map((name) => name.replaceAll(/[ -]/g, '[ _-]?'))
+  expect(
+    found(
+      within('state', 'server', 'control'),
+      new RegExp(String.raw`.*\b(${names.join('|')})\b.*`, 'gi'),
+    ),
+  ).toEqual([])
 })
 
 test('the kernel and the control API import no provider but through the list of them', () => {
@@ -84,16 +117,23 @@ test('the kernel and the control API import no provider but through the list of 
 })
 
 test('providers do not import one another', () => {
-  const others = (path: string, imported: string) => slugs.some((slug) => imported.includes(`/${slug}/`) && !path.includes(`/${slug}/`))
+  const others = (path: string, imported: string) =>
+    slugs.some((slug) => imported.includes(`/${slug}/`) && !path.includes(`/${slug}/`))
   const files = within('simulators').filter(({ path }) => path !== 'src/simulators/index.ts')
-  expect(files.flatMap((file) => importing([file], (imported) => others(file.path, imported)))).toEqual([])
+  expect(
+    files.flatMap((file) => importing([file], (imported) => others(file.path, imported))),
+  ).toEqual([])
 })
 
 test('the state knows neither the server nor a provider', () => {
-  expect(importing(within('state'), (imported) => /\/(server|simulators|control|cli)\//.test(imported))).toEqual([])
+  expect(
+    importing(within('state'), (imported) => /\/(server|simulators|control|cli)\//.test(imported)),
+  ).toEqual([])
 })
 
-const pure = within('state', 'simulators').filter(({ path }) => !path.startsWith('src/state/stores/'))
+const pure = within('state', 'simulators').filter(
+  ({ path }) => !path.startsWith('src/state/stores/'),
+)
 
 test('state and providers ask no clock and no dice but the world', () => {
   expect(
@@ -105,24 +145,41 @@ test('state and providers ask no clock and no dice but the world', () => {
 })
 
 test('state and providers set no timers, do no I/O and know no process', () => {
-  expect(found(pure, /\b(set|clear)(Timeout|Interval|Immediate)\b|\bqueueMicrotask\b|\bprocess\.|\bfetch\(|\bconsole\./g)).toEqual([])
+  expect(
+    found(
+      pure,
+      /\b(set|clear)(Timeout|Interval|Immediate)\b|\bqueueMicrotask\b|\bprocess\.|\bfetch\(|\bconsole\./g,
+    ),
+  ).toEqual([])
 })
 
 test('state and providers import nothing that reaches outside', () => {
   const fine = (imported: string) => !imported.startsWith('node:') || imported === 'node:crypto'
   const forbidden = (imported: string) =>
-    !fine(imported) || /^(express|openapi-backend|find-my-way|lowdb|undici|axios)(\/|$)|\/(server|control|cli)\//.test(imported)
+    !fine(imported) ||
+    /^(express|openapi-backend|find-my-way|lowdb|undici|axios)(\/|$)|\/(server|control|cli)\//.test(
+      imported,
+    )
   const files = pure.map((file) => ({
     ...file,
-    imports: file.imports.filter((each) => each !== 'node:module' || file.path.startsWith('src/state/')),
+    imports: file.imports.filter(
+      (each) => each !== 'node:module' || file.path.startsWith('src/state/'),
+    ),
   }))
   expect(importing(files, forbidden)).toEqual([])
 })
 
 test('of node:crypto state and providers use createHmac and createHash, of node:module createRequire', () => {
   const named = /import\s+(?!type)(.*?)\s+from\s+'node:(crypto|module)'/g
-  const allowed = new Set(['{ createHmac }', '{ createHash }', '{ createHash, createHmac }', '{ createRequire }'])
-  const taken = pure.flatMap(({ path, code }) => [...code.matchAll(named)].map(([, names = '']) => ({ path, names })))
+  const allowed = new Set([
+    '{ createHmac }',
+    '{ createHash }',
+    '{ createHash, createHmac }',
+    '{ createRequire }',
+  ])
+  const taken = pure.flatMap(({ path, code }) =>
+    [...code.matchAll(named)].map(([, names = '']) => ({ path, names })),
+  )
   expect(taken.filter(({ names }) => !allowed.has(names))).toEqual([])
 })
 
@@ -135,20 +192,31 @@ const timekeepers: Readonly<Record<string, string>> = {
 
 test('the wall clock is read and timers are set in one place only', () => {
   const files = source.filter(({ path }) => timekeepers[path] === undefined)
-  const clocks = /\bDate\.now\b|\bnew Date\(\s*\)|\bperformance\b|\bhrtime\b|\bset(Timeout|Interval|Immediate)\b|\bnode:timers\b/g
+  const clocks =
+    /\bDate\.now\b|\bnew Date\(\s*\)|\bperformance\b|\bhrtime\b|\bset(Timeout|Interval|Immediate)\b|\bnode:timers\b/g
   expect(found(files, clocks)).toEqual([])
   expect(Object.keys(timekeepers).filter((path) => !existsSync(ROOT + path))).toEqual([])
 })
 
 test('every file opens with one line that says what it holds', () => {
   const opening = /^(#!.*\n)?\/\/ \S.{10,}\n(?!\/\/)/
-  expect([...source, ...sourceFiles('test')].filter(({ text }) => !opening.test(text)).map(({ path }) => path)).toEqual([])
+  expect(
+    [...source, ...sourceFiles('test')]
+      .filter(({ text }) => !opening.test(text))
+      .map(({ path }) => path),
+  ).toEqual([])
 })
 
 test('no file is named for what it is made of instead of for its idea', () => {
-  const named = source.filter(({ path }) => /^(utils?|helpers?|common|types?|misc|shared)\.ts$/.test(basename(path)))
+  const named = source.filter(({ path }) =>
+    /^(utils?|helpers?|common|types?|misc|shared)\.ts$/.test(basename(path)),
+  )
   expect(named.map(({ path }) => path)).toEqual([])
-  expect(source.filter(({ path }) => !/^[a-z0-9]+(-[a-z0-9]+)*\.ts$/.test(basename(path))).map(({ path }) => path)).toEqual([])
+  expect(
+    source
+      .filter(({ path }) => !/^[a-z0-9]+(-[a-z0-9]+)*\.ts$/.test(basename(path)))
+      .map(({ path }) => path),
+  ).toEqual([])
 })
 
 test('no file is longer than 300 lines', () => {
@@ -158,44 +226,67 @@ test('no file is longer than 300 lines', () => {
 
 test('no code evades the type checker or the linter', () => {
   expect(found(source, /\bas any\b|: any\b|<any>|\beval\(|\bnew Function\(/g)).toEqual([])
-  expect(source.filter(({ text }) => /@ts-(ignore|expect-error|nocheck)|biome-ignore/.test(text)).map(({ path }) => path)).toEqual([])
+  expect(
+    source
+      .filter(({ text }) => /@ts-(ignore|expect-error|nocheck)|biome-ignore/.test(text))
+      .map(({ path }) => path),
+  ).toEqual([])
 })
 
 const PROVENANCE = ['documented', 'public', 'inferred', 'invented']
 const EFFECTS = ['reads', 'changes', 'spends']
 
-test.each(slugs)('%s: every operation says where it comes from and what it does outside', (slug) => {
-  const marks = operationsOf(slug).map(({ id, object }) => ({
-    id,
-    provenance: PROVENANCE.includes(object['x-provenance'] ?? ''),
-    effect: effectsOf(object['x-effect']).length > 0 && effectsOf(object['x-effect']).every((effect) => EFFECTS.includes(effect)),
-  }))
-  expect(marks.filter(({ provenance, effect }) => !provenance || !effect)).toEqual([])
-})
+test.each(slugs)(
+  '%s: every operation says where it comes from and what it does outside',
+  (slug) => {
+    const marks = operationsOf(slug).map(({ id, object }) => ({
+      id,
+      provenance: PROVENANCE.includes(object['x-provenance'] ?? ''),
+      effect:
+        effectsOf(object['x-effect']).length > 0 &&
+        effectsOf(object['x-effect']).every((effect) => EFFECTS.includes(effect)),
+    }))
+    expect(marks.filter(({ provenance, effect }) => !provenance || !effect)).toEqual([])
+  },
+)
 
 /** The effects of an operation: one, or one by the value of a parameter. */
 function effectsOf(effect: unknown): string[] {
   if (typeof effect === 'string') return [effect]
-  return Object.values((effect ?? {}) as Record<string, Record<string, string>>).flatMap((byValue) => Object.values(byValue))
+  return Object.values((effect ?? {}) as Record<string, Record<string, string>>).flatMap(
+    (byValue) => Object.values(byValue),
+  )
 }
 
 const specs = readdirSync(`${ROOT}specs`).filter((file) => file.endsWith('.yaml'))
 
-test.each(specs)('%s: every validator compiles, and every path is found by the router', async (file) => {
-  const spec = await compileSpec(await readSpec(file))
-  expect(spec.operations.size).toBeGreaterThan(0)
-  for (const operation of spec.operations.values()) {
-    expect(() => operation.problems({ path: {}, query: {}, header: {} }), operation.id).not.toThrow()
-    for (const [status, type] of repliesOf(operation)) expect(() => operation.violations(status, type, null), operation.id).not.toThrow()
-    const path = operation.path.replaceAll(/\{\w+\}/g, 'x')
-    expect(spec.find(operation.method, path), `${operation.method} ${path}`).toMatchObject({ operation: { id: operation.id } })
-  }
-})
+test.each(specs)(
+  '%s: every validator compiles, and every path is found by the router',
+  async (file) => {
+    const spec = await compileSpec(await readSpec(file))
+    expect(spec.operations.size).toBeGreaterThan(0)
+    for (const operation of spec.operations.values()) {
+      expect(
+        () => operation.problems({ path: {}, query: {}, header: {} }),
+        operation.id,
+      ).not.toThrow()
+      for (const [status, type] of repliesOf(operation))
+        expect(() => operation.violations(status, type, null), operation.id).not.toThrow()
+      const path = operation.path.replaceAll(/\{\w+\}/g, 'x')
+      expect(spec.find(operation.method, path), `${operation.method} ${path}`).toMatchObject({
+        operation: { id: operation.id },
+      })
+    }
+  },
+)
 
 /** Every status and type an operation may answer with; 599 stands for `default`. */
 function repliesOf({ object }: Operation): [status: number, type: string | undefined][] {
   return Object.entries(object.responses).flatMap(([status, { content }]) => {
     const types = content ? Object.keys(content) : [undefined]
-    return types.map((type): [number, string | undefined] => [status === 'default' ? 599 : Number(status), type])
+    return types.map((type): [number, string | undefined] => [
+      status === 'default' ? 599 : Number(status),
+      type,
+    ])
   })
 }

@@ -8,8 +8,12 @@ const made = new URL('documents/', import.meta.url)
 
 // The server's own code, as it is before anything is built.
 const source = readFileSync(new URL('../src/server/overlay.ts', import.meta.url), 'utf8')
-const { outputText } = ts.transpileModule(source, { compilerOptions: { module: 'esnext', target: 'es2022' } })
-const { applyOverlay, isOverlay } = await import(`data:text/javascript,${encodeURIComponent(outputText)}`)
+const { outputText } = ts.transpileModule(source, {
+  compilerOptions: { module: 'esnext', target: 'es2022' },
+})
+const { applyOverlay, isOverlay } = await import(
+  `data:text/javascript,${encodeURIComponent(outputText)}`
+)
 
 const read = (file) => parse(readFileSync(new URL(file, specs), 'utf8'))
 
@@ -18,5 +22,8 @@ mkdirSync(made)
 for (const file of readdirSync(specs).filter((name) => name.endsWith('.yaml'))) {
   const overlay = read(file)
   if (!isOverlay(overlay)) continue
-  writeFileSync(new URL(file.replace('.yaml', '.json'), made), `${JSON.stringify(applyOverlay(read(overlay.extends), overlay), null, 2)}\n`)
+  writeFileSync(
+    new URL(file.replace('.yaml', '.json'), made),
+    `${JSON.stringify(applyOverlay(read(overlay.extends), overlay), null, 2)}\n`,
+  )
 }

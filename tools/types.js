@@ -19,8 +19,15 @@ for (const file of files) {
   if (!existsSync(folder)) continue
   const types = `${folder}/spec.d.ts`
   const overlay = newer.get(file)
-  const document = overlay ? `${root}tools/documents/${overlay.replace('.yaml', '.json')}` : `${root}specs/${file}`
+  const document = overlay
+    ? `${root}tools/documents/${overlay.replace('.yaml', '.json')}`
+    : `${root}specs/${file}`
   const named = overlay ? `specs/${file} and specs/${overlay}` : `specs/${file}`
-  execFileSync(generator, [document, '--default-non-nullable=false', '--output', types], { stdio: 'inherit' })
-  writeFileSync(types, `// Generated from ${named} by npm --prefix tools run types. Do not edit.\n${readFileSync(types, 'utf8')}`)
+  execFileSync(generator, [document, '--default-non-nullable=false', '--output', types], {
+    stdio: 'inherit',
+  })
+  writeFileSync(
+    types,
+    `// Generated from ${named} by npm --prefix tools run types. Do not edit.\n${readFileSync(types, 'utf8')}`,
+  )
 }

@@ -20,13 +20,19 @@ interface Said {
  * @param dir where the config file is looked for, unless a flag or ESIMULATOR_CONFIG names one
  * @throws CannotRun naming the first unknown key or bad value
  */
-export async function readConfig(flags: Flags, env: NodeJS.ProcessEnv = process.env, dir: string = process.cwd()): Promise<Config> {
+export async function readConfig(
+  flags: Flags,
+  env: NodeJS.ProcessEnv = process.env,
+  dir: string = process.cwd(),
+): Promise<Config> {
   const named = typeof flags.config === 'string' ? flags.config : env.ESIMULATOR_CONFIG || undefined
   const file = await readFileOptions(named ?? `${dir}/${FILE}`, named !== undefined)
-  const values = Object.entries(options as Readonly<Record<string, Option<unknown>>>).map(([name, option]) => {
-    const said = fromFlags(flags, name) ?? fromEnv(env, name, option) ?? file.get(name)
-    return [name, said ? valueIn(option, said) : option.fallback]
-  })
+  const values = Object.entries(options as Readonly<Record<string, Option<unknown>>>).map(
+    ([name, option]) => {
+      const said = fromFlags(flags, name) ?? fromEnv(env, name, option) ?? file.get(name)
+      return [name, said ? valueIn(option, said) : option.fallback]
+    },
+  )
   return Object.fromEntries(values) as Config
 }
 
@@ -45,11 +51,16 @@ function fromFlags(flags: Flags, name: string): Said | undefined {
   return { given: Array.isArray(value) ? value : [String(value)], where: `--${spelled(name)}` }
 }
 
-function fromEnv(env: NodeJS.ProcessEnv, name: string, { many }: Option<unknown>): Said | undefined {
+function fromEnv(
+  env: NodeJS.ProcessEnv,
+  name: string,
+  { many }: Option<unknown>,
+): Said | undefined {
   const where = variable(name)
   const value = env[where]
   // Kubernetes sets ESIMULATOR_PORT=tcp://... in every pod beside a service of the name esimulator.
-  if (value === undefined || value === '' || (name === 'port' && value.startsWith('tcp://'))) return undefined
+  if (value === undefined || value === '' || (name === 'port' && value.startsWith('tcp://')))
+    return undefined
   const given = many
     ? value
         .split(',')
@@ -63,31 +74,43 @@ async function readFileOptions(file: string, required: boolean): Promise<Map<str
   const found = new Map<string, Said>()
   const written = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT' && !required) return undefined
-    throw new CannotRun(`cannot read the config file ${file}: ${error.code === 'ENOENT' ? 'there is no such file' : error.message}`)
+    throw new CannotRun(
+      `cannot read the config file ${file}: ${error.code === 'ENOENT' ? 'there is no such file' : error.message}`,
+    )
   })
   if (written === undefined) return found
   const known = new Map(Object.keys(options).map((name) => [spelled(name), name as OptionName]))
   for (const [key, value] of Object.entries(await parseYaml(file, written))) {
     const name = known.get(key)
-    if (!name) throw new CannotRun(`${file}: there is no option "${key}"; there are: ${[...known.keys()].join(', ')}`)
+    if (!name)
+      throw new CannotRun(
+        `${file}: there is no option "${key}"; there are: ${[...known.keys()].join(', ')}`,
+      )
     const where = `${file}: ${key}`
     const { many } = options[name] as Option<unknown>
     const listed = Array.isArray(value) && many ? value : [value]
     if (!listed.every((each) => ['string', 'number', 'boolean'].includes(typeof each)))
-      throw new CannotRun(`${where}: must be ${many ? 'a value or a list of values' : 'a single value'}`)
+      throw new CannotRun(
+        `${where}: must be ${many ? 'a value or a list of values' : 'a single value'}`,
+      )
     found.set(name, { given: listed.map(String), where })
   }
   return found
 }
 
 /** The keys and values of a YAML or JSON file; an empty file has none. @throws CannotRun */
-export async function parseYaml(file: string, written: string): Promise<Readonly<Record<string, unknown>>> {
+export async function parseYaml(
+  file: string,
+  written: string,
+): Promise<Readonly<Record<string, unknown>>> {
   const { parse } = await import('yaml')
   let content: unknown
   try {
     content = parse(written) ?? {}
   } catch (error) {
-    throw new CannotRun(`${file} is not YAML: ${error instanceof Error ? error.message.split('\n')[0] : error}`)
+    throw new CannotRun(
+      `${file} is not YAML: ${error instanceof Error ? error.message.split('\n')[0] : error}`,
+    )
   }
   if (typeof content !== 'object' || content === null || Array.isArray(content))
     throw new CannotRun(`${file} must hold keys and values, as in "port: 4010"`)

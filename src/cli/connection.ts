@@ -10,7 +10,11 @@ export function urlOf({ url, port }: Config): string {
 
 export function connect(config: Config): ControlClient {
   const { world, token } = config
-  return controlClient({ url: urlOf(config), ...(world === undefined ? {} : { world }), ...(token === undefined ? {} : { token }) })
+  return controlClient({
+    url: urlOf(config),
+    ...(world === undefined ? {} : { world }),
+    ...(token === undefined ? {} : { token }),
+  })
 }
 
 /** Prints `shown` as JSON where that is asked for, else as text. */

@@ -31,7 +31,9 @@ async function checked(check: string, look: () => string | Promise<string>): Pro
 function nodeVersion(): string {
   const [major = 0, minor = 0] = process.versions.node.split('.').map(Number)
   if (major < OLDEST_NODE[0] || (major === OLDEST_NODE[0] && minor < OLDEST_NODE[1]))
-    throw new Error(`this is Node ${process.versions.node}: install ${OLDEST_NODE.join('.')} or newer`)
+    throw new Error(
+      `this is Node ${process.versions.node}: install ${OLDEST_NODE.join('.')} or newer`,
+    )
   return process.versions.node
 }
 
@@ -92,10 +94,14 @@ export const doctor: Run = async (config) => {
     await checked('state', () => stateFolder(config)),
     await checked('specs', () => specs(config)),
     await checked('server', () =>
-      health ? `esimulator ${health.version} answers at ${urlOf(config)}` : `none answers at ${urlOf(config)}`,
+      health
+        ? `esimulator ${health.version} answers at ${urlOf(config)}`
+        : `none answers at ${urlOf(config)}`,
     ),
   ]
   if (config.json) console.log(JSON.stringify({ checks }))
-  else for (const { check, ok, says } of checks) console.log(`${ok ? 'ok ' : 'BAD'} ${check.padEnd(7)} ${says}`)
+  else
+    for (const { check, ok, says } of checks)
+      console.log(`${ok ? 'ok ' : 'BAD'} ${check.padEnd(7)} ${says}`)
   return checks.every(({ ok }) => ok) ? 0 : 1
 }

@@ -13,14 +13,21 @@ export const env: Run = async (config) => {
   const { token, world = DEFAULT_WORLD, json } = config
   const url = urlOf(config)
   const control = controlClient({ url, ...(token === undefined ? {} : { token }) })
-  const running = await control.get<WorldShown>(`/worlds/${encodeURIComponent(world)}`).catch((error: unknown) => {
-    if (error instanceof NoAnswer && world === DEFAULT_WORLD) return undefined
-    throw error
-  })
-  if (!running) console.error(`esimulator: no simulator answers at ${url}: these are the values of a fresh start`)
+  const running = await control
+    .get<WorldShown>(`/worlds/${encodeURIComponent(world)}`)
+    .catch((error: unknown) => {
+      if (error instanceof NoAnswer && world === DEFAULT_WORLD) return undefined
+      throw error
+    })
+  if (!running)
+    console.error(
+      `esimulator: no simulator answers at ${url}: these are the values of a fresh start`,
+    )
   const variables = variablesOf(running ?? (await fresh(config, url)), url)
   if (json) console.log(JSON.stringify(variables))
-  else for (const [name, value] of Object.entries(variables)) console.log(`export ${name}=${quoted(value)}`)
+  else
+    for (const [name, value] of Object.entries(variables))
+      console.log(`export ${name}=${quoted(value)}`)
   return 0
 }
 
@@ -33,8 +40,14 @@ async function fresh(config: Config, url: string): Promise<WorldShown> {
   return shown
 }
 
-function variablesOf({ name, baseUrls, credentials }: WorldShown, url: string): Record<string, string> {
-  const variables: Record<string, string> = { ESIMULATOR_URL: url, ...(name === DEFAULT_WORLD ? {} : { ESIMULATOR_WORLD: name }) }
+function variablesOf(
+  { name, baseUrls, credentials }: WorldShown,
+  url: string,
+): Record<string, string> {
+  const variables: Record<string, string> = {
+    ESIMULATOR_URL: url,
+    ...(name === DEFAULT_WORLD ? {} : { ESIMULATOR_WORLD: name }),
+  }
   for (const [slug, baseUrl] of Object.entries(baseUrls)) {
     const prefix = slug.toUpperCase().replaceAll('-', '_')
     const { apiKey, clientId, clientSecret, tokenUrl, callbackSecret } = credentials[slug] ?? {}

@@ -17,6 +17,10 @@ try {
 /** What kept a command from running. What nobody foresaw comes with its stack. */
 function sentenceFor(error: unknown): string {
   const foreseen = ['CannotRun', 'StoreError', 'ListenError', 'NoAnswer', 'ControlError', 'Refusal']
-  if (error instanceof CannotRun || (error instanceof Error && foreseen.includes(error.constructor.name))) return error.message
+  if (
+    error instanceof CannotRun ||
+    (error instanceof Error && foreseen.includes(error.constructor.name))
+  )
+    return error.message
   return error instanceof Error ? (error.stack ?? error.message) : String(error)
 }

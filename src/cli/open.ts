@@ -19,20 +19,29 @@ export function portsOf({ port }: Config): readonly Port[] {
   const slugs = simulators.map(({ slug }) => slug)
   const unknown = port.find(({ slug }) => slug !== undefined && !slugs.includes(slug))
   if (unknown)
-    throw new CannotRun(`--port ${unknown.slug}=${unknown.port}: there is no provider "${unknown.slug}"; there are: ${slugs.join(', ')}`)
+    throw new CannotRun(
+      `--port ${unknown.slug}=${unknown.port}: there is no provider "${unknown.slug}"; there are: ${slugs.join(', ')}`,
+    )
   return port.some(({ slug }) => slug === undefined) ? port : [{ port: DEFAULT_PORT }, ...port]
 }
 
 /** The stock of a seed file, by provider. @throws CannotRun */
-export async function readSeedFile({ seedFile }: Config): Promise<Readonly<Record<string, unknown>> | undefined> {
+export async function readSeedFile({
+  seedFile,
+}: Config): Promise<Readonly<Record<string, unknown>> | undefined> {
   if (seedFile === undefined) return undefined
   const written = await readFile(seedFile, 'utf8').catch((error: NodeJS.ErrnoException) => {
-    throw new CannotRun(`cannot read the seed file ${seedFile}: ${error.code === 'ENOENT' ? 'there is no such file' : error.message}`)
+    throw new CannotRun(
+      `cannot read the seed file ${seedFile}: ${error.code === 'ENOENT' ? 'there is no such file' : error.message}`,
+    )
   })
   const stock = await parseYaml(seedFile, written)
   const slugs = simulators.map(({ slug }) => slug)
   const unknown = Object.keys(stock).find((slug) => !slugs.includes(slug))
-  if (unknown !== undefined) throw new CannotRun(`${seedFile}: there is no provider "${unknown}"; there are: ${slugs.join(', ')}`)
+  if (unknown !== undefined)
+    throw new CannotRun(
+      `${seedFile}: there is no provider "${unknown}"; there are: ${slugs.join(', ')}`,
+    )
   return stock
 }
 
@@ -44,8 +53,23 @@ export async function storeOf({ ephemeral, state, durability }: Config): Promise
 }
 
 /** Opens a kernel; lets go of the store where that fails. @throws StoreError, Refusal */
-export async function open(config: Config, store: Store, stock: Readonly<Record<string, unknown>> | undefined): Promise<Kernel> {
-  const { host, allowedHosts, callbackUrl, publicUrl, token, seed, clock, unchecked, callbackAllow, callbackTimeout } = config
+export async function open(
+  config: Config,
+  store: Store,
+  stock: Readonly<Record<string, unknown>> | undefined,
+): Promise<Kernel> {
+  const {
+    host,
+    allowedHosts,
+    callbackUrl,
+    publicUrl,
+    token,
+    seed,
+    clock,
+    unchecked,
+    callbackAllow,
+    callbackTimeout,
+  } = config
   try {
     return await openKernel({
       simulators,

@@ -47,14 +47,19 @@ function flag(says: string): Option<boolean> {
   })
 }
 
-function choice<const T extends string>(values: readonly T[], fallback: NoInfer<T>, says: string): Option<T> {
+function choice<const T extends string>(
+  values: readonly T[],
+  fallback: NoInfer<T>,
+  says: string,
+): Option<T> {
   return option({
     value: values.join('|'),
     says,
     fallback,
     read(given) {
       const found = values.find((each) => each === last(given))
-      if (found === undefined) throw new ValueError(`"${last(given)}" is not one of ${values.join(', ')}`)
+      if (found === undefined)
+        throw new ValueError(`"${last(given)}" is not one of ${values.join(', ')}`)
       return found
     },
   })
@@ -63,7 +68,9 @@ function choice<const T extends string>(values: readonly T[], fallback: NoInfer<
 function port(given: string): Port {
   const [, slug, number] = /^(?:([a-z0-9-]+)=)?(\d{1,5})$/.exec(given) ?? []
   if (number === undefined || Number(number) > 65_535)
-    throw new ValueError(`"${given}" is not a port: give a number from 0 to 65535, or one for a provider, as in esim-go=4011`)
+    throw new ValueError(
+      `"${given}" is not a port: give a number from 0 to 65535, or one for a provider, as in esim-go=4011`,
+    )
   return { port: Number(number), ...(slug === undefined ? {} : { slug }) }
 }
 
@@ -84,9 +91,12 @@ function baseUrl(given: readonly string[]): string {
 function reachable(given: string): string {
   const [address = '', bits, ...rest] = given.split('/')
   const most = isIP(address) === 4 ? 32 : 128
-  const ranged = bits !== undefined && isIP(address) !== 0 && /^\d{1,3}$/.test(bits) && Number(bits) <= most
-  const single = bits === undefined && (isIP(address) !== 0 || /^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/i.test(address))
-  if (rest.length > 0 || !(ranged || single)) throw new ValueError(`"${given}" is no host name, address or range such as 10.0.0.0/8`)
+  const ranged =
+    bits !== undefined && isIP(address) !== 0 && /^\d{1,3}$/.test(bits) && Number(bits) <= most
+  const single =
+    bits === undefined && (isIP(address) !== 0 || /^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/i.test(address))
+  if (rest.length > 0 || !(ranged || single))
+    throw new ValueError(`"${given}" is no host name, address or range such as 10.0.0.0/8`)
   return given
 }
 
@@ -94,7 +104,8 @@ function reachable(given: string): string {
 function duration(given: readonly string[]): number {
   const written = last(given)
   const ms = /^\d+$/.test(written) ? Number(written) : lengthOf(written)
-  if (ms <= 0 || ms > 2 ** 31 - 1) throw new ValueError(`"${written}" is not a duration from 1 ms to 24 days`)
+  if (ms <= 0 || ms > 2 ** 31 - 1)
+    throw new ValueError(`"${written}" is not a duration from 1 ms to 24 days`)
   return ms
 }
 
@@ -106,7 +117,8 @@ function lengthOf(written: string): number {
   }
 }
 
-const optional = <T>(fields: Omit<Option<T | undefined>, 'fallback'>): Option<T | undefined> => option({ ...fields, fallback: undefined })
+const optional = <T>(fields: Omit<Option<T | undefined>, 'fallback'>): Option<T | undefined> =>
+  option({ ...fields, fallback: undefined })
 
 /** Keys are those of the config; flags, variables and the file spell them `callback-url`, `ESIMULATOR_CALLBACK_URL`, `callback-url`. */
 export const options = {
@@ -117,8 +129,17 @@ export const options = {
     fallback: [],
     read: (given) => given.map(port),
   }),
-  host: option({ value: 'ADDRESS', says: 'address to listen on; any but loopback demands a token', fallback: '127.0.0.1', read: last }),
-  callbackUrl: optional<string>({ value: 'URL', says: 'where every provider sends its callbacks', read: webUrl }),
+  host: option({
+    value: 'ADDRESS',
+    says: 'address to listen on; any but loopback demands a token',
+    fallback: '127.0.0.1',
+    read: last,
+  }),
+  callbackUrl: optional<string>({
+    value: 'URL',
+    says: 'where every provider sends its callbacks',
+    read: webUrl,
+  }),
   callbackAllow: option<readonly string[]>({
     value: 'HOST|CIDR',
     many: true,
@@ -126,18 +147,45 @@ export const options = {
     fallback: [],
     read: (given) => given.map(reachable),
   }),
-  callbackTimeout: option({ value: 'DURATION', says: 'how long a receiver may take (2s)', fallback: 2000, read: duration }),
-  state: option({ value: 'DIR', says: 'folder the state is kept in', fallback: '.esimulator', read: last }),
+  callbackTimeout: option({
+    value: 'DURATION',
+    says: 'how long a receiver may take (2s)',
+    fallback: 2000,
+    read: duration,
+  }),
+  state: option({
+    value: 'DIR',
+    says: 'folder the state is kept in',
+    fallback: '.esimulator',
+    read: last,
+  }),
   ephemeral: flag('keep nothing'),
   durability: choice<Durability>(
     ['buffered', 'written', 'synced'],
     'buffered',
     'when a reply leaves: at once, when its changes are in the log, or when the log is on the disk',
   ),
-  publicUrl: optional<string>({ value: 'URL', says: "what links in replies begin with, instead of the request's Host", read: baseUrl }),
-  seed: option({ value: 'TEXT', says: 'the same one gives new worlds the same ids, ICCIDs and names', fallback: 'esimulator', read: last }),
-  seedFile: optional<string>({ value: 'FILE', says: 'your own stock, balance and catalogue for new worlds, by provider', read: text }),
-  token: optional<string>({ value: 'TEXT', says: 'demanded by the control API; better given as ESIMULATOR_TOKEN', read: token }),
+  publicUrl: optional<string>({
+    value: 'URL',
+    says: "what links in replies begin with, instead of the request's Host",
+    read: baseUrl,
+  }),
+  seed: option({
+    value: 'TEXT',
+    says: 'the same one gives new worlds the same ids, ICCIDs and names',
+    fallback: 'esimulator',
+    read: last,
+  }),
+  seedFile: optional<string>({
+    value: 'FILE',
+    says: 'your own stock, balance and catalogue for new worlds, by provider',
+    read: text,
+  }),
+  token: optional<string>({
+    value: 'TEXT',
+    says: 'demanded by the control API; better given as ESIMULATOR_TOKEN',
+    read: token,
+  }),
   allowedHosts: option<readonly string[]>({
     value: 'HOST',
     many: true,
@@ -147,14 +195,24 @@ export const options = {
   }),
   unchecked: flag('let replies through that break their spec (for load tests)'),
   clock: choice(['running', 'frozen'], 'running', 'how the clock of a new world goes'),
-  url: optional<string>({ value: 'URL', says: 'the running simulator (http://127.0.0.1:4010)', read: baseUrl }),
+  url: optional<string>({
+    value: 'URL',
+    says: 'the running simulator (http://127.0.0.1:4010)',
+    read: baseUrl,
+  }),
   world: optional<string>({ value: 'NAME', says: 'the world to speak to (default)', read: text }),
-  timeout: option({ value: 'DURATION', says: 'how long to wait (30s)', fallback: 30_000, read: duration }),
+  timeout: option({
+    value: 'DURATION',
+    says: 'how long to wait (30s)',
+    fallback: 30_000,
+    read: duration,
+  }),
   json: flag('JSON instead of text'),
 } as const
 
 function token(given: readonly string[]): string {
-  if (!/^[\x21-\x7e]+$/.test(last(given))) throw new ValueError('must be of visible ASCII characters, without spaces')
+  if (!/^[\x21-\x7e]+$/.test(last(given)))
+    throw new ValueError('must be of visible ASCII characters, without spaces')
   return last(given)
 }
 

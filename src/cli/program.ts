@@ -2,7 +2,15 @@
 import { Command, CommanderError, Option as Flag } from 'commander'
 import { packageVersion } from '../server/kernel.ts'
 import type { Config, Flags } from './config.ts'
-import { CLIENT, type Option, type OptionName, options, START, spelled, variable } from './options.ts'
+import {
+  CLIENT,
+  type Option,
+  type OptionName,
+  options,
+  START,
+  spelled,
+  variable,
+} from './options.ts'
 
 /** What a command does with its config and arguments; returns the exit status. */
 export type Run = (config: Config, args: readonly string[], flags: Flags) => Promise<number>
@@ -16,7 +24,12 @@ export async function run(args: readonly string[]): Promise<number> {
     .exitOverride()
     .showHelpAfterError('(--help lists what there is)')
 
-  const command = (usage: string, says: string, names: readonly OptionName[], load: () => Promise<Run>) => {
+  const command = (
+    usage: string,
+    says: string,
+    names: readonly OptionName[],
+    load: () => Promise<Run>,
+  ) => {
     const made = program.command(usage).description(says).exitOverride()
     for (const name of names) made.addOption(flagFor(name))
     made.option('--config <FILE>', 'config file (esimulator.config.yaml)')
@@ -40,7 +53,12 @@ export async function run(args: readonly string[]): Promise<number> {
     ['url', 'timeout', 'json'],
     async () => (await import('./wait-ready.ts')).waitReady,
   )
-  command('env', 'print base URLs and credentials as shell lines, for eval', CLIENT, async () => (await import('./env.ts')).env)
+  command(
+    'env',
+    'print base URLs and credentials as shell lines, for eval',
+    CLIENT,
+    async () => (await import('./env.ts')).env,
+  )
   command(
     'doctor',
     'check what keeps the simulator from running',
@@ -85,6 +103,10 @@ function flagFor(name: OptionName): Flag {
   const { value, many, says } = options[name] as Option<unknown>
   const flag = `--${spelled(name)}${value === undefined ? '' : ` <${value}>`}`
   const made = new Flag(flag, `${says} [${variable(name)}]`)
-  if (many) made.argParser((text: string, before: unknown) => [...(Array.isArray(before) ? before : []), text])
+  if (many)
+    made.argParser((text: string, before: unknown) => [
+      ...(Array.isArray(before) ? before : []),
+      text,
+    ])
   return made
 }

@@ -17,7 +17,8 @@ function listText({ providers }: { providers: readonly ProvenanceRow[] }): strin
 }
 
 function oneText({ operations }: ProvenanceShown): string {
-  const effect = (value: unknown) => (typeof value === 'string' ? value : value === undefined ? undefined : JSON.stringify(value))
+  const effect = (value: unknown) =>
+    typeof value === 'string' ? value : value === undefined ? undefined : JSON.stringify(value)
   const rows = operations.map((each) => [
     each.method,
     each.path,
@@ -31,7 +32,13 @@ function oneText({ operations }: ProvenanceShown): string {
 
 export const provenance: Run = async (config, [slug]) => {
   const control = connect(config)
-  if (slug === undefined) print(config, await control.get<{ providers: ProvenanceRow[] }>('/provenance'), listText)
-  else print(config, await control.get<ProvenanceShown>(`/provenance/${encodeURIComponent(slug)}`), oneText)
+  if (slug === undefined)
+    print(config, await control.get<{ providers: ProvenanceRow[] }>('/provenance'), listText)
+  else
+    print(
+      config,
+      await control.get<ProvenanceShown>(`/provenance/${encodeURIComponent(slug)}`),
+      oneText,
+    )
   return 0
 }

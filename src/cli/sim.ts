@@ -8,7 +8,13 @@ import type { Run } from './program.ts'
 import { table } from './table.ts'
 
 /** What one action does with its ICCID and the arguments behind it. */
-type Action = (control: ControlClient, config: Config, path: string, args: readonly string[], provider: string | undefined) => Promise<void>
+type Action = (
+  control: ControlClient,
+  config: Config,
+  path: string,
+  args: readonly string[],
+  provider: string | undefined,
+) => Promise<void>
 
 function listText({ total, sims }: { total: number; sims: readonly SimRow[] }): string {
   if (total === 0) return 'there are no SIMs yet: order one from a provider'
@@ -28,27 +34,39 @@ const megabytes = (bytes: number) => `${Math.round(bytes / 1e4) / 100} MB`
 
 function simText(sim: SimShown): string {
   const where = sim.attached ? `, on ${sim.attached.brandName} in ${sim.attached.country}` : ''
-  const bundles = sim.bundles.map(({ id, name, state, unlimited, usedBytes, remainingBytes = 0, endsAt }) => [
-    id,
-    name,
-    state,
-    megabytes(usedBytes),
-    unlimited ? 'unlimited' : megabytes(remainingBytes),
-    endsAt,
-  ])
+  const bundles = sim.bundles.map(
+    ({ id, name, state, unlimited, usedBytes, remainingBytes = 0, endsAt }) => [
+      id,
+      name,
+      state,
+      megabytes(usedBytes),
+      unlimited ? 'unlimited' : megabytes(remainingBytes),
+      endsAt,
+    ],
+  )
   const parts = [
     `${sim.iccid} of ${sim.provider}: ${sim.profile}, ${sim.service}${where}`,
     `installation code  ${sim.installationCode}`,
-    bundles.length > 0 ? table(['bundle', 'name', 'state', 'used', 'left', 'ends'], bundles) : 'no bundles',
+    bundles.length > 0
+      ? table(['bundle', 'name', 'state', 'used', 'left', 'ends'], bundles)
+      : 'no bundles',
     table(
       ['at', 'what'],
-      sim.timeline.map(({ at, type, bundle }) => [at, bundle === undefined ? type : `${type} (${bundle})`]),
+      sim.timeline.map(({ at, type, bundle }) => [
+        at,
+        bundle === undefined ? type : `${type} (${bundle})`,
+      ]),
     ),
     ...(sim.callbacks.length > 0
       ? [
           table(
             ['callback', 'type', 'state', 'attempts'],
-            sim.callbacks.map(({ id, type, state, attempts }) => [id, type, state, attempts.length]),
+            sim.callbacks.map(({ id, type, state, attempts }) => [
+              id,
+              type,
+              state,
+              attempts.length,
+            ]),
           ),
         ]
       : []),
@@ -74,10 +92,15 @@ function usedText(used: UsedShown): string {
 const move =
   (what: string): Action =>
   async (control, config, path, _args, provider) =>
-    print(config, await control.send<DeviceShown>('POST', `${path}/${what}`, undefined, { provider }), deviceText)
+    print(
+      config,
+      await control.send<DeviceShown>('POST', `${path}/${what}`, undefined, { provider }),
+      deviceText,
+    )
 
 const actions: Readonly<Record<string, Action>> = {
-  show: async (control, config, path, _args, provider) => print(config, await control.get<SimShown>(path, { provider }), simText),
+  show: async (control, config, path, _args, provider) =>
+    print(config, await control.get<SimShown>(path, { provider }), simText),
   download: move('download'),
   install: move('install'),
   enable: move('enable'),
@@ -87,13 +110,24 @@ const actions: Readonly<Record<string, Action>> = {
   async attach(control, config, path, args, provider) {
     const country = argument(args, 0, 'sim attach ICCID COUNTRY [OPERATOR]')
     const body = { country, ...(args[1] === undefined ? {} : { operator: args[1] }) }
-    print(config, await control.send<DeviceShown>('POST', `${path}/attach`, body, { provider }), deviceText)
+    print(
+      config,
+      await control.send<DeviceShown>('POST', `${path}/attach`, body, { provider }),
+      deviceText,
+    )
   },
   async use(control, config, path, args, provider) {
     const amount = argument(args, 0, 'sim use ICCID 500MB')
     const [, number, unit = ''] = /^(\d+(?:\.\d+)?) ?(sms|min)$/i.exec(amount) ?? []
-    const body = number === undefined ? { data: amount } : { [unit.toLowerCase() === 'sms' ? 'sms' : 'minutes']: Number(number) }
-    print(config, await control.send<UsedShown>('POST', `${path}/use`, body, { provider }), number === undefined ? usedText : deviceText)
+    const body =
+      number === undefined
+        ? { data: amount }
+        : { [unit.toLowerCase() === 'sms' ? 'sms' : 'minutes']: Number(number) }
+    print(
+      config,
+      await control.send<UsedShown>('POST', `${path}/use`, body, { provider }),
+      number === undefined ? usedText : deviceText,
+    )
   },
 }
 
@@ -102,11 +136,18 @@ export const sim: Run = async (config, args, flags) => {
   const control = connect(config)
   const provider = typeof flags.provider === 'string' ? flags.provider : undefined
   if (name === 'list') {
-    print(config, await control.get<{ total: number; sims: SimRow[] }>('/sims', { provider, limit: 1000 }), listText)
+    print(
+      config,
+      await control.get<{ total: number; sims: SimRow[] }>('/sims', { provider, limit: 1000 }),
+      listText,
+    )
     return 0
   }
   const action = Object.hasOwn(actions, name) ? actions[name] : undefined
-  if (!action) throw new CannotRun(`there is no "sim ${name}"; there are: list, ${Object.keys(actions).join(', ')}`)
+  if (!action)
+    throw new CannotRun(
+      `there is no "sim ${name}"; there are: list, ${Object.keys(actions).join(', ')}`,
+    )
   const iccid = argument(rest, 0, `sim ${name} ICCID`)
   await action(control, config, `/sims/${encodeURIComponent(iccid)}`, rest.slice(1), provider)
   return 0

@@ -21,13 +21,26 @@ export function startFlags(args: readonly string[]): Flags {
   const table = Object.fromEntries(
     START.map((name) => {
       const { value, many } = options[name] as Option<unknown>
-      return [spelled(name), { type: value === undefined ? ('boolean' as const) : ('string' as const), multiple: many === true }]
+      return [
+        spelled(name),
+        {
+          type: value === undefined ? ('boolean' as const) : ('string' as const),
+          multiple: many === true,
+        },
+      ]
     }),
   )
   try {
-    const { values } = parseArgs({ args: [...args], options: { ...table, config: { type: 'string' } }, strict: true })
+    const { values } = parseArgs({
+      args: [...args],
+      options: { ...table, config: { type: 'string' } },
+      strict: true,
+    })
     const given = values as Flags
-    return { ...Object.fromEntries(START.map((name) => [name, given[spelled(name)]])), config: given.config }
+    return {
+      ...Object.fromEntries(START.map((name) => [name, given[spelled(name)]])),
+      config: given.config,
+    }
   } catch (error) {
     const sentence = error instanceof Error ? error.message.split('. ')[0] : String(error)
     throw new CannotRun(`${sentence}; esimulator start --help lists the options`)
@@ -46,7 +59,9 @@ export async function start(args: readonly string[]): Promise<void> {
   try {
     const store = await storeOf(config)
     if (stock && (await store.list()).includes(DEFAULT_WORLD))
-      report(`the world "${DEFAULT_WORLD}" is there already: the seed file is laid into new worlds, and into this one by POST /_sim/reset`)
+      report(
+        `the world "${DEFAULT_WORLD}" is there already: the seed file is laid into new worlds, and into this one by POST /_sim/reset`,
+      )
     kernel = await open(config, store, stock)
   } catch (error) {
     await listening.close(0)
@@ -67,7 +82,10 @@ function checkExposure({ host, token }: Config): void {
 }
 
 /** Stock that cannot be laid out is found before a file of the state is touched. */
-async function rehearse(config: Config, stock: Readonly<Record<string, unknown>> | undefined): Promise<void> {
+async function rehearse(
+  config: Config,
+  stock: Readonly<Record<string, unknown>> | undefined,
+): Promise<void> {
   if (!stock) return
   const kernel = await open(config, memoryStore(), stock).catch((error: unknown) => {
     throw error instanceof Refusal ? new CannotRun(`${config.seedFile}: ${error.message}`) : error
@@ -85,7 +103,8 @@ function aimCallbacks({ callbackUrl: url }: Config, kernel: Kernel): void {
     .filter((provider) => world.in(targets).get(provider)?.url !== url)
   if (astray.length === 0) return
   world.transaction(() => {
-    for (const provider of astray) world.in(targets).put({ ...world.in(targets).get(provider), provider, url })
+    for (const provider of astray)
+      world.in(targets).put({ ...world.in(targets).get(provider), provider, url })
   })
 }
 
@@ -142,9 +161,19 @@ function announce(config: Config, kernel: Kernel, doors: readonly Door[]): void 
 const ownUrls = (kernel: Kernel, doors: readonly Door[], slug: string) =>
   doors
     .filter((door) => door.slug === slug)
-    .flatMap((door) => basesOf(kernel.providers.get(slug)?.simulator ?? { mounts: [] }).map((base) => door.url + base))
+    .flatMap((door) =>
+      basesOf(kernel.providers.get(slug)?.simulator ?? { mounts: [] }).map(
+        (base) => door.url + base,
+      ),
+    )
 
-function startedAs(kernel: Kernel, shown: WorldShown, doors: readonly Door[], url: string, state: string | undefined) {
+function startedAs(
+  kernel: Kernel,
+  shown: WorldShown,
+  doors: readonly Door[],
+  url: string,
+  state: string | undefined,
+) {
   const providers = [...kernel.providers.keys()].map((slug) => [
     slug,
     {
@@ -153,7 +182,13 @@ function startedAs(kernel: Kernel, shown: WorldShown, doors: readonly Door[], ur
       callbackUrl: shown.targets[slug]?.url ?? null,
     },
   ])
-  return { version: kernel.version, url, control: `${url}/_sim`, state: state ?? null, providers: Object.fromEntries(providers) }
+  return {
+    version: kernel.version,
+    url,
+    control: `${url}/_sim`,
+    state: state ?? null,
+    providers: Object.fromEntries(providers),
+  }
 }
 
 function startedText(
@@ -167,20 +202,33 @@ function startedText(
   const row = (name: string, value: string) => `  ${name.padEnd(17)}${value}`
   const lines = [`esimulator ${kernel.version} listens on ${url}`]
   for (const [slug, { simulator }] of kernel.providers) {
-    const { apiKey, clientId, clientSecret, tokenUrl, callbackSecret } = shown.credentials[slug] ?? {}
+    const { apiKey, clientId, clientSecret, tokenUrl, callbackSecret } =
+      shown.credentials[slug] ?? {}
     lines.push('', simulator.title)
-    for (const base of [...(shown.mounts[slug] ?? []), ...ownUrls(kernel, doors, slug)]) lines.push(row('base URL', base))
+    for (const base of [...(shown.mounts[slug] ?? []), ...ownUrls(kernel, doors, slug)])
+      lines.push(row('base URL', base))
     if (apiKey !== undefined) lines.push(row('API key', apiKey))
     if (clientId !== undefined) lines.push(row('client', `${clientId} / ${clientSecret}`))
     if (tokenUrl !== undefined) lines.push(row('token URL', tokenUrl))
     const silent = simulator.callbacks.versions.length === 0
-    const nowhere = silent ? 'nowhere: it sends none' : `nowhere yet: --callback-url, or PUT ${url}/_sim/callbacks/target/${slug}`
+    const nowhere = silent
+      ? 'nowhere: it sends none'
+      : `nowhere yet: --callback-url, or PUT ${url}/_sim/callbacks/target/${slug}`
     lines.push(row('callbacks to', shown.targets[slug]?.url ?? nowhere))
     if (callbackSecret !== undefined) lines.push(row('callback secret', callbackSecret))
   }
   const { mode, now } = shown.clock
-  lines.push('', 'Simulator', row('control API', `${url}/_sim${config.token === undefined ? '' : ' (demands the token)'}`))
+  lines.push(
+    '',
+    'Simulator',
+    row('control API', `${url}/_sim${config.token === undefined ? '' : ' (demands the token)'}`),
+  )
   lines.push(row('clock', `${mode}, ${now}`))
-  lines.push(row('state', state === undefined ? 'kept nowhere (--ephemeral)' : `${state} (${config.durability})`))
+  lines.push(
+    row(
+      'state',
+      state === undefined ? 'kept nowhere (--ephemeral)' : `${state} (${config.durability})`,
+    ),
+  )
   return lines.join('\n')
 }

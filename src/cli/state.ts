@@ -11,7 +11,9 @@ const STANDARD = '-'
 async function readDocument(file: string): Promise<unknown> {
   const reading = file === STANDARD ? text(process.stdin) : readFile(file, 'utf8')
   const written = await reading.catch((error: NodeJS.ErrnoException) => {
-    throw new CannotRun(`cannot read ${file}: ${error.code === 'ENOENT' ? 'there is no such file' : error.message}`)
+    throw new CannotRun(
+      `cannot read ${file}: ${error.code === 'ENOENT' ? 'there is no such file' : error.message}`,
+    )
   })
   try {
     return JSON.parse(written)
@@ -29,11 +31,17 @@ export const state: Run = async (config, [action, file = STANDARD]) => {
       await writeFile(file, document).catch((error: Error) => {
         throw new CannotRun(`cannot write ${file}: ${error.message}`)
       })
-    if (file !== STANDARD && !config.json) console.log(`written to ${file}; it holds the world's credentials`)
+    if (file !== STANDARD && !config.json)
+      console.log(`written to ${file}; it holds the world's credentials`)
     return 0
   }
-  if (action !== 'import') throw new CannotRun(`there is no "state ${action}"; there are: export, import`)
+  if (action !== 'import')
+    throw new CannotRun(`there is no "state ${action}"; there are: export, import`)
   const world = await control.send<WorldShown>('PUT', '/state', await readDocument(file))
-  console.log(config.json ? JSON.stringify(world) : `the world "${world.name}" is as in ${file}: ${world.sims} SIMs, ${world.clock.now}`)
+  console.log(
+    config.json
+      ? JSON.stringify(world)
+      : `the world "${world.name}" is as in ${file}: ${world.sims} SIMs, ${world.clock.now}`,
+  )
   return 0
 }

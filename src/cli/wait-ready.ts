@@ -15,11 +15,17 @@ export const waitReady: Run = async (config) => {
   for (;;) {
     try {
       const health = await control.get<Health>('/health')
-      console.log(config.json ? JSON.stringify({ url, ...health }) : `esimulator ${health.version} answers at ${url}`)
+      console.log(
+        config.json
+          ? JSON.stringify({ url, ...health })
+          : `esimulator ${health.version} answers at ${url}`,
+      )
       return 0
     } catch (error) {
       if (wallNow() + BETWEEN_MS > until) {
-        console.error(`esimulator: not ready within ${config.timeout} ms: ${error instanceof Error ? error.message : error}`)
+        console.error(
+          `esimulator: not ready within ${config.timeout} ms: ${error instanceof Error ? error.message : error}`,
+        )
         return 1
       }
     }

@@ -1,6 +1,11 @@
 // The control API: Express routes from a table of handlers, checked both ways against specs/control.yaml.
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import express, { type ErrorRequestHandler, type Request, type RequestHandler, type Response } from 'express'
+import express, {
+  type ErrorRequestHandler,
+  type Request,
+  type RequestHandler,
+  type Response,
+} from 'express'
 import { UnsafeBody, walkBody } from '../server/body-shape.ts'
 import { afterReply, BODY_LIMIT } from '../server/http.ts'
 import type { Kernel } from '../server/kernel.ts'
@@ -23,7 +28,12 @@ import { stateHandlers } from './state.ts'
 import { worldHandlers } from './worlds.ts'
 
 /** Serves what is no provider's. `path` is what is left of the URL below a world's prefix. */
-export type ControlApp = (request: IncomingMessage, response: ServerResponse, world: string | undefined, path: string) => void
+export type ControlApp = (
+  request: IncomingMessage,
+  response: ServerResponse,
+  world: string | undefined,
+  path: string,
+) => void
 
 /** What is known of a request before Express sees it. */
 interface Arrival {
@@ -57,20 +67,30 @@ export async function controlApp(kernel: Kernel): Promise<ControlApp> {
   const spec = await specOf('control.yaml')
   checkComplete(spec)
   const arrivals = new WeakMap<IncomingMessage, Arrival>()
-  const arrivalOf = (request: IncomingMessage): Arrival => arrivals.get(request) ?? { world: undefined, root: '' }
+  const arrivalOf = (request: IncomingMessage): Arrival =>
+    arrivals.get(request) ?? { world: undefined, root: '' }
   const app = express().disable('x-powered-by').disable('etag').enable('case sensitive routing')
 
   app.use((request, _response, next) => {
     const controls = isControl(request.path) && spec.find(request.method, request.path)
     const health = typeof controls === 'object' && controls.operation.id === HEALTH
-    next(isControl(request.path) && !health ? guard(request, kernel.control, kernel.publicUrl) : undefined)
+    next(
+      isControl(request.path) && !health
+        ? guard(request, kernel.control, kernel.publicUrl)
+        : undefined,
+    )
   })
   for (const operation of spec.operations.values()) {
     const handler = handlers[operation.id] as ControlHandler
     const method = operation.method.toLowerCase() as 'get'
     const limit = operation.id === 'putState' ? STATE_LIMIT : BODY_LIMIT
-    const answer: RequestHandler = (request, response) => serve(kernel, operation, handler, request, response, arrivalOf(request))
-    app[method](operation.path.replaceAll(/\{(\w+)\}/g, ':$1'), ...bodyReaders(operation, limit), answer)
+    const answer: RequestHandler = (request, response) =>
+      serve(kernel, operation, handler, request, response, arrivalOf(request))
+    app[method](
+      operation.path.replaceAll(/\{(\w+)\}/g, ':$1'),
+      ...bodyReaders(operation, limit),
+      answer,
+    )
   }
   app.use((request, response) => elsewhere(kernel, spec, request, response, arrivalOf(request)))
   app.use(failure(kernel))
@@ -97,10 +117,17 @@ function bodyReaders(operation: Operation, limit: number): RequestHandler[] {
   if (!operation.body) return []
   const isJson = (request: IncomingMessage) => JSON_TYPE.test(request.headers['content-type'] ?? '')
   const typed: RequestHandler = (request, _response, next) => {
-    const sent = request.headers['transfer-encoding'] !== undefined || Number(request.headers['content-length'] ?? 0) > 0
+    const sent =
+      request.headers['transfer-encoding'] !== undefined ||
+      Number(request.headers['content-length'] ?? 0) > 0
     const type = request.headers['content-type'] ?? 'no type at all'
     next(
-      sent && !isJson(request) ? new Refusal('unsupported-media-type', `the body was sent as ${type}: send application/json`) : undefined,
+      sent && !isJson(request)
+        ? new Refusal(
+            'unsupported-media-type',
+            `the body was sent as ${type}: send application/json`,
+          )
+        : undefined,
     )
   }
   return [typed, express.json({ limit, strict: false, type: isJson })]
@@ -126,11 +153,14 @@ async function serve(
     query,
     body,
     root,
-    trusted: operation.id !== HEALTH || guard(request, kernel.control, kernel.publicUrl) === undefined,
+    trusted:
+      operation.id !== HEALTH || guard(request, kernel.control, kernel.publicUrl) === undefined,
   }
   const reply = await handler(call)
   const type = reply.body === undefined ? undefined : 'application/json'
-  const text = await writtenInTurns(operation.id, reply.body, (body) => operation.violations(reply.status, type, body))
+  const text = await writtenInTurns(operation.id, reply.body, (body) =>
+    operation.violations(reply.status, type, body),
+  )
   if (place) await kept(kernel, place)
   send(response, reply, text, 'application/json', place)
 }
@@ -138,7 +168,11 @@ async function serve(
 /** The world a call speaks to, with everything done that is due. */
 function placeOf(kernel: Kernel, world = DEFAULT_WORLD): Place {
   const place = kernel.worlds.get(world)
-  if (!place) throw new Refusal('not-found', `there is no world "${world}": GET /_sim/worlds lists them, POST /_sim/worlds makes one`)
+  if (!place)
+    throw new Refusal(
+      'not-found',
+      `there is no world "${world}": GET /_sim/worlds lists them, POST /_sim/worlds makes one`,
+    )
   place.runner.catchUp()
   return place
 }
@@ -157,11 +191,19 @@ function checked(operation: Operation, request: Request) {
   const query: Record<string, unknown> = {}
   for (const [name, value] of new URLSearchParams(request.url.split('?')[1] ?? '')) {
     if (!operation.query.has(name))
-      throw new Refusal('invalid-request', `${operation.id} knows no ?${name}=${known([...operation.query.keys()])}`)
+      throw new Refusal(
+        'invalid-request',
+        `${operation.id} knows no ?${name}=${known([...operation.query.keys()])}`,
+      )
     query[name] = value
   }
   const body = safeBody(request.body)
-  const problems = operation.problems({ path, query, header: {}, ...(body === undefined ? {} : { requestBody: body }) })
+  const problems = operation.problems({
+    path,
+    query,
+    header: {},
+    ...(body === undefined ? {} : { requestBody: body }),
+  })
   if (problems.length > 0) throw new Refusal('invalid-request', problems.join('; '))
   return { path, query, body }
 }
@@ -180,19 +222,35 @@ function safeBody(body: unknown): unknown {
 }
 
 /** What is no operation: the front page, a wrong method, a path there is not. */
-function elsewhere(kernel: Kernel, spec: Spec, request: Request, response: Response, { world, root }: Arrival): void {
+function elsewhere(
+  kernel: Kernel,
+  spec: Spec,
+  request: Request,
+  response: Response,
+  { world, root }: Arrival,
+): void {
   const { path, method } = request
   const prefix = world === undefined ? root : `${root}/w/${world}`
   if (isControl(path)) {
     const allowed = METHODS.filter((each) => typeof spec.find(each, path) === 'object')
-    if (allowed.length === 0) throw new Refusal('unknown-route', `the control API has no ${path}: specs/control.yaml lists what it has`)
+    if (allowed.length === 0)
+      throw new Refusal(
+        'unknown-route',
+        `the control API has no ${path}: specs/control.yaml lists what it has`,
+      )
     response.setHeader('Allow', allowed.join(', '))
-    throw new Refusal('method-not-allowed', `${path} knows no ${method}: use ${allowed.join(' or ')}`)
+    throw new Refusal(
+      'method-not-allowed',
+      `${path} knows no ${method}: use ${allowed.join(' or ')}`,
+    )
   }
   if (world !== undefined) placeOf(kernel, world)
   if (path !== '/') {
     const bases = Object.values(baseUrls(kernel, prefix)).flat()
-    throw new Refusal('unknown-route', `nothing is served at ${path}: base URLs are ${bases.join(', ')}, the control API is ${prefix}/_sim`)
+    throw new Refusal(
+      'unknown-route',
+      `nothing is served at ${path}: base URLs are ${bases.join(', ')}, the control API is ${prefix}/_sim`,
+    )
   }
   if (method !== 'GET' && method !== 'HEAD') {
     response.setHeader('Allow', 'GET')
@@ -211,7 +269,10 @@ function elsewhere(kernel: Kernel, spec: Spec, request: Request, response: Respo
 
 function baseUrls(kernel: Kernel, prefix: string): Record<string, string[]> {
   return Object.fromEntries(
-    [...kernel.providers].map(([slug, { simulator }]) => [slug, basesOf(simulator).map((base) => `${prefix}/${slug}${base}`)]),
+    [...kernel.providers].map(([slug, { simulator }]) => [
+      slug,
+      basesOf(simulator).map((base) => `${prefix}/${slug}${base}`),
+    ]),
   )
 }
 
@@ -219,10 +280,18 @@ function baseUrls(kernel: Kernel, prefix: string): Record<string, string[]> {
 function failure(kernel: Kernel): ErrorRequestHandler {
   return (error, _request, response, _next) => {
     const problem = problemOf(error)
-    if (problem.status === 500) kernel.report(error instanceof Error ? (error.stack ?? error.message) : String(error))
+    if (problem.status === 500)
+      kernel.report(error instanceof Error ? (error.stack ?? error.message) : String(error))
     if (response.headersSent) return void response.destroy()
-    const headers = problem.status === 401 ? { 'WWW-Authenticate': 'Bearer realm="esimulator"' } : {}
-    send(response, { status: problem.status, headers }, JSON.stringify(problem), PROBLEM_TYPE, undefined)
+    const headers =
+      problem.status === 401 ? { 'WWW-Authenticate': 'Bearer realm="esimulator"' } : {}
+    send(
+      response,
+      { status: problem.status, headers },
+      JSON.stringify(problem),
+      PROBLEM_TYPE,
+      undefined,
+    )
   }
 }
 
@@ -239,7 +308,8 @@ function send(
     // What the call set going starts only once its reply is on its way.
     if (place.runner.nudged) afterReply(response, () => place.runner.wake())
   }
-  const content = text === undefined ? {} : { 'Content-Type': type, 'Content-Length': Buffer.byteLength(text) }
+  const content =
+    text === undefined ? {} : { 'Content-Type': type, 'Content-Length': Buffer.byteLength(text) }
   response.writeHead(status, { ...headers, 'Cache-Control': 'no-store', ...content })
   response.end(text)
 }

@@ -26,7 +26,11 @@ export type ControlHandlers = Readonly<Record<string, ControlHandler>>
 /** The provider of a slug. @throws Refusal `not-found` */
 export function providerOf(kernel: Kernel, slug: string) {
   const provider = kernel.providers.get(slug)
-  if (!provider) throw new Refusal('not-found', `there is no provider "${slug}"; there are: ${[...kernel.providers.keys()].join(', ')}`)
+  if (!provider)
+    throw new Refusal(
+      'not-found',
+      `there is no provider "${slug}"; there are: ${[...kernel.providers.keys()].join(', ')}`,
+    )
   return provider
 }
 
@@ -34,11 +38,19 @@ export function providerOf(kernel: Kernel, slug: string) {
 export function providerFilter({ kernel, query }: ControlCall): string | undefined {
   const slug = query.provider as string | undefined
   if (slug !== undefined && !kernel.providers.has(slug))
-    throw new Refusal('invalid-request', `there is no provider "${slug}"; there are: ${[...kernel.providers.keys()].join(', ')}`)
+    throw new Refusal(
+      'invalid-request',
+      `there is no provider "${slug}"; there are: ${[...kernel.providers.keys()].join(', ')}`,
+    )
   return slug
 }
 
 /** True where a record has every value that is asked for; what is `undefined` is not. */
-export function fits<T extends object>(record: T, asked: { readonly [Name in keyof T]?: T[Name] | undefined }): boolean {
-  return Object.entries(asked).every(([name, value]) => value === undefined || record[name as keyof T] === value)
+export function fits<T extends object>(
+  record: T,
+  asked: { readonly [Name in keyof T]?: T[Name] | undefined },
+): boolean {
+  return Object.entries(asked).every(
+    ([name, value]) => value === undefined || record[name as keyof T] === value,
+  )
 }

@@ -40,16 +40,25 @@ export function callbackShown(delivery: Delivery): CallbackShown {
 
 function deliveryOf({ place, path }: ControlCall): Delivery {
   const delivery = place.world.in(deliveries).get(String(path.id))
-  if (!delivery) throw new Refusal('not-found', `there is no callback ${path.id}: GET /_sim/callbacks lists them`)
+  if (!delivery)
+    throw new Refusal(
+      'not-found',
+      `there is no callback ${path.id}: GET /_sim/callbacks lists them`,
+    )
   return delivery
 }
 
 /** Newest first, those that `keeps` lets through. */
-function newest({ place: { world } }: ControlCall, keeps: (delivery: Delivery) => boolean, limit: number): Delivery[] {
+function newest(
+  { place: { world } }: ControlCall,
+  keeps: (delivery: Delivery) => boolean,
+  limit: number,
+): Delivery[] {
   const found: Delivery[] = []
   const all = world.in(deliveries)
   for (let offset = 0; offset < all.size && found.length < limit; offset += 500)
-    for (const delivery of all.page('queued', {}, offset, 500, true)) if (keeps(delivery)) found.push(delivery)
+    for (const delivery of all.page('queued', {}, offset, 500, true))
+      if (keeps(delivery)) found.push(delivery)
   return found.slice(0, limit)
 }
 
@@ -70,7 +79,10 @@ export const callbackHandlers: ControlHandlers = {
   getCallback(call) {
     const delivery = deliveryOf(call)
     const { simulator } = providerOf(call.kernel, delivery.provider)
-    return reply(200, { ...callbackShown(delivery), headers: simulator.callbacks.sign(delivery, call.place.world, wallNow()) })
+    return reply(200, {
+      ...callbackShown(delivery),
+      headers: simulator.callbacks.sign(delivery, call.place.world, wallNow()),
+    })
   },
   redeliverCallback(call) {
     const { world } = call.place
@@ -85,16 +97,25 @@ export const callbackHandlers: ControlHandlers = {
     const problem = targetProblem(url)
     if (problem) throw new Refusal('invalid-request', problem)
     const { versions } = simulator.callbacks
-    if (versions.length === 0) throw new Refusal('invalid-request', `${simulator.title} sends no callbacks`)
+    if (versions.length === 0)
+      throw new Refusal('invalid-request', `${simulator.title} sends no callbacks`)
     if (version !== undefined && !versions.includes(version))
       throw new Refusal(
         'invalid-request',
         `${simulator.title} sends callbacks of version ${versions.join(' or ')}: give one of these, or none`,
       )
-    const target: Target = { provider: simulator.slug, url, ...(version === undefined ? {} : { version }) }
+    const target: Target = {
+      provider: simulator.slug,
+      url,
+      ...(version === undefined ? {} : { version }),
+    }
     place.world.transaction(() => place.world.in(targets).put(target))
     const why = await whyForbidden(url, kernel.policy.allow)
-    return reply(200, { ...target, allowed: why === undefined, ...(why === undefined ? {} : { why }) })
+    return reply(200, {
+      ...target,
+      allowed: why === undefined,
+      ...(why === undefined ? {} : { why }),
+    })
   },
   removeCallbackTarget({ kernel, place, path }) {
     const { simulator } = providerOf(kernel, String(path.slug))

@@ -29,7 +29,12 @@ type Query = Readonly<Record<string, string | number | boolean | undefined>>
 export interface ControlClient {
   /** @throws ControlError for a problem; NoAnswer where nothing answers */
   get<T>(path: string, query?: Query): Promise<T>
-  send<T>(method: 'POST' | 'PUT' | 'PATCH' | 'DELETE', path: string, body?: unknown, query?: Query): Promise<T>
+  send<T>(
+    method: 'POST' | 'PUT' | 'PATCH' | 'DELETE',
+    path: string,
+    body?: unknown,
+    query?: Query,
+  ): Promise<T>
 }
 
 /** Speaks to one world of a running simulator. Paths are below `/_sim`. */
@@ -38,7 +43,8 @@ export function controlClient({ url, world, token }: ControlClientOptions): Cont
 
   async function call<T>(method: string, path: string, query: Query, body: unknown): Promise<T> {
     const search = new URLSearchParams()
-    for (const [name, value] of Object.entries(query)) if (value !== undefined) search.set(name, String(value))
+    for (const [name, value] of Object.entries(query))
+      if (value !== undefined) search.set(name, String(value))
     const target = `${base}${path}${search.size > 0 ? `?${search}` : ''}`
     const answer = await fetch(target, {
       method,
@@ -48,7 +54,9 @@ export function controlClient({ url, world, token }: ControlClientOptions): Cont
       },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     }).catch((error: unknown) => {
-      throw new NoAnswer(`nothing answers at ${url}: start the simulator first, or name another with --url (${causeOf(error)})`)
+      throw new NoAnswer(
+        `nothing answers at ${url}: start the simulator first, or name another with --url (${causeOf(error)})`,
+      )
     })
     return read<T>(answer, target)
   }
@@ -72,13 +80,17 @@ async function read<T>(answer: Response, target: string): Promise<T> {
   try {
     body = JSON.parse(text)
   } catch {
-    throw new NoAnswer(`${target} answered ${answer.status} with something that is no JSON: is that a simulator?`)
+    throw new NoAnswer(
+      `${target} answered ${answer.status} with something that is no JSON: is that a simulator?`,
+    )
   }
   if (!answer.ok) throw new ControlError(problemIn(body, answer.status))
   return body as T
 }
 
 function problemIn(body: unknown, status: number): Problem {
-  const { title = 'Error', detail = `status ${status}` } = (typeof body === 'object' && body !== null ? body : {}) as Partial<Problem>
+  const { title = 'Error', detail = `status ${status}` } = (
+    typeof body === 'object' && body !== null ? body : {}
+  ) as Partial<Problem>
   return { title, detail, status }
 }

@@ -60,7 +60,10 @@ export function clockShown({ now, clock: { mode, rate } }: World): ClockShown {
 export function instant(field: string, text: string): number {
   const at = Date.parse(text)
   if (!Number.isFinite(at) || at < 0)
-    throw new Refusal('invalid-request', `${field} is no instant after 1970: write ISO 8601 in UTC, as in 2026-01-01T00:00:00Z`)
+    throw new Refusal(
+      'invalid-request',
+      `${field} is no instant after 1970: write ISO 8601 in UTC, as in 2026-01-01T00:00:00Z`,
+    )
   return at
 }
 
@@ -72,8 +75,13 @@ function firedShown(fired: Fired): FiredShown {
   }
   if (fired.kind === 'task') {
     const { kind, data } = fired.task
-    const provider = kind.includes('/') ? kind.slice(0, kind.indexOf('/')) : data.bundle?.slice(0, data.bundle.indexOf('/'))
-    const rest = { ...(provider ? { provider } : {}), ...(fired.error === undefined ? {} : { error: fired.error }) }
+    const provider = kind.includes('/')
+      ? kind.slice(0, kind.indexOf('/'))
+      : data.bundle?.slice(0, data.bundle.indexOf('/'))
+    const rest = {
+      ...(provider ? { provider } : {}),
+      ...(fired.error === undefined ? {} : { error: fired.error }),
+    }
     return { kind: 'task', at, type: kind, data, ...rest }
   }
   const { id, type, provider, iccid, state, attempts, nextAt } = fired.delivery
@@ -104,7 +112,8 @@ async function advanceShown({ from, to, fired, stopped }: Advance): Promise<Adva
 
 /** @throws Refusal `busy` while the clock is being advanced */
 function checkIdle({ runner }: Place): void {
-  if (runner.advancing) throw new Refusal('busy', 'the clock is being advanced: wait for that to end')
+  if (runner.advancing)
+    throw new Refusal('busy', 'the clock is being advanced: wait for that to end')
 }
 
 interface AdvanceWanted {
@@ -117,7 +126,10 @@ interface AdvanceWanted {
 function destination(now: number, { by, to }: AdvanceWanted): number {
   if (by !== undefined && to === undefined) return addDuration(now, by)
   if (to !== undefined && by === undefined) return instant('to', to)
-  throw new Refusal('invalid-request', 'give exactly one of "by" (a duration, as in P3D) and "to" (an instant)')
+  throw new Refusal(
+    'invalid-request',
+    'give exactly one of "by" (a duration, as in P3D) and "to" (an instant)',
+  )
 }
 
 export const clockHandlers: ControlHandlers = {
@@ -128,7 +140,9 @@ export const clockHandlers: ControlHandlers = {
     checkIdle(place)
     const advanced = await place.runner.advance(destination(place.world.now, wanted), {
       ...(maxEvents === undefined ? {} : { maxEvents }),
-      ...(maxWall === undefined ? {} : { maxWall: typeof maxWall === 'number' ? maxWall : addDuration(0, maxWall) }),
+      ...(maxWall === undefined
+        ? {}
+        : { maxWall: typeof maxWall === 'number' ? maxWall : addDuration(0, maxWall) }),
     })
     return reply(200, await advanceShown(advanced))
   },

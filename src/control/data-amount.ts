@@ -12,6 +12,9 @@ export function bytesOf(text: string): number {
   const [, number, unit] = AMOUNT.exec(text.trim()) ?? []
   const bytes = Math.round(Number(number) * (UNIT_BYTES[unit?.toUpperCase() ?? ''] ?? Number.NaN))
   if (!Number.isSafeInteger(bytes) || bytes < 1)
-    throw new Refusal('invalid-request', `"${text}" is not an amount of data: write a number with B, KB, MB, GB or TB, as in 500MB`)
+    throw new Refusal(
+      'invalid-request',
+      `"${text}" is not an amount of data: write a number with B, KB, MB, GB or TB, as in 500MB`,
+    )
   return bytes
 }

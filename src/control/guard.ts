@@ -17,7 +17,11 @@ function nameOf(host: string): string {
 }
 
 /** A page of a foreign site whose name was rebound to this machine still sends its own name as Host. */
-function hostProblem(host: string | undefined, policy: ControlPolicy, publicUrl: string | undefined): string | undefined {
+function hostProblem(
+  host: string | undefined,
+  policy: ControlPolicy,
+  publicUrl: string | undefined,
+): string | undefined {
   if (host === undefined) return 'the request has no Host header'
   const name = nameOf(host)
   if (isLoopback(name)) return undefined
@@ -26,25 +30,42 @@ function hostProblem(host: string | undefined, policy: ControlPolicy, publicUrl:
   return `the control API does not answer to the host name "${name}": allow it with --allowed-hosts or ESIMULATOR_ALLOWED_HOSTS`
 }
 
-function originProblem(origin: string | undefined, host: string | undefined, publicUrl: string | undefined): string | undefined {
+function originProblem(
+  origin: string | undefined,
+  host: string | undefined,
+  publicUrl: string | undefined,
+): string | undefined {
   if (origin === undefined) return undefined
   const from = URL.canParse(origin) ? new URL(origin).host : undefined
-  if (from !== undefined && (from === host?.toLowerCase() || (publicUrl !== undefined && from === new URL(publicUrl).host)))
+  if (
+    from !== undefined &&
+    (from === host?.toLowerCase() || (publicUrl !== undefined && from === new URL(publicUrl).host))
+  )
     return undefined
   return `pages of ${origin} may not use the control API: call it from a program, or from a page it serves itself`
 }
 
 const digest = (text: string) => createHash('sha256').update(text).digest()
 
-function tokenProblem(authorization: string | undefined, token: string | undefined): string | undefined {
+function tokenProblem(
+  authorization: string | undefined,
+  token: string | undefined,
+): string | undefined {
   if (token === undefined) return undefined
   const given = /^Bearer +(\S+) *$/i.exec(authorization ?? '')?.[1]
-  if (given === undefined) return 'this simulator was started with a token: send it as "Authorization: Bearer <token>"'
-  return timingSafeEqual(digest(given), digest(token)) ? undefined : 'the token is not the one this simulator was started with'
+  if (given === undefined)
+    return 'this simulator was started with a token: send it as "Authorization: Bearer <token>"'
+  return timingSafeEqual(digest(given), digest(token))
+    ? undefined
+    : 'the token is not the one this simulator was started with'
 }
 
 /** Why a request may not use the control API, or `undefined` where it may. */
-export function guard(request: IncomingMessage, policy: ControlPolicy, publicUrl: string | undefined): Refusal | undefined {
+export function guard(
+  request: IncomingMessage,
+  policy: ControlPolicy,
+  publicUrl: string | undefined,
+): Refusal | undefined {
   const { host, origin, authorization } = request.headers
   const forbidden = hostProblem(host, policy, publicUrl) ?? originProblem(origin, host, publicUrl)
   if (forbidden) return new Refusal('forbidden', forbidden)

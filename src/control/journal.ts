@@ -28,7 +28,9 @@ export const journalHandlers: ControlHandlers = {
     const found = call.place.journal
       .list()
       .filter(
-        (entry) => fits(entry, { provider, operation, status }) && (refused === undefined || (entry.refusal !== undefined) === refused),
+        (entry) =>
+          fits(entry, { provider, operation, status }) &&
+          (refused === undefined || (entry.refusal !== undefined) === refused),
       )
       .slice(0, limit)
     return reply(200, { entries: found.map(exchangeShown) })
@@ -36,7 +38,10 @@ export const journalHandlers: ControlHandlers = {
   getJournalEntry({ place, path }) {
     const entry = place.journal.get(Number(path.id))
     if (!entry)
-      throw new Refusal('not-found', `the journal has no exchange ${path.id}, or not any more: GET /_sim/journal lists the latest`)
+      throw new Refusal(
+        'not-found',
+        `the journal has no exchange ${path.id}, or not any more: GET /_sim/journal lists the latest`,
+      )
     return reply(200, exchangeShown(entry))
   },
 }

@@ -6,7 +6,10 @@ import { Refusal } from '../state/refusal.ts'
 const PIECE = 500
 
 /** What `make` makes of each entry, in turns. */
-export async function mapInTurns<From, To>(entries: readonly From[], make: (entry: From) => To): Promise<To[]> {
+export async function mapInTurns<From, To>(
+  entries: readonly From[],
+  make: (entry: From) => To,
+): Promise<To[]> {
   const made: To[] = []
   for (let at = 0; at < entries.length; at += PIECE) {
     if (at > 0) await breathe()
@@ -18,7 +21,9 @@ export async function mapInTurns<From, To>(entries: readonly From[], make: (entr
 /** The field of a body that is a list too long to be seen to at once, if any. */
 function longList(body: unknown): [name: string, entries: readonly unknown[]] | undefined {
   if (typeof body !== 'object' || body === null) return undefined
-  return Object.entries(body).find((field): field is [string, unknown[]] => Array.isArray(field[1]) && field[1].length > PIECE)
+  return Object.entries(body).find(
+    (field): field is [string, unknown[]] => Array.isArray(field[1]) && field[1].length > PIECE,
+  )
 }
 
 /**
@@ -33,7 +38,11 @@ export async function writtenInTurns(
 ): Promise<string | undefined> {
   const check = (part: unknown) => {
     const broken = violations(part)
-    if (broken.length > 0) throw new Refusal('reply-violates-spec', `the reply of ${operation} would break the spec: ${broken.join('; ')}`)
+    if (broken.length > 0)
+      throw new Refusal(
+        'reply-violates-spec',
+        `the reply of ${operation} would break the spec: ${broken.join('; ')}`,
+      )
   }
   const long = longList(body)
   if (!long) {
@@ -41,7 +50,9 @@ export async function writtenInTurns(
     return JSON.stringify(body)
   }
   const [name, entries] = long
-  const rest = Object.entries(body as object).filter(([field, value]) => field !== name && value !== undefined)
+  const rest = Object.entries(body as object).filter(
+    ([field, value]) => field !== name && value !== undefined,
+  )
   const pieces: string[] = []
   for (let at = 0; at < entries.length; at += PIECE) {
     if (at > 0) await breathe()

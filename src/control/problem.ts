@@ -34,24 +34,39 @@ const STATUS_OF: Readonly<Record<string, number>> = {
 export function problemOf(error: unknown): Problem {
   const refusal = asRefusal(error)
   const status = STATUS_OF[refusal.code] ?? 409
-  return { title: STATUS_CODES[status] ?? 'Error', status, detail: refusal.message, code: refusal.code }
+  return {
+    title: STATUS_CODES[status] ?? 'Error',
+    status,
+    detail: refusal.message,
+    code: refusal.code,
+  }
 }
 
 function asRefusal(error: unknown): Refusal {
   if (error instanceof Refusal) return error
   if (error instanceof DurationError) return new Refusal('invalid-request', error.message)
   return (
-    bodyRefusal(error) ?? new Refusal('internal', `this is a mistake of the simulator: ${error instanceof Error ? error.message : error}`)
+    bodyRefusal(error) ??
+    new Refusal(
+      'internal',
+      `this is a mistake of the simulator: ${error instanceof Error ? error.message : error}`,
+    )
   )
 }
 
 /** What Express and its body parser throw, as refusals. */
 function bodyRefusal(error: unknown): Refusal | undefined {
-  if (!(error instanceof Error) || !('status' in error) || typeof error.status !== 'number') return undefined
+  if (!(error instanceof Error) || !('status' in error) || typeof error.status !== 'number')
+    return undefined
   const { status, message } = error
   const limit = 'limit' in error ? error.limit : undefined
   if (status === 413) return new Refusal('body-too-large', `the body is larger than ${limit} bytes`)
-  if (status === 415) return new Refusal('unsupported-media-type', `${message}: send application/json in UTF-8, uncompressed`)
-  if ('type' in error && error.type === 'entity.parse.failed') return new Refusal('malformed-body', `the body is not JSON: ${message}`)
+  if (status === 415)
+    return new Refusal(
+      'unsupported-media-type',
+      `${message}: send application/json in UTF-8, uncompressed`,
+    )
+  if ('type' in error && error.type === 'entity.parse.failed')
+    return new Refusal('malformed-body', `the body is not JSON: ${message}`)
   return status < 500 ? new Refusal('invalid-request', message) : undefined
 }

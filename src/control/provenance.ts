@@ -52,18 +52,22 @@ function provenanceOf(provider: Provider): ProvenanceShown {
   const { slug, title, gaps } = provider.simulator
   const operations = operationsOf(provider)
   const counts: Record<string, number> = {}
-  for (const { provenance = 'unmarked' } of operations) counts[provenance] = (counts[provenance] ?? 0) + 1
+  for (const { provenance = 'unmarked' } of operations)
+    counts[provenance] = (counts[provenance] ?? 0) + 1
   return { provider: slug, title, counts, gaps, operations }
 }
 
 export const provenanceHandlers: ControlHandlers = {
   async listProvenance({ kernel }) {
-    const compiled = await Promise.all([...kernel.providers.values()].map((provider) => provider.compile()))
+    const compiled = await Promise.all(
+      [...kernel.providers.values()].map((provider) => provider.compile()),
+    )
     const providers = compiled.map((provider): ProvenanceRow => {
       const { operations, gaps, ...rest } = provenanceOf(provider)
       return { ...rest, operations: operations.length, gaps: Object.keys(gaps).length }
     })
     return reply(200, { providers })
   },
-  getProvenance: async ({ kernel, path }) => reply(200, provenanceOf(await providerOf(kernel, String(path.slug)).compile())),
+  getProvenance: async ({ kernel, path }) =>
+    reply(200, provenanceOf(await providerOf(kernel, String(path.slug)).compile())),
 }

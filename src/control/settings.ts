@@ -13,10 +13,12 @@ export interface SettingShown {
 function shown({ kernel, place, path }: ControlCall): Reply {
   const { simulator } = providerOf(kernel, String(path.slug))
   const values = place.world.settings(simulator.slug)
-  const rows = Object.entries(simulator.settings).map(([name, { fallback, says }]): [string, SettingShown] => [
-    name,
-    { value: values[name] ?? fallback, default: fallback, says },
-  ])
+  const rows = Object.entries(simulator.settings).map(
+    ([name, { fallback, says }]): [string, SettingShown] => [
+      name,
+      { value: values[name] ?? fallback, default: fallback, says },
+    ],
+  )
   return reply(200, { provider: simulator.slug, settings: Object.fromEntries(rows) })
 }
 
@@ -26,7 +28,10 @@ export const settingHandlers: ControlHandlers = {
     const { simulator } = providerOf(call.kernel, String(call.path.slug))
     const { world } = call.place
     const changes = Object.entries(call.body as Record<string, SettingValue | null>)
-    const withDefaults = changes.map(([name, value]) => [name, value === null ? simulator.settings[name]?.fallback : value])
+    const withDefaults = changes.map(([name, value]) => [
+      name,
+      value === null ? simulator.settings[name]?.fallback : value,
+    ])
     checkSettings(simulator.settings, Object.fromEntries(withDefaults))
     world.transaction(() => {
       const kept = new Map(Object.entries(world.in(settings).get(simulator.slug)?.values ?? {}))

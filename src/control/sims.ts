@@ -8,10 +8,25 @@ import { timeline, type WorldEvent } from '../state/events.ts'
 import { lpaString } from '../state/installation-code.ts'
 import { Refusal } from '../state/refusal.ts'
 import type { ProfileEvent } from '../state/sim-lifecycle.ts'
-import { attach, detach, install, moveProfile, type Network, type Sim, simKey, sims } from '../state/sims.ts'
+import {
+  attach,
+  detach,
+  install,
+  moveProfile,
+  type Network,
+  type Sim,
+  simKey,
+  sims,
+} from '../state/sims.ts'
 import { type Side, type Usage, type UsageRules, useData, useService } from '../state/usage.ts'
 import type { World } from '../state/world.ts'
-import { type ControlCall, type ControlHandler, type ControlHandlers, providerFilter, providerOf } from './call.ts'
+import {
+  type ControlCall,
+  type ControlHandler,
+  type ControlHandlers,
+  providerFilter,
+  providerOf,
+} from './call.ts'
 import { type CallbackShown, callbackShown } from './callbacks.ts'
 import { bytesOf } from './data-amount.ts'
 
@@ -82,11 +97,19 @@ export interface UsedShown extends DeviceShown, Usage {
 }
 
 export function eventShown({ at, type, bundle, detail }: WorldEvent): EventShown {
-  return { at: iso(at), type, ...(bundle === undefined ? {} : { bundle }), ...(detail === undefined ? {} : { detail }) }
+  return {
+    at: iso(at),
+    type,
+    ...(bundle === undefined ? {} : { bundle }),
+    ...(detail === undefined ? {} : { detail }),
+  }
 }
 
 /** The instants of a record that are there, as ISO 8601. */
-function times<T extends object, K extends keyof T & string>(record: T, names: readonly K[]): { [Name in K]?: string } {
+function times<T extends object, K extends keyof T & string>(
+  record: T,
+  names: readonly K[],
+): { [Name in K]?: string } {
   const shown: { [Name in K]?: string } = {}
   for (const name of names) if (typeof record[name] === 'number') shown[name] = iso(record[name])
   return shown
@@ -144,7 +167,11 @@ function simOf(call: ControlCall): Sim {
     .matching('iccid', iccid + SEPARATOR)
     .filter(({ provider }) => slug === undefined || provider === slug)
   const [sim] = found
-  if (!sim) throw new Refusal('not-found', `there is no SIM ${iccid}${slug ? ` at ${slug}` : ''}: GET /_sim/sims lists them`)
+  if (!sim)
+    throw new Refusal(
+      'not-found',
+      `there is no SIM ${iccid}${slug ? ` at ${slug}` : ''}: GET /_sim/sims lists them`,
+    )
   if (found.length > 1)
     throw new Refusal(
       'wrong-state',
@@ -154,7 +181,10 @@ function simOf(call: ControlCall): Sim {
 }
 
 /** Does something to a SIM in one transaction and shows what came of it. */
-function onDevice(call: ControlCall, act: (world: World, sim: Sim, simulator: Simulator) => object | undefined): Reply {
+function onDevice(
+  call: ControlCall,
+  act: (world: World, sim: Sim, simulator: Simulator) => object | undefined,
+): Reply {
   const { world } = call.place
   const sim = simOf(call)
   const { simulator } = providerOf(call.kernel, sim.provider)
@@ -194,11 +224,25 @@ const AMOUNTS = ['data', 'bytes', 'sms', 'minutes'] as const
 
 /** What a call of `use` is about, ready to happen to a SIM that is on the air. @throws Refusal `invalid-request` */
 function useOf(wanted: UseWanted): (world: World, sim: Sim, rules: UsageRules) => Usage {
-  const { data, bytes = data === undefined ? 0 : bytesOf(data), sms, minutes = 0, direction = 'outbound', peer } = wanted
+  const {
+    data,
+    bytes = data === undefined ? 0 : bytesOf(data),
+    sms,
+    minutes = 0,
+    direction = 'outbound',
+    peer,
+  } = wanted
   if (AMOUNTS.filter((name) => Object.hasOwn(wanted, name)).length !== 1)
-    throw new Refusal('invalid-request', 'give exactly one of "data", as in {"data": "500MB"}, "bytes", "sms" and "minutes"')
-  const side: Side = { direction: direction.startsWith('in') ? 'inbound' : 'outbound', ...(peer === undefined ? {} : { peer }) }
-  if (sms !== undefined) return (world, sim, rules) => useService(world, sim, 'sms', sms, rules, side)
+    throw new Refusal(
+      'invalid-request',
+      'give exactly one of "data", as in {"data": "500MB"}, "bytes", "sms" and "minutes"',
+    )
+  const side: Side = {
+    direction: direction.startsWith('in') ? 'inbound' : 'outbound',
+    ...(peer === undefined ? {} : { peer }),
+  }
+  if (sms !== undefined)
+    return (world, sim, rules) => useService(world, sim, 'sms', sms, rules, side)
   if (bytes > 0) return (world, sim, rules) => useData(world, sim, bytes, rules, side)
   const seconds = Math.max(1, Math.round(minutes * 60))
   return (world, sim, rules) => useService(world, sim, 'voice', seconds, rules, side)
@@ -207,7 +251,10 @@ function useOf(wanted: UseWanted): (world: World, sim: Sim, rules: UsageRules) =
 /** Registers a SIM that is on no network where its next bundle works. */
 function attachedAtHome(world: World, sim: Sim, simulator: Simulator): Sim {
   if (sim.profile !== 'enabled')
-    throw new Refusal('wrong-state', `the profile is ${sim.profile}: POST /_sim/sims/${sim.iccid}/install first`)
+    throw new Refusal(
+      'wrong-state',
+      `the profile is ${sim.profile}: POST /_sim/sims/${sim.iccid}/install first`,
+    )
   const country = simulator.home?.(world, sim)
   const network = country === undefined ? undefined : simulator.network(country)
   if (!network)
@@ -224,7 +271,8 @@ export const simHandlers: ControlHandlers = {
     const slug = providerFilter(call)
     const { limit = 100, offset = 0 } = call.query as { limit?: number; offset?: number }
     const all = world.in(sims)
-    if (slug === undefined) return reply(200, { total: all.size, sims: all.page('serial', {}, offset, limit).map(rowOf) })
+    if (slug === undefined)
+      return reply(200, { total: all.size, sims: all.page('serial', {}, offset, limit).map(rowOf) })
     const own = all.page('serial', {}, 0, all.size).filter(({ provider }) => provider === slug)
     return reply(200, { total: own.length, sims: own.slice(offset, offset + limit).map(rowOf) })
   },

@@ -24,7 +24,17 @@ export interface StateDocument {
 }
 
 /** Those whose keys can be checked here; what only one provider knows, it reads itself. */
-const KNOWN = [sims, bundles, deliveries, targets, tasks, timeline, messages, credentials, settings] as readonly {
+const KNOWN = [
+  sims,
+  bundles,
+  deliveries,
+  targets,
+  tasks,
+  timeline,
+  messages,
+  credentials,
+  settings,
+] as readonly {
   name: string
   key: unknown
 }[]
@@ -46,7 +56,8 @@ function stateOf(world: World): StateDocument {
   return { format: FORMAT, world: world.name, collections }
 }
 
-const isObject = (value: unknown): value is Fields => typeof value === 'object' && value !== null && !Array.isArray(value)
+const isObject = (value: unknown): value is Fields =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
 const isClock = (value: unknown) =>
   isObject(value) &&
   (value.mode === 'running' || value.mode === 'frozen') &&
@@ -59,8 +70,12 @@ function checkKernel(fixed: Readonly<Record<string, Fields>> = {}): void {
   const { world, clock, random, sequences } = fixed
   if (!world || typeof world.seed !== 'string' || !isClock(world.start))
     throw wrong('its record "world" in "world" is missing or not whole')
-  if (!isClock(clock) || clock?.at === undefined) throw wrong('its record "clock" in "world" is missing or not whole')
-  for (const [id, dice] of [['random', random], ...Object.entries(fixed).filter(([each]) => each.startsWith('random/'))] as const) {
+  if (!isClock(clock) || clock?.at === undefined)
+    throw wrong('its record "clock" in "world" is missing or not whole')
+  for (const [id, dice] of [
+    ['random', random],
+    ...Object.entries(fixed).filter(([each]) => each.startsWith('random/')),
+  ] as const) {
     if (!Array.isArray(dice?.state) || !dice.state.every(Number.isInteger))
       throw wrong(`its record "${id}" in "world" is missing or not whole`)
   }
@@ -71,19 +86,30 @@ function checkKernel(fixed: Readonly<Record<string, Fields>> = {}): void {
 function checkKeys(collections: Collections): void {
   for (const { name, key } of KNOWN as readonly CollectionDef<object>[]) {
     for (const [under, record] of Object.entries(collections[name] ?? {}))
-      if (key(record) !== under) throw wrong(`the record under "${under}" in "${name}" belongs under "${key(record)}"`)
+      if (key(record) !== under)
+        throw wrong(`the record under "${under}" in "${name}" belongs under "${key(record)}"`)
   }
 }
 
 /** The records of a document, as a life of `world`: its name and how long it is kept stay. */
 function recordsOf({ format, collections }: StateDocument, world: World): Records {
-  if (format > FORMAT) throw wrong(`it was written by a newer esimulator (format ${format}; this one reads ${FORMAT}): upgrade`)
+  if (format > FORMAT)
+    throw wrong(
+      `it was written by a newer esimulator (format ${format}; this one reads ${FORMAT}): upgrade`,
+    )
   checkKernel(collections.world)
   checkKeys(collections)
-  const records: Records = new Map(Object.entries(collections).map(([name, own]) => [name, new Map<string, object>(Object.entries(own))]))
+  const records: Records = new Map(
+    Object.entries(collections).map(([name, own]) => [
+      name,
+      new Map<string, object>(Object.entries(own)),
+    ]),
+  )
   const { name, expiresAt } = world.identity
   const { expiresAt: _, ...identity } = collections.world?.world ?? {}
-  records.get('world')?.set('world', { ...identity, name, ...(expiresAt === undefined ? {} : { expiresAt }) })
+  records
+    .get('world')
+    ?.set('world', { ...identity, name, ...(expiresAt === undefined ? {} : { expiresAt }) })
   return records
 }
 

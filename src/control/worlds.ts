@@ -59,7 +59,10 @@ function rowOf({ world }: Place): WorldRow {
 }
 
 /** The whole of a world but its records, with URLs as the caller reaches them. */
-export function worldShown({ kernel, root }: Pick<ControlCall, 'kernel' | 'root'>, place: Place): WorldShown {
+export function worldShown(
+  { kernel, root }: Pick<ControlCall, 'kernel' | 'root'>,
+  place: Place,
+): WorldShown {
   const { world } = place
   const prefix = world.name === DEFAULT_WORLD ? root : `${root}/w/${world.name}`
   const mounts: Record<string, string[]> = {}
@@ -74,19 +77,35 @@ export function worldShown({ kernel, root }: Pick<ControlCall, 'kernel' | 'root'
     { url, ...(version === undefined ? {} : { version }) },
   ])
   const credentials = Object.fromEntries(
-    [...kernel.providers.values()].map(({ simulator }) => [simulator.slug, credentialsShown(simulator, world, prefix)]),
+    [...kernel.providers.values()].map(({ simulator }) => [
+      simulator.slug,
+      credentialsShown(simulator, world, prefix),
+    ]),
   )
-  return { ...rowOf(place), seed: world.identity.seed, baseUrls, mounts, credentials, targets: Object.fromEntries(sendTo) }
+  return {
+    ...rowOf(place),
+    seed: world.identity.seed,
+    baseUrls,
+    mounts,
+    credentials,
+    targets: Object.fromEntries(sendTo),
+  }
 }
 
-function credentialsShown({ slug, callbacks, tokenPath }: Simulator, world: World, prefix: string): CredentialsShown {
+function credentialsShown(
+  { slug, callbacks, tokenPath }: Simulator,
+  world: World,
+  prefix: string,
+): CredentialsShown {
   const own = credentialsOf(world).filter(({ provider }) => provider === slug)
   const key = own.find(({ kind }) => kind === 'api-key')
   const client = own.find(({ kind }) => kind === 'client')
   const callbackSecret = callbacks.secret?.(world)
   return {
     ...(key ? { apiKey: key.secret } : {}),
-    ...(client?.client === undefined ? {} : { clientId: client.client, clientSecret: client.secret }),
+    ...(client?.client === undefined
+      ? {}
+      : { clientId: client.client, clientSecret: client.secret }),
     ...(tokenPath ? { tokenUrl: `${prefix}/${slug}${tokenPath(world.settings(slug))}` } : {}),
     ...(callbackSecret === undefined ? {} : { callbackSecret }),
   }
@@ -94,7 +113,11 @@ function credentialsShown({ slug, callbacks, tokenPath }: Simulator, world: Worl
 
 function named({ kernel, path }: ControlCall): Place {
   const place = kernel.worlds.get(String(path.name))
-  if (!place) throw new Refusal('not-found', `there is no world "${path.name}": GET /_sim/worlds lists them, POST /_sim/worlds makes one`)
+  if (!place)
+    throw new Refusal(
+      'not-found',
+      `there is no world "${path.name}": GET /_sim/worlds lists them, POST /_sim/worlds makes one`,
+    )
   place.runner.catchUp()
   return place
 }
@@ -103,14 +126,19 @@ interface NewWorld {
   readonly name: string
   readonly seed?: string
   readonly given?: string
-  readonly clock?: { readonly mode?: 'running' | 'frozen'; readonly at?: string; readonly rate?: number }
+  readonly clock?: {
+    readonly mode?: 'running' | 'frozen'
+    readonly at?: string
+    readonly rate?: number
+  }
   readonly ttl?: string
 }
 
 function beginning({ seed, given, clock = {}, ttl }: NewWorld): Beginning {
   const { at, ...rest } = clock
   const kept = ttl === undefined ? undefined : addDuration(0, ttl)
-  if (kept !== undefined && kept <= 0) throw new Refusal('invalid-request', 'ttl must be longer than nothing')
+  if (kept !== undefined && kept <= 0)
+    throw new Refusal('invalid-request', 'ttl must be longer than nothing')
   return {
     ...(seed === undefined ? {} : { seed }),
     ...(given === undefined ? {} : { given }),
@@ -139,7 +167,8 @@ export const worldHandlers: ControlHandlers = {
   listWorlds: ({ kernel }) => reply(200, { worlds: kernel.worlds.list().map(rowOf) }),
   async createWorld(call) {
     const wanted = call.body as NewWorld
-    if (!WORLD_NAME.test(wanted.name)) throw new Refusal('invalid-request', 'a world is named with 1 to 64 of A-Z a-z 0-9 . _ -')
+    if (!WORLD_NAME.test(wanted.name))
+      throw new Refusal('invalid-request', 'a world is named with 1 to 64 of A-Z a-z 0-9 . _ -')
     const place = call.kernel.worlds.create(wanted.name, beginning(wanted))
     place.runner.wake()
     await call.kernel.store.settled(wanted.name)
@@ -149,13 +178,19 @@ export const worldHandlers: ControlHandlers = {
   async removeWorld(call) {
     const place = named(call)
     if (place.world.name === DEFAULT_WORLD)
-      throw new Refusal('wrong-state', `the world "${DEFAULT_WORLD}" cannot be removed: POST /_sim/reset begins it anew`)
+      throw new Refusal(
+        'wrong-state',
+        `the world "${DEFAULT_WORLD}" cannot be removed: POST /_sim/reset begins it anew`,
+      )
     await call.kernel.worlds.remove(place)
     return { status: 204 }
   },
   resetWorld(call) {
     const { seed, given } = (call.body ?? {}) as Pick<NewWorld, 'seed' | 'given'>
-    call.kernel.worlds.reset(call.place, { ...(seed === undefined ? {} : { seed }), ...(given === undefined ? {} : { given }) })
+    call.kernel.worlds.reset(call.place, {
+      ...(seed === undefined ? {} : { seed }),
+      ...(given === undefined ? {} : { given }),
+    })
     return reply(200, worldShown(call, call.place))
   },
 }

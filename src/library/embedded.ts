@@ -3,7 +3,10 @@ import express, { type Express } from 'express'
 import { openSimulator, type SimulatorOptions } from './open-simulator.ts'
 
 /** An Express application that serves the providers and `/_sim`. */
-export type SimulatorApp = Express & { close(): Promise<void>; [Symbol.asyncDispose](): Promise<void> }
+export type SimulatorApp = Express & {
+  close(): Promise<void>
+  [Symbol.asyncDispose](): Promise<void>
+}
 
 /**
  * Opens a simulator without a port: `app.use('/sim', await createApp())`, before any body parser, or `request(await createApp())`.

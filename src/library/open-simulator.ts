@@ -25,7 +25,11 @@ export interface SimulatorOptions {
   /** Stock by provider, as in a seed file. */
   readonly stock?: Readonly<Record<string, unknown>>
   /** Frozen at 2026-01-01T00:00:00Z unless told; `at` is ms since the epoch or a date. */
-  readonly clock?: { readonly mode?: 'running' | 'frozen'; readonly at?: number | Date | string; readonly rate?: number }
+  readonly clock?: {
+    readonly mode?: 'running' | 'frozen'
+    readonly at?: number | Date | string
+    readonly rate?: number
+  }
   /** False lets replies through that break their spec. */
   readonly checked?: boolean
   /** Callbacks go to loopback unless more is allowed here; a receiver has 2 s to answer unless told. */
@@ -52,15 +56,34 @@ function startOf({ mode, at, rate }: NonNullable<SimulatorOptions['clock']>) {
   }
 }
 
-async function storeFor({ stateDir, durability }: SimulatorOptions, report: (sentence: string) => void): Promise<Store> {
+async function storeFor(
+  { stateDir, durability }: SimulatorOptions,
+  report: (sentence: string) => void,
+): Promise<Store> {
   if (stateDir === undefined) return memoryStore()
   const version = await packageVersion()
-  return lowdbStore({ dir: stateDir, version, warn: report, ...(durability === undefined ? {} : { durability }) })
+  return lowdbStore({
+    dir: stateDir,
+    version,
+    warn: report,
+    ...(durability === undefined ? {} : { durability }),
+  })
 }
 
 /** Opens a kernel without listening anywhere. @throws StoreError, Refusal `invalid-request` */
 export async function openSimulator(options: SimulatorOptions = {}): Promise<Kernel> {
-  const { seed = SEED, given, callbackUrl, settings, stock, clock = {}, checked = true, policy, token, publicUrl } = options
+  const {
+    seed = SEED,
+    given,
+    callbackUrl,
+    settings,
+    stock,
+    clock = {},
+    checked = true,
+    policy,
+    token,
+    publicUrl,
+  } = options
   const report = options.report ?? ((sentence: string) => console.error(`esimulator: ${sentence}`))
   const store = await storeFor(options, report)
   try {

@@ -1,5 +1,10 @@
 // A receiver of callbacks for tests: keeps what arrives and answers as it is told.
-import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from 'node:http'
+import {
+  createServer,
+  type IncomingHttpHeaders,
+  type IncomingMessage,
+  type ServerResponse,
+} from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { alarm, pause } from '../server/ticker.ts'
 import type { Delivery } from '../state/delivery.ts'
@@ -45,7 +50,10 @@ export function noteAttempt({ url, body }: Delivery, at: number): void {
 }
 
 /** Listens on a free port of 127.0.0.1. */
-export async function startReceiver({ answer = 200, delay = 0 }: ReceiverOptions = {}): Promise<Receiver> {
+export async function startReceiver({
+  answer = 200,
+  delay = 0,
+}: ReceiverOptions = {}): Promise<Receiver> {
   const arrivals: Arrival[] = []
   const watchers = new Set<() => void>()
   const announced: { readonly body: string; readonly at: number }[] = []
@@ -115,7 +123,13 @@ async function readArrival(request: IncomingMessage): Promise<Omit<Arrival, 'at'
   const chunks: Buffer[] = []
   for await (const chunk of request) chunks.push(chunk as Buffer)
   const body = Buffer.concat(chunks).toString('utf8')
-  return { method: request.method ?? 'GET', path: request.url ?? '/', headers: request.headers, body, json: parsed(body) }
+  return {
+    method: request.method ?? 'GET',
+    path: request.url ?? '/',
+    headers: request.headers,
+    body,
+    json: parsed(body),
+  }
 }
 
 function parsed(body: string): unknown {

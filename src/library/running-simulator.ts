@@ -21,7 +21,12 @@ export interface StartOptions extends SimulatorOptions {
 /** How far to advance: a duration from now, or to an instant. */
 export type Distance =
   | string
-  | { readonly by?: string; readonly to?: string | Date; readonly maxEvents?: number; readonly maxWall?: number | string }
+  | {
+      readonly by?: string
+      readonly to?: string | Date
+      readonly maxEvents?: number
+      readonly maxWall?: number | string
+    }
 
 /** What a handset and the network do to one SIM. Each throws ControlError where that is refused. */
 export interface Device {
@@ -104,7 +109,8 @@ export interface RunningSimulator {
 
 function deviceOf(control: ControlClient, iccid: string, provider: string | undefined): Device {
   const path = `/sims/${encodeURIComponent(iccid)}`
-  const act = <T = DeviceShown>(what: string, body?: object) => control.send<T>('POST', `${path}/${what}`, body, { provider })
+  const act = <T = DeviceShown>(what: string, body?: object) =>
+    control.send<T>('POST', `${path}/${what}`, body, { provider })
   return {
     show: () => control.get(path, { provider }),
     download: () => act('download'),
@@ -112,10 +118,18 @@ function deviceOf(control: ControlClient, iccid: string, provider: string | unde
     enable: () => act('enable'),
     disable: () => act('disable'),
     delete: () => act('delete'),
-    attach: (country, operator) => act('attach', { country, ...(operator === undefined ? {} : { operator }) }),
+    attach: (country, operator) =>
+      act('attach', { country, ...(operator === undefined ? {} : { operator }) }),
     detach: () => act('detach'),
     use: (amount) =>
-      act<UsedShown>('use', typeof amount === 'object' ? amount : typeof amount === 'number' ? { bytes: amount } : { data: amount }),
+      act<UsedShown>(
+        'use',
+        typeof amount === 'object'
+          ? amount
+          : typeof amount === 'number'
+            ? { bytes: amount }
+            : { data: amount },
+      ),
   }
 }
 
@@ -125,17 +139,23 @@ function clockOf(control: ControlClient, kernel: Kernel): RunningSimulator['cloc
   return {
     now: () => new Date(kernel.worlds.get(DEFAULT_WORLD)?.world.now ?? Number.NaN),
     advance(distance) {
-      const { to, ...rest } = typeof distance === 'string' ? { by: distance, to: undefined } : distance
-      return control.send('POST', '/clock/advance', { ...rest, ...(to === undefined ? {} : { to: isoOf(to) }) })
+      const { to, ...rest } =
+        typeof distance === 'string' ? { by: distance, to: undefined } : distance
+      return control.send('POST', '/clock/advance', {
+        ...rest,
+        ...(to === undefined ? {} : { to: isoOf(to) }),
+      })
     },
-    freeze: (at) => control.send('POST', '/clock/freeze', at === undefined ? {} : { at: isoOf(at) }),
+    freeze: (at) =>
+      control.send('POST', '/clock/freeze', at === undefined ? {} : { at: isoOf(at) }),
     resume: (rate) => control.send('POST', '/clock/resume', rate === undefined ? {} : { rate }),
   }
 }
 
 function callbacksOf(control: ControlClient): RunningSimulator['callbacks'] {
   return {
-    list: async (filter = {}) => (await control.get<{ callbacks: CallbackShown[] }>('/callbacks', { ...filter })).callbacks,
+    list: async (filter = {}) =>
+      (await control.get<{ callbacks: CallbackShown[] }>('/callbacks', { ...filter })).callbacks,
     redeliver: (id) => control.send('POST', `/callbacks/${encodeURIComponent(id)}/redeliver`),
     async target(slug, url, version) {
       const path = `/callbacks/target/${encodeURIComponent(slug)}`
@@ -172,7 +192,10 @@ export async function startSimulator(options: StartOptions = {}): Promise<Runnin
     world: DEFAULT_WORLD,
     baseUrl(slug) {
       const base = shown.baseUrls[slug]
-      if (base === undefined) throw new Error(`there is no provider "${slug}"; there are: ${Object.keys(shown.baseUrls).join(', ')}`)
+      if (base === undefined)
+        throw new Error(
+          `there is no provider "${slug}"; there are: ${Object.keys(shown.baseUrls).join(', ')}`,
+        )
       return base
     },
     get credentials() {
@@ -180,16 +203,22 @@ export async function startSimulator(options: StartOptions = {}): Promise<Runnin
     },
     clock: clockOf(control, kernel),
     device: (iccid, provider) => deviceOf(control, iccid, provider),
-    sims: async (provider) => (await control.get<{ sims: SimRow[] }>('/sims', { provider, limit: 1000 })).sims,
+    sims: async (provider) =>
+      (await control.get<{ sims: SimRow[] }>('/sims', { provider, limit: 1000 })).sims,
     callbacks: callbacksOf(control),
-    settings: async (slug) => (await control.get<{ settings: Record<string, SettingShown> }>(`/settings/${slug}`)).settings,
+    settings: async (slug) =>
+      (await control.get<{ settings: Record<string, SettingShown> }>(`/settings/${slug}`)).settings,
     async set(slug, values) {
       await control.send('PATCH', `/settings/${slug}`, values)
     },
     async reset(to = {}) {
-      shown = await control.send('POST', '/reset', { ...(given === undefined ? {} : { given }), ...to })
+      shown = await control.send('POST', '/reset', {
+        ...(given === undefined ? {} : { given }),
+        ...to,
+      })
     },
-    journal: async (filter = {}) => (await control.get<{ entries: ExchangeShown[] }>('/journal', { ...filter })).entries,
+    journal: async (filter = {}) =>
+      (await control.get<{ entries: ExchangeShown[] }>('/journal', { ...filter })).entries,
     state: () => control.get('/state'),
     async restore(document) {
       shown = await control.send('PUT', '/state', document)

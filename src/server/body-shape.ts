@@ -22,12 +22,18 @@ export function bodyShape(schema: SchemaNames): BodyShape {
   const names = new Map<string, BodyShape>()
   let items: BodyShape | undefined
   const visit = (part: SchemaNames) => {
-    for (const [name, below] of Object.entries(part.properties ?? {})) names.set(name, bodyShape(below))
+    for (const [name, below] of Object.entries(part.properties ?? {}))
+      names.set(name, bodyShape(below))
     if (part.items) items = bodyShape(part.items)
-    for (const branch of [...(part.anyOf ?? []), ...(part.oneOf ?? []), ...(part.allOf ?? [])]) visit(branch)
+    for (const branch of [...(part.anyOf ?? []), ...(part.oneOf ?? []), ...(part.allOf ?? [])])
+      visit(branch)
   }
   visit(schema)
-  return { names, spelling: new Map([...names.keys()].map((name) => [name.toLowerCase(), name])), items }
+  return {
+    names,
+    spelling: new Map([...names.keys()].map((name) => [name.toLowerCase(), name])),
+    items,
+  }
 }
 
 /** Thrown for a body that no schema should see. */
@@ -53,7 +59,14 @@ export function walkBody(
   if (depth > MAX_DEPTH) throw new UnsafeBody(`the body is nested more than ${MAX_DEPTH} deep`)
   if (Array.isArray(value)) {
     for (let at = 0; at < value.length; at += 1) {
-      const below = walkBody(value[at], shape?.items, freeCase, undocumented, `${path}/${at}`, depth + 1)
+      const below = walkBody(
+        value[at],
+        shape?.items,
+        freeCase,
+        undocumented,
+        `${path}/${at}`,
+        depth + 1,
+      )
       if (below !== value[at]) value[at] = below
     }
     return value
@@ -61,11 +74,17 @@ export function walkBody(
   const record = value as Record<string, unknown>
   for (const key of Object.keys(record)) {
     if (FORBIDDEN.has(key)) throw new UnsafeBody(`the field name "${key}" is not allowed`)
-    const name = shape && freeCase && !shape.names.has(key) ? (shape.spelling.get(key.toLowerCase()) ?? key) : key
+    const name =
+      shape && freeCase && !shape.names.has(key)
+        ? (shape.spelling.get(key.toLowerCase()) ?? key)
+        : key
     const known = shape?.names.get(name)
     if (shape && shape.names.size > 0 && !known) undocumented.push(`${path}/${key}`)
     const value = record[key]
-    const below = typeof value === 'object' ? walkBody(value, known, freeCase, undocumented, `${path}/${name}`, depth + 1) : value
+    const below =
+      typeof value === 'object'
+        ? walkBody(value, known, freeCase, undocumented, `${path}/${name}`, depth + 1)
+        : value
     if (name !== key && !Object.hasOwn(record, name)) {
       delete record[key]
       record[name] = below

@@ -16,20 +16,40 @@ export interface DeliveryPolicy {
 /** Bytes of an answer that are read; the rest is not waited for. */
 const ANSWER_LIMIT = 65_536
 
-function isListed(host: string, address: ipaddr.IPv4 | ipaddr.IPv6, allow: readonly string[]): boolean {
+function isListed(
+  host: string,
+  address: ipaddr.IPv4 | ipaddr.IPv6,
+  allow: readonly string[],
+): boolean {
   return allow.some((entry) => {
     if (entry.toLowerCase() === host.toLowerCase()) return true
-    if (!ipaddr.isValidCIDR(entry)) return ipaddr.isValid(entry) && ipaddr.process(entry).toString() === address.toString()
+    if (!ipaddr.isValidCIDR(entry))
+      return ipaddr.isValid(entry) && ipaddr.process(entry).toString() === address.toString()
     const [range, bits] = ipaddr.parseCIDR(entry)
-    return range.kind() === address.kind() && address.match([range, bits] as [ipaddr.IPv4, number] & [ipaddr.IPv6, number])
+    return (
+      range.kind() === address.kind() &&
+      address.match([range, bits] as [ipaddr.IPv4, number] & [ipaddr.IPv6, number])
+    )
   })
 }
 
 /** Nobody's receiver is there; the translated forms could hide a link-local address. */
-const NEVER: ReadonlySet<string> = new Set(['linkLocal', 'unspecified', 'multicast', 'broadcast', 'rfc6052', '6to4', 'teredo'])
+const NEVER: ReadonlySet<string> = new Set([
+  'linkLocal',
+  'unspecified',
+  'multicast',
+  'broadcast',
+  'rfc6052',
+  '6to4',
+  'teredo',
+])
 
 /** Why a callback may not go to this address of this host, or `undefined` where it may. */
-export function forbidden(host: string, address: string, allow: readonly string[]): string | undefined {
+export function forbidden(
+  host: string,
+  address: string,
+  allow: readonly string[],
+): string | undefined {
   const parsed = ipaddr.process(address)
   const range = parsed.range()
   if (range === 'loopback') return undefined
@@ -48,7 +68,8 @@ async function resolve(host: string, allow: readonly string[]): Promise<Address[
     ? [{ address: bare, family: ipaddr.parse(bare).kind() === 'ipv6' ? 6 : 4 }]
     : await lookup(bare, { all: true })
   const open = found.filter(({ address }) => forbidden(bare, address, allow) === undefined)
-  if (open.length === 0) throw new PolicyError(forbidden(bare, found[0]?.address ?? '0.0.0.0', allow))
+  if (open.length === 0)
+    throw new PolicyError(forbidden(bare, found[0]?.address ?? '0.0.0.0', allow))
   return open
 }
 
@@ -58,12 +79,16 @@ class PolicyError extends Error {}
 export function targetProblem(url: string): string | undefined {
   if (!URL.canParse(url)) return `"${url}" is not a URL`
   const { protocol, username, password } = new URL(url)
-  if (protocol !== 'http:' && protocol !== 'https:') return 'a callback URL starts with http:// or https://'
+  if (protocol !== 'http:' && protocol !== 'https:')
+    return 'a callback URL starts with http:// or https://'
   return username || password ? 'a callback URL carries no user name or password' : undefined
 }
 
 /** Why nothing is sent to a URL at present, or `undefined` where it is. */
-export async function whyForbidden(url: string, allow: readonly string[]): Promise<string | undefined> {
+export async function whyForbidden(
+  url: string,
+  allow: readonly string[],
+): Promise<string | undefined> {
   try {
     await resolve(new URL(url).hostname, allow)
     return undefined
@@ -88,7 +113,13 @@ export async function deliver(
   const target = new URL(url)
   try {
     const to = await resolve(target.hostname, policy.allow)
-    return await post(target, to, Buffer.from(body), headers, AbortSignal.any([signal, AbortSignal.timeout(policy.timeout)]))
+    return await post(
+      target,
+      to,
+      Buffer.from(body),
+      headers,
+      AbortSignal.any([signal, AbortSignal.timeout(policy.timeout)]),
+    )
   } catch (error) {
     if (error instanceof PolicyError) return { error: error.message, final: true }
     return { error: describe(error, policy.timeout) }
@@ -97,7 +128,8 @@ export async function deliver(
 
 function describe(error: unknown, timeout: number): string {
   if (!(error instanceof Error)) return String(error)
-  if (error.name === 'TimeoutError' || error.name === 'AbortError') return `no answer within ${timeout} ms`
+  if (error.name === 'TimeoutError' || error.name === 'AbortError')
+    return `no answer within ${timeout} ms`
   const code = (error as NodeJS.ErrnoException).code
   return code && !error.message.includes(code) ? `${code}: ${error.message}` : error.message
 }
@@ -117,9 +149,15 @@ function post(
         method: 'POST',
         agent: false,
         signal,
-        headers: { 'Content-Type': 'application/json', 'Content-Length': body.length, 'User-Agent': 'esimulator', ...headers },
+        headers: {
+          'Content-Type': 'application/json',
+          'Content-Length': body.length,
+          'User-Agent': 'esimulator',
+          ...headers,
+        },
         // These were checked: a second look-up could answer another address. Node tries them in turn.
-        lookup: (_host, options, found) => (options.all ? found(null, [...to]) : found(null, to[0]?.address ?? '', to[0]?.family)),
+        lookup: (_host, options, found) =>
+          options.all ? found(null, [...to]) : found(null, to[0]?.address ?? '', to[0]?.family),
       },
       (answer) => {
         let read = 0

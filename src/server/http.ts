@@ -4,7 +4,13 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { type KernelRefusal, Refusal } from '../state/refusal.ts'
 import type { Store } from '../state/stores/store.ts'
 import type { KnownProvider } from './known-provider.ts'
-import { type Answer, type Exchange, type PipelineOptions, type Provider, serve } from './pipeline.ts'
+import {
+  type Answer,
+  type Exchange,
+  type PipelineOptions,
+  type Provider,
+  serve,
+} from './pipeline.ts'
 import { DEFAULT_WORLD, type Place, type Worlds } from './worlds.ts'
 
 /** The largest body that is read, in bytes. */
@@ -20,7 +26,12 @@ export interface HttpOptions extends PipelineOptions {
   /** What hrefs begin with, instead of the request's Host. */
   readonly publicUrl: string | undefined
   /** Serves `/_sim` and whatever is nobody's. */
-  readonly rest: (request: IncomingMessage, response: ServerResponse, world: string | undefined, path: string) => void
+  readonly rest: (
+    request: IncomingMessage,
+    response: ServerResponse,
+    world: string | undefined,
+    path: string,
+  ) => void
 }
 
 export type Listener = (request: IncomingMessage, response: ServerResponse) => void
@@ -53,9 +64,15 @@ function destination(asked: string, ownSlug: string | undefined): Destination {
     world = end < 0 ? path.slice(3) : path.slice(3, end)
     path = end < 0 ? '/' : path.slice(end)
   }
-  if (ownSlug !== undefined && !path.startsWith('/_sim')) return { world, slug: ownSlug, path, query }
+  if (ownSlug !== undefined && !path.startsWith('/_sim'))
+    return { world, slug: ownSlug, path, query }
   const end = path.indexOf('/', 1)
-  return { world, slug: end < 0 ? path.slice(1) : path.slice(1, end), path: end < 0 ? '' : path.slice(end), query }
+  return {
+    world,
+    slug: end < 0 ? path.slice(1) : path.slice(1, end),
+    path: end < 0 ? '' : path.slice(end),
+    query,
+  }
 }
 
 /**
@@ -81,7 +98,11 @@ export function listener(options: HttpOptions, ownSlug?: string): Listener {
         (error: unknown) => send(response, lost(provider, error, 'internal'), undefined),
       )
     }
-    if (request.headers['content-length'] === undefined && request.headers['transfer-encoding'] === undefined) finish(undefined)
+    if (
+      request.headers['content-length'] === undefined &&
+      request.headers['transfer-encoding'] === undefined
+    )
+      finish(undefined)
     else readBody(request, finish)
   }
 }
@@ -95,8 +116,12 @@ function header(request: IncomingMessage, name: string): string | undefined {
  * Reads a body up to the limit. A longer one is dropped as it comes, so that its sender is there to read the refusal;
  * one that goes on and on is refused at once.
  */
-function readBody(request: IncomingMessage, finish: (body: string | undefined, unread?: Refusal) => void): void {
-  const tooLarge = () => finish(undefined, new Refusal('body-too-large', `the body is larger than ${BODY_LIMIT} bytes`))
+function readBody(
+  request: IncomingMessage,
+  finish: (body: string | undefined, unread?: Refusal) => void,
+): void {
+  const tooLarge = () =>
+    finish(undefined, new Refusal('body-too-large', `the body is larger than ${BODY_LIMIT} bytes`))
   const chunks: Buffer[] = []
   let size = 0
   let done = false
@@ -135,11 +160,19 @@ function placeOf(
   const named = worldNamed(to, request)
   if (named !== undefined) return worlds.get(named)
   const secret = provider.simulator.presented((name) => header(request, name), undefined, body)
-  return (secret === undefined ? undefined : worlds.byCredential(to.slug, secret)) ?? worlds.get(DEFAULT_WORLD)
+  return (
+    (secret === undefined ? undefined : worlds.byCredential(to.slug, secret)) ??
+    worlds.get(DEFAULT_WORLD)
+  )
 }
 
 /** An href leads to the world it was made in, also for who follows it without the header that chose the world. */
-function rootOf(options: HttpOptions, to: Destination, ownSlug: string | undefined, request: IncomingMessage): string {
+function rootOf(
+  options: HttpOptions,
+  to: Destination,
+  ownSlug: string | undefined,
+  request: IncomingMessage,
+): string {
   const world = to.world ?? header(request, 'x-sim-world')
   const mounted = (request as { baseUrl?: string }).baseUrl ?? ''
   const origin = options.publicUrl ?? `http://${request.headers.host ?? 'localhost'}${mounted}`
@@ -159,8 +192,20 @@ function answer(
   const place = placeOf(options, provider, to, request, body)
   if (!place) {
     const name = worldNamed(to, request)
-    const worded = provider.simulator.word(new Refusal('unknown-world', `there is no world "${name}"`), undefined)
-    send(response, { status: worded.status, headers: {}, type: 'application/json', body: JSON.stringify(worded.body) }, undefined)
+    const worded = provider.simulator.word(
+      new Refusal('unknown-world', `there is no world "${name}"`),
+      undefined,
+    )
+    send(
+      response,
+      {
+        status: worded.status,
+        headers: {},
+        type: 'application/json',
+        body: JSON.stringify(worded.body),
+      },
+      undefined,
+    )
     return
   }
   const { world, runner, journal } = place
@@ -198,10 +243,19 @@ function answer(
 }
 
 /** What is said where what was done could not be kept, or nothing could be done. */
-function lost(provider: Pick<Provider, 'simulator'>, error: unknown, code: KernelRefusal = 'writes-refused'): Answer {
+function lost(
+  provider: Pick<Provider, 'simulator'>,
+  error: unknown,
+  code: KernelRefusal = 'writes-refused',
+): Answer {
   const reason = error instanceof Error ? error.message : String(error)
   const worded = provider.simulator.word(new Refusal(code, reason), undefined)
-  return { status: worded.status, headers: {}, type: 'application/json', body: JSON.stringify(worded.body) }
+  return {
+    status: worded.status,
+    headers: {},
+    type: 'application/json',
+    body: JSON.stringify(worded.body),
+  }
 }
 
 let dateAt = Number.NaN

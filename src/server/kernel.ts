@@ -41,7 +41,9 @@ export interface Kernel {
 
 /** The version in package.json. */
 export async function packageVersion(): Promise<string> {
-  const { version } = JSON.parse(await readFile(new URL('../../package.json', import.meta.url), 'utf8')) as { version: string }
+  const { version } = JSON.parse(
+    await readFile(new URL('../../package.json', import.meta.url), 'utf8'),
+  ) as { version: string }
   return version
 }
 
@@ -90,8 +92,18 @@ export async function openKernel(options: KernelOptions): Promise<Kernel> {
   return kernel
 }
 
-function fail(response: ServerResponse<IncomingMessage>, error: unknown, report: (sentence: string) => void): void {
+function fail(
+  response: ServerResponse<IncomingMessage>,
+  error: unknown,
+  report: (sentence: string) => void,
+): void {
   report(error instanceof Error ? (error.stack ?? error.message) : String(error))
   response.writeHead(500, { 'Content-Type': 'application/problem+json' })
-  response.end(JSON.stringify({ title: 'Internal error', status: 500, detail: new Refusal('internal', String(error)).message }))
+  response.end(
+    JSON.stringify({
+      title: 'Internal error',
+      status: 500,
+      detail: new Refusal('internal', String(error)).message,
+    }),
+  )
 }

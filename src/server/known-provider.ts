@@ -13,7 +13,9 @@ export interface KnownProvider {
 
 /** True where a path, below the slug, lies under a base path. */
 export function isBelow(path: string, { basePath }: Mount): boolean {
-  return path.startsWith(basePath) && (path.length === basePath.length || path[basePath.length] === '/')
+  return (
+    path.startsWith(basePath) && (path.length === basePath.length || path[basePath.length] === '/')
+  )
 }
 
 /** @throws Error where an operation of a spec has neither a handler nor a declared gap, or the other way round */
@@ -22,15 +24,22 @@ export async function knownProvider(simulator: Simulator): Promise<KnownProvider
   const { mounts, pathOf } = simulator
   let provider: Provider = { simulator, mounts: [] }
   /** A provider whose paths move may find any of them in any mount. */
-  const wanted = (path?: string) => mounts.filter((mount) => path === undefined || pathOf || isBelow(path, mount))
-  const missing = (path?: string) => wanted(path).filter((mount) => provider.mounts.every((each) => each.mount !== mount))
+  const wanted = (path?: string) =>
+    mounts.filter((mount) => path === undefined || pathOf || isBelow(path, mount))
+  const missing = (path?: string) =>
+    wanted(path).filter((mount) => provider.mounts.every((each) => each.mount !== mount))
   return {
     simulator,
-    ready: (path) => (provider.mounts.length === mounts.length || missing(path).length === 0 ? provider : undefined),
+    ready: (path) =>
+      provider.mounts.length === mounts.length || missing(path).length === 0 ? provider : undefined,
     async compile(path) {
-      const specs = await Promise.all(missing(path).map(async (mount) => ({ mount, spec: await specOf(mount.spec) })))
+      const specs = await Promise.all(
+        missing(path).map(async (mount) => ({ mount, spec: await specOf(mount.spec) })),
+      )
       // Another call may have compiled the same meanwhile.
-      const added = specs.filter(({ mount }) => provider.mounts.every((each) => each.mount !== mount))
+      const added = specs.filter(({ mount }) =>
+        provider.mounts.every((each) => each.mount !== mount),
+      )
       provider = { simulator, mounts: [...provider.mounts, ...added] }
       return provider
     },

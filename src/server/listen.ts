@@ -61,7 +61,8 @@ interface Room {
 async function openRoom(host: string, wanted: Port): Promise<Room> {
   const waiting: [IncomingMessage, ServerResponse][] = []
   const answering = new Set<ServerResponse>()
-  let serveOne = (request: IncomingMessage, response: ServerResponse): void => void waiting.push([request, response])
+  let serveOne = (request: IncomingMessage, response: ServerResponse): void =>
+    void waiting.push([request, response])
   let closing = false
   const server = createServer((request, response) => {
     answering.add(response)
@@ -90,7 +91,9 @@ async function openRoom(host: string, wanted: Port): Promise<Room> {
 
 function bind(server: Server, host: string, port: number): Promise<void> {
   return new Promise((done, fail) => {
-    server.once('error', (error: NodeJS.ErrnoException) => fail(new ListenError(describe(error, host, port))))
+    server.once('error', (error: NodeJS.ErrnoException) =>
+      fail(new ListenError(describe(error, host, port))),
+    )
     server.listen({ host, port }, () => {
       server.removeAllListeners('error')
       done()
@@ -99,8 +102,10 @@ function bind(server: Server, host: string, port: number): Promise<void> {
 }
 
 function describe(error: NodeJS.ErrnoException, host: string, port: number): string {
-  if (error.code === 'EADDRINUSE') return `port ${port} of ${host} is in use: stop what listens there, or choose another with --port`
-  if (error.code === 'EACCES') return `port ${port} may not be listened on: choose one above 1023 with --port`
+  if (error.code === 'EADDRINUSE')
+    return `port ${port} of ${host} is in use: stop what listens there, or choose another with --port`
+  if (error.code === 'EACCES')
+    return `port ${port} may not be listened on: choose one above 1023 with --port`
   if (error.code === 'EADDRNOTAVAIL' || error.code === 'ENOTFOUND')
     return `${host} is no address of this machine: choose another with --host`
   return `cannot listen on ${host} port ${port}: ${error.message}`

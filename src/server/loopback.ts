@@ -3,5 +3,10 @@
 /** True for loopback names and addresses; IPv6 without brackets. */
 export function isLoopback(host: string): boolean {
   const name = host.toLowerCase()
-  return name === 'localhost' || name.endsWith('.localhost') || name === '::1' || /^127(\.\d{1,3}){3}$/.test(name)
+  return (
+    name === 'localhost' ||
+    name.endsWith('.localhost') ||
+    name === '::1' ||
+    /^127(\.\d{1,3}){3}$/.test(name)
+  )
 }

@@ -31,7 +31,8 @@ export function isOverlay(document: unknown): document is Overlay {
 export function applyOverlay<T extends object>(document: T, { actions }: Overlay): T {
   const result = structuredClone(document)
   for (const { target, update, remove } of actions) {
-    if (!PATH.test(target)) throw new Error(`the overlay's target ${target} is no path of names and wildcards`)
+    if (!PATH.test(target))
+      throw new Error(`the overlay's target ${target} is no path of names and wildcards`)
     const steps = [...target.matchAll(STEP)].map(([, name, quoted]) => name ?? quoted ?? '')
     const last = steps.pop()
     const holders = select([result as Json], steps)
@@ -39,7 +40,9 @@ export function applyOverlay<T extends object>(document: T, { actions }: Overlay
       Object.assign(result, merged(result, update))
       continue
     }
-    const places = holders.flatMap((holder) => (last === '*' ? Object.keys(holder) : [last]).map((name) => ({ holder, name })))
+    const places = holders.flatMap((holder) =>
+      (last === '*' ? Object.keys(holder) : [last]).map((name) => ({ holder, name })),
+    )
     const found = places.filter(({ holder, name }) => Object.hasOwn(holder, name))
     if (found.length === 0) throw new Error(`the overlay's target ${target} selects nothing`)
     for (const { holder, name } of found) {
@@ -52,7 +55,8 @@ export function applyOverlay<T extends object>(document: T, { actions }: Overlay
 
 function select(nodes: readonly Json[], steps: readonly string[]): Json[] {
   return steps.reduce<Json[]>(
-    (from, name) => from.flatMap((node) => (name === '*' ? Object.values(node) : [node[name]])).filter(isObject),
+    (from, name) =>
+      from.flatMap((node) => (name === '*' ? Object.values(node) : [node[name]])).filter(isObject),
     [...nodes],
   )
 }
@@ -61,7 +65,8 @@ function merged(before: unknown, update: unknown): unknown {
   if (Array.isArray(before)) return [...before, ...(Array.isArray(update) ? update : [update])]
   if (!isObject(before) || !isObject(update)) return update
   const result: Json = { ...before }
-  for (const [name, value] of Object.entries(update)) result[name] = Object.hasOwn(before, name) ? merged(before[name], value) : value
+  for (const [name, value] of Object.entries(update))
+    result[name] = Object.hasOwn(before, name) ? merged(before[name], value) : value
   return result
 }
 

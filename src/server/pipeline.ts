@@ -1,6 +1,14 @@
 // One request, from a routed path to a reply: authenticate, validate, handle, check. It knows no socket.
 import Negotiator from 'negotiator'
-import { type Admission, basesOf, type Call, type Mount, type Reply, type SettingValues, type Simulator } from '../simulators/simulator.ts'
+import {
+  type Admission,
+  basesOf,
+  type Call,
+  type Mount,
+  type Reply,
+  type SettingValues,
+  type Simulator,
+} from '../simulators/simulator.ts'
 import { Refusal } from '../state/refusal.ts'
 import type { World } from '../state/world.ts'
 import { BODY_KEPT, type Journal } from './journal.ts'
@@ -67,15 +75,24 @@ export function serve(
   journal: Journal,
   options: PipelineOptions,
 ): Answer | Promise<Answer> {
-  const trace: Trace = { admission: undefined, operation: undefined, refusal: undefined, undocumented: [], violations: [] }
+  const trace: Trace = {
+    admission: undefined,
+    operation: undefined,
+    refusal: undefined,
+    undocumented: [],
+    violations: [],
+  }
   const reply = replyTo(provider, exchange, world, trace, options)
   const note = (answer: Answer) => {
     remember(provider, exchange, world, journal, trace, answer)
-    return trace.admission ? { ...answer, headers: { ...answer.headers, ...trace.admission.headers } } : answer
+    return trace.admission
+      ? { ...answer, headers: { ...answer.headers, ...trace.admission.headers } }
+      : answer
   }
   const { content } = reply
   if (!content) return note(plain(reply, trace.operation))
-  const done = (body: string | Uint8Array) => note({ status: reply.status, headers: reply.headers ?? {}, type: content.type, body })
+  const done = (body: string | Uint8Array) =>
+    note({ status: reply.status, headers: reply.headers ?? {}, type: content.type, body })
   const failed = (error: unknown) => {
     trace.refusal = refusalFor(error, provider, options)
     return note(plain(worded(provider, trace.refusal, trace.operation, world), trace.operation))
@@ -90,7 +107,12 @@ export function serve(
 
 function plain({ status, headers = {}, body }: Reply, operation: Operation | undefined): Answer {
   if (body === undefined) return { status, headers, type: undefined, body: undefined }
-  return { status, headers, type: operation?.jsonType(status) ?? JSON_TYPE, body: JSON.stringify(body) }
+  return {
+    status,
+    headers,
+    type: operation?.jsonType(status) ?? JSON_TYPE,
+    body: JSON.stringify(body),
+  }
 }
 
 /** A refusal as it is; anything else is a mistake of ours, and reported. */
@@ -101,7 +123,13 @@ function refusalFor(error: unknown, { simulator }: Provider, { report }: Pipelin
 }
 
 /** The reply, whatever happens: a refusal and a failure are worded by the provider. */
-function replyTo(provider: Provider, exchange: Exchange, world: World, trace: Trace, options: PipelineOptions): Reply {
+function replyTo(
+  provider: Provider,
+  exchange: Exchange,
+  world: World,
+  trace: Trace,
+  options: PipelineOptions,
+): Reply {
   try {
     trace.admission = provider.simulator.admit?.(exchange.caller, world)
     return handled(provider, exchange, world, trace, options)
@@ -123,7 +151,12 @@ function replyTo(provider: Provider, exchange: Exchange, world: World, trace: Tr
 }
 
 /** What the provider does about a refusal; where that fails, the refusal is answered all the same. */
-function setGoing(provider: Provider, refusal: Refusal, world: World, options: PipelineOptions): void {
+function setGoing(
+  provider: Provider,
+  refusal: Refusal,
+  world: World,
+  options: PipelineOptions,
+): void {
   const { slug, refused } = provider.simulator
   try {
     world.transaction(() => world.as(slug, () => refused?.(refusal, world)))
@@ -133,11 +166,22 @@ function setGoing(provider: Provider, refusal: Refusal, world: World, options: P
 }
 
 /** A refusal in the provider's words, as its settings in this world have them. */
-function worded({ simulator }: Provider, refusal: Refusal, operation: Operation | undefined, world: World): Reply {
+function worded(
+  { simulator }: Provider,
+  refusal: Refusal,
+  operation: Operation | undefined,
+  world: World,
+): Reply {
   return simulator.word(refusal, operation?.id, world.settings(simulator.slug))
 }
 
-function handled(provider: Provider, exchange: Exchange, world: World, trace: Trace, options: PipelineOptions): Reply {
+function handled(
+  provider: Provider,
+  exchange: Exchange,
+  world: World,
+  trace: Trace,
+  options: PipelineOptions,
+): Reply {
   const { simulator } = provider
   const settings = world.settings(simulator.slug)
   const { operation, params, basePath, endpoints } = route(provider, exchange, settings)
@@ -145,9 +189,16 @@ function handled(provider: Provider, exchange: Exchange, world: World, trace: Tr
   if (trace.admission?.refusal) throw trace.admission.refusal
   const header = (name: string) => headerOf(exchange, name)
   if (!operation.open) simulator.authenticate(header, world)
-  const request = validated(operation, params, exchange, settings.strict === true, trace.undocumented)
+  const request = validated(
+    operation,
+    params,
+    exchange,
+    settings.strict === true,
+    trace.undocumented,
+  )
   const gap = simulator.gaps[operation.id]
-  if (gap !== undefined) throw new Refusal('not-implemented', `${operation.id} is not simulated yet: ${gap}`)
+  if (gap !== undefined)
+    throw new Refusal('not-implemented', `${operation.id} is not simulated yet: ${gap}`)
   const handler = simulator.handlers[operation.id]
   if (!handler) throw new Error(`${operation.id} has no handler`)
   const call: Call = {
@@ -156,7 +207,10 @@ function handled(provider: Provider, exchange: Exchange, world: World, trace: Tr
     query: request.query,
     body: request.requestBody,
     header,
-    accepts: (offered) => new Negotiator({ headers: exchange.headers as Record<string, string> }).mediaTypes([...offered])[0],
+    accepts: (offered) =>
+      new Negotiator({ headers: exchange.headers as Record<string, string> }).mediaTypes([
+        ...offered,
+      ])[0],
     basePath,
     baseUrl: exchange.root + basePath,
     endpoints,
@@ -175,11 +229,15 @@ function handled(provider: Provider, exchange: Exchange, world: World, trace: Tr
 }
 
 function violation(operation: Operation, broken: readonly string[]): Refusal {
-  return new Refusal('reply-violates-spec', `the reply of ${operation.id} would break the spec: ${broken.join('; ')}`)
+  return new Refusal(
+    'reply-violates-spec',
+    `the reply of ${operation.id} would break the spec: ${broken.join('; ')}`,
+  )
 }
 
 function violationsOf(operation: Operation, reply: Reply): string[] {
-  const type = reply.content?.type ?? (reply.body === undefined ? undefined : operation.jsonType(reply.status))
+  const type =
+    reply.content?.type ?? (reply.body === undefined ? undefined : operation.jsonType(reply.status))
   return operation.violations(reply.status, type, reply.body)
 }
 
@@ -187,25 +245,52 @@ function route(
   provider: Provider,
   exchange: Exchange,
   settings: SettingValues,
-): { operation: Operation; params: Record<string, string | undefined>; basePath: string; endpoints: readonly string[] } {
+): {
+  operation: Operation
+  params: Record<string, string | undefined>
+  basePath: string
+  endpoints: readonly string[]
+} {
   const { method } = exchange
   const path = provider.simulator.pathOf?.(exchange.path, settings) ?? exchange.path
   for (const { mount, spec } of provider.mounts) {
     const { basePath } = mount
     if (!isBelow(path, mount)) continue
     const found = spec.find(method, path.slice(basePath.length) || '/')
-    if (found === 'other-method') throw new Refusal('method-not-allowed', `${path} knows no ${method}`, { method })
-    if (found) return { operation: found.operation, params: found.params, basePath, endpoints: spec.endpoints }
+    if (found === 'other-method')
+      throw new Refusal('method-not-allowed', `${path} knows no ${method}`, { method })
+    if (found)
+      return {
+        operation: found.operation,
+        params: found.params,
+        basePath,
+        endpoints: spec.endpoints,
+      }
   }
   const bases = basesOf(provider.simulator)
     .map((base) => `/${provider.simulator.slug}${base}`)
     .join(', ')
-  throw new Refusal('unknown-route', `the spec has no path for ${method} ${path}; base paths are ${bases}`, { method, path })
+  throw new Refusal(
+    'unknown-route',
+    `the spec has no path for ${method} ${path}; base paths are ${bases}`,
+    { method, path },
+  )
 }
 
-function remember(provider: Provider, exchange: Exchange, world: World, journal: Journal, trace: Trace, answer: Answer): void {
+function remember(
+  provider: Provider,
+  exchange: Exchange,
+  world: World,
+  journal: Journal,
+  trace: Trace,
+  answer: Answer,
+): void {
   const { simulator } = provider
-  const presented = simulator.presented((name) => headerOf(exchange, name), world.settings(simulator.slug), exchange.body)
+  const presented = simulator.presented(
+    (name) => headerOf(exchange, name),
+    world.settings(simulator.slug),
+    exchange.body,
+  )
   const secrets = secretsIn(world, presented, trace.operation?.open === true)
   const strike = (text: string) => struck(text, secrets)
   const { refusal } = trace
@@ -227,7 +312,11 @@ function remember(provider: Provider, exchange: Exchange, world: World, journal:
 }
 
 /** Headers as the journal keeps them: without what proves the sender, be it good or not. */
-function keptHeaders(exchange: Exchange, presented: string | undefined, strike: (text: string) => string): Record<string, string> {
+function keptHeaders(
+  exchange: Exchange,
+  presented: string | undefined,
+  strike: (text: string) => string,
+): Record<string, string> {
   const headers: Record<string, string> = {}
   for (const name of Object.keys(exchange.headers)) {
     const value = String(exchange.headers[name])

@@ -16,7 +16,12 @@ export interface Belongings {
 }
 
 /** Fills an empty world: every provider's default state, or its state of that name where it has one. */
-export function populate(world: World, simulators: readonly Simulator[], given: string | undefined, own: Belongings): void {
+export function populate(
+  world: World,
+  simulators: readonly Simulator[],
+  given: string | undefined,
+  own: Belongings,
+): void {
   world.transaction(() => {
     for (const each of simulators) world.as(each.slug, () => populateOne(world, each, given, own))
   })

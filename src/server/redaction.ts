@@ -5,7 +5,10 @@ import type { World } from '../state/world.ts'
 export const REDACTED = '[redacted]'
 
 /** Of each world, as of its latest look: they change when it begins another life, or is given another provider's. */
-const lasting = new WeakMap<World, { readonly epoch: number; readonly count: number; readonly secrets: readonly string[] }>()
+const lasting = new WeakMap<
+  World,
+  { readonly epoch: number; readonly count: number; readonly secrets: readonly string[] }
+>()
 
 /** Keys and client secrets of a world. Asked at every exchange, so they are not read again each time. */
 function lastingIn(world: World): readonly string[] {
@@ -24,18 +27,26 @@ function lastingIn(world: World): readonly string[] {
  * @param presented the secret it carried, good or not
  * @param open true where anyone may call: only such an operation hands out tokens
  */
-export function secretsIn(world: World, presented: string | undefined, open: boolean): readonly string[] {
+export function secretsIn(
+  world: World,
+  presented: string | undefined,
+  open: boolean,
+): readonly string[] {
   const known = lastingIn(world)
   const shown = presented && !known.includes(presented) ? spellings(presented) : []
   const tokens = open ? world.in(credentials).matching('tokens', '') : []
-  return shown.length + tokens.length === 0 ? known : [...known, ...shown, ...tokens.map(({ secret }) => secret)]
+  return shown.length + tokens.length === 0
+    ? known
+    : [...known, ...shown, ...tokens.map(({ secret }) => secret)]
 }
 
 /** A secret as it is, and as a form and JSON write it. */
 function spellings(secret: string): string[] {
   if (/^[\w.-]*$/.test(secret)) return [secret]
   const form = new URLSearchParams({ secret }).toString().slice('secret='.length)
-  return [...new Set([secret, form, encodeURIComponent(secret), JSON.stringify(secret).slice(1, -1)])]
+  return [
+    ...new Set([secret, form, encodeURIComponent(secret), JSON.stringify(secret).slice(1, -1)]),
+  ]
 }
 
 /** A text without any of the secrets. */

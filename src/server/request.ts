@@ -10,7 +10,13 @@ export function headerOf(exchange: Exchange, name: string): string | undefined {
 }
 
 /** The request in the spec's types. @throws Refusal where it breaks the spec, naming everything that does */
-export function validated(operation: Operation, path: object, exchange: Exchange, strict: boolean, undocumented: string[]) {
+export function validated(
+  operation: Operation,
+  path: object,
+  exchange: Exchange,
+  strict: boolean,
+  undocumented: string[],
+) {
   const header: Record<string, string> = {}
   for (const name of operation.headers) {
     const value = headerOf(exchange, name)
@@ -19,15 +25,26 @@ export function validated(operation: Operation, path: object, exchange: Exchange
   const query = queryOf(operation, exchange.query, undocumented)
   const body = bodyOf(operation, exchange, strict, undocumented)
   if (strict && undocumented.length > 0)
-    throw new Refusal('invalid-request', `not in the spec, and strict is on: ${undocumented.join(', ')}`)
-  const request: { path: object; query: Record<string, unknown>; header: object; requestBody?: unknown } =
-    body === undefined ? { path, query, header } : { path, query, header, requestBody: body }
+    throw new Refusal(
+      'invalid-request',
+      `not in the spec, and strict is on: ${undocumented.join(', ')}`,
+    )
+  const request: {
+    path: object
+    query: Record<string, unknown>
+    header: object
+    requestBody?: unknown
+  } = body === undefined ? { path, query, header } : { path, query, header, requestBody: body }
   const problems = operation.problems(request)
   if (problems.length > 0) throw new Refusal('invalid-request', problems.join('; '))
   return request
 }
 
-function queryOf(operation: Operation, text: string, undocumented: string[]): Record<string, unknown> {
+function queryOf(
+  operation: Operation,
+  text: string,
+  undocumented: string[],
+): Record<string, unknown> {
   const query: Record<string, unknown> = {}
   if (text === '') return query
   for (const [name, value] of new URLSearchParams(text)) {
@@ -40,7 +57,12 @@ function queryOf(operation: Operation, text: string, undocumented: string[]): Re
   return query
 }
 
-function bodyOf(operation: Operation, exchange: Exchange, strict: boolean, undocumented: string[]): unknown {
+function bodyOf(
+  operation: Operation,
+  exchange: Exchange,
+  strict: boolean,
+  undocumented: string[],
+): unknown {
   if (exchange.unread) throw exchange.unread
   const { body: expected } = operation
   const text = exchange.body
@@ -48,16 +70,24 @@ function bodyOf(operation: Operation, exchange: Exchange, strict: boolean, undoc
   const type = headerOf(exchange, 'content-type')
   if (!(expected.form ? isForm : isJson)(type)) {
     const wanted = expected.form ? FORM_TYPE : JSON_TYPE
-    if (strict) throw new Refusal('unsupported-media-type', `the body was sent as ${type ?? 'no type at all'}: send ${wanted}`)
+    if (strict)
+      throw new Refusal(
+        'unsupported-media-type',
+        `the body was sent as ${type ?? 'no type at all'}: send ${wanted}`,
+      )
     undocumented.push(`Content-Type: ${type ?? 'none'}`)
   }
   try {
     // A client that sends JSON where a form is asked for means its fields all the same, unless strict.
-    const value = expected.form && !isJson(type) ? Object.fromEntries(new URLSearchParams(text)) : JSON.parse(text)
+    const value =
+      expected.form && !isJson(type)
+        ? Object.fromEntries(new URLSearchParams(text))
+        : JSON.parse(text)
     return walkBody(value, expected.shape, expected.freeCase, undocumented)
   } catch (error) {
     if (error instanceof UnsafeBody) throw new Refusal('malformed-body', error.message)
-    if (error instanceof SyntaxError) throw new Refusal('malformed-body', `the body is not JSON: ${error.message}`)
+    if (error instanceof SyntaxError)
+      throw new Refusal('malformed-body', `the body is not JSON: ${error.message}`)
     throw error
   }
 }

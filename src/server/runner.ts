@@ -67,11 +67,19 @@ export function openRunner(world: World, deps: RunnerDeps): Runner {
   let stopped = false
   let delivering: Promise<void> | undefined
   /** The latest attempt: where its outcome could not be kept, it is not made again. */
-  let made: { readonly epoch: number; readonly task: number; readonly at: number; readonly outcome: Outcome } | undefined
+  let made:
+    | {
+        readonly epoch: number
+        readonly task: number
+        readonly at: number
+        readonly outcome: Outcome
+      }
+    | undefined
   let underWay: Promise<unknown> | undefined
   const bell = alarm(() => runner.wake())
 
-  const isDue = (task: Task | undefined, by: number): task is Task => task !== undefined && task.due <= by
+  const isDue = (task: Task | undefined, by: number): task is Task =>
+    task !== undefined && task.due <= by
   const nextTask = () => firstTask(world)
   const nextPerformed = () => world.in(tasks).first('performed')
 
@@ -100,7 +108,17 @@ export function openRunner(world: World, deps: RunnerDeps): Runner {
     if (world.epoch !== epoch || stopped) return
     const { result: after } = world.transaction(() => {
       world.in(tasks).delete(String(task.id))
-      return delivery && made && recordAttempt(world, delivery.id, made.at, made.outcome, deps.schedule(world, delivery.provider))
+      return (
+        delivery &&
+        made &&
+        recordAttempt(
+          world,
+          delivery.id,
+          made.at,
+          made.outcome,
+          deps.schedule(world, delivery.provider),
+        )
+      )
     })
     if (after && made) fired?.push({ kind: 'callback', at: made.at, delivery: after })
   }
@@ -177,7 +195,11 @@ export function openRunner(world: World, deps: RunnerDeps): Runner {
   async function advanceTo(to: number, limits: AdvanceLimits): Promise<Advance> {
     const from = world.now
     checkInstant(to)
-    if (to < from) throw new Refusal('invalid-request', 'time only moves forward: the clock is already past that instant')
+    if (to < from)
+      throw new Refusal(
+        'invalid-request',
+        'time only moves forward: the clock is already past that instant',
+      )
     advancing = true
     const began = wallNow()
     const { epoch } = world
@@ -190,8 +212,10 @@ export function openRunner(world: World, deps: RunnerDeps): Runner {
       await delivered()
       let turn = wallNow()
       for (let task = nextTask(); isDue(task, to) && world.epoch === epoch; task = nextTask()) {
-        if (fired.length >= (limits.maxEvents ?? Number.POSITIVE_INFINITY)) reason = `maxEvents ${limits.maxEvents} reached`
-        else if (wallNow() - began > (limits.maxWall ?? Number.POSITIVE_INFINITY)) reason = `maxWall ${limits.maxWall} ms reached`
+        if (fired.length >= (limits.maxEvents ?? Number.POSITIVE_INFINITY))
+          reason = `maxEvents ${limits.maxEvents} reached`
+        else if (wallNow() - began > (limits.maxWall ?? Number.POSITIVE_INFINITY))
+          reason = `maxWall ${limits.maxWall} ms reached`
         else if (stopped) reason = 'the simulator is stopping'
         if (reason) break
         at = Math.max(at, task.due)
@@ -203,7 +227,13 @@ export function openRunner(world: World, deps: RunnerDeps): Runner {
           turn = wallNow()
         }
       }
-      if (world.epoch !== epoch) return { from, to: world.now, fired, stopped: { at, reason: 'the world was replaced meanwhile' } }
+      if (world.epoch !== epoch)
+        return {
+          from,
+          to: world.now,
+          fired,
+          stopped: { at, reason: 'the world was replaced meanwhile' },
+        }
       if (!reason) at = to
       world.hold(at)
       world.transaction(() => world.setClock(setTo(world.clock, wallNow(), at)))

@@ -9,7 +9,14 @@ import { type BodyShape, bodyShape } from './body-shape.ts'
 /** A compiled check that keeps what it found. */
 interface Validator {
   (data: unknown): unknown
-  errors?: readonly { instancePath: string; message?: string; params?: Record<string, unknown>; keyword?: string }[] | null
+  errors?:
+    | readonly {
+        instancePath: string
+        message?: string
+        params?: Record<string, unknown>
+        keyword?: string
+      }[]
+    | null
 }
 
 type Media = Readonly<Record<string, { schema?: Record<string, unknown>; example?: unknown }>>
@@ -18,7 +25,13 @@ type Media = Readonly<Record<string, { schema?: Record<string, unknown>; example
 export interface OperationObject {
   readonly operationId: string
   readonly summary?: string
-  readonly parameters?: readonly { name: string; in: string; required?: boolean; schema?: { type?: string }; explode?: boolean }[]
+  readonly parameters?: readonly {
+    name: string
+    in: string
+    required?: boolean
+    schema?: { type?: string }
+    explode?: boolean
+  }[]
   readonly requestBody?: { required?: boolean; content: Media }
   readonly responses: Readonly<Record<string, { content?: Media }>>
   readonly security?: readonly object[]
@@ -37,9 +50,16 @@ export interface Operation {
   readonly query: ReadonlyMap<string, boolean>
   /** Lower-case names of the header parameters. */
   readonly headers: readonly string[]
-  readonly body: { readonly shape: BodyShape; readonly freeCase: boolean; readonly form: boolean } | undefined
+  readonly body:
+    | { readonly shape: BodyShape; readonly freeCase: boolean; readonly form: boolean }
+    | undefined
   /** What is wrong with a request; converts path and query values to their types in place. Empty: nothing. */
-  readonly problems: (request: { path: object; query: object; header: object; requestBody?: unknown }) => string[]
+  readonly problems: (request: {
+    path: object
+    query: object
+    header: object
+    requestBody?: unknown
+  }) => string[]
   /** The media type a JSON body of this status is sent as. */
   readonly jsonType: (status: number) => string
   /** How a reply breaks the spec. Empty: it does not. */
@@ -56,7 +76,10 @@ export interface Spec {
   readonly find: (
     method: string,
     path: string,
-  ) => { operation: Operation; params: Record<string, string | undefined> } | 'other-method' | undefined
+  ) =>
+    | { operation: Operation; params: Record<string, string | undefined> }
+    | 'other-method'
+    | undefined
 }
 
 export const JSON_TYPE = 'application/json'
@@ -68,7 +91,8 @@ const METHODS = ['get', 'put', 'post', 'delete', 'patch'] as const
 
 function explain(error: NonNullable<Validator['errors']>[number], drop: string): string {
   const where = error.instancePath.replace(drop, '').replace(/^\//, '').replaceAll('/', '.')
-  if (error.keyword === 'required' && error.params?.missingProperty === 'requestBody') return 'the request needs a body'
+  if (error.keyword === 'required' && error.params?.missingProperty === 'requestBody')
+    return 'the request needs a body'
   const allowed = error.params?.allowedValues
   const extra = Array.isArray(allowed)
     ? `: ${allowed.join(', ')}`
@@ -94,9 +118,16 @@ export async function readSpec(file: string): Promise<Document> {
 const parsed = new Map<string, Promise<Document>>()
 
 async function readYaml(file: string): Promise<Document> {
-  const [{ parse }, { applyOverlay, isOverlay }] = await Promise.all([import('yaml'), import('./overlay.ts')])
-  const document: unknown = parse(await readFile(new URL(`../../specs/${file}`, import.meta.url), 'utf8'))
-  return isOverlay(document) ? applyOverlay(await readSpec(document.extends), document) : (document as Document)
+  const [{ parse }, { applyOverlay, isOverlay }] = await Promise.all([
+    import('yaml'),
+    import('./overlay.ts'),
+  ])
+  const document: unknown = parse(
+    await readFile(new URL(`../../specs/${file}`, import.meta.url), 'utf8'),
+  )
+  return isOverlay(document)
+    ? applyOverlay(await readSpec(document.extends), document)
+    : (document as Document)
 }
 
 const compiled = new Map<string, Promise<Spec>>()
@@ -145,7 +176,12 @@ export async function compileSpec(document: Document): Promise<Spec> {
         parameters: [...shared, ...(object.parameters ?? [])],
       })
       operations.set(operation.id, operation)
-      router.on(method.toUpperCase() as 'GET', path.replaceAll(/\{(\w+)\}/g, ':$1'), noop, operation)
+      router.on(
+        method.toUpperCase() as 'GET',
+        path.replaceAll(/\{(\w+)\}/g, ':$1'),
+        noop,
+        operation,
+      )
     }
   }
 
@@ -165,10 +201,17 @@ export async function compileSpec(document: Document): Promise<Spec> {
 
 function noop() {}
 
-function compileOperation(backend: OpenAPIBackend, method: string, path: string, object: OperationObject): Operation {
+function compileOperation(
+  backend: OpenAPIBackend,
+  method: string,
+  path: string,
+  object: OperationObject,
+): Operation {
   const id = object.operationId
   const query = new Map(
-    (object.parameters ?? []).filter((each) => each.in === 'query').map((each) => [each.name, each.schema?.type === 'array']),
+    (object.parameters ?? [])
+      .filter((each) => each.in === 'query')
+      .map((each) => [each.name, each.schema?.type === 'array']),
   )
   const bodies = object.requestBody?.content
   const schema = (bodies?.[JSON_TYPE] ?? bodies?.[FORM_TYPE])?.schema
@@ -183,20 +226,28 @@ function compileOperation(backend: OpenAPIBackend, method: string, path: string,
     object,
     open: object.security?.length === 0,
     query,
-    headers: (object.parameters ?? []).filter((each) => each.in === 'header').map((each) => each.name.toLowerCase()),
+    headers: (object.parameters ?? [])
+      .filter((each) => each.in === 'header')
+      .map((each) => each.name.toLowerCase()),
     body: schema && {
       shape: bodyShape(schema),
       freeCase: schema['x-case-insensitive'] === true,
       form: bodies?.[JSON_TYPE] === undefined,
     },
     problems(request) {
-      requests ??= (backend.validator.getRequestValidatorsForOperation(id) ?? []) as unknown as readonly Validator[]
+      requests ??= (backend.validator.getRequestValidatorsForOperation(id) ??
+        []) as unknown as readonly Validator[]
       const found: string[] = []
       for (const validate of requests) {
         if (validate(request)) continue
         // What fails within a condition is told; that the condition failed says nothing more.
         for (const error of (validate.errors ?? []).filter(({ keyword }) => keyword !== 'if'))
-          found.push(explain(error, /^\/(requestBody|query|path|header)/.exec(error.instancePath)?.[0] ?? ''))
+          found.push(
+            explain(
+              error,
+              /^\/(requestBody|query|path|header)/.exec(error.instancePath)?.[0] ?? '',
+            ),
+          )
       }
       return found
     },
@@ -238,13 +289,22 @@ function jsonTypeOf(content: Media | undefined): string | undefined {
 }
 
 /** openapi-backend validates replies of `application/json` alone: what is JSON by another name is shown to it as that. */
-function repliesOf(backend: OpenAPIBackend, object: OperationObject): Readonly<Record<string, Validator>> {
+function repliesOf(
+  backend: OpenAPIBackend,
+  object: OperationObject,
+): Readonly<Record<string, Validator>> {
   const responses = Object.entries(object.responses).map(([status, response]) => {
     const type = jsonTypeOf(response.content)
-    return [status, type === undefined ? response : { ...response, content: { [JSON_TYPE]: response.content?.[type] } }]
+    return [
+      status,
+      type === undefined
+        ? response
+        : { ...response, content: { [JSON_TYPE]: response.content?.[type] } },
+    ]
   })
   const shown = { ...object, responses: Object.fromEntries(responses) } as unknown as Parameters<
     typeof backend.validator.buildStatusBasedResponseValidatorForOperation
   >[0]
-  return (backend.validator.buildStatusBasedResponseValidatorForOperation(shown) ?? {}) as unknown as Readonly<Record<string, Validator>>
+  return (backend.validator.buildStatusBasedResponseValidatorForOperation(shown) ??
+    {}) as unknown as Readonly<Record<string, Validator>>
 }

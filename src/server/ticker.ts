@@ -19,7 +19,8 @@ export function alarm(ring: () => void): Alarm {
   return {
     set(ms) {
       clearTimeout(timer)
-      timer = ms === undefined ? undefined : setTimeout(ring, Math.min(Math.max(ms, 0), LONGEST)).unref()
+      timer =
+        ms === undefined ? undefined : setTimeout(ring, Math.min(Math.max(ms, 0), LONGEST)).unref()
     },
   }
 }

@@ -76,7 +76,12 @@ export async function openWorlds(options: WorldsOptions): Promise<Worlds> {
   /** Worlds by the keys of their credentials. */
   const owners = new Map<string, Place>()
   const bySlug = new Map(simulators.map((simulator) => [simulator.slug, simulator]))
-  const defaults = new Map(simulators.map((simulator) => [simulator.slug, Object.freeze(defaultSettings(simulator.settings))]))
+  const defaults = new Map(
+    simulators.map((simulator) => [
+      simulator.slug,
+      Object.freeze(defaultSettings(simulator.settings)),
+    ]),
+  )
   const stopping = new AbortController()
   const sweep = alarm(() => removeExpired())
 
@@ -92,7 +97,8 @@ export async function openWorlds(options: WorldsOptions): Promise<Worlds> {
   }
 
   function ownAll(place: Place): void {
-    for (const credential of place.world.in(credentials).values()) own(place, credentials.key(credential))
+    for (const credential of place.world.in(credentials).values())
+      own(place, credentials.key(credential))
   }
 
   function disown(place: Place): void {
@@ -124,7 +130,8 @@ export async function openWorlds(options: WorldsOptions): Promise<Worlds> {
     const runner = openRunner(world, {
       perform: (on, task) => {
         const [slug, kind] = task.kind.includes('/') ? task.kind.split('/') : [undefined, task.kind]
-        const run = slug === undefined ? bundleTasks[kind as string] : simulator(slug).tasks[kind as string]
+        const run =
+          slug === undefined ? bundleTasks[kind as string] : simulator(slug).tasks[kind as string]
         if (!run) throw new Error('nobody performs this kind of task')
         if (slug === undefined) run(on, task)
         else on.as(slug, () => run(on, task))
@@ -146,7 +153,11 @@ export async function openWorlds(options: WorldsOptions): Promise<Worlds> {
   }
 
   function identity(name: string, { seed = options.seed, clock = {}, ttl }: Beginning): Identity {
-    const start = { mode: clock.mode ?? options.clock, rate: clock.rate ?? 1, ...(clock.at === undefined ? {} : { at: clock.at }) }
+    const start = {
+      mode: clock.mode ?? options.clock,
+      rate: clock.rate ?? 1,
+      ...(clock.at === undefined ? {} : { at: clock.at }),
+    }
     return { name, seed, start, ...(ttl === undefined ? {} : { expiresAt: wallNow() + ttl }) }
   }
 
@@ -164,9 +175,11 @@ export async function openWorlds(options: WorldsOptions): Promise<Worlds> {
     list: () => [...places.values()],
     byCredential: (provider, secret) => owners.get(`${provider}/${secret}`),
     create(name, beginning) {
-      if (!WORLD_NAME.test(name)) throw new Refusal('invalid-request', 'a world is named with 1 to 64 of A-Z a-z 0-9 . _ -')
+      if (!WORLD_NAME.test(name))
+        throw new Refusal('invalid-request', 'a world is named with 1 to 64 of A-Z a-z 0-9 . _ -')
       if (places.has(name)) throw new Refusal('busy', `the world "${name}" exists already`)
-      if (places.size >= MOST_WORLDS) throw new Refusal('busy', `there are ${MOST_WORLDS} worlds already: remove one first`)
+      if (places.size >= MOST_WORLDS)
+        throw new Refusal('busy', `there are ${MOST_WORLDS} worlds already: remove one first`)
       checkGiven(beginning.given)
       const place = settle(emptyWorld(identity(name, beginning), wallNow()))
       try {
@@ -175,7 +188,9 @@ export async function openWorlds(options: WorldsOptions): Promise<Worlds> {
         place.runner.stop()
         places.delete(name)
         disown(place)
-        void store.remove(name).catch((failure: unknown) => report(`world ${name}: ${String(failure)}`))
+        void store
+          .remove(name)
+          .catch((failure: unknown) => report(`world ${name}: ${String(failure)}`))
         throw error
       }
       // Whole, and not only what the seeds changed: a world's own records are in no change list.
@@ -189,7 +204,9 @@ export async function openWorlds(options: WorldsOptions): Promise<Worlds> {
       const { world } = place
       const before = world.records
       disown(place)
-      world.replace(emptyWorld({ ...world.identity, ...(seed === undefined ? {} : { seed }) }, wallNow()))
+      world.replace(
+        emptyWorld({ ...world.identity, ...(seed === undefined ? {} : { seed }) }, wallNow()),
+      )
       try {
         populate(world, simulators, given, options)
       } catch (error) {
@@ -225,7 +242,8 @@ export async function openWorlds(options: WorldsOptions): Promise<Worlds> {
       stopping.abort()
       await Promise.all([...places.values()].map(({ runner }) => runner.idle()))
       for (const { world } of places.values()) {
-        if (world.clock.mode === 'running' && !store.failure(world.name)) world.transaction(() => world.keepTime())
+        if (world.clock.mode === 'running' && !store.failure(world.name))
+          world.transaction(() => world.keepTime())
       }
       await store.close()
     },
@@ -237,7 +255,10 @@ export async function openWorlds(options: WorldsOptions): Promise<Worlds> {
     for (const place of [...places.values()]) {
       const { expiresAt } = place.world.identity
       if (expiresAt === undefined) continue
-      if (expiresAt <= now) void worlds.remove(place).catch((error: unknown) => report(`world ${place.world.name}: ${String(error)}`))
+      if (expiresAt <= now)
+        void worlds
+          .remove(place)
+          .catch((error: unknown) => report(`world ${place.world.name}: ${String(error)}`))
       else next = Math.min(next ?? expiresAt, expiresAt)
     }
     sweep.set(next === undefined ? undefined : next - now)
@@ -249,7 +270,9 @@ export async function openWorlds(options: WorldsOptions): Promise<Worlds> {
       if (records) settle(records)
     } catch (error) {
       const what = error instanceof Error ? error.message : String(error)
-      throw new StoreError(`the world "${name}" cannot be opened: ${what}; mend its file, or start with another --state folder`)
+      throw new StoreError(
+        `the world "${name}" cannot be opened: ${what}; mend its file, or start with another --state folder`,
+      )
     }
   }
   if (!places.has(DEFAULT_WORLD)) worlds.create(DEFAULT_WORLD, options.first ?? {})

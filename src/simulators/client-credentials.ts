@@ -37,7 +37,9 @@ export function seedClient(world: World, slug: string): void {
   const { name, seed } = world.identity
   const own = openRandom(`${name}/${seed}/${slug}/client`).text(32, LETTERS_AND_DIGITS)
   const client =
-    name === 'default' ? { client: 'test-client', secret: 'test-secret' } : { client: `client-${own.slice(0, 8)}`, secret: own }
+    name === 'default'
+      ? { client: 'test-client', secret: 'test-secret' }
+      : { client: `client-${own.slice(0, 8)}`, secret: own }
   world.in(credentials).put({ provider: slug, kind: 'client', ...client })
 }
 
@@ -61,11 +63,17 @@ function bearer(header: HeaderOf): string | undefined {
 }
 
 /** The token or the client secret a request carries: in its header, or in the form of the token endpoint, sent as JSON too. */
-export function presented(header: HeaderOf, _values?: SettingValues, body?: string): string | undefined {
+export function presented(
+  header: HeaderOf,
+  _values?: SettingValues,
+  body?: string,
+): string | undefined {
   const shown = bearer(header) ?? basic(header)?.secret
   if (shown !== undefined || !body?.includes('client_secret')) return shown
   const [, quoted] = /"client_secret"\s*:\s*"((?:[^"\\]|\\.)*)"/.exec(body) ?? []
-  return quoted === undefined ? (new URLSearchParams(body).get('client_secret') ?? undefined) : unescaped(quoted)
+  return quoted === undefined
+    ? (new URLSearchParams(body).get('client_secret') ?? undefined)
+    : unescaped(quoted)
 }
 
 /** What a JSON string says; as it is where its escapes are none. */
@@ -78,13 +86,22 @@ function unescaped(text: string): string {
 }
 
 /** @throws Refusal `invalid-client`, `invalid-request` */
-function clientOf(header: HeaderOf, { client_id, client_secret }: TokenRequest): { id: string; secret: string } {
+function clientOf(
+  header: HeaderOf,
+  { client_id, client_secret }: TokenRequest,
+): { id: string; secret: string } {
   const shown = basic(header)
   if (shown && client_secret !== undefined)
-    throw new Refusal('invalid-request', 'the client shows itself twice: by HTTP Basic and in the form')
+    throw new Refusal(
+      'invalid-request',
+      'the client shows itself twice: by HTTP Basic and in the form',
+    )
   if (shown) return shown
   if (client_id === undefined || client_secret === undefined)
-    throw new Refusal('invalid-client', 'client_id and client_secret are wanted, in the form or by HTTP Basic')
+    throw new Refusal(
+      'invalid-client',
+      'client_id and client_secret are wanted, in the form or by HTTP Basic',
+    )
   return { id: client_id, secret: client_secret }
 }
 
@@ -95,17 +112,29 @@ function clientOf(header: HeaderOf, { client_id, client_secret }: TokenRequest):
 export function issueToken(slug: string): (call: TokenCall, world: World) => Reply<TokenReply> {
   return ({ body, header, now, settings }, world) => {
     if (body.grant_type !== 'client_credentials')
-      throw new Refusal('unsupported-grant-type', `grant_type is client_credentials here, and not ${body.grant_type}`)
+      throw new Refusal(
+        'unsupported-grant-type',
+        `grant_type is client_credentials here, and not ${body.grant_type}`,
+      )
     const { id, secret } = clientOf(header, body)
     const known = credentialOf(world, slug, 'client')
     if (!known || id !== known.client || secret !== known.secret)
-      throw new Refusal('invalid-client', `the client "${id}" and its secret are not those of the world "${world.name}"`)
+      throw new Refusal(
+        'invalid-client',
+        `the client "${id}" and its secret are not those of the world "${world.name}"`,
+      )
     dropExpired(world, slug)
     // Dice of its own: how often a client fetches a token moves no ICCID.
-    const token = world.as(`${slug}/tokens`, () => world.random.text(TOKEN_LENGTH, LETTERS_AND_DIGITS))
+    const token = world.as(`${slug}/tokens`, () =>
+      world.random.text(TOKEN_LENGTH, LETTERS_AND_DIGITS),
+    )
     const expiresAt = addDuration(now, settings.tokenLifetime)
     world.in(credentials).put({ provider: slug, kind: 'token', secret: token, expiresAt })
-    const granted: TokenReply = { access_token: token, token_type: 'Bearer', expires_in: Math.floor((expiresAt - now) / 1000) }
+    const granted: TokenReply = {
+      access_token: token,
+      token_type: 'Bearer',
+      expires_in: Math.floor((expiresAt - now) / 1000),
+    }
     return { status: 200, body: granted, headers: { 'Cache-Control': 'no-store' } }
   }
 }
@@ -120,10 +149,13 @@ function dropExpired(world: World, slug: string): void {
 export function authenticate(slug: string): (header: HeaderOf, world: World) => void {
   return (header, world) => {
     const shown = bearer(header)
-    if (shown === undefined) throw new Refusal('unauthorized', 'the header Authorization: Bearer <token> is missing')
+    if (shown === undefined)
+      throw new Refusal('unauthorized', 'the header Authorization: Bearer <token> is missing')
     const token = world.in(credentials).get(`${slug}/${shown}`)
-    if (token?.kind !== 'token') throw bad(`the token is none of the world "${world.name}"; those that ended are forgotten`)
-    if (world.now >= (token.expiresAt ?? 0)) throw bad(`the token ended at ${iso(token.expiresAt ?? 0)}: fetch another`)
+    if (token?.kind !== 'token')
+      throw bad(`the token is none of the world "${world.name}"; those that ended are forgotten`)
+    if (world.now >= (token.expiresAt ?? 0))
+      throw bad(`the token ended at ${iso(token.expiresAt ?? 0)}: fetch another`)
   }
 }
 
@@ -134,7 +166,9 @@ function bad(reason: string): Refusal {
 /** The challenge that goes with a 401 (RFC 6750, 3). */
 export function bearerChallenge({ detail }: Refusal): { 'WWW-Authenticate': string } {
   const error =
-    detail.error === undefined ? '' : `, error="${detail.error}", error_description="The access token is unknown or has expired"`
+    detail.error === undefined
+      ? ''
+      : `, error="${detail.error}", error_description="The access token is unknown or has expired"`
   return { 'WWW-Authenticate': `Bearer realm="api"${error}` }
 }
 
@@ -151,6 +185,9 @@ const words: Readonly<Record<string, readonly [status: number, error: string]>> 
 /** How a token endpoint words a refusal (RFC 6749, 5.2). */
 export function wordTokenRefusal(refusal: Refusal): Reply {
   const [status, error] = words[refusal.code] ?? [500, 'server_error']
-  const headers = { 'Cache-Control': 'no-store', ...(status === 401 ? { 'WWW-Authenticate': 'Basic realm="token"' } : {}) }
+  const headers = {
+    'Cache-Control': 'no-store',
+    ...(status === 401 ? { 'WWW-Authenticate': 'Basic realm="token"' } : {}),
+  }
   return { status, headers, body: { error, error_description: refusal.message } }
 }

@@ -69,7 +69,12 @@ interface Operator extends Omit<Network, 'tagid'> {
 const mostNetworks = 4
 
 /** Names that eSIM Go writes differently (Turkey and Aaland Islands are recorded), or whose comma would break a list. */
-const names: Readonly<Record<string, string>> = { AX: 'Aaland Islands', BQ: 'Bonaire', SH: 'Saint Helena', TR: 'Turkey' }
+const names: Readonly<Record<string, string>> = {
+  AX: 'Aaland Islands',
+  BQ: 'Bonaire',
+  SH: 'Saint Helena',
+  TR: 'Turkey',
+}
 
 /** Territories on the networks of another country, which the operator list does not repeat. */
 const servedFrom: Readonly<Record<string, string>> = { AX: 'FI', SJ: 'NO', VA: 'IT' }
@@ -116,7 +121,10 @@ export function findNetwork(iso: string, operator?: string): Attachment | undefi
   const wanted = operator?.toLowerCase()
   const network = country?.networks.find(
     ({ name, brandName, mcc, mnc, tagid }) =>
-      wanted === undefined || [name, brandName, tagid, `${mcc}-${mnc}`, mcc + mnc].some((each) => each.toLowerCase() === wanted),
+      wanted === undefined ||
+      [name, brandName, tagid, `${mcc}-${mnc}`, mcc + mnc].some(
+        (each) => each.toLowerCase() === wanted,
+      ),
   )
   if (!country || !network) return undefined
   const { name, brandName, mcc, mnc, tagid } = network
@@ -124,15 +132,24 @@ export function findNetwork(iso: string, operator?: string): Attachment | undefi
 }
 
 function build(): readonly Country[] {
-  const operators = operatorsByCountry(readJson<readonly OperatorRow[]>('mcc-mnc-list/mcc-mnc-list.json'))
+  const operators = operatorsByCountry(
+    readJson<readonly OperatorRow[]>('mcc-mnc-list/mcc-mnc-list.json'),
+  )
   const rows = readJson<readonly CountryRow[]>('world-countries/dist/countries-unescaped.json')
   const nameOf = new Map(rows.map((row) => [row.cca2, names[row.cca2] ?? row.name.common]))
   const found: Country[] = []
   for (const row of rows) {
     const name = nameOf.get(row.cca2) ?? row.name.common
-    const local = (operators.get(servedFrom[row.cca2] ?? row.cca2) ?? []).filter((operator) => serves(operator, name, nameOf))
+    const local = (operators.get(servedFrom[row.cca2] ?? row.cca2) ?? []).filter((operator) =>
+      serves(operator, name, nameOf),
+    )
     if (local.length === 0) continue
-    found.push({ iso: row.cca2, name, region: regionOf(row), networks: bestNetworks(local, row.cca3) })
+    found.push({
+      iso: row.cca2,
+      name,
+      region: regionOf(row),
+      networks: bestNetworks(local, row.cca3),
+    })
   }
   return found.sort((a, b) => (a.name < b.name ? -1 : 1))
 }
@@ -161,9 +178,13 @@ function operatorsByCountry(rows: readonly OperatorRow[]): ReadonlyMap<string, O
 }
 
 /** Nothing where the row is no public mobile network on the air. */
-function operatorOf(row: OperatorRow, speeds: Map<string, readonly string[]>): Operator | undefined {
+function operatorOf(
+  row: OperatorRow,
+  speeds: Map<string, readonly string[]>,
+): Operator | undefined {
   const { type, status, countryCode, bands, mcc, mnc } = row
-  if (type !== 'National' || status !== 'Operational' || countryCode === null || bands === null) return undefined
+  if (type !== 'National' || status !== 'Operational' || countryCode === null || bands === null)
+    return undefined
   if (/MVN[OE]|satellite/i.test(bands)) return undefined
   const brandName = row.brand ?? row.operator ?? `${mcc}-${mnc}`
   const speed = generations.filter(([, band]) => band.test(bands)).map(([name]) => name)
@@ -184,7 +205,11 @@ function operatorOf(row: OperatorRow, speeds: Map<string, readonly string[]>): O
 }
 
 /** Where a row shared by several territories notes some of them, it serves only those. */
-function serves({ shared, notes }: Operator, name: string, nameOf: ReadonlyMap<string, string>): boolean {
+function serves(
+  { shared, notes }: Operator,
+  name: string,
+  nameOf: ReadonlyMap<string, string>,
+): boolean {
   if (shared.length < 2 || notes.includes(name)) return true
   return !shared.some((iso) => notes.includes(nameOf.get(iso) ?? iso))
 }
@@ -203,7 +228,14 @@ function bestNetworks(local: readonly Operator[], prefix: string): readonly Netw
     .sort(byCode)
     .map(({ name, brandName, mcc, mnc, speed }, index) => {
       const initial = /[A-Z]/.exec(brandName.toUpperCase())?.[0] ?? 'X'
-      return { name, brandName, mcc, mnc, tagid: knownTags[mcc + mnc] ?? `${prefix}${initial}${index + 1}`, speed }
+      return {
+        name,
+        brandName,
+        mcc,
+        mnc,
+        tagid: knownTags[mcc + mnc] ?? `${prefix}${initial}${index + 1}`,
+        speed,
+      }
     })
 }
 

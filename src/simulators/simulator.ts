@@ -9,7 +9,12 @@ import type { UsageRules } from '../state/usage.ts'
 import type { World } from '../state/world.ts'
 
 /** One request, routed and validated: values are as the spec types them. */
-export interface Call<Path = Record<string, string>, Query = Record<string, unknown>, Body = unknown, Settings = Record<string, unknown>> {
+export interface Call<
+  Path = Record<string, string>,
+  Query = Record<string, unknown>,
+  Body = unknown,
+  Settings = Record<string, unknown>,
+> {
   readonly operation: string
   readonly path: Path
   readonly query: Query
@@ -121,12 +126,20 @@ export interface Simulator {
   /** Operations of the spec that answer 501, and why. */
   readonly gaps: Readonly<Record<string, string>>
   /** Words any refusal in the provider's dialect. `operation` is absent where none was found, `values` where there is no world. */
-  readonly word: (refusal: Refusal<KernelRefusal | string>, operation: string | undefined, values?: SettingValues) => Reply
+  readonly word: (
+    refusal: Refusal<KernelRefusal | string>,
+    operation: string | undefined,
+    values?: SettingValues,
+  ) => Reply
   /**
    * The secret a request carries, if any: it may choose the world, and the journal does not keep it. `values` is absent
    * before the world is known, `body` (as sent) where there is none.
    */
-  readonly presented: (header: HeaderOf, values?: SettingValues, body?: string) => string | undefined
+  readonly presented: (
+    header: HeaderOf,
+    values?: SettingValues,
+    body?: string,
+  ) => string | undefined
   /**
    * Counts a request before anything else is made of it; absent, or where it answers `undefined`, requests are not counted.
    * Called outside a transaction, and opens one of its own where it counts: the count stays though the request be refused.
@@ -154,7 +167,11 @@ export interface Simulator {
   readonly network: (country: string, operator?: string) => Network | undefined
   readonly callbacks: {
     /** Headers that go with the body of a callback: its signature. `wall` is the wall clock, in ms since the epoch. */
-    readonly sign: (delivery: Delivery, world: World, wall: number) => Readonly<Record<string, string>>
+    readonly sign: (
+      delivery: Delivery,
+      world: World,
+      wall: number,
+    ) => Readonly<Record<string, string>>
     /** What a receiver checks that signature with, for those who may see credentials. */
     readonly secret?: (world: World) => string | undefined
     /** Delays between attempts, ISO 8601. */

@@ -36,7 +36,8 @@ export const bundles = defineCollection<Bundle>({
   name: 'bundles',
   key: (bundle) => `${bundle.provider}/${bundle.id}`,
   indexes: {
-    sim: (bundle) => bundle.provider + SEPARATOR + bundle.iccid + SEPARATOR + sortable(bundle.serial),
+    sim: (bundle) =>
+      bundle.provider + SEPARATOR + bundle.iccid + SEPARATOR + sortable(bundle.serial),
     reference: (bundle) => bundle.provider + SEPARATOR + bundle.reference + SEPARATOR,
   },
 })
@@ -52,7 +53,10 @@ export function remainingBytes(bundle: Bundle): number {
 }
 
 /** What is new about a bundle when it is assigned. */
-export type NewBundle = Omit<Bundle, 'serial' | 'state' | 'usedBytes' | 'assignedAt' | 'startedAt' | 'endsAt'>
+export type NewBundle = Omit<
+  Bundle,
+  'serial' | 'state' | 'usedBytes' | 'assignedAt' | 'startedAt' | 'endsAt'
+>
 
 /** Assigns a bundle; it is queued at once, or after `processing` (ISO 8601) where that is longer than nothing. */
 export function assignBundle(world: World, bundle: NewBundle, processing: string): Bundle {
@@ -71,12 +75,25 @@ export function assignBundle(world: World, bundle: NewBundle, processing: string
 }
 
 /** The bundle after `event`, with `fields` laid over it. */
-function moved(world: World, bundle: Bundle, event: BundleEvent, fields: Partial<Bundle> = {}): Bundle {
-  return world.in(bundles).put({ ...bundle, ...fields, state: move(bundleLifecycle, bundle.state, event) })
+function moved(
+  world: World,
+  bundle: Bundle,
+  event: BundleEvent,
+  fields: Partial<Bundle> = {},
+): Bundle {
+  return world
+    .in(bundles)
+    .put({ ...bundle, ...fields, state: move(bundleLifecycle, bundle.state, event) })
 }
 
 function happened(world: World, bundle: Bundle, type: string): void {
-  world.emit({ type, provider: bundle.provider, iccid: bundle.iccid, bundle: bundle.id, detail: { name: bundle.name } })
+  world.emit({
+    type,
+    provider: bundle.provider,
+    iccid: bundle.iccid,
+    bundle: bundle.id,
+    detail: { name: bundle.name },
+  })
 }
 
 function processed(world: World, bundle: Bundle): Bundle {
@@ -107,7 +124,12 @@ export function removeBundle(world: World, bundle: Bundle): void {
  * Takes bytes from an active bundle and says which thresholds (percent of the whole) were reached.
  * @param bytes at most what is left, unless unlimited
  */
-export function consume(world: World, bundle: Bundle, bytes: number, thresholds: readonly number[]): Bundle {
+export function consume(
+  world: World,
+  bundle: Bundle,
+  bytes: number,
+  thresholds: readonly number[],
+): Bundle {
   const usedBytes = bundle.usedBytes + bytes
   if (bundle.unlimited) return world.in(bundles).put({ ...bundle, usedBytes })
   for (const percent of thresholds) {

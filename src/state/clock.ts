@@ -19,7 +19,9 @@ export const LAST_INSTANT = Date.UTC(9000, 0, 1)
 
 /** What the clock shows when the wall reads `wall` (ms, monotonic). Whole milliseconds. */
 export function read(clock: Clock, wall: number): number {
-  return clock.mode === 'frozen' ? clock.at : clock.at + Math.max(0, Math.floor((wall - clock.anchor) * clock.rate))
+  return clock.mode === 'frozen'
+    ? clock.at
+    : clock.at + Math.max(0, Math.floor((wall - clock.anchor) * clock.rate))
 }
 
 /** Wall milliseconds until the clock shows `due`, or `undefined` where it never will by itself. */

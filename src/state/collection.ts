@@ -141,7 +141,8 @@ export function openCollection<T extends object>(
       const keys = index(name)
       const low = from === undefined ? 0 : keys.position(from)
       const high = to === undefined ? keys.size : keys.position(to)
-      if (!descending) return keys.slice(low + offset, Math.min(high, low + offset + limit)).map(recordAt)
+      if (!descending)
+        return keys.slice(low + offset, Math.min(high, low + offset + limit)).map(recordAt)
       const end = Math.max(low, high - offset)
       return keys
         .slice(Math.max(low, end - limit), end)

@@ -17,13 +17,19 @@ export const credentials = defineCollection<Credential>({
   name: 'credentials',
   key: (credential) => `${credential.provider}/${credential.secret}`,
   indexes: {
-    lasting: ({ kind, provider }) => (kind === 'token' ? undefined : provider + SEPARATOR + kind + SEPARATOR),
+    lasting: ({ kind, provider }) =>
+      kind === 'token' ? undefined : provider + SEPARATOR + kind + SEPARATOR,
     /** Of a provider, in the order they expire. */
-    tokens: ({ kind, provider, expiresAt = 0 }) => (kind === 'token' ? provider + SEPARATOR + sortable(expiresAt) : undefined),
+    tokens: ({ kind, provider, expiresAt = 0 }) =>
+      kind === 'token' ? provider + SEPARATOR + sortable(expiresAt) : undefined,
   },
 })
 
 /** A provider's credential of a lasting kind in this world. */
-export function credentialOf(world: World, provider: string, kind: 'api-key' | 'client'): Credential | undefined {
+export function credentialOf(
+  world: World,
+  provider: string,
+  kind: 'api-key' | 'client',
+): Credential | undefined {
   return world.in(credentials).matching('lasting', provider + SEPARATOR + kind + SEPARATOR)[0]
 }

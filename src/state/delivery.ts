@@ -45,11 +45,16 @@ export const deliveries = defineCollection<Delivery>({
   indexes: {
     queued: (delivery) => sortable(delivery.serial),
     finished: (delivery) => (delivery.nextAt === undefined ? sortable(delivery.serial) : undefined),
-    sim: (delivery) => delivery.iccid && delivery.provider + SEPARATOR + delivery.iccid + SEPARATOR + sortable(delivery.serial),
+    sim: (delivery) =>
+      delivery.iccid &&
+      delivery.provider + SEPARATOR + delivery.iccid + SEPARATOR + sortable(delivery.serial),
   },
 })
 
-export const targets = defineCollection<Target>({ name: 'callback-targets', key: (target) => target.provider })
+export const targets = defineCollection<Target>({
+  name: 'callback-targets',
+  key: (target) => target.provider,
+})
 
 /** How many deliveries a world keeps; the oldest finished ones go first. */
 export const DELIVERIES_KEPT = 10_000
@@ -72,7 +77,11 @@ export function queueCallback(
     if (oldest) kept.delete(oldest.id)
   }
   const id = `cb_${String(serial).padStart(6, '0')}`
-  return scheduled(world, { ...callback, id, serial, state: 'pending', queuedAt: world.now, attempts: [], tries: 0 }, world.now)
+  return scheduled(
+    world,
+    { ...callback, id, serial, state: 'pending', queuedAt: world.now, attempts: [], tries: 0 },
+    world.now,
+  )
 }
 
 /** How an attempt ended; `final` where another cannot help. */
@@ -86,12 +95,22 @@ export interface Outcome {
  * Notes an attempt made at virtual time `at`; a failed one is followed by the next of `schedule` (delays between
  * attempts, ISO 8601), and after the last the callback is dead.
  */
-export function recordAttempt(world: World, id: string, at: number, outcome: Outcome, schedule: readonly string[]): Delivery | undefined {
+export function recordAttempt(
+  world: World,
+  id: string,
+  at: number,
+  outcome: Outcome,
+  schedule: readonly string[],
+): Delivery | undefined {
   const delivery = world.in(deliveries).get(id)
   if (!delivery) return undefined
   const { final, ...told } = outcome
   const { nextAt: _, ...rest } = delivery
-  const tried = { ...rest, attempts: [...delivery.attempts, { at, ...told }], tries: delivery.tries + 1 }
+  const tried = {
+    ...rest,
+    attempts: [...delivery.attempts, { at, ...told }],
+    tries: delivery.tries + 1,
+  }
   const ok = outcome.status !== undefined && outcome.status >= 200 && outcome.status < 300
   if (ok) return world.in(deliveries).put({ ...tried, state: 'delivered' })
   const delay = final ? undefined : schedule[delivery.tries]
@@ -105,7 +124,10 @@ export function recordAttempt(world: World, id: string, at: number, outcome: Out
  */
 export function redeliver(world: World, delivery: Delivery): Delivery {
   if (delivery.nextAt !== undefined)
-    throw new Refusal('wrong-state', 'an attempt is still to come: advance the clock to it', { state: delivery.state, event: 'redeliver' })
+    throw new Refusal('wrong-state', 'an attempt is still to come: advance the clock to it', {
+      state: delivery.state,
+      event: 'redeliver',
+    })
   const url = world.in(targets).get(delivery.provider)?.url ?? delivery.url
   return scheduled(world, { ...delivery, url, state: 'pending', tries: 0 }, world.now)
 }

@@ -3,8 +3,16 @@ import { type Duration, parse } from 'tinyduration'
 
 const SHORT = /^(\d+(?:\.\d+)?)(ms|s|m|h|d|w)$/
 // tinyduration takes the first duration it finds anywhere in a text, and half a month has no length.
-const ISO = /^-?P(?!$)(\d+Y)?(\d+M)?(\d+([.,]\d+)?W)?(\d+([.,]\d+)?D)?(T(?!$)(\d+([.,]\d+)?H)?(\d+([.,]\d+)?M)?(\d+([.,]\d+)?S)?)?$/
-const UNIT_MS: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000, w: 604_800_000 }
+const ISO =
+  /^-?P(?!$)(\d+Y)?(\d+M)?(\d+([.,]\d+)?W)?(\d+([.,]\d+)?D)?(T(?!$)(\d+([.,]\d+)?H)?(\d+([.,]\d+)?M)?(\d+([.,]\d+)?S)?)?$/
+const UNIT_MS: Readonly<Record<string, number>> = {
+  ms: 1,
+  s: 1000,
+  m: 60_000,
+  h: 3_600_000,
+  d: 86_400_000,
+  w: 604_800_000,
+}
 
 /** The last instant that is written with a year of four digits. */
 const END = Date.UTC(9999, 11, 31)
@@ -14,7 +22,9 @@ export class DurationError extends Error {}
 
 function parsed(text: string): Duration {
   if (!ISO.test(text))
-    throw new DurationError(`"${text}" is not a duration: write ISO 8601 (P3D, PT90M) or a number with ms, s, m, h, d or w (3d, 90m)`)
+    throw new DurationError(
+      `"${text}" is not a duration: write ISO 8601 (P3D, PT90M) or a number with ms, s, m, h, d or w (3d, 90m)`,
+    )
   return parse(text)
 }
 
@@ -25,20 +35,41 @@ function parsed(text: string): Duration {
  */
 export function addDuration(instant: number, duration: string): number {
   const short = SHORT.exec(duration)
-  const result = short ? Math.round(instant + Number(short[1]) * (UNIT_MS[short[2] as string] as number)) : addParsed(instant, duration)
+  const result = short
+    ? Math.round(instant + Number(short[1]) * (UNIT_MS[short[2] as string] as number))
+    : addParsed(instant, duration)
   if (!(Math.abs(result) <= END)) throw new DurationError(`"${duration}" leads out of the calendar`)
   return result
 }
 
 function addParsed(instant: number, duration: string): number {
-  const { negative, years = 0, months = 0, weeks = 0, days = 0, hours = 0, minutes = 0, seconds = 0 } = parsed(duration)
+  const {
+    negative,
+    years = 0,
+    months = 0,
+    weeks = 0,
+    days = 0,
+    hours = 0,
+    minutes = 0,
+    seconds = 0,
+  } = parsed(duration)
   const sign = negative ? -1 : 1
   const start = new Date(instant)
   const wantedMonth = start.getUTCMonth() + sign * (years * 12 + months)
-  const day = Math.min(start.getUTCDate(), new Date(Date.UTC(start.getUTCFullYear(), wantedMonth + 1, 0)).getUTCDate())
+  const day = Math.min(
+    start.getUTCDate(),
+    new Date(Date.UTC(start.getUTCFullYear(), wantedMonth + 1, 0)).getUTCDate(),
+  )
   const moved =
     years || months
-      ? Date.UTC(start.getUTCFullYear(), wantedMonth, day, start.getUTCHours(), start.getUTCMinutes(), start.getUTCSeconds()) +
+      ? Date.UTC(
+          start.getUTCFullYear(),
+          wantedMonth,
+          day,
+          start.getUTCHours(),
+          start.getUTCMinutes(),
+          start.getUTCSeconds(),
+        ) +
         (instant % 1000)
       : instant
   const rest = ((weeks * 7 + days) * 24 + hours) * 3600 + minutes * 60 + seconds

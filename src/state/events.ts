@@ -19,5 +19,7 @@ export const TIMELINE_LENGTH = 200
 export const timeline = defineCollection<WorldEvent>({
   name: 'timeline',
   key: (event) => String(event.id),
-  indexes: { sim: (event) => event.provider + SEPARATOR + event.iccid + SEPARATOR + sortable(event.id) },
+  indexes: {
+    sim: (event) => event.provider + SEPARATOR + event.iccid + SEPARATOR + sortable(event.id),
+  },
 })

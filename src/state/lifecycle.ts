@@ -2,10 +2,16 @@
 import { Refusal } from './refusal.ts'
 
 /** For every state, the events it accepts and where each leads. */
-export type Lifecycle<State extends string, Event extends string> = Readonly<Record<State, Readonly<Partial<Record<Event, State>>>>>
+export type Lifecycle<State extends string, Event extends string> = Readonly<
+  Record<State, Readonly<Partial<Record<Event, State>>>>
+>
 
 /** True where `event` is listed in `state`. */
-export function can<State extends string, Event extends string>(table: Lifecycle<State, Event>, state: State, event: Event): boolean {
+export function can<State extends string, Event extends string>(
+  table: Lifecycle<State, Event>,
+  state: State,
+  event: Event,
+): boolean {
   return table[state][event] !== undefined
 }
 
@@ -13,8 +19,13 @@ export function can<State extends string, Event extends string>(table: Lifecycle
  * The state that `event` leads to.
  * @throws Refusal `wrong-state`, its detail carrying `state` and `event`
  */
-export function move<State extends string, Event extends string>(table: Lifecycle<State, Event>, state: State, event: Event): State {
+export function move<State extends string, Event extends string>(
+  table: Lifecycle<State, Event>,
+  state: State,
+  event: Event,
+): State {
   const next = table[state][event]
-  if (next === undefined) throw new Refusal('wrong-state', `cannot ${event} what is ${state}`, { state, event })
+  if (next === undefined)
+    throw new Refusal('wrong-state', `cannot ${event} what is ${state}`, { state, event })
   return next
 }

@@ -22,13 +22,15 @@ export const CAPITALS_AND_DIGITS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789'
 /** A 32-bit number from any text (FNV-1a), so that seeds may be words. */
 export function hash(text: string): number {
   let value = 0x811c9dc5
-  for (let at = 0; at < text.length; at += 1) value = Math.imul(value ^ text.charCodeAt(at), 0x01000193)
+  for (let at = 0; at < text.length; at += 1)
+    value = Math.imul(value ^ text.charCodeAt(at), 0x01000193)
   return value >>> 0
 }
 
 /** Starts a generator from a seed word, or goes on from a kept state. */
 export function openRandom(from: string | readonly number[]): Random {
-  const generator = typeof from === 'string' ? xoroshiro128plus(hash(from)) : xoroshiro128plusFromState(from)
+  const generator =
+    typeof from === 'string' ? xoroshiro128plus(hash(from)) : xoroshiro128plusFromState(from)
   const draw = () => generator.next() >>> 0
 
   const random: Random = {
@@ -36,7 +38,8 @@ export function openRandom(from: string | readonly number[]): Random {
     integer: (low, high) => low + Math.floor(random.fraction() * (high - low + 1)),
     text(length, alphabet) {
       let made = ''
-      for (let at = 0; at < length; at += 1) made += alphabet[random.integer(0, alphabet.length - 1)]
+      for (let at = 0; at < length; at += 1)
+        made += alphabet[random.integer(0, alphabet.length - 1)]
       return made
     },
     uuid() {

@@ -18,34 +18,61 @@ export interface Setting<T extends SettingValue = SettingValue> {
 export type SettingTable = Readonly<Record<string, Setting>>
 
 /** The values a table of settings holds. */
-export type SettingsOf<T extends SettingTable> = { readonly [K in keyof T]: T[K] extends Setting<infer V> ? V : never }
+export type SettingsOf<T extends SettingTable> = {
+  readonly [K in keyof T]: T[K] extends Setting<infer V> ? V : never
+}
 
 /** One of a few words or numbers. */
-export function choice<const T extends string | number>(options: readonly T[], fallback: NoInfer<T>, says: string): Setting<T> {
+export function choice<const T extends string | number>(
+  options: readonly T[],
+  fallback: NoInfer<T>,
+  says: string,
+): Setting<T> {
   const words: readonly unknown[] = options
-  return { fallback, says, problem: (value) => (words.includes(value) ? undefined : `must be one of ${options.join(', ')}`) }
+  return {
+    fallback,
+    says,
+    problem: (value) =>
+      words.includes(value) ? undefined : `must be one of ${options.join(', ')}`,
+  }
 }
 
 export function flag(fallback: boolean, says: string): Setting<boolean> {
-  return { fallback, says, problem: (value) => (typeof value === 'boolean' ? undefined : 'must be true or false') }
+  return {
+    fallback,
+    says,
+    problem: (value) => (typeof value === 'boolean' ? undefined : 'must be true or false'),
+  }
 }
 
 /** One line of text that fits `pattern` as a whole; `form` says what that is. */
-export function text(pattern: RegExp, form: string, fallback: string, says: string): Setting<string> {
-  const fits = (value: unknown) => typeof value === 'string' && value.length <= LONGEST_TEXT && pattern.test(value)
+export function text(
+  pattern: RegExp,
+  form: string,
+  fallback: string,
+  says: string,
+): Setting<string> {
+  const fits = (value: unknown) =>
+    typeof value === 'string' && value.length <= LONGEST_TEXT && pattern.test(value)
   return { fallback, says, problem: (value) => (fits(value) ? undefined : `must be ${form}`) }
 }
 
 /** A list of texts; `problem` tells what is wrong with one, given those before it. */
-export function texts(problem: (line: string, before: readonly string[]) => string | undefined, says: string): Setting<readonly string[]> {
+export function texts(
+  problem: (line: string, before: readonly string[]) => string | undefined,
+  says: string,
+): Setting<readonly string[]> {
   return {
     fallback: [],
     says,
     problem(value) {
-      if (!Array.isArray(value) || value.length > MOST_TEXTS) return `must be a list of up to ${MOST_TEXTS} texts`
+      if (!Array.isArray(value) || value.length > MOST_TEXTS)
+        return `must be a list of up to ${MOST_TEXTS} texts`
       for (const [at, line] of value.entries()) {
         const found =
-          typeof line === 'string' && line.length <= LONGEST_TEXT ? problem(line, value.slice(0, at)) : 'is no text of that length'
+          typeof line === 'string' && line.length <= LONGEST_TEXT
+            ? problem(line, value.slice(0, at))
+            : 'is no text of that length'
         if (found) return `line ${at + 1}: ${found}`
       }
       return undefined
@@ -55,8 +82,13 @@ export function texts(problem: (line: string, before: readonly string[]) => stri
 
 /** A whole number from `low` to `high`. */
 export function whole(low: number, high: number, fallback: number, says: string): Setting<number> {
-  const fits = (value: unknown) => Number.isInteger(value) && Number(value) >= low && Number(value) <= high
-  return { fallback, says, problem: (value) => (fits(value) ? undefined : `must be a whole number from ${low} to ${high}`) }
+  const fits = (value: unknown) =>
+    Number.isInteger(value) && Number(value) >= low && Number(value) <= high
+  return {
+    fallback,
+    says,
+    problem: (value) => (fits(value) ? undefined : `must be a whole number from ${low} to ${high}`),
+  }
 }
 
 /** What is set begins at the latest where the clock ends, in the year 9000, and has to end before years have five digits. */
@@ -66,7 +98,11 @@ function durationProblem(value: unknown): string | undefined {
   if (typeof value !== 'string') return 'must be a duration such as PT5M or 5m'
   try {
     const length = addDuration(0, value)
-    return length < 0 ? 'must not be negative' : length > LONGEST ? 'must not be longer than 900 years' : undefined
+    return length < 0
+      ? 'must not be negative'
+      : length > LONGEST
+        ? 'must not be longer than 900 years'
+        : undefined
   } catch (error) {
     if (error instanceof DurationError) return error.message
     throw error
@@ -94,10 +130,17 @@ export function durations(fallback: readonly string[], says: string): Setting<re
  * `values` laid over the defaults of `table`.
  * @throws Refusal `invalid-request` naming the first unknown setting or bad value
  */
-export function checkSettings(table: SettingTable, values: Readonly<Record<string, unknown>>): void {
+export function checkSettings(
+  table: SettingTable,
+  values: Readonly<Record<string, unknown>>,
+): void {
   for (const [name, value] of Object.entries(values)) {
     const setting = Object.hasOwn(table, name) ? table[name] : undefined
-    if (!setting) throw new Refusal('invalid-request', `there is no setting "${name}"; there are: ${Object.keys(table).join(', ')}`)
+    if (!setting)
+      throw new Refusal(
+        'invalid-request',
+        `there is no setting "${name}"; there are: ${Object.keys(table).join(', ')}`,
+      )
     const problem = setting.problem(value)
     if (problem) throw new Refusal('invalid-request', `setting "${name}" ${problem}`)
   }
@@ -105,10 +148,15 @@ export function checkSettings(table: SettingTable, values: Readonly<Record<strin
 
 /** The defaults of a table. */
 export function defaultSettings(table: SettingTable): Record<string, SettingValue> {
-  return Object.fromEntries(Object.entries(table).map(([name, setting]) => [name, setting.fallback]))
+  return Object.fromEntries(
+    Object.entries(table).map(([name, setting]) => [name, setting.fallback]),
+  )
 }
 
 /** Settings that every provider has. */
 export const commonSettings = {
-  strict: flag(false, 'refuse fields and parameters the spec does not know, and bodies not sent as JSON, instead of only journalling them'),
+  strict: flag(
+    false,
+    'refuse fields and parameters the spec does not know, and bodies not sent as JSON, instead of only journalling them',
+  ),
 }

@@ -1,7 +1,13 @@
 // Every legal move of a SIM: of its profile, moved by the device, and of its service, moved by the API.
 import type { Lifecycle } from './lifecycle.ts'
 
-export type ProfileState = 'released' | 'downloaded' | 'installed' | 'enabled' | 'disabled' | 'deleted'
+export type ProfileState =
+  | 'released'
+  | 'downloaded'
+  | 'installed'
+  | 'enabled'
+  | 'disabled'
+  | 'deleted'
 export type ProfileEvent = 'download' | 'install' | 'enable' | 'disable' | 'delete' | 'release'
 
 /**

@@ -68,15 +68,25 @@ export const sims = defineCollection<Sim>({
 export function moveProfile(world: World, sim: Sim, event: ProfileEvent): Sim {
   const profile = move(profileLifecycle, sim.profile, event)
   if (event === 'download' && !isCodeGood(sim.codeExpiresAt, world.now))
-    throw new Refusal('wrong-state', 'the installation code is no longer good: it has expired', { state: sim.profile, event })
+    throw new Refusal('wrong-state', 'the installation code is no longer good: it has expired', {
+      state: sim.profile,
+      event,
+    })
   const { attached, ...off } = sim
   const moved: Sim = {
     ...(profile === 'enabled' ? sim : off),
     profile,
-    ...(event === 'install' && sim.firstInstalledAt === undefined ? { firstInstalledAt: world.now } : {}),
+    ...(event === 'install' && sim.firstInstalledAt === undefined
+      ? { firstInstalledAt: world.now }
+      : {}),
   }
   world.in(sims).put(moved)
-  world.emit({ type: `sim.${PAST[event]}`, provider: sim.provider, iccid: sim.iccid, detail: { from: sim.profile, to: profile } })
+  world.emit({
+    type: `sim.${PAST[event]}`,
+    provider: sim.provider,
+    iccid: sim.iccid,
+    detail: { from: sim.profile, to: profile },
+  })
   return world.in(sims).get(simKey(sim.provider, sim.iccid)) ?? moved
 }
 
@@ -86,7 +96,12 @@ export function moveProfile(world: World, sim: Sim, event: ProfileEvent): Sim {
  */
 export function moveService(world: World, sim: Sim, event: ServiceEvent): Sim {
   const moved = world.in(sims).put({ ...sim, service: move(serviceLifecycle, sim.service, event) })
-  world.emit({ type: `sim.${SERVICE_PAST[event]}`, provider: sim.provider, iccid: sim.iccid, detail: { service: moved.service } })
+  world.emit({
+    type: `sim.${SERVICE_PAST[event]}`,
+    provider: sim.provider,
+    iccid: sim.iccid,
+    detail: { service: moved.service },
+  })
   return moved
 }
 
@@ -121,10 +136,14 @@ export function install(world: World, sim: Sim): Sim {
  */
 export function attach(world: World, sim: Sim, network: Network): Sim {
   if (sim.profile !== 'enabled')
-    throw new Refusal('wrong-state', `the profile is ${sim.profile}: only an enabled one registers on a network; install it first`, {
-      state: sim.profile,
-      event: 'attach',
-    })
+    throw new Refusal(
+      'wrong-state',
+      `the profile is ${sim.profile}: only an enabled one registers on a network; install it first`,
+      {
+        state: sim.profile,
+        event: 'attach',
+      },
+    )
   const first = sim.firstAttachedAt === undefined
   const moved: Sim = {
     ...sim,
@@ -136,7 +155,8 @@ export function attach(world: World, sim: Sim, network: Network): Sim {
   world.in(sims).put(moved)
   const detail = { country: network.country, network: network.name }
   world.emit({ type: 'sim.attached', provider: sim.provider, iccid: sim.iccid, detail })
-  if (first) world.emit({ type: 'sim.first-attached', provider: sim.provider, iccid: sim.iccid, detail })
+  if (first)
+    world.emit({ type: 'sim.first-attached', provider: sim.provider, iccid: sim.iccid, detail })
   return moved
 }
 
@@ -146,9 +166,18 @@ export function attach(world: World, sim: Sim, network: Network): Sim {
  */
 export function detach(world: World, sim: Sim): Sim {
   const { attached, ...off } = sim
-  if (!attached) throw new Refusal('wrong-state', 'the SIM is on no network', { state: 'detached', event: 'detach' })
+  if (!attached)
+    throw new Refusal('wrong-state', 'the SIM is on no network', {
+      state: 'detached',
+      event: 'detach',
+    })
   const moved: Sim = { ...off, lastSeenAt: world.now }
   world.in(sims).put(moved)
-  world.emit({ type: 'sim.detached', provider: sim.provider, iccid: sim.iccid, detail: { country: attached.country } })
+  world.emit({
+    type: 'sim.detached',
+    provider: sim.provider,
+    iccid: sim.iccid,
+    detail: { country: attached.country },
+  })
   return moved
 }

@@ -21,8 +21,11 @@ export class SortedKeys {
 
   constructor(entries: string[] = []) {
     // Records are mostly kept in the order they came; without a comparator strings are sorted by code units, and faster.
-    const sorted = entries.every((entry, at) => at === 0 || (entries[at - 1] as string) <= entry) ? entries : entries.sort()
-    for (let at = 0; at < sorted.length; at += CHUNK) this.#chunks.push(sorted.slice(at, at + CHUNK))
+    const sorted = entries.every((entry, at) => at === 0 || (entries[at - 1] as string) <= entry)
+      ? entries
+      : entries.sort()
+    for (let at = 0; at < sorted.length; at += CHUNK)
+      this.#chunks.push(sorted.slice(at, at + CHUNK))
     this.#size = sorted.length
   }
 
@@ -71,7 +74,8 @@ export class SortedKeys {
     for (const chunk of this.#chunks) {
       if (start >= to) break
       const end = start + chunk.length
-      if (end > from) for (const entry of chunk.slice(Math.max(0, from - start), to - start)) found.push(entry)
+      if (end > from)
+        for (const entry of chunk.slice(Math.max(0, from - start), to - start)) found.push(entry)
       start = end
     }
     return found

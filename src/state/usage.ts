@@ -53,8 +53,12 @@ export interface Usage {
 
 /** The bundle that carries data now: the active one that began first, else the next queued one, which then starts. */
 function carrier(world: World, sim: Sim, country: string, rules: UsageRules): Bundle | undefined {
-  const usable = bundlesOf(world, sim.provider, sim.iccid).filter((bundle) => rules.covers(world, bundle, country))
-  const active = usable.filter((bundle) => bundle.state === 'active').sort((a, b) => (a.startedAt ?? 0) - (b.startedAt ?? 0))[0]
+  const usable = bundlesOf(world, sim.provider, sim.iccid).filter((bundle) =>
+    rules.covers(world, bundle, country),
+  )
+  const active = usable
+    .filter((bundle) => bundle.state === 'active')
+    .sort((a, b) => (a.startedAt ?? 0) - (b.startedAt ?? 0))[0]
   if (active) return active
   const next = usable.find((bundle) => bundle.state === 'queued' && bundle.startsAt === undefined)
   return next && startBundle(world, next)
@@ -62,14 +66,24 @@ function carrier(world: World, sim: Sim, country: string, rules: UsageRules): Bu
 
 /** Why nothing carries data, in words for the one who tried. */
 function whyNone(world: World, sim: Sim, country: string): string {
-  const states = bundlesOf(world, sim.provider, sim.iccid).map((bundle) => `${bundle.name} is ${bundle.state}`)
+  const states = bundlesOf(world, sim.provider, sim.iccid).map(
+    (bundle) => `${bundle.name} is ${bundle.state}`,
+  )
   return `no active or queued bundle covers ${country}: ${states.length ? states.join(', ') : 'the SIM has no bundle'}`
 }
 
 /** The network a SIM can use. @throws Refusal `wrong-state` where it is on none, or its service is not active */
 function onAir(sim: Sim): Network {
-  if (!sim.attached) throw new Refusal('wrong-state', 'the SIM is on no network: attach it first', { state: 'detached', event: 'use' })
-  if (sim.service !== 'active') throw new Refusal('wrong-state', `the service is ${sim.service}`, { state: sim.service, event: 'use' })
+  if (!sim.attached)
+    throw new Refusal('wrong-state', 'the SIM is on no network: attach it first', {
+      state: 'detached',
+      event: 'use',
+    })
+  if (sim.service !== 'active')
+    throw new Refusal('wrong-state', `the service is ${sim.service}`, {
+      state: sim.service,
+      event: 'use',
+    })
   return sim.attached
 }
 
@@ -78,7 +92,13 @@ function onAir(sim: Sim): Network {
  * @param bytes whole, above 0
  * @throws Refusal `wrong-state` where the SIM is on no network, its service is not active, or not one byte was carried
  */
-export function useData(world: World, sim: Sim, bytes: number, rules: UsageRules, side: Side = { direction: 'outbound' }): Usage {
+export function useData(
+  world: World,
+  sim: Sim,
+  bytes: number,
+  rules: UsageRules,
+  side: Side = { direction: 'outbound' },
+): Usage {
   const network = onAir(sim)
   const { country } = network
   const carried: { id: string; name: string; used: number }[] = []
@@ -95,14 +115,23 @@ export function useData(world: World, sim: Sim, bytes: number, rules: UsageRules
   }
   const bundled = bytes - left
   if (rules.beyond) left = 0
-  if (left === bytes) throw new Refusal('wrong-state', whyNone(world, sim, country), { state: 'no-bundle', event: 'use' })
+  if (left === bytes)
+    throw new Refusal('wrong-state', whyNone(world, sim, country), {
+      state: 'no-bundle',
+      event: 'use',
+    })
   if (bundled === 0) noteUse(world, sim)
   const [quantity, now] = [bytes - left, world.now]
   rules.carried?.(world, current(world, sim), {
     ...{ kind: 'data', quantity, bundled, bundles: carried, network },
     ...{ ...side, startedAt: now, endedAt: now },
   })
-  return { used: quantity, denied: left, ...(left > 0 ? { reason: whyNone(world, sim, country) } : {}), bundles: carried }
+  return {
+    used: quantity,
+    denied: left,
+    ...(left > 0 ? { reason: whyNone(world, sim, country) } : {}),
+    bundles: carried,
+  }
 }
 
 /**
@@ -111,13 +140,33 @@ export function useData(world: World, sim: Sim, bytes: number, rules: UsageRules
  * @throws Refusal `wrong-state` where the SIM is on no network, or its service is not active; `not-implemented` where the
  *   provider does not carry such
  */
-export function useService(world: World, sim: Sim, kind: 'voice' | 'sms', quantity: number, rules: UsageRules, side: Side): Usage {
-  if (!rules.carries?.includes(kind)) throw new Refusal('not-implemented', `${sim.provider} carries no ${kind}: use "data" or "bytes"`)
+export function useService(
+  world: World,
+  sim: Sim,
+  kind: 'voice' | 'sms',
+  quantity: number,
+  rules: UsageRules,
+  side: Side,
+): Usage {
+  if (!rules.carries?.includes(kind))
+    throw new Refusal(
+      'not-implemented',
+      `${sim.provider} carries no ${kind}: use "data" or "bytes"`,
+    )
   const network = onAir(sim)
   noteUse(world, sim)
   const endedAt = world.now
   const startedAt = kind === 'voice' ? Math.max(0, endedAt - quantity * 1000) : endedAt
-  rules.carried?.(world, current(world, sim), { kind, quantity, bundled: 0, bundles: [], network, ...side, startedAt, endedAt })
+  rules.carried?.(world, current(world, sim), {
+    kind,
+    quantity,
+    bundled: 0,
+    bundles: [],
+    network,
+    ...side,
+    startedAt,
+    endedAt,
+  })
   return { used: quantity, denied: 0, bundles: [] }
 }
 
@@ -129,6 +178,14 @@ function current(world: World, sim: Sim): Sim {
 function noteUse(world: World, sim: Sim, bundle?: Bundle): void {
   const before = current(world, sim)
   const first = before.firstUsedAt === undefined
-  world.in(sims).put({ ...before, lastSeenAt: world.now, ...(first ? { firstUsedAt: world.now } : {}) })
-  if (first) world.emit({ type: 'sim.first-used', provider: sim.provider, iccid: sim.iccid, ...(bundle ? { bundle: bundle.id } : {}) })
+  world
+    .in(sims)
+    .put({ ...before, lastSeenAt: world.now, ...(first ? { firstUsedAt: world.now } : {}) })
+  if (first)
+    world.emit({
+      type: 'sim.first-used',
+      provider: sim.provider,
+      iccid: sim.iccid,
+      ...(bundle ? { bundle: bundle.id } : {}),
+    })
 }

@@ -13,20 +13,43 @@ export interface Use extends Pick<Bundle, 'provider' | 'iccid' | 'name' | 'refer
 const uses = defineCollection<Use>({
   name: 'uses',
   key: ({ provider, iccid, at, bundle }) => `${provider}/${iccid}/${sortable(at)}/${bundle}`,
-  indexes: { time: ({ provider, iccid, at }) => provider + SEPARATOR + iccid + SEPARATOR + sortable(at) },
+  indexes: {
+    time: ({ provider, iccid, at }) => provider + SEPARATOR + iccid + SEPARATOR + sortable(at),
+  },
 })
 
 /** Writes a use down; uses of a bundle at one instant are one. */
 export function noteUse(world: World, bundle: Bundle, bytes: number): void {
   const { id, provider, iccid, name, reference, extra } = bundle
-  const use: Use = { provider, iccid, bundle: id, name, reference, ...(extra ? { extra } : {}), at: world.now, bytes }
+  const use: Use = {
+    provider,
+    iccid,
+    bundle: id,
+    name,
+    reference,
+    ...(extra ? { extra } : {}),
+    at: world.now,
+    bytes,
+  }
   const before = world.in(uses).get(uses.key(use))?.bytes ?? 0
   world.in(uses).put({ ...use, bytes: before + bytes })
 }
 
 /** The uses of a SIM from `from` to `to`, both included, oldest first: ms since the epoch, fractions too. */
-export function usesWithin(world: World, provider: string, iccid: string, from: number, to: number): Use[] {
-  const bound = (instant: number) => provider + SEPARATOR + iccid + SEPARATOR + sortable(Math.max(0, instant))
+export function usesWithin(
+  world: World,
+  provider: string,
+  iccid: string,
+  from: number,
+  to: number,
+): Use[] {
+  const bound = (instant: number) =>
+    provider + SEPARATOR + iccid + SEPARATOR + sortable(Math.max(0, instant))
   const all = world.in(uses)
-  return all.page('time', { from: bound(Math.ceil(from)), to: bound(Math.floor(to) + 1) }, 0, all.size)
+  return all.page(
+    'time',
+    { from: bound(Math.ceil(from)), to: bound(Math.floor(to) + 1) },
+    0,
+    all.size,
+  )
 }

@@ -1,6 +1,12 @@
 // A world: everything one user sees, changed only in transactions that happen whole or not at all.
 import { type Clock, FIXED_START, LAST_INSTANT, read, setTo, touch } from './clock.ts'
-import { type Change, type Collection, type CollectionDef, defineCollection, openCollection } from './collection.ts'
+import {
+  type Change,
+  type Collection,
+  type CollectionDef,
+  defineCollection,
+  openCollection,
+} from './collection.ts'
 import { iso } from './duration.ts'
 import { TIMELINE_LENGTH, timeline, type WorldEvent } from './events.ts'
 import { openRandom, type Random } from './random.ts'
@@ -38,7 +44,10 @@ export interface SettingsRecord {
   readonly values: Readonly<Record<string, SettingValue>>
 }
 
-export const settings = defineCollection<SettingsRecord>({ name: 'settings', key: (record) => record.provider })
+export const settings = defineCollection<SettingsRecord>({
+  name: 'settings',
+  key: (record) => record.provider,
+})
 
 /** What a world needs from outside. */
 export interface WorldDeps {
@@ -93,7 +102,8 @@ export interface World {
 
 /** @throws Refusal `invalid-request` for a time no clock may show */
 export function checkInstant(at: number): void {
-  if (!(at >= 0 && at <= LAST_INSTANT)) throw new Refusal('invalid-request', `the clock goes from 1970 to ${iso(LAST_INSTANT)}`)
+  if (!(at >= 0 && at <= LAST_INSTANT))
+    throw new Refusal('invalid-request', `the clock goes from 1970 to ${iso(LAST_INSTANT)}`)
 }
 
 /** The records of a new, empty world. */
@@ -105,7 +115,9 @@ export function emptyWorld(identity: Identity, wall: number): Records {
     { id: 'random', state: openRandom(`${identity.name}/${identity.seed}`).state() },
     { id: 'sequences', last: {} },
   ]
-  return new Map([[kernel.name, new Map<string, object>(fixed.map((record) => [record.id, record]))]])
+  return new Map([
+    [kernel.name, new Map<string, object>(fixed.map((record) => [record.id, record]))],
+  ])
 }
 
 /**
@@ -120,7 +132,15 @@ export function openWorld(initial: Records, deps: WorldDeps): World {
   /** Generators by the id of their record, opened at their first draw. */
   let dice = new Map<string, Random>()
   let rolling: DiceId = 'random'
-  let open: { at: number; undo: (() => void)[]; changes: Map<string, Change>; events: WorldEvent[]; drew: DiceId[] } | undefined
+  let open:
+    | {
+        at: number
+        undo: (() => void)[]
+        changes: Map<string, Change>
+        events: WorldEvent[]
+        drew: DiceId[]
+      }
+    | undefined
 
   function kernelRecord<Id extends KernelRecord['id']>(id: Id): Extract<KernelRecord, { id: Id }> {
     const record = records.get(kernel.name)?.get(id)
@@ -139,16 +159,22 @@ export function openWorld(initial: Records, deps: WorldDeps): World {
     dice = new Map()
   }
 
-  function collection<T extends object>(def: CollectionDef<T>): ReturnType<typeof openCollection<T>> {
+  function collection<T extends object>(
+    def: CollectionDef<T>,
+  ): ReturnType<typeof openCollection<T>> {
     const known = live.get(def.name)
     if (known) return known as unknown as ReturnType<typeof openCollection<T>>
     const map = records.get(def.name) ?? new Map<string, object>()
     records.set(def.name, map)
-    const opened: ReturnType<typeof openCollection<T>> = openCollection(def, map as Map<string, T>, (change, before) => {
-      if (!open) throw new Error(`a write to ${change.collection} outside a transaction`)
-      open.undo.push(() => opened.restore(change.key, before as T | undefined))
-      open.changes.set(`${change.collection}/${change.key}`, change)
-    })
+    const opened: ReturnType<typeof openCollection<T>> = openCollection(
+      def,
+      map as Map<string, T>,
+      (change, before) => {
+        if (!open) throw new Error(`a write to ${change.collection} outside a transaction`)
+        open.undo.push(() => opened.restore(change.key, before as T | undefined))
+        open.changes.set(`${change.collection}/${change.key}`, change)
+      },
+    )
     live.set(def.name, opened as unknown as ReturnType<typeof openCollection>)
     return opened
   }
@@ -163,7 +189,9 @@ export function openWorld(initial: Records, deps: WorldDeps): World {
   /** The generator in use; a provider's first one begins with the world's, told apart by its slug. */
   function rolled(): Random {
     const kept = records.get(kernel.name)?.get(rolling) as { state: readonly number[] } | undefined
-    const found = dice.get(rolling) ?? openRandom(kept?.state ?? `${kernelRecord('random').state.join(' ')} ${rolling}`)
+    const found =
+      dice.get(rolling) ??
+      openRandom(kept?.state ?? `${kernelRecord('random').state.join(' ')} ${rolling}`)
     dice.set(rolling, found)
     return found
   }
@@ -220,7 +248,11 @@ export function openWorld(initial: Records, deps: WorldDeps): World {
       collection(kernel).put({ id: 'clock', ...clock })
     },
     keepTime() {
-      world.setClock(held === undefined ? touch(world.clock, deps.wall()) : setTo(world.clock, deps.wall(), held))
+      world.setClock(
+        held === undefined
+          ? touch(world.clock, deps.wall())
+          : setTo(world.clock, deps.wall(), held),
+      )
     },
     next(sequence) {
       const last = kernelRecord('sequences').last
@@ -231,7 +263,12 @@ export function openWorld(initial: Records, deps: WorldDeps): World {
     schedule(kind, due, data = {}) {
       // One task that is never due would stand before all others.
       if (!Number.isFinite(due)) throw new Error(`the task ${kind} is due at no time`)
-      return collection(tasks).put({ id: world.next('task'), kind, due: Math.max(due, world.now), data })
+      return collection(tasks).put({
+        id: world.next('task'),
+        kind,
+        due: Math.max(due, world.now),
+        data,
+      })
     },
     emit(event) {
       const happened: WorldEvent = { id: world.next('event'), at: world.now, ...event }
@@ -244,7 +281,13 @@ export function openWorld(initial: Records, deps: WorldDeps): World {
     },
     transaction(change, at = world.now) {
       if (open) throw new Error('transactions do not nest')
-      const current = { at, undo: [], changes: new Map<string, Change>(), events: [], drew: [] as DiceId[] }
+      const current = {
+        at,
+        undo: [],
+        changes: new Map<string, Change>(),
+        events: [],
+        drew: [] as DiceId[],
+      }
       open = current
       try {
         const result = change()
@@ -287,7 +330,8 @@ export function openWorld(initial: Records, deps: WorldDeps): World {
   /** Adds to the changes what every change moves: the time it happened at and the state of the dice. */
   function seal(current: NonNullable<typeof open>) {
     if (!current.changes.has('world/clock')) world.keepTime()
-    for (const id of current.drew) collection(kernel).put({ id, state: (dice.get(id) as Random).state() })
+    for (const id of current.drew)
+      collection(kernel).put({ id, state: (dice.get(id) as Random).state() })
   }
 
   function rollBack(current: NonNullable<typeof open>) {

@@ -27,7 +27,10 @@ const esimulator = (...args: string[]): Promise<Ended> =>
 const anySim = async () => String((await sim.sims('esim-go'))[0]?.iccid)
 
 test('wait-ready returns when the simulator answers, and tells when it does not in time', async () => {
-  expect(await esimulator('wait-ready')).toMatchObject({ code: 0, stdout: expect.stringContaining(`answers at ${sim.url}`) })
+  expect(await esimulator('wait-ready')).toMatchObject({
+    code: 0,
+    stdout: expect.stringContaining(`answers at ${sim.url}`),
+  })
   const late = await run(['wait-ready', '--url', NOBODY, '--timeout', '150ms'], { cwd: dir.path })
   expect(late).toMatchObject({ code: 1, stderr: expect.stringMatching(/not ready within 150 ms/) })
 })
@@ -38,41 +41,64 @@ test('env prints lines a shell can take', async () => {
   const script = `${stdout}\necho "$ESIM_GO_BASE_URL $ESIM_GO_API_KEY $ESIMULATOR_URL"`
   const shell = await promisify(execFile)('sh', ['-c', script])
   expect(shell.stdout.trim()).toBe(`${sim.baseUrl('esim-go')} test-esim-go-key ${sim.url}`)
-  expect(JSON.parse((await esimulator('env', '--json')).stdout)).toMatchObject({ ESIM_GO_API_KEY: 'test-esim-go-key' })
+  expect(JSON.parse((await esimulator('env', '--json')).stdout)).toMatchObject({
+    ESIM_GO_API_KEY: 'test-esim-go-key',
+  })
 })
 
 test('env tells the values of a fresh start where nothing runs, and says so', async () => {
   const { code, stdout, stderr } = await run(['env', '--url', NOBODY], { cwd: dir.path })
-  expect(stdout).toContain(`export ESIM_GO_BASE_URL=${NOBODY}/esim-go/v2.4\nexport ESIM_GO_API_KEY=test-esim-go-key\n`)
+  expect(stdout).toContain(
+    `export ESIM_GO_BASE_URL=${NOBODY}/esim-go/v2.4\nexport ESIM_GO_API_KEY=test-esim-go-key\n`,
+  )
   expect(stderr).toMatch(/values of a fresh start/)
   expect(code).toBe(0)
 })
 
 test('doctor finds nothing wrong with a good machine, and a used port with another', async () => {
   const fine = await run(['doctor', '--port', '0', '--url', NOBODY], { cwd: dir.path })
-  expect(fine.stdout).toMatch(/^ok {2}node .*\nok {2}ports .*\nok {2}state .*\nok {2}specs .*\nok {2}server .*\n$/)
+  expect(fine.stdout).toMatch(
+    /^ok {2}node .*\nok {2}ports .*\nok {2}state .*\nok {2}specs .*\nok {2}server .*\n$/,
+  )
   expect(fine.code).toBe(0)
-  const taken = await run(['doctor', '--port', String(sim.port), '--url', NOBODY, '--json'], { cwd: dir.path })
-  expect(JSON.parse(taken.stdout).checks).toContainEqual({ check: 'ports', ok: false, says: expect.stringMatching(/is in use/) })
+  const taken = await run(['doctor', '--port', String(sim.port), '--url', NOBODY, '--json'], {
+    cwd: dir.path,
+  })
+  expect(JSON.parse(taken.stdout).checks).toContainEqual({
+    check: 'ports',
+    ok: false,
+    says: expect.stringMatching(/is in use/),
+  })
   expect(taken.code).toBe(1)
 })
 
 test('doctor finds a state that cannot be read', async () => {
   await using kept = await folder()
   await writeFile(join(kept.path, 'default.json'), '{"format": 99}')
-  const { code, stdout } = await run(['doctor', '--port', '0', '--url', NOBODY, '--state', kept.path], { cwd: dir.path })
+  const { code, stdout } = await run(
+    ['doctor', '--port', '0', '--url', NOBODY, '--state', kept.path],
+    { cwd: dir.path },
+  )
   expect(stdout).toMatch(/BAD state .*newer esimulator/)
   expect(code).toBe(1)
 })
 
 test('clock shows, freezes, advances and resumes', async () => {
-  expect((await esimulator('clock', 'freeze', '2026-03-01T00:00:00Z')).stdout.trim()).toBe('2026-03-01T00:00:00.000Z  frozen')
+  expect((await esimulator('clock', 'freeze', '2026-03-01T00:00:00Z')).stdout.trim()).toBe(
+    '2026-03-01T00:00:00.000Z  frozen',
+  )
   expect((await esimulator('clock')).stdout.trim()).toBe('2026-03-01T00:00:00.000Z  frozen')
   expect((await esimulator('clock', 'advance', '3d')).stdout).toMatch(
     /^2026-03-01T00:00:00\.000Z -> 2026-03-04T00:00:00\.000Z\nnothing happened\n$/,
   )
-  const advanced = JSON.parse((await esimulator('clock', 'advance', '2026-04-01T00:00:00Z', '--json')).stdout)
-  expect(advanced).toEqual({ from: '2026-03-04T00:00:00.000Z', to: '2026-04-01T00:00:00.000Z', fired: [] })
+  const advanced = JSON.parse(
+    (await esimulator('clock', 'advance', '2026-04-01T00:00:00Z', '--json')).stdout,
+  )
+  expect(advanced).toEqual({
+    from: '2026-03-04T00:00:00.000Z',
+    to: '2026-04-01T00:00:00.000Z',
+    fired: [],
+  })
   expect((await esimulator('clock', 'resume', '60')).stdout).toMatch(/running at 60 times/)
   await esimulator('clock', 'freeze')
 })
@@ -80,14 +106,22 @@ test('clock shows, freezes, advances and resumes', async () => {
 test('sim lists, shows and plays the handset', async () => {
   const iccid = await anySim()
   expect((await esimulator('sim')).stdout).toMatch(new RegExp(`esim-go +${iccid} +enabled`))
-  expect((await esimulator('sim', 'disable', iccid)).stdout).toBe(`${iccid} is disabled: sim.disabled\n`)
+  expect((await esimulator('sim', 'disable', iccid)).stdout).toBe(
+    `${iccid} is disabled: sim.disabled\n`,
+  )
   expect((await esimulator('sim', 'enable', iccid)).code).toBe(0)
-  expect((await esimulator('sim', 'attach', iccid, 'GB')).stdout).toMatch(/enabled on .* in GB: sim\.attached/)
-  expect((await esimulator('sim', 'use', iccid, '250MB')).stdout).toMatch(/^used 250 MB of esim_1GB_7D_GB_V2\n/)
+  expect((await esimulator('sim', 'attach', iccid, 'GB')).stdout).toMatch(
+    /enabled on .* in GB: sim\.attached/,
+  )
+  expect((await esimulator('sim', 'use', iccid, '250MB')).stdout).toMatch(
+    /^used 250 MB of esim_1GB_7D_GB_V2\n/,
+  )
   expect((await esimulator('sim', 'show', iccid, '--provider', 'esim-go')).stdout).toMatch(
     /installation code {2}LPA:1\$[\s\S]*250 MB +750 MB/,
   )
-  expect(JSON.parse((await esimulator('sim', 'detach', iccid, '--json')).stdout)).toMatchObject({ sim: { iccid } })
+  expect(JSON.parse((await esimulator('sim', 'detach', iccid, '--json')).stdout)).toMatchObject({
+    sim: { iccid },
+  })
 })
 
 test('state is exported and imported, by file and by pipe', async () => {
@@ -96,7 +130,9 @@ test('state is exported and imported, by file and by pipe', async () => {
   const { stdout } = await esimulator('state', 'export', '-')
   const count = (await sim.sims()).length
   await sim.reset({ given: 'default' })
-  expect((await esimulator('state', 'import', file)).stdout).toMatch(new RegExp(`the world "default" is as in .*: ${count} SIMs`))
+  expect((await esimulator('state', 'import', file)).stdout).toMatch(
+    new RegExp(`the world "default" is as in .*: ${count} SIMs`),
+  )
   await sim.reset({ given: 'default' })
   const piped = await run(['state', 'import', '-'], {
     cwd: dir.path,
@@ -109,11 +145,15 @@ test('state is exported and imported, by file and by pipe', async () => {
 
 test('provenance shows all providers, or the operations of one', async () => {
   expect((await esimulator('provenance')).stdout).toMatch(/^provider +operations +documented/)
-  expect((await esimulator('provenance', 'esim-go')).stdout).toMatch(/GET +\/v2\.4\/catalogue +getCatalogue +documented/)
+  expect((await esimulator('provenance', 'esim-go')).stdout).toMatch(
+    /GET +\/v2\.4\/catalogue +getCatalogue +documented/,
+  )
 })
 
 test('--world speaks to another world', async () => {
-  expect((await esimulator('clock', '--world', 'nowhere')).stderr).toMatch(/there is no world "nowhere"/)
+  expect((await esimulator('clock', '--world', 'nowhere')).stderr).toMatch(
+    /there is no world "nowhere"/,
+  )
 })
 
 test.each([
@@ -138,6 +178,10 @@ test.each([
 })
 
 test('help and version are fine', async () => {
-  expect(await esimulator('--version')).toMatchObject({ code: 0, stdout: expect.stringMatching(/^\d+\.\d+\.\d+\n$/) })
-  for (const args of [['--help'], ['start', '--help'], ['sim', '-h']]) expect((await esimulator(...args)).code).toBe(0)
+  expect(await esimulator('--version')).toMatchObject({
+    code: 0,
+    stdout: expect.stringMatching(/^\d+\.\d+\.\d+\n$/),
+  })
+  for (const args of [['--help'], ['start', '--help'], ['sim', '-h']])
+    expect((await esimulator(...args)).code).toBe(0)
 })

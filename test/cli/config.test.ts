@@ -29,7 +29,11 @@ test('a flag counts before a variable, a variable before the file', async () => 
     join(dir.path, 'esimulator.config.yaml'),
     'seed: file\nhost: ::1\nstate: kept\ncallback-allow: [a.example, 10.0.0.0/8]\nport: [4100, esim-go=4101]\n',
   )
-  const env = { ESIMULATOR_SEED: 'variable', ESIMULATOR_HOST: 'localhost', ESIMULATOR_ALLOWED_HOSTS: 'one, two' }
+  const env = {
+    ESIMULATOR_SEED: 'variable',
+    ESIMULATOR_HOST: 'localhost',
+    ESIMULATOR_ALLOWED_HOSTS: 'one, two',
+  }
   expect(await readConfig(startFlags(['--seed', 'flag']), env, dir.path)).toMatchObject({
     seed: 'flag',
     host: 'localhost',
@@ -44,13 +48,24 @@ test('a config file is named by a flag or a variable', async () => {
   await using dir = await folder()
   const file = join(dir.path, 'other.yaml')
   await writeFile(file, 'ephemeral: true\ncallback-timeout: 5s\n')
-  expect(await readConfig({ config: file }, {}, NOWHERE)).toMatchObject({ ephemeral: true, callbackTimeout: 5000 })
-  expect(await readConfig({}, { ESIMULATOR_CONFIG: file }, NOWHERE)).toMatchObject({ ephemeral: true })
-  await expect(readConfig({ config: join(dir.path, 'none.yaml') }, {}, NOWHERE)).rejects.toThrow(/there is no such file/)
+  expect(await readConfig({ config: file }, {}, NOWHERE)).toMatchObject({
+    ephemeral: true,
+    callbackTimeout: 5000,
+  })
+  expect(await readConfig({}, { ESIMULATOR_CONFIG: file }, NOWHERE)).toMatchObject({
+    ephemeral: true,
+  })
+  await expect(readConfig({ config: join(dir.path, 'none.yaml') }, {}, NOWHERE)).rejects.toThrow(
+    /there is no such file/,
+  )
 })
 
 test('empty variables and those Kubernetes sets for a service say nothing', async () => {
-  const env = { ESIMULATOR_PORT: 'tcp://10.0.0.1:4010', ESIMULATOR_TOKEN: '', ESIMULATOR_SERVICE_HOST: '10.0.0.1' }
+  const env = {
+    ESIMULATOR_PORT: 'tcp://10.0.0.1:4010',
+    ESIMULATOR_TOKEN: '',
+    ESIMULATOR_SERVICE_HOST: '10.0.0.1',
+  }
   expect(await readConfig({}, env, NOWHERE)).toMatchObject({ port: [], token: undefined })
 })
 
@@ -94,5 +109,7 @@ test.each([
 })
 
 test('a bad variable is named', async () => {
-  await expect(readConfig({}, { ESIMULATOR_DURABILITY: 'x' }, NOWHERE)).rejects.toThrow(/^ESIMULATOR_DURABILITY: "x"/)
+  await expect(readConfig({}, { ESIMULATOR_DURABILITY: 'x' }, NOWHERE)).rejects.toThrow(
+    /^ESIMULATOR_DURABILITY: "x"/,
+  )
 })

@@ -15,7 +15,11 @@ const KEY = 'test-esim-go-key'
 /** Orders one eSIM with a bundle and returns its ICCID. */
 async function order({ url }: { url: string }): Promise<string> {
   const { status } = await call(url, '/esim-go/v2.4/orders', {
-    json: { type: 'transaction', assign: true, order: [{ type: 'bundle', quantity: 1, item: 'esim_1GB_7D_GB_V2' }] },
+    json: {
+      type: 'transaction',
+      assign: true,
+      order: [{ type: 'bundle', quantity: 1, item: 'esim_1GB_7D_GB_V2' }],
+    },
     headers: { 'X-API-Key': KEY },
   })
   expect(status).toBe(200)
@@ -24,7 +28,11 @@ async function order({ url }: { url: string }): Promise<string> {
 }
 
 /** Expects one sentence on standard error and status 2. */
-async function expectCannotRun(args: readonly string[], where: Parameters<typeof run>[1], sentence: RegExp): Promise<void> {
+async function expectCannotRun(
+  args: readonly string[],
+  where: Parameters<typeof run>[1],
+  sentence: RegExp,
+): Promise<void> {
   const { code, stdout, stderr } = await run(args, where)
   expect(stderr).toMatch(sentence)
   expect(stderr.trimEnd().split('\n')).toHaveLength(1)
@@ -36,7 +44,9 @@ const files = (server: Server) => readdir(server.state ?? '')
 
 test('it says where everything is, and answers there', async () => {
   await using dir = await folder()
-  await using server = await startServer(['--callback-url', 'http://127.0.0.1:9/hook'], { cwd: dir.path })
+  await using server = await startServer(['--callback-url', 'http://127.0.0.1:9/hook'], {
+    cwd: dir.path,
+  })
   expect(server).toMatchObject({
     control: `${server.url}/_sim`,
     state: join(dir.path, '.esimulator'),
@@ -52,10 +62,15 @@ test('it says where everything is, and answers there', async () => {
         tokenUrl: `${server.url}/accounts-orders/auth/realms/enterprise-apis/protocol/openid-connect/token`,
         callbackUrl: null,
       },
-      wholesale: { baseUrls: [`${server.url}/wholesale`], tokenUrl: `${server.url}/wholesale/oauth/token` },
+      wholesale: {
+        baseUrls: [`${server.url}/wholesale`],
+        tokenUrl: `${server.url}/wholesale/oauth/token`,
+      },
     },
   })
-  expect((await call(server.url, '/esim-go/v2.4/esims', { headers: { 'X-API-Key': KEY } })).status).toBe(200)
+  expect(
+    (await call(server.url, '/esim-go/v2.4/esims', { headers: { 'X-API-Key': KEY } })).status,
+  ).toBe(200)
 })
 
 test('SIGTERM keeps everything; the next start finds it, and the time it stood still did not pass', async () => {
@@ -69,7 +84,10 @@ test('SIGTERM keeps everything; the next start finds it, and the time it stood s
   expect(await files(first)).toEqual(['default.json'])
   await using second = await startServer([], { cwd: dir.path })
   expect((await call(second.url, `/_sim/sims/${iccid}`)).body).toEqual(before)
-  expect((await call(second.url, '/_sim/clock')).body).toMatchObject({ now: '2026-01-03T00:00:00.000Z', mode: 'frozen' })
+  expect((await call(second.url, '/_sim/clock')).body).toMatchObject({
+    now: '2026-01-03T00:00:00.000Z',
+    mode: 'frozen',
+  })
 })
 
 test('a killed server opens again with its worlds', async () => {
@@ -92,7 +110,9 @@ test('a killed server opens again with its worlds', async () => {
 test('SIGTERM waits for what is being answered', async () => {
   await using dir = await folder()
   await using receiver = await startReceiver({ answer: 500, delay: 300 })
-  const server = await startServer(['--ephemeral', '--callback-url', receiver.url], { cwd: dir.path })
+  const server = await startServer(['--ephemeral', '--callback-url', receiver.url], {
+    cwd: dir.path,
+  })
   const iccid = await order(server)
   await call(server.url, `/_sim/sims/${iccid}/install`, { method: 'POST' })
   await call(server.url, `/_sim/sims/${iccid}/attach`, { json: { country: 'GB' } })
@@ -127,7 +147,11 @@ test('a used port: one sentence, status 2, nothing touched', async () => {
   const other = createServer()
   await new Promise<void>((ready) => other.listen(0, '127.0.0.1', ready))
   const { port } = other.address() as AddressInfo
-  await expectCannotRun(['start', '--port', String(port)], { cwd: dir.path }, new RegExp(`port ${port} of 127.0.0.1 is in use`))
+  await expectCannotRun(
+    ['start', '--port', String(port)],
+    { cwd: dir.path },
+    new RegExp(`port ${port} of 127.0.0.1 is in use`),
+  )
   expect(await readdir(dir.path)).toEqual([])
   other.close()
 })
@@ -137,7 +161,10 @@ test('an unreadable or newer state: one sentence, status 2, the file as it was',
   const state = join(dir.path, 'kept')
   await mkdir(state)
   for (const [content, sentence] of [
-    ['{"format": 99, "world": "default", "logged": 0, "collections": {}}', /newer esimulator \(format 99/],
+    [
+      '{"format": 99, "world": "default", "logged": 0, "collections": {}}',
+      /newer esimulator \(format 99/,
+    ],
     ['not a state', /is not JSON/],
     ['{"format": 1, "world": "default", "logged": 0, "collections": {}}', /no record/],
   ] as const) {
@@ -156,24 +183,44 @@ test('a state folder in use: one sentence, status 2', async () => {
 
 test('any host but loopback demands a token', async () => {
   await using dir = await folder()
-  await expectCannotRun(['start', '--host', '0.0.0.0', '--port', '0'], { cwd: dir.path }, /ESIMULATOR_TOKEN/)
-  await using server = await startServer(['--ephemeral', '--host', '0.0.0.0'], { cwd: dir.path, env: { ESIMULATOR_TOKEN: 'mine' } })
+  await expectCannotRun(
+    ['start', '--host', '0.0.0.0', '--port', '0'],
+    { cwd: dir.path },
+    /ESIMULATOR_TOKEN/,
+  )
+  await using server = await startServer(['--ephemeral', '--host', '0.0.0.0'], {
+    cwd: dir.path,
+    env: { ESIMULATOR_TOKEN: 'mine' },
+  })
   expect((await call(server.url, '/_sim/clock')).status).toBe(401)
-  expect((await call(server.url, '/_sim/clock', { headers: { Authorization: 'Bearer mine' } })).status).toBe(200)
+  expect(
+    (await call(server.url, '/_sim/clock', { headers: { Authorization: 'Bearer mine' } })).status,
+  ).toBe(200)
 })
 
 test('a seed file is laid over new worlds', async () => {
   await using dir = await folder()
-  await writeFile(join(dir.path, 'own.yaml'), 'esim-go:\n  balance: 12\n  inventory: [{ bundle: esim_1GB_7D_GB_V2, quantity: 3 }]\n')
-  await using server = await startServer(['--ephemeral', '--seed-file', 'own.yaml'], { cwd: dir.path })
-  const { body } = await call(server.url, '/esim-go/v2.4/organisation', { headers: { 'X-API-Key': KEY } })
+  await writeFile(
+    join(dir.path, 'own.yaml'),
+    'esim-go:\n  balance: 12\n  inventory: [{ bundle: esim_1GB_7D_GB_V2, quantity: 3 }]\n',
+  )
+  await using server = await startServer(['--ephemeral', '--seed-file', 'own.yaml'], {
+    cwd: dir.path,
+  })
+  const { body } = await call(server.url, '/esim-go/v2.4/organisation', {
+    headers: { 'X-API-Key': KEY },
+  })
   expect(body).toMatchObject({ organisations: [{ balance: 12 }] })
 })
 
 test('a bad seed file: one sentence, status 2, nothing touched', async () => {
   await using dir = await folder()
   const args = ['start', '--port', '0', '--seed-file', 'own.yaml', '--state', 'kept']
-  await expectCannotRun(args, { cwd: dir.path }, /cannot read the seed file own\.yaml: there is no such file/)
+  await expectCannotRun(
+    args,
+    { cwd: dir.path },
+    /cannot read the seed file own\.yaml: there is no such file/,
+  )
   for (const [content, sentence] of [
     ['esim-go: { balance: lots }', /esim-go\.balance must be a number/],
     ['esim-gone: { balance: 1 }', /no provider "esim-gone"; there are: esim-go/],
@@ -190,12 +237,19 @@ test('a callback URL given at a later start counts', async () => {
   await using dir = await folder()
   const first = await startServer(['--callback-url', 'http://127.0.0.1:9/one'], { cwd: dir.path })
   await first.stop()
-  await using second = await startServer(['--callback-url', 'http://127.0.0.1:9/two'], { cwd: dir.path })
+  await using second = await startServer(['--callback-url', 'http://127.0.0.1:9/two'], {
+    cwd: dir.path,
+  })
   expect(second.providers['esim-go']?.callbackUrl).toBe('http://127.0.0.1:9/two')
 })
 
 test('hrefs begin with the public URL', async () => {
   await using dir = await folder()
-  await using server = await startServer(['--ephemeral', '--public-url', 'https://sim.example.test/'], { cwd: dir.path })
-  expect(server.providers['esim-go']?.baseUrls).toEqual(['v2.4', 'v2.5'].map((version) => `https://sim.example.test/esim-go/${version}`))
+  await using server = await startServer(
+    ['--ephemeral', '--public-url', 'https://sim.example.test/'],
+    { cwd: dir.path },
+  )
+  expect(server.providers['esim-go']?.baseUrls).toEqual(
+    ['v2.4', 'v2.5'].map((version) => `https://sim.example.test/esim-go/${version}`),
+  )
 })

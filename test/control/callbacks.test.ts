@@ -1,7 +1,12 @@
 // Callbacks over the control API: listed, shown with their signature, sent again, aimed.
 import { createHmac } from 'node:crypto'
 import { expect, test } from 'vitest'
-import { type CallbackShown, type RunningSimulator, startReceiver, startSimulator } from '../../src/index.ts'
+import {
+  type CallbackShown,
+  type RunningSimulator,
+  startReceiver,
+  startSimulator,
+} from '../../src/index.ts'
 import { call, expectProblem } from '../support/control.ts'
 
 async function used(sim: RunningSimulator, amount: string): Promise<string> {
@@ -17,12 +22,27 @@ test('callbacks are listed newest first, by state, type, SIM and provider', asyn
   await receiver.waitFor(5)
   await expect.poll(() => sim.callbacks.list({ state: 'delivered' })).toHaveLength(5)
   const all = await sim.callbacks.list()
-  expect(all.map(({ id }) => id)).toEqual(['cb_000005', 'cb_000004', 'cb_000003', 'cb_000002', 'cb_000001'])
+  expect(all.map(({ id }) => id)).toEqual([
+    'cb_000005',
+    'cb_000004',
+    'cb_000003',
+    'cb_000002',
+    'cb_000001',
+  ])
   expect(await sim.callbacks.list({ limit: 2 })).toEqual(all.slice(0, 2))
-  expect(await sim.callbacks.list({ type: 'Utilisation', iccid, provider: 'esim-go' })).toHaveLength(3)
+  expect(
+    await sim.callbacks.list({ type: 'Utilisation', iccid, provider: 'esim-go' }),
+  ).toHaveLength(3)
   expect(await sim.callbacks.list({ state: 'dead' })).toEqual([])
-  expect(all[4]).toMatchObject({ type: 'FirstAttachment', attempts: [{ at: '2026-01-01T00:00:00.000Z', status: 200 }] })
-  expectProblem(await call(sim.url, '/_sim/callbacks?state=lost'), 400, /state must be equal to one of/)
+  expect(all[4]).toMatchObject({
+    type: 'FirstAttachment',
+    attempts: [{ at: '2026-01-01T00:00:00.000Z', status: 200 }],
+  })
+  expectProblem(
+    await call(sim.url, '/_sim/callbacks?state=lost'),
+    400,
+    /state must be equal to one of/,
+  )
 })
 
 test('one callback shows the bytes and the signature it was sent with', async () => {
@@ -48,8 +68,13 @@ test('a dead callback is sent again with the whole schedule before it', async ()
   expect(await sim.callbacks.list()).toMatchObject([{ state: 'dead', attempts: [{}, {}, {}] }])
   expect(await sim.callbacks.redeliver('cb_000001')).toMatchObject({ state: 'pending' })
   await receiver.waitFor(4)
-  await expect.poll(() => sim.callbacks.list()).toMatchObject([{ state: 'retrying', nextAt: '2026-01-01T01:00:05.000Z' }])
-  await expect(sim.callbacks.redeliver('cb_000001')).rejects.toMatchObject({ status: 409, message: expect.stringMatching(/still to come/) })
+  await expect
+    .poll(() => sim.callbacks.list())
+    .toMatchObject([{ state: 'retrying', nextAt: '2026-01-01T01:00:05.000Z' }])
+  await expect(sim.callbacks.redeliver('cb_000001')).rejects.toMatchObject({
+    status: 409,
+    message: expect.stringMatching(/still to come/),
+  })
   await sim.clock.advance('PT10S')
   expect(await sim.callbacks.list()).toMatchObject([{ state: 'delivered' }])
   expect(receiver.arrivals).toHaveLength(5)
@@ -57,16 +82,28 @@ test('a dead callback is sent again with the whole schedule before it', async ()
 
 test('a callback there is not is refused', async () => {
   await using sim = await startSimulator()
-  expectProblem(await call(sim.url, '/_sim/callbacks/cb_000009'), 404, /GET \/_sim\/callbacks lists them/)
+  expectProblem(
+    await call(sim.url, '/_sim/callbacks/cb_000009'),
+    404,
+    /GET \/_sim\/callbacks lists them/,
+  )
   expectProblem(await call(sim.url, '/_sim/callbacks/9'), 400, /id must match/)
 })
 
 test('a target is set and taken away, and the world shows it', async () => {
   await using receiver = await startReceiver()
   await using sim = await startSimulator({ given: 'an assigned bundle' })
-  const put = (json: object) => call(sim.url, '/_sim/callbacks/target/esim-go', { method: 'PUT', json })
-  expect((await put({ url: receiver.url, version: 2 })).body).toEqual({ provider: 'esim-go', url: receiver.url, version: 2, allowed: true })
-  expect((await call(sim.url, '/_sim/worlds/default')).body).toMatchObject({ targets: { 'esim-go': { url: receiver.url, version: 2 } } })
+  const put = (json: object) =>
+    call(sim.url, '/_sim/callbacks/target/esim-go', { method: 'PUT', json })
+  expect((await put({ url: receiver.url, version: 2 })).body).toEqual({
+    provider: 'esim-go',
+    url: receiver.url,
+    version: 2,
+    allowed: true,
+  })
+  expect((await call(sim.url, '/_sim/worlds/default')).body).toMatchObject({
+    targets: { 'esim-go': { url: receiver.url, version: 2 } },
+  })
   await used(sim, '1KB')
   const [arrival] = await receiver.waitFor(1)
   expect(arrival?.headers['x-signature-sha256']).toBeUndefined()
@@ -78,17 +115,22 @@ test('a target is set and taken away, and the world shows it', async () => {
 
 test('a target the policy forbids is kept, and said to be shut', async () => {
   await using sim = await startSimulator()
-  const put = (url: string) => call(sim.url, '/_sim/callbacks/target/esim-go', { method: 'PUT', json: { url } })
+  const put = (url: string) =>
+    call(sim.url, '/_sim/callbacks/target/esim-go', { method: 'PUT', json: { url } })
   expect((await put('http://10.1.2.3:3000/')).body).toMatchObject({
     allowed: false,
     why: expect.stringMatching(/--callback-allow 10\.1\.2\.3/),
   })
-  expect((await put('http://169.254.169.254/')).body).toMatchObject({ allowed: false, why: expect.stringMatching(/never go to linkLocal/) })
+  expect((await put('http://169.254.169.254/')).body).toMatchObject({
+    allowed: false,
+    why: expect.stringMatching(/never go to linkLocal/),
+  })
 })
 
 test('what can be no target is refused', async () => {
   await using sim = await startSimulator()
-  const put = (json: object, slug = 'esim-go') => call(sim.url, `/_sim/callbacks/target/${slug}`, { method: 'PUT', json })
+  const put = (json: object, slug = 'esim-go') =>
+    call(sim.url, `/_sim/callbacks/target/${slug}`, { method: 'PUT', json })
   expectProblem(await put({ url: 'receiver' }), 400, /is not a URL/)
   expectProblem(await put({ url: 'file:///etc/passwd' }), 400, /http:\/\/ or https:\/\//)
   expectProblem(await put({ url: 'http://user:pass@127.0.0.1/' }), 400, /no user name or password/)

@@ -4,30 +4,56 @@ import { startSimulator } from '../../src/index.ts'
 import { simulators } from '../../src/simulators/index.ts'
 import { call, expectProblem, rawGet } from '../support/control.ts'
 
-const FULL_HEALTH = { status: 'ok', version: expect.any(String), providers: simulators.map(({ slug }) => slug), worlds: 1 }
+const FULL_HEALTH = {
+  status: 'ok',
+  version: expect.any(String),
+  providers: simulators.map(({ slug }) => slug),
+  worlds: 1,
+}
 
 test('loopback names are answered', async () => {
   await using sim = await startSimulator()
-  for (const host of [`localhost:${sim.port}`, `LOCALHOST:${sim.port}`, '127.0.0.1', '127.1.2.3:80', '[::1]:4010', 'sim.localhost'])
+  for (const host of [
+    `localhost:${sim.port}`,
+    `LOCALHOST:${sim.port}`,
+    '127.0.0.1',
+    '127.1.2.3:80',
+    '[::1]:4010',
+    'sim.localhost',
+  ])
     expect(await rawGet(sim.url, '/_sim/clock', { host }), host).toMatchObject({ status: 200 })
 })
 
 test('a foreign host name is refused, so that a rebound name leads nowhere', async () => {
   await using sim = await startSimulator()
-  for (const host of ['attacker.example', '127.0.0.1.attacker.example', 'localhost.attacker.example:4010', '10.0.0.5', '169.254.1.1'])
+  for (const host of [
+    'attacker.example',
+    '127.0.0.1.attacker.example',
+    'localhost.attacker.example:4010',
+    '10.0.0.5',
+    '169.254.1.1',
+  ])
     expectProblem(await rawGet(sim.url, '/_sim/clock', { host }), 403, /ESIMULATOR_ALLOWED_HOSTS/)
 })
 
 test('the host of the public URL is answered', async () => {
   await using sim = await startSimulator({ publicUrl: 'https://sim.example.test/' })
-  expect(await rawGet(sim.url, '/_sim/clock', { host: 'sim.example.test' })).toMatchObject({ status: 200 })
+  expect(await rawGet(sim.url, '/_sim/clock', { host: 'sim.example.test' })).toMatchObject({
+    status: 200,
+  })
 })
 
 test('a page of another origin is refused, one of its own is not', async () => {
   await using sim = await startSimulator()
   for (const Origin of ['https://attacker.example', 'null', `http://localhost:${sim.port + 1}`])
-    expectProblem(await call(sim.url, '/_sim/reset', { method: 'POST', headers: { Origin } }), 403, /pages of .* may not use/)
-  expect(await call(sim.url, '/_sim/clock', { headers: { Origin: sim.url } })).toMatchObject({ status: 200 })
+    expectProblem(
+      await call(sim.url, '/_sim/reset', { method: 'POST', headers: { Origin } }),
+      403,
+      /pages of .* may not use/,
+    )
+  expect(await call(sim.url, '/_sim/clock', { headers: { Origin: sim.url } })).toMatchObject({
+    status: 200,
+  })
 })
 
 test('no answer carries a CORS header', async () => {
@@ -44,7 +70,9 @@ test('where a token is set it is demanded', async () => {
   expect(missing.headers.get('www-authenticate')).toMatch(/^Bearer/)
   for (const Authorization of ['Bearer wrong', 'Bearer a-secret2', 'Basic a-secret', 'a-secret'])
     expectProblem(await call(sim.url, '/_sim/clock', { headers: { Authorization } }), 401, /token/)
-  expect(await call(sim.url, '/_sim/clock', { headers: { Authorization: 'Bearer a-secret' } })).toMatchObject({ status: 200 })
+  expect(
+    await call(sim.url, '/_sim/clock', { headers: { Authorization: 'Bearer a-secret' } }),
+  ).toMatchObject({ status: 200 })
 })
 
 test('health needs no token, and then tells the status and the version only', async () => {
@@ -52,7 +80,9 @@ test('health needs no token, and then tells the status and the version only', as
   const shut = await call<object>(sim.url, '/_sim/health')
   expect(shut).toMatchObject({ status: 200, body: { status: 'ok', version: expect.any(String) } })
   expect(Object.keys(shut.body)).toEqual(['status', 'version'])
-  const open = await call(sim.url, '/_sim/health', { headers: { Authorization: 'Bearer a-secret' } })
+  const open = await call(sim.url, '/_sim/health', {
+    headers: { Authorization: 'Bearer a-secret' },
+  })
   expect(open.body).toEqual(FULL_HEALTH)
 })
 
@@ -71,6 +101,9 @@ test('the guard stands before paths there are not, too', async () => {
 
 test('a provider is reached under any host name and without the token', async () => {
   await using sim = await startSimulator({ token: 'a-secret' })
-  const { status } = await rawGet(sim.url, '/esim-go/v2.4/esims', { host: 'esimulator', 'X-API-Key': 'test-esim-go-key' })
+  const { status } = await rawGet(sim.url, '/esim-go/v2.4/esims', {
+    host: 'esimulator',
+    'X-API-Key': 'test-esim-go-key',
+  })
   expect(status).toBe(200)
 })

@@ -19,7 +19,10 @@ test('exchanges are listed newest first, with the true reason of a refusal and w
     at: '2026-01-01T00:00:00.000Z',
     operation: 'getCatalogue',
     status: 403,
-    refusal: { code: 'unauthorized', reason: expect.stringMatching(/not the key of the world "default"/) },
+    refusal: {
+      code: 'unauthorized',
+      reason: expect.stringMatching(/not the key of the world "default"/),
+    },
   })
   expect(entries[1]?.undocumented).toEqual(['?nonsense'])
   expect(JSON.stringify(entries)).not.toMatch(/a-wrong-key|test-esim-go-key/)

@@ -7,9 +7,14 @@ test('the front page names the base URLs and the control API', async () => {
   await using sim = await startSimulator()
   const { status, body } = await call(sim.url, '/')
   expect(status).toBe(200)
-  expect(body).toMatchObject({ providers: { 'esim-go': [sim.baseUrl('esim-go'), `${sim.url}/esim-go/v2.5`] }, control: `${sim.url}/_sim` })
+  expect(body).toMatchObject({
+    providers: { 'esim-go': [sim.baseUrl('esim-go'), `${sim.url}/esim-go/v2.5`] },
+    control: `${sim.url}/_sim`,
+  })
   const mounts = ['v2.4', 'v2.5'].map((version) => `${sim.url}/w/default/esim-go/${version}`)
-  expect((await call(sim.url, '/w/default')).body).toMatchObject({ providers: { 'esim-go': mounts } })
+  expect((await call(sim.url, '/w/default')).body).toMatchObject({
+    providers: { 'esim-go': mounts },
+  })
 })
 
 test('a path of nobody is told the base URLs', async () => {
@@ -30,44 +35,71 @@ test('a trailing slash is accepted, and HEAD is answered as GET without a body',
   await using sim = await startSimulator()
   expect(await call(sim.url, '/_sim/clock/')).toMatchObject({ status: 200 })
   expect(await call(sim.url, '/_sim/sims/?limit=1')).toMatchObject({ status: 200 })
-  expect(await call(sim.url, '/_sim/clock', { method: 'HEAD' })).toMatchObject({ status: 200, body: undefined })
+  expect(await call(sim.url, '/_sim/clock', { method: 'HEAD' })).toMatchObject({
+    status: 200,
+    body: undefined,
+  })
 })
 
 test('a body that is no JSON, no object of the schema, or of the wrong type is refused', async () => {
   await using sim = await startSimulator()
-  const advance = (wanted: object) => call(sim.url, '/_sim/clock/advance', { method: 'POST', ...wanted })
+  const advance = (wanted: object) =>
+    call(sim.url, '/_sim/clock/advance', { method: 'POST', ...wanted })
   const headers = { 'Content-Type': 'application/json' }
   expectProblem(await advance({ raw: '{"by":', headers }), 400, /not JSON/)
   expectProblem(
-    await advance({ raw: 'by=P1D', headers: { 'Content-Type': 'application/x-www-form-urlencoded' } }),
+    await advance({
+      raw: 'by=P1D',
+      headers: { 'Content-Type': 'application/x-www-form-urlencoded' },
+    }),
     415,
     /application\/json/,
   )
   expectProblem(await advance({ json: ['P1D'] }), 400, /must be object/)
   expectProblem(await advance({ json: null }), 400, /object/)
   expectProblem(await advance({ json: { by: 3 } }), 400, /by must be string/)
-  expectProblem(await advance({ json: { by: 'P1D', until: 'x' } }), 400, /additional properties: until/)
+  expectProblem(
+    await advance({ json: { by: 'P1D', until: 'x' } }),
+    400,
+    /additional properties: until/,
+  )
   expectProblem(await advance({}), 400, /needs a body/)
   expect(sim.clock.now()).toEqual(new Date('2026-01-01T00:00:00Z'))
 })
 
 test('names that reach into objects are refused at any depth', async () => {
   await using sim = await startSimulator()
-  for (const raw of ['{"__proto__":{"by":"P1D"}}', '{"by":"P1D","x":{"constructor":1}}', '{"x":[{"prototype":1}]}']) {
+  for (const raw of [
+    '{"__proto__":{"by":"P1D"}}',
+    '{"by":"P1D","x":{"constructor":1}}',
+    '{"x":[{"prototype":1}]}',
+  ]) {
     const headers = { 'Content-Type': 'application/json' }
-    expectProblem(await call(sim.url, '/_sim/clock/advance', { raw, headers }), 400, /is not allowed/)
+    expectProblem(
+      await call(sim.url, '/_sim/clock/advance', { raw, headers }),
+      400,
+      /is not allowed/,
+    )
   }
 })
 
 test('a body over 1 MB is refused', async () => {
   await using sim = await startSimulator()
   const json = { by: 'x'.repeat(1_100_000) }
-  expectProblem(await call(sim.url, '/_sim/clock/advance', { json }), 413, /larger than 1048576 bytes/)
+  expectProblem(
+    await call(sim.url, '/_sim/clock/advance', { json }),
+    413,
+    /larger than 1048576 bytes/,
+  )
 })
 
 test('parameters that are unknown or out of range are refused by name', async () => {
   await using sim = await startSimulator()
-  expectProblem(await call(sim.url, '/_sim/sims?page=2'), 400, /knows no \?page=; it knows provider, limit, offset/)
+  expectProblem(
+    await call(sim.url, '/_sim/sims?page=2'),
+    400,
+    /knows no \?page=; it knows provider, limit, offset/,
+  )
   expectProblem(await call(sim.url, '/_sim/sims?limit=0'), 400, /limit must be >= 1/)
   expectProblem(await call(sim.url, '/_sim/sims?limit=many'), 400, /limit must be integer/)
   expectProblem(await call(sim.url, '/_sim/sims?provider=nobody'), 400, /there are: esim-go/)
@@ -78,6 +110,10 @@ test('parameters that are unknown or out of range are refused by name', async ()
 test('a world there is not is told how to make one', async () => {
   await using sim = await startSimulator()
   expectProblem(await call(sim.url, '/w/nowhere/_sim/clock'), 404, /POST \/_sim\/worlds/)
-  expectProblem(await call(sim.url, '/_sim/clock', { headers: { 'X-Sim-World': 'nowhere' } }), 404, /no world "nowhere"/)
+  expectProblem(
+    await call(sim.url, '/_sim/clock', { headers: { 'X-Sim-World': 'nowhere' } }),
+    404,
+    /no world "nowhere"/,
+  )
   expectProblem(await call(sim.url, '/w/nowhere/'), 404, /no world "nowhere"/)
 })

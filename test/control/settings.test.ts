@@ -15,18 +15,30 @@ test('settings show their value, their default and what they are for', async () 
 test('a changed setting works at once, and null brings its default back', async () => {
   await using sim = await startSimulator()
   const status = async () =>
-    (await fetch(`${sim.baseUrl('esim-go')}/esims?nonsense=1`, { headers: { 'X-API-Key': 'test-esim-go-key' } })).status
+    (
+      await fetch(`${sim.baseUrl('esim-go')}/esims?nonsense=1`, {
+        headers: { 'X-API-Key': 'test-esim-go-key' },
+      })
+    ).status
   await sim.set('esim-go', { strict: true, processingDelay: 'PT1M' })
   expect(await status()).toBe(400)
   await sim.set('esim-go', { strict: null })
   expect(await status()).toBe(200)
-  expect(await sim.settings('esim-go')).toMatchObject({ strict: { value: false }, processingDelay: { value: 'PT1M', default: 'PT0S' } })
+  expect(await sim.settings('esim-go')).toMatchObject({
+    strict: { value: false },
+    processingDelay: { value: 'PT1M', default: 'PT0S' },
+  })
 })
 
 test('a setting there is not, or a value that will not do, changes nothing', async () => {
   await using sim = await startSimulator()
-  const patch = (json: object, slug = 'esim-go') => call(sim.url, `/_sim/settings/${slug}`, { method: 'PATCH', json })
-  expectProblem(await patch({ strict: true, speed: 3 }), 400, /no setting "speed"; there are: strict/)
+  const patch = (json: object, slug = 'esim-go') =>
+    call(sim.url, `/_sim/settings/${slug}`, { method: 'PATCH', json })
+  expectProblem(
+    await patch({ strict: true, speed: 3 }),
+    400,
+    /no setting "speed"; there are: strict/,
+  )
   expectProblem(await patch({ speed: null }), 400, /no setting "speed"/)
   expectProblem(await patch({ strict: 'yes' }), 400, /"strict" must be true or false/)
   expectProblem(await patch({ retrySchedule: ['soon'] }), 400, /is not a duration/)
@@ -36,19 +48,25 @@ test('a setting there is not, or a value that will not do, changes nothing', asy
 })
 
 test('settings that cannot be stop the start', async () => {
-  await expect(startSimulator({ settings: { 'esim-go': { strict: 'yes' } } })).rejects.toThrow(/must be true or false/)
+  await expect(startSimulator({ settings: { 'esim-go': { strict: 'yes' } } })).rejects.toThrow(
+    /must be true or false/,
+  )
 })
 
 test('provenance counts the operations of a provider by mark, and names every one with its effect and its gap', async () => {
   await using sim = await startSimulator()
   const { body } = await call<ProvenanceShown>(sim.url, '/_sim/provenance/esim-go')
-  expect(Object.values(body.counts).reduce((sum, count) => sum + count, 0)).toBe(body.operations.length)
+  expect(Object.values(body.counts).reduce((sum, count) => sum + count, 0)).toBe(
+    body.operations.length,
+  )
   for (const operation of body.operations)
     expect(operation).toMatchObject({
       provenance: expect.stringMatching(/^(documented|public|inferred|invented)$/),
       effect: expect.anything(),
     })
-  expect(body.operations.filter(({ gap }) => gap !== undefined)).toHaveLength(Object.keys(esimGo.gaps).length)
+  expect(body.operations.filter(({ gap }) => gap !== undefined)).toHaveLength(
+    Object.keys(esimGo.gaps).length,
+  )
   const { body: all } = await call(sim.url, '/_sim/provenance')
   const row = { provider: 'esim-go', operations: body.operations.length, counts: body.counts }
   expect(all).toMatchObject({ providers: expect.arrayContaining([expect.objectContaining(row)]) })

@@ -13,7 +13,11 @@ async function order(sim: RunningSimulator, quantity = 1): Promise<string[]> {
   const answer = await fetch(`${sim.baseUrl('esim-go')}/orders`, {
     method: 'POST',
     headers: { 'X-API-Key': 'test-esim-go-key', 'Content-Type': 'application/json' },
-    body: JSON.stringify({ type: 'transaction', assign: true, order: [{ type: 'bundle', quantity, item: BUNDLE }] }),
+    body: JSON.stringify({
+      type: 'transaction',
+      assign: true,
+      order: [{ type: 'bundle', quantity, item: BUNDLE }],
+    }),
   })
   expect(answer.status).toBe(200)
   return (await sim.sims('esim-go')).map(({ iccid }) => iccid)
@@ -26,14 +30,25 @@ async function ordered(sim: RunningSimulator): Promise<string> {
 test('a new eSIM is listed and shown with its bundle, its code and its past', async () => {
   await using sim = await startSimulator()
   const iccid = await ordered(sim)
-  expect(await sim.sims('esim-go')).toMatchObject([{ provider: 'esim-go', iccid, profile: 'released', service: 'active' }])
+  expect(await sim.sims('esim-go')).toMatchObject([
+    { provider: 'esim-go', iccid, profile: 'released', service: 'active' },
+  ])
   const shown = await sim.device(iccid).show()
   expect(shown).toMatchObject({
     installationCode: expect.stringMatching(/^LPA:1\$/),
     bundles: [
-      { name: BUNDLE, state: 'queued', initialBytes: 1e9, usedBytes: 0, remainingBytes: 1e9, assignedAt: '2026-01-01T00:00:00.000Z' },
+      {
+        name: BUNDLE,
+        state: 'queued',
+        initialBytes: 1e9,
+        usedBytes: 0,
+        remainingBytes: 1e9,
+        assignedAt: '2026-01-01T00:00:00.000Z',
+      },
     ],
-    timeline: expect.arrayContaining([expect.objectContaining({ type: 'bundle.queued', at: '2026-01-01T00:00:00.000Z' })]),
+    timeline: expect.arrayContaining([
+      expect.objectContaining({ type: 'bundle.queued', at: '2026-01-01T00:00:00.000Z' }),
+    ]),
     callbacks: [],
   })
 })
@@ -43,13 +58,20 @@ test('lists are paged in the order SIMs came', async () => {
   await order(sim, 5)
   const own = (await sim.sims('esim-go')).map(({ iccid }) => iccid)
   const all = (await sim.sims()).map(({ iccid }) => iccid)
-  const page = async (query: string) => (await call<{ total: number; sims: SimRow[] }>(sim.url, `/_sim/sims${query}`)).body
+  const page = async (query: string) =>
+    (await call<{ total: number; sims: SimRow[] }>(sim.url, `/_sim/sims${query}`)).body
   const first = await page('?limit=2')
   expect([own.length, first.total]).toEqual([5, all.length])
-  expect([...first.sims, ...(await page('?limit=2&offset=2')).sims, ...(await page('?offset=4')).sims].map(({ iccid }) => iccid)).toEqual(
-    all,
+  expect(
+    [
+      ...first.sims,
+      ...(await page('?limit=2&offset=2')).sims,
+      ...(await page('?offset=4')).sims,
+    ].map(({ iccid }) => iccid),
+  ).toEqual(all)
+  expect((await page('?limit=2&offset=3&provider=esim-go')).sims.map(({ iccid }) => iccid)).toEqual(
+    own.slice(3),
   )
-  expect((await page('?limit=2&offset=3&provider=esim-go')).sims.map(({ iccid }) => iccid)).toEqual(own.slice(3))
   expect((await page(`?offset=${all.length}`)).sims).toEqual([])
 })
 
@@ -57,11 +79,17 @@ test('install downloads, installs and enables; each step goes alone, too', async
   await using sim = await startSimulator()
   const [one = '', two = ''] = await order(sim, 2)
   const { sim: installed, events } = await sim.device(one).install()
-  expect(installed).toMatchObject({ profile: 'enabled', firstInstalledAt: '2026-01-01T00:00:00.000Z' })
+  expect(installed).toMatchObject({
+    profile: 'enabled',
+    firstInstalledAt: '2026-01-01T00:00:00.000Z',
+  })
   expect(events.map(({ type }) => type)).toEqual(['sim.downloaded', 'sim.installed', 'sim.enabled'])
   const device = sim.device(two)
   expect((await device.download()).sim.profile).toBe('downloaded')
-  expect((await device.install()).events.map(({ type }) => type)).toEqual(['sim.installed', 'sim.enabled'])
+  expect((await device.install()).events.map(({ type }) => type)).toEqual([
+    'sim.installed',
+    'sim.enabled',
+  ])
   expect((await device.disable()).sim.profile).toBe('disabled')
   expect((await device.enable()).sim.profile).toBe('enabled')
   await device.disable()
@@ -78,9 +106,21 @@ test('an illegal step is refused and changes nothing', async () => {
       409,
       new RegExp(`cannot ${step} what is released`),
     )
-  expectProblem(await call(sim.url, `/_sim/sims/${iccid}/detach`, { method: 'POST' }), 409, /on no network/)
-  expectProblem(await call(sim.url, `/_sim/sims/${iccid}/attach`, { json: { country: 'GB' } }), 409, /install it first/)
-  expectProblem(await call(sim.url, `/_sim/sims/${iccid}/use`, { json: { data: '1MB' } }), 409, /install first/)
+  expectProblem(
+    await call(sim.url, `/_sim/sims/${iccid}/detach`, { method: 'POST' }),
+    409,
+    /on no network/,
+  )
+  expectProblem(
+    await call(sim.url, `/_sim/sims/${iccid}/attach`, { json: { country: 'GB' } }),
+    409,
+    /install it first/,
+  )
+  expectProblem(
+    await call(sim.url, `/_sim/sims/${iccid}/use`, { json: { data: '1MB' } }),
+    409,
+    /install first/,
+  )
   expect(await sim.device(iccid).show()).toEqual(before)
 })
 
@@ -88,7 +128,10 @@ test('a SIM attaches where it is told, to the operator it is told', async () => 
   await using sim = await startSimulator({ given: 'an assigned bundle' })
   const [{ iccid } = { iccid: '' }] = await sim.sims('esim-go')
   const device = sim.device(iccid)
-  expect((await device.attach('fr')).sim).toMatchObject({ country: 'FR', attached: { country: 'FR', mcc: '208' } })
+  expect((await device.attach('fr')).sim).toMatchObject({
+    country: 'FR',
+    attached: { country: 'FR', mcc: '208' },
+  })
   const { sim: moved } = await device.attach('FR', '208-01')
   expect(moved.attached).toMatchObject({ mcc: '208', mnc: '01' })
   const { sim: away } = await device.detach()
@@ -110,45 +153,73 @@ test('a use attaches an installed SIM where its bundle works, and says so', asyn
   await using sim = await startSimulator({ given: 'an assigned bundle' })
   const [{ iccid } = { iccid: '' }] = await sim.sims('esim-go')
   const first = await sim.device(iccid).use('500MB')
-  expect(first).toMatchObject({ used: 5e8, denied: 0, bundles: [{ name: BUNDLE, used: 5e8 }], attached: { country: 'GB' } })
+  expect(first).toMatchObject({
+    used: 5e8,
+    denied: 0,
+    bundles: [{ name: BUNDLE, used: 5e8 }],
+    attached: { country: 'GB' },
+  })
   expect(first.events.map(({ type }) => type)).toContain('bundle.used-50')
   const second = await sim.device(iccid).use(100)
   expect(second.attached).toBeUndefined()
-  expect(second.sim.bundles).toMatchObject([{ usedBytes: 500_000_100, remainingBytes: 499_999_900, state: 'active' }])
+  expect(second.sim.bundles).toMatchObject([
+    { usedBytes: 500_000_100, remainingBytes: 499_999_900, state: 'active' },
+  ])
 })
 
 test('what is left when the bundle is used up is denied, and then all of it', async () => {
   await using sim = await startSimulator({ given: 'an assigned bundle' })
   const [{ iccid } = { iccid: '' }] = await sim.sims('esim-go')
-  expect(await sim.device(iccid).use('1.5GB')).toMatchObject({ used: 1e9, denied: 5e8, reason: expect.stringMatching(/depleted/) })
-  await expect(sim.device(iccid).use('1MB')).rejects.toMatchObject({ status: 409, message: expect.stringMatching(/depleted/) })
+  expect(await sim.device(iccid).use('1.5GB')).toMatchObject({
+    used: 1e9,
+    denied: 5e8,
+    reason: expect.stringMatching(/depleted/),
+  })
+  await expect(sim.device(iccid).use('1MB')).rejects.toMatchObject({
+    status: 409,
+    message: expect.stringMatching(/depleted/),
+  })
 })
 
 test('a refused use attaches nothing', async () => {
   await using sim = await startSimulator({ given: 'an assigned bundle' })
   const [{ iccid } = { iccid: '' }] = await sim.sims('esim-go')
   await sim.device(iccid).attach('FR')
-  await expect(sim.device(iccid).use('1MB')).rejects.toMatchObject({ status: 409, message: expect.stringMatching(/covers FR/) })
-  expect((await sim.device(iccid).show()).bundles).toMatchObject([{ state: 'queued', usedBytes: 0 }])
+  await expect(sim.device(iccid).use('1MB')).rejects.toMatchObject({
+    status: 409,
+    message: expect.stringMatching(/covers FR/),
+  })
+  expect((await sim.device(iccid).show()).bundles).toMatchObject([
+    { state: 'queued', usedBytes: 0 },
+  ])
 })
 
 test('an amount that is none, twice, or not of data is refused', async () => {
   await using sim = await startSimulator({ given: 'an assigned bundle' })
   const [{ iccid } = { iccid: '' }] = await sim.sims('esim-go')
   const use = (json: object) => call(sim.url, `/_sim/sims/${iccid}/use`, { json })
-  for (const data of ['a lot', '500', '0MB', '-1MB', '0.1B']) expectProblem(await use({ data }), 400, /is not an amount of data/)
+  for (const data of ['a lot', '500', '0MB', '-1MB', '0.1B'])
+    expectProblem(await use({ data }), 400, /is not an amount of data/)
   expectProblem(await use({}), 400, /exactly one of "data"/)
   expectProblem(await use({ data: '1MB', bytes: 1 }), 400, /exactly one of "data"/)
   expectProblem(await use({ bytes: 0 }), 400, /bytes must be >= 1/)
   expectProblem(await use({ sms: 1, minutes: 2 }), 400, /exactly one of "data"/)
   expectProblem(await use({ sms: 1 }), 501, /esim-go carries no sms/)
-  expectProblem(await use({ minutes: 2, direction: 'in', peer: '+441234' }), 501, /esim-go carries no voice/)
+  expectProblem(
+    await use({ minutes: 2, direction: 'in', peer: '+441234' }),
+    501,
+    /esim-go carries no voice/,
+  )
   expectProblem(await use({ bytes: 1, direction: 'up' }), 400, /direction/)
 })
 
 test('a SIM there is not is refused', async () => {
   await using sim = await startSimulator()
-  expectProblem(await call(sim.url, '/_sim/sims/8900000000000000000'), 404, /GET \/_sim\/sims lists them/)
+  expectProblem(
+    await call(sim.url, '/_sim/sims/8900000000000000000'),
+    404,
+    /GET \/_sim\/sims lists them/,
+  )
 })
 
 test('an ICCID that several providers know needs a provider', async () => {
@@ -157,14 +228,27 @@ test('an ICCID that several providers know needs a provider', async () => {
     slug: 'twin',
     seeds: {
       default: (world: Parameters<typeof esimGo.react>[1]) => {
-        for (const sim of world.in(sims).values()) world.in(sims).put({ ...sim, provider: 'twin', serial: 99 })
+        for (const sim of world.in(sims).values())
+          world.in(sims).put({ ...sim, provider: 'twin', serial: 99 })
       },
     },
   }
-  await using sim = await startSimulator({ simulators: [esimGo, twin], given: 'an assigned bundle' })
+  await using sim = await startSimulator({
+    simulators: [esimGo, twin],
+    given: 'an assigned bundle',
+  })
   const [{ iccid } = { iccid: '' }] = await sim.sims('twin')
-  expectProblem(await call(sim.url, `/_sim/sims/${iccid}`), 409, /\?provider= with one of esim-go, twin/)
-  expect((await call<SimShown>(sim.url, `/_sim/sims/${iccid}?provider=twin`)).body.provider).toBe('twin')
-  expect((await sim.device(iccid, 'twin').disable()).sim).toMatchObject({ provider: 'twin', profile: 'disabled' })
+  expectProblem(
+    await call(sim.url, `/_sim/sims/${iccid}`),
+    409,
+    /\?provider= with one of esim-go, twin/,
+  )
+  expect((await call<SimShown>(sim.url, `/_sim/sims/${iccid}?provider=twin`)).body.provider).toBe(
+    'twin',
+  )
+  expect((await sim.device(iccid, 'twin').disable()).sim).toMatchObject({
+    provider: 'twin',
+    profile: 'disabled',
+  })
   expect((await sim.device(iccid, 'esim-go').show()).profile).toBe('enabled')
 })

@@ -7,7 +7,9 @@ const spec = await compileSpec(await readSpec('control.yaml'))
 test.each([...spec.operations.values()].map((operation) => [operation.id, operation] as const))(
   '%s words its errors as problems and has a closed body',
   (_, operation) => {
-    expect(Object.keys(operation.object.responses.default?.content ?? {})).toEqual(['application/problem+json'])
+    expect(Object.keys(operation.object.responses.default?.content ?? {})).toEqual([
+      'application/problem+json',
+    ])
     const schema = operation.object.requestBody?.content['application/json']?.schema
     if (schema) expect(schema.additionalProperties).toBeDefined()
   },

@@ -9,7 +9,10 @@ import { call, expectProblem } from '../support/control.ts'
 type Collections = Record<string, Record<string, Record<string, unknown>>>
 
 /** A document that a test may damage. */
-const damaged = (state: StateDocument, damage: (collections: Collections) => void): StateDocument => {
+const damaged = (
+  state: StateDocument,
+  damage: (collections: Collections) => void,
+): StateDocument => {
   const copy = structuredClone(state) as StateDocument & { collections: Collections }
   damage(copy.collections)
   return copy
@@ -21,7 +24,11 @@ test('a world goes into a document and back, also into another simulator', async
   await sim.device(iccid).use('100MB')
   await sim.clock.advance('P1D')
   const state = await sim.state()
-  expect(state).toMatchObject({ format: 1, world: 'default', collections: { sims: { [`esim-go/${iccid}`]: { iccid } } } })
+  expect(state).toMatchObject({
+    format: 1,
+    world: 'default',
+    collections: { sims: { [`esim-go/${iccid}`]: { iccid } } },
+  })
   const shown = await sim.device(iccid).show()
   await sim.reset({ given: 'default' })
   await sim.restore(state)
@@ -30,15 +37,24 @@ test('a world goes into a document and back, also into another simulator', async
   await other.restore(state)
   expect(await other.device(iccid).show()).toEqual(shown)
   expect(other.clock.now()).toEqual(new Date('2026-01-02T00:00:00Z'))
-  expect((await other.clock.advance('P7D')).fired).toMatchObject([{ type: 'bundle.expired', at: '2026-01-08T00:00:00.000Z' }])
+  expect((await other.clock.advance('P7D')).fired).toMatchObject([
+    { type: 'bundle.expired', at: '2026-01-08T00:00:00.000Z' },
+  ])
 })
 
 test('a restored world keeps its own name and time to live', async () => {
   await using sim = await startSimulator({ given: 'an assigned bundle' })
   await call(sim.url, '/_sim/worlds', { json: { name: 'copy', ttl: '1h' } })
-  const { status, body } = await call(sim.url, '/w/copy/_sim/state', { method: 'PUT', json: await sim.state() })
+  const { status, body } = await call(sim.url, '/w/copy/_sim/state', {
+    method: 'PUT',
+    json: await sim.state(),
+  })
   expect(status).toBe(200)
-  expect(body).toMatchObject({ name: 'copy', sims: (await sim.sims()).length, expiresAt: expect.any(String) })
+  expect(body).toMatchObject({
+    name: 'copy',
+    sims: (await sim.sims()).length,
+    expiresAt: expect.any(String),
+  })
 })
 
 test('a file of the state folder is such a document', async () => {
@@ -47,7 +63,9 @@ test('a file of the state folder is such a document', async () => {
     const kept = await startSimulator({ stateDir, given: 'an assigned bundle' })
     const rows = await kept.sims('esim-go')
     await kept.close()
-    const document = JSON.parse(await readFile(join(stateDir, 'default.json'), 'utf8')) as StateDocument
+    const document = JSON.parse(
+      await readFile(join(stateDir, 'default.json'), 'utf8'),
+    ) as StateDocument
     await using sim = await startSimulator()
     await sim.restore(document)
     expect(await sim.sims('esim-go')).toEqual(rows)
@@ -64,7 +82,11 @@ test('what is no state of a world is refused, and the world stays', async () => 
   const put = (json: unknown) => call(sim.url, '/_sim/state', { method: 'PUT', json })
   expectProblem(await put({}), 400, /format/)
   expectProblem(await put({ ...state, extra: 1 }), 400, /additional properties: extra/)
-  expectProblem(await put({ ...state, format: 2 }), 400, /newer esimulator \(format 2; this one reads 1\): upgrade/)
+  expectProblem(
+    await put({ ...state, format: 2 }),
+    400,
+    /newer esimulator \(format 2; this one reads 1\): upgrade/,
+  )
   expectProblem(await put({ format: 1, collections: {} }), 400, /record "world"/)
   expectProblem(await put({ format: 1, collections: { sims: { x: 1 } } }), 400, /must be object/)
   const broken: [(collections: Collections) => void, RegExp][] = [
@@ -73,19 +95,26 @@ test('what is no state of a world is refused, and the world stays', async () => 
     [(all) => Object.assign(all.world?.random ?? {}, { state: 'dice' }), /record "random"/],
     [(all) => delete all.world?.sequences, /record "sequences"/],
     [(all) => Object.assign(all.world?.world ?? {}, { start: 'now' }), /record "world"/],
-    [(all) => Object.assign(all.sims ?? {}, { 'esim-go/1': Object.values(all.sims ?? {})[0] }), /belongs under/],
+    [
+      (all) => Object.assign(all.sims ?? {}, { 'esim-go/1': Object.values(all.sims ?? {})[0] }),
+      /belongs under/,
+    ],
   ]
-  for (const [damage, detail] of broken) expectProblem(await put(damaged(state, damage)), 400, detail)
+  for (const [damage, detail] of broken)
+    expectProblem(await put(damaged(state, damage)), 400, detail)
   expect(await sim.state()).toEqual(state)
 })
 
 test('credentials of a restored state open the world', async () => {
   await using sim = await startSimulator()
   const state = damaged(await sim.state(), (all) => {
-    all.credentials = { 'esim-go/my-own-key': { provider: 'esim-go', kind: 'api-key', secret: 'my-own-key' } }
+    all.credentials = {
+      'esim-go/my-own-key': { provider: 'esim-go', kind: 'api-key', secret: 'my-own-key' },
+    }
   })
   await sim.restore(state)
   expect(sim.credentials['esim-go']?.apiKey).toBe('my-own-key')
-  const status = async (key: string) => (await fetch(`${sim.baseUrl('esim-go')}/esims`, { headers: { 'X-API-Key': key } })).status
+  const status = async (key: string) =>
+    (await fetch(`${sim.baseUrl('esim-go')}/esims`, { headers: { 'X-API-Key': key } })).status
   expect([await status('my-own-key'), await status('test-esim-go-key')]).toEqual([200, 403])
 })

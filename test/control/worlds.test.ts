@@ -4,17 +4,23 @@ import type { WorldRow, WorldShown } from '../../src/control/worlds.ts'
 import { type ClockShown, startSimulator } from '../../src/index.ts'
 import { call, expectProblem } from '../support/control.ts'
 
-const worldsOf = async (url: string) => (await call<{ worlds: WorldRow[] }>(url, '/_sim/worlds')).body.worlds
-const ask = (baseUrl: string, key: string) => fetch(`${baseUrl}/esims`, { headers: { 'X-API-Key': key } })
+const worldsOf = async (url: string) =>
+  (await call<{ worlds: WorldRow[] }>(url, '/_sim/worlds')).body.worlds
+const ask = (baseUrl: string, key: string) =>
+  fetch(`${baseUrl}/esims`, { headers: { 'X-API-Key': key } })
 
 test('a world is made with URLs and credentials that work at once', async () => {
   await using sim = await startSimulator()
-  const { status, body } = await call<WorldShown>(sim.url, '/_sim/worlds', { json: { name: 'ci-1' } })
+  const { status, body } = await call<WorldShown>(sim.url, '/_sim/worlds', {
+    json: { name: 'ci-1' },
+  })
   expect(status).toBe(201)
   expect(body).toMatchObject({
     name: 'ci-1',
     baseUrls: { 'esim-go': `${sim.url}/w/ci-1/esim-go/v2.4` },
-    mounts: { 'esim-go': ['v2.4', 'v2.5'].map((version) => `${sim.url}/w/ci-1/esim-go/${version}`) },
+    mounts: {
+      'esim-go': ['v2.4', 'v2.5'].map((version) => `${sim.url}/w/ci-1/esim-go/${version}`),
+    },
     credentials: { 'esim-go': { apiKey: expect.any(String) } },
   })
   const apiKey = body.credentials['esim-go']?.apiKey ?? ''
@@ -31,7 +37,12 @@ test('a world begins as it is told', async () => {
   const { body } = await call<WorldShown>(sim.url, '/_sim/worlds', {
     json: { name: 'w', seed: 's', given: 'an assigned bundle', clock, ttl: 'PT1H' },
   })
-  expect(body).toMatchObject({ seed: 's', sims: seeded + 1, clock: { mode: 'running', rate: 60 }, expiresAt: expect.any(String) })
+  expect(body).toMatchObject({
+    seed: 's',
+    sims: seeded + 1,
+    clock: { mode: 'running', rate: 60 },
+    expiresAt: expect.any(String),
+  })
   expect(Date.parse(body.clock.now)).toBeGreaterThanOrEqual(Date.parse(clock.at))
   expect(await worldsOf(sim.url)).toMatchObject([
     { name: 'default', sims: seeded },
@@ -43,8 +54,12 @@ test('the prefix and the header lead to a world, the prefix first', async () => 
   await using sim = await startSimulator()
   for (const name of ['a', 'b']) await call(sim.url, '/_sim/worlds', { json: { name } })
   await call(sim.url, '/w/a/_sim/clock/advance', { json: { by: 'P1D' } })
-  await call(sim.url, '/_sim/clock/advance', { json: { by: 'P2D' }, headers: { 'X-Sim-World': 'b' } })
-  const now = async (path: string, headers = {}) => (await call<ClockShown>(sim.url, path, { headers })).body.now
+  await call(sim.url, '/_sim/clock/advance', {
+    json: { by: 'P2D' },
+    headers: { 'X-Sim-World': 'b' },
+  })
+  const now = async (path: string, headers = {}) =>
+    (await call<ClockShown>(sim.url, path, { headers })).body.now
   expect(await now('/_sim/clock')).toBe('2026-01-01T00:00:00.000Z')
   expect(await now('/_sim/clock', { 'X-Sim-World': 'a' })).toBe('2026-01-02T00:00:00.000Z')
   expect(await now('/w/b/_sim/clock', { 'X-Sim-World': 'a' })).toBe('2026-01-03T00:00:00.000Z')
@@ -53,7 +68,8 @@ test('the prefix and the header lead to a world, the prefix first', async () => 
 test('bad and taken names, unknown states and bad clocks are refused', async () => {
   await using sim = await startSimulator()
   const make = (json: object) => call(sim.url, '/_sim/worlds', { json })
-  for (const name of ['', 'a b', '../x', 'x'.repeat(65)]) expectProblem(await make({ name }), 400, /name must match/)
+  for (const name of ['', 'a b', '../x', 'x'.repeat(65)])
+    expectProblem(await make({ name }), 400, /name must match/)
   expectProblem(await make({}), 400, /name/)
   expectProblem(await make({ name: 'default' }), 409, /exists already/)
   expectProblem(await make({ name: 'x', given: 'a paradise' }), 400, /there are: "default"/)
@@ -66,15 +82,24 @@ test('bad and taken names, unknown states and bad clocks are refused', async () 
 test('a removed world is gone, and its name is free', async () => {
   await using sim = await startSimulator()
   await call(sim.url, '/_sim/worlds', { json: { name: 'w' } })
-  expect(await call(sim.url, '/_sim/worlds/w', { method: 'DELETE' })).toMatchObject({ status: 204, body: undefined })
+  expect(await call(sim.url, '/_sim/worlds/w', { method: 'DELETE' })).toMatchObject({
+    status: 204,
+    body: undefined,
+  })
   expectProblem(await call(sim.url, '/_sim/worlds/w'), 404, /no world "w"/)
   expect((await fetch(`${sim.url}/w/w/esim-go/v2.4/esims`)).status).toBe(404)
-  expect(await call(sim.url, '/_sim/worlds', { json: { name: 'w' } })).toMatchObject({ status: 201 })
+  expect(await call(sim.url, '/_sim/worlds', { json: { name: 'w' } })).toMatchObject({
+    status: 201,
+  })
 })
 
 test('the default world cannot be removed', async () => {
   await using sim = await startSimulator()
-  expectProblem(await call(sim.url, '/_sim/worlds/default', { method: 'DELETE' }), 409, /POST \/_sim\/reset/)
+  expectProblem(
+    await call(sim.url, '/_sim/worlds/default', { method: 'DELETE' }),
+    409,
+    /POST \/_sim\/reset/,
+  )
 })
 
 test('a reset world is as at its start: time, SIMs, journal, settings', async () => {
@@ -86,7 +111,11 @@ test('a reset world is as at its start: time, SIMs, journal, settings', async ()
   await fetch(`${sim.baseUrl('esim-go')}/esims`)
   expect(await sim.sims('esim-go')).toHaveLength(1)
   const { body } = await call(sim.url, '/_sim/reset', { method: 'POST' })
-  expect(body).toMatchObject({ name: 'default', sims: seeded, clock: { now: '2026-01-01T00:00:00.000Z', mode: 'frozen' } })
+  expect(body).toMatchObject({
+    name: 'default',
+    sims: seeded,
+    clock: { now: '2026-01-01T00:00:00.000Z', mode: 'frozen' },
+  })
   expect(await sim.journal()).toEqual([])
   expect((await sim.settings('esim-go')).processingDelay).toMatchObject({ value: 'PT5M' })
 })
@@ -104,7 +133,11 @@ test('the same seed gives the same SIM, another one another', async () => {
 
 test('a reset to a state there is not changes nothing', async () => {
   await using sim = await startSimulator({ given: 'an assigned bundle' })
-  expectProblem(await call(sim.url, '/_sim/reset', { json: { given: 'chaos' } }), 400, /there are: "default"/)
+  expectProblem(
+    await call(sim.url, '/_sim/reset', { json: { given: 'chaos' } }),
+    400,
+    /there are: "default"/,
+  )
   expect(await sim.sims('esim-go')).toHaveLength(1)
 })
 

@@ -4,7 +4,13 @@ import { expect, test } from 'vitest'
 import { pageOf } from '../../src/simulators/accounts-orders/pages.ts'
 import { type CollectionDef, defineCollection, sortable } from '../../src/state/collection.ts'
 import { emptyWorld, openWorld } from '../../src/state/world.ts'
-import { ACTIVATION, BY_API, type Schemas, SUBSCRIPTION, startEnterprise } from '../support/accounts-orders.ts'
+import {
+  ACTIVATION,
+  BY_API,
+  type Schemas,
+  SUBSCRIPTION,
+  startEnterprise,
+} from '../support/accounts-orders.ts'
 
 interface Row {
   readonly id: string
@@ -15,7 +21,10 @@ interface Row {
 const rows: CollectionDef<Row> = defineCollection<Row>({
   name: 'rows',
   key: ({ id }) => id,
-  indexes: { at: ({ at }) => sortable(at), group: ({ group, at }) => `${group}\u0000${sortable(at)}` },
+  indexes: {
+    at: ({ at }) => sortable(at),
+    group: ({ group, at }) => `${group}\u0000${sortable(at)}`,
+  },
 })
 
 const newWorld = () =>
@@ -27,10 +36,17 @@ const newWorld = () =>
     committed: () => {},
   })
 
-const row = fc.record({ id: fc.integer({ min: 0, max: 60 }).map((n) => `r${n}`), group: fc.constantFrom('a', 'ab', 'b'), at: fc.nat(20) })
+const row = fc.record({
+  id: fc.integer({ min: 0, max: 60 }).map((n) => `r${n}`),
+  group: fc.constantFrom('a', 'ab', 'b'),
+  at: fc.nat(20),
+})
 /** What happens between two pages: records put (some move) and records deleted. */
 const events = fc.array(
-  fc.record({ put: fc.array(row, { maxLength: 4 }), gone: fc.array(fc.integer({ min: 0, max: 60 }), { maxLength: 4 }) }),
+  fc.record({
+    put: fc.array(row, { maxLength: 4 }),
+    gone: fc.array(fc.integer({ min: 0, max: 60 }), { maxLength: 4 }),
+  }),
   { maxLength: 30 },
 )
 
@@ -51,8 +67,15 @@ test('while records come and go, pages repeat nothing and leave out nothing that
         })
         const touched = new Set<string>()
         const keep = odd ? ({ at }: Row) => at % 2 === 1 : undefined
-        const listing = { of: rows, index: under ? 'group' : 'at', newestFirst, ...(under ? { under } : {}), ...(keep ? { keep } : {}) }
-        const belongs = (each: Row) => (under === undefined || each.group === under) && (keep === undefined || keep(each))
+        const listing = {
+          of: rows,
+          index: under ? 'group' : 'at',
+          newestFirst,
+          ...(under ? { under } : {}),
+          ...(keep ? { keep } : {}),
+        }
+        const belongs = (each: Row) =>
+          (under === undefined || each.group === under) && (keep === undefined || keep(each))
         const seen: Row[] = []
         let after: string | undefined
         for (let page = 0; page < 200; page += 1) {
@@ -80,7 +103,9 @@ test('while records come and go, pages repeat nothing and leave out nothing that
         expect(new Set(ids).size).toBe(ids.length)
         const order = [...seen].sort((a, b) => a.at - b.at || (a.id < b.id ? -1 : 1))
         expect(seen).toEqual(newestFirst ? order.reverse() : order)
-        const stayed = [...fresh.values()].filter((each) => belongs(each) && !touched.has(each.id)).map(({ id }) => id)
+        const stayed = [...fresh.values()]
+          .filter((each) => belongs(each) && !touched.has(each.id))
+          .map(({ id }) => id)
         expect(stayed.filter((id) => !ids.includes(id))).toEqual([])
       },
     ),
@@ -89,14 +114,31 @@ test('while records come and go, pages repeat nothing and leave out nothing that
 })
 
 type Move = 'suspend' | 'resume' | 'swap' | 'wait' | 'settle' | 'cancel next' | 'use' | 'text'
-const moves = fc.array(fc.constantFrom<Move>('suspend', 'resume', 'swap', 'wait', 'settle', 'cancel next', 'use', 'text'), {
-  minLength: 1,
-  maxLength: 25,
-})
+const moves = fc.array(
+  fc.constantFrom<Move>(
+    'suspend',
+    'resume',
+    'swap',
+    'wait',
+    'settle',
+    'cancel next',
+    'use',
+    'text',
+  ),
+  {
+    minLength: 1,
+    maxLength: 25,
+  },
+)
 const BODIES = {
   suspend: { type: 'suspend_subscription', subscription_id: SUBSCRIPTION },
   resume: { type: 'resume_subscription', subscription_id: SUBSCRIPTION },
-  swap: { type: 'change_sim_profile', subscription_id: SUBSCRIPTION, sim_profile: BY_API, reason: 'damaged' },
+  swap: {
+    type: 'change_sim_profile',
+    subscription_id: SUBSCRIPTION,
+    sim_profile: BY_API,
+    reason: 'damaged',
+  },
 }
 
 test('a subscription is what its completed orders made of it, whatever is ordered, canceled and refused on the way', async () => {
@@ -105,11 +147,14 @@ test('a subscription is what its completed orders made of it, whatever is ordere
     fc.asyncProperty(moves, async (sequence) => {
       await sim.reset()
       await sim.set('accounts-orders', { orderOutcome: null })
-      let model: { suspended: boolean; iccid: string; pending?: { type: keyof typeof BODIES; order: Schemas['Order']; minutes: number } } =
-        {
-          suspended: false,
-          iccid: await sim.iccidOf(),
-        }
+      let model: {
+        suspended: boolean
+        iccid: string
+        pending?: { type: keyof typeof BODIES; order: Schemas['Order']; minutes: number }
+      } = {
+        suspended: false,
+        iccid: await sim.iccidOf(),
+      }
       let outcome: 'completed' | 'canceled' = 'completed'
       const pass = async (minutes: number) => {
         await sim.clock.advance(`PT${minutes}M`)
@@ -122,9 +167,17 @@ test('a subscription is what its completed orders made of it, whatever is ordere
         const settled = await sim.read<Schemas['Order']>(`/orders/${pending.order.id}`)
         expect(settled.status).toBe(outcome)
         const done = {
-          completed: { suspend: { suspended: true }, resume: { suspended: false }, swap: { iccid: settled.sim_profile?.iccid ?? '' } },
+          completed: {
+            suspend: { suspended: true },
+            resume: { suspended: false },
+            swap: { iccid: settled.sim_profile?.iccid ?? '' },
+          },
         }
-        model = { suspended: model.suspended, iccid: model.iccid, ...(outcome === 'completed' ? done.completed[pending.type] : {}) }
+        model = {
+          suspended: model.suspended,
+          iccid: model.iccid,
+          ...(outcome === 'completed' ? done.completed[pending.type] : {}),
+        }
       }
       for (const move of sequence) {
         if (move === 'wait') await pass(1)
@@ -141,16 +194,25 @@ test('a subscription is what its completed orders made of it, whatever is ordere
           )
           expect(used).toBe(!model.suspended)
         } else if (move === 'text') {
-          const { status } = await sim.call('POST', '/sms', { from: '447700900000', to: ['1'], text: 'x' })
+          const { status } = await sim.call('POST', '/sms', {
+            from: '447700900000',
+            to: ['1'],
+            text: 'x',
+          })
           expect(status).toBe(model.suspended ? 403 : 200)
         } else {
           const { status, body } = await sim.call<Schemas['Order']>('POST', '/orders', BODIES[move])
-          const legal = !model.pending && (move === 'swap' || model.suspended === (move === 'resume'))
+          const legal =
+            !model.pending && (move === 'swap' || model.suspended === (move === 'resume'))
           expect([move, status]).toEqual([move, legal ? 201 : 409])
           if (legal) model = { ...model, pending: { type: move, order: body, minutes: 2 } }
         }
-        const services = await sim.read<Schemas['Services']>(`/subscriptions/${SUBSCRIPTION}/services`)
-        expect(services._embedded.services.map(({ enabled }) => enabled)).toEqual(Array(3).fill(!model.suspended))
+        const services = await sim.read<Schemas['Services']>(
+          `/subscriptions/${SUBSCRIPTION}/services`,
+        )
+        expect(services._embedded.services.map(({ enabled }) => enabled)).toEqual(
+          Array(3).fill(!model.suspended),
+        )
         expect(await sim.iccidOf()).toBe(model.iccid)
         expect(await sim.read(`/subscriptions/${SUBSCRIPTION}`)).toMatchObject({ status: 'active' })
       }

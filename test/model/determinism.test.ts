@@ -42,21 +42,41 @@ interface Raw {
 const agent = new Agent({ keepAlive: true })
 
 /** One call, with everything that came back. */
-function send(port: number, method: string, path: string, json: unknown, headers: Readonly<Record<string, string>>): Promise<Raw> {
-  const body = json === undefined ? undefined : typeof json === 'string' ? json : JSON.stringify(json)
+function send(
+  port: number,
+  method: string,
+  path: string,
+  json: unknown,
+  headers: Readonly<Record<string, string>>,
+): Promise<Raw> {
+  const body =
+    json === undefined ? undefined : typeof json === 'string' ? json : JSON.stringify(json)
   return new Promise((done, fail) => {
-    const type = body === undefined ? {} : { 'Content-Type': 'application/json', 'Content-Length': Buffer.byteLength(body) }
-    const outgoing = request({ host: '127.0.0.1', port, method, path, agent, headers: { ...type, ...headers } }, (answer) => {
-      const chunks: Buffer[] = []
-      answer.on('data', (chunk: Buffer) => chunks.push(chunk))
-      answer.on('end', () => done({ status: answer.statusCode, headers: answer.rawHeaders, body: Buffer.concat(chunks) }))
-    })
+    const type =
+      body === undefined
+        ? {}
+        : { 'Content-Type': 'application/json', 'Content-Length': Buffer.byteLength(body) }
+    const outgoing = request(
+      { host: '127.0.0.1', port, method, path, agent, headers: { ...type, ...headers } },
+      (answer) => {
+        const chunks: Buffer[] = []
+        answer.on('data', (chunk: Buffer) => chunks.push(chunk))
+        answer.on('end', () =>
+          done({
+            status: answer.statusCode,
+            headers: answer.rawHeaders,
+            body: Buffer.concat(chunks),
+          }),
+        )
+      },
+    )
     outgoing.on('error', fail)
     outgoing.end(body)
   })
 }
 
-const text = ({ status, headers, body }: Raw) => JSON.stringify([status, headers, body.toString('latin1')])
+const text = ({ status, headers, body }: Raw) =>
+  JSON.stringify([status, headers, body.toString('latin1')])
 
 /** Lives the history under a seed. */
 async function live(seed: string, ports: Awaited<ReturnType<typeof openPorts>>): Promise<Life> {
@@ -70,14 +90,22 @@ async function live(seed: string, ports: Awaited<ReturnType<typeof openPorts>>):
   const { port } = ports.simulator
   ports.simulator.current.listen = kernel.listener()
   const call = (method: string, path: string, json?: unknown, headers = {}) =>
-    send(port, method, `/esim-go/v2.4${path}`, json, { 'X-API-Key': 'test-esim-go-key', ...headers })
+    send(port, method, `/esim-go/v2.4${path}`, json, {
+      'X-API-Key': 'test-esim-go-key',
+      ...headers,
+    })
   let advancing = false
 
   ports.receiver.current.listen = async (incoming, response) => {
     const chunks: Buffer[] = []
     for await (const chunk of incoming) chunks.push(chunk as Buffer)
     const index = life.callbacks.push(
-      JSON.stringify([incoming.method, incoming.url, incoming.rawHeaders, Buffer.concat(chunks).toString()]),
+      JSON.stringify([
+        incoming.method,
+        incoming.url,
+        incoming.rawHeaders,
+        Buffer.concat(chunks).toString(),
+      ]),
     )
     // Calling back: the clock and the money are those of the stop the advance has reached.
     if (advancing && index % 3 === 0) life.callbacks.push(text(await call('GET', '/organisation')))
@@ -134,21 +162,54 @@ function next(random: Random, { iccids, references }: Life): Move {
   const item = pick(NAMES)
   const post = (path: string, json: unknown): Move => ({ method: 'POST', path, json })
   const get = (path: string, headers = {}): Move => ({ method: 'GET', path, headers })
-  const act = (control: string, json: unknown = {}): Move => ({ method: 'POST', path: '', control, json })
+  const act = (control: string, json: unknown = {}): Move => ({
+    method: 'POST',
+    path: '',
+    control,
+    json,
+  })
   const moves: (() => Move)[] = [
-    () => post('/orders', { type: 'transaction', assign: true, order: [{ item, quantity: random.integer(1, 2) }] }),
+    () =>
+      post('/orders', {
+        type: 'transaction',
+        assign: true,
+        order: [{ item, quantity: random.integer(1, 2) }],
+      }),
     () => post('/orders', { type: 'transaction', assign: false, order: [{ item, quantity: 3 }] }),
-    () => post('/orders', { type: 'transaction', assign: true, order: [{ item, iccids: [iccid] }] }),
-    () => post('/orders', pick(['{', { type: 'validate', item }, { type: 'transaction', item: 'nothing' }])),
-    () => post('/esims/apply', pick([{ bundle: item }, { bundle: item, iccid }, { bundles: [item] }])),
+    () =>
+      post('/orders', { type: 'transaction', assign: true, order: [{ item, iccids: [iccid] }] }),
+    () =>
+      post(
+        '/orders',
+        pick(['{', { type: 'validate', item }, { type: 'transaction', item: 'nothing' }]),
+      ),
+    () =>
+      post('/esims/apply', pick([{ bundle: item }, { bundle: item, iccid }, { bundles: [item] }])),
     () => ({ method: 'PUT', path: '/esims', json: { iccid, customerRef: random.text(5, 'abc') } }),
     () => get('/esims?perPage=100'),
     () => get('/esims?perPage=100'),
-    () => get(pick(['/orders', '/inventory', '/organisation', '/', '/networks?isos=GB', '/catalogue?perPage=3', '/nowhere'])),
-    () => get(`/esims/${iccid}${pick(['', '/bundles?includeUsed=true', `/bundles/${item}`, '/history', '/location', '/refresh'])}`),
+    () =>
+      get(
+        pick([
+          '/orders',
+          '/inventory',
+          '/organisation',
+          '/',
+          '/networks?isos=GB',
+          '/catalogue?perPage=3',
+          '/nowhere',
+        ]),
+      ),
+    () =>
+      get(
+        `/esims/${iccid}${pick(['', '/bundles?includeUsed=true', `/bundles/${item}`, '/history', '/location', '/refresh'])}`,
+      ),
     () => post(`/esims/${iccid}/sms`, { message: random.text(5, 'abc') }),
     () => post(`/organisation/balance?amount=${pick([1000, 5000, 1402])}`, {}),
-    () => get(`/esims/assignments?reference=${reference}`, { Accept: pick(['text/csv', 'application/json', 'application/zip']) }),
+    () =>
+      get(`/esims/assignments?reference=${reference}`, {
+        Accept: pick(['text/csv', 'application/json', 'application/zip']),
+      }),
     () => act(`/sims/${iccid}/install`),
     () => act(`/sims/${iccid}/attach`, { country: 'GB' }),
     () => act(`/sims/${iccid}/use`, { bytes: random.integer(1, 700_000_000) }),
@@ -187,8 +248,13 @@ test('the history is a long one, and most kinds of things happen in it', () => {
   expect(first.replies).toHaveLength(STEPS)
   expect(first.iccids.length).toBeGreaterThan(10)
   for (const type of ['FirstAttachment', 'FirstUse', 'Utilisation', 'ProfileStatusChange'])
-    expect(first.callbacks.filter((callback) => callback.includes(type)).length, type).toBeGreaterThan(3)
-  expect(first.replies.filter((reply) => reply.includes(': [200,')).length).toBeGreaterThan(STEPS / 4)
+    expect(
+      first.callbacks.filter((callback) => callback.includes(type)).length,
+      type,
+    ).toBeGreaterThan(3)
+  expect(first.replies.filter((reply) => reply.includes(': [200,')).length).toBeGreaterThan(
+    STEPS / 4,
+  )
   expect(first.replies.filter((reply) => reply.includes(': [4')).length).toBeGreaterThan(10)
   expect(first.replies.filter((reply) => reply.startsWith('reported'))).toEqual([])
 })

@@ -3,7 +3,14 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { ControlError } from '../../src/control/client.ts'
 import { defaultBundle } from '../../src/simulators/esim-go/catalogue.ts'
-import { accounts, esims, lots, type Order, orders, SLUG } from '../../src/simulators/esim-go/records.ts'
+import {
+  accounts,
+  esims,
+  lots,
+  type Order,
+  orders,
+  SLUG,
+} from '../../src/simulators/esim-go/records.ts'
 import { returning } from '../../src/simulators/esim-go/returns.ts'
 import { isCurrent, takenOff } from '../../src/simulators/esim-go/taken-off.ts'
 import type { BundleState } from '../../src/state/bundle-lifecycle.ts'
@@ -18,9 +25,21 @@ const NAMES = [GB_1, FR_1, GB_UNLIMITED, GB_YEAR] as const
 /** One thing a customer, a device or the time does. ICCIDs are positions among the eSIMs there are. */
 type Step =
   | { kind: 'order'; type: 'validate' | 'transaction'; assign: boolean; lines: Line[] }
-  | { kind: 'apply'; pick: number; to: number | undefined; repeat: number; allowReassign: boolean; startsIn: number | undefined }
+  | {
+      kind: 'apply'
+      pick: number
+      to: number | undefined
+      repeat: number
+      allowReassign: boolean
+      startsIn: number | undefined
+    }
   | { kind: 'apply-list'; picks: number[] }
-  | { kind: 'device'; at: number; does: 'install' | 'disable' | 'enable' | 'delete' | 'attach' | 'detach'; country: 'GB' | 'FR' }
+  | {
+      kind: 'device'
+      at: number
+      does: 'install' | 'disable' | 'enable' | 'delete' | 'attach' | 'detach'
+      country: 'GB' | 'FR'
+    }
   | { kind: 'use'; at: number; megabytes: number }
   | { kind: 'revoke'; at: number; pick: number; one: boolean; refundToBalance: boolean }
   | { kind: 'refund'; pick: number; quantity: number }
@@ -42,14 +61,30 @@ const maybe = <T>(of: fc.Arbitrary<T>) => fc.option(of, { nil: undefined, freq: 
 const line = fc.oneof(
   {
     weight: 3,
-    arbitrary: fc.record<Line>({ name, quantity: fc.integer({ min: 1, max: 4 }), to: fc.constant(undefined), allowReassign: fc.boolean() }),
+    arbitrary: fc.record<Line>({
+      name,
+      quantity: fc.integer({ min: 1, max: 4 }),
+      to: fc.constant(undefined),
+      allowReassign: fc.boolean(),
+    }),
   },
   // ICCIDs that match the quantity, mostly.
   {
     weight: 2,
     arbitrary: fc
-      .record({ name, to: fc.array(place, { minLength: 1, maxLength: 3 }), odd: fc.nat(5), allowReassign: fc.boolean() })
-      .map(({ odd, to, ...rest }): Line => ({ ...rest, to, quantity: odd === 0 ? to.length + 1 : to.length })),
+      .record({
+        name,
+        to: fc.array(place, { minLength: 1, maxLength: 3 }),
+        odd: fc.nat(5),
+        allowReassign: fc.boolean(),
+      })
+      .map(
+        ({ odd, to, ...rest }): Line => ({
+          ...rest,
+          to,
+          quantity: odd === 0 ? to.length + 1 : to.length,
+        }),
+      ),
   },
 )
 
@@ -79,18 +114,37 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   },
   {
     weight: 1,
-    arbitrary: fc.record({ kind: fc.constant('apply-list' as const), picks: fc.array(fc.nat(9), { minLength: 1, maxLength: 3 }) }),
+    arbitrary: fc.record({
+      kind: fc.constant('apply-list' as const),
+      picks: fc.array(fc.nat(9), { minLength: 1, maxLength: 3 }),
+    }),
   },
   {
     weight: 4,
     arbitrary: fc.record({
       kind: fc.constant('device' as const),
       at: place,
-      does: fc.constantFrom('install', 'install', 'disable', 'enable', 'delete', 'attach', 'attach', 'detach'),
+      does: fc.constantFrom(
+        'install',
+        'install',
+        'disable',
+        'enable',
+        'delete',
+        'attach',
+        'attach',
+        'detach',
+      ),
       country: fc.constantFrom('GB', 'GB', 'FR'),
     }),
   },
-  { weight: 4, arbitrary: fc.record({ kind: fc.constant('use' as const), at: place, megabytes: fc.integer({ min: 1, max: 2500 }) }) },
+  {
+    weight: 4,
+    arbitrary: fc.record({
+      kind: fc.constant('use' as const),
+      at: place,
+      megabytes: fc.integer({ min: 1, max: 2500 }),
+    }),
+  },
   {
     weight: 5,
     arbitrary: fc.record({
@@ -103,7 +157,11 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   },
   {
     weight: 2,
-    arbitrary: fc.record({ kind: fc.constant('refund' as const), pick: fc.nat(9), quantity: fc.integer({ min: 1, max: 4 }) }),
+    arbitrary: fc.record({
+      kind: fc.constant('refund' as const),
+      pick: fc.nat(9),
+      quantity: fc.integer({ min: 1, max: 4 }),
+    }),
   },
   {
     weight: 2,
@@ -112,13 +170,23 @@ const step: fc.Arbitrary<Step> = fc.oneof(
       by: fc.constantFrom('PT5M', 'PT10M', 'PT1H', 'P1D', 'P6D', 'P20D', 'P11M'),
     }),
   },
-  { weight: 2, arbitrary: fc.record({ kind: fc.constant('bad' as const), call: fc.nat(BAD_CALLS - 1) }) },
-  { weight: 1, arbitrary: fc.record({ kind: fc.constant('look' as const), call: fc.nat(LOOKS - 1) }) },
+  {
+    weight: 2,
+    arbitrary: fc.record({ kind: fc.constant('bad' as const), call: fc.nat(BAD_CALLS - 1) }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.record({ kind: fc.constant('look' as const), call: fc.nat(LOOKS - 1) }),
+  },
 )
 
 /** A phone with the eSIM in it travels to where its bundle works: seldom hit upon by chance. */
 const trip = fc
-  .record({ at: place, country: fc.constantFrom('GB' as const, 'FR' as const), megabytes: fc.integer({ min: 1, max: 2500 }) })
+  .record({
+    at: place,
+    country: fc.constantFrom('GB' as const, 'FR' as const),
+    megabytes: fc.integer({ min: 1, max: 2500 }),
+  })
   .map(({ at, country, megabytes }): Step[] => [
     { kind: 'device', at, does: 'install', country },
     { kind: 'device', at, does: 'attach', country },
@@ -126,15 +194,24 @@ const trip = fc
   ])
 
 const history = fc
-  .array(fc.oneof({ weight: 9, arbitrary: step.map((each) => [each]) }, { weight: 1, arbitrary: trip }), {
-    minLength: 20,
-    maxLength: 70,
-    size: 'max',
-  })
+  .array(
+    fc.oneof({ weight: 9, arbitrary: step.map((each) => [each]) }, { weight: 1, arbitrary: trip }),
+    {
+      minLength: 20,
+      maxLength: 70,
+      size: 'max',
+    },
+  )
   .map((parts) => parts.flat())
 
 const beginning = fc.record({
-  given: fc.constantFrom(undefined, 'an eSIM with an older profile', 'an empty account', 'bundles in the inventory', 'an assigned bundle'),
+  given: fc.constantFrom(
+    undefined,
+    'an eSIM with an older profile',
+    'an empty account',
+    'bundles in the inventory',
+    'an assigned bundle',
+  ),
   processingDelay: fc.constantFrom('PT0S', 'PT10M'),
   deliveryDelay: fc.constantFrom('PT0S', 'PT5M'),
   revokePick: fc.constantFrom('latest', 'oldest-unused'),
@@ -157,12 +234,17 @@ const simAt = ({ world }: TestSim, at: number) => {
   const few = world.in(sims).page('serial', {}, 0, 4)
   return few[at % few.length]?.iccid ?? FOREIGN
 }
-const unitsOf = ({ lines }: Order) => lines.filter(({ type }) => type === 'bundle').map(({ item, quantity }) => ({ item, quantity }))
+const unitsOf = ({ lines }: Order) =>
+  lines.filter(({ type }) => type === 'bundle').map(({ item, quantity }) => ({ item, quantity }))
 
 /** Calls that must be refused, whatever the state. */
 function badCall(sim: TestSim, call: number): Promise<Answer<unknown>> {
   const iccid = iccidAt(sim, 0)
-  const order = { type: 'transaction', assign: false, order: [{ type: 'bundle', item: GB_1, quantity: 1 }] }
+  const order = {
+    type: 'transaction',
+    assign: false,
+    order: [{ type: 'bundle', item: GB_1, quantity: 1 }],
+  }
   const calls: (() => Promise<Answer<unknown>>)[] = [
     () => sim.call('POST', '/orders', { json: order, key: 'guess' }),
     () => sim.call('POST', '/orders', { json: order, key: null }),
@@ -170,8 +252,17 @@ function badCall(sim: TestSim, call: number): Promise<Answer<unknown>> {
     () => sim.post('/orders', { ...order, type: 'gift' }),
     () => sim.post('/orders', { ...order, order: [{ item: 'esim_1gb_7d_gb_v2', quantity: 1 }] }),
     () => sim.post('/orders', { ...order, order: [{ item: GB_1, quantity: 0 }] }),
-    () => sim.post('/orders', { ...order, order: [...order.order, { item: GB_1, quantity: 1, iccids: [iccid] }] }),
-    () => sim.post('/orders', { ...order, assign: true, order: [...order.order, { item: GB_1, quantity: 1, iccids: [FOREIGN] }] }),
+    () =>
+      sim.post('/orders', {
+        ...order,
+        order: [...order.order, { item: GB_1, quantity: 1, iccids: [iccid] }],
+      }),
+    () =>
+      sim.post('/orders', {
+        ...order,
+        assign: true,
+        order: [...order.order, { item: GB_1, quantity: 1, iccids: [FOREIGN] }],
+      }),
     () => sim.post('/esims/apply', { bundle: GB_1, iccid, repeat: 2 }),
     () => sim.post('/esims/apply', { bundle: GB_1, iccid: FOREIGN }),
     () => sim.post('/esims/apply', { bundle: 'nothing', bundles: [GB_1] }),
@@ -201,16 +292,26 @@ function look(sim: TestSim, call: number): Promise<Answer<unknown>> {
     `/esims/${iccid}/bundles?includeUsed=true`,
     '/networks?isos=GB',
   ]
-  paths.push(`/esims/${iccid}/history`, `/esims/${iccid}/location`, `/esims/${iccid}/compatible/${GB_1}`)
+  paths.push(
+    `/esims/${iccid}/history`,
+    `/esims/${iccid}/location`,
+    `/esims/${iccid}/compatible/${GB_1}`,
+  )
   paths.push(`/esims/assignments?reference=${reference}`, `/esims/${iccid}/bundles/${GB_1}`)
   return sim.get(paths[call] ?? '/')
 }
 
 /** What the shop's own arithmetic says of an order: its price, and whether it can be paid. */
 function quote(sim: TestSim, lines: readonly Line[]): { cost: number; affordable: boolean } {
-  const cost = lines.reduce((sum, { name, quantity }) => sum + quantity * (defaultBundle(name)?.price ?? Number.NaN), 0)
+  const cost = lines.reduce(
+    (sum, { name, quantity }) => sum + quantity * (defaultBundle(name)?.price ?? Number.NaN),
+    0,
+  )
   const { balance, testCredit, testCreditExpiresAt } = holder(sim)
-  return { cost, affordable: cost <= balance + (sim.world.now < testCreditExpiresAt ? testCredit : 0) }
+  return {
+    cost,
+    affordable: cost <= balance + (sim.world.now < testCreditExpiresAt ? testCredit : 0),
+  }
 }
 
 function holder({ world }: TestSim) {
@@ -221,7 +322,9 @@ function holder({ world }: TestSim) {
 
 /** How many of a bundle the inventory can give now. */
 function usable({ world }: TestSim, wanted: string): number {
-  const open = [...world.in(lots).values()].filter(({ bundle, expiresAt }) => bundle === wanted && world.now < expiresAt)
+  const open = [...world.in(lots).values()].filter(
+    ({ bundle, expiresAt }) => bundle === wanted && world.now < expiresAt,
+  )
   return open.reduce((sum, { remaining }) => sum + remaining, 0)
 }
 
@@ -243,7 +346,11 @@ async function run(sim: TestSim, step: Step, ledger: Ledger): Promise<boolean> {
         allowReassign,
         ...(to ? { iccids: to.map((at) => iccidAt(sim, at)) } : {}),
       }))
-      const { status, body } = await sim.post<Schemas['Order']>('/orders', { type: step.type, assign: step.assign, order })
+      const { status, body } = await sim.post<Schemas['Order']>('/orders', {
+        type: step.type,
+        assign: step.assign,
+        order,
+      })
       if (status === 200) expect(body).toMatchObject({ total: cost / 100, valid: affordable })
       if (step.type === 'transaction' && !affordable) expect([400, 503]).toContain(status)
       if (affordable && step.lines.every(({ to }) => to === undefined)) expect(status).toBe(200)
@@ -257,7 +364,9 @@ async function run(sim: TestSim, step: Step, ledger: Ledger): Promise<boolean> {
         bundle,
         allowReassign,
         ...(to === undefined ? { repeat } : { iccid: iccidAt(sim, to) }),
-        ...(startsIn === undefined ? {} : { startTime: new Date(sim.world.now + startsIn).toISOString() }),
+        ...(startsIn === undefined
+          ? {}
+          : { startTime: new Date(sim.world.now + startsIn).toISOString() }),
       })
       const wanted = to === undefined ? repeat : 1
       if (status === 200) expect(body.esims).toHaveLength(wanted)
@@ -266,7 +375,9 @@ async function run(sim: TestSim, step: Step, ledger: Ledger): Promise<boolean> {
     }
     case 'apply-list': {
       const names = step.picks.map((pick) => inStock(sim, pick))
-      const enough = [...grouped(names, (each) => each)].every(([each, all]) => usable(sim, each) >= all.length)
+      const enough = [...grouped(names, (each) => each)].every(
+        ([each, all]) => usable(sim, each) >= all.length,
+      )
       const { status } = await sim.post('/esims/apply', { bundles: names })
       expect(status).toBe(enough ? 200 : 403)
       return status !== 200
@@ -279,7 +390,9 @@ async function run(sim: TestSim, step: Step, ledger: Ledger): Promise<boolean> {
       })
     case 'use':
       return refusedBy(async () => {
-        const { used, denied } = await sim.device(simAt(sim, step.at)).use(step.megabytes * 1_000_000)
+        const { used, denied } = await sim
+          .device(simAt(sim, step.at))
+          .use(step.megabytes * 1_000_000)
         expect(used + denied).toBe(step.megabytes * 1_000_000)
       })
     case 'revoke':
@@ -287,7 +400,10 @@ async function run(sim: TestSim, step: Step, ledger: Ledger): Promise<boolean> {
     case 'refund': {
       const all = [...sim.world.in(lots).values()]
       const lot = all[step.pick % all.length]
-      const { status } = await sim.post('/inventory/refund', { usageId: lot?.id ?? 0, quantity: step.quantity })
+      const { status } = await sim.post('/inventory/refund', {
+        usageId: lot?.id ?? 0,
+        quantity: step.quantity,
+      })
       if (!lot || status !== 200) return true
       expect(sim.world.now - lot.boughtAt, 'within the refund period').toBeLessThan(60 * DAY)
       pay(ledger, lot.bundle, step.quantity)
@@ -322,7 +438,11 @@ function pay(ledger: Ledger, bundle: string, quantity: number): void {
 }
 
 /** Asks what revoking would do, does it, and compares. */
-async function revokeSome(sim: TestSim, step: Step & { kind: 'revoke' }, ledger: Ledger): Promise<boolean> {
+async function revokeSome(
+  sim: TestSim,
+  step: Step & { kind: 'revoke' },
+  ledger: Ledger,
+): Promise<boolean> {
   const iccid = iccidAt(sim, step.at)
   const on = bundlesOf(sim.world, SLUG, iccid)
   const target = on[step.pick % on.length]
@@ -338,9 +458,14 @@ async function revokeSome(sim: TestSim, step: Step & { kind: 'revoke' }, ledger:
   expect(status).toBe(plan.status === 200 && step.refundToBalance && !offer ? 400 : plan.status)
   if (status !== 200 || !target) return true
   if (step.refundToBalance) pay(ledger, target.name, 1)
-  const restocked = !step.refundToBalance && options.some(({ refundTo }) => refundTo === 'inventory')
-  expect(usable(sim, target.name), 'it goes back to the inventory, or does not').toBe(stock + (restocked ? 1 : 0))
-  expect(sim.world.in(returning).has(iccid), 'the eSIM leaves if that was said').toBe(options[0]?.returnsEsim)
+  const restocked =
+    !step.refundToBalance && options.some(({ refundTo }) => refundTo === 'inventory')
+  expect(usable(sim, target.name), 'it goes back to the inventory, or does not').toBe(
+    stock + (restocked ? 1 : 0),
+  )
+  expect(sim.world.in(returning).has(iccid), 'the eSIM leaves if that was said').toBe(
+    options[0]?.returnsEsim,
+  )
   return false
 }
 
@@ -366,10 +491,14 @@ function watch(sim: TestSim, ledger: Ledger) {
     const { balance, testCredit } = holder(sim)
     const bought = [...world.in(orders).values()]
     const spent = bought.reduce((sum, { total }) => sum + total, 0)
-    expect(balance + testCredit + spent - ledger.cents, 'money').toBe(start.balance + start.testCredit)
+    expect(balance + testCredit + spent - ledger.cents, 'money').toBe(
+      start.balance + start.testCredit,
+    )
     expect(Math.min(balance, testCredit), 'no debts').toBeGreaterThanOrEqual(0)
     for (const { total, lines } of bought)
-      expect(total, 'an order costs its lines').toBe(lines.reduce((sum, { quantity, pricePerUnit }) => sum + quantity * pricePerUnit, 0))
+      expect(total, 'an order costs its lines').toBe(
+        lines.reduce((sum, { quantity, pricePerUnit }) => sum + quantity * pricePerUnit, 0),
+      )
 
     const there = counted(sim)
     for (const each of NAMES) {
@@ -382,7 +511,9 @@ function watch(sim: TestSim, ledger: Ledger) {
 
     for (const bundle of world.in(bundles).values()) follow(seen, bundle)
     for (const { bundle } of world.in(takenOff).values()) {
-      expect(world.in(bundles).has(bundles.key(bundle)), 'what is off does not come back').toBe(false)
+      expect(world.in(bundles).has(bundles.key(bundle)), 'what is off does not come back').toBe(
+        false,
+      )
       expect(bundle, 'it stays as it was').toBe(ended.get(bundle.id) ?? bundle)
       follow(seen, bundle)
       ended.set(bundle.id, bundle)
@@ -395,7 +526,11 @@ function watch(sim: TestSim, ledger: Ledger) {
     const gone = [...world.in(returning).values()].map(({ esim }) => esim.iccid)
     const own = [...world.in(esims).values()].map(({ iccid }) => iccid)
     expect([...own, ...gone].sort(), 'both halves of every eSIM').toEqual(wanted)
-    for (const iccid of gone) expect(bundlesOf(world, SLUG, iccid).filter(isCurrent), 'nothing is on one that has left').toEqual([])
+    for (const iccid of gone)
+      expect(
+        bundlesOf(world, SLUG, iccid).filter(isCurrent),
+        'nothing is on one that has left',
+      ).toEqual([])
   }
 }
 
@@ -409,7 +544,9 @@ function counted({ world }: TestSim): Map<string, number> {
     add(bundle, remaining)
   }
   const off = [...world.in(takenOff).values()]
-  const restocked = new Set(off.filter(({ refundTo }) => refundTo !== 'none').map(({ bundle }) => bundle.reference))
+  const restocked = new Set(
+    off.filter(({ refundTo }) => refundTo !== 'none').map(({ bundle }) => bundle.reference),
+  )
   const ever = [...world.in(bundles).values(), ...off.map(({ bundle }) => bundle)]
   for (const [reference, parts] of grouped(ever, (bundle) => bundle.reference)) {
     expect(new Set(parts.map(({ iccid }) => iccid)).size, `${reference} is on one eSIM`).toBe(1)
@@ -423,7 +560,8 @@ function counted({ world }: TestSim): Map<string, number> {
       ).toBe(true)
   }
   for (const order of world.in(orders).values())
-    if (order.status === 'processing') for (const { item, quantity } of unitsOf(order)) add(item, quantity)
+    if (order.status === 'processing')
+      for (const { item, quantity } of unitsOf(order)) add(item, quantity)
   return units
 }
 
@@ -433,27 +571,35 @@ function follow(seen: Map<string, Bundle>, bundle: Bundle): void {
   const before = seen.get(bundle.id)
   seen.set(bundle.id, bundle)
   expect(bundle.usedBytes).toBeGreaterThanOrEqual(before?.usedBytes ?? 0)
-  if (!bundle.unlimited) expect(remainingBytes(bundle), 'never below nothing').toBeGreaterThanOrEqual(0)
+  if (!bundle.unlimited)
+    expect(remainingBytes(bundle), 'never below nothing').toBeGreaterThanOrEqual(0)
   if (!before) return
-  expect(remainingBytes(bundle), 'remaining never rises').toBeLessThanOrEqual(remainingBytes(before))
-  expect(ORDER.indexOf(bundle.state), 'states go forward').toBeGreaterThanOrEqual(ORDER.indexOf(before.state))
-  expect([bundle.iccid, bundle.name, bundle.initialBytes], 'a bundle stays where and what it is').toEqual([
-    before.iccid,
-    before.name,
-    before.initialBytes,
-  ])
-  if (before.startedAt !== undefined) expect([bundle.startedAt, bundle.endsAt]).toEqual([before.startedAt, before.endsAt])
+  expect(remainingBytes(bundle), 'remaining never rises').toBeLessThanOrEqual(
+    remainingBytes(before),
+  )
+  expect(ORDER.indexOf(bundle.state), 'states go forward').toBeGreaterThanOrEqual(
+    ORDER.indexOf(before.state),
+  )
+  expect(
+    [bundle.iccid, bundle.name, bundle.initialBytes],
+    'a bundle stays where and what it is',
+  ).toEqual([before.iccid, before.name, before.initialBytes])
+  if (before.startedAt !== undefined)
+    expect([bundle.startedAt, bundle.endsAt]).toEqual([before.startedAt, before.endsAt])
 }
 
 /** What the API shows is what is there. */
 async function compareWire(sim: TestSim): Promise<void> {
   const { balance, testCredit, testCreditExpiresAt } = holder(sim)
-  const organisation = (await sim.get<{ organisations: Schemas['Organisation'][] }>('/organisation')).body.organisations[0]
+  const organisation = (
+    await sim.get<{ organisations: Schemas['Organisation'][] }>('/organisation')
+  ).body.organisations[0]
   expect(organisation).toMatchObject({
     balance: Math.floor(balance / 100),
     testCredit: sim.world.now < testCreditExpiresAt ? Math.floor(testCredit / 100) : 0,
   })
-  const inventory = (await sim.get<{ bundles: Schemas['InventoryBundle'][] }>('/inventory')).body.bundles
+  const inventory = (await sim.get<{ bundles: Schemas['InventoryBundle'][] }>('/inventory')).body
+    .bundles
   for (const each of NAMES) {
     const shown = inventory.find((bundle) => bundle.name === each)?.available ?? []
     expect(shown.reduce((sum, { remaining }) => sum + remaining, 0)).toBe(usable(sim, each))
@@ -469,14 +615,21 @@ test('orders, applications, devices and time never make or lose money or a bundl
       const holds = watch(sim, ledger)
       for (const each of steps) {
         const before = sim.state()
-        if (await run(sim, each, ledger)) expect(sim.state(), 'a refused call changes nothing').toBe(before)
+        if (await run(sim, each, ledger))
+          expect(sim.state(), 'a refused call changes nothing').toBe(before)
         holds()
       }
       await sim.advance('P2Y')
       holds()
       await compareWire(sim)
-      expect([...sim.world.in(orders).values()].filter(({ status }) => status === 'processing')).toEqual([])
-      expect([...sim.world.in(bundles).values()].filter(({ state, provider }) => provider === SLUG && state === 'processing')).toEqual([])
+      expect(
+        [...sim.world.in(orders).values()].filter(({ status }) => status === 'processing'),
+      ).toEqual([])
+      expect(
+        [...sim.world.in(bundles).values()].filter(
+          ({ state, provider }) => provider === SLUG && state === 'processing',
+        ),
+      ).toEqual([])
     }),
     { numRuns: 25, interruptAfterTimeLimit: 20_000 },
   )

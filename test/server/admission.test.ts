@@ -10,7 +10,10 @@ import type { World } from '../../src/state/world.ts'
 import { fake, SLUG, things } from '../support/fake-provider.ts'
 import { startFake } from '../support/fake-server.ts'
 
-const counts = defineCollection<{ caller: string; seen: number }>({ name: 'fake.counts', key: ({ caller }) => caller })
+const counts = defineCollection<{ caller: string; seen: number }>({
+  name: 'fake.counts',
+  key: ({ caller }) => caller,
+})
 
 /** Lets two requests in. */
 const counting: Simulator = {
@@ -19,7 +22,9 @@ const counting: Simulator = {
     const seen = (world.in(counts).get(caller)?.seen ?? 0) + 1
     world.transaction(() => world.in(counts).put({ caller, seen }))
     const headers = { 'X-Seen': String(seen) }
-    return seen > 2 ? { headers, refusal: new Refusal('busy', `${seen} are too many`) } : { headers }
+    return seen > 2
+      ? { headers, refusal: new Refusal('busy', `${seen} are too many`) }
+      : { headers }
   },
 }
 
@@ -37,19 +42,29 @@ test('a count stays though the request it counts is refused, and its header goes
 
 test('a request that is turned away is not read, and the journal tells why', async () => {
   await using server = await startFake({ simulator: counting })
-  for (let call = 0; call < 2; call += 1) expect((await server.call('POST', '/fake/v1/things', make)).status).toBe(201)
+  for (let call = 0; call < 2; call += 1)
+    expect((await server.call('POST', '/fake/v1/things', make)).status).toBe(201)
   const away = await server.call('POST', '/fake/v1/things', { ...make, key: null })
   expect(away.body).toEqual({ code: 'busy', reason: '3 are too many' })
   expect(away.headers.get('x-seen')).toBe('3')
   expect(server.world.in(things).size).toBe(2)
-  expect(server.journal.list()[0]).toMatchObject({ operation: 'makeThing', refusal: { code: 'busy', reason: '3 are too many' } })
+  expect(server.journal.list()[0]).toMatchObject({
+    operation: 'makeThing',
+    refusal: { code: 'busy', reason: '3 are too many' },
+  })
 })
 
 test('a request that is turned away is told so on a path or with a method that there is not, too', async () => {
   await using server = await startFake({ simulator: counting })
   for (let call = 0; call < 2; call += 1) await server.call('GET', '/fake/v1/things')
-  expect((await server.call('GET', '/fake/v1/nothing')).body).toEqual({ code: 'busy', reason: '3 are too many' })
-  expect((await server.call('PATCH', '/fake/v1/things')).body).toEqual({ code: 'busy', reason: '4 are too many' })
+  expect((await server.call('GET', '/fake/v1/nothing')).body).toEqual({
+    code: 'busy',
+    reason: '3 are too many',
+  })
+  expect((await server.call('PATCH', '/fake/v1/things')).body).toEqual({
+    code: 'busy',
+    reason: '4 are too many',
+  })
 })
 
 test('the header goes with a body that is rendered after the commit, too', async () => {
@@ -59,21 +74,38 @@ test('the header goes with a body that is rendered after the commit, too', async
 
 test('a count that cannot be kept is a refusal', async () => {
   let broken = false
-  const store = { ...memoryStore(), failure: () => (broken ? new StoreError('the disk is full') : undefined) }
+  const store = {
+    ...memoryStore(),
+    failure: () => (broken ? new StoreError('the disk is full') : undefined),
+  }
   await using server = await startFake({ simulator: counting, store })
   broken = true
-  expect((await server.call('GET', '/fake/v1/things')).body).toEqual({ code: 'writes-refused', reason: 'the disk is full' })
+  expect((await server.call('GET', '/fake/v1/things')).body).toEqual({
+    code: 'writes-refused',
+    reason: 'the disk is full',
+  })
 })
 
 test('what a refusal sets going is kept, and what the request did is not', async () => {
   const telling: Simulator = {
     ...fake,
     refused(refusal, world) {
-      world.in(messages).put({ id: 1, provider: SLUG, at: world.now, channel: 'email', to: 'someone', text: refusal.message })
+      world
+        .in(messages)
+        .put({
+          id: 1,
+          provider: SLUG,
+          at: world.now,
+          channel: 'email',
+          to: 'someone',
+          text: refusal.message,
+        })
     },
   }
   await using server = await startFake({ simulator: telling })
-  expect((await server.call('POST', '/fake/v1/things', { json: { colour: 'grey' } })).status).toBe(400)
+  expect((await server.call('POST', '/fake/v1/things', { json: { colour: 'grey' } })).status).toBe(
+    400,
+  )
   expect(server.world.in(things).size).toBe(0)
   expect(server.world.in(messages).get('1')?.text).toBe('nothing is grey')
 })
@@ -87,7 +119,9 @@ test('a refusal is answered though what it sets going fails, and that is reporte
     },
   }
   await using server = await startFake({ simulator: failing })
-  expect((await server.call('POST', '/fake/v1/things', { json: { colour: 'grey' } })).body).toMatchObject({ reason: 'nothing is grey' })
+  expect(
+    (await server.call('POST', '/fake/v1/things', { json: { colour: 'grey' } })).body,
+  ).toMatchObject({ reason: 'nothing is grey' })
   expect(server.world.in(things).size).toBe(0)
   expect(server.reports.join()).toContain('nobody to tell')
 })
@@ -95,12 +129,19 @@ test('a refusal is answered though what it sets going fails, and that is reporte
 test('a body that is not UTF-8 is refused, and one that is comes through whole', async () => {
   await using server = await startFake()
   const head = { 'Content-Type': 'application/json' }
-  const body = (bytes: number[]) => new Uint8Array([...Buffer.from('{"colour":"red","secret":"'), ...bytes, ...Buffer.from('"}')])
+  const body = (bytes: number[]) =>
+    new Uint8Array([...Buffer.from('{"colour":"red","secret":"'), ...bytes, ...Buffer.from('"}')])
   for (const bytes of [[0xff], [0xc3], [0xed, 0xa0, 0x80]]) {
-    const refused = await server.call('POST', '/fake/v1/things', { raw: body(bytes), headers: head })
+    const refused = await server.call('POST', '/fake/v1/things', {
+      raw: body(bytes),
+      headers: head,
+    })
     expect(refused.body).toEqual({ code: 'malformed-body', reason: 'the body is not UTF-8' })
   }
   expect(server.world.in(things).size).toBe(0)
-  expect((await server.call('POST', '/fake/v1/things', { raw: body([0xe2, 0x82, 0xac]), headers: head })).status).toBe(201)
+  expect(
+    (await server.call('POST', '/fake/v1/things', { raw: body([0xe2, 0x82, 0xac]), headers: head }))
+      .status,
+  ).toBe(201)
   expect(server.journal.list()[0]?.requestBody).toContain('€')
 })

@@ -28,7 +28,10 @@ test('a body of known names is handed on as it is', () => {
 
 test('names the spec does not know are told as paths, at every depth, and stay', () => {
   const value = { typ: 1, order: [{ item: 1 }, { itm: 2 }], size: { height: 3 } }
-  expect(walk(value)).toEqual({ body: value, undocumented: ['/typ', '/order/1/itm', '/size/height'] })
+  expect(walk(value)).toEqual({
+    body: value,
+    undocumented: ['/typ', '/order/1/itm', '/size/height'],
+  })
 })
 
 test('below a name without a shape nothing is undocumented', () => {
@@ -53,8 +56,12 @@ test('names of all branches of a schema are known', () => {
 })
 
 test('entries of a list have the shape of the object among their branches', () => {
-  const list = bodyShape({ properties: { bundles: { items: { anyOf: [{}, { properties: { name: {} } }] } } } })
-  expect(walk({ bundles: ['a', { name: 'b' }, { nom: 'c' }] }, false, list).undocumented).toEqual(['/bundles/2/nom'])
+  const list = bodyShape({
+    properties: { bundles: { items: { anyOf: [{}, { properties: { name: {} } }] } } },
+  })
+  expect(walk({ bundles: ['a', { name: 'b' }, { nom: 'c' }] }, false, list).undocumented).toEqual([
+    '/bundles/2/nom',
+  ])
 })
 
 test('where case is free, names are spelled as in the spec, at every depth', () => {
@@ -83,13 +90,17 @@ test.each([
   ['{"order":[{"free":{"a":[{"prototype":1}]}}]}', 'prototype'],
 ])('%s is refused, and the error names %s', (text, name) => {
   expect(() => walkBody(JSON.parse(text), shape, true, [])).toThrow(UnsafeBody)
-  expect(() => walkBody(JSON.parse(text), undefined, false, [])).toThrow(`the field name "${name}" is not allowed`)
+  expect(() => walkBody(JSON.parse(text), undefined, false, [])).toThrow(
+    `the field name "${name}" is not allowed`,
+  )
 })
 
 test('a body may be nested 64 deep and no deeper', () => {
   const nested = (depth: number) => JSON.parse('['.repeat(depth) + ']'.repeat(depth)) as unknown
   expect(() => walkBody(nested(64), shape, false, [])).not.toThrow()
-  expect(() => walkBody(nested(70), shape, false, [])).toThrow('the body is nested more than 64 deep')
+  expect(() => walkBody(nested(70), shape, false, [])).toThrow(
+    'the body is nested more than 64 deep',
+  )
 })
 
 test('whatever is sent, walking keeps every value and only respells names', () => {
@@ -100,7 +111,12 @@ test('whatever is sent, walking keeps every value and only respells names', () =
       { maxDepth: 4 },
       fc.integer(),
       fc.array(tie('body'), { maxLength: 3 }),
-      fc.uniqueArray(fc.tuple(names, tie('body')), { maxLength: 3, selector: ([name]) => name.toLowerCase() }).map(Object.fromEntries),
+      fc
+        .uniqueArray(fc.tuple(names, tie('body')), {
+          maxLength: 3,
+          selector: ([name]) => name.toLowerCase(),
+        })
+        .map(Object.fromEntries),
     ),
   }))
   fc.assert(

@@ -40,13 +40,33 @@ const refusedFor = (host: string, address: string) =>
   `callbacks go to loopback only, and ${named(host, address)} is not: allow it with --callback-allow ${host}`
 
 test('the very bytes are posted, with their headers', async () => {
-  let seen: { method: string | undefined; url: string | undefined; headers: IncomingMessage['headers']; body: string } | undefined
+  let seen:
+    | {
+        method: string | undefined
+        url: string | undefined
+        headers: IncomingMessage['headers']
+        body: string
+      }
+    | undefined
   const port = await listen(async (request, response) => {
-    seen = { method: request.method, url: request.url, headers: request.headers, body: await textOf(request) }
+    seen = {
+      method: request.method,
+      url: request.url,
+      headers: request.headers,
+      body: await textOf(request),
+    }
     response.end()
   })
   const body = '{"name":"Zoë \u{1f4f1}",  "n":1}'
-  expect(await deliver(`http://127.0.0.1:${port}/hook?a=b`, body, { 'X-Signature': 'abc' }, { allow: [], timeout: 2000 }, never)).toEqual({
+  expect(
+    await deliver(
+      `http://127.0.0.1:${port}/hook?a=b`,
+      body,
+      { 'X-Signature': 'abc' },
+      { allow: [], timeout: 2000 },
+      never,
+    ),
+  ).toEqual({
     status: 200,
   })
   expect(seen).toMatchObject({ method: 'POST', url: '/hook?a=b', body })
@@ -60,7 +80,9 @@ test('the very bytes are posted, with their headers', async () => {
 })
 
 test.each([200, 204, 301, 404, 500])('an answer of %d is told as it came', async (status) => {
-  const port = await listen((_request, response) => response.writeHead(status, { Location: '/elsewhere' }).end())
+  const port = await listen((_request, response) =>
+    response.writeHead(status, { Location: '/elsewhere' }).end(),
+  )
   expect(await send(`http://127.0.0.1:${port}/`)).toEqual({ status })
 })
 
@@ -74,13 +96,18 @@ test('a redirect is not followed', async () => {
   expect(asked).toEqual(['/here'])
 })
 
-test.each(['127.0.0.1', 'localhost', '[::ffff:127.0.0.1]', '2130706433', '0x7f.1'])('%s is loopback and allowed', async (host) => {
-  const port = await listen((_request, response) => response.end())
-  expect(await send(`http://${host}:${port}/`)).toEqual({ status: 200 })
-})
+test.each(['127.0.0.1', 'localhost', '[::ffff:127.0.0.1]', '2130706433', '0x7f.1'])(
+  '%s is loopback and allowed',
+  async (host) => {
+    const port = await listen((_request, response) => response.end())
+    expect(await send(`http://${host}:${port}/`)).toEqual({ status: 200 })
+  },
+)
 
 test('IPv6 loopback is allowed, where the machine has it', async ({ skip }) => {
-  const has = Object.values(networkInterfaces()).some((addresses) => addresses?.some(({ address }) => address === '::1'))
+  const has = Object.values(networkInterfaces()).some((addresses) =>
+    addresses?.some(({ address }) => address === '::1'),
+  )
   if (!has) skip()
   const port = await listen((_request, response) => response.end(), '::1')
   expect(await send(`http://[::1]:${port}/`)).toEqual({ status: 200 })
@@ -94,8 +121,14 @@ test('the address that was checked is connected to: the name is not looked up ag
 })
 
 test('any other address is refused for good, in a sentence that names the option', async () => {
-  expect(await send('http://192.0.2.7/hook')).toEqual({ error: refusedFor('192.0.2.7', '192.0.2.7'), final: true })
-  expect(await send('http://[2001:db8::1]/hook')).toEqual({ error: refusedFor('2001:db8::1', '2001:db8::1'), final: true })
+  expect(await send('http://192.0.2.7/hook')).toEqual({
+    error: refusedFor('192.0.2.7', '192.0.2.7'),
+    final: true,
+  })
+  expect(await send('http://[2001:db8::1]/hook')).toEqual({
+    error: refusedFor('2001:db8::1', '2001:db8::1'),
+    final: true,
+  })
 })
 
 test('a listed address that is not loopback is connected to', async ({ skip }) => {
@@ -117,7 +150,12 @@ test.each([
   ['a name that leads into a listed range', 'hooks.test', '10.1.2.3', ['10.0.0.0/8']],
   ['an IPv6 address in a listed range', 'fd00::5', 'fd00::5', ['fd00::/8']],
   ['an IPv4 address written as IPv6', '::ffff:10.1.2.3', '::ffff:10.1.2.3', ['10.0.0.0/8']],
-  ['a listed IPv6 address, however it is written', '2001:db8::1', '2001:db8::1', ['2001:0db8:0:0:0:0:0:1']],
+  [
+    'a listed IPv6 address, however it is written',
+    '2001:db8::1',
+    '2001:db8::1',
+    ['2001:0db8:0:0:0:0:0:1'],
+  ],
 ])('%s may be called', (_what, host, address, allow) => {
   expect(forbidden(host, address, allow)).toBeUndefined()
 })
@@ -130,7 +168,12 @@ test.each([
   ['a private address', '192.168.1.1', '192.168.1.1', []],
   ['a public address', '203.0.113.7', '203.0.113.7', ['fd00::/8']],
   ['a unique local IPv6 address', 'fd00::5', 'fd00::5', []],
-  ['an address of a host whose list entry is none', 'hooks.test', '203.0.113.7', ['', '/', '1.2.3', '999.0.0.0/8']],
+  [
+    'an address of a host whose list entry is none',
+    'hooks.test',
+    '203.0.113.7',
+    ['', '/', '1.2.3', '999.0.0.0/8'],
+  ],
 ])('%s may not be called', (_what, host, address, allow) => {
   expect(forbidden(host, address, allow)).toBe(refusedFor(host, address))
 })
@@ -145,11 +188,15 @@ test.each([
   ['255.255.255.255', '255.255.255.255', 'broadcast'],
 ])('%s (%s) is %s and never called, whatever is listed', (host, address, range) => {
   const everything = [host, address, '0.0.0.0/0', '::/0', '169.254.0.0/16']
-  expect(forbidden(host, address, everything)).toBe(`callbacks never go to ${range} addresses, as ${named(host, address)} is one`)
+  expect(forbidden(host, address, everything)).toBe(
+    `callbacks never go to ${range} addresses, as ${named(host, address)} is one`,
+  )
 })
 
 test('a listed link-local address is refused before it is connected to', async () => {
-  expect(await send('http://169.254.169.254/latest', ['169.254.0.0/16', '169.254.169.254'])).toEqual({
+  expect(
+    await send('http://169.254.169.254/latest', ['169.254.0.0/16', '169.254.169.254']),
+  ).toEqual({
     error: 'callbacks never go to linkLocal addresses, as 169.254.169.254 is one',
     final: true,
   })
@@ -180,12 +227,16 @@ test('a receiver that does not listen is told with its reason, and another attem
 })
 
 test('a name that is nobody may be tried again', async () => {
-  expect(await send('http://no-such-host.invalid/')).toEqual({ error: expect.stringMatching(/no-such-host\.invalid/) })
+  expect(await send('http://no-such-host.invalid/')).toEqual({
+    error: expect.stringMatching(/no-such-host\.invalid/),
+  })
 })
 
 test('a receiver that does not answer in time is given up', async () => {
   const port = await listen(() => {})
-  expect(await send(`http://127.0.0.1:${port}/`, [], 60)).toEqual({ error: 'no answer within 60 ms' })
+  expect(await send(`http://127.0.0.1:${port}/`, [], 60)).toEqual({
+    error: 'no answer within 60 ms',
+  })
 })
 
 test('a receiver that begins to answer and does not end is given up', async () => {
@@ -193,14 +244,18 @@ test('a receiver that begins to answer and does not end is given up', async () =
     response.writeHead(200)
     response.write('slowly')
   })
-  expect(await send(`http://127.0.0.1:${port}/`, [], 60)).toEqual({ error: 'no answer within 60 ms' })
+  expect(await send(`http://127.0.0.1:${port}/`, [], 60)).toEqual({
+    error: 'no answer within 60 ms',
+  })
 })
 
 test('a receiver that takes the connection and says nothing at all is given up', async () => {
   const silent = createTcpServer(() => {})
   await new Promise<void>((ready) => silent.listen(0, '127.0.0.1', ready))
   const { port } = silent.address() as AddressInfo
-  expect(await send(`http://127.0.0.1:${port}/`, [], 60)).toEqual({ error: 'no answer within 60 ms' })
+  expect(await send(`http://127.0.0.1:${port}/`, [], 60)).toEqual({
+    error: 'no answer within 60 ms',
+  })
   silent.close()
 })
 
@@ -229,7 +284,13 @@ test('an answer without an end is read no further than a little, and its status 
 test('an attempt ends when the simulator stops', async () => {
   const stopping = new AbortController()
   const port = await listen(() => stopping.abort())
-  const outcome = await deliver(`http://127.0.0.1:${port}/`, '{}', {}, { allow: [], timeout: 60_000 }, stopping.signal)
+  const outcome = await deliver(
+    `http://127.0.0.1:${port}/`,
+    '{}',
+    {},
+    { allow: [], timeout: 60_000 },
+    stopping.signal,
+  )
   expect(outcome.status).toBeUndefined()
   expect(outcome.error).toBeDefined()
 })

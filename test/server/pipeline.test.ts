@@ -10,7 +10,8 @@ import { settings } from '../../src/state/world.ts'
 import { fake, keyOf, SLUG, things } from '../support/fake-provider.ts'
 import { type FakeServer, startFake } from '../support/fake-server.ts'
 
-const make = (server: FakeServer, json: unknown = { colour: 'red' }) => server.call('POST', '/fake/v1/things', { json })
+const make = (server: FakeServer, json: unknown = { colour: 'red' }) =>
+  server.call('POST', '/fake/v1/things', { json })
 
 /** The newest exchange of the journal. */
 const newest = (server: FakeServer) => server.journal.list()[0]
@@ -47,24 +48,39 @@ test('a body that is not JSON is rendered after the commit', async () => {
   expect([status, headers.get('content-type'), text]).toEqual([200, 'text/plain', 'a text'])
 })
 
-test.each(['now', 'later'])('a body whose rendering fails (%s) is an error, and the server lives on', async (fails) => {
-  await using server = await startFake()
-  expect(await refused(server, 'GET', `/fake/v1/text?fails=${fails}`)).toMatchObject({ status: 500, code: 'internal' })
-  expect(newest(server)?.refusal).toEqual({ code: 'internal', reason: 'rendering failed' })
-  expect(server.reports.join()).toContain('fake: Error: rendering failed')
-  expect((await server.call('GET', '/fake/v1/text')).status).toBe(200)
-})
+test.each(['now', 'later'])(
+  'a body whose rendering fails (%s) is an error, and the server lives on',
+  async (fails) => {
+    await using server = await startFake()
+    expect(await refused(server, 'GET', `/fake/v1/text?fails=${fails}`)).toMatchObject({
+      status: 500,
+      code: 'internal',
+    })
+    expect(newest(server)?.refusal).toEqual({ code: 'internal', reason: 'rendering failed' })
+    expect(server.reports.join()).toContain('fake: Error: rendering failed')
+    expect((await server.call('GET', '/fake/v1/text')).status).toBe(200)
+  },
+)
 
 test('an unknown path is refused, and the journal says where the base paths are', async () => {
   await using server = await startFake()
-  expect(await refused(server, 'GET', '/fake/v2/things')).toMatchObject({ status: 404, code: 'unknown-route' })
+  expect(await refused(server, 'GET', '/fake/v2/things')).toMatchObject({
+    status: 404,
+    code: 'unknown-route',
+  })
   expect(newest(server)?.refusal?.reason).toContain('base paths are /fake/v1')
 })
 
-test.each(['PUT', 'PATCH', 'OPTIONS'])('a path of the spec that knows no %s says so', async (method) => {
-  await using server = await startFake()
-  expect(await refused(server, method, '/fake/v1/things')).toMatchObject({ status: 400, code: 'method-not-allowed' })
-})
+test.each(['PUT', 'PATCH', 'OPTIONS'])(
+  'a path of the spec that knows no %s says so',
+  async (method) => {
+    await using server = await startFake()
+    expect(await refused(server, method, '/fake/v1/things')).toMatchObject({
+      status: 400,
+      code: 'method-not-allowed',
+    })
+  },
+)
 
 test('HEAD is answered as GET, without the body', async () => {
   await using server = await startFake()
@@ -75,7 +91,9 @@ test('HEAD is answered as GET, without the body', async () => {
 test('a trailing slash is accepted, a broken escape is no path', async () => {
   await using server = await startFake()
   expect((await server.call('GET', '/fake/v1/things/')).status).toBe(200)
-  expect(await refused(server, 'GET', '/fake/v1/things/%zz')).toMatchObject({ code: 'unknown-route' })
+  expect(await refused(server, 'GET', '/fake/v1/things/%zz')).toMatchObject({
+    code: 'unknown-route',
+  })
 })
 
 test('an operation that is a declared gap is refused as not implemented', async () => {
@@ -88,20 +106,36 @@ test('an operation that is a declared gap is refused as not implemented', async 
 
 test('a missing and a wrong key are refused', async () => {
   await using server = await startFake()
-  expect(await refused(server, 'GET', '/fake/v1/things', { key: null })).toMatchObject({ status: 403, code: 'unauthorized' })
-  expect(await refused(server, 'GET', '/fake/v1/things', { key: 'guess' })).toMatchObject({ status: 403, code: 'unauthorized' })
+  expect(await refused(server, 'GET', '/fake/v1/things', { key: null })).toMatchObject({
+    status: 403,
+    code: 'unauthorized',
+  })
+  expect(await refused(server, 'GET', '/fake/v1/things', { key: 'guess' })).toMatchObject({
+    status: 403,
+    code: 'unauthorized',
+  })
 })
 
 test('who is nobody learns nothing about what a call would need', async () => {
   await using server = await startFake()
-  expect(await refused(server, 'POST', '/fake/v1/things', { key: 'guess', raw: '{' })).toMatchObject({ code: 'unauthorized' })
+  expect(
+    await refused(server, 'POST', '/fake/v1/things', { key: 'guess', raw: '{' }),
+  ).toMatchObject({ code: 'unauthorized' })
 })
 
 test.each([
   ['broken JSON', '{"colour":', 'malformed-body'],
   ['a field named __proto__', '{"colour":"red","__proto__":{"admin":true}}', 'malformed-body'],
-  ['a field named constructor, deep down', '{"colour":"red","size":{"a":[{"constructor":1}]}}', 'malformed-body'],
-  ['nesting without end', `{"colour":"red","size":${'['.repeat(5000)}${']'.repeat(5000)}}`, 'malformed-body'],
+  [
+    'a field named constructor, deep down',
+    '{"colour":"red","size":{"a":[{"constructor":1}]}}',
+    'malformed-body',
+  ],
+  [
+    'nesting without end',
+    `{"colour":"red","size":${'['.repeat(5000)}${']'.repeat(5000)}}`,
+    'malformed-body',
+  ],
   ['a word that is not in the list', '{"colour":"blue"}', 'invalid-request'],
   ['a missing field', '{}', 'invalid-request'],
   ['a wrong type', '{"colour":"red","size":{"width":"wide"}}', 'invalid-request'],
@@ -110,12 +144,17 @@ test.each([
   ['no body', '', 'invalid-request'],
 ])('a body with %s is refused', async (_what, raw, code) => {
   await using server = await startFake()
-  expect(await refused(server, 'POST', '/fake/v1/things', { raw })).toMatchObject({ status: 400, code })
+  expect(await refused(server, 'POST', '/fake/v1/things', { raw })).toMatchObject({
+    status: 400,
+    code,
+  })
 })
 
 test('a refusal names everything that is wrong with a request', async () => {
   await using server = await startFake()
-  const { reason } = await refused(server, 'POST', '/fake/v1/things', { json: { size: { width: 'x' } } })
+  const { reason } = await refused(server, 'POST', '/fake/v1/things', {
+    json: { size: { width: 'x' } },
+  })
   expect(reason).toContain('colour')
   expect(reason).toContain('size.width must be integer')
 })
@@ -130,8 +169,12 @@ test.each([
 
 test('a header parameter is validated, a path parameter too', async () => {
   await using server = await startFake()
-  expect(await refused(server, 'GET', '/fake/v1/things', { headers: { 'X-Lang': 'fr' } })).toMatchObject({ code: 'invalid-request' })
-  expect(await refused(server, 'GET', '/fake/v1/things/UPPER')).toMatchObject({ code: 'invalid-request' })
+  expect(
+    await refused(server, 'GET', '/fake/v1/things', { headers: { 'X-Lang': 'fr' } }),
+  ).toMatchObject({ code: 'invalid-request' })
+  expect(await refused(server, 'GET', '/fake/v1/things/UPPER')).toMatchObject({
+    code: 'invalid-request',
+  })
 })
 
 test('a query is handed over in the types of the spec, repeated parameters as a list', async () => {
@@ -142,7 +185,9 @@ test('a query is handed over in the types of the spec, repeated parameters as a 
 
 test('what a handler did before it refused is rolled back', async () => {
   await using server = await startFake()
-  expect(await refused(server, 'POST', '/fake/v1/things', { json: { colour: 'grey' } })).toMatchObject({
+  expect(
+    await refused(server, 'POST', '/fake/v1/things', { json: { colour: 'grey' } }),
+  ).toMatchObject({
     code: 'invalid-request',
     reason: 'nothing is grey',
   })
@@ -150,7 +195,10 @@ test('what a handler did before it refused is rolled back', async () => {
 
 test('a mistake of a handler is a 500, rolled back, reported with its place, and told to the journal only', async () => {
   await using server = await startFake()
-  expect(await refused(server, 'POST', '/fake/v1/wrong/crash')).toMatchObject({ status: 500, code: 'internal' })
+  expect(await refused(server, 'POST', '/fake/v1/wrong/crash')).toMatchObject({
+    status: 500,
+    code: 'internal',
+  })
   expect(newest(server)?.refusal).toEqual({ code: 'internal', reason: 'a mistake of the handler' })
   expect(server.reports.join()).toMatch(/fake: TypeError: a mistake of the handler\n +at /)
 })
@@ -160,14 +208,17 @@ test.each([
   ['its status', 'status', /./],
   ['a missing body', 'empty', /status 200 needs a body/],
   ['its type', 'type', /content type text\/plain is not in the spec for status 200/],
-])('a reply that violates its spec by %s is a 500 that names the violation, and is rolled back', async (_what, how, reason) => {
-  await using server = await startFake()
-  const { status, code, reason: told } = await refused(server, 'POST', `/fake/v1/wrong/${how}`)
-  expect([status, code]).toEqual([500, 'reply-violates-spec'])
-  expect(told).toMatch(/^the reply of goWrong would break the spec: /)
-  expect(told).toMatch(reason)
-  expect(newest(server)?.violations.join()).toMatch(reason)
-})
+])(
+  'a reply that violates its spec by %s is a 500 that names the violation, and is rolled back',
+  async (_what, how, reason) => {
+    await using server = await startFake()
+    const { status, code, reason: told } = await refused(server, 'POST', `/fake/v1/wrong/${how}`)
+    expect([status, code]).toEqual([500, 'reply-violates-spec'])
+    expect(told).toMatch(/^the reply of goWrong would break the spec: /)
+    expect(told).toMatch(reason)
+    expect(newest(server)?.violations.join()).toMatch(reason)
+  },
+)
 
 test('a reply with no body where the spec has none is fine', async () => {
   await using server = await startFake()
@@ -178,13 +229,22 @@ test('a reply with no body where the spec has none is fine', async () => {
 test('a refusal whose wording violates the spec is a 500 that names the violation', async () => {
   await using server = await startFake()
   const { status, reason } = await refused(server, 'POST', '/fake/v1/wrong/refusal')
-  expect([status, reason]).toEqual([500, 'the reply of goWrong would break the spec: status 418 is not in the spec'])
-  expect(newest(server)).toMatchObject({ refusal: { code: 'unworded' }, violations: ['status 418 is not in the spec'] })
+  expect([status, reason]).toEqual([
+    500,
+    'the reply of goWrong would break the spec: status 418 is not in the spec',
+  ])
+  expect(newest(server)).toMatchObject({
+    refusal: { code: 'unworded' },
+    violations: ['status 418 is not in the spec'],
+  })
 })
 
 test('a refusal with a status that its operation does not list is a violation too', async () => {
   await using server = await startFake()
-  expect(await refused(server, 'GET', '/fake/v1/closed')).toMatchObject({ status: 500, reason: expect.stringContaining('status 400') })
+  expect(await refused(server, 'GET', '/fake/v1/closed')).toMatchObject({
+    status: 500,
+    reason: expect.stringContaining('status 400'),
+  })
 })
 
 test('unchecked, a reply that violates its spec goes out and its changes stay', async () => {
@@ -197,12 +257,19 @@ test('unchecked, a reply that violates its spec goes out and its changes stay', 
 
 test('unchecked, requests are validated all the same', async () => {
   await using server = await startFake({ checked: false })
-  expect(await refused(server, 'POST', '/fake/v1/things', { json: { colour: 'blue' } })).toMatchObject({ code: 'invalid-request' })
+  expect(
+    await refused(server, 'POST', '/fake/v1/things', { json: { colour: 'blue' } }),
+  ).toMatchObject({ code: 'invalid-request' })
 })
 
 test('an undocumented field is accepted and journalled with its place', async () => {
   await using server = await startFake()
-  const json = { colour: 'red', shade: 1, size: { width: 1, depth: 2 }, tags: [{ name: 'a' }, { nam: 'b' }] }
+  const json = {
+    colour: 'red',
+    shade: 1,
+    size: { width: 1, depth: 2 },
+    tags: [{ name: 'a' }, { nam: 'b' }],
+  }
   expect((await make(server, json)).status).toBe(201)
   expect(newest(server)?.undocumented).toEqual(['/shade', '/size/depth', '/tags/1/nam'])
 })
@@ -219,28 +286,46 @@ test('an undocumented parameter and a body of another type are accepted and jour
 
 test('strict, what is undocumented is refused and named', async () => {
   await using server = await startFake()
-  server.world.transaction(() => server.world.in(settings).put({ provider: SLUG, values: { strict: true } }))
-  expect(await refused(server, 'POST', '/fake/v1/things', { json: { colour: 'red', shade: 1 } })).toMatchObject({
+  server.world.transaction(() =>
+    server.world.in(settings).put({ provider: SLUG, values: { strict: true } }),
+  )
+  expect(
+    await refused(server, 'POST', '/fake/v1/things', { json: { colour: 'red', shade: 1 } }),
+  ).toMatchObject({
     code: 'invalid-request',
     reason: 'not in the spec, and strict is on: /shade',
   })
-  expect(await refused(server, 'GET', '/fake/v1/things?verbose=1')).toMatchObject({ reason: expect.stringContaining('?verbose') })
+  expect(await refused(server, 'GET', '/fake/v1/things?verbose=1')).toMatchObject({
+    reason: expect.stringContaining('?verbose'),
+  })
   const plain = { raw: '{"colour":"red"}', headers: { 'Content-Type': 'text/plain' } }
-  expect(await refused(server, 'POST', '/fake/v1/things', plain)).toMatchObject({ code: 'unsupported-media-type' })
+  expect(await refused(server, 'POST', '/fake/v1/things', plain)).toMatchObject({
+    code: 'unsupported-media-type',
+  })
   expect((await make(server)).status).toBe(201)
 })
 
 test('a JSON type with a suffix or a charset is JSON', async () => {
   await using server = await startFake()
-  for (const type of ['application/json; charset=utf-8', 'application/merge-patch+json', 'APPLICATION/JSON']) {
-    await server.call('POST', '/fake/v1/things', { raw: '{"colour":"red"}', headers: { 'Content-Type': type } })
+  for (const type of [
+    'application/json; charset=utf-8',
+    'application/merge-patch+json',
+    'APPLICATION/JSON',
+  ]) {
+    await server.call('POST', '/fake/v1/things', {
+      raw: '{"colour":"red"}',
+      headers: { 'Content-Type': type },
+    })
     expect(newest(server)).toMatchObject({ status: 201, undocumented: [] })
   }
 })
 
 test('the journal tells an exchange as it was', async () => {
   await using server = await startFake()
-  const { text } = await server.call('POST', '/fake/v1/things?x=1', { json: { colour: 'red' }, headers: { 'X-Trace': 'abc' } })
+  const { text } = await server.call('POST', '/fake/v1/things?x=1', {
+    json: { colour: 'red' },
+    headers: { 'X-Trace': 'abc' },
+  })
   expect(newest(server)).toMatchObject({
     id: 1,
     at: server.world.now,
@@ -261,7 +346,11 @@ test('the journal is a ring: the oldest exchanges go first, and ids go on', asyn
   await using server = await startFake()
   for (let at = 0; at < JOURNAL_LENGTH + 5; at += 1) await server.call('GET', '/fake/v1/things')
   const entries = server.journal.list()
-  expect([entries.length, entries[0]?.id, entries.at(-1)?.id]).toEqual([JOURNAL_LENGTH, JOURNAL_LENGTH + 5, 6])
+  expect([entries.length, entries[0]?.id, entries.at(-1)?.id]).toEqual([
+    JOURNAL_LENGTH,
+    JOURNAL_LENGTH + 5,
+    6,
+  ])
   expect(server.journal.get(5)).toBeUndefined()
   expect(server.journal.get(6)?.id).toBe(6)
   expect(server.journal.get(JOURNAL_LENGTH + 6)).toBeUndefined()
@@ -280,11 +369,20 @@ test('no secret reaches the journal: not in headers, not in bodies, not in the U
   const secret = keyOf('default')
   await server.call('POST', `/fake/v1/things?key=${secret}`, {
     json: { colour: 'red', secret: `${secret}, ${secret}` },
-    headers: { Authorization: `Bearer ${secret}`, Cookie: `a=${secret}`, 'X-API-Key': secret, 'X-Key-Again': `it is ${secret}` },
+    headers: {
+      Authorization: `Bearer ${secret}`,
+      Cookie: `a=${secret}`,
+      'X-API-Key': secret,
+      'X-Key-Again': `it is ${secret}`,
+    },
   })
   expect(newest(server)?.status).toBe(201)
   expect(newest(server)?.requestBody).toBe('{"colour":"red","secret":"[redacted], [redacted]"}')
-  expect(newest(server)?.requestHeaders).toMatchObject({ authorization: '[redacted]', cookie: '[redacted]', 'x-api-key': '[redacted]' })
+  expect(newest(server)?.requestHeaders).toMatchObject({
+    authorization: '[redacted]',
+    cookie: '[redacted]',
+    'x-api-key': '[redacted]',
+  })
   expect(JSON.stringify(server.journal.list())).not.toContain(secret)
 })
 
@@ -302,7 +400,9 @@ test('a secret at the edge of what is kept of a body leaves no part of itself', 
   await using server = await startFake()
   const secret = keyOf('default')
   const start = '{"colour":"red","secret":"'
-  await server.call('POST', '/fake/v1/things', { raw: `${start}${'x'.repeat(BODY_KEPT - start.length - 6)}${secret}"}` })
+  await server.call('POST', '/fake/v1/things', {
+    raw: `${start}${'x'.repeat(BODY_KEPT - start.length - 6)}${secret}"}`,
+  })
   expect(newest(server)?.status).toBe(201)
   expect(newest(server)?.requestBody?.includes(secret.slice(0, 6))).toBe(false)
 })
@@ -311,14 +411,20 @@ test('a bad key is not journalled either', async () => {
   await using server = await startFake()
   await server.call('GET', '/fake/v1/things', { key: 'a key of another system' })
   expect(newest(server)?.requestHeaders['x-key']).toBe('[redacted]')
-  await server.call('GET', '/fake/v1/things', { key: null, headers: { Authorization: 'Basic Z3Vlc3M6bWU=' } })
+  await server.call('GET', '/fake/v1/things', {
+    key: null,
+    headers: { Authorization: 'Basic Z3Vlc3M6bWU=' },
+  })
   expect(newest(server)?.requestHeaders.authorization).toBe('[redacted]')
 })
 
 test('a world is chosen by the prefix of the path', async () => {
   await using server = await startFake()
   const { world } = server.worlds.create('ci-1', {})
-  const { status } = await server.call('POST', '/w/ci-1/fake/v1/things', { json: { colour: 'red' }, key: keyOf('ci-1') })
+  const { status } = await server.call('POST', '/w/ci-1/fake/v1/things', {
+    json: { colour: 'red' },
+    key: keyOf('ci-1'),
+  })
   expect([status, world.in(things).size, server.world.in(things).size]).toEqual([201, 1, 0])
 })
 
@@ -326,7 +432,11 @@ test('a world is chosen by the header X-Sim-World', async () => {
   await using server = await startFake()
   const { world } = server.worlds.create('ci-1', {})
   const headers = { 'X-Sim-World': 'ci-1' }
-  await server.call('POST', '/fake/v1/things', { json: { colour: 'red' }, key: keyOf('ci-1'), headers })
+  await server.call('POST', '/fake/v1/things', {
+    json: { colour: 'red' },
+    key: keyOf('ci-1'),
+    headers,
+  })
   expect([world.in(things).size, server.world.in(things).size]).toEqual([1, 0])
 })
 
@@ -343,9 +453,17 @@ test('the prefix goes before the header, and the header before the credential', 
   const a = server.worlds.create('a', {}).world
   const b = server.worlds.create('b', {}).world
   const json = { colour: 'red' }
-  await server.call('POST', '/w/a/fake/v1/things', { json, key: keyOf('a'), headers: { 'X-Sim-World': 'b' } })
+  await server.call('POST', '/w/a/fake/v1/things', {
+    json,
+    key: keyOf('a'),
+    headers: { 'X-Sim-World': 'b' },
+  })
   expect([a.in(things).size, b.in(things).size]).toEqual([1, 0])
-  const { status } = await server.call('POST', '/fake/v1/things', { json, key: keyOf('a'), headers: { 'X-Sim-World': 'b' } })
+  const { status } = await server.call('POST', '/fake/v1/things', {
+    json,
+    key: keyOf('a'),
+    headers: { 'X-Sim-World': 'b' },
+  })
   expect([status, a.in(things).size, b.in(things).size]).toEqual([403, 1, 0])
 })
 
@@ -379,12 +497,16 @@ test('a world that is not there is refused in the provider words', async () => {
     code: 'unknown-world',
     reason: 'there is no world "nowhere"',
   })
-  expect(await refused(server, 'GET', '/fake/v1/things', { headers: { 'X-Sim-World': 'nowhere' } })).toMatchObject({ status: 404 })
+  expect(
+    await refused(server, 'GET', '/fake/v1/things', { headers: { 'X-Sim-World': 'nowhere' } }),
+  ).toMatchObject({ status: 404 })
 })
 
 test('what is nobody path goes to the rest, with the world it names', async () => {
   await using server = await startFake()
-  expect((await server.call('GET', '/w/ci-1/_sim/health?x=1')).text).toBe('{"world":"ci-1","path":"/_sim/health?x=1"}')
+  expect((await server.call('GET', '/w/ci-1/_sim/health?x=1')).text).toBe(
+    '{"world":"ci-1","path":"/_sim/health?x=1"}',
+  )
   expect((await server.call('GET', '/fakery/v1/things')).text).toBe('{"path":"/fakery/v1/things"}')
 })
 
@@ -398,14 +520,18 @@ test('on a port of its own the provider is at /, and the control API stays reach
 test('hrefs begin with the host that was called, and carry the world prefix', async () => {
   await using server = await startFake()
   server.worlds.create('ci-1', {})
-  expect((await server.call('GET', '/fake/v1/things')).body).toMatchObject({ baseUrl: `${server.origin}/fake/v1` })
+  expect((await server.call('GET', '/fake/v1/things')).body).toMatchObject({
+    baseUrl: `${server.origin}/fake/v1`,
+  })
   const { body } = await server.call('GET', '/w/ci-1/fake/v1/things', { key: keyOf('ci-1') })
   expect(body).toMatchObject({ baseUrl: `${server.origin}/w/ci-1/fake/v1` })
 })
 
 test('hrefs begin with the public URL where there is one', async () => {
   await using server = await startFake({ publicUrl: 'https://sim.example' })
-  expect((await server.call('GET', '/fake/v1/things')).body).toMatchObject({ baseUrl: 'https://sim.example/fake/v1' })
+  expect((await server.call('GET', '/fake/v1/things')).body).toMatchObject({
+    baseUrl: 'https://sim.example/fake/v1',
+  })
 })
 
 test('a body of 1 MB is read, one byte more is refused', async () => {
@@ -447,7 +573,9 @@ test('what is due now runs only after the reply that queued it has left, also wh
 test('a call that comes before the wake finds done what was due before it', async () => {
   await using server = await startFake()
   server.world.transaction(() => server.world.schedule('fake/make', server.world.now))
-  expect((await server.call('GET', '/fake/v1/things')).body).toMatchObject({ things: [{ colour: 'green' }] })
+  expect((await server.call('GET', '/fake/v1/things')).body).toMatchObject({
+    things: [{ colour: 'green' }],
+  })
 })
 
 test('a receiver that calls back during an advance is served at the stop the clock has reached', async () => {
@@ -478,7 +606,9 @@ test('while nothing can be kept writes are refused, reads and the server go on',
   const disk: { failure: Error | undefined } = { failure: undefined }
   await using server = await startFake({ store: { ...memoryStore(), failure: () => disk.failure } })
   disk.failure = new Error('the disk is full')
-  expect(await refused(server, 'POST', '/fake/v1/things', { json: { colour: 'red' } })).toMatchObject({
+  expect(
+    await refused(server, 'POST', '/fake/v1/things', { json: { colour: 'red' } }),
+  ).toMatchObject({
     code: 'writes-refused',
     reason: 'the disk is full',
   })
@@ -494,7 +624,9 @@ test('where even what is due cannot be kept, a call is refused and the server li
   disk.failure = new Error('the disk is full')
   expect(await refused(server, 'GET', '/fake/v1/things')).toMatchObject({ code: 'writes-refused' })
   disk.failure = undefined
-  expect((await server.call('GET', '/fake/v1/things')).body).toMatchObject({ things: [{ colour: 'green' }] })
+  expect((await server.call('GET', '/fake/v1/things')).body).toMatchObject({
+    things: [{ colour: 'green' }],
+  })
 })
 
 test('a reply waits until it is kept, and is an error where that fails', async () => {
@@ -522,23 +654,33 @@ test('a reply waits until it is kept, and is an error where that fails', async (
 
 test('a refusal is worded as the settings of the world have it', async () => {
   await using server = await startFake()
-  server.world.transaction(() => server.world.in(settings).put({ provider: SLUG, values: { refusalStatus: 422 } }))
-  expect(await refused(server, 'POST', '/fake/v1/things', { json: { colour: 'grey' } })).toMatchObject({
+  server.world.transaction(() =>
+    server.world.in(settings).put({ provider: SLUG, values: { refusalStatus: 422 } }),
+  )
+  expect(
+    await refused(server, 'POST', '/fake/v1/things', { json: { colour: 'grey' } }),
+  ).toMatchObject({
     status: 422,
     code: 'invalid-request',
   })
 })
 
-test.each(['the-key', 'another'])('where a setting names the header of the key, the journal does not keep it: %s', async (given) => {
-  await using server = await startFake()
-  server.world.transaction(() => {
-    server.world.in(settings).put({ provider: SLUG, values: { keyHeader: 'x-door' } })
-    server.world.in(credentials).put({ provider: SLUG, kind: 'api-key', secret: 'the-key' })
-  })
-  const { status } = await server.call('GET', '/fake/v1/things', { headers: { 'X-Door': given }, key: null })
-  expect(status).toBe(given === 'the-key' ? 200 : 403)
-  expect(newest(server)?.requestHeaders['x-door']).toBe('[redacted]')
-})
+test.each(['the-key', 'another'])(
+  'where a setting names the header of the key, the journal does not keep it: %s',
+  async (given) => {
+    await using server = await startFake()
+    server.world.transaction(() => {
+      server.world.in(settings).put({ provider: SLUG, values: { keyHeader: 'x-door' } })
+      server.world.in(credentials).put({ provider: SLUG, kind: 'api-key', secret: 'the-key' })
+    })
+    const { status } = await server.call('GET', '/fake/v1/things', {
+      headers: { 'X-Door': given },
+      key: null,
+    })
+    expect(status).toBe(given === 'the-key' ? 200 : 403)
+    expect(newest(server)?.requestHeaders['x-door']).toBe('[redacted]')
+  },
+)
 
 test('an operation whose security is empty answers anyone', async () => {
   await using server = await startFake()
@@ -549,6 +691,9 @@ test('an operation whose security is empty answers anyone', async () => {
 test('hrefs of a world that a header chose carry its prefix', async () => {
   await using server = await startFake()
   server.worlds.create('ci-1', {})
-  const { body } = await server.call('GET', '/fake/v1/things', { key: keyOf('ci-1'), headers: { 'X-Sim-World': 'ci-1' } })
+  const { body } = await server.call('GET', '/fake/v1/things', {
+    key: keyOf('ci-1'),
+    headers: { 'X-Sim-World': 'ci-1' },
+  })
   expect(body).toMatchObject({ baseUrl: `${server.origin}/w/ci-1/fake/v1` })
 })

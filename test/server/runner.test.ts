@@ -5,7 +5,14 @@ import { openRunner, type Runner, type RunnerDeps } from '../../src/server/runne
 import { wallNow } from '../../src/server/ticker.ts'
 import { FIXED_START } from '../../src/state/clock.ts'
 import { defineCollection } from '../../src/state/collection.ts'
-import { type Delivery, deliveries, type Outcome, queueCallback, recordAttempt, redeliver } from '../../src/state/delivery.ts'
+import {
+  type Delivery,
+  deliveries,
+  type Outcome,
+  queueCallback,
+  recordAttempt,
+  redeliver,
+} from '../../src/state/delivery.ts'
 import { Refusal } from '../../src/state/refusal.ts'
 import { firstTask, tasks } from '../../src/state/tasks.ts'
 import { emptyWorld, type Identity, openWorld, type World } from '../../src/state/world.ts'
@@ -75,8 +82,11 @@ function queue(world: World, ...wanted: readonly [kind: string, due: number][]):
 }
 
 function tell(world: World, ...bodies: string[]): Delivery[] {
-  return world.transaction(() => bodies.map((body) => queueCallback(world, { provider: 'p', type: 'T', url: 'http://127.0.0.1:1', body })))
-    .result
+  return world.transaction(() =>
+    bodies.map((body) =>
+      queueCallback(world, { provider: 'p', type: 'T', url: 'http://127.0.0.1:1', body }),
+    ),
+  ).result
 }
 
 const names = (performed: readonly [name: string, at: number][]) => performed.map(([name]) => name)
@@ -125,8 +135,16 @@ test('tasks created on the way run in their place, and those due later wait', as
 
 test('an advance leaves the clock where it was sent', async () => {
   const { runner, world } = open()
-  expect(await runner.advance(until(5000))).toEqual({ from: FIXED_START, to: until(5000), fired: [] })
-  expect([world.now, world.clock.at, world.clock.mode]).toEqual([until(5000), until(5000), 'frozen'])
+  expect(await runner.advance(until(5000))).toEqual({
+    from: FIXED_START,
+    to: until(5000),
+    fired: [],
+  })
+  expect([world.now, world.clock.at, world.clock.mode]).toEqual([
+    until(5000),
+    until(5000),
+    'frozen',
+  ])
 })
 
 test('a running clock goes on from where it was sent', async () => {
@@ -165,7 +183,9 @@ test('catching up performs what is due and leaves callbacks to the wake', async 
 })
 
 test('while the clock runs a task runs when its time has come', async () => {
-  const { world, runner, performed } = open({ start: { mode: 'running', rate: 1000, at: FIXED_START } })
+  const { world, runner, performed } = open({
+    start: { mode: 'running', rate: 1000, at: FIXED_START },
+  })
   queue(world, ['soon', 200_000])
   runner.wake()
   expect(performed).toEqual([])
@@ -197,7 +217,11 @@ test('an advance lists what fired, in order', async () => {
     { kind: 'task', at: until(5), task: { kind: 'quiet' } },
     { kind: 'event', at: until(10), event: { type: 'bundle.expired' } },
     { kind: 'event', at: until(10), event: { type: 'sim.detached' } },
-    { kind: 'callback', at: until(10), delivery: { state: 'delivered', attempts: [{ at: until(10), status: 200 }] } },
+    {
+      kind: 'callback',
+      at: until(10),
+      delivery: { state: 'delivered', attempts: [{ at: until(10), status: 200 }] },
+    },
     { kind: 'task', at: until(20) },
   ])
 })
@@ -211,7 +235,9 @@ test('a callback that was due before the advance is seen to first and not listed
 
 test('callbacks are attempted one after the other, however slow the first receiver is', async () => {
   const first = promised<Outcome>()
-  const { world, runner, attempted } = open({ attempt: async (_on, { body }) => (body === 'one' ? first.promise : { status: 200 }) })
+  const { world, runner, attempted } = open({
+    attempt: async (_on, { body }) => (body === 'one' ? first.promise : { status: 200 }),
+  })
   tell(world, 'one', 'two')
   runner.wake()
   runner.wake()
@@ -223,7 +249,10 @@ test('callbacks are attempted one after the other, however slow the first receiv
 })
 
 test('a callback asked for again goes through its whole schedule anew', async () => {
-  const { world, runner, attempted } = open({ attempt: async () => ({ status: 500 }), schedule: ['PT5S'] })
+  const { world, runner, attempted } = open({
+    attempt: async () => ({ status: 500 }),
+    schedule: ['PT5S'],
+  })
   const [queued] = tell(world, 'one')
   await runner.advance(until(60_000))
   world.transaction(() => redeliver(world, world.in(deliveries).get(queued?.id ?? '') as Delivery))
@@ -235,7 +264,9 @@ test('an outcome that no other attempt can better ends the callback at once', as
   const { world, runner } = open({ attempt: async () => ({ error: 'not allowed', final: true }) })
   tell(world, 'one')
   await runner.advance(until(60_000))
-  expect([...world.in(deliveries).values()]).toMatchObject([{ state: 'dead', attempts: [{ error: 'not allowed' }] }])
+  expect([...world.in(deliveries).values()]).toMatchObject([
+    { state: 'dead', attempts: [{ error: 'not allowed' }] },
+  ])
 })
 
 test('maxEvents stops an advance early, at the last thing that fired', async () => {
@@ -303,7 +334,8 @@ test('a call that arrives during an attempt sees the clock at its stop, and what
       return { status: 200 }
     },
     perform: (on, task) => {
-      if (task.kind === 'teller') queueCallback(on, { provider: 'p', type: 'T', url: 'http://127.0.0.1:1', body: 'x' })
+      if (task.kind === 'teller')
+        queueCallback(on, { provider: 'p', type: 'T', url: 'http://127.0.0.1:1', body: 'x' })
     },
   })
   queue(world, ['teller', 10], ['after', 20])
@@ -327,7 +359,10 @@ test('the outcome of an attempt that outlived its world is dropped', async () =>
   answer.keep({ status: 200 })
   await runner.idle()
   expect(world.in(deliveries).size).toBe(1)
-  expect(world.in(deliveries).get(ours?.id ?? '')).toMatchObject({ body: 'of the new life', attempts: [{ at: FIXED_START, status: 200 }] })
+  expect(world.in(deliveries).get(ours?.id ?? '')).toMatchObject({
+    body: 'of the new life',
+    attempts: [{ at: FIXED_START, status: 200 }],
+  })
   expect(reports).toEqual([])
 })
 
@@ -393,7 +428,10 @@ test('a callback whose outcome could not be kept is not sent again and again', a
   runner.wake()
   await runner.idle()
   expect(attempted).toEqual([['one', 0]])
-  expect(world.in(deliveries).get(queued?.id ?? '')).toMatchObject({ state: 'delivered', attempts: [{ at: FIXED_START, status: 200 }] })
+  expect(world.in(deliveries).get(queued?.id ?? '')).toMatchObject({
+    state: 'delivered',
+    attempts: [{ at: FIXED_START, status: 200 }],
+  })
 })
 
 test('an advance that cannot be kept says so, and the clock stays', async () => {
@@ -430,7 +468,8 @@ test('stopping ends an advance under way', async () => {
   const { world, runner, performed } = open({
     attempt: () => answer.promise,
     perform: (on, { kind }) => {
-      if (kind === 'teller') queueCallback(on, { provider: 'p', type: 'T', url: 'http://127.0.0.1:1', body: 'x' })
+      if (kind === 'teller')
+        queueCallback(on, { provider: 'p', type: 'T', url: 'http://127.0.0.1:1', body: 'x' })
     },
   })
   queue(world, ['teller', 5], ['later', 10])
@@ -448,7 +487,9 @@ test('a task for a callback that is gone is forgotten without an attempt', async
   world.transaction(() => world.in(deliveries).delete(queued?.id ?? ''))
   await runner.advance(until(10))
   expect([attempted, world.in(tasks).size]).toEqual([[], 0])
-  expect(world.transaction(() => recordAttempt(world, queued?.id ?? '', 0, { status: 200 }, [])).result).toBeUndefined()
+  expect(
+    world.transaction(() => recordAttempt(world, queued?.id ?? '', 0, { status: 200 }, [])).result,
+  ).toBeUndefined()
 })
 
 test('a random heap of tasks runs sorted', async () => {
@@ -456,6 +497,8 @@ test('a random heap of tasks runs sorted', async () => {
   const dues = Array.from({ length: 3000 }, (_, at) => (at * 7919) % 1009)
   queue(world, ...dues.map((due, at): [string, number] => [String(at), due]))
   await runner.advance(until(2000))
-  const wanted = dues.map((due, at) => ({ due, at })).toSorted((a, b) => a.due - b.due || a.at - b.at)
+  const wanted = dues
+    .map((due, at) => ({ due, at }))
+    .toSorted((a, b) => a.due - b.due || a.at - b.at)
   expect(performed).toEqual(wanted.map(({ due, at }): [string, number] => [String(at), due]))
 })

@@ -3,14 +3,18 @@ import { expect, test } from 'vitest'
 import { parseBase, renderBase } from '../../src/state/stores/base-text.ts'
 import type { Records } from '../../src/state/stores/store.ts'
 
-const many = Array.from({ length: 1234 }, (_, at): [string, object] => [`key/${at}`, { at, text: `a line\n      "${at}": {},\n    }` }])
+const many = Array.from({ length: 1234 }, (_, at): [string, object] => [
+  `key/${at}`,
+  { at, text: `a line\n      "${at}": {},\n    }` },
+])
 const records: Records = new Map([
   ['world', new Map<string, object>([['clock', { at: 1 }]])],
   ['many "quoted" \\ things', new Map(many)],
   ['__proto__', new Map<string, object>([['__proto__', { constructor: 1 }]])],
   ['empty', new Map()],
 ])
-const kept = (base: { records: Records }) => [...base.records].map(([name, byKey]) => [name, [...byKey]])
+const kept = (base: { records: Records }) =>
+  [...base.records].map(([name, byKey]) => [name, [...byKey]])
 const text = await renderBase('1.2.3', { world: 'a "world"', logged: 7, records })
 
 test('a base is read as it was written; collections without records are left out', () => {
@@ -30,7 +34,11 @@ test.each([
 })
 
 test.each([
-  ['a list as a collection', text.replace(/"world": \{\n[^\n]*\n {4}\}/, '"world": [{}]'), /collection "world" is no object/],
+  [
+    'a list as a collection',
+    text.replace(/"world": \{\n[^\n]*\n {4}\}/, '"world": [{}]'),
+    /collection "world" is no object/,
+  ],
   ['a text as a record', text.replace('{"at":1}', '"at"'), /"clock" in "world" is no record/],
   ['half of it', text.slice(0, text.length / 2), /is not JSON/],
   ['a record cut short', text.replace('{"at":1}', '{"at":1'), /is not JSON/],

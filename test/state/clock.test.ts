@@ -1,14 +1,32 @@
 // The virtual clock: what it shows, when it will show an instant, and that keeping it loses no time.
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { type Clock, FIXED_START, freeze, read, resume, setTo, touch, wallUntil } from '../../src/state/clock.ts'
+import {
+  type Clock,
+  FIXED_START,
+  freeze,
+  read,
+  resume,
+  setTo,
+  touch,
+  wallUntil,
+} from '../../src/state/clock.ts'
 
 const WALL = 1_767_225_600_123.25
-const running = (fields: Partial<Clock> = {}): Clock => ({ mode: 'running', rate: 1, at: FIXED_START, anchor: WALL, ...fields })
+const running = (fields: Partial<Clock> = {}): Clock => ({
+  mode: 'running',
+  rate: 1,
+  at: FIXED_START,
+  anchor: WALL,
+  ...fields,
+})
 const frozen = running({ mode: 'frozen' })
 
 /** Wall steps in ms, fractions and standstills among them. */
-const steps = fc.array(fc.oneof(fc.double({ min: 0, max: 5, noNaN: true }), fc.constant(0), fc.nat(100_000)), { maxLength: 200 })
+const steps = fc.array(
+  fc.oneof(fc.double({ min: 0, max: 5, noNaN: true }), fc.constant(0), fc.nat(100_000)),
+  { maxLength: 200 },
+)
 
 test('a frozen clock shows the same however long the wall clock goes on', () => {
   expect(read(frozen, WALL)).toBe(FIXED_START)
@@ -64,14 +82,19 @@ test('what is due already is waited for no longer', () => {
 
 test('after the wait until an instant the clock shows it, and not a whole wall ms too late', () => {
   fc.assert(
-    fc.property(fc.constantFrom(1, 2, 0.5, 60, 3600), fc.double({ min: 0, max: 1e6, noNaN: true }), fc.nat(1e7), (rate, passed, ahead) => {
-      const clock = running({ rate })
-      const wall = WALL + passed
-      const due = read(clock, wall) + ahead
-      const wait = wallUntil(clock, wall, due) ?? Number.NaN
-      expect(read(clock, wall + wait)).toBeGreaterThanOrEqual(due)
-      expect((wait - 1) * rate).toBeLessThanOrEqual(ahead)
-    }),
+    fc.property(
+      fc.constantFrom(1, 2, 0.5, 60, 3600),
+      fc.double({ min: 0, max: 1e6, noNaN: true }),
+      fc.nat(1e7),
+      (rate, passed, ahead) => {
+        const clock = running({ rate })
+        const wall = WALL + passed
+        const due = read(clock, wall) + ahead
+        const wait = wallUntil(clock, wall, due) ?? Number.NaN
+        expect(read(clock, wall + wait)).toBeGreaterThanOrEqual(due)
+        expect((wait - 1) * rate).toBeLessThanOrEqual(ahead)
+      },
+    ),
   )
 })
 
@@ -89,16 +112,21 @@ test('touched at every step, a clock of rate 1 shows what an untouched one shows
   )
 })
 
-test.each([0.1, 3, 7.5, 60, 3600])('over 10,000 touches a clock of rate %d is never 2 wall ms out', (rate) => {
-  const untouched = running({ rate })
-  let touched = untouched
-  let wall = WALL
-  for (let at = 0; at < 10_000; at += 1) {
-    wall += 0.37 + (at % 13)
-    touched = touch(touched, wall)
-  }
-  expect(Math.abs(read(touched, wall) - read(untouched, wall))).toBeLessThan(2 * Math.max(1, rate))
-})
+test.each([0.1, 3, 7.5, 60, 3600])(
+  'over 10,000 touches a clock of rate %d is never 2 wall ms out',
+  (rate) => {
+    const untouched = running({ rate })
+    let touched = untouched
+    let wall = WALL
+    for (let at = 0; at < 10_000; at += 1) {
+      wall += 0.37 + (at % 13)
+      touched = touch(touched, wall)
+    }
+    expect(Math.abs(read(touched, wall) - read(untouched, wall))).toBeLessThan(
+      2 * Math.max(1, rate),
+    )
+  },
+)
 
 test('touching a clock never makes it go back', () => {
   fc.assert(

@@ -1,7 +1,14 @@
 // Collections and their indexes: against a plain sorted array, whatever is put, deleted and undone.
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { type Change, type CollectionDef, defineCollection, grouped, openCollection, sortable } from '../../src/state/collection.ts'
+import {
+  type Change,
+  type CollectionDef,
+  defineCollection,
+  grouped,
+  openCollection,
+  sortable,
+} from '../../src/state/collection.ts'
 import { SortedKeys } from '../../src/state/sorted-keys.ts'
 
 interface Row {
@@ -10,12 +17,18 @@ interface Row {
   readonly rank?: string
 }
 
-const rows = defineCollection<Row>({ name: 'rows', key: ({ id }) => id, indexes: { rank: ({ rank }) => rank } })
+const rows = defineCollection<Row>({
+  name: 'rows',
+  key: ({ id }) => id,
+  indexes: { rank: ({ rank }) => rank },
+})
 
 /** A collection of rows and the changes written to it. */
 function open(initial: readonly Row[] = [], def: CollectionDef<Row> = rows) {
   const changes: Change[] = []
-  const collection = openCollection(def, new Map(initial.map((row) => [row.id, row])), (change) => changes.push(change))
+  const collection = openCollection(def, new Map(initial.map((row) => [row.id, row])), (change) =>
+    changes.push(change),
+  )
   return { collection, changes }
 }
 
@@ -50,7 +63,9 @@ test('sorted keys hold what a sorted array holds, at the same positions', () => 
         expect(keys.slice(0, keys.size)).toEqual(sorted)
         expect(keys.slice(from, from + length)).toEqual(sorted.slice(from, from + length))
         expect(keys.position(probe)).toBe(sorted.filter((entry) => entry < probe).length)
-        expect(keys.startingWith(probe.slice(0, 3))).toEqual(sorted.filter((entry) => entry.startsWith(probe.slice(0, 3))))
+        expect(keys.startingWith(probe.slice(0, 3))).toEqual(
+          sorted.filter((entry) => entry.startsWith(probe.slice(0, 3))),
+        )
       },
     ),
     { numRuns: 60 },
@@ -70,7 +85,12 @@ test('sorted keys stay sorted while thousands are added at one end and taken fro
 })
 
 const row = fc
-  .record({ id: key, rank: fc.option(fc.constantFrom('', 'a', 'ab', 'b', 'ba', 'c\u0000', '\u{1f4f1}', '~'), { nil: undefined }) })
+  .record({
+    id: key,
+    rank: fc.option(fc.constantFrom('', 'a', 'ab', 'b', 'ba', 'c\u0000', '\u{1f4f1}', '~'), {
+      nil: undefined,
+    }),
+  })
   .map(({ id, rank }): Row => (rank === undefined ? { id } : { id, rank }))
 
 const change = fc.oneof(
@@ -82,30 +102,47 @@ const bound = fc.option(fc.constantFrom('', 'a', 'ab', 'b', 'bb', 'z'), { nil: u
 
 test('an index pages, counts and matches as a sorted array does, forwards and backwards', () => {
   fc.assert(
-    fc.property(fc.array(row), fc.array(change), bound, bound, fc.nat(40), fc.nat(40), fc.boolean(), (...given) => {
-      const [initial, changes, from, to, offset, limit, descending] = given
-      const { collection } = open(initial)
-      const model = new Map(initial.map((each) => [each.id, each]))
-      for (const step of changes) {
-        if ('put' in step) collection.put(step.put)
-        else collection.delete(step.gone)
-        if ('put' in step) model.set(step.put.id, step.put)
-        else model.delete(step.gone)
-      }
-      const sorted = [...model.values()]
-        .filter(({ rank }) => rank !== undefined)
-        .sort((a, b) => compare(`${a.rank}\u0000${a.id}`, `${b.rank}\u0000${b.id}`))
-      const within = sorted.filter(({ rank = '' }) => (from === undefined || rank >= from) && (to === undefined || rank < to))
-      const range = { ...(from === undefined ? {} : { from }), ...(to === undefined ? {} : { to }) }
-      const wanted = (descending ? within.toReversed() : within).slice(offset, offset + limit)
+    fc.property(
+      fc.array(row),
+      fc.array(change),
+      bound,
+      bound,
+      fc.nat(40),
+      fc.nat(40),
+      fc.boolean(),
+      (...given) => {
+        const [initial, changes, from, to, offset, limit, descending] = given
+        const { collection } = open(initial)
+        const model = new Map(initial.map((each) => [each.id, each]))
+        for (const step of changes) {
+          if ('put' in step) collection.put(step.put)
+          else collection.delete(step.gone)
+          if ('put' in step) model.set(step.put.id, step.put)
+          else model.delete(step.gone)
+        }
+        const sorted = [...model.values()]
+          .filter(({ rank }) => rank !== undefined)
+          .sort((a, b) => compare(`${a.rank}\u0000${a.id}`, `${b.rank}\u0000${b.id}`))
+        const within = sorted.filter(
+          ({ rank = '' }) =>
+            (from === undefined || rank >= from) && (to === undefined || rank < to),
+        )
+        const range = {
+          ...(from === undefined ? {} : { from }),
+          ...(to === undefined ? {} : { to }),
+        }
+        const wanted = (descending ? within.toReversed() : within).slice(offset, offset + limit)
 
-      expect(collection.size).toBe(model.size)
-      expect(collection.count('rank')).toBe(sorted.length)
-      expect(collection.first('rank')).toBe(sorted[0])
-      expect(collection.matching('rank', 'a')).toEqual(sorted.filter(({ rank }) => rank?.startsWith('a')))
-      expect(collection.page('rank', range, offset, limit, descending)).toEqual(wanted)
-      expect(new Set(collection.values())).toEqual(new Set(model.values()))
-    }),
+        expect(collection.size).toBe(model.size)
+        expect(collection.count('rank')).toBe(sorted.length)
+        expect(collection.first('rank')).toBe(sorted[0])
+        expect(collection.matching('rank', 'a')).toEqual(
+          sorted.filter(({ rank }) => rank?.startsWith('a')),
+        )
+        expect(collection.page('rank', range, offset, limit, descending)).toEqual(wanted)
+        expect(new Set(collection.values())).toEqual(new Set(model.values()))
+      },
+    ),
     { numRuns: 300 },
   )
 })

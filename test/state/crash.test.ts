@@ -55,9 +55,12 @@ burst()
 }
 
 function run(code: string, dir: string, durability: string, pad: number, shell = '') {
-  if (!existsSync(built)) throw new Error('dist/ is missing: run `npm run build` first (npm test does)')
+  if (!existsSync(built))
+    throw new Error('dist/ is missing: run `npm run build` first (npm test does)')
   const args = ['--input-type=module', '-e', code, built.href, dir, durability, String(pad)]
-  const [command, ...rest] = shell ? ['sh', '-c', `${shell}; exec "$0" "$@"`, process.execPath, ...args] : [process.execPath, ...args]
+  const [command, ...rest] = shell
+    ? ['sh', '-c', `${shell}; exec "$0" "$@"`, process.execPath, ...args]
+    : [process.execPath, ...args]
   return spawn(command ?? '', rest, { stdio: ['ignore', 'pipe', 'inherit'] })
 }
 
@@ -91,13 +94,20 @@ async function lastKept(dir: string) {
   try {
     const records = await store.load('default')
     expect(records?.get('left')).toEqual(records?.get('right'))
-    return Math.max(0, ...[...(records?.get('left') ?? [])].map(([, record]) => ('n' in record ? Number(record.n) : 0)))
+    return Math.max(
+      0,
+      ...[...(records?.get('left') ?? [])].map(([, record]) =>
+        'n' in record ? Number(record.n) : 0,
+      ),
+    )
   } finally {
     await store.close()
   }
 }
 
-test.concurrent('written: of what was acknowledged before a kill -9, nothing is lost, ten times over', async ({ expect }) => {
+test.concurrent('written: of what was acknowledged before a kill -9, nothing is lost, ten times over', async ({
+  expect,
+}) => {
   const dir = join(home, 'written')
   let compacted = false
   for (let kill = 0; kill < 10; kill++) {
@@ -109,10 +119,15 @@ test.concurrent('written: of what was acknowledged before a kill -9, nothing is 
   expect(compacted).toBe(true)
 })
 
-test.concurrent('buffered: of what is older than 100 ms at a kill -9, nothing is lost, ten times over', async ({ expect }) => {
+test.concurrent('buffered: of what is older than 100 ms at a kill -9, nothing is lost, ten times over', async ({
+  expect,
+}) => {
   const dir = join(home, 'buffered')
   for (let kill = 0; kill < 10; kill++) {
-    const { acknowledged, diedAt } = await killed(run(loads.buffered, dir, 'buffered', 2_000), 140 + 15 * kill)
+    const { acknowledged, diedAt } = await killed(
+      run(loads.buffered, dir, 'buffered', 2_000),
+      140 + 15 * kill,
+    )
     const old = acknowledged.filter(({ at }) => at < diedAt - 100).map(({ n }) => n)
     expect(old.length).toBeGreaterThan(0)
     expect(await lastKept(dir)).toBeGreaterThanOrEqual(Math.max(...old))
@@ -120,9 +135,11 @@ test.concurrent('buffered: of what is older than 100 ms at a kill -9, nothing is
 })
 
 // A limit on the size of files stands for a disk that fills up in the middle of a write: the kernel takes a part of it.
-test.skipIf(process.platform === 'win32')('a write that was taken in part is cut back to whole lines, and writes are refused', async () => {
-  const dir = join(home, 'limited')
-  const code = `${writer}
+test.skipIf(process.platform === 'win32')(
+  'a write that was taken in part is cut back to whole lines, and writes are refused',
+  async () => {
+    const dir = join(home, 'limited')
+    const code = `${writer}
 process.on('SIGXFSZ', () => {})
 while (!kept.failure('default')) {
   commit()
@@ -130,16 +147,17 @@ while (!kept.failure('default')) {
 }
 process.kill(process.pid, 'SIGKILL')
 `
-  const child = run(code, dir, 'written', 700, 'ulimit -f 8')
-  const said: string[] = []
-  for await (const text of createInterface({ input: child.stdout })) said.push(text)
-  await ended(child)
-  expect(said).toEqual([
-    expect.stringMatching(/^warn cannot write .*default\.log/),
-    expect.stringMatching(/^rejected cannot write .*default\.log/),
-  ])
-  const lines = readFileSync(join(dir, 'default.log'), 'utf8').split('\n')
-  expect(lines.pop()).toBe('')
-  expect(lines.map((text) => JSON.parse(text).n)).toEqual(lines.map((_, index) => index + 1))
-  expect(await lastKept(dir)).toBe(lines.length)
-})
+    const child = run(code, dir, 'written', 700, 'ulimit -f 8')
+    const said: string[] = []
+    for await (const text of createInterface({ input: child.stdout })) said.push(text)
+    await ended(child)
+    expect(said).toEqual([
+      expect.stringMatching(/^warn cannot write .*default\.log/),
+      expect.stringMatching(/^rejected cannot write .*default\.log/),
+    ])
+    const lines = readFileSync(join(dir, 'default.log'), 'utf8').split('\n')
+    expect(lines.pop()).toBe('')
+    expect(lines.map((text) => JSON.parse(text).n)).toEqual(lines.map((_, index) => index + 1))
+    expect(await lastKept(dir)).toBe(lines.length)
+  },
+)

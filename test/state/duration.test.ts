@@ -66,9 +66,12 @@ test.each([
   expect(() => addDuration(0, text)).toThrow(`"${text}"`)
 })
 
-test.each(['P400000Y', '99999999999999d', `P${'9'.repeat(400)}D`])('%s leads out of the calendar and is refused', (text) => {
-  expect(() => addDuration(Date.UTC(2026, 0, 1), text)).toThrow(DurationError)
-})
+test.each(['P400000Y', '99999999999999d', `P${'9'.repeat(400)}D`])(
+  '%s leads out of the calendar and is refused',
+  (text) => {
+    expect(() => addDuration(Date.UTC(2026, 0, 1), text)).toThrow(DurationError)
+  },
+)
 
 test('a length of time written as ISO 8601 reads back as the same length', () => {
   fc.assert(

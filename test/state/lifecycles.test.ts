@@ -1,7 +1,19 @@
 // The lifecycles of profile, service and bundle: every event in every state leads where it should, or is refused and changes nothing.
 import { expect, test } from 'vitest'
-import { type BundleEvent, type BundleState, bundleLifecycle } from '../../src/state/bundle-lifecycle.ts'
-import { assignBundle, type Bundle, bundles, bundleTasks, consume, removeBundle, startBundle } from '../../src/state/bundles.ts'
+import {
+  type BundleEvent,
+  type BundleState,
+  bundleLifecycle,
+} from '../../src/state/bundle-lifecycle.ts'
+import {
+  assignBundle,
+  type Bundle,
+  bundles,
+  bundleTasks,
+  consume,
+  removeBundle,
+  startBundle,
+} from '../../src/state/bundles.ts'
 import { can, type Lifecycle, move } from '../../src/state/lifecycle.ts'
 import { Refusal } from '../../src/state/refusal.ts'
 import {
@@ -28,8 +40,22 @@ const PROFILE_MOVES: readonly (readonly [ProfileState, ProfileEvent, ProfileStat
   ['disabled', 'delete', 'deleted'],
   ['deleted', 'release', 'released'],
 ]
-const PROFILE_STATES: readonly ProfileState[] = ['released', 'downloaded', 'installed', 'enabled', 'disabled', 'deleted']
-const PROFILE_EVENTS: readonly ProfileEvent[] = ['download', 'install', 'enable', 'disable', 'delete', 'release']
+const PROFILE_STATES: readonly ProfileState[] = [
+  'released',
+  'downloaded',
+  'installed',
+  'enabled',
+  'disabled',
+  'deleted',
+]
+const PROFILE_EVENTS: readonly ProfileEvent[] = [
+  'download',
+  'install',
+  'enable',
+  'disable',
+  'delete',
+  'release',
+]
 
 const SERVICE_MOVES: readonly (readonly [ServiceState, ServiceEvent, ServiceState])[] = [
   ['inactive', 'activate', 'active'],
@@ -40,7 +66,13 @@ const SERVICE_MOVES: readonly (readonly [ServiceState, ServiceEvent, ServiceStat
   ['ceased', 'reactivate', 'active'],
 ]
 const SERVICE_STATES: readonly ServiceState[] = ['inactive', 'active', 'suspended', 'ceased']
-const SERVICE_EVENTS: readonly ServiceEvent[] = ['activate', 'suspend', 'resume', 'cease', 'reactivate']
+const SERVICE_EVENTS: readonly ServiceEvent[] = [
+  'activate',
+  'suspend',
+  'resume',
+  'cease',
+  'reactivate',
+]
 
 const BUNDLE_MOVES: readonly (readonly [BundleState, BundleEvent, BundleState])[] = [
   ['processing', 'process', 'queued'],
@@ -49,16 +81,30 @@ const BUNDLE_MOVES: readonly (readonly [BundleState, BundleEvent, BundleState])[
   ['active', 'expire', 'expired'],
   ['depleted', 'expire', 'expired'],
 ]
-const BUNDLE_STATES: readonly BundleState[] = ['processing', 'queued', 'active', 'depleted', 'expired']
+const BUNDLE_STATES: readonly BundleState[] = [
+  'processing',
+  'queued',
+  'active',
+  'depleted',
+  'expired',
+]
 const BUNDLE_EVENTS: readonly BundleEvent[] = ['process', 'start', 'deplete', 'expire']
 
 const PROVIDER = 'a-provider'
 const ICCID = '8943108170000000013'
 
 /** Every pair of a state and an event, and where it leads: `undefined` where it is refused. */
-function matrix<S, E>(states: readonly S[], events: readonly E[], moves: readonly (readonly [S, E, S])[]) {
+function matrix<S, E>(
+  states: readonly S[],
+  events: readonly E[],
+  moves: readonly (readonly [S, E, S])[],
+) {
   return states.flatMap((state) =>
-    events.map((event) => ({ state, event, to: moves.find(([from, by]) => from === state && by === event)?.[2] })),
+    events.map((event) => ({
+      state,
+      event,
+      to: moves.find(([from, by]) => from === state && by === event)?.[2],
+    })),
   )
 }
 
@@ -67,17 +113,35 @@ const serviceMatrix = matrix(SERVICE_STATES, SERVICE_EVENTS, SERVICE_MOVES)
 const bundleMatrix = matrix(BUNDLE_STATES, BUNDLE_EVENTS, BUNDLE_MOVES)
 
 function freshWorld(): World {
-  const identity = { name: 'lifecycles', seed: 'lifecycles', start: { mode: 'frozen', rate: 1 } } as const
-  return openWorld(emptyWorld(identity, 0), { wall: () => 0, defaults: () => ({}), react() {}, admit() {}, committed() {} })
+  const identity = {
+    name: 'lifecycles',
+    seed: 'lifecycles',
+    start: { mode: 'frozen', rate: 1 },
+  } as const
+  return openWorld(emptyWorld(identity, 0), {
+    wall: () => 0,
+    defaults: () => ({}),
+    react() {},
+    admit() {},
+    committed() {},
+  })
 }
 
 /** All that is in a world, as text to compare. */
 const contentOf = (world: World) =>
-  JSON.stringify([...world.records].filter(([, each]) => each.size > 0).map(([name, each]) => [name, [...each]]))
+  JSON.stringify(
+    [...world.records].filter(([, each]) => each.size > 0).map(([name, each]) => [name, [...each]]),
+  )
 
 function simIn(world: World, fields: Partial<Sim>): Sim {
   const sim: Sim = {
-    ...{ provider: PROVIDER, iccid: ICCID, imsi: '001010000000001', smdpAddress: 'rsp.example.test', matchingId: 'A' },
+    ...{
+      provider: PROVIDER,
+      iccid: ICCID,
+      imsi: '001010000000001',
+      smdpAddress: 'rsp.example.test',
+      matchingId: 'A',
+    },
     ...{ profile: 'released', service: 'active', serial: 1, createdAt: world.now },
     ...fields,
   }
@@ -85,10 +149,27 @@ function simIn(world: World, fields: Partial<Sim>): Sim {
 }
 
 function bundleIn(world: World, state: BundleState): Bundle {
-  const started = state === 'processing' || state === 'queued' ? {} : { startedAt: world.now, endsAt: world.now + 1000 }
+  const started =
+    state === 'processing' || state === 'queued'
+      ? {}
+      : { startedAt: world.now, endsAt: world.now + 1000 }
   const bundle: Bundle = {
-    ...{ id: '1', provider: PROVIDER, iccid: ICCID, name: 'a bundle', reference: 'a-0', serial: 1, state, unlimited: false },
-    ...{ initialBytes: 1000, usedBytes: state === 'depleted' ? 1000 : 0, duration: 'P7D', assignedAt: world.now },
+    ...{
+      id: '1',
+      provider: PROVIDER,
+      iccid: ICCID,
+      name: 'a bundle',
+      reference: 'a-0',
+      serial: 1,
+      state,
+      unlimited: false,
+    },
+    ...{
+      initialBytes: 1000,
+      usedBytes: state === 'depleted' ? 1000 : 0,
+      duration: 'P7D',
+      assignedAt: world.now,
+    },
     ...started,
   }
   return world.transaction(() => world.in(bundles).put(bundle)).result
@@ -101,7 +182,9 @@ function expectWrongState(world: World, state: string, event: string, change: ()
   const before = contentOf(world)
   const refused = () => world.transaction(change)
   expect(refused).toThrow(Refusal)
-  expect(refused).toThrow(expect.objectContaining({ code: 'wrong-state', detail: { state, event } }))
+  expect(refused).toThrow(
+    expect.objectContaining({ code: 'wrong-state', detail: { state, event } }),
+  )
   expect(contentOf(world)).toBe(before)
 }
 
@@ -124,63 +207,106 @@ test.each([
   ['profile', profileLifecycle, PROFILE_STATES, PROFILE_MOVES],
   ['service', serviceLifecycle, SERVICE_STATES, SERVICE_MOVES],
   ['bundle', bundleLifecycle, BUNDLE_STATES, BUNDLE_MOVES],
-] as const)('the table of the %s has these states and moves, and no others', (_name, table, states, moves) => {
-  expect(Object.keys(table)).toEqual(states)
-  const listed = Object.entries<Readonly<Record<string, string>>>(table).flatMap(([from, events]) =>
-    Object.entries(events).map(([event, to]) => [from, event, to]),
-  )
-  expect(listed.toSorted()).toEqual([...moves].toSorted())
-})
+] as const)(
+  'the table of the %s has these states and moves, and no others',
+  (_name, table, states, moves) => {
+    expect(Object.keys(table)).toEqual(states)
+    const listed = Object.entries<Readonly<Record<string, string>>>(table).flatMap(
+      ([from, events]) => Object.entries(events).map(([event, to]) => [from, event, to]),
+    )
+    expect(listed.toSorted()).toEqual([...moves].toSorted())
+  },
+)
 
-test.each(profileMatrix)('profile: $event when $state leads to $to', (pair) => expectMatrix(profileLifecycle, pair))
+test.each(profileMatrix)('profile: $event when $state leads to $to', (pair) =>
+  expectMatrix(profileLifecycle, pair),
+)
 
-test.each(serviceMatrix)('service: $event when $state leads to $to', (pair) => expectMatrix(serviceLifecycle, pair))
+test.each(serviceMatrix)('service: $event when $state leads to $to', (pair) =>
+  expectMatrix(serviceLifecycle, pair),
+)
 
-test.each(bundleMatrix)('bundle: $event when $state leads to $to', (pair) => expectMatrix(bundleLifecycle, pair))
+test.each(bundleMatrix)('bundle: $event when $state leads to $to', (pair) =>
+  expectMatrix(bundleLifecycle, pair),
+)
 
 test.each(profileMatrix)('a SIM: $event when $state leads to $to', ({ state, event, to }) => {
   const world = freshWorld()
   const sim = simIn(world, { profile: state })
-  if (to === undefined) return expectWrongState(world, state, event, () => moveProfile(world, sim, event))
+  if (to === undefined)
+    return expectWrongState(world, state, event, () => moveProfile(world, sim, event))
   const { result, events } = world.transaction(() => moveProfile(world, sim, event))
   expect(result.profile).toBe(to)
   expect(world.in(sims).get(simKey(PROVIDER, ICCID))?.profile).toBe(to)
   return expect(events).toMatchObject([{ iccid: ICCID, detail: { from: state, to } }])
 })
 
-test.each(serviceMatrix)("a SIM's service: $event when $state leads to $to", ({ state, event, to }) => {
-  const world = freshWorld()
-  const sim = simIn(world, { service: state })
-  if (to === undefined) return expectWrongState(world, state, event, () => moveService(world, sim, event))
-  const { result, events } = world.transaction(() => moveService(world, sim, event))
-  expect(result.service).toBe(to)
-  expect(world.in(sims).get(simKey(PROVIDER, ICCID))?.service).toBe(to)
-  return expect(events).toMatchObject([{ type: expect.stringMatching(/^sim\.[a-z]+d$/), iccid: ICCID, detail: { service: to } }])
-})
+test.each(serviceMatrix)(
+  "a SIM's service: $event when $state leads to $to",
+  ({ state, event, to }) => {
+    const world = freshWorld()
+    const sim = simIn(world, { service: state })
+    if (to === undefined)
+      return expectWrongState(world, state, event, () => moveService(world, sim, event))
+    const { result, events } = world.transaction(() => moveService(world, sim, event))
+    expect(result.service).toBe(to)
+    expect(world.in(sims).get(simKey(PROVIDER, ICCID))?.service).toBe(to)
+    return expect(events).toMatchObject([
+      { type: expect.stringMatching(/^sim\.[a-z]+d$/), iccid: ICCID, detail: { service: to } },
+    ])
+  },
+)
 
 test.each(BUNDLE_STATES)('a bundle that is %s can be taken off its SIM', (state) => {
   const world = freshWorld()
   const bundle = bundleIn(world, state)
   const { events } = world.transaction(() => removeBundle(world, bundle))
   expect(storedBundle(world)).toBeUndefined()
-  expect(events).toMatchObject([{ type: 'bundle.removed', bundle: '1', detail: { name: 'a bundle' } }])
+  expect(events).toMatchObject([
+    { type: 'bundle.removed', bundle: '1', detail: { name: 'a bundle' } },
+  ])
 })
 
 test('where a provider charges what no bundle carries, it is carried, and told with the part that bundles carried', () => {
   const world = freshWorld()
-  const attached = { country: 'GB', name: 'N', brandName: 'N', mcc: '234', mnc: '10', tadig: 'GBRN1' }
+  const attached = {
+    country: 'GB',
+    name: 'N',
+    brandName: 'N',
+    mcc: '234',
+    mnc: '10',
+    tadig: 'GBRN1',
+  }
   const sim = simIn(world, { profile: 'enabled', attached })
   const told: Carried[] = []
-  const rules: UsageRules = { covers: () => true, thresholds: [], beyond: true, carried: (_world, _sim, use) => void told.push(use) }
+  const rules: UsageRules = {
+    covers: () => true,
+    thresholds: [],
+    beyond: true,
+    carried: (_world, _sim, use) => void told.push(use),
+  }
   world.transaction(() =>
     assignBundle(
       world,
-      { id: '1', provider: PROVIDER, iccid: ICCID, name: '1', reference: '1', unlimited: false, initialBytes: 1000, duration: 'P7D' },
+      {
+        id: '1',
+        provider: PROVIDER,
+        iccid: ICCID,
+        name: '1',
+        reference: '1',
+        unlimited: false,
+        initialBytes: 1000,
+        duration: 'P7D',
+      },
       'PT0S',
     ),
   )
   const use = (bytes: number) => world.transaction(() => useData(world, sim, bytes, rules)).result
-  expect(use(1500)).toEqual({ used: 1500, denied: 0, bundles: [{ id: '1', name: '1', used: 1000 }] })
+  expect(use(1500)).toEqual({
+    used: 1500,
+    denied: 0,
+    bundles: [{ id: '1', name: '1', used: 1000 }],
+  })
   expect(use(1)).toEqual({ used: 1, denied: 0, bundles: [] })
   expect(told).toMatchObject([
     {
@@ -199,7 +325,14 @@ test('where a provider charges what no bundle carries, it is carried, and told w
 
 test('a call ends now and began as long ago as it took; an SMS takes no time; what is not carried is refused', () => {
   const world = freshWorld()
-  const attached = { country: 'GB', name: 'N', brandName: 'N', mcc: '234', mnc: '10', tadig: 'GBRN1' }
+  const attached = {
+    country: 'GB',
+    name: 'N',
+    brandName: 'N',
+    mcc: '234',
+    mnc: '10',
+    tadig: 'GBRN1',
+  }
   const sim = simIn(world, { profile: 'enabled', attached })
   const told: Carried[] = []
   const rules: UsageRules = {
@@ -209,11 +342,20 @@ test('a call ends now and began as long ago as it took; an SMS takes no time; wh
     carried: (_world, _sim, use) => void told.push(use),
   }
   const use = (kind: 'voice' | 'sms', from: Sim = sim, by = rules) =>
-    world.transaction(() => useService(world, from, kind, 90, by, { direction: 'inbound', peer: '+44' })).result
+    world.transaction(() =>
+      useService(world, from, kind, 90, by, { direction: 'inbound', peer: '+44' }),
+    ).result
   expect(use('voice')).toEqual({ used: 90, denied: 0, bundles: [] })
   use('sms')
   expect(told).toMatchObject([
-    { kind: 'voice', quantity: 90, direction: 'inbound', peer: '+44', startedAt: world.now - 90_000, endedAt: world.now },
+    {
+      kind: 'voice',
+      quantity: 90,
+      direction: 'inbound',
+      peer: '+44',
+      startedAt: world.now - 90_000,
+      endedAt: world.now,
+    },
     { kind: 'sms', quantity: 90, startedAt: world.now, endedAt: world.now },
   ])
   const { carries: _, ...silent } = rules
@@ -223,18 +365,41 @@ test('a call ends now and began as long ago as it took; an SMS takes no time; wh
 
 test('where a provider keeps account, each use is written down by bundle and instant, and found within bounds that count', () => {
   const world = freshWorld()
-  const attached = { country: 'GB', name: 'N', brandName: 'N', mcc: '234', mnc: '10', tadig: 'GBRN1' }
+  const attached = {
+    country: 'GB',
+    name: 'N',
+    brandName: 'N',
+    mcc: '234',
+    mnc: '10',
+    tadig: 'GBRN1',
+  }
   const sim = simIn(world, { profile: 'enabled', attached })
   const start = world.now
   const use = (bytes: number, at: number, accounted = true) =>
-    world.transaction(() => useData(world, sim, bytes, { covers: () => true, thresholds: [], accounted }), start + at)
+    world.transaction(
+      () => useData(world, sim, bytes, { covers: () => true, thresholds: [], accounted }),
+      start + at,
+    )
   const within = (from: number, to: number) =>
-    usesWithin(world, PROVIDER, ICCID, start + from, start + to).map(({ bundle, at, bytes }) => [bundle, at - start, bytes])
+    usesWithin(world, PROVIDER, ICCID, start + from, start + to).map(({ bundle, at, bytes }) => [
+      bundle,
+      at - start,
+      bytes,
+    ])
   world.transaction(() => {
     for (const id of ['1', '2'])
       assignBundle(
         world,
-        { id, provider: PROVIDER, iccid: ICCID, name: id, reference: id, unlimited: false, initialBytes: 1000, duration: 'P7D' },
+        {
+          id,
+          provider: PROVIDER,
+          iccid: ICCID,
+          name: id,
+          reference: id,
+          unlimited: false,
+          initialBytes: 1000,
+          duration: 'P7D',
+        },
         'PT0S',
       )
   })
@@ -263,26 +428,36 @@ test.each([
   expect(events.map(({ type }) => type)).toEqual(expected)
 })
 
-test.each(['installed', 'enabled', 'disabled', 'deleted'] as const)('a SIM that is %s cannot be installed at one go', (profile) => {
-  const world = freshWorld()
-  const sim = simIn(world, { profile })
-  expectWrongState(world, profile, 'install', () => install(world, sim))
-})
+test.each(['installed', 'enabled', 'disabled', 'deleted'] as const)(
+  'a SIM that is %s cannot be installed at one go',
+  (profile) => {
+    const world = freshWorld()
+    const sim = simIn(world, { profile })
+    expectWrongState(world, profile, 'install', () => install(world, sim))
+  },
+)
 
 test('a code that is no longer good cannot be downloaded', () => {
   const world = freshWorld()
   const expired = simIn(world, { codeExpiresAt: world.now })
   expectWrongState(world, 'released', 'download', () => moveProfile(world, expired, 'download'))
   const good = simIn(world, { codeExpiresAt: world.now + 1 })
-  expect(world.transaction(() => moveProfile(world, good, 'download')).result.profile).toBe('downloaded')
+  expect(world.transaction(() => moveProfile(world, good, 'download')).result.profile).toBe(
+    'downloaded',
+  )
 })
 
 test.each(BUNDLE_STATES)('a bundle that is %s is started only where it is queued', (state) => {
   const world = freshWorld()
   const bundle = bundleIn(world, state)
-  if (state !== 'queued') return expectWrongState(world, state, 'start', () => startBundle(world, bundle))
+  if (state !== 'queued')
+    return expectWrongState(world, state, 'start', () => startBundle(world, bundle))
   const { result } = world.transaction(() => startBundle(world, bundle))
-  return expect(result).toMatchObject({ state: 'active', startedAt: world.now, endsAt: world.now + 7 * 86_400_000 })
+  return expect(result).toMatchObject({
+    state: 'active',
+    startedAt: world.now,
+    endsAt: world.now + 7 * 86_400_000,
+  })
 })
 
 test.each(BUNDLE_STATES)('a bundle that is %s is used up only where it is active', (state) => {
@@ -290,7 +465,10 @@ test.each(BUNDLE_STATES)('a bundle that is %s is used up only where it is active
   const bundle = bundleIn(world, state)
   const useUp = () => consume(world, bundle, bundle.initialBytes - bundle.usedBytes, [])
   if (state !== 'active') return expectWrongState(world, state, 'deplete', useUp)
-  return expect(world.transaction(useUp).result).toMatchObject({ state: 'depleted', usedBytes: 1000 })
+  return expect(world.transaction(useUp).result).toMatchObject({
+    state: 'depleted',
+    usedBytes: 1000,
+  })
 })
 
 const TASK_MOVES: Readonly<Record<string, Partial<Record<BundleState, BundleState>>>> = {
@@ -303,19 +481,32 @@ const taskMatrix = Object.entries(TASK_MOVES).flatMap(([kind, moves]) =>
   BUNDLE_STATES.map((state) => ({ kind, state, to: moves[state] ?? state })),
 )
 
-test.each(taskMatrix)('the task $kind leaves a bundle that is $state $to', ({ kind, state, to }) => {
-  const world = freshWorld()
-  bundleIn(world, state)
-  const before = contentOf(world)
-  const task = { id: 1, kind, due: world.now, data: { bundle: `${PROVIDER}/1` } }
-  world.transaction(() => bundleTasks[kind]?.(world, task))
-  expect(storedBundle(world)?.state).toBe(to)
-  expect(contentOf(world) === before).toBe(to === state)
-})
+test.each(taskMatrix)(
+  'the task $kind leaves a bundle that is $state $to',
+  ({ kind, state, to }) => {
+    const world = freshWorld()
+    bundleIn(world, state)
+    const before = contentOf(world)
+    const task = { id: 1, kind, due: world.now, data: { bundle: `${PROVIDER}/1` } }
+    world.transaction(() => bundleTasks[kind]?.(world, task))
+    expect(storedBundle(world)?.state).toBe(to)
+    expect(contentOf(world) === before).toBe(to === state)
+  },
+)
 
-test.each(Object.keys(TASK_MOVES))('the task %s about a bundle that is gone changes nothing', (kind) => {
-  const world = freshWorld()
-  const before = contentOf(world)
-  world.transaction(() => bundleTasks[kind]?.(world, { id: 1, kind, due: world.now, data: { bundle: `${PROVIDER}/1` } }))
-  expect(contentOf(world)).toBe(before)
-})
+test.each(Object.keys(TASK_MOVES))(
+  'the task %s about a bundle that is gone changes nothing',
+  (kind) => {
+    const world = freshWorld()
+    const before = contentOf(world)
+    world.transaction(() =>
+      bundleTasks[kind]?.(world, {
+        id: 1,
+        kind,
+        due: world.now,
+        data: { bundle: `${PROVIDER}/1` },
+      }),
+    )
+    expect(contentOf(world)).toBe(before)
+  },
+)

@@ -1,9 +1,20 @@
 // Seeded randomness: the same seed draws the same, and a kept state goes on where it stood.
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { CAPITALS_AND_DIGITS, DIGITS, hash, openRandom, type Random } from '../../src/state/random.ts'
+import {
+  CAPITALS_AND_DIGITS,
+  DIGITS,
+  hash,
+  openRandom,
+  type Random,
+} from '../../src/state/random.ts'
 
-const draws = (random: Random) => [random.integer(0, 1e9), random.fraction(), random.text(12, CAPITALS_AND_DIGITS), random.uuid()]
+const draws = (random: Random) => [
+  random.integer(0, 1e9),
+  random.fraction(),
+  random.text(12, CAPITALS_AND_DIGITS),
+  random.uuid(),
+]
 
 test('the same seed draws the same', () => {
   fc.assert(
@@ -55,7 +66,8 @@ test('a text has the length asked for and only characters of its alphabet', () =
 test('a UUID is of version 4, and no two of 10,000 are the same', () => {
   const random = openRandom('uuids')
   const drawn = Array.from({ length: 10_000 }, () => random.uuid())
-  for (const uuid of drawn.slice(0, 100)) expect(uuid).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/)
+  for (const uuid of drawn.slice(0, 100))
+    expect(uuid).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/)
   expect(new Set(drawn).size).toBe(drawn.length)
 })
 

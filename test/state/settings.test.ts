@@ -20,20 +20,33 @@ const table: SettingTable = {
   delay: duration('PT0S', 'how long'),
   delays: durations([], 'how long each'),
   name: text(/^[a-z]+$/, 'small letters', 'abc', 'a name'),
-  rows: texts((line, before) => (before.includes(line) ? 'is there twice' : line === '' ? 'is empty' : undefined), 'rows'),
+  rows: texts(
+    (line, before) =>
+      before.includes(line) ? 'is there twice' : line === '' ? 'is empty' : undefined,
+    'rows',
+  ),
 }
 
 test('every kind has a default that it takes itself', () => {
-  expect(defaultSettings(table)).toEqual({ word: 'a', on: false, count: 2, delay: 'PT0S', delays: [], name: 'abc', rows: [] })
+  expect(defaultSettings(table)).toEqual({
+    word: 'a',
+    on: false,
+    count: 2,
+    delay: 'PT0S',
+    delays: [],
+    name: 'abc',
+    rows: [],
+  })
   expect(() => checkSettings(table, defaultSettings(table))).not.toThrow()
 })
 
-test.each([[{ name: 'xyz' }], [{ rows: ['one', 'two'] }], [{ count: 3, word: 'b', on: true, delay: '3d', delays: ['PT1S'] }]])(
-  '%j is taken',
-  (values) => {
-    expect(() => checkSettings(table, values)).not.toThrow()
-  },
-)
+test.each([
+  [{ name: 'xyz' }],
+  [{ rows: ['one', 'two'] }],
+  [{ count: 3, word: 'b', on: true, delay: '3d', delays: ['PT1S'] }],
+])('%j is taken', (values) => {
+  expect(() => checkSettings(table, values)).not.toThrow()
+})
 
 test.each<[object, RegExp]>([
   [{ nothing: 1 }, /no setting "nothing"; there are: word, on/],

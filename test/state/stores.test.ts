@@ -29,7 +29,8 @@ function newFolder() {
   return join(home, String(folders))
 }
 
-const open = (dir: string, options: Partial<LowdbOptions> = {}) => lowdbStore({ dir, version: '1.2.3', durability: 'written', ...options })
+const open = (dir: string, options: Partial<LowdbOptions> = {}) =>
+  lowdbStore({ dir, version: '1.2.3', durability: 'written', ...options })
 
 /** A world as the kernel keeps one: maps that commits have already changed. */
 function live(store: Store, world = 'default', records: Records = new Map()) {
@@ -56,7 +57,11 @@ function live(store: Store, world = 'default', records: Records = new Map()) {
 function plain(records: Records | undefined) {
   return (
     records &&
-    Object.fromEntries([...records].filter(([, byKey]) => byKey.size > 0).map(([name, byKey]) => [name, Object.fromEntries(byKey)]))
+    Object.fromEntries(
+      [...records]
+        .filter(([, byKey]) => byKey.size > 0)
+        .map(([name, byKey]) => [name, Object.fromEntries(byKey)]),
+    )
   )
 }
 
@@ -76,12 +81,21 @@ async function found(dir: string, world = 'default', warn?: (sentence: string) =
 /** Every file of a folder with its bytes, the lock's aside. */
 function bytesIn(dir: string) {
   const names = readdirSync(dir).filter((name) => !name.startsWith('.esimulator'))
-  return Object.fromEntries(names.sort().map((name) => [name, readFileSync(join(dir, name)).toString('base64')]))
+  return Object.fromEntries(
+    names.sort().map((name) => [name, readFileSync(join(dir, name)).toString('base64')]),
+  )
 }
 
-const line = (n: number, ...changes: [string, string, object | null][]) => `${JSON.stringify({ n, changes })}\n`
+const line = (n: number, ...changes: [string, string, object | null][]) =>
+  `${JSON.stringify({ n, changes })}\n`
 const base = (logged: number, collections: object) =>
-  JSON.stringify({ format: 1, writtenBy: 'esimulator 1.2.3', world: 'default', logged, collections })
+  JSON.stringify({
+    format: 1,
+    writtenBy: 'esimulator 1.2.3',
+    world: 'default',
+    logged,
+    collections,
+  })
 
 function folderWith(files: Record<string, string>) {
   const dir = newFolder()
@@ -102,15 +116,18 @@ test.each(stores)('the %s store knows no world at first', async (_, start) => {
   await store.close()
 })
 
-test.each(stores)('the %s store keeps no reply waiting by default, and has failed at nothing', async (_, start) => {
-  const store = await start()
-  const world = live(store)
-  world.write(['sims', '1', { state: 'active' }])
-  store.rewrite('default')
-  expect(store.settled('default')).toBeUndefined()
-  expect(store.failure('default')).toBeUndefined()
-  await store.close()
-})
+test.each(stores)(
+  'the %s store keeps no reply waiting by default, and has failed at nothing',
+  async (_, start) => {
+    const store = await start()
+    const world = live(store)
+    world.write(['sims', '1', { state: 'active' }])
+    store.rewrite('default')
+    expect(store.settled('default')).toBeUndefined()
+    expect(store.failure('default')).toBeUndefined()
+    await store.close()
+  },
+)
 
 test.each(stores)('a world removed from the %s store is gone', async (_, start) => {
   const store = await start()
@@ -125,7 +142,10 @@ test('what was written is there after a stop, and what was deleted is not', asyn
   const dir = newFolder()
   const first = await open(dir)
   const world = live(first)
-  world.write(['sims', '1', { state: 'active', name: 'é\n\u2028"' }], ['sims', '2', { state: 'ceased' }])
+  world.write(
+    ['sims', '1', { state: 'active', name: 'é\n\u2028"' }],
+    ['sims', '2', { state: 'ceased' }],
+  )
   world.write(['sims', '2', undefined], ['orders', '__proto__', { n: 1 }])
   await first.close()
 
@@ -157,11 +177,16 @@ test('what a world was made with is kept with its first change', async () => {
 })
 
 test('a world goes on where it was killed, and its log with it', async () => {
-  const dir = folderWith({ 'default.json': base(1, { sims: { 1: { n: 1 } } }), 'default.log': line(2, ['sims', '2', { n: 2 }]) })
+  const dir = folderWith({
+    'default.json': base(1, { sims: { 1: { n: 1 } } }),
+    'default.log': line(2, ['sims', '2', { n: 2 }]),
+  })
   const store = await open(dir)
   const world = live(store, 'default', await store.load('default'))
   await world.write(['sims', '3', { n: 3 }])
-  expect(readFileSync(join(dir, 'default.log'), 'utf8')).toBe(line(2, ['sims', '2', { n: 2 }]) + line(3, ['sims', '3', { n: 3 }]))
+  expect(readFileSync(join(dir, 'default.log'), 'utf8')).toBe(
+    line(2, ['sims', '2', { n: 2 }]) + line(3, ['sims', '3', { n: 3 }]),
+  )
   await store.close()
   expect(await found(dir)).toEqual({ sims: { 1: { n: 1 }, 2: { n: 2 }, 3: { n: 3 } } })
 })
@@ -169,7 +194,11 @@ test('a world goes on where it was killed, and its log with it', async () => {
 test('a state file can be read by a person: one record a line', async () => {
   const dir = newFolder()
   const store = await open(dir)
-  live(store).write(['sims', '1', { state: 'active' }], ['sims', '2', { state: 'ceased' }], ['orders', 'a', { total: 1 }])
+  live(store).write(
+    ['sims', '1', { state: 'active' }],
+    ['sims', '2', { state: 'ceased' }],
+    ['orders', 'a', { total: 1 }],
+  )
   await store.close()
   expect(readdirSync(dir)).toEqual(['default.json'])
   expect(readFileSync(join(dir, 'default.json'), 'utf8').split('\n')).toEqual([
@@ -196,7 +225,10 @@ test.each([0, 1, 499, 500, 501, 1000, 1001])('a base of %i records is whole', as
   const dir = newFolder()
   const store = await open(dir)
   const world = live(store)
-  world.write(...Array.from({ length: count }, (_, n): [string, string, object] => ['a', `k${n}`, { n }]), ['b', 'last', {}])
+  world.write(
+    ...Array.from({ length: count }, (_, n): [string, string, object] => ['a', `k${n}`, { n }]),
+    ['b', 'last', {}],
+  )
   await store.close()
   const kept = await found(dir)
   expect(kept).toEqual(plain(world.records))
@@ -238,7 +270,8 @@ test('worlds are kept apart and listed, whatever their names', async () => {
 
   const again = await open(dir)
   expect(new Set(await again.list())).toEqual(new Set(names))
-  for (const name of names) expect(plain(await again.load(name))).toEqual({ me: { name: { name } } })
+  for (const name of names)
+    expect(plain(await again.load(name))).toEqual({ me: { name: { name } } })
   await again.close()
   expect(readFileSync(join(dir, 'notes.txt'), 'utf8')).toBe('not ours')
   expect(new Set(readdirSync(dir).map((file) => file.toLowerCase())).size).toBe(names.length + 1)
@@ -269,15 +302,22 @@ test.each([
   ['a last line of nonsense', '{"n":3,"chang\n'],
 ])('a log that ends in %s is read up to there, and that is said', async (_, torn) => {
   const whole = line(2, ['sims', '2', { n: 2 }])
-  const dir = folderWith({ 'default.json': base(1, { sims: { 1: { n: 1 } } }), 'default.log': whole + torn })
+  const dir = folderWith({
+    'default.json': base(1, { sims: { 1: { n: 1 } } }),
+    'default.log': whole + torn,
+  })
   const said: string[] = []
   const store = await open(dir, { warn: (sentence) => said.push(sentence) })
   const records = await store.load('default')
   expect(plain(records)).toEqual({ sims: { 1: { n: 1 }, 2: { n: 2 } } })
-  expect(said).toEqual([`${join(dir, 'default.log')} ends in a line that was never finished: that last change was dropped`])
+  expect(said).toEqual([
+    `${join(dir, 'default.log')} ends in a line that was never finished: that last change was dropped`,
+  ])
 
   await live(store, 'default', records).write(['sims', '4', { n: 4 }])
-  expect(readFileSync(join(dir, 'default.log'), 'utf8')).toBe(whole + line(3, ['sims', '4', { n: 4 }]))
+  expect(readFileSync(join(dir, 'default.log'), 'utf8')).toBe(
+    whole + line(3, ['sims', '4', { n: 4 }]),
+  )
   await store.close()
 })
 
@@ -291,14 +331,26 @@ const unusable: [string, Record<string, string>, string][] = [
   ['an empty base', { 'default.json': '' }, 'default.json is not JSON'],
   ['a base that is a list', { 'default.json': '[]' }, 'is not a state file of esimulator'],
   ['a base without a format', { 'default.json': '{"collections":{}}' }, 'it has no "format"'],
-  ['a base without collections', { 'default.json': '{"format":1,"logged":0}' }, '"collections" is no object'],
-  ['a record that is none', { 'default.json': base(0, { sims: { 1: 'active' } }) }, '"1" in "sims" is no record'],
+  [
+    'a base without collections',
+    { 'default.json': '{"format":1,"logged":0}' },
+    '"collections" is no object',
+  ],
+  [
+    'a record that is none',
+    { 'default.json': base(0, { sims: { 1: 'active' } }) },
+    '"1" in "sims" is no record',
+  ],
   [
     'garbage in the middle of a log',
     { 'default.log': `${line(1, ['sims', '1', {}])}garbage\n${line(2, ['sims', '2', {}])}` },
     'default.log line 2 is damaged',
   ],
-  ['a log line of another shape', { 'default.log': `{"n":1,"changes":[["sims",1,{}]]}\n${line(2)}` }, 'default.log line 1 is damaged'],
+  [
+    'a log line of another shape',
+    { 'default.log': `{"n":1,"changes":[["sims",1,{}]]}\n${line(2)}` },
+    'default.log line 1 is damaged',
+  ],
   [
     'a log whose base is missing',
     { 'default.log': line(5, ['sims', '1', {}]) },
@@ -311,24 +363,29 @@ const unusable: [string, Record<string, string>, string][] = [
   ],
 ]
 
-test.each(unusable)('%s is refused in one sentence and left as it is', async (_, files, sentence) => {
-  const dir = folderWith(files)
-  const before = bytesIn(dir)
-  const store = await open(dir)
-  const refusal = await store.load('default').catch((error) => error)
-  expect(refusal).toBeInstanceOf(StoreError)
-  expect(refusal.message).toContain(sentence)
-  expect(refusal.message).not.toContain('\n')
-  await store.close()
-  expect(bytesIn(dir)).toEqual(before)
-})
+test.each(unusable)(
+  '%s is refused in one sentence and left as it is',
+  async (_, files, sentence) => {
+    const dir = folderWith(files)
+    const before = bytesIn(dir)
+    const store = await open(dir)
+    const refusal = await store.load('default').catch((error) => error)
+    expect(refusal).toBeInstanceOf(StoreError)
+    expect(refusal.message).toContain(sentence)
+    expect(refusal.message).not.toContain('\n')
+    await store.close()
+    expect(bytesIn(dir)).toEqual(before)
+  },
+)
 
 test('a base that cannot be read is refused with the reason', async () => {
   const dir = newFolder()
   mkdirSync(join(dir, 'default.json'), { recursive: true })
   const store = await open(dir)
   await expect(store.load('default')).rejects.toThrow(
-    new StoreError(`cannot read ${join(dir, 'default.json')}: a folder stands in its place (EISDIR)`),
+    new StoreError(
+      `cannot read ${join(dir, 'default.json')}: a folder stands in its place (EISDIR)`,
+    ),
   )
   await store.close()
 })
@@ -337,7 +394,9 @@ test('a folder that cannot be made is refused with the reason', async () => {
   const dir = folderWith({ file: '' })
   await expect(open(join(dir, 'file', 'state'))).rejects.toThrow(StoreError)
   await expect(open(join(dir, 'file'))).rejects.toThrow(
-    new StoreError(`cannot use state folder ${join(dir, 'file')}: a file stands where a folder should be (ENOTDIR)`),
+    new StoreError(
+      `cannot use state folder ${join(dir, 'file')}: a file stands where a folder should be (ENOTDIR)`,
+    ),
   )
 })
 
@@ -345,7 +404,9 @@ test('a folder in use is refused, and free again after a stop', async () => {
   const dir = newFolder()
   const first = await open(dir)
   await expect(open(dir)).rejects.toThrow(
-    new StoreError(`state folder ${dir} is in use by process ${process.pid}: stop it, or use another --state folder`),
+    new StoreError(
+      `state folder ${dir} is in use by process ${process.pid}: stop it, or use another --state folder`,
+    ),
   )
   await first.close()
   await (await open(dir)).close()
@@ -359,7 +420,9 @@ function heldBy(pid: number) {
 }
 
 test('a folder held by a living process is refused', async () => {
-  await expect(open(heldBy(process.ppid))).rejects.toThrow(`is in use by process ${process.ppid}: stop it`)
+  await expect(open(heldBy(process.ppid))).rejects.toThrow(
+    `is in use by process ${process.ppid}: stop it`,
+  )
 })
 
 test('a folder held by a process that is gone is taken over at once', async () => {
@@ -385,7 +448,10 @@ test('a store that lost its lock writes nothing more and says so', async () => {
   const world = live(store)
   await world.write(['sims', '1', { n: 1 }])
   rmdirSync(join(dir, '.esimulator.lock'))
-  await vi.waitFor(() => expect(store.failure('default')).toBeDefined(), { timeout: 5_000, interval: 50 })
+  await vi.waitFor(() => expect(store.failure('default')).toBeDefined(), {
+    timeout: 5_000,
+    interval: 50,
+  })
   const before = bytesIn(dir)
   await expect(world.write(['sims', '2', { n: 2 }])).rejects.toThrow('was taken by another process')
   await expect(store.close()).rejects.toThrow('was taken by another process')
@@ -404,19 +470,41 @@ const newBase = base(3, { sims: { ...before, 3: { n: 3 } } })
 // The moments of a compaction, in order. A crash leaves the folder as it was between two of them.
 test.each<[string, Record<string, string>]>([
   ['before it', { 'default.json': oldBase, 'default.log': second + third + fourth }],
-  ['when the log was set aside', { 'default.json': oldBase, 'default.log.old': second + third + fourth }],
-  ['when changes went on in a new log', { 'default.json': oldBase, 'default.log.old': second + third, 'default.log': fourth }],
+  [
+    'when the log was set aside',
+    { 'default.json': oldBase, 'default.log.old': second + third + fourth },
+  ],
+  [
+    'when changes went on in a new log',
+    { 'default.json': oldBase, 'default.log.old': second + third, 'default.log': fourth },
+  ],
   [
     'when half a base was written',
-    { 'default.json': oldBase, 'default.log.old': second + third, 'default.log': fourth, '.default.json.new.tmp': newBase.slice(0, 40) },
+    {
+      'default.json': oldBase,
+      'default.log.old': second + third,
+      'default.log': fourth,
+      '.default.json.new.tmp': newBase.slice(0, 40),
+    },
   ],
   [
     'when the new base was not yet in place',
-    { 'default.json': oldBase, 'default.log.old': second + third, 'default.log': fourth, 'default.json.new': newBase },
+    {
+      'default.json': oldBase,
+      'default.log.old': second + third,
+      'default.log': fourth,
+      'default.json.new': newBase,
+    },
   ],
-  ['when the new base was in place', { 'default.json': newBase, 'default.log.old': second + third, 'default.log': fourth }],
+  [
+    'when the new base was in place',
+    { 'default.json': newBase, 'default.log.old': second + third, 'default.log': fourth },
+  ],
   ['when the old log was gone', { 'default.json': newBase, 'default.log': fourth }],
-  ['when the base was ahead of the logs', { 'default.json': base(4, { sims: all }), 'default.log.old': second, 'default.log': third }],
+  [
+    'when the base was ahead of the logs',
+    { 'default.json': base(4, { sims: all }), 'default.log.old': second, 'default.log': third },
+  ],
 ])('a crash in a compaction loses nothing: %s', async (_, files) => {
   const dir = folderWith(files)
   const store = await open(dir)
@@ -427,7 +515,9 @@ test.each<[string, Record<string, string>]>([
   await world.write(['sims', '5', { n: 5 }])
   expect(await found(dir)).toEqual({ sims: { ...all, 5: { n: 5 } } })
   await store.close()
-  expect(readdirSync(dir).filter((name) => name.startsWith('default'))).toEqual(expect.arrayContaining(['default.json']))
+  expect(readdirSync(dir).filter((name) => name.startsWith('default'))).toEqual(
+    expect.arrayContaining(['default.json']),
+  )
   expect(await found(dir)).toEqual({ sims: { ...all, 5: { n: 5 } } })
 })
 
@@ -455,7 +545,10 @@ test('a base that cannot be replaced refuses no write: the log holds the changes
   const world = live(store)
   mkdirSync(join(dir, 'default.json', 'in-the-way'), { recursive: true })
   for (let n = 0; n < 3; n++) await world.write(['sims', String(n), { pad: 'x'.repeat(600_000) }])
-  await vi.waitFor(() => expect(warn.mock.calls[0]?.[0]).toContain(`cannot write ${join(dir, 'default.json')}`), { timeout: 5_000 })
+  await vi.waitFor(
+    () => expect(warn.mock.calls[0]?.[0]).toContain(`cannot write ${join(dir, 'default.json')}`),
+    { timeout: 5_000 },
+  )
   expect(store.failure('default')).toBeUndefined()
   rmSync(join(dir, 'default.json'), { recursive: true })
   expect(await found(dir)).toEqual(plain(world.records))
@@ -463,18 +556,21 @@ test('a base that cannot be replaced refuses no write: the log holds the changes
   expect(await found(dir)).toEqual(plain(world.records))
 }, 10_000)
 
-test.each(['written', 'synced'] as const)('with durability %s a reply waits for the log, many for one write', async (durability) => {
-  const dir = newFolder()
-  const store = await open(dir, { durability })
-  const world = live(store)
-  expect(store.settled('default')).toBeUndefined()
-  const waits = [1, 2, 3].map((n) => world.write(['sims', String(n), { n }]))
-  expect(new Set(waits).size).toBe(1)
-  await waits[0]
-  expect(store.settled('default')).toBeUndefined()
-  expect(await found(dir)).toEqual({ sims: { 1: { n: 1 }, 2: { n: 2 }, 3: { n: 3 } } })
-  await store.close()
-})
+test.each(['written', 'synced'] as const)(
+  'with durability %s a reply waits for the log, many for one write',
+  async (durability) => {
+    const dir = newFolder()
+    const store = await open(dir, { durability })
+    const world = live(store)
+    expect(store.settled('default')).toBeUndefined()
+    const waits = [1, 2, 3].map((n) => world.write(['sims', String(n), { n }]))
+    expect(new Set(waits).size).toBe(1)
+    await waits[0]
+    expect(store.settled('default')).toBeUndefined()
+    expect(await found(dir)).toEqual({ sims: { 1: { n: 1 }, 2: { n: 2 }, 3: { n: 3 } } })
+    await store.close()
+  },
+)
 
 test('a full disk is said, refuses writes, and is got over without a loss', async ({ skip }) => {
   skip(!existsSync('/dev/full'), 'needs /dev/full')
@@ -484,12 +580,20 @@ test('a full disk is said, refuses writes, and is got over without a loss', asyn
   const world = live(store)
   const log = join(dir, 'default.log')
   symlinkSync('/dev/full', log)
-  await expect(world.write(['sims', '1', { n: 1 }])).rejects.toThrow(`cannot write ${log}: the disk is full (ENOSPC)`)
+  await expect(world.write(['sims', '1', { n: 1 }])).rejects.toThrow(
+    `cannot write ${log}: the disk is full (ENOSPC)`,
+  )
   expect(store.failure('default')?.message).toContain('refuses writes')
   await expect(world.write(['sims', '2', { n: 2 }])).rejects.toThrow('the disk is full')
   rmSync(log)
-  await vi.waitFor(() => expect(store.failure('default')).toBeUndefined(), { timeout: 5_000, interval: 20 })
-  expect(warn.mock.calls).toEqual([[expect.stringContaining('the disk is full')], [`${log} can be written again: world default is kept`]])
+  await vi.waitFor(() => expect(store.failure('default')).toBeUndefined(), {
+    timeout: 5_000,
+    interval: 20,
+  })
+  expect(warn.mock.calls).toEqual([
+    [expect.stringContaining('the disk is full')],
+    [`${log} can be written again: world default is kept`],
+  ])
   await store.settled('default')
   expect(await found(dir)).toEqual({ sims: { 1: { n: 1 }, 2: { n: 2 } } })
   await store.close()
@@ -500,7 +604,9 @@ test('a log that cannot be opened refuses writes, and a stop still saves all of 
   const store = await open(dir)
   const world = live(store)
   mkdirSync(join(dir, 'default.log', 'in-the-way'), { recursive: true })
-  await expect(world.write(['sims', '1', { n: 1 }])).rejects.toThrow('a folder stands in its place (EISDIR)')
+  await expect(world.write(['sims', '1', { n: 1 }])).rejects.toThrow(
+    'a folder stands in its place (EISDIR)',
+  )
   await store.close()
   rmSync(join(dir, 'default.log'), { recursive: true })
   expect(await found(dir)).toEqual({ sims: { 1: { n: 1 } } })
@@ -522,11 +628,15 @@ test('a log or base that is no regular file is refused, and not read for ever', 
     const dir = folderWith({})
     symlinkSync('/dev/zero', join(dir, name))
     const store = await open(dir)
-    await expect(store.load('default')).rejects.toThrow(new StoreError(`cannot read ${join(dir, name)}: it is not a regular file`))
+    await expect(store.load('default')).rejects.toThrow(
+      new StoreError(`cannot read ${join(dir, name)}: it is not a regular file`),
+    )
     await store.close()
   }
 })
 
 test('a folder below one that takes none is refused, and not tried for ever', async () => {
-  await expect(open('/proc/esimulator/state')).rejects.toThrow(/cannot use state folder \/proc\/esimulator\/state/)
+  await expect(open('/proc/esimulator/state')).rejects.toThrow(
+    /cannot use state folder \/proc\/esimulator\/state/,
+  )
 })

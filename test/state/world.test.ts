@@ -6,14 +6,25 @@ import { TIMELINE_LENGTH, timeline } from '../../src/state/events.ts'
 import { Refusal } from '../../src/state/refusal.ts'
 import type { Records } from '../../src/state/stores/store.ts'
 import { firstTask } from '../../src/state/tasks.ts'
-import { emptyWorld, type Identity, openWorld, settings, type World, type WorldDeps } from '../../src/state/world.ts'
+import {
+  emptyWorld,
+  type Identity,
+  openWorld,
+  settings,
+  type World,
+  type WorldDeps,
+} from '../../src/state/world.ts'
 
 interface Thing {
   readonly id: string
   readonly colour: string
 }
 
-const things = defineCollection<Thing>({ name: 'things', key: ({ id }) => id, indexes: { colour: ({ colour }) => colour } })
+const things = defineCollection<Thing>({
+  name: 'things',
+  key: ({ id }) => id,
+  indexes: { colour: ({ colour }) => colour },
+})
 
 const identity: Identity = { name: 'w', seed: 's', start: { mode: 'frozen', rate: 1 } }
 
@@ -34,7 +45,10 @@ function open(given: Partial<WorldDeps> = {}, records: Records = emptyWorld(iden
 
 /** All that a world holds and would draw next, as one comparable text. */
 const stateOf = (world: World) =>
-  JSON.stringify([world.random.state(), [...world.records].filter(([, kept]) => kept.size > 0).map(([name, kept]) => [name, [...kept]])])
+  JSON.stringify([
+    world.random.state(),
+    [...world.records].filter(([, kept]) => kept.size > 0).map(([name, kept]) => [name, [...kept]]),
+  ])
 
 const red: Thing = { id: 'a', colour: 'red' }
 const event = { type: 'sim.installed', provider: 'p', iccid: '1' }
@@ -99,22 +113,30 @@ test('a throw undoes random draws: the same are drawn again', () => {
   failing(world, () => {
     drawn = world.random.uuid() + world.random.text(8, 'abcdef')
   })
-  expect(world.transaction(() => world.random.uuid() + world.random.text(8, 'abcdef')).result).toBe(drawn)
+  expect(world.transaction(() => world.random.uuid() + world.random.text(8, 'abcdef')).result).toBe(
+    drawn,
+  )
 })
 
 test('each provider has dice of its own: what one draws moves neither another nor the world', () => {
   const draw = (world: World, provider?: string) =>
-    world.transaction(() => (provider === undefined ? world.random.uuid() : world.as(provider, () => world.random.uuid()))).result
+    world.transaction(() =>
+      provider === undefined ? world.random.uuid() : world.as(provider, () => world.random.uuid()),
+    ).result
   const { world: alone } = open()
   const { world: shared } = open()
   draw(shared, 'q')
   draw(shared, 'q')
   expect([draw(shared, 'p'), draw(shared)]).toEqual([draw(alone, 'p'), draw(alone)])
-  expect(new Set([draw(open().world), draw(open().world, 'p'), draw(open().world, 'q')]).size).toBe(3)
+  expect(new Set([draw(open().world), draw(open().world, 'p'), draw(open().world, 'q')]).size).toBe(
+    3,
+  )
 })
 
 test('the dice of a provider are kept, rolled back and gone back to as the world they are in', () => {
-  const draw = (world: World) => world.in(things).put({ id: 'a', colour: world.as('p', () => world.random.text(8, 'abcdef')) }).colour
+  const draw = (world: World) =>
+    world.in(things).put({ id: 'a', colour: world.as('p', () => world.random.text(8, 'abcdef')) })
+      .colour
   const { world } = open()
   world.transaction(() => draw(world))
   const kept = structuredClone(world.records)
@@ -284,7 +306,10 @@ test('while nothing can be kept a write is refused and rolled back, and a read g
 })
 
 test('the time stands still within a transaction', () => {
-  const { world, wall } = open({}, emptyWorld({ ...identity, start: { mode: 'running', rate: 1, at: 5000 } }, 1000))
+  const { world, wall } = open(
+    {},
+    emptyWorld({ ...identity, start: { mode: 'running', rate: 1, at: 5000 } }, 1000),
+  )
   world.transaction(() => {
     const { now } = world
     wall.now += 500
@@ -302,7 +327,10 @@ test('a transaction can happen at another time than now', () => {
 
 test('a task is due at once at the earliest, and numbered in the order of queueing', () => {
   const { world } = open()
-  const { result } = world.transaction(() => [world.schedule('a', 0), world.schedule('b', FIXED_START + 9, { of: 'x' })])
+  const { result } = world.transaction(() => [
+    world.schedule('a', 0),
+    world.schedule('b', FIXED_START + 9, { of: 'x' }),
+  ])
   expect(result).toEqual([
     { id: 1, kind: 'a', due: FIXED_START, data: {} },
     { id: 2, kind: 'b', due: FIXED_START + 9, data: { of: 'x' } },
@@ -310,7 +338,10 @@ test('a task is due at once at the earliest, and numbered in the order of queuei
 })
 
 test('a commit writes down what a running clock shows, so that it is there when the world is opened again', () => {
-  const { world, wall } = open({}, emptyWorld({ ...identity, start: { mode: 'running', rate: 2 } }, 1000))
+  const { world, wall } = open(
+    {},
+    emptyWorld({ ...identity, start: { mode: 'running', rate: 2 } }, 1000),
+  )
   wall.now = 1250
   world.transaction(() => world.in(things).put(red))
   const again = openWorld(structuredClone(world.records), {
@@ -325,12 +356,17 @@ test('a commit writes down what a running clock shows, so that it is there when 
 })
 
 test('a running world without a start begins at the moment it is made, a frozen one always at the same instant', () => {
-  expect(open({}, emptyWorld({ ...identity, start: { mode: 'running', rate: 1 } }, 1000.7)).world.now).toBe(1000)
+  expect(
+    open({}, emptyWorld({ ...identity, start: { mode: 'running', rate: 1 } }, 1000.7)).world.now,
+  ).toBe(1000)
   expect(open().world.now).toBe(FIXED_START)
 })
 
 test('a held clock shows the stop it is held at, and that is what is kept', () => {
-  const { world, wall } = open({}, emptyWorld({ ...identity, start: { mode: 'running', rate: 1, at: 5000 } }, 1000))
+  const { world, wall } = open(
+    {},
+    emptyWorld({ ...identity, start: { mode: 'running', rate: 1, at: 5000 } }, 1000),
+  )
   world.hold(8000)
   wall.now += 400
   expect(world.now).toBe(8000)
@@ -388,7 +424,9 @@ test('records that are no world are refused, and the world lives on in its old l
 
 test('a world cannot be replaced within a transaction', () => {
   const { world } = open()
-  expect(() => world.transaction(() => world.replace(emptyWorld(identity, 0)))).toThrow('within a transaction')
+  expect(() => world.transaction(() => world.replace(emptyWorld(identity, 0)))).toThrow(
+    'within a transaction',
+  )
 })
 
 test('records without a clock are not opened', () => {

@@ -15,8 +15,17 @@ export const SUBSCRIBER = 'sbr_01HTQ8Z5HR26EN2HE797W5SZP9'
 export const MSISDN = '447700900000'
 export const TOKEN_PATH = '/auth/realms/enterprise-apis/protocol/openid-connect/token'
 
-export const ADA = { first_name: 'Ada', last_name: 'Byron', email: 'ada@bank.example', employee_id: 'E1815', group: 'Desk 4' }
-export const BY_MAIL = { sim_type: 'esim', delivery: { type: 'email', to: ['ada@bank.example'], cc: ['it@bank.example'] } }
+export const ADA = {
+  first_name: 'Ada',
+  last_name: 'Byron',
+  email: 'ada@bank.example',
+  employee_id: 'E1815',
+  group: 'Desk 4',
+}
+export const BY_MAIL = {
+  sim_type: 'esim',
+  delivery: { type: 'email', to: ['ada@bank.example'], cc: ['it@bank.example'] },
+}
 export const BY_API = { sim_type: 'esim', delivery: { type: 'api' } }
 export const ACTIVATION = {
   type: 'activate_subscription',
@@ -46,7 +55,12 @@ export interface Enterprise extends RunningSimulator {
   readonly root: string
   /** A token that is good now. */
   token(): Promise<string>
-  call<T = Json>(method: string, path: string, json?: unknown, headers?: Record<string, string>): Promise<Answer<T>>
+  call<T = Json>(
+    method: string,
+    path: string,
+    json?: unknown,
+    headers?: Record<string, string>,
+  ): Promise<Answer<T>>
   get<T = Json>(path: string, headers?: Record<string, string>): Promise<Answer<T>>
   /** The body of a GET that has to succeed. */
   read<T = Json>(path: string, headers?: Record<string, string>): Promise<T>
@@ -72,19 +86,36 @@ export async function startEnterprise(options: StartOptions = {}): Promise<Enter
   async function token(): Promise<string> {
     const now = sim.clock.now().getTime()
     if (now < held.until) return held.token
-    const form = { grant_type: 'client_credentials', client_id: 'test-client', client_secret: 'test-secret' }
-    const answer = await fetch(root + TOKEN_PATH, { method: 'POST', body: new URLSearchParams(form) })
-    const { access_token, expires_in } = (await answer.json()) as { access_token: string; expires_in: number }
+    const form = {
+      grant_type: 'client_credentials',
+      client_id: 'test-client',
+      client_secret: 'test-secret',
+    }
+    const answer = await fetch(root + TOKEN_PATH, {
+      method: 'POST',
+      body: new URLSearchParams(form),
+    })
+    const { access_token, expires_in } = (await answer.json()) as {
+      access_token: string
+      expires_in: number
+    }
     held = { token: access_token, until: now + expires_in * 1000 }
     return access_token
   }
 
-  async function call<T>(method: string, path: string, json?: unknown, headers: Record<string, string> = {}): Promise<Answer<T>> {
+  async function call<T>(
+    method: string,
+    path: string,
+    json?: unknown,
+    headers: Record<string, string> = {},
+  ): Promise<Answer<T>> {
     const type = json === undefined ? {} : { 'Content-Type': 'application/json' }
     const answer = await fetch(path.startsWith('http') ? path : `${root}/enterprise${path}`, {
       method,
       headers: { Authorization: `Bearer ${await token()}`, ...type, ...headers },
-      ...(json === undefined ? {} : { body: typeof json === 'string' ? json : JSON.stringify(json) }),
+      ...(json === undefined
+        ? {}
+        : { body: typeof json === 'string' ? json : JSON.stringify(json) }),
     })
     return { status: answer.status, headers: answer.headers, body: (await answer.json()) as T }
   }
@@ -93,7 +124,8 @@ export async function startEnterprise(options: StartOptions = {}): Promise<Enter
     root,
     token,
     call,
-    get: <T>(path: string, headers?: Record<string, string>) => call<T>('GET', path, undefined, headers),
+    get: <T>(path: string, headers?: Record<string, string>) =>
+      call<T>('GET', path, undefined, headers),
     async read<T>(path: string, headers?: Record<string, string>) {
       const { status, body } = await call<T>('GET', path, undefined, headers)
       expect([path, status, status === 200 ? '' : body]).toEqual([path, 200, ''])
@@ -122,7 +154,8 @@ export async function startEnterprise(options: StartOptions = {}): Promise<Enter
       held = { token: '', until: 0 }
       await sim.reset(to)
     },
-    items: (query = '') => own.all<Schemas['UsageItem']>(`/usage/items?limit=100${query && `&${query}`}`, 'items'),
+    items: (query = '') =>
+      own.all<Schemas['UsageItem']>(`/usage/items?limit=100${query && `&${query}`}`, 'items'),
     async messages() {
       const answer = await fetch(`${sim.url}/_sim/messages?provider=accounts-orders&limit=1000`)
       return ((await answer.json()) as { messages: Sent[] }).messages.toReversed()
@@ -130,20 +163,30 @@ export async function startEnterprise(options: StartOptions = {}): Promise<Enter
     iccidOf: async (subscription = SUBSCRIPTION) =>
       (await own.read<Schemas['SimProfile']>(`/subscriptions/${subscription}/sim-profile`)).iccid,
   }
-  return Object.create(sim, Object.fromEntries(Object.entries(own).map(([name, value]) => [name, { value }])))
+  return Object.create(
+    sim,
+    Object.fromEntries(Object.entries(own).map(([name, value]) => [name, { value }])),
+  )
 }
 
 /** Makes a call that must be refused in this provider's words, for the reason the journal tells, with nothing changed. */
 export async function expectRefused(
   sim: Enterprise,
   call: () => Promise<Answer<unknown>>,
-  expected: { readonly status: number; readonly type: string; readonly messages?: readonly (string | RegExp)[]; readonly code?: string },
+  expected: {
+    readonly status: number
+    readonly type: string
+    readonly messages?: readonly (string | RegExp)[]
+    readonly code?: string
+  },
 ): Promise<void> {
   const { status, type, messages, code = 'invalid-request' } = expected
   await sim.token()
   const before = JSON.stringify(await sim.state())
   const answer = await call()
-  const told = messages?.map((each) => (typeof each === 'string' ? each : expect.stringMatching(each)))
+  const told = messages?.map((each) =>
+    typeof each === 'string' ? each : expect.stringMatching(each),
+  )
   expect(answer.body).toEqual({ type, messages: told ?? [expect.stringMatching(/./)] })
   expect(answer.status).toBe(status)
   expect(answer.headers.get('content-type')).toBe('application/json')

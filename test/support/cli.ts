@@ -29,7 +29,10 @@ export interface Started {
   readonly control: string
   readonly state: string | null
   readonly providers: Readonly<
-    Record<string, { readonly baseUrls: string[]; readonly apiKey: string; readonly callbackUrl: string | null }>
+    Record<
+      string,
+      { readonly baseUrls: string[]; readonly apiKey: string; readonly callbackUrl: string | null }
+    >
   >
 }
 
@@ -48,7 +51,11 @@ function spawned(args: readonly string[], { cwd, env = {} }: Where): ChildProces
 export async function run(args: readonly string[], where: Where): Promise<Ended> {
   const child = spawned(args, where)
   child.stdin?.end(where.input ?? '')
-  const [stdout, stderr, [code]] = await Promise.all([readAll(child.stdout), readAll(child.stderr), once(child, 'exit')])
+  const [stdout, stderr, [code]] = await Promise.all([
+    readAll(child.stdout),
+    readAll(child.stderr),
+    once(child, 'exit'),
+  ])
   return { code, stdout, stderr }
 }
 

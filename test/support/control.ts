@@ -31,18 +31,30 @@ export async function call<T = unknown>(
     ...(body === undefined ? {} : { body }),
   })
   const text = await answer.text()
-  return { status: answer.status, headers: answer.headers, body: (text === '' ? undefined : JSON.parse(text)) as T }
+  return {
+    status: answer.status,
+    headers: answer.headers,
+    body: (text === '' ? undefined : JSON.parse(text)) as T,
+  }
 }
 
 /** Checks that an answer is a problem that says what to do. */
 export function expectProblem(answer: ControlAnswer, status: number, detail: RegExp): void {
-  expect(answer.body).toMatchObject({ status, title: expect.any(String), detail: expect.stringMatching(detail) })
+  expect(answer.body).toMatchObject({
+    status,
+    title: expect.any(String),
+    detail: expect.stringMatching(detail),
+  })
   expect(answer.status).toBe(status)
   expect(answer.headers.get('content-type')).toBe('application/problem+json')
 }
 
 /** A GET with headers that fetch keeps to itself, such as Host. */
-export function rawGet(url: string, path: string, headers: OutgoingHttpHeaders): Promise<ControlAnswer> {
+export function rawGet(
+  url: string,
+  path: string,
+  headers: OutgoingHttpHeaders,
+): Promise<ControlAnswer> {
   return new Promise((done, fail) => {
     const asked = request(url + path, { headers, agent: false }, (answer) => {
       const chunks: Buffer[] = []

@@ -17,8 +17,16 @@ export type OrderAnswer = Schemas['Order']
 type Line = Schemas['OrderRequestLine']
 
 /** Buys and expects it to work. */
-export async function buy(sim: TestSim, line: Omit<Line, 'type'>, assign = false): Promise<OrderAnswer> {
-  const { status, body } = await sim.post<OrderAnswer>('/orders', { type: 'transaction', assign, order: [{ type: 'bundle', ...line }] })
+export async function buy(
+  sim: TestSim,
+  line: Omit<Line, 'type'>,
+  assign = false,
+): Promise<OrderAnswer> {
+  const { status, body } = await sim.post<OrderAnswer>('/orders', {
+    type: 'transaction',
+    assign,
+    order: [{ type: 'bundle', ...line }],
+  })
   if (status !== 200) throw new Error(`the order was answered ${status}: ${JSON.stringify(body)}`)
   return body
 }
@@ -45,16 +53,28 @@ export function iccidsOf(order: OrderAnswer): string[] {
 }
 
 /** The assignments on an eSIM, in the order they are listed. */
-export async function assignmentsOn(sim: TestSim, iccid: string, query = '?includeUsed=true&limit=200') {
-  const { body } = await sim.get<{ bundles: { name: string; assignments: Schemas['BundleAssignment'][] }[] }>(
-    `/esims/${iccid}/bundles${query}`,
+export async function assignmentsOn(
+  sim: TestSim,
+  iccid: string,
+  query = '?includeUsed=true&limit=200',
+) {
+  const { body } = await sim.get<{
+    bundles: { name: string; assignments: Schemas['BundleAssignment'][] }[]
+  }>(`/esims/${iccid}/bundles${query}`)
+  return body.bundles.flatMap(({ name, assignments }) =>
+    assignments.map((assignment) => ({ name, ...assignment })),
   )
-  return body.bundles.flatMap(({ name, assignments }) => assignments.map((assignment) => ({ name, ...assignment })))
 }
 
 /** The latest assignments of one bundle of an eSIM. */
-export async function bundleOn(sim: TestSim, iccid: string, name: string): Promise<Schemas['BundleAssignment'][]> {
-  return (await sim.get<{ assignments: Schemas['BundleAssignment'][] }>(`/esims/${iccid}/bundles/${name}`)).body.assignments
+export async function bundleOn(
+  sim: TestSim,
+  iccid: string,
+  name: string,
+): Promise<Schemas['BundleAssignment'][]> {
+  return (
+    await sim.get<{ assignments: Schemas['BundleAssignment'][] }>(`/esims/${iccid}/bundles/${name}`)
+  ).body.assignments
 }
 
 /** How many uses of a bundle the inventory has. */
@@ -66,7 +86,9 @@ export async function inInventory(sim: TestSim, name: string): Promise<number> {
 
 /** The ICCIDs of the organisation. */
 export async function ownIccids(sim: TestSim): Promise<string[]> {
-  return (await sim.get<Schemas['EsimPage']>('/esims?perPage=5000')).body.esims.map(({ iccid }) => iccid)
+  return (await sim.get<Schemas['EsimPage']>('/esims?perPage=5000')).body.esims.map(
+    ({ iccid }) => iccid,
+  )
 }
 
 /** Balance and test credit to the cent: the wire shows whole units. */

@@ -21,11 +21,19 @@ export function v25(sim: TestSim): Newer {
 }
 
 /** An eSIM as v2.5 shows it. */
-export async function esimOf(sim: TestSim, iccid: string, query = ''): Promise<Schemas['EsimDetails']> {
+export async function esimOf(
+  sim: TestSim,
+  iccid: string,
+  query = '',
+): Promise<Schemas['EsimDetails']> {
   return (await v25(sim).get<Schemas['EsimDetails']>(`/esims/${iccid}${query}`)).body
 }
 
-export async function suspend(sim: TestSim, iccid: string, wanted = true): Promise<Answer<Schemas['Status']>> {
+export async function suspend(
+  sim: TestSim,
+  iccid: string,
+  wanted = true,
+): Promise<Answer<Schemas['Status']>> {
   return v25(sim).post(`/esims/${iccid}/suspend`, { suspend: wanted })
 }
 

@@ -93,7 +93,10 @@ afterAll(async () => (await server)?.close())
 async function openServer(): Promise<Server> {
   const reports: string[] = []
   const listening = await listen('127.0.0.1', [{ port: 0 }])
-  const kernel = await openSimulator({ simulators: [esimGo], report: (sentence) => reports.push(sentence) })
+  const kernel = await openSimulator({
+    simulators: [esimGo],
+    report: (sentence) => reports.push(sentence),
+  })
   listening.serve(kernel)
   const close = async () => {
     await listening.close(0)
@@ -102,8 +105,18 @@ async function openServer(): Promise<Server> {
   return { kernel, origin: listening.doors[0]?.url ?? '', reports, close }
 }
 
-async function send<T>(url: string, key: string, method: string, options: CallOptions): Promise<Answer<T>> {
-  const { json, raw = json === undefined ? undefined : JSON.stringify(json), headers = {}, key: given = key } = options
+async function send<T>(
+  url: string,
+  key: string,
+  method: string,
+  options: CallOptions,
+): Promise<Answer<T>> {
+  const {
+    json,
+    raw = json === undefined ? undefined : JSON.stringify(json),
+    headers = {},
+    key: given = key,
+  } = options
   const reply = await fetch(url, {
     method,
     headers: {
@@ -115,12 +128,20 @@ async function send<T>(url: string, key: string, method: string, options: CallOp
   })
   const bytes = new Uint8Array(await reply.arrayBuffer())
   const text = new TextDecoder().decode(bytes)
-  const isJson = text !== '' && reply.headers.get('content-type')?.startsWith('application/json') === true
-  return { status: reply.status, headers: reply.headers, text, bytes, body: (isJson ? JSON.parse(text) : undefined) as T }
+  const isJson =
+    text !== '' && reply.headers.get('content-type')?.startsWith('application/json') === true
+  return {
+    status: reply.status,
+    headers: reply.headers,
+    text,
+    bytes,
+    body: (isJson ? JSON.parse(text) : undefined) as T,
+  }
 }
 
 function deviceOf(control: ReturnType<typeof controlClient>, iccid: string): Device {
-  const act = <T>(what: string, body?: object) => control.send<T>('POST', `/sims/${iccid}/${what}`, body)
+  const act = <T>(what: string, body?: object) =>
+    control.send<T>('POST', `/sims/${iccid}/${what}`, body)
   return {
     download: () => act('download'),
     install: () => act('install'),
@@ -135,7 +156,10 @@ function deviceOf(control: ReturnType<typeof controlClient>, iccid: string): Dev
 
 function stateOf({ random, records }: World): string {
   const kept = [...records].filter(([, each]) => each.size > 0).sort(([a], [b]) => (a < b ? -1 : 1))
-  return JSON.stringify({ random: random.state(), records: kept.map(([name, each]) => [name, [...each]]) })
+  return JSON.stringify({
+    random: random.state(),
+    records: kept.map(([name, each]) => [name, [...each]]),
+  })
 }
 
 /** @param given the name of a seed state */
@@ -145,7 +169,11 @@ export async function startEsimGo(given?: string): Promise<TestSim> {
   last += 1
   const name = `world-${last}`
   const made = { name, ...(given === undefined ? {} : { given }) }
-  const { baseUrls, credentials } = await controlClient({ url: origin }).send<WorldShown>('POST', '/worlds', made)
+  const { baseUrls, credentials } = await controlClient({ url: origin }).send<WorldShown>(
+    'POST',
+    '/worlds',
+    made,
+  )
   const base = baseUrls[SLUG] ?? ''
   const key = credentials[SLUG]?.apiKey ?? ''
   const place = kernel.worlds.get(name)
@@ -163,15 +191,22 @@ export async function startEsimGo(given?: string): Promise<TestSim> {
     device: (iccid) => deviceOf(control, iccid),
     set: (values) => control.send('PATCH', `/settings/${SLUG}`, values),
     sendCallbacksTo: (url, version) =>
-      control.send('PUT', `/callbacks/target/${SLUG}`, { url, ...(version === undefined ? {} : { version }) }),
+      control.send('PUT', `/callbacks/target/${SLUG}`, {
+        url,
+        ...(version === undefined ? {} : { version }),
+      }),
     advance: (by = 'PT0S') => control.send('POST', '/clock/advance', { by }),
-    callbacks: async () => (await control.get<{ callbacks: CallbackShown[] }>('/callbacks', { limit: 1000 })).callbacks.reverse(),
+    callbacks: async () =>
+      (
+        await control.get<{ callbacks: CallbackShown[] }>('/callbacks', { limit: 1000 })
+      ).callbacks.reverse(),
     redeliver: (id) => control.send('POST', `/callbacks/${id}/redeliver`),
     state: () => stateOf(world),
     async [Symbol.asyncDispose]() {
       await runner.idle()
       await control.send('DELETE', `/worlds/${name}`)
-      if (reports.length > 0) throw new Error(`the server reported: ${reports.splice(0).join('; ')}`)
+      if (reports.length > 0)
+        throw new Error(`the server reported: ${reports.splice(0).join('; ')}`)
     },
   }
 }

@@ -1,6 +1,12 @@
 // A small provider for tests of the server: it keeps things, breaks its spec when asked to, and tells what was made.
 import type { Document } from 'openapi-backend'
-import { type Handler, type HeaderOf, reply, type SettingValues, type Simulator } from '../../src/simulators/simulator.ts'
+import {
+  type Handler,
+  type HeaderOf,
+  reply,
+  type SettingValues,
+  type Simulator,
+} from '../../src/simulators/simulator.ts'
 import { defineCollection, sortable } from '../../src/state/collection.ts'
 import { credentials } from '../../src/state/credentials.ts'
 import { queueCallback, targets } from '../../src/state/delivery.ts'
@@ -27,7 +33,11 @@ const thing = {
   type: 'object',
   additionalProperties: false,
   required: ['id', 'colour', 'madeAt'],
-  properties: { id: { type: 'string' }, colour: { type: 'string', enum: ['red', 'green'] }, madeAt: { type: 'integer' } },
+  properties: {
+    id: { type: 'string' },
+    colour: { type: 'string', enum: ['red', 'green'] },
+    madeAt: { type: 'integer' },
+  },
 }
 const json = (schema: object) => ({ 'application/json': { schema } })
 const refusal = {
@@ -51,8 +61,18 @@ const order = {
     secret: { type: 'string' },
   },
 }
-const id = { name: 'id', in: 'path', required: true, schema: { type: 'string', pattern: '^[0-9a-z-]+$' } }
-const operation = (operationId: string, rest: object) => ({ operationId, 'x-provenance': 'invented', 'x-effect': 'changes', ...rest })
+const id = {
+  name: 'id',
+  in: 'path',
+  required: true,
+  schema: { type: 'string', pattern: '^[0-9a-z-]+$' },
+}
+const operation = (operationId: string, rest: object) => ({
+  operationId,
+  'x-provenance': 'invented',
+  'x-effect': 'changes',
+  ...rest,
+})
 
 export const fakeSpec = {
   openapi: '3.1.0',
@@ -62,10 +82,19 @@ export const fakeSpec = {
       get: operation('listThings', {
         parameters: [
           { name: 'limit', in: 'query', schema: { type: 'integer', minimum: 1 } },
-          { name: 'tag', in: 'query', schema: { type: 'array', items: { type: 'string' } }, style: 'form', explode: true },
+          {
+            name: 'tag',
+            in: 'query',
+            schema: { type: 'array', items: { type: 'string' } },
+            style: 'form',
+            explode: true,
+          },
           { name: 'X-Lang', in: 'header', schema: { type: 'string', enum: ['en', 'de'] } },
         ],
-        responses: { 200: { description: 'All', content: json({ type: 'object' }) }, default: refusal },
+        responses: {
+          200: { description: 'All', content: json({ type: 'object' }) },
+          default: refusal,
+        },
       }),
       post: operation('makeThing', {
         requestBody: { required: true, content: json(order) },
@@ -73,32 +102,64 @@ export const fakeSpec = {
       }),
     },
     '/things/{id}': {
-      get: operation('getThing', { parameters: [id], responses: { 200: { description: 'One', content: json(thing) }, default: refusal } }),
-      delete: operation('dropThing', { parameters: [id], responses: { 204: { description: 'Gone' }, default: refusal } }),
+      get: operation('getThing', {
+        parameters: [id],
+        responses: { 200: { description: 'One', content: json(thing) }, default: refusal },
+      }),
+      delete: operation('dropThing', {
+        parameters: [id],
+        responses: { 204: { description: 'Gone' }, default: refusal },
+      }),
     },
     '/wrong/{how}': {
       post: operation('goWrong', {
         parameters: [{ name: 'how', in: 'path', required: true, schema: { type: 'string' } }],
-        responses: { 200: { description: 'A thing', content: json(thing) }, 204: { description: 'Nothing' }, 400: refusal, 500: refusal },
+        responses: {
+          200: { description: 'A thing', content: json(thing) },
+          204: { description: 'Nothing' },
+          400: refusal,
+          500: refusal,
+        },
       }),
     },
     '/text': {
       get: operation('getText', {
         security: [],
-        parameters: [{ name: 'fails', in: 'query', schema: { type: 'string', enum: ['now', 'later'] } }],
-        responses: { 200: { description: 'Text', content: { 'text/plain': { schema: { type: 'string' } } } }, default: refusal },
+        parameters: [
+          { name: 'fails', in: 'query', schema: { type: 'string', enum: ['now', 'later'] } },
+        ],
+        responses: {
+          200: { description: 'Text', content: { 'text/plain': { schema: { type: 'string' } } } },
+          default: refusal,
+        },
       }),
     },
-    '/later': { post: operation('makeLater', { responses: { 202: { description: 'Will be' }, default: refusal } }) },
-    '/unserved': { get: operation('unserved', { responses: { 200: { description: 'Nothing' }, default: refusal } }) },
+    '/later': {
+      post: operation('makeLater', {
+        responses: { 202: { description: 'Will be' }, default: refusal },
+      }),
+    },
+    '/unserved': {
+      get: operation('unserved', {
+        responses: { 200: { description: 'Nothing' }, default: refusal },
+      }),
+    },
     '/closed': { get: operation('closed', { responses: { 200: { description: 'Nothing' } } }) },
   },
 } as unknown as Document
 
 function make(world: World, colour: string): Thing {
-  const made = world.in(things).put({ id: world.random.uuid(), serial: world.next('fake.thing'), colour, madeAt: world.now })
+  const made = world
+    .in(things)
+    .put({ id: world.random.uuid(), serial: world.next('fake.thing'), colour, madeAt: world.now })
   const target = world.in(targets).get(SLUG)
-  if (target) queueCallback(world, { provider: SLUG, type: 'Made', url: target.url, body: JSON.stringify({ made: made.id }) })
+  if (target)
+    queueCallback(world, {
+      provider: SLUG,
+      type: 'Made',
+      url: target.url,
+      body: JSON.stringify({ made: made.id }),
+    })
   return made
 }
 
@@ -120,7 +181,12 @@ const wrongs: Readonly<Record<string, (made: Thing) => ReturnType<Handler>>> = {
 
 const handlers: Readonly<Record<string, Handler>> = {
   listThings: ({ query, baseUrl, endpoints }, world) =>
-    reply(200, { query, baseUrl, endpoints: endpoints.length, things: world.in(things).page('serial', {}, 0, 100).map(shown) }),
+    reply(200, {
+      query,
+      baseUrl,
+      endpoints: endpoints.length,
+      things: world.in(things).page('serial', {}, 0, 100).map(shown),
+    }),
   makeThing({ body }, world) {
     const { colour } = body as { colour: string }
     const made = make(world, colour)
@@ -136,7 +202,8 @@ const handlers: Readonly<Record<string, Handler>> = {
     world.in(things).delete(path.id ?? '')
     return { status: 204 }
   },
-  goWrong: ({ path }, world) => (wrongs[path.how ?? ''] ?? (() => ({ status: 204 })))(make(world, 'red')),
+  goWrong: ({ path }, world) =>
+    (wrongs[path.how ?? ''] ?? (() => ({ status: 204 })))(make(world, 'red')),
   getText({ query }) {
     const text = async () => {
       if (query.fails === 'later') throw new Error('rendering failed')
@@ -171,7 +238,8 @@ const statuses: Readonly<Record<string, number>> = {
 /** The key of a world. */
 export const keyOf = (world: string) => `fake-key-of-${world}`
 
-const secretOf = (header: HeaderOf, values?: SettingValues) => header(String(values?.keyHeader ?? 'x-key'))
+const secretOf = (header: HeaderOf, values?: SettingValues) =>
+  header(String(values?.keyHeader ?? 'x-key'))
 
 export const fake: Simulator = {
   slug: SLUG,
@@ -191,11 +259,16 @@ export const fake: Simulator = {
     }),
   presented: secretOf,
   authenticate(header, world) {
-    if (world.in(credentials).get(`${SLUG}/${secretOf(header, world.settings(SLUG))}`) === undefined)
+    if (
+      world.in(credentials).get(`${SLUG}/${secretOf(header, world.settings(SLUG))}`) === undefined
+    )
       throw new Refusal('unauthorized', 'this is not the key')
   },
   seeds: {
-    default: (world) => void world.in(credentials).put({ provider: SLUG, kind: 'api-key', secret: keyOf(world.name) }),
+    default: (world) =>
+      void world
+        .in(credentials)
+        .put({ provider: SLUG, kind: 'api-key', secret: keyOf(world.name) }),
   },
   tasks: { make: (world) => void make(world, 'green') },
   react: () => {},

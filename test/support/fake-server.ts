@@ -65,12 +65,23 @@ const spec = compileSpec(fakeSpec)
 
 /** The fake provider on a free port of 127.0.0.1, its worlds frozen. */
 export async function startFake(options: FakeOptions = {}): Promise<FakeServer> {
-  const { checked = true, store = memoryStore(), publicUrl, callbackUrl, simulator = fake } = options
+  const {
+    checked = true,
+    store = memoryStore(),
+    publicUrl,
+    callbackUrl,
+    simulator = fake,
+  } = options
   const reports: string[] = []
   const report = (sentence: string) => void reports.push(sentence)
   const provider: Provider = {
     simulator,
-    mounts: [{ mount: { spec: 'fake.yaml', basePath: '/v1' }, spec: await (options.document ? compileSpec(options.document) : spec) }],
+    mounts: [
+      {
+        mount: { spec: 'fake.yaml', basePath: '/v1' },
+        spec: await (options.document ? compileSpec(options.document) : spec),
+      },
+    ],
   }
   const worlds = await openWorlds({
     simulators: [simulator],
@@ -84,13 +95,16 @@ export async function startFake(options: FakeOptions = {}): Promise<FakeServer> 
   const place = worlds.get('default')
   if (!place) throw new Error('there is no default world')
   const http: HttpOptions = {
-    providers: new Map([[SLUG, { simulator, ready: () => provider, compile: async () => provider }]]),
+    providers: new Map([
+      [SLUG, { simulator, ready: () => provider, compile: async () => provider }],
+    ]),
     worlds,
     store,
     publicUrl,
     checked,
     report,
-    rest: (_request, response, world, path) => response.writeHead(404).end(JSON.stringify({ world, path })),
+    rest: (_request, response, world, path) =>
+      response.writeHead(404).end(JSON.stringify({ world, path })),
   }
   const listen = listener(http, options.ownPort ? SLUG : undefined)
   const server = createServer((request, response) => {
@@ -110,7 +124,12 @@ export async function startFake(options: FakeOptions = {}): Promise<FakeServer> 
     async call(
       method,
       path,
-      { json, raw = json === undefined ? undefined : JSON.stringify(json), headers = {}, key = keyOf('default') } = {},
+      {
+        json,
+        raw = json === undefined ? undefined : JSON.stringify(json),
+        headers = {},
+        key = keyOf('default'),
+      } = {},
     ) {
       const answer = await fetch(origin + path, {
         method,
@@ -123,12 +142,19 @@ export async function startFake(options: FakeOptions = {}): Promise<FakeServer> 
       })
       const text = await answer.text()
       const isJson = text !== '' && answer.headers.get('content-type') === 'application/json'
-      return { status: answer.status, headers: answer.headers, text, body: isJson ? (JSON.parse(text) as unknown) : undefined }
+      return {
+        status: answer.status,
+        headers: answer.headers,
+        text,
+        body: isJson ? (JSON.parse(text) as unknown) : undefined,
+      }
     },
     state: () =>
       JSON.stringify([
         place.world.random.state(),
-        [...place.world.records].filter(([, kept]) => kept.size > 0).map(([name, kept]) => [name, [...kept]]),
+        [...place.world.records]
+          .filter(([, kept]) => kept.size > 0)
+          .map(([name, kept]) => [name, [...kept]]),
       ]),
     async [Symbol.asyncDispose]() {
       server.closeAllConnections()

@@ -12,7 +12,8 @@ export const ESIM = '76010106'
 export const USA = { product_id: '852', market_id: '162' }
 /** USA-1GB/7days. */
 export const USA_SMALL = { product_id: '851', market_id: '162' }
-export const LINE = '61007763,8948010000042217613,260010191724652,14254458443,1$sm-dp-address.com$ACTIVATIONCODE12346'
+export const LINE =
+  '61007763,8948010000042217613,260010191724652,14254458443,1$sm-dp-address.com$ACTIVATIONCODE12346'
 
 export interface Answer<T> {
   readonly status: number
@@ -22,7 +23,12 @@ export interface Answer<T> {
 
 export interface Highland extends RunningSimulator {
   readonly base: string
-  call<T = Record<string, unknown>>(method: string, path: string, json?: unknown, headers?: Record<string, string>): Promise<Answer<T>>
+  call<T = Record<string, unknown>>(
+    method: string,
+    path: string,
+    json?: unknown,
+    headers?: Record<string, string>,
+  ): Promise<Answer<T>>
   /** POSTs with the ids of the test company and the test eSIM, unless told otherwise. */
   post<T = Record<string, unknown>>(path: string, json?: object): Promise<Answer<T>>
   /** GETs, likewise. */
@@ -43,10 +49,20 @@ export async function startHighland(options: StartOptions = {}): Promise<Highlan
   const highland: Highland = Object.create(sim, {
     base: { value: base },
     call: {
-      async value(method: string, path: string, json?: unknown, headers: Record<string, string> = {}) {
-        const body = json === undefined ? {} : { body: typeof json === 'string' ? json : JSON.stringify(json) }
+      async value(
+        method: string,
+        path: string,
+        json?: unknown,
+        headers: Record<string, string> = {},
+      ) {
+        const body =
+          json === undefined ? {} : { body: typeof json === 'string' ? json : JSON.stringify(json) }
         const type = json === undefined ? {} : { 'Content-Type': 'application/json' }
-        const answer = await fetch(path.startsWith('http') ? path : base + path, { method, headers: { ...type, ...headers }, ...body })
+        const answer = await fetch(path.startsWith('http') ? path : base + path, {
+          method,
+          headers: { ...type, ...headers },
+          ...body,
+        })
         const isJson = answer.headers.get('content-type') === 'application/json'
         return {
           status: answer.status,
@@ -55,11 +71,18 @@ export async function startHighland(options: StartOptions = {}): Promise<Highlan
         }
       },
     },
-    post: { value: (path: string, json: object = {}) => highland.call('POST', path, { ...own, ...json }) },
-    get: { value: (path: string, query = {}) => highland.call('GET', `${path}?${new URLSearchParams({ ...own, ...query })}`) },
+    post: {
+      value: (path: string, json: object = {}) => highland.call('POST', path, { ...own, ...json }),
+    },
+    get: {
+      value: (path: string, query = {}) =>
+        highland.call('GET', `${path}?${new URLSearchParams({ ...own, ...query })}`),
+    },
     acquire: {
       async value(company = COMPANY) {
-        const { body } = await highland.call<Schemas['Acquired']>('POST', '/b2b/sim/acquire', { company_id: company })
+        const { body } = await highland.call<Schemas['Acquired']>('POST', '/b2b/sim/acquire', {
+          company_id: company,
+        })
         expect(body.status).toBe('success')
         known.set(body.sim_id, body.iccid)
         return body
@@ -74,12 +97,20 @@ export async function startHighland(options: StartOptions = {}): Promise<Highlan
 export async function expectFailure(
   sim: Highland,
   call: () => Promise<Answer<unknown>>,
-  expected: { readonly code: string; readonly status?: number; readonly details?: string | RegExp; readonly reason?: RegExp },
+  expected: {
+    readonly code: string
+    readonly status?: number
+    readonly details?: string | RegExp
+    readonly reason?: RegExp
+  },
 ): Promise<void> {
   const { status = 200, code, details = /./, reason = /./ } = expected
   const before = JSON.stringify(await sim.state())
   const answer = await call()
-  expect(answer.body).toEqual({ status: 'failure', details: typeof details === 'string' ? details : expect.stringMatching(details) })
+  expect(answer.body).toEqual({
+    status: 'failure',
+    details: typeof details === 'string' ? details : expect.stringMatching(details),
+  })
   expect(answer.status).toBe(status)
   const [newest] = await sim.journal({ limit: 1 })
   expect(newest).toMatchObject({ status, refusal: { code, reason: expect.stringMatching(reason) } })

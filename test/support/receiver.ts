@@ -26,8 +26,19 @@ export async function listen<T>(answer = 200): Promise<TestReceiver<T>> {
     request.on('data', (chunk: Buffer) => chunks.push(chunk))
     request.on('end', () => {
       const raw = Buffer.concat(chunks)
-      arrivals.push({ method: request.method, path: request.url, headers: request.headers, raw, body: JSON.parse(raw.toString()) as T })
-      response.writeHead(receiver.answer, receiver.answer >= 300 && receiver.answer < 400 ? { Location: '/elsewhere' } : {}).end()
+      arrivals.push({
+        method: request.method,
+        path: request.url,
+        headers: request.headers,
+        raw,
+        body: JSON.parse(raw.toString()) as T,
+      })
+      response
+        .writeHead(
+          receiver.answer,
+          receiver.answer >= 300 && receiver.answer < 400 ? { Location: '/elsewhere' } : {},
+        )
+        .end()
     })
   })
   await new Promise<void>((ready) => http.listen(0, '127.0.0.1', ready))

@@ -21,7 +21,9 @@ export async function expectRefused(
   const before = sim.state()
   const entries = sim.journal.list().length
   const answer = await call()
-  expect(answer.body).toEqual({ message: message === undefined ? expect.stringMatching(/./) : matching(message) })
+  expect(answer.body).toEqual({
+    message: message === undefined ? expect.stringMatching(/./) : matching(message),
+  })
   expect(answer.status).toBe(status)
   expect(answer.headers.get('content-type')).toBe('application/json')
   const [newest] = sim.journal.list()

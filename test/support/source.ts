@@ -27,7 +27,9 @@ export function sourceFiles(folder: string): SourceFile[] {
 function sourceFile(path: string): SourceFile {
   const text = readFileSync(ROOT + path, 'utf8')
   const code = withoutComments(text)
-  const imports = [...code.matchAll(/(?:\bfrom|\bimport|\bimport\s*\(|\brequire\s*\()\s*['"]([^'"]+)['"]/g)].map((match) => match[1] ?? '')
+  const imports = [
+    ...code.matchAll(/(?:\bfrom|\bimport|\bimport\s*\(|\brequire\s*\()\s*['"]([^'"]+)['"]/g),
+  ].map((match) => match[1] ?? '')
   return { path, text, code, imports }
 }
 
@@ -40,5 +42,7 @@ const TOKENS = [
 
 /** Code with its comments taken out. A comment within a template string would go too; there is none. */
 export function withoutComments(text: string): string {
-  return text.replaceAll(new RegExp(TOKENS, 'g'), (token) => (token.startsWith('//') || token.startsWith('/*') ? '' : token))
+  return text.replaceAll(new RegExp(TOKENS, 'g'), (token) =>
+    token.startsWith('//') || token.startsWith('/*') ? '' : token,
+  )
 }

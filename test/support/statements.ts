@@ -24,25 +24,37 @@ export function testNames(source: string): string[] {
 
 /** The names of all tests below a folder. */
 export function testNamesBelow(folder: string): string[] {
-  const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.test.ts'))
+  const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((file) =>
+    file.endsWith('.test.ts'),
+  )
   return files.flatMap((file) => testNames(readFileSync(join(folder, file), 'utf8')))
 }
 
 /** Every file of statements with the operations of its spec, by the name they share. */
-export async function readStatements(specs: string): Promise<{ name: string; statements: Statement[]; operations: Set<string> }[]> {
+export async function readStatements(
+  specs: string,
+): Promise<{ name: string; statements: Statement[]; operations: Set<string> }[]> {
   const files = readdirSync(join(specs, 'statements')).filter((file) => file.endsWith('.yaml'))
   const read = files.map(async (file) => ({
     name: file,
     statements: parse(readFileSync(join(specs, 'statements', file), 'utf8')) as Statement[],
-    operations: existsSync(join(specs, file)) ? operationsOf(await readSpec(file)) : new Set<string>(),
+    operations: existsSync(join(specs, file))
+      ? operationsOf(await readSpec(file))
+      : new Set<string>(),
   }))
   return Promise.all(read)
 }
 
 /** The operationIds of an OpenAPI document, of its webhooks too. */
 export function operationsOf(document: { paths?: object; webhooks?: object }): Set<string> {
-  const items = [...Object.values(document.paths ?? {}), ...Object.values(document.webhooks ?? {})] as Record<string, unknown>[]
-  const operations = items.flatMap((item) => Object.values(item)) as ({ operationId?: string } | undefined)[]
+  const items = [
+    ...Object.values(document.paths ?? {}),
+    ...Object.values(document.webhooks ?? {}),
+  ] as Record<string, unknown>[]
+  const operations = items.flatMap((item) => Object.values(item)) as (
+    | { operationId?: string }
+    | undefined
+  )[]
   return new Set(operations.flatMap((operation) => operation?.operationId ?? []))
 }
 
@@ -51,7 +63,8 @@ export function flaws(statements: readonly Statement[], operations: ReadonlySet<
   const seen = new Set<unknown>()
   return statements.flatMap(({ id, place, says, operations: about, gap }) => {
     const found: string[] = []
-    if (typeof id !== 'string' || !/^[A-Z]{3}-\d{3}$/.test(id)) found.push(`${id} is no number of a statement`)
+    if (typeof id !== 'string' || !/^[A-Z]{3}-\d{3}$/.test(id))
+      found.push(`${id} is no number of a statement`)
     if (seen.has(id)) found.push(`${id} is there twice`)
     seen.add(id)
     if (!isText(place)) found.push(`${id} has no place`)
@@ -59,7 +72,8 @@ export function flaws(statements: readonly Statement[], operations: ReadonlySet<
     if (gap !== undefined && !isText(gap)) found.push(`${id} has a gap without a reason`)
     if (!Array.isArray(about) || about.length === 0) return [...found, `${id} names no operation`]
     for (const operation of about)
-      if (operation !== '*' && !operations.has(operation)) found.push(`${id} names ${operation}, which is not in the spec`)
+      if (operation !== '*' && !operations.has(operation))
+        found.push(`${id} names ${operation}, which is not in the spec`)
     return found
   })
 }
@@ -67,11 +81,16 @@ export function flaws(statements: readonly Statement[], operations: ReadonlySet<
 /** Statements that no test proves and that are no declared gaps. */
 export function unproven(statements: readonly Statement[], names: readonly string[]): unknown[] {
   const proven = new Set<unknown>(numbersIn(names))
-  return statements.filter(({ id, gap }) => gap === undefined && !proven.has(id)).map(({ id }) => id)
+  return statements
+    .filter(({ id, gap }) => gap === undefined && !proven.has(id))
+    .map(({ id }) => id)
 }
 
 /** Numbers in names of tests that no statement has. */
-export function unknownNumbers(statements: readonly Statement[], names: readonly string[]): string[] {
+export function unknownNumbers(
+  statements: readonly Statement[],
+  names: readonly string[],
+): string[] {
   const known = new Set(statements.map(({ id }) => id))
   return numbersIn(names).filter((number) => !known.has(number))
 }

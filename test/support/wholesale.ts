@@ -13,7 +13,15 @@ export const ACTIVATION = {
   subscriberId: 'Sub001',
   wholesalePlanId: 'Plan001',
   bucketRefId: ['1000001'],
-  location: { address: { addressLine1: '5701 SANTA FE DR', addressLine2: 'Suite 102', city: 'Littleton', state: 'CO', zip: '80120' } },
+  location: {
+    address: {
+      addressLine1: '5701 SANTA FE DR',
+      addressLine2: 'Suite 102',
+      city: 'Littleton',
+      state: 'CO',
+      zip: '80120',
+    },
+  },
   billCycleFrequency: 'MONTHLY',
   billCycleStartDay: 1,
   gpsi: '19459986891',
@@ -32,7 +40,11 @@ export const ACTIVATION = {
     },
   ],
 }
-export const SUSPENSION = { partnerTransactionId: 'Txn101010101', gpsi: 19459986891, action: 'Suspend' }
+export const SUSPENSION = {
+  partnerTransactionId: 'Txn101010101',
+  gpsi: 19459986891,
+  action: 'Suspend',
+}
 
 export const ICCID = ACTIVATION.iccid
 export const GPSI = ACTIVATION.gpsi
@@ -60,7 +72,12 @@ export interface Wholesale extends RunningSimulator {
   readonly base: string
   /** Fetches another token, and calls with it from now on. */
   authorize(): Promise<Answer>
-  call<T = Record<string, unknown>>(method: string, path: string, json?: unknown, headers?: Headings): Promise<Answer<T>>
+  call<T = Record<string, unknown>>(
+    method: string,
+    path: string,
+    json?: unknown,
+    headers?: Headings,
+  ): Promise<Answer<T>>
   /** The minimal activation with a transaction of its own, unless told otherwise; `undefined` leaves a field out. */
   activate(fields?: object, headers?: Headings): Promise<Answer>
   /** Of the vendor's line, unless told otherwise. */
@@ -90,7 +107,11 @@ export async function startWholesale(options: StartOptions = {}): Promise<Wholes
     authorize: {
       async value() {
         const { clientId = '', clientSecret = '' } = sim.credentials.wholesale ?? {}
-        const form = new URLSearchParams({ grant_type: 'client_credentials', client_id: clientId, client_secret: clientSecret })
+        const form = new URLSearchParams({
+          grant_type: 'client_credentials',
+          client_id: clientId,
+          client_secret: clientSecret,
+        })
         const answer = await fetch(`${base}/oauth/token`, { method: 'POST', body: form })
         const body = (await answer.json()) as { access_token: string }
         token = body.access_token
@@ -99,7 +120,8 @@ export async function startWholesale(options: StartOptions = {}): Promise<Wholes
     },
     call: {
       async value(method: string, path: string, json?: unknown, headers: Headings = {}) {
-        const body = json === undefined ? {} : { body: typeof json === 'string' ? json : JSON.stringify(json) }
+        const body =
+          json === undefined ? {} : { body: typeof json === 'string' ? json : JSON.stringify(json) }
         const type = json === undefined ? {} : { 'Content-Type': 'application/json' }
         const answer = await fetch(base + path, {
           method,
@@ -115,14 +137,27 @@ export async function startWholesale(options: StartOptions = {}): Promise<Wholes
     },
     update: {
       value: (action: Action, fields: object = {}, headers: Headings = {}) =>
-        wholesale.call('POST', '/updateStatus', { ...fresh(), iccid: ICCID, action, ...fields }, headers),
+        wholesale.call(
+          'POST',
+          '/updateStatus',
+          { ...fresh(), iccid: ICCID, action, ...fields },
+          headers,
+        ),
     },
     query: {
       value: (partnerTransactionId: string, headers: Headings = {}) =>
-        wholesale.call('GET', `/transactionStatus?${new URLSearchParams({ partnerTransactionId })}`, undefined, headers),
+        wholesale.call(
+          'GET',
+          `/transactionStatus?${new URLSearchParams({ partnerTransactionId })}`,
+          undefined,
+          headers,
+        ),
     },
     settle: { value: () => sim.clock.advance('PT2S') },
-    deliveries: { value: async () => [...(await sim.callbacks.list({ provider: 'wholesale', limit: 1000 }))].reverse() },
+    deliveries: {
+      value: async () =>
+        [...(await sim.callbacks.list({ provider: 'wholesale', limit: 1000 }))].reverse(),
+    },
     told: { value: async () => (await wholesale.deliveries()).map(({ body }) => JSON.parse(body)) },
   })
   await wholesale.authorize()
@@ -133,7 +168,12 @@ export async function startWholesale(options: StartOptions = {}): Promise<Wholes
 export async function expectFailure(
   sim: Wholesale,
   call: () => Promise<Answer<unknown>>,
-  expected: { readonly status: number; readonly code: string; readonly refusal: string; readonly reason?: RegExp },
+  expected: {
+    readonly status: number
+    readonly code: string
+    readonly refusal: string
+    readonly reason?: RegExp
+  },
 ): Promise<void> {
   const { status, code, refusal, reason = /./ } = expected
   const before = JSON.stringify(await sim.state())
@@ -141,6 +181,10 @@ export async function expectFailure(
   expect(answer.body).toEqual({ status: 'Failure', code, message: expect.stringMatching(/./) })
   expect(answer.status).toBe(status)
   const [newest] = await sim.journal({ limit: 1 })
-  expect(newest).toMatchObject({ status, refusal: { code: refusal, reason: expect.stringMatching(reason) }, violations: [] })
+  expect(newest).toMatchObject({
+    status,
+    refusal: { code: refusal, reason: expect.stringMatching(reason) },
+    violations: [],
+  })
   expect(JSON.stringify(await sim.state())).toBe(before)
 }

@@ -6,7 +6,10 @@ import type { World } from '../../state/world.ts'
 const SEAL = 16
 
 function sealOf({ identity: { name, seed } }: World, list: string, position: string): string {
-  return createHmac('sha256', `${name}/${seed}/cursors`).update(`${list}\n${position}`).digest('base64url').slice(0, SEAL)
+  return createHmac('sha256', `${name}/${seed}/cursors`)
+    .update(`${list}\n${position}`)
+    .digest('base64url')
+    .slice(0, SEAL)
 }
 
 /**
@@ -23,5 +26,8 @@ export function readCursor(world: World, list: string, cursor: string): string {
   const text = Buffer.from(cursor, 'base64url').toString()
   const position = text.slice(SEAL)
   if (makeCursor(world, list, position) === cursor) return position
-  throw new Refusal('invalid-request', 'cursor is none of this list with these filters: take it from _links.next')
+  throw new Refusal(
+    'invalid-request',
+    'cursor is none of this list with these filters: take it from _links.next',
+  )
 }

@@ -19,7 +19,9 @@ export function heldToDocument(settings: { readonly strict: boolean }, values: o
   if (!settings.strict) return
   const broken = Object.entries(values).flatMap(([name, value]) => {
     const pattern = strictPatterns[name]
-    return pattern && !pattern.test(String(value)) ? [`${name} must match pattern "${pattern.source}", and strict is on`] : []
+    return pattern && !pattern.test(String(value))
+      ? [`${name} must match pattern "${pattern.source}", and strict is on`]
+      : []
   })
   if (broken.length > 0) throw new Refusal('invalid-request', broken.join('; '))
 }
@@ -43,10 +45,16 @@ function dayOf(text: string | undefined): number | undefined {
 }
 
 /** Bounds on the beginning of a use, both days included. @throws Refusal `invalid-request` */
-export function daysAsked(query: { 'from-date'?: string; 'to-date'?: string }): { from?: string; to?: string } {
+export function daysAsked(query: { 'from-date'?: string; 'to-date'?: string }): {
+  from?: string
+  to?: string
+} {
   const [first, last] = [dayOf(query['from-date']), dayOf(query['to-date'])]
-  const problems = [first, last].flatMap((day, at) => (Number.isNaN(day) ? [`${at ? 'to' : 'from'}-date is no day there is`] : []))
-  if (first !== undefined && last !== undefined && first > last) problems.push('from-date must not be after to-date')
+  const problems = [first, last].flatMap((day, at) =>
+    Number.isNaN(day) ? [`${at ? 'to' : 'from'}-date is no day there is`] : [],
+  )
+  if (first !== undefined && last !== undefined && first > last)
+    problems.push('from-date must not be after to-date')
   if (problems.length > 0) throw new Refusal('invalid-request', problems.join('; '))
   return {
     ...(first === undefined ? {} : { from: sortable(Math.max(0, first)) }),

@@ -15,7 +15,9 @@ const own = {
   'unauthorised-sender': [403, 'ACCESS_DENIED'],
 } as const
 
-const table: Readonly<Record<KernelRefusal | TokenRefusal | keyof typeof own, readonly [status: number, type: string]>> = {
+const table: Readonly<
+  Record<KernelRefusal | TokenRefusal | keyof typeof own, readonly [status: number, type: string]>
+> = {
   ...own,
   'wrong-state': [409, 'INVALID_SUBSCRIPTION_STATE'],
   'not-found': [404, 'NOT_FOUND'],
@@ -46,7 +48,9 @@ function messagesOf({ code, message }: Refusal): string[] {
 
 export function word(refusal: Refusal, operation: string | undefined): Reply {
   if (operation === 'issueToken') return wordTokenRefusal(refusal)
-  const [status, type] = Object.hasOwn(table, refusal.code) ? table[refusal.code as keyof typeof table] : table.internal
+  const [status, type] = Object.hasOwn(table, refusal.code)
+    ? table[refusal.code as keyof typeof table]
+    : table.internal
   const headers = refusal.code === 'unauthorized' ? bearerChallenge(refusal) : {}
   return { status, headers, body: { type, messages: messagesOf(refusal) } }
 }

@@ -15,8 +15,12 @@ type ListQuery = { limit?: number; cursor?: string } & Readonly<Record<string, u
 
 /** A query as it stands in a URL, in an order of its own so that the same filters are the same text. */
 function textOf(query: Readonly<Record<string, unknown>>): string {
-  const pairs = Object.entries(query).flatMap(([name, value]) => [value].flat().map((each): [string, string] => [name, String(each)]))
-  return new URLSearchParams(pairs.sort(([a, b], [c, d]) => (a < c || (a === c && b < d) ? -1 : 1))).toString()
+  const pairs = Object.entries(query).flatMap(([name, value]) =>
+    [value].flat().map((each): [string, string] => [name, String(each)]),
+  )
+  return new URLSearchParams(
+    pairs.sort(([a, b], [c, d]) => (a < c || (a === c && b < d) ? -1 : 1)),
+  ).toString()
 }
 
 /**
@@ -37,9 +41,18 @@ export function listed<Name extends string, T extends { readonly id: string }, S
   const link = linkerOf(call)
   const asked = textOf(call.query)
   const further =
-    next === undefined ? {} : { next: link(`${path}?${textOf({ ...filters, limit, cursor: makeCursor(world, list, next) })}`) }
+    next === undefined
+      ? {}
+      : {
+          next: link(
+            `${path}?${textOf({ ...filters, limit, cursor: makeCursor(world, list, next) })}`,
+          ),
+        }
   const _embedded = { [name]: records.map((record) => show(record, link)) } as Record<Name, Shown[]>
-  return reply(200, { _embedded, _links: { self: link(asked ? `${path}?${asked}` : path), ...further } })
+  return reply(200, {
+    _embedded,
+    _links: { self: link(asked ? `${path}?${asked}` : path), ...further },
+  })
 }
 
 const embeddable = ['account', 'subscriber', 'sim_profile', 'phone_numbers', 'services'] as const
@@ -51,10 +64,18 @@ const PREFERENCES = /(?:"(?:[^"\\]|\\.)*"|[^",])+/g
 const TRANSCLUDE = /^\s*transclude\s*=\s*(?:"([^"]*)"|([^\s"]*))/i
 
 /** What is to be embedded, each once and in the order it was named; names nobody knows are passed over. */
-export function transcluded(header: string | undefined): { embed: readonly Embeddable[]; headers: Readonly<Record<string, string>> } {
+export function transcluded(header: string | undefined): {
+  embed: readonly Embeddable[]
+  headers: Readonly<Record<string, string>>
+} {
   const preferences = header?.match(PREFERENCES) ?? []
   const [, quoted, bare = ''] = preferences.flatMap((each) => TRANSCLUDE.exec(each) ?? [])
   const names = (quoted ?? bare).split(';').map((name) => name.trim())
-  const embed = [...new Set(names)].flatMap((name) => embeddable.find((known) => known === name) ?? [])
-  return { embed, headers: embed.length > 0 ? { 'Preference-Applied': `transclude="${embed.join(';')}"` } : {} }
+  const embed = [...new Set(names)].flatMap(
+    (name) => embeddable.find((known) => known === name) ?? [],
+  )
+  return {
+    embed,
+    headers: embed.length > 0 ? { 'Preference-Applied': `transclude="${embed.join(';')}"` } : {},
+  }
 }

@@ -31,19 +31,32 @@ type UsageQuery = NonNullable<operations['listUsageItems']['parameters']['query'
 /** @throws Refusal `not-found` */
 function found<T extends object>(world: World, of: CollectionDef<T>, id: string): T {
   const record = world.in(of).get(id)
-  if (!record) throw new Refusal('not-found', `there is no ${id} among the ${of.name.slice(SLUG.length + 1)}`)
+  if (!record)
+    throw new Refusal('not-found', `there is no ${id} among the ${of.name.slice(SLUG.length + 1)}`)
   return record
 }
 
 /** The handler of one resource. */
-function one<T extends object, Shown>(of: CollectionDef<T>, show: (record: T, link: Linker, world: World) => Shown) {
-  return (call: { readonly path: { readonly id: string }; readonly baseUrl: string }, world: World) =>
-    reply(200, show(found(world, of, call.path.id), linkerOf(call), world))
+function one<T extends object, Shown>(
+  of: CollectionDef<T>,
+  show: (record: T, link: Linker, world: World) => Shown,
+) {
+  return (
+    call: { readonly path: { readonly id: string }; readonly baseUrl: string },
+    world: World,
+  ) => reply(200, show(found(world, of, call.path.id), linkerOf(call), world))
 }
 
 /** True for what passes every filter that the index does not. The number may be at either end, and is one as items show it. */
 function passes(query: UsageQuery, now: number): (item: UsageItem) => boolean {
-  const { msisdn, type, direction, 'account-id': account, 'subscriber-id': subscriber, 'cost-type': costs } = query
+  const {
+    msisdn,
+    type,
+    direction,
+    'account-id': account,
+    'subscriber-id': subscriber,
+    'cost-type': costs,
+  } = query
   const isAt = (end: string | undefined) => end !== undefined && Number(end) === Number(msisdn)
   return (item) =>
     isListed(item, now) &&
@@ -57,16 +70,20 @@ function passes(query: UsageQuery, now: number): (item: UsageItem) => boolean {
 
 /** The narrowest index that serves the filters. */
 function indexFor(query: UsageQuery): Pick<Listing<UsageItem>, 'index' | 'under'> {
-  const index = (['subscription', 'subscriber', 'account'] as const).find((name) => query[`${name}-id`] !== undefined)
+  const index = (['subscription', 'subscriber', 'account'] as const).find(
+    (name) => query[`${name}-id`] !== undefined,
+  )
   return index ? { index, under: query[`${index}-id`] ?? '' } : { index: 'started' }
 }
 
-const byStatus = (status: string | undefined) => (status === undefined ? { index: 'id' } : { index: 'status', under: status })
+const byStatus = (status: string | undefined) =>
+  status === undefined ? { index: 'id' } : { index: 'status', under: status }
 
 export const handlers: Handlers<operations, typeof settings> = {
   issueToken: issueToken(SLUG),
 
-  listAccounts: (call, world) => listed(call, world, ['/accounts', 'accounts'], { of: accounts, index: 'id' }, wire.account),
+  listAccounts: (call, world) =>
+    listed(call, world, ['/accounts', 'accounts'], { of: accounts, index: 'id' }, wire.account),
   getAccount: one(accounts, wire.account),
 
   sendSms({ body: { from, to, text }, settings }, world) {
@@ -83,7 +100,13 @@ export const handlers: Handlers<operations, typeof settings> = {
   },
 
   listOrderTemplates: (call, world) =>
-    listed(call, world, ['/order-templates', 'order-templates'], { of: templates, index: 'id' }, wire.template),
+    listed(
+      call,
+      world,
+      ['/order-templates', 'order-templates'],
+      { of: templates, index: 'id' },
+      wire.template,
+    ),
   getOrderTemplate(call, world) {
     const id = call.settings.strict ? call.path.id : templateId(call.path.id)
     return one(templates, wire.template)({ ...call, path: { id } }, world)
@@ -93,12 +116,22 @@ export const handlers: Handlers<operations, typeof settings> = {
     heldToDocument(call.settings, call.query)
     const { account_id: account, status } = call.query
     const keep = (product: Product) => status === undefined || product.status === status
-    const listing = { of: products, ...(account === undefined ? byStatus(status) : { index: 'account', under: account, keep }) }
+    const listing = {
+      of: products,
+      ...(account === undefined ? byStatus(status) : { index: 'account', under: account, keep }),
+    }
     return listed(call, world, ['/products', 'products'], listing, wire.product)
   },
   getProduct: one(products, wire.product),
 
-  listSubscribers: (call, world) => listed(call, world, ['/subscribers', 'subscribers'], { of: subscribers, index: 'id' }, wire.subscriber),
+  listSubscribers: (call, world) =>
+    listed(
+      call,
+      world,
+      ['/subscribers', 'subscribers'],
+      { of: subscribers, index: 'id' },
+      wire.subscriber,
+    ),
   getSubscriber: one(subscribers, wire.subscriber),
 
   listSubscriptions(call, world) {
@@ -111,7 +144,13 @@ export const handlers: Handlers<operations, typeof settings> = {
   },
   getSubscription(call, world) {
     const { embed, headers } = transcluded(call.header('prefer'))
-    return { ...one(subscriptions, (record, link) => wire.subscription(record, link, world, embed))(call, world), headers }
+    return {
+      ...one(subscriptions, (record, link) => wire.subscription(record, link, world, embed))(
+        call,
+        world,
+      ),
+      headers,
+    }
   },
   listPhoneNumbers: one(subscriptions, wire.phoneNumbers),
   listServices: one(subscriptions, wire.services),

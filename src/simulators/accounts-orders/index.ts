@@ -35,7 +35,8 @@ export const accountsOrders: Simulator = {
     carries: ['voice', 'sms'],
     carried,
   },
-  home: (world, { iccid }) => world.in(subscriptions).matching('iccid', iccid + SEPARATOR)[0]?.country,
+  home: (world, { iccid }) =>
+    world.in(subscriptions).matching('iccid', iccid + SEPARATOR)[0]?.country,
   network: findNetwork,
   /** None is known: clients poll. */
   callbacks: { sign: () => ({}), schedule: () => [], versions: [] },

@@ -37,7 +37,14 @@ function senderOf(world: World, msisdn: string): Subscription {
 export function sendSms(world: World, from: string, to: readonly string[], text: string): string {
   const sender = senderOf(world, digitsOf(from))
   for (const each of to) {
-    sendMessage(world, { provider: SLUG, channel: 'sms', to: each, from, text, iccid: sender.iccid })
+    sendMessage(world, {
+      provider: SLUG,
+      channel: 'sms',
+      to: each,
+      from,
+      text,
+      iccid: sender.iccid,
+    })
     noteSms(world, sender, digitsOf(each))
   }
   return mintId(world, 'sms')

@@ -35,38 +35,71 @@ export function reserveSim({ random }: World): ReservedSim {
 }
 
 /** Somebody known by that email or employee id, or about to be. */
-function known(world: World, index: 'email' | 'employee', text: string | undefined): Subscriber | undefined {
+function known(
+  world: World,
+  index: 'email' | 'employee',
+  text: string | undefined,
+): Subscriber | undefined {
   if (text === undefined) return undefined
-  return world.in(subscribers).matching(index, folded(text))[0] ?? world.in(orders).matching(index, folded(text))[0]?.subscriber
+  return (
+    world.in(subscribers).matching(index, folded(text))[0] ??
+    world.in(orders).matching(index, folded(text))[0]?.subscriber
+  )
 }
 
 /** The subscriber an order names: one there is, as it is, or a new one. @throws Refusal `two-subscribers` */
 function subscriberOf(world: World, wanted: NonNullable<Wanted['subscriber']>): Subscriber {
   const { first_name, last_name, email, employee_id, group } = wanted
-  const [byEmail, byEmployee] = [known(world, 'email', email), known(world, 'employee', employee_id)]
+  const [byEmail, byEmployee] = [
+    known(world, 'email', email),
+    known(world, 'employee', employee_id),
+  ]
   if (byEmail && byEmployee && byEmail.id !== byEmployee.id)
-    throw new Refusal('two-subscribers', `${email} is subscriber ${byEmail.id}, and employee ${employee_id} is ${byEmployee.id}`)
-  const given = Object.entries({ email, employee_id, group }).filter(([, value]) => value !== undefined)
-  return byEmail ?? byEmployee ?? { id: mintId(world, 'sbr'), first_name, last_name, ...Object.fromEntries(given) }
+    throw new Refusal(
+      'two-subscribers',
+      `${email} is subscriber ${byEmail.id}, and employee ${employee_id} is ${byEmployee.id}`,
+    )
+  const given = Object.entries({ email, employee_id, group }).filter(
+    ([, value]) => value !== undefined,
+  )
+  return (
+    byEmail ??
+    byEmployee ?? { id: mintId(world, 'sbr'), first_name, last_name, ...Object.fromEntries(given) }
+  )
 }
 
 /** What an order keeps of the SIM profile it asks for. */
-function profileOf(world: World, { delivery }: NonNullable<Wanted['sim_profile']>): Pick<Order, 'sim' | 'delivery'> {
+function profileOf(
+  world: World,
+  { delivery }: NonNullable<Wanted['sim_profile']>,
+): Pick<Order, 'sim' | 'delivery'> {
   const { type, to = [], cc } = delivery
-  return { sim: reserveSim(world), delivery: type === 'api' ? { type } : { type, to, ...(cc ? { cc } : {}) } }
+  return {
+    sim: reserveSim(world),
+    delivery: type === 'api' ? { type } : { type, to, ...(cc ? { cc } : {}) },
+  }
 }
 
 /** @throws Refusal `unknown-account`, `inactive-account`, `unknown-template`, `two-subscribers` */
-function activation(world: World, wanted: With<'account_id' | 'subscriber' | 'sim_profile'>): Content {
+function activation(
+  world: World,
+  wanted: With<'account_id' | 'subscriber' | 'sim_profile'>,
+): Content {
   const { account_id, template_id } = wanted
   const account = world.in(accounts).get(account_id)
   if (!account) throw new Refusal('unknown-account', `there is no account ${account_id}`)
-  if (account.status !== 'active') throw new Refusal('inactive-account', `account ${account_id} is ${account.status}`)
+  if (account.status !== 'active')
+    throw new Refusal('inactive-account', `account ${account_id} is ${account.status}`)
   const template = world.in(templates).get(templateId(template_id ?? ''))
-  if (!template && template_id !== undefined) throw new Refusal('unknown-template', `there is no order template ${template_id}`)
+  if (!template && template_id !== undefined)
+    throw new Refusal('unknown-template', `there is no order template ${template_id}`)
   const country = template?.country ?? account.country
   return {
-    ...{ account_id, subscription_id: mintId(world, 'sub'), ...(template ? { template: template.id } : {}) },
+    ...{
+      account_id,
+      subscription_id: mintId(world, 'sub'),
+      ...(template ? { template: template.id } : {}),
+    },
     subscriber: subscriberOf(world, wanted.subscriber),
     phone_numbers: [{ msisdn: nextNumber(world, country), is_primary: true, country }],
     ...profileOf(world, wanted.sim_profile),
@@ -74,14 +107,23 @@ function activation(world: World, wanted: With<'account_id' | 'subscriber' | 'si
 }
 
 /** @throws Refusal `unknown-subscription`, `wrong-account`, `terminated-subscription`, `order-pending` */
-function subscriptionOf(world: World, { subscription_id, account_id }: With<'subscription_id'>): Subscription {
+function subscriptionOf(
+  world: World,
+  { subscription_id, account_id }: With<'subscription_id'>,
+): Subscription {
   const found = world.in(subscriptions).get(subscription_id)
-  if (!found) throw new Refusal('unknown-subscription', `there is no subscription ${subscription_id}`)
+  if (!found)
+    throw new Refusal('unknown-subscription', `there is no subscription ${subscription_id}`)
   if (account_id !== undefined && account_id !== found.account)
-    throw new Refusal('wrong-account', `subscription ${found.id} is one of account ${found.account}, and not of ${account_id}`)
-  if (found.status === 'terminated') throw new Refusal('terminated-subscription', `subscription ${found.id} is terminated`)
+    throw new Refusal(
+      'wrong-account',
+      `subscription ${found.id} is one of account ${found.account}, and not of ${account_id}`,
+    )
+  if (found.status === 'terminated')
+    throw new Refusal('terminated-subscription', `subscription ${found.id} is terminated`)
   const [open] = world.in(orders).matching('pending', folded(found.id))
-  if (open) throw new Refusal('order-pending', `order ${open.id} for subscription ${found.id} is pending`)
+  if (open)
+    throw new Refusal('order-pending', `order ${open.id} for subscription ${found.id} is pending`)
   return found
 }
 
@@ -89,13 +131,18 @@ function subscriptionOf(world: World, { subscription_id, account_id }: With<'sub
 function change(world: World, wanted: With<'subscription_id'>): Content {
   const subscription = subscriptionOf(world, wanted)
   const content = { account_id: subscription.account, subscription_id: subscription.id }
-  if (wanted.type === 'change_sim_profile' && wanted.sim_profile) return { ...content, ...profileOf(world, wanted.sim_profile) }
+  if (wanted.type === 'change_sim_profile' && wanted.sim_profile)
+    return { ...content, ...profileOf(world, wanted.sim_profile) }
   const state = simOf(world, subscription)?.service ?? 'ceased'
   if (can(serviceLifecycle, state, eventOf(wanted))) return content
-  throw new Refusal('wrong-state', `subscription ${subscription.id} is ${state}: it cannot ${eventOf(wanted)}`)
+  throw new Refusal(
+    'wrong-state',
+    `subscription ${subscription.id} is ${state}: it cannot ${eventOf(wanted)}`,
+  )
 }
 
-const eventOf = ({ type }: Pick<Order, 'type'>) => (type === 'suspend_subscription' ? 'suspend' : 'resume')
+const eventOf = ({ type }: Pick<Order, 'type'>) =>
+  type === 'suspend_subscription' ? 'suspend' : 'resume'
 
 /** Keeps an order as pending; nothing of it is there until it settles. @throws Refusal naming the reference that is wrong */
 export function place(world: World, wanted: Wanted): Order {
@@ -105,7 +152,13 @@ export function place(world: World, wanted: Wanted): Order {
     type === 'activate_subscription'
       ? activation(world, wanted as With<'account_id' | 'subscriber' | 'sim_profile'>)
       : change(world, wanted as With<'subscription_id'>)
-  const order: Order = { id: mintId(world, 'order'), status: 'pending', type, ...content, ...(reason === undefined ? {} : { reason }) }
+  const order: Order = {
+    id: mintId(world, 'order'),
+    status: 'pending',
+    type,
+    ...content,
+    ...(reason === undefined ? {} : { reason }),
+  }
   const due = addDuration(world.now, String(world.settings(SLUG).orderProcessing))
   world.schedule(`${SLUG}/settle-order`, due, { order: order.id })
   return world.in(orders).put(order)
@@ -113,10 +166,17 @@ export function place(world: World, wanted: Wanted): Order {
 
 /** Does what an order is for; false where it can no longer be done. */
 function perform(world: World, order: Order): boolean {
-  const { account_id: account, subscription_id: id, subscriber, sim, phone_numbers: [number] = [] } = order
+  const {
+    account_id: account,
+    subscription_id: id,
+    subscriber,
+    sim,
+    phone_numbers: [number] = [],
+  } = order
   if (subscriber && sim && number) {
     if (!world.in(subscribers).has(subscriber.id)) world.in(subscribers).put(subscriber)
-    const { services = ['voice', 'sms', 'data'], offerings = [] } = world.in(templates).get(order.template ?? '') ?? {}
+    const { services = ['voice', 'sms', 'data'], offerings = [] } =
+      world.in(templates).get(order.template ?? '') ?? {}
     const { msisdn, country } = number
     const { iccid } = putSim(world, sim, msisdn)
     const fixed = { id, account, subscriber: subscriber.id, iccid, msisdn, country, services }
@@ -134,8 +194,13 @@ function perform(world: World, order: Order): boolean {
 /** True where an order is to be canceled: by the setting, or by its magic subscriber. */
 function isDoomed(world: World, order: Order): boolean {
   const owner = world.in(subscriptions).get(order.subscription_id)?.subscriber ?? ''
-  const { email = '', employee_id = '' } = order.subscriber ?? world.in(subscribers).get(owner) ?? {}
-  return world.settings(SLUG).orderOutcome === 'canceled' || /^cancel(\+[^@]*)?@/i.test(email) || /^cancel$/i.test(employee_id)
+  const { email = '', employee_id = '' } =
+    order.subscriber ?? world.in(subscribers).get(owner) ?? {}
+  return (
+    world.settings(SLUG).orderOutcome === 'canceled' ||
+    /^cancel(\+[^@]*)?@/i.test(email) ||
+    /^cancel$/i.test(employee_id)
+  )
 }
 
 /** An order's time has come: it is completed, or canceled and leaves nothing. */

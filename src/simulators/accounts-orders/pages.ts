@@ -29,7 +29,8 @@ export function pageOf<T extends { readonly id: string }>(
 ): { records: T[]; next: string | undefined } {
   const { of, index, under, newestFirst = false, keep } = listing
   const prefix = under === undefined ? '' : under + SEPARATOR
-  const positionOf = (record: T) => (of.indexes?.[index]?.(record) ?? '').slice(prefix.length) + SEPARATOR + record.id
+  const positionOf = (record: T) =>
+    (of.indexes?.[index]?.(record) ?? '').slice(prefix.length) + SEPARATOR + record.id
   const stride = keep ? STRIDE : limit + 1
   let low = prefix + (listing.from ?? '')
   let high = prefix + (listing.to ?? END)

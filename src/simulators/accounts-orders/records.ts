@@ -1,5 +1,10 @@
 // What only accounts-orders knows, in its own words: accounts, templates, subscribers, subscriptions, products, orders, usage items.
-import { type CollectionDef, defineCollection, SEPARATOR, sortable } from '../../state/collection.ts'
+import {
+  type CollectionDef,
+  defineCollection,
+  SEPARATOR,
+  sortable,
+} from '../../state/collection.ts'
 import type { Sim } from '../../state/sims.ts'
 import type { components } from './spec.d.ts'
 
@@ -75,7 +80,17 @@ export type Order = Readonly<Omit<Schemas['Order'], '_links' | 'sim_profile'>> &
 /** With the fields that go out as they are in the API's names; quantities are seconds, bytes or messages. */
 export interface UsageItem
   extends Readonly<
-    Pick<Schemas['UsageItem'], 'id' | 'type' | 'direction' | 'location_country' | 'roaming' | 'is_recorded' | 'quantity' | 'cost_type'>
+    Pick<
+      Schemas['UsageItem'],
+      | 'id'
+      | 'type'
+      | 'direction'
+      | 'location_country'
+      | 'roaming'
+      | 'is_recorded'
+      | 'quantity'
+      | 'cost_type'
+    >
   > {
   readonly account: string
   readonly subscription: string
@@ -95,23 +110,35 @@ type Identified = { readonly id: string }
 const define = <T extends Identified>(
   name: string,
   indexes: Readonly<Record<string, (record: T) => string | undefined>>,
-): CollectionDef<T> => defineCollection<T>({ name: `${SLUG}.${name}`, key: ({ id }) => id, indexes })
+): CollectionDef<T> =>
+  defineCollection<T>({ name: `${SLUG}.${name}`, key: ({ id }) => id, indexes })
 
 const id = (record: Identified) => record.id
 const status = (record: Identified & { status: string }) => record.status + SEPARATOR + record.id
 /** What a text is looked up by: case does not tell two apart. */
 export const folded = (text: string) => text.toLowerCase() + SEPARATOR
 const optional = (text: string | undefined) => (text === undefined ? undefined : folded(text))
-const pending = (order: Order, text: string | undefined) => (order.status === 'pending' ? optional(text) : undefined)
-const since = (owner: 'account' | 'subscription' | 'subscriber') => (item: UsageItem) => item[owner] + SEPARATOR + sortable(item.startedAt)
+const pending = (order: Order, text: string | undefined) =>
+  order.status === 'pending' ? optional(text) : undefined
+const since = (owner: 'account' | 'subscription' | 'subscriber') => (item: UsageItem) =>
+  item[owner] + SEPARATOR + sortable(item.startedAt)
 
 export const accounts = define<Account>('accounts', { id })
 export const templates = define<Template>('templates', { id })
 export const subscribers = define<Subscriber>('subscribers', {
-  ...{ id, email: ({ email }: Subscriber) => optional(email), employee: ({ employee_id }: Subscriber) => optional(employee_id) },
+  ...{
+    id,
+    email: ({ email }: Subscriber) => optional(email),
+    employee: ({ employee_id }: Subscriber) => optional(employee_id),
+  },
 })
 export const subscriptions = define<Subscription>('subscriptions', {
-  ...{ id, status, iccid: ({ iccid }: Subscription) => iccid + SEPARATOR, msisdn: ({ msisdn }: Subscription) => msisdn + SEPARATOR },
+  ...{
+    id,
+    status,
+    iccid: ({ iccid }: Subscription) => iccid + SEPARATOR,
+    msisdn: ({ msisdn }: Subscription) => msisdn + SEPARATOR,
+  },
 })
 export const products = define<Product>('products', {
   ...{ id, status, account: ({ account, id }: Product) => account + SEPARATOR + id },
@@ -124,5 +151,9 @@ export const orders = define<Order>('orders', {
 })
 export const usageItems = define<UsageItem>('usage', {
   started: ({ startedAt }) => sortable(startedAt),
-  ...{ account: since('account'), subscription: since('subscription'), subscriber: since('subscriber') },
+  ...{
+    account: since('account'),
+    subscription: since('subscription'),
+    subscriber: since('subscriber'),
+  },
 })

@@ -11,27 +11,56 @@ export const SAMPLE = {
 
 /** Without ids, but for the first. */
 export const seededAccounts: readonly (Omit<Account, 'id'> & { id?: string })[] = [
-  { id: SAMPLE.account, reference_code: '1234567', name: 'NORTHGATE BANK - LONDON BRANCH', country: 'GB', status: 'active' },
-  { reference_code: '1234568', name: 'NORTHGATE BANK - NEW YORK BRANCH', country: 'US', status: 'active' },
-  { reference_code: '1234569', name: 'NORTHGATE BANK - FRANKFURT BRANCH', country: 'DE', status: 'closed' },
+  {
+    id: SAMPLE.account,
+    reference_code: '1234567',
+    name: 'NORTHGATE BANK - LONDON BRANCH',
+    country: 'GB',
+    status: 'active',
+  },
+  {
+    reference_code: '1234568',
+    name: 'NORTHGATE BANK - NEW YORK BRANCH',
+    country: 'US',
+    status: 'active',
+  },
+  {
+    reference_code: '1234569',
+    name: 'NORTHGATE BANK - FRANKFURT BRANCH',
+    country: 'DE',
+    status: 'closed',
+  },
 ]
 
 const EUROPE = 'GB+IE+FR+DE+ES+PT+IT+NL+BE+LU+AT+CH+DK+SE+NO+FI+PL+CZ+GR'
-const recording: Omit<Offering, 'id'> = { type: 'addon', name: 'Call and SMS recording', records: true }
+const recording: Omit<Offering, 'id'> = {
+  type: 'addon',
+  name: 'Call and SMS recording',
+  records: true,
+}
 
-export const seededTemplates: readonly (Omit<Template, 'id' | 'offerings'> & { id?: string; offerings: Omit<Offering, 'id'>[] })[] = [
+export const seededTemplates: readonly (Omit<Template, 'id' | 'offerings'> & {
+  id?: string
+  offerings: Omit<Offering, 'id'>[]
+})[] = [
   {
     id: SAMPLE.template,
     description: 'London desk: 10 GB in Europe, calls and SMS, recorded',
     country: 'GB',
     services: ['voice', 'sms', 'data'],
-    offerings: [{ type: 'plan', name: '10GB Plan', bytes: 10e9, countries: EUROPE, flat: true }, recording],
+    offerings: [
+      { type: 'plan', name: '10GB Plan', bytes: 10e9, countries: EUROPE, flat: true },
+      recording,
+    ],
   },
   {
     description: 'New York desk: 20 GB in the USA, calls and SMS, recorded',
     country: 'US',
     services: ['voice', 'sms', 'data'],
-    offerings: [{ type: 'plan', name: '20GB Plan', bytes: 20e9, countries: 'US', flat: true }, recording],
+    offerings: [
+      { type: 'plan', name: '20GB Plan', bytes: 20e9, countries: 'US', flat: true },
+      recording,
+    ],
   },
   {
     description: 'Traveller: 5 GB in Europe and 2 GB everywhere',
@@ -48,6 +77,31 @@ export const seededTemplates: readonly (Omit<Template, 'id' | 'offerings'> & { i
   },
 ]
 
-export const firstNames = ['Ada', 'Ben', 'Chloe', 'David', 'Elif', 'Farah', 'George', 'Hana', 'Ivan', 'Jade', 'Kofi', 'Lena'] as const
-export const lastNames = ['Abbott', 'Byrne', 'Castro', 'Dyer', 'Evans', 'Fischer', 'Grant', 'Hughes', 'Ito', 'Jones', 'Khan'] as const
+export const firstNames = [
+  'Ada',
+  'Ben',
+  'Chloe',
+  'David',
+  'Elif',
+  'Farah',
+  'George',
+  'Hana',
+  'Ivan',
+  'Jade',
+  'Kofi',
+  'Lena',
+] as const
+export const lastNames = [
+  'Abbott',
+  'Byrne',
+  'Castro',
+  'Dyer',
+  'Evans',
+  'Fischer',
+  'Grant',
+  'Hughes',
+  'Ito',
+  'Jones',
+  'Khan',
+] as const
 export const desks = ['Equities', 'Rates', 'Credit', 'Operations', 'Compliance'] as const

@@ -3,8 +3,24 @@ import type { World } from '../../state/world.ts'
 import { seedClient } from '../client-credentials.ts'
 import { mintId } from './ids.ts'
 import { nextNumber, place, reserveSim } from './ordering.ts'
-import { type Account, accounts, type Product, SLUG, type Subscription, subscribers, type Template, templates } from './records.ts'
-import { desks, firstNames, lastNames, SAMPLE, seededAccounts, seededTemplates } from './sample-organisation.ts'
+import {
+  type Account,
+  accounts,
+  type Product,
+  SLUG,
+  type Subscription,
+  subscribers,
+  type Template,
+  templates,
+} from './records.ts'
+import {
+  desks,
+  firstNames,
+  lastNames,
+  SAMPLE,
+  seededAccounts,
+  seededTemplates,
+} from './sample-organisation.ts'
 import { productsOf, putSim, subscribe } from './subscribing.ts'
 import { isCovered, noteItem } from './usage.ts'
 
@@ -20,7 +36,9 @@ const ABROAD = ['FR', 'DE', 'US', 'GB', 'JP', 'AE'] as const
 /** The organisation without a subscription: its accounts and its templates. */
 function organisation(world: World): { own: Account[]; from: Template[] } {
   seedClient(world, SLUG)
-  const own = seededAccounts.map((each) => world.in(accounts).put({ id: mintId(world, 'acc'), ...each }))
+  const own = seededAccounts.map((each) =>
+    world.in(accounts).put({ id: mintId(world, 'acc'), ...each }),
+  )
   const from = seededTemplates.map(({ offerings, ...each }) => {
     const minted = offerings.map((offering) => ({ id: mintId(world, 'prodoff'), ...offering }))
     return world.in(templates).put({ id: mintId(world, 'otpl'), ...each, offerings: minted })
@@ -29,13 +47,22 @@ function organisation(world: World): { own: Account[]; from: Template[] } {
 }
 
 /** One person with a subscription: the first ones came first, the last ones are gone. */
-function person(world: World, position: number, account: Account, template: Template): Subscription {
+function person(
+  world: World,
+  position: number,
+  account: Account,
+  template: Template,
+): Subscription {
   const { now } = world
   const createdAt = now - (400 - 5 * position) * DAY
   const first_name = firstNames[position % firstNames.length] ?? ''
   const last_name = lastNames[position % lastNames.length] ?? ''
   const subscriber = world.in(subscribers).put({
-    ...{ id: position === 0 ? SAMPLE.subscriber : mintId(world, 'sbr', createdAt), first_name, last_name },
+    ...{
+      id: position === 0 ? SAMPLE.subscriber : mintId(world, 'sbr', createdAt),
+      first_name,
+      last_name,
+    },
     email: `${first_name}.${last_name}@northgate.example`.toLowerCase(),
     ...{ employee_id: `E${1000 + position}`, group: desks[position % desks.length] ?? '' },
   })
@@ -51,7 +78,16 @@ function person(world: World, position: number, account: Account, template: Temp
   } as const
   const { iccid } = putSim(world, reserveSim(world), msisdn, state)
   const id = position === 0 ? SAMPLE.subscription : mintId(world, 'sub', createdAt)
-  const fixed = { id, account: account.id, subscriber: subscriber.id, iccid, msisdn, country, services: template.services, ...dates }
+  const fixed = {
+    id,
+    account: account.id,
+    subscriber: subscriber.id,
+    iccid,
+    msisdn,
+    country,
+    services: template.services,
+    ...dates,
+  }
   const subscription = { ...fixed, status: gone ? 'terminated' : 'active' } as const
   subscribe(world, subscription, template.offerings)
   return subscription
@@ -67,16 +103,40 @@ function someUse(
   const dice = random.integer(0, 99)
   // In the order of time: an index takes at its end what comes last.
   const endedAt = now - (HISTORY - position) * SPACING + random.integer(0, SPACING - 1000)
-  const where = { location_country: dice % 5 === 0 ? (ABROAD[dice % ABROAD.length] ?? country) : country, endedAt }
-  if (dice < 50) {
-    const carrier = own.find(({ offering }) => offering.bytes !== undefined && isCovered(where.location_country, offering.countries))
-    const cost = carrier ? ({ cost_type: 'in_bundle', product: carrier.id } as const) : ({ cost_type: 'out_of_bundle' } as const)
-    return { type: 'data', direction: 'outbound', ...where, startedAt: endedAt, quantity: random.integer(1, 80_000_000), ...cost }
+  const where = {
+    location_country: dice % 5 === 0 ? (ABROAD[dice % ABROAD.length] ?? country) : country,
+    endedAt,
   }
-  const ends = { direction: dice % 2 ? 'inbound' : 'outbound', peer: `4477009${random.integer(10_000, 99_999)}` } as const
+  if (dice < 50) {
+    const carrier = own.find(
+      ({ offering }) =>
+        offering.bytes !== undefined && isCovered(where.location_country, offering.countries),
+    )
+    const cost = carrier
+      ? ({ cost_type: 'in_bundle', product: carrier.id } as const)
+      : ({ cost_type: 'out_of_bundle' } as const)
+    return {
+      type: 'data',
+      direction: 'outbound',
+      ...where,
+      startedAt: endedAt,
+      quantity: random.integer(1, 80_000_000),
+      ...cost,
+    }
+  }
+  const ends = {
+    direction: dice % 2 ? 'inbound' : 'outbound',
+    peer: `4477009${random.integer(10_000, 99_999)}`,
+  } as const
   if (dice < 75) return { type: 'sms', ...ends, ...where, startedAt: endedAt, quantity: 1 }
   const seconds = random.integer(5, 1800)
-  return { type: 'voice', ...ends, ...where, startedAt: endedAt - seconds * 1000, quantity: seconds }
+  return {
+    type: 'voice',
+    ...ends,
+    ...where,
+    startedAt: endedAt - seconds * 1000,
+    quantity: seconds,
+  }
 }
 
 /** Sixty people with their subscriptions, and two thousand uses. */
@@ -91,7 +151,9 @@ function busy(world: World): void {
     const where = position >= PEOPLE - GONE ? closed : account
     if (where && travels) people.push(person(world, position, where, travels))
   }
-  const active = people.filter(({ status }) => status === 'active').map((each) => ({ each, own: productsOf(world, each.id) }))
+  const active = people
+    .filter(({ status }) => status === 'active')
+    .map((each) => ({ each, own: productsOf(world, each.id) }))
   for (let position = 0; position < HISTORY; position += 1) {
     const { each, own } = active[position % active.length] ?? {}
     if (each && own) noteItem(world, each, own, someUse(world, position, each, own), 0)

@@ -5,7 +5,18 @@ export const settings = {
   ...commonSettings,
   tokenLifetime: duration('PT5M', 'how long an access token is good (public: 5 minutes)'),
   orderProcessing: duration('PT2M', 'how long an order is pending (public: usually a few minutes)'),
-  orderOutcome: choice(['completed', 'canceled'], 'completed', 'what becomes of orders, but for those of magic subscribers'),
-  usageDelay: duration('PT0S', 'how long after its end a use is processed and listed (documented: near real-time)'),
-  smsIdField: choice(['sms_id', 'id'], 'sms_id', 'name of the id that POST /sms answers (documented: sms_id; public: id)'),
+  orderOutcome: choice(
+    ['completed', 'canceled'],
+    'completed',
+    'what becomes of orders, but for those of magic subscribers',
+  ),
+  usageDelay: duration(
+    'PT0S',
+    'how long after its end a use is processed and listed (documented: near real-time)',
+  ),
+  smsIdField: choice(
+    ['sms_id', 'id'],
+    'sms_id',
+    'name of the id that POST /sms answers (documented: sms_id; public: id)',
+  ),
 }

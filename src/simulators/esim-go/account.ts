@@ -48,6 +48,11 @@ export function pay(world: World, cents: number): void {
   const credit = Math.min(cents, usableCredit(world, holder))
   const rest = cents - credit
   if (rest > holder.balance)
-    throw new Refusal('insufficient-balance', `${cents} cents are due, ${holder.balance + usableCredit(world, holder)} are there`)
-  world.in(accounts).put({ ...holder, testCredit: holder.testCredit - credit, balance: holder.balance - rest })
+    throw new Refusal(
+      'insufficient-balance',
+      `${cents} cents are due, ${holder.balance + usableCredit(world, holder)} are there`,
+    )
+  world
+    .in(accounts)
+    .put({ ...holder, testCredit: holder.testCredit - credit, balance: holder.balance - rest })
 }

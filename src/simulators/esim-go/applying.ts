@@ -35,9 +35,14 @@ const MOST_ESIMS = 1000
  * @throws Refusal `unknown-bundle`, `foreign-esim`, `deactivated`, `none-in-inventory`, `invalid-request`, `busy` where a given eSIM is still
  *   being worked on
  */
-export function apply(world: World, applications: readonly Application[], startsAt?: number): { reference: string; applied: Applied[] } {
+export function apply(
+  world: World,
+  applications: readonly Application[],
+  startsAt?: number,
+): { reference: string; applied: Applied[] } {
   const together = applications.reduce((sum, { repeat }) => sum + repeat, 0)
-  if (together > MOST_ESIMS) throw new Refusal('invalid-request', `at most ${MOST_ESIMS} bundles are applied at once`)
+  if (together > MOST_ESIMS)
+    throw new Refusal('invalid-request', `at most ${MOST_ESIMS} bundles are applied at once`)
   const reference = world.random.uuid()
   const applied: Applied[] = []
   const lines: OrderLine[] = []
@@ -54,8 +59,20 @@ export function apply(world: World, applications: readonly Application[], starts
     for (const purchase of takeFromInventory(world, name, repeat)) {
       const { iccid } = given && !problem ? given : mintEsim(world)
       const item = `${reference}-${lines.length}`
-      putOnEsim(world, iccid, bundle, item, { purchase, together, ...(startsAt === undefined ? {} : { startsAt }) })
-      lines.push({ type: 'bundleAssignment', item, quantity: 0, pricePerUnit: 0, allowReassign, wanted: [], iccids: [iccid] })
+      putOnEsim(world, iccid, bundle, item, {
+        purchase,
+        together,
+        ...(startsAt === undefined ? {} : { startsAt }),
+      })
+      lines.push({
+        type: 'bundleAssignment',
+        item,
+        quantity: 0,
+        pricePerUnit: 0,
+        allowReassign,
+        wanted: [],
+        iccids: [iccid],
+      })
       applied.push({ iccid, bundle: name, status: APPLIED })
     }
   }

@@ -31,7 +31,9 @@ function parts(bundle: CatalogueBundle): { count: number; bytes: number; duratio
 function processingOf(world: World, together: number): string {
   const { processingDelay, asyncApplyDelay } = settingsOf(world)
   if (together <= AT_ONCE) return processingDelay
-  return addDuration(world.now, asyncApplyDelay) > addDuration(world.now, processingDelay) ? asyncApplyDelay : processingDelay
+  return addDuration(world.now, asyncApplyDelay) > addDuration(world.now, processingDelay)
+    ? asyncApplyDelay
+    : processingDelay
 }
 
 /** @throws Refusal `busy` where one of these bundles is processing */
@@ -40,7 +42,10 @@ export function refuseWhileProcessing(world: World, bundles: readonly Bundle[]):
   if (!processing) return
   const readyAt = readyAtOf(processing)
   const what = `bundle ${processing.name} (assignment ${processing.id}) on eSIM ${processing.iccid} is processing`
-  const retryAfter = readyAt === undefined ? {} : { retryAfter: Math.max(1, Math.ceil((readyAt - world.now) / 1000)) }
+  const retryAfter =
+    readyAt === undefined
+      ? {}
+      : { retryAfter: Math.max(1, Math.ceil((readyAt - world.now) / 1000)) }
   throw new Refusal('busy', `${what}: try again later`, retryAfter)
 }
 
@@ -58,7 +63,13 @@ export interface Manner {
  * Puts a bundle on an eSIM.
  * @param reference of the assignment: a UUID, a dash and a number, its own; the twelve of a year share it
  */
-export function putOnEsim(world: World, iccid: string, bundle: CatalogueBundle, reference: string, manner: Manner = {}): void {
+export function putOnEsim(
+  world: World,
+  iccid: string,
+  bundle: CatalogueBundle,
+  reference: string,
+  manner: Manner = {},
+): void {
   const { count, bytes, duration } = parts(bundle)
   const { purchase = { price: bundle.price, boughtAt: world.now } } = manner
   const processing = oddity(bundle.name)?.processing ?? processingOf(world, manner.together ?? 1)
@@ -86,7 +97,9 @@ export function putOnEsim(world: World, iccid: string, bundle: CatalogueBundle, 
     if (part === 0) state = assigned.state
     if (startsAt !== undefined) startsAt = addDuration(startsAt, duration)
   }
-  world.schedule(`${SLUG}/lapse-bundle`, addDuration(world.now, settingsOf(world).lapseAfter), { reference })
+  world.schedule(`${SLUG}/lapse-bundle`, addDuration(world.now, settingsOf(world).lapseAfter), {
+    reference,
+  })
   noteAction(world, iccid, 'Bundle Applied')
   noteHistory(world, iccid, 'Bundle Applied', { bundle: bundle.name, bundleState: state })
 }

@@ -9,8 +9,17 @@ import { money } from './wire.ts'
 function tell(world: World, alertType: 'LowBalance' | 'InsufficientBalance'): void {
   const target = world.in(targets).get(SLUG)
   if (!target) return
-  const body = JSON.stringify({ alertType, balanceInfo: { balance: money(spendable(world)), currency: CURRENCY } })
-  queueCallback(world, { provider: SLUG, type: alertType, url: target.url, body, version: target.version ?? 3 })
+  const body = JSON.stringify({
+    alertType,
+    balanceInfo: { balance: money(spendable(world)), currency: CURRENCY },
+  })
+  queueCallback(world, {
+    provider: SLUG,
+    type: alertType,
+    url: target.url,
+    body,
+    version: target.version ?? 3,
+  })
 }
 
 /** Tells, once, that a payment took the money below the setting `lowBalance`. @param before cents that could be spent before it */

@@ -37,21 +37,36 @@ function bundleBody(world: World, bundle: Bundle, version: number) {
   }
   if (version === 2) return { name: bundle.name, ...quantities }
   const description = lookUp(world, bundle.name)?.description ?? bundle.name
-  return { id: bundle.id, reference: bundle.reference, name: bundle.name, description, ...quantities }
+  return {
+    id: bundle.id,
+    reference: bundle.reference,
+    name: bundle.name,
+    description,
+    ...quantities,
+  }
 }
 
 /** The alert an event is told as, and what goes with it; `undefined` where it is not told. */
-function alertFor(world: World, event: WorldEvent, version: number): { alertType: string; rest: object } | undefined {
-  const bundle = event.bundle === undefined ? undefined : world.in(bundles).get(`${SLUG}/${event.bundle}`)
+function alertFor(
+  world: World,
+  event: WorldEvent,
+  version: number,
+): { alertType: string; rest: object } | undefined {
+  const bundle =
+    event.bundle === undefined ? undefined : world.in(bundles).get(`${SLUG}/${event.bundle}`)
   if (event.type === 'sim.first-attached') return { alertType: 'FirstAttachment', rest: {} }
-  if (event.type === 'sim.first-used' && bundle) return { alertType: 'FirstUse', rest: { bundle: bundleBody(world, bundle, version) } }
+  if (event.type === 'sim.first-used' && bundle)
+    return { alertType: 'FirstUse', rest: { bundle: bundleBody(world, bundle, version) } }
   if (event.type.startsWith('bundle.used-') && bundle)
     return { alertType: 'Utilisation', rest: { bundle: bundleBody(world, bundle, version) } }
   const { from, to } = event.detail ?? {}
   if (from === undefined || to === undefined || event.type === 'sim.released') return undefined
   const status = profileStatus(to as ProfileState)
   if (status === profileStatus(from as ProfileState)) return undefined
-  return { alertType: 'ProfileStatusChange', rest: { profileStatus: status, timestamp: iso(event.at) } }
+  return {
+    alertType: 'ProfileStatusChange',
+    rest: { profileStatus: status, timestamp: iso(event.at) },
+  }
 }
 
 /** What v2.5 calls what becomes of an idle eSIM; told in a form of its own (public). */
@@ -65,23 +80,43 @@ function tell(world: World, event: WorldEvent, target: Target): void {
   const deletion = deletions[event.type]
   if (deletion !== undefined) {
     const body = JSON.stringify({ date: iso(event.at), event: deletion, iccid: event.iccid })
-    queueCallback(world, { provider: SLUG, type: deletion, iccid: event.iccid, url: target.url, body, version })
+    queueCallback(world, {
+      provider: SLUG,
+      type: deletion,
+      iccid: event.iccid,
+      url: target.url,
+      body,
+      version,
+    })
     return
   }
   const alert = alertFor(world, event, version)
   if (!alert) return
   const body = JSON.stringify({ iccid: event.iccid, alertType: alert.alertType, ...alert.rest })
-  queueCallback(world, { provider: SLUG, type: alert.alertType, iccid: event.iccid, url: target.url, body, version })
+  queueCallback(world, {
+    provider: SLUG,
+    type: alert.alertType,
+    iccid: event.iccid,
+    url: target.url,
+    body,
+    version,
+  })
 }
 
 /** What is written down of an event, besides what a call itself writes down. */
 function note(world: World, event: WorldEvent): void {
   const { iccid, type } = event
-  const bundle = event.bundle === undefined ? undefined : world.in(bundles).get(`${SLUG}/${event.bundle}`)
+  const bundle =
+    event.bundle === undefined ? undefined : world.in(bundles).get(`${SLUG}/${event.bundle}`)
   // The alert at 100 % comes just before the bundle is depleted: one without data left is not active (documented).
-  const about = bundle && { bundle: bundle.name, bundleState: type === USED_UP ? ('depleted' as const) : bundle.state }
-  if (type === 'sim.first-attached') noteHistory(world, iccid, 'eSIM First Attachment', { alertType: 'FirstAttachment' })
-  if (type === 'sim.first-used') noteHistory(world, iccid, 'eSIM First Use', { ...about, alertType: 'FirstUse' })
+  const about = bundle && {
+    bundle: bundle.name,
+    bundleState: type === USED_UP ? ('depleted' as const) : bundle.state,
+  }
+  if (type === 'sim.first-attached')
+    noteHistory(world, iccid, 'eSIM First Attachment', { alertType: 'FirstAttachment' })
+  if (type === 'sim.first-used')
+    noteHistory(world, iccid, 'eSIM First Use', { ...about, alertType: 'FirstUse' })
   if (type === 'bundle.expired') noteHistory(world, iccid, 'Bundle Expired', about)
   if (!type.startsWith('bundle.used-')) return
   noteAction(world, iccid, 'eSIM Utilisation Alert')
@@ -105,5 +140,9 @@ export function sign(delivery: Delivery, world: World): Record<string, string> {
   if (delivery.version === 2) return {}
   const key = apiKey(world)
   if (key === undefined) return {}
-  return { 'X-Signature-SHA256': createHmac('sha256', key).update(delivery.body).digest(settingsOf(world).signatureEncoding) }
+  return {
+    'X-Signature-SHA256': createHmac('sha256', key)
+      .update(delivery.body)
+      .digest(settingsOf(world).signatureEncoding),
+  }
 }

@@ -117,14 +117,32 @@ const widePlans: readonly Plan[] = [
 const globalPlans: readonly Plan[] = [...widePlans, long(100, 180, 57)]
 
 /** Regional bundles by code: the codes are in public use, the lists of countries change over time and are ours. */
-const regions: readonly (readonly [code: string, name: string, region: string, base: number, countries: string])[] = [
+const regions: readonly (readonly [
+  code: string,
+  name: string,
+  region: string,
+  base: number,
+  countries: string,
+])[] = [
   ['RAF', 'Africa', 'Africa', 690, 'BW EG KE MA MG MU NA NG RE TN TZ UG ZA ZM'],
   ['RAS', 'Asia', 'Asia', 290, 'AU CN HK ID IN JP KH KR LK MO MY NZ PH PK SG TH TW UZ VN'],
   ['RBK', 'Balkans', 'Europe', 280, 'AL BA BG GR HR MD ME MK RO RS SI XK'],
-  ['RCA', 'Caribbean', 'Caribbean', 660, 'AG AI AW BB BL BM BQ CW DM DO GD GF GP GY HT JM KN KY LC MF MQ MS SR SX TC TT VC VG'],
+  [
+    'RCA',
+    'Caribbean',
+    'Caribbean',
+    660,
+    'AG AI AW BB BL BM BQ CW DM DO GD GF GP GY HT JM KN KY LC MF MQ MS SR SX TC TT VC VG',
+  ],
   ['RCE', 'CENAM', 'North America', 385, 'CR GT HN MX NI PA SV'],
   ['RCI', 'CIS', 'Asia', 395, 'AM AZ GE KG KZ MD TJ UZ'],
-  ['REUL', 'Europe Lite', 'Europe', 130, 'AT BE BG CH CY CZ DE DK EE ES FI FR GR HR HU IE IS IT LI LT LU LV MT NL NO PL PT RO SE SI SK'],
+  [
+    'REUL',
+    'Europe Lite',
+    'Europe',
+    130,
+    'AT BE BG CH CY CZ DE DK EE ES FI FR GR HR HU IE IS IT LI LT LU LV MT NL NO PL PT RO SE SI SK',
+  ],
   [
     'REUP',
     'Europe+',
@@ -140,7 +158,12 @@ const regions: readonly (readonly [code: string, name: string, region: string, b
 ]
 
 /** What the two global codes are made of; the second (seen in `esim_50GB_90D_RGBS_V2`) leaves out the dearest regions. */
-const globals: readonly (readonly [code: string, name: string, base: number, regions: readonly string[]])[] = [
+const globals: readonly (readonly [
+  code: string,
+  name: string,
+  base: number,
+  regions: readonly string[],
+])[] = [
   ['RGB', 'Global', 440, regions.map(([code]) => code)],
   ['RGBS', 'Global Standard', 350, ['RAS', 'RBK', 'REUP', 'RLA', 'RMENA', 'RNA', 'ROC']],
 ]
@@ -164,9 +187,15 @@ export function defaultBundle(name: string): CatalogueBundle | undefined {
  * The bundles asked for, by price and then name where no order is. Equals are in the order of their names, whatever the direction.
  * Answers the list it was given, not a copy, where that is the answer.
  */
-export function searchCatalogue(bundles: readonly CatalogueBundle[], query: CatalogueQuery): readonly CatalogueBundle[] {
+export function searchCatalogue(
+  bundles: readonly CatalogueBundle[],
+  query: CatalogueQuery,
+): readonly CatalogueBundle[] {
   const wanted = filtersOf(query)
-  const found = wanted.length === 0 ? bundles : bundles.filter((bundle) => wanted.every((isWanted) => isWanted(bundle)))
+  const found =
+    wanted.length === 0
+      ? bundles
+      : bundles.filter((bundle) => wanted.every((isWanted) => isWanted(bundle)))
   const order = orderOf(query)
   return isOrdered(found, order) ? found : found.toSorted(order)
 }
@@ -182,8 +211,12 @@ type Order = (a: CatalogueBundle, b: CatalogueBundle) => number
 function filtersOf({ description, group, countries: isos, region }: CatalogueQuery): Filter[] {
   const filters: Filter[] = []
   if (group) filters.push(({ groups }) => groups.includes(group))
-  if (isos && isos.length > 0) filters.push(coversOneOf(isos.map((iso) => iso.trim().toUpperCase())))
-  if (region) filters.push(coversOneOf(countries().flatMap((country) => (country.region === region ? country.iso : []))))
+  if (isos && isos.length > 0)
+    filters.push(coversOneOf(isos.map((iso) => iso.trim().toUpperCase())))
+  if (region)
+    filters.push(
+      coversOneOf(countries().flatMap((country) => (country.region === region ? country.iso : []))),
+    )
   if (description) filters.push(describedBy(description))
   return filters
 }
@@ -233,22 +266,49 @@ function isOrdered(bundles: readonly CatalogueBundle[], order: Order): boolean {
 
 function areas(): Area[] {
   const members = new Map(regions.map(([code, , , , isos]) => [code, isos.split(' ')]))
-  const regional = regions.map(([code, name, region, base]) => wideArea(code, { name, region }, base, members.get(code) ?? []))
+  const regional = regions.map(([code, name, region, base]) =>
+    wideArea(code, { name, region }, base, members.get(code) ?? []),
+  )
   const global = globals.map(([code, name, base, parts]) => {
     const isos = new Set(parts.flatMap((part) => members.get(part) ?? []))
-    return { ...wideArea(code, { name, region: 'Global' }, base, [...isos].sort()), plans: globalPlans }
+    return {
+      ...wideArea(code, { name, region: 'Global' }, base, [...isos].sort()),
+      plans: globalPlans,
+    }
   })
   return [...countries().map(({ iso }) => countryArea(iso)), ...regional, ...global]
 }
 
 function countryArea(iso: string): Area {
   const country = findCountry(iso)
-  const base = knownPrices[iso] ?? Math.round(((regionPrices[country?.region ?? ''] ?? dear) * spread(iso)) / 100)
-  return { code: iso, name: country?.name ?? iso, countries: [iso], speed: speedOf([iso]), base, plans: plansAt(base) }
+  const base =
+    knownPrices[iso] ??
+    Math.round(((regionPrices[country?.region ?? ''] ?? dear) * spread(iso)) / 100)
+  return {
+    code: iso,
+    name: country?.name ?? iso,
+    countries: [iso],
+    speed: speedOf([iso]),
+    base,
+    plans: plansAt(base),
+  }
 }
 
-function wideArea(code: string, sold: { name: string; region: string }, base: number, isos: readonly string[]): Area {
-  return { code, name: sold.name, countries: isos, speed: speedOf(isos), sold, base, plans: plansAt(base) }
+function wideArea(
+  code: string,
+  sold: { name: string; region: string },
+  base: number,
+  isos: readonly string[],
+): Area {
+  return {
+    code,
+    name: sold.name,
+    countries: isos,
+    speed: speedOf(isos),
+    sold,
+    base,
+    plans: plansAt(base),
+  }
 }
 
 function plansAt(base: number): readonly Plan[] {
@@ -261,11 +321,21 @@ function spread(iso: string): number {
 }
 
 function speedOf(isos: readonly string[]): readonly string[] {
-  const speeds = isos.flatMap((iso) => findCountry(iso)?.networks.flatMap(({ speed }) => speed) ?? [])
+  const speeds = isos.flatMap(
+    (iso) => findCountry(iso)?.networks.flatMap(({ speed }) => speed) ?? [],
+  )
   return [...new Set(speeds)].sort()
 }
 
-function bundlesOf({ code, name, countries: isos, speed, sold, base, plans }: Area): CatalogueBundle[] {
+function bundlesOf({
+  code,
+  name,
+  countries: isos,
+  speed,
+  sold,
+  base,
+  plans,
+}: Area): CatalogueBundle[] {
   return plans.map(({ data, label, days, groups, dataAmount, factor }) => ({
     name: `esim_${data}_${days}D_${code}_V2`,
     description: `eSIM, ${label}, ${days} ${days === 1 ? 'Day' : 'Days'}, ${name}, V2`,
@@ -283,7 +353,14 @@ function bundlesOf({ code, name, countries: isos, speed, sold, base, plans }: Ar
 }
 
 function fixed(gigabytes: number, days: number, factor: number): Plan {
-  return { data: `${gigabytes}GB`, label: `${gigabytes}GB`, days, groups: fixedGroup, dataAmount: gigabytes * 1000, factor }
+  return {
+    data: `${gigabytes}GB`,
+    label: `${gigabytes}GB`,
+    days,
+    groups: fixedGroup,
+    dataAmount: gigabytes * 1000,
+    factor,
+  }
 }
 
 /** A one-year plan is delivered as 12 one-month assignments, so its data is divisible by 12. */
@@ -294,5 +371,12 @@ function long(gigabytes: number, days: number, factor: number): Plan {
 /** One family of unlimited plans; `oneDay` is the price of one day. */
 function unlimited(data: string, label: string, oneDay: number): Plan[] {
   const groups = [`Standard ${label}`]
-  return unlimitedDays.map(([days, factor]) => ({ data, label, days, groups, dataAmount: -1, factor: oneDay * factor }))
+  return unlimitedDays.map(([days, factor]) => ({
+    data,
+    label,
+    days,
+    groups,
+    dataAmount: -1,
+    factor: oneDay * factor,
+  }))
 }

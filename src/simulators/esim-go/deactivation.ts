@@ -34,7 +34,8 @@ export function deactivate(world: World, sim: Sim): void {
 
 /** Deletes an eSIM for good: its bundles go without a refund, and it leaves the account (public). */
 export function deleteEsim(world: World, sim: Sim): void {
-  for (const bundle of bundlesOf(world, SLUG, sim.iccid).filter(isCurrent)) takeOff(world, bundle, 'revoked')
+  for (const bundle of bundlesOf(world, SLUG, sim.iccid).filter(isCurrent))
+    takeOff(world, bundle, 'revoked')
   if (sim.service !== 'ceased') deactivate(world, sim)
   world.in(esims).delete(sim.iccid)
 }

@@ -22,7 +22,9 @@ export type EsimGoRefusal =
  * Status and message; `true` tells the reason itself. One 403 with one text covers a bad key, an eSIM that is not yours and an
  * empty inventory, as the real API does (public); its exact texts are not known, so these are invented.
  */
-const table: Readonly<Record<KernelRefusal | EsimGoRefusal, readonly [status: number, message: string | true]>> = {
+const table: Readonly<
+  Record<KernelRefusal | EsimGoRefusal, readonly [status: number, message: string | true]>
+> = {
   'unknown-world': [404, true],
   'unknown-route': [404, 'not found'],
   'method-not-allowed': [405, 'method not allowed'],
@@ -64,10 +66,15 @@ function retryAfter({ detail }: Refusal): string {
 const answers401 = new Set(['createOrder', 'getNetworks'])
 
 export function word(refusal: Refusal, operation: string | undefined): Reply {
-  const [status, message] = Object.hasOwn(table, refusal.code) ? table[refusal.code as KernelRefusal | EsimGoRefusal] : table.internal
+  const [status, message] = Object.hasOwn(table, refusal.code)
+    ? table[refusal.code as KernelRefusal | EsimGoRefusal]
+    : table.internal
   const here = status === 403 && operation !== undefined && answers401.has(operation)
-  if (here && refusal.code === 'unauthorized') return { status: 401, body: { message: 'unauthorized' } }
+  if (here && refusal.code === 'unauthorized')
+    return { status: 401, body: { message: 'unauthorized' } }
   if (here) return { status: 400, body: { message: refusal.message } }
   const body = { message: message === true ? refusal.message : message }
-  return status === 429 || status === 503 ? { status, body, headers: { 'Retry-After': retryAfter(refusal) } } : { status, body }
+  return status === 429 || status === 503
+    ? { status, body, headers: { 'Retry-After': retryAfter(refusal) } }
+    : { status, body }
 }

@@ -25,7 +25,8 @@ function mintMatchingId(random: Random): string {
 
 /** What a caller may fix about a new eSIM; the rest is drawn. */
 export type NewEsim = Partial<
-  Pick<Sim, 'iccid' | 'matchingId' | 'smdpAddress' | 'msisdn'> & Pick<Esim, 'customerRef' | 'platform' | 'brandingId'>
+  Pick<Sim, 'iccid' | 'matchingId' | 'smdpAddress' | 'msisdn'> &
+    Pick<Esim, 'customerRef' | 'platform' | 'brandingId'>
 >
 
 /** A new eSIM of the organisation, released and in service. */
@@ -35,7 +36,9 @@ export function mintEsim(world: World, given: NewEsim = {}): Esim {
   const serial = world.next('sim')
   // Counted and not drawn, so that the setting moves no ICCID.
   const numbered = settingsOf(world).msisdns === 'every'
-  const msisdn = given.msisdn ?? (numbered ? MSISDN_PREFIX + String(world.next('esim-go.msisdn')).padStart(9, '0') : undefined)
+  const msisdn =
+    given.msisdn ??
+    (numbered ? MSISDN_PREFIX + String(world.next('esim-go.msisdn')).padStart(9, '0') : undefined)
   const sim = world.in(sims).put({
     provider: SLUG,
     iccid,
@@ -80,7 +83,8 @@ export function findEsim(world: World, iccid: string): { sim: Sim; esim: Esim } 
  */
 export function findUsable(world: World, iccid: string): { sim: Sim; esim: Esim } {
   const found = findEsim(world, iccid)
-  if (found.sim.service === 'ceased') throw new Refusal('deactivated', `eSIM ${iccid} is deactivated`, { iccid })
+  if (found.sim.service === 'ceased')
+    throw new Refusal('deactivated', `eSIM ${iccid} is deactivated`, { iccid })
   return found
 }
 
@@ -93,7 +97,8 @@ export function noteAction(world: World, iccid: string, lastAction: LastAction):
 
 /** Why a bundle does not fit an eSIM, or `undefined` where it does. */
 export function misfit(esim: Esim, bundle: CatalogueBundle): string | undefined {
-  if (oddity(bundle.name)?.misfits) return `bundle ${bundle.name} is not compatible with eSIM ${esim.iccid}`
+  if (oddity(bundle.name)?.misfits)
+    return `bundle ${bundle.name} is not compatible with eSIM ${esim.iccid}`
   if (esim.platform === 'current' || !bundle.unlimited) return undefined
   return `bundle ${bundle.name} is not compatible with eSIM ${esim.iccid}: its older profile takes no unlimited bundles`
 }

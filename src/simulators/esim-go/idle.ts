@@ -31,7 +31,9 @@ function idleFrom(world: World, { sim, esim }: { sim: Sim; esim: Esim }): number
 /** True while a bundle keeps its eSIM: one in use, or one that can still be (inferred, else none could lapse; setting `queuedKeepsEsim`). */
 function isKept(world: World, iccid: string): boolean {
   const { queuedKeepsEsim } = settingsOf(world)
-  return bundlesOf(world, SLUG, iccid).some((bundle) => bundle.state === 'active' || (queuedKeepsEsim && isCurrent(bundle)))
+  return bundlesOf(world, SLUG, iccid).some(
+    (bundle) => bundle.state === 'active' || (queuedKeepsEsim && isCurrent(bundle)),
+  )
 }
 
 function schedule(world: World, kind: string, due: number, iccid: string): void {
@@ -55,7 +57,8 @@ function check(world: World, iccid: string): void {
   if (!found) return
   const due = idleFrom(world, found)
   // Without a task it is watched again when its last bundle ends.
-  if (due === undefined || (due <= world.now && isKept(world, iccid))) world.in(esims).put({ ...found.esim, unwatched: true })
+  if (due === undefined || (due <= world.now && isKept(world, iccid)))
+    world.in(esims).put({ ...found.esim, unwatched: true })
   else if (due > world.now) schedule(world, CHECK, due, iccid)
   else {
     world.emit({ type: DELETION_SCHEDULED, provider: SLUG, iccid })
@@ -88,6 +91,8 @@ export function watchAgain(world: World, { type, iccid }: WorldEvent): void {
 }
 
 export const idleTasks = {
-  [CHECK]: (world: World, { data }: { readonly data: Readonly<Record<string, string>> }) => check(world, data.iccid ?? ''),
-  [DELETE]: (world: World, { data }: { readonly data: Readonly<Record<string, string>> }) => deleteIdle(world, data.iccid ?? ''),
+  [CHECK]: (world: World, { data }: { readonly data: Readonly<Record<string, string>> }) =>
+    check(world, data.iccid ?? ''),
+  [DELETE]: (world: World, { data }: { readonly data: Readonly<Record<string, string>> }) =>
+    deleteIdle(world, data.iccid ?? ''),
 }

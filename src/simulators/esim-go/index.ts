@@ -74,7 +74,8 @@ export const esimGo: Simulator = {
   stock,
   tasks: {
     ...idleTasks,
-    'register-again': (world, { data }) => registerAgain(world, data.iccid ?? '', Number(data.lost)),
+    'register-again': (world, { data }) =>
+      registerAgain(world, data.iccid ?? '', Number(data.lost)),
     'deliver-order': (world, task) => {
       const order = world.in(orders).get(task.data.order ?? '')
       if (order?.status === 'processing') deliverOrder(world, order)
@@ -84,13 +85,21 @@ export const esimGo: Simulator = {
   },
   react,
   usage: {
-    covers: (world, bundle, country) => lookUp(world, bundle.name)?.countries.includes(country) === true,
+    covers: (world, bundle, country) =>
+      lookUp(world, bundle.name)?.countries.includes(country) === true,
     thresholds: UTILISATION,
   },
   home(world, sim) {
-    const next = bundlesOf(world, SLUG, sim.iccid).find(({ state }) => state === 'active' || state === 'queued' || state === 'processing')
+    const next = bundlesOf(world, SLUG, sim.iccid).find(
+      ({ state }) => state === 'active' || state === 'queued' || state === 'processing',
+    )
     return next && lookUp(world, next.name)?.countries[0]
   },
   network: findNetwork,
-  callbacks: { sign, secret: apiKey, schedule: (world) => settingsOf(world).retrySchedule, versions: VERSIONS },
+  callbacks: {
+    sign,
+    secret: apiKey,
+    schedule: (world) => settingsOf(world).retrySchedule,
+    versions: VERSIONS,
+  },
 }

@@ -9,11 +9,21 @@ import { type Lot, lots } from './records.ts'
 import { settingsOf } from './settings.ts'
 
 /** Adds a lot of `quantity`, bought now at `price` cents each. */
-export function addLot(world: World, bundle: CatalogueBundle, quantity: number, price: number): Lot {
+export function addLot(
+  world: World,
+  bundle: CatalogueBundle,
+  quantity: number,
+  price: number,
+): Lot {
   return newLot(world, bundle.name, quantity, { price, boughtAt: world.now })
 }
 
-function newLot(world: World, bundle: string, quantity: number, { price, boughtAt }: Purchase): Lot {
+function newLot(
+  world: World,
+  bundle: string,
+  quantity: number,
+  { price, boughtAt }: Purchase,
+): Lot {
   return world.in(lots).put({
     id: world.next('esim-go.lot'),
     bundle,
@@ -49,13 +59,17 @@ export function takeFromInventory(world: World, bundle: string, quantity: number
   const usable = firstLots(world, bundle, quantity)
   const there = usable.reduce((sum, { remaining }) => sum + remaining, 0)
   if (there < quantity)
-    throw new Refusal('none-in-inventory', `${quantity} of ${bundle} are needed, the inventory has ${there}: order it first`)
+    throw new Refusal(
+      'none-in-inventory',
+      `${quantity} of ${bundle} are needed, the inventory has ${there}: order it first`,
+    )
   const taken: Purchase[] = []
   for (const lot of usable) {
     const count = Math.min(quantity - taken.length, lot.remaining)
     if (count === 0) break
     world.in(lots).put({ ...lot, remaining: lot.remaining - count })
-    for (let unit = 0; unit < count; unit += 1) taken.push({ price: lot.price, boughtAt: lot.boughtAt, lot: lot.id })
+    for (let unit = 0; unit < count; unit += 1)
+      taken.push({ price: lot.price, boughtAt: lot.boughtAt, lot: lot.id })
   }
   return taken
 }
@@ -67,7 +81,10 @@ function lotOf(world: World, { lot }: Purchase): Lot | undefined {
 
 /** When a bundle that goes back to the inventory expires there. */
 export function expiryOf(world: World, purchase: Purchase): number {
-  return lotOf(world, purchase)?.expiresAt ?? addDuration(purchase.boughtAt, settingsOf(world).inventoryLifetime)
+  return (
+    lotOf(world, purchase)?.expiresAt ??
+    addDuration(purchase.boughtAt, settingsOf(world).inventoryLifetime)
+  )
 }
 
 /** Puts one bundle back: into the lot it came from, or into one of its own that is as old as its purchase. */
@@ -85,10 +102,15 @@ export function putBack(world: World, bundle: string, purchase: Purchase): void 
  */
 export function takeFromLot(world: World, usageId: number, quantity: number): Lot {
   const lot = world.in(lots).get(String(usageId))
-  if (!lot) throw new Refusal('not-found', `the inventory has no usageId ${usageId}: see GET /inventory`)
-  if (world.now >= lot.expiresAt) throw new Refusal('wrong-state', `what is left of usageId ${usageId} has expired`)
+  if (!lot)
+    throw new Refusal('not-found', `the inventory has no usageId ${usageId}: see GET /inventory`)
+  if (world.now >= lot.expiresAt)
+    throw new Refusal('wrong-state', `what is left of usageId ${usageId} has expired`)
   if (quantity > lot.remaining)
-    throw new Refusal('invalid-request', `quantity ${quantity} exceeds the ${lot.remaining} that remain of usageId ${usageId}`)
+    throw new Refusal(
+      'invalid-request',
+      `quantity ${quantity} exceeds the ${lot.remaining} that remain of usageId ${usageId}`,
+    )
   world.in(lots).put({ ...lot, remaining: lot.remaining - quantity })
   return lot
 }

@@ -12,7 +12,11 @@ import { takeOff } from './taken-off.ts'
 
 /** The last instant something happened, or is bound to happen, to the assignments of one application. */
 function idleSince(parts: readonly Bundle[]): number {
-  return Math.max(...parts.map(({ assignedAt, startsAt = 0, endsAt = 0 }) => Math.max(assignedAt, startsAt, endsAt)))
+  return Math.max(
+    ...parts.map(({ assignedAt, startsAt = 0, endsAt = 0 }) =>
+      Math.max(assignedAt, startsAt, endsAt),
+    ),
+  )
 }
 
 /** What of an application is still queued lapses, or is looked at again when it may; what is still processing then, when it is ready. */

@@ -3,7 +3,14 @@ import { Refusal } from '../../state/refusal.ts'
 import { type CatalogueBundle, defaultBundle } from './catalogue.ts'
 
 /** What a magic value can be refused for. */
-type Provoked = 'busy' | 'rate-limited' | 'internal' | 'invalid-request' | 'foreign-esim' | 'none-in-inventory' | 'card-declined'
+type Provoked =
+  | 'busy'
+  | 'rate-limited'
+  | 'internal'
+  | 'invalid-request'
+  | 'foreign-esim'
+  | 'none-in-inventory'
+  | 'card-declined'
 
 /** A value that is refused wherever it is given, and what a caller sees of it. */
 export interface MagicRefusal<Value> {
@@ -66,7 +73,11 @@ const FOR_EVER = 'P100Y'
 
 /** Bundles that are not listed in the catalogue, and can be ordered all the same. */
 export const oddBundles: readonly OddBundle[] = [
-  { name: 'esim_1GB_7D_COSTLY_V2', says: 'costs 1,000,000 USD: `valid: false`, or 400 for the balance', price: 100_000_000 },
+  {
+    name: 'esim_1GB_7D_COSTLY_V2',
+    says: 'costs 1,000,000 USD: `valid: false`, or 400 for the balance',
+    price: 100_000_000,
+  },
   { name: 'esim_1GB_7D_MISFIT_V2', says: 'fits no eSIM you have', misfits: true },
   { name: 'esim_1GB_7D_SLOW_V2', says: 'is processing for 10 minutes', processing: 'PT10M' },
   { name: 'esim_1GB_7D_STUCK_V2', says: 'is processing for ever', processing: FOR_EVER },
@@ -88,13 +99,25 @@ export function oddBundle(name: string): CatalogueBundle | undefined {
   const different = odd.get(name)
   const model = different && defaultBundle(MODEL)
   if (!model) return undefined
-  const bundle = made.get(name) ?? { ...model, name, description: `eSIM, 1GB, 7 Days, ${name}`, price: different.price ?? model.price }
+  const bundle = made.get(name) ?? {
+    ...model,
+    name,
+    description: `eSIM, 1GB, 7 Days, ${name}`,
+    price: different.price ?? model.price,
+  }
   made.set(name, bundle)
   return bundle
 }
 
 /** @throws Refusal where the value is one of these, saying so in its reason */
-export function provoke<Value extends string | number>(magic: readonly MagicRefusal<Value>[], value: Value): void {
+export function provoke<Value extends string | number>(
+  magic: readonly MagicRefusal<Value>[],
+  value: Value,
+): void {
   const found = magic.find((each) => each.value === value)
-  if (found) throw new Refusal(found.code, `${value} is a magic value: it is always answered so (${found.says})`)
+  if (found)
+    throw new Refusal(
+      found.code,
+      `${value} is a magic value: it is always answered so (${found.says})`,
+    )
 }

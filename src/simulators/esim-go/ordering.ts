@@ -49,18 +49,32 @@ export function price(world: World, wish: Wish): Priced {
     throw new Refusal('invalid-request', 'profileID can only be given where assign is true')
   const lines = wish.lines.map(({ item, quantity, iccids, allowReassign }): OrderLine => {
     const bundle = findBundle(world, item)
-    if (iccids.length > 0 && !wish.assign) throw new Refusal('invalid-request', 'ICCIDs can only be given where assign is true')
+    if (iccids.length > 0 && !wish.assign)
+      throw new Refusal('invalid-request', 'ICCIDs can only be given where assign is true')
     if (iccids.length > 0 && iccids.length !== quantity)
-      throw new Refusal('invalid-request', `quantity of ${item} is ${quantity}, but ${iccids.length} ICCIDs are given: they must match`)
+      throw new Refusal(
+        'invalid-request',
+        `quantity of ${item} is ${quantity}, but ${iccids.length} ICCIDs are given: they must match`,
+      )
     for (const iccid of iccids) {
       const problem = misfit(findUsable(world, iccid).esim, bundle)
-      if (problem && !allowReassign) throw new Refusal('incompatible', `${problem}; allowReassign would take a new eSIM`)
+      if (problem && !allowReassign)
+        throw new Refusal('incompatible', `${problem}; allowReassign would take a new eSIM`)
       if (!problem) refuseWhileProcessing(world, bundlesOf(world, SLUG, iccid))
     }
-    return { type: 'bundle', item, quantity, pricePerUnit: bundle.price, allowReassign, wanted: iccids, iccids: [] }
+    return {
+      type: 'bundle',
+      item,
+      quantity,
+      pricePerUnit: bundle.price,
+      allowReassign,
+      wanted: iccids,
+      iccids: [],
+    }
   })
   const count = lines.reduce((sum, { quantity }) => sum + quantity, 0)
-  if (wish.assign && count > MOST_ESIMS) throw new Refusal('invalid-request', `an order assigns at most ${MOST_ESIMS} bundles to eSIMs`)
+  if (wish.assign && count > MOST_ESIMS)
+    throw new Refusal('invalid-request', `an order assigns at most ${MOST_ESIMS} bundles to eSIMs`)
   const total = lines.reduce((sum, { quantity, pricePerUnit }) => sum + quantity * pricePerUnit, 0)
   return { lines, total, valid: canPay(world, total) }
 }
@@ -85,7 +99,10 @@ export function place(world: World, wish: Wish): Order {
     runningBalance: spendable(world),
     ...(wish.brandingId === undefined ? {} : { brandingId: wish.brandingId }),
   })
-  const delays = [settingsOf(world).deliveryDelay, ...lines.flatMap(({ item }) => oddity(item)?.delivery ?? [])]
+  const delays = [
+    settingsOf(world).deliveryDelay,
+    ...lines.flatMap(({ item }) => oddity(item)?.delivery ?? []),
+  ]
   const ready = Math.max(...delays.map((delay) => addDuration(world.now, delay)))
   if (ready <= world.now) return deliverOrder(world, order)
   world.schedule('esim-go/deliver-order', ready, { order: order.reference })

@@ -6,7 +6,10 @@ import { SLUG } from './records.ts'
 import type { components } from './spec.d.ts'
 
 type Organisation = components['schemas']['Organisation']
-type People = Pick<Organisation, 'name' | 'addr1' | 'addr2' | 'city' | 'country' | 'postcode' | 'notes' | 'website' | 'users'>
+type People = Pick<
+  Organisation,
+  'name' | 'addr1' | 'addr2' | 'city' | 'country' | 'postcode' | 'notes' | 'website' | 'users'
+>
 
 // Loaded when first asked for: few callers look at the organisation, and names are heavy.
 const load = createRequire(import.meta.url)
@@ -18,7 +21,9 @@ export function people({ name, seed }: Pick<Identity, 'name' | 'seed'>): People 
   const users = ['Admin', 'Developer'].map((role) => {
     const firstName = faker.person.firstName()
     const lastName = faker.person.lastName()
-    const emailAddress = faker.internet.email({ firstName, lastName, provider: 'travel.example' }).toLowerCase()
+    const emailAddress = faker.internet
+      .email({ firstName, lastName, provider: 'travel.example' })
+      .toLowerCase()
     return {
       firstName,
       lastName,

@@ -27,7 +27,14 @@ export function priceList(world: World): PriceList {
     const bundle = lookUp(world, `esim_1GB_7D_${iso}_V2`)
     if (!bundle) return []
     const [country, price] = [{ iso, name }, (bundle.price / 100).toFixed(2)]
-    return [{ country, prices: [{ id: idOf(`${PROFILE}/${iso}`), price, currency: CURRENCY, profile: PROFILE, country }] }]
+    return [
+      {
+        country,
+        prices: [
+          { id: idOf(`${PROFILE}/${iso}`), price, currency: CURRENCY, profile: PROFILE, country },
+        ],
+      },
+    ]
   })
   return { hash: sha256(JSON.stringify(prices)), prices }
 }

@@ -27,7 +27,8 @@ export function packed(carried: Carried): Record<string, string> {
  * @throws Refusal `unknown-bundle` where that is not on sale any more
  */
 export function purchaseOf(world: World, { name, assignedAt, extra }: Bundle): Purchase {
-  if (extra?.price === undefined || extra.boughtAt === undefined) return { price: findBundle(world, name).price, boughtAt: assignedAt }
+  if (extra?.price === undefined || extra.boughtAt === undefined)
+    return { price: findBundle(world, name).price, boughtAt: assignedAt }
   return {
     price: Number(extra.price),
     boughtAt: Number(extra.boughtAt),

@@ -27,7 +27,8 @@ const windows = defineCollection<Window>({
 /** Lets go of windows that are over, a few at a time. */
 function forget(world: World): void {
   const kept = world.in(windows)
-  for (const { caller, endsAt } of kept.page('end', {}, 0, 2)) if (endsAt <= world.now) kept.delete(caller)
+  for (const { caller, endsAt } of kept.page('end', {}, 0, 2))
+    if (endsAt <= world.now) kept.delete(caller)
 }
 
 /** Counts a request; the count stays whatever becomes of the request. */

@@ -102,7 +102,12 @@ export const lots = defineCollection<Lot>({
   name: 'esim-go.inventory',
   key: (lot) => String(lot.id),
   // Only lots with something left: those used up are kept for refunds, and are many.
-  indexes: { left: (lot) => (lot.remaining > 0 ? lot.bundle + SEPARATOR + sortable(lot.expiresAt) + sortable(lot.id) : undefined) },
+  indexes: {
+    left: (lot) =>
+      lot.remaining > 0
+        ? lot.bundle + SEPARATOR + sortable(lot.expiresAt) + sortable(lot.id)
+        : undefined,
+  },
 })
 
 /** The organisation whose key it is. */
@@ -117,7 +122,13 @@ export interface Account {
   readonly cardless?: boolean
 }
 
-export const accounts = defineCollection<Account>({ name: 'esim-go.account', key: (account) => account.id })
+export const accounts = defineCollection<Account>({
+  name: 'esim-go.account',
+  key: (account) => account.id,
+})
 
 /** Bundles a user put on sale in a seed file; they come before default ones of the same name. */
-export const ownBundles = defineCollection<CatalogueBundle>({ name: 'esim-go.catalogue', key: (bundle) => bundle.name })
+export const ownBundles = defineCollection<CatalogueBundle>({
+  name: 'esim-go.catalogue',
+  key: (bundle) => bundle.name,
+})

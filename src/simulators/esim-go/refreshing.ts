@@ -22,5 +22,6 @@ export function refresh(world: World, sim: Sim): void {
 export function registerAgain(world: World, iccid: string, lost: number): void {
   const sim = world.in(sims).get(simKey(SLUG, iccid))
   const served = sim?.profile === 'enabled' && sim.service === 'active'
-  if (served && sim.lastNetwork && !sim.attached && sim.lastSeenAt === lost) attach(world, sim, sim.lastNetwork)
+  if (served && sim.lastNetwork && !sim.attached && sim.lastSeenAt === lost)
+    attach(world, sim, sim.lastNetwork)
 }

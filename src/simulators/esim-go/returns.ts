@@ -15,7 +15,10 @@ export interface Returning {
   readonly leftAt: number
 }
 
-export const returning = defineCollection<Returning>({ name: 'esim-go.returning', key: ({ esim }) => esim.iccid })
+export const returning = defineCollection<Returning>({
+  name: 'esim-go.returning',
+  key: ({ esim }) => esim.iccid,
+})
 
 export function isInstalled({ profile }: Sim): boolean {
   return profileStatus(profile) === 'Installed'
@@ -32,7 +35,12 @@ export function startReturn(world: World, iccid: string): void {
 /** Somebody has installed an eSIM: if it had left the account, it comes back once the least time of a return is over. */
 export function noticeInstalled(world: World, iccid: string): void {
   const gone = world.in(returning).get(iccid)
-  if (gone) world.schedule(`${SLUG}/return-esim`, addDuration(gone.leftAt, settingsOf(world).returnsDelay), { iccid })
+  if (gone)
+    world.schedule(
+      `${SLUG}/return-esim`,
+      addDuration(gone.leftAt, settingsOf(world).returnsDelay),
+      { iccid },
+    )
 }
 
 /** The return is looked into: an eSIM that is installed comes back to the account. */

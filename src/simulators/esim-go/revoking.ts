@@ -14,7 +14,14 @@ import { type Purchase, purchaseOf } from './purchase.ts'
 import type { Esim } from './records.ts'
 import { isInstalled, startReturn } from './returns.ts'
 import { settingsOf } from './settings.ts'
-import { type Assignment, assignmentsNamed, assignmentsOf, isCurrent, type TakenOff, takeOff } from './taken-off.ts'
+import {
+  type Assignment,
+  assignmentsNamed,
+  assignmentsOf,
+  isCurrent,
+  type TakenOff,
+  takeOff,
+} from './taken-off.ts'
 
 /** What is to come off an eSIM, found and checked; nothing has happened yet. */
 export interface Revocation {
@@ -35,10 +42,13 @@ type Unit = readonly Assignment[]
 
 /** The bundles of one name on an eSIM: each as the assignments of one application. @throws Refusal `not-found` */
 function unitsOf(world: World, iccid: string, name: string): Unit[] {
-  return [...grouped(assignmentsNamed(world, iccid, name), ({ bundle }) => bundle.reference).values()]
+  return [
+    ...grouped(assignmentsNamed(world, iccid, name), ({ bundle }) => bundle.reference).values(),
+  ]
 }
 
-const isUnused = (unit: Unit) => unit.every(({ state }) => state === 'queued' || state === 'processing')
+const isUnused = (unit: Unit) =>
+  unit.every(({ state }) => state === 'queued' || state === 'processing')
 
 /**
  * Finds what revoking a bundle by its name takes off: of several, the latest or the oldest unused (setting `revokePick`); of a one-year
@@ -49,7 +59,11 @@ export function revocationByName(world: World, iccid: string, name: string): Rev
   const { sim, esim } = findEsim(world, iccid)
   const left = unitsOf(world, iccid, name).filter((unit) => unit.some(isCurrent))
   const latest = left.at(-1)
-  if (!latest) throw new Refusal('wrong-state', `every assignment of ${name} on eSIM ${iccid} is used up, over or taken off already`)
+  if (!latest)
+    throw new Refusal(
+      'wrong-state',
+      `every assignment of ${name} on eSIM ${iccid} is used up, over or taken off already`,
+    )
   const unit = settingsOf(world).revokePick === 'latest' ? latest : (left.find(isUnused) ?? latest)
   return planned(
     world,
@@ -65,21 +79,35 @@ export function revocationByName(world: World, iccid: string, name: string): Rev
  */
 export function revocationById(world: World, iccid: string, name: string, id: string): Revocation {
   const { sim, esim } = findEsim(world, iccid)
-  const unit = unitsOf(world, iccid, name).find((each) => each.some(({ bundle }) => bundle.id === id))
+  const unit = unitsOf(world, iccid, name).find((each) =>
+    each.some(({ bundle }) => bundle.id === id),
+  )
   const found = unit?.find(({ bundle }) => bundle.id === id)
-  if (!unit || !found) throw new Refusal('not-found', `eSIM ${iccid} has no assignment ${id} of ${name}`)
-  if (!isCurrent(found)) throw new Refusal('wrong-state', `assignment ${id} is ${found.state}: there is nothing left to revoke`)
+  if (!unit || !found)
+    throw new Refusal('not-found', `eSIM ${iccid} has no assignment ${id} of ${name}`)
+  if (!isCurrent(found))
+    throw new Refusal(
+      'wrong-state',
+      `assignment ${id} is ${found.state}: there is nothing left to revoke`,
+    )
   return planned(world, { sim, esim }, unit, [found.bundle])
 }
 
-function planned(world: World, on: Pick<Revocation, 'sim' | 'esim'>, unit: Unit, parts: readonly Bundle[]): Revocation {
+function planned(
+  world: World,
+  on: Pick<Revocation, 'sim' | 'esim'>,
+  unit: Unit,
+  parts: readonly Bundle[],
+): Revocation {
   const [first] = unit
   if (!first) throw new Error('an application without assignments')
   refuseWhileProcessing(world, parts)
   const purchase = purchaseOf(world, first.bundle)
   const whole = parts.length === unit.length && isUnused(unit)
   const ids = new Set(parts.map(({ id }) => id))
-  const others = assignmentsOf(world, on.esim.iccid).filter((each) => isCurrent(each) && !ids.has(each.bundle.id))
+  const others = assignmentsOf(world, on.esim.iccid).filter(
+    (each) => isCurrent(each) && !ids.has(each.bundle.id),
+  )
   return {
     ...on,
     parts,
@@ -114,7 +142,10 @@ export function revoke(world: World, plan: Revocation, refundTo: TakenOff['refun
   noteAction(world, esim.iccid, refundTo === 'none' ? 'Bundle Revoked' : 'Bundle Refund')
   if (refundTo === 'inventory') {
     putBack(world, bundle, purchase)
-    noteHistory(world, esim.iccid, 'Bundle Refunded to Inventory', { bundle, bundleState: 'revoked' })
+    noteHistory(world, esim.iccid, 'Bundle Refunded to Inventory', {
+      bundle,
+      bundleState: 'revoked',
+    })
   }
   if (refundTo === 'balance') {
     credit(world, purchase.price)

@@ -9,7 +9,9 @@ import { ownBundles } from './records.ts'
 export function onSale(world: World): readonly CatalogueBundle[] {
   const own = world.in(ownBundles)
   if (own.size === 0) return defaultCatalogue()
-  return [...own.values(), ...defaultCatalogue().filter(({ name }) => !own.has(name))].sort((a, b) => a.price - b.price)
+  return [...own.values(), ...defaultCatalogue().filter(({ name }) => !own.has(name))].sort(
+    (a, b) => a.price - b.price,
+  )
 }
 
 /** The bundle of exactly this name, or `undefined`. */
@@ -22,5 +24,9 @@ export function findBundle(world: World, name: string): CatalogueBundle {
   const bundle = lookUp(world, name)
   if (bundle) return bundle
   provoke(refusedBundles, name)
-  throw new Refusal('unknown-bundle', `there is no bundle "${name}": names are case-sensitive, see GET /catalogue`, { bundle: name })
+  throw new Refusal(
+    'unknown-bundle',
+    `there is no bundle "${name}": names are case-sensitive, see GET /catalogue`,
+    { bundle: name },
+  )
 }

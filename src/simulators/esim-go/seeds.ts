@@ -19,11 +19,16 @@ const A_BUNDLE = 'esim_1GB_7D_GB_V2'
 
 /** The key of a world: fixed in `default`, elsewhere from its name and seed. */
 function keyOf({ identity: { name, seed } }: World): string {
-  return name === 'default' ? DEFAULT_KEY : `esimgo-${openRandom(`${name}/${seed}/${SLUG}`).text(32, HEX)}`
+  return name === 'default'
+    ? DEFAULT_KEY
+    : `esimgo-${openRandom(`${name}/${seed}/${SLUG}`).text(32, HEX)}`
 }
 
 /** The organisation with its money, and nothing bought yet. */
-function organisation(world: World, money: Partial<Pick<Account, 'balance' | 'testCredit' | 'cardless'>> = {}): void {
+function organisation(
+  world: World,
+  money: Partial<Pick<Account, 'balance' | 'testCredit' | 'cardless'>> = {},
+): void {
   world.in(credentials).put({ provider: SLUG, kind: 'api-key', secret: keyOf(world) })
   world.in(accounts).put({
     id: 'account',

@@ -1,34 +1,66 @@
 // What a user can choose about eSIM Go: where sources conflict, and delays the document only bounds.
-import { choice, commonSettings, duration, durations, flag, type SettingsOf, texts, whole } from '../../state/settings.ts'
+import {
+  choice,
+  commonSettings,
+  duration,
+  durations,
+  flag,
+  type SettingsOf,
+  texts,
+  whole,
+} from '../../state/settings.ts'
 import type { World } from '../../state/world.ts'
 import { SLUG } from './records.ts'
 
 export const settings = {
   ...commonSettings,
-  wire: choice(['public', 'documented'], 'public', 'shapes of lists: as recorded from the real API, or as the document has them'),
-  groups: choice(['array', 'object'], 'array', 'GET /organisation/groups: an array as documented, or {groups} as a newer document has it'),
+  wire: choice(
+    ['public', 'documented'],
+    'public',
+    'shapes of lists: as recorded from the real API, or as the document has them',
+  ),
+  groups: choice(
+    ['array', 'object'],
+    'array',
+    'GET /organisation/groups: an array as documented, or {groups} as a newer document has it',
+  ),
   processingDelay: duration(
     'PT0S',
     'how long a bundle stays in processing after it was applied (documented: usually instant, up to PT10M)',
   ),
-  deliveryDelay: duration('PT0S', 'how long an order takes to be delivered (documented: up to PT5M in some cases)'),
+  deliveryDelay: duration(
+    'PT0S',
+    'how long an order takes to be delivered (documented: up to PT5M in some cases)',
+  ),
   idleDeletion: duration(
     'P180D',
     'how long an eSIM may be idle before its deletion is scheduled (public); PT0S: for ever. What is set counts from the next look at an eSIM',
   ),
-  queuedKeepsEsim: flag(true, 'an unused bundle keeps its eSIM from being deleted as idle (inferred); else only one in use does'),
-  consumptionBilling: flag(true, 'the organisation is billed by consumption, so that GET /catalogue/prices answers it; else that is 403'),
+  queuedKeepsEsim: flag(
+    true,
+    'an unused bundle keeps its eSIM from being deleted as idle (inferred); else only one in use does',
+  ),
+  consumptionBilling: flag(
+    true,
+    'the organisation is billed by consumption, so that GET /catalogue/prices answers it; else that is 403',
+  ),
   asyncApplyDelay: duration(
     'PT10S',
     'how long bundles stay in processing where one call applies more than 5 (public: asynchronously; time invented)',
   ),
-  inventoryLifetime: duration('P1Y', 'how long bundles bought into the inventory may be applied (public: 12 months)'),
+  inventoryLifetime: duration(
+    'P1Y',
+    'how long bundles bought into the inventory may be applied (public: 12 months)',
+  ),
   refunds: choice(
     ['enabled', 'disabled'],
     'enabled',
     'whether the organisation is given refunds (public: the provider switches them on by request)',
   ),
-  refundWindow: duration('P60D', 'how long after its purchase an unused bundle may be refunded (documented: typically 60 days)'),
+  refundWindow: duration(
+    'P60D',
+    'how long after its purchase an unused bundle may be refunded (documented: typically 60 days)',
+  ),
   revokePick: choice(
     ['latest', 'oldest-unused'],
     'latest',
@@ -38,20 +70,45 @@ export const settings = {
     'P4D',
     'least time after which an eSIM in the returns process comes back if it is installed (documented: at least 4 days)',
   ),
-  lapseAfter: duration('P12M', 'how long a bundle may be queued and idle before it lapses (public: 12 months)'),
-  topUpMinimum: whole(1, 1_000_000, 1000, 'the smallest amount of POST /organisation/balance (public)'),
-  topUpMaximum: whole(1, 1_000_000, 5000, 'the largest amount of POST /organisation/balance (public)'),
+  lapseAfter: duration(
+    'P12M',
+    'how long a bundle may be queued and idle before it lapses (public: 12 months)',
+  ),
+  topUpMinimum: whole(
+    1,
+    1_000_000,
+    1000,
+    'the smallest amount of POST /organisation/balance (public)',
+  ),
+  topUpMaximum: whole(
+    1,
+    1_000_000,
+    5000,
+    'the largest amount of POST /organisation/balance (public)',
+  ),
   lowBalance: whole(
     0,
     1_000_000,
     100,
     'a payment that takes balance and test credit below this, in USD, is told as LowBalance; 0: never (invented)',
   ),
-  rateLimit: whole(0, 100_000, 0, "requests a second of the world's clock from one address; 0: no limit (public: 10)"),
+  rateLimit: whole(
+    0,
+    100_000,
+    0,
+    "requests a second of the world's clock from one address; 0: no limit (public: 10)",
+  ),
   refreshOutage: duration('PT1M', 'how long a refresh keeps an eSIM off its network (invented)'),
-  msisdns: choice(['every', 'none'], 'every', 'which new eSIMs have a number for POST /esims/{iccid}/sms (invented)'),
+  msisdns: choice(
+    ['every', 'none'],
+    'every',
+    'which new eSIMs have a number for POST /esims/{iccid}/sms (invented)',
+  ),
   smsSenders: texts(
-    (line) => (/^[\w .-]{1,11}$/.test(line) ? undefined : 'must have 1 to 11 letters, digits, spaces, dots, dashes or underscores'),
+    (line) =>
+      /^[\w .-]{1,11}$/.test(line)
+        ? undefined
+        : 'must have 1 to 11 letters, digits, spaces, dots, dashes or underscores',
     'senders of SMS your organisation was given besides eSIM',
   ),
   assignmentsJson: choice(
@@ -59,8 +116,15 @@ export const settings = {
     'auto',
     'GET /esims/assignments as JSON: an object for one eSIM and an array for several, or always one of them (`object`: the first)',
   ),
-  signatureEncoding: choice(['base64', 'hex'], 'base64', 'X-Signature-SHA256: base64 as documented, hex as one public guide has it'),
-  retrySchedule: durations(['PT5S', 'PT5M'], 'delays between attempts at a callback; after the last it is dead (invented)'),
+  signatureEncoding: choice(
+    ['base64', 'hex'],
+    'base64',
+    'X-Signature-SHA256: base64 as documented, hex as one public guide has it',
+  ),
+  retrySchedule: durations(
+    ['PT5S', 'PT5M'],
+    'delays between attempts at a callback; after the last it is dead (invented)',
+  ),
 }
 
 /** This world's settings for eSIM Go. */

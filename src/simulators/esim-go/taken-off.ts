@@ -31,14 +31,22 @@ export interface Assignment {
 }
 
 /** Takes an assignment off its eSIM and keeps what is still told of it. */
-export function takeOff(world: World, bundle: Bundle, state: TakenOff['state'], refundTo: TakenOff['refundTo'] = 'none'): void {
+export function takeOff(
+  world: World,
+  bundle: Bundle,
+  state: TakenOff['state'],
+  refundTo: TakenOff['refundTo'] = 'none',
+): void {
   world.in(takenOff).put({ bundle, state, at: world.now, refundTo })
   removeBundle(world, bundle)
 }
 
 /** Every assignment an eSIM has or had, in the order they were assigned. */
 export function assignmentsOf(world: World, iccid: string): Assignment[] {
-  const on: Assignment[] = bundlesOf(world, SLUG, iccid).map((bundle) => ({ bundle, state: bundle.state }))
+  const on: Assignment[] = bundlesOf(world, SLUG, iccid).map((bundle) => ({
+    bundle,
+    state: bundle.state,
+  }))
   const off = world.in(takenOff).matching('esim', iccid + SEPARATOR)
   return off.length === 0 ? on : [...on, ...off].sort((a, b) => a.bundle.serial - b.bundle.serial)
 }

@@ -13,9 +13,13 @@ export const SENDER = 'eSIM'
 export function textEsim(world: World, { iccid, msisdn }: Sim, text: string, from: string): void {
   const senders = [SENDER, ...settingsOf(world).smsSenders]
   if (!senders.includes(from))
-    throw new Refusal('invalid-request', `from: "${from}" is not a sender of yours; there are: ${senders.join(', ')}`)
+    throw new Refusal(
+      'invalid-request',
+      `from: "${from}" is not a sender of yours; there are: ${senders.join(', ')}`,
+    )
   // JSON can write half of a surrogate pair, which UTF-8 cannot.
-  if (/\p{Surrogate}/u.test(text)) throw new Refusal('invalid-request', 'message is not UTF-8: it has half of a surrogate pair')
+  if (/\p{Surrogate}/u.test(text))
+    throw new Refusal('invalid-request', 'message is not UTF-8: it has half of a surrogate pair')
   if (msisdn === undefined) throw new Refusal('no-msisdn', `eSIM ${iccid} has no MSISDN`)
   sendMessage(world, { provider: SLUG, channel: 'sms', to: msisdn, from, text, iccid })
 }

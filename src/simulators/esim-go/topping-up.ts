@@ -18,10 +18,17 @@ const FIRST_PAYMENT = 987_000_000
 export function topUp(world: World, amount: number): { holder: Account; payment: number } {
   const { topUpMinimum, topUpMaximum } = settingsOf(world)
   const holder = account(world)
-  if (holder.cardless) throw new Refusal('no-card', 'no card is saved: the first payment is made in the portal')
+  if (holder.cardless)
+    throw new Refusal('no-card', 'no card is saved: the first payment is made in the portal')
   provoke(magicAmounts, amount)
   if (amount < topUpMinimum || amount > topUpMaximum)
-    throw new Refusal('invalid-request', `amount must lie between ${topUpMinimum} and ${topUpMaximum}`)
+    throw new Refusal(
+      'invalid-request',
+      `amount must lie between ${topUpMinimum} and ${topUpMaximum}`,
+    )
   const payment = FIRST_PAYMENT + world.next('esim-go.payment')
-  return { holder: world.in(accounts).put({ ...holder, balance: holder.balance + amount * CENTS }), payment }
+  return {
+    holder: world.in(accounts).put({ ...holder, balance: holder.balance + amount * CENTS }),
+    payment,
+  }
 }

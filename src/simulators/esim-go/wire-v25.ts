@@ -37,8 +37,13 @@ export function listedEsim(world: World, { iccid }: Esim) {
 }
 
 /** The link for Android, which comes with Apple's where `installUrl` is asked for: v2.4 refuses that. */
-export function installLink({ smdpAddress, matchingId }: Sim, additionalFields: string | undefined) {
-  return additionalFields === 'installUrl' ? { androidInstallUrl: androidInstallUrl(smdpAddress, matchingId) } : {}
+export function installLink(
+  { smdpAddress, matchingId }: Sim,
+  additionalFields: string | undefined,
+) {
+  return additionalFields === 'installUrl'
+    ? { androidInstallUrl: androidInstallUrl(smdpAddress, matchingId) }
+    : {}
 }
 
 export function assignment(world: World, { bundle }: Assignment) {

@@ -42,7 +42,10 @@ export function profileStatus(state: ProfileState): Schemas['ProfileStatus'] {
   return profileStatuses[state]
 }
 
-export function esimDetails({ sim, esim }: { sim: Sim; esim: Esim }, withAppleUrl: boolean): Schemas['EsimDetails'] {
+export function esimDetails(
+  { sim, esim }: { sim: Sim; esim: Esim },
+  withAppleUrl: boolean,
+): Schemas['EsimDetails'] {
   return {
     iccid: sim.iccid,
     matchingId: sim.matchingId,
@@ -98,7 +101,13 @@ export function remaining(bundle: Bundle): number {
   return bundle.unlimited ? 0 : remainingBytes(bundle)
 }
 
-export function historyEntry({ name, bundle, at, bundleState, alertType }: HistoryItem): Schemas['HistoryEntry'] {
+export function historyEntry({
+  name,
+  bundle,
+  at,
+  bundleState,
+  alertType,
+}: HistoryItem): Schemas['HistoryEntry'] {
   return {
     name,
     ...(bundle === undefined ? {} : { bundle, bundleName: bundle }),
@@ -117,7 +126,10 @@ function orderLine(world: World, line: OrderLine, withEsims: boolean): Schemas['
     pricePerUnit: money(line.pricePerUnit),
     allowReassign: line.allowReassign,
     ...(withEsims && line.iccids.length > 0
-      ? { iccids: [...line.iccids], esims: line.iccids.flatMap((iccid) => installation(world, iccid)) }
+      ? {
+          iccids: [...line.iccids],
+          esims: line.iccids.flatMap((iccid) => installation(world, iccid)),
+        }
       : {}),
   }
 }
@@ -125,7 +137,9 @@ function orderLine(world: World, line: OrderLine, withEsims: boolean): Schemas['
 /** How an eSIM of the account is installed. */
 function installation(world: World, iccid: string): NonNullable<Schemas['OrderLine']['esims']> {
   const sim = world.in(sims).get(simKey(SLUG, iccid))
-  return sim && world.in(esims).has(iccid) ? [{ iccid, matchingId: sim.matchingId, smdpAddress: sim.smdpAddress }] : []
+  return sim && world.in(esims).has(iccid)
+    ? [{ iccid, matchingId: sim.matchingId, smdpAddress: sim.smdpAddress }]
+    : []
 }
 
 function statusMessage({ assign, status, lines }: Order): string {
@@ -150,7 +164,12 @@ export function order(world: World, record: Order, withEsims = true): Schemas['O
   }
 }
 
-export function pricedOrder(world: World, lines: readonly OrderLine[], total: number, valid: boolean): Schemas['ValidatedOrder'] {
+export function pricedOrder(
+  world: World,
+  lines: readonly OrderLine[],
+  total: number,
+  valid: boolean,
+): Schemas['ValidatedOrder'] {
   return {
     order: lines.map((line) => orderLine(world, line, false)),
     total: money(total),
@@ -161,12 +180,21 @@ export function pricedOrder(world: World, lines: readonly OrderLine[], total: nu
   }
 }
 
-export function inventoryBundle(world: World, name: string, available: readonly Lot[]): Schemas['InventoryBundle'] {
+export function inventoryBundle(
+  world: World,
+  name: string,
+  available: readonly Lot[],
+): Schemas['InventoryBundle'] {
   const bundle = lookUp(world, name)
   return {
     name,
     desc: bundle?.description ?? name,
-    available: available.map((lot) => ({ id: lot.id, total: lot.total, remaining: lot.remaining, expiry: iso(lot.expiresAt) })),
+    available: available.map((lot) => ({
+      id: lot.id,
+      total: lot.total,
+      remaining: lot.remaining,
+      expiry: iso(lot.expiresAt),
+    })),
     countries: [...(bundle?.countries ?? [])],
     data: bundle?.dataAmount ?? 0,
     duration: bundle?.duration ?? 1,
@@ -209,8 +237,19 @@ function makeCatalogueBundle(bundle: CatalogueBundle): Schemas['CatalogueBundle'
 }
 
 /** The one allowance of a bundle: data. */
-export function dataAllowance({ description, dataAmount, unlimited }: CatalogueBundle): Schemas['Allowances'][number] {
-  return { type: 'DATA', service: 'ROAMING', description, amount: dataAmount, unit: 'MB', unlimited }
+export function dataAllowance({
+  description,
+  dataAmount,
+  unlimited,
+}: CatalogueBundle): Schemas['Allowances'][number] {
+  return {
+    type: 'DATA',
+    service: 'ROAMING',
+    description,
+    amount: dataAmount,
+    unit: 'MB',
+    unlimited,
+  }
 }
 
 export function organisation(world: World): Schemas['Organisation'] {

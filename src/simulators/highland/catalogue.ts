@@ -21,7 +21,11 @@ export const markets: Readonly<Record<string, Market>> = {
   161: { area: 'North America', code: '460', countries: 'CA' },
   162: { area: 'North America', code: '310,311', countries: 'US' },
   163: { area: 'Oceania', code: '460', countries: 'NZ' },
-  166: { area: 'Asia Pacific', code: '460', countries: 'AU+BD+BN+CN+FJ+HK+ID+IN+JP+KH+KR+LA+LK+MM+MN+MO+MY+NP+NZ+PH+SG+TH+TW+VN' },
+  166: {
+    area: 'Asia Pacific',
+    code: '460',
+    countries: 'AU+BD+BN+CN+FJ+HK+ID+IN+JP+KH+KR+LA+LK+MM+MN+MO+MY+NP+NZ+PH+SG+TH+TW+VN',
+  },
   167: { area: 'Multiple', code: 'All', countries: 'FR+AT+BE+CH+DE+ES+GB+IE+IT+NL+PT' },
   168: { area: 'Global', code: 'All', countries: '*' },
 }

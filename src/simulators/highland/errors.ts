@@ -41,8 +41,17 @@ const table: Readonly<Record<KernelRefusal | keyof typeof own, Wording>> = {
   internal: [500, 'Internal server error.'],
 }
 
-export function word(refusal: Refusal, _operation: string | undefined, values: SettingValues = {}): Reply {
-  const [status, text] = Object.hasOwn(table, refusal.code) ? table[refusal.code as keyof typeof table] : table.internal
+export function word(
+  refusal: Refusal,
+  _operation: string | undefined,
+  values: SettingValues = {},
+): Reply {
+  const [status, text] = Object.hasOwn(table, refusal.code)
+    ? table[refusal.code as keyof typeof table]
+    : table.internal
   const details = typeof text === 'string' ? text : text(refusal)
-  return { status: status === RULES ? Number(values[RULES] ?? 200) : status, body: { status: 'failure', details } }
+  return {
+    status: status === RULES ? Number(values[RULES] ?? 200) : status,
+    body: { status: 'failure', details },
+  }
 }

@@ -14,19 +14,44 @@ export function findCompany(world: World, id: string): Company {
 }
 
 /** An eSIM of a company, both halves of it. @throws Refusal `unknown-company`, `unknown-esim` */
-export function findEsim(world: World, asked: { company_id: string; sim_id: string }): { esim: Esim; sim: Sim } {
+export function findEsim(
+  world: World,
+  asked: { company_id: string; sim_id: string },
+): { esim: Esim; sim: Sim } {
   const company = findCompany(world, asked.company_id)
   const esim = world.in(esims).get(asked.sim_id)
   const sim = esim && world.in(sims).get(simKey(SLUG, esim.iccid))
   if (esim && sim && esim.company === company.id) return { esim, sim }
-  const why = !esim ? 'there is no such eSIM' : esim.company ? `it is one of company ${esim.company}` : 'nobody has acquired it'
-  throw new Refusal('unknown-esim', `eSIM ${asked.sim_id} is not one of company ${company.id}: ${why}`)
+  const why = !esim
+    ? 'there is no such eSIM'
+    : esim.company
+      ? `it is one of company ${esim.company}`
+      : 'nobody has acquired it'
+  throw new Refusal(
+    'unknown-esim',
+    `eSIM ${asked.sim_id} is not one of company ${company.id}: ${why}`,
+  )
 }
 
 /** Puts a product on an eSIM, as it is now: a partner may define its products anew. */
-export function addProduct(world: World, { iccid }: Esim, { id, name, bytes, days, market, countries }: Product): Bundle {
-  const bundle = { id: String(world.next('highland.product')), provider: SLUG, iccid, name, reference: id, extra: { market, countries } }
-  return assignBundle(world, { ...bundle, unlimited: false, initialBytes: bytes, duration: `P${days}D` }, 'PT0S')
+export function addProduct(
+  world: World,
+  { iccid }: Esim,
+  { id, name, bytes, days, market, countries }: Product,
+): Bundle {
+  const bundle = {
+    id: String(world.next('highland.product')),
+    provider: SLUG,
+    iccid,
+    name,
+    reference: id,
+    extra: { market, countries },
+  }
+  return assignBundle(
+    world,
+    { ...bundle, unlimited: false, initialBytes: bytes, duration: `P${days}D` },
+    'PT0S',
+  )
 }
 
 /** Takes a product off an eSIM; where it is on it several times, the one that was added last. @throws Refusal `no-product` */
@@ -40,7 +65,10 @@ export function removeProduct(world: World, { iccid, simId }: Esim, productId: s
 /** The product in use, else the next to be used, else the last one. @throws Refusal `no-product` */
 export function currentProduct(world: World, { iccid, simId }: Esim): Bundle {
   const on = bundlesOf(world, SLUG, iccid)
-  const current = on.find(({ state }) => state === 'active') ?? on.find(({ state }) => state === 'queued') ?? on.at(-1)
+  const current =
+    on.find(({ state }) => state === 'active') ??
+    on.find(({ state }) => state === 'queued') ??
+    on.at(-1)
   if (!current) throw new Refusal('no-product', `eSIM ${simId} has no product at all`)
   return current
 }

@@ -31,7 +31,10 @@ const remove: HighlandHandlers['removeProduct'] = ({ body }, world) => {
 }
 
 const serviceMove =
-  (event: 'suspend' | 'resume', sim_status: 'suspended' | 'active'): NonNullable<HighlandHandlers['suspendEsim']> =>
+  (
+    event: 'suspend' | 'resume',
+    sim_status: 'suspended' | 'active',
+  ): NonNullable<HighlandHandlers['suspendEsim']> =>
   ({ body }, world) => {
     const { esim, sim } = findEsim(world, body)
     moveService(world, sim, event)
@@ -40,35 +43,64 @@ const serviceMove =
 
 /** Ms since the epoch, with microseconds as a fraction. @throws Refusal `invalid-request` */
 function instantOf(name: string, text: string): number {
-  const [, seconds = '', , fraction = '', zone = 'Z'] = /^([^.Z+]{10}[^.Z+-]*)(\.(\d+))?(Z|[+-].*)?$/.exec(text) ?? []
+  const [, seconds = '', , fraction = '', zone = 'Z'] =
+    /^([^.Z+]{10}[^.Z+-]*)(\.(\d+))?(Z|[+-].*)?$/.exec(text) ?? []
   const instant = Date.parse(seconds + zone) + Number(fraction.padEnd(6, '0')) / 1000
-  if (Number.isNaN(instant)) throw new Refusal('invalid-request', `${name} is no date and time there is`)
+  if (Number.isNaN(instant))
+    throw new Refusal('invalid-request', `${name} is no date and time there is`)
   return instant
 }
 
 export const handlers: HighlandHandlers = {
   onboardCompany({ body, now }, world) {
-    const { company_name: name, registration_number: registration, country_code: country, contact_email: email } = body
-    const [twin] = world.in(companies).matching('registration', registrationKey({ country, registration }))
-    if (twin) throw new Refusal('duplicate-company', `${registration} in ${country} is company ${twin.id} already`)
-    const made = { id: world.random.text(32, HEX), name, registration, country, email, createdAt: now }
+    const {
+      company_name: name,
+      registration_number: registration,
+      country_code: country,
+      contact_email: email,
+    } = body
+    const [twin] = world
+      .in(companies)
+      .matching('registration', registrationKey({ country, registration }))
+    if (twin)
+      throw new Refusal(
+        'duplicate-company',
+        `${registration} in ${country} is company ${twin.id} already`,
+      )
+    const made = {
+      id: world.random.text(32, HEX),
+      name,
+      registration,
+      country,
+      email,
+      createdAt: now,
+    }
     return reply(200, wire.company(world, world.in(companies).put(made)))
   },
 
-  getCompanySummary: ({ query }, world) => reply(200, wire.company(world, findCompany(world, query.company_id))),
+  getCompanySummary: ({ query }, world) =>
+    reply(200, wire.company(world, findCompany(world, query.company_id))),
 
   listProducts({ query }, world) {
     const owner = findCompany(world, query.company_id)
-    return reply(200, { status: 'success', product_list: productsOf(world, owner.id).map((each) => wire.product(each, owner)) })
+    return reply(200, {
+      status: 'success',
+      product_list: productsOf(world, owner.id).map((each) => wire.product(each, owner)),
+    })
   },
 
-  acquireEsim: ({ body, baseUrl }, world) => acquire(world, world.in(esims).first('free'), findCompany(world, body.company_id).id, baseUrl),
+  acquireEsim: ({ body, baseUrl }, world) =>
+    acquire(world, world.in(esims).first('free'), findCompany(world, body.company_id).id, baseUrl),
 
   acquireEsimById({ body, baseUrl }, world) {
     const company = findCompany(world, body.company_id)
     const esim = world.in(esims).get(body.sim_id)
     if (!esim) throw new Refusal('unknown-esim', `there is no eSIM ${body.sim_id}`)
-    if (esim.company) throw new Refusal('already-acquired', `company ${esim.company} has acquired eSIM ${esim.simId}`)
+    if (esim.company)
+      throw new Refusal(
+        'already-acquired',
+        `company ${esim.company} has acquired eSIM ${esim.simId}`,
+      )
     return acquire(world, esim, company.id, baseUrl)
   },
 
@@ -76,16 +108,28 @@ export const handlers: HighlandHandlers = {
     const [esim] = world.in(esims).matching('barCode', path.bar_code_id + SEPARATOR)
     const sim = esim && world.in(sims).get(simKey(SLUG, esim.iccid))
     if (!sim) throw new Refusal('unknown-code', 'no eSIM has this bar code')
-    if (!isCodeGood(sim.codeExpiresAt, now)) throw new Refusal('expired-code', `the code of eSIM ${esim.simId} is no longer good`)
+    if (!isCodeGood(sim.codeExpiresAt, now))
+      throw new Refusal('expired-code', `the code of eSIM ${esim.simId} is no longer good`)
     const lpa = lpaString(sim.smdpAddress, sim.matchingId)
-    return { status: 200, content: { type: 'image/png', render: async () => (await import('qrcode')).default.toBuffer(lpa) } }
+    return {
+      status: 200,
+      content: {
+        type: 'image/png',
+        render: async () => (await import('qrcode')).default.toBuffer(lpa),
+      },
+    }
   },
 
   addProduct({ body }, world) {
     const { esim } = findEsim(world, body)
     const product = findProduct(world, body.company_id, body.product_id)
-    if (!product) throw new Refusal('unknown-product', `product ${body.product_id} is neither this company's nor a default one`)
-    if (product.market !== body.market_id) throw new Refusal('wrong-market', `product ${product.id} is in market ${product.market}`)
+    if (!product)
+      throw new Refusal(
+        'unknown-product',
+        `product ${body.product_id} is neither this company's nor a default one`,
+      )
+    if (product.market !== body.market_id)
+      throw new Refusal('wrong-market', `product ${product.id} is in market ${product.market}`)
     return reply(200, wire.onEsim(esim, addProduct(world, esim, product)))
   },
 
@@ -94,7 +138,11 @@ export const handlers: HighlandHandlers = {
 
   getUsage({ query }, world) {
     const { esim } = findEsim(world, query)
-    return reply(200, { status: 'success', sim_id: esim.simId, product_usage: wire.usage(currentProduct(world, esim)) })
+    return reply(200, {
+      status: 'success',
+      sim_id: esim.simId,
+      product_usage: wire.usage(currentProduct(world, esim)),
+    })
   },
 
   getUsageInWindow({ query }, world) {
@@ -104,7 +152,14 @@ export const handlers: HighlandHandlers = {
     const uses = usesWithin(world, SLUG, esim.iccid, from, to)
     const byProduct = [...grouped(uses, ({ reference }) => reference).values()].flatMap(wire.used)
     const used = uses.reduce((sum, { bytes }) => sum + bytes, 0)
-    return reply(200, { status: 'success', sim_id: esim.simId, from: query.from, to: query.to, used_bytes: used, product_usage: byProduct })
+    return reply(200, {
+      status: 'success',
+      sim_id: esim.simId,
+      from: query.from,
+      to: query.to,
+      used_bytes: used,
+      product_usage: byProduct,
+    })
   },
 
   getUsageOfAllProducts({ query }, world) {
@@ -117,8 +172,13 @@ export const handlers: HighlandHandlers = {
   restoreEsim: serviceMove('resume', 'active'),
 
   addInventory({ body }, world) {
-    const lines = typeof body.esim_list === 'string' ? body.esim_list.trimEnd().split('\n') : body.esim_list
+    const lines =
+      typeof body.esim_list === 'string' ? body.esim_list.trimEnd().split('\n') : body.esim_list
     addLines(world, lines)
-    return reply(200, { status: 'success', added: lines.length, available: world.in(esims).count('free') })
+    return reply(200, {
+      status: 'success',
+      added: lines.length,
+      available: world.in(esims).count('free'),
+    })
   },
 }

@@ -27,19 +27,25 @@ export const highland: Simulator = {
   authenticate(header, world) {
     const values = world.settings(SLUG)
     if (values.auth !== 'header' || presented(header, values) === values.authValue) return
-    throw new Refusal('unauthorized', `the header ${values.authHeader} has not the value of the setting authValue`)
+    throw new Refusal(
+      'unauthorized',
+      `the header ${values.authHeader} has not the value of the setting authValue`,
+    )
   },
   seeds,
   stock,
   tasks: {},
   react: () => {},
   usage: {
-    covers: (_world, { extra }, country) => extra?.countries === '*' || extra?.countries?.split('+').includes(country) === true,
+    covers: (_world, { extra }, country) =>
+      extra?.countries === '*' || extra?.countries?.split('+').includes(country) === true,
     thresholds: [],
     accounted: true,
   },
   home(world, { iccid }) {
-    const next = bundlesOf(world, SLUG, iccid).find(({ state }) => state === 'active' || state === 'queued')
+    const next = bundlesOf(world, SLUG, iccid).find(
+      ({ state }) => state === 'active' || state === 'queued',
+    )
     return next?.extra?.countries?.replace('*', 'US').slice(0, 2)
   },
   network: findNetwork,

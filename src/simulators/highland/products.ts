@@ -18,28 +18,51 @@ export interface Product {
   readonly days: number
 }
 
-const LINE = /^([0-9a-f]{32}),(\d{1,10}),(\d{1,10}),(\*|[A-Z]{2}(?:\+[A-Z]{2})*),((.*\S)[-_]([1-9]\d{0,5})([MG])B\/([1-9]\d{0,3})days)$/
+const LINE =
+  /^([0-9a-f]{32}),(\d{1,10}),(\d{1,10}),(\*|[A-Z]{2}(?:\+[A-Z]{2})*),((.*\S)[-_]([1-9]\d{0,5})([MG])B\/([1-9]\d{0,3})days)$/
 
 /** The product of a line `company_id,id,market_id,countries,name`. 1 GB is 1,000,000,000 bytes (invented: nobody says). */
 function parsed(line: string): Product | undefined {
-  const [whole, company = '', id = '', market = '', countries = '', name = '', marketName = '', amount, unit, days] = LINE.exec(line) ?? []
+  const [
+    whole,
+    company = '',
+    id = '',
+    market = '',
+    countries = '',
+    name = '',
+    marketName = '',
+    amount,
+    unit,
+    days,
+  ] = LINE.exec(line) ?? []
   const bytes = Number(amount) * (unit === 'G' ? 1e9 : 1e6)
-  return whole === undefined ? undefined : { company, id, market, countries, name, marketName, bytes, days: Number(days) }
+  return whole === undefined
+    ? undefined
+    : { company, id, market, countries, name, marketName, bytes, days: Number(days) }
 }
 
-const builtIn = defaults.flatMap(([id, market, name]) => parsed([HIGHLAND_ID, id, market, markets[market]?.countries, name].join()) ?? [])
+const builtIn = defaults.flatMap(
+  ([id, market, name]) =>
+    parsed([HIGHLAND_ID, id, market, markets[market]?.countries, name].join()) ?? [],
+)
 
 /** What is wrong with a line of the setting. */
 export function productProblem(line: string, before: readonly string[]): string | undefined {
   const product = parsed(line)
-  if (!product) return 'must look like company_id,id,market_id,DE+AT,Alps-5GB/30days (* for every country)'
-  const twin = ({ company, id }: Product) => id === product.id && (company === HIGHLAND_ID || company === product.company)
-  return [...builtIn, ...before.flatMap((each) => parsed(each) ?? [])].some(twin) ? `there is a product ${product.id} already` : undefined
+  if (!product)
+    return 'must look like company_id,id,market_id,DE+AT,Alps-5GB/30days (* for every country)'
+  const twin = ({ company, id }: Product) =>
+    id === product.id && (company === HIGHLAND_ID || company === product.company)
+  return [...builtIn, ...before.flatMap((each) => parsed(each) ?? [])].some(twin)
+    ? `there is a product ${product.id} already`
+    : undefined
 }
 
 /** The products a company defined; Highland's are the default ones. */
 export function productsOf(world: World, company: string): Product[] {
-  const own = (world.settings(SLUG).products as readonly string[]).flatMap((line) => parsed(line) ?? [])
+  const own = (world.settings(SLUG).products as readonly string[]).flatMap(
+    (line) => parsed(line) ?? [],
+  )
   return [...builtIn, ...own].filter((product) => product.company === company)
 }
 

@@ -15,8 +15,13 @@ export interface Company {
 }
 
 /** A registration without what people write differently: blanks, punctuation, case. */
-export function registrationKey({ country, registration }: Pick<Company, 'country' | 'registration'>): string {
-  return country + SEPARATOR + registration.replaceAll(/[^A-Za-z0-9]/g, '').toUpperCase() + SEPARATOR
+export function registrationKey({
+  country,
+  registration,
+}: Pick<Company, 'country' | 'registration'>): string {
+  return (
+    country + SEPARATOR + registration.replaceAll(/[^A-Za-z0-9]/g, '').toUpperCase() + SEPARATOR
+  )
 }
 
 export const companies = defineCollection<Company>({

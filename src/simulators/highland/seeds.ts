@@ -21,13 +21,19 @@ const STOCK = 50
 /** A line of the stock. Issuer and network are as in the public example; nobody has a number with 555-01 in it. */
 function minted({ random }: World, simId: string | number, position: number): string {
   const code = Array.from({ length: 4 }, () => random.text(5, CAPITALS_AND_DIGITS)).join('-')
-  const numbers = [mintIccid(random, '8948010'), mintImsi(random, '26001'), 14_255_550_100 + position]
+  const numbers = [
+    mintIccid(random, '8948010'),
+    mintImsi(random, '26001'),
+    14_255_550_100 + position,
+  ]
   return [simId, ...numbers, `1$rsp.esimulator.example$${code}`].join()
 }
 
 function begin(world: World, stock: number): void {
   const rest = { country: 'US', email: 'api@partner.example', createdAt: world.now }
-  world.in(companies).put({ id: HIGHLAND_ID, name: 'Highland Solutions LLC', registration: 'HIGHLAND', ...rest })
+  world
+    .in(companies)
+    .put({ id: HIGHLAND_ID, name: 'Highland Solutions LLC', registration: 'HIGHLAND', ...rest })
   world.in(companies).put({ id: TEST_COMPANY, name: 'Test Company', registration: 'TEST', ...rest })
   addLines(world, [minted(world, TEST_ESIM, 0)])
   const esim = world.in(esims).get(TEST_ESIM)
@@ -45,7 +51,10 @@ export const seeds: Readonly<Record<string, (world: World) => void>> = {
   'an empty stock': (world) => begin(world, 0),
   'an eSIM with a data product': (world) => {
     begin(world, STOCK)
-    const [esim, product] = [world.in(esims).get(TEST_ESIM), findProduct(world, TEST_COMPANY, '852')]
+    const [esim, product] = [
+      world.in(esims).get(TEST_ESIM),
+      findProduct(world, TEST_COMPANY, '852'),
+    ]
     if (esim && product) addProduct(world, esim, product)
   },
 }
@@ -55,9 +64,17 @@ export const seeds: Readonly<Record<string, (world: World) => void>> = {
  * @throws Refusal `invalid-request`, `duplicate-esim`, naming what is wrong
  */
 export function stock(world: World, own: unknown): void {
-  const { products = [], esims: lines = [], ...rest } = (own ?? {}) as Readonly<Record<string, unknown>>
-  const problem = Object.keys(rest).length > 0 ? `knows products and esims, and no ${Object.keys(rest)}` : undefined
-  if (problem || !Array.isArray(lines)) throw new Refusal('invalid-request', `${SLUG} ${problem ?? 'esims must be a list of lines'}`)
+  const {
+    products = [],
+    esims: lines = [],
+    ...rest
+  } = (own ?? {}) as Readonly<Record<string, unknown>>
+  const problem =
+    Object.keys(rest).length > 0
+      ? `knows products and esims, and no ${Object.keys(rest)}`
+      : undefined
+  if (problem || !Array.isArray(lines))
+    throw new Refusal('invalid-request', `${SLUG} ${problem ?? 'esims must be a list of lines'}`)
   const values = { ...world.in(kept).get(SLUG)?.values, products: products as readonly string[] }
   checkSettings(settings, values)
   world.in(kept).put({ provider: SLUG, values })

@@ -4,13 +4,34 @@ import { productProblem } from './products.ts'
 
 export const settings = {
   ...commonSettings,
-  auth: choice(['none', 'header'], 'none', 'how a partner proves itself (unknown): not at all, or by a header and its value'),
-  authHeader: text(/^[A-Za-z0-9-]{1,64}$/, 'the name of a header', 'Authorization', 'with `auth: header`, which header'),
-  authValue: text(/^\S(.*\S)?$/, 'a text', 'Bearer test-highland-key', 'with `auth: header`, its value'),
-  failureStatus: choice([200, 400, 403, 404, 409, 422, 500], 200, 'HTTP status of a refusal by the rules (unknown)'),
+  auth: choice(
+    ['none', 'header'],
+    'none',
+    'how a partner proves itself (unknown): not at all, or by a header and its value',
+  ),
+  authHeader: text(
+    /^[A-Za-z0-9-]{1,64}$/,
+    'the name of a header',
+    'Authorization',
+    'with `auth: header`, which header',
+  ),
+  authValue: text(
+    /^\S(.*\S)?$/,
+    'a text',
+    'Bearer test-highland-key',
+    'with `auth: header`, its value',
+  ),
+  failureStatus: choice(
+    [200, 400, 403, 404, 409, 422, 500],
+    200,
+    'HTTP status of a refusal by the rules (unknown)',
+  ),
   installationCodeLifetime: duration(
     'P3D',
     'how long after the acquire an installation code and its bar code are good (documented: 3 days)',
   ),
-  products: texts(productProblem, 'products of partners, a line each: company_id,id,market_id,DE+AT,Alps-5GB/30days'),
+  products: texts(
+    productProblem,
+    'products of partners, a line each: company_id,id,market_id,DE+AT,Alps-5GB/30days',
+  ),
 }

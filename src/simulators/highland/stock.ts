@@ -8,7 +8,8 @@ import type { World } from '../../state/world.ts'
 import { type Esim, esims, SLUG } from './records.ts'
 
 /** `simId,iccid,imsi,msisdn,1$<SM-DP+>$<activation code>` (public). No check digit is asked for: the vendor's example has a wrong one. */
-const LINE = /^(\d{1,20}),(89\d{16,18}),(\d{14,15}),(\d{5,15}),1\$([A-Za-z0-9.-]+)\$([A-Za-z0-9-]+)$/
+const LINE =
+  /^(\d{1,20}),(89\d{16,18}),(\d{14,15}),(\d{5,15}),1\$([A-Za-z0-9.-]+)\$([A-Za-z0-9-]+)$/
 
 /**
  * Puts every line in stock, or none.
@@ -19,14 +20,34 @@ export function addLines(world: World, lines: readonly string[]): void {
   const malformed: string[] = []
   const twice: string[] = []
   for (const [at, line] of lines.entries()) {
-    const [whole, simId = '', iccid = '', imsi = '', msisdn = '', smdpAddress = '', matchingId = ''] = LINE.exec(line.trim()) ?? []
-    if (whole === undefined) malformed.push(`line ${at + 1} is not simId,iccid,imsi,msisdn,1$address$code`)
+    const [
+      whole,
+      simId = '',
+      iccid = '',
+      imsi = '',
+      msisdn = '',
+      smdpAddress = '',
+      matchingId = '',
+    ] = LINE.exec(line.trim()) ?? []
+    if (whole === undefined)
+      malformed.push(`line ${at + 1} is not simId,iccid,imsi,msisdn,1$address$code`)
     else if (stock.has(simId)) twice.push(`line ${at + 1}: eSIM ${simId} is there already`)
-    else if (stock.matching('iccid', iccid + SEPARATOR).length > 0) twice.push(`line ${at + 1}: ICCID ${iccid} is there already`)
-    else stock.put({ simId, iccid, imsi, msisdn, smdpAddress, matchingId, serial: world.next('highland.esim') })
+    else if (stock.matching('iccid', iccid + SEPARATOR).length > 0)
+      twice.push(`line ${at + 1}: ICCID ${iccid} is there already`)
+    else
+      stock.put({
+        simId,
+        iccid,
+        imsi,
+        msisdn,
+        smdpAddress,
+        matchingId,
+        serial: world.next('highland.esim'),
+      })
   }
   const problems = [...malformed, ...twice].join('; ')
-  if (problems) throw new Refusal(malformed.length > 0 ? 'invalid-request' : 'duplicate-esim', problems)
+  if (problems)
+    throw new Refusal(malformed.length > 0 ? 'invalid-request' : 'duplicate-esim', problems)
 }
 
 /** Gives an eSIM of the stock to a company: its code begins to age (inferred: "after activation" is after the acquire). */
@@ -34,9 +55,21 @@ export function assign(world: World, esim: Esim, company: string): { esim: Esim;
   const { iccid, imsi, msisdn, smdpAddress, matchingId } = esim
   const codeExpiresAt = codeExpiry(world.now, String(world.settings(SLUG).installationCodeLifetime))
   const sim: Sim = {
-    ...{ provider: SLUG, iccid, imsi, msisdn, smdpAddress, matchingId, profile: 'released', service: 'active' },
+    ...{
+      provider: SLUG,
+      iccid,
+      imsi,
+      msisdn,
+      smdpAddress,
+      matchingId,
+      profile: 'released',
+      service: 'active',
+    },
     ...{ serial: world.next('sim'), createdAt: world.now },
     ...(codeExpiresAt === undefined ? {} : { codeExpiresAt }),
   }
-  return { sim: world.in(sims).put(sim), esim: world.in(esims).put({ ...esim, company, barCode: world.random.text(32, HEX) }) }
+  return {
+    sim: world.in(sims).put(sim),
+    esim: world.in(esims).put({ ...esim, company, barCode: world.random.text(32, HEX) }),
+  }
 }

@@ -20,26 +20,52 @@ function time(instant: number): string {
   return iso(instant).replace('Z', '000')
 }
 
-export function company(world: World, { id, name, registration, country, email, createdAt }: Company): Schemas['Company'] {
+export function company(
+  world: World,
+  { id, name, registration, country, email, createdAt }: Company,
+): Schemas['Company'] {
   const own = world.in(esims).matching('company', id + SEPARATOR)
   return {
     ...{ status: success, company_id: id, company_name: name, registration_number: registration },
-    ...{ country_code: country, contact_email: email, created: time(createdAt), sim_total: own.length },
-    sim_suspended: own.filter(({ iccid }) => world.in(sims).get(simKey(SLUG, iccid))?.service === 'suspended').length,
+    ...{
+      country_code: country,
+      contact_email: email,
+      created: time(createdAt),
+      sim_total: own.length,
+    },
+    sim_suspended: own.filter(
+      ({ iccid }) => world.in(sims).get(simKey(SLUG, iccid))?.service === 'suspended',
+    ).length,
   }
 }
 
 /** A product has no date of its own: it shows that of its company. */
-export function product({ id, name, market, marketName, countries }: Product, owner: Company): Schemas['Product'] {
-  const { area, code } = markets[market] ?? { area: marketName, code: countries.replaceAll('+', ',').replace('*', 'All') }
+export function product(
+  { id, name, market, marketName, countries }: Product,
+  owner: Company,
+): Schemas['Product'] {
+  const { area, code } = markets[market] ?? {
+    area: marketName,
+    code: countries.replaceAll('+', ',').replace('*', 'All'),
+  }
   return {
-    ...{ id, name, description: `${name}, valid from the first use`, useAreaId: market, type: 'DataPlan' },
+    ...{
+      id,
+      name,
+      description: `${name}, valid from the first use`,
+      useAreaId: market,
+      type: 'DataPlan',
+    },
     ...{ market_name: marketName, market_area: area, market_country_code: code },
     ...{ company_id: owner.id, company_name: owner.name, last_updated: time(owner.createdAt) },
   }
 }
 
-export function acquired({ simId, company, barCode }: Esim, sim: Sim, baseUrl: string): Schemas['Acquired'] {
+export function acquired(
+  { simId, company, barCode }: Esim,
+  sim: Sim,
+  baseUrl: string,
+): Schemas['Acquired'] {
   return {
     ...{ status: success, company_id: company ?? '', sim_id: simId },
     ...{ iccid: sim.iccid, imsi: sim.imsi, msisdn: sim.msisdn ?? '' },
@@ -64,7 +90,11 @@ export function usage(bundle: Bundle): Schemas['ProductUsage'] {
     ...productOf(bundle),
     // A product is ready at once: none is ever processing.
     product_status: bundle.state as Exclude<Bundle['state'], 'processing'>,
-    ...{ total_bytes: bundle.initialBytes, used_bytes: bundle.usedBytes, remaining_bytes: remainingBytes(bundle) },
+    ...{
+      total_bytes: bundle.initialBytes,
+      used_bytes: bundle.usedBytes,
+      remaining_bytes: remainingBytes(bundle),
+    },
     added: time(bundle.assignedAt),
     ...(bundle.startedAt === undefined ? {} : { activated: time(bundle.startedAt) }),
     ...(bundle.endsAt === undefined ? {} : { expires: time(bundle.endsAt) }),
@@ -73,5 +103,10 @@ export function usage(bundle: Bundle): Schemas['ProductUsage'] {
 
 /** The uses of one product together. */
 export function used(uses: readonly Use[]) {
-  return uses.slice(0, 1).map((use) => ({ ...productOf(use), used_bytes: uses.reduce((sum, { bytes }) => sum + bytes, 0) }))
+  return uses
+    .slice(0, 1)
+    .map((use) => ({
+      ...productOf(use),
+      used_bytes: uses.reduce((sum, { bytes }) => sum + bytes, 0),
+    }))
 }

@@ -2,65 +2,106 @@
 import { SEPARATOR } from '../../state/collection.ts'
 import { Refusal } from '../../state/refusal.ts'
 import type { World } from '../../state/world.ts'
-import { ACTIVE_ELSEWHERE, INCOMPATIBLE_PEI, UNAVAILABLE_ICCID, UNCOVERED_ZIP } from './magic-values.ts'
+import {
+  ACTIVE_ELSEWHERE,
+  INCOMPATIBLE_PEI,
+  UNAVAILABLE_ICCID,
+  UNCOVERED_ZIP,
+} from './magic-values.ts'
 import { type Plan, plans } from './plans.ts'
-import { isVisible, type Line, lines, type Product, reservations, type StockSim, stockSims } from './records.ts'
+import {
+  isVisible,
+  type Line,
+  lines,
+  type Product,
+  reservations,
+  type StockSim,
+  stockSims,
+} from './records.ts'
 import type { components } from './spec.d.ts'
 
 type Activation = components['schemas']['Activation']
 type Change = NonNullable<Activation['products']>[number]
 
 /** The products of a line after a change. @throws Refusal `wrong-product` */
-function changed(plan: Plan, products: readonly Product[], { productId, action, characteristics = [] }: Change): readonly Product[] {
+function changed(
+  plan: Plan,
+  products: readonly Product[],
+  { productId, action, characteristics = [] }: Change,
+): readonly Product[] {
   const has = products.find((each) => each.productId === productId)
   const offered = [...plan.benefits, ...plan.addOns].find((each) => each.productId === productId)
   if (!offered) throw new Refusal('wrong-product', `the plan has no product ${productId}`)
-  if (action === 'Add' && has) throw new Refusal('wrong-product', `cannot Add ${productId}: the line has it already`)
-  if (action !== 'Add' && !has) throw new Refusal('wrong-product', `cannot ${action} ${productId}: the line does not have it`)
+  if (action === 'Add' && has)
+    throw new Refusal('wrong-product', `cannot Add ${productId}: the line has it already`)
+  if (action !== 'Add' && !has)
+    throw new Refusal('wrong-product', `cannot ${action} ${productId}: the line does not have it`)
   if (action === 'Remove') return products.filter((each) => each !== has)
-  const values = new Map([...(has ?? offered).characteristics, ...characteristics].map(({ key, value }) => [key, value]))
+  const values = new Map(
+    [...(has ?? offered).characteristics, ...characteristics].map(({ key, value }) => [key, value]),
+  )
   const made = { productId, characteristics: [...values].map(([key, value]) => ({ key, value })) }
   return has ? products.map((each) => (each === has ? made : each)) : [...products, made]
 }
 
 /** @throws Refusal `unknown-plan`, `unknown-bucket`, `wrong-product` */
-function terms({ wholesalePlanId, bucketRefId, products = [] }: Activation): Pick<Line, 'plan' | 'buckets' | 'products'> {
+function terms({
+  wholesalePlanId,
+  bucketRefId,
+  products = [],
+}: Activation): Pick<Line, 'plan' | 'buckets' | 'products'> {
   const plan = Object.hasOwn(plans, wholesalePlanId) ? plans[wholesalePlanId] : undefined
   if (!plan) throw new Refusal('unknown-plan', `there is no plan ${wholesalePlanId}`)
   const buckets = bucketRefId ?? plan.included
   const unknown = buckets.find((id) => !Object.hasOwn(plan.buckets, id))
-  if (unknown !== undefined) throw new Refusal('unknown-bucket', `the plan ${wholesalePlanId} has no allowance ${unknown}`)
-  return { plan: wholesalePlanId, buckets, products: products.reduce((all, change) => changed(plan, all, change), plan.benefits) }
+  if (unknown !== undefined)
+    throw new Refusal('unknown-bucket', `the plan ${wholesalePlanId} has no allowance ${unknown}`)
+  return {
+    plan: wholesalePlanId,
+    buckets,
+    products: products.reduce((all, change) => changed(plan, all, change), plan.benefits),
+  }
 }
 
 /** @throws Refusal `no-coverage`, `incompatible-device` */
 function checkNetwork({ location, pei }: Activation): void {
   const { zip } = location.address
-  if (UNCOVERED_ZIP.test(zip)) throw new Refusal('no-coverage', `there is no coverage at the address: ZIP ${zip}`)
-  if (pei !== undefined && INCOMPATIBLE_PEI.test(pei)) throw new Refusal('incompatible-device', `the device ${pei} is not compatible`)
+  if (UNCOVERED_ZIP.test(zip))
+    throw new Refusal('no-coverage', `there is no coverage at the address: ZIP ${zip}`)
+  if (pei !== undefined && INCOMPATIBLE_PEI.test(pei))
+    throw new Refusal('incompatible-device', `the device ${pei} is not compatible`)
 }
 
 /** The SIM to activate. @throws Refusal `eid-required`, `unknown-sim`, `sim-unavailable`, `busy` */
 function simFor(world: World, { iccid, eid }: Activation, node: string | undefined): StockSim {
   if (iccid === undefined) {
-    if (eid === undefined) throw new Refusal('eid-required', 'a device the customer brings needs an eid; any other SIM an iccid')
+    if (eid === undefined)
+      throw new Refusal(
+        'eid-required',
+        'a device the customer brings needs an eid; any other SIM an iccid',
+      )
     const next = world.in(stockSims).first('esims')
     if (!next) throw new Refusal('sim-unavailable', 'no eSIM is left in stock')
     return next
   }
   const line = world.in(lines).get(iccid)
-  if (line?.pending && isVisible(line, node)) throw new Refusal('busy', `a request for the SIM ${iccid} is in progress`)
-  if (line || UNAVAILABLE_ICCID.test(iccid)) throw new Refusal('sim-unavailable', `the SIM ${iccid} is not available`)
+  if (line?.pending && isVisible(line, node))
+    throw new Refusal('busy', `a request for the SIM ${iccid} is in progress`)
+  if (line || UNAVAILABLE_ICCID.test(iccid))
+    throw new Refusal('sim-unavailable', `the SIM ${iccid} is not available`)
   const sim = world.in(stockSims).get(iccid)
   if (!sim) throw new Refusal('unknown-sim', `there is no SIM ${iccid}`)
-  if (sim.kind === 'esim' && eid === undefined) throw new Refusal('eid-required', `the SIM ${iccid} is an eSIM: it needs an eid`)
+  if (sim.kind === 'esim' && eid === undefined)
+    throw new Refusal('eid-required', `the SIM ${iccid} is an eSIM: it needs an eid`)
   return sim
 }
 
-const lineWith = (world: World, gpsi: string) => world.in(lines).matching('gpsi', gpsi + SEPARATOR)[0]
+const lineWith = (world: World, gpsi: string) =>
+  world.in(lines).matching('gpsi', gpsi + SEPARATOR)[0]
 
 /** The reservation of a number; a number has one at most. */
-export const reservationOf = (world: World, gpsi: string) => world.in(reservations).matching('gpsi', gpsi + SEPARATOR)[0]
+export const reservationOf = (world: World, gpsi: string) =>
+  world.in(reservations).matching('gpsi', gpsi + SEPARATOR)[0]
 
 /** The next number nobody has: 1 720 555 and four digits, then on. */
 function freeNumber(world: World): string {
@@ -73,12 +114,20 @@ function freeNumber(world: World): string {
 /** @throws Refusal `unknown-reservation`, `wrong-reservation`, `number-active`, `number-reserved` */
 function numberFor(world: World, { gpsi: wanted, gpsiReservationId: id }: Activation): string {
   const reservation = id === undefined ? undefined : world.in(reservations).get(JSON.stringify(id))
-  if (id !== undefined && !reservation) throw new Refusal('unknown-reservation', `there is no reservation ${id}`)
+  if (id !== undefined && !reservation)
+    throw new Refusal('unknown-reservation', `there is no reservation ${id}`)
   const gpsi = wanted ?? reservation?.gpsi ?? freeNumber(world)
-  if (reservation && reservation.gpsi !== gpsi) throw new Refusal('wrong-reservation', `the reservation ${id} is not of the number ${gpsi}`)
-  if (ACTIVE_ELSEWHERE.test(gpsi)) throw new Refusal('number-active', `the number ${gpsi} is already active with another carrier`)
-  if (lineWith(world, gpsi)) throw new Refusal('number-active', `the number ${gpsi} is already that of a subscription, active or not`)
-  if (!reservation && reservationOf(world, gpsi)) throw new Refusal('number-reserved', `the number ${gpsi} is reserved`)
+  if (reservation && reservation.gpsi !== gpsi)
+    throw new Refusal('wrong-reservation', `the reservation ${id} is not of the number ${gpsi}`)
+  if (ACTIVE_ELSEWHERE.test(gpsi))
+    throw new Refusal('number-active', `the number ${gpsi} is already active with another carrier`)
+  if (lineWith(world, gpsi))
+    throw new Refusal(
+      'number-active',
+      `the number ${gpsi} is already that of a subscription, active or not`,
+    )
+  if (!reservation && reservationOf(world, gpsi))
+    throw new Refusal('number-reserved', `the number ${gpsi} is reserved`)
   return gpsi
 }
 

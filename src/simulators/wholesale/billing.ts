@@ -30,8 +30,20 @@ export function beginCycle(world: World, line: Line): Line {
     if (!bucket) continue
     const { name, bytes: initialBytes, countries } = bucket
     const id = String(world.next('wholesale.bucket'))
-    const bundle = { id, provider: SLUG, iccid: line.iccid, name, reference, unlimited: false, initialBytes, extra: { countries } }
-    startBundle(world, assignBundle(world, { ...bundle, duration: isoDuration(cycleEndsAt - world.now) }, 'PT0S'))
+    const bundle = {
+      id,
+      provider: SLUG,
+      iccid: line.iccid,
+      name,
+      reference,
+      unlimited: false,
+      initialBytes,
+      extra: { countries },
+    }
+    startBundle(
+      world,
+      assignBundle(world, { ...bundle, duration: isoDuration(cycleEndsAt - world.now) }, 'PT0S'),
+    )
   }
   world.schedule(`${SLUG}/renew`, cycleEndsAt, { iccid: line.iccid })
   return world.in(lines).put({ ...line, billDay, cycleEndsAt })

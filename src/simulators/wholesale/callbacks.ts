@@ -13,7 +13,13 @@ export function notify(world: World, transaction: Transaction, line: Line): void
   const target = world.in(targets).get(SLUG)
   if (!target) return
   const body = JSON.stringify(notification(world, transaction, line))
-  queueCallback(world, { provider: SLUG, type: transaction.action, iccid: line.iccid, url: target.url, body })
+  queueCallback(world, {
+    provider: SLUG,
+    type: transaction.action,
+    iccid: line.iccid,
+    url: target.url,
+    body,
+  })
 }
 
 /** The key of a world's signatures: fixed in `default`, elsewhere from its name and seed. */
@@ -34,6 +40,12 @@ export function sign({ id, body }: Delivery, world: World, wall: number): Record
   const { signing, signingClock } = world.settings(SLUG)
   if (signing === 'none') return {}
   const timestamp = Math.floor((signingClock === 'wall' ? wall : world.now) / 1000)
-  const signature = createHmac('sha256', key(world)).update(`${id}.${timestamp}.${body}`).digest('base64')
-  return { 'webhook-id': id, 'webhook-timestamp': String(timestamp), 'webhook-signature': `v1,${signature}` }
+  const signature = createHmac('sha256', key(world))
+    .update(`${id}.${timestamp}.${body}`)
+    .digest('base64')
+  return {
+    'webhook-id': id,
+    'webhook-timestamp': String(timestamp),
+    'webhook-signature': `v1,${signature}`,
+  }
 }

@@ -24,7 +24,12 @@ const own = {
 type WholesaleRefusal = keyof typeof own
 
 /** Status and code; and what is said instead of the reason, where that is not for the partner. */
-const table: Readonly<Record<KernelRefusal | WholesaleRefusal, readonly [status: number, code: string, message?: string]>> = {
+const table: Readonly<
+  Record<
+    KernelRefusal | WholesaleRefusal,
+    readonly [status: number, code: string, message?: string]
+  >
+> = {
   ...own,
   'not-found': [404, 'SUBSCRIPTION_NOT_FOUND', 'Subscription not found'],
   'wrong-state': [409, 'INVALID_SUBSCRIPTION_STATE'],
@@ -45,7 +50,9 @@ const table: Readonly<Record<KernelRefusal | WholesaleRefusal, readonly [status:
 
 export function word(refusal: Refusal, operation: string | undefined): Reply {
   if (operation === 'issueToken') return wordTokenRefusal(refusal)
-  const known = Object.hasOwn(table, refusal.code) ? (refusal.code as keyof typeof table) : 'internal'
+  const known = Object.hasOwn(table, refusal.code)
+    ? (refusal.code as keyof typeof table)
+    : 'internal'
   const [status, code, message = refusal.message] = table[known]
   const headers = known === 'unauthorized' ? { headers: bearerChallenge(refusal) } : {}
   return { status, ...headers, body: { status: 'Failure', code, message } }

@@ -16,12 +16,24 @@ import type { components, operations } from './spec.d.ts'
 const acknowledged = { status: 'Success' as const }
 
 /** The line a status update names. @throws Refusal `not-found` with the true reason */
-function findLine(world: World, { iccid, gpsi }: components['schemas']['StatusUpdate'], node: string | undefined): Line {
-  const line = iccid === undefined ? world.in(lines).matching('gpsi', `${gpsi}${SEPARATOR}`)[0] : world.in(lines).get(iccid)
+function findLine(
+  world: World,
+  { iccid, gpsi }: components['schemas']['StatusUpdate'],
+  node: string | undefined,
+): Line {
+  const line =
+    iccid === undefined
+      ? world.in(lines).matching('gpsi', `${gpsi}${SEPARATOR}`)[0]
+      : world.in(lines).get(iccid)
   const wanted = iccid === undefined ? `the number ${gpsi}` : `the SIM ${iccid}`
   if (!line) throw new Refusal('not-found', `there is no line on ${wanted}`)
-  if (gpsi !== undefined && line.gpsi !== String(gpsi)) throw new Refusal('not-found', `the line on ${wanted} has the number ${line.gpsi}`)
-  if (!isVisible(line, node)) throw new Refusal('not-found', `the line on ${wanted} is of node ${line.node ?? 'none'}, not of ${node}`)
+  if (gpsi !== undefined && line.gpsi !== String(gpsi))
+    throw new Refusal('not-found', `the line on ${wanted} has the number ${line.gpsi}`)
+  if (!isVisible(line, node))
+    throw new Refusal(
+      'not-found',
+      `the line on ${wanted} is of node ${line.node ?? 'none'}, not of ${node}`,
+    )
   return line
 }
 
@@ -29,9 +41,12 @@ export const handlers: Handlers<operations, typeof settings> = {
   activateSubscription(call, world) {
     const { body } = call
     const halfAnEsim = body.eSIMDeliveryMethod !== undefined && body.eid === undefined
-    checkText(call, [halfAnEsim && "must have required property 'eid', as eSIMDeliveryMethod is there"])
+    checkText(call, [
+      halfAnEsim && "must have required property 'eid', as eSIMDeliveryMethod is there",
+    ])
     const asked = opening(call, body, 'Activate')
-    if (!isDuplicate(world, asked)) begin(world, holdLine(world, body, asked.node), asked, call.settings.settlingDelay)
+    if (!isDuplicate(world, asked))
+      begin(world, holdLine(world, body, asked.node), asked, call.settings.settlingDelay)
     return reply(200, acknowledged)
   },
 
@@ -45,8 +60,10 @@ export const handlers: Handlers<operations, typeof settings> = {
     const asked = opening(call, body, action)
     if (isDuplicate(world, asked)) return reply(200, acknowledged)
     const line = findLine(world, body, asked.node)
-    const pending = line.pending === undefined ? undefined : world.in(transactions).get(line.pending)
-    if (pending) throw new Refusal('busy', `the subscription is busy: ${pending.action} is in progress`)
+    const pending =
+      line.pending === undefined ? undefined : world.in(transactions).get(line.pending)
+    if (pending)
+      throw new Refusal('busy', `the subscription is busy: ${pending.action} is in progress`)
     move(serviceLifecycle, simOf(world, line).service, serviceEvents[action])
     begin(world, line, asked, call.settings.settlingDelay)
     return reply(200, acknowledged)
@@ -60,7 +77,11 @@ export const handlers: Handlers<operations, typeof settings> = {
       .in(transactions)
       .matching('id', JSON.stringify(id) + SEPARATOR)
       .findLast((each) => isVisible(each, node))
-    if (!found) throw new Refusal('unknown-transaction', `there is no transaction ${id}${node === undefined ? '' : ` of node ${node}`}`)
+    if (!found)
+      throw new Refusal(
+        'unknown-transaction',
+        `there is no transaction ${id}${node === undefined ? '' : ` of node ${node}`}`,
+      )
     return reply(200, { status: found.state })
   },
 

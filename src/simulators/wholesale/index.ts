@@ -33,12 +33,18 @@ export const wholesale: Simulator = {
   usage: {
     covers(world, { iccid, extra }, country) {
       const line = world.in(lines).get(iccid)
-      const carriesData = line?.products.some(({ productId }) => productId === dataProduct(line.plan)) === true
+      const carriesData =
+        line?.products.some(({ productId }) => productId === dataProduct(line.plan)) === true
       return carriesData && extra?.countries?.split('+').includes(country) === true
     },
     thresholds: [],
   },
   home: () => 'US',
   network: findNetwork,
-  callbacks: { sign, secret, schedule: (world) => world.settings(SLUG).retrySchedule as readonly string[], versions: [1] },
+  callbacks: {
+    sign,
+    secret,
+    schedule: (world) => world.settings(SLUG).retrySchedule as readonly string[],
+    versions: [1],
+  },
 }

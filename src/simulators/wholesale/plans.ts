@@ -18,8 +18,14 @@ export interface Plan {
   readonly addOns: readonly Product[]
 }
 
-function product(productId: string, characteristics: Readonly<Record<string, string>> = {}): Product {
-  return { productId, characteristics: Object.entries(characteristics).map(([key, value]) => ({ key, value })) }
+function product(
+  productId: string,
+  characteristics: Readonly<Record<string, string>> = {},
+): Product {
+  return {
+    productId,
+    characteristics: Object.entries(characteristics).map(([key, value]) => ({ key, value })),
+  }
 }
 
 const SPEED = { 'Download Speed': '100 Mbps', 'Upload Speed': '20 Mbps' }

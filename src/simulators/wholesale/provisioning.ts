@@ -9,7 +9,15 @@ import { releaseLine } from './activation.ts'
 import { beginCycle, endCycle } from './billing.ts'
 import { notify } from './callbacks.ts'
 import { FAILING_TRANSACTION } from './magic-values.ts'
-import { type Action, type Line, lines, SLUG, type Transaction, transactionKey, transactions } from './records.ts'
+import {
+  type Action,
+  type Line,
+  lines,
+  SLUG,
+  type Transaction,
+  transactionKey,
+  transactions,
+} from './records.ts'
 
 export const serviceEvents = {
   Activate: 'activate',
@@ -32,7 +40,14 @@ export function simOf(world: World, { iccid }: Pick<Line, 'iccid'>): Sim {
 /** Takes a request: its line is busy until it settles. `delay` is ISO 8601. */
 export function begin(world: World, line: Line, opening: Opening, delay: string): void {
   const pending = transactionKey(opening)
-  world.in(transactions).put({ ...opening, iccid: line.iccid, state: 'InProgress', serial: world.next('wholesale.transaction') })
+  world
+    .in(transactions)
+    .put({
+      ...opening,
+      iccid: line.iccid,
+      state: 'InProgress',
+      serial: world.next('wholesale.transaction'),
+    })
   world.in(lines).put({ ...line, pending })
   world.schedule(`${SLUG}/settle`, addDuration(world.now, delay), { transaction: pending })
 }
@@ -43,7 +58,11 @@ function provide(world: World, { iccid, gpsi, eid, sim }: Line): Sim {
   const made = world.in(sims).put({
     ...{ provider: SLUG, iccid, imsi, msisdn: gpsi, smdpAddress, matchingId, service: 'inactive' },
     ...(eid === undefined ? {} : { eid }),
-    ...{ profile: kind === 'card' ? 'installed' : 'released', serial: world.next('sim'), createdAt: world.now },
+    ...{
+      profile: kind === 'card' ? 'installed' : 'released',
+      serial: world.next('sim'),
+      createdAt: world.now,
+    },
   })
   return kind === 'card' ? moveProfile(world, made, 'enable') : made
 }
@@ -69,7 +88,14 @@ export function settle(world: World, { data }: Task): void {
   const held = transaction && world.in(lines).get(transaction.iccid)
   if (!held || transaction.state !== 'InProgress' || held.pending !== data.transaction) return
   const { pending: _, ...line } = held
-  const failed = FAILING_TRANSACTION.test(transaction.id) || world.settings(SLUG).settlement === 'fail'
-  const after = failed ? giveUp(world, line, transaction.action) : carryOut(world, line, transaction.action)
-  notify(world, world.in(transactions).put({ ...transaction, state: failed ? 'Failed' : 'Success' }), after)
+  const failed =
+    FAILING_TRANSACTION.test(transaction.id) || world.settings(SLUG).settlement === 'fail'
+  const after = failed
+    ? giveUp(world, line, transaction.action)
+    : carryOut(world, line, transaction.action)
+  notify(
+    world,
+    world.in(transactions).put({ ...transaction, state: failed ? 'Failed' : 'Success' }),
+    after,
+  )
 }

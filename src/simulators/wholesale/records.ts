@@ -82,7 +82,11 @@ export interface Transaction {
 }
 
 /** An id is the partner's once for each kind of operation and node: the vendor's two examples share one. */
-export function transactionKey({ id, node, action }: Pick<Transaction, 'id' | 'node' | 'action'>): string {
+export function transactionKey({
+  id,
+  node,
+  action,
+}: Pick<Transaction, 'id' | 'node' | 'action'>): string {
   return JSON.stringify([action === 'Activate' ? 'activate' : 'update', node ?? null, id])
 }
 

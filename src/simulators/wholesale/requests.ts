@@ -17,7 +17,10 @@ const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
 export function nodeOf({ header, query }: AnyCall): string | undefined {
   const [inHeader, inQuery] = [header('wholesalecustomerid'), query.wholesaleCustomerId]
   if (inHeader !== undefined && inQuery !== undefined && inHeader !== inQuery)
-    throw new Refusal('invalid-request', `wholesaleCustomerId is ${inHeader} in the header and ${inQuery} in the query`)
+    throw new Refusal(
+      'invalid-request',
+      `wholesaleCustomerId is ${inHeader} in the header and ${inQuery} in the query`,
+    )
   return inHeader ?? inQuery
 }
 
@@ -25,10 +28,15 @@ export function nodeOf({ header, query }: AnyCall): string | undefined {
  * What the text demands and its own examples break, with the setting `strict`; `problems` are those of the operation.
  * @throws Refusal `invalid-request` naming all of them
  */
-export function checkText({ header, settings }: AnyCall, problems: readonly (string | false)[] = []): void {
+export function checkText(
+  { header, settings }: AnyCall,
+  problems: readonly (string | false)[] = [],
+): void {
   if (!settings.strict) return
   const loose = !UUID.test(header('x-correlation-id') ?? '00000000-0000-0000-0000-000000000000')
-  const found = [loose && 'x-correlation-id must match format "uuid"', ...problems].filter((each) => each !== false)
+  const found = [loose && 'x-correlation-id must match format "uuid"', ...problems].filter(
+    (each) => each !== false,
+  )
   if (found.length > 0) throw new Refusal('invalid-request', `${found.join('; ')}: strict is on`)
 }
 
@@ -39,7 +47,11 @@ const inOrder = (_name: string, value: unknown) =>
     : value
 
 /** What is known of a request's transaction from the request itself. */
-export function opening(call: AnyCall, body: { readonly partnerTransactionId: string }, action: Action): Opening {
+export function opening(
+  call: AnyCall,
+  body: { readonly partnerTransactionId: string },
+  action: Action,
+): Opening {
   const [node, correlationId] = [nodeOf(call), call.header('x-correlation-id')]
   return {
     ...{ id: body.partnerTransactionId, action, requestedAt: call.now },
@@ -53,6 +65,9 @@ export function opening(call: AnyCall, body: { readonly partnerTransactionId: st
 export function isDuplicate(world: World, asked: Opening): boolean {
   const before = world.in(transactions).get(transactionKey(asked))
   if (before && before.fingerprint !== asked.fingerprint)
-    throw new Refusal('transaction-reused', `the transaction ${asked.id} was another request: ${before.action}`)
+    throw new Refusal(
+      'transaction-reused',
+      `the transaction ${asked.id} was another request: ${before.action}`,
+    )
   return before !== undefined
 }

@@ -9,12 +9,24 @@ import { begin, carryOut } from './provisioning.ts'
 import { type Action, type Line, reservations, type StockSim, stockSims } from './records.ts'
 
 /** SIM, number and reservation of the vendor's own example. */
-const EXAMPLE = { iccid: '11986621644523024501', gpsi: '19459986891', gpsiReservationId: 'GRID368599719' }
+const EXAMPLE = {
+  iccid: '11986621644523024501',
+  gpsi: '19459986891',
+  gpsiReservationId: 'GRID368599719',
+}
 const STOCK = 50
 
 function addSim({ random, next, in: all }: World, iccid: string, kind: StockSim['kind']): void {
-  const matchingId = kind === 'esim' ? Array.from({ length: 4 }, () => random.text(5, CAPITALS_AND_DIGITS)).join('-') : ''
-  const sim = { iccid, imsi: mintImsi(random, '313340'), kind, smdpAddress: 'rsp.esimulator.example' }
+  const matchingId =
+    kind === 'esim'
+      ? Array.from({ length: 4 }, () => random.text(5, CAPITALS_AND_DIGITS)).join('-')
+      : ''
+  const sim = {
+    iccid,
+    imsi: mintImsi(random, '313340'),
+    kind,
+    smdpAddress: 'rsp.esimulator.example',
+  }
   all(stockSims).put({ ...sim, matchingId, serial: next('wholesale.sim') })
 }
 
@@ -27,7 +39,8 @@ function stockIccid(number: number): string {
 function start(world: World, stock: number): void {
   seedClient(world, 'wholesale')
   world.in(reservations).put({ id: EXAMPLE.gpsiReservationId, gpsi: EXAMPLE.gpsi })
-  for (let at = 1; at <= 5; at += 1) world.in(reservations).put({ id: `GRID${at}`, gpsi: String(19_455_550_100 + at) })
+  for (let at = 1; at <= 5; at += 1)
+    world.in(reservations).put({ id: `GRID${at}`, gpsi: String(19_455_550_100 + at) })
   if (stock > 0) addSim(world, EXAMPLE.iccid, 'card')
   for (let at = 1; at <= stock; at += 1) addSim(world, stockIccid(at), 'card')
   for (let at = 1; at <= stock; at += 1) addSim(world, stockIccid(at + stock), 'esim')
@@ -37,8 +50,18 @@ function start(world: World, stock: number): void {
 function exampleLine(world: World): Line {
   start(world, STOCK)
   const location = { address: { zip: '80120' } }
-  const plan = { subscriberId: 'Sub001', wholesalePlanId: 'Plan001', bucketRefId: ['1000001'], location, billCycleStartDay: 1 }
-  return holdLine(world, { partnerTransactionId: 'Txn000000000', ...plan, ...EXAMPLE, billCycleFrequency: 'MONTHLY' }, undefined)
+  const plan = {
+    subscriberId: 'Sub001',
+    wholesalePlanId: 'Plan001',
+    bucketRefId: ['1000001'],
+    location,
+    billCycleStartDay: 1,
+  }
+  return holdLine(
+    world,
+    { partnerTransactionId: 'Txn000000000', ...plan, ...EXAMPLE, billCycleFrequency: 'MONTHLY' },
+    undefined,
+  )
 }
 
 const after =
@@ -52,7 +75,12 @@ export const seeds: Readonly<Record<string, (world: World) => void>> = {
   default: (world) => start(world, STOCK),
   'an empty SIM stock': (world) => start(world, 0),
   'a pending activation': (world) => {
-    const asked = { id: 'Txn000000000', action: 'Activate', fingerprint: '', requestedAt: world.now } as const
+    const asked = {
+      id: 'Txn000000000',
+      action: 'Activate',
+      fingerprint: '',
+      requestedAt: world.now,
+    } as const
     begin(world, exampleLine(world), asked, String(world.settings('wholesale').settlingDelay))
   },
   'an active line': after('Activate'),
@@ -65,24 +93,43 @@ export const seeds: Readonly<Record<string, (world: World) => void>> = {
  * @throws Refusal `invalid-request`, naming what is wrong
  */
 export function stock(world: World, own: unknown): void {
-  const { cards = [], esims = [], reservations: reserved = [], ...rest } = (own ?? {}) as Readonly<Record<string, unknown>>
+  const {
+    cards = [],
+    esims = [],
+    reservations: reserved = [],
+    ...rest
+  } = (own ?? {}) as Readonly<Record<string, unknown>>
   const lists = [cards, esims, reserved]
   if (Object.keys(rest).length > 0 || !lists.every(Array.isArray))
-    throw new Refusal('invalid-request', 'wholesale knows lists of cards, esims and reservations, and nothing else')
+    throw new Refusal(
+      'invalid-request',
+      'wholesale knows lists of cards, esims and reservations, and nothing else',
+    )
   for (const [kind, list] of [
     ['card', cards],
     ['esim', esims],
   ] as const)
     for (const iccid of list as readonly unknown[]) {
-      if (typeof iccid !== 'string' || !/^[0-9]{19,20}$/.test(iccid) || world.in(stockSims).has(iccid))
-        throw new Refusal('invalid-request', `wholesale: ${iccid} is no text of 19 or 20 digits, or is there already`)
+      if (
+        typeof iccid !== 'string' ||
+        !/^[0-9]{19,20}$/.test(iccid) ||
+        world.in(stockSims).has(iccid)
+      )
+        throw new Refusal(
+          'invalid-request',
+          `wholesale: ${iccid} is no text of 19 or 20 digits, or is there already`,
+        )
       addSim(world, iccid, kind)
     }
   for (const line of reserved as readonly unknown[]) {
     const [, id, gpsi] = /^(.{1,36})=([0-9]{11,15})$/.exec(String(line)) ?? []
-    if (id === undefined || gpsi === undefined) throw new Refusal('invalid-request', `wholesale: reservation ${line} is not id=number`)
+    if (id === undefined || gpsi === undefined)
+      throw new Refusal('invalid-request', `wholesale: reservation ${line} is not id=number`)
     if (world.in(reservations).has(JSON.stringify(id)) || reservationOf(world, gpsi))
-      throw new Refusal('invalid-request', `wholesale: reservation ${line}: its id or its number is reserved already`)
+      throw new Refusal(
+        'invalid-request',
+        `wholesale: reservation ${line}: its id or its number is reserved already`,
+      )
     world.in(reservations).put({ id, gpsi })
   }
 }

@@ -2,15 +2,39 @@
 import { choice, commonSettings, duration, durations, texts } from '../../state/settings.ts'
 import { pathProblem, pathsProblem } from './paths.ts'
 
-const paths = texts(pathProblem, 'where operations are served (unknown), a line each: activateSubscription=/sps/v5/activate')
+const paths = texts(
+  pathProblem,
+  'where operations are served (unknown), a line each: activateSubscription=/sps/v5/activate',
+)
 
 export const settings = {
   ...commonSettings,
-  settlingDelay: duration('PT2S', 'how long provisioning takes after the acknowledgement (invented)'),
-  settlement: choice(['succeed', 'fail'], 'succeed', 'how provisioning ends; a transaction id that begins with FAIL- always fails'),
+  settlingDelay: duration(
+    'PT2S',
+    'how long provisioning takes after the acknowledgement (invented)',
+  ),
+  settlement: choice(
+    ['succeed', 'fail'],
+    'succeed',
+    'how provisioning ends; a transaction id that begins with FAIL- always fails',
+  ),
   tokenLifetime: duration('PT1H', "how long a token is good, by the world's clock (invented)"),
-  paths: { ...paths, problem: (value: unknown) => paths.problem(value) ?? pathsProblem(value as readonly string[]) },
-  signing: choice(['standard-webhooks', 'none'], 'standard-webhooks', 'how notifications are signed (unknown)'),
-  signingClock: choice(['virtual', 'wall'], 'virtual', "the clock of a signature's timestamp: the world's, or the machine's"),
-  retrySchedule: durations(['PT5S', 'PT5M', 'PT30M', 'PT2H', 'PT5H'], 'delays between attempts at a notification; then it is dead'),
+  paths: {
+    ...paths,
+    problem: (value: unknown) => paths.problem(value) ?? pathsProblem(value as readonly string[]),
+  },
+  signing: choice(
+    ['standard-webhooks', 'none'],
+    'standard-webhooks',
+    'how notifications are signed (unknown)',
+  ),
+  signingClock: choice(
+    ['virtual', 'wall'],
+    'virtual',
+    "the clock of a signature's timestamp: the world's, or the machine's",
+  ),
+  retrySchedule: durations(
+    ['PT5S', 'PT5M', 'PT30M', 'PT2H', 'PT5H'],
+    'delays between attempts at a notification; then it is dead',
+  ),
 }

@@ -12,13 +12,29 @@ type Notification = components['schemas']['Notification']
 
 const STATUS = { active: 'Active', suspended: 'Suspended', ceased: 'Ceased' } as const
 
-function subscription(world: World, line: Line, service: Exclude<ServiceState, 'inactive'>): NonNullable<Notification['subscription']> {
+function subscription(
+  world: World,
+  line: Line,
+  service: Exclude<ServiceState, 'inactive'>,
+): NonNullable<Notification['subscription']> {
   const { subscriberId, plan, billDay = 1, cycleEndsAt, products } = line
   return {
-    ...{ subscriberId, wholesalePlanId: plan, status: STATUS[service], billCycleFrequency: 'MONTHLY', billCycleStartDay: billDay },
+    ...{
+      subscriberId,
+      wholesalePlanId: plan,
+      status: STATUS[service],
+      billCycleFrequency: 'MONTHLY',
+      billCycleStartDay: billDay,
+    },
     ...(cycleEndsAt === undefined ? {} : { nextBillCycle: iso(cycleEndsAt) }),
-    buckets: bundlesOf(world, SLUG, line.iccid).map((each) => ({ bucketRefId: each.reference, totalBytes: each.initialBytes })),
-    products: products.map(({ productId, characteristics }) => ({ productId, characteristics: [...characteristics] })),
+    buckets: bundlesOf(world, SLUG, line.iccid).map((each) => ({
+      bucketRefId: each.reference,
+      totalBytes: each.initialBytes,
+    })),
+    products: products.map(({ productId, characteristics }) => ({
+      productId,
+      characteristics: [...characteristics],
+    })),
   }
 }
 
@@ -33,11 +49,20 @@ export function notification(world: World, transaction: Transaction, line: Line)
     ...(correlationId === undefined ? {} : { correlationId }),
     ...(node === undefined ? {} : { wholesaleCustomerId: node }),
     ...{ action, result: failed ? 'Failure' : 'Success' },
-    ...(failed ? { reasonCode: 'PROVISIONING_FAILED', reasonDesc: 'The network did not carry out the request' } : {}),
+    ...(failed
+      ? {
+          reasonCode: 'PROVISIONING_FAILED',
+          reasonDesc: 'The network did not carry out the request',
+        }
+      : {}),
     ...{ iccid, gpsi },
     ...(eid === undefined ? {} : { eid }),
-    ...(action === 'Activate' && !failed && sim.kind === 'esim' ? { activationCode: lpaString(sim.smdpAddress, sim.matchingId) } : {}),
-    ...(service && service !== 'inactive' ? { subscription: subscription(world, line, service) } : {}),
+    ...(action === 'Activate' && !failed && sim.kind === 'esim'
+      ? { activationCode: lpaString(sim.smdpAddress, sim.matchingId) }
+      : {}),
+    ...(service && service !== 'inactive'
+      ? { subscription: subscription(world, line, service) }
+      : {}),
     ...{ requestedAt: iso(requestedAt), completedAt: iso(world.now) },
   }
 }

@@ -65,7 +65,8 @@ const stagedFor = (file: string) => `${file}.new`
 export async function discardStaged(file: string): Promise<void> {
   const staged = stagedFor(file)
   // the second is where lowdb's writer (steno) writes before it renames
-  for (const left of [staged, join(dirname(staged), `.${basename(staged)}.tmp`)]) await rm(left, { force: true }).catch(() => {})
+  for (const left of [staged, join(dirname(staged), `.${basename(staged)}.tmp`)])
+    await rm(left, { force: true }).catch(() => {})
 }
 
 async function syncFile(file: string) {

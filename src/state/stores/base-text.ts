@@ -16,7 +16,10 @@ export interface Base {
   readonly records: Records
 }
 
-export async function renderBase(version: string, { world, logged, records }: Base): Promise<string> {
+export async function renderBase(
+  version: string,
+  { world, logged, records }: Base,
+): Promise<string> {
   const header = { format: FORMAT, writtenBy: `esimulator ${version}`, world, logged }
   const parts = [`${JSON.stringify(header, null, 2).slice(0, -2)},\n  "collections": {`]
   let separator = ''
@@ -44,7 +47,8 @@ export async function renderBase(version: string, { world, logged, records }: Ba
 export function parseBase(file: string, text: string): Base {
   const lines = byLines(text)
   const data = lines ?? parse(file, text)
-  const wrong = (what: string) => new StoreError(`${file} is not a state file of esimulator: ${what}. It was left as it is`)
+  const wrong = (what: string) =>
+    new StoreError(`${file} is not a state file of esimulator: ${what}. It was left as it is`)
   if (!isObject(data)) throw wrong('it is no JSON object')
   const { format, world, logged, collections } = data
   if (!isCount(format) || format === 0) throw wrong('it has no "format"')
@@ -61,7 +65,8 @@ export function parseBase(file: string, text: string): Base {
     for (const byKey of lines ? (content as unknown[]) : [content]) {
       if (!isObject(byKey)) throw wrong(`collection ${JSON.stringify(collection)} is no object`)
       for (const [key, record] of Object.entries(byKey)) {
-        if (!isObject(record)) throw wrong(`${JSON.stringify(key)} in ${JSON.stringify(collection)} is no record`)
+        if (!isObject(record))
+          throw wrong(`${JSON.stringify(key)} in ${JSON.stringify(collection)} is no record`)
         kept.set(key, record)
       }
     }
@@ -95,7 +100,8 @@ function byLines(text: string): unknown {
       at = opened + 1
       while (text.startsWith(RECORD, at)) {
         let end = at
-        for (let line = 0; line < LINES && text.startsWith(RECORD, end); line += 1) end = text.indexOf('\n', end) + 1 || text.length
+        for (let line = 0; line < LINES && text.startsWith(RECORD, end); line += 1)
+          end = text.indexOf('\n', end) + 1 || text.length
         const stop = text[end - 2] === ',' ? end - 2 : end - 1
         parts.push(JSON.parse(`{${text.slice(at, stop)}}`))
         at = end
@@ -115,7 +121,9 @@ function parse(file: string, text: string): unknown {
   try {
     return JSON.parse(text)
   } catch (error) {
-    throw new StoreError(`${file} is not JSON (${reason(error)}): mend it, or start with another --state folder. It was left as it is`)
+    throw new StoreError(
+      `${file} is not JSON (${reason(error)}): mend it, or start with another --state folder. It was left as it is`,
+    )
   }
 }
 

@@ -21,13 +21,17 @@ interface Line {
 
 /** The line of one commit. */
 export function changeLine(n: number, changes: readonly Change[]): string {
-  return render({ n, changes: changes.map(({ collection, key, value }) => [collection, key, value ?? null]) })
+  return render({
+    n,
+    changes: changes.map(({ collection, key, value }) => [collection, key, value ?? null]),
+  })
 }
 
 /** The line that makes these records the whole world: so a reset is kept all or not at all, in its order among the commits. */
 export function replacingLine(n: number, records: Records): string {
   const changes: LoggedChange[] = []
-  for (const [collection, byKey] of records) for (const [key, record] of byKey) changes.push([collection, key, record])
+  for (const [collection, byKey] of records)
+    for (const [key, record] of byKey) changes.push([collection, key, record])
   return render({ n, replaces: true, changes })
 }
 
@@ -44,7 +48,10 @@ export interface Progress {
  * @returns where the last whole line ends in bytes, and whether a torn one follows; `undefined` where there is no such file
  * @throws StoreError naming the file and line when anything but the end of it is not ours
  */
-export async function replayLog(file: string, world: Progress): Promise<{ end: number; torn: boolean } | undefined> {
+export async function replayLog(
+  file: string,
+  world: Progress,
+): Promise<{ end: number; torn: boolean } | undefined> {
   const bytes = await checkRegular(file)
     .then(() => readFile(file))
     .catch((error) => {
@@ -59,7 +66,10 @@ export async function replayLog(file: string, world: Progress): Promise<{ end: n
     if (newline < 0) return { end, torn: true }
     const line = parseLine(bytes.toString('utf8', end, newline))
     if (!line && newline === bytes.length - 1) return { end, torn: true }
-    if (!line) throw new StoreError(`${file} line ${number} is damaged: mend or remove it, or start with another --state folder`)
+    if (!line)
+      throw new StoreError(
+        `${file} line ${number} is damaged: mend or remove it, or start with another --state folder`,
+      )
     apply(line, world, () => `${file} line ${number}`)
     end = newline + 1
   }
@@ -82,7 +92,11 @@ function parseLine(text: string): Line | undefined {
 function isLoggedChange(value: unknown): value is LoggedChange {
   if (!Array.isArray(value) || value.length !== 3) return false
   const [collection, key, record]: unknown[] = value
-  return typeof collection === 'string' && typeof key === 'string' && (record === null || isObject(record))
+  return (
+    typeof collection === 'string' &&
+    typeof key === 'string' &&
+    (record === null || isObject(record))
+  )
 }
 
 function apply({ n, replaces, changes }: Line, world: Progress, where: () => string) {
@@ -150,7 +164,8 @@ export function openChangeLog(file: string, size: number, synced: boolean): Chan
       try {
         handle ??= await opened()
         let done = 0
-        while (done < bytes.length) done += (await handle.write(bytes, done, bytes.length - done, size + done)).bytesWritten
+        while (done < bytes.length)
+          done += (await handle.write(bytes, done, bytes.length - done, size + done)).bytesWritten
         if (synced) await handle.datasync()
         size += bytes.length
       } catch (error) {

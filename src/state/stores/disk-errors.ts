@@ -17,7 +17,9 @@ const meanings: Readonly<Record<string, string>> = {
 
 /** The code of a system error, as in `ENOENT`. */
 export function codeOf(error: unknown): string | undefined {
-  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined
+  return error instanceof Error && 'code' in error && typeof error.code === 'string'
+    ? error.code
+    : undefined
 }
 
 /** Why an operation on a file failed, without the file's name: `the disk is full (ENOSPC)`. */

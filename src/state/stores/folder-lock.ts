@@ -82,7 +82,10 @@ async function enter(folder: string, dir: string, onLost: () => void) {
     }
     held.add(folder)
     try {
-      await writeFile(ownerFile(folder), `${JSON.stringify({ pid: process.pid, host: hostname() } satisfies Owner)}\n`)
+      await writeFile(
+        ownerFile(folder),
+        `${JSON.stringify({ pid: process.pid, host: hostname() } satisfies Owner)}\n`,
+      )
     } catch (error) {
       await letGo()
       throw error
@@ -115,7 +118,12 @@ async function readOwner(folder: string): Promise<Owner | undefined> {
     const owner: unknown = JSON.parse(await readFile(ownerFile(folder), 'utf8'))
     if (!isObject(owner)) return undefined
     const { pid, host } = owner
-    return typeof pid === 'number' && Number.isSafeInteger(pid) && pid > 0 && typeof host === 'string' ? { pid, host } : undefined
+    return typeof pid === 'number' &&
+      Number.isSafeInteger(pid) &&
+      pid > 0 &&
+      typeof host === 'string'
+      ? { pid, host }
+      : undefined
   } catch {
     return undefined
   }

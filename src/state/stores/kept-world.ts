@@ -23,7 +23,12 @@ export interface Saved {
   readonly hasOldLog: boolean
 }
 
-export const nothingSaved: Saved = { n: 0, base: { logged: 0, size: 0 }, logSize: 0, hasOldLog: false }
+export const nothingSaved: Saved = {
+  n: 0,
+  base: { logged: 0, size: 0 },
+  logSize: 0,
+  hasOldLog: false,
+}
 
 export interface KeeperOptions {
   readonly world: string
@@ -48,7 +53,10 @@ export interface KeptWorld {
 }
 
 /** Goes on keeping a world from what is saved of it. Writes nothing until something is committed. */
-export function keepWorld(saved: Saved, { world, files, durability, version, warn, lost, ready }: KeeperOptions): KeptWorld {
+export function keepWorld(
+  saved: Saved,
+  { world, files, durability, version, warn, lost, ready }: KeeperOptions,
+): KeptWorld {
   const log = openChangeLog(files.log, saved.logSize, durability === 'synced')
   let { n, base, hasOldLog } = saved
   let compactAt = Math.max(SMALL_LOG, base.size)
@@ -103,7 +111,9 @@ export function keepWorld(saved: Saved, { world, files, durability, version, war
   }
 
   function nextBatch() {
-    const text = replaced ? replacingLine(n, present()) : pending.map((entry) => changeLine(entry.n, entry.changes)).join('')
+    const text = replaced
+      ? replacingLine(n, present())
+      : pending.map((entry) => changeLine(entry.n, entry.changes)).join('')
     const next = { bytes: Buffer.from(text), waiting }
     pending = []
     replaced = false
@@ -119,7 +129,11 @@ export function keepWorld(saved: Saved, { world, files, durability, version, war
   function fail(error: unknown) {
     const first = !failed
     failed =
-      lost() ?? new Error(`cannot write ${files.log}: ${reason(error)}. World ${world} refuses writes until it can`, { cause: error })
+      lost() ??
+      new Error(
+        `cannot write ${files.log}: ${reason(error)}. World ${world} refuses writes until it can`,
+        { cause: error },
+      )
     if (first) warn(failed.message)
     for (const waiters of [batch?.waiting, waiting]) waiters?.reject(failed)
     if (batch) batch.waiting = undefined
@@ -150,7 +164,9 @@ export function keepWorld(saved: Saved, { world, files, durability, version, war
   // The logs still hold everything, so this refuses no write; it is tried again when the log has doubled, and at the end.
   function putOff(error: unknown) {
     compactAt = 2 * Math.max(log.size, compactAt)
-    warn(`cannot write ${files.base}: ${reason(error)}. The changes of world ${world} are kept in its log meanwhile`)
+    warn(
+      `cannot write ${files.base}: ${reason(error)}. The changes of world ${world} are kept in its log meanwhile`,
+    )
   }
 
   async function saveBase() {

@@ -23,10 +23,17 @@ export interface LowdbOptions {
  * Takes a state folder for this process and opens its store.
  * @throws StoreError when another process holds the folder, or it cannot be made or written
  */
-export async function lowdbStore({ dir, durability = 'buffered', version, warn = () => {} }: LowdbOptions): Promise<Store> {
+export async function lowdbStore({
+  dir,
+  durability = 'buffered',
+  version,
+  warn = () => {},
+}: LowdbOptions): Promise<Store> {
   let lost: Error | undefined
   const unlock = await lockFolder(dir, () => {
-    lost = new Error(`state folder ${dir} was taken by another process: nothing is written any more, stop this one`)
+    lost = new Error(
+      `state folder ${dir} was taken by another process: nothing is written any more, stop this one`,
+    )
     warn(lost.message)
   })
   const onDisk = new Set(await worldsIn(dir))
@@ -72,7 +79,8 @@ export async function lowdbStore({ dir, durability = 'buffered', version, warn =
       return read?.records
     },
     attach(world, records) {
-      if (!kept.has(world) && onDisk.has(world) && !erasing.has(world)) throw new Error(`world ${world} is kept already: load it first`)
+      if (!kept.has(world) && onDisk.has(world) && !erasing.has(world))
+        throw new Error(`world ${world} is kept already: load it first`)
       const keeper = kept.get(world) ?? keep(world, nothingSaved)
       keeper.attach(records)
     },
@@ -105,14 +113,18 @@ async function worldsIn(dir: string): Promise<string[]> {
 }
 
 // A base is always of its time or later than the old log's end, and the old log precedes the log: so this order, each line once by its number.
-async function readWorld(files: WorldFiles, warn: (sentence: string) => void): Promise<{ records: Records; saved: Saved } | undefined> {
+async function readWorld(
+  files: WorldFiles,
+  warn: (sentence: string) => void,
+): Promise<{ records: Records; saved: Saved } | undefined> {
   const read = await readBase(files.base)
   const progress: Progress = { n: read?.base.logged ?? 0, records: read?.base.records ?? new Map() }
   const old = await replayLog(files.oldLog, progress)
   const log = await replayLog(files.log, progress)
   if (!read && !old && !log) return undefined
   for (const [file, tail] of [[files.oldLog, old] as const, [files.log, log] as const]) {
-    if (tail?.torn) warn(`${file} ends in a line that was never finished: that last change was dropped`)
+    if (tail?.torn)
+      warn(`${file} ends in a line that was never finished: that last change was dropped`)
   }
   return {
     records: progress.records,

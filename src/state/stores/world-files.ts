@@ -22,7 +22,9 @@ const decode = (name: string) => name.replace(/\+(.)/g, (_, sign: string) => sig
  */
 export function worldFiles(dir: string, world: string): WorldFiles {
   if (!worldName.test(world)) {
-    throw new StoreError(`${JSON.stringify(world)} cannot name a world: use 1 to 64 letters, digits, dots, underscores or hyphens`)
+    throw new StoreError(
+      `${JSON.stringify(world)} cannot name a world: use 1 to 64 letters, digits, dots, underscores or hyphens`,
+    )
   }
   const path = join(dir, encode(world))
   return { base: `${path}.json`, log: `${path}.log`, oldLog: `${path}.log.old` }

@@ -10,7 +10,11 @@ import {
   startEnterprise,
 } from '../../support/accounts-orders.ts'
 
-const SMS = { from: `+${MSISDN}`, to: ['+447700900123', '12025550123'], text: 'Your car is waiting' }
+const SMS = {
+  from: `+${MSISDN}`,
+  to: ['+447700900123', '12025550123'],
+  text: 'Your car is waiting',
+}
 const DENIED = { status: 403, type: 'ACCESS_DENIED', code: 'unauthorised-sender' }
 
 const send = (sim: Enterprise, sms: object = {}) => sim.call('POST', '/sms', { ...SMS, ...sms })
@@ -20,13 +24,28 @@ test('ACO-006 ACO-007 ACO-010 an SMS reaches every recipient, and each is a usag
   const { status, body } = await send(sim)
   expect([status, body]).toEqual([200, { sms_id: expect.stringMatching(/^sms_[0-9A-Z]{26}$/) }])
   expect(await sim.messages()).toMatchObject([
-    { channel: 'sms', from: `+${MSISDN}`, to: '+447700900123', text: SMS.text, iccid: await sim.iccidOf() },
+    {
+      channel: 'sms',
+      from: `+${MSISDN}`,
+      to: '+447700900123',
+      text: SMS.text,
+      iccid: await sim.iccidOf(),
+    },
     { channel: 'sms', from: `+${MSISDN}`, to: '12025550123', text: SMS.text },
   ])
   const items = (await sim.items(`subscription-id=${SUBSCRIPTION}&type=sms`)).slice(0, 2)
-  expect(items.map(({ to_msisdn }) => to_msisdn).toSorted()).toEqual([12_025_550_123, 447_700_900_123])
-  const sent = { direction: 'outbound', from_msisdn: Number(MSISDN), cost_type: 'in_bundle', quantity: 1, is_recorded: true }
-  for (const item of items) expect(item).toMatchObject({ ...sent, started_at: '2026-01-01T00:00:00.000Z' })
+  expect(items.map(({ to_msisdn }) => to_msisdn).toSorted()).toEqual([
+    12_025_550_123, 447_700_900_123,
+  ])
+  const sent = {
+    direction: 'outbound',
+    from_msisdn: Number(MSISDN),
+    cost_type: 'in_bundle',
+    quantity: 1,
+    is_recorded: true,
+  }
+  for (const item of items)
+    expect(item).toMatchObject({ ...sent, started_at: '2026-01-01T00:00:00.000Z' })
 })
 
 test('ACO-007 the sender may be written with or without a plus sign', async () => {
@@ -58,7 +77,10 @@ test('the last 1000 messages are kept, as for every provider', async () => {
   const to = Array.from({ length: 999 }, (_, at) => String(447_700_900_000 + at))
   await send(sim, { to })
   const { collections } = await sim.state()
-  expect(Object.values(collections.messages ?? {}).map((message) => message.to)).toEqual(['2', ...to])
+  expect(Object.values(collections.messages ?? {}).map((message) => message.to)).toEqual([
+    '2',
+    ...to,
+  ])
 })
 
 test('ACO-009 a text has up to 500 characters', async () => {
@@ -75,19 +97,31 @@ test('ACO-007 numbers that are none are refused, all of them named', async () =>
   await using sim = await startEnterprise()
   const wrong = { from: 'BANK', to: ['+447700900123', '0044 77', '1'.repeat(16)], text: '' }
   const messages = [/^from must match/, /^to.1 must match/, /^to.2 must match/, /^text must NOT/]
-  await expectRefused(sim, () => send(sim, wrong), { status: 400, type: 'INVALID_REQUEST_PARAMS', messages })
+  await expectRefused(sim, () => send(sim, wrong), {
+    status: 400,
+    type: 'INVALID_REQUEST_PARAMS',
+    messages,
+  })
 })
 
 test('ACO-006 a number of nobody may not send', async () => {
   await using sim = await startEnterprise()
-  await expectRefused(sim, () => send(sim, { from: '447700999999' }), { ...DENIED, messages: [/is no number of the organisation/] })
+  await expectRefused(sim, () => send(sim, { from: '447700999999' }), {
+    ...DENIED,
+    messages: [/is no number of the organisation/],
+  })
 })
 
 test('ACO-006 a suspended, a terminated and a data-only subscription may not send, nor one that is still pending', async () => {
   await using sim = await startEnterprise()
-  await sim.settled(await sim.order({ type: 'suspend_subscription', subscription_id: SUBSCRIPTION }))
+  await sim.settled(
+    await sim.order({ type: 'suspend_subscription', subscription_id: SUBSCRIPTION }),
+  )
   await expectRefused(sim, () => send(sim), { ...DENIED, messages: [/is not active/] })
-  const [gone] = await sim.all<Schemas['Subscription']>('/subscriptions?status=terminated', 'subscriptions')
+  const [gone] = await sim.all<Schemas['Subscription']>(
+    '/subscriptions?status=terminated',
+    'subscriptions',
+  )
   const numbers = await sim.read<Schemas['PhoneNumbers']>(gone?._links.phone_numbers.href ?? '')
   await expectRefused(sim, () => send(sim, { from: numbers._embedded.phone_numbers[0]?.msisdn }), {
     ...DENIED,
@@ -101,7 +135,10 @@ test('ACO-006 a suspended, a terminated and a data-only subscription may not sen
     sim_profile: { sim_type: 'esim', delivery: { type: 'api' } },
   })
   const from = order.phone_numbers?.[0]?.msisdn
-  await expectRefused(sim, () => send(sim, { from }), { ...DENIED, messages: [/is no number of the organisation/] })
+  await expectRefused(sim, () => send(sim, { from }), {
+    ...DENIED,
+    messages: [/is no number of the organisation/],
+  })
   await sim.settled(order)
   await expectRefused(sim, () => send(sim, { from }), { ...DENIED, messages: [/has no SMS/] })
 })

@@ -19,14 +19,21 @@ import {
 type Order = Schemas['Order']
 const SUSPEND = { type: 'suspend_subscription', subscription_id: SUBSCRIPTION }
 const RESUME = { type: 'resume_subscription', subscription_id: SUBSCRIPTION }
-const SWAP = { type: 'change_sim_profile', subscription_id: SUBSCRIPTION, sim_profile: BY_API, reason: 'lost_or_stolen' }
+const SWAP = {
+  type: 'change_sim_profile',
+  subscription_id: SUBSCRIPTION,
+  sim_profile: BY_API,
+  reason: 'lost_or_stolen',
+}
 
 const refused = (sim: Enterprise, body: object, expected: Parameters<typeof expectRefused>[2]) =>
   expectRefused(sim, () => sim.call('POST', '/orders', body), expected)
 
 /** What is enabled on a subscription. */
 async function servicesOf(sim: Enterprise, subscription = SUBSCRIPTION): Promise<string[]> {
-  const { _embedded } = await sim.read<Schemas['Services']>(`/subscriptions/${subscription}/services`)
+  const { _embedded } = await sim.read<Schemas['Services']>(
+    `/subscriptions/${subscription}/services`,
+  )
   return _embedded.services.filter(({ enabled }) => enabled).map(({ type }) => type)
 }
 
@@ -38,7 +45,9 @@ async function templateOf(sim: Enterprise, beginning: string): Promise<string> {
 /** How many records of each collection of this provider there are. */
 async function counts(sim: Enterprise): Promise<Record<string, number>> {
   const { collections } = await sim.state()
-  const own = Object.entries(collections).filter(([name]) => name.startsWith('accounts-orders.') || name === 'sims' || name === 'messages')
+  const own = Object.entries(collections).filter(
+    ([name]) => name.startsWith('accounts-orders.') || name === 'sims' || name === 'messages',
+  )
   return Object.fromEntries(own.map(([name, records]) => [name, Object.keys(records).length]))
 }
 
@@ -57,7 +66,9 @@ test('ACO-016 the reply to an order is pending, and tells at once all that it re
       ...BY_MAIL,
       _links: { self: at(`/subscriptions/${order.subscription_id}/sim-profile`) },
     },
-    phone_numbers: [{ msisdn: expect.stringMatching(/^4477009\d{5}$/), is_primary: true, country: 'GB' }],
+    phone_numbers: [
+      { msisdn: expect.stringMatching(/^4477009\d{5}$/), is_primary: true, country: 'GB' },
+    ],
     subscriber: { id: expect.stringMatching(/^sbr_[0-9A-Z]{26}$/), ...ADA },
     _links: {
       self: at(`/orders/${order.id}`),
@@ -79,7 +90,9 @@ test('ACO-017 ACO-054 ACO-055 an order is polled: pending for two minutes, then 
 })
 
 test('ACO-054 how long an order is pending is a setting', async () => {
-  await using sim = await startEnterprise({ settings: { 'accounts-orders': { orderProcessing: 'PT10M' } } })
+  await using sim = await startEnterprise({
+    settings: { 'accounts-orders': { orderProcessing: 'PT10M' } },
+  })
   const order = await sim.order()
   await sim.clock.advance('PT9M59S')
   expect((await sim.read<Order>(`/orders/${order.id}`)).status).toBe('pending')
@@ -90,7 +103,9 @@ test('ACO-054 how long an order is pending is a setting', async () => {
 test('ACO-016 ACO-054 what an order reserves is not there until it is completed, and then is what the order said', async () => {
   await using sim = await startEnterprise()
   const order = await sim.order()
-  const hrefs = ['', '/phone-numbers', '/services', '/sim-profile'].map((end) => `/subscriptions/${order.subscription_id}${end}`)
+  const hrefs = ['', '/phone-numbers', '/services', '/sim-profile'].map(
+    (end) => `/subscriptions/${order.subscription_id}${end}`,
+  )
   const reserved = [...hrefs, `/subscribers/${order.subscriber?.id}`]
   for (const path of reserved) expect([path, (await sim.get(path)).status]).toEqual([path, 404])
   expect(await sim.all('/subscriptions', 'subscriptions')).toHaveLength(60)
@@ -98,15 +113,17 @@ test('ACO-016 ACO-054 what an order reserves is not there until it is completed,
   for (const path of reserved) expect([path, (await sim.get(path)).status]).toEqual([path, 200])
   expect(await sim.read(`/subscribers/${order.subscriber?.id}`)).toMatchObject(ADA)
   expect(await sim.iccidOf(order.subscription_id)).toBe(order.sim_profile?.iccid)
-  const numbers = await sim.read<Schemas['PhoneNumbers']>(`/subscriptions/${order.subscription_id}/phone-numbers`)
+  const numbers = await sim.read<Schemas['PhoneNumbers']>(
+    `/subscriptions/${order.subscription_id}/phone-numbers`,
+  )
   expect(numbers._embedded.phone_numbers).toEqual(order.phone_numbers)
 })
 
 test('ACO-011 ACO-013 a template brings its plan, add-on, number and services', async () => {
   await using sim = await startEnterprise()
   const { subscription_id } = await sim.settled(await sim.order())
-  const products = (await sim.all<Schemas['Product']>('/products?limit=100', 'products')).filter(({ _links }) =>
-    _links.subscription.href.endsWith(subscription_id),
+  const products = (await sim.all<Schemas['Product']>('/products?limit=100', 'products')).filter(
+    ({ _links }) => _links.subscription.href.endsWith(subscription_id),
   )
   expect(products).toMatchObject([
     { status: 'active', activated_at: '2026-01-01T00:02:00.000Z', terminates_at: null },
@@ -127,10 +144,9 @@ test('ACO-013 without a template a subscription has no product, and all its use 
   await device.install()
   await device.use('5MB')
   await device.use({ sms: 1 })
-  expect((await sim.items(`subscription-id=${subscription_id}`)).map(({ cost_type }) => cost_type)).toEqual([
-    'out_of_bundle',
-    'out_of_bundle',
-  ])
+  expect(
+    (await sim.items(`subscription-id=${subscription_id}`)).map(({ cost_type }) => cost_type),
+  ).toEqual(['out_of_bundle', 'out_of_bundle'])
 })
 
 test('ACO-013 the number is of the country of the template, else of that of the account', async () => {
@@ -147,7 +163,10 @@ test('ACO-013 the number is of the country of the template, else of that of the 
     })
     return order.phone_numbers?.[0]
   }
-  expect(await numberOf(await templateOf(sim, 'London'))).toMatchObject({ country: 'GB', msisdn: expect.stringMatching(/^447700/) })
+  expect(await numberOf(await templateOf(sim, 'London'))).toMatchObject({
+    country: 'GB',
+    msisdn: expect.stringMatching(/^447700/),
+  })
   expect(await numberOf(await templateOf(sim, 'Traveller'))).toMatchObject({
     country: 'US',
     msisdn: expect.stringMatching(/^120255501\d\d$/),
@@ -160,7 +179,10 @@ test('countries whose numbers are of one range share them out', async () => {
   const state = await sim.state()
   const { [TEMPLATE]: london, ...rest } = state.collections['accounts-orders.templates'] ?? {}
   const templates = { ...rest, [TEMPLATE]: { ...london, country: 'FR' } }
-  await sim.restore({ ...state, collections: { ...state.collections, 'accounts-orders.templates': templates } })
+  await sim.restore({
+    ...state,
+    collections: { ...state.collections, 'accounts-orders.templates': templates },
+  })
   const [french] = (await sim.order()).phone_numbers ?? []
   const [british] = (await sim.order({ ...ACTIVATION, template_id: undefined })).phone_numbers ?? []
   expect([french?.country, british?.country]).toEqual(['FR', 'GB'])
@@ -175,19 +197,33 @@ test('ACO-015 the SIM profile is mailed to all and in copy, with its QR code, wh
   const { iccid = '' } = order.sim_profile ?? {}
   const { installationCode } = await sim.device(iccid).show()
   expect(await sim.messages()).toMatchObject([
-    { channel: 'email', to: 'ada@bank.example', iccid, qr: installationCode, text: expect.stringContaining(iccid) },
+    {
+      channel: 'email',
+      to: 'ada@bank.example',
+      iccid,
+      qr: installationCode,
+      text: expect.stringContaining(iccid),
+    },
     { channel: 'email', to: 'it@bank.example', iccid, qr: installationCode },
   ])
-  expect(await sim.device(iccid).install()).toMatchObject({ sim: { profile: 'enabled', service: 'active' } })
+  expect(await sim.device(iccid).install()).toMatchObject({
+    sim: { profile: 'enabled', service: 'active' },
+  })
 })
 
 test('ACO-057 delivered by api, the completed order holds the activation code, and nobody is mailed', async () => {
   await using sim = await startEnterprise()
-  const order = await sim.order({ ...ACTIVATION, sim_profile: { ...BY_API, delivery: { type: 'api', to: ['x@bank.example'] } } })
+  const order = await sim.order({
+    ...ACTIVATION,
+    sim_profile: { ...BY_API, delivery: { type: 'api', to: ['x@bank.example'] } },
+  })
   expect(order.sim_profile).not.toHaveProperty('activation_code')
   const { sim_profile } = await sim.settled(order)
   const { installationCode } = await sim.device(sim_profile?.iccid ?? '').show()
-  expect(sim_profile).toMatchObject({ delivery: { type: 'api' }, activation_code: installationCode })
+  expect(sim_profile).toMatchObject({
+    delivery: { type: 'api' },
+    activation_code: installationCode,
+  })
   expect(await sim.messages()).toEqual([])
 })
 
@@ -199,13 +235,25 @@ test('ACO-014 a subscriber with the same email or employee id is used again, as 
     { ...named, employee_id: 'e1000' },
   ]) {
     const order = await sim.settled(await sim.order({ ...ACTIVATION, subscriber }))
-    expect(order.subscriber).toMatchObject({ id: SUBSCRIBER, first_name: 'Ada', email: 'ada.abbott@northgate.example' })
+    expect(order.subscriber).toMatchObject({
+      id: SUBSCRIBER,
+      first_name: 'Ada',
+      email: 'ada.abbott@northgate.example',
+    })
   }
   expect(await sim.all('/subscribers', 'subscribers')).toHaveLength(60)
   await refused(
     sim,
-    { ...ACTIVATION, subscriber: { ...named, email: 'ada.abbott@northgate.example', employee_id: 'E1001' } },
-    { status: 409, type: 'SUBSCRIBER_AMBIGUOUS', code: 'two-subscribers', messages: [/is subscriber sbr_.*E1001 is sbr_/] },
+    {
+      ...ACTIVATION,
+      subscriber: { ...named, email: 'ada.abbott@northgate.example', employee_id: 'E1001' },
+    },
+    {
+      status: 409,
+      type: 'SUBSCRIBER_AMBIGUOUS',
+      code: 'two-subscribers',
+      messages: [/is subscriber sbr_.*E1001 is sbr_/],
+    },
   )
 })
 
@@ -249,12 +297,23 @@ test('ACO-011 a subscription is suspended and resumed: it stays active, and its 
   const device = sim.device(await sim.iccidOf())
   const order = await sim.order({ ...SUSPEND, account_id: ACCOUNT })
   expect(order).toEqual({
-    ...{ id: expect.any(String), status: 'pending', type: 'suspend_subscription', account_id: ACCOUNT, subscription_id: SUBSCRIPTION },
-    _links: expect.objectContaining({ subscription: { href: `${sim.root}/enterprise/subscriptions/${SUBSCRIPTION}` } }),
+    ...{
+      id: expect.any(String),
+      status: 'pending',
+      type: 'suspend_subscription',
+      account_id: ACCOUNT,
+      subscription_id: SUBSCRIPTION,
+    },
+    _links: expect.objectContaining({
+      subscription: { href: `${sim.root}/enterprise/subscriptions/${SUBSCRIPTION}` },
+    }),
   })
   expect(await servicesOf(sim)).toEqual(['voice', 'sms', 'data'])
   await sim.settled(order)
-  expect(await sim.read(`/subscriptions/${SUBSCRIPTION}`)).toMatchObject({ status: 'active', terminated_at: null })
+  expect(await sim.read(`/subscriptions/${SUBSCRIPTION}`)).toMatchObject({
+    status: 'active',
+    terminated_at: null,
+  })
   expect(await servicesOf(sim)).toEqual([])
   await expect(device.use('1MB')).rejects.toThrow(/suspended/)
   await sim.settled(await sim.order(RESUME))
@@ -267,7 +326,10 @@ test('ACO-011 ACO-018 ACO-056 a SIM profile is changed: number and data go over,
   const old = await sim.iccidOf()
   await sim.device(old).use('4GB')
   const order = await sim.order(SWAP)
-  expect(order).toMatchObject({ reason: 'lost_or_stolen', sim_profile: { iccid: expect.stringMatching(/^89/) } })
+  expect(order).toMatchObject({
+    reason: 'lost_or_stolen',
+    sim_profile: { iccid: expect.stringMatching(/^89/) },
+  })
   expect(await sim.iccidOf()).toBe(old)
   const completed = await sim.settled(order)
   const iccid = await sim.iccidOf()
@@ -275,7 +337,11 @@ test('ACO-011 ACO-018 ACO-056 a SIM profile is changed: number and data go over,
   expect(await sim.device(old).show()).toMatchObject({ service: 'ceased', bundles: [] })
   await expect(sim.device(old).use('1MB')).rejects.toThrow(/ceased/)
   const device = sim.device(iccid)
-  expect(await device.show()).toMatchObject({ profile: 'released', msisdn: MSISDN, bundles: [{ name: '10GB Plan', usedBytes: 4e9 }] })
+  expect(await device.show()).toMatchObject({
+    profile: 'released',
+    msisdn: MSISDN,
+    bundles: [{ name: '10GB Plan', usedBytes: 4e9 }],
+  })
   await device.install()
   await device.use('7GB')
   expect(
@@ -295,18 +361,31 @@ test('ACO-056 the new SIM profile of a suspended subscription is suspended', asy
 })
 
 test('ACO-056 a canceled change leaves the SIM profile as it was', async () => {
-  await using sim = await startEnterprise({ settings: { 'accounts-orders': { orderOutcome: 'canceled' } } })
+  await using sim = await startEnterprise({
+    settings: { 'accounts-orders': { orderOutcome: 'canceled' } },
+  })
   const old = await sim.iccidOf()
   const order = await sim.settled(await sim.order(SWAP))
-  expect(order).toMatchObject({ status: 'canceled', sim_profile: { _links: {} }, _links: { subscription: expect.anything() } })
+  expect(order).toMatchObject({
+    status: 'canceled',
+    sim_profile: { _links: {} },
+    _links: { subscription: expect.anything() },
+  })
   expect(await sim.iccidOf()).toBe(old)
-  expect((await sim.sims('accounts-orders')).filter(({ iccid }) => iccid === order.sim_profile?.iccid)).toEqual([])
+  expect(
+    (await sim.sims('accounts-orders')).filter(({ iccid }) => iccid === order.sim_profile?.iccid),
+  ).toEqual([])
 })
 
 test('a second order for a subscription with a pending one is refused, until that has settled', async () => {
   await using sim = await startEnterprise({ given: 'a pending order' })
   for (const body of [SUSPEND, RESUME, SWAP])
-    await refused(sim, body, { status: 409, type: 'ORDER_PENDING', code: 'order-pending', messages: [/^order order_\w+ .* is pending$/] })
+    await refused(sim, body, {
+      status: 409,
+      type: 'ORDER_PENDING',
+      code: 'order-pending',
+      messages: [/^order order_\w+ .* is pending$/],
+    })
   await sim.clock.advance('PT2M')
   expect(await servicesOf(sim)).toEqual([])
   await sim.order(RESUME)
@@ -315,27 +394,39 @@ test('a second order for a subscription with a pending one is refused, until tha
 test('a subscription is suspended once, and resumed only when it is suspended', async () => {
   await using sim = await startEnterprise()
   const wrong = { status: 409, type: 'INVALID_SUBSCRIPTION_STATE', code: 'wrong-state' }
-  await refused(sim, RESUME, { ...wrong, messages: [`subscription ${SUBSCRIPTION} is active: it cannot resume`] })
+  await refused(sim, RESUME, {
+    ...wrong,
+    messages: [`subscription ${SUBSCRIPTION} is active: it cannot resume`],
+  })
   await sim.settled(await sim.order(SUSPEND))
-  await refused(sim, SUSPEND, { ...wrong, messages: [`subscription ${SUBSCRIPTION} is suspended: it cannot suspend`] })
+  await refused(sim, SUSPEND, {
+    ...wrong,
+    messages: [`subscription ${SUBSCRIPTION} is suspended: it cannot suspend`],
+  })
 })
 
 test('a plan with a term ends its subscription: products, SIM, services; a pending order for it is canceled', async () => {
   await using sim = await startEnterprise()
-  const order = await sim.settled(await sim.order({ ...ACTIVATION, template_id: await templateOf(sim, 'Visitor') }))
+  const order = await sim.settled(
+    await sim.order({ ...ACTIVATION, template_id: await templateOf(sim, 'Visitor') }),
+  )
   const { subscription_id } = order
   const own = async () =>
     (await sim.all<Schemas['Product']>('/products?limit=100', 'products')).filter(({ _links }) =>
       _links.subscription.href.endsWith(subscription_id),
     )
-  expect(await own()).toMatchObject([{ status: 'active', terminates_at: '2026-01-31T00:02:00.000Z' }])
+  expect(await own()).toMatchObject([
+    { status: 'active', terminates_at: '2026-01-31T00:02:00.000Z' },
+  ])
   const device = sim.device(await sim.iccidOf(subscription_id))
   await device.install()
   await device.use('1MB')
   await sim.clock.advance({ to: '2026-01-31T00:01:00Z' })
   const late = await sim.order({ type: 'suspend_subscription', subscription_id })
   await sim.clock.advance({ to: '2026-01-31T00:02:00Z' })
-  expect(await own()).toMatchObject([{ status: 'terminated', terminates_at: '2026-01-31T00:02:00.000Z' }])
+  expect(await own()).toMatchObject([
+    { status: 'terminated', terminates_at: '2026-01-31T00:02:00.000Z' },
+  ])
   expect(await sim.read(`/subscriptions/${subscription_id}`)).toMatchObject({
     status: 'terminated',
     terminated_at: '2026-01-31T00:02:00.000Z',
@@ -343,21 +434,48 @@ test('a plan with a term ends its subscription: products, SIM, services; a pendi
   expect(await servicesOf(sim, subscription_id)).toEqual([])
   expect(await device.show()).toMatchObject({ service: 'ceased', bundles: [] })
   expect(await sim.settled(late)).toMatchObject({ status: 'canceled' })
-  await refused(sim, { ...SUSPEND, subscription_id }, { status: 409, type: 'SUBSCRIPTION_TERMINATED', code: 'terminated-subscription' })
+  await refused(
+    sim,
+    { ...SUSPEND, subscription_id },
+    { status: 409, type: 'SUBSCRIPTION_TERMINATED', code: 'terminated-subscription' },
+  )
 })
 
 test.each([
-  ['an unknown account', { account_id: `acc_${'0'.repeat(26)}` }, 404, 'ACCOUNT_NOT_FOUND', 'unknown-account'],
-  ['an unknown template', { template_id: `otpl_${'0'.repeat(26)}` }, 404, 'ORDER_TEMPLATE_NOT_FOUND', 'unknown-template'],
+  [
+    'an unknown account',
+    { account_id: `acc_${'0'.repeat(26)}` },
+    404,
+    'ACCOUNT_NOT_FOUND',
+    'unknown-account',
+  ],
+  [
+    'an unknown template',
+    { template_id: `otpl_${'0'.repeat(26)}` },
+    404,
+    'ORDER_TEMPLATE_NOT_FOUND',
+    'unknown-template',
+  ],
 ])('ACO-012 ACO-013 %s is refused by its name', async (_what, wrong, status, type, code) => {
   await using sim = await startEnterprise()
-  await refused(sim, { ...ACTIVATION, ...wrong }, { status, type, code, messages: [/^there is no .*0{26}$/] })
+  await refused(
+    sim,
+    { ...ACTIVATION, ...wrong },
+    { status, type, code, messages: [/^there is no .*0{26}$/] },
+  )
 })
 
 test('an account that is closed takes no new subscription', async () => {
   await using sim = await startEnterprise()
-  const closed = (await sim.all<Schemas['Account']>('/accounts', 'accounts')).find(({ status }) => status === 'closed')
-  const expected = { status: 409, type: 'ACCOUNT_NOT_ACTIVE', code: 'inactive-account', messages: [`account ${closed?.id} is closed`] }
+  const closed = (await sim.all<Schemas['Account']>('/accounts', 'accounts')).find(
+    ({ status }) => status === 'closed',
+  )
+  const expected = {
+    status: 409,
+    type: 'ACCOUNT_NOT_ACTIVE',
+    code: 'inactive-account',
+    messages: [`account ${closed?.id} is closed`],
+  }
   await refused(sim, { ...ACTIVATION, account_id: closed?.id }, expected)
 })
 
@@ -366,14 +484,33 @@ test.each(['suspend_subscription', 'resume_subscription', 'change_sim_profile'])
   async (type) => {
     await using sim = await startEnterprise()
     const body = { ...SWAP, type }
-    await refused(sim, { ...body, subscription_id: 'sub_1' }, { status: 404, type: 'SUBSCRIPTION_NOT_FOUND', code: 'unknown-subscription' })
+    await refused(
+      sim,
+      { ...body, subscription_id: 'sub_1' },
+      { status: 404, type: 'SUBSCRIPTION_NOT_FOUND', code: 'unknown-subscription' },
+    )
     const other = `acc_${'0'.repeat(26)}`
-    await refused(sim, { ...body, account_id: other }, { status: 409, type: 'SUBSCRIPTION_NOT_IN_ACCOUNT', code: 'wrong-account' })
-    const [gone] = await sim.all<Schemas['Subscription']>('/subscriptions?status=terminated', 'subscriptions')
-    const terminated = { status: 409, type: 'SUBSCRIPTION_TERMINATED', code: 'terminated-subscription' }
+    await refused(
+      sim,
+      { ...body, account_id: other },
+      { status: 409, type: 'SUBSCRIPTION_NOT_IN_ACCOUNT', code: 'wrong-account' },
+    )
+    const [gone] = await sim.all<Schemas['Subscription']>(
+      '/subscriptions?status=terminated',
+      'subscriptions',
+    )
+    const terminated = {
+      status: 409,
+      type: 'SUBSCRIPTION_TERMINATED',
+      code: 'terminated-subscription',
+    }
     await refused(sim, { ...body, subscription_id: gone?.id }, terminated)
     const { subscription_id } = await sim.order()
-    await refused(sim, { ...body, subscription_id }, { status: 404, type: 'SUBSCRIPTION_NOT_FOUND', code: 'unknown-subscription' })
+    await refused(
+      sim,
+      { ...body, subscription_id },
+      { status: 404, type: 'SUBSCRIPTION_NOT_FOUND', code: 'unknown-subscription' },
+    )
   },
 )
 
@@ -390,9 +527,21 @@ test.each([
     { account_id: 'acc_x', template_id: 'tpl_1' },
     [/^account_id must match/, /^template_id must match/],
   ],
-  ['a subscriber without a name', { subscriber: { email: 'a@b.example' } }, [/'first_name'/, /'last_name'/]],
-  ['a physical SIM', { sim_profile: { ...BY_API, sim_type: 'psim' } }, [/^sim_profile.sim_type must be equal/]],
-  ['a mail to nobody', { sim_profile: { sim_type: 'esim', delivery: { type: 'email' } } }, [/'to'/]],
+  [
+    'a subscriber without a name',
+    { subscriber: { email: 'a@b.example' } },
+    [/'first_name'/, /'last_name'/],
+  ],
+  [
+    'a physical SIM',
+    { sim_profile: { ...BY_API, sim_type: 'psim' } },
+    [/^sim_profile.sim_type must be equal/],
+  ],
+  [
+    'a mail to nobody',
+    { sim_profile: { sim_type: 'esim', delivery: { type: 'email' } } },
+    [/'to'/],
+  ],
   [
     'a mail to no address',
     { sim_profile: { sim_type: 'esim', delivery: { type: 'email', to: ['ada'], cc: ['it'] } } },
@@ -400,26 +549,53 @@ test.each([
   ],
   ['no delivery', { sim_profile: { sim_type: 'esim' } }, [/'delivery'/]],
   ['a reason of several words', { reason: 'Lost it' }, [/^reason must match/]],
-])('ACO-012 ACO-014 ACO-015 %s is refused, with all that is wrong', async (_what, wrong, messages) => {
-  await using sim = await startEnterprise()
-  await refused(sim, { ...ACTIVATION, ...wrong }, { status: 400, type: 'INVALID_REQUEST_PARAMS', messages })
-})
+])(
+  'ACO-012 ACO-014 ACO-015 %s is refused, with all that is wrong',
+  async (_what, wrong, messages) => {
+    await using sim = await startEnterprise()
+    await refused(
+      sim,
+      { ...ACTIVATION, ...wrong },
+      { status: 400, type: 'INVALID_REQUEST_PARAMS', messages },
+    )
+  },
+)
 
 test('ACO-012 ACO-014 ACO-015 account, subscriber and SIM profile are required, for changes the subscription and what they change', async () => {
   await using sim = await startEnterprise()
   const invalid = { status: 400, type: 'INVALID_REQUEST_PARAMS' }
-  await refused(sim, { type: 'activate_subscription' }, { ...invalid, messages: [/account_id/, /subscriber/, /sim_profile/] })
-  await refused(sim, { type: 'suspend_subscription' }, { ...invalid, messages: [/subscription_id/] })
-  await refused(sim, { type: 'change_sim_profile' }, { ...invalid, messages: [/subscription_id/, /sim_profile/, /reason/] })
+  await refused(
+    sim,
+    { type: 'activate_subscription' },
+    { ...invalid, messages: [/account_id/, /subscriber/, /sim_profile/] },
+  )
+  await refused(
+    sim,
+    { type: 'suspend_subscription' },
+    { ...invalid, messages: [/subscription_id/] },
+  )
+  await refused(
+    sim,
+    { type: 'change_sim_profile' },
+    { ...invalid, messages: [/subscription_id/, /sim_profile/, /reason/] },
+  )
 })
 
 test('a subscriber without email and employee id could not be told from others, and is refused', async () => {
   await using sim = await startEnterprise()
   const body = { ...ACTIVATION, subscriber: { first_name: 'Ada', last_name: 'Byron' } }
-  await refused(sim, body, { status: 400, type: 'INVALID_REQUEST_PARAMS', messages: [/^subscriber .*'employee_id'/] })
+  await refused(sim, body, {
+    status: 400,
+    type: 'INVALID_REQUEST_PARAMS',
+    messages: [/^subscriber .*'employee_id'/],
+  })
 })
 
 test('ACO-017 an id that is no id of an order is refused', async () => {
   await using sim = await startEnterprise()
-  await expectRefused(sim, () => sim.get('/orders/17'), { status: 400, type: 'INVALID_REQUEST_PARAMS', messages: [/^id must match/] })
+  await expectRefused(sim, () => sim.get('/orders/17'), {
+    status: 400,
+    type: 'INVALID_REQUEST_PARAMS',
+    messages: [/^id must match/],
+  })
 })

@@ -1,15 +1,32 @@
 // Pages of accounts-orders' lists: limit, links, cursors.
 import { expect, test } from 'vitest'
-import { type Enterprise, expectRefused, type Schemas, startEnterprise } from '../../support/accounts-orders.ts'
+import {
+  type Enterprise,
+  expectRefused,
+  type Schemas,
+  startEnterprise,
+} from '../../support/accounts-orders.ts'
 
 interface Page {
   readonly _embedded: Readonly<Record<string, readonly { readonly id: string }[]>>
-  readonly _links: { readonly self: { readonly href: string }; readonly next?: { readonly href: string } }
+  readonly _links: {
+    readonly self: { readonly href: string }
+    readonly next?: { readonly href: string }
+  }
 }
 
-const LISTS = ['/accounts', '/order-templates', '/products', '/subscribers', '/subscriptions', '/usage/items']
-const idsOf = ({ _embedded }: Page) => Object.values(_embedded).flatMap((list) => list.map(({ id }) => id))
-const cursorOf = ({ _links }: Page) => new URL(_links.next?.href ?? '').searchParams.get('cursor') ?? ''
+const LISTS = [
+  '/accounts',
+  '/order-templates',
+  '/products',
+  '/subscribers',
+  '/subscriptions',
+  '/usage/items',
+]
+const idsOf = ({ _embedded }: Page) =>
+  Object.values(_embedded).flatMap((list) => list.map(({ id }) => id))
+const cursorOf = ({ _links }: Page) =>
+  new URL(_links.next?.href ?? '').searchParams.get('cursor') ?? ''
 const refused = (sim: Enterprise, path: string, messages: (string | RegExp)[]) =>
   expectRefused(sim, () => sim.get(path), { status: 400, type: 'INVALID_REQUEST_PARAMS', messages })
 const NOT_OURS = [/^cursor is none of this list with these filters/]
@@ -23,22 +40,30 @@ test('ACO-002 a page holds ten unless told, and up to a hundred', async () => {
   expect(idsOf(await sim.read<Page>('/usage/items?limit=100'))).toHaveLength(100)
 })
 
-test.each(['0', '101', '-1', 'ten', '1.5', ''])('ACO-002 a limit of "%s" is refused', async (limit) => {
-  await using sim = await startEnterprise()
-  for (const path of LISTS) await refused(sim, `${path}?limit=${limit}`, [/^limit must be/])
-})
+test.each(['0', '101', '-1', 'ten', '1.5', ''])(
+  'ACO-002 a limit of "%s" is refused',
+  async (limit) => {
+    await using sim = await startEnterprise()
+    for (const path of LISTS) await refused(sim, `${path}?limit=${limit}`, [/^limit must be/])
+  },
+)
 
-test.each([1, 7, 59, 60, 61, 100])('ACO-003 ACO-059 by the links of pages of %d every record comes once, in order', async (limit) => {
-  await using sim = await startEnterprise()
-  for (const [path, name] of [
-    ['/subscriptions', 'subscriptions'],
-    ['/subscribers', 'subscribers'],
-  ] as const) {
-    const ids = (await sim.all<{ id: string }>(`${path}?limit=${limit}`, name)).map(({ id }) => id)
-    expect(ids).toEqual(ids.toSorted())
-    expect(new Set(ids).size).toBe(60)
-  }
-})
+test.each([1, 7, 59, 60, 61, 100])(
+  'ACO-003 ACO-059 by the links of pages of %d every record comes once, in order',
+  async (limit) => {
+    await using sim = await startEnterprise()
+    for (const [path, name] of [
+      ['/subscriptions', 'subscriptions'],
+      ['/subscribers', 'subscribers'],
+    ] as const) {
+      const ids = (await sim.all<{ id: string }>(`${path}?limit=${limit}`, name)).map(
+        ({ id }) => id,
+      )
+      expect(ids).toEqual(ids.toSorted())
+      expect(new Set(ids).size).toBe(60)
+    }
+  },
+)
 
 test('ACO-003 ACO-059 the link to the next page has the filters, the limit and an opaque cursor of up to 128 characters', async () => {
   await using sim = await startEnterprise()
@@ -54,7 +79,8 @@ test('ACO-003 ACO-059 the link to the next page has the filters, the limit and a
     const cursor = next.get('cursor') ?? ''
     next.delete('cursor')
     expect([next.get('limit'), cursor.length <= 128]).toEqual([asked.get('limit') ?? '10', true])
-    for (const name of asked.keys()) expect(next.getAll(name).toSorted()).toEqual(asked.getAll(name).toSorted())
+    for (const name of asked.keys())
+      expect(next.getAll(name).toSorted()).toEqual(asked.getAll(name).toSorted())
     expect(cursor).toMatch(/^[A-Za-z0-9_-]+$/)
     expect(Object.values(page._embedded).flat()).not.toEqual([])
   }
@@ -74,7 +100,9 @@ test('a cursor goes with another limit, and with the filters in another order', 
   const first = await sim.read<Page>('/usage/items?type=voice&type=sms&direction=inbound')
   const cursor = cursorOf(first)
   const whole = await sim.read<Page>('/usage/items?type=voice&type=sms&direction=inbound&limit=30')
-  const rest = await sim.read<Page>(`/usage/items?direction=inbound&type=sms&cursor=${cursor}&type=voice&limit=20`)
+  const rest = await sim.read<Page>(
+    `/usage/items?direction=inbound&type=sms&cursor=${cursor}&type=voice&limit=20`,
+  )
   expect([...idsOf(first), ...idsOf(rest)]).toEqual(idsOf(whole))
 })
 
@@ -82,17 +110,32 @@ test('ACO-003 a cursor that was tampered with is refused', async () => {
   await using sim = await startEnterprise()
   const cursor = cursorOf(await sim.read<Page>('/subscriptions'))
   const other = cursor.at(-1) === 'A' ? 'B' : 'A'
-  for (const bad of [`${cursor}A`, cursor.slice(1), cursor.slice(0, -1) + other, `${cursor}=`, other + cursor.slice(1), 'x', 'sub_1|Next'])
+  for (const bad of [
+    `${cursor}A`,
+    cursor.slice(1),
+    cursor.slice(0, -1) + other,
+    `${cursor}=`,
+    other + cursor.slice(1),
+    'x',
+    'sub_1|Next',
+  ])
     await refused(sim, `/subscriptions?cursor=${encodeURIComponent(bad)}`, NOT_OURS)
   await refused(sim, '/subscriptions?cursor=', [/^cursor must NOT have fewer than 1/])
-  await refused(sim, `/subscriptions?cursor=${'x'.repeat(129)}`, [/^cursor must NOT have more than 128/])
+  await refused(sim, `/subscriptions?cursor=${'x'.repeat(129)}`, [
+    /^cursor must NOT have more than 128/,
+  ])
 })
 
 test('ACO-003 a cursor of another list, of other filters or of another world is refused', async () => {
   await using sim = await startEnterprise()
   await using other = await startEnterprise({ seed: 'other' })
   const cursor = cursorOf(await sim.read<Page>('/subscriptions?status=active'))
-  for (const path of ['/subscriptions', '/subscriptions?status=terminated', '/subscribers', '/products?status=active'])
+  for (const path of [
+    '/subscriptions',
+    '/subscriptions?status=terminated',
+    '/subscribers',
+    '/products?status=active',
+  ])
     await refused(sim, `${path}${path.includes('?') ? '&' : '?'}cursor=${cursor}`, NOT_OURS)
   await refused(other, `/subscriptions?status=active&cursor=${cursor}`, NOT_OURS)
 })
@@ -103,7 +146,9 @@ test('a cursor goes on where it was when the record it ended with is gone', asyn
   const [next] = idsOf(await sim.read<Page>(first._links.next?.href ?? ''))
   const state = await sim.state()
   const subscriptions =
-    (state.collections as Record<string, Record<string, Schemas['Subscription']>>)['accounts-orders.subscriptions'] ?? {}
+    (state.collections as Record<string, Record<string, Schemas['Subscription']>>)[
+      'accounts-orders.subscriptions'
+    ] ?? {}
   delete subscriptions[idsOf(first).at(-1) ?? '']
   await sim.restore(state)
   expect(idsOf(await sim.read<Page>(first._links.next?.href ?? ''))[0]).toBe(next)

@@ -26,7 +26,9 @@ const LISTS = [
 /** Every href in a reply, wherever it stands. */
 function hrefsIn(value: unknown): string[] {
   if (typeof value !== 'object' || value === null) return []
-  return Object.entries(value).flatMap(([name, below]) => (name === 'href' ? [String(below)] : hrefsIn(below)))
+  return Object.entries(value).flatMap(([name, below]) =>
+    name === 'href' ? [String(below)] : hrefsIn(below),
+  )
 }
 
 /** Reads all that can be reached from `start`, each href once, and the bodies by href. */
@@ -44,12 +46,20 @@ async function crawl(sim: Enterprise, start: readonly string[]): Promise<Map<str
 
 test('ACO-001 ACO-019 ACO-021 ACO-026 ACO-029 what exists at the start is listed, each list under its own name', async () => {
   await using sim = await startEnterprise()
-  const counts = await Promise.all(LISTS.map(async ([path, name]) => (await sim.all(`${path}?limit=100`, name)).length))
+  const counts = await Promise.all(
+    LISTS.map(async ([path, name]) => (await sim.all(`${path}?limit=100`, name)).length),
+  )
   expect(counts).toEqual([3, 4, expect.any(Number), 60, 60, 2000])
   const kinds = await sim.all<Schemas['OrderTemplate']>('/order-templates', 'order-templates')
-  const offered = kinds.flatMap(({ products }) => products.map((each) => each._embedded['product-offering']))
+  const offered = kinds.flatMap(({ products }) =>
+    products.map((each) => each._embedded['product-offering']),
+  )
   expect(new Set(offered.map(({ type }) => type))).toEqual(new Set(['plan', 'addon']))
-  expect(offered).toContainEqual({ id: expect.stringMatching(/^prodoff_[0-9A-Z]{26}$/), type: 'plan', name: '10GB Plan' })
+  expect(offered).toContainEqual({
+    id: expect.stringMatching(/^prodoff_[0-9A-Z]{26}$/),
+    type: 'plan',
+    name: '10GB Plan',
+  })
 })
 
 test('ACO-052 replies are HAL, and every href of every reply can be followed', async () => {
@@ -60,7 +70,9 @@ test('ACO-052 replies are HAL, and every href of every reply can be followed', a
   const lists = LISTS.map(([path]) => `${sim.root}/enterprise${path}?limit=100`)
   const reached = await crawl(sim, [...lists, `${sim.root}/enterprise/orders/${order.id}`])
   expect(reached.size).toBeGreaterThan(400)
-  expect([...reached.keys()].filter((href) => !href.startsWith(`${sim.root}/enterprise/`))).toEqual([])
+  expect([...reached.keys()].filter((href) => !href.startsWith(`${sim.root}/enterprise/`))).toEqual(
+    [],
+  )
 })
 
 test('hrefs lead to the world they were made in', async () => {
@@ -74,13 +86,24 @@ test('hrefs lead to the world they were made in', async () => {
     credentials: Record<string, { clientId: string; clientSecret: string }>
   }
   const { clientId = '', clientSecret = '' } = world.credentials['accounts-orders'] ?? {}
-  const form = new URLSearchParams({ grant_type: 'client_credentials', client_id: clientId, client_secret: clientSecret })
-  const token = await fetch(`${sim.root}/auth/realms/enterprise-apis/protocol/openid-connect/token`, { method: 'POST', body: form })
+  const form = new URLSearchParams({
+    grant_type: 'client_credentials',
+    client_id: clientId,
+    client_secret: clientSecret,
+  })
+  const token = await fetch(
+    `${sim.root}/auth/realms/enterprise-apis/protocol/openid-connect/token`,
+    { method: 'POST', body: form },
+  )
   const { access_token } = (await token.json()) as { access_token: string }
   const headers = { Authorization: `Bearer ${access_token}`, 'X-Sim-World': 'w' }
-  const page = (await (await fetch(`${sim.root}/enterprise/subscribers`, { headers })).json()) as { _links: { next: { href: string } } }
+  const page = (await (await fetch(`${sim.root}/enterprise/subscribers`, { headers })).json()) as {
+    _links: { next: { href: string } }
+  }
   expect(page._links.next.href).toContain('/w/w/accounts-orders/enterprise/subscribers?')
-  const next = await fetch(page._links.next.href, { headers: { Authorization: `Bearer ${access_token}` } })
+  const next = await fetch(page._links.next.href, {
+    headers: { Authorization: `Bearer ${access_token}` },
+  })
   expect(next.status).toBe(200)
 })
 
@@ -88,7 +111,10 @@ test('an empty list is an empty array', async () => {
   await using sim = await startEnterprise({ given: 'no subscriptions' })
   for (const [path, name, count] of LISTS.slice(2)) {
     const body = await sim.read(path)
-    expect([count > 0, body]).toEqual([true, { _embedded: { [name]: [] }, _links: { self: { href: `${sim.root}/enterprise${path}` } } }])
+    expect([count > 0, body]).toEqual([
+      true,
+      { _embedded: { [name]: [] }, _links: { self: { href: `${sim.root}/enterprise${path}` } } },
+    ])
   }
 })
 
@@ -109,7 +135,9 @@ test('ACO-004 ACO-005 an account has these fields, in the list and alone', async
 
 test('ACO-020 one template is got by its id, also as the sample of the document spells it', async () => {
   await using sim = await startEnterprise()
-  expect(await sim.read(`/order-templates/${TEMPLATE.replace('otpl', 'otlp')}`)).toEqual(await sim.read(`/order-templates/${TEMPLATE}`))
+  expect(await sim.read(`/order-templates/${TEMPLATE.replace('otpl', 'otlp')}`)).toEqual(
+    await sim.read(`/order-templates/${TEMPLATE}`),
+  )
 })
 
 test('ACO-024 ACO-025 a product has these fields, in the list and alone', async () => {
@@ -131,10 +159,14 @@ test('ACO-024 ACO-025 a product has these fields, in the list and alone', async 
 test('ACO-022 ACO-023 products are asked for by account and by status, also by both', async () => {
   await using sim = await startEnterprise()
   type Product = Schemas['Product']
-  const ids = async (query: string) => (await sim.all<Product>(`/products?limit=7&${query}`, 'products')).map(({ id }) => id)
+  const ids = async (query: string) =>
+    (await sim.all<Product>(`/products?limit=7&${query}`, 'products')).map(({ id }) => id)
   const everything = await sim.all<Product>('/products?limit=100', 'products')
   const accountOf = new Map<string, string>()
-  for (const each of await sim.all<Schemas['Subscription']>('/subscriptions?limit=100', 'subscriptions'))
+  for (const each of await sim.all<Schemas['Subscription']>(
+    '/subscriptions?limit=100',
+    'subscriptions',
+  ))
     accountOf.set(each._links.self.href, each._links.account.href.split('/').at(-1) ?? '')
   const accounts = [...new Set(accountOf.values())]
   expect(accounts).toHaveLength(3)
@@ -145,8 +177,15 @@ test('ACO-022 ACO-023 products are asked for by account and by status, also by b
           (account === undefined || accountOf.get(each._links.subscription.href) === account) &&
           (status === undefined || each.status === status),
       )
-      const query = new URLSearchParams({ ...(account ? { account_id: account } : {}), ...(status ? { status } : {}) })
-      expect([account, status, await ids(String(query))]).toEqual([account, status, wanted.map(({ id }) => id)])
+      const query = new URLSearchParams({
+        ...(account ? { account_id: account } : {}),
+        ...(status ? { status } : {}),
+      })
+      expect([account, status, await ids(String(query))]).toEqual([
+        account,
+        status,
+        wanted.map(({ id }) => id),
+      ])
     }
   }
 })
@@ -190,10 +229,14 @@ test('ACO-032 ACO-033 ACO-035 a subscription has these fields and links, in the 
 test('ACO-030 subscriptions are asked for by status; a terminated one says when, and has nothing on', async () => {
   await using sim = await startEnterprise()
   const [active, terminated] = await Promise.all(
-    ['active', 'terminated'].map((status) => sim.all<Schemas['Subscription']>(`/subscriptions?status=${status}`, 'subscriptions')),
+    ['active', 'terminated'].map((status) =>
+      sim.all<Schemas['Subscription']>(`/subscriptions?status=${status}`, 'subscriptions'),
+    ),
   )
   expect([active?.length, terminated?.length]).toEqual([56, 4])
-  expect(active?.every(({ status, terminated_at }) => status === 'active' && terminated_at === null)).toBe(true)
+  expect(
+    active?.every(({ status, terminated_at }) => status === 'active' && terminated_at === null),
+  ).toBe(true)
   const [gone] = terminated ?? []
   expect(gone).toMatchObject({ status: 'terminated', terminated_at: '2025-10-02T00:00:00.000Z' })
   const services = await sim.read<Schemas['Services']>(gone?._links.services.href ?? '')
@@ -212,14 +255,31 @@ test('ACO-034 ACO-036 phone numbers, services and SIM profile are resources, and
   expect(_embedded?.phone_numbers).toEqual(numbers)
   expect(_embedded?.services).toEqual(await sim.read(`${path}/services`))
   expect(_embedded?.sim_profile).toEqual(await sim.read(`${path}/sim-profile`))
-  expect(_embedded?.sim_profile).toMatchObject({ iccid: expect.stringMatching(/^89\d{17}$/), sim_type: 'esim' })
+  expect(_embedded?.sim_profile).toMatchObject({
+    iccid: expect.stringMatching(/^89\d{17}$/),
+    sim_type: 'esim',
+  })
 })
 
 test('ACO-031 embedded account and subscriber have no links and the account no status, as in the sample', async () => {
   await using sim = await startEnterprise()
-  const { _embedded } = await sim.read<Schemas['Subscription']>(`/subscriptions/${SUBSCRIPTION}`, { Prefer: ALL })
-  expect(_embedded?.account).toEqual({ id: ACCOUNT, reference_code: '1234567', name: 'NORTHGATE BANK - LONDON BRANCH', country: 'GB' })
-  expect(Object.keys(_embedded?.subscriber ?? {})).toEqual(['id', 'first_name', 'last_name', 'email', 'employee_id', 'group'])
+  const { _embedded } = await sim.read<Schemas['Subscription']>(`/subscriptions/${SUBSCRIPTION}`, {
+    Prefer: ALL,
+  })
+  expect(_embedded?.account).toEqual({
+    id: ACCOUNT,
+    reference_code: '1234567',
+    name: 'NORTHGATE BANK - LONDON BRANCH',
+    country: 'GB',
+  })
+  expect(Object.keys(_embedded?.subscriber ?? {})).toEqual([
+    'id',
+    'first_name',
+    'last_name',
+    'email',
+    'employee_id',
+    'group',
+  ])
 })
 
 test.each([
@@ -237,18 +297,26 @@ test.each([
   ['transclude="account", transclude="subscriber"', ['account']],
   ['note="first, transclude=account", transclude="services"', ['services']],
   ['note="say \\"hi, transclude=account"', []],
-])('ACO-031 Prefer: %s embeds %j and says so, unknown names are passed over', async (header, embedded) => {
-  await using sim = await startEnterprise()
-  const answers = await Promise.all(
-    [`/subscriptions/${SUBSCRIPTION}`, '/subscriptions?limit=1'].map((path) => sim.get(path, { Prefer: header })),
-  )
-  for (const { body, headers } of answers) {
-    const list = (body as { _embedded?: { subscriptions?: Schemas['Subscription'][] } })._embedded?.subscriptions
-    const [subscription = body as unknown as Schemas['Subscription']] = list ?? []
-    expect(Object.keys(subscription._embedded ?? {})).toEqual(embedded)
-    expect(headers.get('preference-applied')).toBe(embedded.length > 0 ? `transclude="${embedded.join(';')}"` : null)
-  }
-})
+])(
+  'ACO-031 Prefer: %s embeds %j and says so, unknown names are passed over',
+  async (header, embedded) => {
+    await using sim = await startEnterprise()
+    const answers = await Promise.all(
+      [`/subscriptions/${SUBSCRIPTION}`, '/subscriptions?limit=1'].map((path) =>
+        sim.get(path, { Prefer: header }),
+      ),
+    )
+    for (const { body, headers } of answers) {
+      const list = (body as { _embedded?: { subscriptions?: Schemas['Subscription'][] } })._embedded
+        ?.subscriptions
+      const [subscription = body as unknown as Schemas['Subscription']] = list ?? []
+      expect(Object.keys(subscription._embedded ?? {})).toEqual(embedded)
+      expect(headers.get('preference-applied')).toBe(
+        embedded.length > 0 ? `transclude="${embedded.join(';')}"` : null,
+      )
+    }
+  },
+)
 
 test('ACO-031 ACO-034 the header Prefer embeds nothing that was not asked for', async () => {
   await using sim = await startEnterprise()
@@ -269,7 +337,11 @@ test.each([
   '/subscriptions/sub_1/sim-profile',
 ])('ACO-053 %s is not there', async (path) => {
   await using sim = await startEnterprise()
-  await expectRefused(sim, () => sim.get(path), { status: 404, type: 'NOT_FOUND', code: 'not-found' })
+  await expectRefused(sim, () => sim.get(path), {
+    status: 404,
+    type: 'NOT_FOUND',
+    code: 'not-found',
+  })
 })
 
 test('what comes at one instant is listed in the order it came, uses the other way round', async () => {
@@ -277,7 +349,10 @@ test('what comes at one instant is listed in the order it came, uses the other w
   const numbers = Array.from({ length: 8 }, (_, at) => `44770090080${at}`)
   const ordered: string[] = []
   for (const employee_id of numbers) {
-    const { subscription_id } = await sim.order({ ...ACTIVATION, subscriber: { first_name: 'Ada', last_name: 'Byron', employee_id } })
+    const { subscription_id } = await sim.order({
+      ...ACTIVATION,
+      subscriber: { first_name: 'Ada', last_name: 'Byron', employee_id },
+    })
     ordered.push(subscription_id)
   }
   await sim.clock.advance('PT2M')
@@ -286,7 +361,9 @@ test('what comes at one instant is listed in the order it came, uses the other w
   const subscribers = await sim.all<Schemas['Subscriber']>('/subscribers', 'subscribers')
   expect(subscribers.slice(-8).map(({ employee_id }) => employee_id)).toEqual(numbers)
   await sim.call('POST', '/sms', { from: MSISDN, to: numbers, text: 'Hello' })
-  expect((await sim.items()).slice(0, 8).map(({ to_msisdn }) => String(to_msisdn))).toEqual(numbers.toReversed())
+  expect((await sim.items()).slice(0, 8).map(({ to_msisdn }) => String(to_msisdn))).toEqual(
+    numbers.toReversed(),
+  )
 })
 
 test('ACO-062 ids are a prefix and a ULID of the moment they were minted', async () => {

@@ -14,13 +14,20 @@ import {
   TOKEN_PATH,
 } from '../../support/accounts-orders.ts'
 
-const GOOD = { grant_type: 'client_credentials', client_id: 'test-client', client_secret: 'test-secret' }
+const GOOD = {
+  grant_type: 'client_credentials',
+  client_id: 'test-client',
+  client_secret: 'test-secret',
+}
 const ask = (sim: Enterprise, form: Record<string, string>) =>
   fetch(sim.root + TOKEN_PATH, { method: 'POST', body: new URLSearchParams(form) })
 
 /** GETs with a header of its own, or none. */
 async function bare(sim: Enterprise, path: string, authorization?: string) {
-  const answer = await fetch(`${sim.root}/enterprise${path}`, authorization ? { headers: { Authorization: authorization } } : {})
+  const answer = await fetch(
+    `${sim.root}/enterprise${path}`,
+    authorization ? { headers: { Authorization: authorization } } : {},
+  )
   return { status: answer.status, headers: answer.headers, body: (await answer.json()) as unknown }
 }
 
@@ -36,7 +43,10 @@ test('ACO-050 a form with the credentials brings a token, and the token lets in'
 test('ACO-050 credentials that are not those of the world are refused in the words of OAuth2', async () => {
   await using sim = await startEnterprise()
   const answer = await ask(sim, { ...GOOD, client_secret: 'wrong' })
-  expect([answer.status, await answer.json()]).toEqual([401, { error: 'invalid_client', error_description: expect.any(String) }])
+  expect([answer.status, await answer.json()]).toEqual([
+    401,
+    { error: 'invalid_client', error_description: expect.any(String) },
+  ])
   expect((await ask(sim, { ...GOOD, grant_type: 'password' })).status).toBe(400)
 })
 
@@ -47,12 +57,17 @@ test('ACO-051 a token is good for five minutes of world time, then a 401 asks fo
   expect((await bare(sim, '/accounts', `Bearer ${access_token}`)).status).toBe(200)
   await sim.clock.advance('PT0.001S')
   const { status, headers, body } = await bare(sim, '/accounts', `Bearer ${access_token}`)
-  expect([status, body]).toEqual([401, { type: 'UNAUTHORISED', messages: ['The access token is missing or is not good'] }])
+  expect([status, body]).toEqual([
+    401,
+    { type: 'UNAUTHORISED', messages: ['The access token is missing or is not good'] },
+  ])
   expect(headers.get('www-authenticate')).toMatch(/^Bearer .*error="invalid_token"/)
 })
 
 test('ACO-051 how long a token is good is a setting', async () => {
-  await using sim = await startEnterprise({ settings: { 'accounts-orders': { tokenLifetime: 'PT1H' } } })
+  await using sim = await startEnterprise({
+    settings: { 'accounts-orders': { tokenLifetime: 'PT1H' } },
+  })
   expect(await (await ask(sim, GOOD)).json()).toMatchObject({ expires_in: 3600 })
 })
 
@@ -67,7 +82,12 @@ test.each([
     `/accounts/${ACCOUNT}`,
     '/orders/order_1',
   ],
-  ...[`/order-templates/${TEMPLATE}`, '/products/1', '/subscribers/1', `/subscriptions/${SUBSCRIPTION}/services`],
+  ...[
+    `/order-templates/${TEMPLATE}`,
+    '/products/1',
+    '/subscribers/1',
+    `/subscriptions/${SUBSCRIPTION}/services`,
+  ],
 ])('ACO-053 without a token %s answers 401', async (path) => {
   await using sim = await startEnterprise()
   const { status, headers, body } = await bare(sim, path)
@@ -78,9 +98,21 @@ test.each([
 
 test('paths and methods that are not there, and bodies that are no JSON, have the one body of errors', async () => {
   await using sim = await startEnterprise()
-  await expectRefused(sim, () => sim.get('/esims'), { status: 404, type: 'NOT_FOUND', code: 'unknown-route' })
-  await expectRefused(sim, () => sim.call('DELETE', '/accounts'), { status: 405, type: 'METHOD_NOT_ALLOWED', code: 'method-not-allowed' })
-  await expectRefused(sim, () => sim.call('POST', '/orders', '{'), { status: 400, type: 'INVALID_HTTP_MESSAGE', code: 'malformed-body' })
+  await expectRefused(sim, () => sim.get('/esims'), {
+    status: 404,
+    type: 'NOT_FOUND',
+    code: 'unknown-route',
+  })
+  await expectRefused(sim, () => sim.call('DELETE', '/accounts'), {
+    status: 405,
+    type: 'METHOD_NOT_ALLOWED',
+    code: 'method-not-allowed',
+  })
+  await expectRefused(sim, () => sim.call('POST', '/orders', '{'), {
+    status: 400,
+    type: 'INVALID_HTTP_MESSAGE',
+    code: 'malformed-body',
+  })
   await expectRefused(sim, () => sim.call('POST', '/sms'), {
     status: 400,
     type: 'INVALID_REQUEST_PARAMS',
@@ -91,7 +123,9 @@ test('paths and methods that are not there, and bodies that are no JSON, have th
 test('ACO-063 ids and times as the samples write them are read', async () => {
   await using sim = await startEnterprise()
   expect(await sim.items('subscription-id=sub_045EAABBCCDD746VVV')).toEqual([])
-  expect(await sim.items('from-date=2023-01-01T00:00:00:000Z&to-date=2026-01-01T00:00:00.000Z')).toHaveLength(2000)
+  expect(
+    await sim.items('from-date=2023-01-01T00:00:00:000Z&to-date=2026-01-01T00:00:00.000Z'),
+  ).toHaveLength(2000)
   const order = await sim.order({ ...ACTIVATION, template_id: TEMPLATE.replace('otpl', 'otlp') })
   expect(JSON.stringify(order)).not.toContain('otlp')
 })
@@ -105,22 +139,38 @@ test.each([
   ['/orders/order_045', [/^id must match/]],
 ])('ACO-063 with strict on %s is refused', async (path, messages) => {
   await using sim = await startEnterprise({ settings: { 'accounts-orders': { strict: true } } })
-  await expectRefused(sim, () => sim.get(path), { status: 400, type: 'INVALID_REQUEST_PARAMS', messages })
+  await expectRefused(sim, () => sim.get(path), {
+    status: 400,
+    type: 'INVALID_REQUEST_PARAMS',
+    messages,
+  })
 })
 
 test('ACO-020 ACO-063 with strict on the id of a template begins otpl_', async () => {
   await using sim = await startEnterprise({ settings: { 'accounts-orders': { strict: true } } })
   const typo = TEMPLATE.replace('otpl', 'otlp')
-  await expectRefused(sim, () => sim.get(`/order-templates/${typo}`), { status: 404, type: 'NOT_FOUND', code: 'not-found' })
+  await expectRefused(sim, () => sim.get(`/order-templates/${typo}`), {
+    status: 404,
+    type: 'NOT_FOUND',
+    code: 'not-found',
+  })
   const order = () => sim.call('POST', '/orders', { ...ACTIVATION, template_id: typo })
-  await expectRefused(sim, order, { status: 400, type: 'INVALID_REQUEST_PARAMS', messages: [/^template_id must match/] })
+  await expectRefused(sim, order, {
+    status: 400,
+    type: 'INVALID_REQUEST_PARAMS',
+    messages: [/^template_id must match/],
+  })
   await sim.order(ACTIVATION)
 })
 
 /** Every `x-strict-pattern` below a value, by the name of the parameter or property it stands at. */
 function strictIn(value: unknown, name = ''): [string, string][] {
   if (typeof value !== 'object' || value === null) return []
-  const { 'x-strict-pattern': pattern, name: own = name, ...rest } = value as Record<string, unknown>
+  const {
+    'x-strict-pattern': pattern,
+    name: own = name,
+    ...rest
+  } = value as Record<string, unknown>
   const here: [string, string][] = typeof pattern === 'string' ? [[name, pattern]] : []
   return [
     ...here,
@@ -131,7 +181,11 @@ function strictIn(value: unknown, name = ''): [string, string][] {
 }
 
 test('what strict asks for is what the spec says it does', () => {
-  const spec = parse(readFileSync(new URL('../../../specs/accounts-orders.yaml', import.meta.url), 'utf8')) as unknown
+  const spec = parse(
+    readFileSync(new URL('../../../specs/accounts-orders.yaml', import.meta.url), 'utf8'),
+  ) as unknown
   const told = Object.fromEntries(strictIn(spec))
-  expect(told).toEqual(Object.fromEntries(Object.entries(strictPatterns).map(([name, { source }]) => [name, source])))
+  expect(told).toEqual(
+    Object.fromEntries(Object.entries(strictPatterns).map(([name, { source }]) => [name, source])),
+  )
 })

@@ -15,7 +15,9 @@ type Item = Schemas['UsageItem']
 
 /** The items of the newest use of the subscription of the samples, oldest first. */
 async function used(sim: Enterprise, count: number): Promise<Item[]> {
-  const { body } = await sim.get<{ _embedded: { items: Item[] } }>(`/usage/items?limit=${count}&subscription-id=${SUBSCRIPTION}`)
+  const { body } = await sim.get<{ _embedded: { items: Item[] } }>(
+    `/usage/items?limit=${count}&subscription-id=${SUBSCRIPTION}`,
+  )
   return body._embedded.items.toReversed()
 }
 
@@ -36,7 +38,11 @@ test('ACO-037 ACO-047 ACO-060 data on the air is an item at once, in bytes and 4
     id: expect.stringMatching(/^uitem_[0-9A-Z]{26}$/),
     ...{ type: 'data', direction: 'outbound', technology: '4G', from_msisdn: Number(MSISDN) },
     ...{ location_country: 'GB', roaming: false, is_recorded: false },
-    ...{ started_at: '2026-01-01T00:00:00.000Z', ended_at: '2026-01-01T00:00:00.000Z', processed_at: '2026-01-01T00:00:00.001Z' },
+    ...{
+      started_at: '2026-01-01T00:00:00.000Z',
+      ended_at: '2026-01-01T00:00:00.000Z',
+      processed_at: '2026-01-01T00:00:00.001Z',
+    },
     ...{ quantity: 1_500_000, unit: 'bytes', charged_quantity: 1_500_000, cost_type: 'in_bundle' },
     _links: {
       account: at(`/accounts/${ACCOUNT}`),
@@ -53,7 +59,13 @@ test('ACO-047 ACO-048 ACO-049 a call that came in: numbers as JSON numbers, 45 s
   await (await deviceOf(sim)).use({ minutes: 0.75, direction: 'inbound', peer: '+44000000000001' })
   const [item] = await used(sim, 1)
   expect(item).toMatchObject({
-    ...{ type: 'voice', direction: 'inbound', technology: 'cs', from_msisdn: 44_000_000_000_001, to_msisdn: Number(MSISDN) },
+    ...{
+      type: 'voice',
+      direction: 'inbound',
+      technology: 'cs',
+      from_msisdn: 44_000_000_000_001,
+      to_msisdn: Number(MSISDN),
+    },
     ...{ is_recorded: true, roaming: false, location_country: 'GB' },
     ...{ started_at: '2025-12-31T23:59:15.000Z', ended_at: '2026-01-01T00:00:00.000Z' },
     ...{ quantity: 45, unit: 'seconds', charged_quantity: 60, cost_type: 'free' },
@@ -79,7 +91,13 @@ test('several SMS are several items', async () => {
   const items = await sim.items(`subscription-id=${SUBSCRIPTION}`)
   expect(items).toHaveLength(before + 3)
   for (const item of items.slice(0, 3))
-    expect(item).toMatchObject({ type: 'sms', quantity: 1, unit: 'messages', from_msisdn: Number(MSISDN), to_msisdn: 447_700_900_123 })
+    expect(item).toMatchObject({
+      type: 'sms',
+      quantity: 1,
+      unit: 'messages',
+      from_msisdn: Number(MSISDN),
+      to_msisdn: 447_700_900_123,
+    })
 })
 
 test('without a number at the other end an item has only its own', async () => {
@@ -113,9 +131,9 @@ test.each([
 
 test('data that several products carry, and that none does, are items of their own', async () => {
   await using sim = await startEnterprise()
-  const traveller = (await sim.all<Schemas['OrderTemplate']>('/order-templates', 'order-templates')).find(({ description }) =>
-    description.startsWith('Traveller'),
-  )
+  const traveller = (
+    await sim.all<Schemas['OrderTemplate']>('/order-templates', 'order-templates')
+  ).find(({ description }) => description.startsWith('Traveller'))
   const { subscription_id } = await sim.settled(
     await sim.order({
       ...{ type: 'activate_subscription', account_id: ACCOUNT, template_id: traveller?.id },
@@ -127,7 +145,11 @@ test('data that several products carry, and that none does, are items of their o
   await device.install()
   await device.use('8GB')
   const items = await sim.items(`subscription-id=${subscription_id}`)
-  const told = items.map(({ quantity, cost_type, _links }) => [quantity, cost_type, _links.product !== undefined])
+  const told = items.map(({ quantity, cost_type, _links }) => [
+    quantity,
+    cost_type,
+    _links.product !== undefined,
+  ])
   expect(told.toSorted()).toEqual([
     [1e9, 'out_of_bundle', false],
     [2e9, 'in_bundle', true],
@@ -142,16 +164,19 @@ test('the data of a plan is there again a month after its first use', async () =
   await device.use('11GB')
   expect((await device.show()).bundles).toMatchObject([{ state: 'depleted' }])
   await sim.clock.advance('P30D')
-  expect((await device.show()).bundles).toMatchObject([{ state: 'expired' }, { state: 'queued', usedBytes: 0 }])
+  expect((await device.show()).bundles).toMatchObject([
+    { state: 'expired' },
+    { state: 'queued', usedBytes: 0 },
+  ])
   await device.use('1GB')
   expect(await used(sim, 1)).toMatchObject([{ quantity: 1e9, cost_type: 'in_bundle' }])
 })
 
 test('a service that a subscription has not is not carried', async () => {
   await using sim = await startEnterprise()
-  const visitor = (await sim.all<Schemas['OrderTemplate']>('/order-templates', 'order-templates')).find(({ description }) =>
-    description.startsWith('Visitor'),
-  )
+  const visitor = (
+    await sim.all<Schemas['OrderTemplate']>('/order-templates', 'order-templates')
+  ).find(({ description }) => description.startsWith('Visitor'))
   const order = await sim.order({
     ...{ type: 'activate_subscription', account_id: ACCOUNT, template_id: visitor?.id },
     subscriber: { first_name: 'Ada', last_name: 'Byron', employee_id: 'E1815' },
@@ -161,17 +186,23 @@ test('a service that a subscription has not is not carried', async () => {
   const device = await deviceOf(sim, order.subscription_id)
   await device.install()
   await expect(device.use({ minutes: 1 })).rejects.toThrow(/has no voice/)
-  await expect((await deviceOf(sim)).use({ sms: 1, peer: 'my friend' })).rejects.toThrow(/peer must be a number/)
+  await expect((await deviceOf(sim)).use({ sms: 1, peer: 'my friend' })).rejects.toThrow(
+    /peer must be a number/,
+  )
 })
 
 test('ACO-037 processing can be made to take its time: then a use is listed, and processed, later', async () => {
-  await using sim = await startEnterprise({ settings: { 'accounts-orders': { usageDelay: 'PT1M' } } })
+  await using sim = await startEnterprise({
+    settings: { 'accounts-orders': { usageDelay: 'PT1M' } },
+  })
   const before = await used(sim, 1)
   await (await deviceOf(sim)).use(5)
   await sim.clock.advance('PT59.999S')
   expect(await used(sim, 1)).toEqual(before)
   await sim.clock.advance('PT0.001S')
-  expect(await used(sim, 1)).toMatchObject([{ quantity: 5, processed_at: '2026-01-01T00:01:00.001Z' }])
+  expect(await used(sim, 1)).toMatchObject([
+    { quantity: 5, processed_at: '2026-01-01T00:01:00.001Z' },
+  ])
 })
 
 test('ACO-037 ACO-038 the history of 90 days has every type, direction and cost, newest first', async () => {
@@ -180,9 +211,20 @@ test('ACO-037 ACO-038 the history of 90 days has every type, direction and cost,
   expect(items).toHaveLength(2000)
   const starts = items.map(({ started_at }) => started_at)
   expect(starts).toEqual(starts.toSorted().toReversed())
-  expect([(starts.at(-1) ?? '') >= '2025-10-03', (starts[0] ?? '') < '2026-01-01']).toEqual([true, true])
-  expect(items.every(({ ended_at, processed_at, started_at }) => processed_at > ended_at && ended_at >= started_at)).toBe(true)
-  const kinds = new Set(items.map(({ type, direction, cost_type, roaming }) => [type, direction, cost_type, roaming].join()))
+  expect([(starts.at(-1) ?? '') >= '2025-10-03', (starts[0] ?? '') < '2026-01-01']).toEqual([
+    true,
+    true,
+  ])
+  expect(
+    items.every(
+      ({ ended_at, processed_at, started_at }) => processed_at > ended_at && ended_at >= started_at,
+    ),
+  ).toBe(true)
+  const kinds = new Set(
+    items.map(({ type, direction, cost_type, roaming }) =>
+      [type, direction, cost_type, roaming].join(),
+    ),
+  )
   for (const kind of [
     'voice,inbound,free,false',
     'voice,outbound,in_bundle,false',
@@ -190,7 +232,11 @@ test('ACO-037 ACO-038 the history of 90 days has every type, direction and cost,
     'sms,inbound,free,true',
   ])
     expect(kinds).toContain(kind)
-  for (const kind of ['data,outbound,in_bundle,false', 'data,outbound,in_bundle,true', 'data,outbound,out_of_bundle,true'])
+  for (const kind of [
+    'data,outbound,in_bundle,false',
+    'data,outbound,in_bundle,true',
+    'data,outbound,out_of_bundle,true',
+  ])
     expect(kinds).toContain(kind)
   expect(new Set(items.map(({ is_recorded }) => is_recorded))).toEqual(new Set([true, false]))
 })
@@ -206,8 +252,14 @@ test('ACO-039 both dates are inclusive, in UTC, by when the use began', async ()
     ['2020-01-01', '2020-01-02'],
     ['0001-01-01', '9999-12-31'],
   ]) {
-    const query = new URLSearchParams({ ...(from ? { 'from-date': from } : {}), ...(to ? { 'to-date': to } : {}) })
-    const wanted = everything.filter(({ started_at }) => started_at.slice(0, 10) >= (from ?? '') && started_at.slice(0, 10) <= (to ?? 'z'))
+    const query = new URLSearchParams({
+      ...(from ? { 'from-date': from } : {}),
+      ...(to ? { 'to-date': to } : {}),
+    })
+    const wanted = everything.filter(
+      ({ started_at }) =>
+        started_at.slice(0, 10) >= (from ?? '') && started_at.slice(0, 10) <= (to ?? 'z'),
+    )
     expect([from, to, (await sim.items(String(query))).length]).toEqual([from, to, wanted.length])
   }
 })
@@ -219,7 +271,9 @@ test('ACO-039 the last and the first millisecond of a day belong to it', async (
   await sim.clock.advance('PT0.001S')
   await device.use(2)
   const quantities = async (day: string) =>
-    (await sim.items(`subscription-id=${SUBSCRIPTION}&from-date=${day}&to-date=${day}`)).map(({ quantity }) => quantity)
+    (await sim.items(`subscription-id=${SUBSCRIPTION}&from-date=${day}&to-date=${day}`)).map(
+      ({ quantity }) => quantity,
+    )
   expect(await quantities('2026-01-01')).toEqual([2])
   expect((await quantities('2025-12-31'))[0]).toBe(1)
 })
@@ -228,8 +282,11 @@ test('ACO-040 ACO-041 ACO-042 ACO-043 ACO-044 ACO-045 ACO-046 filters pass what 
   await using sim = await startEnterprise()
   const everything = await sim.items()
   const other = everything.find((item) => subscriptionOf(item) !== SUBSCRIPTION)
-  const peer = String(everything.find((item) => item.type === 'voice' && item.direction === 'inbound')?.from_msisdn)
-  const has = (item: Item, number: string) => [String(item.from_msisdn), String(item.to_msisdn)].includes(number)
+  const peer = String(
+    everything.find((item) => item.type === 'voice' && item.direction === 'inbound')?.from_msisdn,
+  )
+  const has = (item: Item, number: string) =>
+    [String(item.from_msisdn), String(item.to_msisdn)].includes(number)
   type Filter = readonly [query: string, keep: (item: Item) => boolean]
   const choices: readonly (readonly Filter[])[] = [
     [
@@ -240,7 +297,10 @@ test('ACO-040 ACO-041 ACO-042 ACO-043 ACO-044 ACO-045 ACO-046 filters pass what 
       ['', () => true],
       [`subscription-id=${SUBSCRIPTION}`, (item) => subscriptionOf(item) === SUBSCRIPTION],
       [`subscriber-id=${SUBSCRIBER}`, (item) => subscriberOf(item) === SUBSCRIBER],
-      [`subscriber-id=${SUBSCRIBER}&subscription-id=${other && subscriptionOf(other)}`, () => false],
+      [
+        `subscriber-id=${SUBSCRIBER}&subscription-id=${other && subscriptionOf(other)}`,
+        () => false,
+      ],
     ],
     [
       ['', () => true],
@@ -270,7 +330,9 @@ test('ACO-040 ACO-041 ACO-042 ACO-043 ACO-044 ACO-045 ACO-046 filters pass what 
   for (const filters of combinations) {
     const query = filters.flatMap(([text]) => text || []).join('&')
     const wanted = everything.filter((item) => filters.every(([, keep]) => keep(item)))
-    const { body } = await sim.get<{ _embedded: { items: Item[] } }>(`/usage/items?limit=100&${query}`)
+    const { body } = await sim.get<{ _embedded: { items: Item[] } }>(
+      `/usage/items?limit=100&${query}`,
+    )
     const ids = (items: readonly Item[]) => items.map(({ id }) => id)
     expect([query, ids(body._embedded.items)]).toEqual([query, ids(wanted.slice(0, 100))])
     told += wanted.length
@@ -307,9 +369,15 @@ test.each([
   ['direction=sideways', [/^direction must be equal/]],
   ['cost-type=cheap&type=voice', [/^cost-type.0 must be equal/]],
   ['from-date=yesterday&to-date=2026-1-1', [/^from-date must match/, /^to-date must match/]],
-  ['from-date=2026-02-30&to-date=2026-13-01', ['from-date is no day there is', 'to-date is no day there is']],
+  [
+    'from-date=2026-02-30&to-date=2026-13-01',
+    ['from-date is no day there is', 'to-date is no day there is'],
+  ],
   ['from-date=2026-01-02&to-date=2026-01-01', ['from-date must not be after to-date']],
-  ['account-id=1&subscription-id=2&subscriber-id=3&msisdn=four', [/^account-id/, /^subscription-id/, /^subscriber-id/, /^msisdn/]],
+  [
+    'account-id=1&subscription-id=2&subscriber-id=3&msisdn=four',
+    [/^account-id/, /^subscription-id/, /^subscriber-id/, /^msisdn/],
+  ],
 ])('a filter that cannot be is refused, with all that is wrong: %s', async (query, messages) => {
   await using sim = await startEnterprise()
   const ask = () => sim.get(`/usage/items?${query}`)

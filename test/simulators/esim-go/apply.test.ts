@@ -23,7 +23,8 @@ const SUCCESS = 'Successfully Applied Bundle'
 /** Applies, and expects it to work. */
 async function apply(sim: TestSim, request: object): Promise<Applied> {
   const { status, body } = await sim.post<Applied>('/esims/apply', request)
-  if (status !== 200) throw new Error(`the application was answered ${status}: ${JSON.stringify(body)}`)
+  if (status !== 200)
+    throw new Error(`the application was answered ${status}: ${JSON.stringify(body)}`)
   return body
 }
 
@@ -31,8 +32,12 @@ test('ESG-019 a new eSIM can be had with a bundle already on it', async () => {
   await using sim = await startEsimGo('bundles in the inventory')
   const [esim] = (await apply(sim, { bundle: GB_1 })).esims
   expect(esim?.status).toBe(SUCCESS)
-  expect((await sim.get<Schemas['EsimDetails']>(`/esims/${esim?.iccid}`)).body.profileStatus).toBe('Released')
-  expect(await bundleOn(sim, esim?.iccid ?? '', GB_1)).toMatchObject([{ bundleState: 'queued', remainingQuantity: 1_000_000_000 }])
+  expect((await sim.get<Schemas['EsimDetails']>(`/esims/${esim?.iccid}`)).body.profileStatus).toBe(
+    'Released',
+  )
+  expect(await bundleOn(sim, esim?.iccid ?? '', GB_1)).toMatchObject([
+    { bundleState: 'queued', remainingQuantity: 1_000_000_000 },
+  ])
 })
 
 test.each([
@@ -42,27 +47,38 @@ test.each([
   ['an empty list of bundles', { bundles: [] }],
 ])('ESG-020 %s are refused', async (_what, request) => {
   await using sim = await startEsimGo('bundles in the inventory')
-  await expectRefused(sim, () => sim.post('/esims/apply', request), { status: 400, code: 'invalid-request' })
+  await expectRefused(sim, () => sim.post('/esims/apply', request), {
+    status: 400,
+    code: 'invalid-request',
+  })
 })
 
 test('a bundle and a name that differ are refused, the same twice is accepted', async () => {
   await using sim = await startEsimGo('bundles in the inventory')
   const differ = () => sim.post('/esims/apply', { bundle: GB_1, name: FR_1 })
-  await expectRefused(sim, differ, { status: 400, code: 'invalid-request', reason: /different things/ })
+  await expectRefused(sim, differ, {
+    status: 400,
+    code: 'invalid-request',
+    reason: /different things/,
+  })
   expect((await apply(sim, { bundle: GB_1, name: GB_1 })).esims).toHaveLength(1)
 })
 
 test('ESG-021 with an ICCID and one bundle, the bundle goes onto that eSIM', async () => {
   await using sim = await startEsimGo('bundles in the inventory')
   const iccid = await esimWith(sim, FR_1)
-  expect((await apply(sim, { iccid, bundle: GB_1 })).esims).toEqual([{ iccid, status: SUCCESS, bundle: GB_1 }])
+  expect((await apply(sim, { iccid, bundle: GB_1 })).esims).toEqual([
+    { iccid, status: SUCCESS, bundle: GB_1 },
+  ])
   expect((await assignmentsOn(sim, iccid)).map(({ name }) => name)).toEqual([FR_1, GB_1])
   expect(await ownIccids(sim)).toEqual([iccid])
 })
 
 test('name means the same as bundle', async () => {
   await using sim = await startEsimGo('bundles in the inventory')
-  expect((await apply(sim, { name: GB_1 })).esims).toMatchObject([{ bundle: GB_1, status: SUCCESS }])
+  expect((await apply(sim, { name: GB_1 })).esims).toMatchObject([
+    { bundle: GB_1, status: SUCCESS },
+  ])
 })
 
 test('ESG-022 without an ICCID a new eSIM is assigned to the organisation, and the bundle goes onto it', async () => {
@@ -77,7 +93,8 @@ test('ESG-023 one bundle and repeat give that many new eSIMs, each with the bund
   await using sim = await startEsimGo('bundles in the inventory')
   const { esims } = await apply(sim, { bundle: GB_1, repeat: 3 })
   expect(new Set(esims.map(({ iccid }) => iccid)).size).toBe(3)
-  for (const { iccid } of esims) expect(await assignmentsOn(sim, iccid)).toMatchObject([{ name: GB_1 }])
+  for (const { iccid } of esims)
+    expect(await assignmentsOn(sim, iccid)).toMatchObject([{ name: GB_1 }])
   expect(await inInventory(sim, GB_1)).toBe(2)
 })
 
@@ -107,7 +124,11 @@ test('ESG-025 the answer always holds the ICCID: of a given eSIM, of a new one, 
     await apply(sim, { bundle: GB_1 }),
     await apply(sim, { iccid: older, bundle: GB_UNLIMITED }),
   ]
-  expect(answers.map(({ esims }) => esims[0]?.iccid)).toEqual([older, expect.stringMatching(/^\d{19}$/), older])
+  expect(answers.map(({ esims }) => esims[0]?.iccid)).toEqual([
+    older,
+    expect.stringMatching(/^\d{19}$/),
+    older,
+  ])
 })
 
 test.each([1, 2])('ESG-026 an ICCID together with repeat %i is refused', async (repeat) => {
@@ -120,12 +141,18 @@ test.each([1, 2])('ESG-026 an ICCID together with repeat %i is refused', async (
 test('an ICCID together with a list of bundles is refused', async () => {
   await using sim = await startEsimGo('bundles in the inventory')
   const iccid = await esimWith(sim, FR_1)
-  await expectRefused(sim, () => sim.post('/esims/apply', { iccid, bundles: [GB_1] }), { status: 400, code: 'invalid-request' })
+  await expectRefused(sim, () => sim.post('/esims/apply', { iccid, bundles: [GB_1] }), {
+    status: 400,
+    code: 'invalid-request',
+  })
 })
 
 test('repeat beside a list of bundles is refused', async () => {
   await using sim = await startEsimGo('bundles in the inventory')
-  await expectRefused(sim, () => sim.post('/esims/apply', { bundles: [GB_1], repeat: 2 }), { status: 400, code: 'invalid-request' })
+  await expectRefused(sim, () => sim.post('/esims/apply', { bundles: [GB_1], repeat: 2 }), {
+    status: 400,
+    code: 'invalid-request',
+  })
 })
 
 test('ESG-027 a bundle that was never bought cannot be applied, and the reply does not say why', async () => {
@@ -140,22 +167,35 @@ test('ESG-027 a bundle that was never bought cannot be applied, and the reply do
 
 test('ESG-027 more than the inventory has cannot be applied, and what it has stays there', async () => {
   await using sim = await startEsimGo('bundles in the inventory')
-  await expectRefused(sim, () => sim.post('/esims/apply', { bundle: GB_1, repeat: 6 }), { status: 403, code: 'none-in-inventory' })
+  await expectRefused(sim, () => sim.post('/esims/apply', { bundle: GB_1, repeat: 6 }), {
+    status: 403,
+    code: 'none-in-inventory',
+  })
   const list = () => sim.post('/esims/apply', { bundles: [GB_1, GB_1, FR_1] })
-  await expectRefused(sim, list, { status: 403, code: 'none-in-inventory', reason: new RegExp(FR_1) })
+  await expectRefused(sim, list, {
+    status: 403,
+    code: 'none-in-inventory',
+    reason: new RegExp(FR_1),
+  })
   expect(await inInventory(sim, GB_1)).toBe(5)
 })
 
 test('ESG-027 a bundle put on an eSIM by its order is not in the inventory', async () => {
   await using sim = await startEsimGo()
   await esimWith(sim, GB_1)
-  await expectRefused(sim, () => sim.post('/esims/apply', { bundle: GB_1 }), { status: 403, code: 'none-in-inventory' })
+  await expectRefused(sim, () => sim.post('/esims/apply', { bundle: GB_1 }), {
+    status: 403,
+    code: 'none-in-inventory',
+  })
 })
 
 test('a bundle whose time in the inventory is over cannot be applied', async () => {
   await using sim = await startEsimGo('bundles in the inventory')
   await sim.advance('P1Y')
-  await expectRefused(sim, () => sim.post('/esims/apply', { bundle: GB_1 }), { status: 403, code: 'none-in-inventory' })
+  await expectRefused(sim, () => sim.post('/esims/apply', { bundle: GB_1 }), {
+    status: 403,
+    code: 'none-in-inventory',
+  })
 })
 
 test('the lot that expires first is used first, and one application may take from two', async () => {
@@ -165,7 +205,8 @@ test('the lot that expires first is used first, and one application may take fro
   await sim.set({ inventoryLifetime: 'P30D' })
   await buy(sim, { item: GB_1, quantity: 2 })
   const left = async () => {
-    const { bundles } = (await sim.get<{ bundles: Schemas['InventoryBundle'][] }>('/inventory')).body
+    const { bundles } = (await sim.get<{ bundles: Schemas['InventoryBundle'][] }>('/inventory'))
+      .body
     return bundles[0]?.available.map(({ expiry, remaining }) => [expiry.slice(0, 10), remaining])
   }
   await apply(sim, { bundle: GB_1 })
@@ -181,7 +222,9 @@ test('ESG-032 after an application the status of the bundle can be asked for', a
   await using sim = await startEsimGo('bundles in the inventory')
   const { esims, applyReference } = await apply(sim, { bundle: GB_1 })
   const assignments = await bundleOn(sim, esims[0]?.iccid ?? '', GB_1)
-  expect(assignments).toMatchObject([{ bundleState: 'queued', assignmentReference: `${applyReference}-0` }])
+  expect(assignments).toMatchObject([
+    { bundleState: 'queued', assignmentReference: `${applyReference}-0` },
+  ])
 })
 
 test('ESG-033 with a startTime the bundle begins at that time, used or not', async () => {
@@ -192,7 +235,11 @@ test('ESG-033 with a startTime the bundle begins at that time, used or not', asy
   expect(await bundleOn(sim, iccid, GB_1)).toMatchObject([{ bundleState: 'queued' }])
   await sim.advance('PT1S')
   expect(await bundleOn(sim, iccid, GB_1)).toMatchObject([
-    { bundleState: 'active', startTime: '2026-01-03T12:00:00.000Z', endTime: '2026-01-10T12:00:00.000Z' },
+    {
+      bundleState: 'active',
+      startTime: '2026-01-03T12:00:00.000Z',
+      endTime: '2026-01-10T12:00:00.000Z',
+    },
   ])
 })
 
@@ -223,7 +270,10 @@ test.each([
   '2026-02-01T00:00:00+05',
 ])('a startTime of %s is refused', async (startTime) => {
   await using sim = await startEsimGo('bundles in the inventory')
-  await expectRefused(sim, () => sim.post('/esims/apply', { bundle: GB_1, startTime }), { status: 400, code: 'invalid-request' })
+  await expectRefused(sim, () => sim.post('/esims/apply', { bundle: GB_1, startTime }), {
+    status: 400,
+    code: 'invalid-request',
+  })
 })
 
 test('ESG-034 with allowReassign a bundle that does not fit the eSIM goes onto a new one', async () => {
@@ -241,7 +291,9 @@ test('a bundle that does not fit says so in its status, and stays in the invento
   const [older = ''] = await ownIccids(sim)
   await buy(sim, { item: GB_UNLIMITED })
   const { esims } = await apply(sim, { iccid: older, bundle: GB_UNLIMITED })
-  expect(esims).toEqual([{ iccid: older, bundle: GB_UNLIMITED, status: expect.stringMatching(/not compatible/) }])
+  expect(esims).toEqual([
+    { iccid: older, bundle: GB_UNLIMITED, status: expect.stringMatching(/not compatible/) },
+  ])
   expect(await inInventory(sim, GB_UNLIMITED)).toBe(1)
   expect(await assignmentsOn(sim, older)).toEqual([])
 })
@@ -288,7 +340,10 @@ test.each([
   ['repeat', 'Repeat'],
 ])('the field %s may be spelled %s', async (field, spelled) => {
   await using sim = await startEsimGo('bundles in the inventory')
-  const request = Object.entries({ bundle: GB_1, repeat: 2 }).map(([name, value]) => [name === field ? spelled : name, value])
+  const request = Object.entries({ bundle: GB_1, repeat: 2 }).map(([name, value]) => [
+    name === field ? spelled : name,
+    value,
+  ])
   expect((await apply(sim, Object.fromEntries(request))).esims).toHaveLength(2)
 })
 

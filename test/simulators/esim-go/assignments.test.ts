@@ -4,7 +4,14 @@ import jsQrModule from 'jsqr'
 import { PNG } from 'pngjs'
 import { expect, test } from 'vitest'
 import { type Schemas, startEsimGo, type TestSim } from '../../support/esim-go.ts'
-import { buy, esimWith, FR_1, GB_1, iccidsOf, type OrderAnswer } from '../../support/esim-go-shop.ts'
+import {
+  buy,
+  esimWith,
+  FR_1,
+  GB_1,
+  iccidsOf,
+  type OrderAnswer,
+} from '../../support/esim-go-shop.ts'
 import { expectRefused } from '../../support/refused.ts'
 
 // jsqr is CommonJS typed as an ES module: its function is the default of the default.
@@ -18,9 +25,11 @@ const ZIP_TYPE = { Accept: 'application/zip' }
 /** An order of `quantity` new eSIMs. */
 const ordered = (sim: TestSim, quantity = 1) => buy(sim, { item: GB_1, quantity }, true)
 
-const pathOf = (...references: string[]) => `/esims/assignments?${references.map((reference) => `reference=${reference}`).join('&')}`
+const pathOf = (...references: string[]) =>
+  `/esims/assignments?${references.map((reference) => `reference=${reference}`).join('&')}`
 
-const details = async (sim: TestSim, iccid: string) => (await sim.get<Schemas['EsimDetails']>(`/esims/${iccid}`)).body
+const details = async (sim: TestSim, iccid: string) =>
+  (await sim.get<Schemas['EsimDetails']>(`/esims/${iccid}`)).body
 
 /** The text of a QR code. */
 function scan(png: Uint8Array): string | undefined {
@@ -44,12 +53,15 @@ test('ESG-042 the reference of an order finds its eSIMs', async () => {
   const { status, body } = await sim.get<Install[]>(pathOf(order.orderReference), JSON_TYPE)
   expect(status).toBe(200)
   expect(body.map(({ iccid }) => iccid)).toEqual(iccidsOf(order))
-  for (const each of body) expect(each).toMatchObject({ bundle: GB_1, reference: order.orderReference })
+  for (const each of body)
+    expect(each).toMatchObject({ bundle: GB_1, reference: order.orderReference })
 })
 
 test('ESG-043 the reference of an application finds its eSIMs', async () => {
   await using sim = await startEsimGo('bundles in the inventory')
-  const { applyReference, esims } = (await sim.post<Schemas['ApplyResult']>('/esims/apply', { bundle: GB_1, repeat: 2 })).body
+  const { applyReference, esims } = (
+    await sim.post<Schemas['ApplyResult']>('/esims/apply', { bundle: GB_1, repeat: 2 })
+  ).body
   const { body } = await sim.get<Install[]>(pathOf(applyReference), JSON_TYPE)
   expect(body.map(({ iccid }) => iccid)).toEqual(esims.map(({ iccid }) => iccid))
   for (const each of body) expect(each).toMatchObject({ bundle: GB_1, reference: applyReference })
@@ -62,15 +74,23 @@ test('ESG-044 the answer has the ICCID, the SM-DP+ address and the matching id',
   const asJson = await sim.get<Install>(pathOf(order.orderReference), JSON_TYPE)
   expect(asJson.body).toMatchObject({ iccid, smdpAddress, matchingId })
   const asCsv = await sim.get(pathOf(order.orderReference))
-  expect(asCsv.text).toContain(`${iccid},${matchingId},${smdpAddress},${GB_1},${order.orderReference}\n`)
+  expect(asCsv.text).toContain(
+    `${iccid},${matchingId},${smdpAddress},${GB_1},${order.orderReference}\n`,
+  )
 })
 
 test('ESG-045 several references can be asked for at once', async () => {
   await using sim = await startEsimGo('bundles in the inventory')
   const order = await ordered(sim, 2)
   const applied = (await sim.post<Schemas['ApplyResult']>('/esims/apply', { bundle: GB_1 })).body
-  const { body } = await sim.get<Install[]>(pathOf(order.orderReference, applied.applyReference), JSON_TYPE)
-  expect(body.map(({ iccid }) => iccid)).toEqual([...iccidsOf(order), ...applied.esims.map(({ iccid }) => iccid)])
+  const { body } = await sim.get<Install[]>(
+    pathOf(order.orderReference, applied.applyReference),
+    JSON_TYPE,
+  )
+  expect(body.map(({ iccid }) => iccid)).toEqual([
+    ...iccidsOf(order),
+    ...applied.esims.map(({ iccid }) => iccid),
+  ])
 })
 
 test('one unknown reference among several is refused', async () => {
@@ -122,7 +142,9 @@ test('ESG-048 the ZIP holds QR codes as PNG files that scan to exactly the LPA s
   )
   for (const iccid of iccidsOf(order)) {
     const { smdpAddress, matchingId } = await details(sim, iccid)
-    expect(scan(files[`${iccid}.png`] ?? new Uint8Array())).toBe(`LPA:1$${smdpAddress}$${matchingId}`)
+    expect(scan(files[`${iccid}.png`] ?? new Uint8Array())).toBe(
+      `LPA:1$${smdpAddress}$${matchingId}`,
+    )
   }
 })
 
@@ -139,7 +161,9 @@ test("the times in the ZIP are the world's, in UTC", async () => {
   await using sim = await startEsimGo()
   await sim.advance('P60DT13H14M16S')
   const { orderReference } = await ordered(sim)
-  expect(zipTime((await sim.get(pathOf(orderReference), ZIP_TYPE)).bytes)).toBe('2026-03-02 13:14:16')
+  expect(zipTime((await sim.get(pathOf(orderReference), ZIP_TYPE)).bytes)).toBe(
+    '2026-03-02 13:14:16',
+  )
 })
 
 test('a world beyond the last year of a ZIP has ZIPs of that year', async () => {
@@ -162,8 +186,15 @@ test('the same ZIP asked for twice is the same to the byte', async () => {
 test('ESG-049 a reference is required', async () => {
   await using sim = await startEsimGo()
   await ordered(sim)
-  await expectRefused(sim, () => sim.get('/esims/assignments'), { status: 400, code: 'invalid-request', reason: /reference/ })
-  await expectRefused(sim, () => sim.get('/esims/assignments?reference='), { status: 400, code: 'invalid-request' })
+  await expectRefused(sim, () => sim.get('/esims/assignments'), {
+    status: 400,
+    code: 'invalid-request',
+    reason: /reference/,
+  })
+  await expectRefused(sim, () => sim.get('/esims/assignments?reference='), {
+    status: 400,
+    code: 'invalid-request',
+  })
 })
 
 test('ESG-050 with additionalFields=appleInstallUrl the answer also has the Apple link', async () => {
@@ -176,14 +207,18 @@ test('ESG-050 with additionalFields=appleInstallUrl the answer also has the Appl
   const [head, line] = (await sim.get(path)).text.trimEnd().split('\n')
   expect(head).toBe('ICCID,Matching ID,RSP URL,Bundle,Reference,Apple Install URL')
   expect(line?.endsWith(`,${orderReference},${url}`)).toBe(true)
-  expect((await sim.get<Install>(pathOf(orderReference), JSON_TYPE)).body).not.toHaveProperty('appleInstallUrl')
+  expect((await sim.get<Install>(pathOf(orderReference), JSON_TYPE)).body).not.toHaveProperty(
+    'appleInstallUrl',
+  )
 })
 
 test('the JSON is an object for one eSIM and an array for several', async () => {
   await using sim = await startEsimGo()
   const one = await ordered(sim)
   const two = await ordered(sim, 2)
-  expect((await sim.get<Install>(pathOf(one.orderReference), JSON_TYPE)).body.iccid).toBe(iccidsOf(one)[0])
+  expect((await sim.get<Install>(pathOf(one.orderReference), JSON_TYPE)).body.iccid).toBe(
+    iccidsOf(one)[0],
+  )
   expect((await sim.get<Install[]>(pathOf(two.orderReference), JSON_TYPE)).body).toHaveLength(2)
 })
 
@@ -191,14 +226,18 @@ test('with assignmentsJson array the JSON is always an array', async () => {
   await using sim = await startEsimGo()
   await sim.set({ assignmentsJson: 'array' })
   const one = await ordered(sim)
-  expect((await sim.get<Install[]>(pathOf(one.orderReference), JSON_TYPE)).body).toMatchObject([{ iccid: iccidsOf(one)[0] }])
+  expect((await sim.get<Install[]>(pathOf(one.orderReference), JSON_TYPE)).body).toMatchObject([
+    { iccid: iccidsOf(one)[0] },
+  ])
 })
 
 test('with assignmentsJson object the JSON is the first eSIM', async () => {
   await using sim = await startEsimGo()
   await sim.set({ assignmentsJson: 'object' })
   const two = await ordered(sim, 2)
-  expect((await sim.get<Install>(pathOf(two.orderReference), JSON_TYPE)).body.iccid).toBe(iccidsOf(two)[0])
+  expect((await sim.get<Install>(pathOf(two.orderReference), JSON_TYPE)).body.iccid).toBe(
+    iccidsOf(two)[0],
+  )
 })
 
 test.each(['auto', 'object', 'array'])(
@@ -224,6 +263,9 @@ test('an order that is not delivered yet has no eSIMs yet', async () => {
 
 test('a refusal is JSON whatever was asked for', async () => {
   await using sim = await startEsimGo()
-  await expectRefused(sim, () => sim.get(pathOf('unknown'), ZIP_TYPE), { status: 400, code: 'unknown-order' })
+  await expectRefused(sim, () => sim.get(pathOf('unknown'), ZIP_TYPE), {
+    status: 400,
+    code: 'unknown-order',
+  })
   await expectRefused(sim, () => sim.get(pathOf('unknown')), { status: 400, code: 'unknown-order' })
 })

@@ -18,9 +18,11 @@ import { expectRefused } from '../../support/refused.ts'
 
 type Listed = { bundles: { name: string; description: string; assignments: { id: string }[] }[] }
 
-const stateOf = async (sim: TestSim, iccid: string, name = GB_1) => (await bundleOn(sim, iccid, name)).map(({ bundleState }) => bundleState)
+const stateOf = async (sim: TestSim, iccid: string, name = GB_1) =>
+  (await bundleOn(sim, iccid, name)).map(({ bundleState }) => bundleState)
 
-const allStates = async (sim: TestSim, iccid: string) => (await assignmentsOn(sim, iccid)).map(({ bundleState }) => bundleState)
+const allStates = async (sim: TestSim, iccid: string) =>
+  (await assignmentsOn(sim, iccid)).map(({ bundleState }) => bundleState)
 
 test('ESG-028 a bundle is usually ready at once: ordered or applied', async () => {
   await using sim = await startEsimGo('bundles in the inventory')
@@ -90,17 +92,24 @@ test('a bundle that is processing carries no data', async () => {
 test('a startTime that passes while the bundle is processing begins it when it is ready', async () => {
   await using sim = await startEsimGo('bundles in the inventory')
   await sim.set({ processingDelay: 'PT10M' })
-  const { body } = await sim.post<{ esims: { iccid: string }[] }>('/esims/apply', { bundle: GB_1, startTime: '2026-01-01T00:05:00Z' })
+  const { body } = await sim.post<{ esims: { iccid: string }[] }>('/esims/apply', {
+    bundle: GB_1,
+    startTime: '2026-01-01T00:05:00Z',
+  })
   const iccid = body.esims[0]?.iccid ?? ''
   await sim.advance('PT10M')
-  expect(await bundleOn(sim, iccid, GB_1)).toMatchObject([{ bundleState: 'active', startTime: '2026-01-01T00:10:00.000Z' }])
+  expect(await bundleOn(sim, iccid, GB_1)).toMatchObject([
+    { bundleState: 'active', startTime: '2026-01-01T00:10:00.000Z' },
+  ])
 })
 
 test('ESG-032 after an order the status of the bundle can be asked for', async () => {
   await using sim = await startEsimGo()
   const order = await buy(sim, { item: GB_1 }, true)
   const [iccid = ''] = iccidsOf(order)
-  expect(await bundleOn(sim, iccid, GB_1)).toMatchObject([{ assignmentReference: `${order.orderReference}-0`, bundleState: 'queued' }])
+  expect(await bundleOn(sim, iccid, GB_1)).toMatchObject([
+    { assignmentReference: `${order.orderReference}-0`, bundleState: 'queued' },
+  ])
 })
 
 test('ESG-052 queued: assigned, not used yet, waiting for use, however long', async () => {
@@ -108,7 +117,11 @@ test('ESG-052 queued: assigned, not used yet, waiting for use, however long', as
   const iccid = await onAir(sim, GB_1)
   await sim.advance('P90D')
   const [assignment] = await bundleOn(sim, iccid, GB_1)
-  expect(assignment).toMatchObject({ bundleState: 'queued', initialQuantity: GIGABYTE, remainingQuantity: GIGABYTE })
+  expect(assignment).toMatchObject({
+    bundleState: 'queued',
+    initialQuantity: GIGABYTE,
+    remainingQuantity: GIGABYTE,
+  })
   expect(assignment).not.toHaveProperty('startTime')
   expect(assignment).not.toHaveProperty('endTime')
 })
@@ -119,7 +132,12 @@ test('ESG-053 active: has been used, has data left, and is within its duration',
   await sim.advance('PT1H')
   await sim.device(iccid).use(1)
   const active = [
-    { bundleState: 'active', remainingQuantity: GIGABYTE - 1, startTime: '2026-01-01T01:00:00.000Z', endTime: '2026-01-08T01:00:00.000Z' },
+    {
+      bundleState: 'active',
+      remainingQuantity: GIGABYTE - 1,
+      startTime: '2026-01-01T01:00:00.000Z',
+      endTime: '2026-01-08T01:00:00.000Z',
+    },
   ]
   expect(await bundleOn(sim, iccid, GB_1)).toMatchObject(active)
   await sim.advance('P6DT23H59M59S')
@@ -131,7 +149,11 @@ test('ESG-054 depleted: no data left, but still within its duration', async () =
   const iccid = await onAir(sim, GB_1)
   await sim.device(iccid).use(GIGABYTE)
   const [assignment] = await bundleOn(sim, iccid, GB_1)
-  expect(assignment).toMatchObject({ bundleState: 'depleted', remainingQuantity: 0, endTime: '2026-01-08T00:00:00.000Z' })
+  expect(assignment).toMatchObject({
+    bundleState: 'depleted',
+    remainingQuantity: 0,
+    endTime: '2026-01-08T00:00:00.000Z',
+  })
 })
 
 test('ESG-055 expired: its duration is over, with data left', async () => {
@@ -139,7 +161,9 @@ test('ESG-055 expired: its duration is over, with data left', async () => {
   const iccid = await onAir(sim, GB_1)
   await sim.device(iccid).use(1)
   await sim.advance('P7D')
-  expect(await bundleOn(sim, iccid, GB_1)).toMatchObject([{ bundleState: 'expired', remainingQuantity: GIGABYTE - 1 }])
+  expect(await bundleOn(sim, iccid, GB_1)).toMatchObject([
+    { bundleState: 'expired', remainingQuantity: GIGABYTE - 1 },
+  ])
 })
 
 test('ESG-055 a depleted bundle still expires at its end', async () => {
@@ -165,7 +189,9 @@ test('ESG-071 a bundle on an eSIM is named as the catalogue names it', async () 
   const iccid = await esimWith(sim, GB_1)
   const { bundles } = (await sim.get<Listed>(`/esims/${iccid}/bundles`)).body
   const listed = bundles[0]
-  const sold = await sim.get<{ name: string; description: string }>(`/catalogue/bundle/${listed?.name}`)
+  const sold = await sim.get<{ name: string; description: string }>(
+    `/catalogue/bundle/${listed?.name}`,
+  )
   expect(sold.body).toMatchObject({ name: listed?.name, description: listed?.description })
   expect(await bundleOn(sim, iccid, listed?.name ?? '')).toHaveLength(1)
 })
@@ -197,15 +223,22 @@ test('ESG-077 the status of a bundle tells about its assignment', async () => {
 test('a bundle that is not on the eSIM is refused', async () => {
   await using sim = await startEsimGo()
   const iccid = await esimWith(sim, GB_1)
-  await expectRefused(sim, () => sim.get(`/esims/${iccid}/bundles/${FR_1}`), { status: 400, code: 'not-found' })
+  await expectRefused(sim, () => sim.get(`/esims/${iccid}/bundles/${FR_1}`), {
+    status: 400,
+    code: 'not-found',
+  })
 })
 
 test('ESG-078 the data that remains is in both answers', async () => {
   await using sim = await startEsimGo()
   const iccid = await onAir(sim, GB_1)
   await sim.device(iccid).use(300_000_000)
-  expect(await bundleOn(sim, iccid, GB_1)).toMatchObject([{ initialQuantity: GIGABYTE, remainingQuantity: 700_000_000 }])
-  expect(await assignmentsOn(sim, iccid)).toMatchObject([{ initialQuantity: GIGABYTE, remainingQuantity: 700_000_000 }])
+  expect(await bundleOn(sim, iccid, GB_1)).toMatchObject([
+    { initialQuantity: GIGABYTE, remainingQuantity: 700_000_000 },
+  ])
+  expect(await assignmentsOn(sim, iccid)).toMatchObject([
+    { initialQuantity: GIGABYTE, remainingQuantity: 700_000_000 },
+  ])
 })
 
 test('ESG-079 a bundle can have several assignments', async () => {
@@ -238,7 +271,10 @@ test('ESG-081 each of the 12 has a start and an end of its own', async () => {
     await sim.advance('P1M')
   }
   const months = await bundleOn(sim, iccid, GB_YEAR)
-  const days = months.map(({ startTime = '', endTime = '' }) => [startTime.slice(0, 10), endTime.slice(0, 10)])
+  const days = months.map(({ startTime = '', endTime = '' }) => [
+    startTime.slice(0, 10),
+    endTime.slice(0, 10),
+  ])
   expect(days.slice(0, 3)).toEqual([
     ['2026-01-01', '2026-02-01'],
     ['2026-02-01', '2026-03-01'],
@@ -252,21 +288,33 @@ test('a month of a one-year bundle that is used up makes way for the next', asyn
   await using sim = await startEsimGo()
   const iccid = await onAir(sim, GB_YEAR)
   await sim.device(iccid).use(10 * GIGABYTE + 1)
-  expect((await bundleOn(sim, iccid, GB_YEAR)).slice(0, 3).map(({ bundleState }) => bundleState)).toEqual(['depleted', 'active', 'queued'])
+  expect(
+    (await bundleOn(sim, iccid, GB_YEAR)).slice(0, 3).map(({ bundleState }) => bundleState),
+  ).toEqual(['depleted', 'active', 'queued'])
 })
 
 test('a startTime begins the first month of a one-year bundle, and the others follow one another', async () => {
   await using sim = await startEsimGo()
   await buy(sim, { item: GB_YEAR })
-  const { body } = await sim.post<{ esims: { iccid: string }[] }>('/esims/apply', { bundle: GB_YEAR, startTime: '2026-01-02T00:00:00Z' })
+  const { body } = await sim.post<{ esims: { iccid: string }[] }>('/esims/apply', {
+    bundle: GB_YEAR,
+    startTime: '2026-01-02T00:00:00Z',
+  })
   await sim.advance('P1D')
   const iccid = body.esims[0]?.iccid ?? ''
-  expect(await stateOf(sim, iccid, GB_YEAR)).toEqual(['active', ...Array.from({ length: 11 }, () => 'queued')])
+  expect(await stateOf(sim, iccid, GB_YEAR)).toEqual([
+    'active',
+    ...Array.from({ length: 11 }, () => 'queued'),
+  ])
   await sim.advance('P2M')
   const months = await bundleOn(sim, iccid, GB_YEAR)
   expect(months.slice(0, 4)).toMatchObject([
     { bundleState: 'expired', endTime: '2026-02-02T00:00:00.000Z' },
-    { bundleState: 'expired', startTime: '2026-02-02T00:00:00.000Z', endTime: '2026-03-02T00:00:00.000Z' },
+    {
+      bundleState: 'expired',
+      startTime: '2026-02-02T00:00:00.000Z',
+      endTime: '2026-03-02T00:00:00.000Z',
+    },
     { bundleState: 'active', startTime: '2026-03-02T00:00:00.000Z' },
     { bundleState: 'queued' },
   ])
@@ -275,7 +323,10 @@ test('a startTime begins the first month of a one-year bundle, and the others fo
 test('no month of a one-year bundle is used before its startTime', async () => {
   await using sim = await startEsimGo()
   await buy(sim, { item: GB_YEAR })
-  const { body } = await sim.post<{ esims: { iccid: string }[] }>('/esims/apply', { bundle: GB_YEAR, startTime: '2026-01-02T00:00:00Z' })
+  const { body } = await sim.post<{ esims: { iccid: string }[] }>('/esims/apply', {
+    bundle: GB_YEAR,
+    startTime: '2026-01-02T00:00:00Z',
+  })
   const device = sim.device(body.esims[0]?.iccid ?? '')
   await device.install()
   await device.attach('GB')
@@ -290,7 +341,9 @@ test('ESG-082 where the same bundle was applied more than once, the answer is ab
   await sim.device(iccid).use(GIGABYTE)
   const latest = await buy(sim, { item: GB_1, iccids: [iccid] }, true)
   const assignments = await bundleOn(sim, iccid, GB_1)
-  expect(assignments).toMatchObject([{ assignmentReference: `${latest.orderReference}-0`, bundleState: 'queued' }])
+  expect(assignments).toMatchObject([
+    { assignmentReference: `${latest.orderReference}-0`, bundleState: 'queued' },
+  ])
 })
 
 test('ESG-082 two one-year bundles: the answer is about the 12 of the latest', async () => {
@@ -299,7 +352,9 @@ test('ESG-082 two one-year bundles: the answer is about the 12 of the latest', a
   const latest = await buy(sim, { item: GB_YEAR, iccids: [iccid] }, true)
   const assignments = await bundleOn(sim, iccid, GB_YEAR)
   expect(assignments).toHaveLength(12)
-  expect(new Set(assignments.map(({ assignmentReference }) => assignmentReference))).toEqual(new Set([`${latest.orderReference}-0`]))
+  expect(new Set(assignments.map(({ assignmentReference }) => assignmentReference))).toEqual(
+    new Set([`${latest.orderReference}-0`]),
+  )
 })
 
 test('ESG-090 the list tells about the bundles that are on the eSIM now: processing, queued and active ones', async () => {
@@ -308,7 +363,10 @@ test('ESG-090 the list tells about the bundles that are on the eSIM now: process
   await sim.device(iccid).use(1)
   await sim.set({ processingDelay: 'PT1M' })
   await buy(sim, { item: FR_1, iccids: [iccid] }, true)
-  const states = (await assignmentsOn(sim, iccid, '')).map(({ name, bundleState }) => [name, bundleState])
+  const states = (await assignmentsOn(sim, iccid, '')).map(({ name, bundleState }) => [
+    name,
+    bundleState,
+  ])
   expect(states).toEqual([
     [GB_1, 'active'],
     [FR_1, 'queued'],
@@ -323,7 +381,8 @@ test('ESG-091 includeUsed adds the used and the expired ones', async () => {
   await sim.advance('P7D')
   await buy(sim, { item: GB_1, quantity: 2, iccids: [iccid, iccid] }, true)
   await sim.device(iccid).use(GIGABYTE)
-  const states = async (query: string) => (await assignmentsOn(sim, iccid, query)).map(({ bundleState }) => bundleState)
+  const states = async (query: string) =>
+    (await assignmentsOn(sim, iccid, query)).map(({ bundleState }) => bundleState)
   expect(await states('?includeUsed=true')).toEqual(['expired', 'depleted', 'queued'])
   expect(await states('?includeUsed=false')).toEqual(['queued'])
   expect(await states('')).toEqual(['queued'])
@@ -359,8 +418,13 @@ test('ESG-094 without limit there are 15', async () => {
 test('an unlimited bundle never depletes', async () => {
   await using sim = await startEsimGo()
   const iccid = await onAir(sim, GB_UNLIMITED)
-  expect(await sim.device(iccid).use(5_000 * GIGABYTE)).toMatchObject({ used: 5_000 * GIGABYTE, denied: 0 })
-  expect(await bundleOn(sim, iccid, GB_UNLIMITED)).toMatchObject([{ bundleState: 'active', unlimited: true }])
+  expect(await sim.device(iccid).use(5_000 * GIGABYTE)).toMatchObject({
+    used: 5_000 * GIGABYTE,
+    denied: 0,
+  })
+  expect(await bundleOn(sim, iccid, GB_UNLIMITED)).toMatchObject([
+    { bundleState: 'active', unlimited: true },
+  ])
   await sim.advance('P7D')
   expect(await stateOf(sim, iccid, GB_UNLIMITED)).toEqual(['expired'])
 })
@@ -411,7 +475,17 @@ test('looking at an eSIM changes nothing', async () => {
   await sim.device(iccid).use(1)
   await sim.advance()
   const before = sim.state()
-  for (const path of ['', '/bundles', `/bundles/${GB_1}`, '/bundles?includeUsed=true']) await sim.get(`/esims/${iccid}${path}`)
-  for (const path of ['/', '/esims', '/orders', '/inventory', '/organisation', '/catalogue', '/networks?isos=GB']) await sim.get(path)
+  for (const path of ['', '/bundles', `/bundles/${GB_1}`, '/bundles?includeUsed=true'])
+    await sim.get(`/esims/${iccid}${path}`)
+  for (const path of [
+    '/',
+    '/esims',
+    '/orders',
+    '/inventory',
+    '/organisation',
+    '/catalogue',
+    '/networks?isos=GB',
+  ])
+    await sim.get(path)
   expect(sim.state()).toBe(before)
 })

@@ -5,7 +5,15 @@ import ajvFormats from 'ajv-formats'
 import { expect, test } from 'vitest'
 import { readSpec } from '../../../src/server/spec.ts'
 import { type Schemas, startEsimGo, type TestSim } from '../../support/esim-go.ts'
-import { buy, esimWith, FR_1, GB_1, GB_UNLIMITED, GIGABYTE, onAir } from '../../support/esim-go-shop.ts'
+import {
+  buy,
+  esimWith,
+  FR_1,
+  GB_1,
+  GB_UNLIMITED,
+  GIGABYTE,
+  onAir,
+} from '../../support/esim-go-shop.ts'
 import { type Arrival, listen, type TestReceiver } from '../../support/receiver.ts'
 
 /** A callback's body, as far as any of them goes. */
@@ -21,7 +29,9 @@ const SIGNATURE = 'x-signature-sha256'
 const PERCENT = GIGABYTE / 100
 
 /** A simulator whose callbacks go to a receiver. */
-async function connected(version?: number): Promise<{ sim: TestSim; receiver: TestReceiver<Callback> } & AsyncDisposable> {
+async function connected(
+  version?: number,
+): Promise<{ sim: TestSim; receiver: TestReceiver<Callback> } & AsyncDisposable> {
   const sim = await startEsimGo()
   const receiver = await listen<Callback>()
   await sim.sendCallbacksTo(receiver.url, version)
@@ -33,13 +43,20 @@ async function connected(version?: number): Promise<{ sim: TestSim; receiver: Te
 }
 
 /** What arrived of one kind, once everything due has left. */
-async function arrived(sim: TestSim, receiver: TestReceiver<Callback>, alertType: string): Promise<Callback[]> {
+async function arrived(
+  sim: TestSim,
+  receiver: TestReceiver<Callback>,
+  alertType: string,
+): Promise<Callback[]> {
   await sim.advance()
   return receiver.arrivals.map(({ body }) => body).filter((body) => body.alertType === alertType)
 }
 
 /** A `Utilisation` callback as it arrived. */
-async function oneUtilisation(sim: TestSim, receiver: TestReceiver<Callback>): Promise<Arrival<Callback>> {
+async function oneUtilisation(
+  sim: TestSim,
+  receiver: TestReceiver<Callback>,
+): Promise<Arrival<Callback>> {
   await sim.device(await onAir(sim, GB_1)).use(20 * PERCENT)
   await sim.advance()
   const found = receiver.arrivals.find(({ body }) => body.alertType === 'Utilisation')
@@ -49,13 +66,17 @@ async function oneUtilisation(sim: TestSim, receiver: TestReceiver<Callback>): P
 
 /** When the attempts at a callback were made, in seconds of world time since it was queued. */
 const attemptsAt = async (sim: TestSim) =>
-  (await sim.callbacks()).map(({ queuedAt, attempts }) => attempts.map(({ at }) => (Date.parse(at) - Date.parse(queuedAt)) / 1000))
+  (await sim.callbacks()).map(({ queuedAt, attempts }) =>
+    attempts.map(({ at }) => (Date.parse(at) - Date.parse(queuedAt)) / 1000),
+  )
 
 async function callbackSchema() {
   const ajv = new Ajv2020({ strict: false, allErrors: true })
   ajvFormats.default(ajv)
   ajv.addSchema(await readSpec('esim-go.yaml'), 'spec')
-  return ajv.compile({ $ref: 'spec#/webhooks/usageCallback/post/requestBody/content/application~1json/schema' })
+  return ajv.compile({
+    $ref: 'spec#/webhooks/usageCallback/post/requestBody/content/application~1json/schema',
+  })
 }
 
 /** Everything that is told: the balance low and too low, and an eSIM installed, attached, used up, deleted. */
@@ -76,8 +97,21 @@ test('ESG-007 version 3 says more about the bundle than version 2 does', async (
   await using second = await connected(2)
   const v3 = (await oneUtilisation(third.sim, third.receiver)).body.bundle ?? {}
   const v2 = (await oneUtilisation(second.sim, second.receiver)).body.bundle ?? {}
-  expect(Object.keys(v2)).toEqual(['name', 'initialQuantity', 'remainingQuantity', 'startTime', 'endTime', 'unlimited'])
-  expect(Object.keys(v3)).toEqual(['id', 'reference', 'name', 'description', ...Object.keys(v2).slice(1)])
+  expect(Object.keys(v2)).toEqual([
+    'name',
+    'initialQuantity',
+    'remainingQuantity',
+    'startTime',
+    'endTime',
+    'unlimited',
+  ])
+  expect(Object.keys(v3)).toEqual([
+    'id',
+    'reference',
+    'name',
+    'description',
+    ...Object.keys(v2).slice(1),
+  ])
 })
 
 test('ESG-008 version 3 is signed with an HMAC, version 2 is not signed', async () => {
@@ -98,7 +132,11 @@ test('ESG-009 the version is switched for the organisation, and version 2 can st
   await sim.sendCallbacksTo(receiver.url, 2)
   await device.use(30 * PERCENT)
   const told = await arrived(sim, receiver, 'Utilisation')
-  expect(told.map(({ bundle }) => bundle !== undefined && 'reference' in bundle)).toEqual([true, true, false])
+  expect(told.map(({ bundle }) => bundle !== undefined && 'reference' in bundle)).toEqual([
+    true,
+    true,
+    false,
+  ])
 })
 
 test('ESG-010 when an eSIM uses data an event is sent to the URL the organisation has set', async () => {
@@ -106,8 +144,13 @@ test('ESG-010 when an eSIM uses data an event is sent to the URL the organisatio
   const { sim, receiver } = context
   const { method, path, headers, raw } = await oneUtilisation(sim, receiver)
   expect([method, path]).toEqual(['POST', '/callback'])
-  expect(headers).toMatchObject({ 'content-type': 'application/json', 'content-length': String(raw.length) })
-  const { organisations } = (await sim.get<{ organisations: Schemas['Organisation'][] }>('/organisation')).body
+  expect(headers).toMatchObject({
+    'content-type': 'application/json',
+    'content-length': String(raw.length),
+  })
+  const { organisations } = (
+    await sim.get<{ organisations: Schemas['Organisation'][] }>('/organisation')
+  ).body
   expect(organisations[0]?.callbackUrl).toBe(receiver.url)
 })
 
@@ -123,7 +166,10 @@ test('ESG-011 the event names the bundle the eSIM is using', async () => {
   const iccid = await onAir(sim, FR_1, GB_1)
   await sim.device(iccid).use(PERCENT)
   const [told] = await arrived(sim, receiver, 'Utilisation')
-  expect(told).toMatchObject({ iccid, bundle: { name: GB_1, description: 'eSIM, 1GB, 7 Days, United Kingdom, V2' } })
+  expect(told).toMatchObject({
+    iccid,
+    bundle: { name: GB_1, description: 'eSIM, 1GB, 7 Days, United Kingdom, V2' },
+  })
 })
 
 test('ESG-012 the event tells how much data is left at its threshold, however much is used at once', async () => {
@@ -153,7 +199,9 @@ test('ESG-015 one byte more or less breaks the signature', async () => {
   const { headers, raw } = await oneUtilisation(sim, receiver)
   const sign = (bytes: Buffer) => createHmac('sha256', sim.key).update(bytes).digest('base64')
   expect(headers[SIGNATURE]).toBe(sign(raw))
-  expect(headers[SIGNATURE]).not.toBe(sign(Buffer.from(JSON.stringify(JSON.parse(raw.toString()), null, 1))))
+  expect(headers[SIGNATURE]).not.toBe(
+    sign(Buffer.from(JSON.stringify(JSON.parse(raw.toString()), null, 1))),
+  )
 })
 
 test('with signatureEncoding hex the signature is in hex', async () => {
@@ -197,16 +245,20 @@ test('ESG-017 a callback spells the bundle as the catalogue does', async () => {
   expect((await sim.get(`/catalogue/bundle/${name?.toUpperCase()}`)).status).toBe(400)
 })
 
-test.each([200, 204])('ESG-018 a receiver that answers %i has received the event, and it is not sent again', async (status) => {
-  await using context = await connected()
-  const { sim, receiver } = context
-  receiver.answer = status
-  await oneUtilisation(sim, receiver)
-  const count = receiver.arrivals.length
-  await sim.advance('P1D')
-  expect(receiver.arrivals).toHaveLength(count)
-  for (const { state, attempts } of await sim.callbacks()) expect([state, attempts.length]).toEqual(['delivered', 1])
-})
+test.each([200, 204])(
+  'ESG-018 a receiver that answers %i has received the event, and it is not sent again',
+  async (status) => {
+    await using context = await connected()
+    const { sim, receiver } = context
+    receiver.answer = status
+    await oneUtilisation(sim, receiver)
+    const count = receiver.arrivals.length
+    await sim.advance('P1D')
+    expect(receiver.arrivals).toHaveLength(count)
+    for (const { state, attempts } of await sim.callbacks())
+      expect([state, attempts.length]).toEqual(['delivered', 1])
+  },
+)
 
 test('utilisation is told at 1, 50, 80 and 100 percent, in order, each once', async () => {
   await using context = await connected()
@@ -214,7 +266,9 @@ test('utilisation is told at 1, 50, 80 and 100 percent, in order, each once', as
   const device = sim.device(await onAir(sim, GB_1))
   for (let percent = 1; percent <= 100; percent += 1) await device.use(PERCENT)
   const told = await arrived(sim, receiver, 'Utilisation')
-  expect(told.map(({ bundle }) => 100 - (bundle?.remainingQuantity ?? 0) / PERCENT)).toEqual([1, 50, 80, 100])
+  expect(told.map(({ bundle }) => 100 - (bundle?.remainingQuantity ?? 0) / PERCENT)).toEqual([
+    1, 50, 80, 100,
+  ])
 })
 
 test('a threshold is told when it is reached, not a byte before', async () => {
@@ -250,7 +304,9 @@ test('an unlimited bundle has no thresholds', async () => {
   const { sim, receiver } = context
   await sim.device(await onAir(sim, GB_UNLIMITED)).use(500 * GIGABYTE)
   expect(await arrived(sim, receiver, 'Utilisation')).toEqual([])
-  expect(await arrived(sim, receiver, 'FirstUse')).toMatchObject([{ bundle: { name: GB_UNLIMITED, unlimited: true } }])
+  expect(await arrived(sim, receiver, 'FirstUse')).toMatchObject([
+    { bundle: { name: GB_UNLIMITED, unlimited: true } },
+  ])
 })
 
 test('FirstAttachment is told once', async () => {
@@ -260,7 +316,9 @@ test('FirstAttachment is told once', async () => {
   await sim.device(iccid).attach('FR')
   await sim.device(iccid).detach()
   await sim.device(iccid).attach('GB')
-  expect(await arrived(sim, receiver, 'FirstAttachment')).toEqual([{ iccid, alertType: 'FirstAttachment' }])
+  expect(await arrived(sim, receiver, 'FirstAttachment')).toEqual([
+    { iccid, alertType: 'FirstAttachment' },
+  ])
 })
 
 test('FirstUse is told once, with the bundle, before its utilisation', async () => {
@@ -269,7 +327,9 @@ test('FirstUse is told once, with the bundle, before its utilisation', async () 
   const iccid = await onAir(sim, GB_1, GB_1)
   await sim.device(iccid).use(GIGABYTE)
   await sim.device(iccid).use(1)
-  expect(await arrived(sim, receiver, 'FirstUse')).toMatchObject([{ iccid, bundle: { name: GB_1 } }])
+  expect(await arrived(sim, receiver, 'FirstUse')).toMatchObject([
+    { iccid, bundle: { name: GB_1 } },
+  ])
   const alerts = receiver.arrivals.map(({ body }) => body.alertType)
   expect(alerts.indexOf('FirstUse')).toBeLessThan(alerts.indexOf('Utilisation'))
 })
@@ -279,15 +339,37 @@ test('ProfileStatusChange is told when the status in the words of the provider c
   const { sim, receiver } = context
   const iccid = await esimWith(sim, GB_1)
   const device = sim.device(iccid)
-  for (const step of [device.download, device.install, device.disable, device.enable, device.disable, device.delete]) {
+  for (const step of [
+    device.download,
+    device.install,
+    device.disable,
+    device.enable,
+    device.disable,
+    device.delete,
+  ]) {
     await step()
     await sim.advance('PT1M')
   }
   const told = await arrived(sim, receiver, 'ProfileStatusChange')
   expect(told).toEqual([
-    { iccid, alertType: 'ProfileStatusChange', profileStatus: 'Downloaded', timestamp: '2026-01-01T00:00:00.000Z' },
-    { iccid, alertType: 'ProfileStatusChange', profileStatus: 'Installed', timestamp: '2026-01-01T00:01:00.000Z' },
-    { iccid, alertType: 'ProfileStatusChange', profileStatus: 'Released', timestamp: '2026-01-01T00:05:00.000Z' },
+    {
+      iccid,
+      alertType: 'ProfileStatusChange',
+      profileStatus: 'Downloaded',
+      timestamp: '2026-01-01T00:00:00.000Z',
+    },
+    {
+      iccid,
+      alertType: 'ProfileStatusChange',
+      profileStatus: 'Installed',
+      timestamp: '2026-01-01T00:01:00.000Z',
+    },
+    {
+      iccid,
+      alertType: 'ProfileStatusChange',
+      profileStatus: 'Released',
+      timestamp: '2026-01-01T00:05:00.000Z',
+    },
   ])
 })
 
@@ -309,9 +391,18 @@ test('callbacks of two eSIMs arrive in the order things happened', async () => {
   await sim.advance()
   receiver.arrivals.length = 0
   for (const iccid of [first, second, second, first]) await sim.device(iccid).use(50 * PERCENT)
-  const told = (await arrived(sim, receiver, 'Utilisation')).map(({ iccid, bundle }) => [iccid, bundle?.remainingQuantity])
-  const left = (iccid: string, ...percents: number[]) => percents.map((percent) => [iccid, percent * PERCENT])
-  expect(told).toEqual([...left(first, 99, 50), ...left(second, 99, 50), ...left(second, 20, 0), ...left(first, 20, 0)])
+  const told = (await arrived(sim, receiver, 'Utilisation')).map(({ iccid, bundle }) => [
+    iccid,
+    bundle?.remainingQuantity,
+  ])
+  const left = (iccid: string, ...percents: number[]) =>
+    percents.map((percent) => [iccid, percent * PERCENT])
+  expect(told).toEqual([
+    ...left(first, 99, 50),
+    ...left(second, 99, 50),
+    ...left(second, 20, 0),
+    ...left(first, 20, 0),
+  ])
 })
 
 test.each([3, 2])('every callback of version %i is one the spec allows', async (version) => {
@@ -342,7 +433,9 @@ test('a receiver that fails is tried again after 5 seconds and 5 minutes, then t
   await sim.device(await esimWith(sim, GB_1)).download()
   await sim.advance('P1D')
   expect(await attemptsAt(sim)).toEqual([[0, 5, 305]])
-  expect(await sim.callbacks()).toMatchObject([{ state: 'dead', attempts: [{ status: 500 }, { status: 500 }, { status: 500 }] }])
+  expect(await sim.callbacks()).toMatchObject([
+    { state: 'dead', attempts: [{ status: 500 }, { status: 500 }, { status: 500 }] },
+  ])
   expect(receiver.arrivals).toHaveLength(3)
 })
 
@@ -366,7 +459,9 @@ test('a receiver that recovers gets the callback at the next attempt, and no mor
   expect(await sim.callbacks()).toMatchObject([{ state: 'retrying', attempts: [{ status: 500 }] }])
   receiver.answer = 200
   await sim.advance('P1D')
-  expect(await sim.callbacks()).toMatchObject([{ state: 'delivered', attempts: [{ status: 500 }, { status: 200 }] }])
+  expect(await sim.callbacks()).toMatchObject([
+    { state: 'delivered', attempts: [{ status: 500 }, { status: 200 }] },
+  ])
   expect(await attemptsAt(sim)).toEqual([[0, 5]])
 })
 
@@ -387,7 +482,9 @@ test('a receiver that is not there is a failure, and its error is kept', async (
   await sim.sendCallbacksTo(gone.url)
   await sim.device(await esimWith(sim, GB_1)).download()
   await sim.advance('P1D')
-  expect(await sim.callbacks()).toMatchObject([{ state: 'dead', attempts: [{ error: expect.stringMatching(/ECONNREFUSED/) }, {}, {}] }])
+  expect(await sim.callbacks()).toMatchObject([
+    { state: 'dead', attempts: [{ error: expect.stringMatching(/ECONNREFUSED/) }, {}, {}] },
+  ])
 })
 
 test('an address callbacks may not go to is not tried again', async () => {
@@ -395,7 +492,9 @@ test('an address callbacks may not go to is not tried again', async () => {
   await sim.sendCallbacksTo('http://10.0.0.1/callback')
   await sim.device(await esimWith(sim, GB_1)).download()
   await sim.advance('P1D')
-  expect(await sim.callbacks()).toMatchObject([{ state: 'dead', attempts: [{ error: expect.stringMatching(/loopback only/) }] }])
+  expect(await sim.callbacks()).toMatchObject([
+    { state: 'dead', attempts: [{ error: expect.stringMatching(/loopback only/) }] },
+  ])
 })
 
 test.each([
@@ -426,7 +525,11 @@ test('a callback that fails does not hold up the next', async () => {
   await sim.advance()
   expect(await sim.callbacks()).toMatchObject([{ state: 'retrying' }, { state: 'delivered' }])
   await sim.advance('PT5S')
-  expect(receiver.arrivals.map(({ body }) => body.profileStatus)).toEqual(['Downloaded', 'Installed', 'Downloaded'])
+  expect(receiver.arrivals.map(({ body }) => body.profileStatus)).toEqual([
+    'Downloaded',
+    'Installed',
+    'Downloaded',
+  ])
 })
 
 test('a dead callback can be sent again, and goes through the whole schedule again', async () => {
@@ -451,7 +554,9 @@ test('a delivered callback can be sent again: the same bytes, signed the same', 
   const [first, again] = receiver.arrivals
   expect(again?.raw.equals(first?.raw ?? Buffer.alloc(0))).toBe(true)
   expect(again?.headers[SIGNATURE]).toBe(first?.headers[SIGNATURE])
-  expect(await sim.callbacks()).toMatchObject([{ state: 'delivered', attempts: [{ status: 200 }, { status: 200 }] }])
+  expect(await sim.callbacks()).toMatchObject([
+    { state: 'delivered', attempts: [{ status: 200 }, { status: 200 }] },
+  ])
 })
 
 test('a callback with an attempt still to come cannot be sent again', async () => {
@@ -474,7 +579,13 @@ test('an advance lists every attempt it made, with its time and outcome', async 
   await sim.advance()
   const { fired } = await sim.advance('PT10M')
   expect(fired).toMatchObject([
-    { kind: 'callback', at: '2026-01-01T00:00:05.000Z', state: 'retrying', attempt: 2, status: 500 },
+    {
+      kind: 'callback',
+      at: '2026-01-01T00:00:05.000Z',
+      state: 'retrying',
+      attempt: 2,
+      status: 500,
+    },
     { kind: 'callback', at: '2026-01-01T00:05:05.000Z', state: 'dead', attempt: 3, status: 500 },
   ])
 })

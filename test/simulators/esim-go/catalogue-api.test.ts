@@ -9,10 +9,15 @@ type Bundle = Schemas['CatalogueBundle']
 type Networks = Schemas['Networks']
 
 /** Every bundle a search finds, from as many pages as it takes. */
-async function found(sim: TestSim, query: Readonly<Record<string, string>> = {}): Promise<Bundle[]> {
+async function found(
+  sim: TestSim,
+  query: Readonly<Record<string, string>> = {},
+): Promise<Bundle[]> {
   const bundles: Bundle[] = []
   for (let page = 1, pages = 1; page <= pages; page += 1) {
-    const { status, body } = await sim.get<Page>(`/catalogue?${new URLSearchParams({ perPage: '5000', page: String(page), ...query })}`)
+    const { status, body } = await sim.get<Page>(
+      `/catalogue?${new URLSearchParams({ perPage: '5000', page: String(page), ...query })}`,
+    )
     expect(status).toBe(200)
     bundles.push(...body.bundles)
     pages = body.pageCount
@@ -62,10 +67,17 @@ test('ESG-143 the answer about one bundle is what the catalogue says of it', asy
   }
 })
 
-test.each(['esim_1gb_7d_gb_v2', 'esim_1GB_7D_GB', 'nothing'])('ESG-017 the bundle %s is not in the catalogue', async (name) => {
-  await using sim = await startEsimGo()
-  await expectRefused(sim, () => sim.get(`/catalogue/bundle/${name}`), { status: 400, code: 'unknown-bundle', reason: new RegExp(name) })
-})
+test.each(['esim_1gb_7d_gb_v2', 'esim_1GB_7D_GB', 'nothing'])(
+  'ESG-017 the bundle %s is not in the catalogue',
+  async (name) => {
+    await using sim = await startEsimGo()
+    await expectRefused(sim, () => sim.get(`/catalogue/bundle/${name}`), {
+      status: 400,
+      code: 'unknown-bundle',
+      reason: new RegExp(name),
+    })
+  },
+)
 
 test('ESG-144 the catalogue lists the bundles the organisation may order, cheapest first', async () => {
   await using sim = await startEsimGo()
@@ -80,7 +92,11 @@ test('ESG-100 page picks the page of the catalogue, perPage its length', async (
   await using sim = await startEsimGo()
   const all = names(await found(sim))
   const page = async (query: string) => (await sim.get<Page>(`/catalogue?${query}`)).body
-  expect(await page('perPage=7')).toMatchObject({ rows: all.length, pageSize: 7, pageCount: Math.ceil(all.length / 7) })
+  expect(await page('perPage=7')).toMatchObject({
+    rows: all.length,
+    pageSize: 7,
+    pageCount: Math.ceil(all.length / 7),
+  })
   expect(names((await page('perPage=7')).bundles)).toEqual(all.slice(0, 7))
   expect(names((await page('perPage=7&page=3')).bundles)).toEqual(all.slice(14, 21))
   expect((await page('perPage=5000&page=9')).bundles).toEqual([])
@@ -96,7 +112,9 @@ test.each(['name', 'description', 'dataAmount', 'duration', 'price'] as const)(
   'ESG-101 orderBy=%s sorts the catalogue by that column',
   async (orderBy) => {
     await using sim = await startEsimGo()
-    const values = (await found(sim, { orderBy, region: 'Oceania' })).map((bundle) => bundle[orderBy])
+    const values = (await found(sim, { orderBy, region: 'Oceania' })).map(
+      (bundle) => bundle[orderBy],
+    )
     expect(new Set(values).size).toBeGreaterThan(2)
     expect(values).toEqual(values.toSorted((a, b) => (a < b ? -1 : a > b ? 1 : 0)))
   },
@@ -118,7 +136,8 @@ test.each(['France', 'france', '1GB, 7 Days, Fr', 'eSIM*1GB*France*', '*France*'
     expect(names(bundles)).toContain('esim_1GB_7D_FR_V2')
     expect(bundles.length).toBeLessThan(1000)
     const wanted = description.toLowerCase().split('*')
-    for (const bundle of bundles) for (const piece of wanted) expect(bundle.description.toLowerCase()).toContain(piece)
+    for (const bundle of bundles)
+      for (const piece of wanted) expect(bundle.description.toLowerCase()).toContain(piece)
   },
 )
 
@@ -140,7 +159,10 @@ test('ESG-147 group finds bundles of exactly that group', async () => {
 test('ESG-148 countries is a list of ISO codes separated by commas', async () => {
   await using sim = await startEsimGo()
   const both = names(await found(sim, { countries: 'GB, US' }))
-  const apart = [...names(await found(sim, { countries: 'GB' })), ...names(await found(sim, { countries: 'US' }))]
+  const apart = [
+    ...names(await found(sim, { countries: 'GB' })),
+    ...names(await found(sim, { countries: 'US' })),
+  ]
   expect(new Set(both)).toEqual(new Set(apart))
   expect(both).toEqual(expect.arrayContaining([GB_1, 'esim_1GB_7D_US_V2']))
 })
@@ -148,7 +170,8 @@ test('ESG-148 countries is a list of ISO codes separated by commas', async () =>
 test('ESG-149 a bundle is found if at least one of the countries is a base country of it', async () => {
   await using sim = await startEsimGo()
   const bundles = await found(sim, { countries: 'GB,US' })
-  for (const { countries } of bundles) expect(countries.some(({ iso }) => iso === 'GB' || iso === 'US')).toBe(true)
+  for (const { countries } of bundles)
+    expect(countries.some(({ iso }) => iso === 'GB' || iso === 'US')).toBe(true)
   expect(bundles.some(({ countries }) => countries.length > 10)).toBe(true)
   const without = (await found(sim)).length - bundles.length
   expect(without).toBeGreaterThan(1000)
@@ -159,14 +182,25 @@ test('ESG-150 region finds bundles with a base country in that region', async ()
   await using sim = await startEsimGo()
   const bundles = await found(sim, { region: 'Oceania' })
   expect(names(bundles)).toContain('esim_1GB_7D_AU_V2')
-  for (const { countries } of bundles) expect(countries.map(({ region }) => region)).toContain('Oceania')
+  for (const { countries } of bundles)
+    expect(countries.map(({ region }) => region)).toContain('Oceania')
   const all = await found(sim)
-  expect(bundles).toHaveLength(all.filter(({ countries }) => countries.some(({ region }) => region === 'Oceania')).length)
+  expect(bundles).toHaveLength(
+    all.filter(({ countries }) => countries.some(({ region }) => region === 'Oceania')).length,
+  )
 })
 
 test('filters narrow each other', async () => {
   await using sim = await startEsimGo()
-  expect(names(await found(sim, { countries: 'GB', group: 'Standard Fixed', description: '1GB*7 Days*United Kingdom' }))).toEqual([GB_1])
+  expect(
+    names(
+      await found(sim, {
+        countries: 'GB',
+        group: 'Standard Fixed',
+        description: '1GB*7 Days*United Kingdom',
+      }),
+    ),
+  ).toEqual([GB_1])
 })
 
 test('with the documented wire the catalogue is a bare array', async () => {
@@ -181,7 +215,9 @@ test('ESG-151 the networks of countries given by name are answered', async () =>
   const { status, body } = await sim.get<Networks>('/networks?countries=United%20Kingdom,france')
   expect(status).toBe(200)
   expect(isos(body)).toEqual(['GB', 'FR'])
-  expect(body.countryNetworks[1]?.networks).toContainEqual(expect.objectContaining({ brandName: 'Orange', mcc: '208', tagid: 'FRAF1' }))
+  expect(body.countryNetworks[1]?.networks).toContainEqual(
+    expect.objectContaining({ brandName: 'Orange', mcc: '208', tagid: 'FRAF1' }),
+  )
 })
 
 test('ESG-152 the networks of countries given by ISO code are answered', async () => {
@@ -193,31 +229,53 @@ test('ESG-152 the networks of countries given by ISO code are answered', async (
 
 test('a country named twice is answered once', async () => {
   await using sim = await startEsimGo()
-  expect(isos((await sim.get<Networks>('/networks?isos=GB,GB&countries=United%20Kingdom')).body)).toEqual(['GB'])
+  expect(
+    isos((await sim.get<Networks>('/networks?isos=GB,GB&countries=United%20Kingdom')).body),
+  ).toEqual(['GB'])
 })
 
 test('ESG-153 returnAll=true answers every country', async () => {
   await using sim = await startEsimGo()
   const { body } = await sim.get<Networks>('/networks?returnAll=true')
   expect(isos(body).length).toBeGreaterThanOrEqual(190)
-  const sold = new Set((await found(sim)).flatMap(({ countries }) => countries.map(({ iso }) => iso)))
+  const sold = new Set(
+    (await found(sim)).flatMap(({ countries }) => countries.map(({ iso }) => iso)),
+  )
   expect(new Set(isos(body))).toEqual(sold)
 })
 
-test.each(['', '?returnAll=false', '?countries=', '?isos=,'])('asking for no network at all, with "%s", is refused', async (query) => {
-  await using sim = await startEsimGo()
-  await expectRefused(sim, () => sim.get(`/networks${query}`), { status: 400, code: 'invalid-request', reason: /returnAll/ })
-})
+test.each(['', '?returnAll=false', '?countries=', '?isos=,'])(
+  'asking for no network at all, with "%s", is refused',
+  async (query) => {
+    await using sim = await startEsimGo()
+    await expectRefused(sim, () => sim.get(`/networks${query}`), {
+      status: 400,
+      code: 'invalid-request',
+      reason: /returnAll/,
+    })
+  },
+)
 
 test('every unknown country of both lists is named, also where all are asked for', async () => {
   await using sim = await startEsimGo()
   for (const more of ['', '&returnAll=true']) {
     const call = () => sim.get(`/networks?countries=Atlantis,France,Mu&isos=GB,XX${more}`)
-    await expectRefused(sim, call, { status: 400, code: 'invalid-request', message: /: "Atlantis", "Mu", "XX"$/ })
+    await expectRefused(sim, call, {
+      status: 400,
+      code: 'invalid-request',
+      message: /: "Atlantis", "Mu", "XX"$/,
+    })
   }
 })
 
-test.each(['?countries=Atlantis', '?isos=XX', '?isos=GB,XX'])('networks of an unknown country, %s, are refused', async (query) => {
-  await using sim = await startEsimGo()
-  await expectRefused(sim, () => sim.get(`/networks${query}`), { status: 400, code: 'invalid-request', reason: /no country/ })
-})
+test.each(['?countries=Atlantis', '?isos=XX', '?isos=GB,XX'])(
+  'networks of an unknown country, %s, are refused',
+  async (query) => {
+    await using sim = await startEsimGo()
+    await expectRefused(sim, () => sim.get(`/networks${query}`), {
+      status: 400,
+      code: 'invalid-request',
+      reason: /no country/,
+    })
+  },
+)

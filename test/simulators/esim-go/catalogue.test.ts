@@ -45,7 +45,9 @@ test('every network has the codes and speeds of a real operator, and a TADIG cod
 })
 
 test('the TADIG code on record is kept', () => {
-  expect(findCountry('FR')?.networks).toContainEqual(expect.objectContaining({ brandName: 'Orange', tagid: 'FRAF1' }))
+  expect(findCountry('FR')?.networks).toContainEqual(
+    expect.objectContaining({ brandName: 'Orange', tagid: 'FRAF1' }),
+  )
 })
 
 test('countries come in the order of their names, which hold no comma', () => {
@@ -74,25 +76,41 @@ test('at least 2,000 bundles are on sale, all under names of their own', () => {
 })
 
 test('the name of a bundle says its data, its days and where it works', () => {
-  for (const { name, description, dataAmount, duration, unlimited, countries: isos, area } of defaultCatalogue()) {
-    const [, data = '', days, code = ''] = /^esim_(\d+GB|ULE|ULP|UL)_(\d+)D_([A-Z]+)_V2$/.exec(name) ?? []
+  for (const {
+    name,
+    description,
+    dataAmount,
+    duration,
+    unlimited,
+    countries: isos,
+    area,
+  } of defaultCatalogue()) {
+    const [, data = '', days, code = ''] =
+      /^esim_(\d+GB|ULE|ULP|UL)_(\d+)D_([A-Z]+)_V2$/.exec(name) ?? []
     expect(Number(days)).toBe(duration)
     expect(unlimited).toBe(data.startsWith('UL'))
     expect(dataAmount).toBe(unlimited ? -1 : Number.parseInt(data, 10) * 1000)
     expect(isos.length).toBeGreaterThan(0)
     if (!area) expect(isos).toEqual([code])
     const place = area?.name ?? findCountry(code)?.name
-    expect(description.split(', ').slice(-3)).toEqual([`${duration} ${duration === 1 ? 'Day' : 'Days'}`, place, 'V2'])
+    expect(description.split(', ').slice(-3)).toEqual([
+      `${duration} ${duration === 1 ? 'Day' : 'Days'}`,
+      place,
+      'V2',
+    ])
   }
 })
 
 test('every country of a bundle is one we have', () => {
-  const unknown = new Set(defaultCatalogue().flatMap((item) => item.countries.filter((iso) => !findCountry(iso))))
+  const unknown = new Set(
+    defaultCatalogue().flatMap((item) => item.countries.filter((iso) => !findCountry(iso))),
+  )
   expect([...unknown]).toEqual([])
 })
 
 test('every country has a bundle of its own', () => {
-  for (const { iso } of countries()) expect(defaultBundle(`esim_1GB_7D_${iso}_V2`)?.countries).toEqual([iso])
+  for (const { iso } of countries())
+    expect(defaultBundle(`esim_1GB_7D_${iso}_V2`)?.countries).toEqual([iso])
 })
 
 test('the recorded bundles have their recorded price and description', () => {
@@ -137,7 +155,9 @@ test('the data of a one-year bundle splits into twelve months', () => {
 
 test('prices are whole cents, and more data in the same place and time costs more', () => {
   const cheaper = new Map<string, CatalogueBundle>()
-  const byData = searchCatalogue(defaultCatalogue(), { orderBy: 'dataAmount' }).filter(({ unlimited }) => !unlimited)
+  const byData = searchCatalogue(defaultCatalogue(), { orderBy: 'dataAmount' }).filter(
+    ({ unlimited }) => !unlimited,
+  )
   for (const item of byData) {
     expect(Number.isInteger(item.price)).toBe(true)
     const place = item.name.replace(/^esim_\d+GB_/, '')
@@ -160,7 +180,9 @@ test('a second build gives the same catalogue', async () => {
 
 test('a search for nothing answers the catalogue itself, cheapest first', () => {
   expect(searchCatalogue(defaultCatalogue(), {})).toBe(defaultCatalogue())
-  expect(searchCatalogue(defaultCatalogue(), { description: '', group: '', countries: [], region: '' })).toBe(defaultCatalogue())
+  expect(
+    searchCatalogue(defaultCatalogue(), { description: '', group: '', countries: [], region: '' }),
+  ).toBe(defaultCatalogue())
   const prices = defaultCatalogue().map(({ price }) => price)
   expect(prices).toEqual(prices.toSorted((a, b) => a - b))
 })
@@ -179,10 +201,13 @@ test.each([
   ['kingdom*united', false],
   ['united.kingdom', false],
   ['France', false],
-])('the description search %s finds "eSIM, 1GB, 7 Days, United Kingdom, V2": %s', (description, found) => {
-  const list = [bundle('a', { description: 'eSIM, 1GB, 7 Days, United Kingdom, V2' })]
-  expect(searchCatalogue(list, { description })).toHaveLength(found ? 1 : 0)
-})
+])(
+  'the description search %s finds "eSIM, 1GB, 7 Days, United Kingdom, V2": %s',
+  (description, found) => {
+    const list = [bundle('a', { description: 'eSIM, 1GB, 7 Days, United Kingdom, V2' })]
+    expect(searchCatalogue(list, { description })).toHaveLength(found ? 1 : 0)
+  },
+)
 
 test('a group must be spelled exactly', () => {
   const list = [bundle('a'), bundle('b', { groups: ['Standard Unlimited Lite'] })]
@@ -192,21 +217,33 @@ test('a group must be spelled exactly', () => {
 })
 
 test('one of the countries asked for is enough', () => {
-  const list = [bundle('gb'), bundle('fr', { countries: ['FR'] }), bundle('both', { countries: ['GB', 'US'] })]
+  const list = [
+    bundle('gb'),
+    bundle('fr', { countries: ['FR'] }),
+    bundle('both', { countries: ['GB', 'US'] }),
+  ]
   expect(namesOf(searchCatalogue(list, { countries: ['GB'] }))).toEqual(['both', 'gb'])
   expect(namesOf(searchCatalogue(list, { countries: ['FR', ' us'] }))).toEqual(['both', 'fr'])
   expect(searchCatalogue(list, { countries: ['XX'] })).toEqual([])
 })
 
 test('a region finds bundles with a country in it, and Antarctica none', () => {
-  const list = [bundle('gb'), bundle('jp', { countries: ['JP'] }), bundle('all', { countries: ['GB', 'JP'] })]
+  const list = [
+    bundle('gb'),
+    bundle('jp', { countries: ['JP'] }),
+    bundle('all', { countries: ['GB', 'JP'] }),
+  ]
   expect(namesOf(searchCatalogue(list, { region: 'Europe' }))).toEqual(['all', 'gb'])
   expect(namesOf(searchCatalogue(list, { region: 'Asia' }))).toEqual(['all', 'jp'])
   expect(searchCatalogue(defaultCatalogue(), { region: 'Antarctica' })).toEqual([])
 })
 
 test('filters narrow each other', () => {
-  const found = searchCatalogue(defaultCatalogue(), { countries: ['GB'], group: 'Standard Fixed', description: '1GB*United' })
+  const found = searchCatalogue(defaultCatalogue(), {
+    countries: ['GB'],
+    group: 'Standard Fixed',
+    description: '1GB*United',
+  })
   expect(namesOf(found)).toEqual(['esim_1GB_7D_GB_V2'])
 })
 
@@ -223,13 +260,19 @@ test.each([
     bundle('c', { description: 'x', dataAmount: 3, duration: 7, price: 10 }),
   ]
   expect(namesOf(searchCatalogue(list, { orderBy }))).toEqual(expected)
-  expect(namesOf(searchCatalogue(list, { orderBy, direction: 'desc' }))).toEqual(expected.toReversed())
+  expect(namesOf(searchCatalogue(list, { orderBy, direction: 'desc' }))).toEqual(
+    expected.toReversed(),
+  )
 })
 
 test('equals are in the order of their names in both directions', () => {
   const list = [bundle('b'), bundle('a'), bundle('c', { duration: 30 })]
   expect(namesOf(searchCatalogue(list, { orderBy: 'duration' }))).toEqual(['a', 'b', 'c'])
-  expect(namesOf(searchCatalogue(list, { orderBy: 'duration', direction: 'desc' }))).toEqual(['c', 'a', 'b'])
+  expect(namesOf(searchCatalogue(list, { orderBy: 'duration', direction: 'desc' }))).toEqual([
+    'c',
+    'a',
+    'b',
+  ])
 })
 
 test('a direction alone turns the order of prices', () => {

@@ -2,13 +2,27 @@
 import { unzipSync } from 'fflate'
 import { expect, test } from 'vitest'
 import { type Schemas, startEsimGo, type TestSim } from '../../support/esim-go.ts'
-import { assignmentsOn, buy, esimWith, GB_1, GB_UNLIMITED, iccidsOf, inInventory, ownIccids } from '../../support/esim-go-shop.ts'
+import {
+  assignmentsOn,
+  buy,
+  esimWith,
+  GB_1,
+  GB_UNLIMITED,
+  iccidsOf,
+  inInventory,
+  ownIccids,
+} from '../../support/esim-go-shop.ts'
 import { expectRefused } from '../../support/refused.ts'
 
-const applied = async (sim: TestSim) => (await sim.post<Schemas['ApplyResult']>('/esims/apply', { bundle: GB_1, repeat: 2 })).body
+const applied = async (sim: TestSim) =>
+  (await sim.post<Schemas['ApplyResult']>('/esims/apply', { bundle: GB_1, repeat: 2 })).body
 const iccidsIn = ({ esims }: Schemas['ApplyResult']) => esims.map(({ iccid }) => iccid)
 /** The names of the files in a ZIP, and the first bytes of each. */
-const filesIn = (zip: Uint8Array) => Object.entries(unzipSync(zip)).map(([name, file]) => [name, Buffer.from(file.slice(1, 4)).toString()])
+const filesIn = (zip: Uint8Array) =>
+  Object.entries(unzipSync(zip)).map(([name, file]) => [
+    name,
+    Buffer.from(file.slice(1, 4)).toString(),
+  ])
 
 test('ESG-037 QR codes come as PNG files in a ZIP', async () => {
   await using sim = await startEsimGo()
@@ -24,8 +38,12 @@ test('ESG-038 QR codes are those of an order or of an application, as GET /esims
   const application = await applied(sim)
   expect(filesIn((await sim.get(`/esims/qr/${application.applyReference}`)).bytes)).toHaveLength(2)
   for (const reference of [order.orderReference, application.applyReference]) {
-    const zip = await sim.get(`/esims/assignments?reference=${reference}`, { Accept: 'application/zip' })
-    expect(Buffer.from((await sim.get(`/esims/qr/${reference}`)).bytes).equals(Buffer.from(zip.bytes))).toBe(true)
+    const zip = await sim.get(`/esims/assignments?reference=${reference}`, {
+      Accept: 'application/zip',
+    })
+    expect(
+      Buffer.from((await sim.get(`/esims/qr/${reference}`)).bytes).equals(Buffer.from(zip.bytes)),
+    ).toBe(true)
   }
 })
 
@@ -37,7 +55,9 @@ test('ESG-039 the CSV is that of an order or of an application, whatever Accept 
     [order.orderReference, iccidsOf(order)],
     [application.applyReference, iccidsIn(application)],
   ] as const) {
-    const { headers, text } = await sim.get(`/esims/csv/${reference}`, { Accept: 'application/json' })
+    const { headers, text } = await sim.get(`/esims/csv/${reference}`, {
+      Accept: 'application/json',
+    })
     expect(headers.get('content-type')).toBe('text/csv')
     const lines = text.trimEnd().split('\n').slice(1)
     expect(lines.map((line) => line.split(',')[0])).toEqual(iccids)
@@ -65,7 +85,10 @@ test('ESG-041 with additionalFields=appleInstallUrl the CSV has the Apple link t
 
 test.each(['qr', 'csv'])('/esims/%s of an unknown reference is refused', async (what) => {
   await using sim = await startEsimGo()
-  await expectRefused(sim, () => sim.get(`/esims/${what}/unknown`), { status: 400, code: 'unknown-order' })
+  await expectRefused(sim, () => sim.get(`/esims/${what}/unknown`), {
+    status: 400,
+    code: 'unknown-order',
+  })
 })
 
 test('ESG-095 a named bundle of the inventory is applied to the eSIM, and a status answered', async () => {
@@ -91,14 +114,19 @@ test('ESG-095 it begins at startTime', async () => {
   const iccid = await esimWith(sim, GB_1)
   await sim.post(`/esims/${iccid}/bundles`, { name: GB_1, startTime: '2026-01-02T00:00:00Z' })
   await sim.advance('P1D')
-  expect((await assignmentsOn(sim, iccid))[1]).toMatchObject({ bundleState: 'active', startTime: '2026-01-02T00:00:00.000Z' })
+  expect((await assignmentsOn(sim, iccid))[1]).toMatchObject({
+    bundleState: 'active',
+    startTime: '2026-01-02T00:00:00.000Z',
+  })
 })
 
 test('a bundle that does not fit says so in the status, and stays in the inventory', async () => {
   await using sim = await startEsimGo('an eSIM with an older profile')
   const [iccid = ''] = await ownIccids(sim)
   await buy(sim, { item: GB_UNLIMITED })
-  const { status, body } = await sim.post<Schemas['Status']>(`/esims/${iccid}/bundles`, { name: GB_UNLIMITED })
+  const { status, body } = await sim.post<Schemas['Status']>(`/esims/${iccid}/bundles`, {
+    name: GB_UNLIMITED,
+  })
   expect([status, body.status]).toEqual([200, expect.stringMatching(/not compatible/)])
   expect(await inInventory(sim, GB_UNLIMITED)).toBe(1)
 })

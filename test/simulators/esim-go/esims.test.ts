@@ -1,19 +1,36 @@
 // eSIMs at eSIM Go: one of them, the list, the customer reference.
 import { expect, test } from 'vitest'
 import { type Schemas, startEsimGo, type TestSim } from '../../support/esim-go.ts'
-import { buy, esimWith, FR_1, GB_1, iccidsOf, onAir, ownIccids } from '../../support/esim-go-shop.ts'
+import {
+  buy,
+  esimWith,
+  FR_1,
+  GB_1,
+  iccidsOf,
+  onAir,
+  ownIccids,
+} from '../../support/esim-go-shop.ts'
 import { expectRefused } from '../../support/refused.ts'
 
 type Details = Schemas['EsimDetails']
 type Page = Schemas['EsimPage']
 
-const LAST_ACTIONS = ['Bundle Refund', 'Bundle Applied', 'Bundle Revoked', 'eSIM Updated', 'eSIM Refreshed', 'eSIM Utilisation Alert']
+const LAST_ACTIONS = [
+  'Bundle Refund',
+  'Bundle Applied',
+  'Bundle Revoked',
+  'eSIM Updated',
+  'eSIM Refreshed',
+  'eSIM Utilisation Alert',
+]
 
-const details = async (sim: TestSim, iccid: string) => (await sim.get<Details>(`/esims/${iccid}`)).body
+const details = async (sim: TestSim, iccid: string) =>
+  (await sim.get<Details>(`/esims/${iccid}`)).body
 
 const list = async (sim: TestSim, query: string) => (await sim.get<Page>(`/esims?${query}`)).body
 
-const refs = async (sim: TestSim, query: string) => (await list(sim, query)).esims.map(({ customerRef }) => customerRef)
+const refs = async (sim: TestSim, query: string) =>
+  (await list(sim, query)).esims.map(({ customerRef }) => customerRef)
 
 /** Three eSIMs, an hour apart; the references do not sort as the times do. */
 async function three(sim: TestSim): Promise<string[]> {
@@ -51,7 +68,9 @@ test('an ICCID has 19 digits under 8943108 and its check digit', async () => {
   await using sim = await startEsimGo()
   for (const iccid of iccidsOf(await buy(sim, { item: GB_1, quantity: 5 }, true))) {
     expect(iccid).toMatch(/^8943108\d{12}$/)
-    const digits = [...iccid].reverse().map((digit, at) => (at % 2 === 0 ? Number(digit) : Number(digit) * 2))
+    const digits = [...iccid]
+      .reverse()
+      .map((digit, at) => (at % 2 === 0 ? Number(digit) : Number(digit) * 2))
     expect(digits.reduce((sum, digit) => sum + (digit > 9 ? digit - 9 : digit), 0) % 10).toBe(0)
   }
 })
@@ -61,11 +80,26 @@ test('the profile status follows the handset, in the words of the provider', asy
   const iccid = await esimWith(sim, GB_1)
   const device = sim.device(iccid)
   const seen = [(await details(sim, iccid)).profileStatus]
-  for (const step of [device.download, device.install, device.disable, device.enable, device.disable, device.delete]) {
+  for (const step of [
+    device.download,
+    device.install,
+    device.disable,
+    device.enable,
+    device.disable,
+    device.delete,
+  ]) {
     await step()
     seen.push((await details(sim, iccid)).profileStatus)
   }
-  expect(seen).toEqual(['Released', 'Downloaded', 'Installed', 'Installed', 'Installed', 'Installed', 'Released'])
+  expect(seen).toEqual([
+    'Released',
+    'Downloaded',
+    'Installed',
+    'Installed',
+    'Installed',
+    'Installed',
+    'Released',
+  ])
 })
 
 test('an eSIM that was never installed has no time of installation', async () => {
@@ -82,7 +116,9 @@ test('an eSIM installed again keeps the time of its first installation', async (
   await device.disable()
   await device.delete()
   await device.install()
-  expect((await details(sim, iccid)).firstInstalledDateTime).toBe(Date.parse('2026-01-01T00:00:00Z'))
+  expect((await details(sim, iccid)).firstInstalledDateTime).toBe(
+    Date.parse('2026-01-01T00:00:00Z'),
+  )
 })
 
 test('ESG-098 with additionalFields=appleInstallUrl the answer also has the Apple link', async () => {
@@ -90,14 +126,19 @@ test('ESG-098 with additionalFields=appleInstallUrl the answer also has the Appl
   const iccid = await esimWith(sim, GB_1)
   const { body } = await sim.get<Details>(`/esims/${iccid}?additionalFields=appleInstallUrl`)
   const lpa = `LPA:1$${body.smdpAddress}$${body.matchingId}`
-  expect(body.appleInstallUrl).toBe(`https://esimsetup.apple.com/esim_qrcode_provisioning?carddata=${lpa}`)
+  expect(body.appleInstallUrl).toBe(
+    `https://esimsetup.apple.com/esim_qrcode_provisioning?carddata=${lpa}`,
+  )
   expect(await details(sim, iccid)).not.toHaveProperty('appleInstallUrl')
 })
 
 test('another additional field is refused', async () => {
   await using sim = await startEsimGo()
   const iccid = await esimWith(sim, GB_1)
-  await expectRefused(sim, () => sim.get(`/esims/${iccid}?additionalFields=androidInstallUrl`), { status: 400, code: 'invalid-request' })
+  await expectRefused(sim, () => sim.get(`/esims/${iccid}?additionalFields=androidInstallUrl`), {
+    status: 400,
+    code: 'invalid-request',
+  })
 })
 
 test("ESG-099 the list has every eSIM assigned to the organisation now, and nobody else's", async () => {
@@ -125,7 +166,11 @@ test('ESG-100 page picks the page of eSIMs, perPage its length', async () => {
   const first = await list(sim, 'perPage=2')
   const pages = [first, await list(sim, 'perPage=2&page=2'), await list(sim, 'perPage=2&page=3')]
   expect(first).toMatchObject({ pageCount: 3, rows: 5, pageSize: 2 })
-  expect(pages.map(({ esims }) => esims.map(({ iccid }) => iccid))).toEqual([all.slice(0, 2), all.slice(2, 4), all.slice(4)])
+  expect(pages.map(({ esims }) => esims.map(({ iccid }) => iccid))).toEqual([
+    all.slice(0, 2),
+    all.slice(2, 4),
+    all.slice(4),
+  ])
   expect((await list(sim, 'perPage=2&page=4')).esims).toEqual([])
 })
 
@@ -148,7 +193,10 @@ test.each([
   'filterBy=pin&filter=1',
 ])('the list with %s is refused', async (query) => {
   await using sim = await startEsimGo()
-  await expectRefused(sim, () => sim.get(`/esims?${query}`), { status: 400, code: 'invalid-request' })
+  await expectRefused(sim, () => sim.get(`/esims?${query}`), {
+    status: 400,
+    code: 'invalid-request',
+  })
 })
 
 test.each([
@@ -164,7 +212,9 @@ test.each([
 test('ESG-101 orderBy=iccid sorts the eSIMs by ICCID', async () => {
   await using sim = await startEsimGo()
   const iccids = await three(sim)
-  expect((await list(sim, 'orderBy=iccid')).esims.map(({ iccid }) => iccid)).toEqual(iccids.toSorted())
+  expect((await list(sim, 'orderBy=iccid')).esims.map(({ iccid }) => iccid)).toEqual(
+    iccids.toSorted(),
+  )
 })
 
 test('ESG-101 orderBy=lastAction sorts the eSIMs by what was last done to them', async () => {
@@ -190,8 +240,13 @@ test('ESG-103 filterBy names one of five columns', async () => {
   expect(await refs(sim, 'filterBy=customerRef&filter=alpha')).toEqual(['alpha'])
   expect(await refs(sim, 'filterBy=lastAction&filter=eSIM%20Updated')).toHaveLength(3)
   expect(await refs(sim, 'filterBy=actionDate&filter=2026-01-01T01:00:00.000Z')).toEqual(['Gamma'])
-  expect(await refs(sim, 'filterBy=assignedDate&filter=2026-01-01T02:00:00.000Z')).toEqual(['alpha'])
-  await expectRefused(sim, () => sim.get('/esims?filterBy=physical&filter=false'), { status: 400, code: 'invalid-request' })
+  expect(await refs(sim, 'filterBy=assignedDate&filter=2026-01-01T02:00:00.000Z')).toEqual([
+    'alpha',
+  ])
+  await expectRefused(sim, () => sim.get('/esims?filterBy=physical&filter=false'), {
+    status: 400,
+    code: 'invalid-request',
+  })
 })
 
 test.each([
@@ -205,7 +260,9 @@ test.each([
   await act(sim, iccid)
   const { esims } = await list(sim, '')
   expect(esims[0]?.lastAction).toBe(lastAction)
-  expect(await refs(sim, `filterBy=lastAction&filter=${encodeURIComponent(lastAction)}`)).toHaveLength(1)
+  expect(
+    await refs(sim, `filterBy=lastAction&filter=${encodeURIComponent(lastAction)}`),
+  ).toHaveLength(1)
 })
 
 test.each(LAST_ACTIONS)('ESG-104 the last action %s can be looked for', async (lastAction) => {
@@ -218,8 +275,16 @@ test.each(LAST_ACTIONS)('ESG-104 the last action %s can be looked for', async (l
 test('ESG-105 filter is the value the column must have', async () => {
   await using sim = await startEsimGo()
   await three(sim)
-  expect(await list(sim, 'filterBy=customerRef&filter=alpha')).toMatchObject({ rows: 1, pageCount: 1, esims: [{ customerRef: 'alpha' }] })
-  expect(await list(sim, 'filterBy=customerRef&filter=delta')).toMatchObject({ rows: 0, pageCount: 0, esims: [] })
+  expect(await list(sim, 'filterBy=customerRef&filter=alpha')).toMatchObject({
+    rows: 1,
+    pageCount: 1,
+    esims: [{ customerRef: 'alpha' }],
+  })
+  expect(await list(sim, 'filterBy=customerRef&filter=delta')).toMatchObject({
+    rows: 0,
+    pageCount: 0,
+    esims: [],
+  })
 })
 
 test('a filter is found anywhere in its column, in either case', async () => {
@@ -239,7 +304,11 @@ test('a filter pages what it finds, in the order asked for', async () => {
 
 test.each(['filterBy=customerRef', 'filter=alpha'])('%s alone is refused', async (query) => {
   await using sim = await startEsimGo()
-  await expectRefused(sim, () => sim.get(`/esims?${query}`), { status: 400, code: 'invalid-request', reason: /go together/ })
+  await expectRefused(sim, () => sim.get(`/esims?${query}`), {
+    status: 400,
+    code: 'invalid-request',
+    reason: /go together/,
+  })
 })
 
 test('ESG-106 an eSIM can be given a customer reference, and another', async () => {
@@ -264,15 +333,31 @@ test('a customer reference given to one eSIM leaves the others alone', async () 
 test('ESG-107 without the ICCID the update is refused', async () => {
   await using sim = await startEsimGo()
   await esimWith(sim, GB_1)
-  await expectRefused(sim, () => sim.put('/esims', { customerRef: 'a' }), { status: 400, code: 'invalid-request', reason: /iccid/ })
-  await expectRefused(sim, () => sim.put('/esims?customerRef=a'), { status: 400, code: 'invalid-request', reason: /iccid/ })
+  await expectRefused(sim, () => sim.put('/esims', { customerRef: 'a' }), {
+    status: 400,
+    code: 'invalid-request',
+    reason: /iccid/,
+  })
+  await expectRefused(sim, () => sim.put('/esims?customerRef=a'), {
+    status: 400,
+    code: 'invalid-request',
+    reason: /iccid/,
+  })
 })
 
 test('ESG-108 without the customer reference the update is refused', async () => {
   await using sim = await startEsimGo()
   const iccid = await esimWith(sim, GB_1)
-  await expectRefused(sim, () => sim.put('/esims', { iccid }), { status: 400, code: 'invalid-request', reason: /customerRef/ })
-  await expectRefused(sim, () => sim.put(`/esims?iccid=${iccid}`), { status: 400, code: 'invalid-request', reason: /customerRef/ })
+  await expectRefused(sim, () => sim.put('/esims', { iccid }), {
+    status: 400,
+    code: 'invalid-request',
+    reason: /customerRef/,
+  })
+  await expectRefused(sim, () => sim.put(`/esims?iccid=${iccid}`), {
+    status: 400,
+    code: 'invalid-request',
+    reason: /customerRef/,
+  })
 })
 
 test('ESG-109 the two values can come in the body or in the query', async () => {
@@ -301,7 +386,10 @@ test('where body and query both have the two values, the body counts', async () 
 test('one value in the body and one in the query is refused', async () => {
   await using sim = await startEsimGo()
   const iccid = await esimWith(sim, GB_1)
-  await expectRefused(sim, () => sim.put(`/esims?iccid=${iccid}`, { customerRef: 'a' }), { status: 400, code: 'invalid-request' })
+  await expectRefused(sim, () => sim.put(`/esims?iccid=${iccid}`, { customerRef: 'a' }), {
+    status: 400,
+    code: 'invalid-request',
+  })
 })
 
 test("an update of somebody else's eSIM is refused without saying why", async () => {

@@ -6,8 +6,10 @@ import { esimWith, GB_1, GB_YEAR, GIGABYTE, onAir } from '../../support/esim-go-
 
 type Entry = Schemas['HistoryEntry']
 
-const historyOf = async (sim: TestSim, iccid: string) => (await sim.get<Entry[]>(`/esims/${iccid}/history`)).body
-const namesOf = async (sim: TestSim, iccid: string) => (await historyOf(sim, iccid)).map(({ name }) => name)
+const historyOf = async (sim: TestSim, iccid: string) =>
+  (await sim.get<Entry[]>(`/esims/${iccid}/history`)).body
+const namesOf = async (sim: TestSim, iccid: string) =>
+  (await historyOf(sim, iccid)).map(({ name }) => name)
 
 test('ESG-051 the history tells name, bundle, date, state and alert of what happened to an eSIM, newest first', async () => {
   await using sim = await startEsimGo()
@@ -19,7 +21,12 @@ test('ESG-051 the history tells name, bundle, date, state and alert of what happ
   await sim.advance('P7D')
   const about = (bundleState: string) => ({ bundle: GB_1, bundleName: GB_1, bundleState })
   const date = '2026-01-01T01:00:00.000Z'
-  const utilisation = { name: 'eSIM Utilisation Alert', alertType: 'Utilisation', date, ...about('active') }
+  const utilisation = {
+    name: 'eSIM Utilisation Alert',
+    alertType: 'Utilisation',
+    date,
+    ...about('active'),
+  }
   expect(await historyOf(sim, iccid)).toEqual([
     { name: 'Bundle Expired', date: '2026-01-08T01:00:00.000Z', ...about('expired') },
     utilisation,
@@ -36,7 +43,12 @@ test('what a caller does to an eSIM is in its history', async () => {
   await sim.put('/esims', { iccid, customerRef: 'alice' })
   await sim.get(`/esims/${iccid}/refresh`)
   await sim.post('/esims/apply', { iccid, bundle: GB_1 })
-  expect(await namesOf(sim, iccid)).toEqual(['Bundle Applied', 'eSIM Refreshed', 'eSIM Updated', 'Bundle Applied'])
+  expect(await namesOf(sim, iccid)).toEqual([
+    'Bundle Applied',
+    'eSIM Refreshed',
+    'eSIM Updated',
+    'Bundle Applied',
+  ])
 })
 
 test('a one-year bundle is applied once', async () => {
@@ -49,22 +61,32 @@ test('a bundle that is not ready was applied as processing', async () => {
   await sim.set({ processingDelay: 'PT10M' })
   const iccid = await esimWith(sim, GB_1)
   await sim.advance('PT10M')
-  expect(await historyOf(sim, iccid)).toMatchObject([{ name: 'Bundle Applied', bundleState: 'processing' }])
+  expect(await historyOf(sim, iccid)).toMatchObject([
+    { name: 'Bundle Applied', bundleState: 'processing' },
+  ])
 })
 
 test('ESG-053 ESG-054 the alert of the last byte stands with a depleted bundle, those before it with an active one', async () => {
   await using sim = await startEsimGo()
   const iccid = await onAir(sim, GB_1)
   await sim.device(iccid).use(GIGABYTE)
-  const alerts = (await historyOf(sim, iccid)).filter(({ name }) => name === 'eSIM Utilisation Alert')
-  expect(alerts.map(({ bundleState }) => bundleState)).toEqual(['depleted', 'active', 'active', 'active'])
+  const alerts = (await historyOf(sim, iccid)).filter(
+    ({ name }) => name === 'eSIM Utilisation Alert',
+  )
+  expect(alerts.map(({ bundleState }) => bundleState)).toEqual([
+    'depleted',
+    'active',
+    'active',
+    'active',
+  ])
 })
 
 test('a history is bounded, and of one eSIM only', async () => {
   await using sim = await startEsimGo()
   const other = await esimWith(sim, GB_1)
   const iccid = await esimWith(sim, GB_1)
-  for (let turn = 0; turn <= HISTORY_LENGTH; turn += 1) await sim.put('/esims', { iccid, customerRef: String(turn) })
+  for (let turn = 0; turn <= HISTORY_LENGTH; turn += 1)
+    await sim.put('/esims', { iccid, customerRef: String(turn) })
   const names = await namesOf(sim, iccid)
   expect(names).toHaveLength(HISTORY_LENGTH)
   expect(new Set(names)).toEqual(new Set(['eSIM Updated']))

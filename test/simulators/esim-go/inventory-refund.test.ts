@@ -5,9 +5,13 @@ import { revoke } from '../../support/esim-go-revoke.ts'
 import { buy, esimWith, FR_1, GB_1, inInventory, money } from '../../support/esim-go-shop.ts'
 import { expectRefused } from '../../support/refused.ts'
 
-const DONE = { message: 'Successfully refunded bundles to balance', status: 'Successfully refunded bundles to balance' }
+const DONE = {
+  message: 'Successfully refunded bundles to balance',
+  status: 'Successfully refunded bundles to balance',
+}
 
-const refund = (sim: TestSim, usageId: number | undefined, quantity: number) => sim.post('/inventory/refund', { usageId, quantity })
+const refund = (sim: TestSim, usageId: number | undefined, quantity: number) =>
+  sim.post('/inventory/refund', { usageId, quantity })
 
 /** The lots of the inventory, with the bundle each is of. */
 async function lotsOf(sim: TestSim) {
@@ -34,13 +38,20 @@ test('ESG-135 a refund takes a usageId and a quantity', async () => {
   expect(await lotsOf(sim)).toEqual([{ ...lot, remaining: 2 }])
 })
 
-test.each([{}, { usageId: 1 }, { quantity: 1 }, { usageId: '1', quantity: 1 }, { usageId: 1, quantity: 0 }, { usageId: 1, quantity: 0.5 }])(
-  'ESG-135 a refund of %j is refused',
-  async (body) => {
-    await using sim = await startEsimGo('bundles in the inventory')
-    await expectRefused(sim, () => sim.post('/inventory/refund', body), { status: 400, code: 'invalid-request' })
-  },
-)
+test.each([
+  {},
+  { usageId: 1 },
+  { quantity: 1 },
+  { usageId: '1', quantity: 1 },
+  { usageId: 1, quantity: 0 },
+  { usageId: 1, quantity: 0.5 },
+])('ESG-135 a refund of %j is refused', async (body) => {
+  await using sim = await startEsimGo('bundles in the inventory')
+  await expectRefused(sim, () => sim.post('/inventory/refund', body), {
+    status: 400,
+    code: 'invalid-request',
+  })
+})
 
 test('ESG-136 the usageIds are those of the lots in the inventory: each purchase is one, of its own price', async () => {
   await using sim = await startEsimGo()
@@ -49,7 +60,9 @@ test('ESG-136 the usageIds are those of the lots in the inventory: each purchase
   await buy(sim, { item: FR_1 })
   await buy(sim, { item: GB_1 })
   const lots = await lotsOf(sim)
-  expect(lots.map(({ name, total, remaining, expiry }) => [name, total, remaining, expiry.slice(0, 10)])).toEqual([
+  expect(
+    lots.map(({ name, total, remaining, expiry }) => [name, total, remaining, expiry.slice(0, 10)]),
+  ).toEqual([
     [FR_1, 1, 1, '2027-01-02'],
     [GB_1, 2, 2, '2027-01-01'],
     [GB_1, 1, 1, '2027-01-02'],
@@ -61,7 +74,11 @@ test('ESG-136 the usageIds are those of the lots in the inventory: each purchase
 
 test('a usageId that is not in the inventory is refused', async () => {
   await using sim = await startEsimGo('bundles in the inventory')
-  await expectRefused(sim, () => refund(sim, 4711, 1), { status: 400, code: 'not-found', reason: /4711/ })
+  await expectRefused(sim, () => refund(sim, 4711, 1), {
+    status: 400,
+    code: 'not-found',
+    reason: /4711/,
+  })
 })
 
 test('ESG-137 no more can be refunded than remains of the usageId', async () => {
@@ -81,7 +98,8 @@ test('ESG-138 one call refunds one usageId: another lot of the same bundle is le
   const [first, second] = await lotsOf(sim)
   await refund(sim, first?.id, 5)
   expect(await lotsOf(sim)).toEqual([second])
-  const several = () => sim.post('/inventory/refund', { usageId: [first?.id, second?.id], quantity: 1 })
+  const several = () =>
+    sim.post('/inventory/refund', { usageId: [first?.id, second?.id], quantity: 1 })
   await expectRefused(sim, several, { status: 400, code: 'invalid-request' })
 })
 
@@ -116,7 +134,11 @@ test('ESG-141 a bundle bought 60 days ago cannot be refunded, a second earlier i
   await sim.advance('P59DT23H59M59S')
   expect((await refund(sim, lot?.id, 1)).status).toBe(200)
   await sim.advance('PT1S')
-  await expectRefused(sim, () => refund(sim, lot?.id, 1), { status: 400, code: 'wrong-state', reason: /refund period/ })
+  await expectRefused(sim, () => refund(sim, lot?.id, 1), {
+    status: 400,
+    code: 'wrong-state',
+    reason: /refund period/,
+  })
   expect(await inInventory(sim, GB_1)).toBe(4)
 })
 
@@ -124,7 +146,11 @@ test('an organisation without refunds gets none from its inventory', async () =>
   await using sim = await startEsimGo('bundles in the inventory')
   await sim.set({ refunds: 'disabled' })
   const [lot] = await lotsOf(sim)
-  await expectRefused(sim, () => refund(sim, lot?.id, 1), { status: 400, code: 'wrong-state', reason: /disabled/ })
+  await expectRefused(sim, () => refund(sim, lot?.id, 1), {
+    status: 400,
+    code: 'wrong-state',
+    reason: /disabled/,
+  })
 })
 
 test('what is applied comes from the lots that expire first, and not from one that has expired', async () => {
@@ -138,13 +164,19 @@ test('what is applied comes from the lots that expire first, and not from one th
   await sim.advance('P6D')
   await sim.post('/esims/apply', { bundle: GB_1, repeat: 3 })
   const left = async () =>
-    (await lotsOf(sim)).filter(({ name }) => name === GB_1).map(({ remaining, expiry }) => [remaining, expiry.slice(0, 10)])
+    (await lotsOf(sim))
+      .filter(({ name }) => name === GB_1)
+      .map(({ remaining, expiry }) => [remaining, expiry.slice(0, 10)])
   expect(await left()).toEqual([
     [1, '2026-01-13'],
     [2, '2026-01-14'],
   ])
   const tooMany = () => sim.post('/esims/apply', { bundle: GB_1, repeat: 4 })
-  await expectRefused(sim, tooMany, { status: 403, code: 'none-in-inventory', reason: /the inventory has 3/ })
+  await expectRefused(sim, tooMany, {
+    status: 403,
+    code: 'none-in-inventory',
+    reason: /the inventory has 3/,
+  })
   await sim.post('/esims/apply', { bundle: GB_1, repeat: 3 })
   expect(await left()).toEqual([])
 })
@@ -158,6 +190,13 @@ test('a lot that has expired is not listed, cannot be applied and cannot be refu
   expect(await inInventory(sim, GB_1)).toBe(1)
   await sim.advance('PT1S')
   expect(await lotsOf(sim)).toEqual([])
-  await expectRefused(sim, () => sim.post('/esims/apply', { bundle: GB_1 }), { status: 403, code: 'none-in-inventory' })
-  await expectRefused(sim, () => refund(sim, lot?.id, 1), { status: 400, code: 'wrong-state', reason: /expired/ })
+  await expectRefused(sim, () => sim.post('/esims/apply', { bundle: GB_1 }), {
+    status: 403,
+    code: 'none-in-inventory',
+  })
+  await expectRefused(sim, () => refund(sim, lot?.id, 1), {
+    status: 400,
+    code: 'wrong-state',
+    reason: /expired/,
+  })
 })

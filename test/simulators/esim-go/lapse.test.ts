@@ -3,10 +3,22 @@ import { expect, test } from 'vitest'
 import { history } from '../../../src/simulators/esim-go/history.ts'
 import { startEsimGo, type TestSim } from '../../support/esim-go.ts'
 import { revoke } from '../../support/esim-go-revoke.ts'
-import { assignmentsOn, bundleOn, buy, esimWith, GB_1, GB_YEAR, inInventory, money, onAir, ownIccids } from '../../support/esim-go-shop.ts'
+import {
+  assignmentsOn,
+  bundleOn,
+  buy,
+  esimWith,
+  GB_1,
+  GB_YEAR,
+  inInventory,
+  money,
+  onAir,
+  ownIccids,
+} from '../../support/esim-go-shop.ts'
 import { expectRefused } from '../../support/refused.ts'
 
-const states = async (sim: TestSim, iccid: string) => (await assignmentsOn(sim, iccid)).map(({ bundleState }) => bundleState)
+const states = async (sim: TestSim, iccid: string) =>
+  (await assignmentsOn(sim, iccid)).map(({ bundleState }) => bundleState)
 const count = <T>(length: number, of: T): T[] => Array.from({ length }, () => of)
 
 test('a bundle that is queued and unused for 12 months lapses', async () => {
@@ -19,7 +31,12 @@ test('a bundle that is queued and unused for 12 months lapses', async () => {
   expect(await bundleOn(sim, iccid, GB_1)).toMatchObject([{ bundleState: 'lapsed' }])
   expect(await assignmentsOn(sim, iccid, '')).toEqual([])
   await expect(sim.device(iccid).use(1)).rejects.toThrow(/no bundle/)
-  expect([...sim.world.in(history).values()].at(-1)).toMatchObject({ iccid, name: 'Bundle Lapsed', bundle: GB_1, bundleState: 'lapsed' })
+  expect([...sim.world.in(history).values()].at(-1)).toMatchObject({
+    iccid,
+    name: 'Bundle Lapsed',
+    bundle: GB_1,
+    bundleState: 'lapsed',
+  })
 })
 
 test('a lapsed bundle gives nothing back, cannot be revoked, and takes no eSIM out of the account', async () => {
@@ -57,7 +74,10 @@ test('the months of a one-year bundle wait for those before them: they lapse 12 
 test('a bundle with a startTime far away waits for it', async () => {
   await using sim = await startEsimGo()
   await buy(sim, { item: GB_1 })
-  const { body } = await sim.post<{ esims: { iccid: string }[] }>('/esims/apply', { bundle: GB_1, startTime: '2027-06-01T00:00:00Z' })
+  const { body } = await sim.post<{ esims: { iccid: string }[] }>('/esims/apply', {
+    bundle: GB_1,
+    startTime: '2027-06-01T00:00:00Z',
+  })
   const iccid = body.esims[0]?.iccid ?? ''
   await sim.advance('P16M')
   expect(await states(sim, iccid)).toEqual(['queued'])

@@ -23,7 +23,9 @@ const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{1
 
 /** The creation times of the listed orders. */
 async function listed(sim: TestSim, query = ''): Promise<(string | undefined)[]> {
-  return (await sim.get<OrderAnswer[]>(`/orders${query}`)).body.map(({ createdDate }) => createdDate)
+  return (await sim.get<OrderAnswer[]>(`/orders${query}`)).body.map(
+    ({ createdDate }) => createdDate,
+  )
 }
 
 /** One order each on the first days of January 2026, at midnight. */
@@ -41,10 +43,23 @@ const january = (day: number) => `2026-01-${String(day).padStart(2, '0')}T00:00:
 test('ESG-125 an order that is validated is priced, and nothing changes', async () => {
   await using sim = await startEsimGo()
   const before = sim.state()
-  const { status, body } = await sim.post<Validated>('/orders', { type: 'validate', assign: true, order: [{ item: GB_1, quantity: 3 }] })
+  const { status, body } = await sim.post<Validated>('/orders', {
+    type: 'validate',
+    assign: true,
+    order: [{ item: GB_1, quantity: 3 }],
+  })
   expect(status).toBe(200)
   expect(body).toMatchObject({ total: 6.84, currency: 'USD', valid: true, assigned: false })
-  expect(body.order).toEqual([{ type: 'bundle', item: GB_1, quantity: 3, subTotal: 6.84, pricePerUnit: 2.28, allowReassign: false }])
+  expect(body.order).toEqual([
+    {
+      type: 'bundle',
+      item: GB_1,
+      quantity: 3,
+      subTotal: 6.84,
+      pricePerUnit: 2.28,
+      allowReassign: false,
+    },
+  ])
   expect(body).not.toHaveProperty('orderReference')
   expect(sim.state()).toBe(before)
 })
@@ -56,7 +71,13 @@ test('ESG-125 an order that is a transaction is carried out', async () => {
     order: [{ type: 'bundle', item: GB_1, quantity: 3 }],
   })
   expect(status).toBe(200)
-  expect(body).toMatchObject({ total: 6.84, currency: 'USD', valid: true, status: 'completed', assigned: false })
+  expect(body).toMatchObject({
+    total: 6.84,
+    currency: 'USD',
+    valid: true,
+    status: 'completed',
+    assigned: false,
+  })
   expect(body.orderReference).toMatch(UUID)
   expect(await inInventory(sim, GB_1)).toBe(3)
 })
@@ -95,25 +116,42 @@ test('an order may cost the last cent, and no more', async () => {
   await using sim = await startEsimGo()
   const { bundles } = (await sim.get<Schemas['CataloguePage']>('/catalogue?perPage=1000')).body
   const cents = (bundle: { price: number }) => Math.round(bundle.price * 100)
-  const found = bundles.find((bundle) => 105_000 % cents(bundle) === 0) ?? { name: 'none', price: Number.NaN }
+  const found = bundles.find((bundle) => 105_000 % cents(bundle) === 0) ?? {
+    name: 'none',
+    price: Number.NaN,
+  }
   const all = { type: 'validate', order: [{ item: found.name, quantity: 105_000 / cents(found) }] }
-  expect((await sim.post<Validated>('/orders', all)).body).toMatchObject({ total: 1050, valid: true })
+  expect((await sim.post<Validated>('/orders', all)).body).toMatchObject({
+    total: 1050,
+    valid: true,
+  })
   expect((await sim.post('/orders', { ...all, type: 'transaction' })).status).toBe(200)
   expect(money(sim)).toEqual({ balance: 0, testCredit: 0 })
-  expect((await sim.post<Validated>('/orders', { type: 'validate', order: [{ item: found.name }] })).body.valid).toBe(false)
+  expect(
+    (await sim.post<Validated>('/orders', { type: 'validate', order: [{ item: found.name }] })).body
+      .valid,
+  ).toBe(false)
 })
 
 test('validating with too little balance is answered 200 with valid false', async () => {
   await using sim = await startEsimGo('an empty account')
-  const { status, body } = await sim.post<Validated>('/orders', { type: 'validate', order: [{ item: GB_1 }] })
+  const { status, body } = await sim.post<Validated>('/orders', {
+    type: 'validate',
+    order: [{ item: GB_1 }],
+  })
   expect(status).toBe(200)
   expect(body).toMatchObject({ valid: false, total: 2.28 })
 })
 
 test('buying with too little balance is refused', async () => {
   await using sim = await startEsimGo('an empty account')
-  const order = () => sim.post('/orders', { type: 'transaction', assign: true, order: [{ item: GB_1 }] })
-  await expectRefused(sim, order, { status: 400, code: 'insufficient-balance', reason: /228 cents are due, 0 are there/ })
+  const order = () =>
+    sim.post('/orders', { type: 'transaction', assign: true, order: [{ item: GB_1 }] })
+  await expectRefused(sim, order, {
+    status: 400,
+    code: 'insufficient-balance',
+    reason: /228 cents are due, 0 are there/,
+  })
 })
 
 test('ESG-127 with ICCIDs and assign the bundle goes onto those eSIMs', async () => {
@@ -121,7 +159,8 @@ test('ESG-127 with ICCIDs and assign the bundle goes onto those eSIMs', async ()
   const iccids = [await esimWith(sim, GB_1), await esimWith(sim, GB_1)]
   const order = await buy(sim, { item: FR_1, quantity: 2, iccids }, true)
   expect(iccidsOf(order)).toEqual(iccids)
-  for (const iccid of iccids) expect((await assignmentsOn(sim, iccid)).map(({ name }) => name)).toEqual([GB_1, FR_1])
+  for (const iccid of iccids)
+    expect((await assignmentsOn(sim, iccid)).map(({ name }) => name)).toEqual([GB_1, FR_1])
   expect(await ownIccids(sim)).toHaveLength(2)
 })
 
@@ -138,26 +177,48 @@ test('ESG-128 an ICCID of somebody else is refused, and nothing of the order hap
   const [foreign = ''] = await ownIccids(other)
   const mine = await esimWith(sim, GB_1)
   for (const type of ['validate', 'transaction']) {
-    const order = () => sim.post('/orders', { type, assign: true, order: [{ item: GB_1, quantity: 2, iccids: [mine, foreign] }] })
-    await expectRefused(sim, order, { status: 400, code: 'foreign-esim', reason: new RegExp(foreign) })
+    const order = () =>
+      sim.post('/orders', {
+        type,
+        assign: true,
+        order: [{ item: GB_1, quantity: 2, iccids: [mine, foreign] }],
+      })
+    await expectRefused(sim, order, {
+      status: 400,
+      code: 'foreign-esim',
+      reason: new RegExp(foreign),
+    })
   }
 })
 
 test.each([{ assign: false }, {}])('ESG-129 ICCIDs with %j are refused', async (assign) => {
   await using sim = await startEsimGo()
   const iccid = await esimWith(sim, GB_1)
-  const order = () => sim.post('/orders', { type: 'transaction', ...assign, order: [{ item: GB_1, quantity: 1, iccids: [iccid] }] })
-  await expectRefused(sim, order, { status: 400, code: 'invalid-request', reason: /assign is true/ })
+  const order = () =>
+    sim.post('/orders', {
+      type: 'transaction',
+      ...assign,
+      order: [{ item: GB_1, quantity: 1, iccids: [iccid] }],
+    })
+  await expectRefused(sim, order, {
+    status: 400,
+    code: 'invalid-request',
+    reason: /assign is true/,
+  })
 })
 
 test('ESG-130 with assign and no ICCIDs the bundles go onto new eSIMs, one each', async () => {
   await using sim = await startEsimGo()
   const order = await buy(sim, { item: GB_1, quantity: 3 }, true)
-  expect(order).toMatchObject({ assigned: true, statusMessage: 'Order completed: 3 eSIMs assigned' })
+  expect(order).toMatchObject({
+    assigned: true,
+    statusMessage: 'Order completed: 3 eSIMs assigned',
+  })
   const iccids = iccidsOf(order)
   expect(new Set(iccids).size).toBe(3)
   expect(new Set(await ownIccids(sim))).toEqual(new Set(iccids))
-  for (const iccid of iccids) expect(await bundleOn(sim, iccid, GB_1)).toMatchObject([{ bundleState: 'queued' }])
+  for (const iccid of iccids)
+    expect(await bundleOn(sim, iccid, GB_1)).toMatchObject([{ bundleState: 'queued' }])
 })
 
 test('an empty list of ICCIDs asks for new eSIMs', async () => {
@@ -168,7 +229,12 @@ test('an empty list of ICCIDs asks for new eSIMs', async () => {
 test.each([1, 3])('ESG-131 a quantity of %i for two ICCIDs is refused', async (quantity) => {
   await using sim = await startEsimGo()
   const iccids = [await esimWith(sim, GB_1), await esimWith(sim, GB_1)]
-  const order = () => sim.post('/orders', { type: 'transaction', assign: true, order: [{ item: GB_1, quantity, iccids }] })
+  const order = () =>
+    sim.post('/orders', {
+      type: 'transaction',
+      assign: true,
+      order: [{ item: GB_1, quantity, iccids }],
+    })
   await expectRefused(sim, order, { status: 400, code: 'invalid-request', reason: /must match/ })
 })
 
@@ -180,7 +246,11 @@ test('ESG-131 a quantity that matches in one line does not save another', async 
     { item: FR_1, quantity: 2, iccids: [iccid] },
   ]
   const order = () => sim.post('/orders', { type: 'transaction', assign: true, order: lines })
-  await expectRefused(sim, order, { status: 400, code: 'invalid-request', reason: new RegExp(FR_1) })
+  await expectRefused(sim, order, {
+    status: 400,
+    code: 'invalid-request',
+    reason: new RegExp(FR_1),
+  })
 })
 
 test('a missing quantity is the number of ICCIDs, else 1', async () => {
@@ -210,10 +280,16 @@ test('ESG-133 a delivery may take up to 5 minutes: the money goes at once, the e
   await using sim = await startEsimGo()
   await sim.set({ deliveryDelay: 'PT5M' })
   const order = await buy(sim, { item: GB_1, quantity: 2 }, true)
-  expect(order).toMatchObject({ status: 'processing', assigned: false, statusMessage: 'Order is being processed' })
+  expect(order).toMatchObject({
+    status: 'processing',
+    assigned: false,
+    statusMessage: 'Order is being processed',
+  })
   expect(money(sim).testCredit).toBe(5_000 - 456)
   await sim.advance('PT4M59S')
-  expect((await sim.get<OrderAnswer>(`/orders/${order.orderReference}`)).body.status).toBe('processing')
+  expect((await sim.get<OrderAnswer>(`/orders/${order.orderReference}`)).body.status).toBe(
+    'processing',
+  )
   expect(await ownIccids(sim)).toEqual([])
   await sim.advance('PT1S')
   const delivered = (await sim.get<OrderAnswer>(`/orders/${order.orderReference}`)).body
@@ -238,7 +314,12 @@ test('without a delay an order is delivered at once', async () => {
 test('a bundle that does not fit the eSIM is refused', async () => {
   await using sim = await startEsimGo('an eSIM with an older profile')
   const iccids = await ownIccids(sim)
-  const order = () => sim.post('/orders', { type: 'transaction', assign: true, order: [{ item: GB_UNLIMITED, iccids }] })
+  const order = () =>
+    sim.post('/orders', {
+      type: 'transaction',
+      assign: true,
+      order: [{ item: GB_UNLIMITED, iccids }],
+    })
   await expectRefused(sim, order, { status: 400, code: 'incompatible', reason: /older profile/ })
 })
 
@@ -256,7 +337,9 @@ test('with allowReassign a bundle that does not fit the eSIM goes onto a new one
 test('with allowReassign a bundle that fits stays with the eSIM', async () => {
   await using sim = await startEsimGo()
   const iccid = await esimWith(sim, GB_1)
-  expect(iccidsOf(await buy(sim, { item: FR_1, iccids: [iccid], allowReassign: true }, true))).toEqual([iccid])
+  expect(
+    iccidsOf(await buy(sim, { item: FR_1, iccids: [iccid], allowReassign: true }, true)),
+  ).toEqual([iccid])
 })
 
 test.each([
@@ -265,14 +348,22 @@ test.each([
   ['ORDER', 'Type', 'ITEM'],
 ])('the body may be spelled %s, %s, %s', async (list, type, item) => {
   await using sim = await startEsimGo()
-  const { status, body } = await sim.post<OrderAnswer>('/orders', { [type]: 'transaction', [list]: [{ [item]: GB_1, Quantity: 2 }] })
+  const { status, body } = await sim.post<OrderAnswer>('/orders', {
+    [type]: 'transaction',
+    [list]: [{ [item]: GB_1, Quantity: 2 }],
+  })
   expect(status).toBe(200)
   expect(body.total).toBe(4.56)
 })
 
 test('the flat form orders its one line', async () => {
   await using sim = await startEsimGo()
-  const flat = await sim.post<OrderAnswer>('/orders', { type: 'transaction', assign: true, quantity: 2, item: GB_1 })
+  const flat = await sim.post<OrderAnswer>('/orders', {
+    type: 'transaction',
+    assign: true,
+    quantity: 2,
+    item: GB_1,
+  })
   expect(flat.status).toBe(200)
   expect(iccidsOf(flat.body)).toHaveLength(2)
 })
@@ -280,7 +371,12 @@ test('the flat form orders its one line', async () => {
 test('the flat form puts its bundle on the eSIM it names', async () => {
   await using sim = await startEsimGo()
   const iccid = await esimWith(sim, GB_1)
-  const { body } = await sim.post<OrderAnswer>('/orders', { type: 'transaction', assign: true, item: FR_1, iccid })
+  const { body } = await sim.post<OrderAnswer>('/orders', {
+    type: 'transaction',
+    assign: true,
+    item: FR_1,
+    iccid,
+  })
   expect(iccidsOf(body)).toEqual([iccid])
 })
 
@@ -298,7 +394,9 @@ test('ESG-116 an order is answered with its total and its contents', async () =>
   expect(status).toBe(200)
   expect(body).toEqual(made)
   expect(body.total).toBe(4.56)
-  expect(body.order).toMatchObject([{ type: 'bundle', item: GB_1, quantity: 2, subTotal: 4.56, pricePerUnit: 2.28 }])
+  expect(body.order).toMatchObject([
+    { type: 'bundle', item: GB_1, quantity: 2, subTotal: 4.56, pricePerUnit: 2.28 },
+  ])
 })
 
 test('an order that does not exist is refused', async () => {
@@ -332,8 +430,11 @@ test('ESG-117 the list answers every earlier order with its total and its conten
   await using sim = await startEsimGo()
   const made = await orderDaily(sim, 3)
   const { body } = await sim.get<OrderAnswer[]>('/orders')
-  expect(body.map(({ orderReference }) => orderReference)).toEqual(made.map(({ orderReference }) => orderReference).reverse())
-  for (const order of body) expect(order).toMatchObject({ total: 2.28, order: [{ item: GB_1, quantity: 1 }] })
+  expect(body.map(({ orderReference }) => orderReference)).toEqual(
+    made.map(({ orderReference }) => orderReference).reverse(),
+  )
+  for (const order of body)
+    expect(order).toMatchObject({ total: 2.28, order: [{ item: GB_1, quantity: 1 }] })
 })
 
 test('ESG-118 the list of orders comes in pages: page picks one, limit is its length', async () => {
@@ -357,7 +458,10 @@ test('orders of the same instant are listed newest first', async () => {
   const first = await buy(sim, { item: GB_1 })
   const second = await buy(sim, { item: FR_1 })
   const { body } = await sim.get<OrderAnswer[]>('/orders')
-  expect(body.map(({ orderReference }) => orderReference)).toEqual([second.orderReference, first.orderReference])
+  expect(body.map(({ orderReference }) => orderReference)).toEqual([
+    second.orderReference,
+    first.orderReference,
+  ])
 })
 
 test('ESG-119 includeIccids adds ICCID, matching id and SM-DP+ address of each eSIM', async () => {
@@ -365,7 +469,9 @@ test('ESG-119 includeIccids adds ICCID, matching id and SM-DP+ address of each e
   const iccid = await esimWith(sim, GB_1)
   const details = (await sim.get<Schemas['EsimDetails']>(`/esims/${iccid}`)).body
   const { body } = await sim.get<OrderAnswer[]>('/orders?includeIccids=true')
-  expect(body[0]?.order[0]?.esims).toEqual([{ iccid, matchingId: details.matchingId, smdpAddress: details.smdpAddress }])
+  expect(body[0]?.order[0]?.esims).toEqual([
+    { iccid, matchingId: details.matchingId, smdpAddress: details.smdpAddress },
+  ])
 })
 
 test('ESG-120 includeIccids adds a list of the ICCIDs', async () => {
@@ -398,8 +504,14 @@ test('ESG-123 gte sets the beginning of the range, included, and both can be giv
   await using sim = await startEsimGo()
   await orderDaily(sim, 4)
   expect(await listed(sim, `?createdAt=gte:${january(3)}`)).toEqual([january(4), january(3)])
-  expect(await listed(sim, `?createdAt=gte:${january(2)}&createdAt=lte:${january(3)}`)).toEqual([january(3), january(2)])
-  expect(await listed(sim, `?createdAt=lte:${january(3)}&createdAt=gte:${january(2)}`)).toEqual([january(3), january(2)])
+  expect(await listed(sim, `?createdAt=gte:${january(2)}&createdAt=lte:${january(3)}`)).toEqual([
+    january(3),
+    january(2),
+  ])
+  expect(await listed(sim, `?createdAt=lte:${january(3)}&createdAt=gte:${january(2)}`)).toEqual([
+    january(3),
+    january(2),
+  ])
 })
 
 test.each([
@@ -425,14 +537,20 @@ test('a range that ends before it begins finds nothing', async () => {
 test('a page of a range counts within the range', async () => {
   await using sim = await startEsimGo()
   await orderDaily(sim, 5)
-  expect(await listed(sim, `?createdAt=lte:${january(4)}&limit=2&page=2`)).toEqual([january(2), january(1)])
+  expect(await listed(sim, `?createdAt=lte:${january(4)}&limit=2&page=2`)).toEqual([
+    january(2),
+    january(1),
+  ])
 })
 
 test('ESG-124 each line of a listed order has an invoiceLink that leads somewhere', async () => {
   await using sim = await startEsimGo()
   const lines = [{ item: GB_1 }, { item: FR_1 }]
   const made = await sim.post<OrderAnswer>('/orders', { type: 'transaction', order: lines })
-  const links = (await sim.get<OrderAnswer[]>('/orders')).body[0]?.order.map(({ invoiceLink }) => invoiceLink) ?? []
+  const links =
+    (await sim.get<OrderAnswer[]>('/orders')).body[0]?.order.map(
+      ({ invoiceLink }) => invoiceLink,
+    ) ?? []
   expect(links).toHaveLength(2)
   for (const link of links) {
     const { status, body } = await sim.get<OrderAnswer>(link ?? '')
@@ -444,18 +562,31 @@ test('ESG-124 each line of a listed order has an invoiceLink that leads somewher
 test('ESG-145 the names in the catalogue are the ones to order by', async () => {
   await using sim = await startEsimGo()
   const { bundles } = (await sim.get<Schemas['CataloguePage']>('/catalogue?perPage=5000')).body
-  const lines = bundles.filter((_, at) => at % 100 === 0).map(({ name, price }) => ({ item: name, price }))
+  const lines = bundles
+    .filter((_, at) => at % 100 === 0)
+    .map(({ name, price }) => ({ item: name, price }))
   expect(lines.length).toBeGreaterThan(20)
-  const { status, body } = await sim.post<Validated>('/orders', { type: 'validate', order: lines.map(({ item }) => ({ item })) })
+  const { status, body } = await sim.post<Validated>('/orders', {
+    type: 'validate',
+    order: lines.map(({ item }) => ({ item })),
+  })
   expect(status).toBe(200)
   expect(body.order.map(({ item, pricePerUnit }) => ({ item, price: pricePerUnit }))).toEqual(lines)
 })
 
 test('an order can bring 1000 eSIMs, and 1001 are refused', async () => {
   await using sim = await startEsimGo()
-  const quantity = (count: number) => ({ type: 'validate', assign: true, order: [{ item: GB_1, quantity: count }] })
+  const quantity = (count: number) => ({
+    type: 'validate',
+    assign: true,
+    order: [{ item: GB_1, quantity: count }],
+  })
   expect((await sim.post('/orders', quantity(1000))).status).toBe(200)
-  await expectRefused(sim, () => sim.post('/orders', quantity(1001)), { status: 400, code: 'invalid-request', reason: /at most 1000/ })
+  await expectRefused(sim, () => sim.post('/orders', quantity(1001)), {
+    status: 400,
+    code: 'invalid-request',
+    reason: /at most 1000/,
+  })
 })
 
 test('the eSIMs of another world have other ICCIDs, of the same form', async () => {

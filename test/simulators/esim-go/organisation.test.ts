@@ -20,7 +20,14 @@ test('ESG-006 the API lists its endpoints as strings', async () => {
   const { status, body } = await sim.get<string[]>('/')
   expect(status).toBe(200)
   expect(body).toHaveLength(30)
-  expect(body).toEqual(expect.arrayContaining(['GET /', 'POST /orders', 'GET /esims/{iccid}', 'GET /catalogue/bundle/{name}']))
+  expect(body).toEqual(
+    expect.arrayContaining([
+      'GET /',
+      'POST /orders',
+      'GET /esims/{iccid}',
+      'GET /catalogue/bundle/{name}',
+    ]),
+  )
 })
 
 test('the list of endpoints is there with and without a trailing slash', async () => {
@@ -34,7 +41,12 @@ test('ESG-115 the organisation is answered with its details and all its users', 
   await using sim = await startEsimGo()
   const { organisations } = (await sim.get<Organisations>('/organisation')).body
   expect(organisations).toHaveLength(1)
-  expect(organisations[0]).toMatchObject({ apiKey: sim.key, currency: 'USD', balance: 1000, testCredit: 50 })
+  expect(organisations[0]).toMatchObject({
+    apiKey: sim.key,
+    currency: 'USD',
+    balance: 1000,
+    testCredit: 50,
+  })
   expect(organisations[0]?.name).not.toBe('')
   expect(organisations[0]?.testCreditExpiry).toBe('2026-01-31T00:00:00.000Z')
   const users = organisations[0]?.users ?? []
@@ -45,7 +57,9 @@ test('ESG-115 the organisation is answered with its details and all its users', 
 test('the organisation shows where its callbacks go', async () => {
   await using sim = await startEsimGo()
   await sim.sendCallbacksTo('http://127.0.0.1:9/callback')
-  expect((await sim.get<Organisations>('/organisation')).body.organisations[0]?.callbackUrl).toBe('http://127.0.0.1:9/callback')
+  expect((await sim.get<Organisations>('/organisation')).body.organisations[0]?.callbackUrl).toBe(
+    'http://127.0.0.1:9/callback',
+  )
 })
 
 test('ESG-114 the groups are those of the bundles in the catalogue', async () => {
@@ -54,7 +68,9 @@ test('ESG-114 the groups are those of the bundles in the catalogue', async () =>
   expect(body).toContainEqual({ name: 'Standard Fixed' })
   expect(body).toHaveLength(5)
   for (const { name } of body) {
-    const page = await sim.get<Schemas['CataloguePage']>(`/catalogue?perPage=1&group=${encodeURIComponent(name)}`)
+    const page = await sim.get<Schemas['CataloguePage']>(
+      `/catalogue?perPage=1&group=${encodeURIComponent(name)}`,
+    )
     expect(page.body.rows).toBeGreaterThan(0)
   }
 })
@@ -71,8 +87,17 @@ test('ESG-142 the inventory lists the bundles bought and how many uses of each r
   await sim.post('/esims/apply', { bundle: BUNDLE, repeat: 2 })
   const { bundles } = (await sim.get<Inventory>('/inventory')).body
   expect(bundles).toHaveLength(1)
-  expect(bundles[0]).toMatchObject({ name: BUNDLE, data: 1000, duration: 7, durationUnit: 'day', countries: ['GB'], unlimited: false })
-  expect(bundles[0]?.available).toMatchObject([{ total: 5, remaining: 3, expiry: '2027-01-01T00:00:00.000Z' }])
+  expect(bundles[0]).toMatchObject({
+    name: BUNDLE,
+    data: 1000,
+    duration: 7,
+    durationUnit: 'day',
+    countries: ['GB'],
+    unlimited: false,
+  })
+  expect(bundles[0]?.available).toMatchObject([
+    { total: 5, remaining: 3, expiry: '2027-01-01T00:00:00.000Z' },
+  ])
 })
 
 test('two purchases of a bundle are two lots under one name', async () => {
@@ -104,7 +129,9 @@ test('an organisation has the same people each time, and other ones in another w
   await using other = await startEsimGo()
   const mine = (await sim.get<Organisations>('/organisation')).body.organisations[0]
   expect((await sim.get<Organisations>('/organisation')).body.organisations[0]).toEqual(mine)
-  expect((await other.get<Organisations>('/organisation')).body.organisations[0]?.users).not.toEqual(mine?.users)
+  expect(
+    (await other.get<Organisations>('/organisation')).body.organisations[0]?.users,
+  ).not.toEqual(mine?.users)
 })
 
 test('the balance is shown in whole units, rounded down, and cents are kept', async () => {
@@ -125,15 +152,20 @@ test('the Date header is the time of the world', async () => {
   expect((await sim.get('/nowhere')).headers.get('date')).toBe('Fri, 02 Jan 2026 02:03:04 GMT')
 })
 
-test.each(['/organisation', '/organisation/groups', '/catalogue?perPage=1', '/orders', '/inventory', '/esims', '/networks?isos=GB'])(
-  'a trailing slash changes nothing about %s',
-  async (path) => {
-    await using sim = await startEsimGo('an assigned bundle')
-    const plain = await sim.get(path)
-    const [before, query] = path.split('?')
-    const slashed = await sim.get(`${before}/${query === undefined ? '' : `?${query}`}`)
-    expect(plain.status).toBe(200)
-    expect(slashed.status).toBe(200)
-    expect(slashed.text).toBe(plain.text)
-  },
-)
+test.each([
+  '/organisation',
+  '/organisation/groups',
+  '/catalogue?perPage=1',
+  '/orders',
+  '/inventory',
+  '/esims',
+  '/networks?isos=GB',
+])('a trailing slash changes nothing about %s', async (path) => {
+  await using sim = await startEsimGo('an assigned bundle')
+  const plain = await sim.get(path)
+  const [before, query] = path.split('?')
+  const slashed = await sim.get(`${before}/${query === undefined ? '' : `?${query}`}`)
+  expect(plain.status).toBe(200)
+  expect(slashed.status).toBe(200)
+  expect(slashed.text).toBe(plain.text)
+})

@@ -25,13 +25,22 @@ test('ten requests a second are answered, and every reply tells how many are lef
   await using sim = await limited(10)
   for (let left = 9; left >= 0; left -= 1) {
     const answer = await sim.get('/orders')
-    expect([answer.status, ...headersOf(answer)]).toEqual([200, '10', String(left), '2026-01-01T00:00:01.000Z', '1'])
+    expect([answer.status, ...headersOf(answer)]).toEqual([
+      200,
+      '10',
+      String(left),
+      '2026-01-01T00:00:01.000Z',
+      '1',
+    ])
   }
   const over = await sim.get('/orders')
   expect([over.status, over.body]).toEqual([429, { message: 'Rate limit exceeded' }])
   expect(over.headers.get('retry-after')).toBe('1')
   expect(headersOf(over)).toEqual(['10', '0', '2026-01-01T00:00:01.000Z', '1'])
-  expect(sim.journal.list()[0]?.refusal).toMatchObject({ code: 'rate-limited', reason: expect.stringContaining('127.0.0.1') })
+  expect(sim.journal.list()[0]?.refusal).toMatchObject({
+    code: 'rate-limited',
+    reason: expect.stringContaining('127.0.0.1'),
+  })
 })
 
 test('the next second of the world has a window of its own', async () => {

@@ -24,19 +24,42 @@ const PLAYED: readonly Operation[] = [
   { operation: 'applyBundle', method: 'POST', path: '/esims/apply', json: { bundle: GB_1 } },
   { operation: 'getAssignments', method: 'GET', path: '/esims/assignments?reference=a' },
   { operation: 'getBundleStatus', method: 'GET', path: `/esims/${UNKNOWN_ICCID}/bundles/${GB_1}` },
-  { operation: 'revokeApplication', method: 'DELETE', path: `/esims/${UNKNOWN_ICCID}/bundles/${GB_1}/applications/1` },
-  { operation: 'revokeAssignment', method: 'DELETE', path: `/esims/${UNKNOWN_ICCID}/bundles/${GB_1}/assignments/1` },
+  {
+    operation: 'revokeApplication',
+    method: 'DELETE',
+    path: `/esims/${UNKNOWN_ICCID}/bundles/${GB_1}/applications/1`,
+  },
+  {
+    operation: 'revokeAssignment',
+    method: 'DELETE',
+    path: `/esims/${UNKNOWN_ICCID}/bundles/${GB_1}/assignments/1`,
+  },
   { operation: 'revokeBundle', method: 'DELETE', path: `/esims/${UNKNOWN_ICCID}/bundles/${GB_1}` },
   { operation: 'listEsimBundles', method: 'GET', path: `/esims/${UNKNOWN_ICCID}/bundles` },
   { operation: 'getEsim', method: 'GET', path: `/esims/${UNKNOWN_ICCID}` },
   { operation: 'listEsims', method: 'GET', path: '/esims' },
-  { operation: 'updateEsim', method: 'PUT', path: '/esims', json: { iccid: UNKNOWN_ICCID, customerRef: 'a' } },
+  {
+    operation: 'updateEsim',
+    method: 'PUT',
+    path: '/esims',
+    json: { iccid: UNKNOWN_ICCID, customerRef: 'a' },
+  },
   { operation: 'listBundleGroups', method: 'GET', path: '/organisation/groups' },
   { operation: 'getOrganisation', method: 'GET', path: '/organisation' },
   { operation: 'getOrder', method: 'GET', path: '/orders/a' },
   { operation: 'listOrders', method: 'GET', path: '/orders' },
-  { operation: 'createOrder', method: 'POST', path: '/orders', json: { type: 'transaction', order: [{ item: GB_1 }] } },
-  { operation: 'refundInventory', method: 'POST', path: '/inventory/refund', json: { usageId: 1, quantity: 1 } },
+  {
+    operation: 'createOrder',
+    method: 'POST',
+    path: '/orders',
+    json: { type: 'transaction', order: [{ item: GB_1 }] },
+  },
+  {
+    operation: 'refundInventory',
+    method: 'POST',
+    path: '/inventory/refund',
+    json: { usageId: 1, quantity: 1 },
+  },
   { operation: 'getInventory', method: 'GET', path: '/inventory' },
   { operation: 'getCatalogueBundle', method: 'GET', path: `/catalogue/bundle/${GB_1}` },
   { operation: 'getCatalogue', method: 'GET', path: '/catalogue' },
@@ -45,9 +68,23 @@ const PLAYED: readonly Operation[] = [
   { operation: 'getEsimsCsv', method: 'GET', path: '/esims/csv/a' },
   { operation: 'getEsimHistory', method: 'GET', path: `/esims/${UNKNOWN_ICCID}/history` },
   { operation: 'refreshEsim', method: 'GET', path: `/esims/${UNKNOWN_ICCID}/refresh` },
-  { operation: 'checkCompatibility', method: 'GET', path: `/esims/${UNKNOWN_ICCID}/compatible/${GB_1}` },
-  { operation: 'sendSms', method: 'POST', path: `/esims/${UNKNOWN_ICCID}/sms`, json: { message: 'Hello' } },
-  { operation: 'applyBundleToEsim', method: 'POST', path: `/esims/${UNKNOWN_ICCID}/bundles`, json: { name: GB_1 } },
+  {
+    operation: 'checkCompatibility',
+    method: 'GET',
+    path: `/esims/${UNKNOWN_ICCID}/compatible/${GB_1}`,
+  },
+  {
+    operation: 'sendSms',
+    method: 'POST',
+    path: `/esims/${UNKNOWN_ICCID}/sms`,
+    json: { message: 'Hello' },
+  },
+  {
+    operation: 'applyBundleToEsim',
+    method: 'POST',
+    path: `/esims/${UNKNOWN_ICCID}/bundles`,
+    json: { name: GB_1 },
+  },
   { operation: 'getEsimLocation', method: 'GET', path: `/esims/${UNKNOWN_ICCID}/location` },
   { operation: 'topUpBalance', method: 'POST', path: '/organisation/balance?amount=1000' },
 ]
@@ -62,10 +99,16 @@ async function stocked(): Promise<TestSim> {
 }
 
 /** POST /orders with these fields laid over a good order. */
-const order = (fields: object) => ({ type: 'transaction', assign: true, order: [{ type: 'bundle', quantity: 1, item: GB_1 }], ...fields })
+const order = (fields: object) => ({
+  type: 'transaction',
+  assign: true,
+  order: [{ type: 'bundle', quantity: 1, item: GB_1 }],
+  ...fields,
+})
 
 /** The same, laid over its line. */
-const line = (fields: object) => order({ order: [{ type: 'bundle', quantity: 1, item: GB_1, ...fields }] })
+const line = (fields: object) =>
+  order({ order: [{ type: 'bundle', quantity: 1, item: GB_1, ...fields }] })
 
 test('ESG-003 every refusal is a JSON object with a message and nothing else', async () => {
   await using sim = await stocked()
@@ -80,25 +123,36 @@ test('ESG-003 every refusal is a JSON object with a message and nothing else', a
     await sim.get(`/esims/${UNKNOWN_ICCID}`),
     await sim.call('DELETE', `/esims/${UNKNOWN_ICCID}/bundles/${GB_1}`),
   ]
-  expect(refusals.map(({ status }) => status)).toEqual([404, 405, 400, 403, 401, 400, 400, 403, 403])
+  expect(refusals.map(({ status }) => status)).toEqual([
+    404, 405, 400, 403, 401, 400, 400, 403, 403,
+  ])
   for (const { body, headers } of refusals) {
     expect(headers.get('content-type')).toBe('application/json')
     expect(body).toEqual({ message: expect.stringMatching(/./) })
   }
 })
 
-test.each(PLAYED)('ESG-002 $operation needs the key in X-API-Key', async ({ operation, method, path, json }) => {
-  await using sim = await stocked()
-  const expected = { status: answers401(operation) ? 401 : 403, code: 'unauthorized', reason: /X-API-Key is missing/ }
-  await expectRefused(sim, () => sim.call(method, path, { json, key: null }), expected)
-  await sim.call(method, path, { json })
-  expect(sim.journal.list()[0]?.refusal?.code).not.toBe('unauthorized')
-})
+test.each(PLAYED)(
+  'ESG-002 $operation needs the key in X-API-Key',
+  async ({ operation, method, path, json }) => {
+    await using sim = await stocked()
+    const expected = {
+      status: answers401(operation) ? 401 : 403,
+      code: 'unauthorized',
+      reason: /X-API-Key is missing/,
+    }
+    await expectRefused(sim, () => sim.call(method, path, { json, key: null }), expected)
+    await sim.call(method, path, { json })
+    expect(sim.journal.list()[0]?.refusal?.code).not.toBe('unauthorized')
+  },
+)
 
 test('ESG-002 the name of the header is matched without regard to case', async () => {
   await using sim = await startEsimGo()
   for (const name of ['x-api-key', 'X-API-KEY', 'X-Api-Key']) {
-    expect((await sim.call('GET', '/esims', { key: null, headers: { [name]: sim.key } })).status).toBe(200)
+    expect(
+      (await sim.call('GET', '/esims', { key: null, headers: { [name]: sim.key } })).status,
+    ).toBe(200)
   }
 })
 
@@ -108,7 +162,8 @@ test('a key in the query or as a bearer token is no key', async () => {
     () => sim.call('GET', `/esims?apiKey=${sim.key}&X-API-Key=${sim.key}`, { key: null }),
     () => sim.call('GET', '/esims', { key: null, headers: { Authorization: `Bearer ${sim.key}` } }),
   ]
-  for (const call of elsewhere) await expectRefused(sim, call, { status: 403, code: 'unauthorized' })
+  for (const call of elsewhere)
+    await expectRefused(sim, call, { status: 403, code: 'unauthorized' })
 })
 
 test.each(PLAYED.filter(({ operation }) => answers401(operation)))(
@@ -139,12 +194,19 @@ test('the key of another world is a bad key', async () => {
   await using sim = await stocked()
   await using other = await startEsimGo()
   const call = () => sim.call('GET', '/esims', { key: other.key })
-  await expectRefused(sim, call, { status: 403, code: 'unauthorized', reason: /not the key of the world/ })
+  await expectRefused(sim, call, {
+    status: 403,
+    code: 'unauthorized',
+    reason: /not the key of the world/,
+  })
 })
 
 test('a key in another case is a bad key', async () => {
   await using sim = await startEsimGo()
-  await expectRefused(sim, () => sim.call('GET', '/esims', { key: sim.key.toUpperCase() }), { status: 403, code: 'unauthorized' })
+  await expectRefused(sim, () => sim.call('GET', '/esims', { key: sim.key.toUpperCase() }), {
+    status: 403,
+    code: 'unauthorized',
+  })
 })
 
 test('a bad key is refused before the body is looked at', async () => {
@@ -160,8 +222,14 @@ test('a bad key, an empty inventory and a foreign eSIM are answered the same, an
     await sim.post('/esims/apply', { bundle: GB_1 }),
     await sim.get(`/esims/${UNKNOWN_ICCID}`),
   ]
-  expect(answers.map(({ status, text }) => [status, text])).toEqual(answers.map(() => [403, '{"message":"access denied"}']))
-  expect(sim.journal.list().map(({ refusal }) => refusal?.code)).toEqual(['foreign-esim', 'none-in-inventory', 'unauthorized'])
+  expect(answers.map(({ status, text }) => [status, text])).toEqual(
+    answers.map(() => [403, '{"message":"access denied"}']),
+  )
+  expect(sim.journal.list().map(({ refusal }) => refusal?.code)).toEqual([
+    'foreign-esim',
+    'none-in-inventory',
+    'unauthorized',
+  ])
 })
 
 test('the journal keeps no key', async () => {
@@ -174,19 +242,31 @@ test('the journal keeps no key', async () => {
   expect(kept).not.toContain('secret-guess')
 })
 
-test.each(['/nowhere', '/esim', '/orders/a/b', '/catalogue/bundle', '/esims/a/b/c/d', '/Orders', '//orders', '/orders/..%2f'])(
-  'the unknown path %s is refused',
-  async (path) => {
-    await using sim = await stocked()
-    const answer = await sim.get(path)
-    expect([answer.status, answer.body]).toEqual(path === '/orders/..%2f' ? [400, expect.anything()] : [404, { message: 'not found' }])
-  },
-)
+test.each([
+  '/nowhere',
+  '/esim',
+  '/orders/a/b',
+  '/catalogue/bundle',
+  '/esims/a/b/c/d',
+  '/Orders',
+  '//orders',
+  '/orders/..%2f',
+])('the unknown path %s is refused', async (path) => {
+  await using sim = await stocked()
+  const answer = await sim.get(path)
+  expect([answer.status, answer.body]).toEqual(
+    path === '/orders/..%2f' ? [400, expect.anything()] : [404, { message: 'not found' }],
+  )
+})
 
 test('an unknown path is refused without a key too, and the journal names it', async () => {
   await using sim = await stocked()
   const call = () => sim.call('GET', '/nowhere', { key: null })
-  await expectRefused(sim, call, { status: 404, code: 'unknown-route', reason: /\/nowhere; base paths are \/esim-go\/v2\.4/ })
+  await expectRefused(sim, call, {
+    status: 404,
+    code: 'unknown-route',
+    reason: /\/nowhere; base paths are \/esim-go\/v2\.4/,
+  })
 })
 
 test.each([
@@ -198,7 +278,10 @@ test.each([
   ['OPTIONS', '/orders'],
 ])('the wrong method %s %s is refused', async (method, path) => {
   await using sim = await stocked()
-  await expectRefused(sim, () => sim.call(method, path), { status: 405, code: 'method-not-allowed' })
+  await expectRefused(sim, () => sim.call(method, path), {
+    status: 405,
+    code: 'method-not-allowed',
+  })
 })
 
 test('an unknown world is refused, by prefix and by header', async () => {
@@ -242,16 +325,19 @@ test.each([
   }
 })
 
-test.each(['null', '[]', '"text"', '17', 'true', '{}', ''])('the body %j is refused', async (raw) => {
-  await using sim = await stocked()
-  for (const [method, path] of [
-    ['POST', '/orders'],
-    ['POST', '/esims/apply'],
-    ['PUT', '/esims'],
-  ] as const) {
-    await expectRefused(sim, () => sim.call(method, path, { raw }), BAD_REQUEST)
-  }
-})
+test.each(['null', '[]', '"text"', '17', 'true', '{}', ''])(
+  'the body %j is refused',
+  async (raw) => {
+    await using sim = await stocked()
+    for (const [method, path] of [
+      ['POST', '/orders'],
+      ['POST', '/esims/apply'],
+      ['PUT', '/esims'],
+    ] as const) {
+      await expectRefused(sim, () => sim.call(method, path, { raw }), BAD_REQUEST)
+    }
+  },
+)
 
 test.each([
   ['no type', order({ type: undefined }), /type/],
@@ -281,8 +367,16 @@ test.each([
   ['an ICCID that is too long', line({ iccids: ['AS_NUMBER0000'] }), /iccids\.0/],
   ['an ICCID with a space', line({ iccids: [` ${UNKNOWN_ICCID}`] }), /iccids\.0/],
   ['allowReassign as text', line({ allowReassign: 'yes' }), /allowReassign/],
-  ['the flat form with an ICCID as a JSON number', { type: 'transaction', item: GB_1, iccid: AS_NUMBER }, /iccid/],
-  ['the flat form with a quantity of 0', { type: 'transaction', item: GB_1, quantity: 0 }, /quantity/],
+  [
+    'the flat form with an ICCID as a JSON number',
+    { type: 'transaction', item: GB_1, iccid: AS_NUMBER },
+    /iccid/,
+  ],
+  [
+    'the flat form with a quantity of 0',
+    { type: 'transaction', item: GB_1, quantity: 0 },
+    /quantity/,
+  ],
 ])('an order with %s is refused', async (_what, json, reason) => {
   await using sim = await stocked()
   await expectRefused(sim, () => sim.post('/orders', json), { ...BAD_REQUEST, reason })
@@ -291,7 +385,10 @@ test.each([
 test('a quantity beyond every number is refused', async () => {
   await using sim = await stocked()
   const raw = JSON.stringify(line({ quantity: 1 })).replace('"quantity":1', '"quantity":1e400')
-  await expectRefused(sim, () => sim.call('POST', '/orders', { raw }), { ...BAD_REQUEST, reason: /quantity/ })
+  await expectRefused(sim, () => sim.call('POST', '/orders', { raw }), {
+    ...BAD_REQUEST,
+    reason: /quantity/,
+  })
 })
 
 test.each([
@@ -316,7 +413,11 @@ test.each([
 test.each([
   ['an ICCID as a JSON number', { iccid: AS_NUMBER, customerRef: 'a' }, /iccid/],
   ['a bad ICCID', { iccid: 'abc', customerRef: 'a' }, /iccid/],
-  ['a customer reference that is a number', { iccid: UNKNOWN_ICCID, customerRef: 17 }, /customerRef/],
+  [
+    'a customer reference that is a number',
+    { iccid: UNKNOWN_ICCID, customerRef: 17 },
+    /customerRef/,
+  ],
   ['a customer reference of null', { iccid: UNKNOWN_ICCID, customerRef: null }, /customerRef/],
 ])('an update with %s is refused', async (_what, json, reason) => {
   await using sim = await stocked()
@@ -352,11 +453,19 @@ test.each([
 
 test.each([
   ['an order', '/orders', line({ item: 'esim_1GB_7D_XX_V2' })],
-  ['an order that is only validated', '/orders', { ...line({ item: 'esim_1GB_7D_XX_V2' }), type: 'validate' }],
+  [
+    'an order that is only validated',
+    '/orders',
+    { ...line({ item: 'esim_1GB_7D_XX_V2' }), type: 'validate' },
+  ],
   ['an application', '/esims/apply', { bundle: 'esim_1GB_7D_XX_V2' }],
 ])('an unknown bundle in %s is refused', async (_what, path, json) => {
   await using sim = await stocked()
-  await expectRefused(sim, () => sim.post(path, json), { status: 400, code: 'unknown-bundle', reason: /esim_1GB_7D_XX_V2/ })
+  await expectRefused(sim, () => sim.post(path, json), {
+    status: 400,
+    code: 'unknown-bundle',
+    reason: /esim_1GB_7D_XX_V2/,
+  })
 })
 
 test.each([
@@ -364,19 +473,38 @@ test.each([
   ['an application', '/esims/apply', { bundle: GB_1.toUpperCase() }],
 ])('ESG-017 the name of a bundle in the wrong case in %s is refused', async (_what, path, json) => {
   await using sim = await stocked()
-  await expectRefused(sim, () => sim.post(path, json), { status: 400, code: 'unknown-bundle', reason: /case-sensitive/ })
+  await expectRefused(sim, () => sim.post(path, json), {
+    status: 400,
+    code: 'unknown-bundle',
+    reason: /case-sensitive/,
+  })
 })
 
-test.each(['__proto__', 'constructor', 'toString', 'hasOwnProperty'])('a bundle called %s is unknown', async (item) => {
-  await using sim = await stocked()
-  await expectRefused(sim, () => sim.post('/orders', line({ item })), { status: 400, code: 'unknown-bundle' })
-  await expectRefused(sim, () => sim.get(`/catalogue/bundle/${item}`), { status: 400, code: 'unknown-bundle' })
-})
+test.each(['__proto__', 'constructor', 'toString', 'hasOwnProperty'])(
+  'a bundle called %s is unknown',
+  async (item) => {
+    await using sim = await stocked()
+    await expectRefused(sim, () => sim.post('/orders', line({ item })), {
+      status: 400,
+      code: 'unknown-bundle',
+    })
+    await expectRefused(sim, () => sim.get(`/catalogue/bundle/${item}`), {
+      status: 400,
+      code: 'unknown-bundle',
+    })
+  },
+)
 
-test.each(['__proto__', 'constructor', 'toString'])('an order called %s is unknown', async (reference) => {
-  await using sim = await stocked()
-  await expectRefused(sim, () => sim.get(`/orders/${reference}`), { status: 400, code: 'unknown-order' })
-})
+test.each(['__proto__', 'constructor', 'toString'])(
+  'an order called %s is unknown',
+  async (reference) => {
+    await using sim = await stocked()
+    await expectRefused(sim, () => sim.get(`/orders/${reference}`), {
+      status: 400,
+      code: 'unknown-order',
+    })
+  },
+)
 
 test.each([
   ['GET', ''],
@@ -386,7 +514,12 @@ test.each([
   await using sim = await stocked()
   await using other = await startEsimGo('an assigned bundle')
   const [foreign = ''] = await ownIccids(other)
-  const expected: Expected = { status: 403, code: 'foreign-esim', reason: new RegExp(foreign), message: 'access denied' }
+  const expected: Expected = {
+    status: 403,
+    code: 'foreign-esim',
+    reason: new RegExp(foreign),
+    message: 'access denied',
+  }
   await expectRefused(sim, () => sim.call(method, `/esims/${foreign}${below}`), expected)
 })
 
@@ -399,25 +532,34 @@ test('a foreign eSIM gets no bundle of ours', async () => {
   expect(await assignmentsOn(other, foreign)).toHaveLength(1)
 })
 
-test.each(['__proto__', 'constructor', 'prototype'])('a body with the field %s at any depth is refused', async (name) => {
-  await using sim = await stocked()
-  const good = JSON.stringify(order({}))
-  const bodies = [
-    good.replace('{', `{"${name}":{"type":"validate"},`),
-    good.replace('"type":"bundle"', `"${name}":{"item":"a"},"type":"bundle"`),
-    good.replace('"assign":true', `"assign":true,"note":[{"deep":{"${name}":null}}]`),
-  ]
-  for (const raw of bodies) {
-    expect(raw).toContain(name)
-    await expectRefused(sim, () => sim.call('POST', '/orders', { raw }), { ...MALFORMED, reason: new RegExp(name) })
-  }
-  expect(Object.prototype).not.toHaveProperty('item')
-})
+test.each(['__proto__', 'constructor', 'prototype'])(
+  'a body with the field %s at any depth is refused',
+  async (name) => {
+    await using sim = await stocked()
+    const good = JSON.stringify(order({}))
+    const bodies = [
+      good.replace('{', `{"${name}":{"type":"validate"},`),
+      good.replace('"type":"bundle"', `"${name}":{"item":"a"},"type":"bundle"`),
+      good.replace('"assign":true', `"assign":true,"note":[{"deep":{"${name}":null}}]`),
+    ]
+    for (const raw of bodies) {
+      expect(raw).toContain(name)
+      await expectRefused(sim, () => sim.call('POST', '/orders', { raw }), {
+        ...MALFORMED,
+        reason: new RegExp(name),
+      })
+    }
+    expect(Object.prototype).not.toHaveProperty('item')
+  },
+)
 
 test('a body nested too deep is refused', async () => {
   await using sim = await stocked()
   const raw = `{"note":${'['.repeat(100)}${']'.repeat(100)},${JSON.stringify(order({})).slice(1)}`
-  await expectRefused(sim, () => sim.call('POST', '/orders', { raw }), { ...MALFORMED, reason: /64 deep/ })
+  await expectRefused(sim, () => sim.call('POST', '/orders', { raw }), {
+    ...MALFORMED,
+    reason: /64 deep/,
+  })
 })
 
 test('a body over 1 MB is refused, one just below is not', async () => {
@@ -436,10 +578,14 @@ test('a body over 1 MB that comes in chunks is refused too', async () => {
   await using sim = await stocked()
   const before = sim.state()
   const status = await new Promise((done, fail) => {
-    const outgoing = request(`${sim.base}/orders`, { method: 'POST', headers: { 'X-API-Key': sim.key } }, (answer) => {
-      answer.resume()
-      done(answer.statusCode)
-    })
+    const outgoing = request(
+      `${sim.base}/orders`,
+      { method: 'POST', headers: { 'X-API-Key': sim.key } },
+      (answer) => {
+        answer.resume()
+        done(answer.statusCode)
+      },
+    )
     outgoing.on('error', fail)
     for (let chunk = 0; chunk < 20; chunk += 1) outgoing.write('x'.repeat(64 * 1024))
     outgoing.end()
@@ -449,37 +595,61 @@ test('a body over 1 MB that comes in chunks is refused too', async () => {
   expect(sim.state()).toBe(before)
 })
 
-test.each(['text/plain', 'application/x-www-form-urlencoded'])('a body sent as %s is accepted and noted', async (type) => {
-  await using sim = await stocked()
-  const raw = JSON.stringify(order({ type: 'validate' }))
-  expect((await sim.call('POST', '/orders', { raw, headers: { 'Content-Type': type } })).status).toBe(200)
-  expect(sim.journal.list()[0]?.undocumented).toEqual([`Content-Type: ${type}`])
-})
+test.each(['text/plain', 'application/x-www-form-urlencoded'])(
+  'a body sent as %s is accepted and noted',
+  async (type) => {
+    await using sim = await stocked()
+    const raw = JSON.stringify(order({ type: 'validate' }))
+    expect(
+      (await sim.call('POST', '/orders', { raw, headers: { 'Content-Type': type } })).status,
+    ).toBe(200)
+    expect(sim.journal.list()[0]?.undocumented).toEqual([`Content-Type: ${type}`])
+  },
+)
 
 test('with strict a body that is not sent as JSON is refused', async () => {
   await using sim = await stocked()
   await sim.set({ strict: true })
-  const call = () => sim.call('POST', '/orders', { json: order({}), headers: { 'Content-Type': 'text/plain' } })
+  const call = () =>
+    sim.call('POST', '/orders', { json: order({}), headers: { 'Content-Type': 'text/plain' } })
   await expectRefused(sim, call, { status: 415, code: 'unsupported-media-type' })
 })
 
 test('fields and parameters the spec does not know are accepted and noted', async () => {
   await using sim = await stocked()
-  expect((await sim.post('/orders?trace=1', { ...line({ type: 'bundle', colour: 'red' }), type: 'validate', note: 'x' })).status).toBe(200)
-  expect(sim.journal.list()[0]?.undocumented.toSorted()).toEqual(['/note', '/order/0/colour', '?trace'])
+  expect(
+    (
+      await sim.post('/orders?trace=1', {
+        ...line({ type: 'bundle', colour: 'red' }),
+        type: 'validate',
+        note: 'x',
+      })
+    ).status,
+  ).toBe(200)
+  expect(sim.journal.list()[0]?.undocumented.toSorted()).toEqual([
+    '/note',
+    '/order/0/colour',
+    '?trace',
+  ])
 })
 
 test('with strict a field or a parameter the spec does not know is refused', async () => {
   await using sim = await stocked()
   await sim.set({ strict: true })
-  await expectRefused(sim, () => sim.post('/orders', order({ note: 'x' })), { ...BAD_REQUEST, reason: /\/note/ })
+  await expectRefused(sim, () => sim.post('/orders', order({ note: 'x' })), {
+    ...BAD_REQUEST,
+    reason: /\/note/,
+  })
   await expectRefused(sim, () => sim.get('/orders?trace=1'), { ...BAD_REQUEST, reason: /\?trace/ })
 })
 
 test('one bad line refuses the whole order', async () => {
   await using sim = await stocked()
   const lines = [{ item: GB_1 }, { item: FR_1 }, { item: 'esim_1GB_7D_XX_V2' }]
-  await expectRefused(sim, () => sim.post('/orders', order({ order: lines })), { status: 400, code: 'unknown-bundle' })
+  await expectRefused(sim, () => sim.post('/orders', order({ order: lines })), {
+    status: 400,
+    code: 'unknown-bundle',
+  })
 })
 
 test('a path that is no good URL encoding is refused', async () => {

@@ -3,7 +3,18 @@ import { expect, test } from 'vitest'
 import { history } from '../../../src/simulators/esim-go/history.ts'
 import { type Schemas, startEsimGo, type TestSim } from '../../support/esim-go.ts'
 import { revoke, revokeOne, TO_INVENTORY } from '../../support/esim-go-revoke.ts'
-import { assignmentsOn, buy, esimWith, FR_1, GB_1, GB_YEAR, iccidsOf, inInventory, money, ownIccids } from '../../support/esim-go-shop.ts'
+import {
+  assignmentsOn,
+  buy,
+  esimWith,
+  FR_1,
+  GB_1,
+  GB_YEAR,
+  iccidsOf,
+  inInventory,
+  money,
+  ownIccids,
+} from '../../support/esim-go-shop.ts'
 import { listen } from '../../support/receiver.ts'
 import { expectRefused } from '../../support/refused.ts'
 
@@ -73,7 +84,8 @@ test('ESG-073 an order goes on naming the eSIM, without telling how it is instal
   const [line] = (await sim.get<Schemas['Order']>(`/orders/${order.orderReference}`)).body.order
   expect(line?.iccids).toEqual([gone, kept])
   expect(line?.esims?.map(({ iccid }) => iccid)).toEqual([kept])
-  const assignments = () => sim.get(`/esims/assignments?reference=${order.orderReference}`, { Accept: 'application/json' })
+  const assignments = () =>
+    sim.get(`/esims/assignments?reference=${order.orderReference}`, { Accept: 'application/json' })
   expect((await assignments()).body).toMatchObject({ iccid: kept })
   await revoke(sim, kept, GB_1)
   await expectRefused(sim, assignments, FOREIGN)
@@ -100,7 +112,9 @@ test('ESG-074 an eSIM that is installed by then comes back after 4 days', async 
   expect(await ownIccids(sim)).toEqual([])
   await sim.advance('PT1S')
   expect(await ownIccids(sim)).toEqual([iccid])
-  expect((await sim.get<Schemas['EsimDetails']>(`/esims/${iccid}`)).body.profileStatus).toBe('Installed')
+  expect((await sim.get<Schemas['EsimDetails']>(`/esims/${iccid}`)).body.profileStatus).toBe(
+    'Installed',
+  )
   expect(await assignmentsOn(sim, iccid)).toMatchObject([{ name: GB_1, bundleState: 'revoked' }])
   expect([...sim.world.in(history).values()].at(-1)).toMatchObject({ iccid, name: 'eSIM Returned' })
 })
@@ -153,26 +167,34 @@ test('an eSIM that is back is as any other: it keeps its customer reference and 
   await revoke(sim, iccid, GB_1)
   await sim.device(iccid).install()
   await sim.advance('P4D')
-  expect((await sim.get<Schemas['EsimPage']>('/esims')).body.esims).toMatchObject([{ iccid, lastAction: 'Bundle Refund' }])
+  expect((await sim.get<Schemas['EsimPage']>('/esims')).body.esims).toMatchObject([
+    { iccid, lastAction: 'Bundle Refund' },
+  ])
   expect((await sim.get<Schemas['EsimDetails']>(`/esims/${iccid}`)).body.customerRef).toBe('alice')
   expect((await sim.post('/esims/apply', { iccid, bundle: GB_1 })).status).toBe(200)
   await sim.device(iccid).attach('GB')
   expect(await sim.device(iccid).use(1)).toMatchObject({ used: 1 })
 })
 
-test.each(['enabled', 'disabled'])('ESG-075 an eSIM that is installed, and %s, is kept', async (profile) => {
-  await using sim = await startEsimGo()
-  const iccid = await esimWith(sim, GB_1)
-  await sim.device(iccid).install()
-  if (profile === 'disabled') await sim.device(iccid).disable()
-  await revoke(sim, iccid, GB_1)
-  expect(await ownIccids(sim)).toEqual([iccid])
-})
+test.each(['enabled', 'disabled'])(
+  'ESG-075 an eSIM that is installed, and %s, is kept',
+  async (profile) => {
+    await using sim = await startEsimGo()
+    const iccid = await esimWith(sim, GB_1)
+    await sim.device(iccid).install()
+    if (profile === 'disabled') await sim.device(iccid).disable()
+    await revoke(sim, iccid, GB_1)
+    expect(await ownIccids(sim)).toEqual([iccid])
+  },
+)
 
 test('ESG-076 an eSIM with more than one bundle on it is kept', async () => {
   await using sim = await startEsimGo()
   const iccid = await esimWith(sim, GB_1, FR_1)
-  expect((await revoke(sim, iccid, GB_1, 'type=validate')).body.options?.[0]).toEqual({ refundTo: 'inventory', returnsEsim: false })
+  expect((await revoke(sim, iccid, GB_1, 'type=validate')).body.options?.[0]).toEqual({
+    refundTo: 'inventory',
+    returnsEsim: false,
+  })
   await revoke(sim, iccid, GB_1)
   expect(await ownIccids(sim)).toEqual([iccid])
   await revoke(sim, iccid, FR_1)
@@ -184,7 +206,10 @@ test('ESG-076 a bundle that is over does not keep it', async () => {
   const iccid = await esimWith(sim, GB_1)
   await sim.post('/esims/apply', { iccid, bundle: GB_1, startTime: '2026-01-01T00:00:00Z' })
   await sim.advance('P7D')
-  expect((await assignmentsOn(sim, iccid)).map(({ bundleState }) => bundleState)).toEqual(['queued', 'expired'])
+  expect((await assignmentsOn(sim, iccid)).map(({ bundleState }) => bundleState)).toEqual([
+    'queued',
+    'expired',
+  ])
   await revoke(sim, iccid, GB_1)
   expect(await ownIccids(sim)).toEqual([])
 })

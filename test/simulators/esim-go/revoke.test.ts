@@ -2,7 +2,14 @@
 import { expect, test } from 'vitest'
 import { history } from '../../../src/simulators/esim-go/history.ts'
 import { type Schemas, startEsimGo, type TestSim } from '../../support/esim-go.ts'
-import { NOTHING_BACK, offerOf, revoke, revokeOne, TO_BALANCE, TO_INVENTORY } from '../../support/esim-go-revoke.ts'
+import {
+  NOTHING_BACK,
+  offerOf,
+  revoke,
+  revokeOne,
+  TO_BALANCE,
+  TO_INVENTORY,
+} from '../../support/esim-go-revoke.ts'
 import {
   assignmentsOn,
   bundleOn,
@@ -18,8 +25,10 @@ import {
 } from '../../support/esim-go-shop.ts'
 import { expectRefused } from '../../support/refused.ts'
 
-const states = async (sim: TestSim, iccid: string) => (await assignmentsOn(sim, iccid)).map(({ bundleState }) => bundleState)
-const ids = async (sim: TestSim, iccid: string) => (await assignmentsOn(sim, iccid)).map(({ id }) => id)
+const states = async (sim: TestSim, iccid: string) =>
+  (await assignmentsOn(sim, iccid)).map(({ bundleState }) => bundleState)
+const ids = async (sim: TestSim, iccid: string) =>
+  (await assignmentsOn(sim, iccid)).map(({ id }) => id)
 const count = <T>(length: number, of: T): T[] => Array.from({ length }, () => of)
 
 /** An eSIM that stays in the account whatever is revoked, and can use nothing in the UK. */
@@ -29,13 +38,16 @@ const installed = async (sim: TestSim, ...bundles: [string, ...string[]]) => {
   return iccid
 }
 
-test.each(['assignments', 'applications'])('ESG-066 a single assignment is revoked by its id, under %s', async (word) => {
-  await using sim = await startEsimGo()
-  const iccid = await installed(sim, GB_1, GB_1, GB_1)
-  const [, second] = await ids(sim, iccid)
-  expect((await revokeOne(sim, iccid, GB_1, second, '', word)).body).toEqual(TO_INVENTORY)
-  expect(await states(sim, iccid)).toEqual(['queued', 'revoked', 'queued'])
-})
+test.each(['assignments', 'applications'])(
+  'ESG-066 a single assignment is revoked by its id, under %s',
+  async (word) => {
+    await using sim = await startEsimGo()
+    const iccid = await installed(sim, GB_1, GB_1, GB_1)
+    const [, second] = await ids(sim, iccid)
+    expect((await revokeOne(sim, iccid, GB_1, second, '', word)).body).toEqual(TO_INVENTORY)
+    expect(await states(sim, iccid)).toEqual(['queued', 'revoked', 'queued'])
+  },
+)
 
 test('ESG-067 one month can be taken off a one-year bundle; the others stay, and a part gives nothing back', async () => {
   await using sim = await startEsimGo()
@@ -56,7 +68,8 @@ test('ESG-067 one month can be taken off a one-year bundle; the others stay, and
 test('every month of a one-year bundle can be taken off, one after the other', async () => {
   await using sim = await startEsimGo()
   const iccid = await installed(sim, GB_YEAR)
-  for (const id of await ids(sim, iccid)) expect((await revokeOne(sim, iccid, GB_YEAR, id)).body).toEqual(NOTHING_BACK)
+  for (const id of await ids(sim, iccid))
+    expect((await revokeOne(sim, iccid, GB_YEAR, id)).body).toEqual(NOTHING_BACK)
   expect(await states(sim, iccid)).toEqual(count(12, 'revoked'))
 })
 
@@ -123,7 +136,10 @@ test('ESG-069 ESG-070 an assignment is revoked with type=transaction and without
 test('a type that is neither is refused', async () => {
   await using sim = await startEsimGo()
   const iccid = await installed(sim, GB_1)
-  await expectRefused(sim, () => revoke(sim, iccid, GB_1, 'type=simulate'), { status: 400, code: 'invalid-request' })
+  await expectRefused(sim, () => revoke(sim, iccid, GB_1, 'type=simulate'), {
+    status: 400,
+    code: 'invalid-request',
+  })
 })
 
 test('ESG-056 a revoked bundle is no longer on the eSIM: no network can use it, and only includeUsed lists it', async () => {
@@ -131,7 +147,9 @@ test('ESG-056 a revoked bundle is no longer on the eSIM: no network can use it, 
   const iccid = await onAir(sim, GB_1)
   await revoke(sim, iccid, GB_1)
   expect(await assignmentsOn(sim, iccid, '')).toEqual([])
-  expect(await assignmentsOn(sim, iccid)).toMatchObject([{ name: GB_1, bundleState: 'revoked', remainingQuantity: 1_000_000_000 }])
+  expect(await assignmentsOn(sim, iccid)).toMatchObject([
+    { name: GB_1, bundleState: 'revoked', remainingQuantity: 1_000_000_000 },
+  ])
   expect(await bundleOn(sim, iccid, GB_1)).toMatchObject([{ bundleState: 'revoked' }])
   await expect(sim.device(iccid).use(1)).rejects.toThrow(/the SIM has no bundle/)
 })
@@ -179,7 +197,9 @@ test('ESG-084 an assignment not started and not used goes back to the inventory'
 test('ESG-084 what came out of a lot of the inventory goes back into that lot', async () => {
   await using sim = await startEsimGo('bundles in the inventory')
   const iccid = await installed(sim, FR_1)
-  const lots = async () => (await sim.get<{ bundles: Schemas['InventoryBundle'][] }>('/inventory')).body.bundles[0]?.available
+  const lots = async () =>
+    (await sim.get<{ bundles: Schemas['InventoryBundle'][] }>('/inventory')).body.bundles[0]
+      ?.available
   const before = await lots()
   await sim.post('/esims/apply', { iccid, bundle: GB_1 })
   expect(await lots()).toMatchObject([{ total: 5, remaining: 4 }])
@@ -205,7 +225,9 @@ test('ESG-085 ESG-088 an assignment not started and not used is credited to the 
   const iccid = await installed(sim, GB_1)
   const { balance, testCredit } = money(sim)
   const offer = await offerOf(sim, iccid, GB_1)
-  expect((await revoke(sim, iccid, GB_1, `refundToBalance=true&offerId=${offer}`)).body).toEqual(TO_BALANCE)
+  expect((await revoke(sim, iccid, GB_1, `refundToBalance=true&offerId=${offer}`)).body).toEqual(
+    TO_BALANCE,
+  )
   expect(money(sim)).toEqual({ balance: balance + 228, testCredit })
   expect(await inInventory(sim, GB_1)).toBe(0)
   expect(await states(sim, iccid)).toEqual(['revoked'])
@@ -226,7 +248,9 @@ test('an assignment by its id is credited to the balance alike', async () => {
   const iccid = await installed(sim, GB_1, GB_1)
   const [first] = await ids(sim, iccid)
   const { balance } = money(sim)
-  expect((await revokeOne(sim, iccid, GB_1, first, `refundToBalance=true&offerId=${first}`)).body).toEqual(TO_BALANCE)
+  expect(
+    (await revokeOne(sim, iccid, GB_1, first, `refundToBalance=true&offerId=${first}`)).body,
+  ).toEqual(TO_BALANCE)
   expect(money(sim).balance).toBe(balance + 228)
 })
 
@@ -274,7 +298,9 @@ test('an organisation without refunds is given nothing back', async () => {
   await using sim = await startEsimGo()
   await sim.set({ refunds: 'disabled' })
   const iccid = await installed(sim, GB_1)
-  expect((await revoke(sim, iccid, GB_1, 'type=validate')).body.options).toEqual([{ refundTo: 'none', returnsEsim: false }])
+  expect((await revoke(sim, iccid, GB_1, 'type=validate')).body.options).toEqual([
+    { refundTo: 'none', returnsEsim: false },
+  ])
   expect((await revoke(sim, iccid, GB_1)).body).toEqual(NOTHING_BACK)
 })
 
@@ -283,7 +309,9 @@ test('what would have expired in the inventory can only go to the balance', asyn
   await sim.set({ inventoryLifetime: 'P1D' })
   const iccid = await installed(sim, GB_1)
   await sim.advance('P1D')
-  expect((await revoke(sim, iccid, GB_1, 'type=validate')).body.options).toMatchObject([{ refundTo: 'balance' }])
+  expect((await revoke(sim, iccid, GB_1, 'type=validate')).body.options).toMatchObject([
+    { refundTo: 'balance' },
+  ])
   expect((await revoke(sim, iccid, GB_1)).body).toEqual(NOTHING_BACK)
 })
 
@@ -302,11 +330,20 @@ test('ESG-089 a refund to the balance needs the offerId, and the right one', asy
   const iccid = await installed(sim, GB_1)
   const refused = { status: 400, code: 'invalid-request', reason: /offerId/ }
   await expectRefused(sim, () => revoke(sim, iccid, GB_1, 'refundToBalance=true'), refused)
-  await expectRefused(sim, () => revoke(sim, iccid, GB_1, 'refundToBalance=true&offerId='), { status: 400, code: 'invalid-request' })
-  await expectRefused(sim, () => revoke(sim, iccid, GB_1, 'refundToBalance=true&offerId=1'), refused)
+  await expectRefused(sim, () => revoke(sim, iccid, GB_1, 'refundToBalance=true&offerId='), {
+    status: 400,
+    code: 'invalid-request',
+  })
+  await expectRefused(
+    sim,
+    () => revoke(sim, iccid, GB_1, 'refundToBalance=true&offerId=1'),
+    refused,
+  )
   await expectRefused(sim, () => revoke(sim, iccid, GB_1, 'offerId=1'), refused)
   const offer = await offerOf(sim, iccid, GB_1)
-  expect((await revoke(sim, iccid, GB_1, `offerId=${offer}&refundToBalance=false`)).body).toEqual(TO_INVENTORY)
+  expect((await revoke(sim, iccid, GB_1, `offerId=${offer}&refundToBalance=false`)).body).toEqual(
+    TO_INVENTORY,
+  )
 })
 
 test('a bundle that is processing is answered 503 until it is ready, also where it would only be validated', async () => {
@@ -336,8 +373,14 @@ test('what is not there, is over or was revoked already cannot be revoked', asyn
   const over = { status: 400, code: 'wrong-state' }
   const missing = { status: 400, code: 'not-found' }
   await expectRefused(sim, () => revoke(sim, iccid, GB_1), over)
-  await expectRefused(sim, () => revokeOne(sim, iccid, GB_1, first), { ...over, reason: /is expired/ })
-  await expectRefused(sim, () => revokeOne(sim, iccid, GB_1, third), { ...over, reason: /is revoked/ })
+  await expectRefused(sim, () => revokeOne(sim, iccid, GB_1, first), {
+    ...over,
+    reason: /is expired/,
+  })
+  await expectRefused(sim, () => revokeOne(sim, iccid, GB_1, third), {
+    ...over,
+    reason: /is revoked/,
+  })
   await expectRefused(sim, () => revoke(sim, iccid, FR_1), missing)
   await expectRefused(sim, () => revokeOne(sim, iccid, FR_1, first), missing)
   await expectRefused(sim, () => revokeOne(sim, iccid, GB_1, '1'), missing)
@@ -360,13 +403,16 @@ test('the bundle of somebody else is refused like any other eSIM of theirs', asy
 test('a revoke is the last action of its eSIM, and stands in its history', async () => {
   await using sim = await startEsimGo()
   const iccid = await onAir(sim, GB_1, GB_1)
-  const actions = async () => (await sim.get<Schemas['EsimPage']>('/esims')).body.esims.map(({ lastAction }) => lastAction)
+  const actions = async () =>
+    (await sim.get<Schemas['EsimPage']>('/esims')).body.esims.map(({ lastAction }) => lastAction)
   await revoke(sim, iccid, GB_1)
   expect(await actions()).toEqual(['Bundle Refund'])
   await sim.device(iccid).use(1)
   await revoke(sim, iccid, GB_1)
   expect(await actions()).toEqual(['Bundle Revoked'])
-  const told = [...sim.world.in(history).values()].filter(({ name }) => /Revoked|Refunded/.test(name))
+  const told = [...sim.world.in(history).values()].filter(({ name }) =>
+    /Revoked|Refunded/.test(name),
+  )
   const all = { iccid, bundle: GB_1, bundleState: 'revoked' }
   expect(told).toMatchObject([
     { ...all, name: 'Bundle Revoked' },
@@ -378,9 +424,13 @@ test('a revoke is the last action of its eSIM, and stands in its history', async
 test('an application can still be asked about when its bundle was revoked', async () => {
   await using sim = await startEsimGo('bundles in the inventory')
   const iccid = await installed(sim, FR_1)
-  const { applyReference } = (await sim.post<Schemas['ApplyResult']>('/esims/apply', { iccid, bundle: GB_1 })).body
+  const { applyReference } = (
+    await sim.post<Schemas['ApplyResult']>('/esims/apply', { iccid, bundle: GB_1 })
+  ).body
   await revoke(sim, iccid, GB_1)
-  const { body } = await sim.get(`/esims/assignments?reference=${applyReference}`, { Accept: 'application/json' })
+  const { body } = await sim.get(`/esims/assignments?reference=${applyReference}`, {
+    Accept: 'application/json',
+  })
   expect(body).toMatchObject({ iccid, bundle: GB_1 })
 })
 
@@ -396,7 +446,9 @@ test('with one of two bundles revoked the other is used', async () => {
 /** Takes from every bundle what its provider noted of it, as in a state that was kept before any of that was noted. */
 async function forgetPurchases(sim: TestSim): Promise<void> {
   const place = `${sim.origin}/w/${sim.world.name}/_sim/state`
-  const kept = (await sim.get<{ collections: { bundles: Record<string, { extra?: unknown }> } }>(place)).body
+  const kept = (
+    await sim.get<{ collections: { bundles: Record<string, { extra?: unknown }> } }>(place)
+  ).body
   for (const bundle of Object.values(kept.collections.bundles)) delete bundle.extra
   const put = await sim.put(place, kept)
   if (put.status !== 200) throw new Error(put.text)
@@ -408,7 +460,9 @@ test('a bundle of a state that did not note its purchase counts as bought when i
   const { balance } = money(sim)
   await forgetPurchases(sim)
   const offer = await offerOf(sim, iccid, GB_1)
-  expect((await revoke(sim, iccid, GB_1, `refundToBalance=true&offerId=${offer}`)).body).toEqual(TO_BALANCE)
+  expect((await revoke(sim, iccid, GB_1, `refundToBalance=true&offerId=${offer}`)).body).toEqual(
+    TO_BALANCE,
+  )
   expect(money(sim).balance).toBe(balance + 228)
   expect((await revoke(sim, iccid, GB_1)).body).toEqual(TO_INVENTORY)
   await sim.advance('P60D')
@@ -421,7 +475,10 @@ test('a bundle of a state that did not note when it will be ready is answered 50
   await sim.set({ processingDelay: 'PT10M' })
   const iccid = await installed(sim, GB_1)
   await forgetPurchases(sim)
-  const { headers } = await expectRefused(sim, () => revoke(sim, iccid, GB_1), { status: 503, code: 'busy' })
+  const { headers } = await expectRefused(sim, () => revoke(sim, iccid, GB_1), {
+    status: 503,
+    code: 'busy',
+  })
   expect(headers.get('retry-after')).toBe('5')
 })
 

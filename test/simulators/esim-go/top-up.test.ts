@@ -13,11 +13,14 @@ interface ToppedUp {
 }
 type Alert = Schemas['BalanceAlert']
 
-const topUp = (sim: TestSim, amount: unknown) => sim.call<ToppedUp>('POST', `/organisation/balance?amount=${amount}`)
+const topUp = (sim: TestSim, amount: unknown) =>
+  sim.call<ToppedUp>('POST', `/organisation/balance?amount=${amount}`)
 const INVALID = { status: 400, code: 'invalid-request' }
 
 /** A simulator whose callbacks go to a receiver. */
-async function connected(): Promise<{ sim: TestSim; receiver: TestReceiver<Alert> } & AsyncDisposable> {
+async function connected(): Promise<
+  { sim: TestSim; receiver: TestReceiver<Alert> } & AsyncDisposable
+> {
   const sim = await startEsimGo()
   const receiver = await listen<Alert>()
   await sim.sendCallbacksTo(receiver.url)
@@ -53,13 +56,17 @@ test.each([
 ])('a seed file with savedCard %s: a top-up is answered %i', async (savedCard, status) => {
   await using sim = await startSimulator({ stock: { 'esim-go': { savedCard } } })
   const headers = { 'X-API-Key': 'test-esim-go-key' }
-  const answer = await fetch(`${sim.baseUrl('esim-go')}/organisation/balance?amount=1000`, { method: 'POST', headers })
+  const answer = await fetch(`${sim.baseUrl('esim-go')}/organisation/balance?amount=1000`, {
+    method: 'POST',
+    headers,
+  })
   expect(answer.status).toBe(status)
 })
 
 test('ESG-112 with a saved card one payment after the other can be made', async () => {
   await using sim = await startEsimGo('an empty account')
-  for (const balance of [1000, 2000, 3000]) expect((await topUp(sim, 1000)).body).toMatchObject({ amount: 1000, balance })
+  for (const balance of [1000, 2000, 3000])
+    expect((await topUp(sim, 1000)).body).toMatchObject({ amount: 1000, balance })
   await buy(sim, { item: GB_1 })
 })
 
@@ -67,20 +74,25 @@ test.each(['', '?amount=', '?amount=abc', '?amount=1000.5', '?amount=0', '?amoun
   'ESG-113 a top-up needs an amount, and %j has none',
   async (query) => {
     await using sim = await startEsimGo()
-    await expectRefused(sim, () => sim.call('POST', `/organisation/balance${query}`), { ...INVALID, reason: /amount/ })
+    await expectRefused(sim, () => sim.call('POST', `/organisation/balance${query}`), {
+      ...INVALID,
+      reason: /amount/,
+    })
   },
 )
 
 test('an amount lies between 1,000 and 5,000', async () => {
   await using sim = await startEsimGo()
-  for (const amount of [1, 999, 5001, 1e9]) await expectRefused(sim, () => topUp(sim, amount), { ...INVALID, reason: /1000 and 5000/ })
+  for (const amount of [1, 999, 5001, 1e9])
+    await expectRefused(sim, () => topUp(sim, amount), { ...INVALID, reason: /1000 and 5000/ })
   for (const amount of [1000, 5000]) expect((await topUp(sim, amount)).status).toBe(200)
 })
 
 test('the limits of an amount are settings', async () => {
   await using sim = await startEsimGo()
   await sim.set({ topUpMinimum: 10, topUpMaximum: 20 })
-  for (const amount of [9, 21]) await expectRefused(sim, () => topUp(sim, amount), { ...INVALID, reason: /10 and 20/ })
+  for (const amount of [9, 21])
+    await expectRefused(sim, () => topUp(sim, amount), { ...INVALID, reason: /10 and 20/ })
   for (const amount of [10, 20]) expect((await topUp(sim, amount)).status).toBe(200)
 })
 
@@ -92,11 +104,17 @@ test('a payment that takes the money below the setting lowBalance is told, once,
   await buy(sim, { item: GB_1 })
   const [first, ...more] = await alerts(sim, receiver)
   expect(more).toEqual([])
-  expect(first?.body).toEqual({ alertType: 'LowBalance', balanceInfo: { balance: 1047.72, currency: 'USD' } })
+  expect(first?.body).toEqual({
+    alertType: 'LowBalance',
+    balanceInfo: { balance: 1047.72, currency: 'USD' },
+  })
   expect(first?.headers['x-signature-sha256']).toMatch(/=$/)
   await topUp(sim, 1000)
   await buy(sim, { item: GB_1, quantity: 450 })
-  expect((await alerts(sim, receiver)).map(({ body }) => body.alertType)).toEqual(['LowBalance', 'LowBalance'])
+  expect((await alerts(sim, receiver)).map(({ body }) => body.alertType)).toEqual([
+    'LowBalance',
+    'LowBalance',
+  ])
 })
 
 test('money of exactly lowBalance is not low', async () => {

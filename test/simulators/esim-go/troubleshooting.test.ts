@@ -26,11 +26,18 @@ const FOREIGN = '8943108170000000013'
 const NOT_YOURS = { status: 403, code: 'foreign-esim' }
 
 const simOf = ({ world }: TestSim, iccid: string) => world.in(sims).get(simKey('esim-go', iccid))
-const locate = async (sim: TestSim, iccid: string) => (await sim.get<Location>(`/esims/${iccid}/location`)).body
-const refresh = (sim: TestSim, iccid: string) => sim.get<Schemas['Acknowledgement']>(`/esims/${iccid}/refresh`)
-const text = (sim: TestSim, iccid: string, json: unknown) => sim.post<Schemas['Acknowledgement']>(`/esims/${iccid}/sms`, json)
+const locate = async (sim: TestSim, iccid: string) =>
+  (await sim.get<Location>(`/esims/${iccid}/location`)).body
+const refresh = (sim: TestSim, iccid: string) =>
+  sim.get<Schemas['Acknowledgement']>(`/esims/${iccid}/refresh`)
+const text = (sim: TestSim, iccid: string, json: unknown) =>
+  sim.post<Schemas['Acknowledgement']>(`/esims/${iccid}/sms`, json)
 const sent = async (sim: TestSim) =>
-  (await sim.get<{ messages: Message[] }>(`${sim.origin}/w/${sim.world.name}/_sim/messages?provider=esim-go`)).body.messages
+  (
+    await sim.get<{ messages: Message[] }>(
+      `${sim.origin}/w/${sim.world.name}/_sim/messages?provider=esim-go`,
+    )
+  ).body.messages
 
 test('ESG-057 a refresh makes the eSIM register with its network anew', async () => {
   await using sim = await startEsimGo()
@@ -49,7 +56,10 @@ test('ESG-058 a refresh takes the eSIM off its network', async () => {
   const iccid = await onAir(sim, GB_1)
   const { status, body } = await refresh(sim, iccid)
   expect(status).toBe(200)
-  expect(body).toEqual({ message: 'Successfully refreshed SIM', status: 'Successfully refreshed SIM' })
+  expect(body).toEqual({
+    message: 'Successfully refreshed SIM',
+    status: 'Successfully refreshed SIM',
+  })
   expect(simOf(sim, iccid)?.attached).toBeUndefined()
 })
 
@@ -114,16 +124,30 @@ test('ESG-096 the location tells where the eSIM was last seen, and with which op
 test('an eSIM that was never on a network has no location', async () => {
   await using sim = await startEsimGo()
   const iccid = await esimWith(sim, GB_1)
-  await expectRefused(sim, () => sim.get(`/esims/${iccid}/location`), { status: 400, code: 'not-found', reason: /never on a network/ })
+  await expectRefused(sim, () => sim.get(`/esims/${iccid}/location`), {
+    status: 400,
+    code: 'not-found',
+    reason: /never on a network/,
+  })
 })
 
 test('ESG-059 a bundle is compatible with the eSIM or is not, and both are told', async () => {
   await using sim = await startEsimGo('an eSIM with an older profile')
   const [older = ''] = await ownIccids(sim)
   const verdict = async (iccid: string, bundle: string) =>
-    (await sim.get<{ message: string; compatible: boolean }>(`/esims/${iccid}/compatible/${bundle}`)).body
-  expect(await verdict(older, GB_1)).toMatchObject({ compatible: true, message: expect.stringMatching(/is compatible/) })
-  expect(await verdict(older, GB_UNLIMITED)).toMatchObject({ compatible: false, message: expect.stringMatching(/not compatible/) })
+    (
+      await sim.get<{ message: string; compatible: boolean }>(
+        `/esims/${iccid}/compatible/${bundle}`,
+      )
+    ).body
+  expect(await verdict(older, GB_1)).toMatchObject({
+    compatible: true,
+    message: expect.stringMatching(/is compatible/),
+  })
+  expect(await verdict(older, GB_UNLIMITED)).toMatchObject({
+    compatible: false,
+    message: expect.stringMatching(/not compatible/),
+  })
   const current = await esimWith(sim, GB_1)
   expect(await verdict(current, GB_UNLIMITED)).toMatchObject({ compatible: true })
 })
@@ -142,13 +166,16 @@ test('a text message reaches the number of the eSIM, and is there to be looked a
   expect([status, body]).toEqual([200, { message: 'SMS sent', status: 'SMS sent' }])
   const to = simOf(sim, iccid)?.msisdn
   expect(to).toMatch(/^999\d{9}$/)
-  expect(await sent(sim)).toEqual([expect.objectContaining({ channel: 'sms', to, iccid, text: 'Bienvenue à Paris, 你好 👋' })])
+  expect(await sent(sim)).toEqual([
+    expect.objectContaining({ channel: 'sms', to, iccid, text: 'Bienvenue à Paris, 你好 👋' }),
+  ])
 })
 
 test('ESG-060 a message that is not UTF-8 is refused', async () => {
   await using sim = await startEsimGo()
   const iccid = await esimWith(sim, GB_1)
-  const half = () => sim.call('POST', `/esims/${iccid}/sms`, { raw: String.raw`{"message":"half a pair: \ud83d"}` })
+  const half = () =>
+    sim.call('POST', `/esims/${iccid}/sms`, { raw: String.raw`{"message":"half a pair: \ud83d"}` })
   await expectRefused(sim, half, { status: 400, code: 'invalid-request', message: /not UTF-8/ })
   expect(await sent(sim)).toEqual([])
 })
@@ -157,17 +184,24 @@ test('ESG-061 a message has at least 1 character', async () => {
   await using sim = await startEsimGo()
   const iccid = await esimWith(sim, GB_1)
   for (const json of [{ message: '' }, {}, { message: null }, { message: 7 }])
-    await expectRefused(sim, () => text(sim, iccid, json), { status: 400, code: 'invalid-request', message: /message/ })
+    await expectRefused(sim, () => text(sim, iccid, json), {
+      status: 400,
+      code: 'invalid-request',
+      message: /message/,
+    })
   expect((await text(sim, iccid, { message: 'a' })).status).toBe(200)
 })
 
-test.each(['a', 'ü', '👋'])('ESG-062 a message has at most 160 characters, of %s too', async (character) => {
-  await using sim = await startEsimGo()
-  const iccid = await esimWith(sim, GB_1)
-  const tooLong = () => text(sim, iccid, { message: character.repeat(161) })
-  await expectRefused(sim, tooLong, { status: 400, code: 'invalid-request', message: /160/ })
-  expect((await text(sim, iccid, { message: character.repeat(160) })).status).toBe(200)
-})
+test.each(['a', 'ü', '👋'])(
+  'ESG-062 a message has at most 160 characters, of %s too',
+  async (character) => {
+    await using sim = await startEsimGo()
+    const iccid = await esimWith(sim, GB_1)
+    const tooLong = () => text(sim, iccid, { message: character.repeat(161) })
+    await expectRefused(sim, tooLong, { status: 400, code: 'invalid-request', message: /160/ })
+    expect((await text(sim, iccid, { message: character.repeat(160) })).status).toBe(200)
+  },
+)
 
 test('ESG-063 the sender is eSIM unless given', async () => {
   await using sim = await startEsimGo()
@@ -184,7 +218,11 @@ test('ESG-064 another sender is refused, unless the organisation was given it', 
   await using sim = await startEsimGo()
   const iccid = await esimWith(sim, GB_1)
   for (const from of ['Example', 'esim', ''])
-    await expectRefused(sim, () => text(sim, iccid, { message: 'a', from }), { status: 400, code: 'invalid-request', message: /from/ })
+    await expectRefused(sim, () => text(sim, iccid, { message: 'a', from }), {
+      status: 400,
+      code: 'invalid-request',
+      message: /from/,
+    })
   await sim.set({ smsSenders: ['Example'] })
   expect((await text(sim, iccid, { message: 'a', from: 'Example' })).status).toBe(200)
   expect((await sent(sim))[0]?.from).toBe('Example')
@@ -194,7 +232,11 @@ test('ESG-065 an eSIM without an MSISDN gets no message', async () => {
   await using sim = await startEsimGo()
   await sim.set({ msisdns: 'none' })
   const iccid = await esimWith(sim, GB_1)
-  await expectRefused(sim, () => text(sim, iccid, { message: 'a' }), { status: 400, code: 'no-msisdn', message: /MSISDN/ })
+  await expectRefused(sim, () => text(sim, iccid, { message: 'a' }), {
+    status: 400,
+    code: 'no-msisdn',
+    message: /MSISDN/,
+  })
 })
 
 test('numbers are given one after the other, and another provider moves none', async () => {
@@ -216,7 +258,8 @@ test('the oldest message goes when there are too many', async () => {
   await using sim = await startEsimGo()
   const { world } = sim
   world.transaction(() => {
-    for (let at = 0; at <= MESSAGES_KEPT; at += 1) sendMessage(world, { provider: 'esim-go', channel: 'sms', to: '1', text: String(at) })
+    for (let at = 0; at <= MESSAGES_KEPT; at += 1)
+      sendMessage(world, { provider: 'esim-go', channel: 'sms', to: '1', text: String(at) })
   })
   expect(world.in(messages).size).toBe(MESSAGES_KEPT)
   expect(world.in(messages).first('sent')?.text).toBe('1')
@@ -231,5 +274,9 @@ test.each([
   ['POST', 'bundles', { name: GB_1 }],
 ])('%s /esims/{iccid}/%s of an eSIM that is not yours is refused', async (method, path, json) => {
   await using sim = await startEsimGo('bundles in the inventory')
-  await expectRefused(sim, () => sim.call(method, `/esims/${FOREIGN}/${path}`, json ? { json } : {}), NOT_YOURS)
+  await expectRefused(
+    sim,
+    () => sim.call(method, `/esims/${FOREIGN}/${path}`, json ? { json } : {}),
+    NOT_YOURS,
+  )
 })

@@ -6,7 +6,17 @@ import { startReceiver } from '../../../src/library/receiver.ts'
 import { readSpec } from '../../../src/server/spec.ts'
 import { tasks as taskRecords } from '../../../src/state/tasks.ts'
 import { type Schemas, startEsimGo, type TestSim } from '../../support/esim-go.ts'
-import { bundleOn, buy, esimWith, GB_1, GB_YEAR, GIGABYTE, iccidsOf, type OrderAnswer, onAir } from '../../support/esim-go-shop.ts'
+import {
+  bundleOn,
+  buy,
+  esimWith,
+  GB_1,
+  GB_YEAR,
+  GIGABYTE,
+  iccidsOf,
+  type OrderAnswer,
+  onAir,
+} from '../../support/esim-go-shop.ts'
 import { esimOf, suspend, usedUp, v25 } from '../../support/esim-go-v25.ts'
 
 const SCHEDULED = 'esim.deletion_scheduled'
@@ -15,7 +25,10 @@ const DELETED = 'esim.deleted'
 /** What was told of idle eSIMs: the event and the day it came, counted from the start of the world. */
 async function told(sim: TestSim): Promise<[type: string, day: number][]> {
   const callbacks = (await sim.callbacks()).filter(({ type }) => type.startsWith('esim.'))
-  return callbacks.map(({ type, body }) => [type, (Date.parse(JSON.parse(body).date) - Date.UTC(2026, 0, 1)) / 86_400_000])
+  return callbacks.map(({ type, body }) => [
+    type,
+    (Date.parse(JSON.parse(body).date) - Date.UTC(2026, 0, 1)) / 86_400_000,
+  ])
 }
 
 /** A world whose callbacks are kept, wherever they go. */
@@ -41,27 +54,37 @@ test('ESG-229 ESG-231 after 180 idle days the deletion is told, 7 days later it 
     [SCHEDULED, 180],
     [DELETED, 187],
   ])
-  expect(await esimOf(sim, iccid)).toMatchObject({ state: 'deactivated', profileStatus: 'Deactivated' })
+  expect(await esimOf(sim, iccid)).toMatchObject({
+    state: 'deactivated',
+    profileStatus: 'Deactivated',
+  })
   await sim.advance('P2Y')
   expect(await told(sim)).toHaveLength(2)
 })
 
-test.each([3, 2])('ESG-232 a receiver of version %i is told the date, the event and the ICCID, as the spec has them', async (version) => {
-  await using receiver = await startReceiver()
-  await using sim = await startEsimGo()
-  const iccid = await usedUp(sim)
-  await sim.sendCallbacksTo(receiver.url, version)
-  await sim.advance('P187D')
-  const bodies = receiver.arrivals.map(({ body }) => JSON.parse(body))
-  expect(bodies).toEqual([
-    { date: '2026-06-30T00:00:00.000Z', event: SCHEDULED, iccid },
-    { date: '2026-07-07T00:00:00.000Z', event: DELETED, iccid },
-  ])
-  const ajv = new Ajv2020({ strict: false })
-  ajvFormats.default(ajv)
-  ajv.addSchema(await readSpec('esim-go-v2.5.yaml'), 'spec')
-  for (const body of bodies) expect(ajv.validate({ $ref: 'spec#/components/schemas/DeletionCallback' }, body), ajv.errorsText()).toBe(true)
-})
+test.each([3, 2])(
+  'ESG-232 a receiver of version %i is told the date, the event and the ICCID, as the spec has them',
+  async (version) => {
+    await using receiver = await startReceiver()
+    await using sim = await startEsimGo()
+    const iccid = await usedUp(sim)
+    await sim.sendCallbacksTo(receiver.url, version)
+    await sim.advance('P187D')
+    const bodies = receiver.arrivals.map(({ body }) => JSON.parse(body))
+    expect(bodies).toEqual([
+      { date: '2026-06-30T00:00:00.000Z', event: SCHEDULED, iccid },
+      { date: '2026-07-07T00:00:00.000Z', event: DELETED, iccid },
+    ])
+    const ajv = new Ajv2020({ strict: false })
+    ajvFormats.default(ajv)
+    ajv.addSchema(await readSpec('esim-go-v2.5.yaml'), 'spec')
+    for (const body of bodies)
+      expect(
+        ajv.validate({ $ref: 'spec#/components/schemas/DeletionCallback' }, body),
+        ajv.errorsText(),
+      ).toBe(true)
+  },
+)
 
 test('ESG-229 each use puts the deletion off', async () => {
   await using sim = await listening()
@@ -179,19 +202,24 @@ test('idle deletion switched off after the warning spares the eSIM', async () =>
   expect(await esimOf(sim, iccid)).toMatchObject({ state: 'active' })
 })
 
-test.each(['deactivated', 'deleted'])('what is delivered when its eSIM was %s meanwhile goes onto a new one', async (fate) => {
-  await using sim = await startEsimGo()
-  const iccid = await usedUp(sim)
-  await sim.advance('P180D')
-  await sim.set({ deliveryDelay: 'P10D' })
-  const { orderReference } = await buy(sim, { item: GB_1, iccids: [iccid] }, true)
-  if (fate === 'deleted') await v25(sim).delete(`/esims/${iccid}`)
-  await sim.advance('P10D')
-  const [delivered = ''] = iccidsOf((await sim.get<OrderAnswer>(`/orders/${orderReference}`)).body)
-  expect(delivered).toMatch(/^8943108/)
-  expect(delivered).not.toBe(iccid)
-  expect(await bundleOn(sim, delivered, GB_1)).toMatchObject([{ bundleState: 'queued' }])
-})
+test.each(['deactivated', 'deleted'])(
+  'what is delivered when its eSIM was %s meanwhile goes onto a new one',
+  async (fate) => {
+    await using sim = await startEsimGo()
+    const iccid = await usedUp(sim)
+    await sim.advance('P180D')
+    await sim.set({ deliveryDelay: 'P10D' })
+    const { orderReference } = await buy(sim, { item: GB_1, iccids: [iccid] }, true)
+    if (fate === 'deleted') await v25(sim).delete(`/esims/${iccid}`)
+    await sim.advance('P10D')
+    const [delivered = ''] = iccidsOf(
+      (await sim.get<OrderAnswer>(`/orders/${orderReference}`)).body,
+    )
+    expect(delivered).toMatch(/^8943108/)
+    expect(delivered).not.toBe(iccid)
+    expect(await bundleOn(sim, delivered, GB_1)).toMatchObject([{ bundleState: 'queued' }])
+  },
+)
 
 test('an eSIM that comes back from the returns process is watched again', async () => {
   await using sim = await listening()
@@ -222,7 +250,9 @@ test('an eSIM has one task at a time to see whether it is idle, however often it
   await using sim = await startEsimGo()
   const iccid = await onAir(sim, GB_1)
   for (let time = 0; time < 20; time += 1) await sim.device(iccid).use(1000)
-  const tasks = [...sim.world.in(taskRecords).values()].filter(({ kind }) => kind === 'esim-go/check-idle')
+  const tasks = [...sim.world.in(taskRecords).values()].filter(
+    ({ kind }) => kind === 'esim-go/check-idle',
+  )
   expect(tasks).toHaveLength(1)
 })
 
@@ -231,6 +261,10 @@ test('the deletion shows on the timeline of the eSIM', async () => {
   const iccid = await usedUp(sim)
   const { fired } = await sim.advance('P187D')
   const events = fired.flatMap((each) => (each.kind === 'event' ? [each.type] : []))
-  expect(events).toEqual(expect.arrayContaining(['sim.deletion-scheduled', 'sim.ceased', 'sim.idle-deleted']))
-  expect((await v25(sim).get<Schemas['EsimDetails']>(`/esims/${iccid}`)).body.state).toBe('deactivated')
+  expect(events).toEqual(
+    expect.arrayContaining(['sim.deletion-scheduled', 'sim.ceased', 'sim.idle-deleted']),
+  )
+  expect((await v25(sim).get<Schemas['EsimDetails']>(`/esims/${iccid}`)).body.state).toBe(
+    'deactivated',
+  )
 })

@@ -1,7 +1,18 @@
 // v2.5: an eSIM is suspended and served again, or deleted for good.
 import { expect, test } from 'vitest'
 import { type Schemas, startEsimGo } from '../../support/esim-go.ts'
-import { assignmentsOn, bundleOn, buy, esimWith, GB_1, GIGABYTE, inInventory, money, onAir, ownIccids } from '../../support/esim-go-shop.ts'
+import {
+  assignmentsOn,
+  bundleOn,
+  buy,
+  esimWith,
+  GB_1,
+  GIGABYTE,
+  inInventory,
+  money,
+  onAir,
+  ownIccids,
+} from '../../support/esim-go-shop.ts'
 import { deactivated, esimOf, suspend, v25 } from '../../support/esim-go-v25.ts'
 
 const NOT_OURS = '8943108170000000013'
@@ -10,7 +21,10 @@ test('ESG-203 ESG-205 ESG-207 a suspended eSIM is told so, and no network serves
   await using sim = await startEsimGo()
   const iccid = await onAir(sim, GB_1)
   expect((await v25(sim).get(`/esims/${iccid}/suspend`)).body).toEqual({ suspended: false })
-  expect(await suspend(sim, iccid)).toMatchObject({ status: 201, body: { status: 'eSIM suspended successfully' } })
+  expect(await suspend(sim, iccid)).toMatchObject({
+    status: 201,
+    body: { status: 'eSIM suspended successfully' },
+  })
   expect((await v25(sim).get(`/esims/${iccid}/suspend`)).body).toEqual({ suspended: true })
   await expect(sim.device(iccid).detach()).rejects.toThrow(/on no network/)
   await expect(sim.device(iccid).use(1)).rejects.toThrow(/suspended/)
@@ -21,11 +35,16 @@ test('ESG-204 ESG-206 once the suspension is lifted the eSIM uses the bundle it 
   const iccid = await onAir(sim, GB_1)
   await sim.device(iccid).use(1000)
   await suspend(sim, iccid)
-  expect(await suspend(sim, iccid, false)).toMatchObject({ status: 201, body: { status: expect.any(String) } })
+  expect(await suspend(sim, iccid, false)).toMatchObject({
+    status: 201,
+    body: { status: expect.any(String) },
+  })
   expect((await v25(sim).get(`/esims/${iccid}/suspend`)).body).toEqual({ suspended: false })
   await sim.device(iccid).attach('GB')
   await sim.device(iccid).use(2000)
-  expect(await bundleOn(sim, iccid, GB_1)).toMatchObject([{ bundleState: 'active', remainingQuantity: GIGABYTE - 3000 }])
+  expect(await bundleOn(sim, iccid, GB_1)).toMatchObject([
+    { bundleState: 'active', remainingQuantity: GIGABYTE - 3000 },
+  ])
 })
 
 test('the time of a bundle goes on while its eSIM is suspended', async () => {
@@ -67,35 +86,52 @@ test('a bundle can be put on a suspended eSIM', async () => {
   expect(await assignmentsOn(sim, iccid)).toHaveLength(2)
 })
 
-test.each([{}, { suspend: 'yes' }, { suspend: null }, undefined])('ESG-208 the body %j suspends nothing', async (json) => {
-  await using sim = await startEsimGo()
-  const iccid = await esimWith(sim, GB_1)
-  const { status, body } = await v25(sim).post(`/esims/${iccid}/suspend`, json)
-  expect([status, body]).toEqual([400, { message: expect.stringMatching(/suspend|body/) }])
-  expect((await v25(sim).get(`/esims/${iccid}/suspend`)).body).toEqual({ suspended: false })
-})
+test.each([{}, { suspend: 'yes' }, { suspend: null }, undefined])(
+  'ESG-208 the body %j suspends nothing',
+  async (json) => {
+    await using sim = await startEsimGo()
+    const iccid = await esimWith(sim, GB_1)
+    const { status, body } = await v25(sim).post(`/esims/${iccid}/suspend`, json)
+    expect([status, body]).toEqual([400, { message: expect.stringMatching(/suspend|body/) }])
+    expect((await v25(sim).get(`/esims/${iccid}/suspend`)).body).toEqual({ suspended: false })
+  },
+)
 
 test.each([
   ['POST', `/esims/${NOT_OURS}/suspend`, { suspend: true }],
   ['GET', `/esims/${NOT_OURS}/suspend`, undefined],
   ['DELETE', `/esims/${NOT_OURS}`, undefined],
-])('ESG-209 %s %s is answered 403 with the same words for a bad key and for an eSIM of others', async (method, path, json) => {
-  await using sim = await startEsimGo()
-  const url = v25(sim).base + path
-  const options = json ? { json } : {}
-  const [other, badKey] = [await sim.call(method, url, options), await sim.call(method, url, { ...options, key: 'wrong' })]
-  expect([other.status, badKey.status]).toEqual([403, 403])
-  expect(other.body).toEqual(badKey.body)
-})
+])(
+  'ESG-209 %s %s is answered 403 with the same words for a bad key and for an eSIM of others',
+  async (method, path, json) => {
+    await using sim = await startEsimGo()
+    const url = v25(sim).base + path
+    const options = json ? { json } : {}
+    const [other, badKey] = [
+      await sim.call(method, url, options),
+      await sim.call(method, url, { ...options, key: 'wrong' }),
+    ]
+    expect([other.status, badKey.status]).toEqual([403, 403])
+    expect(other.body).toEqual(badKey.body)
+  },
+)
 
 test('ESG-210 ESG-211 ESG-212 a deleted eSIM is gone with its bundles, and nothing is paid back', async () => {
   await using sim = await startEsimGo('bundles in the inventory')
   const iccid = await esimWith(sim, GB_1)
   const [before, stock] = [money(sim), await inInventory(sim, GB_1)]
-  expect(await v25(sim).delete(`/esims/${iccid}`)).toMatchObject({ status: 200, body: { status: expect.any(String) } })
+  expect(await v25(sim).delete(`/esims/${iccid}`)).toMatchObject({
+    status: 200,
+    body: { status: expect.any(String) },
+  })
   expect([money(sim), await inInventory(sim, GB_1)]).toEqual([before, stock])
   expect(await ownIccids(sim)).toEqual([])
-  for (const path of [`/esims/${iccid}`, `/esims/${iccid}/bundles`, `/esims/${iccid}/suspend`, `/esims/${iccid}/history`])
+  for (const path of [
+    `/esims/${iccid}`,
+    `/esims/${iccid}/bundles`,
+    `/esims/${iccid}/suspend`,
+    `/esims/${iccid}/history`,
+  ])
     expect((await v25(sim).get(path)).status, path).toBe(403)
   expect((await sim.get(`/esims/${iccid}`)).status).toBe(403)
   expect((await v25(sim).delete(`/esims/${iccid}`)).status).toBe(403)
@@ -116,7 +152,8 @@ test('a suspended eSIM can be deleted, and so can a deactivated one', async () =
   await using sim = await startEsimGo()
   const [idle, iccid] = [await deactivated(sim), await esimWith(sim, GB_1)]
   await suspend(sim, iccid)
-  for (const each of [idle, iccid]) expect((await v25(sim).delete(`/esims/${each}`)).status).toBe(200)
+  for (const each of [idle, iccid])
+    expect((await v25(sim).delete(`/esims/${each}`)).status).toBe(200)
   expect(await ownIccids(sim)).toEqual([])
 })
 
@@ -132,9 +169,16 @@ test('v2.4 knows none of these operations', async () => {
 test('ESG-216 ESG-217 of a deactivated eSIM the status is told and no install details', async () => {
   await using sim = await startEsimGo()
   const iccid = await deactivated(sim)
-  expect(await esimOf(sim, iccid)).toMatchObject({ profileStatus: 'Deactivated', state: 'deactivated' })
+  expect(await esimOf(sim, iccid)).toMatchObject({
+    profileStatus: 'Deactivated',
+    state: 'deactivated',
+  })
   const [{ orderReference }] = (await sim.get<[Schemas['Order']]>('/orders')).body
-  for (const path of [`/esims/assignments?reference=${orderReference}`, `/esims/qr/${orderReference}`, `/esims/csv/${orderReference}`]) {
+  for (const path of [
+    `/esims/assignments?reference=${orderReference}`,
+    `/esims/qr/${orderReference}`,
+    `/esims/csv/${orderReference}`,
+  ]) {
     for (const accept of ['text/csv', 'application/json', 'application/zip']) {
       const { status, body } = await v25(sim).get(path, { Accept: accept })
       expect([path, status, body]).toEqual([path, 410, { message: expect.stringContaining(iccid) }])
@@ -162,7 +206,11 @@ test('ESG-218 ESG-219 ESG-220 nothing is applied to a deactivated eSIM, and neit
   const iccid = await deactivated(sim)
   const before = sim.state()
   for (const version of [v25(sim), { ...v25(sim), ...sim }]) {
-    const order = { type: 'transaction', assign: true, order: [{ type: 'bundle', item: GB_1, quantity: 1, iccids: [iccid] }] }
+    const order = {
+      type: 'transaction',
+      assign: true,
+      order: [{ type: 'bundle', item: GB_1, quantity: 1, iccids: [iccid] }],
+    }
     expect((await version.post('/esims/apply', { iccid, bundle: GB_1 })).status).toBe(400)
     expect((await version.post(`/esims/${iccid}/bundles`, { name: GB_1 })).status).toBe(400)
     expect((await version.post('/orders', order)).status).toBe(400)

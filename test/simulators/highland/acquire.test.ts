@@ -2,13 +2,25 @@
 import jsQrModule from 'jsqr'
 import { PNG } from 'pngjs'
 import { expect, test } from 'vitest'
-import { COMPANY, ESIM, expectFailure, HIGHLAND, type Highland, LINE, type Schemas, startHighland } from '../../support/highland.ts'
+import {
+  COMPANY,
+  ESIM,
+  expectFailure,
+  HIGHLAND,
+  type Highland,
+  LINE,
+  type Schemas,
+  startHighland,
+} from '../../support/highland.ts'
 
 // jsqr is CommonJS typed as an ES module: its function is the default of the default.
 const jsQr = jsQrModule as unknown as typeof jsQrModule.default
 
 const acquireById = (sim: Highland, simId: string, company = COMPANY) =>
-  sim.call<Schemas['Acquired']>('POST', '/b2b/sim/acquire/simid', { company_id: company, sim_id: simId })
+  sim.call<Schemas['Acquired']>('POST', '/b2b/sim/acquire/simid', {
+    company_id: company,
+    sim_id: simId,
+  })
 
 /** The text in a QR code. */
 function scanned(png: Uint8Array): string | undefined {
@@ -28,7 +40,9 @@ test('HLD-003 HLD-005 HLD-006 an acquired eSIM comes with its numbers, its LPA c
     msisdn: '14255550101',
     lpa_code: expect.stringMatching(/^1\$rsp\.esimulator\.example\$[A-Z0-9-]{23}$/),
     lpa_string: `LPA:${body.lpa_code}`,
-    bar_code_url: expect.stringMatching(/^http:\/\/127\.0\.0\.1:\d+\/highland\/b2b\/sim\/bar_code\/[0-9a-f]{32}$/),
+    bar_code_url: expect.stringMatching(
+      /^http:\/\/127\.0\.0\.1:\d+\/highland\/b2b\/sim\/bar_code\/[0-9a-f]{32}$/,
+    ),
     bar_code_expires: '2026-01-04T00:00:00.000000',
   })
 })
@@ -44,11 +58,22 @@ test('HLD-004 the next available eSIM is taken, each once', async () => {
 
 test('HLD-008 a certain eSIM is acquired by its id', async () => {
   await using sim = await startHighland()
-  expect((await acquireById(sim, '61007770')).body).toMatchObject({ status: 'success', sim_id: '61007770', lpa_code: expect.any(String) })
-  const again = { code: 'already-acquired', details: 'eSIM is already acquired.', reason: new RegExp(COMPANY) }
+  expect((await acquireById(sim, '61007770')).body).toMatchObject({
+    status: 'success',
+    sim_id: '61007770',
+    lpa_code: expect.any(String),
+  })
+  const again = {
+    code: 'already-acquired',
+    details: 'eSIM is already acquired.',
+    reason: new RegExp(COMPANY),
+  }
   await expectFailure(sim, () => acquireById(sim, '61007770'), again)
   await expectFailure(sim, () => acquireById(sim, '61007770', HIGHLAND), again)
-  await expectFailure(sim, () => acquireById(sim, '1'), { code: 'unknown-esim', details: 'eSIM not found.' })
+  await expectFailure(sim, () => acquireById(sim, '1'), {
+    code: 'unknown-esim',
+    details: 'eSIM not found.',
+  })
   await expectFailure(sim, () => acquireById(sim, 'x'), { status: 400, code: 'invalid-request' })
 })
 
@@ -83,7 +108,11 @@ test('HLD-007 the bar code is good for 3 days, to the second, and refused at the
   const last = await sim.call('GET', bar_code_url)
   expect([last.status, last.headers.get('content-type')]).toEqual([200, 'image/png'])
   await sim.clock.advance('PT1S')
-  await expectFailure(sim, () => sim.call('GET', bar_code_url), { status: 410, code: 'expired-code', details: 'Bar code has expired.' })
+  await expectFailure(sim, () => sim.call('GET', bar_code_url), {
+    status: 410,
+    code: 'expired-code',
+    details: 'Bar code has expired.',
+  })
 })
 
 test('HLD-007 an expired code does not install: the device is refused', async () => {
@@ -92,7 +121,9 @@ test('HLD-007 an expired code does not install: the device is refused', async ()
   await sim.clock.advance('P2DT23H59M59S')
   expect((await sim.device(iccid).show()).codeExpiresAt).toBe('2026-01-04T00:00:00.000Z')
   await sim.clock.advance('PT1S')
-  await expect(sim.device(iccid).install()).rejects.toThrow(/installation code is no longer good: it has expired/)
+  await expect(sim.device(iccid).install()).rejects.toThrow(
+    /installation code is no longer good: it has expired/,
+  )
   await expect(sim.device(iccid).download()).rejects.toThrow(/expired/)
   expect(await sim.device(iccid).show()).toMatchObject({ profile: 'released' })
 })
@@ -120,17 +151,30 @@ test('installationCodeLifetime moves the end of the codes to come', async () => 
   const before = await sim.acquire()
   await sim.set('highland', { installationCodeLifetime: 'PT10M' })
   const after = await sim.acquire()
-  expect([before.bar_code_expires, after.bar_code_expires]).toEqual(['2026-01-04T00:00:00.000000', '2026-01-01T00:10:00.000000'])
+  expect([before.bar_code_expires, after.bar_code_expires]).toEqual([
+    '2026-01-04T00:00:00.000000',
+    '2026-01-01T00:10:00.000000',
+  ])
   await sim.clock.advance('PT10M')
-  expect([(await sim.call('GET', before.bar_code_url)).status, (await sim.call('GET', after.bar_code_url)).status]).toEqual([200, 410])
+  expect([
+    (await sim.call('GET', before.bar_code_url)).status,
+    (await sim.call('GET', after.bar_code_url)).status,
+  ]).toEqual([200, 410])
 })
 
 test('a bar code there is not is refused', async () => {
   await using sim = await startHighland()
   const { bar_code_url } = await sim.acquire()
   const nowhere = bar_code_url.replace(/[0-9a-f]{32}$/, '0'.repeat(32))
-  await expectFailure(sim, () => sim.call('GET', nowhere), { status: 404, code: 'unknown-code', details: 'Bar code not found.' })
-  await expectFailure(sim, () => sim.call('GET', bar_code_url.slice(0, -1)), { status: 400, code: 'invalid-request' })
+  await expectFailure(sim, () => sim.call('GET', nowhere), {
+    status: 404,
+    code: 'unknown-code',
+    details: 'Bar code not found.',
+  })
+  await expectFailure(sim, () => sim.call('GET', bar_code_url.slice(0, -1)), {
+    status: 400,
+    code: 'invalid-request',
+  })
 })
 
 test('a bar code is opened without a credential: a traveller has none', async () => {
@@ -142,9 +186,15 @@ test('a bar code is opened without a credential: a traveller has none', async ()
 
 test('the bar code URL of another world leads there, also where a header chose the world', async () => {
   await using sim = await startHighland()
-  await fetch(`${sim.url}/_sim/worlds`, { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: '{"name":"ci"}' })
+  await fetch(`${sim.url}/_sim/worlds`, {
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json' },
+    body: '{"name":"ci"}',
+  })
   const json = { company_id: COMPANY }
-  const { body } = await sim.call<Schemas['Acquired']>('POST', '/b2b/sim/acquire', json, { 'X-Sim-World': 'ci' })
+  const { body } = await sim.call<Schemas['Acquired']>('POST', '/b2b/sim/acquire', json, {
+    'X-Sim-World': 'ci',
+  })
   expect(body.bar_code_url).toContain('/w/ci/highland/')
   expect((await sim.call('GET', body.bar_code_url)).status).toBe(200)
 })
@@ -172,7 +222,9 @@ const SECOND = LINE.replace('61007763', '61007999').replace('2217613', '2217621'
 
 test('lines come as a list or as one text', async () => {
   await using sim = await startHighland({ given: 'an empty stock' })
-  expect((await sim.call('PUT', '/highland/esim', { esim_list: `${LINE}\r\n${SECOND}\n` })).body).toMatchObject({ added: 2, available: 2 })
+  expect(
+    (await sim.call('PUT', '/highland/esim', { esim_list: `${LINE}\r\n${SECOND}\n` })).body,
+  ).toMatchObject({ added: 2, available: 2 })
 })
 
 test.each([
@@ -197,21 +249,35 @@ test('an eSIM there is already is named by its line, be it in stock, acquired or
   await sim.call('PUT', '/highland/esim', { esim_list: [LINE] })
   const test = LINE.replace('61007763', ESIM).replace('2217613', '2217639')
   const sameIccid = LINE.replace('61007763', '5')
-  await expectFailure(sim, () => sim.call('PUT', '/highland/esim', { esim_list: [SECOND, LINE, SECOND, test, sameIccid] }), {
-    code: 'duplicate-esim',
-    details:
-      'line 2: eSIM 61007763 is there already; line 3: eSIM 61007999 is there already; ' +
-      `line 4: eSIM ${ESIM} is there already; line 5: ICCID 8948010000042217613 is there already`,
-  })
+  await expectFailure(
+    sim,
+    () => sim.call('PUT', '/highland/esim', { esim_list: [SECOND, LINE, SECOND, test, sameIccid] }),
+    {
+      code: 'duplicate-esim',
+      details:
+        'line 2: eSIM 61007763 is there already; line 3: eSIM 61007999 is there already; ' +
+        `line 4: eSIM ${ESIM} is there already; line 5: ICCID 8948010000042217613 is there already`,
+    },
+  )
 })
 
 test('malformed lines and known ones are told together', async () => {
   await using sim = await startHighland()
   const call = () => sim.call('PUT', '/highland/esim', { esim_list: [LINE, LINE, 'x'] })
-  await expectFailure(sim, call, { status: 400, code: 'invalid-request', details: /^line 3 is not .*; line 2: eSIM 61007763/ })
+  await expectFailure(sim, call, {
+    status: 400,
+    code: 'invalid-request',
+    details: /^line 3 is not .*; line 2: eSIM 61007763/,
+  })
 })
 
-test.each([{}, { esim_list: [] }, { esim_list: '' }, { esim_list: [1] }])('an inventory of %j is malformed', async (json) => {
-  await using sim = await startHighland()
-  await expectFailure(sim, () => sim.call('PUT', '/highland/esim', json), { status: 400, code: 'invalid-request' })
-})
+test.each([{}, { esim_list: [] }, { esim_list: '' }, { esim_list: [1] }])(
+  'an inventory of %j is malformed',
+  async (json) => {
+    await using sim = await startHighland()
+    await expectFailure(sim, () => sim.call('PUT', '/highland/esim', json), {
+      status: 400,
+      code: 'invalid-request',
+    })
+  },
+)

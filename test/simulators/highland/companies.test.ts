@@ -1,8 +1,21 @@
 // Companies at Highland: onboarded once, summarised, and refused where they are not known.
 import { expect, test } from 'vitest'
-import { COMPANY, ESIM, expectFailure, HIGHLAND, type Schemas, startHighland, USA } from '../../support/highland.ts'
+import {
+  COMPANY,
+  ESIM,
+  expectFailure,
+  HIGHLAND,
+  type Schemas,
+  startHighland,
+  USA,
+} from '../../support/highland.ts'
 
-const ROAM = { company_name: 'Roam Ltd', registration_number: 'HRB 12345', country_code: 'DE', contact_email: 'ops@roam.example' }
+const ROAM = {
+  company_name: 'Roam Ltd',
+  registration_number: 'HRB 12345',
+  country_code: 'DE',
+  contact_email: 'ops@roam.example',
+}
 
 test('HLD-001 HLD-002 HLD-022 a partner onboards and is given a company id of 32 hexadecimal digits', async () => {
   await using sim = await startHighland()
@@ -35,19 +48,29 @@ test.each([
 test('the same registration in another country is another company', async () => {
   await using sim = await startHighland()
   await sim.call('PUT', '/b2b/company', ROAM)
-  expect((await sim.call('PUT', '/b2b/company', { ...ROAM, country_code: 'AT' })).body.status).toBe('success')
+  expect((await sim.call('PUT', '/b2b/company', { ...ROAM, country_code: 'AT' })).body.status).toBe(
+    'success',
+  )
 })
 
 test.each([
   ['no name', { company_name: undefined }, /company_name/],
   ['a blank name', { company_name: ' ' }, /company_name/],
-  ['a registration without a letter or digit', { registration_number: '--' }, /registration_number/],
+  [
+    'a registration without a letter or digit',
+    { registration_number: '--' },
+    /registration_number/,
+  ],
   ['a country that is no code', { country_code: 'Germany' }, /country_code/],
   ['an address that is no email', { contact_email: 'ops' }, /contact_email/],
   ['a number for a name', { company_name: 7 }, /company_name/],
 ])('onboarding with %s is malformed', async (_what, change, details) => {
   await using sim = await startHighland()
-  await expectFailure(sim, () => sim.call('PUT', '/b2b/company', { ...ROAM, ...change }), { status: 400, code: 'invalid-request', details })
+  await expectFailure(sim, () => sim.call('PUT', '/b2b/company', { ...ROAM, ...change }), {
+    status: 400,
+    code: 'invalid-request',
+    details,
+  })
 })
 
 test('HLD-023 a company is summarised with its eSIMs', async () => {
@@ -60,7 +83,9 @@ test('HLD-023 a company is summarised with its eSIMs', async () => {
     sim_total: 2,
     sim_suspended: 1,
   })
-  expect((await sim.get('/b2b/company/summary', { company_id: HIGHLAND })).body).toMatchObject({ sim_total: 0 })
+  expect((await sim.get('/b2b/company/summary', { company_id: HIGHLAND })).body).toMatchObject({
+    sim_total: 0,
+  })
 })
 
 const UNKNOWN = { company_id: '0'.repeat(32) }
@@ -79,44 +104,87 @@ test.each([
   ['GET', '/b2b/sim/product_usage/all_product/', {}],
   ['POST', '/b2b/sim/suspend', {}],
   ['POST', '/b2b/sim/restore', {}],
-] as const)('an unknown company is refused, and another company has none of this one: %s %s', async (method, path, more) => {
-  await using sim = await startHighland()
-  const as = (company: object) => () =>
-    method === 'GET' ? sim.get(path, { ...more, ...company }) : sim.post(path, { ...more, ...company })
-  await expectFailure(sim, as(UNKNOWN), { code: 'unknown-company', details: 'Company not found.' })
-  await expectFailure(sim, as({ company_id: 'x' }), { status: 400, code: 'invalid-request', details: /company_id/ })
-  if (path.includes('/company/') || path.includes('/acquire')) return
-  const reason = new RegExp(`${ESIM} is not one of company ${HIGHLAND}: it is one of company ${COMPANY}`)
-  await expectFailure(sim, as({ company_id: HIGHLAND }), { code: 'unknown-esim', details: 'eSIM not found.', reason })
-  await expectFailure(sim, as({ sim_id: '61007764' }), {
-    code: 'unknown-esim',
-    details: 'eSIM not found.',
-    reason: /nobody has acquired it/,
-  })
-  await expectFailure(sim, as({ sim_id: '1' }), { code: 'unknown-esim', details: 'eSIM not found.', reason: /no such eSIM/ })
-})
+] as const)(
+  'an unknown company is refused, and another company has none of this one: %s %s',
+  async (method, path, more) => {
+    await using sim = await startHighland()
+    const as = (company: object) => () =>
+      method === 'GET'
+        ? sim.get(path, { ...more, ...company })
+        : sim.post(path, { ...more, ...company })
+    await expectFailure(sim, as(UNKNOWN), {
+      code: 'unknown-company',
+      details: 'Company not found.',
+    })
+    await expectFailure(sim, as({ company_id: 'x' }), {
+      status: 400,
+      code: 'invalid-request',
+      details: /company_id/,
+    })
+    if (path.includes('/company/') || path.includes('/acquire')) return
+    const reason = new RegExp(
+      `${ESIM} is not one of company ${HIGHLAND}: it is one of company ${COMPANY}`,
+    )
+    await expectFailure(sim, as({ company_id: HIGHLAND }), {
+      code: 'unknown-esim',
+      details: 'eSIM not found.',
+      reason,
+    })
+    await expectFailure(sim, as({ sim_id: '61007764' }), {
+      code: 'unknown-esim',
+      details: 'eSIM not found.',
+      reason: /nobody has acquired it/,
+    })
+    await expectFailure(sim, as({ sim_id: '1' }), {
+      code: 'unknown-esim',
+      details: 'eSIM not found.',
+      reason: /no such eSIM/,
+    })
+  },
+)
 
 test.each([
   ['none', {}, {}, 200],
   ['the header is missing', { auth: 'header' }, {}, 401],
   ['the value is wrong', { auth: 'header' }, { Authorization: 'Bearer nothing' }, 401],
   ['the value is right', { auth: 'header' }, { Authorization: 'Bearer test-highland-key' }, 200],
-  ['another header', { auth: 'header', authHeader: 'X-Door', authValue: 'sesame' }, { 'X-Door': 'sesame' }, 200],
-  ['another header, missing', { auth: 'header', authHeader: 'X-Door', authValue: 'sesame' }, { Authorization: 'sesame' }, 401],
+  [
+    'another header',
+    { auth: 'header', authHeader: 'X-Door', authValue: 'sesame' },
+    { 'X-Door': 'sesame' },
+    200,
+  ],
+  [
+    'another header, missing',
+    { auth: 'header', authHeader: 'X-Door', authValue: 'sesame' },
+    { Authorization: 'sesame' },
+    401,
+  ],
 ] as const)('auth: %s', async (_what, settings, headers, status) => {
   await using sim = await startHighland({ settings: { highland: settings } })
-  const answer = await sim.call('GET', `/b2b/company/summary?company_id=${COMPANY}`, undefined, headers)
+  const answer = await sim.call(
+    'GET',
+    `/b2b/company/summary?company_id=${COMPANY}`,
+    undefined,
+    headers,
+  )
   expect(answer.status).toBe(status)
   if (status === 401) expect(answer.body).toEqual({ status: 'failure', details: 'Unauthorized.' })
   expect(JSON.stringify(await sim.journal())).not.toMatch(/sesame|test-highland-key/)
 })
 
-test.each([200, 404, 409, 422] as const)('HLD-024 a refusal by the rules has the status of failureStatus: %i', async (failureStatus) => {
-  await using sim = await startHighland({ settings: { highland: { failureStatus } } })
-  const { status, body } = await sim.get('/b2b/company/summary', UNKNOWN)
-  expect([status, body]).toEqual([failureStatus, { status: 'failure', details: 'Company not found.' }])
-  expect((await sim.get('/b2b/company/summary', { company_id: 'x' })).status).toBe(400)
-})
+test.each([200, 404, 409, 422] as const)(
+  'HLD-024 a refusal by the rules has the status of failureStatus: %i',
+  async (failureStatus) => {
+    await using sim = await startHighland({ settings: { highland: { failureStatus } } })
+    const { status, body } = await sim.get('/b2b/company/summary', UNKNOWN)
+    expect([status, body]).toEqual([
+      failureStatus,
+      { status: 'failure', details: 'Company not found.' },
+    ])
+    expect((await sim.get('/b2b/company/summary', { company_id: 'x' })).status).toBe(400)
+  },
+)
 
 test.each([
   ['an unknown path', 'GET', '/b2b/nothing', undefined, 404],
@@ -126,10 +194,16 @@ test.each([
   ['no body', 'POST', '/b2b/sim/acquire', undefined, 400],
   ['a field named __proto__', 'POST', '/b2b/sim/acquire', '{"__proto__":{}}', 400],
   ['a body over 1 MB', 'POST', '/b2b/sim/acquire', `"${'x'.repeat(1_048_576)}"`, 413],
-] as const)('HLD-024 %s is refused in the same envelope, and changes nothing', async (_what, method, path, body, status) => {
-  await using sim = await startHighland()
-  await expectFailure(sim, () => sim.call(method, path, body), { status, code: expect.any(String) as unknown as string })
-})
+] as const)(
+  'HLD-024 %s is refused in the same envelope, and changes nothing',
+  async (_what, method, path, body, status) => {
+    await using sim = await startHighland()
+    await expectFailure(sim, () => sim.call(method, path, body), {
+      status,
+      code: expect.any(String) as unknown as string,
+    })
+  },
+)
 
 test('HLD-024 a success says so', async () => {
   await using sim = await startHighland()

@@ -5,20 +5,30 @@ import { esimGo } from '../../../src/simulators/esim-go/index.ts'
 import { highland } from '../../../src/simulators/highland/index.ts'
 import { COMPANY, type Highland, startHighland, USA } from '../../support/highland.ts'
 
-const ROAM = { company_name: 'Roam Ltd', registration_number: '1', country_code: 'DE', contact_email: 'ops@roam.example' }
+const ROAM = {
+  company_name: 'Roam Ltd',
+  registration_number: '1',
+  country_code: 'DE',
+  contact_email: 'ops@roam.example',
+}
 
 /** What was said in a life of some length, as text without the port. */
 async function lived(sim: Highland): Promise<string[]> {
   const said: string[] = []
   const say = async (answer: Promise<{ status: number; body: unknown }>) => {
     const { status, body } = await answer
-    const text = body instanceof Uint8Array ? Buffer.from(body).toString('base64') : JSON.stringify(body)
+    const text =
+      body instanceof Uint8Array ? Buffer.from(body).toString('base64') : JSON.stringify(body)
     said.push(`${status} ${text.replaceAll(sim.url, '')}`)
     return body as Record<string, string>
   }
   const company = await say(sim.call('PUT', '/b2b/company', ROAM))
   for (let round = 0; round < 10; round += 1) {
-    const { sim_id = '', iccid = '', bar_code_url = '' } = await say(sim.post('/b2b/sim/acquire', company))
+    const {
+      sim_id = '',
+      iccid = '',
+      bar_code_url = '',
+    } = await say(sim.post('/b2b/sim/acquire', company))
     await say(sim.call('GET', bar_code_url))
     await sim.device(iccid).install()
     await say(sim.post('/b2b/sim/product/add', { ...company, sim_id, ...USA }))
@@ -41,11 +51,17 @@ test('two lives of one seed are the same to the byte, and another seed is anothe
 })
 
 /** The ICCID of an eSIM ordered at eSIM Go. */
-async function ordered(sim: Awaited<ReturnType<typeof startSimulator>>): Promise<string | undefined> {
+async function ordered(
+  sim: Awaited<ReturnType<typeof startSimulator>>,
+): Promise<string | undefined> {
   const answer = await fetch(`${sim.baseUrl('esim-go')}/orders`, {
     method: 'POST',
     headers: { 'X-API-Key': 'test-esim-go-key', 'Content-Type': 'application/json' },
-    body: JSON.stringify({ type: 'transaction', assign: true, order: [{ type: 'bundle', quantity: 1, item: 'esim_1GB_7D_GB_V2' }] }),
+    body: JSON.stringify({
+      type: 'transaction',
+      assign: true,
+      order: [{ type: 'bundle', quantity: 1, item: 'esim_1GB_7D_GB_V2' }],
+    }),
   })
   expect(answer.status).toBe(200)
   return (await sim.sims('esim-go'))[0]?.iccid

@@ -8,7 +8,9 @@ const OK = 'success'
 const WINDOW = { from: '2026-01-01T00:00:00', to: '2026-01-01T00:00:00' }
 
 /** Every operation on an eSIM. */
-const operations: Readonly<Record<string, (sim: Highland, sim_id: string) => ReturnType<Highland['post']>>> = {
+const operations: Readonly<
+  Record<string, (sim: Highland, sim_id: string) => ReturnType<Highland['post']>>
+> = {
   acquire: (sim, sim_id) => sim.post('/b2b/sim/acquire/simid', { sim_id }),
   add: (sim, sim_id) => sim.post('/b2b/sim/product/add', { sim_id, ...USA }),
   remove: (sim, sim_id) => sim.post('/mvno/sim/product/remove', { sim_id, product_id: '852' }),
@@ -19,19 +21,41 @@ const operations: Readonly<Record<string, (sim: Highland, sim_id: string) => Ret
   suspend: (sim, sim_id) => sim.post('/b2b/sim/suspend', { sim_id }),
   restore: (sim, sim_id) => sim.post('/b2b/sim/restore', { sim_id }),
 }
-const FOREIGN = { add: 'unknown-esim', remove: 'unknown-esim', removeB2b: 'unknown-esim', usage: 'unknown-esim', window: 'unknown-esim' }
+const FOREIGN = {
+  add: 'unknown-esim',
+  remove: 'unknown-esim',
+  removeB2b: 'unknown-esim',
+  usage: 'unknown-esim',
+  window: 'unknown-esim',
+}
 const NO_PRODUCT = { remove: 'no-product', removeB2b: 'no-product', usage: 'no-product' }
 const device = (sim: Highland) => sim.device(sim.iccid())
 
 /** How an eSIM comes into each state, and which operations are refused there, as what; all others succeed. */
 const states: Readonly<
-  Record<string, { id?: string; enter?: (sim: Highland) => Promise<unknown>; refused: Readonly<Record<string, string>> }>
+  Record<
+    string,
+    {
+      id?: string
+      enter?: (sim: Highland) => Promise<unknown>
+      refused: Readonly<Record<string, string>>
+    }
+  >
 > = {
   unknown: {
     id: '1',
-    refused: { acquire: 'unknown-esim', ...FOREIGN, all: 'unknown-esim', suspend: 'unknown-esim', restore: 'unknown-esim' },
+    refused: {
+      acquire: 'unknown-esim',
+      ...FOREIGN,
+      all: 'unknown-esim',
+      suspend: 'unknown-esim',
+      restore: 'unknown-esim',
+    },
   },
-  'in stock': { id: FREE, refused: { ...FOREIGN, all: 'unknown-esim', suspend: 'unknown-esim', restore: 'unknown-esim' } },
+  'in stock': {
+    id: FREE,
+    refused: { ...FOREIGN, all: 'unknown-esim', suspend: 'unknown-esim', restore: 'unknown-esim' },
+  },
   'acquired, not installed': {
     id: FREE,
     enter: (sim) => sim.acquire(),
@@ -93,30 +117,51 @@ const states: Readonly<
 }
 
 const matrix = Object.entries(states).flatMap(([state, { refused }]) =>
-  Object.keys(operations).map((operation) => ({ state, operation, outcome: refused[operation] ?? OK })),
+  Object.keys(operations).map((operation) => ({
+    state,
+    operation,
+    outcome: refused[operation] ?? OK,
+  })),
 )
 
-test.each(matrix)('an eSIM that is $state: $operation gives $outcome', async ({ state, operation, outcome }) => {
-  await using sim = await startHighland()
-  const { id = ESIM, enter } = states[state] ?? {}
-  await enter?.(sim)
-  const call = () => operations[operation]?.(sim, id) ?? Promise.reject(new Error(operation))
-  if (outcome === OK) expect((await call()).body).toMatchObject({ status: OK })
-  else await expectFailure(sim, call, { code: outcome })
-})
+test.each(matrix)(
+  'an eSIM that is $state: $operation gives $outcome',
+  async ({ state, operation, outcome }) => {
+    await using sim = await startHighland()
+    const { id = ESIM, enter } = states[state] ?? {}
+    await enter?.(sim)
+    const call = () => operations[operation]?.(sim, id) ?? Promise.reject(new Error(operation))
+    if (outcome === OK) expect((await call()).body).toMatchObject({ status: OK })
+    else await expectFailure(sim, call, { code: outcome })
+  },
+)
 
 test('HLD-018 an eSIM is suspended', async () => {
   await using sim = await startHighland()
-  expect((await sim.post('/b2b/sim/suspend')).body).toEqual({ status: 'success', sim_id: ESIM, sim_status: 'suspended' })
+  expect((await sim.post('/b2b/sim/suspend')).body).toEqual({
+    status: 'success',
+    sim_id: ESIM,
+    sim_status: 'suspended',
+  })
   expect(await device(sim).show()).toMatchObject({ service: 'suspended' })
-  await expectFailure(sim, () => sim.post('/b2b/sim/suspend'), { code: 'wrong-state', details: 'eSIM is already suspended.' })
+  await expectFailure(sim, () => sim.post('/b2b/sim/suspend'), {
+    code: 'wrong-state',
+    details: 'eSIM is already suspended.',
+  })
 })
 
 test('HLD-021 a suspended eSIM is restored, and an active one is not', async () => {
   await using sim = await startHighland()
-  await expectFailure(sim, () => sim.post('/b2b/sim/restore'), { code: 'wrong-state', details: 'eSIM is already active.' })
+  await expectFailure(sim, () => sim.post('/b2b/sim/restore'), {
+    code: 'wrong-state',
+    details: 'eSIM is already active.',
+  })
   await sim.post('/b2b/sim/suspend')
-  expect((await sim.post('/b2b/sim/restore')).body).toEqual({ status: 'success', sim_id: ESIM, sim_status: 'active' })
+  expect((await sim.post('/b2b/sim/restore')).body).toEqual({
+    status: 'success',
+    sim_id: ESIM,
+    sim_status: 'active',
+  })
   expect(await device(sim).show()).toMatchObject({ service: 'active' })
 })
 
@@ -130,14 +175,18 @@ test('HLD-020 a suspended eSIM uses no data until it is restored, and its produc
   expect(await device(sim).use(5)).toMatchObject({ used: 5 })
   await sim.post('/b2b/sim/suspend')
   await sim.clock.advance('P1D')
-  expect((await sim.get<{ product_usage: object }>('/b2b/sim/product_usage')).body.product_usage).toMatchObject({
+  expect(
+    (await sim.get<{ product_usage: object }>('/b2b/sim/product_usage')).body.product_usage,
+  ).toMatchObject({
     product_status: 'expired',
   })
 })
 
 test('HLD-019 no operation deactivates an eSIM', async () => {
   const { paths = {} } = await readSpec('highland.yaml')
-  expect(Object.keys(paths).filter((path) => /deactivate|cease|terminate|cancel|delete/.test(path))).toEqual([])
+  expect(
+    Object.keys(paths).filter((path) => /deactivate|cease|terminate|cancel|delete/.test(path)),
+  ).toEqual([])
   expect(Object.values(paths).filter((path) => path && 'delete' in path)).toEqual([])
   await using sim = await startHighland()
   const { body, status } = await sim.post('/b2b/sim/deactivate')

@@ -25,12 +25,21 @@ const OTHERS = `${HIGHLAND.replace('4345', '0000')},9002,901,DE,Elsewhere-1GB/1d
 const listed = async (sim: Highland, company: string) =>
   (await sim.get<Listed>('/b2b/company/product_list', { company_id: company })).body.product_list
 const on = async (sim: Highland) =>
-  (await sim.get<All>('/b2b/sim/product_usage/all_product/')).body.product_usage.map(({ product_id }) => product_id)
+  (await sim.get<All>('/b2b/sim/product_usage/all_product/')).body.product_usage.map(
+    ({ product_id }) => product_id,
+  )
 
 test('HLD-011 HLD-028 the 16 default products are listed under the id of Highland itself', async () => {
   await using sim = await startHighland()
   const products = await listed(sim, HIGHLAND)
-  expect(products.map(({ id, useAreaId, name, market_country_code }) => [id, useAreaId, name, market_country_code])).toEqual([
+  expect(
+    products.map(({ id, useAreaId, name, market_country_code }) => [
+      id,
+      useAreaId,
+      name,
+      market_country_code,
+    ]),
+  ).toEqual([
     ['842', '157', 'China-10MB/90days', '460'],
     ['844', '160', 'Australia & Malaysia & Taiwan & Singapore-100GB/1800days', '460'],
     ['845', '161', 'Canada-100GB/1800days', '460'],
@@ -80,28 +89,45 @@ test("HLD-009 a partner's own products are listed under its id and can be used; 
   expect(await listed(sim, COMPANY)).toEqual([])
   await sim.set('highland', { products: [ALPS, OTHERS] })
   expect(await listed(sim, COMPANY)).toMatchObject([
-    { id: '9001', useAreaId: '901', name: 'Alps, east & west-2GB/14days', market_name: 'Alps, east & west', market_country_code: 'AT,CH' },
+    {
+      id: '9001',
+      useAreaId: '901',
+      name: 'Alps, east & west-2GB/14days',
+      market_name: 'Alps, east & west',
+      market_country_code: 'AT,CH',
+    },
   ])
   expect(await listed(sim, HIGHLAND)).toHaveLength(16)
-  expect((await sim.post('/b2b/sim/product/add', { product_id: '9001', market_id: '901' })).body.status).toBe('success')
+  expect(
+    (await sim.post('/b2b/sim/product/add', { product_id: '9001', market_id: '901' })).body.status,
+  ).toBe('success')
   await sim.device(sim.iccid()).attach('CH')
   expect(await sim.device(sim.iccid()).use(7)).toMatchObject({ used: 7 })
-  await expectFailure(sim, () => sim.post('/b2b/sim/product/add', { product_id: '9002', market_id: '901' }), {
-    code: 'unknown-product',
-    details: 'Product not found.',
-  })
+  await expectFailure(
+    sim,
+    () => sim.post('/b2b/sim/product/add', { product_id: '9002', market_id: '901' }),
+    {
+      code: 'unknown-product',
+      details: 'Product not found.',
+    },
+  )
 })
 
 test('a product on an eSIM stays as it was when its company defines others', async () => {
   await using sim = await startHighland({ settings: { highland: { products: [ALPS] } } })
   await sim.post('/b2b/sim/product/add', { product_id: '9001', market_id: '901' })
   await sim.set('highland', { products: null })
-  expect((await sim.get<{ product_usage: object }>('/b2b/sim/product_usage')).body.product_usage).toMatchObject({
+  expect(
+    (await sim.get<{ product_usage: object }>('/b2b/sim/product_usage')).body.product_usage,
+  ).toMatchObject({
     product_id: '9001',
     market_id: '901',
     total_bytes: 2e9,
   })
-  expect(await sim.device(sim.iccid()).use(7)).toMatchObject({ used: 7, attached: { country: 'AT' } })
+  expect(await sim.device(sim.iccid()).use(7)).toMatchObject({
+    used: 7,
+    attached: { country: 'AT' },
+  })
 })
 
 test.each([
@@ -113,11 +139,15 @@ test.each([
 ])('a product that is %s cannot be set', async (_what, line, why) => {
   await using sim = await startHighland()
   await expect(sim.set('highland', { products: [line] })).rejects.toThrow(why)
-  await expect(sim.set('highland', { products: [ALPS, ALPS] })).rejects.toThrow(/line 2: there is a product 9001 already/)
+  await expect(sim.set('highland', { products: [ALPS, ALPS] })).rejects.toThrow(
+    /line 2: there is a product 9001 already/,
+  )
 })
 
 test('a seed file brings products and stock', async () => {
-  await using sim = await startHighland({ stock: { highland: { products: [ALPS], esims: [LINE] } } })
+  await using sim = await startHighland({
+    stock: { highland: { products: [ALPS], esims: [LINE] } },
+  })
   expect(await listed(sim, COMPANY)).toHaveLength(1)
   const { body } = await sim.post('/b2b/sim/acquire/simid', { sim_id: '61007763' })
   expect(body).toMatchObject({ status: 'success', iccid: '8948010000042217613' })
@@ -150,8 +180,13 @@ test('HLD-030 the market id is needed, and must be the one of the product', asyn
     details: 'Product is not in this market.',
     reason: /product 852 is in market 162/,
   })
-  await expectFailure(sim, () => sim.post('/b2b/sim/product/add', { ...USA, product_id: '1' }), { code: 'unknown-product' })
-  await expectFailure(sim, () => sim.post('/b2b/sim/product/add', { ...USA, product_id: 852 }), { status: 400, code: 'invalid-request' })
+  await expectFailure(sim, () => sim.post('/b2b/sim/product/add', { ...USA, product_id: '1' }), {
+    code: 'unknown-product',
+  })
+  await expectFailure(sim, () => sim.post('/b2b/sim/product/add', { ...USA, product_id: 852 }), {
+    status: 400,
+    code: 'invalid-request',
+  })
 })
 
 test('HLD-016 an eSIM can have several products, also one twice', async () => {
@@ -175,12 +210,16 @@ test.each([
 
 test('HLD-013 removing by the path of the document', async () => {
   await using sim = await startHighland({ given: 'an eSIM with a data product' })
-  expect((await sim.post('/mvno/sim/product/remove', { product_id: '852' })).body.status).toBe('success')
+  expect((await sim.post('/mvno/sim/product/remove', { product_id: '852' })).body.status).toBe(
+    'success',
+  )
 })
 
 test('HLD-031 HLD-032 HLD-033 removing by the path of the examples needs no market id', async () => {
   await using sim = await startHighland({ given: 'an eSIM with a data product' })
-  expect((await sim.post('/b2b/sim/product/remove', { product_id: '852' })).body.status).toBe('success')
+  expect((await sim.post('/b2b/sim/product/remove', { product_id: '852' })).body.status).toBe(
+    'success',
+  )
 })
 
 test('of a product that is on an eSIM twice the one added last is removed', async () => {

@@ -1,18 +1,30 @@
 // Use of data at Highland: of the current product, within a window, of all products; and when service stops.
 import { expect, test } from 'vitest'
-import { ESIM, expectFailure, type Highland, type Schemas, startHighland, USA, USA_SMALL } from '../../support/highland.ts'
+import {
+  ESIM,
+  expectFailure,
+  type Highland,
+  type Schemas,
+  startHighland,
+  USA,
+  USA_SMALL,
+} from '../../support/highland.ts'
 
 type Usage = Schemas['ProductUsage']
 
 const GB = 1e9
 const add = (sim: Highland, product: object) => sim.post('/b2b/sim/product/add', product)
 const use = (sim: Highland, bytes: number) => sim.device(sim.iccid()).use(bytes)
-const current = async (sim: Highland) => (await sim.get<{ product_usage: Usage }>('/b2b/sim/product_usage')).body.product_usage
+const current = async (sim: Highland) =>
+  (await sim.get<{ product_usage: Usage }>('/b2b/sim/product_usage')).body.product_usage
 const all = async (sim: Highland, path = '/b2b/sim/product_usage/all_product/') =>
   (await sim.get<{ product_usage: Usage[] }>(path)).body.product_usage
-const states = async (sim: Highland) => (await all(sim)).map(({ product_id, product_status }) => `${product_id} ${product_status}`)
-const window = (sim: Highland, from: string, to: string) => sim.get<{ used_bytes: number }>('/b2b/sim/product_usage/window', { from, to })
-const usedWithin = async (sim: Highland, from: string, to: string) => (await window(sim, from, to)).body.used_bytes
+const states = async (sim: Highland) =>
+  (await all(sim)).map(({ product_id, product_status }) => `${product_id} ${product_status}`)
+const window = (sim: Highland, from: string, to: string) =>
+  sim.get<{ used_bytes: number }>('/b2b/sim/product_usage/window', { from, to })
+const usedWithin = async (sim: Highland, from: string, to: string) =>
+  (await window(sim, from, to)).body.used_bytes
 
 test('HLD-014 the use of the current product is told', async () => {
   await using sim = await startHighland()
@@ -41,14 +53,22 @@ test('HLD-014 the current product is the one in use, else the next, else the las
   await using sim = await startHighland()
   await expectFailure(sim, () => sim.get('/b2b/sim/product_usage'), { code: 'no-product' })
   await add(sim, USA_SMALL)
-  expect(await current(sim)).toMatchObject({ product_id: '851', product_status: 'queued', used_bytes: 0 })
+  expect(await current(sim)).toMatchObject({
+    product_id: '851',
+    product_status: 'queued',
+    used_bytes: 0,
+  })
   await add(sim, USA)
   await use(sim, 1)
   expect(await current(sim)).toMatchObject({ product_id: '851', product_status: 'active' })
   await use(sim, GB - 1)
   expect(await current(sim)).toMatchObject({ product_id: '852', product_status: 'queued' })
   await use(sim, 5 * GB)
-  expect(await current(sim)).toMatchObject({ product_id: '852', product_status: 'depleted', remaining_bytes: 0 })
+  expect(await current(sim)).toMatchObject({
+    product_id: '852',
+    product_status: 'depleted',
+    remaining_bytes: 0,
+  })
 })
 
 test('HLD-029 the validity of a product counts from its first use, however late', async () => {
@@ -81,7 +101,10 @@ test('one use runs over from a product to the next', async () => {
   await using sim = await startHighland()
   await add(sim, USA_SMALL)
   await add(sim, USA)
-  expect(await use(sim, 2 * GB)).toMatchObject({ used: 2 * GB, bundles: [{ used: GB }, { used: GB }] })
+  expect(await use(sim, 2 * GB)).toMatchObject({
+    used: 2 * GB,
+    bundles: [{ used: GB }, { used: GB }],
+  })
   expect(await states(sim)).toEqual(['851 depleted', '852 active'])
 })
 
@@ -90,16 +113,19 @@ test.each([
   ['844', '160', 'TW', 'CN'],
   ['858', '167', 'FR', 'US'],
   ['870', '168', 'BR', undefined],
-])('product %s of market %s works in %s and not in %s', async (product_id, market_id, works, fails) => {
-  await using sim = await startHighland()
-  await add(sim, { product_id, market_id })
-  if (fails) {
-    await sim.device(sim.iccid()).attach(fails)
-    await expect(use(sim, 1)).rejects.toThrow(/no active or queued bundle covers/)
-  }
-  await sim.device(sim.iccid()).attach(works)
-  expect(await use(sim, 1)).toMatchObject({ used: 1 })
-})
+])(
+  'product %s of market %s works in %s and not in %s',
+  async (product_id, market_id, works, fails) => {
+    await using sim = await startHighland()
+    await add(sim, { product_id, market_id })
+    if (fails) {
+      await sim.device(sim.iccid()).attach(fails)
+      await expect(use(sim, 1)).rejects.toThrow(/no active or queued bundle covers/)
+    }
+    await sim.device(sim.iccid()).attach(works)
+    expect(await use(sim, 1)).toMatchObject({ used: 1 })
+  },
+)
 
 test('an eSIM on no network goes where its product works', async () => {
   await using sim = await startHighland()
@@ -133,7 +159,13 @@ test('HLD-015 the use within a window is told, in all and by product, both bound
   await use(sim, 7)
   const { body } = await window(sim, '2026-01-01T00:00:00', '2026-01-01T02:00:00')
   expect(body).toEqual({
-    ...{ status: 'success', sim_id: ESIM, from: '2026-01-01T00:00:00', to: '2026-01-01T02:00:00', used_bytes: GB + 107 },
+    ...{
+      status: 'success',
+      sim_id: ESIM,
+      from: '2026-01-01T00:00:00',
+      to: '2026-01-01T02:00:00',
+      used_bytes: GB + 107,
+    },
     product_usage: [
       { ...USA_SMALL, product_name: 'USA-1GB/7days', used_bytes: GB },
       { ...USA, product_name: 'USA-5GB/30days', used_bytes: 107 },
@@ -150,10 +182,16 @@ test('a time without a zone is UTC, one with a zone is meant as it says', async 
   await add(sim, USA)
   await use(sim, 5)
   const at = async (time: string) => usedWithin(sim, time, time)
-  expect([await at('2026-01-01T00:00:00'), await at('2026-01-01T00:00:00Z'), await at('2026-01-01T00:00:00.000000')]).toEqual([5, 5, 5])
-  expect([await at('2026-01-01T02:00:00+02:00'), await at('2025-12-31T20:30:00-03:30'), await at('2026-01-01T00:00:00+02:00')]).toEqual([
-    5, 5, 0,
-  ])
+  expect([
+    await at('2026-01-01T00:00:00'),
+    await at('2026-01-01T00:00:00Z'),
+    await at('2026-01-01T00:00:00.000000'),
+  ]).toEqual([5, 5, 5])
+  expect([
+    await at('2026-01-01T02:00:00+02:00'),
+    await at('2025-12-31T20:30:00-03:30'),
+    await at('2026-01-01T00:00:00+02:00'),
+  ]).toEqual([5, 5, 0])
 })
 
 test.each([
@@ -165,7 +203,11 @@ test.each([
   ['nothing', '', ''],
 ])('a window of %s is malformed', async (_what, from, to) => {
   await using sim = await startHighland()
-  await expectFailure(sim, () => window(sim, from, to), { status: 400, code: 'invalid-request', details: /from|to/ })
+  await expectFailure(sim, () => window(sim, from, to), {
+    status: 400,
+    code: 'invalid-request',
+    details: /from|to/,
+  })
 })
 
 test('a window needs both bounds', async () => {

@@ -22,17 +22,36 @@ const UUID = '0b0e1a52-8a0f-4b5c-9d55-3e1c1f0a9d11'
 const node = (wholesaleCustomerId: string) => ({ wholesaleCustomerId })
 
 /** Asks the token endpoint with these fields. */
-async function tokenFor(sim: Wholesale, fields: Record<string, string>, headers: Record<string, string> = {}) {
-  const answer = await fetch(`${sim.base}/oauth/token`, { method: 'POST', body: new URLSearchParams(fields), headers })
-  return { status: answer.status, headers: answer.headers, body: (await answer.json()) as Record<string, unknown> }
+async function tokenFor(
+  sim: Wholesale,
+  fields: Record<string, string>,
+  headers: Record<string, string> = {},
+) {
+  const answer = await fetch(`${sim.base}/oauth/token`, {
+    method: 'POST',
+    body: new URLSearchParams(fields),
+    headers,
+  })
+  return {
+    status: answer.status,
+    headers: answer.headers,
+    body: (await answer.json()) as Record<string, unknown>,
+  }
 }
 
-const GOOD = { grant_type: 'client_credentials', client_id: 'test-client', client_secret: 'test-secret' }
+const GOOD = {
+  grant_type: 'client_credentials',
+  client_id: 'test-client',
+  client_secret: 'test-secret',
+}
 
 test('WHL-038 a client gets a bearer token, and is heard with it', async () => {
   await using sim = await startWholesale({ given: 'an active line' })
   const { status, body } = await tokenFor(sim, GOOD)
-  expect([status, body]).toEqual([200, { access_token: expect.stringMatching(/^\S{20,}$/), token_type: 'Bearer', expires_in: 3600 }])
+  expect([status, body]).toEqual([
+    200,
+    { access_token: expect.stringMatching(/^\S{20,}$/), token_type: 'Bearer', expires_in: 3600 },
+  ])
   const Authorization = `Bearer ${body.access_token}`
   expect((await sim.update('Suspend', {}, { Authorization })).body).toEqual(SUCCESS)
 })
@@ -40,7 +59,9 @@ test('WHL-038 a client gets a bearer token, and is heard with it', async () => {
 test('a client may show itself by HTTP Basic', async () => {
   await using sim = await startWholesale()
   const Authorization = `Basic ${Buffer.from('test-client:test-secret').toString('base64')}`
-  expect((await tokenFor(sim, { grant_type: 'client_credentials' }, { Authorization })).status).toBe(200)
+  expect(
+    (await tokenFor(sim, { grant_type: 'client_credentials' }, { Authorization })).status,
+  ).toBe(200)
 })
 
 test.each([
@@ -51,7 +72,10 @@ test.each([
   [{ client_id: 'test-client', client_secret: 'test-secret' }, 400, 'invalid_request'],
 ])('the token endpoint refuses as OAuth does: %j', async (fields, status, error) => {
   await using sim = await startWholesale()
-  expect(await tokenFor(sim, fields)).toMatchObject({ status, body: { error, error_description: expect.any(String) } })
+  expect(await tokenFor(sim, fields)).toMatchObject({
+    status,
+    body: { error, error_description: expect.any(String) },
+  })
 })
 
 test.each([
@@ -73,7 +97,10 @@ test("WHL-038 a token ends by the world's clock, and another is good", async () 
   await sim.clock.advance('PT59M59S')
   expect((await sim.update('Suspend')).status).toBe(200)
   await sim.clock.advance('PT1S')
-  await expectFailure(sim, () => sim.update('Resume'), { ...UNAUTHORIZED, reason: /ended at 2026-01-01T01:00:00/ })
+  await expectFailure(sim, () => sim.update('Resume'), {
+    ...UNAUTHORIZED,
+    reason: /ended at 2026-01-01T01:00:00/,
+  })
   await sim.authorize()
   await sim.settle()
   expect((await sim.update('Resume')).status).toBe(200)
@@ -97,9 +124,15 @@ test('WHL-012 WHL-032 a line of a sub-node is invisible to a sibling, and not to
     ...NOT_FOUND,
     reason: /of node brand-a, not of brand-b/,
   })
-  expect((await sim.update('Suspend', suspend, node('brand-a'))).body).toMatchObject({ code: 'REQUEST_IN_PROGRESS' })
+  expect((await sim.update('Suspend', suspend, node('brand-a'))).body).toMatchObject({
+    code: 'REQUEST_IN_PROGRESS',
+  })
   await sim.settle()
-  await expectFailure(sim, () => sim.update('Suspend', { iccid: undefined, gpsi: 17205550001 }, node('brand-b')), NOT_FOUND)
+  await expectFailure(
+    sim,
+    () => sim.update('Suspend', { iccid: undefined, gpsi: 17205550001 }, node('brand-b')),
+    NOT_FOUND,
+  )
   expect((await sim.update('Suspend', suspend, node('brand-a'))).status).toBe(200)
   await sim.settle()
   expect((await sim.update('Resume', suspend)).status).toBe(200)
@@ -111,14 +144,19 @@ test('WHL-012 a SIM that a sibling has is not available, and that a request for 
   const taken = { status: 409, code: 'SIM_NOT_AVAILABLE', refusal: 'sim-unavailable' }
   await expectFailure(sim, () => sim.activate({ iccid: ESIM }, node('brand-b')), taken)
   for (const headers of [node('brand-a'), {}])
-    expect((await sim.activate({ iccid: ESIM }, headers)).body).toMatchObject({ code: 'REQUEST_IN_PROGRESS' })
+    expect((await sim.activate({ iccid: ESIM }, headers)).body).toMatchObject({
+      code: 'REQUEST_IN_PROGRESS',
+    })
   await sim.settle()
   await expectFailure(sim, () => sim.activate({ iccid: ESIM }, node('brand-b')), taken)
 })
 
 test("WHL-012 the partner's own lines are invisible to a sub-node", async () => {
   await using sim = await startWholesale({ given: 'an active line' })
-  await expectFailure(sim, () => sim.update('Suspend', {}, node('brand-a')), { ...NOT_FOUND, reason: /of node none/ })
+  await expectFailure(sim, () => sim.update('Suspend', {}, node('brand-a')), {
+    ...NOT_FOUND,
+    reason: /of node none/,
+  })
 })
 
 test('WHL-012 nodes may use the same transaction id', async () => {
@@ -126,21 +164,45 @@ test('WHL-012 nodes may use the same transaction id', async () => {
   for (const headers of [node('brand-a'), node('brand-b'), {}])
     expect((await sim.activate({ partnerTransactionId: 'T' }, headers)).status).toBe(200)
   await sim.settle()
-  expect((await sim.told()).map(({ wholesaleCustomerId }) => wholesaleCustomerId)).toEqual(['brand-a', 'brand-b', undefined])
+  expect((await sim.told()).map(({ wholesaleCustomerId }) => wholesaleCustomerId)).toEqual([
+    'brand-a',
+    'brand-b',
+    undefined,
+  ])
 })
 
 test('WHL-015 a wholesaleCustomerId has 1 to 12 characters, in the header or in the query', async () => {
   await using sim = await startWholesale({ given: 'an active line' })
   const suspend = { partnerTransactionId: 'T', iccid: ICCID, action: 'Suspend' }
   await expectFailure(sim, () => sim.update('Suspend', {}, node('1234567890123')), INVALID)
-  await expectFailure(sim, () => sim.call('POST', '/updateStatus?wholesaleCustomerId=1234567890123', suspend), INVALID)
-  await expectFailure(sim, () => sim.call('POST', '/updateStatus?wholesaleCustomerId=', suspend), INVALID)
-  await expectFailure(sim, () => sim.call('POST', '/updateStatus?wholesaleCustomerId=a', suspend, node('b')), {
-    ...INVALID,
-    reason: /a in the query/,
-  })
-  await expectFailure(sim, () => sim.call('POST', '/updateStatus?wholesaleCustomerId=123456789012', suspend), NOT_FOUND)
-  await expectFailure(sim, () => sim.call('POST', '/updateStatus?wholesaleCustomerId=a', suspend, node('a')), NOT_FOUND)
+  await expectFailure(
+    sim,
+    () => sim.call('POST', '/updateStatus?wholesaleCustomerId=1234567890123', suspend),
+    INVALID,
+  )
+  await expectFailure(
+    sim,
+    () => sim.call('POST', '/updateStatus?wholesaleCustomerId=', suspend),
+    INVALID,
+  )
+  await expectFailure(
+    sim,
+    () => sim.call('POST', '/updateStatus?wholesaleCustomerId=a', suspend, node('b')),
+    {
+      ...INVALID,
+      reason: /a in the query/,
+    },
+  )
+  await expectFailure(
+    sim,
+    () => sim.call('POST', '/updateStatus?wholesaleCustomerId=123456789012', suspend),
+    NOT_FOUND,
+  )
+  await expectFailure(
+    sim,
+    () => sim.call('POST', '/updateStatus?wholesaleCustomerId=a', suspend, node('a')),
+    NOT_FOUND,
+  )
 })
 
 test('WHL-014 a correlation id is any text, and only a UUID where strict is on', async () => {
@@ -149,7 +211,10 @@ test('WHL-014 a correlation id is any text, and only a UUID where strict is on',
   expect((await sim.update('Suspend', { partnerTransactionId: 'T' }, loose)).status).toBe(200)
   await sim.settle()
   await sim.set('wholesale', { strict: true })
-  await expectFailure(sim, () => sim.update('Resume', {}, loose), { ...INVALID, reason: /x-correlation-id must match format "uuid"/ })
+  await expectFailure(sim, () => sim.update('Resume', {}, loose), {
+    ...INVALID,
+    reason: /x-correlation-id must match format "uuid"/,
+  })
   await expectFailure(sim, () => sim.activate({}, loose), INVALID)
   await expectFailure(sim, () => sim.query('T', loose), INVALID)
   expect((await sim.query('T', { 'X-Correlation-Id': UUID })).status).toBe(200)
@@ -160,15 +225,24 @@ test('WHL-034 with strict a status update needs an iccid, and no gpsi', async ()
   await using sim = await startWholesale({ given: 'an active line' })
   await sim.set('wholesale', { strict: true })
   const reason = /must have required property 'iccid'; gpsi is only in an example/
-  await expectFailure(sim, () => sim.call('POST', '/updateStatus', SUSPENSION), { ...INVALID, reason })
-  await expectFailure(sim, () => sim.update('Suspend', { gpsi: GPSI }), { ...INVALID, reason: /gpsi is only in an example/ })
+  await expectFailure(sim, () => sim.call('POST', '/updateStatus', SUSPENSION), {
+    ...INVALID,
+    reason,
+  })
+  await expectFailure(sim, () => sim.update('Suspend', { gpsi: GPSI }), {
+    ...INVALID,
+    reason: /gpsi is only in an example/,
+  })
   expect((await sim.update('Suspend')).status).toBe(200)
 })
 
 test('WHL-013 with strict an eSIM delivery method needs an EID, which the sample has not', async () => {
   await using sim = await startWholesale()
   await sim.set('wholesale', { strict: true })
-  await expectFailure(sim, () => sim.call('POST', '/activate', ACTIVATION), { ...INVALID, reason: /'eid'/ })
+  await expectFailure(sim, () => sim.call('POST', '/activate', ACTIVATION), {
+    ...INVALID,
+    reason: /'eid'/,
+  })
   const { eSIMDeliveryMethod: _, ...plain } = ACTIVATION
   expect((await sim.call('POST', '/activate', plain)).status).toBe(200)
 })
@@ -179,7 +253,10 @@ test('an undocumented field is journalled, and with strict refused', async () =>
   expect(await sim.journal({ limit: 1 })).toMatchObject([{ undocumented: ['/reason'] }])
   await sim.settle()
   await sim.set('wholesale', { strict: true })
-  await expectFailure(sim, () => sim.update('Resume', { reason: 'found' }), { ...INVALID, reason: /not in the spec.*\/reason/ })
+  await expectFailure(sim, () => sim.update('Resume', { reason: 'found' }), {
+    ...INVALID,
+    reason: /not in the spec.*\/reason/,
+  })
 })
 
 test('every path is moved by a line of the setting paths, and is then no longer where it was', async () => {
@@ -192,14 +269,22 @@ test('every path is moved by a line of the setting paths, and is then no longer 
       'issueToken=/token',
     ],
   })
-  const moved = await fetch(`${sim.base}/token`, { method: 'POST', body: new URLSearchParams(GOOD) })
+  const moved = await fetch(`${sim.base}/token`, {
+    method: 'POST',
+    body: new URLSearchParams(GOOD),
+  })
   expect(moved.status).toBe(200)
   const body = { partnerTransactionId: 'T', iccid: ICCID, action: 'Suspend' }
   expect((await sim.call('POST', '/activate', body)).body).toEqual(SUCCESS)
-  expect((await sim.call('POST', '/sps/v5/subscription/activate/', { ...ACTIVATION, iccid: undefined })).body).toMatchObject({
+  expect(
+    (await sim.call('POST', '/sps/v5/subscription/activate/', { ...ACTIVATION, iccid: undefined }))
+      .body,
+  ).toMatchObject({
     code: 'EID_REQUIRED',
   })
-  expect((await sim.call('GET', '/sps/v5/transaction?partnerTransactionId=T')).body).toEqual({ status: 'InProgress' })
+  expect((await sim.call('GET', '/sps/v5/transaction?partnerTransactionId=T')).body).toEqual({
+    status: 'InProgress',
+  })
   const gone = { status: 404, code: 'NOT_FOUND', refusal: 'unknown-route' }
   for (const path of ['/updateStatus', '/transactionStatus', '/oauth/token', '/nowhere'])
     await expectFailure(sim, () => sim.call('POST', path, body), gone)
@@ -221,7 +306,9 @@ test.each([
 
 test('no two lines of paths may move the same operation', async () => {
   await using sim = await startWholesale()
-  await expect(sim.set('wholesale', { paths: ['issueToken=/x', 'issueToken=/y'] })).rejects.toThrow(/as a line before it/)
+  await expect(sim.set('wholesale', { paths: ['issueToken=/x', 'issueToken=/y'] })).rejects.toThrow(
+    /as a line before it/,
+  )
 })
 
 test.each([
@@ -230,22 +317,48 @@ test.each([
   [['activateSubscription=/transactionStatus', 'issueToken=/x'], '/transactionStatus'],
 ])('the setting paths leaves no operation without a path of its own: %j', async (paths, shared) => {
   await using sim = await startWholesale()
-  await expect(sim.set('wholesale', { paths })).rejects.toThrow(`leaves two operations at ${shared}`)
+  await expect(sim.set('wholesale', { paths })).rejects.toThrow(
+    `leaves two operations at ${shared}`,
+  )
 })
 
 test('operations may change places', async () => {
   await using sim = await startWholesale({ given: 'an active line' })
-  await sim.set('wholesale', { paths: ['activateSubscription=/updateStatus', 'updateSubscriptionStatus=/activate'] })
-  expect((await sim.call('POST', '/updateStatus', { ...MINIMAL, partnerTransactionId: 'A' })).body).toEqual(SUCCESS)
-  expect((await sim.call('POST', '/activate', { partnerTransactionId: 'S', iccid: ICCID, action: 'Suspend' })).body).toEqual(SUCCESS)
+  await sim.set('wholesale', {
+    paths: ['activateSubscription=/updateStatus', 'updateSubscriptionStatus=/activate'],
+  })
+  expect(
+    (await sim.call('POST', '/updateStatus', { ...MINIMAL, partnerTransactionId: 'A' })).body,
+  ).toEqual(SUCCESS)
+  expect(
+    (
+      await sim.call('POST', '/activate', {
+        partnerTransactionId: 'S',
+        iccid: ICCID,
+        action: 'Suspend',
+      })
+    ).body,
+  ).toEqual(SUCCESS)
 })
 
 test('a method, a path, a body and a type there are not are refused in the words of the API', async () => {
   await using sim = await startWholesale()
   const send = (method: string, path: string, body: unknown) => () => sim.call(method, path, body)
-  await expectFailure(sim, send('PUT', '/activate', {}), { status: 405, code: 'METHOD_NOT_ALLOWED', refusal: 'method-not-allowed' })
-  await expectFailure(sim, send('GET', '/subscriptions', undefined), { status: 404, code: 'NOT_FOUND', refusal: 'unknown-route' })
-  await expectFailure(sim, send('POST', '/activate', '{"partner'), { status: 400, code: 'MALFORMED_REQUEST', refusal: 'malformed-body' })
+  await expectFailure(sim, send('PUT', '/activate', {}), {
+    status: 405,
+    code: 'METHOD_NOT_ALLOWED',
+    refusal: 'method-not-allowed',
+  })
+  await expectFailure(sim, send('GET', '/subscriptions', undefined), {
+    status: 404,
+    code: 'NOT_FOUND',
+    refusal: 'unknown-route',
+  })
+  await expectFailure(sim, send('POST', '/activate', '{"partner'), {
+    status: 400,
+    code: 'MALFORMED_REQUEST',
+    refusal: 'malformed-body',
+  })
   await expectFailure(sim, send('POST', '/activate', undefined), INVALID)
   await expectFailure(sim, send('POST', '/activate', 'x'.repeat(1_100_000)), {
     status: 413,
@@ -276,7 +389,11 @@ test('WHL-039 every refusal of the kernel, and one nobody knows, has its status 
   for (const [code, status] of Object.entries({ ...kernel, 'nobody-knows': 500, constructor: 500 }))
     expect(wholesale.word(new Refusal(code, 'why'), 'activateSubscription'), code).toMatchObject({
       status,
-      body: { status: 'Failure', code: expect.stringMatching(/^[A-Z_]+$/), message: expect.stringMatching(/./) },
+      body: {
+        status: 'Failure',
+        code: expect.stringMatching(/^[A-Z_]+$/),
+        message: expect.stringMatching(/./),
+      },
     })
 })
 

@@ -1,6 +1,17 @@
 // Activating subscriptions: the plan, its allowances and products, the prerequisites, the SIM and the number.
 import { expect, test } from 'vitest'
-import { ACTIVATION, CARD, EID, ESIM, expectFailure, GPSI, ICCID, MINIMAL, SUCCESS, startWholesale } from '../../support/wholesale.ts'
+import {
+  ACTIVATION,
+  CARD,
+  EID,
+  ESIM,
+  expectFailure,
+  GPSI,
+  ICCID,
+  MINIMAL,
+  SUCCESS,
+  startWholesale,
+} from '../../support/wholesale.ts'
 
 const activated = async (fields: object = {}) => {
   const sim = await startWholesale()
@@ -28,7 +39,12 @@ test('WHL-028 WHL-029 the sample activation is accepted as it is printed, and an
       result: 'Success',
       iccid: ICCID,
       gpsi: GPSI,
-      subscription: { subscriberId: 'Sub001', wholesalePlanId: 'Plan001', status: 'Active', billCycleStartDay: 1 },
+      subscription: {
+        subscriberId: 'Sub001',
+        wholesalePlanId: 'Plan001',
+        status: 'Active',
+        billCycleStartDay: 1,
+      },
     },
   ])
 })
@@ -39,14 +55,24 @@ test('WHL-001 WHL-002 an active SIM is a subscription: the card there was not is
   await sim.activate({ ...ACTIVATION, partnerTransactionId: 'A' })
   expect(await sim.sims('wholesale')).toEqual([])
   await sim.settle()
-  expect(await sim.sims('wholesale')).toMatchObject([{ iccid: ICCID, service: 'active', profile: 'enabled' }])
-  expect(await sim.device(ICCID).show()).toMatchObject({ msisdn: GPSI, bundles: [{ reference: '1000001', state: 'active' }] })
+  expect(await sim.sims('wholesale')).toMatchObject([
+    { iccid: ICCID, service: 'active', profile: 'enabled' },
+  ])
+  expect(await sim.device(ICCID).show()).toMatchObject({
+    msisdn: GPSI,
+    bundles: [{ reference: '1000001', state: 'active' }],
+  })
 })
 
 test('WHL-016 a minimal activation needs its four fields, and a SIM', async () => {
   const { sim, told } = await activated()
   await using _ = sim
-  expect(told).toMatchObject({ action: 'Activate', result: 'Success', iccid: ESIM, gpsi: '17205550001' })
+  expect(told).toMatchObject({
+    action: 'Activate',
+    result: 'Success',
+    iccid: ESIM,
+    gpsi: '17205550001',
+  })
 })
 
 test.each([
@@ -100,7 +126,11 @@ test.each([
   'WHL-017 WHL-018 WHL-019 WHL-020 WHL-021 WHL-023 WHL-024 WHL-025 WHL-026 WHL-027 beyond its length, pattern or enum (%s): %j',
   async (_statement, fields) => {
     await using sim = await startWholesale()
-    await expectFailure(sim, () => sim.activate(fields), { status: 400, code: 'INVALID_REQUEST', refusal: 'invalid-request' })
+    await expectFailure(sim, () => sim.activate(fields), {
+      status: 400,
+      code: 'INVALID_REQUEST',
+      refusal: 'invalid-request',
+    })
   },
 )
 
@@ -120,7 +150,13 @@ test('WHL-017 WHL-019 WHL-020 WHL-021 WHL-023 WHL-024 WHL-025 WHL-026 the bounds
     products: [],
   }
   expect((await sim.activate(most)).status).toBe(200)
-  const least = { gpsi: '17205559999', pei: '228815182889643', eid: '8904903202100888130', billCycleStartDay: 1, partnerTransactionId: 'y' }
+  const least = {
+    gpsi: '17205559999',
+    pei: '228815182889643',
+    eid: '8904903202100888130',
+    billCycleStartDay: 1,
+    partnerTransactionId: 'y',
+  }
   expect((await sim.activate({ ...least, subscriberId: ' ' })).status).toBe(200)
 })
 
@@ -129,14 +165,21 @@ test('WHL-007 WHL-027 a line has the products of its plan, with those added, upd
   const { sim, told } = await activated({
     products: [
       { productId: 'Plan001-DATA', action: 'Update', characteristics: speeds },
-      { productId: 'Plan001-HOTSPOT', action: 'Add', characteristics: [{ key: 'Tethered Devices', value: '3' }] },
+      {
+        productId: 'Plan001-HOTSPOT',
+        action: 'Add',
+        characteristics: [{ key: 'Tethered Devices', value: '3' }],
+      },
       { productId: 'Plan001-SMS', action: 'Remove' },
     ],
   })
   await using _ = sim
   expect(told.subscription).toMatchObject({ subscriberId: 'Sub042', wholesalePlanId: 'Plan001' })
   expect(told.subscription?.products).toEqual([
-    { productId: 'Plan001-DATA', characteristics: [...speeds, { key: 'Upload Speed', value: '20 Mbps' }] },
+    {
+      productId: 'Plan001-DATA',
+      characteristics: [...speeds, { key: 'Upload Speed', value: '20 Mbps' }],
+    },
     { productId: 'Plan001-VOICE', characteristics: [] },
     {
       productId: 'Plan001-HOTSPOT',
@@ -151,8 +194,16 @@ test('WHL-007 WHL-027 a line has the products of its plan, with those added, upd
 test.each([
   ['a product the plan has not', { productId: 'Plan002-DATA', action: 'Add' }, /no product/],
   ['adding what is there', { productId: 'Plan001-DATA', action: 'Add' }, /has it already/],
-  ['updating what is not there', { productId: 'Plan001-HOTSPOT', action: 'Update' }, /does not have it/],
-  ['removing what is not there', { productId: 'Plan001-HOTSPOT', action: 'Remove' }, /does not have it/],
+  [
+    'updating what is not there',
+    { productId: 'Plan001-HOTSPOT', action: 'Update' },
+    /does not have it/,
+  ],
+  [
+    'removing what is not there',
+    { productId: 'Plan001-HOTSPOT', action: 'Remove' },
+    /does not have it/,
+  ],
 ])('WHL-027 refused: %s', async (_what, product, reason) => {
   await using sim = await startWholesale()
   const expected = { status: 400, code: 'INVALID_PRODUCT_ACTION', refusal: 'wrong-product', reason }
@@ -167,18 +218,44 @@ test.each([
   const { sim, told } = await activated({ bucketRefId })
   await using _ = sim
   expect(told.subscription?.buckets.map((bucket) => bucket.bucketRefId)).toEqual(expected)
-  expect((await sim.device(ESIM).show()).bundles.map(({ reference }) => reference)).toEqual(expected)
+  expect((await sim.device(ESIM).show()).bundles.map(({ reference }) => reference)).toEqual(
+    expected,
+  )
 })
 
 test.each([
   ['a plan there is not', { wholesalePlanId: 'Plan999' }, 400, 'PLAN_NOT_FOUND', 'unknown-plan'],
-  ['a plan named as what every object has', { wholesalePlanId: 'toString' }, 400, 'PLAN_NOT_FOUND', 'unknown-plan'],
-  ['an allowance of another plan', { bucketRefId: ['2000001'] }, 400, 'BUCKET_NOT_FOUND', 'unknown-bucket'],
+  [
+    'a plan named as what every object has',
+    { wholesalePlanId: 'toString' },
+    400,
+    'PLAN_NOT_FOUND',
+    'unknown-plan',
+  ],
+  [
+    'an allowance of another plan',
+    { bucketRefId: ['2000001'] },
+    400,
+    'BUCKET_NOT_FOUND',
+    'unknown-bucket',
+  ],
   ['a SIM there is not', { iccid: '8901000000000000000' }, 404, 'SIM_NOT_FOUND', 'unknown-sim'],
   ['an eSIM without an EID', { iccid: ESIM, eid: undefined }, 400, 'EID_REQUIRED', 'eid-required'],
   ['a number reserved for another', { gpsi: GPSI }, 409, 'NUMBER_RESERVED', 'number-reserved'],
-  ['a reservation there is not', { gpsiReservationId: 'GRID0' }, 404, 'RESERVATION_NOT_FOUND', 'unknown-reservation'],
-  ['a reservation of another number', { gpsiReservationId: 'GRID1', gpsi: GPSI }, 400, 'RESERVATION_MISMATCH', 'wrong-reservation'],
+  [
+    'a reservation there is not',
+    { gpsiReservationId: 'GRID0' },
+    404,
+    'RESERVATION_NOT_FOUND',
+    'unknown-reservation',
+  ],
+  [
+    'a reservation of another number',
+    { gpsiReservationId: 'GRID1', gpsi: GPSI },
+    400,
+    'RESERVATION_MISMATCH',
+    'wrong-reservation',
+  ],
 ])('refused: %s', async (_what, fields, status, code, refusal) => {
   await using sim = await startWholesale()
   await expectFailure(sim, () => sim.activate(fields), { status, code, refusal })
@@ -186,14 +263,24 @@ test.each([
 
 test('WHL-009 an address without coverage is refused', async () => {
   await using sim = await startWholesale()
-  const call = () => sim.activate({ location: { address: { ...ACTIVATION.location.address, zip: '00012' } } })
-  await expectFailure(sim, call, { status: 400, code: 'NO_COVERAGE', refusal: 'no-coverage', reason: /00012/ })
+  const call = () =>
+    sim.activate({ location: { address: { ...ACTIVATION.location.address, zip: '00012' } } })
+  await expectFailure(sim, call, {
+    status: 400,
+    code: 'NO_COVERAGE',
+    refusal: 'no-coverage',
+    reason: /00012/,
+  })
 })
 
 test('WHL-010 a device that is not compatible is refused', async () => {
   await using sim = await startWholesale()
   const call = () => sim.activate({ pei: '000000001234567' })
-  await expectFailure(sim, call, { status: 400, code: 'DEVICE_NOT_COMPATIBLE', refusal: 'incompatible-device' })
+  await expectFailure(sim, call, {
+    status: 400,
+    code: 'DEVICE_NOT_COMPATIBLE',
+    refusal: 'incompatible-device',
+  })
 })
 
 test('WHL-011 a SIM that has a line or cannot be had is refused', async () => {
@@ -218,7 +305,11 @@ test('eSIMs of the stock are taken in turn, each once, until none is left', asyn
   for (let taken = 0; taken < 50; taken += 1) expect((await sim.activate()).status).toBe(200)
   await sim.settle()
   expect(new Set((await sim.sims('wholesale')).map(({ iccid }) => iccid)).size).toBe(50)
-  await expectFailure(sim, () => sim.activate(), { status: 409, code: 'SIM_NOT_AVAILABLE', refusal: 'sim-unavailable' })
+  await expectFailure(sim, () => sim.activate(), {
+    status: 409,
+    code: 'SIM_NOT_AVAILABLE',
+    refusal: 'sim-unavailable',
+  })
 })
 
 test('WHL-013 a device the customer brings needs an EID', async () => {
@@ -238,10 +329,18 @@ test.each([{}, { eSIMDeliveryMethod: 'QR' }, { iccid: ESIM, eSIMDeliveryMethod: 
       activationCode: expect.stringMatching(/^LPA:1\$rsp\.esimulator\.example\$[A-Z0-9-]{23}$/),
     })
     const before = await sim.device(told.iccid).show()
-    expect(before).toMatchObject({ eid: EID, profile: 'released', service: 'active', installationCode: told.activationCode })
+    expect(before).toMatchObject({
+      eid: EID,
+      profile: 'released',
+      service: 'active',
+      installationCode: told.activationCode,
+    })
     await expect(sim.device(told.iccid).use(1)).rejects.toThrow(/released/)
     await sim.device(told.iccid).install()
-    expect(await sim.device(told.iccid).use(1)).toMatchObject({ used: 1, attached: { country: 'US' } })
+    expect(await sim.device(told.iccid).use(1)).toMatchObject({
+      used: 1,
+      attached: { country: 'US' },
+    })
   },
 )
 
@@ -266,7 +365,9 @@ test.each([
 })
 
 test('an assigned number is none that a line has or is to have', async () => {
-  await using sim = await startWholesale({ stock: { wholesale: { reservations: ['R=17205550002'] } } })
+  await using sim = await startWholesale({
+    stock: { wholesale: { reservations: ['R=17205550002'] } },
+  })
   await sim.activate({ gpsi: '17205550001' })
   await sim.activate()
   await sim.settle()
@@ -278,18 +379,30 @@ test('WHL-040 a number that is active, on a line or with another carrier, is ref
   const expected = { status: 409, code: 'NUMBER_ALREADY_ACTIVE', refusal: 'number-active' }
   await expectFailure(sim, () => sim.activate({ gpsi: GPSI }), expected)
   await expectFailure(sim, () => sim.activate({ gpsiReservationId: 'GRID368599719' }), expected)
-  await expectFailure(sim, () => sim.activate({ gpsi: '10005550100' }), { ...expected, reason: /active with another carrier/ })
+  await expectFailure(sim, () => sim.activate({ gpsi: '10005550100' }), {
+    ...expected,
+    reason: /active with another carrier/,
+  })
 })
 
 test('the number of a ceased line stays its own, and is not said to be active', async () => {
   await using sim = await startWholesale({ given: 'a ceased line' })
-  const kept = { status: 409, code: 'NUMBER_ALREADY_ACTIVE', refusal: 'number-active', reason: /that of a subscription, active or not/ }
+  const kept = {
+    status: 409,
+    code: 'NUMBER_ALREADY_ACTIVE',
+    refusal: 'number-active',
+    reason: /that of a subscription, active or not/,
+  }
   await expectFailure(sim, () => sim.activate({ gpsi: GPSI }), kept)
 })
 
 test('while an activation is pending its SIM, its number and its reservation are taken', async () => {
   await using sim = await startWholesale({ given: 'a pending activation' })
-  await expectFailure(sim, () => sim.activate({ iccid: ICCID }), { status: 409, code: 'REQUEST_IN_PROGRESS', refusal: 'busy' })
+  await expectFailure(sim, () => sim.activate({ iccid: ICCID }), {
+    status: 409,
+    code: 'REQUEST_IN_PROGRESS',
+    refusal: 'busy',
+  })
   const taken = { status: 409, code: 'NUMBER_ALREADY_ACTIVE', refusal: 'number-active' }
   await expectFailure(sim, () => sim.activate({ gpsi: GPSI }), taken)
   await expectFailure(sim, () => sim.activate({ gpsiReservationId: 'GRID368599719' }), taken)
@@ -298,28 +411,34 @@ test('while an activation is pending its SIM, its number and its reservation are
 test.each([
   ['a magic transaction', { partnerTransactionId: 'FAIL-1' }, {}],
   ['the setting', { partnerTransactionId: 'T' }, { settlement: 'fail' }],
-])('an activation that fails, by %s, is told, and gives SIM, number and reservation back', async (_what, id, settings) => {
-  await using sim = await startWholesale()
-  await sim.set('wholesale', { settlingDelay: 'PT2S', ...settings })
-  await sim.call('POST', '/activate', { ...ACTIVATION, ...id })
-  await sim.settle()
-  const [told, ...more] = await sim.told()
-  expect(more).toEqual([])
-  expect(told).toMatchObject({
-    ...id,
-    result: 'Failure',
-    reasonCode: 'PROVISIONING_FAILED',
-    reasonDesc: expect.any(String),
-    iccid: ICCID,
-    gpsi: GPSI,
-  })
-  expect(told).not.toHaveProperty('subscription')
-  expect(await sim.sims('wholesale')).toEqual([])
-  await sim.set('wholesale', { settlement: 'succeed' })
-  expect((await sim.call('POST', '/activate', { ...ACTIVATION, partnerTransactionId: 'again' })).status).toBe(200)
-  await sim.settle()
-  expect(await sim.sims('wholesale')).toMatchObject([{ iccid: ICCID, service: 'active' }])
-})
+])(
+  'an activation that fails, by %s, is told, and gives SIM, number and reservation back',
+  async (_what, id, settings) => {
+    await using sim = await startWholesale()
+    await sim.set('wholesale', { settlingDelay: 'PT2S', ...settings })
+    await sim.call('POST', '/activate', { ...ACTIVATION, ...id })
+    await sim.settle()
+    const [told, ...more] = await sim.told()
+    expect(more).toEqual([])
+    expect(told).toMatchObject({
+      ...id,
+      result: 'Failure',
+      reasonCode: 'PROVISIONING_FAILED',
+      reasonDesc: expect.any(String),
+      iccid: ICCID,
+      gpsi: GPSI,
+    })
+    expect(told).not.toHaveProperty('subscription')
+    expect(await sim.sims('wholesale')).toEqual([])
+    await sim.set('wholesale', { settlement: 'succeed' })
+    expect(
+      (await sim.call('POST', '/activate', { ...ACTIVATION, partnerTransactionId: 'again' }))
+        .status,
+    ).toBe(200)
+    await sim.settle()
+    expect(await sim.sims('wholesale')).toMatchObject([{ iccid: ICCID, service: 'active' }])
+  },
+)
 
 test('an eSIM that a failed activation gives back is the next one again', async () => {
   await using sim = await startWholesale()
@@ -331,7 +450,11 @@ test('an eSIM that a failed activation gives back is the next one again', async 
 })
 
 test('a seed file brings cards, eSIMs and reservations', async () => {
-  const own = { cards: ['89014104270000000001'], esims: ['8901410427000000028'], reservations: ['MINE=12025550123'] }
+  const own = {
+    cards: ['89014104270000000001'],
+    esims: ['8901410427000000028'],
+    reservations: ['MINE=12025550123'],
+  }
   await using sim = await startWholesale({ stock: { wholesale: own } })
   await sim.activate({ iccid: '89014104270000000001', eid: undefined, gpsiReservationId: 'MINE' })
   await sim.activate({ iccid: '8901410427000000028' })
@@ -348,17 +471,33 @@ test.each([
   [{ cards: ['8901'] }, /8901 is no text of 19 or 20 digits/],
   [{ cards: [ICCID] }, /is there already/],
   [{ reservations: ['MINE'] }, /MINE is not id=number/],
-  [{ reservations: ['MINE=12025550123', 'YOURS=12025550123'] }, /YOURS=12025550123: its id or its number is reserved already/],
-  [{ reservations: ['GRID1=12025550123'] }, /GRID1=12025550123: its id or its number is reserved already/],
+  [
+    { reservations: ['MINE=12025550123', 'YOURS=12025550123'] },
+    /YOURS=12025550123: its id or its number is reserved already/,
+  ],
+  [
+    { reservations: ['GRID1=12025550123'] },
+    /GRID1=12025550123: its id or its number is reserved already/,
+  ],
 ])('a seed file that cannot be is refused: %j', async (own, reason) => {
   await expect(startWholesale({ stock: { wholesale: own } })).rejects.toThrow(reason)
 })
 
 test('what a request needs beyond its four fields is not asked twice: prerequisites are told one at a time, in their order', async () => {
   await using sim = await startWholesale()
-  const wrong = { wholesalePlanId: 'Plan999', location: { address: { zip: '00001' } }, eid: undefined, gpsi: GPSI }
+  const wrong = {
+    wholesalePlanId: 'Plan999',
+    location: { address: { zip: '00001' } },
+    eid: undefined,
+    gpsi: GPSI,
+  }
   const codes = []
-  for (const better of [{}, { wholesalePlanId: 'Plan001' }, { location: MINIMAL.location }, { eid: EID }]) {
+  for (const better of [
+    {},
+    { wholesalePlanId: 'Plan001' },
+    { location: MINIMAL.location },
+    { eid: EID },
+  ]) {
     Object.assign(wrong, better)
     codes.push((await sim.activate(wrong)).body.code)
   }

@@ -9,7 +9,9 @@ const buckets = async (sim: Wholesale, iccid = ICCID) =>
     remainingBytes,
     endsAt,
   }))
-const full = (endsAt: string) => [{ reference: '1000001', state: 'active', remainingBytes: 10e9, endsAt }]
+const full = (endsAt: string) => [
+  { reference: '1000001', state: 'active', remainingBytes: 10e9, endsAt },
+]
 
 /** A card in a handset, activated on the wanted day. */
 async function activatedOn(instant: string, fields: object = {}): Promise<Wholesale> {
@@ -23,7 +25,11 @@ async function activatedOn(instant: string, fields: object = {}): Promise<Wholes
 
 test('a line uses data from its allowance, in the United States', async () => {
   await using sim = await startWholesale({ given: 'an active line' })
-  expect(await sim.device(ICCID).use('4GB')).toMatchObject({ used: 4e9, denied: 0, attached: { country: 'US' } })
+  expect(await sim.device(ICCID).use('4GB')).toMatchObject({
+    used: 4e9,
+    denied: 0,
+    attached: { country: 'US' },
+  })
   expect(await sim.device(ICCID).use('7GB')).toMatchObject({ used: 6e9, denied: 1e9 })
   expect(await buckets(sim)).toMatchObject([{ state: 'depleted', remainingBytes: 0 }])
 })
@@ -34,7 +40,11 @@ test('abroad only an allowance that covers the country carries data', async () =
   await sim.settle()
   await sim.device(ESIM).install()
   await sim.device(ESIM).attach('MX')
-  expect(await sim.device(ESIM).use('3GB')).toMatchObject({ used: 1e9, denied: 2e9, bundles: [{ name: '1 GB North America' }] })
+  expect(await sim.device(ESIM).use('3GB')).toMatchObject({
+    used: 1e9,
+    denied: 2e9,
+    bundles: [{ name: '1 GB North America' }],
+  })
   await sim.device(ESIM).attach('FR')
   await expect(sim.device(ESIM).use(1)).rejects.toThrow(/covers FR/)
 })
@@ -42,11 +52,17 @@ test('abroad only an allowance that covers the country carries data', async () =
 test('the location of a SIM is the network it is on', async () => {
   await using sim = await startWholesale({ given: 'an active line' })
   await sim.device(ICCID).attach('US')
-  expect(await sim.device(ICCID).show()).toMatchObject({ country: 'US', attached: { country: 'US' } })
+  expect(await sim.device(ICCID).show()).toMatchObject({
+    country: 'US',
+    attached: { country: 'US' },
+  })
 })
 
 test('a line whose data product was removed, or that has no allowance, uses no data', async () => {
-  for (const fields of [{ products: [{ productId: 'Plan001-DATA', action: 'Remove' }] }, { bucketRefId: [] }]) {
+  for (const fields of [
+    { products: [{ productId: 'Plan001-DATA', action: 'Remove' }] },
+    { bucketRefId: [] },
+  ]) {
     await using sim = await startWholesale()
     await sim.activate(fields)
     await sim.settle()
@@ -80,21 +96,31 @@ test.each([
   ['2026-02-28T23:59:59Z', 1, '2026-03-01T00:00:00.000Z'],
   ['2026-12-31T12:00:00Z', 28, '2027-01-28T00:00:00.000Z'],
   ['2026-03-01T00:00:00Z', 1, '2026-04-01T00:00:00.000Z'],
-])('WHL-019 WHL-020 of a line activated at %s with bill day %i the first cycle ends at %s', async (instant, billCycleStartDay, ends) => {
-  await using sim = await activatedOn(instant, { billCycleStartDay })
-  expect(await buckets(sim)).toEqual(full(ends))
-  expect((await sim.told())[0]?.subscription).toMatchObject({ billCycleFrequency: 'MONTHLY', billCycleStartDay, nextBillCycle: ends })
-})
+])(
+  'WHL-019 WHL-020 of a line activated at %s with bill day %i the first cycle ends at %s',
+  async (instant, billCycleStartDay, ends) => {
+    await using sim = await activatedOn(instant, { billCycleStartDay })
+    expect(await buckets(sim)).toEqual(full(ends))
+    expect((await sim.told())[0]?.subscription).toMatchObject({
+      billCycleFrequency: 'MONTHLY',
+      billCycleStartDay,
+      nextBillCycle: ends,
+    })
+  },
+)
 
 test.each([
   ['2026-01-15T10:00:00Z', 15],
   ['2026-01-28T10:00:00Z', 28],
   ['2026-01-29T10:00:00Z', 28],
   ['2026-03-31T23:00:00Z', 28],
-])('WHL-020 without a bill day it is that of the activation, the 28th at most: %s has %i', async (instant, billCycleStartDay) => {
-  await using sim = await activatedOn(instant)
-  expect((await sim.told())[0]?.subscription).toMatchObject({ billCycleStartDay })
-})
+])(
+  'WHL-020 without a bill day it is that of the activation, the 28th at most: %s has %i',
+  async (instant, billCycleStartDay) => {
+    await using sim = await activatedOn(instant)
+    expect((await sim.told())[0]?.subscription).toMatchObject({ billCycleStartDay })
+  },
+)
 
 test('allowances are renewed in full when a cycle begins, month after month', async () => {
   await using sim = await startWholesale({ given: 'an active line' })
@@ -138,7 +164,9 @@ test('a ceased line has no allowances and no cycle; reactivated it gets new ones
   await sim.settle()
   expect(await buckets(sim)).toEqual(full('2026-02-01T00:00:00.000Z'))
   const { fired } = await sim.clock.advance({ to: '2026-02-01T00:00:00Z' })
-  expect(fired.filter((each) => each.kind === 'event' && each.type === 'bundle.activated')).toHaveLength(1)
+  expect(
+    fired.filter((each) => each.kind === 'event' && each.type === 'bundle.activated'),
+  ).toHaveLength(1)
   expect(await buckets(sim)).toEqual(full('2026-03-01T00:00:00.000Z'))
 })
 

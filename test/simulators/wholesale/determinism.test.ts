@@ -11,7 +11,11 @@ async function lived(sim: Wholesale): Promise<string[]> {
   await sim.clock.advance('PT7M')
   said.push(JSON.stringify((await sim.call('POST', '/updateStatus', SUSPENSION)).body))
   await sim.clock.advance('P40D')
-  return [...said, JSON.stringify(await sim.told()), JSON.stringify((await sim.state()).collections)]
+  return [
+    ...said,
+    JSON.stringify(await sim.told()),
+    JSON.stringify((await sim.state()).collections),
+  ]
 }
 
 test('two lives of one seed are the same to the byte, and another seed is another life', async () => {

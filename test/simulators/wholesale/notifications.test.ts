@@ -5,13 +5,23 @@ import ajvFormats from 'ajv-formats'
 import { expect, test } from 'vitest'
 import { type Receiver, startReceiver } from '../../../src/index.ts'
 import { readSpec } from '../../../src/server/spec.ts'
-import { ACTIVATION, EID, ESIM, GPSI, ICCID, startWholesale, type Wholesale } from '../../support/wholesale.ts'
+import {
+  ACTIVATION,
+  EID,
+  ESIM,
+  GPSI,
+  ICCID,
+  startWholesale,
+  type Wholesale,
+} from '../../support/wholesale.ts'
 
 const fits = await (async () => {
   const ajv = new Ajv2020({ strict: false, allErrors: true })
   ajvFormats.default(ajv)
   ajv.addSchema(await readSpec('wholesale.yaml'), 'spec')
-  return ajv.compile({ $ref: 'spec#/webhooks/subscriptionNotification/post/requestBody/content/application~1json/schema' })
+  return ajv.compile({
+    $ref: 'spec#/webhooks/subscriptionNotification/post/requestBody/content/application~1json/schema',
+  })
 })()
 
 /** A world whose notifications go to a receiver of its own. */
@@ -49,7 +59,9 @@ test('WHL-005 WHL-006 each completed request is told once, at its completion, to
   }
   await sim.clock.advance('P1D')
   const told = receiver.arrivals.map(({ json }) => json as Record<string, unknown>)
-  expect(told.map(({ partnerTransactionId, action, result }) => [partnerTransactionId, action, result])).toEqual([
+  expect(
+    told.map(({ partnerTransactionId, action, result }) => [partnerTransactionId, action, result]),
+  ).toEqual([
     ['Txn101010101', 'Activate', 'Success'],
     ['S', 'Suspend', 'Success'],
     ['R', 'Resume', 'Success'],
@@ -70,8 +82,14 @@ test('WHL-005 WHL-006 each completed request is told once, at its completion, to
 
 test('a notification holds what the partner asked with, and what came of it', async () => {
   await using sim = await startWholesale()
-  const headers = { 'X-Correlation-Id': '0b0e1a52-8a0f-4b5c-9d55-3e1c1f0a9d11', wholesaleCustomerId: 'brand-1' }
-  await sim.activate({ partnerTransactionId: 'T', gpsiReservationId: 'GRID368599719', eSIMDeliveryMethod: 'QR' }, headers)
+  const headers = {
+    'X-Correlation-Id': '0b0e1a52-8a0f-4b5c-9d55-3e1c1f0a9d11',
+    wholesaleCustomerId: 'brand-1',
+  }
+  await sim.activate(
+    { partnerTransactionId: 'T', gpsiReservationId: 'GRID368599719', eSIMDeliveryMethod: 'QR' },
+    headers,
+  )
   await sim.settle()
   const [told] = await sim.told()
   expect(told).toEqual({
@@ -124,7 +142,9 @@ test('a notification is signed so that a receiver of Standard Webhooks finds it 
     'webhook-timestamp': String(Date.UTC(2026, 0, 1, 0, 0, 2) / 1000),
     'webhook-signature': expected(arrival, secretOf(sim)),
   })
-  expect(expected({ ...arrival, body: `${arrival.body} ` }, secretOf(sim))).not.toBe(arrival.headers['webhook-signature'])
+  expect(expected({ ...arrival, body: `${arrival.body} ` }, secretOf(sim))).not.toBe(
+    arrival.headers['webhook-signature'],
+  )
 })
 
 test('with the setting signing none there are no such headers', async () => {
@@ -135,7 +155,9 @@ test('with the setting signing none there are no such headers', async () => {
   await sim.update('Suspend')
   await sim.settle()
   const [arrival] = await receiver.waitFor(1)
-  expect(Object.keys(arrival?.headers ?? {}).filter((name) => name.startsWith('webhook'))).toEqual([])
+  expect(Object.keys(arrival?.headers ?? {}).filter((name) => name.startsWith('webhook'))).toEqual(
+    [],
+  )
 })
 
 test('with the setting signingClock wall the timestamp is of the machine, as receivers check it', async () => {
@@ -157,9 +179,15 @@ test('with the setting signingClock wall the timestamp is of the machine, as rec
 test('another world signs with another secret, always the same', async () => {
   await using sim = await startWholesale()
   const secretIn = async (name: string) => {
-    const made = { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify({ name }) }
+    const made = {
+      method: 'POST',
+      headers: { 'Content-Type': 'application/json' },
+      body: JSON.stringify({ name }),
+    }
     const answer = await fetch(`${sim.url}/_sim/worlds`, made)
-    const { credentials } = (await answer.json()) as { credentials: Record<string, { callbackSecret: string }> }
+    const { credentials } = (await answer.json()) as {
+      credentials: Record<string, { callbackSecret: string }>
+    }
     await fetch(`${sim.url}/_sim/worlds/${name}`, { method: 'DELETE' })
     return credentials.wholesale?.callbackSecret ?? ''
   }
@@ -170,12 +198,22 @@ test('another world signs with another secret, always the same', async () => {
 })
 
 test('a receiver that fails is tried again with growing delays, then the notification is dead and can be sent again', async () => {
-  const { sim, receiver } = await startWithReceiver('an active line', [500, 500, 500, 500, 500, 500, 200])
+  const { sim, receiver } = await startWithReceiver(
+    'an active line',
+    [500, 500, 500, 500, 500, 500, 200],
+  )
   await using _sim = sim
   await using _receiver = receiver
   await sim.update('Suspend')
   await sim.clock.advance('P1D')
-  expect(receiver.arrivals.map(({ at }) => at)).toEqual(['PT0S', 'PT5S', 'PT5M5S', 'PT35M5S', 'PT2H35M5S', 'PT7H35M5S'])
+  expect(receiver.arrivals.map(({ at }) => at)).toEqual([
+    'PT0S',
+    'PT5S',
+    'PT5M5S',
+    'PT35M5S',
+    'PT2H35M5S',
+    'PT7H35M5S',
+  ])
   const [dead] = await sim.deliveries()
   expect(dead).toMatchObject({ state: 'dead', type: 'Suspend', iccid: ICCID })
   await sim.callbacks.redeliver(dead?.id ?? '')
@@ -184,7 +222,8 @@ test('a receiver that fails is tried again with growing delays, then the notific
   expect(new Set(arrivals.map(({ body }) => body)).size).toBe(1)
   expect(new Set(arrivals.map(({ headers }) => headers['webhook-id'])).size).toBe(1)
   expect(new Set(arrivals.map(({ headers }) => headers['webhook-timestamp'])).size).toBe(7)
-  for (const arrival of arrivals) expect(arrival.headers['webhook-signature']).toBe(expected(arrival, secretOf(sim)))
+  for (const arrival of arrivals)
+    expect(arrival.headers['webhook-signature']).toBe(expected(arrival, secretOf(sim)))
   expect(await sim.deliveries()).toMatchObject([{ state: 'delivered' }])
 })
 

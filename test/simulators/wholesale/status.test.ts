@@ -14,7 +14,8 @@ import {
   type Wholesale,
 } from '../../support/wholesale.ts'
 
-const serviceOf = async (sim: Wholesale) => (await sim.sims('wholesale')).find(({ iccid }) => iccid === ICCID)?.service
+const serviceOf = async (sim: Wholesale) =>
+  (await sim.sims('wholesale')).find(({ iccid }) => iccid === ICCID)?.service
 const REUSED = { status: 409, code: 'TRANSACTION_ID_REUSED', refusal: 'transaction-reused' }
 const UNKNOWN = { status: 404, code: 'TRANSACTION_NOT_FOUND', refusal: 'unknown-transaction' }
 const NOT_FOUND = { status: 404, code: 'SUBSCRIPTION_NOT_FOUND', refusal: 'not-found' }
@@ -62,34 +63,44 @@ const moves: Readonly<Record<string, Partial<Record<(typeof actions)[number], st
 }
 
 function refusalIn(state: string, action: string) {
-  if (states[state]?.pending || state.endsWith('pending')) return { status: 409, code: 'REQUEST_IN_PROGRESS', refusal: 'busy' }
-  if (action === 'Activate') return { status: 409, code: 'SIM_NOT_AVAILABLE', refusal: 'sim-unavailable' }
-  return state === 'no line' ? NOT_FOUND : { status: 409, code: 'INVALID_SUBSCRIPTION_STATE', refusal: 'wrong-state' }
+  if (states[state]?.pending || state.endsWith('pending'))
+    return { status: 409, code: 'REQUEST_IN_PROGRESS', refusal: 'busy' }
+  if (action === 'Activate')
+    return { status: 409, code: 'SIM_NOT_AVAILABLE', refusal: 'sim-unavailable' }
+  return state === 'no line'
+    ? NOT_FOUND
+    : { status: 409, code: 'INVALID_SUBSCRIPTION_STATE', refusal: 'wrong-state' }
 }
 
-const matrix = Object.keys(states).flatMap((state) => actions.map((action) => ({ state, action, leads: moves[state]?.[action] })))
+const matrix = Object.keys(states).flatMap((state) =>
+  actions.map((action) => ({ state, action, leads: moves[state]?.[action] })),
+)
 const ask = (sim: Wholesale, action: (typeof actions)[number]): Promise<Answer> =>
   action === 'Activate'
     ? sim.activate({ ...ACTIVATION, partnerTransactionId: 'asked' })
     : sim.update(action, { partnerTransactionId: 'asked' })
 
-test.each(matrix)('WHL-030 WHL-031 $state: $action leads to $leads', async ({ state, action, leads }) => {
-  const { given, pending } = states[state] ?? { given: '' }
-  await using sim = await startWholesale({ given })
-  if (pending) expect((await sim.update(pending, { partnerTransactionId: 'first' })).status).toBe(200)
-  const before = await serviceOf(sim)
-  if (leads === undefined) {
-    await expectFailure(sim, () => ask(sim, action), refusalIn(state, action))
-    expect((await sim.query('asked')).status).toBe(404)
-    return
-  }
-  expect(await ask(sim, action)).toMatchObject({ status: 200, body: SUCCESS })
-  expect(await serviceOf(sim), 'not at the acknowledgement').toBe(before)
-  await sim.clock.advance('PT1.999S')
-  expect(await serviceOf(sim), 'not before provisioning settles').toBe(before)
-  await sim.clock.advance('PT0.001S')
-  expect(await serviceOf(sim)).toBe(leads)
-})
+test.each(matrix)(
+  'WHL-030 WHL-031 $state: $action leads to $leads',
+  async ({ state, action, leads }) => {
+    const { given, pending } = states[state] ?? { given: '' }
+    await using sim = await startWholesale({ given })
+    if (pending)
+      expect((await sim.update(pending, { partnerTransactionId: 'first' })).status).toBe(200)
+    const before = await serviceOf(sim)
+    if (leads === undefined) {
+      await expectFailure(sim, () => ask(sim, action), refusalIn(state, action))
+      expect((await sim.query('asked')).status).toBe(404)
+      return
+    }
+    expect(await ask(sim, action)).toMatchObject({ status: 200, body: SUCCESS })
+    expect(await serviceOf(sim), 'not at the acknowledgement').toBe(before)
+    await sim.clock.advance('PT1.999S')
+    expect(await serviceOf(sim), 'not before provisioning settles').toBe(before)
+    await sim.clock.advance('PT0.001S')
+    expect(await serviceOf(sim)).toBe(leads)
+  },
+)
 
 test.each(matrix.filter(({ leads, action }) => leads !== undefined && action !== 'Activate'))(
   'a $action of a line that is $state and fails leaves it as it was, and free for another request',
@@ -99,8 +110,16 @@ test.each(matrix.filter(({ leads, action }) => leads !== undefined && action !==
     const before = await sim.device(ICCID).show()
     await sim.update(action as Action, { partnerTransactionId: 'FAIL-1' })
     await sim.settle()
-    expect((await sim.told()).at(-1)).toMatchObject({ action, result: 'Failure', reasonCode: 'PROVISIONING_FAILED' })
-    expect(await sim.device(ICCID).show()).toMatchObject({ service: before.service, bundles: before.bundles, timeline: before.timeline })
+    expect((await sim.told()).at(-1)).toMatchObject({
+      action,
+      result: 'Failure',
+      reasonCode: 'PROVISIONING_FAILED',
+    })
+    expect(await sim.device(ICCID).show()).toMatchObject({
+      service: before.service,
+      bundles: before.bundles,
+      timeline: before.timeline,
+    })
     expect((await sim.update(action as Action)).status).toBe(200)
   },
 )
@@ -118,7 +137,8 @@ test('WHL-004 the acknowledgement does not wait for provisioning, however long i
 test('with no settling delay a request settles as soon as it is acknowledged', async () => {
   await using sim = await startWholesale({ given: 'an active line' })
   await sim.set('wholesale', { settlingDelay: 'PT0S' })
-  for (const action of ['Suspend', 'Resume', 'Cease', 'Reactivate'] as const) expect((await sim.update(action)).status).toBe(200)
+  for (const action of ['Suspend', 'Resume', 'Cease', 'Reactivate'] as const)
+    expect((await sim.update(action)).status).toBe(200)
   expect(await serviceOf(sim)).toBe('active')
 })
 
@@ -134,7 +154,11 @@ test.each([
   ['a gpsi that is no whole number', { gpsi: 19459986891.5 }],
 ])('a status update is malformed: %s', async (_what, fields) => {
   await using sim = await startWholesale({ given: 'an active line' })
-  await expectFailure(sim, () => sim.update('Suspend', fields), { status: 400, code: 'INVALID_REQUEST', refusal: 'invalid-request' })
+  await expectFailure(sim, () => sim.update('Suspend', fields), {
+    status: 400,
+    code: 'INVALID_REQUEST',
+    refusal: 'invalid-request',
+  })
 })
 
 test('WHL-033 WHL-034 a status update with an iccid, a transaction and an action is all it takes', async () => {
@@ -145,10 +169,20 @@ test('WHL-033 WHL-034 a status update with an iccid, a transaction and an action
 
 test('WHL-034 a status update of no valid subscription is refused: no such SIM, no such number, a SIM without a line, another number', async () => {
   await using sim = await startWholesale({ given: 'an active line' })
-  await expectFailure(sim, () => sim.update('Suspend', { iccid: '8901000000000000000' }), { ...NOT_FOUND, reason: /no line/ })
-  await expectFailure(sim, () => sim.update('Suspend', { iccid: undefined, gpsi: '17205550001' }), NOT_FOUND)
+  await expectFailure(sim, () => sim.update('Suspend', { iccid: '8901000000000000000' }), {
+    ...NOT_FOUND,
+    reason: /no line/,
+  })
+  await expectFailure(
+    sim,
+    () => sim.update('Suspend', { iccid: undefined, gpsi: '17205550001' }),
+    NOT_FOUND,
+  )
   await expectFailure(sim, () => sim.update('Suspend', { iccid: CARD }), NOT_FOUND)
-  await expectFailure(sim, () => sim.update('Suspend', { gpsi: '17205550001' }), { ...NOT_FOUND, reason: /has the number 19459986891/ })
+  await expectFailure(sim, () => sim.update('Suspend', { gpsi: '17205550001' }), {
+    ...NOT_FOUND,
+    reason: /has the number 19459986891/,
+  })
   expect((await sim.update('Suspend', { gpsi: GPSI })).status).toBe(200)
 })
 
@@ -220,7 +254,9 @@ test('WHL-041 a duplicate may write its fields in another order and carry anothe
   const { location, ...rest } = ACTIVATION
   const address = Object.fromEntries(Object.entries(location.address).reverse())
   const turned = { location: { address }, ...Object.fromEntries(Object.entries(rest).reverse()) }
-  expect((await sim.call('POST', '/activate', turned, { 'X-Correlation-Id': 'two' })).status).toBe(200)
+  expect((await sim.call('POST', '/activate', turned, { 'X-Correlation-Id': 'two' })).status).toBe(
+    200,
+  )
   await sim.settle()
   expect(await sim.told()).toMatchObject([{ correlationId: 'one' }])
 })
@@ -228,25 +264,46 @@ test('WHL-041 a duplicate may write its fields in another order and carry anothe
 test('WHL-041 the id of a transaction with another body is refused', async () => {
   await using sim = await startWholesale()
   await sim.call('POST', '/activate', ACTIVATION)
-  await expectFailure(sim, () => sim.call('POST', '/activate', { ...ACTIVATION, subscriberId: 'Sub002' }), REUSED)
   await expectFailure(
     sim,
-    () => sim.call('POST', '/activate', { ...ACTIVATION, products: [...ACTIVATION.products].concat(ACTIVATION.products) }),
+    () => sim.call('POST', '/activate', { ...ACTIVATION, subscriberId: 'Sub002' }),
+    REUSED,
+  )
+  await expectFailure(
+    sim,
+    () =>
+      sim.call('POST', '/activate', {
+        ...ACTIVATION,
+        products: [...ACTIVATION.products].concat(ACTIVATION.products),
+      }),
     REUSED,
   )
   await sim.activate({ partnerTransactionId: 'N', note: { a: 1 } })
-  await expectFailure(sim, () => sim.activate({ partnerTransactionId: 'N', note: [['a', 1]] }), REUSED)
+  await expectFailure(
+    sim,
+    () => sim.activate({ partnerTransactionId: 'N', note: [['a', 1]] }),
+    REUSED,
+  )
   await sim.settle()
   await sim.call('POST', '/updateStatus', SUSPENSION)
   await sim.settle()
-  await expectFailure(sim, () => sim.call('POST', '/updateStatus', { ...SUSPENSION, action: 'Resume' }), REUSED)
-  await expectFailure(sim, () => sim.call('POST', '/updateStatus', { ...SUSPENSION, gpsi: GPSI }), REUSED)
+  await expectFailure(
+    sim,
+    () => sim.call('POST', '/updateStatus', { ...SUSPENSION, action: 'Resume' }),
+    REUSED,
+  )
+  await expectFailure(
+    sim,
+    () => sim.call('POST', '/updateStatus', { ...SUSPENSION, gpsi: GPSI }),
+    REUSED,
+  )
 })
 
 test('ids that look like one another are told apart', async () => {
   await using sim = await startWholesale({ given: 'an active line' })
   await sim.update('Suspend', { partnerTransactionId: 'T"' })
-  for (const id of ['T', 'T"\\', 'T"\u0000', '"T"']) await expectFailure(sim, () => sim.query(id), UNKNOWN)
+  for (const id of ['T', 'T"\\', 'T"\u0000', '"T"'])
+    await expectFailure(sim, () => sim.query(id), UNKNOWN)
   expect((await sim.query('T"')).status).toBe(200)
   await sim.settle()
   await sim.update('Resume', { partnerTransactionId: 'T\u0000/' })

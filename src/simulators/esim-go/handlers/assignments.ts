@@ -46,7 +46,8 @@ function rowsOf(world: World, reference: string, basePath: string): Row[] {
   if (basePath === V25) refuseGone(world, all)
   // An eSIM that has left the account is left out; where all have, nothing of this reference is the caller's.
   const reachable = all.filter((iccid) => world.in(esims).has(iccid))
-  if (all.length > 0 && reachable.length === 0) throw new Refusal('foreign-esim', `every eSIM of ${reference} has left the account`)
+  if (all.length > 0 && reachable.length === 0)
+    throw new Refusal('foreign-esim', `every eSIM of ${reference} has left the account`)
   return order.lines.flatMap((line) => {
     const bundle = bundleOf(world, line)
     const iccids = line.iccids.filter((iccid) => world.in(esims).has(iccid))
@@ -55,7 +56,9 @@ function rowsOf(world: World, reference: string, basePath: string): Row[] {
 }
 
 /** Columns that are only there where `additionalFields` asks for them; the name of the second is invented. */
-const columns: Readonly<Record<string, { fields: readonly string[]; url: typeof appleInstallUrl }>> = {
+const columns: Readonly<
+  Record<string, { fields: readonly string[]; url: typeof appleInstallUrl }>
+> = {
   'Apple Install URL': { fields: ['appleInstallUrl', 'installUrl'], url: appleInstallUrl },
   'Android Install URL': { fields: ['installUrl'], url: androidInstallUrl },
 }
@@ -63,8 +66,17 @@ const columns: Readonly<Record<string, { fields: readonly string[]; url: typeof 
 /** A header line and one line an eSIM. */
 async function csv(rows: readonly Row[], additionalFields: string | undefined): Promise<string> {
   const { stringify } = await import('csv-stringify/sync')
-  const links = Object.entries(columns).filter(([, { fields }]) => fields.includes(additionalFields ?? ''))
-  const header = ['ICCID', 'Matching ID', 'RSP URL', 'Bundle', 'Reference', ...links.map(([name]) => name)]
+  const links = Object.entries(columns).filter(([, { fields }]) =>
+    fields.includes(additionalFields ?? ''),
+  )
+  const header = [
+    'ICCID',
+    'Matching ID',
+    'RSP URL',
+    'Bundle',
+    'Reference',
+    ...links.map(([name]) => name),
+  ]
   const lines = rows.map(({ sim, bundle, reference }) => {
     const urls = links.map(([, { url }]) => url(sim.smdpAddress, sim.matchingId))
     return [sim.iccid, sim.matchingId, sim.smdpAddress, bundle, reference, ...urls]
@@ -78,9 +90,17 @@ async function qrCodes(rows: readonly Row[], now: number): Promise<Uint8Array> {
   const at = new Date(now)
   // A ZIP has local times without a zone: these show the world's UTC time wherever the simulator runs. Its years are 1980 to 2099.
   const year = Math.min(Math.max(at.getUTCFullYear(), 1980), 2099)
-  const mtime = new Date(year, at.getUTCMonth(), at.getUTCDate(), at.getUTCHours(), at.getUTCMinutes(), at.getUTCSeconds())
+  const mtime = new Date(
+    year,
+    at.getUTCMonth(),
+    at.getUTCDate(),
+    at.getUTCHours(),
+    at.getUTCMinutes(),
+    at.getUTCSeconds(),
+  )
   const files: Record<string, Uint8Array> = {}
-  for (const { sim } of rows) files[`${sim.iccid}.png`] = await QRCode.toBuffer(lpaString(sim.smdpAddress, sim.matchingId))
+  for (const { sim } of rows)
+    files[`${sim.iccid}.png`] = await QRCode.toBuffer(lpaString(sim.smdpAddress, sim.matchingId))
   // PNGs are compressed already.
   return zipSync(files, { mtime, level: 0 })
 }
@@ -100,15 +120,23 @@ export const assignmentHandlers: EsimGoHandlers = {
     return content('text/csv', () => csv(rows, query.additionalFields))
   },
 
-  getAssignments({ query: { reference: references, additionalFields }, accepts, settings, now, basePath }, world) {
+  getAssignments(
+    { query: { reference: references, additionalFields }, accepts, settings, now, basePath },
+    world,
+  ) {
     const rows = references.flatMap((reference) => rowsOf(world, reference, basePath))
     const format = accepts(FORMATS) ?? 'text/csv'
     if (format === 'application/zip') return content(format, () => qrCodes(rows, now))
     if (format === 'text/csv') return content(format, () => csv(rows, additionalFields))
     const links = additionalFields !== undefined
-    const details = rows.map((row) => ({ ...wire.installDetails(row, links), ...wire25.installLink(row.sim, additionalFields) }))
+    const details = rows.map((row) => ({
+      ...wire.installDetails(row, links),
+      ...wire25.installLink(row.sim, additionalFields),
+    }))
     const [first] = details
-    const single = settings.assignmentsJson === 'object' || (settings.assignmentsJson === 'auto' && details.length === 1)
+    const single =
+      settings.assignmentsJson === 'object' ||
+      (settings.assignmentsJson === 'auto' && details.length === 1)
     return reply(200, single && first ? first : details)
   },
 }

@@ -20,10 +20,12 @@ function parts(text: string | undefined): string[] {
 function countriesOf(names: readonly string[], codes: readonly string[]): Country[] {
   const found = new Set<Country>()
   const unknown: string[] = []
-  const note = (country: Country | undefined, asked: string) => (country ? found.add(country) : unknown.push(`"${asked}"`))
+  const note = (country: Country | undefined, asked: string) =>
+    country ? found.add(country) : unknown.push(`"${asked}"`)
   for (const name of names) note(findCountryByName(name), name)
   for (const code of codes) note(findCountry(code), code)
-  if (unknown.length > 0) throw new Refusal('invalid-request', `no country with networks: ${unknown.join(', ')}`)
+  if (unknown.length > 0)
+    throw new Refusal('invalid-request', `no country with networks: ${unknown.join(', ')}`)
   return [...found]
 }
 
@@ -33,7 +35,12 @@ export const catalogueHandlers: EsimGoHandlers = {
     const found = searchCatalogue(onSale(world), { ...search, countries: parts(isos) })
     const bundles = found.slice((page - 1) * perPage, page * perPage).map(wire.catalogueBundle)
     if (settings.wire === 'documented') return reply(200, bundles)
-    return reply(200, { bundles, pageCount: Math.ceil(found.length / perPage), rows: found.length, pageSize: perPage })
+    return reply(200, {
+      bundles,
+      pageCount: Math.ceil(found.length / perPage),
+      rows: found.length,
+      pageSize: perPage,
+    })
   },
 
   getCatalogueBundle({ path }, world) {
@@ -41,7 +48,11 @@ export const catalogueHandlers: EsimGoHandlers = {
   },
 
   listPrices({ settings }, world) {
-    if (!settings.consumptionBilling) throw new Refusal('not-by-consumption', 'the setting consumptionBilling is off: prices are not told')
+    if (!settings.consumptionBilling)
+      throw new Refusal(
+        'not-by-consumption',
+        'the setting consumptionBilling is off: prices are not told',
+      )
     return reply(200, priceList(world))
   },
 
@@ -53,7 +64,8 @@ export const catalogueHandlers: EsimGoHandlers = {
   getNetworks({ query }) {
     const named = countriesOf(parts(query.countries), parts(query.isos))
     const asked = query.returnAll ? countries() : named
-    if (asked.length === 0) throw new Refusal('invalid-request', 'name countries, isos, or set returnAll to true')
+    if (asked.length === 0)
+      throw new Refusal('invalid-request', 'name countries, isos, or set returnAll to true')
     return reply(200, {
       countryNetworks: asked.map(({ iso, networks }) => ({
         name: iso,

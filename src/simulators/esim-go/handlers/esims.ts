@@ -33,11 +33,15 @@ function listed(
 ) {
   const all = world.in(esims)
   const { orderBy = 'assignedDate', filterBy, filter } = query
-  if ((filterBy === undefined) !== (filter === undefined)) throw new Refusal('invalid-request', 'filterBy and filter go together')
-  if (filterBy === undefined || filter === undefined) return { rows: all.size, esims: all.page(orderBy, {}, offset, limit, descending) }
+  if ((filterBy === undefined) !== (filter === undefined))
+    throw new Refusal('invalid-request', 'filterBy and filter go together')
+  if (filterBy === undefined || filter === undefined)
+    return { rows: all.size, esims: all.page(orderBy, {}, offset, limit, descending) }
   const column = columns[filterBy]
   const wanted = filter.toLowerCase()
-  const found = all.page(orderBy, {}, 0, all.size, descending).filter((esim) => column?.(esim).toLowerCase().includes(wanted))
+  const found = all
+    .page(orderBy, {}, 0, all.size, descending)
+    .filter((esim) => column?.(esim).toLowerCase().includes(wanted))
   return { rows: found.length, esims: found.slice(offset, offset + limit) }
 }
 
@@ -49,10 +53,18 @@ export const esimHandlers: EsimGoHandlers = {
   listEsims({ query, settings, basePath }, world) {
     const { page = 1, perPage = 50, direction = 'asc' } = query
     const found = listed(world, query, (page - 1) * perPage, perPage, direction === 'desc')
-    const shown = (esim: Esim) => ({ ...wire.listedEsim(esim), ...since25(basePath, () => wire25.listedEsim(world, esim)) })
+    const shown = (esim: Esim) => ({
+      ...wire.listedEsim(esim),
+      ...since25(basePath, () => wire25.listedEsim(world, esim)),
+    })
     const list = { esims: found.esims.map(shown) }
     if (settings.wire === 'documented') return reply(200, list)
-    return reply(200, { ...list, pageCount: Math.ceil(found.rows / perPage), rows: found.rows, pageSize: perPage })
+    return reply(200, {
+      ...list,
+      pageCount: Math.ceil(found.rows / perPage),
+      rows: found.rows,
+      pageSize: perPage,
+    })
   },
 
   getEsim({ path, query: { additionalFields }, basePath }, world) {
@@ -65,9 +77,15 @@ export const esimHandlers: EsimGoHandlers = {
   },
 
   updateEsim({ body, query }, world) {
-    const { iccid, customerRef } = [body, query].find((place) => place?.iccid !== undefined && place.customerRef !== undefined) ?? {}
+    const { iccid, customerRef } =
+      [body, query].find(
+        (place) => place?.iccid !== undefined && place.customerRef !== undefined,
+      ) ?? {}
     if (iccid === undefined || customerRef === undefined)
-      throw new Refusal('invalid-request', 'iccid and customerRef are needed, both in the body or both in the query')
+      throw new Refusal(
+        'invalid-request',
+        'iccid and customerRef are needed, both in the body or both in the query',
+      )
     const { esim } = findEsim(world, iccid)
     world.in(esims).put({ ...esim, customerRef })
     noteAction(world, iccid, 'eSIM Updated')
@@ -78,7 +96,9 @@ export const esimHandlers: EsimGoHandlers = {
   listEsimBundles({ path, query, basePath }, world) {
     findEsim(world, path.iccid)
     const { includeUsed = false, limit = 15 } = query
-    const assigned = assignmentsOf(world, path.iccid).filter((each) => includeUsed || isCurrent(each))
+    const assigned = assignmentsOf(world, path.iccid).filter(
+      (each) => includeUsed || isCurrent(each),
+    )
     const byName = grouped(assigned.slice(0, limit), ({ bundle }) => bundle.name)
     return reply(200, {
       bundles: [...byName].map(([name, assignments]) => ({
@@ -94,6 +114,8 @@ export const esimHandlers: EsimGoHandlers = {
     const applied = assignmentsNamed(world, path.iccid, path.name)
     const latest = applied.at(-1)?.bundle.reference
     const together = applied.filter(({ bundle }) => bundle.reference === latest)
-    return reply(200, { assignments: together.map((each) => assignmentShown(world, each, basePath)) })
+    return reply(200, {
+      assignments: together.map((each) => assignmentShown(world, each, basePath)),
+    })
   },
 }

@@ -12,7 +12,10 @@ export const inventoryHandlers: EsimGoHandlers = {
   refundInventory({ body: { usageId, quantity } }, world) {
     const lot = takeFromLot(world, usageId, quantity)
     if (!isRefundable(world, lot.boughtAt))
-      throw new Refusal('wrong-state', `usageId ${usageId} cannot be refunded: its refund period is over, or refunds are disabled`)
+      throw new Refusal(
+        'wrong-state',
+        `usageId ${usageId} cannot be refunded: its refund period is over, or refunds are disabled`,
+      )
     credit(world, quantity * lot.price)
     return reply(200, { message: REFUNDED, status: REFUNDED })
   },

@@ -26,7 +26,10 @@ function wishOf(body: components['schemas']['OrderRequest']): Wish {
     }
   }
   const iccids = body.iccid === undefined ? [] : [body.iccid]
-  return { assign, lines: [{ item: body.item ?? '', quantity: body.quantity ?? 1, iccids, allowReassign: false }] }
+  return {
+    assign,
+    lines: [{ item: body.item ?? '', quantity: body.quantity ?? 1, iccids, allowReassign: false }],
+  }
 }
 
 /** The earliest and latest `createdAt` (ms, both included) that `bounds` leave. */
@@ -48,17 +51,31 @@ function windowOf(bounds: readonly string[]): { from: number; to: number } {
 /** One page, newest first (inferred), of the orders made in the window. */
 function pageOf(world: World, page: number, limit: number, bounds: readonly string[]): Order[] {
   const { from, to } = windowOf(bounds)
-  return world.in(orders).page('created', { from: sortable(from), to: sortable(Math.max(0, to + 1)) }, (page - 1) * limit, limit, true)
+  return world
+    .in(orders)
+    .page(
+      'created',
+      { from: sortable(from), to: sortable(Math.max(0, to + 1)) },
+      (page - 1) * limit,
+      limit,
+      true,
+    )
 }
 
 function shown(world: World, record: Order, basePath: string, withEsims = true) {
-  return { ...wire.order(world, record, withEsims), ...since25(basePath, () => wire25.order(record)) }
+  return {
+    ...wire.order(world, record, withEsims),
+    ...since25(basePath, () => wire25.order(record)),
+  }
 }
 
 export const orderHandlers: EsimGoHandlers = {
   createOrder({ body, basePath }, world) {
     const brandingId = body.profileID
-    const wish = { ...wishOf(body), ...since25(basePath, () => (brandingId === undefined ? {} : { brandingId })) }
+    const wish = {
+      ...wishOf(body),
+      ...since25(basePath, () => (brandingId === undefined ? {} : { brandingId })),
+    }
     if (body.type === 'transaction') return reply(200, shown(world, place(world, wish), basePath))
     const { lines, total, valid } = price(world, wish)
     return reply(200, wire.pricedOrder(world, lines, total, valid))

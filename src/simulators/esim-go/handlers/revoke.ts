@@ -25,7 +25,12 @@ const REVOKED = {
 } as const
 
 /** The ways this bundle can be revoked. */
-function optionsOf({ refunds, offerId, purchase, returnsEsim }: Revocation): NonNullable<Result['options']> {
+function optionsOf({
+  refunds,
+  offerId,
+  purchase,
+  returnsEsim,
+}: Revocation): NonNullable<Result['options']> {
   if (refunds.length === 0) return [{ refundTo: 'none', returnsEsim }]
   return refunds.map((refundTo) =>
     refundTo === 'balance'
@@ -35,11 +40,21 @@ function optionsOf({ refunds, offerId, purchase, returnsEsim }: Revocation): Non
 }
 
 /** Where the value is to go. @throws Refusal where it is asked for in a way it cannot be had */
-function targetOf({ refunds, offerId: offered }: Revocation, { refundToBalance = false, offerId }: Query): keyof typeof REVOKED {
+function targetOf(
+  { refunds, offerId: offered }: Revocation,
+  { refundToBalance = false, offerId }: Query,
+): keyof typeof REVOKED {
   if (offerId !== undefined && offerId !== offered)
-    throw new Refusal('invalid-request', `offerId ${offerId} is not the offer of what would be revoked, which is ${offered}`)
+    throw new Refusal(
+      'invalid-request',
+      `offerId ${offerId} is not the offer of what would be revoked, which is ${offered}`,
+    )
   if (!refundToBalance) return refunds.includes('inventory') ? 'inventory' : 'none'
-  if (offerId === undefined) throw new Refusal('invalid-request', 'a refund to the balance needs the offerId that type=validate answers')
+  if (offerId === undefined)
+    throw new Refusal(
+      'invalid-request',
+      'a refund to the balance needs the offerId that type=validate answers',
+    )
   if (refunds.includes('balance')) return 'balance'
   throw new Refusal(
     'wrong-state',
@@ -48,14 +63,16 @@ function targetOf({ refunds, offerId: offered }: Revocation, { refundToBalance =
 }
 
 function answer(world: World, plan: Revocation, query: Query): Reply<Result> {
-  if (query.type === 'validate') return reply(200, { status: 'Bundle can be revoked', options: optionsOf(plan) })
+  if (query.type === 'validate')
+    return reply(200, { status: 'Bundle can be revoked', options: optionsOf(plan) })
   const refundTo = targetOf(plan, query)
   revoke(world, plan, refundTo)
   return reply(200, { status: REVOKED[refundTo] })
 }
 
 export const revokeHandlers: EsimGoHandlers = {
-  revokeBundle: ({ path: { iccid, name }, query }, world) => answer(world, revocationByName(world, iccid, name), query),
+  revokeBundle: ({ path: { iccid, name }, query }, world) =>
+    answer(world, revocationByName(world, iccid, name), query),
   revokeAssignment: ({ path: { iccid, name, assignmentId }, query }, world) =>
     answer(world, revocationById(world, iccid, name, assignmentId), query),
   revokeApplication: ({ path: { iccid, name, assignmentId }, query }, world) =>

@@ -8,7 +8,9 @@ export const suspensionHandlers: EsimGoHandlers = {
   suspendEsim({ path, body }, world) {
     const { sim } = findUsable(world, path.iccid)
     setSuspended(world, sim, body.suspend)
-    return reply(201, { status: body.suspend ? 'eSIM suspended successfully' : 'eSIM unsuspended successfully' })
+    return reply(201, {
+      status: body.suspend ? 'eSIM suspended successfully' : 'eSIM unsuspended successfully',
+    })
   },
 
   getSuspension({ path }, world) {

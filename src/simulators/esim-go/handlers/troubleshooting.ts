@@ -28,7 +28,8 @@ export const troubleshootingHandlers: EsimGoHandlers = {
 
   getEsimLocation({ path }, world) {
     const { lastNetwork, lastSeenAt } = findEsim(world, path.iccid).sim
-    if (!lastNetwork || lastSeenAt === undefined) throw new Refusal('not-found', `eSIM ${path.iccid} was never on a network`)
+    if (!lastNetwork || lastSeenAt === undefined)
+      throw new Refusal('not-found', `eSIM ${path.iccid} was never on a network`)
     return reply(200, {
       mobileNetworkCode: lastNetwork.tadig,
       networkName: lastNetwork.name,
@@ -41,7 +42,10 @@ export const troubleshootingHandlers: EsimGoHandlers = {
   checkCompatibility({ path }, world) {
     const { esim } = findUsable(world, path.iccid)
     const problem = misfit(esim, findBundle(world, path.bundle))
-    return reply(200, { message: problem ?? 'Bundle is compatible with eSIM', compatible: problem === undefined })
+    return reply(200, {
+      message: problem ?? 'Bundle is compatible with eSIM',
+      compatible: problem === undefined,
+    })
   },
 
   sendSms({ path, body }, world) {
