@@ -186,8 +186,8 @@ test('of node:crypto state and providers use createHmac and createHash, of node:
 /** Files that may have a timer or a clock of their own, and why. */
 const timekeepers: Readonly<Record<string, string>> = {
   'src/server/ticker.ts': 'the only wall clock and the only timers',
-  'src/state/stores/kept-world.ts': 'a failed write is tried again after a while',
-  'src/state/stores/base-text.ts': 'a large base is written with breaths',
+  'src/stores/world-writer.ts': 'a failed write is tried again after a while',
+  'src/stores/base-text.ts': 'a large base is written with breaths',
 }
 
 test('the wall clock is read and timers are set in one place only', () => {

@@ -5,7 +5,7 @@ import { dirname, join, resolve } from 'node:path'
 import { controlClient } from '../control/client.ts'
 import type { Health } from '../control/worlds.ts'
 import { listen } from '../server/listen.ts'
-import { memoryStore } from '../state/stores/memory.ts'
+import { memoryStore } from '../stores/memory.ts'
 import type { Config } from './config.ts'
 import { urlOf } from './connection.ts'
 import { open, portsOf, readSeedFile } from './open.ts'
@@ -70,7 +70,7 @@ async function stateFolder({ state, ephemeral }: Config): Promise<string> {
   await access(dir, constants.W_OK | constants.R_OK).catch(() => {
     throw new Error(`${dir} cannot be read and written: choose another folder with --state`)
   })
-  const { readBase } = await import('../state/stores/base-file.ts')
+  const { readBase } = await import('../stores/base-file.ts')
   const bases = files.filter((file) => file.endsWith('.json'))
   for (const file of bases) await readBase(join(dir, file))
   return `${dir} can be read and written`

@@ -2,7 +2,7 @@
 import { controlClient, NoAnswer } from '../control/client.ts'
 import { type WorldShown, worldShown } from '../control/worlds.ts'
 import { DEFAULT_WORLD } from '../server/worlds.ts'
-import { memoryStore } from '../state/stores/memory.ts'
+import { memoryStore } from '../stores/memory.ts'
 import type { Config } from './config.ts'
 import { urlOf } from './connection.ts'
 import { open, readSeedFile } from './open.ts'

@@ -1,11 +1,11 @@
 // The kernel as a config asks for it.
 import { readFile } from 'node:fs/promises'
-import { type Kernel, openKernel, packageVersion } from '../server/kernel.ts'
+import { type Kernel, openKernel, packageVersion } from '../server/server.ts'
 import type { Port } from '../server/listen.ts'
 import { isLoopback } from '../server/loopback.ts'
 import { simulators } from '../simulators/index.ts'
-import { memoryStore } from '../state/stores/memory.ts'
-import type { Store } from '../state/stores/store.ts'
+import { memoryStore } from '../stores/memory.ts'
+import type { Store } from '../stores/store.ts'
 import { CannotRun } from './cannot-run.ts'
 import { type Config, parseYaml } from './config.ts'
 
@@ -48,7 +48,7 @@ export async function readSeedFile({
 /** Where the state is kept. @throws StoreError */
 export async function storeOf({ ephemeral, state, durability }: Config): Promise<Store> {
   if (ephemeral) return memoryStore()
-  const { lowdbStore } = await import('../state/stores/lowdb.ts')
+  const { lowdbStore } = await import('../stores/lowdb.ts')
   return lowdbStore({ dir: state, durability, version: await packageVersion(), warn: report })
 }
 

@@ -2,7 +2,7 @@
 import { isIP } from 'node:net'
 import type { Port } from '../server/listen.ts'
 import { addDuration } from '../state/duration.ts'
-import type { Durability } from '../state/stores/store.ts'
+import type { Durability } from '../stores/store.ts'
 
 /** Thrown by a reader; the message goes behind where the value came from. */
 export class ValueError extends Error {}

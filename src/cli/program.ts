@@ -1,6 +1,6 @@
 // The commands and their help. Each is loaded when it is run.
 import { Command, CommanderError, Option as Flag } from 'commander'
-import { packageVersion } from '../server/kernel.ts'
+import { packageVersion } from '../server/server.ts'
 import type { Config, Flags } from './config.ts'
 import {
   CLIENT,

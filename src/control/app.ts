@@ -8,7 +8,7 @@ import express, {
 } from 'express'
 import { UnsafeBody, walkBody } from '../server/body-shape.ts'
 import { afterReply, BODY_LIMIT } from '../server/http.ts'
-import type { Kernel } from '../server/kernel.ts'
+import type { Kernel } from '../server/server.ts'
 import { type Operation, type Spec, specOf } from '../server/spec.ts'
 import { DEFAULT_WORLD, type Place } from '../server/worlds.ts'
 import { basesOf, type Reply } from '../simulators/simulator.ts'

@@ -1,5 +1,5 @@
 // One call of the control API, as its handlers see it.
-import type { Kernel } from '../server/kernel.ts'
+import type { Kernel } from '../server/server.ts'
 import type { Place } from '../server/worlds.ts'
 import type { Reply } from '../simulators/simulator.ts'
 import { Refusal } from '../state/refusal.ts'

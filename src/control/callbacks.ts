@@ -1,7 +1,7 @@
 // Callbacks: what was, is and will be sent, where to, and once more.
 import { wallNow } from '../server/ticker.ts'
 import { reply } from '../simulators/simulator.ts'
-import { type Delivery, deliveries, redeliver, type Target, targets } from '../state/delivery.ts'
+import { type Delivery, deliveries, redeliver, type Target, targets } from '../state/callbacks.ts'
 import { iso } from '../state/duration.ts'
 import { Refusal } from '../state/refusal.ts'
 import { type ControlCall, type ControlHandlers, fits, providerFilter, providerOf } from './call.ts'

@@ -2,7 +2,7 @@
 import { createHash, timingSafeEqual } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
 import { isIP } from 'node:net'
-import type { ControlPolicy } from '../server/kernel.ts'
+import type { ControlPolicy } from '../server/server.ts'
 import { isLoopback } from '../server/loopback.ts'
 import { Refusal } from '../state/refusal.ts'
 

@@ -2,7 +2,7 @@
 import { type Reply, reply, type Simulator } from '../simulators/simulator.ts'
 import { type Bundle, bundlesOf, remainingBytes } from '../state/bundles.ts'
 import { SEPARATOR } from '../state/collection.ts'
-import { deliveries } from '../state/delivery.ts'
+import { deliveries } from '../state/callbacks.ts'
 import { iso } from '../state/duration.ts'
 import { timeline, type WorldEvent } from '../state/events.ts'
 import { lpaString } from '../state/installation-code.ts'

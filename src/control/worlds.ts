@@ -3,7 +3,7 @@
 import type { Beginning, Place } from '../server/worlds.ts'
 import { credentialsOf, DEFAULT_WORLD, WORLD_NAME } from '../server/worlds.ts'
 import { basesOf, reply, type Simulator } from '../simulators/simulator.ts'
-import { targets } from '../state/delivery.ts'
+import { targets } from '../state/callbacks.ts'
 import { addDuration, iso } from '../state/duration.ts'
 import { Refusal } from '../state/refusal.ts'
 import { sims } from '../state/sims.ts'

@@ -1,12 +1,12 @@
 // The kernel as the library opens it: frozen, seeded, keeping nothing unless told to.
 import type { DeliveryPolicy } from '../server/deliver.ts'
-import { type Kernel, openKernel, packageVersion } from '../server/kernel.ts'
+import { type Kernel, openKernel, packageVersion } from '../server/server.ts'
 import { simulators as all } from '../simulators/index.ts'
 import type { Simulator } from '../simulators/simulator.ts'
 import type { SettingValue } from '../state/settings.ts'
-import { lowdbStore } from '../state/stores/lowdb.ts'
-import { memoryStore } from '../state/stores/memory.ts'
-import type { Durability, Store } from '../state/stores/store.ts'
+import { lowdbStore } from '../stores/lowdb.ts'
+import { memoryStore } from '../stores/memory.ts'
+import type { Durability, Store } from '../stores/store.ts'
 import { noteAttempt } from './receiver.ts'
 
 /** How a simulator of the library begins. */

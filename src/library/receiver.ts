@@ -7,7 +7,7 @@ import {
 } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { alarm, pause } from '../server/ticker.ts'
-import type { Delivery } from '../state/delivery.ts'
+import type { Delivery } from '../state/callbacks.ts'
 import { isoDuration } from '../state/duration.ts'
 
 /** One request that arrived. */

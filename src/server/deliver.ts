@@ -3,7 +3,7 @@ import { lookup } from 'node:dns/promises'
 import { request as httpRequest } from 'node:http'
 import { request as httpsRequest } from 'node:https'
 import ipaddr from 'ipaddr.js'
-import type { Outcome } from '../state/delivery.ts'
+import type { Outcome } from '../state/callbacks.ts'
 
 /** Where callbacks may go besides loopback, and how long a receiver may take. */
 export interface DeliveryPolicy {

@@ -2,8 +2,8 @@
 import { isUtf8 } from 'node:buffer'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { type KernelRefusal, Refusal } from '../state/refusal.ts'
-import type { Store } from '../state/stores/store.ts'
-import type { KnownProvider } from './known-provider.ts'
+import type { Store } from '../stores/store.ts'
+import type { KnownProvider } from './provider.ts'
 import {
   type Answer,
   type Exchange,

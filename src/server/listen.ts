@@ -1,7 +1,7 @@
 // Listening and letting go: ports are taken first, served when the kernel is open, and drained before it closes.
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import type { Kernel } from './kernel.ts'
+import type { Kernel } from './server.ts'
 import { alarm } from './ticker.ts'
 
 /** A port to listen on; with a slug, that provider is mounted at `/` there. */

@@ -12,7 +12,7 @@ import {
 import { Refusal } from '../state/refusal.ts'
 import type { World } from '../state/world.ts'
 import { BODY_KEPT, type Journal } from './journal.ts'
-import { isBelow } from './known-provider.ts'
+import { isBelow } from './provider.ts'
 import { REDACTED, secretsIn, struck } from './redaction.ts'
 import { headerOf, validated } from './request.ts'
 import { JSON_TYPE, type Operation, type Spec } from './spec.ts'

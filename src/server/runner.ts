@@ -1,6 +1,6 @@
 // Runs what is due in a world, in order: by the ticker while the clock goes, or all at once when it is advanced.
 import { setTo, wallUntil } from '../state/clock.ts'
-import { type Delivery, deliveries, type Outcome, recordAttempt } from '../state/delivery.ts'
+import { type Delivery, deliveries, type Outcome, recordAttempt } from '../state/callbacks.ts'
 import type { WorldEvent } from '../state/events.ts'
 import { Refusal } from '../state/refusal.ts'
 import { DELIVER, firstTask, type Task, tasks } from '../state/tasks.ts'

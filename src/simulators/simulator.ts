@@ -1,5 +1,5 @@
 // What a provider is to the server: its specs, handlers, errors, tasks, seeds and callbacks.
-import type { Delivery } from '../state/delivery.ts'
+import type { Delivery } from '../state/callbacks.ts'
 import type { WorldEvent } from '../state/events.ts'
 import type { KernelRefusal, Refusal } from '../state/refusal.ts'
 import type { SettingsOf, SettingTable, SettingValue } from '../state/settings.ts'

@@ -2,7 +2,7 @@
 import { type Bundle, bundlesOf, consume, remainingBytes, startBundle } from './bundles.ts'
 import { Refusal } from './refusal.ts'
 import { type Network, type Sim, simKey, sims } from './sims.ts'
-import { noteUse as writeDown } from './uses.ts'
+import { noteUse as writeDown } from './usage-records.ts'
 import type { World } from './world.ts'
 
 /** What a provider decides about use. */

@@ -12,7 +12,7 @@ import { TIMELINE_LENGTH, timeline, type WorldEvent } from './events.ts'
 import { openRandom, type Random } from './random.ts'
 import { Refusal } from './refusal.ts'
 import type { SettingValue } from './settings.ts'
-import type { Records } from './stores/store.ts'
+import type { Records } from '../stores/store.ts'
 import { type Task, tasks } from './tasks.ts'
 
 /** What a world is told at its creation, and goes back to when it is reset. */

@@ -2,7 +2,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { ControlError } from '../../src/control/client.ts'
-import { defaultBundle } from '../../src/simulators/esim-go/catalogue.ts'
+import { defaultBundle } from '../../src/simulators/esim-go/catalogue/default-bundles.ts'
 import {
   accounts,
   esims,
@@ -11,8 +11,8 @@ import {
   orders,
   SLUG,
 } from '../../src/simulators/esim-go/records.ts'
-import { returning } from '../../src/simulators/esim-go/returns.ts'
-import { isCurrent, takenOff } from '../../src/simulators/esim-go/taken-off.ts'
+import { returning } from '../../src/simulators/esim-go/esims/returns.ts'
+import { isCurrent, takenOff } from '../../src/simulators/esim-go/assignments.ts'
 import type { BundleState } from '../../src/state/bundle-lifecycle.ts'
 import { type Bundle, bundles, bundlesOf, remainingBytes } from '../../src/state/bundles.ts'
 import { grouped } from '../../src/state/collection.ts'

@@ -5,7 +5,7 @@ import { type AddressInfo, createServer as createTcpServer } from 'node:net'
 import { networkInterfaces } from 'node:os'
 import { afterEach, expect, test, vi } from 'vitest'
 import { deliver, forbidden, targetProblem, whyForbidden } from '../../src/server/deliver.ts'
-import type { Outcome } from '../../src/state/delivery.ts'
+import type { Outcome } from '../../src/state/callbacks.ts'
 
 const servers: Server[] = []
 afterEach(async () => {

@@ -2,10 +2,10 @@
 import { connect, type Socket } from 'node:net'
 import { expect, test } from 'vitest'
 import { startReceiver } from '../../src/index.ts'
-import { openKernel } from '../../src/server/kernel.ts'
+import { openKernel } from '../../src/server/server.ts'
 import { listen } from '../../src/server/listen.ts'
 import { simulators } from '../../src/simulators/index.ts'
-import { memoryStore } from '../../src/state/stores/memory.ts'
+import { memoryStore } from '../../src/stores/memory.ts'
 
 /** A store whose writes are settled only when the test says so. */
 function heldStore() {

@@ -12,7 +12,7 @@ import {
   queueCallback,
   recordAttempt,
   redeliver,
-} from '../../src/state/delivery.ts'
+} from '../../src/state/callbacks.ts'
 import { Refusal } from '../../src/state/refusal.ts'
 import { firstTask, tasks } from '../../src/state/tasks.ts'
 import { emptyWorld, type Identity, openWorld, type World } from '../../src/state/world.ts'

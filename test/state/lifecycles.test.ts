@@ -26,7 +26,7 @@ import {
 } from '../../src/state/sim-lifecycle.ts'
 import { install, moveProfile, moveService, type Sim, simKey, sims } from '../../src/state/sims.ts'
 import { type Carried, type UsageRules, useData, useService } from '../../src/state/usage.ts'
-import { usesWithin } from '../../src/state/uses.ts'
+import { usesWithin } from '../../src/state/usage-records.ts'
 import { emptyWorld, openWorld, type World } from '../../src/state/world.ts'
 
 // What is legal, written down a second time and the other way round: [from, event, to].

@@ -4,7 +4,7 @@ import { FIXED_START, freeze, read, resume } from '../../src/state/clock.ts'
 import { type Change, defineCollection } from '../../src/state/collection.ts'
 import { TIMELINE_LENGTH, timeline } from '../../src/state/events.ts'
 import { Refusal } from '../../src/state/refusal.ts'
-import type { Records } from '../../src/state/stores/store.ts'
+import type { Records } from '../../src/stores/store.ts'
 import { firstTask } from '../../src/state/tasks.ts'
 import {
   emptyWorld,

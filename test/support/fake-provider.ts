@@ -9,7 +9,7 @@ import {
 } from '../../src/simulators/simulator.ts'
 import { defineCollection, sortable } from '../../src/state/collection.ts'
 import { credentials } from '../../src/state/credentials.ts'
-import { queueCallback, targets } from '../../src/state/delivery.ts'
+import { queueCallback, targets } from '../../src/state/callbacks.ts'
 import { Refusal } from '../../src/state/refusal.ts'
 import { commonSettings, text, whole } from '../../src/state/settings.ts'
 import type { World } from '../../src/state/world.ts'

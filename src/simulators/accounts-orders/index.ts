@@ -9,7 +9,7 @@ import { settle } from './ordering.ts'
 import { SLUG, subscriptions } from './records.ts'
 import { seeds } from './seeds.ts'
 import { settings } from './settings.ts'
-import { renew, terminateProduct } from './subscribing.ts'
+import { renew, terminateProduct } from './subscriptions.ts'
 import { carried, isCovered } from './usage.ts'
 
 export const accountsOrders: Simulator = {

@@ -4,10 +4,10 @@ import { activationCode, lpaString } from '../../state/installation-code.ts'
 import { sendMessage } from '../../state/messages.ts'
 import { Refusal } from '../../state/refusal.ts'
 import type { World } from '../../state/world.ts'
-import { digitsOf } from './dialect.ts'
+import { digitsOf } from './strictness.ts'
 import { mintId } from './ids.ts'
 import { type Order, SLUG, SM_DP, type Subscription, subscriptions } from './records.ts'
-import { simOf } from './subscribing.ts'
+import { simOf } from './subscriptions.ts'
 import { noteSms } from './usage.ts'
 
 /** Mails the SIM profile of a completed order to everybody its delivery names. */

@@ -8,12 +8,12 @@ import { serviceLifecycle } from '../../state/sim-lifecycle.ts'
 import { moveService } from '../../state/sims.ts'
 import type { Task } from '../../state/tasks.ts'
 import type { World } from '../../state/world.ts'
-import { templateId } from './dialect.ts'
+import { templateId } from './strictness.ts'
 import { mintId } from './ids.ts'
 import { deliver } from './messaging.ts'
 import type { Order, ReservedSim, Schemas, Subscriber, Subscription } from './records.ts'
 import { accounts, folded, orders, SLUG, subscribers, subscriptions, templates } from './records.ts'
-import { putSim, replaceSim, simOf, subscribe } from './subscribing.ts'
+import { putSim, replaceSim, simOf, subscribe } from './subscriptions.ts'
 
 type Wanted = Schemas['OrderRequest']
 type With<K extends keyof Wanted> = Wanted & Required<Pick<Wanted, K>>

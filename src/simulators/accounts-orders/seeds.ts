@@ -21,7 +21,7 @@ import {
   seededAccounts,
   seededTemplates,
 } from './sample-organisation.ts'
-import { productsOf, putSim, subscribe } from './subscribing.ts'
+import { productsOf, putSim, subscribe } from './subscriptions.ts'
 import { isCovered, noteItem } from './usage.ts'
 
 const DAY = 86_400_000

@@ -6,7 +6,7 @@ import { Refusal } from '../../state/refusal.ts'
 import type { Sim } from '../../state/sims.ts'
 import type { Carried } from '../../state/usage.ts'
 import type { World } from '../../state/world.ts'
-import { digitsOf } from './dialect.ts'
+import { digitsOf } from './strictness.ts'
 import { mintId } from './ids.ts'
 import {
   type Product,
@@ -16,7 +16,7 @@ import {
   type UsageItem,
   usageItems,
 } from './records.ts'
-import { productsOf } from './subscribing.ts'
+import { productsOf } from './subscriptions.ts'
 
 /** Processing is over so many ms after an item is listed: `processed_at` is after `ended_at` even where there is no delay. */
 const PROCESSING = 1

@@ -15,7 +15,7 @@ import type {
   UsageItem,
 } from './records.ts'
 import { accounts, SM_DP, subscribers } from './records.ts'
-import { simOf } from './subscribing.ts'
+import { simOf } from './subscriptions.ts'
 
 const SERVICES: readonly Service[] = ['voice', 'sms', 'data']
 const orNull = (at: number | undefined) => (at === undefined ? null : iso(at))

@@ -1,6 +1,6 @@
 // Values that provoke what nobody can provoke at the real thing: refusals, a stuck processing, a late delivery. All invented.
 import { Refusal } from '../../state/refusal.ts'
-import { type CatalogueBundle, defaultBundle } from './catalogue.ts'
+import { type CatalogueBundle, defaultBundle } from './catalogue/default-bundles.ts'
 
 /** What a magic value can be refused for. */
 type Provoked =

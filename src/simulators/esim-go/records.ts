@@ -1,6 +1,6 @@
 // What only eSIM Go knows: accounts, eSIMs, orders, lots of the inventory, bundles of the user's own.
 import { defineCollection, SEPARATOR, sortable } from '../../state/collection.ts'
-import type { CatalogueBundle } from './catalogue.ts'
+import type { CatalogueBundle } from './catalogue/default-bundles.ts'
 
 export const SLUG = 'esim-go'
 

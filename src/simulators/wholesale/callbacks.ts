@@ -1,6 +1,6 @@
 // Notifications: queued when a transaction settles, signed as Standard Webhooks has it.
 import { createHash, createHmac } from 'node:crypto'
-import { type Delivery, queueCallback, targets } from '../../state/delivery.ts'
+import { type Delivery, queueCallback, targets } from '../../state/callbacks.ts'
 import type { World } from '../../state/world.ts'
 import { type Line, SLUG, type Transaction } from './records.ts'
 import { notification } from './wire.ts'

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { parse } from 'yaml'
-import { strictPatterns } from '../../../src/simulators/accounts-orders/dialect.ts'
+import { strictPatterns } from '../../../src/simulators/accounts-orders/strictness.ts'
 import {
   ACCOUNT,
   ACTIVATION,

@@ -7,7 +7,7 @@ import {
   defaultBundle,
   defaultCatalogue,
   searchCatalogue,
-} from '../../../src/simulators/esim-go/catalogue.ts'
+} from '../../../src/simulators/esim-go/catalogue/default-bundles.ts'
 
 const bundle = (name: string, fields: Partial<CatalogueBundle> = {}): CatalogueBundle => ({
   name,
@@ -173,7 +173,7 @@ test('bundle names are case-sensitive', () => {
 test('a second build gives the same catalogue', async () => {
   const first = defaultCatalogue()
   vi.resetModules()
-  const again = await import('../../../src/simulators/esim-go/catalogue.ts')
+  const again = await import('../../../src/simulators/esim-go/catalogue/default-bundles.ts')
   expect(again.defaultCatalogue()).not.toBe(first)
   expect(again.defaultCatalogue()).toEqual(first)
 })

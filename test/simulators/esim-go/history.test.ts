@@ -1,6 +1,6 @@
 // The history of an eSIM at eSIM Go: what was done to it and what became of its bundles, newest first.
 import { expect, test } from 'vitest'
-import { HISTORY_LENGTH } from '../../../src/simulators/esim-go/history.ts'
+import { HISTORY_LENGTH } from '../../../src/simulators/esim-go/esims/history.ts'
 import { type Schemas, startEsimGo, type TestSim } from '../../support/esim-go.ts'
 import { esimWith, GB_1, GB_YEAR, GIGABYTE, onAir } from '../../support/esim-go-shop.ts'
 

@@ -1,6 +1,6 @@
 // Bundles of eSIM Go that nobody uses lapse after twelve idle months.
 import { expect, test } from 'vitest'
-import { history } from '../../../src/simulators/esim-go/history.ts'
+import { history } from '../../../src/simulators/esim-go/esims/history.ts'
 import { startEsimGo, type TestSim } from '../../support/esim-go.ts'
 import { revoke } from '../../support/esim-go-revoke.ts'
 import {

@@ -1,6 +1,6 @@
 // The returns process of eSIM Go: an eSIM without bundles that nobody installed leaves the account, and may come back.
 import { expect, test } from 'vitest'
-import { history } from '../../../src/simulators/esim-go/history.ts'
+import { history } from '../../../src/simulators/esim-go/esims/history.ts'
 import { type Schemas, startEsimGo, type TestSim } from '../../support/esim-go.ts'
 import { revoke, revokeOne, TO_INVENTORY } from '../../support/esim-go-revoke.ts'
 import {

@@ -1,6 +1,6 @@
 // Revoking bundles at eSIM Go: which comes off, and what it gives back.
 import { expect, test } from 'vitest'
-import { history } from '../../../src/simulators/esim-go/history.ts'
+import { history } from '../../../src/simulators/esim-go/esims/history.ts'
 import { type Schemas, startEsimGo, type TestSim } from '../../support/esim-go.ts'
 import {
   NOTHING_BACK,

@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest'
 import { readSpec } from '../../../src/server/spec.ts'
 import { ownBundles } from '../../../src/simulators/esim-go/records.ts'
-import { findBundle } from '../../../src/simulators/esim-go/sale.ts'
+import { findBundle } from '../../../src/simulators/esim-go/catalogue/on-sale.ts'
 import { type Schemas, startEsimGo } from '../../support/esim-go.ts'
 import {
   buy,

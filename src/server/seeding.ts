@@ -1,0 +1,51 @@
+// What a new world holds: each provider's starting state, the user's settings and stock, where callbacks go.
+import type { Simulator } from '../simulators/simulator.ts'
+import { type Target, targets } from '../state/callbacks.ts'
+import { Refusal } from '../state/refusal.ts'
+import { checkSettings, type SettingValue } from '../state/settings.ts'
+import { settings, type World } from '../state/world.ts'
+
+/** What the user brings into every new world. */
+export interface Belongings {
+  /** Where every provider's callbacks go in a new world. */
+  readonly callbackUrl?: string
+  /** Settings of new worlds, by provider. */
+  readonly settings?: Readonly<Record<string, Readonly<Record<string, SettingValue>>>>
+  /** The user's own stock, by provider, laid over the default state of new worlds. */
+  readonly stock?: Readonly<Record<string, unknown>>
+}
+
+/** Fills an empty world: every provider's default state, or its state of that name where it has one. */
+export function populate(
+  world: World,
+  simulators: readonly Simulator[],
+  given: string | undefined,
+  own: Belongings,
+): void {
+  world.transaction(() => {
+    for (const each of simulators) world.as(each.slug, () => populateOne(world, each, given, own))
+  })
+}
+
+function populateOne(
+  world: World,
+  simulator: Simulator,
+  given: string | undefined,
+  { callbackUrl, settings: chosen, stock }: Belongings,
+): void {
+  const { slug, seeds } = simulator
+  const values = chosen?.[slug]
+  if (values) {
+    checkSettings(simulator.settings, values)
+    world.in(settings).put({ provider: slug, values })
+  }
+  const seed = seeds[given ?? 'default'] ?? seeds.default
+  seed?.(world)
+  const own = stock?.[slug]
+  if (own !== undefined) {
+    if (!simulator.stock) throw new Refusal('invalid-request', `${slug} takes no seed file`)
+    simulator.stock(world, own)
+  }
+  if (callbackUrl !== undefined && simulator.callbacks.versions.length > 0)
+    world.in(targets).put({ provider: slug, url: callbackUrl } satisfies Target)
+}

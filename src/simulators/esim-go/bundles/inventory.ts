@@ -1,0 +1,116 @@
+// The inventory: bundles bought and not yet applied, in lots that expire.
+import { SEPARATOR, sortable } from '../../../state/collection.ts'
+import { addDuration } from '../../../state/duration.ts'
+import { Refusal } from '../../../state/refusal.ts'
+import type { World } from '../../../state/world.ts'
+import type { CatalogueBundle } from '../catalogue/default-bundles.ts'
+import type { Purchase } from './purchase.ts'
+import { type Lot, lots } from '../records.ts'
+import { settingsOf } from '../settings.ts'
+
+/** Adds a lot of `quantity`, bought now at `price` cents each. */
+export function addLot(
+  world: World,
+  bundle: CatalogueBundle,
+  quantity: number,
+  price: number,
+): Lot {
+  return newLot(world, bundle.name, quantity, { price, boughtAt: world.now })
+}
+
+function newLot(
+  world: World,
+  bundle: string,
+  quantity: number,
+  { price, boughtAt }: Purchase,
+): Lot {
+  return world.in(lots).put({
+    id: world.next('esim-go.lot'),
+    bundle,
+    total: quantity,
+    remaining: quantity,
+    price,
+    boughtAt,
+    expiresAt: addDuration(boughtAt, settingsOf(world).inventoryLifetime),
+  })
+}
+
+/** Every lot that can still be used: by bundle, the one that expires first first. */
+export function usableLots(world: World): Lot[] {
+  return world
+    .in(lots)
+    .matching('left', '')
+    .filter(({ expiresAt }) => world.now < expiresAt)
+}
+
+/** The usable lots of a bundle that expire first: no more than `limit`, however many there are. */
+function firstLots(world: World, bundle: string, limit: number): Lot[] {
+  const range = { from: bundle + SEPARATOR + sortable(world.now + 1), to: `${bundle}\u0001` }
+  return world.in(lots).page('left', range, 0, limit)
+}
+
+/**
+ * Takes bundles out, from the lot that expires first.
+ * @returns for each what was paid for it
+ * @throws Refusal `none-in-inventory` where there are fewer
+ */
+export function takeFromInventory(world: World, bundle: string, quantity: number): Purchase[] {
+  // Each has one bundle at least, so that many lots are enough.
+  const usable = firstLots(world, bundle, quantity)
+  const there = usable.reduce((sum, { remaining }) => sum + remaining, 0)
+  if (there < quantity)
+    throw new Refusal(
+      'none-in-inventory',
+      `${quantity} of ${bundle} are needed, the inventory has ${there}: order it first`,
+    )
+  const taken: Purchase[] = []
+  for (const lot of usable) {
+    const count = Math.min(quantity - taken.length, lot.remaining)
+    if (count === 0) break
+    world.in(lots).put({ ...lot, remaining: lot.remaining - count })
+    for (let unit = 0; unit < count; unit += 1)
+      taken.push({ price: lot.price, boughtAt: lot.boughtAt, lot: lot.id })
+  }
+  return taken
+}
+
+/** The lot a bundle was taken from, if it was. */
+function lotOf(world: World, { lot }: Purchase): Lot | undefined {
+  return lot === undefined ? undefined : world.in(lots).get(String(lot))
+}
+
+/** When a bundle that goes back to the inventory expires there. */
+export function expiryOf(world: World, purchase: Purchase): number {
+  return (
+    lotOf(world, purchase)?.expiresAt ??
+    addDuration(purchase.boughtAt, settingsOf(world).inventoryLifetime)
+  )
+}
+
+/** Puts one bundle back: into the lot it came from, or into one of its own that is as old as its purchase. */
+export function putBack(world: World, bundle: string, purchase: Purchase): void {
+  const lot = lotOf(world, purchase)
+  if (lot) world.in(lots).put({ ...lot, remaining: lot.remaining + 1 })
+  else newLot(world, bundle, 1, purchase)
+}
+
+/**
+ * Takes bundles of one lot out for good.
+ * @param usageId the id of the lot
+ * @returns the lot as it was
+ * @throws Refusal `not-found`, `wrong-state` where it has expired, `invalid-request` where fewer remain
+ */
+export function takeFromLot(world: World, usageId: number, quantity: number): Lot {
+  const lot = world.in(lots).get(String(usageId))
+  if (!lot)
+    throw new Refusal('not-found', `the inventory has no usageId ${usageId}: see GET /inventory`)
+  if (world.now >= lot.expiresAt)
+    throw new Refusal('wrong-state', `what is left of usageId ${usageId} has expired`)
+  if (quantity > lot.remaining)
+    throw new Refusal(
+      'invalid-request',
+      `quantity ${quantity} exceeds the ${lot.remaining} that remain of usageId ${usageId}`,
+    )
+  world.in(lots).put({ ...lot, remaining: lot.remaining - quantity })
+  return lot
+}

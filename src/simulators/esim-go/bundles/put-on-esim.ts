@@ -1,0 +1,105 @@
+// Bundles onto eSIMs: one application is one assignment, or twelve for a one-year bundle.
+import { assignBundle, type Bundle } from '../../../state/bundles.ts'
+import { addDuration } from '../../../state/duration.ts'
+import { Refusal } from '../../../state/refusal.ts'
+import type { World } from '../../../state/world.ts'
+import type { CatalogueBundle } from '../catalogue/default-bundles.ts'
+import { noteAction } from '../esims/esims.ts'
+import { noteHistory } from '../esims/history.ts'
+import { oddity } from '../magic-values.ts'
+import { type Purchase, packed, readyAtOf } from './purchase.ts'
+import { SLUG } from '../records.ts'
+import { settingsOf } from '../settings.ts'
+
+/** Bytes in a megabyte: 1 GB is 1,000,000,000 bytes (public). */
+const MEGABYTE = 1_000_000
+/** Days of a bundle that comes as twelve assignments of a month (documented). */
+const ONE_YEAR = 365
+/** Assignment ids look like 215009266 (public). */
+const FIRST_ID = 215_000_000
+/** So many bundles are applied at once; more in one call are applied asynchronously (public). */
+const AT_ONCE = 5
+
+/** How a bundle is cut into assignments: a one-year one into twelve calendar months, each with a twelfth of the data (inferred). */
+function parts(bundle: CatalogueBundle): { count: number; bytes: number; duration: string } {
+  const bytes = bundle.unlimited ? 0 : bundle.dataAmount * MEGABYTE
+  if (bundle.duration !== ONE_YEAR) return { count: 1, bytes, duration: `P${bundle.duration}D` }
+  return { count: 12, bytes: Math.floor(bytes / 12), duration: 'P1M' }
+}
+
+/** How long bundles are processing that are put on eSIMs together: ISO 8601. */
+function processingOf(world: World, together: number): string {
+  const { processingDelay, asyncApplyDelay } = settingsOf(world)
+  if (together <= AT_ONCE) return processingDelay
+  return addDuration(world.now, asyncApplyDelay) > addDuration(world.now, processingDelay)
+    ? asyncApplyDelay
+    : processingDelay
+}
+
+/** @throws Refusal `busy` where one of these bundles is processing */
+export function refuseWhileProcessing(world: World, bundles: readonly Bundle[]): void {
+  const processing = bundles.find(({ state }) => state === 'processing')
+  if (!processing) return
+  const readyAt = readyAtOf(processing)
+  const what = `bundle ${processing.name} (assignment ${processing.id}) on eSIM ${processing.iccid} is processing`
+  const retryAfter =
+    readyAt === undefined
+      ? {}
+      : { retryAfter: Math.max(1, Math.ceil((readyAt - world.now) / 1000)) }
+  throw new Refusal('busy', `${what}: try again later`, retryAfter)
+}
+
+/** How a bundle is put on an eSIM, where that is not the plain way. */
+export interface Manner {
+  /** Virtual ms: the bundle begins then instead of at first use; the months of a year then follow one another. */
+  readonly startsAt?: number
+  /** Absent: bought now, at the price of the catalogue. */
+  readonly purchase?: Purchase
+  /** How many bundles the same call puts on eSIMs. */
+  readonly together?: number
+}
+
+/**
+ * Puts a bundle on an eSIM.
+ * @param reference of the assignment: a UUID, a dash and a number, its own; the twelve of a year share it
+ */
+export function putOnEsim(
+  world: World,
+  iccid: string,
+  bundle: CatalogueBundle,
+  reference: string,
+  manner: Manner = {},
+): void {
+  const { count, bytes, duration } = parts(bundle)
+  const { purchase = { price: bundle.price, boughtAt: world.now } } = manner
+  const processing = oddity(bundle.name)?.processing ?? processingOf(world, manner.together ?? 1)
+  const readyAt = addDuration(world.now, processing)
+  const extra = packed(readyAt > world.now ? { ...purchase, readyAt } : purchase)
+  let { startsAt } = manner
+  let state: Bundle['state'] = 'processing'
+  for (let part = 0; part < count; part += 1) {
+    const assigned = assignBundle(
+      world,
+      {
+        id: String(FIRST_ID + world.next('esim-go.assignment')),
+        provider: SLUG,
+        iccid,
+        name: bundle.name,
+        reference,
+        unlimited: bundle.unlimited,
+        initialBytes: bytes,
+        duration,
+        extra,
+        ...(startsAt === undefined ? {} : { startsAt }),
+      },
+      processing,
+    )
+    if (part === 0) state = assigned.state
+    if (startsAt !== undefined) startsAt = addDuration(startsAt, duration)
+  }
+  world.schedule(`${SLUG}/lapse-bundle`, addDuration(world.now, settingsOf(world).lapseAfter), {
+    reference,
+  })
+  noteAction(world, iccid, 'Bundle Applied')
+  noteHistory(world, iccid, 'Bundle Applied', { bundle: bundle.name, bundleState: state })
+}

@@ -1,0 +1,104 @@
+// eSIMs of the organisation: minted, found, and what a bundle needs of them.
+import { mintIccid, mintImsi } from '../../../state/identifiers.ts'
+import { CAPITALS_AND_DIGITS, DIGITS, type Random } from '../../../state/random.ts'
+import { Refusal } from '../../../state/refusal.ts'
+import { type Sim, simKey, sims } from '../../../state/sims.ts'
+import type { World } from '../../../state/world.ts'
+import type { CatalogueBundle } from '../catalogue/default-bundles.ts'
+import { watch } from './idle.ts'
+import { magicIccids, oddity, provoke } from '../magic-values.ts'
+import { type Esim, esims, type LastAction, SLUG } from '../records.ts'
+import { settingsOf } from '../settings.ts'
+
+/** Issuer prefix of the ICCIDs (public: 8943108...). */
+const ICCID_PREFIX = '8943108'
+/** A test network of ITU-T E.212. */
+const IMSI_PREFIX = '00101'
+/** Country code 999 is nobody's (ITU-T E.164). */
+const MSISDN_PREFIX = '999'
+/** A name that never resolves (RFC 2606): nobody's SM-DP+ is meant. */
+export const SMDP_ADDRESS = 'rsp.esimulator.example'
+
+function mintMatchingId(random: Random): string {
+  return Array.from({ length: 4 }, () => random.text(5, CAPITALS_AND_DIGITS)).join('-')
+}
+
+/** What a caller may fix about a new eSIM; the rest is drawn. */
+export type NewEsim = Partial<
+  Pick<Sim, 'iccid' | 'matchingId' | 'smdpAddress' | 'msisdn'> &
+    Pick<Esim, 'customerRef' | 'platform' | 'brandingId'>
+>
+
+/** A new eSIM of the organisation, released and in service. */
+export function mintEsim(world: World, given: NewEsim = {}): Esim {
+  const { random, now } = world
+  const iccid = given.iccid ?? mintIccid(random, ICCID_PREFIX)
+  const serial = world.next('sim')
+  // Counted and not drawn, so that the setting moves no ICCID.
+  const numbered = settingsOf(world).msisdns === 'every'
+  const msisdn =
+    given.msisdn ??
+    (numbered ? MSISDN_PREFIX + String(world.next('esim-go.msisdn')).padStart(9, '0') : undefined)
+  const sim = world.in(sims).put({
+    provider: SLUG,
+    iccid,
+    imsi: mintImsi(random, IMSI_PREFIX),
+    ...(msisdn === undefined ? {} : { msisdn }),
+    smdpAddress: given.smdpAddress ?? SMDP_ADDRESS,
+    matchingId: given.matchingId ?? mintMatchingId(random),
+    profile: 'released',
+    service: 'active',
+    serial,
+    createdAt: now,
+  })
+  const esim = world.in(esims).put({
+    iccid,
+    serial,
+    pin: random.text(4, DIGITS),
+    puk: random.text(8, DIGITS),
+    customerRef: given.customerRef ?? '',
+    physical: false,
+    platform: given.platform ?? 'current',
+    assignedAt: now,
+    ...(given.brandingId === undefined ? {} : { brandingId: given.brandingId }),
+  })
+  return watch(world, sim, esim)
+}
+
+/**
+ * An eSIM of the organisation, both halves of it.
+ * @throws Refusal `foreign-esim`, or what a magic ICCID provokes
+ */
+export function findEsim(world: World, iccid: string): { sim: Sim; esim: Esim } {
+  const esim = world.in(esims).get(iccid)
+  const sim = world.in(sims).get(simKey(SLUG, iccid))
+  if (esim && sim) return { sim, esim }
+  provoke(magicIccids, iccid)
+  throw new Refusal('foreign-esim', `eSIM ${iccid} is not one of this organisation's`, { iccid })
+}
+
+/**
+ * An eSIM of the organisation that is not deactivated: nothing can be put on another, or done with it (public).
+ * @throws Refusal `foreign-esim`, `deactivated`
+ */
+export function findUsable(world: World, iccid: string): { sim: Sim; esim: Esim } {
+  const found = findEsim(world, iccid)
+  if (found.sim.service === 'ceased')
+    throw new Refusal('deactivated', `eSIM ${iccid} is deactivated`, { iccid })
+  return found
+}
+
+/** Notes what was last done to an eSIM. */
+export function noteAction(world: World, iccid: string, lastAction: LastAction): void {
+  const esim = world.in(esims).get(iccid)
+  const applied = lastAction === 'Bundle Applied' ? { appliedAt: world.now } : {}
+  if (esim) world.in(esims).put({ ...esim, ...applied, lastAction, actionAt: world.now })
+}
+
+/** Why a bundle does not fit an eSIM, or `undefined` where it does. */
+export function misfit(esim: Esim, bundle: CatalogueBundle): string | undefined {
+  if (oddity(bundle.name)?.misfits)
+    return `bundle ${bundle.name} is not compatible with eSIM ${esim.iccid}`
+  if (esim.platform === 'current' || !bundle.unlimited) return undefined
+  return `bundle ${bundle.name} is not compatible with eSIM ${esim.iccid}: its older profile takes no unlimited bundles`
+}

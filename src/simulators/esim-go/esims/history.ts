@@ -1,0 +1,43 @@
+// The history of an eSIM: what was done to it and what became of its bundles, in eSIM Go's words.
+import { defineCollection, SEPARATOR, sortable } from '../../../state/collection.ts'
+import type { World } from '../../../state/world.ts'
+import type { components } from '../spec.d.ts'
+
+type Entry = components['schemas']['HistoryEntry']
+
+/** One thing in the history of an eSIM. */
+export interface HistoryItem {
+  readonly iccid: string
+  /** Position among all items of the world, in the order they happened. */
+  readonly serial: number
+  readonly at: number
+  readonly name: Entry['name']
+  /** Name of the bundle it happened to. */
+  readonly bundle?: string
+  /** State of that bundle afterwards. */
+  readonly bundleState?: components['schemas']['BundleState']
+  /** The alert that told of it, where one was sent. */
+  readonly alertType?: string
+}
+
+/** How many items an eSIM's history keeps; the oldest go first. */
+export const HISTORY_LENGTH = 200
+
+export const history = defineCollection<HistoryItem>({
+  name: 'esim-go.history',
+  key: (item) => String(item.serial),
+  indexes: { esim: (item) => item.iccid + SEPARATOR + sortable(item.serial) },
+})
+
+/** Writes down what happened to an eSIM, in the account or not. */
+export function noteHistory(
+  world: World,
+  iccid: string,
+  name: HistoryItem['name'],
+  fields: Pick<HistoryItem, 'bundle' | 'bundleState' | 'alertType'> = {},
+): void {
+  const kept = world.in(history)
+  kept.put({ ...fields, iccid, serial: world.next('esim-go.history'), at: world.now, name })
+  const earlier = kept.matching('esim', iccid + SEPARATOR)
+  if (earlier.length > HISTORY_LENGTH) kept.delete(String(earlier[0]?.serial))
+}

@@ -1,0 +1,55 @@
+// What support asks of one eSIM: its history, where it is, whether a bundle fits, a refresh, a text message.
+import { SEPARATOR } from '../../../state/collection.ts'
+import { iso } from '../../../state/duration.ts'
+import { Refusal } from '../../../state/refusal.ts'
+import { reply } from '../../simulator.ts'
+import { findEsim, findUsable, misfit } from './esims.ts'
+import { history } from './history.ts'
+import { refresh } from './refresh.ts'
+import { findBundle } from '../catalogue/on-sale.ts'
+import { SENDER, textEsim } from './sms.ts'
+import * as wire from './wire.ts'
+import type { EsimGoHandlers } from '../handlers.ts'
+
+const REFRESHED = 'Successfully refreshed SIM'
+const SENT = 'SMS sent'
+
+export const troubleshootingHandlers: EsimGoHandlers = {
+  getEsimHistory({ path }, world) {
+    const { iccid } = findEsim(world, path.iccid).sim
+    const oldestFirst = world.in(history).matching('esim', iccid + SEPARATOR)
+    return reply(200, oldestFirst.reverse().map(wire.historyEntry))
+  },
+
+  refreshEsim({ path }, world) {
+    refresh(world, findUsable(world, path.iccid).sim)
+    return reply(200, { message: REFRESHED, status: REFRESHED })
+  },
+
+  getEsimLocation({ path }, world) {
+    const { lastNetwork, lastSeenAt } = findEsim(world, path.iccid).sim
+    if (!lastNetwork || lastSeenAt === undefined)
+      throw new Refusal('not-found', `eSIM ${path.iccid} was never on a network`)
+    return reply(200, {
+      mobileNetworkCode: lastNetwork.tadig,
+      networkName: lastNetwork.name,
+      networkBrandName: lastNetwork.brandName,
+      country: lastNetwork.country,
+      lastSeen: iso(lastSeenAt),
+    })
+  },
+
+  checkCompatibility({ path }, world) {
+    const { esim } = findUsable(world, path.iccid)
+    const problem = misfit(esim, findBundle(world, path.bundle))
+    return reply(200, {
+      message: problem ?? 'Bundle is compatible with eSIM',
+      compatible: problem === undefined,
+    })
+  },
+
+  sendSms({ path, body }, world) {
+    textEsim(world, findUsable(world, path.iccid).sim, body.message, body.from ?? SENDER)
+    return reply(200, { message: SENT, status: SENT })
+  },
+}

@@ -1,0 +1,47 @@
+// The organisation's name, address and users: made up, always the same for a world.
+import { createRequire } from 'node:module'
+import { hash } from '../../../state/random.ts'
+import type { Identity } from '../../../state/world.ts'
+import { SLUG } from '../records.ts'
+import type { components } from '../spec.d.ts'
+
+type Organisation = components['schemas']['Organisation']
+type People = Pick<
+  Organisation,
+  'name' | 'addr1' | 'addr2' | 'city' | 'country' | 'postcode' | 'notes' | 'website' | 'users'
+>
+
+// Loaded when first asked for: few callers look at the organisation, and names are heavy.
+const load = createRequire(import.meta.url)
+
+/** Derived from the world's name and seed alone, so nothing of it needs keeping. */
+export function people({ name, seed }: Pick<Identity, 'name' | 'seed'>): People {
+  const { faker } = load('@faker-js/faker/locale/en') as typeof import('@faker-js/faker/locale/en')
+  faker.seed(hash(`${name}/${seed}/${SLUG}/people`))
+  const users = ['Admin', 'Developer'].map((role) => {
+    const firstName = faker.person.firstName()
+    const lastName = faker.person.lastName()
+    const emailAddress = faker.internet
+      .email({ firstName, lastName, provider: 'travel.example' })
+      .toLowerCase()
+    return {
+      firstName,
+      lastName,
+      role,
+      emailAddress,
+      phoneNumber: faker.phone.number({ style: 'international' }),
+      timeZone: 'America/New_York',
+    }
+  })
+  return {
+    name: faker.company.name(),
+    addr1: faker.location.streetAddress(),
+    addr2: '',
+    city: faker.location.city(),
+    country: 'US',
+    postcode: faker.location.zipCode(),
+    notes: '',
+    website: 'https://travel.example',
+    users,
+  }
+}

@@ -1,0 +1,34 @@
+// Topping the balance up from the card that was saved with the first payment in the portal.
+import { Refusal } from '../../../state/refusal.ts'
+import type { World } from '../../../state/world.ts'
+import { account } from './account.ts'
+import { magicAmounts, provoke } from '../magic-values.ts'
+import { type Account, accounts } from '../records.ts'
+import { settingsOf } from '../settings.ts'
+
+const CENTS = 100
+/** Payments are numbered as 987654321 is in our spec's example (invented). */
+const FIRST_PAYMENT = 987_000_000
+
+/**
+ * Charges `amount` whole units of the account's currency.
+ * @returns the account with its new balance, and the number of the payment
+ * @throws Refusal `no-card`, `card-declined`, `invalid-request`, or what a magic amount provokes
+ */
+export function topUp(world: World, amount: number): { holder: Account; payment: number } {
+  const { topUpMinimum, topUpMaximum } = settingsOf(world)
+  const holder = account(world)
+  if (holder.cardless)
+    throw new Refusal('no-card', 'no card is saved: the first payment is made in the portal')
+  provoke(magicAmounts, amount)
+  if (amount < topUpMinimum || amount > topUpMaximum)
+    throw new Refusal(
+      'invalid-request',
+      `amount must lie between ${topUpMinimum} and ${topUpMaximum}`,
+    )
+  const payment = FIRST_PAYMENT + world.next('esim-go.payment')
+  return {
+    holder: world.in(accounts).put({ ...holder, balance: holder.balance + amount * CENTS }),
+    payment,
+  }
+}

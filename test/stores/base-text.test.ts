@@ -1,0 +1,48 @@
+// The text of a base: what is read is what was written, whether it still has its lines or was edited.
+import { expect, test } from 'vitest'
+import { parseBase, renderBase } from '../../src/stores/base-text.ts'
+import type { Records } from '../../src/stores/store.ts'
+
+const many = Array.from({ length: 1234 }, (_, at): [string, object] => [
+  `key/${at}`,
+  { at, text: `a line\n      "${at}": {},\n    }` },
+])
+const records: Records = new Map([
+  ['world', new Map<string, object>([['clock', { at: 1 }]])],
+  ['many "quoted" \\ things', new Map(many)],
+  ['__proto__', new Map<string, object>([['__proto__', { constructor: 1 }]])],
+  ['empty', new Map()],
+])
+const kept = (base: { records: Records }) =>
+  [...base.records].map(([name, byKey]) => [name, [...byKey]])
+const text = await renderBase('1.2.3', { world: 'a "world"', logged: 7, records })
+
+test('a base is read as it was written; collections without records are left out', () => {
+  const base = parseBase('file', text)
+  expect([base.world, base.logged]).toEqual(['a "world"', 7])
+  expect(kept(base)).toEqual(kept({ records }).slice(0, 3))
+})
+
+test.each([
+  ['on one line', () => JSON.stringify(JSON.parse(text))],
+  ['indented otherwise', () => JSON.stringify(JSON.parse(text), null, 4)],
+  ['with a blank line', () => text.replace('\n    "world"', '\n\n    "world"')],
+  ['without its last line break', () => text.trimEnd()],
+  ['with the line breaks of Windows', () => text.replaceAll('\n', '\r\n')],
+])('a base that somebody saved %s is read all the same', (_how, edited) => {
+  expect(kept(parseBase('file', edited()))).toEqual(kept(parseBase('file', text)))
+})
+
+test.each([
+  [
+    'a list as a collection',
+    text.replace(/"world": \{\n[^\n]*\n {4}\}/, '"world": [{}]'),
+    /collection "world" is no object/,
+  ],
+  ['a text as a record', text.replace('{"at":1}', '"at"'), /"clock" in "world" is no record/],
+  ['half of it', text.slice(0, text.length / 2), /is not JSON/],
+  ['a record cut short', text.replace('{"at":1}', '{"at":1'), /is not JSON/],
+  ['nothing', '', /is not JSON/],
+])('a base with %s is refused', (_what, broken, why) => {
+  expect(() => parseBase('file', broken)).toThrow(why)
+})

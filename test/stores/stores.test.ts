@@ -1,0 +1,642 @@
+// What both stores promise, and what the state folder survives.
+import { spawnSync } from 'node:child_process'
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmdirSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
+import { hostname, tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, expect, test, vi } from 'vitest'
+import type { Change } from '../../src/state/collection.ts'
+import { type LowdbOptions, lowdbStore } from '../../src/stores/lowdb.ts'
+import { memoryStore } from '../../src/stores/memory.ts'
+import { type Records, type Store, StoreError } from '../../src/stores/store.ts'
+
+const home = mkdtempSync(join(tmpdir(), 'esimulator-stores-'))
+afterAll(() => rmSync(home, { recursive: true, force: true }))
+
+let folders = 0
+function newFolder() {
+  folders += 1
+  return join(home, String(folders))
+}
+
+const open = (dir: string, options: Partial<LowdbOptions> = {}) =>
+  lowdbStore({ dir, version: '1.2.3', durability: 'written', ...options })
+
+/** A world as the kernel keeps one: maps that commits have already changed. */
+function live(store: Store, world = 'default', records: Records = new Map()) {
+  store.attach(world, () => records)
+  return {
+    records,
+    write(...changes: [collection: string, key: string, value: object | undefined][]) {
+      for (const [collection, key, value] of changes) {
+        const byKey = records.get(collection) ?? new Map<string, object>()
+        records.set(collection, byKey)
+        if (value) byKey.set(key, value)
+        else byKey.delete(key)
+      }
+      store.commit(
+        world,
+        changes.map(([collection, key, value]): Change => ({ collection, key, value })),
+      )
+      return store.settled(world) ?? Promise.resolve()
+    },
+  }
+}
+
+/** Records as plain objects, without the collections that hold nothing. */
+function plain(records: Records | undefined) {
+  return (
+    records &&
+    Object.fromEntries(
+      [...records]
+        .filter(([, byKey]) => byKey.size > 0)
+        .map(([name, byKey]) => [name, Object.fromEntries(byKey)]),
+    )
+  )
+}
+
+/** What a process that opens this folder finds; the folder itself stays as it is. */
+async function found(dir: string, world = 'default', warn?: (sentence: string) => void) {
+  const copy = newFolder()
+  cpSync(dir, copy, { recursive: true })
+  rmSync(join(copy, '.esimulator.lock'), { recursive: true, force: true })
+  const store = await open(copy, warn && { warn })
+  try {
+    return plain(await store.load(world))
+  } finally {
+    await store.close()
+  }
+}
+
+/** Every file of a folder with its bytes, the lock's aside. */
+function bytesIn(dir: string) {
+  const names = readdirSync(dir).filter((name) => !name.startsWith('.esimulator'))
+  return Object.fromEntries(
+    names.sort().map((name) => [name, readFileSync(join(dir, name)).toString('base64')]),
+  )
+}
+
+const line = (n: number, ...changes: [string, string, object | null][]) =>
+  `${JSON.stringify({ n, changes })}\n`
+const base = (logged: number, collections: object) =>
+  JSON.stringify({
+    format: 1,
+    writtenBy: 'esimulator 1.2.3',
+    world: 'default',
+    logged,
+    collections,
+  })
+
+function folderWith(files: Record<string, string>) {
+  const dir = newFolder()
+  mkdirSync(dir)
+  for (const [name, text] of Object.entries(files)) writeFileSync(join(dir, name), text)
+  return dir
+}
+
+const stores: [string, () => Promise<Store>][] = [
+  ['memory', async () => memoryStore()],
+  ['lowdb', () => lowdbStore({ dir: newFolder(), version: '1.2.3' })],
+]
+
+test.each(stores)('the %s store knows no world at first', async (_, start) => {
+  const store = await start()
+  expect(await store.list()).toEqual([])
+  expect(await store.load('default')).toBeUndefined()
+  await store.close()
+})
+
+test.each(stores)(
+  'the %s store keeps no reply waiting by default, and has failed at nothing',
+  async (_, start) => {
+    const store = await start()
+    const world = live(store)
+    world.write(['sims', '1', { state: 'active' }])
+    store.rewrite('default')
+    expect(store.settled('default')).toBeUndefined()
+    expect(store.failure('default')).toBeUndefined()
+    await store.close()
+  },
+)
+
+test.each(stores)('a world removed from the %s store is gone', async (_, start) => {
+  const store = await start()
+  live(store).write(['sims', '1', { state: 'active' }])
+  await store.remove('default')
+  expect(await store.list()).toEqual([])
+  expect(await store.load('default')).toBeUndefined()
+  await store.close()
+})
+
+test('what was written is there after a stop, and what was deleted is not', async () => {
+  const dir = newFolder()
+  const first = await open(dir)
+  const world = live(first)
+  world.write(
+    ['sims', '1', { state: 'active', name: 'é\n\u2028"' }],
+    ['sims', '2', { state: 'ceased' }],
+  )
+  world.write(['sims', '2', undefined], ['orders', '__proto__', { n: 1 }])
+  await first.close()
+
+  const second = await open(dir)
+  const records = await second.load('default')
+  expect(records?.get('sims')).toEqual(new Map([['1', { state: 'active', name: 'é\n\u2028"' }]]))
+  expect(records?.get('orders')?.get('__proto__')).toEqual({ n: 1 })
+  await second.close()
+})
+
+test('what was written is there after a kill, though no base was ever written', async () => {
+  const dir = newFolder()
+  const store = await open(dir)
+  const world = live(store)
+  await world.write(['sims', '1', { state: 'active' }])
+  await world.write(['sims', '1', { state: 'ceased' }])
+  expect(readdirSync(dir)).not.toContain('default.json')
+  expect(await found(dir)).toEqual({ sims: { 1: { state: 'ceased' } } })
+  await store.close()
+})
+
+test('what a world was made with is kept with its first change', async () => {
+  const dir = newFolder()
+  const store = await open(dir)
+  const world = live(store, 'default', new Map([['clock', new Map([['clock', { at: 0 }]])]]))
+  await world.write(['sims', '1', { n: 1 }])
+  expect(await found(dir)).toEqual({ clock: { clock: { at: 0 } }, sims: { 1: { n: 1 } } })
+  await store.close()
+})
+
+test('a world goes on where it was killed, and its log with it', async () => {
+  const dir = folderWith({
+    'default.json': base(1, { sims: { 1: { n: 1 } } }),
+    'default.log': line(2, ['sims', '2', { n: 2 }]),
+  })
+  const store = await open(dir)
+  const world = live(store, 'default', await store.load('default'))
+  await world.write(['sims', '3', { n: 3 }])
+  expect(readFileSync(join(dir, 'default.log'), 'utf8')).toBe(
+    line(2, ['sims', '2', { n: 2 }]) + line(3, ['sims', '3', { n: 3 }]),
+  )
+  await store.close()
+  expect(await found(dir)).toEqual({ sims: { 1: { n: 1 }, 2: { n: 2 }, 3: { n: 3 } } })
+})
+
+test('a state file can be read by a person: one record a line', async () => {
+  const dir = newFolder()
+  const store = await open(dir)
+  live(store).write(
+    ['sims', '1', { state: 'active' }],
+    ['sims', '2', { state: 'ceased' }],
+    ['orders', 'a', { total: 1 }],
+  )
+  await store.close()
+  expect(readdirSync(dir)).toEqual(['default.json'])
+  expect(readFileSync(join(dir, 'default.json'), 'utf8').split('\n')).toEqual([
+    '{',
+    '  "format": 1,',
+    '  "writtenBy": "esimulator 1.2.3",',
+    '  "world": "default",',
+    '  "logged": 1,',
+    '  "collections": {',
+    '    "sims": {',
+    '      "1": {"state":"active"},',
+    '      "2": {"state":"ceased"}',
+    '    },',
+    '    "orders": {',
+    '      "a": {"total":1}',
+    '    }',
+    '  }',
+    '}',
+    '',
+  ])
+})
+
+test.each([0, 1, 499, 500, 501, 1000, 1001])('a base of %i records is whole', async (count) => {
+  const dir = newFolder()
+  const store = await open(dir)
+  const world = live(store)
+  world.write(
+    ...Array.from({ length: count }, (_, n): [string, string, object] => ['a', `k${n}`, { n }]),
+    ['b', 'last', {}],
+  )
+  await store.close()
+  const kept = await found(dir)
+  expect(kept).toEqual(plain(world.records))
+})
+
+test('a stop without changes writes nothing', async () => {
+  const dir = folderWith({ 'default.json': base(3, { sims: { 1: { n: 1 } } }) })
+  const before = bytesIn(dir)
+  const store = await open(dir)
+  const records = await store.load('default')
+  if (records) store.attach('default', () => records)
+  await store.close()
+  expect(bytesIn(dir)).toEqual(before)
+})
+
+test('a reset replaces all that was kept, with what was still pending, and later changes follow it', async () => {
+  const dir = newFolder()
+  const store = await open(dir)
+  const world = live(store)
+  await world.write(['sims', '1', { n: 1 }])
+  world.write(['sims', '2', { n: 2 }])
+  world.records.clear()
+  world.records.set('sims', new Map([['9', { n: 9 }]]))
+  store.rewrite('default')
+  await store.settled('default')
+  await world.write(['sims', '10', { n: 10 }])
+  expect(await found(dir)).toEqual({ sims: { 9: { n: 9 }, 10: { n: 10 } } })
+  await store.close()
+  expect(await found(dir)).toEqual({ sims: { 9: { n: 9 }, 10: { n: 10 } } })
+})
+
+test('worlds are kept apart and listed, whatever their names', async () => {
+  const dir = newFolder()
+  const names = ['a', 'A', 'a.log', 'a.log.old', 'a.json', '..', '.hidden', 'CI-42', 'x'.repeat(64)]
+  const store = await open(dir)
+  for (const name of names) live(store, name).write(['me', 'name', { name }])
+  await store.close()
+  writeFileSync(join(dir, 'notes.txt'), 'not ours')
+
+  const again = await open(dir)
+  expect(new Set(await again.list())).toEqual(new Set(names))
+  for (const name of names)
+    expect(plain(await again.load(name))).toEqual({ me: { name: { name } } })
+  await again.close()
+  expect(readFileSync(join(dir, 'notes.txt'), 'utf8')).toBe('not ours')
+  expect(new Set(readdirSync(dir).map((file) => file.toLowerCase())).size).toBe(names.length + 1)
+})
+
+test.each(['', '../x', 'a/b', 'a+b', 'x'.repeat(65), 'é'])('%j names no world', async (name) => {
+  const store = await open(newFolder())
+  await expect(store.load(name)).rejects.toThrow(StoreError)
+  await store.close()
+})
+
+test('a world removed can be made anew at once, and nothing of the old one comes back', async () => {
+  const dir = newFolder()
+  const store = await open(dir)
+  await live(store).write(['sims', '1', { n: 1 }])
+  const removed = store.remove('default')
+  await live(store).write(['sims', '2', { n: 2 }])
+  await removed
+  expect(await found(dir)).toEqual({ sims: { 2: { n: 2 } } })
+  await store.close()
+  expect(await found(dir)).toEqual({ sims: { 2: { n: 2 } } })
+})
+
+test.each([
+  ['half a line', '{"n":3,"changes":[["sims","3",{"n"'],
+  ['a line without its end', line(3, ['sims', '3', { n: 3 }]).trimEnd()],
+  ['zeros, as after a power cut', '\0'.repeat(64)],
+  ['a last line of nonsense', '{"n":3,"chang\n'],
+])('a log that ends in %s is read up to there, and that is said', async (_, torn) => {
+  const whole = line(2, ['sims', '2', { n: 2 }])
+  const dir = folderWith({
+    'default.json': base(1, { sims: { 1: { n: 1 } } }),
+    'default.log': whole + torn,
+  })
+  const said: string[] = []
+  const store = await open(dir, { warn: (sentence) => said.push(sentence) })
+  const records = await store.load('default')
+  expect(plain(records)).toEqual({ sims: { 1: { n: 1 }, 2: { n: 2 } } })
+  expect(said).toEqual([
+    `${join(dir, 'default.log')} ends in a line that was never finished: that last change was dropped`,
+  ])
+
+  await live(store, 'default', records).write(['sims', '4', { n: 4 }])
+  expect(readFileSync(join(dir, 'default.log'), 'utf8')).toBe(
+    whole + line(3, ['sims', '4', { n: 4 }]),
+  )
+  await store.close()
+})
+
+const unusable: [string, Record<string, string>, string][] = [
+  [
+    'a base of a newer format',
+    { 'default.json': '{"format":7,"world":"default","rows":[]}' },
+    'default.json was written by a newer esimulator (format 7; this one reads 1): upgrade, or start with another --state folder',
+  ],
+  ['a base that is no JSON', { 'default.json': '{"format":1,' }, 'default.json is not JSON'],
+  ['an empty base', { 'default.json': '' }, 'default.json is not JSON'],
+  ['a base that is a list', { 'default.json': '[]' }, 'is not a state file of esimulator'],
+  ['a base without a format', { 'default.json': '{"collections":{}}' }, 'it has no "format"'],
+  [
+    'a base without collections',
+    { 'default.json': '{"format":1,"logged":0}' },
+    '"collections" is no object',
+  ],
+  [
+    'a record that is none',
+    { 'default.json': base(0, { sims: { 1: 'active' } }) },
+    '"1" in "sims" is no record',
+  ],
+  [
+    'garbage in the middle of a log',
+    { 'default.log': `${line(1, ['sims', '1', {}])}garbage\n${line(2, ['sims', '2', {}])}` },
+    'default.log line 2 is damaged',
+  ],
+  [
+    'a log line of another shape',
+    { 'default.log': `{"n":1,"changes":[["sims",1,{}]]}\n${line(2)}` },
+    'default.log line 1 is damaged',
+  ],
+  [
+    'a log whose base is missing',
+    { 'default.log': line(5, ['sims', '1', {}]) },
+    'default.log line 1 is change 5, but what is kept before it ends at 0',
+  ],
+  [
+    'a log without the old log before it',
+    { 'default.json': base(2, {}), 'default.log': line(4, ['sims', '1', {}]) },
+    'is change 4, but what is kept before it ends at 2',
+  ],
+]
+
+test.each(unusable)(
+  '%s is refused in one sentence and left as it is',
+  async (_, files, sentence) => {
+    const dir = folderWith(files)
+    const before = bytesIn(dir)
+    const store = await open(dir)
+    const refusal = await store.load('default').catch((error) => error)
+    expect(refusal).toBeInstanceOf(StoreError)
+    expect(refusal.message).toContain(sentence)
+    expect(refusal.message).not.toContain('\n')
+    await store.close()
+    expect(bytesIn(dir)).toEqual(before)
+  },
+)
+
+test('a base that cannot be read is refused with the reason', async () => {
+  const dir = newFolder()
+  mkdirSync(join(dir, 'default.json'), { recursive: true })
+  const store = await open(dir)
+  await expect(store.load('default')).rejects.toThrow(
+    new StoreError(
+      `cannot read ${join(dir, 'default.json')}: a folder stands in its place (EISDIR)`,
+    ),
+  )
+  await store.close()
+})
+
+test('a folder that cannot be made is refused with the reason', async () => {
+  const dir = folderWith({ file: '' })
+  await expect(open(join(dir, 'file', 'state'))).rejects.toThrow(StoreError)
+  await expect(open(join(dir, 'file'))).rejects.toThrow(
+    new StoreError(
+      `cannot use state folder ${join(dir, 'file')}: a file stands where a folder should be (ENOTDIR)`,
+    ),
+  )
+})
+
+test('a folder in use is refused, and free again after a stop', async () => {
+  const dir = newFolder()
+  const first = await open(dir)
+  await expect(open(dir)).rejects.toThrow(
+    new StoreError(
+      `state folder ${dir} is in use by process ${process.pid}: stop it, or use another --state folder`,
+    ),
+  )
+  await first.close()
+  await (await open(dir)).close()
+  expect(readdirSync(dir)).toEqual([])
+})
+
+function heldBy(pid: number) {
+  const dir = folderWith({ '.esimulator.owner': JSON.stringify({ pid, host: hostname() }) })
+  mkdirSync(join(dir, '.esimulator.lock'))
+  return dir
+}
+
+test('a folder held by a living process is refused', async () => {
+  await expect(open(heldBy(process.ppid))).rejects.toThrow(
+    `is in use by process ${process.ppid}: stop it`,
+  )
+})
+
+test('a folder held by a process that is gone is taken over at once', async () => {
+  const gone = spawnSync(process.execPath, ['--version']).pid
+  await (await open(heldBy(gone))).close()
+})
+
+test('a folder held by this very pid before a container restarted is taken over at once', async () => {
+  await (await open(heldBy(process.pid))).close()
+})
+
+test('of many that find a dead holder at once, one gets the folder', async () => {
+  const dir = heldBy(spawnSync(process.execPath, ['--version']).pid)
+  const tries = await Promise.allSettled(Array.from({ length: 5 }, () => open(dir)))
+  expect(tries.filter((one) => one.status === 'fulfilled')).toHaveLength(1)
+  for (const one of tries) if (one.status === 'fulfilled') await one.value.close()
+})
+
+test('a store that lost its lock writes nothing more and says so', async () => {
+  const dir = newFolder()
+  const warn = vi.fn()
+  const store = await open(dir, { warn })
+  const world = live(store)
+  await world.write(['sims', '1', { n: 1 }])
+  rmdirSync(join(dir, '.esimulator.lock'))
+  await vi.waitFor(() => expect(store.failure('default')).toBeDefined(), {
+    timeout: 5_000,
+    interval: 50,
+  })
+  const before = bytesIn(dir)
+  await expect(world.write(['sims', '2', { n: 2 }])).rejects.toThrow('was taken by another process')
+  await expect(store.close()).rejects.toThrow('was taken by another process')
+  expect(warn.mock.calls[0]?.[0]).toContain('was taken by another process')
+  expect(bytesIn(dir)).toEqual(before)
+})
+
+const before = { 1: { n: 1 }, 2: { n: 2 } }
+const all = { ...before, 3: { n: 3 }, 4: { n: 4 } }
+const second = line(2, ['sims', '2', { n: 2 }])
+const third = line(3, ['sims', '3', { n: 3 }])
+const fourth = line(4, ['sims', '4', { n: 4 }])
+const oldBase = base(1, { sims: { 1: { n: 1 } } })
+const newBase = base(3, { sims: { ...before, 3: { n: 3 } } })
+
+// The moments of a compaction, in order. A crash leaves the folder as it was between two of them.
+test.each<[string, Record<string, string>]>([
+  ['before it', { 'default.json': oldBase, 'default.log': second + third + fourth }],
+  [
+    'when the log was set aside',
+    { 'default.json': oldBase, 'default.log.old': second + third + fourth },
+  ],
+  [
+    'when changes went on in a new log',
+    { 'default.json': oldBase, 'default.log.old': second + third, 'default.log': fourth },
+  ],
+  [
+    'when half a base was written',
+    {
+      'default.json': oldBase,
+      'default.log.old': second + third,
+      'default.log': fourth,
+      '.default.json.new.tmp': newBase.slice(0, 40),
+    },
+  ],
+  [
+    'when the new base was not yet in place',
+    {
+      'default.json': oldBase,
+      'default.log.old': second + third,
+      'default.log': fourth,
+      'default.json.new': newBase,
+    },
+  ],
+  [
+    'when the new base was in place',
+    { 'default.json': newBase, 'default.log.old': second + third, 'default.log': fourth },
+  ],
+  ['when the old log was gone', { 'default.json': newBase, 'default.log': fourth }],
+  [
+    'when the base was ahead of the logs',
+    { 'default.json': base(4, { sims: all }), 'default.log.old': second, 'default.log': third },
+  ],
+])('a crash in a compaction loses nothing: %s', async (_, files) => {
+  const dir = folderWith(files)
+  const store = await open(dir)
+  expect(await store.list()).toEqual(['default'])
+  const records = await store.load('default')
+  expect(plain(records)).toEqual({ sims: all })
+  const world = live(store, 'default', records)
+  await world.write(['sims', '5', { n: 5 }])
+  expect(await found(dir)).toEqual({ sims: { ...all, 5: { n: 5 } } })
+  await store.close()
+  expect(readdirSync(dir).filter((name) => name.startsWith('default'))).toEqual(
+    expect.arrayContaining(['default.json']),
+  )
+  expect(await found(dir)).toEqual({ sims: { ...all, 5: { n: 5 } } })
+})
+
+test('a log that outgrew its base becomes a new base while changes go on', async () => {
+  const dir = newFolder()
+  const store = await open(dir)
+  const world = live(store)
+  const pad = 'x'.repeat(10_000)
+  let bases = 0
+  for (let n = 0; n < 500; n++) {
+    await world.write(['sims', String(n % 10), { n, pad }])
+    if (n % 100 === 99) bases += existsSync(join(dir, 'default.json')) ? 1 : 0
+  }
+  expect(bases).toBeGreaterThan(1)
+  expect(await found(dir)).toEqual(plain(world.records))
+  await store.close()
+  expect(readdirSync(dir)).toEqual(['default.json'])
+  expect(await found(dir)).toEqual(plain(world.records))
+})
+
+test('a base that cannot be replaced refuses no write: the log holds the changes, and that is said', async () => {
+  const dir = newFolder()
+  const warn = vi.fn()
+  const store = await open(dir, { warn })
+  const world = live(store)
+  mkdirSync(join(dir, 'default.json', 'in-the-way'), { recursive: true })
+  for (let n = 0; n < 3; n++) await world.write(['sims', String(n), { pad: 'x'.repeat(600_000) }])
+  await vi.waitFor(
+    () => expect(warn.mock.calls[0]?.[0]).toContain(`cannot write ${join(dir, 'default.json')}`),
+    { timeout: 5_000 },
+  )
+  expect(store.failure('default')).toBeUndefined()
+  rmSync(join(dir, 'default.json'), { recursive: true })
+  expect(await found(dir)).toEqual(plain(world.records))
+  await store.close()
+  expect(await found(dir)).toEqual(plain(world.records))
+}, 10_000)
+
+test.each(['written', 'synced'] as const)(
+  'with durability %s a reply waits for the log, many for one write',
+  async (durability) => {
+    const dir = newFolder()
+    const store = await open(dir, { durability })
+    const world = live(store)
+    expect(store.settled('default')).toBeUndefined()
+    const waits = [1, 2, 3].map((n) => world.write(['sims', String(n), { n }]))
+    expect(new Set(waits).size).toBe(1)
+    await waits[0]
+    expect(store.settled('default')).toBeUndefined()
+    expect(await found(dir)).toEqual({ sims: { 1: { n: 1 }, 2: { n: 2 }, 3: { n: 3 } } })
+    await store.close()
+  },
+)
+
+test('a full disk is said, refuses writes, and is got over without a loss', async ({ skip }) => {
+  skip(!existsSync('/dev/full'), 'needs /dev/full')
+  const dir = newFolder()
+  const warn = vi.fn()
+  const store = await open(dir, { warn })
+  const world = live(store)
+  const log = join(dir, 'default.log')
+  symlinkSync('/dev/full', log)
+  await expect(world.write(['sims', '1', { n: 1 }])).rejects.toThrow(
+    `cannot write ${log}: the disk is full (ENOSPC)`,
+  )
+  expect(store.failure('default')?.message).toContain('refuses writes')
+  await expect(world.write(['sims', '2', { n: 2 }])).rejects.toThrow('the disk is full')
+  rmSync(log)
+  await vi.waitFor(() => expect(store.failure('default')).toBeUndefined(), {
+    timeout: 5_000,
+    interval: 20,
+  })
+  expect(warn.mock.calls).toEqual([
+    [expect.stringContaining('the disk is full')],
+    [`${log} can be written again: world default is kept`],
+  ])
+  await store.settled('default')
+  expect(await found(dir)).toEqual({ sims: { 1: { n: 1 }, 2: { n: 2 } } })
+  await store.close()
+})
+
+test('a log that cannot be opened refuses writes, and a stop still saves all of it in the base', async () => {
+  const dir = newFolder()
+  const store = await open(dir)
+  const world = live(store)
+  mkdirSync(join(dir, 'default.log', 'in-the-way'), { recursive: true })
+  await expect(world.write(['sims', '1', { n: 1 }])).rejects.toThrow(
+    'a folder stands in its place (EISDIR)',
+  )
+  await store.close()
+  rmSync(join(dir, 'default.log'), { recursive: true })
+  expect(await found(dir)).toEqual({ sims: { 1: { n: 1 } } })
+})
+
+test('a stop that cannot keep what is pending says so', async () => {
+  const dir = newFolder()
+  const store = await open(dir)
+  const world = live(store)
+  mkdirSync(join(dir, 'default.log', 'x'), { recursive: true })
+  mkdirSync(join(dir, 'default.json', 'x'), { recursive: true })
+  await expect(world.write(['sims', '1', { n: 1 }])).rejects.toThrow('EISDIR')
+  await expect(store.close()).rejects.toThrow(`cannot write ${join(dir, 'default.log')}`)
+  await expect(open(dir).then((again) => again.close())).resolves.toBeUndefined()
+})
+
+test('a log or base that is no regular file is refused, and not read for ever', async () => {
+  for (const name of ['default.log', 'default.json']) {
+    const dir = folderWith({})
+    symlinkSync('/dev/zero', join(dir, name))
+    const store = await open(dir)
+    await expect(store.load('default')).rejects.toThrow(
+      new StoreError(`cannot read ${join(dir, name)}: it is not a regular file`),
+    )
+    await store.close()
+  }
+})
+
+test('a folder below one that takes none is refused, and not tried for ever', async () => {
+  await expect(open('/proc/esimulator/state')).rejects.toThrow(
+    /cannot use state folder \/proc\/esimulator\/state/,
+  )
+})
