@@ -8,7 +8,7 @@ import { listen } from '../server/listen.ts'
 import { memoryStore } from '../stores/memory.ts'
 import type { Config } from './config.ts'
 import { urlOf } from './connection.ts'
-import { open, portsOf, readSeedFile } from './open.ts'
+import { openFromConfig, portsOf, readSeedFile } from './open.ts'
 import type { Run } from './program.ts'
 
 interface Check {
@@ -77,12 +77,12 @@ async function stateFolder({ state, ephemeral }: Config): Promise<string> {
 }
 
 async function specs(config: Config): Promise<string> {
-  const kernel = await open(config, memoryStore(), await readSeedFile(config))
+  const server = await openFromConfig(config, memoryStore(), await readSeedFile(config))
   const { controlApp } = await import('../control/app.ts')
-  await controlApp(kernel)
-  for (const provider of kernel.providers.values()) await provider.compile()
-  await kernel.close()
-  return `${[...kernel.providers.keys()].join(', ')} and the control API compile`
+  await controlApp(server)
+  for (const provider of server.providers.values()) await provider.compile()
+  await server.close()
+  return `${[...server.providers.keys()].join(', ')} and the control API compile`
 }
 
 /** 0 where all is well, 1 where a check found something. */

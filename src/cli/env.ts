@@ -5,7 +5,7 @@ import { DEFAULT_WORLD } from '../server/worlds.ts'
 import { memoryStore } from '../stores/memory.ts'
 import type { Config } from './config.ts'
 import { urlOf } from './connection.ts'
-import { open, readSeedFile } from './open.ts'
+import { openFromConfig, readSeedFile } from './open.ts'
 import type { Run } from './program.ts'
 
 /** What the running simulator says; where none runs, what a fresh start would say. */
@@ -32,11 +32,11 @@ export const env: Run = async (config) => {
 }
 
 async function fresh(config: Config, url: string): Promise<WorldShown> {
-  const kernel = await open(config, memoryStore(), await readSeedFile(config))
-  const place = kernel.worlds.get(DEFAULT_WORLD)
-  if (!place) throw new Error('there is no default world')
-  const shown = worldShown({ kernel, root: config.publicUrl ?? url }, place)
-  await kernel.close()
+  const server = await openFromConfig(config, memoryStore(), await readSeedFile(config))
+  const hosted = server.worlds.get(DEFAULT_WORLD)
+  if (!hosted) throw new Error('there is no default world')
+  const shown = worldShown({ server, root: config.publicUrl ?? url }, hosted)
+  await server.close()
   return shown
 }
 

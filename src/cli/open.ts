@@ -1,8 +1,8 @@
-// The kernel as a config asks for it.
+// The server as a config asks for it.
 import { readFile } from 'node:fs/promises'
-import { type Kernel, openKernel, packageVersion } from '../server/server.ts'
 import type { Port } from '../server/listen.ts'
 import { isLoopback } from '../server/loopback.ts'
+import { openServer, packageVersion, type SimulatorServer } from '../server/server.ts'
 import { simulators } from '../simulators/index.ts'
 import { memoryStore } from '../stores/memory.ts'
 import type { Store } from '../stores/store.ts'
@@ -52,12 +52,12 @@ export async function storeOf({ ephemeral, state, durability }: Config): Promise
   return lowdbStore({ dir: state, durability, version: await packageVersion(), warn: report })
 }
 
-/** Opens a kernel; lets go of the store where that fails. @throws StoreError, Refusal */
-export async function open(
+/** Opens a server; lets go of the store where that fails. @throws StoreError, Refusal */
+export async function openFromConfig(
   config: Config,
   store: Store,
   stock: Readonly<Record<string, unknown>> | undefined,
-): Promise<Kernel> {
+): Promise<SimulatorServer> {
   const {
     host,
     allowedHosts,
@@ -71,7 +71,7 @@ export async function open(
     callbackTimeout,
   } = config
   try {
-    return await openKernel({
+    return await openServer({
       simulators,
       store,
       clock,

@@ -2,9 +2,9 @@
 import { resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { type WorldShown, worldShown } from '../control/worlds.ts'
-import type { Kernel } from '../server/server.ts'
-import { type Door, type Listening, listen } from '../server/listen.ts'
+import { type Endpoint, type Listening, listen } from '../server/listen.ts'
 import { isLoopback } from '../server/loopback.ts'
+import type { SimulatorServer } from '../server/server.ts'
 import { alarm, wallNow } from '../server/ticker.ts'
 import { DEFAULT_WORLD } from '../server/worlds.ts'
 import { basesOf } from '../simulators/simulator.ts'
@@ -13,7 +13,7 @@ import { Refusal } from '../state/refusal.ts'
 import { memoryStore } from '../stores/memory.ts'
 import { CannotRun } from './cannot-run.ts'
 import { type Config, type Flags, readConfig } from './config.ts'
-import { open, portsOf, readSeedFile, report, storeOf } from './open.ts'
+import { openFromConfig, portsOf, readSeedFile, report, storeOf } from './open.ts'
 import { type Option, options, START, spelled } from './options.ts'
 
 /** Flags of `start`, by config key; commander is too slow to load for this. @throws CannotRun */
@@ -55,23 +55,23 @@ export async function start(args: readonly string[]): Promise<void> {
   const stock = await readSeedFile(config)
   await rehearse(config, stock)
   const listening = await listen(config.host, ports)
-  let kernel: Kernel
+  let server: SimulatorServer
   try {
     const store = await storeOf(config)
     if (stock && (await store.list()).includes(DEFAULT_WORLD))
       report(
         `the world "${DEFAULT_WORLD}" is there already: the seed file is laid into new worlds, and into this one by POST /_sim/reset`,
       )
-    kernel = await open(config, store, stock)
+    server = await openFromConfig(config, store, stock)
   } catch (error) {
     await listening.close(0)
     throw error
   }
-  aimCallbacks(config, kernel)
-  stopOnSignal(listening, kernel)
-  listening.serve(kernel)
-  announce(config, kernel, listening.doors)
-  await warnOfShutTargets(config, kernel)
+  aimCallbacks(config, server)
+  stopOnSignal(listening, server)
+  listening.serve(server)
+  announce(config, server, listening.endpoints)
+  await warnOfShutTargets(config, server)
 }
 
 function checkExposure({ host, token }: Config): void {
@@ -87,17 +87,17 @@ async function rehearse(
   stock: Readonly<Record<string, unknown>> | undefined,
 ): Promise<void> {
   if (!stock) return
-  const kernel = await open(config, memoryStore(), stock).catch((error: unknown) => {
+  const server = await openFromConfig(config, memoryStore(), stock).catch((error: unknown) => {
     throw error instanceof Refusal ? new CannotRun(`${config.seedFile}: ${error.message}`) : error
   })
-  await kernel.close()
+  await server.close()
 }
 
 /** A target given at the start is meant for the worlds there are, not only for new ones. */
-function aimCallbacks({ callbackUrl: url }: Config, kernel: Kernel): void {
-  const world = kernel.worlds.get(DEFAULT_WORLD)?.world
+function aimCallbacks({ callbackUrl: url }: Config, server: SimulatorServer): void {
+  const world = server.worlds.get(DEFAULT_WORLD)?.world
   if (url === undefined || !world) return
-  const astray = [...kernel.providers.values()]
+  const astray = [...server.providers.values()]
     .filter(({ simulator }) => simulator.callbacks.versions.length > 0)
     .map(({ simulator }) => simulator.slug)
     .filter((provider) => world.in(targets).get(provider)?.url !== url)
@@ -108,17 +108,17 @@ function aimCallbacks({ callbackUrl: url }: Config, kernel: Kernel): void {
   })
 }
 
-async function warnOfShutTargets({ callbackUrl }: Config, kernel: Kernel): Promise<void> {
+async function warnOfShutTargets({ callbackUrl }: Config, server: SimulatorServer): Promise<void> {
   if (callbackUrl === undefined) return
   const { whyForbidden } = await import('../server/deliver.ts')
-  const why = await whyForbidden(callbackUrl, kernel.policy.allow)
+  const why = await whyForbidden(callbackUrl, server.policy.allow)
   if (why !== undefined) report(`nothing will reach ${callbackUrl}: ${why}`)
 }
 
 /** Within this many wall ms a second signal is the first one again: a terminal and npm both pass Ctrl-C on. */
 const SAME_SIGNAL = 1000
 
-function stopOnSignal(listening: Listening, kernel: Kernel): void {
+function stopOnSignal(listening: Listening, server: SimulatorServer): void {
   let since: number | undefined
   const stop = async (signal: NodeJS.Signals) => {
     if (since !== undefined) {
@@ -128,7 +128,7 @@ function stopOnSignal(listening: Listening, kernel: Kernel): void {
     since = wallNow()
     try {
       await listening.close()
-      await kernel.close()
+      await server.close()
       process.exit(0)
     } catch (error) {
       report(error instanceof Error ? error.message : String(error))
@@ -147,43 +147,43 @@ function whenOrphaned(then: () => void): void {
   watch.set(250)
 }
 
-function announce(config: Config, kernel: Kernel, doors: readonly Door[]): void {
-  const place = kernel.worlds.get(DEFAULT_WORLD)
-  const main = doors.find(({ slug }) => slug === undefined)
-  if (!place || !main) return
+function announce(config: Config, server: SimulatorServer, endpoints: readonly Endpoint[]): void {
+  const hosted = server.worlds.get(DEFAULT_WORLD)
+  const main = endpoints.find(({ slug }) => slug === undefined)
+  if (!hosted || !main) return
   const url = config.publicUrl ?? main.url
-  const shown = worldShown({ kernel, root: url }, place)
+  const shown = worldShown({ server, root: url }, hosted)
   const state = config.ephemeral ? undefined : resolve(config.state)
-  if (config.json) console.log(JSON.stringify(startedAs(kernel, shown, doors, url, state)))
-  else console.log(startedText(config, kernel, shown, doors, url, state))
+  if (config.json) console.log(JSON.stringify(startedAs(server, shown, endpoints, url, state)))
+  else console.log(startedText(config, server, shown, endpoints, url, state))
 }
 
-const ownUrls = (kernel: Kernel, doors: readonly Door[], slug: string) =>
-  doors
-    .filter((door) => door.slug === slug)
-    .flatMap((door) =>
-      basesOf(kernel.providers.get(slug)?.simulator ?? { mounts: [] }).map(
-        (base) => door.url + base,
+const ownUrls = (server: SimulatorServer, endpoints: readonly Endpoint[], slug: string) =>
+  endpoints
+    .filter((endpoint) => endpoint.slug === slug)
+    .flatMap((endpoint) =>
+      basesOf(server.providers.get(slug)?.simulator ?? { mounts: [] }).map(
+        (base) => endpoint.url + base,
       ),
     )
 
 function startedAs(
-  kernel: Kernel,
+  server: SimulatorServer,
   shown: WorldShown,
-  doors: readonly Door[],
+  endpoints: readonly Endpoint[],
   url: string,
   state: string | undefined,
 ) {
-  const providers = [...kernel.providers.keys()].map((slug) => [
+  const providers = [...server.providers.keys()].map((slug) => [
     slug,
     {
-      baseUrls: [...(shown.mounts[slug] ?? []), ...ownUrls(kernel, doors, slug)],
+      baseUrls: [...(shown.mounts[slug] ?? []), ...ownUrls(server, endpoints, slug)],
       ...shown.credentials[slug],
       callbackUrl: shown.targets[slug]?.url ?? null,
     },
   ])
   return {
-    version: kernel.version,
+    version: server.version,
     url,
     control: `${url}/_sim`,
     state: state ?? null,
@@ -193,19 +193,19 @@ function startedAs(
 
 function startedText(
   config: Config,
-  kernel: Kernel,
+  server: SimulatorServer,
   shown: WorldShown,
-  doors: readonly Door[],
+  endpoints: readonly Endpoint[],
   url: string,
   state: string | undefined,
 ): string {
   const row = (name: string, value: string) => `  ${name.padEnd(17)}${value}`
-  const lines = [`esimulator ${kernel.version} listens on ${url}`]
-  for (const [slug, { simulator }] of kernel.providers) {
+  const lines = [`esimulator ${server.version} listens on ${url}`]
+  for (const [slug, { simulator }] of server.providers) {
     const { apiKey, clientId, clientSecret, tokenUrl, callbackSecret } =
       shown.credentials[slug] ?? {}
     lines.push('', simulator.title)
-    for (const base of [...(shown.mounts[slug] ?? []), ...ownUrls(kernel, doors, slug)])
+    for (const base of [...(shown.mounts[slug] ?? []), ...ownUrls(server, endpoints, slug)])
       lines.push(row('base URL', base))
     if (apiKey !== undefined) lines.push(row('API key', apiKey))
     if (clientId !== undefined) lines.push(row('client', `${clientId} / ${clientSecret}`))

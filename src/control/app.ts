@@ -8,9 +8,9 @@ import express, {
 } from 'express'
 import { UnsafeBody, walkBody } from '../server/body-shape.ts'
 import { afterReply, BODY_LIMIT } from '../server/http.ts'
-import type { Kernel } from '../server/server.ts'
+import type { SimulatorServer } from '../server/server.ts'
 import { type Operation, type Spec, specOf } from '../server/spec.ts'
-import { DEFAULT_WORLD, type Place } from '../server/worlds.ts'
+import { DEFAULT_WORLD, type HostedWorld } from '../server/worlds.ts'
 import { basesOf, type Reply } from '../simulators/simulator.ts'
 import { Refusal } from '../state/refusal.ts'
 import type { ControlCall, ControlHandler, ControlHandlers } from './call.ts'
@@ -63,7 +63,7 @@ const METHODS = ['GET', 'PUT', 'POST', 'DELETE', 'PATCH'] as const
  * Compiles the control API.
  * @throws Error where an operation of the spec has no handler, or a handler no operation
  */
-export async function controlApp(kernel: Kernel): Promise<ControlApp> {
+export async function controlApp(server: SimulatorServer): Promise<ControlApp> {
   const spec = await specOf('control.yaml')
   checkComplete(spec)
   const arrivals = new WeakMap<IncomingMessage, Arrival>()
@@ -76,7 +76,7 @@ export async function controlApp(kernel: Kernel): Promise<ControlApp> {
     const health = typeof controls === 'object' && controls.operation.id === HEALTH
     next(
       isControl(request.path) && !health
-        ? guard(request, kernel.control, kernel.publicUrl)
+        ? guard(request, server.control, server.publicUrl)
         : undefined,
     )
   })
@@ -85,19 +85,19 @@ export async function controlApp(kernel: Kernel): Promise<ControlApp> {
     const method = operation.method.toLowerCase() as 'get'
     const limit = operation.id === 'putState' ? STATE_LIMIT : BODY_LIMIT
     const answer: RequestHandler = (request, response) =>
-      serve(kernel, operation, handler, request, response, arrivalOf(request))
+      serve(server, operation, handler, request, response, arrivalOf(request))
     app[method](
       operation.path.replaceAll(/\{(\w+)\}/g, ':$1'),
       ...bodyReaders(operation, limit),
       answer,
     )
   }
-  app.use((request, response) => elsewhere(kernel, spec, request, response, arrivalOf(request)))
-  app.use(failure(kernel))
+  app.use((request, response) => elsewhere(server, spec, request, response, arrivalOf(request)))
+  app.use(failure(server))
 
   return (request, response, world, path) => {
     const mounted = (request as { baseUrl?: string }).baseUrl ?? ''
-    const root = kernel.publicUrl ?? `http://${request.headers.host ?? 'localhost'}${mounted}`
+    const root = server.publicUrl ?? `http://${request.headers.host ?? 'localhost'}${mounted}`
     arrivals.set(request, { world, root })
     request.url = path
     app(request, response)
@@ -134,52 +134,52 @@ function bodyReaders(operation: Operation, limit: number): RequestHandler[] {
 }
 
 async function serve(
-  kernel: Kernel,
+  server: SimulatorServer,
   operation: Operation,
   handler: ControlHandler,
   request: Request,
   response: Response,
   { world, root }: Arrival,
 ): Promise<void> {
-  let place: Place | undefined
+  let hosted: HostedWorld | undefined
   const { path, query, body } = checked(operation, request)
   const call: ControlCall = {
-    kernel,
-    get place() {
-      place ??= placeOf(kernel, world)
-      return place
+    server,
+    get hosted() {
+      hosted ??= placeOf(server, world)
+      return hosted
     },
     path,
     query,
     body,
     root,
     trusted:
-      operation.id !== HEALTH || guard(request, kernel.control, kernel.publicUrl) === undefined,
+      operation.id !== HEALTH || guard(request, server.control, server.publicUrl) === undefined,
   }
   const reply = await handler(call)
   const type = reply.body === undefined ? undefined : 'application/json'
   const text = await writtenInTurns(operation.id, reply.body, (body) =>
     operation.violations(reply.status, type, body),
   )
-  if (place) await kept(kernel, place)
-  send(response, reply, text, 'application/json', place)
+  if (hosted) await kept(server, hosted)
+  send(response, reply, text, 'application/json', hosted)
 }
 
 /** The world a call speaks to, with everything done that is due. */
-function placeOf(kernel: Kernel, world = DEFAULT_WORLD): Place {
-  const place = kernel.worlds.get(world)
-  if (!place)
+function placeOf(server: SimulatorServer, world = DEFAULT_WORLD): HostedWorld {
+  const hosted = server.worlds.get(world)
+  if (!hosted)
     throw new Refusal(
       'not-found',
       `there is no world "${world}": GET /_sim/worlds lists them, POST /_sim/worlds makes one`,
     )
-  place.runner.catchUp()
-  return place
+  hosted.runner.catchUp()
+  return hosted
 }
 
-async function kept(kernel: Kernel, place: Place): Promise<void> {
+async function kept(server: SimulatorServer, hosted: HostedWorld): Promise<void> {
   try {
-    await kernel.store.settled(place.world.name)
+    await server.store.flushed(hosted.world.name)
   } catch (error) {
     throw new Refusal('writes-refused', error instanceof Error ? error.message : String(error))
   }
@@ -223,7 +223,7 @@ function safeBody(body: unknown): unknown {
 
 /** What is no operation: the front page, a wrong method, a path there is not. */
 function elsewhere(
-  kernel: Kernel,
+  server: SimulatorServer,
   spec: Spec,
   request: Request,
   response: Response,
@@ -244,9 +244,9 @@ function elsewhere(
       `${path} knows no ${method}: use ${allowed.join(' or ')}`,
     )
   }
-  if (world !== undefined) placeOf(kernel, world)
+  if (world !== undefined) placeOf(server, world)
   if (path !== '/') {
-    const bases = Object.values(baseUrls(kernel, prefix)).flat()
+    const bases = Object.values(baseUrls(server, prefix)).flat()
     throw new Refusal(
       'unknown-route',
       `nothing is served at ${path}: base URLs are ${bases.join(', ')}, the control API is ${prefix}/_sim`,
@@ -258,8 +258,8 @@ function elsewhere(
   }
   const body = {
     name: 'esimulator',
-    version: kernel.version,
-    providers: baseUrls(kernel, prefix),
+    version: server.version,
+    providers: baseUrls(server, prefix),
     control: `${prefix}/_sim`,
     health: `${prefix}/_sim/health`,
     docs: 'README.md and specs/control.yaml of the package esimulator; what is invented: GET /_sim/provenance',
@@ -267,9 +267,9 @@ function elsewhere(
   send(response, { status: 200 }, JSON.stringify(body), 'application/json', undefined)
 }
 
-function baseUrls(kernel: Kernel, prefix: string): Record<string, string[]> {
+function baseUrls(server: SimulatorServer, prefix: string): Record<string, string[]> {
   return Object.fromEntries(
-    [...kernel.providers].map(([slug, { simulator }]) => [
+    [...server.providers].map(([slug, { simulator }]) => [
       slug,
       basesOf(simulator).map((base) => `${prefix}/${slug}${base}`),
     ]),
@@ -277,11 +277,11 @@ function baseUrls(kernel: Kernel, prefix: string): Record<string, string[]> {
 }
 
 /** Four parameters tell Express that this takes errors. */
-function failure(kernel: Kernel): ErrorRequestHandler {
+function failure(server: SimulatorServer): ErrorRequestHandler {
   return (error, _request, response, _next) => {
     const problem = problemOf(error)
     if (problem.status === 500)
-      kernel.report(error instanceof Error ? (error.stack ?? error.message) : String(error))
+      server.report(error instanceof Error ? (error.stack ?? error.message) : String(error))
     if (response.headersSent) return void response.destroy()
     const headers =
       problem.status === 401 ? { 'WWW-Authenticate': 'Bearer realm="esimulator"' } : {}
@@ -300,13 +300,13 @@ function send(
   { status, headers }: Pick<Reply, 'status' | 'headers'>,
   text: string | undefined,
   type: string,
-  place: Place | undefined,
+  hosted: HostedWorld | undefined,
 ): void {
-  if (place) {
+  if (hosted) {
     response.sendDate = false
-    response.setHeader('Date', new Date(place.world.now).toUTCString())
+    response.setHeader('Date', new Date(hosted.world.now).toUTCString())
     // What the call set going starts only once its reply is on its way.
-    if (place.runner.nudged) afterReply(response, () => place.runner.wake())
+    if (hosted.runner.nudged) afterReply(response, () => hosted.runner.wake())
   }
   const content =
     text === undefined ? {} : { 'Content-Type': type, 'Content-Length': Buffer.byteLength(text) }

@@ -1,14 +1,14 @@
 // One call of the control API, as its handlers see it.
-import type { Kernel } from '../server/server.ts'
-import type { Place } from '../server/worlds.ts'
+import type { SimulatorServer } from '../server/server.ts'
+import type { HostedWorld } from '../server/worlds.ts'
 import type { Reply } from '../simulators/simulator.ts'
 import { Refusal } from '../state/refusal.ts'
 
 /** A call, routed and validated: values are as specs/control.yaml types them. */
 export interface ControlCall {
-  readonly kernel: Kernel
+  readonly server: SimulatorServer
   /** The world the call speaks to, caught up with its clock. Reading it throws Refusal `not-found` where there is none. */
-  readonly place: Place
+  readonly hosted: HostedWorld
   readonly path: Readonly<Record<string, string>>
   readonly query: Readonly<Record<string, unknown>>
   readonly body: unknown
@@ -24,23 +24,23 @@ export type ControlHandler = (call: ControlCall) => Reply | Promise<Reply>
 export type ControlHandlers = Readonly<Record<string, ControlHandler>>
 
 /** The provider of a slug. @throws Refusal `not-found` */
-export function providerOf(kernel: Kernel, slug: string) {
-  const provider = kernel.providers.get(slug)
+export function providerOf(server: SimulatorServer, slug: string) {
+  const provider = server.providers.get(slug)
   if (!provider)
     throw new Refusal(
       'not-found',
-      `there is no provider "${slug}"; there are: ${[...kernel.providers.keys()].join(', ')}`,
+      `there is no provider "${slug}"; there are: ${[...server.providers.keys()].join(', ')}`,
     )
   return provider
 }
 
 /** The filter `?provider=`, checked. @throws Refusal `invalid-request` for a provider there is not */
-export function providerFilter({ kernel, query }: ControlCall): string | undefined {
+export function providerFilter({ server, query }: ControlCall): string | undefined {
   const slug = query.provider as string | undefined
-  if (slug !== undefined && !kernel.providers.has(slug))
+  if (slug !== undefined && !server.providers.has(slug))
     throw new Refusal(
       'invalid-request',
-      `there is no provider "${slug}"; there are: ${[...kernel.providers.keys()].join(', ')}`,
+      `there is no provider "${slug}"; there are: ${[...server.providers.keys()].join(', ')}`,
     )
   return slug
 }

@@ -1,7 +1,7 @@
 // Callbacks: what was, is and will be sent, where to, and once more.
 import { wallNow } from '../server/ticker.ts'
 import { reply } from '../simulators/simulator.ts'
-import { type Delivery, deliveries, redeliver, type Target, targets } from '../state/callbacks.ts'
+import { type Callback, callbacks, redeliver, type Target, targets } from '../state/callbacks.ts'
 import { iso } from '../state/duration.ts'
 import { Refusal } from '../state/refusal.ts'
 import { type ControlCall, type ControlHandlers, fits, providerFilter, providerOf } from './call.ts'
@@ -17,7 +17,7 @@ export interface CallbackShown {
   readonly provider: string
   readonly type: string
   readonly iccid?: string
-  readonly state: Delivery['state']
+  readonly state: Callback['state']
   readonly url: string
   /** The very bytes that are signed and sent. */
   readonly body: string
@@ -28,7 +28,7 @@ export interface CallbackShown {
   readonly attempts: readonly AttemptShown[]
 }
 
-export function callbackShown(delivery: Delivery): CallbackShown {
+export function callbackShown(delivery: Callback): CallbackShown {
   const { id, provider, type, iccid, state, url, body, queuedAt, nextAt, attempts } = delivery
   return {
     ...{ id, provider, type, ...(iccid === undefined ? {} : { iccid }), state, url, body },
@@ -38,8 +38,8 @@ export function callbackShown(delivery: Delivery): CallbackShown {
   }
 }
 
-function deliveryOf({ place, path }: ControlCall): Delivery {
-  const delivery = place.world.in(deliveries).get(String(path.id))
+function deliveryOf({ hosted, path }: ControlCall): Callback {
+  const delivery = hosted.world.in(callbacks).get(String(path.id))
   if (!delivery)
     throw new Refusal(
       'not-found',
@@ -50,12 +50,12 @@ function deliveryOf({ place, path }: ControlCall): Delivery {
 
 /** Newest first, those that `keeps` lets through. */
 function newest(
-  { place: { world } }: ControlCall,
-  keeps: (delivery: Delivery) => boolean,
+  { hosted: { world } }: ControlCall,
+  keeps: (delivery: Callback) => boolean,
   limit: number,
-): Delivery[] {
-  const found: Delivery[] = []
-  const all = world.in(deliveries)
+): Callback[] {
+  const found: Callback[] = []
+  const all = world.in(callbacks)
   for (let offset = 0; offset < all.size && found.length < limit; offset += 500)
     for (const delivery of all.page('queued', {}, offset, 500, true))
       if (keeps(delivery)) found.push(delivery)
@@ -63,7 +63,7 @@ function newest(
 }
 
 interface CallbackFilter {
-  readonly state?: Delivery['state']
+  readonly state?: Callback['state']
   readonly type?: string
   readonly iccid?: string
   readonly limit?: number
@@ -73,24 +73,24 @@ export const callbackHandlers: ControlHandlers = {
   listCallbacks(call) {
     const provider = providerFilter(call)
     const { state, type, iccid, limit = 100 } = call.query as CallbackFilter
-    const keeps = (each: Delivery) => fits(each, { provider, state, type, iccid })
+    const keeps = (each: Callback) => fits(each, { provider, state, type, iccid })
     return reply(200, { callbacks: newest(call, keeps, limit).map(callbackShown) })
   },
   getCallback(call) {
     const delivery = deliveryOf(call)
-    const { simulator } = providerOf(call.kernel, delivery.provider)
+    const { simulator } = providerOf(call.server, delivery.provider)
     return reply(200, {
       ...callbackShown(delivery),
-      headers: simulator.callbacks.sign(delivery, call.place.world, wallNow()),
+      headers: simulator.callbacks.sign(delivery, call.hosted.world, wallNow()),
     })
   },
   redeliverCallback(call) {
-    const { world } = call.place
+    const { world } = call.hosted
     const delivery = deliveryOf(call)
     return reply(200, callbackShown(world.transaction(() => redeliver(world, delivery)).result))
   },
-  async setCallbackTarget({ kernel, place, path, body }) {
-    const { simulator } = providerOf(kernel, String(path.slug))
+  async setCallbackTarget({ server, hosted, path, body }) {
+    const { simulator } = providerOf(server, String(path.slug))
     const { url, version } = body as { url: string; version?: number }
     // Loaded when asked for: the command line, too, reads this file.
     const { targetProblem, whyForbidden } = await import('../server/deliver.ts')
@@ -109,17 +109,17 @@ export const callbackHandlers: ControlHandlers = {
       url,
       ...(version === undefined ? {} : { version }),
     }
-    place.world.transaction(() => place.world.in(targets).put(target))
-    const why = await whyForbidden(url, kernel.policy.allow)
+    hosted.world.transaction(() => hosted.world.in(targets).put(target))
+    const why = await whyForbidden(url, server.policy.allow)
     return reply(200, {
       ...target,
       allowed: why === undefined,
       ...(why === undefined ? {} : { why }),
     })
   },
-  removeCallbackTarget({ kernel, place, path }) {
-    const { simulator } = providerOf(kernel, String(path.slug))
-    place.world.transaction(() => place.world.in(targets).delete(simulator.slug))
+  removeCallbackTarget({ server, hosted, path }) {
+    const { simulator } = providerOf(server, String(path.slug))
+    hosted.world.transaction(() => hosted.world.in(targets).delete(simulator.slug))
     return { status: 204 }
   },
 }

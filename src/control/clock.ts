@@ -1,7 +1,7 @@
 // Virtual time: shown, advanced, stopped, let go.
 import type { Advance, Fired } from '../server/runner.ts'
 import { wallNow } from '../server/ticker.ts'
-import type { Place } from '../server/worlds.ts'
+import type { HostedWorld } from '../server/worlds.ts'
 import { reply } from '../simulators/simulator.ts'
 import { freeze, resume } from '../state/clock.ts'
 import { addDuration, iso } from '../state/duration.ts'
@@ -111,7 +111,7 @@ async function advanceShown({ from, to, fired, stopped }: Advance): Promise<Adva
 }
 
 /** @throws Refusal `busy` while the clock is being advanced */
-function checkIdle({ runner }: Place): void {
+function checkIdle({ runner }: HostedWorld): void {
   if (runner.advancing)
     throw new Refusal('busy', 'the clock is being advanced: wait for that to end')
 }
@@ -133,12 +133,12 @@ function destination(now: number, { by, to }: AdvanceWanted): number {
 }
 
 export const clockHandlers: ControlHandlers = {
-  getClock: ({ place }) => reply(200, clockShown(place.world)),
-  async advanceClock({ place, body }) {
+  getClock: ({ hosted }) => reply(200, clockShown(hosted.world)),
+  async advanceClock({ hosted, body }) {
     const wanted = (body ?? {}) as AdvanceWanted
     const { maxEvents, maxWall } = wanted
-    checkIdle(place)
-    const advanced = await place.runner.advance(destination(place.world.now, wanted), {
+    checkIdle(hosted)
+    const advanced = await hosted.runner.advance(destination(hosted.world.now, wanted), {
       ...(maxEvents === undefined ? {} : { maxEvents }),
       ...(maxWall === undefined
         ? {}
@@ -146,10 +146,10 @@ export const clockHandlers: ControlHandlers = {
     })
     return reply(200, await advanceShown(advanced))
   },
-  async freezeClock({ place, body }) {
+  async freezeClock({ hosted, body }) {
     const { at } = (body ?? {}) as { at?: string }
-    checkIdle(place)
-    const { world, runner } = place
+    checkIdle(hosted)
+    const { world, runner } = hosted
     const stop = at === undefined ? undefined : instant('at', at)
     if (stop !== undefined && stop < world.now)
       throw new Refusal(
@@ -160,12 +160,12 @@ export const clockHandlers: ControlHandlers = {
     if (stop !== undefined) await runner.advance(stop)
     return reply(200, clockShown(world))
   },
-  resumeClock({ place, body }) {
+  resumeClock({ hosted, body }) {
     const { rate } = (body ?? {}) as { rate?: number }
-    checkIdle(place)
-    const { world } = place
+    checkIdle(hosted)
+    const { world } = hosted
     world.transaction(() => world.setClock(resume(world.clock, wallNow(), rate)))
-    place.runner.nudge()
+    hosted.runner.nudge()
     return reply(200, clockShown(world))
   },
 }

@@ -2,8 +2,8 @@
 import { createHash, timingSafeEqual } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
 import { isIP } from 'node:net'
-import type { ControlPolicy } from '../server/server.ts'
 import { isLoopback } from '../server/loopback.ts'
+import type { ControlPolicy } from '../server/server.ts'
 import { Refusal } from '../state/refusal.ts'
 
 /** The host name of a Host header, without port and brackets, in small letters. */

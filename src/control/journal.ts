@@ -25,7 +25,7 @@ export const journalHandlers: ControlHandlers = {
   listJournal(call) {
     const provider = providerFilter(call)
     const { operation, status, refused, limit = 100 } = call.query as JournalFilter
-    const found = call.place.journal
+    const found = call.hosted.journal
       .list()
       .filter(
         (entry) =>
@@ -35,8 +35,8 @@ export const journalHandlers: ControlHandlers = {
       .slice(0, limit)
     return reply(200, { entries: found.map(exchangeShown) })
   },
-  getJournalEntry({ place, path }) {
-    const entry = place.journal.get(Number(path.id))
+  getJournalEntry({ hosted, path }) {
+    const entry = hosted.journal.get(Number(path.id))
     if (!entry)
       throw new Refusal(
         'not-found',

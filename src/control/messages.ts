@@ -8,7 +8,7 @@ export const messageHandlers: ControlHandlers = {
   listMessages(call) {
     const provider = providerFilter(call)
     const { iccid, limit = 100 } = call.query as { iccid?: string; limit?: number }
-    const all = call.place.world.in(messages)
+    const all = call.hosted.world.in(messages)
     const found = all
       .page('sent', {}, 0, all.size, true)
       .filter((each) => fits(each, { provider, iccid }))

@@ -58,9 +58,9 @@ function provenanceOf(provider: Provider): ProvenanceShown {
 }
 
 export const provenanceHandlers: ControlHandlers = {
-  async listProvenance({ kernel }) {
+  async listProvenance({ server }) {
     const compiled = await Promise.all(
-      [...kernel.providers.values()].map((provider) => provider.compile()),
+      [...server.providers.values()].map((provider) => provider.compile()),
     )
     const providers = compiled.map((provider): ProvenanceRow => {
       const { operations, gaps, ...rest } = provenanceOf(provider)
@@ -68,6 +68,6 @@ export const provenanceHandlers: ControlHandlers = {
     })
     return reply(200, { providers })
   },
-  getProvenance: async ({ kernel, path }) =>
-    reply(200, provenanceOf(await providerOf(kernel, String(path.slug)).compile())),
+  getProvenance: async ({ server, path }) =>
+    reply(200, provenanceOf(await providerOf(server, String(path.slug)).compile())),
 }

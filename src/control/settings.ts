@@ -10,11 +10,11 @@ export interface SettingShown {
   readonly says: string
 }
 
-function shown({ kernel, place, path }: ControlCall): Reply {
-  const { simulator } = providerOf(kernel, String(path.slug))
-  const values = place.world.settings(simulator.slug)
+function shown({ server, hosted, path }: ControlCall): Reply {
+  const { simulator } = providerOf(server, String(path.slug))
+  const values = hosted.world.settings(simulator.slug)
   const rows = Object.entries(simulator.settings).map(
-    ([name, { fallback, says }]): [string, SettingShown] => [
+    ([name, { fallback, description: says }]): [string, SettingShown] => [
       name,
       { value: values[name] ?? fallback, default: fallback, says },
     ],
@@ -25,8 +25,8 @@ function shown({ kernel, place, path }: ControlCall): Reply {
 export const settingHandlers: ControlHandlers = {
   getSettings: shown,
   changeSettings(call) {
-    const { simulator } = providerOf(call.kernel, String(call.path.slug))
-    const { world } = call.place
+    const { simulator } = providerOf(call.server, String(call.path.slug))
+    const { world } = call.hosted
     const changes = Object.entries(call.body as Record<string, SettingValue | null>)
     const withDefaults = changes.map(([name, value]) => [
       name,

@@ -1,8 +1,8 @@
 // SIMs of every provider, and what the handset and the network do to them.
 import { type Reply, reply, type Simulator } from '../simulators/simulator.ts'
 import { type Bundle, bundlesOf, remainingBytes } from '../state/bundles.ts'
+import { callbacks } from '../state/callbacks.ts'
 import { SEPARATOR } from '../state/collection.ts'
-import { deliveries } from '../state/callbacks.ts'
 import { iso } from '../state/duration.ts'
 import { timeline, type WorldEvent } from '../state/events.ts'
 import { lpaString } from '../state/installation-code.ts'
@@ -18,7 +18,7 @@ import {
   simKey,
   sims,
 } from '../state/sims.ts'
-import { type Side, type Usage, type UsageRules, useData, useService } from '../state/usage.ts'
+import { type CallParty, type Usage, type UsageRules, useData, useService } from '../state/usage.ts'
 import type { World } from '../state/world.ts'
 import {
   type ControlCall,
@@ -150,7 +150,7 @@ function simShown(world: World, sim: Sim): SimShown {
     ...(sim.lastNetwork ? { lastNetwork: sim.lastNetwork } : {}),
     bundles: bundlesOf(world, sim.provider, sim.iccid).map(bundleShown),
     timeline: world.in(timeline).matching('sim', own).map(eventShown),
-    callbacks: world.in(deliveries).matching('sim', own).map(callbackShown),
+    callbacks: world.in(callbacks).matching('sim', own).map(callbackShown),
   }
 }
 
@@ -159,7 +159,7 @@ function simShown(world: World, sim: Sim): SimShown {
  * @throws Refusal `not-found`, or `wrong-state` where several providers know the ICCID and none is named
  */
 function simOf(call: ControlCall): Sim {
-  const { world } = call.place
+  const { world } = call.hosted
   const slug = providerFilter(call)
   const iccid = String(call.path.iccid)
   const found = world
@@ -185,9 +185,9 @@ function onDevice(
   call: ControlCall,
   act: (world: World, sim: Sim, simulator: Simulator) => object | undefined,
 ): Reply {
-  const { world } = call.place
+  const { world } = call.hosted
   const sim = simOf(call)
-  const { simulator } = providerOf(call.kernel, sim.provider)
+  const { simulator } = providerOf(call.server, sim.provider)
   const { result, events } = world.transaction(() => act(world, sim, simulator))
   const after = world.in(sims).get(simKey(sim.provider, sim.iccid)) ?? sim
   return reply(200, { ...result, sim: simShown(world, after), events: events.map(eventShown) })
@@ -237,7 +237,7 @@ function useOf(wanted: UseWanted): (world: World, sim: Sim, rules: UsageRules) =
       'invalid-request',
       'give exactly one of "data", as in {"data": "500MB"}, "bytes", "sms" and "minutes"',
     )
-  const side: Side = {
+  const side: CallParty = {
     direction: direction.startsWith('in') ? 'inbound' : 'outbound',
     ...(peer === undefined ? {} : { peer }),
   }
@@ -255,7 +255,7 @@ function attachedAtHome(world: World, sim: Sim, simulator: Simulator): Sim {
       'wrong-state',
       `the profile is ${sim.profile}: POST /_sim/sims/${sim.iccid}/install first`,
     )
-  const country = simulator.home?.(world, sim)
+  const country = simulator.homeCountry?.(world, sim)
   const network = country === undefined ? undefined : simulator.network(country)
   if (!network)
     throw new Refusal(
@@ -267,7 +267,7 @@ function attachedAtHome(world: World, sim: Sim, simulator: Simulator): Sim {
 
 export const simHandlers: ControlHandlers = {
   listSims(call) {
-    const { world } = call.place
+    const { world } = call.hosted
     const slug = providerFilter(call)
     const { limit = 100, offset = 0 } = call.query as { limit?: number; offset?: number }
     const all = world.in(sims)
@@ -276,7 +276,7 @@ export const simHandlers: ControlHandlers = {
     const own = all.page('serial', {}, 0, all.size).filter(({ provider }) => provider === slug)
     return reply(200, { total: own.length, sims: own.slice(offset, offset + limit).map(rowOf) })
   },
-  getSim: (call) => reply(200, simShown(call.place.world, simOf(call))),
+  getSim: (call) => reply(200, simShown(call.hosted.world, simOf(call))),
   downloadSim: profileMove('download'),
   installSim: (call) =>
     onDevice(call, (world, sim) => {

@@ -1,16 +1,16 @@
 // A whole world as one JSON document, laid out as the files of the state folder are.
 import { reply } from '../simulators/simulator.ts'
 import { bundles } from '../state/bundles.ts'
-import type { CollectionDef } from '../state/collection.ts'
+import { callbacks, targets } from '../state/callbacks.ts'
+import type { CollectionDef, Records } from '../state/collection.ts'
 import { credentials } from '../state/credentials.ts'
-import { deliveries, targets } from '../state/callbacks.ts'
 import { timeline } from '../state/events.ts'
 import { messages } from '../state/messages.ts'
 import { Refusal } from '../state/refusal.ts'
 import { sims } from '../state/sims.ts'
-import { FORMAT, type Records } from '../stores/store.ts'
 import { tasks } from '../state/tasks.ts'
 import { settings, type World } from '../state/world.ts'
+import { FORMAT } from '../stores/store.ts'
 import type { ControlHandlers } from './call.ts'
 import { worldShown } from './worlds.ts'
 
@@ -27,7 +27,7 @@ export interface StateDocument {
 const KNOWN = [
   sims,
   bundles,
-  deliveries,
+  callbacks,
   targets,
   tasks,
   timeline,
@@ -114,10 +114,13 @@ function recordsOf({ format, collections }: StateDocument, world: World): Record
 }
 
 export const stateHandlers: ControlHandlers = {
-  getState: ({ place }) => reply(200, stateOf(place.world)),
+  getState: ({ hosted }) => reply(200, stateOf(hosted.world)),
   putState(call) {
-    call.kernel.worlds.restore(call.place, recordsOf(call.body as StateDocument, call.place.world))
-    call.place.journal.clear()
-    return reply(200, worldShown(call, call.place))
+    call.server.worlds.restore(
+      call.hosted,
+      recordsOf(call.body as StateDocument, call.hosted.world),
+    )
+    call.hosted.journal.clear()
+    return reply(200, worldShown(call, call.hosted))
   },
 }

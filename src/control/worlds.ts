@@ -1,6 +1,6 @@
 // Health and worlds: what there is, made, begun anew and removed.
 
-import type { Beginning, Place } from '../server/worlds.ts'
+import type { HostedWorld, WorldStart } from '../server/worlds.ts'
 import { credentialsOf, DEFAULT_WORLD, WORLD_NAME } from '../server/worlds.ts'
 import { basesOf, reply, type Simulator } from '../simulators/simulator.ts'
 import { targets } from '../state/callbacks.ts'
@@ -48,7 +48,7 @@ export interface WorldShown extends WorldRow {
   readonly targets: Readonly<Record<string, { readonly url: string; readonly version?: number }>>
 }
 
-function rowOf({ world }: Place): WorldRow {
+function rowOf({ world }: HostedWorld): WorldRow {
   const { name, expiresAt } = world.identity
   return {
     name,
@@ -60,14 +60,14 @@ function rowOf({ world }: Place): WorldRow {
 
 /** The whole of a world but its records, with URLs as the caller reaches them. */
 export function worldShown(
-  { kernel, root }: Pick<ControlCall, 'kernel' | 'root'>,
-  place: Place,
+  { server, root }: Pick<ControlCall, 'server' | 'root'>,
+  hosted: HostedWorld,
 ): WorldShown {
-  const { world } = place
+  const { world } = hosted
   const prefix = world.name === DEFAULT_WORLD ? root : `${root}/w/${world.name}`
   const mounts: Record<string, string[]> = {}
   const baseUrls: Record<string, string> = {}
-  for (const [slug, { simulator }] of kernel.providers) {
+  for (const [slug, { simulator }] of server.providers) {
     const urls = basesOf(simulator).map((base) => `${prefix}/${slug}${base}`)
     mounts[slug] = urls
     baseUrls[slug] = urls[0] ?? `${prefix}/${slug}`
@@ -77,13 +77,13 @@ export function worldShown(
     { url, ...(version === undefined ? {} : { version }) },
   ])
   const credentials = Object.fromEntries(
-    [...kernel.providers.values()].map(({ simulator }) => [
+    [...server.providers.values()].map(({ simulator }) => [
       simulator.slug,
       credentialsShown(simulator, world, prefix),
     ]),
   )
   return {
-    ...rowOf(place),
+    ...rowOf(hosted),
     seed: world.identity.seed,
     baseUrls,
     mounts,
@@ -111,15 +111,15 @@ function credentialsShown(
   }
 }
 
-function named({ kernel, path }: ControlCall): Place {
-  const place = kernel.worlds.get(String(path.name))
-  if (!place)
+function named({ server, path }: ControlCall): HostedWorld {
+  const hosted = server.worlds.get(String(path.name))
+  if (!hosted)
     throw new Refusal(
       'not-found',
       `there is no world "${path.name}": GET /_sim/worlds lists them, POST /_sim/worlds makes one`,
     )
-  place.runner.catchUp()
-  return place
+  hosted.runner.catchUp()
+  return hosted
 }
 
 interface NewWorld {
@@ -134,7 +134,7 @@ interface NewWorld {
   readonly ttl?: string
 }
 
-function beginning({ seed, given, clock = {}, ttl }: NewWorld): Beginning {
+function beginning({ seed, given, clock = {}, ttl }: NewWorld): WorldStart {
   const { at, ...rest } = clock
   const kept = ttl === undefined ? undefined : addDuration(0, ttl)
   if (kept !== undefined && kept <= 0)
@@ -148,8 +148,8 @@ function beginning({ seed, given, clock = {}, ttl }: NewWorld): Beginning {
 }
 
 export const worldHandlers: ControlHandlers = {
-  getHealth({ kernel, trusted }) {
-    const { version, providers, worlds, store } = kernel
+  getHealth({ server, trusted }) {
+    const { version, providers, worlds, store } = server
     if (!trusted) return reply(200, { status: 'ok', version } satisfies Health)
     const failures = worlds.list().flatMap(({ world: { name } }) => {
       const failure = store.failure(name)
@@ -164,33 +164,33 @@ export const worldHandlers: ControlHandlers = {
     }
     return reply(200, health)
   },
-  listWorlds: ({ kernel }) => reply(200, { worlds: kernel.worlds.list().map(rowOf) }),
+  listWorlds: ({ server }) => reply(200, { worlds: server.worlds.list().map(rowOf) }),
   async createWorld(call) {
     const wanted = call.body as NewWorld
     if (!WORLD_NAME.test(wanted.name))
       throw new Refusal('invalid-request', 'a world is named with 1 to 64 of A-Z a-z 0-9 . _ -')
-    const place = call.kernel.worlds.create(wanted.name, beginning(wanted))
-    place.runner.wake()
-    await call.kernel.store.settled(wanted.name)
-    return reply(201, worldShown(call, place))
+    const hosted = call.server.worlds.create(wanted.name, beginning(wanted))
+    hosted.runner.wake()
+    await call.server.store.flushed(wanted.name)
+    return reply(201, worldShown(call, hosted))
   },
   getWorld: (call) => reply(200, worldShown(call, named(call))),
   async removeWorld(call) {
-    const place = named(call)
-    if (place.world.name === DEFAULT_WORLD)
+    const hosted = named(call)
+    if (hosted.world.name === DEFAULT_WORLD)
       throw new Refusal(
         'wrong-state',
         `the world "${DEFAULT_WORLD}" cannot be removed: POST /_sim/reset begins it anew`,
       )
-    await call.kernel.worlds.remove(place)
+    await call.server.worlds.remove(hosted)
     return { status: 204 }
   },
   resetWorld(call) {
     const { seed, given } = (call.body ?? {}) as Pick<NewWorld, 'seed' | 'given'>
-    call.kernel.worlds.reset(call.place, {
+    call.server.worlds.reset(call.hosted, {
       ...(seed === undefined ? {} : { seed }),
       ...(given === undefined ? {} : { given }),
     })
-    return reply(200, worldShown(call, call.place))
+    return reply(200, worldShown(call, call.hosted))
   },
 }

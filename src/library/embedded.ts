@@ -14,13 +14,13 @@ export type SimulatorApp = Express & {
  * @throws StoreError, Refusal `invalid-request` for options that cannot be
  */
 export async function createApp(options: SimulatorOptions = {}): Promise<SimulatorApp> {
-  const kernel = await openSimulator(options)
-  const listener = kernel.listener()
+  const server = await openSimulator(options)
+  const listener = server.listener()
   const app = express().disable('x-powered-by')
   app.use((request, response) => listener(request, response))
   let closed: Promise<void> | undefined
   const close = () => {
-    closed ??= kernel.close()
+    closed ??= server.close()
     return closed
   }
   return Object.assign(app, { close, [Symbol.asyncDispose]: close })

@@ -1,6 +1,6 @@
-// The kernel as the library opens it: frozen, seeded, keeping nothing unless told to.
+// The server as the library opens it: frozen, seeded, keeping nothing unless told to.
 import type { DeliveryPolicy } from '../server/deliver.ts'
-import { type Kernel, openKernel, packageVersion } from '../server/server.ts'
+import { openServer, packageVersion, type SimulatorServer } from '../server/server.ts'
 import { simulators as all } from '../simulators/index.ts'
 import type { Simulator } from '../simulators/simulator.ts'
 import type { SettingValue } from '../state/settings.ts'
@@ -70,8 +70,8 @@ async function storeFor(
   })
 }
 
-/** Opens a kernel without listening anywhere. @throws StoreError, Refusal `invalid-request` */
-export async function openSimulator(options: SimulatorOptions = {}): Promise<Kernel> {
+/** Opens a server without listening anywhere. @throws StoreError, Refusal `invalid-request` */
+export async function openSimulator(options: SimulatorOptions = {}): Promise<SimulatorServer> {
   const {
     seed = SEED,
     given,
@@ -87,7 +87,7 @@ export async function openSimulator(options: SimulatorOptions = {}): Promise<Ker
   const report = options.report ?? ((sentence: string) => console.error(`esimulator: ${sentence}`))
   const store = await storeFor(options, report)
   try {
-    return await openKernel({
+    return await openServer({
       simulators: options.simulators ?? all,
       store,
       clock: 'frozen',
@@ -95,7 +95,7 @@ export async function openSimulator(options: SimulatorOptions = {}): Promise<Ker
       ...(callbackUrl === undefined ? {} : { callbackUrl }),
       ...(settings === undefined ? {} : { settings }),
       ...(stock === undefined ? {} : { stock }),
-      first: { clock: startOf(clock), ...(given === undefined ? {} : { given }) },
+      defaultWorld: { clock: startOf(clock), ...(given === undefined ? {} : { given }) },
       policy: { allow: [], timeout: 2000, ...policy },
       control: { token, hosts: [] },
       ...(publicUrl === undefined ? {} : { publicUrl: publicUrl.replace(/\/+$/, '') }),

@@ -7,7 +7,7 @@ import {
 } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { alarm, pause } from '../server/ticker.ts'
-import type { Delivery } from '../state/callbacks.ts'
+import type { Callback } from '../state/callbacks.ts'
 import { isoDuration } from '../state/duration.ts'
 
 /** One request that arrived. */
@@ -45,7 +45,7 @@ export interface Receiver {
 const receivers = new Map<string, (body: string, at: number) => void>()
 
 /** Tells the receiver a callback is on its way to, if it is one of this process: the callback itself does not say. */
-export function noteAttempt({ url, body }: Delivery, at: number): void {
+export function noteAttempt({ url, body }: Callback, at: number): void {
   if (URL.canParse(url)) receivers.get(new URL(url).origin)?.(body, at)
 }
 

@@ -1,4 +1,4 @@
-// The simulator in the process that uses it: on a free port, driven by method calls that go through its front door.
+// The simulator in the process that uses it: on a free port, driven by method calls that go through its front endpoint.
 import type { CallbackShown } from '../control/callbacks.ts'
 import { type ControlClient, controlClient } from '../control/client.ts'
 import type { AdvanceShown, ClockShown } from '../control/clock.ts'
@@ -7,8 +7,8 @@ import type { SettingShown } from '../control/settings.ts'
 import type { DeviceShown, SimRow, SimShown, UsedShown } from '../control/sims.ts'
 import type { StateDocument } from '../control/state.ts'
 import type { CredentialsShown, WorldShown } from '../control/worlds.ts'
-import type { Kernel } from '../server/server.ts'
 import { listen } from '../server/listen.ts'
+import type { SimulatorServer } from '../server/server.ts'
 import { DEFAULT_WORLD } from '../server/worlds.ts'
 import type { SettingValue } from '../state/settings.ts'
 import { openSimulator, type SimulatorOptions } from './open-simulator.ts'
@@ -135,9 +135,9 @@ function deviceOf(control: ControlClient, iccid: string, provider: string | unde
 
 const isoOf = (at: string | Date) => (typeof at === 'string' ? at : at.toISOString())
 
-function clockOf(control: ControlClient, kernel: Kernel): RunningSimulator['clock'] {
+function clockOf(control: ControlClient, server: SimulatorServer): RunningSimulator['clock'] {
   return {
-    now: () => new Date(kernel.worlds.get(DEFAULT_WORLD)?.world.now ?? Number.NaN),
+    now: () => new Date(server.worlds.get(DEFAULT_WORLD)?.world.now ?? Number.NaN),
     advance(distance) {
       const { to, ...rest } =
         typeof distance === 'string' ? { by: distance, to: undefined } : distance
@@ -172,17 +172,17 @@ function callbacksOf(control: ControlClient): RunningSimulator['callbacks'] {
 export async function startSimulator(options: StartOptions = {}): Promise<RunningSimulator> {
   const { port: wanted = 0, given, token } = options
   const listening = await listen('127.0.0.1', [{ port: wanted }])
-  const kernel = await openSimulator(options).catch(async (error) => {
+  const server = await openSimulator(options).catch(async (error) => {
     await listening.close(0)
     throw error
   })
-  listening.serve(kernel)
-  const { url, port } = listening.doors[0] ?? { url: '', port: 0 }
+  listening.serve(server)
+  const { url, port } = listening.endpoints[0] ?? { url: '', port: 0 }
   const control = controlClient({ url, ...(token === undefined ? {} : { token }) })
   let shown = await control.get<WorldShown>(`/worlds/${DEFAULT_WORLD}`)
   let closed: Promise<void> | undefined
   const close = () => {
-    closed ??= listening.close().then(() => kernel.close())
+    closed ??= listening.close().then(() => server.close())
     return closed
   }
 
@@ -201,7 +201,7 @@ export async function startSimulator(options: StartOptions = {}): Promise<Runnin
     get credentials() {
       return shown.credentials
     },
-    clock: clockOf(control, kernel),
+    clock: clockOf(control, server),
     device: (iccid, provider) => deviceOf(control, iccid, provider),
     sims: async (provider) =>
       (await control.get<{ sims: SimRow[] }>('/sims', { provider, limit: 1000 })).sims,

@@ -3,7 +3,6 @@ import { isUtf8 } from 'node:buffer'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { type KernelRefusal, Refusal } from '../state/refusal.ts'
 import type { Store } from '../stores/store.ts'
-import type { KnownProvider } from './provider.ts'
 import {
   type Answer,
   type Exchange,
@@ -11,7 +10,8 @@ import {
   type Provider,
   serve,
 } from './pipeline.ts'
-import { DEFAULT_WORLD, type Place, type Worlds } from './worlds.ts'
+import type { KnownProvider } from './provider.ts'
+import { DEFAULT_WORLD, type HostedWorld, type Worlds } from './worlds.ts'
 
 /** The largest body that is read, in bytes. */
 export const BODY_LIMIT = 1_048_576
@@ -95,7 +95,7 @@ export function listener(options: HttpOptions, ownSlug?: string): Listener {
       if (compiled) return answer(options, compiled, to, ownSlug, request, response, body, unread)
       provider.compile(to.path).then(
         (ready) => answer(options, ready, to, ownSlug, request, response, body, unread),
-        (error: unknown) => send(response, lost(provider, error, 'internal'), undefined),
+        (error: unknown) => send(response, failureReply(provider, error, 'internal'), undefined),
       )
     }
     if (
@@ -155,11 +155,11 @@ function placeOf(
   to: Destination,
   request: IncomingMessage,
   body: string | undefined,
-): Place | undefined {
+): HostedWorld | undefined {
   const { worlds } = options
   const named = worldNamed(to, request)
   if (named !== undefined) return worlds.get(named)
-  const secret = provider.simulator.presented((name) => header(request, name), undefined, body)
+  const secret = provider.simulator.credentialIn((name) => header(request, name), undefined, body)
   return (
     (secret === undefined ? undefined : worlds.byCredential(to.slug, secret)) ??
     worlds.get(DEFAULT_WORLD)
@@ -189,10 +189,10 @@ function answer(
   body: string | undefined,
   unread: Refusal | undefined,
 ): void {
-  const place = placeOf(options, provider, to, request, body)
-  if (!place) {
+  const hosted = placeOf(options, provider, to, request, body)
+  if (!hosted) {
     const name = worldNamed(to, request)
-    const worded = provider.simulator.word(
+    const worded = provider.simulator.refusalReply(
       new Refusal('unknown-world', `there is no world "${name}"`),
       undefined,
     )
@@ -208,7 +208,7 @@ function answer(
     )
     return
   }
-  const { world, runner, journal } = place
+  const { world, runner, journal } = hosted
   const exchange: Exchange = {
     method: request.method ?? 'GET',
     path: to.path,
@@ -223,12 +223,12 @@ function answer(
   }
   if (unread) response.shouldKeepAlive = false
   const leave = (reply: Answer) => {
-    const settled = options.store.settled(world.name)
-    if (!settled) send(response, reply, place)
+    const settled = options.store.flushed(world.name)
+    if (!settled) send(response, reply, hosted)
     else
       settled.then(
-        () => send(response, reply, place),
-        (error: Error) => send(response, lost(provider, error), place),
+        () => send(response, reply, hosted),
+        (error: Error) => send(response, failureReply(provider, error), hosted),
       )
   }
   try {
@@ -238,18 +238,18 @@ function answer(
     else leave(served)
   } catch (error) {
     // What has come due could not be kept.
-    send(response, lost(provider, error), place)
+    send(response, failureReply(provider, error), hosted)
   }
 }
 
 /** What is said where what was done could not be kept, or nothing could be done. */
-function lost(
+function failureReply(
   provider: Pick<Provider, 'simulator'>,
   error: unknown,
   code: KernelRefusal = 'writes-refused',
 ): Answer {
   const reason = error instanceof Error ? error.message : String(error)
-  const worded = provider.simulator.word(new Refusal(code, reason), undefined)
+  const worded = provider.simulator.refusalReply(new Refusal(code, reason), undefined)
   return {
     status: worded.status,
     headers: {},
@@ -271,17 +271,17 @@ function httpDate(at: number): string {
   return dateText
 }
 
-function send(response: ServerResponse, reply: Answer, place: Place | undefined): void {
+function send(response: ServerResponse, reply: Answer, hosted: HostedWorld | undefined): void {
   const headers: Record<string, string | number> = { ...reply.headers }
-  if (place) {
+  if (hosted) {
     response.sendDate = false
-    headers.Date = httpDate(place.world.now)
+    headers.Date = httpDate(hosted.world.now)
   }
   if (reply.type !== undefined) headers['Content-Type'] = reply.type
   headers['Content-Length'] = reply.body === undefined ? 0 : Buffer.byteLength(reply.body)
   response.writeHead(reply.status, headers)
   // What the request set going starts only once its reply is on its way.
-  if (place?.runner.nudged) afterReply(response, () => place.runner.wake())
+  if (hosted?.runner.nudged) afterReply(response, () => hosted.runner.wake())
   response.end(reply.body)
 }
 

@@ -1,7 +1,7 @@
-// Listening and letting go: ports are taken first, served when the kernel is open, and drained before it closes.
+// Listening and letting go: ports are taken first, served when the server is open, and drained before it closes.
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import type { Kernel } from './server.ts'
+import type { SimulatorServer } from './server.ts'
 import { alarm } from './ticker.ts'
 
 /** A port to listen on; with a slug, that provider is mounted at `/` there. */
@@ -11,15 +11,15 @@ export interface Port {
 }
 
 /** A port that is listened on. */
-export interface Door extends Port {
+export interface Endpoint extends Port {
   /** How clients on this machine reach it, without a trailing slash. */
   readonly url: string
 }
 
 export interface Listening {
-  readonly doors: readonly Door[]
+  readonly endpoints: readonly Endpoint[]
   /** Answers what has come since, and whatever comes. */
-  serve(kernel: Kernel): void
+  serve(server: SimulatorServer): void
   /** Takes nothing new, waits up to `grace` wall ms for what is being answered, and lets go of the ports. */
   close(grace?: number): Promise<void>
 }
@@ -34,31 +34,31 @@ export class ListenError extends Error {}
  * @throws ListenError where a port cannot be had; then none is held
  */
 export async function listen(host: string, ports: readonly Port[]): Promise<Listening> {
-  const rooms: Room[] = []
+  const listeners: PortListener[] = []
   try {
-    for (const port of ports) rooms.push(await openRoom(host, port))
+    for (const port of ports) listeners.push(await openListener(host, port))
   } catch (error) {
-    await Promise.all(rooms.map((room) => room.close(0)))
+    await Promise.all(listeners.map((each) => each.close(0)))
     throw error
   }
   return {
-    doors: rooms.map(({ door }) => door),
-    serve(kernel) {
-      for (const room of rooms) room.serve(kernel)
+    endpoints: listeners.map(({ endpoint }) => endpoint),
+    serve(server) {
+      for (const each of listeners) each.serve(server)
     },
     async close(grace = GRACE) {
-      await Promise.all(rooms.map((room) => room.close(grace)))
+      await Promise.all(listeners.map((each) => each.close(grace)))
     },
   }
 }
 
-interface Room {
-  readonly door: Door
-  serve(kernel: Kernel): void
+interface PortListener {
+  readonly endpoint: Endpoint
+  serve(server: SimulatorServer): void
   close(grace: number): Promise<void>
 }
 
-async function openRoom(host: string, wanted: Port): Promise<Room> {
+async function openListener(host: string, wanted: Port): Promise<PortListener> {
   const waiting: [IncomingMessage, ServerResponse][] = []
   const answering = new Set<ServerResponse>()
   let serveOne = (request: IncomingMessage, response: ServerResponse): void =>
@@ -76,9 +76,9 @@ async function openRoom(host: string, wanted: Port): Promise<Room> {
   await bind(server, host, wanted.port)
   const { port } = server.address() as AddressInfo
   return {
-    door: { ...wanted, port, url: `http://${clientHost(host)}:${port}` },
-    serve(kernel) {
-      serveOne = kernel.listener(wanted.slug)
+    endpoint: { ...wanted, port, url: `http://${clientHost(host)}:${port}` },
+    serve(server) {
+      serveOne = server.listener(wanted.slug)
       for (const [request, response] of waiting.splice(0)) serveOne(request, response)
     },
     close(grace) {

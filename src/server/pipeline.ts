@@ -95,7 +95,9 @@ export function serve(
     note({ status: reply.status, headers: reply.headers ?? {}, type: content.type, body })
   const failed = (error: unknown) => {
     trace.refusal = refusalFor(error, provider, options)
-    return note(plain(worded(provider, trace.refusal, trace.operation, world), trace.operation))
+    return note(
+      plain(refusalReply(provider, trace.refusal, trace.operation, world), trace.operation),
+    )
   }
   try {
     const rendered = content.render()
@@ -131,19 +133,19 @@ function replyTo(
   options: PipelineOptions,
 ): Reply {
   try {
-    trace.admission = provider.simulator.admit?.(exchange.caller, world)
+    trace.admission = provider.simulator.countRequest?.(exchange.caller, world)
     return handled(provider, exchange, world, trace, options)
   } catch (error) {
     // Who is turned away is told so, also where there is nothing at the path.
     const refusal = trace.admission?.refusal ?? refusalFor(error, provider, options)
     trace.refusal = refusal
-    if (provider.simulator.refused) setGoing(provider, refusal, world, options)
-    const reply = worded(provider, refusal, trace.operation, world)
+    if (provider.simulator.afterRefusal) runAfterRefusal(provider, refusal, world, options)
+    const reply = refusalReply(provider, refusal, trace.operation, world)
     if (options.checked && trace.operation && refusal.code !== 'reply-violates-spec') {
       const broken = violationsOf(trace.operation, reply)
       if (broken.length > 0) {
         trace.violations = broken
-        return worded(provider, violation(trace.operation, broken), trace.operation, world)
+        return refusalReply(provider, violation(trace.operation, broken), trace.operation, world)
       }
     }
     return reply
@@ -151,28 +153,28 @@ function replyTo(
 }
 
 /** What the provider does about a refusal; where that fails, the refusal is answered all the same. */
-function setGoing(
+function runAfterRefusal(
   provider: Provider,
   refusal: Refusal,
   world: World,
   options: PipelineOptions,
 ): void {
-  const { slug, refused } = provider.simulator
+  const { slug, afterRefusal: refused } = provider.simulator
   try {
-    world.transaction(() => world.as(slug, () => refused?.(refusal, world)))
+    world.transaction(() => world.withStream(slug, () => refused?.(refusal, world)))
   } catch (error) {
     refusalFor(error, provider, options)
   }
 }
 
 /** A refusal in the provider's words, as its settings in this world have them. */
-function worded(
+function refusalReply(
   { simulator }: Provider,
   refusal: Refusal,
   operation: Operation | undefined,
   world: World,
 ): Reply {
-  return simulator.word(refusal, operation?.id, world.settings(simulator.slug))
+  return simulator.refusalReply(refusal, operation?.id, world.settings(simulator.slug))
 }
 
 function handled(
@@ -188,7 +190,7 @@ function handled(
   trace.operation = operation
   if (trace.admission?.refusal) throw trace.admission.refusal
   const header = (name: string) => headerOf(exchange, name)
-  if (!operation.open) simulator.authenticate(header, world)
+  if (!operation.isPublic) simulator.authenticate(header, world)
   const request = validated(
     operation,
     params,
@@ -218,7 +220,7 @@ function handled(
     settings,
   }
   return world.transaction(() => {
-    const reply = world.as(simulator.slug, () => handler(call, world))
+    const reply = world.withStream(simulator.slug, () => handler(call, world))
     if (options.checked) {
       const broken = violationsOf(operation, reply)
       trace.violations = broken
@@ -286,12 +288,12 @@ function remember(
   answer: Answer,
 ): void {
   const { simulator } = provider
-  const presented = simulator.presented(
+  const presented = simulator.credentialIn(
     (name) => headerOf(exchange, name),
     world.settings(simulator.slug),
     exchange.body,
   )
-  const secrets = secretsIn(world, presented, trace.operation?.open === true)
+  const secrets = secretsIn(world, presented, trace.operation?.isPublic === true)
   const strike = (text: string) => struck(text, secrets)
   const { refusal } = trace
   journal.add({

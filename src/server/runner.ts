@@ -1,6 +1,7 @@
 // Runs what is due in a world, in order: by the ticker while the clock goes, or all at once when it is advanced.
+
+import { type Callback, callbacks, type Outcome, recordAttempt } from '../state/callbacks.ts'
 import { setTo, wallUntil } from '../state/clock.ts'
-import { type Delivery, deliveries, type Outcome, recordAttempt } from '../state/callbacks.ts'
 import type { WorldEvent } from '../state/events.ts'
 import { Refusal } from '../state/refusal.ts'
 import { DELIVER, firstTask, type Task, tasks } from '../state/tasks.ts'
@@ -11,7 +12,7 @@ import { alarm, breathe, wallNow } from './ticker.ts'
 export type Fired =
   | { readonly kind: 'event'; readonly at: number; readonly event: WorldEvent }
   | { readonly kind: 'task'; readonly at: number; readonly task: Task; readonly error?: string }
-  | { readonly kind: 'callback'; readonly at: number; readonly delivery: Delivery }
+  | { readonly kind: 'callback'; readonly at: number; readonly delivery: Callback }
 
 export interface Advance {
   readonly from: number
@@ -31,7 +32,7 @@ export interface RunnerDeps {
   /** Performs a task inside a transaction. */
   readonly perform: (world: World, task: Task) => void
   /** Makes one attempt; never throws. */
-  readonly attempt: (world: World, delivery: Delivery) => Promise<Outcome>
+  readonly attempt: (world: World, delivery: Callback) => Promise<Outcome>
   readonly schedule: (world: World, provider: string) => readonly string[]
   readonly report: (sentence: string) => void
 }
@@ -102,7 +103,7 @@ export function openRunner(world: World, deps: RunnerDeps): Runner {
 
   async function attempt(task: Task, fired?: Fired[]): Promise<void> {
     const { epoch } = world
-    const delivery = world.in(deliveries).get(task.data.callback ?? '')
+    const delivery = world.in(callbacks).get(task.data.callback ?? '')
     if (delivery && (made?.epoch !== epoch || made.task !== task.id))
       made = { epoch, task: task.id, at: world.now, outcome: await deps.attempt(world, delivery) }
     if (world.epoch !== epoch || stopped) return

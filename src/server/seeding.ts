@@ -6,7 +6,7 @@ import { checkSettings, type SettingValue } from '../state/settings.ts'
 import { settings, type World } from '../state/world.ts'
 
 /** What the user brings into every new world. */
-export interface Belongings {
+export interface NewWorldContent {
   /** Where every provider's callbacks go in a new world. */
   readonly callbackUrl?: string
   /** Settings of new worlds, by provider. */
@@ -20,10 +20,11 @@ export function populate(
   world: World,
   simulators: readonly Simulator[],
   given: string | undefined,
-  own: Belongings,
+  own: NewWorldContent,
 ): void {
   world.transaction(() => {
-    for (const each of simulators) world.as(each.slug, () => populateOne(world, each, given, own))
+    for (const each of simulators)
+      world.withStream(each.slug, () => populateOne(world, each, given, own))
   })
 }
 
@@ -31,7 +32,7 @@ function populateOne(
   world: World,
   simulator: Simulator,
   given: string | undefined,
-  { callbackUrl, settings: chosen, stock }: Belongings,
+  { callbackUrl, settings: chosen, stock }: NewWorldContent,
 ): void {
   const { slug, seeds } = simulator
   const values = chosen?.[slug]
@@ -43,8 +44,8 @@ function populateOne(
   seed?.(world)
   const own = stock?.[slug]
   if (own !== undefined) {
-    if (!simulator.stock) throw new Refusal('invalid-request', `${slug} takes no seed file`)
-    simulator.stock(world, own)
+    if (!simulator.applySeedFile) throw new Refusal('invalid-request', `${slug} takes no seed file`)
+    simulator.applySeedFile(world, own)
   }
   if (callbackUrl !== undefined && simulator.callbacks.versions.length > 0)
     world.in(targets).put({ provider: slug, url: callbackUrl } satisfies Target)

@@ -16,7 +16,7 @@ export interface ControlPolicy {
   readonly hosts: readonly string[]
 }
 
-export interface KernelOptions extends WorldsOptions {
+export interface ServerOptions extends WorldsOptions {
   readonly control: ControlPolicy
   /** What hrefs begin with, instead of the request's Host. Without a trailing slash. */
   readonly publicUrl?: string
@@ -24,7 +24,7 @@ export interface KernelOptions extends WorldsOptions {
   readonly checked: boolean
 }
 
-export interface Kernel {
+export interface SimulatorServer {
   readonly version: string
   readonly providers: ReadonlyMap<string, KnownProvider>
   readonly worlds: Worlds
@@ -51,14 +51,14 @@ export async function packageVersion(): Promise<string> {
  * @throws StoreError where the kept state cannot be used
  * @throws Refusal `invalid-request` where the stock is wrong
  */
-export async function openKernel(options: KernelOptions): Promise<Kernel> {
+export async function openServer(options: ServerOptions): Promise<SimulatorServer> {
   const { store, publicUrl, control, policy, report } = options
   const known = await Promise.all(options.simulators.map(knownProvider))
   const providers = new Map(known.map((provider) => [provider.simulator.slug, provider]))
   const worlds = await openWorlds(options)
   let rest: Promise<HttpOptions['rest']> | undefined
 
-  const kernel: Kernel = {
+  const server: SimulatorServer = {
     version: await packageVersion(),
     providers,
     worlds,
@@ -78,7 +78,7 @@ export async function openKernel(options: KernelOptions): Promise<Kernel> {
           report,
           rest: (request, response, world, path) => {
             // Express is loaded when it is first asked for: a provider's first answer does not wait for it.
-            rest ??= import('../control/app.ts').then(({ controlApp }) => controlApp(kernel))
+            rest ??= import('../control/app.ts').then(({ controlApp }) => controlApp(server))
             rest.then(
               (serve) => serve(request, response, world, path),
               (error: unknown) => fail(response, error, report),
@@ -89,7 +89,7 @@ export async function openKernel(options: KernelOptions): Promise<Kernel> {
       ),
     close: () => worlds.close(),
   }
-  return kernel
+  return server
 }
 
 function fail(

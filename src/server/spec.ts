@@ -45,7 +45,7 @@ export interface Operation {
   readonly path: string
   readonly object: OperationObject
   /** Answers anyone: its `security` is empty. */
-  readonly open: boolean
+  readonly isPublic: boolean
   /** Query parameters by name; true where it may repeat. */
   readonly query: ReadonlyMap<string, boolean>
   /** Lower-case names of the header parameters. */
@@ -224,7 +224,7 @@ function compileOperation(
     method,
     path,
     object,
-    open: object.security?.length === 0,
+    isPublic: object.security?.length === 0,
     query,
     headers: (object.parameters ?? [])
       .filter((each) => each.in === 'header')

@@ -1,30 +1,30 @@
 // The worlds of one server: opened from the store, created, reset and removed; found by name or by credential.
 import type { Simulator } from '../simulators/simulator.ts'
 import { bundleTasks } from '../state/bundles.ts'
+import { type Callback, targets } from '../state/callbacks.ts'
 import type { Clock } from '../state/clock.ts'
-import type { Change } from '../state/collection.ts'
+import type { Change, Records } from '../state/collection.ts'
 import { type Credential, credentials } from '../state/credentials.ts'
-import { type Delivery, targets } from '../state/callbacks.ts'
 import { Refusal } from '../state/refusal.ts'
 import { defaultSettings } from '../state/settings.ts'
-import { type Records, type Store, StoreError } from '../stores/store.ts'
 import { tasks } from '../state/tasks.ts'
 import { emptyWorld, type Identity, openWorld, type World } from '../state/world.ts'
+import { type Store, StoreError } from '../stores/store.ts'
 import type { DeliveryPolicy } from './deliver.ts'
 import { type Journal, openJournal } from './journal.ts'
-import { type Belongings, populate } from './seeding.ts'
 import { openRunner, type Runner } from './runner.ts'
+import { type NewWorldContent, populate } from './seeding.ts'
 import { alarm, wallNow } from './ticker.ts'
 
 /** A world with what runs and remembers it. */
-export interface Place {
+export interface HostedWorld {
   readonly world: World
   readonly runner: Runner
   readonly journal: Journal
 }
 
 /** How a new world begins. */
-export interface Beginning {
+export interface WorldStart {
   readonly seed?: string
   /** The name of a seed state of some provider. */
   readonly given?: string
@@ -33,32 +33,32 @@ export interface Beginning {
   readonly ttl?: number
 }
 
-export interface WorldsOptions extends Belongings {
+export interface WorldsOptions extends NewWorldContent {
   readonly simulators: readonly Simulator[]
   readonly store: Store
   /** How the clock of a new world goes unless it is told. */
   readonly clock: 'running' | 'frozen'
   readonly seed: string
   /** How `default` begins where the store keeps none. */
-  readonly first?: Beginning
+  readonly defaultWorld?: WorldStart
   readonly policy: DeliveryPolicy
   readonly report: (sentence: string) => void
   /** Told of each attempt at a callback as it is made, at virtual time `at`. */
-  readonly onAttempt?: (delivery: Delivery, at: number) => void
+  readonly onAttempt?: (delivery: Callback, at: number) => void
 }
 
 export interface Worlds {
-  get(name: string): Place | undefined
-  list(): Place[]
+  get(name: string): HostedWorld | undefined
+  list(): HostedWorld[]
   /** The world a credential belongs to. */
-  byCredential(provider: string, secret: string): Place | undefined
+  byCredential(provider: string, secret: string): HostedWorld | undefined
   /** @throws Refusal `invalid-request` for a bad or taken name, an unknown seed state, or too many worlds */
-  create(name: string, beginning: Beginning): Place
+  create(name: string, beginning: WorldStart): HostedWorld
   /** Begins a world anew, as at its start or as the named seed state. */
-  reset(place: Place, beginning: Pick<Beginning, 'seed' | 'given'>): void
+  reset(hosted: HostedWorld, beginning: Pick<WorldStart, 'seed' | 'given'>): void
   /** Replaces all that is in a world. @throws Refusal `invalid-request` where the records are no world's */
-  restore(place: Place, records: Records): void
-  remove(place: Place): Promise<void>
+  restore(hosted: HostedWorld, records: Records): void
+  remove(hosted: HostedWorld): Promise<void>
   close(): Promise<void>
 }
 
@@ -72,9 +72,9 @@ const MOST_WORLDS = 1000
  */
 export async function openWorlds(options: WorldsOptions): Promise<Worlds> {
   const { simulators, store, report } = options
-  const places = new Map<string, Place>()
+  const hostedWorlds = new Map<string, HostedWorld>()
   /** Worlds by the keys of their credentials. */
-  const owners = new Map<string, Place>()
+  const owners = new Map<string, HostedWorld>()
   const bySlug = new Map(simulators.map((simulator) => [simulator.slug, simulator]))
   const defaults = new Map(
     simulators.map((simulator) => [
@@ -92,36 +92,36 @@ export async function openWorlds(options: WorldsOptions): Promise<Worlds> {
   }
 
   /** A credential leads to the world that had it first: a state copied into another world does not take it over. */
-  function own(place: Place, key: string): void {
-    if (!owners.has(key)) owners.set(key, place)
+  function own(hosted: HostedWorld, key: string): void {
+    if (!owners.has(key)) owners.set(key, hosted)
   }
 
-  function ownAll(place: Place): void {
-    for (const credential of place.world.in(credentials).values())
-      own(place, credentials.key(credential))
+  function ownAll(hosted: HostedWorld): void {
+    for (const credential of hosted.world.in(credentials).values())
+      own(hosted, credentials.key(credential))
   }
 
-  function disown(place: Place): void {
-    for (const [key, owner] of owners) if (owner === place) owners.delete(key)
+  function disown(hosted: HostedWorld): void {
+    for (const [key, owner] of owners) if (owner === hosted) owners.delete(key)
   }
 
   function committed(world: World, changes: readonly Change[]): void {
     store.commit(world.name, changes)
-    const place = places.get(world.name)
+    const hosted = hostedWorlds.get(world.name)
     for (const { collection, key, value } of changes) {
-      if (collection === tasks.name) place?.runner.nudge()
+      if (collection === tasks.name) hosted?.runner.nudge()
       if (collection !== credentials.name) continue
-      if (place && value !== undefined) own(place, key)
-      else if (owners.get(key) === place) owners.delete(key)
+      if (hosted && value !== undefined) own(hosted, key)
+      else if (owners.get(key) === hosted) owners.delete(key)
     }
   }
 
-  function settle(records: Records): Place {
+  function host(records: Records): HostedWorld {
     const world = openWorld(records, {
       wall: wallNow,
       defaults: (slug) => defaults.get(slug) ?? {},
       react: (event, on) => bySlug.get(event.provider)?.react(event, on),
-      admit: ({ name }) => {
+      checkWritable: ({ name }) => {
         const failure = store.failure(name)
         if (failure) throw new Refusal('writes-refused', failure.message)
       },
@@ -134,7 +134,7 @@ export async function openWorlds(options: WorldsOptions): Promise<Worlds> {
           slug === undefined ? bundleTasks[kind as string] : simulator(slug).tasks[kind as string]
         if (!run) throw new Error('nobody performs this kind of task')
         if (slug === undefined) run(on, task)
-        else on.as(slug, () => run(on, task))
+        else on.withStream(slug, () => run(on, task))
       },
       attempt: async (on, delivery) => {
         const { deliver } = await deliverer()
@@ -145,14 +145,14 @@ export async function openWorlds(options: WorldsOptions): Promise<Worlds> {
       schedule: (on, slug) => simulator(slug).callbacks.schedule(on),
       report,
     })
-    const place = { world, runner, journal: openJournal() }
-    places.set(world.name, place)
+    const hosted = { world, runner, journal: openJournal() }
+    hostedWorlds.set(world.name, hosted)
     store.attach(world.name, () => world.records)
-    ownAll(place)
-    return place
+    ownAll(hosted)
+    return hosted
   }
 
-  function identity(name: string, { seed = options.seed, clock = {}, ttl }: Beginning): Identity {
+  function identity(name: string, { seed = options.seed, clock = {}, ttl }: WorldStart): Identity {
     const start = {
       mode: clock.mode ?? options.clock,
       rate: clock.rate ?? 1,
@@ -171,23 +171,23 @@ export async function openWorlds(options: WorldsOptions): Promise<Worlds> {
   }
 
   const worlds: Worlds = {
-    get: (name) => places.get(name),
-    list: () => [...places.values()],
+    get: (name) => hostedWorlds.get(name),
+    list: () => [...hostedWorlds.values()],
     byCredential: (provider, secret) => owners.get(`${provider}/${secret}`),
     create(name, beginning) {
       if (!WORLD_NAME.test(name))
         throw new Refusal('invalid-request', 'a world is named with 1 to 64 of A-Z a-z 0-9 . _ -')
-      if (places.has(name)) throw new Refusal('busy', `the world "${name}" exists already`)
-      if (places.size >= MOST_WORLDS)
+      if (hostedWorlds.has(name)) throw new Refusal('busy', `the world "${name}" exists already`)
+      if (hostedWorlds.size >= MOST_WORLDS)
         throw new Refusal('busy', `there are ${MOST_WORLDS} worlds already: remove one first`)
       checkGiven(beginning.given)
-      const place = settle(emptyWorld(identity(name, beginning), wallNow()))
+      const hosted = host(emptyWorld(identity(name, beginning), wallNow()))
       try {
-        populate(place.world, simulators, beginning.given, options)
+        populate(hosted.world, simulators, beginning.given, options)
       } catch (error) {
-        place.runner.stop()
-        places.delete(name)
-        disown(place)
+        hosted.runner.stop()
+        hostedWorlds.delete(name)
+        disown(hosted)
         void store
           .remove(name)
           .catch((failure: unknown) => report(`world ${name}: ${String(failure)}`))
@@ -196,14 +196,14 @@ export async function openWorlds(options: WorldsOptions): Promise<Worlds> {
       // Whole, and not only what the seeds changed: a world's own records are in no change list.
       store.rewrite(name)
       removeExpired()
-      place.runner.wake()
-      return place
+      hosted.runner.wake()
+      return hosted
     },
-    reset(place, { seed, given }) {
+    reset(hosted, { seed, given }) {
       checkGiven(given)
-      const { world } = place
+      const { world } = hosted
       const before = world.records
-      disown(place)
+      disown(hosted)
       world.replace(
         emptyWorld({ ...world.identity, ...(seed === undefined ? {} : { seed }) }, wallNow()),
       )
@@ -211,37 +211,37 @@ export async function openWorlds(options: WorldsOptions): Promise<Worlds> {
         populate(world, simulators, given, options)
       } catch (error) {
         world.replace(before)
-        ownAll(place)
+        ownAll(hosted)
         throw error
       }
-      place.journal.clear()
+      hosted.journal.clear()
       store.rewrite(world.name)
-      place.runner.wake()
+      hosted.runner.wake()
     },
-    restore(place, records) {
-      disown(place)
+    restore(hosted, records) {
+      disown(hosted)
       try {
-        place.world.replace(records)
+        hosted.world.replace(records)
       } catch (error) {
         throw new Refusal('invalid-request', error instanceof Error ? error.message : String(error))
       } finally {
-        ownAll(place)
+        ownAll(hosted)
       }
-      store.rewrite(place.world.name)
-      place.runner.wake()
+      store.rewrite(hosted.world.name)
+      hosted.runner.wake()
     },
-    async remove(place) {
-      place.runner.stop()
-      places.delete(place.world.name)
-      disown(place)
-      await store.remove(place.world.name)
+    async remove(hosted) {
+      hosted.runner.stop()
+      hostedWorlds.delete(hosted.world.name)
+      disown(hosted)
+      await store.remove(hosted.world.name)
     },
     async close() {
       sweep.set(undefined)
-      for (const { runner } of places.values()) runner.stop()
+      for (const { runner } of hostedWorlds.values()) runner.stop()
       stopping.abort()
-      await Promise.all([...places.values()].map(({ runner }) => runner.idle()))
-      for (const { world } of places.values()) {
+      await Promise.all([...hostedWorlds.values()].map(({ runner }) => runner.idle()))
+      for (const { world } of hostedWorlds.values()) {
         if (world.clock.mode === 'running' && !store.failure(world.name))
           world.transaction(() => world.keepTime())
       }
@@ -252,13 +252,13 @@ export async function openWorlds(options: WorldsOptions): Promise<Worlds> {
   function removeExpired(): void {
     const now = wallNow()
     let next: number | undefined
-    for (const place of [...places.values()]) {
-      const { expiresAt } = place.world.identity
+    for (const hosted of [...hostedWorlds.values()]) {
+      const { expiresAt } = hosted.world.identity
       if (expiresAt === undefined) continue
       if (expiresAt <= now)
         void worlds
-          .remove(place)
-          .catch((error: unknown) => report(`world ${place.world.name}: ${String(error)}`))
+          .remove(hosted)
+          .catch((error: unknown) => report(`world ${hosted.world.name}: ${String(error)}`))
       else next = Math.min(next ?? expiresAt, expiresAt)
     }
     sweep.set(next === undefined ? undefined : next - now)
@@ -267,7 +267,7 @@ export async function openWorlds(options: WorldsOptions): Promise<Worlds> {
   for (const name of await store.list()) {
     const records = await store.load(name)
     try {
-      if (records) settle(records)
+      if (records) host(records)
     } catch (error) {
       const what = error instanceof Error ? error.message : String(error)
       throw new StoreError(
@@ -275,11 +275,11 @@ export async function openWorlds(options: WorldsOptions): Promise<Worlds> {
       )
     }
   }
-  if (!places.has(DEFAULT_WORLD)) worlds.create(DEFAULT_WORLD, options.first ?? {})
+  if (!hostedWorlds.has(DEFAULT_WORLD)) worlds.create(DEFAULT_WORLD, options.defaultWorld ?? {})
   removeExpired()
   // Where callbacks go somewhere, the first one does not wait for it.
   if (worlds.list().some(({ world }) => world.in(targets).size > 0)) await deliverer()
-  for (const { runner } of places.values()) runner.wake()
+  for (const { runner } of hostedWorlds.values()) runner.wake()
   return worlds
 }
 

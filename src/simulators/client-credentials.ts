@@ -125,7 +125,7 @@ export function issueToken(slug: string): (call: TokenCall, world: World) => Rep
       )
     dropExpired(world, slug)
     // Dice of its own: how often a client fetches a token moves no ICCID.
-    const token = world.as(`${slug}/tokens`, () =>
+    const token = world.withStream(`${slug}/tokens`, () =>
       world.random.text(TOKEN_LENGTH, LETTERS_AND_DIGITS),
     )
     const expiresAt = addDuration(now, settings.tokenLifetime)

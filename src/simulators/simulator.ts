@@ -1,5 +1,5 @@
 // What a provider is to the server: its specs, handlers, errors, tasks, seeds and callbacks.
-import type { Delivery } from '../state/callbacks.ts'
+import type { Callback } from '../state/callbacks.ts'
 import type { WorldEvent } from '../state/events.ts'
 import type { KernelRefusal, Refusal } from '../state/refusal.ts'
 import type { SettingsOf, SettingTable, SettingValue } from '../state/settings.ts'
@@ -126,7 +126,7 @@ export interface Simulator {
   /** Operations of the spec that answer 501, and why. */
   readonly gaps: Readonly<Record<string, string>>
   /** Words any refusal in the provider's dialect. `operation` is absent where none was found, `values` where there is no world. */
-  readonly word: (
+  readonly refusalReply: (
     refusal: Refusal<KernelRefusal | string>,
     operation: string | undefined,
     values?: SettingValues,
@@ -135,7 +135,7 @@ export interface Simulator {
    * The secret a request carries, if any: it may choose the world, and the journal does not keep it. `values` is absent
    * before the world is known, `body` (as sent) where there is none.
    */
-  readonly presented: (
+  readonly credentialIn: (
     header: HeaderOf,
     values?: SettingValues,
     body?: string,
@@ -145,9 +145,9 @@ export interface Simulator {
    * Called outside a transaction, and opens one of its own where it counts: the count stays though the request be refused.
    * @param caller the address of the sender
    */
-  readonly admit?: (caller: string, world: World) => Admission | undefined
+  readonly countRequest?: (caller: string, world: World) => Admission | undefined
   /** What a refusal sets going, in a transaction of its own once the request's is undone. */
-  readonly refused?: (refusal: Refusal, world: World) => void
+  readonly afterRefusal?: (refusal: Refusal, world: World) => void
   /** Path of the token endpoint below the slug, where there is one. */
   readonly tokenPath?: (values: SettingValues) => string
   /** @throws Refusal `unauthorized` with the true reason */
@@ -155,20 +155,20 @@ export interface Simulator {
   /** Named starting states; `default` is that of a new world. Each is laid over an empty one of this provider. */
   readonly seeds: Readonly<Record<string, (world: World) => void>>
   /** Lays a user's own stock (the provider's part of a seed file) over the default state; throws Refusal `invalid-request`. */
-  readonly stock?: (world: World, own: unknown) => void
+  readonly applySeedFile?: (world: World, own: unknown) => void
   /** By kind, without the slug. */
   readonly tasks: Readonly<Record<string, (world: World, task: Task) => void>>
   /** Answers what happened to one of its SIMs, in the same transaction. */
   readonly react: (event: WorldEvent, world: World) => void
   readonly usage: UsageRules
   /** A country (ISO 3166 alpha-2) where the SIM's next bundle works, for a device that is told none. */
-  readonly home?: (world: World, sim: Sim) => string | undefined
+  readonly homeCountry?: (world: World, sim: Sim) => string | undefined
   /** The network a device finds in a country, by name or MCC-MNC where one is asked for. */
   readonly network: (country: string, operator?: string) => Network | undefined
   readonly callbacks: {
     /** Headers that go with the body of a callback: its signature. `wall` is the wall clock, in ms since the epoch. */
     readonly sign: (
-      delivery: Delivery,
+      delivery: Callback,
       world: World,
       wall: number,
     ) => Readonly<Record<string, string>>

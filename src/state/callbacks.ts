@@ -12,7 +12,7 @@ export interface Attempt {
   readonly error?: string
 }
 
-export interface Delivery {
+export interface Callback {
   readonly id: string
   readonly serial: number
   readonly provider: string
@@ -39,7 +39,7 @@ export interface Target {
   readonly version?: number
 }
 
-export const deliveries = defineCollection<Delivery>({
+export const callbacks = defineCollection<Callback>({
   name: 'callbacks',
   key: (delivery) => delivery.id,
   indexes: {
@@ -59,8 +59,8 @@ export const targets = defineCollection<Target>({
 /** How many deliveries a world keeps; the oldest finished ones go first. */
 export const DELIVERIES_KEPT = 10_000
 
-function scheduled(world: World, delivery: Delivery, due: number): Delivery {
-  const next = world.in(deliveries).put({ ...delivery, nextAt: due })
+function scheduled(world: World, delivery: Callback, due: number): Callback {
+  const next = world.in(callbacks).put({ ...delivery, nextAt: due })
   world.schedule(DELIVER, due, { callback: delivery.id })
   return next
 }
@@ -68,10 +68,10 @@ function scheduled(world: World, delivery: Delivery, due: number): Delivery {
 /** Queues a callback for its first attempt, now. */
 export function queueCallback(
   world: World,
-  callback: Pick<Delivery, 'provider' | 'type' | 'iccid' | 'url' | 'body' | 'version'>,
-): Delivery {
+  callback: Pick<Callback, 'provider' | 'type' | 'iccid' | 'url' | 'body' | 'version'>,
+): Callback {
   const serial = world.next('callback')
-  const kept = world.in(deliveries)
+  const kept = world.in(callbacks)
   if (kept.size >= DELIVERIES_KEPT) {
     const oldest = kept.first('finished')
     if (oldest) kept.delete(oldest.id)
@@ -101,8 +101,8 @@ export function recordAttempt(
   at: number,
   outcome: Outcome,
   schedule: readonly string[],
-): Delivery | undefined {
-  const delivery = world.in(deliveries).get(id)
+): Callback | undefined {
+  const delivery = world.in(callbacks).get(id)
   if (!delivery) return undefined
   const { final, ...told } = outcome
   const { nextAt: _, ...rest } = delivery
@@ -112,9 +112,9 @@ export function recordAttempt(
     tries: delivery.tries + 1,
   }
   const ok = outcome.status !== undefined && outcome.status >= 200 && outcome.status < 300
-  if (ok) return world.in(deliveries).put({ ...tried, state: 'delivered' })
+  if (ok) return world.in(callbacks).put({ ...tried, state: 'delivered' })
   const delay = final ? undefined : schedule[delivery.tries]
-  if (delay === undefined) return world.in(deliveries).put({ ...tried, state: 'dead' })
+  if (delay === undefined) return world.in(callbacks).put({ ...tried, state: 'dead' })
   return scheduled(world, { ...tried, state: 'retrying' }, addDuration(at, delay))
 }
 
@@ -122,7 +122,7 @@ export function recordAttempt(
  * Sends a callback again, now, to where its provider's callbacks go now, with the whole retry schedule before it.
  * @throws Refusal `wrong-state` where an attempt is still to come
  */
-export function redeliver(world: World, delivery: Delivery): Delivery {
+export function redeliver(world: World, delivery: Callback): Callback {
   if (delivery.nextAt !== undefined)
     throw new Refusal('wrong-state', 'an attempt is still to come: advance the clock to it', {
       state: delivery.state,

@@ -22,6 +22,9 @@ export interface Change {
   readonly value: object | undefined
 }
 
+/** Every record of a world by collection and key. Maps, so that a world can be opened and written without copying. */
+export type Records = Map<string, Map<string, object>>
+
 /** What a write tells its world: the change and the record that stood there before. */
 export type OnWrite = (change: Change, before: object | undefined) => void
 

@@ -10,7 +10,7 @@ const MOST_TEXTS = 1000
 /** One setting: its default, what it is for, and the check that names what is wrong with a value. */
 export interface Setting<T extends SettingValue = SettingValue> {
   readonly fallback: T
-  readonly says: string
+  readonly description: string
   /** Why `value` will not do, or `undefined` where it will. */
   readonly problem: (value: unknown) => string | undefined
 }
@@ -31,7 +31,7 @@ export function choice<const T extends string | number>(
   const words: readonly unknown[] = options
   return {
     fallback,
-    says,
+    description: says,
     problem: (value) =>
       words.includes(value) ? undefined : `must be one of ${options.join(', ')}`,
   }
@@ -40,7 +40,7 @@ export function choice<const T extends string | number>(
 export function flag(fallback: boolean, says: string): Setting<boolean> {
   return {
     fallback,
-    says,
+    description: says,
     problem: (value) => (typeof value === 'boolean' ? undefined : 'must be true or false'),
   }
 }
@@ -54,7 +54,11 @@ export function text(
 ): Setting<string> {
   const fits = (value: unknown) =>
     typeof value === 'string' && value.length <= LONGEST_TEXT && pattern.test(value)
-  return { fallback, says, problem: (value) => (fits(value) ? undefined : `must be ${form}`) }
+  return {
+    fallback,
+    description: says,
+    problem: (value) => (fits(value) ? undefined : `must be ${form}`),
+  }
 }
 
 /** A list of texts; `problem` tells what is wrong with one, given those before it. */
@@ -64,7 +68,7 @@ export function texts(
 ): Setting<readonly string[]> {
   return {
     fallback: [],
-    says,
+    description: says,
     problem(value) {
       if (!Array.isArray(value) || value.length > MOST_TEXTS)
         return `must be a list of up to ${MOST_TEXTS} texts`
@@ -86,7 +90,7 @@ export function whole(low: number, high: number, fallback: number, says: string)
     Number.isInteger(value) && Number(value) >= low && Number(value) <= high
   return {
     fallback,
-    says,
+    description: says,
     problem: (value) => (fits(value) ? undefined : `must be a whole number from ${low} to ${high}`),
   }
 }
@@ -111,14 +115,14 @@ function durationProblem(value: unknown): string | undefined {
 
 /** A duration, ISO 8601 or short, not negative. */
 export function duration(fallback: string, says: string): Setting<string> {
-  return { fallback, says, problem: durationProblem }
+  return { fallback, description: says, problem: durationProblem }
 }
 
 /** A list of durations, possibly empty. */
 export function durations(fallback: readonly string[], says: string): Setting<readonly string[]> {
   return {
     fallback,
-    says,
+    description: says,
     problem(value) {
       if (!Array.isArray(value) || value.length > 50) return 'must be a list of up to 50 durations'
       return value.map(durationProblem).find((problem) => problem !== undefined)

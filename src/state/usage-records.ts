@@ -4,13 +4,14 @@ import { defineCollection, SEPARATOR, sortable } from './collection.ts'
 import type { World } from './world.ts'
 
 /** What a bundle carried at one instant; told of the bundle is what is still wanted when it has gone. */
-export interface Use extends Pick<Bundle, 'provider' | 'iccid' | 'name' | 'reference' | 'extra'> {
+export interface UsageRecord
+  extends Pick<Bundle, 'provider' | 'iccid' | 'name' | 'reference' | 'extra'> {
   readonly bundle: string
   readonly at: number
   readonly bytes: number
 }
 
-const uses = defineCollection<Use>({
+const uses = defineCollection<UsageRecord>({
   name: 'uses',
   key: ({ provider, iccid, at, bundle }) => `${provider}/${iccid}/${sortable(at)}/${bundle}`,
   indexes: {
@@ -19,9 +20,9 @@ const uses = defineCollection<Use>({
 })
 
 /** Writes a use down; uses of a bundle at one instant are one. */
-export function noteUse(world: World, bundle: Bundle, bytes: number): void {
+export function recordUsage(world: World, bundle: Bundle, bytes: number): void {
   const { id, provider, iccid, name, reference, extra } = bundle
-  const use: Use = {
+  const use: UsageRecord = {
     provider,
     iccid,
     bundle: id,
@@ -36,13 +37,13 @@ export function noteUse(world: World, bundle: Bundle, bytes: number): void {
 }
 
 /** The uses of a SIM from `from` to `to`, both included, oldest first: ms since the epoch, fractions too. */
-export function usesWithin(
+export function usageWithin(
   world: World,
   provider: string,
   iccid: string,
   from: number,
   to: number,
-): Use[] {
+): UsageRecord[] {
   const bound = (instant: number) =>
     provider + SEPARATOR + iccid + SEPARATOR + sortable(Math.max(0, instant))
   const all = world.in(uses)

@@ -2,7 +2,7 @@
 import { type Bundle, bundlesOf, consume, remainingBytes, startBundle } from './bundles.ts'
 import { Refusal } from './refusal.ts'
 import { type Network, type Sim, simKey, sims } from './sims.ts'
-import { noteUse as writeDown } from './usage-records.ts'
+import { recordUsage as writeDown } from './usage-records.ts'
 import type { World } from './world.ts'
 
 /** What a provider decides about use. */
@@ -12,24 +12,24 @@ export interface UsageRules {
   /** Percentages of a bundle whose use is worth an event, ascending. */
   readonly thresholds: readonly number[]
   /** True where the provider can be asked when data was used: each use is written down. */
-  readonly accounted?: boolean
+  readonly itemized?: boolean
   /** True where data that no bundle carries is carried all the same, for the provider to charge; else it is denied. */
-  readonly beyond?: boolean
+  readonly overage?: boolean
   /** What its SIMs carry besides data; absent, nothing. */
-  readonly carries?: readonly ('voice' | 'sms')[]
+  readonly services?: readonly ('voice' | 'sms')[]
   /** Told of each use that was carried, in the same transaction. */
-  readonly carried?: (world: World, sim: Sim, use: Carried) => void
+  readonly onUsage?: (world: World, sim: Sim, use: CarriedTraffic) => void
 }
 
 /** Who began a use, and who was at the other end where there is one. */
-export interface Side {
+export interface CallParty {
   readonly direction: 'inbound' | 'outbound'
   /** A number, as the caller gave it. */
   readonly peer?: string
 }
 
 /** A use as the network saw it. */
-export interface Carried extends Side {
+export interface CarriedTraffic extends CallParty {
   readonly kind: 'data' | 'voice' | 'sms'
   /** Bytes, seconds or messages. */
   readonly quantity: number
@@ -73,7 +73,7 @@ function whyNone(world: World, sim: Sim, country: string): string {
 }
 
 /** The network a SIM can use. @throws Refusal `wrong-state` where it is on none, or its service is not active */
-function onAir(sim: Sim): Network {
+function requireService(sim: Sim): Network {
   if (!sim.attached)
     throw new Refusal('wrong-state', 'the SIM is on no network: attach it first', {
       state: 'detached',
@@ -97,9 +97,9 @@ export function useData(
   sim: Sim,
   bytes: number,
   rules: UsageRules,
-  side: Side = { direction: 'outbound' },
+  side: CallParty = { direction: 'outbound' },
 ): Usage {
-  const network = onAir(sim)
+  const network = requireService(sim)
   const { country } = network
   const carried: { id: string; name: string; used: number }[] = []
   let left = bytes
@@ -109,12 +109,12 @@ export function useData(
     if (carried.length === 0) noteUse(world, sim, bundle)
     const amount = bundle.unlimited ? left : Math.min(left, remainingBytes(bundle))
     consume(world, bundle, amount, rules.thresholds)
-    if (rules.accounted) writeDown(world, bundle, amount)
+    if (rules.itemized) writeDown(world, bundle, amount)
     carried.push({ id: bundle.id, name: bundle.name, used: amount })
     left -= amount
   }
   const bundled = bytes - left
-  if (rules.beyond) left = 0
+  if (rules.overage) left = 0
   if (left === bytes)
     throw new Refusal('wrong-state', whyNone(world, sim, country), {
       state: 'no-bundle',
@@ -122,7 +122,7 @@ export function useData(
     })
   if (bundled === 0) noteUse(world, sim)
   const [quantity, now] = [bytes - left, world.now]
-  rules.carried?.(world, current(world, sim), {
+  rules.onUsage?.(world, current(world, sim), {
     ...{ kind: 'data', quantity, bundled, bundles: carried, network },
     ...{ ...side, startedAt: now, endedAt: now },
   })
@@ -146,18 +146,18 @@ export function useService(
   kind: 'voice' | 'sms',
   quantity: number,
   rules: UsageRules,
-  side: Side,
+  side: CallParty,
 ): Usage {
-  if (!rules.carries?.includes(kind))
+  if (!rules.services?.includes(kind))
     throw new Refusal(
       'not-implemented',
       `${sim.provider} carries no ${kind}: use "data" or "bytes"`,
     )
-  const network = onAir(sim)
+  const network = requireService(sim)
   noteUse(world, sim)
   const endedAt = world.now
   const startedAt = kind === 'voice' ? Math.max(0, endedAt - quantity * 1000) : endedAt
-  rules.carried?.(world, current(world, sim), {
+  rules.onUsage?.(world, current(world, sim), {
     kind,
     quantity,
     bundled: 0,

@@ -1,4 +1,5 @@
 // A world: everything one user sees, changed only in transactions that happen whole or not at all.
+
 import { type Clock, FIXED_START, LAST_INSTANT, read, setTo, touch } from './clock.ts'
 import {
   type Change,
@@ -6,13 +7,13 @@ import {
   type CollectionDef,
   defineCollection,
   openCollection,
+  type Records,
 } from './collection.ts'
 import { iso } from './duration.ts'
 import { TIMELINE_LENGTH, timeline, type WorldEvent } from './events.ts'
 import { openRandom, type Random } from './random.ts'
 import { Refusal } from './refusal.ts'
 import type { SettingValue } from './settings.ts'
-import type { Records } from '../stores/store.ts'
 import { type Task, tasks } from './tasks.ts'
 
 /** What a world is told at its creation, and goes back to when it is reset. */
@@ -58,7 +59,7 @@ export interface WorldDeps {
   /** Lets a provider answer what happened, inside the same transaction. */
   readonly react: (event: WorldEvent, world: World) => void
   /** Throws `writes-refused` while nothing can be kept. */
-  readonly admit: (world: World) => void
+  readonly checkWritable: (world: World) => void
   /** Keeps what a transaction changed. */
   readonly committed: (world: World, changes: readonly Change[]) => void
 }
@@ -77,7 +78,7 @@ export interface World {
   readonly records: Records
   in<T extends object>(def: CollectionDef<T>): Collection<T>
   /** Runs `act` with the dice of a provider: what one draws does not move what another will. */
-  as<R>(provider: string, act: () => R): R
+  withStream<R>(provider: string, act: () => R): R
   /** A provider's settings: what was set over the defaults. */
   settings(provider: string): Readonly<Record<string, SettingValue>>
   setClock(clock: Clock): void
@@ -229,7 +230,7 @@ export function openWorld(initial: Records, deps: WorldDeps): World {
     },
     random: drawing,
     in: collection,
-    as(provider, act) {
+    withStream(provider, act) {
       const before = rolling
       rolling = `random/${provider}`
       try {
@@ -277,7 +278,7 @@ export function openWorld(initial: Records, deps: WorldDeps): World {
       const earlier = kept.matching('sim', `${event.provider}\u0000${event.iccid}\u0000`)
       if (earlier.length > TIMELINE_LENGTH) kept.delete(String(earlier[0]?.id))
       open?.events.push(happened)
-      world.as(event.provider, () => deps.react(happened, world))
+      world.withStream(event.provider, () => deps.react(happened, world))
     },
     transaction(change, at = world.now) {
       if (open) throw new Error('transactions do not nest')
@@ -292,7 +293,7 @@ export function openWorld(initial: Records, deps: WorldDeps): World {
       try {
         const result = change()
         if (current.changes.size > 0) {
-          deps.admit(world)
+          deps.checkWritable(world)
           seal(current)
         }
         open = undefined

@@ -1,7 +1,9 @@
 // The text of a base: a header, then every record on a line of its own.
+
 import { setImmediate as breathe } from 'node:timers/promises'
+import type { Records } from '../state/collection.ts'
 import { reason } from './disk-errors.ts'
-import { FORMAT, type Records, StoreError } from './store.ts'
+import { FORMAT, StoreError } from './store.ts'
 
 /** Records rendered between two breaths: about a millisecond's work, so that requests are served while a large base is written. */
 const SLICE = 500

@@ -2,11 +2,11 @@
 import { constants } from 'node:fs'
 import { type FileHandle, open, readFile, rename } from 'node:fs/promises'
 import { dirname } from 'node:path'
-import type { Change } from '../state/collection.ts'
+import type { Change, Records } from '../state/collection.ts'
 import { syncFolder } from './base-file.ts'
 import { isCount, isObject } from './base-text.ts'
 import { checkRegular, codeOf, reason } from './disk-errors.ts'
-import { type Records, StoreError } from './store.ts'
+import { StoreError } from './store.ts'
 
 /** `[collection, key, record]`, the record `null` where it was deleted. */
 type LoggedChange = readonly [collection: string, key: string, record: object | null]

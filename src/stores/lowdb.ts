@@ -1,12 +1,14 @@
 // The store of a state folder: a world's base as readable JSON through lowdb, and a log of the changes since.
+
 import { readdir } from 'node:fs/promises'
+import type { Records } from '../state/collection.ts'
 import { readBase } from './base-file.ts'
 import { type Progress, replayLog } from './change-log.ts'
 import { reason } from './disk-errors.ts'
 import { lockFolder } from './folder-lock.ts'
-import { type KeptWorld, keepWorld, nothingSaved, type Saved } from './world-writer.ts'
-import { type Durability, type Records, type Store, StoreError } from './store.ts'
+import { type Durability, type Store, StoreError } from './store.ts'
 import { type WorldFiles, worldFiles, worldOf } from './world-files.ts'
+import { type KeptWorld, nothingSaved, openWorldWriter, type Saved } from './world-writer.ts'
 
 export interface LowdbOptions {
   /** The state folder; made where it is missing. */
@@ -42,7 +44,7 @@ export async function lowdbStore({
 
   function keep(world: string, saved: Saved) {
     const ready = erasing.get(world)
-    const keeper = keepWorld(saved, {
+    const keeper = openWorldWriter(saved, {
       world,
       files: worldFiles(dir, world),
       durability,
@@ -86,7 +88,7 @@ export async function lowdbStore({
     },
     commit: (world, changes) => keeperOf(world).commit(changes),
     rewrite: (world) => keeperOf(world).rewrite(),
-    settled: (world) => kept.get(world)?.settled(),
+    flushed: (world) => kept.get(world)?.settled(),
     failure: (world) => lost ?? kept.get(world)?.failure(),
     remove(world) {
       const erased = erase(world).finally(() => {

@@ -8,7 +8,7 @@ export function memoryStore(): Store {
     attach() {},
     commit() {},
     rewrite() {},
-    settled: () => undefined,
+    flushed: () => undefined,
     failure: () => undefined,
     remove: async () => {},
     close: async () => {},

@@ -1,11 +1,8 @@
 // What a store does: keep worlds beyond the process, one change list at a time.
-import type { Change } from '../state/collection.ts'
+import type { Change, Records } from '../state/collection.ts'
 
 /** The layout of a world's document, in files and on the wire: the newest this program reads, and the one it writes. */
 export const FORMAT = 1
-
-/** Every record of a world by collection and key. Maps, so that a world can be opened and written without copying. */
-export type Records = Map<string, Map<string, object>>
 
 /** How long a reply waits: not at all, until its changes are in the log, or until the log is on the disk. */
 export type Durability = 'buffered' | 'written' | 'synced'
@@ -28,7 +25,7 @@ export interface Store {
   /** Replaces all that is kept of a world by its present records (reset, a restored state), all or none, in its order among the commits. */
   rewrite(world: string): void
   /** Resolves when everything committed so far is kept as the durability asks; `undefined` when it already is. Rejects when a write fails. */
-  settled(world: string): Promise<void> | undefined
+  flushed(world: string): Promise<void> | undefined
   /** Why the last write failed, while it has not succeeded since: what is pending is tried again, and nothing new should be accepted. */
   failure(world: string): Error | undefined
   /** Forgets a world. Its name may be attached anew at once. */

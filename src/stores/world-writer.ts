@@ -1,11 +1,11 @@
 // One world on its way to the disk: changes to the log at once, the base anew when the log has outgrown it.
 import { rm } from 'node:fs/promises'
 import { setImmediate as nextTurn } from 'node:timers/promises'
-import type { Change } from '../state/collection.ts'
+import type { Change, Records } from '../state/collection.ts'
 import { discardStaged, writeBase } from './base-file.ts'
 import { changeLine, openChangeLog, replacingLine } from './change-log.ts'
 import { reason } from './disk-errors.ts'
-import type { Durability, Records } from './store.ts'
+import type { Durability } from './store.ts'
 import type { WorldFiles } from './world-files.ts'
 
 /** A log below this is never worth a new base. */
@@ -53,7 +53,7 @@ export interface KeptWorld {
 }
 
 /** Goes on keeping a world from what is saved of it. Writes nothing until something is committed. */
-export function keepWorld(
+export function openWorldWriter(
   saved: Saved,
   { world, files, durability, version, warn, lost, ready }: KeeperOptions,
 ): KeptWorld {
@@ -151,18 +151,18 @@ export function keepWorld(
         await log.moveTo(files.oldLog)
         hasOldLog = true
       } catch (error) {
-        return putOff(error)
+        return postponeCompaction(error)
       }
     }
     compaction = saveBase()
-      .catch(putOff)
+      .catch(postponeCompaction)
       .finally(() => {
         compaction = undefined
       })
   }
 
   // The logs still hold everything, so this refuses no write; it is tried again when the log has doubled, and at the end.
-  function putOff(error: unknown) {
+  function postponeCompaction(error: unknown) {
     compactAt = 2 * Math.max(log.size, compactAt)
     warn(
       `cannot write ${files.base}: ${reason(error)}. The changes of world ${world} are kept in its log meanwhile`,
@@ -238,7 +238,7 @@ export function keepWorld(
           // A log that stays does no harm: its lines are numbered, and in the base.
           await rm(files.log, { force: true }).catch(() => {})
         } catch (error) {
-          putOff(error)
+          postponeCompaction(error)
         }
       }
       if (failed) throw failed

@@ -32,7 +32,7 @@ const newWorld = () =>
     wall: () => 0,
     defaults: () => ({}),
     react: () => {},
-    admit: () => {},
+    checkWritable: () => {},
     committed: () => {},
   })
 

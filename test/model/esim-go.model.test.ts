@@ -2,7 +2,9 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { ControlError } from '../../src/control/client.ts'
+import { isCurrent, takenOff } from '../../src/simulators/esim-go/assignments.ts'
 import { defaultBundle } from '../../src/simulators/esim-go/catalogue/default-bundles.ts'
+import { returning } from '../../src/simulators/esim-go/esims/returns.ts'
 import {
   accounts,
   esims,
@@ -11,8 +13,6 @@ import {
   orders,
   SLUG,
 } from '../../src/simulators/esim-go/records.ts'
-import { returning } from '../../src/simulators/esim-go/esims/returns.ts'
-import { isCurrent, takenOff } from '../../src/simulators/esim-go/assignments.ts'
 import type { BundleState } from '../../src/state/bundle-lifecycle.ts'
 import { type Bundle, bundles, bundlesOf, remainingBytes } from '../../src/state/bundles.ts'
 import { grouped } from '../../src/state/collection.ts'

@@ -4,9 +4,9 @@ import type { Simulator } from '../../src/simulators/simulator.ts'
 import { defineCollection } from '../../src/state/collection.ts'
 import { messages } from '../../src/state/messages.ts'
 import { Refusal } from '../../src/state/refusal.ts'
+import type { World } from '../../src/state/world.ts'
 import { memoryStore } from '../../src/stores/memory.ts'
 import { StoreError } from '../../src/stores/store.ts'
-import type { World } from '../../src/state/world.ts'
 import { fake, SLUG, things } from '../support/fake-provider.ts'
 import { startFake } from '../support/fake-server.ts'
 
@@ -18,7 +18,7 @@ const counts = defineCollection<{ caller: string; seen: number }>({
 /** Lets two requests in. */
 const counting: Simulator = {
   ...fake,
-  admit(caller, world) {
+  countRequest(caller, world) {
     const seen = (world.in(counts).get(caller)?.seen ?? 0) + 1
     world.transaction(() => world.in(counts).put({ caller, seen }))
     const headers = { 'X-Seen': String(seen) }
@@ -89,17 +89,15 @@ test('a count that cannot be kept is a refusal', async () => {
 test('what a refusal sets going is kept, and what the request did is not', async () => {
   const telling: Simulator = {
     ...fake,
-    refused(refusal, world) {
-      world
-        .in(messages)
-        .put({
-          id: 1,
-          provider: SLUG,
-          at: world.now,
-          channel: 'email',
-          to: 'someone',
-          text: refusal.message,
-        })
+    afterRefusal(refusal, world) {
+      world.in(messages).put({
+        id: 1,
+        provider: SLUG,
+        at: world.now,
+        channel: 'email',
+        to: 'someone',
+        text: refusal.message,
+      })
     },
   }
   await using server = await startFake({ simulator: telling })
@@ -113,7 +111,7 @@ test('what a refusal sets going is kept, and what the request did is not', async
 test('a refusal is answered though what it sets going fails, and that is reported', async () => {
   const failing: Simulator = {
     ...fake,
-    refused(_refusal, world) {
+    afterRefusal(_refusal, world) {
       world.in(things).put({ id: 'half', serial: 1, colour: 'red', madeAt: 0 })
       throw new Error('nobody to tell')
     },

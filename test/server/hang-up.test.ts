@@ -2,8 +2,8 @@
 import { connect, type Socket } from 'node:net'
 import { expect, test } from 'vitest'
 import { startReceiver } from '../../src/index.ts'
-import { openKernel } from '../../src/server/server.ts'
 import { listen } from '../../src/server/listen.ts'
+import { openServer } from '../../src/server/server.ts'
 import { simulators } from '../../src/simulators/index.ts'
 import { memoryStore } from '../../src/stores/memory.ts'
 
@@ -28,12 +28,12 @@ test('a client that hangs up before its reply still has its callbacks sent', asy
   await using receiver = await startReceiver()
   const { store, release } = heldStore()
   const listening = await listen('127.0.0.1', [{ port: 0 }])
-  const kernel = await openKernel({
+  const kernel = await openServer({
     simulators,
     store,
     clock: 'frozen',
     seed: 's',
-    first: { given: 'an assigned bundle' },
+    defaultWorld: { given: 'an assigned bundle' },
     callbackUrl: receiver.url,
     policy: { allow: [], timeout: 2000 },
     control: { token: undefined, hosts: [] },
@@ -43,7 +43,7 @@ test('a client that hangs up before its reply still has its callbacks sent', asy
   listening.serve(kernel)
   const records = () => kernel.worlds.get('default')?.world.records
   const [sim] = [...(records()?.get('sims')?.values() ?? [])] as { iccid: string }[]
-  const { port = 0, url = '' } = listening.doors[0] ?? {}
+  const { port = 0, url = '' } = listening.endpoints[0] ?? {}
   const socket = await send(port, `/_sim/sims/${sim?.iccid}/attach`, '{"country":"GB"}')
   await expect.poll(() => records()?.get('callbacks')?.size).toBe(1)
   socket.resetAndDestroy()

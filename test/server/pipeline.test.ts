@@ -3,10 +3,10 @@ import { setImmediate as turn } from 'node:timers/promises'
 import { expect, test, vi } from 'vitest'
 import { startReceiver } from '../../src/library/receiver.ts'
 import { BODY_KEPT, JOURNAL_LENGTH } from '../../src/server/journal.ts'
-import { credentials } from '../../src/state/credentials.ts'
 import { targets } from '../../src/state/callbacks.ts'
-import { memoryStore } from '../../src/stores/memory.ts'
+import { credentials } from '../../src/state/credentials.ts'
 import { settings } from '../../src/state/world.ts'
+import { memoryStore } from '../../src/stores/memory.ts'
 import { fake, keyOf, SLUG, things } from '../support/fake-provider.ts'
 import { type FakeServer, startFake } from '../support/fake-server.ts'
 
@@ -635,7 +635,7 @@ test('a reply waits until it is kept, and is an error where that fails', async (
     new Promise<void>((done, fail) => {
       keep = (error) => (error ? fail(error) : done())
     })
-  await using server = await startFake({ store: { ...memoryStore(), settled } })
+  await using server = await startFake({ store: { ...memoryStore(), flushed: settled } })
   let answered = false
   const first = make(server).then((answer) => {
     answered = true

@@ -3,16 +3,16 @@ import { setImmediate as turn } from 'node:timers/promises'
 import { afterEach, expect, test, vi } from 'vitest'
 import { openRunner, type Runner, type RunnerDeps } from '../../src/server/runner.ts'
 import { wallNow } from '../../src/server/ticker.ts'
-import { FIXED_START } from '../../src/state/clock.ts'
-import { defineCollection } from '../../src/state/collection.ts'
 import {
-  type Delivery,
-  deliveries,
+  type Callback,
+  callbacks,
   type Outcome,
   queueCallback,
   recordAttempt,
   redeliver,
 } from '../../src/state/callbacks.ts'
+import { FIXED_START } from '../../src/state/clock.ts'
+import { defineCollection } from '../../src/state/collection.ts'
 import { Refusal } from '../../src/state/refusal.ts'
 import { firstTask, tasks } from '../../src/state/tasks.ts'
 import { emptyWorld, type Identity, openWorld, type World } from '../../src/state/world.ts'
@@ -51,7 +51,7 @@ function open({
     wall: wallNow,
     defaults: () => ({}),
     react: () => {},
-    admit: () => {
+    checkWritable: () => {
       if (disk.full) throw new Refusal('writes-refused', 'the disk is full')
     },
     committed: (_world, changes) => {
@@ -81,7 +81,7 @@ function queue(world: World, ...wanted: readonly [kind: string, due: number][]):
   })
 }
 
-function tell(world: World, ...bodies: string[]): Delivery[] {
+function tell(world: World, ...bodies: string[]): Callback[] {
   return world.transaction(() =>
     bodies.map((body) =>
       queueCallback(world, { provider: 'p', type: 'T', url: 'http://127.0.0.1:1', body }),
@@ -197,7 +197,7 @@ test('an advance answers when every callback due was attempted, retries at their
   queue(world, ['x', 1])
   const [queued] = tell(world, 'one')
   await runner.advance(until(3_600_000))
-  const kept = world.in(deliveries).get(queued?.id ?? '')
+  const kept = world.in(callbacks).get(queued?.id ?? '')
   expect(kept?.state).toBe('dead')
   expect(kept?.attempts).toEqual([0, 5000, 305_000].map((at) => ({ at: until(at), status: 500 })))
 })
@@ -255,7 +255,7 @@ test('a callback asked for again goes through its whole schedule anew', async ()
   })
   const [queued] = tell(world, 'one')
   await runner.advance(until(60_000))
-  world.transaction(() => redeliver(world, world.in(deliveries).get(queued?.id ?? '') as Delivery))
+  world.transaction(() => redeliver(world, world.in(callbacks).get(queued?.id ?? '') as Callback))
   await runner.advance(until(120_000))
   expect(attempted.map(([, at]) => at)).toEqual([0, 5000, 60_000, 65_000])
 })
@@ -264,7 +264,7 @@ test('an outcome that no other attempt can better ends the callback at once', as
   const { world, runner } = open({ attempt: async () => ({ error: 'not allowed', final: true }) })
   tell(world, 'one')
   await runner.advance(until(60_000))
-  expect([...world.in(deliveries).values()]).toMatchObject([
+  expect([...world.in(callbacks).values()]).toMatchObject([
     { state: 'dead', attempts: [{ error: 'not allowed' }] },
   ])
 })
@@ -358,8 +358,8 @@ test('the outcome of an attempt that outlived its world is dropped', async () =>
   const [ours] = tell(world, 'of the new life')
   answer.keep({ status: 200 })
   await runner.idle()
-  expect(world.in(deliveries).size).toBe(1)
-  expect(world.in(deliveries).get(ours?.id ?? '')).toMatchObject({
+  expect(world.in(callbacks).size).toBe(1)
+  expect(world.in(callbacks).get(ours?.id ?? '')).toMatchObject({
     body: 'of the new life',
     attempts: [{ at: FIXED_START, status: 200 }],
   })
@@ -428,7 +428,7 @@ test('a callback whose outcome could not be kept is not sent again and again', a
   runner.wake()
   await runner.idle()
   expect(attempted).toEqual([['one', 0]])
-  expect(world.in(deliveries).get(queued?.id ?? '')).toMatchObject({
+  expect(world.in(callbacks).get(queued?.id ?? '')).toMatchObject({
     state: 'delivered',
     attempts: [{ at: FIXED_START, status: 200 }],
   })
@@ -460,7 +460,7 @@ test('a stopped runner runs nothing and keeps nothing of what is under way', asy
   await runner.idle()
   runner.wake()
   expect(performed).toEqual([])
-  expect([...world.in(deliveries).values()]).toMatchObject([{ state: 'pending', attempts: [] }])
+  expect([...world.in(callbacks).values()]).toMatchObject([{ state: 'pending', attempts: [] }])
 })
 
 test('stopping ends an advance under way', async () => {
@@ -484,7 +484,7 @@ test('stopping ends an advance under way', async () => {
 test('a task for a callback that is gone is forgotten without an attempt', async () => {
   const { world, runner, attempted } = open()
   const [queued] = tell(world, 'one')
-  world.transaction(() => world.in(deliveries).delete(queued?.id ?? ''))
+  world.transaction(() => world.in(callbacks).delete(queued?.id ?? ''))
   await runner.advance(until(10))
   expect([attempted, world.in(tasks).size]).toEqual([[], 0])
   expect(

@@ -89,9 +89,9 @@ const simulator: Simulator = {
     getLink: ({ path, basePath }) =>
       reply(200, { _links: path.rel === 'self' ? { self: { href: basePath } } : {} }),
   },
-  word: (refusal, operation, values) => {
+  refusalReply: (refusal, operation, values) => {
     if (operation === 'issueToken') return wordTokenRefusal(refusal)
-    const worded = fake.word(refusal, operation, values)
+    const worded = fake.refusalReply(refusal, operation, values)
     return refusal.code === 'unauthorized'
       ? { ...worded, status: 401, headers: bearerChallenge(refusal) }
       : worded
@@ -102,7 +102,7 @@ const simulator: Simulator = {
       : path === '/v1/token'
         ? '/v1/moved-away'
         : path,
-  presented,
+  credentialIn: presented,
   authenticate: authenticate(SLUG),
   seeds: { default: (world) => seedClient(world, SLUG) },
 }

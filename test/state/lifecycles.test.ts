@@ -25,8 +25,8 @@ import {
   serviceLifecycle,
 } from '../../src/state/sim-lifecycle.ts'
 import { install, moveProfile, moveService, type Sim, simKey, sims } from '../../src/state/sims.ts'
-import { type Carried, type UsageRules, useData, useService } from '../../src/state/usage.ts'
-import { usesWithin } from '../../src/state/usage-records.ts'
+import { type CarriedTraffic, type UsageRules, useData, useService } from '../../src/state/usage.ts'
+import { usageWithin } from '../../src/state/usage-records.ts'
 import { emptyWorld, openWorld, type World } from '../../src/state/world.ts'
 
 // What is legal, written down a second time and the other way round: [from, event, to].
@@ -122,7 +122,7 @@ function freshWorld(): World {
     wall: () => 0,
     defaults: () => ({}),
     react() {},
-    admit() {},
+    checkWritable() {},
     committed() {},
   })
 }
@@ -278,12 +278,12 @@ test('where a provider charges what no bundle carries, it is carried, and told w
     tadig: 'GBRN1',
   }
   const sim = simIn(world, { profile: 'enabled', attached })
-  const told: Carried[] = []
+  const told: CarriedTraffic[] = []
   const rules: UsageRules = {
     covers: () => true,
     thresholds: [],
-    beyond: true,
-    carried: (_world, _sim, use) => void told.push(use),
+    overage: true,
+    onUsage: (_world, _sim, use) => void told.push(use),
   }
   world.transaction(() =>
     assignBundle(
@@ -334,12 +334,12 @@ test('a call ends now and began as long ago as it took; an SMS takes no time; wh
     tadig: 'GBRN1',
   }
   const sim = simIn(world, { profile: 'enabled', attached })
-  const told: Carried[] = []
+  const told: CarriedTraffic[] = []
   const rules: UsageRules = {
     covers: () => true,
     thresholds: [],
-    carries: ['voice', 'sms'],
-    carried: (_world, _sim, use) => void told.push(use),
+    services: ['voice', 'sms'],
+    onUsage: (_world, _sim, use) => void told.push(use),
   }
   const use = (kind: 'voice' | 'sms', from: Sim = sim, by = rules) =>
     world.transaction(() =>
@@ -358,7 +358,7 @@ test('a call ends now and began as long ago as it took; an SMS takes no time; wh
     },
     { kind: 'sms', quantity: 90, startedAt: world.now, endedAt: world.now },
   ])
-  const { carries: _, ...silent } = rules
+  const { services: _, ...silent } = rules
   expect(() => use('sms', sim, silent)).toThrow(/carries no sms/)
   expect(() => use('sms', { ...sim, service: 'suspended' })).toThrow('the service is suspended')
 })
@@ -377,11 +377,11 @@ test('where a provider keeps account, each use is written down by bundle and ins
   const start = world.now
   const use = (bytes: number, at: number, accounted = true) =>
     world.transaction(
-      () => useData(world, sim, bytes, { covers: () => true, thresholds: [], accounted }),
+      () => useData(world, sim, bytes, { covers: () => true, thresholds: [], itemized: accounted }),
       start + at,
     )
   const within = (from: number, to: number) =>
-    usesWithin(world, PROVIDER, ICCID, start + from, start + to).map(({ bundle, at, bytes }) => [
+    usageWithin(world, PROVIDER, ICCID, start + from, start + to).map(({ bundle, at, bytes }) => [
       bundle,
       at - start,
       bytes,

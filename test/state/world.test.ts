@@ -1,10 +1,10 @@
 // A world's transactions: whole or not at all; its epochs, its clock, its sequence numbers and its dice.
 import { expect, test } from 'vitest'
 import { FIXED_START, freeze, read, resume } from '../../src/state/clock.ts'
+import type { Records } from '../../src/state/collection.ts'
 import { type Change, defineCollection } from '../../src/state/collection.ts'
 import { TIMELINE_LENGTH, timeline } from '../../src/state/events.ts'
 import { Refusal } from '../../src/state/refusal.ts'
-import type { Records } from '../../src/stores/store.ts'
 import { firstTask } from '../../src/state/tasks.ts'
 import {
   emptyWorld,
@@ -36,7 +36,7 @@ function open(given: Partial<WorldDeps> = {}, records: Records = emptyWorld(iden
     wall: () => wall.now,
     defaults: () => ({ delay: 'PT0S', strict: false }),
     react: () => {},
-    admit: () => {},
+    checkWritable: () => {},
     committed: (_world, changes) => committed.push({ changes }),
     ...given,
   })
@@ -121,7 +121,9 @@ test('a throw undoes random draws: the same are drawn again', () => {
 test('each provider has dice of its own: what one draws moves neither another nor the world', () => {
   const draw = (world: World, provider?: string) =>
     world.transaction(() =>
-      provider === undefined ? world.random.uuid() : world.as(provider, () => world.random.uuid()),
+      provider === undefined
+        ? world.random.uuid()
+        : world.withStream(provider, () => world.random.uuid()),
     ).result
   const { world: alone } = open()
   const { world: shared } = open()
@@ -135,8 +137,9 @@ test('each provider has dice of its own: what one draws moves neither another no
 
 test('the dice of a provider are kept, rolled back and gone back to as the world they are in', () => {
   const draw = (world: World) =>
-    world.in(things).put({ id: 'a', colour: world.as('p', () => world.random.text(8, 'abcdef')) })
-      .colour
+    world
+      .in(things)
+      .put({ id: 'a', colour: world.withStream('p', () => world.random.text(8, 'abcdef')) }).colour
   const { world } = open()
   world.transaction(() => draw(world))
   const kept = structuredClone(world.records)
@@ -151,7 +154,9 @@ test('whoever reacts to an event draws with the dice of its provider', () => {
   const { world } = open({ react: (_event, on) => drawn.push(on.random.uuid()) })
   world.transaction(() => world.emit(event))
   const { world: other } = open()
-  expect(drawn).toEqual([other.transaction(() => other.as('p', () => other.random.uuid())).result])
+  expect(drawn).toEqual([
+    other.transaction(() => other.withStream('p', () => other.random.uuid())).result,
+  ])
 })
 
 test('a throw undoes tasks, events and a set clock', () => {
@@ -288,7 +293,7 @@ test('transactions do not nest, and the outer one goes on', () => {
 
 test('while nothing can be kept a write is refused and rolled back, and a read goes on', () => {
   const { world, committed } = open({
-    admit: () => {
+    checkWritable: () => {
       throw new Refusal('writes-refused', 'the disk is full')
     },
   })
@@ -348,7 +353,7 @@ test('a commit writes down what a running clock shows, so that it is there when 
     wall: () => 99_000,
     defaults: () => ({}),
     react: () => {},
-    admit: () => {},
+    checkWritable: () => {},
     committed: () => {},
   })
   expect(again.now).toBe(1500)

@@ -1,7 +1,7 @@
 // The text of a base: what is read is what was written, whether it still has its lines or was edited.
 import { expect, test } from 'vitest'
+import type { Records } from '../../src/state/collection.ts'
 import { parseBase, renderBase } from '../../src/stores/base-text.ts'
-import type { Records } from '../../src/stores/store.ts'
 
 const many = Array.from({ length: 1234 }, (_, at): [string, object] => [
   `key/${at}`,

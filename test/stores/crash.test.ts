@@ -8,7 +8,7 @@ import { createInterface } from 'node:readline'
 import { afterAll, expect, test } from 'vitest'
 import { lowdbStore } from '../../src/stores/lowdb.ts'
 
-const built = new URL('../../dist/state/stores/lowdb.js', import.meta.url)
+const built = new URL('../../dist/stores/lowdb.js', import.meta.url)
 const home = mkdtempSync(join(tmpdir(), 'esimulator-crash-'))
 afterAll(() => rmSync(home, { recursive: true, force: true }))
 

@@ -15,10 +15,10 @@ import {
 import { hostname, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, expect, test, vi } from 'vitest'
-import type { Change } from '../../src/state/collection.ts'
+import type { Change, Records } from '../../src/state/collection.ts'
 import { type LowdbOptions, lowdbStore } from '../../src/stores/lowdb.ts'
 import { memoryStore } from '../../src/stores/memory.ts'
-import { type Records, type Store, StoreError } from '../../src/stores/store.ts'
+import { type Store, StoreError } from '../../src/stores/store.ts'
 
 const home = mkdtempSync(join(tmpdir(), 'esimulator-stores-'))
 afterAll(() => rmSync(home, { recursive: true, force: true }))
@@ -48,7 +48,7 @@ function live(store: Store, world = 'default', records: Records = new Map()) {
         world,
         changes.map(([collection, key, value]): Change => ({ collection, key, value })),
       )
-      return store.settled(world) ?? Promise.resolve()
+      return store.flushed(world) ?? Promise.resolve()
     },
   }
 }
@@ -123,7 +123,7 @@ test.each(stores)(
     const world = live(store)
     world.write(['sims', '1', { state: 'active' }])
     store.rewrite('default')
-    expect(store.settled('default')).toBeUndefined()
+    expect(store.flushed('default')).toBeUndefined()
     expect(store.failure('default')).toBeUndefined()
     await store.close()
   },
@@ -253,7 +253,7 @@ test('a reset replaces all that was kept, with what was still pending, and later
   world.records.clear()
   world.records.set('sims', new Map([['9', { n: 9 }]]))
   store.rewrite('default')
-  await store.settled('default')
+  await store.flushed('default')
   await world.write(['sims', '10', { n: 10 }])
   expect(await found(dir)).toEqual({ sims: { 9: { n: 9 }, 10: { n: 10 } } })
   await store.close()
@@ -562,11 +562,11 @@ test.each(['written', 'synced'] as const)(
     const dir = newFolder()
     const store = await open(dir, { durability })
     const world = live(store)
-    expect(store.settled('default')).toBeUndefined()
+    expect(store.flushed('default')).toBeUndefined()
     const waits = [1, 2, 3].map((n) => world.write(['sims', String(n), { n }]))
     expect(new Set(waits).size).toBe(1)
     await waits[0]
-    expect(store.settled('default')).toBeUndefined()
+    expect(store.flushed('default')).toBeUndefined()
     expect(await found(dir)).toEqual({ sims: { 1: { n: 1 }, 2: { n: 2 }, 3: { n: 3 } } })
     await store.close()
   },
@@ -594,7 +594,7 @@ test('a full disk is said, refuses writes, and is got over without a loss', asyn
     [expect.stringContaining('the disk is full')],
     [`${log} can be written again: world default is kept`],
   ])
-  await store.settled('default')
+  await store.flushed('default')
   expect(await found(dir)).toEqual({ sims: { 1: { n: 1 }, 2: { n: 2 } } })
   await store.close()
 })

@@ -6,9 +6,9 @@ import type { AdvanceShown } from '../../src/control/clock.ts'
 import type { UsedShown } from '../../src/control/sims.ts'
 import type { WorldShown } from '../../src/control/worlds.ts'
 import { openSimulator } from '../../src/library/open-simulator.ts'
-import type { Kernel } from '../../src/server/server.ts'
 import { listen } from '../../src/server/listen.ts'
-import type { Place } from '../../src/server/worlds.ts'
+import type { SimulatorServer } from '../../src/server/server.ts'
+import type { HostedWorld } from '../../src/server/worlds.ts'
 import { esimGo } from '../../src/simulators/esim-go/index.ts'
 import type { components } from '../../src/simulators/esim-go/spec.d.ts'
 import type { SettingValue } from '../../src/state/settings.ts'
@@ -58,7 +58,7 @@ export interface TestSim extends AsyncDisposable {
   readonly key: string
   /** To look at what the wire does not show. */
   readonly world: World
-  readonly journal: Place['journal']
+  readonly journal: HostedWorld['journal']
   /** @param path below the base URL, or a whole URL */
   call<T>(method: string, path: string, options?: CallOptions): Promise<Answer<T>>
   get<T>(path: string, headers?: Readonly<Record<string, string>>): Promise<Answer<T>>
@@ -78,7 +78,7 @@ export interface TestSim extends AsyncDisposable {
 
 /** The server of this test file, opened for its first world. */
 interface Server {
-  readonly kernel: Kernel
+  readonly kernel: SimulatorServer
   readonly origin: string
   /** What the server complained of. */
   readonly reports: string[]
@@ -102,7 +102,7 @@ async function openServer(): Promise<Server> {
     await listening.close(0)
     await kernel.close()
   }
-  return { kernel, origin: listening.doors[0]?.url ?? '', reports, close }
+  return { kernel, origin: listening.endpoints[0]?.url ?? '', reports, close }
 }
 
 async function send<T>(

@@ -7,9 +7,9 @@ import {
   type SettingValues,
   type Simulator,
 } from '../../src/simulators/simulator.ts'
+import { queueCallback, targets } from '../../src/state/callbacks.ts'
 import { defineCollection, sortable } from '../../src/state/collection.ts'
 import { credentials } from '../../src/state/credentials.ts'
-import { queueCallback, targets } from '../../src/state/callbacks.ts'
 import { Refusal } from '../../src/state/refusal.ts'
 import { commonSettings, text, whole } from '../../src/state/settings.ts'
 import type { World } from '../../src/state/world.ts'
@@ -252,12 +252,12 @@ export const fake: Simulator = {
   },
   handlers,
   gaps: { unserved: 'nobody needs it' },
-  word: ({ code, message }, _operation, values) =>
+  refusalReply: ({ code, message }, _operation, values) =>
     reply(code === 'unworded' ? 418 : (statuses[code] ?? Number(values?.refusalStatus ?? 400)), {
       code,
       reason: message,
     }),
-  presented: secretOf,
+  credentialIn: secretOf,
   authenticate(header, world) {
     if (
       world.in(credentials).get(`${SLUG}/${secretOf(header, world.settings(SLUG))}`) === undefined

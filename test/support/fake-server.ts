@@ -9,9 +9,9 @@ import type { Runner } from '../../src/server/runner.ts'
 import { compileSpec } from '../../src/server/spec.ts'
 import { openWorlds, type Worlds } from '../../src/server/worlds.ts'
 import type { Simulator } from '../../src/simulators/simulator.ts'
+import type { World } from '../../src/state/world.ts'
 import { memoryStore } from '../../src/stores/memory.ts'
 import type { Store } from '../../src/stores/store.ts'
-import type { World } from '../../src/state/world.ts'
 import { fake, fakeSpec, keyOf, SLUG } from './fake-provider.ts'
 
 export interface Answer {

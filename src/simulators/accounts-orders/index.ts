@@ -21,8 +21,8 @@ export const accountsOrders: Simulator = {
   // Each handler is typed by its operation; the server calls all of them alike, with what the spec has validated.
   handlers: handlers as unknown as Record<string, Handler>,
   gaps: {},
-  word,
-  presented,
+  refusalReply: word,
+  credentialIn: presented,
   tokenPath: () => '/auth/realms/enterprise-apis/protocol/openid-connect/token',
   authenticate: authenticate(SLUG),
   seeds,
@@ -31,11 +31,11 @@ export const accountsOrders: Simulator = {
   usage: {
     covers: (_world, { extra }, country) => isCovered(country, extra?.countries),
     thresholds: [],
-    beyond: true,
-    carries: ['voice', 'sms'],
-    carried,
+    overage: true,
+    services: ['voice', 'sms'],
+    onUsage: carried,
   },
-  home: (world, { iccid }) =>
+  homeCountry: (world, { iccid }) =>
     world.in(subscriptions).matching('iccid', iccid + SEPARATOR)[0]?.country,
   network: findNetwork,
   /** None is known: clients poll. */

@@ -4,14 +4,14 @@ import { activationCode, lpaString } from '../../state/installation-code.ts'
 import { sendMessage } from '../../state/messages.ts'
 import { Refusal } from '../../state/refusal.ts'
 import type { World } from '../../state/world.ts'
-import { digitsOf } from './strictness.ts'
 import { mintId } from './ids.ts'
 import { type Order, SLUG, SM_DP, type Subscription, subscriptions } from './records.ts'
+import { digitsOf } from './strictness.ts'
 import { simOf } from './subscriptions.ts'
 import { noteSms } from './usage.ts'
 
 /** Mails the SIM profile of a completed order to everybody its delivery names. */
-export function deliver(world: World, { delivery, sim }: Order): void {
+export function mailProfile(world: World, { delivery, sim }: Order): void {
   if (!sim || !delivery || delivery.type !== 'email') return
   const qr = lpaString(SM_DP, sim.matchingId)
   const text = `Your eSIM ${sim.iccid} is ready. Scan the QR code, or enter ${activationCode(SM_DP, sim.matchingId)}.`

@@ -8,11 +8,11 @@ import { serviceLifecycle } from '../../state/sim-lifecycle.ts'
 import { moveService } from '../../state/sims.ts'
 import type { Task } from '../../state/tasks.ts'
 import type { World } from '../../state/world.ts'
-import { templateId } from './strictness.ts'
 import { mintId } from './ids.ts'
-import { deliver } from './messaging.ts'
+import { mailProfile } from './messaging.ts'
 import type { Order, ReservedSim, Schemas, Subscriber, Subscription } from './records.ts'
 import { accounts, folded, orders, SLUG, subscribers, subscriptions, templates } from './records.ts'
+import { templateId } from './strictness.ts'
 import { putSim, replaceSim, simOf, subscribe } from './subscriptions.ts'
 
 type Wanted = Schemas['OrderRequest']
@@ -209,5 +209,5 @@ export function settle(world: World, task: Task): void {
   if (order?.status !== 'pending') return
   const status = !isDoomed(world, order) && perform(world, order) ? 'completed' : 'canceled'
   world.in(orders).put({ ...order, status })
-  if (status === 'completed') deliver(world, order)
+  if (status === 'completed') mailProfile(world, order)
 }

@@ -140,7 +140,7 @@ function someUse(
 }
 
 /** Sixty people with their subscriptions, and two thousand uses. */
-function busy(world: World): void {
+function populated(world: World): void {
   const { own, from } = organisation(world)
   const [london, newYork, closed] = own
   const [desk, otherDesk, traveller] = from
@@ -162,12 +162,12 @@ function busy(world: World): void {
 
 /** States by name; each begins from an empty world. None waits for a task, so that a clock that is moved for others has none to tell. */
 export const seeds: Readonly<Record<string, (world: World) => void>> = {
-  default: busy,
+  default: populated,
   'no subscriptions': (world) => {
     organisation(world)
   },
   'a pending order': (world) => {
-    busy(world)
+    populated(world)
     place(world, { type: 'suspend_subscription', subscription_id: SAMPLE.subscription })
   },
 }

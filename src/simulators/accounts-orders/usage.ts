@@ -4,9 +4,8 @@ import { SEPARATOR } from '../../state/collection.ts'
 import { addDuration } from '../../state/duration.ts'
 import { Refusal } from '../../state/refusal.ts'
 import type { Sim } from '../../state/sims.ts'
-import type { Carried } from '../../state/usage.ts'
+import type { CarriedTraffic } from '../../state/usage.ts'
 import type { World } from '../../state/world.ts'
-import { digitsOf } from './strictness.ts'
 import { mintId } from './ids.ts'
 import {
   type Product,
@@ -16,6 +15,7 @@ import {
   type UsageItem,
   usageItems,
 } from './records.ts'
+import { digitsOf } from './strictness.ts'
 import { productsOf } from './subscriptions.ts'
 
 /** Processing is over so many ms after an item is listed: `processed_at` is after `ended_at` even where there is no delay. */
@@ -127,7 +127,7 @@ function peerOf(text: string | undefined): string | undefined {
 export function carried(
   world: World,
   { iccid }: Sim,
-  { kind: type, direction, network, ...use }: Carried,
+  { kind: type, direction, network, ...use }: CarriedTraffic,
 ): void {
   const subscription = world.in(subscriptions).matching('iccid', iccid + SEPARATOR)[0]
   if (!subscription)

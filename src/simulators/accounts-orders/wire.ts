@@ -146,13 +146,13 @@ function orderedProfile(
 export function order(record: Order, link: Linker): Schemas['Order'] {
   const { sim, delivery, template, ...shown } = record
   const { status, subscriber, account_id, subscription_id } = shown
-  const barren = status === 'canceled' && subscriber !== undefined
+  const leftNothing = status === 'canceled' && subscriber !== undefined
   return {
     ...{ ...shown, ...orderedProfile(record, link) },
     _links: {
       ...{ self: link(`/orders/${record.id}`), account: link(`/accounts/${account_id}`) },
-      ...(barren ? {} : { subscription: link(`/subscriptions/${subscription_id}`) }),
-      ...(barren || !subscriber ? {} : { subscriber: link(`/subscribers/${subscriber.id}`) }),
+      ...(leftNothing ? {} : { subscription: link(`/subscriptions/${subscription_id}`) }),
+      ...(leftNothing || !subscriber ? {} : { subscriber: link(`/subscribers/${subscriber.id}`) }),
     },
   }
 }

@@ -3,7 +3,7 @@ import { type Bundle, bundlesOf, removeBundle } from '../../state/bundles.ts'
 import { defineCollection, SEPARATOR, sortable } from '../../state/collection.ts'
 import { Refusal } from '../../state/refusal.ts'
 import type { World } from '../../state/world.ts'
-import { provoke, refusedBundles } from './magic-values.ts'
+import { refusedBundles, refuseIfMagic } from './magic-values.ts'
 import { SLUG } from './records.ts'
 
 export interface TakenOff {
@@ -58,7 +58,7 @@ export function assignmentsOf(world: World, iccid: string): Assignment[] {
 export function assignmentsNamed(world: World, iccid: string, name: string): Assignment[] {
   const named = assignmentsOf(world, iccid).filter(({ bundle }) => bundle.name === name)
   if (named.length > 0) return named
-  provoke(refusedBundles, name)
+  refuseIfMagic(refusedBundles, name)
   throw new Refusal('not-found', `eSIM ${iccid} has no bundle "${name}": names are case-sensitive`)
 }
 

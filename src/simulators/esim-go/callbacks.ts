@@ -1,21 +1,21 @@
 // What eSIM Go tells its customers' endpoint: which events, in which words, signed how.
 import { createHmac } from 'node:crypto'
 import { type Bundle, bundles } from '../../state/bundles.ts'
-import { type Delivery, queueCallback, type Target, targets } from '../../state/callbacks.ts'
+import { type Callback, queueCallback, type Target, targets } from '../../state/callbacks.ts'
 import { iso } from '../../state/duration.ts'
 import type { WorldEvent } from '../../state/events.ts'
 import type { ProfileState } from '../../state/sim-lifecycle.ts'
 import { moveProfile, simKey, sims } from '../../state/sims.ts'
 import type { World } from '../../state/world.ts'
-import { apiKey } from './organisation/account.ts'
+import { lookUp } from './catalogue/on-sale.ts'
 import { noteAction } from './esims/esims.ts'
 import { noteHistory } from './esims/history.ts'
-import { DELETION_SCHEDULED, IDLE_DELETED, watchAgain } from './esims/idle.ts'
-import { esims, SLUG } from './records.ts'
+import { DELETION_SCHEDULED, IDLE_DELETED, resumeIdleChecks } from './esims/idle.ts'
 import { noticeInstalled } from './esims/returns.ts'
-import { lookUp } from './catalogue/on-sale.ts'
-import { settingsOf } from './settings.ts'
 import { profileStatus, remaining } from './esims/wire.ts'
+import { apiKey } from './organisation/account.ts'
+import { esims, SLUG } from './records.ts'
+import { settingsOf } from './settings.ts'
 
 /** Version 3 is signed and tells more of the bundle; at the vendor version 2 is sent until 3 is switched on, here 3 is. */
 export const VERSIONS = [3, 2] as const
@@ -126,7 +126,7 @@ function note(world: World, event: WorldEvent): void {
 /** Answers what happened to an eSIM: notes it, tells it, and releases a deleted profile for another download (public). */
 export function react(event: WorldEvent, world: World): void {
   note(world, event)
-  watchAgain(world, event)
+  resumeIdleChecks(world, event)
   if (event.type === 'sim.installed') noticeInstalled(world, event.iccid)
   const target = world.in(targets).get(SLUG)
   // Nothing is told of an eSIM that has left the account (inferred: it cannot be reached any more).
@@ -136,7 +136,7 @@ export function react(event: WorldEvent, world: World): void {
 }
 
 /** HMAC-SHA256 over the body as sent, under the API key; version 2 is not signed. */
-export function sign(delivery: Delivery, world: World): Record<string, string> {
+export function sign(delivery: Callback, world: World): Record<string, string> {
   if (delivery.version === 2) return {}
   const key = apiKey(world)
   if (key === undefined) return {}

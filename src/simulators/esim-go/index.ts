@@ -5,31 +5,31 @@ import { credentials } from '../../state/credentials.ts'
 import { Refusal } from '../../state/refusal.ts'
 import { findNetwork } from '../countries.ts'
 import type { Handler, HeaderOf, Simulator } from '../simulator.ts'
-import { apiKey } from './organisation/account.ts'
-import { tellInsufficient } from './organisation/balance-alerts.ts'
-import { react, sign, UTILISATION, VERSIONS } from './callbacks.ts'
-import { word } from './errors.ts'
 import { applyHandlers } from './bundles/apply-handlers.ts'
-import { assignmentHandlers } from './esims/install-details.ts'
-import { catalogueHandlers } from './catalogue/handlers.ts'
-import { esimHandlers } from './esims/handlers.ts'
 import { inventoryHandlers } from './bundles/inventory-handlers.ts'
-import { orderHandlers } from './orders/handlers.ts'
-import { organisationHandlers } from './organisation/handlers.ts'
-import { revokeHandlers } from './bundles/revoke-handlers.ts'
-import { suspensionHandlers } from './esims/suspension.ts'
-import { troubleshootingHandlers } from './esims/troubleshooting.ts'
-import { idleTasks } from './esims/idle.ts'
 import { lapse } from './bundles/lapse.ts'
-import { deliverOrder } from './orders/ordering.ts'
-import { admit } from './rate-limit.ts'
-import { orders, SLUG } from './records.ts'
+import { revokeHandlers } from './bundles/revoke-handlers.ts'
+import { react, sign, UTILISATION, VERSIONS } from './callbacks.ts'
+import { catalogueHandlers } from './catalogue/handlers.ts'
+import { lookUp } from './catalogue/on-sale.ts'
+import { word } from './errors.ts'
+import { esimHandlers } from './esims/handlers.ts'
+import { idleTasks } from './esims/idle.ts'
+import { assignmentHandlers } from './esims/install-details.ts'
 import { registerAgain } from './esims/refresh.ts'
 import { concludeReturn } from './esims/returns.ts'
-import { lookUp } from './catalogue/on-sale.ts'
+import { suspensionHandlers } from './esims/suspension.ts'
+import { troubleshootingHandlers } from './esims/troubleshooting.ts'
+import { orderHandlers } from './orders/handlers.ts'
+import { deliverOrder } from './orders/ordering.ts'
+import { apiKey } from './organisation/account.ts'
+import { tellInsufficient } from './organisation/balance-alerts.ts'
+import { organisationHandlers } from './organisation/handlers.ts'
+import { admit } from './rate-limit.ts'
+import { orders, SLUG } from './records.ts'
+import { stock } from './seed-file.ts'
 import { seeds } from './seeds.ts'
 import { settings, settingsOf } from './settings.ts'
-import { stock } from './seed-file.ts'
 import { V24, V25 } from './versions.ts'
 
 const handlers = {
@@ -58,12 +58,12 @@ export const esimGo: Simulator = {
   // Each handler is typed by its operation; the server calls all of them alike, with what the spec has validated.
   handlers: handlers as unknown as Record<string, Handler>,
   gaps: {},
-  word,
-  admit,
-  refused(refusal, world) {
+  refusalReply: word,
+  countRequest: admit,
+  afterRefusal(refusal, world) {
     if (refusal.code === 'insufficient-balance') tellInsufficient(world)
   },
-  presented,
+  credentialIn: presented,
   authenticate(header, world) {
     const key = presented(header)
     if (key === undefined) throw new Refusal('unauthorized', 'the header X-API-Key is missing')
@@ -71,7 +71,7 @@ export const esimGo: Simulator = {
       throw new Refusal('unauthorized', `the X-API-Key is not the key of the world "${world.name}"`)
   },
   seeds,
-  stock,
+  applySeedFile: stock,
   tasks: {
     ...idleTasks,
     'register-again': (world, { data }) =>
@@ -89,7 +89,7 @@ export const esimGo: Simulator = {
       lookUp(world, bundle.name)?.countries.includes(country) === true,
     thresholds: UTILISATION,
   },
-  home(world, sim) {
+  homeCountry(world, sim) {
     const next = bundlesOf(world, SLUG, sim.iccid).find(
       ({ state }) => state === 'active' || state === 'queued' || state === 'processing',
     )

@@ -55,7 +55,7 @@ export const refusedBundles: readonly MagicRefusal<string>[] = [
 ]
 
 /** A bundle that can be bought as `esim_1GB_7D_GB_V2` can, and differs from it in this. */
-export interface OddBundle {
+export interface MagicBundle {
   readonly name: string
   readonly says: string
   /** US cents. */
@@ -72,7 +72,7 @@ export interface OddBundle {
 const FOR_EVER = 'P100Y'
 
 /** Bundles that are not listed in the catalogue, and can be ordered all the same. */
-export const oddBundles: readonly OddBundle[] = [
+export const magicBundles: readonly MagicBundle[] = [
   {
     name: 'esim_1GB_7D_COSTLY_V2',
     says: 'costs 1,000,000 USD: `valid: false`, or 400 for the balance',
@@ -86,16 +86,16 @@ export const oddBundles: readonly OddBundle[] = [
 ]
 
 const MODEL = 'esim_1GB_7D_GB_V2'
-const odd = new Map(oddBundles.map((bundle) => [bundle.name, bundle]))
+const odd = new Map(magicBundles.map((bundle) => [bundle.name, bundle]))
 const made = new Map<string, CatalogueBundle>()
 
 /** What is odd about a bundle, if anything. */
-export function oddity(name: string): OddBundle | undefined {
+export function magicBundle(name: string): MagicBundle | undefined {
   return odd.get(name)
 }
 
 /** The odd bundle of a name, as it would stand in the catalogue. */
-export function oddBundle(name: string): CatalogueBundle | undefined {
+export function catalogueMagicBundle(name: string): CatalogueBundle | undefined {
   const different = odd.get(name)
   const model = different && defaultBundle(MODEL)
   if (!model) return undefined
@@ -110,7 +110,7 @@ export function oddBundle(name: string): CatalogueBundle | undefined {
 }
 
 /** @throws Refusal where the value is one of these, saying so in its reason */
-export function provoke<Value extends string | number>(
+export function refuseIfMagic<Value extends string | number>(
   magic: readonly MagicRefusal<Value>[],
   value: Value,
 ): void {

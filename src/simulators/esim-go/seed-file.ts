@@ -4,13 +4,13 @@ import { Refusal } from '../../state/refusal.ts'
 import { install, simKey, sims } from '../../state/sims.ts'
 import type { World } from '../../state/world.ts'
 import { findCountry } from '../countries.ts'
-import { account } from './organisation/account.ts'
+import { addLot } from './bundles/inventory.ts'
 import { putOnEsim } from './bundles/put-on-esim.ts'
 import type { CatalogueBundle } from './catalogue/default-bundles.ts'
-import { mintEsim } from './esims/esims.ts'
-import { addLot } from './bundles/inventory.ts'
-import { accounts, esims, ownBundles, SLUG } from './records.ts'
 import { lookUp } from './catalogue/on-sale.ts'
+import { mintEsim } from './esims/esims.ts'
+import { account } from './organisation/account.ts'
+import { accounts, esims, ownBundles, SLUG } from './records.ts'
 
 type Fields = Readonly<Record<string, unknown>>
 

@@ -6,7 +6,7 @@ import { isCodeGood, lpaString } from '../../state/installation-code.ts'
 import { HEX } from '../../state/random.ts'
 import { Refusal } from '../../state/refusal.ts'
 import { moveService, simKey, sims } from '../../state/sims.ts'
-import { usesWithin } from '../../state/usage-records.ts'
+import { usageWithin } from '../../state/usage-records.ts'
 import type { World } from '../../state/world.ts'
 import { type Handlers, reply } from '../simulator.ts'
 import { addProduct, currentProduct, findCompany, findEsim, removeProduct } from './esims.ts'
@@ -149,7 +149,7 @@ export const handlers: HighlandHandlers = {
     const { esim } = findEsim(world, query)
     const [from, to] = [instantOf('from', query.from), instantOf('to', query.to)]
     if (from > to) throw new Refusal('invalid-request', 'from must not be after to')
-    const uses = usesWithin(world, SLUG, esim.iccid, from, to)
+    const uses = usageWithin(world, SLUG, esim.iccid, from, to)
     const byProduct = [...grouped(uses, ({ reference }) => reference).values()].flatMap(wire.used)
     const used = uses.reduce((sum, { bytes }) => sum + bytes, 0)
     return reply(200, {

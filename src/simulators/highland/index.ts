@@ -22,8 +22,8 @@ export const highland: Simulator = {
   // Each handler is typed by its operation; the server calls all of them alike, with what the spec has validated.
   handlers: handlers as unknown as Record<string, Handler>,
   gaps: {},
-  word,
-  presented,
+  refusalReply: word,
+  credentialIn: presented,
   authenticate(header, world) {
     const values = world.settings(SLUG)
     if (values.auth !== 'header' || presented(header, values) === values.authValue) return
@@ -33,16 +33,16 @@ export const highland: Simulator = {
     )
   },
   seeds,
-  stock,
+  applySeedFile: stock,
   tasks: {},
   react: () => {},
   usage: {
     covers: (_world, { extra }, country) =>
       extra?.countries === '*' || extra?.countries?.split('+').includes(country) === true,
     thresholds: [],
-    accounted: true,
+    itemized: true,
   },
-  home(world, { iccid }) {
+  homeCountry(world, { iccid }) {
     const next = bundlesOf(world, SLUG, iccid).find(
       ({ state }) => state === 'active' || state === 'queued',
     )

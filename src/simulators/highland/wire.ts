@@ -4,7 +4,7 @@ import { SEPARATOR } from '../../state/collection.ts'
 import { iso } from '../../state/duration.ts'
 import { activationCode, lpaString } from '../../state/installation-code.ts'
 import { type Sim, simKey, sims } from '../../state/sims.ts'
-import type { Use } from '../../state/usage-records.ts'
+import type { UsageRecord } from '../../state/usage-records.ts'
 import type { World } from '../../state/world.ts'
 import { markets } from './catalogue.ts'
 import type { Product } from './products.ts'
@@ -102,11 +102,9 @@ export function usage(bundle: Bundle): Schemas['ProductUsage'] {
 }
 
 /** The uses of one product together. */
-export function used(uses: readonly Use[]) {
-  return uses
-    .slice(0, 1)
-    .map((use) => ({
-      ...productOf(use),
-      used_bytes: uses.reduce((sum, { bytes }) => sum + bytes, 0),
-    }))
+export function used(uses: readonly UsageRecord[]) {
+  return uses.slice(0, 1).map((use) => ({
+    ...productOf(use),
+    used_bytes: uses.reduce((sum, { bytes }) => sum + bytes, 0),
+  }))
 }

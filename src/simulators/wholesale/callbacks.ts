@@ -1,6 +1,6 @@
 // Notifications: queued when a transaction settles, signed as Standard Webhooks has it.
 import { createHash, createHmac } from 'node:crypto'
-import { type Delivery, queueCallback, targets } from '../../state/callbacks.ts'
+import { type Callback, queueCallback, targets } from '../../state/callbacks.ts'
 import type { World } from '../../state/world.ts'
 import { type Line, SLUG, type Transaction } from './records.ts'
 import { notification } from './wire.ts'
@@ -36,7 +36,7 @@ export function secret(world: World): string {
 }
 
 /** HMAC-SHA256 over id, timestamp (seconds) and body. `wall` is the machine's clock in ms, used with `signingClock: wall`. */
-export function sign({ id, body }: Delivery, world: World, wall: number): Record<string, string> {
+export function sign({ id, body }: Callback, world: World, wall: number): Record<string, string> {
   const { signing, signingClock } = world.settings(SLUG)
   if (signing === 'none') return {}
   const timestamp = Math.floor((signingClock === 'wall' ? wall : world.now) / 1000)

@@ -22,12 +22,12 @@ export const wholesale: Simulator = {
   // Each handler is typed by its operation; the server calls all of them alike, with what the spec has validated.
   handlers: handlers as unknown as Record<string, Handler>,
   gaps: {},
-  word,
-  presented,
+  refusalReply: word,
+  credentialIn: presented,
   tokenPath,
   authenticate: authenticate(SLUG),
   seeds,
-  stock,
+  applySeedFile: stock,
   tasks: { settle, renew },
   react: () => {},
   usage: {
@@ -39,7 +39,7 @@ export const wholesale: Simulator = {
     },
     thresholds: [],
   },
-  home: () => 'US',
+  homeCountry: () => 'US',
   network: findNetwork,
   callbacks: {
     sign,

@@ -40,14 +40,12 @@ export function simOf(world: World, { iccid }: Pick<Line, 'iccid'>): Sim {
 /** Takes a request: its line is busy until it settles. `delay` is ISO 8601. */
 export function begin(world: World, line: Line, opening: Opening, delay: string): void {
   const pending = transactionKey(opening)
-  world
-    .in(transactions)
-    .put({
-      ...opening,
-      iccid: line.iccid,
-      state: 'InProgress',
-      serial: world.next('wholesale.transaction'),
-    })
+  world.in(transactions).put({
+    ...opening,
+    iccid: line.iccid,
+    state: 'InProgress',
+    serial: world.next('wholesale.transaction'),
+  })
   world.in(lines).put({ ...line, pending })
   world.schedule(`${SLUG}/settle`, addDuration(world.now, delay), { transaction: pending })
 }

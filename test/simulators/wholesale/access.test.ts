@@ -387,7 +387,10 @@ const kernel = {
 
 test('WHL-039 every refusal of the kernel, and one nobody knows, has its status and a body of the one form', () => {
   for (const [code, status] of Object.entries({ ...kernel, 'nobody-knows': 500, constructor: 500 }))
-    expect(wholesale.word(new Refusal(code, 'why'), 'activateSubscription'), code).toMatchObject({
+    expect(
+      wholesale.refusalReply(new Refusal(code, 'why'), 'activateSubscription'),
+      code,
+    ).toMatchObject({
       status,
       body: {
         status: 'Failure',

@@ -3,12 +3,12 @@
 import { bundlesOf } from '../../../state/bundles.ts'
 import { Refusal } from '../../../state/refusal.ts'
 import type { World } from '../../../state/world.ts'
-import { spendable } from '../organisation/account.ts'
-import { putOnEsim, refuseWhileProcessing } from './put-on-esim.ts'
-import { findUsable, mintEsim, misfit } from '../esims/esims.ts'
-import { takeFromInventory } from './inventory.ts'
-import { type OrderLine, orders, SLUG } from '../records.ts'
 import { findBundle } from '../catalogue/on-sale.ts'
+import { findUsable, incompatibilityOf, mintEsim } from '../esims/esims.ts'
+import { spendable } from '../organisation/account.ts'
+import { type OrderLine, orders, SLUG } from '../records.ts'
+import { takeFromInventory } from './inventory.ts'
+import { putOnEsim, refuseWhileProcessing } from './put-on-esim.ts'
 
 /** One bundle to apply: to a given eSIM, or to `repeat` new ones. */
 export interface Application {
@@ -50,7 +50,7 @@ export function apply(
   for (const { bundle: name, iccid: wanted, repeat, allowReassign } of applications) {
     const bundle = findBundle(world, name)
     const given = wanted === undefined ? undefined : findUsable(world, wanted).esim
-    const problem = given && misfit(given, bundle)
+    const problem = given && incompatibilityOf(given, bundle)
     if (given && problem && !allowReassign) {
       applied.push({ iccid: given.iccid, bundle: name, status: problem })
       continue

@@ -1,10 +1,10 @@
 // POST /inventory/refund: unused bundles of the inventory back into money.
 import { Refusal } from '../../../state/refusal.ts'
 import { reply } from '../../simulator.ts'
+import type { EsimGoHandlers } from '../handlers.ts'
 import { credit } from '../organisation/account.ts'
 import { takeFromLot } from './inventory.ts'
 import { isRefundable } from './revoke.ts'
-import type { EsimGoHandlers } from '../handlers.ts'
 
 const REFUNDED = 'Successfully refunded bundles to balance'
 

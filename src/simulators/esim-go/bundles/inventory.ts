@@ -4,9 +4,9 @@ import { addDuration } from '../../../state/duration.ts'
 import { Refusal } from '../../../state/refusal.ts'
 import type { World } from '../../../state/world.ts'
 import type { CatalogueBundle } from '../catalogue/default-bundles.ts'
-import type { Purchase } from './purchase.ts'
 import { type Lot, lots } from '../records.ts'
 import { settingsOf } from '../settings.ts'
+import type { Purchase } from './purchase.ts'
 
 /** Adds a lot of `quantity`, bought now at `price` cents each. */
 export function addLot(

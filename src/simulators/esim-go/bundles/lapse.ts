@@ -4,11 +4,11 @@ import { SEPARATOR } from '../../../state/collection.ts'
 import { addDuration } from '../../../state/duration.ts'
 import type { Task } from '../../../state/tasks.ts'
 import type { World } from '../../../state/world.ts'
+import { takeOff } from '../assignments.ts'
 import { noteHistory } from '../esims/history.ts'
-import { readyAtOf } from './purchase.ts'
 import { SLUG } from '../records.ts'
 import { settingsOf } from '../settings.ts'
-import { takeOff } from '../assignments.ts'
+import { readyAtOf } from './purchase.ts'
 
 /** The last instant something happened, or is bound to happen, to the assignments of one application. */
 function idleSince(parts: readonly Bundle[]): number {

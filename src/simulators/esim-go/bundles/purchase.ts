@@ -12,13 +12,13 @@ export interface Purchase {
 }
 
 /** What a bundle carries with it beyond the kernel's fields. */
-export interface Carried extends Purchase {
+export interface BundleExtra extends Purchase {
   /** Where it was not ready at once: when it will be. */
   readonly readyAt?: number
 }
 
 /** As the kernel keeps it. */
-export function packed(carried: Carried): Record<string, string> {
+export function toExtra(carried: BundleExtra): Record<string, string> {
   return Object.fromEntries(Object.entries(carried).map(([name, value]) => [name, String(value)]))
 }
 

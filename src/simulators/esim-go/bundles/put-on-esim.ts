@@ -6,10 +6,10 @@ import type { World } from '../../../state/world.ts'
 import type { CatalogueBundle } from '../catalogue/default-bundles.ts'
 import { noteAction } from '../esims/esims.ts'
 import { noteHistory } from '../esims/history.ts'
-import { oddity } from '../magic-values.ts'
-import { type Purchase, packed, readyAtOf } from './purchase.ts'
+import { magicBundle } from '../magic-values.ts'
 import { SLUG } from '../records.ts'
 import { settingsOf } from '../settings.ts'
+import { type Purchase, readyAtOf, toExtra } from './purchase.ts'
 
 /** Bytes in a megabyte: 1 GB is 1,000,000,000 bytes (public). */
 const MEGABYTE = 1_000_000
@@ -50,7 +50,7 @@ export function refuseWhileProcessing(world: World, bundles: readonly Bundle[]):
 }
 
 /** How a bundle is put on an eSIM, where that is not the plain way. */
-export interface Manner {
+export interface AssignOptions {
   /** Virtual ms: the bundle begins then instead of at first use; the months of a year then follow one another. */
   readonly startsAt?: number
   /** Absent: bought now, at the price of the catalogue. */
@@ -68,13 +68,14 @@ export function putOnEsim(
   iccid: string,
   bundle: CatalogueBundle,
   reference: string,
-  manner: Manner = {},
+  manner: AssignOptions = {},
 ): void {
   const { count, bytes, duration } = parts(bundle)
   const { purchase = { price: bundle.price, boughtAt: world.now } } = manner
-  const processing = oddity(bundle.name)?.processing ?? processingOf(world, manner.together ?? 1)
+  const processing =
+    magicBundle(bundle.name)?.processing ?? processingOf(world, manner.together ?? 1)
   const readyAt = addDuration(world.now, processing)
-  const extra = packed(readyAt > world.now ? { ...purchase, readyAt } : purchase)
+  const extra = toExtra(readyAt > world.now ? { ...purchase, readyAt } : purchase)
   let { startsAt } = manner
   let state: Bundle['state'] = 'processing'
   for (let part = 0; part < count; part += 1) {

@@ -2,11 +2,11 @@
 import { Refusal } from '../../../state/refusal.ts'
 import type { World } from '../../../state/world.ts'
 import { type Reply, reply } from '../../simulator.ts'
-import { CURRENCY } from '../organisation/account.ts'
-import { type Revocation, revocationById, revocationByName, revoke } from './revoke.ts'
-import type { components } from '../spec.d.ts'
 import { money } from '../esims/wire.ts'
 import type { EsimGoHandlers } from '../handlers.ts'
+import { CURRENCY } from '../organisation/account.ts'
+import type { components } from '../spec.d.ts'
+import { type Revocation, revocationById, revocationByName, revoke } from './revoke.ts'
 
 type Result = components['schemas']['RevokeResult']
 

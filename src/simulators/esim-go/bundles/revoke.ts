@@ -5,15 +5,6 @@ import { addDuration } from '../../../state/duration.ts'
 import { Refusal } from '../../../state/refusal.ts'
 import type { Sim } from '../../../state/sims.ts'
 import type { World } from '../../../state/world.ts'
-import { credit } from '../organisation/account.ts'
-import { refuseWhileProcessing } from './put-on-esim.ts'
-import { findEsim, noteAction } from '../esims/esims.ts'
-import { noteHistory } from '../esims/history.ts'
-import { expiryOf, putBack } from './inventory.ts'
-import { type Purchase, purchaseOf } from './purchase.ts'
-import type { Esim } from '../records.ts'
-import { isInstalled, startReturn } from '../esims/returns.ts'
-import { settingsOf } from '../settings.ts'
 import {
   type Assignment,
   assignmentsNamed,
@@ -22,6 +13,15 @@ import {
   type TakenOff,
   takeOff,
 } from '../assignments.ts'
+import { findEsim, noteAction } from '../esims/esims.ts'
+import { noteHistory } from '../esims/history.ts'
+import { isInstalled, startReturn } from '../esims/returns.ts'
+import { credit } from '../organisation/account.ts'
+import type { Esim } from '../records.ts'
+import { settingsOf } from '../settings.ts'
+import { expiryOf, putBack } from './inventory.ts'
+import { type Purchase, purchaseOf } from './purchase.ts'
+import { refuseWhileProcessing } from './put-on-esim.ts'
 
 /** What is to come off an eSIM, found and checked; nothing has happened yet. */
 export interface Revocation {

@@ -2,11 +2,11 @@
 import { Refusal } from '../../../state/refusal.ts'
 import { type Country, countries, findCountry, findCountryByName } from '../../countries.ts'
 import { reply } from '../../simulator.ts'
-import { bundleGroups, searchCatalogue } from './default-bundles.ts'
-import { priceList } from './prices.ts'
-import { findBundle, onSale } from './on-sale.ts'
 import * as wire from '../esims/wire.ts'
 import type { EsimGoHandlers } from '../handlers.ts'
+import { bundleGroups, searchCatalogue } from './default-bundles.ts'
+import { findBundle, onSale } from './on-sale.ts'
+import { priceList } from './prices.ts'
 
 /** The parts of a comma-separated list. */
 function parts(text: string | undefined): string[] {

@@ -1,9 +1,9 @@
 // What is on sale in a world: the default catalogue and the user's own bundles over it.
 import { Refusal } from '../../../state/refusal.ts'
 import type { World } from '../../../state/world.ts'
-import { type CatalogueBundle, defaultBundle, defaultCatalogue } from './default-bundles.ts'
-import { oddBundle, provoke, refusedBundles } from '../magic-values.ts'
+import { catalogueMagicBundle, refusedBundles, refuseIfMagic } from '../magic-values.ts'
 import { ownBundles } from '../records.ts'
+import { type CatalogueBundle, defaultBundle, defaultCatalogue } from './default-bundles.ts'
 
 /** Every bundle on sale, cheapest first. */
 export function onSale(world: World): readonly CatalogueBundle[] {
@@ -16,14 +16,14 @@ export function onSale(world: World): readonly CatalogueBundle[] {
 
 /** The bundle of exactly this name, or `undefined`. */
 export function lookUp(world: World, name: string): CatalogueBundle | undefined {
-  return world.in(ownBundles).get(name) ?? defaultBundle(name) ?? oddBundle(name)
+  return world.in(ownBundles).get(name) ?? defaultBundle(name) ?? catalogueMagicBundle(name)
 }
 
 /** @throws Refusal `unknown-bundle`, or what a magic name provokes */
 export function findBundle(world: World, name: string): CatalogueBundle {
   const bundle = lookUp(world, name)
   if (bundle) return bundle
-  provoke(refusedBundles, name)
+  refuseIfMagic(refusedBundles, name)
   throw new Refusal(
     'unknown-bundle',
     `there is no bundle "${name}": names are case-sensitive, see GET /catalogue`,

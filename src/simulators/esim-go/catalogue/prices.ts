@@ -3,8 +3,8 @@ import { createHash } from 'node:crypto'
 import type { World } from '../../../state/world.ts'
 import { countries } from '../../countries.ts'
 import { CURRENCY } from '../organisation/account.ts'
-import { lookUp } from './on-sale.ts'
 import type { components } from '../spec.d.ts'
+import { lookUp } from './on-sale.ts'
 
 type PriceList = components['schemas']['PriceList']
 

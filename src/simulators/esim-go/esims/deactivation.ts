@@ -2,18 +2,18 @@
 import { bundlesOf } from '../../../state/bundles.ts'
 import { detach, moveService, type Sim, simKey, sims } from '../../../state/sims.ts'
 import type { World } from '../../../state/world.ts'
-import { type Esim, esims, SLUG } from '../records.ts'
 import { isCurrent, takeOff } from '../assignments.ts'
+import { type Esim, esims, SLUG } from '../records.ts'
 
 /** An eSIM that is in the account and in service, be it suspended. */
-export function living(world: World, iccid: string): { sim: Sim; esim: Esim } | undefined {
+export function findInService(world: World, iccid: string): { sim: Sim; esim: Esim } | undefined {
   const esim = world.in(esims).get(iccid)
   const sim = world.in(sims).get(simKey(SLUG, iccid))
   return esim && sim && sim.service !== 'ceased' ? { sim, esim } : undefined
 }
 
 /** The network lets go of an eSIM it gives no service. */
-function offAir(world: World, sim: Sim): Sim {
+function detachIfAttached(world: World, sim: Sim): Sim {
   return sim.attached ? detach(world, sim) : sim
 }
 
@@ -22,13 +22,13 @@ function offAir(world: World, sim: Sim): Sim {
  * @throws Refusal `wrong-state` where it is so already, or deactivated
  */
 export function setSuspended(world: World, sim: Sim, suspended: boolean): void {
-  if (suspended) offAir(world, moveService(world, sim, 'suspend'))
+  if (suspended) detachIfAttached(world, moveService(world, sim, 'suspend'))
   else moveService(world, sim, 'resume')
 }
 
 /** Deactivates an eSIM for good: no network serves it, and its code installs nothing any more (inferred). It stays in the account. */
 export function deactivate(world: World, sim: Sim): void {
-  const ceased = offAir(world, moveService(world, sim, 'cease'))
+  const ceased = detachIfAttached(world, moveService(world, sim, 'cease'))
   world.in(sims).put({ ...ceased, codeExpiresAt: world.now })
 }
 

@@ -5,10 +5,10 @@ import { Refusal } from '../../../state/refusal.ts'
 import { type Sim, simKey, sims } from '../../../state/sims.ts'
 import type { World } from '../../../state/world.ts'
 import type { CatalogueBundle } from '../catalogue/default-bundles.ts'
-import { watch } from './idle.ts'
-import { magicIccids, oddity, provoke } from '../magic-values.ts'
+import { magicBundle, magicIccids, refuseIfMagic } from '../magic-values.ts'
 import { type Esim, esims, type LastAction, SLUG } from '../records.ts'
 import { settingsOf } from '../settings.ts'
+import { scheduleIdleCheck } from './idle.ts'
 
 /** Issuer prefix of the ICCIDs (public: 8943108...). */
 const ICCID_PREFIX = '8943108'
@@ -62,7 +62,7 @@ export function mintEsim(world: World, given: NewEsim = {}): Esim {
     assignedAt: now,
     ...(given.brandingId === undefined ? {} : { brandingId: given.brandingId }),
   })
-  return watch(world, sim, esim)
+  return scheduleIdleCheck(world, sim, esim)
 }
 
 /**
@@ -73,7 +73,7 @@ export function findEsim(world: World, iccid: string): { sim: Sim; esim: Esim } 
   const esim = world.in(esims).get(iccid)
   const sim = world.in(sims).get(simKey(SLUG, iccid))
   if (esim && sim) return { sim, esim }
-  provoke(magicIccids, iccid)
+  refuseIfMagic(magicIccids, iccid)
   throw new Refusal('foreign-esim', `eSIM ${iccid} is not one of this organisation's`, { iccid })
 }
 
@@ -96,8 +96,8 @@ export function noteAction(world: World, iccid: string, lastAction: LastAction):
 }
 
 /** Why a bundle does not fit an eSIM, or `undefined` where it does. */
-export function misfit(esim: Esim, bundle: CatalogueBundle): string | undefined {
-  if (oddity(bundle.name)?.misfits)
+export function incompatibilityOf(esim: Esim, bundle: CatalogueBundle): string | undefined {
+  if (magicBundle(bundle.name)?.misfits)
     return `bundle ${bundle.name} is not compatible with eSIM ${esim.iccid}`
   if (esim.platform === 'current' || !bundle.unlimited) return undefined
   return `bundle ${bundle.name} is not compatible with eSIM ${esim.iccid}: its older profile takes no unlimited bundles`

@@ -4,11 +4,11 @@ import { addDuration } from '../../../state/duration.ts'
 import type { WorldEvent } from '../../../state/events.ts'
 import type { Sim } from '../../../state/sims.ts'
 import type { World } from '../../../state/world.ts'
-import { deactivate, living } from './deactivation.ts'
-import { type Esim, esims, SLUG } from '../records.ts'
-import { returning } from './returns.ts'
-import { settingsOf } from '../settings.ts'
 import { isCurrent } from '../assignments.ts'
+import { type Esim, esims, SLUG } from '../records.ts'
+import { settingsOf } from '../settings.ts'
+import { deactivate, findInService } from './deactivation.ts'
+import { returning } from './returns.ts'
 
 /** What happens to an idle eSIM besides the moves the kernel knows. */
 export const DELETION_SCHEDULED = 'sim.deletion-scheduled'
@@ -41,7 +41,7 @@ function schedule(world: World, kind: string, due: number, iccid: string): void 
 }
 
 /** Begins to watch a new eSIM. One task each, looked at when it is due: a use costs nothing, it only makes the next look come later. */
-export function watch(world: World, sim: Sim, esim: Esim): Esim {
+export function scheduleIdleCheck(world: World, sim: Sim, esim: Esim): Esim {
   const due = idleFrom(world, { sim, esim })
   if (due === undefined) return world.in(esims).put({ ...esim, unwatched: true })
   schedule(world, CHECK, due, esim.iccid)
@@ -50,7 +50,7 @@ export function watch(world: World, sim: Sim, esim: Esim): Esim {
 
 /** Looks whether an eSIM is idle: warns, or comes back when it may be. */
 function check(world: World, iccid: string): void {
-  const found = living(world, iccid)
+  const found = findInService(world, iccid)
   const away = world.in(returning).get(iccid)
   // It may come back to the account: the watch goes on.
   if (!found && away) schedule(world, CHECK, addDuration(world.now, AWAY), iccid)
@@ -68,7 +68,7 @@ function check(world: World, iccid: string): void {
 
 /** Deactivates an eSIM that is still idle after the warning; one that came back to life is watched on. */
 function deleteIdle(world: World, iccid: string): void {
-  const found = living(world, iccid)
+  const found = findInService(world, iccid)
   const due = found && idleFrom(world, found)
   if (!found || due === undefined || due > world.now || isKept(world, iccid)) {
     check(world, iccid)
@@ -79,9 +79,9 @@ function deleteIdle(world: World, iccid: string): void {
 }
 
 /** Watches an eSIM again whose last bundle came to its end. */
-export function watchAgain(world: World, { type, iccid }: WorldEvent): void {
+export function resumeIdleChecks(world: World, { type, iccid }: WorldEvent): void {
   if (!type.startsWith('bundle.') || type.startsWith('bundle.used-')) return
-  const found = living(world, iccid)
+  const found = findInService(world, iccid)
   if (!found?.esim.unwatched || isKept(world, iccid)) return
   const due = idleFrom(world, found)
   if (due === undefined) return

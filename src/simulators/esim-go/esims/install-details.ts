@@ -6,13 +6,13 @@ import { Refusal } from '../../../state/refusal.ts'
 import { type Sim, simKey, sims } from '../../../state/sims.ts'
 import type { World } from '../../../state/world.ts'
 import { type Content, type Reply, reply } from '../../simulator.ts'
-import { findEsim } from './esims.ts'
-import { type Esim, esims, type OrderLine, orders, SLUG } from '../records.ts'
 import { takenOff } from '../assignments.ts'
+import type { EsimGoHandlers } from '../handlers.ts'
+import { type Esim, esims, type OrderLine, orders, SLUG } from '../records.ts'
 import { V25 } from '../versions.ts'
+import { findEsim } from './esims.ts'
 import * as wire from './wire.ts'
 import * as wire25 from './wire-v25.ts'
-import type { EsimGoHandlers } from '../handlers.ts'
 
 /** One eSIM of an order or application. */
 export interface Row {

@@ -2,10 +2,10 @@
 import { addDuration } from '../../../state/duration.ts'
 import { attach, detach, type Sim, simKey, sims } from '../../../state/sims.ts'
 import type { World } from '../../../state/world.ts'
-import { noteAction } from './esims.ts'
-import { noteHistory } from './history.ts'
 import { SLUG } from '../records.ts'
 import { settingsOf } from '../settings.ts'
+import { noteAction } from './esims.ts'
+import { noteHistory } from './history.ts'
 
 /** An eSIM that is on no network has none to lose: the request goes out all the same. */
 export function refresh(world: World, sim: Sim): void {

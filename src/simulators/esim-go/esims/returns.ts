@@ -4,9 +4,9 @@ import { addDuration } from '../../../state/duration.ts'
 import { type Sim, simKey, sims } from '../../../state/sims.ts'
 import type { Task } from '../../../state/tasks.ts'
 import type { World } from '../../../state/world.ts'
-import { noteHistory } from './history.ts'
 import { type Esim, esims, SLUG } from '../records.ts'
 import { settingsOf } from '../settings.ts'
+import { noteHistory } from './history.ts'
 import { profileStatus } from './wire.ts'
 
 /** An eSIM that has left the account; the SIM itself goes on in whatever handset has it. */

@@ -3,13 +3,13 @@ import { SEPARATOR } from '../../../state/collection.ts'
 import { iso } from '../../../state/duration.ts'
 import { Refusal } from '../../../state/refusal.ts'
 import { reply } from '../../simulator.ts'
-import { findEsim, findUsable, misfit } from './esims.ts'
+import { findBundle } from '../catalogue/on-sale.ts'
+import type { EsimGoHandlers } from '../handlers.ts'
+import { findEsim, findUsable, incompatibilityOf } from './esims.ts'
 import { history } from './history.ts'
 import { refresh } from './refresh.ts'
-import { findBundle } from '../catalogue/on-sale.ts'
 import { SENDER, textEsim } from './sms.ts'
 import * as wire from './wire.ts'
-import type { EsimGoHandlers } from '../handlers.ts'
 
 const REFRESHED = 'Successfully refreshed SIM'
 const SENT = 'SMS sent'
@@ -41,7 +41,7 @@ export const troubleshootingHandlers: EsimGoHandlers = {
 
   checkCompatibility({ path }, world) {
     const { esim } = findUsable(world, path.iccid)
-    const problem = misfit(esim, findBundle(world, path.bundle))
+    const problem = incompatibilityOf(esim, findBundle(world, path.bundle))
     return reply(200, {
       message: problem ?? 'Bundle is compatible with eSIM',
       compatible: problem === undefined,

@@ -3,10 +3,10 @@ import { androidInstallUrl } from '../../../state/installation-code.ts'
 import type { ServiceState } from '../../../state/sim-lifecycle.ts'
 import { type Sim, simKey, sims } from '../../../state/sims.ts'
 import type { World } from '../../../state/world.ts'
-import { type Esim, type Order, SLUG } from '../records.ts'
-import { lookUp } from '../catalogue/on-sale.ts'
-import type { components } from '../spec.d.ts'
 import type { Assignment } from '../assignments.ts'
+import { lookUp } from '../catalogue/on-sale.ts'
+import { type Esim, type Order, SLUG } from '../records.ts'
+import type { components } from '../spec.d.ts'
 import { dataAllowance, remaining } from './wire.ts'
 
 type Schemas = components['schemas']

@@ -7,14 +7,14 @@ import type { ProfileState } from '../../../state/sim-lifecycle.ts'
 import { type Sim, simKey, sims } from '../../../state/sims.ts'
 import type { World } from '../../../state/world.ts'
 import { findCountry } from '../../countries.ts'
-import { account, apiKey, CURRENCY, usableCredit } from '../organisation/account.ts'
+import type { Assignment } from '../assignments.ts'
 import { bundleGroups, type CatalogueBundle } from '../catalogue/default-bundles.ts'
-import type { HistoryItem } from './history.ts'
+import { lookUp, onSale } from '../catalogue/on-sale.ts'
+import { account, apiKey, CURRENCY, usableCredit } from '../organisation/account.ts'
 import { people } from '../organisation/profile.ts'
 import { type Esim, esims, type Lot, type Order, type OrderLine, SLUG } from '../records.ts'
-import { lookUp, onSale } from '../catalogue/on-sale.ts'
 import type { components } from '../spec.d.ts'
-import type { Assignment } from '../assignments.ts'
+import type { HistoryItem } from './history.ts'
 
 type Schemas = components['schemas']
 

@@ -3,16 +3,16 @@ import { sortable } from '../../../state/collection.ts'
 import { Refusal } from '../../../state/refusal.ts'
 import type { World } from '../../../state/world.ts'
 import { reply } from '../../simulator.ts'
-import { place, price, type Wish } from './ordering.ts'
-import { type Order, orders } from '../records.ts'
-import type { components } from '../spec.d.ts'
-import { since25 } from '../versions.ts'
 import * as wire from '../esims/wire.ts'
 import * as wire25 from '../esims/wire-v25.ts'
 import type { EsimGoHandlers } from '../handlers.ts'
+import { type Order, orders } from '../records.ts'
+import type { components } from '../spec.d.ts'
+import { since25 } from '../versions.ts'
+import { type OrderRequest, place, price } from './ordering.ts'
 
 /** Both forms of the body as one: a list of lines, or one line laid flat. */
-function wishOf(body: components['schemas']['OrderRequest']): Wish {
+function wishOf(body: components['schemas']['OrderRequest']): OrderRequest {
   const assign = body.assign ?? false
   if (body.order) {
     return {

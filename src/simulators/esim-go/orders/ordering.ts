@@ -4,19 +4,19 @@ import { bundlesOf } from '../../../state/bundles.ts'
 import { addDuration } from '../../../state/duration.ts'
 import { Refusal } from '../../../state/refusal.ts'
 import type { World } from '../../../state/world.ts'
-import { canPay, pay, spendable } from '../organisation/account.ts'
-import { putOnEsim, refuseWhileProcessing } from '../bundles/put-on-esim.ts'
-import { tellIfLow } from '../organisation/balance-alerts.ts'
-import { living } from '../esims/deactivation.ts'
-import { findUsable, mintEsim, misfit } from '../esims/esims.ts'
 import { addLot } from '../bundles/inventory.ts'
-import { oddity } from '../magic-values.ts'
-import { type Order, type OrderLine, orders, SLUG } from '../records.ts'
+import { putOnEsim, refuseWhileProcessing } from '../bundles/put-on-esim.ts'
 import { findBundle } from '../catalogue/on-sale.ts'
+import { findInService } from '../esims/deactivation.ts'
+import { findUsable, incompatibilityOf, mintEsim } from '../esims/esims.ts'
+import { magicBundle } from '../magic-values.ts'
+import { canPay, pay, spendable } from '../organisation/account.ts'
+import { tellIfLow } from '../organisation/balance-alerts.ts'
+import { type Order, type OrderLine, orders, SLUG } from '../records.ts'
 import { settingsOf } from '../settings.ts'
 
 /** What a caller asks for, whichever form it came in. */
-export interface Wish {
+export interface OrderRequest {
   readonly assign: boolean
   /** The branding profile of new eSIMs; only v2.5 asks for one. */
   readonly brandingId?: string
@@ -44,7 +44,7 @@ const MOST_ESIMS = 1000
  * @throws Refusal `invalid-request`, `unknown-bundle`, `foreign-esim`, `deactivated`, `incompatible`, `busy` where a given eSIM is still being
  *   worked on
  */
-export function price(world: World, wish: Wish): Priced {
+export function price(world: World, wish: OrderRequest): Priced {
   if (wish.brandingId !== undefined && !wish.assign)
     throw new Refusal('invalid-request', 'profileID can only be given where assign is true')
   const lines = wish.lines.map(({ item, quantity, iccids, allowReassign }): OrderLine => {
@@ -57,7 +57,7 @@ export function price(world: World, wish: Wish): Priced {
         `quantity of ${item} is ${quantity}, but ${iccids.length} ICCIDs are given: they must match`,
       )
     for (const iccid of iccids) {
-      const problem = misfit(findUsable(world, iccid).esim, bundle)
+      const problem = incompatibilityOf(findUsable(world, iccid).esim, bundle)
       if (problem && !allowReassign)
         throw new Refusal('incompatible', `${problem}; allowReassign would take a new eSIM`)
       if (!problem) refuseWhileProcessing(world, bundlesOf(world, SLUG, iccid))
@@ -83,7 +83,7 @@ export function price(world: World, wish: Wish): Priced {
  * Pays for an order and delivers it, at once or after the delivery delay.
  * @throws Refusal `insufficient-balance`
  */
-export function place(world: World, wish: Wish): Order {
+export function place(world: World, wish: OrderRequest): Order {
   const { lines, total } = price(world, wish)
   const before = spendable(world)
   pay(world, total)
@@ -101,7 +101,7 @@ export function place(world: World, wish: Wish): Order {
   })
   const delays = [
     settingsOf(world).deliveryDelay,
-    ...lines.flatMap(({ item }) => oddity(item)?.delivery ?? []),
+    ...lines.flatMap(({ item }) => magicBundle(item)?.delivery ?? []),
   ]
   const ready = Math.max(...delays.map((delay) => addDuration(world.now, delay)))
   if (ready <= world.now) return deliverOrder(world, order)
@@ -125,8 +125,8 @@ export function deliverOrder(world: World, order: Order): Order {
     }
     const iccids: string[] = []
     for (let unit = 0; unit < line.quantity; unit += 1) {
-      const wanted = living(world, line.wanted[unit] ?? '')?.esim
-      const esim = wanted && !misfit(wanted, bundle) ? wanted : mintEsim(world, branded)
+      const wanted = findInService(world, line.wanted[unit] ?? '')?.esim
+      const esim = wanted && !incompatibilityOf(wanted, bundle) ? wanted : mintEsim(world, branded)
       const purchase = { price: line.pricePerUnit, boughtAt: order.createdAt }
       putOnEsim(world, esim.iccid, bundle, `${order.reference}-${ordinal}`, { purchase, together })
       ordinal += 1

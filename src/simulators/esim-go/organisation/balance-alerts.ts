@@ -1,10 +1,10 @@
 // What a customer is told about money: that the balance is low, and that it did not suffice (second-hand; the fields are invented).
 import { queueCallback, targets } from '../../../state/callbacks.ts'
 import type { World } from '../../../state/world.ts'
-import { CURRENCY, spendable } from './account.ts'
+import { money } from '../esims/wire.ts'
 import { SLUG } from '../records.ts'
 import { settingsOf } from '../settings.ts'
-import { money } from '../esims/wire.ts'
+import { CURRENCY, spendable } from './account.ts'
 
 function tell(world: World, alertType: 'LowBalance' | 'InsufficientBalance'): void {
   const target = world.in(targets).get(SLUG)

@@ -2,11 +2,11 @@
 import { grouped } from '../../../state/collection.ts'
 import { reply } from '../../simulator.ts'
 import { usableLots } from '../bundles/inventory.ts'
-import { topUp } from './top-up.ts'
-import { since25 } from '../versions.ts'
 import * as wire from '../esims/wire.ts'
 import * as wire25 from '../esims/wire-v25.ts'
 import type { EsimGoHandlers } from '../handlers.ts'
+import { since25 } from '../versions.ts'
+import { topUp } from './top-up.ts'
 
 export const organisationHandlers: EsimGoHandlers = {
   getApiDetails({ endpoints }) {

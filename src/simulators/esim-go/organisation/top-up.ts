@@ -1,10 +1,10 @@
 // Topping the balance up from the card that was saved with the first payment in the portal.
 import { Refusal } from '../../../state/refusal.ts'
 import type { World } from '../../../state/world.ts'
-import { account } from './account.ts'
-import { magicAmounts, provoke } from '../magic-values.ts'
+import { magicAmounts, refuseIfMagic } from '../magic-values.ts'
 import { type Account, accounts } from '../records.ts'
 import { settingsOf } from '../settings.ts'
+import { account } from './account.ts'
 
 const CENTS = 100
 /** Payments are numbered as 987654321 is in our spec's example (invented). */
@@ -20,7 +20,7 @@ export function topUp(world: World, amount: number): { holder: Account; payment:
   const holder = account(world)
   if (holder.cardless)
     throw new Refusal('no-card', 'no card is saved: the first payment is made in the portal')
-  provoke(magicAmounts, amount)
+  refuseIfMagic(magicAmounts, amount)
   if (amount < topUpMinimum || amount > topUpMaximum)
     throw new Refusal(
       'invalid-request',
