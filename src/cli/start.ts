@@ -98,7 +98,7 @@ function aimCallbacks({ callbackUrl: url }: Config, server: SimulatorServer): vo
   const world = server.worlds.get(DEFAULT_WORLD)?.world
   if (url === undefined || !world) return
   const astray = [...server.providers.values()]
-    .filter(({ simulator }) => simulator.callbacks.versions.length > 0)
+    .filter(({ simulator }) => simulator.callbacks !== undefined)
     .map(({ simulator }) => simulator.slug)
     .filter((provider) => world.in(targets).get(provider)?.url !== url)
   if (astray.length === 0) return
@@ -210,7 +210,7 @@ function startedText(
     if (apiKey !== undefined) lines.push(row('API key', apiKey))
     if (clientId !== undefined) lines.push(row('client', `${clientId} / ${clientSecret}`))
     if (tokenUrl !== undefined) lines.push(row('token URL', tokenUrl))
-    const silent = simulator.callbacks.versions.length === 0
+    const silent = simulator.callbacks === undefined
     const nowhere = silent
       ? 'nowhere: it sends none'
       : `nowhere yet: --callback-url, or PUT ${url}/_sim/callbacks/target/${slug}`

@@ -81,7 +81,7 @@ export const callbackHandlers: ControlHandlers = {
     const { simulator } = providerOf(call.server, delivery.provider)
     return reply(200, {
       ...callbackShown(delivery),
-      headers: simulator.callbacks.sign(delivery, call.hosted.world, wallNow()),
+      headers: simulator.callbacks?.sign(delivery, call.hosted.world, wallNow()) ?? {},
     })
   },
   redeliverCallback(call) {
@@ -96,9 +96,8 @@ export const callbackHandlers: ControlHandlers = {
     const { targetProblem, whyForbidden } = await import('../server/deliver.ts')
     const problem = targetProblem(url)
     if (problem) throw new Refusal('invalid-request', problem)
-    const { versions } = simulator.callbacks
-    if (versions.length === 0)
-      throw new Refusal('invalid-request', `${simulator.title} sends no callbacks`)
+    const versions = simulator.callbacks?.versions
+    if (!versions) throw new Refusal('invalid-request', `${simulator.title} sends no callbacks`)
     if (version !== undefined && !versions.includes(version))
       throw new Refusal(
         'invalid-request',

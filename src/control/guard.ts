@@ -4,7 +4,7 @@ import type { IncomingMessage } from 'node:http'
 import { isIP } from 'node:net'
 import { isLoopback } from '../server/loopback.ts'
 import type { ControlPolicy } from '../server/server.ts'
-import { Refusal } from '../state/refusal.ts'
+import { type AnyRefusal, Refusal } from '../state/refusal.ts'
 
 /** The host name of a Host header, without port and brackets, in small letters. */
 function nameOf(host: string): string {
@@ -65,10 +65,10 @@ export function guard(
   request: IncomingMessage,
   policy: ControlPolicy,
   publicUrl: string | undefined,
-): Refusal | undefined {
+): AnyRefusal | undefined {
   const { host, origin, authorization } = request.headers
   const forbidden = hostProblem(host, policy, publicUrl) ?? originProblem(origin, host, publicUrl)
-  if (forbidden) return new Refusal('forbidden', forbidden)
+  if (forbidden) return new Refusal<'forbidden'>('forbidden', forbidden)
   const unauthorized = tokenProblem(authorization, policy.token)
   return unauthorized === undefined ? undefined : new Refusal('unauthorized', unauthorized)
 }

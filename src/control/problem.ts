@@ -1,7 +1,7 @@
 // Problem details (RFC 9457): every no of the control API, with what to do next.
 import { STATUS_CODES } from 'node:http'
 import { DurationError } from '../state/duration.ts'
-import { Refusal } from '../state/refusal.ts'
+import { type AnyRefusal, Refusal } from '../state/refusal.ts'
 
 export interface Problem {
   readonly title: string
@@ -42,7 +42,7 @@ export function problemOf(error: unknown): Problem {
   }
 }
 
-function asRefusal(error: unknown): Refusal {
+function asRefusal(error: unknown): AnyRefusal {
   if (error instanceof Refusal) return error
   if (error instanceof DurationError) return new Refusal('invalid-request', error.message)
   return (

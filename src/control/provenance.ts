@@ -34,7 +34,7 @@ function operationsOf({ simulator, mounts }: Provider): OperationProvenance[] {
   return mounts.flatMap(({ mount, spec }) =>
     [...spec.operations.values()].map(({ id, method, path, object }) => {
       const { summary, 'x-provenance': provenance, 'x-effect': effect } = object
-      const gap = simulator.gaps[id]
+      const gap = simulator.gaps?.[id]
       return {
         id,
         method,
@@ -49,7 +49,7 @@ function operationsOf({ simulator, mounts }: Provider): OperationProvenance[] {
 }
 
 function provenanceOf(provider: Provider): ProvenanceShown {
-  const { slug, title, gaps } = provider.simulator
+  const { slug, title, gaps = {} } = provider.simulator
   const operations = operationsOf(provider)
   const counts: Record<string, number> = {}
   for (const { provenance = 'unmarked' } of operations)

@@ -1,7 +1,6 @@
 // A provider's settings, shown and changed.
 import { type Reply, reply } from '../simulators/simulator.ts'
-import { checkSettings, type SettingValue } from '../state/settings.ts'
-import { settings } from '../state/world.ts'
+import { checkSettings, chosenSettings, type SettingValue } from '../state/settings.ts'
 import { type ControlCall, type ControlHandlers, providerOf } from './call.ts'
 
 export interface SettingShown {
@@ -12,8 +11,8 @@ export interface SettingShown {
 
 function shown({ server, hosted, path }: ControlCall): Reply {
   const { simulator } = providerOf(server, String(path.slug))
-  const values = hosted.world.settings(simulator.slug)
-  const rows = Object.entries(simulator.settings).map(
+  const values = hosted.world.settings(simulator.settings)
+  const rows = Object.entries(simulator.settings.table).map(
     ([name, { fallback, description: says }]): [string, SettingShown] => [
       name,
       { value: values[name] ?? fallback, default: fallback, says },
@@ -30,16 +29,18 @@ export const settingHandlers: ControlHandlers = {
     const changes = Object.entries(call.body as Record<string, SettingValue | null>)
     const withDefaults = changes.map(([name, value]) => [
       name,
-      value === null ? simulator.settings[name]?.fallback : value,
+      value === null ? simulator.settings.table[name]?.fallback : value,
     ])
     checkSettings(simulator.settings, Object.fromEntries(withDefaults))
     world.transaction(() => {
-      const kept = new Map(Object.entries(world.in(settings).get(simulator.slug)?.values ?? {}))
+      const kept = new Map(
+        Object.entries(world.in(chosenSettings).get(simulator.slug)?.values ?? {}),
+      )
       for (const [name, value] of changes) {
         if (value === null) kept.delete(name)
         else kept.set(name, value)
       }
-      world.in(settings).put({ provider: simulator.slug, values: Object.fromEntries(kept) })
+      world.in(chosenSettings).put({ provider: simulator.slug, values: Object.fromEntries(kept) })
     })
     return shown(call)
   },

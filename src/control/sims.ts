@@ -1,4 +1,5 @@
 // SIMs of every provider, and what the handset and the network do to them.
+import { findNetwork } from '../simulators/countries.ts'
 import { type Reply, reply, type Simulator } from '../simulators/simulator.ts'
 import { type Bundle, bundlesOf, remainingBytes } from '../state/bundles.ts'
 import { callbacks } from '../state/callbacks.ts'
@@ -202,7 +203,7 @@ const profileMove =
     })
 
 function networkIn(simulator: Simulator, country: string, operator: string | undefined): Network {
-  const network = simulator.network(country.toUpperCase(), operator)
+  const network = findNetwork(country.toUpperCase(), operator)
   if (network) return network
   const where = operator === undefined ? country : `${operator} in ${country}`
   throw new Refusal(
@@ -255,8 +256,8 @@ function attachedAtHome(world: World, sim: Sim, simulator: Simulator): Sim {
       'wrong-state',
       `the profile is ${sim.profile}: POST /_sim/sims/${sim.iccid}/install first`,
     )
-  const country = simulator.homeCountry?.(world, sim)
-  const network = country === undefined ? undefined : simulator.network(country)
+  const country = simulator.device.homeCountry?.(world, sim)
+  const network = country === undefined ? undefined : findNetwork(country)
   if (!network)
     throw new Refusal(
       'wrong-state',
@@ -300,9 +301,9 @@ export const simHandlers: ControlHandlers = {
   useSim: (call) =>
     onDevice(call, (world, sim, simulator) => {
       const use = useOf(call.body as UseWanted)
-      if (sim.attached) return use(world, sim, simulator.usage)
+      if (sim.attached) return use(world, sim, simulator.device.usage)
       const { attached } = attachedAtHome(world, sim, simulator)
       const current = world.in(sims).get(simKey(sim.provider, sim.iccid)) ?? sim
-      return { ...use(world, current, simulator.usage), ...(attached ? { attached } : {}) }
+      return { ...use(world, current, simulator.device.usage), ...(attached ? { attached } : {}) }
     }),
 }

@@ -7,9 +7,10 @@ import { credentials } from '../state/credentials.ts'
 import { timeline } from '../state/events.ts'
 import { messages } from '../state/messages.ts'
 import { Refusal } from '../state/refusal.ts'
+import { chosenSettings } from '../state/settings.ts'
 import { sims } from '../state/sims.ts'
 import { tasks } from '../state/tasks.ts'
-import { settings, type World } from '../state/world.ts'
+import type { World } from '../state/world.ts'
 import { FORMAT } from '../stores/store.ts'
 import type { ControlHandlers } from './call.ts'
 import { worldShown } from './worlds.ts'
@@ -33,7 +34,7 @@ const KNOWN = [
   timeline,
   messages,
   credentials,
-  settings,
+  chosenSettings,
 ] as readonly {
   name: string
   key: unknown

@@ -93,20 +93,22 @@ export function worldShown(
 }
 
 function credentialsShown(
-  { slug, callbacks, tokenPath }: Simulator,
+  { slug, settings, auth, callbacks }: Simulator,
   world: World,
   prefix: string,
 ): CredentialsShown {
   const own = credentialsOf(world).filter(({ provider }) => provider === slug)
   const key = own.find(({ kind }) => kind === 'api-key')
   const client = own.find(({ kind }) => kind === 'client')
-  const callbackSecret = callbacks.secret?.(world)
+  const callbackSecret = callbacks?.secret?.(world)
   return {
     ...(key ? { apiKey: key.secret } : {}),
     ...(client?.client === undefined
       ? {}
       : { clientId: client.client, clientSecret: client.secret }),
-    ...(tokenPath ? { tokenUrl: `${prefix}/${slug}${tokenPath(world.settings(slug))}` } : {}),
+    ...(auth.tokenPath
+      ? { tokenUrl: `${prefix}/${slug}${auth.tokenPath(world.settings(settings))}` }
+      : {}),
     ...(callbackSecret === undefined ? {} : { callbackSecret }),
   }
 }

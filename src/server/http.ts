@@ -1,7 +1,7 @@
 // The socket side: node:http in front of the pipeline, and of Express for everything that is not a provider's.
 import { isUtf8 } from 'node:buffer'
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { type KernelRefusal, Refusal } from '../state/refusal.ts'
+import { type CommonRefusal, Refusal } from '../state/refusal.ts'
 import type { Store } from '../stores/store.ts'
 import {
   type Answer,
@@ -159,7 +159,11 @@ function placeOf(
   const { worlds } = options
   const named = worldNamed(to, request)
   if (named !== undefined) return worlds.get(named)
-  const secret = provider.simulator.credentialIn((name) => header(request, name), undefined, body)
+  const secret = provider.simulator.auth.credentialIn(
+    (name) => header(request, name),
+    undefined,
+    body,
+  )
   return (
     (secret === undefined ? undefined : worlds.byCredential(to.slug, secret)) ??
     worlds.get(DEFAULT_WORLD)
@@ -246,7 +250,7 @@ function answer(
 function failureReply(
   provider: Pick<Provider, 'simulator'>,
   error: unknown,
-  code: KernelRefusal = 'writes-refused',
+  code: CommonRefusal = 'writes-refused',
 ): Answer {
   const reason = error instanceof Error ? error.message : String(error)
   const worded = provider.simulator.refusalReply(new Refusal(code, reason), undefined)

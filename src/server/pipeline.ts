@@ -9,7 +9,7 @@ import {
   type SettingValues,
   type Simulator,
 } from '../simulators/simulator.ts'
-import { Refusal } from '../state/refusal.ts'
+import { type AnyRefusal, Refusal } from '../state/refusal.ts'
 import type { World } from '../state/world.ts'
 import { BODY_KEPT, type Journal } from './journal.ts'
 import { isBelow } from './provider.ts'
@@ -35,7 +35,7 @@ export interface Exchange {
   readonly headers: Readonly<Record<string, string | string[] | undefined>>
   readonly body: string | undefined
   /** Set where the body was not read, and why. */
-  readonly unread: Refusal | undefined
+  readonly unread: AnyRefusal | undefined
   /** Absolute URL up to the provider's base path, without a trailing slash. */
   readonly root: string
   /** The sender's address; empty where it has gone. */
@@ -60,7 +60,7 @@ export interface PipelineOptions {
 interface Trace {
   admission: Admission | undefined
   operation: Operation | undefined
-  refusal: Refusal | undefined
+  refusal: AnyRefusal | undefined
   readonly undocumented: string[]
   violations: readonly string[]
 }
@@ -118,7 +118,11 @@ function plain({ status, headers = {}, body }: Reply, operation: Operation | und
 }
 
 /** A refusal as it is; anything else is a mistake of ours, and reported. */
-function refusalFor(error: unknown, { simulator }: Provider, { report }: PipelineOptions): Refusal {
+function refusalFor(
+  error: unknown,
+  { simulator }: Provider,
+  { report }: PipelineOptions,
+): AnyRefusal {
   if (error instanceof Refusal) return error
   report(`${simulator.slug}: ${error instanceof Error ? error.stack : String(error)}`)
   return new Refusal('internal', error instanceof Error ? error.message : String(error))
@@ -133,13 +137,14 @@ function replyTo(
   options: PipelineOptions,
 ): Reply {
   try {
-    trace.admission = provider.simulator.countRequest?.(exchange.caller, world)
+    trace.admission = provider.simulator.requests?.count?.(exchange.caller, world)
     return handled(provider, exchange, world, trace, options)
   } catch (error) {
     // Who is turned away is told so, also where there is nothing at the path.
     const refusal = trace.admission?.refusal ?? refusalFor(error, provider, options)
     trace.refusal = refusal
-    if (provider.simulator.afterRefusal) runAfterRefusal(provider, refusal, world, options)
+    if (provider.simulator.requests?.afterRefusal)
+      runAfterRefusal(provider, refusal, world, options)
     const reply = refusalReply(provider, refusal, trace.operation, world)
     if (options.checked && trace.operation && refusal.code !== 'reply-violates-spec') {
       const broken = violationsOf(trace.operation, reply)
@@ -155,13 +160,13 @@ function replyTo(
 /** What the provider does about a refusal; where that fails, the refusal is answered all the same. */
 function runAfterRefusal(
   provider: Provider,
-  refusal: Refusal,
+  refusal: AnyRefusal,
   world: World,
   options: PipelineOptions,
 ): void {
-  const { slug, afterRefusal: refused } = provider.simulator
+  const { slug, requests } = provider.simulator
   try {
-    world.transaction(() => world.withStream(slug, () => refused?.(refusal, world)))
+    world.transaction(() => world.withStream(slug, () => requests?.afterRefusal?.(refusal, world)))
   } catch (error) {
     refusalFor(error, provider, options)
   }
@@ -170,11 +175,11 @@ function runAfterRefusal(
 /** A refusal in the provider's words, as its settings in this world have them. */
 function refusalReply(
   { simulator }: Provider,
-  refusal: Refusal,
+  refusal: AnyRefusal,
   operation: Operation | undefined,
   world: World,
 ): Reply {
-  return simulator.refusalReply(refusal, operation?.id, world.settings(simulator.slug))
+  return simulator.refusalReply(refusal, operation?.id, world.settings(simulator.settings))
 }
 
 function handled(
@@ -185,12 +190,12 @@ function handled(
   options: PipelineOptions,
 ): Reply {
   const { simulator } = provider
-  const settings = world.settings(simulator.slug)
+  const settings = world.settings(simulator.settings)
   const { operation, params, basePath, endpoints } = route(provider, exchange, settings)
   trace.operation = operation
   if (trace.admission?.refusal) throw trace.admission.refusal
   const header = (name: string) => headerOf(exchange, name)
-  if (!operation.isPublic) simulator.authenticate(header, world)
+  if (!operation.isPublic) simulator.auth.authenticate(header, world)
   const request = validated(
     operation,
     params,
@@ -198,7 +203,7 @@ function handled(
     settings.strict === true,
     trace.undocumented,
   )
-  const gap = simulator.gaps[operation.id]
+  const gap = simulator.gaps?.[operation.id]
   if (gap !== undefined)
     throw new Refusal('not-implemented', `${operation.id} is not simulated yet: ${gap}`)
   const handler = simulator.handlers[operation.id]
@@ -230,7 +235,7 @@ function handled(
   }).result
 }
 
-function violation(operation: Operation, broken: readonly string[]): Refusal {
+function violation(operation: Operation, broken: readonly string[]): AnyRefusal {
   return new Refusal(
     'reply-violates-spec',
     `the reply of ${operation.id} would break the spec: ${broken.join('; ')}`,
@@ -254,7 +259,7 @@ function route(
   endpoints: readonly string[]
 } {
   const { method } = exchange
-  const path = provider.simulator.pathOf?.(exchange.path, settings) ?? exchange.path
+  const path = provider.simulator.requests?.pathOf?.(exchange.path, settings) ?? exchange.path
   for (const { mount, spec } of provider.mounts) {
     const { basePath } = mount
     if (!isBelow(path, mount)) continue
@@ -288,9 +293,9 @@ function remember(
   answer: Answer,
 ): void {
   const { simulator } = provider
-  const presented = simulator.credentialIn(
+  const presented = simulator.auth.credentialIn(
     (name) => headerOf(exchange, name),
-    world.settings(simulator.slug),
+    world.settings(simulator.settings),
     exchange.body,
   )
   const secrets = secretsIn(world, presented, trace.operation?.isPublic === true)

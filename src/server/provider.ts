@@ -21,11 +21,11 @@ export function isBelow(path: string, { basePath }: Mount): boolean {
 /** @throws Error where an operation of a spec has neither a handler nor a declared gap, or the other way round */
 export async function knownProvider(simulator: Simulator): Promise<KnownProvider> {
   await checkOperations(simulator)
-  const { mounts, pathOf } = simulator
+  const { mounts, requests } = simulator
   let provider: Provider = { simulator, mounts: [] }
   /** A provider whose paths move may find any of them in any mount. */
   const wanted = (path?: string) =>
-    mounts.filter((mount) => path === undefined || pathOf || isBelow(path, mount))
+    mounts.filter((mount) => path === undefined || requests?.pathOf || isBelow(path, mount))
   const missing = (path?: string) =>
     wanted(path).filter((mount) => provider.mounts.every((each) => each.mount !== mount))
   return {
@@ -46,7 +46,7 @@ export async function knownProvider(simulator: Simulator): Promise<KnownProvider
   }
 }
 
-async function checkOperations({ slug, mounts, handlers, gaps }: Simulator): Promise<void> {
+async function checkOperations({ slug, mounts, handlers, gaps = {} }: Simulator): Promise<void> {
   const listed = await Promise.all(mounts.map(({ spec }) => operationIdsOf(spec)))
   const known = new Set(listed.flat())
   const served = new Set([...Object.keys(handlers), ...Object.keys(gaps)])

@@ -81,7 +81,7 @@ export function openRunner(world: World, deps: RunnerDeps): Runner {
 
   const isDue = (task: Task | undefined, by: number): task is Task =>
     task !== undefined && task.due <= by
-  const nextTask = () => firstTask(world)
+  const nextTask = () => firstTask(world.in(tasks))
   const nextPerformed = () => world.in(tasks).first('performed')
 
   function perform(task: Task, fired?: Fired[]): void {

@@ -2,8 +2,8 @@
 import type { Simulator } from '../simulators/simulator.ts'
 import { type Target, targets } from '../state/callbacks.ts'
 import { Refusal } from '../state/refusal.ts'
-import { checkSettings, type SettingValue } from '../state/settings.ts'
-import { settings, type World } from '../state/world.ts'
+import { checkSettings, chosenSettings, type SettingValue } from '../state/settings.ts'
+import type { World } from '../state/world.ts'
 
 /** What the user brings into every new world. */
 export interface NewWorldContent {
@@ -38,7 +38,7 @@ function populateOne(
   const values = chosen?.[slug]
   if (values) {
     checkSettings(simulator.settings, values)
-    world.in(settings).put({ provider: slug, values })
+    world.in(chosenSettings).put({ provider: slug, values })
   }
   const seed = seeds[given ?? 'default'] ?? seeds.default
   seed?.(world)
@@ -47,6 +47,6 @@ function populateOne(
     if (!simulator.applySeedFile) throw new Refusal('invalid-request', `${slug} takes no seed file`)
     simulator.applySeedFile(world, own)
   }
-  if (callbackUrl !== undefined && simulator.callbacks.versions.length > 0)
+  if (callbackUrl !== undefined && simulator.callbacks)
     world.in(targets).put({ provider: slug, url: callbackUrl } satisfies Target)
 }

@@ -5,8 +5,8 @@ import { type Callback, targets } from '../state/callbacks.ts'
 import type { Clock } from '../state/clock.ts'
 import type { Change, Records } from '../state/collection.ts'
 import { type Credential, credentials } from '../state/credentials.ts'
+import { defined } from '../state/defined.ts'
 import { Refusal } from '../state/refusal.ts'
-import { defaultSettings } from '../state/settings.ts'
 import { tasks } from '../state/tasks.ts'
 import { emptyWorld, type Identity, openWorld, type World } from '../state/world.ts'
 import { type Store, StoreError } from '../stores/store.ts'
@@ -76,10 +76,10 @@ export async function openWorlds(options: WorldsOptions): Promise<Worlds> {
   /** Worlds by the keys of their credentials. */
   const owners = new Map<string, HostedWorld>()
   const bySlug = new Map(simulators.map((simulator) => [simulator.slug, simulator]))
-  const defaults = new Map(
-    simulators.map((simulator) => [
-      simulator.slug,
-      Object.freeze(defaultSettings(simulator.settings)),
+  const tasksByKind = new Map(
+    [...bundleTasks, ...simulators.flatMap((each) => each.tasks ?? [])].map((task) => [
+      task.kind,
+      task,
     ]),
   )
   const stopping = new AbortController()
@@ -108,10 +108,10 @@ export async function openWorlds(options: WorldsOptions): Promise<Worlds> {
   function committed(world: World, changes: readonly Change[]): void {
     store.commit(world.name, changes)
     const hosted = hostedWorlds.get(world.name)
-    for (const { collection, key, value } of changes) {
+    for (const { collection, key, after } of changes) {
       if (collection === tasks.name) hosted?.runner.nudge()
       if (collection !== credentials.name) continue
-      if (hosted && value !== undefined) own(hosted, key)
+      if (hosted && after !== undefined) own(hosted, key)
       else if (owners.get(key) === hosted) owners.delete(key)
     }
   }
@@ -119,30 +119,27 @@ export async function openWorlds(options: WorldsOptions): Promise<Worlds> {
   function host(records: Records): HostedWorld {
     const world = openWorld(records, {
       wall: wallNow,
-      defaults: (slug) => defaults.get(slug) ?? {},
-      react: (event, on) => bySlug.get(event.provider)?.react(event, on),
-      checkWritable: ({ name }) => {
+      react: (event, on) => bySlug.get(event.provider)?.react?.(event, on),
+      beforeCommit: ({ name }) => {
         const failure = store.failure(name)
         if (failure) throw new Refusal('writes-refused', failure.message)
       },
       committed,
     })
     const runner = openRunner(world, {
-      perform: (on, task) => {
-        const [slug, kind] = task.kind.includes('/') ? task.kind.split('/') : [undefined, task.kind]
-        const run =
-          slug === undefined ? bundleTasks[kind as string] : simulator(slug).tasks[kind as string]
-        if (!run) throw new Error('nobody performs this kind of task')
-        if (slug === undefined) run(on, task)
-        else on.withStream(slug, () => run(on, task))
+      perform: (on, { kind, data }) => {
+        const task = tasksByKind.get(kind)
+        if (!task) throw new Error('nobody performs this kind of task')
+        if (task.provider === undefined) task.perform(on, data)
+        else on.withStream(task.provider, () => task.perform(on, data))
       },
       attempt: async (on, delivery) => {
         const { deliver } = await deliverer()
         options.onAttempt?.(delivery, on.now)
-        const headers = simulator(delivery.provider).callbacks.sign(delivery, on, wallNow())
+        const headers = simulator(delivery.provider).callbacks?.sign(delivery, on, wallNow()) ?? {}
         return deliver(delivery.url, delivery.body, headers, options.policy, stopping.signal)
       },
-      schedule: (on, slug) => simulator(slug).callbacks.schedule(on),
+      schedule: (on, slug) => simulator(slug).callbacks?.schedule(on) ?? [],
       report,
     })
     const hosted = { world, runner, journal: openJournal() }
@@ -152,13 +149,18 @@ export async function openWorlds(options: WorldsOptions): Promise<Worlds> {
     return hosted
   }
 
-  function identity(name: string, { seed = options.seed, clock = {}, ttl }: WorldStart): Identity {
+  /** A seed that is chosen for one world is its own; else it shares that of the server. */
+  const seedOf = (seed: string | undefined) =>
+    seed === undefined ? { seed: options.seed } : { seed, ownSeed: true }
+
+  function identity(name: string, { seed, clock = {}, ttl }: WorldStart): Identity {
     const start = {
       mode: clock.mode ?? options.clock,
       rate: clock.rate ?? 1,
       ...(clock.at === undefined ? {} : { at: clock.at }),
     }
-    return { name, seed, start, ...(ttl === undefined ? {} : { expiresAt: wallNow() + ttl }) }
+    const expiresAt = ttl === undefined ? undefined : wallNow() + ttl
+    return { name, ...seedOf(seed), start, ...defined({ expiresAt }) }
   }
 
   function checkGiven(given: string | undefined): void {
@@ -205,7 +207,7 @@ export async function openWorlds(options: WorldsOptions): Promise<Worlds> {
       const before = world.records
       disown(hosted)
       world.replace(
-        emptyWorld({ ...world.identity, ...(seed === undefined ? {} : { seed }) }, wallNow()),
+        emptyWorld({ ...world.identity, ...(seed === undefined ? {} : seedOf(seed)) }, wallNow()),
       )
       try {
         populate(world, simulators, given, options)

@@ -3,9 +3,9 @@ import { SEPARATOR, sortable } from '../state/collection.ts'
 import { credentialOf, credentials } from '../state/credentials.ts'
 import { addDuration, iso } from '../state/duration.ts'
 import { openRandom } from '../state/random.ts'
-import { Refusal } from '../state/refusal.ts'
+import { type AnyRefusal, Refusal } from '../state/refusal.ts'
 import type { World } from '../state/world.ts'
-import type { Call, HeaderOf, Reply, SettingValues } from './simulator.ts'
+import type { Authentication, Call, HeaderOf, Reply, SettingValues } from './simulator.ts'
 
 /** What the token endpoint refuses besides a malformed request. */
 export type TokenRefusal = 'invalid-client' | 'unsupported-grant-type'
@@ -63,7 +63,7 @@ function bearer(header: HeaderOf): string | undefined {
 }
 
 /** The token or the client secret a request carries: in its header, or in the form of the token endpoint, sent as JSON too. */
-export function presented(
+function credentialIn(
   header: HeaderOf,
   _values?: SettingValues,
   body?: string,
@@ -98,7 +98,7 @@ function clientOf(
     )
   if (shown) return shown
   if (client_id === undefined || client_secret === undefined)
-    throw new Refusal(
+    throw new Refusal<TokenRefusal>(
       'invalid-client',
       'client_id and client_secret are wanted, in the form or by HTTP Basic',
     )
@@ -112,19 +112,19 @@ function clientOf(
 export function issueToken(slug: string): (call: TokenCall, world: World) => Reply<TokenReply> {
   return ({ body, header, now, settings }, world) => {
     if (body.grant_type !== 'client_credentials')
-      throw new Refusal(
+      throw new Refusal<TokenRefusal>(
         'unsupported-grant-type',
         `grant_type is client_credentials here, and not ${body.grant_type}`,
       )
     const { id, secret } = clientOf(header, body)
     const known = credentialOf(world, slug, 'client')
     if (!known || id !== known.client || secret !== known.secret)
-      throw new Refusal(
+      throw new Refusal<TokenRefusal>(
         'invalid-client',
         `the client "${id}" and its secret are not those of the world "${world.name}"`,
       )
     dropExpired(world, slug)
-    // Dice of its own: how often a client fetches a token moves no ICCID.
+    // A stream of its own: how often a client fetches a token moves no ICCID.
     const token = world.withStream(`${slug}/tokens`, () =>
       world.random.text(TOKEN_LENGTH, LETTERS_AND_DIGITS),
     )
@@ -145,8 +145,16 @@ function dropExpired(world: World, slug: string): void {
   for (const token of all.page('tokens', range, 0, all.size)) all.delete(credentials.key(token))
 }
 
+/** How a provider with a token endpoint knows who calls: by a bearer token, or by the client's secret where that gets one. */
+export function clientAuthentication(
+  slug: string,
+  tokenPath: (values: SettingValues) => string,
+): Authentication {
+  return { credentialIn, authenticate: authenticate(slug), tokenPath }
+}
+
 /** Lets bearers of a token through. @throws Refusal `unauthorized`; its detail has the `error` of RFC 6750 where a token was shown */
-export function authenticate(slug: string): (header: HeaderOf, world: World) => void {
+function authenticate(slug: string): (header: HeaderOf, world: World) => void {
   return (header, world) => {
     const shown = bearer(header)
     if (shown === undefined)
@@ -164,7 +172,7 @@ function bad(reason: string): Refusal {
 }
 
 /** The challenge that goes with a 401 (RFC 6750, 3). */
-export function bearerChallenge({ detail }: Refusal): { 'WWW-Authenticate': string } {
+export function bearerChallenge({ detail }: AnyRefusal): { 'WWW-Authenticate': string } {
   const error =
     detail.error === undefined
       ? ''
@@ -183,7 +191,7 @@ const words: Readonly<Record<string, readonly [status: number, error: string]>> 
 }
 
 /** How a token endpoint words a refusal (RFC 6749, 5.2). */
-export function wordTokenRefusal(refusal: Refusal): Reply {
+export function wordTokenRefusal(refusal: AnyRefusal): Reply {
   const [status, error] = words[refusal.code] ?? [500, 'server_error']
   const headers = {
     'Cache-Control': 'no-store',

@@ -1,10 +1,10 @@
-// What a provider is to the server: its specs, handlers, errors, tasks, seeds and callbacks.
+// What a provider is to the server, and what a call is to a provider.
 import type { Callback } from '../state/callbacks.ts'
 import type { WorldEvent } from '../state/events.ts'
-import type { KernelRefusal, Refusal } from '../state/refusal.ts'
-import type { SettingsOf, SettingTable, SettingValue } from '../state/settings.ts'
-import type { Network, Sim } from '../state/sims.ts'
-import type { Task } from '../state/tasks.ts'
+import type { AnyRefusal } from '../state/refusal.ts'
+import type { SettingsDef, SettingsOf, SettingTable, SettingValue } from '../state/settings.ts'
+import type { Sim } from '../state/sims.ts'
+import type { TaskDef } from '../state/tasks.ts'
 import type { UsageRules } from '../state/usage.ts'
 import type { World } from '../state/world.ts'
 
@@ -104,7 +104,7 @@ export interface Admission {
   /** Go with the reply, whatever it is. */
   readonly headers: Readonly<Record<string, string>>
   /** Set where the request is turned away unread. */
-  readonly refusal?: Refusal
+  readonly refusal?: AnyRefusal
 }
 
 /** What a request shows of its sender before it is routed to a world. */
@@ -113,70 +113,103 @@ export type HeaderOf = (name: string) => string | undefined
 /** The settings of a provider in one world. */
 export type SettingValues = Readonly<Record<string, SettingValue>>
 
-export interface Simulator {
-  /** Kebab-case; names its folder, spec and place in URLs. */
-  readonly slug: string
-  readonly title: string
-  readonly mounts: readonly Mount[]
-  readonly settings: SettingTable
-  /** The spec's path for one asked for, both below the slug, where settings can move paths. */
-  readonly pathOf?: (path: string, values: SettingValues) => string
-  /** By operationId. */
-  readonly handlers: Readonly<Record<string, Handler>>
-  /** Operations of the spec that answer 501, and why. */
-  readonly gaps: Readonly<Record<string, string>>
-  /** Words any refusal in the provider's dialect. `operation` is absent where none was found, `values` where there is no world. */
-  readonly refusalReply: (
-    refusal: Refusal<KernelRefusal | string>,
-    operation: string | undefined,
-    values?: SettingValues,
-  ) => Reply
+/** How a provider knows who calls. */
+export interface Authentication {
   /**
-   * The secret a request carries, if any: it may choose the world, and the journal does not keep it. `values` is absent
-   * before the world is known, `body` (as sent) where there is none.
+   * The secret a request carries, if any: it may choose the world, and the journal does not keep it.
+   * @param values absent before the world is known
+   * @param body as sent; absent where there is none
    */
   readonly credentialIn: (
     header: HeaderOf,
     values?: SettingValues,
     body?: string,
   ) => string | undefined
+  /** @throws Refusal `unauthorized` with the true reason */
+  readonly authenticate: (header: HeaderOf, world: World) => void
+  /** Path of the token endpoint below the slug, where there is one. */
+  readonly tokenPath?: (values: SettingValues) => string
+}
+
+/** What a provider does with requests beside answering them. */
+export interface RequestHooks {
+  /** The spec's path for one asked for, both below the slug, where settings can move paths. */
+  readonly pathOf?: (path: string, values: SettingValues) => string
   /**
-   * Counts a request before anything else is made of it; absent, or where it answers `undefined`, requests are not counted.
+   * Counts a request before anything else is made of it; where it answers `undefined`, it is not counted.
    * Called outside a transaction, and opens one of its own where it counts: the count stays though the request be refused.
    * @param caller the address of the sender
    */
-  readonly countRequest?: (caller: string, world: World) => Admission | undefined
-  /** What a refusal sets going, in a transaction of its own once the request's is undone. */
-  readonly afterRefusal?: (refusal: Refusal, world: World) => void
-  /** Path of the token endpoint below the slug, where there is one. */
-  readonly tokenPath?: (values: SettingValues) => string
-  /** @throws Refusal `unauthorized` with the true reason */
-  readonly authenticate: (header: HeaderOf, world: World) => void
-  /** Named starting states; `default` is that of a new world. Each is laid over an empty one of this provider. */
-  readonly seeds: Readonly<Record<string, (world: World) => void>>
-  /** Lays a user's own stock (the provider's part of a seed file) over the default state; throws Refusal `invalid-request`. */
-  readonly applySeedFile?: (world: World, own: unknown) => void
-  /** By kind, without the slug. */
-  readonly tasks: Readonly<Record<string, (world: World, task: Task) => void>>
-  /** Answers what happened to one of its SIMs, in the same transaction. */
-  readonly react: (event: WorldEvent, world: World) => void
+  readonly count?: (caller: string, world: World) => Admission | undefined
+  /** What a refusal leads to, in a transaction of its own once the request's is undone. */
+  readonly afterRefusal?: (refusal: AnyRefusal, world: World) => void
+}
+
+/** What a SIM of this provider does in a handset and on the air. */
+export interface DeviceRules {
   readonly usage: UsageRules
   /** A country (ISO 3166 alpha-2) where the SIM's next bundle works, for a device that is told none. */
   readonly homeCountry?: (world: World, sim: Sim) => string | undefined
-  /** The network a device finds in a country, by name or MCC-MNC where one is asked for. */
-  readonly network: (country: string, operator?: string) => Network | undefined
-  readonly callbacks: {
-    /** Headers that go with the body of a callback: its signature. `wall` is the wall clock, in ms since the epoch. */
-    readonly sign: (
-      delivery: Callback,
-      world: World,
-      wall: number,
-    ) => Readonly<Record<string, string>>
-    /** What a receiver checks that signature with, for those who may see credentials. */
-    readonly secret?: (world: World) => string | undefined
-    /** Delays between attempts, ISO 8601. */
-    readonly schedule: (world: World) => readonly string[]
-    /** What `version` a target may ask for; none where the provider sends no callbacks. */
-    readonly versions: readonly number[]
-  }
+}
+
+/** How a provider's callbacks are sent. */
+export interface CallbackRules {
+  /** Headers that go with the body of a callback: its signature. `wall` is the wall clock, in ms since the epoch. */
+  readonly sign: (
+    callback: Callback,
+    world: World,
+    wall: number,
+  ) => Readonly<Record<string, string>>
+  /** What a receiver checks that signature with, for those who may see credentials. */
+  readonly secret?: (world: World) => string | undefined
+  /** Delays between attempts, ISO 8601. */
+  readonly schedule: (world: World) => readonly string[]
+  /** What `version` a target may ask for; the first unless it asks. */
+  readonly versions: readonly [number, ...number[]]
+}
+
+/** A provider; what most providers do not need is optional. Made with `defineSimulator`. */
+export interface Simulator {
+  /** Kebab-case; names its folder, spec and place in URLs. */
+  readonly slug: string
+  readonly title: string
+  readonly mounts: readonly Mount[]
+  readonly settings: SettingsDef
+  /** By operationId. */
+  readonly handlers: Readonly<Record<string, Handler>>
+  /** Operations of the spec that answer 501, and why. */
+  readonly gaps?: Readonly<Record<string, string>>
+  /** Words any refusal in the provider's dialect. `operation` is absent where none was found, `values` where there is no world. */
+  readonly refusalReply: (
+    refusal: AnyRefusal,
+    operation: string | undefined,
+    values?: SettingValues,
+  ) => Reply
+  readonly auth: Authentication
+  /** Named starting states; `default` is that of a new world. Each is laid over an empty one of this provider. */
+  readonly seeds: Readonly<Record<string, (world: World) => void>>
+  readonly device: DeviceRules
+  readonly requests?: RequestHooks
+  /** Lays a user's own stock (the provider's part of a seed file) over the default state; throws Refusal `invalid-request`. */
+  readonly applySeedFile?: (world: World, own: unknown) => void
+  readonly tasks?: readonly TaskDef[]
+  /** Answers what happened to one of its SIMs, in the same transaction. */
+  readonly react?: (event: WorldEvent, world: World) => void
+  /** Absent where it sends none. */
+  readonly callbacks?: CallbackRules
+}
+
+/**
+ * Defines a provider, each handler typed by its operation in the spec and by the provider's settings:
+ * `defineSimulator<operations, typeof settings.table>({...})`.
+ */
+export function defineSimulator<Operations, Settings extends SettingTable>(
+  definition: Omit<Simulator, 'handlers' | 'settings'> & {
+    readonly settings: SettingsDef<Settings>
+    readonly handlers: Handlers<Operations, Settings>
+  },
+): Simulator {
+  // The server calls all handlers alike, with what the spec has validated: their types end here.
+  const handlers = definition.handlers as unknown as Simulator['handlers']
+  return { ...definition, handlers }
 }

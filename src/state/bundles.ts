@@ -3,7 +3,7 @@ import { type BundleEvent, type BundleState, bundleLifecycle } from './bundle-li
 import { defineCollection, SEPARATOR, sortable } from './collection.ts'
 import { addDuration } from './duration.ts'
 import { move } from './lifecycle.ts'
-import type { Task } from './tasks.ts'
+import { defineTask, type TaskDef } from './tasks.ts'
 import type { World } from './world.ts'
 
 export interface Bundle {
@@ -69,7 +69,7 @@ export function assignBundle(world: World, bundle: NewBundle, processing: string
   })
   const ready = addDuration(world.now, processing)
   if (ready <= world.now) return processed(world, assigned)
-  world.schedule('bundle-processed', ready, { bundle: bundles.key(assigned) })
+  world.schedule(bundleProcessed, ready, { bundle: bundles.key(assigned) })
   happened(world, assigned, 'bundle.assigned')
   return assigned
 }
@@ -101,7 +101,7 @@ function processed(world: World, bundle: Bundle): Bundle {
   happened(world, queued, 'bundle.queued')
   if (queued.startsAt === undefined) return queued
   if (queued.startsAt <= world.now) return startBundle(world, queued)
-  world.schedule('bundle-starts', queued.startsAt, { bundle: bundles.key(queued) })
+  world.schedule(bundleStarts, queued.startsAt, { bundle: bundles.key(queued) })
   return queued
 }
 
@@ -109,7 +109,7 @@ function processed(world: World, bundle: Bundle): Bundle {
 export function startBundle(world: World, bundle: Bundle): Bundle {
   const endsAt = addDuration(world.now, bundle.duration)
   const active = moved(world, bundle, 'start', { startedAt: world.now, endsAt })
-  world.schedule('bundle-expires', endsAt, { bundle: bundles.key(active) })
+  world.schedule(bundleExpires, endsAt, { bundle: bundles.key(active) })
   happened(world, active, 'bundle.activated')
   return active
 }
@@ -145,19 +145,31 @@ export function consume(
   return depleted
 }
 
-/** What the kernel does when a bundle's time comes. A bundle that has gone or moved on meanwhile is left alone. */
-export const bundleTasks: Readonly<Record<string, (world: World, task: Task) => void>> = {
-  'bundle-processed': (world, task) => {
-    const bundle = world.in(bundles).get(task.data.bundle ?? '')
+/** A bundle that has gone or moved on meanwhile is left alone by each of these. */
+const bundleProcessed = defineTask({
+  name: 'bundle-processed',
+  perform(world, { bundle: key }: { bundle: string }) {
+    const bundle = world.in(bundles).get(key)
     if (bundle?.state === 'processing') processed(world, bundle)
   },
-  'bundle-starts': (world, task) => {
-    const bundle = world.in(bundles).get(task.data.bundle ?? '')
+})
+
+const bundleStarts = defineTask({
+  name: 'bundle-starts',
+  perform(world, { bundle: key }: { bundle: string }) {
+    const bundle = world.in(bundles).get(key)
     if (bundle?.state === 'queued') startBundle(world, bundle)
   },
-  'bundle-expires': (world, task) => {
-    const bundle = world.in(bundles).get(task.data.bundle ?? '')
-    if (bundle && (bundle.state === 'active' || bundle.state === 'depleted'))
-      happened(world, moved(world, bundle, 'expire'), 'bundle.expired')
+})
+
+const bundleExpires = defineTask({
+  name: 'bundle-expires',
+  perform(world, { bundle: key }: { bundle: string }) {
+    const bundle = world.in(bundles).get(key)
+    if (bundle?.state !== 'active' && bundle?.state !== 'depleted') return
+    happened(world, moved(world, bundle, 'expire'), 'bundle.expired')
   },
-}
+})
+
+/** What happens when a bundle's time comes, whoever's it is. */
+export const bundleTasks: readonly TaskDef[] = [bundleProcessed, bundleStarts, bundleExpires]

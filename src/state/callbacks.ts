@@ -1,8 +1,9 @@
-// Callbacks on their way: pending, retrying, delivered or dead, and when the next attempt is due.
+// Callbacks on their way: pending, retrying, delivered or dead; and those that were not sent, and why.
 import { defineCollection, SEPARATOR, sortable } from './collection.ts'
+import { defined } from './defined.ts'
 import { addDuration } from './duration.ts'
 import { Refusal } from './refusal.ts'
-import { DELIVER } from './tasks.ts'
+import { DELIVER, tasks } from './tasks.ts'
 import type { World } from './world.ts'
 
 /** One attempt: when by the world's clock, and how the receiver answered or why it could not. */
@@ -41,13 +42,13 @@ export interface Target {
 
 export const callbacks = defineCollection<Callback>({
   name: 'callbacks',
-  key: (delivery) => delivery.id,
+  key: (callback) => callback.id,
   indexes: {
-    queued: (delivery) => sortable(delivery.serial),
-    finished: (delivery) => (delivery.nextAt === undefined ? sortable(delivery.serial) : undefined),
-    sim: (delivery) =>
-      delivery.iccid &&
-      delivery.provider + SEPARATOR + delivery.iccid + SEPARATOR + sortable(delivery.serial),
+    queued: (callback) => sortable(callback.serial),
+    finished: (callback) => (callback.nextAt === undefined ? sortable(callback.serial) : undefined),
+    sim: (callback) =>
+      callback.iccid &&
+      callback.provider + SEPARATOR + callback.iccid + SEPARATOR + sortable(callback.serial),
   },
 })
 
@@ -56,32 +57,99 @@ export const targets = defineCollection<Target>({
   key: (target) => target.provider,
 })
 
-/** How many deliveries a world keeps; the oldest finished ones go first. */
-export const DELIVERIES_KEPT = 10_000
+/** A callback that was due and did not leave, and why: it was not queued. */
+export interface UnsentCallback {
+  readonly id: string
+  readonly serial: number
+  readonly provider: string
+  readonly type: string
+  readonly iccid?: string
+  /** What would have been sent, as text; absent where it did not come to that. */
+  readonly body?: string
+  /** Why it was not sent, and what to do where something can be done. */
+  readonly reason: string
+  readonly at: number
+}
 
-function scheduled(world: World, delivery: Callback, due: number): Callback {
-  const next = world.in(callbacks).put({ ...delivery, nextAt: due })
-  world.schedule(DELIVER, due, { callback: delivery.id })
+export const unsentCallbacks = defineCollection<UnsentCallback>({
+  name: 'unsent-callbacks',
+  key: (unsent) => unsent.id,
+  indexes: { noted: (unsent) => sortable(unsent.serial) },
+})
+
+/** How many callbacks a world keeps; the oldest finished ones go first. */
+export const CALLBACKS_KEPT = 10_000
+/** How many unsent ones it keeps; the oldest go first. */
+export const UNSENT_KEPT = 1000
+
+function scheduled(world: World, callback: Callback, due: number): Callback {
+  const next = world.in(callbacks).put({ ...callback, nextAt: due })
+  const id = world.next('task')
+  world.in(tasks).put({ id, kind: DELIVER, due, data: { callback: callback.id } })
   return next
 }
 
-/** Queues a callback for its first attempt, now. */
-export function queueCallback(
-  world: World,
-  callback: Pick<Callback, 'provider' | 'type' | 'iccid' | 'url' | 'body' | 'version'>,
-): Callback {
-  const serial = world.next('callback')
+/** What is told of, before it is known where to. */
+export interface NewCallback {
+  readonly provider: string
+  readonly type: string
+  readonly iccid?: string | undefined
+  /** Of the body and its signature, where the provider has versions of them. */
+  readonly version?: number | undefined
+  /** Sent as JSON. */
+  readonly body: object
+}
+
+/**
+ * Queues a callback for its first attempt, now, to where its provider's callbacks go.
+ * Where they go nowhere, it is written down as unsent.
+ */
+export function queueCallback(world: World, callback: NewCallback): void {
+  const { provider, type, iccid, version } = callback
+  const body = JSON.stringify(callback.body)
+  const target = world.in(targets).get(provider)
+  if (!target) {
+    const how = `PUT /_sim/callbacks/target/${provider} sets where they go`
+    noteUnsent(world, { provider, type, iccid, body, reason: `no callback URL is set: ${how}` })
+    return
+  }
   const kept = world.in(callbacks)
-  if (kept.size >= DELIVERIES_KEPT) {
+  const serial = world.next('callback')
+  if (kept.size >= CALLBACKS_KEPT) {
     const oldest = kept.first('finished')
     if (oldest) kept.delete(oldest.id)
   }
-  const id = `cb_${String(serial).padStart(6, '0')}`
-  return scheduled(
-    world,
-    { ...callback, id, serial, state: 'pending', queuedAt: world.now, attempts: [], tries: 0 },
-    world.now,
-  )
+  const queued: Callback = {
+    ...defined({ provider, type, iccid, url: target.url, body, version }),
+    id: `cb_${String(serial).padStart(6, '0')}`,
+    serial,
+    state: 'pending',
+    queuedAt: world.now,
+    attempts: [],
+    tries: 0,
+  }
+  scheduled(world, queued, world.now)
+}
+
+/** Writes down that a callback was due and is not sent, and why. */
+export function noteUnsent(
+  world: World,
+  unsent: Pick<NewCallback, 'provider' | 'type' | 'iccid'> & {
+    readonly body?: string
+    readonly reason: string
+  },
+): void {
+  const kept = world.in(unsentCallbacks)
+  const serial = world.next('unsent-callback')
+  const { provider, type, iccid, body, reason } = unsent
+  kept.put({
+    id: `un_${String(serial).padStart(6, '0')}`,
+    serial,
+    ...defined({ provider, type, iccid, body, reason }),
+    at: world.now,
+  })
+  const oldest = kept.size > UNSENT_KEPT ? kept.first('noted') : undefined
+  if (oldest) kept.delete(oldest.id)
 }
 
 /** How an attempt ended; `final` where another cannot help. */
@@ -102,18 +170,18 @@ export function recordAttempt(
   outcome: Outcome,
   schedule: readonly string[],
 ): Callback | undefined {
-  const delivery = world.in(callbacks).get(id)
-  if (!delivery) return undefined
+  const callback = world.in(callbacks).get(id)
+  if (!callback) return undefined
   const { final, ...told } = outcome
-  const { nextAt: _, ...rest } = delivery
+  const { nextAt: _, ...rest } = callback
   const tried = {
     ...rest,
-    attempts: [...delivery.attempts, { at, ...told }],
-    tries: delivery.tries + 1,
+    attempts: [...callback.attempts, { at, ...told }],
+    tries: callback.tries + 1,
   }
   const ok = outcome.status !== undefined && outcome.status >= 200 && outcome.status < 300
   if (ok) return world.in(callbacks).put({ ...tried, state: 'delivered' })
-  const delay = final ? undefined : schedule[delivery.tries]
+  const delay = final ? undefined : schedule[callback.tries]
   if (delay === undefined) return world.in(callbacks).put({ ...tried, state: 'dead' })
   return scheduled(world, { ...tried, state: 'retrying' }, addDuration(at, delay))
 }
@@ -122,12 +190,12 @@ export function recordAttempt(
  * Sends a callback again, now, to where its provider's callbacks go now, with the whole retry schedule before it.
  * @throws Refusal `wrong-state` where an attempt is still to come
  */
-export function redeliver(world: World, delivery: Callback): Callback {
-  if (delivery.nextAt !== undefined)
+export function redeliver(world: World, callback: Callback): Callback {
+  if (callback.nextAt !== undefined)
     throw new Refusal('wrong-state', 'an attempt is still to come: advance the clock to it', {
-      state: delivery.state,
+      state: callback.state,
       event: 'redeliver',
     })
-  const url = world.in(targets).get(delivery.provider)?.url ?? delivery.url
-  return scheduled(world, { ...delivery, url, state: 'pending', tries: 0 }, world.now)
+  const url = world.in(targets).get(callback.provider)?.url ?? callback.url
+  return scheduled(world, { ...callback, url, state: 'pending', tries: 0 }, world.now)
 }

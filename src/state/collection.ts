@@ -15,18 +15,24 @@ export function defineCollection<T extends object>(def: CollectionDef<T>): Colle
   return def
 }
 
-/** One write: the record now under `key`, or `undefined` where it was deleted. */
+/** What became of one record: absent before where it is new, absent after where it was deleted. */
 export interface Change {
   readonly collection: string
   readonly key: string
-  readonly value: object | undefined
+  readonly before: object | undefined
+  readonly after: object | undefined
 }
 
 /** Every record of a world by collection and key. Maps, so that a world can be opened and written without copying. */
 export type Records = Map<string, Map<string, object>>
 
-/** What a write tells its world: the change and the record that stood there before. */
-export type OnWrite = (change: Change, before: object | undefined) => void
+/** Told of each write before it is done; throws to refuse it. */
+export type OnWrite = (change: Change) => void
+
+/** A collection that can also be put back as it was, outside the rules of a transaction. */
+export interface OpenCollection<T extends object> extends Collection<T> {
+  restore(key: string, record: T | undefined): void
+}
 
 /** Bounds on index strings: `from` included, `to` not; absent, unbounded. */
 export interface Range {
@@ -73,21 +79,20 @@ export function sortable(value: number): string {
   return String(value).padStart(16, '0')
 }
 
-/**
- * Builds a live collection over existing records.
- * @param onWrite called before nothing and after every write; throws to refuse it
- */
-export function openCollection<T extends object>(
-  def: CollectionDef<T>,
-  records: Map<string, T>,
-  onWrite: OnWrite,
-): Collection<T> & { restore(key: string, value: T | undefined): void } {
-  const indexes = new Map<string, { sort: (record: T) => string | undefined; keys: SortedKeys }>()
+/** The indexes of a collection, kept in step with its records. */
+interface Indexes<T> {
+  keys(name: string): SortedKeys
+  moved(key: string, before: T | undefined, after: T | undefined): void
+}
 
-  /** An index is built when it is first asked for: a large world is open before all of its orders are worked out. */
-  function index(name: string): SortedKeys {
-    const built = indexes.get(name)
-    if (built) return built.keys
+function openIndexes<T extends object>(
+  def: CollectionDef<T>,
+  records: ReadonlyMap<string, T>,
+): Indexes<T> {
+  const built = new Map<string, { sort: (record: T) => string | undefined; keys: SortedKeys }>()
+
+  /** An index is built when it is first asked for: opening a large world does not wait for any. */
+  function build(name: string): SortedKeys {
     const sort = def.indexes?.[name]
     if (!sort) throw new Error(`collection ${def.name} has no index ${name}`)
     const entries: string[] = []
@@ -96,26 +101,41 @@ export function openCollection<T extends object>(
       if (at !== undefined) entries.push(at + SEPARATOR + key)
     }
     const keys = new SortedKeys(entries)
-    indexes.set(name, { sort, keys })
+    built.set(name, { sort, keys })
     return keys
   }
 
-  function reindex(key: string, before: T | undefined, after: T | undefined) {
-    for (const { sort, keys } of indexes.values()) {
-      const was = before && sort(before)
-      const is = after && sort(after)
-      if (was === is) continue
-      if (was !== undefined) keys.delete(was + SEPARATOR + key)
-      if (is !== undefined) keys.add(is + SEPARATOR + key)
-    }
+  return {
+    keys: (name) => built.get(name)?.keys ?? build(name),
+    moved(key, before, after) {
+      for (const { sort, keys } of built.values()) {
+        const was = before && sort(before)
+        const is = after && sort(after)
+        if (was === is) continue
+        if (was !== undefined) keys.delete(was + SEPARATOR + key)
+        if (is !== undefined) keys.add(is + SEPARATOR + key)
+      }
+    },
+  }
+}
+
+/** Builds a live collection over existing records. */
+export function openCollection<T extends object>(
+  def: CollectionDef<T>,
+  records: Map<string, T>,
+  onWrite: OnWrite,
+): OpenCollection<T> {
+  const indexes = openIndexes(def, records)
+
+  function restore(key: string, after: T | undefined) {
+    indexes.moved(key, records.get(key), after)
+    if (after === undefined) records.delete(key)
+    else records.set(key, after)
   }
 
-  function write(key: string, value: T | undefined) {
-    const before = records.get(key)
-    onWrite({ collection: def.name, key, value }, before)
-    reindex(key, before, value)
-    if (value === undefined) records.delete(key)
-    else records.set(key, value)
+  function write(key: string, after: T | undefined) {
+    onWrite({ collection: def.name, key, before: records.get(key), after })
+    restore(key, after)
   }
 
   const recordAt = (entry: string): T => {
@@ -138,25 +158,20 @@ export function openCollection<T extends object>(
       if (records.has(key)) write(key, undefined)
     },
     values: () => records.values(),
-    matching: (name, prefix) => index(name).startingWith(prefix).map(recordAt),
-    count: (name) => index(name).size,
+    matching: (name, prefix) => indexes.keys(name).startingWith(prefix).map(recordAt),
+    count: (name) => indexes.keys(name).size,
     page(name, { from, to }, offset, limit, descending = false) {
-      const keys = index(name)
+      const keys = indexes.keys(name)
       const low = from === undefined ? 0 : keys.position(from)
       const high = to === undefined ? keys.size : keys.position(to)
       if (!descending)
         return keys.slice(low + offset, Math.min(high, low + offset + limit)).map(recordAt)
+
       const end = Math.max(low, high - offset)
-      return keys
-        .slice(Math.max(low, end - limit), end)
-        .reverse()
-        .map(recordAt)
+      const backwards = keys.slice(Math.max(low, end - limit), end).reverse()
+      return backwards.map(recordAt)
     },
-    first: (name) => index(name).slice(0, 1).map(recordAt)[0],
-    restore(key, value) {
-      reindex(key, records.get(key), value)
-      if (value === undefined) records.delete(key)
-      else records.set(key, value)
-    },
+    first: (name) => indexes.keys(name).slice(0, 1).map(recordAt)[0],
+    restore,
   }
 }

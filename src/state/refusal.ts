@@ -1,7 +1,7 @@
-// The closed list of noes: why the simulator refuses, before a provider words it.
+// Refusal codes, and the error that carries one until a provider words it.
 
-/** Refusals the kernel itself can raise; every provider words each of them in its own dialect. */
-export type KernelRefusal =
+/** Codes any part of the simulator may refuse with; every provider words each of them in its own dialect. */
+export type CommonRefusal =
   | 'unknown-world'
   | 'unknown-route'
   | 'method-not-allowed'
@@ -24,15 +24,19 @@ export type RefusalDetail = Readonly<Record<string, string | number | boolean | 
 /**
  * Thrown anywhere below the pipeline; rolls the transaction back and becomes a reply in the provider's dialect.
  * `reason` is the whole truth, for the journal: it may say more than the provider would.
+ * A provider names its own codes: `new Refusal<HighlandRefusal>('out-of-stock', ...)`; a code nobody words does not compile.
  */
-export class Refusal<Code extends string = string> extends Error {
-  readonly code: Code
+export class Refusal<Code extends string = CommonRefusal> extends Error {
+  readonly code: Code | CommonRefusal
   readonly detail: RefusalDetail
 
-  constructor(code: Code, reason: string, detail: RefusalDetail = {}) {
+  constructor(code: NoInfer<Code> | CommonRefusal, reason: string, detail: RefusalDetail = {}) {
     super(reason)
     this.name = 'Refusal'
     this.code = code
     this.detail = detail
   }
 }
+
+/** A refusal with whatever code: what those handle who only pass it on. */
+export type AnyRefusal = Refusal<string>

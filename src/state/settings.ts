@@ -1,4 +1,5 @@
 // Settings as data: what a provider lets its user choose, checked when set.
+import { defineCollection } from './collection.ts'
 import { addDuration, DurationError } from './duration.ts'
 import { Refusal } from './refusal.ts'
 
@@ -52,12 +53,12 @@ export function text(
   fallback: string,
   says: string,
 ): Setting<string> {
-  const fits = (value: unknown) =>
+  const matches = (value: unknown) =>
     typeof value === 'string' && value.length <= LONGEST_TEXT && pattern.test(value)
   return {
     fallback,
     description: says,
-    problem: (value) => (fits(value) ? undefined : `must be ${form}`),
+    problem: (value) => (matches(value) ? undefined : `must be ${form}`),
   }
 }
 
@@ -86,12 +87,13 @@ export function texts(
 
 /** A whole number from `low` to `high`. */
 export function whole(low: number, high: number, fallback: number, says: string): Setting<number> {
-  const fits = (value: unknown) =>
+  const matches = (value: unknown) =>
     Number.isInteger(value) && Number(value) >= low && Number(value) <= high
   return {
     fallback,
     description: says,
-    problem: (value) => (fits(value) ? undefined : `must be a whole number from ${low} to ${high}`),
+    problem: (value) =>
+      matches(value) ? undefined : `must be a whole number from ${low} to ${high}`,
   }
 }
 
@@ -102,11 +104,8 @@ function durationProblem(value: unknown): string | undefined {
   if (typeof value !== 'string') return 'must be a duration such as PT5M or 5m'
   try {
     const length = addDuration(0, value)
-    return length < 0
-      ? 'must not be negative'
-      : length > LONGEST
-        ? 'must not be longer than 900 years'
-        : undefined
+    if (length < 0) return 'must not be negative'
+    return length > LONGEST ? 'must not be longer than 900 years' : undefined
   } catch (error) {
     if (error instanceof DurationError) return error.message
     throw error
@@ -130,12 +129,33 @@ export function durations(fallback: readonly string[], says: string): Setting<re
   }
 }
 
-/**
- * `values` laid over the defaults of `table`.
- * @throws Refusal `invalid-request` naming the first unknown setting or bad value
- */
+/** The settings of a provider: what there is to choose, and what holds where nothing was chosen. */
+export interface SettingsDef<T extends SettingTable = SettingTable> {
+  readonly provider: string
+  readonly table: T
+  readonly defaults: SettingsOf<T>
+}
+
+/** Names the settings of a provider once, so that every read of one is typed: `world.settings(def)`. */
+export function defineSettings<T extends SettingTable>(provider: string, table: T): SettingsDef<T> {
+  const defaults = Object.entries(table).map(([name, { fallback }]) => [name, fallback])
+  return { provider, table, defaults: Object.freeze(Object.fromEntries(defaults)) }
+}
+
+/** The values a user chose for a provider; defaults are not among them. */
+export interface ChosenSettings {
+  readonly provider: string
+  readonly values: Readonly<Record<string, SettingValue>>
+}
+
+export const chosenSettings = defineCollection<ChosenSettings>({
+  name: 'settings',
+  key: (record) => record.provider,
+})
+
+/** @throws Refusal `invalid-request` naming the first of `values` that is no setting, or will not do */
 export function checkSettings(
-  table: SettingTable,
+  { table }: SettingsDef,
   values: Readonly<Record<string, unknown>>,
 ): void {
   for (const [name, value] of Object.entries(values)) {
@@ -148,13 +168,6 @@ export function checkSettings(
     const problem = setting.problem(value)
     if (problem) throw new Refusal('invalid-request', `setting "${name}" ${problem}`)
   }
-}
-
-/** The defaults of a table. */
-export function defaultSettings(table: SettingTable): Record<string, SettingValue> {
-  return Object.fromEntries(
-    Object.entries(table).map(([name, setting]) => [name, setting.fallback]),
-  )
 }
 
 /** Settings that every provider has. */

@@ -1,65 +1,58 @@
 // A world: everything one user sees, changed only in transactions that happen whole or not at all.
-
 import { type Clock, FIXED_START, LAST_INSTANT, read, setTo, touch } from './clock.ts'
 import {
   type Change,
   type Collection,
   type CollectionDef,
   defineCollection,
+  type OpenCollection,
   openCollection,
   type Records,
+  SEPARATOR,
 } from './collection.ts'
 import { iso } from './duration.ts'
 import { TIMELINE_LENGTH, timeline, type WorldEvent } from './events.ts'
 import { openRandom, type Random } from './random.ts'
+import { openStreams, type StreamId } from './random-streams.ts'
 import { Refusal } from './refusal.ts'
-import type { SettingValue } from './settings.ts'
-import { type Task, tasks } from './tasks.ts'
+import { chosenSettings, type SettingsDef, type SettingsOf, type SettingTable } from './settings.ts'
+import { type Task, type TaskData, type TaskDef, tasks } from './tasks.ts'
+import { beginTransaction, recordWrite, type Transaction, wrote } from './transaction.ts'
 
 /** What a world is told at its creation, and goes back to when it is reset. */
 export interface Identity {
   readonly name: string
   readonly seed: string
+  /** True where the seed was chosen for this world: then it alone decides all that is random, whatever the name. */
+  readonly ownSeed?: boolean
   /** How its clock began; without `at`, at the moment of the beginning. */
   readonly start: { readonly mode: Clock['mode']; readonly rate: number; readonly at?: number }
   /** Wall ms since the epoch until which it is kept, where that is bounded. */
   readonly expiresAt?: number
 }
 
-/** The kernel's own records: one each of these. */
-type KernelRecord =
-  | ({ readonly id: 'world' } & Identity)
-  | ({ readonly id: 'clock' } & Clock)
-  | { readonly id: 'random'; readonly state: readonly number[] }
-  | { readonly id: `random/${string}`; readonly state: readonly number[] }
-  | { readonly id: 'sequences'; readonly last: Readonly<Record<string, number>> }
-
-/** The world's own dice, and those of each provider that has drawn. */
-type DiceId = 'random' | `random/${string}`
-
-const kernel = defineCollection<KernelRecord>({ name: 'world', key: (record) => record.id })
-
-/** The values a user set for a provider; defaults are not among them. */
-export interface SettingsRecord {
-  readonly provider: string
-  readonly values: Readonly<Record<string, SettingValue>>
+/** What is random in a world derives from this text: the seed, and the name unless the seed was chosen for it. */
+export function seedText({ name, seed, ownSeed = false }: Identity): string {
+  return ownSeed ? seed : `${name}/${seed}`
 }
 
-export const settings = defineCollection<SettingsRecord>({
-  name: 'settings',
-  key: (record) => record.provider,
-})
+/** The records that are no provider's: one each of these. */
+type WorldRecord =
+  | ({ readonly id: 'world' } & Identity)
+  | ({ readonly id: 'clock' } & Clock)
+  | { readonly id: StreamId; readonly state: readonly number[] }
+  | { readonly id: 'sequences'; readonly last: Readonly<Record<string, number>> }
+
+const worldRecords = defineCollection<WorldRecord>({ name: 'world', key: (record) => record.id })
 
 /** What a world needs from outside. */
 export interface WorldDeps {
   /** The monotonic wall clock in ms. */
   readonly wall: () => number
-  /** Defaults of a provider's settings. */
-  readonly defaults: (provider: string) => Readonly<Record<string, SettingValue>>
   /** Lets a provider answer what happened, inside the same transaction. */
   readonly react: (event: WorldEvent, world: World) => void
-  /** Throws `writes-refused` while nothing can be kept. */
-  readonly checkWritable: (world: World) => void
+  /** Throws where what a transaction changed may not be, or cannot be kept (`writes-refused`). */
+  readonly beforeCommit: (world: World, changes: Iterable<Change>) => void
   /** Keeps what a transaction changed. */
   readonly committed: (world: World, changes: readonly Change[]) => void
 }
@@ -71,23 +64,23 @@ export interface World {
   readonly epoch: number
   /** Virtual ms since the epoch; stands still within a transaction. */
   readonly now: number
-  /** The dice: within `as` those of a provider, else the world's own. */
+  /** Draws from the stream in use: within `withStream` the one named there, else the world's own. */
   readonly random: Random
   readonly clock: Clock
-  /** Seen only by kernel code: the whole content. */
+  /** The whole content, for what keeps and shows it. */
   readonly records: Records
   in<T extends object>(def: CollectionDef<T>): Collection<T>
-  /** Runs `act` with the dice of a provider: what one draws does not move what another will. */
-  withStream<R>(provider: string, act: () => R): R
-  /** A provider's settings: what was set over the defaults. */
-  settings(provider: string): Readonly<Record<string, SettingValue>>
+  /** Runs `act` with a random stream of that name: what one provider draws does not move what another will. */
+  withStream<R>(name: string, act: () => R): R
+  /** A provider's settings: what was chosen over the defaults. */
+  settings<T extends SettingTable>(def: SettingsDef<T>): SettingsOf<T>
   setClock(clock: Clock): void
   /** Writes down what the clock shows, so that it goes on from there when the world is opened again. */
   keepTime(): void
   /** The next number of a sequence, from 1. */
   next(sequence: string): number
   /** Queues a task and returns it. `due` is virtual ms; what is due now runs after the reply has left. */
-  schedule(kind: string, due: number, data?: Readonly<Record<string, string>>): Task
+  schedule<Data extends TaskData>(task: TaskDef<Data>, due: number, data: Data): Task
   /** Records that something happened to a SIM and lets its provider react. */
   emit(event: Omit<WorldEvent, 'id' | 'at'>): void
   /**
@@ -103,242 +96,226 @@ export interface World {
 
 /** @throws Refusal `invalid-request` for a time no clock may show */
 export function checkInstant(at: number): void {
-  if (!(at >= 0 && at <= LAST_INSTANT))
-    throw new Refusal('invalid-request', `the clock goes from 1970 to ${iso(LAST_INSTANT)}`)
+  if (at >= 0 && at <= LAST_INSTANT) return
+  throw new Refusal('invalid-request', `the clock goes from 1970 to ${iso(LAST_INSTANT)}`)
 }
 
 /** The records of a new, empty world. */
 export function emptyWorld(identity: Identity, wall: number): Records {
   const { mode, rate, at = mode === 'running' ? Math.floor(wall) : FIXED_START } = identity.start
-  const fixed: KernelRecord[] = [
+  const fixed: WorldRecord[] = [
     { id: 'world', ...identity },
     { id: 'clock', mode, rate, at, anchor: wall },
-    { id: 'random', state: openRandom(`${identity.name}/${identity.seed}`).state() },
+    { id: 'random', state: openRandom(seedText(identity)).state() },
     { id: 'sequences', last: {} },
   ]
-  return new Map([
-    [kernel.name, new Map<string, object>(fixed.map((record) => [record.id, record]))],
-  ])
+  const records = new Map<string, object>(fixed.map((record) => [record.id, record]))
+  return new Map([[worldRecords.name, records]])
+}
+
+/** The records of a world, and the collections open over them. */
+interface Content {
+  readonly records: Records
+  readonly open: Map<string, OpenCollection<object>>
+}
+
+/** One of the world's own records. @throws Error where it is missing */
+function ownRecord<Id extends WorldRecord['id']>(
+  records: Records,
+  id: Id,
+): Extract<WorldRecord, { id: Id }> {
+  const record = records.get(worldRecords.name)?.get(id)
+  if (!record) throw new Error(`the state has no record "${id}" in its collection "world"`)
+  return record as Extract<WorldRecord, { id: Id }>
 }
 
 /**
- * Opens a world over its records. The clock's anchor is set to now: the time a world was closed did not pass in it.
+ * Takes records as a world's. The clock's anchor is set to now: the time a world was closed did not pass in it.
+ * @throws Error where they are not a world's
+ */
+function contentOf(records: Records, wall: number): Content {
+  const clock = ownRecord(records, 'clock')
+  checkInstant(clock.at)
+  records.get(worldRecords.name)?.set('clock', { ...clock, anchor: wall })
+  for (const id of ['world', 'sequences', 'random'] as const) ownRecord(records, id)
+  return { records, open: new Map() }
+}
+
+/**
+ * Opens a world over its records.
  * @throws Error where the records are not a world's
  */
 export function openWorld(initial: Records, deps: WorldDeps): World {
-  let records = initial
-  let live = new Map<string, ReturnType<typeof openCollection>>()
-  let epoch = 0
-  let held: number | undefined
-  /** Generators by the id of their record, opened at their first draw. */
-  let dice = new Map<string, Random>()
-  let rolling: DiceId = 'random'
-  let open:
-    | {
-        at: number
-        undo: (() => void)[]
-        changes: Map<string, Change>
-        events: WorldEvent[]
-        drew: DiceId[]
-      }
-    | undefined
+  return new OpenWorld(initial, deps)
+}
 
-  function kernelRecord<Id extends KernelRecord['id']>(id: Id): Extract<KernelRecord, { id: Id }> {
-    const record = records.get(kernel.name)?.get(id)
-    if (!record) throw new Error(`the state has no record "${id}" in its collection "world"`)
-    return record as Extract<KernelRecord, { id: Id }>
+/** A class, since every method works on the same five things. */
+class OpenWorld implements World {
+  readonly #deps: WorldDeps
+  readonly #streams = openStreams({
+    kept: (id) => this.#keptStream(id),
+    onDraw: (id) => this.#noteDraw(id),
+  })
+  #content: Content
+  #epoch = 0
+  /** The time shown while the runner advances. */
+  #held: number | undefined
+  #transaction: Transaction | undefined
+
+  constructor(initial: Records, deps: WorldDeps) {
+    this.#deps = deps
+    this.#content = contentOf(initial, deps.wall())
   }
 
-  function start() {
-    live = new Map()
-    const { id: _, ...clock } = kernelRecord('clock')
-    checkInstant(clock.at)
-    records.get(kernel.name)?.set('clock', { id: 'clock', ...clock, anchor: deps.wall() })
-    kernelRecord('world')
-    kernelRecord('sequences')
-    kernelRecord('random')
-    dice = new Map()
+  get name(): string {
+    return ownRecord(this.#content.records, 'world').name
   }
 
-  function collection<T extends object>(
-    def: CollectionDef<T>,
-  ): ReturnType<typeof openCollection<T>> {
-    const known = live.get(def.name)
-    if (known) return known as unknown as ReturnType<typeof openCollection<T>>
-    const map = records.get(def.name) ?? new Map<string, object>()
-    records.set(def.name, map)
-    const opened: ReturnType<typeof openCollection<T>> = openCollection(
-      def,
-      map as Map<string, T>,
-      (change, before) => {
-        if (!open) throw new Error(`a write to ${change.collection} outside a transaction`)
-        open.undo.push(() => opened.restore(change.key, before as T | undefined))
-        open.changes.set(`${change.collection}/${change.key}`, change)
-      },
-    )
-    live.set(def.name, opened as unknown as ReturnType<typeof openCollection>)
+  get identity(): Identity {
+    const { id: _, ...identity } = ownRecord(this.#content.records, 'world')
+    return identity
+  }
+
+  get epoch(): number {
+    return this.#epoch
+  }
+
+  get now(): number {
+    const running = () => read(ownRecord(this.#content.records, 'clock'), this.#deps.wall())
+    return this.#transaction?.at ?? this.#held ?? running()
+  }
+
+  get random(): Random {
+    return this.#streams.random
+  }
+
+  get clock(): Clock {
+    const { id: _, ...clock } = ownRecord(this.#content.records, 'clock')
+    return clock
+  }
+
+  get records(): Records {
+    return this.#content.records
+  }
+
+  in<T extends object>(def: CollectionDef<T>): OpenCollection<T> {
+    const { records, open } = this.#content
+    // Which collection a name stands for is said once, by its definition: hence the casts.
+    const known = open.get(def.name)
+    if (known) return known as unknown as OpenCollection<T>
+
+    const kept = records.get(def.name) ?? new Map<string, object>()
+    records.set(def.name, kept)
+    const opened = openCollection(def, kept as Map<string, T>, (change) => this.#noteWrite(change))
+    open.set(def.name, opened as unknown as OpenCollection<object>)
     return opened
   }
 
-  const drawing: Random = {
-    integer: (low, high) => drawn().integer(low, high),
-    fraction: () => drawn().fraction(),
-    text: (length, alphabet) => drawn().text(length, alphabet),
-    uuid: () => drawn().uuid(),
-    state: () => rolled().state(),
+  withStream<R>(name: string, act: () => R): R {
+    return this.#streams.within(name, act)
   }
-  /** The generator in use; a provider's first one begins with the world's, told apart by its slug. */
-  function rolled(): Random {
-    const kept = records.get(kernel.name)?.get(rolling) as { state: readonly number[] } | undefined
-    const found =
-      dice.get(rolling) ??
-      openRandom(kept?.state ?? `${kernelRecord('random').state.join(' ')} ${rolling}`)
-    dice.set(rolling, found)
-    return found
+
+  settings<T extends SettingTable>({ provider, defaults }: SettingsDef<T>): SettingsOf<T> {
+    const chosen = this.in(chosenSettings).get(provider)?.values
+    return chosen ? { ...defaults, ...chosen } : defaults
   }
-  function drawn(): Random {
-    if (!open) throw new Error('a draw outside a transaction')
-    const [id, found] = [rolling, rolled()]
-    if (!open.drew.includes(id)) {
-      const before = found.state()
-      open.drew.push(id)
-      open.undo.push(() => dice.set(id, openRandom(before)))
+
+  setClock(clock: Clock): void {
+    checkInstant(clock.at)
+    this.in(worldRecords).put({ id: 'clock', ...clock })
+  }
+
+  keepTime(): void {
+    const wall = this.#deps.wall()
+    const { clock } = this
+    this.setClock(this.#held === undefined ? touch(clock, wall) : setTo(clock, wall, this.#held))
+  }
+
+  next(sequence: string): number {
+    const { last } = ownRecord(this.#content.records, 'sequences')
+    const value = (last[sequence] ?? 0) + 1
+    this.in(worldRecords).put({ id: 'sequences', last: { ...last, [sequence]: value } })
+    return value
+  }
+
+  schedule<Data extends TaskData>({ kind }: TaskDef<Data>, due: number, data: Data): Task {
+    // One task that is never due would stand before all others.
+    if (!Number.isFinite(due)) throw new Error(`the task ${kind} is due at no time`)
+    const id = this.next('task')
+    return this.in(tasks).put({ id, kind, due: Math.max(due, this.now), data })
+  }
+
+  emit(event: Omit<WorldEvent, 'id' | 'at'>): void {
+    const happened: WorldEvent = { id: this.next('event'), at: this.now, ...event }
+    const kept = this.in(timeline)
+    kept.put(happened)
+    const { provider, iccid } = event
+    const ofSim = kept.matching('sim', provider + SEPARATOR + iccid + SEPARATOR)
+    if (ofSim.length > TIMELINE_LENGTH) kept.delete(String(ofSim[0]?.id))
+    this.#transaction?.events.push(happened)
+    this.withStream(provider, () => this.#deps.react(happened, this))
+  }
+
+  transaction<R>(change: () => R, at = this.now): { result: R; events: readonly WorldEvent[] } {
+    if (this.#transaction) throw new Error('transactions do not nest')
+    const current = beginTransaction(at)
+    this.#transaction = current
+    let result: R
+    try {
+      result = change()
+      if (current.changes.size > 0) this.#seal(current)
+    } catch (error) {
+      this.#rollBack(current)
+      throw error
+    } finally {
+      this.#transaction = undefined
     }
-    return found
+    if (current.changes.size > 0) this.#deps.committed(this, [...current.changes.values()])
+    return { result, events: current.events }
   }
 
-  const world: World = {
-    get name() {
-      return kernelRecord('world').name
-    },
-    get identity() {
-      const { id: _, ...identity } = kernelRecord('world')
-      return identity
-    },
-    get epoch() {
-      return epoch
-    },
-    get now() {
-      return open?.at ?? held ?? read(kernelRecord('clock'), deps.wall())
-    },
-    get clock() {
-      const { id: _, ...clock } = kernelRecord('clock')
-      return clock
-    },
-    get records() {
-      return records
-    },
-    random: drawing,
-    in: collection,
-    withStream(provider, act) {
-      const before = rolling
-      rolling = `random/${provider}`
-      try {
-        return act()
-      } finally {
-        rolling = before
-      }
-    },
-    settings(provider) {
-      const set = collection(settings).get(provider)?.values
-      const defaults = deps.defaults(provider)
-      return set ? { ...defaults, ...set } : defaults
-    },
-    setClock(clock) {
-      checkInstant(clock.at)
-      collection(kernel).put({ id: 'clock', ...clock })
-    },
-    keepTime() {
-      world.setClock(
-        held === undefined
-          ? touch(world.clock, deps.wall())
-          : setTo(world.clock, deps.wall(), held),
-      )
-    },
-    next(sequence) {
-      const last = kernelRecord('sequences').last
-      const value = (last[sequence] ?? 0) + 1
-      collection(kernel).put({ id: 'sequences', last: { ...last, [sequence]: value } })
-      return value
-    },
-    schedule(kind, due, data = {}) {
-      // One task that is never due would stand before all others.
-      if (!Number.isFinite(due)) throw new Error(`the task ${kind} is due at no time`)
-      return collection(tasks).put({
-        id: world.next('task'),
-        kind,
-        due: Math.max(due, world.now),
-        data,
-      })
-    },
-    emit(event) {
-      const happened: WorldEvent = { id: world.next('event'), at: world.now, ...event }
-      const kept = collection(timeline)
-      kept.put(happened)
-      const earlier = kept.matching('sim', `${event.provider}\u0000${event.iccid}\u0000`)
-      if (earlier.length > TIMELINE_LENGTH) kept.delete(String(earlier[0]?.id))
-      open?.events.push(happened)
-      world.withStream(event.provider, () => deps.react(happened, world))
-    },
-    transaction(change, at = world.now) {
-      if (open) throw new Error('transactions do not nest')
-      const current = {
-        at,
-        undo: [],
-        changes: new Map<string, Change>(),
-        events: [],
-        drew: [] as DiceId[],
-      }
-      open = current
-      try {
-        const result = change()
-        if (current.changes.size > 0) {
-          deps.checkWritable(world)
-          seal(current)
-        }
-        open = undefined
-        if (current.changes.size > 0) deps.committed(world, [...current.changes.values()])
-        return { result, events: current.events }
-      } catch (error) {
-        if (open) rollBack(current)
-        throw error
-      } finally {
-        open = undefined
-      }
-    },
-    hold(at) {
-      held = at
-    },
-    replace(next) {
-      if (open) throw new Refusal('internal', 'a world cannot be replaced within a transaction')
-      const { name } = kernelRecord('world')
-      const before = records
-      try {
-        records = next
-        records.get(kernel.name)?.set('world', { ...kernelRecord('world'), name })
-        start()
-      } catch (error) {
-        records = before
-        start()
-        throw error
-      }
-      epoch += 1
-      // An advance of the old life does not set the time of the new one.
-      held = undefined
-    },
+  hold(at: number | undefined): void {
+    this.#held = at
   }
 
-  /** Adds to the changes what every change moves: the time it happened at and the state of the dice. */
-  function seal(current: NonNullable<typeof open>) {
-    if (!current.changes.has('world/clock')) world.keepTime()
-    for (const id of current.drew)
-      collection(kernel).put({ id, state: (dice.get(id) as Random).state() })
+  replace(records: Records): void {
+    if (this.#transaction) throw new Error('a world cannot be replaced within a transaction')
+    const { name } = this
+    const next = contentOf(records, this.#deps.wall())
+    records.get(worldRecords.name)?.set('world', { ...ownRecord(records, 'world'), name })
+    this.#content = next
+    this.#streams.forgetAll()
+    this.#epoch += 1
+    // An advance of the old life does not set the time of the new one.
+    this.#held = undefined
   }
 
-  function rollBack(current: NonNullable<typeof open>) {
-    for (const undo of current.undo.reverse()) undo()
+  #keptStream(id: StreamId): readonly number[] | undefined {
+    const kept = this.#content.records.get(worldRecords.name)?.get(id)
+    return (kept as { state: readonly number[] } | undefined)?.state
   }
 
-  start()
-  return world
+  #noteDraw(id: StreamId): void {
+    if (!this.#transaction) throw new Error('a draw outside a transaction')
+    this.#transaction.drawn.add(id)
+  }
+
+  #noteWrite(change: Change): void {
+    if (!this.#transaction) throw new Error(`a write to ${change.collection} outside a transaction`)
+    recordWrite(this.#transaction, change)
+  }
+
+  /** Adds to the changes what every change moves: the time it happened at and where the streams stand. */
+  #seal(current: Transaction): void {
+    this.#deps.beforeCommit(this, current.changes.values())
+    if (!wrote(current, worldRecords.name, 'clock')) this.keepTime()
+    for (const id of current.drawn)
+      this.in(worldRecords).put({ id, state: this.#streams.state(id) })
+  }
+
+  #rollBack({ changes, drawn }: Transaction): void {
+    for (const { collection, key, before } of changes.values())
+      this.#content.open.get(collection)?.restore(key, before)
+    for (const id of drawn) this.#streams.forget(id)
+  }
 }

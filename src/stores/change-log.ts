@@ -23,7 +23,7 @@ interface Line {
 export function changeLine(n: number, changes: readonly Change[]): string {
   return render({
     n,
-    changes: changes.map(({ collection, key, value }) => [collection, key, value ?? null]),
+    changes: changes.map(({ collection, key, after }) => [collection, key, after ?? null]),
   })
 }
 

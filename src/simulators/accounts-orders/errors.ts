@@ -1,5 +1,5 @@
 // How accounts-orders words a refusal: {"type", "messages"}, the body of a sister product (inferred); the token endpoint as OAuth2 does.
-import type { KernelRefusal, Refusal } from '../../state/refusal.ts'
+import type { AnyRefusal, CommonRefusal } from '../../state/refusal.ts'
 import { bearerChallenge, type TokenRefusal, wordTokenRefusal } from '../client-credentials.ts'
 import type { Reply } from '../simulator.ts'
 
@@ -15,8 +15,14 @@ const own = {
   'unauthorised-sender': [403, 'ACCESS_DENIED'],
 } as const
 
+/** Refusals only accounts-orders has. */
+export type AccountsOrdersRefusal = keyof typeof own
+
 const table: Readonly<
-  Record<KernelRefusal | TokenRefusal | keyof typeof own, readonly [status: number, type: string]>
+  Record<
+    CommonRefusal | TokenRefusal | AccountsOrdersRefusal,
+    readonly [status: number, type: string]
+  >
 > = {
   ...own,
   'wrong-state': [409, 'INVALID_SUBSCRIPTION_STATE'],
@@ -40,13 +46,13 @@ const table: Readonly<
 }
 
 /** What a caller is told; several violations are several messages. */
-function messagesOf({ code, message }: Refusal): string[] {
+function messagesOf({ code, message }: AnyRefusal): string[] {
   if (code === 'unauthorized') return ['The access token is missing or is not good']
   if (code === 'internal') return ['Internal error']
   return code === 'invalid-request' ? message.split('; ') : [message]
 }
 
-export function word(refusal: Refusal, operation: string | undefined): Reply {
+export function refusalReply(refusal: AnyRefusal, operation: string | undefined): Reply {
   if (operation === 'issueToken') return wordTokenRefusal(refusal)
   const [status, type] = Object.hasOwn(table, refusal.code)
     ? table[refusal.code as keyof typeof table]

@@ -79,7 +79,7 @@ function indexFor(query: UsageQuery): Pick<Listing<UsageItem>, 'index' | 'under'
 const byStatus = (status: string | undefined) =>
   status === undefined ? { index: 'id' } : { index: 'status', under: status }
 
-export const handlers: Handlers<operations, typeof settings> = {
+export const handlers: Handlers<operations, typeof settings.table> = {
   issueToken: issueToken(SLUG),
 
   listAccounts: (call, world) =>

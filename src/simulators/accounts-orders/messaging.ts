@@ -4,6 +4,7 @@ import { activationCode, lpaString } from '../../state/installation-code.ts'
 import { sendMessage } from '../../state/messages.ts'
 import { Refusal } from '../../state/refusal.ts'
 import type { World } from '../../state/world.ts'
+import type { AccountsOrdersRefusal } from './errors.ts'
 import { mintId } from './ids.ts'
 import { type Order, SLUG, SM_DP, type Subscription, subscriptions } from './records.ts'
 import { digitsOf } from './strictness.ts'
@@ -30,7 +31,10 @@ function senderOf(world: World, msisdn: string): Subscription {
         ? undefined
         : `belongs to subscription ${own.id}, which has no SMS`
   if (own && why === undefined) return own
-  throw new Refusal('unauthorised-sender', `${msisdn} may not send: it ${why}`)
+  throw new Refusal<AccountsOrdersRefusal>(
+    'unauthorised-sender',
+    `${msisdn} may not send: it ${why}`,
+  )
 }
 
 /** Sends an SMS to each recipient, with or without plus signs. @returns its id. @throws Refusal `unauthorised-sender` */

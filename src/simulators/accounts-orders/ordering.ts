@@ -6,12 +6,14 @@ import { CAPITALS_AND_DIGITS } from '../../state/random.ts'
 import { Refusal } from '../../state/refusal.ts'
 import { serviceLifecycle } from '../../state/sim-lifecycle.ts'
 import { moveService } from '../../state/sims.ts'
-import type { Task } from '../../state/tasks.ts'
+import { defineTask } from '../../state/tasks.ts'
 import type { World } from '../../state/world.ts'
+import type { AccountsOrdersRefusal } from './errors.ts'
 import { mintId } from './ids.ts'
 import { mailProfile } from './messaging.ts'
 import type { Order, ReservedSim, Schemas, Subscriber, Subscription } from './records.ts'
 import { accounts, folded, orders, SLUG, subscribers, subscriptions, templates } from './records.ts'
+import { settings } from './settings.ts'
 import { templateId } from './strictness.ts'
 import { putSim, replaceSim, simOf, subscribe } from './subscriptions.ts'
 
@@ -55,7 +57,7 @@ function subscriberOf(world: World, wanted: NonNullable<Wanted['subscriber']>): 
     known(world, 'employee', employee_id),
   ]
   if (byEmail && byEmployee && byEmail.id !== byEmployee.id)
-    throw new Refusal(
+    throw new Refusal<AccountsOrdersRefusal>(
       'two-subscribers',
       `${email} is subscriber ${byEmail.id}, and employee ${employee_id} is ${byEmployee.id}`,
     )
@@ -87,12 +89,19 @@ function activation(
 ): Content {
   const { account_id, template_id } = wanted
   const account = world.in(accounts).get(account_id)
-  if (!account) throw new Refusal('unknown-account', `there is no account ${account_id}`)
+  if (!account)
+    throw new Refusal<AccountsOrdersRefusal>('unknown-account', `there is no account ${account_id}`)
   if (account.status !== 'active')
-    throw new Refusal('inactive-account', `account ${account_id} is ${account.status}`)
+    throw new Refusal<AccountsOrdersRefusal>(
+      'inactive-account',
+      `account ${account_id} is ${account.status}`,
+    )
   const template = world.in(templates).get(templateId(template_id ?? ''))
   if (!template && template_id !== undefined)
-    throw new Refusal('unknown-template', `there is no order template ${template_id}`)
+    throw new Refusal<AccountsOrdersRefusal>(
+      'unknown-template',
+      `there is no order template ${template_id}`,
+    )
   const country = template?.country ?? account.country
   return {
     ...{
@@ -113,17 +122,26 @@ function subscriptionOf(
 ): Subscription {
   const found = world.in(subscriptions).get(subscription_id)
   if (!found)
-    throw new Refusal('unknown-subscription', `there is no subscription ${subscription_id}`)
+    throw new Refusal<AccountsOrdersRefusal>(
+      'unknown-subscription',
+      `there is no subscription ${subscription_id}`,
+    )
   if (account_id !== undefined && account_id !== found.account)
-    throw new Refusal(
+    throw new Refusal<AccountsOrdersRefusal>(
       'wrong-account',
       `subscription ${found.id} is one of account ${found.account}, and not of ${account_id}`,
     )
   if (found.status === 'terminated')
-    throw new Refusal('terminated-subscription', `subscription ${found.id} is terminated`)
+    throw new Refusal<AccountsOrdersRefusal>(
+      'terminated-subscription',
+      `subscription ${found.id} is terminated`,
+    )
   const [open] = world.in(orders).matching('pending', folded(found.id))
   if (open)
-    throw new Refusal('order-pending', `order ${open.id} for subscription ${found.id} is pending`)
+    throw new Refusal<AccountsOrdersRefusal>(
+      'order-pending',
+      `order ${open.id} for subscription ${found.id} is pending`,
+    )
   return found
 }
 
@@ -159,8 +177,8 @@ export function place(world: World, wanted: Wanted): Order {
     ...content,
     ...(reason === undefined ? {} : { reason }),
   }
-  const due = addDuration(world.now, String(world.settings(SLUG).orderProcessing))
-  world.schedule(`${SLUG}/settle-order`, due, { order: order.id })
+  const due = addDuration(world.now, world.settings(settings).orderProcessing)
+  world.schedule(settleOrder, due, { order: order.id })
   return world.in(orders).put(order)
 }
 
@@ -192,22 +210,27 @@ function perform(world: World, order: Order): boolean {
 }
 
 /** True where an order is to be canceled: by the setting, or by its magic subscriber. */
-function isDoomed(world: World, order: Order): boolean {
+function isCanceledByRule(world: World, order: Order): boolean {
   const owner = world.in(subscriptions).get(order.subscription_id)?.subscriber ?? ''
   const { email = '', employee_id = '' } =
     order.subscriber ?? world.in(subscribers).get(owner) ?? {}
   return (
-    world.settings(SLUG).orderOutcome === 'canceled' ||
+    world.settings(settings).orderOutcome === 'canceled' ||
     /^cancel(\+[^@]*)?@/i.test(email) ||
     /^cancel$/i.test(employee_id)
   )
 }
 
 /** An order's time has come: it is completed, or canceled and leaves nothing. */
-export function settle(world: World, task: Task): void {
-  const order = world.in(orders).get(task.data.order ?? '')
-  if (order?.status !== 'pending') return
-  const status = !isDoomed(world, order) && perform(world, order) ? 'completed' : 'canceled'
-  world.in(orders).put({ ...order, status })
-  if (status === 'completed') mailProfile(world, order)
-}
+export const settleOrder = defineTask({
+  provider: SLUG,
+  name: 'settle-order',
+  perform(world, { order: id }: { order: string }) {
+    const order = world.in(orders).get(id)
+    if (order?.status !== 'pending') return
+    const done = !isCanceledByRule(world, order) && perform(world, order)
+    const status = done ? 'completed' : 'canceled'
+    world.in(orders).put({ ...order, status })
+    if (done) mailProfile(world, order)
+  },
+})

@@ -1,7 +1,8 @@
 // What a user can choose about accounts-orders: what nobody knows of it, and how long things take.
-import { choice, commonSettings, duration } from '../../state/settings.ts'
+import { choice, commonSettings, defineSettings, duration } from '../../state/settings.ts'
+import { SLUG } from './records.ts'
 
-export const settings = {
+export const settings = defineSettings(SLUG, {
   ...commonSettings,
   tokenLifetime: duration('PT5M', 'how long an access token is good (public: 5 minutes)'),
   orderProcessing: duration('PT2M', 'how long an order is pending (public: usually a few minutes)'),
@@ -19,4 +20,4 @@ export const settings = {
     'sms_id',
     'name of the id that POST /sms answers (documented: sms_id; public: id)',
   ),
-}
+})

@@ -4,7 +4,7 @@ import { SEPARATOR } from '../../state/collection.ts'
 import { addDuration } from '../../state/duration.ts'
 import type { WorldEvent } from '../../state/events.ts'
 import { moveService, type Sim, simKey, sims } from '../../state/sims.ts'
-import type { Task } from '../../state/tasks.ts'
+import { defineTask } from '../../state/tasks.ts'
 import type { World } from '../../state/world.ts'
 import { mintId } from './ids.ts'
 import {
@@ -73,7 +73,7 @@ export function subscribe(
       .put({ ...fixed, ...(end === undefined ? {} : { terminatesAt: end }) })
     if (status === 'terminated') continue
     grant(world, product, iccid)
-    if (end !== undefined) world.schedule(`${SLUG}/terminate-product`, end, { product: product.id })
+    if (end !== undefined) world.schedule(terminateProduct, end, { product: product.id })
   }
 }
 
@@ -104,24 +104,28 @@ export function renew(event: WorldEvent, world: World): void {
 }
 
 /** The term of a product is over: that of a plan ends its subscription, too (invented). */
-export function terminateProduct(world: World, task: Task): void {
-  const product = world.in(products).get(task.data.product ?? '')
-  const subscription = world.in(subscriptions).get(product?.subscription ?? '')
-  if (product?.status !== 'active' || !subscription) return
-  const isPlan = product.offering.type === 'plan'
-  const ended = isPlan
-    ? productsOf(world, subscription.id).filter(({ status }) => status === 'active')
-    : [product]
-  for (const each of ended)
-    world.in(products).put({ ...each, status: 'terminated', terminatesAt: world.now })
-  for (const bundle of bundlesOf(world, SLUG, subscription.iccid))
-    if (bundle.state !== 'expired' && ended.some(({ id }) => id === bundle.reference))
-      removeBundle(world, bundle)
-  if (!isPlan) return
-  world.in(subscriptions).put({ ...subscription, status: 'terminated', terminatedAt: world.now })
-  const sim = simOf(world, subscription)
-  if (sim) moveService(world, sim, 'cease')
-}
+export const terminateProduct = defineTask({
+  provider: SLUG,
+  name: 'terminate-product',
+  perform(world, { product: id }: { product: string }) {
+    const product = world.in(products).get(id)
+    const subscription = world.in(subscriptions).get(product?.subscription ?? '')
+    if (product?.status !== 'active' || !subscription) return
+    const isPlan = product.offering.type === 'plan'
+    const ended = isPlan
+      ? productsOf(world, subscription.id).filter(({ status }) => status === 'active')
+      : [product]
+    for (const each of ended)
+      world.in(products).put({ ...each, status: 'terminated', terminatesAt: world.now })
+    for (const bundle of bundlesOf(world, SLUG, subscription.iccid))
+      if (bundle.state !== 'expired' && ended.some(({ id }) => id === bundle.reference))
+        removeBundle(world, bundle)
+    if (!isPlan) return
+    world.in(subscriptions).put({ ...subscription, status: 'terminated', terminatedAt: world.now })
+    const sim = simOf(world, subscription)
+    if (sim) moveService(world, sim, 'cease')
+  },
+})
 
 /** Another SIM profile takes the place of the old one, with its number, its data and its service as it is. */
 export function replaceSim(world: World, subscription: Subscription, reserved: ReservedSim): void {

@@ -15,6 +15,7 @@ import {
   type UsageItem,
   usageItems,
 } from './records.ts'
+import { settings } from './settings.ts'
 import { digitsOf } from './strictness.ts'
 import { productsOf } from './subscriptions.ts'
 
@@ -59,7 +60,7 @@ function costOf(
 
 /** How long after its end a use is listed, in ms. */
 function delayOf(world: World): number {
-  return addDuration(0, String(world.settings(SLUG).usageDelay))
+  return addDuration(0, world.settings(settings).usageDelay)
 }
 
 /** Writes an item. `own` are the products of the subscription, `delay` is in ms. */

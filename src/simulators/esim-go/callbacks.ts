@@ -1,12 +1,13 @@
 // What eSIM Go tells its customers' endpoint: which events, in which words, signed how.
 import { createHmac } from 'node:crypto'
 import { type Bundle, bundles } from '../../state/bundles.ts'
-import { type Callback, queueCallback, type Target, targets } from '../../state/callbacks.ts'
+import { type Callback, queueCallback } from '../../state/callbacks.ts'
 import { iso } from '../../state/duration.ts'
 import type { WorldEvent } from '../../state/events.ts'
 import type { ProfileState } from '../../state/sim-lifecycle.ts'
 import { moveProfile, simKey, sims } from '../../state/sims.ts'
 import type { World } from '../../state/world.ts'
+import { versionOf } from './callback-version.ts'
 import { lookUp } from './catalogue/on-sale.ts'
 import { noteAction } from './esims/esims.ts'
 import { noteHistory } from './esims/history.ts'
@@ -15,10 +16,7 @@ import { noticeInstalled } from './esims/returns.ts'
 import { profileStatus, remaining } from './esims/wire.ts'
 import { apiKey } from './organisation/account.ts'
 import { esims, SLUG } from './records.ts'
-import { settingsOf } from './settings.ts'
-
-/** Version 3 is signed and tells more of the bundle; at the vendor version 2 is sent until 3 is switched on, here 3 is. */
-export const VERSIONS = [3, 2] as const
+import { settings } from './settings.ts'
 
 /** Percentages of a bundle that are told (public). */
 export const UTILISATION = [1, 50, 80, 100] as const
@@ -75,32 +73,19 @@ const deletions: Readonly<Record<string, string>> = {
   [IDLE_DELETED]: 'esim.deleted',
 }
 
-function tell(world: World, event: WorldEvent, target: Target): void {
-  const version = target.version ?? VERSIONS[0]
+function tell(world: World, event: WorldEvent): void {
+  const { iccid } = event
+  const version = versionOf(world)
   const deletion = deletions[event.type]
   if (deletion !== undefined) {
-    const body = JSON.stringify({ date: iso(event.at), event: deletion, iccid: event.iccid })
-    queueCallback(world, {
-      provider: SLUG,
-      type: deletion,
-      iccid: event.iccid,
-      url: target.url,
-      body,
-      version,
-    })
+    const body = { date: iso(event.at), event: deletion, iccid }
+    queueCallback(world, { provider: SLUG, type: deletion, iccid, version, body })
     return
   }
   const alert = alertFor(world, event, version)
   if (!alert) return
-  const body = JSON.stringify({ iccid: event.iccid, alertType: alert.alertType, ...alert.rest })
-  queueCallback(world, {
-    provider: SLUG,
-    type: alert.alertType,
-    iccid: event.iccid,
-    url: target.url,
-    body,
-    version,
-  })
+  const body = { iccid, alertType: alert.alertType, ...alert.rest }
+  queueCallback(world, { provider: SLUG, type: alert.alertType, iccid, version, body })
 }
 
 /** What is written down of an event, besides what a call itself writes down. */
@@ -128,9 +113,8 @@ export function react(event: WorldEvent, world: World): void {
   note(world, event)
   resumeIdleChecks(world, event)
   if (event.type === 'sim.installed') noticeInstalled(world, event.iccid)
-  const target = world.in(targets).get(SLUG)
   // Nothing is told of an eSIM that has left the account (inferred: it cannot be reached any more).
-  if (target && world.in(esims).has(event.iccid)) tell(world, event, target)
+  if (world.in(esims).has(event.iccid)) tell(world, event)
   const sim = world.in(sims).get(simKey(SLUG, event.iccid))
   if (event.type === 'sim.deleted' && sim) moveProfile(world, sim, 'release')
 }
@@ -143,6 +127,6 @@ export function sign(delivery: Callback, world: World): Record<string, string> {
   return {
     'X-Signature-SHA256': createHmac('sha256', key)
       .update(delivery.body)
-      .digest(settingsOf(world).signatureEncoding),
+      .digest(world.settings(settings).signatureEncoding),
   }
 }

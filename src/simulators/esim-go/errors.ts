@@ -1,5 +1,5 @@
 // How eSIM Go words a refusal: always {"message": ...}; which status, and how much it tells.
-import type { KernelRefusal, Refusal } from '../../state/refusal.ts'
+import type { AnyRefusal, CommonRefusal } from '../../state/refusal.ts'
 import type { Reply } from '../simulator.ts'
 
 /** Refusals only eSIM Go has. */
@@ -23,7 +23,7 @@ export type EsimGoRefusal =
  * empty inventory, as the real API does (public); its exact texts are not known, so these are invented.
  */
 const table: Readonly<
-  Record<KernelRefusal | EsimGoRefusal, readonly [status: number, message: string | true]>
+  Record<CommonRefusal | EsimGoRefusal, readonly [status: number, message: string | true]>
 > = {
   'unknown-world': [404, true],
   'unknown-route': [404, 'not found'],
@@ -58,16 +58,16 @@ const table: Readonly<
 /** Seconds after which to try again, where nothing better is known (invented). */
 const A_WHILE = 5
 
-function retryAfter({ detail }: Refusal): string {
+function retryAfter({ detail }: AnyRefusal): string {
   return String(detail.retryAfter ?? A_WHILE)
 }
 
 /** Operations whose document lists 401 and no 403. */
 const answers401 = new Set(['createOrder', 'getNetworks'])
 
-export function word(refusal: Refusal, operation: string | undefined): Reply {
+export function refusalReply(refusal: AnyRefusal, operation: string | undefined): Reply {
   const [status, message] = Object.hasOwn(table, refusal.code)
-    ? table[refusal.code as KernelRefusal | EsimGoRefusal]
+    ? table[refusal.code as CommonRefusal | EsimGoRefusal]
     : table.internal
   const here = status === 403 && operation !== undefined && answers401.has(operation)
   if (here && refusal.code === 'unauthorized')

@@ -3,4 +3,4 @@ import type { Handlers } from '../simulator.ts'
 import type { settings } from './settings.ts'
 import type { operations } from './spec.d.ts'
 
-export type EsimGoHandlers = Handlers<operations, typeof settings>
+export type EsimGoHandlers = Handlers<operations, typeof settings.table>

@@ -1,6 +1,7 @@
 // Values that provoke what nobody can provoke at the real thing: refusals, a stuck processing, a late delivery. All invented.
 import { Refusal } from '../../state/refusal.ts'
 import { type CatalogueBundle, defaultBundle } from './catalogue/default-bundles.ts'
+import type { EsimGoRefusal } from './errors.ts'
 
 /** What a magic value can be refused for. */
 type Provoked =
@@ -116,7 +117,7 @@ export function refuseIfMagic<Value extends string | number>(
 ): void {
   const found = magic.find((each) => each.value === value)
   if (found)
-    throw new Refusal(
+    throw new Refusal<EsimGoRefusal>(
       found.code,
       `${value} is a magic value: it is always answered so (${found.says})`,
     )

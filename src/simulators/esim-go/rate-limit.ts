@@ -4,7 +4,8 @@ import { iso } from '../../state/duration.ts'
 import { Refusal } from '../../state/refusal.ts'
 import type { World } from '../../state/world.ts'
 import type { Admission } from '../simulator.ts'
-import { settingsOf } from './settings.ts'
+import type { EsimGoRefusal } from './errors.ts'
+import { settings } from './settings.ts'
 
 /** Ms of a window; windows begin with whole seconds (inferred: they are fixed). */
 const WINDOW = 1000
@@ -32,8 +33,8 @@ function forget(world: World): void {
 }
 
 /** Counts a request; the count stays whatever becomes of the request. */
-export function admit(caller: string, world: World): Admission | undefined {
-  const limit = settingsOf(world).rateLimit
+export function countRequest(caller: string, world: World): Admission | undefined {
+  const limit = world.settings(settings).rateLimit
   if (limit === 0) return undefined
   const { now } = world
   const endsAt = now - (now % WINDOW) + WINDOW
@@ -54,5 +55,5 @@ export function admit(caller: string, world: World): Admission | undefined {
   if (admitted) return { headers }
   const retryAfter = Math.ceil((endsAt - now) / 1000)
   const reason = `more than ${limit} requests a second from ${caller}: the window ends at ${iso(endsAt)} of this world's clock`
-  return { headers, refusal: new Refusal('rate-limited', reason, { retryAfter }) }
+  return { headers, refusal: new Refusal<EsimGoRefusal>('rate-limited', reason, { retryAfter }) }
 }

@@ -2,17 +2,16 @@
 import {
   choice,
   commonSettings,
+  defineSettings,
   duration,
   durations,
   flag,
-  type SettingsOf,
   texts,
   whole,
 } from '../../state/settings.ts'
-import type { World } from '../../state/world.ts'
 import { SLUG } from './records.ts'
 
-export const settings = {
+export const settings = defineSettings(SLUG, {
   ...commonSettings,
   wire: choice(
     ['public', 'documented'],
@@ -125,9 +124,4 @@ export const settings = {
     ['PT5S', 'PT5M'],
     'delays between attempts at a callback; after the last it is dead (invented)',
   ),
-}
-
-/** This world's settings for eSIM Go. */
-export function settingsOf(world: World): SettingsOf<typeof settings> {
-  return world.settings(SLUG) as unknown as SettingsOf<typeof settings>
-}
+})

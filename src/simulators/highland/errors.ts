@@ -1,10 +1,10 @@
 // How Highland words a refusal: {"status":"failure","details":"..."}; of the texts only the one for an empty stock is known.
-import type { KernelRefusal, Refusal } from '../../state/refusal.ts'
+import type { AnyRefusal, CommonRefusal } from '../../state/refusal.ts'
 import type { Reply, SettingValues } from '../simulator.ts'
 
 /** A refusal by the rules: its status is a setting. */
 const RULES = 'failureStatus'
-const reason = ({ message }: Refusal) => message
+const reason = ({ message }: AnyRefusal) => message
 
 /** An eSIM of another company is worded as one there is not; the journal tells them apart. */
 const own = {
@@ -20,9 +20,12 @@ const own = {
   'unknown-code': [404, 'Bar code not found.'],
   'expired-code': [410, 'Bar code has expired.'],
 } as const
+
+/** Refusals only Highland has. */
+export type HighlandRefusal = keyof typeof own
 type Wording = readonly [typeof RULES | number, string | typeof reason]
 
-const table: Readonly<Record<KernelRefusal | keyof typeof own, Wording>> = {
+const table: Readonly<Record<CommonRefusal | HighlandRefusal, Wording>> = {
   ...own,
   'wrong-state': [RULES, ({ detail }) => `eSIM is already ${detail.state}.`],
   'not-found': [RULES, reason],
@@ -41,8 +44,8 @@ const table: Readonly<Record<KernelRefusal | keyof typeof own, Wording>> = {
   internal: [500, 'Internal server error.'],
 }
 
-export function word(
-  refusal: Refusal,
+export function refusalReply(
+  refusal: AnyRefusal,
   _operation: string | undefined,
   values: SettingValues = {},
 ): Reply {

@@ -3,13 +3,14 @@ import { assignBundle, type Bundle, bundlesOf, removeBundle } from '../../state/
 import { Refusal } from '../../state/refusal.ts'
 import { type Sim, simKey, sims } from '../../state/sims.ts'
 import type { World } from '../../state/world.ts'
-import type { Product } from './products.ts'
+import type { HighlandRefusal } from './errors.ts'
+import type { Product } from './product-line.ts'
 import { type Company, companies, type Esim, esims, SLUG } from './records.ts'
 
 /** @throws Refusal `unknown-company` */
 export function findCompany(world: World, id: string): Company {
   const company = world.in(companies).get(id)
-  if (!company) throw new Refusal('unknown-company', `there is no company ${id}`)
+  if (!company) throw new Refusal<HighlandRefusal>('unknown-company', `there is no company ${id}`)
   return company
 }
 
@@ -27,7 +28,7 @@ export function findEsim(
     : esim.company
       ? `it is one of company ${esim.company}`
       : 'nobody has acquired it'
-  throw new Refusal(
+  throw new Refusal<HighlandRefusal>(
     'unknown-esim',
     `eSIM ${asked.sim_id} is not one of company ${company.id}: ${why}`,
   )
@@ -57,7 +58,8 @@ export function addProduct(
 /** Takes a product off an eSIM; where it is on it several times, the one that was added last. @throws Refusal `no-product` */
 export function removeProduct(world: World, { iccid, simId }: Esim, productId: string): Bundle {
   const bundle = bundlesOf(world, SLUG, iccid).findLast(({ reference }) => reference === productId)
-  if (!bundle) throw new Refusal('no-product', `eSIM ${simId} has no product ${productId}`)
+  if (!bundle)
+    throw new Refusal<HighlandRefusal>('no-product', `eSIM ${simId} has no product ${productId}`)
   removeBundle(world, bundle)
   return bundle
 }
@@ -69,6 +71,7 @@ export function currentProduct(world: World, { iccid, simId }: Esim): Bundle {
     on.find(({ state }) => state === 'active') ??
     on.find(({ state }) => state === 'queued') ??
     on.at(-1)
-  if (!current) throw new Refusal('no-product', `eSIM ${simId} has no product at all`)
+  if (!current)
+    throw new Refusal<HighlandRefusal>('no-product', `eSIM ${simId} has no product at all`)
   return current
 }

@@ -9,6 +9,7 @@ import { moveService, simKey, sims } from '../../state/sims.ts'
 import { usageWithin } from '../../state/usage-records.ts'
 import type { World } from '../../state/world.ts'
 import { type Handlers, reply } from '../simulator.ts'
+import type { HighlandRefusal } from './errors.ts'
 import { addProduct, currentProduct, findCompany, findEsim, removeProduct } from './esims.ts'
 import { findProduct, productsOf } from './products.ts'
 import { companies, type Esim, esims, registrationKey, SLUG } from './records.ts'
@@ -17,10 +18,14 @@ import type { operations } from './spec.d.ts'
 import { addLines, assign } from './stock.ts'
 import * as wire from './wire.ts'
 
-type HighlandHandlers = Handlers<operations, typeof settings>
+type HighlandHandlers = Handlers<operations, typeof settings.table>
 
 function acquire(world: World, free: Esim | undefined, companyId: string, baseUrl: string) {
-  if (!free) throw new Refusal('out-of-stock', 'the stock is empty: PUT /highland/esim adds to it')
+  if (!free)
+    throw new Refusal<HighlandRefusal>(
+      'out-of-stock',
+      'the stock is empty: PUT /highland/esim adds to it',
+    )
   const { esim, sim } = assign(world, free, companyId)
   return reply(200, wire.acquired(esim, sim, baseUrl))
 }
@@ -63,7 +68,7 @@ export const handlers: HighlandHandlers = {
       .in(companies)
       .matching('registration', registrationKey({ country, registration }))
     if (twin)
-      throw new Refusal(
+      throw new Refusal<HighlandRefusal>(
         'duplicate-company',
         `${registration} in ${country} is company ${twin.id} already`,
       )
@@ -95,9 +100,9 @@ export const handlers: HighlandHandlers = {
   acquireEsimById({ body, baseUrl }, world) {
     const company = findCompany(world, body.company_id)
     const esim = world.in(esims).get(body.sim_id)
-    if (!esim) throw new Refusal('unknown-esim', `there is no eSIM ${body.sim_id}`)
+    if (!esim) throw new Refusal<HighlandRefusal>('unknown-esim', `there is no eSIM ${body.sim_id}`)
     if (esim.company)
-      throw new Refusal(
+      throw new Refusal<HighlandRefusal>(
         'already-acquired',
         `company ${esim.company} has acquired eSIM ${esim.simId}`,
       )
@@ -107,9 +112,12 @@ export const handlers: HighlandHandlers = {
   getBarCode({ path, now }, world) {
     const [esim] = world.in(esims).matching('barCode', path.bar_code_id + SEPARATOR)
     const sim = esim && world.in(sims).get(simKey(SLUG, esim.iccid))
-    if (!sim) throw new Refusal('unknown-code', 'no eSIM has this bar code')
+    if (!sim) throw new Refusal<HighlandRefusal>('unknown-code', 'no eSIM has this bar code')
     if (!isCodeGood(sim.codeExpiresAt, now))
-      throw new Refusal('expired-code', `the code of eSIM ${esim.simId} is no longer good`)
+      throw new Refusal<HighlandRefusal>(
+        'expired-code',
+        `the code of eSIM ${esim.simId} is no longer good`,
+      )
     const lpa = lpaString(sim.smdpAddress, sim.matchingId)
     return {
       status: 200,
@@ -124,12 +132,15 @@ export const handlers: HighlandHandlers = {
     const { esim } = findEsim(world, body)
     const product = findProduct(world, body.company_id, body.product_id)
     if (!product)
-      throw new Refusal(
+      throw new Refusal<HighlandRefusal>(
         'unknown-product',
         `product ${body.product_id} is neither this company's nor a default one`,
       )
     if (product.market !== body.market_id)
-      throw new Refusal('wrong-market', `product ${product.id} is in market ${product.market}`)
+      throw new Refusal<HighlandRefusal>(
+        'wrong-market',
+        `product ${product.id} is in market ${product.market}`,
+      )
     return reply(200, wire.onEsim(esim, addProduct(world, esim, product)))
   },
 

@@ -2,9 +2,9 @@
 import { mintIccid, mintImsi } from '../../state/identifiers.ts'
 import { CAPITALS_AND_DIGITS } from '../../state/random.ts'
 import { Refusal } from '../../state/refusal.ts'
-import { checkSettings } from '../../state/settings.ts'
+import { checkSettings, chosenSettings } from '../../state/settings.ts'
 import { install } from '../../state/sims.ts'
-import { settings as kept, type World } from '../../state/world.ts'
+import type { World } from '../../state/world.ts'
 import { HIGHLAND_ID } from './catalogue.ts'
 import { addProduct } from './esims.ts'
 import { findProduct } from './products.ts'
@@ -75,8 +75,11 @@ export function stock(world: World, own: unknown): void {
       : undefined
   if (problem || !Array.isArray(lines))
     throw new Refusal('invalid-request', `${SLUG} ${problem ?? 'esims must be a list of lines'}`)
-  const values = { ...world.in(kept).get(SLUG)?.values, products: products as readonly string[] }
+  const values = {
+    ...world.in(chosenSettings).get(SLUG)?.values,
+    products: products as readonly string[],
+  }
   checkSettings(settings, values)
-  world.in(kept).put({ provider: SLUG, values })
+  world.in(chosenSettings).put({ provider: SLUG, values })
   addLines(world, lines.map(String))
 }

@@ -1,8 +1,16 @@
 // What a user can choose about Highland: what nobody knows of it, and the products of a partner.
-import { choice, commonSettings, duration, text, texts } from '../../state/settings.ts'
-import { productProblem } from './products.ts'
+import {
+  choice,
+  commonSettings,
+  defineSettings,
+  duration,
+  text,
+  texts,
+} from '../../state/settings.ts'
+import { productProblem } from './product-line.ts'
+import { SLUG } from './records.ts'
 
-export const settings = {
+export const settings = defineSettings(SLUG, {
   ...commonSettings,
   auth: choice(
     ['none', 'header'],
@@ -34,4 +42,4 @@ export const settings = {
     productProblem,
     'products of partners, a line each: company_id,id,market_id,DE+AT,Alps-5GB/30days',
   ),
-}
+})

@@ -5,7 +5,9 @@ import { HEX } from '../../state/random.ts'
 import { Refusal } from '../../state/refusal.ts'
 import { type Sim, sims } from '../../state/sims.ts'
 import type { World } from '../../state/world.ts'
+import type { HighlandRefusal } from './errors.ts'
 import { type Esim, esims, SLUG } from './records.ts'
+import { settings } from './settings.ts'
 
 /** `simId,iccid,imsi,msisdn,1$<SM-DP+>$<activation code>` (public). No check digit is asked for: the vendor's example has a wrong one. */
 const LINE =
@@ -47,13 +49,16 @@ export function addLines(world: World, lines: readonly string[]): void {
   }
   const problems = [...malformed, ...twice].join('; ')
   if (problems)
-    throw new Refusal(malformed.length > 0 ? 'invalid-request' : 'duplicate-esim', problems)
+    throw new Refusal<HighlandRefusal>(
+      malformed.length > 0 ? 'invalid-request' : 'duplicate-esim',
+      problems,
+    )
 }
 
 /** Gives an eSIM of the stock to a company: its code begins to age (inferred: "after activation" is after the acquire). */
 export function assign(world: World, esim: Esim, company: string): { esim: Esim; sim: Sim } {
   const { iccid, imsi, msisdn, smdpAddress, matchingId } = esim
-  const codeExpiresAt = codeExpiry(world.now, String(world.settings(SLUG).installationCodeLifetime))
+  const codeExpiresAt = codeExpiry(world.now, world.settings(settings).installationCodeLifetime)
   const sim: Sim = {
     ...{
       provider: SLUG,

@@ -7,7 +7,7 @@ import { type Sim, simKey, sims } from '../../state/sims.ts'
 import type { UsageRecord } from '../../state/usage-records.ts'
 import type { World } from '../../state/world.ts'
 import { markets } from './catalogue.ts'
-import type { Product } from './products.ts'
+import type { Product } from './product-line.ts'
 import { type Company, type Esim, esims, SLUG } from './records.ts'
 import type { components } from './spec.d.ts'
 

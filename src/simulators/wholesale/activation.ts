@@ -2,6 +2,7 @@
 import { SEPARATOR } from '../../state/collection.ts'
 import { Refusal } from '../../state/refusal.ts'
 import type { World } from '../../state/world.ts'
+import type { WholesaleRefusal } from './errors.ts'
 import {
   ACTIVE_ELSEWHERE,
   INCOMPATIBLE_PEI,
@@ -31,11 +32,18 @@ function changed(
 ): readonly Product[] {
   const has = products.find((each) => each.productId === productId)
   const offered = [...plan.benefits, ...plan.addOns].find((each) => each.productId === productId)
-  if (!offered) throw new Refusal('wrong-product', `the plan has no product ${productId}`)
+  if (!offered)
+    throw new Refusal<WholesaleRefusal>('wrong-product', `the plan has no product ${productId}`)
   if (action === 'Add' && has)
-    throw new Refusal('wrong-product', `cannot Add ${productId}: the line has it already`)
+    throw new Refusal<WholesaleRefusal>(
+      'wrong-product',
+      `cannot Add ${productId}: the line has it already`,
+    )
   if (action !== 'Add' && !has)
-    throw new Refusal('wrong-product', `cannot ${action} ${productId}: the line does not have it`)
+    throw new Refusal<WholesaleRefusal>(
+      'wrong-product',
+      `cannot ${action} ${productId}: the line does not have it`,
+    )
   if (action === 'Remove') return products.filter((each) => each !== has)
   const values = new Map(
     [...(has ?? offered).characteristics, ...characteristics].map(({ key, value }) => [key, value]),
@@ -51,11 +59,15 @@ function terms({
   products = [],
 }: Activation): Pick<Line, 'plan' | 'buckets' | 'products'> {
   const plan = Object.hasOwn(plans, wholesalePlanId) ? plans[wholesalePlanId] : undefined
-  if (!plan) throw new Refusal('unknown-plan', `there is no plan ${wholesalePlanId}`)
+  if (!plan)
+    throw new Refusal<WholesaleRefusal>('unknown-plan', `there is no plan ${wholesalePlanId}`)
   const buckets = bucketRefId ?? plan.included
   const unknown = buckets.find((id) => !Object.hasOwn(plan.buckets, id))
   if (unknown !== undefined)
-    throw new Refusal('unknown-bucket', `the plan ${wholesalePlanId} has no allowance ${unknown}`)
+    throw new Refusal<WholesaleRefusal>(
+      'unknown-bucket',
+      `the plan ${wholesalePlanId} has no allowance ${unknown}`,
+    )
   return {
     plan: wholesalePlanId,
     buckets,
@@ -67,32 +79,41 @@ function terms({
 function checkNetwork({ location, pei }: Activation): void {
   const { zip } = location.address
   if (UNCOVERED_ZIP.test(zip))
-    throw new Refusal('no-coverage', `there is no coverage at the address: ZIP ${zip}`)
+    throw new Refusal<WholesaleRefusal>(
+      'no-coverage',
+      `there is no coverage at the address: ZIP ${zip}`,
+    )
   if (pei !== undefined && INCOMPATIBLE_PEI.test(pei))
-    throw new Refusal('incompatible-device', `the device ${pei} is not compatible`)
+    throw new Refusal<WholesaleRefusal>(
+      'incompatible-device',
+      `the device ${pei} is not compatible`,
+    )
 }
 
 /** The SIM to activate. @throws Refusal `eid-required`, `unknown-sim`, `sim-unavailable`, `busy` */
 function simFor(world: World, { iccid, eid }: Activation, node: string | undefined): StockSim {
   if (iccid === undefined) {
     if (eid === undefined)
-      throw new Refusal(
+      throw new Refusal<WholesaleRefusal>(
         'eid-required',
         'a device the customer brings needs an eid; any other SIM an iccid',
       )
     const next = world.in(stockSims).first('esims')
-    if (!next) throw new Refusal('sim-unavailable', 'no eSIM is left in stock')
+    if (!next) throw new Refusal<WholesaleRefusal>('sim-unavailable', 'no eSIM is left in stock')
     return next
   }
   const line = world.in(lines).get(iccid)
   if (line?.pending && isVisible(line, node))
     throw new Refusal('busy', `a request for the SIM ${iccid} is in progress`)
   if (line || UNAVAILABLE_ICCID.test(iccid))
-    throw new Refusal('sim-unavailable', `the SIM ${iccid} is not available`)
+    throw new Refusal<WholesaleRefusal>('sim-unavailable', `the SIM ${iccid} is not available`)
   const sim = world.in(stockSims).get(iccid)
-  if (!sim) throw new Refusal('unknown-sim', `there is no SIM ${iccid}`)
+  if (!sim) throw new Refusal<WholesaleRefusal>('unknown-sim', `there is no SIM ${iccid}`)
   if (sim.kind === 'esim' && eid === undefined)
-    throw new Refusal('eid-required', `the SIM ${iccid} is an eSIM: it needs an eid`)
+    throw new Refusal<WholesaleRefusal>(
+      'eid-required',
+      `the SIM ${iccid} is an eSIM: it needs an eid`,
+    )
   return sim
 }
 
@@ -115,19 +136,25 @@ function freeNumber(world: World): string {
 function numberFor(world: World, { gpsi: wanted, gpsiReservationId: id }: Activation): string {
   const reservation = id === undefined ? undefined : world.in(reservations).get(JSON.stringify(id))
   if (id !== undefined && !reservation)
-    throw new Refusal('unknown-reservation', `there is no reservation ${id}`)
+    throw new Refusal<WholesaleRefusal>('unknown-reservation', `there is no reservation ${id}`)
   const gpsi = wanted ?? reservation?.gpsi ?? freeNumber(world)
   if (reservation && reservation.gpsi !== gpsi)
-    throw new Refusal('wrong-reservation', `the reservation ${id} is not of the number ${gpsi}`)
+    throw new Refusal<WholesaleRefusal>(
+      'wrong-reservation',
+      `the reservation ${id} is not of the number ${gpsi}`,
+    )
   if (ACTIVE_ELSEWHERE.test(gpsi))
-    throw new Refusal('number-active', `the number ${gpsi} is already active with another carrier`)
+    throw new Refusal<WholesaleRefusal>(
+      'number-active',
+      `the number ${gpsi} is already active with another carrier`,
+    )
   if (lineWith(world, gpsi))
-    throw new Refusal(
+    throw new Refusal<WholesaleRefusal>(
       'number-active',
       `the number ${gpsi} is already that of a subscription, active or not`,
     )
   if (!reservation && reservationOf(world, gpsi))
-    throw new Refusal('number-reserved', `the number ${gpsi} is reserved`)
+    throw new Refusal<WholesaleRefusal>('number-reserved', `the number ${gpsi} is reserved`)
   return gpsi
 }
 

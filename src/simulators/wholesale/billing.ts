@@ -1,7 +1,7 @@
 // Bill cycles: allowances begin with one and are renewed at the next.
 import { assignBundle, bundlesOf, removeBundle, startBundle } from '../../state/bundles.ts'
 import { isoDuration } from '../../state/duration.ts'
-import type { Task } from '../../state/tasks.ts'
+import { defineTask } from '../../state/tasks.ts'
 import type { World } from '../../state/world.ts'
 import { plans } from './plans.ts'
 import { type Line, lines, SLUG } from './records.ts'
@@ -45,7 +45,7 @@ export function beginCycle(world: World, line: Line): Line {
       assignBundle(world, { ...bundle, duration: isoDuration(cycleEndsAt - world.now) }, 'PT0S'),
     )
   }
-  world.schedule(`${SLUG}/renew`, cycleEndsAt, { iccid: line.iccid })
+  world.schedule(renew, cycleEndsAt, { iccid: line.iccid })
   return world.in(lines).put({ ...line, billDay, cycleEndsAt })
 }
 
@@ -56,8 +56,12 @@ export function endCycle(world: World, line: Line): Line {
   return world.in(lines).put(rest)
 }
 
-/** Task `renew`: of a line that was ceased, or reactivated meanwhile, an older one has nothing to do. */
-export function renew(world: World, { due, data }: Task): void {
-  const line = world.in(lines).get(data.iccid ?? '')
-  if (line?.cycleEndsAt === due) beginCycle(world, line)
-}
+/** The next cycle begins; of a line that was ceased, or reactivated meanwhile, an older task has nothing to do. */
+export const renew = defineTask({
+  provider: SLUG,
+  name: 'renew',
+  perform(world, { iccid }: { iccid: string }) {
+    const line = world.in(lines).get(iccid)
+    if (line?.cycleEndsAt === world.now) beginCycle(world, line)
+  },
+})

@@ -1,24 +1,21 @@
 // Notifications: queued when a transaction settles, signed as Standard Webhooks has it.
 import { createHash, createHmac } from 'node:crypto'
-import { type Callback, queueCallback, targets } from '../../state/callbacks.ts'
+import { type Callback, queueCallback } from '../../state/callbacks.ts'
 import type { World } from '../../state/world.ts'
 import { type Line, SLUG, type Transaction } from './records.ts'
+import { settings } from './settings.ts'
 import { notification } from './wire.ts'
 
 /** 32 bytes: the key of the world `default`. */
 const DEFAULT_KEY = 'esimulator-wholesale-test-secret'
 
-/** Tells the partner that a transaction has settled; nobody is told where no callback URL is configured. */
+/** Tells the partner that a transaction has settled. */
 export function notify(world: World, transaction: Transaction, line: Line): void {
-  const target = world.in(targets).get(SLUG)
-  if (!target) return
-  const body = JSON.stringify(notification(world, transaction, line))
   queueCallback(world, {
     provider: SLUG,
     type: transaction.action,
     iccid: line.iccid,
-    url: target.url,
-    body,
+    body: notification(world, transaction, line),
   })
 }
 
@@ -37,7 +34,7 @@ export function secret(world: World): string {
 
 /** HMAC-SHA256 over id, timestamp (seconds) and body. `wall` is the machine's clock in ms, used with `signingClock: wall`. */
 export function sign({ id, body }: Callback, world: World, wall: number): Record<string, string> {
-  const { signing, signingClock } = world.settings(SLUG)
+  const { signing, signingClock } = world.settings(settings)
   if (signing === 'none') return {}
   const timestamp = Math.floor((signingClock === 'wall' ? wall : world.now) / 1000)
   const signature = createHmac('sha256', key(world))

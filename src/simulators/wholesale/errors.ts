@@ -1,5 +1,5 @@
 // How the wholesale API words a refusal: {"status":"Failure","code","message"}. All of it is invented but the statuses, which sister APIs have.
-import type { KernelRefusal, Refusal } from '../../state/refusal.ts'
+import type { AnyRefusal, CommonRefusal } from '../../state/refusal.ts'
 import { bearerChallenge, wordTokenRefusal } from '../client-credentials.ts'
 import type { Reply } from '../simulator.ts'
 
@@ -21,12 +21,12 @@ const own = {
 } as const
 
 /** Refusals only the wholesale API has; those of its token endpoint are worded as RFC 6749 says. */
-type WholesaleRefusal = keyof typeof own
+export type WholesaleRefusal = keyof typeof own
 
 /** Status and code; and what is said instead of the reason, where that is not for the partner. */
 const table: Readonly<
   Record<
-    KernelRefusal | WholesaleRefusal,
+    CommonRefusal | WholesaleRefusal,
     readonly [status: number, code: string, message?: string]
   >
 > = {
@@ -48,7 +48,7 @@ const table: Readonly<
   internal: [500, 'INTERNAL_ERROR', 'Internal error'],
 }
 
-export function word(refusal: Refusal, operation: string | undefined): Reply {
+export function refusalReply(refusal: AnyRefusal, operation: string | undefined): Reply {
   if (operation === 'issueToken') return wordTokenRefusal(refusal)
   const known = Object.hasOwn(table, refusal.code)
     ? (refusal.code as keyof typeof table)

@@ -7,6 +7,7 @@ import type { World } from '../../state/world.ts'
 import { issueToken } from '../client-credentials.ts'
 import { type Handlers, reply } from '../simulator.ts'
 import { holdLine } from './activation.ts'
+import type { WholesaleRefusal } from './errors.ts'
 import { begin, serviceEvents, simOf } from './provisioning.ts'
 import { isVisible, type Line, lines, SLUG, transactions } from './records.ts'
 import { checkText, isDuplicate, nodeOf, opening } from './requests.ts'
@@ -37,7 +38,7 @@ function findLine(
   return line
 }
 
-export const handlers: Handlers<operations, typeof settings> = {
+export const handlers: Handlers<operations, typeof settings.table> = {
   activateSubscription(call, world) {
     const { body } = call
     const halfAnEsim = body.eSIMDeliveryMethod !== undefined && body.eid === undefined
@@ -78,7 +79,7 @@ export const handlers: Handlers<operations, typeof settings> = {
       .matching('id', JSON.stringify(id) + SEPARATOR)
       .findLast((each) => isVisible(each, node))
     if (!found)
-      throw new Refusal(
+      throw new Refusal<WholesaleRefusal>(
         'unknown-transaction',
         `there is no transaction ${id}${node === undefined ? '' : ` of node ${node}`}`,
       )

@@ -1,10 +1,9 @@
 // The wholesale subscription API: every request is acknowledged now, provisioned later, and notified then.
-import { authenticate, presented } from '../client-credentials.ts'
-import { findNetwork } from '../countries.ts'
-import type { Handler, Simulator } from '../simulator.ts'
+import { clientAuthentication } from '../client-credentials.ts'
+import { defineSimulator } from '../simulator.ts'
 import { renew } from './billing.ts'
 import { secret, sign } from './callbacks.ts'
-import { word } from './errors.ts'
+import { refusalReply } from './errors.ts'
 import { handlers } from './handlers.ts'
 import { pathOf, tokenPath } from './paths.ts'
 import { dataProduct } from './plans.ts'
@@ -12,39 +11,36 @@ import { settle } from './provisioning.ts'
 import { lines, SLUG } from './records.ts'
 import { seeds, stock } from './seeds.ts'
 import { settings } from './settings.ts'
+import type { operations } from './spec.d.ts'
 
-export const wholesale: Simulator = {
+export const wholesale = defineSimulator<operations, typeof settings.table>({
   slug: SLUG,
   title: 'Wholesale',
   mounts: [{ spec: 'wholesale.yaml', basePath: '' }],
   settings,
-  pathOf,
-  // Each handler is typed by its operation; the server calls all of them alike, with what the spec has validated.
-  handlers: handlers as unknown as Record<string, Handler>,
-  gaps: {},
-  refusalReply: word,
-  credentialIn: presented,
-  tokenPath,
-  authenticate: authenticate(SLUG),
+  handlers,
+  refusalReply,
+  auth: clientAuthentication(SLUG, tokenPath),
+  requests: { pathOf },
   seeds,
   applySeedFile: stock,
-  tasks: { settle, renew },
-  react: () => {},
-  usage: {
-    covers(world, { iccid, extra }, country) {
-      const line = world.in(lines).get(iccid)
-      const carriesData =
-        line?.products.some(({ productId }) => productId === dataProduct(line.plan)) === true
-      return carriesData && extra?.countries?.split('+').includes(country) === true
+  tasks: [settle, renew],
+  device: {
+    usage: {
+      covers(world, { iccid, extra }, country) {
+        const line = world.in(lines).get(iccid)
+        const carriesData =
+          line?.products.some(({ productId }) => productId === dataProduct(line.plan)) === true
+        return carriesData && extra?.countries?.split('+').includes(country) === true
+      },
+      thresholds: [],
     },
-    thresholds: [],
+    homeCountry: () => 'US',
   },
-  homeCountry: () => 'US',
-  network: findNetwork,
   callbacks: {
     sign,
     secret,
-    schedule: (world) => world.settings(SLUG).retrySchedule as readonly string[],
+    schedule: (world) => world.settings(settings).retrySchedule,
     versions: [1],
   },
-}
+})

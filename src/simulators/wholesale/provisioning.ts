@@ -3,7 +3,7 @@ import { addDuration } from '../../state/duration.ts'
 import { Refusal } from '../../state/refusal.ts'
 import type { ServiceEvent } from '../../state/sim-lifecycle.ts'
 import { moveProfile, moveService, type Sim, simKey, sims } from '../../state/sims.ts'
-import type { Task } from '../../state/tasks.ts'
+import { defineTask } from '../../state/tasks.ts'
 import type { World } from '../../state/world.ts'
 import { releaseLine } from './activation.ts'
 import { beginCycle, endCycle } from './billing.ts'
@@ -18,6 +18,7 @@ import {
   transactionKey,
   transactions,
 } from './records.ts'
+import { settings } from './settings.ts'
 
 export const serviceEvents = {
   Activate: 'activate',
@@ -47,7 +48,7 @@ export function begin(world: World, line: Line, opening: Opening, delay: string)
     serial: world.next('wholesale.transaction'),
   })
   world.in(lines).put({ ...line, pending })
-  world.schedule(`${SLUG}/settle`, addDuration(world.now, delay), { transaction: pending })
+  world.schedule(settle, addDuration(world.now, delay), { transaction: pending })
 }
 
 /** The SIM of a new line. A card is in a device and works from now on (invented); an eSIM waits for its handset. */
@@ -80,20 +81,21 @@ function giveUp(world: World, line: Line, action: Action): Line {
   return line
 }
 
-/** Task `settle`: provisioning of a transaction is done. */
-export function settle(world: World, { data }: Task): void {
-  const transaction = world.in(transactions).get(data.transaction ?? '')
-  const held = transaction && world.in(lines).get(transaction.iccid)
-  if (!held || transaction.state !== 'InProgress' || held.pending !== data.transaction) return
-  const { pending: _, ...line } = held
-  const failed =
-    FAILING_TRANSACTION.test(transaction.id) || world.settings(SLUG).settlement === 'fail'
-  const after = failed
-    ? giveUp(world, line, transaction.action)
-    : carryOut(world, line, transaction.action)
-  notify(
-    world,
-    world.in(transactions).put({ ...transaction, state: failed ? 'Failed' : 'Success' }),
-    after,
-  )
-}
+/** Provisioning of a transaction is done. */
+export const settle = defineTask({
+  provider: SLUG,
+  name: 'settle',
+  perform(world, { transaction: key }: { transaction: string }) {
+    const transaction = world.in(transactions).get(key)
+    const held = transaction && world.in(lines).get(transaction.iccid)
+    if (!held || transaction.state !== 'InProgress' || held.pending !== key) return
+
+    const { pending: _, ...line } = held
+    const { action } = transaction
+    const failed =
+      FAILING_TRANSACTION.test(transaction.id) || world.settings(settings).settlement === 'fail'
+    const after = failed ? giveUp(world, line, action) : carryOut(world, line, action)
+    const state = failed ? 'Failed' : 'Success'
+    notify(world, world.in(transactions).put({ ...transaction, state }), after)
+  },
+})

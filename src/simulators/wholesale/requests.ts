@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto'
 import { Refusal } from '../../state/refusal.ts'
 import type { World } from '../../state/world.ts'
 import type { Call } from '../simulator.ts'
+import type { WholesaleRefusal } from './errors.ts'
 import type { Opening } from './provisioning.ts'
 import { type Action, transactionKey, transactions } from './records.ts'
 
@@ -65,7 +66,7 @@ export function opening(
 export function isDuplicate(world: World, asked: Opening): boolean {
   const before = world.in(transactions).get(transactionKey(asked))
   if (before && before.fingerprint !== asked.fingerprint)
-    throw new Refusal(
+    throw new Refusal<WholesaleRefusal>(
       'transaction-reused',
       `the transaction ${asked.id} was another request: ${before.action}`,
     )

@@ -7,6 +7,7 @@ import { seedClient } from '../client-credentials.ts'
 import { holdLine, reservationOf } from './activation.ts'
 import { begin, carryOut } from './provisioning.ts'
 import { type Action, type Line, reservations, type StockSim, stockSims } from './records.ts'
+import { settings } from './settings.ts'
 
 /** SIM, number and reservation of the vendor's own example. */
 const EXAMPLE = {
@@ -16,18 +17,18 @@ const EXAMPLE = {
 }
 const STOCK = 50
 
-function addSim({ random, next, in: all }: World, iccid: string, kind: StockSim['kind']): void {
+function addSim(world: World, iccid: string, kind: StockSim['kind']): void {
   const matchingId =
     kind === 'esim'
-      ? Array.from({ length: 4 }, () => random.text(5, CAPITALS_AND_DIGITS)).join('-')
+      ? Array.from({ length: 4 }, () => world.random.text(5, CAPITALS_AND_DIGITS)).join('-')
       : ''
   const sim = {
     iccid,
-    imsi: mintImsi(random, '313340'),
+    imsi: mintImsi(world.random, '313340'),
     kind,
     smdpAddress: 'rsp.esimulator.example',
   }
-  all(stockSims).put({ ...sim, matchingId, serial: next('wholesale.sim') })
+  world.in(stockSims).put({ ...sim, matchingId, serial: world.next('wholesale.sim') })
 }
 
 /** The ICCIDs of the stock are the same in every world, so that tests can name them: 8901 3133 4000 00 and a number. */
@@ -81,7 +82,7 @@ export const seeds: Readonly<Record<string, (world: World) => void>> = {
       fingerprint: '',
       requestedAt: world.now,
     } as const
-    begin(world, exampleLine(world), asked, String(world.settings('wholesale').settlingDelay))
+    begin(world, exampleLine(world), asked, world.settings(settings).settlingDelay)
   },
   'an active line': after('Activate'),
   'a suspended line': after('Activate', 'Suspend'),

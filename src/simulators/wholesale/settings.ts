@@ -1,13 +1,21 @@
 // What a user can choose about the wholesale API: what nobody knows of it, and how provisioning goes.
-import { choice, commonSettings, duration, durations, texts } from '../../state/settings.ts'
+import {
+  choice,
+  commonSettings,
+  defineSettings,
+  duration,
+  durations,
+  texts,
+} from '../../state/settings.ts'
 import { pathProblem, pathsProblem } from './paths.ts'
+import { SLUG } from './records.ts'
 
 const paths = texts(
   pathProblem,
   'where operations are served (unknown), a line each: activateSubscription=/sps/v5/activate',
 )
 
-export const settings = {
+export const settings = defineSettings(SLUG, {
   ...commonSettings,
   settlingDelay: duration(
     'PT2S',
@@ -37,4 +45,4 @@ export const settings = {
     ['PT5S', 'PT5M', 'PT30M', 'PT2H', 'PT5H'],
     'delays between attempts at a notification; then it is dead',
   ),
-}
+})

@@ -1,7 +1,7 @@
 // Who may ask, for which node, where, and how strictly: tokens, sub-nodes, paths, the text of the document, the words of a refusal.
 import { expect, test } from 'vitest'
 import { wholesale } from '../../../src/simulators/wholesale/index.ts'
-import { type KernelRefusal, Refusal } from '../../../src/state/refusal.ts'
+import { type CommonRefusal, Refusal } from '../../../src/state/refusal.ts'
 import {
   ACTIVATION,
   ESIM,
@@ -383,7 +383,7 @@ const kernel = {
   'writes-refused': 503,
   'reply-violates-spec': 500,
   internal: 500,
-} as const satisfies Record<KernelRefusal, number>
+} as const satisfies Record<CommonRefusal, number>
 
 test('WHL-039 every refusal of the kernel, and one nobody knows, has its status and a body of the one form', () => {
   for (const [code, status] of Object.entries({ ...kernel, 'nobody-knows': 500, constructor: 500 }))

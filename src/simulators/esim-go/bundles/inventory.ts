@@ -4,8 +4,9 @@ import { addDuration } from '../../../state/duration.ts'
 import { Refusal } from '../../../state/refusal.ts'
 import type { World } from '../../../state/world.ts'
 import type { CatalogueBundle } from '../catalogue/default-bundles.ts'
+import type { EsimGoRefusal } from '../errors.ts'
 import { type Lot, lots } from '../records.ts'
-import { settingsOf } from '../settings.ts'
+import { settings } from '../settings.ts'
 import type { Purchase } from './purchase.ts'
 
 /** Adds a lot of `quantity`, bought now at `price` cents each. */
@@ -31,7 +32,7 @@ function newLot(
     remaining: quantity,
     price,
     boughtAt,
-    expiresAt: addDuration(boughtAt, settingsOf(world).inventoryLifetime),
+    expiresAt: addDuration(boughtAt, world.settings(settings).inventoryLifetime),
   })
 }
 
@@ -59,7 +60,7 @@ export function takeFromInventory(world: World, bundle: string, quantity: number
   const usable = firstLots(world, bundle, quantity)
   const there = usable.reduce((sum, { remaining }) => sum + remaining, 0)
   if (there < quantity)
-    throw new Refusal(
+    throw new Refusal<EsimGoRefusal>(
       'none-in-inventory',
       `${quantity} of ${bundle} are needed, the inventory has ${there}: order it first`,
     )
@@ -83,7 +84,7 @@ function lotOf(world: World, { lot }: Purchase): Lot | undefined {
 export function expiryOf(world: World, purchase: Purchase): number {
   return (
     lotOf(world, purchase)?.expiresAt ??
-    addDuration(purchase.boughtAt, settingsOf(world).inventoryLifetime)
+    addDuration(purchase.boughtAt, world.settings(settings).inventoryLifetime)
   )
 }
 

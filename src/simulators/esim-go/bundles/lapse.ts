@@ -2,12 +2,12 @@
 import { type Bundle, bundles } from '../../../state/bundles.ts'
 import { SEPARATOR } from '../../../state/collection.ts'
 import { addDuration } from '../../../state/duration.ts'
-import type { Task } from '../../../state/tasks.ts'
+import { defineTask } from '../../../state/tasks.ts'
 import type { World } from '../../../state/world.ts'
 import { takeOff } from '../assignments.ts'
 import { noteHistory } from '../esims/history.ts'
 import { SLUG } from '../records.ts'
-import { settingsOf } from '../settings.ts'
+import { settings } from '../settings.ts'
 import { readyAtOf } from './purchase.ts'
 
 /** The last instant something happened, or is bound to happen, to the assignments of one application. */
@@ -19,24 +19,33 @@ function idleSince(parts: readonly Bundle[]): number {
   )
 }
 
-/** What of an application is still queued lapses, or is looked at again when it may; what is still processing then, when it is ready. */
-export function lapse(world: World, { kind, data }: Task): void {
-  const { reference = '' } = data
-  const parts = world.in(bundles).matching('reference', SLUG + SEPARATOR + reference + SEPARATOR)
+/** When an application is to be looked at again; `undefined` where it lapses now, or nothing of it is left that could. */
+function nextLook(world: World, parts: readonly Bundle[]): number | undefined {
   const processing = parts.find(({ state }) => state === 'processing')
   const readyAt = processing && readyAtOf(processing)
-  if (readyAt !== undefined && readyAt > world.now) {
-    world.schedule(kind, readyAt, data)
-    return
-  }
+  if (readyAt !== undefined && readyAt > world.now) return readyAt
+
+  if (!parts.some(({ state }) => state === 'queued')) return undefined
+  const due = addDuration(idleSince(parts), world.settings(settings).lapseAfter)
+  return due > world.now ? due : undefined
+}
+
+function lapse(world: World, parts: readonly Bundle[]): void {
   const queued = parts.filter(({ state }) => state === 'queued')
+  for (const bundle of queued) takeOff(world, bundle, 'lapsed')
   const [first] = queued
   if (!first) return
-  const due = addDuration(idleSince(parts), settingsOf(world).lapseAfter)
-  if (due > world.now) {
-    world.schedule(kind, due, data)
-    return
-  }
-  for (const bundle of queued) takeOff(world, bundle, 'lapsed')
   noteHistory(world, first.iccid, 'Bundle Lapsed', { bundle: first.name, bundleState: 'lapsed' })
 }
+
+/** What of an application is still queued lapses, or is looked at again when it may; what is still processing then, when it is ready. */
+export const lapseBundle = defineTask({
+  provider: SLUG,
+  name: 'lapse-bundle',
+  perform(world, { reference }: { reference: string }) {
+    const parts = world.in(bundles).matching('reference', SLUG + SEPARATOR + reference + SEPARATOR)
+    const again = nextLook(world, parts)
+    if (again !== undefined) world.schedule(lapseBundle, again, { reference })
+    else lapse(world, parts)
+  },
+})

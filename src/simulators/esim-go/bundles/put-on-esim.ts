@@ -8,7 +8,8 @@ import { noteAction } from '../esims/esims.ts'
 import { noteHistory } from '../esims/history.ts'
 import { magicBundle } from '../magic-values.ts'
 import { SLUG } from '../records.ts'
-import { settingsOf } from '../settings.ts'
+import { settings } from '../settings.ts'
+import { lapseBundle } from './lapse.ts'
 import { type Purchase, readyAtOf, toExtra } from './purchase.ts'
 
 /** Bytes in a megabyte: 1 GB is 1,000,000,000 bytes (public). */
@@ -29,7 +30,7 @@ function parts(bundle: CatalogueBundle): { count: number; bytes: number; duratio
 
 /** How long bundles are processing that are put on eSIMs together: ISO 8601. */
 function processingOf(world: World, together: number): string {
-  const { processingDelay, asyncApplyDelay } = settingsOf(world)
+  const { processingDelay, asyncApplyDelay } = world.settings(settings)
   if (together <= AT_ONCE) return processingDelay
   return addDuration(world.now, asyncApplyDelay) > addDuration(world.now, processingDelay)
     ? asyncApplyDelay
@@ -98,7 +99,7 @@ export function putOnEsim(
     if (part === 0) state = assigned.state
     if (startsAt !== undefined) startsAt = addDuration(startsAt, duration)
   }
-  world.schedule(`${SLUG}/lapse-bundle`, addDuration(world.now, settingsOf(world).lapseAfter), {
+  world.schedule(lapseBundle, addDuration(world.now, world.settings(settings).lapseAfter), {
     reference,
   })
   noteAction(world, iccid, 'Bundle Applied')

@@ -18,7 +18,7 @@ import { noteHistory } from '../esims/history.ts'
 import { isInstalled, startReturn } from '../esims/returns.ts'
 import { credit } from '../organisation/account.ts'
 import type { Esim } from '../records.ts'
-import { settingsOf } from '../settings.ts'
+import { settings } from '../settings.ts'
 import { expiryOf, putBack } from './inventory.ts'
 import { type Purchase, purchaseOf } from './purchase.ts'
 import { refuseWhileProcessing } from './put-on-esim.ts'
@@ -64,7 +64,8 @@ export function revocationByName(world: World, iccid: string, name: string): Rev
       'wrong-state',
       `every assignment of ${name} on eSIM ${iccid} is used up, over or taken off already`,
     )
-  const unit = settingsOf(world).revokePick === 'latest' ? latest : (left.find(isUnused) ?? latest)
+  const unit =
+    world.settings(settings).revokePick === 'latest' ? latest : (left.find(isUnused) ?? latest)
   return planned(
     world,
     { sim, esim },
@@ -126,7 +127,7 @@ function refundsOf(world: World, purchase: Purchase): Revocation['refunds'] {
 
 /** True while what was bought at an instant may be refunded: the organisation may, and its refund window is open. */
 export function isRefundable(world: World, boughtAt: number): boolean {
-  const { refunds, refundWindow } = settingsOf(world)
+  const { refunds, refundWindow } = world.settings(settings)
   return refunds === 'enabled' && world.now < addDuration(boughtAt, refundWindow)
 }
 

@@ -2,6 +2,7 @@
 import { Refusal } from '../../../state/refusal.ts'
 import { type Country, countries, findCountry, findCountryByName } from '../../countries.ts'
 import { reply } from '../../simulator.ts'
+import type { EsimGoRefusal } from '../errors.ts'
 import * as wire from '../esims/wire.ts'
 import type { EsimGoHandlers } from '../handlers.ts'
 import { bundleGroups, searchCatalogue } from './default-bundles.ts'
@@ -49,7 +50,7 @@ export const catalogueHandlers: EsimGoHandlers = {
 
   listPrices({ settings }, world) {
     if (!settings.consumptionBilling)
-      throw new Refusal(
+      throw new Refusal<EsimGoRefusal>(
         'not-by-consumption',
         'the setting consumptionBilling is off: prices are not told',
       )

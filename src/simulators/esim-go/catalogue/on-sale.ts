@@ -1,6 +1,7 @@
 // What is on sale in a world: the default catalogue and the user's own bundles over it.
 import { Refusal } from '../../../state/refusal.ts'
 import type { World } from '../../../state/world.ts'
+import type { EsimGoRefusal } from '../errors.ts'
 import { catalogueMagicBundle, refusedBundles, refuseIfMagic } from '../magic-values.ts'
 import { ownBundles } from '../records.ts'
 import { type CatalogueBundle, defaultBundle, defaultCatalogue } from './default-bundles.ts'
@@ -24,7 +25,7 @@ export function findBundle(world: World, name: string): CatalogueBundle {
   const bundle = lookUp(world, name)
   if (bundle) return bundle
   refuseIfMagic(refusedBundles, name)
-  throw new Refusal(
+  throw new Refusal<EsimGoRefusal>(
     'unknown-bundle',
     `there is no bundle "${name}": names are case-sensitive, see GET /catalogue`,
     { bundle: name },

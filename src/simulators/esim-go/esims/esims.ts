@@ -5,9 +5,10 @@ import { Refusal } from '../../../state/refusal.ts'
 import { type Sim, simKey, sims } from '../../../state/sims.ts'
 import type { World } from '../../../state/world.ts'
 import type { CatalogueBundle } from '../catalogue/default-bundles.ts'
+import type { EsimGoRefusal } from '../errors.ts'
 import { magicBundle, magicIccids, refuseIfMagic } from '../magic-values.ts'
 import { type Esim, esims, type LastAction, SLUG } from '../records.ts'
-import { settingsOf } from '../settings.ts'
+import { settings } from '../settings.ts'
 import { scheduleIdleCheck } from './idle.ts'
 
 /** Issuer prefix of the ICCIDs (public: 8943108...). */
@@ -35,7 +36,7 @@ export function mintEsim(world: World, given: NewEsim = {}): Esim {
   const iccid = given.iccid ?? mintIccid(random, ICCID_PREFIX)
   const serial = world.next('sim')
   // Counted and not drawn, so that the setting moves no ICCID.
-  const numbered = settingsOf(world).msisdns === 'every'
+  const numbered = world.settings(settings).msisdns === 'every'
   const msisdn =
     given.msisdn ??
     (numbered ? MSISDN_PREFIX + String(world.next('esim-go.msisdn')).padStart(9, '0') : undefined)
@@ -74,7 +75,11 @@ export function findEsim(world: World, iccid: string): { sim: Sim; esim: Esim } 
   const sim = world.in(sims).get(simKey(SLUG, iccid))
   if (esim && sim) return { sim, esim }
   refuseIfMagic(magicIccids, iccid)
-  throw new Refusal('foreign-esim', `eSIM ${iccid} is not one of this organisation's`, { iccid })
+  throw new Refusal<EsimGoRefusal>(
+    'foreign-esim',
+    `eSIM ${iccid} is not one of this organisation's`,
+    { iccid },
+  )
 }
 
 /**
@@ -84,7 +89,7 @@ export function findEsim(world: World, iccid: string): { sim: Sim; esim: Esim } 
 export function findUsable(world: World, iccid: string): { sim: Sim; esim: Esim } {
   const found = findEsim(world, iccid)
   if (found.sim.service === 'ceased')
-    throw new Refusal('deactivated', `eSIM ${iccid} is deactivated`, { iccid })
+    throw new Refusal<EsimGoRefusal>('deactivated', `eSIM ${iccid} is deactivated`, { iccid })
   return found
 }
 

@@ -7,6 +7,7 @@ import { type Sim, simKey, sims } from '../../../state/sims.ts'
 import type { World } from '../../../state/world.ts'
 import { type Content, type Reply, reply } from '../../simulator.ts'
 import { takenOff } from '../assignments.ts'
+import type { EsimGoRefusal } from '../errors.ts'
 import type { EsimGoHandlers } from '../handlers.ts'
 import { type Esim, esims, type OrderLine, orders, SLUG } from '../records.ts'
 import { V25 } from '../versions.ts'
@@ -35,19 +36,27 @@ function bundleOf(world: World, { type, item }: OrderLine): string {
 /** @throws Refusal `gone` where an eSIM is deactivated, whether it is still in the account or was deleted */
 function refuseGone(world: World, iccids: readonly string[]): void {
   const gone = iccids.find((iccid) => world.in(sims).get(simKey(SLUG, iccid))?.service === 'ceased')
-  if (gone !== undefined) throw new Refusal('gone', `eSIM ${gone} is deactivated`, { iccid: gone })
+  if (gone !== undefined)
+    throw new Refusal<EsimGoRefusal>('gone', `eSIM ${gone} is deactivated`, { iccid: gone })
 }
 
 /** @throws Refusal `unknown-order`, `foreign-esim`, by v2.5 `gone` */
 function rowsOf(world: World, reference: string, basePath: string): Row[] {
   const order = world.in(orders).get(reference)
-  if (!order) throw new Refusal('unknown-order', `there is no order or application ${reference}`)
+  if (!order)
+    throw new Refusal<EsimGoRefusal>(
+      'unknown-order',
+      `there is no order or application ${reference}`,
+    )
   const all = order.lines.flatMap(({ iccids }) => iccids)
   if (basePath === V25) refuseGone(world, all)
   // An eSIM that has left the account is left out; where all have, nothing of this reference is the caller's.
   const reachable = all.filter((iccid) => world.in(esims).has(iccid))
   if (all.length > 0 && reachable.length === 0)
-    throw new Refusal('foreign-esim', `every eSIM of ${reference} has left the account`)
+    throw new Refusal<EsimGoRefusal>(
+      'foreign-esim',
+      `every eSIM of ${reference} has left the account`,
+    )
   return order.lines.flatMap((line) => {
     const bundle = bundleOf(world, line)
     const iccids = line.iccids.filter((iccid) => world.in(esims).has(iccid))

@@ -1,9 +1,10 @@
 // A refresh: the eSIM is thrown off its network and registers there again after a while.
 import { addDuration } from '../../../state/duration.ts'
 import { attach, detach, type Sim, simKey, sims } from '../../../state/sims.ts'
+import { defineTask } from '../../../state/tasks.ts'
 import type { World } from '../../../state/world.ts'
 import { SLUG } from '../records.ts'
-import { settingsOf } from '../settings.ts'
+import { settings } from '../settings.ts'
 import { noteAction } from './esims.ts'
 import { noteHistory } from './history.ts'
 
@@ -13,15 +14,22 @@ export function refresh(world: World, sim: Sim): void {
   noteHistory(world, sim.iccid, 'eSIM Refreshed')
   if (!sim.attached) return
   detach(world, sim)
-  const back = addDuration(world.now, settingsOf(world).refreshOutage)
-  if (back <= world.now) registerAgain(world, sim.iccid, world.now)
-  else world.schedule('esim-go/register-again', back, { iccid: sim.iccid, lost: String(world.now) })
+  const back = addDuration(world.now, world.settings(settings).refreshOutage)
+  if (back <= world.now) attachAgain(world, sim.iccid, world.now)
+  else world.schedule(registerAgain, back, { iccid: sim.iccid, lost: String(world.now) })
 }
 
 /** Registers an eSIM where it was, unless something else became of it since it lost the network at `lost` (virtual ms). */
-export function registerAgain(world: World, iccid: string, lost: number): void {
+function attachAgain(world: World, iccid: string, lost: number): void {
   const sim = world.in(sims).get(simKey(SLUG, iccid))
   const served = sim?.profile === 'enabled' && sim.service === 'active'
   if (served && sim.lastNetwork && !sim.attached && sim.lastSeenAt === lost)
     attach(world, sim, sim.lastNetwork)
 }
+
+export const registerAgain = defineTask({
+  provider: SLUG,
+  name: 'register-again',
+  perform: (world, { iccid, lost }: { iccid: string; lost: string }) =>
+    attachAgain(world, iccid, Number(lost)),
+})

@@ -2,10 +2,10 @@
 import { defineCollection } from '../../../state/collection.ts'
 import { addDuration } from '../../../state/duration.ts'
 import { type Sim, simKey, sims } from '../../../state/sims.ts'
-import type { Task } from '../../../state/tasks.ts'
+import { defineTask } from '../../../state/tasks.ts'
 import type { World } from '../../../state/world.ts'
 import { type Esim, esims, SLUG } from '../records.ts'
-import { settingsOf } from '../settings.ts'
+import { settings } from '../settings.ts'
 import { noteHistory } from './history.ts'
 import { profileStatus } from './wire.ts'
 
@@ -35,20 +35,21 @@ export function startReturn(world: World, iccid: string): void {
 /** Somebody has installed an eSIM: if it had left the account, it comes back once the least time of a return is over. */
 export function noticeInstalled(world: World, iccid: string): void {
   const gone = world.in(returning).get(iccid)
-  if (gone)
-    world.schedule(
-      `${SLUG}/return-esim`,
-      addDuration(gone.leftAt, settingsOf(world).returnsDelay),
-      { iccid },
-    )
+  if (!gone) return
+  const earliest = addDuration(gone.leftAt, world.settings(settings).returnsDelay)
+  world.schedule(concludeReturn, earliest, { iccid })
 }
 
 /** The return is looked into: an eSIM that is installed comes back to the account. */
-export function concludeReturn(world: World, { data: { iccid = '' } }: Task): void {
-  const gone = world.in(returning).get(iccid)
-  const sim = world.in(sims).get(simKey(SLUG, iccid))
-  if (!gone || !sim || !isInstalled(sim)) return
-  world.in(returning).delete(iccid)
-  world.in(esims).put(gone.esim)
-  noteHistory(world, iccid, 'eSIM Returned')
-}
+export const concludeReturn = defineTask({
+  provider: SLUG,
+  name: 'return-esim',
+  perform(world, { iccid }: { iccid: string }) {
+    const gone = world.in(returning).get(iccid)
+    const sim = world.in(sims).get(simKey(SLUG, iccid))
+    if (!gone || !sim || !isInstalled(sim)) return
+    world.in(returning).delete(iccid)
+    world.in(esims).put(gone.esim)
+    noteHistory(world, iccid, 'eSIM Returned')
+  },
+})

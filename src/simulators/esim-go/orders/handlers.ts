@@ -3,6 +3,7 @@ import { sortable } from '../../../state/collection.ts'
 import { Refusal } from '../../../state/refusal.ts'
 import type { World } from '../../../state/world.ts'
 import { reply } from '../../simulator.ts'
+import type { EsimGoRefusal } from '../errors.ts'
 import * as wire from '../esims/wire.ts'
 import * as wire25 from '../esims/wire-v25.ts'
 import type { EsimGoHandlers } from '../handlers.ts'
@@ -83,7 +84,8 @@ export const orderHandlers: EsimGoHandlers = {
 
   getOrder({ path, basePath }, world) {
     const order = world.in(orders).get(path.orderReference)
-    if (!order) throw new Refusal('unknown-order', `there is no order ${path.orderReference}`)
+    if (!order)
+      throw new Refusal<EsimGoRefusal>('unknown-order', `there is no order ${path.orderReference}`)
     return reply(200, shown(world, order, basePath))
   },
 

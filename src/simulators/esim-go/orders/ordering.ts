@@ -3,17 +3,19 @@
 import { bundlesOf } from '../../../state/bundles.ts'
 import { addDuration } from '../../../state/duration.ts'
 import { Refusal } from '../../../state/refusal.ts'
+import { defineTask } from '../../../state/tasks.ts'
 import type { World } from '../../../state/world.ts'
 import { addLot } from '../bundles/inventory.ts'
 import { putOnEsim, refuseWhileProcessing } from '../bundles/put-on-esim.ts'
 import { findBundle } from '../catalogue/on-sale.ts'
+import type { EsimGoRefusal } from '../errors.ts'
 import { findInService } from '../esims/deactivation.ts'
 import { findUsable, incompatibilityOf, mintEsim } from '../esims/esims.ts'
 import { magicBundle } from '../magic-values.ts'
 import { canPay, pay, spendable } from '../organisation/account.ts'
 import { tellIfLow } from '../organisation/balance-alerts.ts'
 import { type Order, type OrderLine, orders, SLUG } from '../records.ts'
-import { settingsOf } from '../settings.ts'
+import { settings } from '../settings.ts'
 
 /** What a caller asks for, whichever form it came in. */
 export interface OrderRequest {
@@ -59,7 +61,10 @@ export function price(world: World, wish: OrderRequest): Priced {
     for (const iccid of iccids) {
       const problem = incompatibilityOf(findUsable(world, iccid).esim, bundle)
       if (problem && !allowReassign)
-        throw new Refusal('incompatible', `${problem}; allowReassign would take a new eSIM`)
+        throw new Refusal<EsimGoRefusal>(
+          'incompatible',
+          `${problem}; allowReassign would take a new eSIM`,
+        )
       if (!problem) refuseWhileProcessing(world, bundlesOf(world, SLUG, iccid))
     }
     return {
@@ -100,12 +105,12 @@ export function place(world: World, wish: OrderRequest): Order {
     ...(wish.brandingId === undefined ? {} : { brandingId: wish.brandingId }),
   })
   const delays = [
-    settingsOf(world).deliveryDelay,
+    world.settings(settings).deliveryDelay,
     ...lines.flatMap(({ item }) => magicBundle(item)?.delivery ?? []),
   ]
   const ready = Math.max(...delays.map((delay) => addDuration(world.now, delay)))
   if (ready <= world.now) return deliverOrder(world, order)
-  world.schedule('esim-go/deliver-order', ready, { order: order.reference })
+  world.schedule(deliverLate, ready, { order: order.reference })
   return order
 }
 
@@ -113,7 +118,7 @@ export function place(world: World, wish: OrderRequest): Order {
  * Hands over what was ordered: into the inventory, onto the given eSIMs, or onto new ones. What was ordered for an eSIM that has gone or was
  * deactivated meanwhile goes onto a new one (invented).
  */
-export function deliverOrder(world: World, order: Order): Order {
+function deliverOrder(world: World, order: Order): Order {
   const together = order.lines.reduce((sum, { quantity }) => sum + quantity, 0)
   let ordinal = 0
   const branded = order.brandingId === undefined ? {} : { brandingId: order.brandingId }
@@ -136,3 +141,13 @@ export function deliverOrder(world: World, order: Order): Order {
   })
   return world.in(orders).put({ ...order, status: 'completed', lines })
 }
+
+/** Hands over an order whose delivery takes its time. */
+export const deliverLate = defineTask({
+  provider: SLUG,
+  name: 'deliver-order',
+  perform(world, { order: reference }: { order: string }) {
+    const order = world.in(orders).get(reference)
+    if (order?.status === 'processing') deliverOrder(world, order)
+  },
+})

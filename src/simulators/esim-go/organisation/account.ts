@@ -2,6 +2,7 @@
 import { credentialOf } from '../../../state/credentials.ts'
 import { Refusal } from '../../../state/refusal.ts'
 import type { World } from '../../../state/world.ts'
+import type { EsimGoRefusal } from '../errors.ts'
 import { type Account, accounts, SLUG } from '../records.ts'
 
 export const CURRENCY = 'USD'
@@ -48,7 +49,7 @@ export function pay(world: World, cents: number): void {
   const credit = Math.min(cents, usableCredit(world, holder))
   const rest = cents - credit
   if (rest > holder.balance)
-    throw new Refusal(
+    throw new Refusal<EsimGoRefusal>(
       'insufficient-balance',
       `${cents} cents are due, ${holder.balance + usableCredit(world, holder)} are there`,
     )

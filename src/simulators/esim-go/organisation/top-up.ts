@@ -1,9 +1,10 @@
 // Topping the balance up from the card that was saved with the first payment in the portal.
 import { Refusal } from '../../../state/refusal.ts'
 import type { World } from '../../../state/world.ts'
+import type { EsimGoRefusal } from '../errors.ts'
 import { magicAmounts, refuseIfMagic } from '../magic-values.ts'
 import { type Account, accounts } from '../records.ts'
-import { settingsOf } from '../settings.ts'
+import { settings } from '../settings.ts'
 import { account } from './account.ts'
 
 const CENTS = 100
@@ -16,10 +17,13 @@ const FIRST_PAYMENT = 987_000_000
  * @throws Refusal `no-card`, `card-declined`, `invalid-request`, or what a magic amount provokes
  */
 export function topUp(world: World, amount: number): { holder: Account; payment: number } {
-  const { topUpMinimum, topUpMaximum } = settingsOf(world)
+  const { topUpMinimum, topUpMaximum } = world.settings(settings)
   const holder = account(world)
   if (holder.cardless)
-    throw new Refusal('no-card', 'no card is saved: the first payment is made in the portal')
+    throw new Refusal<EsimGoRefusal>(
+      'no-card',
+      'no card is saved: the first payment is made in the portal',
+    )
   refuseIfMagic(magicAmounts, amount)
   if (amount < topUpMinimum || amount > topUpMaximum)
     throw new Refusal(

@@ -1,0 +1,58 @@
+// A data product as one line of text: how Highland's own and those of the setting `products` are written.
+import { defaults, HIGHLAND_ID, markets } from './catalogue.ts'
+
+export interface Product {
+  /** Id of the company that defined it. */
+  readonly company: string
+  readonly id: string
+  /** Id of its market: the `useAreaId` of the API. */
+  readonly market: string
+  /** ISO 3166 alpha-2, joined with `+`; `*` is everywhere. */
+  readonly countries: string
+  /** In the vendor's form, which tells data and validity, as in `USA-5GB/30days`. */
+  readonly name: string
+  readonly marketName: string
+  readonly bytes: number
+  readonly days: number
+}
+
+const LINE =
+  /^([0-9a-f]{32}),(\d{1,10}),(\d{1,10}),(\*|[A-Z]{2}(?:\+[A-Z]{2})*),((.*\S)[-_]([1-9]\d{0,5})([MG])B\/([1-9]\d{0,3})days)$/
+
+/** The product of a line `company_id,id,market_id,countries,name`. 1 GB is 1,000,000,000 bytes (invented: nobody says). */
+export function parseProduct(line: string): Product | undefined {
+  const [
+    whole,
+    company = '',
+    id = '',
+    market = '',
+    countries = '',
+    name = '',
+    marketName = '',
+    amount,
+    unit,
+    days,
+  ] = LINE.exec(line) ?? []
+  const bytes = Number(amount) * (unit === 'G' ? 1e9 : 1e6)
+  return whole === undefined
+    ? undefined
+    : { company, id, market, countries, name, marketName, bytes, days: Number(days) }
+}
+
+/** Highland's own products. */
+export const builtIn = defaults.flatMap(
+  ([id, market, name]) =>
+    parseProduct([HIGHLAND_ID, id, market, markets[market]?.countries, name].join()) ?? [],
+)
+
+/** What is wrong with a line of the setting. */
+export function productProblem(line: string, before: readonly string[]): string | undefined {
+  const product = parseProduct(line)
+  if (!product)
+    return 'must look like company_id,id,market_id,DE+AT,Alps-5GB/30days (* for every country)'
+  const twin = ({ company, id }: Product) =>
+    id === product.id && (company === HIGHLAND_ID || company === product.company)
+  return [...builtIn, ...before.flatMap((each) => parseProduct(each) ?? [])].some(twin)
+    ? `there is a product ${product.id} already`
+    : undefined
+}
