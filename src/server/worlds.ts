@@ -48,7 +48,13 @@ export interface WorldsOptions extends NewWorldContent {
 }
 
 export interface Worlds {
+  /** A world that is open. */
   get(name: string): HostedWorld | undefined
+  /** The world of that name, opened where it was only kept; `undefined` where there is none. */
+  open(name: string): Promise<HostedWorld | undefined>
+  /** Every world, opened. */
+  openAll(): Promise<HostedWorld[]>
+  /** The worlds that are open. */
   list(): HostedWorld[]
   /** The world a credential belongs to. */
   byCredential(provider: string, secret: string): HostedWorld | undefined
@@ -174,6 +180,8 @@ export async function openWorlds(options: WorldsOptions): Promise<Worlds> {
 
   const worlds: Worlds = {
     get: (name) => hostedWorlds.get(name),
+    open: (name) => Promise.resolve(hostedWorlds.get(name)),
+    openAll: () => Promise.resolve([...hostedWorlds.values()]),
     list: () => [...hostedWorlds.values()],
     byCredential: (provider, secret) => owners.get(`${provider}/${secret}`),
     create(name, beginning) {
