@@ -1,6 +1,6 @@
 // The shape of the project: what every provider has, what each part may not know or do, how files begin and end.
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
-import { basename } from 'node:path'
+import { basename, posix } from 'node:path'
 import { expect, test } from 'vitest'
 import { compileSpec, type Operation, readSpec } from '../src/server/spec.ts'
 import { simulators } from '../src/simulators/index.ts'
@@ -130,10 +130,38 @@ test('providers do not import one another', () => {
   ).toEqual([])
 })
 
-test('the state knows neither the server nor a provider', () => {
-  expect(
-    importing(within('state'), (imported) => /\/(server|simulators|control|cli)\//.test(imported)),
-  ).toEqual([])
+/** Every part of `src` with the parts it may import from: what stands above, nobody below knows. */
+const below: Readonly<Record<string, readonly string[]>> = {
+  state: [],
+  stores: ['state'],
+  simulators: ['state'],
+  server: ['simulators', 'stores', 'state'],
+  control: ['server', 'simulators', 'stores', 'state'],
+  library: ['control', 'server', 'simulators', 'stores', 'state'],
+  cli: ['control', 'server', 'simulators', 'stores', 'state'],
+}
+
+test('imports go down: cli and library, control, server, simulators, stores, state', () => {
+  const partOf = (path: string) => /^src\/([a-z]+)\//.exec(path)?.[1]
+  const upward = source.flatMap(({ path, imports }) => {
+    const part = partOf(path)
+    if (part === undefined) return []
+    const reached = imports
+      .filter((imported) => imported.startsWith('.'))
+      .map((imported) => partOf(posix.join(posix.dirname(path), imported)))
+    const wrong = reached.filter(
+      (to) => to !== undefined && to !== part && !below[part]?.includes(to),
+    )
+    return wrong.map((to) => `${path} imports from ${to}`)
+  })
+  expect(upward).toEqual([])
+  expect(Object.keys(below).toSorted()).toEqual(
+    [...new Set(source.flatMap(({ path }) => partOf(path) ?? []))].toSorted(),
+  )
+})
+
+test('objects are written out: no spread of a literal, none that depends on a condition', () => {
+  expect(found(source, /\.\.\.\{.*|\.\.\.\(.*\?\s*\{\s*\}\s*:.*/g)).toEqual([])
 })
 
 const pure = within('state', 'simulators')
