@@ -1,7 +1,7 @@
 // The catalogue, one bundle of it, its groups, and the networks behind it.
 import { Refusal } from '../../../state/refusal.ts'
+import { reply } from '../../call.ts'
 import { type Country, countries, findCountry, findCountryByName } from '../../countries.ts'
-import { reply } from '../../simulator.ts'
 import type { EsimGoRefusal } from '../errors.ts'
 import * as wire from '../esims/wire.ts'
 import type { EsimGoHandlers } from '../handlers.ts'
