@@ -70,7 +70,11 @@ export const catalogueHandlers: EsimGoHandlers = {
     return reply(200, {
       countryNetworks: asked.map(({ iso, networks }) => ({
         name: iso,
-        networks: networks.map(({ speed, ...network }) => ({ ...network, speed: [...speed] })),
+        networks: networks.map(({ tadig: tagid, generations, ...network }) => ({
+          ...network,
+          tagid,
+          speed: [...generations],
+        })),
       })),
     })
   },
