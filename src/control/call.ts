@@ -1,7 +1,7 @@
 // One call of the control API, as its handlers see it.
 import type { SimulatorServer } from '../server/server.ts'
 import type { HostedWorld } from '../server/worlds.ts'
-import type { Reply } from '../simulators/simulator.ts'
+import type { Reply } from '../simulators/call.ts'
 import { Refusal } from '../state/refusal.ts'
 
 /** A call, routed and validated: values are as specs/control.yaml types them. */

@@ -1,6 +1,6 @@
 // Callbacks: what was, is and will be sent, where to, and once more.
 import { wallNow } from '../server/ticker.ts'
-import { reply } from '../simulators/simulator.ts'
+import { reply } from '../simulators/call.ts'
 import { type Callback, callbacks, redeliver, type Target, targets } from '../state/callbacks.ts'
 import { iso } from '../state/duration.ts'
 import { Refusal } from '../state/refusal.ts'

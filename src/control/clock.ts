@@ -2,7 +2,7 @@
 import type { Advance, Fired } from '../server/runner.ts'
 import { wallNow } from '../server/ticker.ts'
 import type { HostedWorld } from '../server/worlds.ts'
-import { reply } from '../simulators/simulator.ts'
+import { reply } from '../simulators/call.ts'
 import { freeze, resume } from '../state/clock.ts'
 import { addDuration, iso } from '../state/duration.ts'
 import { Refusal } from '../state/refusal.ts'

@@ -1,5 +1,5 @@
 // Mails and SMS that providers sent to people.
-import { reply } from '../simulators/simulator.ts'
+import { reply } from '../simulators/call.ts'
 import { iso } from '../state/duration.ts'
 import { messages } from '../state/messages.ts'
 import { type ControlHandlers, fits, providerFilter } from './call.ts'

@@ -1,6 +1,6 @@
 // Where every operation of a provider comes from, and what is not simulated.
 import type { Provider } from '../server/pipeline.ts'
-import { reply } from '../simulators/simulator.ts'
+import { reply } from '../simulators/call.ts'
 import { type ControlHandlers, providerOf } from './call.ts'
 
 export interface OperationProvenance {

@@ -1,5 +1,5 @@
 // A provider's settings, shown and changed.
-import { type Reply, reply } from '../simulators/simulator.ts'
+import { type Reply, reply } from '../simulators/call.ts'
 import { checkSettings, chosenSettings, type SettingValue } from '../state/settings.ts'
 import { type ControlCall, type ControlHandlers, providerOf } from './call.ts'
 

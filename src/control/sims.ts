@@ -1,6 +1,8 @@
 // SIMs of every provider, and what the handset and the network do to them.
+
+import { type Reply, reply } from '../simulators/call.ts'
 import { findNetwork } from '../simulators/countries.ts'
-import { type Reply, reply, type Simulator } from '../simulators/simulator.ts'
+import type { Simulator } from '../simulators/simulator.ts'
 import { type Bundle, bundlesOf, remainingBytes } from '../state/bundles.ts'
 import { callbacks } from '../state/callbacks.ts'
 import { SEPARATOR } from '../state/collection.ts'

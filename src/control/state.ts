@@ -1,5 +1,5 @@
 // A whole world as one JSON document, laid out as the files of the state folder are.
-import { reply } from '../simulators/simulator.ts'
+import { reply } from '../simulators/call.ts'
 import { bundles } from '../state/bundles.ts'
 import { callbacks, targets } from '../state/callbacks.ts'
 import type { CollectionDef, Records } from '../state/collection.ts'

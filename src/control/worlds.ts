@@ -2,7 +2,8 @@
 
 import type { HostedWorld, WorldStart } from '../server/worlds.ts'
 import { credentialsOf, DEFAULT_WORLD, WORLD_NAME } from '../server/worlds.ts'
-import { basesOf, reply, type Simulator } from '../simulators/simulator.ts'
+import { reply } from '../simulators/call.ts'
+import { basesOf, type Simulator } from '../simulators/simulator.ts'
 import { targets } from '../state/callbacks.ts'
 import { addDuration, iso } from '../state/duration.ts'
 import { Refusal } from '../state/refusal.ts'

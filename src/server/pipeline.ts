@@ -1,11 +1,10 @@
 // One request, from a routed path to a reply: authenticate, validate, handle, check. It knows no socket.
 import Negotiator from 'negotiator'
+import type { Call, Reply } from '../simulators/call.ts'
 import {
   type Admission,
   basesOf,
-  type Call,
   type Mount,
-  type Reply,
   type SettingValues,
   type Simulator,
 } from '../simulators/simulator.ts'

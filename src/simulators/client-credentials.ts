@@ -5,7 +5,8 @@ import { addDuration, iso } from '../state/duration.ts'
 import { openRandom } from '../state/random.ts'
 import { type AnyRefusal, Refusal } from '../state/refusal.ts'
 import type { World } from '../state/world.ts'
-import type { Authentication, Call, HeaderOf, Reply, SettingValues } from './simulator.ts'
+import type { Call, HeaderOf, Reply } from './call.ts'
+import type { Authentication, SettingValues } from './simulator.ts'
 
 /** What the token endpoint refuses besides a malformed request. */
 export type TokenRefusal = 'invalid-client' | 'unsupported-grant-type'

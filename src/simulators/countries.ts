@@ -1,8 +1,8 @@
-// The countries and territories with coverage, and the mobile networks in each; loaded at first use.
+// The countries and territories with coverage, and the mobile networks of each.
 import { createRequire } from 'node:module'
 import type { Network as Attachment } from '../state/sims.ts'
 
-/** The words of `GET /catalogue?region=`. No operator serves Antarctica, so that word is understood and finds nothing. */
+/** No operator serves Antarctica: the word is understood, and no country has it. */
 export type Region =
   | 'Africa'
   | 'Asia'
@@ -14,23 +14,26 @@ export type Region =
   | 'South America'
   | 'Antarctica'
 
-/** One mobile network, as `GET /networks` and the location of an eSIM show it. */
+/** One mobile network of a country. */
 export interface Network {
   /** The operating company, as in `Orange S.A.`. */
   readonly name: string
   readonly brandName: string
   readonly mcc: string
   readonly mnc: string
-  /** TADIG code: three letters of the country and two characters, unique. No package lists them; all but `knownTags` are made up. */
-  readonly tagid: string
-  /** Generations on the air, oldest first: `2G` to `5G`. */
-  readonly speed: readonly string[]
+  /**
+   * TADIG code: three letters of the country and two characters, unique. No package lists them; all
+   * but `recordedTadigs` are made up.
+   */
+  readonly tadig: string
+  /** Those on the air, oldest first: `2G` to `5G`. */
+  readonly generations: readonly string[]
 }
 
 export interface Country {
   /** ISO 3166 alpha-2, upper case. */
   readonly iso: string
-  /** Has no comma: the API takes lists of names separated by commas. */
+  /** Has no comma: in lists, names are separated by commas. */
   readonly name: string
   readonly region: Region
   /** One to four, the best equipped operators of the country, in the order of their codes. */
@@ -58,18 +61,18 @@ interface OperatorRow {
 }
 
 /** An operator on the air, before it is placed in a country. */
-interface Operator extends Omit<Network, 'tagid'> {
-  /** More with 5G, more generations, more bands: nothing better tells the large operators from the small. */
+interface Operator extends Omit<Network, 'tadig'> {
+  /** Grows with 5G, generations and bands: nothing better tells large operators from small. */
   readonly rank: number
   /** The country codes of its row. */
-  readonly shared: readonly string[]
+  readonly isos: readonly string[]
   readonly notes: string
 }
 
-const mostNetworks = 4
+const MOST_NETWORKS = 4
 
-/** Names that eSIM Go writes differently (Turkey and Aaland Islands are recorded), or whose comma would break a list. */
-const names: Readonly<Record<string, string>> = {
+/** Names that sellers of eSIMs write differently, or whose comma would break a list. */
+const sellersNames: Readonly<Record<string, string>> = {
   AX: 'Aaland Islands',
   BQ: 'Bonaire',
   SH: 'Saint Helena',
@@ -80,12 +83,12 @@ const names: Readonly<Record<string, string>> = {
 const servedFrom: Readonly<Record<string, string>> = { AX: 'FI', SJ: 'NO', VA: 'IT' }
 
 /** TADIG codes on record, by MCC and MNC. */
-const knownTags: Readonly<Record<string, string>> = { '20801': 'FRAF1' }
+const recordedTadigs: Readonly<Record<string, string>> = { '20801': 'FRAF1' }
 
-/** In one subregion with the Gulf; travel catalogues sell them under Asia. */
+/** In one subregion with the Gulf; travel catalogues have them under Asia. */
 const caucasus: readonly string[] = ['AM', 'AZ', 'GE']
 
-const generations: readonly (readonly [speed: string, band: RegExp])[] = [
+const bandsOfGenerations: readonly (readonly [generation: string, band: RegExp])[] = [
   ['2G', /\bGSM(?!-R)/],
   ['3G', /UMTS|CDMA/],
   ['4G', /LTE/],
@@ -97,7 +100,10 @@ let all: readonly Country[] | undefined
 let byIso: ReadonlyMap<string, Country> | undefined
 let byName: ReadonlyMap<string, Country> | undefined
 
-/** Every country with at least one network, by name. The two data packages are read at the first call and let go again. */
+/**
+ * Every country with at least one network, by name. The two data packages are read at the first
+ * call and let go again.
+ */
 export function countries(): readonly Country[] {
   all ??= build()
   return all
@@ -115,20 +121,25 @@ export function findCountryByName(name: string): Country | undefined {
   return byName.get(name.toLowerCase())
 }
 
-/** The network a device finds in a country: the first, or the one of that name, TADIG code or MCC-MNC. */
+/**
+ * The network a device finds in a country.
+ * @param operator its name, TADIG code or MCC-MNC; the first network unless given
+ */
 export function findNetwork(iso: string, operator?: string): Attachment | undefined {
   const country = findCountry(iso)
-  const wanted = operator?.toLowerCase()
-  const network = country?.networks.find(
-    ({ name, brandName, mcc, mnc, tagid }) =>
-      wanted === undefined ||
-      [name, brandName, tagid, `${mcc}-${mnc}`, mcc + mnc].some(
-        (each) => each.toLowerCase() === wanted,
-      ),
-  )
+  const network =
+    operator === undefined
+      ? country?.networks[0]
+      : country?.networks.find((each) => isCalled(each, operator.toLowerCase()))
   if (!country || !network) return undefined
-  const { name, brandName, mcc, mnc, tagid } = network
-  return { country: country.iso, name, brandName, mcc, mnc, tadig: tagid }
+
+  const { name, brandName, mcc, mnc, tadig } = network
+  return { country: country.iso, name, brandName, mcc, mnc, tadig }
+}
+
+function isCalled({ name, brandName, tadig, mcc, mnc }: Network, lowerCase: string): boolean {
+  const names = [name, brandName, tadig, `${mcc}-${mnc}`, mcc + mnc]
+  return names.some((each) => each.toLowerCase() === lowerCase)
 }
 
 function build(): readonly Country[] {
@@ -136,7 +147,8 @@ function build(): readonly Country[] {
     readJson<readonly OperatorRow[]>('mcc-mnc-list/mcc-mnc-list.json'),
   )
   const rows = readJson<readonly CountryRow[]>('world-countries/dist/countries-unescaped.json')
-  const nameOf = new Map(rows.map((row) => [row.cca2, names[row.cca2] ?? row.name.common]))
+  const nameOf = new Map(rows.map((row) => [row.cca2, sellersNames[row.cca2] ?? row.name.common]))
+
   const found: Country[] = []
   for (const row of rows) {
     const name = nameOf.get(row.cca2) ?? row.name.common
@@ -144,17 +156,13 @@ function build(): readonly Country[] {
       serves(operator, name, nameOf),
     )
     if (local.length === 0) continue
-    found.push({
-      iso: row.cca2,
-      name,
-      region: regionOf(row),
-      networks: bestNetworks(local, row.cca3),
-    })
+    const networks = bestNetworks(local, row.cca3)
+    found.push({ iso: row.cca2, name, region: regionOf(row), networks })
   }
   return found.sort((a, b) => (a.name < b.name ? -1 : 1))
 }
 
-/** Reads a data file and drops it from the module cache: only what is kept from it stays in memory. */
+/** Reads a data file and drops it from the module cache: only what is taken from it stays. */
 function readJson<T>(path: string): T {
   const require = createRequire(import.meta.url)
   const content: T = require(path)
@@ -164,54 +172,56 @@ function readJson<T>(path: string): T {
 
 /** Operators on the air, by country code; one row can name several codes (`BQ/CW/SX`). */
 function operatorsByCountry(rows: readonly OperatorRow[]): ReadonlyMap<string, Operator[]> {
-  const speeds = new Map<string, readonly string[]>()
+  // Hundreds of operators share a few lists of generations.
+  const lists = new Map<string, readonly string[]>()
   const operators = new Map<string, Operator[]>()
   for (const row of rows) {
-    const operator = operatorOf(row, speeds)
-    for (const iso of operator?.shared ?? []) {
-      const list = operators.get(iso)
-      if (operator && list) list.push(operator)
-      else if (operator) operators.set(iso, [operator])
+    const operator = operatorOf(row, lists)
+    if (!operator) continue
+    for (const iso of operator.isos) {
+      const others = operators.get(iso)
+      if (others) others.push(operator)
+      else operators.set(iso, [operator])
     }
   }
   return operators
 }
 
-/** Nothing where the row is no public mobile network on the air. */
-function operatorOf(
-  row: OperatorRow,
-  speeds: Map<string, readonly string[]>,
-): Operator | undefined {
+/** `undefined` where the row is no public mobile network on the air. */
+function operatorOf(row: OperatorRow, lists: Map<string, readonly string[]>): Operator | undefined {
   const { type, status, countryCode, bands, mcc, mnc } = row
   if (type !== 'National' || status !== 'Operational' || countryCode === null || bands === null)
     return undefined
   if (/MVN[OE]|satellite/i.test(bands)) return undefined
+
   const brandName = row.brand ?? row.operator ?? `${mcc}-${mnc}`
-  const speed = generations.filter(([, band]) => band.test(bands)).map(([name]) => name)
-  if (speed.length === 0 || brandName.includes('private')) return undefined
-  const shared = speeds.get(speed.join()) ?? speed
-  speeds.set(speed.join(), shared)
+  const onAir = bandsOfGenerations.filter(([, band]) => band.test(bands)).map(([name]) => name)
+  if (onAir.length === 0 || brandName.includes('private')) return undefined
+
+  const generations = lists.get(onAir.join()) ?? onAir
+  lists.set(onAir.join(), generations)
+  const bandCount = bands.match(anyBand)?.length ?? 0
   return {
     // India's rows name the licence area where all others name the company.
     name: countryCode === 'IN' ? brandName : (row.operator ?? brandName),
     brandName,
     mcc,
     mnc,
-    speed: shared,
-    rank: (bands.match(anyBand)?.length ?? 0) + 2 * speed.length + (speed.includes('5G') ? 10 : 0),
-    shared: countryCode.split('/'),
+    generations,
+    rank: bandCount + 2 * onAir.length + (onAir.includes('5G') ? 10 : 0),
+    isos: countryCode.split('/'),
     notes: row.notes ?? '',
   }
 }
 
 /** Where a row shared by several territories notes some of them, it serves only those. */
 function serves(
-  { shared, notes }: Operator,
+  { isos, notes }: Operator,
   name: string,
   nameOf: ReadonlyMap<string, string>,
 ): boolean {
-  if (shared.length < 2 || notes.includes(name)) return true
-  return !shared.some((iso) => notes.includes(nameOf.get(iso) ?? iso))
+  if (isos.length < 2 || notes.includes(name)) return true
+  return !isos.some((iso) => notes.includes(nameOf.get(iso) ?? iso))
 }
 
 /** The best row of each brand, and of these the best few. */
@@ -219,23 +229,17 @@ function bestNetworks(local: readonly Operator[], prefix: string): readonly Netw
   const brands = new Map<string, Operator>()
   for (const operator of local) {
     const brand = operator.brandName.toLowerCase()
-    const known = brands.get(brand)
-    if (!known || operator.rank > known.rank) brands.set(brand, operator)
+    const best = brands.get(brand)
+    if (!best || operator.rank > best.rank) brands.set(brand, operator)
   }
   return [...brands.values()]
     .sort((a, b) => b.rank - a.rank || byCode(a, b))
-    .slice(0, mostNetworks)
+    .slice(0, MOST_NETWORKS)
     .sort(byCode)
-    .map(({ name, brandName, mcc, mnc, speed }, index) => {
+    .map(({ name, brandName, mcc, mnc, generations }, index) => {
       const initial = /[A-Z]/.exec(brandName.toUpperCase())?.[0] ?? 'X'
-      return {
-        name,
-        brandName,
-        mcc,
-        mnc,
-        tagid: knownTags[mcc + mnc] ?? `${prefix}${initial}${index + 1}`,
-        speed,
-      }
+      const tadig = recordedTadigs[mcc + mnc] ?? `${prefix}${initial}${index + 1}`
+      return { name, brandName, mcc, mnc, tadig, generations }
     })
 }
 

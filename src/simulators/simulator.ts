@@ -1,90 +1,14 @@
-// What a provider is to the server, and what a call is to a provider.
+// The contract of a provider: what it is to the server.
 import type { Callback } from '../state/callbacks.ts'
 import type { WorldEvent } from '../state/events.ts'
 import type { AnyRefusal } from '../state/refusal.ts'
-import type { SettingsDef, SettingsOf, SettingTable, SettingValue } from '../state/settings.ts'
+import type { SettingsDef, SettingTable, SettingValue } from '../state/settings.ts'
 import type { Sim } from '../state/sims.ts'
 import type { TaskDef } from '../state/tasks.ts'
 import type { UsageRules } from '../state/usage.ts'
 import type { World } from '../state/world.ts'
-
-/** One request, routed and validated: values are as the spec types them. */
-export interface Call<
-  Path = Record<string, string>,
-  Query = Record<string, unknown>,
-  Body = unknown,
-  Settings = Record<string, unknown>,
-> {
-  readonly operation: string
-  readonly path: Path
-  readonly query: Query
-  readonly body: Body
-  /** A header by its lower-case name. */
-  readonly header: (name: string) => string | undefined
-  /** The media type to answer with: the first of `offered` that the Accept header prefers, or `undefined`. */
-  readonly accepts: (offered: readonly string[]) => string | undefined
-  /** Base path of the mount it came by, as in `/v2.4`. */
-  readonly basePath: string
-  /** Absolute URL of the provider's base path as the caller reaches it, without a trailing slash. */
-  readonly baseUrl: string
-  /** Every operation of the spec it came by, as in `GET /orders`. */
-  readonly endpoints: readonly string[]
-  /** Virtual ms since the epoch. */
-  readonly now: number
-  readonly settings: Settings
-}
-
-/** A body that is not JSON; rendered after the transaction is committed. */
-export interface Content {
-  readonly type: string
-  readonly render: () => string | Uint8Array | Promise<string | Uint8Array>
-}
-
-export interface Reply<Body = unknown> {
-  readonly status: number
-  /** Sent as JSON, as the media type the spec has for the status. */
-  readonly body?: Body
-  readonly content?: Content
-  readonly headers?: Readonly<Record<string, string>>
-}
-
-export function reply<Body>(status: number, body: Body): Reply<Body> {
-  return { status, body }
-}
-
-export type Handler = (call: Call, world: World) => Reply
-
-/** The shape openapi-typescript gives an operation, as far as handlers need it. */
-interface TypedOperation {
-  parameters: { path?: unknown; query?: unknown }
-  requestBody?: unknown
-  responses: unknown
-}
-
-/** The media types of bodies that handlers see as values. */
-type ValueType = 'application/json' | 'application/hal+json' | 'application/x-www-form-urlencoded'
-type JsonOf<T> = T extends { content: infer C } ? C[Extract<keyof C, ValueType>] : never
-type BodyOf<Op> = Op extends { requestBody: infer B }
-  ? JsonOf<B>
-  : Op extends { requestBody?: infer B }
-    ? JsonOf<NonNullable<B>> | undefined
-    : undefined
-type OkOf<Op> = Op extends { responses: { 200: infer R } | { 201: infer R } } ? JsonOf<R> : never
-
-/** The call of a typed operation. */
-export type CallOf<Op extends TypedOperation, Settings extends SettingTable> = Call<
-  NonNullable<Op['parameters']['path']>,
-  NonNullable<Op['parameters']['query']>,
-  BodyOf<Op>,
-  SettingsOf<Settings>
->
-
-/** Handlers keyed by operationId, each typed by its operation in the spec. */
-export type Handlers<Operations, Settings extends SettingTable> = {
-  readonly [Id in keyof Operations]?: Operations[Id] extends TypedOperation
-    ? (call: CallOf<Operations[Id], Settings>, world: World) => Reply<OkOf<Operations[Id]>>
-    : never
-}
+import type { Handler, HeaderOf, Reply } from './call.ts'
+import type { Handlers } from './typed-handlers.ts'
 
 /** A spec and the path it is served under, below the provider's slug. */
 export interface Mount {
@@ -106,9 +30,6 @@ export interface Admission {
   /** Set where the request is turned away unread. */
   readonly refusal?: AnyRefusal
 }
-
-/** What a request shows of its sender before it is routed to a world. */
-export type HeaderOf = (name: string) => string | undefined
 
 /** The settings of a provider in one world. */
 export type SettingValues = Readonly<Record<string, SettingValue>>

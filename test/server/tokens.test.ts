@@ -1,6 +1,7 @@
 // A provider with a token endpoint: forms, tokens on the world's clock, media types of its own, paths that settings move.
 import type { Document } from 'openapi-backend'
 import { expect, test } from 'vitest'
+import { type Handler, reply } from '../../src/simulators/call.ts'
 import {
   authenticate,
   bearerChallenge,
@@ -9,7 +10,7 @@ import {
   seedClient,
   wordTokenRefusal,
 } from '../../src/simulators/client-credentials.ts'
-import { type Handler, reply, type Simulator } from '../../src/simulators/simulator.ts'
+import type { Simulator } from '../../src/simulators/simulator.ts'
 import { credentials } from '../../src/state/credentials.ts'
 import { addDuration } from '../../src/state/duration.ts'
 import { duration, text } from '../../src/state/settings.ts'

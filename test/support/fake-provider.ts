@@ -1,12 +1,7 @@
 // A small provider for tests of the server: it keeps things, breaks its spec when asked to, and tells what was made.
 import type { Document } from 'openapi-backend'
-import {
-  type Handler,
-  type HeaderOf,
-  reply,
-  type SettingValues,
-  type Simulator,
-} from '../../src/simulators/simulator.ts'
+import { type Handler, type HeaderOf, reply } from '../../src/simulators/call.ts'
+import type { SettingValues, Simulator } from '../../src/simulators/simulator.ts'
 import { queueCallback, targets } from '../../src/state/callbacks.ts'
 import { defineCollection, sortable } from '../../src/state/collection.ts'
 import { credentials } from '../../src/state/credentials.ts'

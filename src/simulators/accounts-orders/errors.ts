@@ -1,7 +1,7 @@
 // How accounts-orders words a refusal: {"type", "messages"}, the body of a sister product (inferred); the token endpoint as OAuth2 does.
 import type { AnyRefusal, CommonRefusal } from '../../state/refusal.ts'
+import type { Reply } from '../call.ts'
 import { bearerChallenge, type TokenRefusal, wordTokenRefusal } from '../client-credentials.ts'
-import type { Reply } from '../simulator.ts'
 
 const own = {
   'unknown-account': [404, 'ACCOUNT_NOT_FOUND'],

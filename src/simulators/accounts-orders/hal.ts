@@ -1,6 +1,6 @@
 // Hypermedia: absolute links, lists with their pages, and what `Prefer: transclude` embeds.
 import type { World } from '../../state/world.ts'
-import { type Call, reply } from '../simulator.ts'
+import { type Call, reply } from '../call.ts'
 import { makeCursor, readCursor } from './cursor.ts'
 import { type Listing, pageOf } from './pages.ts'
 

@@ -1,6 +1,6 @@
 // How eSIM Go words a refusal: always {"message": ...}; which status, and how much it tells.
 import type { AnyRefusal, CommonRefusal } from '../../state/refusal.ts'
-import type { Reply } from '../simulator.ts'
+import type { Reply } from '../call.ts'
 
 /** Refusals only eSIM Go has. */
 export type EsimGoRefusal =

@@ -1,5 +1,5 @@
 // The type every file of handlers has: operations of the spec, with eSIM Go's settings.
-import type { Handlers } from '../simulator.ts'
+import type { Handlers } from '../typed-handlers.ts'
 import type { settings } from './settings.ts'
 import type { operations } from './spec.d.ts'
 

@@ -1,6 +1,7 @@
 // How Highland words a refusal: {"status":"failure","details":"..."}; of the texts only the one for an empty stock is known.
 import type { AnyRefusal, CommonRefusal } from '../../state/refusal.ts'
-import type { Reply, SettingValues } from '../simulator.ts'
+import type { Reply } from '../call.ts'
+import type { SettingValues } from '../simulator.ts'
 
 /** A refusal by the rules: its status is a setting. */
 const RULES = 'failureStatus'

@@ -1,7 +1,8 @@
 // Highland: a wholesaler's API of eSIMs and data products; a thin provider, known from one page.
 import { bundlesOf } from '../../state/bundles.ts'
 import { Refusal } from '../../state/refusal.ts'
-import { defineSimulator, type HeaderOf, type SettingValues } from '../simulator.ts'
+import type { HeaderOf } from '../call.ts'
+import { defineSimulator, type SettingValues } from '../simulator.ts'
 import { refusalReply } from './errors.ts'
 import { handlers } from './handlers.ts'
 import { SLUG } from './records.ts'

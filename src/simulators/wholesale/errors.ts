@@ -1,7 +1,7 @@
 // How the wholesale API words a refusal: {"status":"Failure","code","message"}. All of it is invented but the statuses, which sister APIs have.
 import type { AnyRefusal, CommonRefusal } from '../../state/refusal.ts'
+import type { Reply } from '../call.ts'
 import { bearerChallenge, wordTokenRefusal } from '../client-credentials.ts'
-import type { Reply } from '../simulator.ts'
 
 const own = {
   'unknown-plan': [400, 'PLAN_NOT_FOUND'],

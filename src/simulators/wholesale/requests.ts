@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto'
 import { Refusal } from '../../state/refusal.ts'
 import type { World } from '../../state/world.ts'
-import type { Call } from '../simulator.ts'
+import type { Call } from '../call.ts'
 import type { WholesaleRefusal } from './errors.ts'
 import type { Opening } from './provisioning.ts'
 import { type Action, transactionKey, transactions } from './records.ts'

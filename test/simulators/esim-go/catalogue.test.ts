@@ -37,16 +37,16 @@ test('every network has the codes and speeds of a real operator, and a TADIG cod
     expect(network.brandName).not.toBe('')
     expect(network.mcc).toMatch(/^\d{3}$/)
     expect(network.mnc).toMatch(/^\d{2,3}$/)
-    expect(network.tagid).toMatch(/^[A-Z]{3}[A-Z0-9]{2}$/)
-    expect(network.speed.length).toBeGreaterThan(0)
-    expect(['2G', '3G', '4G', '5G']).toEqual(expect.arrayContaining([...network.speed]))
+    expect(network.tadig).toMatch(/^[A-Z]{3}[A-Z0-9]{2}$/)
+    expect(network.generations.length).toBeGreaterThan(0)
+    expect(['2G', '3G', '4G', '5G']).toEqual(expect.arrayContaining([...network.generations]))
   }
-  expect(new Set(networks.map(({ tagid }) => tagid)).size).toBe(networks.length)
+  expect(new Set(networks.map(({ tadig }) => tadig)).size).toBe(networks.length)
 })
 
 test('the TADIG code on record is kept', () => {
   expect(findCountry('FR')?.networks).toContainEqual(
-    expect.objectContaining({ brandName: 'Orange', tagid: 'FRAF1' }),
+    expect.objectContaining({ brandName: 'Orange', tadig: 'FRAF1' }),
   )
 })
 

@@ -1,6 +1,6 @@
 // Bundles of the inventory onto an eSIM, or onto new ones: POST /esims/apply, and the older POST /esims/{iccid}/bundles.
 import { Refusal } from '../../../state/refusal.ts'
-import { reply } from '../../simulator.ts'
+import { reply } from '../../call.ts'
 import type { EsimGoHandlers } from '../handlers.ts'
 import type { components } from '../spec.d.ts'
 import { type Application, apply } from './apply.ts'

@@ -1,6 +1,6 @@
 // POST /inventory/refund: unused bundles of the inventory back into money.
 import { Refusal } from '../../../state/refusal.ts'
-import { reply } from '../../simulator.ts'
+import { reply } from '../../call.ts'
 import type { EsimGoHandlers } from '../handlers.ts'
 import { credit } from '../organisation/account.ts'
 import { takeFromLot } from './inventory.ts'

@@ -1,7 +1,7 @@
 // DELETE of bundles on an eSIM: what revoking would do, or revoking.
 import { Refusal } from '../../../state/refusal.ts'
 import type { World } from '../../../state/world.ts'
-import { type Reply, reply } from '../../simulator.ts'
+import { type Reply, reply } from '../../call.ts'
 import { money } from '../esims/wire.ts'
 import type { EsimGoHandlers } from '../handlers.ts'
 import { CURRENCY } from '../organisation/account.ts'

@@ -322,7 +322,7 @@ function spread(iso: string): number {
 
 function speedOf(isos: readonly string[]): readonly string[] {
   const speeds = isos.flatMap(
-    (iso) => findCountry(iso)?.networks.flatMap(({ speed }) => speed) ?? [],
+    (iso) => findCountry(iso)?.networks.flatMap(({ generations }) => generations) ?? [],
   )
   return [...new Set(speeds)].sort()
 }

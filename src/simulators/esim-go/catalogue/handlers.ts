@@ -1,7 +1,7 @@
 // The catalogue, one bundle of it, its groups, and the networks behind it.
 import { Refusal } from '../../../state/refusal.ts'
+import { reply } from '../../call.ts'
 import { type Country, countries, findCountry, findCountryByName } from '../../countries.ts'
-import { reply } from '../../simulator.ts'
 import type { EsimGoRefusal } from '../errors.ts'
 import * as wire from '../esims/wire.ts'
 import type { EsimGoHandlers } from '../handlers.ts'
@@ -70,7 +70,11 @@ export const catalogueHandlers: EsimGoHandlers = {
     return reply(200, {
       countryNetworks: asked.map(({ iso, networks }) => ({
         name: iso,
-        networks: networks.map(({ speed, ...network }) => ({ ...network, speed: [...speed] })),
+        networks: networks.map(({ tadig: tagid, generations, ...network }) => ({
+          ...network,
+          tagid,
+          speed: [...generations],
+        })),
       })),
     })
   },

@@ -5,7 +5,7 @@ import { androidInstallUrl, appleInstallUrl, lpaString } from '../../../state/in
 import { Refusal } from '../../../state/refusal.ts'
 import { type Sim, simKey, sims } from '../../../state/sims.ts'
 import type { World } from '../../../state/world.ts'
-import { type Content, type Reply, reply } from '../../simulator.ts'
+import { type Content, type Reply, reply } from '../../call.ts'
 import { takenOff } from '../assignments.ts'
 import type { EsimGoRefusal } from '../errors.ts'
 import type { EsimGoHandlers } from '../handlers.ts'

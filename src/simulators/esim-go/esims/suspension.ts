@@ -1,5 +1,5 @@
 // What v2.5 does to an eSIM's service: suspend it, lift that, delete the eSIM.
-import { reply } from '../../simulator.ts'
+import { reply } from '../../call.ts'
 import type { EsimGoHandlers } from '../handlers.ts'
 import { deleteEsim, setSuspended } from './deactivation.ts'
 import { findEsim, findUsable } from './esims.ts'

@@ -2,7 +2,7 @@
 import { SEPARATOR } from '../../../state/collection.ts'
 import { iso } from '../../../state/duration.ts'
 import { Refusal } from '../../../state/refusal.ts'
-import { reply } from '../../simulator.ts'
+import { reply } from '../../call.ts'
 import { findBundle } from '../catalogue/on-sale.ts'
 import type { EsimGoHandlers } from '../handlers.ts'
 import { findEsim, findUsable, incompatibilityOf } from './esims.ts'

@@ -2,7 +2,7 @@
 import { sortable } from '../../../state/collection.ts'
 import { Refusal } from '../../../state/refusal.ts'
 import type { World } from '../../../state/world.ts'
-import { reply } from '../../simulator.ts'
+import { reply } from '../../call.ts'
 import type { EsimGoRefusal } from '../errors.ts'
 import * as wire from '../esims/wire.ts'
 import * as wire25 from '../esims/wire-v25.ts'

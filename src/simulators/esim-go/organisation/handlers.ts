@@ -1,6 +1,6 @@
 // The API's own description, the organisation and its inventory.
 import { grouped } from '../../../state/collection.ts'
-import { reply } from '../../simulator.ts'
+import { reply } from '../../call.ts'
 import { usableLots } from '../bundles/inventory.ts'
 import * as wire from '../esims/wire.ts'
 import * as wire25 from '../esims/wire-v25.ts'

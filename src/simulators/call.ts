@@ -1,0 +1,51 @@
+// What a call is to a provider, and what it answers.
+import type { World } from '../state/world.ts'
+
+/** What a request shows of its sender before it is routed to a world. */
+export type HeaderOf = (name: string) => string | undefined
+
+/** One request, routed and validated: values are as the spec types them. */
+export interface Call<
+  Path = Record<string, string>,
+  Query = Record<string, unknown>,
+  Body = unknown,
+  Settings = Record<string, unknown>,
+> {
+  readonly operation: string
+  readonly path: Path
+  readonly query: Query
+  readonly body: Body
+  /** A header by its lower-case name. */
+  readonly header: (name: string) => string | undefined
+  /** The media type to answer with: the first of `offered` that the Accept header prefers, or `undefined`. */
+  readonly accepts: (offered: readonly string[]) => string | undefined
+  /** Base path of the mount it came by, as in `/v2.4`. */
+  readonly basePath: string
+  /** Absolute URL of the provider's base path as the caller reaches it, without a trailing slash. */
+  readonly baseUrl: string
+  /** Every operation of the spec it came by, as in `GET /orders`. */
+  readonly endpoints: readonly string[]
+  /** Virtual ms since the epoch. */
+  readonly now: number
+  readonly settings: Settings
+}
+
+/** A body that is not JSON; rendered after the transaction is committed. */
+export interface Content {
+  readonly type: string
+  readonly render: () => string | Uint8Array | Promise<string | Uint8Array>
+}
+
+export interface Reply<Body = unknown> {
+  readonly status: number
+  /** Sent as JSON, as the media type the spec has for the status. */
+  readonly body?: Body
+  readonly content?: Content
+  readonly headers?: Readonly<Record<string, string>>
+}
+
+export function reply<Body>(status: number, body: Body): Reply<Body> {
+  return { status, body }
+}
+
+export type Handler = (call: Call, world: World) => Reply
