@@ -1,4 +1,4 @@
-// Assignments that are no longer on their eSIM: revoked or lapsed. The kernel has forgotten them, so no network can use them.
+// The assignments of an eSIM: those on it, and those taken off it, which no network can use.
 import { type Bundle, bundlesOf, removeBundle } from '../../state/bundles.ts'
 import { defineCollection, SEPARATOR, sortable } from '../../state/collection.ts'
 import { Refusal } from '../../state/refusal.ts'
@@ -6,6 +6,7 @@ import type { World } from '../../state/world.ts'
 import { refusedBundles, refuseIfMagic } from './magic-values.ts'
 import { SLUG } from './records.ts'
 
+/** An assignment that was revoked or has lapsed; the kernel has forgotten it. */
 export interface TakenOff {
   /** As it was when it was taken off. */
   readonly bundle: Bundle
@@ -30,7 +31,7 @@ export interface Assignment {
   readonly state: Bundle['state'] | TakenOff['state']
 }
 
-/** Takes an assignment off its eSIM and keeps what is still told of it. */
+/** Takes an assignment off its eSIM, and keeps it as it was: it is still listed. */
 export function takeOff(
   world: World,
   bundle: Bundle,
@@ -48,11 +49,12 @@ export function assignmentsOf(world: World, iccid: string): Assignment[] {
     state: bundle.state,
   }))
   const off = world.in(takenOff).matching('esim', iccid + SEPARATOR)
-  return off.length === 0 ? on : [...on, ...off].sort((a, b) => a.bundle.serial - b.bundle.serial)
+  if (off.length === 0) return on
+  return [...on, ...off].sort((a, b) => a.bundle.serial - b.bundle.serial)
 }
 
 /**
- * Those of one bundle.
+ * The assignments of one bundle that an eSIM has or had.
  * @throws Refusal `not-found` where there are none, or what a magic name provokes
  */
 export function assignmentsNamed(world: World, iccid: string, name: string): Assignment[] {

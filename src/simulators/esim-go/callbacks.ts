@@ -1,71 +1,21 @@
-// What eSIM Go tells its customers' endpoint: which events, in which words, signed how.
+// What eSIM Go tells its customers' endpoint of an eSIM: which events, in which words, signed how.
 import { createHmac } from 'node:crypto'
-import { type Bundle, bundles } from '../../state/bundles.ts'
-import { type Callback, queueCallback } from '../../state/callbacks.ts'
+import type { Bundle } from '../../state/bundles.ts'
+import { type Callback, noteUnsent, queueCallback } from '../../state/callbacks.ts'
 import { iso } from '../../state/duration.ts'
 import type { WorldEvent } from '../../state/events.ts'
-import type { ProfileState } from '../../state/sim-lifecycle.ts'
-import { moveProfile, simKey, sims } from '../../state/sims.ts'
+import { type ProfileState, profileLifecycle } from '../../state/sim-lifecycle.ts'
 import type { World } from '../../state/world.ts'
-import { versionOf } from './callback-version.ts'
-import { lookUp } from './catalogue/on-sale.ts'
-import { noteAction } from './esims/esims.ts'
-import { noteHistory } from './esims/history.ts'
-import { DELETION_SCHEDULED, IDLE_DELETED, resumeIdleChecks } from './esims/idle.ts'
-import { noticeInstalled } from './esims/returns.ts'
-import { profileStatus, remaining } from './esims/wire.ts'
+import { description, remaining } from './bundles/wire.ts'
+import { DELETION_SCHEDULED, IDLE_DELETED } from './esims/idle.ts'
+import { profileStatus } from './esims/wire.ts'
 import { apiKey } from './organisation/account.ts'
 import { esims, SLUG } from './records.ts'
 import { settings } from './settings.ts'
+import { callbackVersion } from './versions.ts'
 
-/** Percentages of a bundle that are told (public). */
+/** Percentages of a bundle whose use is told (public). */
 export const UTILISATION = [1, 50, 80, 100] as const
-
-/** What the kernel calls the use of a bundle's last byte. */
-const USED_UP = 'bundle.used-100'
-
-/** The bundle in use, as a callback shows it. */
-function bundleBody(world: World, bundle: Bundle, version: number) {
-  const quantities = {
-    initialQuantity: bundle.initialBytes,
-    remainingQuantity: remaining(bundle),
-    startTime: iso(bundle.startedAt ?? world.now),
-    endTime: iso(bundle.endsAt ?? world.now),
-    unlimited: bundle.unlimited,
-  }
-  if (version === 2) return { name: bundle.name, ...quantities }
-  const description = lookUp(world, bundle.name)?.description ?? bundle.name
-  return {
-    id: bundle.id,
-    reference: bundle.reference,
-    name: bundle.name,
-    description,
-    ...quantities,
-  }
-}
-
-/** The alert an event is told as, and what goes with it; `undefined` where it is not told. */
-function alertFor(
-  world: World,
-  event: WorldEvent,
-  version: number,
-): { alertType: string; rest: object } | undefined {
-  const bundle =
-    event.bundle === undefined ? undefined : world.in(bundles).get(`${SLUG}/${event.bundle}`)
-  if (event.type === 'sim.first-attached') return { alertType: 'FirstAttachment', rest: {} }
-  if (event.type === 'sim.first-used' && bundle)
-    return { alertType: 'FirstUse', rest: { bundle: bundleBody(world, bundle, version) } }
-  if (event.type.startsWith('bundle.used-') && bundle)
-    return { alertType: 'Utilisation', rest: { bundle: bundleBody(world, bundle, version) } }
-  const { from, to } = event.detail ?? {}
-  if (from === undefined || to === undefined || event.type === 'sim.released') return undefined
-  const status = profileStatus(to as ProfileState)
-  if (status === profileStatus(from as ProfileState)) return undefined
-  return {
-    alertType: 'ProfileStatusChange',
-    rest: { profileStatus: status, timestamp: iso(event.at) },
-  }
-}
 
 /** What v2.5 calls what becomes of an idle eSIM; told in a form of its own (public). */
 const deletions: Readonly<Record<string, string>> = {
@@ -73,60 +23,108 @@ const deletions: Readonly<Record<string, string>> = {
   [IDLE_DELETED]: 'esim.deleted',
 }
 
-function tell(world: World, event: WorldEvent): void {
-  const { iccid } = event
-  const version = versionOf(world)
-  const deletion = deletions[event.type]
-  if (deletion !== undefined) {
-    const body = { date: iso(event.at), event: deletion, iccid }
-    queueCallback(world, { provider: SLUG, type: deletion, iccid, version, body })
-    return
+/** A callback that an event calls for: what it says, or why it is not sent. */
+type DueCallback =
+  | { readonly type: string; readonly body: object }
+  | { readonly type: string; readonly reason: string }
+
+/** The bundle in use, as a callback shows it. */
+function bundleBody(world: World, bundle: Bundle) {
+  const quantities = {
+    initialQuantity: bundle.initialBytes,
+    remainingQuantity: remaining(bundle),
+    startTime: iso(bundle.startedAt ?? world.now),
+    endTime: iso(bundle.endsAt ?? world.now),
+    unlimited: bundle.unlimited,
   }
-  const alert = alertFor(world, event, version)
-  if (!alert) return
-  const body = { iccid, alertType: alert.alertType, ...alert.rest }
-  queueCallback(world, { provider: SLUG, type: alert.alertType, iccid, version, body })
+  if (callbackVersion(world) === 2) return { name: bundle.name, ...quantities }
+  return {
+    id: bundle.id,
+    reference: bundle.reference,
+    name: bundle.name,
+    description: description(world, bundle.name),
+    ...quantities,
+  }
 }
 
-/** What is written down of an event, besides what a call itself writes down. */
-function note(world: World, event: WorldEvent): void {
-  const { iccid, type } = event
-  const bundle =
-    event.bundle === undefined ? undefined : world.in(bundles).get(`${SLUG}/${event.bundle}`)
-  // The alert at 100 % comes just before the bundle is depleted: one without data left is not active (documented).
-  const about = bundle && {
-    bundle: bundle.name,
-    bundleState: type === USED_UP ? ('depleted' as const) : bundle.state,
-  }
+function bundleAlert(
+  world: World,
+  alertType: 'FirstUse' | 'Utilisation',
+  { iccid }: WorldEvent,
+  bundle: Bundle | undefined,
+): DueCallback {
+  if (!bundle)
+    return { type: alertType, reason: 'the bundle it would tell of is not on the eSIM any more' }
+  return { type: alertType, body: { iccid, alertType, bundle: bundleBody(world, bundle) } }
+}
+
+function statusAlert({ iccid, at }: WorldEvent, from: ProfileState, to: ProfileState): DueCallback {
+  const alertType = 'ProfileStatusChange'
+  const status = profileStatus(to)
+  if (status === profileStatus(from))
+    return {
+      type: alertType,
+      reason: `the profile went from ${from} to ${to}: both are ${status} for eSIM Go`,
+    }
+  const body = { iccid, alertType, profileStatus: status, timestamp: iso(at) }
+  return { type: alertType, body }
+}
+
+function isProfileState(value: unknown): value is ProfileState {
+  return typeof value === 'string' && Object.hasOwn(profileLifecycle, value)
+}
+
+/** The callback an event calls for; most events call for none. */
+function callbackFor(
+  world: World,
+  event: WorldEvent,
+  bundle: Bundle | undefined,
+): DueCallback | undefined {
+  const { iccid, at, type, detail } = event
   if (type === 'sim.first-attached')
-    noteHistory(world, iccid, 'eSIM First Attachment', { alertType: 'FirstAttachment' })
-  if (type === 'sim.first-used')
-    noteHistory(world, iccid, 'eSIM First Use', { ...about, alertType: 'FirstUse' })
-  if (type === 'bundle.expired') noteHistory(world, iccid, 'Bundle Expired', about)
-  if (!type.startsWith('bundle.used-')) return
-  noteAction(world, iccid, 'eSIM Utilisation Alert')
-  noteHistory(world, iccid, 'eSIM Utilisation Alert', { ...about, alertType: 'Utilisation' })
+    return { type: 'FirstAttachment', body: { iccid, alertType: 'FirstAttachment' } }
+  if (type === 'sim.first-used') return bundleAlert(world, 'FirstUse', event, bundle)
+  if (type.startsWith('bundle.used-')) return bundleAlert(world, 'Utilisation', event, bundle)
+
+  const deletion = deletions[type]
+  if (deletion !== undefined)
+    return { type: deletion, body: { date: iso(at), event: deletion, iccid } }
+
+  const from = detail?.from
+  const to = detail?.to
+  return isProfileState(from) && isProfileState(to) ? statusAlert(event, from, to) : undefined
 }
 
-/** Answers what happened to an eSIM: notes it, tells it, and releases a deleted profile for another download (public). */
-export function react(event: WorldEvent, world: World): void {
-  note(world, event)
-  resumeIdleChecks(world, event)
-  if (event.type === 'sim.installed') noticeInstalled(world, event.iccid)
-  // Nothing is told of an eSIM that has left the account (inferred: it cannot be reached any more).
-  if (world.in(esims).has(event.iccid)) tell(world, event)
-  const sim = world.in(sims).get(simKey(SLUG, event.iccid))
-  if (event.type === 'sim.deleted' && sim) moveProfile(world, sim, 'release')
+/** Nothing is told of an eSIM that is not in the account: it cannot be reached any more (inferred). */
+const HAS_LEFT = 'the eSIM has left the account'
+
+/**
+ * Queues the callback an event calls for. Where one is called for and not sent, that is written
+ * down with the reason.
+ * @param bundle what it happened to, where that is still on the eSIM
+ */
+export function tellCustomer(world: World, event: WorldEvent, bundle: Bundle | undefined): void {
+  const due = callbackFor(world, event, bundle)
+  if (!due) return
+
+  const about = { provider: SLUG, type: due.type, iccid: event.iccid }
+  if ('reason' in due) {
+    noteUnsent(world, { ...about, reason: due.reason })
+  } else if (world.in(esims).has(event.iccid)) {
+    queueCallback(world, { ...about, version: callbackVersion(world), body: due.body })
+  } else {
+    noteUnsent(world, { ...about, body: JSON.stringify(due.body), reason: HAS_LEFT })
+  }
 }
 
 /** HMAC-SHA256 over the body as sent, under the API key; version 2 is not signed. */
-export function sign(delivery: Callback, world: World): Record<string, string> {
-  if (delivery.version === 2) return {}
+export function sign(callback: Callback, world: World): Record<string, string> {
+  if (callback.version === 2) return {}
   const key = apiKey(world)
   if (key === undefined) return {}
   return {
     'X-Signature-SHA256': createHmac('sha256', key)
-      .update(delivery.body)
+      .update(callback.body)
       .digest(world.settings(settings).signatureEncoding),
   }
 }

@@ -19,8 +19,9 @@ export type EsimGoRefusal =
   | 'no-msisdn'
 
 /**
- * Status and message; `true` tells the reason itself. One 403 with one text covers a bad key, an eSIM that is not yours and an
- * empty inventory, as the real API does (public); its exact texts are not known, so these are invented.
+ * Status and message; `true` tells the reason itself. One 403 with one text covers a bad key, an
+ * eSIM that is not yours and an empty inventory, as the real API does (public); its exact texts are
+ * not known, so these are invented.
  */
 const table: Readonly<
   Record<CommonRefusal | EsimGoRefusal, readonly [status: number, message: string | true]>

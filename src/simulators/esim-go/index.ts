@@ -1,46 +1,47 @@
 // eSIM Go: a reseller's API of bundles, eSIMs and orders.
-
 import { bundlesOf } from '../../state/bundles.ts'
 import { credentials } from '../../state/credentials.ts'
 import { Refusal } from '../../state/refusal.ts'
 import type { HeaderOf } from '../call.ts'
 import { defineSimulator } from '../simulator.ts'
 import { applyHandlers } from './bundles/apply-handlers.ts'
+import { bundleHandlers } from './bundles/handlers.ts'
 import { inventoryHandlers } from './bundles/inventory-handlers.ts'
 import { lapseBundle } from './bundles/lapse.ts'
 import { revokeHandlers } from './bundles/revoke-handlers.ts'
-import { VERSIONS } from './callback-version.ts'
-import { react, sign, UTILISATION } from './callbacks.ts'
+import { sign, UTILISATION } from './callbacks.ts'
 import { catalogueHandlers } from './catalogue/handlers.ts'
 import { lookUp } from './catalogue/on-sale.ts'
 import { refusalReply } from './errors.ts'
 import { esimHandlers } from './esims/handlers.ts'
 import { idleTasks } from './esims/idle.ts'
-import { assignmentHandlers } from './esims/install-details.ts'
+import { installDetailsHandlers } from './esims/install-details-handlers.ts'
 import { registerAgain } from './esims/refresh.ts'
 import { concludeReturn } from './esims/returns.ts'
-import { suspensionHandlers } from './esims/suspension.ts'
-import { troubleshootingHandlers } from './esims/troubleshooting.ts'
+import { suspensionHandlers } from './esims/suspension-handlers.ts'
+import { troubleshootingHandlers } from './esims/troubleshooting-handlers.ts'
+import { react } from './events.ts'
 import { orderHandlers } from './orders/handlers.ts'
 import { deliverLate } from './orders/ordering.ts'
 import { apiKey } from './organisation/account.ts'
-import { tellInsufficient } from './organisation/balance-alerts.ts'
+import { alertInsufficient } from './organisation/balance-alerts.ts'
 import { organisationHandlers } from './organisation/handlers.ts'
 import { countRequest } from './rate-limit.ts'
 import { SLUG } from './records.ts'
-import { stock } from './seed-file.ts'
+import { applySeedFile } from './seed-file.ts'
 import { seeds } from './seeds.ts'
 import { settings } from './settings.ts'
 import type { operations } from './spec.d.ts'
-import { V24, V25 } from './versions.ts'
+import { CALLBACK_VERSIONS, V24, V25 } from './versions.ts'
 
 const handlers = {
   ...organisationHandlers,
   ...catalogueHandlers,
   ...orderHandlers,
+  ...bundleHandlers,
   ...applyHandlers,
   ...esimHandlers,
-  ...assignmentHandlers,
+  ...installDetailsHandlers,
   ...troubleshootingHandlers,
   ...revokeHandlers,
   ...inventoryHandlers,
@@ -74,11 +75,11 @@ export const esimGo = defineSimulator<operations, typeof settings.table>({
   requests: {
     count: countRequest,
     afterRefusal(refusal, world) {
-      if (refusal.code === 'insufficient-balance') tellInsufficient(world)
+      if (refusal.code === 'insufficient-balance') alertInsufficient(world)
     },
   },
   seeds,
-  applySeedFile: stock,
+  applySeedFile,
   tasks: [...idleTasks, registerAgain, deliverLate, lapseBundle, concludeReturn],
   react,
   device: {
@@ -98,6 +99,6 @@ export const esimGo = defineSimulator<operations, typeof settings.table>({
     sign,
     secret: apiKey,
     schedule: (world) => world.settings(settings).retrySchedule,
-    versions: VERSIONS,
+    versions: CALLBACK_VERSIONS,
   },
 })

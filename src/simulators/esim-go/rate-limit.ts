@@ -1,4 +1,4 @@
-// The rate limit: so many requests a second from one address, in windows of the world's clock (public; off unless set).
+// The rate limit: so many requests a second from one address (public; off unless set).
 import { defineCollection, sortable } from '../../state/collection.ts'
 import { iso } from '../../state/duration.ts'
 import { Refusal } from '../../state/refusal.ts'
@@ -7,8 +7,9 @@ import type { Admission } from '../simulator.ts'
 import type { EsimGoRefusal } from './errors.ts'
 import { settings } from './settings.ts'
 
-/** Ms of a window; windows begin with whole seconds (inferred: they are fixed). */
+/** Ms of a window; windows begin with whole seconds of the world's clock (inferred: they are fixed). */
 const WINDOW = 1000
+/** What a request takes from its window. */
 const COST = 1
 
 /** What one caller has asked in its latest window. */
@@ -25,11 +26,11 @@ const windows = defineCollection<Window>({
   indexes: { end: ({ endsAt }) => sortable(endsAt) },
 })
 
-/** Lets go of windows that are over, a few at a time. */
-function forget(world: World): void {
-  const kept = world.in(windows)
-  for (const { caller, endsAt } of kept.page('end', {}, 0, 2))
-    if (endsAt <= world.now) kept.delete(caller)
+/** Deletes windows that are over, a few at a time. */
+function deleteEnded(world: World): void {
+  const all = world.in(windows)
+  for (const { caller, endsAt } of all.page('end', {}, 0, 2))
+    if (endsAt <= world.now) all.delete(caller)
 }
 
 /** Counts a request; the count stays whatever becomes of the request. */
@@ -38,12 +39,12 @@ export function countRequest(caller: string, world: World): Admission | undefine
   if (limit === 0) return undefined
   const { now } = world
   const endsAt = now - (now % WINDOW) + WINDOW
-  const last = world.in(windows).get(caller)
-  const spent = last?.endsAt === endsAt ? last.spent : 0
+  const latest = world.in(windows).get(caller)
+  const spent = latest?.endsAt === endsAt ? latest.spent : 0
   const admitted = spent + COST <= limit
   if (admitted)
     world.transaction(() => {
-      forget(world)
+      deleteEnded(world)
       world.in(windows).put({ caller, endsAt, spent: spent + COST })
     }, now)
   const headers = {
@@ -53,7 +54,9 @@ export function countRequest(caller: string, world: World): Admission | undefine
     'X-Ratelimit-Cost': String(COST),
   }
   if (admitted) return { headers }
+
   const retryAfter = Math.ceil((endsAt - now) / 1000)
-  const reason = `more than ${limit} requests a second from ${caller}: the window ends at ${iso(endsAt)} of this world's clock`
+  const until = `the window ends at ${iso(endsAt)} of this world's clock`
+  const reason = `more than ${limit} requests a second from ${caller}: ${until}`
   return { headers, refusal: new Refusal<EsimGoRefusal>('rate-limited', reason, { retryAfter }) }
 }

@@ -1,6 +1,6 @@
-// What only eSIM Go knows: accounts, eSIMs, orders, lots of the inventory, bundles of the user's own.
+// What only eSIM Go knows: account, eSIMs, orders, lots of the inventory, bundles on sale.
 import { defineCollection, SEPARATOR, sortable } from '../../state/collection.ts'
-import type { CatalogueBundle } from './catalogue/default-bundles.ts'
+import type { Sim } from '../../state/sims.ts'
 
 export const SLUG = 'esim-go'
 
@@ -21,17 +21,29 @@ export interface Esim {
   readonly puk: string
   readonly customerRef: string
   readonly physical: boolean
-  /** An older profile takes no unlimited bundles (invented: the document names no reason for a bundle not to fit). */
+  /**
+   * An older profile takes no unlimited bundles (invented: the document names no reason for a
+   * bundle not to fit).
+   */
   readonly platform: 'current' | 'older'
   readonly assignedAt: number
   /** When a bundle was last applied to it. */
   readonly appliedAt?: number
   /** The branding profile it was ordered with. */
   readonly brandingId?: string
-  /** No task looks whether it is idle: a bundle keeps it, or none are deleted. */
+  /**
+   * No task looks whether it is idle: a bundle keeps it from being so, or idle eSIMs are not
+   * deleted.
+   */
   readonly unwatched?: true
   readonly lastAction?: LastAction
   readonly actionAt?: number
+}
+
+/** An eSIM of the organisation: its SIM, and what eSIM Go adds to that. */
+export interface EsimWithSim {
+  readonly sim: Sim
+  readonly esim: Esim
 }
 
 const bySerial = (sort: string, { serial }: Esim) => sort + SEPARATOR + sortable(serial)
@@ -127,8 +139,33 @@ export const accounts = defineCollection<Account>({
   key: (account) => account.id,
 })
 
+/** One bundle on sale. */
+export interface CatalogueBundle {
+  /** `esim_{DATA}_{DAYS}D_{ISO or region code}_V2`, case-sensitive. */
+  readonly name: string
+  readonly description: string
+  readonly groups: readonly string[]
+  /** ISO codes of the countries it works in: its base countries. */
+  readonly countries: readonly string[]
+  /** Regional and global bundles only: the area they are sold as, such as `Europe+`. */
+  readonly area?: { readonly name: string; readonly region: string }
+  /**
+   * MB, 1,000 to a GB. Unlimited bundles have -1, as integrators of eSIM Go report from the
+   * wire.
+   */
+  readonly dataAmount: number
+  /** Days. */
+  readonly duration: number
+  readonly speed: readonly string[]
+  readonly autostart: boolean
+  readonly unlimited: boolean
+  /** US cents. */
+  readonly price: number
+  readonly billingType: 'FixedCost'
+}
+
 /** Bundles a user put on sale in a seed file; they come before default ones of the same name. */
-export const ownBundles = defineCollection<CatalogueBundle>({
+export const userBundles = defineCollection<CatalogueBundle>({
   name: 'esim-go.catalogue',
   key: (bundle) => bundle.name,
 })

@@ -1,4 +1,5 @@
-// A user's own stock from a seed file: balance, catalogue, inventory, eSIMs.
+// What a user's seed file lays over the default state: money, bundles on sale, inventory, eSIMs.
+import { defined } from '../../state/defined.ts'
 import { addDuration, DurationError } from '../../state/duration.ts'
 import { Refusal } from '../../state/refusal.ts'
 import { install, simKey, sims } from '../../state/sims.ts'
@@ -6,11 +7,11 @@ import type { World } from '../../state/world.ts'
 import { findCountry } from '../countries.ts'
 import { addLot } from './bundles/inventory.ts'
 import { putOnEsim } from './bundles/put-on-esim.ts'
-import type { CatalogueBundle } from './catalogue/default-bundles.ts'
 import { lookUp } from './catalogue/on-sale.ts'
 import { mintEsim } from './esims/esims.ts'
-import { account } from './organisation/account.ts'
-import { accounts, esims, ownBundles, SLUG } from './records.ts'
+import { toCents } from './money.ts'
+import { accountOf } from './organisation/account.ts'
+import { accounts, type CatalogueBundle, esims, SLUG, userBundles } from './records.ts'
 
 type Fields = Readonly<Record<string, unknown>>
 
@@ -46,19 +47,23 @@ function number(where: string, value: unknown, low: number, high: number): numbe
 }
 
 function whole(where: string, value: unknown, low: number, high: number): number {
-  if (!Number.isInteger(number(where, value, low, high)))
-    throw wrong(where, 'must be a whole number')
-  return value as number
+  const found = number(where, value, low, high)
+  if (!Number.isInteger(found)) throw wrong(where, 'must be a whole number')
+  return found
 }
 
 /** Units of money, as a user writes them, in cents. */
 function cents(where: string, value: unknown): number {
-  return Math.round(number(where, value, 0, 1e9) * 100)
+  return toCents(number(where, value, 0, 1e9))
 }
 
 function flag(where: string, value: unknown): boolean {
   if (value !== undefined && typeof value !== 'boolean') throw wrong(where, 'must be true or false')
   return value === true
+}
+
+function isNot(where: string, value: unknown): boolean {
+  return !flag(where, value)
 }
 
 /** The instant a duration from now. */
@@ -77,124 +82,142 @@ function bundleOnSale(world: World, where: string, value: unknown): CatalogueBun
   return found
 }
 
-function ownBundle(where: string, value: unknown): CatalogueBundle {
-  const given = fields(where, value, [
-    'name',
-    'description',
-    'countries',
-    'dataAmount',
-    'duration',
-    'price',
-    'unlimited',
-    'groups',
-    'speed',
-  ])
-  const countries = list(`${where}.countries`, given.countries).map((code) =>
-    text(`${where}.countries`, code, /^[A-Z]{2}$/),
-  )
-  const unserved = countries.find((code) => !findCountry(code))
-  if (countries.length === 0 || unserved !== undefined)
-    throw wrong(
-      `${where}.countries`,
-      unserved ? `names ${unserved}, which is no country with networks` : 'must name a country',
-    )
-  const name = text(`${where}.name`, given.name)
-  const unlimited = flag(`${where}.unlimited`, given.unlimited)
+/** What `read` makes of a value that may be left out; `undefined` where it is. */
+function optional<T>(
+  where: string,
+  value: unknown,
+  read: (where: string, value: unknown) => T,
+): T | undefined {
+  return value === undefined ? undefined : read(where, value)
+}
+
+function textMatching(pattern: RegExp): (where: string, value: unknown) => string {
+  return (where, value) => text(where, value, pattern)
+}
+
+function texts(where: string, value: unknown): string[] {
+  return list(where, value).map((line) => text(where, line))
+}
+
+const iccidText = textMatching(/^\d{18,22}$/)
+const msisdnText = textMatching(/^[1-9]\d{6,14}$/)
+const countryCode = textMatching(/^[A-Z]{2}$/)
+
+/** Codes of countries with networks, at least one. */
+function countryCodes(where: string, value: unknown): string[] {
+  const codes = list(where, value).map((code) => countryCode(where, code))
+  const unserved = codes.find((code) => !findCountry(code))
+  if (unserved !== undefined)
+    throw wrong(where, `names ${unserved}, which is no country with networks`)
+  if (codes.length === 0) throw wrong(where, 'must name a country')
+  return codes
+}
+
+const BUNDLE_FIELDS = [
+  'name',
+  'description',
+  'countries',
+  'dataAmount',
+  'duration',
+  'price',
+  'unlimited',
+  'groups',
+  'speed',
+]
+
+function userBundle(where: string, value: unknown): CatalogueBundle {
+  const entry = fields(where, value, BUNDLE_FIELDS)
+  const countries = countryCodes(`${where}.countries`, entry.countries)
+  const name = text(`${where}.name`, entry.name)
+  const unlimited = flag(`${where}.unlimited`, entry.unlimited)
   return {
     name,
-    description:
-      given.description === undefined ? name : text(`${where}.description`, given.description),
-    groups:
-      given.groups === undefined
-        ? ['Own']
-        : list(`${where}.groups`, given.groups).map((group) => text(`${where}.groups`, group)),
+    description: optional(`${where}.description`, entry.description, text) ?? name,
+    groups: optional(`${where}.groups`, entry.groups, texts) ?? ['Own'],
     countries,
-    dataAmount: unlimited ? -1 : whole(`${where}.dataAmount`, given.dataAmount, 1, 1e9),
-    duration: whole(`${where}.duration`, given.duration, 1, 3650),
-    speed:
-      given.speed === undefined
-        ? ['4G']
-        : list(`${where}.speed`, given.speed).map((speed) => text(`${where}.speed`, speed)),
+    dataAmount: unlimited ? -1 : whole(`${where}.dataAmount`, entry.dataAmount, 1, 1e9),
+    duration: whole(`${where}.duration`, entry.duration, 1, 3650),
+    speed: optional(`${where}.speed`, entry.speed, texts) ?? ['4G'],
     autostart: true,
     unlimited,
-    price: cents(`${where}.price`, given.price),
+    price: cents(`${where}.price`, entry.price),
     billingType: 'FixedCost',
   }
 }
 
-function ownEsim(world: World, where: string, value: unknown): void {
-  const given = fields(where, value, [
-    'iccid',
-    'matchingId',
-    'smdpAddress',
-    'msisdn',
-    'customerRef',
-    'installed',
-    'bundles',
-  ])
-  const iccid =
-    given.iccid === undefined ? undefined : text(`${where}.iccid`, given.iccid, /^\d{18,22}$/)
+const ESIM_FIELDS = [
+  'iccid',
+  'matchingId',
+  'smdpAddress',
+  'msisdn',
+  'customerRef',
+  'installed',
+  'bundles',
+]
+
+function putEsim(world: World, where: string, value: unknown): void {
+  const entry = fields(where, value, ESIM_FIELDS)
+  const iccid = optional(`${where}.iccid`, entry.iccid, iccidText)
   if (iccid !== undefined && world.in(esims).has(iccid))
     throw wrong(`${where}.iccid`, `${iccid} is there twice`)
+
   const esim = mintEsim(world, {
-    ...(iccid === undefined ? {} : { iccid }),
-    ...(given.matchingId === undefined
-      ? {}
-      : { matchingId: text(`${where}.matchingId`, given.matchingId) }),
-    ...(given.smdpAddress === undefined
-      ? {}
-      : { smdpAddress: text(`${where}.smdpAddress`, given.smdpAddress) }),
-    ...(given.msisdn === undefined
-      ? {}
-      : { msisdn: text(`${where}.msisdn`, given.msisdn, /^[1-9]\d{6,14}$/) }),
-    ...(given.customerRef === undefined
-      ? {}
-      : { customerRef: text(`${where}.customerRef`, given.customerRef) }),
+    iccid,
+    matchingId: optional(`${where}.matchingId`, entry.matchingId, text),
+    smdpAddress: optional(`${where}.smdpAddress`, entry.smdpAddress, text),
+    msisdn: optional(`${where}.msisdn`, entry.msisdn, msisdnText),
+    customerRef: optional(`${where}.customerRef`, entry.customerRef, text),
   })
-  for (const name of list(`${where}.bundles`, given.bundles))
-    putOnEsim(
-      world,
-      esim.iccid,
-      bundleOnSale(world, `${where}.bundles`, name),
-      `${world.random.uuid()}-0`,
-    )
+  for (const name of list(`${where}.bundles`, entry.bundles)) {
+    const bundle = bundleOnSale(world, `${where}.bundles`, name)
+    putOnEsim(world, esim.iccid, bundle, { reference: `${world.random.uuid()}-0` })
+  }
+
+  const installed = flag(`${where}.installed`, entry.installed)
   const sim = world.in(sims).get(simKey(SLUG, esim.iccid))
-  if (flag(`${where}.installed`, given.installed) && sim) install(world, sim)
+  if (installed && sim) install(world, sim)
 }
 
+function putLot(world: World, where: string, value: unknown): void {
+  const entry = fields(where, value, ['bundle', 'quantity'])
+  const bundle = bundleOnSale(world, `${where}.bundle`, entry.bundle)
+  addLot(world, bundle, whole(`${where}.quantity`, entry.quantity, 1, 1e6), bundle.price)
+}
+
+const FILE_FIELDS = [
+  'balance',
+  'testCredit',
+  'testCreditLifetime',
+  'savedCard',
+  'catalogue',
+  'inventory',
+  'esims',
+]
+
 /**
- * Lays a user's stock over the default state.
+ * Lays the part of a seed file that is eSIM Go's over the default state.
+ * @param content as parsed from the file, unchecked
  * @throws Refusal `invalid-request` naming the first thing that is wrong with it
  */
-export function stock(world: World, own: unknown): void {
-  const given = fields('seed file', own, [
-    'balance',
-    'testCredit',
-    'testCreditLifetime',
-    'savedCard',
-    'catalogue',
-    'inventory',
-    'esims',
-  ])
-  const holder = account(world)
+export function applySeedFile(world: World, content: unknown): void {
+  const file = fields('seed file', content, FILE_FIELDS)
   world.in(accounts).put({
-    ...holder,
-    ...(given.balance === undefined ? {} : { balance: cents('balance', given.balance) }),
-    ...(given.testCredit === undefined
-      ? {}
-      : { testCredit: cents('testCredit', given.testCredit) }),
-    ...(given.savedCard === undefined ? {} : { cardless: !flag('savedCard', given.savedCard) }),
-    ...(given.testCreditLifetime === undefined
-      ? {}
-      : { testCreditExpiresAt: later(world, 'testCreditLifetime', given.testCreditLifetime) }),
+    ...accountOf(world),
+    ...defined({
+      balance: optional('balance', file.balance, cents),
+      testCredit: optional('testCredit', file.testCredit, cents),
+      cardless: optional('savedCard', file.savedCard, isNot),
+      testCreditExpiresAt: optional(
+        'testCreditLifetime',
+        file.testCreditLifetime,
+        (where, lifetime) => later(world, where, lifetime),
+      ),
+    }),
   })
-  for (const [at, bundle] of list('catalogue', given.catalogue).entries())
-    world.in(ownBundles).put(ownBundle(`catalogue[${at}]`, bundle))
-  for (const [at, lot] of list('inventory', given.inventory).entries()) {
-    const { bundle, quantity } = fields(`inventory[${at}]`, lot, ['bundle', 'quantity'])
-    const found = bundleOnSale(world, `inventory[${at}].bundle`, bundle)
-    addLot(world, found, whole(`inventory[${at}].quantity`, quantity, 1, 1e6), found.price)
-  }
-  for (const [at, esim] of list('esims', given.esims).entries())
-    ownEsim(world, `esims[${at}]`, esim)
+
+  for (const [at, bundle] of list('catalogue', file.catalogue).entries())
+    world.in(userBundles).put(userBundle(`catalogue[${at}]`, bundle))
+  for (const [at, lot] of list('inventory', file.inventory).entries())
+    putLot(world, `inventory[${at}]`, lot)
+  for (const [at, esim] of list('esims', file.esims).entries()) putEsim(world, `esims[${at}]`, esim)
 }

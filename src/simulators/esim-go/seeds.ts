@@ -1,4 +1,4 @@
-// What exists at the start: the organisation, its key, its money; and the named states to start from.
+// What exists at the start: the organisation, its key and money; and named states to start from.
 import { credentials } from '../../state/credentials.ts'
 import { addDuration } from '../../state/duration.ts'
 import { HEX, openRandom } from '../../state/random.ts'
@@ -42,7 +42,8 @@ function organisation(
 /** An installed eSIM with one unused 1 GB bundle for the United Kingdom. */
 function assignedBundle(world: World): void {
   const { iccid } = mintEsim(world)
-  putOnEsim(world, iccid, findBundle(world, A_BUNDLE), `${world.random.uuid()}-0`)
+  const reference = `${world.random.uuid()}-0`
+  putOnEsim(world, iccid, findBundle(world, A_BUNDLE), { reference })
   const sim = world.in(sims).get(simKey(SLUG, iccid))
   if (sim) install(world, sim)
 }

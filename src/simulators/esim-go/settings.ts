@@ -1,4 +1,4 @@
-// What a user can choose about eSIM Go: where sources conflict, and delays the document only bounds.
+// What a user can choose about eSIM Go, where its sources conflict or leave something open.
 import {
   choice,
   commonSettings,
@@ -9,7 +9,9 @@ import {
   texts,
   whole,
 } from '../../state/settings.ts'
+import type { Handlers } from '../typed-handlers.ts'
 import { SLUG } from './records.ts'
+import type { operations } from './spec.d.ts'
 
 export const settings = defineSettings(SLUG, {
   ...commonSettings,
@@ -25,7 +27,8 @@ export const settings = defineSettings(SLUG, {
   ),
   processingDelay: duration(
     'PT0S',
-    'how long a bundle stays in processing after it was applied (documented: usually instant, up to PT10M)',
+    'how long a bundle stays in processing after it was applied (documented: usually instant, ' +
+      'up to PT10M)',
   ),
   deliveryDelay: duration(
     'PT0S',
@@ -33,19 +36,23 @@ export const settings = defineSettings(SLUG, {
   ),
   idleDeletion: duration(
     'P180D',
-    'how long an eSIM may be idle before its deletion is scheduled (public); PT0S: for ever. What is set counts from the next look at an eSIM',
+    'how long an eSIM may be idle before its deletion is scheduled (public); PT0S: for ever. ' +
+      'What is set counts from the next look at an eSIM',
   ),
   queuedKeepsEsim: flag(
     true,
-    'an unused bundle keeps its eSIM from being deleted as idle (inferred); else only one in use does',
+    'an unused bundle keeps its eSIM from being deleted as idle (inferred); else only one in ' +
+      'use does',
   ),
   consumptionBilling: flag(
     true,
-    'the organisation is billed by consumption, so that GET /catalogue/prices answers it; else that is 403',
+    'the organisation is billed by consumption, so that GET /catalogue/prices answers it; ' +
+      'else that is 403',
   ),
   asyncApplyDelay: duration(
     'PT10S',
-    'how long bundles stay in processing where one call applies more than 5 (public: asynchronously; time invented)',
+    'how long bundles stay in processing where one call applies more than 5 (public: ' +
+      'asynchronously; time invented)',
   ),
   inventoryLifetime: duration(
     'P1Y',
@@ -63,11 +70,13 @@ export const settings = defineSettings(SLUG, {
   revokePick: choice(
     ['latest', 'oldest-unused'],
     'latest',
-    'which of several bundles of one name DELETE /esims/{iccid}/bundles/{name} takes: the latest as documented, or the oldest unused (public)',
+    'which of several bundles of one name DELETE /esims/{iccid}/bundles/{name} takes: the ' +
+      'latest as documented, or the oldest unused (public)',
   ),
   returnsDelay: duration(
     'P4D',
-    'least time after which an eSIM in the returns process comes back if it is installed (documented: at least 4 days)',
+    'least time after which an eSIM in the returns process comes back if it is installed ' +
+      '(documented: at least 4 days)',
   ),
   lapseAfter: duration(
     'P12M',
@@ -89,7 +98,8 @@ export const settings = defineSettings(SLUG, {
     0,
     1_000_000,
     100,
-    'a payment that takes balance and test credit below this, in USD, is told as LowBalance; 0: never (invented)',
+    'a payment that takes balance and test credit below this, in USD, is told as LowBalance; ' +
+      '0: never (invented)',
   ),
   rateLimit: whole(
     0,
@@ -113,7 +123,8 @@ export const settings = defineSettings(SLUG, {
   assignmentsJson: choice(
     ['auto', 'array', 'object'],
     'auto',
-    'GET /esims/assignments as JSON: an object for one eSIM and an array for several, or always one of them (`object`: the first)',
+    'GET /esims/assignments as JSON: an object for one eSIM and an array for several, or ' +
+      'always one of them (`object`: the first)',
   ),
   signatureEncoding: choice(
     ['base64', 'hex'],
@@ -125,3 +136,6 @@ export const settings = defineSettings(SLUG, {
     'delays between attempts at a callback; after the last it is dead (invented)',
   ),
 })
+
+/** What every file of handlers has: operations of the spec, called with these settings. */
+export type EsimGoHandlers = Handlers<operations, typeof settings.table>

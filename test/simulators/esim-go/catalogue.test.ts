@@ -2,12 +2,11 @@
 import { expect, test, vi } from 'vitest'
 import { countries, findCountry, findCountryByName } from '../../../src/simulators/countries.ts'
 import {
-  bundleGroups,
-  type CatalogueBundle,
   defaultBundle,
   defaultCatalogue,
-  searchCatalogue,
 } from '../../../src/simulators/esim-go/catalogue/default-bundles.ts'
+import { bundleGroups, searchCatalogue } from '../../../src/simulators/esim-go/catalogue/search.ts'
+import type { CatalogueBundle } from '../../../src/simulators/esim-go/records.ts'
 
 const bundle = (name: string, fields: Partial<CatalogueBundle> = {}): CatalogueBundle => ({
   name,

@@ -1,9 +1,9 @@
 // Magic values of eSIM Go: each provokes what it is listed for, and the documents list each.
 import { readFile } from 'node:fs/promises'
 import { expect, test } from 'vitest'
+import { magicBundles } from '../../../src/simulators/esim-go/catalogue/magic-bundles.ts'
 import {
   magicAmounts,
-  magicBundles,
   magicIccids,
   refusedBundles,
 } from '../../../src/simulators/esim-go/magic-values.ts'
@@ -37,7 +37,7 @@ const WAITS = new Set([429, 503])
 const expectWait = (status: number, headers: Headers) =>
   expect(headers.has('retry-after')).toBe(WAITS.has(status))
 
-test.each(magicIccids)('ESG-036 ICCID $value is answered $says', async ({ value, code }) => {
+test.each(magicIccids)('ESG-036 ICCID $value is answered $description', async ({ value, code }) => {
   await using sim = await startEsimGo('bundles in the inventory')
   const status = statuses[code] ?? 0
   const calls = [
@@ -67,7 +67,7 @@ test('magic ICCIDs are good ones, with the status before the check digit', () =>
   }
 })
 
-test.each(refusedBundles)('bundle $value is answered $says', async ({ value, code }) => {
+test.each(refusedBundles)('bundle $value is answered $description', async ({ value, code }) => {
   await using sim = await startEsimGo()
   const iccid = await esimWith(sim, GB_1)
   const status = statuses[code] ?? 0
@@ -89,7 +89,7 @@ test.each(refusedBundles)('bundle $value is answered $says', async ({ value, cod
 })
 
 test.each(magicAmounts)(
-  'ESG-036 an amount of $value is answered $says',
+  'ESG-036 an amount of $value is answered $description',
   async ({ value, code }) => {
     await using sim = await startEsimGo()
     const status = statuses[code] ?? 0

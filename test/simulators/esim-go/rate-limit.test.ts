@@ -1,6 +1,6 @@
 // The rate limit of eSIM Go: off unless set, counted by address in seconds of the world's clock.
 import { expect, test } from 'vitest'
-import { admit } from '../../../src/simulators/esim-go/rate-limit.ts'
+import { countRequest } from '../../../src/simulators/esim-go/rate-limit.ts'
 import { startEsimGo, type TestSim } from '../../support/esim-go.ts'
 import { GB_1, ownIccids } from '../../support/esim-go-shop.ts'
 
@@ -93,12 +93,12 @@ test('each address has a limit of its own, and windows that are over are let go'
   const { world } = sim
   const kept = () => world.records.get('esim-go.rate-windows')?.size
   for (const caller of ['192.0.2.1', '192.0.2.2', '192.0.2.3']) {
-    expect(admit(caller, world)?.refusal).toBeUndefined()
-    expect(admit(caller, world)?.refusal?.code).toBe('rate-limited')
+    expect(countRequest(caller, world)?.refusal).toBeUndefined()
+    expect(countRequest(caller, world)?.refusal?.code).toBe('rate-limited')
   }
   expect(kept()).toBe(3)
   await sim.advance('PT1S')
-  for (const caller of ['192.0.2.4', '192.0.2.5']) admit(caller, world)
+  for (const caller of ['192.0.2.4', '192.0.2.5']) countRequest(caller, world)
   expect(kept()).toBe(2)
 })
 

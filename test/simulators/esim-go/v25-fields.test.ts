@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest'
 import { readSpec } from '../../../src/server/spec.ts'
 import { findBundle } from '../../../src/simulators/esim-go/catalogue/on-sale.ts'
-import { ownBundles } from '../../../src/simulators/esim-go/records.ts'
+import { userBundles } from '../../../src/simulators/esim-go/records.ts'
 import { type Schemas, startEsimGo } from '../../support/esim-go.ts'
 import {
   buy,
@@ -263,7 +263,7 @@ test('ESG-214 the hash stays as long as the prices do', async () => {
   expect(first.body).toEqual(again.body)
   expect(first.body).toEqual(elsewhere.body)
   one.world.transaction(() =>
-    one.world.in(ownBundles).put({ ...findBundle(one.world, GB_1), price: 300 }),
+    one.world.in(userBundles).put({ ...findBundle(one.world, GB_1), price: 300 }),
   )
   const dearer = (await v25(one).get<Schemas['PriceList']>('/catalogue/prices')).body
   expect(dearer.prices.find((each) => each.country.iso === 'GB')?.prices).toMatchObject([

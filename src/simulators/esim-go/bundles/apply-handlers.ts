@@ -1,7 +1,8 @@
-// Bundles of the inventory onto an eSIM, or onto new ones: POST /esims/apply, and the older POST /esims/{iccid}/bundles.
+// Bundles of the inventory onto eSIMs: POST /esims/apply and POST /esims/{iccid}/bundles.
+import { defined } from '../../../state/defined.ts'
 import { Refusal } from '../../../state/refusal.ts'
 import { reply } from '../../call.ts'
-import type { EsimGoHandlers } from '../handlers.ts'
+import type { EsimGoHandlers } from '../settings.ts'
 import type { components } from '../spec.d.ts'
 import { type Application, apply } from './apply.ts'
 
@@ -12,43 +13,38 @@ function refuse(reason: string): never {
 }
 
 /** What is to be applied; each combination the document excludes is refused. */
-function applicationsOf({
-  iccid,
-  bundle,
-  name,
-  bundles,
-  repeat,
-  allowReassign = false,
-}: Body): Application[] {
+function applicationsOf(body: Body): Application[] {
+  const { iccid, bundle, name, bundles, repeat, allowReassign = false } = body
   if (bundle !== undefined && name !== undefined && bundle !== name)
     refuse('bundle and name say different things: give one of them')
-  const one = bundle ?? name
-  if (one !== undefined && bundles !== undefined) refuse('give either bundle or bundles, not both')
+
+  const single = bundle ?? name
+  if (single !== undefined && bundles !== undefined)
+    refuse('give either bundle or bundles, not both')
   if (iccid !== undefined && repeat !== undefined)
     refuse('an iccid cannot be given together with repeat')
-  if (one !== undefined)
-    return [
-      {
-        bundle: one,
-        repeat: repeat ?? 1,
-        allowReassign,
-        ...(iccid === undefined ? {} : { iccid }),
-      },
-    ]
+  if (single !== undefined)
+    return [defined({ bundle: single, repeat: repeat ?? 1, allowReassign, iccid })]
+
   if (bundles === undefined) return refuse('give either bundle or bundles')
   if (iccid !== undefined)
     refuse('an iccid goes with one bundle, not with bundles: each of those gets a new eSIM')
   if (repeat !== undefined)
     refuse('repeat goes with one bundle, not with bundles: give it to the entries of the list')
-  return bundles.map((each) =>
-    typeof each === 'string'
-      ? { bundle: each, repeat: 1, allowReassign }
-      : {
-          bundle: each.name,
-          repeat: each.repeat ?? 1,
-          allowReassign: each.allowReassign ?? allowReassign,
-        },
-  )
+  return bundles.map((entry) => applicationOf(entry, allowReassign))
+}
+
+/** An entry of the list `bundles`: a name, or a name and how to apply it. */
+function applicationOf(
+  entry: NonNullable<Body['bundles']>[number],
+  allowReassign: boolean,
+): Application {
+  if (typeof entry === 'string') return { bundle: entry, repeat: 1, allowReassign }
+  return {
+    bundle: entry.name,
+    repeat: entry.repeat ?? 1,
+    allowReassign: entry.allowReassign ?? allowReassign,
+  }
 }
 
 function startOf(startTime: string | undefined, now: number): number | undefined {
@@ -62,17 +58,20 @@ function startOf(startTime: string | undefined, now: number): number | undefined
 
 export const applyHandlers: EsimGoHandlers = {
   applyBundle({ body, now }, world) {
-    const { reference, applied } = apply(world, applicationsOf(body), startOf(body.startTime, now))
-    return reply(200, { esims: applied, applyReference: reference })
+    const applications = applicationsOf(body)
+    const { reference, outcomes } = apply(world, applications, startOf(body.startTime, now))
+    return reply(200, { esims: outcomes, applyReference: reference })
   },
 
-  /** The bundle goes onto the eSIM `repeat` times (inferred); one that does not fit says so in the status. */
+  /**
+   * The bundle goes onto the eSIM `repeat` times (inferred); the status tells where it does not
+   * fit.
+   */
   applyBundleToEsim({ path, body: { name, startTime, repeat = 1 }, now }, world) {
-    const { applied } = apply(
-      world,
-      [{ bundle: name, iccid: path.iccid, repeat, allowReassign: false }],
-      startOf(startTime, now),
-    )
-    return reply(200, { status: applied[0]?.status ?? '' })
+    const application = { bundle: name, iccid: path.iccid, repeat, allowReassign: false }
+    const { outcomes } = apply(world, [application], startOf(startTime, now))
+    const [first] = outcomes
+    if (!first) throw new Error('an application without an outcome')
+    return reply(200, { status: first.status })
   },
 }

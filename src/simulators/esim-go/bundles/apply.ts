@@ -1,12 +1,11 @@
 // Applying bundles of the inventory to eSIMs.
-
 import { bundlesOf } from '../../../state/bundles.ts'
 import { Refusal } from '../../../state/refusal.ts'
 import type { World } from '../../../state/world.ts'
 import { findBundle } from '../catalogue/on-sale.ts'
 import { findUsable, incompatibilityOf, mintEsim } from '../esims/esims.ts'
 import { spendable } from '../organisation/account.ts'
-import { type OrderLine, orders, SLUG } from '../records.ts'
+import { type CatalogueBundle, type Esim, type OrderLine, orders, SLUG } from '../records.ts'
 import { takeFromInventory } from './inventory.ts'
 import { putOnEsim, refuseWhileProcessing } from './put-on-esim.ts'
 
@@ -19,7 +18,7 @@ export interface Application {
 }
 
 /** What became of one bundle. */
-export interface Applied {
+export interface Outcome {
   readonly iccid: string
   readonly bundle: string
   readonly status: string
@@ -30,62 +29,83 @@ const APPLIED = 'Successfully Applied Bundle'
 const MOST_ESIMS = 1000
 
 /**
- * Applies bundles. One that does not fit its eSIM says so in its status and stays in the inventory.
- * An application is also an order, of lines that cost nothing (public).
- * @throws Refusal `unknown-bundle`, `foreign-esim`, `deactivated`, `none-in-inventory`, `invalid-request`, `busy` where a given eSIM is still
- *   being worked on
+ * Applies bundles. One that does not fit its eSIM gets a status that tells so, and stays in the
+ * inventory. An application is also an order, of lines that cost nothing (public).
+ * @throws Refusal `unknown-bundle`, `foreign-esim`, `deactivated`, `none-in-inventory`,
+ *   `invalid-request`, `busy` where a given eSIM is still being worked on
  */
 export function apply(
   world: World,
   applications: readonly Application[],
   startsAt?: number,
-): { reference: string; applied: Applied[] } {
+): { reference: string; outcomes: Outcome[] } {
   const together = applications.reduce((sum, { repeat }) => sum + repeat, 0)
   if (together > MOST_ESIMS)
     throw new Refusal('invalid-request', `at most ${MOST_ESIMS} bundles are applied at once`)
-  const reference = world.random.uuid()
-  const applied: Applied[] = []
-  const lines: OrderLine[] = []
 
-  for (const { bundle: name, iccid: wanted, repeat, allowReassign } of applications) {
+  const reference = world.random.uuid()
+  const outcomes: Outcome[] = []
+  const lines: OrderLine[] = []
+  for (const application of applications) {
+    const { bundle: name, repeat, allowReassign } = application
     const bundle = findBundle(world, name)
-    const given = wanted === undefined ? undefined : findUsable(world, wanted).esim
-    const problem = given && incompatibilityOf(given, bundle)
-    if (given && problem && !allowReassign) {
-      applied.push({ iccid: given.iccid, bundle: name, status: problem })
+    const { esim, problem } = targetOf(world, application, bundle)
+    if (esim && problem) {
+      outcomes.push({ iccid: esim.iccid, bundle: name, status: problem })
       continue
     }
-    if (given && !problem) refuseWhileProcessing(world, bundlesOf(world, SLUG, given.iccid))
+
     for (const purchase of takeFromInventory(world, name, repeat)) {
-      const { iccid } = given && !problem ? given : mintEsim(world)
+      const { iccid } = esim ?? mintEsim(world)
       const item = `${reference}-${lines.length}`
-      putOnEsim(world, iccid, bundle, item, {
-        purchase,
-        together,
-        ...(startsAt === undefined ? {} : { startsAt }),
-      })
-      lines.push({
-        type: 'bundleAssignment',
-        item,
-        quantity: 0,
-        pricePerUnit: 0,
-        allowReassign,
-        wanted: [],
-        iccids: [iccid],
-      })
-      applied.push({ iccid, bundle: name, status: APPLIED })
+      putOnEsim(world, iccid, bundle, { reference: item, purchase, together, startsAt })
+      lines.push(assignmentLine(item, iccid, allowReassign))
+      outcomes.push({ iccid, bundle: name, status: APPLIED })
     }
   }
-  if (lines.length > 0)
-    world.in(orders).put({
-      reference,
-      serial: world.next('esim-go.order'),
-      createdAt: world.now,
-      assign: true,
-      total: 0,
-      status: 'completed',
-      lines,
-      runningBalance: spendable(world),
-    })
-  return { reference, applied }
+
+  if (lines.length > 0) placeFreeOrder(world, reference, lines)
+  return { reference, outcomes }
+}
+
+/**
+ * The eSIM a bundle goes onto, absent where it is to be a new one; with `problem`, it stays where
+ * it is, since it does not fit.
+ */
+function targetOf(
+  world: World,
+  { iccid, allowReassign }: Application,
+  bundle: CatalogueBundle,
+): { esim?: Esim; problem?: string } {
+  if (iccid === undefined) return {}
+  const { esim } = findUsable(world, iccid)
+  const problem = incompatibilityOf(esim, bundle)
+  if (problem) return allowReassign ? {} : { esim, problem }
+  refuseWhileProcessing(world, bundlesOf(world, SLUG, esim.iccid))
+  return { esim }
+}
+
+function assignmentLine(item: string, iccid: string, allowReassign: boolean): OrderLine {
+  return {
+    type: 'bundleAssignment',
+    item,
+    quantity: 0,
+    pricePerUnit: 0,
+    allowReassign,
+    wanted: [],
+    iccids: [iccid],
+  }
+}
+
+function placeFreeOrder(world: World, reference: string, lines: readonly OrderLine[]): void {
+  world.in(orders).put({
+    reference,
+    serial: world.next('esim-go.order'),
+    createdAt: world.now,
+    assign: true,
+    total: 0,
+    status: 'completed',
+    lines,
+    runningBalance: spendable(world),
+  })
 }

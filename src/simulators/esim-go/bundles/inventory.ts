@@ -3,9 +3,8 @@ import { SEPARATOR, sortable } from '../../../state/collection.ts'
 import { addDuration } from '../../../state/duration.ts'
 import { Refusal } from '../../../state/refusal.ts'
 import type { World } from '../../../state/world.ts'
-import type { CatalogueBundle } from '../catalogue/default-bundles.ts'
 import type { EsimGoRefusal } from '../errors.ts'
-import { type Lot, lots } from '../records.ts'
+import { type CatalogueBundle, type Lot, lots } from '../records.ts'
 import { settings } from '../settings.ts'
 import type { Purchase } from './purchase.ts'
 
@@ -36,7 +35,7 @@ function newLot(
   })
 }
 
-/** Every lot that can still be used: by bundle, the one that expires first first. */
+/** Every lot that can still be used, by bundle; the lots of one in the order they expire. */
 export function usableLots(world: World): Lot[] {
   return world
     .in(lots)
@@ -46,7 +45,9 @@ export function usableLots(world: World): Lot[] {
 
 /** The usable lots of a bundle that expire first: no more than `limit`, however many there are. */
 function firstLots(world: World, bundle: string, limit: number): Lot[] {
-  const range = { from: bundle + SEPARATOR + sortable(world.now + 1), to: `${bundle}\u0001` }
+  // Behind every lot of the bundle, before those of any other: the next character to SEPARATOR.
+  const end = `${bundle}\u0001`
+  const range = { from: bundle + SEPARATOR + sortable(world.now + 1), to: end }
   return world.in(lots).page('left', range, 0, limit)
 }
 
@@ -58,12 +59,13 @@ function firstLots(world: World, bundle: string, limit: number): Lot[] {
 export function takeFromInventory(world: World, bundle: string, quantity: number): Purchase[] {
   // Each has one bundle at least, so that many lots are enough.
   const usable = firstLots(world, bundle, quantity)
-  const there = usable.reduce((sum, { remaining }) => sum + remaining, 0)
-  if (there < quantity)
+  const left = usable.reduce((sum, { remaining }) => sum + remaining, 0)
+  if (left < quantity)
     throw new Refusal<EsimGoRefusal>(
       'none-in-inventory',
-      `${quantity} of ${bundle} are needed, the inventory has ${there}: order it first`,
+      `${quantity} of ${bundle} are needed, the inventory has ${left}: order it first`,
     )
+
   const taken: Purchase[] = []
   for (const lot of usable) {
     const count = Math.min(quantity - taken.length, lot.remaining)
@@ -88,7 +90,10 @@ export function expiryOf(world: World, purchase: Purchase): number {
   )
 }
 
-/** Puts one bundle back: into the lot it came from, or into one of its own that is as old as its purchase. */
+/**
+ * Puts one bundle back: into the lot it came from, or into one of its own that is as old as its
+ * purchase.
+ */
 export function putBack(world: World, bundle: string, purchase: Purchase): void {
   const lot = lotOf(world, purchase)
   if (lot) world.in(lots).put({ ...lot, remaining: lot.remaining + 1 })
@@ -99,7 +104,8 @@ export function putBack(world: World, bundle: string, purchase: Purchase): void 
  * Takes bundles of one lot out for good.
  * @param usageId the id of the lot
  * @returns the lot as it was
- * @throws Refusal `not-found`, `wrong-state` where it has expired, `invalid-request` where fewer remain
+ * @throws Refusal `not-found`, `wrong-state` where it has expired, `invalid-request` where fewer
+ *   remain
  */
 export function takeFromLot(world: World, usageId: number, quantity: number): Lot {
   const lot = world.in(lots).get(String(usageId))

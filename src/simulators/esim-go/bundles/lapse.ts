@@ -10,7 +10,7 @@ import { SLUG } from '../records.ts'
 import { settings } from '../settings.ts'
 import { readyAtOf } from './purchase.ts'
 
-/** The last instant something happened, or is bound to happen, to the assignments of one application. */
+/** The last instant something happened, or will happen, to the assignments of an application. */
 function idleSince(parts: readonly Bundle[]): number {
   return Math.max(
     ...parts.map(({ assignedAt, startsAt = 0, endsAt = 0 }) =>
@@ -19,7 +19,11 @@ function idleSince(parts: readonly Bundle[]): number {
   )
 }
 
-/** When an application is to be looked at again; `undefined` where it lapses now, or nothing of it is left that could. */
+/**
+ * When an application is to be looked at again (virtual ms): when what is processing is ready,
+ * else when what is queued has been idle for long enough. `undefined` where it has been already, or
+ * nothing of it is queued.
+ */
 function nextLook(world: World, parts: readonly Bundle[]): number | undefined {
   const processing = parts.find(({ state }) => state === 'processing')
   const readyAt = processing && readyAtOf(processing)
@@ -30,22 +34,24 @@ function nextLook(world: World, parts: readonly Bundle[]): number | undefined {
   return due > world.now ? due : undefined
 }
 
+/** Takes every assignment that is still queued off its eSIM. */
 function lapse(world: World, parts: readonly Bundle[]): void {
   const queued = parts.filter(({ state }) => state === 'queued')
   for (const bundle of queued) takeOff(world, bundle, 'lapsed')
+
   const [first] = queued
   if (!first) return
   noteHistory(world, first.iccid, 'Bundle Lapsed', { bundle: first.name, bundleState: 'lapsed' })
 }
 
-/** What of an application is still queued lapses, or is looked at again when it may; what is still processing then, when it is ready. */
+/** Looks whether an application has been idle for too long: its queued assignments then lapse. */
 export const lapseBundle = defineTask({
   provider: SLUG,
   name: 'lapse-bundle',
   perform(world, { reference }: { reference: string }) {
     const parts = world.in(bundles).matching('reference', SLUG + SEPARATOR + reference + SEPARATOR)
-    const again = nextLook(world, parts)
-    if (again !== undefined) world.schedule(lapseBundle, again, { reference })
-    else lapse(world, parts)
+    const lookAt = nextLook(world, parts)
+    if (lookAt === undefined) lapse(world, parts)
+    else world.schedule(lapseBundle, lookAt, { reference })
   },
 })

@@ -1,13 +1,13 @@
 // Bundles onto eSIMs: one application is one assignment, or twelve for a one-year bundle.
 import { assignBundle, type Bundle } from '../../../state/bundles.ts'
+import { defined } from '../../../state/defined.ts'
 import { addDuration } from '../../../state/duration.ts'
 import { Refusal } from '../../../state/refusal.ts'
 import type { World } from '../../../state/world.ts'
-import type { CatalogueBundle } from '../catalogue/default-bundles.ts'
+import { magicBundle } from '../catalogue/magic-bundles.ts'
 import { noteAction } from '../esims/esims.ts'
 import { noteHistory } from '../esims/history.ts'
-import { magicBundle } from '../magic-values.ts'
-import { SLUG } from '../records.ts'
+import { type CatalogueBundle, SLUG } from '../records.ts'
 import { settings } from '../settings.ts'
 import { lapseBundle } from './lapse.ts'
 import { type Purchase, readyAtOf, toExtra } from './purchase.ts'
@@ -21,15 +21,21 @@ const FIRST_ID = 215_000_000
 /** So many bundles are applied at once; more in one call are applied asynchronously (public). */
 const AT_ONCE = 5
 
-/** How a bundle is cut into assignments: a one-year one into twelve calendar months, each with a twelfth of the data (inferred). */
+/**
+ * How a bundle is cut into assignments: a one-year one into twelve calendar months, each with a
+ * twelfth of the data (inferred).
+ */
 function parts(bundle: CatalogueBundle): { count: number; bytes: number; duration: string } {
   const bytes = bundle.unlimited ? 0 : bundle.dataAmount * MEGABYTE
   if (bundle.duration !== ONE_YEAR) return { count: 1, bytes, duration: `P${bundle.duration}D` }
   return { count: 12, bytes: Math.floor(bytes / 12), duration: 'P1M' }
 }
 
-/** How long bundles are processing that are put on eSIMs together: ISO 8601. */
-function processingOf(world: World, together: number): string {
+/** How long a bundle is processing that is put on its eSIM together with others: ISO 8601. */
+function processingOf(world: World, bundle: CatalogueBundle, together: number): string {
+  const magic = magicBundle(bundle.name)?.processing
+  if (magic !== undefined) return magic
+
   const { processingDelay, asyncApplyDelay } = world.settings(settings)
   if (together <= AT_ONCE) return processingDelay
   return addDuration(world.now, asyncApplyDelay) > addDuration(world.now, processingDelay)
@@ -41,43 +47,47 @@ function processingOf(world: World, together: number): string {
 export function refuseWhileProcessing(world: World, bundles: readonly Bundle[]): void {
   const processing = bundles.find(({ state }) => state === 'processing')
   if (!processing) return
+
+  const { name, id, iccid } = processing
   const readyAt = readyAtOf(processing)
-  const what = `bundle ${processing.name} (assignment ${processing.id}) on eSIM ${processing.iccid} is processing`
-  const retryAfter =
-    readyAt === undefined
-      ? {}
-      : { retryAfter: Math.max(1, Math.ceil((readyAt - world.now) / 1000)) }
-  throw new Refusal('busy', `${what}: try again later`, retryAfter)
+  const seconds =
+    readyAt === undefined ? undefined : Math.max(1, Math.ceil((readyAt - world.now) / 1000))
+  throw new Refusal(
+    'busy',
+    `bundle ${name} (assignment ${id}) on eSIM ${iccid} is processing: try again later`,
+    defined({ retryAfter: seconds }),
+  )
 }
 
-/** How a bundle is put on an eSIM, where that is not the plain way. */
+/** How a bundle is put on an eSIM. */
 export interface AssignOptions {
-  /** Virtual ms: the bundle begins then instead of at first use; the months of a year then follow one another. */
-  readonly startsAt?: number
+  /** Of the assignment, its own: a UUID, a dash and a number; the twelve of a year share it. */
+  readonly reference: string
+  /**
+   * Virtual ms: the bundle begins then instead of at first use; the months of a year then follow
+   * one another.
+   */
+  readonly startsAt?: number | undefined
   /** Absent: bought now, at the price of the catalogue. */
   readonly purchase?: Purchase
   /** How many bundles the same call puts on eSIMs. */
   readonly together?: number
 }
 
-/**
- * Puts a bundle on an eSIM.
- * @param reference of the assignment: a UUID, a dash and a number, its own; the twelve of a year share it
- */
+/** Puts a bundle on an eSIM. */
 export function putOnEsim(
   world: World,
   iccid: string,
   bundle: CatalogueBundle,
-  reference: string,
-  manner: AssignOptions = {},
+  { reference, startsAt, purchase, together = 1 }: AssignOptions,
 ): void {
-  const { count, bytes, duration } = parts(bundle)
-  const { purchase = { price: bundle.price, boughtAt: world.now } } = manner
-  const processing =
-    magicBundle(bundle.name)?.processing ?? processingOf(world, manner.together ?? 1)
+  const processing = processingOf(world, bundle, together)
   const readyAt = addDuration(world.now, processing)
-  const extra = toExtra(readyAt > world.now ? { ...purchase, readyAt } : purchase)
-  let { startsAt } = manner
+  const paid = purchase ?? { price: bundle.price, boughtAt: world.now }
+  const extra = toExtra(readyAt > world.now ? { ...paid, readyAt } : paid)
+
+  const { count, bytes, duration } = parts(bundle)
+  let beginsAt = startsAt
   let state: Bundle['state'] = 'processing'
   for (let part = 0; part < count; part += 1) {
     const assigned = assignBundle(
@@ -92,16 +102,16 @@ export function putOnEsim(
         initialBytes: bytes,
         duration,
         extra,
-        ...(startsAt === undefined ? {} : { startsAt }),
+        ...defined({ startsAt: beginsAt }),
       },
       processing,
     )
     if (part === 0) state = assigned.state
-    if (startsAt !== undefined) startsAt = addDuration(startsAt, duration)
+    if (beginsAt !== undefined) beginsAt = addDuration(beginsAt, duration)
   }
-  world.schedule(lapseBundle, addDuration(world.now, world.settings(settings).lapseAfter), {
-    reference,
-  })
+
+  const lapsesAt = addDuration(world.now, world.settings(settings).lapseAfter)
+  world.schedule(lapseBundle, lapsesAt, { reference })
   noteAction(world, iccid, 'Bundle Applied')
   noteHistory(world, iccid, 'Bundle Applied', { bundle: bundle.name, bundleState: state })
 }

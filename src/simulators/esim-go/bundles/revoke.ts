@@ -1,4 +1,4 @@
-// Revoking: which assignments come off an eSIM, what they may give back, and what becomes of the eSIM.
+// Revoking: which assignments come off an eSIM, what is refunded, and what becomes of the eSIM.
 import type { Bundle } from '../../../state/bundles.ts'
 import { grouped } from '../../../state/collection.ts'
 import { addDuration } from '../../../state/duration.ts'
@@ -27,130 +27,146 @@ import { refuseWhileProcessing } from './put-on-esim.ts'
 export interface Revocation {
   readonly sim: Sim
   readonly esim: Esim
-  /** At least one: an assignment, or the twelve of a year. */
+  /** Name of the bundle. */
+  readonly bundle: string
+  /** At least one: an assignment, or those of a year that are not over. */
   readonly parts: readonly Bundle[]
   readonly purchase: Purchase
   /** Where the value can go; empty where nothing can be given back. */
   readonly refunds: readonly ('inventory' | 'balance')[]
   /** Names what would be refunded (invented: the id of its first assignment). */
   readonly offerId: string
-  /** True where nothing keeps the eSIM in the account: it is not installed, and no other bundle is left on it. */
+  /**
+   * True where nothing keeps the eSIM in the account: it is not installed, and no other bundle is
+   * left on it.
+   */
   readonly returnsEsim: boolean
 }
 
-type Unit = readonly Assignment[]
+/** The assignments that one application of a bundle put on an eSIM: one, or twelve for a year. */
+type AppliedBundle = readonly Assignment[]
 
-/** The bundles of one name on an eSIM: each as the assignments of one application. @throws Refusal `not-found` */
-function unitsOf(world: World, iccid: string, name: string): Unit[] {
-  return [
-    ...grouped(assignmentsNamed(world, iccid, name), ({ bundle }) => bundle.reference).values(),
-  ]
+/** Every application of a bundle to an eSIM. @throws Refusal `not-found` where there is none */
+function appliedBundles(world: World, iccid: string, name: string): AppliedBundle[] {
+  const named = assignmentsNamed(world, iccid, name)
+  return [...grouped(named, ({ bundle }) => bundle.reference).values()]
 }
 
-const isUnused = (unit: Unit) =>
-  unit.every(({ state }) => state === 'queued' || state === 'processing')
+const isUnused = (applied: AppliedBundle) =>
+  applied.every(({ state }) => state === 'queued' || state === 'processing')
 
 /**
- * Finds what revoking a bundle by its name takes off: of several, the latest or the oldest unused (setting `revokePick`); of a one-year
- * bundle every month that is not over.
- * @throws Refusal `foreign-esim`, `not-found`, `wrong-state` where nothing of it is left, `busy` while it is processing
+ * Finds what revoking a bundle by its name takes off: of several, the latest or the oldest unused
+ * (setting `revokePick`); of a one-year bundle every month that is not over.
+ * @throws Refusal `foreign-esim`, `not-found`, `wrong-state` where nothing of it is left, `busy`
+ *   while it is processing
  */
 export function revocationByName(world: World, iccid: string, name: string): Revocation {
-  const { sim, esim } = findEsim(world, iccid)
-  const left = unitsOf(world, iccid, name).filter((unit) => unit.some(isCurrent))
+  const found = findEsim(world, iccid)
+  const left = appliedBundles(world, iccid, name).filter((applied) => applied.some(isCurrent))
   const latest = left.at(-1)
   if (!latest)
     throw new Refusal(
       'wrong-state',
       `every assignment of ${name} on eSIM ${iccid} is used up, over or taken off already`,
     )
-  const unit =
-    world.settings(settings).revokePick === 'latest' ? latest : (left.find(isUnused) ?? latest)
-  return planned(
-    world,
-    { sim, esim },
-    unit,
-    unit.filter(isCurrent).map(({ bundle }) => bundle),
-  )
+
+  const { revokePick } = world.settings(settings)
+  const applied = revokePick === 'latest' ? latest : (left.find(isUnused) ?? latest)
+  const parts = applied.filter(isCurrent).map(({ bundle }) => bundle)
+  return planRevocation(world, found, applied, parts)
 }
 
 /**
  * Finds one assignment, by its id.
- * @throws Refusal `foreign-esim`, `not-found`, `wrong-state` where it is over or taken off already, `busy` while it is processing
+ * @throws Refusal `foreign-esim`, `not-found`, `wrong-state` where it is over or taken off
+ *   already, `busy` while it is processing
  */
-export function revocationById(world: World, iccid: string, name: string, id: string): Revocation {
-  const { sim, esim } = findEsim(world, iccid)
-  const unit = unitsOf(world, iccid, name).find((each) =>
-    each.some(({ bundle }) => bundle.id === id),
-  )
-  const found = unit?.find(({ bundle }) => bundle.id === id)
-  if (!unit || !found)
+export function revocationById(
+  world: World,
+  { iccid, name, id }: { iccid: string; name: string; id: string },
+): Revocation {
+  const found = findEsim(world, iccid)
+  const hasId = ({ bundle }: Assignment) => bundle.id === id
+  const applied = appliedBundles(world, iccid, name).find((each) => each.some(hasId))
+  const assignment = applied?.find(hasId)
+  if (!applied || !assignment)
     throw new Refusal('not-found', `eSIM ${iccid} has no assignment ${id} of ${name}`)
-  if (!isCurrent(found))
+  if (!isCurrent(assignment))
     throw new Refusal(
       'wrong-state',
-      `assignment ${id} is ${found.state}: there is nothing left to revoke`,
+      `assignment ${id} is ${assignment.state}: there is nothing left to revoke`,
     )
-  return planned(world, { sim, esim }, unit, [found.bundle])
+  return planRevocation(world, found, applied, [assignment.bundle])
 }
 
-function planned(
+/** Works out what taking `parts` of an applied bundle off its eSIM leads to. */
+function planRevocation(
   world: World,
-  on: Pick<Revocation, 'sim' | 'esim'>,
-  unit: Unit,
+  { sim, esim }: Pick<Revocation, 'sim' | 'esim'>,
+  applied: AppliedBundle,
   parts: readonly Bundle[],
 ): Revocation {
-  const [first] = unit
+  const [first] = applied
   if (!first) throw new Error('an application without assignments')
   refuseWhileProcessing(world, parts)
+
   const purchase = purchaseOf(world, first.bundle)
-  const whole = parts.length === unit.length && isUnused(unit)
+  const isWhole = parts.length === applied.length && isUnused(applied)
   const ids = new Set(parts.map(({ id }) => id))
-  const others = assignmentsOf(world, on.esim.iccid).filter(
+  const others = assignmentsOf(world, esim.iccid).filter(
     (each) => isCurrent(each) && !ids.has(each.bundle.id),
   )
   return {
-    ...on,
+    sim,
+    esim,
+    bundle: first.bundle.name,
     parts,
     purchase,
-    refunds: whole ? refundsOf(world, purchase) : [],
+    refunds: isWhole ? refundsOf(world, purchase) : [],
     offerId: first.bundle.id,
-    returnsEsim: others.length === 0 && !isInstalled(on.sim),
+    returnsEsim: others.length === 0 && !isInstalled(sim),
   }
 }
 
-/** Where the value of an unused bundle can go: nowhere once the refund window is over, and not into a lot that has expired. */
+/**
+ * Where the value of an unused bundle can go: nowhere once the refund window is over, and not into
+ * a lot that has expired.
+ */
 function refundsOf(world: World, purchase: Purchase): Revocation['refunds'] {
   if (!isRefundable(world, purchase.boughtAt)) return []
   return world.now < expiryOf(world, purchase) ? ['inventory', 'balance'] : ['balance']
 }
 
-/** True while what was bought at an instant may be refunded: the organisation may, and its refund window is open. */
+/**
+ * True while what was bought at an instant (virtual ms) may be refunded: the organisation may, and
+ * its refund window is open.
+ */
 export function isRefundable(world: World, boughtAt: number): boolean {
   const { refunds, refundWindow } = world.settings(settings)
   return refunds === 'enabled' && world.now < addDuration(boughtAt, refundWindow)
 }
 
 /**
- * Does it: the assignments come off, their value goes where it is wanted, the eSIM leaves the account if nothing keeps it there.
- * @param refundTo one of the plan's `refunds`, or `none`
+ * Carries a revocation out: the assignments come off, their value goes where it is asked to, the
+ * eSIM leaves the account if nothing keeps it there.
+ * @param refundTo one of the revocation's `refunds`, or `none`
  */
-export function revoke(world: World, plan: Revocation, refundTo: TakenOff['refundTo']): void {
-  const { parts, purchase, esim, returnsEsim } = plan
-  const bundle = parts[0]?.name ?? ''
+export function revoke(world: World, revocation: Revocation, refundTo: TakenOff['refundTo']): void {
+  const { parts, bundle, purchase, esim, returnsEsim } = revocation
+  const { iccid } = esim
+  const revoked = { bundle, bundleState: 'revoked' } as const
   for (const part of parts) takeOff(world, part, 'revoked', refundTo)
-  noteHistory(world, esim.iccid, 'Bundle Revoked', { bundle, bundleState: 'revoked' })
-  noteAction(world, esim.iccid, refundTo === 'none' ? 'Bundle Revoked' : 'Bundle Refund')
+  noteHistory(world, iccid, 'Bundle Revoked', revoked)
+  noteAction(world, iccid, refundTo === 'none' ? 'Bundle Revoked' : 'Bundle Refund')
+
   if (refundTo === 'inventory') {
     putBack(world, bundle, purchase)
-    noteHistory(world, esim.iccid, 'Bundle Refunded to Inventory', {
-      bundle,
-      bundleState: 'revoked',
-    })
+    noteHistory(world, iccid, 'Bundle Refunded to Inventory', revoked)
   }
   if (refundTo === 'balance') {
     credit(world, purchase.price)
-    noteHistory(world, esim.iccid, 'Bundle Refunded To Balance', { bundle, bundleState: 'revoked' })
+    noteHistory(world, iccid, 'Bundle Refunded To Balance', revoked)
   }
-  if (returnsEsim) startReturn(world, esim.iccid)
+  if (returnsEsim) startReturn(world, iccid)
 }

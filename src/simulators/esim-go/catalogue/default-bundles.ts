@@ -1,43 +1,9 @@
-// The default catalogue of bundles, made by rule, and how a catalogue is searched and ordered.
+// The default catalogue of bundles, made by rule.
+
+import { defined } from '../../../state/defined.ts'
 import { countries, findCountry } from '../../countries.ts'
-
-/** One bundle on sale. */
-export interface CatalogueBundle {
-  /** `esim_{DATA}_{DAYS}D_{ISO or region code}_V2`, case-sensitive. */
-  readonly name: string
-  readonly description: string
-  readonly groups: readonly string[]
-  /** ISO codes of the countries it works in: its base countries. */
-  readonly countries: readonly string[]
-  /** Regional and global bundles only: the area they are sold as, such as `Europe+`. */
-  readonly area?: { readonly name: string; readonly region: string }
-  /** MB, 1,000 to a GB. Unlimited bundles have -1, as integrators of eSIM Go report from the wire. */
-  readonly dataAmount: number
-  /** Days. */
-  readonly duration: number
-  readonly speed: readonly string[]
-  readonly autostart: boolean
-  readonly unlimited: boolean
-  /** US cents. */
-  readonly price: number
-  readonly billingType: 'FixedCost'
-}
-
-export type CatalogueColumn = 'name' | 'description' | 'dataAmount' | 'duration' | 'price'
-
-/** What `GET /catalogue` can ask for. An empty text or list asks for nothing. */
-export interface CatalogueQuery {
-  /** Somewhere in the description, in either case; `*` stands for any text. */
-  readonly description?: string
-  /** Exact. */
-  readonly group?: string
-  /** ISO codes, of which a bundle must have at least one. */
-  readonly countries?: readonly string[]
-  /** Exact: bundles with a country in it. */
-  readonly region?: string
-  readonly orderBy?: CatalogueColumn
-  readonly direction?: 'asc' | 'desc'
-}
+import type { CatalogueBundle } from '../records.ts'
+import { catalogueOrder } from './search.ts'
 
 /** Where a bundle works: a country, or a region under the code its bundles are named with. */
 interface Area {
@@ -76,8 +42,11 @@ const regionPrices: Readonly<Record<string, number>> = {
   Caribbean: 650,
 }
 
-/** From this base price on, an area has neither unlimited bundles nor fixed ones over 20 GB: dear areas are sold less widely. */
-const dear = 400
+/**
+ * From this base price on, an area has neither unlimited bundles nor fixed ones over 20 GB:
+ * expensive areas are sold less widely.
+ */
+const EXPENSIVE = 400
 
 const fixedGroup = ['Standard Fixed']
 const longGroup = ['Standard Long Duration']
@@ -116,7 +85,10 @@ const widePlans: readonly Plan[] = [
 
 const globalPlans: readonly Plan[] = [...widePlans, long(100, 180, 57)]
 
-/** Regional bundles by code: the codes are in public use, the lists of countries change over time and are ours. */
+/**
+ * Regional bundles by code: the codes are in public use, the lists of countries change over time
+ * and are ours.
+ */
 const regions: readonly (readonly [
   code: string,
   name: string,
@@ -148,7 +120,8 @@ const regions: readonly (readonly [
     'Europe+',
     'Europe',
     160,
-    'AL AT AX BE BG CH CY CZ DE DK EE ES FI FR GB GG GI GR HR HU IE IM IS IT JE LI LT LU LV MC MT NL NO PL PT RO SE SI SK SM TR UA VA',
+    'AL AT AX BE BG CH CY CZ DE DK EE ES FI FR GB GG GI GR HR HU IE IM IS IT JE LI LT LU LV MC ' +
+      'MT NL NO PL PT RO SE SI SK SM TR UA VA',
   ],
   ['RLA', 'Americas', 'South America', 340, 'AR BO BR CL CO CR EC GF GT MX PA PE PY SV UY'],
   ['RME', 'Middle East and Africa', 'Middle East', 390, 'AE BH EG IL JO KW MA OM QA SA TN TR ZA'],
@@ -157,7 +130,10 @@ const regions: readonly (readonly [
   ['ROC', 'Oceania', 'Oceania', 180, 'AU FJ GU NZ PG WS'],
 ]
 
-/** What the two global codes are made of; the second (seen in `esim_50GB_90D_RGBS_V2`) leaves out the dearest regions. */
+/**
+ * What the two global codes are made of; the second (seen in `esim_50GB_90D_RGBS_V2`) leaves out
+ * the most expensive regions.
+ */
 const globals: readonly (readonly [
   code: string,
   name: string,
@@ -171,9 +147,12 @@ const globals: readonly (readonly [
 let all: readonly CatalogueBundle[] | undefined
 let byName: ReadonlyMap<string, CatalogueBundle> | undefined
 
-/** The catalogue of a world that says nothing else, by price and then name; built at the first call, always the same. */
+/**
+ * The catalogue of a world whose user puts nothing else on sale, by price and then name; built at
+ * the first call, always the same.
+ */
 export function defaultCatalogue(): readonly CatalogueBundle[] {
-  all ??= areas().flatMap(bundlesOf).sort(inDefaultOrder)
+  all ??= areas().flatMap(bundlesIn).sort(catalogueOrder({}))
   return all
 }
 
@@ -181,87 +160,6 @@ export function defaultCatalogue(): readonly CatalogueBundle[] {
 export function defaultBundle(name: string): CatalogueBundle | undefined {
   byName ??= new Map(defaultCatalogue().map((bundle) => [bundle.name, bundle]))
   return byName.get(name)
-}
-
-/**
- * The bundles asked for, by price and then name where no order is. Equals are in the order of their names, whatever the direction.
- * Answers the list it was given, not a copy, where that is the answer.
- */
-export function searchCatalogue(
-  bundles: readonly CatalogueBundle[],
-  query: CatalogueQuery,
-): readonly CatalogueBundle[] {
-  const wanted = filtersOf(query)
-  const found =
-    wanted.length === 0
-      ? bundles
-      : bundles.filter((bundle) => wanted.every((isWanted) => isWanted(bundle)))
-  const order = orderOf(query)
-  return isOrdered(found, order) ? found : found.toSorted(order)
-}
-
-/** The names of all groups that have a bundle, in alphabetical order. */
-export function bundleGroups(bundles: readonly CatalogueBundle[]): string[] {
-  return [...new Set(bundles.flatMap(({ groups }) => groups))].sort()
-}
-
-type Filter = (bundle: CatalogueBundle) => boolean
-type Order = (a: CatalogueBundle, b: CatalogueBundle) => number
-
-function filtersOf({ description, group, countries: isos, region }: CatalogueQuery): Filter[] {
-  const filters: Filter[] = []
-  if (group) filters.push(({ groups }) => groups.includes(group))
-  if (isos && isos.length > 0)
-    filters.push(coversOneOf(isos.map((iso) => iso.trim().toUpperCase())))
-  if (region)
-    filters.push(
-      coversOneOf(countries().flatMap((country) => (country.region === region ? country.iso : []))),
-    )
-  if (description) filters.push(describedBy(description))
-  return filters
-}
-
-function coversOneOf(isos: readonly string[]): Filter {
-  const wanted = new Set(isos)
-  return (bundle) => bundle.countries.some((iso) => wanted.has(iso))
-}
-
-/** Pieces between `*` must follow each other; no pattern is compiled, so none can be made to run long. */
-function describedBy(pattern: string): Filter {
-  const pieces = pattern.toLowerCase().split('*')
-  return ({ description }) => {
-    const text = description.toLowerCase()
-    let from = 0
-    for (const piece of pieces) {
-      const at = text.indexOf(piece, from)
-      if (at < 0) return false
-      from = at + piece.length
-    }
-    return true
-  }
-}
-
-function orderOf({ orderBy = 'price', direction = 'asc' }: CatalogueQuery): Order {
-  const sign = direction === 'desc' ? -1 : 1
-  return (a, b) => sign * compare(a[orderBy], b[orderBy]) || compare(a.name, b.name)
-}
-
-function inDefaultOrder(a: CatalogueBundle, b: CatalogueBundle): number {
-  return a.price - b.price || compare(a.name, b.name)
-}
-
-function compare(a: string | number, b: string | number): number {
-  if (a === b) return 0
-  return a < b ? -1 : 1
-}
-
-function isOrdered(bundles: readonly CatalogueBundle[], order: Order): boolean {
-  let last: CatalogueBundle | undefined
-  for (const bundle of bundles) {
-    if (last && order(last, bundle) > 0) return false
-    last = bundle
-  }
-  return true
 }
 
 function areas(): Area[] {
@@ -283,7 +181,7 @@ function countryArea(iso: string): Area {
   const country = findCountry(iso)
   const base =
     knownPrices[iso] ??
-    Math.round(((regionPrices[country?.region ?? ''] ?? dear) * spread(iso)) / 100)
+    Math.round(((regionPrices[country?.region ?? ''] ?? EXPENSIVE) * spread(iso)) / 100)
   return {
     code: iso,
     name: country?.name ?? iso,
@@ -312,10 +210,13 @@ function wideArea(
 }
 
 function plansAt(base: number): readonly Plan[] {
-  return base < dear ? widePlans : commonPlans
+  return base < EXPENSIVE ? widePlans : commonPlans
 }
 
-/** From 75 to 135 percent, told from the code alone, so that the countries of a region do not all cost the same. */
+/**
+ * From 75 to 135 percent, from the code alone, so that the countries of a region do not all cost
+ * the same.
+ */
 function spread(iso: string): number {
   return 75 + ((iso.charCodeAt(0) * 7 + iso.charCodeAt(1) * 13) % 61)
 }
@@ -327,29 +228,27 @@ function speedOf(isos: readonly string[]): readonly string[] {
   return [...new Set(speeds)].sort()
 }
 
-function bundlesOf({
-  code,
-  name,
-  countries: isos,
-  speed,
-  sold,
-  base,
-  plans,
-}: Area): CatalogueBundle[] {
-  return plans.map(({ data, label, days, groups, dataAmount, factor }) => ({
-    name: `esim_${data}_${days}D_${code}_V2`,
-    description: `eSIM, ${label}, ${days} ${days === 1 ? 'Day' : 'Days'}, ${name}, V2`,
-    groups,
-    countries: isos,
-    ...(sold && { area: sold }),
-    dataAmount,
-    duration: days,
-    speed,
-    autostart: true,
-    unlimited: dataAmount < 0,
-    price: Math.round(base * factor),
-    billingType: 'FixedCost',
-  }))
+function bundlesIn(area: Area): CatalogueBundle[] {
+  return area.plans.map((plan) =>
+    defined({
+      name: `esim_${plan.data}_${plan.days}D_${area.code}_V2`,
+      description: descriptionOf(area, plan),
+      groups: plan.groups,
+      countries: area.countries,
+      area: area.sold,
+      dataAmount: plan.dataAmount,
+      duration: plan.days,
+      speed: area.speed,
+      autostart: true,
+      unlimited: plan.dataAmount < 0,
+      price: Math.round(area.base * plan.factor),
+      billingType: 'FixedCost' as const,
+    }),
+  )
+}
+
+function descriptionOf({ name }: Area, { label, days }: Plan): string {
+  return `eSIM, ${label}, ${days} ${days === 1 ? 'Day' : 'Days'}, ${name}, V2`
 }
 
 function fixed(gigabytes: number, days: number, factor: number): Plan {

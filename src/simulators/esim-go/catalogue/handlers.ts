@@ -3,11 +3,11 @@ import { Refusal } from '../../../state/refusal.ts'
 import { reply } from '../../call.ts'
 import { type Country, countries, findCountry, findCountryByName } from '../../countries.ts'
 import type { EsimGoRefusal } from '../errors.ts'
-import * as wire from '../esims/wire.ts'
-import type { EsimGoHandlers } from '../handlers.ts'
-import { bundleGroups, searchCatalogue } from './default-bundles.ts'
+import type { EsimGoHandlers } from '../settings.ts'
 import { findBundle, onSale } from './on-sale.ts'
 import { priceList } from './prices.ts'
+import { bundleGroups, searchCatalogue } from './search.ts'
+import * as wire from './wire.ts'
 
 /** The parts of a comma-separated list. */
 function parts(text: string | undefined): string[] {
@@ -17,7 +17,10 @@ function parts(text: string | undefined): string[] {
     .filter((part) => part !== '')
 }
 
-/** The countries asked for by name and by code, each once. @throws Refusal `invalid-request` naming all that are none */
+/**
+ * The countries asked for by name and by code, each once.
+ * @throws Refusal `invalid-request` naming all that are none
+ */
 function countriesOf(names: readonly string[], codes: readonly string[]): Country[] {
   const found = new Set<Country>()
   const unknown: string[] = []

@@ -2,22 +2,22 @@
 import { Refusal } from '../../../state/refusal.ts'
 import type { World } from '../../../state/world.ts'
 import type { EsimGoRefusal } from '../errors.ts'
-import { catalogueMagicBundle, refusedBundles, refuseIfMagic } from '../magic-values.ts'
-import { ownBundles } from '../records.ts'
-import { type CatalogueBundle, defaultBundle, defaultCatalogue } from './default-bundles.ts'
+import { refusedBundles, refuseIfMagic } from '../magic-values.ts'
+import { type CatalogueBundle, userBundles } from '../records.ts'
+import { defaultBundle, defaultCatalogue } from './default-bundles.ts'
+import { catalogueMagicBundle } from './magic-bundles.ts'
 
 /** Every bundle on sale, cheapest first. */
 export function onSale(world: World): readonly CatalogueBundle[] {
-  const own = world.in(ownBundles)
-  if (own.size === 0) return defaultCatalogue()
-  return [...own.values(), ...defaultCatalogue().filter(({ name }) => !own.has(name))].sort(
-    (a, b) => a.price - b.price,
-  )
+  const user = world.in(userBundles)
+  if (user.size === 0) return defaultCatalogue()
+  const others = defaultCatalogue().filter(({ name }) => !user.has(name))
+  return [...user.values(), ...others].sort((a, b) => a.price - b.price)
 }
 
 /** The bundle of exactly this name, or `undefined`. */
 export function lookUp(world: World, name: string): CatalogueBundle | undefined {
-  return world.in(ownBundles).get(name) ?? defaultBundle(name) ?? catalogueMagicBundle(name)
+  return world.in(userBundles).get(name) ?? defaultBundle(name) ?? catalogueMagicBundle(name)
 }
 
 /** @throws Refusal `unknown-bundle`, or what a magic name provokes */

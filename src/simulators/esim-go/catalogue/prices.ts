@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto'
 import type { World } from '../../../state/world.ts'
 import { countries } from '../../countries.ts'
-import { CURRENCY } from '../organisation/account.ts'
+import { CURRENCY, moneyText } from '../money.ts'
 import type { components } from '../spec.d.ts'
 import { lookUp } from './on-sale.ts'
 
@@ -15,10 +15,12 @@ function sha256(text: string): string {
   return createHash('sha256').update(text).digest('hex')
 }
 
-/** A UUID that stays the same for the same thing: no price is kept, so none can have drawn one. */
+/** A UUID (version 8) of a thing, always the same: no price is stored, so no id can be either. */
 function idOf(thing: string): string {
-  const [hex, version, variant] = [sha256(thing), '8', '8']
-  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${version}${hex.slice(13, 16)}-${variant}${hex.slice(17, 20)}-${hex.slice(20, 32)}`
+  const hex = sha256(thing)
+  const third = `8${hex.slice(13, 16)}`
+  const fourth = `8${hex.slice(17, 20)}`
+  return [hex.slice(0, 8), hex.slice(8, 12), third, fourth, hex.slice(20, 32)].join('-')
 }
 
 /** Every country that has a bundle of 1 GB for a week, at the price of that (invented). */
@@ -26,15 +28,15 @@ export function priceList(world: World): PriceList {
   const prices = countries().flatMap(({ iso, name }) => {
     const bundle = lookUp(world, `esim_1GB_7D_${iso}_V2`)
     if (!bundle) return []
-    const [country, price] = [{ iso, name }, (bundle.price / 100).toFixed(2)]
-    return [
-      {
-        country,
-        prices: [
-          { id: idOf(`${PROFILE}/${iso}`), price, currency: CURRENCY, profile: PROFILE, country },
-        ],
-      },
-    ]
+    const country = { iso, name }
+    const price = {
+      id: idOf(`${PROFILE}/${iso}`),
+      price: moneyText(bundle.price),
+      currency: CURRENCY,
+      profile: PROFILE,
+      country,
+    }
+    return [{ country, prices: [price] }]
   })
   return { hash: sha256(JSON.stringify(prices)), prices }
 }

@@ -1,13 +1,21 @@
 // eSIMs of the organisation: minted, found, and what a bundle needs of them.
+import { defined } from '../../../state/defined.ts'
 import { mintIccid, mintImsi } from '../../../state/identifiers.ts'
 import { CAPITALS_AND_DIGITS, DIGITS, type Random } from '../../../state/random.ts'
 import { Refusal } from '../../../state/refusal.ts'
-import { type Sim, simKey, sims } from '../../../state/sims.ts'
+import { simKey, sims } from '../../../state/sims.ts'
 import type { World } from '../../../state/world.ts'
-import type { CatalogueBundle } from '../catalogue/default-bundles.ts'
+import { magicBundle } from '../catalogue/magic-bundles.ts'
 import type { EsimGoRefusal } from '../errors.ts'
-import { magicBundle, magicIccids, refuseIfMagic } from '../magic-values.ts'
-import { type Esim, esims, type LastAction, SLUG } from '../records.ts'
+import { magicIccids, refuseIfMagic } from '../magic-values.ts'
+import {
+  type CatalogueBundle,
+  type Esim,
+  type EsimWithSim,
+  esims,
+  type LastAction,
+  SLUG,
+} from '../records.ts'
 import { settings } from '../settings.ts'
 import { scheduleIdleCheck } from './idle.ts'
 
@@ -18,35 +26,43 @@ const IMSI_PREFIX = '00101'
 /** Country code 999 is nobody's (ITU-T E.164). */
 const MSISDN_PREFIX = '999'
 /** A name that never resolves (RFC 2606): nobody's SM-DP+ is meant. */
-export const SMDP_ADDRESS = 'rsp.esimulator.example'
+const SMDP_ADDRESS = 'rsp.esimulator.example'
 
 function mintMatchingId(random: Random): string {
   return Array.from({ length: 4 }, () => random.text(5, CAPITALS_AND_DIGITS)).join('-')
 }
 
+/** The number of a new eSIM, if it gets one: counted, not drawn, so that it moves no ICCID. */
+function mintMsisdn(world: World): string | undefined {
+  if (world.settings(settings).msisdns === 'none') return undefined
+  return MSISDN_PREFIX + String(world.next('esim-go.msisdn')).padStart(9, '0')
+}
+
 /** What a caller may fix about a new eSIM; the rest is drawn. */
-export type NewEsim = Partial<
-  Pick<Sim, 'iccid' | 'matchingId' | 'smdpAddress' | 'msisdn'> &
-    Pick<Esim, 'customerRef' | 'platform' | 'brandingId'>
->
+export interface NewEsim {
+  readonly iccid?: string | undefined
+  readonly matchingId?: string | undefined
+  readonly smdpAddress?: string | undefined
+  readonly msisdn?: string | undefined
+  readonly customerRef?: string | undefined
+  readonly platform?: Esim['platform'] | undefined
+  readonly brandingId?: string | undefined
+}
 
 /** A new eSIM of the organisation, released and in service. */
-export function mintEsim(world: World, given: NewEsim = {}): Esim {
+export function mintEsim(world: World, fixed: NewEsim = {}): Esim {
   const { random, now } = world
-  const iccid = given.iccid ?? mintIccid(random, ICCID_PREFIX)
+  const iccid = fixed.iccid ?? mintIccid(random, ICCID_PREFIX)
   const serial = world.next('sim')
-  // Counted and not drawn, so that the setting moves no ICCID.
-  const numbered = world.settings(settings).msisdns === 'every'
-  const msisdn =
-    given.msisdn ??
-    (numbered ? MSISDN_PREFIX + String(world.next('esim-go.msisdn')).padStart(9, '0') : undefined)
+  const msisdn = fixed.msisdn ?? mintMsisdn(world)
+
   const sim = world.in(sims).put({
     provider: SLUG,
     iccid,
     imsi: mintImsi(random, IMSI_PREFIX),
-    ...(msisdn === undefined ? {} : { msisdn }),
-    smdpAddress: given.smdpAddress ?? SMDP_ADDRESS,
-    matchingId: given.matchingId ?? mintMatchingId(random),
+    ...defined({ msisdn }),
+    smdpAddress: fixed.smdpAddress ?? SMDP_ADDRESS,
+    matchingId: fixed.matchingId ?? mintMatchingId(random),
     profile: 'released',
     service: 'active',
     serial,
@@ -57,36 +73,35 @@ export function mintEsim(world: World, given: NewEsim = {}): Esim {
     serial,
     pin: random.text(4, DIGITS),
     puk: random.text(8, DIGITS),
-    customerRef: given.customerRef ?? '',
+    customerRef: fixed.customerRef ?? '',
     physical: false,
-    platform: given.platform ?? 'current',
+    platform: fixed.platform ?? 'current',
     assignedAt: now,
-    ...(given.brandingId === undefined ? {} : { brandingId: given.brandingId }),
+    ...defined({ brandingId: fixed.brandingId }),
   })
   return scheduleIdleCheck(world, sim, esim)
 }
 
 /**
- * An eSIM of the organisation, both halves of it.
+ * Finds an eSIM of the organisation.
  * @throws Refusal `foreign-esim`, or what a magic ICCID provokes
  */
-export function findEsim(world: World, iccid: string): { sim: Sim; esim: Esim } {
+export function findEsim(world: World, iccid: string): EsimWithSim {
   const esim = world.in(esims).get(iccid)
   const sim = world.in(sims).get(simKey(SLUG, iccid))
   if (esim && sim) return { sim, esim }
+
   refuseIfMagic(magicIccids, iccid)
-  throw new Refusal<EsimGoRefusal>(
-    'foreign-esim',
-    `eSIM ${iccid} is not one of this organisation's`,
-    { iccid },
-  )
+  const reason = `eSIM ${iccid} is not one of this organisation's`
+  throw new Refusal<EsimGoRefusal>('foreign-esim', reason, { iccid })
 }
 
 /**
- * An eSIM of the organisation that is not deactivated: nothing can be put on another, or done with it (public).
+ * Finds an eSIM of the organisation that is not deactivated: nothing can be put on another, or
+ * done with it (public).
  * @throws Refusal `foreign-esim`, `deactivated`
  */
-export function findUsable(world: World, iccid: string): { sim: Sim; esim: Esim } {
+export function findUsable(world: World, iccid: string): EsimWithSim {
   const found = findEsim(world, iccid)
   if (found.sim.service === 'ceased')
     throw new Refusal<EsimGoRefusal>('deactivated', `eSIM ${iccid} is deactivated`, { iccid })
@@ -102,8 +117,11 @@ export function noteAction(world: World, iccid: string, lastAction: LastAction):
 
 /** Why a bundle does not fit an eSIM, or `undefined` where it does. */
 export function incompatibilityOf(esim: Esim, bundle: CatalogueBundle): string | undefined {
-  if (magicBundle(bundle.name)?.misfits)
-    return `bundle ${bundle.name} is not compatible with eSIM ${esim.iccid}`
+  if (magicBundle(bundle.name)?.misfits) return incompatible(esim, bundle)
   if (esim.platform === 'current' || !bundle.unlimited) return undefined
-  return `bundle ${bundle.name} is not compatible with eSIM ${esim.iccid}: its older profile takes no unlimited bundles`
+  return `${incompatible(esim, bundle)}: its older profile takes no unlimited bundles`
+}
+
+function incompatible({ iccid }: Esim, { name }: CatalogueBundle): string {
+  return `bundle ${name} is not compatible with eSIM ${iccid}`
 }

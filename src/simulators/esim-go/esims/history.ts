@@ -29,15 +29,16 @@ export const history = defineCollection<HistoryItem>({
   indexes: { esim: (item) => item.iccid + SEPARATOR + sortable(item.serial) },
 })
 
-/** Writes down what happened to an eSIM, in the account or not. */
+/** Writes down what happened to an eSIM, whether it is in the account or not. */
 export function noteHistory(
   world: World,
   iccid: string,
   name: HistoryItem['name'],
   fields: Pick<HistoryItem, 'bundle' | 'bundleState' | 'alertType'> = {},
 ): void {
-  const kept = world.in(history)
-  kept.put({ ...fields, iccid, serial: world.next('esim-go.history'), at: world.now, name })
-  const earlier = kept.matching('esim', iccid + SEPARATOR)
-  if (earlier.length > HISTORY_LENGTH) kept.delete(String(earlier[0]?.serial))
+  const items = world.in(history)
+  items.put({ ...fields, iccid, serial: world.next('esim-go.history'), at: world.now, name })
+  const ofEsim = items.matching('esim', iccid + SEPARATOR)
+  const [oldest] = ofEsim
+  if (oldest && ofEsim.length > HISTORY_LENGTH) items.delete(history.key(oldest))
 }

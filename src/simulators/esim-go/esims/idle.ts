@@ -1,4 +1,4 @@
-// Idle eSIMs: noticed, told of, and deactivated a week later (public).
+// Idle eSIMs: their deletion is announced, and a week later they are deactivated (public).
 import { bundlesOf } from '../../../state/bundles.ts'
 import { addDuration } from '../../../state/duration.ts'
 import type { WorldEvent } from '../../../state/events.ts'
@@ -6,28 +6,35 @@ import type { Sim } from '../../../state/sims.ts'
 import { defineTask } from '../../../state/tasks.ts'
 import type { World } from '../../../state/world.ts'
 import { isCurrent } from '../assignments.ts'
-import { type Esim, esims, SLUG } from '../records.ts'
+import { type Esim, type EsimWithSim, esims, SLUG } from '../records.ts'
 import { settings } from '../settings.ts'
 import { deactivate, findInService } from './deactivation.ts'
 import { returning } from './returns.ts'
 
-/** What happens to an idle eSIM besides the moves the kernel knows. */
+/** What happens to an idle eSIM, as events of its timeline. */
 export const DELETION_SCHEDULED = 'sim.deletion-scheduled'
 export const IDLE_DELETED = 'sim.idle-deleted'
 
 /** After how long an eSIM that has left the account is looked at again. */
-const AWAY = 'P180D'
+const NEXT_LOOK_AWAY = 'P180D'
 /** Between the warning and the deletion (public). */
 const NOTICE = 'P7D'
 
-/** When an eSIM without a bundle is idle, counted from its last sign of life; `undefined` where none is ever deleted. */
-function idleFrom(world: World, { sim, esim }: { sim: Sim; esim: Esim }): number | undefined {
-  const period = world.settings(settings).idleDeletion
-  if (addDuration(0, period) === 0) return undefined
-  return addDuration(Math.max(esim.appliedAt ?? esim.assignedAt, sim.lastSeenAt ?? 0), period)
+/**
+ * When an eSIM without a bundle counts as idle (virtual ms): the setting `idleDeletion` after a
+ * bundle was applied to it or it was last on a network. `undefined` where none is ever deleted.
+ */
+function idleFrom(world: World, { sim, esim }: EsimWithSim): number | undefined {
+  const { idleDeletion } = world.settings(settings)
+  if (addDuration(0, idleDeletion) === 0) return undefined
+  const lastSign = Math.max(esim.appliedAt ?? esim.assignedAt, sim.lastSeenAt ?? 0)
+  return addDuration(lastSign, idleDeletion)
 }
 
-/** True while a bundle keeps its eSIM: one in use, or one that can still be (inferred, else none could lapse; setting `queuedKeepsEsim`). */
+/**
+ * True while a bundle keeps its eSIM from being idle: one in use, or one that can still be used
+ * (inferred, else none could lapse; setting `queuedKeepsEsim`).
+ */
 function isKept(world: World, iccid: string): boolean {
   const { queuedKeepsEsim } = world.settings(settings)
   return bundlesOf(world, SLUG, iccid).some(
@@ -35,7 +42,10 @@ function isKept(world: World, iccid: string): boolean {
   )
 }
 
-/** Begins to watch a new eSIM. One task each, looked at when it is due: a use costs nothing, it only makes the next look come later. */
+/**
+ * Schedules the first look whether a new eSIM is idle. There is one task an eSIM: what is done
+ * with the eSIM does not move it, but is seen when it is due, and the next one is later for it.
+ */
 export function scheduleIdleCheck(world: World, sim: Sim, esim: Esim): Esim {
   const due = idleFrom(world, { sim, esim })
   if (due === undefined) return world.in(esims).put({ ...esim, unwatched: true })
@@ -43,19 +53,23 @@ export function scheduleIdleCheck(world: World, sim: Sim, esim: Esim): Esim {
   return esim
 }
 
-/** Looks whether an eSIM is idle: warns, or comes back when it may be. */
+/** Looks whether an eSIM is idle: announces its deletion, or schedules the next look. */
 function check(world: World, iccid: string): void {
   const found = findInService(world, iccid)
-  const away = world.in(returning).get(iccid)
-  // It may come back to the account: the watch goes on.
-  if (!found && away) world.schedule(checkIdle, addDuration(world.now, AWAY), { iccid })
-  if (!found) return
+  if (!found) {
+    // One that has left the account may come back to it.
+    if (world.in(returning).has(iccid))
+      world.schedule(checkIdle, addDuration(world.now, NEXT_LOOK_AWAY), { iccid })
+    return
+  }
+
   const due = idleFrom(world, found)
-  // Without a task it is watched again when its last bundle ends.
-  if (due === undefined || (due <= world.now && isKept(world, iccid)))
+  if (due === undefined || (due <= world.now && isKept(world, iccid))) {
+    // No look is scheduled: `resumeIdleChecks` does that when its last bundle ends.
     world.in(esims).put({ ...found.esim, unwatched: true })
-  else if (due > world.now) world.schedule(checkIdle, due, { iccid })
-  else {
+  } else if (due > world.now) {
+    world.schedule(checkIdle, due, { iccid })
+  } else {
     world.emit({ type: DELETION_SCHEDULED, provider: SLUG, iccid })
     world.schedule(deleteIdle, addDuration(world.now, NOTICE), { iccid })
   }
@@ -67,7 +81,7 @@ const checkIdle = defineTask({
   perform: (world, { iccid }: { iccid: string }) => check(world, iccid),
 })
 
-/** Deactivates an eSIM that is still idle after the warning; one that came back to life is watched on. */
+/** Deactivates an eSIM whose deletion was announced, unless it is not idle any more. */
 const deleteIdle = defineTask({
   provider: SLUG,
   name: 'delete-idle',
@@ -83,11 +97,12 @@ const deleteIdle = defineTask({
   },
 })
 
-/** Watches an eSIM again whose last bundle came to its end. */
+/** Schedules a look at an eSIM again, where none was left and its last bundle has ended. */
 export function resumeIdleChecks(world: World, { type, iccid }: WorldEvent): void {
   if (!type.startsWith('bundle.') || type.startsWith('bundle.used-')) return
   const found = findInService(world, iccid)
   if (!found?.esim.unwatched || isKept(world, iccid)) return
+
   const due = idleFrom(world, found)
   if (due === undefined) return
   const { unwatched: _, ...esim } = found.esim

@@ -8,7 +8,7 @@ import { settings } from '../settings.ts'
 import { noteAction } from './esims.ts'
 import { noteHistory } from './history.ts'
 
-/** An eSIM that is on no network has none to lose: the request goes out all the same. */
+/** Refreshes an eSIM; one that is on no network stays so, which is no reason to refuse. */
 export function refresh(world: World, sim: Sim): void {
   noteAction(world, sim.iccid, 'eSIM Refreshed')
   noteHistory(world, sim.iccid, 'eSIM Refreshed')
@@ -19,11 +19,15 @@ export function refresh(world: World, sim: Sim): void {
   else world.schedule(registerAgain, back, { iccid: sim.iccid, lost: String(world.now) })
 }
 
-/** Registers an eSIM where it was, unless something else became of it since it lost the network at `lost` (virtual ms). */
+/**
+ * Registers an eSIM on the network it was on, unless something else became of it since it lost
+ * that one.
+ * @param lost when that was, virtual ms
+ */
 function attachAgain(world: World, iccid: string, lost: number): void {
   const sim = world.in(sims).get(simKey(SLUG, iccid))
-  const served = sim?.profile === 'enabled' && sim.service === 'active'
-  if (served && sim.lastNetwork && !sim.attached && sim.lastSeenAt === lost)
+  const isServed = sim?.profile === 'enabled' && sim.service === 'active'
+  if (isServed && sim.lastNetwork && !sim.attached && sim.lastSeenAt === lost)
     attach(world, sim, sim.lastNetwork)
 }
 

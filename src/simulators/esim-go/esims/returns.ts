@@ -1,13 +1,13 @@
-// The returns process: an eSIM with no bundle left that is not installed goes back to eSIM Go, and comes back if it turns out to be installed.
+// The returns process: an eSIM that is not installed and has no bundle left goes back to eSIM Go.
 import { defineCollection } from '../../../state/collection.ts'
 import { addDuration } from '../../../state/duration.ts'
+import type { ProfileState } from '../../../state/sim-lifecycle.ts'
 import { type Sim, simKey, sims } from '../../../state/sims.ts'
 import { defineTask } from '../../../state/tasks.ts'
 import type { World } from '../../../state/world.ts'
 import { type Esim, esims, SLUG } from '../records.ts'
 import { settings } from '../settings.ts'
 import { noteHistory } from './history.ts'
-import { profileStatus } from './wire.ts'
 
 /** An eSIM that has left the account; the SIM itself goes on in whatever handset has it. */
 export interface Returning {
@@ -20,8 +20,11 @@ export const returning = defineCollection<Returning>({
   key: ({ esim }) => esim.iccid,
 })
 
+const ON_THE_CARD: ReadonlySet<ProfileState> = new Set(['installed', 'enabled', 'disabled'])
+
+/** True where its profile is on a card, enabled or not. */
 export function isInstalled({ profile }: Sim): boolean {
-  return profileStatus(profile) === 'Installed'
+  return ON_THE_CARD.has(profile)
 }
 
 /** Takes an eSIM out of the account at once. */
@@ -32,24 +35,27 @@ export function startReturn(world: World, iccid: string): void {
   world.in(esims).delete(iccid)
 }
 
-/** Somebody has installed an eSIM: if it had left the account, it comes back once the least time of a return is over. */
-export function noticeInstalled(world: World, iccid: string): void {
-  const gone = world.in(returning).get(iccid)
-  if (!gone) return
-  const earliest = addDuration(gone.leftAt, world.settings(settings).returnsDelay)
+/**
+ * Called when an eSIM is installed: if it had left the account, its return is looked into once the
+ * setting `returnsDelay` is over.
+ */
+export function onInstalled(world: World, iccid: string): void {
+  const returned = world.in(returning).get(iccid)
+  if (!returned) return
+  const earliest = addDuration(returned.leftAt, world.settings(settings).returnsDelay)
   world.schedule(concludeReturn, earliest, { iccid })
 }
 
-/** The return is looked into: an eSIM that is installed comes back to the account. */
+/** Looks into a return: an eSIM that is installed comes back to the account. */
 export const concludeReturn = defineTask({
   provider: SLUG,
   name: 'return-esim',
   perform(world, { iccid }: { iccid: string }) {
-    const gone = world.in(returning).get(iccid)
+    const returned = world.in(returning).get(iccid)
     const sim = world.in(sims).get(simKey(SLUG, iccid))
-    if (!gone || !sim || !isInstalled(sim)) return
+    if (!returned || !sim || !isInstalled(sim)) return
     world.in(returning).delete(iccid)
-    world.in(esims).put(gone.esim)
+    world.in(esims).put(returned.esim)
     noteHistory(world, iccid, 'eSIM Returned')
   },
 })

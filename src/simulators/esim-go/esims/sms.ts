@@ -10,8 +10,11 @@ import { settings } from '../settings.ts'
 /** The one sender everybody may use (documented). */
 export const SENDER = 'eSIM'
 
-/** @throws Refusal `invalid-request` for another's sender or a text that is not UTF-8, `no-msisdn` */
-export function textEsim(world: World, { iccid, msisdn }: Sim, text: string, from: string): void {
+/**
+ * Sends an SMS to an eSIM.
+ * @throws Refusal `invalid-request` for another's sender or a text that is not UTF-8, `no-msisdn`
+ */
+export function sendSms(world: World, { iccid, msisdn }: Sim, text: string, from: string): void {
   const senders = [SENDER, ...world.settings(settings).smsSenders]
   if (!senders.includes(from))
     throw new Refusal(

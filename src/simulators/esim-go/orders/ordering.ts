@@ -1,20 +1,27 @@
 // Orders: priced, checked, paid, delivered.
-
 import { bundlesOf } from '../../../state/bundles.ts'
+import { defined } from '../../../state/defined.ts'
 import { addDuration } from '../../../state/duration.ts'
 import { Refusal } from '../../../state/refusal.ts'
 import { defineTask } from '../../../state/tasks.ts'
 import type { World } from '../../../state/world.ts'
 import { addLot } from '../bundles/inventory.ts'
 import { putOnEsim, refuseWhileProcessing } from '../bundles/put-on-esim.ts'
+import { magicBundle } from '../catalogue/magic-bundles.ts'
 import { findBundle } from '../catalogue/on-sale.ts'
 import type { EsimGoRefusal } from '../errors.ts'
 import { findInService } from '../esims/deactivation.ts'
 import { findUsable, incompatibilityOf, mintEsim } from '../esims/esims.ts'
-import { magicBundle } from '../magic-values.ts'
 import { canPay, pay, spendable } from '../organisation/account.ts'
-import { tellIfLow } from '../organisation/balance-alerts.ts'
-import { type Order, type OrderLine, orders, SLUG } from '../records.ts'
+import { alertIfLow } from '../organisation/balance-alerts.ts'
+import {
+  type CatalogueBundle,
+  type Esim,
+  type Order,
+  type OrderLine,
+  orders,
+  SLUG,
+} from '../records.ts'
 import { settings } from '../settings.ts'
 
 /** What a caller asks for, whichever form it came in. */
@@ -30,7 +37,7 @@ export interface OrderRequest {
   }[]
 }
 
-export interface Priced {
+export interface PricedOrder {
   readonly lines: readonly OrderLine[]
   /** US cents. */
   readonly total: number
@@ -38,108 +45,142 @@ export interface Priced {
   readonly valid: boolean
 }
 
-/** The most eSIMs one order may bring forth (invented: it keeps a slip of the keyboard from filling the memory). */
+/** The most eSIMs one order may bring forth (invented: a slip of the keyboard fills no memory). */
 const MOST_ESIMS = 1000
 
 /**
  * Prices an order and checks every rule of it.
- * @throws Refusal `invalid-request`, `unknown-bundle`, `foreign-esim`, `deactivated`, `incompatible`, `busy` where a given eSIM is still being
- *   worked on
+ * @throws Refusal `invalid-request`, `unknown-bundle`, `foreign-esim`, `deactivated`,
+ *   `incompatible`, `busy` where a given eSIM is still being worked on
  */
-export function price(world: World, wish: OrderRequest): Priced {
-  if (wish.brandingId !== undefined && !wish.assign)
+export function priceOrder(world: World, request: OrderRequest): PricedOrder {
+  const { assign, brandingId } = request
+  if (brandingId !== undefined && !assign)
     throw new Refusal('invalid-request', 'profileID can only be given where assign is true')
-  const lines = wish.lines.map(({ item, quantity, iccids, allowReassign }): OrderLine => {
-    const bundle = findBundle(world, item)
-    if (iccids.length > 0 && !wish.assign)
-      throw new Refusal('invalid-request', 'ICCIDs can only be given where assign is true')
-    if (iccids.length > 0 && iccids.length !== quantity)
-      throw new Refusal(
-        'invalid-request',
-        `quantity of ${item} is ${quantity}, but ${iccids.length} ICCIDs are given: they must match`,
-      )
-    for (const iccid of iccids) {
-      const problem = incompatibilityOf(findUsable(world, iccid).esim, bundle)
-      if (problem && !allowReassign)
-        throw new Refusal<EsimGoRefusal>(
-          'incompatible',
-          `${problem}; allowReassign would take a new eSIM`,
-        )
-      if (!problem) refuseWhileProcessing(world, bundlesOf(world, SLUG, iccid))
-    }
-    return {
-      type: 'bundle',
-      item,
-      quantity,
-      pricePerUnit: bundle.price,
-      allowReassign,
-      wanted: iccids,
-      iccids: [],
-    }
-  })
-  const count = lines.reduce((sum, { quantity }) => sum + quantity, 0)
-  if (wish.assign && count > MOST_ESIMS)
+
+  const lines = request.lines.map((line) => priceLine(world, line, assign))
+  const count = countOf(lines)
+  if (assign && count > MOST_ESIMS)
     throw new Refusal('invalid-request', `an order assigns at most ${MOST_ESIMS} bundles to eSIMs`)
+
   const total = lines.reduce((sum, { quantity, pricePerUnit }) => sum + quantity * pricePerUnit, 0)
   return { lines, total, valid: canPay(world, total) }
 }
 
+function priceLine(
+  world: World,
+  { item, quantity, iccids, allowReassign }: OrderRequest['lines'][number],
+  assign: boolean,
+): OrderLine {
+  const bundle = findBundle(world, item)
+  if (iccids.length > 0 && !assign)
+    throw new Refusal('invalid-request', 'ICCIDs can only be given where assign is true')
+  if (iccids.length > 0 && iccids.length !== quantity)
+    throw new Refusal(
+      'invalid-request',
+      `quantity of ${item} is ${quantity}, but ${iccids.length} ICCIDs are given: they must match`,
+    )
+
+  for (const iccid of iccids) {
+    const problem = incompatibilityOf(findUsable(world, iccid).esim, bundle)
+    if (problem && !allowReassign)
+      throw new Refusal<EsimGoRefusal>(
+        'incompatible',
+        `${problem}; allowReassign would take a new eSIM`,
+      )
+    if (!problem) refuseWhileProcessing(world, bundlesOf(world, SLUG, iccid))
+  }
+
+  return {
+    type: 'bundle',
+    item,
+    quantity,
+    pricePerUnit: bundle.price,
+    allowReassign,
+    wanted: iccids,
+    iccids: [],
+  }
+}
+
+function countOf(lines: readonly OrderLine[]): number {
+  return lines.reduce((sum, { quantity }) => sum + quantity, 0)
+}
+
 /**
  * Pays for an order and delivers it, at once or after the delivery delay.
- * @throws Refusal `insufficient-balance`
+ * @throws Refusal `insufficient-balance`, or what pricing it refuses
  */
-export function place(world: World, wish: OrderRequest): Order {
-  const { lines, total } = price(world, wish)
+export function placeOrder(world: World, request: OrderRequest): Order {
+  const { lines, total } = priceOrder(world, request)
   const before = spendable(world)
   pay(world, total)
-  tellIfLow(world, before)
+  alertIfLow(world, before)
+
   const order = world.in(orders).put({
     reference: world.random.uuid(),
     serial: world.next('esim-go.order'),
     createdAt: world.now,
-    assign: wish.assign,
+    assign: request.assign,
     total,
     status: 'processing',
     lines,
     runningBalance: spendable(world),
-    ...(wish.brandingId === undefined ? {} : { brandingId: wish.brandingId }),
+    ...defined({ brandingId: request.brandingId }),
   })
+  const deliveredAt = deliveryOf(world, lines)
+  if (deliveredAt <= world.now) return deliverOrder(world, order)
+
+  world.schedule(deliverLate, deliveredAt, { order: order.reference })
+  return order
+}
+
+/** When an order made now is delivered (virtual ms): its slowest line decides. */
+function deliveryOf(world: World, lines: readonly OrderLine[]): number {
   const delays = [
     world.settings(settings).deliveryDelay,
     ...lines.flatMap(({ item }) => magicBundle(item)?.delivery ?? []),
   ]
-  const ready = Math.max(...delays.map((delay) => addDuration(world.now, delay)))
-  if (ready <= world.now) return deliverOrder(world, order)
-  world.schedule(deliverLate, ready, { order: order.reference })
-  return order
+  return Math.max(...delays.map((delay) => addDuration(world.now, delay)))
 }
 
-/**
- * Hands over what was ordered: into the inventory, onto the given eSIMs, or onto new ones. What was ordered for an eSIM that has gone or was
- * deactivated meanwhile goes onto a new one (invented).
- */
+/** Hands over what was ordered: into the inventory, onto the given eSIMs, or onto new ones. */
 function deliverOrder(world: World, order: Order): Order {
-  const together = order.lines.reduce((sum, { quantity }) => sum + quantity, 0)
+  const together = countOf(order.lines)
   let ordinal = 0
-  const branded = order.brandingId === undefined ? {} : { brandingId: order.brandingId }
   const lines = order.lines.map((line): OrderLine => {
     const bundle = findBundle(world, line.item)
     if (!order.assign) {
       addLot(world, bundle, line.quantity, line.pricePerUnit)
       return line
     }
+
     const iccids: string[] = []
+    const purchase = { price: line.pricePerUnit, boughtAt: order.createdAt }
     for (let unit = 0; unit < line.quantity; unit += 1) {
-      const wanted = findInService(world, line.wanted[unit] ?? '')?.esim
-      const esim = wanted && !incompatibilityOf(wanted, bundle) ? wanted : mintEsim(world, branded)
-      const purchase = { price: line.pricePerUnit, boughtAt: order.createdAt }
-      putOnEsim(world, esim.iccid, bundle, `${order.reference}-${ordinal}`, { purchase, together })
+      const { iccid } = esimFor(world, order, bundle, line.wanted[unit])
+      const reference = `${order.reference}-${ordinal}`
+      putOnEsim(world, iccid, bundle, { reference, purchase, together })
       ordinal += 1
-      iccids.push(esim.iccid)
+      iccids.push(iccid)
     }
     return { ...line, iccids }
   })
   return world.in(orders).put({ ...order, status: 'completed', lines })
+}
+
+/**
+ * The eSIM a bundle of an order goes onto: the one asked for, or a new one. An eSIM that has gone
+ * or was deactivated since the order was placed is replaced by a new one, too (invented).
+ */
+function esimFor(
+  world: World,
+  order: Order,
+  bundle: CatalogueBundle,
+  iccid: string | undefined,
+): Esim {
+  const asked = iccid === undefined ? undefined : findInService(world, iccid)?.esim
+  if (asked && !incompatibilityOf(asked, bundle)) return asked
+  return mintEsim(world, defined({ brandingId: order.brandingId }))
 }
 
 /** Hands over an order whose delivery takes its time. */

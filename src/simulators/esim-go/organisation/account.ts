@@ -5,9 +5,7 @@ import type { World } from '../../../state/world.ts'
 import type { EsimGoRefusal } from '../errors.ts'
 import { type Account, accounts, SLUG } from '../records.ts'
 
-export const CURRENCY = 'USD'
-
-export function account(world: World): Account {
+export function accountOf(world: World): Account {
   const found = world.in(accounts).get('account')
   if (!found) throw new Error('the world has no eSIM Go account')
   return found
@@ -25,8 +23,8 @@ export function usableCredit(world: World, { testCredit, testCreditExpiresAt }: 
 
 /** Cents that can be spent now: the balance and the usable test credit. */
 export function spendable(world: World): number {
-  const holder = account(world)
-  return holder.balance + usableCredit(world, holder)
+  const account = accountOf(world)
+  return account.balance + usableCredit(world, account)
 }
 
 /** True where `cents` can be paid now. */
@@ -34,10 +32,10 @@ export function canPay(world: World, cents: number): boolean {
   return cents <= spendable(world)
 }
 
-/** Adds `cents` to the balance: what was paid with test credit comes back as balance, too (inferred). */
+/** Adds `cents` to the balance; what was paid with test credit comes back as balance (inferred). */
 export function credit(world: World, cents: number): void {
-  const holder = account(world)
-  world.in(accounts).put({ ...holder, balance: holder.balance + cents })
+  const account = accountOf(world)
+  world.in(accounts).put({ ...account, balance: account.balance + cents })
 }
 
 /**
@@ -45,15 +43,18 @@ export function credit(world: World, cents: number): void {
  * @throws Refusal `insufficient-balance`
  */
 export function pay(world: World, cents: number): void {
-  const holder = account(world)
-  const credit = Math.min(cents, usableCredit(world, holder))
-  const rest = cents - credit
-  if (rest > holder.balance)
+  const account = accountOf(world)
+  const usable = usableCredit(world, account)
+  const fromCredit = Math.min(cents, usable)
+  const fromBalance = cents - fromCredit
+  if (fromBalance > account.balance)
     throw new Refusal<EsimGoRefusal>(
       'insufficient-balance',
-      `${cents} cents are due, ${holder.balance + usableCredit(world, holder)} are there`,
+      `${cents} cents are due, ${account.balance + usable} are there`,
     )
-  world
-    .in(accounts)
-    .put({ ...holder, testCredit: holder.testCredit - credit, balance: holder.balance - rest })
+  world.in(accounts).put({
+    ...account,
+    testCredit: account.testCredit - fromCredit,
+    balance: account.balance - fromBalance,
+  })
 }

@@ -1,29 +1,36 @@
-// What a customer is told about money: that the balance is low, and that it did not suffice (second-hand; the fields are invented).
-import { queueCallback } from '../../../state/callbacks.ts'
+// Callbacks about money: it is low, or did not suffice (second-hand; the fields are invented).
+import { queueCallback, targets } from '../../../state/callbacks.ts'
 import type { World } from '../../../state/world.ts'
-import { versionOf } from '../callback-version.ts'
-import { money } from '../esims/wire.ts'
+import { CURRENCY, money, toCents } from '../money.ts'
 import { SLUG } from '../records.ts'
 import { settings } from '../settings.ts'
-import { CURRENCY, spendable } from './account.ts'
+import { callbackVersion } from '../versions.ts'
+import { spendable } from './account.ts'
 
-function tell(world: World, alertType: 'LowBalance' | 'InsufficientBalance'): void {
+function queueAlert(world: World, alertType: 'LowBalance' | 'InsufficientBalance'): void {
   const balanceInfo = { balance: money(spendable(world)), currency: CURRENCY }
   queueCallback(world, {
     provider: SLUG,
     type: alertType,
-    version: versionOf(world),
+    version: callbackVersion(world),
     body: { alertType, balanceInfo },
   })
 }
 
-/** Tells, once, that a payment took the money below the setting `lowBalance`. @param before cents that could be spent before it */
-export function tellIfLow(world: World, before: number): void {
-  const line = world.settings(settings).lowBalance * 100
-  if (before >= line && spendable(world) < line) tell(world, 'LowBalance')
+/**
+ * Alerts where a payment took what can be spent from at least the setting `lowBalance` to below
+ * it; payments after that do not alert again.
+ * @param before cents that could be spent before the payment
+ */
+export function alertIfLow(world: World, before: number): void {
+  const limit = toCents(world.settings(settings).lowBalance)
+  if (before >= limit && spendable(world) < limit) queueAlert(world, 'LowBalance')
 }
 
-/** Tells that an order was refused for want of money. */
-export function tellInsufficient(world: World): void {
-  tell(world, 'InsufficientBalance')
+/**
+ * Alerts that an order was refused because the money did not suffice. Where callbacks go nowhere
+ * nothing is written down either: a refused order changes nothing.
+ */
+export function alertInsufficient(world: World): void {
+  if (world.in(targets).has(SLUG)) queueAlert(world, 'InsufficientBalance')
 }

@@ -1,12 +1,9 @@
-// The API's own description, the organisation and its inventory.
-import { grouped } from '../../../state/collection.ts'
+// The API's own description, and the organisation: what it is, and money for its balance.
 import { reply } from '../../call.ts'
-import { usableLots } from '../bundles/inventory.ts'
-import * as wire from '../esims/wire.ts'
-import * as wire25 from '../esims/wire-v25.ts'
-import type { EsimGoHandlers } from '../handlers.ts'
-import { since25 } from '../versions.ts'
+import { wholeUnits } from '../money.ts'
+import type { EsimGoHandlers } from '../settings.ts'
 import { topUp } from './top-up.ts'
+import * as wire from './wire.ts'
 
 export const organisationHandlers: EsimGoHandlers = {
   getApiDetails({ endpoints }) {
@@ -18,17 +15,7 @@ export const organisationHandlers: EsimGoHandlers = {
   },
 
   topUpBalance({ query: { amount } }, world) {
-    const { holder, payment } = topUp(world, amount)
-    return reply(200, { amount, balance: wire.wholeUnits(holder.balance), ref: payment })
-  },
-
-  /** Lots with something left, until they expire. */
-  getInventory({ basePath }, world) {
-    const byBundle = grouped(usableLots(world), ({ bundle }) => bundle)
-    const bundles = [...byBundle].map(([name, available]) => ({
-      ...wire.inventoryBundle(world, name, available),
-      ...since25(basePath, () => wire25.inventoryBundle(world, name)),
-    }))
-    return reply(200, { bundles })
+    const { account, payment } = topUp(world, amount)
+    return reply(200, { amount, balance: wholeUnits(account.balance), ref: payment })
   },
 }

@@ -6,7 +6,7 @@ import { SLUG } from '../records.ts'
 import type { components } from '../spec.d.ts'
 
 type Organisation = components['schemas']['Organisation']
-type People = Pick<
+type OrganisationProfile = Pick<
   Organisation,
   'name' | 'addr1' | 'addr2' | 'city' | 'country' | 'postcode' | 'notes' | 'website' | 'users'
 >
@@ -15,7 +15,10 @@ type People = Pick<
 const load = createRequire(import.meta.url)
 
 /** Derived from the world's name and seed alone, so nothing of it needs keeping. */
-export function people({ name, seed }: Pick<Identity, 'name' | 'seed'>): People {
+export function organisationProfile({
+  name,
+  seed,
+}: Pick<Identity, 'name' | 'seed'>): OrganisationProfile {
   const { faker } = load('@faker-js/faker/locale/en') as typeof import('@faker-js/faker/locale/en')
   faker.seed(hash(`${name}/${seed}/${SLUG}/people`))
   const users = ['Admin', 'Developer'].map((role) => {

@@ -3,11 +3,11 @@ import { Refusal } from '../../../state/refusal.ts'
 import type { World } from '../../../state/world.ts'
 import type { EsimGoRefusal } from '../errors.ts'
 import { magicAmounts, refuseIfMagic } from '../magic-values.ts'
+import { toCents } from '../money.ts'
 import { type Account, accounts } from '../records.ts'
 import { settings } from '../settings.ts'
-import { account } from './account.ts'
+import { accountOf } from './account.ts'
 
-const CENTS = 100
 /** Payments are numbered as 987654321 is in our spec's example (invented). */
 const FIRST_PAYMENT = 987_000_000
 
@@ -16,10 +16,10 @@ const FIRST_PAYMENT = 987_000_000
  * @returns the account with its new balance, and the number of the payment
  * @throws Refusal `no-card`, `card-declined`, `invalid-request`, or what a magic amount provokes
  */
-export function topUp(world: World, amount: number): { holder: Account; payment: number } {
+export function topUp(world: World, amount: number): { account: Account; payment: number } {
   const { topUpMinimum, topUpMaximum } = world.settings(settings)
-  const holder = account(world)
-  if (holder.cardless)
+  const account = accountOf(world)
+  if (account.cardless)
     throw new Refusal<EsimGoRefusal>(
       'no-card',
       'no card is saved: the first payment is made in the portal',
@@ -30,9 +30,8 @@ export function topUp(world: World, amount: number): { holder: Account; payment:
       'invalid-request',
       `amount must lie between ${topUpMinimum} and ${topUpMaximum}`,
     )
+
   const payment = FIRST_PAYMENT + world.next('esim-go.payment')
-  return {
-    holder: world.in(accounts).put({ ...holder, balance: holder.balance + amount * CENTS }),
-    payment,
-  }
+  const balance = account.balance + toCents(amount)
+  return { account: world.in(accounts).put({ ...account, balance }), payment }
 }

@@ -1,14 +1,14 @@
-// What support asks of one eSIM: its history, where it is, whether a bundle fits, a refresh, a text message.
+// For support: the history of an eSIM, where it is, whether a bundle fits; a refresh, an SMS.
 import { SEPARATOR } from '../../../state/collection.ts'
 import { iso } from '../../../state/duration.ts'
 import { Refusal } from '../../../state/refusal.ts'
 import { reply } from '../../call.ts'
 import { findBundle } from '../catalogue/on-sale.ts'
-import type { EsimGoHandlers } from '../handlers.ts'
+import type { EsimGoHandlers } from '../settings.ts'
 import { findEsim, findUsable, incompatibilityOf } from './esims.ts'
 import { history } from './history.ts'
 import { refresh } from './refresh.ts'
-import { SENDER, textEsim } from './sms.ts'
+import { SENDER, sendSms } from './sms.ts'
 import * as wire from './wire.ts'
 
 const REFRESHED = 'Successfully refreshed SIM'
@@ -49,7 +49,8 @@ export const troubleshootingHandlers: EsimGoHandlers = {
   },
 
   sendSms({ path, body }, world) {
-    textEsim(world, findUsable(world, path.iccid).sim, body.message, body.from ?? SENDER)
+    const { sim } = findUsable(world, path.iccid)
+    sendSms(world, sim, body.message, body.from ?? SENDER)
     return reply(200, { message: SENT, status: SENT })
   },
 }

@@ -1,6 +1,6 @@
-// What v2.5 does to an eSIM's service: suspend it, lift that, delete the eSIM.
+// The service of an eSIM (v2.5): suspended, resumed, or ended by deleting the eSIM.
 import { reply } from '../../call.ts'
-import type { EsimGoHandlers } from '../handlers.ts'
+import type { EsimGoHandlers } from '../settings.ts'
 import { deleteEsim, setSuspended } from './deactivation.ts'
 import { findEsim, findUsable } from './esims.ts'
 

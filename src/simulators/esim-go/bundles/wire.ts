@@ -1,0 +1,89 @@
+// The JSON of bundles on eSIMs and in the inventory.
+import { type Bundle, remainingBytes } from '../../../state/bundles.ts'
+import { defined } from '../../../state/defined.ts'
+import { iso } from '../../../state/duration.ts'
+import type { World } from '../../../state/world.ts'
+import type { Assignment } from '../assignments.ts'
+import { lookUp } from '../catalogue/on-sale.ts'
+import { dataAllowance } from '../catalogue/wire.ts'
+import type { Lot } from '../records.ts'
+import type { components } from '../spec.d.ts'
+import { since25 } from '../versions.ts'
+
+type Schemas = components['schemas']
+
+/** Bytes left; an unlimited bundle shows 0 of 0 (invented). */
+export function remaining(bundle: Bundle): number {
+  return bundle.unlimited ? 0 : remainingBytes(bundle)
+}
+
+/** The catalogue's description of a bundle, or its name where it is not on sale any more. */
+export function description(world: World, name: string): string {
+  return lookUp(world, name)?.description ?? name
+}
+
+export function assignment(
+  world: World,
+  { bundle, state }: Assignment,
+  basePath: string,
+): Schemas['BundleAssignment'] {
+  const { startedAt, endsAt } = bundle
+  return {
+    ...defined({
+      id: bundle.id,
+      callTypeGroup: 'data',
+      initialQuantity: bundle.initialBytes,
+      remainingQuantity: remaining(bundle),
+      startTime: startedAt === undefined ? undefined : iso(startedAt),
+      endTime: endsAt === undefined ? undefined : iso(endsAt),
+      assignmentDateTime: iso(bundle.assignedAt),
+      assignmentReference: bundle.reference,
+      bundleState: state,
+      unlimited: bundle.unlimited,
+    }),
+    ...since25(basePath, () => ({ allowances: [remainingAllowance(world, bundle)] })),
+  }
+}
+
+/** The one allowance of an assignment: what it was good for and what is left, in bytes. */
+function remainingAllowance(
+  world: World,
+  bundle: Bundle,
+): NonNullable<Schemas['BundleAssignment']['allowances']>[number] {
+  return {
+    type: 'DATA',
+    service: 'ROAMING',
+    description: description(world, bundle.name),
+    initialAmount: bundle.initialBytes,
+    remainingAmount: remaining(bundle),
+    unit: 'BYTES',
+    unlimited: bundle.unlimited,
+  }
+}
+
+export function inventoryBundle(
+  world: World,
+  name: string,
+  available: readonly Lot[],
+  basePath: string,
+): Schemas['InventoryBundle'] {
+  const bundle = lookUp(world, name)
+  return {
+    name,
+    desc: bundle?.description ?? name,
+    available: available.map((lot) => ({
+      id: lot.id,
+      total: lot.total,
+      remaining: lot.remaining,
+      expiry: iso(lot.expiresAt),
+    })),
+    countries: [...(bundle?.countries ?? [])],
+    data: bundle?.dataAmount ?? 0,
+    duration: bundle?.duration ?? 1,
+    durationUnit: 'day',
+    autostart: bundle?.autostart ?? true,
+    unlimited: bundle?.unlimited ?? false,
+    speed: [...(bundle?.speed ?? [])],
+    ...since25(basePath, () => (bundle ? { allowances: [dataAllowance(bundle)] } : {})),
+  }
+}

@@ -1,0 +1,57 @@
+// The JSON of the catalogue: a bundle on sale, and what it is good for.
+import { findCountry } from '../../countries.ts'
+import { money } from '../money.ts'
+import type { CatalogueBundle } from '../records.ts'
+import type { components } from '../spec.d.ts'
+
+type Schemas = components['schemas']
+
+const rendered = new WeakMap<CatalogueBundle, Schemas['CatalogueBundle']>()
+
+/**
+ * A bundle as the catalogue shows it; rendered once, since a page of global bundles names
+ * thousands of countries.
+ */
+export function catalogueBundle(bundle: CatalogueBundle): Schemas['CatalogueBundle'] {
+  const json = rendered.get(bundle) ?? render(bundle)
+  rendered.set(bundle, json)
+  return json
+}
+
+function render(bundle: CatalogueBundle): Schemas['CatalogueBundle'] {
+  return {
+    name: bundle.name,
+    description: bundle.description,
+    groups: [...bundle.groups],
+    countries: bundle.countries.map((code) => ({
+      name: findCountry(code)?.name ?? code,
+      region: findCountry(code)?.region ?? '',
+      iso: code,
+    })),
+    dataAmount: bundle.dataAmount,
+    duration: bundle.duration,
+    speed: [...bundle.speed],
+    autostart: bundle.autostart,
+    unlimited: bundle.unlimited,
+    roamingEnabled: [],
+    price: money(bundle.price),
+    billingType: bundle.billingType,
+    allowances: [dataAllowance(bundle)],
+  }
+}
+
+/** The one allowance of a bundle: data, in megabytes. */
+export function dataAllowance({
+  description,
+  dataAmount,
+  unlimited,
+}: CatalogueBundle): Schemas['Allowances'][number] {
+  return {
+    type: 'DATA',
+    service: 'ROAMING',
+    description,
+    amount: dataAmount,
+    unit: 'MB',
+    unlimited,
+  }
+}

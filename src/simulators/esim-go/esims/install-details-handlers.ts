@@ -1,0 +1,38 @@
+// What installs the eSIMs of orders and applications: GET /esims/assignments and its forerunners.
+import { type Content, type Reply, reply } from '../../call.ts'
+import type { EsimGoHandlers } from '../settings.ts'
+import { csv, orderedEsims, qrCodes } from './install-details.ts'
+import * as wire from './wire.ts'
+
+const FORMATS = ['text/csv', 'application/json', 'application/zip'] as const
+
+function content(type: string, render: Content['render']): Reply<never> {
+  return { status: 200, content: { type, render } }
+}
+
+export const installDetailsHandlers: EsimGoHandlers = {
+  getQrCodes({ path, now, basePath }, world) {
+    const rows = orderedEsims(world, path.reference, basePath)
+    return content('application/zip', () => qrCodes(rows, now))
+  },
+
+  getEsimsCsv({ path, query, basePath }, world) {
+    const rows = orderedEsims(world, path.reference, basePath)
+    return content('text/csv', () => csv(rows, query.additionalFields))
+  },
+
+  getAssignments({ query, accepts, settings, now, basePath }, world) {
+    const { reference: references, additionalFields } = query
+    const rows = references.flatMap((reference) => orderedEsims(world, reference, basePath))
+    const format = accepts(FORMATS) ?? 'text/csv'
+    if (format === 'application/zip') return content(format, () => qrCodes(rows, now))
+    if (format === 'text/csv') return content(format, () => csv(rows, additionalFields))
+
+    const details = rows.map((row) => wire.installDetails(row, additionalFields))
+    const [first] = details
+    const { assignmentsJson } = settings
+    const single =
+      assignmentsJson === 'object' || (assignmentsJson === 'auto' && details.length === 1)
+    return reply(200, single && first ? first : details)
+  },
+}

@@ -1,0 +1,28 @@
+// The JSON of the organisation.
+import { targets } from '../../../state/callbacks.ts'
+import { iso } from '../../../state/duration.ts'
+import type { World } from '../../../state/world.ts'
+import { onSale } from '../catalogue/on-sale.ts'
+import { bundleGroups } from '../catalogue/search.ts'
+import { CURRENCY, wholeUnits } from '../money.ts'
+import { SLUG } from '../records.ts'
+import type { components } from '../spec.d.ts'
+import { accountOf, apiKey, usableCredit } from './account.ts'
+import { organisationProfile } from './profile.ts'
+
+export function organisation(world: World): components['schemas']['Organisation'] {
+  const account = accountOf(world)
+  return {
+    ...organisationProfile(world.identity),
+    apiKey: apiKey(world) ?? '',
+    taxLiable: 'No',
+    callbackUrl: world.in(targets).get(SLUG)?.url ?? '',
+    groups: bundleGroups(onSale(world)),
+    currency: CURRENCY,
+    balance: wholeUnits(account.balance),
+    testCredit: wholeUnits(usableCredit(world, account)),
+    testCreditExpiry: iso(account.testCreditExpiresAt),
+    businessType: 'Travel',
+    productDescription: 'Data for travellers',
+  }
+}
