@@ -30,9 +30,8 @@ const rows: CollectionDef<Row> = defineCollection<Row>({
 const newWorld = () =>
   openWorld(emptyWorld({ name: 'w', seed: 's', start: { mode: 'frozen', rate: 1 } }, 0), {
     wall: () => 0,
-    defaults: () => ({}),
     react: () => {},
-    checkWritable: () => {},
+    beforeCommit: () => {},
     committed: () => {},
   })
 

@@ -153,9 +153,9 @@ test('restoring every write in reverse leaves records and indexes as they were',
       const undo: (() => void)[] = []
       const records = new Map(initial.map((each) => [each.id, each]))
       const before = new Map(records)
-      const collection = openCollection(rows, records, (written, was) =>
-        undo.push(() => collection.restore(written.key, was as Row | undefined)),
-      )
+      const collection = openCollection(rows, records, ({ key, before }) => {
+        undo.push(() => collection.restore(key, before as Row | undefined))
+      })
       const ranked = collection.page('rank', {}, 0, 1000)
       for (const step of changes) {
         if ('put' in step) collection.put(step.put)
@@ -194,7 +194,7 @@ test('deleting what is not there writes nothing', () => {
   const { collection, changes } = open([{ id: 'a' }])
   collection.delete('b')
   collection.delete('a')
-  expect(changes).toEqual([{ collection: 'rows', key: 'a', value: undefined }])
+  expect(changes).toEqual([{ collection: 'rows', key: 'a', before: { id: 'a' }, after: undefined }])
 })
 
 test('a write that is refused changes neither records nor indexes', () => {

@@ -120,9 +120,8 @@ function freshWorld(): World {
   } as const
   return openWorld(emptyWorld(identity, 0), {
     wall: () => 0,
-    defaults: () => ({}),
     react() {},
-    checkWritable() {},
+    beforeCommit() {},
     committed() {},
   })
 }
@@ -477,6 +476,13 @@ const TASK_MOVES: Readonly<Record<string, Partial<Record<BundleState, BundleStat
   'bundle-expires': { active: 'expired', depleted: 'expired' },
 }
 
+/** The task of that kind comes due for the bundle. */
+function perform(world: World, kind: string): void {
+  const task = bundleTasks.find((each) => each.kind === kind)
+  if (!task) throw new Error(`there is no task ${kind}`)
+  task.perform(world, { bundle: `${PROVIDER}/1` })
+}
+
 const taskMatrix = Object.entries(TASK_MOVES).flatMap(([kind, moves]) =>
   BUNDLE_STATES.map((state) => ({ kind, state, to: moves[state] ?? state })),
 )
@@ -487,8 +493,7 @@ test.each(taskMatrix)(
     const world = freshWorld()
     bundleIn(world, state)
     const before = contentOf(world)
-    const task = { id: 1, kind, due: world.now, data: { bundle: `${PROVIDER}/1` } }
-    world.transaction(() => bundleTasks[kind]?.(world, task))
+    world.transaction(() => perform(world, kind))
     expect(storedBundle(world)?.state).toBe(to)
     expect(contentOf(world) === before).toBe(to === state)
   },
@@ -499,14 +504,7 @@ test.each(Object.keys(TASK_MOVES))(
   (kind) => {
     const world = freshWorld()
     const before = contentOf(world)
-    world.transaction(() =>
-      bundleTasks[kind]?.(world, {
-        id: 1,
-        kind,
-        due: world.now,
-        data: { bundle: `${PROVIDER}/1` },
-      }),
-    )
+    world.transaction(() => perform(world, kind))
     expect(contentOf(world)).toBe(before)
   },
 )

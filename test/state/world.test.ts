@@ -5,12 +5,12 @@ import type { Records } from '../../src/state/collection.ts'
 import { type Change, defineCollection } from '../../src/state/collection.ts'
 import { TIMELINE_LENGTH, timeline } from '../../src/state/events.ts'
 import { Refusal } from '../../src/state/refusal.ts'
-import { firstTask } from '../../src/state/tasks.ts'
+import { chosenSettings, defineSettings, duration, flag } from '../../src/state/settings.ts'
+import { defineTask, firstTask, tasks } from '../../src/state/tasks.ts'
 import {
   emptyWorld,
   type Identity,
   openWorld,
-  settings,
   type World,
   type WorldDeps,
 } from '../../src/state/world.ts'
@@ -34,9 +34,8 @@ function open(given: Partial<WorldDeps> = {}, records: Records = emptyWorld(iden
   const wall = { now: 1000 }
   const world = openWorld(records, {
     wall: () => wall.now,
-    defaults: () => ({ delay: 'PT0S', strict: false }),
     react: () => {},
-    checkWritable: () => {},
+    beforeCommit: () => {},
     committed: (_world, changes) => committed.push({ changes }),
     ...given,
   })
@@ -50,6 +49,7 @@ const stateOf = (world: World) =>
     [...world.records].filter(([, kept]) => kept.size > 0).map(([name, kept]) => [name, [...kept]]),
   ])
 
+const later = defineTask({ name: 'later', perform() {} })
 const red: Thing = { id: 'a', colour: 'red' }
 const event = { type: 'sim.installed', provider: 'p', iccid: '1' }
 
@@ -163,12 +163,12 @@ test('a throw undoes tasks, events and a set clock', () => {
   const { world } = open()
   const before = stateOf(world)
   failing(world, () => {
-    world.schedule('later', world.now + 5)
+    world.schedule(later, world.now + 5, {})
     world.emit(event)
     world.setClock({ ...world.clock, at: 5 })
   })
   expect(stateOf(world)).toBe(before)
-  expect(firstTask(world)).toBeUndefined()
+  expect(firstTask(world.in(tasks))).toBeUndefined()
 })
 
 test('a throw of the one who reacts to an event undoes the whole transaction', () => {
@@ -205,8 +205,8 @@ test('changes are committed once, and of several writes to a key the last one co
   })
   expect(committed).toHaveLength(1)
   expect(committed[0]?.changes.filter(({ collection }) => collection === 'things')).toEqual([
-    { collection: 'things', key: 'a', value: { id: 'a', colour: 'green' } },
-    { collection: 'things', key: 'b', value: undefined },
+    { collection: 'things', key: 'a', before: undefined, after: { id: 'a', colour: 'green' } },
+    { collection: 'things', key: 'b', before: undefined, after: undefined },
   ])
 })
 
@@ -230,10 +230,10 @@ test('the world a commit list leads to is the world itself', () => {
     world.in(things).put({ id: world.random.text(5, 'abc'), colour: String(world.next('n')) })
     world.in(things).delete('a')
   })
-  for (const { collection, key, value } of committed.flatMap(({ changes }) => changes)) {
+  for (const { collection, key, after } of committed.flatMap(({ changes }) => changes)) {
     const byKey = kept.get(collection) ?? new Map<string, object>()
     kept.set(collection, byKey)
-    if (value) byKey.set(key, value)
+    if (after) byKey.set(key, after)
     else byKey.delete(key)
   }
   expect(kept).toEqual(world.records)
@@ -260,7 +260,7 @@ test.each<[string, (world: World) => void]>([
   ['a put', (world) => void world.in(things).put(red)],
   ['a delete', (world) => world.in(things).delete('a')],
   ['a sequence number', (world) => void world.next('order')],
-  ['a task', (world) => void world.schedule('later', 5)],
+  ['a task', (world) => void world.schedule(later, 5, {})],
   ['an event', (world) => world.emit(event)],
   ['the clock', (world) => world.setClock(freeze(world.clock, 0))],
   ['keeping the time', (world) => world.keepTime()],
@@ -293,7 +293,7 @@ test('transactions do not nest, and the outer one goes on', () => {
 
 test('while nothing can be kept a write is refused and rolled back, and a read goes on', () => {
   const { world, committed } = open({
-    checkWritable: () => {
+    beforeCommit: () => {
       throw new Refusal('writes-refused', 'the disk is full')
     },
   })
@@ -333,12 +333,14 @@ test('a transaction can happen at another time than now', () => {
 test('a task is due at once at the earliest, and numbered in the order of queueing', () => {
   const { world } = open()
   const { result } = world.transaction(() => [
-    world.schedule('a', 0),
-    world.schedule('b', FIXED_START + 9, { of: 'x' }),
+    world.schedule(defineTask({ name: 'a', perform() {} }), 0, {}),
+    world.schedule(defineTask({ provider: 'p', name: 'b', perform() {} }), FIXED_START + 9, {
+      of: 'x',
+    }),
   ])
   expect(result).toEqual([
     { id: 1, kind: 'a', due: FIXED_START, data: {} },
-    { id: 2, kind: 'b', due: FIXED_START + 9, data: { of: 'x' } },
+    { id: 2, kind: 'p/b', due: FIXED_START + 9, data: { of: 'x' } },
   ])
 })
 
@@ -351,9 +353,8 @@ test('a commit writes down what a running clock shows, so that it is there when 
   world.transaction(() => world.in(things).put(red))
   const again = openWorld(structuredClone(world.records), {
     wall: () => 99_000,
-    defaults: () => ({}),
     react: () => {},
-    checkWritable: () => {},
+    beforeCommit: () => {},
     committed: () => {},
   })
   expect(again.now).toBe(1500)
@@ -446,11 +447,14 @@ test('a world opened over kept records goes on with its numbers and its dice', (
   expect(draw(again)).toEqual(draw(world))
 })
 
+const settingsOf = (provider: string) =>
+  defineSettings(provider, { delay: duration('PT0S', 'how long'), strict: flag(false, 'strictly') })
+
 test('settings are what was set over the defaults', () => {
   const { world } = open()
-  world.transaction(() => world.in(settings).put({ provider: 'p', values: { strict: true } }))
-  expect(world.settings('p')).toEqual({ delay: 'PT0S', strict: true })
-  expect(world.settings('q')).toEqual({ delay: 'PT0S', strict: false })
+  world.transaction(() => world.in(chosenSettings).put({ provider: 'p', values: { strict: true } }))
+  expect(world.settings(settingsOf('p'))).toEqual({ delay: 'PT0S', strict: true })
+  expect(world.settings(settingsOf('q'))).toEqual({ delay: 'PT0S', strict: false })
 })
 
 test('a timeline keeps the latest events of a SIM and leaves those of others alone', () => {

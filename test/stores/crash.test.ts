@@ -25,7 +25,7 @@ function commit() {
   n += 1
   const key = 'k' + (n % 200)
   const value = { n, pad: 'x'.repeat(Number(pad)) }
-  const changes = ['left', 'right'].map((collection) => ({ collection, key, value }))
+  const changes = ['left', 'right'].map((collection) => ({ collection, key, before: undefined, after: value }))
   for (const { collection } of changes) records.get(collection).set(key, value)
   kept.commit('default', changes)
   return n
@@ -38,7 +38,7 @@ const loads = {
 async function client() {
   for (;;) {
     const mine = commit()
-    await kept.settled('default')
+    await kept.flushed('default')
     writeSync(1, mine + ' 0\\n')
   }
 }
@@ -143,7 +143,7 @@ test.skipIf(process.platform === 'win32')(
 process.on('SIGXFSZ', () => {})
 while (!kept.failure('default')) {
   commit()
-  await kept.settled('default').catch((error) => writeSync(1, 'rejected ' + error.message + '\\n'))
+  await kept.flushed('default').catch((error) => writeSync(1, 'rejected ' + error.message + '\\n'))
 }
 process.kill(process.pid, 'SIGKILL')
 `
