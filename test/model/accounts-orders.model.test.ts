@@ -3,7 +3,8 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { pageOf } from '../../src/simulators/accounts-orders/pages.ts'
 import { type CollectionDef, defineCollection, sortable } from '../../src/state/collection.ts'
-import { emptyWorld, openWorld } from '../../src/state/world.ts'
+import { openWorld } from '../../src/state/world.ts'
+import { emptyWorld } from '../../src/state/world-records.ts'
 import {
   ACTIVATION,
   BY_API,

@@ -14,8 +14,9 @@ import {
 import { FIXED_START } from '../../src/state/clock.ts'
 import { defineCollection } from '../../src/state/collection.ts'
 import { Refusal } from '../../src/state/refusal.ts'
-import { firstTask, tasks } from '../../src/state/tasks.ts'
-import { emptyWorld, type Identity, openWorld, type World } from '../../src/state/world.ts'
+import { firstTask, tasks } from '../../src/state/task-queue.ts'
+import { openWorld, type World } from '../../src/state/world.ts'
+import { emptyWorld, type Identity } from '../../src/state/world-records.ts'
 
 interface Note {
   readonly id: string
@@ -488,7 +489,7 @@ test('a task for a callback that is gone is forgotten without an attempt', async
   await runner.advance(until(10))
   expect([attempted, world.in(tasks).size]).toEqual([[], 0])
   expect(
-    world.transaction(() => recordAttempt(world, queued?.id ?? '', 0, { status: 200 }, [])).result,
+    world.transaction(() => recordAttempt(world, queued?.id ?? '', { at: 0, status: 200 }, [])).result,
   ).toBeUndefined()
 })
 

@@ -130,6 +130,7 @@ test('an index pages, counts and matches as a sorted array does, forwards and ba
         const range = {
           ...(from === undefined ? {} : { from }),
           ...(to === undefined ? {} : { to }),
+          descending,
         }
         const wanted = (descending ? within.toReversed() : within).slice(offset, offset + limit)
 
@@ -139,7 +140,7 @@ test('an index pages, counts and matches as a sorted array does, forwards and ba
         expect(collection.matching('rank', 'a')).toEqual(
           sorted.filter(({ rank }) => rank?.startsWith('a')),
         )
-        expect(collection.page('rank', range, offset, limit, descending)).toEqual(wanted)
+        expect(collection.page('rank', range, offset, limit)).toEqual(wanted)
         expect(new Set(collection.values())).toEqual(new Set(model.values()))
       },
     ),
@@ -175,7 +176,7 @@ test('records of the same rank are read in the order of their keys', () => {
     { id: 'a', rank: '1' },
   ])
   expect(ids(collection.page('rank', {}, 0, 10))).toEqual(['c', 'a', 'b'])
-  expect(ids(collection.page('rank', {}, 0, 10, true))).toEqual(['b', 'a', 'c'])
+  expect(ids(collection.page('rank', { descending: true }, 0, 10))).toEqual(['b', 'a', 'c'])
 })
 
 test('a record that changes its rank moves, and one that loses it leaves the index only', () => {

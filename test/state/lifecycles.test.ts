@@ -27,7 +27,8 @@ import {
 import { install, moveProfile, moveService, type Sim, simKey, sims } from '../../src/state/sims.ts'
 import { type CarriedTraffic, type UsageRules, useData, useService } from '../../src/state/usage.ts'
 import { usageWithin } from '../../src/state/usage-records.ts'
-import { emptyWorld, openWorld, type World } from '../../src/state/world.ts'
+import { openWorld, type World } from '../../src/state/world.ts'
+import { emptyWorld } from '../../src/state/world-records.ts'
 
 // What is legal, written down a second time and the other way round: [from, event, to].
 const PROFILE_MOVES: readonly (readonly [ProfileState, ProfileEvent, ProfileState])[] = [
@@ -300,7 +301,8 @@ test('where a provider charges what no bundle carries, it is carried, and told w
       'PT0S',
     ),
   )
-  const use = (bytes: number) => world.transaction(() => useData(world, sim, bytes, rules)).result
+  const use = (bytes: number) =>
+    world.transaction(() => useData(world, sim, rules, { bytes })).result
   expect(use(1500)).toEqual({
     used: 1500,
     denied: 0,
@@ -342,7 +344,11 @@ test('a call ends now and began as long ago as it took; an SMS takes no time; wh
   }
   const use = (kind: 'voice' | 'sms', from: Sim = sim, by = rules) =>
     world.transaction(() =>
-      useService(world, from, kind, 90, by, { direction: 'inbound', peer: '+44' }),
+      useService(world, from, by, {
+        kind,
+        quantity: 90,
+        party: { direction: 'inbound', peer: '+44' },
+      }),
     ).result
   expect(use('voice')).toEqual({ used: 90, denied: 0, bundles: [] })
   use('sms')
@@ -374,17 +380,15 @@ test('where a provider keeps account, each use is written down by bundle and ins
   }
   const sim = simIn(world, { profile: 'enabled', attached })
   const start = world.now
-  const use = (bytes: number, at: number, accounted = true) =>
+  const use = (bytes: number, at: number, itemized = true) =>
     world.transaction(
-      () => useData(world, sim, bytes, { covers: () => true, thresholds: [], itemized: accounted }),
+      () => useData(world, sim, { covers: () => true, thresholds: [], itemized }, { bytes }),
       start + at,
     )
   const within = (from: number, to: number) =>
-    usageWithin(world, PROVIDER, ICCID, start + from, start + to).map(({ bundle, at, bytes }) => [
-      bundle,
-      at - start,
-      bytes,
-    ])
+    usageWithin(world, { provider: PROVIDER, iccid: ICCID }, start + from, start + to).map(
+      ({ bundle, at, bytes }) => [bundle, at - start, bytes],
+    )
   world.transaction(() => {
     for (const id of ['1', '2'])
       assignBundle(

@@ -6,14 +6,10 @@ import { type Change, defineCollection } from '../../src/state/collection.ts'
 import { TIMELINE_LENGTH, timeline } from '../../src/state/events.ts'
 import { Refusal } from '../../src/state/refusal.ts'
 import { chosenSettings, defineSettings, duration, flag } from '../../src/state/settings.ts'
-import { defineTask, firstTask, tasks } from '../../src/state/tasks.ts'
-import {
-  emptyWorld,
-  type Identity,
-  openWorld,
-  type World,
-  type WorldDeps,
-} from '../../src/state/world.ts'
+import { firstTask, tasks } from '../../src/state/task-queue.ts'
+import { defineTask } from '../../src/state/tasks.ts'
+import { openWorld, type World, type WorldDeps } from '../../src/state/world.ts'
+import { emptyWorld, type Identity } from '../../src/state/world-records.ts'
 
 interface Thing {
   readonly id: string

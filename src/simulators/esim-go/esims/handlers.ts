@@ -1,6 +1,6 @@
 // eSIMs: the list, one of them, its customer reference, the bundles on it.
 import { grouped } from '../../../state/collection.ts'
-import { iso } from '../../../state/duration.ts'
+import { iso } from '../../../state/instant.ts'
 import { Refusal } from '../../../state/refusal.ts'
 import type { World } from '../../../state/world.ts'
 import { reply } from '../../simulator.ts'
@@ -36,11 +36,11 @@ function listed(
   if ((filterBy === undefined) !== (filter === undefined))
     throw new Refusal('invalid-request', 'filterBy and filter go together')
   if (filterBy === undefined || filter === undefined)
-    return { rows: all.size, esims: all.page(orderBy, {}, offset, limit, descending) }
+    return { rows: all.size, esims: all.page(orderBy, { descending }, offset, limit) }
   const column = columns[filterBy]
   const wanted = filter.toLowerCase()
   const found = all
-    .page(orderBy, {}, 0, all.size, descending)
+    .page(orderBy, { descending }, 0, all.size)
     .filter((esim) => column?.(esim).toLowerCase().includes(wanted))
   return { rows: found.length, esims: found.slice(offset, offset + limit) }
 }

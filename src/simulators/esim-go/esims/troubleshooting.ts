@@ -1,6 +1,6 @@
 // What support asks of one eSIM: its history, where it is, whether a bundle fits, a refresh, a text message.
 import { SEPARATOR } from '../../../state/collection.ts'
-import { iso } from '../../../state/duration.ts'
+import { iso } from '../../../state/instant.ts'
 import { Refusal } from '../../../state/refusal.ts'
 import { reply } from '../../simulator.ts'
 import { findBundle } from '../catalogue/on-sale.ts'

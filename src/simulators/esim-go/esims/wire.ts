@@ -1,8 +1,8 @@
 // The JSON of eSIM Go: eSIMs, bundles, orders, inventory, catalogue, organisation.
 import { type Bundle, remainingBytes } from '../../../state/bundles.ts'
 import { targets } from '../../../state/callbacks.ts'
-import { iso } from '../../../state/duration.ts'
 import { appleInstallUrl } from '../../../state/installation-code.ts'
+import { iso } from '../../../state/instant.ts'
 import type { ProfileState } from '../../../state/sim-lifecycle.ts'
 import { type Sim, simKey, sims } from '../../../state/sims.ts'
 import type { World } from '../../../state/world.ts'

@@ -52,15 +52,8 @@ function windowOf(bounds: readonly string[]): { from: number; to: number } {
 /** One page, newest first (inferred), of the orders made in the window. */
 function pageOf(world: World, page: number, limit: number, bounds: readonly string[]): Order[] {
   const { from, to } = windowOf(bounds)
-  return world
-    .in(orders)
-    .page(
-      'created',
-      { from: sortable(from), to: sortable(Math.max(0, to + 1)) },
-      (page - 1) * limit,
-      limit,
-      true,
-    )
+  const range = { from: sortable(from), to: sortable(Math.max(0, to + 1)), descending: true }
+  return world.in(orders).page('created', range, (page - 1) * limit, limit)
 }
 
 function shown(world: World, record: Order, basePath: string, withEsims = true) {
