@@ -1,8 +1,13 @@
-// accounts-orders against models of it: pages while records come and go, and subscriptions under any sequence of orders.
+// accounts-orders against models: pages while records come and go, subscriptions and orders.
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { pageOf } from '../../src/simulators/accounts-orders/pages.ts'
-import { type CollectionDef, defineCollection, sortable } from '../../src/state/collection.ts'
+import {
+  type CollectionDef,
+  defineCollection,
+  SEPARATOR,
+  sortable,
+} from '../../src/state/collection.ts'
 import { openWorld } from '../../src/state/world.ts'
 import { emptyWorld } from '../../src/state/world-records.ts'
 import {
@@ -24,7 +29,7 @@ const rows: CollectionDef<Row> = defineCollection<Row>({
   key: ({ id }) => id,
   indexes: {
     at: ({ at }) => sortable(at),
-    group: ({ group, at }) => `${group}\u0000${sortable(at)}`,
+    group: ({ group, at }) => group + SEPARATOR + sortable(at),
   },
 })
 

@@ -7,6 +7,7 @@ import {
   defineCollection,
   grouped,
   openCollection,
+  SEPARATOR,
   sortable,
 } from '../../src/state/collection.ts'
 import { SortedKeys } from '../../src/state/sorted-keys.ts'
@@ -35,7 +36,7 @@ function open(initial: readonly Row[] = [], def: CollectionDef<Row> = rows) {
 const ids = (found: readonly Row[]) => found.map(({ id }) => id)
 
 /** Code units, as the index compares. */
-const compare = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0)
+const compare = (a: string, b: string) => Number(a > b) - Number(a < b)
 
 const key = fc.integer({ min: 0, max: 4000 }).map((number) => `k${String(number).padStart(4, '0')}`)
 
@@ -122,7 +123,7 @@ test('an index pages, counts and matches as a sorted array does, forwards and ba
         }
         const sorted = [...model.values()]
           .filter(({ rank }) => rank !== undefined)
-          .sort((a, b) => compare(`${a.rank}\u0000${a.id}`, `${b.rank}\u0000${b.id}`))
+          .sort((a, b) => compare(a.rank + SEPARATOR + a.id, b.rank + SEPARATOR + b.id))
         const within = sorted.filter(
           ({ rank = '' }) =>
             (from === undefined || rank >= from) && (to === undefined || rank < to),

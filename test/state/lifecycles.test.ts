@@ -1,4 +1,4 @@
-// The lifecycles of profile, service and bundle: every event in every state leads where it should, or is refused and changes nothing.
+// The lifecycles of profile, service and bundle: every event leads where it should, or is refused.
 import { expect, test } from 'vitest'
 import {
   type BundleEvent,
@@ -177,7 +177,7 @@ function bundleIn(world: World, state: BundleState): Bundle {
 
 const storedBundle = (world: World) => world.in(bundles).get(`${PROVIDER}/1`)
 
-/** Runs `change` in a transaction, which must be refused with `wrong-state` and leave the world as it was. */
+/** Runs `change` in a transaction: refused with `wrong-state`, it leaves the world as it was. */
 function expectWrongState(world: World, state: string, event: string, change: () => unknown): void {
   const before = contentOf(world)
   const refused = () => world.transaction(change)

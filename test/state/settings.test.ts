@@ -19,11 +19,10 @@ const settings = defineSettings('a-provider', {
   delay: duration('PT0S', 'how long'),
   delays: durations([], 'how long each'),
   name: text(/^[a-z]+$/, 'small letters', 'abc', 'a name'),
-  rows: texts(
-    (line, before) =>
-      before.includes(line) ? 'is there twice' : line === '' ? 'is empty' : undefined,
-    'rows',
-  ),
+  rows: texts((line, before) => {
+    if (before.includes(line)) return 'is there twice'
+    return line === '' ? 'is empty' : undefined
+  }, 'rows'),
 })
 
 test('every kind has a default that it takes itself', () => {

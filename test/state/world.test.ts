@@ -1,8 +1,12 @@
-// A world's transactions: whole or not at all; its epochs, its clock, its sequence numbers and its dice.
+// A world's transactions: whole or not at all; its epochs, clock, sequences and random streams.
 import { expect, test } from 'vitest'
 import { FIXED_START, freeze, read, resume } from '../../src/state/clock.ts'
-import type { Records } from '../../src/state/collection.ts'
-import { type Change, defineCollection } from '../../src/state/collection.ts'
+import {
+  type Change,
+  defineCollection,
+  type Records,
+  SEPARATOR,
+} from '../../src/state/collection.ts'
 import { TIMELINE_LENGTH, timeline } from '../../src/state/events.ts'
 import { Refusal } from '../../src/state/refusal.ts'
 import { chosenSettings, defineSettings, duration, flag } from '../../src/state/settings.ts'
@@ -25,7 +29,7 @@ const things = defineCollection<Thing>({
 const identity: Identity = { name: 'w', seed: 's', start: { mode: 'frozen', rate: 1 } }
 
 /** A world whose wall clock the test moves, with everything it announced. */
-function open(given: Partial<WorldDeps> = {}, records: Records = emptyWorld(identity, 1000)) {
+function open(deps: Partial<WorldDeps> = {}, records: Records = emptyWorld(identity, 1000)) {
   const committed: { changes: readonly Change[] }[] = []
   const wall = { now: 1000 }
   const world = openWorld(records, {
@@ -33,7 +37,7 @@ function open(given: Partial<WorldDeps> = {}, records: Records = emptyWorld(iden
     react: () => {},
     beforeCommit: () => {},
     committed: (_world, changes) => committed.push({ changes }),
-    ...given,
+    ...deps,
   })
   return { world, wall, committed }
 }
@@ -114,7 +118,7 @@ test('a throw undoes random draws: the same are drawn again', () => {
   )
 })
 
-test('each provider has dice of its own: what one draws moves neither another nor the world', () => {
+test('each provider has a random stream of its own: what one draws moves neither another nor the world', () => {
   const draw = (world: World, provider?: string) =>
     world.transaction(() =>
       provider === undefined
@@ -131,7 +135,7 @@ test('each provider has dice of its own: what one draws moves neither another no
   )
 })
 
-test('the dice of a provider are kept, rolled back and gone back to as the world they are in', () => {
+test('the stream of a provider is kept, rolled back and gone back to as the world it is in', () => {
   const draw = (world: World) =>
     world
       .in(things)
@@ -145,7 +149,7 @@ test('the dice of a provider are kept, rolled back and gone back to as the world
   expect(again.transaction(() => draw(again)).result).toBe(drawn)
 })
 
-test('whoever reacts to an event draws with the dice of its provider', () => {
+test('whoever reacts to an event draws from the stream of its provider', () => {
   const drawn: string[] = []
   const { world } = open({ react: (_event, on) => drawn.push(on.random.uuid()) })
   world.transaction(() => world.emit(event))
@@ -206,7 +210,7 @@ test('changes are committed once, and of several writes to a key the last one co
   ])
 })
 
-test('no key is committed twice, sequences, dice and clock included', () => {
+test('no key is committed twice, sequences, streams and clock included', () => {
   const { world, committed } = open()
   world.transaction(() => {
     world.next('order')
@@ -388,7 +392,7 @@ test('the clock can be frozen, resumed and set in a transaction', () => {
   expect(world.now).toBe(FIXED_START + 50)
 })
 
-test('replacing the records begins a new epoch with their clock, dice and collections', () => {
+test('replacing the records begins a new epoch with their clock, streams and collections', () => {
   const { world } = open()
   world.transaction(() => {
     world.in(things).put(red)
@@ -435,7 +439,7 @@ test('records without a clock are not opened', () => {
   expect(() => open({}, new Map())).toThrow('the state has no record "clock"')
 })
 
-test('a world opened over kept records goes on with its numbers and its dice', () => {
+test('a world opened over kept records goes on with its numbers and its streams', () => {
   const { world } = open()
   world.transaction(() => [world.next('order'), world.random.uuid()])
   const again = open({}, structuredClone(world.records)).world
@@ -459,7 +463,7 @@ test('a timeline keeps the latest events of a SIM and leaves those of others alo
     world.emit({ ...event, iccid: '2' })
     for (let at = 0; at < TIMELINE_LENGTH + 3; at += 1) world.emit(event)
   })
-  const kept = world.in(timeline).matching('sim', 'p\u00001\u0000')
+  const kept = world.in(timeline).matching('sim', `p${SEPARATOR}1${SEPARATOR}`)
   expect(kept).toHaveLength(TIMELINE_LENGTH)
   expect(kept[0]?.id).toBe(5)
   expect(world.in(timeline).get('1')?.iccid).toBe('2')
