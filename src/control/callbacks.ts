@@ -2,7 +2,7 @@
 import { wallNow } from '../server/ticker.ts'
 import { reply } from '../simulators/call.ts'
 import { type Callback, callbacks, redeliver, type Target, targets } from '../state/callbacks.ts'
-import { iso } from '../state/duration.ts'
+import { iso } from '../state/instant.ts'
 import { Refusal } from '../state/refusal.ts'
 import { type ControlCall, type ControlHandlers, fits, providerFilter, providerOf } from './call.ts'
 
@@ -57,7 +57,7 @@ function newest(
   const found: Callback[] = []
   const all = world.in(callbacks)
   for (let offset = 0; offset < all.size && found.length < limit; offset += 500)
-    for (const delivery of all.page('queued', {}, offset, 500, true))
+    for (const delivery of all.page('queued', { descending: true }, offset, 500))
       if (keeps(delivery)) found.push(delivery)
   return found.slice(0, limit)
 }

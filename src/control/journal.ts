@@ -1,7 +1,7 @@
 // The journal: what the providers were asked and answered, and why they refused.
 import type { JournalEntry } from '../server/journal.ts'
 import { reply } from '../simulators/call.ts'
-import { iso } from '../state/duration.ts'
+import { iso } from '../state/instant.ts'
 import { Refusal } from '../state/refusal.ts'
 import { type ControlHandlers, fits, providerFilter } from './call.ts'
 

@@ -1,6 +1,6 @@
 // Mails and SMS that providers sent to people.
 import { reply } from '../simulators/call.ts'
-import { iso } from '../state/duration.ts'
+import { iso } from '../state/instant.ts'
 import { messages } from '../state/messages.ts'
 import { type ControlHandlers, fits, providerFilter } from './call.ts'
 
@@ -10,7 +10,7 @@ export const messageHandlers: ControlHandlers = {
     const { iccid, limit = 100 } = call.query as { iccid?: string; limit?: number }
     const all = call.hosted.world.in(messages)
     const found = all
-      .page('sent', {}, 0, all.size, true)
+      .page('sent', { descending: true }, 0, all.size)
       .filter((each) => fits(each, { provider, iccid }))
       .slice(0, limit)
     return reply(200, { messages: found.map((message) => ({ ...message, at: iso(message.at) })) })

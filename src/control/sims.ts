@@ -6,9 +6,9 @@ import type { Simulator } from '../simulators/simulator.ts'
 import { type Bundle, bundlesOf, remainingBytes } from '../state/bundles.ts'
 import { callbacks } from '../state/callbacks.ts'
 import { SEPARATOR } from '../state/collection.ts'
-import { iso } from '../state/duration.ts'
 import { timeline, type WorldEvent } from '../state/events.ts'
 import { lpaString } from '../state/installation-code.ts'
+import { iso } from '../state/instant.ts'
 import { Refusal } from '../state/refusal.ts'
 import type { ProfileEvent } from '../state/sim-lifecycle.ts'
 import {
@@ -240,15 +240,17 @@ function useOf(wanted: UseWanted): (world: World, sim: Sim, rules: UsageRules) =
       'invalid-request',
       'give exactly one of "data", as in {"data": "500MB"}, "bytes", "sms" and "minutes"',
     )
-  const side: CallParty = {
+  const party: CallParty = {
     direction: direction.startsWith('in') ? 'inbound' : 'outbound',
     ...(peer === undefined ? {} : { peer }),
   }
   if (sms !== undefined)
-    return (world, sim, rules) => useService(world, sim, 'sms', sms, rules, side)
-  if (bytes > 0) return (world, sim, rules) => useData(world, sim, bytes, rules, side)
+    return (world, sim, rules) =>
+      useService(world, sim, rules, { kind: 'sms', quantity: sms, party })
+  if (bytes > 0) return (world, sim, rules) => useData(world, sim, rules, { bytes, party })
   const seconds = Math.max(1, Math.round(minutes * 60))
-  return (world, sim, rules) => useService(world, sim, 'voice', seconds, rules, side)
+  return (world, sim, rules) =>
+    useService(world, sim, rules, { kind: 'voice', quantity: seconds, party })
 }
 
 /** Registers a SIM that is on no network where its next bundle works. */

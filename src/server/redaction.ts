@@ -13,10 +13,10 @@ const lasting = new WeakMap<
 /** Keys and client secrets of a world. Asked at every exchange, so they are not read again each time. */
 function lastingIn(world: World): readonly string[] {
   const { epoch } = world
-  const count = world.in(credentials).count('lasting')
+  const count = world.in(credentials).count('permanent')
   const known = lasting.get(world)
   if (known?.epoch === epoch && known.count === count) return known.secrets
-  const found = world.in(credentials).matching('lasting', '')
+  const found = world.in(credentials).matching('permanent', '')
   const secrets = found.map(({ secret }) => secret)
   lasting.set(world, { epoch, count, secrets })
   return secrets

@@ -1,11 +1,11 @@
 // Runs what is due in a world, in order: by the ticker while the clock goes, or all at once when it is advanced.
 
 import { type Callback, callbacks, type Outcome, recordAttempt } from '../state/callbacks.ts'
-import { setTo, wallUntil } from '../state/clock.ts'
+import { checkInstant, setTo, wallUntil } from '../state/clock.ts'
 import type { WorldEvent } from '../state/events.ts'
 import { Refusal } from '../state/refusal.ts'
-import { DELIVER, firstTask, type Task, tasks } from '../state/tasks.ts'
-import { checkInstant, type World } from '../state/world.ts'
+import { DELIVER, firstTask, type Task, tasks } from '../state/task-queue.ts'
+import type { World } from '../state/world.ts'
 import { alarm, breathe, wallNow } from './ticker.ts'
 
 /** One thing that happened while the clock was advanced. */
@@ -115,8 +115,7 @@ export function openRunner(world: World, deps: RunnerDeps): Runner {
         recordAttempt(
           world,
           delivery.id,
-          made.at,
-          made.outcome,
+          { at: made.at, ...made.outcome },
           deps.schedule(world, delivery.provider),
         )
       )

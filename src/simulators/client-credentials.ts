@@ -1,7 +1,8 @@
 // OAuth2 client credentials (RFC 6749, 4.4; RFC 6750) for providers that have a token endpoint: its operation is `issueToken`.
 import { SEPARATOR, sortable } from '../state/collection.ts'
 import { credentialOf, credentials } from '../state/credentials.ts'
-import { addDuration, iso } from '../state/duration.ts'
+import { addDuration } from '../state/duration.ts'
+import { iso } from '../state/instant.ts'
 import { openRandom } from '../state/random.ts'
 import { type AnyRefusal, Refusal } from '../state/refusal.ts'
 import type { World } from '../state/world.ts'

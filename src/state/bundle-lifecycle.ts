@@ -1,4 +1,4 @@
-// Every legal move of a bundle on a SIM; what only one provider knows (revoked, lapsed) lives with that provider.
+// Every legal move of a bundle on a SIM, but for those that only one provider knows.
 import type { Lifecycle } from './lifecycle.ts'
 
 export type BundleState = 'processing' | 'queued' | 'active' | 'depleted' | 'expired'

@@ -58,7 +58,7 @@ export type NewBundle = Omit<
   'serial' | 'state' | 'usedBytes' | 'assignedAt' | 'startedAt' | 'endsAt'
 >
 
-/** Assigns a bundle; it is queued at once, or after `processing` (ISO 8601) where that is longer than nothing. */
+/** Assigns a bundle. It is queued after `processing` (ISO 8601), at once where that is nothing. */
 export function assignBundle(world: World, bundle: NewBundle, processing: string): Bundle {
   const assigned = world.in(bundles).put({
     ...bundle,
@@ -121,8 +121,9 @@ export function removeBundle(world: World, bundle: Bundle): void {
 }
 
 /**
- * Takes bytes from an active bundle and says which thresholds (percent of the whole) were reached.
+ * Takes bytes from an active bundle and emits which thresholds were reached.
  * @param bytes at most what is left, unless unlimited
+ * @param thresholds percent of the whole, ascending
  */
 export function consume(
   world: World,

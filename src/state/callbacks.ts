@@ -1,9 +1,9 @@
-// Callbacks on their way: pending, retrying, delivered or dead; and those that were not sent, and why.
+// Callbacks: pending, retrying, delivered or dead; and those that were not sent, and why.
 import { defineCollection, SEPARATOR, sortable } from './collection.ts'
 import { defined } from './defined.ts'
 import { addDuration } from './duration.ts'
 import { Refusal } from './refusal.ts'
-import { DELIVER, tasks } from './tasks.ts'
+import { DELIVER, type TaskKind } from './task-queue.ts'
 import type { World } from './world.ts'
 
 /** One attempt: when by the world's clock, and how the receiver answered or why it could not. */
@@ -82,10 +82,12 @@ export const CALLBACKS_KEPT = 10_000
 /** How many unsent ones it keeps; the oldest go first. */
 export const UNSENT_KEPT = 1000
 
+const attemptDue: TaskKind<{ callback: string }> = { kind: DELIVER }
+
+/** The callback with its next attempt before it. */
 function scheduled(world: World, callback: Callback, due: number): Callback {
   const next = world.in(callbacks).put({ ...callback, nextAt: due })
-  const id = world.next('task')
-  world.in(tasks).put({ id, kind: DELIVER, due, data: { callback: callback.id } })
+  world.schedule(attemptDue, due, { callback: callback.id })
   return next
 }
 
@@ -113,12 +115,8 @@ export function queueCallback(world: World, callback: NewCallback): void {
     noteUnsent(world, { provider, type, iccid, body, reason: `no callback URL is set: ${how}` })
     return
   }
-  const kept = world.in(callbacks)
   const serial = world.next('callback')
-  if (kept.size >= CALLBACKS_KEPT) {
-    const oldest = kept.first('finished')
-    if (oldest) kept.delete(oldest.id)
-  }
+  makeRoom(world)
   const queued: Callback = {
     ...defined({ provider, type, iccid, url: target.url, body, version }),
     id: `cb_${String(serial).padStart(6, '0')}`,
@@ -131,63 +129,68 @@ export function queueCallback(world: World, callback: NewCallback): void {
   scheduled(world, queued, world.now)
 }
 
+/** Forgets the oldest callback that is finished where there are as many as a world keeps. */
+function makeRoom(world: World): void {
+  const all = world.in(callbacks)
+  if (all.size < CALLBACKS_KEPT) return
+  const oldest = all.first('finished')
+  if (oldest) all.delete(oldest.id)
+}
+
+/** What is known of a callback that is not sent; `body` as text, where it came to one. */
+export interface NewUnsent extends Pick<NewCallback, 'provider' | 'type' | 'iccid'> {
+  readonly body?: string
+  readonly reason: string
+}
+
 /** Writes down that a callback was due and is not sent, and why. */
-export function noteUnsent(
-  world: World,
-  unsent: Pick<NewCallback, 'provider' | 'type' | 'iccid'> & {
-    readonly body?: string
-    readonly reason: string
-  },
-): void {
-  const kept = world.in(unsentCallbacks)
+export function noteUnsent(world: World, unsent: NewUnsent): void {
+  const all = world.in(unsentCallbacks)
+  // Numbers of their own: the ids of those that are sent do not depend on these.
   const serial = world.next('unsent-callback')
   const { provider, type, iccid, body, reason } = unsent
-  kept.put({
-    id: `un_${String(serial).padStart(6, '0')}`,
-    serial,
-    ...defined({ provider, type, iccid, body, reason }),
-    at: world.now,
-  })
-  const oldest = kept.size > UNSENT_KEPT ? kept.first('noted') : undefined
-  if (oldest) kept.delete(oldest.id)
+  const id = `un_${String(serial).padStart(6, '0')}`
+  all.put(defined({ id, serial, provider, type, iccid, body, reason, at: world.now }))
+  const oldest = all.size > UNSENT_KEPT ? all.first('noted') : undefined
+  if (oldest) all.delete(oldest.id)
 }
 
 /** How an attempt ended; `final` where another cannot help. */
-export interface Outcome {
-  readonly status?: number
-  readonly error?: string
+export interface Outcome extends Omit<Attempt, 'at'> {
   readonly final?: boolean
 }
 
 /**
- * Notes an attempt made at virtual time `at`; a failed one is followed by the next of `schedule` (delays between
- * attempts, ISO 8601), and after the last the callback is dead.
+ * Notes an attempt. A failed one is followed by the next of the schedule, and after the last the
+ * callback is dead.
+ * @param schedule delays between attempts, ISO 8601
  */
 export function recordAttempt(
   world: World,
   id: string,
-  at: number,
-  outcome: Outcome,
+  { final, ...attempt }: Attempt & Outcome,
   schedule: readonly string[],
 ): Callback | undefined {
   const callback = world.in(callbacks).get(id)
   if (!callback) return undefined
-  const { final, ...told } = outcome
   const { nextAt: _, ...rest } = callback
   const tried = {
     ...rest,
-    attempts: [...callback.attempts, { at, ...told }],
+    attempts: [...callback.attempts, attempt],
     tries: callback.tries + 1,
   }
-  const ok = outcome.status !== undefined && outcome.status >= 200 && outcome.status < 300
-  if (ok) return world.in(callbacks).put({ ...tried, state: 'delivered' })
+  const { status = 0 } = attempt
+  if (status >= 200 && status < 300)
+    return world.in(callbacks).put({ ...tried, state: 'delivered' })
+
   const delay = final ? undefined : schedule[callback.tries]
   if (delay === undefined) return world.in(callbacks).put({ ...tried, state: 'dead' })
-  return scheduled(world, { ...tried, state: 'retrying' }, addDuration(at, delay))
+  return scheduled(world, { ...tried, state: 'retrying' }, addDuration(attempt.at, delay))
 }
 
 /**
- * Sends a callback again, now, to where its provider's callbacks go now, with the whole retry schedule before it.
+ * Sends a callback again, now, to where its provider's callbacks go now: with the whole retry
+ * schedule before it.
  * @throws Refusal `wrong-state` where an attempt is still to come
  */
 export function redeliver(world: World, callback: Callback): Callback {

@@ -1,8 +1,11 @@
 // A world's virtual time: running at a rate, or frozen.
+import { iso } from './instant.ts'
+import { Refusal } from './refusal.ts'
 
 /**
  * The clock as it is kept: it showed `at` (ms since the epoch) when last touched.
- * `anchor` is the monotonic wall reading of that moment; it means nothing to another process and is dropped on load.
+ * `anchor` is the monotonic wall reading of that moment; to another process it means nothing, so
+ * it is set anew on load.
  */
 export interface Clock {
   readonly mode: 'running' | 'frozen'
@@ -14,8 +17,14 @@ export interface Clock {
 /** Where worlds of the library and of scenarios start: 2026-01-01T00:00:00Z. */
 export const FIXED_START = Date.UTC(2026, 0, 1)
 
-/** Where worlds end: far enough from the year 9999 that everything due after it still has a date with four digits. */
+/** Where worlds end: so far before the year 10000 that what is due later still has a date. */
 export const LAST_INSTANT = Date.UTC(9000, 0, 1)
+
+/** @throws Refusal `invalid-request` for a time no clock may show */
+export function checkInstant(at: number): void {
+  if (at >= 0 && at <= LAST_INSTANT) return
+  throw new Refusal('invalid-request', `the clock goes from 1970 to ${iso(LAST_INSTANT)}`)
+}
 
 /** What the clock shows when the wall reads `wall` (ms, monotonic). Whole milliseconds. */
 export function read(clock: Clock, wall: number): number {
@@ -46,7 +55,7 @@ export function resume(clock: Clock, wall: number, rate = clock.rate): Clock {
   return { mode: 'running', rate, at: read(clock, wall), anchor: wall }
 }
 
-/** The same clock with what it shows now written down, so that it can be kept. No fraction of a millisecond is lost. */
+/** The same clock with what it shows now written down. No fraction of a millisecond is lost. */
 export function touch(clock: Clock, wall: number): Clock {
   if (clock.mode === 'frozen' || clock.rate === 0) return clock
   const at = read(clock, wall)

@@ -1,12 +1,12 @@
 // Keyed collections of immutable records, read by key or through ordered indexes.
 import { SortedKeys } from './sorted-keys.ts'
 
-/** Describes a collection: its name in the state file, the key of a record, and the orders it can be read in. */
+/** Describes a collection: its name in the state file, the key of a record, its orders. */
 export interface CollectionDef<T extends object> {
   /** Unique within a world; providers prefix theirs with their slug, as in `esim-go.orders`. */
   readonly name: string
   readonly key: (record: T) => string
-  /** Orders by name: a record sorts under the string returned; `undefined` leaves it out of that index. */
+  /** Orders by name: a record sorts under the string returned; `undefined` leaves it out. */
   readonly indexes?: Readonly<Record<string, (record: T) => string | undefined>>
 }
 
@@ -23,24 +23,28 @@ export interface Change {
   readonly after: object | undefined
 }
 
-/** Every record of a world by collection and key. Maps, so that a world can be opened and written without copying. */
+/** Every record of a world by collection and key. Maps: opening and keeping one copies nothing. */
 export type Records = Map<string, Map<string, object>>
+
+/** The same records in maps of their own, which stay as they are: records never change. */
+export function copyRecords(records: Records): Records {
+  const copy: Records = new Map()
+  for (const [collection, byKey] of records) copy.set(collection, new Map(byKey))
+  return copy
+}
 
 /** Told of each write before it is done; throws to refuse it. */
 export type OnWrite = (change: Change) => void
 
-/** A collection that can also be put back as it was, outside the rules of a transaction. */
-export interface OpenCollection<T extends object> extends Collection<T> {
-  restore(key: string, record: T | undefined): void
-}
-
-/** Bounds on index strings: `from` included, `to` not; absent, unbounded. */
+/** The part of an index between two strings: `from` included, `to` not; absent, unbounded. */
 export interface Range {
   readonly from?: string
   readonly to?: string
+  /** Read from its end. */
+  readonly descending?: boolean
 }
 
-/** A live collection. `put` and `delete` are the only writes, and both refuse outside a transaction. */
+/** A live collection. `put` and `delete` are the only writes, and only within a transaction. */
 export interface Collection<T extends object> {
   readonly size: number
   get(key: string): T | undefined
@@ -53,10 +57,15 @@ export interface Collection<T extends object> {
   matching(index: string, prefix: string): T[]
   /** How many records the index holds. */
   count(index: string): number
-  /** Up to `limit` records of an index from position `offset` of the range; `descending` counts from its end. */
-  page(index: string, range: Range, offset: number, limit: number, descending?: boolean): T[]
+  /** Up to `limit` records of a range of an index, from position `offset` of it. */
+  page(index: string, range: Range, offset: number, limit: number): T[]
   /** The first record of an index, if any. */
   first(index: string): T | undefined
+}
+
+/** A collection that can also be put back as it was, outside the rules of a transaction. */
+export interface OpenCollection<T extends object> extends Collection<T> {
+  restore(key: string, record: T | undefined): void
 }
 
 /** Records by what `key` says of each, in the order each key first came. */
@@ -74,7 +83,7 @@ export function grouped<T>(records: readonly T[], key: (record: T) => string): M
 /** Separates the parts of a composite index string; sorts before every printable character. */
 export const SEPARATOR = '\u0000'
 
-/** A non-negative integer as a string that sorts as the number does (16 digits reach past the year 9999 in ms). */
+/** A whole number from 0 as text that sorts as the number does; 16 digits hold ms past 9999. */
 export function sortable(value: number): string {
   return String(value).padStart(16, '0')
 }
@@ -127,15 +136,16 @@ export function openCollection<T extends object>(
 ): OpenCollection<T> {
   const indexes = openIndexes(def, records)
 
-  function restore(key: string, after: T | undefined) {
-    indexes.moved(key, records.get(key), after)
+  function replace(key: string, before: T | undefined, after: T | undefined) {
+    indexes.moved(key, before, after)
     if (after === undefined) records.delete(key)
     else records.set(key, after)
   }
 
   function write(key: string, after: T | undefined) {
-    onWrite({ collection: def.name, key, before: records.get(key), after })
-    restore(key, after)
+    const before = records.get(key)
+    onWrite({ collection: def.name, key, before, after })
+    replace(key, before, after)
   }
 
   const recordAt = (entry: string): T => {
@@ -160,7 +170,7 @@ export function openCollection<T extends object>(
     values: () => records.values(),
     matching: (name, prefix) => indexes.keys(name).startingWith(prefix).map(recordAt),
     count: (name) => indexes.keys(name).size,
-    page(name, { from, to }, offset, limit, descending = false) {
+    page(name, { from, to, descending = false }, offset, limit) {
       const keys = indexes.keys(name)
       const low = from === undefined ? 0 : keys.position(from)
       const high = to === undefined ? keys.size : keys.position(to)
@@ -172,6 +182,6 @@ export function openCollection<T extends object>(
       return backwards.map(recordAt)
     },
     first: (name) => indexes.keys(name).slice(0, 1).map(recordAt)[0],
-    restore,
+    restore: (key, record) => replace(key, records.get(key), record),
   }
 }

@@ -17,7 +17,8 @@ export const credentials = defineCollection<Credential>({
   name: 'credentials',
   key: (credential) => `${credential.provider}/${credential.secret}`,
   indexes: {
-    lasting: ({ kind, provider }) =>
+    /** Of a provider, those that do not expire. */
+    permanent: ({ kind, provider }) =>
       kind === 'token' ? undefined : provider + SEPARATOR + kind + SEPARATOR,
     /** Of a provider, in the order they expire. */
     tokens: ({ kind, provider, expiresAt = 0 }) =>
@@ -25,11 +26,11 @@ export const credentials = defineCollection<Credential>({
   },
 })
 
-/** A provider's credential of a lasting kind in this world. */
+/** A provider's credential of a permanent kind in this world. */
 export function credentialOf(
   world: World,
   provider: string,
   kind: 'api-key' | 'client',
 ): Credential | undefined {
-  return world.in(credentials).matching('lasting', provider + SEPARATOR + kind + SEPARATOR)[0]
+  return world.in(credentials).matching('permanent', provider + SEPARATOR + kind + SEPARATOR)[0]
 }

@@ -9,9 +9,9 @@ export type Defined<T> = {
 
 /** `fields` in their order, without those that are `undefined`. */
 export function defined<T extends object>(fields: T): Defined<T> {
-  const kept: Record<string, unknown> = {}
+  const result: Record<string, unknown> = {}
   for (const name in fields) {
-    if (fields[name] !== undefined) kept[name] = fields[name]
+    if (fields[name] !== undefined) result[name] = fields[name]
   }
-  return kept as Defined<T>
+  return result as Defined<T>
 }

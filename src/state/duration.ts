@@ -2,9 +2,14 @@
 import { type Duration, parse } from 'tinyduration'
 
 const SHORT = /^(\d+(?:\.\d+)?)(ms|s|m|h|d|w)$/
-// tinyduration takes the first duration it finds anywhere in a text, and half a month has no length.
-const ISO =
-  /^-?P(?!$)(\d+Y)?(\d+M)?(\d+([.,]\d+)?W)?(\d+([.,]\d+)?D)?(T(?!$)(\d+([.,]\d+)?H)?(\d+([.,]\d+)?M)?(\d+([.,]\d+)?S)?)?$/
+
+const whole = (unit: string) => `(?:\\d+${unit})?`
+const fraction = (unit: string) => `(?:\\d+(?:[.,]\\d+)?${unit})?`
+const DATE = whole('Y') + whole('M') + fraction('W') + fraction('D')
+const TIME = fraction('H') + fraction('M') + fraction('S')
+// tinyduration takes the first duration it finds in a text, and half a month, which has no length.
+const ISO = new RegExp(`^-?P(?!$)${DATE}(?:T(?!$)${TIME})?$`)
+
 const UNIT_MS: Readonly<Record<string, number>> = {
   ms: 1,
   s: 1000,
@@ -23,14 +28,15 @@ export class DurationError extends Error {}
 function parsed(text: string): Duration {
   if (!ISO.test(text))
     throw new DurationError(
-      `"${text}" is not a duration: write ISO 8601 (P3D, PT90M) or a number with ms, s, m, h, d or w (3d, 90m)`,
+      `"${text}" is not a duration: write ISO 8601 (P3D, PT90M) ` +
+        'or a number with ms, s, m, h, d or w (3d, 90m)',
     )
   return parse(text)
 }
 
 /**
- * The instant `duration` after `instant`, both in ms since the epoch. Years and months are calendar ones in UTC: the
- * last day of a month stays within the next.
+ * The instant `duration` after `instant`, both in ms since the epoch. Years and months are those of
+ * the calendar in UTC: the last day of a month stays within the next.
  * @throws DurationError
  */
 export function addDuration(instant: number, duration: string): number {
@@ -43,37 +49,23 @@ export function addDuration(instant: number, duration: string): number {
 }
 
 function addParsed(instant: number, duration: string): number {
-  const {
-    negative,
-    years = 0,
-    months = 0,
-    weeks = 0,
-    days = 0,
-    hours = 0,
-    minutes = 0,
-    seconds = 0,
-  } = parsed(duration)
+  const { negative, years = 0, months = 0, weeks = 0, days = 0, ...time } = parsed(duration)
+  const { hours = 0, minutes = 0, seconds = 0 } = time
   const sign = negative ? -1 : 1
-  const start = new Date(instant)
-  const wantedMonth = start.getUTCMonth() + sign * (years * 12 + months)
-  const day = Math.min(
-    start.getUTCDate(),
-    new Date(Date.UTC(start.getUTCFullYear(), wantedMonth + 1, 0)).getUTCDate(),
-  )
-  const moved =
-    years || months
-      ? Date.UTC(
-          start.getUTCFullYear(),
-          wantedMonth,
-          day,
-          start.getUTCHours(),
-          start.getUTCMinutes(),
-          start.getUTCSeconds(),
-        ) +
-        (instant % 1000)
-      : instant
+  const moved = addMonths(instant, sign * (years * 12 + months))
   const rest = ((weeks * 7 + days) * 24 + hours) * 3600 + minutes * 60 + seconds
   return Math.round(moved + sign * rest * 1000)
+}
+
+function addMonths(instant: number, months: number): number {
+  if (months === 0) return instant
+  const start = new Date(instant)
+  const year = start.getUTCFullYear()
+  const month = start.getUTCMonth() + months
+  const lastDay = new Date(Date.UTC(year, month + 1, 0)).getUTCDate()
+  const day = Math.min(start.getUTCDate(), lastDay)
+  const ofDay = start.getTime() - Date.UTC(year, start.getUTCMonth(), start.getUTCDate())
+  return Date.UTC(year, month, day) + ofDay
 }
 
 /** Milliseconds as an ISO 8601 duration: days, hours, minutes and seconds. */
@@ -82,20 +74,9 @@ export function isoDuration(ms: number): string {
   const hours = Math.floor((ms % 86_400_000) / 3_600_000)
   const minutes = Math.floor((ms % 3_600_000) / 60_000)
   const seconds = (ms % 60_000) / 1000
-  const time = `${hours ? `${hours}H` : ''}${minutes ? `${minutes}M` : ''}${seconds ? `${seconds}S` : ''}`
-  if (!days && !time) return 'PT0S'
-  return `P${days ? `${days}D` : ''}${time ? `T${time}` : ''}`
-}
-
-// The last one made is kept: within a call, and under load, the same moment is written again and again.
-let lastInstant = Number.NaN
-let lastText = ''
-
-/** An instant in ms as ISO 8601 in UTC with milliseconds. */
-export function iso(instant: number): string {
-  if (instant !== lastInstant) {
-    lastText = new Date(instant).toISOString()
-    lastInstant = instant
-  }
-  return lastText
+  const part = (amount: number, unit: string) => (amount ? `${amount}${unit}` : '')
+  const date = part(days, 'D')
+  const time = part(hours, 'H') + part(minutes, 'M') + part(seconds, 'S')
+  if (!date && !time) return 'PT0S'
+  return `P${date}${time ? `T${time}` : ''}`
 }

@@ -1,7 +1,7 @@
-// What happened to a SIM, in the kernel's words; providers turn some of it into callbacks.
+// What happened to a SIM, in words of no provider; some of it becomes callbacks.
 import { defineCollection, SEPARATOR, sortable } from './collection.ts'
 
-/** Types are `sim.*` and `bundle.*`, as in `sim.installed`, `bundle.activated`, `bundle.used-80`. */
+/** Types are `sim.*` and `bundle.*`, as in `sim.installed` and `bundle.used-80`. */
 export interface WorldEvent {
   readonly id: number
   readonly at: number

@@ -11,17 +11,23 @@ export function lpaString(smdpAddress: string, matchingId: string): string {
   return `LPA:${activationCode(smdpAddress, matchingId)}`
 }
 
+const APPLE = 'https://esimsetup.apple.com/esim_qrcode_provisioning'
+const ANDROID = 'https://esimsetup.android.com/esim_qrcode_provisioning'
+
 /** The link that installs an eSIM on an iPhone from iOS 17.4. */
 export function appleInstallUrl(smdpAddress: string, matchingId: string): string {
-  return `https://esimsetup.apple.com/esim_qrcode_provisioning?carddata=${lpaString(smdpAddress, matchingId)}`
+  return `${APPLE}?carddata=${lpaString(smdpAddress, matchingId)}`
 }
 
 /** The link that installs an eSIM on an Android phone. */
 export function androidInstallUrl(smdpAddress: string, matchingId: string): string {
-  return `https://esimsetup.android.com/esim_qrcode_provisioning?carddata=${lpaString(smdpAddress, matchingId)}`
+  return `${ANDROID}?carddata=${lpaString(smdpAddress, matchingId)}`
 }
 
-/** The instant (ms) a code issued at `issuedAt` stops being good; `lifetime` is an ISO 8601 duration, or absent for ever. */
+/**
+ * The instant (ms) at which a code issued at `issuedAt` stops being good.
+ * @param lifetime ISO 8601; absent, it is good for ever
+ */
 export function codeExpiry(issuedAt: number, lifetime: string | undefined): number | undefined {
   return lifetime === undefined ? undefined : addDuration(issuedAt, lifetime)
 }

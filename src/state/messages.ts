@@ -26,8 +26,8 @@ export const MESSAGES_KEPT = 1000
 
 /** Keeps a message that is sent now. */
 export function sendMessage(world: World, message: Omit<Message, 'id' | 'at'>): Message {
-  const kept = world.in(messages)
-  const sent = kept.put({ id: world.next('message'), at: world.now, ...message })
-  if (kept.size > MESSAGES_KEPT) kept.delete(String(kept.first('sent')?.id))
+  const all = world.in(messages)
+  const sent = all.put({ id: world.next('message'), at: world.now, ...message })
+  if (all.size > MESSAGES_KEPT) all.delete(String(all.first('sent')?.id))
   return sent
 }

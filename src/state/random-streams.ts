@@ -1,4 +1,4 @@
-// The random streams of a world: one of its own and one each provider, so that none moves another's draws.
+// The random streams of a world: its own and one each provider; none moves another's draws.
 import { openRandom, type Random } from './random.ts'
 
 /** `random` is the world's own stream; `random/<name>` one that somebody asked for by name. */
@@ -23,7 +23,10 @@ export interface StreamDeps {
   readonly onDraw: (id: StreamId) => void
 }
 
-/** Opens streams at their first draw; one that nothing is kept of begins with the world's own, told apart by its name. */
+/**
+ * Opens streams at their first draw. One that nothing is kept of begins where the world's own
+ * stands, told apart by its name.
+ */
 export function openStreams({ kept, onDraw }: StreamDeps): RandomStreams {
   const open = new Map<StreamId, Random>()
   let inUse: StreamId = 'random'
@@ -31,22 +34,24 @@ export function openStreams({ kept, onDraw }: StreamDeps): RandomStreams {
   function stream(id: StreamId): Random {
     const known = open.get(id)
     if (known) return known
+
     const opened = openRandom(kept(id) ?? `${kept('random')?.join(' ')} ${id}`)
     open.set(id, opened)
     return opened
   }
 
-  function drawn(): Random {
+  /** The stream in use, about to be drawn from. */
+  function drawing(): Random {
     onDraw(inUse)
     return stream(inUse)
   }
 
   return {
     random: {
-      integer: (low, high) => drawn().integer(low, high),
-      fraction: () => drawn().fraction(),
-      text: (length, alphabet) => drawn().text(length, alphabet),
-      uuid: () => drawn().uuid(),
+      integer: (low, high) => drawing().integer(low, high),
+      fraction: () => drawing().fraction(),
+      text: (length, alphabet) => drawing().text(length, alphabet),
+      uuid: () => drawing().uuid(),
       state: () => stream(inUse).state(),
     },
     within(name, act) {

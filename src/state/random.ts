@@ -37,15 +37,16 @@ export function openRandom(from: string | readonly number[]): Random {
     fraction: () => draw() / 0x1_0000_0000,
     integer: (low, high) => low + Math.floor(random.fraction() * (high - low + 1)),
     text(length, alphabet) {
-      let made = ''
+      let drawn = ''
       for (let at = 0; at < length; at += 1)
-        made += alphabet[random.integer(0, alphabet.length - 1)]
-      return made
+        drawn += alphabet[random.integer(0, alphabet.length - 1)]
+      return drawn
     },
     uuid() {
       const hex = random.text(30, HEX)
       const variant = '89ab'[random.integer(0, 3)]
-      return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-4${hex.slice(12, 15)}-${variant}${hex.slice(15, 18)}-${hex.slice(18)}`
+      const head = `${hex.slice(0, 8)}-${hex.slice(8, 12)}`
+      return `${head}-4${hex.slice(12, 15)}-${variant}${hex.slice(15, 18)}-${hex.slice(18)}`
     },
     state: () => generator.getState(),
   }

@@ -1,6 +1,6 @@
 // Refusal codes, and the error that carries one until a provider words it.
 
-/** Codes any part of the simulator may refuse with; every provider words each of them in its own dialect. */
+/** Codes that any part may refuse with; every provider words each of them in its own dialect. */
 export type CommonRefusal =
   | 'unknown-world'
   | 'unknown-route'
@@ -22,9 +22,10 @@ export type CommonRefusal =
 export type RefusalDetail = Readonly<Record<string, string | number | boolean | undefined>>
 
 /**
- * Thrown anywhere below the pipeline; rolls the transaction back and becomes a reply in the provider's dialect.
- * `reason` is the whole truth, for the journal: it may say more than the provider would.
- * A provider names its own codes: `new Refusal<HighlandRefusal>('out-of-stock', ...)`; a code nobody words does not compile.
+ * Thrown anywhere below the pipeline; rolls the transaction back and becomes a reply in the
+ * provider's dialect. `reason` is the whole truth, for the journal: it may say more than the
+ * provider would. A provider names its own codes, as in
+ * `new Refusal<OwnCodes>('out-of-stock', ...)`: a code nobody words does not compile.
  */
 export class Refusal<Code extends string = CommonRefusal> extends Error {
   readonly code: Code | CommonRefusal

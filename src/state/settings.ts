@@ -8,7 +8,7 @@ export type SettingValue = string | number | boolean | readonly string[]
 const LONGEST_TEXT = 1000
 const MOST_TEXTS = 1000
 
-/** One setting: its default, what it is for, and the check that names what is wrong with a value. */
+/** One setting: its default, what it is for, and the check that says what is wrong with a value. */
 export interface Setting<T extends SettingValue = SettingValue> {
   readonly fallback: T
   readonly description: string
@@ -27,49 +27,49 @@ export type SettingsOf<T extends SettingTable> = {
 export function choice<const T extends string | number>(
   options: readonly T[],
   fallback: NoInfer<T>,
-  says: string,
+  description: string,
 ): Setting<T> {
   const words: readonly unknown[] = options
   return {
     fallback,
-    description: says,
+    description,
     problem: (value) =>
       words.includes(value) ? undefined : `must be one of ${options.join(', ')}`,
   }
 }
 
-export function flag(fallback: boolean, says: string): Setting<boolean> {
+export function flag(fallback: boolean, description: string): Setting<boolean> {
   return {
     fallback,
-    description: says,
+    description,
     problem: (value) => (typeof value === 'boolean' ? undefined : 'must be true or false'),
   }
 }
 
-/** One line of text that fits `pattern` as a whole; `form` says what that is. */
+/** One line of text that matches `pattern`, which is of a whole line; `form` names it in words. */
 export function text(
   pattern: RegExp,
   form: string,
   fallback: string,
-  says: string,
+  description: string,
 ): Setting<string> {
   const matches = (value: unknown) =>
     typeof value === 'string' && value.length <= LONGEST_TEXT && pattern.test(value)
   return {
     fallback,
-    description: says,
+    description,
     problem: (value) => (matches(value) ? undefined : `must be ${form}`),
   }
 }
 
-/** A list of texts; `problem` tells what is wrong with one, given those before it. */
+/** A list of texts; `problem` names what is wrong with one that comes after those before it. */
 export function texts(
   problem: (line: string, before: readonly string[]) => string | undefined,
-  says: string,
+  description: string,
 ): Setting<readonly string[]> {
   return {
     fallback: [],
-    description: says,
+    description,
     problem(value) {
       if (!Array.isArray(value) || value.length > MOST_TEXTS)
         return `must be a list of up to ${MOST_TEXTS} texts`
@@ -86,18 +86,23 @@ export function texts(
 }
 
 /** A whole number from `low` to `high`. */
-export function whole(low: number, high: number, fallback: number, says: string): Setting<number> {
+export function whole(
+  low: number,
+  high: number,
+  fallback: number,
+  description: string,
+): Setting<number> {
   const matches = (value: unknown) =>
     Number.isInteger(value) && Number(value) >= low && Number(value) <= high
   return {
     fallback,
-    description: says,
+    description,
     problem: (value) =>
       matches(value) ? undefined : `must be a whole number from ${low} to ${high}`,
   }
 }
 
-/** What is set begins at the latest where the clock ends, in the year 9000, and has to end before years have five digits. */
+/** The clock ends in the year 9000: what begins then is over before years have five digits. */
 const LONGEST = addDuration(0, 'P900Y')
 
 function durationProblem(value: unknown): string | undefined {
@@ -113,15 +118,18 @@ function durationProblem(value: unknown): string | undefined {
 }
 
 /** A duration, ISO 8601 or short, not negative. */
-export function duration(fallback: string, says: string): Setting<string> {
-  return { fallback, description: says, problem: durationProblem }
+export function duration(fallback: string, description: string): Setting<string> {
+  return { fallback, description, problem: durationProblem }
 }
 
 /** A list of durations, possibly empty. */
-export function durations(fallback: readonly string[], says: string): Setting<readonly string[]> {
+export function durations(
+  fallback: readonly string[],
+  description: string,
+): Setting<readonly string[]> {
   return {
     fallback,
-    description: says,
+    description,
     problem(value) {
       if (!Array.isArray(value) || value.length > 50) return 'must be a list of up to 50 durations'
       return value.map(durationProblem).find((problem) => problem !== undefined)
@@ -136,7 +144,7 @@ export interface SettingsDef<T extends SettingTable = SettingTable> {
   readonly defaults: SettingsOf<T>
 }
 
-/** Names the settings of a provider once, so that every read of one is typed: `world.settings(def)`. */
+/** Names the settings of a provider once: every read of one, `world.settings(def)`, is typed. */
 export function defineSettings<T extends SettingTable>(provider: string, table: T): SettingsDef<T> {
   const defaults = Object.entries(table).map(([name, { fallback }]) => [name, fallback])
   return { provider, table, defaults: Object.freeze(Object.fromEntries(defaults)) }
@@ -153,7 +161,7 @@ export const chosenSettings = defineCollection<ChosenSettings>({
   key: (record) => record.provider,
 })
 
-/** @throws Refusal `invalid-request` naming the first of `values` that is no setting, or will not do */
+/** @throws Refusal `invalid-request` naming the first value that is no setting, or will not do */
 export function checkSettings(
   { table }: SettingsDef,
   values: Readonly<Record<string, unknown>>,
@@ -174,6 +182,7 @@ export function checkSettings(
 export const commonSettings = {
   strict: flag(
     false,
-    'refuse fields and parameters the spec does not know, and bodies not sent as JSON, instead of only journalling them',
+    'refuse fields and parameters the spec does not know, and bodies not sent as JSON, ' +
+      'instead of only journalling them',
   ),
 }

@@ -1,4 +1,4 @@
-// Every legal move of a SIM: of its profile, moved by the device, and of its service, moved by the API.
+// Every legal move of a SIM: of its profile by the device, of its service by the API.
 import type { Lifecycle } from './lifecycle.ts'
 
 export type ProfileState =
@@ -11,8 +11,8 @@ export type ProfileState =
 export type ProfileEvent = 'download' | 'install' | 'enable' | 'disable' | 'delete' | 'release'
 
 /**
- * GSMA SGP.22: Released and Downloaded on the SM-DP+, then Installed, Enabled and Disabled on the card. A deleted
- * profile stays deleted unless its provider releases it for another download.
+ * GSMA SGP.22: Released and Downloaded on the SM-DP+, then Installed, Enabled and Disabled on the
+ * card. A deleted profile stays deleted unless its provider releases it for another download.
  */
 export const profileLifecycle: Lifecycle<ProfileState, ProfileEvent> = {
   released: { download: 'downloaded' },

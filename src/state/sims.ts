@@ -1,5 +1,6 @@
 // SIMs of every provider, and what a handset does to their profile.
 import { defineCollection, SEPARATOR, sortable } from './collection.ts'
+import { defined } from './defined.ts'
 import { isCodeGood } from './installation-code.ts'
 import { move } from './lifecycle.ts'
 import { Refusal } from './refusal.ts'
@@ -24,7 +25,7 @@ export interface Network {
   readonly tadig: string
 }
 
-/** What every provider's SIM has; a provider keeps what only it knows in a collection of its own. */
+/** What every provider's SIM has; what only one provider knows is in a collection of its own. */
 export interface Sim {
   readonly provider: string
   readonly iccid: string
@@ -73,13 +74,12 @@ export function moveProfile(world: World, sim: Sim, event: ProfileEvent): Sim {
       event,
     })
   const { attached, ...off } = sim
-  const moved: Sim = {
+  const installedAt = event === 'install' ? world.now : undefined
+  const moved: Sim = defined({
     ...(profile === 'enabled' ? sim : off),
     profile,
-    ...(event === 'install' && sim.firstInstalledAt === undefined
-      ? { firstInstalledAt: world.now }
-      : {}),
-  }
+    firstInstalledAt: sim.firstInstalledAt ?? installedAt,
+  })
   world.in(sims).put(moved)
   world.emit({
     type: `sim.${PAST[event]}`,
@@ -122,7 +122,7 @@ const PAST: Readonly<Record<ProfileEvent, string>> = {
   release: 'released',
 }
 
-/** What a person does with a new eSIM: downloads, installs and enables it, whichever of these is missing. */
+/** What a person does with a new eSIM: downloads, installs, enables it, or what of it is left. */
 export function install(world: World, sim: Sim): Sim {
   let current = sim
   if (current.profile === 'released') current = moveProfile(world, current, 'download')
@@ -139,24 +139,23 @@ export function attach(world: World, sim: Sim, network: Network): Sim {
     throw new Refusal(
       'wrong-state',
       `the profile is ${sim.profile}: only an enabled one registers on a network; install it first`,
-      {
-        state: sim.profile,
-        event: 'attach',
-      },
+      { state: sim.profile, event: 'attach' },
     )
-  const first = sim.firstAttachedAt === undefined
+  const { now } = world
   const moved: Sim = {
     ...sim,
     attached: network,
     lastNetwork: network,
-    lastSeenAt: world.now,
-    ...(first ? { firstAttachedAt: world.now } : {}),
+    lastSeenAt: now,
+    firstAttachedAt: sim.firstAttachedAt ?? now,
   }
   world.in(sims).put(moved)
+
+  const { provider, iccid } = sim
   const detail = { country: network.country, network: network.name }
-  world.emit({ type: 'sim.attached', provider: sim.provider, iccid: sim.iccid, detail })
-  if (first)
-    world.emit({ type: 'sim.first-attached', provider: sim.provider, iccid: sim.iccid, detail })
+  world.emit({ type: 'sim.attached', provider, iccid, detail })
+  if (sim.firstAttachedAt === undefined)
+    world.emit({ type: 'sim.first-attached', provider, iccid, detail })
   return moved
 }
 

@@ -1,4 +1,4 @@
-// A sorted set of strings that finds, inserts and pages by position without moving more than one chunk.
+// A sorted set of strings that pages by position; a change moves no more than one chunk.
 
 const CHUNK = 512
 
@@ -20,7 +20,7 @@ export class SortedKeys {
   #size = 0
 
   constructor(entries: string[] = []) {
-    // Records are mostly kept in the order they came; without a comparator strings are sorted by code units, and faster.
+    // Mostly they come sorted already. Without a comparator sort goes by code units, and faster.
     const sorted = entries.every((entry, at) => at === 0 || (entries[at - 1] as string) <= entry)
       ? entries
       : entries.sort()
@@ -95,7 +95,7 @@ export class SortedKeys {
     return found
   }
 
-  /** The chunk that holds or would take `entry`: the first whose last element is not before it, else the last. */
+  /** The chunk of `entry`: the first whose last element is not before it, else the last. */
   #chunkOf(entry: string): number {
     let low = 0
     let high = this.#chunks.length

@@ -9,23 +9,39 @@ export interface Transaction {
   readonly at: number
   readonly events: WorldEvent[]
   /** The random streams that were drawn from. */
-  readonly drawn: Set<StreamId>
-  /** One change for each record written, however often it was, in the order of the first writes. */
-  readonly changes: Map<string, Change>
+  readonly drawn: StreamId[]
+  /** By collection and key: one change for each record written, in the order of first writes. */
+  readonly changes: Map<string, GrowingChange>
+}
+
+/** A change that later writes to the same record go on with. */
+interface GrowingChange extends Change {
+  after: object | undefined
 }
 
 export function beginTransaction(at: number): Transaction {
-  return { at, events: [], drawn: new Set(), changes: new Map() }
+  return { at, events: [], drawn: [], changes: new Map() }
 }
 
-/** Adds a write: of a record written before, what stood there at first stays what was before. */
-export function recordWrite({ changes }: Transaction, change: Change): void {
-  const id = `${change.collection}/${change.key}`
+const idOf = (collection: string, key: string) => `${collection}/${key}`
+
+/**
+ * Adds a write: of a record written before, what stood there at first stays what was before.
+ * @param change becomes the transaction's own
+ */
+export function noteWrite({ changes }: Transaction, change: Change): void {
+  const id = idOf(change.collection, change.key)
   const earlier = changes.get(id)
-  changes.set(id, earlier ? { ...change, before: earlier.before } : change)
+  if (earlier) earlier.after = change.after
+  else changes.set(id, change)
+}
+
+/** Adds a draw from a random stream. */
+export function noteDraw({ drawn }: Transaction, id: StreamId): void {
+  if (!drawn.includes(id)) drawn.push(id)
 }
 
 /** True where a record was written. */
 export function wrote({ changes }: Transaction, collection: string, key: string): boolean {
-  return changes.has(`${collection}/${key}`)
+  return changes.has(idOf(collection, key))
 }

@@ -1,9 +1,11 @@
-// Account of data used: which bundle carried how much, at which instant.
+// Data that was used: which bundle carried how much, at which instant.
 import type { Bundle } from './bundles.ts'
 import { defineCollection, SEPARATOR, sortable } from './collection.ts'
+import { defined } from './defined.ts'
+import type { Sim } from './sims.ts'
 import type { World } from './world.ts'
 
-/** What a bundle carried at one instant; told of the bundle is what is still wanted when it has gone. */
+/** What a bundle carried at one instant, with what is asked of the bundle when it has gone. */
 export interface UsageRecord
   extends Pick<Bundle, 'provider' | 'iccid' | 'name' | 'reference' | 'extra'> {
   readonly bundle: string
@@ -11,7 +13,7 @@ export interface UsageRecord
   readonly bytes: number
 }
 
-const uses = defineCollection<UsageRecord>({
+const usageRecords = defineCollection<UsageRecord>({
   name: 'uses',
   key: ({ provider, iccid, at, bundle }) => `${provider}/${iccid}/${sortable(at)}/${bundle}`,
   indexes: {
@@ -19,38 +21,27 @@ const uses = defineCollection<UsageRecord>({
   },
 })
 
-/** Writes a use down; uses of a bundle at one instant are one. */
+/** Writes down that a bundle carried data now; all that it carries at one instant is one record. */
 export function recordUsage(world: World, bundle: Bundle, bytes: number): void {
   const { id, provider, iccid, name, reference, extra } = bundle
-  const use: UsageRecord = {
-    provider,
-    iccid,
-    bundle: id,
-    name,
-    reference,
-    ...(extra ? { extra } : {}),
-    at: world.now,
-    bytes,
-  }
-  const before = world.in(uses).get(uses.key(use))?.bytes ?? 0
-  world.in(uses).put({ ...use, bytes: before + bytes })
+  const about = { provider, iccid, bundle: id, name, reference, extra, at: world.now }
+  const record: UsageRecord = defined({ ...about, bytes })
+  const all = world.in(usageRecords)
+  const before = all.get(usageRecords.key(record))?.bytes ?? 0
+  all.put({ ...record, bytes: before + bytes })
 }
 
-/** The uses of a SIM from `from` to `to`, both included, oldest first: ms since the epoch, fractions too. */
+/** What a SIM used, oldest first, from `from` to `to`: both included, ms since the epoch. */
 export function usageWithin(
   world: World,
-  provider: string,
-  iccid: string,
+  { provider, iccid }: Pick<Sim, 'provider' | 'iccid'>,
   from: number,
   to: number,
 ): UsageRecord[] {
+  const all = world.in(usageRecords)
   const bound = (instant: number) =>
     provider + SEPARATOR + iccid + SEPARATOR + sortable(Math.max(0, instant))
-  const all = world.in(uses)
-  return all.page(
-    'time',
-    { from: bound(Math.ceil(from)), to: bound(Math.floor(to) + 1) },
-    0,
-    all.size,
-  )
+  // Records stand at whole ms; the bounds may lie between two.
+  const range = { from: bound(Math.ceil(from)), to: bound(Math.floor(to) + 1) }
+  return all.page('time', range, 0, all.size)
 }

@@ -1,8 +1,9 @@
-// What a SIM uses on the air: data from its bundles, and voice and SMS where its provider carries them.
+// What a SIM uses on the air: data from its bundles; voice and SMS where its provider has them.
 import { type Bundle, bundlesOf, consume, remainingBytes, startBundle } from './bundles.ts'
+import { defined } from './defined.ts'
 import { Refusal } from './refusal.ts'
 import { type Network, type Sim, simKey, sims } from './sims.ts'
-import { recordUsage as writeDown } from './usage-records.ts'
+import { recordUsage } from './usage-records.ts'
 import type { World } from './world.ts'
 
 /** What a provider decides about use. */
@@ -13,7 +14,7 @@ export interface UsageRules {
   readonly thresholds: readonly number[]
   /** True where the provider can be asked when data was used: each use is written down. */
   readonly itemized?: boolean
-  /** True where data that no bundle carries is carried all the same, for the provider to charge; else it is denied. */
+  /** True where data that no bundle carries is carried, and charged; else it is denied. */
   readonly overage?: boolean
   /** What its SIMs carry besides data; absent, nothing. */
   readonly services?: readonly ('voice' | 'sms')[]
@@ -38,20 +39,24 @@ export interface CarriedTraffic extends CallParty {
   /** and from which. */
   readonly bundles: Usage['bundles']
   readonly network: Network
-  /** Virtual ms. A call ends now and began as long ago as it took; anything else takes no time. */
+  /** Virtual ms. A call ends now, and began as long ago as it took; all else takes no time. */
   readonly startedAt: number
   readonly endedAt: number
 }
 
-/** How a use ended: what was carried, by which bundles, and what was not and why. Bytes, seconds or messages. */
+/** How a use ended: what was carried and by which bundles, what was not and why. */
 export interface Usage {
+  /** Bytes, seconds or messages. */
   readonly used: number
   readonly denied: number
   readonly reason?: string
   readonly bundles: readonly { readonly id: string; readonly name: string; readonly used: number }[]
 }
 
-/** The bundle that carries data now: the active one that began first, else the next queued one, which then starts. */
+/**
+ * The bundle that carries data now: the active one that began first, else the next queued one,
+ * which then starts.
+ */
 function carrier(world: World, sim: Sim, country: string, rules: UsageRules): Bundle | undefined {
   const usable = bundlesOf(world, sim.provider, sim.iccid).filter((bundle) =>
     rules.covers(world, bundle, country),
@@ -60,6 +65,7 @@ function carrier(world: World, sim: Sim, country: string, rules: UsageRules): Bu
     .filter((bundle) => bundle.state === 'active')
     .sort((a, b) => (a.startedAt ?? 0) - (b.startedAt ?? 0))[0]
   if (active) return active
+
   const next = usable.find((bundle) => bundle.state === 'queued' && bundle.startsAt === undefined)
   return next && startBundle(world, next)
 }
@@ -69,10 +75,14 @@ function whyNone(world: World, sim: Sim, country: string): string {
   const states = bundlesOf(world, sim.provider, sim.iccid).map(
     (bundle) => `${bundle.name} is ${bundle.state}`,
   )
-  return `no active or queued bundle covers ${country}: ${states.length ? states.join(', ') : 'the SIM has no bundle'}`
+  const found = states.length ? states.join(', ') : 'the SIM has no bundle'
+  return `no active or queued bundle covers ${country}: ${found}`
 }
 
-/** The network a SIM can use. @throws Refusal `wrong-state` where it is on none, or its service is not active */
+/**
+ * The network a SIM can use.
+ * @throws Refusal `wrong-state` where it is on none, or its service is not active
+ */
 function requireService(sim: Sim): Network {
   if (!sim.attached)
     throw new Refusal('wrong-state', 'the SIM is on no network: attach it first', {
@@ -87,18 +97,20 @@ function requireService(sim: Sim): Network {
   return sim.attached
 }
 
+/** Data that a SIM is to use: whole bytes, above 0. */
+export interface DataUse {
+  readonly bytes: number
+  /** Absent: the SIM began it. */
+  readonly party?: CallParty
+}
+
 /**
  * Uses data where the SIM is attached.
- * @param bytes whole, above 0
- * @throws Refusal `wrong-state` where the SIM is on no network, its service is not active, or not one byte was carried
+ * @throws Refusal `wrong-state` where the SIM is on no network, its service is not active, or not
+ *   one byte was carried
  */
-export function useData(
-  world: World,
-  sim: Sim,
-  bytes: number,
-  rules: UsageRules,
-  side: CallParty = { direction: 'outbound' },
-): Usage {
+export function useData(world: World, sim: Sim, rules: UsageRules, use: DataUse): Usage {
+  const { bytes, party = { direction: 'outbound' } } = use
   const network = requireService(sim)
   const { country } = network
   const carried: { id: string; name: string; used: number }[] = []
@@ -109,45 +121,50 @@ export function useData(
     if (carried.length === 0) noteUse(world, sim, bundle)
     const amount = bundle.unlimited ? left : Math.min(left, remainingBytes(bundle))
     consume(world, bundle, amount, rules.thresholds)
-    if (rules.itemized) writeDown(world, bundle, amount)
+    if (rules.itemized) recordUsage(world, bundle, amount)
     carried.push({ id: bundle.id, name: bundle.name, used: amount })
     left -= amount
   }
+
   const bundled = bytes - left
-  if (rules.overage) left = 0
-  if (left === bytes)
+  const denied = rules.overage ? 0 : left
+  if (denied === bytes)
     throw new Refusal('wrong-state', whyNone(world, sim, country), {
       state: 'no-bundle',
       event: 'use',
     })
   if (bundled === 0) noteUse(world, sim)
-  const [quantity, now] = [bytes - left, world.now]
+
+  const { now } = world
   rules.onUsage?.(world, current(world, sim), {
-    ...{ kind: 'data', quantity, bundled, bundles: carried, network },
-    ...{ ...side, startedAt: now, endedAt: now },
-  })
-  return {
-    used: quantity,
-    denied: left,
-    ...(left > 0 ? { reason: whyNone(world, sim, country) } : {}),
+    kind: 'data',
+    quantity: bytes - denied,
+    bundled,
     bundles: carried,
-  }
+    network,
+    ...party,
+    startedAt: now,
+    endedAt: now,
+  })
+  const reason = denied > 0 ? whyNone(world, sim, country) : undefined
+  return defined({ used: bytes - denied, denied, reason, bundles: carried })
+}
+
+/** A call or SMS of a SIM. */
+export interface ServiceUse {
+  readonly kind: 'voice' | 'sms'
+  /** Seconds or messages, whole, above 0. */
+  readonly quantity: number
+  readonly party: CallParty
 }
 
 /**
  * A call or SMS of a SIM, where it is attached; no bundle carries it.
- * @param quantity seconds or messages, whole, above 0
- * @throws Refusal `wrong-state` where the SIM is on no network, or its service is not active; `not-implemented` where the
- *   provider does not carry such
+ * @throws Refusal `wrong-state` where the SIM is on no network, or its service is not active;
+ *   `not-implemented` where the provider does not carry such
  */
-export function useService(
-  world: World,
-  sim: Sim,
-  kind: 'voice' | 'sms',
-  quantity: number,
-  rules: UsageRules,
-  side: CallParty,
-): Usage {
+export function useService(world: World, sim: Sim, rules: UsageRules, use: ServiceUse): Usage {
+  const { kind, quantity, party } = use
   if (!rules.services?.includes(kind))
     throw new Refusal(
       'not-implemented',
@@ -163,7 +180,7 @@ export function useService(
     bundled: 0,
     bundles: [],
     network,
-    ...side,
+    ...party,
     startedAt,
     endedAt,
   })
@@ -177,15 +194,10 @@ function current(world: World, sim: Sim): Sim {
 /** Notes when the SIM was last seen, and its first use. */
 function noteUse(world: World, sim: Sim, bundle?: Bundle): void {
   const before = current(world, sim)
-  const first = before.firstUsedAt === undefined
-  world
-    .in(sims)
-    .put({ ...before, lastSeenAt: world.now, ...(first ? { firstUsedAt: world.now } : {}) })
-  if (first)
-    world.emit({
-      type: 'sim.first-used',
-      provider: sim.provider,
-      iccid: sim.iccid,
-      ...(bundle ? { bundle: bundle.id } : {}),
-    })
+  const { now } = world
+  world.in(sims).put({ ...before, lastSeenAt: now, firstUsedAt: before.firstUsedAt ?? now })
+  if (before.firstUsedAt !== undefined) return
+
+  const { provider, iccid } = sim
+  world.emit(defined({ type: 'sim.first-used', provider, iccid, bundle: bundle?.id }))
 }

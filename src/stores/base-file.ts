@@ -1,4 +1,4 @@
-// A world's base: every record in one JSON file, one record a line, replaced as a whole through lowdb.
+// A world's base: every record in one JSON file, replaced as a whole through lowdb.
 import { open, rename, rm, stat } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { Low } from 'lowdb'
@@ -22,7 +22,8 @@ export async function readBase(file: string): Promise<{ base: Base; size: number
 }
 
 /**
- * Replaces a base: whoever opens the folder meanwhile, or after a crash, finds the old one or the new one, whole.
+ * Replaces a base. Whoever opens the folder meanwhile, or after a crash, finds the old one or the
+ * new one, whole.
  * @param base its maps must not change until this resolves; the records in them never do
  * @returns the size in bytes
  */
@@ -49,7 +50,8 @@ function lowBase(file: string, version: string, base: Base | null): Low<Base | n
       async write(data) {
         if (!data) return
         await new TextFile(staged).write(await renderBase(version, data))
-        // lowdb does not sync. The log is deleted once this base stands, so the base has to be on the disk first, whatever the durability.
+        // lowdb does not sync. The log is deleted once this base stands: so the base has to be on
+        // the disk first, whatever the durability.
         await syncFile(staged)
         await rename(staged, file)
         await syncFolder(dirname(file))
@@ -61,7 +63,7 @@ function lowBase(file: string, version: string, base: Base | null): Low<Base | n
 
 const stagedFor = (file: string) => `${file}.new`
 
-/** Deletes what a base left half-written beside it; on a full disk that is the room the log needs. */
+/** Deletes what was left half-written beside a base: on a full disk, the room the log needs. */
 export async function discardStaged(file: string): Promise<void> {
   const staged = stagedFor(file)
   // the second is where lowdb's writer (steno) writes before it renames

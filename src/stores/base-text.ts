@@ -1,14 +1,13 @@
 // The text of a base: a header, then every record on a line of its own.
-
 import { setImmediate as breathe } from 'node:timers/promises'
 import type { Records } from '../state/collection.ts'
 import { reason } from './disk-errors.ts'
 import { FORMAT, StoreError } from './store.ts'
 
-/** Records rendered between two breaths: about a millisecond's work, so that requests are served while a large base is written. */
+/** Records rendered between two breaths: about 1 ms of work, so that requests are served. */
 const SLICE = 500
 
-/** Lines parsed at once: as one object of all records, a large collection takes more time and memory. */
+/** Lines parsed at once: a large collection as one object takes more time and memory. */
 const LINES = 200
 
 /** What a base holds: the records as they stood after the change numbered `logged`. */
@@ -56,23 +55,24 @@ export function parseBase(file: string, text: string): Base {
   if (!isCount(format) || format === 0) throw wrong('it has no "format"')
   if (format > FORMAT) {
     throw new StoreError(
-      `${file} was written by a newer esimulator (format ${format}; this one reads ${FORMAT}): upgrade, or start with another --state folder`,
+      `${file} was written by a newer esimulator (format ${format}; this one reads ${FORMAT}): ` +
+        'upgrade, or start with another --state folder',
     )
   }
   if (!isCount(logged)) throw wrong('"logged" is no number')
   if (!isObject(collections)) throw wrong('"collections" is no object')
   const records: Records = new Map()
   for (const [collection, content] of Object.entries(collections)) {
-    const kept = new Map<string, object>()
-    for (const byKey of lines ? (content as unknown[]) : [content]) {
-      if (!isObject(byKey)) throw wrong(`collection ${JSON.stringify(collection)} is no object`)
-      for (const [key, record] of Object.entries(byKey)) {
+    const byKey = new Map<string, object>()
+    for (const part of lines ? (content as unknown[]) : [content]) {
+      if (!isObject(part)) throw wrong(`collection ${JSON.stringify(collection)} is no object`)
+      for (const [key, record] of Object.entries(part)) {
         if (!isObject(record))
           throw wrong(`${JSON.stringify(key)} in ${JSON.stringify(collection)} is no record`)
-        kept.set(key, record)
+        byKey.set(key, record)
       }
     }
-    records.set(collection, kept)
+    records.set(collection, byKey)
   }
   return { world: String(world), logged, records }
 }
@@ -84,8 +84,8 @@ const COLLECTION_END = /^ {4}\},?$/
 const END = '  }\n}\n'
 
 /**
- * A text as `renderBase` writes it, some lines at a time: each collection is a list of objects. `undefined` where it looks
- * otherwise, as after somebody's editing.
+ * A text as `renderBase` writes it, some lines at a time: each collection is a list of objects.
+ * `undefined` where it looks otherwise, as after somebody's editing.
  */
 function byLines(text: string): unknown {
   const head = text.indexOf(HEAD_END)
@@ -124,7 +124,8 @@ function parse(file: string, text: string): unknown {
     return JSON.parse(text)
   } catch (error) {
     throw new StoreError(
-      `${file} is not JSON (${reason(error)}): mend it, or start with another --state folder. It was left as it is`,
+      `${file} is not JSON (${reason(error)}): mend it, or start with another --state folder. ` +
+        'It was left as it is',
     )
   }
 }

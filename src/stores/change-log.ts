@@ -27,7 +27,10 @@ export function changeLine(n: number, changes: readonly Change[]): string {
   })
 }
 
-/** The line that makes these records the whole world: so a reset is kept all or not at all, in its order among the commits. */
+/**
+ * The line that makes these records the whole world: so a reset is kept all or not at all, in its
+ * order among the commits.
+ */
 export function replacingLine(n: number, records: Records): string {
   const changes: LoggedChange[] = []
   for (const [collection, byKey] of records)
@@ -45,7 +48,8 @@ export interface Progress {
 
 /**
  * Applies the lines of a log that a world does not hold yet.
- * @returns where the last whole line ends in bytes, and whether a torn one follows; `undefined` where there is no such file
+ * @returns where the last whole line ends in bytes, and whether a torn one follows; `undefined`
+ *   where there is no such file
  * @throws StoreError naming the file and line when anything but the end of it is not ours
  */
 export async function replayLog(
@@ -62,13 +66,14 @@ export async function replayLog(
   let end = 0
   for (let number = 1; end < bytes.length; number++) {
     const newline = bytes.indexOf(0x0a, end)
-    // Only a whole line was ever acknowledged, so what has no newline was not; a power cut can also leave a last line of anything.
+    // Only whole lines were acknowledged. A power cut can also leave a last line of anything.
     if (newline < 0) return { end, torn: true }
     const line = parseLine(bytes.toString('utf8', end, newline))
     if (!line && newline === bytes.length - 1) return { end, torn: true }
     if (!line)
       throw new StoreError(
-        `${file} line ${number} is damaged: mend or remove it, or start with another --state folder`,
+        `${file} line ${number} is damaged: mend or remove it, ` +
+          'or start with another --state folder',
       )
     apply(line, world, () => `${file} line ${number}`)
     end = newline + 1
@@ -86,7 +91,7 @@ function parseLine(text: string): Line | undefined {
   if (!isObject(line)) return undefined
   const { n, replaces, changes } = line
   if (!isCount(n) || !Array.isArray(changes) || !changes.every(isLoggedChange)) return undefined
-  return { n, ...(replaces === true && { replaces }), changes }
+  return replaces === true ? { n, replaces, changes } : { n, changes }
 }
 
 function isLoggedChange(value: unknown): value is LoggedChange {
@@ -101,10 +106,11 @@ function isLoggedChange(value: unknown): value is LoggedChange {
 
 function apply({ n, replaces, changes }: Line, world: Progress, where: () => string) {
   if (n <= world.n) return
-  // A base and a log that do not belong together must not be mixed: some of the world would be missing, and nobody would know.
+  // A base and a log that do not belong together make no world: some of it would be missing.
   if (n !== world.n + 1 && !replaces) {
     throw new StoreError(
-      `${where()} is change ${n}, but what is kept before it ends at ${world.n}: bring back the missing file, or start with another --state folder`,
+      `${where()} is change ${n}, but what is kept before it ends at ${world.n}: ` +
+        'bring back the missing file, or start with another --state folder',
     )
   }
   if (replaces) world.records.clear()
@@ -117,11 +123,11 @@ function apply({ n, replaces, changes }: Line, world: Progress, where: () => str
   world.n = n
 }
 
-/** A log being written. One call at a time. */
+/** A log being written, by one call at a time. */
 export interface ChangeLog {
   /** Bytes of whole lines. */
   readonly size: number
-  /** Writes all of `bytes` after what is there, or, when it throws, none of it that would be read again. */
+  /** Writes all of `bytes` after what is there; when it throws, none that would be read again. */
   append(bytes: Buffer): Promise<void>
   /** Sets the log aside under another name and starts an empty one. */
   moveTo(file: string): Promise<void>
@@ -150,10 +156,10 @@ export function openChangeLog(file: string, size: number, synced: boolean): Chan
     return fresh
   }
 
-  async function letGo() {
-    const held = handle
+  async function release() {
+    const released = handle
     handle = undefined
-    await held?.close()
+    await released?.close()
   }
 
   return {
@@ -171,15 +177,15 @@ export function openChangeLog(file: string, size: number, synced: boolean): Chan
       } catch (error) {
         // A part may be on the disk: it goes now, or else when the file is opened for the next try.
         await handle?.truncate(size).catch(() => {})
-        await letGo().catch(() => {})
+        await release().catch(() => {})
         throw error
       }
     },
     async moveTo(other) {
-      await letGo()
+      await release()
       await rename(file, other)
       size = 0
     },
-    close: letGo,
+    close: release,
   }
 }

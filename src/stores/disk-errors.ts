@@ -30,7 +30,7 @@ export function reason(error: unknown): string {
   return error instanceof Error ? error.message : String(error)
 }
 
-/** @throws Error where something else than a file stands there: reading a device may never end. Absence is no error here. */
+/** @throws Error where something else than a file stands there: reading a device may never end. */
 export async function checkRegular(file: string): Promise<void> {
   const found = await stat(file).catch(() => undefined)
   if (found && !found.isFile() && !found.isDirectory()) throw new Error('it is not a regular file')

@@ -18,14 +18,17 @@ interface Owner {
   readonly host: string
 }
 
-/** Folders this very process holds: its own pid in the owner file means nothing after a container's restart, where every process is 1. */
+/**
+ * Folders this very process holds. Its own pid in an owner file does not say so: after the restart
+ * of a container every process is 1.
+ */
 const held = new Set<string>()
 
 /**
- * Makes the folder where it is missing, and takes it for this process.
- * A lock whose owner ran on this host and is gone is taken over at once; one of another host when it has become stale.
+ * Makes the folder where it is missing, and takes it for this process. A lock whose owner ran on
+ * this host and is gone is taken over at once; one of another host when it has become stale.
  * @param onLost called when the lock is found to be no longer ours
- * @returns lets go
+ * @returns releases the folder
  * @throws StoreError when another process holds the folder, or it cannot be made or written
  */
 export async function lockFolder(dir: string, onLost: () => void): Promise<() => Promise<void>> {
@@ -38,7 +41,7 @@ export async function lockFolder(dir: string, onLost: () => void): Promise<() =>
   }
 }
 
-/** Makes a folder and those above it, one by one: left to itself, mkdir never returns below /proc. */
+/** Makes a folder and those above it, one by one: by itself, mkdir never returns below /proc. */
 async function makeFolder(dir: string): Promise<void> {
   try {
     await mkdir(dir)
@@ -56,12 +59,14 @@ async function enter(folder: string, dir: string, onLost: () => void) {
     const owner = await readOwner(folder)
     const elsewhere = owner && owner.host !== hostname() ? ` on ${owner.host}` : ''
     return new StoreError(
-      `state folder ${dir} is in use by process ${owner?.pid ?? 'unknown'}${elsewhere}: stop it, or use another --state folder`,
+      `state folder ${dir} is in use by process ${owner?.pid ?? 'unknown'}${elsewhere}: ` +
+        'stop it, or use another --state folder',
     )
   }
   const lockedIs = (error: unknown) => (codeOf(error) === 'ELOCKED' ? inUse() : error)
-  // Of two processes that find the same dead owner, the second would remove the lock the first has just taken: so they look one at a time.
-  const leaveDoor = await lock(join(folder, '.esimulator.door'), {
+  // Of two processes that find the same dead owner, the second would remove the lock that the first
+  // has just taken: so they look one at a time.
+  const unlockDoor = await lock(join(folder, '.esimulator.door'), {
     ...options,
     update: 1_000,
     stale: 2_000,
@@ -71,14 +76,14 @@ async function enter(folder: string, dir: string, onLost: () => void) {
     throw await lockedIs(error)
   })
   try {
-    const release = await take(folder, onLost).catch(async (error) => {
+    const unlock = await take(folder, onLost).catch(async (error) => {
       throw await lockedIs(error)
     })
-    const letGo = async () => {
+    const release = async () => {
       held.delete(folder)
       // Before the lock, not after: then the next holder may already have put its own there.
       await rm(ownerFile(folder), { force: true }).catch(() => {})
-      await release()
+      await unlock()
     }
     held.add(folder)
     try {
@@ -87,12 +92,12 @@ async function enter(folder: string, dir: string, onLost: () => void) {
         `${JSON.stringify({ pid: process.pid, host: hostname() } satisfies Owner)}\n`,
       )
     } catch (error) {
-      await letGo()
+      await release()
       throw error
     }
-    return letGo
+    return release
   } finally {
-    await leaveDoor().catch(() => {})
+    await unlockDoor().catch(() => {})
   }
 }
 

@@ -4,6 +4,7 @@ import type { Store } from './store.ts'
 export function memoryStore(): Store {
   return {
     list: async () => [],
+    worldOf: async () => undefined,
     load: async () => undefined,
     attach() {},
     commit() {},

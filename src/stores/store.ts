@@ -1,35 +1,72 @@
 // What a store does: keep worlds beyond the process, one change list at a time.
 import type { Change, Records } from '../state/collection.ts'
 
-/** The layout of a world's document, in files and on the wire: the newest this program reads, and the one it writes. */
+/** The layout of a world's document, in files and on the wire: the newest read, the one written. */
 export const FORMAT = 1
 
-/** How long a reply waits: not at all, until its changes are in the log, or until the log is on the disk. */
+/** How long a reply waits: not at all, until its changes are in the log, or on the disk. */
 export type Durability = 'buffered' | 'written' | 'synced'
 
-/** Opening found a state that cannot be used; the message is one sentence that says what to do. Nothing was written. */
+/**
+ * Opening found a state that cannot be used. The message is one sentence that says what to do;
+ * nothing was written.
+ */
 export class StoreError extends Error {}
 
 export interface Store {
   /** Names of the worlds kept here. */
   list(): Promise<string[]>
+
   /**
-   * Reads a world, or `undefined` where there is none. Once a world, before `attach`; a world that `list` does not name needs none.
-   * @throws StoreError when the state is unreadable, newer than this program, or held by another process
+   * The world that a credential `<provider>/<secret>` belongs to, of those that are kept here and
+   * that nobody has loaded yet: the credentials of the others are in their records. Of several that
+   * hold it the first by name. A world that cannot be read is none of them; `load` says why.
+   */
+  worldOf(credential: string): Promise<string | undefined>
+
+  /**
+   * Reads a world, or `undefined` where there is none. Once a world, before `attach`; a world that
+   * `list` does not name needs none.
+   * @throws StoreError when it is unreadable, newer than this program, or held by another process
    */
   load(world: string): Promise<Records | undefined>
-  /** Tells where to read the world's present records whenever all of it is written. Called once, before the first commit. */
+
+  /**
+   * Tells where to read the present records of a world whenever all of it is written. Called once,
+   * before the first commit.
+   */
   attach(world: string, records: () => Records): void
-  /** Keeps the changes of one transaction, all or none. Returns at once; neither the list nor its records may change afterwards. */
+
+  /**
+   * Keeps the changes of one transaction, all or none. Returns at once; neither the list nor its
+   * records may change afterwards.
+   */
   commit(world: string, changes: readonly Change[]): void
-  /** Replaces all that is kept of a world by its present records (reset, a restored state), all or none, in its order among the commits. */
+
+  /**
+   * Replaces all that is kept of a world by its present records, as after a reset: all or none, in
+   * its order among the commits.
+   */
   rewrite(world: string): void
-  /** Resolves when everything committed so far is kept as the durability asks; `undefined` when it already is. Rejects when a write fails. */
+
+  /**
+   * Resolves when everything committed so far is kept as the durability asks; `undefined` when it
+   * already is. Rejects when a write fails.
+   */
   flushed(world: string): Promise<void> | undefined
-  /** Why the last write failed, while it has not succeeded since: what is pending is tried again, and nothing new should be accepted. */
+
+  /**
+   * Why the last write failed, until one succeeds: what is pending is tried again, and nothing new
+   * should be accepted.
+   */
   failure(world: string): Error | undefined
+
   /** Forgets a world. Its name may be attached anew at once. */
   remove(world: string): Promise<void>
-  /** Writes what is pending and lets go. Rejects, having let go, when something could not be kept. */
+
+  /**
+   * Writes what is pending and releases what is held. Rejects, having released it, when something
+   * could not be kept.
+   */
   close(): Promise<void>
 }

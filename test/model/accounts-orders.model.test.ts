@@ -1,9 +1,15 @@
-// accounts-orders against models of it: pages while records come and go, and subscriptions under any sequence of orders.
+// accounts-orders against models: pages while records come and go, subscriptions and orders.
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { pageOf } from '../../src/simulators/accounts-orders/pages.ts'
-import { type CollectionDef, defineCollection, sortable } from '../../src/state/collection.ts'
-import { emptyWorld, openWorld } from '../../src/state/world.ts'
+import {
+  type CollectionDef,
+  defineCollection,
+  SEPARATOR,
+  sortable,
+} from '../../src/state/collection.ts'
+import { openWorld } from '../../src/state/world.ts'
+import { emptyWorld } from '../../src/state/world-records.ts'
 import {
   ACTIVATION,
   BY_API,
@@ -23,16 +29,15 @@ const rows: CollectionDef<Row> = defineCollection<Row>({
   key: ({ id }) => id,
   indexes: {
     at: ({ at }) => sortable(at),
-    group: ({ group, at }) => `${group}\u0000${sortable(at)}`,
+    group: ({ group, at }) => group + SEPARATOR + sortable(at),
   },
 })
 
 const newWorld = () =>
   openWorld(emptyWorld({ name: 'w', seed: 's', start: { mode: 'frozen', rate: 1 } }, 0), {
     wall: () => 0,
-    defaults: () => ({}),
     react: () => {},
-    checkWritable: () => {},
+    beforeCommit: () => {},
     committed: () => {},
   })
 

@@ -1,4 +1,4 @@
-// The same seed, calls and receiver give the same bytes: a long history lived twice, and once more under another seed.
+// The same seed, calls and receiver give the same bytes: a long history lived twice.
 import { Agent, createServer, request } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterAll, beforeAll, expect, test } from 'vitest'
@@ -13,7 +13,7 @@ type Schemas = components['schemas']
 const STEPS = 300
 const NAMES = [GB_1, GB_1, FR_1, GB_UNLIMITED, GB_YEAR] as const
 
-/** All that was said: replies to the calls in order, and callbacks as they arrived, headers included. */
+/** All that was said: replies in the order of the calls, callbacks as they came, with headers. */
 interface Life {
   readonly replies: string[]
   readonly callbacks: string[]
@@ -49,8 +49,7 @@ function send(
   json: unknown,
   headers: Readonly<Record<string, string>>,
 ): Promise<Raw> {
-  const body =
-    json === undefined ? undefined : typeof json === 'string' ? json : JSON.stringify(json)
+  const body = json === undefined || typeof json === 'string' ? json : JSON.stringify(json)
   return new Promise((done, fail) => {
     const type =
       body === undefined
@@ -81,14 +80,14 @@ const text = ({ status, headers, body }: Raw) =>
 /** Lives the history under a seed. */
 async function live(seed: string, ports: Awaited<ReturnType<typeof openPorts>>): Promise<Life> {
   const life: Life = { replies: [], callbacks: [], iccids: [], references: [] }
-  const kernel = await openSimulator({
+  const server = await openSimulator({
     seed,
     callbackUrl: `http://127.0.0.1:${ports.receiver.port}/hook`,
     settings: { 'esim-go': { deliveryDelay: 'PT1M', processingDelay: 'PT2M' } },
     report: (sentence) => life.replies.push(`reported: ${sentence}`),
   })
   const { port } = ports.simulator
-  ports.simulator.current.listen = kernel.listener()
+  ports.simulator.current.listen = server.listener()
   const call = (method: string, path: string, json?: unknown, headers = {}) =>
     send(port, method, `/esim-go/v2.4${path}`, json, {
       'X-API-Key': 'test-esim-go-key',
@@ -129,7 +128,7 @@ async function live(seed: string, ports: Awaited<ReturnType<typeof openPorts>>):
     life.replies.push(`${one.method} ${one.path}: ${text(answer)}`)
     learn(life, one.path, answer)
   }
-  await kernel.close()
+  await server.close()
   return life
 }
 

@@ -1,4 +1,4 @@
-// eSIM Go under random calls: money and bundles are never made or lost, none is in two places, remaining never rises, a refusal changes nothing.
+// eSIM Go under random calls: no money and no bundle is made or lost, a refusal changes nothing.
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { ControlError } from '../../src/control/client.ts'
@@ -22,7 +22,7 @@ import { FR_1, GB_1, GB_UNLIMITED, GB_YEAR } from '../support/esim-go-shop.ts'
 
 const NAMES = [GB_1, FR_1, GB_UNLIMITED, GB_YEAR] as const
 
-/** One thing a customer, a device or the time does. ICCIDs are positions among the eSIMs there are. */
+/** One thing a customer, a device or the time does. ICCIDs are positions among the eSIMs. */
 type Step =
   | { kind: 'order'; type: 'validate' | 'transaction'; assign: boolean; lines: Line[] }
   | {

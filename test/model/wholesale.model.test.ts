@@ -1,4 +1,4 @@
-// The wholesale API under random requests, settles, duplicates, clock moves and failing receivers, against a model of it.
+// The wholesale API against a model: random requests, settles, duplicates, failing receivers.
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { startReceiver } from '../../src/index.ts'

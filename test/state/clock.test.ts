@@ -1,4 +1,4 @@
-// The virtual clock: what it shows, when it will show an instant, and that keeping it loses no time.
+// The virtual clock: what it shows and when it will, and that keeping it loses no time.
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import {

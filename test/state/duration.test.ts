@@ -1,7 +1,8 @@
 // Durations: what can be written, where they lead in the calendar, and how instants are shown.
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { addDuration, DurationError, iso, isoDuration } from '../../src/state/duration.ts'
+import { addDuration, DurationError, isoDuration } from '../../src/state/duration.ts'
+import { iso } from '../../src/state/instant.ts'
 
 const after = (instant: string, duration: string) => iso(addDuration(Date.parse(instant), duration))
 

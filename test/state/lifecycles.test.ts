@@ -1,4 +1,4 @@
-// The lifecycles of profile, service and bundle: every event in every state leads where it should, or is refused and changes nothing.
+// The lifecycles of profile, service and bundle: every event leads where it should, or is refused.
 import { expect, test } from 'vitest'
 import {
   type BundleEvent,
@@ -27,7 +27,8 @@ import {
 import { install, moveProfile, moveService, type Sim, simKey, sims } from '../../src/state/sims.ts'
 import { type CarriedTraffic, type UsageRules, useData, useService } from '../../src/state/usage.ts'
 import { usageWithin } from '../../src/state/usage-records.ts'
-import { emptyWorld, openWorld, type World } from '../../src/state/world.ts'
+import { openWorld, type World } from '../../src/state/world.ts'
+import { emptyWorld } from '../../src/state/world-records.ts'
 
 // What is legal, written down a second time and the other way round: [from, event, to].
 const PROFILE_MOVES: readonly (readonly [ProfileState, ProfileEvent, ProfileState])[] = [
@@ -120,9 +121,8 @@ function freshWorld(): World {
   } as const
   return openWorld(emptyWorld(identity, 0), {
     wall: () => 0,
-    defaults: () => ({}),
     react() {},
-    checkWritable() {},
+    beforeCommit() {},
     committed() {},
   })
 }
@@ -177,7 +177,7 @@ function bundleIn(world: World, state: BundleState): Bundle {
 
 const storedBundle = (world: World) => world.in(bundles).get(`${PROVIDER}/1`)
 
-/** Runs `change` in a transaction, which must be refused with `wrong-state` and leave the world as it was. */
+/** Runs `change` in a transaction: refused with `wrong-state`, it leaves the world as it was. */
 function expectWrongState(world: World, state: string, event: string, change: () => unknown): void {
   const before = contentOf(world)
   const refused = () => world.transaction(change)
@@ -301,7 +301,8 @@ test('where a provider charges what no bundle carries, it is carried, and told w
       'PT0S',
     ),
   )
-  const use = (bytes: number) => world.transaction(() => useData(world, sim, bytes, rules)).result
+  const use = (bytes: number) =>
+    world.transaction(() => useData(world, sim, rules, { bytes })).result
   expect(use(1500)).toEqual({
     used: 1500,
     denied: 0,
@@ -343,7 +344,11 @@ test('a call ends now and began as long ago as it took; an SMS takes no time; wh
   }
   const use = (kind: 'voice' | 'sms', from: Sim = sim, by = rules) =>
     world.transaction(() =>
-      useService(world, from, kind, 90, by, { direction: 'inbound', peer: '+44' }),
+      useService(world, from, by, {
+        kind,
+        quantity: 90,
+        party: { direction: 'inbound', peer: '+44' },
+      }),
     ).result
   expect(use('voice')).toEqual({ used: 90, denied: 0, bundles: [] })
   use('sms')
@@ -375,17 +380,15 @@ test('where a provider keeps account, each use is written down by bundle and ins
   }
   const sim = simIn(world, { profile: 'enabled', attached })
   const start = world.now
-  const use = (bytes: number, at: number, accounted = true) =>
+  const use = (bytes: number, at: number, itemized = true) =>
     world.transaction(
-      () => useData(world, sim, bytes, { covers: () => true, thresholds: [], itemized: accounted }),
+      () => useData(world, sim, { covers: () => true, thresholds: [], itemized }, { bytes }),
       start + at,
     )
   const within = (from: number, to: number) =>
-    usageWithin(world, PROVIDER, ICCID, start + from, start + to).map(({ bundle, at, bytes }) => [
-      bundle,
-      at - start,
-      bytes,
-    ])
+    usageWithin(world, { provider: PROVIDER, iccid: ICCID }, start + from, start + to).map(
+      ({ bundle, at, bytes }) => [bundle, at - start, bytes],
+    )
   world.transaction(() => {
     for (const id of ['1', '2'])
       assignBundle(
@@ -477,6 +480,13 @@ const TASK_MOVES: Readonly<Record<string, Partial<Record<BundleState, BundleStat
   'bundle-expires': { active: 'expired', depleted: 'expired' },
 }
 
+/** The task of that kind comes due for the bundle. */
+function perform(world: World, kind: string): void {
+  const task = bundleTasks.find((each) => each.kind === kind)
+  if (!task) throw new Error(`there is no task ${kind}`)
+  task.perform(world, { bundle: `${PROVIDER}/1` })
+}
+
 const taskMatrix = Object.entries(TASK_MOVES).flatMap(([kind, moves]) =>
   BUNDLE_STATES.map((state) => ({ kind, state, to: moves[state] ?? state })),
 )
@@ -487,8 +497,7 @@ test.each(taskMatrix)(
     const world = freshWorld()
     bundleIn(world, state)
     const before = contentOf(world)
-    const task = { id: 1, kind, due: world.now, data: { bundle: `${PROVIDER}/1` } }
-    world.transaction(() => bundleTasks[kind]?.(world, task))
+    world.transaction(() => perform(world, kind))
     expect(storedBundle(world)?.state).toBe(to)
     expect(contentOf(world) === before).toBe(to === state)
   },
@@ -499,14 +508,7 @@ test.each(Object.keys(TASK_MOVES))(
   (kind) => {
     const world = freshWorld()
     const before = contentOf(world)
-    world.transaction(() =>
-      bundleTasks[kind]?.(world, {
-        id: 1,
-        kind,
-        due: world.now,
-        data: { bundle: `${PROVIDER}/1` },
-      }),
-    )
+    world.transaction(() => perform(world, kind))
     expect(contentOf(world)).toBe(before)
   },
 )

@@ -3,32 +3,30 @@ import { expect, test } from 'vitest'
 import {
   checkSettings,
   choice,
-  defaultSettings,
+  defineSettings,
   duration,
   durations,
   flag,
-  type SettingTable,
   text,
   texts,
   whole,
 } from '../../src/state/settings.ts'
 
-const table: SettingTable = {
+const settings = defineSettings('a-provider', {
   word: choice(['a', 'b'], 'a', 'a word'),
   on: flag(false, 'on or off'),
   count: whole(1, 3, 2, 'how many'),
   delay: duration('PT0S', 'how long'),
   delays: durations([], 'how long each'),
   name: text(/^[a-z]+$/, 'small letters', 'abc', 'a name'),
-  rows: texts(
-    (line, before) =>
-      before.includes(line) ? 'is there twice' : line === '' ? 'is empty' : undefined,
-    'rows',
-  ),
-}
+  rows: texts((line, before) => {
+    if (before.includes(line)) return 'is there twice'
+    return line === '' ? 'is empty' : undefined
+  }, 'rows'),
+})
 
 test('every kind has a default that it takes itself', () => {
-  expect(defaultSettings(table)).toEqual({
+  expect(settings.defaults).toEqual({
     word: 'a',
     on: false,
     count: 2,
@@ -37,7 +35,7 @@ test('every kind has a default that it takes itself', () => {
     name: 'abc',
     rows: [],
   })
-  expect(() => checkSettings(table, defaultSettings(table))).not.toThrow()
+  expect(() => checkSettings(settings, settings.defaults)).not.toThrow()
 })
 
 test.each([
@@ -45,7 +43,7 @@ test.each([
   [{ rows: ['one', 'two'] }],
   [{ count: 3, word: 'b', on: true, delay: '3d', delays: ['PT1S'] }],
 ])('%j is taken', (values) => {
-  expect(() => checkSettings(table, values)).not.toThrow()
+  expect(() => checkSettings(settings, values)).not.toThrow()
 })
 
 test.each<[object, RegExp]>([
@@ -64,5 +62,5 @@ test.each<[object, RegExp]>([
   [{ rows: ['one', 'two', 'one'] }, /"rows" line 3: is there twice/],
   [{ rows: ['one', 2] }, /"rows" line 2: is no text/],
 ])('%j is refused', (values, why) => {
-  expect(() => checkSettings(table, values as Record<string, unknown>)).toThrow(why)
+  expect(() => checkSettings(settings, values as Record<string, unknown>)).toThrow(why)
 })

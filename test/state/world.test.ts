@@ -1,19 +1,19 @@
-// A world's transactions: whole or not at all; its epochs, its clock, its sequence numbers and its dice.
+// A world's transactions: whole or not at all; its epochs, clock, sequences and random streams.
 import { expect, test } from 'vitest'
 import { FIXED_START, freeze, read, resume } from '../../src/state/clock.ts'
-import type { Records } from '../../src/state/collection.ts'
-import { type Change, defineCollection } from '../../src/state/collection.ts'
+import {
+  type Change,
+  defineCollection,
+  type Records,
+  SEPARATOR,
+} from '../../src/state/collection.ts'
 import { TIMELINE_LENGTH, timeline } from '../../src/state/events.ts'
 import { Refusal } from '../../src/state/refusal.ts'
-import { firstTask } from '../../src/state/tasks.ts'
-import {
-  emptyWorld,
-  type Identity,
-  openWorld,
-  settings,
-  type World,
-  type WorldDeps,
-} from '../../src/state/world.ts'
+import { chosenSettings, defineSettings, duration, flag } from '../../src/state/settings.ts'
+import { firstTask, tasks } from '../../src/state/task-queue.ts'
+import { defineTask } from '../../src/state/tasks.ts'
+import { openWorld, type World, type WorldDeps } from '../../src/state/world.ts'
+import { emptyWorld, type Identity } from '../../src/state/world-records.ts'
 
 interface Thing {
   readonly id: string
@@ -29,16 +29,15 @@ const things = defineCollection<Thing>({
 const identity: Identity = { name: 'w', seed: 's', start: { mode: 'frozen', rate: 1 } }
 
 /** A world whose wall clock the test moves, with everything it announced. */
-function open(given: Partial<WorldDeps> = {}, records: Records = emptyWorld(identity, 1000)) {
+function open(deps: Partial<WorldDeps> = {}, records: Records = emptyWorld(identity, 1000)) {
   const committed: { changes: readonly Change[] }[] = []
   const wall = { now: 1000 }
   const world = openWorld(records, {
     wall: () => wall.now,
-    defaults: () => ({ delay: 'PT0S', strict: false }),
     react: () => {},
-    checkWritable: () => {},
+    beforeCommit: () => {},
     committed: (_world, changes) => committed.push({ changes }),
-    ...given,
+    ...deps,
   })
   return { world, wall, committed }
 }
@@ -50,6 +49,7 @@ const stateOf = (world: World) =>
     [...world.records].filter(([, kept]) => kept.size > 0).map(([name, kept]) => [name, [...kept]]),
   ])
 
+const later = defineTask({ name: 'later', perform() {} })
 const red: Thing = { id: 'a', colour: 'red' }
 const event = { type: 'sim.installed', provider: 'p', iccid: '1' }
 
@@ -118,7 +118,7 @@ test('a throw undoes random draws: the same are drawn again', () => {
   )
 })
 
-test('each provider has dice of its own: what one draws moves neither another nor the world', () => {
+test('each provider has a random stream of its own: what one draws moves neither another nor the world', () => {
   const draw = (world: World, provider?: string) =>
     world.transaction(() =>
       provider === undefined
@@ -135,7 +135,7 @@ test('each provider has dice of its own: what one draws moves neither another no
   )
 })
 
-test('the dice of a provider are kept, rolled back and gone back to as the world they are in', () => {
+test('the stream of a provider is kept, rolled back and gone back to as the world it is in', () => {
   const draw = (world: World) =>
     world
       .in(things)
@@ -149,7 +149,7 @@ test('the dice of a provider are kept, rolled back and gone back to as the world
   expect(again.transaction(() => draw(again)).result).toBe(drawn)
 })
 
-test('whoever reacts to an event draws with the dice of its provider', () => {
+test('whoever reacts to an event draws from the stream of its provider', () => {
   const drawn: string[] = []
   const { world } = open({ react: (_event, on) => drawn.push(on.random.uuid()) })
   world.transaction(() => world.emit(event))
@@ -163,12 +163,12 @@ test('a throw undoes tasks, events and a set clock', () => {
   const { world } = open()
   const before = stateOf(world)
   failing(world, () => {
-    world.schedule('later', world.now + 5)
+    world.schedule(later, world.now + 5, {})
     world.emit(event)
     world.setClock({ ...world.clock, at: 5 })
   })
   expect(stateOf(world)).toBe(before)
-  expect(firstTask(world)).toBeUndefined()
+  expect(firstTask(world.in(tasks))).toBeUndefined()
 })
 
 test('a throw of the one who reacts to an event undoes the whole transaction', () => {
@@ -205,12 +205,12 @@ test('changes are committed once, and of several writes to a key the last one co
   })
   expect(committed).toHaveLength(1)
   expect(committed[0]?.changes.filter(({ collection }) => collection === 'things')).toEqual([
-    { collection: 'things', key: 'a', value: { id: 'a', colour: 'green' } },
-    { collection: 'things', key: 'b', value: undefined },
+    { collection: 'things', key: 'a', before: undefined, after: { id: 'a', colour: 'green' } },
+    { collection: 'things', key: 'b', before: undefined, after: undefined },
   ])
 })
 
-test('no key is committed twice, sequences, dice and clock included', () => {
+test('no key is committed twice, sequences, streams and clock included', () => {
   const { world, committed } = open()
   world.transaction(() => {
     world.next('order')
@@ -230,10 +230,10 @@ test('the world a commit list leads to is the world itself', () => {
     world.in(things).put({ id: world.random.text(5, 'abc'), colour: String(world.next('n')) })
     world.in(things).delete('a')
   })
-  for (const { collection, key, value } of committed.flatMap(({ changes }) => changes)) {
+  for (const { collection, key, after } of committed.flatMap(({ changes }) => changes)) {
     const byKey = kept.get(collection) ?? new Map<string, object>()
     kept.set(collection, byKey)
-    if (value) byKey.set(key, value)
+    if (after) byKey.set(key, after)
     else byKey.delete(key)
   }
   expect(kept).toEqual(world.records)
@@ -260,7 +260,7 @@ test.each<[string, (world: World) => void]>([
   ['a put', (world) => void world.in(things).put(red)],
   ['a delete', (world) => world.in(things).delete('a')],
   ['a sequence number', (world) => void world.next('order')],
-  ['a task', (world) => void world.schedule('later', 5)],
+  ['a task', (world) => void world.schedule(later, 5, {})],
   ['an event', (world) => world.emit(event)],
   ['the clock', (world) => world.setClock(freeze(world.clock, 0))],
   ['keeping the time', (world) => world.keepTime()],
@@ -293,7 +293,7 @@ test('transactions do not nest, and the outer one goes on', () => {
 
 test('while nothing can be kept a write is refused and rolled back, and a read goes on', () => {
   const { world, committed } = open({
-    checkWritable: () => {
+    beforeCommit: () => {
       throw new Refusal('writes-refused', 'the disk is full')
     },
   })
@@ -333,12 +333,14 @@ test('a transaction can happen at another time than now', () => {
 test('a task is due at once at the earliest, and numbered in the order of queueing', () => {
   const { world } = open()
   const { result } = world.transaction(() => [
-    world.schedule('a', 0),
-    world.schedule('b', FIXED_START + 9, { of: 'x' }),
+    world.schedule(defineTask({ name: 'a', perform() {} }), 0, {}),
+    world.schedule(defineTask({ provider: 'p', name: 'b', perform() {} }), FIXED_START + 9, {
+      of: 'x',
+    }),
   ])
   expect(result).toEqual([
     { id: 1, kind: 'a', due: FIXED_START, data: {} },
-    { id: 2, kind: 'b', due: FIXED_START + 9, data: { of: 'x' } },
+    { id: 2, kind: 'p/b', due: FIXED_START + 9, data: { of: 'x' } },
   ])
 })
 
@@ -351,9 +353,8 @@ test('a commit writes down what a running clock shows, so that it is there when 
   world.transaction(() => world.in(things).put(red))
   const again = openWorld(structuredClone(world.records), {
     wall: () => 99_000,
-    defaults: () => ({}),
     react: () => {},
-    checkWritable: () => {},
+    beforeCommit: () => {},
     committed: () => {},
   })
   expect(again.now).toBe(1500)
@@ -391,7 +392,7 @@ test('the clock can be frozen, resumed and set in a transaction', () => {
   expect(world.now).toBe(FIXED_START + 50)
 })
 
-test('replacing the records begins a new epoch with their clock, dice and collections', () => {
+test('replacing the records begins a new epoch with their clock, streams and collections', () => {
   const { world } = open()
   world.transaction(() => {
     world.in(things).put(red)
@@ -438,7 +439,7 @@ test('records without a clock are not opened', () => {
   expect(() => open({}, new Map())).toThrow('the state has no record "clock"')
 })
 
-test('a world opened over kept records goes on with its numbers and its dice', () => {
+test('a world opened over kept records goes on with its numbers and its streams', () => {
   const { world } = open()
   world.transaction(() => [world.next('order'), world.random.uuid()])
   const again = open({}, structuredClone(world.records)).world
@@ -446,11 +447,14 @@ test('a world opened over kept records goes on with its numbers and its dice', (
   expect(draw(again)).toEqual(draw(world))
 })
 
+const settingsOf = (provider: string) =>
+  defineSettings(provider, { delay: duration('PT0S', 'how long'), strict: flag(false, 'strictly') })
+
 test('settings are what was set over the defaults', () => {
   const { world } = open()
-  world.transaction(() => world.in(settings).put({ provider: 'p', values: { strict: true } }))
-  expect(world.settings('p')).toEqual({ delay: 'PT0S', strict: true })
-  expect(world.settings('q')).toEqual({ delay: 'PT0S', strict: false })
+  world.transaction(() => world.in(chosenSettings).put({ provider: 'p', values: { strict: true } }))
+  expect(world.settings(settingsOf('p'))).toEqual({ delay: 'PT0S', strict: true })
+  expect(world.settings(settingsOf('q'))).toEqual({ delay: 'PT0S', strict: false })
 })
 
 test('a timeline keeps the latest events of a SIM and leaves those of others alone', () => {
@@ -459,7 +463,7 @@ test('a timeline keeps the latest events of a SIM and leaves those of others alo
     world.emit({ ...event, iccid: '2' })
     for (let at = 0; at < TIMELINE_LENGTH + 3; at += 1) world.emit(event)
   })
-  const kept = world.in(timeline).matching('sim', 'p\u00001\u0000')
+  const kept = world.in(timeline).matching('sim', `p${SEPARATOR}1${SEPARATOR}`)
   expect(kept).toHaveLength(TIMELINE_LENGTH)
   expect(kept[0]?.id).toBe(5)
   expect(world.in(timeline).get('1')?.iccid).toBe('2')

@@ -1,4 +1,4 @@
-// The text of a base: what is read is what was written, whether it still has its lines or was edited.
+// The text of a base: what is read is what was written, also where somebody has edited it.
 import { expect, test } from 'vitest'
 import type { Records } from '../../src/state/collection.ts'
 import { parseBase, renderBase } from '../../src/stores/base-text.ts'

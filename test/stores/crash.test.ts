@@ -1,4 +1,4 @@
-// The state folder under kill -9 and a file size limit: real processes, killed for real. They run the built store, so build first.
+// The state folder under kill -9 and a file size limit: real processes, of the built store.
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
@@ -17,7 +17,8 @@ const writer = `
 import { writeSync } from 'node:fs'
 const [, store, dir, durability, pad] = process.argv
 const { lowdbStore } = await import(store)
-const kept = await lowdbStore({ dir, durability, version: 'crash', warn: (sentence) => writeSync(1, 'warn ' + sentence + '\\n') })
+const warn = (sentence) => writeSync(1, 'warn ' + sentence + '\\n')
+const kept = await lowdbStore({ dir, durability, version: 'crash', warn })
 const records = (await kept.load('default')) ?? new Map([['left', new Map()], ['right', new Map()]])
 kept.attach('default', () => records)
 let n = Math.max(0, ...[...records.get('left').values()].map((record) => record.n))
@@ -25,7 +26,8 @@ function commit() {
   n += 1
   const key = 'k' + (n % 200)
   const value = { n, pad: 'x'.repeat(Number(pad)) }
-  const changes = ['left', 'right'].map((collection) => ({ collection, key, value }))
+  const change = { key, before: undefined, after: value }
+  const changes = ['left', 'right'].map((collection) => ({ collection, ...change }))
   for (const { collection } of changes) records.get(collection).set(key, value)
   kept.commit('default', changes)
   return n
@@ -38,7 +40,7 @@ const loads = {
 async function client() {
   for (;;) {
     const mine = commit()
-    await kept.settled('default')
+    await kept.flushed('default')
     writeSync(1, mine + ' 0\\n')
   }
 }
@@ -69,7 +71,10 @@ async function ended(child: ChildProcess) {
   if (child.exitCode === null && child.signalCode === null) await once(child, 'exit')
 }
 
-/** Lets it work for a while after its first acknowledgement, kills it, and returns what it had acknowledged and when it died. */
+/**
+ * Lets it work for a while after its first acknowledgement, and kills it.
+ * @returns what it had acknowledged and when it died
+ */
 async function killed(child: ChildProcess, afterMs: number) {
   const acknowledged: { n: number; at: number }[] = []
   let diedAt = 0
@@ -134,7 +139,8 @@ test.concurrent('buffered: of what is older than 100 ms at a kill -9, nothing is
   }
 })
 
-// A limit on the size of files stands for a disk that fills up in the middle of a write: the kernel takes a part of it.
+// A limit on the size of files stands for a disk that is full in the middle of a write: the kernel
+// takes a part of it.
 test.skipIf(process.platform === 'win32')(
   'a write that was taken in part is cut back to whole lines, and writes are refused',
   async () => {
@@ -143,7 +149,7 @@ test.skipIf(process.platform === 'win32')(
 process.on('SIGXFSZ', () => {})
 while (!kept.failure('default')) {
   commit()
-  await kept.settled('default').catch((error) => writeSync(1, 'rejected ' + error.message + '\\n'))
+  await kept.flushed('default').catch((error) => writeSync(1, 'rejected ' + error.message + '\\n'))
 }
 process.kill(process.pid, 'SIGKILL')
 `

@@ -41,7 +41,9 @@ export function pageOf<T extends { readonly id: string }>(
   if (after !== undefined) leave(after)
   const records: T[] = []
   for (;;) {
-    const found = world.in(of).page(index, { from: low, to: high }, 0, stride, newestFirst)
+    const found = world
+      .in(of)
+      .page(index, { from: low, to: high, descending: newestFirst }, 0, stride)
     for (const record of found) {
       if (keep && !keep(record)) continue
       const last = records.at(-1)

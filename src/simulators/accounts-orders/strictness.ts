@@ -1,6 +1,6 @@
 // What is asked for, read leniently: the document breaks its own rules in its samples. With `strict` it is held to them.
 import { sortable } from '../../state/collection.ts'
-import { iso } from '../../state/duration.ts'
+import { iso } from '../../state/instant.ts'
 import { Refusal } from '../../state/refusal.ts'
 
 const DAY = 86_400_000

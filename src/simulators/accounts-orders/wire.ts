@@ -1,6 +1,7 @@
 // The JSON of accounts-orders: resources with their links.
-import { iso } from '../../state/duration.ts'
+
 import { lpaString } from '../../state/installation-code.ts'
+import { iso } from '../../state/instant.ts'
 import type { World } from '../../state/world.ts'
 import type { Embeddable, Linker } from './hal.ts'
 import type {

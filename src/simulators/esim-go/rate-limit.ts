@@ -1,6 +1,6 @@
 // The rate limit: so many requests a second from one address (public; off unless set).
 import { defineCollection, sortable } from '../../state/collection.ts'
-import { iso } from '../../state/duration.ts'
+import { iso } from '../../state/instant.ts'
 import { Refusal } from '../../state/refusal.ts'
 import type { World } from '../../state/world.ts'
 import type { Admission } from '../simulator.ts'

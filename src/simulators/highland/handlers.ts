@@ -161,7 +161,7 @@ export const handlers: HighlandHandlers = {
     const { esim } = findEsim(world, query)
     const [from, to] = [instantOf('from', query.from), instantOf('to', query.to)]
     if (from > to) throw new Refusal('invalid-request', 'from must not be after to')
-    const uses = usageWithin(world, SLUG, esim.iccid, from, to)
+    const uses = usageWithin(world, { provider: SLUG, iccid: esim.iccid }, from, to)
     const byProduct = [...grouped(uses, ({ reference }) => reference).values()].flatMap(wire.used)
     const used = uses.reduce((sum, { bytes }) => sum + bytes, 0)
     return reply(200, {

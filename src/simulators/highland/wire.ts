@@ -1,8 +1,8 @@
 // The JSON of Highland: companies, products, acquired eSIMs, usage. The envelope is put around it by the handlers.
 import { type Bundle, remainingBytes } from '../../state/bundles.ts'
 import { SEPARATOR } from '../../state/collection.ts'
-import { iso } from '../../state/duration.ts'
 import { activationCode, lpaString } from '../../state/installation-code.ts'
+import { iso } from '../../state/instant.ts'
 import { type Sim, simKey, sims } from '../../state/sims.ts'
 import type { UsageRecord } from '../../state/usage-records.ts'
 import type { World } from '../../state/world.ts'

@@ -1,7 +1,7 @@
 // The JSON of a notification, all of it invented.
 import { bundlesOf } from '../../state/bundles.ts'
-import { iso } from '../../state/duration.ts'
 import { lpaString } from '../../state/installation-code.ts'
+import { iso } from '../../state/instant.ts'
 import type { ServiceState } from '../../state/sim-lifecycle.ts'
 import { simKey, sims } from '../../state/sims.ts'
 import type { World } from '../../state/world.ts'

@@ -4,7 +4,7 @@ import ajvFormats from 'ajv-formats'
 import { expect, test } from 'vitest'
 import { startReceiver } from '../../../src/library/receiver.ts'
 import { readSpec } from '../../../src/server/spec.ts'
-import { tasks as taskRecords } from '../../../src/state/tasks.ts'
+import { tasks as taskRecords } from '../../../src/state/task-queue.ts'
 import { type Schemas, startEsimGo, type TestSim } from '../../support/esim-go.ts'
 import {
   bundleOn,

@@ -1,7 +1,7 @@
 // The JSON of bundles on eSIMs and in the inventory.
 import { type Bundle, remainingBytes } from '../../../state/bundles.ts'
 import { defined } from '../../../state/defined.ts'
-import { iso } from '../../../state/duration.ts'
+import { iso } from '../../../state/instant.ts'
 import type { World } from '../../../state/world.ts'
 import type { Assignment } from '../assignments.ts'
 import { lookUp } from '../catalogue/on-sale.ts'

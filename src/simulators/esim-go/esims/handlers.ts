@@ -1,5 +1,5 @@
 // eSIMs: the list, one of them, its customer reference.
-import { iso } from '../../../state/duration.ts'
+import { iso } from '../../../state/instant.ts'
 import { Refusal } from '../../../state/refusal.ts'
 import type { World } from '../../../state/world.ts'
 import { reply } from '../../call.ts'
@@ -33,12 +33,12 @@ function pageOf(world: World, query: ListQuery): { rows: number; page: Esim[] } 
   if ((filterBy === undefined) !== (filter === undefined))
     throw new Refusal('invalid-request', 'filterBy and filter go together')
   if (filterBy === undefined || filter === undefined)
-    return { rows: all.size, page: all.page(orderBy, {}, offset, perPage, descending) }
+    return { rows: all.size, page: all.page(orderBy, { descending }, offset, perPage) }
 
   const textOf = columns[filterBy]
   const part = filter.toLowerCase()
   const found = all
-    .page(orderBy, {}, 0, all.size, descending)
+    .page(orderBy, { descending }, 0, all.size)
     .filter((esim) => textOf(esim).toLowerCase().includes(part))
   return { rows: found.length, page: found.slice(offset, offset + perPage) }
 }

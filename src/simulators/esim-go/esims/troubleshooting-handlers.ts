@@ -1,6 +1,6 @@
 // For support: the history of an eSIM, where it is, whether a bundle fits; a refresh, an SMS.
 import { SEPARATOR } from '../../../state/collection.ts'
-import { iso } from '../../../state/duration.ts'
+import { iso } from '../../../state/instant.ts'
 import { Refusal } from '../../../state/refusal.ts'
 import { reply } from '../../call.ts'
 import { findBundle } from '../catalogue/on-sale.ts'

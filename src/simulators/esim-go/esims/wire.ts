@@ -1,7 +1,7 @@
 // The JSON of eSIMs: one of them, the list, their history, what installs them.
 import { defined } from '../../../state/defined.ts'
-import { iso } from '../../../state/duration.ts'
 import { androidInstallUrl, appleInstallUrl } from '../../../state/installation-code.ts'
+import { iso } from '../../../state/instant.ts'
 import type { ProfileState, ServiceState } from '../../../state/sim-lifecycle.ts'
 import { type Sim, simKey, sims } from '../../../state/sims.ts'
 import type { World } from '../../../state/world.ts'

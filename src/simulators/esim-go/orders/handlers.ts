@@ -32,8 +32,8 @@ function windowOf(bounds: readonly string[]): { from: number; to: number } {
 /** One page, newest first (inferred), of the orders made in the window. */
 function pageOf(world: World, page: number, limit: number, bounds: readonly string[]): Order[] {
   const { from, to } = windowOf(bounds)
-  const range = { from: sortable(from), to: sortable(Math.max(0, to + 1)) }
-  return world.in(orders).page('created', range, (page - 1) * limit, limit, true)
+  const range = { from: sortable(from), to: sortable(Math.max(0, to + 1)), descending: true }
+  return world.in(orders).page('created', range, (page - 1) * limit, limit)
 }
 
 export const orderHandlers: EsimGoHandlers = {

@@ -1,6 +1,6 @@
 // The JSON of orders, asked for and answered.
 import { defined } from '../../../state/defined.ts'
-import { iso } from '../../../state/duration.ts'
+import { iso } from '../../../state/instant.ts'
 import { simKey, sims } from '../../../state/sims.ts'
 import type { World } from '../../../state/world.ts'
 import { CURRENCY, money, moneyText } from '../money.ts'

@@ -1,7 +1,7 @@
 // The organisation's name, address and users: made up, always the same for a world.
 import { createRequire } from 'node:module'
 import { hash } from '../../../state/random.ts'
-import type { Identity } from '../../../state/world.ts'
+import type { Identity } from '../../../state/world-records.ts'
 import { SLUG } from '../records.ts'
 import type { components } from '../spec.d.ts'
 

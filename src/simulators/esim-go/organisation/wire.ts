@@ -1,6 +1,6 @@
 // The JSON of the organisation.
 import { targets } from '../../../state/callbacks.ts'
-import { iso } from '../../../state/duration.ts'
+import { iso } from '../../../state/instant.ts'
 import type { World } from '../../../state/world.ts'
 import { onSale } from '../catalogue/on-sale.ts'
 import { bundleGroups } from '../catalogue/search.ts'

@@ -1,0 +1,71 @@
+// The writers of one state folder: one for each world that is open, and the worlds being erased.
+import { nothingSaved, type Saved } from './saved-world.ts'
+import { openWorldWriter, type WorldWriter, type WriterOptions } from './world-writer.ts'
+
+export interface WorldWriters {
+  /** True for a world that is on the disk, and neither started nor being erased since. */
+  isUnloaded(world: string): boolean
+  get(world: string): WorldWriter | undefined
+  /** @throws Error where the world was not attached */
+  of(world: string): WorldWriter
+  /** Goes on from what is saved of a world, once an earlier one of its name is erased. */
+  start(world: string, saved: Saved): WorldWriter
+  /** Resolves when a world that is being erased is gone; `undefined` where none is. */
+  erased(world: string): Promise<void> | undefined
+  /** Forgets a world and removes its files; its name may be started anew at once. */
+  erase(world: string): Promise<void>
+  /** Rejects, having closed every one, with what the first could not write. */
+  close(): Promise<void>
+}
+
+/**
+ * @param onDisk the worlds of the folder at the start
+ * @param optionsOf what the writer of a world is opened with
+ */
+export function openWriters(
+  onDisk: readonly string[],
+  optionsOf: (world: string) => Omit<WriterOptions, 'ready'>,
+): WorldWriters {
+  const saved = new Set(onDisk)
+  const open = new Map<string, WorldWriter>()
+  const erasing = new Map<string, Promise<void>>()
+
+  function start(world: string, from: Saved): WorldWriter {
+    const writer = openWorldWriter(from, { ...optionsOf(world), ready: erasing.get(world) })
+    open.set(world, writer)
+    return writer
+  }
+
+  async function erase(world: string, writer: WorldWriter): Promise<void> {
+    await erasing.get(world)
+    await writer.erase()
+    saved.delete(world)
+  }
+
+  return {
+    isUnloaded: (world) => saved.has(world) && !open.has(world) && !erasing.has(world),
+    get: (world) => open.get(world),
+    of(world) {
+      const writer = open.get(world)
+      if (!writer) throw new Error(`world ${world} was not attached to its store`)
+      return writer
+    },
+    start,
+    erased: (world) => erasing.get(world),
+    erase(world) {
+      const writer = open.get(world) ?? start(world, nothingSaved)
+      open.delete(world)
+      const erased = erase(world, writer).finally(() => {
+        if (erasing.get(world) === erased) erasing.delete(world)
+      })
+      erasing.set(world, erased)
+      return erased
+    },
+    async close() {
+      await Promise.allSettled(erasing.values())
+      const ends = await Promise.allSettled([...open.values()].map((writer) => writer.close()))
+      const failure = ends.find((end) => end.status === 'rejected')
+      if (failure) throw failure.reason
+    },
+  }
+}
