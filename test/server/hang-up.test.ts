@@ -13,7 +13,7 @@ function heldStore() {
   const settled = new Promise<void>((done) => {
     release = done
   })
-  return { store: { ...memoryStore(), settled: () => settled }, release: () => release() }
+  return { store: { ...memoryStore(), flushed: () => settled }, release: () => release() }
 }
 
 /** Sends a request and keeps the line open. */

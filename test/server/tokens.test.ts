@@ -2,19 +2,22 @@
 import type { Document } from 'openapi-backend'
 import { expect, test } from 'vitest'
 import {
-  authenticate,
   bearerChallenge,
+  clientAuthentication,
   issueToken,
-  presented,
   seedClient,
   wordTokenRefusal,
 } from '../../src/simulators/client-credentials.ts'
-import { type Handler, reply, type Simulator } from '../../src/simulators/simulator.ts'
+import {
+  type Handler,
+  reply,
+  type SettingValues,
+  type Simulator,
+} from '../../src/simulators/simulator.ts'
 import { credentials } from '../../src/state/credentials.ts'
 import { addDuration } from '../../src/state/duration.ts'
-import { duration, text } from '../../src/state/settings.ts'
-import { settings } from '../../src/state/world.ts'
-import { fake, fakeSpec, SLUG } from '../support/fake-provider.ts'
+import { chosenSettings, defineSettings, duration, text } from '../../src/state/settings.ts'
+import { fake, settings as fakeSettings, fakeSpec, SLUG } from '../support/fake-provider.ts'
 import { type CallOptions, type FakeServer, startFake } from '../support/fake-server.ts'
 
 const HAL = 'application/hal+json'
@@ -76,13 +79,21 @@ const document = {
   },
 } as unknown as Document
 
+const settings = defineSettings(SLUG, {
+  ...fakeSettings.table,
+  tokenLifetime: duration('PT5M', 'how long a token is good'),
+  tokenPath: text(/^\//, 'a path', '/token', ''),
+})
+
+/** The spec's path for one asked for: the token endpoint lies where the setting says, and nowhere else. */
+function pathOf(path: string, { tokenPath }: SettingValues): string {
+  if (path === `/v1${tokenPath}`) return '/v1/token'
+  return path === '/v1/token' ? '/v1/moved-away' : path
+}
+
 const simulator: Simulator = {
   ...fake,
-  settings: {
-    ...fake.settings,
-    tokenLifetime: duration('PT5M', 'how long a token is good'),
-    tokenPath: text(/^\//, 'a path', '/token', ''),
-  },
+  settings,
   handlers: {
     ...fake.handlers,
     issueToken: issueToken(SLUG) as unknown as Handler,
@@ -96,14 +107,8 @@ const simulator: Simulator = {
       ? { ...worded, status: 401, headers: bearerChallenge(refusal) }
       : worded
   },
-  pathOf: (path, values) =>
-    path === `/v1${values.tokenPath}`
-      ? '/v1/token'
-      : path === '/v1/token'
-        ? '/v1/moved-away'
-        : path,
-  credentialIn: presented,
-  authenticate: authenticate(SLUG),
+  requests: { pathOf },
+  auth: clientAuthentication(SLUG, ({ tokenPath }) => `/v1${tokenPath}`),
   seeds: { default: (world) => seedClient(world, SLUG) },
 }
 
@@ -188,7 +193,7 @@ test('the same fields as JSON are taken and noted, and refused where strict', as
   expect((await ask(server, body, { 'Content-Type': 'application/json' })).status).toBe(200)
   expect(server.journal.list()[0]?.undocumented).toEqual(['Content-Type: application/json'])
   server.world.transaction(() =>
-    server.world.in(settings).put({ provider: SLUG, values: { strict: true } }),
+    server.world.in(chosenSettings).put({ provider: SLUG, values: { strict: true } }),
   )
   expect((await ask(server, body, { 'Content-Type': 'application/json' })).status).toBe(400)
 })
@@ -328,7 +333,7 @@ test('a reply has the media type of its spec, and is checked against it', async 
 test('a path that a setting moves is found there, and no longer where it was', async () => {
   await using server = await start()
   server.world.transaction(() =>
-    server.world.in(settings).put({ provider: SLUG, values: { tokenPath: '/oauth2/token' } }),
+    server.world.in(chosenSettings).put({ provider: SLUG, values: { tokenPath: '/oauth2/token' } }),
   )
   expect((await ask(server, GOOD, FORM, '/fake/v1/oauth2/token')).status).toBe(200)
   expect((await ask(server, GOOD)).status).toBe(404)
