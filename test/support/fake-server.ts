@@ -4,11 +4,12 @@ import type { AddressInfo } from 'node:net'
 import type { Document } from 'openapi-backend'
 import { type HttpOptions, listener } from '../../src/server/http.ts'
 import type { Journal } from '../../src/server/journal.ts'
-import type { Provider } from '../../src/server/pipeline.ts'
+import type { Provider } from '../../src/server/provider.ts'
 import type { Runner } from '../../src/server/runner.ts'
 import { compileSpec } from '../../src/server/spec.ts'
 import { openWorlds, type Worlds } from '../../src/server/worlds.ts'
 import type { Simulator } from '../../src/simulators/simulator.ts'
+import { defined } from '../../src/state/defined.ts'
 import type { World } from '../../src/state/world.ts'
 import { memoryStore } from '../../src/stores/memory.ts'
 import type { Store } from '../../src/stores/store.ts'
@@ -90,10 +91,12 @@ export async function startFake(options: FakeOptions = {}): Promise<FakeServer> 
     seed: 'tests',
     policy: { allow: [], timeout: 2000 },
     report,
-    ...(callbackUrl === undefined ? {} : { callbackUrl }),
+    ...defined({ callbackUrl }),
   })
-  const place = worlds.get('default')
-  if (!place) throw new Error('there is no default world')
+  await worlds.openAll()
+  await worlds.start()
+  const hosted = worlds.get('default')
+  if (!hosted) throw new Error('there is no default world')
   const http: HttpOptions = {
     providers: new Map([
       [SLUG, { simulator, ready: () => provider, compile: async () => provider }],
@@ -117,9 +120,9 @@ export async function startFake(options: FakeOptions = {}): Promise<FakeServer> 
   return {
     origin,
     worlds,
-    world: place.world,
-    runner: place.runner,
-    journal: place.journal,
+    world: hosted.world,
+    runner: hosted.runner,
+    journal: hosted.journal,
     reports,
     async call(
       method,
@@ -151,8 +154,8 @@ export async function startFake(options: FakeOptions = {}): Promise<FakeServer> 
     },
     state: () =>
       JSON.stringify([
-        place.world.random.state(),
-        [...place.world.records]
+        hosted.world.random.state(),
+        [...hosted.world.records]
           .filter(([, kept]) => kept.size > 0)
           .map(([name, kept]) => [name, [...kept]]),
       ]),
