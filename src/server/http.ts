@@ -12,7 +12,7 @@ import { readBody } from './read-body.ts'
 import { reasonOf } from './reason.ts'
 import { rendered } from './render.ts'
 import { send } from './send.ts'
-import { DEFAULT_WORLD, type Worlds } from './worlds.ts'
+import { DEFAULT_WORLD, type SoughtWorld, type Worlds } from './worlds.ts'
 
 export interface HttpOptions extends PipelineOptions {
   readonly providers: ReadonlyMap<string, KnownProvider>
@@ -72,19 +72,21 @@ function arrived(options: HttpOptions, known: KnownProvider, arrival: Arrival): 
   }
 
   const { response } = arrival
-  answerOnceReady(options, known, arrival).catch((error: unknown) =>
+  answerOnceReady(options, known, arrival, hosted).catch((error: unknown) =>
     send(response, unserved(known, 'internal', reasonOf(error)), undefined),
   )
 }
 
+/** @param opening the world, where it is being opened already */
 async function answerOnceReady(
   options: HttpOptions,
   known: KnownProvider,
   arrival: Arrival,
+  opening: SoughtWorld,
 ): Promise<void> {
   const { to, request, response } = arrival
   const provider = known.ready(to.path) ?? (await known.compile(to.path))
-  const hosted = await worldOf(options, known.simulator, arrival)
+  const hosted = await (opening ?? worldOf(options, known.simulator, arrival))
   if (hosted) return answer(options, provider, hosted, arrival)
 
   const reason = `there is no world "${worldNamed(to, request)}"`
@@ -99,7 +101,7 @@ function worldOf(
   { worlds }: HttpOptions,
   { slug, auth }: Simulator,
   { to, request, body }: Arrival,
-): HostedWorld | undefined | Promise<HostedWorld | undefined> {
+): SoughtWorld {
   const named = worldNamed(to, request)
   if (named !== undefined) return worlds.get(named) ?? worlds.open(named)
 

@@ -9,14 +9,13 @@ import { explained, type Validator } from './violations.ts'
 
 /** The webhooks of one spec. */
 export interface Webhooks {
-  /**
-   * How a body breaks the webhook named as its type, or each of them where none is; `undefined`
-   * where the spec has no webhook.
-   */
-  problems(type: string, body: unknown): readonly string[] | undefined
+  /** The webhooks that say what a callback of a type may be: the one of that name, else all. */
+  namesFor(type: string): readonly string[]
+  /** How a body breaks a webhook. Empty: it fits. */
+  problems(name: string, body: unknown): readonly string[]
 }
 
-/** How the body of a callback breaks every spec of its provider. Empty: it fits one of them. */
+/** How a callback breaks each webhook it may be of. Empty: it fits one of its provider's specs. */
 export type CallbackCheck = (
   callback: Pick<Callback, 'provider' | 'type'> & { readonly body: string },
 ) => readonly string[]
@@ -41,23 +40,17 @@ export function callbackCheck(
   )
   return ({ provider, type, body }) => {
     const value: unknown = JSON.parse(body)
-    let fewest: readonly string[] | undefined
+    const told = new Set<string>()
     for (const spec of specs.get(provider) ?? []) {
-      const problems = webhooksOf(spec).problems(type, value)
-      if (problems?.length === 0) return problems
-      fewest = fewer(fewest, problems)
+      const webhooks = webhooksOf(spec)
+      for (const name of webhooks.namesFor(type)) {
+        const problems = webhooks.problems(name, value)
+        if (problems.length === 0) return []
+        for (const problem of problems) told.add(`${name}: ${problem}`)
+      }
     }
-    return fewest ?? ['the spec has no webhook']
+    return told.size > 0 ? [...told] : ['the spec has no webhook']
   }
-}
-
-/** Of two lists of problems the shorter: what it lists is most likely what is wrong. */
-function fewer(
-  one: readonly string[] | undefined,
-  other: readonly string[] | undefined,
-): readonly string[] | undefined {
-  if (!one || !other) return one ?? other
-  return other.length < one.length ? other : one
 }
 
 const compiled = new Map<string, Webhooks>()
@@ -88,21 +81,13 @@ export function compileWebhooks(document: Document): Webhooks {
     return validator
   }
 
-  function problemsOf(name: string, body: unknown): readonly string[] {
-    const validate = validatorOf(name)
-    if (validate(body)) return []
-    return [...new Set((validate.errors ?? []).map((error) => explained(error)))]
-  }
-
+  const names = [...schemas.keys()]
   return {
-    problems(type, body) {
-      let fewest: readonly string[] | undefined
-      for (const name of schemas.has(type) ? [type] : schemas.keys()) {
-        const problems = problemsOf(name, body)
-        if (problems.length === 0) return problems
-        fewest = fewer(fewest, problems)
-      }
-      return fewest
+    namesFor: (type) => (schemas.has(type) ? [type] : names),
+    problems(name, body) {
+      const validate = validatorOf(name)
+      if (validate(body)) return []
+      return (validate.errors ?? []).map((error) => explained(error))
     },
   }
 }

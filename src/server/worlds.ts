@@ -38,6 +38,9 @@ export interface WorldsOptions extends HostOptions, NewWorldContent, StartDefaul
   readonly defaultWorld?: WorldStart
 }
 
+/** A world that is open, none, or one that has to be opened first. */
+export type SoughtWorld = HostedWorld | undefined | Promise<HostedWorld | undefined>
+
 export interface Worlds {
   /** A world that is open. */
   get(name: string): HostedWorld | undefined
@@ -51,10 +54,7 @@ export interface Worlds {
   /** The worlds that are open. */
   list(): HostedWorld[]
   /** The world a credential belongs to; a promise where that may be one not open yet. */
-  byCredential(
-    provider: string,
-    secret: string,
-  ): HostedWorld | undefined | Promise<HostedWorld | undefined>
+  byCredential(provider: string, secret: string): SoughtWorld
   /**
    * Lets time have its effect: tasks run when they are due and worlds go when they are over, in
    * those that are open and in each as it opens. Until then nothing happens by itself.
@@ -142,10 +142,7 @@ class OpenWorlds implements Worlds {
     return [...this.#hosted.values()]
   }
 
-  byCredential(
-    provider: string,
-    secret: string,
-  ): HostedWorld | undefined | Promise<HostedWorld | undefined> {
+  byCredential(provider: string, secret: string): SoughtWorld {
     const key = `${provider}/${secret}`
     const owner = this.#credentials.owner(key)
     return owner || this.#kept.size === 0 ? owner : this.#openOwner(key)

@@ -147,6 +147,34 @@ export const fakeSpec = {
     },
     '/closed': { get: operation('closed', { responses: { 200: { description: 'Nothing' } } }) },
   },
+  webhooks: {
+    thingMade: {
+      post: operation('thingMade', {
+        requestBody: {
+          content: json({
+            type: 'object',
+            required: ['made'],
+            additionalProperties: false,
+            properties: { made: { $ref: '#/components/schemas/ThingId' } },
+          }),
+        },
+        responses: { 200: { description: 'Received' } },
+      }),
+    },
+    Dropped: {
+      post: operation('Dropped', {
+        requestBody: {
+          content: json({
+            type: 'object',
+            required: ['dropped'],
+            properties: { dropped: { type: 'string' }, made: { type: 'string' } },
+          }),
+        },
+        responses: { 200: { description: 'Received' } },
+      }),
+    },
+  },
+  components: { schemas: { ThingId: { type: 'string', format: 'uuid' } } },
 } as unknown as Document
 
 function make(world: World, colour: string): Thing {
