@@ -17,8 +17,20 @@ import {
 import { credentials } from '../../src/state/credentials.ts'
 import { addDuration } from '../../src/state/duration.ts'
 import { chosenSettings, defineSettings, duration, text } from '../../src/state/settings.ts'
-import { fake, settings as fakeSettings, fakeSpec, SLUG } from '../support/fake-provider.ts'
-import { type CallOptions, type FakeServer, startFake } from '../support/fake-server.ts'
+import { memoryStore } from '../../src/stores/memory.ts'
+import {
+  fake,
+  settings as fakeSettings,
+  fakeSpec,
+  makeLater,
+  SLUG,
+} from '../support/fake-provider.ts'
+import {
+  type Answer,
+  type CallOptions,
+  type FakeServer,
+  startFake,
+} from '../support/fake-server.ts'
 
 const HAL = 'application/hal+json'
 const json = (schema: object, type = 'application/json') => ({
@@ -328,6 +340,78 @@ test('a reply has the media type of its spec, and is checked against it', async 
     500,
     { code: 'reply-violates-spec', reason: expect.stringMatching(/_links.*self/) },
   ])
+})
+
+/** Words every refusal with a header, and counts. */
+const wordy: Simulator = {
+  ...simulator,
+  refusalReply: (refusal, operation, values) => ({
+    ...simulator.refusalReply(refusal, operation, values),
+    headers: { 'Retry-After': '5' },
+  }),
+  requests: { pathOf, count: () => ({ headers: { 'X-Seen': '1' } }) },
+}
+
+/** The fake spec, its refusals in HAL. */
+const halDocument = {
+  ...fakeSpec,
+  paths: {
+    ...document.paths,
+    '/things': {
+      get: {
+        ...marks,
+        operationId: 'listThings',
+        responses: { 200: json({ type: 'object' }), default: json({ type: 'object' }, HAL) },
+      },
+    },
+  },
+} as unknown as Document
+
+const refusedList = (server: FakeServer) => server.call('GET', '/fake/v1/things', { key: null })
+const shownBy = ({ headers }: Answer) =>
+  ['content-type', 'retry-after', 'x-seen'].map((name) => headers.get(name))
+
+test('a refusal of what could not be kept has the headers and the media type of any other', async () => {
+  let failing = true
+  const flushed = () => (failing ? Promise.reject(new Error('the disk is full')) : undefined)
+  const store = { ...memoryStore(), flushed }
+  await using server = await startFake({ simulator: wordy, document: halDocument, store })
+  const lost = await refusedList(server)
+  expect(lost.text).toBe('{"code":"writes-refused","reason":"the disk is full"}')
+  failing = false
+  const usual = await refusedList(server)
+  expect(usual.text).toContain('unauthorized')
+  for (const answer of [lost, usual]) expect(shownBy(answer)).toEqual([HAL, '5', '1'])
+})
+
+test('a refusal of what had come due and could not be kept has them, too', async () => {
+  let full = false
+  const failure = () => (full ? new Error('the disk is full') : undefined)
+  const store = { ...memoryStore(), failure }
+  await using server = await startFake({ simulator: wordy, document: halDocument, store })
+  server.world.transaction(() => server.world.schedule(makeLater, server.world.now, {}))
+  full = true
+  const answer = await refusedList(server)
+  expect(answer.text).toContain('writes-refused')
+  expect(shownBy(answer)).toEqual([HAL, '5', null])
+})
+
+test('a token endpoint words what could not be kept as it words everything', async () => {
+  const flushed = () => Promise.reject(new Error('the disk is full'))
+  const store = { ...memoryStore(), flushed }
+  await using server = await startFake({ simulator, document, store })
+  const { status, body, headers } = await ask(server, GOOD)
+  expect([status, body]).toEqual([
+    503,
+    { error: 'temporarily_unavailable', error_description: 'the disk is full' },
+  ])
+  expect(headers.get('cache-control')).toBe('no-store')
+})
+
+test('a world that is not there is refused with the headers of its provider', async () => {
+  await using server = await startFake({ simulator: wordy, document })
+  const answer = await server.call('GET', '/w/nowhere/fake/v1/things')
+  expect([answer.status, ...shownBy(answer)]).toEqual([404, 'application/json', '5', null])
 })
 
 test('a path that a setting moves is found there, and no longer where it was', async () => {
