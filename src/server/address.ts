@@ -79,7 +79,7 @@ export function rootOf(
   request: IncomingMessage,
   publicUrl: string | undefined,
 ): string {
-  const world = to.world ?? headerOf(request, 'x-sim-world')
+  const world = worldNamed(to, request)
   const prefix = world === undefined ? '' : `/w/${world}`
   return `${serverUrl(request, publicUrl)}${prefix}${to.ownPort ? '' : `/${to.slug}`}`
 }

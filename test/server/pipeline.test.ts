@@ -692,6 +692,12 @@ test('an operation whose security is empty answers anyone', async () => {
   expect((await server.call('GET', '/fake/v1/things', { key: null })).status).toBe(403)
 })
 
+test('an empty header names no world, and no href carries it', async () => {
+  await using server = await startFake()
+  const { body } = await server.call('GET', '/fake/v1/things', { headers: { 'X-Sim-World': '' } })
+  expect(body).toMatchObject({ baseUrl: `${server.origin}/fake/v1` })
+})
+
 test('hrefs of a world that a header chose carry its prefix', async () => {
   await using server = await startFake()
   server.worlds.create('ci-1', {})
