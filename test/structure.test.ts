@@ -2,7 +2,8 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { basename, posix } from 'node:path'
 import { expect, test } from 'vitest'
-import { compileSpec, type Operation, readSpec } from '../src/server/spec.ts'
+import { compileSpec, type Operation } from '../src/server/spec.ts'
+import { readSpec } from '../src/server/spec-files.ts'
 import { simulators } from '../src/simulators/index.ts'
 import { ROOT, sourceFiles, withoutComments } from './support/source.ts'
 

@@ -83,6 +83,8 @@ export async function openFromConfig(
       ...(publicUrl === undefined ? {} : { publicUrl }),
       checked: !unchecked,
       report,
+      // Express is loaded when it is first asked for: a provider's first answer does not wait for it.
+      rest: async (server) => (await import('../control/app.ts')).controlApp(server),
     })
   } catch (error) {
     await store.close().catch(() => {})

@@ -6,10 +6,13 @@ import express, {
   type RequestHandler,
   type Response,
 } from 'express'
+import { serverUrl } from '../server/address.ts'
 import { UnsafeBody, walkBody } from '../server/body-shape.ts'
-import { afterReply, BODY_LIMIT } from '../server/http.ts'
+import type { RestListener } from '../server/http.ts'
+import { BODY_LIMIT } from '../server/read-body.ts'
+import { httpDate, wakeAfter } from '../server/send.ts'
 import type { SimulatorServer } from '../server/server.ts'
-import { type Operation, type Spec, specOf } from '../server/spec.ts'
+import { JSON_LIKE, type Operation, type Spec, specOf } from '../server/spec.ts'
 import { DEFAULT_WORLD, type HostedWorld } from '../server/worlds.ts'
 import type { Reply } from '../simulators/call.ts'
 import { basesOf } from '../simulators/simulator.ts'
@@ -27,14 +30,6 @@ import { settingHandlers } from './settings.ts'
 import { simHandlers } from './sims.ts'
 import { stateHandlers } from './state.ts'
 import { worldHandlers } from './worlds.ts'
-
-/** Serves what is no provider's. `path` is what is left of the URL below a world's prefix. */
-export type ControlApp = (
-  request: IncomingMessage,
-  response: ServerResponse,
-  world: string | undefined,
-  path: string,
-) => void
 
 /** What is known of a request before Express sees it. */
 interface Arrival {
@@ -57,14 +52,12 @@ const handlers: ControlHandlers = {
 const HEALTH = 'getHealth'
 /** Bytes; a whole world is larger than any other body. */
 const STATE_LIMIT = 256 * BODY_LIMIT
-const JSON_TYPE = /^application\/([\w.+-]+\+)?json\b/i
-const METHODS = ['GET', 'PUT', 'POST', 'DELETE', 'PATCH'] as const
 
 /**
  * Compiles the control API.
  * @throws Error where an operation of the spec has no handler, or a handler no operation
  */
-export async function controlApp(server: SimulatorServer): Promise<ControlApp> {
+export async function controlApp(server: SimulatorServer): Promise<RestListener> {
   const spec = await specOf('control.yaml')
   checkComplete(spec)
   const arrivals = new WeakMap<IncomingMessage, Arrival>()
@@ -97,9 +90,7 @@ export async function controlApp(server: SimulatorServer): Promise<ControlApp> {
   app.use(failure(server))
 
   return (request, response, world, path) => {
-    const mounted = (request as { baseUrl?: string }).baseUrl ?? ''
-    const root = server.publicUrl ?? `http://${request.headers.host ?? 'localhost'}${mounted}`
-    arrivals.set(request, { world, root })
+    arrivals.set(request, { world, root: serverUrl(request, server.publicUrl) })
     request.url = path
     app(request, response)
   }
@@ -116,7 +107,7 @@ function checkComplete(spec: Spec): void {
 
 function bodyReaders(operation: Operation, limit: number): RequestHandler[] {
   if (!operation.body) return []
-  const isJson = (request: IncomingMessage) => JSON_TYPE.test(request.headers['content-type'] ?? '')
+  const isJson = (request: IncomingMessage) => JSON_LIKE.test(request.headers['content-type'] ?? '')
   const typed: RequestHandler = (request, _response, next) => {
     const sent =
       request.headers['transfer-encoding'] !== undefined ||
@@ -215,7 +206,7 @@ function known(names: readonly string[]): string {
 
 function safeBody(body: unknown): unknown {
   try {
-    return walkBody(body, undefined, false, [])
+    return walkBody(body, undefined, { freeCase: false, undocumented: [] })
   } catch (error) {
     if (error instanceof UnsafeBody) throw new Refusal('malformed-body', error.message)
     throw error
@@ -233,7 +224,7 @@ function elsewhere(
   const { path, method } = request
   const prefix = world === undefined ? root : `${root}/w/${world}`
   if (isControl(path)) {
-    const allowed = METHODS.filter((each) => typeof spec.find(each, path) === 'object')
+    const allowed = spec.methodsAt(path)
     if (allowed.length === 0)
       throw new Refusal(
         'unknown-route',
@@ -305,9 +296,8 @@ function send(
 ): void {
   if (hosted) {
     response.sendDate = false
-    response.setHeader('Date', new Date(hosted.world.now).toUTCString())
-    // What the call set going starts only once its reply is on its way.
-    if (hosted.runner.nudged) afterReply(response, () => hosted.runner.wake())
+    response.setHeader('Date', httpDate(hosted.world.now))
+    wakeAfter(response, hosted)
   }
   const content =
     text === undefined ? {} : { 'Content-Type': type, 'Content-Length': Buffer.byteLength(text) }

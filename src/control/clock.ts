@@ -1,7 +1,6 @@
 // Virtual time: shown, advanced, stopped, let go.
 import type { Advance, Fired } from '../server/runner.ts'
 import { wallNow } from '../server/ticker.ts'
-import type { HostedWorld } from '../server/worlds.ts'
 import { reply } from '../simulators/call.ts'
 import { freeze, resume } from '../state/clock.ts'
 import { addDuration } from '../state/duration.ts'
@@ -111,12 +110,6 @@ async function advanceShown({ from, to, fired, stopped }: Advance): Promise<Adva
   }
 }
 
-/** @throws Refusal `busy` while the clock is being advanced */
-function checkIdle({ runner }: HostedWorld): void {
-  if (runner.advancing)
-    throw new Refusal('busy', 'the clock is being advanced: wait for that to end')
-}
-
 interface AdvanceWanted {
   readonly by?: string
   readonly to?: string
@@ -138,7 +131,7 @@ export const clockHandlers: ControlHandlers = {
   async advanceClock({ hosted, body }) {
     const wanted = (body ?? {}) as AdvanceWanted
     const { maxEvents, maxWall } = wanted
-    checkIdle(hosted)
+    hosted.runner.checkIdle()
     const advanced = await hosted.runner.advance(destination(hosted.world.now, wanted), {
       ...(maxEvents === undefined ? {} : { maxEvents }),
       ...(maxWall === undefined
@@ -149,7 +142,7 @@ export const clockHandlers: ControlHandlers = {
   },
   async freezeClock({ hosted, body }) {
     const { at } = (body ?? {}) as { at?: string }
-    checkIdle(hosted)
+    hosted.runner.checkIdle()
     const { world, runner } = hosted
     const stop = at === undefined ? undefined : instant('at', at)
     if (stop !== undefined && stop < world.now)
@@ -163,7 +156,7 @@ export const clockHandlers: ControlHandlers = {
   },
   resumeClock({ hosted, body }) {
     const { rate } = (body ?? {}) as { rate?: number }
-    checkIdle(hosted)
+    hosted.runner.checkIdle()
     const { world } = hosted
     world.transaction(() => world.setClock(resume(world.clock, wallNow(), rate)))
     hosted.runner.nudge()

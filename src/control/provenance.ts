@@ -1,5 +1,5 @@
 // Where every operation of a provider comes from, and what is not simulated.
-import type { Provider } from '../server/pipeline.ts'
+import type { Provider } from '../server/provider.ts'
 import { reply } from '../simulators/call.ts'
 import { type ControlHandlers, providerOf } from './call.ts'
 

@@ -1,7 +1,8 @@
 // Health and worlds: what there is, made, begun anew and removed.
 
+import { checkWorldName } from '../server/world-start.ts'
 import type { HostedWorld, WorldStart } from '../server/worlds.ts'
-import { credentialsOf, DEFAULT_WORLD, WORLD_NAME } from '../server/worlds.ts'
+import { credentialsOf, DEFAULT_WORLD } from '../server/worlds.ts'
 import { reply } from '../simulators/call.ts'
 import { basesOf, type Simulator } from '../simulators/simulator.ts'
 import { targets } from '../state/callbacks.ts'
@@ -171,8 +172,7 @@ export const worldHandlers: ControlHandlers = {
   listWorlds: ({ server }) => reply(200, { worlds: server.worlds.list().map(rowOf) }),
   async createWorld(call) {
     const wanted = call.body as NewWorld
-    if (!WORLD_NAME.test(wanted.name))
-      throw new Refusal('invalid-request', 'a world is named with 1 to 64 of A-Z a-z 0-9 . _ -')
+    checkWorldName(wanted.name)
     const hosted = call.server.worlds.create(wanted.name, beginning(wanted))
     hosted.runner.wake()
     await call.server.store.flushed(wanted.name)

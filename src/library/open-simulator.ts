@@ -102,6 +102,8 @@ export async function openSimulator(options: SimulatorOptions = {}): Promise<Sim
       checked,
       report,
       onAttempt: noteAttempt,
+      // Express is loaded when it is first asked for: a provider's first answer does not wait for it.
+      rest: async (server) => (await import('../control/app.ts')).controlApp(server),
     })
   } catch (error) {
     await store.close().catch(() => {})

@@ -42,53 +42,76 @@ export class UnsafeBody extends Error {}
 const FORBIDDEN = new Set(['__proto__', 'constructor', 'prototype'])
 const MAX_DEPTH = 64
 
+/** How a body is walked through. */
+export interface BodyRules {
+  /** Names are spelled as in the spec, however they were sent. */
+  readonly freeCase: boolean
+  /** Gets names the spec does not know, as paths. */
+  readonly undocumented: string[]
+}
+
 /**
- * The body with its names spelled as in the spec, where `freeCase`; names the spec does not know go to `undocumented`
- * as paths. Returns the very same value where nothing was respelled.
+ * The body with its names spelled as in the spec, where case is free. Returns the very same value
+ * where nothing was respelled.
  * @throws UnsafeBody for a name such as `__proto__` at any depth, and for nesting beyond 64
  */
-export function walkBody(
+export function walkBody(value: unknown, shape: BodyShape | undefined, rules: BodyRules): unknown {
+  return walk(value, shape, rules, [])
+}
+
+/** @param path where the value stands: the names and positions above it */
+function walk(
   value: unknown,
   shape: BodyShape | undefined,
-  freeCase: boolean,
-  undocumented: string[],
-  path = '',
-  depth = 0,
+  rules: BodyRules,
+  path: (string | number)[],
 ): unknown {
   if (typeof value !== 'object' || value === null) return value
-  if (depth > MAX_DEPTH) throw new UnsafeBody(`the body is nested more than ${MAX_DEPTH} deep`)
+  if (path.length > MAX_DEPTH)
+    throw new UnsafeBody(`the body is nested more than ${MAX_DEPTH} deep`)
+
   if (Array.isArray(value)) {
     for (let at = 0; at < value.length; at += 1) {
-      const below = walkBody(
-        value[at],
-        shape?.items,
-        freeCase,
-        undocumented,
-        `${path}/${at}`,
-        depth + 1,
-      )
+      if (typeof value[at] !== 'object') continue
+      path.push(at)
+      const below = walk(value[at], shape?.items, rules, path)
+      path.pop()
       if (below !== value[at]) value[at] = below
     }
     return value
   }
-  const record = value as Record<string, unknown>
+  return walkObject(value as Record<string, unknown>, shape, rules, path)
+}
+
+function walkObject(
+  record: Record<string, unknown>,
+  shape: BodyShape | undefined,
+  rules: BodyRules,
+  path: (string | number)[],
+): unknown {
   for (const key of Object.keys(record)) {
     if (FORBIDDEN.has(key)) throw new UnsafeBody(`the field name "${key}" is not allowed`)
-    const name =
-      shape && freeCase && !shape.names.has(key)
-        ? (shape.spelling.get(key.toLowerCase()) ?? key)
-        : key
-    const known = shape?.names.get(name)
-    if (shape && shape.names.size > 0 && !known) undocumented.push(`${path}/${key}`)
-    const value = record[key]
-    const below =
-      typeof value === 'object'
-        ? walkBody(value, known, freeCase, undocumented, `${path}/${name}`, depth + 1)
-        : value
+    const name = spelled(key, shape, rules)
+    const belowShape = shape?.names.get(name)
+    if (shape && shape.names.size > 0 && !belowShape)
+      rules.undocumented.push(`/${[...path, key].join('/')}`)
+
+    let below = record[key]
+    if (typeof below === 'object') {
+      path.push(name)
+      below = walk(below, belowShape, rules, path)
+      path.pop()
+    }
+
     if (name !== key && !Object.hasOwn(record, name)) {
       delete record[key]
       record[name] = below
-    } else if (below !== value) record[key] = below
+    } else if (below !== record[key]) record[key] = below
   }
   return record
+}
+
+function spelled(key: string, shape: BodyShape | undefined, { freeCase }: BodyRules): string {
+  if (!shape || !freeCase || shape.names.has(key)) return key
+  return shape.spelling.get(key.toLowerCase()) ?? key
 }

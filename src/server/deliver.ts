@@ -1,9 +1,10 @@
 // One attempt to deliver a callback: where it may go, how it is sent, what came back.
 import { lookup } from 'node:dns/promises'
-import { request as httpRequest } from 'node:http'
+import { request as httpRequest, type IncomingMessage } from 'node:http'
 import { request as httpsRequest } from 'node:https'
 import ipaddr from 'ipaddr.js'
 import type { Outcome } from '../state/callbacks.ts'
+import { reasonOf } from './reason.ts'
 
 /** Where callbacks may go besides loopback, and how long a receiver may take. */
 export interface DeliveryPolicy {
@@ -33,8 +34,8 @@ function isListed(
   })
 }
 
-/** Nobody's receiver is there; the translated forms could hide a link-local address. */
-const NEVER: ReadonlySet<string> = new Set([
+/** Ranges that are never called back; NAT64, 6to4 and Teredo can embed a link-local address. */
+const NEVER_CALLED: ReadonlySet<string> = new Set([
   'linkLocal',
   'unspecified',
   'multicast',
@@ -54,7 +55,7 @@ export function forbidden(
   const range = parsed.range()
   if (range === 'loopback') return undefined
   const where = host === address ? host : `${host} (${address})`
-  if (NEVER.has(range)) return `callbacks never go to ${range} addresses, as ${where} is one`
+  if (NEVER_CALLED.has(range)) return `callbacks never go to ${range} addresses, as ${where} is one`
   if (isListed(host, parsed, allow)) return undefined
   return `callbacks go to loopback only, and ${where} is not: allow it with --callback-allow ${host}`
 }
@@ -64,13 +65,13 @@ type Address = { readonly address: string; readonly family: number }
 /** The addresses of a host that callbacks may go to. @throws PolicyError where there is none */
 async function resolve(host: string, allow: readonly string[]): Promise<Address[]> {
   const bare = host.replace(/^\[|\]$/g, '')
-  const found: Address[] = ipaddr.isValid(bare)
+  const addresses: Address[] = ipaddr.isValid(bare)
     ? [{ address: bare, family: ipaddr.parse(bare).kind() === 'ipv6' ? 6 : 4 }]
     : await lookup(bare, { all: true })
-  const open = found.filter(({ address }) => forbidden(bare, address, allow) === undefined)
-  if (open.length === 0)
-    throw new PolicyError(forbidden(bare, found[0]?.address ?? '0.0.0.0', allow))
-  return open
+  const allowed = addresses.filter(({ address }) => forbidden(bare, address, allow) === undefined)
+  if (allowed.length === 0)
+    throw new PolicyError(forbidden(bare, addresses[0]?.address ?? '0.0.0.0', allow))
+  return allowed
 }
 
 class PolicyError extends Error {}
@@ -93,33 +94,34 @@ export async function whyForbidden(
     await resolve(new URL(url).hostname, allow)
     return undefined
   } catch (error) {
-    return error instanceof Error ? error.message : String(error)
+    return reasonOf(error)
   }
 }
 
+/** What is sent, and where to. */
+export interface Delivery {
+  readonly url: string
+  readonly headers: Readonly<Record<string, string>>
+  /** As it was signed. */
+  readonly body: string
+}
+
 /**
- * Posts `body` and tells how it went; never throws. Only addresses that were checked are connected to; redirects are not
- * followed.
+ * Posts a callback and tells how it went; never throws. Only addresses that were checked are
+ * connected to; redirects are not followed.
  */
 export async function deliver(
-  url: string,
-  body: string,
-  headers: Readonly<Record<string, string>>,
+  delivery: Delivery,
   policy: DeliveryPolicy,
   signal: AbortSignal,
 ): Promise<Outcome> {
-  const problem = targetProblem(url)
+  const problem = targetProblem(delivery.url)
   if (problem) return { error: problem, final: true }
-  const target = new URL(url)
+  const target = new URL(delivery.url)
   try {
-    const to = await resolve(target.hostname, policy.allow)
-    return await post(
-      target,
-      to,
-      Buffer.from(body),
-      headers,
-      AbortSignal.any([signal, AbortSignal.timeout(policy.timeout)]),
-    )
+    const addresses = await resolve(target.hostname, policy.allow)
+    const timeout = AbortSignal.timeout(policy.timeout)
+    return await post(target, addresses, delivery, AbortSignal.any([signal, timeout]))
   } catch (error) {
     if (error instanceof PolicyError) return { error: error.message, final: true }
     return { error: describe(error, policy.timeout) }
@@ -136,11 +138,11 @@ function describe(error: unknown, timeout: number): string {
 
 function post(
   target: URL,
-  to: readonly Address[],
-  body: Buffer,
-  headers: Readonly<Record<string, string>>,
+  addresses: readonly Address[],
+  { headers, body }: Delivery,
   signal: AbortSignal,
 ): Promise<Outcome> {
+  const bytes = Buffer.from(body)
   return new Promise((done, fail) => {
     const send = target.protocol === 'https:' ? httpsRequest : httpRequest
     const outgoing = send(
@@ -151,28 +153,37 @@ function post(
         signal,
         headers: {
           'Content-Type': 'application/json',
-          'Content-Length': body.length,
+          'Content-Length': bytes.length,
           'User-Agent': 'esimulator',
           ...headers,
         },
         // These were checked: a second look-up could answer another address. Node tries them in turn.
         lookup: (_host, options, found) =>
-          options.all ? found(null, [...to]) : found(null, to[0]?.address ?? '', to[0]?.family),
+          options.all
+            ? found(null, [...addresses])
+            : found(null, addresses[0]?.address ?? '', addresses[0]?.family),
       },
-      (answer) => {
-        let read = 0
-        const finish = () => done({ status: answer.statusCode ?? 0 })
-        answer.on('data', (chunk: Buffer) => {
-          read += chunk.length
-          if (read <= ANSWER_LIMIT) return
-          finish()
-          answer.destroy()
-        })
-        answer.on('end', finish)
-        answer.on('error', fail)
-      },
+      (answer) => readAnswer(answer, done, fail),
     )
     outgoing.on('error', (error) => fail(signal.aborted ? signal.reason : error))
-    outgoing.end(body)
+    outgoing.end(bytes)
   })
+}
+
+/** Takes an answer's status once its body has come, or as much of it as is read. */
+function readAnswer(
+  answer: IncomingMessage,
+  done: (outcome: Outcome) => void,
+  fail: (error: Error) => void,
+): void {
+  let read = 0
+  const finish = () => done({ status: answer.statusCode ?? 0 })
+  answer.on('data', (chunk: Buffer) => {
+    read += chunk.length
+    if (read <= ANSWER_LIMIT) return
+    finish()
+    answer.destroy()
+  })
+  answer.on('end', finish)
+  answer.on('error', fail)
 }

@@ -1,23 +1,18 @@
 // The socket side: node:http in front of the pipeline, and of Express for everything that is not a provider's.
-import { isUtf8 } from 'node:buffer'
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Simulator } from '../simulators/simulator.ts'
 import { type CommonRefusal, Refusal } from '../state/refusal.ts'
 import type { Store } from '../stores/store.ts'
-import {
-  type Answer,
-  type Exchange,
-  type PipelineOptions,
-  type Provider,
-  serve,
-} from './pipeline.ts'
-import type { KnownProvider } from './provider.ts'
-import { DEFAULT_WORLD, type HostedWorld, type Worlds } from './worlds.ts'
-
-/** The largest body that is read, in bytes. */
-export const BODY_LIMIT = 1_048_576
-
-/** How much of a too large body is read and dropped before its sender is cut off. */
-const BODY_DROPPED = 16 * BODY_LIMIT
+import { type Destination, destinationOf, pathBelowWorld, rootOf, worldNamed } from './address.ts'
+import { type Answer, type BytesAnswer, type Exchange, emptyTrace, headerOf } from './exchange.ts'
+import type { HostedWorld } from './hosted-world.ts'
+import { type PipelineOptions, type RequestContext, serve, unkept } from './pipeline.ts'
+import type { KnownProvider, Provider } from './provider.ts'
+import { readBody } from './read-body.ts'
+import { reasonOf } from './reason.ts'
+import { rendered } from './render.ts'
+import { send } from './send.ts'
+import { DEFAULT_WORLD, type SoughtWorld, type Worlds } from './worlds.ts'
 
 export interface HttpOptions extends PipelineOptions {
   readonly providers: ReadonlyMap<string, KnownProvider>
@@ -26,53 +21,27 @@ export interface HttpOptions extends PipelineOptions {
   /** What hrefs begin with, instead of the request's Host. */
   readonly publicUrl: string | undefined
   /** Serves `/_sim` and whatever is nobody's. */
-  readonly rest: (
-    request: IncomingMessage,
-    response: ServerResponse,
-    world: string | undefined,
-    path: string,
-  ) => void
+  readonly rest: RestListener
 }
+
+/** Serves what is no provider's. `path` is what is left of the URL below a world's prefix. */
+export type RestListener = (
+  request: IncomingMessage,
+  response: ServerResponse,
+  world: string | undefined,
+  path: string,
+) => void
 
 export type Listener = (request: IncomingMessage, response: ServerResponse) => void
 
-/** Where a URL leads. */
-interface Destination {
-  /** From a `/w/<world>` prefix. */
-  readonly world: string | undefined
-  readonly slug: string
-  /** Below the slug. */
-  readonly path: string
-  readonly query: string
-}
-
-/** A proxy's client sends the whole URL; what counts is the path. */
-function pathOf(url: string): string {
-  if (url.startsWith('/') || !URL.canParse(url)) return url
-  const { pathname, search } = new URL(url)
-  return pathname + search
-}
-
-function destination(asked: string, ownSlug: string | undefined): Destination {
-  const url = pathOf(asked)
-  const mark = url.indexOf('?')
-  let path = mark < 0 ? url : url.slice(0, mark)
-  const query = mark < 0 ? '' : url.slice(mark + 1)
-  let world: string | undefined
-  if (path.startsWith('/w/')) {
-    const end = path.indexOf('/', 3)
-    world = end < 0 ? path.slice(3) : path.slice(3, end)
-    path = end < 0 ? '/' : path.slice(end)
-  }
-  if (ownSlug !== undefined && !path.startsWith('/_sim'))
-    return { world, slug: ownSlug, path, query }
-  const end = path.indexOf('/', 1)
-  return {
-    world,
-    slug: end < 0 ? path.slice(1) : path.slice(1, end),
-    path: end < 0 ? '' : path.slice(end),
-    query,
-  }
+/** A request to a provider, with its body read. */
+interface Arrival {
+  readonly to: Destination
+  readonly request: IncomingMessage
+  readonly response: ServerResponse
+  readonly body: string | undefined
+  /** Set where the body was not read, and why. */
+  readonly unread: Refusal | undefined
 }
 
 /**
@@ -80,140 +49,111 @@ function destination(asked: string, ownSlug: string | undefined): Destination {
  * @param ownSlug the provider mounted at `/` there, for a port of its own
  */
 export function listener(options: HttpOptions, ownSlug?: string): Listener {
-  const { providers } = options
   return (request, response) => {
-    const url = request.url ?? '/'
-    const to = destination(url, ownSlug)
-    const provider = providers.get(to.slug)
-    if (!provider) {
-      const rest = `/${to.slug}${to.path}${to.query && `?${to.query}`}`
-      options.rest(request, response, worldNamed(to, request), rest)
+    const to = destinationOf(request.url ?? '/', ownSlug)
+    const known = options.providers.get(to.slug)
+    if (!known) {
+      options.rest(request, response, worldNamed(to, request), pathBelowWorld(to))
       return
     }
-    const finish = (body: string | undefined, unread?: Refusal) => {
-      const compiled = provider.ready(to.path)
-      if (compiled) return answer(options, compiled, to, ownSlug, request, response, body, unread)
-      provider.compile(to.path).then(
-        (ready) => answer(options, ready, to, ownSlug, request, response, body, unread),
-        (error: unknown) => send(response, failureReply(provider, error, 'internal'), undefined),
-      )
-    }
-    if (
-      request.headers['content-length'] === undefined &&
-      request.headers['transfer-encoding'] === undefined
+    readBody(request, (body, unread) =>
+      arrived(options, known, { to, request, response, body, unread }),
     )
-      finish(undefined)
-    else readBody(request, finish)
   }
 }
 
-function header(request: IncomingMessage, name: string): string | undefined {
-  const value = request.headers[name]
-  return typeof value === 'string' ? value : value?.[0]
+/** Answers at once where the spec is compiled and the world open, as they mostly are. */
+function arrived(options: HttpOptions, known: KnownProvider, arrival: Arrival): void {
+  const provider = known.ready(arrival.to.path)
+  const hosted = provider && worldOf(options, known.simulator, arrival)
+  if (provider && hosted && !(hosted instanceof Promise)) {
+    answer(options, provider, hosted, arrival)
+    return
+  }
+
+  const { response } = arrival
+  answerOnceReady(options, known, arrival, hosted).catch((error: unknown) =>
+    send(response, unserved(known, 'internal', reasonOf(error)), undefined),
+  )
+}
+
+/** @param opening the world, where it is being opened already */
+async function answerOnceReady(
+  options: HttpOptions,
+  known: KnownProvider,
+  arrival: Arrival,
+  opening: SoughtWorld,
+): Promise<void> {
+  const { to, request, response } = arrival
+  const provider = known.ready(to.path) ?? (await known.compile(to.path))
+  const hosted = await (opening ?? worldOf(options, known.simulator, arrival))
+  if (hosted) return answer(options, provider, hosted, arrival)
+
+  const reason = `there is no world "${worldNamed(to, request)}"`
+  send(response, unserved(known, 'unknown-world', reason), undefined)
 }
 
 /**
- * Reads a body up to the limit. A longer one is dropped as it comes, so that its sender is there to read the refusal;
- * one that goes on and on is refused at once.
+ * The world a request speaks to: by prefix, by header, by credential, else `default`.
+ * A promise where it has yet to be opened, or to be looked for among those that have.
  */
-function readBody(
-  request: IncomingMessage,
-  finish: (body: string | undefined, unread?: Refusal) => void,
-): void {
-  const tooLarge = () =>
-    finish(undefined, new Refusal('body-too-large', `the body is larger than ${BODY_LIMIT} bytes`))
-  const chunks: Buffer[] = []
-  let size = 0
-  let done = false
-  request.on('data', (chunk: Buffer) => {
-    size += chunk.length
-    if (size <= BODY_LIMIT) chunks.push(chunk)
-    else if (size > BODY_DROPPED && !done) {
-      done = true
-      tooLarge()
-    }
-  })
-  request.on('end', () => {
-    if (done) return
-    if (size > BODY_LIMIT) return tooLarge()
-    const bytes = chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks)
-    // RFC 8259: JSON is UTF-8. Decoded all the same, what is not would become replacement characters.
-    if (isUtf8(bytes)) finish(bytes.toString('utf8'))
-    else finish(undefined, new Refusal('malformed-body', 'the body is not UTF-8'))
-  })
-}
-
-/** The world a request names, by prefix or header; an empty header names none. */
-function worldNamed(to: Destination, request: IncomingMessage): string | undefined {
-  return to.world ?? (header(request, 'x-sim-world') || undefined)
-}
-
-/** The world a request speaks to: by prefix, by header, by credential, else `default`. */
-function placeOf(
-  options: HttpOptions,
-  provider: Provider,
-  to: Destination,
-  request: IncomingMessage,
-  body: string | undefined,
-): HostedWorld | undefined {
-  const { worlds } = options
+function worldOf(
+  { worlds }: HttpOptions,
+  { slug, auth }: Simulator,
+  { to, request, body }: Arrival,
+): SoughtWorld {
   const named = worldNamed(to, request)
-  if (named !== undefined) return worlds.get(named)
-  const secret = provider.simulator.auth.credentialIn(
-    (name) => header(request, name),
-    undefined,
-    body,
-  )
-  return (
-    (secret === undefined ? undefined : worlds.byCredential(to.slug, secret)) ??
-    worlds.get(DEFAULT_WORLD)
-  )
-}
+  if (named !== undefined) return worlds.get(named) ?? worlds.open(named)
 
-/** An href leads to the world it was made in, also for who follows it without the header that chose the world. */
-function rootOf(
-  options: HttpOptions,
-  to: Destination,
-  ownSlug: string | undefined,
-  request: IncomingMessage,
-): string {
-  const world = to.world ?? header(request, 'x-sim-world')
-  const mounted = (request as { baseUrl?: string }).baseUrl ?? ''
-  const origin = options.publicUrl ?? `http://${request.headers.host ?? 'localhost'}${mounted}`
-  return `${origin}${world === undefined ? '' : `/w/${world}`}${ownSlug === undefined ? `/${to.slug}` : ''}`
+  const secret = auth.credentialIn((name) => headerOf(request, name), undefined, body)
+  const owner = secret === undefined ? undefined : worlds.byCredential(slug, secret)
+  if (owner instanceof Promise) return owner.then((found) => found ?? worlds.get(DEFAULT_WORLD))
+  return owner ?? worlds.get(DEFAULT_WORLD)
 }
 
 function answer(
   options: HttpOptions,
   provider: Provider,
-  to: Destination,
-  ownSlug: string | undefined,
-  request: IncomingMessage,
-  response: ServerResponse,
-  body: string | undefined,
-  unread: Refusal | undefined,
+  hosted: HostedWorld,
+  arrival: Arrival,
 ): void {
-  const hosted = placeOf(options, provider, to, request, body)
-  if (!hosted) {
-    const name = worldNamed(to, request)
-    const worded = provider.simulator.refusalReply(
-      new Refusal('unknown-world', `there is no world "${name}"`),
-      undefined,
-    )
-    send(
-      response,
-      {
-        status: worded.status,
-        headers: {},
-        type: 'application/json',
-        body: JSON.stringify(worded.body),
-      },
-      undefined,
-    )
-    return
-  }
   const { world, runner, journal } = hosted
-  const exchange: Exchange = {
+  const { response, unread } = arrival
+  const exchange = exchangeOf(arrival, options.publicUrl)
+  const context: RequestContext = {
+    provider,
+    exchange,
+    world,
+    journal,
+    options,
+    trace: emptyTrace(),
+  }
+  if (unread) response.shouldKeepAlive = false
+
+  const leave = (reply: Answer) => {
+    const flushed = options.store.flushed(world.name)
+    if (!flushed) return send(response, reply, hosted)
+    flushed.then(
+      () => send(response, reply, hosted),
+      (error: unknown) => send(response, unkept(context, error), hosted),
+    )
+  }
+  try {
+    runner.catchUp()
+    const served = serve(context)
+    if (served instanceof Promise) served.then(leave)
+    else leave(served)
+  } catch (error) {
+    // What has come due could not be kept.
+    send(response, unkept(context, error), hosted)
+  }
+}
+
+function exchangeOf(
+  { to, request, body, unread }: Arrival,
+  publicUrl: string | undefined,
+): Exchange {
+  return {
     method: request.method ?? 'GET',
     path: to.path,
     query: to.query,
@@ -222,75 +162,16 @@ function answer(
     body,
     unread,
     // Made even where nobody asks: a getter in this literal cost a third of the throughput.
-    root: rootOf(options, to, ownSlug, request),
+    root: rootOf(to, request, publicUrl),
     caller: request.socket.remoteAddress ?? '',
   }
-  if (unread) response.shouldKeepAlive = false
-  const leave = (reply: Answer) => {
-    const settled = options.store.flushed(world.name)
-    if (!settled) send(response, reply, hosted)
-    else
-      settled.then(
-        () => send(response, reply, hosted),
-        (error: Error) => send(response, failureReply(provider, error), hosted),
-      )
-  }
-  try {
-    runner.catchUp()
-    const served = serve(provider, exchange, world, journal, options)
-    if (served instanceof Promise) served.then(leave)
-    else leave(served)
-  } catch (error) {
-    // What has come due could not be kept.
-    send(response, failureReply(provider, error), hosted)
-  }
 }
 
-/** What is said where what was done could not be kept, or nothing could be done. */
-function failureReply(
-  provider: Pick<Provider, 'simulator'>,
-  error: unknown,
-  code: CommonRefusal = 'writes-refused',
-): Answer {
-  const reason = error instanceof Error ? error.message : String(error)
-  const worded = provider.simulator.refusalReply(new Refusal(code, reason), undefined)
-  return {
-    status: worded.status,
-    headers: {},
-    type: 'application/json',
-    body: JSON.stringify(worded.body),
-  }
-}
-
-let dateAt = Number.NaN
-let dateText = ''
-
-/** An HTTP date; the last one made is kept, since most replies fall in the same second. */
-function httpDate(at: number): string {
-  const second = Math.floor(at / 1000)
-  if (second !== dateAt) {
-    dateAt = second
-    dateText = new Date(second * 1000).toUTCString()
-  }
-  return dateText
-}
-
-function send(response: ServerResponse, reply: Answer, hosted: HostedWorld | undefined): void {
-  const headers: Record<string, string | number> = { ...reply.headers }
-  if (hosted) {
-    response.sendDate = false
-    headers.Date = httpDate(hosted.world.now)
-  }
-  if (reply.type !== undefined) headers['Content-Type'] = reply.type
-  headers['Content-Length'] = reply.body === undefined ? 0 : Buffer.byteLength(reply.body)
-  response.writeHead(reply.status, headers)
-  // What the request set going starts only once its reply is on its way.
-  if (hosted?.runner.nudged) afterReply(response, () => hosted.runner.wake())
-  response.end(reply.body)
-}
-
-/** Calls `then` when a reply has left, and at once where its client is gone already: then no event tells. */
-export function afterReply(response: ServerResponse, then: () => void): void {
-  if (response.closed) then()
-  else response.once('close', then)
+/** What is said where no world can be spoken to: in the provider's words, without its settings. */
+function unserved(
+  { simulator }: Pick<KnownProvider, 'simulator'>,
+  code: CommonRefusal,
+  reason: string,
+): BytesAnswer {
+  return rendered(simulator.refusalReply(new Refusal(code, reason), undefined), undefined)
 }

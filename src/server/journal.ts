@@ -1,4 +1,8 @@
 // A ring of exchanges: what was asked, what was answered, and the true reason of every refusal.
+import type { Simulator } from '../simulators/simulator.ts'
+import type { World } from '../state/world.ts'
+import { type BytesAnswer, type Exchange, headerOf, type Trace } from './exchange.ts'
+import { REDACTED, secretsIn, struck } from './redaction.ts'
 
 /** One exchange. Times are virtual; secrets were struck out before it came here. */
 export interface JournalEntry {
@@ -39,8 +43,7 @@ export function openJournal(): Journal {
   let last = 0
   return {
     add(entry) {
-      const kept = entry as JournalEntry
-      ring[last % JOURNAL_LENGTH] = Object.assign(kept, { id: last + 1 })
+      ring[last % JOURNAL_LENGTH] = Object.assign(entry, { id: last + 1 })
       last += 1
     },
     get(id) {
@@ -53,4 +56,64 @@ export function openJournal(): Journal {
       last = 0
     },
   }
+}
+
+/** What an exchange is remembered from. */
+export interface Remembered {
+  readonly provider: { readonly simulator: Simulator }
+  readonly world: World
+  readonly exchange: Exchange
+  readonly trace: Trace
+}
+
+/** Writes an exchange down, without the secrets in it. */
+export function remember(journal: Journal, about: Remembered, answer: BytesAnswer): void {
+  const { world, exchange, trace } = about
+  const { simulator } = about.provider
+  const credential = simulator.auth.credentialIn(
+    (name) => headerOf(exchange, name),
+    world.settings(simulator.settings),
+    exchange.body,
+  )
+  const secrets = secretsIn(world, credential, trace.operation?.isPublic === true)
+  const strike = (text: string) => struck(text, secrets)
+  const { refusal } = trace
+  journal.add({
+    at: world.now,
+    provider: simulator.slug,
+    operation: trace.operation?.id,
+    method: exchange.method,
+    url: strike(exchange.url),
+    status: answer.status,
+    requestHeaders: keptHeaders(exchange, credential, strike),
+    requestBody: exchange.body && shortened(strike(exchange.body)),
+    replyType: answer.type,
+    replyBody: typeof answer.body === 'string' ? shortened(strike(answer.body)) : undefined,
+    refusal: refusal && { code: refusal.code, reason: strike(refusal.message) },
+    undocumented: trace.undocumented,
+    violations: trace.violations,
+  })
+}
+
+/** Headers that hold what proves the sender, wherever the provider looks for that. */
+const SECRET_HEADERS = new Set(['authorization', 'cookie', 'x-api-key', 'proxy-authorization'])
+
+/** Headers as the journal keeps them: without what proves the sender, be it good or not. */
+function keptHeaders(
+  exchange: Exchange,
+  credential: string | undefined,
+  strike: (text: string) => string,
+): Record<string, string> {
+  const headers: Record<string, string> = {}
+  for (const name of Object.keys(exchange.headers)) {
+    const value = String(exchange.headers[name])
+    headers[name] = value === credential || SECRET_HEADERS.has(name) ? REDACTED : strike(value)
+  }
+  return headers
+}
+
+/** The beginning of a long body, copied: a slice would keep the whole of it in memory. */
+function shortened(body: string): string {
+  if (body.length <= BODY_KEPT) return body
+  return `${Buffer.from(body.slice(0, BODY_KEPT)).toString()}... (${body.length} characters)`
 }

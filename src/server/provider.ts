@@ -1,14 +1,31 @@
-// A provider as the server knows it before anybody has called it: held to its specs, each of which is compiled when first called.
-import type { Mount, Simulator } from '../simulators/simulator.ts'
-import type { Provider } from './pipeline.ts'
-import { operationIdsOf, specOf } from './spec.ts'
+// A provider as the server has it: held to its specs, each of which is compiled when first called.
+import { basesOf, type Mount, type SettingValues, type Simulator } from '../simulators/simulator.ts'
+import { Refusal } from '../state/refusal.ts'
+import { type Found, operationIdsOf, type Spec, specOf } from './spec.ts'
 
+/** A provider with its specs compiled, ready to answer. */
+export interface Provider {
+  readonly simulator: Simulator
+  readonly mounts: readonly { readonly mount: Mount; readonly spec: Spec }[]
+}
+
+/** A provider before anybody has called it. */
 export interface KnownProvider {
   readonly simulator: Simulator
-  /** What can answer at a path below the slug; `undefined` where a spec is yet to be compiled for it. */
+  /** What can answer at a path below the slug; `undefined` where a spec is yet to be compiled. */
   readonly ready: (path: string) => Provider | undefined
-  /** Compiles the spec of the mount that a path belongs to; without a path, of every mount. @throws Error for a wrong spec */
+  /**
+   * Compiles the spec of the mount that a path belongs to; without a path, of every mount.
+   * @throws Error for a wrong spec
+   */
   readonly compile: (path?: string) => Promise<Provider>
+}
+
+/** Where a request leads within a provider. */
+export interface Route extends Found {
+  readonly basePath: string
+  /** Every operation of the spec it came by, as in `GET /orders`. */
+  readonly endpoints: readonly string[]
 }
 
 /** True where a path, below the slug, lies under a base path. */
@@ -18,16 +35,52 @@ export function isBelow(path: string, { basePath }: Mount): boolean {
   )
 }
 
-/** @throws Error where an operation of a spec has neither a handler nor a declared gap, or the other way round */
+/**
+ * Finds the operation of a request.
+ * @param asked the path below the slug, as the client wrote it
+ * @throws Refusal `unknown-route`, `method-not-allowed`
+ */
+export function route(
+  { simulator, mounts }: Provider,
+  method: string,
+  asked: string,
+  settings: SettingValues,
+): Route {
+  const path = simulator.requests?.pathOf?.(asked, settings) ?? asked
+  for (const { mount, spec } of mounts) {
+    const { basePath } = mount
+    if (!isBelow(path, mount)) continue
+
+    const found = spec.find(method, path.slice(basePath.length) || '/')
+    if (found === 'other-method')
+      throw new Refusal('method-not-allowed', `${path} knows no ${method}`, { method })
+    if (found) {
+      const { operation, params } = found
+      return { operation, params, basePath, endpoints: spec.endpoints }
+    }
+  }
+
+  const bases = basesOf(simulator).map((base) => `/${simulator.slug}${base}`)
+  throw new Refusal(
+    'unknown-route',
+    `the spec has no path for ${method} ${path}; base paths are ${bases.join(', ')}`,
+    { method, path },
+  )
+}
+
+/** @throws Error where an operation has neither handler nor declared gap, or the other way round */
 export async function knownProvider(simulator: Simulator): Promise<KnownProvider> {
   await checkOperations(simulator)
   const { mounts, requests } = simulator
   let provider: Provider = { simulator, mounts: [] }
+
+  const isCompiled = (mount: Mount) => provider.mounts.some((each) => each.mount === mount)
   /** A provider whose paths move may find any of them in any mount. */
-  const wanted = (path?: string) =>
-    mounts.filter((mount) => path === undefined || requests?.pathOf || isBelow(path, mount))
+  const servesPath = (mount: Mount, path?: string) =>
+    path === undefined || requests?.pathOf !== undefined || isBelow(path, mount)
   const missing = (path?: string) =>
-    wanted(path).filter((mount) => provider.mounts.every((each) => each.mount !== mount))
+    mounts.filter((mount) => servesPath(mount, path) && !isCompiled(mount))
+
   return {
     simulator,
     ready: (path) =>
@@ -37,9 +90,7 @@ export async function knownProvider(simulator: Simulator): Promise<KnownProvider
         missing(path).map(async (mount) => ({ mount, spec: await specOf(mount.spec) })),
       )
       // Another call may have compiled the same meanwhile.
-      const added = specs.filter(({ mount }) =>
-        provider.mounts.every((each) => each.mount !== mount),
-      )
+      const added = specs.filter(({ mount }) => !isCompiled(mount))
       provider = { simulator, mounts: [...provider.mounts, ...added] }
       return provider
     },
@@ -48,10 +99,11 @@ export async function knownProvider(simulator: Simulator): Promise<KnownProvider
 
 async function checkOperations({ slug, mounts, handlers, gaps = {} }: Simulator): Promise<void> {
   const listed = await Promise.all(mounts.map(({ spec }) => operationIdsOf(spec)))
-  const known = new Set(listed.flat())
+  const specified = new Set(listed.flat())
   const served = new Set([...Object.keys(handlers), ...Object.keys(gaps)])
-  const unserved = [...known].filter((id) => !served.has(id))
-  const unknown = [...served].filter((id) => !known.has(id))
+
+  const unserved = [...specified].filter((id) => !served.has(id))
+  const unknown = [...served].filter((id) => !specified.has(id))
   if (unserved.length > 0) throw new Error(`${slug}: no handler for ${unserved.join(', ')}`)
   if (unknown.length > 0) throw new Error(`${slug}: not in the spec: ${unknown.join(', ')}`)
 }

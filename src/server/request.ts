@@ -1,27 +1,30 @@
 // A request in the types of its spec: query, headers and body, checked; what the spec does not know is noted.
 import { Refusal } from '../state/refusal.ts'
 import { UnsafeBody, walkBody } from './body-shape.ts'
-import type { Exchange } from './pipeline.ts'
-import { FORM_TYPE, JSON_LIKE, JSON_TYPE, type Operation } from './spec.ts'
+import { type Exchange, headerOf } from './exchange.ts'
+import { FORM_TYPE, type Found, JSON_LIKE, JSON_TYPE, type Operation } from './spec.ts'
 
-export function headerOf(exchange: Exchange, name: string): string | undefined {
-  const value = exchange.headers[name]
-  return typeof value === 'string' ? value : value?.[0]
+/** A request that fits its operation. */
+export interface ValidRequest {
+  readonly path: object
+  readonly query: Record<string, unknown>
+  readonly header: object
+  readonly requestBody?: unknown
 }
 
-/** The request in the spec's types. @throws Refusal where it breaks the spec, naming everything that does */
+/**
+ * The request in the spec's types.
+ * @param strict refuses what the spec does not know, and what only `x-strict-pattern` forbids
+ * @param undocumented gets what the spec does not know
+ * @throws Refusal where it breaks the spec, naming everything that does
+ */
 export function validated(
-  operation: Operation,
-  path: object,
   exchange: Exchange,
+  { operation, params: path }: Found,
   strict: boolean,
   undocumented: string[],
-) {
-  const header: Record<string, string> = {}
-  for (const name of operation.headers) {
-    const value = headerOf(exchange, name)
-    if (value !== undefined) header[name] = value
-  }
+): ValidRequest {
+  const header = headersOf(operation, exchange)
   const query = queryOf(operation, exchange.query, undocumented)
   const body = bodyOf(operation, exchange, strict, undocumented)
   if (strict && undocumented.length > 0)
@@ -29,15 +32,25 @@ export function validated(
       'invalid-request',
       `not in the spec, and strict is on: ${undocumented.join(', ')}`,
     )
-  const request: {
-    path: object
-    query: Record<string, unknown>
-    header: object
-    requestBody?: unknown
-  } = body === undefined ? { path, query, header } : { path, query, header, requestBody: body }
-  const problems = operation.problems(request)
-  if (problems.length > 0) throw new Refusal('invalid-request', problems.join('; '))
+
+  const request: ValidRequest =
+    body === undefined ? { path, query, header } : { path, query, header, requestBody: body }
+  throwIfAny(operation.problems(request))
+  if (strict) throwIfAny(operation.strictProblems(request))
   return request
+}
+
+function throwIfAny(problems: readonly string[]): void {
+  if (problems.length > 0) throw new Refusal('invalid-request', problems.join('; '))
+}
+
+function headersOf(operation: Operation, exchange: Exchange): Record<string, string> {
+  const headers: Record<string, string> = {}
+  for (const name of operation.headers) {
+    const value = headerOf(exchange, name)
+    if (value !== undefined) headers[name] = value
+  }
+  return headers
 }
 
 function queryOf(
@@ -67,23 +80,23 @@ function bodyOf(
   const { body: expected } = operation
   const text = exchange.body
   if (!expected || text === undefined || text === '') return undefined
+
+  const { form, shape, freeCase } = expected
   const type = headerOf(exchange, 'content-type')
-  if (!(expected.form ? isForm : isJson)(type)) {
-    const wanted = expected.form ? FORM_TYPE : JSON_TYPE
+  if (!(form ? isForm : isJson)(type)) {
     if (strict)
       throw new Refusal(
         'unsupported-media-type',
-        `the body was sent as ${type ?? 'no type at all'}: send ${wanted}`,
+        `the body was sent as ${type ?? 'no type at all'}: send ${form ? FORM_TYPE : JSON_TYPE}`,
       )
     undocumented.push(`Content-Type: ${type ?? 'none'}`)
   }
+
   try {
     // A client that sends JSON where a form is asked for means its fields all the same, unless strict.
     const value =
-      expected.form && !isJson(type)
-        ? Object.fromEntries(new URLSearchParams(text))
-        : JSON.parse(text)
-    return walkBody(value, expected.shape, expected.freeCase, undocumented)
+      form && !isJson(type) ? Object.fromEntries(new URLSearchParams(text)) : JSON.parse(text)
+    return walkBody(value, shape, { freeCase, undocumented })
   } catch (error) {
     if (error instanceof UnsafeBody) throw new Refusal('malformed-body', error.message)
     if (error instanceof SyntaxError)

@@ -1,11 +1,13 @@
 // The server put together: specs compiled, worlds opened, one listener for all of it.
 import { readFile } from 'node:fs/promises'
-import type { IncomingMessage, ServerResponse } from 'node:http'
-import { Refusal } from '../state/refusal.ts'
+import type { ServerResponse } from 'node:http'
+import { defined } from '../state/defined.ts'
 import type { Store } from '../stores/store.ts'
 import type { DeliveryPolicy } from './deliver.ts'
-import { type HttpOptions, type Listener, listener } from './http.ts'
+import { type Listener, listener, type RestListener } from './http.ts'
 import { type KnownProvider, knownProvider } from './provider.ts'
+import { traceOf } from './reason.ts'
+import { callbackCheck } from './webhooks.ts'
 import { openWorlds, type Worlds, type WorldsOptions } from './worlds.ts'
 
 /** Who may use `/_sim`. */
@@ -16,11 +18,13 @@ export interface ControlPolicy {
   readonly hosts: readonly string[]
 }
 
-export interface ServerOptions extends WorldsOptions {
+export interface ServerOptions extends Omit<WorldsOptions, 'callbackCheck'> {
   readonly control: ControlPolicy
+  /** Makes what serves `/_sim` and whatever is nobody's, when that is first asked for. */
+  readonly rest: (server: SimulatorServer) => Promise<RestListener>
   /** What hrefs begin with, instead of the request's Host. Without a trailing slash. */
   readonly publicUrl?: string
-  /** False lets replies through that break their spec. */
+  /** False lets replies and callbacks through that break their spec. */
   readonly checked: boolean
 }
 
@@ -52,12 +56,26 @@ export async function packageVersion(): Promise<string> {
  * @throws Refusal `invalid-request` where the stock is wrong
  */
 export async function openServer(options: ServerOptions): Promise<SimulatorServer> {
-  const { store, publicUrl, control, policy, report } = options
-  const known = await Promise.all(options.simulators.map(knownProvider))
+  const { simulators, store, publicUrl, control, policy, checked, report } = options
+  const known = await Promise.all(simulators.map(knownProvider))
   const providers = new Map(known.map((provider) => [provider.simulator.slug, provider]))
-  const worlds = await openWorlds(options)
-  let rest: Promise<HttpOptions['rest']> | undefined
+  const worlds = await openWorlds({
+    ...options,
+    ...defined({ callbackCheck: checked ? callbackCheck(simulators) : undefined }),
+  })
+  // A world that cannot be opened stops the start, before anything happens in another.
+  await worlds.openAll()
+  await worlds.start()
 
+  let opened: Promise<RestListener> | undefined
+  const rest: RestListener = (request, response, world, path) => {
+    opened ??= options.rest(server)
+    opened.then(
+      (serve) => serve(request, response, world, path),
+      (error: unknown) => fail(response, error, report),
+    )
+  }
+  const http = { providers, worlds, store, publicUrl, checked, report, rest }
   const server: SimulatorServer = {
     version: await packageVersion(),
     providers,
@@ -67,43 +85,14 @@ export async function openServer(options: ServerOptions): Promise<SimulatorServe
     control,
     policy,
     report,
-    listener: (ownSlug) =>
-      listener(
-        {
-          providers,
-          worlds,
-          store,
-          publicUrl,
-          checked: options.checked,
-          report,
-          rest: (request, response, world, path) => {
-            // Express is loaded when it is first asked for: a provider's first answer does not wait for it.
-            rest ??= import('../control/app.ts').then(({ controlApp }) => controlApp(server))
-            rest.then(
-              (serve) => serve(request, response, world, path),
-              (error: unknown) => fail(response, error, report),
-            )
-          },
-        },
-        ownSlug,
-      ),
+    listener: (ownSlug) => listener(http, ownSlug),
     close: () => worlds.close(),
   }
   return server
 }
 
-function fail(
-  response: ServerResponse<IncomingMessage>,
-  error: unknown,
-  report: (sentence: string) => void,
-): void {
-  report(error instanceof Error ? (error.stack ?? error.message) : String(error))
+function fail(response: ServerResponse, error: unknown, report: (sentence: string) => void): void {
+  report(traceOf(error))
   response.writeHead(500, { 'Content-Type': 'application/problem+json' })
-  response.end(
-    JSON.stringify({
-      title: 'Internal error',
-      status: 500,
-      detail: new Refusal('internal', String(error)).message,
-    }),
-  )
+  response.end(JSON.stringify({ title: 'Internal error', status: 500, detail: String(error) }))
 }

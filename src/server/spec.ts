@@ -1,42 +1,39 @@
 // A spec compiled once: the router, the validators of requests and replies, the operations.
-import { existsSync } from 'node:fs'
-import { readFile } from 'node:fs/promises'
 import ajvFormats from 'ajv-formats'
 import Router from 'find-my-way'
 import { type Document, OpenAPIBackend } from 'openapi-backend'
 import { type BodyShape, bodyShape } from './body-shape.ts'
-
-/** A compiled check that keeps what it found. */
-interface Validator {
-  (data: unknown): unknown
-  errors?:
-    | readonly {
-        instancePath: string
-        message?: string
-        params?: Record<string, unknown>
-        keyword?: string
-      }[]
-    | null
-}
+import { readSpec } from './spec-files.ts'
+import { strictProblemsOf } from './strict-patterns.ts'
+import { explained, type Validator } from './violations.ts'
 
 type Media = Readonly<Record<string, { schema?: Record<string, unknown>; example?: unknown }>>
+
+interface Parameter {
+  readonly name: string
+  readonly in: string
+  readonly required?: boolean
+  readonly schema?: { readonly type?: string }
+}
 
 /** An operation object, dereferenced, as far as the server reads it. */
 export interface OperationObject {
   readonly operationId: string
   readonly summary?: string
-  readonly parameters?: readonly {
-    name: string
-    in: string
-    required?: boolean
-    schema?: { type?: string }
-    explode?: boolean
-  }[]
+  readonly parameters?: readonly Parameter[]
   readonly requestBody?: { required?: boolean; content: Media }
   readonly responses: Readonly<Record<string, { content?: Media }>>
   readonly security?: readonly object[]
   readonly 'x-provenance'?: string
   readonly 'x-effect'?: unknown
+}
+
+/** A request as it is validated: values by name; a body where one was sent. */
+export interface SpecRequest {
+  readonly path: object
+  readonly query: object
+  readonly header: object
+  readonly requestBody?: unknown
 }
 
 export interface Operation {
@@ -54,16 +51,19 @@ export interface Operation {
     | { readonly shape: BodyShape; readonly freeCase: boolean; readonly form: boolean }
     | undefined
   /** What is wrong with a request; converts path and query values to their types in place. Empty: nothing. */
-  readonly problems: (request: {
-    path: object
-    query: object
-    header: object
-    requestBody?: unknown
-  }) => string[]
+  readonly problems: (request: SpecRequest) => string[]
+  /** What of a request only `x-strict-pattern` forbids. Empty: nothing. */
+  readonly strictProblems: (request: SpecRequest) => string[]
   /** The media type a JSON body of this status is sent as. */
   readonly jsonType: (status: number) => string
   /** How a reply breaks the spec. Empty: it does not. */
   readonly violations: (status: number, type: string | undefined, body: unknown) => string[]
+}
+
+/** An operation and the path parameters as they were written. */
+export interface Found {
+  readonly operation: Operation
+  readonly params: Record<string, string | undefined>
 }
 
 export interface Spec {
@@ -72,14 +72,10 @@ export interface Spec {
   readonly operations: ReadonlyMap<string, Operation>
   /** Every operation as `METHOD /path`. */
   readonly endpoints: readonly string[]
-  /** The operation and raw path parameters of a path; `otherMethod` where only the method is wrong. */
-  readonly find: (
-    method: string,
-    path: string,
-  ) =>
-    | { operation: Operation; params: Record<string, string | undefined> }
-    | 'other-method'
-    | undefined
+  /** The operation of a path; `other-method` where only the method is wrong. */
+  readonly find: (method: string, path: string) => Found | 'other-method' | undefined
+  /** The methods a path has, in capitals. */
+  readonly methodsAt: (path: string) => string[]
 }
 
 export const JSON_TYPE = 'application/json'
@@ -87,64 +83,28 @@ export const FORM_TYPE = 'application/x-www-form-urlencoded'
 /** JSON, or a type built on it such as `application/hal+json`. */
 export const JSON_LIKE = /^application\/([\w.+-]+\+)?json\b/i
 
+/** The methods an operation may have, as a document writes them. */
 const METHODS = ['get', 'put', 'post', 'delete', 'patch'] as const
-
-function explain(error: NonNullable<Validator['errors']>[number], drop: string): string {
-  const where = error.instancePath.replace(drop, '').replace(/^\//, '').replaceAll('/', '.')
-  if (error.keyword === 'required' && error.params?.missingProperty === 'requestBody')
-    return 'the request needs a body'
-  const allowed = error.params?.allowedValues
-  const extra = Array.isArray(allowed)
-    ? `: ${allowed.join(', ')}`
-    : typeof error.params?.additionalProperty === 'string'
-      ? `: ${error.params.additionalProperty}`
-      : ''
-  return `${where ? `${where} ` : ''}${error.message ?? 'is not valid'}${extra}`
-}
-
-/**
- * Reads a spec from the project's `specs` folder, an overlay as the document it makes; or as the build left it beside the code:
- * reading YAML takes 100 ms.
- */
-export async function readSpec(file: string): Promise<Document> {
-  const built = new URL(`../specs/${file.replace(/\.yaml$/, '.json')}`, import.meta.url)
-  if (existsSync(built)) return JSON.parse(await readFile(built, 'utf8')) as Document
-  const known = parsed.get(file) ?? readYaml(file)
-  parsed.set(file, known)
-  return structuredClone(await known)
-}
-
-/** What was read as YAML is kept: where nothing is built, it is read again and again. */
-const parsed = new Map<string, Promise<Document>>()
-
-async function readYaml(file: string): Promise<Document> {
-  const [{ parse }, { applyOverlay, isOverlay }] = await Promise.all([
-    import('yaml'),
-    import('./overlay.ts'),
-  ])
-  const document: unknown = parse(
-    await readFile(new URL(`../../specs/${file}`, import.meta.url), 'utf8'),
-  )
-  return isOverlay(document)
-    ? applyOverlay(await readSpec(document.extends), document)
-    : (document as Document)
-}
 
 const compiled = new Map<string, Promise<Spec>>()
 
 /** The operations of a spec, without compiling it. */
 export async function operationIdsOf(file: string): Promise<string[]> {
-  const known = await compiled.get(file)
-  if (known) return [...known.operations.keys()]
-  const items = Object.values((await readSpec(file)).paths ?? {})
+  const spec = await compiled.get(file)
+  if (spec) return [...spec.operations.keys()]
+  const items = Object.values(readSpec(file).paths ?? {})
   return items.flatMap((item) => METHODS.flatMap((method) => item?.[method]?.operationId ?? []))
 }
 
 /** The compiled spec of a file; compiled once a process, however many simulators run in it. */
 export function specOf(file: string): Promise<Spec> {
-  const known = compiled.get(file) ?? readSpec(file).then(compileSpec)
-  compiled.set(file, known)
-  return known
+  const spec = compiled.get(file) ?? compileFile(file)
+  compiled.set(file, spec)
+  return spec
+}
+
+async function compileFile(file: string): Promise<Spec> {
+  return compileSpec(readSpec(file))
 }
 
 /**
@@ -166,25 +126,16 @@ export async function compileSpec(document: Document): Promise<Spec> {
   const router = Router({ ignoreTrailingSlash: true, maxParamLength: 512 })
   const operations = new Map<string, Operation>()
 
-  for (const [path, item] of Object.entries(backend.definition.paths ?? {})) {
-    for (const method of METHODS) {
-      const object = item?.[method] as OperationObject | undefined
-      if (!object) continue
-      const shared = (item as { parameters?: OperationObject['parameters'] }).parameters ?? []
-      const operation = compileOperation(backend, method.toUpperCase(), path, {
-        ...object,
-        parameters: [...shared, ...(object.parameters ?? [])],
-      })
-      operations.set(operation.id, operation)
-      router.on(
-        method.toUpperCase() as 'GET',
-        path.replaceAll(/\{(\w+)\}/g, ':$1'),
-        noop,
-        operation,
-      )
-    }
+  for (const operation of operationsOf(backend)) {
+    operations.set(operation.id, operation)
+    const path = operation.path.replaceAll(/\{(\w+)\}/g, ':$1')
+    router.on(operation.method as 'GET', path, noop, operation)
   }
 
+  const methodsAt = (path: string) =>
+    METHODS.map((method) => method.toUpperCase()).filter((method) =>
+      router.find(method as 'GET', path),
+    )
   return {
     title: document.info.title,
     document,
@@ -193,13 +144,25 @@ export async function compileSpec(document: Document): Promise<Spec> {
     find(method, path) {
       const found = router.find((method === 'HEAD' ? 'GET' : method) as 'GET', path)
       if (found) return { operation: found.store as Operation, params: found.params }
-      const other = METHODS.some((each) => router.find(each.toUpperCase() as 'GET', path))
-      return other ? 'other-method' : undefined
+      return methodsAt(path).length > 0 ? 'other-method' : undefined
     },
+    methodsAt,
   }
 }
 
 function noop() {}
+
+function operationsOf(backend: OpenAPIBackend): Operation[] {
+  return Object.entries(backend.definition.paths ?? {}).flatMap(([path, item]) => {
+    const shared = (item as { parameters?: readonly Parameter[] }).parameters ?? []
+    return METHODS.flatMap((method) => {
+      const object = item?.[method] as OperationObject | undefined
+      if (!object) return []
+      const parameters = [...shared, ...(object.parameters ?? [])]
+      return compileOperation(backend, method.toUpperCase(), path, { ...object, parameters })
+    })
+  })
+}
 
 function compileOperation(
   backend: OpenAPIBackend,
@@ -208,16 +171,11 @@ function compileOperation(
   object: OperationObject,
 ): Operation {
   const id = object.operationId
-  const query = new Map(
-    (object.parameters ?? [])
-      .filter((each) => each.in === 'query')
-      .map((each) => [each.name, each.schema?.type === 'array']),
-  )
-  const bodies = object.requestBody?.content
-  const schema = (bodies?.[JSON_TYPE] ?? bodies?.[FORM_TYPE])?.schema
+  const parameters = object.parameters ?? []
   const jsonTypes = new Map<number, string>()
   let requests: readonly Validator[] | undefined
   let replies: Readonly<Record<string, Validator>> | undefined
+  let strictProblems: Operation['strictProblems'] | undefined
 
   return {
     id,
@@ -225,31 +183,22 @@ function compileOperation(
     path,
     object,
     isPublic: object.security?.length === 0,
-    query,
-    headers: (object.parameters ?? [])
+    query: new Map(
+      parameters
+        .filter((each) => each.in === 'query')
+        .map((each) => [each.name, each.schema?.type === 'array']),
+    ),
+    headers: parameters
       .filter((each) => each.in === 'header')
       .map((each) => each.name.toLowerCase()),
-    body: schema && {
-      shape: bodyShape(schema),
-      freeCase: schema['x-case-insensitive'] === true,
-      form: bodies?.[JSON_TYPE] === undefined,
-    },
+    body: bodyOf(object),
     problems(request) {
-      requests ??= (backend.validator.getRequestValidatorsForOperation(id) ??
-        []) as unknown as readonly Validator[]
-      const found: string[] = []
-      for (const validate of requests) {
-        if (validate(request)) continue
-        // What fails within a condition is told; that the condition failed says nothing more.
-        for (const error of (validate.errors ?? []).filter(({ keyword }) => keyword !== 'if'))
-          found.push(
-            explain(
-              error,
-              /^\/(requestBody|query|path|header)/.exec(error.instancePath)?.[0] ?? '',
-            ),
-          )
-      }
-      return found
+      requests ??= requestValidatorsOf(backend, id)
+      return requestProblems(requests, request)
+    },
+    strictProblems(request) {
+      strictProblems ??= strictProblemsOf(object)
+      return strictProblems(request)
     },
     jsonType(status) {
       let type = jsonTypes.get(status)
@@ -261,17 +210,59 @@ function compileOperation(
     },
     violations(status, type, body) {
       const declared = declaredFor(object, status)
-      if (!declared) return [`status ${status} is not in the spec`]
-      const { content } = object.responses[declared] ?? {}
-      if (type === undefined) return content ? [`status ${status} needs a body`] : []
-      if (!content?.[type]) return [`content type ${type} is not in the spec for status ${status}`]
-      if (!JSON_LIKE.test(type)) return []
+      const misfit = misfitOf(object.responses[declared ?? ''], status, type)
+      if (misfit !== undefined) return [misfit]
+      if (!declared || type === undefined || !JSON_LIKE.test(type)) return []
       replies ??= repliesOf(backend, object)
       const validate = replies[declared]
       if (!validate || validate(body)) return []
-      return (validate.errors ?? []).map((error) => explain(error, ''))
+      return (validate.errors ?? []).map((error) => explained(error))
     },
   }
+}
+
+function bodyOf({ requestBody }: OperationObject): Operation['body'] {
+  const bodies = requestBody?.content
+  const schema = (bodies?.[JSON_TYPE] ?? bodies?.[FORM_TYPE])?.schema
+  return (
+    schema && {
+      shape: bodyShape(schema),
+      freeCase: schema['x-case-insensitive'] === true,
+      form: bodies?.[JSON_TYPE] === undefined,
+    }
+  )
+}
+
+function requestValidatorsOf(backend: OpenAPIBackend, id: string): readonly Validator[] {
+  return (backend.validator.getRequestValidatorsForOperation(id) ??
+    []) as unknown as readonly Validator[]
+}
+
+/** The parts of a request, which its sender does not know by these names. */
+const PART = /^\/(requestBody|query|path|header)/
+
+function requestProblems(validators: readonly Validator[], request: SpecRequest): string[] {
+  const problems: string[] = []
+  for (const validate of validators) {
+    if (validate(request)) continue
+    // What fails within a condition is told; that the condition failed says nothing more.
+    for (const error of (validate.errors ?? []).filter(({ keyword }) => keyword !== 'if'))
+      problems.push(explained(error, PART))
+  }
+  return problems
+}
+
+/** Why a reply is none its operation declares, whatever stands in its body. */
+function misfitOf(
+  response: OperationObject['responses'][string] | undefined,
+  status: number,
+  type: string | undefined,
+): string | undefined {
+  if (!response) return `status ${status} is not in the spec`
+  const { content } = response
+  if (type === undefined) return content && `status ${status} needs a body`
+  if (!content?.[type]) return `content type ${type} is not in the spec for status ${status}`
+  return undefined
 }
 
 /** The key of the responses that speaks for a status. */
@@ -288,7 +279,10 @@ function jsonTypeOf(content: Media | undefined): string | undefined {
   return Object.keys(content ?? {}).find((type) => JSON_LIKE.test(type))
 }
 
-/** openapi-backend validates replies of `application/json` alone: what is JSON by another name is shown to it as that. */
+/**
+ * The validators of an operation's replies, by status. openapi-backend validates replies of
+ * `application/json` alone: what is JSON by another name is shown to it as that.
+ */
 function repliesOf(
   backend: OpenAPIBackend,
   object: OperationObject,

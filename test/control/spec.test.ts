@@ -1,6 +1,7 @@
 // specs/control.yaml: what it promises of every operation.
 import { expect, test } from 'vitest'
-import { compileSpec, readSpec } from '../../src/server/spec.ts'
+import { compileSpec } from '../../src/server/spec.ts'
+import { readSpec } from '../../src/server/spec-files.ts'
 
 const spec = await compileSpec(await readSpec('control.yaml'))
 

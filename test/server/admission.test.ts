@@ -18,13 +18,15 @@ const counts = defineCollection<{ caller: string; seen: number }>({
 /** Lets two requests in. */
 const counting: Simulator = {
   ...fake,
-  countRequest(caller, world) {
-    const seen = (world.in(counts).get(caller)?.seen ?? 0) + 1
-    world.transaction(() => world.in(counts).put({ caller, seen }))
-    const headers = { 'X-Seen': String(seen) }
-    return seen > 2
-      ? { headers, refusal: new Refusal('busy', `${seen} are too many`) }
-      : { headers }
+  requests: {
+    count(caller, world) {
+      const seen = (world.in(counts).get(caller)?.seen ?? 0) + 1
+      world.transaction(() => world.in(counts).put({ caller, seen }))
+      const headers = { 'X-Seen': String(seen) }
+      return seen > 2
+        ? { headers, refusal: new Refusal('busy', `${seen} are too many`) }
+        : { headers }
+    },
   },
 }
 
@@ -89,15 +91,17 @@ test('a count that cannot be kept is a refusal', async () => {
 test('what a refusal sets going is kept, and what the request did is not', async () => {
   const telling: Simulator = {
     ...fake,
-    afterRefusal(refusal, world) {
-      world.in(messages).put({
-        id: 1,
-        provider: SLUG,
-        at: world.now,
-        channel: 'email',
-        to: 'someone',
-        text: refusal.message,
-      })
+    requests: {
+      afterRefusal(refusal, world) {
+        world.in(messages).put({
+          id: 1,
+          provider: SLUG,
+          at: world.now,
+          channel: 'email',
+          to: 'someone',
+          text: refusal.message,
+        })
+      },
     },
   }
   await using server = await startFake({ simulator: telling })
@@ -111,9 +115,11 @@ test('what a refusal sets going is kept, and what the request did is not', async
 test('a refusal is answered though what it sets going fails, and that is reported', async () => {
   const failing: Simulator = {
     ...fake,
-    afterRefusal(_refusal, world) {
-      world.in(things).put({ id: 'half', serial: 1, colour: 'red', madeAt: 0 })
-      throw new Error('nobody to tell')
+    requests: {
+      afterRefusal(_refusal, world) {
+        world.in(things).put({ id: 'half', serial: 1, colour: 'red', madeAt: 0 })
+        throw new Error('nobody to tell')
+      },
     },
   }
   await using server = await startFake({ simulator: failing })

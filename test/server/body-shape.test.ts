@@ -16,13 +16,13 @@ const shape = bodyShape(schema)
 /** The walked body and what was found undocumented. */
 function walk(value: unknown, freeCase = false, of = shape) {
   const undocumented: string[] = []
-  return { body: walkBody(structuredClone(value), of, freeCase, undocumented), undocumented }
+  return { body: walkBody(structuredClone(value), of, { freeCase, undocumented }), undocumented }
 }
 
 test('a body of known names is handed on as it is', () => {
   const value = { type: 'a', order: [{ item: 'x', allowReassign: true }], size: { width: 1 } }
   const undocumented: string[] = []
-  expect(walkBody(value, shape, false, undocumented)).toBe(value)
+  expect(walkBody(value, shape, { freeCase: false, undocumented })).toBe(value)
   expect(undocumented).toEqual([])
 })
 
@@ -89,16 +89,18 @@ test.each([
   ['{"size":{"constructor":1}}', 'constructor'],
   ['{"order":[{"free":{"a":[{"prototype":1}]}}]}', 'prototype'],
 ])('%s is refused, and the error names %s', (text, name) => {
-  expect(() => walkBody(JSON.parse(text), shape, true, [])).toThrow(UnsafeBody)
-  expect(() => walkBody(JSON.parse(text), undefined, false, [])).toThrow(
-    `the field name "${name}" is not allowed`,
+  expect(() => walkBody(JSON.parse(text), shape, { freeCase: true, undocumented: [] })).toThrow(
+    UnsafeBody,
   )
+  expect(() =>
+    walkBody(JSON.parse(text), undefined, { freeCase: false, undocumented: [] }),
+  ).toThrow(`the field name "${name}" is not allowed`)
 })
 
 test('a body may be nested 64 deep and no deeper', () => {
   const nested = (depth: number) => JSON.parse('['.repeat(depth) + ']'.repeat(depth)) as unknown
-  expect(() => walkBody(nested(64), shape, false, [])).not.toThrow()
-  expect(() => walkBody(nested(70), shape, false, [])).toThrow(
+  expect(() => walkBody(nested(64), shape, { freeCase: false, undocumented: [] })).not.toThrow()
+  expect(() => walkBody(nested(70), shape, { freeCase: false, undocumented: [] })).toThrow(
     'the body is nested more than 64 deep',
   )
 })

@@ -27,7 +27,7 @@ async function listen(answer: RequestListener, host = '127.0.0.1'): Promise<numb
 const never = new AbortController().signal
 
 const send = (url: string, allow: readonly string[] = [], timeout = 2000): Promise<Outcome> =>
-  deliver(url, '{"a":1}', { 'X-Signature': 'abc' }, { allow, timeout }, never)
+  deliver({ url, headers: { 'X-Signature': 'abc' }, body: '{"a":1}' }, { allow, timeout }, never)
 
 async function textOf(request: IncomingMessage): Promise<string> {
   const chunks: Buffer[] = []
@@ -60,9 +60,7 @@ test('the very bytes are posted, with their headers', async () => {
   const body = '{"name":"Zoë \u{1f4f1}",  "n":1}'
   expect(
     await deliver(
-      `http://127.0.0.1:${port}/hook?a=b`,
-      body,
-      { 'X-Signature': 'abc' },
+      { url: `http://127.0.0.1:${port}/hook?a=b`, headers: { 'X-Signature': 'abc' }, body },
       { allow: [], timeout: 2000 },
       never,
     ),
@@ -285,9 +283,7 @@ test('an attempt ends when the simulator stops', async () => {
   const stopping = new AbortController()
   const port = await listen(() => stopping.abort())
   const outcome = await deliver(
-    `http://127.0.0.1:${port}/`,
-    '{}',
-    {},
+    { url: `http://127.0.0.1:${port}/`, headers: {}, body: '{}' },
     { allow: [], timeout: 60_000 },
     stopping.signal,
   )

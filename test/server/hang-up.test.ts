@@ -1,6 +1,7 @@
 // Clients that hang up: what they set going goes on.
 import { connect, type Socket } from 'node:net'
 import { expect, test } from 'vitest'
+import { controlApp } from '../../src/control/app.ts'
 import { startReceiver } from '../../src/index.ts'
 import { listen } from '../../src/server/listen.ts'
 import { openServer } from '../../src/server/server.ts'
@@ -13,7 +14,7 @@ function heldStore() {
   const settled = new Promise<void>((done) => {
     release = done
   })
-  return { store: { ...memoryStore(), settled: () => settled }, release: () => release() }
+  return { store: { ...memoryStore(), flushed: () => settled }, release: () => release() }
 }
 
 /** Sends a request and keeps the line open. */
@@ -39,6 +40,7 @@ test('a client that hangs up before its reply still has its callbacks sent', asy
     control: { token: undefined, hosts: [] },
     checked: true,
     report: () => {},
+    rest: controlApp,
   })
   listening.serve(kernel)
   const records = () => kernel.worlds.get('default')?.world.records

@@ -1,7 +1,7 @@
 // Overlays: a spec that only says how it differs from another one.
 import { expect, test } from 'vitest'
 import { applyOverlay, isOverlay, type Overlay } from '../../src/server/overlay.ts'
-import { readSpec } from '../../src/server/spec.ts'
+import { readSpec } from '../../src/server/spec-files.ts'
 
 const base = {
   info: { title: 'Things', version: '1' },

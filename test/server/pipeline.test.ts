@@ -3,11 +3,12 @@ import { setImmediate as turn } from 'node:timers/promises'
 import { expect, test, vi } from 'vitest'
 import { startReceiver } from '../../src/library/receiver.ts'
 import { BODY_KEPT, JOURNAL_LENGTH } from '../../src/server/journal.ts'
+import type { Simulator } from '../../src/simulators/simulator.ts'
 import { targets } from '../../src/state/callbacks.ts'
 import { credentials } from '../../src/state/credentials.ts'
-import { settings } from '../../src/state/world.ts'
+import { chosenSettings } from '../../src/state/settings.ts'
 import { memoryStore } from '../../src/stores/memory.ts'
-import { fake, keyOf, SLUG, things } from '../support/fake-provider.ts'
+import { fake, keyOf, makeLater, SLUG, things } from '../support/fake-provider.ts'
 import { type FakeServer, startFake } from '../support/fake-server.ts'
 
 const make = (server: FakeServer, json: unknown = { colour: 'red' }) =>
@@ -287,7 +288,7 @@ test('an undocumented parameter and a body of another type are accepted and jour
 test('strict, what is undocumented is refused and named', async () => {
   await using server = await startFake()
   server.world.transaction(() =>
-    server.world.in(settings).put({ provider: SLUG, values: { strict: true } }),
+    server.world.in(chosenSettings).put({ provider: SLUG, values: { strict: true } }),
   )
   expect(
     await refused(server, 'POST', '/fake/v1/things', { json: { colour: 'red', shade: 1 } }),
@@ -555,14 +556,17 @@ test('the limit counts bytes, not characters', async () => {
 
 test('what is due now runs only after the reply that queued it has left, also while the clock is frozen', async () => {
   const order: string[] = []
-  const simulator = {
+  const simulator: Simulator = {
     ...fake,
-    tasks: {
-      make: (...given: Parameters<NonNullable<typeof fake.tasks.make>>) => {
-        order.push('task')
-        fake.tasks.make?.(...given)
+    tasks: [
+      {
+        ...makeLater,
+        perform(world, data) {
+          order.push('task')
+          makeLater.perform(world, data)
+        },
       },
-    },
+    ],
   }
   await using server = await startFake({ simulator, left: () => order.push('reply left') })
   expect((await server.call('POST', '/fake/v1/later')).status).toBe(202)
@@ -572,7 +576,7 @@ test('what is due now runs only after the reply that queued it has left, also wh
 
 test('a call that comes before the wake finds done what was due before it', async () => {
   await using server = await startFake()
-  server.world.transaction(() => server.world.schedule('fake/make', server.world.now))
+  server.world.transaction(() => server.world.schedule(makeLater, server.world.now, {}))
   expect((await server.call('GET', '/fake/v1/things')).body).toMatchObject({
     things: [{ colour: 'green' }],
   })
@@ -591,8 +595,8 @@ test('a receiver that calls back during an advance is served at the stop the clo
   const { world } = server
   world.transaction(() => {
     world.in(targets).put({ provider: SLUG, url: receiver.url })
-    world.schedule('fake/make', world.now + 60_000)
-    world.schedule('fake/make', world.now + 120_000)
+    world.schedule(makeLater, world.now + 60_000, {})
+    world.schedule(makeLater, world.now + 120_000, {})
   })
   const { fired } = await server.runner.advance(world.now + 86_400_000)
   expect(seen).toEqual([
@@ -620,7 +624,7 @@ test('while nothing can be kept writes are refused, reads and the server go on',
 test('where even what is due cannot be kept, a call is refused and the server lives on', async () => {
   const disk: { failure: Error | undefined } = { failure: undefined }
   await using server = await startFake({ store: { ...memoryStore(), failure: () => disk.failure } })
-  server.world.transaction(() => server.world.schedule('fake/make', server.world.now))
+  server.world.transaction(() => server.world.schedule(makeLater, server.world.now, {}))
   disk.failure = new Error('the disk is full')
   expect(await refused(server, 'GET', '/fake/v1/things')).toMatchObject({ code: 'writes-refused' })
   disk.failure = undefined
@@ -655,7 +659,7 @@ test('a reply waits until it is kept, and is an error where that fails', async (
 test('a refusal is worded as the settings of the world have it', async () => {
   await using server = await startFake()
   server.world.transaction(() =>
-    server.world.in(settings).put({ provider: SLUG, values: { refusalStatus: 422 } }),
+    server.world.in(chosenSettings).put({ provider: SLUG, values: { refusalStatus: 422 } }),
   )
   expect(
     await refused(server, 'POST', '/fake/v1/things', { json: { colour: 'grey' } }),
@@ -670,7 +674,7 @@ test.each(['the-key', 'another'])(
   async (given) => {
     await using server = await startFake()
     server.world.transaction(() => {
-      server.world.in(settings).put({ provider: SLUG, values: { keyHeader: 'x-door' } })
+      server.world.in(chosenSettings).put({ provider: SLUG, values: { keyHeader: 'x-door' } })
       server.world.in(credentials).put({ provider: SLUG, kind: 'api-key', secret: 'the-key' })
     })
     const { status } = await server.call('GET', '/fake/v1/things', {
@@ -686,6 +690,12 @@ test('an operation whose security is empty answers anyone', async () => {
   await using server = await startFake()
   expect((await server.call('GET', '/fake/v1/text', { key: null })).status).toBe(200)
   expect((await server.call('GET', '/fake/v1/things', { key: null })).status).toBe(403)
+})
+
+test('an empty header names no world, and no href carries it', async () => {
+  await using server = await startFake()
+  const { body } = await server.call('GET', '/fake/v1/things', { headers: { 'X-Sim-World': '' } })
+  expect(body).toMatchObject({ baseUrl: `${server.origin}/fake/v1` })
 })
 
 test('hrefs of a world that a header chose carry its prefix', async () => {

@@ -10,12 +10,15 @@ import {
   queueCallback,
   recordAttempt,
   redeliver,
+  targets,
 } from '../../src/state/callbacks.ts'
 import { FIXED_START } from '../../src/state/clock.ts'
 import { defineCollection } from '../../src/state/collection.ts'
 import { Refusal } from '../../src/state/refusal.ts'
-import { firstTask, tasks } from '../../src/state/tasks.ts'
-import { emptyWorld, type Identity, openWorld, type World } from '../../src/state/world.ts'
+import { firstTask, tasks } from '../../src/state/task-queue.ts'
+import { defineTask } from '../../src/state/tasks.ts'
+import { openWorld, type World } from '../../src/state/world.ts'
+import { emptyWorld, type Identity } from '../../src/state/world-records.ts'
 
 interface Note {
   readonly id: string
@@ -36,6 +39,11 @@ interface Options {
   readonly schedule?: readonly string[]
 }
 
+/** What a callback tells. */
+function toldBy({ body }: Callback): string {
+  return (JSON.parse(body) as { told: string }).told
+}
+
 /** A world with a runner; tasks note their name and when they were performed, callbacks are answered 200. */
 function open({
   start = identity.start,
@@ -49,9 +57,8 @@ function open({
   const disk = { full: false }
   const world = openWorld(emptyWorld({ ...identity, start }, wallNow()), {
     wall: wallNow,
-    defaults: () => ({}),
     react: () => {},
-    checkWritable: () => {
+    beforeCommit: () => {
       if (disk.full) throw new Refusal('writes-refused', 'the disk is full')
     },
     committed: (_world, changes) => {
@@ -64,7 +71,7 @@ function open({
       perform(on, task)
     },
     attempt(on, delivery) {
-      attempted.push([delivery.body, on.now - FIXED_START])
+      attempted.push([toldBy(delivery), on.now - FIXED_START])
       return attempt(on, delivery)
     },
     schedule: () => schedule,
@@ -74,19 +81,30 @@ function open({
   return { world, runner, performed, attempted, reports, disk }
 }
 
+/** Queues a task within a transaction; what it does is up to the runner's `perform`. */
+function schedule(world: World, kind: string, due: number): void {
+  world.schedule(defineTask({ name: kind, perform: () => {} }), due, {})
+}
+
 /** Queues tasks `[kind, due]`, ms after the start. */
 function queue(world: World, ...wanted: readonly [kind: string, due: number][]): void {
   world.transaction(() => {
-    for (const [kind, due] of wanted) world.schedule(kind, FIXED_START + due)
+    for (const [kind, due] of wanted) schedule(world, kind, FIXED_START + due)
   })
 }
 
-function tell(world: World, ...bodies: string[]): Callback[] {
-  return world.transaction(() =>
-    bodies.map((body) =>
-      queueCallback(world, { provider: 'p', type: 'T', url: 'http://127.0.0.1:1', body }),
-    ),
-  ).result
+/** Queues a callback within a transaction. */
+function tellOne(world: World, told: string): void {
+  world.in(targets).put({ provider: 'p', url: 'http://127.0.0.1:1' })
+  queueCallback(world, { provider: 'p', type: 'T', body: { told } })
+}
+
+/** Queues callbacks, and answers them as they were queued. */
+function tell(world: World, ...told: string[]): Callback[] {
+  world.transaction(() => {
+    for (const each of told) tellOne(world, each)
+  })
+  return world.in(callbacks).page('queued', { descending: true }, 0, told.length).toReversed()
 }
 
 const names = (performed: readonly [name: string, at: number][]) => performed.map(([name]) => name)
@@ -117,9 +135,9 @@ test('tasks created on the way run in their place, and those due later wait', as
   const { world, runner, performed } = open({
     perform: (on, task) => {
       if (task.kind !== 'maker') return
-      on.schedule('between', until(15))
-      on.schedule('at-once', until(10))
-      on.schedule('too-late', until(31))
+      schedule(on, 'between', until(15))
+      schedule(on, 'at-once', until(10))
+      schedule(on, 'too-late', until(31))
     },
   })
   queue(world, ['maker', 10], ['after', 20])
@@ -130,7 +148,7 @@ test('tasks created on the way run in their place, and those due later wait', as
     ['between', 15],
     ['after', 20],
   ])
-  expect(firstTask(world)?.kind).toBe('too-late')
+  expect(firstTask(world.in(tasks))?.kind).toBe('too-late')
 })
 
 test('an advance leaves the clock where it was sent', async () => {
@@ -208,7 +226,7 @@ test('an advance lists what fired, in order', async () => {
       if (task.kind === 'quiet') return
       on.emit({ type: 'bundle.expired', provider: 'p', iccid: '1' })
       on.emit({ type: 'sim.detached', provider: 'p', iccid: '1' })
-      queueCallback(on, { provider: 'p', type: 'T', url: 'http://127.0.0.1:1', body: 'told' })
+      tellOne(on, 'told')
     },
   })
   queue(world, ['quiet', 5], ['loud', 10], ['quiet', 20])
@@ -236,7 +254,8 @@ test('a callback that was due before the advance is seen to first and not listed
 test('callbacks are attempted one after the other, however slow the first receiver is', async () => {
   const first = promised<Outcome>()
   const { world, runner, attempted } = open({
-    attempt: async (_on, { body }) => (body === 'one' ? first.promise : { status: 200 }),
+    attempt: async (_on, callback) =>
+      toldBy(callback) === 'one' ? first.promise : { status: 200 },
   })
   tell(world, 'one', 'two')
   runner.wake()
@@ -327,15 +346,14 @@ test('a call that arrives during an attempt sees the clock at its stop, and what
       await turn()
       runner.catchUp()
       on.transaction(() => {
-        on.schedule('called-back', on.now)
+        schedule(on, 'called-back', on.now)
         on.in(notes).put({ id: String(on.now - FIXED_START) })
       })
       runner.wake()
       return { status: 200 }
     },
     perform: (on, task) => {
-      if (task.kind === 'teller')
-        queueCallback(on, { provider: 'p', type: 'T', url: 'http://127.0.0.1:1', body: 'x' })
+      if (task.kind === 'teller') tellOne(on, 'x')
     },
   })
   queue(world, ['teller', 10], ['after', 20])
@@ -360,7 +378,7 @@ test('the outcome of an attempt that outlived its world is dropped', async () =>
   await runner.idle()
   expect(world.in(callbacks).size).toBe(1)
   expect(world.in(callbacks).get(ours?.id ?? '')).toMatchObject({
-    body: 'of the new life',
+    body: '{"told":"of the new life"}',
     attempts: [{ at: FIXED_START, status: 200 }],
   })
   expect(reports).toEqual([])
@@ -379,7 +397,7 @@ test('an advance whose world is replaced meanwhile ends and leaves the new life 
   expect((await advance).stopped?.reason).toBe('the world was replaced meanwhile')
   expect(performed).toEqual([])
   expect([world.now, world.clock.at]).toEqual([FIXED_START, FIXED_START])
-  expect(firstTask(world)?.kind).toBe('of-new')
+  expect(firstTask(world.in(tasks))?.kind).toBe('of-new')
 })
 
 test('a task that fails is dropped whole and reported, and the rest goes on', async () => {
@@ -468,8 +486,7 @@ test('stopping ends an advance under way', async () => {
   const { world, runner, performed } = open({
     attempt: () => answer.promise,
     perform: (on, { kind }) => {
-      if (kind === 'teller')
-        queueCallback(on, { provider: 'p', type: 'T', url: 'http://127.0.0.1:1', body: 'x' })
+      if (kind === 'teller') tellOne(on, 'x')
     },
   })
   queue(world, ['teller', 5], ['later', 10])
@@ -488,7 +505,8 @@ test('a task for a callback that is gone is forgotten without an attempt', async
   await runner.advance(until(10))
   expect([attempted, world.in(tasks).size]).toEqual([[], 0])
   expect(
-    world.transaction(() => recordAttempt(world, queued?.id ?? '', 0, { status: 200 }, [])).result,
+    world.transaction(() => recordAttempt(world, queued?.id ?? '', { at: 0, status: 200 }, []))
+      .result,
   ).toBeUndefined()
 })
 

@@ -3,20 +3,30 @@ import type { Document } from 'openapi-backend'
 import { expect, test } from 'vitest'
 import { type Handler, reply } from '../../src/simulators/call.ts'
 import {
-  authenticate,
   bearerChallenge,
+  clientAuthentication,
   issueToken,
-  presented,
   seedClient,
   wordTokenRefusal,
 } from '../../src/simulators/client-credentials.ts'
-import type { Simulator } from '../../src/simulators/simulator.ts'
+import type { SettingValues, Simulator } from '../../src/simulators/simulator.ts'
 import { credentials } from '../../src/state/credentials.ts'
 import { addDuration } from '../../src/state/duration.ts'
-import { duration, text } from '../../src/state/settings.ts'
-import { settings } from '../../src/state/world.ts'
-import { fake, fakeSpec, SLUG } from '../support/fake-provider.ts'
-import { type CallOptions, type FakeServer, startFake } from '../support/fake-server.ts'
+import { chosenSettings, defineSettings, duration, text } from '../../src/state/settings.ts'
+import { memoryStore } from '../../src/stores/memory.ts'
+import {
+  fake,
+  settings as fakeSettings,
+  fakeSpec,
+  makeLater,
+  SLUG,
+} from '../support/fake-provider.ts'
+import {
+  type Answer,
+  type CallOptions,
+  type FakeServer,
+  startFake,
+} from '../support/fake-server.ts'
 
 const HAL = 'application/hal+json'
 const json = (schema: object, type = 'application/json') => ({
@@ -77,13 +87,21 @@ const document = {
   },
 } as unknown as Document
 
+const settings = defineSettings(SLUG, {
+  ...fakeSettings.table,
+  tokenLifetime: duration('PT5M', 'how long a token is good'),
+  tokenPath: text(/^\//, 'a path', '/token', ''),
+})
+
+/** The spec's path for one asked for: the token endpoint lies where the setting says, and nowhere else. */
+function pathOf(path: string, { tokenPath }: SettingValues): string {
+  if (path === `/v1${tokenPath}`) return '/v1/token'
+  return path === '/v1/token' ? '/v1/moved-away' : path
+}
+
 const simulator: Simulator = {
   ...fake,
-  settings: {
-    ...fake.settings,
-    tokenLifetime: duration('PT5M', 'how long a token is good'),
-    tokenPath: text(/^\//, 'a path', '/token', ''),
-  },
+  settings,
   handlers: {
     ...fake.handlers,
     issueToken: issueToken(SLUG) as unknown as Handler,
@@ -97,14 +115,8 @@ const simulator: Simulator = {
       ? { ...worded, status: 401, headers: bearerChallenge(refusal) }
       : worded
   },
-  pathOf: (path, values) =>
-    path === `/v1${values.tokenPath}`
-      ? '/v1/token'
-      : path === '/v1/token'
-        ? '/v1/moved-away'
-        : path,
-  credentialIn: presented,
-  authenticate: authenticate(SLUG),
+  requests: { pathOf },
+  auth: clientAuthentication(SLUG, ({ tokenPath }) => `/v1${tokenPath}`),
   seeds: { default: (world) => seedClient(world, SLUG) },
 }
 
@@ -189,7 +201,7 @@ test('the same fields as JSON are taken and noted, and refused where strict', as
   expect((await ask(server, body, { 'Content-Type': 'application/json' })).status).toBe(200)
   expect(server.journal.list()[0]?.undocumented).toEqual(['Content-Type: application/json'])
   server.world.transaction(() =>
-    server.world.in(settings).put({ provider: SLUG, values: { strict: true } }),
+    server.world.in(chosenSettings).put({ provider: SLUG, values: { strict: true } }),
   )
   expect((await ask(server, body, { 'Content-Type': 'application/json' })).status).toBe(400)
 })
@@ -326,10 +338,82 @@ test('a reply has the media type of its spec, and is checked against it', async 
   ])
 })
 
+/** Words every refusal with a header, and counts. */
+const wordy: Simulator = {
+  ...simulator,
+  refusalReply: (refusal, operation, values) => ({
+    ...simulator.refusalReply(refusal, operation, values),
+    headers: { 'Retry-After': '5' },
+  }),
+  requests: { pathOf, count: () => ({ headers: { 'X-Seen': '1' } }) },
+}
+
+/** The fake spec, its refusals in HAL. */
+const halDocument = {
+  ...fakeSpec,
+  paths: {
+    ...document.paths,
+    '/things': {
+      get: {
+        ...marks,
+        operationId: 'listThings',
+        responses: { 200: json({ type: 'object' }), default: json({ type: 'object' }, HAL) },
+      },
+    },
+  },
+} as unknown as Document
+
+const refusedList = (server: FakeServer) => server.call('GET', '/fake/v1/things', { key: null })
+const shownBy = ({ headers }: Answer) =>
+  ['content-type', 'retry-after', 'x-seen'].map((name) => headers.get(name))
+
+test('a refusal of what could not be kept has the headers and the media type of any other', async () => {
+  let failing = true
+  const flushed = () => (failing ? Promise.reject(new Error('the disk is full')) : undefined)
+  const store = { ...memoryStore(), flushed }
+  await using server = await startFake({ simulator: wordy, document: halDocument, store })
+  const lost = await refusedList(server)
+  expect(lost.text).toBe('{"code":"writes-refused","reason":"the disk is full"}')
+  failing = false
+  const usual = await refusedList(server)
+  expect(usual.text).toContain('unauthorized')
+  for (const answer of [lost, usual]) expect(shownBy(answer)).toEqual([HAL, '5', '1'])
+})
+
+test('a refusal of what had come due and could not be kept has them, too', async () => {
+  let full = false
+  const failure = () => (full ? new Error('the disk is full') : undefined)
+  const store = { ...memoryStore(), failure }
+  await using server = await startFake({ simulator: wordy, document: halDocument, store })
+  server.world.transaction(() => server.world.schedule(makeLater, server.world.now, {}))
+  full = true
+  const answer = await refusedList(server)
+  expect(answer.text).toContain('writes-refused')
+  expect(shownBy(answer)).toEqual([HAL, '5', null])
+})
+
+test('a token endpoint words what could not be kept as it words everything', async () => {
+  const flushed = () => Promise.reject(new Error('the disk is full'))
+  const store = { ...memoryStore(), flushed }
+  await using server = await startFake({ simulator, document, store })
+  const { status, body, headers } = await ask(server, GOOD)
+  expect([status, body]).toEqual([
+    503,
+    { error: 'temporarily_unavailable', error_description: 'the disk is full' },
+  ])
+  expect(headers.get('cache-control')).toBe('no-store')
+})
+
+test('a world that is not there is refused with the headers of its provider', async () => {
+  await using server = await startFake({ simulator: wordy, document })
+  const answer = await server.call('GET', '/w/nowhere/fake/v1/things')
+  expect([answer.status, ...shownBy(answer)]).toEqual([404, 'application/json', '5', null])
+})
+
 test('a path that a setting moves is found there, and no longer where it was', async () => {
   await using server = await start()
   server.world.transaction(() =>
-    server.world.in(settings).put({ provider: SLUG, values: { tokenPath: '/oauth2/token' } }),
+    server.world.in(chosenSettings).put({ provider: SLUG, values: { tokenPath: '/oauth2/token' } }),
   )
   expect((await ask(server, GOOD, FORM, '/fake/v1/oauth2/token')).status).toBe(200)
   expect((await ask(server, GOOD)).status).toBe(404)

@@ -6,7 +6,8 @@ import { queueCallback, targets } from '../../src/state/callbacks.ts'
 import { defineCollection, sortable } from '../../src/state/collection.ts'
 import { credentials } from '../../src/state/credentials.ts'
 import { Refusal } from '../../src/state/refusal.ts'
-import { commonSettings, text, whole } from '../../src/state/settings.ts'
+import { commonSettings, defineSettings, text, whole } from '../../src/state/settings.ts'
+import { defineTask } from '../../src/state/tasks.ts'
 import type { World } from '../../src/state/world.ts'
 
 export const SLUG = 'fake'
@@ -141,24 +142,53 @@ export const fakeSpec = {
     },
     '/closed': { get: operation('closed', { responses: { 200: { description: 'Nothing' } } }) },
   },
+  webhooks: {
+    thingMade: {
+      post: operation('thingMade', {
+        requestBody: {
+          content: json({
+            type: 'object',
+            required: ['made'],
+            additionalProperties: false,
+            properties: { made: { $ref: '#/components/schemas/ThingId' } },
+          }),
+        },
+        responses: { 200: { description: 'Received' } },
+      }),
+    },
+    Dropped: {
+      post: operation('Dropped', {
+        requestBody: {
+          content: json({
+            type: 'object',
+            required: ['dropped'],
+            properties: { dropped: { type: 'string' }, made: { type: 'string' } },
+          }),
+        },
+        responses: { 200: { description: 'Received' } },
+      }),
+    },
+  },
+  components: { schemas: { ThingId: { type: 'string', format: 'uuid' } } },
 } as unknown as Document
 
 function make(world: World, colour: string): Thing {
   const made = world
     .in(things)
     .put({ id: world.random.uuid(), serial: world.next('fake.thing'), colour, madeAt: world.now })
-  const target = world.in(targets).get(SLUG)
-  if (target)
-    queueCallback(world, {
-      provider: SLUG,
-      type: 'Made',
-      url: target.url,
-      body: JSON.stringify({ made: made.id }),
-    })
+  if (world.in(targets).has(SLUG))
+    queueCallback(world, { provider: SLUG, type: 'Made', body: { made: made.id } })
   return made
 }
 
 const shown = ({ id, colour, madeAt }: Thing) => ({ id, colour, madeAt })
+
+/** Makes a green thing when its time has come. */
+export const makeLater = defineTask({
+  provider: SLUG,
+  name: 'make',
+  perform: (world) => void make(world, 'green'),
+})
 
 const wrongs: Readonly<Record<string, (made: Thing) => ReturnType<Handler>>> = {
   status: () => ({ status: 418 }),
@@ -167,7 +197,7 @@ const wrongs: Readonly<Record<string, (made: Thing) => ReturnType<Handler>>> = {
   type: () => ({ status: 200, content: { type: 'text/plain', render: () => 'plain' } }),
   nothing: () => ({ status: 204 }),
   refusal: () => {
-    throw new Refusal('unworded', 'this refusal breaks the spec')
+    throw new Refusal<'unworded'>('unworded', 'this refusal breaks the spec')
   },
   crash: () => {
     throw new TypeError('a mistake of the handler')
@@ -211,7 +241,7 @@ const handlers: Readonly<Record<string, Handler>> = {
     return { status: 200, content: { type: 'text/plain', render } }
   },
   makeLater(_call, world) {
-    world.schedule(`${SLUG}/make`, world.now)
+    world.schedule(makeLater, world.now, {})
     return { status: 202 }
   },
   closed(_call, world) {
@@ -233,6 +263,12 @@ const statuses: Readonly<Record<string, number>> = {
 /** The key of a world. */
 export const keyOf = (world: string) => `fake-key-of-${world}`
 
+export const settings = defineSettings(SLUG, {
+  ...commonSettings,
+  keyHeader: text(/^[a-z-]+$/, 'the name of a header', 'x-key', 'which header carries the key'),
+  refusalStatus: whole(400, 599, 400, 'status of a refusal that has none of its own'),
+})
+
 const secretOf = (header: HeaderOf, values?: SettingValues) =>
   header(String(values?.keyHeader ?? 'x-key'))
 
@@ -240,11 +276,7 @@ export const fake: Simulator = {
   slug: SLUG,
   title: 'Fake',
   mounts: [{ spec: 'fake.yaml', basePath: '/v1' }],
-  settings: {
-    ...commonSettings,
-    keyHeader: text(/^[a-z-]+$/, 'the name of a header', 'x-key', 'which header carries the key'),
-    refusalStatus: whole(400, 599, 400, 'status of a refusal that has none of its own'),
-  },
+  settings,
   handlers,
   gaps: { unserved: 'nobody needs it' },
   refusalReply: ({ code, message }, _operation, values) =>
@@ -252,12 +284,13 @@ export const fake: Simulator = {
       code,
       reason: message,
     }),
-  credentialIn: secretOf,
-  authenticate(header, world) {
-    if (
-      world.in(credentials).get(`${SLUG}/${secretOf(header, world.settings(SLUG))}`) === undefined
-    )
-      throw new Refusal('unauthorized', 'this is not the key')
+  auth: {
+    credentialIn: secretOf,
+    authenticate(header, world) {
+      const secret = secretOf(header, world.settings(settings))
+      if (!world.in(credentials).has(`${SLUG}/${secret}`))
+        throw new Refusal('unauthorized', 'this is not the key')
+    },
   },
   seeds: {
     default: (world) =>
@@ -265,9 +298,7 @@ export const fake: Simulator = {
         .in(credentials)
         .put({ provider: SLUG, kind: 'api-key', secret: keyOf(world.name) }),
   },
-  tasks: { make: (world) => void make(world, 'green') },
-  react: () => {},
-  usage: { covers: () => true, thresholds: [] },
-  network: () => undefined,
+  tasks: [makeLater],
+  device: { usage: { covers: () => true, thresholds: [] } },
   callbacks: { sign: () => ({}), schedule: () => ['PT5S'], versions: [1] },
 }

@@ -4,14 +4,15 @@ import type { AddressInfo } from 'node:net'
 import type { Document } from 'openapi-backend'
 import { type HttpOptions, listener } from '../../src/server/http.ts'
 import type { Journal } from '../../src/server/journal.ts'
-import type { Provider } from '../../src/server/pipeline.ts'
+import type { Provider } from '../../src/server/provider.ts'
 import type { Runner } from '../../src/server/runner.ts'
 import { compileSpec } from '../../src/server/spec.ts'
-import { openWorlds, type Worlds } from '../../src/server/worlds.ts'
+import { callbackCheck, compileWebhooks } from '../../src/server/webhooks.ts'
+import { openWorlds, type Worlds, type WorldsOptions } from '../../src/server/worlds.ts'
 import type { Simulator } from '../../src/simulators/simulator.ts'
+import { defined } from '../../src/state/defined.ts'
 import type { World } from '../../src/state/world.ts'
 import { memoryStore } from '../../src/stores/memory.ts'
-import type { Store } from '../../src/stores/store.ts'
 import { fake, fakeSpec, keyOf, SLUG } from './fake-provider.ts'
 
 export interface Answer {
@@ -48,7 +49,9 @@ export interface FakeServer extends AsyncDisposable {
 
 export interface FakeOptions {
   readonly checked?: boolean
-  readonly store?: Store
+  readonly store?: WorldsOptions['store']
+  /** Listens before worlds other than `default` are open. */
+  readonly early?: boolean
   readonly publicUrl?: string
   readonly callbackUrl?: string
   /** Mounts the provider at `/`. */
@@ -61,7 +64,8 @@ export interface FakeOptions {
 }
 
 /** Compiled once for all servers of a test file. */
-const spec = compileSpec(fakeSpec)
+const spec = compileSpec(structuredClone(fakeSpec))
+const webhooks = compileWebhooks(fakeSpec)
 
 /** The fake provider on a free port of 127.0.0.1, its worlds frozen. */
 export async function startFake(options: FakeOptions = {}): Promise<FakeServer> {
@@ -90,10 +94,15 @@ export async function startFake(options: FakeOptions = {}): Promise<FakeServer> 
     seed: 'tests',
     policy: { allow: [], timeout: 2000 },
     report,
-    ...(callbackUrl === undefined ? {} : { callbackUrl }),
+    ...defined({
+      callbackUrl,
+      callbackCheck: checked ? callbackCheck([simulator], () => webhooks) : undefined,
+    }),
   })
-  const place = worlds.get('default')
-  if (!place) throw new Error('there is no default world')
+  if (!options.early) await worlds.openAll()
+  await worlds.start()
+  const hosted = worlds.get('default')
+  if (!hosted) throw new Error('there is no default world')
   const http: HttpOptions = {
     providers: new Map([
       [SLUG, { simulator, ready: () => provider, compile: async () => provider }],
@@ -117,9 +126,9 @@ export async function startFake(options: FakeOptions = {}): Promise<FakeServer> 
   return {
     origin,
     worlds,
-    world: place.world,
-    runner: place.runner,
-    journal: place.journal,
+    world: hosted.world,
+    runner: hosted.runner,
+    journal: hosted.journal,
     reports,
     async call(
       method,
@@ -151,8 +160,8 @@ export async function startFake(options: FakeOptions = {}): Promise<FakeServer> 
     },
     state: () =>
       JSON.stringify([
-        place.world.random.state(),
-        [...place.world.records]
+        hosted.world.random.state(),
+        [...hosted.world.records]
           .filter(([, kept]) => kept.size > 0)
           .map(([name, kept]) => [name, [...kept]]),
       ]),

@@ -2,7 +2,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parse } from 'yaml'
-import { readSpec } from '../../src/server/spec.ts'
+import { readSpec } from '../../src/server/spec-files.ts'
 
 /** A sentence of a provider's document, as `specs/statements` has it; any field may be missing from a file. */
 export interface Statement {

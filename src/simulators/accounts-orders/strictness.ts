@@ -1,30 +1,9 @@
-// What is asked for, read leniently: the document breaks its own rules in its samples. With `strict` it is held to them.
+// What is asked for, read leniently: the document breaks its own rules in its samples.
 import { sortable } from '../../state/collection.ts'
 import { iso } from '../../state/instant.ts'
 import { Refusal } from '../../state/refusal.ts'
 
 const DAY = 86_400_000
-const id = (prefix: string) => new RegExp(`^${prefix}_[0-9A-Z]{26}$`)
-const date = /^([0-9]{4})-(?:[0-9]{2})-([0-9]{2})$/
-
-/** The document's patterns where the spec's are wider: `x-strict-pattern` there. */
-export const strictPatterns: Readonly<Record<string, RegExp>> = {
-  ...{ 'from-date': date, 'to-date': date, msisdn: /^\d{12,15}$/, id: id('order') },
-  ...{ 'account-id': id('acc'), 'subscription-id': id('sub'), 'subscriber-id': id('sbr') },
-  ...{ account_id: id('acc'), template_id: id('otpl'), subscription_id: id('sub') },
-}
-
-/** Where `strict` is on, holds values to the document. @throws Refusal `invalid-request`, naming all that break its patterns */
-export function heldToDocument(settings: { readonly strict: boolean }, values: object): void {
-  if (!settings.strict) return
-  const broken = Object.entries(values).flatMap(([name, value]) => {
-    const pattern = strictPatterns[name]
-    return pattern && !pattern.test(String(value))
-      ? [`${name} must match pattern "${pattern.source}", and strict is on`]
-      : []
-  })
-  if (broken.length > 0) throw new Refusal('invalid-request', broken.join('; '))
-}
 
 /** A template's id, also where it is spelled as in the sample of the document. */
 export function templateId(text: string): string {

@@ -2,7 +2,8 @@
 import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { parse } from 'yaml'
-import { strictPatterns } from '../../../src/simulators/accounts-orders/strictness.ts'
+import { compileSpec, type Operation, type SpecRequest } from '../../../src/server/spec.ts'
+import { readSpec } from '../../../src/server/spec-files.ts'
 import {
   ACCOUNT,
   ACTIVATION,
@@ -180,12 +181,31 @@ function strictIn(value: unknown, name = ''): [string, string][] {
   ]
 }
 
-test('what strict asks for is what the spec says it does', () => {
-  const spec = parse(
-    readFileSync(new URL('../../../specs/accounts-orders.yaml', import.meta.url), 'utf8'),
-  ) as unknown
-  const told = Object.fromEntries(strictIn(spec))
-  expect(told).toEqual(
-    Object.fromEntries(Object.entries(strictPatterns).map(([name, { source }]) => [name, source])),
+/** A request in which every value that an operation knows is wrong. */
+function wrongFor({ object, body }: Operation): SpecRequest {
+  const wrong = (names: Iterable<string>) =>
+    Object.fromEntries([...names].map((name) => [name, 'wrong']))
+  const named = (part: string) =>
+    wrong((object.parameters ?? []).filter((each) => each.in === part).map(({ name }) => name))
+  return {
+    path: named('path'),
+    query: named('query'),
+    header: named('header'),
+    requestBody: wrong(body?.shape.names.keys() ?? []),
+  }
+}
+
+test('what strict asks for is what the spec says it does', async () => {
+  const told = Object.fromEntries(
+    strictIn(
+      parse(readFileSync(new URL('../../../specs/accounts-orders.yaml', import.meta.url), 'utf8')),
+    ),
   )
+  expect(Object.keys(told)).toHaveLength(10)
+  const { operations } = await compileSpec(readSpec('accounts-orders.yaml'))
+  const asked = [...operations.values()].flatMap((each) => each.strictProblems(wrongFor(each)))
+  const sentences = Object.entries(told).map(
+    ([name, pattern]) => `${name} must match pattern "${pattern}", and strict is on`,
+  )
+  expect([...new Set(asked)].toSorted()).toEqual(sentences.toSorted())
 })

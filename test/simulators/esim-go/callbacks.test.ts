@@ -3,7 +3,7 @@ import { createHmac } from 'node:crypto'
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import ajvFormats from 'ajv-formats'
 import { expect, test } from 'vitest'
-import { readSpec } from '../../../src/server/spec.ts'
+import { readSpec } from '../../../src/server/spec-files.ts'
 import { type Schemas, startEsimGo, type TestSim } from '../../support/esim-go.ts'
 import {
   buy,

@@ -1,6 +1,6 @@
 // v2.5: everything v2.4 has, with fields and prices that v2.4 does not show.
 import { expect, test } from 'vitest'
-import { readSpec } from '../../../src/server/spec.ts'
+import { readSpec } from '../../../src/server/spec-files.ts'
 import { findBundle } from '../../../src/simulators/esim-go/catalogue/on-sale.ts'
 import { userBundles } from '../../../src/simulators/esim-go/records.ts'
 import { type Schemas, startEsimGo } from '../../support/esim-go.ts'

@@ -1,6 +1,6 @@
 // What can be done to an eSIM of Highland in which state: in stock, acquired, suspended; on its handset; its product.
 import { expect, test } from 'vitest'
-import { readSpec } from '../../../src/server/spec.ts'
+import { readSpec } from '../../../src/server/spec-files.ts'
 import { ESIM, expectFailure, type Highland, startHighland, USA } from '../../support/highland.ts'
 
 const FREE = '61007764'

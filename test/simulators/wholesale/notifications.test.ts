@@ -4,7 +4,7 @@ import { Ajv2020 } from 'ajv/dist/2020.js'
 import ajvFormats from 'ajv-formats'
 import { expect, test } from 'vitest'
 import { type Receiver, startReceiver } from '../../../src/index.ts'
-import { readSpec } from '../../../src/server/spec.ts'
+import { readSpec } from '../../../src/server/spec-files.ts'
 import {
   ACTIVATION,
   EID,

@@ -1,0 +1,85 @@
+// Where a URL leads, and what URLs of this server begin with.
+import type { IncomingMessage } from 'node:http'
+import { headerOf } from './exchange.ts'
+
+/** Where a URL leads. */
+export interface Destination {
+  /** From a `/w/<world>` prefix. */
+  readonly world: string | undefined
+  readonly slug: string
+  /** True where the provider is mounted at `/`, on a port of its own: then no URL names its slug. */
+  readonly ownPort: boolean
+  /** Below the slug. */
+  readonly path: string
+  /** After the question mark; empty where there is none. */
+  readonly query: string
+}
+
+/** @param ownSlug the provider mounted at `/`, for a port of its own */
+export function destinationOf(asked: string, ownSlug: string | undefined): Destination {
+  const url = pathOf(asked)
+  const mark = url.indexOf('?')
+  let path = mark < 0 ? url : url.slice(0, mark)
+  const query = mark < 0 ? '' : url.slice(mark + 1)
+
+  let world: string | undefined
+  if (path.startsWith('/w/')) {
+    const end = path.indexOf('/', 3)
+    world = end < 0 ? path.slice(3) : path.slice(3, end)
+    path = end < 0 ? '/' : path.slice(end)
+  }
+
+  if (ownSlug !== undefined && !path.startsWith('/_sim'))
+    return { world, slug: ownSlug, ownPort: true, path, query }
+
+  const end = path.indexOf('/', 1)
+  const slug = end < 0 ? path.slice(1) : path.slice(1, end)
+  return {
+    world,
+    slug,
+    ownPort: ownSlug !== undefined,
+    path: end < 0 ? '' : path.slice(end),
+    query,
+  }
+}
+
+/** A proxy's client sends the whole URL; what counts is the path. */
+function pathOf(url: string): string {
+  if (url.startsWith('/') || !URL.canParse(url)) return url
+  const { pathname, search } = new URL(url)
+  return pathname + search
+}
+
+/** A destination as a path again, without the prefix of its world. */
+export function pathBelowWorld({ slug, path, query }: Destination): string {
+  return `/${slug}${path}${query && `?${query}`}`
+}
+
+/** The world a request names, by prefix or header; an empty header names none. */
+export function worldNamed(to: Destination, request: IncomingMessage): string | undefined {
+  return to.world ?? (headerOf(request, 'x-sim-world') || undefined)
+}
+
+/**
+ * What the server's URLs begin with as the caller reaches it, without a trailing slash: the origin,
+ * and the path an application that embeds the server has mounted it at.
+ */
+export function serverUrl(request: IncomingMessage, publicUrl: string | undefined): string {
+  if (publicUrl !== undefined) return publicUrl
+  const { baseUrl = '' } = request as { baseUrl?: string }
+  return `http://${request.headers.host ?? 'localhost'}${baseUrl}`
+}
+
+/**
+ * What a provider's URLs begin with up to its base path, without a trailing slash. They lead to the
+ * world they were made in, also for who follows them without the header that chose the world.
+ */
+export function rootOf(
+  to: Destination,
+  request: IncomingMessage,
+  publicUrl: string | undefined,
+): string {
+  const world = worldNamed(to, request)
+  const prefix = world === undefined ? '' : `/w/${world}`
+  return `${serverUrl(request, publicUrl)}${prefix}${to.ownPort ? '' : `/${to.slug}`}`
+}

@@ -1,0 +1,30 @@
+// Worlds that are kept for a while only: removed when their time is over.
+import type { HostedWorld } from './hosted-world.ts'
+import { alarm, wallNow } from './ticker.ts'
+
+export interface Expiry {
+  /** Removes what is over and waits for the next; called whenever there may be another to wait for. */
+  check(): void
+  stop(): void
+}
+
+export function openExpiry(
+  list: () => readonly HostedWorld[],
+  remove: (hosted: HostedWorld) => void,
+): Expiry {
+  const bell = alarm(check)
+
+  function check(): void {
+    const now = wallNow()
+    let next: number | undefined
+    for (const hosted of list()) {
+      const { expiresAt } = hosted.world.identity
+      if (expiresAt === undefined) continue
+      if (expiresAt <= now) remove(hosted)
+      else next = Math.min(next ?? expiresAt, expiresAt)
+    }
+    bell.set(next === undefined ? undefined : next - now)
+  }
+
+  return { check, stop: () => bell.set(undefined) }
+}

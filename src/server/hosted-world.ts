@@ -1,0 +1,125 @@
+// A world with what runs it and what remembers it.
+import type { Simulator } from '../simulators/simulator.ts'
+import { bundleTasks } from '../state/bundles.ts'
+import {
+  type Callback,
+  callbacks,
+  type UnsentCallback,
+  unsentCallbacks,
+} from '../state/callbacks.ts'
+import type { Change, Records } from '../state/collection.ts'
+import { Refusal } from '../state/refusal.ts'
+import { type Task, tasks } from '../state/task-queue.ts'
+import type { TaskDef } from '../state/tasks.ts'
+import { openWorld, type World } from '../state/world.ts'
+import type { Store } from '../stores/store.ts'
+import { type AttemptOptions, type Attempts, openAttempts } from './attempt.ts'
+import { type Journal, openJournal } from './journal.ts'
+import { openRunner, type Runner } from './runner.ts'
+import { wallNow } from './ticker.ts'
+import type { CallbackCheck } from './webhooks.ts'
+
+export interface HostedWorld {
+  readonly world: World
+  readonly runner: Runner
+  readonly journal: Journal
+}
+
+export interface HostOptions extends AttemptOptions {
+  readonly simulators: readonly Simulator[]
+  readonly store: Store
+  readonly report: (sentence: string) => void
+  /** Holds callbacks to the specs when they are queued; absent where they are not checked. */
+  readonly callbackCheck?: CallbackCheck
+}
+
+/** What all worlds of a server share. */
+export interface Host extends HostOptions {
+  readonly bySlug: ReadonlyMap<string, Simulator>
+  /** Kinds of tasks, by name. */
+  readonly taskKinds: ReadonlyMap<string, TaskDef>
+  readonly attempts: Attempts
+}
+
+export function openHost(options: HostOptions): Host {
+  const { simulators } = options
+  const bySlug = new Map(simulators.map((simulator) => [simulator.slug, simulator]))
+  const kinds = [...bundleTasks, ...simulators.flatMap((each) => each.tasks ?? [])]
+  return {
+    ...options,
+    bySlug,
+    taskKinds: new Map(kinds.map((task) => [task.kind, task])),
+    attempts: openAttempts(bySlug, options),
+  }
+}
+
+/**
+ * Opens a world over its records and attaches it to its store; its runner sleeps until it is woken.
+ * @param onCommit told of what each transaction changed, once the store has it
+ * @throws Error where the records are no world's
+ */
+export function hostWorld(
+  records: Records,
+  host: Host,
+  onCommit: (hosted: HostedWorld, changes: readonly Change[]) => void,
+): HostedWorld {
+  const { store, attempts, report } = host
+  const world = openWorld(records, {
+    wall: wallNow,
+    react: (event, on) => host.bySlug.get(event.provider)?.react?.(event, on),
+    beforeCommit(on, changes) {
+      checkWritable(store, on)
+      if (host.callbackCheck) checkCallbacks(changes, host.callbackCheck)
+    },
+    committed(on, changes) {
+      store.commit(on.name, changes)
+      if (changes.some(({ collection }) => collection === tasks.name)) runner.nudge()
+      onCommit(hosted, changes)
+    },
+  })
+  const runner = openRunner(world, {
+    perform: (on, task) => perform(host, on, task),
+    attempt: (on, callback) => attempts.make(on, callback),
+    schedule: (on, slug) => simulatorOf(host, slug).callbacks?.schedule(on) ?? [],
+    report,
+  })
+  const hosted: HostedWorld = { world, runner, journal: openJournal() }
+  store.attach(world.name, () => world.records)
+  return hosted
+}
+
+function simulatorOf({ bySlug }: Host, slug: string): Simulator {
+  const simulator = bySlug.get(slug)
+  if (!simulator) throw new Error(`there is no provider ${slug}`)
+  return simulator
+}
+
+/** Does what has come due, a provider's with its own random stream. */
+function perform({ taskKinds }: Host, world: World, { kind, data }: Task): void {
+  const task = taskKinds.get(kind)
+  if (!task) throw new Error('nobody performs this kind of task')
+  if (task.provider === undefined) task.perform(world, data)
+  else world.withStream(task.provider, () => task.perform(world, data))
+}
+
+/** @throws Refusal `writes-refused` where nothing can be kept */
+function checkWritable(store: Store, { name }: World): void {
+  const failure = store.failure(name)
+  if (failure) throw new Refusal('writes-refused', failure.message)
+}
+
+/** Holds what a transaction queued to its spec. @throws Refusal `reply-violates-spec` */
+function checkCallbacks(changes: Iterable<Change>, check: CallbackCheck): void {
+  for (const { collection, before, after } of changes) {
+    if (before !== undefined || after === undefined) continue
+    if (collection !== callbacks.name && collection !== unsentCallbacks.name) continue
+
+    const { provider, type, body } = after as Callback | UnsentCallback
+    const problems = body === undefined ? [] : check({ provider, type, body })
+    if (problems.length > 0)
+      throw new Refusal(
+        'reply-violates-spec',
+        `the callback ${type} of ${provider} would break the spec: ${problems.join('; ')}`,
+      )
+  }
+}

@@ -1,0 +1,28 @@
+// A provider's reply as the bytes that are sent: the one way for all who write replies.
+import type { Reply } from '../simulators/call.ts'
+import type { BytesAnswer } from './exchange.ts'
+import { JSON_TYPE, type Operation } from './spec.ts'
+
+const NONE: Readonly<Record<string, string>> = {}
+
+/**
+ * A reply without content of its own, in the media type that its operation has for the status.
+ * @param operation absent where none was found
+ */
+export function rendered(reply: Reply, operation: Operation | undefined): BytesAnswer {
+  const { status, headers = NONE, body } = reply
+  if (body === undefined)
+    return { kind: 'bytes', status, headers, type: undefined, body: undefined }
+
+  const type = operation?.jsonType(status) ?? JSON_TYPE
+  return { kind: 'bytes', status, headers, type, body: JSON.stringify(body) }
+}
+
+/** A reply whose content was rendered as `body`. */
+export function renderedContent(
+  { status, headers = NONE }: Reply,
+  type: string,
+  body: string | Uint8Array,
+): BytesAnswer {
+  return { kind: 'bytes', status, headers, type, body }
+}

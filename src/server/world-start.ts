@@ -1,0 +1,60 @@
+// How a world begins: its name, its seed, its clock, and how long it is kept.
+import type { Simulator } from '../simulators/simulator.ts'
+import type { Clock } from '../state/clock.ts'
+import { defined } from '../state/defined.ts'
+import { Refusal } from '../state/refusal.ts'
+import type { Identity } from '../state/world-records.ts'
+import { wallNow } from './ticker.ts'
+
+/** How a new world begins. */
+export interface WorldStart {
+  readonly seed?: string
+  /** The name of a seed state of some provider. */
+  readonly given?: string
+  readonly clock?: Partial<Pick<Clock, 'mode' | 'at' | 'rate'>>
+  /** Wall ms it is kept for. */
+  readonly ttl?: number
+}
+
+/** How a new world begins where it is not told. */
+export interface StartDefaults {
+  /** How its clock goes. */
+  readonly clock: 'running' | 'frozen'
+  readonly seed: string
+}
+
+const WORLD_NAME = /^[A-Za-z0-9._-]{1,64}$/
+
+/** @throws Refusal `invalid-request` */
+export function checkWorldName(name: string): void {
+  if (!WORLD_NAME.test(name))
+    throw new Refusal('invalid-request', 'a world is named with 1 to 64 of A-Z a-z 0-9 . _ -')
+}
+
+/** @throws Refusal `invalid-request` where no provider has a seed state of that name */
+export function checkGiven(given: string | undefined, simulators: readonly Simulator[]): void {
+  if (given === undefined || simulators.some((each) => Object.hasOwn(each.seeds, given))) return
+  const states = new Set(simulators.flatMap((each) => Object.keys(each.seeds)))
+  const quoted = [...states].map((name) => `"${name}"`)
+  throw new Refusal(
+    'invalid-request',
+    `there is no state "${given}"; there are: ${quoted.join(', ')}`,
+  )
+}
+
+/** A seed that is chosen for one world is its own; else it shares that of the server. */
+export function identityOf(name: string, start: WorldStart, defaults: StartDefaults): Identity {
+  const { seed, clock = {}, ttl } = start
+  return defined({
+    name,
+    seed: seed ?? defaults.seed,
+    ownSeed: seed === undefined ? undefined : true,
+    start: defined({ mode: clock.mode ?? defaults.clock, rate: clock.rate ?? 1, at: clock.at }),
+    expiresAt: ttl === undefined ? undefined : wallNow() + ttl,
+  })
+}
+
+/** The identity of a world that begins anew: with the seed it has, or with one chosen for it. */
+export function reborn(identity: Identity, seed: string | undefined): Identity {
+  return seed === undefined ? identity : { ...identity, seed, ownSeed: true }
+}

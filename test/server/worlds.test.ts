@@ -1,0 +1,206 @@
+// Worlds that a store keeps: opened when they are asked for, in the background else, and each once.
+import { setImmediate as turn } from 'node:timers/promises'
+import { expect, test, vi } from 'vitest'
+import { wallNow } from '../../src/server/ticker.ts'
+import { openWorlds, type WorldsOptions } from '../../src/server/worlds.ts'
+import type { Records } from '../../src/state/collection.ts'
+import { credentials } from '../../src/state/credentials.ts'
+import { tasks } from '../../src/state/task-queue.ts'
+import { emptyWorld, type Identity } from '../../src/state/world-records.ts'
+import { memoryStore } from '../../src/stores/memory.ts'
+import { StoreError } from '../../src/stores/store.ts'
+import { fake, keyOf, makeLater, SLUG, things } from '../support/fake-provider.ts'
+import { startFake } from '../support/fake-server.ts'
+
+/** The records of a world that was kept: it has its key, and a thing to make at its start. */
+function kept(name: string, rest: Partial<Identity> = {}): Records {
+  const start = { mode: 'frozen', rate: 1 } as const
+  const records = emptyWorld({ name, seed: 's', start, ...rest }, wallNow())
+  const credential = { provider: SLUG, kind: 'api-key', secret: keyOf(name) } as const
+  const task = { id: 1, kind: makeLater.kind, due: 0, data: {} }
+  records.set(credentials.name, new Map([[credentials.key(credential), credential]]))
+  records.set(tasks.name, new Map([[tasks.key(task), task]]))
+  return records
+}
+
+/** A store that keeps worlds of these names; each is read only when the test lets it be. */
+function keptStore(names: readonly string[], records = (name: string) => kept(name)) {
+  const loads: string[] = []
+  const written: string[] = []
+  const removed: string[] = []
+  const waiting = new Map<string, () => void>()
+  const store: WorldsOptions['store'] = {
+    ...memoryStore(),
+    list: async () => [...names],
+    async load(name) {
+      loads.push(name)
+      if (name !== 'default') await new Promise<void>((read) => waiting.set(name, read))
+      return records(name)
+    },
+    commit: (name) => void written.push(name),
+    rewrite: (name) => void written.push(name),
+    remove: async (name) => void removed.push(name),
+  }
+  /** Lets a world be read, once it is asked for. */
+  const letRead = async (name: string) => {
+    await vi.waitFor(() => expect(waiting.has(name)).toBe(true))
+    waiting.get(name)?.()
+  }
+  return { store, loads, written, removed, letRead }
+}
+
+function open(store: WorldsOptions['store'], report: (sentence: string) => void = () => {}) {
+  return openWorlds({
+    simulators: [fake],
+    store,
+    clock: 'frozen',
+    seed: 'tests',
+    policy: { allow: [], timeout: 2000 },
+    report,
+  })
+}
+
+const namesOf = (list: readonly { world: { name: string } }[]) =>
+  list.map(({ world }) => world.name)
+
+test('at first only default is open, and the others follow one after the other', async () => {
+  const { store, loads, letRead } = keptStore(['a', 'b', 'default'])
+  const worlds = await open(store)
+  expect([namesOf(worlds.list()), loads]).toEqual([['default'], ['default', 'a']])
+  await letRead('a')
+  await vi.waitFor(() => expect(loads).toEqual(['default', 'a', 'b']))
+  await letRead('b')
+  expect(namesOf(await worlds.openAll())).toEqual(['default', 'a', 'b'])
+  await worlds.close()
+})
+
+test('a world that is asked for twice at once is opened once', async () => {
+  const { store, loads, letRead } = keptStore(['a', 'b', 'default'])
+  const worlds = await open(store)
+  const both = Promise.all([worlds.open('b'), worlds.open('b')])
+  await letRead('b')
+  const [one, other] = await both
+  expect(one?.world.name).toBe('b')
+  expect(other).toBe(one)
+  expect([worlds.get('b'), worlds.get('a')]).toEqual([one, undefined])
+  await letRead('a')
+  await worlds.openAll()
+  expect(loads.toSorted()).toEqual(['a', 'b', 'default'])
+  await worlds.close()
+})
+
+test('a name that nobody keeps is not looked for', async () => {
+  const { store, loads } = keptStore(['default'])
+  const worlds = await open(store)
+  expect(await worlds.open('nowhere')).toBeUndefined()
+  expect(loads).toEqual(['default'])
+  await worlds.close()
+})
+
+test('the name of a world that is not open yet is taken', async () => {
+  const { store, letRead } = keptStore(['a', 'default'])
+  const worlds = await open(store)
+  expect(() => worlds.create('a', {})).toThrow('the world "a" exists already')
+  await letRead('a')
+  await worlds.openAll()
+  await worlds.close()
+})
+
+test('nothing happens by itself before the start, and everything after it', async () => {
+  const { store, written, letRead } = keptStore(['a', 'default'])
+  const worlds = await open(store)
+  await turn()
+  expect(written).toEqual([])
+  await worlds.start()
+  expect(written).toEqual(['default'])
+  await letRead('a')
+  await vi.waitFor(() => expect(worlds.get('a')?.world.in(things).size).toBe(1))
+  await worlds.close()
+})
+
+test('a world whose time is over is removed when it has been opened', async () => {
+  const { store, removed, letRead } = keptStore(['a', 'default'], (name) =>
+    kept(name, name === 'a' ? { expiresAt: 1 } : {}),
+  )
+  const worlds = await open(store)
+  await worlds.start()
+  await letRead('a')
+  await worlds.openAll()
+  expect([removed, namesOf(worlds.list())]).toEqual([['a'], ['default']])
+  await worlds.close()
+})
+
+test('a world that cannot be opened says so to everybody who asks, and nothing was written', async () => {
+  const { store, written, letRead } = keptStore(['a', 'default'], (name) =>
+    name === 'a' ? new Map() : kept(name),
+  )
+  const worlds = await open(store)
+  await letRead('a')
+  const sentence = /^the world "a" cannot be opened: .*; mend its file, or start with another/
+  await expect(worlds.openAll()).rejects.toThrow(sentence)
+  await expect(worlds.openAll()).rejects.toThrow(StoreError)
+  await expect(worlds.open('a')).rejects.toThrow(sentence)
+  expect(written).toEqual([])
+  await worlds.close()
+})
+
+test('where there is no default, it is made only once all others have been found good', async () => {
+  const { store, written, letRead } = keptStore(['a'], () => new Map())
+  const opening = open(store)
+  await letRead('a')
+  await expect(opening).rejects.toThrow(/^the world "a" cannot be opened/)
+  expect(written).toEqual([])
+})
+
+test('closing while worlds are being opened opens no more of them', async () => {
+  const { store, loads, letRead } = keptStore(['a', 'b', 'default'])
+  const worlds = await open(store)
+  const closing = worlds.close()
+  await letRead('a')
+  await closing
+  expect([loads, namesOf(worlds.list())]).toEqual([['default', 'a'], ['default']])
+})
+
+test('a call to a world that is not open yet is answered once it is', async () => {
+  const { store, letRead } = keptStore(['a', 'b', 'default'])
+  await using server = await startFake({ store, early: true })
+  const call = server.call('GET', '/w/b/fake/v1/things', { key: keyOf('b') })
+  await letRead('b')
+  expect((await call).body).toMatchObject({ things: [{ colour: 'green' }] })
+  expect(server.worlds.get('a')).toBeUndefined()
+  await letRead('a')
+  await server.worlds.openAll()
+})
+
+test.each([true, false])(
+  'a credential leads to a world that is not open yet; that the store knows whose it is: %s',
+  async (knows) => {
+    const { store, letRead } = keptStore(['a', 'b', 'default'])
+    const asked: string[] = []
+    const worldOf = async (key: string) => {
+      asked.push(key)
+      return 'b'
+    }
+    await using server = await startFake({
+      store: knows ? { ...store, worldOf } : store,
+      early: true,
+    })
+    const call = server.call('GET', '/fake/v1/things', { key: keyOf('b') })
+    if (!knows) await letRead('a')
+    await letRead('b')
+    expect((await call).status).toBe(200)
+    expect(server.worlds.get('b')?.journal.list()).toHaveLength(1)
+    expect(asked).toEqual(knows ? [`${SLUG}/${keyOf('b')}`] : [])
+    if (knows) await letRead('a')
+    await server.worlds.openAll()
+  },
+)
+
+test('a credential of no world leads to default, also before all worlds are open', async () => {
+  const { store, letRead } = keptStore(['a', 'default'])
+  await using server = await startFake({ store, early: true })
+  const call = server.call('GET', '/fake/v1/things', { key: 'nobodys' })
+  await letRead('a')
+  expect((await call).status).toBe(403)
+  expect(server.journal.list()).toHaveLength(1)
+})
