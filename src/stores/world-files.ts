@@ -1,5 +1,6 @@
 // Which files of the state folder hold a world, and which world a file holds.
 import { join } from 'node:path'
+import { isWorldName } from '../state/world-name.ts'
 import { StoreError } from './store.ts'
 
 /** Where a world is kept: its base, the changes since, and the changes set aside while a new base is being written. */
@@ -8,8 +9,6 @@ export interface WorldFiles {
   readonly log: string
   readonly oldLog: string
 }
-
-const worldName = /^[A-Za-z0-9._-]{1,64}$/
 
 // A capital is spelled `+` and its small letter: where the file system ignores case, `CI` and `ci` are still two worlds.
 // A leading dot is spelled `+.`: no world hides from `ls`, and none looks like the lock or a temporary file.
@@ -21,7 +20,7 @@ const decode = (name: string) => name.replace(/\+(.)/g, (_, sign: string) => sig
  * @throws StoreError when `world` is not 1 to 64 letters, digits, dots, underscores or hyphens
  */
 export function worldFiles(dir: string, world: string): WorldFiles {
-  if (!worldName.test(world)) {
+  if (!isWorldName(world)) {
     throw new StoreError(
       `${JSON.stringify(world)} cannot name a world: use 1 to 64 letters, digits, dots, underscores or hyphens`,
     )
@@ -35,5 +34,5 @@ export function worldOf(file: string): string | undefined {
   const name = /^(.+?)\.(?:json|log|log\.old)$/.exec(file)?.[1]
   if (name === undefined) return undefined
   const world = decode(name)
-  return worldName.test(world) && encode(world) === name ? world : undefined
+  return isWorldName(world) && encode(world) === name ? world : undefined
 }
