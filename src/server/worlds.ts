@@ -1,4 +1,4 @@
-// The worlds of one server: opened from the store, created, reset and removed; found by name or by credential.
+// The worlds of one server: opened, created, reset, removed; found by name or by credential.
 import { targets } from '../state/callbacks.ts'
 import type { Records } from '../state/collection.ts'
 import { type Credential, credentials } from '../state/credentials.ts'
@@ -60,11 +60,14 @@ export interface Worlds {
    * those that are open and in each as it opens. Until then nothing happens by itself.
    */
   start(): Promise<void>
-  /** @throws Refusal `invalid-request` for a bad name or an unknown seed state, `busy` for a taken name or too many worlds */
+  /**
+   * @throws Refusal `invalid-request` for a bad name or an unknown seed state
+   * @throws Refusal `busy` for a taken name or too many worlds
+   */
   create(name: string, start: WorldStart): HostedWorld
   /** Begins a world anew, as at its start or as the named seed state. */
   reset(hosted: HostedWorld, start: Pick<WorldStart, 'seed' | 'given'>): void
-  /** Replaces all that is in a world. @throws Refusal `invalid-request` where the records are no world's */
+  /** Replaces all that is in a world. @throws Refusal `invalid-request` for records of no world */
   restore(hosted: HostedWorld, records: Records): void
   remove(hosted: HostedWorld): Promise<void>
   close(): Promise<void>
@@ -96,7 +99,7 @@ class OpenWorlds implements Worlds {
   )
   /** Of every world, open or not: as the store lists them, then as they were made. */
   readonly #names: Set<string>
-  /** Worlds on their way; one that could not be opened stays here, so that whoever asks is told why. */
+  /** Worlds on their way; one that could not be opened stays, so that whoever asks is told why. */
   readonly #opening = new Map<string, Promise<HostedWorld | undefined>>()
   #rest: Promise<void> | undefined
   #started = false
@@ -262,9 +265,8 @@ class OpenWorlds implements Worlds {
     try {
       return this.#add(name, records)
     } catch (error) {
-      throw new StoreError(
-        `the world "${name}" cannot be opened: ${reasonOf(error)}; mend its file, or start with another --state folder`,
-      )
+      const how = 'mend its file, or start with another --state folder'
+      throw new StoreError(`the world "${name}" cannot be opened: ${reasonOf(error)}; ${how}`)
     }
   }
 
