@@ -1,4 +1,4 @@
-// The names a request body may have: finds undocumented fields, and restores the spec's spelling where case is free.
+// The names a request body may have: finds undocumented ones, and restores the spec's spelling.
 
 /** A JSON Schema as far as names go. */
 interface SchemaNames {

@@ -57,7 +57,8 @@ export function forbidden(
   const where = host === address ? host : `${host} (${address})`
   if (NEVER_CALLED.has(range)) return `callbacks never go to ${range} addresses, as ${where} is one`
   if (isListed(host, parsed, allow)) return undefined
-  return `callbacks go to loopback only, and ${where} is not: allow it with --callback-allow ${host}`
+  const how = `allow it with --callback-allow ${host}`
+  return `callbacks go to loopback only, and ${where} is not: ${how}`
 }
 
 type Address = { readonly address: string; readonly family: number }
@@ -157,7 +158,7 @@ function post(
           'User-Agent': 'esimulator',
           ...headers,
         },
-        // These were checked: a second look-up could answer another address. Node tries them in turn.
+        // These were checked, a second look-up could answer others. Node tries them in turn.
         lookup: (_host, options, found) =>
           options.all
             ? found(null, [...addresses])

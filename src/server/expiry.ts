@@ -3,7 +3,7 @@ import type { HostedWorld } from './hosted-world.ts'
 import { alarm, wallNow } from './ticker.ts'
 
 export interface Expiry {
-  /** Removes what is over and waits for the next; called whenever there may be another to wait for. */
+  /** Removes what is over and waits for the next; called when there may be another. */
   check(): void
   stop(): void
 }

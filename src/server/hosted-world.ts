@@ -56,9 +56,10 @@ export function openHost(options: HostOptions): Host {
 /**
  * Opens a world over its records and attaches it to its store; its runner sleeps until it is woken.
  * @param onCommit told of what each transaction changed, once the store has it
- * @throws Error where the records are no world's
+ * @throws Error where the records are not those of a world of that name
  */
 export function hostWorld(
+  name: string,
   records: Records,
   host: Host,
   onCommit: (hosted: HostedWorld, changes: readonly Change[]) => void,
@@ -77,6 +78,8 @@ export function hostWorld(
       onCommit(hosted, changes)
     },
   })
+  // A copied file would write over the world it was copied from.
+  if (world.name !== name) throw new Error(`it holds the records of the world "${world.name}"`)
   const runner = openRunner(world, {
     perform: (on, task) => perform(host, on, task),
     attempt: (on, callback) => attempts.make(on, callback),
@@ -84,7 +87,7 @@ export function hostWorld(
     report,
   })
   const hosted: HostedWorld = { world, runner, journal: openJournal() }
-  store.attach(world.name, () => world.records)
+  store.attach(name, () => world.records)
   return hosted
 }
 

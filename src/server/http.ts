@@ -1,4 +1,4 @@
-// The socket side: node:http in front of the pipeline, and of Express for everything that is not a provider's.
+// The socket side: node:http in front of the pipeline, and of whatever serves the rest.
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Simulator } from '../simulators/simulator.ts'
 import { type CommonRefusal, Refusal } from '../state/refusal.ts'

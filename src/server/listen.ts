@@ -1,4 +1,4 @@
-// Listening and letting go: ports are taken first, served when the server is open, and drained before it closes.
+// Listening: ports are taken first, served when the server is open, and drained before it closes.
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { SimulatorServer } from './server.ts'
@@ -20,7 +20,7 @@ export interface Listening {
   readonly endpoints: readonly Endpoint[]
   /** Answers what has come since, and whatever comes. */
   serve(server: SimulatorServer): void
-  /** Takes nothing new, waits up to `grace` wall ms for what is being answered, and lets go of the ports. */
+  /** Takes nothing new, waits up to `grace` wall ms for what is being answered, and lets go. */
   close(grace?: number): Promise<void>
 }
 
@@ -58,7 +58,7 @@ interface PortListener {
   close(grace: number): Promise<void>
 }
 
-async function openListener(host: string, wanted: Port): Promise<PortListener> {
+async function openListener(host: string, asked: Port): Promise<PortListener> {
   const waiting: [IncomingMessage, ServerResponse][] = []
   const answering = new Set<ServerResponse>()
   let serveOne = (request: IncomingMessage, response: ServerResponse): void =>
@@ -73,12 +73,12 @@ async function openListener(host: string, wanted: Port): Promise<PortListener> {
     })
     serveOne(request, response)
   })
-  await bind(server, host, wanted.port)
+  await bind(server, host, asked.port)
   const { port } = server.address() as AddressInfo
   return {
-    endpoint: { ...wanted, port, url: `http://${clientHost(host)}:${port}` },
+    endpoint: { ...asked, port, url: `http://${clientHost(host)}:${port}` },
     serve(server) {
-      serveOne = server.listener(wanted.slug)
+      serveOne = server.listener(asked.slug)
       for (const [request, response] of waiting.splice(0)) serveOne(request, response)
     },
     close(grace) {
@@ -102,12 +102,13 @@ function bind(server: Server, host: string, port: number): Promise<void> {
 }
 
 function describe(error: NodeJS.ErrnoException, host: string, port: number): string {
+  const choose = 'choose another with'
   if (error.code === 'EADDRINUSE')
-    return `port ${port} of ${host} is in use: stop what listens there, or choose another with --port`
+    return `port ${port} of ${host} is in use: stop what listens there, or ${choose} --port`
   if (error.code === 'EACCES')
     return `port ${port} may not be listened on: choose one above 1023 with --port`
   if (error.code === 'EADDRNOTAVAIL' || error.code === 'ENOTFOUND')
-    return `${host} is no address of this machine: choose another with --host`
+    return `${host} is no address of this machine: ${choose} --host`
   return `cannot listen on ${host} port ${port}: ${error.message}`
 }
 

@@ -1,4 +1,4 @@
-// A spec that says only how it differs from another one: an OpenAPI Overlay, and the document it makes.
+// A spec that says only how it differs from another: an OpenAPI Overlay, and what it makes.
 
 /** An OpenAPI Overlay (1.0): what is done, in order, to the document it extends. */
 export interface Overlay {

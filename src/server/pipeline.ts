@@ -1,4 +1,4 @@
-// One request to a provider, in its stages: route, authenticate, validate, perform, check, commit, render.
+// One request in its stages: route, authenticate, validate, perform, check, commit, render.
 import Negotiator from 'negotiator'
 import type { Call, Reply } from '../simulators/call.ts'
 import type { SettingValues } from '../simulators/simulator.ts'
@@ -212,7 +212,7 @@ function refusalFor({ provider, options }: RequestContext, error: unknown): AnyR
   return new Refusal('internal', reasonOf(error))
 }
 
-/** What the provider does about a refusal; where that fails, the refusal is answered all the same. */
+/** What the provider does about a refusal; it is answered all the same where that fails. */
 function runAfterRefusal(context: RequestContext, refusal: AnyRefusal): void {
   const { provider, world } = context
   const { slug, requests } = provider.simulator

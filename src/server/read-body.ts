@@ -40,7 +40,7 @@ export function readBody(request: IncomingMessage, onBody: OnBody): void {
     if (cutOff) return
     if (size > BODY_LIMIT) return tooLarge()
     const bytes = chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks)
-    // RFC 8259: JSON is UTF-8. Decoded all the same, what is not would become replacement characters.
+    // RFC 8259: JSON is UTF-8. What is not would be decoded to replacement characters.
     if (isUtf8(bytes)) onBody(bytes.toString('utf8'))
     else onBody(undefined, new Refusal('malformed-body', 'the body is not UTF-8'))
   })

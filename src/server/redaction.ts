@@ -4,40 +4,44 @@ import type { World } from '../state/world.ts'
 
 export const REDACTED = '[redacted]'
 
-/** Of each world, as of its latest look: they change when it begins another life, or is given another provider's. */
-const lasting = new WeakMap<
+/**
+ * The secrets of each world as they were last read. They change when it begins another life, or is
+ * given another provider's.
+ */
+const readSecrets = new WeakMap<
   World,
   { readonly epoch: number; readonly count: number; readonly secrets: readonly string[] }
 >()
 
-/** Keys and client secrets of a world. Asked at every exchange, so they are not read again each time. */
-function lastingIn(world: World): readonly string[] {
+/** Keys and client secrets of a world: asked at every exchange, and not read again each time. */
+function permanentIn(world: World): readonly string[] {
   const { epoch } = world
   const count = world.in(credentials).count('permanent')
-  const known = lasting.get(world)
-  if (known?.epoch === epoch && known.count === count) return known.secrets
-  const found = world.in(credentials).matching('permanent', '')
-  const secrets = found.map(({ secret }) => secret)
-  lasting.set(world, { epoch, count, secrets })
+  const last = readSecrets.get(world)
+  if (last?.epoch === epoch && last.count === count) return last.secrets
+
+  const permanent = world.in(credentials).matching('permanent', '')
+  const secrets = permanent.map(({ secret }) => secret)
+  readSecrets.set(world, { epoch, count, secrets })
   return secrets
 }
 
 /**
  * What must not be kept of an exchange.
- * @param presented the secret it carried, good or not
- * @param open true where anyone may call: only such an operation hands out tokens
+ * @param sent the secret it carried, good or not
+ * @param isPublic true where anyone may call: only such an operation hands out tokens
  */
 export function secretsIn(
   world: World,
-  presented: string | undefined,
-  open: boolean,
+  sent: string | undefined,
+  isPublic: boolean,
 ): readonly string[] {
-  const known = lastingIn(world)
-  const shown = presented && !known.includes(presented) ? spellings(presented) : []
-  const tokens = open ? world.in(credentials).matching('tokens', '') : []
-  return shown.length + tokens.length === 0
-    ? known
-    : [...known, ...shown, ...tokens.map(({ secret }) => secret)]
+  const permanent = permanentIn(world)
+  const others = sent && !permanent.includes(sent) ? spellings(sent) : []
+  const tokens = isPublic ? world.in(credentials).matching('tokens', '') : []
+  return others.length + tokens.length === 0
+    ? permanent
+    : [...permanent, ...others, ...tokens.map(({ secret }) => secret)]
 }
 
 /** A secret as it is, and as a form and JSON write it. */

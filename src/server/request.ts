@@ -1,4 +1,4 @@
-// A request in the types of its spec: query, headers and body, checked; what the spec does not know is noted.
+// A request in the types of its spec, checked; what the spec does not know is noted.
 import { Refusal } from '../state/refusal.ts'
 import { UnsafeBody, walkBody } from './body-shape.ts'
 import { type Exchange, headerOf } from './exchange.ts'
@@ -93,7 +93,7 @@ function bodyOf(
   }
 
   try {
-    // A client that sends JSON where a form is asked for means its fields all the same, unless strict.
+    // JSON that is sent where a form is asked for means its fields all the same, unless strict.
     const value =
       form && !isJson(type) ? Object.fromEntries(new URLSearchParams(text)) : JSON.parse(text)
     return walkBody(value, shape, { freeCase, undocumented })

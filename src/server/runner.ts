@@ -1,4 +1,4 @@
-// Runs what is due in a world, in order: by the ticker while the clock goes, or all at once when it is advanced.
+// Runs what is due in a world, in order: while its clock goes, or all at once when it is advanced.
 import { type Callback, callbacks, type Outcome, recordAttempt } from '../state/callbacks.ts'
 import { checkInstant, setTo, wallUntil } from '../state/clock.ts'
 import type { WorldEvent } from '../state/events.ts'
@@ -39,13 +39,16 @@ export interface RunnerDeps {
 }
 
 export interface Runner {
-  /** Performs, at once and in order, what has come due but for callbacks; called before anything looks at the world. */
+  /**
+   * Performs, at once and in order, what has come due but for callbacks; called before anything
+   * looks at the world.
+   */
   catchUp(): void
   /** Notes that tasks have changed: a wake is owed. */
   nudge(): void
   /** True while a wake is owed. */
   readonly nudged: boolean
-  /** Sees to what is due now, callbacks too, and sets the alarm for what is next. Returns at once. */
+  /** Sees to what is due now, callbacks too, and sets the alarm for the next. Returns at once. */
   wake(): void
   /**
    * Moves the clock to `to` and returns when everything due by then has happened; what was due
@@ -241,7 +244,7 @@ class WorldRunner implements Runner {
     return recordAttempt(this.#world, id, { at, ...outcome }, schedule)
   }
 
-  /** Makes the attempts that are due, one after the other: callbacks arrive in the order they were queued. */
+  /** Makes the attempts that are due one after the other: callbacks arrive as they were queued. */
   async #deliverDue(): Promise<void> {
     for (;;) {
       const task = this.#nextDelivery()
@@ -286,7 +289,8 @@ class WorldRunner implements Runner {
     const progress: Progress = { from, to, limits, epoch, began, fired: [], at: from }
     try {
       world.hold(from)
-      // What is due already is seen to first and not told: else the answer would depend on how far a receiver has come.
+      // What is due already is seen to first and not told: else the answer would depend on how far
+      // a receiver has come.
       await this.#delivered()
       const stopped = await this.#runDue(progress)
       return this.#arrive(progress, stopped)
@@ -297,7 +301,7 @@ class WorldRunner implements Runner {
     }
   }
 
-  /** Runs what is due on the way, each at its own time. Answers why it stopped early, where it did. */
+  /** Runs what is due on the way, each at its own time. Answers why it stopped early, if so. */
   async #runDue(progress: Progress): Promise<string | undefined> {
     const world = this.#world
     const { to, epoch, fired } = progress

@@ -1,4 +1,4 @@
-// What a new world holds: each provider's starting state, the user's settings and stock, where callbacks go.
+// What a new world holds: each provider's starting state, the user's settings, stock and targets.
 import type { Simulator } from '../simulators/simulator.ts'
 import { type Target, targets } from '../state/callbacks.ts'
 import { Refusal } from '../state/refusal.ts'
@@ -15,16 +15,16 @@ export interface NewWorldContent {
   readonly stock?: Readonly<Record<string, unknown>>
 }
 
-/** Fills an empty world: every provider's default state, or its state of that name where it has one. */
+/** Fills an empty world: with every provider's state of that name, else with its default one. */
 export function populate(
   world: World,
   simulators: readonly Simulator[],
   given: string | undefined,
-  own: NewWorldContent,
+  content: NewWorldContent,
 ): void {
   world.transaction(() => {
     for (const each of simulators)
-      world.withStream(each.slug, () => populateOne(world, each, given, own))
+      world.withStream(each.slug, () => populateOne(world, each, given, content))
   })
 }
 
@@ -40,13 +40,16 @@ function populateOne(
     checkSettings(simulator.settings, values)
     world.in(chosenSettings).put({ provider: slug, values })
   }
+
   const seed = seeds[given ?? 'default'] ?? seeds.default
   seed?.(world)
-  const own = stock?.[slug]
-  if (own !== undefined) {
+
+  const seedFile = stock?.[slug]
+  if (seedFile !== undefined) {
     if (!simulator.applySeedFile) throw new Refusal('invalid-request', `${slug} takes no seed file`)
-    simulator.applySeedFile(world, own)
+    simulator.applySeedFile(world, seedFile)
   }
+
   if (callbackUrl !== undefined && simulator.callbacks)
     world.in(targets).put({ provider: slug, url: callbackUrl } satisfies Target)
 }

@@ -75,7 +75,7 @@ export function wakeAfter(response: ServerResponse, hosted: HostedWorld | undefi
   if (hosted?.runner.nudged) afterReply(response, () => hosted.runner.wake())
 }
 
-/** Calls `then` when a reply has left, and at once where its client is gone: then no event tells. */
+/** Calls `then` when a reply has left; at once where its client is gone, as no event will tell. */
 function afterReply(response: ServerResponse, then: () => void): void {
   if (response.closed) then()
   else response.once('close', then)

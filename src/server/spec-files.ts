@@ -1,4 +1,4 @@
-// Where specs are read from: the project's `specs` folder, or what the build made of it beside the code.
+// Where specs are read from: the folder `specs`, or what the build made of it beside the code.
 import { existsSync, readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import type { Document } from 'openapi-backend'

@@ -50,7 +50,10 @@ export interface Operation {
   readonly body:
     | { readonly shape: BodyShape; readonly freeCase: boolean; readonly form: boolean }
     | undefined
-  /** What is wrong with a request; converts path and query values to their types in place. Empty: nothing. */
+  /**
+   * What is wrong with a request; converts path and query values to their types in place.
+   * Empty: nothing.
+   */
   readonly problems: (request: SpecRequest) => string[]
   /** What of a request only `x-strict-pattern` forbids. Empty: nothing. */
   readonly strictProblems: (request: SpecRequest) => string[]

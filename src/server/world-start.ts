@@ -3,6 +3,7 @@ import type { Simulator } from '../simulators/simulator.ts'
 import type { Clock } from '../state/clock.ts'
 import { defined } from '../state/defined.ts'
 import { Refusal } from '../state/refusal.ts'
+import { isWorldName } from '../state/world-name.ts'
 import type { Identity } from '../state/world-records.ts'
 import { wallNow } from './ticker.ts'
 
@@ -23,11 +24,9 @@ export interface StartDefaults {
   readonly seed: string
 }
 
-const WORLD_NAME = /^[A-Za-z0-9._-]{1,64}$/
-
 /** @throws Refusal `invalid-request` */
 export function checkWorldName(name: string): void {
-  if (!WORLD_NAME.test(name))
+  if (!isWorldName(name))
     throw new Refusal('invalid-request', 'a world is named with 1 to 64 of A-Z a-z 0-9 . _ -')
 }
 

@@ -1,4 +1,4 @@
-// The worlds of one server: opened from the store, created, reset and removed; found by name or by credential.
+// The worlds of one server: opened, created, reset, removed; found by name or by credential.
 import { targets } from '../state/callbacks.ts'
 import type { Records } from '../state/collection.ts'
 import { type Credential, credentials } from '../state/credentials.ts'
@@ -61,11 +61,14 @@ export interface Worlds {
    * those that are open and in each as it opens. Until then nothing happens by itself.
    */
   start(): Promise<void>
-  /** @throws Refusal `invalid-request` for a bad name or an unknown seed state, `busy` for a taken name or too many worlds */
+  /**
+   * @throws Refusal `invalid-request` for a bad name or an unknown seed state
+   * @throws Refusal `busy` for a taken name or too many worlds
+   */
   create(name: string, start: WorldStart): HostedWorld
   /** Begins a world anew, as at its start or as the named seed state. */
   reset(hosted: HostedWorld, start: Pick<WorldStart, 'seed' | 'given'>): void
-  /** Replaces all that is in a world. @throws Refusal `invalid-request` where the records are no world's */
+  /** Replaces all that is in a world. @throws Refusal `invalid-request` for records of no world */
   restore(hosted: HostedWorld, records: Records): void
   remove(hosted: HostedWorld): Promise<void>
   close(): Promise<void>
@@ -95,9 +98,9 @@ class OpenWorlds implements Worlds {
     () => this.list(),
     (hosted) => this.#removeExpired(hosted),
   )
-  /** Names of worlds that the store keeps and that are not open yet. */
-  readonly #kept: Set<string>
-  /** Worlds on their way; one that could not be opened stays here, so that whoever asks is told why. */
+  /** Of every world, open or not: as the store lists them, then as they were made. */
+  readonly #names: Set<string>
+  /** Worlds on their way; one that could not be opened stays, so that whoever asks is told why. */
   readonly #opening = new Map<string, Promise<HostedWorld | undefined>>()
   #rest: Promise<void> | undefined
   #started = false
@@ -106,13 +109,13 @@ class OpenWorlds implements Worlds {
   constructor(options: WorldsOptions, kept: readonly string[]) {
     this.#options = options
     this.#host = openHost(options)
-    this.#kept = new Set(kept)
+    this.#names = new Set(kept)
   }
 
   /** Opens `default`, and begins to open the others. */
   async begin(): Promise<void> {
     // Before a first world is written, all that is kept has been found good.
-    if (this.#kept.has(DEFAULT_WORLD)) await this.open(DEFAULT_WORLD)
+    if (this.#names.has(DEFAULT_WORLD)) await this.open(DEFAULT_WORLD)
     else await this.openAll()
     if (!this.#hosted.has(DEFAULT_WORLD))
       this.create(DEFAULT_WORLD, this.#options.defaultWorld ?? {})
@@ -127,7 +130,7 @@ class OpenWorlds implements Worlds {
 
   open(name: string): Promise<HostedWorld | undefined> {
     const hosted = this.#hosted.get(name)
-    if (hosted || !this.#kept.has(name)) return Promise.resolve(hosted)
+    if (hosted || !this.#names.has(name)) return Promise.resolve(hosted)
     const opening = this.#opening.get(name) ?? this.#load(name)
     this.#opening.set(name, opening)
     return opening
@@ -140,13 +143,14 @@ class OpenWorlds implements Worlds {
   }
 
   list(): HostedWorld[] {
-    return [...this.#hosted.values()]
+    return [...this.#names].flatMap((name) => this.#hosted.get(name) ?? [])
   }
 
   byCredential(provider: string, secret: string): SoughtWorld {
     const key = `${provider}/${secret}`
     const owner = this.#credentials.owner(key)
-    return owner || this.#kept.size === 0 ? owner : this.#openOwner(key)
+    const isComplete = this.#hosted.size === this.#names.size
+    return owner || isComplete ? owner : this.#openOwner(key)
   }
 
   async start(): Promise<void> {
@@ -160,13 +164,13 @@ class OpenWorlds implements Worlds {
   create(name: string, start: WorldStart): HostedWorld {
     const { store, simulators } = this.#options
     checkWorldName(name)
-    if (this.#hosted.has(name) || this.#kept.has(name))
-      throw new Refusal('busy', `the world "${name}" exists already`)
-    if (this.#hosted.size + this.#kept.size >= MOST_WORLDS)
+    if (this.#names.has(name)) throw new Refusal('busy', `the world "${name}" exists already`)
+    if (this.#names.size >= MOST_WORLDS)
       throw new Refusal('busy', `there are ${MOST_WORLDS} worlds already: remove one first`)
     checkGiven(start.given, simulators)
 
-    const hosted = this.#add(emptyWorld(identityOf(name, start, this.#options), wallNow()))
+    const identity = identityOf(name, start, this.#options)
+    const hosted = this.#add(name, emptyWorld(identity, wallNow()))
     try {
       populate(hosted.world, simulators, start.given, this.#options)
     } catch (error) {
@@ -218,6 +222,7 @@ class OpenWorlds implements Worlds {
     const { name } = hosted.world
     hosted.runner.stop()
     this.#hosted.delete(name)
+    this.#names.delete(name)
     this.#credentials.remove(hosted)
     await this.#options.store.remove(name)
   }
@@ -241,7 +246,7 @@ class OpenWorlds implements Worlds {
 
   /** Opens what is kept, one world after the other. */
   async #openRest(): Promise<void> {
-    for (const name of [...this.#kept]) {
+    for (const name of [...this.#names]) {
       if (this.#closed) return
       await this.open(name)
     }
@@ -251,29 +256,28 @@ class OpenWorlds implements Worlds {
     const records = await this.#options.store.load(name)
     if (this.#closed) return undefined
     const hosted = records && this.#reopen(name, records)
-    this.#kept.delete(name)
     this.#opening.delete(name)
     if (hosted) this.#goOn(hosted)
+    else this.#names.delete(name)
     return hosted
   }
 
   #reopen(name: string, records: Records): HostedWorld {
     try {
-      return this.#add(records)
+      return this.#add(name, records)
     } catch (error) {
-      throw new StoreError(
-        `the world "${name}" cannot be opened: ${reasonOf(error)}; mend its file, or start with another --state folder`,
-      )
+      const how = 'mend its file, or start with another --state folder'
+      throw new StoreError(`the world "${name}" cannot be opened: ${reasonOf(error)}; ${how}`)
     }
   }
 
-  #add(records: Records): HostedWorld {
-    const hosted = hostWorld(records, this.#host, (changed, changes) => {
+  #add(name: string, records: Records): HostedWorld {
+    const hosted = hostWorld(name, records, this.#host, (changed, changes) => {
       // What happens to a world that was removed leaves no trace.
-      if (this.#hosted.get(changed.world.name) === changed)
-        this.#credentials.follow(changed, changes)
+      if (this.#hosted.get(name) === changed) this.#credentials.follow(changed, changes)
     })
-    this.#hosted.set(hosted.world.name, hosted)
+    this.#names.add(name)
+    this.#hosted.set(name, hosted)
     this.#credentials.add(hosted)
     return hosted
   }

@@ -1,4 +1,4 @@
-// What becomes of a connection: a reply, none, or one that comes in pieces; at once or after a while.
+// What becomes of a connection: a reply, none, or one in pieces; at once or after a while.
 import { createServer, type ServerResponse } from 'node:http'
 import { type AddressInfo, connect } from 'node:net'
 import { expect, test } from 'vitest'

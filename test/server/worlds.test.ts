@@ -70,7 +70,7 @@ test('at first only default is open, and the others follow one after the other',
   await letRead('a')
   await vi.waitFor(() => expect(loads).toEqual(['default', 'a', 'b']))
   await letRead('b')
-  expect(namesOf(await worlds.openAll())).toEqual(['default', 'a', 'b'])
+  expect(namesOf(await worlds.openAll())).toEqual(['a', 'b', 'default'])
   await worlds.close()
 })
 
@@ -141,6 +141,16 @@ test('a world that cannot be opened says so to everybody who asks, and nothing w
   await expect(worlds.openAll()).rejects.toThrow(StoreError)
   await expect(worlds.open('a')).rejects.toThrow(sentence)
   expect(written).toEqual([])
+  await worlds.close()
+})
+
+test('a file that was copied from another world is not opened as that world', async () => {
+  const { store, letRead } = keptStore(['default', 'z'], () => kept('default'))
+  const worlds = await open(store)
+  await letRead('z')
+  await expect(worlds.openAll()).rejects.toThrow(
+    /^the world "z" cannot be opened: it holds the records of the world "default"; mend its file/,
+  )
   await worlds.close()
 })
 
