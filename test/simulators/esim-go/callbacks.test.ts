@@ -3,7 +3,9 @@ import { createHmac } from 'node:crypto'
 import { expect, test } from 'vitest'
 import { readSpec } from '../../../src/server/spec-files.ts'
 import { compileWebhooks } from '../../../src/server/webhooks.ts'
+import { type UnsentCallback, unsentCallbacks } from '../../../src/state/callbacks.ts'
 import { type Schemas, startEsimGo, type TestSim } from '../../support/esim-go.ts'
+import { revoke } from '../../support/esim-go-revoke.ts'
 import {
   buy,
   esimWith,
@@ -70,6 +72,15 @@ const attemptsAt = async (sim: TestSim) =>
   )
 
 const webhooks = compileWebhooks(readSpec('esim-go.yaml'))
+
+/** The callbacks that were due and not sent, oldest first. */
+const unsent = (sim: TestSim): readonly UnsentCallback[] =>
+  sim.world.in(unsentCallbacks).matching('noted', '')
+
+/** Lets something happen to an eSIM that no call and no device brings about. */
+function emit(sim: TestSim, event: { type: string; iccid: string; bundle: string }): void {
+  sim.world.transaction(() => sim.world.emit({ ...event, provider: 'esim-go' }))
+}
 
 /** Everything that is told: the balance low and too low, and an eSIM installed, attached, used up, deleted. */
 async function liveAWholeLife(sim: TestSim): Promise<void> {
@@ -150,6 +161,84 @@ test('without a URL nothing is sent', async () => {
   await using sim = await startEsimGo()
   await liveAWholeLife(sim)
   expect(await sim.callbacks()).toEqual([])
+})
+
+test('without a URL it is noted what would have been sent, and how to set one', async () => {
+  await using sim = await startEsimGo()
+  const iccid = await esimWith(sim, GB_1)
+  await sim.device(iccid).download()
+  expect(unsent(sim)).toMatchObject([
+    { type: 'ProfileStatusChange', iccid, reason: expect.stringMatching(/no callback URL is set/) },
+  ])
+  expect(JSON.parse(unsent(sim)[0]?.body ?? '')).toMatchObject({
+    iccid,
+    profileStatus: 'Downloaded',
+  })
+})
+
+test('what happens to an eSIM that has left the account is not told, and it is noted why', async () => {
+  await using context = await connected()
+  const { sim } = context
+  const iccid = await esimWith(sim, GB_1)
+  await revoke(sim, iccid, GB_1)
+  await sim.device(iccid).download()
+  expect(await sim.callbacks()).toEqual([])
+  expect(unsent(sim)).toMatchObject([
+    { type: 'ProfileStatusChange', iccid, reason: 'the eSIM has left the account' },
+  ])
+  expect(JSON.parse(unsent(sim)[0]?.body ?? '')).toMatchObject({
+    iccid,
+    profileStatus: 'Downloaded',
+  })
+})
+
+test.each([
+  ['sim.first-used', 'FirstUse'],
+  ['bundle.used-50', 'Utilisation'],
+])('%s of a bundle that is gone cannot be told, and it is noted why', async (event, type) => {
+  await using context = await connected()
+  const { sim } = context
+  const iccid = await esimWith(sim, GB_1)
+  emit(sim, { type: event, iccid, bundle: 'gone' })
+  expect(await sim.callbacks()).toEqual([])
+  expect(unsent(sim)).toMatchObject([
+    { type, iccid, reason: 'the bundle it would tell of is not on the eSIM any more' },
+  ])
+})
+
+test('a profile that is the same in the words of the provider is not told, and it is noted why', async () => {
+  await using context = await connected()
+  const { sim } = context
+  const device = sim.device(await esimWith(sim, GB_1))
+  for (const step of [device.install, device.disable, device.delete]) await step()
+  expect((await sim.callbacks()).map(({ type }) => type)).toEqual(
+    Array(3).fill('ProfileStatusChange'),
+  )
+  expect(unsent(sim).map(({ type, reason }) => [type, reason])).toEqual([
+    [
+      'ProfileStatusChange',
+      'the profile went from installed to enabled: both are Installed for eSIM Go',
+    ],
+    [
+      'ProfileStatusChange',
+      'the profile went from enabled to disabled: both are Installed for eSIM Go',
+    ],
+    [
+      'ProfileStatusChange',
+      'the profile went from deleted to released: both are Released for eSIM Go',
+    ],
+  ])
+})
+
+test('what eSIM Go never tells is not noted as unsent', async () => {
+  await using context = await connected()
+  const { sim } = context
+  const device = sim.device(await onAir(sim, GB_1))
+  const before = unsent(sim).length
+  await device.use(GIGABYTE)
+  await device.detach()
+  await sim.advance('P8D')
+  expect(unsent(sim)).toHaveLength(before)
 })
 
 test('ESG-011 the event names the bundle the eSIM is using', async () => {

@@ -28,21 +28,19 @@ export function assignment(
   basePath: string,
 ): Schemas['BundleAssignment'] {
   const { startedAt, endsAt } = bundle
-  return {
-    ...defined({
-      id: bundle.id,
-      callTypeGroup: 'data',
-      initialQuantity: bundle.initialBytes,
-      remainingQuantity: remaining(bundle),
-      startTime: startedAt === undefined ? undefined : iso(startedAt),
-      endTime: endsAt === undefined ? undefined : iso(endsAt),
-      assignmentDateTime: iso(bundle.assignedAt),
-      assignmentReference: bundle.reference,
-      bundleState: state,
-      unlimited: bundle.unlimited,
-    }),
-    ...since25(basePath, () => ({ allowances: [remainingAllowance(world, bundle)] })),
-  }
+  const json: Schemas['BundleAssignment'] = defined({
+    id: bundle.id,
+    callTypeGroup: 'data',
+    initialQuantity: bundle.initialBytes,
+    remainingQuantity: remaining(bundle),
+    startTime: startedAt === undefined ? undefined : iso(startedAt),
+    endTime: endsAt === undefined ? undefined : iso(endsAt),
+    assignmentDateTime: iso(bundle.assignedAt),
+    assignmentReference: bundle.reference,
+    bundleState: state,
+    unlimited: bundle.unlimited,
+  })
+  return since25(basePath, json, () => ({ allowances: [remainingAllowance(world, bundle)] }))
 }
 
 /** The one allowance of an assignment: what it was good for and what is left, in bytes. */
@@ -68,7 +66,7 @@ export function inventoryBundle(
   basePath: string,
 ): Schemas['InventoryBundle'] {
   const bundle = lookUp(world, name)
-  return {
+  const json: Schemas['InventoryBundle'] = {
     name,
     desc: bundle?.description ?? name,
     available: available.map((lot) => ({
@@ -84,6 +82,6 @@ export function inventoryBundle(
     autostart: bundle?.autostart ?? true,
     unlimited: bundle?.unlimited ?? false,
     speed: [...(bundle?.speed ?? [])],
-    ...since25(basePath, () => (bundle ? { allowances: [dataAllowance(bundle)] } : {})),
   }
+  return since25(basePath, json, () => (bundle ? { allowances: [dataAllowance(bundle)] } : {}))
 }

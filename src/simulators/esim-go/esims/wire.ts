@@ -51,49 +51,63 @@ function shownStatus({ service, profile }: Sim): Schemas['ProfileStatus'] {
   return service === 'ceased' ? 'Unavailable' : profileStatus(profile)
 }
 
-/** What every version shows of an eSIM, with Apple's link where any is asked for. */
-function details({ sim, esim }: EsimWithSim, additionalFields: AdditionalFields) {
-  const { smdpAddress, matchingId } = sim
-  const withLink = additionalFields !== undefined
-  return defined({
-    iccid: sim.iccid,
+/**
+ * What every version shows of an eSIM, with Apple's link where any is asked for. It is put together
+ * field by field, quicker than with `defined`: no other call is made as often.
+ */
+function details(
+  { sim, esim }: EsimWithSim,
+  additionalFields: AdditionalFields,
+): Schemas['EsimDetails'] {
+  const { iccid, smdpAddress, matchingId, firstInstalledAt } = sim
+  const { pin, puk } = esim
+  const profileStatus = shownStatus(sim)
+  const json: Schemas['EsimDetails'] = {
+    iccid,
     matchingId,
     smdpAddress,
-    profileStatus: shownStatus(sim),
-    pin: esim.pin,
-    puk: esim.puk,
-    firstInstalledDateTime: sim.firstInstalledAt,
-    customerRef: esim.customerRef,
-    appleInstallUrl: withLink ? appleInstallUrl(smdpAddress, matchingId) : undefined,
-  })
+    profileStatus,
+    pin,
+    puk,
+  }
+  if (firstInstalledAt !== undefined) json.firstInstalledDateTime = firstInstalledAt
+  json.customerRef = esim.customerRef
+  if (additionalFields !== undefined)
+    json.appleInstallUrl = appleInstallUrl(smdpAddress, matchingId)
+  return json
 }
 
-function androidLink({ smdpAddress, matchingId }: Sim, additionalFields: AdditionalFields) {
-  if (additionalFields !== 'installUrl') return {}
-  return { androidInstallUrl: androidInstallUrl(smdpAddress, matchingId) }
+function androidLink(
+  { smdpAddress, matchingId }: Sim,
+  additionalFields: AdditionalFields,
+): string | undefined {
+  if (additionalFields !== 'installUrl') return undefined
+  return androidInstallUrl(smdpAddress, matchingId)
 }
 
 /** What v2.5 adds about the service (public). */
-function service({ msisdn, service }: Sim) {
-  return defined({ msisdn, state: serviceStates[service] })
+function service({ msisdn, service }: Sim): { msisdn?: string; state: Schemas['EsimState'] } {
+  const state = serviceStates[service]
+  return msisdn === undefined ? { state } : { msisdn, state }
+}
+
+/** What v2.5 adds to the details (public). */
+function details25({ sim, esim }: EsimWithSim): Partial<Schemas['EsimDetails']> {
+  const json: Partial<Schemas['EsimDetails']> = service(sim)
+  if (sim.service === 'ceased') json.profileStatus = 'Deactivated'
+  json.brandingId = esim.brandingId ?? DEFAULT_BRANDING
+  return json
 }
 
 export function esimDetails(
-  { sim, esim }: EsimWithSim,
+  found: EsimWithSim,
   additionalFields: AdditionalFields,
   basePath: string,
 ): Schemas['EsimDetails'] {
-  return {
-    ...details({ sim, esim }, additionalFields),
-    ...androidLink(sim, additionalFields),
-    ...since25(basePath, () =>
-      defined({
-        ...service(sim),
-        profileStatus: sim.service === 'ceased' ? ('Deactivated' as const) : undefined,
-        brandingId: esim.brandingId ?? DEFAULT_BRANDING,
-      }),
-    ),
-  }
+  const json = details(found, additionalFields)
+  const link = androidLink(found.sim, additionalFields)
+  if (link !== undefined) json.androidInstallUrl = link
+  return since25(basePath, json, () => details25(found))
 }
 
 /** What `GET /esims/assignments` tells as JSON, in every version. */
@@ -102,27 +116,29 @@ export function installDetails(
   additionalFields: AdditionalFields,
 ): Schemas['InstallDetails'] {
   const { sim, bundle, reference } = ordered
-  const { customerRef: _, ...rest } = details(ordered, additionalFields)
-  return { ...rest, bundle, reference, ...androidLink(sim, additionalFields) }
+  const { customerRef: _, ...json } = details(ordered, additionalFields)
+  return defined({
+    ...json,
+    bundle,
+    reference,
+    androidInstallUrl: androidLink(sim, additionalFields),
+  })
 }
 
 export function listedEsim(world: World, esim: Esim, basePath: string): Schemas['ListedEsim'] {
   const { iccid, customerRef, lastAction, actionAt, physical, assignedAt } = esim
-  const acted = lastAction !== undefined && actionAt !== undefined
-  return {
-    ...defined({
-      iccid,
-      customerRef,
-      lastAction: acted ? lastAction : undefined,
-      actionDate: acted ? iso(actionAt) : undefined,
-      physical,
-      assignedDate: iso(assignedAt),
-    }),
-    ...since25(basePath, () => {
-      const sim = world.in(sims).get(simKey(SLUG, iccid))
-      return sim ? service(sim) : {}
-    }),
-  }
+  const json: Schemas['ListedEsim'] = defined({
+    iccid,
+    customerRef,
+    lastAction,
+    actionDate: actionAt === undefined ? undefined : iso(actionAt),
+    physical,
+    assignedDate: iso(assignedAt),
+  })
+  return since25(basePath, json, () => {
+    const sim = world.in(sims).get(simKey(SLUG, iccid))
+    return sim ? service(sim) : {}
+  })
 }
 
 export function historyEntry(item: HistoryItem): Schemas['HistoryEntry'] {

@@ -13,11 +13,11 @@ type Schemas = components['schemas']
 
 /** What a body asks for, in either of its forms: a list of lines, or the one line laid flat. */
 export function orderRequest(body: Schemas['OrderRequest'], basePath: string): OrderRequest {
-  return {
+  const request: OrderRequest = {
     assign: body.assign ?? false,
     lines: body.order?.map(requestedLine) ?? [flatLine(body)],
-    ...since25(basePath, () => defined({ brandingId: body.profileID })),
   }
+  return since25(basePath, request, () => defined({ brandingId: body.profileID }))
 }
 
 function requestedLine(line: Schemas['OrderRequestLine']): OrderRequest['lines'][number] {
@@ -71,7 +71,7 @@ export function order(
   withEsims = true,
 ): Schemas['Order'] {
   const createdDate = iso(record.createdAt)
-  return {
+  const json: Schemas['Order'] = {
     order: record.lines.map((line) => orderLine(world, line, withEsims)),
     total: money(record.total),
     currency: CURRENCY,
@@ -82,12 +82,12 @@ export function order(
     orderReference: record.reference,
     createdDate,
     createDate: createdDate,
-    ...since25(basePath, () => runningBalance(record)),
   }
+  return since25(basePath, json, () => runningBalance(record))
 }
 
 /** Absent from orders of a state that was kept before it was noted. */
-function runningBalance({ runningBalance }: Order) {
+function runningBalance({ runningBalance }: Order): { runningBalance?: string } {
   return runningBalance === undefined ? {} : { runningBalance: moneyText(runningBalance) }
 }
 
