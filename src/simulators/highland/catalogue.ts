@@ -12,8 +12,8 @@ export interface Market {
 }
 
 /**
- * Ids and codes are public; areas are invented, and so are the countries of the last three: nobody lists those of Asia
- * Pacific and A11, and the 163 global ones are taken to be all.
+ * Ids and codes are public; areas are invented, and so are the countries of the last three: nobody
+ * lists those of Asia Pacific and A11, and the 163 global ones are taken to be all.
  */
 export const markets: Readonly<Record<string, Market>> = {
   157: { area: 'Asia', code: '460', countries: 'CN' },

@@ -1,14 +1,32 @@
-// How Highland words a refusal: {"status":"failure","details":"..."}; of the texts only the one for an empty stock is known.
+// How Highland words a refusal: {"status":"failure","details":"..."}.
 import type { AnyRefusal, CommonRefusal } from '../../state/refusal.ts'
 import type { Reply } from '../call.ts'
 import type { SettingValues } from '../simulator.ts'
 
+/** Refusals only Highland has. */
+export type HighlandRefusal =
+  | 'unknown-company'
+  | 'duplicate-company'
+  | 'unknown-esim'
+  | 'duplicate-esim'
+  | 'already-acquired'
+  | 'out-of-stock'
+  | 'unknown-product'
+  | 'wrong-market'
+  | 'no-product'
+  | 'unknown-code'
+  | 'expired-code'
+
 /** A refusal by the rules: its status is a setting. */
 const RULES = 'failureStatus'
 const reason = ({ message }: AnyRefusal) => message
+type Wording = readonly [status: typeof RULES | number, text: string | typeof reason]
 
-/** An eSIM of another company is worded as one there is not; the journal tells them apart. */
-const own = {
+/**
+ * Of the texts only the one for an empty stock is known. An eSIM of another company is worded as
+ * one there is not; the journal tells them apart.
+ */
+const table: Readonly<Record<CommonRefusal | HighlandRefusal, Wording>> = {
   'unknown-company': [RULES, 'Company not found.'],
   'duplicate-company': [RULES, 'Company is already onboarded.'],
   'unknown-esim': [RULES, 'eSIM not found.'],
@@ -20,14 +38,6 @@ const own = {
   'no-product': [RULES, 'eSIM has no such product.'],
   'unknown-code': [404, 'Bar code not found.'],
   'expired-code': [410, 'Bar code has expired.'],
-} as const
-
-/** Refusals only Highland has. */
-export type HighlandRefusal = keyof typeof own
-type Wording = readonly [typeof RULES | number, string | typeof reason]
-
-const table: Readonly<Record<CommonRefusal | HighlandRefusal, Wording>> = {
-  ...own,
   'wrong-state': [RULES, ({ detail }) => `eSIM is already ${detail.state}.`],
   'not-found': [RULES, reason],
   'unknown-world': [404, reason],

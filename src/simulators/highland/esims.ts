@@ -23,18 +23,19 @@ export function findEsim(
   const esim = world.in(esims).get(asked.sim_id)
   const sim = esim && world.in(sims).get(simKey(SLUG, esim.iccid))
   if (esim && sim && esim.company === company.id) return { esim, sim }
-  const why = !esim
-    ? 'there is no such eSIM'
-    : esim.company
-      ? `it is one of company ${esim.company}`
-      : 'nobody has acquired it'
+
   throw new Refusal<HighlandRefusal>(
     'unknown-esim',
-    `eSIM ${asked.sim_id} is not one of company ${company.id}: ${why}`,
+    `eSIM ${asked.sim_id} is not one of company ${company.id}: ${whereItIs(esim)}`,
   )
 }
 
-/** Puts a product on an eSIM, as it is now: a partner may define its products anew. */
+function whereItIs(esim: Esim | undefined): string {
+  if (!esim) return 'there is no such eSIM'
+  return esim.company ? `it is one of company ${esim.company}` : 'nobody has acquired it'
+}
+
+/** Puts a product on an eSIM as it is now: a partner may redefine it later. */
 export function addProduct(
   world: World,
   { iccid }: Esim,
@@ -47,15 +48,17 @@ export function addProduct(
     name,
     reference: id,
     extra: { market, countries },
+    unlimited: false,
+    initialBytes: bytes,
+    duration: `P${days}D`,
   }
-  return assignBundle(
-    world,
-    { ...bundle, unlimited: false, initialBytes: bytes, duration: `P${days}D` },
-    'PT0S',
-  )
+  return assignBundle(world, bundle, 'PT0S')
 }
 
-/** Takes a product off an eSIM; where it is on it several times, the one that was added last. @throws Refusal `no-product` */
+/**
+ * Takes a product off an eSIM; where it is on it several times, the one that was added last.
+ * @throws Refusal `no-product`
+ */
 export function removeProduct(world: World, { iccid, simId }: Esim, productId: string): Bundle {
   const bundle = bundlesOf(world, SLUG, iccid).findLast(({ reference }) => reference === productId)
   if (!bundle)
@@ -66,11 +69,11 @@ export function removeProduct(world: World, { iccid, simId }: Esim, productId: s
 
 /** The product in use, else the next to be used, else the last one. @throws Refusal `no-product` */
 export function currentProduct(world: World, { iccid, simId }: Esim): Bundle {
-  const on = bundlesOf(world, SLUG, iccid)
+  const bundles = bundlesOf(world, SLUG, iccid)
   const current =
-    on.find(({ state }) => state === 'active') ??
-    on.find(({ state }) => state === 'queued') ??
-    on.at(-1)
+    bundles.find(({ state }) => state === 'active') ??
+    bundles.find(({ state }) => state === 'queued') ??
+    bundles.at(-1)
   if (!current)
     throw new Refusal<HighlandRefusal>('no-product', `eSIM ${simId} has no product at all`)
   return current

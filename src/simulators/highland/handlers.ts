@@ -1,5 +1,4 @@
 // The operations of Highland.
-
 import { bundlesOf } from '../../state/bundles.ts'
 import { grouped, SEPARATOR } from '../../state/collection.ts'
 import { isCodeGood, lpaString } from '../../state/installation-code.ts'
@@ -13,7 +12,7 @@ import type { Handlers } from '../typed-handlers.ts'
 import type { HighlandRefusal } from './errors.ts'
 import { addProduct, currentProduct, findCompany, findEsim, removeProduct } from './esims.ts'
 import { findProduct, productsOf } from './products.ts'
-import { companies, type Esim, esims, registrationKey, SLUG } from './records.ts'
+import { type Company, companies, type Esim, esims, registrationKey, SLUG } from './records.ts'
 import type { settings } from './settings.ts'
 import type { operations } from './spec.d.ts'
 import { addLines, assign } from './stock.ts'
@@ -21,31 +20,16 @@ import * as wire from './wire.ts'
 
 type HighlandHandlers = Handlers<operations, typeof settings.table>
 
-function acquire(world: World, free: Esim | undefined, companyId: string, baseUrl: string) {
-  if (!free)
-    throw new Refusal<HighlandRefusal>(
-      'out-of-stock',
-      'the stock is empty: PUT /highland/esim adds to it',
-    )
-  const { esim, sim } = assign(world, free, companyId)
+function acquire(world: World, free: Esim, company: Company, baseUrl: string) {
+  const { esim, sim } = assign(world, free, company.id)
   return reply(200, wire.acquired(esim, sim, baseUrl))
 }
 
-const remove: HighlandHandlers['removeProduct'] = ({ body }, world) => {
+/** Served at two paths. */
+const removing: HighlandHandlers['removeProduct'] = ({ body }, world) => {
   const { esim } = findEsim(world, body)
   return reply(200, wire.onEsim(esim, removeProduct(world, esim, body.product_id)))
 }
-
-const serviceMove =
-  (
-    event: 'suspend' | 'resume',
-    sim_status: 'suspended' | 'active',
-  ): NonNullable<HighlandHandlers['suspendEsim']> =>
-  ({ body }, world) => {
-    const { esim, sim } = findEsim(world, body)
-    moveService(world, sim, event)
-    return reply(200, { status: 'success', sim_id: esim.simId, sim_status })
-  }
 
 /** Ms since the epoch, with microseconds as a fraction. @throws Refusal `invalid-request` */
 function instantOf(name: string, text: string): number {
@@ -59,12 +43,7 @@ function instantOf(name: string, text: string): number {
 
 export const handlers: HighlandHandlers = {
   onboardCompany({ body, now }, world) {
-    const {
-      company_name: name,
-      registration_number: registration,
-      country_code: country,
-      contact_email: email,
-    } = body
+    const { registration_number: registration, country_code: country } = body
     const [twin] = world
       .in(companies)
       .matching('registration', registrationKey({ country, registration }))
@@ -73,15 +52,16 @@ export const handlers: HighlandHandlers = {
         'duplicate-company',
         `${registration} in ${country} is company ${twin.id} already`,
       )
-    const made = {
+
+    const company = world.in(companies).put({
       id: world.random.text(32, HEX),
-      name,
+      name: body.company_name,
       registration,
       country,
-      email,
+      email: body.contact_email,
       createdAt: now,
-    }
-    return reply(200, wire.company(world, world.in(companies).put(made)))
+    })
+    return reply(200, wire.company(world, company))
   },
 
   getCompanySummary: ({ query }, world) =>
@@ -95,8 +75,16 @@ export const handlers: HighlandHandlers = {
     })
   },
 
-  acquireEsim: ({ body, baseUrl }, world) =>
-    acquire(world, world.in(esims).first('free'), findCompany(world, body.company_id).id, baseUrl),
+  acquireEsim({ body, baseUrl }, world) {
+    const company = findCompany(world, body.company_id)
+    const free = world.in(esims).first('free')
+    if (!free)
+      throw new Refusal<HighlandRefusal>(
+        'out-of-stock',
+        'the stock is empty: PUT /highland/esim adds to it',
+      )
+    return acquire(world, free, company, baseUrl)
+  },
 
   acquireEsimById({ body, baseUrl }, world) {
     const company = findCompany(world, body.company_id)
@@ -107,7 +95,7 @@ export const handlers: HighlandHandlers = {
         'already-acquired',
         `company ${esim.company} has acquired eSIM ${esim.simId}`,
       )
-    return acquire(world, esim, company.id, baseUrl)
+    return acquire(world, esim, company, baseUrl)
   },
 
   getBarCode({ path, now }, world) {
@@ -119,14 +107,10 @@ export const handlers: HighlandHandlers = {
         'expired-code',
         `the code of eSIM ${esim.simId} is no longer good`,
       )
+
     const lpa = lpaString(sim.smdpAddress, sim.matchingId)
-    return {
-      status: 200,
-      content: {
-        type: 'image/png',
-        render: async () => (await import('qrcode')).default.toBuffer(lpa),
-      },
-    }
+    const render = async () => (await import('qrcode')).default.toBuffer(lpa)
+    return { status: 200, content: { type: 'image/png', render } }
   },
 
   addProduct({ body }, world) {
@@ -145,8 +129,8 @@ export const handlers: HighlandHandlers = {
     return reply(200, wire.onEsim(esim, addProduct(world, esim, product)))
   },
 
-  removeProduct: remove,
-  removeProductB2b: remove,
+  removeProduct: removing,
+  removeProductB2b: removing,
 
   getUsage({ query }, world) {
     const { esim } = findEsim(world, query)
@@ -159,38 +143,48 @@ export const handlers: HighlandHandlers = {
 
   getUsageInWindow({ query }, world) {
     const { esim } = findEsim(world, query)
-    const [from, to] = [instantOf('from', query.from), instantOf('to', query.to)]
+    const from = instantOf('from', query.from)
+    const to = instantOf('to', query.to)
     if (from > to) throw new Refusal('invalid-request', 'from must not be after to')
     const uses = usageWithin(world, { provider: SLUG, iccid: esim.iccid }, from, to)
-    const byProduct = [...grouped(uses, ({ reference }) => reference).values()].flatMap(wire.used)
-    const used = uses.reduce((sum, { bytes }) => sum + bytes, 0)
+    const byProduct = [...grouped(uses, ({ reference }) => reference).values()]
     return reply(200, {
       status: 'success',
       sim_id: esim.simId,
       from: query.from,
       to: query.to,
-      used_bytes: used,
-      product_usage: byProduct,
+      used_bytes: wire.sumOf(uses),
+      product_usage: byProduct.flatMap(wire.usageOfProduct),
     })
   },
 
   getUsageOfAllProducts({ query }, world) {
     const { esim } = findEsim(world, query)
-    const all = bundlesOf(world, SLUG, esim.iccid).map(wire.usage)
-    return reply(200, { status: 'success', sim_id: esim.simId, product_usage: all })
+    const products = bundlesOf(world, SLUG, esim.iccid)
+    return reply(200, {
+      status: 'success',
+      sim_id: esim.simId,
+      product_usage: products.map(wire.usage),
+    })
   },
 
-  suspendEsim: serviceMove('suspend', 'suspended'),
-  restoreEsim: serviceMove('resume', 'active'),
+  suspendEsim({ body }, world) {
+    const { esim, sim } = findEsim(world, body)
+    moveService(world, sim, 'suspend')
+    return reply(200, { status: 'success', sim_id: esim.simId, sim_status: 'suspended' })
+  },
+
+  restoreEsim({ body }, world) {
+    const { esim, sim } = findEsim(world, body)
+    moveService(world, sim, 'resume')
+    return reply(200, { status: 'success', sim_id: esim.simId, sim_status: 'active' })
+  },
 
   addInventory({ body }, world) {
     const lines =
       typeof body.esim_list === 'string' ? body.esim_list.trimEnd().split('\n') : body.esim_list
     addLines(world, lines)
-    return reply(200, {
-      status: 'success',
-      added: lines.length,
-      available: world.in(esims).count('free'),
-    })
+    const available = world.in(esims).count('free')
+    return reply(200, { status: 'success', added: lines.length, available })
   },
 }

@@ -1,18 +1,40 @@
 // Highland: a wholesaler's API of eSIMs and data products; a thin provider, known from one page.
 import { bundlesOf } from '../../state/bundles.ts'
+import { covers } from '../../state/coverage.ts'
 import { Refusal } from '../../state/refusal.ts'
+import type { Sim } from '../../state/sims.ts'
+import type { World } from '../../state/world.ts'
 import type { HeaderOf } from '../call.ts'
 import { defineSimulator, type SettingValues } from '../simulator.ts'
 import { refusalReply } from './errors.ts'
 import { handlers } from './handlers.ts'
 import { SLUG } from './records.ts'
-import { seeds, stock } from './seeds.ts'
+import { applySeedFile } from './seed-file.ts'
+import { seeds } from './seeds.ts'
 import { settings } from './settings.ts'
 import type { operations } from './spec.d.ts'
 
-/** Only a world's settings say which header it is: a credential does not choose the world here. */
+/** Only a world's settings say which header it is: here no credential chooses the world. */
 function credentialIn(header: HeaderOf, values?: SettingValues): string | undefined {
   return values?.auth === 'header' ? header(String(values.authHeader).toLowerCase()) : undefined
+}
+
+/** @throws Refusal `unauthorized` */
+function authenticate(header: HeaderOf, world: World): void {
+  const values = world.settings(settings)
+  if (values.auth !== 'header' || credentialIn(header, values) === values.authValue) return
+  throw new Refusal(
+    'unauthorized',
+    `the header ${values.authHeader} has not the value of the setting authValue`,
+  )
+}
+
+/** The first country of the product in use, or to be used next. */
+function homeCountry(world: World, { iccid }: Sim): string | undefined {
+  const product = bundlesOf(world, SLUG, iccid).find(
+    ({ state }) => state === 'active' || state === 'queued',
+  )
+  return product?.extra?.countries?.replace('*', 'US').slice(0, 2)
 }
 
 export const highland = defineSimulator<operations, typeof settings.table>({
@@ -22,31 +44,15 @@ export const highland = defineSimulator<operations, typeof settings.table>({
   settings,
   handlers,
   refusalReply,
-  auth: {
-    credentialIn,
-    authenticate(header, world) {
-      const values = world.settings(settings)
-      if (values.auth !== 'header' || credentialIn(header, values) === values.authValue) return
-      throw new Refusal(
-        'unauthorized',
-        `the header ${values.authHeader} has not the value of the setting authValue`,
-      )
-    },
-  },
+  auth: { credentialIn, authenticate },
   seeds,
-  applySeedFile: stock,
+  applySeedFile,
   device: {
     usage: {
-      covers: (_world, { extra }, country) =>
-        extra?.countries === '*' || extra?.countries?.split('+').includes(country) === true,
+      covers: (_world, { extra }, country) => covers(extra?.countries ?? '', country),
       thresholds: [],
       itemized: true,
     },
-    homeCountry(world, { iccid }) {
-      const next = bundlesOf(world, SLUG, iccid).find(
-        ({ state }) => state === 'active' || state === 'queued',
-      )
-      return next?.extra?.countries?.replace('*', 'US').slice(0, 2)
-    },
+    homeCountry,
   },
 })

@@ -1,4 +1,4 @@
-// A data product as one line of text: how Highland's own and those of the setting `products` are written.
+// A data product as a line of text: Highland's own, and those of the setting `products`.
 import { defaults, HIGHLAND_ID, markets } from './catalogue.ts'
 
 export interface Product {
@@ -16,27 +16,21 @@ export interface Product {
   readonly days: number
 }
 
-const LINE =
-  /^([0-9a-f]{32}),(\d{1,10}),(\d{1,10}),(\*|[A-Z]{2}(?:\+[A-Z]{2})*),((.*\S)[-_]([1-9]\d{0,5})([MG])B\/([1-9]\d{0,3})days)$/
+const COUNTRIES = String.raw`\*|[A-Z]{2}(?:\+[A-Z]{2})*`
+const NAME = String.raw`(.*\S)[-_]([1-9]\d{0,5})([MG])B\/([1-9]\d{0,3})days`
+const LINE = new RegExp(`^([0-9a-f]{32}),(\\d{1,10}),(\\d{1,10}),(${COUNTRIES}),(${NAME})$`)
 
-/** The product of a line `company_id,id,market_id,countries,name`. 1 GB is 1,000,000,000 bytes (invented: nobody says). */
+/**
+ * The product of a line `company_id,id,market_id,countries,name`. 1 GB is 1,000,000,000 bytes
+ * (invented: nobody says).
+ */
 export function parseProduct(line: string): Product | undefined {
-  const [
-    whole,
-    company = '',
-    id = '',
-    market = '',
-    countries = '',
-    name = '',
-    marketName = '',
-    amount,
-    unit,
-    days,
-  ] = LINE.exec(line) ?? []
+  const fields = LINE.exec(line)
+  if (!fields) return undefined
+  const [, company = '', id = '', market = '', countries = '', name = '', marketName = ''] = fields
+  const [amount, unit, days] = fields.slice(7)
   const bytes = Number(amount) * (unit === 'G' ? 1e9 : 1e6)
-  return whole === undefined
-    ? undefined
-    : { company, id, market, countries, name, marketName, bytes, days: Number(days) }
+  return { company, id, market, countries, name, marketName, bytes, days: Number(days) }
 }
 
 /** Highland's own products. */
@@ -45,14 +39,13 @@ export const builtIn = defaults.flatMap(
     parseProduct([HIGHLAND_ID, id, market, markets[market]?.countries, name].join()) ?? [],
 )
 
-/** What is wrong with a line of the setting. */
+/** What is wrong with a line of the setting `products`, given the lines before it. */
 export function productProblem(line: string, before: readonly string[]): string | undefined {
   const product = parseProduct(line)
   if (!product)
     return 'must look like company_id,id,market_id,DE+AT,Alps-5GB/30days (* for every country)'
-  const twin = ({ company, id }: Product) =>
+  const isTwin = ({ company, id }: Product) =>
     id === product.id && (company === HIGHLAND_ID || company === product.company)
-  return [...builtIn, ...before.flatMap((each) => parseProduct(each) ?? [])].some(twin)
-    ? `there is a product ${product.id} already`
-    : undefined
+  const others = [...builtIn, ...before.flatMap((each) => parseProduct(each) ?? [])]
+  return others.some(isTwin) ? `there is a product ${product.id} already` : undefined
 }

@@ -5,8 +5,8 @@ import { settings } from './settings.ts'
 
 /** The products a company defined; Highland's are the default ones. */
 export function productsOf(world: World, company: string): Product[] {
-  const own = world.settings(settings).products.flatMap((line) => parseProduct(line) ?? [])
-  return [...builtIn, ...own].filter((product) => product.company === company)
+  const partners = world.settings(settings).products.flatMap((line) => parseProduct(line) ?? [])
+  return [...builtIn, ...partners].filter((product) => product.company === company)
 }
 
 /** A product a company may use: its own or a default one. */

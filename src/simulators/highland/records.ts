@@ -30,7 +30,7 @@ export const companies = defineCollection<Company>({
   indexes: { registration: registrationKey },
 })
 
-/** An eSIM of the stock. The handset's side of it, a SIM of the world, begins when a company acquires it. */
+/** An eSIM of the stock. It is a SIM of the world, too, once a company has acquired it. */
 export interface Esim {
   readonly simId: string
   readonly iccid: string

@@ -1,15 +1,11 @@
-// What exists at the start: Highland and a test company, a stock, the test eSIM; and a user's own of a seed file.
-import { mintIccid, mintImsi } from '../../state/identifiers.ts'
-import { CAPITALS_AND_DIGITS } from '../../state/random.ts'
-import { Refusal } from '../../state/refusal.ts'
-import { checkSettings, chosenSettings } from '../../state/settings.ts'
+// What exists at the start: Highland and a test company, a stock, the test eSIM.
+import { mintIccid, mintImsi, mintMatchingId, SMDP_ADDRESS } from '../../state/identifiers.ts'
 import { install } from '../../state/sims.ts'
 import type { World } from '../../state/world.ts'
 import { HIGHLAND_ID } from './catalogue.ts'
 import { addProduct } from './esims.ts'
 import { findProduct } from './products.ts'
-import { companies, esims, SLUG } from './records.ts'
-import { settings } from './settings.ts'
+import { type Company, companies, esims } from './records.ts'
 import { addLines, assign } from './stock.ts'
 
 /** The company and the eSIM of the vendor's own examples (public). */
@@ -18,68 +14,65 @@ const TEST_ESIM = '76010106'
 const FIRST_ESIM = 61_007_764
 const STOCK = 50
 
-/** A line of the stock. Issuer and network are as in the public example; nobody has a number with 555-01 in it. */
-function minted({ random }: World, simId: string | number, position: number): string {
-  const code = Array.from({ length: 4 }, () => random.text(5, CAPITALS_AND_DIGITS)).join('-')
-  const numbers = [
-    mintIccid(random, '8948010'),
-    mintImsi(random, '26001'),
-    14_255_550_100 + position,
-  ]
-  return [simId, ...numbers, `1$rsp.esimulator.example$${code}`].join()
+/** Issuer and network of the public example. */
+const ICCID_PREFIX = '8948010'
+const IMSI_PREFIX = '26001'
+/** Nobody has a number with 555-01 in it. */
+const FIRST_MSISDN = 14_255_550_100
+
+/** A line of the stock. */
+function stockLine({ random }: World, simId: string | number, position: number): string {
+  const matchingId = mintMatchingId(random)
+  const iccid = mintIccid(random, ICCID_PREFIX)
+  const imsi = mintImsi(random, IMSI_PREFIX)
+  const msisdn = FIRST_MSISDN + position
+  return `${simId},${iccid},${imsi},${msisdn},1$${SMDP_ADDRESS}$${matchingId}`
 }
 
-function begin(world: World, stock: number): void {
-  const rest = { country: 'US', email: 'api@partner.example', createdAt: world.now }
-  world
-    .in(companies)
-    .put({ id: HIGHLAND_ID, name: 'Highland Solutions LLC', registration: 'HIGHLAND', ...rest })
-  world.in(companies).put({ id: TEST_COMPANY, name: 'Test Company', registration: 'TEST', ...rest })
-  addLines(world, [minted(world, TEST_ESIM, 0)])
+function addCompany(
+  world: World,
+  { id, name, registration }: Pick<Company, 'id' | 'name' | 'registration'>,
+): void {
+  world.in(companies).put({
+    id,
+    name,
+    registration,
+    country: 'US',
+    email: 'api@partner.example',
+    createdAt: world.now,
+  })
+}
+
+function start(world: World, stock: number): void {
+  addCompany(world, {
+    id: HIGHLAND_ID,
+    name: 'Highland Solutions LLC',
+    registration: 'HIGHLAND',
+  })
+  addCompany(world, { id: TEST_COMPANY, name: 'Test Company', registration: 'TEST' })
+
+  addLines(world, [stockLine(world, TEST_ESIM, 0)])
   const esim = world.in(esims).get(TEST_ESIM)
-  // Installed: a test eSIM is there to be used at any time, and its code would be good for three days only.
+  // Installed, so that it can be used at any time: its code is good for three days only.
   if (esim) install(world, assign(world, esim, TEST_COMPANY).sim)
+
+  const positions = Array.from({ length: stock }, (_, at) => at)
   addLines(
     world,
-    Array.from({ length: stock }, (_, at) => minted(world, FIRST_ESIM + at, at + 1)),
+    positions.map((at) => stockLine(world, FIRST_ESIM + at, at + 1)),
   )
+}
+
+function esimWithProduct(world: World): void {
+  start(world, STOCK)
+  const esim = world.in(esims).get(TEST_ESIM)
+  const product = findProduct(world, TEST_COMPANY, '852')
+  if (esim && product) addProduct(world, esim, product)
 }
 
 /** States by name; each begins from an empty world. */
 export const seeds: Readonly<Record<string, (world: World) => void>> = {
-  default: (world) => begin(world, STOCK),
-  'an empty stock': (world) => begin(world, 0),
-  'an eSIM with a data product': (world) => {
-    begin(world, STOCK)
-    const [esim, product] = [
-      world.in(esims).get(TEST_ESIM),
-      findProduct(world, TEST_COMPANY, '852'),
-    ]
-    if (esim && product) addProduct(world, esim, product)
-  },
-}
-
-/**
- * Lays a user's own over the default state: `products` as the setting has them, `esims` as PUT /highland/esim takes them.
- * @throws Refusal `invalid-request`, `duplicate-esim`, naming what is wrong
- */
-export function stock(world: World, own: unknown): void {
-  const {
-    products = [],
-    esims: lines = [],
-    ...rest
-  } = (own ?? {}) as Readonly<Record<string, unknown>>
-  const problem =
-    Object.keys(rest).length > 0
-      ? `knows products and esims, and no ${Object.keys(rest)}`
-      : undefined
-  if (problem || !Array.isArray(lines))
-    throw new Refusal('invalid-request', `${SLUG} ${problem ?? 'esims must be a list of lines'}`)
-  const values = {
-    ...world.in(chosenSettings).get(SLUG)?.values,
-    products: products as readonly string[],
-  }
-  checkSettings(settings, values)
-  world.in(chosenSettings).put({ provider: SLUG, values })
-  addLines(world, lines.map(String))
+  default: (world) => start(world, STOCK),
+  'an empty stock': (world) => start(world, 0),
+  'an eSIM with a data product': esimWithProduct,
 }

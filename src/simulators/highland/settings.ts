@@ -36,7 +36,8 @@ export const settings = defineSettings(SLUG, {
   ),
   installationCodeLifetime: duration(
     'P3D',
-    'how long after the acquire an installation code and its bar code are good (documented: 3 days)',
+    'how long after the acquire an installation code and its bar code are good ' +
+      '(documented: 3 days)',
   ),
   products: texts(
     productProblem,

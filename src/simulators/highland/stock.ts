@@ -1,5 +1,6 @@
 // Highland's stock: the lines it comes in, and what is taken from it.
 import { SEPARATOR } from '../../state/collection.ts'
+import { defined } from '../../state/defined.ts'
 import { codeExpiry } from '../../state/installation-code.ts'
 import { HEX } from '../../state/random.ts'
 import { Refusal } from '../../state/refusal.ts'
@@ -9,9 +10,21 @@ import type { HighlandRefusal } from './errors.ts'
 import { type Esim, esims, SLUG } from './records.ts'
 import { settings } from './settings.ts'
 
-/** `simId,iccid,imsi,msisdn,1$<SM-DP+>$<activation code>` (public). No check digit is asked for: the vendor's example has a wrong one. */
+/**
+ * `simId,iccid,imsi,msisdn,1$<SM-DP+>$<activation code>` (public). No check digit is asked for: the
+ * vendor's example has a wrong one.
+ */
 const LINE =
   /^(\d{1,20}),(89\d{16,18}),(\d{14,15}),(\d{5,15}),1\$([A-Za-z0-9.-]+)\$([A-Za-z0-9-]+)$/
+
+/** The eSIM of a line. */
+function parseLine(line: string): Omit<Esim, 'serial'> | undefined {
+  const fields = LINE.exec(line.trim())
+  if (!fields) return undefined
+  const [, simId = '', iccid = '', imsi = '', msisdn = '', smdpAddress = '', matchingId = ''] =
+    fields
+  return { simId, iccid, imsi, msisdn, smdpAddress, matchingId }
+}
 
 /**
  * Puts every line in stock, or none.
@@ -22,31 +35,15 @@ export function addLines(world: World, lines: readonly string[]): void {
   const malformed: string[] = []
   const twice: string[] = []
   for (const [at, line] of lines.entries()) {
-    const [
-      whole,
-      simId = '',
-      iccid = '',
-      imsi = '',
-      msisdn = '',
-      smdpAddress = '',
-      matchingId = '',
-    ] = LINE.exec(line.trim()) ?? []
-    if (whole === undefined)
-      malformed.push(`line ${at + 1} is not simId,iccid,imsi,msisdn,1$address$code`)
-    else if (stock.has(simId)) twice.push(`line ${at + 1}: eSIM ${simId} is there already`)
-    else if (stock.matching('iccid', iccid + SEPARATOR).length > 0)
-      twice.push(`line ${at + 1}: ICCID ${iccid} is there already`)
-    else
-      stock.put({
-        simId,
-        iccid,
-        imsi,
-        msisdn,
-        smdpAddress,
-        matchingId,
-        serial: world.next('highland.esim'),
-      })
+    const esim = parseLine(line)
+    if (!esim) malformed.push(`line ${at + 1} is not simId,iccid,imsi,msisdn,1$address$code`)
+    else if (stock.has(esim.simId))
+      twice.push(`line ${at + 1}: eSIM ${esim.simId} is there already`)
+    else if (stock.matching('iccid', esim.iccid + SEPARATOR).length > 0)
+      twice.push(`line ${at + 1}: ICCID ${esim.iccid} is there already`)
+    else stock.put({ ...esim, serial: world.next('highland.esim') })
   }
+
   const problems = [...malformed, ...twice].join('; ')
   if (problems)
     throw new Refusal<HighlandRefusal>(
@@ -55,26 +52,26 @@ export function addLines(world: World, lines: readonly string[]): void {
     )
 }
 
-/** Gives an eSIM of the stock to a company: its code begins to age (inferred: "after activation" is after the acquire). */
+/**
+ * Gives an eSIM of the stock to a company: its code begins to age (inferred: "after activation" is
+ * after the acquire).
+ */
 export function assign(world: World, esim: Esim, company: string): { esim: Esim; sim: Sim } {
   const { iccid, imsi, msisdn, smdpAddress, matchingId } = esim
-  const codeExpiresAt = codeExpiry(world.now, world.settings(settings).installationCodeLifetime)
-  const sim: Sim = {
-    ...{
-      provider: SLUG,
-      iccid,
-      imsi,
-      msisdn,
-      smdpAddress,
-      matchingId,
-      profile: 'released',
-      service: 'active',
-    },
-    ...{ serial: world.next('sim'), createdAt: world.now },
-    ...(codeExpiresAt === undefined ? {} : { codeExpiresAt }),
-  }
-  return {
-    sim: world.in(sims).put(sim),
-    esim: world.in(esims).put({ ...esim, company, barCode: world.random.text(32, HEX) }),
-  }
+  const { installationCodeLifetime } = world.settings(settings)
+  const sim = world.in(sims).put({
+    provider: SLUG,
+    iccid,
+    imsi,
+    msisdn,
+    smdpAddress,
+    matchingId,
+    profile: 'released',
+    service: 'active',
+    serial: world.next('sim'),
+    createdAt: world.now,
+    ...defined({ codeExpiresAt: codeExpiry(world.now, installationCodeLifetime) }),
+  })
+  const barCode = world.random.text(32, HEX)
+  return { sim, esim: world.in(esims).put({ ...esim, company, barCode }) }
 }

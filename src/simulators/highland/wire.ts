@@ -1,6 +1,7 @@
-// The JSON of Highland: companies, products, acquired eSIMs, usage. The envelope is put around it by the handlers.
+// The JSON of Highland: companies, products, acquired eSIMs, usage.
 import { type Bundle, remainingBytes } from '../../state/bundles.ts'
 import { SEPARATOR } from '../../state/collection.ts'
+import { defined } from '../../state/defined.ts'
 import { activationCode, lpaString } from '../../state/installation-code.ts'
 import { iso } from '../../state/instant.ts'
 import { type Sim, simKey, sims } from '../../state/sims.ts'
@@ -13,29 +14,33 @@ import type { components } from './spec.d.ts'
 
 type Schemas = components['schemas']
 
-const success = 'success' as const
-
 /** An instant as the API writes it: UTC without a zone, with microseconds. */
 function time(instant: number): string {
   return iso(instant).replace('Z', '000')
+}
+
+function optionalTime(instant: number | undefined): string | undefined {
+  return instant === undefined ? undefined : time(instant)
 }
 
 export function company(
   world: World,
   { id, name, registration, country, email, createdAt }: Company,
 ): Schemas['Company'] {
-  const own = world.in(esims).matching('company', id + SEPARATOR)
+  const acquiredEsims = world.in(esims).matching('company', id + SEPARATOR)
+  const suspended = acquiredEsims.filter(
+    ({ iccid }) => world.in(sims).get(simKey(SLUG, iccid))?.service === 'suspended',
+  )
   return {
-    ...{ status: success, company_id: id, company_name: name, registration_number: registration },
-    ...{
-      country_code: country,
-      contact_email: email,
-      created: time(createdAt),
-      sim_total: own.length,
-    },
-    sim_suspended: own.filter(
-      ({ iccid }) => world.in(sims).get(simKey(SLUG, iccid))?.service === 'suspended',
-    ).length,
+    status: 'success',
+    company_id: id,
+    company_name: name,
+    registration_number: registration,
+    country_code: country,
+    contact_email: email,
+    created: time(createdAt),
+    sim_total: acquiredEsims.length,
+    sim_suspended: suspended.length,
   }
 }
 
@@ -49,15 +54,17 @@ export function product(
     code: countries.replaceAll('+', ',').replace('*', 'All'),
   }
   return {
-    ...{
-      id,
-      name,
-      description: `${name}, valid from the first use`,
-      useAreaId: market,
-      type: 'DataPlan',
-    },
-    ...{ market_name: marketName, market_area: area, market_country_code: code },
-    ...{ company_id: owner.id, company_name: owner.name, last_updated: time(owner.createdAt) },
+    id,
+    name,
+    description: `${name}, valid from the first use`,
+    useAreaId: market,
+    type: 'DataPlan',
+    market_name: marketName,
+    market_area: area,
+    market_country_code: code,
+    company_id: owner.id,
+    company_name: owner.name,
+    last_updated: time(owner.createdAt),
   }
 }
 
@@ -67,8 +74,12 @@ export function acquired(
   baseUrl: string,
 ): Schemas['Acquired'] {
   return {
-    ...{ status: success, company_id: company ?? '', sim_id: simId },
-    ...{ iccid: sim.iccid, imsi: sim.imsi, msisdn: sim.msisdn ?? '' },
+    status: 'success',
+    company_id: company ?? '',
+    sim_id: simId,
+    iccid: sim.iccid,
+    imsi: sim.imsi,
+    msisdn: sim.msisdn ?? '',
     lpa_code: activationCode(sim.smdpAddress, sim.matchingId),
     lpa_string: lpaString(sim.smdpAddress, sim.matchingId),
     bar_code_url: `${baseUrl}/b2b/sim/bar_code/${barCode}`,
@@ -82,29 +93,30 @@ function productOf({ reference, name, extra }: Pick<Bundle, 'reference' | 'name'
 }
 
 export function onEsim({ simId }: Esim, bundle: Bundle): Schemas['OnEsim'] {
-  return { status: success, sim_id: simId, ...productOf(bundle) }
+  return { status: 'success', sim_id: simId, ...productOf(bundle) }
 }
 
 export function usage(bundle: Bundle): Schemas['ProductUsage'] {
-  return {
+  return defined({
     ...productOf(bundle),
     // A product is ready at once: none is ever processing.
     product_status: bundle.state as Exclude<Bundle['state'], 'processing'>,
-    ...{
-      total_bytes: bundle.initialBytes,
-      used_bytes: bundle.usedBytes,
-      remaining_bytes: remainingBytes(bundle),
-    },
+    total_bytes: bundle.initialBytes,
+    used_bytes: bundle.usedBytes,
+    remaining_bytes: remainingBytes(bundle),
     added: time(bundle.assignedAt),
-    ...(bundle.startedAt === undefined ? {} : { activated: time(bundle.startedAt) }),
-    ...(bundle.endsAt === undefined ? {} : { expires: time(bundle.endsAt) }),
-  }
+    activated: optionalTime(bundle.startedAt),
+    expires: optionalTime(bundle.endsAt),
+  })
 }
 
-/** The uses of one product together. */
-export function used(uses: readonly UsageRecord[]) {
-  return uses.slice(0, 1).map((use) => ({
-    ...productOf(use),
-    used_bytes: uses.reduce((sum, { bytes }) => sum + bytes, 0),
-  }))
+/** Bytes. */
+export function sumOf(uses: readonly UsageRecord[]): number {
+  return uses.reduce((sum, { bytes }) => sum + bytes, 0)
+}
+
+/** The uses of one product, told together. */
+export function usageOfProduct(uses: readonly UsageRecord[]) {
+  const [first] = uses
+  return first ? [{ ...productOf(first), used_bytes: sumOf(uses) }] : []
 }

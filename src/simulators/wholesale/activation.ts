@@ -1,5 +1,6 @@
-// What an activation needs: a plan, coverage, a device, a SIM and a number, each checked before anything is acknowledged.
+// What an activation needs, checked before it is acknowledged: plan, coverage, device, SIM, number.
 import { SEPARATOR } from '../../state/collection.ts'
+import { defined } from '../../state/defined.ts'
 import { Refusal } from '../../state/refusal.ts'
 import type { World } from '../../state/world.ts'
 import type { WholesaleRefusal } from './errors.ts'
@@ -15,6 +16,7 @@ import {
   type Line,
   lines,
   type Product,
+  type Reservation,
   reservations,
   type StockSim,
   stockSims,
@@ -22,38 +24,42 @@ import {
 import type { components } from './spec.d.ts'
 
 type Activation = components['schemas']['Activation']
-type Change = NonNullable<Activation['products']>[number]
+type ProductChange = NonNullable<Activation['products']>[number]
 
 /** The products of a line after a change. @throws Refusal `wrong-product` */
-function changed(
+function applyChange(
   plan: Plan,
   products: readonly Product[],
-  { productId, action, characteristics = [] }: Change,
+  { productId, action, characteristics = [] }: ProductChange,
 ): readonly Product[] {
-  const has = products.find((each) => each.productId === productId)
+  const current = products.find((each) => each.productId === productId)
   const offered = [...plan.benefits, ...plan.addOns].find((each) => each.productId === productId)
   if (!offered)
     throw new Refusal<WholesaleRefusal>('wrong-product', `the plan has no product ${productId}`)
-  if (action === 'Add' && has)
+  if (action === 'Add' && current)
     throw new Refusal<WholesaleRefusal>(
       'wrong-product',
       `cannot Add ${productId}: the line has it already`,
     )
-  if (action !== 'Add' && !has)
+  if (action !== 'Add' && !current)
     throw new Refusal<WholesaleRefusal>(
       'wrong-product',
       `cannot ${action} ${productId}: the line does not have it`,
     )
-  if (action === 'Remove') return products.filter((each) => each !== has)
-  const values = new Map(
-    [...(has ?? offered).characteristics, ...characteristics].map(({ key, value }) => [key, value]),
-  )
-  const made = { productId, characteristics: [...values].map(([key, value]) => ({ key, value })) }
-  return has ? products.map((each) => (each === has ? made : each)) : [...products, made]
+  if (action === 'Remove') return products.filter((each) => each !== current)
+
+  const before = (current ?? offered).characteristics
+  const values = new Map([...before, ...characteristics].map(({ key, value }) => [key, value]))
+  const product = {
+    productId,
+    characteristics: [...values].map(([key, value]) => ({ key, value })),
+  }
+  if (!current) return [...products, product]
+  return products.map((each) => (each === current ? product : each))
 }
 
 /** @throws Refusal `unknown-plan`, `unknown-bucket`, `wrong-product` */
-function terms({
+function termsOf({
   wholesalePlanId,
   bucketRefId,
   products = [],
@@ -61,6 +67,7 @@ function terms({
   const plan = Object.hasOwn(plans, wholesalePlanId) ? plans[wholesalePlanId] : undefined
   if (!plan)
     throw new Refusal<WholesaleRefusal>('unknown-plan', `there is no plan ${wholesalePlanId}`)
+
   const buckets = bucketRefId ?? plan.included
   const unknown = buckets.find((id) => !Object.hasOwn(plan.buckets, id))
   if (unknown !== undefined)
@@ -68,10 +75,11 @@ function terms({
       'unknown-bucket',
       `the plan ${wholesalePlanId} has no allowance ${unknown}`,
     )
+
   return {
     plan: wholesalePlanId,
     buckets,
-    products: products.reduce((all, change) => changed(plan, all, change), plan.benefits),
+    products: products.reduce((all, change) => applyChange(plan, all, change), plan.benefits),
   }
 }
 
@@ -90,23 +98,28 @@ function checkNetwork({ location, pei }: Activation): void {
     )
 }
 
+/** The next eSIM of the stock. @throws Refusal `eid-required`, `sim-unavailable` */
+function nextEsim(world: World, eid: string | undefined): StockSim {
+  if (eid === undefined)
+    throw new Refusal<WholesaleRefusal>(
+      'eid-required',
+      'a device the customer brings needs an eid; any other SIM an iccid',
+    )
+  const sim = world.in(stockSims).first('esims')
+  if (!sim) throw new Refusal<WholesaleRefusal>('sim-unavailable', 'no eSIM is left in stock')
+  return sim
+}
+
 /** The SIM to activate. @throws Refusal `eid-required`, `unknown-sim`, `sim-unavailable`, `busy` */
 function simFor(world: World, { iccid, eid }: Activation, node: string | undefined): StockSim {
-  if (iccid === undefined) {
-    if (eid === undefined)
-      throw new Refusal<WholesaleRefusal>(
-        'eid-required',
-        'a device the customer brings needs an eid; any other SIM an iccid',
-      )
-    const next = world.in(stockSims).first('esims')
-    if (!next) throw new Refusal<WholesaleRefusal>('sim-unavailable', 'no eSIM is left in stock')
-    return next
-  }
+  if (iccid === undefined) return nextEsim(world, eid)
+
   const line = world.in(lines).get(iccid)
   if (line?.pending && isVisible(line, node))
     throw new Refusal('busy', `a request for the SIM ${iccid} is in progress`)
   if (line || UNAVAILABLE_ICCID.test(iccid))
     throw new Refusal<WholesaleRefusal>('sim-unavailable', `the SIM ${iccid} is not available`)
+
   const sim = world.in(stockSims).get(iccid)
   if (!sim) throw new Refusal<WholesaleRefusal>('unknown-sim', `there is no SIM ${iccid}`)
   if (sim.kind === 'esim' && eid === undefined)
@@ -117,27 +130,34 @@ function simFor(world: World, { iccid, eid }: Activation, node: string | undefin
   return sim
 }
 
-const lineWith = (world: World, gpsi: string) =>
-  world.in(lines).matching('gpsi', gpsi + SEPARATOR)[0]
+/** The line with a number; a number has one at most. */
+export function lineWithNumber(world: World, gpsi: string): Line | undefined {
+  return world.in(lines).matching('gpsi', gpsi + SEPARATOR)[0]
+}
 
 /** The reservation of a number; a number has one at most. */
-export const reservationOf = (world: World, gpsi: string) =>
-  world.in(reservations).matching('gpsi', gpsi + SEPARATOR)[0]
+export function reservationOf(world: World, gpsi: string): Reservation | undefined {
+  return world.in(reservations).matching('gpsi', gpsi + SEPARATOR)[0]
+}
 
 /** The next number nobody has: 1 720 555 and four digits, then on. */
 function freeNumber(world: World): string {
   for (;;) {
     const gpsi = String(17_205_550_000 + world.next('wholesale.number'))
-    if (!lineWith(world, gpsi) && !reservationOf(world, gpsi)) return gpsi
+    if (!lineWithNumber(world, gpsi) && !reservationOf(world, gpsi)) return gpsi
   }
 }
 
-/** @throws Refusal `unknown-reservation`, `wrong-reservation`, `number-active`, `number-reserved` */
-function numberFor(world: World, { gpsi: wanted, gpsiReservationId: id }: Activation): string {
+/**
+ * The number named, else the reserved one, else the next free one.
+ * @throws Refusal `unknown-reservation`, `wrong-reservation`, `number-active`, `number-reserved`
+ */
+function numberFor(world: World, { gpsi: named, gpsiReservationId: id }: Activation): string {
   const reservation = id === undefined ? undefined : world.in(reservations).get(JSON.stringify(id))
   if (id !== undefined && !reservation)
     throw new Refusal<WholesaleRefusal>('unknown-reservation', `there is no reservation ${id}`)
-  const gpsi = wanted ?? reservation?.gpsi ?? freeNumber(world)
+
+  const gpsi = named ?? reservation?.gpsi ?? freeNumber(world)
   if (reservation && reservation.gpsi !== gpsi)
     throw new Refusal<WholesaleRefusal>(
       'wrong-reservation',
@@ -148,7 +168,7 @@ function numberFor(world: World, { gpsi: wanted, gpsiReservationId: id }: Activa
       'number-active',
       `the number ${gpsi} is already active with another carrier`,
     )
-  if (lineWith(world, gpsi))
+  if (lineWithNumber(world, gpsi))
     throw new Refusal<WholesaleRefusal>(
       'number-active',
       `the number ${gpsi} is already that of a subscription, active or not`,
@@ -163,18 +183,17 @@ function numberFor(world: World, { gpsi: wanted, gpsiReservationId: id }: Activa
  * @throws Refusal for the first prerequisite that is not met
  */
 export function holdLine(world: World, body: Activation, node: string | undefined): Line {
-  const { subscriberId, eid, billCycleStartDay } = body
-  const agreed = terms(body)
+  const { subscriberId, eid, billCycleStartDay: billDay } = body
+  const terms = termsOf(body)
   checkNetwork(body)
   const sim = simFor(world, body, node)
   const gpsi = numberFor(world, body)
+
   world.in(stockSims).delete(sim.iccid)
-  return world.in(lines).put({
-    ...{ iccid: sim.iccid, gpsi, sim, subscriberId, ...agreed },
-    ...(node === undefined ? {} : { node }),
-    ...(eid === undefined ? {} : { eid }),
-    ...(billCycleStartDay === undefined ? {} : { billDay: billCycleStartDay }),
-  })
+  const { iccid } = sim
+  return world
+    .in(lines)
+    .put(defined({ iccid, gpsi, sim, subscriberId, ...terms, node, eid, billDay }))
 }
 
 /** Gives back what an activation held. */

@@ -1,9 +1,16 @@
 // Bill cycles: allowances begin with one and are renewed at the next.
-import { assignBundle, bundlesOf, removeBundle, startBundle } from '../../state/bundles.ts'
+import {
+  assignBundle,
+  type Bundle,
+  bundlesOf,
+  removeBundle,
+  startBundle,
+} from '../../state/bundles.ts'
+import { covers } from '../../state/coverage.ts'
 import { isoDuration } from '../../state/duration.ts'
 import { defineTask } from '../../state/tasks.ts'
 import type { World } from '../../state/world.ts'
-import { plans } from './plans.ts'
+import { dataProduct, plans } from './plans.ts'
 import { type Line, lines, SLUG } from './records.ts'
 
 const LAST_BILL_DAY = 28
@@ -11,40 +18,43 @@ const LAST_BILL_DAY = 28
 /** The next 00:00 UTC on a day of the month (1 to 28), after `instant`. */
 function nextBillDay(instant: number, day: number): number {
   const date = new Date(instant)
-  const within = (month: number) => Date.UTC(date.getUTCFullYear(), month, day)
-  const here = within(date.getUTCMonth())
-  return here > instant ? here : within(date.getUTCMonth() + 1)
+  const inMonth = (month: number) => Date.UTC(date.getUTCFullYear(), month, day)
+  const thisMonth = inMonth(date.getUTCMonth())
+  return thisMonth > instant ? thisMonth : inMonth(date.getUTCMonth() + 1)
 }
 
 function dropAllowances(world: World, { iccid }: Line): void {
   for (const bundle of bundlesOf(world, SLUG, iccid)) removeBundle(world, bundle)
 }
 
-/** A cycle begins, at an activation in its midst: each allowance is there in full (invented) until it ends. */
+function startAllowance(world: World, line: Line, reference: string, endsAt: number): void {
+  const bucket = plans[line.plan]?.buckets[reference]
+  if (!bucket) return
+
+  const { name, bytes, countries } = bucket
+  const allowance = {
+    id: String(world.next('wholesale.bucket')),
+    provider: SLUG,
+    iccid: line.iccid,
+    name,
+    reference,
+    unlimited: false,
+    initialBytes: bytes,
+    extra: { countries },
+    duration: isoDuration(endsAt - world.now),
+  }
+  startBundle(world, assignBundle(world, allowance, 'PT0S'))
+}
+
+/**
+ * A cycle begins. Each allowance is there in full until it ends, also where an activation begins it
+ * in its midst (invented).
+ */
 export function beginCycle(world: World, line: Line): Line {
   const billDay = line.billDay ?? Math.min(new Date(world.now).getUTCDate(), LAST_BILL_DAY)
   const cycleEndsAt = nextBillDay(world.now, billDay)
   dropAllowances(world, line)
-  for (const reference of line.buckets) {
-    const bucket = plans[line.plan]?.buckets[reference]
-    if (!bucket) continue
-    const { name, bytes: initialBytes, countries } = bucket
-    const id = String(world.next('wholesale.bucket'))
-    const bundle = {
-      id,
-      provider: SLUG,
-      iccid: line.iccid,
-      name,
-      reference,
-      unlimited: false,
-      initialBytes,
-      extra: { countries },
-    }
-    startBundle(
-      world,
-      assignBundle(world, { ...bundle, duration: isoDuration(cycleEndsAt - world.now) }, 'PT0S'),
-    )
-  }
+  for (const reference of line.buckets) startAllowance(world, line, reference, cycleEndsAt)
   world.schedule(renew, cycleEndsAt, { iccid: line.iccid })
   return world.in(lines).put({ ...line, billDay, cycleEndsAt })
 }
@@ -56,7 +66,7 @@ export function endCycle(world: World, line: Line): Line {
   return world.in(lines).put(rest)
 }
 
-/** The next cycle begins; of a line that was ceased, or reactivated meanwhile, an older task has nothing to do. */
+/** The next cycle begins. A task of before the line was ceased or reactivated does nothing. */
 export const renew = defineTask({
   provider: SLUG,
   name: 'renew',
@@ -65,3 +75,10 @@ export const renew = defineTask({
     if (line?.cycleEndsAt === world.now) beginCycle(world, line)
   },
 })
+
+/** True where an allowance carries data: in its countries, while its line has the data product. */
+export function isCarried(world: World, { iccid, extra }: Bundle, country: string): boolean {
+  const line = world.in(lines).get(iccid)
+  const hasData = line?.products.some(({ productId }) => productId === dataProduct(line.plan))
+  return hasData === true && covers(extra?.countries ?? '', country)
+}

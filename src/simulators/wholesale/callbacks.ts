@@ -20,7 +20,7 @@ export function notify(world: World, transaction: Transaction, line: Line): void
 }
 
 /** The key of a world's signatures: fixed in `default`, elsewhere from its name and seed. */
-function key({ identity: { name, seed } }: World): Buffer {
+function signingKey({ identity: { name, seed } }: World): Buffer {
   if (name === 'default') return Buffer.from(DEFAULT_KEY)
   return createHash('sha256')
     .update(JSON.stringify([name, seed, SLUG]))
@@ -29,15 +29,18 @@ function key({ identity: { name, seed } }: World): Buffer {
 
 /** What a receiver verifies with. */
 export function secret(world: World): string {
-  return `whsec_${key(world).toString('base64')}`
+  return `whsec_${signingKey(world).toString('base64')}`
 }
 
-/** HMAC-SHA256 over id, timestamp (seconds) and body. `wall` is the machine's clock in ms, used with `signingClock: wall`. */
+/**
+ * Headers of a notification: HMAC-SHA256 over id, timestamp (seconds) and body.
+ * @param wall the machine's clock in ms, used with `signingClock: wall`
+ */
 export function sign({ id, body }: Callback, world: World, wall: number): Record<string, string> {
   const { signing, signingClock } = world.settings(settings)
   if (signing === 'none') return {}
   const timestamp = Math.floor((signingClock === 'wall' ? wall : world.now) / 1000)
-  const signature = createHmac('sha256', key(world))
+  const signature = createHmac('sha256', signingKey(world))
     .update(`${id}.${timestamp}.${body}`)
     .digest('base64')
   return {

@@ -1,9 +1,35 @@
-// How the wholesale API words a refusal: {"status":"Failure","code","message"}. All of it is invented but the statuses, which sister APIs have.
+// How the wholesale API words a refusal: {"status":"Failure","code","message"}.
 import type { AnyRefusal, CommonRefusal } from '../../state/refusal.ts'
 import type { Reply } from '../call.ts'
 import { bearerChallenge, wordTokenRefusal } from '../client-credentials.ts'
 
-const own = {
+/** Refusals only the wholesale API has; those of its token endpoint are worded as RFC 6749 says. */
+export type WholesaleRefusal =
+  | 'unknown-plan'
+  | 'unknown-bucket'
+  | 'wrong-product'
+  | 'no-coverage'
+  | 'incompatible-device'
+  | 'eid-required'
+  | 'wrong-reservation'
+  | 'unknown-sim'
+  | 'unknown-reservation'
+  | 'unknown-transaction'
+  | 'sim-unavailable'
+  | 'number-active'
+  | 'number-reserved'
+  | 'transaction-reused'
+
+/**
+ * Status and code; and what is said instead of the reason, where that is not for the partner. All
+ * of it is invented but the statuses, which sister APIs have.
+ */
+const table: Readonly<
+  Record<
+    CommonRefusal | WholesaleRefusal,
+    readonly [status: number, code: string, message?: string]
+  >
+> = {
   'unknown-plan': [400, 'PLAN_NOT_FOUND'],
   'unknown-bucket': [400, 'BUCKET_NOT_FOUND'],
   'wrong-product': [400, 'INVALID_PRODUCT_ACTION'],
@@ -18,19 +44,6 @@ const own = {
   'number-active': [409, 'NUMBER_ALREADY_ACTIVE'],
   'number-reserved': [409, 'NUMBER_RESERVED'],
   'transaction-reused': [409, 'TRANSACTION_ID_REUSED'],
-} as const
-
-/** Refusals only the wholesale API has; those of its token endpoint are worded as RFC 6749 says. */
-export type WholesaleRefusal = keyof typeof own
-
-/** Status and code; and what is said instead of the reason, where that is not for the partner. */
-const table: Readonly<
-  Record<
-    CommonRefusal | WholesaleRefusal,
-    readonly [status: number, code: string, message?: string]
-  >
-> = {
-  ...own,
   'not-found': [404, 'SUBSCRIPTION_NOT_FOUND', 'Subscription not found'],
   'wrong-state': [409, 'INVALID_SUBSCRIPTION_STATE'],
   busy: [409, 'REQUEST_IN_PROGRESS'],
@@ -50,10 +63,12 @@ const table: Readonly<
 
 export function refusalReply(refusal: AnyRefusal, operation: string | undefined): Reply {
   if (operation === 'issueToken') return wordTokenRefusal(refusal)
-  const known = Object.hasOwn(table, refusal.code)
-    ? (refusal.code as keyof typeof table)
-    : 'internal'
-  const [status, code, message = refusal.message] = table[known]
-  const headers = known === 'unauthorized' ? { headers: bearerChallenge(refusal) } : {}
-  return { status, ...headers, body: { status: 'Failure', code, message } }
+
+  const [status, code, message = refusal.message] = Object.hasOwn(table, refusal.code)
+    ? table[refusal.code as keyof typeof table]
+    : table.internal
+  const body = { status: 'Failure', code, message }
+  return refusal.code === 'unauthorized'
+    ? { status, body, headers: bearerChallenge(refusal) }
+    : { status, body }
 }

@@ -7,11 +7,11 @@ import type { World } from '../../state/world.ts'
 import { reply } from '../call.ts'
 import { issueToken } from '../client-credentials.ts'
 import type { Handlers } from '../typed-handlers.ts'
-import { holdLine } from './activation.ts'
+import { holdLine, lineWithNumber } from './activation.ts'
 import type { WholesaleRefusal } from './errors.ts'
 import { begin, serviceEvents, simOf } from './provisioning.ts'
 import { isVisible, type Line, lines, SLUG, transactions } from './records.ts'
-import { checkText, isDuplicate, nodeOf, opening } from './requests.ts'
+import { isDuplicate, newTransaction, nodeOf, refuseWhereStrict } from './requests.ts'
 import type { settings } from './settings.ts'
 import type { components, operations } from './spec.d.ts'
 
@@ -24,67 +24,76 @@ function findLine(
   node: string | undefined,
 ): Line {
   const line =
-    iccid === undefined
-      ? world.in(lines).matching('gpsi', `${gpsi}${SEPARATOR}`)[0]
-      : world.in(lines).get(iccid)
-  const wanted = iccid === undefined ? `the number ${gpsi}` : `the SIM ${iccid}`
-  if (!line) throw new Refusal('not-found', `there is no line on ${wanted}`)
+    iccid === undefined ? lineWithNumber(world, String(gpsi)) : world.in(lines).get(iccid)
+  const where = iccid === undefined ? `the number ${gpsi}` : `the SIM ${iccid}`
+  if (!line) throw new Refusal('not-found', `there is no line on ${where}`)
+
   if (gpsi !== undefined && line.gpsi !== String(gpsi))
-    throw new Refusal('not-found', `the line on ${wanted} has the number ${line.gpsi}`)
+    throw new Refusal('not-found', `the line on ${where} has the number ${line.gpsi}`)
   if (!isVisible(line, node))
     throw new Refusal(
       'not-found',
-      `the line on ${wanted} is of node ${line.node ?? 'none'}, not of ${node}`,
+      `the line on ${where} is of node ${line.node ?? 'none'}, not of ${node}`,
     )
   return line
 }
 
+/** @throws Refusal `busy` while another request for the line is provisioned */
+function refuseIfBusy(world: World, { pending }: Line): void {
+  const transaction = pending === undefined ? undefined : world.in(transactions).get(pending)
+  if (transaction)
+    throw new Refusal('busy', `the subscription is busy: ${transaction.action} is in progress`)
+}
+
 export const handlers: Handlers<operations, typeof settings.table> = {
   activateSubscription(call, world) {
-    const { body } = call
-    const halfAnEsim = body.eSIMDeliveryMethod !== undefined && body.eid === undefined
-    checkText(call, [
-      halfAnEsim && "must have required property 'eid', as eSIMDeliveryMethod is there",
+    const { body, settings } = call
+    const lacksEid = body.eSIMDeliveryMethod !== undefined && body.eid === undefined
+    refuseWhereStrict(call, [
+      lacksEid && "must have required property 'eid', as eSIMDeliveryMethod is there",
     ])
-    const asked = opening(call, body, 'Activate')
-    if (!isDuplicate(world, asked))
-      begin(world, holdLine(world, body, asked.node), asked, call.settings.settlingDelay)
+
+    const transaction = newTransaction(call, body, 'Activate')
+    if (isDuplicate(world, transaction)) return reply(200, acknowledged)
+
+    const line = holdLine(world, body, transaction.node)
+    begin(world, line, transaction, settings.settlingDelay)
     return reply(200, acknowledged)
   },
 
   updateSubscriptionStatus(call, world) {
-    const { body } = call
-    const { iccid, gpsi, action } = body
-    checkText(call, [
-      iccid === undefined && "must have required property 'iccid'",
-      gpsi !== undefined && 'gpsi is only in an example of the document',
+    const { body, settings } = call
+    refuseWhereStrict(call, [
+      body.iccid === undefined && "must have required property 'iccid'",
+      body.gpsi !== undefined && 'gpsi is only in an example of the document',
     ])
-    const asked = opening(call, body, action)
-    if (isDuplicate(world, asked)) return reply(200, acknowledged)
-    const line = findLine(world, body, asked.node)
-    const pending =
-      line.pending === undefined ? undefined : world.in(transactions).get(line.pending)
-    if (pending)
-      throw new Refusal('busy', `the subscription is busy: ${pending.action} is in progress`)
-    move(serviceLifecycle, simOf(world, line).service, serviceEvents[action])
-    begin(world, line, asked, call.settings.settlingDelay)
+
+    const transaction = newTransaction(call, body, body.action)
+    if (isDuplicate(world, transaction)) return reply(200, acknowledged)
+
+    const line = findLine(world, body, transaction.node)
+    refuseIfBusy(world, line)
+    // Refused now where the move is illegal; made when provisioning is done.
+    move(serviceLifecycle, simOf(world, line).service, serviceEvents[body.action])
+    begin(world, line, transaction, settings.settlingDelay)
     return reply(200, acknowledged)
   },
 
   queryTransactionStatus(call, world) {
-    checkText(call)
+    refuseWhereStrict(call)
+
     const { partnerTransactionId: id } = call.query
     const node = nodeOf(call)
-    const found = world
+    const transaction = world
       .in(transactions)
       .matching('id', JSON.stringify(id) + SEPARATOR)
       .findLast((each) => isVisible(each, node))
-    if (!found)
+    if (!transaction)
       throw new Refusal<WholesaleRefusal>(
         'unknown-transaction',
         `there is no transaction ${id}${node === undefined ? '' : ` of node ${node}`}`,
       )
-    return reply(200, { status: found.state })
+    return reply(200, { status: transaction.state })
   },
 
   issueToken: issueToken(SLUG),

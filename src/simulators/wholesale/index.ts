@@ -1,15 +1,15 @@
-// The wholesale subscription API: every request is acknowledged now, provisioned later, and notified then.
+// The wholesale subscription API: acknowledged now, provisioned later, notified then.
 import { clientAuthentication } from '../client-credentials.ts'
 import { defineSimulator } from '../simulator.ts'
-import { renew } from './billing.ts'
+import { isCarried, renew } from './billing.ts'
 import { secret, sign } from './callbacks.ts'
 import { refusalReply } from './errors.ts'
 import { handlers } from './handlers.ts'
 import { pathOf, tokenPath } from './paths.ts'
-import { dataProduct } from './plans.ts'
 import { settle } from './provisioning.ts'
-import { lines, SLUG } from './records.ts'
-import { seeds, stock } from './seeds.ts'
+import { SLUG } from './records.ts'
+import { applySeedFile } from './seed-file.ts'
+import { seeds } from './seeds.ts'
 import { settings } from './settings.ts'
 import type { operations } from './spec.d.ts'
 
@@ -23,18 +23,10 @@ export const wholesale = defineSimulator<operations, typeof settings.table>({
   auth: clientAuthentication(SLUG, tokenPath),
   requests: { pathOf },
   seeds,
-  applySeedFile: stock,
+  applySeedFile,
   tasks: [settle, renew],
   device: {
-    usage: {
-      covers(world, { iccid, extra }, country) {
-        const line = world.in(lines).get(iccid)
-        const carriesData =
-          line?.products.some(({ productId }) => productId === dataProduct(line.plan)) === true
-        return carriesData && extra?.countries?.split('+').includes(country) === true
-      },
-      thresholds: [],
-    },
+    usage: { covers: isCarried, thresholds: [] },
     homeCountry: () => 'US',
   },
   callbacks: {

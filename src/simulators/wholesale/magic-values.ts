@@ -1,4 +1,4 @@
-// Values in a request that bring forth what is hard to provoke otherwise; all of them invented, none of them in real use.
+// Magic values: what they bring about is rare otherwise. All are invented, none is in real use.
 
 /** ZIP codes without coverage: the postal service gives none that begin with 000. */
 export const UNCOVERED_ZIP = /^000/

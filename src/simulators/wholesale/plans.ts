@@ -1,4 +1,4 @@
-// The plans there are, as data: allowances and products of each. Only the names of the vendor's example are known.
+// The plans, as data. Only the names of the vendor's example are known; the rest is invented.
 import type { Product } from './records.ts'
 
 export interface Bucket {

@@ -1,4 +1,5 @@
-// What happens after the acknowledgement: a request is begun, settles later, and either moves its line or leaves it as it was.
+// After the acknowledgement: a request begins, and settles: its line moves, or stays as it was.
+import { defined } from '../../state/defined.ts'
 import { addDuration } from '../../state/duration.ts'
 import { Refusal } from '../../state/refusal.ts'
 import type { ServiceEvent } from '../../state/sim-lifecycle.ts'
@@ -13,8 +14,8 @@ import {
   type Action,
   type Line,
   lines,
+  type NewTransaction,
   SLUG,
-  type Transaction,
   transactionKey,
   transactions,
 } from './records.ts'
@@ -28,47 +29,51 @@ export const serviceEvents = {
   Reactivate: 'reactivate',
 } as const satisfies Record<Action, ServiceEvent>
 
-/** What is known of a request before its line is. */
-export type Opening = Omit<Transaction, 'iccid' | 'state' | 'serial'>
-
-/** @throws Refusal `not-found` where its activation has not settled */
-export function simOf(world: World, { iccid }: Pick<Line, 'iccid'>): Sim {
+/** The SIM of a line. @throws Refusal `not-found` where its activation has not settled */
+export function simOf(world: World, { iccid }: Line): Sim {
   const sim = world.in(sims).get(simKey(SLUG, iccid))
   if (!sim) throw new Refusal('not-found', `the line on SIM ${iccid} has never been active`)
   return sim
 }
 
 /** Takes a request: its line is busy until it settles. `delay` is ISO 8601. */
-export function begin(world: World, line: Line, opening: Opening, delay: string): void {
-  const pending = transactionKey(opening)
+export function begin(world: World, line: Line, request: NewTransaction, delay: string): void {
+  const key = transactionKey(request)
   world.in(transactions).put({
-    ...opening,
+    ...request,
     iccid: line.iccid,
     state: 'InProgress',
     serial: world.next('wholesale.transaction'),
   })
-  world.in(lines).put({ ...line, pending })
-  world.schedule(settle, addDuration(world.now, delay), { transaction: pending })
+  world.in(lines).put({ ...line, pending: key })
+  world.schedule(settle, addDuration(world.now, delay), { transaction: key })
 }
 
-/** The SIM of a new line. A card is in a device and works from now on (invented); an eSIM waits for its handset. */
-function provide(world: World, { iccid, gpsi, eid, sim }: Line): Sim {
+/**
+ * The SIM of a new line. A card is in a device and works from now on (invented); an eSIM waits for
+ * its handset.
+ */
+function provideSim(world: World, { iccid, gpsi, eid, sim }: Line): Sim {
   const { imsi, kind, smdpAddress, matchingId } = sim
-  const made = world.in(sims).put({
-    ...{ provider: SLUG, iccid, imsi, msisdn: gpsi, smdpAddress, matchingId, service: 'inactive' },
-    ...(eid === undefined ? {} : { eid }),
-    ...{
-      profile: kind === 'card' ? 'installed' : 'released',
-      serial: world.next('sim'),
-      createdAt: world.now,
-    },
+  const provided = world.in(sims).put({
+    provider: SLUG,
+    iccid,
+    imsi,
+    msisdn: gpsi,
+    smdpAddress,
+    matchingId,
+    service: 'inactive',
+    ...defined({ eid }),
+    profile: kind === 'card' ? 'installed' : 'released',
+    serial: world.next('sim'),
+    createdAt: world.now,
   })
-  return kind === 'card' ? moveProfile(world, made, 'enable') : made
+  return kind === 'card' ? moveProfile(world, provided, 'enable') : provided
 }
 
 /** Carries an action out on a line that nothing is pending on, and returns the line after it. */
 export function carryOut(world: World, line: Line, action: Action): Line {
-  const sim = action === 'Activate' ? provide(world, line) : simOf(world, line)
+  const sim = action === 'Activate' ? provideSim(world, line) : simOf(world, line)
   moveService(world, sim, serviceEvents[action])
   if (action === 'Activate' || action === 'Reactivate') return beginCycle(world, line)
   return action === 'Cease' ? endCycle(world, line) : world.in(lines).put(line)
@@ -81,21 +86,21 @@ function giveUp(world: World, line: Line, action: Action): Line {
   return line
 }
 
-/** Provisioning of a transaction is done. */
+/** Provisioning is done: the line moves or stays as it was, and the partner is told. */
 export const settle = defineTask({
   provider: SLUG,
   name: 'settle',
   perform(world, { transaction: key }: { transaction: string }) {
     const transaction = world.in(transactions).get(key)
-    const held = transaction && world.in(lines).get(transaction.iccid)
-    if (!held || transaction.state !== 'InProgress' || held.pending !== key) return
+    const busyLine = transaction && world.in(lines).get(transaction.iccid)
+    if (!busyLine || transaction.state !== 'InProgress' || busyLine.pending !== key) return
 
-    const { pending: _, ...line } = held
+    const { pending: _, ...line } = busyLine
     const { action } = transaction
     const failed =
       FAILING_TRANSACTION.test(transaction.id) || world.settings(settings).settlement === 'fail'
-    const after = failed ? giveUp(world, line, action) : carryOut(world, line, action)
+    const lineAfter = failed ? giveUp(world, line, action) : carryOut(world, line, action)
     const state = failed ? 'Failed' : 'Success'
-    notify(world, world.in(transactions).put({ ...transaction, state }), after)
+    notify(world, world.in(transactions).put({ ...transaction, state }), lineAfter)
   },
 })

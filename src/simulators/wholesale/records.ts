@@ -1,9 +1,9 @@
-// What only the wholesale API knows: SIMs in stock, reserved numbers, lines, and the transactions on them.
+// What only the wholesale API knows: SIMs in stock, reserved numbers, lines, transactions.
 import { defineCollection, SEPARATOR, sortable } from '../../state/collection.ts'
 
 export const SLUG = 'wholesale'
 
-/** A SIM nobody has yet: a card, or a profile for the eUICC of a device. The handset's side of it begins with a line. */
+/** A SIM nobody has yet: a card, or a profile for the eUICC of a device. */
 export interface StockSim {
   readonly iccid: string
   readonly imsi: string
@@ -37,7 +37,10 @@ export interface Product {
   readonly characteristics: readonly { readonly key: string; readonly value: string }[]
 }
 
-/** A subscription: a SIM with a number on a plan. Whether it is active says its SIM, which is there from the first settling on. */
+/**
+ * A subscription: a SIM with a number on a plan. Its service is that of the SIM among `sims`, which
+ * is there from the first activation that settled.
+ */
 export interface Line {
   readonly iccid: string
   readonly gpsi: string
@@ -77,11 +80,15 @@ export interface Transaction {
   readonly correlationId?: string
   readonly iccid: string
   readonly state: 'InProgress' | 'Success' | 'Failed'
+  /** Virtual ms. */
   readonly requestedAt: number
   readonly serial: number
 }
 
-/** An id is the partner's once for each kind of operation and node: the vendor's two examples share one. */
+/**
+ * A partner uses an id once for each node and each kind of operation, activation or update: the
+ * vendor's two examples share one.
+ */
 export function transactionKey({
   id,
   node,
@@ -89,6 +96,9 @@ export function transactionKey({
 }: Pick<Transaction, 'id' | 'node' | 'action'>): string {
   return JSON.stringify([action === 'Activate' ? 'activate' : 'update', node ?? null, id])
 }
+
+/** A request before it is known which line it is for. */
+export type NewTransaction = Omit<Transaction, 'iccid' | 'state' | 'serial'>
 
 export const transactions = defineCollection<Transaction>({
   name: 'wholesale.transactions',

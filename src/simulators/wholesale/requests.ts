@@ -1,11 +1,11 @@
-// What every request has: the node it is for, its transaction, and what the text of the document demands of it.
+// What every request has: the node it is for, its transaction, and what strictness demands of it.
 import { createHash } from 'node:crypto'
+import { defined } from '../../state/defined.ts'
 import { Refusal } from '../../state/refusal.ts'
 import type { World } from '../../state/world.ts'
 import type { Call } from '../call.ts'
 import type { WholesaleRefusal } from './errors.ts'
-import type { Opening } from './provisioning.ts'
-import { type Action, transactionKey, transactions } from './records.ts'
+import { type Action, type NewTransaction, transactionKey, transactions } from './records.ts'
 
 type AnyCall = Pick<Call, 'header' | 'now'> & {
   readonly query: { readonly wholesaleCustomerId?: string }
@@ -14,9 +14,13 @@ type AnyCall = Pick<Call, 'header' | 'now'> & {
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
 
-/** The sub-node a request is for; `undefined` for the partner itself. @throws Refusal `invalid-request` where two are named */
+/**
+ * The sub-node a request is for; `undefined` for the partner itself.
+ * @throws Refusal `invalid-request` where two are named
+ */
 export function nodeOf({ header, query }: AnyCall): string | undefined {
-  const [inHeader, inQuery] = [header('wholesalecustomerid'), query.wholesaleCustomerId]
+  const inHeader = header('wholesalecustomerid')
+  const inQuery = query.wholesaleCustomerId
   if (inHeader !== undefined && inQuery !== undefined && inHeader !== inQuery)
     throw new Refusal(
       'invalid-request',
@@ -26,49 +30,56 @@ export function nodeOf({ header, query }: AnyCall): string | undefined {
 }
 
 /**
- * What the text demands and its own examples break, with the setting `strict`; `problems` are those of the operation.
+ * With the setting `strict`, refuses what the document's text rules out and its own examples have.
+ * @param problems those of the operation, beside what holds for every request
  * @throws Refusal `invalid-request` naming all of them
  */
-export function checkText(
+export function refuseWhereStrict(
   { header, settings }: AnyCall,
   problems: readonly (string | false)[] = [],
 ): void {
   if (!settings.strict) return
-  const loose = !UUID.test(header('x-correlation-id') ?? '00000000-0000-0000-0000-000000000000')
-  const found = [loose && 'x-correlation-id must match format "uuid"', ...problems].filter(
-    (each) => each !== false,
+
+  const correlationId = header('x-correlation-id')
+  const isLoose = correlationId !== undefined && !UUID.test(correlationId)
+  const broken = [isLoose && 'x-correlation-id must match format "uuid"', ...problems].filter(
+    (problem) => problem !== false,
   )
-  if (found.length > 0) throw new Refusal('invalid-request', `${found.join('; ')}: strict is on`)
+  if (broken.length > 0) throw new Refusal('invalid-request', `${broken.join('; ')}: strict is on`)
 }
 
 /** For JSON that does not depend on the order fields came in. */
-const inOrder = (_name: string, value: unknown) =>
+const sorted = (_name: string, value: unknown) =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
     ? Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)))
     : value
 
-/** What is known of a request's transaction from the request itself. */
-export function opening(
+/** The transaction a request asks for. */
+export function newTransaction(
   call: AnyCall,
   body: { readonly partnerTransactionId: string },
   action: Action,
-): Opening {
-  const [node, correlationId] = [nodeOf(call), call.header('x-correlation-id')]
-  return {
-    ...{ id: body.partnerTransactionId, action, requestedAt: call.now },
-    fingerprint: createHash('sha256').update(JSON.stringify(body, inOrder)).digest('hex'),
-    ...(node === undefined ? {} : { node }),
-    ...(correlationId === undefined ? {} : { correlationId }),
-  }
+): NewTransaction {
+  return defined({
+    id: body.partnerTransactionId,
+    action,
+    requestedAt: call.now,
+    fingerprint: createHash('sha256').update(JSON.stringify(body, sorted)).digest('hex'),
+    node: nodeOf(call),
+    correlationId: call.header('x-correlation-id'),
+  })
 }
 
-/** True where this very request was taken before. @throws Refusal `transaction-reused` where another one was */
-export function isDuplicate(world: World, asked: Opening): boolean {
-  const before = world.in(transactions).get(transactionKey(asked))
-  if (before && before.fingerprint !== asked.fingerprint)
+/**
+ * True where this very request was taken before.
+ * @throws Refusal `transaction-reused` where another one was, under the same id
+ */
+export function isDuplicate(world: World, transaction: NewTransaction): boolean {
+  const before = world.in(transactions).get(transactionKey(transaction))
+  if (before && before.fingerprint !== transaction.fingerprint)
     throw new Refusal<WholesaleRefusal>(
       'transaction-reused',
-      `the transaction ${asked.id} was another request: ${before.action}`,
+      `the transaction ${transaction.id} was another request: ${before.action}`,
     )
   return before !== undefined
 }

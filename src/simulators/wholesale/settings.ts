@@ -1,4 +1,4 @@
-// What a user can choose about the wholesale API: what nobody knows of it, and how provisioning goes.
+// What a user can choose about the wholesale API: what nobody knows, how provisioning goes.
 import {
   choice,
   commonSettings,

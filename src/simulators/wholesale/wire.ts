@@ -1,5 +1,6 @@
 // The JSON of a notification, all of it invented.
 import { bundlesOf } from '../../state/bundles.ts'
+import { defined } from '../../state/defined.ts'
 import { lpaString } from '../../state/installation-code.ts'
 import { iso } from '../../state/instant.ts'
 import type { ServiceState } from '../../state/sim-lifecycle.ts'
@@ -10,26 +11,32 @@ import type { components } from './spec.d.ts'
 
 type Notification = components['schemas']['Notification']
 
-const STATUS = { active: 'Active', suspended: 'Suspended', ceased: 'Ceased' } as const
+type Subscription = NonNullable<Notification['subscription']>
 
-function subscription(
-  world: World,
-  line: Line,
-  service: Exclude<ServiceState, 'inactive'>,
-): NonNullable<Notification['subscription']> {
+const STATUS: Readonly<Record<ServiceState, Subscription['status'] | undefined>> = {
+  inactive: undefined,
+  active: 'Active',
+  suspended: 'Suspended',
+  ceased: 'Ceased',
+}
+
+/** `undefined` of a line that has never been active. */
+function subscription(world: World, line: Line): Subscription | undefined {
+  const sim = world.in(sims).get(simKey(SLUG, line.iccid))
+  const status = sim && STATUS[sim.service]
+  if (!status) return undefined
+
   const { subscriberId, plan, billDay = 1, cycleEndsAt, products } = line
   return {
-    ...{
-      subscriberId,
-      wholesalePlanId: plan,
-      status: STATUS[service],
-      billCycleFrequency: 'MONTHLY',
-      billCycleStartDay: billDay,
-    },
-    ...(cycleEndsAt === undefined ? {} : { nextBillCycle: iso(cycleEndsAt) }),
-    buckets: bundlesOf(world, SLUG, line.iccid).map((each) => ({
-      bucketRefId: each.reference,
-      totalBytes: each.initialBytes,
+    subscriberId,
+    wholesalePlanId: plan,
+    status,
+    billCycleFrequency: 'MONTHLY',
+    billCycleStartDay: billDay,
+    ...defined({ nextBillCycle: cycleEndsAt === undefined ? undefined : iso(cycleEndsAt) }),
+    buckets: bundlesOf(world, SLUG, line.iccid).map(({ reference, initialBytes }) => ({
+      bucketRefId: reference,
+      totalBytes: initialBytes,
     })),
     products: products.map(({ productId, characteristics }) => ({
       productId,
@@ -38,31 +45,30 @@ function subscription(
   }
 }
 
-/** What is told of a transaction that has settled; `line` is as it left it, or as a failed activation would have had it. */
+/**
+ * What is told of a transaction that has settled.
+ * @param line as the transaction left it, or as a failed activation would have had it
+ */
 export function notification(world: World, transaction: Transaction, line: Line): Notification {
   const { id, correlationId, node, action, state, requestedAt } = transaction
   const { iccid, gpsi, eid, sim } = line
   const failed = state === 'Failed'
-  const service = world.in(sims).get(simKey(SLUG, iccid))?.service
-  return {
+  const result: Notification['result'] = failed ? 'Failure' : 'Success'
+  const isNewEsim = action === 'Activate' && !failed && sim.kind === 'esim'
+  return defined({
     partnerTransactionId: id,
-    ...(correlationId === undefined ? {} : { correlationId }),
-    ...(node === undefined ? {} : { wholesaleCustomerId: node }),
-    ...{ action, result: failed ? 'Failure' : 'Success' },
-    ...(failed
-      ? {
-          reasonCode: 'PROVISIONING_FAILED',
-          reasonDesc: 'The network did not carry out the request',
-        }
-      : {}),
-    ...{ iccid, gpsi },
-    ...(eid === undefined ? {} : { eid }),
-    ...(action === 'Activate' && !failed && sim.kind === 'esim'
-      ? { activationCode: lpaString(sim.smdpAddress, sim.matchingId) }
-      : {}),
-    ...(service && service !== 'inactive'
-      ? { subscription: subscription(world, line, service) }
-      : {}),
-    ...{ requestedAt: iso(requestedAt), completedAt: iso(world.now) },
-  }
+    correlationId,
+    wholesaleCustomerId: node,
+    action,
+    result,
+    reasonCode: failed ? 'PROVISIONING_FAILED' : undefined,
+    reasonDesc: failed ? 'The network did not carry out the request' : undefined,
+    iccid,
+    gpsi,
+    eid,
+    activationCode: isNewEsim ? lpaString(sim.smdpAddress, sim.matchingId) : undefined,
+    subscription: subscription(world, line),
+    requestedAt: iso(requestedAt),
+    completedAt: iso(world.now),
+  })
 }
