@@ -30,11 +30,8 @@ import {
 export type { HostedWorld } from './hosted-world.ts'
 export type { WorldStart } from './world-start.ts'
 
-/** A store that can tell which of its worlds a credential is in, whether that is open or not. */
-type CredentialStore = Store & { worldOf?(key: string): Promise<string | undefined> }
-
 export interface WorldsOptions extends HostOptions, NewWorldContent, StartDefaults {
-  readonly store: CredentialStore
+  readonly store: Store
   /** How `default` begins where the store keeps none. */
   readonly defaultWorld?: WorldStart
 }
@@ -283,10 +280,10 @@ class OpenWorlds implements Worlds {
   }
 
   async #openOwner(key: string): Promise<HostedWorld | undefined> {
-    const { store } = this.#options
-    const name = await store.worldOf?.(key)
-    if (name !== undefined) await this.open(name)
-    else if (!store.worldOf) await this.openAll()
+    const name = await this.#options.store.worldOf(key)
+    // The store does not tell of a world that is on its way.
+    if (name === undefined) await Promise.allSettled(this.#opening.values())
+    else await this.open(name)
     return this.#credentials.owner(key)
   }
 
