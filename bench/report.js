@@ -79,14 +79,11 @@ export function figures(peers, loads, startups, pages) {
     /** @type {'>=' | '<='} */ sign,
     /** @type {number} */ bound,
     unit = '',
-  ) =>
-    wanted.push({
-      what,
-      wanted: `${sign} ${bound}${unit}`,
-      measured,
-      met:
-        measured === undefined ? undefined : sign === '>=' ? measured >= bound : measured <= bound,
-    })
+  ) => {
+    const meets = (/** @type {number} */ value) => (sign === '>=' ? value >= bound : value <= bound)
+    const met = measured === undefined ? undefined : meets(measured)
+    wanted.push({ what, wanted: `${sign} ${bound}${unit}`, measured, met })
+  }
   for (const { id, title } of peers.filter((peer) => peer.id === 'ours' || peer.id === 'lowdb')) {
     for (const request of requests) {
       wish(
@@ -184,7 +181,7 @@ export function table(peers, { requests, starts, wanted }) {
     what,
     bound,
     plain(measured, measured !== undefined && measured < 20 ? 3 : 0),
-    met === undefined ? 'unknown' : met ? 'ok' : 'missed',
+    verdict(met),
   ])
   const unsteady = requests.filter(({ peers: measured }) => {
     const rate = measured.bare?.requestsPerSecond
@@ -200,4 +197,10 @@ export function table(peers, { requests, starts, wanted }) {
         ]
       : []),
   ].join('\n\n')
+}
+
+/** @param {boolean | undefined} met */
+function verdict(met) {
+  if (met === undefined) return 'unknown'
+  return met ? 'ok' : 'missed'
 }
