@@ -11,8 +11,9 @@ export interface RandomStreams {
   within<R>(name: string, act: () => R): R
   /** Where a stream stands, to be kept. */
   state(id: StreamId): readonly number[]
-  /** Forgets where a stream stands: its next draw goes on from what is kept of it. */
-  forget(id: StreamId): void
+  /** Goes back to where a stream stood. */
+  goBack(id: StreamId, state: readonly number[]): void
+  /** Forgets where the streams stand: the next draws go on from what is kept of them. */
   forgetAll(): void
 }
 
@@ -64,7 +65,7 @@ export function openStreams({ kept, onDraw }: StreamDeps): RandomStreams {
       }
     },
     state: (id) => stream(id).state(),
-    forget: (id) => void open.delete(id),
+    goBack: (id, state) => void open.set(id, openRandom(state)),
     forgetAll: () => open.clear(),
   }
 }

@@ -8,8 +8,8 @@ export interface Transaction {
   /** Virtual ms at which all of it happens. */
   readonly at: number
   readonly events: WorldEvent[]
-  /** The random streams that were drawn from. */
-  readonly drawn: StreamId[]
+  /** The random streams that were drawn from, and where each stood before. */
+  readonly drawn: { readonly id: StreamId; readonly before: readonly number[] }[]
   /** By collection and key: one change for each record written, in the order of first writes. */
   readonly changes: Map<string, GrowingChange>
 }
@@ -36,9 +36,10 @@ export function noteWrite({ changes }: Transaction, change: Change): void {
   else changes.set(id, change)
 }
 
-/** Adds a draw from a random stream. */
-export function noteDraw({ drawn }: Transaction, id: StreamId): void {
-  if (!drawn.includes(id)) drawn.push(id)
+/** True where a stream was drawn from. */
+export function drew({ drawn }: Transaction, stream: StreamId): boolean {
+  for (const { id } of drawn) if (id === stream) return true
+  return false
 }
 
 /** True where a record was written. */

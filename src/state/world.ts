@@ -14,7 +14,7 @@ import type { Random } from './random.ts'
 import { openStreams, type StreamId } from './random-streams.ts'
 import { chosenSettings, type SettingsDef, type SettingsOf, type SettingTable } from './settings.ts'
 import { type Task, type TaskData, type TaskKind, tasks } from './task-queue.ts'
-import { beginTransaction, noteDraw, noteWrite, type Transaction, wrote } from './transaction.ts'
+import { beginTransaction, drew, noteWrite, type Transaction, wrote } from './transaction.ts'
 import {
   type Identity,
   ownRecord,
@@ -233,7 +233,8 @@ class OpenWorld implements World {
 
   #noteDraw(id: StreamId): void {
     if (!this.#transaction) throw new Error('a draw outside a transaction')
-    noteDraw(this.#transaction, id)
+    if (drew(this.#transaction, id)) return
+    this.#transaction.drawn.push({ id, before: this.#streams.state(id) })
   }
 
   #noteWrite(change: Change): void {
@@ -245,14 +246,13 @@ class OpenWorld implements World {
   #seal(current: Transaction): void {
     this.#deps.beforeCommit(this, current.changes.values())
     if (!wrote(current, worldRecords.name, 'clock')) this.keepTime()
-    for (const id of current.drawn)
+    for (const { id } of current.drawn)
       this.in(worldRecords).put({ id, state: this.#streams.state(id) })
   }
 
   #rollBack({ changes, drawn }: Transaction): void {
     for (const { collection, key, before } of changes.values())
       this.#collections.get(collection)?.restore(key, before)
-    // Their records are as they were: the next draw goes on from these.
-    for (const id of drawn) this.#streams.forget(id)
+    for (const { id, before } of drawn) this.#streams.goBack(id, before)
   }
 }

@@ -4,9 +4,11 @@ import { expect, test } from 'vitest'
 import {
   type Change,
   type CollectionDef,
+  copyRecords,
   defineCollection,
   grouped,
   openCollection,
+  type Records,
   SEPARATOR,
   sortable,
 } from '../../src/state/collection.ts'
@@ -225,4 +227,26 @@ test('grouping keeps the order in which keys and records came', () => {
     ['b', ['b1', 'b2']],
     ['a', ['a1']],
   ])
+})
+
+test('a copy of records holds the same records, and stays as it is while they go on', () => {
+  const a = { id: 'a' }
+  const b = { id: 'b' }
+  const records: Records = new Map([
+    ['rows', new Map([['a', a]])],
+    ['none', new Map()],
+  ])
+  const copy = copyRecords(records)
+  expect(copy).toEqual(records)
+  expect(copy.get('rows')?.get('a')).toBe(a)
+
+  records.get('rows')?.set('b', b)
+  records.get('rows')?.delete('a')
+  records.set('more', new Map([['b', b]]))
+  expect(copy).toEqual(
+    new Map([
+      ['rows', new Map([['a', a]])],
+      ['none', new Map()],
+    ]),
+  )
 })

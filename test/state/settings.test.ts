@@ -1,5 +1,5 @@
 // Settings as data: what each kind takes, and what it says of what it does not take.
-import { expect, test } from 'vitest'
+import { expect, expectTypeOf, test } from 'vitest'
 import {
   checkSettings,
   choice,
@@ -7,6 +7,7 @@ import {
   duration,
   durations,
   flag,
+  type SettingsOf,
   text,
   texts,
   whole,
@@ -63,4 +64,23 @@ test.each<[object, RegExp]>([
   [{ rows: ['one', 2] }, /"rows" line 2: is no text/],
 ])('%j is refused', (values, why) => {
   expect(() => checkSettings(settings, values as Record<string, unknown>)).toThrow(why)
+})
+
+test('the settings of a provider are read by name, each with the type of its values', () => {
+  expectTypeOf(settings.defaults).toEqualTypeOf<SettingsOf<typeof settings.table>>()
+  expectTypeOf(settings.defaults).toEqualTypeOf<{
+    readonly word: 'a' | 'b'
+    readonly on: boolean
+    readonly count: number
+    readonly delay: string
+    readonly delays: readonly string[]
+    readonly name: string
+    readonly rows: readonly string[]
+  }>()
+  expectTypeOf(settings.defaults).not.toHaveProperty('dealy')
+})
+
+test('the defaults of a provider cannot be changed', () => {
+  expect(settings.provider).toBe('a-provider')
+  expect(Object.isFrozen(settings.defaults)).toBe(true)
 })

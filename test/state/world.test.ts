@@ -8,6 +8,7 @@ import {
   SEPARATOR,
 } from '../../src/state/collection.ts'
 import { TIMELINE_LENGTH, timeline } from '../../src/state/events.ts'
+import { openRandom } from '../../src/state/random.ts'
 import { Refusal } from '../../src/state/refusal.ts'
 import { chosenSettings, defineSettings, duration, flag } from '../../src/state/settings.ts'
 import { firstTask, tasks } from '../../src/state/task-queue.ts'
@@ -118,6 +119,40 @@ test('a throw undoes random draws: the same are drawn again', () => {
   )
 })
 
+test('a throw undoes draws from every stream, also from one that was never drawn from before', () => {
+  const draws = (world: World) => [
+    world.random.uuid(),
+    world.withStream('p', () => world.random.uuid()),
+    world.withStream('q', () => [world.random.integer(0, 99), world.random.fraction()]),
+  ]
+  const { world } = open()
+  // Drawn and not kept: nothing was written.
+  world.transaction(() => world.withStream('p', () => world.random.uuid()))
+  const before = stateOf(world)
+  let drawn: unknown
+  failing(world, () => {
+    drawn = draws(world)
+    world.next('order')
+  })
+  expect(stateOf(world)).toBe(before)
+  expect(world.transaction(() => draws(world)).result).toEqual(drawn)
+})
+
+test('a throw leaves no index pointing at what is gone, in whatever order it was written', () => {
+  const { world } = open()
+  world.transaction(() => world.in(things).put(red))
+  expect(world.in(things).count('colour')).toBe(1)
+  failing(world, () => {
+    world.in(things).delete('a')
+    world.in(things).put({ id: 'b', colour: 'amber' })
+    world.in(things).put({ id: 'a', colour: 'azure' })
+    world.in(things).delete('b')
+    world.in(things).put({ id: 'b', colour: 'beige' })
+  })
+  expect(world.in(things).count('colour')).toBe(1)
+  expect(world.in(things).matching('colour', '')).toEqual([red])
+})
+
 test('each provider has a random stream of its own: what one draws moves neither another nor the world', () => {
   const draw = (world: World, provider?: string) =>
     world.transaction(() =>
@@ -208,6 +243,118 @@ test('changes are committed once, and of several writes to a key the last one co
     { collection: 'things', key: 'a', before: undefined, after: { id: 'a', colour: 'green' } },
     { collection: 'things', key: 'b', before: undefined, after: undefined },
   ])
+})
+
+/** The changes to things that a transaction commits, given those there were before. */
+function thingsChanged(before: readonly Thing[], change: (world: World) => void) {
+  const { world, committed } = open()
+  if (before.length > 0)
+    world.transaction(() => {
+      for (const thing of before) world.in(things).put(thing)
+    })
+  committed.length = 0
+  world.transaction(() => change(world))
+  return committed
+    .flatMap(({ changes }) => changes)
+    .filter(({ collection }) => collection === 'things')
+    .map(({ key, before: was, after }) => ({ key, was, is: after }))
+}
+
+const green: Thing = { id: 'a', colour: 'green' }
+const blue: Thing = { id: 'b', colour: 'blue' }
+
+test('a change tells what stood there before the transaction and what stands there after it', () => {
+  const changes = thingsChanged([red, blue], (world) => {
+    world.in(things).put({ id: 'a', colour: 'pink' })
+    world.in(things).delete('b')
+    world.in(things).put(green)
+    world.in(things).put({ id: 'c', colour: 'white' })
+  })
+  expect(changes).toEqual([
+    { key: 'a', was: red, is: green },
+    { key: 'b', was: blue, is: undefined },
+    { key: 'c', was: undefined, is: { id: 'c', colour: 'white' } },
+  ])
+})
+
+test.each<[string, readonly Thing[], (world: World) => void, object]>([
+  [
+    'is created and deleted was and is not there',
+    [],
+    (world) => {
+      world.in(things).put(red)
+      world.in(things).delete('a')
+    },
+    { was: undefined, is: undefined },
+  ],
+  [
+    'is deleted and created anew has been replaced',
+    [red],
+    (world) => {
+      world.in(things).delete('a')
+      world.in(things).put(green)
+    },
+    { was: red, is: green },
+  ],
+  [
+    'is changed and changed back is as it was',
+    [red],
+    (world) => {
+      world.in(things).put(green)
+      world.in(things).put(red)
+    },
+    { was: red, is: red },
+  ],
+  [
+    'is changed and deleted was there before',
+    [red],
+    (world) => {
+      world.in(things).put(green)
+      world.in(things).delete('a')
+    },
+    { was: red, is: undefined },
+  ],
+  [
+    'is created, deleted and created again is new',
+    [],
+    (world) => {
+      world.in(things).put(red)
+      world.in(things).delete('a')
+      world.in(things).put(green)
+    },
+    { was: undefined, is: green },
+  ],
+])('a record that within a transaction %s', (_what, before, change, expected) => {
+  expect(thingsChanged(before, change)).toEqual([{ key: 'a', ...expected }])
+})
+
+test('the next transaction begins where the last one ended', () => {
+  const { world, committed } = open()
+  world.transaction(() => world.in(things).put(red))
+  world.transaction(() => world.in(things).put(green))
+  expect(committed.map(({ changes }) => changes[0])).toEqual([
+    { collection: 'things', key: 'a', before: undefined, after: red },
+    { collection: 'things', key: 'a', before: red, after: green },
+  ])
+})
+
+test('a commit list put back from its befores leads to the world as it was', () => {
+  const { world, committed } = open()
+  world.transaction(() => [red, blue].map((thing) => world.in(things).put(thing)))
+  const kept: Records = structuredClone(world.records)
+  world.transaction(() => {
+    world.emit(event)
+    world.in(things).put({ id: world.random.text(5, 'abc'), colour: String(world.next('n')) })
+    world.in(things).put(green)
+    world.in(things).delete('b')
+  })
+  const after: Records = structuredClone(world.records)
+  for (const { collection, key, before } of committed.at(-1)?.changes ?? []) {
+    if (before) after.get(collection)?.set(key, before)
+    else after.get(collection)?.delete(key)
+  }
+  const filled = (records: Records) => new Map([...records].filter(([, byKey]) => byKey.size > 0))
+  expect(filled(after)).toEqual(filled(kept))
 })
 
 test('no key is committed twice, sequences, streams and clock included', () => {
@@ -308,6 +455,18 @@ test('while nothing can be kept a write is refused and rolled back, and a read g
   expect(stateOf(world)).toBe(before)
   expect(committed).toEqual([])
   expect(world.transaction(() => world.in(things).has('a')).result).toBe(false)
+})
+
+test('whoever may refuse a commit sees what it would change', () => {
+  const seen: Change[][] = []
+  const { world, committed } = open({
+    beforeCommit: (_world, changes) => void seen.push([...changes]),
+  })
+  world.transaction(() => world.in(things).put(red))
+  expect(seen).toEqual([[{ collection: 'things', key: 'a', before: undefined, after: red }]])
+  expect(committed[0]?.changes).toHaveLength(2)
+  world.transaction(() => world.in(things).get('a'))
+  expect(seen).toHaveLength(1)
 })
 
 test('the time stands still within a transaction', () => {
@@ -467,4 +626,49 @@ test('a timeline keeps the latest events of a SIM and leaves those of others alo
   expect(kept).toHaveLength(TIMELINE_LENGTH)
   expect(kept[0]?.id).toBe(5)
   expect(world.in(timeline).get('1')?.iccid).toBe('2')
+})
+
+/** What a new world draws first: from its own stream, and from those of two providers. */
+const firstDraws = (of: Partial<Identity>) => {
+  const { world } = open({}, emptyWorld({ ...identity, ...of }, 0))
+  const draw = () => [world.random.uuid(), world.random.text(9, 'abc'), world.random.integer(0, 99)]
+  return world.transaction(() => [
+    draw(),
+    ...['p', 'q'].map((provider) => world.withStream(provider, draw)),
+  ]).result
+}
+
+test('worlds that share a seed draw differently, by their names', () => {
+  expect(firstDraws({ name: 'a' })).toEqual(firstDraws({ name: 'a' }))
+  expect(firstDraws({ name: 'a' })).not.toEqual(firstDraws({ name: 'b' }))
+  expect(firstDraws({ name: 'a' })).toEqual(firstDraws({ name: 'a', ownSeed: false }))
+  const random = openRandom('a/s')
+  const own = [random.uuid(), random.text(9, 'abc'), random.integer(0, 99)]
+  expect(firstDraws({ name: 'a' })[0]).toEqual(own)
+})
+
+test('worlds whose seed was chosen for them draw the same, whatever their names', () => {
+  const own = { ownSeed: true, seed: 'chosen' }
+  expect(firstDraws({ ...own, name: 'a' })).toEqual(firstDraws({ ...own, name: 'b' }))
+  expect(firstDraws({ ...own, name: 'a' })).not.toEqual(firstDraws({ ...own, seed: 'another' }))
+  expect(firstDraws({ ...own, name: 'a' })).not.toEqual(firstDraws({ name: 'a', seed: 'chosen' }))
+})
+
+test('records whose clock shows what no clock may are refused, and the old life goes on', () => {
+  const { world } = open()
+  const before = stateOf(world)
+  const far = { ...identity, start: { mode: 'frozen', rate: 1, at: -1 } } as const
+  expect(() => world.replace(emptyWorld(far, 0))).toThrow('the clock goes from 1970')
+  expect([stateOf(world), world.epoch]).toEqual([before, 0])
+})
+
+test('a life that could not begin takes no time from a clock that runs', () => {
+  const { world, wall } = open(
+    {},
+    emptyWorld({ ...identity, start: { mode: 'running', rate: 1, at: 5000 } }, 1000),
+  )
+  wall.now += 300
+  expect(() => world.replace(new Map())).toThrow('the state has no record')
+  wall.now += 200
+  expect(world.now).toBe(5500)
 })
