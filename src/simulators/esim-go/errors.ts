@@ -2,7 +2,7 @@
 import type { AnyRefusal, CommonRefusal } from '../../state/refusal.ts'
 import type { Reply } from '../call.ts'
 
-/** Refusals only eSIM Go has. */
+/** Codes of refusals that only eSIM Go has. */
 export type EsimGoRefusal =
   | 'foreign-esim'
   | 'none-in-inventory'
@@ -18,14 +18,14 @@ export type EsimGoRefusal =
   | 'card-declined'
   | 'no-msisdn'
 
+type Code = CommonRefusal | EsimGoRefusal
+
 /**
  * Status and message; `true` tells the reason itself. One 403 with one text covers a bad key, an
  * eSIM that is not yours and an empty inventory, as the real API does (public); its exact texts are
  * not known, so these are invented.
  */
-const table: Readonly<
-  Record<CommonRefusal | EsimGoRefusal, readonly [status: number, message: string | true]>
-> = {
+const table: Readonly<Record<Code, readonly [status: number, message: string | true]>> = {
   'unknown-world': [404, true],
   'unknown-route': [404, 'not found'],
   'method-not-allowed': [405, 'method not allowed'],
@@ -59,6 +59,10 @@ const table: Readonly<
 /** Seconds after which to try again, where nothing better is known (invented). */
 const A_WHILE = 5
 
+function isCode(code: string): code is Code {
+  return Object.hasOwn(table, code)
+}
+
 function retryAfter({ detail }: AnyRefusal): string {
   return String(detail.retryAfter ?? A_WHILE)
 }
@@ -67,13 +71,12 @@ function retryAfter({ detail }: AnyRefusal): string {
 const answers401 = new Set(['createOrder', 'getNetworks'])
 
 export function refusalReply(refusal: AnyRefusal, operation: string | undefined): Reply {
-  const [status, message] = Object.hasOwn(table, refusal.code)
-    ? table[refusal.code as CommonRefusal | EsimGoRefusal]
-    : table.internal
-  const here = status === 403 && operation !== undefined && answers401.has(operation)
-  if (here && refusal.code === 'unauthorized')
+  const [status, message] = table[isCode(refusal.code) ? refusal.code : 'internal']
+  const has401 = operation !== undefined && answers401.has(operation)
+  if (has401 && refusal.code === 'unauthorized')
     return { status: 401, body: { message: 'unauthorized' } }
-  if (here) return { status: 400, body: { message: refusal.message } }
+  if (has401 && status === 403) return { status: 400, body: { message: refusal.message } }
+
   const body = { message: message === true ? refusal.message : message }
   return status === 429 || status === 503
     ? { status, body, headers: { 'Retry-After': retryAfter(refusal) } }

@@ -77,9 +77,13 @@ export function takeFromInventory(world: World, bundle: string, quantity: number
   return taken
 }
 
-/** The lot a bundle was taken from, if it was. */
+function lotWithId(world: World, id: number): Lot | undefined {
+  return world.in(lots).get(String(id))
+}
+
+/** The lot a bundle was taken from, if it was taken from one. */
 function lotOf(world: World, { lot }: Purchase): Lot | undefined {
-  return lot === undefined ? undefined : world.in(lots).get(String(lot))
+  return lot === undefined ? undefined : lotWithId(world, lot)
 }
 
 /** When a bundle that goes back to the inventory expires there. */
@@ -108,7 +112,7 @@ export function putBack(world: World, bundle: string, purchase: Purchase): void 
  *   remain
  */
 export function takeFromLot(world: World, usageId: number, quantity: number): Lot {
-  const lot = world.in(lots).get(String(usageId))
+  const lot = lotWithId(world, usageId)
   if (!lot)
     throw new Refusal('not-found', `the inventory has no usageId ${usageId}: see GET /inventory`)
   if (world.now >= lot.expiresAt)

@@ -1,7 +1,7 @@
 // The default catalogue of bundles, made by rule.
 
 import { defined } from '../../../state/defined.ts'
-import { countries, findCountry } from '../../countries.ts'
+import { type Country, countries, findCountry } from '../../countries.ts'
 import type { CatalogueBundle } from '../records.ts'
 import { catalogueOrder } from './search.ts'
 
@@ -28,7 +28,7 @@ interface Plan {
 }
 
 /** Recorded prices of 1 GB in 7 days, in cents. */
-const knownPrices: Readonly<Record<string, number>> = { AD: 690, GB: 228 }
+const recordedPrices: Readonly<Record<string, number>> = { AD: 690, GB: 228 }
 
 /** Cents for 1 GB in 7 days around which a region's countries lie. */
 const regionPrices: Readonly<Record<string, number>> = {
@@ -174,17 +174,15 @@ function areas(): Area[] {
       plans: globalPlans,
     }
   })
-  return [...countries().map(({ iso }) => countryArea(iso)), ...regional, ...global]
+  return [...countries().map(countryArea), ...regional, ...global]
 }
 
-function countryArea(iso: string): Area {
-  const country = findCountry(iso)
-  const base =
-    knownPrices[iso] ??
-    Math.round(((regionPrices[country?.region ?? ''] ?? EXPENSIVE) * spread(iso)) / 100)
+function countryArea({ iso, name, region }: Country): Area {
+  const usual = regionPrices[region] ?? EXPENSIVE
+  const base = recordedPrices[iso] ?? Math.round((usual * spread(iso)) / 100)
   return {
     code: iso,
-    name: country?.name ?? iso,
+    name,
     countries: [iso],
     speed: speedOf([iso]),
     base,

@@ -10,8 +10,8 @@ import { bundleGroups, searchCatalogue } from './search.ts'
 import * as wire from './wire.ts'
 
 /** The parts of a comma-separated list. */
-function parts(text: string | undefined): string[] {
-  return (text ?? '')
+function parts(text = ''): string[] {
+  return text
     .split(',')
     .map((part) => part.trim())
     .filter((part) => part !== '')

@@ -23,11 +23,7 @@ function render(bundle: CatalogueBundle): Schemas['CatalogueBundle'] {
     name: bundle.name,
     description: bundle.description,
     groups: [...bundle.groups],
-    countries: bundle.countries.map((code) => ({
-      name: findCountry(code)?.name ?? code,
-      region: findCountry(code)?.region ?? '',
-      iso: code,
-    })),
+    countries: bundle.countries.map(country),
     dataAmount: bundle.dataAmount,
     duration: bundle.duration,
     speed: [...bundle.speed],
@@ -38,6 +34,11 @@ function render(bundle: CatalogueBundle): Schemas['CatalogueBundle'] {
     billingType: bundle.billingType,
     allowances: [dataAllowance(bundle)],
   }
+}
+
+function country(iso: string): Schemas['CatalogueBundle']['countries'][number] {
+  const found = findCountry(iso)
+  return { name: found?.name ?? iso, region: found?.region ?? '', iso }
 }
 
 /** The one allowance of a bundle: data, in megabytes. */
