@@ -1,5 +1,5 @@
-// Writes the specs into dist as JSON, overlays as the documents they make: the server starts faster for it.
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+// Writes the specs into dist as JSON, overlays as the documents they make: the server starts faster for it; and the types of the control API.
+import { copyFileSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { parse } from 'yaml'
 import { applyOverlay, isOverlay } from '../dist/server/overlay.js'
 
@@ -15,3 +15,10 @@ mkdirSync(to, { recursive: true })
 for (const file of readdirSync(from).filter((name) => name.endsWith('.yaml'))) {
   writeFileSync(new URL(file.replace(/yaml$/, 'json'), to), JSON.stringify(read(file)))
 }
+
+// The public types are made of these, and tsc copies no declarations.
+const types = 'control/spec.d.ts'
+copyFileSync(
+  new URL(`../src/${types}`, import.meta.url),
+  new URL(`../dist/${types}`, import.meta.url),
+)

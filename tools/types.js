@@ -1,4 +1,4 @@
-// Writes the TypeScript types of every provider's spec into its folder as spec.d.ts; where an overlay makes a newer version of it, of that one.
+// Writes the TypeScript types of every spec beside the code that answers it, as spec.d.ts: of the newest version where overlays make newer ones.
 import { execFileSync } from 'node:child_process'
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
@@ -6,28 +6,44 @@ import { parse } from 'yaml'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const generator = `${root}tools/node_modules/.bin/openapi-typescript`
-const files = readdirSync(`${root}specs`).filter((name) => name.endsWith('.yaml'))
-const newer = new Map(
-  files.flatMap((file) => {
+const specs = readdirSync(`${root}specs`).filter((name) => name.endsWith('.yaml'))
+
+/** The overlay over each spec that has one. */
+const overlays = new Map(
+  specs.flatMap((file) => {
     const { extends: base } = parse(readFileSync(`${root}specs/${file}`, 'utf8'))
     return base === undefined ? [] : [[base, file]]
   }),
 )
 
-for (const file of files) {
-  const folder = `${root}src/simulators/${file.replace('.yaml', '')}`
-  if (!existsSync(folder)) continue
+/** What nobody imports: the operations are found by their ids, the schemas in `components`. */
+const UNUSED =
+  /^export (?:interface (?:paths|webhooks) \{\n[\s\S]*?\n\}|type (?:paths|webhooks|\$defs) = .*)\n/gm
+
+/** The folder of the code that answers a spec. */
+function folderOf(file) {
+  const slug = file.replace('.yaml', '')
+  return slug === 'control' ? `${root}src/control` : `${root}src/simulators/${slug}`
+}
+
+function writeTypes(file, folder) {
   const types = `${folder}/spec.d.ts`
-  const overlay = newer.get(file)
+  const overlay = overlays.get(file)
   const document = overlay
     ? `${root}tools/documents/${overlay.replace('.yaml', '.json')}`
     : `${root}specs/${file}`
-  const named = overlay ? `specs/${file} and specs/${overlay}` : `specs/${file}`
-  execFileSync(generator, [document, '--default-non-nullable=false', '--output', types], {
-    stdio: 'inherit',
-  })
-  writeFileSync(
-    types,
-    `// Generated from ${named} by npm --prefix tools run types. Do not edit.\n${readFileSync(types, 'utf8')}`,
-  )
+  const source = overlay ? `specs/${file} and specs/${overlay}` : `specs/${file}`
+  const options = ['--default-non-nullable=false', '--output', types]
+  // These are part of the public API: what a user is shown, a user does not change.
+  if (file === 'control.yaml') options.push('--immutable')
+
+  execFileSync(generator, [document, ...options], { stdio: 'inherit' })
+  const written = readFileSync(types, 'utf8').replaceAll(UNUSED, '')
+  const heading = `// Generated from ${source} by npm --prefix tools run types. Do not edit.\n`
+  writeFileSync(types, heading + written)
+}
+
+for (const file of specs) {
+  const folder = folderOf(file)
+  if (existsSync(folder)) writeTypes(file, folder)
 }

@@ -4,130 +4,6 @@
  * Do not make direct changes to the file.
  */
 
-export interface paths {
-    "/activate": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Activates a subscription on a SIM, with a plan, a number and allowances
-         * @description Checked before the acknowledgement, in this order: the plan, its allowances and products; coverage of the address; compatibility of
-         *     the device; the SIM; the number. What is refused leaves nothing behind. An accepted activation holds its SIM, number and
-         *     reservation from then on; a failed one gives them back.
-         *
-         *     The SIM is the card named by `iccid`, or an eSIM for the device whose EID is given: the profile named by `iccid`, else the next
-         *     free one. A device the customer brings has no card of ours: without an `iccid` the EID is required.
-         *
-         *     The number is `gpsi`, or the one reserved under `gpsiReservationId`, or the next free one. Both together must agree.
-         *
-         *     Allowances are those named by `bucketRefId`, else those the plan includes. They begin when provisioning is done, in full, and are
-         *     renewed when a bill cycle begins (inferred), at 00:00 UTC of `billCycleStartDay`.
-         */
-        post: operations["activateSubscription"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/updateStatus": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Suspends, resumes, ceases or reactivates a subscription
-         * @description The moves are inferred: an active line can be suspended or ceased, a suspended one resumed or ceased, a ceased one reactivated. Any
-         *     other is refused at once. A ceased line keeps its SIM and its number, loses its allowances, and gets new ones when reactivated.
-         *
-         *     The document requires `iccid`, and its own example has only `gpsi`: either names the line here, both must name the same one. With
-         *     the setting `strict` an `iccid` is required and `gpsi` is refused.
-         */
-        post: operations["updateSubscriptionStatus"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/transactionStatus": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Tells how a request went
-         * @description Success is documented; `InProgress`, `Failed` and a 404 for a transaction there is not are invented. Where an activation and a status
-         *     update share an id, the later one is told.
-         */
-        get: operations["queryTransactionStatus"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/oauth/token": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Gives a bearer token to a client (OAuth 2.0 client credentials)
-         * @description That bearer tokens of this kind are used is inferred from the provider's sister APIs; the path and the lifetime are invented.
-         */
-        post: operations["issueToken"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-}
-export interface webhooks {
-    subscriptionNotification: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Tells that provisioning of a request is done, and how it went
-         * @description That a notification is sent on completion is documented; all that it holds is invented. It goes to the callback URL, one to a
-         *     transaction, and is tried again after the delays of the setting `retrySchedule` until the receiver answers 2xx.
-         *
-         *     Signed as Standard Webhooks has it: the base64 after `v1,` is HMAC-SHA256 over `<webhook-id>.<webhook-timestamp>.<body>`, under
-         *     the bytes whose base64 follows `whsec_` in the secret. The timestamp is that of the attempt, in seconds, by the world's clock unless
-         *     the setting `signingClock` is `wall`. The setting `signing: none` leaves the three headers out.
-         */
-        post: operations["subscriptionNotification"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-}
 export interface components {
     schemas: {
         TransactionId: string;
@@ -329,7 +205,6 @@ export interface components {
     headers: never;
     pathItems: never;
 }
-export type $defs = Record<string, never>;
 export interface operations {
     activateSubscription: {
         parameters: {
