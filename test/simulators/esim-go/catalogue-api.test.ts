@@ -116,7 +116,7 @@ test.each(['name', 'description', 'dataAmount', 'duration', 'price'] as const)(
       (bundle) => bundle[orderBy],
     )
     expect(new Set(values).size).toBeGreaterThan(2)
-    expect(values).toEqual(values.toSorted((a, b) => (a < b ? -1 : a > b ? 1 : 0)))
+    expect(values).toEqual(values.toSorted((a, b) => Number(a > b) - Number(a < b)))
   },
 )
 
