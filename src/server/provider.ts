@@ -29,7 +29,7 @@ export interface Route extends Found {
 }
 
 /** True where a path, below the slug, lies under a base path. */
-export function isBelow(path: string, { basePath }: Mount): boolean {
+function isBelow(path: string, { basePath }: Mount): boolean {
   return (
     path.startsWith(basePath) && (path.length === basePath.length || path[basePath.length] === '/')
   )

@@ -93,7 +93,7 @@ class OpenWorlds implements Worlds {
   readonly #credentials: CredentialIndex = openCredentialIndex()
   readonly #expiry: Expiry = openExpiry(
     () => this.list(),
-    (hosted) => this.#removeExpired(hosted),
+    (hosted) => this.#discard(hosted),
   )
   /** Of every world, open or not: as the store lists them, then as they were made. */
   readonly #names: Set<string>
@@ -171,9 +171,7 @@ class OpenWorlds implements Worlds {
     try {
       populate(hosted.world, simulators, start.given, this.#options)
     } catch (error) {
-      this.remove(hosted).catch((failure: unknown) =>
-        this.#options.report(`world ${name}: ${String(failure)}`),
-      )
+      this.#discard(hosted)
       throw error
     }
     // Whole, and not only what the seeds changed: a world's own records are in no change list.
@@ -297,7 +295,8 @@ class OpenWorlds implements Worlds {
     if (this.#started) runner.wake()
   }
 
-  #removeExpired(hosted: HostedWorld): void {
+  /** Removes a world nobody waits for. */
+  #discard(hosted: HostedWorld): void {
     this.remove(hosted).catch((error: unknown) =>
       this.#options.report(`world ${hosted.world.name}: ${String(error)}`),
     )
