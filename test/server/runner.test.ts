@@ -489,7 +489,8 @@ test('a task for a callback that is gone is forgotten without an attempt', async
   await runner.advance(until(10))
   expect([attempted, world.in(tasks).size]).toEqual([[], 0])
   expect(
-    world.transaction(() => recordAttempt(world, queued?.id ?? '', { at: 0, status: 200 }, [])).result,
+    world.transaction(() => recordAttempt(world, queued?.id ?? '', { at: 0, status: 200 }, []))
+      .result,
   ).toBeUndefined()
 })
 
