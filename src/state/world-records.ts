@@ -4,6 +4,9 @@ import { defineCollection, type Records } from './collection.ts'
 import { openRandom } from './random.ts'
 import type { StreamId } from './random-streams.ts'
 
+/** What a world may be called: safe in a URL, and in the name of a file. */
+export const WORLD_NAME = /^[A-Za-z0-9._-]{1,64}$/
+
 /** What a world is told at its creation, and goes back to when it is reset. */
 export interface Identity {
   readonly name: string

@@ -1,6 +1,7 @@
 // Which files of the state folder hold a world, and which world a file holds.
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
+import { WORLD_NAME } from '../state/world-records.ts'
 import { reason } from './disk-errors.ts'
 import { StoreError } from './store.ts'
 
@@ -10,8 +11,6 @@ export interface WorldFiles {
   readonly log: string
   readonly oldLog: string
 }
-
-const worldName = /^[A-Za-z0-9._-]{1,64}$/
 
 // A capital is spelled `+` and its small letter: where the file system ignores case, `CI` and `ci`
 // are still two worlds. A leading dot is spelled `+.`: no world hides from `ls`, and none looks
@@ -25,7 +24,7 @@ const decode = (name: string) => name.replace(/\+(.)/g, (_, sign: string) => sig
  * @throws StoreError when `world` is not 1 to 64 letters, digits, dots, underscores or hyphens
  */
 export function worldFiles(dir: string, world: string): WorldFiles {
-  if (!worldName.test(world)) {
+  if (!WORLD_NAME.test(world)) {
     throw new StoreError(
       `${JSON.stringify(world)} cannot name a world: ` +
         'use 1 to 64 letters, digits, dots, underscores or hyphens',
@@ -40,7 +39,7 @@ function worldOfFile(file: string): string | undefined {
   const name = /^(.+?)\.(?:json|log|log\.old)$/.exec(file)?.[1]
   if (name === undefined) return undefined
   const world = decode(name)
-  return worldName.test(world) && encode(world) === name ? world : undefined
+  return WORLD_NAME.test(world) && encode(world) === name ? world : undefined
 }
 
 /** The worlds of a state folder, by name. @throws StoreError when the folder cannot be read */
