@@ -251,7 +251,8 @@ class OpenWorld implements World {
   }
 
   #rollBack({ changes, drawn }: Transaction): void {
-    for (const { collection, key, before } of changes.values())
+    // Backwards: what was deleted comes back in the order in which it stood.
+    for (const { collection, key, before } of [...changes.values()].reverse())
       this.#collections.get(collection)?.restore(key, before)
     for (const { id, before } of drawn) this.#streams.goBack(id, before)
   }

@@ -2,6 +2,7 @@
 import { setImmediate as breathe } from 'node:timers/promises'
 import type { Records } from '../state/collection.ts'
 import { reason } from './disk-errors.ts'
+import { isCount, isObject } from './json-shape.ts'
 import { FORMAT, StoreError } from './store.ts'
 
 /** Records rendered between two breaths: about 1 ms of work, so that requests are served. */
@@ -128,14 +129,4 @@ function parse(file: string, text: string): unknown {
         'It was left as it is',
     )
   }
-}
-
-/** A JSON object: neither null nor an array. */
-export function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
-}
-
-/** A whole number from 0. */
-export function isCount(value: unknown): value is number {
-  return Number.isSafeInteger(value) && Number(value) >= 0
 }

@@ -4,8 +4,8 @@ import { type FileHandle, open, readFile, rename } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import type { Change, Records } from '../state/collection.ts'
 import { syncFolder } from './base-file.ts'
-import { isCount, isObject } from './base-text.ts'
 import { checkRegular, codeOf, reason } from './disk-errors.ts'
+import { isCount, isObject } from './json-shape.ts'
 import { StoreError } from './store.ts'
 
 /** `[collection, key, record]`, the record `null` where it was deleted. */

@@ -3,8 +3,8 @@ import { mkdir, readFile, realpath, rm, rmdir, stat, writeFile } from 'node:fs/p
 import { hostname } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
 import { type LockOptions, lock } from 'proper-lockfile'
-import { isObject } from './base-text.ts'
 import { codeOf, reason } from './disk-errors.ts'
+import { isObject } from './json-shape.ts'
 import { StoreError } from './store.ts'
 
 /** A holder renews its lock every 2 s; a lock not renewed for 10 s is nobody's. */

@@ -8,6 +8,7 @@ import {
   SEPARATOR,
   sortable,
 } from '../../src/state/collection.ts'
+import { defined } from '../../src/state/defined.ts'
 import { openWorld } from '../../src/state/world.ts'
 import { emptyWorld } from '../../src/state/world-records.ts'
 import {
@@ -72,13 +73,8 @@ test('while records come and go, pages repeat nothing and leave out nothing that
         })
         const touched = new Set<string>()
         const keep = odd ? ({ at }: Row) => at % 2 === 1 : undefined
-        const listing = {
-          of: rows,
-          index: under ? 'group' : 'at',
-          newestFirst,
-          ...(under ? { under } : {}),
-          ...(keep ? { keep } : {}),
-        }
+        const index = under ? 'group' : 'at'
+        const listing = defined({ of: rows, index, newestFirst, under, keep })
         const belongs = (each: Row) =>
           (under === undefined || each.group === under) && (keep === undefined || keep(each))
         const seen: Row[] = []

@@ -12,6 +12,7 @@ import {
   SEPARATOR,
   sortable,
 } from '../../src/state/collection.ts'
+import { defined } from '../../src/state/defined.ts'
 import { SortedKeys } from '../../src/state/sorted-keys.ts'
 
 interface Row {
@@ -130,11 +131,7 @@ test('an index pages, counts and matches as a sorted array does, forwards and ba
           ({ rank = '' }) =>
             (from === undefined || rank >= from) && (to === undefined || rank < to),
         )
-        const range = {
-          ...(from === undefined ? {} : { from }),
-          ...(to === undefined ? {} : { to }),
-          descending,
-        }
+        const range = defined({ from, to, descending })
         const wanted = (descending ? within.toReversed() : within).slice(offset, offset + limit)
 
         expect(collection.size).toBe(model.size)

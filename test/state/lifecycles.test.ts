@@ -135,14 +135,15 @@ const contentOf = (world: World) =>
 
 function simIn(world: World, fields: Partial<Sim>): Sim {
   const sim: Sim = {
-    ...{
-      provider: PROVIDER,
-      iccid: ICCID,
-      imsi: '001010000000001',
-      smdpAddress: 'rsp.example.test',
-      matchingId: 'A',
-    },
-    ...{ profile: 'released', service: 'active', serial: 1, createdAt: world.now },
+    provider: PROVIDER,
+    iccid: ICCID,
+    imsi: '001010000000001',
+    smdpAddress: 'rsp.example.test',
+    matchingId: 'A',
+    profile: 'released',
+    service: 'active',
+    serial: 1,
+    createdAt: world.now,
     ...fields,
   }
   return world.transaction(() => world.in(sims).put(sim)).result
@@ -154,22 +155,18 @@ function bundleIn(world: World, state: BundleState): Bundle {
       ? {}
       : { startedAt: world.now, endsAt: world.now + 1000 }
   const bundle: Bundle = {
-    ...{
-      id: '1',
-      provider: PROVIDER,
-      iccid: ICCID,
-      name: 'a bundle',
-      reference: 'a-0',
-      serial: 1,
-      state,
-      unlimited: false,
-    },
-    ...{
-      initialBytes: 1000,
-      usedBytes: state === 'depleted' ? 1000 : 0,
-      duration: 'P7D',
-      assignedAt: world.now,
-    },
+    id: '1',
+    provider: PROVIDER,
+    iccid: ICCID,
+    name: 'a bundle',
+    reference: 'a-0',
+    serial: 1,
+    state,
+    unlimited: false,
+    initialBytes: 1000,
+    usedBytes: state === 'depleted' ? 1000 : 0,
+    duration: 'P7D',
+    assignedAt: world.now,
     ...started,
   }
   return world.transaction(() => world.in(bundles).put(bundle)).result
