@@ -1,19 +1,34 @@
 // The public API: a simulator in your own process, for tests.
-export type { AttemptShown, CallbackShown } from './control/callbacks.ts'
 export { ControlError } from './control/client.ts'
-export type { AdvanceShown, ClockShown, FiredShown } from './control/clock.ts'
-export type { ExchangeShown } from './control/journal.ts'
-export type { SettingShown } from './control/settings.ts'
 export type {
+  AdvanceShown,
+  AttemptShown,
   BundleShown,
+  CallbackShown,
+  ClockShown,
+  CredentialsShown,
   DeviceShown,
   EventShown,
+  ExchangeShown,
+  FiredShown,
+  MessageShown,
+  SettingShown,
+  SettingValue,
   SimRow,
   SimShown,
+  StateDocument,
   UsedShown,
-} from './control/sims.ts'
-export type { StateDocument } from './control/state.ts'
-export type { CredentialsShown } from './control/worlds.ts'
+  WorldShown,
+} from './control/wire.ts'
+export type {
+  CallbackFilter,
+  Device,
+  Distance,
+  JournalFilter,
+  MessageFilter,
+  ServiceUse,
+  WorldClient,
+} from './control/world-client.ts'
 export { createApp, type SimulatorApp } from './library/embedded.ts'
 export type { SimulatorOptions } from './library/open-simulator.ts'
 export {
@@ -23,13 +38,8 @@ export {
   startReceiver,
 } from './library/receiver.ts'
 export {
-  type CallbackFilter,
-  type Device,
-  type Distance,
-  type JournalFilter,
   type RunningSimulator,
   type StartOptions,
   startSimulator,
 } from './library/running-simulator.ts'
 export { FIXED_START } from './state/clock.ts'
-export type { SettingValue } from './state/settings.ts'

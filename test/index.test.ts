@@ -1,4 +1,5 @@
 // The public API: a simulator, a receiver and an Express application in the test's own process.
+import { existsSync, readFileSync } from 'node:fs'
 import express from 'express'
 import request from 'supertest'
 import { expect, test } from 'vitest'
@@ -119,4 +120,20 @@ test('an application is mounted in another, and its links carry the path', async
   expect(body.baseUrls['esim-go']).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/sim\/w\/w\/esim-go\/v2\.4$/)
   const front = await request(outer).get('/sim').expect(200)
   expect(front.body.control).toMatch(/\/sim\/_sim$/)
+})
+
+/** Every declaration file that a user's compiler reads, from one file on. */
+function declarationsFrom(file: URL, found = new Set<string>()): Set<string> {
+  if (found.has(file.href)) return found
+  found.add(file.href)
+  if (!existsSync(file)) return found
+  for (const [, path = ''] of readFileSync(file, 'utf8').matchAll(/from '(\.[^']+)'/g))
+    declarationsFrom(new URL(path.replace(/(\.d)?\.ts$/, '.d.ts'), file), found)
+  return found
+}
+
+test('the types of the built package are whole', () => {
+  const files = [...declarationsFrom(new URL('../dist/index.d.ts', import.meta.url))]
+  expect(files.some((file) => file.endsWith('/control/spec.d.ts'))).toBe(true)
+  expect(files.filter((file) => !existsSync(new URL(file)))).toEqual([])
 })

@@ -1,12 +1,14 @@
 // `esimulator clock`: virtual time of a running simulator.
-import type { AdvanceShown, ClockShown, FiredShown } from '../control/clock.ts'
+import type { AdvanceShown, ClockShown, FiredShown } from '../control/wire.ts'
 import { CannotRun } from './cannot-run.ts'
+import type { Run } from './command.ts'
 import { argument, connect, print } from './connection.ts'
-import type { Run } from './program.ts'
 import { table } from './table.ts'
 
-const clockText = ({ now, mode, rate }: ClockShown) =>
-  `${now}  ${mode}${mode === 'running' && rate !== 1 ? ` at ${rate} times` : ''}`
+function clockText({ now, mode, rate }: ClockShown): string {
+  const speed = mode === 'running' && rate !== 1 ? ` at ${rate} times` : ''
+  return `${now}  ${mode}${speed}`
+}
 
 function outcomeOf(fired: FiredShown): string {
   if (fired.kind === 'callback')
@@ -24,10 +26,9 @@ function advanceText({ from, to, fired, stopped }: AdvanceShown): string {
     outcomeOf(each),
   ])
   const happened =
-    rows.length > 0
-      ? `\n${table(['at', 'what', 'type', 'iccid', 'outcome'], rows)}`
-      : '\nnothing happened'
-  return `${from} -> ${to}${stopped ? `, stopped: ${stopped.reason}` : ''}${happened}`
+    rows.length > 0 ? table(['at', 'what', 'type', 'iccid', 'outcome'], rows) : 'nothing happened'
+  const why = stopped ? `, stopped: ${stopped.reason}` : ''
+  return `${from} -> ${to}${why}\n${happened}`
 }
 
 /** `2026-01-04T00:00:00Z` rather than `P3D`. */
@@ -35,37 +36,26 @@ const isInstant = (text: string) => /^\d{4}-\d\d-\d\d/.test(text)
 
 export const clock: Run = async (config, args) => {
   const [action = 'show', value] = args
-  const control = connect(config)
-  if (action === 'show') print(config, await control.get<ClockShown>('/clock'), clockText)
-  else if (action === 'advance') {
-    const distance = argument(args, 1, 'clock advance P3D')
-    const advanced = await control.send<AdvanceShown>(
-      'POST',
-      '/clock/advance',
-      isInstant(distance) ? { to: distance } : { by: distance },
-    )
-    print(config, advanced, advanceText)
-  } else if (action === 'freeze')
-    print(
-      config,
-      await control.send<ClockShown>(
-        'POST',
-        '/clock/freeze',
-        value === undefined ? {} : { at: value },
-      ),
-      clockText,
-    )
-  else if (action === 'resume')
-    print(
-      config,
-      await control.send<ClockShown>(
-        'POST',
-        '/clock/resume',
-        value === undefined ? {} : { rate: Number(value) },
-      ),
-      clockText,
-    )
-  else
-    throw new CannotRun(`there is no "clock ${action}"; there are: show, advance, freeze, resume`)
-  return 0
+  const client = connect(config)
+  switch (action) {
+    case 'show':
+      print(config, await client.clock.show(), clockText)
+      return 0
+    case 'advance': {
+      const distance = argument(args, 1, 'clock advance P3D')
+      const to = isInstant(distance) ? { to: distance } : distance
+      print(config, await client.clock.advance(to), advanceText)
+      return 0
+    }
+    case 'freeze':
+      print(config, await client.clock.freeze(value), clockText)
+      return 0
+    case 'resume': {
+      const rate = value === undefined ? undefined : Number(value)
+      print(config, await client.clock.resume(rate), clockText)
+      return 0
+    }
+    default:
+      throw new CannotRun(`there is no "clock ${action}"; there are: show, advance, freeze, resume`)
+  }
 }

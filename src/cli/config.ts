@@ -10,10 +10,10 @@ export type Flags = Readonly<Record<string, string | boolean | readonly string[]
 
 const FILE = 'esimulator.config.yaml'
 
-/** What one place says about an option, and how to name that place. */
-interface Said {
-  readonly given: readonly string[]
-  readonly where: string
+/** What is written about an option, and the name of the place it is written in. */
+interface Source {
+  readonly texts: readonly string[]
+  readonly place: string
 }
 
 /**
@@ -29,73 +29,78 @@ export async function readConfig(
   const file = await readFileOptions(named ?? `${dir}/${FILE}`, named !== undefined)
   const values = Object.entries(options as Readonly<Record<string, Option<unknown>>>).map(
     ([name, option]) => {
-      const said = fromFlags(flags, name) ?? fromEnv(env, name, option) ?? file.get(name)
-      return [name, said ? valueIn(option, said) : option.fallback]
+      const source = fromFlags(flags, name) ?? fromEnv(env, name, option) ?? file.get(name)
+      return [name, source ? valueIn(option, source) : option.fallback]
     },
   )
   return Object.fromEntries(values) as Config
 }
 
-function valueIn(option: Option<unknown>, { given, where }: Said): unknown {
+function valueIn(option: Option<unknown>, { texts, place }: Source): unknown {
   try {
-    return option.read(given)
+    return option.read(texts)
   } catch (error) {
-    if (error instanceof ValueError) throw new CannotRun(`${where}: ${error.message}`)
+    if (error instanceof ValueError) throw new CannotRun(`${place}: ${error.message}`)
     throw error
   }
 }
 
-function fromFlags(flags: Flags, name: string): Said | undefined {
+function fromFlags(flags: Flags, name: string): Source | undefined {
   const value = flags[name]
   if (value === undefined) return undefined
-  return { given: Array.isArray(value) ? value : [String(value)], where: `--${spelled(name)}` }
+  return { texts: Array.isArray(value) ? value : [String(value)], place: `--${spelled(name)}` }
 }
 
 function fromEnv(
   env: NodeJS.ProcessEnv,
   name: string,
   { many }: Option<unknown>,
-): Said | undefined {
-  const where = variable(name)
-  const value = env[where]
+): Source | undefined {
+  const place = variable(name)
+  const value = env[place]
   // Kubernetes sets ESIMULATOR_PORT=tcp://... in every pod beside a service of the name esimulator.
   if (value === undefined || value === '' || (name === 'port' && value.startsWith('tcp://')))
     return undefined
-  const given = many
-    ? value
-        .split(',')
-        .map((part) => part.trim())
-        .filter(Boolean)
-    : [value]
-  return { given, where }
+  return { texts: many ? partsOf(value) : [value], place }
 }
 
-async function readFileOptions(file: string, required: boolean): Promise<Map<string, Said>> {
-  const found = new Map<string, Said>()
+/** The parts of a list that is separated by commas. */
+function partsOf(list: string): string[] {
+  const parts = list.split(',').map((part) => part.trim())
+  return parts.filter((part) => part !== '')
+}
+
+/** What a config file says of each option. @throws CannotRun */
+async function readFileOptions(file: string, required: boolean): Promise<Map<string, Source>> {
   const written = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT' && !required) return undefined
-    throw new CannotRun(
-      `cannot read the config file ${file}: ${error.code === 'ENOENT' ? 'there is no such file' : error.message}`,
-    )
+    const reason = error.code === 'ENOENT' ? 'there is no such file' : error.message
+    throw new CannotRun(`cannot read the config file ${file}: ${reason}`)
   })
-  if (written === undefined) return found
-  const known = new Map(Object.keys(options).map((name) => [spelled(name), name as OptionName]))
-  for (const [key, value] of Object.entries(await parseYaml(file, written))) {
-    const name = known.get(key)
-    if (!name)
-      throw new CannotRun(
-        `${file}: there is no option "${key}"; there are: ${[...known.keys()].join(', ')}`,
-      )
-    const where = `${file}: ${key}`
-    const { many } = options[name] as Option<unknown>
-    const listed = Array.isArray(value) && many ? value : [value]
-    if (!listed.every((each) => ['string', 'number', 'boolean'].includes(typeof each)))
-      throw new CannotRun(
-        `${where}: must be ${many ? 'a value or a list of values' : 'a single value'}`,
-      )
-    found.set(name, { given: listed.map(String), where })
+  if (written === undefined) return new Map()
+
+  const content = Object.entries(await parseYaml(file, written))
+  return new Map(content.map(([key, value]) => sourceIn(file, key, value)))
+}
+
+/** Options by the key they have in a config file. */
+const KEYS = new Map(Object.keys(options).map((name) => [spelled(name), name as OptionName]))
+
+/** What a key of a config file says of its option. @throws CannotRun */
+function sourceIn(file: string, key: string, value: unknown): [OptionName, Source] {
+  const name = KEYS.get(key)
+  if (!name) {
+    const keys = [...KEYS.keys()].join(', ')
+    throw new CannotRun(`${file}: there is no option "${key}"; there are: ${keys}`)
   }
-  return found
+  const place = `${file}: ${key}`
+  const { many } = options[name] as Option<unknown>
+  const values = Array.isArray(value) && many ? value : [value]
+  if (!values.every((each) => ['string', 'number', 'boolean'].includes(typeof each))) {
+    const form = many ? 'a value or a list of values' : 'a single value'
+    throw new CannotRun(`${place}: must be ${form}`)
+  }
+  return [name, { texts: values.map(String), place }]
 }
 
 /** The keys and values of a YAML or JSON file; an empty file has none. @throws CannotRun */
@@ -108,9 +113,8 @@ export async function parseYaml(
   try {
     content = parse(written) ?? {}
   } catch (error) {
-    throw new CannotRun(
-      `${file} is not YAML: ${error instanceof Error ? error.message.split('\n')[0] : error}`,
-    )
+    const reason = error instanceof Error ? error.message.split('\n')[0] : error
+    throw new CannotRun(`${file} is not YAML: ${reason}`)
   }
   if (typeof content !== 'object' || content === null || Array.isArray(content))
     throw new CannotRun(`${file} must hold keys and values, as in "port: 4010"`)

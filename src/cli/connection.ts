@@ -1,25 +1,24 @@
 // The running simulator a command speaks to.
-import { type ControlClient, controlClient } from '../control/client.ts'
+import { type WorldClient, worldClient } from '../control/world-client.ts'
 import { CannotRun } from './cannot-run.ts'
 import type { Config } from './config.ts'
+import { DEFAULT_PORT } from './options.ts'
 
 /** Where the simulator answers: as told, else on the port it is configured to listen on. */
 export function urlOf({ url, port }: Config): string {
-  return url ?? `http://127.0.0.1:${port.find(({ slug }) => slug === undefined)?.port ?? 4010}`
+  const main = port.find(({ slug }) => slug === undefined)
+  return url ?? `http://127.0.0.1:${main?.port ?? DEFAULT_PORT}`
 }
 
-export function connect(config: Config): ControlClient {
+/** A client of the world that is configured. */
+export function connect(config: Config): WorldClient {
   const { world, token } = config
-  return controlClient({
-    url: urlOf(config),
-    ...(world === undefined ? {} : { world }),
-    ...(token === undefined ? {} : { token }),
-  })
+  return worldClient({ url: urlOf(config), world, token })
 }
 
-/** Prints `shown` as JSON where that is asked for, else as text. */
-export function print<T>({ json }: Config, shown: T, text: (shown: T) => string): void {
-  console.log(json ? JSON.stringify(shown) : text(shown))
+/** Prints what was answered as JSON where that is asked for, else as text. */
+export function print<T>({ json }: Config, answer: T, text: (answer: T) => string): void {
+  console.log(json ? JSON.stringify(answer) : text(answer))
 }
 
 /** An argument that has to be there. @throws CannotRun */

@@ -3,13 +3,13 @@ import { constants } from 'node:fs'
 import { access, readdir } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import { controlClient } from '../control/client.ts'
-import type { Health } from '../control/worlds.ts'
+import type { Health } from '../control/wire.ts'
 import { listen } from '../server/listen.ts'
 import { memoryStore } from '../stores/memory.ts'
+import type { Run } from './command.ts'
 import type { Config } from './config.ts'
 import { urlOf } from './connection.ts'
 import { openFromConfig, portsOf, readSeedFile } from './open.ts'
-import type { Run } from './program.ts'
 
 interface Check {
   readonly check: string
@@ -30,7 +30,8 @@ async function checked(check: string, look: () => string | Promise<string>): Pro
 
 function nodeVersion(): string {
   const [major = 0, minor = 0] = process.versions.node.split('.').map(Number)
-  if (major < OLDEST_NODE[0] || (major === OLDEST_NODE[0] && minor < OLDEST_NODE[1]))
+  const [oldestMajor, oldestMinor] = OLDEST_NODE
+  if (major < oldestMajor || (major === oldestMajor && minor < oldestMinor))
     throw new Error(
       `this is Node ${process.versions.node}: install ${OLDEST_NODE.join('.')} or newer`,
     )
@@ -39,18 +40,18 @@ function nodeVersion(): string {
 
 async function running(config: Config): Promise<Health | undefined> {
   try {
-    return await controlClient({ url: urlOf(config) }).get<Health>('/health')
+    return await controlClient({ url: urlOf(config) }).call('getHealth')
   } catch {
     return undefined
   }
 }
 
 async function ports(config: Config, health: Health | undefined): Promise<string> {
-  if (health) return `in use by the simulator that runs`
-  const wanted = portsOf(config)
-  const listening = await listen(config.host, wanted)
+  if (health) return 'in use by the simulator that runs'
+  const configured = portsOf(config)
+  const listening = await listen(config.host, configured)
   await listening.close(0)
-  return `${wanted.map(({ port }) => port).join(', ')} of ${config.host} can be had`
+  return `${configured.map(({ port }) => port).join(', ')} of ${config.host} can be had`
 }
 
 /** Reads what is kept without taking the folder's lock or writing anything. */
@@ -93,11 +94,10 @@ export const doctor: Run = async (config) => {
     await checked('ports', () => ports(config, health)),
     await checked('state', () => stateFolder(config)),
     await checked('specs', () => specs(config)),
-    await checked('server', () =>
-      health
-        ? `esimulator ${health.version} answers at ${urlOf(config)}`
-        : `none answers at ${urlOf(config)}`,
-    ),
+    await checked('server', () => {
+      const server = health ? `esimulator ${health.version}` : 'none'
+      return `${server} answers at ${urlOf(config)}`
+    }),
   ]
   if (config.json) console.log(JSON.stringify({ checks }))
   else

@@ -1,53 +1,56 @@
 // `esimulator env`: base URLs and credentials as shell lines.
 import { controlClient, NoAnswer } from '../control/client.ts'
-import { type WorldShown, worldShown } from '../control/worlds.ts'
+import type { WorldShown } from '../control/wire.ts'
+import { worldShown } from '../control/world-shown.ts'
 import { DEFAULT_WORLD } from '../server/worlds.ts'
 import { memoryStore } from '../stores/memory.ts'
+import type { Run } from './command.ts'
 import type { Config } from './config.ts'
 import { urlOf } from './connection.ts'
 import { openFromConfig, readSeedFile } from './open.ts'
-import type { Run } from './program.ts'
 
 /** What the running simulator says; where none runs, what a fresh start would say. */
 export const env: Run = async (config) => {
-  const { token, world = DEFAULT_WORLD, json } = config
   const url = urlOf(config)
-  const control = controlClient({ url, ...(token === undefined ? {} : { token }) })
-  const running = await control
-    .get<WorldShown>(`/worlds/${encodeURIComponent(world)}`)
-    .catch((error: unknown) => {
-      if (error instanceof NoAnswer && world === DEFAULT_WORLD) return undefined
-      throw error
-    })
-  if (!running)
-    console.error(
-      `esimulator: no simulator answers at ${url}: these are the values of a fresh start`,
-    )
-  const variables = variablesOf(running ?? (await fresh(config, url)), url)
-  if (json) console.log(JSON.stringify(variables))
+  const world = (await running(config, url)) ?? (await fresh(config, url))
+  const variables = variablesOf(world, url)
+  if (config.json) console.log(JSON.stringify(variables))
   else
     for (const [name, value] of Object.entries(variables))
       console.log(`export ${name}=${quoted(value)}`)
   return 0
 }
 
+/** The world as the simulator at a URL tells it; `undefined`, and said, where none answers. */
+async function running({ token, world = DEFAULT_WORLD }: Config, url: string) {
+  const client = controlClient({ url, token })
+  try {
+    // Asked for by name and not by its URL: the answer is what a client of it has to know.
+    return await client.call('getWorld', { path: { name: world } })
+  } catch (error) {
+    if (!(error instanceof NoAnswer) || world !== DEFAULT_WORLD) throw error
+    console.error(
+      `esimulator: no simulator answers at ${url}: these are the values of a fresh start`,
+    )
+    return undefined
+  }
+}
+
 async function fresh(config: Config, url: string): Promise<WorldShown> {
   const server = await openFromConfig(config, memoryStore(), await readSeedFile(config))
-  const hosted = server.worlds.get(DEFAULT_WORLD)
+  const hosted = await server.worlds.open(DEFAULT_WORLD)
   if (!hosted) throw new Error('there is no default world')
-  const shown = worldShown({ server, root: config.publicUrl ?? url }, hosted)
+  const world = worldShown(server, hosted, config.publicUrl ?? url)
   await server.close()
-  return shown
+  return world
 }
 
 function variablesOf(
   { name, baseUrls, credentials }: WorldShown,
   url: string,
 ): Record<string, string> {
-  const variables: Record<string, string> = {
-    ESIMULATOR_URL: url,
-    ...(name === DEFAULT_WORLD ? {} : { ESIMULATOR_WORLD: name }),
-  }
+  const variables: Record<string, string> = { ESIMULATOR_URL: url }
+  if (name !== DEFAULT_WORLD) variables.ESIMULATOR_WORLD = name
   for (const [slug, baseUrl] of Object.entries(baseUrls)) {
     const prefix = slug.toUpperCase().replaceAll('-', '_')
     const { apiKey, clientId, clientSecret, tokenUrl, callbackSecret } = credentials[slug] ?? {}

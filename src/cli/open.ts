@@ -4,44 +4,45 @@ import type { Port } from '../server/listen.ts'
 import { isLoopback } from '../server/loopback.ts'
 import { openServer, packageVersion, type SimulatorServer } from '../server/server.ts'
 import { simulators } from '../simulators/index.ts'
+import { defined } from '../state/defined.ts'
 import { memoryStore } from '../stores/memory.ts'
 import type { Store } from '../stores/store.ts'
 import { CannotRun } from './cannot-run.ts'
 import { type Config, parseYaml } from './config.ts'
-
-export const DEFAULT_PORT = 4010
+import { DEFAULT_PORT } from './options.ts'
 
 /** Told what went wrong without stopping anything. */
 export const report = (sentence: string) => console.error(`esimulator: ${sentence}`)
 
-/** The ports to listen on: those of providers, and at least one for everything. @throws CannotRun */
+/** The ports to listen on: those of providers, and at least one for all. @throws CannotRun */
 export function portsOf({ port }: Config): readonly Port[] {
   const slugs = simulators.map(({ slug }) => slug)
   const unknown = port.find(({ slug }) => slug !== undefined && !slugs.includes(slug))
-  if (unknown)
-    throw new CannotRun(
-      `--port ${unknown.slug}=${unknown.port}: there is no provider "${unknown.slug}"; there are: ${slugs.join(', ')}`,
-    )
+  if (unknown) {
+    const flag = `--port ${unknown.slug}=${unknown.port}`
+    throw new CannotRun(`${flag}: ${unknownProvider(unknown.slug, slugs)}`)
+  }
   return port.some(({ slug }) => slug === undefined) ? port : [{ port: DEFAULT_PORT }, ...port]
 }
 
-/** The stock of a seed file, by provider. @throws CannotRun */
-export async function readSeedFile({
-  seedFile,
-}: Config): Promise<Readonly<Record<string, unknown>> | undefined> {
+function unknownProvider(slug: string | undefined, slugs: readonly string[]): string {
+  return `there is no provider "${slug}"; there are: ${slugs.join(', ')}`
+}
+
+/** A user's own stock, by provider. */
+export type Stock = Readonly<Record<string, unknown>>
+
+/** The stock of a seed file. @throws CannotRun */
+export async function readSeedFile({ seedFile }: Config): Promise<Stock | undefined> {
   if (seedFile === undefined) return undefined
   const written = await readFile(seedFile, 'utf8').catch((error: NodeJS.ErrnoException) => {
-    throw new CannotRun(
-      `cannot read the seed file ${seedFile}: ${error.code === 'ENOENT' ? 'there is no such file' : error.message}`,
-    )
+    const reason = error.code === 'ENOENT' ? 'there is no such file' : error.message
+    throw new CannotRun(`cannot read the seed file ${seedFile}: ${reason}`)
   })
   const stock = await parseYaml(seedFile, written)
   const slugs = simulators.map(({ slug }) => slug)
   const unknown = Object.keys(stock).find((slug) => !slugs.includes(slug))
-  if (unknown !== undefined)
-    throw new CannotRun(
-      `${seedFile}: there is no provider "${unknown}"; there are: ${slugs.join(', ')}`,
-    )
+  if (unknown !== undefined) throw new CannotRun(`${seedFile}: ${unknownProvider(unknown, slugs)}`)
   return stock
 }
 
@@ -56,34 +57,24 @@ export async function storeOf({ ephemeral, state, durability }: Config): Promise
 export async function openFromConfig(
   config: Config,
   store: Store,
-  stock: Readonly<Record<string, unknown>> | undefined,
+  stock: Stock | undefined,
 ): Promise<SimulatorServer> {
-  const {
-    host,
-    allowedHosts,
-    callbackUrl,
-    publicUrl,
-    token,
-    seed,
-    clock,
-    unchecked,
-    callbackAllow,
-    callbackTimeout,
-  } = config
+  const { host, allowedHosts, callbackUrl, publicUrl, token, seed, clock } = config
   try {
-    return await openServer({
+    const options = defined({
       simulators,
       store,
       clock,
       seed,
-      ...(callbackUrl === undefined ? {} : { callbackUrl }),
-      ...(stock === undefined ? {} : { stock }),
-      policy: { allow: callbackAllow, timeout: callbackTimeout },
+      callbackUrl,
+      stock,
+      policy: { allow: config.callbackAllow, timeout: config.callbackTimeout },
       control: { token, hosts: isLoopback(host) ? allowedHosts : [...allowedHosts, host] },
-      ...(publicUrl === undefined ? {} : { publicUrl }),
-      checked: !unchecked,
+      publicUrl,
+      checked: !config.unchecked,
       report,
     })
+    return await openServer(options)
   } catch (error) {
     await store.close().catch(() => {})
     throw error

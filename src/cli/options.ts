@@ -1,8 +1,12 @@
-// Every option there is: its flag, its ESIMULATOR_ variable, its place in the config file, and how its value is read.
+// Every option: its flag, its ESIMULATOR_ variable, its key in the file, and how it is read.
 import { isIP } from 'node:net'
 import type { Port } from '../server/listen.ts'
+import { defined } from '../state/defined.ts'
 import { addDuration } from '../state/duration.ts'
 import type { Durability } from '../stores/store.ts'
+
+/** The port of everything, unless another is named. */
+export const DEFAULT_PORT = 4010
 
 /** Thrown by a reader; the message goes behind where the value came from. */
 export class ValueError extends Error {}
@@ -13,8 +17,8 @@ export interface Option<T> {
   /** May be given several times; in a variable separated by commas, in the file a list. */
   readonly many?: true
   readonly says: string
-  /** @throws ValueError */
-  readonly read: (given: readonly string[]) => T
+  /** Its value from what was written for it: one text unless `many`. @throws ValueError */
+  readonly read: (texts: readonly string[]) => T
   readonly fallback: T
 }
 
@@ -22,8 +26,8 @@ function option<T>(option: Option<T>): Option<T> {
   return option
 }
 
-const last = (given: readonly string[]) => given.at(-1) ?? ''
-const text = (given: readonly string[]): string | undefined => last(given)
+const last = (texts: readonly string[]) => texts.at(-1) ?? ''
+const text = (texts: readonly string[]): string | undefined => last(texts)
 
 function flag(says: string): Option<boolean> {
   const words: Readonly<Record<string, boolean>> = {
@@ -39,9 +43,9 @@ function flag(says: string): Option<boolean> {
   return option({
     says,
     fallback: false,
-    read(given) {
-      const word = words[last(given).toLowerCase()]
-      if (word === undefined) throw new ValueError(`"${last(given)}" is neither true nor false`)
+    read(texts) {
+      const word = words[last(texts).toLowerCase()]
+      if (word === undefined) throw new ValueError(`"${last(texts)}" is neither true nor false`)
       return word
     },
   })
@@ -56,53 +60,53 @@ function choice<const T extends string>(
     value: values.join('|'),
     says,
     fallback,
-    read(given) {
-      const found = values.find((each) => each === last(given))
+    read(texts) {
+      const found = values.find((each) => each === last(texts))
       if (found === undefined)
-        throw new ValueError(`"${last(given)}" is not one of ${values.join(', ')}`)
+        throw new ValueError(`"${last(texts)}" is not one of ${values.join(', ')}`)
       return found
     },
   })
 }
 
-function port(given: string): Port {
-  const [, slug, number] = /^(?:([a-z0-9-]+)=)?(\d{1,5})$/.exec(given) ?? []
+const PORTS = 'give a number from 0 to 65535, or one for a provider, as in esim-go=4011'
+
+function port(written: string): Port {
+  const [, slug, number] = /^(?:([a-z0-9-]+)=)?(\d{1,5})$/.exec(written) ?? []
   if (number === undefined || Number(number) > 65_535)
-    throw new ValueError(
-      `"${given}" is not a port: give a number from 0 to 65535, or one for a provider, as in esim-go=4011`,
-    )
-  return { port: Number(number), ...(slug === undefined ? {} : { slug }) }
+    throw new ValueError(`"${written}" is not a port: ${PORTS}`)
+  return defined({ port: Number(number), slug })
 }
 
-/** Exactly as given: a receiver's path may end in a slash. */
-function webUrl(given: readonly string[]): string {
-  const url = last(given)
+/** Exactly as it is written: a receiver's path may end in a slash. */
+function webUrl(texts: readonly string[]): string {
+  const url = last(texts)
   if (!URL.canParse(url) || !/^https?:$/.test(new URL(url).protocol))
     throw new ValueError(`"${url}" is not a URL that starts with http:// or https://`)
   return url
 }
 
 /** Without a slash at its end: paths are put behind it. */
-function baseUrl(given: readonly string[]): string {
-  return webUrl(given).replace(/\/+$/, '')
+function baseUrl(texts: readonly string[]): string {
+  return webUrl(texts).replace(/\/+$/, '')
 }
 
 /** A host name, an address or a range of addresses. */
-function reachable(given: string): string {
-  const [address = '', bits, ...rest] = given.split('/')
+function reachable(written: string): string {
+  const [address = '', bits, ...rest] = written.split('/')
   const most = isIP(address) === 4 ? 32 : 128
   const ranged =
     bits !== undefined && isIP(address) !== 0 && /^\d{1,3}$/.test(bits) && Number(bits) <= most
   const single =
     bits === undefined && (isIP(address) !== 0 || /^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/i.test(address))
   if (rest.length > 0 || !(ranged || single))
-    throw new ValueError(`"${given}" is no host name, address or range such as 10.0.0.0/8`)
-  return given
+    throw new ValueError(`"${written}" is no host name, address or range such as 10.0.0.0/8`)
+  return written
 }
 
 /** A duration in ms; a bare number is ms. */
-function duration(given: readonly string[]): number {
-  const written = last(given)
+function duration(texts: readonly string[]): number {
+  const written = last(texts)
   const ms = /^\d+$/.test(written) ? Number(written) : lengthOf(written)
   if (ms <= 0 || ms > 2 ** 31 - 1)
     throw new ValueError(`"${written}" is not a duration from 1 ms to 24 days`)
@@ -120,14 +124,17 @@ function lengthOf(written: string): number {
 const optional = <T>(fields: Omit<Option<T | undefined>, 'fallback'>): Option<T | undefined> =>
   option({ ...fields, fallback: undefined })
 
-/** Keys are those of the config; flags, variables and the file spell them `callback-url`, `ESIMULATOR_CALLBACK_URL`, `callback-url`. */
+/**
+ * By config key. `callbackUrl` is spelled `callback-url` by flags and in the file, and
+ * `ESIMULATOR_CALLBACK_URL` by variables.
+ */
 export const options = {
   port: option<readonly Port[]>({
     value: 'PORT',
     many: true,
     says: 'port to listen on (4010); esim-go=4011 gives a provider a port of its own, mounted at /',
     fallback: [],
-    read: (given) => given.map(port),
+    read: (texts) => texts.map(port),
   }),
   host: option({
     value: 'ADDRESS',
@@ -145,7 +152,7 @@ export const options = {
     many: true,
     says: 'where callbacks may go besides loopback',
     fallback: [],
-    read: (given) => given.map(reachable),
+    read: (texts) => texts.map(reachable),
   }),
   callbackTimeout: option({
     value: 'DURATION',
@@ -191,7 +198,7 @@ export const options = {
     many: true,
     says: 'host names the control API answers to besides loopback',
     fallback: [],
-    read: (given) => given,
+    read: (texts) => texts,
   }),
   unchecked: flag('let replies through that break their spec (for load tests)'),
   clock: choice(['running', 'frozen'], 'running', 'how the clock of a new world goes'),
@@ -210,10 +217,10 @@ export const options = {
   json: flag('JSON instead of text'),
 } as const
 
-function token(given: readonly string[]): string {
-  if (!/^[\x21-\x7e]+$/.test(last(given)))
+function token(texts: readonly string[]): string {
+  if (!/^[\x21-\x7e]+$/.test(last(texts)))
     throw new ValueError('must be of visible ASCII characters, without spaces')
-  return last(given)
+  return last(texts)
 }
 
 export type OptionName = keyof typeof options

@@ -1,7 +1,8 @@
 // The commands and their help. Each is loaded when it is run.
 import { Command, CommanderError, Option as Flag } from 'commander'
 import { packageVersion } from '../server/server.ts'
-import type { Config, Flags } from './config.ts'
+import type { Run } from './command.ts'
+import type { Flags } from './config.ts'
 import {
   CLIENT,
   type Option,
@@ -12,8 +13,71 @@ import {
   variable,
 } from './options.ts'
 
-/** What a command does with its config and arguments; returns the exit status. */
-export type Run = (config: Config, args: readonly string[], flags: Flags) => Promise<number>
+interface CommandDef {
+  /** Its name and arguments, as commander writes them. */
+  readonly usage: string
+  readonly description: string
+  readonly options: readonly OptionName[]
+  /** Whether it takes `--provider`, too. */
+  readonly ofProvider?: true
+  readonly load: () => Promise<Run>
+}
+
+const COMMANDS: readonly CommandDef[] = [
+  {
+    usage: 'start',
+    description: 'start the simulator',
+    options: START,
+    async load() {
+      throw new Error('start is run by main.ts')
+    },
+  },
+  {
+    usage: 'wait-ready',
+    description: 'wait until the simulator answers',
+    options: ['url', 'timeout', 'json'],
+    load: async () => (await import('./wait-ready.ts')).waitReady,
+  },
+  {
+    usage: 'env',
+    description: 'print base URLs and credentials as shell lines, for eval',
+    options: CLIENT,
+    load: async () => (await import('./env.ts')).env,
+  },
+  {
+    usage: 'doctor',
+    description: 'check what keeps the simulator from running',
+    options: [...START.filter((name) => name !== 'json'), 'url', 'json'],
+    load: async () => (await import('./doctor.ts')).doctor,
+  },
+  {
+    usage: 'clock [action] [value]',
+    description: 'show | advance P3D | freeze [INSTANT] | resume [RATE]',
+    options: CLIENT,
+    load: async () => (await import('./clock.ts')).clock,
+  },
+  {
+    usage: 'sim [action] [args...]',
+    description:
+      'list | show ICCID | download, install, enable, disable, delete, detach ICCID | ' +
+      'attach ICCID COUNTRY [OPERATOR] | use ICCID 500MB',
+    options: CLIENT,
+    ofProvider: true,
+    load: async () => (await import('./sim.ts')).sim,
+  },
+  {
+    usage: 'state <action> <file>',
+    description: 'export FILE | import FILE; - is standard output or input',
+    options: CLIENT,
+    load: async () => (await import('./state.ts')).state,
+  },
+  {
+    usage: 'provenance [provider]',
+    description: 'what is documented, and what is invented',
+    options: CLIENT,
+    load: async () => (await import('./provenance.ts')).provenance,
+  },
+]
 
 /** Runs a command. Returns the exit status: 0 fine, 1 findings, 2 could not run. */
 export async function run(args: readonly string[]): Promise<number> {
@@ -23,72 +87,11 @@ export async function run(args: readonly string[]): Promise<number> {
     .version(await packageVersion())
     .exitOverride()
     .showHelpAfterError('(--help lists what there is)')
-
-  const command = (
-    usage: string,
-    says: string,
-    names: readonly OptionName[],
-    load: () => Promise<Run>,
-  ) => {
-    const made = program.command(usage).description(says).exitOverride()
-    for (const name of names) made.addOption(flagFor(name))
-    made.option('--config <FILE>', 'config file (esimulator.config.yaml)')
-    return made.action(async (...given: unknown[]) => {
-      const flags = (made.opts() ?? {}) as Flags
-      const { readConfig } = await import('./config.ts')
-      const words = given
-        .slice(0, -2)
-        .flat()
-        .filter((word) => word !== undefined) as string[]
-      status = await (await load())(await readConfig(flags), words, flags)
+  for (const definition of COMMANDS) {
+    addCommand(program, definition, (ended) => {
+      status = ended
     })
   }
-
-  command('start', 'start the simulator', START, async () => {
-    throw new Error('start is run by main.ts')
-  })
-  command(
-    'wait-ready',
-    'wait until the simulator answers',
-    ['url', 'timeout', 'json'],
-    async () => (await import('./wait-ready.ts')).waitReady,
-  )
-  command(
-    'env',
-    'print base URLs and credentials as shell lines, for eval',
-    CLIENT,
-    async () => (await import('./env.ts')).env,
-  )
-  command(
-    'doctor',
-    'check what keeps the simulator from running',
-    [...START.filter((name) => name !== 'json'), 'url', 'json'],
-    async () => (await import('./doctor.ts')).doctor,
-  )
-  command(
-    'clock [action] [value]',
-    'show | advance P3D | freeze [INSTANT] | resume [RATE]',
-    CLIENT,
-    async () => (await import('./clock.ts')).clock,
-  )
-  command(
-    'sim [action] [args...]',
-    'list | show ICCID | download, install, enable, disable, delete, detach ICCID | attach ICCID COUNTRY [OPERATOR] | use ICCID 500MB',
-    CLIENT,
-    async () => (await import('./sim.ts')).sim,
-  ).option('--provider <SLUG>', 'only of this provider')
-  command(
-    'state <action> <file>',
-    'export FILE | import FILE; - is standard output or input',
-    CLIENT,
-    async () => (await import('./state.ts')).state,
-  )
-  command(
-    'provenance [provider]',
-    'what is documented, and what is invented',
-    CLIENT,
-    async () => (await import('./provenance.ts')).provenance,
-  )
 
   try {
     await program.parseAsync([...args], { from: 'user' })
@@ -99,14 +102,37 @@ export async function run(args: readonly string[]): Promise<number> {
   return status
 }
 
+function addCommand(
+  program: Command,
+  definition: CommandDef,
+  onEnd: (status: number) => void,
+): void {
+  const { usage, description, load } = definition
+  const command = program.command(usage).description(description).exitOverride()
+  for (const name of definition.options) command.addOption(flagFor(name))
+  command.option('--config <FILE>', 'config file (esimulator.config.yaml)')
+  if (definition.ofProvider) command.option('--provider <SLUG>', 'only of this provider')
+
+  command.action(async (...given: unknown[]) => {
+    const flags: Flags = command.opts()
+    // Behind the arguments commander hands over the flags and the command itself.
+    const args = given.slice(0, -2).flat().filter(isText)
+    const runCommand = await load()
+    const { readConfig } = await import('./config.ts')
+    onEnd(await runCommand(await readConfig(flags), args, flags))
+  })
+}
+
+const isText = (arg: unknown) => typeof arg === 'string'
+
 function flagFor(name: OptionName): Flag {
   const { value, many, says } = options[name] as Option<unknown>
-  const flag = `--${spelled(name)}${value === undefined ? '' : ` <${value}>`}`
-  const made = new Flag(flag, `${says} [${variable(name)}]`)
-  if (many)
-    made.argParser((text: string, before: unknown) => [
-      ...(Array.isArray(before) ? before : []),
-      text,
-    ])
-  return made
+  const names = `--${spelled(name)}${value === undefined ? '' : ` <${value}>`}`
+  const flag = new Flag(names, `${says} [${variable(name)}]`)
+  if (many) flag.argParser((text: string, before: unknown) => [...listOf(before), text])
+  return flag
+}
+
+function listOf(value: unknown): readonly unknown[] {
+  return Array.isArray(value) ? value : []
 }

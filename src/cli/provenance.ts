@@ -1,7 +1,7 @@
 // `esimulator provenance`: what is documented, and what is invented.
-import type { ProvenanceRow, ProvenanceShown } from '../control/provenance.ts'
+import type { ProvenanceRow, ProvenanceShown } from '../control/wire.ts'
+import type { Run } from './command.ts'
 import { connect, print } from './connection.ts'
-import type { Run } from './program.ts'
 import { table } from './table.ts'
 
 const MARKS = ['documented', 'public', 'inferred', 'invented'] as const
@@ -16,29 +16,27 @@ function listText({ providers }: { providers: readonly ProvenanceRow[] }): strin
   return table(['provider', 'operations', ...MARKS, 'not simulated'], rows)
 }
 
+/** One word, or JSON where it depends on a parameter. */
+function effectText(effect: unknown): string | undefined {
+  if (typeof effect === 'string') return effect
+  return effect === undefined ? undefined : JSON.stringify(effect)
+}
+
 function oneText({ operations }: ProvenanceShown): string {
-  const effect = (value: unknown) =>
-    typeof value === 'string' ? value : value === undefined ? undefined : JSON.stringify(value)
-  const rows = operations.map((each) => [
-    each.method,
-    each.path,
-    each.id,
-    each.provenance,
-    effect(each.effect),
-    each.gap && `not simulated: ${each.gap}`,
+  const rows = operations.map(({ method, path, id, provenance, effect, gap }) => [
+    method,
+    path,
+    id,
+    provenance,
+    effectText(effect),
+    gap && `not simulated: ${gap}`,
   ])
   return table(['method', 'path', 'operation', 'provenance', 'effect', ''], rows)
 }
 
 export const provenance: Run = async (config, [slug]) => {
-  const control = connect(config)
-  if (slug === undefined)
-    print(config, await control.get<{ providers: ProvenanceRow[] }>('/provenance'), listText)
-  else
-    print(
-      config,
-      await control.get<ProvenanceShown>(`/provenance/${encodeURIComponent(slug)}`),
-      oneText,
-    )
+  const client = connect(config)
+  if (slug === undefined) print(config, await client.control.call('listProvenance'), listText)
+  else print(config, await client.control.call('getProvenance', { path: { slug } }), oneText)
   return 0
 }

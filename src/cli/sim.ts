@@ -1,20 +1,14 @@
 // `esimulator sim`: SIMs of a running simulator, and what their handset does.
-import type { ControlClient } from '../control/client.ts'
-import type { DeviceShown, SimRow, SimShown, UsedShown } from '../control/sims.ts'
+import type { DeviceShown, SimRow, SimShown, UsedShown } from '../control/wire.ts'
+import type { Device } from '../control/world-client.ts'
 import { CannotRun } from './cannot-run.ts'
+import type { Run } from './command.ts'
 import type { Config } from './config.ts'
 import { argument, connect, print } from './connection.ts'
-import type { Run } from './program.ts'
 import { table } from './table.ts'
 
-/** What one action does with its ICCID and the arguments behind it. */
-type Action = (
-  control: ControlClient,
-  config: Config,
-  path: string,
-  args: readonly string[],
-  provider: string | undefined,
-) => Promise<void>
+/** What one action does with the device of a SIM and the arguments behind its ICCID. */
+type Action = (config: Config, device: Device, args: readonly string[]) => Promise<void>
 
 function listText({ total, sims }: { total: number; sims: readonly SimRow[] }): string {
   if (total === 0) return 'there are no SIMs yet: order one from a provider'
@@ -34,7 +28,19 @@ const megabytes = (bytes: number) => `${Math.round(bytes / 1e4) / 100} MB`
 
 function simText(sim: SimShown): string {
   const where = sim.attached ? `, on ${sim.attached.brandName} in ${sim.attached.country}` : ''
-  const bundles = sim.bundles.map(
+  const parts = [
+    `${sim.iccid} of ${sim.provider}: ${sim.profile}, ${sim.service}${where}`,
+    `installation code  ${sim.installationCode}`,
+    bundlesText(sim),
+    timelineText(sim),
+  ]
+  if (sim.callbacks.length > 0) parts.push(callbacksText(sim))
+  return parts.join('\n\n')
+}
+
+function bundlesText({ bundles }: SimShown): string {
+  if (bundles.length === 0) return 'no bundles'
+  const rows = bundles.map(
     ({ id, name, state, unlimited, usedBytes, remainingBytes = 0, endsAt }) => [
       id,
       name,
@@ -44,111 +50,85 @@ function simText(sim: SimShown): string {
       endsAt,
     ],
   )
-  const parts = [
-    `${sim.iccid} of ${sim.provider}: ${sim.profile}, ${sim.service}${where}`,
-    `installation code  ${sim.installationCode}`,
-    bundles.length > 0
-      ? table(['bundle', 'name', 'state', 'used', 'left', 'ends'], bundles)
-      : 'no bundles',
-    table(
-      ['at', 'what'],
-      sim.timeline.map(({ at, type, bundle }) => [
-        at,
-        bundle === undefined ? type : `${type} (${bundle})`,
-      ]),
-    ),
-    ...(sim.callbacks.length > 0
-      ? [
-          table(
-            ['callback', 'type', 'state', 'attempts'],
-            sim.callbacks.map(({ id, type, state, attempts }) => [
-              id,
-              type,
-              state,
-              attempts.length,
-            ]),
-          ),
-        ]
-      : []),
-  ]
-  return parts.join('\n\n')
+  return table(['bundle', 'name', 'state', 'used', 'left', 'ends'], rows)
+}
+
+function timelineText({ timeline }: SimShown): string {
+  const rows = timeline.map(({ at, type, bundle }) => [
+    at,
+    bundle === undefined ? type : `${type} (${bundle})`,
+  ])
+  return table(['at', 'what'], rows)
+}
+
+function callbacksText({ callbacks }: SimShown): string {
+  const rows = callbacks.map(({ id, type, state, attempts }) => [id, type, state, attempts.length])
+  return table(['callback', 'type', 'state', 'attempts'], rows)
 }
 
 function deviceText({ sim, events }: DeviceShown): string {
   const where = sim.attached ? ` on ${sim.attached.brandName} in ${sim.attached.country}` : ''
-  return `${sim.iccid} is ${sim.profile}${where}: ${events.map(({ type }) => type).join(', ') || 'nothing happened'}`
+  const happened = events.map(({ type }) => type).join(', ') || 'nothing happened'
+  return `${sim.iccid} is ${sim.profile}${where}: ${happened}`
 }
 
 function usedText(used: UsedShown): string {
-  const beyond = used.bundles.reduce((left, bundle) => left - bundle.used, used.used)
-  const from = [
-    ...used.bundles.map((bundle) => `${megabytes(bundle.used)} of ${bundle.name}`),
-    ...(beyond > 0 ? [`${megabytes(beyond)} beyond any bundle`] : []),
-  ].join(', ')
+  const sources = used.bundles.map((bundle) => `${megabytes(bundle.used)} of ${bundle.name}`)
+  const overage = used.bundles.reduce((left, bundle) => left - bundle.used, used.used)
+  if (overage > 0) sources.push(`${megabytes(overage)} beyond any bundle`)
+
+  const where = used.attached ? `, first attached in ${used.attached.country}` : ''
   const denied = used.denied > 0 ? `\ndenied ${megabytes(used.denied)}: ${used.reason}` : ''
-  return `used ${from}${used.attached ? `, first attached in ${used.attached.country}` : ''}${denied}\n${deviceText(used)}`
+  return `used ${sources.join(', ')}${where}${denied}\n${deviceText(used)}`
 }
 
+type Move = 'download' | 'install' | 'enable' | 'disable' | 'delete' | 'detach'
+
 const move =
-  (what: string): Action =>
-  async (control, config, path, _args, provider) =>
-    print(
-      config,
-      await control.send<DeviceShown>('POST', `${path}/${what}`, undefined, { provider }),
-      deviceText,
-    )
+  (name: Move): Action =>
+  async (config, device) =>
+    print(config, await device[name](), deviceText)
 
 const actions: Readonly<Record<string, Action>> = {
-  show: async (control, config, path, _args, provider) =>
-    print(config, await control.get<SimShown>(path, { provider }), simText),
+  show: async (config, device) => print(config, await device.show(), simText),
   download: move('download'),
   install: move('install'),
   enable: move('enable'),
   disable: move('disable'),
   delete: move('delete'),
   detach: move('detach'),
-  async attach(control, config, path, args, provider) {
+  async attach(config, device, args) {
     const country = argument(args, 0, 'sim attach ICCID COUNTRY [OPERATOR]')
-    const body = { country, ...(args[1] === undefined ? {} : { operator: args[1] }) }
-    print(
-      config,
-      await control.send<DeviceShown>('POST', `${path}/attach`, body, { provider }),
-      deviceText,
-    )
+    print(config, await device.attach(country, args[1]), deviceText)
   },
-  async use(control, config, path, args, provider) {
+  async use(config, device, args) {
     const amount = argument(args, 0, 'sim use ICCID 500MB')
-    const [, number, unit = ''] = /^(\d+(?:\.\d+)?) ?(sms|min)$/i.exec(amount) ?? []
-    const body =
-      number === undefined
-        ? { data: amount }
-        : { [unit.toLowerCase() === 'sms' ? 'sms' : 'minutes']: Number(number) }
-    print(
-      config,
-      await control.send<UsedShown>('POST', `${path}/use`, body, { provider }),
-      number === undefined ? usedText : deviceText,
-    )
+    const [, number, unit] = /^(\d+(?:\.\d+)?) ?(sms|min)$/i.exec(amount) ?? []
+    if (number === undefined) print(config, await device.use(amount), usedText)
+    else print(config, await device.use(serviceUse(Number(number), unit)), deviceText)
   },
+}
+
+function serviceUse(number: number, unit = ''): { sms: number } | { minutes: number } {
+  return unit.toLowerCase() === 'sms' ? { sms: number } : { minutes: number }
 }
 
 export const sim: Run = async (config, args, flags) => {
   const [name = 'list', ...rest] = args
-  const control = connect(config)
+  const client = connect(config)
   const provider = typeof flags.provider === 'string' ? flags.provider : undefined
   if (name === 'list') {
-    print(
-      config,
-      await control.get<{ total: number; sims: SimRow[] }>('/sims', { provider, limit: 1000 }),
-      listText,
-    )
+    const sims = await client.control.call('listSims', { query: { provider, limit: 1000 } })
+    print(config, sims, listText)
     return 0
   }
+
   const action = Object.hasOwn(actions, name) ? actions[name] : undefined
-  if (!action)
-    throw new CannotRun(
-      `there is no "sim ${name}"; there are: list, ${Object.keys(actions).join(', ')}`,
-    )
+  if (!action) {
+    const names = Object.keys(actions).join(', ')
+    throw new CannotRun(`there is no "sim ${name}"; there are: list, ${names}`)
+  }
   const iccid = argument(rest, 0, `sim ${name} ICCID`)
-  await action(control, config, `/sims/${encodeURIComponent(iccid)}`, rest.slice(1), provider)
+  await action(config, client.device(iccid, provider), rest.slice(1))
   return 0
 }

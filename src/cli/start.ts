@@ -1,53 +1,52 @@
 // `esimulator start`: listens until it is told to stop.
 import { resolve } from 'node:path'
 import { parseArgs } from 'node:util'
-import { type WorldShown, worldShown } from '../control/worlds.ts'
+import { ownBaseUrlsOf } from '../control/base-urls.ts'
+import type { WorldShown } from '../control/wire.ts'
+import { worldShown } from '../control/world-shown.ts'
 import { type Endpoint, type Listening, listen } from '../server/listen.ts'
 import { isLoopback } from '../server/loopback.ts'
 import type { SimulatorServer } from '../server/server.ts'
 import { alarm, wallNow } from '../server/ticker.ts'
 import { DEFAULT_WORLD } from '../server/worlds.ts'
-import { basesOf } from '../simulators/simulator.ts'
+import type { Simulator } from '../simulators/simulator.ts'
 import { targets } from '../state/callbacks.ts'
 import { Refusal } from '../state/refusal.ts'
 import { memoryStore } from '../stores/memory.ts'
 import { CannotRun } from './cannot-run.ts'
 import { type Config, type Flags, readConfig } from './config.ts'
-import { openFromConfig, portsOf, readSeedFile, report, storeOf } from './open.ts'
-import { type Option, options, START, spelled } from './options.ts'
+import { openFromConfig, portsOf, readSeedFile, report, type Stock, storeOf } from './open.ts'
+import { type Option, type OptionName, options, START, spelled } from './options.ts'
+
+/** How parseArgs is to read a flag. */
+function parsedAs(name: OptionName) {
+  const { value, many } = options[name] as Option<unknown>
+  const type = value === undefined ? ('boolean' as const) : ('string' as const)
+  return { type, multiple: many === true }
+}
 
 /** Flags of `start`, by config key; commander is too slow to load for this. @throws CannotRun */
 export function startFlags(args: readonly string[]): Flags {
-  const table = Object.fromEntries(
-    START.map((name) => {
-      const { value, many } = options[name] as Option<unknown>
-      return [
-        spelled(name),
-        {
-          type: value === undefined ? ('boolean' as const) : ('string' as const),
-          multiple: many === true,
-        },
-      ]
-    }),
-  )
+  const table = Object.fromEntries(START.map((name) => [spelled(name), parsedAs(name)]))
   try {
     const { values } = parseArgs({
       args: [...args],
       options: { ...table, config: { type: 'string' } },
       strict: true,
     })
-    const given = values as Flags
-    return {
-      ...Object.fromEntries(START.map((name) => [name, given[spelled(name)]])),
-      config: given.config,
-    }
+    const written: Flags = values
+    const byKey = START.map((name) => [name, written[spelled(name)]])
+    return { ...Object.fromEntries(byKey), config: written.config }
   } catch (error) {
     const sentence = error instanceof Error ? error.message.split('. ')[0] : String(error)
     throw new CannotRun(`${sentence}; esimulator start --help lists the options`)
   }
 }
 
-/** Starts, says where everything is, and stops on SIGTERM and SIGINT. @throws CannotRun, StoreError, ListenError, Refusal */
+/**
+ * Starts, says where everything is, and stops on SIGTERM and SIGINT.
+ * @throws CannotRun, StoreError, ListenError, Refusal
+ */
 export async function start(args: readonly string[]): Promise<void> {
   const config = await readConfig(startFlags(args))
   checkExposure(config)
@@ -57,35 +56,37 @@ export async function start(args: readonly string[]): Promise<void> {
   const listening = await listen(config.host, ports)
   let server: SimulatorServer
   try {
-    const store = await storeOf(config)
-    if (stock && (await store.list()).includes(DEFAULT_WORLD))
-      report(
-        `the world "${DEFAULT_WORLD}" is there already: the seed file is laid into new worlds, and into this one by POST /_sim/reset`,
-      )
-    server = await openFromConfig(config, store, stock)
+    server = await openKept(config, stock)
   } catch (error) {
     await listening.close(0)
     throw error
   }
-  aimCallbacks(config, server)
+
+  await aimCallbacks(config, server)
   stopOnSignal(listening, server)
   listening.serve(server)
-  announce(config, server, listening.endpoints)
+  await announce(config, server, listening.endpoints)
   await warnOfShutTargets(config, server)
 }
 
+/** Opens what the state folder keeps. */
+async function openKept(config: Config, stock: Stock | undefined): Promise<SimulatorServer> {
+  const store = await storeOf(config)
+  if (stock && (await store.list()).includes(DEFAULT_WORLD)) {
+    const when = 'the seed file is laid into new worlds, and into this one by POST /_sim/reset'
+    report(`the world "${DEFAULT_WORLD}" is there already: ${when}`)
+  }
+  return openFromConfig(config, store, stock)
+}
+
 function checkExposure({ host, token }: Config): void {
-  if (!isLoopback(host) && token === undefined)
-    throw new CannotRun(
-      `listening on ${host} opens the control API to others: set ESIMULATOR_TOKEN to a secret of your own, or listen on 127.0.0.1`,
-    )
+  if (isLoopback(host) || token !== undefined) return
+  const how = 'set ESIMULATOR_TOKEN to a secret of your own, or listen on 127.0.0.1'
+  throw new CannotRun(`listening on ${host} opens the control API to others: ${how}`)
 }
 
 /** Stock that cannot be laid out is found before a file of the state is touched. */
-async function rehearse(
-  config: Config,
-  stock: Readonly<Record<string, unknown>> | undefined,
-): Promise<void> {
+async function rehearse(config: Config, stock: Stock | undefined): Promise<void> {
   if (!stock) return
   const server = await openFromConfig(config, memoryStore(), stock).catch((error: unknown) => {
     throw error instanceof Refusal ? new CannotRun(`${config.seedFile}: ${error.message}`) : error
@@ -93,9 +94,9 @@ async function rehearse(
   await server.close()
 }
 
-/** A target given at the start is meant for the worlds there are, not only for new ones. */
-function aimCallbacks({ callbackUrl: url }: Config, server: SimulatorServer): void {
-  const world = server.worlds.get(DEFAULT_WORLD)?.world
+/** A target given at the start is meant for the world there is, not only for new ones. */
+async function aimCallbacks({ callbackUrl: url }: Config, server: SimulatorServer): Promise<void> {
+  const world = (await server.worlds.open(DEFAULT_WORLD))?.world
   if (url === undefined || !world) return
   const astray = [...server.providers.values()]
     .filter(({ simulator }) => simulator.callbacks !== undefined)
@@ -115,7 +116,7 @@ async function warnOfShutTargets({ callbackUrl }: Config, server: SimulatorServe
   if (why !== undefined) report(`nothing will reach ${callbackUrl}: ${why}`)
 }
 
-/** Within this many wall ms a second signal is the first one again: a terminal and npm both pass Ctrl-C on. */
+/** Wall ms in which a second signal is the first again: a terminal and npm both pass Ctrl-C on. */
 const SAME_SIGNAL = 1000
 
 function stopOnSignal(listening: Listening, server: SimulatorServer): void {
@@ -140,46 +141,60 @@ function stopOnSignal(listening: Listening, server: SimulatorServer): void {
   if (process.env.npm_lifecycle_event !== undefined) whenOrphaned(() => stop('SIGTERM'))
 }
 
-/** npm runs scripts in a shell, and some shells die of a signal without passing it on: their child finds itself alone. */
+/** npm runs scripts in a shell, and some shells die of a signal without passing it on. */
 function whenOrphaned(then: () => void): void {
   const parent = process.ppid
   const watch = alarm(() => (process.ppid === parent ? watch.set(250) : then()))
   watch.set(250)
 }
 
-function announce(config: Config, server: SimulatorServer, endpoints: readonly Endpoint[]): void {
-  const hosted = server.worlds.get(DEFAULT_WORLD)
-  const main = endpoints.find(({ slug }) => slug === undefined)
-  if (!hosted || !main) return
-  const url = config.publicUrl ?? main.url
-  const shown = worldShown({ server, root: url }, hosted)
-  const state = config.ephemeral ? undefined : resolve(config.state)
-  if (config.json) console.log(JSON.stringify(startedAs(server, shown, endpoints, url, state)))
-  else console.log(startedText(config, server, shown, endpoints, url, state))
+/** What there is to say of a server that has started. */
+interface Started {
+  readonly config: Config
+  readonly server: SimulatorServer
+  /** The world `default`. */
+  readonly world: WorldShown
+  readonly endpoints: readonly Endpoint[]
+  /** How clients reach it. */
+  readonly url: string
+  /** Where the state is kept; absent where nothing is. */
+  readonly state: string | undefined
 }
 
-const ownUrls = (server: SimulatorServer, endpoints: readonly Endpoint[], slug: string) =>
-  endpoints
-    .filter((endpoint) => endpoint.slug === slug)
-    .flatMap((endpoint) =>
-      basesOf(server.providers.get(slug)?.simulator ?? { mounts: [] }).map(
-        (base) => endpoint.url + base,
-      ),
-    )
-
-function startedAs(
+async function announce(
+  config: Config,
   server: SimulatorServer,
-  shown: WorldShown,
   endpoints: readonly Endpoint[],
-  url: string,
-  state: string | undefined,
-) {
+): Promise<void> {
+  const hosted = await server.worlds.open(DEFAULT_WORLD)
+  const main = endpoints.find(({ slug }) => slug === undefined)
+  if (!hosted || !main) return
+
+  const url = config.publicUrl ?? main.url
+  const world = worldShown(server, hosted, url)
+  const state = config.ephemeral ? undefined : resolve(config.state)
+  const started = { config, server, world, endpoints, url, state }
+  console.log(config.json ? JSON.stringify(startedDocument(started)) : startedText(started))
+}
+
+/** The base URLs of a provider: those it shares a port for, then those of its own. */
+function baseUrlsOf({ server, world, endpoints }: Started, slug: string): string[] {
+  const simulator = server.providers.get(slug)?.simulator
+  const own = endpoints.filter((endpoint) => endpoint.slug === slug)
+  return [
+    ...(world.mounts[slug] ?? []),
+    ...own.flatMap(({ url }) => (simulator ? ownBaseUrlsOf(simulator, url) : [])),
+  ]
+}
+
+function startedDocument(started: Started) {
+  const { server, world, url, state } = started
   const providers = [...server.providers.keys()].map((slug) => [
     slug,
     {
-      baseUrls: [...(shown.mounts[slug] ?? []), ...ownUrls(server, endpoints, slug)],
-      ...shown.credentials[slug],
-      callbackUrl: shown.targets[slug]?.url ?? null,
+      baseUrls: baseUrlsOf(started, slug),
+      ...world.credentials[slug],
+      callbackUrl: world.targets[slug]?.url ?? null,
     },
   ])
   return {
@@ -191,44 +206,41 @@ function startedAs(
   }
 }
 
-function startedText(
-  config: Config,
-  server: SimulatorServer,
-  shown: WorldShown,
-  endpoints: readonly Endpoint[],
-  url: string,
-  state: string | undefined,
-): string {
-  const row = (name: string, value: string) => `  ${name.padEnd(17)}${value}`
+function startedText(started: Started): string {
+  const { server, config, world, url, state } = started
   const lines = [`esimulator ${server.version} listens on ${url}`]
-  for (const [slug, { simulator }] of server.providers) {
-    const { apiKey, clientId, clientSecret, tokenUrl, callbackSecret } =
-      shown.credentials[slug] ?? {}
-    lines.push('', simulator.title)
-    for (const base of [...(shown.mounts[slug] ?? []), ...ownUrls(server, endpoints, slug)])
-      lines.push(row('base URL', base))
-    if (apiKey !== undefined) lines.push(row('API key', apiKey))
-    if (clientId !== undefined) lines.push(row('client', `${clientId} / ${clientSecret}`))
-    if (tokenUrl !== undefined) lines.push(row('token URL', tokenUrl))
-    const silent = simulator.callbacks === undefined
-    const nowhere = silent
-      ? 'nowhere: it sends none'
-      : `nowhere yet: --callback-url, or PUT ${url}/_sim/callbacks/target/${slug}`
-    lines.push(row('callbacks to', shown.targets[slug]?.url ?? nowhere))
-    if (callbackSecret !== undefined) lines.push(row('callback secret', callbackSecret))
-  }
-  const { mode, now } = shown.clock
+  for (const { simulator } of server.providers.values())
+    lines.push('', simulator.title, ...providerLines(started, simulator))
+
+  const demands = config.token === undefined ? '' : ' (demands the token)'
+  const kept = `${state} (${config.durability})`
+  const { mode, now } = world.clock
   lines.push(
     '',
     'Simulator',
-    row('control API', `${url}/_sim${config.token === undefined ? '' : ' (demands the token)'}`),
-  )
-  lines.push(row('clock', `${mode}, ${now}`))
-  lines.push(
-    row(
-      'state',
-      state === undefined ? 'kept nowhere (--ephemeral)' : `${state} (${config.durability})`,
-    ),
+    row('control API', `${url}/_sim${demands}`),
+    row('clock', `${mode}, ${now}`),
+    row('state', state === undefined ? 'kept nowhere (--ephemeral)' : kept),
   )
   return lines.join('\n')
+}
+
+/** One fact of the text that says what was started. */
+function row(name: string, value: string): string {
+  return `  ${name.padEnd(17)}${value}`
+}
+
+function providerLines(started: Started, { slug, callbacks }: Simulator): string[] {
+  const { world, url } = started
+  const { apiKey, clientId, clientSecret, tokenUrl, callbackSecret } = world.credentials[slug] ?? {}
+  const lines = baseUrlsOf(started, slug).map((base) => row('base URL', base))
+  if (apiKey !== undefined) lines.push(row('API key', apiKey))
+  if (clientId !== undefined) lines.push(row('client', `${clientId} / ${clientSecret}`))
+  if (tokenUrl !== undefined) lines.push(row('token URL', tokenUrl))
+
+  const how = `--callback-url, or PUT ${url}/_sim/callbacks/target/${slug}`
+  const nowhere = callbacks ? `nowhere yet: ${how}` : 'nowhere: it sends none'
+  lines.push(row('callbacks to', world.targets[slug]?.url ?? nowhere))
+  if (callbackSecret !== undefined) lines.push(row('callback secret', callbackSecret))
+  return lines
 }

@@ -1,47 +1,53 @@
 // `esimulator state`: a whole world to a file, and back.
 import { readFile, writeFile } from 'node:fs/promises'
 import { text } from 'node:stream/consumers'
-import type { WorldShown } from '../control/worlds.ts'
+import type { StateDocument } from '../control/wire.ts'
 import { CannotRun } from './cannot-run.ts'
-import { connect } from './connection.ts'
-import type { Run } from './program.ts'
+import type { Run } from './command.ts'
+import type { Config } from './config.ts'
+import { connect, print } from './connection.ts'
 
+/** Stands for standard input or output. */
 const STANDARD = '-'
 
-async function readDocument(file: string): Promise<unknown> {
+export const state: Run = async (config, [action, file = STANDARD]) => {
+  if (action === 'export') await exportTo(file, config)
+  else if (action === 'import') await importFrom(file, config)
+  else throw new CannotRun(`there is no "state ${action}"; there are: export, import`)
+  return 0
+}
+
+async function exportTo(file: string, config: Config): Promise<void> {
+  const document = `${JSON.stringify(await connect(config).state(), null, 2)}\n`
+  if (file === STANDARD) {
+    process.stdout.write(document)
+    return
+  }
+  await writeFile(file, document).catch((error: Error) => {
+    throw new CannotRun(`cannot write ${file}: ${error.message}`)
+  })
+  if (!config.json) console.log(`written to ${file}; it holds the world's credentials`)
+}
+
+async function importFrom(file: string, config: Config): Promise<void> {
+  const world = await connect(config).restore(await readDocument(file))
+  print(
+    config,
+    world,
+    ({ name, sims, clock }) => `the world "${name}" is as in ${file}: ${sims} SIMs, ${clock.now}`,
+  )
+}
+
+/** What is in a file, taken for a state: the simulator checks it. @throws CannotRun */
+async function readDocument(file: string): Promise<StateDocument> {
   const reading = file === STANDARD ? text(process.stdin) : readFile(file, 'utf8')
   const written = await reading.catch((error: NodeJS.ErrnoException) => {
-    throw new CannotRun(
-      `cannot read ${file}: ${error.code === 'ENOENT' ? 'there is no such file' : error.message}`,
-    )
+    const reason = error.code === 'ENOENT' ? 'there is no such file' : error.message
+    throw new CannotRun(`cannot read ${file}: ${reason}`)
   })
   try {
     return JSON.parse(written)
   } catch (error) {
     throw new CannotRun(`${file} is not JSON: ${error instanceof Error ? error.message : error}`)
   }
-}
-
-export const state: Run = async (config, [action, file = STANDARD]) => {
-  const control = connect(config)
-  if (action === 'export') {
-    const document = `${JSON.stringify(await control.get('/state'), null, 2)}\n`
-    if (file === STANDARD) process.stdout.write(document)
-    else
-      await writeFile(file, document).catch((error: Error) => {
-        throw new CannotRun(`cannot write ${file}: ${error.message}`)
-      })
-    if (file !== STANDARD && !config.json)
-      console.log(`written to ${file}; it holds the world's credentials`)
-    return 0
-  }
-  if (action !== 'import')
-    throw new CannotRun(`there is no "state ${action}"; there are: export, import`)
-  const world = await control.send<WorldShown>('PUT', '/state', await readDocument(file))
-  console.log(
-    config.json
-      ? JSON.stringify(world)
-      : `the world "${world.name}" is as in ${file}: ${world.sims} SIMs, ${world.clock.now}`,
-  )
-  return 0
 }

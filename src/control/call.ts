@@ -1,56 +1,74 @@
-// One call of the control API, as its handlers see it.
+// One call of the control API, as its handlers see it, and what many of them look up.
 import type { SimulatorServer } from '../server/server.ts'
-import type { HostedWorld } from '../server/worlds.ts'
+import { DEFAULT_WORLD, type HostedWorld } from '../server/worlds.ts'
 import type { Reply } from '../simulators/simulator.ts'
 import { Refusal } from '../state/refusal.ts'
+import type { AnswerOf, BodyOf, OperationId, PathOf, QueryOf } from './operations.ts'
+
+export { type Reply, reply } from '../simulators/simulator.ts'
 
 /** A call, routed and validated: values are as specs/control.yaml types them. */
-export interface ControlCall {
+export interface ControlCall<Path = unknown, Query = unknown, Body = unknown> {
   readonly server: SimulatorServer
-  /** The world the call speaks to, caught up with its clock. Reading it throws Refusal `not-found` where there is none. */
+  /**
+   * The world the call speaks to, caught up with its clock.
+   * Reading it throws Refusal `not-found` where there is none.
+   */
   readonly hosted: HostedWorld
-  readonly path: Readonly<Record<string, string>>
-  readonly query: Readonly<Record<string, unknown>>
-  readonly body: unknown
-  /** URL of the simulator as the caller reaches it, without a trailing slash and without a world. */
+  readonly path: Path
+  readonly query: Query
+  readonly body: Body
+  /** URL of the simulator as the caller reaches it; without a trailing slash, without a world. */
   readonly root: string
   /** False only for calls of `getHealth` that may not see more than that. */
   readonly trusted: boolean
 }
 
-export type ControlHandler = (call: ControlCall) => Reply | Promise<Reply>
+/** The call of an operation. */
+export type CallOf<Id extends OperationId> = ControlCall<PathOf<Id>, QueryOf<Id>, BodyOf<Id>>
 
-/** Handlers by operationId. */
-export type ControlHandlers = Readonly<Record<string, ControlHandler>>
+/** What a handler answers, or will. */
+export type ReplyOf<Id extends OperationId> = Reply<AnswerOf<Id>> | Promise<Reply<AnswerOf<Id>>>
+
+/** Handlers by operationId, each typed by its operation. */
+export type ControlHandlers = {
+  readonly [Id in OperationId]: (call: CallOf<Id>) => ReplyOf<Id>
+}
+
+/**
+ * A world with everything done that is due.
+ * @throws Refusal `not-found` where there is none of that name
+ */
+export function caughtUp(hosted: HostedWorld | undefined, name = DEFAULT_WORLD): HostedWorld {
+  if (!hosted)
+    throw new Refusal(
+      'not-found',
+      `there is no world "${name}": GET /_sim/worlds lists them, POST /_sim/worlds makes one`,
+    )
+  hosted.runner.catchUp()
+  return hosted
+}
 
 /** The provider of a slug. @throws Refusal `not-found` */
 export function providerOf(server: SimulatorServer, slug: string) {
   const provider = server.providers.get(slug)
-  if (!provider)
-    throw new Refusal(
-      'not-found',
-      `there is no provider "${slug}"; there are: ${[...server.providers.keys()].join(', ')}`,
-    )
+  if (!provider) throw new Refusal('not-found', unknownProvider(server, slug))
   return provider
 }
 
-/** The filter `?provider=`, checked. @throws Refusal `invalid-request` for a provider there is not */
-export function providerFilter({ server, query }: ControlCall): string | undefined {
-  const slug = query.provider as string | undefined
+/**
+ * The filter `?provider=`, checked.
+ * @throws Refusal `invalid-request` for a provider there is not
+ */
+export function providerFilter({
+  server,
+  query: { provider: slug },
+}: ControlCall<unknown, { readonly provider?: string }>): string | undefined {
   if (slug !== undefined && !server.providers.has(slug))
-    throw new Refusal(
-      'invalid-request',
-      `there is no provider "${slug}"; there are: ${[...server.providers.keys()].join(', ')}`,
-    )
+    throw new Refusal('invalid-request', unknownProvider(server, slug))
   return slug
 }
 
-/** True where a record has every value that is asked for; what is `undefined` is not. */
-export function fits<T extends object>(
-  record: T,
-  asked: { readonly [Name in keyof T]?: T[Name] | undefined },
-): boolean {
-  return Object.entries(asked).every(
-    ([name, value]) => value === undefined || record[name as keyof T] === value,
-  )
+function unknownProvider({ providers }: SimulatorServer, slug: string): string {
+  return `there is no provider "${slug}"; there are: ${[...providers.keys()].join(', ')}`
 }

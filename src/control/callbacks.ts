@@ -1,124 +1,64 @@
 // Callbacks: what was, is and will be sent, where to, and once more.
 import { wallNow } from '../server/ticker.ts'
-import { reply } from '../simulators/simulator.ts'
-import { type Callback, callbacks, redeliver, type Target, targets } from '../state/callbacks.ts'
-import { iso } from '../state/duration.ts'
+import { type Callback, callbacks, redeliver, targets } from '../state/callbacks.ts'
+import { defined } from '../state/defined.ts'
 import { Refusal } from '../state/refusal.ts'
-import { type ControlCall, type ControlHandlers, fits, providerFilter, providerOf } from './call.ts'
+import type { World } from '../state/world.ts'
+import { type ControlHandlers, providerFilter, providerOf, reply } from './call.ts'
+import { newest } from './filter.ts'
+import { callbackShown } from './wire.ts'
 
-export interface AttemptShown {
-  readonly at: string
-  readonly status?: number
-  readonly error?: string
+/** A callback that was queued. @throws Refusal `not-found` */
+function callbackOf(world: World, id: string): Callback {
+  const callback = world.in(callbacks).get(id)
+  if (!callback)
+    throw new Refusal('not-found', `there is no callback ${id}: GET /_sim/callbacks lists them`)
+  return callback
 }
 
-export interface CallbackShown {
-  readonly id: string
-  readonly provider: string
-  readonly type: string
-  readonly iccid?: string
-  readonly state: Callback['state']
-  readonly url: string
-  /** The very bytes that are signed and sent. */
-  readonly body: string
-  /** What it would be sent with now; only where one callback is asked for. */
-  readonly headers?: Readonly<Record<string, string>>
-  readonly queuedAt: string
-  readonly nextAt?: string
-  readonly attempts: readonly AttemptShown[]
-}
-
-export function callbackShown(delivery: Callback): CallbackShown {
-  const { id, provider, type, iccid, state, url, body, queuedAt, nextAt, attempts } = delivery
-  return {
-    ...{ id, provider, type, ...(iccid === undefined ? {} : { iccid }), state, url, body },
-    queuedAt: iso(queuedAt),
-    ...(nextAt === undefined ? {} : { nextAt: iso(nextAt) }),
-    attempts: attempts.map(({ at, ...outcome }) => ({ at: iso(at), ...outcome })),
-  }
-}
-
-function deliveryOf({ hosted, path }: ControlCall): Callback {
-  const delivery = hosted.world.in(callbacks).get(String(path.id))
-  if (!delivery)
-    throw new Refusal(
-      'not-found',
-      `there is no callback ${path.id}: GET /_sim/callbacks lists them`,
-    )
-  return delivery
-}
-
-/** Newest first, those that `keeps` lets through. */
-function newest(
-  { hosted: { world } }: ControlCall,
-  keeps: (delivery: Callback) => boolean,
-  limit: number,
-): Callback[] {
-  const found: Callback[] = []
-  const all = world.in(callbacks)
-  for (let offset = 0; offset < all.size && found.length < limit; offset += 500)
-    for (const delivery of all.page('queued', {}, offset, 500, true))
-      if (keeps(delivery)) found.push(delivery)
-  return found.slice(0, limit)
-}
-
-interface CallbackFilter {
-  readonly state?: Callback['state']
-  readonly type?: string
-  readonly iccid?: string
-  readonly limit?: number
-}
-
-export const callbackHandlers: ControlHandlers = {
+export const callbackHandlers = {
   listCallbacks(call) {
     const provider = providerFilter(call)
-    const { state, type, iccid, limit = 100 } = call.query as CallbackFilter
-    const keeps = (each: Callback) => fits(each, { provider, state, type, iccid })
-    return reply(200, { callbacks: newest(call, keeps, limit).map(callbackShown) })
-  },
-  getCallback(call) {
-    const delivery = deliveryOf(call)
-    const { simulator } = providerOf(call.server, delivery.provider)
-    return reply(200, {
-      ...callbackShown(delivery),
-      headers: simulator.callbacks?.sign(delivery, call.hosted.world, wallNow()) ?? {},
-    })
-  },
-  redeliverCallback(call) {
+    const { state, type, iccid, limit } = call.query
     const { world } = call.hosted
-    const delivery = deliveryOf(call)
-    return reply(200, callbackShown(world.transaction(() => redeliver(world, delivery)).result))
+    if (state === 'unsent') return reply(200, { callbacks: [] })
+    const asked = { provider, state, type, iccid }
+    const found = newest(world.in(callbacks), { index: 'queued', asked, limit })
+    return reply(200, { callbacks: found.map(callbackShown) })
   },
-  async setCallbackTarget({ server, hosted, path, body }) {
-    const { simulator } = providerOf(server, String(path.slug))
-    const { url, version } = body as { url: string; version?: number }
-    // Loaded when asked for: the command line, too, reads this file.
+  getCallback({ server, hosted: { world }, path: { id } }) {
+    const callback = callbackOf(world, id)
+    const { simulator } = providerOf(server, callback.provider)
+    const headers = simulator.callbacks?.sign(callback, world, wallNow()) ?? {}
+    return reply(200, { ...callbackShown(callback), headers })
+  },
+  redeliverCallback({ hosted: { world }, path: { id } }) {
+    const { result } = world.transaction(() => redeliver(world, callbackOf(world, id)))
+    return reply(200, callbackShown(result))
+  },
+  async setCallbackTarget({ server, hosted: { world }, path: { slug }, body }) {
+    const { simulator } = providerOf(server, slug)
+    const { url, version } = body
+    // Loaded when asked for: it reads addresses, and most runs set no target.
     const { targetProblem, whyForbidden } = await import('../server/deliver.ts')
     const problem = targetProblem(url)
     if (problem) throw new Refusal('invalid-request', problem)
+
     const versions = simulator.callbacks?.versions
     if (!versions) throw new Refusal('invalid-request', `${simulator.title} sends no callbacks`)
-    if (version !== undefined && !versions.includes(version))
-      throw new Refusal(
-        'invalid-request',
-        `${simulator.title} sends callbacks of version ${versions.join(' or ')}: give one of these, or none`,
-      )
-    const target: Target = {
-      provider: simulator.slug,
-      url,
-      ...(version === undefined ? {} : { version }),
+    if (version !== undefined && !versions.includes(version)) {
+      const sends = `${simulator.title} sends callbacks of version ${versions.join(' or ')}`
+      throw new Refusal('invalid-request', `${sends}: give one of these, or none`)
     }
-    hosted.world.transaction(() => hosted.world.in(targets).put(target))
+
+    const target = defined({ provider: simulator.slug, url, version })
+    world.transaction(() => world.in(targets).put(target))
     const why = await whyForbidden(url, server.policy.allow)
-    return reply(200, {
-      ...target,
-      allowed: why === undefined,
-      ...(why === undefined ? {} : { why }),
-    })
+    return reply(200, defined({ ...target, allowed: why === undefined, why }))
   },
-  removeCallbackTarget({ server, hosted, path }) {
-    const { simulator } = providerOf(server, String(path.slug))
-    hosted.world.transaction(() => hosted.world.in(targets).delete(simulator.slug))
+  removeCallbackTarget({ server, hosted: { world }, path: { slug } }) {
+    const { simulator } = providerOf(server, slug)
+    world.transaction(() => world.in(targets).delete(simulator.slug))
     return { status: 204 }
   },
-}
+} satisfies Partial<ControlHandlers>

@@ -1,5 +1,16 @@
-// A client of the control API, for the command line and the in-process API.
-import type { Problem } from './problem.ts'
+// A client of the control API of any simulator, typed by the operations of specs/control.yaml.
+import { defined } from '../state/defined.ts'
+import {
+  type AnswerOf,
+  type BodyOf,
+  type OperationId,
+  type PathOf,
+  type QueryOf,
+  ROUTES,
+  type Schemas,
+} from './operations.ts'
+
+type Problem = Schemas['Problem']
 
 /** The control API said no; the message is what it said, which tells what to do next. */
 export class ControlError extends Error {
@@ -20,51 +31,83 @@ export class NoAnswer extends Error {}
 export interface ControlClientOptions {
   /** Of the simulator, as in `http://127.0.0.1:4010`. */
   readonly url: string
-  readonly world?: string
-  readonly token?: string
+  /** The world that is spoken to; `default` unless given. */
+  readonly world?: string | undefined
+  readonly token?: string | undefined
 }
 
-type Query = Readonly<Record<string, string | number | boolean | undefined>>
+type PathPart<Id extends OperationId> = [PathOf<Id>] extends [never]
+  ? unknown
+  : { readonly path: PathOf<Id> }
+
+type QueryPart<Id extends OperationId> = [QueryOf<Id>] extends [never]
+  ? unknown
+  : { readonly query?: { readonly [Name in keyof QueryOf<Id>]: QueryOf<Id>[Name] | undefined } }
+
+type BodyPart<Id extends OperationId> =
+  undefined extends BodyOf<Id>
+    ? { readonly body?: BodyOf<Id> | undefined }
+    : { readonly body: BodyOf<Id> }
+
+/** What a call of an operation brings: the path, query and body that its spec asks for. */
+export type RequestOf<Id extends OperationId> = PathPart<Id> & QueryPart<Id> & BodyPart<Id>
+
+/** The request of a call; to be left out where nothing in it has to be there. */
+type Requested<Id extends OperationId> =
+  Partial<RequestOf<Id>> extends RequestOf<Id>
+    ? [request?: RequestOf<Id>]
+    : [request: RequestOf<Id>]
 
 export interface ControlClient {
-  /** @throws ControlError for a problem; NoAnswer where nothing answers */
-  get<T>(path: string, query?: Query): Promise<T>
-  send<T>(
-    method: 'POST' | 'PUT' | 'PATCH' | 'DELETE',
-    path: string,
-    body?: unknown,
-    query?: Query,
-  ): Promise<T>
+  /**
+   * Calls an operation by its id.
+   * @throws ControlError for a problem; NoAnswer where nothing answers
+   */
+  call<Id extends OperationId>(id: Id, ...request: Requested<Id>): Promise<AnswerOf<Id>>
 }
 
-/** Speaks to one world of a running simulator. Paths are below `/_sim`. */
+/** A request whatever its operation. */
+interface AnyRequest {
+  readonly path?: Readonly<Record<string, string | number>>
+  readonly query?: Readonly<Record<string, string | number | boolean | undefined>>
+  readonly body?: unknown
+}
+
+/** Speaks to one world of a running simulator. */
 export function controlClient({ url, world, token }: ControlClientOptions): ControlClient {
-  const base = `${url.replace(/\/+$/, '')}${world === undefined ? '' : `/w/${encodeURIComponent(world)}`}/_sim`
+  const root = url.replace(/\/+$/, '')
+  const base = `${world === undefined ? root : `${root}/w/${encodeURIComponent(world)}`}/_sim`
 
-  async function call<T>(method: string, path: string, query: Query, body: unknown): Promise<T> {
-    const search = new URLSearchParams()
-    for (const [name, value] of Object.entries(query))
-      if (value !== undefined) search.set(name, String(value))
-    const target = `${base}${path}${search.size > 0 ? `?${search}` : ''}`
-    const answer = await fetch(target, {
-      method,
-      headers: {
-        ...(body === undefined ? {} : { 'Content-Type': 'application/json' }),
-        ...(token === undefined ? {} : { Authorization: `Bearer ${token}` }),
-      },
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-    }).catch((error: unknown) => {
-      throw new NoAnswer(
-        `nothing answers at ${url}: start the simulator first, or name another with --url (${causeOf(error)})`,
-      )
+  async function call(id: OperationId, request: AnyRequest = {}): Promise<unknown> {
+    const { method, path } = placeOf(id, request)
+    const body = request.body === undefined ? undefined : JSON.stringify(request.body)
+    const headers = defined({
+      'Content-Type': body === undefined ? undefined : 'application/json',
+      Authorization: token === undefined ? undefined : `Bearer ${token}`,
     })
-    return read<T>(answer, target)
+    const answer = await fetch(base + path, defined({ method, headers, body })).catch(
+      (error: unknown) => {
+        const how = 'start the simulator first, or name another with --url'
+        throw new NoAnswer(`nothing answers at ${url}: ${how} (${causeOf(error)})`)
+      },
+    )
+    return bodyOf(answer, base + path)
   }
 
-  return {
-    get: (path, query = {}) => call('GET', path, query, undefined),
-    send: (method, path, body, query = {}) => call(method, path, query, body),
-  }
+  // The types of one operation end here: it is called as any other.
+  return { call: call as ControlClient['call'] }
+}
+
+/** Method and path of an operation, with its parameters filled in. */
+function placeOf(id: OperationId, { path = {}, query = {} }: AnyRequest) {
+  const [method = '', template = ''] = ROUTES[id].split(' ')
+  const filled = template.replaceAll(/\{(\w+)\}/g, (_, name: string) =>
+    encodeURIComponent(String(path[name])),
+  )
+  const search = new URLSearchParams()
+  for (const [name, value] of Object.entries(query))
+    if (value !== undefined) search.set(name, String(value))
+  return { method, path: search.size > 0 ? `${filled}?${search}` : filled }
 }
 
 function causeOf(error: unknown): string {
@@ -73,9 +116,11 @@ function causeOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error)
 }
 
-async function read<T>(answer: Response, target: string): Promise<T> {
+/** @throws ControlError where the answer is a problem; NoAnswer where it is no JSON */
+async function bodyOf(answer: Response, target: string): Promise<unknown> {
   const text = await answer.text()
-  if (answer.status === 204) return undefined as T
+  if (answer.status === 204) return undefined
+
   let body: unknown
   try {
     body = JSON.parse(text)
@@ -85,12 +130,11 @@ async function read<T>(answer: Response, target: string): Promise<T> {
     )
   }
   if (!answer.ok) throw new ControlError(problemIn(body, answer.status))
-  return body as T
+  return body
 }
 
 function problemIn(body: unknown, status: number): Problem {
-  const { title = 'Error', detail = `status ${status}` } = (
-    typeof body === 'object' && body !== null ? body : {}
-  ) as Partial<Problem>
+  const problem: Partial<Problem> = typeof body === 'object' && body !== null ? body : {}
+  const { title = 'Error', detail = `status ${status}` } = problem
   return { title, detail, status }
 }

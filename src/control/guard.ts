@@ -16,7 +16,7 @@ function nameOf(host: string): string {
     .replace(/\.$/, '')
 }
 
-/** A page of a foreign site whose name was rebound to this machine still sends its own name as Host. */
+/** A page of another site, its name rebound to this machine, still sends its own name as Host. */
 function hostProblem(
   host: string | undefined,
   policy: ControlPolicy,
@@ -27,7 +27,8 @@ function hostProblem(
   if (isLoopback(name)) return undefined
   if (publicUrl !== undefined && nameOf(new URL(publicUrl).host) === name) return undefined
   if (policy.hosts.some((allowed) => nameOf(allowed) === name)) return undefined
-  return `the control API does not answer to the host name "${name}": allow it with --allowed-hosts or ESIMULATOR_ALLOWED_HOSTS`
+  const how = 'allow it with --allowed-hosts or ESIMULATOR_ALLOWED_HOSTS'
+  return `the control API does not answer to the host name "${name}": ${how}`
 }
 
 function originProblem(
@@ -42,7 +43,8 @@ function originProblem(
     (from === host?.toLowerCase() || (publicUrl !== undefined && from === new URL(publicUrl).host))
   )
     return undefined
-  return `pages of ${origin} may not use the control API: call it from a program, or from a page it serves itself`
+  const how = 'call it from a program, or from a page it serves itself'
+  return `pages of ${origin} may not use the control API: ${how}`
 }
 
 const digest = (text: string) => createHash('sha256').update(text).digest()
@@ -52,10 +54,10 @@ function tokenProblem(
   token: string | undefined,
 ): string | undefined {
   if (token === undefined) return undefined
-  const given = /^Bearer +(\S+) *$/i.exec(authorization ?? '')?.[1]
-  if (given === undefined)
+  const sent = /^Bearer +(\S+) *$/i.exec(authorization ?? '')?.[1]
+  if (sent === undefined)
     return 'this simulator was started with a token: send it as "Authorization: Bearer <token>"'
-  return timingSafeEqual(digest(given), digest(token))
+  return timingSafeEqual(digest(sent), digest(token))
     ? undefined
     : 'the token is not the one this simulator was started with'
 }

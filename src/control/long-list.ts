@@ -1,4 +1,4 @@
-// Replies with a long list: checked and written down piece by piece, so that other requests get their turn in between.
+// Long lists in replies, checked and written piece by piece: others get their turn in between.
 import { breathe } from '../server/ticker.ts'
 import { Refusal } from '../state/refusal.ts'
 
@@ -10,12 +10,12 @@ export async function mapInTurns<From, To>(
   entries: readonly From[],
   make: (entry: From) => To,
 ): Promise<To[]> {
-  const made: To[] = []
+  const results: To[] = []
   for (let at = 0; at < entries.length; at += PIECE) {
     if (at > 0) await breathe()
-    for (const entry of entries.slice(at, at + PIECE)) made.push(make(entry))
+    for (const entry of entries.slice(at, at + PIECE)) results.push(make(entry))
   }
-  return made
+  return results
 }
 
 /** The field of a body that is a list too long to be seen to at once, if any. */

@@ -1,18 +1,14 @@
 // Mails and SMS that providers sent to people.
-import { reply } from '../simulators/simulator.ts'
-import { iso } from '../state/duration.ts'
 import { messages } from '../state/messages.ts'
-import { type ControlHandlers, fits, providerFilter } from './call.ts'
+import { type ControlHandlers, providerFilter, reply } from './call.ts'
+import { newest } from './filter.ts'
+import { messageShown } from './wire.ts'
 
-export const messageHandlers: ControlHandlers = {
+export const messageHandlers = {
   listMessages(call) {
-    const provider = providerFilter(call)
-    const { iccid, limit = 100 } = call.query as { iccid?: string; limit?: number }
+    const asked = { provider: providerFilter(call), iccid: call.query.iccid }
     const all = call.hosted.world.in(messages)
-    const found = all
-      .page('sent', {}, 0, all.size, true)
-      .filter((each) => fits(each, { provider, iccid }))
-      .slice(0, limit)
-    return reply(200, { messages: found.map((message) => ({ ...message, at: iso(message.at) })) })
+    const found = newest(all, { index: 'sent', asked, limit: call.query.limit })
+    return reply(200, { messages: found.map(messageShown) })
   },
-}
+} satisfies Partial<ControlHandlers>

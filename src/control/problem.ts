@@ -1,14 +1,10 @@
-// Problem details (RFC 9457): every no of the control API, with what to do next.
+// Problem details (RFC 9457): every refusal of the control API, with what to do next.
 import { STATUS_CODES } from 'node:http'
 import { DurationError } from '../state/duration.ts'
 import { type AnyRefusal, Refusal } from '../state/refusal.ts'
+import type { Schemas } from './operations.ts'
 
-export interface Problem {
-  readonly title: string
-  readonly status: number
-  readonly detail: string
-  readonly code?: string
-}
+export type Problem = Schemas['Problem']
 
 export const PROBLEM_TYPE = 'application/problem+json'
 
@@ -45,13 +41,9 @@ export function problemOf(error: unknown): Problem {
 function asRefusal(error: unknown): AnyRefusal {
   if (error instanceof Refusal) return error
   if (error instanceof DurationError) return new Refusal('invalid-request', error.message)
-  return (
-    bodyRefusal(error) ??
-    new Refusal(
-      'internal',
-      `this is a mistake of the simulator: ${error instanceof Error ? error.message : error}`,
-    )
-  )
+  const reason = error instanceof Error ? error.message : error
+  const ours = new Refusal('internal', `this is a mistake of the simulator: ${reason}`)
+  return bodyRefusal(error) ?? ours
 }
 
 /** What Express and its body parser throw, as refusals. */
@@ -61,11 +53,10 @@ function bodyRefusal(error: unknown): Refusal | undefined {
   const { status, message } = error
   const limit = 'limit' in error ? error.limit : undefined
   if (status === 413) return new Refusal('body-too-large', `the body is larger than ${limit} bytes`)
-  if (status === 415)
-    return new Refusal(
-      'unsupported-media-type',
-      `${message}: send application/json in UTF-8, uncompressed`,
-    )
+  if (status === 415) {
+    const how = 'send application/json in UTF-8, uncompressed'
+    return new Refusal('unsupported-media-type', `${message}: ${how}`)
+  }
   if ('type' in error && error.type === 'entity.parse.failed')
     return new Refusal('malformed-body', `the body is not JSON: ${message}`)
   return status < 500 ? new Refusal('invalid-request', message) : undefined

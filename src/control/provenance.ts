@@ -1,50 +1,22 @@
 // Where every operation of a provider comes from, and what is not simulated.
 import type { Provider } from '../server/pipeline.ts'
-import { reply } from '../simulators/simulator.ts'
-import { type ControlHandlers, providerOf } from './call.ts'
-
-export interface OperationProvenance {
-  readonly id: string
-  readonly method: string
-  readonly path: string
-  readonly summary?: string
-  /** documented, public, inferred or invented. */
-  readonly provenance?: string
-  /** What it does to the outside: reads, changes, spends; by variant where a parameter decides. */
-  readonly effect?: unknown
-  /** Why it answers 501, where it does. */
-  readonly gap?: string
-}
-
-export interface ProvenanceShown {
-  readonly provider: string
-  readonly title: string
-  /** Operations by mark. */
-  readonly counts: Readonly<Record<string, number>>
-  readonly gaps: Readonly<Record<string, string>>
-  readonly operations: readonly OperationProvenance[]
-}
-
-export interface ProvenanceRow extends Omit<ProvenanceShown, 'gaps' | 'operations'> {
-  readonly operations: number
-  readonly gaps: number
-}
+import { defined } from '../state/defined.ts'
+import { type ControlHandlers, providerOf, reply } from './call.ts'
+import type { OperationProvenance, ProvenanceRow, ProvenanceShown } from './wire.ts'
 
 function operationsOf({ simulator, mounts }: Provider): OperationProvenance[] {
   return mounts.flatMap(({ mount, spec }) =>
-    [...spec.operations.values()].map(({ id, method, path, object }) => {
-      const { summary, 'x-provenance': provenance, 'x-effect': effect } = object
-      const gap = simulator.gaps?.[id]
-      return {
+    [...spec.operations.values()].map(({ id, method, path, object }) =>
+      defined({
         id,
         method,
         path: mount.basePath + path,
-        ...(summary === undefined ? {} : { summary }),
-        ...(provenance === undefined ? {} : { provenance }),
-        ...(effect === undefined ? {} : { effect }),
-        ...(gap === undefined ? {} : { gap }),
-      }
-    }),
+        summary: object.summary,
+        provenance: object['x-provenance'],
+        effect: object['x-effect'],
+        gap: simulator.gaps?.[id],
+      }),
+    ),
   )
 }
 
@@ -57,17 +29,23 @@ function provenanceOf(provider: Provider): ProvenanceShown {
   return { provider: slug, title, counts, gaps, operations }
 }
 
-export const provenanceHandlers: ControlHandlers = {
+function provenanceRow(provider: Provider): ProvenanceRow {
+  const { provider: slug, title, counts, gaps, operations } = provenanceOf(provider)
+  return {
+    provider: slug,
+    title,
+    counts,
+    operations: operations.length,
+    gaps: Object.keys(gaps).length,
+  }
+}
+
+export const provenanceHandlers = {
   async listProvenance({ server }) {
-    const compiled = await Promise.all(
-      [...server.providers.values()].map((provider) => provider.compile()),
-    )
-    const providers = compiled.map((provider): ProvenanceRow => {
-      const { operations, gaps, ...rest } = provenanceOf(provider)
-      return { ...rest, operations: operations.length, gaps: Object.keys(gaps).length }
-    })
-    return reply(200, { providers })
+    const known = [...server.providers.values()]
+    const compiled = await Promise.all(known.map((provider) => provider.compile()))
+    return reply(200, { providers: compiled.map(provenanceRow) })
   },
   getProvenance: async ({ server, path }) =>
-    reply(200, provenanceOf(await providerOf(server, String(path.slug)).compile())),
-}
+    reply(200, provenanceOf(await providerOf(server, path.slug).compile())),
+} satisfies Partial<ControlHandlers>

@@ -1,47 +1,42 @@
 // A provider's settings, shown and changed.
-import { type Reply, reply } from '../simulators/simulator.ts'
-import { checkSettings, chosenSettings, type SettingValue } from '../state/settings.ts'
-import { type ControlCall, type ControlHandlers, providerOf } from './call.ts'
+import type { Simulator } from '../simulators/simulator.ts'
+import { checkSettings, chosenSettings } from '../state/settings.ts'
+import type { World } from '../state/world.ts'
+import { type ControlHandlers, providerOf, reply } from './call.ts'
+import type { SettingShown } from './wire.ts'
 
-export interface SettingShown {
-  readonly value: SettingValue
-  readonly default: SettingValue
-  readonly says: string
+function settingsShown({ slug, settings }: Simulator, world: World) {
+  const values = world.settings(settings)
+  const rows: Record<string, SettingShown> = {}
+  for (const [name, { fallback, description }] of Object.entries(settings.table))
+    rows[name] = { value: values[name] ?? fallback, default: fallback, says: description }
+  return { provider: slug, settings: rows }
 }
 
-function shown({ server, hosted, path }: ControlCall): Reply {
-  const { simulator } = providerOf(server, String(path.slug))
-  const values = hosted.world.settings(simulator.settings)
-  const rows = Object.entries(simulator.settings.table).map(
-    ([name, { fallback, description: says }]): [string, SettingShown] => [
-      name,
-      { value: values[name] ?? fallback, default: fallback, says },
-    ],
-  )
-  return reply(200, { provider: simulator.slug, settings: Object.fromEntries(rows) })
-}
-
-export const settingHandlers: ControlHandlers = {
-  getSettings: shown,
-  changeSettings(call) {
-    const { simulator } = providerOf(call.server, String(call.path.slug))
-    const { world } = call.hosted
-    const changes = Object.entries(call.body as Record<string, SettingValue | null>)
-    const withDefaults = changes.map(([name, value]) => [
-      name,
-      value === null ? simulator.settings.table[name]?.fallback : value,
-    ])
-    checkSettings(simulator.settings, Object.fromEntries(withDefaults))
-    world.transaction(() => {
-      const kept = new Map(
-        Object.entries(world.in(chosenSettings).get(simulator.slug)?.values ?? {}),
-      )
-      for (const [name, value] of changes) {
-        if (value === null) kept.delete(name)
-        else kept.set(name, value)
-      }
-      world.in(chosenSettings).put({ provider: simulator.slug, values: Object.fromEntries(kept) })
-    })
-    return shown(call)
+export const settingHandlers = {
+  getSettings({ server, hosted, path }) {
+    const { simulator } = providerOf(server, path.slug)
+    return reply(200, settingsShown(simulator, hosted.world))
   },
-}
+  changeSettings(call) {
+    const { simulator } = providerOf(call.server, call.path.slug)
+    const { slug, settings } = simulator
+    const { world } = call.hosted
+    const values = Object.entries(call.body).map(([name, value]) => [
+      name,
+      value === null ? settings.table[name]?.fallback : value,
+    ])
+    const changes: Readonly<Record<string, unknown>> = Object.fromEntries(values)
+    checkSettings(settings, changes)
+
+    world.transaction(() => {
+      const chosen = new Map(Object.entries(world.in(chosenSettings).get(slug)?.values ?? {}))
+      for (const [name, value] of Object.entries(changes)) {
+        if (call.body[name] === null) chosen.delete(name)
+        else chosen.set(name, value)
+      }
+      world.in(chosenSettings).put({ provider: slug, values: Object.fromEntries(chosen) })
+    })
+    return reply(200, settingsShown(simulator, world))
+  },
+} satisfies Partial<ControlHandlers>

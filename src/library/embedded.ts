@@ -9,8 +9,13 @@ export type SimulatorApp = Express & {
 }
 
 /**
- * Opens a simulator without a port: `app.use('/sim', await createApp())`, before any body parser, or `request(await createApp())`.
- * Hrefs carry the path it is mounted at.
+ * Opens a simulator without a port, to be mounted before any body parser. Hrefs carry the path it
+ * is mounted at.
+ *
+ * @example
+ * app.use('/sim', await createApp())
+ * await request(await createApp()).get('/_sim/clock').expect(200)
+ *
  * @throws StoreError, Refusal `invalid-request` for options that cannot be
  */
 export async function createApp(options: SimulatorOptions = {}): Promise<SimulatorApp> {

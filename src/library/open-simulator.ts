@@ -1,13 +1,14 @@
 // The server as the library opens it: frozen, seeded, keeping nothing unless told to.
 import type { DeliveryPolicy } from '../server/deliver.ts'
 import { openServer, packageVersion, type SimulatorServer } from '../server/server.ts'
-import { simulators as all } from '../simulators/index.ts'
+import { simulators as allSimulators } from '../simulators/index.ts'
 import type { Simulator } from '../simulators/simulator.ts'
+import { defined } from '../state/defined.ts'
 import type { SettingValue } from '../state/settings.ts'
 import { lowdbStore } from '../stores/lowdb.ts'
 import { memoryStore } from '../stores/memory.ts'
 import type { Durability, Store } from '../stores/store.ts'
-import { noteAttempt } from './receiver.ts'
+import { announceAttempt } from './attempts.ts'
 
 /** How a simulator of the library begins. */
 export interface SimulatorOptions {
@@ -32,7 +33,7 @@ export interface SimulatorOptions {
   }
   /** False lets replies through that break their spec. */
   readonly checked?: boolean
-  /** Callbacks go to loopback unless more is allowed here; a receiver has 2 s to answer unless told. */
+  /** Callbacks go to loopback unless more is allowed here; a receiver has 2 s unless told. */
   readonly policy?: Partial<DeliveryPolicy>
   /** Demanded by the control API. */
   readonly token?: string
@@ -46,14 +47,11 @@ export interface SimulatorOptions {
 
 const SEED = 'esimulator'
 
-function startOf({ mode, at, rate }: NonNullable<SimulatorOptions['clock']>) {
+/** How the clock of `default` begins. @throws RangeError for an instant that is none */
+function clockOf({ mode, rate, at }: NonNullable<SimulatorOptions['clock']> = {}) {
   const instant = at === undefined ? undefined : new Date(at).getTime()
   if (Number.isNaN(instant)) throw new RangeError(`clock.at is no instant: ${String(at)}`)
-  return {
-    ...(mode === undefined ? {} : { mode }),
-    ...(rate === undefined ? {} : { rate }),
-    ...(instant === undefined ? {} : { at: instant }),
-  }
+  return defined({ mode, rate, at: instant })
 }
 
 async function storeFor(
@@ -62,47 +60,37 @@ async function storeFor(
 ): Promise<Store> {
   if (stateDir === undefined) return memoryStore()
   const version = await packageVersion()
-  return lowdbStore({
-    dir: stateDir,
-    version,
-    warn: report,
-    ...(durability === undefined ? {} : { durability }),
-  })
+  return lowdbStore(defined({ dir: stateDir, version, warn: report, durability }))
+}
+
+function complain(sentence: string): void {
+  console.error(`esimulator: ${sentence}`)
 }
 
 /** Opens a server without listening anywhere. @throws StoreError, Refusal `invalid-request` */
 export async function openSimulator(options: SimulatorOptions = {}): Promise<SimulatorServer> {
-  const {
-    seed = SEED,
-    given,
-    callbackUrl,
-    settings,
-    stock,
-    clock = {},
-    checked = true,
-    policy,
-    token,
-    publicUrl,
-  } = options
-  const report = options.report ?? ((sentence: string) => console.error(`esimulator: ${sentence}`))
+  const { simulators = allSimulators, seed = SEED, checked = true, report = complain } = options
+  const { given, callbackUrl, settings, stock, token } = options
+  const publicUrl = options.publicUrl?.replace(/\/+$/, '')
   const store = await storeFor(options, report)
   try {
-    return await openServer({
-      simulators: options.simulators ?? all,
+    const server = defined({
+      simulators,
       store,
-      clock: 'frozen',
+      clock: 'frozen' as const,
       seed,
-      ...(callbackUrl === undefined ? {} : { callbackUrl }),
-      ...(settings === undefined ? {} : { settings }),
-      ...(stock === undefined ? {} : { stock }),
-      defaultWorld: { clock: startOf(clock), ...(given === undefined ? {} : { given }) },
-      policy: { allow: [], timeout: 2000, ...policy },
+      callbackUrl,
+      settings,
+      stock,
+      defaultWorld: defined({ clock: clockOf(options.clock), given }),
+      policy: { allow: [], timeout: 2000, ...options.policy },
       control: { token, hosts: [] },
-      ...(publicUrl === undefined ? {} : { publicUrl: publicUrl.replace(/\/+$/, '') }),
+      publicUrl,
       checked,
       report,
-      onAttempt: noteAttempt,
+      onAttempt: announceAttempt,
     })
+    return await openServer(server)
   } catch (error) {
     await store.close().catch(() => {})
     throw error

@@ -3,16 +3,19 @@ import {
   createServer,
   type IncomingHttpHeaders,
   type IncomingMessage,
-  type ServerResponse,
+  type RequestListener,
+  type Server,
 } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { alarm, pause } from '../server/ticker.ts'
-import type { Callback } from '../state/callbacks.ts'
-import { isoDuration } from '../state/duration.ts'
+import { attemptTimes } from './attempts.ts'
 
 /** One request that arrived. */
 export interface Arrival {
-  /** Virtual time since the first arrival, ISO 8601; `undefined` where no simulator of this process sent it. */
+  /**
+   * Virtual time since the first arrival, ISO 8601.
+   * `undefined` where no simulator of this process sent it.
+   */
   readonly at: string | undefined
   readonly method: string
   /** With the query. */
@@ -25,8 +28,10 @@ export interface Arrival {
 }
 
 export interface ReceiverOptions {
-  /** The status to answer with; of a list one after the other, the last for ever. 200 unless told. */
+  /** The status to answer with, 200 unless told; of a list one by one, the last for ever. */
   readonly answer?: number | readonly number[] | ((arrival: Arrival) => number | Promise<number>)
+  /** Headers of every answer. */
+  readonly headers?: Readonly<Record<string, string>>
   /** Wall ms before it answers. */
   readonly delay?: number
 }
@@ -35,91 +40,110 @@ export interface Receiver {
   readonly url: string
   /** In the order they came. */
   readonly arrivals: readonly Arrival[]
-  /** Resolves with the arrivals when there are `count`. @throws Error after `timeout` wall ms, 5 s unless told */
+  /**
+   * Resolves with the arrivals when there are `count`.
+   * @throws Error after `timeout` wall ms, 5 s unless told
+   */
   waitFor(count: number, timeout?: number): Promise<readonly Arrival[]>
   close(): Promise<void>
   [Symbol.asyncDispose](): Promise<void>
 }
 
-/** Receivers of this process by origin, to be told when, by the world's clock, an attempt at one is made. */
-const receivers = new Map<string, (body: string, at: number) => void>()
-
-/** Tells the receiver a callback is on its way to, if it is one of this process: the callback itself does not say. */
-export function noteAttempt({ url, body }: Callback, at: number): void {
-  if (URL.canParse(url)) receivers.get(new URL(url).origin)?.(body, at)
-}
-
-/** Listens on a free port of 127.0.0.1. */
-export async function startReceiver({
-  answer = 200,
-  delay = 0,
-}: ReceiverOptions = {}): Promise<Receiver> {
+/**
+ * Listens on a free port of 127.0.0.1.
+ *
+ * @example
+ * await using receiver = await startReceiver({ answer: [500, 200] })
+ * await using sim = await startSimulator({ callbackUrl: receiver.url })
+ * // ... something that sends a callback ...
+ * const [first, again] = await receiver.waitFor(2)
+ */
+export async function startReceiver(options: ReceiverOptions = {}): Promise<Receiver> {
+  const { answer = 200, headers = {}, delay = 0 } = options
   const arrivals: Arrival[] = []
   const watchers = new Set<() => void>()
-  const announced: { readonly body: string; readonly at: number }[] = []
-  let first: number | undefined
-  const since = (body: string): string | undefined => {
-    const index = announced.findIndex((attempt) => attempt.body === body)
-    const [attempt] = index < 0 ? [] : announced.splice(index, 1)
-    if (!attempt) return undefined
-    first ??= attempt.at
-    return isoDuration(attempt.at - first)
-  }
-  const statusFor = async (arrival: Arrival, index: number): Promise<number> => {
-    if (typeof answer === 'function') return answer(arrival)
-    return typeof answer === 'number' ? answer : (answer[Math.min(index, answer.length - 1)] ?? 200)
-  }
-  const server = createServer(async (request: IncomingMessage, response: ServerResponse) => {
-    const read = await readArrival(request)
-    const arrival = { at: since(read.body), ...read }
-    const index = arrivals.push(arrival) - 1
+  const server = createServer()
+  const url = await listening(server)
+  const times = attemptTimes(url)
+
+  const receive: RequestListener = async (request, response) => {
+    const content = await contentOf(request)
+    const arrival = { at: times.arrived(content.body), ...content }
+    arrivals.push(arrival)
+    const count = arrivals.length
     for (const watch of [...watchers]) watch()
-    const status = await statusFor(arrival, index).catch(() => 500)
+    const status = await statusFor(answer, arrival, count).catch(() => 500)
     if (delay > 0) await pause(delay)
-    response.writeHead(status).end()
-  })
-  await new Promise<void>((done, fail) => {
-    server.once('error', fail)
-    server.listen(0, '127.0.0.1', done)
-  })
-  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
-  receivers.set(url, (body, at) => announced.push({ body, at }))
+    response.writeHead(status, headers).end()
+  }
+  server.on('request', receive)
+
   const close = () =>
     new Promise<void>((done) => {
-      receivers.delete(url)
+      times.stop()
       server.close(() => done())
       server.closeAllConnections()
     })
-
   return {
     url,
     arrivals,
-    waitFor(count, timeout = 5000) {
-      return new Promise((done, fail) => {
-        const check = () => {
-          if (arrivals.length < count) return
-          finish()
-          done(arrivals)
-        }
-        const timer = alarm(() => {
-          finish()
-          fail(new Error(`${arrivals.length} of ${count} callbacks arrived within ${timeout} ms`))
-        })
-        const finish = () => {
-          timer.set(undefined)
-          watchers.delete(check)
-        }
-        timer.set(timeout)
-        watchers.add(check)
-        check()
-      })
-    },
+    waitFor: (count, timeout = 5000) => waitFor({ arrivals, watchers, count, timeout }),
     close,
     [Symbol.asyncDispose]: close,
   }
 }
 
-async function readArrival(request: IncomingMessage): Promise<Omit<Arrival, 'at'>> {
+/** Listens on a free port of 127.0.0.1 and returns its origin. */
+async function listening(server: Server): Promise<string> {
+  await new Promise<void>((done, fail) => {
+    server.once('error', fail)
+    server.listen(0, '127.0.0.1', done)
+  })
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+}
+
+/** @param count which arrival it is, from 1 */
+async function statusFor(
+  answer: NonNullable<ReceiverOptions['answer']>,
+  arrival: Arrival,
+  count: number,
+): Promise<number> {
+  if (typeof answer === 'function') return answer(arrival)
+  if (typeof answer === 'number') return answer
+  return answer[Math.min(count, answer.length) - 1] ?? 200
+}
+
+interface Wait {
+  readonly arrivals: readonly Arrival[]
+  /** Called at every arrival. */
+  readonly watchers: Set<() => void>
+  readonly count: number
+  /** Wall ms. */
+  readonly timeout: number
+}
+
+function waitFor({ arrivals, watchers, count, timeout }: Wait): Promise<readonly Arrival[]> {
+  return new Promise((done, fail) => {
+    const check = () => {
+      if (arrivals.length < count) return
+      finish()
+      done(arrivals)
+    }
+    const timer = alarm(() => {
+      finish()
+      fail(new Error(`${arrivals.length} of ${count} callbacks arrived within ${timeout} ms`))
+    })
+    const finish = () => {
+      timer.set(undefined)
+      watchers.delete(check)
+    }
+    timer.set(timeout)
+    watchers.add(check)
+    check()
+  })
+}
+
+async function contentOf(request: IncomingMessage): Promise<Omit<Arrival, 'at'>> {
   const chunks: Buffer[] = []
   for await (const chunk of request) chunks.push(chunk as Buffer)
   const body = Buffer.concat(chunks).toString('utf8')

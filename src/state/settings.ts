@@ -157,7 +157,7 @@ export const chosenSettings = defineCollection<ChosenSettings>({
 export function checkSettings(
   { table }: SettingsDef,
   values: Readonly<Record<string, unknown>>,
-): void {
+): asserts values is Readonly<Record<string, SettingValue>> {
   for (const [name, value] of Object.entries(values)) {
     const setting = Object.hasOwn(table, name) ? table[name] : undefined
     if (!setting)

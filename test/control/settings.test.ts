@@ -1,6 +1,6 @@
 // Settings and provenance over the control API.
 import { expect, test } from 'vitest'
-import type { ProvenanceShown } from '../../src/control/provenance.ts'
+import type { ProvenanceShown } from '../../src/control/wire.ts'
 import { startSimulator } from '../../src/index.ts'
 import { esimGo } from '../../src/simulators/esim-go/index.ts'
 import { call, expectProblem } from '../support/control.ts'
@@ -8,7 +8,7 @@ import { call, expectProblem } from '../support/control.ts'
 test('settings show their value, their default and what they are for', async () => {
   await using sim = await startSimulator()
   const settings = await sim.settings('esim-go')
-  expect(Object.keys(settings)).toEqual(Object.keys(esimGo.settings))
+  expect(Object.keys(settings)).toEqual(Object.keys(esimGo.settings.table))
   expect(settings.strict).toEqual({ value: false, default: false, says: expect.any(String) })
 })
 
@@ -65,7 +65,7 @@ test('provenance counts the operations of a provider by mark, and names every on
       effect: expect.anything(),
     })
   expect(body.operations.filter(({ gap }) => gap !== undefined)).toHaveLength(
-    Object.keys(esimGo.gaps).length,
+    Object.keys(esimGo.gaps ?? {}).length,
   )
   const { body: all } = await call(sim.url, '/_sim/provenance')
   const row = { provider: 'esim-go', operations: body.operations.length, counts: body.counts }

@@ -1,9 +1,10 @@
 // The handset and the network over the control API.
 import { expect, test } from 'vitest'
-import type { SimRow } from '../../src/control/sims.ts'
+import type { SimRow } from '../../src/control/wire.ts'
 import { type RunningSimulator, type SimShown, startSimulator } from '../../src/index.ts'
 import { esimGo } from '../../src/simulators/esim-go/index.ts'
 import { sims } from '../../src/state/sims.ts'
+import type { World } from '../../src/state/world.ts'
 import { call, expectProblem } from '../support/control.ts'
 
 const BUNDLE = 'esim_1GB_7D_GB_V2'
@@ -227,7 +228,7 @@ test('an ICCID that several providers know needs a provider', async () => {
     ...esimGo,
     slug: 'twin',
     seeds: {
-      default: (world: Parameters<typeof esimGo.react>[1]) => {
+      default: (world: World) => {
         for (const sim of world.in(sims).values())
           world.in(sims).put({ ...sim, provider: 'twin', serial: 99 })
       },

@@ -1,6 +1,6 @@
 // Worlds made, found, begun anew and removed over the control API.
 import { expect, test } from 'vitest'
-import type { WorldRow, WorldShown } from '../../src/control/worlds.ts'
+import type { WorldRow, WorldShown } from '../../src/control/wire.ts'
 import { type ClockShown, startSimulator } from '../../src/index.ts'
 import { call, expectProblem } from '../support/control.ts'
 

@@ -1,7 +1,13 @@
 // accounts-orders on a real port for tests: a client that fetches its tokens, follows links and places orders.
 import { expect } from 'vitest'
-import { type RunningSimulator, type StartOptions, startSimulator } from '../../src/index.ts'
+import {
+  type MessageShown,
+  type RunningSimulator,
+  type StartOptions,
+  startSimulator,
+} from '../../src/index.ts'
 import type { components } from '../../src/simulators/accounts-orders/spec.d.ts'
+import { extended, type HttpAnswer, jsonOrText, send } from './http.ts'
 
 export type Schemas = components['schemas']
 type Json = Record<string, unknown>
@@ -35,20 +41,7 @@ export const ACTIVATION = {
   sim_profile: BY_MAIL,
 }
 
-export interface Answer<T> {
-  readonly status: number
-  readonly headers: Headers
-  readonly body: T
-}
-
-export interface Sent {
-  readonly channel: 'email' | 'sms'
-  readonly to: string
-  readonly from?: string
-  readonly text: string
-  readonly iccid?: string
-  readonly qr?: string
-}
+export type Answer<T> = Pick<HttpAnswer<T>, 'status' | 'headers' | 'body'>
 
 export interface Enterprise extends RunningSimulator {
   /** Up to the provider; its API is below `/enterprise`. */
@@ -72,11 +65,27 @@ export interface Enterprise extends RunningSimulator {
   all<T>(path: string, name: string): Promise<T[]>
   items(query?: string): Promise<Schemas['UsageItem'][]>
   /** Oldest first. */
-  messages(): Promise<readonly Sent[]>
+  messages(): Promise<readonly MessageShown[]>
   iccidOf(subscription?: string): Promise<string>
 }
 
 type Page<T> = { _embedded: Record<string, T[]>; _links: { next?: { href: string } } }
+
+/** Fetches a token of the client of the world `default`. */
+async function fetchToken(root: string) {
+  const form = new URLSearchParams({
+    grant_type: 'client_credentials',
+    client_id: 'test-client',
+    client_secret: 'test-secret',
+  })
+  const headers = { 'Content-Type': 'application/x-www-form-urlencoded;charset=UTF-8' }
+  const { body } = await send<{ access_token: string; expires_in: number }>(
+    'POST',
+    root + TOKEN_PATH,
+    { raw: String(form), headers },
+  )
+  return body
+}
 
 export async function startEnterprise(options: StartOptions = {}): Promise<Enterprise> {
   const sim = await startSimulator(options)
@@ -86,51 +95,41 @@ export async function startEnterprise(options: StartOptions = {}): Promise<Enter
   async function token(): Promise<string> {
     const now = sim.clock.now().getTime()
     if (now < held.until) return held.token
-    const form = {
-      grant_type: 'client_credentials',
-      client_id: 'test-client',
-      client_secret: 'test-secret',
-    }
-    const answer = await fetch(root + TOKEN_PATH, {
-      method: 'POST',
-      body: new URLSearchParams(form),
-    })
-    const { access_token, expires_in } = (await answer.json()) as {
-      access_token: string
-      expires_in: number
-    }
+    const { access_token, expires_in } = await fetchToken(root)
     held = { token: access_token, until: now + expires_in * 1000 }
     return access_token
   }
 
-  async function call<T>(
-    method: string,
-    path: string,
-    json?: unknown,
-    headers: Record<string, string> = {},
-  ): Promise<Answer<T>> {
-    const type = json === undefined ? {} : { 'Content-Type': 'application/json' }
-    const answer = await fetch(path.startsWith('http') ? path : `${root}/enterprise${path}`, {
-      method,
-      headers: { Authorization: `Bearer ${await token()}`, ...type, ...headers },
-      ...(json === undefined
-        ? {}
-        : { body: typeof json === 'string' ? json : JSON.stringify(json) }),
-    })
-    return { status: answer.status, headers: answer.headers, body: (await answer.json()) as T }
+  const call: Enterprise['call'] = async (method, path, json, headers) => {
+    const url = path.startsWith('http') ? path : `${root}/enterprise${path}`
+    const authorization = { Authorization: `Bearer ${await token()}` }
+    return send(method, url, jsonOrText(json, { ...authorization, ...headers }))
   }
 
-  const own = {
+  async function read<T>(path: string, headers?: Record<string, string>): Promise<T> {
+    const { status, body } = await call<T>('GET', path, undefined, headers)
+    expect([path, status, status === 200 ? '' : body]).toEqual([path, 200, ''])
+    return body
+  }
+
+  async function all<T>(path: string, name: string): Promise<T[]> {
+    const found: T[] = []
+    for (let next: string | undefined = path; next !== undefined; ) {
+      const page: Page<T> = await read<Page<T>>(next)
+      found.push(...(page._embedded[name] ?? []))
+      next = page._links.next?.href
+    }
+    return found
+  }
+
+  return extended(sim, {
     root,
     token,
     call,
+    read,
+    all,
     get: <T>(path: string, headers?: Record<string, string>) =>
       call<T>('GET', path, undefined, headers),
-    async read<T>(path: string, headers?: Record<string, string>) {
-      const { status, body } = await call<T>('GET', path, undefined, headers)
-      expect([path, status, status === 200 ? '' : body]).toEqual([path, 200, ''])
-      return body
-    },
     async order(body: object = ACTIVATION) {
       const answer = await call<Schemas['Order']>('POST', '/orders', body)
       expect([answer.status, answer.status === 201 ? '' : answer.body]).toEqual([201, ''])
@@ -138,35 +137,20 @@ export async function startEnterprise(options: StartOptions = {}): Promise<Enter
     },
     async settled({ id }: Schemas['Order']) {
       await sim.clock.advance('PT2M')
-      return own.read<Schemas['Order']>(`/orders/${id}`)
-    },
-    async all<T>(path: string, name: string) {
-      const found: T[] = []
-      for (let next: string | undefined = path; next !== undefined; ) {
-        const page: Page<T> = await own.read<Page<T>>(next)
-        found.push(...(page._embedded[name] ?? []))
-        next = page._links.next?.href
-      }
-      return found
+      return read<Schemas['Order']>(`/orders/${id}`)
     },
     /** Tokens of the life before are good no longer. */
     async reset(to?: { readonly seed?: string; readonly given?: string }) {
       held = { token: '', until: 0 }
-      await sim.reset(to)
+      return sim.reset(to)
     },
     items: (query = '') =>
-      own.all<Schemas['UsageItem']>(`/usage/items?limit=100${query && `&${query}`}`, 'items'),
-    async messages() {
-      const answer = await fetch(`${sim.url}/_sim/messages?provider=accounts-orders&limit=1000`)
-      return ((await answer.json()) as { messages: Sent[] }).messages.toReversed()
-    },
+      all<Schemas['UsageItem']>(`/usage/items?limit=100${query && `&${query}`}`, 'items'),
+    messages: async () =>
+      (await sim.messages({ provider: 'accounts-orders', limit: 1000 })).toReversed(),
     iccidOf: async (subscription = SUBSCRIPTION) =>
-      (await own.read<Schemas['SimProfile']>(`/subscriptions/${subscription}/sim-profile`)).iccid,
-  }
-  return Object.create(
-    sim,
-    Object.fromEntries(Object.entries(own).map(([name, value]) => [name, { value }])),
-  )
+      (await read<Schemas['SimProfile']>(`/subscriptions/${subscription}/sim-profile`)).iccid,
+  })
 }
 
 /** Makes a call that must be refused in this provider's words, for the reason the journal tells, with nothing changed. */

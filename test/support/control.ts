@@ -1,41 +1,20 @@
 // Calls of the control API in tests, with any method, body and headers; and the raw request that fetch does not let one make.
 import { type OutgoingHttpHeaders, request } from 'node:http'
 import { expect } from 'vitest'
+import { type HttpAnswer, type Sent, send } from './http.ts'
 
 /** An answer and its body, as the caller of `call` says it is. */
-export interface ControlAnswer<T = unknown> {
-  readonly status: number
-  readonly headers: Headers
-  readonly body: T
-}
-
-interface Wanted {
-  readonly method?: string
-  /** Sent as JSON. */
-  readonly json?: unknown
-  /** Sent as it is. */
-  readonly raw?: string
-  readonly headers?: Readonly<Record<string, string>>
-}
+export type ControlAnswer<T = unknown> = Pick<HttpAnswer<T>, 'status' | 'headers' | 'body'>
 
 /** One call; `path` is below the server's URL. */
-export async function call<T = unknown>(
+export function call<T = unknown>(
   url: string,
   path: string,
-  { method, json, raw, headers = {} }: Wanted = {},
+  options: Sent & { readonly method?: string } = {},
 ): Promise<ControlAnswer<T>> {
-  const body = json === undefined ? raw : JSON.stringify(json)
-  const answer = await fetch(url + path, {
-    method: method ?? (body === undefined ? 'GET' : 'POST'),
-    headers: { ...(json === undefined ? {} : { 'Content-Type': 'application/json' }), ...headers },
-    ...(body === undefined ? {} : { body }),
-  })
-  const text = await answer.text()
-  return {
-    status: answer.status,
-    headers: answer.headers,
-    body: (text === '' ? undefined : JSON.parse(text)) as T,
-  }
+  const hasBody = options.json !== undefined || options.raw !== undefined
+  const { method = hasBody ? 'POST' : 'GET' } = options
+  return send<T>(method, url + path, options)
 }
 
 /** Checks that an answer is a problem that says what to do. */

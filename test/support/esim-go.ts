@@ -1,53 +1,29 @@
 // eSIM Go on a real port for tests: one server a file, a frozen world of its own for each test, all of it through the front door.
 import { afterAll } from 'vitest'
-import type { CallbackShown } from '../../src/control/callbacks.ts'
 import { controlClient } from '../../src/control/client.ts'
-import type { AdvanceShown } from '../../src/control/clock.ts'
-import type { UsedShown } from '../../src/control/sims.ts'
-import type { WorldShown } from '../../src/control/worlds.ts'
+import type { AdvanceShown, CallbackShown } from '../../src/control/wire.ts'
+import { type Device, worldClient } from '../../src/control/world-client.ts'
 import { openSimulator } from '../../src/library/open-simulator.ts'
 import { listen } from '../../src/server/listen.ts'
 import type { SimulatorServer } from '../../src/server/server.ts'
 import type { HostedWorld } from '../../src/server/worlds.ts'
 import { esimGo } from '../../src/simulators/esim-go/index.ts'
 import type { components } from '../../src/simulators/esim-go/spec.d.ts'
+import { defined } from '../../src/state/defined.ts'
 import type { SettingValue } from '../../src/state/settings.ts'
 import type { World } from '../../src/state/world.ts'
+import { type HttpAnswer, type Sent, send } from './http.ts'
 
 export type Schemas = components['schemas']
 
 const SLUG = 'esim-go'
 
 /** A reply as it came, and its body as the spec types it. */
-export interface Answer<T> {
-  readonly status: number
-  readonly headers: Headers
-  readonly text: string
-  readonly bytes: Uint8Array
-  /** The parsed body; `undefined` where it is not JSON. */
-  readonly body: T
-}
+export type Answer<T> = HttpAnswer<T>
 
-interface CallOptions {
-  /** Sent as JSON. */
-  readonly json?: unknown
-  /** Sent as it is. */
-  readonly raw?: string
-  readonly headers?: Readonly<Record<string, string>>
+interface CallOptions extends Sent {
   /** The key to call with instead of the world's own; `null` for none. */
   readonly key?: string | null
-}
-
-/** One eSIM in a handset; each throws where that is refused. */
-export interface Device {
-  download(): Promise<unknown>
-  install(): Promise<unknown>
-  enable(): Promise<unknown>
-  disable(): Promise<unknown>
-  delete(): Promise<unknown>
-  attach(country: string): Promise<unknown>
-  detach(): Promise<unknown>
-  use(bytes: number): Promise<UsedShown>
 }
 
 export interface TestSim extends AsyncDisposable {
@@ -77,81 +53,32 @@ export interface TestSim extends AsyncDisposable {
 }
 
 /** The server of this test file, opened for its first world. */
-interface Server {
-  readonly kernel: SimulatorServer
+interface Opened {
+  readonly server: SimulatorServer
   readonly origin: string
   /** What the server complained of. */
   readonly reports: string[]
   readonly close: () => Promise<void>
 }
 
-let server: Promise<Server> | undefined
+let opened: Promise<Opened> | undefined
 let last = 0
 
-afterAll(async () => (await server)?.close())
+afterAll(async () => (await opened)?.close())
 
-async function openServer(): Promise<Server> {
+async function open(): Promise<Opened> {
   const reports: string[] = []
   const listening = await listen('127.0.0.1', [{ port: 0 }])
-  const kernel = await openSimulator({
+  const server = await openSimulator({
     simulators: [esimGo],
     report: (sentence) => reports.push(sentence),
   })
-  listening.serve(kernel)
+  listening.serve(server)
   const close = async () => {
     await listening.close(0)
-    await kernel.close()
+    await server.close()
   }
-  return { kernel, origin: listening.endpoints[0]?.url ?? '', reports, close }
-}
-
-async function send<T>(
-  url: string,
-  key: string,
-  method: string,
-  options: CallOptions,
-): Promise<Answer<T>> {
-  const {
-    json,
-    raw = json === undefined ? undefined : JSON.stringify(json),
-    headers = {},
-    key: given = key,
-  } = options
-  const reply = await fetch(url, {
-    method,
-    headers: {
-      ...(given === null ? {} : { 'X-API-Key': given }),
-      ...(raw === undefined ? {} : { 'Content-Type': 'application/json' }),
-      ...headers,
-    },
-    ...(raw === undefined ? {} : { body: raw }),
-  })
-  const bytes = new Uint8Array(await reply.arrayBuffer())
-  const text = new TextDecoder().decode(bytes)
-  const isJson =
-    text !== '' && reply.headers.get('content-type')?.startsWith('application/json') === true
-  return {
-    status: reply.status,
-    headers: reply.headers,
-    text,
-    bytes,
-    body: (isJson ? JSON.parse(text) : undefined) as T,
-  }
-}
-
-function deviceOf(control: ReturnType<typeof controlClient>, iccid: string): Device {
-  const act = <T>(what: string, body?: object) =>
-    control.send<T>('POST', `/sims/${iccid}/${what}`, body)
-  return {
-    download: () => act('download'),
-    install: () => act('install'),
-    enable: () => act('enable'),
-    disable: () => act('disable'),
-    delete: () => act('delete'),
-    attach: (country) => act('attach', { country }),
-    detach: () => act('detach'),
-    use: (bytes) => act('use', { bytes }),
-  }
+  return { server, origin: listening.endpoints[0]?.url ?? '', reports, close }
 }
 
 function stateOf({ random, records }: World): string {
@@ -162,49 +89,59 @@ function stateOf({ random, records }: World): string {
   })
 }
 
+/** Calls eSIM Go with a key; `null` for none. */
+function callWith<T>(key: string | null, method: string, url: string, options: Sent) {
+  const { raw, headers } = options
+  return send<T>(method, url, {
+    ...options,
+    headers: {
+      ...(key === null ? {} : { 'X-API-Key': key }),
+      ...(raw === undefined ? {} : { 'Content-Type': 'application/json' }),
+      ...headers,
+    },
+  })
+}
+
 /** @param given the name of a seed state */
 export async function startEsimGo(given?: string): Promise<TestSim> {
-  server ??= openServer()
-  const { kernel, origin, reports } = await server
+  opened ??= open()
+  const { server, origin, reports } = await opened
   last += 1
   const name = `world-${last}`
-  const made = { name, ...(given === undefined ? {} : { given }) }
-  const { baseUrls, credentials } = await controlClient({ url: origin }).send<WorldShown>(
-    'POST',
-    '/worlds',
-    made,
-  )
+  const { baseUrls, credentials } = await controlClient({ url: origin }).call('createWorld', {
+    body: defined({ name, given }),
+  })
   const base = baseUrls[SLUG] ?? ''
   const key = credentials[SLUG]?.apiKey ?? ''
-  const place = kernel.worlds.get(name)
-  if (!place) throw new Error(`the world ${name} was not made`)
-  const { world, runner, journal } = place
-  const control = controlClient({ url: origin, world: name })
-  const call = <T>(method: string, path: string, options: CallOptions = {}) =>
-    send<T>(path.startsWith('http') ? path : base + path, key, method, options)
+  const hosted = server.worlds.get(name)
+  if (!hosted) throw new Error(`the world ${name} was not made`)
+  const { world, runner, journal } = hosted
+  const client = worldClient({ url: origin, world: name })
+  const call = <T>(method: string, path: string, options: CallOptions = {}) => {
+    const { key: ownKey = key, ...sent } = options
+    return callWith<T>(ownKey, method, path.startsWith('http') ? path : base + path, sent)
+  }
 
   return {
-    ...{ origin, base, key, world, journal, call },
+    origin,
+    base,
+    key,
+    world,
+    journal,
+    call,
     get: (path, headers = {}) => call('GET', path, { headers }),
     post: (path, json) => call('POST', path, { json }),
     put: (path, json) => call('PUT', path, { json }),
-    device: (iccid) => deviceOf(control, iccid),
-    set: (values) => control.send('PATCH', `/settings/${SLUG}`, values),
-    sendCallbacksTo: (url, version) =>
-      control.send('PUT', `/callbacks/target/${SLUG}`, {
-        url,
-        ...(version === undefined ? {} : { version }),
-      }),
-    advance: (by = 'PT0S') => control.send('POST', '/clock/advance', { by }),
-    callbacks: async () =>
-      (
-        await control.get<{ callbacks: CallbackShown[] }>('/callbacks', { limit: 1000 })
-      ).callbacks.reverse(),
-    redeliver: (id) => control.send('POST', `/callbacks/${id}/redeliver`),
+    device: (iccid) => client.device(iccid),
+    set: (values) => client.set(SLUG, values),
+    sendCallbacksTo: (url, version) => client.callbacks.target(SLUG, url, version),
+    advance: (by = 'PT0S') => client.clock.advance(by),
+    callbacks: async () => [...(await client.callbacks.list({ limit: 1000 }))].reverse(),
+    redeliver: (id = '') => client.callbacks.redeliver(id),
     state: () => stateOf(world),
     async [Symbol.asyncDispose]() {
       await runner.idle()
-      await control.send('DELETE', `/worlds/${name}`)
+      await client.control.call('removeWorld', { path: { name } })
       if (reports.length > 0)
         throw new Error(`the server reported: ${reports.splice(0).join('; ')}`)
     },

@@ -2,6 +2,7 @@
 import { expect } from 'vitest'
 import { type RunningSimulator, type StartOptions, startSimulator } from '../../src/index.ts'
 import type { components } from '../../src/simulators/highland/spec.d.ts'
+import { extended, type HttpAnswer, jsonOrText, send } from './http.ts'
 
 export type Schemas = components['schemas']
 
@@ -15,11 +16,8 @@ export const USA_SMALL = { product_id: '851', market_id: '162' }
 export const LINE =
   '61007763,8948010000042217613,260010191724652,14254458443,1$sm-dp-address.com$ACTIVATIONCODE12346'
 
-export interface Answer<T> {
-  readonly status: number
-  readonly headers: Headers
-  readonly body: T
-}
+/** The body of what is no JSON is its bytes. */
+export type Answer<T> = Pick<HttpAnswer<T>, 'status' | 'headers' | 'body'>
 
 export interface Highland extends RunningSimulator {
   readonly base: string
@@ -41,56 +39,39 @@ export interface Highland extends RunningSimulator {
 export async function startHighland(options: StartOptions = {}): Promise<Highland> {
   const sim = await startSimulator(options)
   const base = sim.baseUrl('highland')
-  const known = new Map<string, string>()
+  const iccids = new Map<string, string>()
   const [test] = await sim.sims('highland')
-  known.set(ESIM, test?.iccid ?? '')
-  const own = { company_id: COMPANY, sim_id: ESIM }
+  iccids.set(ESIM, test?.iccid ?? '')
+  const ids = { company_id: COMPANY, sim_id: ESIM }
 
-  const highland: Highland = Object.create(sim, {
-    base: { value: base },
-    call: {
-      async value(
-        method: string,
-        path: string,
-        json?: unknown,
-        headers: Record<string, string> = {},
-      ) {
-        const body =
-          json === undefined ? {} : { body: typeof json === 'string' ? json : JSON.stringify(json) }
-        const type = json === undefined ? {} : { 'Content-Type': 'application/json' }
-        const answer = await fetch(path.startsWith('http') ? path : base + path, {
-          method,
-          headers: { ...type, ...headers },
-          ...body,
-        })
-        const isJson = answer.headers.get('content-type') === 'application/json'
-        return {
-          status: answer.status,
-          headers: answer.headers,
-          body: isJson ? await answer.json() : new Uint8Array(await answer.arrayBuffer()),
-        }
-      },
+  async function call<T>(
+    method: string,
+    path: string,
+    json?: unknown,
+    headers: Record<string, string> = {},
+  ): Promise<Answer<T>> {
+    const url = path.startsWith('http') ? path : base + path
+    const answer = await send<T>(method, url, jsonOrText(json, headers))
+    const isJson = answer.headers.get('content-type') === 'application/json'
+    return { ...answer, body: isJson ? answer.body : (answer.bytes as T) }
+  }
+
+  return extended(sim, {
+    base,
+    call,
+    post: <T>(path: string, json: object = {}) => call<T>('POST', path, { ...ids, ...json }),
+    get: <T>(path: string, query: Record<string, string> = {}) =>
+      call<T>('GET', `${path}?${new URLSearchParams({ ...ids, ...query })}`),
+    async acquire(company = COMPANY) {
+      const { body } = await call<Schemas['Acquired']>('POST', '/b2b/sim/acquire', {
+        company_id: company,
+      })
+      expect(body.status).toBe('success')
+      iccids.set(body.sim_id, body.iccid)
+      return body
     },
-    post: {
-      value: (path: string, json: object = {}) => highland.call('POST', path, { ...own, ...json }),
-    },
-    get: {
-      value: (path: string, query = {}) =>
-        highland.call('GET', `${path}?${new URLSearchParams({ ...own, ...query })}`),
-    },
-    acquire: {
-      async value(company = COMPANY) {
-        const { body } = await highland.call<Schemas['Acquired']>('POST', '/b2b/sim/acquire', {
-          company_id: company,
-        })
-        expect(body.status).toBe('success')
-        known.set(body.sim_id, body.iccid)
-        return body
-      },
-    },
-    iccid: { value: (simId = ESIM) => known.get(simId) ?? '' },
+    iccid: (simId = ESIM) => iccids.get(simId) ?? '',
   })
-  return highland
 }
 
 /** Makes a call that must be refused in Highland's words, for the reason the journal tells, with nothing changed. */

@@ -1,12 +1,8 @@
-// An endpoint that takes callbacks over real HTTP and keeps what arrived, to the byte.
-import { createServer, type IncomingHttpHeaders } from 'node:http'
-import type { AddressInfo } from 'node:net'
+// The receiver of the public API as tests of callbacks use it: bodies to the byte, and an answer that can be changed.
+import { type Arrival as LibraryArrival, startReceiver } from '../../src/library/receiver.ts'
 
 /** One callback as it came. */
-export interface Arrival<T = unknown> {
-  readonly method: string | undefined
-  readonly path: string | undefined
-  readonly headers: IncomingHttpHeaders
+export interface Arrival<T = unknown> extends Pick<LibraryArrival, 'method' | 'path' | 'headers'> {
   readonly raw: Buffer
   readonly body: T
 }
@@ -18,39 +14,21 @@ export interface TestReceiver<T> extends AsyncDisposable {
   answer: number
 }
 
-/** Answers 200 until told otherwise. */
+/** Answers 200 until told otherwise; a redirect leads elsewhere. */
 export async function listen<T>(answer = 200): Promise<TestReceiver<T>> {
   const arrivals: Arrival<T>[] = []
-  const http = createServer((request, response) => {
-    const chunks: Buffer[] = []
-    request.on('data', (chunk: Buffer) => chunks.push(chunk))
-    request.on('end', () => {
-      const raw = Buffer.concat(chunks)
-      arrivals.push({
-        method: request.method,
-        path: request.url,
-        headers: request.headers,
-        raw,
-        body: JSON.parse(raw.toString()) as T,
-      })
-      response
-        .writeHead(
-          receiver.answer,
-          receiver.answer >= 300 && receiver.answer < 400 ? { Location: '/elsewhere' } : {},
-        )
-        .end()
-    })
+  const receiver = await startReceiver({
+    answer({ method, path, headers, body, json }) {
+      arrivals.push({ method, path, headers, raw: Buffer.from(body), body: json as T })
+      return test.answer
+    },
+    headers: { Location: '/elsewhere' },
   })
-  await new Promise<void>((ready) => http.listen(0, '127.0.0.1', ready))
-  const { port } = http.address() as AddressInfo
-  const receiver: TestReceiver<T> = {
-    url: `http://127.0.0.1:${port}/callback`,
+  const test: TestReceiver<T> = {
+    url: `${receiver.url}/callback`,
     arrivals,
     answer,
-    async [Symbol.asyncDispose]() {
-      http.closeAllConnections()
-      await new Promise((closed) => http.close(closed))
-    },
+    [Symbol.asyncDispose]: () => receiver.close(),
   }
-  return receiver
+  return test
 }

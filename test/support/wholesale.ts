@@ -1,8 +1,13 @@
 // The wholesale API on a real port for tests: a partner with a token, the vendor's own examples, and calls as a partner makes them.
 import { expect } from 'vitest'
-import type { CallbackShown } from '../../src/control/callbacks.ts'
-import { type RunningSimulator, type StartOptions, startSimulator } from '../../src/index.ts'
+import {
+  type CallbackShown,
+  type RunningSimulator,
+  type StartOptions,
+  startSimulator,
+} from '../../src/index.ts'
 import type { components } from '../../src/simulators/wholesale/spec.d.ts'
+import { extended, type HttpAnswer, jsonOrText, send } from './http.ts'
 
 export type Schemas = components['schemas']
 export type Action = Schemas['StatusUpdate']['action']
@@ -61,11 +66,7 @@ export const MINIMAL = {
 }
 export const SUCCESS = { status: 'Success' }
 
-export interface Answer<T = Record<string, unknown>> {
-  readonly status: number
-  readonly headers: Headers
-  readonly body: T
-}
+export type Answer<T = Record<string, unknown>> = Pick<HttpAnswer<T>, 'status' | 'headers' | 'body'>
 type Headings = Readonly<Record<string, string>>
 
 export interface Wholesale extends RunningSimulator {
@@ -101,64 +102,39 @@ export async function startWholesale(options: StartOptions = {}): Promise<Wholes
     last += 1
     return { partnerTransactionId: `T-${last}` }
   }
+  const call: Wholesale['call'] = (method, path, json, headers) =>
+    send(method, base + path, jsonOrText(json, { Authorization: `Bearer ${token}`, ...headers }))
 
-  const wholesale: Wholesale = Object.create(sim, {
-    base: { value: base },
-    authorize: {
-      async value() {
-        const { clientId = '', clientSecret = '' } = sim.credentials.wholesale ?? {}
-        const form = new URLSearchParams({
-          grant_type: 'client_credentials',
-          client_id: clientId,
-          client_secret: clientSecret,
-        })
-        const answer = await fetch(`${base}/oauth/token`, { method: 'POST', body: form })
-        const body = (await answer.json()) as { access_token: string }
-        token = body.access_token
-        return { status: answer.status, headers: answer.headers, body }
-      },
+  const wholesale: Wholesale = extended(sim, {
+    base,
+    call,
+    async authorize() {
+      const { clientId = '', clientSecret = '' } = sim.credentials.wholesale ?? {}
+      const form = new URLSearchParams({
+        grant_type: 'client_credentials',
+        client_id: clientId,
+        client_secret: clientSecret,
+      })
+      const headers = { 'Content-Type': 'application/x-www-form-urlencoded;charset=UTF-8' }
+      const answer = await send<{ access_token: string }>('POST', `${base}/oauth/token`, {
+        raw: String(form),
+        headers,
+      })
+      token = answer.body.access_token
+      return answer
     },
-    call: {
-      async value(method: string, path: string, json?: unknown, headers: Headings = {}) {
-        const body =
-          json === undefined ? {} : { body: typeof json === 'string' ? json : JSON.stringify(json) }
-        const type = json === undefined ? {} : { 'Content-Type': 'application/json' }
-        const answer = await fetch(base + path, {
-          method,
-          headers: { Authorization: `Bearer ${token}`, ...type, ...headers },
-          ...body,
-        })
-        return { status: answer.status, headers: answer.headers, body: await answer.json() }
-      },
+    activate: (fields: object = {}, headers: Headings = {}) =>
+      call('POST', '/activate', { ...MINIMAL, ...fresh(), ...fields }, headers),
+    update: (action: Action, fields: object = {}, headers: Headings = {}) =>
+      call('POST', '/updateStatus', { ...fresh(), iccid: ICCID, action, ...fields }, headers),
+    query(partnerTransactionId: string, headers: Headings = {}) {
+      const query = new URLSearchParams({ partnerTransactionId })
+      return call('GET', `/transactionStatus?${query}`, undefined, headers)
     },
-    activate: {
-      value: (fields: object = {}, headers: Headings = {}) =>
-        wholesale.call('POST', '/activate', { ...MINIMAL, ...fresh(), ...fields }, headers),
-    },
-    update: {
-      value: (action: Action, fields: object = {}, headers: Headings = {}) =>
-        wholesale.call(
-          'POST',
-          '/updateStatus',
-          { ...fresh(), iccid: ICCID, action, ...fields },
-          headers,
-        ),
-    },
-    query: {
-      value: (partnerTransactionId: string, headers: Headings = {}) =>
-        wholesale.call(
-          'GET',
-          `/transactionStatus?${new URLSearchParams({ partnerTransactionId })}`,
-          undefined,
-          headers,
-        ),
-    },
-    settle: { value: () => sim.clock.advance('PT2S') },
-    deliveries: {
-      value: async () =>
-        [...(await sim.callbacks.list({ provider: 'wholesale', limit: 1000 }))].reverse(),
-    },
-    told: { value: async () => (await wholesale.deliveries()).map(({ body }) => JSON.parse(body)) },
+    settle: () => sim.clock.advance('PT2S'),
+    deliveries: async () =>
+      [...(await sim.callbacks.list({ provider: 'wholesale', limit: 1000 }))].reverse(),
+    told: async () => (await wholesale.deliveries()).map(({ body }) => JSON.parse(body)),
   })
   await wholesale.authorize()
   return wholesale

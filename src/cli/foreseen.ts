@@ -1,0 +1,15 @@
+// What may keep a command from running: errors whose message says all there is to say.
+import { ControlError, NoAnswer } from '../control/client.ts'
+import { ListenError } from '../server/listen.ts'
+import { Refusal } from '../state/refusal.ts'
+import { StoreError } from '../stores/store.ts'
+import { CannotRun } from './cannot-run.ts'
+
+const FORESEEN = [CannotRun, ControlError, ListenError, NoAnswer, Refusal, StoreError]
+
+/** The sentence for what kept a command from running. What nobody foresaw comes with its stack. */
+export function sentenceFor(error: unknown): string {
+  if (!(error instanceof Error)) return String(error)
+  const isForeseen = FORESEEN.some((kind) => error instanceof kind)
+  return isForeseen ? error.message : (error.stack ?? error.message)
+}

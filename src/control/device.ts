@@ -1,0 +1,126 @@
+// What the handset and the network do to a SIM.
+import { findNetwork } from '../simulators/countries.ts'
+import type { Simulator } from '../simulators/simulator.ts'
+import { defined } from '../state/defined.ts'
+import { Refusal } from '../state/refusal.ts'
+import type { ProfileEvent } from '../state/sim-lifecycle.ts'
+import {
+  attach,
+  detach,
+  install,
+  moveProfile,
+  type Network,
+  type Sim,
+  simKey,
+  sims,
+} from '../state/sims.ts'
+import { type CallParty, type Usage, type UsageRules, useData, useService } from '../state/usage.ts'
+import type { World } from '../state/world.ts'
+import { type CallOf, type ControlHandlers, providerOf, reply } from './call.ts'
+import { bytesOf } from './data-amount.ts'
+import type { Schemas } from './operations.ts'
+import { simOf } from './sims.ts'
+import { eventShown, simShown } from './wire.ts'
+
+/** A call that names a SIM and nothing else. */
+type SimCall = Parameters<typeof simOf>[0]
+
+/** What a device does to a SIM, inside a transaction. */
+type Act<Outcome> = (world: World, sim: Sim, simulator: Simulator) => Outcome
+
+/** Does something to a SIM in one transaction: what came of it, and what there is to show. */
+function onDevice<Outcome>(call: SimCall, act: Act<Outcome>) {
+  const { world } = call.hosted
+  const sim = simOf(call)
+  const { simulator } = providerOf(call.server, sim.provider)
+  const { result, events } = world.transaction(() => act(world, sim, simulator))
+  const shown = { sim: simShown(world, current(world, sim)), events: events.map(eventShown) }
+  return { outcome: result, shown }
+}
+
+/** A SIM as it is now. */
+function current(world: World, sim: Sim): Sim {
+  return world.in(sims).get(simKey(sim.provider, sim.iccid)) ?? sim
+}
+
+/** Answers a call with what the device did. */
+function did(call: SimCall, act: Act<unknown>) {
+  return reply(200, onDevice(call, act).shown)
+}
+
+const profileMove = (event: ProfileEvent) => (call: SimCall) =>
+  did(call, (world, sim) => moveProfile(world, sim, event))
+
+/** @throws Refusal `invalid-request` where there is no such network */
+function networkIn(simulator: Simulator, { country, operator }: Schemas['Attach']): Network {
+  const network = findNetwork(country.toUpperCase(), operator)
+  if (network) return network
+
+  const where = operator === undefined ? country : `${operator} in ${country}`
+  const how = 'give an ISO 3166 alpha-2 country, and an operator only where you need that one'
+  throw new Refusal('invalid-request', `${simulator.title} knows no network ${where}: ${how}`)
+}
+
+/** The fields of which a use has exactly one. */
+const AMOUNTS = ['data', 'bytes', 'sms', 'minutes'] as const
+
+/** A use that is ready to happen to a SIM on the air. @throws Refusal `invalid-request` */
+function usageOf(use: Schemas['Use']): (world: World, sim: Sim, rules: UsageRules) => Usage {
+  const { data, sms, minutes = 0, direction = 'outbound', peer } = use
+  const { bytes = data === undefined ? 0 : bytesOf(data) } = use
+  if (AMOUNTS.filter((name) => Object.hasOwn(use, name)).length !== 1)
+    throw new Refusal(
+      'invalid-request',
+      'give exactly one of "data", as in {"data": "500MB"}, "bytes", "sms" and "minutes"',
+    )
+
+  const party: CallParty = defined({
+    direction: direction.startsWith('in') ? ('inbound' as const) : ('outbound' as const),
+    peer,
+  })
+  if (sms !== undefined)
+    return (world, sim, rules) => useService(world, sim, 'sms', sms, rules, party)
+  if (bytes > 0) return (world, sim, rules) => useData(world, sim, bytes, rules, party)
+  const seconds = Math.max(1, Math.round(minutes * 60))
+  return (world, sim, rules) => useService(world, sim, 'voice', seconds, rules, party)
+}
+
+/** Registers a SIM that is on no network where its next bundle works. */
+function attachAtHome(world: World, sim: Sim, simulator: Simulator): Sim {
+  if (sim.profile !== 'enabled') {
+    const how = `POST /_sim/sims/${sim.iccid}/install first`
+    throw new Refusal('wrong-state', `the profile is ${sim.profile}: ${how}`)
+  }
+  const country = simulator.device.homeCountry?.(world, sim)
+  const network = country === undefined ? undefined : findNetwork(country)
+  if (!network) {
+    const how = `POST /_sim/sims/${sim.iccid}/attach with a country first`
+    throw new Refusal('wrong-state', `the SIM is on no network, and no bundle says where: ${how}`)
+  }
+  return attach(world, sim, network)
+}
+
+/** Uses something; a SIM on no network is attached first, and the answer says where. */
+function useSim(call: CallOf<'useSim'>) {
+  const { outcome, shown } = onDevice(call, (world, sim, simulator) => {
+    const use = usageOf(call.body)
+    const { usage: rules } = simulator.device
+    if (sim.attached) return use(world, sim, rules)
+
+    const { attached } = attachAtHome(world, sim, simulator)
+    return defined({ ...use(world, current(world, sim), rules), attached })
+  })
+  return reply(200, { ...outcome, ...shown })
+}
+
+export const deviceHandlers = {
+  downloadSim: profileMove('download'),
+  installSim: (call) => did(call, install),
+  enableSim: profileMove('enable'),
+  disableSim: profileMove('disable'),
+  deleteSim: profileMove('delete'),
+  attachSim: (call) =>
+    did(call, (world, sim, simulator) => attach(world, sim, networkIn(simulator, call.body))),
+  detachSim: (call) => did(call, detach),
+  useSim,
+} satisfies Partial<ControlHandlers>

@@ -1,0 +1,48 @@
+// How answers of the control API leave.
+import type { ServerResponse } from 'node:http'
+import { afterReply } from '../server/http.ts'
+import type { HostedWorld } from '../server/worlds.ts'
+import { PROBLEM_TYPE, problemOf } from './problem.ts'
+
+/** An answer whose body is JSON already; absent where there is none. */
+interface Written {
+  readonly status: number
+  readonly headers?: Readonly<Record<string, string>> | undefined
+  readonly text?: string | undefined
+  /** `application/json` unless it is another. */
+  readonly type?: string
+}
+
+/**
+ * Sends an answer. That of a world carries the world's time, and what the call set going starts
+ * once it is on its way.
+ */
+export function send(response: ServerResponse, answer: Written, hosted?: HostedWorld): void {
+  const { status, headers, text, type = 'application/json' } = answer
+  if (hosted) {
+    response.sendDate = false
+    response.setHeader('Date', new Date(hosted.world.now).toUTCString())
+    if (hosted.runner.nudged) afterReply(response, () => hosted.runner.wake())
+  }
+  const content =
+    text === undefined ? {} : { 'Content-Type': type, 'Content-Length': Buffer.byteLength(text) }
+  response.writeHead(status, { ...headers, 'Cache-Control': 'no-store', ...content })
+  response.end(text)
+}
+
+/** Answers what went wrong. What is a mistake of the simulator is reported, too. */
+export function sendProblem(
+  response: ServerResponse,
+  error: unknown,
+  report: (sentence: string) => void,
+): void {
+  const problem = problemOf(error)
+  if (problem.status === 500)
+    report(error instanceof Error ? (error.stack ?? error.message) : String(error))
+  if (response.headersSent) return void response.destroy()
+
+  const headers =
+    problem.status === 401 ? { 'WWW-Authenticate': 'Bearer realm="esimulator"' } : undefined
+  const text = JSON.stringify(problem)
+  send(response, { status: problem.status, headers, text, type: PROBLEM_TYPE })
+}

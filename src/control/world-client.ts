@@ -1,0 +1,202 @@
+// A client of one world of a simulator, wherever that runs: all that can be asked of the world.
+import { defined } from '../state/defined.ts'
+import { type ControlClient, type ControlClientOptions, controlClient } from './client.ts'
+import type { BodyOf, OperationId } from './operations.ts'
+import type {
+  AdvanceShown,
+  CallbackShown,
+  ClockShown,
+  DeviceShown,
+  ExchangeShown,
+  MessageShown,
+  SettingShown,
+  SettingValue,
+  SimRow,
+  SimShown,
+  StateDocument,
+  UsedShown,
+  WorldShown,
+} from './wire.ts'
+
+/** How far to advance: a duration from now, or to an instant. */
+export type Distance =
+  | string
+  | {
+      readonly by?: string
+      readonly to?: string | Date
+      readonly maxEvents?: number
+      readonly maxWall?: number | string
+    }
+
+/** What a handset and the network do to one SIM. Each throws ControlError where that is refused. */
+export interface Device {
+  show(): Promise<SimShown>
+  download(): Promise<DeviceShown>
+  /** Downloads and enables too, where that is missing. */
+  install(): Promise<DeviceShown>
+  enable(): Promise<DeviceShown>
+  disable(): Promise<DeviceShown>
+  delete(): Promise<DeviceShown>
+  /** @param country ISO 3166 alpha-2 */
+  attach(country: string, operator?: string): Promise<DeviceShown>
+  detach(): Promise<DeviceShown>
+  /** @param amount as in `500MB`, or bytes; or SMS or minutes where the provider carries such */
+  use(amount: string | number | ServiceUse): Promise<UsedShown>
+}
+
+/** SMS or minutes of a call; `outbound` unless said, `peer` is the number at the other end. */
+export type ServiceUse = ({ readonly sms: number } | { readonly minutes: number }) & {
+  readonly direction?: 'inbound' | 'outbound'
+  readonly peer?: string
+}
+
+export interface JournalFilter {
+  readonly provider?: string
+  readonly operation?: string
+  readonly status?: number
+  readonly refused?: boolean
+  readonly limit?: number
+}
+
+export interface CallbackFilter {
+  readonly provider?: string
+  readonly state?: CallbackShown['state']
+  readonly type?: string
+  readonly iccid?: string
+  readonly limit?: number
+}
+
+export interface MessageFilter {
+  readonly provider?: string
+  readonly iccid?: string
+  readonly limit?: number
+}
+
+export interface WorldClock {
+  show(): Promise<ClockShown>
+  /** Resolves when everything due by then has happened, with all of it. */
+  advance(distance: Distance): Promise<AdvanceShown>
+  freeze(at?: string | Date): Promise<ClockShown>
+  resume(rate?: number): Promise<ClockShown>
+}
+
+export interface WorldCallbacks {
+  /** Those that were queued, newest first. */
+  list(filter?: CallbackFilter): Promise<readonly CallbackShown[]>
+  redeliver(id: string): Promise<CallbackShown>
+  /** Where a provider's callbacks go from now on; `undefined`: nowhere. */
+  target(slug: string, url: string | undefined, version?: number): Promise<void>
+}
+
+/** One world. Every method calls the control API, and throws ControlError for what that refuses. */
+export interface WorldClient {
+  /** Every operation of the control API by its id, as in `control.call('getClock')`. */
+  readonly control: ControlClient
+  /** Its URLs, credentials, callback targets and clock. */
+  show(): Promise<WorldShown>
+  readonly clock: WorldClock
+  device(iccid: string, provider?: string): Device
+  /** In the order they came; 1000 at most. */
+  sims(provider?: string): Promise<readonly SimRow[]>
+  readonly callbacks: WorldCallbacks
+  /** Mails and SMS that providers sent to people, newest first. */
+  messages(filter?: MessageFilter): Promise<readonly MessageShown[]>
+  settings(slug: string): Promise<Readonly<Record<string, SettingShown>>>
+  /** `null` brings a default back. */
+  set(slug: string, values: Readonly<Record<string, SettingValue | null>>): Promise<void>
+  /** The world as at its start, or as a named state. */
+  reset(to?: { readonly seed?: string; readonly given?: string }): Promise<WorldShown>
+  /** Newest first. */
+  journal(filter?: JournalFilter): Promise<readonly ExchangeShown[]>
+  /** The whole world as a document; `restore` takes it back. */
+  state(): Promise<StateDocument>
+  restore(document: StateDocument): Promise<WorldShown>
+}
+
+/** The name of the world that is spoken to where none is named. */
+const DEFAULT_WORLD = 'default'
+
+/** A client of one world of the simulator at a URL. Nothing is asked until a method is called. */
+export function worldClient(options: ControlClientOptions): WorldClient {
+  const control = controlClient(options)
+  const { call } = control
+  const { world: name = DEFAULT_WORLD } = options
+  return {
+    control,
+    show: () => call('getWorld', { path: { name } }),
+    clock: clockOf(call),
+    device: (iccid, provider) => deviceOf(call, iccid, provider),
+    sims: async (provider) => (await call('listSims', { query: { provider, limit: 1000 } })).sims,
+    callbacks: callbacksOf(call),
+    messages: async (filter = {}) => (await call('listMessages', { query: filter })).messages,
+    settings: async (slug) => (await call('getSettings', { path: { slug } })).settings,
+    async set(slug, values) {
+      await call('changeSettings', { path: { slug }, body: values })
+    },
+    reset: (to = {}) => call('resetWorld', { body: to }),
+    journal: async (filter = {}) => (await call('listJournal', { query: filter })).entries,
+    state: () => call('getState'),
+    restore: (document) => call('putState', { body: document }),
+  }
+}
+
+type Call = ControlClient['call']
+
+function clockOf(call: Call): WorldClock {
+  return {
+    show: () => call('getClock'),
+    advance(distance) {
+      if (typeof distance === 'string') return call('advanceClock', { body: { by: distance } })
+      const { to, ...rest } = distance
+      return call('advanceClock', { body: defined({ ...rest, to: instantOf(to) }) })
+    },
+    freeze: (at) => call('freezeClock', { body: defined({ at: instantOf(at) }) }),
+    resume: (rate) => call('resumeClock', { body: defined({ rate }) }),
+  }
+}
+
+function instantOf(at: string | Date | undefined): string | undefined {
+  return at instanceof Date ? at.toISOString() : at
+}
+
+/** What a device does that takes no arguments. */
+type Move = Extract<
+  OperationId,
+  'downloadSim' | 'installSim' | 'enableSim' | 'disableSim' | 'deleteSim' | 'detachSim'
+>
+
+function deviceOf(call: Call, iccid: string, provider: string | undefined): Device {
+  const sim = { path: { iccid }, query: { provider } }
+  const move = (operation: Move) => call(operation, sim)
+  return {
+    show: () => call('getSim', sim),
+    download: () => move('downloadSim'),
+    install: () => move('installSim'),
+    enable: () => move('enableSim'),
+    disable: () => move('disableSim'),
+    delete: () => move('deleteSim'),
+    attach: (country, operator) =>
+      call('attachSim', { ...sim, body: defined({ country, operator }) }),
+    detach: () => move('detachSim'),
+    use: (amount) => call('useSim', { ...sim, body: useOf(amount) }),
+  }
+}
+
+function useOf(amount: string | number | ServiceUse): BodyOf<'useSim'> {
+  if (typeof amount === 'object') return amount
+  return typeof amount === 'number' ? { bytes: amount } : { data: amount }
+}
+
+function callbacksOf(call: Call): WorldCallbacks {
+  return {
+    async list(filter = {}) {
+      const { callbacks } = await call('listCallbacks', { query: filter })
+      return callbacks.filter((callback) => callback.state !== 'unsent')
+    },
+    redeliver: (id) => call('redeliverCallback', { path: { id } }),
+    async target(slug, url, version) {
+      if (url === undefined) await call('removeCallbackTarget', { path: { slug } })
+      else await call('setCallbackTarget', { path: { slug }, body: defined({ url, version }) })
+    },
+  }
+}

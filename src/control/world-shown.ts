@@ -1,0 +1,69 @@
+// What a world looks like on the wire: its clock, URLs, credentials and callback targets.
+import type { SimulatorServer } from '../server/server.ts'
+import { credentialsOf, DEFAULT_WORLD, type HostedWorld } from '../server/worlds.ts'
+import type { Simulator } from '../simulators/simulator.ts'
+import { targets } from '../state/callbacks.ts'
+import { defined } from '../state/defined.ts'
+import { iso } from '../state/duration.ts'
+import { sims } from '../state/sims.ts'
+import type { World } from '../state/world.ts'
+import { baseUrlsIn, worldUrl } from './base-urls.ts'
+import { type CredentialsShown, clockShown, type WorldRow, type WorldShown } from './wire.ts'
+
+export function worldRow({ world }: HostedWorld): WorldRow {
+  const { name, expiresAt } = world.identity
+  return defined({
+    name,
+    clock: clockShown(world),
+    sims: world.in(sims).size,
+    expiresAt: expiresAt === undefined ? undefined : iso(expiresAt),
+  })
+}
+
+/**
+ * The whole of a world but its records.
+ * @param root URL of the simulator as the caller reaches it, without a trailing slash
+ */
+export function worldShown(server: SimulatorServer, hosted: HostedWorld, root: string): WorldShown {
+  const { world } = hosted
+  const url = worldUrl(root, world.name === DEFAULT_WORLD ? undefined : world.name)
+  const providers = [...server.providers.values()]
+  const mounts = baseUrlsIn(providers, url)
+  const baseUrls = Object.entries(mounts).map(([slug, [first = `${url}/${slug}`]]) => [slug, first])
+  const credentials = providers.map(({ simulator }) => [
+    simulator.slug,
+    credentialsShown(simulator, world, url),
+  ])
+  const destinations = [...world.in(targets).values()].map((target) => [
+    target.provider,
+    defined({ url: target.url, version: target.version }),
+  ])
+
+  return {
+    ...worldRow(hosted),
+    seed: world.identity.seed,
+    baseUrls: Object.fromEntries(baseUrls),
+    mounts,
+    credentials: Object.fromEntries(credentials),
+    targets: Object.fromEntries(destinations),
+  }
+}
+
+/** @param url what every URL of the world begins with */
+function credentialsShown(
+  { slug, settings, auth, callbacks }: Simulator,
+  world: World,
+  url: string,
+): CredentialsShown {
+  const credentials = credentialsOf(world).filter(({ provider }) => provider === slug)
+  const key = credentials.find(({ kind }) => kind === 'api-key')
+  const client = credentials.find(({ kind }) => kind === 'client')
+  const tokenPath = auth.tokenPath?.(world.settings(settings))
+  return defined({
+    apiKey: key?.secret,
+    clientId: client?.client,
+    clientSecret: client?.client === undefined ? undefined : client.secret,
+    tokenUrl: tokenPath === undefined ? undefined : `${url}/${slug}${tokenPath}`,
+    callbackSecret: callbacks?.secret?.(world),
+  })
+}
