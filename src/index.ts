@@ -17,6 +17,7 @@ export type {
   SimRow,
   SimShown,
   StateDocument,
+  UnsentCallbackShown,
   UsedShown,
   WorldShown,
 } from './control/wire.ts'

@@ -1,12 +1,19 @@
-// Callbacks: what was, is and will be sent, where to, and once more.
+// Callbacks: what was, is and will be sent, what was not and why, where to, and once more.
 import { wallNow } from '../server/ticker.ts'
-import { type Callback, callbacks, redeliver, targets } from '../state/callbacks.ts'
+import {
+  type Callback,
+  callbacks,
+  redeliver,
+  sendUnsent,
+  targets,
+  unsentCallbacks,
+} from '../state/callbacks.ts'
 import { defined } from '../state/defined.ts'
 import { Refusal } from '../state/refusal.ts'
 import type { World } from '../state/world.ts'
 import { type ControlHandlers, providerFilter, providerOf, reply } from './call.ts'
 import { newest } from './filter.ts'
-import { callbackShown } from './wire.ts'
+import { callbackShown, unsentShown } from './wire.ts'
 
 /** A callback that was queued. @throws Refusal `not-found` */
 function callbackOf(world: World, id: string): Callback {
@@ -16,24 +23,37 @@ function callbackOf(world: World, id: string): Callback {
   return callback
 }
 
+/** Queues a callback once more, or one that was not sent. */
+function sendAgain(world: World, id: string): Callback {
+  const unsent = world.in(unsentCallbacks).get(id)
+  return unsent ? sendUnsent(world, unsent) : redeliver(world, callbackOf(world, id))
+}
+
 export const callbackHandlers = {
   listCallbacks(call) {
     const provider = providerFilter(call)
     const { state, type, iccid, limit } = call.query
     const { world } = call.hosted
-    if (state === 'unsent') return reply(200, { callbacks: [] })
-    const asked = { provider, state, type, iccid }
-    const found = newest(world.in(callbacks), { index: 'queued', asked, limit })
-    return reply(200, { callbacks: found.map(callbackShown) })
+    if (state !== 'unsent') {
+      const asked = { provider, state, type, iccid }
+      const found = newest(world.in(callbacks), { index: 'queued', asked, limit })
+      return reply(200, { callbacks: found.map(callbackShown) })
+    }
+    const asked = { provider, type, iccid }
+    const found = newest(world.in(unsentCallbacks), { index: 'noted', asked, limit })
+    return reply(200, { callbacks: found.map(unsentShown) })
   },
   getCallback({ server, hosted: { world }, path: { id } }) {
+    const unsent = world.in(unsentCallbacks).get(id)
+    if (unsent) return reply(200, unsentShown(unsent))
+
     const callback = callbackOf(world, id)
     const { simulator } = providerOf(server, callback.provider)
     const headers = simulator.callbacks?.sign(callback, world, wallNow()) ?? {}
     return reply(200, { ...callbackShown(callback), headers })
   },
   redeliverCallback({ hosted: { world }, path: { id } }) {
-    const { result } = world.transaction(() => redeliver(world, callbackOf(world, id)))
+    const { result } = world.transaction(() => sendAgain(world, id))
     return reply(200, callbackShown(result))
   },
   async setCallbackTarget({ server, hosted: { world }, path: { slug }, body }) {

@@ -1,6 +1,6 @@
 // A whole world as one JSON document, laid out as the files of the state folder are.
 import { bundles } from '../state/bundles.ts'
-import { callbacks, targets } from '../state/callbacks.ts'
+import { callbacks, targets, unsentCallbacks } from '../state/callbacks.ts'
 import type { CollectionDef, Records } from '../state/collection.ts'
 import { credentials } from '../state/credentials.ts'
 import { defined } from '../state/defined.ts'
@@ -32,6 +32,7 @@ const CHECKED: readonly Keyed[] = [
   keyed(sims),
   keyed(bundles),
   keyed(callbacks),
+  keyed(unsentCallbacks),
   keyed(targets),
   keyed(tasks),
   keyed(timeline),

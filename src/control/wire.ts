@@ -1,7 +1,7 @@
 // What SIMs, bundles, events, callbacks and the clock look like on the wire of the control API.
 import type { Advance, Fired } from '../server/runner.ts'
 import { type Bundle, bundlesOf, remainingBytes } from '../state/bundles.ts'
-import { type Callback, callbacks } from '../state/callbacks.ts'
+import { type Callback, callbacks, type UnsentCallback } from '../state/callbacks.ts'
 import { SEPARATOR } from '../state/collection.ts'
 import { defined } from '../state/defined.ts'
 import { iso } from '../state/duration.ts'
@@ -35,6 +35,8 @@ export type UsedShown = Schemas['Used']
 
 export type AttemptShown = Schemas['Attempt']
 export type CallbackShown = Schemas['Callback']
+/** A callback that was due and was not sent, and why. */
+export type UnsentCallbackShown = Schemas['UnsentCallback']
 export type MessageShown = Schemas['Message']
 
 /** An exchange with a provider, as the journal keeps it. */
@@ -126,6 +128,12 @@ export function callbackShown(callback: Callback): CallbackShown {
     nextAt: isoOf(nextAt),
     attempts: attempts.map(({ at, ...outcome }) => ({ at: iso(at), ...outcome })),
   })
+}
+
+export function unsentShown(callback: UnsentCallback): UnsentCallbackShown {
+  const { id, provider, type, iccid, body, reason, at } = callback
+  const state = 'unsent' as const
+  return defined({ id, provider, type, iccid, state, reason, body, queuedAt: iso(at) })
 }
 
 export function messageShown(message: Message): MessageShown {

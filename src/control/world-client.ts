@@ -14,6 +14,7 @@ import type {
   SimRow,
   SimShown,
   StateDocument,
+  UnsentCallbackShown,
   UsedShown,
   WorldShown,
 } from './wire.ts'
@@ -83,6 +84,9 @@ export interface WorldClock {
 export interface WorldCallbacks {
   /** Those that were queued, newest first. */
   list(filter?: CallbackFilter): Promise<readonly CallbackShown[]>
+  /** Those that were due and were not sent, with the reason, newest first. */
+  unsent(filter?: Omit<CallbackFilter, 'state'>): Promise<readonly UnsentCallbackShown[]>
+  /** Sends one again, or one that was not sent: what is queued now. */
   redeliver(id: string): Promise<CallbackShown>
   /** Where a provider's callbacks go from now on; `undefined`: nowhere. */
   target(slug: string, url: string | undefined, version?: number): Promise<void>
@@ -192,6 +196,11 @@ function callbacksOf(call: Call): WorldCallbacks {
     async list(filter = {}) {
       const { callbacks } = await call('listCallbacks', { query: filter })
       return callbacks.filter((callback) => callback.state !== 'unsent')
+    },
+    async unsent(filter = {}) {
+      const query = { ...filter, state: 'unsent' } as const
+      const { callbacks } = await call('listCallbacks', { query })
+      return callbacks.filter((callback) => callback.state === 'unsent')
     },
     redeliver: (id) => call('redeliverCallback', { path: { id } }),
     async target(slug, url, version) {

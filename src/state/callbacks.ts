@@ -66,6 +66,8 @@ export interface UnsentCallback {
   readonly iccid?: string
   /** What would have been sent, as text; absent where it did not come to that. */
   readonly body?: string
+  /** Of that body, where its provider has versions of it. */
+  readonly version?: number
   /** Why it was not sent, and what to do where something can be done. */
   readonly reason: string
   readonly at: number
@@ -108,19 +110,28 @@ export function queueCallback(world: World, callback: NewCallback): void {
   const { provider, type, iccid, version } = callback
   const body = JSON.stringify(callback.body)
   const target = world.in(targets).get(provider)
-  if (!target) {
-    const how = `PUT /_sim/callbacks/target/${provider} sets where they go`
-    noteUnsent(world, { provider, type, iccid, body, reason: `no callback URL is set: ${how}` })
-    return
-  }
+  if (target) queueText(world, target.url, { provider, type, iccid, version, body })
+  else noteUnsent(world, { provider, type, iccid, version, body, reason: noTarget(provider) })
+}
+
+/** Why nothing is sent where no target is set, and what to do. */
+function noTarget(provider: string): string {
+  return `no callback URL is set: PUT /_sim/callbacks/target/${provider} sets where they go`
+}
+
+/** A callback as it is sent, with the text of its body. */
+type CallbackText = Omit<NewCallback, 'body'> & { readonly body: string }
+
+function queueText(world: World, url: string, text: CallbackText): Callback {
   const kept = world.in(callbacks)
   const serial = world.next('callback')
   if (kept.size >= CALLBACKS_KEPT) {
     const oldest = kept.first('finished')
     if (oldest) kept.delete(oldest.id)
   }
+  const { provider, type, iccid, version, body } = text
   const queued: Callback = {
-    ...defined({ provider, type, iccid, url: target.url, body, version }),
+    ...defined({ provider, type, iccid, url, body, version }),
     id: `cb_${String(serial).padStart(6, '0')}`,
     serial,
     state: 'pending',
@@ -128,28 +139,39 @@ export function queueCallback(world: World, callback: NewCallback): void {
     attempts: [],
     tries: 0,
   }
-  scheduled(world, queued, world.now)
+  return scheduled(world, queued, world.now)
 }
 
 /** Writes down that a callback was due and is not sent, and why. */
 export function noteUnsent(
   world: World,
-  unsent: Pick<NewCallback, 'provider' | 'type' | 'iccid'> & {
-    readonly body?: string
-    readonly reason: string
-  },
+  unsent: Omit<NewCallback, 'body'> & { readonly body?: string; readonly reason: string },
 ): void {
   const kept = world.in(unsentCallbacks)
   const serial = world.next('unsent-callback')
-  const { provider, type, iccid, body, reason } = unsent
+  const { provider, type, iccid, version, body, reason } = unsent
   kept.put({
     id: `un_${String(serial).padStart(6, '0')}`,
     serial,
-    ...defined({ provider, type, iccid, body, reason }),
+    ...defined({ provider, type, iccid, body, version, reason }),
     at: world.now,
   })
   const oldest = kept.size > UNSENT_KEPT ? kept.first('noted') : undefined
   if (oldest) kept.delete(oldest.id)
+}
+
+/**
+ * Queues a callback that was not sent, now, to where its provider's callbacks go now.
+ * @throws Refusal `wrong-state` where they still go nowhere, or where nothing was made to be sent
+ */
+export function sendUnsent(world: World, unsent: UnsentCallback): Callback {
+  const { id, provider, type, iccid, version, body, reason } = unsent
+  if (body === undefined)
+    throw new Refusal('wrong-state', `it has no body that could be sent: ${reason}`)
+  const target = world.in(targets).get(provider)
+  if (!target) throw new Refusal('wrong-state', noTarget(provider))
+  world.in(unsentCallbacks).delete(id)
+  return queueText(world, target.url, { provider, type, iccid, version, body })
 }
 
 /** How an attempt ended; `final` where another cannot help. */

@@ -8,6 +8,7 @@ import {
   startSimulator,
 } from '../../src/index.ts'
 import { call, expectProblem } from '../support/control.ts'
+import { startWholesale } from '../support/wholesale.ts'
 
 async function used(sim: RunningSimulator, amount: string): Promise<string> {
   const [{ iccid } = { iccid: '' }] = await sim.sims('esim-go')
@@ -136,4 +137,94 @@ test('what can be no target is refused', async () => {
   expectProblem(await put({ url: 'http://user:pass@127.0.0.1/' }), 400, /no user name or password/)
   expectProblem(await put({ url: 'http://127.0.0.1/', version: 9 }), 400, /version 3 or 2/)
   expectProblem(await put({ url: 'http://127.0.0.1/' }, 'nobody'), 404, /there are: esim-go/)
+})
+
+const NO_TARGET =
+  /no callback URL is set: PUT \/_sim\/callbacks\/target\/[a-z-]+ sets where they go/
+
+test('why an eSIM Go callback was not sent is told by one GET', async () => {
+  await using sim = await startSimulator({ given: 'an assigned bundle' })
+  const iccid = await used(sim, '1KB')
+  const { body } = await call<{ callbacks: unknown[] }>(sim.url, '/_sim/callbacks?state=unsent')
+  const unsent = {
+    id: expect.stringMatching(/^un_\d{6}$/),
+    provider: 'esim-go',
+    iccid,
+    state: 'unsent',
+    reason: expect.stringMatching(NO_TARGET),
+    body: expect.stringContaining(iccid),
+    queuedAt: '2026-01-01T00:00:00.000Z',
+  }
+  expect(body.callbacks.slice(0, 2)).toEqual([
+    { ...unsent, type: 'FirstUse' },
+    { ...unsent, type: 'FirstAttachment' },
+  ])
+  expect(await sim.callbacks.list()).toEqual([])
+})
+
+test('why a wholesale notification was not sent is told by one GET', async () => {
+  await using sim = await startWholesale()
+  await sim.callbacks.target('wholesale', undefined)
+  await sim.activate()
+  await sim.settle()
+  expect(await sim.callbacks.unsent()).toMatchObject([
+    {
+      provider: 'wholesale',
+      iccid: expect.any(String),
+      state: 'unsent',
+      reason: expect.stringMatching(NO_TARGET),
+      body: expect.stringContaining('"action":"Activate"'),
+    },
+  ])
+})
+
+test('unsent callbacks are filtered as the others are, and shown by their id', async () => {
+  await using sim = await startSimulator({ given: 'an assigned bundle' })
+  const iccid = await used(sim, '800MB')
+  const all = await sim.callbacks.unsent()
+  const told = all.slice(0, 5).map(({ type }) => type)
+  expect(told).toEqual(['Utilisation', 'Utilisation', 'Utilisation', 'FirstUse', 'FirstAttachment'])
+  expect(await sim.callbacks.unsent({ type: 'Utilisation', iccid, provider: 'esim-go' })).toEqual(
+    all.slice(0, 3),
+  )
+  expect(await sim.callbacks.unsent({ limit: 1 })).toEqual(all.slice(0, 1))
+  expect(await sim.callbacks.unsent({ provider: 'wholesale' })).toEqual([])
+  expect((await call(sim.url, `/_sim/callbacks/${all[4]?.id}`)).body).toEqual(all[4])
+})
+
+test('an unsent callback is sent once there is a target, and is unsent no longer', async () => {
+  await using receiver = await startReceiver()
+  await using sim = await startSimulator({ given: 'an assigned bundle' })
+  await used(sim, '1KB')
+  const [unsent] = await sim.callbacks.unsent({ type: 'FirstUse' })
+  const { id = '', body = '' } = unsent ?? {}
+  await sim.callbacks.target('esim-go', receiver.url)
+  expect(await sim.callbacks.redeliver(id)).toMatchObject({
+    id: 'cb_000001',
+    type: 'FirstUse',
+    state: 'pending',
+    url: receiver.url,
+    body,
+  })
+
+  const [arrival] = await receiver.waitFor(1)
+  const secret = sim.credentials['esim-go']?.callbackSecret ?? ''
+  expect(arrival?.body).toBe(body)
+  expect(arrival?.headers['x-signature-sha256']).toBe(
+    createHmac('sha256', secret).update(body).digest('base64'),
+  )
+  expect(await sim.callbacks.unsent({ type: 'FirstUse' })).toEqual([])
+  await expect(sim.callbacks.redeliver(id)).rejects.toMatchObject({ status: 404 })
+})
+
+test('an unsent callback stays where there is still no target, and what to do is told', async () => {
+  await using sim = await startSimulator({ given: 'an assigned bundle' })
+  await used(sim, '1KB')
+  const [unsent] = await sim.callbacks.unsent()
+  const before = await sim.state()
+  await expect(sim.callbacks.redeliver(unsent?.id ?? '')).rejects.toMatchObject({
+    status: 409,
+    message: expect.stringMatching(NO_TARGET),
+  })
+  expect(await sim.state()).toEqual(before)
 })
