@@ -1,7 +1,7 @@
 // What a call is to a provider, and what it answers.
 import type { World } from '../state/world.ts'
 
-/** What a request shows of its sender before it is routed to a world. */
+/** A header of a request by its lower-case name. */
 export type HeaderOf = (name: string) => string | undefined
 
 /** One request, routed and validated: values are as the spec types them. */
@@ -15,13 +15,12 @@ export interface Call<
   readonly path: Path
   readonly query: Query
   readonly body: Body
-  /** A header by its lower-case name. */
-  readonly header: (name: string) => string | undefined
-  /** The media type to answer with: the first of `offered` that the Accept header prefers, or `undefined`. */
+  readonly header: HeaderOf
+  /** Of the media types `offered` the one that the Accept header prefers, if any. */
   readonly accepts: (offered: readonly string[]) => string | undefined
   /** Base path of the mount it came by, as in `/v2.4`. */
   readonly basePath: string
-  /** Absolute URL of the provider's base path as the caller reaches it, without a trailing slash. */
+  /** Absolute URL of the base path as the caller reaches it, without a trailing slash. */
   readonly baseUrl: string
   /** Every operation of the spec it came by, as in `GET /orders`. */
   readonly endpoints: readonly string[]

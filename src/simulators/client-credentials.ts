@@ -1,6 +1,7 @@
-// OAuth2 client credentials (RFC 6749, 4.4; RFC 6750) for providers that have a token endpoint: its operation is `issueToken`.
+// OAuth2 client credentials (RFC 6749, 4.4; RFC 6750): the operation `issueToken`, and its tokens.
 import { SEPARATOR, sortable } from '../state/collection.ts'
 import { credentialOf, credentials } from '../state/credentials.ts'
+import { defined } from '../state/defined.ts'
 import { addDuration } from '../state/duration.ts'
 import { iso } from '../state/instant.ts'
 import { openRandom } from '../state/random.ts'
@@ -34,25 +35,45 @@ type TokenCall = Pick<Call<unknown, unknown, TokenRequest>, 'body' | 'header' | 
 const LETTERS_AND_DIGITS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789'
 const TOKEN_LENGTH = 43
 
-/** Gives a provider its client in a new world: a fixed one in `default`, elsewhere one from the world's name and seed. */
+/** A client's id and secret. */
+interface Client {
+  readonly id: string
+  readonly secret: string
+}
+
+/**
+ * The client of a new world; the same always in `default`. Worlds of one seed are alike in all that
+ * is random but in clients, tokens and signing keys: a credential can choose the world of a
+ * request, so it derives from the world's name, too.
+ */
+function newClient({ identity: { name, seed } }: World, slug: string): Client {
+  if (name === 'default') return { id: 'test-client', secret: 'test-secret' }
+  const secret = openRandom(`${name}/${seed}/${slug}/client`).text(32, LETTERS_AND_DIGITS)
+  return { id: `client-${secret.slice(0, 8)}`, secret }
+}
+
+/** The stream that tokens are drawn from: its own, so that fetching one moves no ICCID. */
+function tokenStream({ identity: { name, ownSeed } }: World, slug: string): string {
+  // Where the seed was not chosen for the world, all its streams derive from the name.
+  return ownSeed ? `${slug}/tokens/${name}` : `${slug}/tokens`
+}
+
+/** Gives a provider its client in a new world. */
 export function seedClient(world: World, slug: string): void {
-  const { name, seed } = world.identity
-  const own = openRandom(`${name}/${seed}/${slug}/client`).text(32, LETTERS_AND_DIGITS)
-  const client =
-    name === 'default'
-      ? { client: 'test-client', secret: 'test-secret' }
-      : { client: `client-${own.slice(0, 8)}`, secret: own }
-  world.in(credentials).put({ provider: slug, kind: 'client', ...client })
+  const { id, secret } = newClient(world, slug)
+  world.in(credentials).put({ provider: slug, kind: 'client', client: id, secret })
 }
 
 /** Client id and secret of an `Authorization: Basic` header, as RFC 6749 2.3.1 encodes them. */
-function basic(header: HeaderOf): { id: string; secret: string } | undefined {
+function basic(header: HeaderOf): Client | undefined {
   const [, encoded] = /^Basic\s+(\S+)$/i.exec(header('authorization') ?? '') ?? []
   if (encoded === undefined) return undefined
   const pair = Buffer.from(encoded, 'base64').toString()
   const colon = pair.indexOf(':')
-  const [id, secret] = [pair.slice(0, Math.max(colon, 0)), pair.slice(colon + 1)].map(formDecoded)
-  return { id: id ?? '', secret: secret ?? '' }
+  return {
+    id: formDecoded(pair.slice(0, Math.max(colon, 0))),
+    secret: formDecoded(pair.slice(colon + 1)),
+  }
 }
 
 /** As it was before a form encoded it; what is not encoded is left as it is. */
@@ -64,21 +85,25 @@ function bearer(header: HeaderOf): string | undefined {
   return /^Bearer\s+(\S+)$/i.exec(header('authorization') ?? '')?.[1]
 }
 
-/** The token or the client secret a request carries: in its header, or in the form of the token endpoint, sent as JSON too. */
+/** The token or the client secret a request carries, in its header or its body. */
 function credentialIn(
   header: HeaderOf,
   _values?: SettingValues,
   body?: string,
 ): string | undefined {
-  const shown = bearer(header) ?? basic(header)?.secret
-  if (shown !== undefined || !body?.includes('client_secret')) return shown
-  const [, quoted] = /"client_secret"\s*:\s*"((?:[^"\\]|\\.)*)"/.exec(body) ?? []
-  return quoted === undefined
-    ? (new URLSearchParams(body).get('client_secret') ?? undefined)
-    : unescaped(quoted)
+  const inHeader = bearer(header) ?? basic(header)?.secret
+  if (inHeader !== undefined || !body?.includes('client_secret')) return inHeader
+  return secretIn(body)
 }
 
-/** What a JSON string says; as it is where its escapes are none. */
+/** The client secret in the form of the token endpoint, sent as JSON too. */
+function secretIn(body: string): string | undefined {
+  const [, quoted] = /"client_secret"\s*:\s*"((?:[^"\\]|\\.)*)"/.exec(body) ?? []
+  if (quoted !== undefined) return unescaped(quoted)
+  return new URLSearchParams(body).get('client_secret') ?? undefined
+}
+
+/** What a JSON string says; as it is where its escapes are wrong. */
 function unescaped(text: string): string {
   try {
     return String(JSON.parse(`"${text}"`))
@@ -87,18 +112,15 @@ function unescaped(text: string): string {
   }
 }
 
-/** @throws Refusal `invalid-client`, `invalid-request` */
-function clientOf(
-  header: HeaderOf,
-  { client_id, client_secret }: TokenRequest,
-): { id: string; secret: string } {
-  const shown = basic(header)
-  if (shown && client_secret !== undefined)
+/** The client that asks for a token. @throws Refusal `invalid-client`, `invalid-request` */
+function clientOf(header: HeaderOf, { client_id, client_secret }: TokenRequest): Client {
+  const byBasic = basic(header)
+  if (byBasic && client_secret !== undefined)
     throw new Refusal(
       'invalid-request',
       'the client shows itself twice: by HTTP Basic and in the form',
     )
-  if (shown) return shown
+  if (byBasic) return byBasic
   if (client_id === undefined || client_secret === undefined)
     throw new Refusal<TokenRefusal>(
       'invalid-client',
@@ -107,9 +129,28 @@ function clientOf(
   return { id: client_id, secret: client_secret }
 }
 
+/** @throws Refusal `invalid-client` for one that is not the world's */
+function checkClient(world: World, slug: string, { id, secret }: Client): void {
+  const credential = credentialOf(world, slug, 'client')
+  if (!credential || id !== credential.client || secret !== credential.secret)
+    throw new Refusal<TokenRefusal>(
+      'invalid-client',
+      `the client "${id}" and its secret are not those of the world "${world.name}"`,
+    )
+}
+
+/** A token of the world, good until `expiresAt`. */
+function mintToken(world: World, slug: string, expiresAt: number): string {
+  const secret = world.withStream(tokenStream(world, slug), () =>
+    world.random.text(TOKEN_LENGTH, LETTERS_AND_DIGITS),
+  )
+  world.in(credentials).put({ provider: slug, kind: 'token', secret, expiresAt })
+  return secret
+}
+
 /**
- * The handler of a provider's token endpoint. Tokens are opaque and end on the world's clock; no refresh token is given
- * (RFC 6749, 4.4.3).
+ * The handler of a provider's token endpoint. Tokens are opaque and end on the world's clock; no
+ * refresh token is given (RFC 6749, 4.4.3).
  */
 export function issueToken(slug: string): (call: TokenCall, world: World) => Reply<TokenReply> {
   return ({ body, header, now, settings }, world) => {
@@ -118,22 +159,12 @@ export function issueToken(slug: string): (call: TokenCall, world: World) => Rep
         'unsupported-grant-type',
         `grant_type is client_credentials here, and not ${body.grant_type}`,
       )
-    const { id, secret } = clientOf(header, body)
-    const known = credentialOf(world, slug, 'client')
-    if (!known || id !== known.client || secret !== known.secret)
-      throw new Refusal<TokenRefusal>(
-        'invalid-client',
-        `the client "${id}" and its secret are not those of the world "${world.name}"`,
-      )
+    checkClient(world, slug, clientOf(header, body))
+
     dropExpired(world, slug)
-    // A stream of its own: how often a client fetches a token moves no ICCID.
-    const token = world.withStream(`${slug}/tokens`, () =>
-      world.random.text(TOKEN_LENGTH, LETTERS_AND_DIGITS),
-    )
     const expiresAt = addDuration(now, settings.tokenLifetime)
-    world.in(credentials).put({ provider: slug, kind: 'token', secret: token, expiresAt })
     const granted: TokenReply = {
-      access_token: token,
+      access_token: mintToken(world, slug, expiresAt),
       token_type: 'Bearer',
       expires_in: Math.floor((expiresAt - now) / 1000),
     }
@@ -147,7 +178,7 @@ function dropExpired(world: World, slug: string): void {
   for (const token of all.page('tokens', range, 0, all.size)) all.delete(credentials.key(token))
 }
 
-/** How a provider with a token endpoint knows who calls: by a bearer token, or by the client's secret where that gets one. */
+/** How a provider knows who calls: by a bearer token, or by the secret that gets one. */
 export function clientAuthentication(
   slug: string,
   tokenPath: (values: SettingValues) => string,
@@ -155,21 +186,28 @@ export function clientAuthentication(
   return { credentialIn, authenticate: authenticate(slug), tokenPath }
 }
 
-/** Lets bearers of a token through. @throws Refusal `unauthorized`; its detail has the `error` of RFC 6750 where a token was shown */
+/**
+ * Lets bearers of a token through.
+ * @throws Refusal `unauthorized`; its detail has the `error` of RFC 6750 where there was a token
+ */
 function authenticate(slug: string): (header: HeaderOf, world: World) => void {
   return (header, world) => {
-    const shown = bearer(header)
-    if (shown === undefined)
+    const secret = bearer(header)
+    if (secret === undefined)
       throw new Refusal('unauthorized', 'the header Authorization: Bearer <token> is missing')
-    const token = world.in(credentials).get(`${slug}/${shown}`)
+
+    const token = world.in(credentials).get(`${slug}/${secret}`)
     if (token?.kind !== 'token')
-      throw bad(`the token is none of the world "${world.name}"; those that ended are forgotten`)
-    if (world.now >= (token.expiresAt ?? 0))
-      throw bad(`the token ended at ${iso(token.expiresAt ?? 0)}: fetch another`)
+      throw invalidToken(
+        `the token is none of the world "${world.name}"; those that ended are forgotten`,
+      )
+    const { expiresAt = 0 } = token
+    if (world.now >= expiresAt)
+      throw invalidToken(`the token ended at ${iso(expiresAt)}: fetch another`)
   }
 }
 
-function bad(reason: string): Refusal {
+function invalidToken(reason: string): Refusal {
   return new Refusal('unauthorized', reason, { error: 'invalid_token' })
 }
 
@@ -182,7 +220,8 @@ export function bearerChallenge({ detail }: AnyRefusal): { 'WWW-Authenticate': s
   return { 'WWW-Authenticate': `Bearer realm="api"${error}` }
 }
 
-const words: Readonly<Record<string, readonly [status: number, error: string]>> = {
+/** Status and error code of what a token endpoint refuses; all else is an error of the server. */
+const errors: Readonly<Record<string, readonly [status: number, error: string]>> = {
   'invalid-client': [401, 'invalid_client'],
   'unsupported-grant-type': [400, 'unsupported_grant_type'],
   'invalid-request': [400, 'invalid_request'],
@@ -194,10 +233,10 @@ const words: Readonly<Record<string, readonly [status: number, error: string]>> 
 
 /** How a token endpoint words a refusal (RFC 6749, 5.2). */
 export function wordTokenRefusal(refusal: AnyRefusal): Reply {
-  const [status, error] = words[refusal.code] ?? [500, 'server_error']
-  const headers = {
+  const [status, error] = errors[refusal.code] ?? [500, 'server_error']
+  const headers = defined({
     'Cache-Control': 'no-store',
-    ...(status === 401 ? { 'WWW-Authenticate': 'Basic realm="token"' } : {}),
-  }
+    'WWW-Authenticate': status === 401 ? 'Basic realm="token"' : undefined,
+  })
   return { status, headers, body: { error, error_description: refusal.message } }
 }

@@ -14,7 +14,7 @@ import type { Handlers } from './typed-handlers.ts'
 export interface Mount {
   readonly spec: string
   readonly basePath: string
-  /** Where below the base path a client's base URL ends, where something of the spec lies beside the API: a token endpoint. */
+  /** What a client's base URL has after the base path, where the spec has more than the API. */
   readonly api?: string
 }
 
@@ -37,7 +37,7 @@ export type SettingValues = Readonly<Record<string, SettingValue>>
 /** How a provider knows who calls. */
 export interface Authentication {
   /**
-   * The secret a request carries, if any: it may choose the world, and the journal does not keep it.
+   * The secret a request carries, if any. It may choose the world; the journal does not keep it.
    * @param values absent before the world is known
    * @param body as sent; absent where there is none
    */
@@ -46,7 +46,7 @@ export interface Authentication {
     values?: SettingValues,
     body?: string,
   ) => string | undefined
-  /** @throws Refusal `unauthorized` with the true reason */
+  /** Lets the sender through. @throws Refusal `unauthorized` with the true reason */
   readonly authenticate: (header: HeaderOf, world: World) => void
   /** Path of the token endpoint below the slug, where there is one. */
   readonly tokenPath?: (values: SettingValues) => string
@@ -57,25 +57,29 @@ export interface RequestHooks {
   /** The spec's path for one asked for, both below the slug, where settings can move paths. */
   readonly pathOf?: (path: string, values: SettingValues) => string
   /**
-   * Counts a request before anything else is made of it; where it answers `undefined`, it is not counted.
-   * Called outside a transaction, and opens one of its own where it counts: the count stays though the request be refused.
+   * Counts a request before it is read. Called outside a transaction, and opens one of its own: the
+   * count stays though the request be refused.
    * @param caller the address of the sender
+   * @returns `undefined` where requests are not counted
    */
   readonly count?: (caller: string, world: World) => Admission | undefined
-  /** What a refusal leads to, in a transaction of its own once the request's is undone. */
+  /** Does what a refusal leads to, in a transaction of its own: the request's is undone. */
   readonly afterRefusal?: (refusal: AnyRefusal, world: World) => void
 }
 
 /** What a SIM of this provider does in a handset and on the air. */
 export interface DeviceRules {
   readonly usage: UsageRules
-  /** A country (ISO 3166 alpha-2) where the SIM's next bundle works, for a device that is told none. */
+  /** A country (ISO 3166 alpha-2) where the SIM works, for a device that is told none. */
   readonly homeCountry?: (world: World, sim: Sim) => string | undefined
 }
 
 /** How a provider's callbacks are sent. */
 export interface CallbackRules {
-  /** Headers that go with the body of a callback: its signature. `wall` is the wall clock, in ms since the epoch. */
+  /**
+   * Headers that go with a callback: its signature.
+   * @param wall the machine's clock, in ms since the epoch
+   */
   readonly sign: (
     callback: Callback,
     world: World,
@@ -91,38 +95,51 @@ export interface CallbackRules {
 
 /** A provider; what most providers do not need is optional. Made with `defineSimulator`. */
 export interface Simulator {
-  /** Kebab-case; names its folder, spec and place in URLs. */
+  /** Its name in URLs, folders and specs: kebab-case. */
   readonly slug: string
+  /** Its name for people. */
   readonly title: string
+  /** Its specs, each where it is served. */
   readonly mounts: readonly Mount[]
+  /** What a user can choose about it. */
   readonly settings: SettingsDef
-  /** By operationId. */
+  /** What answers each operation, by operationId. */
   readonly handlers: Readonly<Record<string, Handler>>
-  /** Operations of the spec that answer 501, and why. */
-  readonly gaps?: Readonly<Record<string, string>>
-  /** Words any refusal in the provider's dialect. `operation` is absent where none was found, `values` where there is no world. */
+  /**
+   * Words any refusal in the provider's dialect.
+   * @param operation absent where none was found
+   * @param values absent where there is no world
+   */
   readonly refusalReply: (
     refusal: AnyRefusal,
     operation: string | undefined,
     values?: SettingValues,
   ) => Reply
   readonly auth: Authentication
-  /** Named starting states; `default` is that of a new world. Each is laid over an empty one of this provider. */
+  /** States to begin with, by name, each laid over an empty one; `default` is a new world's. */
   readonly seeds: Readonly<Record<string, (world: World) => void>>
   readonly device: DeviceRules
+
+  /** Operations of the spec that answer 501, and why. */
+  readonly gaps?: Readonly<Record<string, string>>
   readonly requests?: RequestHooks
-  /** Lays a user's own stock (the provider's part of a seed file) over the default state; throws Refusal `invalid-request`. */
-  readonly applySeedFile?: (world: World, own: unknown) => void
+  /**
+   * Lays the provider's part of a user's seed file over the state `default`.
+   * @param content as parsed from the file, unchecked
+   * @throws Refusal `invalid-request`
+   */
+  readonly applySeedFile?: (world: World, content: unknown) => void
+  /** The kinds of tasks it schedules. */
   readonly tasks?: readonly TaskDef[]
   /** Answers what happened to one of its SIMs, in the same transaction. */
   readonly react?: (event: WorldEvent, world: World) => void
-  /** Absent where it sends none. */
+  /** Absent where it sends no callbacks. */
   readonly callbacks?: CallbackRules
 }
 
 /**
- * Defines a provider, each handler typed by its operation in the spec and by the provider's settings:
- * `defineSimulator<operations, typeof settings.table>({...})`.
+ * Defines a provider. Each handler is typed by its operation in the spec and by the provider's
+ * settings: `defineSimulator<operations, typeof settings.table>({...})`.
  */
 export function defineSimulator<Operations, Settings extends SettingTable>(
   definition: Omit<Simulator, 'handlers' | 'settings'> & {

@@ -21,7 +21,7 @@ type BodyOf<Op> = Op extends { requestBody: infer B }
 type OkOf<Op> = Op extends { responses: { 200: infer R } | { 201: infer R } } ? JsonOf<R> : never
 
 /** The call of a typed operation. */
-export type CallOf<Op extends TypedOperation, Settings extends SettingTable> = Call<
+type CallOf<Op extends TypedOperation, Settings extends SettingTable> = Call<
   NonNullable<Op['parameters']['path']>,
   NonNullable<Op['parameters']['query']>,
   BodyOf<Op>,

@@ -1,9 +1,24 @@
-// How accounts-orders words a refusal: {"type", "messages"}, the body of a sister product (inferred); the token endpoint as OAuth2 does.
+// How accounts-orders words a refusal: {"type", "messages"}; its token endpoint, as OAuth2 does.
 import type { AnyRefusal, CommonRefusal } from '../../state/refusal.ts'
 import type { Reply } from '../call.ts'
-import { bearerChallenge, type TokenRefusal, wordTokenRefusal } from '../client-credentials.ts'
+import { bearerChallenge, wordTokenRefusal } from '../client-credentials.ts'
 
-const own = {
+/** Refusals only accounts-orders has; those of its token endpoint are worded as RFC 6749 says. */
+export type AccountsOrdersRefusal =
+  | 'unknown-account'
+  | 'inactive-account'
+  | 'unknown-template'
+  | 'unknown-subscription'
+  | 'wrong-account'
+  | 'terminated-subscription'
+  | 'order-pending'
+  | 'two-subscribers'
+  | 'unauthorised-sender'
+
+/** Status and type, the body of a sister product (inferred). */
+const table: Readonly<
+  Record<CommonRefusal | AccountsOrdersRefusal, readonly [status: number, type: string]>
+> = {
   'unknown-account': [404, 'ACCOUNT_NOT_FOUND'],
   'inactive-account': [409, 'ACCOUNT_NOT_ACTIVE'],
   'unknown-template': [404, 'ORDER_TEMPLATE_NOT_FOUND'],
@@ -13,27 +28,12 @@ const own = {
   'order-pending': [409, 'ORDER_PENDING'],
   'two-subscribers': [409, 'SUBSCRIBER_AMBIGUOUS'],
   'unauthorised-sender': [403, 'ACCESS_DENIED'],
-} as const
-
-/** Refusals only accounts-orders has. */
-export type AccountsOrdersRefusal = keyof typeof own
-
-const table: Readonly<
-  Record<
-    CommonRefusal | TokenRefusal | AccountsOrdersRefusal,
-    readonly [status: number, type: string]
-  >
-> = {
-  ...own,
   'wrong-state': [409, 'INVALID_SUBSCRIPTION_STATE'],
   'not-found': [404, 'NOT_FOUND'],
   'unknown-world': [404, 'NOT_FOUND'],
   'unknown-route': [404, 'NOT_FOUND'],
   'method-not-allowed': [405, 'METHOD_NOT_ALLOWED'],
   unauthorized: [401, 'UNAUTHORISED'],
-  // Refusals of the token endpoint alone, which words them itself.
-  'invalid-client': [401, 'UNAUTHORISED'],
-  'unsupported-grant-type': [400, 'INVALID_REQUEST_PARAMS'],
   'body-too-large': [413, 'INVALID_HTTP_MESSAGE'],
   'unsupported-media-type': [415, 'INVALID_HTTP_MESSAGE'],
   'malformed-body': [400, 'INVALID_HTTP_MESSAGE'],
@@ -54,9 +54,12 @@ function messagesOf({ code, message }: AnyRefusal): string[] {
 
 export function refusalReply(refusal: AnyRefusal, operation: string | undefined): Reply {
   if (operation === 'issueToken') return wordTokenRefusal(refusal)
+
   const [status, type] = Object.hasOwn(table, refusal.code)
     ? table[refusal.code as keyof typeof table]
     : table.internal
-  const headers = refusal.code === 'unauthorized' ? bearerChallenge(refusal) : {}
-  return { status, headers, body: { type, messages: messagesOf(refusal) } }
+  const body = { type, messages: messagesOf(refusal) }
+  return refusal.code === 'unauthorized'
+    ? { status, body, headers: bearerChallenge(refusal) }
+    : { status, body }
 }

@@ -1,4 +1,5 @@
 // Hypermedia: absolute links, lists with their pages, and what `Prefer: transclude` embeds.
+import { defined } from '../../state/defined.ts'
 import type { World } from '../../state/world.ts'
 import { type Call, reply } from '../call.ts'
 import { makeCursor, readCursor } from './cursor.ts'
@@ -13,7 +14,7 @@ export function linkerOf({ baseUrl }: Pick<Call, 'baseUrl'>): Linker {
 
 type ListQuery = { limit?: number; cursor?: string } & Readonly<Record<string, unknown>>
 
-/** A query as it stands in a URL, in an order of its own so that the same filters are the same text. */
+/** A query as it stands in a URL; sorted, so that the same filters are the same text. */
 function textOf(query: Readonly<Record<string, unknown>>): string {
   const pairs = Object.entries(query).flatMap(([name, value]) =>
     [value].flat().map((each): [string, string] => [name, String(each)]),
@@ -23,35 +24,45 @@ function textOf(query: Readonly<Record<string, unknown>>): string {
   ).toString()
 }
 
+/** A list of the API: where it is, what its pages embed, and of which records. */
+interface List<Name extends string, T extends { readonly id: string }> extends Listing<T> {
+  /** Below `/enterprise`. */
+  readonly path: string
+  /** What the records are embedded as. */
+  readonly name: Name
+}
+
 /**
- * A page of the list at `path`, as the call asks for it, embedded as `name`.
+ * The page of a list that the call asks for.
  * @throws Refusal `invalid-request` for a cursor that is none of this list
  */
-export function listed<Name extends string, T extends { readonly id: string }, Shown>(
+export function listed<Name extends string, T extends { readonly id: string }, Resource>(
   call: { readonly query: ListQuery; readonly baseUrl: string },
   world: World,
-  [path, name]: readonly [path: string, name: Name],
-  listing: Listing<T>,
-  show: (record: T, link: Linker) => Shown,
+  list: List<Name, T>,
+  resource: (record: T, link: Linker) => Resource,
 ) {
+  const { path, name } = list
   const { limit = 10, cursor, ...filters } = call.query
-  const list = `${path}?${textOf(filters)}`
-  const after = cursor === undefined ? undefined : readCursor(world, list, cursor)
-  const { records, next } = pageOf(world, listing, after, limit)
+  const filteredList = `${path}?${textOf(filters)}`
+  const after = cursor === undefined ? undefined : readCursor(world, filteredList, cursor)
+  const { records, next } = pageOf(world, list, after, limit)
+
   const link = linkerOf(call)
-  const asked = textOf(call.query)
-  const further =
-    next === undefined
-      ? {}
-      : {
-          next: link(
-            `${path}?${textOf({ ...filters, limit, cursor: makeCursor(world, list, next) })}`,
-          ),
-        }
-  const _embedded = { [name]: records.map((record) => show(record, link)) } as Record<Name, Shown[]>
+  const nextPage = (position: string) => {
+    const query = { ...filters, limit, cursor: makeCursor(world, filteredList, position) }
+    return link(`${path}?${textOf(query)}`)
+  }
+  const query = textOf(call.query)
   return reply(200, {
-    _embedded,
-    _links: { self: link(asked ? `${path}?${asked}` : path), ...further },
+    _embedded: { [name]: records.map((record) => resource(record, link)) } as Record<
+      Name,
+      Resource[]
+    >,
+    _links: defined({
+      self: link(query ? `${path}?${query}` : path),
+      next: next === undefined ? undefined : nextPage(next),
+    }),
   })
 }
 
@@ -63,7 +74,7 @@ const PREFERENCES = /(?:"(?:[^"\\]|\\.)*"|[^",])+/g
 /** Without quotes its value may hold semicolons, too. */
 const TRANSCLUDE = /^\s*transclude\s*=\s*(?:"([^"]*)"|([^\s"]*))/i
 
-/** What is to be embedded, each once and in the order it was named; names nobody knows are passed over. */
+/** What is to be embedded, each once and in the order it was named; others are passed over. */
 export function transcluded(header: string | undefined): {
   embed: readonly Embeddable[]
   headers: Readonly<Record<string, string>>

@@ -7,7 +7,7 @@ import { issueToken } from '../client-credentials.ts'
 import type { Handlers } from '../typed-handlers.ts'
 import { type Linker, linkerOf, listed, transcluded } from './hal.ts'
 import { sendSms } from './messaging.ts'
-import { place } from './ordering.ts'
+import { placeOrder } from './ordering.ts'
 import type { Listing } from './pages.ts'
 import {
   accounts,
@@ -30,7 +30,7 @@ import * as wire from './wire.ts'
 type UsageQuery = NonNullable<operations['listUsageItems']['parameters']['query']>
 
 /** @throws Refusal `not-found` */
-function found<T extends object>(world: World, of: CollectionDef<T>, id: string): T {
+function find<T extends object>(world: World, of: CollectionDef<T>, id: string): T {
   const record = world.in(of).get(id)
   if (!record)
     throw new Refusal('not-found', `there is no ${id} among the ${of.name.slice(SLUG.length + 1)}`)
@@ -38,17 +38,20 @@ function found<T extends object>(world: World, of: CollectionDef<T>, id: string)
 }
 
 /** The handler of one resource. */
-function one<T extends object, Shown>(
+function one<T extends object, Resource>(
   of: CollectionDef<T>,
-  show: (record: T, link: Linker, world: World) => Shown,
+  resource: (record: T, link: Linker, world: World) => Resource,
 ) {
   return (
     call: { readonly path: { readonly id: string }; readonly baseUrl: string },
     world: World,
-  ) => reply(200, show(found(world, of, call.path.id), linkerOf(call), world))
+  ) => reply(200, resource(find(world, of, call.path.id), linkerOf(call), world))
 }
 
-/** True for what passes every filter that the index does not. The number may be at either end, and is one as items show it. */
+/**
+ * True for what passes every filter that the index does not. The number may be at either end, and
+ * is compared as a number, as items show it.
+ */
 function passes(query: UsageQuery, now: number): (item: UsageItem) => boolean {
   const {
     msisdn,
@@ -77,29 +80,35 @@ function indexFor(query: UsageQuery): Pick<Listing<UsageItem>, 'index' | 'under'
   return index ? { index, under: query[`${index}-id`] ?? '' } : { index: 'started' }
 }
 
-const byStatus = (status: string | undefined) =>
-  status === undefined ? { index: 'id' } : { index: 'status', under: status }
+function byStatus(status: string | undefined): { index: string; under?: string } {
+  return status === undefined ? { index: 'id' } : { index: 'status', under: status }
+}
 
 export const handlers: Handlers<operations, typeof settings.table> = {
   issueToken: issueToken(SLUG),
 
   listAccounts: (call, world) =>
-    listed(call, world, ['/accounts', 'accounts'], { of: accounts, index: 'id' }, wire.account),
+    listed(
+      call,
+      world,
+      { path: '/accounts', name: 'accounts', of: accounts, index: 'id' },
+      wire.account,
+    ),
   getAccount: one(accounts, wire.account),
 
   sendSms({ body: { from, to, text }, settings }, world) {
     return reply(200, { [settings.smsIdField]: sendSms(world, from, to, text) })
   },
 
-  createOrder: (call, world) => reply(201, wire.order(place(world, call.body), linkerOf(call))),
+  createOrder: (call, world) =>
+    reply(201, wire.order(placeOrder(world, call.body), linkerOf(call))),
   getOrder: one(orders, wire.order),
 
   listOrderTemplates: (call, world) =>
     listed(
       call,
       world,
-      ['/order-templates', 'order-templates'],
-      { of: templates, index: 'id' },
+      { path: '/order-templates', name: 'order-templates', of: templates, index: 'id' },
       wire.template,
     ),
   getOrderTemplate(call, world) {
@@ -110,11 +119,14 @@ export const handlers: Handlers<operations, typeof settings.table> = {
   listProducts(call, world) {
     const { account_id: account, status } = call.query
     const keep = (product: Product) => status === undefined || product.status === status
-    const listing = {
-      of: products,
-      ...(account === undefined ? byStatus(status) : { index: 'account', under: account, keep }),
-    }
-    return listed(call, world, ['/products', 'products'], listing, wire.product)
+    const selection =
+      account === undefined ? byStatus(status) : { index: 'account', under: account, keep }
+    return listed(
+      call,
+      world,
+      { path: '/products', name: 'products', of: products, ...selection },
+      wire.product,
+    )
   },
   getProduct: one(products, wire.product),
 
@@ -122,42 +134,44 @@ export const handlers: Handlers<operations, typeof settings.table> = {
     listed(
       call,
       world,
-      ['/subscribers', 'subscribers'],
-      { of: subscribers, index: 'id' },
+      { path: '/subscribers', name: 'subscribers', of: subscribers, index: 'id' },
       wire.subscriber,
     ),
   getSubscriber: one(subscribers, wire.subscriber),
 
   listSubscriptions(call, world) {
     const { embed, headers } = transcluded(call.header('prefer'))
-    const listing = { of: subscriptions, ...byStatus(call.query.status) }
-    const page = listed(call, world, ['/subscriptions', 'subscriptions'], listing, (each, link) =>
-      wire.subscription(each, link, world, embed),
+    const selection = byStatus(call.query.status)
+    const page = listed(
+      call,
+      world,
+      { path: '/subscriptions', name: 'subscriptions', of: subscriptions, ...selection },
+      (record, link) => wire.subscription(record, link, world, embed),
     )
     return { ...page, headers }
   },
   getSubscription(call, world) {
     const { embed, headers } = transcluded(call.header('prefer'))
-    return {
-      ...one(subscriptions, (record, link) => wire.subscription(record, link, world, embed))(
-        call,
-        world,
-      ),
-      headers,
-    }
+    const record = find(world, subscriptions, call.path.id)
+    const body = wire.subscription(record, linkerOf(call), world, embed)
+    return { status: 200, body, headers }
   },
   listPhoneNumbers: one(subscriptions, wire.phoneNumbers),
   listServices: one(subscriptions, wire.services),
   getSimProfile: one(subscriptions, wire.simProfile),
 
   listUsageItems(call, world) {
-    const listing = {
-      of: usageItems,
+    const selection = {
       ...indexFor(call.query),
       ...daysAsked(call.query),
       newestFirst: true,
       keep: passes(call.query, call.now),
     }
-    return listed(call, world, ['/usage/items', 'items'], listing, wire.usageItem)
+    return listed(
+      call,
+      world,
+      { path: '/usage/items', name: 'items', of: usageItems, ...selection },
+      wire.usageItem,
+    )
   },
 }

@@ -9,7 +9,11 @@ const PAIRS = DIGITS.flatMap((high) => DIGITS.map((low) => high + low))
 /** The two digits of `value` that stand `place` pairs from its end. */
 const pair = (value: number, place: number) => PAIRS[Math.floor(value / 1024 ** place) % 1024] ?? ''
 
-/** An id such as `sub_01HTQ8ZW1JVSFRWJX51K4CTX7Y` of the instant `at` (ms): after the time it has its turn, the rest is chance. */
+/**
+ * An id such as `sub_01HTQ8ZW1JVSFRWJX51K4CTX7Y`: after the prefix its time, then its turn; the
+ * rest is chance.
+ * @param at the instant in its time, in ms
+ */
 export function mintId(world: World, prefix: string, at = world.now): string {
   const turn = world.next(`${SLUG}.id`)
   const parts = [prefix, '_', pair(at, 4), pair(at, 3), pair(at, 2), pair(at, 1), pair(at, 0)]

@@ -1,16 +1,17 @@
-// accounts-orders: an enterprise provider's API of accounts, orders, subscriptions and itemised use, with hypermedia; clients poll.
+// accounts-orders: an enterprise's accounts, orders, subscriptions and itemised use; clients poll.
 import { SEPARATOR } from '../../state/collection.ts'
+import { covers } from '../../state/coverage.ts'
 import { clientAuthentication } from '../client-credentials.ts'
 import { defineSimulator } from '../simulator.ts'
 import { refusalReply } from './errors.ts'
 import { handlers } from './handlers.ts'
-import { settleOrder } from './ordering.ts'
+import { completeOrder } from './ordering.ts'
 import { SLUG, subscriptions } from './records.ts'
 import { seeds } from './seeds.ts'
 import { settings } from './settings.ts'
 import type { operations } from './spec.d.ts'
-import { renew, terminateProduct } from './subscriptions.ts'
-import { carried, isCovered } from './usage.ts'
+import { renewMonth, terminateProduct } from './subscriptions.ts'
+import { addTraffic } from './usage.ts'
 
 export const accountsOrders = defineSimulator<operations, typeof settings.table>({
   slug: SLUG,
@@ -25,15 +26,15 @@ export const accountsOrders = defineSimulator<operations, typeof settings.table>
     () => '/auth/realms/enterprise-apis/protocol/openid-connect/token',
   ),
   seeds,
-  tasks: [settleOrder, terminateProduct],
-  react: renew,
+  tasks: [completeOrder, terminateProduct],
+  react: renewMonth,
   device: {
     usage: {
-      covers: (_world, { extra }, country) => isCovered(country, extra?.countries),
+      covers: (_world, { extra }, country) => covers(extra?.countries ?? '*', country),
       thresholds: [],
       overage: true,
       services: ['voice', 'sms'],
-      onUsage: carried,
+      onUsage: addTraffic,
     },
     homeCountry: (world, { iccid }) =>
       world.in(subscriptions).matching('iccid', iccid + SEPARATOR)[0]?.country,

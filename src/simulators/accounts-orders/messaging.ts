@@ -1,55 +1,60 @@
 // What people are sent: the mail with a QR code that brings a SIM profile, and SMS.
 import { SEPARATOR } from '../../state/collection.ts'
+import { SMDP_ADDRESS } from '../../state/identifiers.ts'
 import { activationCode, lpaString } from '../../state/installation-code.ts'
 import { sendMessage } from '../../state/messages.ts'
 import { Refusal } from '../../state/refusal.ts'
 import type { World } from '../../state/world.ts'
 import type { AccountsOrdersRefusal } from './errors.ts'
 import { mintId } from './ids.ts'
-import { type Order, SLUG, SM_DP, type Subscription, subscriptions } from './records.ts'
+import { type Order, SLUG, type Subscription, subscriptions } from './records.ts'
 import { digitsOf } from './strictness.ts'
 import { simOf } from './subscriptions.ts'
-import { noteSms } from './usage.ts'
+import { addSms } from './usage.ts'
 
 /** Mails the SIM profile of a completed order to everybody its delivery names. */
 export function mailProfile(world: World, { delivery, sim }: Order): void {
   if (!sim || !delivery || delivery.type !== 'email') return
-  const qr = lpaString(SM_DP, sim.matchingId)
-  const text = `Your eSIM ${sim.iccid} is ready. Scan the QR code, or enter ${activationCode(SM_DP, sim.matchingId)}.`
+
+  const { iccid, matchingId } = sim
+  const qr = lpaString(SMDP_ADDRESS, matchingId)
+  const code = activationCode(SMDP_ADDRESS, matchingId)
+  const text = `Your eSIM ${iccid} is ready. Scan the QR code, or enter ${code}.`
   for (const to of [...(delivery.to ?? []), ...(delivery.cc ?? [])])
-    sendMessage(world, { provider: SLUG, channel: 'email', to, text, iccid: sim.iccid, qr })
+    sendMessage(world, { provider: SLUG, channel: 'email', to, text, iccid, qr })
 }
 
-/** The subscription that may send from a number. @throws Refusal `unauthorised-sender` */
+/** The subscription that sends from a number. @throws Refusal `unauthorised-sender` */
 function senderOf(world: World, msisdn: string): Subscription {
-  const own = world.in(subscriptions).matching('msisdn', msisdn + SEPARATOR)[0]
-  const why = !own
-    ? 'is no number of the organisation'
-    : simOf(world, own)?.service !== 'active'
-      ? `belongs to subscription ${own.id}, which is not active`
-      : own.services.includes('sms')
-        ? undefined
-        : `belongs to subscription ${own.id}, which has no SMS`
-  if (own && why === undefined) return own
-  throw new Refusal<AccountsOrdersRefusal>(
+  const subscription = world.in(subscriptions).matching('msisdn', msisdn + SEPARATOR)[0]
+  if (!subscription) throw notASender(msisdn, 'is no number of the organisation')
+
+  const { id, services } = subscription
+  if (simOf(world, subscription)?.service !== 'active')
+    throw notASender(msisdn, `belongs to subscription ${id}, which is not active`)
+  if (!services.includes('sms'))
+    throw notASender(msisdn, `belongs to subscription ${id}, which has no SMS`)
+  return subscription
+}
+
+function notASender(msisdn: string, why: string): Refusal<AccountsOrdersRefusal> {
+  return new Refusal<AccountsOrdersRefusal>(
     'unauthorised-sender',
     `${msisdn} may not send: it ${why}`,
   )
 }
 
-/** Sends an SMS to each recipient, with or without plus signs. @returns its id. @throws Refusal `unauthorised-sender` */
+/**
+ * Sends an SMS to each recipient; numbers come with or without plus signs.
+ * @returns its id
+ * @throws Refusal `unauthorised-sender`
+ */
 export function sendSms(world: World, from: string, to: readonly string[], text: string): string {
   const sender = senderOf(world, digitsOf(from))
-  for (const each of to) {
-    sendMessage(world, {
-      provider: SLUG,
-      channel: 'sms',
-      to: each,
-      from,
-      text,
-      iccid: sender.iccid,
-    })
-    noteSms(world, sender, digitsOf(each))
+  const { iccid } = sender
+  for (const recipient of to) {
+    sendMessage(world, { provider: SLUG, channel: 'sms', to: recipient, from, text, iccid })
+    addSms(world, sender, digitsOf(recipient))
   }
   return mintId(world, 'sms')
 }

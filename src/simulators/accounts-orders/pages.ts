@@ -17,10 +17,13 @@ export interface Listing<T extends { readonly id: string }> {
 
 /** Sorts after all that an index can hold. */
 const END = '\uffff'
-/** How many are looked at at once where some are passed over. */
+/** How many records are read at once where some are passed over. */
 const STRIDE = 256
 
-/** Up to `limit` records after the position `after`, and the position to go on from where there are more. */
+/**
+ * Up to `limit` records after the position `after`.
+ * @returns `next` is the position to go on from; `undefined` where there are no more
+ */
 export function pageOf<T extends { readonly id: string }>(
   world: World,
   listing: Listing<T>,

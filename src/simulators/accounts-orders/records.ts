@@ -1,4 +1,4 @@
-// What only accounts-orders knows, in its own words: accounts, templates, subscribers, subscriptions, products, orders, usage items.
+// What only accounts-orders knows: accounts, templates, subscribers and all that they have.
 import {
   type CollectionDef,
   defineCollection,
@@ -9,8 +9,6 @@ import type { Sim } from '../../state/sims.ts'
 import type { components } from './spec.d.ts'
 
 export const SLUG = 'accounts-orders'
-/** Where its SIM profiles are downloaded from. */
-export const SM_DP = 'rsp.esimulator.example'
 
 export type Schemas = components['schemas']
 export type Service = 'voice' | 'sms' | 'data'
@@ -77,7 +75,7 @@ export type Order = Readonly<Omit<Schemas['Order'], '_links' | 'sim_profile'>> &
   readonly template?: string
 }
 
-/** With the fields that go out as they are in the API's names; quantities are seconds, bytes or messages. */
+/** Fields that go out as they are have the API's names; quantity is seconds, bytes or messages. */
 export interface UsageItem
   extends Readonly<
     Pick<
@@ -107,53 +105,60 @@ export interface UsageItem
 }
 
 type Identified = { readonly id: string }
-const define = <T extends Identified>(
+
+function define<T extends Identified>(
   name: string,
   indexes: Readonly<Record<string, (record: T) => string | undefined>>,
-): CollectionDef<T> =>
-  defineCollection<T>({ name: `${SLUG}.${name}`, key: ({ id }) => id, indexes })
+): CollectionDef<T> {
+  return defineCollection<T>({ name: `${SLUG}.${name}`, key: ({ id }) => id, indexes })
+}
 
-const id = (record: Identified) => record.id
-const status = (record: Identified & { status: string }) => record.status + SEPARATOR + record.id
 /** What a text is looked up by: case does not tell two apart. */
-export const folded = (text: string) => text.toLowerCase() + SEPARATOR
+export function folded(text: string): string {
+  return text.toLowerCase() + SEPARATOR
+}
+
 const optional = (text: string | undefined) => (text === undefined ? undefined : folded(text))
-const pending = (order: Order, text: string | undefined) =>
+const id = (record: Identified) => record.id
+const status = ({ id, status }: Identified & { status: string }) => status + SEPARATOR + id
+const whilePending = (order: Order, text: string | undefined) =>
   order.status === 'pending' ? optional(text) : undefined
-const since = (owner: 'account' | 'subscription' | 'subscriber') => (item: UsageItem) =>
+const byStart = (owner: 'account' | 'subscription' | 'subscriber') => (item: UsageItem) =>
   item[owner] + SEPARATOR + sortable(item.startedAt)
 
 export const accounts = define<Account>('accounts', { id })
+
 export const templates = define<Template>('templates', { id })
+
 export const subscribers = define<Subscriber>('subscribers', {
-  ...{
-    id,
-    email: ({ email }: Subscriber) => optional(email),
-    employee: ({ employee_id }: Subscriber) => optional(employee_id),
-  },
+  id,
+  email: ({ email }) => optional(email),
+  employee: ({ employee_id }) => optional(employee_id),
 })
+
 export const subscriptions = define<Subscription>('subscriptions', {
-  ...{
-    id,
-    status,
-    iccid: ({ iccid }: Subscription) => iccid + SEPARATOR,
-    msisdn: ({ msisdn }: Subscription) => msisdn + SEPARATOR,
-  },
+  id,
+  status,
+  iccid: ({ iccid }) => iccid + SEPARATOR,
+  msisdn: ({ msisdn }) => msisdn + SEPARATOR,
 })
+
 export const products = define<Product>('products', {
-  ...{ id, status, account: ({ account, id }: Product) => account + SEPARATOR + id },
+  id,
+  status,
+  account: ({ account, id }) => account + SEPARATOR + id,
   subscription: ({ subscription, id }) => subscription + SEPARATOR + id,
 })
+
 export const orders = define<Order>('orders', {
-  pending: (order) => pending(order, order.subscription_id),
-  email: (order) => pending(order, order.subscriber?.email),
-  employee: (order) => pending(order, order.subscriber?.employee_id),
+  pending: (order) => whilePending(order, order.subscription_id),
+  email: (order) => whilePending(order, order.subscriber?.email),
+  employee: (order) => whilePending(order, order.subscriber?.employee_id),
 })
+
 export const usageItems = define<UsageItem>('usage', {
   started: ({ startedAt }) => sortable(startedAt),
-  ...{
-    account: since('account'),
-    subscription: since('subscription'),
-    subscriber: since('subscriber'),
-  },
+  account: byStart('account'),
+  subscription: byStart('subscription'),
+  subscriber: byStart('subscriber'),
 })

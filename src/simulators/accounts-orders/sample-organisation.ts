@@ -1,7 +1,7 @@
 // The organisation of the seeds, as data: three accounts, four templates, names of people.
 import type { Account, Offering, Template } from './records.ts'
 
-/** The first account, template, subscription and subscriber have the ids of the document's samples. */
+/** Ids of the document's samples: the first of each has them. */
 export const SAMPLE = {
   account: 'acc_01HTQ8VBN4DEJP5S8BPV4657VG',
   template: 'otpl_A00ABCDRT1F00AVRPTAQ5XQFUT',
@@ -10,7 +10,9 @@ export const SAMPLE = {
 }
 
 /** Without ids, but for the first. */
-export const seededAccounts: readonly (Omit<Account, 'id'> & { id?: string })[] = [
+type Seeded<T extends { readonly id: string }> = Omit<T, 'id'> & { readonly id?: string }
+
+export const seededAccounts: readonly Seeded<Account>[] = [
   {
     id: SAMPLE.account,
     reference_code: '1234567',
@@ -39,10 +41,12 @@ const recording: Omit<Offering, 'id'> = {
   records: true,
 }
 
-export const seededTemplates: readonly (Omit<Template, 'id' | 'offerings'> & {
-  id?: string
-  offerings: Omit<Offering, 'id'>[]
-})[] = [
+/** Offerings get their ids when they are put into a world. */
+interface SeededTemplate extends Seeded<Omit<Template, 'offerings'>> {
+  readonly offerings: readonly Omit<Offering, 'id'>[]
+}
+
+export const seededTemplates: readonly SeededTemplate[] = [
   {
     id: SAMPLE.template,
     description: 'London desk: 10 GB in Europe, calls and SMS, recorded',
@@ -77,7 +81,7 @@ export const seededTemplates: readonly (Omit<Template, 'id' | 'offerings'> & {
   },
 ]
 
-export const firstNames = [
+export const firstNames: readonly string[] = [
   'Ada',
   'Ben',
   'Chloe',
@@ -90,8 +94,8 @@ export const firstNames = [
   'Jade',
   'Kofi',
   'Lena',
-] as const
-export const lastNames = [
+]
+export const lastNames: readonly string[] = [
   'Abbott',
   'Byrne',
   'Castro',
@@ -103,5 +107,5 @@ export const lastNames = [
   'Ito',
   'Jones',
   'Khan',
-] as const
-export const desks = ['Equities', 'Rates', 'Credit', 'Operations', 'Compliance'] as const
+]
+export const desks: readonly string[] = ['Equities', 'Rates', 'Credit', 'Operations', 'Compliance']

@@ -1,18 +1,22 @@
-// What exists at the start: the client, an organisation with its subscriptions, and what they used in the last 90 days.
+// What exists at the start: an organisation with its subscriptions, and what it used in 90 days.
+import { covers } from '../../state/coverage.ts'
+import { defined } from '../../state/defined.ts'
 import type { World } from '../../state/world.ts'
 import { seedClient } from '../client-credentials.ts'
 import { mintId } from './ids.ts'
-import { nextNumber, place, reserveSim } from './ordering.ts'
+import { placeOrder } from './ordering.ts'
 import {
   type Account,
   accounts,
   type Product,
   SLUG,
+  type Subscriber,
   type Subscription,
   subscribers,
   type Template,
   templates,
 } from './records.ts'
+import { nextNumber, reserveSim } from './reservations.ts'
 import {
   desks,
   firstNames,
@@ -22,73 +26,79 @@ import {
   seededTemplates,
 } from './sample-organisation.ts'
 import { productsOf, putSim, subscribe } from './subscriptions.ts'
-import { isCovered, noteItem } from './usage.ts'
+import { addItem, type Use } from './usage.ts'
 
 const DAY = 86_400_000
 const PEOPLE = 60
-/** The last of them, in the account that is closed. */
-const GONE = 4
-const HISTORY = 2000
-/** Ms from one to the next, more or less: all of them lie within 90 days. */
-const SPACING = Math.floor((90 * DAY) / HISTORY)
-const ABROAD = ['FR', 'DE', 'US', 'GB', 'JP', 'AE'] as const
+/** The last of the people: they are in the account that is closed. */
+const LEFT = 4
+/** How many uses there are. */
+const USES = 2000
+/** Ms from one use to the next, more or less: all of them lie within 90 days. */
+const SPACING = Math.floor((90 * DAY) / USES)
+const ABROAD: readonly string[] = ['FR', 'DE', 'US', 'GB', 'JP', 'AE']
 
-/** The organisation without a subscription: its accounts and its templates. */
-function organisation(world: World): { own: Account[]; from: Template[] } {
-  seedClient(world, SLUG)
-  const own = seededAccounts.map((each) =>
-    world.in(accounts).put({ id: mintId(world, 'acc'), ...each }),
-  )
-  const from = seededTemplates.map(({ offerings, ...each }) => {
-    const minted = offerings.map((offering) => ({ id: mintId(world, 'prodoff'), ...offering }))
-    return world.in(templates).put({ id: mintId(world, 'otpl'), ...each, offerings: minted })
-  })
-  return { own, from }
+interface Organisation {
+  readonly accounts: readonly Account[]
+  readonly templates: readonly Template[]
 }
 
-/** One person with a subscription: the first ones came first, the last ones are gone. */
-function person(
+/** The organisation without a subscription. */
+function addOrganisation(world: World): Organisation {
+  seedClient(world, SLUG)
+  const addedAccounts = seededAccounts.map((account) =>
+    world.in(accounts).put({ id: mintId(world, 'acc'), ...account }),
+  )
+  const addedTemplates = seededTemplates.map(({ offerings, ...template }) => {
+    const minted = offerings.map((offering) => ({ id: mintId(world, 'prodoff'), ...offering }))
+    return world.in(templates).put({ id: mintId(world, 'otpl'), ...template, offerings: minted })
+  })
+  return { accounts: addedAccounts, templates: addedTemplates }
+}
+
+function addSubscriber(world: World, position: number, createdAt: number): Subscriber {
+  const first_name = firstNames[position % firstNames.length] ?? ''
+  const last_name = lastNames[position % lastNames.length] ?? ''
+  return world.in(subscribers).put({
+    id: position === 0 ? SAMPLE.subscriber : mintId(world, 'sbr', createdAt),
+    first_name,
+    last_name,
+    email: `${first_name}.${last_name}@northgate.example`.toLowerCase(),
+    employee_id: `E${1000 + position}`,
+    group: desks[position % desks.length] ?? '',
+  })
+}
+
+/** One person with a subscription: the first ones came first, the last ones have left. */
+function addPerson(
   world: World,
   position: number,
   account: Account,
   template: Template,
 ): Subscription {
-  const { now } = world
-  const createdAt = now - (400 - 5 * position) * DAY
-  const first_name = firstNames[position % firstNames.length] ?? ''
-  const last_name = lastNames[position % lastNames.length] ?? ''
-  const subscriber = world.in(subscribers).put({
-    ...{
-      id: position === 0 ? SAMPLE.subscriber : mintId(world, 'sbr', createdAt),
-      first_name,
-      last_name,
-    },
-    email: `${first_name}.${last_name}@northgate.example`.toLowerCase(),
-    ...{ employee_id: `E${1000 + position}`, group: desks[position % desks.length] ?? '' },
-  })
+  const createdAt = world.now - (400 - 5 * position) * DAY
+  const hasLeft = account.status === 'closed'
+  const subscriber = addSubscriber(world, position, createdAt)
   const country = template.country ?? account.country
   const msisdn = nextNumber(world, country)
-  const gone = account.status === 'closed'
-  const dates = { createdAt, ...(gone ? { terminatedAt: now - 91 * DAY } : {}) }
-  const state = {
-    profile: gone ? 'deleted' : 'enabled',
-    service: gone ? 'ceased' : 'active',
+  const { iccid } = putSim(world, reserveSim(world), msisdn, {
+    profile: hasLeft ? 'deleted' : 'enabled',
+    service: hasLeft ? 'ceased' : 'active',
     createdAt,
     firstInstalledAt: createdAt,
-  } as const
-  const { iccid } = putSim(world, reserveSim(world), msisdn, state)
-  const id = position === 0 ? SAMPLE.subscription : mintId(world, 'sub', createdAt)
-  const fixed = {
-    id,
+  })
+  const subscription: Subscription = {
+    id: position === 0 ? SAMPLE.subscription : mintId(world, 'sub', createdAt),
     account: account.id,
     subscriber: subscriber.id,
     iccid,
     msisdn,
     country,
     services: template.services,
-    ...dates,
+    createdAt,
+    ...defined({ terminatedAt: hasLeft ? world.now - 91 * DAY : undefined }),
+    status: hasLeft ? 'terminated' : 'active',
   }
-  const subscription = { ...fixed, status: gone ? 'terminated' : 'active' } as const
   subscribe(world, subscription, template.offerings)
   return subscription
 }
@@ -98,76 +108,94 @@ function someUse(
   { random, now }: World,
   position: number,
   { country }: Subscription,
-  own: readonly Product[],
-): Parameters<typeof noteItem>[3] {
-  const dice = random.integer(0, 99)
+  products: readonly Product[],
+): Use {
+  const chance = random.integer(0, 99)
   // In the order of time: an index takes at its end what comes last.
-  const endedAt = now - (HISTORY - position) * SPACING + random.integer(0, SPACING - 1000)
-  const where = {
-    location_country: dice % 5 === 0 ? (ABROAD[dice % ABROAD.length] ?? country) : country,
-    endedAt,
-  }
-  if (dice < 50) {
-    const carrier = own.find(
-      ({ offering }) =>
-        offering.bytes !== undefined && isCovered(where.location_country, offering.countries),
-    )
-    const cost = carrier
-      ? ({ cost_type: 'in_bundle', product: carrier.id } as const)
-      : ({ cost_type: 'out_of_bundle' } as const)
+  const endedAt = now - (USES - position) * SPACING + random.integer(0, SPACING - 1000)
+  const isAbroad = chance % 5 === 0
+  const location_country = isAbroad ? (ABROAD[chance % ABROAD.length] ?? country) : country
+  const common = { location_country, endedAt, delay: 0 }
+  if (chance < 50) {
+    const quantity = random.integer(1, 80_000_000)
+    const cost = costOfData(products, location_country)
     return {
+      ...common,
       type: 'data',
       direction: 'outbound',
-      ...where,
       startedAt: endedAt,
-      quantity: random.integer(1, 80_000_000),
+      quantity,
       ...cost,
     }
   }
-  const ends = {
-    direction: dice % 2 ? 'inbound' : 'outbound',
-    peer: `4477009${random.integer(10_000, 99_999)}`,
-  } as const
-  if (dice < 75) return { type: 'sms', ...ends, ...where, startedAt: endedAt, quantity: 1 }
+
+  const direction = chance % 2 ? 'inbound' : 'outbound'
+  const peer = `4477009${random.integer(10_000, 99_999)}`
+  if (chance < 75)
+    return { ...common, type: 'sms', direction, peer, startedAt: endedAt, quantity: 1 }
+
   const seconds = random.integer(5, 1800)
-  return {
-    type: 'voice',
-    ...ends,
-    ...where,
-    startedAt: endedAt - seconds * 1000,
-    quantity: seconds,
-  }
+  const startedAt = endedAt - seconds * 1000
+  return { ...common, type: 'voice', direction, peer, startedAt, quantity: seconds }
 }
 
-/** Sixty people with their subscriptions, and two thousand uses. */
-function populated(world: World): void {
-  const { own, from } = organisation(world)
-  const [london, newYork, closed] = own
-  const [desk, otherDesk, traveller] = from
+/** Data is in the bundle of a product that covers the country, else out of any. */
+function costOfData(
+  products: readonly Product[],
+  country: string,
+): Pick<Use, 'cost_type' | 'product'> {
+  const carrier = products.find(
+    ({ offering }) => offering.bytes !== undefined && covers(offering.countries ?? '*', country),
+  )
+  return carrier ? { cost_type: 'in_bundle', product: carrier.id } : { cost_type: 'out_of_bundle' }
+}
+
+/** Sixty people with their subscriptions. */
+function addPeople(world: World, organisation: Organisation): Subscription[] {
+  const [london, newYork, closed] = organisation.accounts
+  const [londonDesk, newYorkDesk, traveller] = organisation.templates
   const people: Subscription[] = []
   for (let position = 0; position < PEOPLE; position += 1) {
-    const [account, template] = position % 2 ? [newYork, otherDesk] : [london, desk]
-    const travels = position % 3 === 2 ? traveller : template
-    const where = position >= PEOPLE - GONE ? closed : account
-    if (where && travels) people.push(person(world, position, where, travels))
+    const isInLondon = position % 2 === 0
+    const travels = position % 3 === 2
+    const hasLeft = position >= PEOPLE - LEFT
+    const office = isInLondon ? london : newYork
+    const desk = isInLondon ? londonDesk : newYorkDesk
+    const account = hasLeft ? closed : office
+    const template = travels ? traveller : desk
+    if (account && template) people.push(addPerson(world, position, account, template))
   }
-  const active = people
+  return people
+}
+
+/** Two thousand uses of the subscriptions that are active. */
+function addUses(world: World, people: readonly Subscription[]): void {
+  const users = people
     .filter(({ status }) => status === 'active')
-    .map((each) => ({ each, own: productsOf(world, each.id) }))
-  for (let position = 0; position < HISTORY; position += 1) {
-    const { each, own } = active[position % active.length] ?? {}
-    if (each && own) noteItem(world, each, own, someUse(world, position, each, own), 0)
+    .map((subscription) => ({ subscription, products: productsOf(world, subscription.id) }))
+  for (let position = 0; position < USES; position += 1) {
+    const user = users[position % users.length]
+    if (!user) continue
+    const { subscription, products } = user
+    addItem(world, subscription, products, someUse(world, position, subscription, products))
   }
 }
 
-/** States by name; each begins from an empty world. None waits for a task, so that a clock that is moved for others has none to tell. */
+function populated(world: World): void {
+  addUses(world, addPeople(world, addOrganisation(world)))
+}
+
+function pendingOrder(world: World): void {
+  populated(world)
+  placeOrder(world, { type: 'suspend_subscription', subscription_id: SAMPLE.subscription })
+}
+
+/**
+ * States by name; each begins from an empty world. None but a pending order waits for a task, so
+ * that a clock moved for other providers has nothing to tell of this one.
+ */
 export const seeds: Readonly<Record<string, (world: World) => void>> = {
   default: populated,
-  'no subscriptions': (world) => {
-    organisation(world)
-  },
-  'a pending order': (world) => {
-    populated(world)
-    place(world, { type: 'suspend_subscription', subscription_id: SAMPLE.subscription })
-  },
+  'no subscriptions': (world) => void addOrganisation(world),
+  'a pending order': pendingOrder,
 }

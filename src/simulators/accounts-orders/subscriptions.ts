@@ -1,8 +1,10 @@
-// Subscriptions: brought forth, given another SIM profile, terminated; their products, and the monthly data of these.
+// Subscriptions: begun, given another SIM profile, terminated; their products and monthly data.
 import { assignBundle, bundles, bundlesOf, removeBundle } from '../../state/bundles.ts'
 import { SEPARATOR } from '../../state/collection.ts'
+import { defined } from '../../state/defined.ts'
 import { addDuration } from '../../state/duration.ts'
 import type { WorldEvent } from '../../state/events.ts'
+import { SMDP_ADDRESS } from '../../state/identifiers.ts'
 import { moveService, type Sim, simKey, sims } from '../../state/sims.ts'
 import { defineTask } from '../../state/tasks.ts'
 import type { World } from '../../state/world.ts'
@@ -13,12 +15,11 @@ import {
   products,
   type ReservedSim,
   SLUG,
-  SM_DP,
   type Subscription,
   subscriptions,
 } from './records.ts'
 
-/** How long the data of a product lasts from its first use (invented: plans are told by the month). */
+/** How long the data of a product lasts from its first use (invented). */
 const MONTH = 'P30D'
 
 /** A SIM of the world, out of what an order kept for it. */
@@ -28,15 +29,17 @@ export function putSim(
   msisdn: string,
   state: Partial<Sim> = {},
 ): Sim {
-  const fixed = {
+  return world.in(sims).put({
     provider: SLUG,
     ...reserved,
     msisdn,
-    smdpAddress: SM_DP,
+    smdpAddress: SMDP_ADDRESS,
     profile: 'released',
     service: 'active',
-  } as const
-  return world.in(sims).put({ ...fixed, serial: world.next('sim'), createdAt: world.now, ...state })
+    serial: world.next('sim'),
+    createdAt: world.now,
+    ...state,
+  })
 }
 
 export function simOf(world: World, { iccid }: Subscription): Sim | undefined {
@@ -48,42 +51,42 @@ export function productsOf(world: World, subscription: string): Product[] {
   return world.in(products).matching('subscription', subscription + SEPARATOR)
 }
 
-/** The subscription with a product for each offering; what has a term ends with it. */
+/** Begins a subscription, with a product for each offering. */
 export function subscribe(
   world: World,
   subscription: Subscription,
   offerings: readonly Offering[],
 ): void {
-  const { id, account, iccid, status, createdAt, terminatedAt } = world
-    .in(subscriptions)
-    .put(subscription)
-  for (const offering of offerings) {
-    const end =
-      offering.days === undefined ? terminatedAt : addDuration(createdAt, `P${offering.days}D`)
-    const fixed = {
-      id: mintId(world, 'prod', createdAt),
-      account,
-      subscription: id,
-      offering,
-      status,
-      activatedAt: createdAt,
-    }
-    const product = world
-      .in(products)
-      .put({ ...fixed, ...(end === undefined ? {} : { terminatesAt: end }) })
-    if (status === 'terminated') continue
-    grant(world, product, iccid)
-    if (end !== undefined) world.schedule(terminateProduct, end, { product: product.id })
-  }
+  world.in(subscriptions).put(subscription)
+  for (const offering of offerings) addProduct(world, subscription, offering)
+}
+
+/** A product has the status of its subscription; one with a term ends with it. */
+function addProduct(world: World, subscription: Subscription, offering: Offering): void {
+  const { account, iccid, status, createdAt, terminatedAt } = subscription
+  const terminatesAt =
+    offering.days === undefined ? terminatedAt : addDuration(createdAt, `P${offering.days}D`)
+  const product = world.in(products).put({
+    id: mintId(world, 'prod', createdAt),
+    account,
+    subscription: subscription.id,
+    offering,
+    status,
+    activatedAt: createdAt,
+    ...defined({ terminatesAt }),
+  })
+  if (status === 'terminated') return
+
+  grantMonth(world, product, iccid)
+  if (terminatesAt !== undefined)
+    world.schedule(terminateProduct, terminatesAt, { product: product.id })
 }
 
 /** Puts a month's data on a SIM; the month begins with the first use. */
-function grant(
-  world: World,
-  { id, offering: { name, bytes, countries = '*' } }: Product,
-  iccid: string,
-): void {
+function grantMonth(world: World, { id, offering }: Product, iccid: string): void {
+  const { name, bytes, countries = '*' } = offering
   if (bytes === undefined) return
+
   const bundle = {
     id: `${id}.${world.next(`${SLUG}.month`)}`,
     provider: SLUG,
@@ -91,19 +94,31 @@ function grant(
     name,
     reference: id,
     extra: { countries },
+    unlimited: false,
+    initialBytes: bytes,
+    duration: MONTH,
   }
-  assignBundle(world, { ...bundle, unlimited: false, initialBytes: bytes, duration: MONTH }, 'PT0S')
+  assignBundle(world, bundle, 'PT0S')
 }
 
 /** A month that has ended is followed by another, as long as its product lasts. */
-export function renew(event: WorldEvent, world: World): void {
+export function renewMonth(event: WorldEvent, world: World): void {
   if (event.type !== 'bundle.expired') return
-  const ended = world.in(bundles).get(`${SLUG}/${event.bundle}`)
-  const product = world.in(products).get(ended?.reference ?? '')
-  if (product?.status === 'active') grant(world, product, event.iccid)
+  const month = world.in(bundles).get(`${SLUG}/${event.bundle}`)
+  const product = world.in(products).get(month?.reference ?? '')
+  if (product?.status === 'active') grantMonth(world, product, event.iccid)
 }
 
-/** The term of a product is over: that of a plan ends its subscription, too (invented). */
+/** Ends products of a subscription now, and takes their data off its SIM. */
+function endProducts(world: World, { iccid }: Subscription, ended: readonly Product[]): void {
+  for (const product of ended)
+    world.in(products).put({ ...product, status: 'terminated', terminatesAt: world.now })
+  for (const bundle of bundlesOf(world, SLUG, iccid))
+    if (bundle.state !== 'expired' && ended.some(({ id }) => id === bundle.reference))
+      removeBundle(world, bundle)
+}
+
+/** The term of a product is over; that of a plan ends its subscription, too (invented). */
 export const terminateProduct = defineTask({
   provider: SLUG,
   name: 'terminate-product',
@@ -111,28 +126,21 @@ export const terminateProduct = defineTask({
     const product = world.in(products).get(id)
     const subscription = world.in(subscriptions).get(product?.subscription ?? '')
     if (product?.status !== 'active' || !subscription) return
-    const isPlan = product.offering.type === 'plan'
-    const ended = isPlan
-      ? productsOf(world, subscription.id).filter(({ status }) => status === 'active')
-      : [product]
-    for (const each of ended)
-      world.in(products).put({ ...each, status: 'terminated', terminatesAt: world.now })
-    for (const bundle of bundlesOf(world, SLUG, subscription.iccid))
-      if (bundle.state !== 'expired' && ended.some(({ id }) => id === bundle.reference))
-        removeBundle(world, bundle)
-    if (!isPlan) return
+    if (product.offering.type !== 'plan') return endProducts(world, subscription, [product])
+
+    const active = productsOf(world, subscription.id).filter(({ status }) => status === 'active')
+    endProducts(world, subscription, active)
     world.in(subscriptions).put({ ...subscription, status: 'terminated', terminatedAt: world.now })
     const sim = simOf(world, subscription)
     if (sim) moveService(world, sim, 'cease')
   },
 })
 
-/** Another SIM profile takes the place of the old one, with its number, its data and its service as it is. */
+/** Another SIM profile takes the place of the old one, with its number, data and service. */
 export function replaceSim(world: World, subscription: Subscription, reserved: ReservedSim): void {
   const old = simOf(world, subscription)
-  const { iccid } = putSim(world, reserved, subscription.msisdn, {
-    service: old?.service ?? 'active',
-  })
+  const service = old?.service ?? 'active'
+  const { iccid } = putSim(world, reserved, subscription.msisdn, { service })
   for (const bundle of bundlesOf(world, SLUG, subscription.iccid))
     world.in(bundles).put({ ...bundle, iccid })
   world.in(subscriptions).put({ ...subscription, iccid })

@@ -19,7 +19,7 @@ import { settings } from './settings.ts'
 import { digitsOf } from './strictness.ts'
 import { productsOf } from './subscriptions.ts'
 
-/** Processing is over so many ms after an item is listed: `processed_at` is after `ended_at` even where there is no delay. */
+/** Ms from an item's listing to its `processed_at`: it is after `ended_at` even without delay. */
 const PROCESSING = 1
 
 /** True once an item is to be seen. */
@@ -27,13 +27,8 @@ export function isListed({ processedAt }: UsageItem, now: number): boolean {
   return processedAt - PROCESSING <= now
 }
 
-/** True where data of these countries (joined with `+`, or `*`) may be used. */
-export function isCovered(country: string, countries = '*'): boolean {
-  return countries === '*' || countries.split('+').includes(country)
-}
-
-/** What is known of a use; `cost_type` is worked out where it is absent. */
-interface Use
+/** What is known of a use before it is an item. */
+export interface Use
   extends Pick<
     UsageItem,
     | 'type'
@@ -45,10 +40,16 @@ interface Use
     | 'quantity'
     | 'product'
   > {
+  /** Worked out where it is absent. */
   readonly cost_type?: UsageItem['cost_type']
+  /** Ms after its end from which it is listed; as the setting has it where it is absent. */
+  readonly delay?: number
 }
 
-/** What a call or SMS costs (invented): SMS are received free, calls at home; a flat plan has in it what leaves from home. */
+/**
+ * What a call or SMS costs (invented): SMS are received free, calls at home; a flat plan has in it
+ * what leaves from home.
+ */
 function costOf(
   { type, direction }: Use,
   roaming: boolean,
@@ -63,53 +64,52 @@ function delayOf(world: World): number {
   return addDuration(0, world.settings(settings).usageDelay)
 }
 
-/** Writes an item. `own` are the products of the subscription, `delay` is in ms. */
-export function noteItem(
+/** Adds an item for a use of a subscription with these products. */
+export function addItem(
   world: World,
-  from: Subscription,
-  own: readonly Product[],
+  subscription: Subscription,
+  products: readonly Product[],
   use: Use,
-  delay = delayOf(world),
-): UsageItem {
-  const { type, direction, location_country, startedAt, endedAt, quantity, peer } = use
-  const roaming = location_country !== from.country
-  const flat = own.find(({ offering, status }) => offering.flat && status === 'active')
+): void {
+  const { type, location_country, startedAt, endedAt, delay = delayOf(world) } = use
+  const roaming = location_country !== subscription.country
+  const active = products.filter(({ status }) => status === 'active')
+  const flat = active.find(({ offering }) => offering.flat)
   const cost_type = use.cost_type ?? costOf(use, roaming, flat !== undefined)
-  const is_recorded =
-    type !== 'data' && own.some(({ offering, status }) => offering.records && status === 'active')
-  // One literal, no spreads: the seeds write thousands.
-  return world.in(usageItems).put({
+  // One literal, no spreads: the seeds add thousands.
+  world.in(usageItems).put({
     id: mintId(world, 'uitem', startedAt),
     type,
-    direction,
-    account: from.account,
-    subscription: from.id,
-    subscriber: from.subscriber,
+    direction: use.direction,
+    account: subscription.account,
+    subscription: subscription.id,
+    subscriber: subscription.subscriber,
     product: use.product ?? (cost_type === 'in_bundle' ? flat?.id : undefined),
-    msisdn: from.msisdn,
-    peer,
+    msisdn: subscription.msisdn,
+    peer: use.peer,
     location_country,
     roaming,
-    is_recorded,
+    is_recorded: type !== 'data' && active.some(({ offering }) => offering.records),
     startedAt,
     endedAt,
     processedAt: endedAt + delay + PROCESSING,
-    quantity,
+    quantity: use.quantity,
     cost_type,
   })
 }
 
-/** An SMS that the organisation sends from one of its numbers: from home, whatever handset the SIM is in. */
-export function noteSms(world: World, from: Subscription, peer: string): void {
+/** An SMS that the organisation sends from one of its numbers: from home, wherever the SIM is. */
+export function addSms(world: World, sender: Subscription, peer: string): void {
   const { now } = world
-  const use = {
+  addItem(world, sender, productsOf(world, sender.id), {
     type: 'sms',
     direction: 'outbound',
     peer,
-    location_country: from.country,
+    location_country: sender.country,
     quantity: 1,
-  } as const
-  noteItem(world, from, productsOf(world, from.id), { ...use, startedAt: now, endedAt: now })
+    startedAt: now,
+    endedAt: now,
+  })
 }
 
 /** @throws Refusal `invalid-request` for what is no number */
@@ -124,42 +124,42 @@ function peerOf(text: string | undefined): string | undefined {
   return peer
 }
 
-/** Every use on the air is an item; data that several products carried, and that none did, are items of their own. */
-export function carried(
+/** The subscription a SIM has, where it has that service. @throws Refusal `wrong-state` */
+function subscriptionWith(
   world: World,
-  { iccid }: Sim,
-  { kind: type, direction, network, ...use }: CarriedTraffic,
-): void {
+  iccid: string,
+  service: CarriedTraffic['kind'],
+): Subscription {
   const subscription = world.in(subscriptions).matching('iccid', iccid + SEPARATOR)[0]
   if (!subscription)
     throw new Refusal('wrong-state', `SIM ${iccid} is no longer one of a subscription`)
-  if (!subscription.services.includes(type))
-    throw new Refusal('wrong-state', `subscription ${subscription.id} has no ${type}`)
-  const own = productsOf(world, subscription.id)
-  const { startedAt, endedAt, quantity } = use
-  const about = {
-    type,
-    direction,
-    peer: peerOf(use.peer),
-    location_country: network.country,
-    startedAt,
-    endedAt,
-  }
-  if (type === 'voice') noteItem(world, subscription, own, { ...about, quantity })
-  if (type === 'sms')
-    for (let at = 0; at < quantity; at += 1)
-      noteItem(world, subscription, own, { ...about, quantity: 1 })
+  if (!subscription.services.includes(service))
+    throw new Refusal('wrong-state', `subscription ${subscription.id} has no ${service}`)
+  return subscription
+}
+
+/**
+ * Adds what a SIM used on the air: each message of several is an item, and so is the data of each
+ * product that carried some, and of none.
+ */
+export function addTraffic(world: World, { iccid }: Sim, traffic: CarriedTraffic): void {
+  const { kind: type, direction, network, startedAt, endedAt, quantity } = traffic
+  const subscription = subscriptionWith(world, iccid, type)
+  const products = productsOf(world, subscription.id)
+  const peer = peerOf(traffic.peer)
+  const location_country = network.country
+  const common = { type, direction, peer, location_country, startedAt, endedAt }
+  const add = (use: Pick<Use, 'quantity' | 'cost_type' | 'product'>) =>
+    addItem(world, subscription, products, { ...common, ...use })
+
+  if (type === 'voice') add({ quantity })
+  if (type === 'sms') for (let at = 0; at < quantity; at += 1) add({ quantity: 1 })
   if (type !== 'data') return
-  for (const { id, used } of use.bundles) {
+
+  for (const { id, used } of traffic.bundles) {
     const product = world.in(bundles).get(`${SLUG}/${id}`)?.reference
-    noteItem(world, subscription, own, {
-      ...about,
-      quantity: used,
-      cost_type: 'in_bundle',
-      product,
-    })
+    add({ quantity: used, cost_type: 'in_bundle', product })
   }
-  const beyond = quantity - use.bundled
-  if (beyond > 0)
-    noteItem(world, subscription, own, { ...about, quantity: beyond, cost_type: 'out_of_bundle' })
+  const beyond = quantity - traffic.bundled
+  if (beyond > 0) add({ quantity: beyond, cost_type: 'out_of_bundle' })
 }

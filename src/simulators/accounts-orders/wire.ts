@@ -1,5 +1,6 @@
 // The JSON of accounts-orders: resources with their links.
-
+import { defined } from '../../state/defined.ts'
+import { SMDP_ADDRESS } from '../../state/identifiers.ts'
 import { lpaString } from '../../state/installation-code.ts'
 import { iso } from '../../state/instant.ts'
 import type { World } from '../../state/world.ts'
@@ -15,11 +16,14 @@ import type {
   Template,
   UsageItem,
 } from './records.ts'
-import { accounts, SM_DP, subscribers } from './records.ts'
+import { accounts, subscribers } from './records.ts'
 import { simOf } from './subscriptions.ts'
 
 const SERVICES: readonly Service[] = ['voice', 'sms', 'data']
-const orNull = (at: number | undefined) => (at === undefined ? null : iso(at))
+
+function isoOrNull(instant: number | undefined): string | null {
+  return instant === undefined ? null : iso(instant)
+}
 
 export function account(record: Account, link: Linker): Schemas['Account'] {
   return { ...record, _links: { self: link(`/accounts/${record.id}`) } }
@@ -27,8 +31,8 @@ export function account(record: Account, link: Linker): Schemas['Account'] {
 
 /** Within a subscription an account shows no status. */
 function embeddedAccount(record: Account | undefined): Partial<Schemas['EmbeddedAccount']> {
-  const { status: _, ...shown } = record ?? {}
-  return shown
+  const { status: _, ...fields } = record ?? {}
+  return fields
 }
 
 export function template(
@@ -51,11 +55,16 @@ export function product(
   { id, status, activatedAt, terminatesAt, subscription }: Product,
   link: Linker,
 ): Schemas['Product'] {
-  const _links = {
-    self: link(`/products/${id}`),
-    subscription: link(`/subscriptions/${subscription}`),
+  return {
+    id,
+    status,
+    activated_at: iso(activatedAt),
+    terminates_at: isoOrNull(terminatesAt),
+    _links: {
+      self: link(`/products/${id}`),
+      subscription: link(`/subscriptions/${subscription}`),
+    },
   }
-  return { id, status, activated_at: iso(activatedAt), terminates_at: orNull(terminatesAt), _links }
 }
 
 export function subscriber(record: Subscriber, link: Linker): Schemas['Subscriber'] {
@@ -73,8 +82,10 @@ export function phoneNumbers(
   { id, msisdn, country }: Subscription,
   link: Linker,
 ): Schemas['PhoneNumbers'] {
-  const _embedded = { phone_numbers: [{ msisdn, is_primary: true, country }] }
-  return { _links: { self: link(`/subscriptions/${id}/phone-numbers`) }, _embedded }
+  return {
+    _links: { self: link(`/subscriptions/${id}/phone-numbers`) },
+    _embedded: { phone_numbers: [{ msisdn, is_primary: true, country }] },
+  }
 }
 
 /** What is on: while the service of the SIM is suspended or has ceased, nothing. */
@@ -83,14 +94,15 @@ export function services(
   link: Linker,
   world: World,
 ): Schemas['Services'] {
-  const on = simOf(world, subscription)?.service === 'active'
-  const _embedded = {
-    services: SERVICES.map((type) => ({
-      type,
-      enabled: on && subscription.services.includes(type),
-    })),
+  const isOn = simOf(world, subscription)?.service === 'active'
+  const services = SERVICES.map((type) => ({
+    type,
+    enabled: isOn && subscription.services.includes(type),
+  }))
+  return {
+    _links: { self: link(`/subscriptions/${subscription.id}/services`) },
+    _embedded: { services },
   }
-  return { _links: { self: link(`/subscriptions/${subscription.id}/services`) }, _embedded }
 }
 
 /** A subscription with the resources named in `embed`, and no others. */
@@ -101,97 +113,119 @@ export function subscription(
   embed: readonly Embeddable[],
 ): Schemas['Subscription'] {
   const { id, status, createdAt, terminatedAt } = record
-  const show: Readonly<Record<Embeddable, () => unknown>> = {
+  const resources: Readonly<Record<Embeddable, () => unknown>> = {
     account: () => embeddedAccount(world.in(accounts).get(record.account)),
     subscriber: () => world.in(subscribers).get(record.subscriber),
     sim_profile: () => simProfile(record, link),
     phone_numbers: () => phoneNumbers(record, link),
     services: () => services(record, link, world),
   }
+  const embedded = Object.fromEntries(embed.map((name) => [name, resources[name]()]))
   return {
-    ...{ id, status, created_at: iso(createdAt), terminated_at: orNull(terminatedAt) },
-    ...(embed.length > 0
-      ? { _embedded: Object.fromEntries(embed.map((name) => [name, show[name]()])) }
-      : {}),
+    id,
+    status,
+    created_at: iso(createdAt),
+    terminated_at: isoOrNull(terminatedAt),
+    ...defined({ _embedded: embed.length > 0 ? embedded : undefined }),
     _links: {
-      ...{ self: link(`/subscriptions/${id}`), account: link(`/accounts/${record.account}`) },
-      ...{
-        subscriber: link(`/subscribers/${record.subscriber}`),
-        sim_profile: link(`/subscriptions/${id}/sim-profile`),
-      },
-      ...{
-        phone_numbers: link(`/subscriptions/${id}/phone-numbers`),
-        services: link(`/subscriptions/${id}/services`),
-      },
+      self: link(`/subscriptions/${id}`),
+      account: link(`/accounts/${record.account}`),
+      subscriber: link(`/subscribers/${record.subscriber}`),
+      sim_profile: link(`/subscriptions/${id}/sim-profile`),
+      phone_numbers: link(`/subscriptions/${id}/phone-numbers`),
+      services: link(`/subscriptions/${id}/services`),
     },
   }
 }
 
-/** The SIM profile of an order; fetched by `api`, with the text of its QR code as soon as it can be downloaded. */
+/**
+ * The SIM profile of an order that brings one; fetched by `api`, with the text of its QR code as
+ * soon as it can be downloaded.
+ */
 function orderedProfile(
   { status, subscription_id: id, sim, delivery }: Order,
   link: Linker,
-): Pick<Schemas['Order'], 'sim_profile'> {
-  if (!sim || !delivery) return {}
+): Schemas['Order']['sim_profile'] {
+  if (!sim || !delivery) return undefined
+
   const { _links, ...profile } = simProfile({ id, iccid: sim.iccid }, link)
-  const code =
-    status === 'completed' && delivery.type === 'api'
-      ? { activation_code: lpaString(SM_DP, sim.matchingId) }
-      : {}
+  const canBeFetched = status === 'completed' && delivery.type === 'api'
   return {
-    sim_profile: { ...profile, delivery, ...code, _links: status === 'canceled' ? {} : _links },
+    ...profile,
+    delivery,
+    ...defined({
+      activation_code: canBeFetched ? lpaString(SMDP_ADDRESS, sim.matchingId) : undefined,
+    }),
+    _links: status === 'canceled' ? {} : _links,
   }
 }
 
-/** An order as it is: what it reserves is shown at once. Links to what a canceled order did not bring forth are left out. */
+/**
+ * An order as it is: what it reserves is shown at once. Links to what a canceled order did not
+ * bring about are left out.
+ */
 export function order(record: Order, link: Linker): Schemas['Order'] {
-  const { sim, delivery, template, ...shown } = record
-  const { status, subscriber, account_id, subscription_id } = shown
+  const { sim, delivery, template, ...fields } = record
+  const { id, status, subscriber, account_id, subscription_id } = record
   const leftNothing = status === 'canceled' && subscriber !== undefined
   return {
-    ...{ ...shown, ...orderedProfile(record, link) },
-    _links: {
-      ...{ self: link(`/orders/${record.id}`), account: link(`/accounts/${account_id}`) },
-      ...(leftNothing ? {} : { subscription: link(`/subscriptions/${subscription_id}`) }),
-      ...(leftNothing || !subscriber ? {} : { subscriber: link(`/subscribers/${subscriber.id}`) }),
-    },
+    ...fields,
+    ...defined({ sim_profile: orderedProfile(record, link) }),
+    _links: defined({
+      self: link(`/orders/${id}`),
+      account: link(`/accounts/${account_id}`),
+      subscription: leftNothing ? undefined : link(`/subscriptions/${subscription_id}`),
+      subscriber: leftNothing || !subscriber ? undefined : link(`/subscribers/${subscriber.id}`),
+    }),
   }
 }
 
-const UNITS = { voice: 'seconds', data: 'bytes', sms: 'messages' } as const
+const UNITS: Readonly<Record<Service, Schemas['UsageItem']['unit']>> = {
+  voice: 'seconds',
+  data: 'bytes',
+  sms: 'messages',
+}
+
 /** What is charged is a multiple of these: whole minutes, whole kilobytes, messages. */
-const STEPS = { voice: 60, data: 1000, sms: 1 } as const
+const STEPS: Readonly<Record<Service, number>> = { voice: 60, data: 1000, sms: 1 }
+
+function charged(type: Service, quantity: number): number {
+  return Math.ceil(quantity / STEPS[type]) * STEPS[type]
+}
+
+function numberOf(msisdn: string | undefined): number | undefined {
+  return msisdn === undefined ? undefined : Number(msisdn)
+}
 
 export function usageItem(item: UsageItem, link: Linker): Schemas['UsageItem'] {
-  const {
-    account,
-    subscription,
-    subscriber,
-    product,
-    msisdn,
-    peer,
-    startedAt,
-    endedAt,
-    processedAt,
-    ...shown
-  } = item
-  const { type, direction, quantity } = shown
-  const [from, to] = direction === 'outbound' || type === 'data' ? [msisdn, peer] : [peer, msisdn]
-  return {
-    ...{ ...shown, technology: type === 'data' ? '4G' : 'cs' },
-    ...(from === undefined ? {} : { from_msisdn: Number(from) }),
-    ...(to === undefined || type === 'data' ? {} : { to_msisdn: Number(to) }),
-    ...{ started_at: iso(startedAt), ended_at: iso(endedAt), processed_at: iso(processedAt) },
-    ...{ unit: UNITS[type], charged_quantity: Math.ceil(quantity / STEPS[type]) * STEPS[type] },
-    _links: {
-      ...{
-        account: link(`/accounts/${account}`),
-        subscription: link(`/subscriptions/${subscription}`),
-      },
-      ...{
-        subscriber: link(`/subscribers/${subscriber}`),
-        ...(product === undefined ? {} : { product: link(`/products/${product}`) }),
-      },
-    },
-  }
+  const { type, direction, quantity, product } = item
+  const technology: Schemas['UsageItem']['technology'] = type === 'data' ? '4G' : 'cs'
+  // Data goes out, whichever side began it, and to no number.
+  const isOutgoing = direction === 'outbound' || type === 'data'
+  const from = isOutgoing ? item.msisdn : item.peer
+  const to = isOutgoing ? item.peer : item.msisdn
+  return defined({
+    id: item.id,
+    type,
+    direction,
+    location_country: item.location_country,
+    roaming: item.roaming,
+    is_recorded: item.is_recorded,
+    quantity,
+    cost_type: item.cost_type,
+    technology,
+    from_msisdn: numberOf(from),
+    to_msisdn: type === 'data' ? undefined : numberOf(to),
+    started_at: iso(item.startedAt),
+    ended_at: iso(item.endedAt),
+    processed_at: iso(item.processedAt),
+    unit: UNITS[type],
+    charged_quantity: charged(type, quantity),
+    _links: defined({
+      account: link(`/accounts/${item.account}`),
+      subscription: link(`/subscriptions/${item.subscription}`),
+      subscriber: link(`/subscribers/${item.subscriber}`),
+      product: product === undefined ? undefined : link(`/products/${product}`),
+    }),
+  })
 }
