@@ -1,4 +1,4 @@
-// Writes the specs into dist as JSON, overlays as the documents they make: the server starts faster for it; and the types of the control API.
+// Writes the specs into dist as JSON, overlays as the documents they make, and the types of the control API.
 import { copyFileSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { parse } from 'yaml'
 import { applyOverlay, isOverlay } from '../dist/server/overlay.js'
