@@ -1,18 +1,16 @@
 // `esimulator start`: listens until it is told to stop.
 import { resolve } from 'node:path'
 import { parseArgs } from 'node:util'
-import { ownBaseUrlsOf } from '../control/base-urls.ts'
-import type { WorldShown } from '../control/wire.ts'
 import { worldShown } from '../control/world-shown.ts'
 import { type Endpoint, type Listening, listen } from '../server/listen.ts'
 import { isLoopback } from '../server/loopback.ts'
 import type { SimulatorServer } from '../server/server.ts'
 import { alarm, wallNow } from '../server/ticker.ts'
 import { DEFAULT_WORLD } from '../server/worlds.ts'
-import type { Simulator } from '../simulators/simulator.ts'
 import { targets } from '../state/callbacks.ts'
 import { Refusal } from '../state/refusal.ts'
 import { memoryStore } from '../stores/memory.ts'
+import { startedDocument, startedText } from './announcement.ts'
 import { CannotRun } from './cannot-run.ts'
 import { type Config, type Flags, readConfig } from './config.ts'
 import { openFromConfig, portsOf, readSeedFile, report, type Stock, storeOf } from './open.ts'
@@ -148,19 +146,7 @@ function whenOrphaned(then: () => void): void {
   watch.set(250)
 }
 
-/** What there is to say of a server that has started. */
-interface Started {
-  readonly config: Config
-  readonly server: SimulatorServer
-  /** The world `default`. */
-  readonly world: WorldShown
-  readonly endpoints: readonly Endpoint[]
-  /** How clients reach it. */
-  readonly url: string
-  /** Where the state is kept; absent where nothing is. */
-  readonly state: string | undefined
-}
-
+/** Says where everything is. */
 async function announce(
   config: Config,
   server: SimulatorServer,
@@ -175,72 +161,4 @@ async function announce(
   const state = config.ephemeral ? undefined : resolve(config.state)
   const started = { config, server, world, endpoints, url, state }
   console.log(config.json ? JSON.stringify(startedDocument(started)) : startedText(started))
-}
-
-/** The base URLs of a provider: those it shares a port for, then those of its own. */
-function baseUrlsOf({ server, world, endpoints }: Started, slug: string): string[] {
-  const simulator = server.providers.get(slug)?.simulator
-  const own = endpoints.filter((endpoint) => endpoint.slug === slug)
-  return [
-    ...(world.mounts[slug] ?? []),
-    ...own.flatMap(({ url }) => (simulator ? ownBaseUrlsOf(simulator, url) : [])),
-  ]
-}
-
-function startedDocument(started: Started) {
-  const { server, world, url, state } = started
-  const providers = [...server.providers.keys()].map((slug) => [
-    slug,
-    {
-      baseUrls: baseUrlsOf(started, slug),
-      ...world.credentials[slug],
-      callbackUrl: world.targets[slug]?.url ?? null,
-    },
-  ])
-  return {
-    version: server.version,
-    url,
-    control: `${url}/_sim`,
-    state: state ?? null,
-    providers: Object.fromEntries(providers),
-  }
-}
-
-function startedText(started: Started): string {
-  const { server, config, world, url, state } = started
-  const lines = [`esimulator ${server.version} listens on ${url}`]
-  for (const { simulator } of server.providers.values())
-    lines.push('', simulator.title, ...providerLines(started, simulator))
-
-  const demands = config.token === undefined ? '' : ' (demands the token)'
-  const kept = `${state} (${config.durability})`
-  const { mode, now } = world.clock
-  lines.push(
-    '',
-    'Simulator',
-    row('control API', `${url}/_sim${demands}`),
-    row('clock', `${mode}, ${now}`),
-    row('state', state === undefined ? 'kept nowhere (--ephemeral)' : kept),
-  )
-  return lines.join('\n')
-}
-
-/** One fact of the text that says what was started. */
-function row(name: string, value: string): string {
-  return `  ${name.padEnd(17)}${value}`
-}
-
-function providerLines(started: Started, { slug, callbacks }: Simulator): string[] {
-  const { world, url } = started
-  const { apiKey, clientId, clientSecret, tokenUrl, callbackSecret } = world.credentials[slug] ?? {}
-  const lines = baseUrlsOf(started, slug).map((base) => row('base URL', base))
-  if (apiKey !== undefined) lines.push(row('API key', apiKey))
-  if (clientId !== undefined) lines.push(row('client', `${clientId} / ${clientSecret}`))
-  if (tokenUrl !== undefined) lines.push(row('token URL', tokenUrl))
-
-  const how = `--callback-url, or PUT ${url}/_sim/callbacks/target/${slug}`
-  const nowhere = callbacks ? `nowhere yet: ${how}` : 'nowhere: it sends none'
-  lines.push(row('callbacks to', world.targets[slug]?.url ?? nowhere))
-  if (callbackSecret !== undefined) lines.push(row('callback secret', callbackSecret))
-  return lines
 }

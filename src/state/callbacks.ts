@@ -107,29 +107,20 @@ export interface NewCallback {
 /**
  * Queues a callback for its first attempt, now, to where its provider's callbacks go.
  * Where they go nowhere, it is written down as unsent.
+ * @returns what was queued, if it was
  */
-export function queueCallback(world: World, callback: NewCallback): void {
+export function queueCallback(world: World, callback: NewCallback): Callback | undefined {
   const { provider, type, iccid, version } = callback
   const body = JSON.stringify(callback.body)
   const target = world.in(targets).get(provider)
-  if (target) queueText(world, target.url, { provider, type, iccid, version, body })
-  else noteUnsent(world, { provider, type, iccid, version, body, reason: noTarget(provider) })
-}
-
-/** Why nothing is sent where no target is set, and what to do. */
-function noTarget(provider: string): string {
-  return `no callback URL is set: PUT /_sim/callbacks/target/${provider} sets where they go`
-}
-
-/** A callback as it is sent, with the text of its body. */
-type CallbackText = Omit<NewCallback, 'body'> & { readonly body: string }
-
-function queueText(world: World, url: string, text: CallbackText): Callback {
-  const { provider, type, iccid, version, body } = text
+  if (!target) {
+    noteUnsent(world, { provider, type, iccid, version, body, reason: noTarget(provider) })
+    return undefined
+  }
   const serial = world.next('callback')
   makeRoom(world)
   const queued: Callback = {
-    ...defined({ provider, type, iccid, url, body, version }),
+    ...defined({ provider, type, iccid, url: target.url, body, version }),
     id: `cb_${String(serial).padStart(6, '0')}`,
     serial,
     state: 'pending',
@@ -164,20 +155,6 @@ export function noteUnsent(world: World, unsent: NewUnsent): void {
   all.put(defined({ id, serial, provider, type, iccid, body, version, reason, at: world.now }))
   const oldest = all.size > UNSENT_KEPT ? all.first('noted') : undefined
   if (oldest) all.delete(oldest.id)
-}
-
-/**
- * Queues a callback that was not sent, now, to where its provider's callbacks go now.
- * @throws Refusal `wrong-state` where they still go nowhere, or where nothing was made to be sent
- */
-export function sendUnsent(world: World, unsent: UnsentCallback): Callback {
-  const { id, provider, type, iccid, version, body, reason } = unsent
-  if (body === undefined)
-    throw new Refusal('wrong-state', `it has no body that could be sent: ${reason}`)
-  const target = world.in(targets).get(provider)
-  if (!target) throw new Refusal('wrong-state', noTarget(provider))
-  world.in(unsentCallbacks).delete(id)
-  return queueText(world, target.url, { provider, type, iccid, version, body })
 }
 
 /** How an attempt ended; `final` where another cannot help. */
@@ -226,4 +203,26 @@ export function redeliver(world: World, callback: Callback): Callback {
     })
   const url = world.in(targets).get(callback.provider)?.url ?? callback.url
   return scheduled(world, { ...callback, url, state: 'pending', tries: 0 }, world.now)
+}
+
+/** Why nothing is sent where no target is set, and what to do. */
+function noTarget(provider: string): string {
+  return `no callback URL is set: PUT /_sim/callbacks/target/${provider} sets where they go`
+}
+
+/**
+ * Sends a callback that was not sent, now, to where its provider's callbacks go now: it is queued as
+ * another callback, and unsent no longer.
+ * @throws Refusal `wrong-state` where they still go nowhere, or where there is nothing to send
+ */
+export function sendUnsent(world: World, unsent: UnsentCallback): Callback {
+  const { id, provider, type, iccid, version, body, reason } = unsent
+  if (body === undefined)
+    throw new Refusal('wrong-state', `it has no body that could be sent: ${reason}`)
+
+  const content: object = JSON.parse(body)
+  const queued = queueCallback(world, { provider, type, iccid, version, body: content })
+  if (!queued) throw new Refusal('wrong-state', noTarget(provider))
+  world.in(unsentCallbacks).delete(id)
+  return queued
 }

@@ -1,0 +1,90 @@
+// What `esimulator start` says once it listens: where everything is, and what lets one in.
+import { ownBaseUrlsOf } from '../control/base-urls.ts'
+import type { WorldShown } from '../control/wire.ts'
+import type { Endpoint } from '../server/listen.ts'
+import type { SimulatorServer } from '../server/server.ts'
+import type { Simulator } from '../simulators/simulator.ts'
+import type { Config } from './config.ts'
+
+/** What there is to say of a server that has started. */
+export interface Started {
+  readonly config: Config
+  readonly server: SimulatorServer
+  /** The world `default`. */
+  readonly world: WorldShown
+  readonly endpoints: readonly Endpoint[]
+  /** How clients reach it. */
+  readonly url: string
+  /** Where the state is kept; absent where nothing is. */
+  readonly state: string | undefined
+}
+
+/** The base URLs of a provider: those it shares a port for, then those of its own. */
+function baseUrlsOf({ server, world, endpoints }: Started, slug: string): string[] {
+  const simulator = server.providers.get(slug)?.simulator
+  const own = endpoints.filter((endpoint) => endpoint.slug === slug)
+  return [
+    ...(world.mounts[slug] ?? []),
+    ...own.flatMap(({ url }) => (simulator ? ownBaseUrlsOf(simulator, url) : [])),
+  ]
+}
+
+/** For machines. */
+export function startedDocument(started: Started) {
+  const { server, world, url, state } = started
+  const providers = [...server.providers.keys()].map((slug) => [
+    slug,
+    {
+      baseUrls: baseUrlsOf(started, slug),
+      ...world.credentials[slug],
+      callbackUrl: world.targets[slug]?.url ?? null,
+    },
+  ])
+  return {
+    version: server.version,
+    url,
+    control: `${url}/_sim`,
+    state: state ?? null,
+    providers: Object.fromEntries(providers),
+  }
+}
+
+/** For people. */
+export function startedText(started: Started): string {
+  const { server, config, world, url, state } = started
+  const lines = [`esimulator ${server.version} listens on ${url}`]
+  for (const { simulator } of server.providers.values())
+    lines.push('', simulator.title, ...providerLines(started, simulator))
+
+  const demands = config.token === undefined ? '' : ' (demands the token)'
+  const kept = `${state} (${config.durability})`
+  const { mode, now } = world.clock
+  lines.push(
+    '',
+    'Simulator',
+    row('control API', `${url}/_sim${demands}`),
+    row('clock', `${mode}, ${now}`),
+    row('state', state === undefined ? 'kept nowhere (--ephemeral)' : kept),
+  )
+  return lines.join('\n')
+}
+
+/** One fact of the text that says what was started. */
+function row(name: string, value: string): string {
+  return `  ${name.padEnd(17)}${value}`
+}
+
+function providerLines(started: Started, { slug, callbacks }: Simulator): string[] {
+  const { world, url } = started
+  const { apiKey, clientId, clientSecret, tokenUrl, callbackSecret } = world.credentials[slug] ?? {}
+  const lines = baseUrlsOf(started, slug).map((base) => row('base URL', base))
+  if (apiKey !== undefined) lines.push(row('API key', apiKey))
+  if (clientId !== undefined) lines.push(row('client', `${clientId} / ${clientSecret}`))
+  if (tokenUrl !== undefined) lines.push(row('token URL', tokenUrl))
+
+  const how = `--callback-url, or PUT ${url}/_sim/callbacks/target/${slug}`
+  const nowhere = callbacks ? `nowhere yet: ${how}` : 'nowhere: it sends none'
+  lines.push(row('callbacks to', world.targets[slug]?.url ?? nowhere))
+  if (callbackSecret !== undefined) lines.push(row('callback secret', callbackSecret))
+  return lines
+}
