@@ -54,11 +54,9 @@ export function listed<Name extends string, T extends { readonly id: string }, R
     return link(`${path}?${textOf(query)}`)
   }
   const query = textOf(call.query)
+  const resources = records.map((record) => resource(record, link))
   return reply(200, {
-    _embedded: { [name]: records.map((record) => resource(record, link)) } as Record<
-      Name,
-      Resource[]
-    >,
+    _embedded: { [name]: resources } as Record<Name, Resource[]>,
     _links: defined({
       self: link(query ? `${path}?${query}` : path),
       next: next === undefined ? undefined : nextPage(next),
@@ -83,7 +81,7 @@ export function transcluded(header: string | undefined): {
   const [, quoted, bare = ''] = preferences.flatMap((each) => TRANSCLUDE.exec(each) ?? [])
   const names = (quoted ?? bare).split(';').map((name) => name.trim())
   const embed = [...new Set(names)].flatMap(
-    (name) => embeddable.find((known) => known === name) ?? [],
+    (name) => embeddable.find((resource) => resource === name) ?? [],
   )
   return {
     embed,

@@ -129,7 +129,8 @@ test('ACO-006 a suspended, a terminated and a data-only subscription may not sen
   })
   const templates = await sim.all<Schemas['OrderTemplate']>('/order-templates', 'order-templates')
   const order = await sim.order({
-    ...{ type: 'activate_subscription', account_id: ACCOUNT },
+    type: 'activate_subscription',
+    account_id: ACCOUNT,
     template_id: templates.find(({ description }) => description.includes('data only'))?.id,
     subscriber: { first_name: 'Ada', last_name: 'Byron', employee_id: 'E1815' },
     sim_profile: { sim_type: 'esim', delivery: { type: 'api' } },

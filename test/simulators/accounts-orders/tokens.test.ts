@@ -164,7 +164,7 @@ test('ACO-020 ACO-063 with strict on the id of a template begins otpl_', async (
   await sim.order(ACTIVATION)
 })
 
-/** Every `x-strict-pattern` below a value, by the name of the parameter or property it stands at. */
+/** Every `x-strict-pattern` below a value, by the name of what it stands at. */
 function strictIn(value: unknown, name = ''): [string, string][] {
   if (typeof value !== 'object' || value === null) return []
   const {

@@ -36,14 +36,20 @@ test('ACO-037 ACO-047 ACO-060 data on the air is an item at once, in bytes and 4
   const at = (path: string) => ({ href: `${sim.root}/enterprise${path}` })
   expect(item).toEqual({
     id: expect.stringMatching(/^uitem_[0-9A-Z]{26}$/),
-    ...{ type: 'data', direction: 'outbound', technology: '4G', from_msisdn: Number(MSISDN) },
-    ...{ location_country: 'GB', roaming: false, is_recorded: false },
-    ...{
-      started_at: '2026-01-01T00:00:00.000Z',
-      ended_at: '2026-01-01T00:00:00.000Z',
-      processed_at: '2026-01-01T00:00:00.001Z',
-    },
-    ...{ quantity: 1_500_000, unit: 'bytes', charged_quantity: 1_500_000, cost_type: 'in_bundle' },
+    type: 'data',
+    direction: 'outbound',
+    technology: '4G',
+    from_msisdn: Number(MSISDN),
+    location_country: 'GB',
+    roaming: false,
+    is_recorded: false,
+    started_at: '2026-01-01T00:00:00.000Z',
+    ended_at: '2026-01-01T00:00:00.000Z',
+    processed_at: '2026-01-01T00:00:00.001Z',
+    quantity: 1_500_000,
+    unit: 'bytes',
+    charged_quantity: 1_500_000,
+    cost_type: 'in_bundle',
     _links: {
       account: at(`/accounts/${ACCOUNT}`),
       subscription: at(`/subscriptions/${SUBSCRIPTION}`),
@@ -59,16 +65,20 @@ test('ACO-047 ACO-048 ACO-049 a call that came in: numbers as JSON numbers, 45 s
   await (await deviceOf(sim)).use({ minutes: 0.75, direction: 'inbound', peer: '+44000000000001' })
   const [item] = await used(sim, 1)
   expect(item).toMatchObject({
-    ...{
-      type: 'voice',
-      direction: 'inbound',
-      technology: 'cs',
-      from_msisdn: 44_000_000_000_001,
-      to_msisdn: Number(MSISDN),
-    },
-    ...{ is_recorded: true, roaming: false, location_country: 'GB' },
-    ...{ started_at: '2025-12-31T23:59:15.000Z', ended_at: '2026-01-01T00:00:00.000Z' },
-    ...{ quantity: 45, unit: 'seconds', charged_quantity: 60, cost_type: 'free' },
+    type: 'voice',
+    direction: 'inbound',
+    technology: 'cs',
+    from_msisdn: 44_000_000_000_001,
+    to_msisdn: Number(MSISDN),
+    is_recorded: true,
+    roaming: false,
+    location_country: 'GB',
+    started_at: '2025-12-31T23:59:15.000Z',
+    ended_at: '2026-01-01T00:00:00.000Z',
+    quantity: 45,
+    unit: 'seconds',
+    charged_quantity: 60,
+    cost_type: 'free',
   })
 })
 
@@ -136,7 +146,9 @@ test('data that several products carry, and that none does, are items of their o
   ).find(({ description }) => description.startsWith('Traveller'))
   const { subscription_id } = await sim.settled(
     await sim.order({
-      ...{ type: 'activate_subscription', account_id: ACCOUNT, template_id: traveller?.id },
+      type: 'activate_subscription',
+      account_id: ACCOUNT,
+      template_id: traveller?.id,
       subscriber: { first_name: 'Ada', last_name: 'Byron', employee_id: 'E1815' },
       sim_profile: { sim_type: 'esim', delivery: { type: 'api' } },
     }),
@@ -178,7 +190,9 @@ test('a service that a subscription has not is not carried', async () => {
     await sim.all<Schemas['OrderTemplate']>('/order-templates', 'order-templates')
   ).find(({ description }) => description.startsWith('Visitor'))
   const order = await sim.order({
-    ...{ type: 'activate_subscription', account_id: ACCOUNT, template_id: visitor?.id },
+    type: 'activate_subscription',
+    account_id: ACCOUNT,
+    template_id: visitor?.id,
     subscriber: { first_name: 'Ada', last_name: 'Byron', employee_id: 'E1815' },
     sim_profile: { sim_type: 'esim', delivery: { type: 'api' } },
   })

@@ -1,4 +1,4 @@
-// Acquiring eSIMs at Highland, their installation codes and bar codes, and the stock they come from.
+// Acquiring eSIMs at Highland: their installation codes, bar codes, and the stock they come from.
 import jsQrModule from 'jsqr'
 import { PNG } from 'pngjs'
 import { expect, test } from 'vitest'

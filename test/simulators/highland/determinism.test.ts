@@ -1,4 +1,4 @@
-// Highland under one seed: the same calls give the same bytes; and it moves no other provider's dice, nor they its own.
+// Highland under one seed: the same calls give the same bytes, and move no other provider's draws.
 import { expect, test } from 'vitest'
 import { startSimulator } from '../../../src/index.ts'
 import { esimGo } from '../../../src/simulators/esim-go/index.ts'

@@ -1,4 +1,4 @@
-// What can be done to an eSIM of Highland in which state: in stock, acquired, suspended; on its handset; its product.
+// What can be done to an eSIM of Highland in which state, on its handset, and with its product.
 import { expect, test } from 'vitest'
 import { readSpec } from '../../../src/server/spec-files.ts'
 import { ESIM, expectFailure, type Highland, startHighland, USA } from '../../support/highland.ts'
@@ -31,7 +31,7 @@ const FOREIGN = {
 const NO_PRODUCT = { remove: 'no-product', removeB2b: 'no-product', usage: 'no-product' }
 const device = (sim: Highland) => sim.device(sim.iccid())
 
-/** How an eSIM comes into each state, and which operations are refused there, as what; all others succeed. */
+/** How an eSIM comes into each state, and what is refused there, as what; all else succeeds. */
 const states: Readonly<
   Record<
     string,

@@ -1,4 +1,4 @@
-// Data products at Highland: the default ones, those of a partner, and putting them on eSIMs and taking them off.
+// Data products at Highland: default ones and a partner's, put on eSIMs and taken off.
 import { expect, test } from 'vitest'
 import { startSimulator } from '../../../src/index.ts'
 import { findCountry } from '../../../src/simulators/countries.ts'

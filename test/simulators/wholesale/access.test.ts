@@ -1,4 +1,4 @@
-// Who may ask, for which node, where, and how strictly: tokens, sub-nodes, paths, the text of the document, the words of a refusal.
+// Who may ask, for which node, where, and how strictly; and how a refusal is worded.
 import { expect, test } from 'vitest'
 import { wholesale } from '../../../src/simulators/wholesale/index.ts'
 import { type CommonRefusal, Refusal } from '../../../src/state/refusal.ts'

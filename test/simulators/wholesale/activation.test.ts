@@ -1,4 +1,4 @@
-// Activating subscriptions: the plan, its allowances and products, the prerequisites, the SIM and the number.
+// Activating subscriptions: plan, allowances, products, prerequisites, the SIM and the number.
 import { expect, test } from 'vitest'
 import {
   ACTIVATION,

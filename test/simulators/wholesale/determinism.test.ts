@@ -1,4 +1,4 @@
-// The wholesale API under one seed: the same calls give the same bytes; and it moves no other provider's dice, nor they its own.
+// Wholesale under one seed: the same calls give the same bytes, and move no other's draws.
 import { expect, test } from 'vitest'
 import { wholesale } from '../../../src/simulators/wholesale/index.ts'
 import { ACTIVATION, SUSPENSION, startWholesale, type Wholesale } from '../../support/wholesale.ts'

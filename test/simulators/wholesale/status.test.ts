@@ -1,4 +1,4 @@
-// Moving a line: every action in every state, what is pending, duplicates, and what a transaction is asked to say.
+// Moving a line: every action in every state, what is pending, duplicates, what is told of each.
 import { expect, test } from 'vitest'
 import {
   ACTIVATION,

@@ -1,0 +1,151 @@
+// Scaffolds a provider that compiles, runs and passes the tests: npm run new-provider NAME.
+import { execFileSync } from 'node:child_process'
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { dirname } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { Script } from 'node:vm'
+
+const ROOT = fileURLToPath(new URL('..', import.meta.url))
+const TEMPLATES = 'scripts/new-provider/'
+const LIST = 'src/simulators/index.ts'
+
+const read = (path) => readFileSync(ROOT + path, 'utf8')
+
+function write(path, text) {
+  mkdirSync(dirname(ROOT + path), { recursive: true })
+  writeFileSync(ROOT + path, text)
+}
+
+/** Where each template goes. */
+function filesOf(slug) {
+  const folder = `src/simulators/${slug}`
+  return {
+    'spec.yaml': `specs/${slug}.yaml`,
+    'statements.yaml': `specs/statements/${slug}.yaml`,
+    'index.ts': `${folder}/index.ts`,
+    'handlers.ts': `${folder}/handlers.ts`,
+    'wire.ts': `${folder}/wire.ts`,
+    'errors.ts': `${folder}/errors.ts`,
+    'settings.ts': `${folder}/settings.ts`,
+    'seeds.ts': `${folder}/seeds.ts`,
+    'records.ts': `${folder}/records.ts`,
+    'spec.d.ts': `${folder}/spec.d.ts`,
+    'provider.test.ts': `test/simulators/${slug}/${slug}.test.ts`,
+  }
+}
+
+/** The forms of a name that the templates use, in the place of those of Acme Mobile. */
+function formsOf(slug) {
+  const words = slug.split('-')
+  const capitalised = words.map((word) => word[0].toUpperCase() + word.slice(1))
+  const pascal = capitalised.join('')
+  return {
+    'acme-mobile': slug,
+    acmeMobile: words[0] + capitalised.slice(1).join(''),
+    AcmeMobile: pascal,
+    'Acme Mobile': capitalised.join(' '),
+    ACM: statementPrefix(slug),
+  }
+}
+
+/** Three letters before the numbers of its statements, which no other provider has. */
+function statementPrefix(slug) {
+  const taken = new Set(
+    readdirSync(`${ROOT}specs/statements`).flatMap(
+      (file) => read(`specs/statements/${file}`).match(/\b[A-Z]{3}(?=-\d{3}\b)/g) ?? [],
+    ),
+  )
+  const [first, ...rest] = `${slug.toUpperCase().replaceAll('-', '')}XYZ`
+  for (const second of rest)
+    for (const third of rest)
+      if (second !== third && !taken.has(first + second + third)) return first + second + third
+  throw new Error(`every number that begins with ${first} is taken: number the statements yourself`)
+}
+
+/** Why a name will not do; `undefined` where it will. */
+function problemOf(slug) {
+  if (!/^[a-z]{2,}(-[a-z]+)*$/.test(slug))
+    return `"${slug}" will not do: names are kebab-case, as in acme-mobile`
+  const taken = [`src/simulators/${slug}`, ...Object.values(filesOf(slug))]
+  const existing = taken.find((path) => existsSync(ROOT + path))
+  if (existing) return `${existing} is there already: choose another name`
+  const { acmeMobile: identifier } = formsOf(slug)
+  if (!isFree(identifier)) return `"${slug}" is a word of the code: choose another name`
+  return undefined
+}
+
+/** True for an identifier that is no reserved word and no word of the file that will export it. */
+function isFree(identifier) {
+  const words = read(`${TEMPLATES}index.ts.template`).replaceAll('acmeMobile', '').match(/\w+/g)
+  if (words?.includes(identifier)) return false
+  try {
+    new Script(`'use strict'; const ${identifier} = 0`)
+    return true
+  } catch {
+    return false
+  }
+}
+
+/** Adds the provider to the list of them: an import in its place, and an item at the end. */
+function addToList(slug, identifier) {
+  const lines = read(LIST).split('\n')
+  const path = `./${slug}/index.ts`
+  const pathIn = (line) => /^import .* from '(.*)'$/.exec(line)?.[1]
+  const next = lines.findIndex((line) => (pathIn(line) ?? '') > path)
+  const last = lines.findLastIndex((line) => pathIn(line) !== undefined)
+  lines.splice(next < 0 ? last + 1 : next, 0, `import { ${identifier} } from '${path}'`)
+  write(LIST, lines.join('\n').replace(/,?\s*\]\s*$/, `, ${identifier}]\n`))
+}
+
+function scaffold(slug) {
+  const forms = formsOf(slug)
+  const placeholders = new RegExp(Object.keys(forms).join('|'), 'g')
+  const files = filesOf(slug)
+  for (const [template, path] of Object.entries(files)) {
+    const text = read(`${TEMPLATES}${template}.template`)
+    write(
+      path,
+      text.replaceAll(placeholders, (placeholder) => forms[placeholder]),
+    )
+  }
+  addToList(slug, forms.acmeMobile)
+  return [...Object.values(files), LIST]
+}
+
+/** Formats what was written, and generates its types anew, where the programs are installed. */
+function finish(files) {
+  const run = (program, args) => execFileSync(program, args, { cwd: ROOT, stdio: 'ignore' })
+  const biome = `${ROOT}node_modules/@biomejs/biome/bin/biome`
+  const code = files.filter((path) => path.endsWith('.ts') && !path.endsWith('spec.d.ts'))
+  if (existsSync(biome)) run(process.execPath, [biome, 'check', '--write', ...code])
+  if (existsSync(`${ROOT}tools/node_modules`)) run('npm', ['--prefix', 'tools', 'run', 'types'])
+}
+
+function adviceFor(slug) {
+  return `
+Try it: npm start, and then
+  curl -H 'Authorization: Bearer test-${slug}-key' \\
+    http://127.0.0.1:4010/${slug}/plans/europe-1gb
+
+Then, one after the other:
+  1. Write the provider's API over specs/${slug}.yaml, in your own words, and generate its types:
+     npm ci --prefix tools && npm --prefix tools run types
+  2. Number what its document says in specs/statements/${slug}.yaml.
+  3. Write handlers.ts and wire.ts until they compile; then records, errors, settings, seeds.
+  4. Prove each statement by a test below test/simulators/${slug}/ that carries its number: npm test
+  5. Name the provider in README.md and specs/README.md.`
+}
+
+function main(slug = '') {
+  const problem = problemOf(slug)
+  if (problem) {
+    console.error(`new-provider: ${problem}`)
+    process.exitCode = 2
+    return
+  }
+  const files = scaffold(slug)
+  finish(files)
+  console.log(['Written:', ...files.map((path) => `  ${path}`), adviceFor(slug)].join('\n'))
+}
+
+main(process.argv[2])

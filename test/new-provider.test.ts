@@ -1,0 +1,98 @@
+// The scaffold of a provider, run in a copy of the project: what it writes compiles and passes.
+import { execFile } from 'node:child_process'
+import {
+  cpSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { ROOT } from './support/source.ts'
+
+const COPIED = ['src', 'specs', 'test', 'scripts', 'biome.json', 'tsconfig.json', '.gitignore']
+const SLUG = 'wave-two'
+
+let copy = ''
+
+beforeAll(() => {
+  copy = mkdtempSync(join(tmpdir(), 'esimulator-new-provider-'))
+  for (const path of [...COPIED, 'package.json', 'vitest.config.ts'])
+    cpSync(join(ROOT, path), join(copy, path), { recursive: true })
+  symlinkSync(join(ROOT, 'node_modules'), join(copy, 'node_modules'))
+})
+
+afterAll(() => rmSync(copy, { recursive: true, force: true }))
+
+/** Runs a program in the copy. */
+async function run(program: string, ...args: string[]): Promise<{ code: number; output: string }> {
+  // A test run within another one must not take itself for a part of it.
+  const inherited = Object.entries(process.env).filter(([name]) => !name.startsWith('VITEST'))
+  const options = { cwd: copy, env: Object.fromEntries(inherited) }
+  try {
+    const { stdout } = await promisify(execFile)(process.execPath, [program, ...args], options)
+    return { code: 0, output: stdout }
+  } catch (error) {
+    const { code, stdout, stderr } = error as { code: number; stdout: string; stderr: string }
+    return { code, output: stdout + stderr }
+  }
+}
+
+const newProvider = (name: string) => run('scripts/new-provider.js', name)
+const installed = (program: string, ...args: string[]) => run(`node_modules/${program}`, ...args)
+
+test.each([
+  ['WaveTwo', /kebab-case/],
+  ['wave_two', /kebab-case/],
+  ['', /kebab-case/],
+  ['delete', /word of the code/],
+  ['highland', /src\/simulators\/highland is there already/],
+  ['control', /specs\/control\.yaml is there already/],
+])('the name "%s" is refused, and nothing is written', async (name, why) => {
+  const before = readFileSync(join(copy, 'src/simulators/index.ts'), 'utf8')
+  const { code, output } = await newProvider(name)
+  expect([code, output]).toEqual([2, expect.stringMatching(why)])
+  expect(readFileSync(join(copy, 'src/simulators/index.ts'), 'utf8')).toBe(before)
+  expect(readdirSync(join(copy, 'src/simulators'))).toEqual(
+    readdirSync(join(ROOT, 'src/simulators')),
+  )
+})
+
+/** Tests of the structure that a provider can break. */
+const STRUCTURE = [
+  `${SLUG}`,
+  'in the list of providers',
+  'do not import one another',
+  'is named in the kernel',
+  'every file opens',
+].join('|')
+
+test('a new provider is formatted, compiles, and passes its tests and those of the structure', async () => {
+  expect(await newProvider(SLUG)).toMatchObject({
+    code: 0,
+    output: expect.stringContaining(`src/simulators/${SLUG}/index.ts`),
+  })
+  const code = [`src/simulators/${SLUG}`, `test/simulators/${SLUG}`, 'src/simulators/index.ts']
+  const formatted = await installed('@biomejs/biome/bin/biome', 'ci', ...code)
+  expect(formatted.code, formatted.output).toBe(0)
+
+  const config = { extends: './tsconfig.json', include: ['src', `test/simulators/${SLUG}`] }
+  writeFileSync(join(copy, 'tsconfig.new-provider.json'), JSON.stringify(config))
+  const compiled = await installed('typescript/bin/tsc', '-p', 'tsconfig.new-provider.json')
+  expect(compiled.output).toBe('')
+
+  const vitest = (...args: string[]) => installed('vitest/vitest.mjs', 'run', ...args)
+  const itsTests = await vitest(`test/simulators/${SLUG}`, 'test/statements.test.ts')
+  expect(itsTests.code, itsTests.output).toBe(0)
+  const structure = await vitest('test/structure.test.ts', '-t', STRUCTURE)
+  expect(structure.code, structure.output).toBe(0)
+}, 120_000)
+
+test('a name is taken once its provider is there', async () => {
+  expect(await newProvider(SLUG)).toMatchObject({ code: 2 })
+})
