@@ -106,6 +106,10 @@ function* lookAround(town, memory) {
   yield* ask(town, memory, { method: 'GET', path: '/v2.4/inventory', slug, share: 0 })
 }
 
+/** The first of these tables that has an operation, else that of the control API. */
+const tableWith = (operation, names) =>
+  names.find((name) => allTables[name][operation]) ?? 'control'
+
 /** Settings are changed, and are as they were again a few calls later. */
 function* changeSettings(town, memory) {
   const { dice } = town
@@ -125,11 +129,7 @@ function* changeSettings(town, memory) {
   memory.subject = slug
   const own = slug === 'esim-go' ? dice.pick(['v2.5', 'v2.5', 'v2.4']) : slug
   for (const operation of next) {
-    const name = allTables[own][operation]
-      ? own
-      : allTables['v2.5'][operation] && slug === 'esim-go'
-        ? 'v2.5'
-        : 'control'
+    const name = tableWith(operation, [own, slug === 'esim-go' ? 'v2.5' : own])
     yield* make(town, memory, name, counted(town, name, operation))
   }
 }
