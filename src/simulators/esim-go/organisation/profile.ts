@@ -1,7 +1,7 @@
 // The organisation's name, address and users: made up, always the same for a world.
 import { createRequire } from 'node:module'
 import { hash } from '../../../state/random.ts'
-import type { Identity } from '../../../state/world-records.ts'
+import { type Identity, seedText } from '../../../state/world-records.ts'
 import { SLUG } from '../records.ts'
 import type { components } from '../spec.d.ts'
 
@@ -14,13 +14,10 @@ type OrganisationProfile = Pick<
 // Loaded when first asked for: few callers look at the organisation, and names are heavy.
 const load = createRequire(import.meta.url)
 
-/** Derived from the world's name and seed alone, so nothing of it needs keeping. */
-export function organisationProfile({
-  name,
-  seed,
-}: Pick<Identity, 'name' | 'seed'>): OrganisationProfile {
+/** Derived from who the world is alone, so nothing of it needs keeping. */
+export function organisationProfile(identity: Identity): OrganisationProfile {
   const { faker } = load('@faker-js/faker/locale/en') as typeof import('@faker-js/faker/locale/en')
-  faker.seed(hash(`${name}/${seed}/${SLUG}/people`))
+  faker.seed(hash(`${seedText(identity)}/${SLUG}/people`))
   const users = ['Admin', 'Developer'].map((role) => {
     const firstName = faker.person.firstName()
     const lastName = faker.person.lastName()
