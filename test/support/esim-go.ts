@@ -9,6 +9,7 @@ import type { SimulatorServer } from '../../src/server/server.ts'
 import type { HostedWorld } from '../../src/server/worlds.ts'
 import { esimGo } from '../../src/simulators/esim-go/index.ts'
 import type { components } from '../../src/simulators/esim-go/spec.d.ts'
+import { unsentCallbacks } from '../../src/state/callbacks.ts'
 import { defined } from '../../src/state/defined.ts'
 import type { SettingValue } from '../../src/state/settings.ts'
 import type { World } from '../../src/state/world.ts'
@@ -81,12 +82,15 @@ async function open(): Promise<Opened> {
   return { server, origin: listening.endpoints[0]?.url ?? '', reports, close }
 }
 
+/** All that is kept of a world but the notes of what was not told: a refusal may leave one. */
 function stateOf({ random, records }: World): string {
-  const kept = [...records].filter(([, each]) => each.size > 0).sort(([a], [b]) => (a < b ? -1 : 1))
-  return JSON.stringify({
-    random: random.state(),
-    records: kept.map(([name, each]) => [name, [...each]]),
-  })
+  const kept = [...records]
+    .filter(([name, each]) => each.size > 0 && name !== unsentCallbacks.name)
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+  return JSON.stringify(
+    { random: random.state(), records: kept.map(([name, each]) => [name, [...each]]) },
+    (key, value) => (key === 'unsent-callback' ? undefined : value),
+  )
 }
 
 /** Calls eSIM Go with a key; `null` for none. */

@@ -1,6 +1,7 @@
 // Money at eSIM Go: the balance is topped up from the saved card, and a customer is told where it runs low or does not suffice.
 import { expect, test } from 'vitest'
 import { startSimulator } from '../../../src/index.ts'
+import { unsentCallbacks } from '../../../src/state/callbacks.ts'
 import { type Schemas, startEsimGo, type TestSim } from '../../support/esim-go.ts'
 import { buy, GB_1, money } from '../../support/esim-go-shop.ts'
 import { type Arrival, listen, type TestReceiver } from '../../support/receiver.ts'
@@ -154,8 +155,11 @@ test('an order that is only validated is told to nobody', async () => {
   expect(await alerts(sim, receiver)).toEqual([])
 })
 
-test('where nobody listens, want of money changes nothing at all', async () => {
+test('where nobody listens, want of money changes nothing, and it is noted that nobody was told', async () => {
   await using sim = await startEsimGo('an empty account')
   const call = () => sim.post('/orders', { type: 'transaction', order: [{ item: GB_1 }] })
   await expectRefused(sim, call, { status: 400, code: 'insufficient-balance' })
+  expect([...sim.world.in(unsentCallbacks).values()]).toMatchObject([
+    { type: 'InsufficientBalance', reason: expect.stringMatching('no callback URL is set') },
+  ])
 })

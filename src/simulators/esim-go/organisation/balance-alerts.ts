@@ -1,5 +1,5 @@
 // Callbacks about money: it is low, or did not suffice (second-hand; the fields are invented).
-import { queueCallback, targets } from '../../../state/callbacks.ts'
+import { queueCallback } from '../../../state/callbacks.ts'
 import type { World } from '../../../state/world.ts'
 import { CURRENCY, money, toCents } from '../money.ts'
 import { SLUG } from '../records.ts'
@@ -27,10 +27,7 @@ export function alertIfLow(world: World, before: number): void {
   if (before >= limit && spendable(world) < limit) queueAlert(world, 'LowBalance')
 }
 
-/**
- * Alerts that an order was refused because the money did not suffice. Where callbacks go nowhere
- * nothing is written down either: a refused order changes nothing.
- */
+/** Alerts that an order was refused because the money did not suffice. */
 export function alertInsufficient(world: World): void {
-  if (world.in(targets).has(SLUG)) queueAlert(world, 'InsufficientBalance')
+  queueAlert(world, 'InsufficientBalance')
 }
