@@ -1,9 +1,12 @@
 // The acts of a history: each with a server started anew, with flags of its own.
+import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { edges } from './edges.js'
 import { history, newTown } from './history.js'
 import { seededWorlds } from './worlds.js'
 
+/** From how many calls on there is time for the odd things. */
+const WIDE = 3000
 const TOKEN = 'history-token'
 
 /** The user's own stock, for the act that begins with one. */
@@ -41,23 +44,23 @@ wholesale:
   reservations: [GRID100=12025550123]
 `
 
-/** Names of acts, for --without. */
+/** The act that `--without` leaves out. */
 export const SEEDED = 'seeded-worlds'
 const share = (calls, part) => Math.max(1, Math.round(calls * part))
 
 /** The odd things first, where there is time for them; then what chance brings. */
-function* played(town, calls) {
-  if (calls > 3000 || town.base) yield* edges(town)
+function* played(town, calls, wide) {
+  if (wide && !town.seeded) yield* edges(town)
   if (town.seeded) yield* seededWorlds(town)
   yield* history(town, Math.max(calls - town.played, 100))
 }
 
-/** The acts with their flags and histories; `writeFileSync` lays out the seed file in `folder`. */
-export function actsOf({ calls, seed, ports, without, folder, writeFileSync }) {
+/** The acts with their flags and histories; the seed file is laid out in `folder`. */
+export function actsOf({ calls, seed, ports, without, folder }) {
   const { main, own, receiver } = ports
   const seedFile = join(folder, 'own.yaml')
   writeFileSync(seedFile, SEED_FILE)
-  const common = ['--ephemeral', '--clock', 'frozen', '--callback-timeout', '1500ms']
+  const common = ['--ephemeral', '--clock', 'frozen', '--callback-timeout', '10s']
   const called = ['--callback-url', `http://127.0.0.1:${receiver}/ok`]
   const all = [
     {
@@ -103,7 +106,7 @@ export function actsOf({ calls, seed, ports, without, folder, writeFileSync }) {
       const town = newTown({ seed: seed * 16 + at, ports, ...act })
       return {
         ...{ ports, ...act, secrets: town.secrets },
-        history: () => played(town, share(calls, part)),
+        history: () => played(town, share(calls, part), calls >= WIDE),
       }
     })
 }

@@ -37,7 +37,7 @@ export async function freePorts(count) {
  * Starts `esimulator start` with these flags, in the folder `cwd`, with a bare environment.
  * @throws CannotRun where it ends instead of saying where it listens
  */
-export async function startBuild({ main }, flags, cwd) {
+export async function startBuild({ main, version }, flags, cwd) {
   const { PATH = '' } = process.env
   const child = spawn(process.execPath, [main, 'start', '--json', ...flags], { cwd, env: { PATH } })
   running.add(child)
@@ -48,6 +48,8 @@ export async function startBuild({ main }, flags, cwd) {
   const line = await Promise.race([once(lines, 'line'), exited.then(() => undefined)])
   if (!line) throw new CannotRun(`${main} did not start: ${said.join('').trim()}`)
   return {
+    /** What it says once it listens, with the version of the checkout taken out. */
+    started: line[0].replace(`"version":"${version}"`, ''),
     /** What it wrote to standard error. */
     said,
     get ended() {

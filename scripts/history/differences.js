@@ -23,7 +23,8 @@ function bodyDifference(name, old, next) {
   return [`${name} from byte ${at} on${lengths}\n    old ...${part(old)}\n    new ...${part(next)}`]
 }
 
-function valueDifference(name, old, next) {
+/** A sentence where two values differ. */
+export function valueDifference(name, old, next) {
   const [before, after] = [JSON.stringify(old), JSON.stringify(next)]
   return before === after ? [] : [`${name}: old ${before}, new ${after}`]
 }

@@ -13,6 +13,9 @@ import { onStage, openStage, perform, repeat } from './play.js'
 const WRITTEN = 500
 const GOING_ON = 200
 
+/** How a folder is left, and how it was kept until then. */
+const endings = { SIGTERM: 'buffered', SIGKILL: 'written' }
+
 const ofControl = [
   '/worlds',
   '/clock',
@@ -105,7 +108,8 @@ async function compareOne([old, next], { seed, signal, home, ports }) {
   const [folder, ofOld, ofNew] = ['written', 'old', 'new'].map((name) => join(home, signal, name))
   const flags = ['--clock', 'frozen', '--port', `${main}`]
   const called = ['--callback-url', `http://127.0.0.1:${receiver}/ok`]
-  const actIn = (state) => ({ flags: [...flags, ...called, '--state', state], ports })
+  const kept = ['--durability', endings[signal]]
+  const actIn = (state) => ({ flags: [...flags, ...called, ...kept, '--state', state], ports })
   const town = newTown({ seed, ports })
   const before = await written(old, actIn(folder), town, signal)
   console.log(`${signal}: ${contentsOf(folder)}`)
@@ -133,7 +137,7 @@ export async function compareFolders(builds, { seed }) {
   const home = mkdtempSync(join(tmpdir(), 'esimulator-folders-'))
   const count = { replies: 0, callbacks: 0, differing: [] }
   try {
-    for (const [at, signal] of ['SIGTERM', 'SIGKILL'].entries()) {
+    for (const [at, signal] of Object.keys(endings).entries()) {
       const options = { seed: seed * 16 + 8 + at, signal, home, ports: { main, receiver } }
       const { records, differing } = await compareOne(builds, options)
       count.replies += records.length

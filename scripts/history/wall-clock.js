@@ -2,8 +2,8 @@
 // The whole list of rules; each names what it touches and leaves everything else as it is:
 // 1. The header Date of a reply, where it is the machine's own time give or take 3 seconds: that of
 //    replies that belong to no world. Dates of a world's clock stay.
-// 2. `expiresAt` in replies of the control API, where it lies within the 2 hours (less 5 minutes at
-//    most) that histories ask for as `ttl`: text in a world, a number in the state document.
+// 2. `expiresAt` in replies of the control API, where it lies within the 2 hours (less one at most)
+//    that histories ask for as `ttl`: text in a world, a number in the state document.
 // 3. A callback's webhook-timestamp, where it is the machine's own time give or take 5 seconds
 //    (setting `signingClock: wall`), and then its webhook-signature, where it is the right one: a
 //    wrong one stays. The same in the headers that GET /_sim/callbacks/{id} shows.
@@ -20,7 +20,7 @@ const MARK = '<wall clock>'
 const isNear = (instant, within) => Math.abs(instant - Date.now()) <= within
 const isTtl = (instant) => {
   const left = instant - Date.now()
-  return left > TTL_MS - 300_000 && left <= TTL_MS
+  return left > TTL_MS / 2 && left <= TTL_MS
 }
 
 /** A reply with what depends on the wall taken out; `version` is the checkout's. */
