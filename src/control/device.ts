@@ -29,14 +29,14 @@ type SimCall = Parameters<typeof simOf>[0]
 /** What a device does to a SIM, inside a transaction. */
 type Act<Outcome> = (world: World, sim: Sim, simulator: Simulator) => Outcome
 
-/** Does something to a SIM in one transaction: what came of it, and what there is to show. */
+/** Does something to a SIM in one transaction: what came of it, and the SIM and events after it. */
 function onDevice<Outcome>(call: SimCall, act: Act<Outcome>) {
   const { world } = call.hosted
   const sim = simOf(call)
   const { simulator } = providerOf(call.server, sim.provider)
   const { result, events } = world.transaction(() => act(world, sim, simulator))
-  const shown = { sim: simShown(world, current(world, sim)), events: events.map(eventShown) }
-  return { outcome: result, shown }
+  const after = { sim: simShown(world, current(world, sim)), events: events.map(eventShown) }
+  return { outcome: result, after }
 }
 
 /** A SIM as it is now. */
@@ -45,12 +45,12 @@ function current(world: World, sim: Sim): Sim {
 }
 
 /** Answers a call with what the device did. */
-function did(call: SimCall, act: Act<unknown>) {
-  return reply(200, onDevice(call, act).shown)
+function answerMove(call: SimCall, act: Act<unknown>) {
+  return reply(200, onDevice(call, act).after)
 }
 
 const profileMove = (event: ProfileEvent) => (call: SimCall) =>
-  did(call, (world, sim) => moveProfile(world, sim, event))
+  answerMove(call, (world, sim) => moveProfile(world, sim, event))
 
 /** @throws Refusal `invalid-request` where there is no such network */
 function networkIn(simulator: Simulator, { country, operator }: Schemas['Attach']): Network {
@@ -105,7 +105,7 @@ function attachAtHome(world: World, sim: Sim, simulator: Simulator): Sim {
 
 /** Uses something; a SIM on no network is attached first, and the answer says where. */
 function useSim(call: CallOf<'useSim'>) {
-  const { outcome, shown } = onDevice(call, (world, sim, simulator) => {
+  const { outcome, after } = onDevice(call, (world, sim, simulator) => {
     const use = usageOf(call.body)
     const { usage: rules } = simulator.device
     if (sim.attached) return use(world, sim, rules)
@@ -113,17 +113,19 @@ function useSim(call: CallOf<'useSim'>) {
     const { attached } = attachAtHome(world, sim, simulator)
     return defined({ ...use(world, current(world, sim), rules), attached })
   })
-  return reply(200, { ...outcome, ...shown })
+  return reply(200, { ...outcome, ...after })
 }
 
 export const deviceHandlers = {
   downloadSim: profileMove('download'),
-  installSim: (call) => did(call, install),
+  installSim: (call) => answerMove(call, install),
   enableSim: profileMove('enable'),
   disableSim: profileMove('disable'),
   deleteSim: profileMove('delete'),
   attachSim: (call) =>
-    did(call, (world, sim, simulator) => attach(world, sim, networkIn(simulator, call.body))),
-  detachSim: (call) => did(call, detach),
+    answerMove(call, (world, sim, simulator) =>
+      attach(world, sim, networkIn(simulator, call.body)),
+    ),
+  detachSim: (call) => answerMove(call, detach),
   useSim,
 } satisfies Partial<ControlHandlers>

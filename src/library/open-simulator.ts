@@ -74,7 +74,7 @@ export async function openSimulator(options: SimulatorOptions = {}): Promise<Sim
   const publicUrl = options.publicUrl?.replace(/\/+$/, '')
   const store = await storeFor(options, report)
   try {
-    const server = defined({
+    const serverOptions = defined({
       simulators,
       store,
       clock: 'frozen' as const,
@@ -93,7 +93,7 @@ export async function openSimulator(options: SimulatorOptions = {}): Promise<Sim
       rest: async (server: SimulatorServer) =>
         (await import('../control/app.ts')).controlApp(server),
     })
-    return await openServer(server)
+    return await openServer(serverOptions)
   } catch (error) {
     await store.close().catch(() => {})
     throw error
