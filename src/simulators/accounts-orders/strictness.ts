@@ -1,5 +1,7 @@
 // What is asked for, read leniently: the document breaks its own rules in its samples.
+
 import { sortable } from '../../state/collection.ts'
+import { defined } from '../../state/defined.ts'
 import { iso } from '../../state/instant.ts'
 import { Refusal } from '../../state/refusal.ts'
 
@@ -28,15 +30,16 @@ export function daysAsked(query: { 'from-date'?: string; 'to-date'?: string }): 
   from?: string
   to?: string
 } {
-  const [first, last] = [dayOf(query['from-date']), dayOf(query['to-date'])]
+  const first = dayOf(query['from-date'])
+  const last = dayOf(query['to-date'])
   const problems = [first, last].flatMap((day, at) =>
     Number.isNaN(day) ? [`${at ? 'to' : 'from'}-date is no day there is`] : [],
   )
   if (first !== undefined && last !== undefined && first > last)
     problems.push('from-date must not be after to-date')
   if (problems.length > 0) throw new Refusal('invalid-request', problems.join('; '))
-  return {
-    ...(first === undefined ? {} : { from: sortable(Math.max(0, first)) }),
-    ...(last === undefined ? {} : { to: sortable(Math.max(0, last + DAY)) }),
-  }
+  return defined({
+    from: first === undefined ? undefined : sortable(Math.max(0, first)),
+    to: last === undefined ? undefined : sortable(Math.max(0, last + DAY)),
+  })
 }
