@@ -9,6 +9,7 @@ import { settings, wrongSettings } from './moves/settings.js'
 import { wrongDocuments, wrongWorlds } from './moves/wrong.js'
 import { receiverPaths } from './receiver.js'
 import { jsonOf } from './send.js'
+import { many } from './stories/esim-go.js'
 
 const plain = (method, path, rest = {}) => ({ method, path: `/_sim${path}`, share: 0, ...rest })
 const ofEsimGo = (method, path, rest = {}) => ({
@@ -129,5 +130,6 @@ export function* edges(town) {
   yield* edgesOfProviders(town)
   yield* twins(town, memory)
   yield* callbacks(town, memory)
+  yield* many(town, memory)
   yield* refusals(town, memory)
 }

@@ -145,7 +145,9 @@ export function* restoreState(town, memory) {
     const { status, body } = yield* ask(town, memory, { method: 'GET', path, share: 0 })
     if (status !== 200) return
     const { known, settings } = memory
-    documents.push({ text: body.toString(), known: copied(known), settings })
+    // How long the world is kept by the wall clock is no part of what is put elsewhere.
+    const text = body.toString().replace(/,"expiresAt":\d+\.?\d*(?=\},"clock")/, '')
+    documents.push({ text, known: copied(known), settings })
     if (documents.length > 3) documents.shift()
     return
   }
