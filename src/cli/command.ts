@@ -1,5 +1,8 @@
 // What a command of the command line is to the program that runs it.
 import type { Config, Flags } from './config.ts'
 
-/** Runs a command with its config and arguments. Returns the exit status: 0 fine, 1 findings. */
+/**
+ * Runs a command with its config and arguments. Returns the exit status: 0
+ * fine, 1 findings.
+ */
 export type Run = (config: Config, args: readonly string[], flags: Flags) => Promise<number>

@@ -103,7 +103,10 @@ function sourceIn(file: string, key: string, value: unknown): [OptionName, Sourc
   return [name, { texts: values.map(String), place }]
 }
 
-/** The keys and values of a YAML or JSON file; an empty file has none. @throws CannotRun */
+/**
+ * The keys and values of a YAML or JSON file; an empty file has none.
+ * @throws CannotRun
+ */
 export async function parseYaml(
   file: string,
   written: string,

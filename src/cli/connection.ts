@@ -4,7 +4,10 @@ import { CannotRun } from './cannot-run.ts'
 import type { Config } from './config.ts'
 import { DEFAULT_PORT } from './options.ts'
 
-/** Where the simulator answers: as told, else on the port it is configured to listen on. */
+/**
+ * Where the simulator answers: as told, else on the port it is configured to
+ * listen on.
+ */
 export function urlOf({ url, port }: Config): string {
   const main = port.find(({ slug }) => slug === undefined)
   return url ?? `http://127.0.0.1:${main?.port ?? DEFAULT_PORT}`

@@ -21,7 +21,10 @@ export const env: Run = async (config) => {
   return 0
 }
 
-/** The world as the simulator at a URL tells it; `undefined`, and said, where none answers. */
+/**
+ * The world as the simulator at a URL tells it; `undefined`, and said, where
+ * none answers.
+ */
 async function running({ token, world = DEFAULT_WORLD }: Config, url: string) {
   const client = controlClient({ url, token })
   try {

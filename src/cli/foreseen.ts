@@ -7,7 +7,10 @@ import { CannotRun } from './cannot-run.ts'
 
 const FORESEEN = [CannotRun, ControlError, ListenError, NoAnswer, Refusal, StoreError]
 
-/** The sentence for what kept a command from running. What nobody foresaw comes with its stack. */
+/**
+ * The sentence for what kept a command from running. What nobody foresaw comes
+ * with its stack.
+ */
 export function sentenceFor(error: unknown): string {
   if (!(error instanceof Error)) return String(error)
   const isForeseen = FORESEEN.some((kind) => error instanceof kind)

@@ -14,7 +14,10 @@ import { DEFAULT_PORT } from './options.ts'
 /** Told what went wrong without stopping anything. */
 export const report = (sentence: string) => console.error(`esimulator: ${sentence}`)
 
-/** The ports to listen on: those of providers, and at least one for all. @throws CannotRun */
+/**
+ * The ports to listen on: those of providers, and at least one for all.
+ * @throws CannotRun
+ */
 export function portsOf({ port }: Config): readonly Port[] {
   const slugs = simulators.map(({ slug }) => slug)
   const unknown = port.find(({ slug }) => slug !== undefined && !slugs.includes(slug))
@@ -53,7 +56,10 @@ export async function storeOf({ ephemeral, state, durability }: Config): Promise
   return lowdbStore({ dir: state, durability, version: await packageVersion(), warn: report })
 }
 
-/** Opens a server; lets go of the store where that fails. @throws StoreError, Refusal */
+/**
+ * Opens a server; lets go of the store where that fails.
+ * @throws StoreError, Refusal
+ */
 export async function openFromConfig(
   config: Config,
   store: Store,

@@ -12,12 +12,21 @@ export const DEFAULT_PORT = 4010
 export class ValueError extends Error {}
 
 export interface Option<T> {
-  /** What stands for its value in the help; absent where it is switched on by being there. */
+  /**
+   * What stands for its value in the help; absent where it is switched on by
+   * being there.
+   */
   readonly value?: string
-  /** May be given several times; in a variable separated by commas, in the file a list. */
+  /**
+   * May be given several times; in a variable separated by commas, in the file
+   * a list.
+   */
   readonly many?: true
   readonly says: string
-  /** Its value from what was written for it: one text unless `many`. @throws ValueError */
+  /**
+   * Its value from what was written for it: one text unless `many`.
+   * @throws ValueError
+   */
   readonly read: (texts: readonly string[]) => T
   readonly fallback: T
 }

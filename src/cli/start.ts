@@ -23,7 +23,10 @@ function parsedAs(name: OptionName) {
   return { type, multiple: many === true }
 }
 
-/** Flags of `start`, by config key; commander is too slow to load for this. @throws CannotRun */
+/**
+ * Flags of `start`, by config key; commander is too slow to load for this.
+ * @throws CannotRun
+ */
 export function startFlags(args: readonly string[]): Flags {
   const table = Object.fromEntries(START.map((name) => [spelled(name), parsedAs(name)]))
   try {
@@ -92,7 +95,10 @@ async function rehearse(config: Config, stock: Stock | undefined): Promise<void>
   await server.close()
 }
 
-/** A target given at the start is meant for the world there is, not only for new ones. */
+/**
+ * A target given at the start is meant for the world there is, not only for new
+ * ones.
+ */
 async function aimCallbacks({ callbackUrl: url }: Config, server: SimulatorServer): Promise<void> {
   const world = (await server.worlds.open(DEFAULT_WORLD))?.world
   if (url === undefined || !world) return
@@ -114,7 +120,10 @@ async function warnOfShutTargets({ callbackUrl }: Config, server: SimulatorServe
   if (why !== undefined) report(`nothing will reach ${callbackUrl}: ${why}`)
 }
 
-/** Wall ms in which a second signal is the first again: a terminal and npm both pass Ctrl-C on. */
+/**
+ * Wall ms in which a second signal is the first again: a terminal and npm both
+ * pass Ctrl-C on.
+ */
 const SAME_SIGNAL = 1000
 
 function stopOnSignal(listening: Listening, server: SimulatorServer): void {
@@ -139,7 +148,10 @@ function stopOnSignal(listening: Listening, server: SimulatorServer): void {
   if (process.env.npm_lifecycle_event !== undefined) whenOrphaned(() => stop('SIGTERM'))
 }
 
-/** npm runs scripts in a shell, and some shells die of a signal without passing it on. */
+/**
+ * npm runs scripts in a shell, and some shells die of a signal without passing
+ * it on.
+ */
 function whenOrphaned(then: () => void): void {
   const parent = process.ppid
   const watch = alarm(() => (process.ppid === parent ? watch.set(250) : then()))

@@ -1,6 +1,9 @@
 // Tables for people: columns as wide as what is in them.
 
-/** Lines of left-aligned columns under their names; cells that are absent stay empty. */
+/**
+ * Lines of left-aligned columns under their names; cells that are absent stay
+ * empty.
+ */
 export function table(
   names: readonly string[],
   rows: readonly (readonly (string | number | undefined)[])[],

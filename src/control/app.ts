@@ -46,7 +46,10 @@ const handlers: ControlHandlers = {
   ...provenanceHandlers,
 }
 
-/** Any handler: all are called alike, with what the spec has checked, so their types end here. */
+/**
+ * Any handler: all are called alike, with what the spec has checked, so their
+ * types end here.
+ */
 type AnyHandler = (call: ControlCall) => Reply | Promise<Reply>
 
 const HEALTH: OperationId = 'getHealth'
@@ -92,7 +95,10 @@ function checkComplete(spec: Spec): void {
   if (unknown.length > 0) throw new Error(`control.yaml has no operation ${unknown.join(', ')}`)
 }
 
-/** Lets through who may use the control API, and who asks for its health or for something else. */
+/**
+ * Lets through who may use the control API, and who asks for its health or for
+ * something else.
+ */
 function guarded(server: SimulatorServer, spec: Spec): RequestHandler {
   return (request, _response, next) => {
     if (!isControl(request.path)) return next()
@@ -108,7 +114,10 @@ interface Incoming extends Arrival {
   readonly response: Response
 }
 
-/** Answers a call of an operation. A world there is not is refused where a handler looks at it. */
+/**
+ * Answers a call of an operation. A world there is not is refused where a
+ * handler looks at it.
+ */
 async function serve(
   server: SimulatorServer,
   operation: Operation,

@@ -16,7 +16,10 @@ export interface ControlCall<Path = unknown, Query = unknown, Body = unknown> {
   readonly path: Path
   readonly query: Query
   readonly body: Body
-  /** URL of the simulator as the caller reaches it; without a trailing slash, without a world. */
+  /**
+   * URL of the simulator as the caller reaches it; without a trailing slash,
+   * without a world.
+   */
   readonly root: string
   /** False only for calls of `getHealth` that may not see more than that. */
   readonly trusted: boolean

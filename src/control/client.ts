@@ -12,7 +12,10 @@ import {
 
 type Problem = Schemas['Problem']
 
-/** The control API said no; the message is what it said, which tells what to do next. */
+/**
+ * The control API said no; the message is what it said, which tells what to do
+ * next.
+ */
 export class ControlError extends Error {
   readonly status: number
   readonly problem: Problem
@@ -49,7 +52,10 @@ type BodyPart<Id extends OperationId> =
     ? { readonly body?: BodyOf<Id> | undefined }
     : { readonly body: BodyOf<Id> }
 
-/** What a call of an operation brings: the path, query and body that its spec asks for. */
+/**
+ * What a call of an operation brings: the path, query and body that its spec
+ * asks for.
+ */
 export type RequestOf<Id extends OperationId> = PathPart<Id> & QueryPart<Id> & BodyPart<Id>
 
 /** The request of a call; to be left out where nothing in it has to be there. */

@@ -29,7 +29,10 @@ type SimCall = Parameters<typeof simOf>[0]
 /** What a device does to a SIM, inside a transaction. */
 type Act<Outcome> = (world: World, sim: Sim, simulator: Simulator) => Outcome
 
-/** Does something to a SIM in one transaction: what came of it, and the SIM and events after it. */
+/**
+ * Does something to a SIM in one transaction: what came of it, and the SIM and
+ * events after it.
+ */
 function onDevice<Outcome>(call: SimCall, act: Act<Outcome>) {
   const { world } = call.hosted
   const sim = simOf(call)
@@ -65,7 +68,10 @@ function networkIn(simulator: Simulator, { country, operator }: Schemas['Attach'
 /** The fields of which a use has exactly one. */
 const AMOUNTS = ['data', 'bytes', 'sms', 'minutes'] as const
 
-/** A use that is ready to happen to a SIM on the air. @throws Refusal `invalid-request` */
+/**
+ * A use that is ready to happen to a SIM on the air.
+ * @throws Refusal `invalid-request`
+ */
 function usageOf(use: Schemas['Use']): (world: World, sim: Sim, rules: UsageRules) => Usage {
   const { data, sms, minutes = 0, direction = 'outbound', peer } = use
   const { bytes = data === undefined ? 0 : bytesOf(data) } = use

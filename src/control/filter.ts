@@ -4,7 +4,10 @@ import type { Collection } from '../state/collection.ts'
 /** Records looked at between two looks at how many were found. */
 const PAGE = 500
 
-/** True where a record has every value that is asked for; what is `undefined` is not. */
+/**
+ * True where a record has every value that is asked for; what is `undefined` is
+ * not.
+ */
 export function matches<T extends object>(
   record: T,
   asked: { readonly [Name in keyof T]?: T[Name] | undefined },

@@ -57,7 +57,10 @@ export function frontPage(server: SimulatorServer, spec: Spec): FrontPage {
   }
 }
 
-/** Why a path of the control API was not served: there is none, or not with that method. */
+/**
+ * Why a path of the control API was not served: there is none, or not with that
+ * method.
+ */
 function noOperation(spec: Spec, { path, method }: Request, response: Response): Refusal {
   const allowed = spec.methodsAt(path)
   if (allowed.length === 0) {

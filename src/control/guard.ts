@@ -16,7 +16,10 @@ function nameOf(host: string): string {
     .replace(/\.$/, '')
 }
 
-/** A page of another site, its name rebound to this machine, still sends its own name as Host. */
+/**
+ * A page of another site, its name rebound to this machine, still sends its own
+ * name as Host.
+ */
 function hostProblem(
   host: string | undefined,
   policy: ControlPolicy,

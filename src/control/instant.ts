@@ -1,7 +1,10 @@
 // Instants as people write them: ISO 8601 in UTC.
 import { Refusal } from '../state/refusal.ts'
 
-/** An instant in ms since the epoch. @throws Refusal `invalid-request` naming the field */
+/**
+ * An instant in ms since the epoch.
+ * @throws Refusal `invalid-request` naming the field
+ */
 export function instant(field: string, text: string): number {
   const at = Date.parse(text)
   if (!Number.isFinite(at) || at < 0)

@@ -4,7 +4,10 @@ import type { components, operations } from './spec.d.ts'
 export type Schemas = components['schemas']
 export type OperationId = keyof operations
 
-/** Method of every operation, and its path below `/_sim`: all that a client needs of the spec. */
+/**
+ * Method of every operation, and its path below `/_sim`: all that a client
+ * needs of the spec.
+ */
 export const ROUTES = {
   getHealth: 'GET /health',
   listWorlds: 'GET /worlds',
@@ -55,7 +58,10 @@ export type BodyOf<Id extends OperationId> = operations[Id] extends { requestBod
   ? JsonOf<Body>
   : JsonOf<NonNullable<operations[Id]['requestBody']>> | undefined
 
-/** What an operation answers where it does what it is asked; `undefined` where that is nothing. */
+/**
+ * What an operation answers where it does what it is asked; `undefined` where
+ * that is nothing.
+ */
 export type AnswerOf<Id extends OperationId> = operations[Id]['responses'] extends
   | { 200: infer Answer }
   | { 201: infer Answer }

@@ -10,7 +10,10 @@ import { Refusal } from '../state/refusal.ts'
 /** Bytes; a whole world is larger than any other body. */
 const STATE_LIMIT = 256 * BODY_LIMIT
 
-/** What reads the body of an operation, where it has one; anything but JSON is refused. */
+/**
+ * What reads the body of an operation, where it has one; anything but JSON is
+ * refused.
+ */
 export function bodyReaders(operation: Operation): RequestHandler[] {
   if (!operation.body) return []
   const limit = operation.id === 'putState' ? STATE_LIMIT : BODY_LIMIT
@@ -31,7 +34,10 @@ function isJson({ headers }: Pick<IncomingMessage, 'headers'>): boolean {
   return JSON_LIKE.test(headers['content-type'] ?? '')
 }
 
-/** The request in the types of the spec. @throws Refusal naming everything that breaks it */
+/**
+ * The request in the types of the spec.
+ * @throws Refusal naming everything that breaks it
+ */
 export function checked(operation: Operation, request: Request) {
   const path: Record<string, unknown> = { ...request.params }
   const query = queryOf(operation, request.url)

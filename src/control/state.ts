@@ -42,7 +42,10 @@ const CHECKED: readonly Keyed[] = [
   keyed(chosenSettings),
 ]
 
-/** What is read is taken for a record of the collection: its key is then wrong where it is none. */
+/**
+ * What is read is taken for a record of the collection: its key is then wrong
+ * where it is none.
+ */
 function keyed<T extends object>({ name, key }: CollectionDef<T>): Keyed {
   return { name, key: (record) => key(record as T) }
 }
@@ -55,7 +58,10 @@ function notWhole(id: string): Refusal {
   return wrong(`its record "${id}" in "world" is missing or not whole`)
 }
 
-/** The world as a document; the clock in it shows now, and not when it was last written down. */
+/**
+ * The world as a document; the clock in it shows now, and not when it was last
+ * written down.
+ */
 function stateOf(world: World): StateDocument {
   const collections: Record<string, Record<string, Fields>> = {}
   for (const [name, records] of world.records) {
@@ -106,7 +112,10 @@ function checkKeys(collections: Collections): void {
   }
 }
 
-/** The records of a document, as a life of `world`: its name and how long it is kept stay. */
+/**
+ * The records of a document, as a life of `world`: its name and how long it is
+ * kept stay.
+ */
 function recordsOf({ format, collections }: StateDocument, world: World): Records {
   if (format > FORMAT) {
     const versions = `format ${format}; this one reads ${FORMAT}`

@@ -161,7 +161,10 @@ function firedShown(fired: Fired): FiredShown {
   return defined({ kind: fired.kind, at: iso(fired.at), type, data, provider, error: fired.error })
 }
 
-/** The provider whose task it is, or whose bundle it is about; absent where it is neither. */
+/**
+ * The provider whose task it is, or whose bundle it is about; absent where it
+ * is neither.
+ */
 function providerOf({ kind, data }: Task): string | undefined {
   const name = kind.includes('/') ? kind : data.bundle
   return name?.slice(0, name.indexOf('/')) || undefined

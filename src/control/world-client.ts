@@ -29,7 +29,10 @@ export type Distance =
       readonly maxWall?: number | string
     }
 
-/** What a handset and the network do to one SIM. Each throws ControlError where that is refused. */
+/**
+ * What a handset and the network do to one SIM. Each throws ControlError where
+ * that is refused.
+ */
 export interface Device {
   show(): Promise<SimShown>
   download(): Promise<DeviceShown>
@@ -41,11 +44,17 @@ export interface Device {
   /** @param country ISO 3166 alpha-2 */
   attach(country: string, operator?: string): Promise<DeviceShown>
   detach(): Promise<DeviceShown>
-  /** @param amount as in `500MB`, or bytes; or SMS or minutes where the provider carries such */
+  /**
+   * @param amount as in `500MB`, or bytes; or SMS or minutes where the provider
+   * carries such
+   */
   use(amount: string | number | ServiceUse): Promise<UsedShown>
 }
 
-/** SMS or minutes of a call; `outbound` unless said, `peer` is the number at the other end. */
+/**
+ * SMS or minutes of a call; `outbound` unless said, `peer` is the number at the
+ * other end.
+ */
 export type ServiceUse = ({ readonly sms: number } | { readonly minutes: number }) & {
   readonly direction?: 'inbound' | 'outbound'
   readonly peer?: string
@@ -92,7 +101,10 @@ export interface WorldCallbacks {
   target(slug: string, url: string | undefined, version?: number): Promise<void>
 }
 
-/** One world. Every method calls the control API, and throws ControlError for what that refuses. */
+/**
+ * One world. Every method calls the control API, and throws ControlError for
+ * what that refuses.
+ */
 export interface WorldClient {
   /** Every operation of the control API by its id, as in `control.call('getClock')`. */
   readonly control: ControlClient
@@ -120,7 +132,10 @@ export interface WorldClient {
 /** The name of the world that is spoken to where none is named. */
 const DEFAULT_WORLD = 'default'
 
-/** A client of one world of the simulator at a URL. Nothing is asked until a method is called. */
+/**
+ * A client of one world of the simulator at a URL. Nothing is asked until a
+ * method is called.
+ */
 export function worldClient(options: ControlClientOptions): WorldClient {
   const control = controlClient(options)
   const { call } = control

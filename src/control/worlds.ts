@@ -33,7 +33,10 @@ async function worldNamed(server: SimulatorServer, name: string): Promise<Hosted
   return caughtUp(await server.worlds.open(name), name)
 }
 
-/** @throws Refusal `invalid-request` for a time to live that is none, or an instant that is none */
+/**
+ * @throws Refusal `invalid-request` for a time to live that is none, or an
+ * instant that is none
+ */
 function startOf({ seed, given, clock = {}, ttl: lifetime }: Schemas['NewWorld']): WorldStart {
   const ttl = lifetime === undefined ? undefined : addDuration(0, lifetime)
   if (ttl !== undefined && ttl <= 0)

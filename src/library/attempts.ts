@@ -5,10 +5,16 @@ import { isoDuration } from '../state/duration.ts'
 /** Told that a body is on its way, at virtual time `at`. */
 type Listener = (body: string, at: number) => void
 
-/** Receivers of this process by origin: simulator and receiver know each other by that alone. */
+/**
+ * Receivers of this process by origin: simulator and receiver know each other
+ * by that alone.
+ */
 const listeners = new Map<string, Listener>()
 
-/** Tells the receiver that a callback is on its way to, if it is one of this process. */
+/**
+ * Tells the receiver that a callback is on its way to, if it is one of this
+ * process.
+ */
 export function announceAttempt({ url, body }: Callback, at: number): void {
   if (URL.canParse(url)) listeners.get(new URL(url).origin)?.(body, at)
 }

@@ -25,7 +25,10 @@ export interface SimulatorOptions {
   readonly settings?: Readonly<Record<string, Readonly<Record<string, SettingValue>>>>
   /** Stock by provider, as in a seed file. */
   readonly stock?: Readonly<Record<string, unknown>>
-  /** Frozen at 2026-01-01T00:00:00Z unless told; `at` is ms since the epoch or a date. */
+  /**
+   * Frozen at 2026-01-01T00:00:00Z unless told; `at` is ms since the epoch or a
+   * date.
+   */
   readonly clock?: {
     readonly mode?: 'running' | 'frozen'
     readonly at?: number | Date | string
@@ -33,7 +36,10 @@ export interface SimulatorOptions {
   }
   /** False lets replies through that break their spec. */
   readonly checked?: boolean
-  /** Callbacks go to loopback unless more is allowed here; a receiver has 2 s unless told. */
+  /**
+   * Callbacks go to loopback unless more is allowed here; a receiver has 2 s
+   * unless told.
+   */
   readonly policy?: Partial<DeliveryPolicy>
   /** Demanded by the control API. */
   readonly token?: string
@@ -67,7 +73,10 @@ function complain(sentence: string): void {
   console.error(`esimulator: ${sentence}`)
 }
 
-/** Opens a server without listening anywhere. @throws StoreError, Refusal `invalid-request` */
+/**
+ * Opens a server without listening anywhere.
+ * @throws StoreError, Refusal `invalid-request`
+ */
 export async function openSimulator(options: SimulatorOptions = {}): Promise<SimulatorServer> {
   const { simulators = allSimulators, seed = SEED, checked = true, report = complain } = options
   const { given, callbackUrl, settings, stock, token } = options

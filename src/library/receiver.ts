@@ -28,7 +28,10 @@ export interface Arrival {
 }
 
 export interface ReceiverOptions {
-  /** The status to answer with, 200 unless told; of a list one by one, the last for ever. */
+  /**
+   * The status to answer with, 200 unless told; of a list one by one, the last
+   * for ever.
+   */
   readonly answer?: number | readonly number[] | ((arrival: Arrival) => number | Promise<number>)
   /** Headers of every answer. */
   readonly headers?: Readonly<Record<string, string>>

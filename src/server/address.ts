@@ -7,7 +7,10 @@ export interface Destination {
   /** From a `/w/<world>` prefix. */
   readonly world: string | undefined
   readonly slug: string
-  /** True on a port of the provider's own, where it is mounted at `/`: no URL names its slug. */
+  /**
+   * True on a port of the provider's own, where it is mounted at `/`: no URL
+   * names its slug.
+   */
   readonly ownPort: boolean
   /** Below the slug. */
   readonly path: string

@@ -17,7 +17,10 @@ export interface CredentialIndex {
 export function openCredentialIndex(): CredentialIndex {
   const owners = new Map<string, HostedWorld>()
 
-  /** The world that had it first keeps it: a state copied into another does not take it over. */
+  /**
+   * The world that had it first keeps it: a state copied into another does not
+   * take it over.
+   */
   function claim(hosted: HostedWorld, key: string): void {
     if (!owners.has(key)) owners.set(key, hosted)
   }

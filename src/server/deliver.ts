@@ -34,7 +34,10 @@ function isListed(
   })
 }
 
-/** Ranges that are never called back; NAT64, 6to4 and Teredo can embed a link-local address. */
+/**
+ * Ranges that are never called back; NAT64, 6to4 and Teredo can embed a
+ * link-local address.
+ */
 const NEVER_CALLED: ReadonlySet<string> = new Set([
   'linkLocal',
   'unspecified',
@@ -45,7 +48,10 @@ const NEVER_CALLED: ReadonlySet<string> = new Set([
   'teredo',
 ])
 
-/** Why a callback may not go to this address of this host, or `undefined` where it may. */
+/**
+ * Why a callback may not go to this address of this host, or `undefined` where
+ * it may.
+ */
 export function forbidden(
   host: string,
   address: string,
@@ -63,7 +69,10 @@ export function forbidden(
 
 type Address = { readonly address: string; readonly family: number }
 
-/** The addresses of a host that callbacks may go to. @throws PolicyError where there is none */
+/**
+ * The addresses of a host that callbacks may go to.
+ * @throws PolicyError where there is none
+ */
 async function resolve(host: string, allow: readonly string[]): Promise<Address[]> {
   const bare = host.replace(/^\[|\]$/g, '')
   const addresses: Address[] = ipaddr.isValid(bare)

@@ -34,7 +34,10 @@ export function headerOf(
   return typeof value === 'string' ? value : value?.[0]
 }
 
-/** What becomes of the connection: a reply in full, none at all, or one that comes in drops. */
+/**
+ * What becomes of the connection: a reply in full, none at all, or one that
+ * comes in drops.
+ */
 export type Answer = BytesAnswer | HangUpAnswer | DribbleAnswer
 
 interface AnyAnswer {

@@ -29,7 +29,10 @@ export interface HostOptions extends AttemptOptions {
   readonly simulators: readonly Simulator[]
   readonly store: Store
   readonly report: (sentence: string) => void
-  /** Holds callbacks to the specs when they are queued; absent where they are not checked. */
+  /**
+   * Holds callbacks to the specs when they are queued; absent where they are
+   * not checked.
+   */
   readonly callbackCheck?: CallbackCheck
 }
 
@@ -111,7 +114,10 @@ function checkWritable(store: Store, { name }: World): void {
   if (failure) throw new Refusal('writes-refused', failure.message)
 }
 
-/** Holds what a transaction queued to its spec. @throws Refusal `reply-violates-spec` */
+/**
+ * Holds what a transaction queued to its spec.
+ * @throws Refusal `reply-violates-spec`
+ */
 function checkCallbacks(changes: Iterable<Change>, check: CallbackCheck): void {
   for (const { collection, before, after } of changes) {
     if (before !== undefined || after === undefined) continue

@@ -24,7 +24,10 @@ export interface HttpOptions extends PipelineOptions {
   readonly rest: RestListener
 }
 
-/** Serves what is no provider's. `path` is what is left of the URL below a world's prefix. */
+/**
+ * Serves what is no provider's. `path` is what is left of the URL below a
+ * world's prefix.
+ */
 export type RestListener = (
   request: IncomingMessage,
   response: ServerResponse,
@@ -62,7 +65,10 @@ export function listener(options: HttpOptions, ownSlug?: string): Listener {
   }
 }
 
-/** Answers at once where the spec is compiled and the world open, as they mostly are. */
+/**
+ * Answers at once where the spec is compiled and the world open, as they mostly
+ * are.
+ */
 function arrived(options: HttpOptions, known: KnownProvider, arrival: Arrival): void {
   const provider = known.ready(arrival.to.path)
   const hosted = provider && worldOf(options, known.simulator, arrival)
@@ -167,7 +173,10 @@ function exchangeOf(
   }
 }
 
-/** What is said where no world can be spoken to: in the provider's words, without its settings. */
+/**
+ * What is said where no world can be spoken to: in the provider's words,
+ * without its settings.
+ */
 function unserved(
   { simulator }: Pick<KnownProvider, 'simulator'>,
   code: CommonRefusal,

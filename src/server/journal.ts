@@ -98,7 +98,10 @@ export function remember(journal: Journal, about: Remembered, answer: BytesAnswe
 /** Headers that hold what proves the sender, wherever the provider looks for that. */
 const SECRET_HEADERS = new Set(['authorization', 'cookie', 'x-api-key', 'proxy-authorization'])
 
-/** Headers as the journal keeps them: without what proves the sender, be it good or not. */
+/**
+ * Headers as the journal keeps them: without what proves the sender, be it good
+ * or not.
+ */
 function keptHeaders(
   exchange: Exchange,
   credential: string | undefined,
@@ -112,7 +115,10 @@ function keptHeaders(
   return headers
 }
 
-/** The beginning of a long body, copied: a slice would keep the whole of it in memory. */
+/**
+ * The beginning of a long body, copied: a slice would keep the whole of it in
+ * memory.
+ */
 function shortened(body: string): string {
   if (body.length <= BODY_KEPT) return body
   return `${Buffer.from(body.slice(0, BODY_KEPT)).toString()}... (${body.length} characters)`

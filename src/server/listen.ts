@@ -20,7 +20,10 @@ export interface Listening {
   readonly endpoints: readonly Endpoint[]
   /** Answers what has come since, and whatever comes. */
   serve(server: SimulatorServer): void
-  /** Takes nothing new, waits up to `grace` wall ms for what is being answered, and lets go. */
+  /**
+   * Takes nothing new, waits up to `grace` wall ms for what is being answered,
+   * and lets go.
+   */
   close(grace?: number): Promise<void>
 }
 

@@ -6,7 +6,10 @@ export interface Overlay {
   /** File name of the document it is laid over, in the same folder. */
   readonly extends: string
   readonly actions: readonly {
-    /** JSONPath of names and wildcards: `$.components['schemas'].Order`, `$.paths.*.*`. */
+    /**
+     * JSONPath of names and wildcards: `$.components['schemas'].Order`,
+     * `$.paths.*.*`.
+     */
     readonly target: string
     /** Merged into what the target selects: objects deeply, lists by appending. */
     readonly update?: unknown

@@ -52,7 +52,10 @@ function replyTo(context: RequestContext): Reply {
   }
 }
 
-/** Takes a request through its stages to the provider's own reply; throws where it is refused. */
+/**
+ * Takes a request through its stages to the provider's own reply; throws where
+ * it is refused.
+ */
 function handled(context: RequestContext): Reply {
   const { provider, exchange, world, trace } = context
   const settings = world.settings(provider.simulator.settings)
@@ -89,7 +92,10 @@ function authenticate({ provider, exchange, world }: RequestContext, operation: 
   provider.simulator.auth.authenticate((name) => headerOf(exchange, name), world)
 }
 
-/** The request in the types of its spec. @throws Refusal naming everything that breaks it */
+/**
+ * The request in the types of its spec.
+ * @throws Refusal naming everything that breaks it
+ */
 function validate(
   { exchange, trace }: RequestContext,
   found: Route,
@@ -134,7 +140,10 @@ function violation({ id }: Operation, broken: readonly string[]): AnyRefusal {
   )
 }
 
-/** The reply as bytes; a body of its own is rendered now that what it tells of is kept. */
+/**
+ * The reply as bytes; a body of its own is rendered now that what it tells of
+ * is kept.
+ */
 function render(context: RequestContext, reply: Reply): BytesAnswer | Promise<BytesAnswer> {
   const { content } = reply
   if (!content) return rendered(reply, context.trace.operation)
@@ -153,7 +162,10 @@ function render(context: RequestContext, reply: Reply): BytesAnswer | Promise<By
   }
 }
 
-/** Writes the exchange down; what a provider tells those it counts goes with every answer. */
+/**
+ * Writes the exchange down; what a provider tells those it counts goes with
+ * every answer.
+ */
 function noted(context: RequestContext, answer: BytesAnswer): BytesAnswer {
   remember(context.journal, context, answer)
   return withAdmission(context, answer)
@@ -212,7 +224,10 @@ function refusalFor({ provider, options }: RequestContext, error: unknown): AnyR
   return new Refusal('internal', reasonOf(error))
 }
 
-/** What the provider does about a refusal; it is answered all the same where that fails. */
+/**
+ * What the provider does about a refusal; it is answered all the same where
+ * that fails.
+ */
 function runAfterRefusal(context: RequestContext, refusal: AnyRefusal): void {
   const { provider, world } = context
   const { slug, requests } = provider.simulator

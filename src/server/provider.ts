@@ -12,7 +12,10 @@ export interface Provider {
 /** A provider before anybody has called it. */
 export interface KnownProvider {
   readonly simulator: Simulator
-  /** What can answer at a path below the slug; `undefined` where a spec is yet to be compiled. */
+  /**
+   * What can answer at a path below the slug; `undefined` where a spec is yet
+   * to be compiled.
+   */
   readonly ready: (path: string) => Provider | undefined
   /**
    * Compiles the spec of the mount that a path belongs to; without a path, of every mount.
@@ -68,7 +71,10 @@ export function route(
   )
 }
 
-/** @throws Error where an operation has neither handler nor declared gap, or the other way round */
+/**
+ * @throws Error where an operation has neither handler nor declared gap, or the
+ * other way round
+ */
 export async function knownProvider(simulator: Simulator): Promise<KnownProvider> {
   await checkOperations(simulator)
   const { mounts, requests } = simulator

@@ -13,7 +13,10 @@ const readSecrets = new WeakMap<
   { readonly epoch: number; readonly count: number; readonly secrets: readonly string[] }
 >()
 
-/** Keys and client secrets of a world: asked at every exchange, and not read again each time. */
+/**
+ * Keys and client secrets of a world: asked at every exchange, and not read
+ * again each time.
+ */
 function permanentIn(world: World): readonly string[] {
   const { epoch } = world
   const count = world.in(credentials).count('permanent')

@@ -48,7 +48,10 @@ export interface Runner {
   nudge(): void
   /** True while a wake is owed. */
   readonly nudged: boolean
-  /** Sees to what is due now, callbacks too, and sets the alarm for the next. Returns at once. */
+  /**
+   * Sees to what is due now, callbacks too, and sets the alarm for the next.
+   * Returns at once.
+   */
   wake(): void
   /**
    * Moves the clock to `to` and returns when everything due by then has happened; what was due
@@ -195,7 +198,10 @@ class WorldRunner implements Runner {
     this.#world.in(tasks).delete(String(task.id))
   }
 
-  /** Performs a task at its own time; one that fails is dropped, and all it did is undone. */
+  /**
+   * Performs a task at its own time; one that fails is dropped, and all it did
+   * is undone.
+   */
   #perform(task: Task, fired?: Fired[]): void {
     const world = this.#world
     try {
@@ -244,7 +250,10 @@ class WorldRunner implements Runner {
     return recordAttempt(this.#world, id, { at, ...outcome }, schedule)
   }
 
-  /** Makes the attempts that are due one after the other: callbacks arrive as they were queued. */
+  /**
+   * Makes the attempts that are due one after the other: callbacks arrive as
+   * they were queued.
+   */
   async #deliverDue(): Promise<void> {
     for (;;) {
       const task = this.#nextDelivery()
@@ -301,7 +310,10 @@ class WorldRunner implements Runner {
     }
   }
 
-  /** Runs what is due on the way, each at its own time. Answers why it stopped early, if so. */
+  /**
+   * Runs what is due on the way, each at its own time. Answers why it stopped
+   * early, if so.
+   */
   async #runDue(progress: Progress): Promise<string | undefined> {
     const world = this.#world
     const { to, epoch, fired } = progress

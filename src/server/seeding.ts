@@ -15,7 +15,10 @@ export interface NewWorldContent {
   readonly stock?: Readonly<Record<string, unknown>>
 }
 
-/** Fills an empty world: with every provider's state of that name, else with its default one. */
+/**
+ * Fills an empty world: with every provider's state of that name, else with its
+ * default one.
+ */
 export function populate(
   world: World,
   simulators: readonly Simulator[],

@@ -4,7 +4,10 @@ import type { Answer, BytesAnswer, DribbleAnswer } from './exchange.ts'
 import type { HostedWorld } from './hosted-world.ts'
 import { alarm, pause } from './ticker.ts'
 
-/** Does with the connection what the answer says. @param hosted absent where there is no world */
+/**
+ * Does with the connection what the answer says.
+ * @param hosted absent where there is no world
+ */
 export function send(
   response: ServerResponse,
   answer: Answer,
@@ -60,7 +63,10 @@ async function dribble(
 let dateAt = Number.NaN
 let dateText = ''
 
-/** An HTTP date; the last one made is kept, since most replies fall in the same second. */
+/**
+ * An HTTP date; the last one made is kept, since most replies fall in the same
+ * second.
+ */
 export function httpDate(at: number): string {
   const second = Math.floor(at / 1000)
   if (second !== dateAt) {
@@ -75,7 +81,10 @@ export function wakeAfter(response: ServerResponse, hosted: HostedWorld | undefi
   if (hosted?.runner.nudged) afterReply(response, () => hosted.runner.wake())
 }
 
-/** Calls `then` when a reply has left; at once where its client is gone, as no event will tell. */
+/**
+ * Calls `then` when a reply has left; at once where its client is gone, as no
+ * event will tell.
+ */
 function afterReply(response: ServerResponse, then: () => void): void {
   if (response.closed) then()
   else response.once('close', then)

@@ -20,7 +20,10 @@ export interface ControlPolicy {
 
 export interface ServerOptions extends Omit<WorldsOptions, 'callbackCheck'> {
   readonly control: ControlPolicy
-  /** Makes what serves `/_sim` and whatever is nobody's, when that is first asked for. */
+  /**
+   * Makes what serves `/_sim` and whatever is nobody's, when that is first
+   * asked for.
+   */
   readonly rest: (server: SimulatorServer) => Promise<RestListener>
   /** What hrefs begin with, instead of the request's Host. Without a trailing slash. */
   readonly publicUrl?: string

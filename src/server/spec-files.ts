@@ -4,7 +4,10 @@ import { createRequire } from 'node:module'
 import type { Document } from 'openapi-backend'
 import { applyOverlay, isOverlay } from './overlay.ts'
 
-/** What was read as YAML is kept: where nothing is built, it is read again and again. */
+/**
+ * What was read as YAML is kept: where nothing is built, it is read again and
+ * again.
+ */
 const parsed = new Map<string, Document>()
 
 /**

@@ -99,7 +99,10 @@ export async function operationIdsOf(file: string): Promise<string[]> {
   return items.flatMap((item) => METHODS.flatMap((method) => item?.[method]?.operationId ?? []))
 }
 
-/** The compiled spec of a file; compiled once a process, however many simulators run in it. */
+/**
+ * The compiled spec of a file; compiled once a process, however many simulators
+ * run in it.
+ */
 export function specOf(file: string): Promise<Spec> {
   const spec = compiled.get(file) ?? compileFile(file)
   compiled.set(file, spec)

@@ -28,7 +28,10 @@ interface StrictRequest {
   readonly requestBody?: unknown
 }
 
-/** What tells, of a valid request, which values break an `x-strict-pattern` of its operation. */
+/**
+ * What tells, of a valid request, which values break an `x-strict-pattern` of
+ * its operation.
+ */
 export function strictProblemsOf(operation: StrictOperation): (request: StrictRequest) => string[] {
   const { parameters = [], requestBody } = operation
   const schemaOf = (part: string): StrictSchema => {

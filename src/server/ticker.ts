@@ -1,6 +1,9 @@
 // The only wall clock and the only timers: everything else asks here.
 
-/** Ms since the epoch that never run backwards, whatever happens to the machine's clock. */
+/**
+ * Ms since the epoch that never run backwards, whatever happens to the
+ * machine's clock.
+ */
 export function wallNow(): number {
   return performance.timeOrigin + performance.now()
 }

@@ -28,7 +28,10 @@ export function explained(violation: Violation, hidden?: RegExp): string {
   return `${place ? `${place} ` : ''}${message}${wantedBy(params)}`
 }
 
-/** What a violation says besides its message: the values there may be, or the name too many. */
+/**
+ * What a violation says besides its message: the values there may be, or the
+ * name too many.
+ */
 function wantedBy(params: Violation['params']): string {
   if (Array.isArray(params?.allowedValues)) return `: ${params.allowedValues.join(', ')}`
   const extra = params?.additionalProperty

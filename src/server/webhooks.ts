@@ -9,13 +9,19 @@ import { explained, type Validator } from './violations.ts'
 
 /** The webhooks of one spec. */
 export interface Webhooks {
-  /** The webhooks that say what a callback of a type may be: the one of that name, else all. */
+  /**
+   * The webhooks that say what a callback of a type may be: the one of that
+   * name, else all.
+   */
   namesFor(type: string): readonly string[]
   /** How a body breaks a webhook. Empty: it fits. */
   problems(name: string, body: unknown): readonly string[]
 }
 
-/** How a callback breaks each webhook it may be of. Empty: it fits one of its provider's specs. */
+/**
+ * How a callback breaks each webhook it may be of. Empty: it fits one of its
+ * provider's specs.
+ */
 export type CallbackCheck = (
   callback: Pick<Callback, 'provider' | 'type'> & { readonly body: string },
 ) => readonly string[]
@@ -30,7 +36,10 @@ interface WebhookDocument {
   readonly components?: { readonly schemas?: object }
 }
 
-/** What checks the callbacks of these providers; specs are read and compiled when first needed. */
+/**
+ * What checks the callbacks of these providers; specs are read and compiled
+ * when first needed.
+ */
 export function callbackCheck(
   simulators: readonly Simulator[],
   webhooksOf: (spec: string) => Webhooks = webhooksOfFile,
@@ -55,7 +64,10 @@ export function callbackCheck(
 
 const compiled = new Map<string, Webhooks>()
 
-/** The webhooks of a spec; compiled once a process, however many simulators run in it. */
+/**
+ * The webhooks of a spec; compiled once a process, however many simulators run
+ * in it.
+ */
 function webhooksOfFile(file: string): Webhooks {
   const webhooks = compiled.get(file) ?? compileWebhooks(readSpec(file))
   compiled.set(file, webhooks)

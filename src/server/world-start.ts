@@ -41,7 +41,10 @@ export function checkGiven(given: string | undefined, simulators: readonly Simul
   )
 }
 
-/** A seed that is chosen for one world is its own; else it shares that of the server. */
+/**
+ * A seed that is chosen for one world is its own; else it shares that of the
+ * server.
+ */
 export function identityOf(name: string, start: WorldStart, defaults: StartDefaults): Identity {
   const { seed, clock = {}, ttl } = start
   return defined({
@@ -53,7 +56,10 @@ export function identityOf(name: string, start: WorldStart, defaults: StartDefau
   })
 }
 
-/** The identity of a world that begins anew: with the seed it has, or with one chosen for it. */
+/**
+ * The identity of a world that begins anew: with the seed it has, or with one
+ * chosen for it.
+ */
 export function reborn(identity: Identity, seed: string | undefined): Identity {
   return seed === undefined ? identity : { ...identity, seed, ownSeed: true }
 }

@@ -51,7 +51,10 @@ export interface Worlds {
   openAll(): Promise<HostedWorld[]>
   /** The worlds that are open. */
   list(): HostedWorld[]
-  /** The world a credential belongs to; a promise where that may be one not open yet. */
+  /**
+   * The world a credential belongs to; a promise where that may be one not open
+   * yet.
+   */
   byCredential(provider: string, secret: string): SoughtWorld
   /**
    * Lets time have its effect: tasks run when they are due and worlds go when they are over, in
@@ -65,7 +68,10 @@ export interface Worlds {
   create(name: string, start: WorldStart): HostedWorld
   /** Begins a world anew, as at its start or as the named seed state. */
   reset(hosted: HostedWorld, start: Pick<WorldStart, 'seed' | 'given'>): void
-  /** Replaces all that is in a world. @throws Refusal `invalid-request` for records of no world */
+  /**
+   * Replaces all that is in a world.
+   * @throws Refusal `invalid-request` for records of no world
+   */
   restore(hosted: HostedWorld, records: Records): void
   remove(hosted: HostedWorld): Promise<void>
   close(): Promise<void>
@@ -97,7 +103,10 @@ class OpenWorlds implements Worlds {
   )
   /** Of every world, open or not: as the store lists them, then as they were made. */
   readonly #names: Set<string>
-  /** Worlds on their way; one that could not be opened stays, so that whoever asks is told why. */
+  /**
+   * Worlds on their way; one that could not be opened stays, so that whoever
+   * asks is told why.
+   */
   readonly #opening = new Map<string, Promise<HostedWorld | undefined>>()
   #rest: Promise<void> | undefined
   #started = false

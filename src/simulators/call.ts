@@ -20,7 +20,10 @@ export interface Call<
   readonly accepts: (offered: readonly string[]) => string | undefined
   /** Base path of the mount it came by, as in `/v2.4`. */
   readonly basePath: string
-  /** Absolute URL of the base path as the caller reaches it, without a trailing slash. */
+  /**
+   * Absolute URL of the base path as the caller reaches it, without a trailing
+   * slash.
+   */
   readonly baseUrl: string
   /** Every operation of the spec it came by, as in `GET /orders`. */
   readonly endpoints: readonly string[]

@@ -52,7 +52,10 @@ function newClient({ identity: { name, seed } }: World, slug: string): Client {
   return { id: `client-${secret.slice(0, 8)}`, secret }
 }
 
-/** The stream that tokens are drawn from: its own, so that fetching one moves no ICCID. */
+/**
+ * The stream that tokens are drawn from: its own, so that fetching one moves no
+ * ICCID.
+ */
 function tokenStream({ identity: { name, ownSeed } }: World, slug: string): string {
   // Where the seed was not chosen for the world, all its streams derive from the name.
   return ownSeed ? `${slug}/tokens/${name}` : `${slug}/tokens`
@@ -64,7 +67,10 @@ export function seedClient(world: World, slug: string): void {
   world.in(credentials).put({ provider: slug, kind: 'client', client: id, secret })
 }
 
-/** Client id and secret of an `Authorization: Basic` header, as RFC 6749 2.3.1 encodes them. */
+/**
+ * Client id and secret of an `Authorization: Basic` header, as RFC 6749 2.3.1
+ * encodes them.
+ */
 function basic(header: HeaderOf): Client | undefined {
   const [, encoded] = /^Basic\s+(\S+)$/i.exec(header('authorization') ?? '') ?? []
   if (encoded === undefined) return undefined
@@ -112,7 +118,10 @@ function unescaped(text: string): string {
   }
 }
 
-/** The client that asks for a token. @throws Refusal `invalid-client`, `invalid-request` */
+/**
+ * The client that asks for a token.
+ * @throws Refusal `invalid-client`, `invalid-request`
+ */
 function clientOf(header: HeaderOf, { client_id, client_secret }: TokenRequest): Client {
   const byBasic = basic(header)
   if (byBasic && client_secret !== undefined)
@@ -178,7 +187,10 @@ function dropExpired(world: World, slug: string): void {
   for (const token of all.page('tokens', range, 0, all.size)) all.delete(credentials.key(token))
 }
 
-/** How a provider knows who calls: by a bearer token, or by the secret that gets one. */
+/**
+ * How a provider knows who calls: by a bearer token, or by the secret that gets
+ * one.
+ */
 export function clientAuthentication(
   slug: string,
   tokenPath: (values: SettingValues) => string,
@@ -220,7 +232,10 @@ export function bearerChallenge({ detail }: AnyRefusal): { 'WWW-Authenticate': s
   return { 'WWW-Authenticate': `Bearer realm="api"${error}` }
 }
 
-/** Status and error code of what a token endpoint refuses; all else is an error of the server. */
+/**
+ * Status and error code of what a token endpoint refuses; all else is an error
+ * of the server.
+ */
 const errors: Readonly<Record<string, readonly [status: number, error: string]>> = {
   'invalid-client': [401, 'invalid_client'],
   'unsupported-grant-type': [400, 'unsupported_grant_type'],

@@ -36,7 +36,10 @@ export interface Country {
   /** Has no comma: in lists, names are separated by commas. */
   readonly name: string
   readonly region: Region
-  /** One to four, the best equipped operators of the country, in the order of their codes. */
+  /**
+   * One to four, the best equipped operators of the country, in the order of
+   * their codes.
+   */
   readonly networks: readonly Network[]
 }
 
@@ -62,7 +65,10 @@ interface OperatorRow {
 
 /** An operator on the air, before it is placed in a country. */
 interface Operator extends Omit<Network, 'tadig'> {
-  /** Grows with 5G, generations and bands: nothing better tells large operators from small. */
+  /**
+   * Grows with 5G, generations and bands: nothing better tells large operators
+   * from small.
+   */
   readonly rank: number
   /** The country codes of its row. */
   readonly isos: readonly string[]
@@ -79,7 +85,10 @@ const sellersNames: Readonly<Record<string, string>> = {
   TR: 'Turkey',
 }
 
-/** Territories on the networks of another country, which the operator list does not repeat. */
+/**
+ * Territories on the networks of another country, which the operator list does
+ * not repeat.
+ */
 const servedFrom: Readonly<Record<string, string>> = { AX: 'FI', SJ: 'NO', VA: 'IT' }
 
 /** TADIG codes on record, by MCC and MNC. */
@@ -162,7 +171,10 @@ function build(): readonly Country[] {
   return found.sort((a, b) => (a.name < b.name ? -1 : 1))
 }
 
-/** Reads a data file and drops it from the module cache: only what is taken from it stays. */
+/**
+ * Reads a data file and drops it from the module cache: only what is taken from
+ * it stays.
+ */
 function readJson<T>(path: string): T {
   const require = createRequire(import.meta.url)
   const content: T = require(path)
@@ -170,7 +182,10 @@ function readJson<T>(path: string): T {
   return content
 }
 
-/** Operators on the air, by country code; one row can name several codes (`BQ/CW/SX`). */
+/**
+ * Operators on the air, by country code; one row can name several codes
+ * (`BQ/CW/SX`).
+ */
 function operatorsByCountry(rows: readonly OperatorRow[]): ReadonlyMap<string, Operator[]> {
   // Hundreds of operators share a few lists of generations.
   const lists = new Map<string, readonly string[]>()
@@ -214,7 +229,10 @@ function operatorOf(row: OperatorRow, lists: Map<string, readonly string[]>): Op
   }
 }
 
-/** Where a row shared by several territories notes some of them, it serves only those. */
+/**
+ * Where a row shared by several territories notes some of them, it serves only
+ * those.
+ */
 function serves(
   { isos, notes }: Operator,
   name: string,

@@ -14,7 +14,10 @@ import type { Handlers } from './typed-handlers.ts'
 export interface Mount {
   readonly spec: string
   readonly basePath: string
-  /** What a client's base URL has after the base path, where the spec has more than the API. */
+  /**
+   * What a client's base URL has after the base path, where the spec has more
+   * than the API.
+   */
   readonly api?: string
 }
 
@@ -54,7 +57,10 @@ export interface Authentication {
 
 /** What a provider does with requests beside answering them. */
 export interface RequestHooks {
-  /** The spec's path for one asked for, both below the slug, where settings can move paths. */
+  /**
+   * The spec's path for one asked for, both below the slug, where settings can
+   * move paths.
+   */
   readonly pathOf?: (path: string, values: SettingValues) => string
   /**
    * Counts a request before it is read. Called outside a transaction, and opens one of its own: the
@@ -63,14 +69,20 @@ export interface RequestHooks {
    * @returns `undefined` where requests are not counted
    */
   readonly count?: (caller: string, world: World) => Admission | undefined
-  /** Does what a refusal leads to, in a transaction of its own: the request's is undone. */
+  /**
+   * Does what a refusal leads to, in a transaction of its own: the request's is
+   * undone.
+   */
   readonly afterRefusal?: (refusal: AnyRefusal, world: World) => void
 }
 
 /** What a SIM of this provider does in a handset and on the air. */
 export interface DeviceRules {
   readonly usage: UsageRules
-  /** A country (ISO 3166 alpha-2) where the SIM works, for a device that is told none. */
+  /**
+   * A country (ISO 3166 alpha-2) where the SIM works, for a device that is told
+   * none.
+   */
   readonly homeCountry?: (world: World, sim: Sim) => string | undefined
 }
 
@@ -93,7 +105,10 @@ export interface CallbackRules {
   readonly versions: readonly [number, ...number[]]
 }
 
-/** A provider; what most providers do not need is optional. Made with `defineSimulator`. */
+/**
+ * A provider; what most providers do not need is optional. Made with
+ * `defineSimulator`.
+ */
 export interface Simulator {
   /** Its name in URLs, folders and specs: kebab-case. */
   readonly slug: string
@@ -116,7 +131,10 @@ export interface Simulator {
     values?: SettingValues,
   ) => Reply
   readonly auth: Authentication
-  /** States to begin with, by name, each laid over an empty one; `default` is a new world's. */
+  /**
+   * States to begin with, by name, each laid over an empty one; `default` is a
+   * new world's.
+   */
   readonly seeds: Readonly<Record<string, (world: World) => void>>
   readonly device: DeviceRules
 

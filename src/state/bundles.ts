@@ -58,7 +58,10 @@ export type NewBundle = Omit<
   'serial' | 'state' | 'usedBytes' | 'assignedAt' | 'startedAt' | 'endsAt'
 >
 
-/** Assigns a bundle. It is queued after `processing` (ISO 8601), at once where that is nothing. */
+/**
+ * Assigns a bundle. It is queued after `processing` (ISO 8601), at once where
+ * that is nothing.
+ */
 export function assignBundle(world: World, bundle: NewBundle, processing: string): Bundle {
   const assigned = world.in(bundles).put({
     ...bundle,
@@ -114,7 +117,10 @@ export function startBundle(world: World, bundle: Bundle): Bundle {
   return active
 }
 
-/** Takes a bundle off its SIM, whatever its state: nothing of it is left but the timeline. */
+/**
+ * Takes a bundle off its SIM, whatever its state: nothing of it is left but the
+ * timeline.
+ */
 export function removeBundle(world: World, bundle: Bundle): void {
   world.in(bundles).delete(bundles.key(bundle))
   happened(world, bundle, 'bundle.removed')

@@ -6,7 +6,10 @@ import { Refusal } from './refusal.ts'
 import { DELIVER, type TaskKind } from './task-queue.ts'
 import type { World } from './world.ts'
 
-/** One attempt: when by the world's clock, and how the receiver answered or why it could not. */
+/**
+ * One attempt: when by the world's clock, and how the receiver answered or why
+ * it could not.
+ */
 export interface Attempt {
   readonly at: number
   readonly status?: number
@@ -29,7 +32,10 @@ export interface Callback {
   readonly queuedAt: number
   readonly nextAt?: number
   readonly attempts: readonly Attempt[]
-  /** Attempts since it was queued or asked for again: what the retry schedule counts. */
+  /**
+   * Attempts since it was queued or asked for again: what the retry schedule
+   * counts.
+   */
   readonly tries: number
 }
 
@@ -131,7 +137,10 @@ export function queueCallback(world: World, callback: NewCallback): Callback | u
   return scheduled(world, queued, world.now)
 }
 
-/** Forgets the oldest callback that is finished where there are as many as a world keeps. */
+/**
+ * Forgets the oldest callback that is finished where there are as many as a
+ * world keeps.
+ */
 function makeRoom(world: World): void {
   const all = world.in(callbacks)
   if (all.size < CALLBACKS_KEPT) return
@@ -139,7 +148,10 @@ function makeRoom(world: World): void {
   if (oldest) all.delete(oldest.id)
 }
 
-/** What is known of a callback that is not sent; `body` as text, where it came to one. */
+/**
+ * What is known of a callback that is not sent; `body` as text, where it came
+ * to one.
+ */
 export interface NewUnsent extends Omit<NewCallback, 'body'> {
   readonly body?: string
   readonly reason: string

@@ -17,7 +17,10 @@ export interface Clock {
 /** Where worlds of the library and of scenarios start: 2026-01-01T00:00:00Z. */
 export const FIXED_START = Date.UTC(2026, 0, 1)
 
-/** Where worlds end: so far before the year 10000 that what is due later still has a date. */
+/**
+ * Where worlds end: so far before the year 10000 that what is due later still
+ * has a date.
+ */
 export const LAST_INSTANT = Date.UTC(9000, 0, 1)
 
 /** @throws Refusal `invalid-request` for a time no clock may show */
@@ -26,14 +29,20 @@ export function checkInstant(at: number): void {
   throw new Refusal('invalid-request', `the clock goes from 1970 to ${iso(LAST_INSTANT)}`)
 }
 
-/** What the clock shows when the wall reads `wall` (ms, monotonic). Whole milliseconds. */
+/**
+ * What the clock shows when the wall reads `wall` (ms, monotonic). Whole
+ * milliseconds.
+ */
 export function read(clock: Clock, wall: number): number {
   return clock.mode === 'frozen'
     ? clock.at
     : clock.at + Math.max(0, Math.floor((wall - clock.anchor) * clock.rate))
 }
 
-/** Wall milliseconds until the clock shows `due`, or `undefined` where it never will by itself. */
+/**
+ * Wall milliseconds until the clock shows `due`, or `undefined` where it never
+ * will by itself.
+ */
 export function wallUntil(clock: Clock, wall: number, due: number): number | undefined {
   const missing = due - read(clock, wall)
   if (missing <= 0) return 0
@@ -55,7 +64,10 @@ export function resume(clock: Clock, wall: number, rate = clock.rate): Clock {
   return { mode: 'running', rate, at: read(clock, wall), anchor: wall }
 }
 
-/** The same clock with what it shows now written down. No fraction of a millisecond is lost. */
+/**
+ * The same clock with what it shows now written down. No fraction of a
+ * millisecond is lost.
+ */
 export function touch(clock: Clock, wall: number): Clock {
   if (clock.mode === 'frozen' || clock.rate === 0) return clock
   const at = read(clock, wall)

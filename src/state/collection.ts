@@ -1,12 +1,21 @@
 // Keyed collections of immutable records, read by key or through ordered indexes.
 import { SortedKeys } from './sorted-keys.ts'
 
-/** Describes a collection: its name in the state file, the key of a record, its orders. */
+/**
+ * Describes a collection: its name in the state file, the key of a record, its
+ * orders.
+ */
 export interface CollectionDef<T extends object> {
-  /** Unique within a world; providers prefix theirs with their slug, as in `esim-go.orders`. */
+  /**
+   * Unique within a world; providers prefix theirs with their slug, as in
+   * `esim-go.orders`.
+   */
   readonly name: string
   readonly key: (record: T) => string
-  /** Orders by name: a record sorts under the string returned; `undefined` leaves it out. */
+  /**
+   * Orders by name: a record sorts under the string returned; `undefined`
+   * leaves it out.
+   */
   readonly indexes?: Readonly<Record<string, (record: T) => string | undefined>>
 }
 
@@ -15,7 +24,10 @@ export function defineCollection<T extends object>(def: CollectionDef<T>): Colle
   return def
 }
 
-/** What became of one record: absent before where it is new, absent after where it was deleted. */
+/**
+ * What became of one record: absent before where it is new, absent after where
+ * it was deleted.
+ */
 export interface Change {
   readonly collection: string
   readonly key: string
@@ -23,10 +35,16 @@ export interface Change {
   readonly after: object | undefined
 }
 
-/** Every record of a world by collection and key. Maps: opening and keeping one copies nothing. */
+/**
+ * Every record of a world by collection and key. Maps: opening and keeping one
+ * copies nothing.
+ */
 export type Records = Map<string, Map<string, object>>
 
-/** The same records in maps of their own, which stay as they are: records never change. */
+/**
+ * The same records in maps of their own, which stay as they are: records never
+ * change.
+ */
 export function copyRecords(records: Records): Records {
   const copy: Records = new Map()
   for (const [collection, byKey] of records) copy.set(collection, new Map(byKey))
@@ -36,7 +54,10 @@ export function copyRecords(records: Records): Records {
 /** Told of each write before it is done; throws to refuse it. */
 export type OnWrite = (change: Change) => void
 
-/** The part of an index between two strings: `from` included, `to` not; absent, unbounded. */
+/**
+ * The part of an index between two strings: `from` included, `to` not; absent,
+ * unbounded.
+ */
 export interface Range {
   readonly from?: string
   readonly to?: string
@@ -44,7 +65,10 @@ export interface Range {
   readonly descending?: boolean
 }
 
-/** A live collection. `put` and `delete` are the only writes, and only within a transaction. */
+/**
+ * A live collection. `put` and `delete` are the only writes, and only within a
+ * transaction.
+ */
 export interface Collection<T extends object> {
   readonly size: number
   get(key: string): T | undefined
@@ -63,7 +87,10 @@ export interface Collection<T extends object> {
   first(index: string): T | undefined
 }
 
-/** A collection that can also be put back as it was, outside the rules of a transaction. */
+/**
+ * A collection that can also be put back as it was, outside the rules of a
+ * transaction.
+ */
 export interface OpenCollection<T extends object> extends Collection<T> {
   restore(key: string, record: T | undefined): void
 }
@@ -80,10 +107,16 @@ export function grouped<T>(records: readonly T[], key: (record: T) => string): M
   return groups
 }
 
-/** Separates the parts of a composite index string; sorts before every printable character. */
+/**
+ * Separates the parts of a composite index string; sorts before every printable
+ * character.
+ */
 export const SEPARATOR = '\u0000'
 
-/** A whole number from 0 as text that sorts as the number does; 16 digits hold ms past 9999. */
+/**
+ * A whole number from 0 as text that sorts as the number does; 16 digits hold
+ * ms past 9999.
+ */
 export function sortable(value: number): string {
   return String(value).padStart(16, '0')
 }
@@ -100,7 +133,10 @@ function openIndexes<T extends object>(
 ): Indexes<T> {
   const built = new Map<string, { sort: (record: T) => string | undefined; keys: SortedKeys }>()
 
-  /** An index is built when it is first asked for: opening a large world does not wait for any. */
+  /**
+   * An index is built when it is first asked for: opening a large world does
+   * not wait for any.
+   */
   function build(name: string): SortedKeys {
     const sort = def.indexes?.[name]
     if (!sort) throw new Error(`collection ${def.name} has no index ${name}`)

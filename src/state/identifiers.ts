@@ -4,7 +4,10 @@ import { CAPITALS_AND_DIGITS, DIGITS, type Random } from './random.ts'
 /** A name that never resolves (RFC 2606): nobody's SM-DP+ is meant. */
 export const SMDP_ADDRESS = 'rsp.esimulator.example'
 
-/** The Luhn check digit for `digits` (ITU-T E.118 for ICCIDs, 3GPP TS 23.003 for IMEIs). */
+/**
+ * The Luhn check digit for `digits` (ITU-T E.118 for ICCIDs, 3GPP TS 23.003 for
+ * IMEIs).
+ */
 export function luhnDigit(digits: string): string {
   let sum = 0
   for (let at = 0; at < digits.length; at += 1) {
@@ -26,7 +29,10 @@ export function mintImsi(random: Random, prefix: string): string {
   return prefix + random.text(15 - prefix.length, DIGITS)
 }
 
-/** A matching id (SGP.22): four groups of five capitals or digits, as in `A1B2C-...`. */
+/**
+ * A matching id (SGP.22): four groups of five capitals or digits, as in
+ * `A1B2C-...`.
+ */
 export function mintMatchingId(random: Random): string {
   const group = () => random.text(5, CAPITALS_AND_DIGITS)
   return `${group()}-${group()}-${group()}-${group()}`

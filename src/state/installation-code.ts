@@ -1,7 +1,10 @@
 // The installation code of an eSIM: its LPA string and the moment it stops being good.
 import { addDuration } from './duration.ts'
 
-/** The activation code of SGP.22 4.1, without the `LPA:` that only a QR code carries. */
+/**
+ * The activation code of SGP.22 4.1, without the `LPA:` that only a QR code
+ * carries.
+ */
 export function activationCode(smdpAddress: string, matchingId: string): string {
   return `1$${smdpAddress}$${matchingId}`
 }

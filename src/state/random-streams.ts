@@ -1,7 +1,10 @@
 // The random streams of a world: its own and one each provider; none moves another's draws.
 import { openRandom, type Random } from './random.ts'
 
-/** `random` is the world's own stream; `random/<name>` one that somebody asked for by name. */
+/**
+ * `random` is the world's own stream; `random/<name>` one that somebody asked
+ * for by name.
+ */
 export type StreamId = 'random' | `random/${string}`
 
 export interface RandomStreams {
@@ -13,7 +16,10 @@ export interface RandomStreams {
   state(id: StreamId): readonly number[]
   /** Goes back to where a stream stood. */
   goBack(id: StreamId, state: readonly number[]): void
-  /** Forgets where the streams stand: the next draws go on from what is kept of them. */
+  /**
+   * Forgets where the streams stand: the next draws go on from what is kept of
+   * them.
+   */
   forgetAll(): void
 }
 

@@ -1,6 +1,9 @@
 // Refusal codes, and the error that carries one until a provider words it.
 
-/** Codes that any part may refuse with; every provider words each of them in its own dialect. */
+/**
+ * Codes that any part may refuse with; every provider words each of them in its
+ * own dialect.
+ */
 export type CommonRefusal =
   | 'unknown-world'
   | 'unknown-route'

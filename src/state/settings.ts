@@ -8,7 +8,10 @@ export type SettingValue = string | number | boolean | readonly string[]
 const LONGEST_TEXT = 1000
 const MOST_TEXTS = 1000
 
-/** One setting: its default, what it is for, and the check that says what is wrong with a value. */
+/**
+ * One setting: its default, what it is for, and the check that says what is
+ * wrong with a value.
+ */
 export interface Setting<T extends SettingValue = SettingValue> {
   readonly fallback: T
   readonly description: string
@@ -46,7 +49,10 @@ export function flag(fallback: boolean, description: string): Setting<boolean> {
   }
 }
 
-/** One line of text that matches `pattern`, which is of a whole line; `form` names it in words. */
+/**
+ * One line of text that matches `pattern`, which is of a whole line; `form`
+ * names it in words.
+ */
 export function text(
   pattern: RegExp,
   form: string,
@@ -62,7 +68,10 @@ export function text(
   }
 }
 
-/** A list of texts; `problem` names what is wrong with one that comes after those before it. */
+/**
+ * A list of texts; `problem` names what is wrong with one that comes after
+ * those before it.
+ */
 export function texts(
   problem: (line: string, before: readonly string[]) => string | undefined,
   description: string,
@@ -102,7 +111,10 @@ export function whole(
   }
 }
 
-/** The clock ends in the year 9000: what begins then is over before years have five digits. */
+/**
+ * The clock ends in the year 9000: what begins then is over before years have
+ * five digits.
+ */
 const LONGEST = addDuration(0, 'P900Y')
 
 function durationProblem(value: unknown): string | undefined {
@@ -137,14 +149,20 @@ export function durations(
   }
 }
 
-/** The settings of a provider: what there is to choose, and what holds where nothing was chosen. */
+/**
+ * The settings of a provider: what there is to choose, and what holds where
+ * nothing was chosen.
+ */
 export interface SettingsDef<T extends SettingTable = SettingTable> {
   readonly provider: string
   readonly table: T
   readonly defaults: SettingsOf<T>
 }
 
-/** Names the settings of a provider once: every read of one, `world.settings(def)`, is typed. */
+/**
+ * Names the settings of a provider once: every read of one,
+ * `world.settings(def)`, is typed.
+ */
 export function defineSettings<T extends SettingTable>(provider: string, table: T): SettingsDef<T> {
   const defaults = Object.entries(table).map(([name, { fallback }]) => [name, fallback])
   return { provider, table, defaults: Object.freeze(Object.fromEntries(defaults)) }
@@ -161,7 +179,10 @@ export const chosenSettings = defineCollection<ChosenSettings>({
   key: (record) => record.provider,
 })
 
-/** @throws Refusal `invalid-request` naming the first value that is no setting, or will not do */
+/**
+ * @throws Refusal `invalid-request` naming the first value that is no setting,
+ * or will not do
+ */
 export function checkSettings(
   { table }: SettingsDef,
   values: Readonly<Record<string, unknown>>,

@@ -25,7 +25,10 @@ export interface Network {
   readonly tadig: string
 }
 
-/** What every provider's SIM has; what only one provider knows is in a collection of its own. */
+/**
+ * What every provider's SIM has; what only one provider knows is in a
+ * collection of its own.
+ */
 export interface Sim {
   readonly provider: string
   readonly iccid: string
@@ -122,7 +125,10 @@ const PAST: Readonly<Record<ProfileEvent, string>> = {
   release: 'released',
 }
 
-/** What a person does with a new eSIM: downloads, installs, enables it, or what of it is left. */
+/**
+ * What a person does with a new eSIM: downloads, installs, enables it, or what
+ * of it is left.
+ */
 export function install(world: World, sim: Sim): Sim {
   let current = sim
   if (current.profile === 'released') current = moveProfile(world, current, 'download')

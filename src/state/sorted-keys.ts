@@ -95,7 +95,10 @@ export class SortedKeys {
     return found
   }
 
-  /** The chunk of `entry`: the first whose last element is not before it, else the last. */
+  /**
+   * The chunk of `entry`: the first whose last element is not before it, else
+   * the last.
+   */
   #chunkOf(entry: string): number {
     let low = 0
     let high = this.#chunks.length

@@ -14,13 +14,19 @@ export interface Task {
   readonly data: TaskData
 }
 
-/** As much of a task's definition as queueing needs: which kind it is, and what it is told. */
+/**
+ * As much of a task's definition as queueing needs: which kind it is, and what
+ * it is told.
+ */
 export interface TaskKind<Data extends TaskData> {
   readonly kind: string
   perform?(world: never, data: Data): void
 }
 
-/** The kind of task that attempts a callback: it is not performed, its receiver is awaited. */
+/**
+ * The kind of task that attempts a callback: it is not performed, its receiver
+ * is awaited.
+ */
 export const DELIVER = 'deliver-callback'
 
 const dueOrder = (task: Task) => sortable(task.due) + sortable(task.id)

@@ -4,7 +4,10 @@ import type { World } from './world.ts'
 
 /** A kind of task and what it does, in a transaction at the instant it is due. */
 export interface TaskDef<Data extends TaskData = TaskData> {
-  /** `bundle-expires`; a provider's begins with its slug, as in `esim-go/deliver-order`. */
+  /**
+   * `bundle-expires`; a provider's begins with its slug, as in
+   * `esim-go/deliver-order`.
+   */
   readonly kind: string
   /** Absent where it is no provider's. */
   readonly provider?: string

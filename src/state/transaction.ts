@@ -10,7 +10,10 @@ export interface Transaction {
   readonly events: WorldEvent[]
   /** The random streams that were drawn from, and where each stood before. */
   readonly drawn: { readonly id: StreamId; readonly before: readonly number[] }[]
-  /** By collection and key: one change for each record written, in the order of first writes. */
+  /**
+   * By collection and key: one change for each record written, in the order of
+   * first writes.
+   */
   readonly changes: Map<string, GrowingChange>
 }
 

@@ -5,7 +5,10 @@ import { defined } from './defined.ts'
 import type { Sim } from './sims.ts'
 import type { World } from './world.ts'
 
-/** What a bundle carried at one instant, with what is asked of the bundle when it has gone. */
+/**
+ * What a bundle carried at one instant, with what is asked of the bundle when
+ * it has gone.
+ */
 export interface UsageRecord
   extends Pick<Bundle, 'provider' | 'iccid' | 'name' | 'reference' | 'extra'> {
   readonly bundle: string
@@ -21,7 +24,10 @@ const usageRecords = defineCollection<UsageRecord>({
   },
 })
 
-/** Writes down that a bundle carried data now; all that it carries at one instant is one record. */
+/**
+ * Writes down that a bundle carried data now; all that it carries at one
+ * instant is one record.
+ */
 export function recordUsage(world: World, bundle: Bundle, bytes: number): void {
   const { id, provider, iccid, name, reference, extra } = bundle
   const about = { provider, iccid, bundle: id, name, reference, extra, at: world.now }
@@ -31,7 +37,10 @@ export function recordUsage(world: World, bundle: Bundle, bytes: number): void {
   all.put({ ...record, bytes: before + bytes })
 }
 
-/** What a SIM used, oldest first, from `from` to `to`: both included, ms since the epoch. */
+/**
+ * What a SIM used, oldest first, from `from` to `to`: both included, ms since
+ * the epoch.
+ */
 export function usageWithin(
   world: World,
   { provider, iccid }: Pick<Sim, 'provider' | 'iccid'>,

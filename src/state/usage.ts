@@ -12,9 +12,15 @@ export interface UsageRules {
   readonly covers: (world: World, bundle: Bundle, country: string) => boolean
   /** Percentages of a bundle whose use is worth an event, ascending. */
   readonly thresholds: readonly number[]
-  /** True where the provider can be asked when data was used: each use is written down. */
+  /**
+   * True where the provider can be asked when data was used: each use is
+   * written down.
+   */
   readonly itemized?: boolean
-  /** True where data that no bundle carries is carried, and charged; else it is denied. */
+  /**
+   * True where data that no bundle carries is carried, and charged; else it is
+   * denied.
+   */
   readonly overage?: boolean
   /** What its SIMs carry besides data; absent, nothing. */
   readonly services?: readonly ('voice' | 'sms')[]
@@ -39,7 +45,10 @@ export interface CarriedTraffic extends CallParty {
   /** and from which. */
   readonly bundles: Usage['bundles']
   readonly network: Network
-  /** Virtual ms. A call ends now, and began as long ago as it took; all else takes no time. */
+  /**
+   * Virtual ms. A call ends now, and began as long ago as it took; all else
+   * takes no time.
+   */
   readonly startedAt: number
   readonly endedAt: number
 }

@@ -8,7 +8,10 @@ import type { StreamId } from './random-streams.ts'
 export interface Identity {
   readonly name: string
   readonly seed: string
-  /** True where the seed was chosen for this world: it alone then decides what is random there. */
+  /**
+   * True where the seed was chosen for this world: it alone then decides what
+   * is random there.
+   */
   readonly ownSeed?: boolean
   /** How its clock began; without `at`, at the moment of the beginning. */
   readonly start: { readonly mode: Clock['mode']; readonly rate: number; readonly at?: number }
@@ -16,7 +19,10 @@ export interface Identity {
   readonly expiresAt?: number
 }
 
-/** What is random in a world derives from this: its seed, and its name where the seed is shared. */
+/**
+ * What is random in a world derives from this: its seed, and its name where the
+ * seed is shared.
+ */
 export function seedText({ name, seed, ownSeed = false }: Identity): string {
   return ownSeed ? seed : `${name}/${seed}`
 }
@@ -60,7 +66,10 @@ export function ownRecord<Id extends WorldRecord['id']>(records: Records, id: Id
   return record
 }
 
-/** Where a random stream stood when it was last kept; absent for one that was never drawn from. */
+/**
+ * Where a random stream stood when it was last kept; absent for one that was
+ * never drawn from.
+ */
 export function streamState(records: Records, id: StreamId): readonly number[] | undefined {
   return find(records, id)?.state
 }

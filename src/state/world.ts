@@ -29,7 +29,10 @@ export interface WorldDeps {
   readonly wall: () => number
   /** Lets a provider answer what happened, inside the same transaction. */
   readonly react: (event: WorldEvent, world: World) => void
-  /** Throws, and so undoes a transaction, where what it changed may not be or cannot be kept. */
+  /**
+   * Throws, and so undoes a transaction, where what it changed may not be or
+   * cannot be kept.
+   */
   readonly beforeCommit: (world: World, changes: Iterable<Change>) => void
   /** Keeps what a transaction changed. */
   readonly committed: (world: World, changes: readonly Change[]) => void
@@ -38,7 +41,10 @@ export interface WorldDeps {
 export interface World {
   readonly name: string
   readonly identity: Identity
-  /** Raised when another life begins: what was under way in the old one is not committed. */
+  /**
+   * Raised when another life begins: what was under way in the old one is not
+   * committed.
+   */
   readonly epoch: number
   /** Virtual ms since the epoch; stands still within a transaction. */
   readonly now: number
@@ -56,7 +62,10 @@ export interface World {
   /** A provider's settings: what was chosen over the defaults. */
   settings<T extends SettingTable>(def: SettingsDef<T>): SettingsOf<T>
   setClock(clock: Clock): void
-  /** Writes down what the clock shows: from there it goes on when the world is opened again. */
+  /**
+   * Writes down what the clock shows: from there it goes on when the world is
+   * opened again.
+   */
   keepTime(): void
   /** The next number of a sequence, from 1. */
   next(sequence: string): number
@@ -72,7 +81,10 @@ export interface World {
    * @returns what `change` returned and the events it emitted
    */
   transaction<R>(change: () => R, at?: number): { result: R; events: readonly WorldEvent[] }
-  /** Stops the time shown at `at` while the runner advances; `undefined` lets it go on. */
+  /**
+   * Stops the time shown at `at` while the runner advances; `undefined` lets it
+   * go on.
+   */
   hold(at: number | undefined): void
   /**
    * Begins a new life with these records, under the name it has.
@@ -242,7 +254,10 @@ class OpenWorld implements World {
     noteWrite(this.#transaction, change)
   }
 
-  /** Adds what every change moves: the time it happened at, and where the streams stand. */
+  /**
+   * Adds what every change moves: the time it happened at, and where the
+   * streams stand.
+   */
   #seal(current: Transaction): void {
     this.#deps.beforeCommit(this, current.changes.values())
     if (!wrote(current, worldRecords.name, 'clock')) this.keepTime()

@@ -63,7 +63,10 @@ function lowBase(file: string, version: string, base: Base | null): Low<Base | n
 
 const stagedFor = (file: string) => `${file}.new`
 
-/** Deletes what was left half-written beside a base: on a full disk, the room the log needs. */
+/**
+ * Deletes what was left half-written beside a base: on a full disk, the room
+ * the log needs.
+ */
 export async function discardStaged(file: string): Promise<void> {
   const staged = stagedFor(file)
   // the second is where lowdb's writer (steno) writes before it renames

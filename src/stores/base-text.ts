@@ -5,10 +5,16 @@ import { reason } from './disk-errors.ts'
 import { isCount, isObject } from './json-shape.ts'
 import { FORMAT, StoreError } from './store.ts'
 
-/** Records rendered between two breaths: about 1 ms of work, so that requests are served. */
+/**
+ * Records rendered between two breaths: about 1 ms of work, so that requests
+ * are served.
+ */
 const SLICE = 500
 
-/** Lines parsed at once: a large collection as one object takes more time and memory. */
+/**
+ * Lines parsed at once: a large collection as one object takes more time and
+ * memory.
+ */
 const LINES = 200
 
 /** What a base holds: the records as they stood after the change numbered `logged`. */

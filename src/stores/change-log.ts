@@ -12,7 +12,10 @@ import { StoreError } from './store.ts'
 type LoggedChange = readonly [collection: string, key: string, record: object | null]
 
 interface Line {
-  /** Counts commits, without a gap: a line up to the base's `logged` is in the base already. */
+  /**
+   * Counts commits, without a gap: a line up to the base's `logged` is in the
+   * base already.
+   */
   readonly n: number
   /** The world starts anew with this line: what was kept before it no longer counts. */
   readonly replaces?: true
@@ -40,7 +43,10 @@ export function replacingLine(n: number, records: Records): string {
 
 const render = (line: Line) => `${JSON.stringify(line)}\n`
 
-/** How far a world has been read: its records, and the number of the last change in them. */
+/**
+ * How far a world has been read: its records, and the number of the last change
+ * in them.
+ */
 export interface Progress {
   n: number
   records: Records
@@ -127,7 +133,10 @@ function apply({ n, replaces, changes }: Line, world: Progress, where: () => str
 export interface ChangeLog {
   /** Bytes of whole lines. */
   readonly size: number
-  /** Writes all of `bytes` after what is there; when it throws, none that would be read again. */
+  /**
+   * Writes all of `bytes` after what is there; when it throws, none that would
+   * be read again.
+   */
   append(bytes: Buffer): Promise<void>
   /** Sets the log aside under another name and starts an empty one. */
   moveTo(file: string): Promise<void>

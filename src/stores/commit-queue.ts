@@ -7,7 +7,10 @@ export interface CommitQueue {
   readonly isEmpty: boolean
   /** Adds the commit numbered `n`. */
   add(n: number, changes: readonly Change[]): void
-  /** Adds the whole world, in place of the commits before that are not being written. */
+  /**
+   * Adds the whole world, in place of the commits before that are not being
+   * written.
+   */
   addWhole(): void
   /**
    * All that was added as one batch; the same again until it is written.
@@ -16,7 +19,10 @@ export interface CommitQueue {
   batch(lineOfWhole: () => string): Buffer
   /** The batch is in the log: whoever waited for it goes on. */
   written(): void
-  /** The batch is not in the log, and stays to be written: nobody waits for it any longer. */
+  /**
+   * The batch is not in the log, and stays to be written: nobody waits for it
+   * any longer.
+   */
   failed(error: Error): void
   /** Resolves when all that was added is in the log; `undefined` where it is. */
   flushed(): Promise<void> | undefined

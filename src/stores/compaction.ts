@@ -13,7 +13,10 @@ const SMALL_LOG = 1024 * 1024
 export interface Compaction {
   /** True where the log has outgrown its base and none is being written. */
   isDue(): boolean
-  /** Sets the log aside, whole, and begins to write the base. Only between two batches. */
+  /**
+   * Sets the log aside, whole, and begins to write the base. Only between two
+   * batches.
+   */
   begin(): Promise<void>
   /** Resolves when no base is being written. */
   idle(): Promise<void> | undefined
@@ -28,7 +31,10 @@ export interface CompactionOptions {
   readonly world: string
   readonly files: WorldFiles
   readonly version: string
-  /** How far the world has come: its present records, and the number of the last change in them. */
+  /**
+   * How far the world has come: its present records, and the number of the last
+   * change in them.
+   */
   readonly present: () => Progress
   readonly warn: (sentence: string) => void
 }

@@ -22,7 +22,10 @@ export function codeOf(error: unknown): string | undefined {
     : undefined
 }
 
-/** Why an operation on a file failed, without the file's name: `the disk is full (ENOSPC)`. */
+/**
+ * Why an operation on a file failed, without the file's name: `the disk is full
+ * (ENOSPC)`.
+ */
 export function reason(error: unknown): string {
   const code = codeOf(error)
   const meaning = code && meanings[code]
@@ -30,7 +33,10 @@ export function reason(error: unknown): string {
   return error instanceof Error ? error.message : String(error)
 }
 
-/** @throws Error where something else than a file stands there: reading a device may never end. */
+/**
+ * @throws Error where something else than a file stands there: reading a device
+ * may never end.
+ */
 export async function checkRegular(file: string): Promise<void> {
   const found = await stat(file).catch(() => undefined)
   if (found && !found.isFile() && !found.isDirectory()) throw new Error('it is not a regular file')

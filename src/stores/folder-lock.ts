@@ -41,7 +41,10 @@ export async function lockFolder(dir: string, onLost: () => void): Promise<() =>
   }
 }
 
-/** Makes a folder and those above it, one by one: by itself, mkdir never returns below /proc. */
+/**
+ * Makes a folder and those above it, one by one: by itself, mkdir never returns
+ * below /proc.
+ */
 async function makeFolder(dir: string): Promise<void> {
   try {
     await mkdir(dir)

@@ -1,10 +1,16 @@
 // What a store does: keep worlds beyond the process, one change list at a time.
 import type { Change, Records } from '../state/collection.ts'
 
-/** The layout of a world's document, in files and on the wire: the newest read, the one written. */
+/**
+ * The layout of a world's document, in files and on the wire: the newest read,
+ * the one written.
+ */
 export const FORMAT = 1
 
-/** How long a reply waits: not at all, until its changes are in the log, or on the disk. */
+/**
+ * How long a reply waits: not at all, until its changes are in the log, or on
+ * the disk.
+ */
 export type Durability = 'buffered' | 'written' | 'synced'
 
 /**

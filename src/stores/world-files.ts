@@ -5,7 +5,10 @@ import { isWorldName } from '../state/world-name.ts'
 import { reason } from './disk-errors.ts'
 import { StoreError } from './store.ts'
 
-/** Where a world is: its base, the changes since, and those set aside while a base is written. */
+/**
+ * Where a world is: its base, the changes since, and those set aside while a
+ * base is written.
+ */
 export interface WorldFiles {
   readonly base: string
   readonly log: string
@@ -34,7 +37,10 @@ export function worldFiles(dir: string, world: string): WorldFiles {
   return { base: `${path}.json`, log: `${path}.log`, oldLog: `${path}.log.old` }
 }
 
-/** The world a file of the state folder belongs to; `undefined` where the file is none of ours. */
+/**
+ * The world a file of the state folder belongs to; `undefined` where the file
+ * is none of ours.
+ */
 function worldOfFile(file: string): string | undefined {
   const name = /^(.+?)\.(?:json|log|log\.old)$/.exec(file)?.[1]
   if (name === undefined) return undefined
@@ -42,7 +48,10 @@ function worldOfFile(file: string): string | undefined {
   return isWorldName(world) && encode(world) === name ? world : undefined
 }
 
-/** The worlds of a state folder, by name. @throws StoreError when the folder cannot be read */
+/**
+ * The worlds of a state folder, by name.
+ * @throws StoreError when the folder cannot be read
+ */
 export async function worldsIn(dir: string): Promise<string[]> {
   const files = await readdir(dir).catch((error) => {
     throw new StoreError(`cannot read state folder ${dir}: ${reason(error)}`)

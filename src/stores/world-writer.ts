@@ -37,7 +37,10 @@ export interface WorldWriter {
   close(): Promise<void>
 }
 
-/** Goes on from what is saved of a world. Writes nothing until something is committed. */
+/**
+ * Goes on from what is saved of a world. Writes nothing until something is
+ * committed.
+ */
 export function openWorldWriter(saved: Saved, options: WriterOptions): WorldWriter {
   return new OpenWriter(saved, options)
 }

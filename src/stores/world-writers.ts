@@ -3,12 +3,18 @@ import { nothingSaved, type Saved } from './saved-world.ts'
 import { openWorldWriter, type WorldWriter, type WriterOptions } from './world-writer.ts'
 
 export interface WorldWriters {
-  /** True for a world that is on the disk, and neither started nor being erased since. */
+  /**
+   * True for a world that is on the disk, and neither started nor being erased
+   * since.
+   */
   isUnloaded(world: string): boolean
   get(world: string): WorldWriter | undefined
   /** @throws Error where the world was not attached */
   of(world: string): WorldWriter
-  /** Goes on from what is saved of a world, once an earlier one of its name is erased. */
+  /**
+   * Goes on from what is saved of a world, once an earlier one of its name is
+   * erased.
+   */
   start(world: string, saved: Saved): WorldWriter
   /** Resolves when a world that is being erased is gone; `undefined` where none is. */
   erased(world: string): Promise<void> | undefined

@@ -3,7 +3,10 @@ import type { AnyRefusal, CommonRefusal } from '../../state/refusal.ts'
 import type { Reply } from '../call.ts'
 import { bearerChallenge, wordTokenRefusal } from '../client-credentials.ts'
 
-/** Refusals only accounts-orders has; those of its token endpoint are worded as RFC 6749 says. */
+/**
+ * Refusals only accounts-orders has; those of its token endpoint are worded as
+ * RFC 6749 says.
+ */
 export type AccountsOrdersRefusal =
   | 'unknown-account'
   | 'inactive-account'

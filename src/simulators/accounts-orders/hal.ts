@@ -14,7 +14,10 @@ export function linkerOf({ baseUrl }: Pick<Call, 'baseUrl'>): Linker {
 
 type ListQuery = { limit?: number; cursor?: string } & Readonly<Record<string, unknown>>
 
-/** A query as it stands in a URL; sorted, so that the same filters are the same text. */
+/**
+ * A query as it stands in a URL; sorted, so that the same filters are the same
+ * text.
+ */
 function textOf(query: Readonly<Record<string, unknown>>): string {
   const pairs = Object.entries(query).flatMap(([name, value]) =>
     [value].flat().map((each): [string, string] => [name, String(each)]),
@@ -72,7 +75,10 @@ const PREFERENCES = /(?:"(?:[^"\\]|\\.)*"|[^",])+/g
 /** Without quotes its value may hold semicolons, too. */
 const TRANSCLUDE = /^\s*transclude\s*=\s*(?:"([^"]*)"|([^\s"]*))/i
 
-/** What is to be embedded, each once and in the order it was named; others are passed over. */
+/**
+ * What is to be embedded, each once and in the order it was named; others are
+ * passed over.
+ */
 export function transcluded(header: string | undefined): {
   embed: readonly Embeddable[]
   headers: Readonly<Record<string, string>>

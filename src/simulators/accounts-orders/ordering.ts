@@ -96,7 +96,10 @@ function profileOf(
   }
 }
 
-/** @throws Refusal `unknown-account`, `inactive-account`, `unknown-template`, `two-subscribers` */
+/**
+ * @throws Refusal `unknown-account`, `inactive-account`, `unknown-template`,
+ * `two-subscribers`
+ */
 function activationOf(world: World, request: ActivationRequest): Subject {
   const account = accountOf(world, request)
   const template = templateOf(world, request)
@@ -152,7 +155,10 @@ function serviceEventOf({ type }: Pick<Order, 'type'>): 'suspend' | 'resume' {
   return type === 'suspend_subscription' ? 'suspend' : 'resume'
 }
 
-/** @throws Refusal as `subscriptionOf`; `wrong-state` where the SIM's service knows no such move */
+/**
+ * @throws Refusal as `subscriptionOf`; `wrong-state` where the SIM's service
+ * knows no such move
+ */
 function changeOf(world: World, request: ChangeRequest): Subject {
   const subscription = subscriptionOf(world, request)
   const subject = { account_id: subscription.account, subscription_id: subscription.id }
@@ -233,7 +239,10 @@ function carryOut(world: World, order: Order): boolean {
   return true
 }
 
-/** True where an order is to be canceled: by the setting, or by its magic subscriber. */
+/**
+ * True where an order is to be canceled: by the setting, or by its magic
+ * subscriber.
+ */
 function isCanceledByRule(world: World, order: Order): boolean {
   const owner = world.in(subscriptions).get(order.subscription_id)?.subscriber ?? ''
   const subscriber = order.subscriber ?? world.in(subscribers).get(owner)

@@ -75,7 +75,10 @@ export type Order = Readonly<Omit<Schemas['Order'], '_links' | 'sim_profile'>> &
   readonly template?: string
 }
 
-/** Fields that go out as they are have the API's names; quantity is seconds, bytes or messages. */
+/**
+ * Fields that go out as they are have the API's names; quantity is seconds,
+ * bytes or messages.
+ */
 export interface UsageItem
   extends Readonly<
     Pick<

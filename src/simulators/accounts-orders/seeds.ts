@@ -69,7 +69,10 @@ function addSubscriber(world: World, position: number, createdAt: number): Subsc
   })
 }
 
-/** One person with a subscription: the first ones came first, the last ones have left. */
+/**
+ * One person with a subscription: the first ones came first, the last ones have
+ * left.
+ */
 function addPerson(
   world: World,
   position: number,
@@ -103,7 +106,10 @@ function addPerson(
   return subscription
 }
 
-/** A use at some time of the last 90 days: every type, direction and cost, at home and abroad. */
+/**
+ * A use at some time of the last 90 days: every type, direction and cost, at
+ * home and abroad.
+ */
 function someUse(
   { random, now }: World,
   position: number,

@@ -25,7 +25,10 @@ function dayOf(text: string | undefined): number | undefined {
   return Number.isNaN(at) || iso(at).slice(0, 10) !== day ? Number.NaN : at
 }
 
-/** Bounds on the beginning of a use, both days included. @throws Refusal `invalid-request` */
+/**
+ * Bounds on the beginning of a use, both days included.
+ * @throws Refusal `invalid-request`
+ */
 export function daysAsked(query: { 'from-date'?: string; 'to-date'?: string }): {
   from?: string
   to?: string

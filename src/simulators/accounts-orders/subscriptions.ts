@@ -118,7 +118,10 @@ function endProducts(world: World, { iccid }: Subscription, ended: readonly Prod
       removeBundle(world, bundle)
 }
 
-/** The term of a product is over; that of a plan ends its subscription, too (invented). */
+/**
+ * The term of a product is over; that of a plan ends its subscription, too
+ * (invented).
+ */
 export const terminateProduct = defineTask({
   provider: SLUG,
   name: 'terminate-product',
@@ -136,7 +139,10 @@ export const terminateProduct = defineTask({
   },
 })
 
-/** Another SIM profile takes the place of the old one, with its number, data and service. */
+/**
+ * Another SIM profile takes the place of the old one, with its number, data and
+ * service.
+ */
 export function replaceSim(world: World, subscription: Subscription, reserved: ReservedSim): void {
   const old = simOf(world, subscription)
   const service = old?.service ?? 'active'

@@ -19,7 +19,10 @@ import { settings } from './settings.ts'
 import { digitsOf } from './strictness.ts'
 import { productsOf } from './subscriptions.ts'
 
-/** Ms from an item's listing to its `processed_at`: it is after `ended_at` even without delay. */
+/**
+ * Ms from an item's listing to its `processed_at`: it is after `ended_at` even
+ * without delay.
+ */
 const PROCESSING = 1
 
 /** True once an item is to be seen. */
@@ -42,7 +45,10 @@ export interface Use
   > {
   /** Worked out where it is absent. */
   readonly cost_type?: UsageItem['cost_type']
-  /** Ms after its end from which it is listed; as the setting has it where it is absent. */
+  /**
+   * Ms after its end from which it is listed; as the setting has it where it is
+   * absent.
+   */
   readonly delay?: number
 }
 
@@ -98,7 +104,10 @@ export function addItem(
   })
 }
 
-/** An SMS that the organisation sends from one of its numbers: from home, wherever the SIM is. */
+/**
+ * An SMS that the organisation sends from one of its numbers: from home,
+ * wherever the SIM is.
+ */
 export function addSms(world: World, sender: Subscription, peer: string): void {
   const { now } = world
   addItem(world, sender, productsOf(world, sender.id), {
@@ -124,7 +133,10 @@ function peerOf(text: string | undefined): string | undefined {
   return peer
 }
 
-/** The subscription a SIM has, where it has that service. @throws Refusal `wrong-state` */
+/**
+ * The subscription a SIM has, where it has that service.
+ * @throws Refusal `wrong-state`
+ */
 function subscriptionWith(
   world: World,
   iccid: string,

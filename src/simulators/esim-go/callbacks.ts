@@ -95,7 +95,10 @@ function callbackFor(
   return isProfileState(from) && isProfileState(to) ? statusAlert(event, from, to) : undefined
 }
 
-/** Nothing is told of an eSIM that is not in the account: it cannot be reached (inferred). */
+/**
+ * Nothing is told of an eSIM that is not in the account: it cannot be reached
+ * (inferred).
+ */
 const HAS_LEFT = 'the eSIM has left the account'
 
 /**

@@ -18,7 +18,10 @@ function bundleOf(world: World, { bundle }: WorldEvent): Bundle | undefined {
   return bundle === undefined ? undefined : world.in(bundles).get(`${SLUG}/${bundle}`)
 }
 
-/** Writes an event into the history of its eSIM; what a call does is written down by the call. */
+/**
+ * Writes an event into the history of its eSIM; what a call does is written
+ * down by the call.
+ */
 function note(world: World, { iccid, type }: WorldEvent, bundle: Bundle | undefined): void {
   // USED_UP comes just before the bundle is depleted: without data left it is not active
   // (documented).

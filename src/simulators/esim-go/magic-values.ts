@@ -50,7 +50,10 @@ export const magicAmounts: readonly MagicRefusal<number>[] = [
   refused(1503, 'busy', UNAVAILABLE),
 ]
 
-/** Names of bundles, wherever one is ordered, applied, looked up, or asked for on an eSIM. */
+/**
+ * Names of bundles, wherever one is ordered, applied, looked up, or asked for
+ * on an eSIM.
+ */
 export const refusedBundles: readonly MagicRefusal<string>[] = [
   refused('esim_1GB_7D_BAD_V2', 'invalid-request', BAD_REQUEST),
   refused('esim_1GB_7D_SOLDOUT_V2', 'none-in-inventory', FORBIDDEN),

@@ -9,7 +9,10 @@ export function money(cents: number): number {
   return cents / CENTS
 }
 
-/** Cents as the organisation's own balance is shown: whole units, rounded down (inferred). */
+/**
+ * Cents as the organisation's own balance is shown: whole units, rounded down
+ * (inferred).
+ */
 export function wholeUnits(cents: number): number {
   return Math.floor(money(cents))
 }

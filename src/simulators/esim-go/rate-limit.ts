@@ -7,7 +7,10 @@ import type { Admission } from '../simulator.ts'
 import type { EsimGoRefusal } from './errors.ts'
 import { settings } from './settings.ts'
 
-/** Ms of a window; windows begin with whole seconds of the world (inferred: they are fixed). */
+/**
+ * Ms of a window; windows begin with whole seconds of the world (inferred: they
+ * are fixed).
+ */
 const WINDOW = 1000
 /** What a request takes from its window. */
 const COST = 1

@@ -164,7 +164,10 @@ export interface CatalogueBundle {
   readonly billingType: 'FixedCost'
 }
 
-/** Bundles a user put on sale in a seed file; they come before default ones of the same name. */
+/**
+ * Bundles a user put on sale in a seed file; they come before default ones of
+ * the same name.
+ */
 export const userBundles = defineCollection<CatalogueBundle>({
   name: 'esim-go.catalogue',
   key: (bundle) => bundle.name,

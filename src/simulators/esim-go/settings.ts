@@ -137,5 +137,8 @@ export const settings = defineSettings(SLUG, {
   ),
 })
 
-/** What every file of handlers has: operations of the spec, called with these settings. */
+/**
+ * What every file of handlers has: operations of the spec, called with these
+ * settings.
+ */
 export type EsimGoHandlers = Handlers<operations, typeof settings.table>

@@ -6,7 +6,10 @@ import { SLUG } from './records.ts'
 export const V24 = '/v2.4'
 export const V25 = '/v2.5'
 
-/** `json`, with what v2.5 adds to it where the call came by the path of that version. */
+/**
+ * `json`, with what v2.5 adds to it where the call came by the path of that
+ * version.
+ */
 export function since25<T extends object>(basePath: string, json: T, added: () => Partial<T>): T {
   return basePath === V25 ? Object.assign(json, added()) : json
 }

@@ -14,7 +14,10 @@ export function findCompany(world: World, id: string): Company {
   return company
 }
 
-/** An eSIM of a company, both halves of it. @throws Refusal `unknown-company`, `unknown-esim` */
+/**
+ * An eSIM of a company, both halves of it.
+ * @throws Refusal `unknown-company`, `unknown-esim`
+ */
 export function findEsim(
   world: World,
   asked: { company_id: string; sim_id: string },
@@ -67,7 +70,10 @@ export function removeProduct(world: World, { iccid, simId }: Esim, productId: s
   return bundle
 }
 
-/** The product in use, else the next to be used, else the last one. @throws Refusal `no-product` */
+/**
+ * The product in use, else the next to be used, else the last one.
+ * @throws Refusal `no-product`
+ */
 export function currentProduct(world: World, { iccid, simId }: Esim): Bundle {
   const bundles = bundlesOf(world, SLUG, iccid)
   const current =

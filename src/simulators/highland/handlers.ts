@@ -31,7 +31,10 @@ const removing: HighlandHandlers['removeProduct'] = ({ body }, world) => {
   return reply(200, wire.onEsim(esim, removeProduct(world, esim, body.product_id)))
 }
 
-/** Ms since the epoch, with microseconds as a fraction. @throws Refusal `invalid-request` */
+/**
+ * Ms since the epoch, with microseconds as a fraction.
+ * @throws Refusal `invalid-request`
+ */
 function instantOf(name: string, text: string): number {
   const [, seconds = '', , fraction = '', zone = 'Z'] =
     /^([^.Z+]{10}[^.Z+-]*)(\.(\d+))?(Z|[+-].*)?$/.exec(text) ?? []

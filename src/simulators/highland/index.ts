@@ -14,7 +14,10 @@ import { seeds } from './seeds.ts'
 import { settings } from './settings.ts'
 import type { operations } from './spec.d.ts'
 
-/** Only a world's settings say which header it is: here no credential chooses the world. */
+/**
+ * Only a world's settings say which header it is: here no credential chooses
+ * the world.
+ */
 function credentialIn(header: HeaderOf, values?: SettingValues): string | undefined {
   return values?.auth === 'header' ? header(String(values.authHeader).toLowerCase()) : undefined
 }

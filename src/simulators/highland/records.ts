@@ -30,7 +30,10 @@ export const companies = defineCollection<Company>({
   indexes: { registration: registrationKey },
 })
 
-/** An eSIM of the stock. It is a SIM of the world, too, once a company has acquired it. */
+/**
+ * An eSIM of the stock. It is a SIM of the world, too, once a company has
+ * acquired it.
+ */
 export interface Esim {
   readonly simId: string
   readonly iccid: string

@@ -110,7 +110,10 @@ function nextEsim(world: World, eid: string | undefined): StockSim {
   return sim
 }
 
-/** The SIM to activate. @throws Refusal `eid-required`, `unknown-sim`, `sim-unavailable`, `busy` */
+/**
+ * The SIM to activate.
+ * @throws Refusal `eid-required`, `unknown-sim`, `sim-unavailable`, `busy`
+ */
 function simFor(world: World, { iccid, eid }: Activation, node: string | undefined): StockSim {
   if (iccid === undefined) return nextEsim(world, eid)
 

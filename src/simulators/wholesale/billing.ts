@@ -66,7 +66,10 @@ export function endCycle(world: World, line: Line): Line {
   return world.in(lines).put(rest)
 }
 
-/** The next cycle begins. A task of before the line was ceased or reactivated does nothing. */
+/**
+ * The next cycle begins. A task of before the line was ceased or reactivated
+ * does nothing.
+ */
 export const renew = defineTask({
   provider: SLUG,
   name: 'renew',
@@ -76,7 +79,10 @@ export const renew = defineTask({
   },
 })
 
-/** True where an allowance carries data: in its countries, while its line has the data product. */
+/**
+ * True where an allowance carries data: in its countries, while its line has
+ * the data product.
+ */
 export function isCarried(world: World, { iccid, extra }: Bundle, country: string): boolean {
   const line = world.in(lines).get(iccid)
   const hasData = line?.products.some(({ productId }) => productId === dataProduct(line.plan))

@@ -19,7 +19,10 @@ export function notify(world: World, transaction: Transaction, line: Line): void
   })
 }
 
-/** The key of a world's signatures: fixed in `default`, elsewhere from its name and seed. */
+/**
+ * The key of a world's signatures: fixed in `default`, elsewhere from its name
+ * and seed.
+ */
 function signingKey({ identity: { name, seed } }: World): Buffer {
   if (name === 'default') return Buffer.from(DEFAULT_KEY)
   return createHash('sha256')

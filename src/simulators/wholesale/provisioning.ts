@@ -29,7 +29,10 @@ export const serviceEvents = {
   Reactivate: 'reactivate',
 } as const satisfies Record<Action, ServiceEvent>
 
-/** The SIM of a line. @throws Refusal `not-found` where its activation has not settled */
+/**
+ * The SIM of a line.
+ * @throws Refusal `not-found` where its activation has not settled
+ */
 export function simOf(world: World, { iccid }: Line): Sim {
   const sim = world.in(sims).get(simKey(SLUG, iccid))
   if (!sim) throw new Refusal('not-found', `the line on SIM ${iccid} has never been active`)
@@ -71,7 +74,10 @@ function provideSim(world: World, { iccid, gpsi, eid, sim }: Line): Sim {
   return kind === 'card' ? moveProfile(world, provided, 'enable') : provided
 }
 
-/** Carries an action out on a line that nothing is pending on, and returns the line after it. */
+/**
+ * Carries an action out on a line that nothing is pending on, and returns the
+ * line after it.
+ */
 export function carryOut(world: World, line: Line, action: Action): Line {
   const sim = action === 'Activate' ? provideSim(world, line) : simOf(world, line)
   moveService(world, sim, serviceEvents[action])

@@ -18,7 +18,10 @@ const EXAMPLE_TRANSACTION = 'Txn000000000'
 /** Of cards, and of eSIMs. */
 const STOCK = 50
 
-/** Alike in every world, so that tests can name them: 8901 3133 4000 00 and a number. */
+/**
+ * Alike in every world, so that tests can name them: 8901 3133 4000 00 and a
+ * number.
+ */
 function stockIccid(number: number): string {
   const body = `89013133400000${String(number).padStart(4, '0')}`
   return body + luhnDigit(body)

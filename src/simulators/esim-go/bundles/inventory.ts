@@ -35,7 +35,10 @@ function newLot(
   })
 }
 
-/** Every lot that can still be used, by bundle; the lots of one in the order they expire. */
+/**
+ * Every lot that can still be used, by bundle; the lots of one in the order
+ * they expire.
+ */
 export function usableLots(world: World): Lot[] {
   return world
     .in(lots)
@@ -43,7 +46,10 @@ export function usableLots(world: World): Lot[] {
     .filter(({ expiresAt }) => world.now < expiresAt)
 }
 
-/** The usable lots of a bundle that expire first: no more than `limit`, however many there are. */
+/**
+ * The usable lots of a bundle that expire first: no more than `limit`, however
+ * many there are.
+ */
 function firstLots(world: World, bundle: string, limit: number): Lot[] {
   // Behind every lot of the bundle, before those of any other: the next character to SEPARATOR.
   const end = `${bundle}\u0001`

@@ -10,7 +10,10 @@ import { SLUG } from '../records.ts'
 import { settings } from '../settings.ts'
 import { readyAtOf } from './purchase.ts'
 
-/** The last instant something happened, or will happen, to the assignments of an application. */
+/**
+ * The last instant something happened, or will happen, to the assignments of an
+ * application.
+ */
 function idleSince(parts: readonly Bundle[]): number {
   return Math.max(
     ...parts.map(({ assignedAt, startsAt = 0, endsAt = 0 }) =>
@@ -44,7 +47,10 @@ function lapse(world: World, parts: readonly Bundle[]): void {
   noteHistory(world, first.iccid, 'Bundle Lapsed', { bundle: first.name, bundleState: 'lapsed' })
 }
 
-/** Looks whether an application has been idle for too long: its queued assignments then lapse. */
+/**
+ * Looks whether an application has been idle for too long: its queued
+ * assignments then lapse.
+ */
 export const lapseBundle = defineTask({
   provider: SLUG,
   name: 'lapse-bundle',

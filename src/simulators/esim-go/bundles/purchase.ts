@@ -52,7 +52,10 @@ export function purchaseOf(world: World, bundle: Bundle): Purchase {
   return { price, boughtAt, ...defined({ lot }) }
 }
 
-/** When a bundle that is processing will be ready (virtual ms), where that was noted. */
+/**
+ * When a bundle that is processing will be ready (virtual ms), where that was
+ * noted.
+ */
 export function readyAtOf(bundle: Bundle): number | undefined {
   return extraOf(bundle).readyAt
 }

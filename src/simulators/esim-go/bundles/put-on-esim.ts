@@ -18,7 +18,10 @@ const MEGABYTE = 1_000_000
 const ONE_YEAR = 365
 /** Assignment ids look like 215009266 (public). */
 const FIRST_ID = 215_000_000
-/** So many bundles are applied at once; more in one call are applied asynchronously (public). */
+/**
+ * So many bundles are applied at once; more in one call are applied
+ * asynchronously (public).
+ */
 const AT_ONCE = 5
 
 /**
@@ -31,7 +34,10 @@ function parts(bundle: CatalogueBundle): { count: number; bytes: number; duratio
   return { count: 12, bytes: Math.floor(bytes / 12), duration: 'P1M' }
 }
 
-/** How long a bundle is processing that is put on its eSIM together with others: ISO 8601. */
+/**
+ * How long a bundle is processing that is put on its eSIM together with others:
+ * ISO 8601.
+ */
 function processingOf(world: World, bundle: CatalogueBundle, together: number): string {
   const magic = magicBundle(bundle.name)?.processing
   if (magic !== undefined) return magic
@@ -61,7 +67,10 @@ export function refuseWhileProcessing(world: World, bundles: readonly Bundle[]):
 
 /** How a bundle is put on an eSIM. */
 export interface AssignOptions {
-  /** Of the assignment, its own: a UUID, a dash and a number; the twelve of a year share it. */
+  /**
+   * Of the assignment, its own: a UUID, a dash and a number; the twelve of a
+   * year share it.
+   */
   readonly reference: string
   /**
    * Virtual ms: the bundle begins then instead of at first use; the months of a year then follow

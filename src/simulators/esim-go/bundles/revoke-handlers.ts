@@ -38,7 +38,10 @@ function optionsOf(revocation: Revocation): NonNullable<Result['options']> {
   )
 }
 
-/** Where the value is to go. @throws Refusal where it is asked for in a way it cannot be had */
+/**
+ * Where the value is to go.
+ * @throws Refusal where it is asked for in a way it cannot be had
+ */
 function refundOf(revocation: Revocation, query: Query): keyof typeof REVOKED {
   const { refunds, offerId } = revocation
   const { refundToBalance = false } = query

@@ -43,10 +43,16 @@ export interface Revocation {
   readonly returnsEsim: boolean
 }
 
-/** The assignments that one application of a bundle put on an eSIM: one, or twelve for a year. */
+/**
+ * The assignments that one application of a bundle put on an eSIM: one, or
+ * twelve for a year.
+ */
 type AppliedBundle = readonly Assignment[]
 
-/** Every application of a bundle to an eSIM. @throws Refusal `not-found` where there is none */
+/**
+ * Every application of a bundle to an eSIM.
+ * @throws Refusal `not-found` where there is none
+ */
 function appliedBundles(world: World, iccid: string, name: string): AppliedBundle[] {
   const named = assignmentsNamed(world, iccid, name)
   return [...grouped(named, ({ bundle }) => bundle.reference).values()]

@@ -17,7 +17,10 @@ export function remaining(bundle: Bundle): number {
   return bundle.unlimited ? 0 : remainingBytes(bundle)
 }
 
-/** The catalogue's description of a bundle, or its name where it is not on sale any more. */
+/**
+ * The catalogue's description of a bundle, or its name where it is not on sale
+ * any more.
+ */
 export function description(world: World, name: string): string {
   return lookUp(world, name)?.description ?? name
 }
@@ -43,7 +46,10 @@ export function assignment(
   return since25(basePath, json, () => ({ allowances: [remainingAllowance(world, bundle)] }))
 }
 
-/** The one allowance of an assignment: what it was good for and what is left, in bytes. */
+/**
+ * The one allowance of an assignment: what it was good for and what is left, in
+ * bytes.
+ */
 function remainingAllowance(
   world: World,
   bundle: Bundle,

@@ -5,7 +5,10 @@ import { type Country, countries, findCountry } from '../../countries.ts'
 import type { CatalogueBundle } from '../records.ts'
 import { catalogueOrder } from './search.ts'
 
-/** Where a bundle works: a country, or a region under the code its bundles are named with. */
+/**
+ * Where a bundle works: a country, or a region under the code its bundles are
+ * named with.
+ */
 interface Area {
   readonly code: string
   readonly name: string
@@ -260,7 +263,10 @@ function fixed(gigabytes: number, days: number, factor: number): Plan {
   }
 }
 
-/** A one-year plan is delivered as 12 one-month assignments, so its data is divisible by 12. */
+/**
+ * A one-year plan is delivered as 12 one-month assignments, so its data is
+ * divisible by 12.
+ */
 function long(gigabytes: number, days: number, factor: number): Plan {
   return { ...fixed(gigabytes, days, factor), groups: longGroup }
 }

@@ -2,13 +2,19 @@
 import type { CatalogueBundle } from '../records.ts'
 import { defaultBundle } from './default-bundles.ts'
 
-/** A bundle that can be bought as `esim_1GB_7D_GB_V2` can, and differs from it in this. */
+/**
+ * A bundle that can be bought as `esim_1GB_7D_GB_V2` can, and differs from it
+ * in this.
+ */
 export interface MagicBundle {
   readonly name: string
   readonly description: string
   /** US cents. */
   readonly price?: number
-  /** How long it stays in processing, ISO 8601, instead of the setting `processingDelay`. */
+  /**
+   * How long it stays in processing, ISO 8601, instead of the setting
+   * `processingDelay`.
+   */
   readonly processing?: string
   /**
    * How long an order with it takes to be delivered, instead of the setting `deliveryDelay` where
@@ -65,7 +71,10 @@ export function magicBundle(name: string): MagicBundle | undefined {
   return byName.get(name)
 }
 
-/** The magic bundle of a name as it would stand in the catalogue; the same one at each call. */
+/**
+ * The magic bundle of a name as it would stand in the catalogue; the same one
+ * at each call.
+ */
 export function catalogueMagicBundle(name: string): CatalogueBundle | undefined {
   const magic = byName.get(name)
   const plain = magic && defaultBundle(PLAIN)

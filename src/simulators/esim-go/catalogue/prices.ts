@@ -15,7 +15,10 @@ function sha256(text: string): string {
   return createHash('sha256').update(text).digest('hex')
 }
 
-/** A UUID (version 8) of a thing, always the same: no price is stored, so no id can be either. */
+/**
+ * A UUID (version 8) of a thing, always the same: no price is stored, so no id
+ * can be either.
+ */
 function idOf(thing: string): string {
   const hex = sha256(thing)
   const third = `8${hex.slice(13, 16)}`
@@ -23,7 +26,10 @@ function idOf(thing: string): string {
   return [hex.slice(0, 8), hex.slice(8, 12), third, fourth, hex.slice(20, 32)].join('-')
 }
 
-/** Every country that has a bundle of 1 GB for a week, at the price of that (invented). */
+/**
+ * Every country that has a bundle of 1 GB for a week, at the price of that
+ * (invented).
+ */
 export function priceList(world: World): PriceList {
   const prices = countries().flatMap(({ iso, name }) => {
     const bundle = lookUp(world, `esim_1GB_7D_${iso}_V2`)

@@ -68,7 +68,10 @@ function coversOneOf(isos: readonly string[]): Filter {
   return (bundle) => bundle.countries.some((iso) => asked.has(iso))
 }
 
-/** Pieces between `*` must follow each other; no pattern is compiled that could run long. */
+/**
+ * Pieces between `*` must follow each other; no pattern is compiled that could
+ * run long.
+ */
 function describedBy(pattern: string): Filter {
   const pieces = pattern.toLowerCase().split('*')
   return ({ description }) => {

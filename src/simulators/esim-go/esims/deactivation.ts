@@ -35,7 +35,10 @@ export function deactivate(world: World, sim: Sim): void {
   world.in(sims).put({ ...ceased, codeExpiresAt: world.now })
 }
 
-/** Deletes an eSIM: its bundles go without a refund, and it leaves the account (public). */
+/**
+ * Deletes an eSIM: its bundles go without a refund, and it leaves the account
+ * (public).
+ */
 export function deleteEsim(world: World, sim: Sim): void {
   const current = bundlesOf(world, SLUG, sim.iccid).filter(isCurrent)
   for (const bundle of current) takeOff(world, bundle, 'revoked')

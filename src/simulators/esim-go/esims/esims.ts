@@ -32,7 +32,10 @@ function mintMatchingId(random: Random): string {
   return Array.from({ length: 4 }, () => random.text(5, CAPITALS_AND_DIGITS)).join('-')
 }
 
-/** The number of a new eSIM, if it gets one: counted, not drawn, so that it moves no ICCID. */
+/**
+ * The number of a new eSIM, if it gets one: counted, not drawn, so that it
+ * moves no ICCID.
+ */
 function mintMsisdn(world: World): string | undefined {
   if (world.settings(settings).msisdns === 'none') return undefined
   return MSISDN_PREFIX + String(world.next('esim-go.msisdn')).padStart(9, '0')

@@ -53,7 +53,10 @@ export function scheduleIdleCheck(world: World, sim: Sim, esim: Esim): Esim {
   return esim
 }
 
-/** Looks whether an eSIM is idle: announces its deletion, or schedules the next look. */
+/**
+ * Looks whether an eSIM is idle: announces its deletion, or schedules the next
+ * look.
+ */
 function check(world: World, iccid: string): void {
   const found = findInService(world, iccid)
   if (!found) {
@@ -97,7 +100,10 @@ const deleteIdle = defineTask({
   },
 })
 
-/** Schedules a look at an eSIM again, where none was left and its last bundle has ended. */
+/**
+ * Schedules a look at an eSIM again, where none was left and its last bundle
+ * has ended.
+ */
 export function resumeIdleChecks(world: World, { type, iccid }: WorldEvent): void {
   if (!type.startsWith('bundle.') || type.startsWith('bundle.used-')) return
   const found = findInService(world, iccid)

@@ -17,7 +17,10 @@ export interface OrderedEsim extends EsimWithSim {
   readonly reference: string
 }
 
-/** The bundle a line put on its eSIMs: an application's line names its assignment instead. */
+/**
+ * The bundle a line put on its eSIMs: an application's line names its
+ * assignment instead.
+ */
 function bundleOf(world: World, { type, item }: OrderLine): string {
   if (type === 'bundle') return item
   const [assigned] = world.in(bundles).matching('reference', SLUG + SEPARATOR + item + SEPARATOR)
@@ -106,7 +109,10 @@ export async function csv(
   return stringify([header, ...lines])
 }
 
-/** A ZIP of one PNG an eSIM, named by ICCID. @param now virtual ms, the time of its files */
+/**
+ * A ZIP of one PNG an eSIM, named by ICCID.
+ * @param now virtual ms, the time of its files
+ */
 export async function qrCodes(rows: readonly OrderedEsim[], now: number): Promise<Uint8Array> {
   const [{ zipSync }, { default: QRCode }] = await Promise.all([import('fflate'), import('qrcode')])
   const files: Record<string, Uint8Array> = {}

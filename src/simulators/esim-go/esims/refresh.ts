@@ -8,7 +8,10 @@ import { settings } from '../settings.ts'
 import { noteAction } from './esims.ts'
 import { noteHistory } from './history.ts'
 
-/** Refreshes an eSIM; one that is on no network stays so, which is no reason to refuse. */
+/**
+ * Refreshes an eSIM; one that is on no network stays so, which is no reason to
+ * refuse.
+ */
 export function refresh(world: World, sim: Sim): void {
   noteAction(world, sim.iccid, 'eSIM Refreshed')
   noteHistory(world, sim.iccid, 'eSIM Refreshed')

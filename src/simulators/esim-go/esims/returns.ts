@@ -9,7 +9,10 @@ import { type Esim, esims, SLUG } from '../records.ts'
 import { settings } from '../settings.ts'
 import { noteHistory } from './history.ts'
 
-/** An eSIM that has left the account; the SIM itself goes on in whatever handset has it. */
+/**
+ * An eSIM that has left the account; the SIM itself goes on in whatever handset
+ * has it.
+ */
 export interface Returning {
   readonly esim: Esim
   readonly leftAt: number

@@ -43,7 +43,10 @@ const serviceStates: Readonly<Record<ServiceState, Schemas['EsimState']>> = {
 /** The branding an eSIM has that was ordered without one (public). */
 const DEFAULT_BRANDING = '(default)'
 
-/** What is asked for beside the details; `installUrl`, which v2.4 refuses, asks for both links. */
+/**
+ * What is asked for beside the details; `installUrl`, which v2.4 refuses, asks
+ * for both links.
+ */
 type AdditionalFields = components['parameters']['AdditionalFields'] | undefined
 
 /** What cannot be installed any more is Unavailable; only v2.5 says why. */

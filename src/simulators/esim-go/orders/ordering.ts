@@ -45,7 +45,10 @@ export interface PricedOrder {
   readonly valid: boolean
 }
 
-/** The most eSIMs one order may bring forth (invented: a slip of the keyboard fills no memory). */
+/**
+ * The most eSIMs one order may bring forth (invented: a slip of the keyboard
+ * fills no memory).
+ */
 const MOST_ESIMS = 1000
 
 /**
@@ -143,7 +146,10 @@ function deliveryOf(world: World, lines: readonly OrderLine[]): number {
   return Math.max(...delays.map((delay) => addDuration(world.now, delay)))
 }
 
-/** Hands over what was ordered: into the inventory, onto the given eSIMs, or onto new ones. */
+/**
+ * Hands over what was ordered: into the inventory, onto the given eSIMs, or
+ * onto new ones.
+ */
 function deliverOrder(world: World, order: Order): Order {
   const together = countOf(order.lines)
   let ordinal = 0

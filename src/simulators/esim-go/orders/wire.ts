@@ -11,7 +11,10 @@ import type { OrderRequest, PricedOrder } from './ordering.ts'
 
 type Schemas = components['schemas']
 
-/** What a body asks for, in either of its forms: a list of lines, or the one line laid flat. */
+/**
+ * What a body asks for, in either of its forms: a list of lines, or the one
+ * line laid flat.
+ */
 export function orderRequest(body: Schemas['OrderRequest'], basePath: string): OrderRequest {
   const request: OrderRequest = {
     assign: body.assign ?? false,

@@ -32,7 +32,10 @@ export function canPay(world: World, cents: number): boolean {
   return cents <= spendable(world)
 }
 
-/** Adds `cents` to the balance; what was paid with test credit comes back as balance (inferred). */
+/**
+ * Adds `cents` to the balance; what was paid with test credit comes back as
+ * balance (inferred).
+ */
 export function credit(world: World, cents: number): void {
   const account = accountOf(world)
   world.in(accounts).put({ ...account, balance: account.balance + cents })
