@@ -1,4 +1,4 @@
-// One request in its stages: route, authenticate, validate, perform, check, commit, render.
+// One request in its stages: route, authenticate, validate, perform and check in one transaction, render.
 import Negotiator from 'negotiator'
 import type { Call, Reply } from '../simulators/call.ts'
 import type { SettingValues } from '../simulators/simulator.ts'
@@ -79,7 +79,7 @@ function handled(context: RequestContext): Reply {
 
   // A handler is synchronous and throws what it refuses, so that a request happens whole or not at
   // all, without a lock. A reply that breaks the spec undoes what was done as a refusal does.
-  return commit(world, () => {
+  return inTransaction(world, () => {
     const reply = perform(context, operation, callOf(context, found, request, settings))
     check(context, operation, reply)
     return reply
@@ -105,7 +105,7 @@ function validate(
 }
 
 /** Keeps what `act` changes, all of it or, where it throws, nothing. */
-function commit(world: World, act: () => Reply): Reply {
+function inTransaction(world: World, act: () => Reply): Reply {
   return world.transaction(act).result
 }
 

@@ -297,14 +297,14 @@ class WorldRunner implements Runner {
     const began = wallNow()
     const progress: Progress = { from, to, limits, epoch, began, fired: [], at: from }
     try {
-      world.hold(from)
+      world.holdTime(from)
       // What is due already is seen to first and not told: else the answer would depend on how far
       // a receiver has come.
       await this.#delivered()
       const stopped = await this.#runDue(progress)
       return this.#arrive(progress, stopped)
     } finally {
-      world.hold(undefined)
+      world.holdTime(undefined)
       this.#advancing = false
       this.wake()
     }
@@ -324,7 +324,7 @@ class WorldRunner implements Runner {
       const reason = this.#reasonToStop(progress)
       if (reason !== undefined) return reason
       progress.at = Math.max(progress.at, task.due)
-      world.hold(progress.at)
+      world.holdTime(progress.at)
       if (task.kind === DELIVER) await this.#attempt(task, fired)
       else this.#perform(task, fired)
       if (wallNow() - turn > TURN) {
@@ -351,7 +351,7 @@ class WorldRunner implements Runner {
     }
 
     const at = stopped === undefined ? to : reached
-    world.hold(at)
+    world.holdTime(at)
     world.transaction(() => world.setClock(setTo(world.clock, wallNow(), at)))
     if (stopped === undefined) return { from, to: at, fired }
     return { from, to: at, fired, stopped: { at, reason: stopped } }

@@ -85,7 +85,7 @@ export interface World {
    * Stops the time shown at `at` while the runner advances; `undefined` lets it
    * go on.
    */
-  hold(at: number | undefined): void
+  holdTime(at: number | undefined): void
   /**
    * Begins a new life with these records, under the name it has.
    * @throws Error where they are no world's: the old life goes on
@@ -229,7 +229,7 @@ class OpenWorld implements World {
     return { result, events: current.events }
   }
 
-  hold(at: number | undefined): void {
+  holdTime(at: number | undefined): void {
     this.#held = at
   }
 

@@ -532,11 +532,11 @@ test('a held clock shows the stop it is held at, and that is what is kept', () =
     {},
     emptyWorld({ ...identity, start: { mode: 'running', rate: 1, at: 5000 } }, 1000),
   )
-  world.hold(8000)
+  world.holdTime(8000)
   wall.now += 400
   expect(world.now).toBe(8000)
   world.transaction(() => world.in(things).put(red))
-  world.hold(undefined)
+  world.holdTime(undefined)
   wall.now += 10
   expect(world.now).toBe(8010)
 })
@@ -569,7 +569,7 @@ test('replacing the records begins a new epoch with their clock, streams and col
 
 test('a replaced world keeps its name and forgets that its clock was held', () => {
   const { world } = open()
-  world.hold(FIXED_START + 999)
+  world.holdTime(FIXED_START + 999)
   world.replace(emptyWorld({ ...identity, name: 'another' }, 0))
   expect(world.name).toBe('w')
   expect(world.now).toBe(FIXED_START)

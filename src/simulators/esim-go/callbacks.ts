@@ -58,14 +58,15 @@ function bundleAlert(
   return { type: alertType, body: { iccid, alertType, bundle: bundleBody(world, bundle) } }
 }
 
-function statusAlert({ iccid, at }: WorldEvent, from: ProfileState, to: ProfileState): DueCallback {
+/** The alert of a change of profile; none where both are the same in the words of eSIM Go. */
+function statusAlert(
+  { iccid, at }: WorldEvent,
+  from: ProfileState,
+  to: ProfileState,
+): DueCallback | undefined {
   const alertType = 'ProfileStatusChange'
   const status = profileStatus(to)
-  if (status === profileStatus(from))
-    return {
-      type: alertType,
-      reason: `the profile went from ${from} to ${to}: both are ${status} for eSIM Go`,
-    }
+  if (status === profileStatus(from)) return undefined
   const body = { iccid, alertType, profileStatus: status, timestamp: iso(at) }
   return { type: alertType, body }
 }
