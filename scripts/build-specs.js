@@ -12,9 +12,21 @@ function read(file) {
 }
 
 mkdirSync(to, { recursive: true })
-for (const file of readdirSync(from).filter((name) => name.endsWith('.yaml'))) {
-  writeFileSync(new URL(file.replace(/yaml$/, 'json'), to), JSON.stringify(read(file)))
+const documents = readdirSync(from)
+  .filter((name) => name.endsWith('.yaml'))
+  .map((file) => [file, read(file)])
+for (const [file, document] of documents) {
+  writeFileSync(new URL(file.replace(/yaml$/, 'json'), to), JSON.stringify(document))
 }
+
+// That every operation has a handler is checked at each start, without reading the specs whole.
+const operations = documents.map(([file, { paths = {} }]) => [
+  file,
+  Object.values(paths)
+    .flatMap((item) => Object.values(item))
+    .flatMap(({ operationId }) => operationId ?? []),
+])
+writeFileSync(new URL('operations.json', to), JSON.stringify(Object.fromEntries(operations)))
 
 // The public types are made of these, and tsc copies no declarations.
 const types = 'control/spec.d.ts'

@@ -1,7 +1,8 @@
 // A provider as the server has it: held to its specs, each of which is compiled when first called.
 import { basesOf, type Mount, type SettingValues, type Simulator } from '../simulators/simulator.ts'
 import { Refusal } from '../state/refusal.ts'
-import { type Found, operationIdsOf, type Spec, specOf } from './spec.ts'
+import { type Found, type Spec, specOf } from './spec.ts'
+import { operationIdsIn } from './spec-files.ts'
 
 /** A provider with its specs compiled, ready to answer. */
 export interface Provider {
@@ -76,7 +77,7 @@ export function route(
  * other way round
  */
 export async function knownProvider(simulator: Simulator): Promise<KnownProvider> {
-  await checkOperations(simulator)
+  checkOperations(simulator)
   const { mounts, requests } = simulator
   let provider: Provider = { simulator, mounts: [] }
 
@@ -103,9 +104,8 @@ export async function knownProvider(simulator: Simulator): Promise<KnownProvider
   }
 }
 
-async function checkOperations({ slug, mounts, handlers, gaps = {} }: Simulator): Promise<void> {
-  const listed = await Promise.all(mounts.map(({ spec }) => operationIdsOf(spec)))
-  const specified = new Set(listed.flat())
+function checkOperations({ slug, mounts, handlers, gaps = {} }: Simulator): void {
+  const specified = new Set(mounts.flatMap(({ spec }) => operationIdsIn(spec)))
   const served = new Set([...Object.keys(handlers), ...Object.keys(gaps)])
 
   const unserved = [...specified].filter((id) => !served.has(id))

@@ -1,6 +1,6 @@
 // What a new world holds: each provider's starting state, the user's settings, stock and targets.
 import type { Simulator } from '../simulators/simulator.ts'
-import { type Target, targets } from '../state/callbacks.ts'
+import { type Target, targets, unsentCallbacks } from '../state/callbacks.ts'
 import { Refusal } from '../state/refusal.ts'
 import { checkSettings, chosenSettings, type SettingValue } from '../state/settings.ts'
 import type { World } from '../state/world.ts'
@@ -28,6 +28,7 @@ export function populate(
   world.transaction(() => {
     for (const each of simulators)
       world.withStream(each.slug, () => populateOne(world, each, given, content))
+    forgetUnsent(world)
   })
 }
 
@@ -55,4 +56,10 @@ function populateOne(
 
   if (callbackUrl !== undefined && simulator.callbacks)
     world.in(targets).put({ provider: slug, url: callbackUrl } satisfies Target)
+}
+
+/** What a starting state tells of happened before anybody could listen: nothing of it was due. */
+function forgetUnsent(world: World): void {
+  const unsent = world.in(unsentCallbacks)
+  for (const { id } of [...unsent.values()]) unsent.delete(id)
 }

@@ -24,6 +24,31 @@ export function readSpec(file: string): Document {
   return structuredClone(document)
 }
 
+/** Ids of operations by spec, as the build lists them. */
+type OperationList = Readonly<Record<string, readonly string[]>>
+let operationList: OperationList | undefined
+
+/**
+ * The ids of a spec's operations. The build leaves a list of them, so that a start need not read
+ * every spec whole.
+ */
+export function operationIdsIn(file: string): readonly string[] {
+  const built = new URL('../specs/operations.json', import.meta.url)
+  if (!operationList && existsSync(built))
+    operationList = JSON.parse(readFileSync(built, 'utf8')) as OperationList
+  return operationList?.[file] ?? idsOf(readSpec(file))
+}
+
+function idsOf({ paths = {} }: Document): string[] {
+  const operations = Object.values(paths).flatMap((item) => Object.values(item ?? {}))
+  return operations.flatMap((operation) => operationIdOf(operation) ?? [])
+}
+
+/** A path item holds more than operations: what has no id is none. */
+function operationIdOf(part: unknown): string | undefined {
+  return (part as { operationId?: string } | null)?.operationId
+}
+
 function readYaml(file: string): Document {
   const { parse } = createRequire(import.meta.url)('yaml') as typeof import('yaml')
   const text = readFileSync(new URL(`../../specs/${file}`, import.meta.url), 'utf8')

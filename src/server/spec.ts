@@ -91,14 +91,6 @@ const METHODS = ['get', 'put', 'post', 'delete', 'patch'] as const
 
 const compiled = new Map<string, Promise<Spec>>()
 
-/** The operations of a spec, without compiling it. */
-export async function operationIdsOf(file: string): Promise<string[]> {
-  const spec = await compiled.get(file)
-  if (spec) return [...spec.operations.keys()]
-  const items = Object.values(readSpec(file).paths ?? {})
-  return items.flatMap((item) => METHODS.flatMap((method) => item?.[method]?.operationId ?? []))
-}
-
 /**
  * The compiled spec of a file; compiled once a process, however many simulators
  * run in it.
