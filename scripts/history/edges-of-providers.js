@@ -89,10 +89,25 @@ function* esimGo(town) {
   yield* v25('GET', '/networks', undefined, { query: { returnAll: 'true' } })
 }
 
+/** Each way to take a bundle off, in each version: looked at first, then done. */
+function* revoking(v24, v25) {
+  for (const call of [v24, v25])
+    for (const how of ['assignments', 'applications', undefined]) {
+      const bought = yield* call('POST', '/orders', order([{ item: GB, quantity: 1 }]))
+      const iccid = bought?.order?.[0]?.iccids?.[0]
+      const listed = yield* call('GET', `/esims/${iccid}/bundles`)
+      const id = listed?.bundles?.[0]?.assignments?.[0]?.id
+      const path = `/esims/${iccid}/bundles/${GB}${how ? `/${how}/${id}` : ''}`
+      for (const type of ['validate', 'transaction', 'transaction'])
+        yield* call('DELETE', path, undefined, { query: { type } })
+    }
+}
+
 /** What comes of waiting: bundles that start, lapse and come back; lists that are full. */
 function* longEsimGo(town) {
   const { of, sim, pass } = yield* edgeWorld(town, 'edge-long', 'bundles in the inventory')
   const [v24, v25] = [of('esim-go', '/v2.4'), of('esim-go', '/v2.5')]
+  yield* revoking(v24, v25)
   const bought = yield* v24('POST', '/orders', order([{ item: GB, quantity: 1 }]))
   const iccid = bought?.order?.[0]?.iccids?.[0] ?? '8943108170000000013'
   yield* sim('POST', `/sims/${iccid}/install`)

@@ -5,6 +5,7 @@ import { request as httpsRequest } from 'node:https'
 import ipaddr from 'ipaddr.js'
 import type { Outcome } from '../state/callbacks.ts'
 import { reasonOf } from './reason.ts'
+import { alarm } from './ticker.ts'
 
 /** Where callbacks may go besides loopback, and how long a receiver may take. */
 export interface DeliveryPolicy {
@@ -128,13 +129,43 @@ export async function deliver(
   const problem = targetProblem(delivery.url)
   if (problem) return { error: problem, final: true }
   const target = new URL(delivery.url)
+  const limit = openLimit(policy.timeout, signal)
   try {
     const addresses = await resolve(target.hostname, policy.allow)
-    const timeout = AbortSignal.timeout(policy.timeout)
-    return await post(target, addresses, delivery, AbortSignal.any([signal, timeout]))
+    limit.begin()
+    return await post(target, addresses, delivery, limit.signal)
   } catch (error) {
     if (error instanceof PolicyError) return { error: error.message, final: true }
     return { error: describe(error, policy.timeout) }
+  } finally {
+    limit.end()
+  }
+}
+
+interface Limit {
+  readonly signal: AbortSignal
+  begin(): void
+  end(): void
+}
+
+/**
+ * A signal that aborts when `stop` does, and `ms` after its time begins. Its timer holds it: Node 20
+ * lets the garbage collector take `AbortSignal.any` over `AbortSignal.timeout` away, and what waited
+ * for them waits for ever.
+ */
+function openLimit(ms: number, stop: AbortSignal): Limit {
+  const controller = new AbortController()
+  const stopped = () => controller.abort(stop.reason)
+  const timer = alarm(() => controller.abort(new DOMException('out of time', 'TimeoutError')))
+  if (stop.aborted) stopped()
+  stop.addEventListener('abort', stopped)
+  return {
+    signal: controller.signal,
+    begin: () => timer.set(ms),
+    end() {
+      timer.set(undefined)
+      stop.removeEventListener('abort', stopped)
+    },
   }
 }
 
@@ -153,6 +184,7 @@ function post(
   signal: AbortSignal,
 ): Promise<Outcome> {
   const bytes = Buffer.from(body)
+  let isAnswered = false
   return new Promise((done, fail) => {
     const send = target.protocol === 'https:' ? httpsRequest : httpRequest
     const outgoing = send(
@@ -173,9 +205,16 @@ function post(
             ? found(null, [...addresses])
             : found(null, addresses[0]?.address ?? '', addresses[0]?.family),
       },
-      (answer) => readAnswer(answer, done, fail),
+      (answer) => {
+        isAnswered = true
+        readAnswer(answer, done, fail)
+      },
     )
     outgoing.on('error', (error) => fail(signal.aborted ? signal.reason : error))
+    // A switch of protocols, which nobody asked for, ends in neither an answer nor an error.
+    outgoing.on('close', () => {
+      if (!isAnswered) fail(new Error('the connection was closed without an answer'))
+    })
     outgoing.end(bytes)
   })
 }

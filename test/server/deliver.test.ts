@@ -1,8 +1,10 @@
 // One attempt at a callback: where it may go, what is sent, how the answer is taken.
+import { execFile } from 'node:child_process'
 import dns from 'node:dns'
 import { createServer, type IncomingMessage, type RequestListener, type Server } from 'node:http'
 import { type AddressInfo, createServer as createTcpServer } from 'node:net'
 import { networkInterfaces } from 'node:os'
+import { promisify } from 'node:util'
 import { afterEach, expect, test, vi } from 'vitest'
 import { deliver, forbidden, targetProblem, whyForbidden } from '../../src/server/deliver.ts'
 import type { Outcome } from '../../src/state/callbacks.ts'
@@ -289,4 +291,37 @@ test('an attempt ends when the simulator stops', async () => {
   )
   expect(outcome.status).toBeUndefined()
   expect(outcome.error).toBeDefined()
+})
+
+// In a process of its own, as it is built: how code is compiled decides what the collector may take.
+test('a receiver that never answers is given up in time, whatever the garbage collector takes', async () => {
+  const port = await listen(() => {})
+  const built = new URL('../../dist/server/deliver.js', import.meta.url)
+  const script = `
+    const { deliver } = await import('${built}')
+    const delivery = { url: 'http://127.0.0.1:${port}/', headers: {}, body: '{}' }
+    const never = new AbortController().signal
+    const outcome = deliver(delivery, { allow: [], timeout: 300 }, never)
+    for (let round = 0; round < 20; round += 1) {
+      await new Promise((resume) => setTimeout(resume, 5))
+      gc()
+    }
+    const tooLate = new Promise((resume) => setTimeout(resume, 5000, 'never'))
+    console.log(JSON.stringify(await Promise.race([outcome, tooLate])))
+    process.exit()`
+  const flags = ['--expose-gc', '--input-type=module', '--eval', script]
+  const { stdout } = await promisify(execFile)(process.execPath, flags)
+  expect(JSON.parse(stdout)).toEqual({ error: 'no answer within 300 ms' })
+})
+
+test('a receiver that switches protocols has not answered', async () => {
+  const server = createTcpServer((socket) =>
+    socket.end('HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: x\r\n\r\n'),
+  )
+  await new Promise<void>((ready) => server.listen(0, '127.0.0.1', ready))
+  const { port } = server.address() as AddressInfo
+  expect(await send(`http://127.0.0.1:${port}/`)).toEqual({
+    error: 'the connection was closed without an answer',
+  })
+  server.close()
 })
