@@ -79,7 +79,7 @@ export async function openFromConfig(
       publicUrl,
       checked: !config.unchecked,
       report,
-      // Express is loaded when it is first asked for: a provider's first answer does not wait for it.
+      // Express is loaded when it is first asked for: the first answer does not wait for it.
       rest: async (server: SimulatorServer) =>
         (await import('../control/app.ts')).controlApp(server),
     })

@@ -149,9 +149,9 @@ interface Limit {
 }
 
 /**
- * A signal that aborts when `stop` does, and `ms` after its time begins. Its timer holds it: Node 20
- * lets the garbage collector take `AbortSignal.any` over `AbortSignal.timeout` away, and what waited
- * for them waits for ever.
+ * A signal that aborts when `stop` does, and `ms` after its time begins. Its timer holds it: on
+ * Node 20 the garbage collector takes `AbortSignal.any` over `AbortSignal.timeout` away, and what
+ * waited for them waits for ever.
  */
 function openLimit(ms: number, stop: AbortSignal): Limit {
   const controller = new AbortController()

@@ -1,4 +1,4 @@
-// One request in its stages: route, authenticate, validate, perform and check in one transaction, render.
+// One request in its stages: route, authenticate, validate, perform, check, commit, render.
 import Negotiator from 'negotiator'
 import type { Call, Reply } from '../simulators/call.ts'
 import type { SettingValues } from '../simulators/simulator.ts'

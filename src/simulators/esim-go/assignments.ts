@@ -6,7 +6,7 @@ import type { World } from '../../state/world.ts'
 import { refusedBundles, refuseIfMagic } from './magic-values.ts'
 import { SLUG } from './records.ts'
 
-/** An assignment that was revoked or has lapsed; the kernel has forgotten it. */
+/** An assignment that was revoked or has lapsed; the shared state has forgotten it. */
 export interface TakenOff {
   /** As it was when it was taken off. */
   readonly bundle: Bundle

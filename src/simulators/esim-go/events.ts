@@ -10,7 +10,7 @@ import { resumeIdleChecks } from './esims/idle.ts'
 import { onInstalled } from './esims/returns.ts'
 import { SLUG } from './records.ts'
 
-/** What the kernel calls the use of a bundle's last byte. */
+/** What `state/bundles.ts` calls the use of a bundle's last byte. */
 const USED_UP = 'bundle.used-100'
 
 /** The bundle an event happened to, where that is still on its eSIM. */
