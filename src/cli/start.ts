@@ -116,7 +116,7 @@ async function aimCallbacks({ callbackUrl: url }: Config, server: SimulatorServe
 async function warnOfShutTargets({ callbackUrl }: Config, server: SimulatorServer): Promise<void> {
   if (callbackUrl === undefined) return
   const { whyForbidden } = await import('../server/deliver.ts')
-  const why = await whyForbidden(callbackUrl, server.policy.allow)
+  const why = await whyForbidden(callbackUrl, server.policy)
   if (why !== undefined) report(`nothing will reach ${callbackUrl}: ${why}`)
 }
 
@@ -135,6 +135,8 @@ function stopOnSignal(listening: Listening, server: SimulatorServer): void {
     }
     since = wallNow()
     try {
+      // Who waits for an advance is told now, and not after the time answers are given to leave.
+      server.stop()
       await listening.close()
       await server.close()
       process.exit(0)

@@ -85,19 +85,13 @@ export function hostWorld(
   if (world.name !== name) throw new Error(`it holds the records of the world "${world.name}"`)
   const runner = openRunner(world, {
     perform: (on, task) => perform(host, on, task),
-    attempt: (on, callback) => attempts.make(on, callback),
-    schedule: (on, slug) => simulatorOf(host, slug).callbacks?.schedule(on) ?? [],
+    attempt: attempts.make,
+    schedule: (on, slug) => host.bySlug.get(slug)?.callbacks?.schedule(on) ?? [],
     report,
   })
   const hosted: HostedWorld = { world, runner, journal: openJournal() }
   store.attach(name, () => world.records)
   return hosted
-}
-
-function simulatorOf({ bySlug }: Host, slug: string): Simulator {
-  const simulator = bySlug.get(slug)
-  if (!simulator) throw new Error(`there is no provider ${slug}`)
-  return simulator
 }
 
 /** Does what has come due, a provider's with its own random stream. */

@@ -42,6 +42,8 @@ export interface SimulatorServer {
   readonly report: (sentence: string) => void
   /** For one port; with a slug, that provider is mounted at `/` there. */
   readonly listener: (ownSlug?: string) => Listener
+  /** Breaks off what runs by itself; answers are still given. Advances under way end and say so. */
+  readonly stop: () => void
   /** Stops what runs, keeps everything, lets go of the store. */
   readonly close: () => Promise<void>
 }
@@ -89,6 +91,7 @@ export async function openServer(options: ServerOptions): Promise<SimulatorServe
     policy,
     report,
     listener: (ownSlug) => listener(http, ownSlug),
+    stop: () => worlds.stop(),
     close: () => worlds.close(),
   }
   return server

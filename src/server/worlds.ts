@@ -73,7 +73,11 @@ export interface Worlds {
    * @throws Refusal `invalid-request` for records of no world
    */
   restore(hosted: HostedWorld, records: Records): void
+  /** What it still does reaches nothing; its name may be taken anew at once. */
   remove(hosted: HostedWorld): Promise<void>
+  /** Breaks off what is under way: advances end and say so, and nothing happens by itself. */
+  stop(): void
+  /** Stops, keeps everything, and lets go of the store. */
   close(): Promise<void>
 }
 
@@ -194,9 +198,12 @@ class OpenWorlds implements Worlds {
     const { world } = hosted
     checkGiven(given, simulators)
 
+    this.#checkThere(hosted)
     const before = world.records
     this.#credentials.remove(hosted)
     world.replace(emptyWorld(reborn(world.identity, seed), wallNow()))
+    // What is under way in the old life is not waited for.
+    hosted.runner.abandon()
     try {
       populate(world, simulators, given, this.#options)
     } catch (error) {
@@ -210,9 +217,11 @@ class OpenWorlds implements Worlds {
   }
 
   restore(hosted: HostedWorld, records: Records): void {
+    this.#checkThere(hosted)
     this.#credentials.remove(hosted)
     try {
       hosted.world.replace(records)
+      hosted.runner.abandon()
     } catch (error) {
       throw new Refusal('invalid-request', reasonOf(error))
     } finally {
@@ -224,21 +233,26 @@ class OpenWorlds implements Worlds {
 
   async remove(hosted: HostedWorld): Promise<void> {
     const { name } = hosted.world
-    hosted.runner.stop()
+    // Another world may have its name already.
+    if (this.#hosted.get(name) !== hosted) return
+    hosted.runner.stop('the world was removed')
+    hosted.world.end()
     this.#hosted.delete(name)
     this.#names.delete(name)
     this.#credentials.remove(hosted)
     await this.#options.store.remove(name)
   }
 
-  async close(): Promise<void> {
-    const { store } = this.#options
+  stop(): void {
     this.#closed = true
     this.#expiry.stop()
-    await Promise.allSettled(this.#opening.values())
-
     for (const { runner } of this.#hosted.values()) runner.stop()
-    this.#host.attempts.stop()
+  }
+
+  async close(): Promise<void> {
+    const { store } = this.#options
+    this.stop()
+    await Promise.allSettled(this.#opening.values())
     await Promise.all(this.list().map(({ runner }) => runner.idle()))
 
     for (const { world } of this.#hosted.values()) {
@@ -246,6 +260,13 @@ class OpenWorlds implements Worlds {
         world.transaction(() => world.keepTime())
     }
     await store.close()
+  }
+
+  /** @throws Refusal `writes-refused` for a world that was removed while its call was read */
+  #checkThere(hosted: HostedWorld): void {
+    const { name } = hosted.world
+    if (this.#hosted.get(name) !== hosted)
+      throw new Refusal('writes-refused', `the world "${name}" was removed meanwhile`)
   }
 
   /** Opens what is kept, one world after the other. */

@@ -202,6 +202,12 @@ export function recordAttempt(
   return scheduled(world, { ...tried, state: 'retrying' }, addDuration(attempt.at, delay))
 }
 
+/** Sets a callback aside as dead that nothing else can be done with, and says why. */
+export function setAside(world: World, callback: Callback, error: string): Callback {
+  const { nextAt: _, ...rest } = callback
+  return world.in(callbacks).put({ ...rest, attempts: [{ at: world.now, error }], state: 'dead' })
+}
+
 /**
  * Sends a callback again, now, to where its provider's callbacks go now: with the whole retry
  * schedule before it.

@@ -12,6 +12,7 @@ import {
 import { TIMELINE_LENGTH, timeline, type WorldEvent } from './events.ts'
 import type { Random } from './random.ts'
 import { openStreams, type StreamId } from './random-streams.ts'
+import { Refusal } from './refusal.ts'
 import { chosenSettings, type SettingsDef, type SettingsOf, type SettingTable } from './settings.ts'
 import { type Task, type TaskData, type TaskKind, tasks } from './task-queue.ts'
 import { beginTransaction, drew, noteWrite, type Transaction, wrote } from './transaction.ts'
@@ -91,6 +92,8 @@ export interface World {
    * @throws Error where they are no world's: the old life goes on
    */
   replace(records: Records): void
+  /** Ends its last life, as it was removed: nothing is committed any more. */
+  end(): void
 }
 
 /**
@@ -112,6 +115,7 @@ class OpenWorld implements World {
   /** The collections that were asked for, by name. */
   #collections = new Map<string, OpenCollection<object>>()
   #epoch = 0
+  #ended = false
   /** The time shown while the runner advances. */
   #held: number | undefined
   /** The one under way. */
@@ -213,6 +217,8 @@ class OpenWorld implements World {
 
   transaction<R>(change: () => R, at = this.now): { result: R; events: readonly WorldEvent[] } {
     if (this.#transaction) throw new Error('transactions do not nest')
+    if (this.#ended)
+      throw new Refusal('writes-refused', `the world "${this.name}" was removed meanwhile`)
     const current = beginTransaction(at)
     this.#transaction = current
     let result: R
@@ -241,6 +247,11 @@ class OpenWorld implements World {
     this.#epoch += 1
     // An advance of the old life does not set the time of the new one.
     this.#held = undefined
+  }
+
+  end(): void {
+    this.#ended = true
+    this.#epoch += 1
   }
 
   #noteDraw(id: StreamId): void {
