@@ -1103,7 +1103,7 @@ export interface operations {
             readonly query?: never;
             readonly header?: never;
             readonly path: {
-                /** @example cb_000001 */
+                /** @example cb_5d1c0b7f9a3e2468_000001 */
                 readonly id: string;
             };
             readonly cookie?: never;
@@ -1127,7 +1127,7 @@ export interface operations {
             readonly query?: never;
             readonly header?: never;
             readonly path: {
-                /** @example cb_000001 */
+                /** @example cb_5d1c0b7f9a3e2468_000001 */
                 readonly id: string;
             };
             readonly cookie?: never;

@@ -44,14 +44,21 @@ export function checkGiven(given: string | undefined, simulators: readonly Simul
 /**
  * A seed that is chosen for one world is its own; else it shares that of the
  * server.
+ * @param lives those that worlds of its name had that were removed
  */
-export function identityOf(name: string, start: WorldStart, defaults: StartDefaults): Identity {
+export function identityOf(
+  name: string,
+  start: WorldStart,
+  defaults: StartDefaults,
+  lives: number,
+): Identity {
   const { seed, clock = {}, ttl } = start
   return defined({
     name,
     seed: seed ?? defaults.seed,
     ownSeed: seed === undefined ? undefined : true,
     start: defined({ mode: clock.mode ?? defaults.clock, rate: clock.rate ?? 1, at: clock.at }),
+    life: lives === 0 ? undefined : lives + 1,
     expiresAt: ttl === undefined ? undefined : wallNow() + ttl,
   })
 }

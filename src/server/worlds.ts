@@ -179,7 +179,7 @@ class OpenWorlds implements Worlds {
       throw new Refusal('busy', `there are ${MOST_WORLDS} worlds already: remove one first`)
     checkGiven(start.given, simulators)
 
-    const identity = identityOf(name, start, this.#options)
+    const identity = identityOf(name, start, this.#options, store.livesOf(name))
     const hosted = this.#add(name, emptyWorld(identity, wallNow()))
     try {
       populate(hosted.world, simulators, start.given, this.#options)
@@ -240,7 +240,7 @@ class OpenWorlds implements Worlds {
     this.#hosted.delete(name)
     this.#names.delete(name)
     this.#credentials.remove(hosted)
-    await this.#options.store.remove(name)
+    await this.#options.store.remove(name, hosted.world.identity.life ?? 1)
   }
 
   stop(): void {

@@ -17,6 +17,7 @@ export interface Attempt {
 }
 
 export interface Callback {
+  /** Of no other callback of any world, in none of its lives: receivers know it by that. */
   readonly id: string
   readonly serial: number
   readonly provider: string
@@ -127,7 +128,7 @@ export function queueCallback(world: World, callback: NewCallback): Callback | u
   makeRoom(world)
   const queued: Callback = {
     ...defined({ provider, type, iccid, url: target.url, body, version }),
-    id: `cb_${String(serial).padStart(6, '0')}`,
+    id: `cb_${world.mark}_${String(serial).padStart(6, '0')}`,
     serial,
     state: 'pending',
     queuedAt: world.now,

@@ -1,7 +1,7 @@
 // The records that are the world's own and no provider's: its identity, clock, sequences, random.
 import { type Clock, checkInstant, FIXED_START } from './clock.ts'
 import { defineCollection, type Records } from './collection.ts'
-import { openRandom } from './random.ts'
+import { openRandom, wideHash } from './random.ts'
 import type { StreamId } from './random-streams.ts'
 
 /** What a world is told at its creation, and goes back to when it is reset. */
@@ -15,6 +15,11 @@ export interface Identity {
   readonly ownSeed?: boolean
   /** How its clock began; without `at`, at the moment of the beginning. */
   readonly start: { readonly mode: Clock['mode']; readonly rate: number; readonly at?: number }
+  /**
+   * Which life of the world this is, the first where absent: each reset, each state that is put into
+   * it and each world made under the name of a removed one begins another.
+   */
+  readonly life?: number
   /** Wall ms since the epoch until which it is kept, where that is bounded. */
   readonly expiresAt?: number
 }
@@ -25,6 +30,15 @@ export interface Identity {
  */
 export function seedText({ name, seed, ownSeed = false }: Identity): string {
   return ownSeed ? seed : `${name}/${seed}`
+}
+
+/**
+ * Tells one life of one world from every other, as 16 hexadecimal digits: ids that leave the world
+ * begin with it where their receivers take an id they have seen for the same message once more.
+ * Two simulators with one seed, each new, have the same.
+ */
+export function lifeMark({ name, seed, life = 1 }: Identity): string {
+  return wideHash(`${name}/${life}/${seed}`)
 }
 
 /** One record of each of these; of the streams, one of each that was drawn from. */
@@ -75,11 +89,15 @@ export function streamState(records: Records, id: StreamId): readonly number[] |
 }
 
 /**
- * Takes records as a world's, under that name where one is given. The anchor of its clock becomes
+ * Takes records as a world's, under that name and as that life where they are given. The anchor of its clock becomes
  * `wall`: the time a world was closed did not pass in it.
  * @throws Error where they are no world's, or its clock shows what no clock may
  */
-export function takeRecords(records: Records, wall: number, name?: string): Records {
+export function takeRecords(
+  records: Records,
+  wall: number,
+  as?: Required<Pick<Identity, 'name' | 'life'>>,
+): Records {
   const clock = ownRecord(records, 'clock')
   checkInstant(clock.at)
   const identity = ownRecord(records, 'world')
@@ -87,6 +105,6 @@ export function takeRecords(records: Records, wall: number, name?: string): Reco
 
   const own = records.get(worldRecords.name)
   own?.set('clock', { ...clock, anchor: wall })
-  if (name !== undefined) own?.set('world', { ...identity, name })
+  if (as) own?.set('world', { ...identity, ...as })
   return records
 }

@@ -18,6 +18,7 @@ import { type Task, type TaskData, type TaskKind, tasks } from './task-queue.ts'
 import { beginTransaction, drew, noteWrite, type Transaction, wrote } from './transaction.ts'
 import {
   type Identity,
+  lifeMark,
   ownRecord,
   streamState,
   takeRecords,
@@ -47,6 +48,8 @@ export interface World {
    * committed.
    */
   readonly epoch: number
+  /** Tells this life of this world from every other, in ids that leave it. */
+  readonly mark: string
   /** Virtual ms since the epoch; stands still within a transaction. */
   readonly now: number
   /** Draws from the stream in use: the one `withStream` names, else the world's own. */
@@ -116,6 +119,8 @@ class OpenWorld implements World {
   #collections = new Map<string, OpenCollection<object>>()
   #epoch = 0
   #ended = false
+  /** Of the present life, once it was asked for. */
+  #mark: string | undefined
   /** The time shown while the runner advances. */
   #held: number | undefined
   /** The one under way. */
@@ -137,6 +142,11 @@ class OpenWorld implements World {
 
   get epoch(): number {
     return this.#epoch
+  }
+
+  get mark(): string {
+    this.#mark ??= lifeMark(this.identity)
+    return this.#mark
   }
 
   get now(): number {
@@ -241,7 +251,9 @@ class OpenWorld implements World {
 
   replace(records: Records): void {
     if (this.#transaction) throw new Error('a world cannot be replaced within a transaction')
-    this.#records = takeRecords(records, this.#deps.wall(), this.name)
+    const { name, life = 1 } = this.identity
+    this.#records = takeRecords(records, this.#deps.wall(), { name, life: life + 1 })
+    this.#mark = undefined
     this.#collections = new Map()
     this.#streams.forgetAll()
     this.#epoch += 1

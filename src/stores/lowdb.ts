@@ -1,9 +1,11 @@
 // The store of a state folder: a world's base as readable JSON, and a log of the changes since.
 import { openCredentialIndex } from './credential-index.ts'
+import { reason } from './disk-errors.ts'
 import { lockFolder } from './folder-lock.ts'
+import { readRemovedLives, saveRemovedLives } from './removed-lives.ts'
 import { nothingSaved, readWorld } from './saved-world.ts'
 import type { Durability, Store } from './store.ts'
-import { worldFiles, worldsIn } from './world-files.ts'
+import { removedFile, worldFiles, worldsIn } from './world-files.ts'
 import { openWriters } from './world-writers.ts'
 
 export interface LowdbOptions {
@@ -37,6 +39,8 @@ export async function lowdbStore(options: LowdbOptions): Promise<Store> {
   const lockLost = () => lost
   const filesOf = (world: string) => worldFiles(dir, world)
   const onDisk = await worldsIn(dir)
+  const removed = await readRemovedLives(removedFile(dir))
+  let saving = Promise.resolve()
   const writers = openWriters(onDisk, (world) => ({
     world,
     files: filesOf(world),
@@ -70,10 +74,19 @@ export async function lowdbStore(options: LowdbOptions): Promise<Store> {
     rewrite: (world) => writers.of(world).rewrite(),
     flushed: (world) => writers.get(world)?.flushed(),
     failure: (world) => lost ?? writers.get(world)?.failure(),
-    remove: (world) => writers.erase(world),
+    async remove(world, lives) {
+      removed.note(world, lives)
+      // One after the other, and beside the world's own files: its name is free at once.
+      saving = saving
+        .then(() => saveRemovedLives(removedFile(dir), removed))
+        .catch((error: unknown) => warn(`cannot write ${removedFile(dir)}: ${reason(error)}`))
+      await Promise.all([saving, writers.erase(world)])
+    },
+    livesOf: removed.of,
     async close() {
       try {
         await writers.close()
+        await saving
       } finally {
         await unlock().catch(() => {})
       }

@@ -1,7 +1,9 @@
 // The store that keeps nothing: for tests and `--ephemeral`.
+import { removedLives } from './removed-lives.ts'
 import type { Store } from './store.ts'
 
 export function memoryStore(): Store {
+  const removed = removedLives()
   return {
     list: async () => [],
     worldOf: async () => undefined,
@@ -11,7 +13,8 @@ export function memoryStore(): Store {
     rewrite() {},
     flushed: () => undefined,
     failure: () => undefined,
-    remove: async () => {},
+    remove: async (world, lives) => removed.note(world, lives),
+    livesOf: removed.of,
     close: async () => {},
   }
 }

@@ -67,8 +67,14 @@ export interface Store {
    */
   failure(world: string): Error | undefined
 
-  /** Forgets a world. Its name may be attached anew at once. */
-  remove(world: string): Promise<void>
+  /**
+   * Forgets a world but for how many lives it had. Its name may be attached anew at once.
+   * @param lives from 1
+   */
+  remove(world: string, lives: number): Promise<void>
+
+  /** How many lives the worlds of a name had that were removed; 0 where none was. */
+  livesOf(world: string): number
 
   /**
    * Writes what is pending and releases what is held. Rejects, having released it, when something

@@ -37,6 +37,9 @@ export function worldFiles(dir: string, world: string): WorldFiles {
   return { base: `${path}.json`, log: `${path}.log`, oldLog: `${path}.log.old` }
 }
 
+/** Where it stands how many lives removed worlds had: no world's file begins with a dot. */
+export const removedFile = (dir: string) => join(dir, '.esimulator.removed')
+
 /**
  * The world a file of the state folder belongs to; `undefined` where the file
  * is none of ours.

@@ -44,7 +44,7 @@ test('a callback is queued as JSON for an attempt now, to where its provider’s
   world.transaction(() => queueCallback(world, { ...told, version: 2 }))
   expect(all(world)).toEqual([
     {
-      id: 'cb_000001',
+      id: `cb_${world.mark}_000001`,
       serial: 1,
       provider: 'p',
       type: 'T',
@@ -63,7 +63,7 @@ test('a callback is queued as JSON for an attempt now, to where its provider’s
     id: 1,
     kind: DELIVER,
     due: FIXED_START,
-    data: { callback: 'cb_000001' },
+    data: { callback: `cb_${world.mark}_000001` },
   })
 })
 
@@ -150,7 +150,12 @@ test('a failed attempt is followed by the next of the schedule, and after the la
   queue(world)
   const attempt = (seconds: number, status: number) =>
     world.transaction(() =>
-      recordAttempt(world, 'cb_000001', { at: FIXED_START + seconds * 1000, status }, ['PT5S']),
+      recordAttempt(
+        world,
+        `cb_${world.mark}_000001`,
+        { at: FIXED_START + seconds * 1000, status },
+        ['PT5S'],
+      ),
     ).result
   expect(attempt(0, 500)).toMatchObject({ state: 'retrying', nextAt: FIXED_START + 5000, tries: 1 })
   expect(attempt(5, 404)).toMatchObject({
@@ -168,7 +173,8 @@ test.each([200, 204, 299])('a receiver that answers %i has it', (status) => {
   queue(world)
   const attempt = { at: FIXED_START, status }
   expect(
-    world.transaction(() => recordAttempt(world, 'cb_000001', attempt, ['PT5S'])).result?.state,
+    world.transaction(() => recordAttempt(world, `cb_${world.mark}_000001`, attempt, ['PT5S']))
+      .result?.state,
   ).toBe('delivered')
 })
 
@@ -179,7 +185,9 @@ test.each([{ error: 'refused' }, { status: 199 }, { status: 300 }])(
       const world = worldWithTarget()
       queue(world)
       const attempt = { at: FIXED_START, ...outcome, final }
-      return world.transaction(() => recordAttempt(world, 'cb_000001', attempt, ['PT5S'])).result
+      return world.transaction(() =>
+        recordAttempt(world, `cb_${world.mark}_000001`, attempt, ['PT5S']),
+      ).result
     }
     expect(state(false)?.state).toBe('retrying')
     expect(state(true)).toMatchObject({
@@ -196,7 +204,9 @@ test('an attempt that took longer than its delay is followed by one that is due 
   const now = FIXED_START + 60_000
   world.transaction(() => {
     for (const { id } of world.in(tasks).values()) world.in(tasks).delete(String(id))
-    recordAttempt(world, 'cb_000001', { at: FIXED_START, error: 'timed out' }, ['PT5S'])
+    recordAttempt(world, `cb_${world.mark}_000001`, { at: FIXED_START, error: 'timed out' }, [
+      'PT5S',
+    ])
   }, now)
   expect(firstTask(world.in(tasks))?.due).toBe(now)
 })

@@ -131,7 +131,7 @@ test.each(stores)(
 test.each(stores)('a world removed from the %s store is gone', async (_, start) => {
   const store = await start()
   live(store).write(['sims', '1', { state: 'active' }])
-  await store.remove('default')
+  await store.remove('default', 1)
   expect(await store.list()).toEqual([])
   expect(await store.load('default')).toBeUndefined()
   await store.close()
@@ -286,7 +286,7 @@ test('a world removed can be made anew at once, and nothing of the old one comes
   const dir = newFolder()
   const store = await open(dir)
   await live(store).write(['sims', '1', { n: 1 }])
-  const removed = store.remove('default')
+  const removed = store.remove('default', 1)
   await live(store).write(['sims', '2', { n: 2 }])
   await removed
   expect(await found(dir)).toEqual({ sims: { 2: { n: 2 } } })
