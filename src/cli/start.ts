@@ -1,4 +1,5 @@
 // `esimulator start`: listens until it is told to stop.
+import { constants } from 'node:os'
 import { resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { worldShown } from '../control/world-shown.ts'
@@ -45,10 +46,11 @@ export function startFlags(args: readonly string[]): Flags {
 }
 
 /**
- * Starts, says where everything is, and stops on SIGTERM and SIGINT.
+ * Starts, says where everything is, and stops on SIGTERM, SIGINT, SIGHUP and SIGQUIT.
  * @throws CannotRun, StoreError, ListenError, Refusal
  */
 export async function start(args: readonly string[]): Promise<void> {
+  outliveReaders()
   const config = await readConfig(startFlags(args))
   checkExposure(config)
   const ports = portsOf(config)
@@ -126,11 +128,14 @@ async function warnOfShutTargets({ callbackUrl }: Config, server: SimulatorServe
  */
 const SAME_SIGNAL = 1000
 
+/** SIGHUP tells that its terminal was closed. */
+const ENDING = ['SIGTERM', 'SIGINT', 'SIGHUP', 'SIGQUIT'] as const
+
 function stopOnSignal(listening: Listening, server: SimulatorServer): void {
   let since: number | undefined
   const stop = async (signal: NodeJS.Signals) => {
     if (since !== undefined) {
-      if (wallNow() - since > SAME_SIGNAL) process.exit(signal === 'SIGINT' ? 130 : 143)
+      if (wallNow() - since > SAME_SIGNAL) process.exit(128 + constants.signals[signal])
       return
     }
     since = wallNow()
@@ -145,9 +150,13 @@ function stopOnSignal(listening: Listening, server: SimulatorServer): void {
       process.exit(2)
     }
   }
-  process.on('SIGTERM', stop)
-  process.on('SIGINT', stop)
+  for (const signal of ENDING) process.on(signal, stop)
   if (process.env.npm_lifecycle_event !== undefined) whenOrphaned(() => stop('SIGTERM'))
+}
+
+/** Where nobody reads on, because the terminal is closed or the pipe is, the simulator goes on. */
+function outliveReaders(): void {
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {})
 }
 
 /**

@@ -19,6 +19,9 @@ interface Written {
  * once it is on its way.
  */
 export function send(response: ServerResponse, answer: Written, hosted?: HostedWorld): void {
+  const kept = hosted?.timeKept()
+  if (kept) return void kept.then(() => send(response, answer, hosted))
+
   const { status, headers, text, type = 'application/json' } = answer
   if (hosted) {
     response.sendDate = false

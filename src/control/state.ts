@@ -71,7 +71,9 @@ function stateOf(world: World): StateDocument {
   // Without its anchor: a reading of this process' wall clock means nothing to another.
   const { mode, rate } = world.clock
   const clock = { id: 'clock', mode, rate, at: world.now }
-  collections.world = { ...collections.world, clock }
+  // Which life of the world it is tells nothing of its state: put in elsewhere, it is another.
+  const { life: _, ...identity } = world.identity
+  collections.world = { ...collections.world, world: { id: 'world', ...identity }, clock }
   return { format: FORMAT, world: world.name, collections }
 }
 

@@ -52,18 +52,24 @@ export const worldHandlers = {
   },
   async listWorlds({ server }) {
     const all = await server.worlds.openAll()
-    return reply(200, { worlds: all.map(worldRow) })
+    const rows = all.map(worldRow)
+    await Promise.all(all.map(({ timeKept }) => timeKept()))
+    return reply(200, { worlds: rows })
   },
   async createWorld({ server, body, root }) {
     const { name } = body
     checkWorldName(name)
     const hosted = server.worlds.create(name, startOf(body))
     hosted.runner.wake()
-    await server.store.flushed(name)
-    return reply(201, worldShown(server, hosted, root))
+    const shown = worldShown(server, hosted, root)
+    await Promise.all([server.store.flushed(name), hosted.timeKept()])
+    return reply(201, shown)
   },
   async getWorld({ server, path, root }) {
-    return reply(200, worldShown(server, await worldNamed(server, path.name), root))
+    const hosted = await worldNamed(server, path.name)
+    const shown = worldShown(server, hosted, root)
+    await hosted.timeKept()
+    return reply(200, shown)
   },
   async removeWorld({ server, path }) {
     const hosted = await worldNamed(server, path.name)

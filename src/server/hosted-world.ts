@@ -17,12 +17,15 @@ import { type AttemptOptions, type Attempts, openAttempts } from './attempt.ts'
 import { type Journal, openJournal } from './journal.ts'
 import { openRunner, type Runner } from './runner.ts'
 import { wallNow } from './ticker.ts'
+import { openTimeKeeper, type TimeKeeper } from './time-kept.ts'
 import type { CallbackCheck } from './webhooks.ts'
 
 export interface HostedWorld {
   readonly world: World
   readonly runner: Runner
   readonly journal: Journal
+  /** Awaited before anything leaves that shows the world's time. */
+  readonly timeKept: TimeKeeper['kept']
 }
 
 export interface HostOptions extends AttemptOptions {
@@ -78,6 +81,7 @@ export function hostWorld(
     committed(on, changes) {
       store.commit(on.name, changes)
       if (changes.some(({ collection }) => collection === tasks.name)) runner.nudge()
+      timeKeeper.follow(changes)
       onCommit(hosted, changes)
     },
   })
@@ -85,11 +89,18 @@ export function hostWorld(
   if (world.name !== name) throw new Error(`it holds the records of the world "${world.name}"`)
   const runner = openRunner(world, {
     perform: (on, task) => perform(host, on, task),
-    attempt: attempts.make,
+    async attempt(on, callback, signal) {
+      // A callback tells of nothing that a kill could undo.
+      await timeKeeper.kept()
+      await store.logged(name)?.catch(() => {})
+      return attempts.make(on, callback, signal)
+    },
     schedule: (on, slug) => host.bySlug.get(slug)?.callbacks?.schedule(on) ?? [],
     report,
   })
-  const hosted: HostedWorld = { world, runner, journal: openJournal() }
+  const timeKeeper = openTimeKeeper(world, store)
+  const timeKept = () => timeKeeper.kept()
+  const hosted: HostedWorld = { world, runner, journal: openJournal(), timeKept }
   store.attach(name, () => world.records)
   return hosted
 }

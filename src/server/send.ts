@@ -18,6 +18,9 @@ export function send(
 }
 
 function sendNow(response: ServerResponse, answer: Answer, hosted: HostedWorld | undefined): void {
+  const kept = hosted?.timeKept()
+  if (kept) return void kept.then(() => sendNow(response, answer, hosted))
+
   if (answer.kind === 'bytes') {
     sendHead(response, answer, hosted)
     wakeAfter(response, hosted)

@@ -15,6 +15,7 @@ import {
   hostWorld,
   openHost,
 } from './hosted-world.ts'
+import { whenProcessEnds } from './process-end.ts'
 import { reasonOf } from './reason.ts'
 import { type NewWorldContent, populate } from './seeding.ts'
 import { wallNow } from './ticker.ts'
@@ -115,6 +116,9 @@ class OpenWorlds implements Worlds {
   #rest: Promise<void> | undefined
   #started = false
   #closed = false
+  #timesKept = false
+  /** Takes back what is done where the process ends before it has closed. */
+  #atEnd = () => {}
 
   constructor(options: WorldsOptions, kept: readonly string[]) {
     this.#options = options
@@ -130,6 +134,7 @@ class OpenWorlds implements Worlds {
     if (!this.#hosted.has(DEFAULT_WORLD))
       this.create(DEFAULT_WORLD, this.#options.defaultWorld ?? {})
 
+    if (this.#options.store.lasts) this.#atEnd = whenProcessEnds(() => this.#keepNow())
     // Whoever waits for all of them is told what went wrong.
     this.openAll().catch(() => {})
   }
@@ -255,11 +260,28 @@ class OpenWorlds implements Worlds {
     await Promise.allSettled(this.#opening.values())
     await Promise.all(this.list().map(({ runner }) => runner.idle()))
 
+    this.#keepTimes()
+    this.#timesKept = true
+    await store.close().finally(this.#atEnd)
+  }
+
+  /** Writes down what each clock shows, so that it goes on from there. */
+  #keepTimes(): void {
+    const { store } = this.#options
     for (const { world } of this.#hosted.values()) {
       if (world.clock.mode === 'running' && !store.failure(world.name))
         world.transaction(() => world.keepTime())
     }
-    await store.close()
+  }
+
+  /** Keeps what it can, as the process ends. */
+  #keepNow(): void {
+    try {
+      if (!this.#timesKept) this.#keepTimes()
+      this.#options.store.writeNow()
+    } catch (error) {
+      this.#options.report(reasonOf(error))
+    }
   }
 
   /** @throws Refusal `writes-refused` for a world that was removed while its call was read */

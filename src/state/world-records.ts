@@ -1,5 +1,5 @@
 // The records that are the world's own and no provider's: its identity, clock, sequences, random.
-import { type Clock, checkInstant, FIXED_START } from './clock.ts'
+import { type Clock, checkInstant, FIXED_START, reopenedAt } from './clock.ts'
 import { defineCollection, type Records } from './collection.ts'
 import { openRandom, wideHash } from './random.ts'
 import type { StreamId } from './random-streams.ts'
@@ -104,7 +104,9 @@ export function takeRecords(
   for (const id of ['sequences', 'random'] as const) ownRecord(records, id)
 
   const own = records.get(worldRecords.name)
-  own?.set('clock', { ...clock, anchor: wall })
+  // What is put into a world was taken from one that showed just this.
+  const { until: _, ...shown } = clock
+  own?.set('clock', { ...shown, at: as ? clock.at : reopenedAt(clock), anchor: wall })
   if (as) own?.set('world', { ...identity, ...as })
   return records
 }

@@ -67,10 +67,11 @@ export interface World {
   settings<T extends SettingTable>(def: SettingsDef<T>): SettingsOf<T>
   setClock(clock: Clock): void
   /**
-   * Writes down what the clock shows: from there it goes on when the world is
-   * opened again.
+   * Writes down what the clock shows: from there it goes on when the world is opened again.
+   * @param until where it runs, that it may show as much before it is written down again: from there
+   *   it goes on then
    */
-  keepTime(): void
+  keepTime(until?: number): void
   /** The next number of a sequence, from 1. */
   next(sequence: string): number
   /**
@@ -193,10 +194,9 @@ class OpenWorld implements World {
     this.in(worldRecords).put({ id: 'clock', ...clock })
   }
 
-  keepTime(): void {
-    const wall = this.#deps.wall()
-    const { clock } = this
-    this.setClock(this.#held === undefined ? touch(clock, wall) : setTo(clock, wall, this.#held))
+  keepTime(until?: number): void {
+    const { until: _, ...clock } = this.#shown()
+    this.setClock(until === undefined || clock.mode === 'frozen' ? clock : { ...clock, until })
   }
 
   next(sequence: string): number {
@@ -266,6 +266,13 @@ class OpenWorld implements World {
     this.#epoch += 1
   }
 
+  /** The clock with what it shows now. */
+  #shown(): Clock {
+    const wall = this.#deps.wall()
+    const { clock } = this
+    return this.#held === undefined ? touch(clock, wall) : setTo(clock, wall, this.#held)
+  }
+
   #noteDraw(id: StreamId): void {
     if (!this.#transaction) throw new Error('a draw outside a transaction')
     if (drew(this.#transaction, id)) return
@@ -283,7 +290,7 @@ class OpenWorld implements World {
    */
   #seal(current: Transaction): void {
     this.#deps.beforeCommit(this, current.changes.values())
-    if (!wrote(current, worldRecords.name, 'clock')) this.keepTime()
+    if (!wrote(current, worldRecords.name, 'clock')) this.setClock(this.#shown())
     for (const { id } of current.drawn)
       this.in(worldRecords).put({ id, state: this.#streams.state(id) })
   }

@@ -1,5 +1,13 @@
 // A world's log: the changes since its base, one line a commit, each line all or nothing.
-import { constants } from 'node:fs'
+import {
+  closeSync,
+  constants,
+  fdatasyncSync,
+  fstatSync,
+  ftruncateSync,
+  openSync,
+  writeSync,
+} from 'node:fs'
 import { type FileHandle, open, readFile, rename } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import type { Change, Records } from '../state/collection.ts'
@@ -138,6 +146,11 @@ export interface ChangeLog {
    * be read again.
    */
   append(bytes: Buffer): Promise<void>
+  /**
+   * Does the same without waiting, as the process ends; an append of the same bytes may be under way.
+   * @throws Error where they cannot be written
+   */
+  appendNow(bytes: Buffer): void
   /** Sets the log aside under another name and starts an empty one. */
   moveTo(file: string): Promise<void>
   close(): Promise<void>
@@ -188,6 +201,23 @@ export function openChangeLog(file: string, size: number, synced: boolean): Chan
         await handle?.truncate(size).catch(() => {})
         await release().catch(() => {})
         throw error
+      }
+    },
+    appendNow(bytes) {
+      const fd = openSync(file, constants.O_RDWR | constants.O_CREAT, 0o644)
+      try {
+        const found = fstatSync(fd).size
+        // It was being set aside just now.
+        if (found === 0) size = 0
+        if (found < size) throw new Error('another program cut it short')
+        ftruncateSync(fd, size)
+        let done = 0
+        while (done < bytes.length)
+          done += writeSync(fd, bytes, done, bytes.length - done, size + done)
+        if (synced) fdatasyncSync(fd)
+        size += bytes.length
+      } finally {
+        closeSync(fd)
       }
     },
     async moveTo(other) {

@@ -51,6 +51,7 @@ export async function lowdbStore(options: LowdbOptions): Promise<Store> {
   }))
 
   return {
+    lasts: true,
     list: () => worldsIn(dir),
     worldOf: openCredentialIndex({
       worlds: onDisk,
@@ -73,6 +74,8 @@ export async function lowdbStore(options: LowdbOptions): Promise<Store> {
     commit: (world, changes) => writers.of(world).commit(changes),
     rewrite: (world) => writers.of(world).rewrite(),
     flushed: (world) => writers.get(world)?.flushed(),
+    logged: (world) => writers.get(world)?.logged(),
+    writeNow: () => writers.writeNow(),
     failure: (world) => lost ?? writers.get(world)?.failure(),
     async remove(world, lives) {
       removed.note(world, lives)

@@ -5,6 +5,7 @@ import type { Store } from './store.ts'
 export function memoryStore(): Store {
   const removed = removedLives()
   return {
+    lasts: false,
     list: async () => [],
     worldOf: async () => undefined,
     load: async () => undefined,
@@ -12,6 +13,8 @@ export function memoryStore(): Store {
     commit() {},
     rewrite() {},
     flushed: () => undefined,
+    logged: () => undefined,
+    writeNow() {},
     failure: () => undefined,
     remove: async (world, lives) => removed.note(world, lives),
     livesOf: removed.of,

@@ -20,6 +20,9 @@ export type Durability = 'buffered' | 'written' | 'synced'
 export class StoreError extends Error {}
 
 export interface Store {
+  /** False where nothing is kept beyond the process. */
+  readonly lasts: boolean
+
   /** Names of the worlds kept here. */
   list(): Promise<string[]>
 
@@ -60,6 +63,18 @@ export interface Store {
    * already is. Rejects when a write fails.
    */
   flushed(world: string): Promise<void> | undefined
+
+  /**
+   * Resolves when everything committed so far is in the log, whatever the durability asks, so that
+   * it is there after kill -9; `undefined` when it already is. Rejects when a write fails.
+   */
+  logged(world: string): Promise<void> | undefined
+
+  /**
+   * Writes what is pending without waiting, as the process ends: nothing else may be called after.
+   * @throws Error where something could not be written
+   */
+  writeNow(): void
 
   /**
    * Why the last write failed, until one succeeds: what is pending is tried again, and nothing new

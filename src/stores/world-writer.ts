@@ -31,6 +31,9 @@ export interface WorldWriter {
   commit(changes: readonly Change[]): void
   rewrite(): void
   flushed(): Promise<void> | undefined
+  logged(): Promise<void> | undefined
+  /** Writes what is pending, without waiting, as the process ends. */
+  writeNow(): void
   failure(): Error | undefined
   /** Stops, and removes the files of the world. */
   erase(): Promise<void>
@@ -86,8 +89,26 @@ class OpenWriter implements WorldWriter {
   }
 
   flushed(): Promise<void> | undefined {
-    if (this.#options.durability === 'buffered' || this.#queue.isEmpty) return undefined
+    return this.#options.durability === 'buffered' ? undefined : this.logged()
+  }
+
+  logged(): Promise<void> | undefined {
+    if (this.#queue.isEmpty) return undefined
     return this.#failure ? Promise.reject(this.#failure) : this.#queue.flushed()
+  }
+
+  writeNow(): void {
+    const { files, lockLost } = this.#options
+    const lost = lockLost()
+    if (lost) throw lost
+    try {
+      while (!this.#queue.isEmpty) {
+        this.#log.appendNow(this.#batch())
+        this.#queue.written()
+      }
+    } catch (error) {
+      throw new Error(`cannot write ${files.log}: ${reason(error)}`, { cause: error })
+    }
   }
 
   failure(): Error | undefined {
@@ -135,8 +156,7 @@ class OpenWriter implements WorldWriter {
       while (!this.#queue.isEmpty) {
         const lost = lockLost()
         if (lost) throw lost
-        const lineOfWhole = () => replacingLine(this.#n, this.#records())
-        await this.#log.append(this.#queue.batch(lineOfWhole))
+        await this.#log.append(this.#batch())
         this.#queue.written()
         this.#succeed()
         if (!this.#closed && this.#compaction.isDue()) await this.#compaction.begin()
@@ -146,6 +166,10 @@ class OpenWriter implements WorldWriter {
     } finally {
       this.#writing = undefined
     }
+  }
+
+  #batch(): Buffer {
+    return this.#queue.batch(() => replacingLine(this.#n, this.#records()))
   }
 
   #succeed(): void {

@@ -20,6 +20,8 @@ export interface WorldWriters {
   erased(world: string): Promise<void> | undefined
   /** Forgets a world and removes its files; its name may be started anew at once. */
   erase(world: string): Promise<void>
+  /** Writes what is pending of every one, without waiting. @throws Error what the first could not write */
+  writeNow(): void
   /** Rejects, having closed every one, with what the first could not write. */
   close(): Promise<void>
 }
@@ -66,6 +68,17 @@ export function openWriters(
       })
       erasing.set(world, erased)
       return erased
+    },
+    writeNow() {
+      const failures: unknown[] = []
+      for (const writer of open.values()) {
+        try {
+          writer.writeNow()
+        } catch (error) {
+          failures.push(error)
+        }
+      }
+      if (failures.length > 0) throw failures[0]
     },
     async close() {
       await Promise.allSettled(erasing.values())
