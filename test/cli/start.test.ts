@@ -1,12 +1,11 @@
 // `esimulator start`: what it says, keeps and refuses.
+import { once } from 'node:events'
 import { existsSync } from 'node:fs'
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
-import { createServer } from 'node:http'
+import { createServer, type IncomingMessage, request } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import type { AdvanceShown } from '../../src/control/wire.ts'
-import { startReceiver } from '../../src/index.ts'
 import { folder, run, type Server, startServer } from '../support/cli.ts'
 import { call } from '../support/control.ts'
 
@@ -109,17 +108,21 @@ test('a killed server opens again with its worlds', async () => {
 
 test('SIGTERM waits for what is being answered', async () => {
   await using dir = await folder()
-  await using receiver = await startReceiver({ answer: 500, delay: 300 })
-  const server = await startServer(['--ephemeral', '--callback-url', receiver.url], {
-    cwd: dir.path,
+  const server = await startServer(['--ephemeral'], { cwd: dir.path })
+  const json = JSON.stringify({ by: 'P1D' })
+  const asked = request(`${server.url}/_sim/clock/advance`, {
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json', Expect: '100-continue' },
   })
-  const iccid = await order(server)
-  await call(server.url, `/_sim/sims/${iccid}/install`, { method: 'POST' })
-  await call(server.url, `/_sim/sims/${iccid}/attach`, { json: { country: 'GB' } })
-  const advanced = call<AdvanceShown>(server.url, '/_sim/clock/advance', { json: { by: 'P1D' } })
-  await receiver.waitFor(2)
+  asked.flushHeaders()
+  // The simulator has the head now, and waits for the body.
+  await once(asked, 'continue')
   const ended = server.stop('SIGTERM')
-  expect((await advanced).body.fired.length).toBeGreaterThan(0)
+  await expect.poll(() => call(server.url, '/_sim/health').catch(() => 'closed')).toBe('closed')
+  asked.end(json)
+  const [answer] = (await once(asked, 'response')) as [IncomingMessage]
+  expect(answer.statusCode).toBe(200)
+  answer.resume()
   expect(await ended).toBe(0)
 })
 
