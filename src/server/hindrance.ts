@@ -6,6 +6,13 @@ export class OutOfTime extends Error {}
 /** The receiver answered something that is no answer to a callback; the message says what to do. */
 export class NoSuchAnswer extends Error {}
 
+/** The other scheme, where the wrong one may have been given. */
+function other({ protocol }: URL): string {
+  return protocol === 'http:'
+    ? 'give the callback URL with https:// where it speaks TLS'
+    : 'give the callback URL with http:// where it speaks no TLS'
+}
+
 /** Says what hindered an attempt at `host`, a host with its port. */
 type Sentence = (host: string, target: URL) => string
 
@@ -16,15 +23,13 @@ const notTls: Sentence = (host) =>
   `${host} does not speak TLS: give the callback URL with http://, or the port that does`
 const expired: Sentence = (host) =>
   `the certificate of ${host} is not valid at this time: renew it, or set the machine's clock`
-const closed: Sentence = (host, { protocol }) =>
-  `${host} closed the connection before it answered: see the receiver's log` +
-  (protocol === 'http:' ? ', and give the callback URL with https:// where it speaks TLS' : '')
+const closed: Sentence = (host, target) =>
+  `${host} closed the connection before it answered: see the receiver's log, and ${other(target)}`
 const unknownName: Sentence = (_host, { hostname }) =>
   `the name ${hostname} is not found: check the callback URL`
 const noWay: Sentence = (host) => `no connection to ${host}: check the callback URL and the network`
-const noHttp: Sentence = (host, { protocol }) =>
-  `what ${host} answered is no HTTP: see what listens there` +
-  (protocol === 'http:' ? ', and give the callback URL with https:// where it speaks TLS' : '')
+const noHttp: Sentence = (host, target) =>
+  `what ${host} answered is no HTTP: see what listens there, and ${other(target)}`
 
 /** By the code of the error, as Node and OpenSSL have them. */
 const SENTENCES: Readonly<Record<string, Sentence>> = {

@@ -1,16 +1,9 @@
 // One attempt at a callback: where it may go, what is sent, how the answer is taken.
 import { execFile } from 'node:child_process'
 import dns from 'node:dns'
-import { readFile } from 'node:fs/promises'
 import { createServer, type IncomingMessage, type RequestListener, type Server } from 'node:http'
-import { createServer as createTlsServer } from 'node:https'
 import { syncBuiltinESMExports } from 'node:module'
-import {
-  type AddressInfo,
-  createServer as createTcpServer,
-  type Socket,
-  type Server as TcpServer,
-} from 'node:net'
+import type { AddressInfo } from 'node:net'
 import { networkInterfaces } from 'node:os'
 import { promisify } from 'node:util'
 import v8 from 'node:v8'
@@ -18,6 +11,13 @@ import { runInNewContext } from 'node:vm'
 import { afterEach, expect, onTestFinished, test, vi } from 'vitest'
 import { deliver, forbidden, targetProblem, whyForbidden } from '../../src/server/deliver.ts'
 import type { Outcome } from '../../src/state/callbacks.ts'
+import {
+  freePort,
+  listenRaw,
+  listenTls,
+  ODD_RECEIVERS,
+  TOO_LATE,
+} from '../support/odd-receivers.ts'
 
 const servers: Server[] = []
 afterEach(async () => {
@@ -229,48 +229,6 @@ test.each([
   expect(await send(url)).toMatchObject({ error: expect.stringMatching(sentence), final: true })
 })
 
-/** Listens with bytes of its own; answers its port. */
-async function listenRaw(speak: (socket: Socket) => void): Promise<number> {
-  const server = createTcpServer((socket) => {
-    socket.on('error', () => {})
-    socket.once('data', () => speak(socket))
-  })
-  return bound(server)
-}
-
-async function listenTls(): Promise<number> {
-  const pem = (file: string) => readFile(new URL(`../fixtures/tls/${file}.pem`, import.meta.url))
-  const [key, cert] = await Promise.all([pem('key'), pem('certificate')])
-  return bound(createTlsServer({ key, cert }, (_request, response) => response.end()))
-}
-
-async function bound(server: TcpServer): Promise<number> {
-  const sockets = new Set<Socket>()
-  server.on('connection', (socket) => sockets.add(socket))
-  onTestFinished(async () => {
-    for (const socket of sockets) socket.destroy()
-    await new Promise((closed) => server.close(closed))
-  })
-  await new Promise<void>((ready) => server.listen(0, '127.0.0.1', ready))
-  return (server.address() as AddressInfo).port
-}
-
-/** A port that nothing listens on. */
-async function freePort(): Promise<number> {
-  const server = createTcpServer()
-  await new Promise<void>((ready) => server.listen(0, '127.0.0.1', ready))
-  const { port } = server.address() as AddressInfo
-  await new Promise((closed) => server.close(closed))
-  return port
-}
-
-/** Says a piece every 20 ms, for ever. */
-function drip(socket: Socket, head: string, piece: string): void {
-  socket.write(head)
-  const timer = setInterval(() => socket.write(piece), 20)
-  socket.on('close', () => clearInterval(timer))
-}
-
 v8.setFlagsFromString('--expose-gc')
 const collectGarbage: () => void = runInNewContext('gc')
 
@@ -284,108 +242,13 @@ async function outcomeOf(url: string): Promise<Outcome> {
   return outcome
 }
 
-const HTTP = 'HTTP/1.1'
-const TOO_LATE = /^no answer within 250 ms: .* --callback-timeout$/
-
-test.each<[what: string, speak: (socket: Socket) => void, outcome: Outcome]>([
-  ['says nothing', () => {}, { error: expect.stringMatching(TOO_LATE) }],
-  [
-    'says its status line letter by letter',
-    (socket) => drip(socket, 'HTTP', '/'),
-    { error: expect.stringMatching(/is no HTTP/) },
-  ],
-  [
-    'says one header after the other for ever',
-    (socket) => drip(socket, `${HTTP} 200 OK\r\n`, 'X-More: 1\r\n'),
-    { error: expect.stringMatching(TOO_LATE) },
-  ],
-  [
-    'says 100 Continue and then 200',
-    (socket) =>
-      socket.end(`${HTTP} 100 Continue\r\n\r\n${HTTP} 200 OK\r\nContent-Length: 0\r\n\r\n`),
-    { status: 200 },
-  ],
-  [
-    'says 102 and 103 and then 204',
-    (socket) =>
-      socket.end(
-        `${HTTP} 102 Processing\r\n\r\n${HTTP} 103 Early Hints\r\n\r\n${HTTP} 204 X\r\n\r\n`,
-      ),
-    { status: 204 },
-  ],
-  [
-    'says 102 for ever',
-    (socket) => drip(socket, '', `${HTTP} 102 Processing\r\n\r\n`),
-    { error: expect.stringMatching(TOO_LATE) },
-  ],
-  [
-    'switches protocols',
-    (socket) => socket.write(`${HTTP} 101 X\r\nConnection: Upgrade\r\nUpgrade: x\r\n\r\n`),
-    { error: expect.stringMatching(/101.*answer 2xx/) },
-  ],
-  [
-    'says 101 without a protocol',
-    (socket) => socket.write(`${HTTP} 101 X\r\n\r\n`),
-    { error: expect.stringMatching(/101.*answer 2xx/) },
-  ],
-  [
-    'says 200 with a body that never ends',
-    (socket) => drip(socket, `${HTTP} 200 OK\r\n\r\n`, 'more'),
-    { status: 200 },
-  ],
-  [
-    'says 200 with a length that never comes',
-    (socket) => socket.write(`${HTTP} 200 OK\r\nContent-Length: 9\r\n\r\n`),
-    { status: 200 },
-  ],
-  [
-    'says 200 and cuts its body',
-    (socket) => socket.end(`${HTTP} 200 OK\r\nContent-Length: 9\r\n\r\nshort`),
-    { status: 200 },
-  ],
-  [
-    'says 202 and resets the connection in its body',
-    (socket) =>
-      socket.write(`${HTTP} 202 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nab`, () =>
-        setTimeout(() => socket.resetAndDestroy(), 20),
-      ),
-    { status: 202 },
-  ],
-  [
-    'says 200 with a body that is no chunk',
-    (socket) => socket.end(`${HTTP} 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nnonsense\r\n\r\n`),
-    { status: 200 },
-  ],
-  [
-    'says 500 with a body that never ends',
-    (socket) => drip(socket, `${HTTP} 500 No\r\n\r\n`, 'more'),
-    { status: 500 },
-  ],
-  [
-    'stops within its headers',
-    (socket) => socket.end(`${HTTP} 200 OK\r\nContent-`),
-    { error: expect.stringMatching(/closed the connection before it answered: see .*ECONNRESET/) },
-  ],
-  [
-    'resets the connection',
-    (socket) => socket.resetAndDestroy(),
-    { error: expect.stringMatching(/closed the connection before it answered: see .*ECONNRESET/) },
-  ],
-  [
-    'speaks another protocol',
-    (socket) => socket.write('SSH-2.0-OpenSSH_9.6\r\n'),
-    { error: expect.stringMatching(/is no HTTP: see what listens there.*HPE_/) },
-  ],
-  [
-    'answers with headers without measure',
-    (socket) =>
-      socket.write(`${HTTP} 200 OK\r\n${`X-More: ${'x'.repeat(999)}\r\n`.repeat(99)}\r\n`),
-    { error: expect.stringMatching(/headers .* too long: send fewer/) },
-  ],
-])('a receiver that %s: the attempt ends in time', async (_what, speak, outcome) => {
-  const port = await listenRaw(speak)
-  expect(await outcomeOf(`http://127.0.0.1:${port}/`)).toEqual(outcome)
-})
+test.each(ODD_RECEIVERS)(
+  'a receiver that $what: the attempt ends in time',
+  async ({ speak, outcome }) => {
+    const port = await listenRaw(speak)
+    expect(await outcomeOf(`http://127.0.0.1:${port}/`)).toEqual(outcome)
+  },
+)
 
 test.each<[what: string, url: () => Promise<string>, outcome: Outcome]>([
   [
