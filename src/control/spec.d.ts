@@ -138,9 +138,12 @@ export interface components {
         readonly Advance: {
             readonly by?: components["schemas"]["Duration"];
             readonly to?: components["schemas"]["Instant"];
-            /** @description Stop after this many things have happened */
+            /** @description Stop after this many of the things that are listed have happened */
             readonly maxEvents?: number;
-            /** @description Stop after this long by the wall clock; a number is milliseconds */
+            /**
+             * @description Stop after this long by the wall clock; a number is milliseconds. It counts for what was due before, too, and an attempt at
+             *     a callback is not waited for any longer: it goes on by itself.
+             */
             readonly maxWall?: number | components["schemas"]["Duration"];
         };
         readonly Advanced: {
