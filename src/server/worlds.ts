@@ -214,6 +214,7 @@ class OpenWorlds implements Worlds {
     } catch (error) {
       world.replace(before)
       this.#credentials.add(hosted)
+      this.#wake(hosted)
       throw error
     }
     hosted.journal.clear()
@@ -267,10 +268,14 @@ class OpenWorlds implements Worlds {
 
   /** Writes down what each clock shows, so that it goes on from there. */
   #keepTimes(): void {
-    const { store } = this.#options
     for (const { world } of this.#hosted.values()) {
-      if (world.clock.mode === 'running' && !store.failure(world.name))
+      if (world.clock.mode !== 'running' || this.#options.store.failure(world.name)) continue
+      try {
         world.transaction(() => world.keepTime())
+      } catch (error) {
+        // The others are kept all the same.
+        this.#options.report(`world ${world.name}: ${reasonOf(error)}`)
+      }
     }
   }
 

@@ -2,6 +2,7 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { readdir, stat } from 'node:fs/promises'
+import { connect } from 'node:net'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { expect, onTestFinished, test } from 'vitest'
@@ -141,6 +142,26 @@ test('SIGTERM during an advance: it ends at once and says why', async () => {
   expect(performance.now() - began).toBeLessThan(4000)
 })
 
+test('a second signal, later, ends it at once, and what was answered is kept', async () => {
+  await using dir = await folder()
+  const first = await startServer([], { cwd: dir.path })
+  const reference = await order(first.url)
+  // A call that never comes to its end, so that the first signal waits.
+  const { hostname, port } = new URL(first.url)
+  const socket = connect(Number(port), hostname)
+  socket.on('error', () => {})
+  onTestFinished(() => void socket.destroy())
+  socket.write('POST /esim-go/v2.4/orders HTTP/1.1\r\nHost: localhost\r\nContent-Length: 9\r\n')
+  socket.write('X-API-Key: test-esim-go-key\r\nExpect: 100-continue\r\n\r\n')
+  await once(socket, 'data')
+  const ended = first.stop('SIGHUP')
+  const again = setInterval(() => void first.stop('SIGHUP'), 200)
+  onTestFinished(() => clearInterval(again))
+  expect(await ended).toBe(129)
+  await using second = await startServer([], { cwd: dir.path })
+  await expectOrdered(second.url, reference)
+})
+
 test('nobody reads on what it prints: it goes on', async () => {
   await using dir = await folder()
   const main = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url))
@@ -196,7 +217,7 @@ test.each([
   await expectOrdered(sim.url, Buffer.concat(chunks).toString())
 })
 
-test('a world that nobody looks at writes nothing', async () => {
+test('looking at the time again and again writes nothing each time', async () => {
   await using dir = await folder()
   await using server = await startServer([], { cwd: dir.path })
   await shownBy(server)
