@@ -19,7 +19,7 @@ async function callbackTo(sim: RunningSimulator, name: string, url: string) {
 }
 
 test('a receiver whose status line says 2xx has its callback, any other is tried three times', async () => {
-  await using sim = await startSimulator({ policy: { timeout: 250 } })
+  await using sim = await startSimulator({ policy: { timeout: 1500 } })
   const found = ODD_RECEIVERS.map(async ({ what, speak, outcome }, at) => {
     const shown = await callbackTo(sim, `w${at}`, `http://127.0.0.1:${await listenRaw(speak)}/`)
     return [what, shown?.state, shown?.attempts.map(({ at: _, ...attempt }) => attempt), outcome]

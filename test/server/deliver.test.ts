@@ -232,12 +232,12 @@ test.each([
 v8.setFlagsFromString('--expose-gc')
 const collectGarbage: () => void = runInNewContext('gc')
 
-/** What an attempt with 250 ms comes to, while garbage is collected all the time. */
+/** What an attempt with 500 ms comes to, while garbage is collected all the time. */
 async function outcomeOf(url: string): Promise<Outcome> {
-  const collecting = setInterval(collectGarbage, 15)
+  const collecting = setInterval(collectGarbage, 40)
   onTestFinished(() => clearInterval(collecting))
   const began = performance.now()
-  const outcome = await send(url, [], 250)
+  const outcome = await send(url, [], 500)
   expect(performance.now() - began).toBeLessThan(2000)
   return outcome
 }
@@ -323,11 +323,11 @@ test('a receiver that ends its answer late is not cut off', async () => {
     void listen((_request, response) => {
       response.write('slowly')
       response.on('close', () => tell(response.writableFinished))
-      setTimeout(() => response.end('done'), 400)
+      setTimeout(() => response.end('done'), 1200)
     }).then(async (port) => {
       const began = performance.now()
       expect(await send(`http://127.0.0.1:${port}/`)).toEqual({ status: 200 })
-      expect(performance.now() - began).toBeLessThan(350)
+      expect(performance.now() - began).toBeLessThan(1000)
     })
   })
   expect(await ended).toBe(true)

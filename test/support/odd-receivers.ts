@@ -48,8 +48,8 @@ function drip(socket: Socket, head: string, piece: string): void {
 }
 
 const HTTP = 'HTTP/1.1'
-/** What an attempt that was given 250 ms comes to where it was given up. */
-export const TOO_LATE = /^no answer within 250 ms: .* --callback-timeout$/
+/** What an attempt that is given up comes to. */
+export const TOO_LATE = /^no answer within \d+ ms: .* --callback-timeout$/
 
 export interface OddReceiver {
   /** A receiver that ... */
