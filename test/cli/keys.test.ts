@@ -107,3 +107,21 @@ test('the key of another world: one sentence that names it, status 2', async () 
   expect(stderr.trimEnd()).toMatch(/^esimulator: esim-go credentials\[0\] leads to the world "ci"/)
   expect(code).toBe(2)
 })
+
+test('doctor tells whether the simulator that runs has the keys', async () => {
+  await using dir = await folder()
+  await using server = await startServer(['--ephemeral', '--key', 'wholesale=c:s'], {
+    cwd: dir.path,
+  })
+  const doctor = (...keys: string[]) =>
+    run(['doctor', '--url', server.url, ...keys.flatMap((key) => ['--key', key])], {
+      cwd: dir.path,
+    })
+  expect((await doctor('wholesale=c:s')).stdout).toContain(
+    'ok  keys    1 of your own open the world "default"\n',
+  )
+  const other = await doctor('wholesale=c:s', 'esim-go=test-api-key')
+  expect(other.stdout).toMatch(/^BAD keys {4}the world "default" that runs was started without/m)
+  expect(other.stdout).not.toContain('test-api-key')
+  expect(other.code).toBe(1)
+})
