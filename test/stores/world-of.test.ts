@@ -193,7 +193,7 @@ test('of several worlds that hold a credential it is the one that had it first, 
   const file = (claim?: number) => {
     const credential = { ...held('shared')['p/shared'], ...(claim ? { claim } : {}) }
     const collections = { credentials: { 'p/shared': credential } }
-    return JSON.stringify({ format: 1, world: '', logged: 1, collections })
+    return JSON.stringify({ format: 1, logged: 1, collections })
   }
   const store = await open(folderWith({ 'a.json': file(2), 'b.json': file(1), 'z.json': file() }))
   expect(await worldsOf(store, 'shared')).toEqual(['z'])
