@@ -3,6 +3,7 @@ import { constants } from 'node:os'
 import { resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { worldShown } from '../control/world-shown.ts'
+import { splitSeedFile } from '../server/chosen-credentials.ts'
 import { type Endpoint, type Listening, listen } from '../server/listen.ts'
 import { isLoopback } from '../server/loopback.ts'
 import type { SimulatorServer } from '../server/server.ts'
@@ -14,7 +15,15 @@ import { memoryStore } from '../stores/memory.ts'
 import { startedDocument, startedText } from './announcement.ts'
 import { CannotRun } from './cannot-run.ts'
 import { type Config, type Flags, readConfig } from './config.ts'
-import { openFromConfig, portsOf, readSeedFile, report, type Stock, storeOf } from './open.ts'
+import {
+  keysOf,
+  openFromConfig,
+  portsOf,
+  readSeedFile,
+  report,
+  type Stock,
+  storeOf,
+} from './open.ts'
 import { type Option, type OptionName, options, START, spelled } from './options.ts'
 
 /** How parseArgs is to read a flag. */
@@ -54,6 +63,7 @@ export async function start(args: readonly string[]): Promise<void> {
   const config = await readConfig(startFlags(args))
   checkExposure(config)
   const ports = portsOf(config)
+  keysOf(config)
   const stock = await readSeedFile(config)
   await rehearse(config, stock)
   const listening = await listen(config.host, ports)
@@ -75,7 +85,8 @@ export async function start(args: readonly string[]): Promise<void> {
 /** Opens what the state folder keeps. */
 async function openKept(config: Config, stock: Stock | undefined): Promise<SimulatorServer> {
   const store = await storeOf(config)
-  if (stock && (await store.list()).includes(DEFAULT_WORLD)) {
+  const laysOut = Object.keys(splitSeedFile(stock).stock).length > 0
+  if (laysOut && (await store.list()).includes(DEFAULT_WORLD)) {
     const when = 'the seed file is laid into new worlds, and into this one by POST /_sim/reset'
     report(`the world "${DEFAULT_WORLD}" is there already: ${when}`)
   }

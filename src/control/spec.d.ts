@@ -78,6 +78,18 @@ export interface components {
             };
             /** @description How long it is kept by the wall clock */
             readonly ttl?: components["schemas"]["Duration"];
+            /**
+             * @description By provider: keys of your own (of visible ASCII characters) or clients, instead of those the world would be given. Each opens the
+             *     API and leads to this world; the first one signs what the provider signs. One that leads to another world is refused (409).
+             *     A reset keeps them.
+             */
+            readonly credentials?: {
+                readonly [key: string]: readonly components["schemas"]["ChosenCredential"][];
+            };
+        };
+        readonly ChosenCredential: string | {
+            readonly client: string;
+            readonly secret: string;
         };
         /** @description A word; the same one gives the same ids, ICCIDs and names */
         readonly Seed: string;
@@ -122,9 +134,18 @@ export interface components {
             };
         };
         readonly Credentials: {
+            /** @description The first one */
             readonly apiKey?: string;
+            /** @description All of them, where there are several */
+            readonly apiKeys?: readonly string[];
+            /** @description Of the first client */
             readonly clientId?: string;
             readonly clientSecret?: string;
+            /** @description All of them, where there are several */
+            readonly clients?: readonly {
+                readonly client: string;
+                readonly secret: string;
+            }[];
             /** @description Where a client gets its tokens */
             readonly tokenUrl?: string;
             /** @description What callbacks are signed with */

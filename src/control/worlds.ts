@@ -37,12 +37,14 @@ async function worldNamed(server: SimulatorServer, name: string): Promise<Hosted
  * @throws Refusal `invalid-request` for a time to live that is none, or an
  * instant that is none
  */
-function startOf({ seed, given, clock = {}, ttl: lifetime }: Schemas['NewWorld']): WorldStart {
+function startOf(world: Schemas['NewWorld']): WorldStart {
+  const { seed, given, clock = {}, ttl: lifetime, credentials } = world
   const ttl = lifetime === undefined ? undefined : addDuration(0, lifetime)
   if (ttl !== undefined && ttl <= 0)
     throw new Refusal('invalid-request', 'ttl must be longer than nothing')
   const at = clock.at === undefined ? undefined : instant('clock.at', clock.at)
-  return defined({ seed, given, clock: defined({ mode: clock.mode, rate: clock.rate, at }), ttl })
+  const chosenClock = defined({ mode: clock.mode, rate: clock.rate, at })
+  return defined({ seed, given, clock: chosenClock, ttl, credentials })
 }
 
 export const worldHandlers = {

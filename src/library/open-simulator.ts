@@ -1,4 +1,5 @@
 // The server as the library opens it: frozen, seeded, keeping nothing unless told to.
+import type { ChosenCredentials } from '../server/chosen-credentials.ts'
 import type { DeliveryPolicy } from '../server/deliver.ts'
 import { openServer, packageVersion, type SimulatorServer } from '../server/server.ts'
 import { simulators as allSimulators } from '../simulators/index.ts'
@@ -23,6 +24,11 @@ export interface SimulatorOptions {
   readonly durability?: Durability
   /** Settings by provider. */
   readonly settings?: Readonly<Record<string, Readonly<Record<string, SettingValue>>>>
+  /**
+   * Keys and clients of your own by provider, instead of the default ones: several open the API, the
+   * first signs callbacks. A client is `{ client, secret }`.
+   */
+  readonly credentials?: ChosenCredentials
   /** Stock by provider, as in a seed file. */
   readonly stock?: Readonly<Record<string, unknown>>
   /**
@@ -79,7 +85,7 @@ function complain(sentence: string): void {
  */
 export async function openSimulator(options: SimulatorOptions = {}): Promise<SimulatorServer> {
   const { simulators = allSimulators, seed = SEED, checked = true, report = complain } = options
-  const { given, callbackUrl, settings, stock, token } = options
+  const { given, callbackUrl, settings, stock, token, credentials } = options
   const publicUrl = options.publicUrl?.replace(/\/+$/, '')
   const store = await storeFor(options, report)
   try {
@@ -91,7 +97,7 @@ export async function openSimulator(options: SimulatorOptions = {}): Promise<Sim
       callbackUrl,
       settings,
       stock,
-      defaultWorld: defined({ clock: clockOf(options.clock), given }),
+      defaultWorld: defined({ clock: clockOf(options.clock), given, credentials }),
       policy: { allow: [], timeout: 2000, ...options.policy },
       control: { token, hosts: [] },
       publicUrl,

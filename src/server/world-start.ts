@@ -5,6 +5,7 @@ import { defined } from '../state/defined.ts'
 import { Refusal } from '../state/refusal.ts'
 import { isWorldName } from '../state/world-name.ts'
 import type { Identity } from '../state/world-records.ts'
+import type { ChosenCredentials } from './chosen-credentials.ts'
 import { wallNow } from './ticker.ts'
 
 /** How a new world begins. */
@@ -15,6 +16,8 @@ export interface WorldStart {
   readonly clock?: Partial<Pick<Clock, 'mode' | 'at' | 'rate'>>
   /** Wall ms it is kept for. */
   readonly ttl?: number
+  /** Instead of those it would be given, of the providers that are named. */
+  readonly credentials?: ChosenCredentials
 }
 
 /** How a new world begins where it is not told. */

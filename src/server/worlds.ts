@@ -1,11 +1,17 @@
 // The worlds of one server: opened, created, reset, removed; found by name or by credential.
 import { targets } from '../state/callbacks.ts'
 import type { Records } from '../state/collection.ts'
-import { type Credential, credentials } from '../state/credentials.ts'
+import { type Credential, chosenIn, credentials, setClaims } from '../state/credentials.ts'
 import { Refusal } from '../state/refusal.ts'
-import type { World } from '../state/world.ts'
 import { emptyWorld } from '../state/world-records.ts'
 import { type Store, StoreError } from '../stores/store.ts'
+import {
+  type ChosenCredentials,
+  choose,
+  isChosen,
+  readCredentials,
+  splitSeedFile,
+} from './chosen-credentials.ts'
 import { type CredentialIndex, openCredentialIndex } from './credential-index.ts'
 import { type Expiry, openExpiry } from './expiry.ts'
 import {
@@ -33,7 +39,10 @@ export type { WorldStart } from './world-start.ts'
 
 export interface WorldsOptions extends HostOptions, NewWorldContent, StartDefaults {
   readonly store: Store
-  /** How `default` begins where the store keeps none. */
+  /**
+   * How `default` begins where the store keeps none. Its credentials count also where it is kept:
+   * who chooses them expects them to be good.
+   */
   readonly defaultWorld?: WorldStart
 }
 
@@ -63,11 +72,14 @@ export interface Worlds {
    */
   start(): Promise<void>
   /**
-   * @throws Refusal `invalid-request` for a bad name or an unknown seed state
-   * @throws Refusal `busy` for a taken name or too many worlds
+   * @throws Refusal `invalid-request` for a bad name, an unknown seed state or bad credentials
+   * @throws Refusal `busy` for a taken name, a credential of another world or too many worlds
    */
   create(name: string, start: WorldStart): HostedWorld
-  /** Begins a world anew, as at its start or as the named seed state. */
+  /**
+   * Begins a world anew, as at its start or as the named seed state. It keeps the credentials that
+   * were chosen for it.
+   */
   reset(hosted: HostedWorld, start: Pick<WorldStart, 'seed' | 'given'>): void
   /**
    * Replaces all that is in a world.
@@ -89,9 +101,14 @@ const MOST_WORLDS = 1000
  * Opens the world `default`, made where there is none. The others follow one after the other, in
  * the background or when they are asked for.
  * @throws StoreError where the state cannot be used
+ * @throws Refusal `invalid-request` for bad credentials, `busy` for those of another world
  */
 export async function openWorlds(options: WorldsOptions): Promise<Worlds> {
-  const worlds = new OpenWorlds(options, await options.store.list())
+  const { chosen, stock } = splitSeedFile(options.stock)
+  const start = options.defaultWorld
+  const own = { ...chosen, ...start?.credentials } as ChosenCredentials
+  const defaultWorld = { ...start, credentials: own }
+  const worlds = new OpenWorlds({ ...options, stock, defaultWorld }, await options.store.list())
   await worlds.begin()
   return worlds
 }
@@ -131,8 +148,9 @@ class OpenWorlds implements Worlds {
     // Before a first world is written, all that is kept has been found good.
     if (this.#names.has(DEFAULT_WORLD)) await this.open(DEFAULT_WORLD)
     else await this.openAll()
-    if (!this.#hosted.has(DEFAULT_WORLD))
-      this.create(DEFAULT_WORLD, this.#options.defaultWorld ?? {})
+    const kept = this.#hosted.get(DEFAULT_WORLD)
+    if (kept) await this.#chooseLater(kept)
+    else this.create(DEFAULT_WORLD, this.#options.defaultWorld ?? {})
 
     if (this.#options.store.lasts) this.#atEnd = whenProcessEnds(() => this.#keepNow())
     // Whoever waits for all of them is told what went wrong.
@@ -165,7 +183,7 @@ class OpenWorlds implements Worlds {
     const key = `${provider}/${secret}`
     const owner = this.#credentials.owner(key)
     const isComplete = this.#hosted.size === this.#names.size
-    return owner || isComplete ? owner : this.#openOwner(key)
+    return isComplete || this.#credentials.isFirst(key) ? owner : this.#openOwner(key)
   }
 
   async start(): Promise<void> {
@@ -183,11 +201,14 @@ class OpenWorlds implements Worlds {
     if (this.#names.size >= MOST_WORLDS)
       throw new Refusal('busy', `there are ${MOST_WORLDS} worlds already: remove one first`)
     checkGiven(start.given, simulators)
+    const chosen = readCredentials(start.credentials ?? {}, simulators)
+    this.#checkFree(chosen)
 
     const identity = identityOf(name, start, this.#options, store.livesOf(name))
     const hosted = this.#add(name, emptyWorld(identity, wallNow()))
+    const claimOf = this.#credentials.claimsIn(hosted)
     try {
-      populate(hosted.world, simulators, start.given, this.#options)
+      populate(hosted.world, simulators, start.given, { ...this.#options, chosen, claimOf })
     } catch (error) {
       this.#discard(hosted)
       throw error
@@ -205,12 +226,14 @@ class OpenWorlds implements Worlds {
 
     this.#checkThere(hosted)
     const before = world.records
+    const chosen = chosenIn(world)
+    const claimOf = this.#credentials.claimsIn(hosted)
     this.#credentials.remove(hosted)
     world.replace(emptyWorld(reborn(world.identity, seed), wallNow()))
     // What is under way in the old life is not waited for.
     hosted.runner.abandon()
     try {
-      populate(world, simulators, given, this.#options)
+      populate(world, simulators, given, { ...this.#options, chosen, claimOf })
     } catch (error) {
       world.replace(before)
       this.#credentials.add(hosted)
@@ -224,6 +247,7 @@ class OpenWorlds implements Worlds {
 
   restore(hosted: HostedWorld, records: Records): void {
     this.#checkThere(hosted)
+    setClaims(records, this.#credentials.claimsIn(hosted))
     this.#credentials.remove(hosted)
     try {
       hosted.world.replace(records)
@@ -314,6 +338,38 @@ class OpenWorlds implements Worlds {
     return hosted
   }
 
+  /** Gives the kept `default` what was chosen for it at this start. */
+  async #chooseLater(hosted: HostedWorld): Promise<void> {
+    const { simulators, defaultWorld } = this.#options
+    const { world } = hosted
+    const chosen = readCredentials(defaultWorld?.credentials ?? {}, simulators)
+    const ofEach = simulators.flatMap((simulator) => {
+      const own = chosen.filter(({ provider }) => provider === simulator.slug)
+      return own.length > 0 && !isChosen(world, simulator.slug, own) ? [{ simulator, own }] : []
+    })
+    if (ofEach.length === 0) return
+    // Only once all worlds are open it is known which credentials are free.
+    await this.openAll()
+    this.#checkFree(chosen, hosted)
+    world.transaction(() => {
+      for (const { simulator, own } of ofEach) choose(world, simulator, own)
+    })
+  }
+
+  /** @throws Refusal `busy` for a credential that leads to another world */
+  #checkFree(chosen: readonly Credential[], hosted?: HostedWorld): void {
+    for (const credential of chosen) {
+      const owner = this.#credentials.owner(credentials.key(credential))
+      if (!owner || owner === hosted) continue
+      const { provider, position = 0 } = credential
+      throw new Refusal(
+        'busy',
+        `${provider} credentials[${position}] leads to the world "${owner.world.name}" already: ` +
+          'choose another, or remove that world',
+      )
+    }
+  }
+
   #reopen(name: string, records: Records): HostedWorld {
     try {
       return this.#add(name, records)
@@ -362,9 +418,4 @@ class OpenWorlds implements Worlds {
 
 function sendsCallbacks({ world }: HostedWorld): boolean {
   return world.in(targets).size > 0
-}
-
-/** The credentials of a world, for those who may see them. */
-export function credentialsOf(world: World): readonly Credential[] {
-  return [...world.in(credentials).values()]
 }

@@ -1,5 +1,6 @@
 // The contract of a provider: what it is to the server.
 import type { Callback } from '../state/callbacks.ts'
+import type { PermanentKind } from '../state/credentials.ts'
 import type { WorldEvent } from '../state/events.ts'
 import type { AnyRefusal } from '../state/refusal.ts'
 import type { SettingsDef, SettingTable, SettingValue } from '../state/settings.ts'
@@ -39,6 +40,8 @@ export type SettingValues = Readonly<Record<string, SettingValue>>
 
 /** How a provider knows who calls. */
 export interface Authentication {
+  /** What a caller is given to prove itself with, and a user may choose. */
+  readonly kind: PermanentKind
   /**
    * The secret a request carries, if any. It may choose the world; the journal does not keep it.
    * @param values absent before the world is known
@@ -53,6 +56,8 @@ export interface Authentication {
   readonly authenticate: (header: HeaderOf, world: World) => void
   /** Path of the token endpoint below the slug, where there is one. */
   readonly tokenPath?: (values: SettingValues) => string
+  /** Begins to ask for credentials once a user chose some, where that is not done anyway. */
+  readonly demand?: (world: World) => void
 }
 
 /** What a provider does with requests beside answering them. */

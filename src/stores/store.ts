@@ -29,7 +29,7 @@ export interface Store {
   /**
    * The world that a credential `<provider>/<secret>` belongs to, of those that are kept here and
    * that nobody has loaded yet: the credentials of the others are in their records. Of several that
-   * hold it the first by name. A world that cannot be read is none of them; `load` says why.
+   * hold it the one that had it first. A world that cannot be read is none of them; `load` says why.
    */
   worldOf(credential: string): Promise<string | undefined>
 

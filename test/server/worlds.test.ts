@@ -218,3 +218,22 @@ test('a credential of no world leads to default, also before all worlds are open
   expect((await call).status).toBe(403)
   expect(server.journal.list()).toHaveLength(1)
 })
+
+test('before all worlds are open, too, a credential leads to the one that had it first', async () => {
+  const shared = { provider: SLUG, kind: 'api-key', secret: 'shared-key' } as const
+  const { store, letRead } = keptStore(['a', 'default', 'z'], (name) => {
+    const records = kept(name)
+    const claim = { default: 2, a: 1 }[name]
+    const credential = claim === undefined ? shared : { ...shared, claim }
+    records.get(credentials.name)?.set(credentials.key(credential), credential)
+    return records
+  })
+  const worldOf = async () => 'z'
+  await using server = await startFake({ store: { ...store, worldOf }, early: true })
+  const call = server.call('GET', '/fake/v1/things', { key: 'shared-key' })
+  await letRead('z')
+  expect((await call).status).toBe(200)
+  expect(server.worlds.get('z')?.journal.list()).toHaveLength(1)
+  await letRead('a')
+  await server.worlds.openAll()
+})

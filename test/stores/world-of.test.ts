@@ -188,3 +188,18 @@ test('a world that cannot be read is nobody’s, and says so when it is loaded',
   expect(warn).toHaveBeenCalledOnce()
   await store.close()
 })
+
+test('of several worlds that hold a credential it is the one that had it first, whatever its name', async () => {
+  const file = (claim?: number) => {
+    const credential = { ...held('shared')['p/shared'], ...(claim ? { claim } : {}) }
+    const collections = { credentials: { 'p/shared': credential } }
+    return JSON.stringify({ format: 1, logged: 1, collections })
+  }
+  const store = await open(folderWith({ 'a.json': file(2), 'b.json': file(1), 'z.json': file() }))
+  expect(await worldsOf(store, 'shared')).toEqual(['z'])
+  await store.load('z')
+  expect(await worldsOf(store, 'shared')).toEqual(['b'])
+  await store.load('b')
+  expect(await worldsOf(store, 'shared')).toEqual(['a'])
+  await store.close()
+})

@@ -285,6 +285,7 @@ export const fake: Simulator = {
       reason: message,
     }),
   auth: {
+    kind: 'api-key',
     credentialIn: secretOf,
     authenticate(header, world) {
       const secret = secretOf(header, world.settings(settings))

@@ -61,6 +61,7 @@ export const esimGo = defineSimulator<operations, typeof settings.table>({
   handlers,
   refusalReply,
   auth: {
+    kind: 'api-key',
     credentialIn,
     authenticate(header, world) {
       const key = credentialIn(header)
@@ -68,7 +69,7 @@ export const esimGo = defineSimulator<operations, typeof settings.table>({
       if (world.in(credentials).get(`${SLUG}/${key}`)?.kind !== 'api-key')
         throw new Refusal(
           'unauthorized',
-          `the X-API-Key is not the key of the world "${world.name}"`,
+          `the X-API-Key is no key of the world "${world.name}": --key ${SLUG}=... chooses one`,
         )
     },
   },

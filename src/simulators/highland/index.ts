@@ -1,7 +1,9 @@
 // Highland: a wholesaler's API of eSIMs and data products; a thin provider, known from one page.
 import { bundlesOf } from '../../state/bundles.ts'
 import { covers } from '../../state/coverage.ts'
+import { credentialOf, credentials } from '../../state/credentials.ts'
 import { Refusal } from '../../state/refusal.ts'
+import { chosenSettings } from '../../state/settings.ts'
 import type { Sim } from '../../state/sims.ts'
 import type { World } from '../../state/world.ts'
 import type { HeaderOf } from '../call.ts'
@@ -14,22 +16,50 @@ import { seeds } from './seeds.ts'
 import { settings } from './settings.ts'
 import type { operations } from './spec.d.ts'
 
-/**
- * Only a world's settings say which header it is: here no credential chooses
- * the world.
- */
-function credentialIn(header: HeaderOf, values?: SettingValues): string | undefined {
-  return values?.auth === 'header' ? header(String(values.authHeader).toLowerCase()) : undefined
+/** What stands in a header, with or without the scheme in front. */
+function withoutScheme(value = ''): string {
+  return value.replace(/^Bearer +/i, '')
 }
 
-/** @throws Refusal `unauthorized` */
+/**
+ * Only a world's settings say which header it is: before they are known, the
+ * one it is mostly.
+ */
+function credentialIn(header: HeaderOf, values?: SettingValues): string | undefined {
+  if (!values) return withoutScheme(header('authorization'))
+  if (values.auth !== 'header') return undefined
+  return withoutScheme(header(String(values.authHeader).toLowerCase()))
+}
+
+/**
+ * Where a user chose keys, one of them has to be there, else the value of the setting.
+ * @throws Refusal `unauthorized`
+ */
 function authenticate(header: HeaderOf, world: World): void {
-  const values = world.settings(settings)
-  if (values.auth !== 'header' || credentialIn(header, values) === values.authValue) return
+  const { auth, authHeader, authValue } = world.settings(settings)
+  if (auth !== 'header') return
+  const value = header(authHeader.toLowerCase()) ?? ''
+  const keys = world.in(credentials)
+  if (credentialOf(world, SLUG, 'api-key')) {
+    if (keys.has(`${SLUG}/${value}`) || keys.has(`${SLUG}/${withoutScheme(value)}`)) return
+    throw new Refusal(
+      'unauthorized',
+      `the header ${authHeader} has no key of the world "${world.name}": ` +
+        `--key ${SLUG}=... chooses one`,
+    )
+  }
+  if (value === authValue) return
   throw new Refusal(
     'unauthorized',
-    `the header ${values.authHeader} has not the value of the setting authValue`,
+    `the header ${authHeader} has not the value of the setting authValue`,
   )
+}
+
+/** Chosen keys are asked for, unless the user said otherwise. */
+function demand(world: World): void {
+  const values = world.in(chosenSettings).get(SLUG)?.values
+  if (values?.auth !== undefined) return
+  world.in(chosenSettings).put({ provider: SLUG, values: { ...values, auth: 'header' } })
 }
 
 /** The first country of the product in use, or to be used next. */
@@ -47,7 +77,7 @@ export const highland = defineSimulator<operations, typeof settings.table>({
   settings,
   handlers,
   refusalReply,
-  auth: { credentialIn, authenticate },
+  auth: { kind: 'api-key', credentialIn, authenticate, demand },
   seeds,
   applySeedFile,
   device: {

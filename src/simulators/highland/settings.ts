@@ -15,7 +15,8 @@ export const settings = defineSettings(SLUG, {
   auth: choice(
     ['none', 'header'],
     'none',
-    'how a partner proves itself (unknown): not at all, or by a header and its value',
+    'how a partner proves itself (unknown): not at all, or by a header and its value; ' +
+      'a key of your own (`--key`) turns it on',
   ),
   authHeader: text(
     /^[A-Za-z0-9-]{1,64}$/,
@@ -27,7 +28,7 @@ export const settings = defineSettings(SLUG, {
     /^\S(.*\S)?$/,
     'a text',
     'Bearer test-highland-key',
-    'with `auth: header`, its value',
+    'with `auth: header` and no key of your own (`--key`), its value',
   ),
   failureStatus: choice(
     [200, 400, 403, 404, 409, 422, 500],

@@ -197,7 +197,7 @@ test('the key of another world is a bad key', async () => {
   await expectRefused(sim, call, {
     status: 403,
     code: 'unauthorized',
-    reason: /not the key of the world/,
+    reason: /no key of the world/,
   })
 })
 
