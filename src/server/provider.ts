@@ -19,7 +19,8 @@ export interface KnownProvider {
    */
   readonly ready: (path: string) => Provider | undefined
   /**
-   * Compiles the spec of the mount that a path belongs to; without a path, of every mount.
+   * Compiles the spec of the mount that a path belongs to; without a path, of every mount that is
+   * listed.
    * @throws Error for a wrong spec
    */
   readonly compile: (path?: string) => Promise<Provider>
@@ -84,7 +85,7 @@ export async function knownProvider(simulator: Simulator): Promise<KnownProvider
   const isCompiled = (mount: Mount) => provider.mounts.some((each) => each.mount === mount)
   /** A provider whose paths move may find any of them in any mount. */
   const servesPath = (mount: Mount, path?: string) =>
-    path === undefined || requests?.pathOf !== undefined || isBelow(path, mount)
+    path === undefined ? !mount.isUnlisted : requests?.pathOf !== undefined || isBelow(path, mount)
   const missing = (path?: string) =>
     mounts.filter((mount) => servesPath(mount, path) && !isCompiled(mount))
 
