@@ -216,7 +216,7 @@ test('ESG-151 the networks of countries given by name are answered', async () =>
   expect(status).toBe(200)
   expect(isos(body)).toEqual(['GB', 'FR'])
   expect(body.countryNetworks[1]?.networks).toContainEqual(
-    expect.objectContaining({ brandName: 'Orange', mcc: '208', tagid: 'FRAF1' }),
+    expect.objectContaining({ name: 'Orange', brandName: 'Orange France', tagid: 'FRAF1' }),
   )
 })
 

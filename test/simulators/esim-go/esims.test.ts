@@ -132,12 +132,27 @@ test('ESG-098 with additionalFields=appleInstallUrl the answer also has the Appl
   expect(await details(sim, iccid)).not.toHaveProperty('appleInstallUrl')
 })
 
-test('another additional field is refused', async () => {
+test('words of additionalFields that mean nothing are passed over, and journalled', async () => {
   await using sim = await startEsimGo()
   const iccid = await esimWith(sim, GB_1)
-  await expectRefused(sim, () => sim.get(`/esims/${iccid}?additionalFields=androidInstallUrl`), {
-    status: 400,
-    code: 'invalid-request',
+  const plain = await sim.get(`/esims/${iccid}`)
+  const odd = await sim.get(`/esims/${iccid}?additionalFields=qrCode`)
+  expect([odd.status, odd.body]).toEqual([200, plain.body])
+  expect(sim.journal.list()[0]?.undocumented).toEqual(['?additionalFields=qrCode'])
+  expect((await sim.get(`/esims/${iccid}?additionalFields=`)).body).toEqual(plain.body)
+})
+
+test.each([
+  'installUrl',
+  'qrCode,installUrl',
+  'appleInstallUrl,installUrl',
+  'appleInstallUrl&additionalFields=installUrl',
+])('additionalFields=%s brings both links', async (fields) => {
+  await using sim = await startEsimGo()
+  const iccid = await esimWith(sim, GB_1)
+  expect((await sim.get(`/esims/${iccid}?additionalFields=${fields}`)).body).toMatchObject({
+    appleInstallUrl: expect.stringMatching(/^https:\/\/esimsetup\.apple\.com\//),
+    androidInstallUrl: expect.stringMatching(/^https:\/\/esimsetup\.android\.com\//),
   })
 })
 

@@ -163,7 +163,7 @@ test('a text message reaches the number of the eSIM, and is there to be looked a
   await using sim = await startEsimGo()
   const iccid = await esimWith(sim, GB_1)
   const { status, body } = await text(sim, iccid, { message: 'Bienvenue à Paris, 你好 👋' })
-  expect([status, body]).toEqual([200, { message: 'SMS sent', status: 'SMS sent' }])
+  expect([status, body]).toEqual([200, { message: 'sent', status: 'sent' }])
   const to = simOf(sim, iccid)?.msisdn
   expect(to).toMatch(/^999\d{9}$/)
   expect(await sent(sim)).toEqual([

@@ -57,9 +57,11 @@ function startOf(startTime: string | undefined, now: number): number | undefined
 }
 
 export const applyHandlers: EsimGoHandlers = {
-  applyBundle({ body, now }, world) {
+  applyBundle({ body, now, caller }, world) {
     const applications = applicationsOf(body)
-    const { reference, outcomes } = apply(world, applications, startOf(body.startTime, now))
+    const startsAt = startOf(body.startTime, now)
+    const options = { startsAt, sourceIp: caller || undefined }
+    const { reference, outcomes } = apply(world, applications, options)
     return reply(200, { esims: outcomes, applyReference: reference })
   },
 
@@ -67,9 +69,10 @@ export const applyHandlers: EsimGoHandlers = {
    * The bundle goes onto the eSIM `repeat` times (inferred); the status tells where it does not
    * fit.
    */
-  applyBundleToEsim({ path, body: { name, startTime, repeat = 1 }, now }, world) {
+  applyBundleToEsim({ path, body: { name, startTime, repeat = 1 }, now, caller }, world) {
     const application = { bundle: name, iccid: path.iccid, repeat, allowReassign: false }
-    const { outcomes } = apply(world, [application], startOf(startTime, now))
+    const options = { startsAt: startOf(startTime, now), sourceIp: caller || undefined }
+    const { outcomes } = apply(world, [application], options)
     const [first] = outcomes
     if (!first) throw new Error('an application without an outcome')
     return reply(200, { status: first.status })
