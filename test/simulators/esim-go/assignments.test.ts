@@ -145,7 +145,7 @@ test('ESG-048 the ZIP holds QR codes as PNG files that scan to exactly the LPA s
   }
 })
 
-test('a CSV in the ZIP tells which file is of which eSIM', async () => {
+test('ESG-257 a CSV in the ZIP tells which file is of which eSIM', async () => {
   await using sim = await startEsimGo()
   const order = await ordered(sim, 2)
   const { bytes } = await sim.get(pathOf(order.orderReference), ZIP_TYPE)

@@ -287,9 +287,17 @@ test.each(LAST_ACTIONS)('ESG-104 the last action %s can be looked for', async (l
   expect(rows).toBe(lastAction === 'Bundle Applied' ? 1 : 0)
 })
 
-test('ESG-105 filter is the value the column must have', async () => {
+test('ESG-105 filter is the value the column must have, in each of the five', async () => {
   await using sim = await startEsimGo()
   await three(sim)
+  for (const esim of (await list(sim, '')).esims) {
+    for (const column of ['iccid', 'customerRef', 'actionDate', 'assignedDate'] as const) {
+      const filter = encodeURIComponent(esim[column] ?? '')
+      expect((await list(sim, `filterBy=${column}&filter=${filter}`)).esims).toEqual([esim])
+    }
+  }
+  expect(await refs(sim, 'filterBy=lastAction&filter=eSIM%20Refreshed')).toEqual([])
+  expect(await refs(sim, 'filterBy=lastAction&filter=eSIM%20Updated')).toHaveLength(3)
   expect(await list(sim, 'filterBy=customerRef&filter=alpha')).toMatchObject({
     rows: 1,
     pageCount: 1,

@@ -118,7 +118,7 @@ test('a payment that takes the money below the setting lowBalance is told, once,
   ])
 })
 
-test('money of exactly lowBalance has reached it, and the next payment tells nothing', async () => {
+test('ESG-255 money of exactly lowBalance has reached it, and the next payment tells nothing', async () => {
   await using both = await connected()
   const { sim, receiver } = both
   await sim.set({ lowBalance: 993 })
@@ -130,7 +130,7 @@ test('money of exactly lowBalance has reached it, and the next payment tells not
   expect(await alerts(sim, receiver)).toHaveLength(1)
 })
 
-test('money that passes 75, 50 and 10 % of lowBalance is told each time, once a payment', async () => {
+test('ESG-255 money that passes 75, 50 and 10 % of lowBalance is told each time, once a payment', async () => {
   await using both = await connected()
   const { sim, receiver } = both
   await sim.set({ lowBalance: 1000 })
@@ -169,7 +169,7 @@ test('an order that is refused for want of money is told, and changes nothing el
   ])
 })
 
-test('want of money is told ten times, then noted, and told anew once money came in', async () => {
+test('ESG-256 want of money is told ten times, then noted, and told anew once money came in', async () => {
   await using both = await connected()
   const { sim, receiver } = both
   const order = { type: 'transaction', order: [{ item: GB_1, quantity: 1000 }] }
