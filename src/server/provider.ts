@@ -1,5 +1,5 @@
 // A provider as the server has it: held to its specs, each of which is compiled when first called.
-import { basesOf, type Mount, type SettingValues, type Simulator } from '../simulators/simulator.ts'
+import type { Mount, SettingValues, Simulator } from '../simulators/simulator.ts'
 import { Refusal } from '../state/refusal.ts'
 import { type Found, type Spec, specOf } from './spec.ts'
 import { operationIdsIn } from './spec-files.ts'
@@ -65,7 +65,9 @@ export function route(
     }
   }
 
-  const bases = basesOf(simulator).map((base) => `/${simulator.slug}${base}`)
+  const bases = simulator.mounts.map(
+    ({ basePath, api = '' }) => `/${simulator.slug}${basePath}${api}`,
+  )
   throw new Refusal(
     'unknown-route',
     `the spec has no path for ${method} ${path}; base paths are ${bases.join(', ')}`,

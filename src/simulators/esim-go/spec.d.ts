@@ -1989,7 +1989,7 @@ export interface operations {
                      *               "id": 4711,
                      *               "total": 3,
                      *               "remaining": 2,
-                     *               "expiry": "2027-01-01T00:00:00Z"
+                     *               "expiry": "2027-01-01"
                      *             }
                      *           ],
                      *           "countries": [
@@ -2004,7 +2004,8 @@ export interface operations {
                      *             "2G",
                      *             "3G",
                      *             "4G"
-                     *           ]
+                     *           ],
+                     *           "useDms": false
                      *         }
                      *       ]
                      *     }

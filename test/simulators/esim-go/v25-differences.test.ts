@@ -112,8 +112,7 @@ test.each(['v2.4', 'v2.5'])(
     const iccid = await onAir(sim, GB_1, FR_1)
     const [id] = (await assignmentsOn(sim, iccid)).map((each) => each.id)
     const before = money(sim)
-    const path =
-      `${sim.base.replace('v2.4', version)}/esims/${iccid}/bundles/${GB_1}/assignments/${id}`
+    const path = `${sim.base.replace('v2.4', version)}/esims/${iccid}/bundles/${GB_1}/assignments/${id}`
     const { status, body } = await sim.call('DELETE', `${path}?refundToBalance=true`)
     expect([status, body]).toEqual([200, TO_BALANCE])
     expect(money(sim).balance).toBe(before.balance + 228)

@@ -5,6 +5,7 @@ import { addDuration } from '../../../state/duration.ts'
 import { Refusal } from '../../../state/refusal.ts'
 import { defineTask } from '../../../state/tasks.ts'
 import type { World } from '../../../state/world.ts'
+import type { Call } from '../../call.ts'
 import { addLot } from '../bundles/inventory.ts'
 import { putOnEsim, refuseWhileProcessing } from '../bundles/put-on-esim.ts'
 import { magicBundle } from '../catalogue/magic-bundles.ts'
@@ -24,6 +25,14 @@ import {
 } from '../records.ts'
 import { settings } from '../settings.ts'
 import { brandingProfile } from './branding-profile.ts'
+
+/** IPv4 as it is, where a socket of both families writes it as IPv6. */
+const MAPPED = /^::ffff:(?=\d+\.)/i
+
+/** The address an order came from, as it is told; absent where the sender has gone. */
+export function sourceIpOf({ caller }: Pick<Call, 'caller'>): string | undefined {
+  return caller === '' ? undefined : caller.replace(MAPPED, '')
+}
 
 /** What a caller asks for, whichever form it came in. */
 export interface OrderRequest {

@@ -8,7 +8,7 @@ import { CURRENCY, money, moneyText } from '../money.ts'
 import { esims, type Order, type OrderLine, SLUG } from '../records.ts'
 import type { components } from '../spec.d.ts'
 import { isSince, since25, V23, V25 } from '../versions.ts'
-import type { OrderRequest, PricedOrder } from './ordering.ts'
+import { type OrderRequest, type PricedOrder, sourceIpOf } from './ordering.ts'
 
 type Schemas = components['schemas']
 
@@ -18,15 +18,15 @@ type Schemas = components['schemas']
  */
 export function orderRequest(
   body: Schemas['OrderRequest'],
-  { basePath, caller }: Pick<Call, 'basePath' | 'caller'>,
+  call: Pick<Call, 'basePath' | 'caller'>,
 ): OrderRequest {
   const request: OrderRequest = defined({
     // By v2.2 it may be a text.
     assign: String(body.assign) === 'true',
     lines: body.order?.map(requestedLine) ?? [flatLine(body)],
-    sourceIp: caller || undefined,
+    sourceIp: sourceIpOf(call),
   })
-  return since25(basePath, request, () => defined({ profileId: body.profileID || undefined }))
+  return since25(call.basePath, request, () => defined({ profileId: body.profileID || undefined }))
 }
 
 function requestedLine(line: Schemas['OrderRequestLine']): OrderRequest['lines'][number] {
