@@ -23,7 +23,7 @@ export interface Mount {
   readonly isUnlisted?: true
 }
 
-/** The paths below the slug that a client's base URLs end with; those of older versions left out. */
+/** The paths below the slug that a client's base URLs end with, without those of older versions. */
 export function basesOf({ mounts }: Pick<Simulator, 'mounts'>): string[] {
   const listed = mounts.filter(({ isUnlisted }) => !isUnlisted)
   return listed.map(({ basePath, api = '' }) => basePath + api)

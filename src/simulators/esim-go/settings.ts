@@ -24,8 +24,8 @@ export const settings = defineSettings(SLUG, {
   groups: choice(
     ['auto', 'array', 'object'],
     'auto',
-    'GET /organisation/groups: by version, or always an array as v2.4 documents it or {groups} as ' +
-      'v2.5 has it',
+    'GET /organisation/groups: by version, or always an array as v2.4 documents it or {groups} ' +
+      'as v2.5 has it',
   ),
   processingDelay: duration(
     'PT0S',
@@ -63,8 +63,8 @@ export const settings = defineSettings(SLUG, {
   refunds: choice(
     ['enabled', 'disabled'],
     'enabled',
-    'whether the organisation is given refunds (public: the provider switches them on by request; ' +
-      'that ours has them is invented)',
+    'whether the organisation is given refunds (public: the provider switches them on by ' +
+      'request; that ours has them is invented)',
   ),
   refundWindow: duration(
     'P60D',
@@ -73,8 +73,8 @@ export const settings = defineSettings(SLUG, {
   revokePick: choice(
     ['auto', 'latest', 'oldest-unused'],
     'auto',
-    'which of several bundles of one name DELETE /esims/{iccid}/bundles/{name} takes: by version, ' +
-      'or always the latest as v2.4 documents it or the oldest unused as v2.5 has it',
+    'which of several bundles of one name DELETE /esims/{iccid}/bundles/{name} takes: by ' +
+      'version, or always the latest as v2.4 documents it or the oldest unused as v2.5 has it',
   ),
   returnsDelay: duration(
     'P4D',
@@ -137,7 +137,8 @@ export const settings = defineSettings(SLUG, {
   ),
   brandingProfiles: texts(
     (line) => (parseUuid(line).uuid === undefined ? 'must be a UUID' : undefined),
-    'branding profiles there are, for profileID of POST /orders by v2.5; where none is named, every UUID is one',
+    'branding profiles there are, for profileID of POST /orders by v2.5; where none is named, ' +
+      'every UUID is one',
   ),
   signatureEncoding: choice(
     ['base64', 'hex'],

@@ -49,6 +49,23 @@ test('ESG-301 v2.2 and v2.3 are served from the same state, and are not among th
   )
 })
 
+test('what is listed of the provenance is of v2.4 and v2.5, whatever was called', async () => {
+  await using sim = await startEsimGo()
+  await get(sim, 'v2.2', '/esims')
+  const { operations } = await controlClient({ url: sim.origin }).call('getProvenance', {
+    path: { slug: 'esim-go' },
+  })
+  const versions = operations.map(({ path }) => path.split('/')[1])
+  expect([...new Set(versions)]).toEqual(['v2.4', 'v2.5'])
+})
+
+test('a path of no version is told all that are served, in the journal', async () => {
+  await using sim = await startEsimGo()
+  expect((await sim.get(sim.base.replace('v2.4', 'v2.1/esims'))).status).toBe(404)
+  for (const version of ['v2.2', 'v2.3', 'v2.4', 'v2.5'])
+    expect(sim.journal.list()[0]?.refusal?.reason).toContain(`/esim-go/${version}`)
+})
+
 test('v2.3 answers as v2.4', async () => {
   await using sim = await startEsimGo('bundles in the inventory')
   const iccid = await onAir(sim, GB_1)

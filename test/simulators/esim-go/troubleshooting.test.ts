@@ -159,6 +159,19 @@ test('the compatibility of an unknown bundle is refused', async () => {
   await expectRefused(sim, call, { status: 400, code: 'unknown-bundle' })
 })
 
+test('ESG-096 the network on record is told by its recorded names', async () => {
+  await using sim = await startEsimGo()
+  const iccid = await esimWith(sim, FR_1)
+  await sim.device(iccid).install()
+  await sim.device(iccid).attach('FR', 'FRAF1')
+  expect((await sim.get(`/esims/${iccid}/location`)).body).toMatchObject({
+    mobileNetworkCode: 'FRAF1',
+    networkName: 'Orange',
+    networkBrandName: 'Orange France',
+    country: 'FR',
+  })
+})
+
 test('ESG-162 a refresh is for one eSIM: others keep their network, and none is refused for their number', async () => {
   await using sim = await startEsimGo()
   const iccids = [await onAir(sim, GB_1), await onAir(sim, GB_1), await onAir(sim, GB_1)]

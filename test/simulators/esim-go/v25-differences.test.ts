@@ -1,5 +1,6 @@
 // v2.5: where it answers otherwise than v2.4, as its public reference has it.
 import { expect, test } from 'vitest'
+import { lots } from '../../../src/simulators/esim-go/records.ts'
 import { type Schemas, startEsimGo, type TestSim } from '../../support/esim-go.ts'
 import { NOTHING_BACK, revokeOne, TO_BALANCE, TO_INVENTORY } from '../../support/esim-go-revoke.ts'
 import {
@@ -254,6 +255,19 @@ test('ESG-251 a lot of the inventory expires on a day, and a bundle tells useDms
     useDms: false,
   })
   expect((await first(sim.base))?.available[0]?.expiry).toBe('2027-01-01T15:00:00.000Z')
+})
+
+test('ESG-251 the speed of a bundle that is not on sale any more is null', async () => {
+  await using sim = await startEsimGo()
+  await buy(sim, { item: GB_1 })
+  sim.world.transaction(() => {
+    const [lot] = sim.world.in(lots).values()
+    if (lot) sim.world.in(lots).put({ ...lot, bundle: 'gone' })
+  })
+  const { bundles } = (await v25(sim).get<{ bundles: Schemas['InventoryBundle'][] }>('/inventory'))
+    .body
+  expect(bundles).toMatchObject([{ name: 'gone', speed: null }])
+  expect((await sim.get('/inventory')).body).toMatchObject({ bundles: [{ speed: [] }] })
 })
 
 test.each(['v2.4', 'v2.5'])(

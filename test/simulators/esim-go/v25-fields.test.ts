@@ -68,6 +68,7 @@ test('ESG-202 v2.5 refuses what v2.4 refuses, in the same words', async () => {
     '/esims/8943108170000000013',
     '/catalogue/bundle/nothing',
     '/orders/nothing',
+    '/networks',
     '/networks?isos=XX',
     '/esims?perPage=0',
   ]) {

@@ -6,7 +6,7 @@ import type { World } from '../../../state/world.ts'
 import type { Assignment } from '../assignments.ts'
 import { lookUp } from '../catalogue/on-sale.ts'
 import { dataAllowance } from '../catalogue/wire.ts'
-import type { Lot } from '../records.ts'
+import type { CatalogueBundle, Lot } from '../records.ts'
 import type { components } from '../spec.d.ts'
 import { before23, since25 } from '../versions.ts'
 
@@ -107,13 +107,22 @@ export function inventoryBundle(
     speed: [...(bundle?.speed ?? [])],
   }
   return since25(basePath, json, () => ({
-    ...inventory25(available),
+    ...inventory25(available, bundle),
     ...defined({ allowances: bundle && [dataAllowance(bundle)] }),
   }))
 }
 
-/** What v2.5 has otherwise (public): lots expire on a day; that they use no DMS is invented. */
-function inventory25(available: readonly Lot[]): Partial<Schemas['InventoryBundle']> {
-  const lots = available.map((lot) => ({ ...lotBody(lot), expiry: isoDay(lot.expiresAt) }))
-  return { available: lots, useDms: false }
+/**
+ * What v2.5 has otherwise (public): lots expire on a day, a speed nobody knows is null. That
+ * bundles use no DMS is invented.
+ */
+function inventory25(
+  available: readonly Lot[],
+  bundle: CatalogueBundle | undefined,
+): Partial<Schemas['InventoryBundle']> {
+  return {
+    available: available.map((lot) => ({ ...lotBody(lot), expiry: isoDay(lot.expiresAt) })),
+    speed: bundle?.speed ? [...bundle.speed] : null,
+    useDms: false,
+  }
 }
