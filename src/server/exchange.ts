@@ -73,6 +73,8 @@ export interface DribbleAnswer extends AnyAnswer {
 export interface Trace {
   admission: Admission | undefined
   operation: Operation | undefined
+  /** Of the mount the operation is served under, as in `/v2.4`. */
+  basePath: string | undefined
   refusal: AnyRefusal | undefined
   readonly undocumented: string[]
   violations: readonly string[]
@@ -82,6 +84,7 @@ export function emptyTrace(): Trace {
   return {
     admission: undefined,
     operation: undefined,
+    basePath: undefined,
     refusal: undefined,
     undocumented: [],
     violations: [],

@@ -90,7 +90,7 @@ export function remember(journal: Journal, about: Remembered, answer: BytesAnswe
     replyType: answer.type,
     replyBody: typeof answer.body === 'string' ? shortened(strike(answer.body)) : undefined,
     refusal: refusal && { code: refusal.code, reason: strike(refusal.message) },
-    undocumented: trace.undocumented,
+    undocumented: trace.undocumented.map(strike),
     violations: trace.violations,
   })
 }

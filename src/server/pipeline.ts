@@ -67,6 +67,7 @@ function handled(context: RequestContext): Reply {
   const found = route(provider, exchange.method, exchange.path, settings)
   const { operation } = found
   trace.operation = operation
+  trace.basePath = found.basePath
   if (trace.admission?.refusal) throw trace.admission.refusal
 
   // Who is nobody learns nothing about what a call would need.
@@ -177,7 +178,7 @@ function withAdmission({ trace }: RequestContext, answer: BytesAnswer): BytesAns
 }
 
 function callOf(
-  { exchange, world }: RequestContext,
+  { exchange, world, trace }: RequestContext,
   { operation, basePath, endpoints }: Route,
   request: ValidRequest,
   settings: SettingValues,
@@ -189,12 +190,14 @@ function callOf(
     query: request.query,
     body: request.requestBody,
     header: (name) => headerOf(exchange, name),
+    caller: exchange.caller,
     accepts: (offered) => new Negotiator({ headers }).mediaTypes([...offered])[0],
     basePath,
     baseUrl: exchange.root + basePath,
     endpoints,
     now: world.now,
     settings,
+    passOver: (what) => trace.undocumented.push(what),
   }
 }
 
@@ -242,7 +245,9 @@ function runAfterRefusal(context: RequestContext, refusal: AnyRefusal): void {
 /** A refusal in the provider's words, as its settings in this world have them. */
 function refusalReply({ provider, world, trace }: RequestContext, refusal: AnyRefusal): Reply {
   const { simulator } = provider
-  return simulator.refusalReply(refusal, trace.operation?.id, world.settings(simulator.settings))
+  const { operation, basePath } = trace
+  const settings = world.settings(simulator.settings)
+  return simulator.refusalReply(refusal, operation?.id, settings, basePath)
 }
 
 /** What is said where what was done, or had come due before, could not be kept. */

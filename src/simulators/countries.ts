@@ -23,7 +23,7 @@ export interface Network {
   readonly mnc: string
   /**
    * TADIG code: three letters of the country and two characters, unique. No package lists them; all
-   * but `recordedTadigs` are made up.
+   * but those of `recorded` are made up.
    */
   readonly tadig: string
   /** Those on the air, oldest first: `2G` to `5G`. */
@@ -91,8 +91,10 @@ const sellersNames: Readonly<Record<string, string>> = {
  */
 const servedFrom: Readonly<Record<string, string>> = { AX: 'FI', SJ: 'NO', VA: 'IT' }
 
-/** TADIG codes on record, by MCC and MNC. */
-const recordedTadigs: Readonly<Record<string, string>> = { '20801': 'FRAF1' }
+/** Networks as they are on record with a seller of eSIMs, by MCC and MNC. */
+const recorded: Readonly<Record<string, Pick<Network, 'name' | 'brandName' | 'tadig'>>> = {
+  '20801': { name: 'Orange', brandName: 'Orange France', tadig: 'FRAF1' },
+}
 
 /** In one subregion with the Gulf; travel catalogues have them under Asia. */
 const caucasus: readonly string[] = ['AM', 'AZ', 'GE']
@@ -256,8 +258,8 @@ function bestNetworks(local: readonly Operator[], prefix: string): readonly Netw
     .sort(byCode)
     .map(({ name, brandName, mcc, mnc, generations }, index) => {
       const initial = /[A-Z]/.exec(brandName.toUpperCase())?.[0] ?? 'X'
-      const tadig = recordedTadigs[mcc + mnc] ?? `${prefix}${initial}${index + 1}`
-      return { name, brandName, mcc, mnc, tadig, generations }
+      const tadig = `${prefix}${initial}${index + 1}`
+      return { name, brandName, mcc, mnc, tadig, generations, ...recorded[mcc + mnc] }
     })
 }
 

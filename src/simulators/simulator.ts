@@ -20,11 +20,14 @@ export interface Mount {
    * than the API.
    */
   readonly api?: string
+  /** An older version: served to those who ask for it, and not named among the base URLs. */
+  readonly isUnlisted?: true
 }
 
-/** The paths below the slug that a client's base URLs end with. */
+/** The paths below the slug that a client's base URLs end with, without those of older versions. */
 export function basesOf({ mounts }: Pick<Simulator, 'mounts'>): string[] {
-  return mounts.map(({ basePath, api = '' }) => basePath + api)
+  const listed = mounts.filter(({ isUnlisted }) => !isUnlisted)
+  return listed.map(({ basePath, api = '' }) => basePath + api)
 }
 
 /** What a provider that counts requests makes of one. */
@@ -129,11 +132,13 @@ export interface Simulator {
    * Words any refusal in the provider's dialect.
    * @param operation absent where none was found
    * @param values absent where there is no world
+   * @param basePath of the mount the operation was found in
    */
   readonly refusalReply: (
     refusal: AnyRefusal,
     operation: string | undefined,
     values?: SettingValues,
+    basePath?: string,
   ) => Reply
   readonly auth: Authentication
   /**

@@ -12,3 +12,8 @@ export function iso(instant: number): string {
   }
   return lastText
 }
+
+/** The day of an instant in ms, in UTC. */
+export function isoDay(instant: number): string {
+  return iso(instant).slice(0, 'YYYY-MM-DD'.length)
+}

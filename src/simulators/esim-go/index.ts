@@ -32,7 +32,7 @@ import { applySeedFile } from './seed-file.ts'
 import { seeds } from './seeds.ts'
 import { settings } from './settings.ts'
 import type { operations } from './spec.d.ts'
-import { CALLBACK_VERSIONS, V24, V25 } from './versions.ts'
+import { CALLBACK_VERSIONS, V22, V23, V24, V25 } from './versions.ts'
 
 const handlers = {
   ...organisationHandlers,
@@ -56,6 +56,8 @@ export const esimGo = defineSimulator<operations, typeof settings.table>({
   mounts: [
     { spec: 'esim-go.yaml', basePath: V24 },
     { spec: 'esim-go-v2.5.yaml', basePath: V25 },
+    { spec: 'esim-go.yaml', basePath: V23, isUnlisted: true },
+    { spec: 'esim-go-v2.2.yaml', basePath: V22, isUnlisted: true },
   ],
   settings,
   handlers,

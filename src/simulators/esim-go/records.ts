@@ -4,6 +4,9 @@ import type { Sim } from '../../state/sims.ts'
 
 export const SLUG = 'esim-go'
 
+/** The network profile of every eSIM and bundle (public: the name of an example). */
+export const PROFILE_NAME = 'Profile 1'
+
 /** The names `lastAction` can have. */
 export type LastAction =
   | 'Bundle Refund'
@@ -88,6 +91,8 @@ export interface Order {
   readonly runningBalance?: number
   /** The branding profile of the eSIMs it brings forth. */
   readonly brandingId?: string
+  /** The address it came from. */
+  readonly sourceIp?: string
   readonly lines: readonly OrderLine[]
 }
 
@@ -132,6 +137,8 @@ export interface Account {
   readonly testCreditExpiresAt: number
   /** True until a first payment in the portal saves a card. */
   readonly cardless?: boolean
+  /** How often it was told that money did not suffice, and the US cents there were then. */
+  readonly insufficient?: { readonly count: number; readonly spendable: number }
 }
 
 export const accounts = defineCollection<Account>({

@@ -12,6 +12,7 @@ import {
 import type { Handlers } from '../typed-handlers.ts'
 import { SLUG } from './records.ts'
 import type { operations } from './spec.d.ts'
+import { parseUuid } from './uuid.ts'
 
 export const settings = defineSettings(SLUG, {
   ...commonSettings,
@@ -21,9 +22,10 @@ export const settings = defineSettings(SLUG, {
     'shapes of lists: as recorded from the real API, or as the document has them',
   ),
   groups: choice(
-    ['array', 'object'],
-    'array',
-    'GET /organisation/groups: an array as documented, or {groups} as a newer document has it',
+    ['auto', 'array', 'object'],
+    'auto',
+    'GET /organisation/groups: by version, or always an array as v2.4 documents it or {groups} ' +
+      'as v2.5 has it',
   ),
   processingDelay: duration(
     'PT0S',
@@ -61,17 +63,18 @@ export const settings = defineSettings(SLUG, {
   refunds: choice(
     ['enabled', 'disabled'],
     'enabled',
-    'whether the organisation is given refunds (public: the provider switches them on by request)',
+    'whether the organisation is given refunds (public: the provider switches them on by ' +
+      'request; that ours has them is invented)',
   ),
   refundWindow: duration(
     'P60D',
     'how long after its purchase an unused bundle may be refunded (documented: typically 60 days)',
   ),
   revokePick: choice(
-    ['latest', 'oldest-unused'],
-    'latest',
-    'which of several bundles of one name DELETE /esims/{iccid}/bundles/{name} takes: the ' +
-      'latest as documented, or the oldest unused (public)',
+    ['auto', 'latest', 'oldest-unused'],
+    'auto',
+    'which of several bundles of one name DELETE /esims/{iccid}/bundles/{name} takes: by ' +
+      'version, or always the latest as v2.4 documents it or the oldest unused as v2.5 has it',
   ),
   returnsDelay: duration(
     'P4D',
@@ -98,8 +101,8 @@ export const settings = defineSettings(SLUG, {
     0,
     1_000_000,
     100,
-    'a payment that takes balance and test credit below this, in USD, is told as LowBalance; ' +
-      '0: never (invented)',
+    'a payment that takes balance and test credit down to this, in USD, or to 75, 50 or 10 % of ' +
+      'it is told as LowBalance (public); 0: never',
   ),
   rateLimit: whole(
     0,
@@ -125,6 +128,17 @@ export const settings = defineSettings(SLUG, {
     'auto',
     'GET /esims/assignments as JSON: an object for one eSIM and an array for several, or ' +
       'always one of them (`object`: the first)',
+  ),
+  ordersList: choice(
+    ['array', 'object'],
+    'array',
+    'GET /orders: an array as documented, or {orders, pageCount, rows, pageSize} as a client was ' +
+      'seen to read it',
+  ),
+  brandingProfiles: texts(
+    (line) => (parseUuid(line).uuid === undefined ? 'must be a UUID' : undefined),
+    'branding profiles there are, for profileID of POST /orders by v2.5; where none is named, ' +
+      'every UUID is one',
   ),
   signatureEncoding: choice(
     ['base64', 'hex'],

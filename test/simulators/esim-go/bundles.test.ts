@@ -69,15 +69,19 @@ test('ESG-031 the eSIM registers with a network while its bundle is processing',
   const iccid = await esimWith(sim, GB_1)
   await sim.device(iccid).install()
   await sim.device(iccid).attach('GB')
-  await sim.device(iccid).detach()
   expect(await stateOf(sim, iccid)).toEqual(['processing'])
+  const { status, body } = await sim.get(`/esims/${iccid}/location`)
+  expect([status, body]).toEqual([200, expect.objectContaining({ country: 'GB' })])
 })
 
 test('ESG-031 where there is no coverage the eSIM does not register', async () => {
   await using sim = await startEsimGo()
+  await sim.set({ processingDelay: 'PT10M' })
   const iccid = await esimWith(sim, GB_1)
   await sim.device(iccid).install()
   await expect(sim.device(iccid).attach('AQ')).rejects.toThrow(/no network AQ/)
+  expect(await stateOf(sim, iccid)).toEqual(['processing'])
+  expect((await sim.get(`/esims/${iccid}/location`)).status).toBe(400)
 })
 
 test('a bundle that is processing carries no data', async () => {
@@ -275,12 +279,11 @@ test('ESG-081 each of the 12 has a start and an end of its own', async () => {
     startTime.slice(0, 10),
     endTime.slice(0, 10),
   ])
-  expect(days.slice(0, 3)).toEqual([
-    ['2026-01-01', '2026-02-01'],
-    ['2026-02-01', '2026-03-01'],
-    ['2026-03-01', '2026-04-01'],
-  ])
-  expect(days.at(-1)).toEqual(['2026-12-01', '2027-01-01'])
+  const firsts = [...Array(12).keys()].map(
+    (month) => `2026-${String(month + 1).padStart(2, '0')}-01`,
+  )
+  const ends = [...firsts.slice(1), '2027-01-01']
+  expect(days).toEqual(firsts.map((first, month) => [first, ends[month]]))
   expect(new Set(months.map(({ bundleState }) => bundleState))).toEqual(new Set(['expired']))
 })
 
@@ -386,6 +389,16 @@ test('ESG-091 includeUsed adds the used and the expired ones', async () => {
   expect(await states('?includeUsed=true')).toEqual(['expired', 'depleted', 'queued'])
   expect(await states('?includeUsed=false')).toEqual(['queued'])
   expect(await states('')).toEqual(['queued'])
+})
+
+test('ESG-161 includeUsed=true answers what v2.1 listed: the used and the expired ones beside the others', async () => {
+  await using sim = await startEsimGo()
+  const iccid = await onAir(sim, GB_1, GB_1)
+  await sim.device(iccid).use(GIGABYTE)
+  const ids = async (query: string) => (await assignmentsOn(sim, iccid, query)).map(({ id }) => id)
+  const all = await ids('?includeUsed=true')
+  expect(all).toHaveLength(2)
+  expect(await ids('')).toEqual(all.slice(1))
 })
 
 test('ESG-092 limit is the number of assignments to answer, over all bundles', async () => {

@@ -173,8 +173,10 @@ test('ESG-149 a bundle is found if at least one of the countries is a base count
   for (const { countries } of bundles)
     expect(countries.some(({ iso }) => iso === 'GB' || iso === 'US')).toBe(true)
   expect(bundles.some(({ countries }) => countries.length > 10)).toBe(true)
-  const without = (await found(sim)).length - bundles.length
-  expect(without).toBeGreaterThan(1000)
+  const has = ({ countries }: Bundle) => countries.some(({ iso }) => iso === 'GB' || iso === 'US')
+  const all = await found(sim)
+  expect(new Set(names(bundles))).toEqual(new Set(names(all.filter(has))))
+  expect(all.length - bundles.length).toBeGreaterThan(1000)
   expect(await found(sim, { countries: 'XX' })).toEqual([])
 })
 
@@ -216,7 +218,7 @@ test('ESG-151 the networks of countries given by name are answered', async () =>
   expect(status).toBe(200)
   expect(isos(body)).toEqual(['GB', 'FR'])
   expect(body.countryNetworks[1]?.networks).toContainEqual(
-    expect.objectContaining({ brandName: 'Orange', mcc: '208', tagid: 'FRAF1' }),
+    expect.objectContaining({ name: 'Orange', brandName: 'Orange France', tagid: 'FRAF1' }),
   )
 })
 
@@ -225,6 +227,18 @@ test('ESG-152 the networks of countries given by ISO code are answered', async (
   const { body } = await sim.get<Networks>('/networks?isos=US,%20gb')
   expect(isos(body)).toEqual(['US', 'GB'])
   for (const { networks } of body.countryNetworks) expect(networks.length).toBeGreaterThan(0)
+})
+
+test('ESG-164 the names and codes of the price list, as of the rate sheet, are taken', async () => {
+  await using sim = await startEsimGo()
+  const { prices } = (
+    await sim.get<Schemas['PriceList']>(sim.base.replace('v2.4', 'v2.5/catalogue/prices'))
+  ).body
+  const codes = prices.map(({ country }) => country.iso)
+  const namesOfAll = prices.map(({ country }) => encodeURIComponent(country.name)).join(',')
+  expect(codes.length).toBeGreaterThan(150)
+  expect(isos((await sim.get<Networks>(`/networks?countries=${namesOfAll}`)).body)).toEqual(codes)
+  expect(isos((await sim.get<Networks>(`/networks?isos=${codes.join(',')}`)).body)).toEqual(codes)
 })
 
 test('a country named twice is answered once', async () => {

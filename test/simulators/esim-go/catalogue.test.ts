@@ -43,9 +43,9 @@ test('every network has the codes and speeds of a real operator, and a TADIG cod
   expect(new Set(networks.map(({ tadig }) => tadig)).size).toBe(networks.length)
 })
 
-test('the TADIG code on record is kept', () => {
+test('the network on record is as it was recorded', () => {
   expect(findCountry('FR')?.networks).toContainEqual(
-    expect.objectContaining({ brandName: 'Orange', tadig: 'FRAF1' }),
+    expect.objectContaining({ name: 'Orange', brandName: 'Orange France', tadig: 'FRAF1' }),
   )
 })
 

@@ -132,12 +132,27 @@ test('ESG-098 with additionalFields=appleInstallUrl the answer also has the Appl
   expect(await details(sim, iccid)).not.toHaveProperty('appleInstallUrl')
 })
 
-test('another additional field is refused', async () => {
+test('words of additionalFields that mean nothing are passed over, and journalled', async () => {
   await using sim = await startEsimGo()
   const iccid = await esimWith(sim, GB_1)
-  await expectRefused(sim, () => sim.get(`/esims/${iccid}?additionalFields=androidInstallUrl`), {
-    status: 400,
-    code: 'invalid-request',
+  const plain = await sim.get(`/esims/${iccid}`)
+  const odd = await sim.get(`/esims/${iccid}?additionalFields=qrCode`)
+  expect([odd.status, odd.body]).toEqual([200, plain.body])
+  expect(sim.journal.list()[0]?.undocumented).toEqual(['?additionalFields=qrCode'])
+  expect((await sim.get(`/esims/${iccid}?additionalFields=`)).body).toEqual(plain.body)
+})
+
+test.each([
+  'installUrl',
+  'qrCode,installUrl',
+  'appleInstallUrl,installUrl',
+  'appleInstallUrl&additionalFields=installUrl',
+])('additionalFields=%s brings both links', async (fields) => {
+  await using sim = await startEsimGo()
+  const iccid = await esimWith(sim, GB_1)
+  expect((await sim.get(`/esims/${iccid}?additionalFields=${fields}`)).body).toMatchObject({
+    appleInstallUrl: expect.stringMatching(/^https:\/\/esimsetup\.apple\.com\//),
+    androidInstallUrl: expect.stringMatching(/^https:\/\/esimsetup\.android\.com\//),
   })
 })
 
@@ -272,9 +287,17 @@ test.each(LAST_ACTIONS)('ESG-104 the last action %s can be looked for', async (l
   expect(rows).toBe(lastAction === 'Bundle Applied' ? 1 : 0)
 })
 
-test('ESG-105 filter is the value the column must have', async () => {
+test('ESG-105 filter is the value the column must have, in each of the five', async () => {
   await using sim = await startEsimGo()
   await three(sim)
+  for (const esim of (await list(sim, '')).esims) {
+    for (const column of ['iccid', 'customerRef', 'actionDate', 'assignedDate'] as const) {
+      const filter = encodeURIComponent(esim[column] ?? '')
+      expect((await list(sim, `filterBy=${column}&filter=${filter}`)).esims).toEqual([esim])
+    }
+  }
+  expect(await refs(sim, 'filterBy=lastAction&filter=eSIM%20Refreshed')).toEqual([])
+  expect(await refs(sim, 'filterBy=lastAction&filter=eSIM%20Updated')).toHaveLength(3)
   expect(await list(sim, 'filterBy=customerRef&filter=alpha')).toMatchObject({
     rows: 1,
     pageCount: 1,

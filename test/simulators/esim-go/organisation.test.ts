@@ -10,7 +10,7 @@ const BUNDLE = 'esim_1GB_7D_GB_V2'
 test('ESG-001 the paths lie below /v2.4 and nowhere else', async () => {
   await using sim = await startEsimGo()
   expect((await sim.get('/organisation')).status).toBe(200)
-  for (const base of ['', '/v2', '/v2.40', '/v2.3', '/V2.4']) {
+  for (const base of ['', '/v2', '/v2.40', '/v2.1', '/V2.4']) {
     expect((await sim.get(`${sim.base.replace('/v2.4', base)}/organisation`)).status).toBe(404)
   }
 })
@@ -47,7 +47,38 @@ test('ESG-115 the organisation is answered with its details and all its users', 
     balance: 1000,
     testCredit: 50,
   })
-  expect(organisations[0]?.name).not.toBe('')
+  // Each field the document shows, and of every user.
+  const text = expect.any(String)
+  expect(organisations[0]).toEqual({
+    name: expect.stringMatching(/./),
+    apiKey: sim.key,
+    taxLiable: text,
+    addr1: text,
+    addr2: text,
+    city: text,
+    country: text,
+    postcode: text,
+    callbackUrl: '',
+    notes: text,
+    groups: expect.arrayContaining(['Standard Fixed']),
+    currency: 'USD',
+    balance: expect.any(Number),
+    testCredit: 50,
+    testCreditExpiry: text,
+    businessType: text,
+    website: text,
+    productDescription: text,
+    users: expect.arrayContaining([
+      {
+        firstName: text,
+        lastName: text,
+        role: 'Admin',
+        emailAddress: text,
+        phoneNumber: text,
+        timeZone: text,
+      },
+    ]),
+  })
   expect(organisations[0]?.testCreditExpiry).toBe('2026-01-31T00:00:00.000Z')
   const users = organisations[0]?.users ?? []
   expect(users.length).toBeGreaterThan(0)
@@ -60,6 +91,23 @@ test('the organisation shows where its callbacks go', async () => {
   expect((await sim.get<Organisations>('/organisation')).body.organisations[0]?.callbackUrl).toBe(
     'http://127.0.0.1:9/callback',
   )
+})
+
+test('ESG-160 bundles are grouped: each is of groups that the organisation may buy', async () => {
+  await using sim = await startEsimGo()
+  const groups = (await sim.get<Schemas['BundleGroup'][]>('/organisation/groups')).body
+  const names = new Set(groups.map(({ name }) => name))
+  const { bundles } = (
+    await sim.get<{ bundles: Schemas['CatalogueBundle'][] }>('/catalogue?perPage=5000')
+  ).body
+  expect(bundles.length).toBeGreaterThan(1000)
+  for (const { name, groups: own = [] } of bundles) {
+    expect(own.length, name).toBeGreaterThan(0)
+    expect(
+      own.every((group) => names.has(group)),
+      name,
+    ).toBe(true)
+  }
 })
 
 test('ESG-114 the groups are those of the bundles in the catalogue', async () => {

@@ -430,7 +430,7 @@ test.each([
   ['/esims/894310817000000001X/bundles', /iccid/],
   ['/esims?iccid=abc&customerRef=a', /iccid/],
   ['/orders?limit=0', /limit/],
-  ['/orders?limit=101', /limit/],
+  ['/orders?limit=10001', /limit/],
   ['/orders?page=0', /page/],
   ['/orders?page=first', /page/],
   ['/orders?includeIccids=yes', /includeIccids/],

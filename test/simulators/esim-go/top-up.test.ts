@@ -107,7 +107,7 @@ test('a payment that takes the money below the setting lowBalance is told, once,
   expect(more).toEqual([])
   expect(first?.body).toEqual({
     alertType: 'LowBalance',
-    balanceInfo: { balance: 1047.72, currency: 'USD' },
+    balanceInfo: { balance: 1047.72, threshold: 1049, thresholdPercentRemaining: 99.878 },
   })
   expect(first?.headers['x-signature-sha256']).toMatch(/=$/)
   await topUp(sim, 1000)
@@ -118,14 +118,32 @@ test('a payment that takes the money below the setting lowBalance is told, once,
   ])
 })
 
-test('money of exactly lowBalance is not low', async () => {
+test('ESG-255 money of exactly lowBalance has reached it, and the next payment tells nothing', async () => {
   await using both = await connected()
   const { sim, receiver } = both
   await sim.set({ lowBalance: 993 })
   await buy(sim, { item: GB_1, quantity: 25 })
-  expect(await alerts(sim, receiver)).toEqual([])
+  expect((await alerts(sim, receiver)).map(({ body }) => body.balanceInfo)).toEqual([
+    { balance: 993, threshold: 993, thresholdPercentRemaining: 100 },
+  ])
   await buy(sim, { item: GB_1 })
   expect(await alerts(sim, receiver)).toHaveLength(1)
+})
+
+test('ESG-255 money that passes 75, 50 and 10 % of lowBalance is told each time, once a payment', async () => {
+  await using both = await connected()
+  const { sim, receiver } = both
+  await sim.set({ lowBalance: 1000 })
+  const spend = (quantity: number) => buy(sim, { item: GB_1, quantity })
+  // 1050 to 822, 639.60, 411.60, 183.60 and 92.40.
+  for (const quantity of [100, 80, 100, 100, 40]) await spend(quantity)
+  expect((await alerts(sim, receiver)).map(({ body }) => body.balanceInfo)).toEqual(
+    [822, 639.6, 411.6, 92.4].map((balance) => ({
+      balance,
+      threshold: 1000,
+      thresholdPercentRemaining: Number((balance / 10).toFixed(3)),
+    })),
+  )
 })
 
 test('with lowBalance 0 nothing is told', async () => {
@@ -144,8 +162,26 @@ test('an order that is refused for want of money is told, and changes nothing el
   expect([answer.status, answer.body]).toEqual([400, { message: 'insufficient balance' }])
   expect(money(sim)).toEqual({ balance: 100_000, testCredit: 5_000 })
   expect((await alerts(sim, receiver)).map(({ body }) => body)).toEqual([
-    { alertType: 'InsufficientBalance', balanceInfo: { balance: 1050, currency: 'USD' } },
+    {
+      alertType: 'InsufficientBalance',
+      balanceInfo: { balance: 1050, threshold: 100, thresholdPercentRemaining: 1050 },
+    },
   ])
+})
+
+test('ESG-256 want of money is told ten times, then noted, and told anew once money came in', async () => {
+  await using both = await connected()
+  const { sim, receiver } = both
+  const order = { type: 'transaction', order: [{ item: GB_1, quantity: 1000 }] }
+  for (let time = 0; time < 12; time += 1) await sim.post('/orders', order)
+  expect(await alerts(sim, receiver)).toHaveLength(10)
+  const unsent = [...sim.world.in(unsentCallbacks).values()]
+  expect(unsent.map(({ reason }) => reason)).toEqual(
+    [1, 2].map(() => 'it was told 10 times since money last came in'),
+  )
+  await topUp(sim, 1000)
+  await sim.post('/orders', order)
+  expect(await alerts(sim, receiver)).toHaveLength(11)
 })
 
 test('an order that is only validated is told to nobody', async () => {

@@ -159,11 +159,37 @@ test('the compatibility of an unknown bundle is refused', async () => {
   await expectRefused(sim, call, { status: 400, code: 'unknown-bundle' })
 })
 
+test('ESG-096 the network on record is told by its recorded names', async () => {
+  await using sim = await startEsimGo()
+  const iccid = await esimWith(sim, FR_1)
+  await sim.device(iccid).install()
+  await sim.device(iccid).attach('FR', 'FRAF1')
+  expect((await sim.get(`/esims/${iccid}/location`)).body).toMatchObject({
+    mobileNetworkCode: 'FRAF1',
+    networkName: 'Orange',
+    networkBrandName: 'Orange France',
+    country: 'FR',
+  })
+})
+
+test('ESG-162 a refresh is for one eSIM: others keep their network, and none is refused for their number', async () => {
+  await using sim = await startEsimGo()
+  const iccids = [await onAir(sim, GB_1), await onAir(sim, GB_1), await onAir(sim, GB_1)]
+  const [first = '', ...others] = iccids
+  expect((await sim.get(`/esims/${first}/refresh`)).status).toBe(200)
+  expect(iccids.map((iccid) => simOf(sim, iccid)?.attached !== undefined)).toEqual([
+    false,
+    true,
+    true,
+  ])
+  for (const iccid of others) expect((await sim.get(`/esims/${iccid}/refresh`)).status).toBe(200)
+})
+
 test('a text message reaches the number of the eSIM, and is there to be looked at', async () => {
   await using sim = await startEsimGo()
   const iccid = await esimWith(sim, GB_1)
   const { status, body } = await text(sim, iccid, { message: 'Bienvenue à Paris, 你好 👋' })
-  expect([status, body]).toEqual([200, { message: 'SMS sent', status: 'SMS sent' }])
+  expect([status, body]).toEqual([200, { message: 'sent', status: 'sent' }])
   const to = simOf(sim, iccid)?.msisdn
   expect(to).toMatch(/^999\d{9}$/)
   expect(await sent(sim)).toEqual([
@@ -178,6 +204,23 @@ test('ESG-060 a message that is not UTF-8 is refused', async () => {
     sim.call('POST', `/esims/${iccid}/sms`, { raw: String.raw`{"message":"half a pair: \ud83d"}` })
   await expectRefused(sim, half, { status: 400, code: 'invalid-request', message: /not UTF-8/ })
   expect(await sent(sim)).toEqual([])
+})
+
+test('ESG-060 a body that is not UTF-8 is refused, and one that is arrives as it was sent', async () => {
+  await using sim = await startEsimGo()
+  const iccid = await esimWith(sim, GB_1)
+  const post = (body: Uint8Array<ArrayBuffer>) =>
+    fetch(`${sim.base}/esims/${iccid}/sms`, {
+      method: 'POST',
+      headers: { 'X-API-Key': sim.key, 'Content-Type': 'application/json' },
+      body,
+    })
+  const utf8 = new TextEncoder().encode('{"message":"café"}')
+  const latin1 = Uint8Array.from([...'{"message":"café"}'].map((char) => char.charCodeAt(0)))
+  expect((await post(latin1)).status).toBe(400)
+  expect(await sent(sim)).toEqual([])
+  expect((await post(utf8)).status).toBe(200)
+  expect(await sent(sim)).toMatchObject([{ text: 'café' }])
 })
 
 test('ESG-061 a message has at least 1 character', async () => {

@@ -6,8 +6,10 @@ import { reply } from '../../call.ts'
 import { type Esim, esims } from '../records.ts'
 import type { EsimGoHandlers } from '../settings.ts'
 import type { operations } from '../spec.d.ts'
+import { acknowledgement } from '../versions.ts'
 import { findEsim, noteAction } from './esims.ts'
 import { noteHistory } from './history.ts'
+import { installLinksOf } from './install-links.ts'
 import * as wire from './wire.ts'
 
 type ListQuery = NonNullable<operations['listEsims']['parameters']['query']>
@@ -57,11 +59,13 @@ export const esimHandlers: EsimGoHandlers = {
     })
   },
 
-  getEsim({ path, query: { additionalFields }, basePath }, world) {
-    return reply(200, wire.esimDetails(findEsim(world, path.iccid), additionalFields, basePath))
+  getEsim(call, world) {
+    const { path, query, basePath } = call
+    const links = installLinksOf(query.additionalFields, call)
+    return reply(200, wire.esimDetails(findEsim(world, path.iccid), links, basePath))
   },
 
-  updateEsim({ body, query }, world) {
+  updateEsim({ body, query, basePath }, world) {
     const { iccid, customerRef } =
       [body, query].find(
         (place) => place?.iccid !== undefined && place.customerRef !== undefined,
@@ -76,6 +80,6 @@ export const esimHandlers: EsimGoHandlers = {
     world.in(esims).put({ ...esim, customerRef })
     noteAction(world, iccid, 'eSIM Updated')
     noteHistory(world, iccid, 'eSIM Updated')
-    return reply(200, { status: 'success', message: 'success' })
+    return reply(200, acknowledgement(basePath, 'success'))
   },
 }

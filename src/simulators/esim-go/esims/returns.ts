@@ -30,12 +30,16 @@ export function isInstalled({ profile }: Sim): boolean {
   return ON_THE_CARD.has(profile)
 }
 
-/** Takes an eSIM out of the account at once. */
+/**
+ * Takes an eSIM out of the account at once, which is what its history calls returned (public: it is
+ * no longer the organisation's). One that comes back shows that it was away.
+ */
 export function startReturn(world: World, iccid: string): void {
   const esim = world.in(esims).get(iccid)
   if (!esim) return
   world.in(returning).put({ esim, leftAt: world.now })
   world.in(esims).delete(iccid)
+  noteHistory(world, iccid, 'eSIM Returned')
 }
 
 /**
@@ -59,6 +63,5 @@ export const concludeReturn = defineTask({
     if (!returned || !sim || !isInstalled(sim)) return
     world.in(returning).delete(iccid)
     world.in(esims).put(returned.esim)
-    noteHistory(world, iccid, 'eSIM Returned')
   },
 })

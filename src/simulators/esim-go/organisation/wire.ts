@@ -1,6 +1,6 @@
 // The JSON of the organisation.
 import { targets } from '../../../state/callbacks.ts'
-import { iso } from '../../../state/instant.ts'
+import { iso, isoDay } from '../../../state/instant.ts'
 import type { World } from '../../../state/world.ts'
 import { onSale } from '../catalogue/on-sale.ts'
 import { bundleGroups } from '../catalogue/search.ts'
@@ -10,8 +10,16 @@ import type { components } from '../spec.d.ts'
 import { accountOf, apiKey, usableCredit } from './account.ts'
 import { organisationProfile } from './profile.ts'
 
-export function organisation(world: World): components['schemas']['Organisation'] {
+/**
+ * @param isDay true where the test credit expires on a day (v2.5's description), not at a time (as
+ *   recorded)
+ */
+export function organisation(
+  world: World,
+  { isDay }: { isDay: boolean },
+): components['schemas']['Organisation'] {
   const account = accountOf(world)
+  const expiry = account.testCreditExpiresAt
   return {
     ...organisationProfile(world.identity),
     apiKey: apiKey(world) ?? '',
@@ -21,7 +29,7 @@ export function organisation(world: World): components['schemas']['Organisation'
     currency: CURRENCY,
     balance: wholeUnits(account.balance),
     testCredit: wholeUnits(usableCredit(world, account)),
-    testCreditExpiry: iso(account.testCreditExpiresAt),
+    testCreditExpiry: isDay ? isoDay(expiry) : iso(expiry),
     businessType: 'Travel',
     productDescription: 'Data for travellers',
   }
