@@ -42,12 +42,14 @@ export interface components {
             id: components["schemas"]["ProductId"];
             /** @description Ends with the amount of data and the days it is valid */
             name: string;
+            /** @description A line each: name, limit, validity, network, APN, coverage */
             description: string;
             useAreaId: components["schemas"]["MarketId"];
             /** @constant */
             type: "DataPlan";
             market_name: string;
             market_area: string;
+            /** @description Mobile country codes (MCC), or All */
             market_country_code: string;
             company_id: components["schemas"]["CompanyId"];
             company_name: string;
@@ -92,9 +94,9 @@ export interface components {
             used_bytes: number;
             remaining_bytes: number;
             added: components["schemas"]["Time"];
-            /** @description The first use */
+            /** @description The first use, or connect to the network */
             activated?: components["schemas"]["Time"];
-            /** @description Its validity after the first use */
+            /** @description Its validity after that */
             expires?: components["schemas"]["Time"];
         };
     };
@@ -109,7 +111,7 @@ export interface components {
                  * @example {
                  *       "status": "success",
                  *       "company_id": "1a9a1d8ddc9311f09e024c50dd6c0d86",
-                 *       "sim_id": "61007764",
+                 *       "sim_id": "61100001",
                  *       "iccid": "8948010000042217613",
                  *       "imsi": "260010191724652",
                  *       "msisdn": "14255550101",
@@ -320,7 +322,7 @@ export interface operations {
                 /**
                  * @example {
                  *       "company_id": "1a9a1d8ddc9311f09e024c50dd6c0d86",
-                 *       "sim_id": "61007764"
+                 *       "sim_id": "61100001"
                  *     }
                  */
                 "application/json": {

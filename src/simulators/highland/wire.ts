@@ -7,8 +7,8 @@ import { iso } from '../../state/instant.ts'
 import { type Sim, simKey, sims } from '../../state/sims.ts'
 import type { UsageRecord } from '../../state/usage-records.ts'
 import type { World } from '../../state/world.ts'
-import { markets } from './catalogue.ts'
 import type { Product } from './product-line.ts'
+import { areaOf } from './products.ts'
 import { type Company, type Esim, esims, SLUG } from './records.ts'
 import type { components } from './spec.d.ts'
 
@@ -44,22 +44,30 @@ export function company(
   }
 }
 
-/** A product has no date of its own: it shows that of its company. */
-export function product(
-  { id, name, market, marketName, countries }: Product,
-  owner: Company,
-): Schemas['Product'] {
-  const { area, code } = markets[market] ?? {
-    area: marketName,
-    code: countries.replaceAll('+', ',').replace('*', 'All'),
-  }
-  return {
-    id,
+const VALID_FROM = { use: 'use', connect: 'connect to the network' } as const
+
+/** The lines are public, their wording is ours; which network it is, nobody says. */
+function description({ name, limit, days, validFrom }: Product, coverage: readonly string[]) {
+  return [
     name,
-    description: `${name}, valid from the first use`,
-    useAreaId: market,
+    `Limit: ${limit}`,
+    `Validity: ${days} days from the first ${VALID_FROM[validFrom]}`,
+    'Network: 4G',
+    'APN: plus',
+    `Coverage: ${coverage.join(', ')}`,
+  ].join('\n')
+}
+
+/** A product has no date of its own: it shows that of its company. */
+export function product(product: Product, owner: Company): Schemas['Product'] {
+  const { area, code, coverage } = areaOf(product)
+  return {
+    id: product.id,
+    name: product.name,
+    description: description(product, coverage),
+    useAreaId: product.market,
     type: 'DataPlan',
-    market_name: marketName,
+    market_name: product.marketName,
     market_area: area,
     market_country_code: code,
     company_id: owner.id,

@@ -34,7 +34,7 @@ test('HLD-003 HLD-005 HLD-006 an acquired eSIM comes with its numbers, its LPA c
   expect(body).toEqual({
     status: 'success',
     company_id: COMPANY,
-    sim_id: '61007764',
+    sim_id: '61100001',
     iccid: expect.stringMatching(/^8948010\d{12}$/),
     imsi: expect.stringMatching(/^26001\d{10}$/),
     msisdn: '14255550101',
@@ -49,18 +49,18 @@ test('HLD-003 HLD-005 HLD-006 an acquired eSIM comes with its numbers, its LPA c
 
 test('HLD-004 the next available eSIM is taken, each once', async () => {
   await using sim = await startHighland()
-  await acquireById(sim, '61007765')
+  await acquireById(sim, '61100002')
   const taken = [await sim.acquire(), await sim.acquire(HIGHLAND), await sim.acquire()]
-  expect(taken.map(({ sim_id }) => sim_id)).toEqual(['61007764', '61007766', '61007767'])
+  expect(taken.map(({ sim_id }) => sim_id)).toEqual(['61100001', '61100003', '61100004'])
   expect(new Set(taken.map(({ iccid }) => iccid)).size).toBe(3)
   expect(new Set(taken.map(({ bar_code_url }) => bar_code_url)).size).toBe(3)
 })
 
 test('HLD-008 a certain eSIM is acquired by its id', async () => {
   await using sim = await startHighland()
-  expect((await acquireById(sim, '61007770')).body).toMatchObject({
+  expect((await acquireById(sim, '61100007')).body).toMatchObject({
     status: 'success',
-    sim_id: '61007770',
+    sim_id: '61100007',
     lpa_code: expect.any(String),
   })
   const again = {
@@ -68,8 +68,8 @@ test('HLD-008 a certain eSIM is acquired by its id', async () => {
     details: 'eSIM is already acquired.',
     reason: new RegExp(COMPANY),
   }
-  await expectFailure(sim, () => acquireById(sim, '61007770'), again)
-  await expectFailure(sim, () => acquireById(sim, '61007770', HIGHLAND), again)
+  await expectFailure(sim, () => acquireById(sim, '61100007'), again)
+  await expectFailure(sim, () => acquireById(sim, '61100007', HIGHLAND), again)
   await expectFailure(sim, () => acquireById(sim, '1'), {
     code: 'unknown-esim',
     details: 'eSIM not found.',

@@ -95,7 +95,7 @@ test.each([
   ['GET', '/b2b/company/summary', {}],
   ['GET', '/b2b/company/product_list', {}],
   ['POST', '/b2b/sim/acquire', {}],
-  ['POST', '/b2b/sim/acquire/simid', { sim_id: '61007764' }],
+  ['POST', '/b2b/sim/acquire/simid', { sim_id: '61100001' }],
   ['POST', '/b2b/sim/product/add', USA],
   ['POST', '/mvno/sim/product/remove', USA],
   ['POST', '/b2b/sim/product/remove', USA],
@@ -130,7 +130,7 @@ test.each([
       details: 'eSIM not found.',
       reason,
     })
-    await expectFailure(sim, as({ sim_id: '61007764' }), {
+    await expectFailure(sim, as({ sim_id: '61100001' }), {
       code: 'unknown-esim',
       details: 'eSIM not found.',
       reason: /nobody has acquired it/,
