@@ -292,6 +292,15 @@ export interface components {
         };
         /**
          * @example {
+         *       "confirmationCode": "1234"
+         *     }
+         */
+        readonly Handset: {
+            /** @description Where the activation code asks for one (it ends in `$1`); the provider's setting `confirmationCode` says which */
+            readonly confirmationCode?: string;
+        };
+        /**
+         * @example {
          *       "country": "FR"
          *     }
          */
@@ -836,7 +845,11 @@ export interface operations {
             };
             readonly cookie?: never;
         };
-        readonly requestBody?: never;
+        readonly requestBody?: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["Handset"];
+            };
+        };
         readonly responses: {
             readonly 200: components["responses"]["Device"];
             readonly default: components["responses"]["Problem"];
@@ -854,7 +867,11 @@ export interface operations {
             };
             readonly cookie?: never;
         };
-        readonly requestBody?: never;
+        readonly requestBody?: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["Handset"];
+            };
+        };
         readonly responses: {
             readonly 200: components["responses"]["Device"];
             readonly default: components["responses"]["Problem"];

@@ -2,6 +2,7 @@
 import {
   choice,
   commonSettings,
+  confirmationCode,
   defineSettings,
   duration,
   durations,
@@ -15,6 +16,7 @@ import type { operations } from './spec.d.ts'
 
 export const settings = defineSettings(SLUG, {
   ...commonSettings,
+  confirmationCode,
   wire: choice(
     ['public', 'documented'],
     'public',

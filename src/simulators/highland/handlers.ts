@@ -111,7 +111,7 @@ export const handlers: HighlandHandlers = {
         `the code of eSIM ${esim.simId} is no longer good`,
       )
 
-    const lpa = lpaString(sim.smdpAddress, sim.matchingId)
+    const lpa = lpaString(sim)
     const render = async () => (await import('qrcode')).default.toBuffer(lpa)
     return { status: 200, content: { type: 'image/png', render } }
   },
@@ -184,8 +184,8 @@ export const handlers: HighlandHandlers = {
   },
 
   addInventory({ body }, world) {
-    const lines =
-      typeof body.esim_list === 'string' ? body.esim_list.trimEnd().split('\n') : body.esim_list
+    const list = typeof body === 'string' || Array.isArray(body) ? body : body.esim_list
+    const lines = typeof list === 'string' ? list.trim().split('\n') : list
     addLines(world, lines)
     const available = world.in(esims).count('free')
     return reply(200, { status: 'success', added: lines.length, available })

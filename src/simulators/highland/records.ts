@@ -1,5 +1,6 @@
 // What only Highland knows: companies, and eSIMs as its stock has them.
 import { defineCollection, SEPARATOR, sortable } from '../../state/collection.ts'
+import type { ActivationCode } from '../../state/installation-code.ts'
 
 export const SLUG = 'highland'
 
@@ -34,13 +35,11 @@ export const companies = defineCollection<Company>({
  * An eSIM of the stock. It is a SIM of the world, too, once a company has
  * acquired it.
  */
-export interface Esim {
+export interface Esim extends ActivationCode {
   readonly simId: string
   readonly iccid: string
   readonly imsi: string
   readonly msisdn: string
-  readonly smdpAddress: string
-  readonly matchingId: string
   readonly serial: number
   /** Id of the company that acquired it. */
   readonly company?: string

@@ -27,6 +27,10 @@ export interface components {
          * @description A date and time; UTC where no zone is given
          */
         AskedTime: string;
+        /** @description A line an eSIM */
+        Lines: string[];
+        /** @description Lines of text */
+        TextOfLines: string;
         Company: {
             status: components["schemas"]["Success"];
             company_id: components["schemas"]["CompanyId"];
@@ -62,7 +66,7 @@ export interface components {
             iccid: string;
             imsi: string;
             msisdn: string;
-            /** @description The activation code, as the stock has it */
+            /** @description The activation code, as the stock has it without LPA: */
             lpa_code: string;
             /** @description What the bar code holds */
             lpa_string: string;
@@ -622,16 +626,18 @@ export interface operations {
         requestBody: {
             content: {
                 /**
-                 * @example {
-                 *       "esim_list": [
-                 *         "61007763,8948010000042217613,260010191724652,14254458443,1$sm-dp-address.com$ACTIVATIONCODE12346"
-                 *       ]
-                 *     }
+                 * @example [
+                 *       "61007763,8948010000042217613,260010191724652,14254458443,1$sm-dp-address.com$ACTIVATIONCODE12346"
+                 *     ]
                  */
                 "application/json": {
                     /** @description A list of lines, or one text of lines */
-                    esim_list: string[] | string;
-                };
+                    esim_list: components["schemas"]["Lines"] | components["schemas"]["TextOfLines"];
+                } | components["schemas"]["Lines"] | components["schemas"]["TextOfLines"];
+                /** @example 61007763,8948010000042217613,260010191724652,14254458443,1$sm-dp-address.com$ACTIVATIONCODE12346 */
+                "text/plain": components["schemas"]["TextOfLines"];
+                /** @example 61007763,8948010000042217613,260010191724652,14254458443,1$sm-dp-address.com$ACTIVATIONCODE12346 */
+                "text/csv": components["schemas"]["TextOfLines"];
             };
         };
         responses: {

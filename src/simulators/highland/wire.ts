@@ -88,8 +88,8 @@ export function acquired(
     iccid: sim.iccid,
     imsi: sim.imsi,
     msisdn: sim.msisdn ?? '',
-    lpa_code: activationCode(sim.smdpAddress, sim.matchingId),
-    lpa_string: lpaString(sim.smdpAddress, sim.matchingId),
+    lpa_code: activationCode(sim),
+    lpa_string: lpaString(sim),
     bar_code_url: `${baseUrl}/b2b/sim/bar_code/${barCode}`,
     bar_code_expires: time(sim.codeExpiresAt ?? sim.createdAt),
   }

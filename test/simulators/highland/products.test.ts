@@ -291,6 +291,7 @@ test.each<[unknown, RegExp]>([
   [{ products: ['x'] }, /"products" line 1/],
   [{ esims: 'x' }, /must be a list of lines/],
   [{ esims: ['x'] }, /line 1 is not simId/],
+  [{ esims: [`${LINE}$x`] }, /line 1 is not simId/],
   [{ esims: [LINE, LINE] }, /line 2: eSIM 61007763 is there already/],
 ])('a seed file with %j stops the start', async (own, why) => {
   await expect(startSimulator({ stock: { highland: own } })).rejects.toThrow(why)

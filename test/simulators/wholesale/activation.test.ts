@@ -465,7 +465,26 @@ test('a seed file brings cards, eSIMs and reservations', async () => {
   ])
 })
 
+test('an eSIM of a seed file may have its activation code, in any form SGP.22 has', async () => {
+  const [plain, flagged] = ['8901410427000000028', '8901410427000000036']
+  const esims = [`${plain},LPA:1$host.example$PLAIN$1.3.6`, `${flagged},1$host.example$CODE$$1`]
+  await using sim = await startWholesale({ stock: { wholesale: { esims } } })
+  for (const iccid of [plain, flagged]) await sim.activate({ iccid })
+  await sim.settle()
+  expect((await sim.told()).map(({ activationCode }) => activationCode)).toEqual([
+    'LPA:1$host.example$PLAIN$1.3.6',
+    'LPA:1$host.example$CODE$$1',
+  ])
+  expect((await sim.device(plain).install()).sim.profile).toBe('enabled')
+  await expect(sim.device(flagged).install()).rejects.toThrow(/asks for a confirmation code/)
+  await sim.set('wholesale', { confirmationCode: '2468' })
+  await expect(sim.device(flagged).install('1')).rejects.toThrow(/is not the one of the setting/)
+  expect((await sim.device(flagged).install('2468')).sim.profile).toBe('enabled')
+})
+
 test.each([
+  [{ cards: ['8901410427000000028,1$host.example$CODE'] }, /a card has no activation code/],
+  [{ esims: ['8901410427000000028,2$host.example$CODE'] }, /must look like 1\$address\$code/],
   [{ card: [] }, /lists of cards, esims and reservations/],
   [{ cards: '89014104270000000001' }, /lists of cards/],
   [{ cards: ['8901'] }, /8901 is no text of 19 or 20 digits/],

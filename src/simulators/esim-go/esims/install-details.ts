@@ -103,7 +103,7 @@ export async function csv(
   const names = links.map(({ name }) => name)
   const header = ['ICCID', 'Matching ID', 'RSP URL', 'Bundle', 'Reference', ...names]
   const lines = rows.map(({ sim, bundle, reference }) => {
-    const urls = links.map(({ url }) => url(sim.smdpAddress, sim.matchingId))
+    const urls = links.map(({ url }) => url(sim))
     return [sim.iccid, sim.matchingId, sim.smdpAddress, bundle, reference, ...urls]
   })
   return stringify([header, ...lines])
@@ -116,8 +116,7 @@ export async function csv(
 export async function qrCodes(rows: readonly OrderedEsim[], now: number): Promise<Uint8Array> {
   const [{ zipSync }, { default: QRCode }] = await Promise.all([import('fflate'), import('qrcode')])
   const files: Record<string, Uint8Array> = {}
-  for (const { sim } of rows)
-    files[`${sim.iccid}.png`] = await QRCode.toBuffer(lpaString(sim.smdpAddress, sim.matchingId))
+  for (const { sim } of rows) files[`${sim.iccid}.png`] = await QRCode.toBuffer(lpaString(sim))
   // PNGs are compressed already.
   return zipSync(files, { mtime: zipTime(now), level: 0 })
 }

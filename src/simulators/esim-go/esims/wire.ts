@@ -75,17 +75,13 @@ function details(
   }
   if (firstInstalledAt !== undefined) json.firstInstalledDateTime = firstInstalledAt
   json.customerRef = esim.customerRef
-  if (additionalFields !== undefined)
-    json.appleInstallUrl = appleInstallUrl(smdpAddress, matchingId)
+  if (additionalFields !== undefined) json.appleInstallUrl = appleInstallUrl(sim)
   return json
 }
 
-function androidLink(
-  { smdpAddress, matchingId }: Sim,
-  additionalFields: AdditionalFields,
-): string | undefined {
+function androidLink(sim: Sim, additionalFields: AdditionalFields): string | undefined {
   if (additionalFields !== 'installUrl') return undefined
-  return androidInstallUrl(smdpAddress, matchingId)
+  return androidInstallUrl(sim)
 }
 
 /** What v2.5 adds about the service (public). */
