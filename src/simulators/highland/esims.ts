@@ -25,21 +25,24 @@ export function findCompany(world: World, id: string): Company {
 }
 
 /**
- * An eSIM of a company, both halves of it.
+ * An eSIM of a company, both halves of it. Nobody says that a call names the company: where it does
+ * not, it is the one that acquired the eSIM.
  * @throws Refusal `unknown-company`, `unknown-esim`
  */
 export function findEsim(
   world: World,
-  asked: { company_id: string; sim_id: string },
-): { esim: Esim; sim: Sim } {
-  const company = findCompany(world, asked.company_id)
+  asked: { company_id?: string; sim_id: string },
+): { esim: Esim; sim: Sim; company: Company } {
+  const named = asked.company_id === undefined ? undefined : findCompany(world, asked.company_id)
   const esim = world.in(esims).get(asked.sim_id)
   const sim = esim && world.in(sims).get(simKey(SLUG, esim.iccid))
-  if (esim && sim && esim.company === company.id) return { esim, sim }
+  const company = esim?.company === undefined ? undefined : findCompany(world, esim.company)
+  if (esim && sim && company && (named ?? company).id === company.id) return { esim, sim, company }
 
   throw new Refusal<HighlandRefusal>(
     'unknown-esim',
-    `eSIM ${asked.sim_id} is not one of company ${company.id}: ${whereItIs(esim)}`,
+    `eSIM ${asked.sim_id} is not one of ${named ? `company ${named.id}` : 'any company'}: ` +
+      whereItIs(esim),
   )
 }
 

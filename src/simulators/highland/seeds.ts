@@ -31,7 +31,7 @@ function stockLine({ random }: World, simId: string | number, position: number):
 
 function addCompany(
   world: World,
-  { id, name, registration }: Pick<Company, 'id' | 'name' | 'registration'>,
+  { id, name, registration }: Required<Pick<Company, 'id' | 'name' | 'registration'>>,
 ): void {
   world.in(companies).put({
     id,

@@ -15,6 +15,8 @@ export interface components {
         };
         /** @description 32 hexadecimal digits without dashes */
         CompanyId: string;
+        /** @description The company of the eSIM. Nobody says that it is named; where it is, it must be the one that acquired the eSIM */
+        OwnerId: components["schemas"]["CompanyId"];
         /** @description Highland's own number of the eSIM */
         SimId: string;
         ProductId: string;
@@ -35,9 +37,10 @@ export interface components {
             status: components["schemas"]["Success"];
             company_id: components["schemas"]["CompanyId"];
             company_name: string;
-            registration_number: string;
-            country_code: string;
-            contact_email: string;
+            /** @description Where it was told, as the two below */
+            registration_number?: string;
+            country_code?: string;
+            contact_email?: string;
             created: components["schemas"]["Time"];
             sim_total: number;
             sim_suspended: number;
@@ -151,6 +154,11 @@ export interface components {
          */
         CompanyId: components["schemas"]["CompanyId"];
         /**
+         * @description The company of the eSIM, where it is named
+         * @example 1a9a1d8ddc9311f09e024c50dd6c0d86
+         */
+        OwnerId: components["schemas"]["CompanyId"];
+        /**
          * @description An eSIM of the company
          * @example 76010106
          */
@@ -166,7 +174,7 @@ export interface components {
                  *     }
                  */
                 "application/json": {
-                    company_id: components["schemas"]["CompanyId"];
+                    company_id?: components["schemas"]["OwnerId"];
                     sim_id: components["schemas"]["SimId"];
                 };
             };
@@ -181,7 +189,7 @@ export interface components {
                  *     }
                  */
                 "application/json": {
-                    company_id: components["schemas"]["CompanyId"];
+                    company_id?: components["schemas"]["OwnerId"];
                     sim_id: components["schemas"]["SimId"];
                     product_id: components["schemas"]["ProductId"];
                 };
@@ -212,11 +220,11 @@ export interface operations {
                 "application/json": {
                     company_name: string;
                     /** @description Blanks and punctuation do not tell two apart */
-                    registration_number: string;
+                    registration_number?: string;
                     /** @description ISO 3166 alpha-2 */
-                    country_code: string;
+                    country_code?: string;
                     /** Format: email */
-                    contact_email: string;
+                    contact_email?: string;
                 };
             };
         };
@@ -384,7 +392,7 @@ export interface operations {
                  *     }
                  */
                 "application/json": {
-                    company_id: components["schemas"]["CompanyId"];
+                    company_id?: components["schemas"]["OwnerId"];
                     sim_id: components["schemas"]["SimId"];
                     product_id: components["schemas"]["ProductId"];
                     market_id: components["schemas"]["MarketId"];
@@ -450,10 +458,10 @@ export interface operations {
         parameters: {
             query: {
                 /**
-                 * @description The company that asks
+                 * @description The company of the eSIM, where it is named
                  * @example 1a9a1d8ddc9311f09e024c50dd6c0d86
                  */
-                company_id: components["parameters"]["CompanyId"];
+                company_id?: components["parameters"]["OwnerId"];
                 /**
                  * @description An eSIM of the company
                  * @example 76010106
@@ -486,10 +494,10 @@ export interface operations {
         parameters: {
             query: {
                 /**
-                 * @description The company that asks
+                 * @description The company of the eSIM, where it is named
                  * @example 1a9a1d8ddc9311f09e024c50dd6c0d86
                  */
-                company_id: components["parameters"]["CompanyId"];
+                company_id?: components["parameters"]["OwnerId"];
                 /**
                  * @description An eSIM of the company
                  * @example 76010106
@@ -542,10 +550,10 @@ export interface operations {
         parameters: {
             query: {
                 /**
-                 * @description The company that asks
+                 * @description The company of the eSIM, where it is named
                  * @example 1a9a1d8ddc9311f09e024c50dd6c0d86
                  */
-                company_id: components["parameters"]["CompanyId"];
+                company_id?: components["parameters"]["OwnerId"];
                 /**
                  * @description An eSIM of the company
                  * @example 76010106
