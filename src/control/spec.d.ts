@@ -316,6 +316,15 @@ export interface components {
         };
         /**
          * @example {
+         *       "confirmationCode": "1234"
+         *     }
+         */
+        readonly Handset: {
+            /** @description Where the activation code asks for one (it ends in `$1`); the provider's setting `confirmationCode` says which */
+            readonly confirmationCode?: string;
+        };
+        /**
+         * @example {
          *       "country": "FR"
          *     }
          */
@@ -860,7 +869,11 @@ export interface operations {
             };
             readonly cookie?: never;
         };
-        readonly requestBody?: never;
+        readonly requestBody?: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["Handset"];
+            };
+        };
         readonly responses: {
             readonly 200: components["responses"]["Device"];
             readonly default: components["responses"]["Problem"];
@@ -878,7 +891,11 @@ export interface operations {
             };
             readonly cookie?: never;
         };
-        readonly requestBody?: never;
+        readonly requestBody?: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["Handset"];
+            };
+        };
         readonly responses: {
             readonly 200: components["responses"]["Device"];
             readonly default: components["responses"]["Problem"];

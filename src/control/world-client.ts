@@ -35,9 +35,10 @@ export type Distance =
  */
 export interface Device {
   show(): Promise<SimShown>
-  download(): Promise<DeviceShown>
+  /** @param confirmationCode where the activation code asks for one */
+  download(confirmationCode?: string): Promise<DeviceShown>
   /** Downloads and enables too, where that is missing. */
-  install(): Promise<DeviceShown>
+  install(confirmationCode?: string): Promise<DeviceShown>
   enable(): Promise<DeviceShown>
   disable(): Promise<DeviceShown>
   delete(): Promise<DeviceShown>
@@ -179,18 +180,15 @@ function instantOf(at: string | Date | undefined): string | undefined {
 }
 
 /** What a device does that takes no arguments. */
-type Move = Extract<
-  OperationId,
-  'downloadSim' | 'installSim' | 'enableSim' | 'disableSim' | 'deleteSim' | 'detachSim'
->
+type Move = Extract<OperationId, 'enableSim' | 'disableSim' | 'deleteSim' | 'detachSim'>
 
 function deviceOf(call: Call, iccid: string, provider: string | undefined): Device {
   const sim = { path: { iccid }, query: { provider } }
   const move = (operation: Move) => call(operation, sim)
   return {
     show: () => call('getSim', sim),
-    download: () => move('downloadSim'),
-    install: () => move('installSim'),
+    download: (code) => call('downloadSim', { ...sim, ...handset(code) }),
+    install: (code) => call('installSim', { ...sim, ...handset(code) }),
     enable: () => move('enableSim'),
     disable: () => move('disableSim'),
     delete: () => move('deleteSim'),
@@ -199,6 +197,11 @@ function deviceOf(call: Call, iccid: string, provider: string | undefined): Devi
     detach: () => move('detachSim'),
     use: (amount) => call('useSim', { ...sim, body: useOf(amount) }),
   }
+}
+
+/** The body of a call that downloads; none where there is nothing to say. */
+function handset(confirmationCode: string | undefined): { body?: BodyOf<'installSim'> } {
+  return confirmationCode === undefined ? {} : { body: { confirmationCode } }
 }
 
 function useOf(amount: string | number | ServiceUse): BodyOf<'useSim'> {

@@ -2,7 +2,7 @@
 import { Refusal } from '../state/refusal.ts'
 import { UnsafeBody, walkBody } from './body-shape.ts'
 import { type Exchange, headerOf } from './exchange.ts'
-import { FORM_TYPE, type Found, JSON_LIKE, JSON_TYPE, type Operation } from './spec.ts'
+import { FORM_TYPE, type Found, JSON_LIKE, JSON_TYPE, type Operation, TEXT_TYPE } from './spec.ts'
 
 /** A request that fits its operation. */
 export interface ValidRequest {
@@ -81,28 +81,49 @@ function bodyOf(
   const text = exchange.body
   if (!expected || text === undefined || text === '') return undefined
 
-  const { form, shape, freeCase } = expected
+  const { shape, freeCase } = expected
   const type = headerOf(exchange, 'content-type')
-  if (!(form ? isForm : isJson)(type)) {
+  if (!isOfType(type, expected)) {
     if (strict)
       throw new Refusal(
         'unsupported-media-type',
-        `the body was sent as ${type ?? 'no type at all'}: send ${form ? FORM_TYPE : JSON_TYPE}`,
+        `the body was sent as ${type ?? 'no type at all'}: send ${wantedType(expected)}`,
       )
     undocumented.push(`Content-Type: ${type ?? 'none'}`)
   }
 
   try {
-    // JSON that is sent where a form is asked for means its fields all the same, unless strict.
-    const value =
-      form && !isJson(type) ? Object.fromEntries(new URLSearchParams(text)) : JSON.parse(text)
-    return walkBody(value, shape, { freeCase, undocumented })
+    return walkBody(parsed(text, type, expected), shape, { freeCase, undocumented })
   } catch (error) {
     if (error instanceof UnsafeBody) throw new Refusal('malformed-body', error.message)
     if (error instanceof SyntaxError)
       throw new Refusal('malformed-body', `the body is not JSON: ${error.message}`)
     throw error
   }
+}
+
+type ExpectedBody = NonNullable<Operation['body']>
+
+function isOfType(type: string | undefined, { form, text }: ExpectedBody): boolean {
+  if (text && type !== undefined && TEXT_TYPE.test(type)) return true
+  return form ? isForm(type) : isJson(type)
+}
+
+function wantedType({ form, text }: ExpectedBody): string {
+  if (form) return FORM_TYPE
+  return text ? `${JSON_TYPE} or text/plain` : JSON_TYPE
+}
+
+/**
+ * A body by what it was sent as. What is sent as another type, unless strict, is JSON; where a form
+ * or text is asked for, it is that.
+ * @throws SyntaxError
+ */
+function parsed(sent: string, type: string | undefined, { form, text }: ExpectedBody): unknown {
+  if (isJson(type)) return JSON.parse(sent)
+  if (form) return Object.fromEntries(new URLSearchParams(sent))
+  // Clients that name no type send JSON as text, too.
+  return text && !/^\s*[[{]/.test(sent) ? sent : JSON.parse(sent)
 }
 
 const isJson = (type: string | undefined) => type !== undefined && JSON_LIKE.test(type)

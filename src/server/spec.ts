@@ -48,7 +48,13 @@ export interface Operation {
   /** Lower-case names of the header parameters. */
   readonly headers: readonly string[]
   readonly body:
-    | { readonly shape: BodyShape; readonly freeCase: boolean; readonly form: boolean }
+    | {
+        readonly shape: BodyShape
+        readonly freeCase: boolean
+        readonly form: boolean
+        /** Takes plain text or CSV beside JSON. */
+        readonly text: boolean
+      }
     | undefined
   /**
    * What is wrong with a request; converts path and query values to their types in place.
@@ -83,6 +89,8 @@ export interface Spec {
 
 export const JSON_TYPE = 'application/json'
 export const FORM_TYPE = 'application/x-www-form-urlencoded'
+/** Plain text, CSV and the like. */
+export const TEXT_TYPE = /^text\//i
 /** JSON, or a type built on it such as `application/hal+json`. */
 export const JSON_LIKE = /^application\/([\w.+-]+\+)?json\b/i
 
@@ -227,6 +235,7 @@ function bodyOf({ requestBody }: OperationObject): Operation['body'] {
       shape: bodyShape(schema),
       freeCase: schema['x-case-insensitive'] === true,
       form: bodies?.[JSON_TYPE] === undefined,
+      text: Object.keys(bodies ?? {}).some((type) => TEXT_TYPE.test(type)),
     }
   )
 }

@@ -199,6 +199,15 @@ export function checkSettings(
   }
 }
 
+/** A setting of providers whose activation codes can ask for a confirmation code. */
+export const confirmationCode = text(
+  /^[^\s]{1,255}$/,
+  'a code without blanks',
+  'any',
+  'what a handset must give to download a profile whose activation code asks for a confirmation ' +
+    'code: this code, `any` (but one), or `none`',
+)
+
 /** Settings that every provider has. */
 export const commonSettings = {
   strict: flag(

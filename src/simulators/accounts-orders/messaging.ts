@@ -17,8 +17,8 @@ export function mailProfile(world: World, { delivery, sim }: Order): void {
   if (!sim || !delivery || delivery.type !== 'email') return
 
   const { iccid, matchingId } = sim
-  const qr = lpaString(SMDP_ADDRESS, matchingId)
-  const code = activationCode(SMDP_ADDRESS, matchingId)
+  const qr = lpaString({ smdpAddress: SMDP_ADDRESS, matchingId })
+  const code = activationCode({ smdpAddress: SMDP_ADDRESS, matchingId })
   const text = `Your eSIM ${iccid} is ready. Scan the QR code, or enter ${code}.`
   for (const to of [...(delivery.to ?? []), ...(delivery.cc ?? [])])
     sendMessage(world, { provider: SLUG, channel: 'email', to, text, iccid, qr })

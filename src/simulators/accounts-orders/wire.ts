@@ -150,11 +150,12 @@ function orderedProfile(
 
   const { _links, ...profile } = simProfile({ id, iccid: sim.iccid }, link)
   const canBeFetched = status === 'completed' && delivery.type === 'api'
+  const code = { smdpAddress: SMDP_ADDRESS, matchingId: sim.matchingId }
   return {
     ...profile,
     delivery,
     ...defined({
-      activation_code: canBeFetched ? lpaString(SMDP_ADDRESS, sim.matchingId) : undefined,
+      activation_code: canBeFetched ? lpaString(code) : undefined,
     }),
     _links: status === 'canceled' ? {} : _links,
   }

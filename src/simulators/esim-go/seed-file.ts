@@ -1,6 +1,7 @@
 // What a user's seed file lays over the default state: money, bundles on sale, inventory, eSIMs.
 import { defined } from '../../state/defined.ts'
 import { addDuration, DurationError } from '../../state/duration.ts'
+import { type ActivationCode, parseActivationCode } from '../../state/installation-code.ts'
 import { Refusal } from '../../state/refusal.ts'
 import { install, simKey, sims } from '../../state/sims.ts'
 import type { World } from '../../state/world.ts'
@@ -147,6 +148,7 @@ function userBundle(where: string, value: unknown): CatalogueBundle {
 
 const ESIM_FIELDS = [
   'iccid',
+  'activationCode',
   'matchingId',
   'smdpAddress',
   'msisdn',
@@ -154,6 +156,22 @@ const ESIM_FIELDS = [
   'installed',
   'bundles',
 ]
+
+/** How an eSIM is installed: its activation code, or parts of one. */
+function installationCode(where: string, entry: Readonly<Record<string, unknown>>) {
+  const whole = optional(`${where}.activationCode`, entry.activationCode, activationCode)
+  const matchingId = optional(`${where}.matchingId`, entry.matchingId, text)
+  const smdpAddress = optional(`${where}.smdpAddress`, entry.smdpAddress, text)
+  if (whole && (matchingId ?? smdpAddress) !== undefined)
+    throw wrong(`${where}.activationCode`, 'says matchingId and smdpAddress, too: leave these out')
+  return whole ?? { matchingId, smdpAddress }
+}
+
+function activationCode(where: string, value: unknown): ActivationCode {
+  const code = parseActivationCode(text(where, value))
+  if (!code) throw wrong(where, 'must look like 1$address$code, or 1$address$code$OID$1')
+  return code
+}
 
 function putEsim(world: World, where: string, value: unknown): void {
   const entry = fields(where, value, ESIM_FIELDS)
@@ -163,8 +181,7 @@ function putEsim(world: World, where: string, value: unknown): void {
 
   const esim = mintEsim(world, {
     iccid,
-    matchingId: optional(`${where}.matchingId`, entry.matchingId, text),
-    smdpAddress: optional(`${where}.smdpAddress`, entry.smdpAddress, text),
+    ...installationCode(where, entry),
     msisdn: optional(`${where}.msisdn`, entry.msisdn, msisdnText),
     customerRef: optional(`${where}.customerRef`, entry.customerRef, text),
   })
@@ -175,7 +192,7 @@ function putEsim(world: World, where: string, value: unknown): void {
 
   const installed = flag(`${where}.installed`, entry.installed)
   const sim = world.in(sims).get(simKey(SLUG, esim.iccid))
-  if (installed && sim) install(world, sim)
+  if (installed && sim) install(world, sim, { wanted: 'none' })
 }
 
 function putLot(world: World, where: string, value: unknown): void {

@@ -2,6 +2,7 @@
 import {
   choice,
   commonSettings,
+  confirmationCode,
   defineSettings,
   duration,
   durations,
@@ -16,6 +17,7 @@ import { parseUuid } from './uuid.ts'
 
 export const settings = defineSettings(SLUG, {
   ...commonSettings,
+  confirmationCode,
   wire: choice(
     ['public', 'documented'],
     'public',

@@ -1,6 +1,7 @@
 // The operations of Highland.
 import { bundlesOf } from '../../state/bundles.ts'
 import { grouped, SEPARATOR } from '../../state/collection.ts'
+import { defined } from '../../state/defined.ts'
 import { isCodeGood, lpaString } from '../../state/installation-code.ts'
 import { HEX } from '../../state/random.ts'
 import { Refusal } from '../../state/refusal.ts'
@@ -46,22 +47,20 @@ function instantOf(name: string, text: string): number {
 
 export const handlers: HighlandHandlers = {
   onboardCompany({ body, now }, world) {
-    const { registration_number: registration, country_code: country } = body
-    const [twin] = world
-      .in(companies)
-      .matching('registration', registrationKey({ country, registration }))
+    const { registration_number: registration, country_code: country, contact_email: email } = body
+    const details = defined({ registration, country, email })
+    const key = registrationKey(details)
+    const [twin] = key === undefined ? [] : world.in(companies).matching('registration', key)
     if (twin)
       throw new Refusal<HighlandRefusal>(
         'duplicate-company',
-        `${registration} in ${country} is company ${twin.id} already`,
+        `${registration} in ${country ?? 'no country'} is company ${twin.id} already`,
       )
 
     const company = world.in(companies).put({
       id: world.random.text(32, HEX),
       name: body.company_name,
-      registration,
-      country,
-      email: body.contact_email,
+      ...details,
       createdAt: now,
     })
     return reply(200, wire.company(world, company))
@@ -111,14 +110,14 @@ export const handlers: HighlandHandlers = {
         `the code of eSIM ${esim.simId} is no longer good`,
       )
 
-    const lpa = lpaString(sim.smdpAddress, sim.matchingId)
+    const lpa = lpaString(sim)
     const render = async () => (await import('qrcode')).default.toBuffer(lpa)
     return { status: 200, content: { type: 'image/png', render } }
   },
 
   addProduct({ body }, world) {
-    const { esim } = findEsim(world, body)
-    const product = findProduct(world, body.company_id, body.product_id)
+    const { esim, company } = findEsim(world, body)
+    const product = findProduct(world, company.id, body.product_id)
     if (!product)
       throw new Refusal<HighlandRefusal>(
         'unknown-product',
@@ -184,8 +183,8 @@ export const handlers: HighlandHandlers = {
   },
 
   addInventory({ body }, world) {
-    const lines =
-      typeof body.esim_list === 'string' ? body.esim_list.trimEnd().split('\n') : body.esim_list
+    const list = typeof body === 'string' || Array.isArray(body) ? body : body.esim_list
+    const lines = typeof list === 'string' ? list.trim().split('\n') : list
     addLines(world, lines)
     const available = world.in(esims).count('free')
     return reply(200, { status: 'success', added: lines.length, available })

@@ -9,6 +9,7 @@ import type { World } from '../../state/world.ts'
 import type { HeaderOf } from '../call.ts'
 import { defineSimulator, type SettingValues } from '../simulator.ts'
 import { refusalReply } from './errors.ts'
+import { countriesOf, startWhereConnected } from './esims.ts'
 import { handlers } from './handlers.ts'
 import { SLUG } from './records.ts'
 import { applySeedFile } from './seed-file.ts'
@@ -67,7 +68,7 @@ function homeCountry(world: World, { iccid }: Sim): string | undefined {
   const product = bundlesOf(world, SLUG, iccid).find(
     ({ state }) => state === 'active' || state === 'queued',
   )
-  return product?.extra?.countries?.replace('*', 'US').slice(0, 2)
+  return product && countriesOf(product).replace('*', 'US').slice(0, 2)
 }
 
 export const highland = defineSimulator<operations, typeof settings.table>({
@@ -82,10 +83,12 @@ export const highland = defineSimulator<operations, typeof settings.table>({
   applySeedFile,
   device: {
     usage: {
-      covers: (_world, { extra }, country) => covers(extra?.countries ?? '', country),
+      covers: (_world, bundle, country) => covers(countriesOf(bundle), country),
       thresholds: [],
       itemized: true,
     },
     homeCountry,
   },
+  // Connecting, being put on an eSIM, and what ends another product: each may be the moment.
+  react: ({ iccid }, world) => startWhereConnected(world, iccid),
 })

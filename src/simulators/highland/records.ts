@@ -1,5 +1,6 @@
 // What only Highland knows: companies, and eSIMs as its stock has them.
 import { defineCollection, SEPARATOR, sortable } from '../../state/collection.ts'
+import type { ActivationCode } from '../../state/installation-code.ts'
 
 export const SLUG = 'highland'
 
@@ -7,21 +8,24 @@ export const SLUG = 'highland'
 export interface Company {
   readonly id: string
   readonly name: string
-  readonly registration: string
+  readonly registration?: string
   /** ISO 3166 alpha-2. */
-  readonly country: string
-  readonly email: string
+  readonly country?: string
+  readonly email?: string
   readonly createdAt: number
 }
 
-/** A registration without what people write differently: blanks, punctuation, case. */
+/**
+ * A registration without what people write differently: blanks, punctuation, case. `undefined` of a
+ * company that told none.
+ */
 export function registrationKey({
-  country,
+  country = '',
   registration,
-}: Pick<Company, 'country' | 'registration'>): string {
-  return (
-    country + SEPARATOR + registration.replaceAll(/[^A-Za-z0-9]/g, '').toUpperCase() + SEPARATOR
-  )
+}: Pick<Company, 'country' | 'registration'>): string | undefined {
+  if (registration === undefined) return undefined
+  const plain = registration.replaceAll(/[^A-Za-z0-9]/g, '').toUpperCase()
+  return country + SEPARATOR + plain + SEPARATOR
 }
 
 export const companies = defineCollection<Company>({
@@ -34,13 +38,11 @@ export const companies = defineCollection<Company>({
  * An eSIM of the stock. It is a SIM of the world, too, once a company has
  * acquired it.
  */
-export interface Esim {
+export interface Esim extends ActivationCode {
   readonly simId: string
   readonly iccid: string
   readonly imsi: string
   readonly msisdn: string
-  readonly smdpAddress: string
-  readonly matchingId: string
   readonly serial: number
   /** Id of the company that acquired it. */
   readonly company?: string

@@ -2,6 +2,7 @@
 import {
   choice,
   commonSettings,
+  confirmationCode,
   defineSettings,
   duration,
   text,
@@ -12,6 +13,7 @@ import { SLUG } from './records.ts'
 
 export const settings = defineSettings(SLUG, {
   ...commonSettings,
+  confirmationCode,
   auth: choice(
     ['none', 'header'],
     'none',

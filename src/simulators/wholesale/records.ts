@@ -1,16 +1,15 @@
 // What only the wholesale API knows: SIMs in stock, reserved numbers, lines, transactions.
 import { defineCollection, SEPARATOR, sortable } from '../../state/collection.ts'
+import type { ActivationCode } from '../../state/installation-code.ts'
 
 export const SLUG = 'wholesale'
 
 /** A SIM nobody has yet: a card, or a profile for the eUICC of a device. */
-export interface StockSim {
+export interface StockSim extends ActivationCode {
   readonly iccid: string
   readonly imsi: string
+  /** The matching id of a card is empty. */
   readonly kind: 'card' | 'esim'
-  readonly smdpAddress: string
-  /** Empty of a card. */
-  readonly matchingId: string
   readonly serial: number
 }
 

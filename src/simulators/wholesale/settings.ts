@@ -2,6 +2,7 @@
 import {
   choice,
   commonSettings,
+  confirmationCode,
   defineSettings,
   duration,
   durations,
@@ -17,6 +18,7 @@ const paths = texts(
 
 export const settings = defineSettings(SLUG, {
   ...commonSettings,
+  confirmationCode,
   settlingDelay: duration(
     'PT2S',
     'how long provisioning takes after the acknowledgement (invented)',

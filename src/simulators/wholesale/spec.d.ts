@@ -20,7 +20,7 @@ export interface components {
             partnerTransactionId: components["schemas"]["TransactionId"];
             subscriberId: string;
             wholesalePlanId: string;
-            /** @description Allowances of the plan; those it includes where left out, none where empty */
+            /** @description Allowances of the plan; those it includes where left out, none where empty. Named twice, one is there once */
             bucketRefId?: string[];
             location: components["schemas"]["Location"];
             /**
@@ -54,14 +54,15 @@ export interface components {
                 }[];
             }[];
         };
-        /** @description Where the subscription is used. Its fields are known from an example only */
+        /** @description Where the subscription is used. Its fields are known from an example only, so none is asked for */
         Location: {
-            address: {
+            address?: {
                 addressLine1?: string;
                 addressLine2?: string;
                 city?: string;
                 state?: string;
-                zip: string;
+                /** @description The one part of the address that is looked at */
+                zip?: string;
             };
         };
         StatusUpdate: {

@@ -66,7 +66,7 @@ export function notification(world: World, transaction: Transaction, line: Line)
     iccid,
     gpsi,
     eid,
-    activationCode: isNewEsim ? lpaString(sim.smdpAddress, sim.matchingId) : undefined,
+    activationCode: isNewEsim ? lpaString(sim) : undefined,
     subscription: subscription(world, line),
     requestedAt: iso(requestedAt),
     completedAt: iso(world.now),

@@ -297,6 +297,36 @@ test('a seed file gives an eSIM the number it has, or is refused', async () => {
     await expect(startSimulator(esims(wrong))).rejects.toThrow(/msisdn/)
 })
 
+test('a seed file gives an eSIM its activation code in any form SGP.22 has, or is refused', async () => {
+  const own = (...esims: object[]) => ({ stock: { 'esim-go': { esims } } })
+  const code = '1$host.example$CODE$1.3.6$1'
+  await using sim = await startSimulator(
+    own({ activationCode: `LPA:${code}` }, { activationCode: code, installed: true }),
+  )
+  const [one, two] = await sim.sims()
+  const answer = await fetch(
+    `${sim.baseUrl('esim-go')}/esims/${one?.iccid}?additionalFields=appleInstallUrl`,
+    {
+      headers: { 'X-API-Key': 'test-esim-go-key' },
+    },
+  )
+  expect(await answer.json()).toMatchObject({
+    matchingId: 'CODE',
+    smdpAddress: 'host.example',
+    appleInstallUrl: expect.stringMatching(/carddata=LPA:1\$host\.example\$CODE\$1\.3\.6\$1$/),
+  })
+  const device = sim.device(one?.iccid ?? '')
+  await expect(device.install()).rejects.toThrow(/asks for a confirmation code/)
+  expect((await device.install('1234')).sim.profile).toBe('enabled')
+  expect(two?.profile).toBe('enabled')
+  for (const wrong of [
+    { activationCode: 'CODE' },
+    { activationCode: code, matchingId: 'CODE' },
+    { activationCode: 7 },
+  ])
+    await expect(startSimulator(own(wrong))).rejects.toThrow(/activationCode/)
+})
+
 test('the oldest message goes when there are too many', async () => {
   await using sim = await startEsimGo()
   const { world } = sim

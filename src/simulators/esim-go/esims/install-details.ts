@@ -99,8 +99,7 @@ export async function qrCodes(rows: readonly OrderedEsim[], now: number): Promis
     import('csv-stringify/sync'),
   ])
   const files: Record<string, Uint8Array> = {}
-  for (const { sim } of rows)
-    files[`${sim.iccid}.png`] = await QRCode.toBuffer(lpaString(sim.smdpAddress, sim.matchingId))
+  for (const { sim } of rows) files[`${sim.iccid}.png`] = await QRCode.toBuffer(lpaString(sim))
   const lines = Object.keys(files).map((name) => [name.replace(/\.png$/, ''), name])
   files['esims.csv'] = strToU8(stringify([['ICCID', 'File'], ...lines]))
   // PNGs are compressed already.

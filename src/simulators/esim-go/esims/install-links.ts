@@ -33,11 +33,11 @@ export function installLinksOf(
 
 /** The links of an eSIM, as fields of its JSON. */
 export function installUrls(
-  { smdpAddress, matchingId }: Sim,
+  sim: Sim,
   { apple, android }: InstallLinks,
 ): { appleInstallUrl?: string; androidInstallUrl?: string } {
   const json: ReturnType<typeof installUrls> = {}
-  if (apple) json.appleInstallUrl = appleInstallUrl(smdpAddress, matchingId)
-  if (android) json.androidInstallUrl = androidInstallUrl(smdpAddress, matchingId)
+  if (apple) json.appleInstallUrl = appleInstallUrl(sim)
+  if (android) json.androidInstallUrl = androidInstallUrl(sim)
   return json
 }
