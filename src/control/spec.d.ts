@@ -1028,6 +1028,7 @@ export interface operations {
     readonly listMessages: {
         readonly parameters: {
             readonly query?: {
+                readonly channel?: "email" | "sms";
                 /** @description Only of this provider */
                 readonly provider?: components["parameters"]["Provider"];
                 readonly iccid?: components["parameters"]["OfIccid"];

@@ -79,6 +79,7 @@ export interface CallbackFilter {
 
 export interface MessageFilter {
   readonly provider?: string
+  readonly channel?: MessageShown['channel']
   readonly iccid?: string
   readonly limit?: number
 }

@@ -2,6 +2,7 @@
 import { defineCollection, SEPARATOR, sortable } from './collection.ts'
 import { defined } from './defined.ts'
 import { addDuration } from './duration.ts'
+import { keepLatest } from './keep-latest.ts'
 import { Refusal } from './refusal.ts'
 import { DELIVER, type TaskKind } from './task-queue.ts'
 import type { World } from './world.ts'
@@ -52,7 +53,8 @@ export const callbacks = defineCollection<Callback>({
   key: (callback) => callback.id,
   indexes: {
     queued: (callback) => sortable(callback.serial),
-    finished: (callback) => (callback.nextAt === undefined ? sortable(callback.serial) : undefined),
+    finished: ({ nextAt, provider, serial }) =>
+      nextAt === undefined ? provider + SEPARATOR + sortable(serial) : undefined,
     sim: (callback) =>
       callback.iccid &&
       callback.provider + SEPARATOR + callback.iccid + SEPARATOR + sortable(callback.serial),
@@ -83,12 +85,15 @@ export interface UnsentCallback {
 export const unsentCallbacks = defineCollection<UnsentCallback>({
   name: 'unsent-callbacks',
   key: (unsent) => unsent.id,
-  indexes: { noted: (unsent) => sortable(unsent.serial) },
+  indexes: {
+    noted: (unsent) => sortable(unsent.serial),
+    provider: ({ provider, serial }) => provider + SEPARATOR + sortable(serial),
+  },
 })
 
-/** How many callbacks a world keeps; the oldest finished ones go first. */
+/** How many finished callbacks of each provider a world keeps; the oldest go first. */
 export const CALLBACKS_KEPT = 10_000
-/** How many unsent ones it keeps; the oldest go first. */
+/** How many unsent ones of each it keeps; the oldest go first. */
 export const UNSENT_KEPT = 1000
 
 const attemptDue: TaskKind<{ callback: string }> = { kind: DELIVER }
@@ -125,7 +130,8 @@ export function queueCallback(world: World, callback: NewCallback): Callback | u
     return undefined
   }
   const serial = world.next('callback')
-  makeRoom(world)
+  const finished = { index: 'finished', prefix: provider + SEPARATOR }
+  keepLatest(world, callbacks, finished, CALLBACKS_KEPT)
   const queued: Callback = {
     ...defined({ provider, type, iccid, url: target.url, body, version }),
     id: `cb_${world.mark}_${String(serial).padStart(6, '0')}`,
@@ -139,17 +145,6 @@ export function queueCallback(world: World, callback: NewCallback): Callback | u
 }
 
 /**
- * Forgets the oldest callback that is finished where there are as many as a
- * world keeps.
- */
-function makeRoom(world: World): void {
-  const all = world.in(callbacks)
-  if (all.size < CALLBACKS_KEPT) return
-  const oldest = all.first('finished')
-  if (oldest) all.delete(oldest.id)
-}
-
-/**
  * What is known of a callback that is not sent; `body` as text, where it came
  * to one.
  */
@@ -160,14 +155,16 @@ export interface NewUnsent extends Omit<NewCallback, 'body'> {
 
 /** Writes down that a callback was due and is not sent, and why. */
 export function noteUnsent(world: World, unsent: NewUnsent): void {
-  const all = world.in(unsentCallbacks)
   // Numbers of their own: the ids of those that are sent do not depend on these.
   const serial = world.next('unsent-callback')
   const { provider, type, iccid, version, body, reason } = unsent
   const id = `un_${String(serial).padStart(6, '0')}`
-  all.put(defined({ id, serial, provider, type, iccid, body, version, reason, at: world.now }))
-  const oldest = all.size > UNSENT_KEPT ? all.first('noted') : undefined
-  if (oldest) all.delete(oldest.id)
+  const { now: at } = world
+  world
+    .in(unsentCallbacks)
+    .put(defined({ id, serial, provider, type, iccid, body, version, reason, at }))
+  const ofProvider = { index: 'provider', prefix: provider + SEPARATOR }
+  keepLatest(world, unsentCallbacks, ofProvider, UNSENT_KEPT)
 }
 
 /** How an attempt ended; `final` where another cannot help. */

@@ -1,6 +1,7 @@
 // Callbacks: queued to where they go, tried on schedule, and written down where they are not sent.
 import { expect, test } from 'vitest'
 import {
+  CALLBACKS_KEPT,
   callbacks,
   noteUnsent,
   queueCallback,
@@ -143,6 +144,34 @@ test('of what is not sent the latest thousand are kept, and their numbers go on'
     at: FIXED_START,
   })
   expect(kept.at(-1)?.id).toBe('un_001003')
+})
+
+test('what is not sent of one provider takes no place from what is not sent of another', () => {
+  const world = freshWorld()
+  world.transaction(() => {
+    for (const provider of ['q', ...Array(UNSENT_KEPT + 1).fill('p')])
+      noteUnsent(world, { provider, type: 'T', reason: 'none' })
+  })
+  expect(unsent(world)).toHaveLength(UNSENT_KEPT + 1)
+  expect(unsent(world)[0]).toMatchObject({ id: 'un_000001', provider: 'q' })
+})
+
+test('the oldest finished callbacks of a provider go, and none of another', () => {
+  const world = worldWithTarget()
+  world.transaction(() => world.in(targets).put({ provider: 'q', url: URL }))
+  const deliver = (provider: string) => {
+    const { id = '' } = queueCallback(world, { ...told, provider }) ?? {}
+    recordAttempt(world, id, { at: world.now, status: 200 }, [])
+  }
+  world.transaction(() => {
+    for (let at = 0; at < 3; at += 1) deliver('q')
+    for (let at = 0; at < CALLBACKS_KEPT + 3; at += 1) deliver('p')
+    queueCallback(world, told)
+  })
+  expect(world.in(callbacks).matching('finished', 'q')).toHaveLength(3)
+  const ofP = world.in(callbacks).matching('finished', 'p')
+  expect(ofP).toHaveLength(CALLBACKS_KEPT)
+  expect(ofP[0]?.serial).toBe(3 + 3 + 1)
 })
 
 test('a failed attempt is followed by the next of the schedule, and after the last it is dead', () => {

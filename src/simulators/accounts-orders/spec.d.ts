@@ -22,6 +22,8 @@ export interface components {
         };
         PageLinks: {
             self: components["schemas"]["Link"];
+            /** @description The page before; absent on the first */
+            prev?: components["schemas"]["Link"];
             /** @description The next page; absent on the last */
             next?: components["schemas"]["Link"];
         };
@@ -352,7 +354,7 @@ export interface components {
     parameters: {
         /** @description How many a page may hold */
         Limit: number;
-        /** @description Where a page begins: out of `_links.next`, opaque, good for the same list with the same filters only */
+        /** @description Which page: out of `_links.next` or `_links.prev`, opaque, good for the same list with the same filters only */
         Cursor: string;
         /**
          * @description RFC 7240: which resources to embed, of those the example names; unknown names are passed over
@@ -430,7 +432,7 @@ export interface operations {
             query?: {
                 /** @description How many a page may hold */
                 limit?: components["parameters"]["Limit"];
-                /** @description Where a page begins: out of `_links.next`, opaque, good for the same list with the same filters only */
+                /** @description Which page: out of `_links.next` or `_links.prev`, opaque, good for the same list with the same filters only */
                 cursor?: components["parameters"]["Cursor"];
             };
             header?: never;
@@ -617,7 +619,7 @@ export interface operations {
             query?: {
                 /** @description How many a page may hold */
                 limit?: components["parameters"]["Limit"];
-                /** @description Where a page begins: out of `_links.next`, opaque, good for the same list with the same filters only */
+                /** @description Which page: out of `_links.next` or `_links.prev`, opaque, good for the same list with the same filters only */
                 cursor?: components["parameters"]["Cursor"];
             };
             header?: never;
@@ -681,7 +683,7 @@ export interface operations {
                 status?: "active" | "terminated";
                 /** @description How many a page may hold */
                 limit?: components["parameters"]["Limit"];
-                /** @description Where a page begins: out of `_links.next`, opaque, good for the same list with the same filters only */
+                /** @description Which page: out of `_links.next` or `_links.prev`, opaque, good for the same list with the same filters only */
                 cursor?: components["parameters"]["Cursor"];
             };
             header?: never;
@@ -738,7 +740,7 @@ export interface operations {
             query?: {
                 /** @description How many a page may hold */
                 limit?: components["parameters"]["Limit"];
-                /** @description Where a page begins: out of `_links.next`, opaque, good for the same list with the same filters only */
+                /** @description Which page: out of `_links.next` or `_links.prev`, opaque, good for the same list with the same filters only */
                 cursor?: components["parameters"]["Cursor"];
             };
             header?: never;
@@ -797,7 +799,7 @@ export interface operations {
                 status?: "active" | "terminated";
                 /** @description How many a page may hold */
                 limit?: components["parameters"]["Limit"];
-                /** @description Where a page begins: out of `_links.next`, opaque, good for the same list with the same filters only */
+                /** @description Which page: out of `_links.next` or `_links.prev`, opaque, good for the same list with the same filters only */
                 cursor?: components["parameters"]["Cursor"];
             };
             header?: {
@@ -985,7 +987,7 @@ export interface operations {
                 "cost-type"?: ("free" | "in_bundle" | "out_of_bundle")[];
                 /** @description How many a page may hold */
                 limit?: components["parameters"]["Limit"];
-                /** @description Where a page begins: out of `_links.next`, opaque, good for the same list with the same filters only */
+                /** @description Which page: out of `_links.next` or `_links.prev`, opaque, good for the same list with the same filters only */
                 cursor?: components["parameters"]["Cursor"];
             };
             header?: never;

@@ -71,16 +71,23 @@ test('ACO-008 a thousand recipients are reached, one more is refused', async () 
   })
 })
 
-test('the last 1000 messages are kept, as for every provider', async () => {
+test('the last 1000 SMS are kept, and the mails beside them: an SMS to a thousand people takes no QR code away', async () => {
   await using sim = await startEnterprise()
+  const { sim_profile } = await sim.settled(await sim.order())
+  const { installationCode } = await sim.device(sim_profile?.iccid ?? '').show()
   await send(sim, { to: ['1', '2'] })
   const to = Array.from({ length: 999 }, (_, at) => String(447_700_900_000 + at))
   await send(sim, { to })
-  const { collections } = await sim.state()
-  expect(Object.values(collections.messages ?? {}).map((message) => message.to)).toEqual([
-    '2',
-    ...to,
-  ])
+
+  const sms = await sim.messages()
+  expect(sms.map((message) => message.to)).toEqual(['2', ...to])
+  const mails = await fetch(`${sim.url}/_sim/messages?channel=email`)
+  expect(await mails.json()).toMatchObject({
+    messages: [
+      { channel: 'email', to: 'it@bank.example', qr: installationCode },
+      { channel: 'email', to: 'ada@bank.example', qr: installationCode },
+    ],
+  })
 })
 
 test('ACO-009 a text has up to 500 characters', async () => {

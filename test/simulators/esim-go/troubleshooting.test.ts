@@ -327,15 +327,18 @@ test('a seed file gives an eSIM its activation code in any form SGP.22 has, or i
     await expect(startSimulator(own(wrong))).rejects.toThrow(/activationCode/)
 })
 
-test('the oldest message goes when there are too many', async () => {
+test('the oldest SMS goes when there are too many, and none of another provider, and no mail', async () => {
   await using sim = await startEsimGo()
   const { world } = sim
   world.transaction(() => {
+    sendMessage(world, { provider: 'esim-go', channel: 'email', to: '1', text: 'a mail' })
+    sendMessage(world, { provider: 'other', channel: 'sms', to: '1', text: 'another SMS' })
     for (let at = 0; at <= MESSAGES_KEPT; at += 1)
       sendMessage(world, { provider: 'esim-go', channel: 'sms', to: '1', text: String(at) })
   })
-  expect(world.in(messages).size).toBe(MESSAGES_KEPT)
-  expect(world.in(messages).first('sent')?.text).toBe('1')
+  expect(world.in(messages).size).toBe(MESSAGES_KEPT + 2)
+  const oldest = world.in(messages).page('sent', {}, 0, 3)
+  expect(oldest.map(({ text }) => text)).toEqual(['a mail', 'another SMS', '1'])
 })
 
 test.each([
