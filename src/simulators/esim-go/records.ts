@@ -132,6 +132,8 @@ export interface Account {
   readonly testCreditExpiresAt: number
   /** True until a first payment in the portal saves a card. */
   readonly cardless?: boolean
+  /** Only the user's own bundles are on sale, not those of the default catalogue. */
+  readonly onlyOwnBundles?: boolean
 }
 
 export const accounts = defineCollection<Account>({
@@ -145,9 +147,9 @@ export interface CatalogueBundle {
   readonly name: string
   readonly description: string
   readonly groups: readonly string[]
-  /** ISO codes of the countries it works in: its base countries. */
+  /** ISO codes of the countries it works in: without an area, its base countries. */
   readonly countries: readonly string[]
-  /** Regional and global bundles only: the area they are sold as, such as `Europe+`. */
+  /** Regional and global bundles only: the area they are sold as, such as `Europe+`, their base. */
   readonly area?: { readonly name: string; readonly region: string }
   /**
    * MB, 1,000 to a GB. Unlimited bundles have -1, as integrators of eSIM Go report from the
@@ -156,7 +158,10 @@ export interface CatalogueBundle {
   readonly dataAmount: number
   /** Days. */
   readonly duration: number
-  readonly speed: readonly string[]
+  /** `null` where the catalogue does not tell. */
+  readonly speed: readonly string[] | null
+  /** Where it has a picture of its own. */
+  readonly imageUrl?: string
   readonly autostart: boolean
   readonly unlimited: boolean
   /** US cents. */

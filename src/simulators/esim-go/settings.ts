@@ -20,6 +20,12 @@ export const settings = defineSettings(SLUG, {
     'public',
     'shapes of lists: as recorded from the real API, or as the document has them',
   ),
+  regionalBundles: choice(
+    ['area', 'countries'],
+    'area',
+    'base countries of a regional bundle: its area as one, with the real ones under ' +
+      'roamingEnabled (public), or the real ones',
+  ),
   groups: choice(
     ['array', 'object'],
     'array',

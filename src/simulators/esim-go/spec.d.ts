@@ -309,7 +309,8 @@ export interface components {
                 remaining: number;
                 expiry: components["schemas"]["Time"];
             }[];
-            countries: components["schemas"]["CountryCode"][];
+            /** @description The bundle's base countries, as in the catalogue */
+            countries: string[];
             /** @description Megabytes */
             data: number;
             duration: number;
@@ -323,22 +324,26 @@ export interface components {
         Country: {
             name: string;
             region: string;
-            iso: components["schemas"]["CountryCode"];
+            /** @description ISO code of a country; of an area, its name (public) */
+            iso: string;
         };
         CatalogueBundle: {
             name: components["schemas"]["BundleName"];
             description: string;
             groups?: string[];
-            /** @description The bundle's base countries */
+            /** @description The bundle's base countries. A regional bundle has one, its area (public), unless the setting `regionalBundles` is `countries` */
             countries: components["schemas"]["Country"][];
             /** @description Megabytes; -1 where unlimited */
             dataAmount: number;
             /** @description Days */
             duration: number;
-            speed: components["schemas"]["Speeds"];
+            /** @description Recorded bundles have null here, too */
+            speed: string[] | null;
             autostart: boolean;
             unlimited: boolean;
+            /** @description The countries of a regional bundle (public) */
             roamingEnabled: components["schemas"]["Country"][];
+            /** @description The host is public, names of files are invented but for North America's */
             imageUrl?: string;
             price: components["schemas"]["Money"];
             /** @enum {string} */
@@ -2026,7 +2031,7 @@ export interface operations {
                 /** @description Ascending or descending */
                 direction?: components["parameters"]["Direction"];
                 /** @description The column to sort by */
-                orderBy?: "name" | "description" | "dataAmount" | "duration" | "price";
+                orderBy?: "name" | "bundleName" | "description" | "dataAmount" | "duration" | "autostart" | "roamingEnabled" | "price";
                 /** @description A part of the description to search for */
                 description?: string;
                 /**
@@ -2040,7 +2045,7 @@ export interface operations {
                  */
                 countries?: string;
                 /**
-                 * @description Finds bundles that have a base country in this region
+                 * @description Finds bundles that have a base country in this region; LATAM, an older word, finds those of most of America (inferred)
                  * @example Europe
                  */
                 region?: string;
@@ -2083,7 +2088,7 @@ export interface operations {
                      *           "autostart": true,
                      *           "unlimited": false,
                      *           "roamingEnabled": [],
-                     *           "imageUrl": "",
+                     *           "imageUrl": "https://esimgo-cms-images-prod.s3.eu-west-1.amazonaws.com/United_Kingdom.jpg",
                      *           "price": 2.28,
                      *           "billingType": "FixedCost",
                      *           "allowances": [

@@ -36,8 +36,12 @@ function countriesOf(names: readonly string[], codes: readonly string[]): Countr
 export const catalogueHandlers: EsimGoHandlers = {
   getCatalogue({ query, settings }, world) {
     const { page = 1, perPage = 50, countries: isos, ...search } = query
-    const found = searchCatalogue(onSale(world), { ...search, countries: parts(isos) })
-    const bundles = found.slice((page - 1) * perPage, page * perPage).map(wire.catalogueBundle)
+    const { regionalBundles: regional } = settings
+    const asked = { ...search, countries: parts(isos), regional }
+    const found = searchCatalogue(onSale(world), asked)
+    const bundles = found
+      .slice((page - 1) * perPage, page * perPage)
+      .map((bundle) => wire.catalogueBundle(bundle, regional))
     if (settings.wire === 'documented') return reply(200, bundles)
     return reply(200, {
       bundles,
@@ -47,8 +51,9 @@ export const catalogueHandlers: EsimGoHandlers = {
     })
   },
 
-  getCatalogueBundle({ path }, world) {
-    return reply(200, wire.catalogueBundle(findBundle(world, path.name)))
+  getCatalogueBundle({ path, settings }, world) {
+    const bundle = findBundle(world, path.name)
+    return reply(200, wire.catalogueBundle(bundle, settings.regionalBundles))
   },
 
   listPrices({ settings }, world) {

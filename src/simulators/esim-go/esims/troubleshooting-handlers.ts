@@ -3,7 +3,7 @@ import { SEPARATOR } from '../../../state/collection.ts'
 import { iso } from '../../../state/instant.ts'
 import { Refusal } from '../../../state/refusal.ts'
 import { reply } from '../../call.ts'
-import { findBundle } from '../catalogue/on-sale.ts'
+import { findBought } from '../catalogue/on-sale.ts'
 import type { EsimGoHandlers } from '../settings.ts'
 import { findEsim, findUsable, incompatibilityOf } from './esims.ts'
 import { history } from './history.ts'
@@ -41,7 +41,7 @@ export const troubleshootingHandlers: EsimGoHandlers = {
 
   checkCompatibility({ path }, world) {
     const { esim } = findUsable(world, path.iccid)
-    const problem = incompatibilityOf(esim, findBundle(world, path.bundle))
+    const problem = incompatibilityOf(esim, findBought(world, path.bundle))
     return reply(200, {
       message: problem ?? 'Bundle is compatible with eSIM',
       compatible: problem === undefined,
