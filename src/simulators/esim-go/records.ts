@@ -132,6 +132,8 @@ export interface Account {
   readonly testCreditExpiresAt: number
   /** True until a first payment in the portal saves a card. */
   readonly cardless?: boolean
+  /** What was topped up on the last day (UTC, ms of its beginning) that saw a top-up: US cents. */
+  readonly toppedUp?: { readonly day: number; readonly amount: number }
   /** Only the user's own bundles are on sale, not those of the default catalogue. */
   readonly onlyOwnBundles?: boolean
 }

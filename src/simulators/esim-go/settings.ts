@@ -98,7 +98,13 @@ export const settings = defineSettings(SLUG, {
     1,
     1_000_000,
     5000,
-    'the largest amount of POST /organisation/balance (public)',
+    'the most that POST /organisation/balance takes in a day (public), from midnight UTC (invented)',
+  ),
+  balanceShown: choice(
+    ['with-credit', 'without'],
+    'with-credit',
+    'the balance of the organisation and of a top-up: with the usable test credit (public: ' +
+      '"balance plus test credit"), or without',
   ),
   lowBalance: whole(
     0,

@@ -208,7 +208,7 @@ export interface components {
             notes?: string;
             groups: string[];
             currency: string;
-            /** @description Whole units, rounded down */
+            /** @description The balance and the test credit that can be used (public), without it with the setting `balanceShown`. Whole units, rounded down */
             balance: number;
             /** @description Whole units, rounded down */
             testCredit?: number;
@@ -1571,6 +1571,7 @@ export interface operations {
                      */
                     "application/json": {
                         amount: number;
+                        /** @description As GET /organisation shows it */
                         balance: number;
                         ref: number;
                     };
@@ -1656,7 +1657,7 @@ export interface operations {
                      *             "Standard Long Duration"
                      *           ],
                      *           "currency": "USD",
-                     *           "balance": 1000,
+                     *           "balance": 1050,
                      *           "testCredit": 50,
                      *           "testCreditExpiry": "2026-04-01T00:00:00Z",
                      *           "businessType": "Travel",

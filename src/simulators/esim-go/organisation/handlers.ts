@@ -1,6 +1,5 @@
 // The API's own description, and the organisation: what it is, and money for its balance.
 import { reply } from '../../call.ts'
-import { wholeUnits } from '../money.ts'
 import type { EsimGoHandlers } from '../settings.ts'
 import { topUp } from './top-up.ts'
 import * as wire from './wire.ts'
@@ -15,7 +14,7 @@ export const organisationHandlers: EsimGoHandlers = {
   },
 
   topUpBalance({ query: { amount } }, world) {
-    const { account, payment } = topUp(world, amount)
-    return reply(200, { amount, balance: wholeUnits(account.balance), ref: payment })
+    const payment = topUp(world, amount)
+    return reply(200, { amount, balance: wire.shownBalance(world), ref: payment })
   },
 }
