@@ -40,6 +40,12 @@ export const settings = defineSettings(SLUG, {
     'PT0S',
     'how long an order takes to be delivered (documented: up to PT5M in some cases)',
   ),
+  yearMonths: choice(
+    ['consecutive', 'from-use'],
+    'consecutive',
+    'the months of a one-year bundle: they follow one another from its first use (inferred), or ' +
+      'each begins with its own first use',
+  ),
   idleDeletion: duration(
     'P180D',
     'how long an eSIM may be idle before its deletion is scheduled (public); PT0S: for ever. ' +

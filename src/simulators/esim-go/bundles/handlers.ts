@@ -11,7 +11,8 @@ export const bundleHandlers: EsimGoHandlers = {
     findEsim(world, path.iccid)
     const { includeUsed = false, limit = 15 } = query
     const listed = assignmentsOf(world, path.iccid).filter((each) => includeUsed || isCurrent(each))
-    const byName = grouped(listed.slice(0, limit), ({ bundle }) => bundle.name)
+    // The most recent ones are kept (public), in the order they were assigned.
+    const byName = grouped(listed.slice(-limit), ({ bundle }) => bundle.name)
     return reply(200, {
       bundles: [...byName].map(([name, assignments]) => ({
         name,
