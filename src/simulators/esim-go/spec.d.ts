@@ -1448,7 +1448,11 @@ export interface operations {
                 orderBy?: "iccid" | "customerRef" | "lastAction" | "actionDate" | "assignedDate" | "physical";
                 /** @description The column that `filter` is compared with */
                 filterBy?: "iccid" | "customerRef" | "lastAction" | "actionDate" | "assignedDate";
-                /** @description The value to look for */
+                /**
+                 * @description The value to look for. Dates and ICCIDs know `eq:`, `lt:`, `lte:`, `gt:` and `gte:`, `eq:` where none is given; texts know `eq:`, and are
+                 *     else found anywhere in the column (public). `*` stands for any text (invented): with one the whole column must fit.
+                 * @example gte:2026-01-02
+                 */
                 filter?: string;
             };
             header?: never;
@@ -1765,7 +1769,8 @@ export interface operations {
                 limit?: number;
                 /**
                  * @description Bounds of the time an order was made: a comparison and a time, `gte:2024-03-01T00:00:00.000Z`. Repeat the parameter for a second
-                 *     bound. `gte` and `lte` are documented; `gt`, `lt`, `eq` and a bare time (taken as `eq`) are invented.
+                 *     bound. `gte` and `lte` are documented; `gt`, `lt`, `eq` and a bare time (taken as `eq`) are public, of other filters. A date
+                 *     without a time is its whole day in UTC (invented).
                  * @example [
                  *       "gte:2024-03-01T00:00:00.000Z",
                  *       "lte:2024-03-31T23:59:59.999Z"
