@@ -53,3 +53,18 @@ test('where nothing answers, or no simulator, that is said', async () => {
   await expect(client.state()).rejects.toThrow(/is that a simulator\?/)
   await expect(client.state()).rejects.toBeInstanceOf(NoAnswer)
 })
+
+test('all SIMs are listed, the latest ones of more than 1,000, too', async () => {
+  await using sim = await startSimulator({ stock: { 'esim-go': { balance: 5000 } } })
+  const line = { type: 'bundle', item: 'esim_1GB_7D_GB_V2', quantity: 700 }
+  for (const time of ['first', 'second']) {
+    const answer = await fetch(`${sim.baseUrl('esim-go')}/orders`, {
+      method: 'POST',
+      headers: { 'X-API-Key': 'test-esim-go-key', 'Content-Type': 'application/json' },
+      body: JSON.stringify({ type: 'transaction', assign: true, order: [line] }),
+    })
+    expect([time, answer.status]).toEqual([time, 200])
+  }
+  const all = await sim.sims('esim-go')
+  expect(new Set(all.map(({ iccid }) => iccid)).size).toBe(1400)
+})
