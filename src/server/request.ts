@@ -1,6 +1,7 @@
 // A request in the types of its spec, checked; what the spec does not know is noted.
 import { Refusal } from '../state/refusal.ts'
 import { UnsafeBody, walkBody } from './body-shape.ts'
+import { dropEmpty, formFields, mayHoldEmpty } from './empty-values.ts'
 import { type Exchange, headerOf } from './exchange.ts'
 import { FORM_TYPE, type Found, JSON_LIKE, JSON_TYPE, type Operation } from './spec.ts'
 
@@ -81,7 +82,7 @@ function bodyOf(
   const text = exchange.body
   if (!expected || text === undefined || text === '') return undefined
 
-  const { form, shape, freeCase } = expected
+  const { form, shape, empties, freeCase } = expected
   const type = headerOf(exchange, 'content-type')
   if (!(form ? isForm : isJson)(type)) {
     if (strict)
@@ -94,9 +95,10 @@ function bodyOf(
 
   try {
     // JSON that is sent where a form is asked for means its fields all the same, unless strict.
-    const value =
-      form && !isJson(type) ? Object.fromEntries(new URLSearchParams(text)) : JSON.parse(text)
-    return walkBody(value, shape, { freeCase, undocumented })
+    const value = form && !isJson(type) ? formFields(text) : JSON.parse(text)
+    const body = walkBody(value, shape, { freeCase, undocumented })
+    if (empties && !strict && mayHoldEmpty(text)) dropEmpty(body, empties, undocumented)
+    return body
   } catch (error) {
     if (error instanceof UnsafeBody) throw new Refusal('malformed-body', error.message)
     if (error instanceof SyntaxError)

@@ -3,6 +3,7 @@ import ajvFormats from 'ajv-formats'
 import Router from 'find-my-way'
 import { type Document, OpenAPIBackend } from 'openapi-backend'
 import { type BodyShape, bodyShape } from './body-shape.ts'
+import { type EmptyRules, emptyRules } from './empty-values.ts'
 import { readSpec } from './spec-files.ts'
 import { strictProblemsOf } from './strict-patterns.ts'
 import { explained, type Validator } from './violations.ts'
@@ -48,7 +49,12 @@ export interface Operation {
   /** Lower-case names of the header parameters. */
   readonly headers: readonly string[]
   readonly body:
-    | { readonly shape: BodyShape; readonly freeCase: boolean; readonly form: boolean }
+    | {
+        readonly shape: BodyShape
+        readonly empties: EmptyRules | undefined
+        readonly freeCase: boolean
+        readonly form: boolean
+      }
     | undefined
   /**
    * What is wrong with a request; converts path and query values to their types in place.
@@ -225,6 +231,7 @@ function bodyOf({ requestBody }: OperationObject): Operation['body'] {
   return (
     schema && {
       shape: bodyShape(schema),
+      empties: emptyRules(schema),
       freeCase: schema['x-case-insensitive'] === true,
       form: bodies?.[JSON_TYPE] === undefined,
     }
