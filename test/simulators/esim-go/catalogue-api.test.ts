@@ -114,6 +114,14 @@ test('the first page of five is the recorded one', async () => {
   ])
 })
 
+test('the recorded speeds are told: of AD, and null of AG', async () => {
+  await using sim = await startEsimGo()
+  const speedOf = async (iso: string) =>
+    (await sim.get<Bundle>(`/catalogue/bundle/esim_1GB_7D_${iso}_V2`)).body.speed
+  expect(await speedOf('AD')).toEqual(['2G', '3G', '4G'])
+  expect(await speedOf('AG')).toBeNull()
+})
+
 test('every bundle has the address of a picture, that of North America as recorded', async () => {
   await using sim = await startEsimGo()
   const pictures = new Map((await found(sim)).map(({ name, imageUrl }) => [name, imageUrl ?? '']))

@@ -3,6 +3,7 @@ import { expect, test } from 'vitest'
 import { controlClient } from '../../../src/control/client.ts'
 import { type RunningSimulator, startSimulator } from '../../../src/index.ts'
 import type { Schemas } from '../../support/esim-go.ts'
+import { iccidsOf, type OrderAnswer } from '../../support/esim-go-shop.ts'
 import { send } from '../../support/http.ts'
 
 type Page = Schemas['CataloguePage']
@@ -98,6 +99,20 @@ test('magic bundles answer where the catalogue was replaced', async () => {
   const call = callOf(sim)
   expect((await call('POST', '/orders', orderOf('esim_1GB_7D_SLOW_V2'))).status).toBe(200)
   expect((await call('POST', '/orders', orderOf('esim_1GB_7D_BUSY_V2'))).status).toBe(503)
+})
+
+test('no byte of a year is lost where its data does not divide by twelve', async () => {
+  await using sim = await startWith([{ ...OWN, duration: 365 }])
+  const call = callOf(sim)
+  const order = await call<OrderAnswer>('POST', '/orders', orderOf(OWN.name))
+  const [iccid] = iccidsOf(order.body)
+  const { body } = await call<{ assignments: Schemas['BundleAssignment'][] }>(
+    'GET',
+    `/esims/${iccid}/bundles/${OWN.name}`,
+  )
+  const bytes = body.assignments.map(({ initialQuantity }) => initialQuantity)
+  expect(bytes).toHaveLength(12)
+  expect(bytes.reduce((sum, each) => sum + each, 0)).toBe(5_000_000_000)
 })
 
 test('an empty catalogue can be asked for', async () => {

@@ -23,14 +23,24 @@ const FIRST_ID = 215_000_000
  */
 const AT_ONCE = 5
 
+/** How a bundle is cut into assignments. */
+interface Parts {
+  /** Bytes of each, in the order they are used. */
+  readonly bytes: readonly number[]
+  readonly duration: string
+}
+
 /**
- * How a bundle is cut into assignments: a one-year one into twelve calendar months, each with a
- * twelfth of the data (inferred).
+ * A one-year bundle is cut into twelve calendar months, each with a twelfth of the data (inferred);
+ * the bytes that do not divide are in the last.
  */
-function parts(bundle: CatalogueBundle): { count: number; bytes: number; duration: string } {
-  const bytes = bundle.unlimited ? 0 : bundle.dataAmount * MEGABYTE
-  if (bundle.duration !== YEAR_DAYS) return { count: 1, bytes, duration: `P${bundle.duration}D` }
-  return { count: MONTHS, bytes: Math.floor(bytes / MONTHS), duration: 'P1M' }
+function partsOf({ unlimited, dataAmount, duration }: CatalogueBundle): Parts {
+  const whole = unlimited ? 0 : dataAmount * MEGABYTE
+  if (duration !== YEAR_DAYS) return { bytes: [whole], duration: `P${duration}D` }
+  const twelfth = Math.floor(whole / MONTHS)
+  const bytes = Array.from({ length: MONTHS }, () => twelfth)
+  bytes[MONTHS - 1] = whole - twelfth * (MONTHS - 1)
+  return { bytes, duration: 'P1M' }
 }
 
 /**
@@ -100,9 +110,9 @@ export function putOnEsim(
   const paid = purchase ?? { price: bundle.price, boughtAt: world.now }
   const extra = toExtra(readyAt > world.now ? { ...paid, readyAt } : paid)
 
-  const { count, bytes, duration } = parts(bundle)
+  const { bytes, duration } = partsOf(bundle)
   let state: Bundle['state'] = 'processing'
-  for (let part = 0; part < count; part += 1) {
+  for (const [part, initialBytes] of bytes.entries()) {
     const assigned = assignBundle(
       world,
       {
@@ -112,10 +122,10 @@ export function putOnEsim(
         name: bundle.name,
         reference,
         unlimited: bundle.unlimited,
-        initialBytes: bytes,
+        initialBytes,
         duration,
         extra,
-        ...termOf(startsAt, part, count),
+        ...termOf(startsAt, part, bytes.length),
       },
       processing,
     )

@@ -40,8 +40,12 @@ const recordedPrices: Readonly<Record<string, number>> = {
   GB: 228,
 }
 
-/** Countries whose recorded bundle tells no speed. */
-const withoutSpeed: readonly string[] = ['AG', 'AI']
+/** Recorded speeds, `null` where the recorded bundle has that; others are those of the networks. */
+const recordedSpeeds: Readonly<Record<string, readonly string[] | null>> = {
+  AD: ['2G', '3G', '4G'],
+  AG: null,
+  AI: null,
+}
 
 /** The recorded first page has AE and AG, and not AF between them (inferred: nothing is sold). */
 const notSold: readonly string[] = ['AF']
@@ -201,7 +205,7 @@ function countryArea({ iso, name, region, subregion }: Country): Area {
     code: iso,
     name,
     countries: [iso],
-    speed: withoutSpeed.includes(iso) ? null : speedOf([iso]),
+    speed: iso in recordedSpeeds ? (recordedSpeeds[iso] ?? null) : speedOf([iso]),
     base,
     plans: plansAt(base),
   }
