@@ -468,7 +468,7 @@ export interface components {
                 readonly code: string;
                 readonly reason: string;
             };
-            /** @description Fields and parameters the spec does not know */
+            /** @description Fields and parameters the spec does not know; optional fields sent empty, which count as left out */
             readonly undocumented: readonly string[];
             /** @description How the reply would have broken the spec */
             readonly violations: readonly string[];

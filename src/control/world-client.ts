@@ -114,7 +114,7 @@ export interface WorldClient {
   show(): Promise<WorldShown>
   readonly clock: WorldClock
   device(iccid: string, provider?: string): Device
-  /** In the order they came; 1000 at most. */
+  /** All of them, in the order they came. */
   sims(provider?: string): Promise<readonly SimRow[]>
   readonly callbacks: WorldCallbacks
   /** Mails and SMS that providers sent to people, newest first. */
@@ -147,7 +147,7 @@ export function worldClient(options: ControlClientOptions): WorldClient {
     show: () => call('getWorld', { path: { name } }),
     clock: clockOf(call),
     device: (iccid, provider) => deviceOf(call, iccid, provider),
-    sims: async (provider) => (await call('listSims', { query: { provider, limit: 1000 } })).sims,
+    sims: (provider) => allSims(call, provider),
     callbacks: callbacksOf(call),
     messages: async (filter = {}) => (await call('listMessages', { query: filter })).messages,
     settings: async (slug) => (await call('getSettings', { path: { slug } })).settings,
@@ -162,6 +162,17 @@ export function worldClient(options: ControlClientOptions): WorldClient {
 }
 
 type Call = ControlClient['call']
+
+/** Every SIM, page by page: the last ones, which a test has just ordered, must not be missing. */
+async function allSims(call: Call, provider: string | undefined): Promise<readonly SimRow[]> {
+  const found: SimRow[] = []
+  for (;;) {
+    const query = { provider, limit: 1000, offset: found.length }
+    const { total, sims } = await call('listSims', { query })
+    found.push(...sims)
+    if (sims.length === 0 || found.length >= total) return found
+  }
+}
 
 function clockOf(call: Call): WorldClock {
   return {

@@ -1,6 +1,7 @@
 // A request in the types of its spec, checked; what the spec does not know is noted.
 import { Refusal } from '../state/refusal.ts'
 import { UnsafeBody, walkBody } from './body-shape.ts'
+import { dropEmpty, formFields, mayHoldEmpty } from './empty-values.ts'
 import { type Exchange, headerOf } from './exchange.ts'
 import { FORM_TYPE, type Found, JSON_LIKE, JSON_TYPE, type Operation, TEXT_TYPE } from './spec.ts'
 
@@ -81,7 +82,7 @@ function bodyOf(
   const text = exchange.body
   if (!expected || text === undefined || text === '') return undefined
 
-  const { shape, freeCase } = expected
+  const { shape, empties, freeCase } = expected
   const type = headerOf(exchange, 'content-type')
   if (!isOfType(type, expected)) {
     if (strict)
@@ -93,7 +94,9 @@ function bodyOf(
   }
 
   try {
-    return walkBody(parsed(text, type, expected), shape, { freeCase, undocumented })
+    const body = walkBody(parsed(text, type, expected), shape, { freeCase, undocumented })
+    if (empties && !strict && mayHoldEmpty(text)) dropEmpty(body, empties, undocumented)
+    return body
   } catch (error) {
     if (error instanceof UnsafeBody) throw new Refusal('malformed-body', error.message)
     if (error instanceof SyntaxError)
@@ -121,7 +124,7 @@ function wantedType({ form, text }: ExpectedBody): string {
  */
 function parsed(sent: string, type: string | undefined, { form, text }: ExpectedBody): unknown {
   if (isJson(type)) return JSON.parse(sent)
-  if (form) return Object.fromEntries(new URLSearchParams(sent))
+  if (form) return formFields(sent)
   // Clients that name no type send JSON as text, too.
   return text && !/^\s*[[{]/.test(sent) ? sent : JSON.parse(sent)
 }

@@ -3,6 +3,7 @@ import ajvFormats from 'ajv-formats'
 import Router from 'find-my-way'
 import { type Document, OpenAPIBackend } from 'openapi-backend'
 import { type BodyShape, bodyShape } from './body-shape.ts'
+import { type EmptyRules, emptyRules } from './empty-values.ts'
 import { readSpec } from './spec-files.ts'
 import { strictProblemsOf } from './strict-patterns.ts'
 import { explained, type Validator } from './violations.ts'
@@ -50,6 +51,7 @@ export interface Operation {
   readonly body:
     | {
         readonly shape: BodyShape
+        readonly empties: EmptyRules | undefined
         readonly freeCase: boolean
         readonly form: boolean
         /** Takes plain text or CSV beside JSON. */
@@ -233,6 +235,7 @@ function bodyOf({ requestBody }: OperationObject): Operation['body'] {
   return (
     schema && {
       shape: bodyShape(schema),
+      empties: emptyRules(schema),
       freeCase: schema['x-case-insensitive'] === true,
       form: bodies?.[JSON_TYPE] === undefined,
       text: Object.keys(bodies ?? {}).some((type) => TEXT_TYPE.test(type)),

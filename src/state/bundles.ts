@@ -26,6 +26,8 @@ export interface Bundle {
   readonly assignedAt: number
   /** Not before this instant; then at once, used or not. */
   readonly startsAt?: number
+  /** It ends then, however late it began; else its duration after it began. */
+  readonly until?: number
   /** What only its provider understands of it. */
   readonly extra?: Readonly<Record<string, string>>
   readonly startedAt?: number
@@ -108,9 +110,22 @@ function processed(world: World, bundle: Bundle): Bundle {
   return queued
 }
 
-/** The bundle begins: its end is its duration from now. */
+/** When a bundle runs, used or not (virtual ms). */
+export interface Term {
+  readonly startsAt: number
+  readonly until: number
+}
+
+/** Sets when a queued bundle runs. */
+export function setTerm(world: World, bundle: Bundle, term: Term): void {
+  const set = world.in(bundles).put({ ...bundle, ...term })
+  world.schedule(bundleStarts, term.startsAt, { bundle: bundles.key(set) })
+}
+
+/** The bundle begins: its end is set, or its duration from now. */
 export function startBundle(world: World, bundle: Bundle): Bundle {
-  const endsAt = addDuration(world.now, bundle.duration)
+  const { duration, until } = bundle
+  const endsAt = until === undefined ? addDuration(world.now, duration) : Math.max(world.now, until)
   const active = moved(world, bundle, 'start', { startedAt: world.now, endsAt })
   world.schedule(bundleExpires, endsAt, { bundle: bundles.key(active) })
   happened(world, active, 'bundle.activated')

@@ -212,7 +212,7 @@ export const confirmationCode = text(
 export const commonSettings = {
   strict: flag(
     false,
-    'refuse fields and parameters the spec does not know, and bodies not sent as JSON, ' +
-      'instead of only journalling them',
+    'refuse fields and parameters the spec does not know, optional fields sent as null or "", ' +
+      'and bodies not sent as JSON, instead of only journalling them',
   ),
 }

@@ -205,7 +205,7 @@ test('a seed file is laid over new worlds', async () => {
   await using dir = await folder()
   await writeFile(
     join(dir.path, 'own.yaml'),
-    'esim-go:\n  balance: 12\n  inventory: [{ bundle: esim_1GB_7D_GB_V2, quantity: 3 }]\n',
+    'esim-go:\n  balance: 12\n  testCredit: 0\n  inventory: [{ bundle: esim_1GB_7D_GB_V2, quantity: 3 }]\n',
   )
   await using server = await startServer(['--ephemeral', '--seed-file', 'own.yaml'], {
     cwd: dir.path,

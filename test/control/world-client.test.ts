@@ -100,3 +100,18 @@ test('nothing here waits by fetch: it gives up on an answer after five minutes',
   const waiting = sourceFiles('src').filter(({ code }) => /\bfetch\(/.test(code))
   expect(waiting.map(({ path }) => path)).toEqual([])
 })
+
+test('all SIMs are listed, the latest ones of more than 1,000, too', async () => {
+  await using sim = await startSimulator({ stock: { 'esim-go': { balance: 5000 } } })
+  const line = { type: 'bundle', item: 'esim_1GB_7D_GB_V2', quantity: 700 }
+  for (const time of ['first', 'second']) {
+    const answer = await fetch(`${sim.baseUrl('esim-go')}/orders`, {
+      method: 'POST',
+      headers: { 'X-API-Key': 'test-esim-go-key', 'Content-Type': 'application/json' },
+      body: JSON.stringify({ type: 'transaction', assign: true, order: [line] }),
+    })
+    expect([time, answer.status]).toEqual([time, 200])
+  }
+  const all = await sim.sims('esim-go')
+  expect(new Set(all.map(({ iccid }) => iccid)).size).toBe(1400)
+})

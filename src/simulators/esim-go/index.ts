@@ -11,7 +11,7 @@ import { lapseBundle } from './bundles/lapse.ts'
 import { revokeHandlers } from './bundles/revoke-handlers.ts'
 import { sign, UTILISATION } from './callbacks.ts'
 import { catalogueHandlers } from './catalogue/handlers.ts'
-import { lookUp } from './catalogue/on-sale.ts'
+import { lookUpBought } from './catalogue/on-sale.ts'
 import { refusalReply } from './errors.ts'
 import { esimHandlers } from './esims/handlers.ts'
 import { idleTasks } from './esims/idle.ts'
@@ -88,14 +88,14 @@ export const esimGo = defineSimulator<operations, typeof settings.table>({
   device: {
     usage: {
       covers: (world, bundle, country) =>
-        lookUp(world, bundle.name)?.countries.includes(country) === true,
+        lookUpBought(world, bundle.name)?.countries.includes(country) === true,
       thresholds: UTILISATION,
     },
     homeCountry(world, sim) {
       const next = bundlesOf(world, SLUG, sim.iccid).find(
         ({ state }) => state === 'active' || state === 'queued' || state === 'processing',
       )
-      return next && lookUp(world, next.name)?.countries[0]
+      return next && lookUpBought(world, next.name)?.countries[0]
     },
   },
   callbacks: {

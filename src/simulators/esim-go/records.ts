@@ -139,6 +139,10 @@ export interface Account {
   readonly cardless?: boolean
   /** How often it was told that money did not suffice, and the US cents there were then. */
   readonly insufficient?: { readonly count: number; readonly spendable: number }
+  /** What was topped up on the last day (UTC, ms of its beginning) that saw a top-up: US cents. */
+  readonly toppedUp?: { readonly day: number; readonly amount: number }
+  /** Only the user's own bundles are on sale, not those of the default catalogue. */
+  readonly onlyOwnBundles?: boolean
 }
 
 export const accounts = defineCollection<Account>({
@@ -152,9 +156,9 @@ export interface CatalogueBundle {
   readonly name: string
   readonly description: string
   readonly groups: readonly string[]
-  /** ISO codes of the countries it works in: its base countries. */
+  /** ISO codes of the countries it works in: without an area, its base countries. */
   readonly countries: readonly string[]
-  /** Regional and global bundles only: the area they are sold as, such as `Europe+`. */
+  /** Regional and global bundles only: the area they are sold as, such as `Europe+`, their base. */
   readonly area?: { readonly name: string; readonly region: string }
   /**
    * MB, 1,000 to a GB. Unlimited bundles have -1, as integrators of eSIM Go report from the
@@ -163,7 +167,10 @@ export interface CatalogueBundle {
   readonly dataAmount: number
   /** Days. */
   readonly duration: number
-  readonly speed: readonly string[]
+  /** `null` where the catalogue does not tell. */
+  readonly speed: readonly string[] | null
+  /** Where it has a picture of its own. */
+  readonly imageUrl?: string
   readonly autostart: boolean
   readonly unlimited: boolean
   /** US cents. */

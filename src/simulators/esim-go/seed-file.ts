@@ -124,7 +124,18 @@ const BUNDLE_FIELDS = [
   'unlimited',
   'groups',
   'speed',
+  'area',
+  'imageUrl',
 ]
+
+/** The area a bundle is sold as, where it is not sold as its countries. */
+function soldAs(where: string, value: unknown): { name: string; region: string } {
+  const entry = fields(where, value, ['name', 'region'])
+  return {
+    name: text(`${where}.name`, entry.name),
+    region: text(`${where}.region`, entry.region),
+  }
+}
 
 function userBundle(where: string, value: unknown): CatalogueBundle {
   const entry = fields(where, value, BUNDLE_FIELDS)
@@ -138,12 +149,34 @@ function userBundle(where: string, value: unknown): CatalogueBundle {
     countries,
     dataAmount: unlimited ? -1 : whole(`${where}.dataAmount`, entry.dataAmount, 1, 1e9),
     duration: whole(`${where}.duration`, entry.duration, 1, 3650),
-    speed: optional(`${where}.speed`, entry.speed, texts) ?? ['4G'],
+    speed: entry.speed === null ? null : (optional(`${where}.speed`, entry.speed, texts) ?? ['4G']),
     autostart: true,
     unlimited,
     price: cents(`${where}.price`, entry.price),
     billingType: 'FixedCost',
+    ...defined({
+      area: optional(`${where}.area`, entry.area, soldAs),
+      imageUrl: optional(`${where}.imageUrl`, entry.imageUrl, text),
+    }),
   }
+}
+
+/**
+ * Puts bundles on sale: a list adds to the default catalogue, `{replace: true, bundles}` takes its
+ * place.
+ */
+function putCatalogue(world: World, value: unknown): void {
+  const isList = value === undefined || Array.isArray(value)
+  const { replace, bundles } = isList
+    ? { replace: false, bundles: value }
+    : fields('catalogue', value, ['replace', 'bundles'])
+  const where = isList ? 'catalogue' : 'catalogue.bundles'
+  if (flag('catalogue.replace', replace)) {
+    if (bundles === undefined) throw wrong(where, 'must list what is on sale instead')
+    world.in(accounts).put({ ...accountOf(world), onlyOwnBundles: true })
+  }
+  for (const [at, bundle] of list(where, bundles).entries())
+    world.in(userBundles).put(userBundle(`${where}[${at}]`, bundle))
 }
 
 const ESIM_FIELDS = [
@@ -232,8 +265,7 @@ export function applySeedFile(world: World, content: unknown): void {
     }),
   })
 
-  for (const [at, bundle] of list('catalogue', file.catalogue).entries())
-    world.in(userBundles).put(userBundle(`catalogue[${at}]`, bundle))
+  putCatalogue(world, file.catalogue)
   for (const [at, lot] of list('inventory', file.inventory).entries())
     putLot(world, `inventory[${at}]`, lot)
   for (const [at, esim] of list('esims', file.esims).entries()) putEsim(world, `esims[${at}]`, esim)

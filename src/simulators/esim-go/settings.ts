@@ -23,6 +23,12 @@ export const settings = defineSettings(SLUG, {
     'public',
     'shapes of lists: as recorded from the real API, or as the document has them',
   ),
+  regionalBundles: choice(
+    ['area', 'countries'],
+    'area',
+    'base countries of a regional bundle: its area as one, with the real ones under ' +
+      'roamingEnabled (public), or the real ones',
+  ),
   groups: choice(
     ['auto', 'array', 'object'],
     'auto',
@@ -37,6 +43,12 @@ export const settings = defineSettings(SLUG, {
   deliveryDelay: duration(
     'PT0S',
     'how long an order takes to be delivered (documented: up to PT5M in some cases)',
+  ),
+  yearMonths: choice(
+    ['consecutive', 'from-use'],
+    'consecutive',
+    'the months of a one-year bundle: they follow one another from its first use (inferred), or ' +
+      'each begins with its own first use',
   ),
   idleDeletion: duration(
     'P180D',
@@ -97,7 +109,13 @@ export const settings = defineSettings(SLUG, {
     1,
     1_000_000,
     5000,
-    'the largest amount of POST /organisation/balance (public)',
+    'the most that POST /organisation/balance takes in a day (public), from midnight UTC (invented)',
+  ),
+  balanceShown: choice(
+    ['with-credit', 'without'],
+    'with-credit',
+    'the balance of the organisation and of a top-up: with the usable test credit (public: ' +
+      '"balance plus test credit"), or without',
   ),
   lowBalance: whole(
     0,

@@ -219,7 +219,7 @@ export interface components {
             notes?: string;
             groups: string[];
             currency: string;
-            /** @description Whole units, rounded down */
+            /** @description The balance and the test credit that can be used (public), without it with the setting `balanceShown`. Whole units, rounded down */
             balance: number;
             /** @description Whole units, rounded down */
             testCredit?: number;
@@ -338,7 +338,8 @@ export interface components {
                  */
                 expiry: string;
             }[];
-            countries: components["schemas"]["CountryCode"][];
+            /** @description The bundle's base countries, as in the catalogue */
+            countries: string[];
             /** @description Megabytes */
             data: number;
             duration: number;
@@ -353,22 +354,26 @@ export interface components {
         Country: {
             name: string;
             region: string;
-            iso: components["schemas"]["CountryCode"];
+            /** @description ISO code of a country; of an area, its name (public) */
+            iso: string;
         };
         CatalogueBundle: {
             name: components["schemas"]["BundleName"];
             description: string;
             groups?: string[];
-            /** @description The bundle's base countries */
+            /** @description The bundle's base countries. A regional bundle has one, its area (public), unless the setting `regionalBundles` is `countries` */
             countries: components["schemas"]["Country"][];
             /** @description Megabytes; -1 where unlimited */
             dataAmount: number;
             /** @description Days */
             duration: number;
-            speed: components["schemas"]["Speeds"];
+            /** @description Recorded bundles have null here, too */
+            speed: string[] | null;
             autostart: boolean;
             unlimited: boolean;
+            /** @description The countries of a regional bundle (public) */
             roamingEnabled: components["schemas"]["Country"][];
+            /** @description The host is public, names of files are invented but for North America's */
             imageUrl?: string;
             price: components["schemas"]["Money"];
             /** @enum {string} */
@@ -1505,7 +1510,11 @@ export interface operations {
                 orderBy?: components["parameters"]["EsimsOrderBy"];
                 /** @description The column that `filter` is compared with */
                 filterBy?: "iccid" | "customerRef" | "lastAction" | "actionDate" | "assignedDate";
-                /** @description The value to look for */
+                /**
+                 * @description The value to look for. Dates and ICCIDs know `eq:`, `lt:`, `lte:`, `gt:` and `gte:`, `eq:` where none is given; texts know `eq:`, and are
+                 *     else found anywhere in the column (public). `*` stands for any text (invented): with one the whole column must fit.
+                 * @example gte:2026-01-02
+                 */
                 filter?: string;
             };
             header?: never;
@@ -1627,6 +1636,7 @@ export interface operations {
                      */
                     "application/json": {
                         amount: number;
+                        /** @description As GET /organisation shows it */
                         balance: number;
                         ref: number;
                     };
@@ -1714,7 +1724,7 @@ export interface operations {
                      *             "Standard Long Duration"
                      *           ],
                      *           "currency": "USD",
-                     *           "balance": 1000,
+                     *           "balance": 1050,
                      *           "testCredit": 50,
                      *           "testCreditExpiry": "2026-04-01T00:00:00Z",
                      *           "businessType": "Travel",
@@ -1821,7 +1831,8 @@ export interface operations {
                 limit?: number;
                 /**
                  * @description Bounds of the time an order was made: a comparison and a time, `gte:2024-03-01T00:00:00.000Z`. Repeat the parameter for a second
-                 *     bound. `gte` and `lte` are documented; `gt`, `lt`, `eq` and a bare time (taken as `eq`) are invented.
+                 *     bound. `gte` and `lte` are documented; `gt`, `lt`, `eq` and a bare time (taken as `eq`) are public, of other filters. A date
+                 *     without a time is its whole day in UTC (invented).
                  * @example [
                  *       "gte:2024-03-01T00:00:00.000Z",
                  *       "lte:2024-03-31T23:59:59.999Z"
@@ -2090,7 +2101,7 @@ export interface operations {
                 /** @description Ascending or descending */
                 direction?: components["parameters"]["Direction"];
                 /** @description The column to sort by */
-                orderBy?: "name" | "description" | "dataAmount" | "duration" | "price";
+                orderBy?: "name" | "bundleName" | "description" | "dataAmount" | "duration" | "autostart" | "roamingEnabled" | "price";
                 /** @description A part of the description to search for */
                 description?: string;
                 /**
@@ -2104,7 +2115,7 @@ export interface operations {
                  */
                 countries?: string;
                 /**
-                 * @description Finds bundles that have a base country in this region
+                 * @description Finds bundles that have a base country in this region; LATAM, an older word, finds those of most of America (inferred)
                  * @example Europe
                  */
                 region?: string;
@@ -2147,7 +2158,7 @@ export interface operations {
                      *           "autostart": true,
                      *           "unlimited": false,
                      *           "roamingEnabled": [],
-                     *           "imageUrl": "",
+                     *           "imageUrl": "https://esimgo-cms-images-prod.s3.eu-west-1.amazonaws.com/United_Kingdom.jpg",
                      *           "price": 2.28,
                      *           "billingType": "FixedCost",
                      *           "allowances": [

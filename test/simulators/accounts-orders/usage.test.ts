@@ -178,10 +178,27 @@ test('the data of a plan is there again a month after its first use', async () =
   await sim.clock.advance('P30D')
   expect((await device.show()).bundles).toMatchObject([
     { state: 'expired' },
-    { state: 'queued', usedBytes: 0 },
+    { state: 'active', usedBytes: 0 },
   ])
   await device.use('1GB')
   expect(await used(sim, 1)).toMatchObject([{ quantity: 1e9, cost_type: 'in_bundle' }])
+})
+
+test('the months of a plan follow one another from its first use, used or not', async () => {
+  await using sim = await startEnterprise()
+  const device = await deviceOf(sim)
+  await device.use('1GB')
+  await sim.clock.advance('P75D')
+  const { bundles } = await device.show()
+  expect(bundles).toMatchObject([
+    { state: 'expired', usedBytes: 1e9 },
+    { state: 'expired', usedBytes: 0 },
+    { state: 'active', usedBytes: 0 },
+  ])
+  const endsAt = bundles.map((bundle) => bundle.endsAt)
+  expect(endsAt).toEqual(
+    ['2026-01-31', '2026-03-02', '2026-04-01'].map((day) => `${day}T00:00:00.000Z`),
+  )
 })
 
 test('a service that a subscription has not is not carried', async () => {

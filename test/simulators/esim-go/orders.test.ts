@@ -530,6 +530,10 @@ test.each([
   ['gte:2026-01-03T02:00:00%2B02:00', [january(4), january(3)]],
   ['gte:2027-01-01T00:00:00Z', []],
   ['lte:1970-01-01T00:00:00Z', []],
+  ['gte:2026-01-03', [january(4), january(3)]],
+  ['gt:2026-01-02', [january(4), january(3)]],
+  ['lte:2026-01-02', [january(2), january(1)]],
+  ['2026-01-02', [january(2)]],
 ])('createdAt=%s finds %j', async (bound, expected) => {
   await using sim = await startEsimGo()
   await orderDaily(sim, 4)

@@ -1,6 +1,7 @@
 // The organisation at eSIM Go: the API's own description, its details, its groups and its inventory.
 import { expect, test } from 'vitest'
 import { type Schemas, startEsimGo } from '../../support/esim-go.ts'
+import { buy, GB_1 } from '../../support/esim-go-shop.ts'
 
 type Organisations = { organisations: Schemas['Organisation'][] }
 type Inventory = { bundles: Schemas['InventoryBundle'][] }
@@ -44,7 +45,7 @@ test('ESG-115 the organisation is answered with its details and all its users', 
   expect(organisations[0]).toMatchObject({
     apiKey: sim.key,
     currency: 'USD',
-    balance: 1000,
+    balance: 1050,
     testCredit: 50,
   })
   // Each field the document shows, and of every user.
@@ -83,6 +84,28 @@ test('ESG-115 the organisation is answered with its details and all its users', 
   const users = organisations[0]?.users ?? []
   expect(users.length).toBeGreaterThan(0)
   for (const user of users) expect(user.emailAddress).toMatch(/^\S+@travel\.example$/)
+})
+
+test('the balance holds the test credit while it lasts', async () => {
+  await using sim = await startEsimGo()
+  const shown = async () => {
+    const { body } = await sim.get<Organisations>('/organisation')
+    return [body.organisations[0]?.balance, body.organisations[0]?.testCredit]
+  }
+  await buy(sim, { item: GB_1 })
+  expect(await shown()).toEqual([1047, 47])
+  await sim.advance('P30D')
+  expect(await shown()).toEqual([1000, 0])
+})
+
+test('with balanceShown without the balance is told without the test credit, on a top-up too', async () => {
+  await using sim = await startEsimGo()
+  await sim.set({ balanceShown: 'without' })
+  await buy(sim, { item: GB_1 })
+  const { body } = await sim.get<Organisations>('/organisation')
+  expect(body.organisations[0]).toMatchObject({ balance: 1000, testCredit: 47 })
+  const answer = await sim.call('POST', '/organisation/balance?amount=1000')
+  expect(answer.body).toMatchObject({ balance: 2000 })
 })
 
 test('the organisation shows where its callbacks go', async () => {

@@ -40,7 +40,7 @@ const alerts = async (sim: TestSim, receiver: TestReceiver<Alert>): Promise<Arri
 test('ESG-110 a top-up raises the balance, and the answer tells it', async () => {
   await using sim = await startEsimGo()
   const { status, body } = await topUp(sim, 1500)
-  expect([status, body]).toEqual([200, { amount: 1500, balance: 2500, ref: 987_000_001 }])
+  expect([status, body]).toEqual([200, { amount: 1500, balance: 2550, ref: 987_000_001 }])
   expect(money(sim)).toEqual({ balance: 250_000, testCredit: 5_000 })
   expect((await topUp(sim, 1000)).body.ref).toBe(987_000_002)
 })
@@ -86,7 +86,42 @@ test('an amount lies between 1,000 and 5,000', async () => {
   await using sim = await startEsimGo()
   for (const amount of [1, 999, 5001, 1e9])
     await expectRefused(sim, () => topUp(sim, amount), { ...INVALID, reason: /1000 and 5000/ })
-  for (const amount of [1000, 5000]) expect((await topUp(sim, amount)).status).toBe(200)
+  for (const amount of [1000, 4000]) expect((await topUp(sim, amount)).status).toBe(200)
+})
+
+test('5,000 is the most of a day, which begins at midnight UTC', async () => {
+  await using sim = await startEsimGo()
+  const refused = (amount: number, reason: RegExp) =>
+    expectRefused(sim, () => topUp(sim, amount), { ...INVALID, reason })
+  expect((await topUp(sim, 5000)).status).toBe(200)
+  await refused(5000, /at most 5000 a day.* 0 is left until 2026-01-02T00:00:00\.000Z/)
+  await sim.advance('PT23H59M59S')
+  await refused(1000, /0 is left until 2026-01-02/)
+  await sim.advance('PT1S')
+  expect((await topUp(sim, 2500)).status).toBe(200)
+  await refused(2501, /2500 was topped up since midnight UTC: 2500 is left until 2026-01-03/)
+  expect((await topUp(sim, 2500)).status).toBe(200)
+  expect(money(sim)).toEqual({ balance: 1_100_000, testCredit: 5_000 })
+})
+
+test('a top-up that was declined does not count against the day', async () => {
+  await using sim = await startEsimGo()
+  expect((await topUp(sim, 1402)).status).toBe(400)
+  expect((await topUp(sim, 5000)).status).toBe(200)
+})
+
+test('what was topped up on a day is kept with the state', async () => {
+  await using sim = await startSimulator()
+  const pay = async () => {
+    const headers = { 'X-API-Key': 'test-esim-go-key' }
+    const url = `${sim.baseUrl('esim-go')}/organisation/balance?amount=3000`
+    return (await fetch(url, { method: 'POST', headers })).status
+  }
+  expect(await pay()).toBe(200)
+  await sim.restore(await sim.state())
+  expect(await pay()).toBe(400)
+  await sim.reset()
+  expect(await pay()).toBe(200)
 })
 
 test('the limits of an amount are settings', async () => {
@@ -94,7 +129,7 @@ test('the limits of an amount are settings', async () => {
   await sim.set({ topUpMinimum: 10, topUpMaximum: 20 })
   for (const amount of [9, 21])
     await expectRefused(sim, () => topUp(sim, amount), { ...INVALID, reason: /10 and 20/ })
-  for (const amount of [10, 20]) expect((await topUp(sim, amount)).status).toBe(200)
+  for (const amount of [10, 10]) expect((await topUp(sim, amount)).status).toBe(200)
 })
 
 test('a payment that takes the money below the setting lowBalance is told, once, and again after a top-up', async () => {

@@ -107,7 +107,6 @@ test.each([
   ['WHL-017', { subscriberId: '_1' }],
   ['WHL-017', { wholesalePlanId: long }],
   ['WHL-017', { wholesalePlanId: '?' }],
-  ['WHL-017', { gpsiReservationId: '' }],
   ['WHL-017', { gpsiReservationId: long }],
   ['WHL-018', { bucketRefId: [''] }],
   ['WHL-018', { bucketRefId: '1000001' }],
@@ -140,6 +139,20 @@ test.each([
     })
   },
 )
+
+test('WHL-017 with strict an empty gpsiReservationId is beyond its length, else it is none', async () => {
+  await using sim = await startWholesale()
+  expect((await sim.activate({ gpsiReservationId: '', partnerTransactionId: 'T1' })).status).toBe(
+    200,
+  )
+  await sim.set('wholesale', { strict: true })
+  await expectFailure(sim, () => sim.activate({ gpsiReservationId: '' }), {
+    status: 400,
+    code: 'INVALID_REQUEST',
+    refusal: 'invalid-request',
+    reason: /gpsiReservationId/,
+  })
+})
 
 test('WHL-017 WHL-019 WHL-020 WHL-021 WHL-023 WHL-024 WHL-025 WHL-026 the bounds of each field are within it', async () => {
   await using sim = await startWholesale()

@@ -3,7 +3,7 @@ import { bundlesOf } from '../../../state/bundles.ts'
 import { defined } from '../../../state/defined.ts'
 import { Refusal } from '../../../state/refusal.ts'
 import type { World } from '../../../state/world.ts'
-import { findBundle } from '../catalogue/on-sale.ts'
+import { findBought } from '../catalogue/on-sale.ts'
 import { findUsable, incompatibilityOf, mintEsim } from '../esims/esims.ts'
 import { spendable } from '../organisation/account.ts'
 import { type CatalogueBundle, type Esim, type OrderLine, orders, SLUG } from '../records.ts'
@@ -56,7 +56,7 @@ export function apply(
   const lines: OrderLine[] = []
   for (const application of applications) {
     const { bundle: name, repeat, allowReassign } = application
-    const bundle = findBundle(world, name)
+    const bundle = findBought(world, name)
     const { esim, problem } = targetOf(world, application, bundle)
     if (esim && problem) {
       outcomes.push({ iccid: esim.iccid, bundle: name, status: problem })

@@ -16,7 +16,8 @@ export const bundleHandlers: EsimGoHandlers = {
     // v2.5's description has megabytes in this list alone.
     const unit = settings.wire === 'documented' ? 'MB' : 'BYTES'
     const listed = assignmentsOf(world, path.iccid).filter((each) => includeUsed || isCurrent(each))
-    const byName = grouped(listed.slice(0, limit), ({ bundle }) => bundle.name)
+    // The most recent ones are kept (public), in the order they were assigned.
+    const byName = grouped(listed.slice(-limit), ({ bundle }) => bundle.name)
     return reply(200, {
       bundles: [...byName].map(([name, assignments]) => ({
         name,

@@ -4,9 +4,11 @@ import { defined } from '../../../state/defined.ts'
 import { iso, isoDay } from '../../../state/instant.ts'
 import type { World } from '../../../state/world.ts'
 import type { Assignment } from '../assignments.ts'
-import { lookUp } from '../catalogue/on-sale.ts'
+import { baseCodes } from '../catalogue/base-countries.ts'
+import { lookUpBought } from '../catalogue/on-sale.ts'
 import { dataAllowance } from '../catalogue/wire.ts'
 import type { CatalogueBundle, Lot } from '../records.ts'
+import { settings } from '../settings.ts'
 import type { components } from '../spec.d.ts'
 import { before23, since25 } from '../versions.ts'
 
@@ -29,12 +31,9 @@ export function remaining(bundle: Bundle): number {
   return bundle.unlimited ? 0 : remainingBytes(bundle)
 }
 
-/**
- * The catalogue's description of a bundle, or its name where it is not on sale
- * any more.
- */
+/** The catalogue's description of a bundle, or its name where nothing is known of it any more. */
 export function description(world: World, name: string): string {
-  return lookUp(world, name)?.description ?? name
+  return lookUpBought(world, name)?.description ?? name
 }
 
 /**
@@ -93,12 +92,13 @@ export function inventoryBundle(
   available: readonly Lot[],
   basePath: string,
 ): Schemas['InventoryBundle'] {
-  const bundle = lookUp(world, name)
+  const bundle = lookUpBought(world, name)
+  const { regionalBundles } = world.settings(settings)
   const json: Schemas['InventoryBundle'] = {
     name,
     desc: bundle?.description ?? name,
     available: available.map(lotBody),
-    countries: [...(bundle?.countries ?? [])],
+    countries: bundle ? [...baseCodes(bundle, regionalBundles)] : [],
     data: bundle?.dataAmount ?? 0,
     duration: bundle?.duration ?? 1,
     durationUnit: 'day',

@@ -36,10 +36,12 @@ function countriesOf(names: readonly string[], codes: readonly string[]): Countr
 export const catalogueHandlers: EsimGoHandlers = {
   getCatalogue({ query, settings, basePath }, world) {
     const { page = 1, perPage = 50, countries: isos, ...search } = query
-    const found = searchCatalogue(onSale(world), { ...search, countries: parts(isos) })
+    const { regionalBundles: regional } = settings
+    const asked = { ...search, countries: parts(isos), regional }
+    const found = searchCatalogue(onSale(world), asked)
     const bundles = found
       .slice((page - 1) * perPage, page * perPage)
-      .map((bundle) => wire.listedBundle(bundle, basePath))
+      .map((bundle) => wire.listedBundle(bundle, { basePath, regional }))
     if (settings.wire === 'documented') return reply(200, bundles)
     return reply(200, {
       bundles,
@@ -49,8 +51,10 @@ export const catalogueHandlers: EsimGoHandlers = {
     })
   },
 
-  getCatalogueBundle({ path, basePath }, world) {
-    return reply(200, wire.bundleDetails(findBundle(world, path.name), basePath))
+  getCatalogueBundle({ path, settings, basePath }, world) {
+    const bundle = findBundle(world, path.name)
+    const regional = settings.regionalBundles
+    return reply(200, wire.bundleDetails(bundle, { basePath, regional }))
   },
 
   listPrices({ settings }, world) {

@@ -1,5 +1,4 @@
 // eSIMs: the list, one of them, its customer reference.
-import { iso } from '../../../state/instant.ts'
 import { Refusal } from '../../../state/refusal.ts'
 import type { World } from '../../../state/world.ts'
 import { reply } from '../../call.ts'
@@ -8,25 +7,14 @@ import type { EsimGoHandlers } from '../settings.ts'
 import type { operations } from '../spec.d.ts'
 import { acknowledgement } from '../versions.ts'
 import { findEsim, noteAction } from './esims.ts'
+import { esimFilter } from './filter.ts'
 import { noteHistory } from './history.ts'
 import { installLinksOf } from './install-links.ts'
 import * as wire from './wire.ts'
 
 type ListQuery = NonNullable<operations['listEsims']['parameters']['query']>
 
-/** The text of a column, as `filter` is compared with it. */
-const columns: Readonly<Record<NonNullable<ListQuery['filterBy']>, (esim: Esim) => string>> = {
-  iccid: (esim) => esim.iccid,
-  customerRef: (esim) => esim.customerRef,
-  lastAction: (esim) => esim.lastAction ?? '',
-  actionDate: (esim) => (esim.actionAt === undefined ? '' : iso(esim.actionAt)),
-  assignedDate: (esim) => iso(esim.assignedAt),
-}
-
-/**
- * One page of the list, and how many there are in all. `filter` matches anywhere in the column, in
- * either case (public: string filters search like a wildcard).
- */
+/** One page of the list, and how many there are in all. */
 function pageOf(world: World, query: ListQuery): { rows: number; page: Esim[] } {
   const { page = 1, perPage = 50, direction, orderBy = 'assignedDate', filterBy, filter } = query
   const descending = direction === 'desc'
@@ -37,11 +25,8 @@ function pageOf(world: World, query: ListQuery): { rows: number; page: Esim[] } 
   if (filterBy === undefined || filter === undefined)
     return { rows: all.size, page: all.page(orderBy, { descending }, offset, perPage) }
 
-  const textOf = columns[filterBy]
-  const part = filter.toLowerCase()
-  const found = all
-    .page(orderBy, { descending }, 0, all.size)
-    .filter((esim) => textOf(esim).toLowerCase().includes(part))
+  const fits = esimFilter(filterBy, filter)
+  const found = all.page(orderBy, { descending }, 0, all.size).filter(fits)
   return { rows: found.length, page: found.slice(offset, offset + perPage) }
 }
 

@@ -3,7 +3,7 @@ import { SEPARATOR } from '../../../state/collection.ts'
 import { iso } from '../../../state/instant.ts'
 import { Refusal } from '../../../state/refusal.ts'
 import { reply } from '../../call.ts'
-import { findBundle } from '../catalogue/on-sale.ts'
+import { findBought } from '../catalogue/on-sale.ts'
 import type { EsimGoHandlers } from '../settings.ts'
 import { acknowledgement, until24 } from '../versions.ts'
 import { findEsim, findUsable, incompatibilityOf } from './esims.ts'
@@ -43,7 +43,7 @@ export const troubleshootingHandlers: EsimGoHandlers = {
 
   checkCompatibility({ path, basePath }, world) {
     const { esim } = findUsable(world, path.iccid)
-    const problem = incompatibilityOf(esim, findBundle(world, path.bundle))
+    const problem = incompatibilityOf(esim, findBought(world, path.bundle))
     const message = problem ?? 'Bundle is compatible with eSIM'
     const verdict = { compatible: problem === undefined }
     return reply(

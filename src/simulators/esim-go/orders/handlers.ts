@@ -2,6 +2,7 @@
 import { type Range, sortable } from '../../../state/collection.ts'
 import { Refusal } from '../../../state/refusal.ts'
 import { reply } from '../../call.ts'
+import { comparisonOf, type Span, spanOf } from '../comparison.ts'
 import type { EsimGoRefusal } from '../errors.ts'
 import { orders } from '../records.ts'
 import type { EsimGoHandlers } from '../settings.ts'
@@ -9,22 +10,15 @@ import { isSince, V23 } from '../versions.ts'
 import { placeOrder, priceOrder } from './ordering.ts'
 import * as wire from './wire.ts'
 
-/** `gte:2026-01-01T00:00:00Z`; without an operator, that very instant. */
-const BOUND = /^(?:(eq|lte?|gte?):)?(.*)$/
-
 /** The earliest and latest `createdAt` (ms, both included) that `bounds` leave. */
-function windowOf(bounds: readonly string[]): { from: number; to: number } {
+function windowOf(bounds: readonly string[]): Span {
   let from = 0
   let to = Number.MAX_SAFE_INTEGER
   for (const bound of bounds) {
-    const [, operator = 'eq', time = ''] = BOUND.exec(bound) ?? []
-    const at = Date.parse(time)
-    if (Number.isNaN(at)) throw new Refusal('invalid-request', `createdAt: "${time}" is not a time`)
-
-    if (operator === 'gte' || operator === 'eq') from = Math.max(from, at)
-    if (operator === 'gt') from = Math.max(from, at + 1)
-    if (operator === 'lte' || operator === 'eq') to = Math.min(to, at)
-    if (operator === 'lt') to = Math.min(to, at - 1)
+    const span = spanOf(comparisonOf(bound))
+    if (!span) throw new Refusal('invalid-request', `createdAt: "${bound}" is not a time`)
+    from = Math.max(from, span.from)
+    to = Math.min(to, span.to)
   }
   return { from, to }
 }

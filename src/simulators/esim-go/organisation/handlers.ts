@@ -2,7 +2,6 @@
 import { reply } from '../../call.ts'
 import { onSale } from '../catalogue/on-sale.ts'
 import { bundleGroups } from '../catalogue/search.ts'
-import { wholeUnits } from '../money.ts'
 import type { EsimGoHandlers } from '../settings.ts'
 import { isSince, V25 } from '../versions.ts'
 import { bundleGroup } from './groups.ts'
@@ -27,7 +26,7 @@ export const organisationHandlers: EsimGoHandlers = {
   },
 
   topUpBalance({ query: { amount } }, world) {
-    const { account, payment } = topUp(world, amount)
-    return reply(200, { amount, balance: wholeUnits(account.balance), ref: payment })
+    const payment = topUp(world, amount)
+    return reply(200, { amount, balance: wire.shownBalance(world), ref: payment })
   },
 }
