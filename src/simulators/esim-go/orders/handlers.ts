@@ -1,5 +1,6 @@
 // POST /orders, GET /orders, GET /orders/{orderReference}.
 import { sortable } from '../../../state/collection.ts'
+import { instantOf } from '../../../state/instant.ts'
 import { Refusal } from '../../../state/refusal.ts'
 import type { World } from '../../../state/world.ts'
 import { reply } from '../../call.ts'
@@ -18,8 +19,9 @@ function windowOf(bounds: readonly string[]): { from: number; to: number } {
   let to = Number.MAX_SAFE_INTEGER
   for (const bound of bounds) {
     const [, operator = 'eq', time = ''] = BOUND.exec(bound) ?? []
-    const at = Date.parse(time)
-    if (Number.isNaN(at)) throw new Refusal('invalid-request', `createdAt: "${time}" is not a time`)
+    const at = instantOf(time)
+    if (at === undefined)
+      throw new Refusal('invalid-request', `createdAt: "${time}" is not a time there is`)
 
     if (operator === 'gte' || operator === 'eq') from = Math.max(from, at)
     if (operator === 'gt') from = Math.max(from, at + 1)
