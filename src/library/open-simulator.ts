@@ -5,6 +5,7 @@ import { openServer, packageVersion, type SimulatorServer } from '../server/serv
 import { simulators as allSimulators } from '../simulators/index.ts'
 import type { Simulator } from '../simulators/simulator.ts'
 import { defined } from '../state/defined.ts'
+import { instantOf, startOfDay } from '../state/instant.ts'
 import type { SettingValue } from '../state/settings.ts'
 import { lowdbStore } from '../stores/lowdb.ts'
 import { memoryStore } from '../stores/memory.ts'
@@ -61,8 +62,9 @@ const SEED = 'esimulator'
 
 /** How the clock of `default` begins. @throws RangeError for an instant that is none */
 function clockOf({ mode, rate, at }: NonNullable<SimulatorOptions['clock']> = {}) {
-  const instant = at === undefined ? undefined : new Date(at).getTime()
-  if (Number.isNaN(instant)) throw new RangeError(`clock.at is no instant: ${String(at)}`)
+  const instant = typeof at === 'string' ? (instantOf(at) ?? startOfDay(at)) : at?.valueOf()
+  if (at !== undefined && !Number.isFinite(instant))
+    throw new RangeError(`clock.at is no instant: ${String(at)}`)
   return defined({ mode, rate, at: instant })
 }
 

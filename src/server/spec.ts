@@ -2,6 +2,7 @@
 import ajvFormats from 'ajv-formats'
 import Router from 'find-my-way'
 import { type Document, OpenAPIBackend } from 'openapi-backend'
+import { instantOf } from '../state/instant.ts'
 import { type BodyShape, bodyShape } from './body-shape.ts'
 import { type EmptyRules, emptyRules } from './empty-values.ts'
 import { readSpec } from './spec-files.ts'
@@ -127,6 +128,9 @@ export async function compileSpec(document: Document): Promise<Spec> {
     ajvOpts: { allErrors: true, strict: false, coerceTypes: false },
     customizeAjv: (ajv) => {
       ajvFormats.default(ajv)
+      // Ajv's own let through what no clock shows, such as a leap second.
+      ajv.addFormat('date-time', isInstant)
+      ajv.addFormat('iso-date-time', (text: string) => isInstant(text) || isInstant(`${text}Z`))
       return ajv
     },
   })
@@ -159,6 +163,8 @@ export async function compileSpec(document: Document): Promise<Spec> {
 }
 
 function noop() {}
+
+const isInstant = (text: string) => instantOf(text) !== undefined
 
 function operationsOf(backend: OpenAPIBackend): Operation[] {
   return Object.entries(backend.definition.paths ?? {}).flatMap(([path, item]) => {

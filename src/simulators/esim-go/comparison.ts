@@ -1,4 +1,5 @@
 // Comparisons as filters have them: `gte:2026-01-02`, an operator and a value.
+import { instantOf, startOfDay } from '../../state/instant.ts'
 
 /** What a value is compared by; `eq` where a filter names none (public). */
 export type Operator = 'eq' | 'lt' | 'lte' | 'gt' | 'gte'
@@ -25,9 +26,6 @@ export interface Span {
 }
 
 const DAY_MS = 86_400_000
-const DAY = /^(\d{4})-(\d\d)-(\d\d)$/
-const TIME =
-  /^(\d{4})-(\d\d)-(\d\d)T([01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d+)?(?:Z|[+-](?:[01]\d|2[0-3]):[0-5]\d)$/i
 
 /**
  * The time a comparison leaves. A date without a time is its whole day in UTC (invented): `gt` is
@@ -54,17 +52,8 @@ export function spanOf({ operator = 'eq', value }: Comparison): Span | undefined
 
 /** The day a date means, or the instant of a time. */
 function stretchOf(text: string): Span | undefined {
-  const day = dayOf(DAY.exec(text))
+  const day = startOfDay(text)
   if (day !== undefined) return { from: day, to: day + DAY_MS - 1 }
-  if (dayOf(TIME.exec(text)) === undefined) return undefined
-  const at = Date.parse(text.toUpperCase())
-  return { from: at, to: at }
-}
-
-/** The beginning of a day that exists: there is no 30 February. */
-function dayOf(match: RegExpExecArray | null): number | undefined {
-  if (!match) return undefined
-  const [, year, month, day] = match
-  const at = Date.UTC(Number(year), Number(month) - 1, Number(day))
-  return new Date(at).getUTCDate() === Number(day) && Number(month) <= 12 ? at : undefined
+  const at = instantOf(text)
+  return at === undefined ? undefined : { from: at, to: at }
 }

@@ -3,6 +3,7 @@ import { bundlesOf } from '../../state/bundles.ts'
 import { grouped, SEPARATOR } from '../../state/collection.ts'
 import { defined } from '../../state/defined.ts'
 import { isCodeGood, lpaString } from '../../state/installation-code.ts'
+import { instantOf } from '../../state/instant.ts'
 import { HEX } from '../../state/random.ts'
 import { Refusal } from '../../state/refusal.ts'
 import { moveService, simKey, sims } from '../../state/sims.ts'
@@ -36,13 +37,13 @@ const removing: HighlandHandlers['removeProduct'] = ({ body }, world) => {
  * Ms since the epoch, with microseconds as a fraction.
  * @throws Refusal `invalid-request`
  */
-function instantOf(name: string, text: string): number {
+function askedTime(name: string, text: string): number {
   const [, seconds = '', , fraction = '', zone = 'Z'] =
     /^([^.Z+]{10}[^.Z+-]*)(\.(\d+))?(Z|[+-].*)?$/.exec(text) ?? []
-  const instant = Date.parse(seconds + zone) + Number(fraction.padEnd(6, '0')) / 1000
-  if (Number.isNaN(instant))
+  const instant = instantOf(seconds + zone)
+  if (instant === undefined)
     throw new Refusal('invalid-request', `${name} is no date and time there is`)
-  return instant
+  return instant + Number(fraction.padEnd(6, '0')) / 1000
 }
 
 export const handlers: HighlandHandlers = {
@@ -145,8 +146,8 @@ export const handlers: HighlandHandlers = {
 
   getUsageInWindow({ query }, world) {
     const { esim } = findEsim(world, query)
-    const from = instantOf('from', query.from)
-    const to = instantOf('to', query.to)
+    const from = askedTime('from', query.from)
+    const to = askedTime('to', query.to)
     if (from > to) throw new Refusal('invalid-request', 'from must not be after to')
     const uses = usageWithin(world, { provider: SLUG, iccid: esim.iccid }, from, to)
     const byProduct = [...grouped(uses, ({ reference }) => reference).values()]

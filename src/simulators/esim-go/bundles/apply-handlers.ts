@@ -1,5 +1,6 @@
 // Bundles of the inventory onto eSIMs: POST /esims/apply and POST /esims/{iccid}/bundles.
 import { defined } from '../../../state/defined.ts'
+import { instantOf } from '../../../state/instant.ts'
 import { Refusal } from '../../../state/refusal.ts'
 import { reply } from '../../call.ts'
 import { sourceIpOf } from '../orders/ordering.ts'
@@ -50,9 +51,8 @@ function applicationOf(
 
 function startOf(startTime: string | undefined, now: number): number | undefined {
   if (startTime === undefined) return undefined
-  const at = Date.parse(startTime)
-  // The format lets through what no clock shows, such as a leap second.
-  if (Number.isNaN(at)) refuse(`startTime: "${startTime}" is not a time`)
+  const at = instantOf(startTime)
+  if (at === undefined) return refuse(`startTime: "${startTime}" is not a time`)
   if (at < now) refuse('startTime lies in the past')
   return at
 }
