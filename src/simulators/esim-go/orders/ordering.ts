@@ -9,7 +9,7 @@ import type { Call } from '../../call.ts'
 import { addLot } from '../bundles/inventory.ts'
 import { putOnEsim, refuseWhileProcessing } from '../bundles/put-on-esim.ts'
 import { magicBundle } from '../catalogue/magic-bundles.ts'
-import { findBundle } from '../catalogue/on-sale.ts'
+import { findBought, findBundle } from '../catalogue/on-sale.ts'
 import type { EsimGoRefusal } from '../errors.ts'
 import { findInService } from '../esims/deactivation.ts'
 import { findUsable, incompatibilityOf, mintEsim } from '../esims/esims.ts'
@@ -170,7 +170,7 @@ function deliverOrder(world: World, order: Order): Order {
   const together = countOf(order.lines)
   let ordinal = 0
   const lines = order.lines.map((line): OrderLine => {
-    const bundle = findBundle(world, line.item)
+    const bundle = findBought(world, line.item)
     if (!order.assign) {
       addLot(world, bundle, line.quantity, line.pricePerUnit)
       return line
