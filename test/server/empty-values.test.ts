@@ -4,6 +4,7 @@ import { dropEmpty, emptyRules } from '../../src/server/empty-values.ts'
 import { ACCOUNT, ADA, BY_API, startEnterprise } from '../support/accounts-orders.ts'
 import { startEsimGo, type TestSim } from '../support/esim-go.ts'
 import { GB_1, type OrderAnswer, ownIccids } from '../support/esim-go-shop.ts'
+import { startHighland } from '../support/highland.ts'
 import { send } from '../support/http.ts'
 import { expectRefused } from '../support/refused.ts'
 import { MINIMAL, startWholesale } from '../support/wholesale.ts'
@@ -77,6 +78,23 @@ test('a text that may be empty is left as it is: a customer reference is taken a
   expect((await sim.put('/esims', { iccid, customerRef: '' })).status).toBe(200)
   expect(passedOver(sim)).toEqual([])
   expect((await sim.get<{ customerRef: string }>(`/esims/${iccid}`)).body.customerRef).toBe('')
+})
+
+test('Highland: a company with empty optional fields, and again, since it names no registration', async () => {
+  await using sim = await startHighland()
+  const company = { company_name: 'Roam', registration_number: '', country_code: null }
+  for (const time of ['first', 'second']) {
+    const { body } = await sim.call('PUT', '/b2b/company', { ...company, contact_email: '' })
+    expect([time, body.status]).toEqual([time, 'success'])
+  }
+  const [entry] = await sim.journal({ limit: 1 })
+  expect(entry?.undocumented).toEqual([
+    '/registration_number (empty)',
+    '/country_code (empty)',
+    '/contact_email (empty)',
+  ])
+  await sim.set('highland', { strict: true })
+  expect((await sim.call('PUT', '/b2b/company', { ...company })).status).toBe(400)
 })
 
 test('wholesale: an activation with empty optional fields', async () => {
