@@ -177,6 +177,8 @@ test('WHL-015 a wholesaleCustomerId has 1 to 12 characters, in the header or in 
   await using sim = await startWholesale({ given: 'an active line' })
   const suspend = { partnerTransactionId: 'T', iccid: ICCID, action: 'Suspend' }
   await expectFailure(sim, () => sim.update('Suspend', {}, node('1234567890123')), INVALID)
+  await expectFailure(sim, () => sim.activate({}, node('1234567890123')), INVALID)
+  await expectFailure(sim, () => sim.query('T', node('1234567890123')), INVALID)
   await expectFailure(
     sim,
     () => sim.call('POST', '/updateStatus?wholesaleCustomerId=1234567890123', suspend),
