@@ -44,6 +44,7 @@ export function begin(world: World, line: Line, request: NewTransaction, delay: 
   const key = transactionKey(request)
   world.in(transactions).put({
     ...request,
+    ...defined({ owner: line.node }),
     iccid: line.iccid,
     state: 'InProgress',
     serial: world.next('wholesale.transaction'),

@@ -72,7 +72,10 @@ export type Action = 'Activate' | 'Suspend' | 'Resume' | 'Cease' | 'Reactivate'
 export interface Transaction {
   /** The partner's own. */
   readonly id: string
+  /** The wholesaleCustomerId it was asked for with. */
   readonly node?: string
+  /** That of its line, which the partner above may act on, too. */
+  readonly owner?: string
   readonly action: Action
   /** Of the body: tells a duplicate from another request. */
   readonly fingerprint: string
@@ -97,13 +100,18 @@ export function transactionKey({
 }
 
 /** A request before it is known which line it is for. */
-export type NewTransaction = Omit<Transaction, 'iccid' | 'state' | 'serial'>
+export type NewTransaction = Omit<Transaction, 'iccid' | 'owner' | 'state' | 'serial'>
 
 export const transactions = defineCollection<Transaction>({
   name: 'wholesale.transactions',
   key: transactionKey,
   indexes: { id: ({ id, serial }) => JSON.stringify(id) + SEPARATOR + sortable(serial) },
 })
+
+/** The node whose line a transaction is about; absent of the partner's own. */
+export function ownerOf({ owner, node }: Pick<Transaction, 'owner' | 'node'>): string | undefined {
+  return owner ?? node
+}
 
 /** The partner sees all that is below it; a node only what is its own. */
 export function isVisible(record: { readonly node?: string }, node: string | undefined): boolean {

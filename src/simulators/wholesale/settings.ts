@@ -28,6 +28,12 @@ export const settings = defineSettings(SLUG, {
     'succeed',
     'how provisioning ends; a transaction id that begins with FAIL- always fails',
   ),
+  billCycleDefault: choice(
+    ['first', 'activation'],
+    'first',
+    'the bill day of a line whose activation names none: the 1st (inferred), or the day of the ' +
+      'activation, the 28th at most',
+  ),
   tokenLifetime: duration('PT1H', "how long a token is good, by the world's clock (invented)"),
   paths: {
     ...paths,

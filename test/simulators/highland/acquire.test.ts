@@ -56,13 +56,17 @@ test('HLD-004 the next available eSIM is taken, each once', async () => {
   expect(new Set(taken.map(({ bar_code_url }) => bar_code_url)).size).toBe(3)
 })
 
-test('HLD-008 a certain eSIM is acquired by its id', async () => {
+test('HLD-005 HLD-006 HLD-008 a certain eSIM is acquired by its id, and its bar code opens', async () => {
   await using sim = await startHighland()
-  expect((await acquireById(sim, '61100007')).body).toMatchObject({
+  const { body } = await acquireById(sim, '61100007')
+  expect(body).toMatchObject({
     status: 'success',
     sim_id: '61100007',
-    lpa_code: expect.any(String),
+    company_id: COMPANY,
+    lpa_code: expect.stringMatching(/^1\$rsp\.esimulator\.example\$[A-Z0-9-]{23}$/),
   })
+  expect((await sim.get('/b2b/company/summary')).body.sim_total).toBe(2)
+  expect((await sim.call('GET', String(body.bar_code_url))).status).toBe(200)
   const again = {
     code: 'already-acquired',
     details: 'eSIM is already acquired.',

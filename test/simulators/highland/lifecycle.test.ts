@@ -125,7 +125,7 @@ const matrix = Object.entries(states).flatMap(([state, { refused }]) =>
 )
 
 test.each(matrix)(
-  'an eSIM that is $state: $operation gives $outcome',
+  'HLD-024 an eSIM that is $state: $operation gives $outcome',
   async ({ state, operation, outcome }) => {
     await using sim = await startHighland()
     const { id = ESIM, enter } = states[state] ?? {}

@@ -304,6 +304,21 @@ test('HLD-010 HLD-012 HLD-033 a default product is added to the test eSIM', asyn
   expect(await on(sim)).toEqual(['852'])
 })
 
+test('HLD-010 every default product can be used by a partner', async () => {
+  await using sim = await startHighland()
+  const products = await listed(sim, HIGHLAND)
+  for (const { id, useAreaId, name } of products) {
+    const product = { product_id: id, market_id: useAreaId }
+    expect((await sim.post('/b2b/sim/product/add', product)).body).toEqual({
+      status: 'success',
+      sim_id: ESIM,
+      ...product,
+      product_name: name,
+    })
+  }
+  expect(await on(sim)).toEqual(products.map(({ id }) => id))
+})
+
 test('HLD-030 the market id is needed, and must be the one of the product', async () => {
   await using sim = await startHighland()
   const without = () => sim.post('/b2b/sim/product/add', { product_id: '852' })

@@ -115,13 +115,33 @@ test.each([
   },
 )
 
-test('HLD-029 the validity of every other product does not count from a connect', async () => {
-  await using sim = await startHighland()
-  await add(sim, { product_id: '856', market_id: '166' })
-  await sim.device(sim.iccid()).attach('JP')
-  await sim.clock.advance('P1D')
-  expect(await current(sim)).toMatchObject({ product_id: '856', product_status: 'queued' })
-})
+test.each([
+  ['842', '157', 'CN', '2026-04-02'],
+  ['844', '160', 'AU', '2030-12-07'],
+  ['845', '161', 'CA', '2030-12-07'],
+  ['846', '162', 'US', '2026-02-01'],
+  ['851', '162', 'US', '2026-01-09'],
+  ['852', '162', 'US', '2026-02-01'],
+  ['847', '163', 'NZ', '2030-12-07'],
+  ['856', '166', 'JP', '2027-01-02'],
+  ['867', '166', 'JP', '2026-03-03'],
+  ['871', '166', 'JP', '2027-01-02'],
+])(
+  'HLD-029 the validity of product %s counts from the first use, not from a connect',
+  async (product_id, market_id, country, day) => {
+    await using sim = await startHighland()
+    await add(sim, { product_id, market_id })
+    await sim.device(sim.iccid()).attach(country)
+    await sim.clock.advance('P1D')
+    expect(await current(sim)).toMatchObject({ product_status: 'queued' })
+    await use(sim, 1)
+    expect(await current(sim)).toMatchObject({
+      product_status: 'active',
+      activated: '2026-01-02T00:00:00.000000',
+      expires: `${day}T00:00:00.000000`,
+    })
+  },
+)
 
 test('HLD-037 a network where the product does not work, and a suspended eSIM, are no connect', async () => {
   await using sim = await startHighland()

@@ -105,6 +105,7 @@ test.each([
   ['WHL-017', { subscriberId: '' }],
   ['WHL-017', { subscriberId: long }],
   ['WHL-017', { subscriberId: '_1' }],
+  ['WHL-017', { wholesalePlanId: '' }],
   ['WHL-017', { wholesalePlanId: long }],
   ['WHL-017', { wholesalePlanId: '?' }],
   ['WHL-017', { gpsiReservationId: long }],
@@ -178,6 +179,15 @@ test('WHL-017 WHL-019 WHL-020 WHL-021 WHL-023 WHL-024 WHL-025 WHL-026 the bounds
     partnerTransactionId: 'y',
   }
   expect((await sim.activate({ ...least, subscriberId: ' ' })).status).toBe(200)
+})
+
+test.each([
+  ['wholesalePlanId', 'PLAN_NOT_FOUND', ['x'.repeat(36), '-1', ' 1', '9']],
+  ['gpsiReservationId', 'RESERVATION_NOT_FOUND', ['x'.repeat(36), '?']],
+] as const)('WHL-017 a %s within its bounds is looked up: %s', async (field, code, values) => {
+  await using sim = await startWholesale()
+  for (const value of values)
+    expect((await sim.activate({ [field]: value })).body, value).toMatchObject({ code })
 })
 
 test('WHL-007 WHL-027 a line has the products of its plan, with those added, updated and removed', async () => {
@@ -340,7 +350,7 @@ test('WHL-013 a device the customer brings needs an EID', async () => {
 })
 
 test.each([{}, { eSIMDeliveryMethod: 'QR' }, { iccid: ESIM, eSIMDeliveryMethod: 'QR' }])(
-  'WHL-025 WHL-026 the notification of an eSIM carries the activation code that its handset installs: %j',
+  'WHL-001 WHL-025 WHL-026 the notification of an eSIM carries the activation code that its handset installs: %j',
   async (fields) => {
     const { sim, told } = await activated(fields)
     await using _ = sim
