@@ -1,8 +1,11 @@
 // A request in the types of its spec, checked; what the spec does not know is noted.
 import { Refusal } from '../state/refusal.ts'
-import { UnsafeBody, walkBody } from './body-shape.ts'
+import { shortName, tell } from './bounded.ts'
 import { type Exchange, headerOf } from './exchange.ts'
-import { FORM_TYPE, type Found, JSON_LIKE, JSON_TYPE, type Operation } from './spec.ts'
+import { jsonBody, safeBody } from './json-body.ts'
+import { FORM_TYPE, isForm, isJson, JSON_TYPE, preferredType } from './media-type.ts'
+import { formOf, queryOf } from './query.ts'
+import type { Found, Operation } from './spec.ts'
 
 /** A request that fits its operation. */
 export interface ValidRequest {
@@ -24,6 +27,7 @@ export function validated(
   strict: boolean,
   undocumented: string[],
 ): ValidRequest {
+  if (strict) checkAcceptable(operation, exchange)
   const header = headersOf(operation, exchange)
   const query = queryOf(operation, exchange.query, undocumented)
   const body = bodyOf(operation, exchange, strict, undocumented)
@@ -44,6 +48,13 @@ function throwIfAny(problems: readonly string[]): void {
   if (problems.length > 0) throw new Refusal('invalid-request', problems.join('; '))
 }
 
+/** @throws Refusal `not-acceptable` where the client takes nothing that the operation answers */
+function checkAcceptable({ replyTypes }: Operation, { headers }: Exchange): void {
+  if (replyTypes.length === 0 || preferredType(headers.accept, replyTypes) !== undefined) return
+  const reason = `the header Accept takes none of ${replyTypes.join(', ')}, and strict is on`
+  throw new Refusal('not-acceptable', reason)
+}
+
 function headersOf(operation: Operation, exchange: Exchange): Record<string, string> {
   const headers: Record<string, string> = {}
   for (const name of operation.headers) {
@@ -51,23 +62,6 @@ function headersOf(operation: Operation, exchange: Exchange): Record<string, str
     if (value !== undefined) headers[name] = value
   }
   return headers
-}
-
-function queryOf(
-  operation: Operation,
-  text: string,
-  undocumented: string[],
-): Record<string, unknown> {
-  const query: Record<string, unknown> = {}
-  if (text === '') return query
-  for (const [name, value] of new URLSearchParams(text)) {
-    const repeats = operation.query.get(name)
-    if (repeats === undefined) undocumented.push(`?${name}`)
-    else if (!repeats) query[name] = value
-    else if (Array.isArray(query[name])) query[name].push(value)
-    else query[name] = [value]
-  }
-  return query
 }
 
 function bodyOf(
@@ -88,22 +82,12 @@ function bodyOf(
       throw new Refusal(
         'unsupported-media-type',
         `the body was sent as ${type ?? 'no type at all'}: send ${form ? FORM_TYPE : JSON_TYPE}`,
+        { accept: form ? FORM_TYPE : JSON_TYPE },
       )
-    undocumented.push(`Content-Type: ${type ?? 'none'}`)
+    tell(undocumented, `Content-Type: ${shortName(type ?? 'none')}`)
   }
 
-  try {
-    // JSON that is sent where a form is asked for means its fields all the same, unless strict.
-    const value =
-      form && !isJson(type) ? Object.fromEntries(new URLSearchParams(text)) : JSON.parse(text)
-    return walkBody(value, shape, { freeCase, undocumented })
-  } catch (error) {
-    if (error instanceof UnsafeBody) throw new Refusal('malformed-body', error.message)
-    if (error instanceof SyntaxError)
-      throw new Refusal('malformed-body', `the body is not JSON: ${error.message}`)
-    throw error
-  }
+  // JSON that is sent where a form is asked for means its fields all the same, unless strict.
+  const rules = { freeCase, undocumented }
+  return form && !isJson(type) ? safeBody(formOf(text), shape, rules) : jsonBody(text, shape, rules)
 }
-
-const isJson = (type: string | undefined) => type !== undefined && JSON_LIKE.test(type)
-const isForm = (type: string | undefined) => type?.toLowerCase().startsWith(FORM_TYPE) === true
