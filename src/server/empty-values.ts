@@ -1,4 +1,5 @@
 // Fields sent empty: where the spec allows no `null` or `""`, an optional one counts as left out.
+import { tell } from './bounded.ts'
 
 /** A JSON Schema, as far as it decides whether `null` or `""` is allowed. */
 interface ValueSchema {
@@ -108,11 +109,6 @@ function allowsNoText({ minLength = 0, pattern, format = '' }: ValueSchema): boo
   return pattern === undefined || new RegExp(pattern, 'u').test('')
 }
 
-/** The fields of a form; one sent without a value is none (RFC 6749, 3.2). */
-export function formFields(text: string): Record<string, string> {
-  return Object.fromEntries([...new URLSearchParams(text)].filter(([, value]) => value !== ''))
-}
-
 /** True where a body as it was sent may hold an empty value. */
 export function mayHoldEmpty(text: string): boolean {
   return text.includes('""') || text.includes('null')
@@ -139,7 +135,7 @@ function drop(value: unknown, rules: EmptyRules | undefined, found: string[], pa
     const sent = record[name]
     if ((sent === null && rule.isNullNone) || (sent === '' && rule.isTextNone)) {
       delete record[name]
-      found.push(`${path}/${name} (empty)`)
+      tell(found, `${path}/${name} (empty)`)
     } else drop(sent, rule.below, found, `${path}/${name}`)
   }
 }

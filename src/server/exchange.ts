@@ -17,6 +17,8 @@ export interface Exchange {
   readonly url: string
   readonly headers: RequestHeaders
   readonly body: string | undefined
+  /** Why the request cannot be answered, whatever it asks for: its URL or its Host is none. */
+  readonly malformed: AnyRefusal | undefined
   /** Set where the body was not read, and why. */
   readonly unread: AnyRefusal | undefined
   /** Absolute URL up to the provider's base path, without a trailing slash. */

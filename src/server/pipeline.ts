@@ -1,16 +1,17 @@
 // One request in its stages: route, authenticate, validate, perform, check, commit, render.
-import Negotiator from 'negotiator'
 import type { Call, Reply } from '../simulators/call.ts'
 import type { SettingValues } from '../simulators/simulator.ts'
 import { type AnyRefusal, Refusal } from '../state/refusal.ts'
 import type { World } from '../state/world.ts'
 import { type Answer, type BytesAnswer, type Exchange, headerOf, type Trace } from './exchange.ts'
 import { type Journal, remember } from './journal.ts'
+import { preferredType } from './media-type.ts'
 import { type Provider, type Route, route } from './provider.ts'
 import { reasonOf, traceOf } from './reason.ts'
 import { rendered, renderedContent } from './render.ts'
 import { type ValidRequest, validated } from './request.ts'
 import type { Operation } from './spec.ts'
+import { withStatusHeaders } from './status-headers.ts'
 
 export interface PipelineOptions {
   /** False lets replies that break their spec through (`--unchecked`). */
@@ -62,6 +63,10 @@ function handled(context: RequestContext): Reply {
 
   // Counted before anything else is made of it: what is refused counts against a rate limit, too.
   trace.admission = provider.simulator.requests?.count?.(exchange.caller, world)
+  if (exchange.malformed) {
+    trace.operation = operationOf(context)
+    throw exchange.malformed
+  }
 
   // The operation is found before anything is refused, so that the journal can name it.
   const found = route(provider, exchange.method, exchange.path, settings)
@@ -129,7 +134,7 @@ function check({ options, trace }: RequestContext, operation: Operation, reply: 
   if (trace.violations.length > 0) throw violation(operation, trace.violations)
 }
 
-function violationsOf(operation: Operation, { status, body, content }: Reply): string[] {
+function violationsOf(operation: Operation, { status, body, content }: Reply): readonly string[] {
   const type = content?.type ?? (body === undefined ? undefined : operation.jsonType(status))
   return operation.violations(status, type, body)
 }
@@ -183,7 +188,6 @@ function callOf(
   request: ValidRequest,
   settings: SettingValues,
 ): Call {
-  const headers = exchange.headers as Record<string, string>
   return {
     operation: operation.id,
     path: request.path as Record<string, string>,
@@ -191,7 +195,7 @@ function callOf(
     body: request.requestBody,
     header: (name) => headerOf(exchange, name),
     caller: exchange.caller,
-    accepts: (offered) => new Negotiator({ headers }).mediaTypes([...offered])[0],
+    accepts: (offered) => preferredType(exchange.headers.accept, offered),
     basePath,
     baseUrl: exchange.root + basePath,
     endpoints,
@@ -247,7 +251,8 @@ function refusalReply({ provider, world, trace }: RequestContext, refusal: AnyRe
   const { simulator } = provider
   const { operation, basePath } = trace
   const settings = world.settings(simulator.settings)
-  return simulator.refusalReply(refusal, operation?.id, settings, basePath)
+  const reply = simulator.refusalReply(refusal, operation?.id, settings, basePath)
+  return withStatusHeaders(reply, refusal)
 }
 
 /** What is said where what was done, or had come due before, could not be kept. */

@@ -58,7 +58,7 @@ export function route(
 
     const found = spec.find(method, path.slice(basePath.length) || '/')
     if (found === 'other-method')
-      throw new Refusal('method-not-allowed', `${path} knows no ${method}`, { method })
+      throw wrongMethod(method, path, spec.methodsAt(path.slice(basePath.length) || '/'))
     if (found) {
       const { operation, params } = found
       return { operation, params, basePath, endpoints: spec.endpoints }
@@ -73,6 +73,14 @@ export function route(
     `the spec has no path for ${method} ${path}; base paths are ${bases.join(', ')}`,
     { method, path },
   )
+}
+
+function wrongMethod(method: string, path: string, allowed: readonly string[]): Refusal {
+  const allow = allowed.join(', ')
+  return new Refusal('method-not-allowed', `${path} knows no ${method}: use ${allow}`, {
+    method,
+    allow,
+  })
 }
 
 /**

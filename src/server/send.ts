@@ -44,7 +44,8 @@ function sendHead(
     headers.Date = httpDate(hosted.world.now)
   }
   if (type !== undefined) headers['Content-Type'] = type
-  headers['Content-Length'] = body === undefined ? 0 : Buffer.byteLength(body)
+  // RFC 9110 8.6: no length goes with 204.
+  if (status !== 204) headers['Content-Length'] = body === undefined ? 0 : Buffer.byteLength(body)
   response.writeHead(status, headers)
 }
 

@@ -73,10 +73,10 @@ export async function openServer(options: ServerOptions): Promise<SimulatorServe
   await worlds.start()
 
   let opened: Promise<RestListener> | undefined
-  const rest: RestListener = (request, response, world, path) => {
+  const rest: RestListener = (request, response, target) => {
     opened ??= options.rest(server)
     opened.then(
-      (serve) => serve(request, response, world, path),
+      (serve) => serve(request, response, target),
       (error: unknown) => fail(response, error, report),
     )
   }

@@ -1,4 +1,5 @@
 // The patterns a provider's document has where its spec is wider: what `strict` holds a request to.
+import { isFull, tell } from './bounded.ts'
 
 /** A JSON Schema as far as these patterns go. */
 interface StrictSchema {
@@ -44,12 +45,14 @@ export function strictProblemsOf(operation: StrictOperation): (request: StrictRe
   const parts = { path: schemaOf('path'), query: schemaOf('query'), header: schemaOf('header') }
   const body = Object.values(requestBody?.content ?? {})[0]?.schema ?? {}
 
-  return ({ path, query, header, requestBody: sent }) => [
-    ...brokenIn(path, parts.path),
-    ...brokenIn(query, parts.query),
-    ...brokenIn(header, parts.header),
-    ...brokenIn(sent, body),
-  ]
+  return ({ path, query, header, requestBody: sent }) => {
+    const broken: string[] = []
+    noteBroken(path, parts.path, broken)
+    noteBroken(query, parts.query, broken)
+    noteBroken(header, parts.header, broken)
+    noteBroken(sent, body, broken)
+    return broken
+  }
 }
 
 const compiled = new Map<string, RegExp>()
@@ -60,21 +63,24 @@ function regexOf(pattern: string): RegExp {
   return regex
 }
 
-/** Sentences about a value and all within it, in the order it was sent. */
-function brokenIn(value: unknown, schema: StrictSchema, name = ''): string[] {
-  if (Array.isArray(value)) return value.flatMap((each) => brokenIn(each, schema.items ?? {}, name))
+/** Notes sentences about a value and all within it, in the order it was sent. */
+function noteBroken(value: unknown, schema: StrictSchema, broken: string[], name = ''): void {
+  if (isFull(broken)) return
+  if (Array.isArray(value)) {
+    for (const each of value) noteBroken(each, schema.items ?? {}, broken, name)
+    return
+  }
 
-  if (typeof value === 'object' && value !== null)
-    return Object.entries(value).flatMap(([key, below]) =>
-      schemasOf(schema, key).flatMap((each) =>
-        brokenIn(below, each, name ? `${name}.${key}` : key),
-      ),
-    )
+  if (typeof value === 'object' && value !== null) {
+    for (const [key, below] of Object.entries(value))
+      for (const each of schemasOf(schema, key))
+        noteBroken(below, each, broken, name ? `${name}.${key}` : key)
+    return
+  }
 
   const pattern = schema['x-strict-pattern']
-  if (value === undefined || pattern === undefined || regexOf(pattern).test(String(value)))
-    return []
-  return [`${name} must match pattern "${pattern}", and strict is on`]
+  if (value === undefined || pattern === undefined || regexOf(pattern).test(String(value))) return
+  tell(broken, `${name} must match pattern "${pattern}", and strict is on`)
 }
 
 /** What a schema and its branches say of a property. */

@@ -244,6 +244,10 @@ const errors: Readonly<Record<string, readonly [status: number, error: string]>>
   'malformed-body': [400, 'invalid_request'],
   'unsupported-media-type': [400, 'invalid_request'],
   'body-too-large': [413, 'invalid_request'],
+  'expectation-failed': [417, 'invalid_request'],
+  'not-acceptable': [406, 'invalid_request'],
+  'unknown-world': [404, 'invalid_request'],
+  'not-implemented': [501, 'invalid_request'],
   'writes-refused': [503, 'temporarily_unavailable'],
 }
 
