@@ -77,13 +77,11 @@ export function openJournal(): Journal {
   }
 }
 
-/** About how many characters an entry holds: of its lists there are few, and bounded ones. */
+/** About how many characters an entry holds: its headers and its lists are bounded as they are. */
 function sizeOf(entry: JournalEntry | undefined): number {
   if (!entry) return 0
-  const { url, requestHeaders, requestBody = '', replyBody = '', refusal } = entry
-  let size = url.length + requestBody.length + replyBody.length + (refusal?.reason.length ?? 0)
-  for (const name in requestHeaders) size += requestHeaders[name]?.length ?? 0
-  return size
+  const { url, requestBody = '', replyBody = '', refusal } = entry
+  return url.length + requestBody.length + replyBody.length + (refusal?.reason.length ?? 0)
 }
 
 /** What an exchange is remembered from. */

@@ -1,12 +1,13 @@
 // A part of a large value that is enough to tell what is wrong with it.
 import type { BodyShape } from './body-shape.ts'
+import { MOST_TOLD } from './bounded.ts'
 
 /** How many values a sample has at most, about; a smaller value is its own sample. */
 const MOST_VALUES = 5_000
 /** How many names that the spec does not know an object of a sample has. */
 const MOST_UNKNOWN = 50
 /** How many items a list of a sample has, once there are many values. */
-const FEW_ITEMS = 20
+const FEW_ITEMS = 2 * MOST_TOLD
 
 /** A sample, and whether it has less than the whole. */
 export interface Sample {

@@ -2,7 +2,7 @@
 import ajvFormats from 'ajv-formats'
 import Router from 'find-my-way'
 import { type Document, OpenAPIBackend, OpenAPIValidator } from 'openapi-backend'
-import { instantOf } from '../state/instant.ts'
+import { isInstant } from '../state/instant.ts'
 import { type BodyShape, bodyShape } from './body-shape.ts'
 import { type EmptyRules, emptyRules } from './empty-values.ts'
 import { FORM_TYPE, JSON_LIKE, JSON_TYPE, TEXT_TYPE } from './media-type.ts'
@@ -55,7 +55,7 @@ export interface Operation {
   readonly problems: (request: SpecRequest) => readonly string[]
   /** What of a request only `x-strict-pattern` forbids. Empty: nothing. */
   readonly strictProblems: (request: SpecRequest) => string[]
-  /** Every media type that a reply of success may have. */
+  /** Every media type that a reply of success may have; JSON by another name is JSON, too. */
   readonly replyTypes: readonly string[]
   /** The media type a JSON body of this status is sent as. */
   readonly jsonType: (status: number) => string
@@ -143,8 +143,6 @@ export async function compileSpec(document: Document): Promise<Spec> {
 const NONE: readonly string[] = []
 
 function noop() {}
-
-const isInstant = (text: string) => instantOf(text) !== undefined
 
 /** How ajv is set up, for quick checks; the first problem ends one. */
 const AJV: Pick<
@@ -243,7 +241,8 @@ function compileOperation(
 
 function replyTypesOf({ responses }: OperationObject): string[] {
   const good = Object.entries(responses).filter(([status]) => status.startsWith('2'))
-  return [...new Set(good.flatMap(([, { content }]) => Object.keys(content ?? {})))]
+  const types = good.flatMap(([, { content }]) => Object.keys(content ?? {}))
+  return [...new Set(types.flatMap((type) => (JSON_LIKE.test(type) ? [type, JSON_TYPE] : [type])))]
 }
 
 /** What checks the requests of an operation. */

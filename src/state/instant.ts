@@ -18,33 +18,35 @@ export function isoDay(instant: number): string {
   return iso(instant).slice(0, 'YYYY-MM-DD'.length)
 }
 
-const DATE = /^(\d{4})-(\d\d)-(\d\d)$/
-const DATE_TIME =
-  /^(\d{4}-\d\d-\d\d)[Tt](?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d+)?(?:[Zz]|[+-](?:[01]\d|2[0-3]):[0-5]\d)$/
+const DAY = String.raw`\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])`
+const CLOCK = String.raw`(?:[01]\d|2[0-3]):[0-5]\d`
+const DATE = new RegExp(`^${DAY}$`)
+const DATE_TIME = new RegExp(`^${DAY}[Tt]${CLOCK}:[0-5]\\d(?:\\.\\d+)?(?:[Zz]|[+-]${CLOCK})$`)
 
-/** Days of the months of a year that has no 29 February. */
-const DAYS = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31]
-
-function daysIn(year: number, month: number): number {
-  const isLeap = year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0)
-  return month === 2 && isLeap ? 29 : (DAYS[month - 1] ?? 0)
+/** Whether there is the day that a text begins with; its month and its day are in range. */
+function hasDay(text: string): boolean {
+  const day = Number(text.slice(8, 10))
+  if (day <= 28) return true
+  const month = Number(text.slice(5, 7))
+  if (month !== 2) return day <= 30 || month % 2 === (month < 8 ? 1 : 0)
+  const year = Number(text.slice(0, 4))
+  return day === 29 && year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0)
 }
 
 /** The beginning in UTC of a day such as `2026-01-31`, in ms; `undefined` for one there is not. */
 export function startOfDay(text: string): number | undefined {
-  const [, year, month, day] = DATE.exec(text) ?? []
-  if (Number(day) < 1 || !(Number(day) <= daysIn(Number(year), Number(month)))) return undefined
-  return Date.parse(text)
+  return DATE.test(text) && hasDay(text) ? Date.parse(text) : undefined
 }
 
 /**
- * The instant of a date and time as RFC 3339 writes it, in whole ms; `undefined` for what is none:
- * 30 February, 24:00, a time without its zone. A leap second is none either, since no world's clock
- * ever shows one.
+ * Whether a text is a date and time as RFC 3339 writes it, and one there is: not 30 February, not
+ * 24:00, not without its zone. A leap second is none either, since no world's clock ever shows one.
  */
+export function isInstant(text: string): boolean {
+  return DATE_TIME.test(text) && hasDay(text)
+}
+
+/** The instant that such a text names, in whole ms; `undefined` for what is none. */
 export function instantOf(text: string): number | undefined {
-  const [, day] = DATE_TIME.exec(text) ?? []
-  return day === undefined || startOfDay(day) === undefined
-    ? undefined
-    : Date.parse(text.toUpperCase())
+  return isInstant(text) ? Date.parse(text.toUpperCase()) : undefined
 }
