@@ -35,6 +35,12 @@ function advanceText({ from, to, fired, stopped }: AdvanceShown): string {
 /** `2026-01-04T00:00:00Z` rather than `P3D`. */
 const isInstant = (text: string) => /^\d{4}-\d\d-\d\d/.test(text)
 
+/** @throws CannotRun */
+function rateOf(text: string): number {
+  if (/^\d+(\.\d+)?$/.test(text)) return Number(text)
+  throw new CannotRun(`"${text}": the rate must be a number of virtual seconds a second, as in 60`)
+}
+
 export const clock: Run = async (config, args) => {
   const [action = 'show', value] = args
   const client = connect(config)
@@ -53,7 +59,7 @@ export const clock: Run = async (config, args) => {
       print(config, await withProgress(client.clock.freeze(value), look), clockText)
       return 0
     case 'resume': {
-      const rate = value === undefined ? undefined : Number(value)
+      const rate = value === undefined ? undefined : rateOf(value)
       print(config, await client.clock.resume(rate), clockText)
       return 0
     }

@@ -16,7 +16,7 @@ export function jsonBody(text: string, shape: BodyShape | undefined, rules: Body
   if (text.includes('\\u') && hasHalfCharacter(body))
     throw new Refusal(
       'malformed-body',
-      'the body has half a character: an escape \\ud800 to \\udfff',
+      'the body has what is not UTF-8: half a character, an escape from \\ud800 to \\udfff',
     )
   if (hasMore(text, walk.members)) tellRepeated(text, rules.undocumented)
   return body

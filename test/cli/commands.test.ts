@@ -171,6 +171,8 @@ test.each([
   [['clock', 'advance'], /esimulator clock advance P3D/],
   [['clock', 'advance', 'soon'], /is not a duration/],
   [['clock', 'resume', 'fast'], /rate must be/],
+  [['clock', 'resume', '0x10'], /rate must be/],
+  [['clock', 'resume', '1e1'], /rate must be/],
   [['sim', 'explode', '8900000000000000000'], /there is no "sim explode"/],
   [['sim', 'show'], /esimulator sim show ICCID/],
   [['sim', 'show', '8900000000000000000'], /there is no SIM 8900000000000000000/],
