@@ -6,8 +6,8 @@ import { isFull, shortName, tell } from './bounded.ts'
 /**
  * The value of a JSON text, its names spelled as in the spec where case is free. Names that an
  * object has twice are noted as undocumented: the last one counts.
- * @throws Refusal `malformed-body` for what is no JSON, for half a character (a lone surrogate,
- * RFC 8259 8.2), and for what no schema should see
+ * @throws Refusal `malformed-body` for what is no JSON, and for what no schema should see
+ * @throws Refusal `invalid-request` for half a character: a lone surrogate, RFC 8259 8.2
  */
 export function jsonBody(text: string, shape: BodyShape | undefined, rules: BodyRules): unknown {
   // Spelled out: a spread would cost as much as all the rest.
@@ -15,7 +15,7 @@ export function jsonBody(text: string, shape: BodyShape | undefined, rules: Body
   const body = safeBody(parsed(text), shape, walk)
   if (text.includes('\\u') && hasHalfCharacter(body))
     throw new Refusal(
-      'malformed-body',
+      'invalid-request',
       'the body has what is not UTF-8: half a character, an escape from \\ud800 to \\udfff',
     )
   if (hasMore(text, walk.members)) tellRepeated(text, rules.undocumented)

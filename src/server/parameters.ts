@@ -32,19 +32,19 @@ function repeats({ schema, 'x-comma-list': commas }: Parameter): Repeats {
 const WHOLE = /^-?(?:0|[1-9]\d*)$/
 const DECIMAL = /^-?(?:0|[1-9]\d*)(?:\.\d+)?$/
 
-/**
- * The text of a whole number as a number; what is none, and what is too large to be exact, as one
- * that no schema takes.
- */
+/** Stands for what is no number: of the wrong type to every schema, which would take `1e1` itself. */
+const NO_NUMBER = Object.freeze({})
+
+/** The text of a whole number as a number; one too large to be exact is none. */
 function wholeNumber(text: string): unknown {
   const number = WHOLE.test(text) ? Number(text) : Number.NaN
-  return Number.isSafeInteger(number) ? number : Number.NaN
+  return Number.isSafeInteger(number) ? number : NO_NUMBER
 }
 
 /** By type; a boolean is a boolean in any case. What is no value of the type stays none. */
 const READERS: Readonly<Record<string, (text: string) => unknown>> = {
   integer: wholeNumber,
-  number: (text) => (DECIMAL.test(text) ? Number(text) : Number.NaN),
+  number: (text) => (DECIMAL.test(text) ? Number(text) : NO_NUMBER),
   boolean(text) {
     const word = text.toLowerCase()
     return word === 'true' || word === 'false' ? word === 'true' : text
