@@ -12,7 +12,7 @@ import { isFull, shortName, tell } from './bounded.ts'
 export function jsonBody(text: string, shape: BodyShape | undefined, rules: BodyRules): unknown {
   // Spelled out: a spread would cost as much as all the rest.
   const walk = { freeCase: rules.freeCase, undocumented: rules.undocumented, members: 0 }
-  const body = safeBody(parsed(text), shape, walk)
+  const body = safeBody(parsedJson(text), shape, walk)
   if (text.includes('\\u') && hasHalfCharacter(body))
     throw new Refusal(
       'invalid-request',
@@ -32,7 +32,8 @@ export function safeBody(body: unknown, shape: BodyShape | undefined, rules: Bod
   }
 }
 
-function parsed(text: string): unknown {
+/** The value of a JSON text, as it stands there. @throws Refusal `malformed-body` */
+export function parsedJson(text: string): unknown {
   try {
     return JSON.parse(text)
   } catch (error) {
