@@ -135,6 +135,14 @@ test('401 says how to show who one is, 429 and 503 when to come again', async ()
     const answer = await sendRaw(sim.port, head(`GET ${path}`))
     expect(answer.headers['www-authenticate'], path).toBe('Bearer realm="api"')
   }
+  const { authHeader, authValue } = { authHeader: 'x-partner', authValue: 'a-key' }
+  const settings = { highland: { auth: 'header', authHeader, authValue } }
+  await using closed = await startSimulator({ settings })
+  const answer = await sendRaw(closed.port, head('GET /highland/b2b/company/product_list'))
+  expect(answer).toMatchObject({
+    status: 401,
+    headers: { 'www-authenticate': 'ApiKey realm="api"' },
+  })
   const limited = head('GET /esim-go/v2.4/esims/8943108999999994293', KEY)
   expect((await sendRaw(sim.port, limited)).headers['retry-after']).toMatch(/^\d+$/)
 })
