@@ -4,7 +4,7 @@ import Router from 'find-my-way'
 import { type Document, OpenAPIBackend } from 'openapi-backend'
 import { type BodyShape, bodyShape } from './body-shape.ts'
 import { readSpec } from './spec-files.ts'
-import { strictProblemsOf } from './strict-patterns.ts'
+import { strictProblemsOf } from './strict-rules.ts'
 import { explained, type Validator } from './violations.ts'
 
 type Media = Readonly<Record<string, { schema?: Record<string, unknown>; example?: unknown }>>

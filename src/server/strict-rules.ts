@@ -1,9 +1,10 @@
-// The patterns a provider's document has where its spec is wider: what `strict` holds a request to.
+// What a provider asks for where its spec is wider: patterns and fields, which `strict` demands.
 
-/** A JSON Schema as far as these patterns go. */
+/** A JSON Schema as far as these rules go. */
 interface StrictSchema {
   readonly type?: string
   readonly 'x-strict-pattern'?: string
+  readonly 'x-strict-required'?: readonly string[]
   readonly properties?: Readonly<Record<string, StrictSchema>>
   readonly items?: StrictSchema
   readonly anyOf?: readonly StrictSchema[]
@@ -11,7 +12,7 @@ interface StrictSchema {
   readonly allOf?: readonly StrictSchema[]
 }
 
-/** An operation object, dereferenced, as far as these patterns go. */
+/** An operation object, dereferenced, as far as these rules go. */
 interface StrictOperation {
   readonly parameters?: readonly {
     readonly name: string
@@ -29,8 +30,8 @@ interface StrictRequest {
 }
 
 /**
- * What tells, of a valid request, which values break an `x-strict-pattern` of
- * its operation.
+ * What tells, of a valid request, which values break an `x-strict-pattern` of its operation, and
+ * which fields of its body are missing that an `x-strict-required` names.
  */
 export function strictProblemsOf(operation: StrictOperation): (request: StrictRequest) => string[] {
   const { parameters = [], requestBody } = operation
@@ -64,12 +65,7 @@ function regexOf(pattern: string): RegExp {
 function brokenIn(value: unknown, schema: StrictSchema, name = ''): string[] {
   if (Array.isArray(value)) return value.flatMap((each) => brokenIn(each, schema.items ?? {}, name))
 
-  if (typeof value === 'object' && value !== null)
-    return Object.entries(value).flatMap(([key, below]) =>
-      schemasOf(schema, key).flatMap((each) =>
-        brokenIn(below, each, name ? `${name}.${key}` : key),
-      ),
-    )
+  if (typeof value === 'object' && value !== null) return brokenInObject(value, schema, name)
 
   const pattern = schema['x-strict-pattern']
   if (value === undefined || pattern === undefined || regexOf(pattern).test(String(value)))
@@ -77,10 +73,28 @@ function brokenIn(value: unknown, schema: StrictSchema, name = ''): string[] {
   return [`${name} must match pattern "${pattern}", and strict is on`]
 }
 
+function brokenInObject(value: object, schema: StrictSchema, name: string): string[] {
+  const missing = requiredBy(schema)
+    .filter((field) => !Object.hasOwn(value, field))
+    .map((field) => `${name && `${name} `}must have required property '${field}', and strict is on`)
+  const broken = Object.entries(value).flatMap(([key, below]) =>
+    schemasOf(schema, key).flatMap((each) => brokenIn(below, each, name ? `${name}.${key}` : key)),
+  )
+  return [...missing, ...broken]
+}
+
+/** The fields that a schema and its branches want under `strict`. */
+function requiredBy(schema: StrictSchema): string[] {
+  return [...(schema['x-strict-required'] ?? []), ...branchesOf(schema).flatMap(requiredBy)]
+}
+
+function branchesOf({ allOf = [], anyOf = [], oneOf = [] }: StrictSchema): StrictSchema[] {
+  return [...allOf, ...anyOf, ...oneOf]
+}
+
 /** What a schema and its branches say of a property. */
 function schemasOf(schema: StrictSchema, key: string): StrictSchema[] {
   const own = schema.properties?.[key]
-  const branches = [...(schema.allOf ?? []), ...(schema.anyOf ?? []), ...(schema.oneOf ?? [])]
-  const below = branches.flatMap((branch) => schemasOf(branch, key))
+  const below = branchesOf(schema).flatMap((branch) => schemasOf(branch, key))
   return own ? [own, ...below] : below
 }
