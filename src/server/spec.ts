@@ -8,7 +8,7 @@ import { type EmptyRules, emptyRules } from './empty-values.ts'
 import { FORM_TYPE, JSON_LIKE, JSON_TYPE, TEXT_TYPE } from './media-type.ts'
 import { type Parameter, type Repeats, repeatsOf, textReader } from './parameters.ts'
 import { readSpec } from './spec-files.ts'
-import { strictProblemsOf } from './strict-patterns.ts'
+import { strictProblemsOf } from './strict-rules.ts'
 import { problemsIn, type SpecRequest, type Validator } from './violations.ts'
 
 export type { SpecRequest } from './violations.ts'

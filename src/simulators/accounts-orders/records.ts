@@ -107,6 +107,20 @@ export interface UsageItem
   readonly processedAt: number
 }
 
+/** What a request under an Idempotency-Key was answered. */
+export interface KeptReply {
+  /** The operation and the key. */
+  readonly id: string
+  /** Of the request's body. */
+  readonly fingerprint: string
+  /** Virtual ms. */
+  readonly keptUntil: number
+  /** Its turn: while the clock stands still all are kept until the same instant. */
+  readonly serial: number
+  readonly status: number
+  readonly body: unknown
+}
+
 type Identified = { readonly id: string }
 
 function define<T extends Identified>(
@@ -164,4 +178,8 @@ export const usageItems = define<UsageItem>('usage', {
   account: byStart('account'),
   subscription: byStart('subscription'),
   subscriber: byStart('subscriber'),
+})
+
+export const keptReplies = define<KeptReply>('kept-replies', {
+  end: ({ keptUntil, serial }) => sortable(keptUntil) + SEPARATOR + sortable(serial),
 })

@@ -350,6 +350,24 @@ test('ACO-011 ACO-018 ACO-056 a SIM profile is changed: number and data go over,
   ).toEqual([1e9, 4e9, 6e9])
 })
 
+test('ACO-056 a change as it is published has no reason, and its order tells none', async () => {
+  await using sim = await startEnterprise()
+  const { reason: _, ...published } = SWAP
+  const body = { ...published, account_id: ACCOUNT, sim_profile: BY_MAIL }
+  const order = await sim.order(body)
+  expect(order).toMatchObject({
+    status: 'pending',
+    type: 'change_sim_profile',
+    account_id: ACCOUNT,
+    subscription_id: SUBSCRIPTION,
+    sim_profile: BY_MAIL,
+  })
+  const completed = await sim.settled(order)
+  expect(completed).toEqual({ ...order, status: 'completed' })
+  expect(completed).not.toHaveProperty('reason')
+  expect(await sim.iccidOf()).toBe(completed.sim_profile?.iccid)
+})
+
 test('ACO-056 the new SIM profile of a suspended subscription is suspended', async () => {
   await using sim = await startEnterprise()
   await sim.settled(await sim.order(SUSPEND))
@@ -575,17 +593,56 @@ test('ACO-012 ACO-014 ACO-015 account, subscriber and SIM profile are required, 
   await refused(
     sim,
     { type: 'change_sim_profile' },
-    { ...invalid, messages: [/subscription_id/, /sim_profile/, /reason/] },
+    { ...invalid, messages: [/subscription_id/, /sim_profile/] },
   )
 })
 
-test('a subscriber without email and employee id could not be told from others, and is refused', async () => {
+test('ACO-071 a subscriber has a name; one without email and employee id is a new one each time, and refused by strict', async () => {
   await using sim = await startEnterprise()
   const body = { ...ACTIVATION, subscriber: { first_name: 'Ada', last_name: 'Byron' } }
+  const ids = [await sim.order(body), await sim.order(body)].map(({ subscriber }) => subscriber?.id)
+  await sim.clock.advance('PT2M')
+  expect(new Set(ids).size).toBe(2)
+  for (const id of ids)
+    expect(await sim.read(`/subscribers/${id}`)).toMatchObject({ id, ...body.subscriber })
+
+  await sim.set('accounts-orders', { strict: true })
   await refused(sim, body, {
     status: 400,
     type: 'INVALID_REQUEST_PARAMS',
-    messages: [/^subscriber .*'employee_id'/],
+    messages: ["subscriber must have required property 'email', and strict is on"],
+  })
+})
+
+test.each([SUSPEND, { ...SWAP, reason: undefined }, SWAP])(
+  'ACO-070 strict wants the account of the subscription: %j',
+  async (body) => {
+    await using sim = await startEnterprise({ settings: { 'accounts-orders': { strict: true } } })
+    await refused(sim, body, {
+      status: 400,
+      type: 'INVALID_REQUEST_PARAMS',
+      messages: ["must have required property 'account_id', and strict is on"],
+    })
+    await sim.settled(await sim.order({ ...body, account_id: ACCOUNT }))
+    if (body !== SUSPEND) return
+
+    await refused(sim, RESUME, { status: 400, type: 'INVALID_REQUEST_PARAMS' })
+    await sim.order({ ...RESUME, account_id: ACCOUNT })
+  },
+)
+
+test('ACO-070 ids as long as those of the published orders are read: there are none such', async () => {
+  await using sim = await startEnterprise()
+  const subscription_id = 'sub_01AAAA1AA1A11AA1AA1A11196X9'
+  await refused(
+    sim,
+    { ...SWAP, account_id: 'acc_01AAAABBE00AAAA8AABAA4R37A', subscription_id },
+    { status: 404, type: 'SUBSCRIPTION_NOT_FOUND', code: 'unknown-subscription' },
+  )
+  await expectRefused(sim, () => sim.get('/orders/order_01HZS5KETGM8XXF53WZJWD44444'), {
+    status: 404,
+    type: 'NOT_FOUND',
+    code: 'not-found',
   })
 })
 

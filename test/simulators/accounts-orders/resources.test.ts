@@ -140,7 +140,7 @@ test('ACO-020 one template is got by its id, also as the sample of the document 
   )
 })
 
-test('ACO-024 ACO-025 a product has these fields, in the list and alone', async () => {
+test('ACO-024 ACO-025 ACO-068 a product has these fields, in the list and alone', async () => {
   await using sim = await startEnterprise()
   const [first] = await sim.all<Schemas['Product']>('/products', 'products')
   expect(first).toEqual({
@@ -148,12 +148,33 @@ test('ACO-024 ACO-025 a product has these fields, in the list and alone', async 
     status: 'active',
     activated_at: '2024-11-27T00:00:00.000Z',
     terminates_at: null,
+    _embedded: {
+      product_offering: {
+        id: expect.stringMatching(/^prodoff_[0-9A-Z]{26}$/),
+        name: '10GB Plan',
+        type: 'plan',
+      },
+    },
     _links: {
       self: { href: `${sim.root}/enterprise/products/${first?.id}` },
+      account: { href: `${sim.root}/enterprise/accounts/${ACCOUNT}` },
       subscription: { href: `${sim.root}/enterprise/subscriptions/${SUBSCRIPTION}` },
     },
   })
   expect(await sim.read(`/products/${first?.id}`)).toEqual(first)
+})
+
+test('ACO-021 ACO-068 the offering of a product is that of its template, and tells a plan from an add-on', async () => {
+  await using sim = await startEnterprise()
+  const { subscription_id } = await sim.settled(await sim.order())
+  const all = await sim.all<Schemas['Product']>('/products?limit=100', 'products')
+  const own = all.filter(({ _links }) => _links.subscription.href.endsWith(subscription_id))
+  const { products } = await sim.read<Schemas['OrderTemplate']>(`/order-templates/${TEMPLATE}`)
+  expect(own.map(({ _embedded }) => _embedded.product_offering)).toEqual(
+    products.map(({ _embedded }) => _embedded['product-offering']),
+  )
+  const types = new Set(own.map(({ _embedded }) => _embedded.product_offering.type))
+  expect(types).toEqual(new Set(['plan', 'addon']))
 })
 
 test('ACO-022 ACO-023 products are asked for by account and by status, also by both', async () => {

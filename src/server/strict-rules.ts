@@ -1,10 +1,11 @@
-// The patterns a provider's document has where its spec is wider: what `strict` holds a request to.
+// What a provider asks for where its spec is wider: patterns and fields, which `strict` demands.
 import { isFull, tell } from './bounded.ts'
 
-/** A JSON Schema as far as these patterns go. */
+/** A JSON Schema as far as these rules go. */
 interface StrictSchema {
   readonly type?: string
   readonly 'x-strict-pattern'?: string
+  readonly 'x-strict-required'?: readonly string[]
   readonly properties?: Readonly<Record<string, StrictSchema>>
   readonly items?: StrictSchema
   readonly anyOf?: readonly StrictSchema[]
@@ -12,7 +13,7 @@ interface StrictSchema {
   readonly allOf?: readonly StrictSchema[]
 }
 
-/** An operation object, dereferenced, as far as these patterns go. */
+/** An operation object, dereferenced, as far as these rules go. */
 interface StrictOperation {
   readonly parameters?: readonly {
     readonly name: string
@@ -30,8 +31,8 @@ interface StrictRequest {
 }
 
 /**
- * What tells, of a valid request, which values break an `x-strict-pattern` of
- * its operation.
+ * What tells, of a valid request, which values break an `x-strict-pattern` of its operation, and
+ * which fields of its body are missing that an `x-strict-required` names.
  */
 export function strictProblemsOf(operation: StrictOperation): (request: StrictRequest) => string[] {
   const { parameters = [], requestBody } = operation
@@ -72,9 +73,7 @@ function noteBroken(value: unknown, schema: StrictSchema, broken: string[], name
   }
 
   if (typeof value === 'object' && value !== null) {
-    for (const [key, below] of Object.entries(value))
-      for (const each of schemasOf(schema, key))
-        noteBroken(below, each, broken, name ? `${name}.${key}` : key)
+    noteBrokenIn(value, schema, broken, name)
     return
   }
 
@@ -83,10 +82,27 @@ function noteBroken(value: unknown, schema: StrictSchema, broken: string[], name
   tell(broken, `${name} must match pattern "${pattern}", and strict is on`)
 }
 
+function noteBrokenIn(value: object, schema: StrictSchema, broken: string[], name: string): void {
+  for (const field of requiredBy(schema))
+    if (!Object.hasOwn(value, field))
+      tell(broken, `${name && `${name} `}must have required property '${field}', and strict is on`)
+  for (const [key, below] of Object.entries(value))
+    for (const each of schemasOf(schema, key))
+      noteBroken(below, each, broken, name ? `${name}.${key}` : key)
+}
+
+/** The fields that a schema and its branches want under `strict`. */
+function requiredBy(schema: StrictSchema): string[] {
+  return [...(schema['x-strict-required'] ?? []), ...branchesOf(schema).flatMap(requiredBy)]
+}
+
+function branchesOf({ allOf = [], anyOf = [], oneOf = [] }: StrictSchema): StrictSchema[] {
+  return [...allOf, ...anyOf, ...oneOf]
+}
+
 /** What a schema and its branches say of a property. */
 function schemasOf(schema: StrictSchema, key: string): StrictSchema[] {
   const own = schema.properties?.[key]
-  const branches = [...(schema.allOf ?? []), ...(schema.anyOf ?? []), ...(schema.oneOf ?? [])]
-  const below = branches.flatMap((branch) => schemasOf(branch, key))
+  const below = branchesOf(schema).flatMap((branch) => schemasOf(branch, key))
   return own ? [own, ...below] : below
 }
