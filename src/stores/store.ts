@@ -19,6 +19,12 @@ export type Durability = 'buffered' | 'written' | 'synced'
  */
 export class StoreError extends Error {}
 
+/**
+ * The files of a world are damaged: it can be set aside. The message says what
+ * is wrong, and where.
+ */
+export class BrokenWorld extends StoreError {}
+
 export interface Store {
   /** Names of the worlds kept here. */
   list(): Promise<string[]>
@@ -33,9 +39,17 @@ export interface Store {
   /**
    * Reads a world, or `undefined` where there is none. Once a world, before `attach`; a world that
    * `list` does not name needs none.
-   * @throws StoreError when it is unreadable, newer than this program, or held by another process
+   * @throws StoreError when it cannot be read, is newer than this program, or is another world
+   * @throws BrokenWorld when its files are damaged
    */
   load(world: string): Promise<Records | undefined>
+
+  /**
+   * Gives the files of a world that was loaded, or could not be, names that say so: none of them is
+   * read or written again. Its name may be attached anew.
+   * @returns the new names
+   */
+  setAside(world: string): Promise<readonly string[]>
 
   /**
    * Tells where to read the present records of a world whenever all of it is written. Called once,
@@ -62,12 +76,18 @@ export interface Store {
   flushed(world: string): Promise<void> | undefined
 
   /**
+   * Resolves when everything committed so far has been written, whatever the durability. Rejects
+   * when a write fails.
+   */
+  written(world: string): Promise<void>
+
+  /**
    * Why the last write failed, until one succeeds: what is pending is tried again, and nothing new
    * should be accepted.
    */
   failure(world: string): Error | undefined
 
-  /** Forgets a world. Its name may be attached anew at once. */
+  /** Forgets a world, all of it or nothing. Its name may be attached anew at once. */
   remove(world: string): Promise<void>
 
   /**

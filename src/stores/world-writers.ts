@@ -20,6 +20,8 @@ export interface WorldWriters {
   erased(world: string): Promise<void> | undefined
   /** Forgets a world and removes its files; its name may be started anew at once. */
   erase(world: string): Promise<void>
+  /** Forgets a world and leaves its files as they are. */
+  abandon(world: string): Promise<void>
   /** Rejects, having closed every one, with what the first could not write. */
   close(): Promise<void>
 }
@@ -59,13 +61,18 @@ export function openWriters(
     start,
     erased: (world) => erasing.get(world),
     erase(world) {
-      const writer = open.get(world) ?? start(world, nothingSaved)
+      const writer = open.get(world) ?? start(world, nothingSaved())
       open.delete(world)
       const erased = erase(world, writer).finally(() => {
         if (erasing.get(world) === erased) erasing.delete(world)
       })
       erasing.set(world, erased)
       return erased
+    },
+    async abandon(world) {
+      await open.get(world)?.abandon()
+      open.delete(world)
+      saved.delete(world)
     },
     async close() {
       await Promise.allSettled(erasing.values())
