@@ -5,10 +5,11 @@ import { type Credential, credentials } from '../state/credentials.ts'
 import { Refusal } from '../state/refusal.ts'
 import type { World } from '../state/world.ts'
 import { emptyWorld } from '../state/world-records.ts'
-import { type Store, StoreError } from '../stores/store.ts'
+import { BrokenWorld, type Store, StoreError } from '../stores/store.ts'
 import { type CredentialIndex, openCredentialIndex } from './credential-index.ts'
 import { type Expiry, openExpiry } from './expiry.ts'
 import {
+  checkWritable,
   type Host,
   type HostedWorld,
   type HostOptions,
@@ -43,12 +44,18 @@ export interface Worlds {
   /** A world that is open. */
   get(name: string): HostedWorld | undefined
   /**
-   * The world of that name, opened where it was only kept; `undefined` where there is none.
-   * @throws StoreError where it cannot be opened
+   * The world of that name, opened where it was only kept; `undefined` where there is none, or no
+   * longer: a damaged one is set aside.
+   * @throws StoreError where it is there and cannot be opened
    */
   open(name: string): Promise<HostedWorld | undefined>
-  /** Every world, opened. @throws StoreError where one of them cannot be */
+  /** Every world that can be opened, opened; the others are in `notOpened`. */
   openAll(): Promise<HostedWorld[]>
+  /**
+   * Worlds that were kept and could not be opened, and why: they were set aside
+   * where they are damaged, else left as they are.
+   */
+  readonly notOpened: ReadonlyMap<string, string>
   /** The worlds that are open. */
   list(): HostedWorld[]
   /**
@@ -70,7 +77,8 @@ export interface Worlds {
   reset(hosted: HostedWorld, start: Pick<WorldStart, 'seed' | 'given'>): void
   /**
    * Replaces all that is in a world.
-   * @throws Refusal `invalid-request` for records of no world
+   * @throws Refusal `invalid-request` for records of no world, `writes-refused` where nothing can be
+   *   kept
    */
   restore(hosted: HostedWorld, records: Records): void
   remove(hosted: HostedWorld): Promise<void>
@@ -83,7 +91,7 @@ const MOST_WORLDS = 1000
 /**
  * Opens the world `default`, made where there is none. The others follow one after the other, in
  * the background or when they are asked for.
- * @throws StoreError where the state cannot be used
+ * @throws StoreError where the kept `default` is not damaged, and still cannot be opened
  */
 export async function openWorlds(options: WorldsOptions): Promise<Worlds> {
   const worlds = new OpenWorlds(options, await options.store.list())
@@ -108,6 +116,7 @@ class OpenWorlds implements Worlds {
    * asks is told why.
    */
   readonly #opening = new Map<string, Promise<HostedWorld | undefined>>()
+  readonly notOpened = new Map<string, string>()
   #rest: Promise<void> | undefined
   #started = false
   #closed = false
@@ -120,12 +129,13 @@ class OpenWorlds implements Worlds {
 
   /** Opens `default`, and begins to open the others. */
   async begin(): Promise<void> {
-    // Before a first world is written, all that is kept has been found good.
     if (this.#names.has(DEFAULT_WORLD)) await this.open(DEFAULT_WORLD)
     else await this.openAll()
-    if (!this.#hosted.has(DEFAULT_WORLD))
+    if (!this.#hosted.has(DEFAULT_WORLD)) {
       this.create(DEFAULT_WORLD, this.#options.defaultWorld ?? {})
-
+      if (this.notOpened.has(DEFAULT_WORLD))
+        this.#options.report(`A NEW WORLD "${DEFAULT_WORLD}" IS MADE: it holds nothing of the old`)
+    }
     // Whoever waits for all of them is told what went wrong.
     this.openAll().catch(() => {})
   }
@@ -170,6 +180,8 @@ class OpenWorlds implements Worlds {
   create(name: string, start: WorldStart): HostedWorld {
     const { store, simulators } = this.#options
     checkWorldName(name)
+    const kept = this.#opening.has(name) && this.notOpened.get(name)
+    if (kept) throw new Refusal('busy', kept)
     if (this.#names.has(name)) throw new Refusal('busy', `the world "${name}" exists already`)
     if (this.#names.size >= MOST_WORLDS)
       throw new Refusal('busy', `there are ${MOST_WORLDS} worlds already: remove one first`)
@@ -210,6 +222,7 @@ class OpenWorlds implements Worlds {
   }
 
   restore(hosted: HostedWorld, records: Records): void {
+    checkWritable(this.#options.store, hosted.world)
     this.#credentials.remove(hosted)
     try {
       hosted.world.replace(records)
@@ -252,14 +265,21 @@ class OpenWorlds implements Worlds {
   async #openRest(): Promise<void> {
     for (const name of [...this.#names]) {
       if (this.#closed) return
-      await this.open(name)
+      await this.open(name).catch((error: unknown) => {
+        if (!(error instanceof StoreError)) throw error
+      })
     }
   }
 
   async #load(name: string): Promise<HostedWorld | undefined> {
-    const records = await this.#options.store.load(name)
-    if (this.#closed) return undefined
-    const hosted = records && this.#reopen(name, records)
+    let hosted: HostedWorld | undefined
+    try {
+      const records = await this.#options.store.load(name)
+      if (this.#closed) return undefined
+      hosted = records && this.#reopen(name, records)
+    } catch (error) {
+      await this.#leaveOut(name, error)
+    }
     this.#opening.delete(name)
     if (hosted) this.#goOn(hosted)
     else this.#names.delete(name)
@@ -270,9 +290,25 @@ class OpenWorlds implements Worlds {
     try {
       return this.#add(name, records)
     } catch (error) {
-      const how = 'mend its file, or start with another --state folder'
-      throw new StoreError(`the world "${name}" cannot be opened: ${reasonOf(error)}; ${how}`)
+      throw error instanceof StoreError ? error : new BrokenWorld(reasonOf(error))
     }
+  }
+
+  /**
+   * Tells of a world that cannot be opened, and sets it aside where it is damaged.
+   * @throws StoreError where it stays as it is
+   */
+  async #leaveOut(name: string, error: unknown): Promise<void> {
+    if (!(error instanceof StoreError)) throw error
+    const { store, report } = this.#options
+    const aside = error instanceof BrokenWorld ? await store.setAside(name).catch(reasonOf) : ''
+    const how = Array.isArray(aside)
+      ? `its files are now ${aside.join(', ')}: \`esimulator doctor --repair\` keeps what can be kept`
+      : [aside, 'it is not served, all others are'].filter(Boolean).join(': ')
+    const sentence = `the world "${name}" cannot be opened: ${error.message}; ${how}`
+    this.notOpened.set(name, sentence)
+    report(sentence)
+    if (!Array.isArray(aside)) throw new StoreError(sentence)
   }
 
   #add(name: string, records: Records): HostedWorld {
