@@ -6,6 +6,7 @@ import { BODY_LIMIT } from '../server/read-body.ts'
 import { JSON_LIKE, type Operation } from '../server/spec.ts'
 import { defined } from '../state/defined.ts'
 import { Refusal } from '../state/refusal.ts'
+import { isObject } from '../stores/json-shape.ts'
 
 /** Bytes; a whole world is larger than any other body. */
 const STATE_LIMIT = 256 * BODY_LIMIT
@@ -41,7 +42,7 @@ function isJson({ headers }: Pick<IncomingMessage, 'headers'>): boolean {
 export function checked(operation: Operation, request: Request) {
   const path: Record<string, unknown> = { ...request.params }
   const query = queryOf(operation, request.url)
-  const body = safeBody(request.body)
+  const body = operation.id === 'putState' ? safeState(request.body) : safeBody(request.body)
   const problems = operation.problems(defined({ path, query, header: {}, requestBody: body }))
   if (problems.length > 0) throw new Refusal('invalid-request', problems.join('; '))
   return { path, query, body }
@@ -67,4 +68,18 @@ function safeBody(body: unknown): unknown {
     if (error instanceof UnsafeBody) throw new Refusal('malformed-body', error.message)
     throw error
   }
+}
+
+/**
+ * Records are kept in maps, where any text may be a key: what a user calls `__proto__` in a seed
+ * file comes back. The records themselves may have no such name in them.
+ */
+function safeState(body: unknown): unknown {
+  if (!isObject(body) || !isObject(body.collections)) return safeBody(body)
+
+  const { collections, ...rest } = body
+  safeBody(rest)
+  for (const records of Object.values(collections))
+    if (isObject(records)) for (const record of Object.values(records)) safeBody(record)
+  return body
 }

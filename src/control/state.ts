@@ -63,11 +63,10 @@ function notWhole(id: string): Refusal {
  * written down.
  */
 function stateOf(world: World): StateDocument {
-  const collections: Record<string, Record<string, Fields>> = {}
-  for (const [name, records] of world.records) {
-    if (records.size === 0) continue
-    collections[name] = Object.fromEntries(records) as Record<string, Fields>
-  }
+  const filled = [...world.records].filter(([, records]) => records.size > 0)
+  const collections = Object.fromEntries(
+    filled.map(([name, records]) => [name, Object.fromEntries(records) as Record<string, Fields>]),
+  )
   // Without its anchor: a reading of this process' wall clock means nothing to another.
   const { mode, rate } = world.clock
   const clock = { id: 'clock', mode, rate, at: world.now }
