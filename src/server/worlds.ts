@@ -17,6 +17,7 @@ import {
   openHost,
 } from './hosted-world.ts'
 import { reasonOf } from './reason.ts'
+import { firstProblem, type RecordCheck, recordCheck } from './record-check.ts'
 import { type NewWorldContent, populate } from './seeding.ts'
 import { wallNow } from './ticker.ts'
 import {
@@ -103,6 +104,7 @@ export async function openWorlds(options: WorldsOptions): Promise<Worlds> {
 class OpenWorlds implements Worlds {
   readonly #options: WorldsOptions
   readonly #host: Host
+  readonly #check: RecordCheck
   readonly #hosted = new Map<string, HostedWorld>()
   readonly #credentials: CredentialIndex = openCredentialIndex()
   readonly #expiry: Expiry = openExpiry(
@@ -124,6 +126,7 @@ class OpenWorlds implements Worlds {
   constructor(options: WorldsOptions, kept: readonly string[]) {
     this.#options = options
     this.#host = openHost(options)
+    this.#check = recordCheck(options.simulators)
     this.#names = new Set(kept)
   }
 
@@ -223,6 +226,9 @@ class OpenWorlds implements Worlds {
 
   restore(hosted: HostedWorld, records: Records): void {
     checkWritable(this.#options.store, hosted.world)
+    const problem = firstProblem(this.#check, records)
+    if (problem !== undefined)
+      throw new Refusal('invalid-request', `this is no state of a world: ${problem}`)
     this.#credentials.remove(hosted)
     try {
       hosted.world.replace(records)
@@ -287,6 +293,8 @@ class OpenWorlds implements Worlds {
   }
 
   #reopen(name: string, records: Records): HostedWorld {
+    const problem = firstProblem(this.#check, records)
+    if (problem !== undefined) throw new BrokenWorld(problem)
     try {
       return this.#add(name, records)
     } catch (error) {

@@ -1,5 +1,6 @@
 // What callers prove themselves with: API keys, client secrets, tokens.
 import { defineCollection, SEPARATOR, sortable } from './collection.ts'
+import { fields, instant, name, oneOf, optional, text } from './shape.ts'
 import type { World } from './world.ts'
 
 export interface Credential {
@@ -16,6 +17,13 @@ export interface Credential {
 export const credentials = defineCollection<Credential>({
   name: 'credentials',
   key: (credential) => `${credential.provider}/${credential.secret}`,
+  shape: fields<Credential>({
+    provider: name,
+    kind: oneOf('api-key', 'client', 'token'),
+    secret: name,
+    client: optional(text),
+    expiresAt: optional(instant),
+  }),
   indexes: {
     /** Of a provider, those that do not expire. */
     permanent: ({ kind, provider }) =>

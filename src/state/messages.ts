@@ -1,5 +1,6 @@
 // Mails and SMS that a provider sent to people: kept to be looked at, never sent.
 import { defineCollection, sortable } from './collection.ts'
+import { count, fields, instant, name, oneOf, optional, text } from './shape.ts'
 import type { World } from './world.ts'
 
 export interface Message {
@@ -18,6 +19,17 @@ export interface Message {
 export const messages = defineCollection<Message>({
   name: 'messages',
   key: (message) => String(message.id),
+  shape: fields<Message>({
+    id: count,
+    provider: name,
+    at: instant,
+    channel: oneOf('email', 'sms'),
+    to: text,
+    from: optional(text),
+    text,
+    iccid: optional(text),
+    qr: optional(text),
+  }),
   indexes: { sent: (message) => sortable(message.id) },
 })
 

@@ -5,6 +5,18 @@ import { isCodeGood } from './installation-code.ts'
 import { move } from './lifecycle.ts'
 import { Refusal } from './refusal.ts'
 import {
+  count,
+  country,
+  digits,
+  fields,
+  instant,
+  matching,
+  name,
+  oneOf,
+  optional,
+  text,
+} from './shape.ts'
+import {
   type ProfileEvent,
   type ProfileState,
   profileLifecycle,
@@ -59,9 +71,40 @@ export function simKey(provider: string, iccid: string): string {
   return `${provider}/${iccid}`
 }
 
+export const iccidShape = matching(/^\d{10,22}$/, '10 to 22 digits')
+
+const network = fields<Network>({
+  country,
+  name: text,
+  brandName: text,
+  mcc: digits,
+  mnc: digits,
+  tadig: text,
+})
+
 export const sims = defineCollection<Sim>({
   name: 'sims',
   key: (sim) => simKey(sim.provider, sim.iccid),
+  shape: fields<Sim>({
+    provider: name,
+    iccid: iccidShape,
+    imsi: text,
+    msisdn: optional(text),
+    eid: optional(text),
+    smdpAddress: text,
+    matchingId: text,
+    codeExpiresAt: optional(instant),
+    profile: oneOf('released', 'downloaded', 'installed', 'enabled', 'disabled', 'deleted'),
+    service: oneOf('inactive', 'active', 'suspended', 'ceased'),
+    serial: count,
+    createdAt: instant,
+    firstInstalledAt: optional(instant),
+    firstAttachedAt: optional(instant),
+    firstUsedAt: optional(instant),
+    attached: optional(network),
+    lastNetwork: optional(network),
+    lastSeenAt: optional(instant),
+  }),
   indexes: { serial: (sim) => sortable(sim.serial), iccid: (sim) => sim.iccid + SEPARATOR },
 })
 

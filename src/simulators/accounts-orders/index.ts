@@ -6,7 +6,16 @@ import { defineSimulator } from '../simulator.ts'
 import { refusalReply } from './errors.ts'
 import { handlers } from './handlers.ts'
 import { completeOrder } from './ordering.ts'
-import { SLUG, subscriptions } from './records.ts'
+import {
+  accounts,
+  orders,
+  products,
+  SLUG,
+  subscribers,
+  subscriptions,
+  templates,
+  usageItems,
+} from './records.ts'
 import { seeds } from './seeds.ts'
 import { settings } from './settings.ts'
 import type { operations } from './spec.d.ts'
@@ -19,6 +28,7 @@ export const accountsOrders = defineSimulator<operations, typeof settings.table>
   // One spec for both: the API below /enterprise, the token endpoint where its realm has it.
   mounts: [{ spec: 'accounts-orders.yaml', basePath: '', api: '/enterprise' }],
   settings,
+  collections: [accounts, templates, subscribers, subscriptions, products, orders, usageItems],
   handlers,
   refusalReply,
   auth: clientAuthentication(

@@ -5,7 +5,22 @@ import {
   SEPARATOR,
   sortable,
 } from '../../state/collection.ts'
-import type { Sim } from '../../state/sims.ts'
+import {
+  amount,
+  country,
+  fields,
+  flag,
+  instant,
+  list,
+  matching,
+  name,
+  oneOf,
+  optional,
+  type Shape,
+  text,
+  whole,
+} from '../../state/shape.ts'
+import { iccidShape, type Sim } from '../../state/sims.ts'
 import type { components } from './spec.d.ts'
 
 export const SLUG = 'accounts-orders'
@@ -111,9 +126,10 @@ type Identified = { readonly id: string }
 
 function define<T extends Identified>(
   name: string,
+  shape: Shape<T>,
   indexes: Readonly<Record<string, (record: T) => string | undefined>>,
 ): CollectionDef<T> {
-  return defineCollection<T>({ name: `${SLUG}.${name}`, key: ({ id }) => id, indexes })
+  return defineCollection<T>({ name: `${SLUG}.${name}`, key: ({ id }) => id, shape, indexes })
 }
 
 /** What a text is looked up by: case does not tell two apart. */
@@ -121,45 +137,159 @@ export function folded(text: string): string {
   return text.toLowerCase() + SEPARATOR
 }
 
-const optional = (text: string | undefined) => (text === undefined ? undefined : folded(text))
+const foldedIfAny = (text: string | undefined) => (text === undefined ? undefined : folded(text))
 const id = (record: Identified) => record.id
 const status = ({ id, status }: Identified & { status: string }) => status + SEPARATOR + id
 const whilePending = (order: Order, text: string | undefined) =>
-  order.status === 'pending' ? optional(text) : undefined
+  order.status === 'pending' ? foldedIfAny(text) : undefined
 const byStart = (owner: 'account' | 'subscription' | 'subscriber') => (item: UsageItem) =>
   item[owner] + SEPARATOR + sortable(item.startedAt)
 
-export const accounts = define<Account>('accounts', { id })
-
-export const templates = define<Template>('templates', { id })
-
-export const subscribers = define<Subscriber>('subscribers', {
-  id,
-  email: ({ email }) => optional(email),
-  employee: ({ employee_id }) => optional(employee_id),
+const account = fields<Account>({
+  id: name,
+  reference_code: text,
+  name: text,
+  country,
+  status: oneOf('active', 'closed'),
 })
 
-export const subscriptions = define<Subscription>('subscriptions', {
+export const accounts = define<Account>('accounts', account, { id })
+
+const offering = fields<Offering>({
+  id: name,
+  type: oneOf('plan', 'addon'),
+  name: text,
+  bytes: optional(amount),
+  countries: optional(text),
+  flat: optional(flag),
+  records: optional(flag),
+  days: optional(whole(1, 100_000)),
+})
+
+const services = list(oneOf('voice', 'sms', 'data'))
+
+const template = fields<Template>({
+  id: name,
+  description: text,
+  country: optional(country),
+  services,
+  offerings: list(offering),
+})
+
+export const templates = define<Template>('templates', template, { id })
+
+const subscriber = fields<Subscriber>({
+  id: name,
+  first_name: text,
+  last_name: text,
+  email: optional(text),
+  employee_id: optional(text),
+  group: optional(text),
+})
+
+export const subscribers = define<Subscriber>('subscribers', subscriber, {
+  id,
+  email: ({ email }) => foldedIfAny(email),
+  employee: ({ employee_id }) => foldedIfAny(employee_id),
+})
+
+const subscription = fields<Subscription>({
+  id: name,
+  account: name,
+  subscriber: name,
+  iccid: iccidShape,
+  msisdn: matching(/^\d{1,15}$/, 'digits'),
+  country,
+  services,
+  status: oneOf('active', 'terminated'),
+  createdAt: instant,
+  terminatedAt: optional(instant),
+})
+
+export const subscriptions = define<Subscription>('subscriptions', subscription, {
   id,
   status,
   iccid: ({ iccid }) => iccid + SEPARATOR,
   msisdn: ({ msisdn }) => msisdn + SEPARATOR,
 })
 
-export const products = define<Product>('products', {
+const product = fields<Product>({
+  id: name,
+  account: name,
+  subscription: name,
+  offering,
+  status: oneOf('active', 'terminated'),
+  activatedAt: instant,
+  terminatesAt: optional(instant),
+})
+
+export const products = define<Product>('products', product, {
   id,
   status,
   account: ({ account, id }) => account + SEPARATOR + id,
   subscription: ({ subscription, id }) => subscription + SEPARATOR + id,
 })
 
-export const orders = define<Order>('orders', {
+type PhoneNumber = Schemas['PhoneNumber']
+
+const phoneNumber = fields<PhoneNumber>({
+  msisdn: text,
+  is_primary: flag,
+  country,
+})
+
+const delivery = fields<Schemas['Delivery']>({
+  type: oneOf('email', 'api'),
+  to: optional(list<string, string[]>(text)),
+  cc: optional(list<string, string[]>(text)),
+})
+
+const order = fields<Order>({
+  id: name,
+  status: oneOf('pending', 'completed', 'canceled'),
+  type: oneOf(
+    'activate_subscription',
+    'change_sim_profile',
+    'suspend_subscription',
+    'resume_subscription',
+  ),
+  account_id: name,
+  subscription_id: name,
+  phone_numbers: optional(list<PhoneNumber, PhoneNumber[]>(phoneNumber)),
+  subscriber: optional(subscriber),
+  reason: optional(text),
+  sim: optional(fields<ReservedSim>({ iccid: iccidShape, imsi: text, matchingId: text })),
+  delivery: optional(delivery),
+  template: optional(name),
+})
+
+export const orders = define<Order>('orders', order, {
   pending: (order) => whilePending(order, order.subscription_id),
   email: (order) => whilePending(order, order.subscriber?.email),
   employee: (order) => whilePending(order, order.subscriber?.employee_id),
 })
 
-export const usageItems = define<UsageItem>('usage', {
+const usageItem = fields<UsageItem>({
+  id: name,
+  type: oneOf('voice', 'data', 'sms'),
+  direction: oneOf('inbound', 'outbound'),
+  location_country: country,
+  roaming: flag,
+  is_recorded: flag,
+  quantity: amount,
+  cost_type: oneOf('free', 'in_bundle', 'out_of_bundle'),
+  account: name,
+  subscription: name,
+  subscriber: name,
+  product: optional(name),
+  msisdn: text,
+  peer: optional(text),
+  startedAt: instant,
+  endedAt: instant,
+  processedAt: instant,
+})
+
+export const usageItems = define<UsageItem>('usage', usageItem, {
   started: ({ startedAt }) => sortable(startedAt),
   account: byStart('account'),
   subscription: byStart('subscription'),

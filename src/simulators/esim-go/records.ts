@@ -1,6 +1,22 @@
 // What only eSIM Go knows: account, eSIMs, orders, lots of the inventory, bundles on sale.
 import { defineCollection, SEPARATOR, sortable } from '../../state/collection.ts'
-import type { Sim } from '../../state/sims.ts'
+import {
+  amount,
+  balance,
+  count,
+  country,
+  fields,
+  flag,
+  instant,
+  list,
+  name,
+  oneOf,
+  optional,
+  present,
+  text,
+  whole,
+} from '../../state/shape.ts'
+import { iccidShape, type Sim } from '../../state/sims.ts'
 
 export const SLUG = 'esim-go'
 
@@ -48,9 +64,35 @@ export interface EsimWithSim {
 
 const bySerial = (sort: string, { serial }: Esim) => sort + SEPARATOR + sortable(serial)
 
+export const esimShape = fields<Esim>({
+  iccid: iccidShape,
+  serial: count,
+  pin: text,
+  puk: text,
+  customerRef: text,
+  physical: flag,
+  platform: oneOf('current', 'older'),
+  assignedAt: instant,
+  appliedAt: optional(instant),
+  brandingId: optional(text),
+  unwatched: optional(present),
+  lastAction: optional(
+    oneOf(
+      'Bundle Refund',
+      'Bundle Applied',
+      'Bundle Revoked',
+      'eSIM Updated',
+      'eSIM Refreshed',
+      'eSIM Utilisation Alert',
+    ),
+  ),
+  actionAt: optional(instant),
+})
+
 export const esims = defineCollection<Esim>({
   name: 'esim-go.esims',
   key: (esim) => esim.iccid,
+  shape: esimShape,
   indexes: {
     iccid: (esim) => esim.iccid,
     customerRef: (esim) => bySerial(esim.customerRef, esim),
@@ -91,9 +133,30 @@ export interface Order {
   readonly lines: readonly OrderLine[]
 }
 
+const orderLine = fields<OrderLine>({
+  type: oneOf('bundle', 'bundleAssignment'),
+  item: text,
+  quantity: count,
+  pricePerUnit: amount,
+  allowReassign: flag,
+  wanted: list(text),
+  iccids: list(text),
+})
+
 export const orders = defineCollection<Order>({
   name: 'esim-go.orders',
   key: (order) => order.reference,
+  shape: fields<Order>({
+    reference: name,
+    serial: count,
+    createdAt: instant,
+    assign: flag,
+    total: amount,
+    status: oneOf('processing', 'completed'),
+    runningBalance: optional(balance),
+    brandingId: optional(text),
+    lines: list(orderLine),
+  }),
   indexes: { created: (order) => sortable(order.createdAt) + sortable(order.serial) },
 })
 
@@ -113,6 +176,15 @@ export interface Lot {
 export const lots = defineCollection<Lot>({
   name: 'esim-go.inventory',
   key: (lot) => String(lot.id),
+  shape: fields<Lot>({
+    id: count,
+    bundle: name,
+    total: count,
+    remaining: count,
+    price: amount,
+    boughtAt: instant,
+    expiresAt: instant,
+  }),
   // Only lots with something left: those used up are kept for refunds, and are many.
   indexes: {
     left: (lot) =>
@@ -137,6 +209,13 @@ export interface Account {
 export const accounts = defineCollection<Account>({
   name: 'esim-go.account',
   key: (account) => account.id,
+  shape: fields<Account>({
+    id: oneOf('account'),
+    balance,
+    testCredit: amount,
+    testCreditExpiresAt: instant,
+    cardless: optional(flag),
+  }),
 })
 
 /** One bundle on sale. */
@@ -171,4 +250,18 @@ export interface CatalogueBundle {
 export const userBundles = defineCollection<CatalogueBundle>({
   name: 'esim-go.catalogue',
   key: (bundle) => bundle.name,
+  shape: fields<CatalogueBundle>({
+    name,
+    description: text,
+    groups: list(text),
+    countries: list(country),
+    area: optional(fields<NonNullable<CatalogueBundle['area']>>({ name: text, region: text })),
+    dataAmount: whole(-1, 1e9),
+    duration: whole(1, 100_000),
+    speed: list(text),
+    autostart: flag,
+    unlimited: flag,
+    price: amount,
+    billingType: oneOf('FixedCost'),
+  }),
 })

@@ -8,7 +8,7 @@ import type { HeaderOf } from '../call.ts'
 import { defineSimulator, type SettingValues } from '../simulator.ts'
 import { refusalReply } from './errors.ts'
 import { handlers } from './handlers.ts'
-import { SLUG } from './records.ts'
+import { companies, esims, SLUG } from './records.ts'
 import { applySeedFile } from './seed-file.ts'
 import { seeds } from './seeds.ts'
 import { settings } from './settings.ts'
@@ -45,6 +45,7 @@ export const highland = defineSimulator<operations, typeof settings.table>({
   title: 'Highland',
   mounts: [{ spec: 'highland.yaml', basePath: '' }],
   settings,
+  collections: [companies, esims],
   handlers,
   refusalReply,
   auth: { credentialIn, authenticate },

@@ -1,5 +1,7 @@
 // What only Highland knows: companies, and eSIMs as its stock has them.
 import { defineCollection, SEPARATOR, sortable } from '../../state/collection.ts'
+import { count, country, fields, instant, name, optional, text } from '../../state/shape.ts'
+import { iccidShape } from '../../state/sims.ts'
 
 export const SLUG = 'highland'
 
@@ -27,6 +29,14 @@ export function registrationKey({
 export const companies = defineCollection<Company>({
   name: 'highland.companies',
   key: (company) => company.id,
+  shape: fields<Company>({
+    id: name,
+    name: text,
+    registration: text,
+    country,
+    email: text,
+    createdAt: instant,
+  }),
   indexes: { registration: registrationKey },
 })
 
@@ -51,6 +61,17 @@ export interface Esim {
 export const esims = defineCollection<Esim>({
   name: 'highland.esims',
   key: (esim) => esim.simId,
+  shape: fields<Esim>({
+    simId: name,
+    iccid: iccidShape,
+    imsi: text,
+    msisdn: text,
+    smdpAddress: text,
+    matchingId: text,
+    serial: count,
+    company: optional(name),
+    barCode: optional(name),
+  }),
   indexes: {
     free: ({ company, serial }) => (company === undefined ? sortable(serial) : undefined),
     company: ({ company }) => company && company + SEPARATOR,

@@ -1,5 +1,7 @@
 // What only the wholesale API knows: SIMs in stock, reserved numbers, lines, transactions.
 import { defineCollection, SEPARATOR, sortable } from '../../state/collection.ts'
+import { count, fields, instant, list, oneOf, optional, text, whole } from '../../state/shape.ts'
+import { iccidShape } from '../../state/sims.ts'
 
 export const SLUG = 'wholesale'
 
@@ -14,9 +16,19 @@ export interface StockSim {
   readonly serial: number
 }
 
+const stockSim = fields<StockSim>({
+  iccid: iccidShape,
+  imsi: text,
+  kind: oneOf('card', 'esim'),
+  smdpAddress: text,
+  matchingId: text,
+  serial: count,
+})
+
 export const stockSims = defineCollection<StockSim>({
   name: 'wholesale.stock',
   key: ({ iccid }) => iccid,
+  shape: stockSim,
   indexes: { esims: ({ kind, serial }) => (kind === 'esim' ? sortable(serial) : undefined) },
 })
 
@@ -29,6 +41,7 @@ export interface Reservation {
 export const reservations = defineCollection<Reservation>({
   name: 'wholesale.reservations',
   key: ({ id }) => JSON.stringify(id),
+  shape: fields<Reservation>({ id: text, gpsi: text }),
   indexes: { gpsi: ({ gpsi }) => gpsi + SEPARATOR },
 })
 
@@ -61,9 +74,28 @@ export interface Line {
   readonly pending?: string
 }
 
+const characteristic = fields<Product['characteristics'][number]>({ key: text, value: text })
+
+const product = fields<Product>({ productId: text, characteristics: list(characteristic) })
+
 export const lines = defineCollection<Line>({
   name: 'wholesale.lines',
   key: ({ iccid }) => iccid,
+  shape: fields<Line>({
+    iccid: iccidShape,
+    gpsi: text,
+    sim: stockSim,
+    subscriberId: text,
+    plan: text,
+    node: optional(text),
+    eid: optional(text),
+    buckets: list(text),
+    products: list(product),
+    // Of any other day the next bill day would not lie ahead: a cycle would begin again and again.
+    billDay: optional(whole(1, 28)),
+    cycleEndsAt: optional(instant),
+    pending: optional(text),
+  }),
   indexes: { gpsi: ({ gpsi }) => gpsi + SEPARATOR },
 })
 
@@ -103,6 +135,17 @@ export type NewTransaction = Omit<Transaction, 'iccid' | 'state' | 'serial'>
 export const transactions = defineCollection<Transaction>({
   name: 'wholesale.transactions',
   key: transactionKey,
+  shape: fields<Transaction>({
+    id: text,
+    node: optional(text),
+    action: oneOf('Activate', 'Suspend', 'Resume', 'Cease', 'Reactivate'),
+    fingerprint: text,
+    correlationId: optional(text),
+    iccid: iccidShape,
+    state: oneOf('InProgress', 'Success', 'Failed'),
+    requestedAt: instant,
+    serial: count,
+  }),
   indexes: { id: ({ id, serial }) => JSON.stringify(id) + SEPARATOR + sortable(serial) },
 })
 
