@@ -103,7 +103,8 @@ export function parseBase(file: string, bytes: Buffer): Base & { isAsWritten: bo
     const byKey = new Map<string, object>()
     for (const part of lines ? (content as unknown[]) : [content]) {
       if (!isObject(part)) throw wrong(`collection ${JSON.stringify(collection)} is no object`)
-      for (const [key, record] of Object.entries(part)) {
+      for (const key of Object.keys(part)) {
+        const record = part[key]
         if (!isObject(record))
           throw wrong(`${JSON.stringify(key)} in ${JSON.stringify(collection)} is no record`)
         byKey.set(key, record)
