@@ -41,7 +41,7 @@ function notOpenedIn({ notOpened }: Worlds): Record<string, string> | undefined 
 async function kept({ store, worlds }: SimulatorServer, hosted: HostedWorld): Promise<void> {
   const { name } = hosted.world
   try {
-    await store.written(name)
+    await store.logged(name)
   } catch (error) {
     const cause = error instanceof Error && error.cause !== undefined ? error.cause : error
     if (worlds.get(name) === hosted) await worlds.remove(hosted).catch(() => {})

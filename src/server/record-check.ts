@@ -17,7 +17,7 @@ export type RecordCheck = (records: Records) => Iterable<RecordProblem>
 export function recordCheck(simulators: readonly Simulator[]): RecordCheck {
   const collections = [
     ...sharedCollections,
-    ...simulators.flatMap((simulator) => simulator.collections ?? []),
+    ...simulators.flatMap(({ collections = [], narrower = [] }) => [...collections, ...narrower]),
   ]
   return function* problems(records) {
     yield* recordProblems(records, collections)

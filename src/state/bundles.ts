@@ -10,13 +10,13 @@ import {
   duration,
   fields,
   flag,
+  iccid,
   instant,
   name,
   oneOf,
   optional,
   text,
 } from './shape.ts'
-import { iccidShape } from './sims.ts'
 import { defineTask, type TaskDef } from './tasks.ts'
 import type { World } from './world.ts'
 
@@ -51,8 +51,8 @@ export const bundleShape = fields<Bundle>(
   {
     id: name,
     provider: name,
-    iccid: iccidShape,
-    name: text,
+    iccid,
+    name,
     reference: text,
     serial: count,
     state: oneOf('processing', 'queued', 'active', 'depleted', 'expired'),

@@ -22,11 +22,29 @@ export interface CollectionDef<T extends object> {
   readonly indexes?: Readonly<Record<string, (record: T) => string | undefined>>
 }
 
-/** A collection of whatever records: what a list of several holds. */
-export interface AnyCollection {
+/** What the records of a collection have to be. */
+export interface RecordRule {
   readonly name: string
-  readonly key: (record: never) => string
   readonly shape: (value: unknown) => string | undefined
+}
+
+/** A collection of whatever records: what a list of several holds. */
+export interface AnyCollection extends RecordRule {
+  readonly key: (record: never) => string
+}
+
+/** A rule for the records of one provider in a collection that all share. */
+export function ofProvider(
+  { name }: AnyCollection,
+  provider: string,
+  shape: RecordRule['shape'],
+): RecordRule {
+  const isOwn = (value: unknown) =>
+    typeof value === 'object' &&
+    value !== null &&
+    'provider' in value &&
+    value.provider === provider
+  return { name, shape: (value) => (isOwn(value) ? shape(value) : undefined) }
 }
 
 /** Names a collection once, so that every read and write of it is typed. */

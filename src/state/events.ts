@@ -1,6 +1,6 @@
 // What happened to a SIM, in words of no provider; some of it becomes callbacks.
 import { defineCollection, SEPARATOR, sortable } from './collection.ts'
-import { byName, count, fields, instant, name, optional, type Shape, text } from './shape.ts'
+import { byName, count, fields, iccid, instant, name, optional, type Shape, text } from './shape.ts'
 
 /** Types are `sim.*` and `bundle.*`, as in `sim.installed` and `bundle.used-80`. */
 export interface WorldEvent {
@@ -30,7 +30,7 @@ export const timeline = defineCollection<WorldEvent>({
     at: instant,
     type: name,
     provider: name,
-    iccid: text,
+    iccid,
     bundle: optional(text),
     detail: optional(byName(detail)),
   }),

@@ -1,6 +1,6 @@
 // Mails and SMS that a provider sent to people: kept to be looked at, never sent.
 import { defineCollection, sortable } from './collection.ts'
-import { count, fields, instant, name, oneOf, optional, text } from './shape.ts'
+import { count, fields, iccid, instant, name, oneOf, optional, text } from './shape.ts'
 import type { World } from './world.ts'
 
 export interface Message {
@@ -27,7 +27,7 @@ export const messages = defineCollection<Message>({
     to: text,
     from: optional(text),
     text,
-    iccid: optional(text),
+    iccid: optional(iccid),
     qr: optional(text),
   }),
   indexes: { sent: (message) => sortable(message.id) },

@@ -1,5 +1,5 @@
 // Records that come from outside, held to the shapes of their collections.
-import type { AnyCollection, Records } from './collection.ts'
+import type { AnyCollection, RecordRule, Records } from './collection.ts'
 import { OWN_RECORDS, worldRecords } from './world-records.ts'
 
 /** A record that will not do. */
@@ -25,9 +25,11 @@ export function problemSentence({ collection, key, problem }: RecordProblem): st
  */
 export function* recordProblems(
   records: Records,
-  collections: Iterable<AnyCollection>,
+  collections: Iterable<AnyCollection | RecordRule>,
 ): Generator<RecordProblem, void, undefined> {
-  for (const { name, key: keyOf, shape } of collections) {
+  for (const collection of collections) {
+    const { name, shape } = collection
+    const keyOf = 'key' in collection ? collection.key : undefined
     for (const [key, record] of records.get(name) ?? []) {
       const problem = shape(record)
       if (problem !== undefined) {
@@ -35,7 +37,7 @@ export function* recordProblems(
         continue
       }
       // Of the right shape, it is a record of this collection.
-      const place = keyOf(record as never)
+      const place = keyOf?.(record as never) ?? key
       if (place !== key) yield { collection: name, key, problem: `belongs under "${place}"` }
     }
   }

@@ -73,6 +73,7 @@ export function matching(pattern: RegExp, form: string): Shape<string> {
 export const name: Shape<string> = (value) =>
   typeof value === 'string' && value !== '' ? undefined : 'must be a text that is not empty'
 
+export const iccid = matching(/^\d{10,22}$/, '10 to 22 digits')
 export const digits = matching(/^\d{1,40}$/, 'digits')
 export const country = matching(/^[A-Z]{2}$/, 'a country of two capitals')
 export const webUrl: Shape<string> = (value) =>

@@ -9,8 +9,8 @@ import {
   country,
   digits,
   fields,
+  iccid,
   instant,
-  matching,
   name,
   oneOf,
   optional,
@@ -71,8 +71,6 @@ export function simKey(provider: string, iccid: string): string {
   return `${provider}/${iccid}`
 }
 
-export const iccidShape = matching(/^\d{10,22}$/, '10 to 22 digits')
-
 const network = fields<Network>({
   country,
   name: text,
@@ -87,7 +85,7 @@ export const sims = defineCollection<Sim>({
   key: (sim) => simKey(sim.provider, sim.iccid),
   shape: fields<Sim>({
     provider: name,
-    iccid: iccidShape,
+    iccid,
     imsi: text,
     msisdn: optional(text),
     eid: optional(text),

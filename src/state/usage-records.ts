@@ -2,8 +2,8 @@
 import type { Bundle } from './bundles.ts'
 import { defineCollection, SEPARATOR, sortable } from './collection.ts'
 import { defined } from './defined.ts'
-import { amount, byName, fields, instant, name, optional, text } from './shape.ts'
-import { iccidShape, type Sim } from './sims.ts'
+import { amount, byName, fields, iccid, instant, name, optional, text } from './shape.ts'
+import type { Sim } from './sims.ts'
 import type { World } from './world.ts'
 
 /**
@@ -22,7 +22,7 @@ export const usageRecords = defineCollection<UsageRecord>({
   key: ({ provider, iccid, at, bundle }) => `${provider}/${iccid}/${sortable(at)}/${bundle}`,
   shape: fields<UsageRecord>({
     provider: name,
-    iccid: iccidShape,
+    iccid,
     bundle: text,
     name: text,
     reference: text,

@@ -93,7 +93,7 @@ async function openStore(
     commit: (world, changes) => writers.of(world).commit(changes),
     rewrite: (world) => writers.of(world).rewrite(),
     flushed: (world) => writers.get(world)?.flushed(),
-    written: async (world) => writers.get(world)?.written(),
+    logged: (world) => writers.get(world)?.logged(),
     failure: (world) => lockLost() ?? writers.get(world)?.failure(),
     remove: (world) => writers.erase(world),
     async close() {

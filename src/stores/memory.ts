@@ -11,7 +11,7 @@ export function memoryStore(): Store {
     commit() {},
     rewrite() {},
     flushed: () => undefined,
-    written: async () => {},
+    logged: () => undefined,
     failure: () => undefined,
     remove: async () => {},
     close: async () => {},

@@ -76,10 +76,10 @@ export interface Store {
   flushed(world: string): Promise<void> | undefined
 
   /**
-   * Resolves when everything committed so far has been written, whatever the durability. Rejects
-   * when a write fails.
+   * Resolves when everything committed so far is in the log, whatever the durability asks, so that
+   * it is there after kill -9; `undefined` when it already is. Rejects when a write fails.
    */
-  written(world: string): Promise<void>
+  logged(world: string): Promise<void> | undefined
 
   /**
    * Why the last write failed, until one succeeds: what is pending is tried again, and nothing new

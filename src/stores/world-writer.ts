@@ -32,7 +32,7 @@ export interface WorldWriter {
   commit(changes: readonly Change[]): void
   rewrite(): void
   flushed(): Promise<void> | undefined
-  written(): Promise<void>
+  logged(): Promise<void> | undefined
   failure(): Error | undefined
   /** Stops, and leaves the files as they are. */
   abandon(): Promise<void>
@@ -98,13 +98,12 @@ class OpenWriter implements WorldWriter {
   }
 
   flushed(): Promise<void> | undefined {
-    if (this.#options.durability === 'buffered' || this.#queue.isEmpty) return undefined
-    return this.#failure ? Promise.reject(this.#failure) : this.#queue.flushed()
+    return this.#options.durability === 'buffered' ? undefined : this.logged()
   }
 
-  async written(): Promise<void> {
-    if (this.#failure) throw this.#failure
-    await this.#queue.flushed()
+  logged(): Promise<void> | undefined {
+    if (this.#queue.isEmpty) return undefined
+    return this.#failure ? Promise.reject(this.#failure) : this.#queue.flushed()
   }
 
   failure(): Error | undefined {

@@ -8,19 +8,20 @@ import {
 import {
   amount,
   country,
+  digits,
   fields,
   flag,
+  iccid,
   instant,
   list,
   matching,
-  name,
   oneOf,
   optional,
   type Shape,
   text,
   whole,
 } from '../../state/shape.ts'
-import { iccidShape, type Sim } from '../../state/sims.ts'
+import type { Sim } from '../../state/sims.ts'
 import type { components } from './spec.d.ts'
 
 export const SLUG = 'accounts-orders'
@@ -145,8 +146,23 @@ const whilePending = (order: Order, text: string | undefined) =>
 const byStart = (owner: 'account' | 'subscription' | 'subscriber') => (item: UsageItem) =>
   item[owner] + SEPARATOR + sortable(item.startedAt)
 
+/** An id as the API writes it: what it is of, and 26 capitals and digits. */
+const idOf = (prefix: string) =>
+  matching(new RegExp(`^${prefix}_[0-9A-Z]{26}$`), `${prefix}_ and 26 capitals or digits`)
+
+const ids = {
+  account: idOf('acc'),
+  offering: idOf('prodoff'),
+  order: idOf('order'),
+  product: idOf('prod'),
+  subscriber: idOf('sbr'),
+  subscription: idOf('sub'),
+  template: idOf('otpl'),
+  usageItem: idOf('uitem'),
+}
+
 const account = fields<Account>({
-  id: name,
+  id: ids.account,
   reference_code: text,
   name: text,
   country,
@@ -156,7 +172,7 @@ const account = fields<Account>({
 export const accounts = define<Account>('accounts', account, { id })
 
 const offering = fields<Offering>({
-  id: name,
+  id: ids.offering,
   type: oneOf('plan', 'addon'),
   name: text,
   bytes: optional(amount),
@@ -169,7 +185,7 @@ const offering = fields<Offering>({
 const services = list(oneOf('voice', 'sms', 'data'))
 
 const template = fields<Template>({
-  id: name,
+  id: ids.template,
   description: text,
   country: optional(country),
   services,
@@ -179,7 +195,7 @@ const template = fields<Template>({
 export const templates = define<Template>('templates', template, { id })
 
 const subscriber = fields<Subscriber>({
-  id: name,
+  id: ids.subscriber,
   first_name: text,
   last_name: text,
   email: optional(text),
@@ -194,11 +210,11 @@ export const subscribers = define<Subscriber>('subscribers', subscriber, {
 })
 
 const subscription = fields<Subscription>({
-  id: name,
-  account: name,
-  subscriber: name,
-  iccid: iccidShape,
-  msisdn: matching(/^\d{1,15}$/, 'digits'),
+  id: ids.subscription,
+  account: ids.account,
+  subscriber: ids.subscriber,
+  iccid,
+  msisdn: matching(/^\d{5,15}$/, '5 to 15 digits'),
   country,
   services,
   status: oneOf('active', 'terminated'),
@@ -214,9 +230,9 @@ export const subscriptions = define<Subscription>('subscriptions', subscription,
 })
 
 const product = fields<Product>({
-  id: name,
-  account: name,
-  subscription: name,
+  id: ids.product,
+  account: ids.account,
+  subscription: ids.subscription,
   offering,
   status: oneOf('active', 'terminated'),
   activatedAt: instant,
@@ -245,7 +261,7 @@ const delivery = fields<Schemas['Delivery']>({
 })
 
 const order = fields<Order>({
-  id: name,
+  id: ids.order,
   status: oneOf('pending', 'completed', 'canceled'),
   type: oneOf(
     'activate_subscription',
@@ -253,14 +269,14 @@ const order = fields<Order>({
     'suspend_subscription',
     'resume_subscription',
   ),
-  account_id: name,
-  subscription_id: name,
+  account_id: ids.account,
+  subscription_id: ids.subscription,
   phone_numbers: optional(list<PhoneNumber, PhoneNumber[]>(phoneNumber)),
   subscriber: optional(subscriber),
   reason: optional(text),
-  sim: optional(fields<ReservedSim>({ iccid: iccidShape, imsi: text, matchingId: text })),
+  sim: optional(fields<ReservedSim>({ iccid, imsi: text, matchingId: text })),
   delivery: optional(delivery),
-  template: optional(name),
+  template: optional(ids.template),
 })
 
 export const orders = define<Order>('orders', order, {
@@ -270,7 +286,7 @@ export const orders = define<Order>('orders', order, {
 })
 
 const usageItem = fields<UsageItem>({
-  id: name,
+  id: ids.usageItem,
   type: oneOf('voice', 'data', 'sms'),
   direction: oneOf('inbound', 'outbound'),
   location_country: country,
@@ -278,11 +294,11 @@ const usageItem = fields<UsageItem>({
   is_recorded: flag,
   quantity: amount,
   cost_type: oneOf('free', 'in_bundle', 'out_of_bundle'),
-  account: name,
-  subscription: name,
-  subscriber: name,
-  product: optional(name),
-  msisdn: text,
+  account: ids.account,
+  subscription: ids.subscription,
+  subscriber: ids.subscriber,
+  product: optional(ids.product),
+  msisdn: digits,
   peer: optional(text),
   startedAt: instant,
   endedAt: instant,

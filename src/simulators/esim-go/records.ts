@@ -7,8 +7,10 @@ import {
   country,
   fields,
   flag,
+  iccid,
   instant,
   list,
+  matching,
   name,
   oneOf,
   optional,
@@ -16,7 +18,7 @@ import {
   text,
   whole,
 } from '../../state/shape.ts'
-import { iccidShape, type Sim } from '../../state/sims.ts'
+import type { Sim } from '../../state/sims.ts'
 
 export const SLUG = 'esim-go'
 
@@ -65,10 +67,10 @@ export interface EsimWithSim {
 const bySerial = (sort: string, { serial }: Esim) => sort + SEPARATOR + sortable(serial)
 
 export const esimShape = fields<Esim>({
-  iccid: iccidShape,
+  iccid,
   serial: count,
-  pin: text,
-  puk: text,
+  pin: matching(/^\d{4,8}$/, '4 to 8 digits'),
+  puk: matching(/^\d{8,9}$/, '8 or 9 digits'),
   customerRef: text,
   physical: flag,
   platform: oneOf('current', 'older'),
@@ -140,7 +142,7 @@ const orderLine = fields<OrderLine>({
   pricePerUnit: amount,
   allowReassign: flag,
   wanted: list(text),
-  iccids: list(text),
+  iccids: list(matching(/^\d{18,22}$/, '18 to 22 digits')),
 })
 
 export const orders = defineCollection<Order>({
@@ -153,7 +155,7 @@ export const orders = defineCollection<Order>({
     assign: flag,
     total: amount,
     status: oneOf('processing', 'completed'),
-    runningBalance: optional(balance),
+    runningBalance: optional(amount),
     brandingId: optional(text),
     lines: list(orderLine),
   }),

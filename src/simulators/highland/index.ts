@@ -8,7 +8,7 @@ import type { HeaderOf } from '../call.ts'
 import { defineSimulator, type SettingValues } from '../simulator.ts'
 import { refusalReply } from './errors.ts'
 import { handlers } from './handlers.ts'
-import { companies, esims, SLUG } from './records.ts'
+import { companies, esims, ownRules, SLUG } from './records.ts'
 import { applySeedFile } from './seed-file.ts'
 import { seeds } from './seeds.ts'
 import { settings } from './settings.ts'
@@ -46,6 +46,7 @@ export const highland = defineSimulator<operations, typeof settings.table>({
   mounts: [{ spec: 'highland.yaml', basePath: '' }],
   settings,
   collections: [companies, esims],
+  narrower: ownRules,
   handlers,
   refusalReply,
   auth: { credentialIn, authenticate },

@@ -1,9 +1,31 @@
 // What only Highland knows: companies, and eSIMs as its stock has them.
-import { defineCollection, SEPARATOR, sortable } from '../../state/collection.ts'
-import { count, country, fields, instant, name, optional, text } from '../../state/shape.ts'
-import { iccidShape } from '../../state/sims.ts'
+import { type Bundle, bundles } from '../../state/bundles.ts'
+import { defineCollection, ofProvider, SEPARATOR, sortable } from '../../state/collection.ts'
+import {
+  count,
+  country,
+  fields,
+  iccid,
+  instant,
+  matching,
+  name,
+  optional,
+  text,
+} from '../../state/shape.ts'
+import { usageRecords } from '../../state/usage-records.ts'
 
 export const SLUG = 'highland'
+
+const number = matching(/^\d{1,10}$/, '1 to 10 digits')
+type Sold = Required<Pick<Bundle, 'reference' | 'extra'>>
+
+/** What is told of a product on an eSIM, and of its use: both numbers go out as they are. */
+const sold = fields<Sold>({
+  reference: number,
+  extra: fields<Sold['extra']>({ market: number }),
+})
+
+export const ownRules = [ofProvider(bundles, SLUG, sold), ofProvider(usageRecords, SLUG, sold)]
 
 /** A partner, or Highland itself. */
 export interface Company {
@@ -63,7 +85,7 @@ export const esims = defineCollection<Esim>({
   key: (esim) => esim.simId,
   shape: fields<Esim>({
     simId: name,
-    iccid: iccidShape,
+    iccid,
     imsi: text,
     msisdn: text,
     smdpAddress: text,

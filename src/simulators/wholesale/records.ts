@@ -1,7 +1,16 @@
 // What only the wholesale API knows: SIMs in stock, reserved numbers, lines, transactions.
 import { defineCollection, SEPARATOR, sortable } from '../../state/collection.ts'
-import { count, fields, instant, list, oneOf, optional, text, whole } from '../../state/shape.ts'
-import { iccidShape } from '../../state/sims.ts'
+import {
+  count,
+  fields,
+  iccid,
+  instant,
+  list,
+  oneOf,
+  optional,
+  text,
+  whole,
+} from '../../state/shape.ts'
 
 export const SLUG = 'wholesale'
 
@@ -17,7 +26,7 @@ export interface StockSim {
 }
 
 const stockSim = fields<StockSim>({
-  iccid: iccidShape,
+  iccid,
   imsi: text,
   kind: oneOf('card', 'esim'),
   smdpAddress: text,
@@ -82,7 +91,7 @@ export const lines = defineCollection<Line>({
   name: 'wholesale.lines',
   key: ({ iccid }) => iccid,
   shape: fields<Line>({
-    iccid: iccidShape,
+    iccid,
     gpsi: text,
     sim: stockSim,
     subscriberId: text,
@@ -141,7 +150,7 @@ export const transactions = defineCollection<Transaction>({
     action: oneOf('Activate', 'Suspend', 'Resume', 'Cease', 'Reactivate'),
     fingerprint: text,
     correlationId: optional(text),
-    iccid: iccidShape,
+    iccid,
     state: oneOf('InProgress', 'Success', 'Failed'),
     requestedAt: instant,
     serial: count,

@@ -1,7 +1,6 @@
 // The history of an eSIM: what was done to it and what became of its bundles, in eSIM Go's words.
 import { defineCollection, SEPARATOR, sortable } from '../../../state/collection.ts'
-import { count, fields, instant, oneOf, optional, text } from '../../../state/shape.ts'
-import { iccidShape } from '../../../state/sims.ts'
+import { count, fields, iccid, instant, oneOf, optional, text } from '../../../state/shape.ts'
 import type { World } from '../../../state/world.ts'
 import type { components } from '../spec.d.ts'
 
@@ -29,7 +28,7 @@ export const history = defineCollection<HistoryItem>({
   name: 'esim-go.history',
   key: (item) => String(item.serial),
   shape: fields<HistoryItem>({
-    iccid: iccidShape,
+    iccid,
     serial: count,
     at: instant,
     name: oneOf(
