@@ -75,8 +75,9 @@ async function stateFolder({ state, ephemeral }: Config): Promise<string> {
     throw new Error(`${dir} cannot be read and written: choose another folder with --state`)
   })
   const { readBase } = await import('../stores/base-file.ts')
+  const { realDisk } = await import('../stores/disk.ts')
   const bases = files.filter((file) => file.endsWith('.json'))
-  for (const file of bases) await readBase(join(dir, file))
+  for (const file of bases) await readBase(realDisk, join(dir, file))
   return `${dir} can be read and written`
 }
 

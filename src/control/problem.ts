@@ -2,6 +2,7 @@
 import { STATUS_CODES } from 'node:http'
 import { DurationError } from '../state/duration.ts'
 import { type AnyRefusal, Refusal } from '../state/refusal.ts'
+import { StoreError } from '../stores/store.ts'
 import type { Schemas } from './operations.ts'
 
 export type Problem = Schemas['Problem']
@@ -26,6 +27,7 @@ const STATUS_OF: Readonly<Record<string, number>> = {
   'reply-violates-spec': 500,
   'not-implemented': 501,
   'writes-refused': 503,
+  'not-opened': 503,
 }
 
 /** A refusal as a problem. */
@@ -42,6 +44,7 @@ export function problemOf(refusal: AnyRefusal): Problem {
 /** The refusal that a thrown thing amounts to. What is none is ours, and a 500. */
 export function asRefusal(error: unknown): AnyRefusal {
   if (error instanceof Refusal) return error
+  if (error instanceof StoreError) return new Refusal<'not-opened'>('not-opened', error.message)
   if (error instanceof DurationError) return new Refusal('invalid-request', error.message)
   const reason = error instanceof Error ? error.message : error
   const ours = new Refusal('internal', `this is a mistake of the simulator: ${reason}`)

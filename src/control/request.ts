@@ -9,6 +9,7 @@ import { BODY_LIMIT } from '../server/read-body.ts'
 import type { Operation } from '../server/spec.ts'
 import { defined } from '../state/defined.ts'
 import { Refusal } from '../state/refusal.ts'
+import { isObject } from '../stores/json-shape.ts'
 
 /** Bytes; a whole world is larger than any other body. */
 const STATE_LIMIT = 256 * BODY_LIMIT
@@ -60,10 +61,25 @@ function bodyOf(operation: Operation, { headers }: Request, text: string | undef
     throw new Refusal('unsupported-media-type', reason, { accept: JSON_TYPE })
   }
   // A state is what was read here; looking for what others may read differently would take long.
-  if (operation.id === STATE) return safeBody(parsedJson(text), undefined, STATE_RULES)
+  if (operation.id === STATE) return safeState(parsedJson(text))
   const repeated: string[] = []
   const body = jsonBody(text, undefined, { freeCase: false, undocumented: repeated })
   if (repeated.length > 0)
     throw new Refusal('malformed-body', `the body has ${repeated.join(', ')}`)
+  return body
+}
+
+/**
+ * Records are kept in maps, where any text may be a key: what a user calls `__proto__` in a seed
+ * file comes back. The records themselves may have no such name in them.
+ */
+function safeState(body: unknown): unknown {
+  const safe = (value: unknown) => safeBody(value, undefined, STATE_RULES)
+  if (!isObject(body) || !isObject(body.collections)) return safe(body)
+
+  const { collections, ...rest } = body
+  safe(rest)
+  for (const records of Object.values(collections))
+    if (isObject(records)) for (const record of Object.values(records)) safe(record)
   return body
 }

@@ -48,6 +48,14 @@ export interface components {
             readonly writesRefused?: {
                 readonly [key: string]: string;
             };
+            readonly notOpened?: components["schemas"]["NotOpened"];
+        };
+        /**
+         * @description Worlds of the state folder that could not be opened, and why, since the start. The files of a damaged one were given
+         *     names that say so, and its name is free; any other was left as it is.
+         */
+        readonly NotOpened: {
+            readonly [key: string]: string;
         };
         readonly Clock: {
             readonly now: components["schemas"]["Instant"];
@@ -480,6 +488,10 @@ export interface components {
             readonly world?: string;
             readonly writtenBy?: string;
             readonly logged?: number;
+            /** @description Of a file of the state folder: which life of the world it is of */
+            readonly generation?: string;
+            /** @description Of a file of the state folder: of its bytes as they were written */
+            readonly checksum?: string;
             /** @description Records by collection and key */
             readonly collections: {
                 readonly [key: string]: {
@@ -630,6 +642,7 @@ export interface operations {
                 content: {
                     readonly "application/json": {
                         readonly worlds: readonly components["schemas"]["WorldRow"][];
+                        readonly notOpened?: components["schemas"]["NotOpened"];
                     };
                 };
             };
@@ -649,7 +662,7 @@ export interface operations {
             };
         };
         readonly responses: {
-            /** @description It is there; these URLs and credentials lead to it */
+            /** @description It is there and written, whatever the durability; these URLs and credentials lead to it */
             readonly 201: {
                 headers: {
                     readonly [name: string]: unknown;

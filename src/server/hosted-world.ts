@@ -12,7 +12,7 @@ import { Refusal } from '../state/refusal.ts'
 import { type Task, tasks } from '../state/task-queue.ts'
 import type { TaskDef } from '../state/tasks.ts'
 import { openWorld, type World } from '../state/world.ts'
-import type { Store } from '../stores/store.ts'
+import { type Store, StoreError } from '../stores/store.ts'
 import { type AttemptOptions, type Attempts, openAttempts } from './attempt.ts'
 import { type Journal, openJournal } from './journal.ts'
 import { openRunner, type Runner } from './runner.ts'
@@ -62,7 +62,8 @@ export function openHost(options: HostOptions): Host {
 /**
  * Opens a world over its records and attaches it to its store; its runner sleeps until it is woken.
  * @param onCommit told of what each transaction changed, once the store has it
- * @throws Error where the records are not those of a world of that name
+ * @throws Error where the records are those of no world
+ * @throws StoreError where they are those of another
  */
 export function hostWorld(
   name: string,
@@ -86,7 +87,8 @@ export function hostWorld(
     },
   })
   // A copied file would write over the world it was copied from.
-  if (world.name !== name) throw new Error(`it holds the records of the world "${world.name}"`)
+  if (world.name !== name)
+    throw new StoreError(`it holds the records of the world "${world.name}": it was left as it is`)
   const runner = openRunner(world, {
     perform: (on, task) => perform(host, on, task),
     async attempt(on, callback, signal) {
@@ -114,7 +116,7 @@ function perform({ taskKinds }: Host, world: World, { kind, data }: Task): void 
 }
 
 /** @throws Refusal `writes-refused` where nothing can be kept */
-function checkWritable(store: Store, { name }: World): void {
+export function checkWritable(store: Store, { name }: World): void {
   const failure = store.failure(name)
   if (failure) throw new Refusal('writes-refused', failure.message)
 }

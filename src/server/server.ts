@@ -57,7 +57,7 @@ export async function packageVersion(): Promise<string> {
 }
 
 /**
- * @throws StoreError where the kept state cannot be used
+ * @throws StoreError where the kept world `default` cannot be used, and is not damaged
  * @throws Refusal `invalid-request` where the stock is wrong
  */
 export async function openServer(options: ServerOptions): Promise<SimulatorServer> {
@@ -68,7 +68,7 @@ export async function openServer(options: ServerOptions): Promise<SimulatorServe
     ...options,
     ...defined({ callbackCheck: checked ? callbackCheck(simulators) : undefined }),
   })
-  // A world that cannot be opened stops the start, before anything happens in another.
+  // What cannot be opened is told before anything is served.
   await worlds.openAll()
   await worlds.start()
 

@@ -4,7 +4,7 @@ import type { Records } from '../state/collection.ts'
 import { type Credential, chosenIn, credentials, setClaims } from '../state/credentials.ts'
 import { Refusal } from '../state/refusal.ts'
 import { emptyWorld } from '../state/world-records.ts'
-import { type Store, StoreError } from '../stores/store.ts'
+import { BrokenWorld, type Store, StoreError } from '../stores/store.ts'
 import {
   type ChosenCredentials,
   choose,
@@ -15,6 +15,7 @@ import {
 import { type CredentialIndex, openCredentialIndex } from './credential-index.ts'
 import { type Expiry, openExpiry } from './expiry.ts'
 import {
+  checkWritable,
   type Host,
   type HostedWorld,
   type HostOptions,
@@ -23,6 +24,7 @@ import {
 } from './hosted-world.ts'
 import { whenProcessEnds } from './process-end.ts'
 import { reasonOf } from './reason.ts'
+import { firstProblem, type RecordCheck, recordCheck } from './record-check.ts'
 import { type NewWorldContent, populate } from './seeding.ts'
 import { wallNow } from './ticker.ts'
 import {
@@ -53,12 +55,18 @@ export interface Worlds {
   /** A world that is open. */
   get(name: string): HostedWorld | undefined
   /**
-   * The world of that name, opened where it was only kept; `undefined` where there is none.
-   * @throws StoreError where it cannot be opened
+   * The world of that name, opened where it was only kept; `undefined` where there is none, or no
+   * longer: a damaged one is set aside.
+   * @throws StoreError where it is there and cannot be opened
    */
   open(name: string): Promise<HostedWorld | undefined>
-  /** Every world, opened. @throws StoreError where one of them cannot be */
+  /** Every world that can be opened, opened; the others are in `notOpened`. */
   openAll(): Promise<HostedWorld[]>
+  /**
+   * Worlds that were kept and could not be opened, and why: they were set aside
+   * where they are damaged, else left as they are.
+   */
+  readonly notOpened: ReadonlyMap<string, string>
   /** The worlds that are open. */
   list(): HostedWorld[]
   /**
@@ -83,7 +91,8 @@ export interface Worlds {
   reset(hosted: HostedWorld, start: Pick<WorldStart, 'seed' | 'given'>): void
   /**
    * Replaces all that is in a world.
-   * @throws Refusal `invalid-request` for records of no world
+   * @throws Refusal `invalid-request` for records of no world, `writes-refused` where nothing can be
+   *   kept
    */
   restore(hosted: HostedWorld, records: Records): void
   /** What it still does reaches nothing; its name may be taken anew at once. */
@@ -100,7 +109,7 @@ const MOST_WORLDS = 1000
 /**
  * Opens the world `default`, made where there is none. The others follow one after the other, in
  * the background or when they are asked for.
- * @throws StoreError where the state cannot be used
+ * @throws StoreError where the kept `default` is not damaged, and still cannot be opened
  * @throws Refusal `invalid-request` for bad credentials, `busy` for those of another world
  */
 export async function openWorlds(options: WorldsOptions): Promise<Worlds> {
@@ -117,6 +126,7 @@ export async function openWorlds(options: WorldsOptions): Promise<Worlds> {
 class OpenWorlds implements Worlds {
   readonly #options: WorldsOptions
   readonly #host: Host
+  readonly #check: RecordCheck
   readonly #hosted = new Map<string, HostedWorld>()
   readonly #credentials: CredentialIndex = openCredentialIndex()
   readonly #expiry: Expiry = openExpiry(
@@ -130,6 +140,7 @@ class OpenWorlds implements Worlds {
    * asks is told why.
    */
   readonly #opening = new Map<string, Promise<HostedWorld | undefined>>()
+  readonly notOpened = new Map<string, string>()
   #rest: Promise<void> | undefined
   #started = false
   #closed = false
@@ -140,17 +151,21 @@ class OpenWorlds implements Worlds {
   constructor(options: WorldsOptions, kept: readonly string[]) {
     this.#options = options
     this.#host = openHost(options)
+    this.#check = recordCheck(options.simulators)
     this.#names = new Set(kept)
   }
 
   /** Opens `default`, and begins to open the others. */
   async begin(): Promise<void> {
-    // Before a first world is written, all that is kept has been found good.
     if (this.#names.has(DEFAULT_WORLD)) await this.open(DEFAULT_WORLD)
     else await this.openAll()
     const kept = this.#hosted.get(DEFAULT_WORLD)
     if (kept) await this.#chooseLater(kept)
-    else this.create(DEFAULT_WORLD, this.#options.defaultWorld ?? {})
+    else {
+      this.create(DEFAULT_WORLD, this.#options.defaultWorld ?? {})
+      if (this.notOpened.has(DEFAULT_WORLD))
+        this.#options.report(`A NEW WORLD "${DEFAULT_WORLD}" IS MADE: it holds nothing of the old`)
+    }
 
     if (this.#options.store.lasts) this.#atEnd = whenProcessEnds(() => this.#keepNow())
     // Whoever waits for all of them is told what went wrong.
@@ -197,6 +212,8 @@ class OpenWorlds implements Worlds {
   create(name: string, start: WorldStart): HostedWorld {
     const { store, simulators } = this.#options
     checkWorldName(name)
+    const kept = this.#opening.has(name) && this.notOpened.get(name)
+    if (kept) throw new Refusal('busy', kept)
     if (this.#names.has(name)) throw new Refusal('busy', `the world "${name}" exists already`)
     if (this.#names.size >= MOST_WORLDS)
       throw new Refusal('busy', `there are ${MOST_WORLDS} worlds already: remove one first`)
@@ -247,6 +264,10 @@ class OpenWorlds implements Worlds {
 
   restore(hosted: HostedWorld, records: Records): void {
     this.#checkThere(hosted)
+    checkWritable(this.#options.store, hosted.world)
+    const problem = firstProblem(this.#check, records)
+    if (problem !== undefined)
+      throw new Refusal('invalid-request', `this is no state of a world: ${problem}`)
     setClaims(records, this.#credentials.claimsIn(hosted))
     this.#credentials.remove(hosted)
     try {
@@ -324,14 +345,21 @@ class OpenWorlds implements Worlds {
   async #openRest(): Promise<void> {
     for (const name of [...this.#names]) {
       if (this.#closed) return
-      await this.open(name)
+      await this.open(name).catch((error: unknown) => {
+        if (!(error instanceof StoreError)) throw error
+      })
     }
   }
 
   async #load(name: string): Promise<HostedWorld | undefined> {
-    const records = await this.#options.store.load(name)
-    if (this.#closed) return undefined
-    const hosted = records && this.#reopen(name, records)
+    let hosted: HostedWorld | undefined
+    try {
+      const records = await this.#options.store.load(name)
+      if (this.#closed) return undefined
+      hosted = records && this.#reopen(name, records)
+    } catch (error) {
+      await this.#leaveOut(name, error)
+    }
     this.#opening.delete(name)
     if (hosted) this.#goOn(hosted)
     else this.#names.delete(name)
@@ -371,12 +399,30 @@ class OpenWorlds implements Worlds {
   }
 
   #reopen(name: string, records: Records): HostedWorld {
+    const problem = firstProblem(this.#check, records)
+    if (problem !== undefined) throw new BrokenWorld(problem)
     try {
       return this.#add(name, records)
     } catch (error) {
-      const how = 'mend its file, or start with another --state folder'
-      throw new StoreError(`the world "${name}" cannot be opened: ${reasonOf(error)}; ${how}`)
+      throw error instanceof StoreError ? error : new BrokenWorld(reasonOf(error))
     }
+  }
+
+  /**
+   * Tells of a world that cannot be opened, and sets it aside where it is damaged.
+   * @throws StoreError where it stays as it is
+   */
+  async #leaveOut(name: string, error: unknown): Promise<void> {
+    if (!(error instanceof StoreError)) throw error
+    const { store, report } = this.#options
+    const aside = error instanceof BrokenWorld ? await store.setAside(name).catch(reasonOf) : ''
+    const how = Array.isArray(aside)
+      ? `its files are now ${aside.join(', ')}: \`esimulator doctor --repair\` keeps what can be kept`
+      : [aside, 'it is not served, all others are'].filter(Boolean).join(': ')
+    const sentence = `the world "${name}" cannot be opened: ${error.message}; ${how}`
+    this.notOpened.set(name, sentence)
+    report(sentence)
+    if (!Array.isArray(aside)) throw new StoreError(sentence)
   }
 
   #add(name: string, records: Records): HostedWorld {

@@ -1,5 +1,6 @@
 // The contract of a provider: what it is to the server.
 import type { Callback } from '../state/callbacks.ts'
+import type { AnyCollection, RecordRule } from '../state/collection.ts'
 import type { PermanentKind } from '../state/credentials.ts'
 import type { WorldEvent } from '../state/events.ts'
 import type { AnyRefusal } from '../state/refusal.ts'
@@ -157,6 +158,10 @@ export interface Simulator {
    * @throws Refusal `invalid-request`
    */
   readonly applySeedFile?: (world: World, content: unknown) => void
+  /** What it alone keeps: every collection it defines. */
+  readonly collections?: readonly AnyCollection[]
+  /** What its records in collections that all share have to be besides. */
+  readonly narrower?: readonly RecordRule[]
   /** The kinds of tasks it schedules. */
   readonly tasks?: readonly TaskDef[]
   /** Answers what happened to one of its SIMs, in the same transaction. */

@@ -3,6 +3,20 @@ import { type BundleEvent, type BundleState, bundleLifecycle } from './bundle-li
 import { defineCollection, SEPARATOR, sortable } from './collection.ts'
 import { addDuration } from './duration.ts'
 import { move } from './lifecycle.ts'
+import {
+  amount,
+  byName,
+  count,
+  duration,
+  fields,
+  flag,
+  iccid,
+  instant,
+  name,
+  oneOf,
+  optional,
+  text,
+} from './shape.ts'
 import { defineTask, type TaskDef } from './tasks.ts'
 import type { World } from './world.ts'
 
@@ -34,9 +48,35 @@ export interface Bundle {
   readonly endsAt?: number
 }
 
+/** A bundle; it cannot have used more than it had, or what is left would be less than nothing. */
+export const bundleShape = fields<Bundle>(
+  {
+    id: name,
+    provider: name,
+    iccid,
+    name,
+    reference: text,
+    serial: count,
+    state: oneOf('processing', 'queued', 'active', 'depleted', 'expired'),
+    unlimited: flag,
+    initialBytes: amount,
+    usedBytes: amount,
+    duration,
+    assignedAt: instant,
+    startsAt: optional(instant),
+    until: optional(instant),
+    extra: optional(byName(text)),
+    startedAt: optional(instant),
+    endsAt: optional(instant),
+  },
+  ({ unlimited, usedBytes, initialBytes }) =>
+    unlimited || usedBytes <= initialBytes ? undefined : 'usedBytes must be within initialBytes',
+)
+
 export const bundles = defineCollection<Bundle>({
   name: 'bundles',
   key: (bundle) => `${bundle.provider}/${bundle.id}`,
+  shape: bundleShape,
   indexes: {
     sim: (bundle) =>
       bundle.provider + SEPARATOR + bundle.iccid + SEPARATOR + sortable(bundle.serial),

@@ -4,6 +4,20 @@ import { defined } from './defined.ts'
 import { addDuration } from './duration.ts'
 import { keepLatest } from './keep-latest.ts'
 import { Refusal } from './refusal.ts'
+import {
+  count,
+  fields,
+  iccid,
+  instant,
+  list,
+  name,
+  oneOf,
+  optional,
+  type Shape,
+  text,
+  webUrl,
+  whole,
+} from './shape.ts'
 import { DELIVER, type TaskKind } from './task-queue.ts'
 import type { World } from './world.ts'
 
@@ -48,9 +62,41 @@ export interface Target {
   readonly version?: number
 }
 
+/** What was sent, or would have been: JSON, which `sendUnsent` reads again. */
+const json: Shape<string> = (value) => {
+  if (typeof value !== 'string') return 'must be a text'
+  try {
+    const content: unknown = JSON.parse(value)
+    return typeof content === 'object' && content !== null ? undefined : 'must be JSON of an object'
+  } catch {
+    return 'must be JSON'
+  }
+}
+
+const attempt = fields<Attempt>({
+  at: instant,
+  status: optional(whole(100, 999)),
+  error: optional(text),
+})
+
 export const callbacks = defineCollection<Callback>({
   name: 'callbacks',
   key: (callback) => callback.id,
+  shape: fields<Callback>({
+    id: name,
+    serial: count,
+    provider: name,
+    type: name,
+    iccid: optional(iccid),
+    url: webUrl,
+    body: text,
+    version: optional(count),
+    state: oneOf('pending', 'retrying', 'delivered', 'dead'),
+    queuedAt: instant,
+    nextAt: optional(instant),
+    attempts: list(attempt),
+    tries: count,
+  }),
   indexes: {
     queued: (callback) => sortable(callback.serial),
     finished: ({ nextAt, provider, serial }) =>
@@ -64,6 +110,7 @@ export const callbacks = defineCollection<Callback>({
 export const targets = defineCollection<Target>({
   name: 'callback-targets',
   key: (target) => target.provider,
+  shape: fields<Target>({ provider: name, url: webUrl, version: optional(count) }),
 })
 
 /** A callback that was due and did not leave, and why: it was not queued. */
@@ -85,6 +132,17 @@ export interface UnsentCallback {
 export const unsentCallbacks = defineCollection<UnsentCallback>({
   name: 'unsent-callbacks',
   key: (unsent) => unsent.id,
+  shape: fields<UnsentCallback>({
+    id: name,
+    serial: count,
+    provider: name,
+    type: name,
+    iccid: optional(iccid),
+    body: optional(json),
+    version: optional(count),
+    reason: text,
+    at: instant,
+  }),
   indexes: {
     noted: (unsent) => sortable(unsent.serial),
     provider: ({ provider, serial }) => provider + SEPARATOR + sortable(serial),

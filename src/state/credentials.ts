@@ -1,6 +1,7 @@
 // What callers prove themselves with: API keys, client secrets, tokens.
 import { defineCollection, type Records, SEPARATOR, sortable } from './collection.ts'
 import { defined } from './defined.ts'
+import { count, fields, instant, name, oneOf, optional, present, text } from './shape.ts'
 import type { World } from './world.ts'
 
 /** What does not expire: a key alone, or a client's id with its secret. */
@@ -29,6 +30,16 @@ export interface Credential {
 export const credentials = defineCollection<Credential>({
   name: 'credentials',
   key: (credential) => `${credential.provider}/${credential.secret}`,
+  shape: fields<Credential>({
+    provider: name,
+    kind: oneOf('api-key', 'client', 'token'),
+    secret: name,
+    client: optional(text),
+    expiresAt: optional(instant),
+    chosen: optional(present),
+    position: optional(count),
+    claim: optional(count),
+  }),
   indexes: {
     /** Of a provider, those that do not expire, in their places. */
     permanent: ({ kind, provider, position = 0 }) =>

@@ -1,6 +1,7 @@
 // The installation code of an eSIM: read and written, how it is confirmed, until when it is good.
 import { defined } from './defined.ts'
 import { addDuration } from './duration.ts'
+import { type Fields, flag, optional, text } from './shape.ts'
 
 /** What an activation code says (GSMA SGP.22, 4.1). A SIM is one, too. */
 export interface ActivationCode {
@@ -11,6 +12,14 @@ export interface ActivationCode {
   readonly smdpOid?: string
   /** True where a handset has to give a confirmation code to download the profile. */
   readonly needsConfirmation?: boolean
+}
+
+/** The shapes of its fields, for records that hold one. */
+export const activationCodeFields: Fields<ActivationCode> = {
+  smdpAddress: text,
+  matchingId: text,
+  smdpOid: optional(text),
+  needsConfirmation: optional(flag),
 }
 
 const FORM = /^(?:LPA:)?1\$([A-Za-z0-9.-]+)\$([A-Za-z0-9-]*)(?:\$(\d+(?:\.\d+)*)?(?:\$(1)?)?)?$/i

@@ -1,6 +1,7 @@
 // Mails and SMS that a provider sent to people: kept to be looked at, never sent.
 import { defineCollection, SEPARATOR, sortable } from './collection.ts'
 import { keepLatest } from './keep-latest.ts'
+import { count, fields, iccid, instant, name, oneOf, optional, text } from './shape.ts'
 import type { World } from './world.ts'
 
 export interface Message {
@@ -22,6 +23,17 @@ const kindOf = ({ provider, channel }: Pick<Message, 'provider' | 'channel'>) =>
 export const messages = defineCollection<Message>({
   name: 'messages',
   key: (message) => String(message.id),
+  shape: fields<Message>({
+    id: count,
+    provider: name,
+    at: instant,
+    channel: oneOf('email', 'sms'),
+    to: text,
+    from: optional(text),
+    text,
+    iccid: optional(iccid),
+    qr: optional(text),
+  }),
   indexes: {
     sent: (message) => sortable(message.id),
     kind: (message) => kindOf(message) + sortable(message.id),

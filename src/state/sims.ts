@@ -3,12 +3,25 @@ import { defineCollection, SEPARATOR, sortable } from './collection.ts'
 import { defined } from './defined.ts'
 import {
   type ActivationCode,
+  activationCodeFields,
   type Confirmation,
   confirmationProblem,
   isCodeGood,
 } from './installation-code.ts'
 import { move } from './lifecycle.ts'
 import { Refusal } from './refusal.ts'
+import {
+  count,
+  country,
+  digits,
+  fields,
+  iccid,
+  instant,
+  name,
+  oneOf,
+  optional,
+  text,
+} from './shape.ts'
 import {
   type ProfileEvent,
   type ProfileState,
@@ -62,9 +75,37 @@ export function simKey(provider: string, iccid: string): string {
   return `${provider}/${iccid}`
 }
 
+const network = fields<Network>({
+  country,
+  name: text,
+  brandName: text,
+  mcc: digits,
+  mnc: digits,
+  tadig: text,
+})
+
 export const sims = defineCollection<Sim>({
   name: 'sims',
   key: (sim) => simKey(sim.provider, sim.iccid),
+  shape: fields<Sim>({
+    provider: name,
+    iccid,
+    imsi: text,
+    msisdn: optional(text),
+    eid: optional(text),
+    ...activationCodeFields,
+    codeExpiresAt: optional(instant),
+    profile: oneOf('released', 'downloaded', 'installed', 'enabled', 'disabled', 'deleted'),
+    service: oneOf('inactive', 'active', 'suspended', 'ceased'),
+    serial: count,
+    createdAt: instant,
+    firstInstalledAt: optional(instant),
+    firstAttachedAt: optional(instant),
+    firstUsedAt: optional(instant),
+    attached: optional(network),
+    lastNetwork: optional(network),
+    lastSeenAt: optional(instant),
+  }),
   indexes: { serial: (sim) => sortable(sim.serial), iccid: (sim) => sim.iccid + SEPARATOR },
 })
 

@@ -9,6 +9,7 @@ export function memoryStore(): Store {
     list: async () => [],
     worldOf: async () => undefined,
     load: async () => undefined,
+    setAside: async () => [],
     attach() {},
     commit() {},
     rewrite() {},

@@ -1,5 +1,6 @@
 // How many lives removed worlds had: another of the same name must not send what they sent.
 import { readFile, rename, writeFile } from 'node:fs/promises'
+import { PRIVATE_FILE } from './disk.ts'
 import { isCount, isObject } from './json-shape.ts'
 
 /** How many removed worlds are remembered; the earliest removed are forgotten first. */
@@ -44,6 +45,7 @@ export async function readRemovedLives(file: string): Promise<RemovedLives> {
 /** Replaces the file as a whole. @throws Error where it cannot be written */
 export async function saveRemovedLives(file: string, lives: RemovedLives): Promise<void> {
   const staged = `${file}.new`
-  await writeFile(staged, `${JSON.stringify(Object.fromEntries(lives.entries()))}\n`)
+  const text = `${JSON.stringify(Object.fromEntries(lives.entries()))}\n`
+  await writeFile(staged, text, { mode: PRIVATE_FILE })
   await rename(staged, file)
 }

@@ -19,6 +19,12 @@ export type Durability = 'buffered' | 'written' | 'synced'
  */
 export class StoreError extends Error {}
 
+/**
+ * The files of a world are damaged: it can be set aside. The message says what
+ * is wrong, and where.
+ */
+export class BrokenWorld extends StoreError {}
+
 export interface Store {
   /** False where nothing is kept beyond the process. */
   readonly lasts: boolean
@@ -36,9 +42,17 @@ export interface Store {
   /**
    * Reads a world, or `undefined` where there is none. Once a world, before `attach`; a world that
    * `list` does not name needs none.
-   * @throws StoreError when it is unreadable, newer than this program, or held by another process
+   * @throws StoreError when it cannot be read, is newer than this program, or is another world
+   * @throws BrokenWorld when its files are damaged
    */
   load(world: string): Promise<Records | undefined>
+
+  /**
+   * Gives the files of a world that was loaded, or could not be, names that say so: none of them is
+   * read or written again. Its name may be attached anew.
+   * @returns the new names
+   */
+  setAside(world: string): Promise<readonly string[]>
 
   /**
    * Tells where to read the present records of a world whenever all of it is written. Called once,
@@ -83,7 +97,8 @@ export interface Store {
   failure(world: string): Error | undefined
 
   /**
-   * Forgets a world but for how many lives it had. Its name may be attached anew at once.
+   * Forgets a world, all of it or nothing, but for how many lives it had. Its name may be attached
+   * anew at once.
    * @param lives from 1
    */
   remove(world: string, lives: number): Promise<void>

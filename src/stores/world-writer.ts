@@ -1,19 +1,20 @@
 // One world on its way to the disk: its commits go to the log, many in one write.
-import { rm } from 'node:fs/promises'
+import { dirname } from 'node:path'
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { Change, Records } from '../state/collection.ts'
-import { discardStaged } from './base-file.ts'
 import { type ChangeLog, openChangeLog, replacingLine } from './change-log.ts'
 import { openCommitQueue } from './commit-queue.ts'
 import { type Compaction, openCompaction } from './compaction.ts'
+import { type Disk, syncFolder } from './disk.ts'
 import { reason } from './disk-errors.ts'
-import type { Saved } from './saved-world.ts'
+import { removeWorld, type Saved } from './saved-world.ts'
 import type { Durability } from './store.ts'
 import type { WorldFiles } from './world-files.ts'
 
 const RETRY_AFTER_MS = 1_000
 
 export interface WriterOptions {
+  readonly disk: Disk
   readonly world: string
   readonly files: WorldFiles
   readonly durability: Durability
@@ -35,7 +36,9 @@ export interface WorldWriter {
   /** Writes what is pending, without waiting, as the process ends. */
   writeNow(): void
   failure(): Error | undefined
-  /** Stops, and removes the files of the world. */
+  /** Stops, and leaves the files as they are. */
+  abandon(): Promise<void>
+  /** Stops, and removes the files of the world: all of it or nothing. */
   erase(): Promise<void>
   close(): Promise<void>
 }
@@ -63,12 +66,20 @@ class OpenWriter implements WorldWriter {
   #closed = false
 
   constructor(saved: Saved, options: WriterOptions) {
-    const { world, files, durability, version, warn } = options
+    const { disk, world, files, durability, version, warn } = options
     const present = () => ({ n: this.#n, records: this.#records() })
     this.#options = options
     this.#n = saved.n
-    this.#log = openChangeLog(files.log, saved.logSize, durability === 'synced')
-    this.#compaction = openCompaction(this.#log, saved, { world, files, version, present, warn })
+    this.#log = openChangeLog({
+      disk,
+      file: files.log,
+      size: saved.logSize,
+      header: { world, generation: saved.generation },
+      isHeaded: saved.isLogHeaded,
+      synced: durability === 'synced',
+    })
+    const compacted = { disk, world, files, version, present, warn }
+    this.#compaction = openCompaction(this.#log, saved, compacted)
   }
 
   attach(records: () => Records): void {
@@ -115,14 +126,18 @@ class OpenWriter implements WorldWriter {
     return this.#failure
   }
 
-  async erase(): Promise<void> {
-    const { log, oldLog, base } = this.#options.files
+  async abandon(): Promise<void> {
     this.#queue.clear()
     await this.#stop()
     await this.#log.close()
-    // The newest first: whatever a crash leaves of them is a world that opens.
-    for (const file of [log, oldLog, base]) await rm(file, { force: true })
-    await discardStaged(base)
+  }
+
+  async erase(): Promise<void> {
+    const { disk, files, durability } = this.#options
+    await this.abandon()
+    await removeWorld(disk, files, async () => {
+      if (durability === 'synced') await syncFolder(disk, dirname(files.base))
+    })
   }
 
   async close(): Promise<void> {

@@ -22,6 +22,8 @@ export interface WorldWriters {
   erase(world: string): Promise<void>
   /** Writes what is pending of every one, without waiting. @throws Error what the first could not write */
   writeNow(): void
+  /** Forgets a world and leaves its files as they are. */
+  abandon(world: string): Promise<void>
   /** Rejects, having closed every one, with what the first could not write. */
   close(): Promise<void>
 }
@@ -61,7 +63,7 @@ export function openWriters(
     start,
     erased: (world) => erasing.get(world),
     erase(world) {
-      const writer = open.get(world) ?? start(world, nothingSaved)
+      const writer = open.get(world) ?? start(world, nothingSaved())
       open.delete(world)
       const erased = erase(world, writer).finally(() => {
         if (erasing.get(world) === erased) erasing.delete(world)
@@ -79,6 +81,11 @@ export function openWriters(
         }
       }
       if (failures.length > 0) throw failures[0]
+    },
+    async abandon(world) {
+      await open.get(world)?.abandon()
+      open.delete(world)
+      saved.delete(world)
     },
     async close() {
       await Promise.allSettled(erasing.values())

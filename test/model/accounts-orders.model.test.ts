@@ -9,6 +9,7 @@ import {
   sortable,
 } from '../../src/state/collection.ts'
 import { defined } from '../../src/state/defined.ts'
+import { fields, instant, text } from '../../src/state/shape.ts'
 import { openWorld } from '../../src/state/world.ts'
 import { emptyWorld } from '../../src/state/world-records.ts'
 import {
@@ -28,6 +29,7 @@ interface Row {
 const rows: CollectionDef<Row> = defineCollection<Row>({
   name: 'rows',
   key: ({ id }) => id,
+  shape: fields<Row>({ id: text, group: text, at: instant }),
   indexes: {
     at: ({ at }) => sortable(at),
     group: ({ group, at }) => group + SEPARATOR + sortable(at),

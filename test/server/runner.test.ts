@@ -15,6 +15,7 @@ import {
 import { FIXED_START } from '../../src/state/clock.ts'
 import { defineCollection } from '../../src/state/collection.ts'
 import { Refusal } from '../../src/state/refusal.ts'
+import { fields, text } from '../../src/state/shape.ts'
 import { firstTask, tasks } from '../../src/state/task-queue.ts'
 import { defineTask } from '../../src/state/tasks.ts'
 import { openWorld, type World } from '../../src/state/world.ts'
@@ -24,7 +25,11 @@ interface Note {
   readonly id: string
 }
 
-const notes = defineCollection<Note>({ name: 'notes', key: ({ id }) => id })
+const notes = defineCollection<Note>({
+  name: 'notes',
+  key: ({ id }) => id,
+  shape: fields<Note>({ id: text }),
+})
 const identity: Identity = { name: 'w', seed: 's', start: { mode: 'frozen', rate: 1 } }
 
 const runners: Runner[] = []

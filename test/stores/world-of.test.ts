@@ -33,7 +33,7 @@ const held = (...secrets: string[]) =>
     }),
   )
 const base = (logged: number, secrets: string[]) =>
-  JSON.stringify({ format: 1, world: '', logged, collections: { credentials: held(...secrets) } })
+  JSON.stringify({ format: 1, logged, collections: { credentials: held(...secrets) } })
 const line = (n: number, changes: [secret: string, record: object | null][], replaces = {}) => {
   const logged = changes.map(([secret, record]) => ['credentials', `p/${secret}`, record])
   return `${JSON.stringify({ n, ...replaces, changes: logged })}\n`

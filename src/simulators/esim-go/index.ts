@@ -4,6 +4,7 @@ import { credentials } from '../../state/credentials.ts'
 import { Refusal } from '../../state/refusal.ts'
 import type { HeaderOf } from '../call.ts'
 import { defineSimulator } from '../simulator.ts'
+import { takenOff } from './assignments.ts'
 import { applyHandlers } from './bundles/apply-handlers.ts'
 import { bundleHandlers } from './bundles/handlers.ts'
 import { inventoryHandlers } from './bundles/inventory-handlers.ts'
@@ -14,10 +15,11 @@ import { catalogueHandlers } from './catalogue/handlers.ts'
 import { lookUpBought } from './catalogue/on-sale.ts'
 import { refusalReply } from './errors.ts'
 import { esimHandlers } from './esims/handlers.ts'
+import { history } from './esims/history.ts'
 import { idleTasks } from './esims/idle.ts'
 import { installDetailsHandlers } from './esims/install-details-handlers.ts'
 import { registerAgain } from './esims/refresh.ts'
-import { concludeReturn } from './esims/returns.ts'
+import { concludeReturn, returning } from './esims/returns.ts'
 import { suspensionHandlers } from './esims/suspension-handlers.ts'
 import { troubleshootingHandlers } from './esims/troubleshooting-handlers.ts'
 import { react } from './events.ts'
@@ -26,8 +28,8 @@ import { deliverLate } from './orders/ordering.ts'
 import { apiKey } from './organisation/account.ts'
 import { alertInsufficient } from './organisation/balance-alerts.ts'
 import { organisationHandlers } from './organisation/handlers.ts'
-import { countRequest } from './rate-limit.ts'
-import { SLUG } from './records.ts'
+import { countRequest, windows } from './rate-limit.ts'
+import { accounts, esims, lots, orders, SLUG, userBundles } from './records.ts'
 import { applySeedFile } from './seed-file.ts'
 import { seeds } from './seeds.ts'
 import { settings } from './settings.ts'
@@ -60,6 +62,7 @@ export const esimGo = defineSimulator<operations, typeof settings.table>({
     { spec: 'esim-go-v2.2.yaml', basePath: V22, isUnlisted: true },
   ],
   settings,
+  collections: [esims, orders, lots, accounts, userBundles, takenOff, history, returning, windows],
   handlers,
   refusalReply,
   auth: {

@@ -11,7 +11,7 @@ import { defineSimulator, type SettingValues } from '../simulator.ts'
 import { refusalReply } from './errors.ts'
 import { countriesOf, startWhereConnected } from './esims.ts'
 import { handlers } from './handlers.ts'
-import { SLUG } from './records.ts'
+import { companies, esims, ownRules, SLUG } from './records.ts'
 import { applySeedFile } from './seed-file.ts'
 import { seeds } from './seeds.ts'
 import { settings } from './settings.ts'
@@ -76,6 +76,8 @@ export const highland = defineSimulator<operations, typeof settings.table>({
   title: 'Highland',
   mounts: [{ spec: 'highland.yaml', basePath: '' }],
   settings,
+  collections: [companies, esims],
+  narrower: ownRules,
   handlers,
   refusalReply,
   auth: { kind: 'api-key', credentialIn, authenticate, demand },

@@ -1,8 +1,32 @@
 // What only Highland knows: companies, and eSIMs as its stock has them.
-import { defineCollection, SEPARATOR, sortable } from '../../state/collection.ts'
-import type { ActivationCode } from '../../state/installation-code.ts'
+import { type Bundle, bundles } from '../../state/bundles.ts'
+import { defineCollection, ofProvider, SEPARATOR, sortable } from '../../state/collection.ts'
+import { type ActivationCode, activationCodeFields } from '../../state/installation-code.ts'
+import {
+  count,
+  country,
+  fields,
+  iccid,
+  instant,
+  matching,
+  name,
+  optional,
+  text,
+} from '../../state/shape.ts'
+import { usageRecords } from '../../state/usage-records.ts'
 
 export const SLUG = 'highland'
+
+const number = matching(/^\d{1,10}$/, '1 to 10 digits')
+type Sold = Required<Pick<Bundle, 'reference' | 'extra'>>
+
+/** What is told of a product on an eSIM, and of its use: both numbers go out as they are. */
+const sold = fields<Sold>({
+  reference: number,
+  extra: fields<Sold['extra']>({ market: number }),
+})
+
+export const ownRules = [ofProvider(bundles, SLUG, sold), ofProvider(usageRecords, SLUG, sold)]
 
 /** A partner, or Highland itself. */
 export interface Company {
@@ -31,6 +55,14 @@ export function registrationKey({
 export const companies = defineCollection<Company>({
   name: 'highland.companies',
   key: (company) => company.id,
+  shape: fields<Company>({
+    id: name,
+    name: text,
+    registration: optional(text),
+    country: optional(country),
+    email: optional(text),
+    createdAt: instant,
+  }),
   indexes: { registration: registrationKey },
 })
 
@@ -53,6 +85,16 @@ export interface Esim extends ActivationCode {
 export const esims = defineCollection<Esim>({
   name: 'highland.esims',
   key: (esim) => esim.simId,
+  shape: fields<Esim>({
+    simId: name,
+    iccid,
+    imsi: text,
+    msisdn: text,
+    ...activationCodeFields,
+    serial: count,
+    company: optional(name),
+    barCode: optional(name),
+  }),
   indexes: {
     free: ({ company, serial }) => (company === undefined ? sortable(serial) : undefined),
     company: ({ company }) => company && company + SEPARATOR,

@@ -1,6 +1,17 @@
 // What only the wholesale API knows: SIMs in stock, reserved numbers, lines, transactions.
 import { defineCollection, SEPARATOR, sortable } from '../../state/collection.ts'
-import type { ActivationCode } from '../../state/installation-code.ts'
+import { type ActivationCode, activationCodeFields } from '../../state/installation-code.ts'
+import {
+  count,
+  fields,
+  iccid,
+  instant,
+  list,
+  oneOf,
+  optional,
+  text,
+  whole,
+} from '../../state/shape.ts'
 
 export const SLUG = 'wholesale'
 
@@ -13,9 +24,18 @@ export interface StockSim extends ActivationCode {
   readonly serial: number
 }
 
+const stockSim = fields<StockSim>({
+  iccid,
+  imsi: text,
+  kind: oneOf('card', 'esim'),
+  ...activationCodeFields,
+  serial: count,
+})
+
 export const stockSims = defineCollection<StockSim>({
   name: 'wholesale.stock',
   key: ({ iccid }) => iccid,
+  shape: stockSim,
   indexes: { esims: ({ kind, serial }) => (kind === 'esim' ? sortable(serial) : undefined) },
 })
 
@@ -28,6 +48,7 @@ export interface Reservation {
 export const reservations = defineCollection<Reservation>({
   name: 'wholesale.reservations',
   key: ({ id }) => JSON.stringify(id),
+  shape: fields<Reservation>({ id: text, gpsi: text }),
   indexes: { gpsi: ({ gpsi }) => gpsi + SEPARATOR },
 })
 
@@ -60,9 +81,28 @@ export interface Line {
   readonly pending?: string
 }
 
+const characteristic = fields<Product['characteristics'][number]>({ key: text, value: text })
+
+const product = fields<Product>({ productId: text, characteristics: list(characteristic) })
+
 export const lines = defineCollection<Line>({
   name: 'wholesale.lines',
   key: ({ iccid }) => iccid,
+  shape: fields<Line>({
+    iccid,
+    gpsi: text,
+    sim: stockSim,
+    subscriberId: text,
+    plan: text,
+    node: optional(text),
+    eid: optional(text),
+    buckets: list(text),
+    products: list(product),
+    // Of any other day the next bill day would not lie ahead: a cycle would begin again and again.
+    billDay: optional(whole(1, 28)),
+    cycleEndsAt: optional(instant),
+    pending: optional(text),
+  }),
   indexes: { gpsi: ({ gpsi }) => gpsi + SEPARATOR },
 })
 
@@ -105,6 +145,18 @@ export type NewTransaction = Omit<Transaction, 'iccid' | 'owner' | 'state' | 'se
 export const transactions = defineCollection<Transaction>({
   name: 'wholesale.transactions',
   key: transactionKey,
+  shape: fields<Transaction>({
+    id: text,
+    node: optional(text),
+    owner: optional(text),
+    action: oneOf('Activate', 'Suspend', 'Resume', 'Cease', 'Reactivate'),
+    fingerprint: text,
+    correlationId: optional(text),
+    iccid,
+    state: oneOf('InProgress', 'Success', 'Failed'),
+    requestedAt: instant,
+    serial: count,
+  }),
   indexes: { id: ({ id, serial }) => JSON.stringify(id) + SEPARATOR + sortable(serial) },
 })
 
