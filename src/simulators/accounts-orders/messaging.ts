@@ -27,7 +27,11 @@ export function mailProfile(world: World, { delivery, sim }: Order): void {
 /** The subscription that sends from a number. @throws Refusal `unauthorised-sender` */
 function senderOf(world: World, msisdn: string): Subscription {
   const subscription = world.in(subscriptions).matching('msisdn', msisdn + SEPARATOR)[0]
-  if (!subscription) throw notASender(msisdn, 'is no number of the organisation')
+  if (!subscription)
+    throw notASender(
+      msisdn,
+      'is no number of the organisation: take one of GET /subscriptions/{id}/phone-numbers',
+    )
 
   const { id, services } = subscription
   if (simOf(world, subscription)?.service !== 'active')

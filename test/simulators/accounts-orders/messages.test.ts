@@ -48,9 +48,12 @@ test('ACO-006 ACO-007 ACO-010 an SMS reaches every recipient, and each is a usag
     expect(item).toMatchObject({ ...sent, started_at: '2026-01-01T00:00:00.000Z' })
 })
 
-test('ACO-007 the sender may be written with or without a plus sign', async () => {
+test('ACO-007 numbers of up to 15 digits are written with or without a plus sign', async () => {
   await using sim = await startEnterprise()
-  expect((await send(sim, { from: MSISDN })).status).toBe(200)
+  const to = ['1', '+1', '1'.repeat(15), `+${'1'.repeat(15)}`]
+  for (const from of [MSISDN, `+${MSISDN}`])
+    expect((await send(sim, { from, to })).status).toBe(200)
+  expect((await sim.messages()).map((message) => message.to)).toEqual([...to, ...to])
 })
 
 test('ACO-061 the name of the id is a setting', async () => {

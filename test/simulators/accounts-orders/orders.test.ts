@@ -87,6 +87,7 @@ test('ACO-017 ACO-054 ACO-055 an order is polled: pending for two minutes, then 
   await sim.clock.advance('PT0.001S')
   expect(await sim.read(`/orders/${order.id}`)).toEqual({ ...order, status: 'completed' })
   expect(await sim.callbacks.list()).toEqual([])
+  expect(await sim.callbacks.unsent()).toEqual([])
 })
 
 test('ACO-054 how long an order is pending is a setting', async () => {
@@ -330,6 +331,7 @@ test('ACO-011 ACO-018 ACO-056 a SIM profile is changed: number and data go over,
   })
   expect(await sim.iccidOf()).toBe(old)
   const completed = await sim.settled(order)
+  expect(completed.reason).toBe('lost_or_stolen')
   const iccid = await sim.iccidOf()
   expect([iccid, iccid === old]).toEqual([completed.sim_profile?.iccid, false])
   expect(await sim.device(old).show()).toMatchObject({ service: 'ceased', bundles: [] })
@@ -644,6 +646,33 @@ test('ACO-070 ids as long as those of the published orders are read: there are n
     type: 'NOT_FOUND',
     code: 'not-found',
   })
+})
+
+test.each(['acc_045EAABBCCDD746VVV', `${ACCOUNT}0`])(
+  'ACO-012 strict wants 26 capitals or digits in the id of an account: %s',
+  async (account_id) => {
+    await using sim = await startEnterprise()
+    const unknown = { status: 404, type: 'ACCOUNT_NOT_FOUND', code: 'unknown-account' }
+    await refused(sim, { ...ACTIVATION, account_id }, unknown)
+    await sim.set('accounts-orders', { strict: true })
+    await refused(
+      sim,
+      { ...ACTIVATION, account_id },
+      {
+        status: 400,
+        type: 'INVALID_REQUEST_PARAMS',
+        messages: ['account_id must match pattern "^acc_[0-9A-Z]{26}$", and strict is on'],
+      },
+    )
+    expect((await sim.order()).account_id).toBe(ACCOUNT)
+  },
+)
+
+test('ACO-018 an order for a new subscription has the reason it was given', async () => {
+  await using sim = await startEnterprise()
+  const order = await sim.order({ ...ACTIVATION, reason: 'lost_or_stolen' })
+  expect(order.reason).toBe('lost_or_stolen')
+  expect((await sim.read<Order>(`/orders/${order.id}`)).reason).toBe('lost_or_stolen')
 })
 
 test('ACO-017 an id that is no id of an order is refused', async () => {

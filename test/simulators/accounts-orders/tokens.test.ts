@@ -139,7 +139,7 @@ test.each([
   ['/products?account_id=acc_045EAABBCCDD746VVV', [/^account_id must match/]],
   ['/orders/order_045', [/^id must match/]],
   ['/subscribers/sbr_0123AAABBBBCCC123XY456', [/^id must match/]],
-])('ACO-063 with strict on %s is refused', async (path, messages) => {
+])('ACO-017 ACO-028 ACO-063 with strict on %s is refused', async (path, messages) => {
   await using sim = await startEnterprise({ settings: { 'accounts-orders': { strict: true } } })
   await expectRefused(sim, () => sim.get(path), {
     status: 400,
