@@ -416,13 +416,22 @@ class OpenWorlds implements Worlds {
     if (!(error instanceof StoreError)) throw error
     const { store, report } = this.#options
     const aside = error instanceof BrokenWorld ? await store.setAside(name).catch(reasonOf) : ''
-    const how = Array.isArray(aside)
-      ? `its files are now ${aside.join(', ')}: \`esimulator doctor --repair\` keeps what can be kept`
-      : [aside, 'it is not served, all others are'].filter(Boolean).join(': ')
-    const sentence = `the world "${name}" cannot be opened: ${error.message}; ${how}`
+    const what = `the world "${name}" cannot be opened: ${error.message}`
+    if (Array.isArray(aside)) {
+      const files = `its files are now ${aside.join(', ')}`
+      const sentence = `${what}; ${files}: \`esimulator doctor --repair\` keeps what can be kept`
+      this.notOpened.set(name, sentence)
+      report(sentence)
+      return
+    }
+
+    // Nothing is served without `default`: who starts it is told, and once.
+    if (name === DEFAULT_WORLD) throw new StoreError([what, aside].filter(Boolean).join('; '))
+    const how = [aside, 'it is not served, all others are'].filter(Boolean).join(': ')
+    const sentence = `${what}; ${how}`
     this.notOpened.set(name, sentence)
     report(sentence)
-    if (!Array.isArray(aside)) throw new StoreError(sentence)
+    throw new StoreError(sentence)
   }
 
   #add(name: string, records: Records): HostedWorld {

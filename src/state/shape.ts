@@ -67,7 +67,7 @@ export function nullable<T>(shape: Shape<T>): Shape<T | null> {
 }
 
 /** Whatever JSON can say. */
-export const any: Shape<unknown> = () => undefined
+export const anything: Shape<unknown> = () => undefined
 
 export const text: Shape<string> = (value) =>
   typeof value === 'string' ? undefined : 'must be a text'

@@ -159,23 +159,33 @@ test('a used port: one sentence, status 2, nothing touched', async () => {
   other.close()
 })
 
-test('an unreadable or newer state: one sentence, status 2, the file as it was', async () => {
+test('a state of a newer version: one sentence, status 2, the file as it was', async () => {
   await using dir = await folder()
   const state = join(dir.path, 'kept')
   await mkdir(state)
-  for (const [content, sentence] of [
-    [
-      '{"format": 99, "world": "default", "logged": 0, "collections": {}}',
-      /newer esimulator \(format 99/,
-    ],
-    ['not a state', /is not JSON/],
-    ['{"format": 1, "world": "default", "logged": 0, "collections": {}}', /no record/],
-  ] as const) {
-    await writeFile(join(state, 'default.json'), content)
-    await expectCannotRun(['start', '--port', '0', '--state', state], { cwd: dir.path }, sentence)
-    expect(await readdir(state)).toEqual(['default.json'])
-    expect(await readFile(join(state, 'default.json'), 'utf8')).toBe(content)
-  }
+  const content = '{"format": 99, "world": "default", "logged": 0, "collections": {}}'
+  await writeFile(join(state, 'default.json'), content)
+  const args = ['start', '--port', '0', '--state', state]
+  await expectCannotRun(args, { cwd: dir.path }, /newer esimulator \(format 99/)
+  expect(await readdir(state)).toEqual(['default.json'])
+  expect(await readFile(join(state, 'default.json'), 'utf8')).toBe(content)
+})
+
+test.each([
+  ['not a state', /is not JSON/],
+  ['{"format": 1, "world": "default", "logged": 0, "collections": {}}', /"world": is missing/],
+])('a damaged state, %s, is set aside and told of, and the start goes on', async (content, why) => {
+  await using dir = await folder()
+  const state = join(dir.path, 'kept')
+  await mkdir(state)
+  await writeFile(join(state, 'default.json'), content)
+  await using server = await startServer(['--state', state], { cwd: dir.path })
+  expect((await call(server.url, '/_sim/health')).status).toBe(200)
+  expect(await readFile(join(state, 'default.json.broken-1'), 'utf8')).toBe(content)
+  await server.stop()
+  const said = await server.errors
+  expect(said).toMatch(why)
+  expect(said).toMatch(/esimulator doctor --repair/)
 })
 
 test('a state folder in use: one sentence, status 2', async () => {

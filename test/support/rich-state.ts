@@ -103,7 +103,7 @@ export async function startRich(report: (sentence: string) => void): Promise<Ric
   await ask({
     method: 'POST',
     path: '/accounts-orders/enterprise/orders',
-    headers: enterprise,
+    headers: { ...enterprise, 'Idempotency-Key': 'again' },
     json: again,
   })
 

@@ -7,7 +7,7 @@ import {
 } from '../../state/collection.ts'
 import {
   amount,
-  any,
+  anything,
   count,
   country,
   digits,
@@ -334,7 +334,7 @@ const keptReply = fields<KeptReply>({
   keptUntil: instant,
   serial: count,
   status: whole(200, 599),
-  body: any,
+  body: anything,
 })
 
 export const keptReplies = define<KeptReply>('kept-replies', keptReply, {
