@@ -43,4 +43,5 @@ export {
   type StartOptions,
   startSimulator,
 } from './library/running-simulator.ts'
+export type { ChosenCredential, ChosenCredentials } from './server/chosen-credentials.ts'
 export { FIXED_START } from './state/clock.ts'

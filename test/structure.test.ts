@@ -5,6 +5,7 @@ import { expect, test } from 'vitest'
 import { compileSpec, type Operation } from '../src/server/spec.ts'
 import { readSpec } from '../src/server/spec-files.ts'
 import { simulators } from '../src/simulators/index.ts'
+import { sharedCollections } from '../src/state/shared-collections.ts'
 import { ROOT, sourceFiles, withoutComments } from './support/source.ts'
 
 const source = sourceFiles('src')
@@ -98,6 +99,15 @@ test.each(slugs)('%s: the types of its spec are generated', (slug) => {
   expect(readFileSync(`${ROOT}src/simulators/${slug}/spec.d.ts`, 'utf8')).toMatch(
     /^\/\/ Generated from specs\/.* Do not edit\.\n/,
   )
+})
+
+test('every collection is in the list of its provider, or of those that all share', () => {
+  const own = simulators.flatMap(({ collections = [] }) => collections)
+  const listed = [...sharedCollections, ...own].map(({ name }) => name)
+  const defined = found(within('state', 'simulators'), /\b(defineCollection|define)<\w+>\(/g).length
+  // One of them is what the tables of one provider are defined with.
+  expect(listed).toHaveLength(defined - 1)
+  expect(new Set(listed).size).toBe(listed.length)
 })
 
 test('every provider has a default state, and knows its own words for a refusal', () => {

@@ -6,9 +6,11 @@ import { parse } from 'yaml'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const generator = `${root}tools/node_modules/.bin/openapi-typescript`
-const specs = readdirSync(`${root}specs`).filter((name) => name.endsWith('.yaml'))
+const specs = readdirSync(`${root}specs`)
+  .filter((name) => name.endsWith('.yaml'))
+  .sort()
 
-/** The overlay over each spec that has one. */
+/** The overlay over each spec that has one: of several the newest, whose name sorts last. */
 const overlays = new Map(
   specs.flatMap((file) => {
     const { extends: base } = parse(readFileSync(`${root}specs/${file}`, 'utf8'))

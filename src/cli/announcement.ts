@@ -1,6 +1,7 @@
 // What `esimulator start` says once it listens: where everything is, and what lets one in.
 import { ownBaseUrlsOf } from '../control/base-urls.ts'
 import type { WorldShown } from '../control/wire.ts'
+import { clientsIn, keysIn } from '../control/world-shown.ts'
 import type { Endpoint } from '../server/listen.ts'
 import type { SimulatorServer } from '../server/server.ts'
 import type { Simulator } from '../simulators/simulator.ts'
@@ -76,10 +77,12 @@ function row(name: string, value: string): string {
 
 function providerLines(started: Started, { slug, callbacks }: Simulator): string[] {
   const { world, url } = started
-  const { apiKey, clientId, clientSecret, tokenUrl, callbackSecret } = world.credentials[slug] ?? {}
+  const shown = world.credentials[slug] ?? {}
+  const { tokenUrl, callbackSecret } = shown
   const lines = baseUrlsOf(started, slug).map((base) => row('base URL', base))
-  if (apiKey !== undefined) lines.push(row('API key', apiKey))
-  if (clientId !== undefined) lines.push(row('client', `${clientId} / ${clientSecret}`))
+  for (const key of keysIn(shown)) lines.push(row('API key', key))
+  for (const { client, secret } of clientsIn(shown))
+    lines.push(row('client', `${client} / ${secret}`))
   if (tokenUrl !== undefined) lines.push(row('token URL', tokenUrl))
 
   const how = `--callback-url, or PUT ${url}/_sim/callbacks/target/${slug}`

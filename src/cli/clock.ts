@@ -3,6 +3,7 @@ import type { AdvanceShown, ClockShown, FiredShown } from '../control/wire.ts'
 import { CannotRun } from './cannot-run.ts'
 import type { Run } from './command.ts'
 import { argument, connect, print } from './connection.ts'
+import { withProgress } from './progress.ts'
 import { table } from './table.ts'
 
 function clockText({ now, mode, rate }: ClockShown): string {
@@ -34,9 +35,16 @@ function advanceText({ from, to, fired, stopped }: AdvanceShown): string {
 /** `2026-01-04T00:00:00Z` rather than `P3D`. */
 const isInstant = (text: string) => /^\d{4}-\d\d-\d\d/.test(text)
 
+/** @throws CannotRun */
+function rateOf(text: string): number {
+  if (/^\d+(\.\d+)?$/.test(text)) return Number(text)
+  throw new CannotRun(`"${text}": the rate must be a number of virtual seconds a second, as in 60`)
+}
+
 export const clock: Run = async (config, args) => {
   const [action = 'show', value] = args
   const client = connect(config)
+  const look = async () => `the clock has come to ${(await client.clock.show()).now}`
   switch (action) {
     case 'show':
       print(config, await client.clock.show(), clockText)
@@ -44,14 +52,14 @@ export const clock: Run = async (config, args) => {
     case 'advance': {
       const distance = argument(args, 1, 'clock advance P3D')
       const to = isInstant(distance) ? { to: distance } : distance
-      print(config, await client.clock.advance(to), advanceText)
+      print(config, await withProgress(client.clock.advance(to), look), advanceText)
       return 0
     }
     case 'freeze':
-      print(config, await client.clock.freeze(value), clockText)
+      print(config, await withProgress(client.clock.freeze(value), look), clockText)
       return 0
     case 'resume': {
-      const rate = value === undefined ? undefined : Number(value)
+      const rate = value === undefined ? undefined : rateOf(value)
       print(config, await client.clock.resume(rate), clockText)
       return 0
     }

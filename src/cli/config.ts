@@ -79,8 +79,8 @@ async function readFileOptions(file: string, required: boolean): Promise<Map<str
   })
   if (written === undefined) return new Map()
 
-  const content = Object.entries(await parseYaml(file, written))
-  return new Map(content.map(([key, value]) => sourceIn(file, key, value)))
+  const content = await parseYaml(file, written, { asWritten: true })
+  return new Map(Object.entries(content).map(([key, value]) => sourceIn(file, key, value)))
 }
 
 /** Options by the key they have in a config file. */
@@ -96,11 +96,17 @@ function sourceIn(file: string, key: string, value: unknown): [OptionName, Sourc
   const place = `${file}: ${key}`
   const { many } = options[name] as Option<unknown>
   const values = Array.isArray(value) && many ? value : [value]
-  if (!values.every((each) => ['string', 'number', 'boolean'].includes(typeof each))) {
+  if (!values.every((each) => typeof each === 'string')) {
     const form = many ? 'a value or a list of values' : 'a single value'
     throw new CannotRun(`${place}: must be ${form}`)
   }
   return [name, { texts: values.map(String), place }]
+}
+
+/** How a file is read. */
+interface YamlOptions {
+  /** Numbers and booleans stay the texts they were written as: `0123`, not 123. */
+  readonly asWritten?: true
 }
 
 /**
@@ -110,16 +116,33 @@ function sourceIn(file: string, key: string, value: unknown): [OptionName, Sourc
 export async function parseYaml(
   file: string,
   written: string,
+  { asWritten }: YamlOptions = {},
 ): Promise<Readonly<Record<string, unknown>>> {
-  const { parse } = await import('yaml')
+  const { parseDocument, visit } = await import('yaml')
+  const document = parseDocument(written)
+  const [wrong] = document.errors
+  if (wrong) throw new CannotRun(`${file} is not YAML: ${wrong.message.split('\n')[0]}`)
+
+  visit(document, {
+    Scalar(_key, node) {
+      const isNumber = typeof node.value === 'number'
+      if (asWritten && (isNumber || typeof node.value === 'boolean')) node.value = node.source
+      else if (isNumber) checkExact(file, node)
+    },
+  })
   let content: unknown
   try {
-    content = parse(written) ?? {}
+    content = document.toJS() ?? {}
   } catch (error) {
-    const reason = error instanceof Error ? error.message.split('\n')[0] : error
-    throw new CannotRun(`${file} is not YAML: ${reason}`)
+    throw new CannotRun(`${file} is not YAML: ${error instanceof Error ? error.message : error}`)
   }
   if (typeof content !== 'object' || content === null || Array.isArray(content))
     throw new CannotRun(`${file} must hold keys and values, as in "port: 4010"`)
   return content as Record<string, unknown>
+}
+
+/** An ICCID without quotes is a number, and loses digits. @throws CannotRun */
+function checkExact(file: string, { value, source }: { value: unknown; source?: string }): void {
+  if (!Number.isInteger(value) || Number.isSafeInteger(value)) return
+  throw new CannotRun(`${file}: ${source} is too long for a number: put it in quotes`)
 }

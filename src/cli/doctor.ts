@@ -4,12 +4,15 @@ import { access, readdir } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import { controlClient } from '../control/client.ts'
 import type { Health } from '../control/wire.ts'
+import { clientsIn, keysIn } from '../control/world-shown.ts'
 import { listen } from '../server/listen.ts'
+import { DEFAULT_WORLD } from '../server/worlds.ts'
+import { defined } from '../state/defined.ts'
 import { memoryStore } from '../stores/memory.ts'
 import type { Run } from './command.ts'
 import type { Config } from './config.ts'
 import { urlOf } from './connection.ts'
-import { openFromConfig, portsOf, readSeedFile } from './open.ts'
+import { keysOf, openFromConfig, portsOf, readSeedFile } from './open.ts'
 
 interface Check {
   readonly check: string
@@ -72,8 +75,9 @@ async function stateFolder({ state, ephemeral }: Config): Promise<string> {
     throw new Error(`${dir} cannot be read and written: choose another folder with --state`)
   })
   const { readBase } = await import('../stores/base-file.ts')
+  const { realDisk } = await import('../stores/disk.ts')
   const bases = files.filter((file) => file.endsWith('.json'))
-  for (const file of bases) await readBase(join(dir, file))
+  for (const file of bases) await readBase(realDisk, join(dir, file))
   return `${dir} can be read and written`
 }
 
@@ -86,6 +90,25 @@ async function specs(config: Config): Promise<string> {
   return `${[...server.providers.keys()].join(', ')} and the control API compile`
 }
 
+/** Whether the keys of the user's own open the simulator that runs, where one does. */
+async function keys(config: Config, health: Health | undefined): Promise<string> {
+  const count = Object.values(keysOf(config)).flat().length
+  if (!health) return `the next start opens the world "${DEFAULT_WORLD}" with ${count} of your own`
+  const client = controlClient(defined({ url: urlOf(config), token: config.token }))
+  const { credentials } = await client.call('getWorld', { path: { name: DEFAULT_WORLD } })
+  const unknown = config.key.filter(({ slug, text }) => {
+    const shown = credentials[slug] ?? {}
+    const clients = clientsIn(shown).map(({ client, secret }) => `${client}:${secret}`)
+    return ![...keysIn(shown), ...clients].includes(text)
+  })
+  if (unknown.length === 0) return `${count} of your own open the world "${DEFAULT_WORLD}"`
+  const slugs = [...new Set(unknown.map(({ slug }) => slug))].join(', ')
+  throw new Error(
+    `the world "${DEFAULT_WORLD}" that runs was started without a key of your own for ${slugs}: ` +
+      'start it again with it',
+  )
+}
+
 /** 0 where all is well, 1 where a check found something. */
 export const doctor: Run = async (config) => {
   const health = await running(config)
@@ -94,6 +117,7 @@ export const doctor: Run = async (config) => {
     await checked('ports', () => ports(config, health)),
     await checked('state', () => stateFolder(config)),
     await checked('specs', () => specs(config)),
+    ...(config.key.length > 0 ? [await checked('keys', () => keys(config, health))] : []),
     await checked('server', () => {
       const server = health ? `esimulator ${health.version}` : 'none'
       return `${server} answers at ${urlOf(config)}`

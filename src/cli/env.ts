@@ -1,7 +1,7 @@
 // `esimulator env`: base URLs and credentials as shell lines.
 import { controlClient, NoAnswer } from '../control/client.ts'
 import type { WorldShown } from '../control/wire.ts'
-import { worldShown } from '../control/world-shown.ts'
+import { clientsIn, keysIn, worldShown } from '../control/world-shown.ts'
 import { DEFAULT_WORLD } from '../server/worlds.ts'
 import { memoryStore } from '../stores/memory.ts'
 import type { Run } from './command.ts'
@@ -56,15 +56,24 @@ function variablesOf(
   if (name !== DEFAULT_WORLD) variables.ESIMULATOR_WORLD = name
   for (const [slug, baseUrl] of Object.entries(baseUrls)) {
     const prefix = slug.toUpperCase().replaceAll('-', '_')
-    const { apiKey, clientId, clientSecret, tokenUrl, callbackSecret } = credentials[slug] ?? {}
+    const shown = credentials[slug] ?? {}
+    const { tokenUrl, callbackSecret } = shown
     variables[`${prefix}_BASE_URL`] = baseUrl
-    if (apiKey !== undefined) variables[`${prefix}_API_KEY`] = apiKey
-    if (clientId !== undefined) variables[`${prefix}_CLIENT_ID`] = clientId
-    if (clientSecret !== undefined) variables[`${prefix}_CLIENT_SECRET`] = clientSecret
+    for (const [at, key] of keysIn(shown).entries())
+      variables[numbered(`${prefix}_API_KEY`, at)] = key
+    for (const [at, { client, secret }] of clientsIn(shown).entries()) {
+      variables[numbered(`${prefix}_CLIENT_ID`, at)] = client
+      variables[numbered(`${prefix}_CLIENT_SECRET`, at)] = secret
+    }
     if (tokenUrl !== undefined) variables[`${prefix}_TOKEN_URL`] = tokenUrl
     if (callbackSecret !== undefined) variables[`${prefix}_CALLBACK_SECRET`] = callbackSecret
   }
   return variables
+}
+
+/** The name of the first value, and of those after it: `ESIM_GO_API_KEY`, `ESIM_GO_API_KEY_2`. */
+function numbered(name: string, at: number): string {
+  return at === 0 ? name : `${name}_${at + 1}`
 }
 
 /** Safe in any POSIX shell. */

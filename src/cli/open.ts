@@ -1,10 +1,13 @@
 // The server as a config asks for it.
 import { readFile } from 'node:fs/promises'
+import { type ChosenCredentials, readCredentials } from '../server/chosen-credentials.ts'
 import type { Port } from '../server/listen.ts'
 import { isLoopback } from '../server/loopback.ts'
 import { openServer, packageVersion, type SimulatorServer } from '../server/server.ts'
 import { simulators } from '../simulators/index.ts'
+import { grouped } from '../state/collection.ts'
 import { defined } from '../state/defined.ts'
+import { Refusal } from '../state/refusal.ts'
 import { memoryStore } from '../stores/memory.ts'
 import type { Store } from '../stores/store.ts'
 import { CannotRun } from './cannot-run.ts'
@@ -30,6 +33,25 @@ export function portsOf({ port }: Config): readonly Port[] {
 
 function unknownProvider(slug: string | undefined, slugs: readonly string[]): string {
   return `there is no provider "${slug}"; there are: ${slugs.join(', ')}`
+}
+
+/**
+ * The user's own credentials for the world `default`, by provider.
+ * @throws CannotRun
+ */
+export function keysOf({ key }: Config): ChosenCredentials {
+  const chosen = Object.fromEntries(
+    [...grouped(key, ({ slug }) => slug)].map(([slug, keys]) => [
+      slug,
+      keys.map(({ text }) => text),
+    ]),
+  )
+  try {
+    readCredentials(chosen, simulators)
+  } catch (error) {
+    throw error instanceof Refusal ? new CannotRun(`--key: ${error.message}`) : error
+  }
+  return chosen
 }
 
 /** A user's own stock, by provider. */
@@ -74,6 +96,7 @@ export async function openFromConfig(
       seed,
       callbackUrl,
       stock,
+      defaultWorld: { credentials: keysOf(config) },
       policy: { allow: config.callbackAllow, timeout: config.callbackTimeout },
       control: { token, hosts: isLoopback(host) ? allowedHosts : [...allowedHosts, host] },
       publicUrl,

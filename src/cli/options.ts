@@ -197,6 +197,15 @@ export const options = {
     says: 'your own stock, balance and catalogue for new worlds, by provider',
     read: text,
   }),
+  key: option<readonly Key[]>({
+    value: 'PROVIDER=KEY',
+    many: true,
+    says:
+      'your own key instead of the default one, as in esim-go=test-api-key or ' +
+      'wholesale=client:secret; several open the API, the first signs callbacks',
+    fallback: [],
+    read: (texts) => texts.map(key),
+  }),
   token: optional<string>({
     value: 'TEXT',
     says: 'demanded by the control API; better given as ESIMULATOR_TOKEN',
@@ -226,10 +235,26 @@ export const options = {
   json: flag('JSON instead of text'),
 } as const
 
+const VISIBLE = 'must be of visible ASCII characters, without spaces'
+
 function token(texts: readonly string[]): string {
-  if (!/^[\x21-\x7e]+$/.test(last(texts)))
-    throw new ValueError('must be of visible ASCII characters, without spaces')
+  if (!/^[\x21-\x7e]+$/.test(last(texts))) throw new ValueError(VISIBLE)
   return last(texts)
+}
+
+/** A provider's key, or a client and its secret, as it is written. */
+export interface Key {
+  readonly slug: string
+  readonly text: string
+}
+
+/** What is wrong is told without the key. */
+function key(written: string): Key {
+  const [, slug, text] = /^([a-z0-9-]+)=(.*)$/s.exec(written) ?? []
+  if (slug === undefined || text === undefined)
+    throw new ValueError('give a provider and its key, as in esim-go=test-api-key')
+  if (!/^[\x21-\x7e]+$/.test(text)) throw new ValueError(`the key of ${slug} ${VISIBLE}`)
+  return { slug, text }
 }
 
 export type OptionName = keyof typeof options
@@ -247,6 +272,7 @@ export const START: readonly OptionName[] = [
   'publicUrl',
   'seed',
   'seedFile',
+  'key',
   'token',
   'allowedHosts',
   'unchecked',

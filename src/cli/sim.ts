@@ -82,7 +82,7 @@ function usedText(used: UsedShown): string {
   return `used ${sources.join(', ')}${where}${denied}\n${deviceText(used)}`
 }
 
-type Move = 'download' | 'install' | 'enable' | 'disable' | 'delete' | 'detach'
+type Move = 'enable' | 'disable' | 'delete' | 'detach'
 
 const move =
   (name: Move): Action =>
@@ -91,8 +91,9 @@ const move =
 
 const actions: Readonly<Record<string, Action>> = {
   show: async (config, device) => print(config, await device.show(), simText),
-  download: move('download'),
-  install: move('install'),
+  download: async (config, device, [code]) =>
+    print(config, await device.download(code), deviceText),
+  install: async (config, device, [code]) => print(config, await device.install(code), deviceText),
   enable: move('enable'),
   disable: move('disable'),
   delete: move('delete'),

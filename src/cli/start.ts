@@ -1,7 +1,9 @@
 // `esimulator start`: listens until it is told to stop.
+import { constants } from 'node:os'
 import { resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { worldShown } from '../control/world-shown.ts'
+import { splitSeedFile } from '../server/chosen-credentials.ts'
 import { type Endpoint, type Listening, listen } from '../server/listen.ts'
 import { isLoopback } from '../server/loopback.ts'
 import type { SimulatorServer } from '../server/server.ts'
@@ -13,7 +15,15 @@ import { memoryStore } from '../stores/memory.ts'
 import { startedDocument, startedText } from './announcement.ts'
 import { CannotRun } from './cannot-run.ts'
 import { type Config, type Flags, readConfig } from './config.ts'
-import { openFromConfig, portsOf, readSeedFile, report, type Stock, storeOf } from './open.ts'
+import {
+  keysOf,
+  openFromConfig,
+  portsOf,
+  readSeedFile,
+  report,
+  type Stock,
+  storeOf,
+} from './open.ts'
 import { type Option, type OptionName, options, START, spelled } from './options.ts'
 
 /** How parseArgs is to read a flag. */
@@ -45,13 +55,15 @@ export function startFlags(args: readonly string[]): Flags {
 }
 
 /**
- * Starts, says where everything is, and stops on SIGTERM and SIGINT.
+ * Starts, says where everything is, and stops on SIGTERM, SIGINT, SIGHUP and SIGQUIT.
  * @throws CannotRun, StoreError, ListenError, Refusal
  */
 export async function start(args: readonly string[]): Promise<void> {
+  outliveReaders()
   const config = await readConfig(startFlags(args))
   checkExposure(config)
   const ports = portsOf(config)
+  keysOf(config)
   const stock = await readSeedFile(config)
   await rehearse(config, stock)
   const listening = await listen(config.host, ports)
@@ -73,7 +85,8 @@ export async function start(args: readonly string[]): Promise<void> {
 /** Opens what the state folder keeps. */
 async function openKept(config: Config, stock: Stock | undefined): Promise<SimulatorServer> {
   const store = await storeOf(config)
-  if (stock && (await store.list()).includes(DEFAULT_WORLD)) {
+  const laysOut = Object.keys(splitSeedFile(stock).stock).length > 0
+  if (laysOut && (await store.list()).includes(DEFAULT_WORLD)) {
     const when = 'the seed file is laid into new worlds, and into this one by POST /_sim/reset'
     report(`the world "${DEFAULT_WORLD}" is there already: ${when}`)
   }
@@ -116,7 +129,7 @@ async function aimCallbacks({ callbackUrl: url }: Config, server: SimulatorServe
 async function warnOfShutTargets({ callbackUrl }: Config, server: SimulatorServer): Promise<void> {
   if (callbackUrl === undefined) return
   const { whyForbidden } = await import('../server/deliver.ts')
-  const why = await whyForbidden(callbackUrl, server.policy.allow)
+  const why = await whyForbidden(callbackUrl, server.policy)
   if (why !== undefined) report(`nothing will reach ${callbackUrl}: ${why}`)
 }
 
@@ -126,15 +139,20 @@ async function warnOfShutTargets({ callbackUrl }: Config, server: SimulatorServe
  */
 const SAME_SIGNAL = 1000
 
+/** SIGHUP tells that its terminal was closed. */
+const ENDING = ['SIGTERM', 'SIGINT', 'SIGHUP', 'SIGQUIT'] as const
+
 function stopOnSignal(listening: Listening, server: SimulatorServer): void {
   let since: number | undefined
   const stop = async (signal: NodeJS.Signals) => {
     if (since !== undefined) {
-      if (wallNow() - since > SAME_SIGNAL) process.exit(signal === 'SIGINT' ? 130 : 143)
+      if (wallNow() - since > SAME_SIGNAL) process.exit(128 + constants.signals[signal])
       return
     }
     since = wallNow()
     try {
+      // Who waits for an advance is told now, and not after the time answers are given to leave.
+      server.stop()
       await listening.close()
       await server.close()
       process.exit(0)
@@ -143,9 +161,13 @@ function stopOnSignal(listening: Listening, server: SimulatorServer): void {
       process.exit(2)
     }
   }
-  process.on('SIGTERM', stop)
-  process.on('SIGINT', stop)
+  for (const signal of ENDING) process.on(signal, stop)
   if (process.env.npm_lifecycle_event !== undefined) whenOrphaned(() => stop('SIGTERM'))
+}
+
+/** Where nobody reads on, because the terminal is closed or the pipe is, the simulator goes on. */
+function outliveReaders(): void {
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {})
 }
 
 /**

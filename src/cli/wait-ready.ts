@@ -1,5 +1,6 @@
 // `esimulator wait-ready`: returns when the simulator answers.
 import { controlClient } from '../control/client.ts'
+import { openLimit, within } from '../server/limit.ts'
 import { pause, wallNow } from '../server/ticker.ts'
 import type { Run } from './command.ts'
 import { print, urlOf } from './connection.ts'
@@ -9,11 +10,14 @@ const BETWEEN_MS = 100
 /** 0 when it answers, 1 when it does not in time. */
 export const waitReady: Run = async (config) => {
   const url = urlOf(config)
-  const client = controlClient({ url })
   const until = wallNow() + config.timeout
+  // What takes the connection may not answer either.
+  const late = new Error(`${url} takes connections and does not answer`)
+  const limit = openLimit(config.timeout, new AbortController().signal, late)
+  const client = controlClient({ url, signal: limit.signal })
   for (;;) {
     try {
-      const health = await client.call('getHealth')
+      const health = await within(limit.signal, client.call('getHealth'))
       const answer = { url, ...health }
       print(config, answer, ({ version }) => `esimulator ${version} answers at ${url}`)
       return 0

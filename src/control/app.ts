@@ -9,12 +9,13 @@ import express, {
 } from 'express'
 import { serverUrl } from '../server/address.ts'
 import type { RestListener } from '../server/http.ts'
+import { BODY_LIMIT, readBody } from '../server/read-body.ts'
 import { reasonOf } from '../server/reason.ts'
 import type { SimulatorServer } from '../server/server.ts'
 import { type Operation, type Spec, specOf } from '../server/spec.ts'
 import { DEFAULT_WORLD, type HostedWorld } from '../server/worlds.ts'
 import type { Reply } from '../simulators/call.ts'
-import { Refusal } from '../state/refusal.ts'
+import { type AnyRefusal, Refusal } from '../state/refusal.ts'
 import { type ControlCall, type ControlHandlers, caughtUp } from './call.ts'
 import { callbackHandlers } from './callbacks.ts'
 import { clockHandlers } from './clock.ts'
@@ -26,7 +27,7 @@ import { writtenInTurns } from './long-list.ts'
 import { messageHandlers } from './messages.ts'
 import type { OperationId } from './operations.ts'
 import { provenanceHandlers } from './provenance.ts'
-import { bodyReaders, checked } from './request.ts'
+import { bodyLimit, checked } from './request.ts'
 import { send, sendProblem } from './send.ts'
 import { settingHandlers } from './settings.ts'
 import { simHandlers } from './sims.ts'
@@ -62,17 +63,16 @@ export async function controlApp(server: SimulatorServer): Promise<RestListener>
   const spec = await specOf('control.yaml')
   checkComplete(spec)
   const arrivals = new WeakMap<IncomingMessage, Arrival>()
-  const arrivalOf = (request: IncomingMessage): Arrival =>
-    arrivals.get(request) ?? { world: undefined, root: '' }
+  const arrivalOf = (request: IncomingMessage): Arrival => arrivals.get(request) ?? NOWHERE
   const app = express().disable('x-powered-by').disable('etag').enable('case sensitive routing')
 
-  app.use(guarded(server, spec))
+  app.use((request, _response, next) => next(arrivalOf(request).refusal))
   for (const operation of spec.operations.values()) {
     const answer: RequestHandler = (request, response) =>
       serve(server, operation, { request, response, ...arrivalOf(request) })
     const method = operation.method.toLowerCase() as 'get'
     const path = operation.path.replaceAll(/\{(\w+)\}/g, ':$1')
-    app[method](path, ...bodyReaders(operation), answer)
+    app[method](path, answer)
   }
   const elsewhere = frontPage(server, spec)
   app.use((request, response) => elsewhere(request, response, arrivalOf(request)))
@@ -81,12 +81,30 @@ export async function controlApp(server: SimulatorServer): Promise<RestListener>
     sendProblem(response, error, server.report)
   app.use(failed)
 
-  return (request, response, world, path) => {
-    arrivals.set(request, { world, root: serverUrl(request, server.publicUrl) })
-    request.url = path
-    app(request, response)
+  return (request, response, { world, path, malformed }) => {
+    const operation = operationAt(spec, request.method ?? 'GET', path)
+    const forbidden = malformed ?? guardProblem(server, request, { path, operation })
+    const limit = forbidden ? BODY_LIMIT : bodyLimit(operation)
+    const arrived = (body: string | undefined, unread: AnyRefusal | undefined) => {
+      if (unread) response.shouldKeepAlive = false
+      const root = serverUrl(request, server.publicUrl)
+      arrivals.set(request, { world, root, body, refusal: forbidden ?? unread })
+      request.url = path
+      app(request, response)
+    }
+    // Read before anything is answered: a sender that is cut off cannot read why.
+    readBody(request, arrived, limit)
   }
 }
+
+const NOWHERE: Arrival = { world: undefined, root: '', body: undefined, refusal: undefined }
+
+function operationAt(spec: Spec, method: string, url: string): Operation | undefined {
+  const found = spec.find(method, pathIn(url))
+  return typeof found === 'object' ? found.operation : undefined
+}
+
+const pathIn = (url: string) => url.split('?', 1)[0] ?? ''
 
 function checkComplete(spec: Spec): void {
   const missing = [...spec.operations.keys()].filter((id) => !Object.hasOwn(handlers, id))
@@ -96,16 +114,16 @@ function checkComplete(spec: Spec): void {
 }
 
 /**
- * Lets through who may use the control API, and who asks for its health or for
- * something else.
+ * Why a request is not let through; who asks for the health, or for something else than the control
+ * API, is.
  */
-function guarded(server: SimulatorServer, spec: Spec): RequestHandler {
-  return (request, _response, next) => {
-    if (!isControl(request.path)) return next()
-    const found = spec.find(request.method, request.path)
-    if (typeof found === 'object' && found.operation.id === HEALTH) return next()
-    next(guard(request, server.control, server.publicUrl))
-  }
+function guardProblem(
+  server: SimulatorServer,
+  request: IncomingMessage,
+  asked: { readonly path: string; readonly operation: Operation | undefined },
+): AnyRefusal | undefined {
+  if (!isControl(pathIn(asked.path)) || asked.operation?.id === HEALTH) return undefined
+  return guard(request, server.control, server.publicUrl)
 }
 
 /** A request as Express has it, and where it came from. */
@@ -121,9 +139,9 @@ interface Incoming extends Arrival {
 async function serve(
   server: SimulatorServer,
   operation: Operation,
-  { request, response, world, root }: Incoming,
+  { request, response, world, root, body: text }: Incoming,
 ): Promise<void> {
-  const { path, query, body } = checked(operation, request)
+  const { path, query, body } = checked(operation, request, text)
   const opened = await server.worlds.open(world ?? DEFAULT_WORLD)
   let hosted: HostedWorld | undefined
   const call: ControlCall = {
@@ -143,11 +161,11 @@ async function serve(
   const handler = handlers[operation.id as OperationId] as AnyHandler
   const reply = await handler(call)
   const type = reply.body === undefined ? undefined : 'application/json'
-  const text = await writtenInTurns(operation.id, reply.body, (part) =>
+  const answer = await writtenInTurns(operation.id, reply.body, (part) =>
     operation.violations(reply.status, type, part),
   )
   if (hosted) await flushed(server, hosted)
-  send(response, { status: reply.status, headers: reply.headers, text }, hosted)
+  send(response, { status: reply.status, headers: reply.headers, text: answer }, hosted)
 }
 
 /**

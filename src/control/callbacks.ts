@@ -75,7 +75,7 @@ export const callbackHandlers = {
 
     const target = defined({ provider: simulator.slug, url, version })
     world.transaction(() => world.in(targets).put(target))
-    const why = await whyForbidden(url, server.policy.allow)
+    const why = await whyForbidden(url, server.policy)
     return reply(200, defined({ ...target, allowed: why === undefined, why }))
   },
   removeCallbackTarget({ server, hosted: { world }, path: { slug } }) {

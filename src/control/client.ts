@@ -1,4 +1,5 @@
 // A client of the control API of any simulator, typed by the operations of specs/control.yaml.
+import { Agent, type ClientRequest, request as httpRequest, type IncomingMessage } from 'node:http'
 import { defined } from '../state/defined.ts'
 import {
   type AnswerOf,
@@ -37,6 +38,8 @@ export interface ControlClientOptions {
   /** The world that is spoken to; `default` unless given. */
   readonly world?: string | undefined
   readonly token?: string | undefined
+  /** Breaks off what is being waited for. */
+  readonly signal?: AbortSignal | undefined
 }
 
 type PathPart<Id extends OperationId> = [PathOf<Id>] extends [never]
@@ -80,7 +83,7 @@ interface AnyRequest {
 }
 
 /** Speaks to one world of a running simulator. */
-export function controlClient({ url, world, token }: ControlClientOptions): ControlClient {
+export function controlClient({ url, world, token, signal }: ControlClientOptions): ControlClient {
   const root = url.replace(/\/+$/, '')
   const base = `${world === undefined ? root : `${root}/w/${encodeURIComponent(world)}`}/_sim`
 
@@ -91,12 +94,7 @@ export function controlClient({ url, world, token }: ControlClientOptions): Cont
       'Content-Type': body === undefined ? undefined : 'application/json',
       Authorization: token === undefined ? undefined : `Bearer ${token}`,
     })
-    const answer = await fetch(base + path, defined({ method, headers, body })).catch(
-      (error: unknown) => {
-        const how = 'start the simulator first, or name another with --url'
-        throw new NoAnswer(`nothing answers at ${url}: ${how} (${causeOf(error)})`)
-      },
-    )
+    const answer = await send(new URL(base + path), defined({ method, headers, body, signal }))
     return bodyOf(answer, base + path)
   }
 
@@ -116,26 +114,99 @@ function placeOf(id: OperationId, { path = {}, query = {} }: AnyRequest) {
   return { method, path: search.size > 0 ? `${filled}?${search}` : filled }
 }
 
-function causeOf(error: unknown): string {
-  const cause = error instanceof Error ? error.cause : undefined
-  if (cause instanceof Error) return 'code' in cause ? String(cause.code) : cause.message
-  return error instanceof Error ? error.message : String(error)
+interface Sent {
+  readonly method: string
+  readonly headers: Readonly<Record<string, string>>
+  readonly body?: string
+  readonly signal?: AbortSignal
+}
+
+interface Answer {
+  readonly status: number
+  readonly text: string
+}
+
+const agent = new Agent({ keepAlive: true })
+
+/**
+ * Sends a request and reads its answer whole, however long that takes: an advance of a year may
+ * take minutes, and `fetch` gives up after five.
+ * @throws NoAnswer
+ */
+async function send(target: URL, sent: Sent): Promise<Answer> {
+  const open = await opener(target)
+  for (;;) {
+    const asked = open()
+    try {
+      return await answered(asked, sent.body)
+    } catch (error) {
+      // An idle connection was closed just as it was used again: nobody has read the request.
+      if (asked.reusedSocket && codeOf(error) === 'ECONNRESET') continue
+      throw new NoAnswer(whyNot(target, error))
+    }
+  }
+
+  async function opener({ protocol }: URL): Promise<() => ClientRequest> {
+    const { method, headers, signal } = sent
+    if (protocol !== 'https:') return () => httpRequest(target, { method, headers, signal, agent })
+    const { request } = await import('node:https')
+    return () => request(target, { method, headers, signal })
+  }
+}
+
+function answered(asked: ClientRequest, body: string | undefined): Promise<Answer> {
+  return new Promise((done, fail) => {
+    asked.on('error', fail)
+    asked.on('response', (answer: IncomingMessage) => {
+      const chunks: Buffer[] = []
+      answer.on('data', (chunk: Buffer) => chunks.push(chunk))
+      answer.on('error', fail)
+      answer.on('end', () =>
+        done({ status: answer.statusCode ?? 0, text: Buffer.concat(chunks).toString('utf8') }),
+      )
+    })
+    asked.end(body)
+  })
+}
+
+/** What an error with this code means: nobody took the connection. */
+const UNREACHED: ReadonlySet<string> = new Set([
+  'ECONNREFUSED',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'ETIMEDOUT',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'EADDRNOTAVAIL',
+])
+
+function whyNot({ origin }: URL, error: unknown): string {
+  const code = codeOf(error)
+  if (UNREACHED.has(code))
+    return `nothing answers at ${origin}: start the simulator first, or name another with --url (${code})`
+  return `the connection to ${origin} ended before the answer did: was the simulator stopped? (${code})`
+}
+
+function codeOf(error: unknown): string {
+  // One error for each address that was tried.
+  if (error instanceof AggregateError) return codeOf(error.errors[0])
+  if (!(error instanceof Error)) return String(error)
+  return 'code' in error ? String(error.code) : error.message
 }
 
 /** @throws ControlError where the answer is a problem; NoAnswer where it is no JSON */
-async function bodyOf(answer: Response, target: string): Promise<unknown> {
-  const text = await answer.text()
-  if (answer.status === 204) return undefined
+function bodyOf({ status, text }: Answer, target: string): unknown {
+  if (status === 204) return undefined
 
   let body: unknown
   try {
     body = JSON.parse(text)
   } catch {
     throw new NoAnswer(
-      `${target} answered ${answer.status} with something that is no JSON: is that a simulator?`,
+      `${target} answered ${status} with something that is no JSON: is that a simulator?`,
     )
   }
-  if (!answer.ok) throw new ControlError(problemIn(body, answer.status))
+  if (status < 200 || status > 299) throw new ControlError(problemIn(body, status))
   return body
 }
 

@@ -3,6 +3,7 @@ import { reply } from '../simulators/call.ts'
 import { findNetwork } from '../simulators/countries.ts'
 import type { Simulator } from '../simulators/simulator.ts'
 import { defined } from '../state/defined.ts'
+import type { Confirmation } from '../state/installation-code.ts'
 import { Refusal } from '../state/refusal.ts'
 import type { ProfileEvent } from '../state/sim-lifecycle.ts'
 import {
@@ -54,6 +55,19 @@ function answerMove(call: SimCall, act: Act<unknown>) {
 
 const profileMove = (event: ProfileEvent) => (call: SimCall) =>
   answerMove(call, (world, sim) => moveProfile(world, sim, event))
+
+/** What a handset gives to download a profile, beside what its provider's settings want. */
+function confirmation(
+  { body }: CallOf<'installSim'>,
+  world: World,
+  { settings }: Simulator,
+): Confirmation {
+  const { confirmationCode: wanted } = world.settings(settings)
+  return defined({
+    given: body?.confirmationCode,
+    wanted: wanted === undefined ? undefined : String(wanted),
+  })
+}
 
 /** @throws Refusal `invalid-request` where there is no such network */
 function networkIn(simulator: Simulator, { country, operator }: Schemas['Attach']): Network {
@@ -123,8 +137,14 @@ function useSim(call: CallOf<'useSim'>) {
 }
 
 export const deviceHandlers = {
-  downloadSim: profileMove('download'),
-  installSim: (call) => answerMove(call, install),
+  downloadSim: (call) =>
+    answerMove(call, (world, sim, simulator) =>
+      moveProfile(world, sim, 'download', confirmation(call, world, simulator)),
+    ),
+  installSim: (call) =>
+    answerMove(call, (world, sim, simulator) =>
+      install(world, sim, confirmation(call, world, simulator)),
+    ),
   enableSim: profileMove('enable'),
   disableSim: profileMove('disable'),
   deleteSim: profileMove('delete'),

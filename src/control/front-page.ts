@@ -2,7 +2,7 @@
 import type { Request, Response } from 'express'
 import type { SimulatorServer } from '../server/server.ts'
 import type { Spec } from '../server/spec.ts'
-import { Refusal } from '../state/refusal.ts'
+import { type AnyRefusal, Refusal } from '../state/refusal.ts'
 import { baseUrlsIn, worldUrl } from './base-urls.ts'
 import { caughtUp } from './call.ts'
 import { send } from './send.ts'
@@ -10,6 +10,9 @@ import { send } from './send.ts'
 const DOCS =
   'README.md and specs/control.yaml of the package esimulator; ' +
   'what is invented: GET /_sim/provenance'
+
+/** What the server knows at all, for who asks it for no path (RFC 9110 9.3.7). */
+const METHODS = 'GET, HEAD, POST, PUT, PATCH, DELETE'
 
 /** Whether a path is one of the control API. */
 export function isControl(path: string): boolean {
@@ -22,6 +25,10 @@ export interface Arrival {
   readonly root: string
   /** The world it names, by prefix or header. */
   readonly world: string | undefined
+  /** What it says; absent where nothing was sent. */
+  readonly body: string | undefined
+  /** Why it is not answered, whatever it asks for. */
+  readonly refusal: AnyRefusal | undefined
 }
 
 /** Answers what no operation is for. */
@@ -29,8 +36,9 @@ export type FrontPage = (request: Request, response: Response, arrival: Arrival)
 
 export function frontPage(server: SimulatorServer, spec: Spec): FrontPage {
   return async (request, response, { root, world }) => {
-    const { path, method } = request
-    if (isControl(path)) throw noOperation(spec, request, response)
+    const { path, method, url } = request
+    if (url === '*') return send(response, { status: 204, headers: { Allow: METHODS } })
+    if (isControl(path)) throw noOperation(spec, request)
     if (world !== undefined) caughtUp(await server.worlds.open(world), world)
 
     const prefix = worldUrl(root, world)
@@ -41,8 +49,8 @@ export function frontPage(server: SimulatorServer, spec: Spec): FrontPage {
       throw new Refusal('unknown-route', `nothing is served at ${path}: ${where}`)
     }
     if (method !== 'GET' && method !== 'HEAD') {
-      response.setHeader('Allow', 'GET')
-      throw new Refusal('method-not-allowed', `/ knows no ${method}: use GET`)
+      const reason = `/ knows no ${method}: use GET`
+      throw new Refusal('method-not-allowed', reason, { allow: 'GET, HEAD' })
     }
 
     const page = {
@@ -61,13 +69,13 @@ export function frontPage(server: SimulatorServer, spec: Spec): FrontPage {
  * Why a path of the control API was not served: there is none, or not with that
  * method.
  */
-function noOperation(spec: Spec, { path, method }: Request, response: Response): Refusal {
+function noOperation(spec: Spec, { path, method }: Request): Refusal {
   const allowed = spec.methodsAt(path)
   if (allowed.length === 0) {
     const where = 'specs/control.yaml lists what it has'
     return new Refusal('unknown-route', `the control API has no ${path}: ${where}`)
   }
-  response.setHeader('Allow', allowed.join(', '))
-  const reason = `${path} knows no ${method}: use ${allowed.join(' or ')}`
-  return new Refusal('method-not-allowed', reason)
+  const asked = allowed.filter((each) => each !== 'HEAD').join(' or ')
+  const reason = `${path} knows no ${method}: use ${asked}`
+  return new Refusal('method-not-allowed', reason, { allow: allowed.join(', ') })
 }

@@ -1,4 +1,5 @@
 // Instants as people write them: ISO 8601 in UTC.
+import { instantOf } from '../state/instant.ts'
 import { Refusal } from '../state/refusal.ts'
 
 /**
@@ -6,8 +7,8 @@ import { Refusal } from '../state/refusal.ts'
  * @throws Refusal `invalid-request` naming the field
  */
 export function instant(field: string, text: string): number {
-  const at = Date.parse(text)
-  if (!Number.isFinite(at) || at < 0)
+  const at = instantOf(text)
+  if (at === undefined || at < 0)
     throw new Refusal(
       'invalid-request',
       `${field} is no instant after 1970: write ISO 8601 in UTC, as in 2026-01-01T00:00:00Z`,

@@ -7,7 +7,8 @@ import { messageShown } from './wire.ts'
 
 export const messageHandlers = {
   listMessages(call) {
-    const asked = { provider: providerFilter(call), iccid: call.query.iccid }
+    const { channel, iccid } = call.query
+    const asked = { provider: providerFilter(call), channel, iccid }
     const all = call.hosted.world.in(messages)
     const found = newest(all, { index: 'sent', asked, limit: call.query.limit })
     return reply(200, { messages: found.map(messageShown) })

@@ -2,6 +2,7 @@
 import { STATUS_CODES } from 'node:http'
 import { DurationError } from '../state/duration.ts'
 import { type AnyRefusal, Refusal } from '../state/refusal.ts'
+import { StoreError } from '../stores/store.ts'
 import type { Schemas } from './operations.ts'
 
 export type Problem = Schemas['Problem']
@@ -20,15 +21,17 @@ const STATUS_OF: Readonly<Record<string, number>> = {
   busy: 409,
   'body-too-large': 413,
   'unsupported-media-type': 415,
+  'expectation-failed': 417,
+  'unreadable-body': 500,
   internal: 500,
   'reply-violates-spec': 500,
   'not-implemented': 501,
   'writes-refused': 503,
+  'not-opened': 503,
 }
 
-/** The problem a thrown thing amounts to. What is no refusal is ours, and a 500. */
-export function problemOf(error: unknown): Problem {
-  const refusal = asRefusal(error)
+/** A refusal as a problem. */
+export function problemOf(refusal: AnyRefusal): Problem {
   const status = STATUS_OF[refusal.code] ?? 409
   return {
     title: STATUS_CODES[status] ?? 'Error',
@@ -38,26 +41,18 @@ export function problemOf(error: unknown): Problem {
   }
 }
 
-function asRefusal(error: unknown): AnyRefusal {
+/** The refusal that a thrown thing amounts to. What is none is ours, and a 500. */
+export function asRefusal(error: unknown): AnyRefusal {
   if (error instanceof Refusal) return error
+  if (error instanceof StoreError) return new Refusal<'not-opened'>('not-opened', error.message)
   if (error instanceof DurationError) return new Refusal('invalid-request', error.message)
   const reason = error instanceof Error ? error.message : error
   const ours = new Refusal('internal', `this is a mistake of the simulator: ${reason}`)
-  return bodyRefusal(error) ?? ours
+  return urlRefusal(error) ?? ours
 }
 
-/** What Express and its body parser throw, as refusals. */
-function bodyRefusal(error: unknown): Refusal | undefined {
-  if (!(error instanceof Error) || !('status' in error) || typeof error.status !== 'number')
-    return undefined
-  const { status, message } = error
-  const limit = 'limit' in error ? error.limit : undefined
-  if (status === 413) return new Refusal('body-too-large', `the body is larger than ${limit} bytes`)
-  if (status === 415) {
-    const how = 'send application/json in UTF-8, uncompressed'
-    return new Refusal('unsupported-media-type', `${message}: ${how}`)
-  }
-  if ('type' in error && error.type === 'entity.parse.failed')
-    return new Refusal('malformed-body', `the body is not JSON: ${message}`)
-  return status < 500 ? new Refusal('invalid-request', message) : undefined
+/** What Express throws for a URL that it cannot read. */
+function urlRefusal(error: unknown): Refusal | undefined {
+  if (!(error instanceof Error) || !('status' in error) || error.status !== 400) return undefined
+  return new Refusal('invalid-request', error.message)
 }

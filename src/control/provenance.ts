@@ -7,7 +7,8 @@ import { type ControlHandlers, providerOf } from './call.ts'
 import type { OperationProvenance, ProvenanceRow, ProvenanceShown } from './wire.ts'
 
 function operationsOf({ simulator, mounts }: Provider): OperationProvenance[] {
-  return mounts.flatMap(({ mount, spec }) =>
+  const listed = mounts.filter(({ mount }) => !mount.isUnlisted)
+  return listed.flatMap(({ mount, spec }) =>
     [...spec.operations.values()].map(({ id, method, path, object }) =>
       defined({
         id,

@@ -1,47 +1,36 @@
 // A request of the control API: its body read, and all of it checked against its operation.
-import type { IncomingMessage } from 'node:http'
-import express, { type Request, type RequestHandler } from 'express'
-import { UnsafeBody, walkBody } from '../server/body-shape.ts'
+import type { Request } from 'express'
+import type { BodyRules } from '../server/body-shape.ts'
+import { shortName } from '../server/bounded.ts'
+import { jsonBody, parsedJson, safeBody } from '../server/json-body.ts'
+import { isJson, JSON_TYPE } from '../server/media-type.ts'
+import { sentTwice } from '../server/query.ts'
 import { BODY_LIMIT } from '../server/read-body.ts'
-import { JSON_LIKE, type Operation } from '../server/spec.ts'
+import type { Operation } from '../server/spec.ts'
 import { defined } from '../state/defined.ts'
 import { Refusal } from '../state/refusal.ts'
+import { isObject } from '../stores/json-shape.ts'
 
 /** Bytes; a whole world is larger than any other body. */
 const STATE_LIMIT = 256 * BODY_LIMIT
 
-/**
- * What reads the body of an operation, where it has one; anything but JSON is
- * refused.
- */
-export function bodyReaders(operation: Operation): RequestHandler[] {
-  if (!operation.body) return []
-  const limit = operation.id === 'putState' ? STATE_LIMIT : BODY_LIMIT
-  return [refuseOtherTypes, express.json({ limit, strict: false, type: isJson })]
-}
+const STATE = 'putState'
+const STATE_RULES: BodyRules = { freeCase: false, undocumented: [] }
 
-const refuseOtherTypes: RequestHandler = ({ headers }, _response, next) => {
-  const hasBody =
-    headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0
-  if (!hasBody || isJson({ headers })) return next()
-
-  const type = headers['content-type'] ?? 'no type at all'
-  const reason = `the body was sent as ${type}: send application/json`
-  next(new Refusal('unsupported-media-type', reason))
-}
-
-function isJson({ headers }: Pick<IncomingMessage, 'headers'>): boolean {
-  return JSON_LIKE.test(headers['content-type'] ?? '')
+/** How large a body may be, in bytes. */
+export function bodyLimit(operation: Operation | undefined): number {
+  return operation?.id === STATE ? STATE_LIMIT : BODY_LIMIT
 }
 
 /**
  * The request in the types of the spec.
+ * @param text its body; absent where none was sent
  * @throws Refusal naming everything that breaks it
  */
-export function checked(operation: Operation, request: Request) {
+export function checked(operation: Operation, request: Request, text: string | undefined) {
   const path: Record<string, unknown> = { ...request.params }
   const query = queryOf(operation, request.url)
-  const body = safeBody(request.body)
+  const body = bodyOf(operation, request, text)
   const problems = operation.problems(defined({ path, query, header: {}, requestBody: body }))
   if (problems.length > 0) throw new Refusal('invalid-request', problems.join('; '))
   return { path, query, body }
@@ -53,18 +42,44 @@ function queryOf(operation: Operation, url: string): Record<string, unknown> {
     if (!operation.query.has(name)) {
       const names = [...operation.query.keys()]
       const known = names.length > 0 ? `; it knows ${names.join(', ')}` : ''
-      throw new Refusal('invalid-request', `${operation.id} knows no ?${name}=${known}`)
+      const asked = `?${shortName(name)}=`
+      throw new Refusal('invalid-request', `${operation.id} knows no ${asked}${known}`)
     }
+    if (Object.hasOwn(query, name)) throw sentTwice(name)
     query[name] = value
   }
   return query
 }
 
-function safeBody(body: unknown): unknown {
-  try {
-    return walkBody(body, undefined, { freeCase: false, undocumented: [] })
-  } catch (error) {
-    if (error instanceof UnsafeBody) throw new Refusal('malformed-body', error.message)
-    throw error
+/** @throws Refusal for what is no JSON, or may be read in two ways */
+function bodyOf(operation: Operation, { headers }: Request, text: string | undefined): unknown {
+  if (!operation.body || text === undefined || text === '') return undefined
+
+  const type = headers['content-type']
+  if (!isJson(type)) {
+    const reason = `the body was sent as ${type ?? 'no type at all'}: send ${JSON_TYPE}`
+    throw new Refusal('unsupported-media-type', reason, { accept: JSON_TYPE })
   }
+  // A state is what was read here; looking for what others may read differently would take long.
+  if (operation.id === STATE) return safeState(parsedJson(text))
+  const repeated: string[] = []
+  const body = jsonBody(text, undefined, { freeCase: false, undocumented: repeated })
+  if (repeated.length > 0)
+    throw new Refusal('malformed-body', `the body has ${repeated.join(', ')}`)
+  return body
+}
+
+/**
+ * Records are kept in maps, where any text may be a key: what a user calls `__proto__` in a seed
+ * file comes back. The records themselves may have no such name in them.
+ */
+function safeState(body: unknown): unknown {
+  const safe = (value: unknown) => safeBody(value, undefined, STATE_RULES)
+  if (!isObject(body) || !isObject(body.collections)) return safe(body)
+
+  const { collections, ...rest } = body
+  safe(rest)
+  for (const records of Object.values(collections))
+    if (isObject(records)) for (const record of Object.values(records)) safe(record)
+  return body
 }

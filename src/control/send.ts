@@ -2,8 +2,9 @@
 import type { ServerResponse } from 'node:http'
 import { traceOf } from '../server/reason.ts'
 import { httpDate, wakeAfter } from '../server/send.ts'
+import { withStatusHeaders } from '../server/status-headers.ts'
 import type { HostedWorld } from '../server/worlds.ts'
-import { PROBLEM_TYPE, problemOf } from './problem.ts'
+import { asRefusal, PROBLEM_TYPE, problemOf } from './problem.ts'
 
 /** An answer whose body is JSON already; absent where there is none. */
 interface Written {
@@ -19,6 +20,9 @@ interface Written {
  * once it is on its way.
  */
 export function send(response: ServerResponse, answer: Written, hosted?: HostedWorld): void {
+  const kept = hosted?.timeKept()
+  if (kept) return void kept.then(() => send(response, answer, hosted))
+
   const { status, headers, text, type = 'application/json' } = answer
   if (hosted) {
     response.sendDate = false
@@ -37,12 +41,14 @@ export function sendProblem(
   error: unknown,
   report: (sentence: string) => void,
 ): void {
-  const problem = problemOf(error)
+  const refusal = asRefusal(error)
+  const problem = problemOf(refusal)
   if (problem.status === 500) report(traceOf(error))
   if (response.headersSent) return void response.destroy()
 
-  const headers =
-    problem.status === 401 ? { 'WWW-Authenticate': 'Bearer realm="esimulator"' } : undefined
+  const { status } = problem
+  const headers = status === 401 ? { 'WWW-Authenticate': 'Bearer realm="esimulator"' } : {}
+  const reply = withStatusHeaders({ status, headers }, refusal)
   const text = JSON.stringify(problem)
-  send(response, { status: problem.status, headers, text, type: PROBLEM_TYPE })
+  send(response, { status, headers: reply.headers, text, type: PROBLEM_TYPE })
 }

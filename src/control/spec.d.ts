@@ -48,6 +48,14 @@ export interface components {
             readonly writesRefused?: {
                 readonly [key: string]: string;
             };
+            readonly notOpened?: components["schemas"]["NotOpened"];
+        };
+        /**
+         * @description Worlds of the state folder that could not be opened, and why, since the start. The files of a damaged one were given
+         *     names that say so, and its name is free; any other was left as it is.
+         */
+        readonly NotOpened: {
+            readonly [key: string]: string;
         };
         readonly Clock: {
             readonly now: components["schemas"]["Instant"];
@@ -78,6 +86,18 @@ export interface components {
             };
             /** @description How long it is kept by the wall clock */
             readonly ttl?: components["schemas"]["Duration"];
+            /**
+             * @description By provider: keys of your own (of visible ASCII characters) or clients, instead of those the world would be given. Each opens the
+             *     API and leads to this world; the first one signs what the provider signs. One that leads to another world is refused (409).
+             *     A reset keeps them.
+             */
+            readonly credentials?: {
+                readonly [key: string]: readonly components["schemas"]["ChosenCredential"][];
+            };
+        };
+        readonly ChosenCredential: string | {
+            readonly client: string;
+            readonly secret: string;
         };
         /** @description A word; the same one gives the same ids, ICCIDs and names */
         readonly Seed: string;
@@ -122,9 +142,18 @@ export interface components {
             };
         };
         readonly Credentials: {
+            /** @description The first one */
             readonly apiKey?: string;
+            /** @description All of them, where there are several */
+            readonly apiKeys?: readonly string[];
+            /** @description Of the first client */
             readonly clientId?: string;
             readonly clientSecret?: string;
+            /** @description All of them, where there are several */
+            readonly clients?: readonly {
+                readonly client: string;
+                readonly secret: string;
+            }[];
             /** @description Where a client gets its tokens */
             readonly tokenUrl?: string;
             /** @description What callbacks are signed with */
@@ -138,9 +167,12 @@ export interface components {
         readonly Advance: {
             readonly by?: components["schemas"]["Duration"];
             readonly to?: components["schemas"]["Instant"];
-            /** @description Stop after this many things have happened */
+            /** @description Stop after this many of the things that are listed have happened */
             readonly maxEvents?: number;
-            /** @description Stop after this long by the wall clock; a number is milliseconds */
+            /**
+             * @description Stop after this long by the wall clock; a number is milliseconds. It counts for what was due before, too, and an attempt at
+             *     a callback is not waited for any longer: it goes on by itself.
+             */
             readonly maxWall?: number | components["schemas"]["Duration"];
         };
         readonly Advanced: {
@@ -292,6 +324,15 @@ export interface components {
         };
         /**
          * @example {
+         *       "confirmationCode": "1234"
+         *     }
+         */
+        readonly Handset: {
+            /** @description Where the activation code asks for one (it ends in `$1`); the provider's setting `confirmationCode` says which */
+            readonly confirmationCode?: string;
+        };
+        /**
+         * @example {
          *       "country": "FR"
          *     }
          */
@@ -435,7 +476,7 @@ export interface components {
                 readonly code: string;
                 readonly reason: string;
             };
-            /** @description Fields and parameters the spec does not know */
+            /** @description Fields and parameters the spec does not know; optional fields sent empty, which count as left out */
             readonly undocumented: readonly string[];
             /** @description How the reply would have broken the spec */
             readonly violations: readonly string[];
@@ -447,6 +488,10 @@ export interface components {
             readonly world?: string;
             readonly writtenBy?: string;
             readonly logged?: number;
+            /** @description Of a file of the state folder: which life of the world it is of */
+            readonly generation?: string;
+            /** @description Of a file of the state folder: of its bytes as they were written */
+            readonly checksum?: string;
             /** @description Records by collection and key */
             readonly collections: {
                 readonly [key: string]: {
@@ -597,6 +642,7 @@ export interface operations {
                 content: {
                     readonly "application/json": {
                         readonly worlds: readonly components["schemas"]["WorldRow"][];
+                        readonly notOpened?: components["schemas"]["NotOpened"];
                     };
                 };
             };
@@ -616,7 +662,7 @@ export interface operations {
             };
         };
         readonly responses: {
-            /** @description It is there; these URLs and credentials lead to it */
+            /** @description It is there and written, whatever the durability; these URLs and credentials lead to it */
             readonly 201: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -836,7 +882,11 @@ export interface operations {
             };
             readonly cookie?: never;
         };
-        readonly requestBody?: never;
+        readonly requestBody?: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["Handset"];
+            };
+        };
         readonly responses: {
             readonly 200: components["responses"]["Device"];
             readonly default: components["responses"]["Problem"];
@@ -854,7 +904,11 @@ export interface operations {
             };
             readonly cookie?: never;
         };
-        readonly requestBody?: never;
+        readonly requestBody?: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["Handset"];
+            };
+        };
         readonly responses: {
             readonly 200: components["responses"]["Device"];
             readonly default: components["responses"]["Problem"];
@@ -987,6 +1041,7 @@ export interface operations {
     readonly listMessages: {
         readonly parameters: {
             readonly query?: {
+                readonly channel?: "email" | "sms";
                 /** @description Only of this provider */
                 readonly provider?: components["parameters"]["Provider"];
                 readonly iccid?: components["parameters"]["OfIccid"];
@@ -1103,7 +1158,7 @@ export interface operations {
             readonly query?: never;
             readonly header?: never;
             readonly path: {
-                /** @example cb_000001 */
+                /** @example cb_5d1c0b7f9a3e2468_000001 */
                 readonly id: string;
             };
             readonly cookie?: never;
@@ -1127,7 +1182,7 @@ export interface operations {
             readonly query?: never;
             readonly header?: never;
             readonly path: {
-                /** @example cb_000001 */
+                /** @example cb_5d1c0b7f9a3e2468_000001 */
                 readonly id: string;
             };
             readonly cookie?: never;

@@ -1,61 +1,18 @@
 // A whole world as one JSON document, laid out as the files of the state folder are.
 import { reply } from '../simulators/call.ts'
-import { bundles } from '../state/bundles.ts'
-import { callbacks, targets, unsentCallbacks } from '../state/callbacks.ts'
-import type { CollectionDef, Records } from '../state/collection.ts'
-import { credentials } from '../state/credentials.ts'
+import type { Records } from '../state/collection.ts'
 import { defined } from '../state/defined.ts'
-import { timeline } from '../state/events.ts'
-import { messages } from '../state/messages.ts'
 import { Refusal } from '../state/refusal.ts'
-import { chosenSettings } from '../state/settings.ts'
-import { sims } from '../state/sims.ts'
-import { tasks } from '../state/task-queue.ts'
 import type { World } from '../state/world.ts'
-import { isObject } from '../stores/json-shape.ts'
 import { FORMAT } from '../stores/store.ts'
 import type { ControlHandlers } from './call.ts'
 import type { StateDocument } from './wire.ts'
 import { worldShown } from './world-shown.ts'
 
-type Collections = StateDocument['collections']
 type Fields = Readonly<Record<string, unknown>>
-
-/** A collection whose keys can be checked here. */
-interface Keyed {
-  readonly name: string
-  /** The key a record belongs under. */
-  readonly key: (record: object) => string
-}
-
-/** The collections of `state/`; what only one provider has, it reads itself. */
-const CHECKED: readonly Keyed[] = [
-  keyed(sims),
-  keyed(bundles),
-  keyed(callbacks),
-  keyed(unsentCallbacks),
-  keyed(targets),
-  keyed(tasks),
-  keyed(timeline),
-  keyed(messages),
-  keyed(credentials),
-  keyed(chosenSettings),
-]
-
-/**
- * What is read is taken for a record of the collection: its key is then wrong
- * where it is none.
- */
-function keyed<T extends object>({ name, key }: CollectionDef<T>): Keyed {
-  return { name, key: (record) => key(record as T) }
-}
 
 function wrong(what: string): Refusal {
   return new Refusal('invalid-request', `this is no state of a world: ${what}`)
-}
-
-function notWhole(id: string): Refusal {
-  return wrong(`its record "${id}" in "world" is missing or not whole`)
 }
 
 /**
@@ -63,53 +20,17 @@ function notWhole(id: string): Refusal {
  * written down.
  */
 function stateOf(world: World): StateDocument {
-  const collections: Record<string, Record<string, Fields>> = {}
-  for (const [name, records] of world.records) {
-    if (records.size === 0) continue
-    collections[name] = Object.fromEntries(records) as Record<string, Fields>
-  }
+  const filled = [...world.records].filter(([, records]) => records.size > 0)
+  const collections = Object.fromEntries(
+    filled.map(([name, records]) => [name, Object.fromEntries(records) as Record<string, Fields>]),
+  )
   // Without its anchor: a reading of this process' wall clock means nothing to another.
   const { mode, rate } = world.clock
   const clock = { id: 'clock', mode, rate, at: world.now }
-  collections.world = { ...collections.world, clock }
+  // Which life of the world it is tells nothing of its state: put in elsewhere, it is another.
+  const { life: _, ...identity } = world.identity
+  collections.world = { ...collections.world, world: { id: 'world', ...identity }, clock }
   return { format: FORMAT, world: world.name, collections }
-}
-
-function isClock(value: unknown): boolean {
-  return (
-    isObject(value) &&
-    (value.mode === 'running' || value.mode === 'frozen') &&
-    typeof value.rate === 'number' &&
-    value.rate > 0 &&
-    (value.at === undefined || Number.isSafeInteger(value.at))
-  )
-}
-
-/** The world's own records have to be whole: without them it cannot even be shown. */
-function checkWorldRecords(records: Readonly<Record<string, Fields>> = {}): void {
-  const { world, clock, random, sequences } = records
-  if (!world || typeof world.seed !== 'string' || !isClock(world.start)) throw notWhole('world')
-  if (!isClock(clock) || clock?.at === undefined) throw notWhole('clock')
-
-  checkStream('random', random)
-  for (const [id, stream] of Object.entries(records))
-    if (id.startsWith('random/')) checkStream(id, stream)
-
-  if (!isObject(sequences?.last) || !Object.values(sequences.last).every(Number.isSafeInteger))
-    throw notWhole('sequences')
-}
-
-/** The record of a random stream. */
-function checkStream(id: string, stream: Fields | undefined): void {
-  if (!Array.isArray(stream?.state) || !stream.state.every(Number.isInteger)) throw notWhole(id)
-}
-
-function checkKeys(collections: Collections): void {
-  for (const { name, key } of CHECKED) {
-    for (const [place, record] of Object.entries(collections[name] ?? {}))
-      if (key(record) !== place)
-        throw wrong(`the record under "${place}" in "${name}" belongs under "${key(record)}"`)
-  }
 }
 
 /**
@@ -121,8 +42,6 @@ function recordsOf({ format, collections }: StateDocument, world: World): Record
     const versions = `format ${format}; this one reads ${FORMAT}`
     throw wrong(`it was written by a newer esimulator (${versions}): upgrade`)
   }
-  checkWorldRecords(collections.world)
-  checkKeys(collections)
   const records: Records = new Map()
   for (const [name, byKey] of Object.entries(collections))
     records.set(name, new Map<string, object>(Object.entries(byKey)))

@@ -101,7 +101,7 @@ export function simShown(world: World, sim: Sim): SimShown {
     imsi: sim.imsi,
     msisdn: sim.msisdn,
     eid: sim.eid,
-    installationCode: lpaString(sim.smdpAddress, sim.matchingId),
+    installationCode: lpaString(sim),
     codeExpiresAt: isoOf(sim.codeExpiresAt),
     firstInstalledAt: isoOf(sim.firstInstalledAt),
     firstAttachedAt: isoOf(sim.firstAttachedAt),

@@ -35,9 +35,10 @@ export type Distance =
  */
 export interface Device {
   show(): Promise<SimShown>
-  download(): Promise<DeviceShown>
+  /** @param confirmationCode where the activation code asks for one */
+  download(confirmationCode?: string): Promise<DeviceShown>
   /** Downloads and enables too, where that is missing. */
-  install(): Promise<DeviceShown>
+  install(confirmationCode?: string): Promise<DeviceShown>
   enable(): Promise<DeviceShown>
   disable(): Promise<DeviceShown>
   delete(): Promise<DeviceShown>
@@ -78,6 +79,7 @@ export interface CallbackFilter {
 
 export interface MessageFilter {
   readonly provider?: string
+  readonly channel?: MessageShown['channel']
   readonly iccid?: string
   readonly limit?: number
 }
@@ -112,7 +114,7 @@ export interface WorldClient {
   show(): Promise<WorldShown>
   readonly clock: WorldClock
   device(iccid: string, provider?: string): Device
-  /** In the order they came; 1000 at most. */
+  /** All of them, in the order they came. */
   sims(provider?: string): Promise<readonly SimRow[]>
   readonly callbacks: WorldCallbacks
   /** Mails and SMS that providers sent to people, newest first. */
@@ -145,7 +147,7 @@ export function worldClient(options: ControlClientOptions): WorldClient {
     show: () => call('getWorld', { path: { name } }),
     clock: clockOf(call),
     device: (iccid, provider) => deviceOf(call, iccid, provider),
-    sims: async (provider) => (await call('listSims', { query: { provider, limit: 1000 } })).sims,
+    sims: (provider) => allSims(call, provider),
     callbacks: callbacksOf(call),
     messages: async (filter = {}) => (await call('listMessages', { query: filter })).messages,
     settings: async (slug) => (await call('getSettings', { path: { slug } })).settings,
@@ -160,6 +162,17 @@ export function worldClient(options: ControlClientOptions): WorldClient {
 }
 
 type Call = ControlClient['call']
+
+/** Every SIM, page by page: the last ones, which a test has just ordered, must not be missing. */
+async function allSims(call: Call, provider: string | undefined): Promise<readonly SimRow[]> {
+  const found: SimRow[] = []
+  for (;;) {
+    const query = { provider, limit: 1000, offset: found.length }
+    const { total, sims } = await call('listSims', { query })
+    found.push(...sims)
+    if (sims.length === 0 || found.length >= total) return found
+  }
+}
 
 function clockOf(call: Call): WorldClock {
   return {
@@ -179,18 +192,15 @@ function instantOf(at: string | Date | undefined): string | undefined {
 }
 
 /** What a device does that takes no arguments. */
-type Move = Extract<
-  OperationId,
-  'downloadSim' | 'installSim' | 'enableSim' | 'disableSim' | 'deleteSim' | 'detachSim'
->
+type Move = Extract<OperationId, 'enableSim' | 'disableSim' | 'deleteSim' | 'detachSim'>
 
 function deviceOf(call: Call, iccid: string, provider: string | undefined): Device {
   const sim = { path: { iccid }, query: { provider } }
   const move = (operation: Move) => call(operation, sim)
   return {
     show: () => call('getSim', sim),
-    download: () => move('downloadSim'),
-    install: () => move('installSim'),
+    download: (code) => call('downloadSim', { ...sim, ...handset(code) }),
+    install: (code) => call('installSim', { ...sim, ...handset(code) }),
     enable: () => move('enableSim'),
     disable: () => move('disableSim'),
     delete: () => move('deleteSim'),
@@ -199,6 +209,11 @@ function deviceOf(call: Call, iccid: string, provider: string | undefined): Devi
     detach: () => move('detachSim'),
     use: (amount) => call('useSim', { ...sim, body: useOf(amount) }),
   }
+}
+
+/** The body of a call that downloads; none where there is nothing to say. */
+function handset(confirmationCode: string | undefined): { body?: BodyOf<'installSim'> } {
+  return confirmationCode === undefined ? {} : { body: { confirmationCode } }
 }
 
 function useOf(amount: string | number | ServiceUse): BodyOf<'useSim'> {

@@ -1,8 +1,9 @@
 // What a world looks like on the wire: its clock, URLs, credentials and callback targets.
 import type { SimulatorServer } from '../server/server.ts'
-import { credentialsOf, DEFAULT_WORLD, type HostedWorld } from '../server/worlds.ts'
+import { DEFAULT_WORLD, type HostedWorld } from '../server/worlds.ts'
 import type { Simulator } from '../simulators/simulator.ts'
 import { targets } from '../state/callbacks.ts'
+import { permanentOf } from '../state/credentials.ts'
 import { defined } from '../state/defined.ts'
 import { iso } from '../state/instant.ts'
 import { sims } from '../state/sims.ts'
@@ -49,20 +50,35 @@ export function worldShown(server: SimulatorServer, hosted: HostedWorld, root: s
   }
 }
 
+/** All the keys of a provider that are shown, the first one first. */
+export function keysIn({ apiKey, apiKeys }: CredentialsShown): readonly string[] {
+  return apiKeys ?? (apiKey === undefined ? [] : [apiKey])
+}
+
+/** All the clients of a provider that are shown, the first one first. */
+export function clientsIn(shown: CredentialsShown): NonNullable<CredentialsShown['clients']> {
+  const { clientId: client, clientSecret: secret, clients } = shown
+  return clients ?? (client === undefined || secret === undefined ? [] : [{ client, secret }])
+}
+
 /** @param url what every URL of the world begins with */
 function credentialsShown(
   { slug, settings, auth, callbacks }: Simulator,
   world: World,
   url: string,
 ): CredentialsShown {
-  const credentials = credentialsOf(world).filter(({ provider }) => provider === slug)
-  const key = credentials.find(({ kind }) => kind === 'api-key')
-  const client = credentials.find(({ kind }) => kind === 'client')
+  const credentials = permanentOf(world, slug)
+  const keys = credentials.filter(({ kind }) => kind === 'api-key')
+  const clients = credentials.flatMap(({ client, secret }) =>
+    client === undefined ? [] : [{ client, secret }],
+  )
   const tokenPath = auth.tokenPath?.(world.settings(settings))
   return defined({
-    apiKey: key?.secret,
-    clientId: client?.client,
-    clientSecret: client?.client === undefined ? undefined : client.secret,
+    apiKey: keys[0]?.secret,
+    apiKeys: keys.length > 1 ? keys.map(({ secret }) => secret) : undefined,
+    clientId: clients[0]?.client,
+    clientSecret: clients[0]?.secret,
+    clients: clients.length > 1 ? clients : undefined,
     tokenUrl: tokenPath === undefined ? undefined : `${url}/${slug}${tokenPath}`,
     callbackSecret: callbacks?.secret?.(world),
   })

@@ -2,11 +2,12 @@
 
 import type { SimulatorServer } from '../server/server.ts'
 import { checkWorldName } from '../server/world-start.ts'
-import { DEFAULT_WORLD, type HostedWorld, type WorldStart } from '../server/worlds.ts'
+import { DEFAULT_WORLD, type HostedWorld, type WorldStart, type Worlds } from '../server/worlds.ts'
 import { reply } from '../simulators/call.ts'
 import { defined } from '../state/defined.ts'
 import { addDuration } from '../state/duration.ts'
 import { Refusal } from '../state/refusal.ts'
+import { reason } from '../stores/disk-errors.ts'
 import { type ControlHandlers, caughtUp } from './call.ts'
 import { instant } from './instant.ts'
 import type { Schemas } from './operations.ts'
@@ -25,7 +26,28 @@ async function healthOf({ version, providers, worlds, store }: SimulatorServer):
     providers: [...providers.keys()],
     worlds: names.length,
     writesRefused: failures.length > 0 ? Object.fromEntries(failures) : undefined,
+    notOpened: notOpenedIn(worlds),
   })
+}
+
+function notOpenedIn({ notOpened }: Worlds): Record<string, string> | undefined {
+  return notOpened.size > 0 ? Object.fromEntries(notOpened) : undefined
+}
+
+/**
+ * Waits until a new world is written, whatever the durability. One that cannot be is taken back.
+ * @throws Refusal `writes-refused`
+ */
+async function kept({ store, worlds }: SimulatorServer, hosted: HostedWorld): Promise<void> {
+  const { name } = hosted.world
+  try {
+    await store.logged(name)
+  } catch (error) {
+    const cause = error instanceof Error && error.cause !== undefined ? error.cause : error
+    if (worlds.get(name) === hosted) await worlds.remove(hosted).catch(() => {})
+    const why = `the world "${name}" cannot be kept and was not made: ${reason(cause)}`
+    throw new Refusal('writes-refused', why)
+  }
 }
 
 /** The world a path names. @throws Refusal `not-found` */
@@ -37,12 +59,14 @@ async function worldNamed(server: SimulatorServer, name: string): Promise<Hosted
  * @throws Refusal `invalid-request` for a time to live that is none, or an
  * instant that is none
  */
-function startOf({ seed, given, clock = {}, ttl: lifetime }: Schemas['NewWorld']): WorldStart {
+function startOf(world: Schemas['NewWorld']): WorldStart {
+  const { seed, given, clock = {}, ttl: lifetime, credentials } = world
   const ttl = lifetime === undefined ? undefined : addDuration(0, lifetime)
   if (ttl !== undefined && ttl <= 0)
     throw new Refusal('invalid-request', 'ttl must be longer than nothing')
   const at = clock.at === undefined ? undefined : instant('clock.at', clock.at)
-  return defined({ seed, given, clock: defined({ mode: clock.mode, rate: clock.rate, at }), ttl })
+  const chosenClock = defined({ mode: clock.mode, rate: clock.rate, at })
+  return defined({ seed, given, clock: chosenClock, ttl, credentials })
 }
 
 export const worldHandlers = {
@@ -52,18 +76,26 @@ export const worldHandlers = {
   },
   async listWorlds({ server }) {
     const all = await server.worlds.openAll()
-    return reply(200, { worlds: all.map(worldRow) })
+    const rows = all.map(worldRow)
+    const notOpened = notOpenedIn(server.worlds)
+    await Promise.all(all.map(({ timeKept }) => timeKept()))
+    return reply(200, defined({ worlds: rows, notOpened }))
   },
   async createWorld({ server, body, root }) {
     const { name } = body
     checkWorldName(name)
     const hosted = server.worlds.create(name, startOf(body))
+    await kept(server, hosted)
     hosted.runner.wake()
-    await server.store.flushed(name)
-    return reply(201, worldShown(server, hosted, root))
+    const shown = worldShown(server, hosted, root)
+    await hosted.timeKept()
+    return reply(201, shown)
   },
   async getWorld({ server, path, root }) {
-    return reply(200, worldShown(server, await worldNamed(server, path.name), root))
+    const hosted = await worldNamed(server, path.name)
+    const shown = worldShown(server, hosted, root)
+    await hosted.timeKept()
+    return reply(200, shown)
   },
   async removeWorld({ server, path }) {
     const hosted = await worldNamed(server, path.name)

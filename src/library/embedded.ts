@@ -9,8 +9,8 @@ export type SimulatorApp = Express & {
 }
 
 /**
- * Opens a simulator without a port, to be mounted before any body parser. Hrefs carry the path it
- * is mounted at.
+ * Opens a simulator without a port, to be mounted in another application; a body that one of its
+ * parsers has read is taken from `request.body`. Hrefs carry the path it is mounted at.
  *
  * @example
  * app.use('/sim', await createApp())

@@ -1,9 +1,11 @@
 // The server as the library opens it: frozen, seeded, keeping nothing unless told to.
+import type { ChosenCredentials } from '../server/chosen-credentials.ts'
 import type { DeliveryPolicy } from '../server/deliver.ts'
 import { openServer, packageVersion, type SimulatorServer } from '../server/server.ts'
 import { simulators as allSimulators } from '../simulators/index.ts'
 import type { Simulator } from '../simulators/simulator.ts'
 import { defined } from '../state/defined.ts'
+import { instantOf, startOfDay } from '../state/instant.ts'
 import type { SettingValue } from '../state/settings.ts'
 import { lowdbStore } from '../stores/lowdb.ts'
 import { memoryStore } from '../stores/memory.ts'
@@ -23,6 +25,11 @@ export interface SimulatorOptions {
   readonly durability?: Durability
   /** Settings by provider. */
   readonly settings?: Readonly<Record<string, Readonly<Record<string, SettingValue>>>>
+  /**
+   * Keys and clients of your own by provider, instead of the default ones: several open the API, the
+   * first signs callbacks. A client is `{ client, secret }`.
+   */
+  readonly credentials?: ChosenCredentials
   /** Stock by provider, as in a seed file. */
   readonly stock?: Readonly<Record<string, unknown>>
   /**
@@ -55,8 +62,9 @@ const SEED = 'esimulator'
 
 /** How the clock of `default` begins. @throws RangeError for an instant that is none */
 function clockOf({ mode, rate, at }: NonNullable<SimulatorOptions['clock']> = {}) {
-  const instant = at === undefined ? undefined : new Date(at).getTime()
-  if (Number.isNaN(instant)) throw new RangeError(`clock.at is no instant: ${String(at)}`)
+  const instant = typeof at === 'string' ? (instantOf(at) ?? startOfDay(at)) : at?.valueOf()
+  if (at !== undefined && !Number.isFinite(instant))
+    throw new RangeError(`clock.at is no instant: ${String(at)}`)
   return defined({ mode, rate, at: instant })
 }
 
@@ -79,7 +87,7 @@ function complain(sentence: string): void {
  */
 export async function openSimulator(options: SimulatorOptions = {}): Promise<SimulatorServer> {
   const { simulators = allSimulators, seed = SEED, checked = true, report = complain } = options
-  const { given, callbackUrl, settings, stock, token } = options
+  const { given, callbackUrl, settings, stock, token, credentials } = options
   const publicUrl = options.publicUrl?.replace(/\/+$/, '')
   const store = await storeFor(options, report)
   try {
@@ -91,7 +99,7 @@ export async function openSimulator(options: SimulatorOptions = {}): Promise<Sim
       callbackUrl,
       settings,
       stock,
-      defaultWorld: defined({ clock: clockOf(options.clock), given }),
+      defaultWorld: defined({ clock: clockOf(options.clock), given, credentials }),
       policy: { allow: [], timeout: 2000, ...options.policy },
       control: { token, hosts: [] },
       publicUrl,

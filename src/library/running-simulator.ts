@@ -55,6 +55,7 @@ export async function startSimulator(options: StartOptions = {}): Promise<Runnin
   let world = await client.show()
   let closed: Promise<void> | undefined
   const close = () => {
+    server.stop()
     closed ??= listening.close().then(() => server.close())
     return closed
   }

@@ -18,9 +18,11 @@ export interface Destination {
   readonly query: string
 }
 
-/** @param ownSlug the provider mounted at `/`, for a port of its own */
-export function destinationOf(asked: string, ownSlug: string | undefined): Destination {
-  const url = pathOf(asked)
+/**
+ * @param url in origin-form: path and query
+ * @param ownSlug the provider mounted at `/`, for a port of its own
+ */
+export function destinationOf(url: string, ownSlug: string | undefined): Destination {
   const mark = url.indexOf('?')
   let path = mark < 0 ? url : url.slice(0, mark)
   const query = mark < 0 ? '' : url.slice(mark + 1)
@@ -44,13 +46,6 @@ export function destinationOf(asked: string, ownSlug: string | undefined): Desti
     path: end < 0 ? '' : path.slice(end),
     query,
   }
-}
-
-/** A proxy's client sends the whole URL; what counts is the path. */
-function pathOf(url: string): string {
-  if (url.startsWith('/') || !URL.canParse(url)) return url
-  const { pathname, search } = new URL(url)
-  return pathname + search
 }
 
 /** A destination as a path again, without the prefix of its world. */

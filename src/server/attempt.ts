@@ -12,40 +12,40 @@ export interface AttemptOptions {
 }
 
 export interface Attempts {
-  /** Makes one attempt; never throws. */
-  make(world: World, callback: Callback): Promise<Outcome>
+  /** Makes one attempt, until `signal` aborts; never throws. */
+  make(world: World, callback: Callback, signal: AbortSignal): Promise<Outcome>
   /** Loads what makes them, so that the first does not wait for it. */
   prepare(): Promise<void>
-  /** Breaks off those under way. */
-  stop(): void
 }
 
 export function openAttempts(
   simulators: ReadonlyMap<string, Simulator>,
   { policy, onAttempt }: AttemptOptions,
 ): Attempts {
-  const stopping = new AbortController()
-
   return {
-    async make(world, callback) {
+    async make(world, callback, signal) {
       const { deliver } = await deliverer()
+      const simulator = simulators.get(callback.provider)
+      if (!simulator) return { error: unknownProvider(callback.provider), final: true }
       onAttempt?.(callback, world.now)
 
       // Signed at each attempt: a signature may hold the time it was made at.
-      const simulator = simulators.get(callback.provider)
-      if (!simulator) throw new Error(`there is no provider ${callback.provider}`)
       const headers = simulator.callbacks?.sign(callback, world, wallNow()) ?? {}
 
       // FAULTS of callbacks belong here: the bytes are ready, and nothing has left.
 
       const { url, body } = callback
-      return deliver({ url, headers, body }, policy, stopping.signal)
+      return deliver({ url, headers, body }, policy, signal)
     },
     async prepare() {
       await deliverer()
     },
-    stop: () => stopping.abort(),
   }
+}
+
+/** A state that another simulator wrote may hold its callbacks. */
+function unknownProvider(slug: string): string {
+  return `there is no provider "${slug}" here: nobody can sign it, and it is not sent`
 }
 
 /** What delivers, loaded when it is needed: most runs never make an attempt. */

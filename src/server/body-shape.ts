@@ -1,4 +1,5 @@
 // The names a request body may have: finds undocumented ones, and restores the spec's spelling.
+import { isFull, shortName, tell } from './bounded.ts'
 
 /** A JSON Schema as far as names go. */
 interface SchemaNames {
@@ -48,6 +49,8 @@ export interface BodyRules {
   readonly freeCase: boolean
   /** Gets names the spec does not know, as paths. */
   readonly undocumented: string[]
+  /** Where given, counts the members of all objects. */
+  members?: number
 }
 
 /**
@@ -91,10 +94,10 @@ function walkObject(
 ): unknown {
   for (const key of Object.keys(record)) {
     if (FORBIDDEN.has(key)) throw new UnsafeBody(`the field name "${key}" is not allowed`)
+    if (rules.members !== undefined) rules.members += 1
     const name = spelled(key, shape, rules)
     const belowShape = shape?.names.get(name)
-    if (shape && shape.names.size > 0 && !belowShape)
-      rules.undocumented.push(`/${[...path, key].join('/')}`)
+    if (shape && shape.names.size > 0 && !belowShape) note(rules, path, key)
 
     let below = record[key]
     if (typeof below === 'object') {
@@ -103,12 +106,25 @@ function walkObject(
       path.pop()
     }
 
-    if (name !== key && !Object.hasOwn(record, name)) {
+    if (name !== key) {
+      if (Object.hasOwn(record, name))
+        note(rules, path, key, ` (sent as ${name}, too: that counts)`)
+      else record[name] = below
       delete record[key]
-      record[name] = below
     } else if (below !== record[key]) record[key] = below
   }
   return record
+}
+
+function note(
+  { undocumented }: BodyRules,
+  path: readonly (string | number)[],
+  key: string,
+  what = '',
+): void {
+  if (isFull(undocumented)) return
+  const names = [...path, key].map((name) => shortName(String(name)))
+  tell(undocumented, `/${names.join('/')}${what}`)
 }
 
 function spelled(key: string, shape: BodyShape | undefined, { freeCase }: BodyRules): string {

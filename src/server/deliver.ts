@@ -4,6 +4,8 @@ import { request as httpRequest, type IncomingMessage } from 'node:http'
 import { request as httpsRequest } from 'node:https'
 import ipaddr from 'ipaddr.js'
 import type { Outcome } from '../state/callbacks.ts'
+import { hindrance, NoSuchAnswer, OutOfTime } from './hindrance.ts'
+import { type Limit, openLimit, within } from './limit.ts'
 import { reasonOf } from './reason.ts'
 import { alarm } from './ticker.ts'
 
@@ -15,8 +17,14 @@ export interface DeliveryPolicy {
   readonly timeout: number
 }
 
-/** Bytes of an answer that are read; the rest is not waited for. */
-const ANSWER_LIMIT = 65_536
+/** Bytes of an answer's body that are read; then the connection is closed. */
+const ANSWER_LIMIT = 1_048_576
+
+/**
+ * Wall ms that the body of an answer is waited for. Its status has decided by then: this keeps
+ * callbacks in order where a receiver is done only when its answer ends.
+ */
+const GRACE = 100
 
 function isListed(
   host: string,
@@ -71,14 +79,38 @@ export function forbidden(
 type Address = { readonly address: string; readonly family: number }
 
 /**
+ * Look-ups under way, by name. They cannot be called off, and some at a name server that is dead
+ * would hold up all others: each name is asked for once at a time.
+ */
+const lookUps = new Map<string, Promise<Address[]>>()
+
+function lookUp(name: string): Promise<Address[]> {
+  const underWay = lookUps.get(name)
+  if (underWay) return underWay
+  const begun = lookup(name, { all: true }).finally(() => lookUps.delete(name))
+  lookUps.set(name, begun)
+  return begun
+}
+
+/** What `localhost` and names below it stand for (RFC 6761): nobody has to be asked. */
+const LOOPBACK: readonly Address[] = [
+  { address: '127.0.0.1', family: 4 },
+  { address: '::1', family: 6 },
+]
+
+async function addressesOf(host: string): Promise<readonly Address[]> {
+  if (ipaddr.isValid(host))
+    return [{ address: host, family: ipaddr.parse(host).kind() === 'ipv6' ? 6 : 4 }]
+  return /(^|\.)localhost\.?$/i.test(host) ? LOOPBACK : lookUp(host)
+}
+
+/**
  * The addresses of a host that callbacks may go to.
  * @throws PolicyError where there is none
  */
 async function resolve(host: string, allow: readonly string[]): Promise<Address[]> {
   const bare = host.replace(/^\[|\]$/g, '')
-  const addresses: Address[] = ipaddr.isValid(bare)
-    ? [{ address: bare, family: ipaddr.parse(bare).kind() === 'ipv6' ? 6 : 4 }]
-    : await lookup(bare, { all: true })
+  const addresses = await addressesOf(bare)
   const allowed = addresses.filter(({ address }) => forbidden(bare, address, allow) === undefined)
   if (allowed.length === 0)
     throw new PolicyError(forbidden(bare, addresses[0]?.address ?? '0.0.0.0', allow))
@@ -90,22 +122,31 @@ class PolicyError extends Error {}
 /** Why a URL cannot be a callback's target at all, or `undefined`. */
 export function targetProblem(url: string): string | undefined {
   if (!URL.canParse(url)) return `"${url}" is not a URL`
-  const { protocol, username, password } = new URL(url)
+  const { protocol, username, password, port } = new URL(url)
   if (protocol !== 'http:' && protocol !== 'https:')
     return 'a callback URL starts with http:// or https://'
+  if (port === '0') return 'nothing listens on port 0: give the port the receiver was given'
   return username || password ? 'a callback URL carries no user name or password' : undefined
 }
+
+const never = new AbortController().signal
 
 /** Why nothing is sent to a URL at present, or `undefined` where it is. */
 export async function whyForbidden(
   url: string,
-  allow: readonly string[],
+  { allow, timeout }: DeliveryPolicy,
 ): Promise<string | undefined> {
+  const target = new URL(url)
+  const limit = openLimit(timeout, never, new OutOfTime())
   try {
-    await resolve(new URL(url).hostname, allow)
+    await within(limit.signal, resolve(target.hostname, allow))
     return undefined
   } catch (error) {
-    return reasonOf(error)
+    if (error instanceof OutOfTime)
+      return `the name ${target.hostname} was not found within ${timeout} ms`
+    return error instanceof PolicyError ? reasonOf(error) : hindrance(error, target, timeout)
+  } finally {
+    limit.end()
   }
 }
 
@@ -118,8 +159,9 @@ export interface Delivery {
 }
 
 /**
- * Posts a callback and tells how it went; never throws. Only addresses that were checked are
- * connected to; redirects are not followed.
+ * Posts a callback and tells how it went; never throws. It has ended when the policy's time is over
+ * or `signal` aborts, whatever the receiver and the name server do. Only addresses that were checked
+ * are connected to; redirects are not followed.
  */
 export async function deliver(
   delivery: Delivery,
@@ -129,110 +171,84 @@ export async function deliver(
   const problem = targetProblem(delivery.url)
   if (problem) return { error: problem, final: true }
   const target = new URL(delivery.url)
-  const limit = openLimit(policy.timeout, signal)
+  const limit = openLimit(policy.timeout, signal, new OutOfTime())
   try {
-    const addresses = await resolve(target.hostname, policy.allow)
-    limit.begin()
-    return await post(target, addresses, delivery, limit.signal)
+    const addresses = await within(limit.signal, resolve(target.hostname, policy.allow))
+    return await post(target, addresses, delivery, limit)
   } catch (error) {
-    if (error instanceof PolicyError) return { error: error.message, final: true }
-    return { error: describe(error, policy.timeout) }
-  } finally {
     limit.end()
+    if (error instanceof PolicyError) return { error: error.message, final: true }
+    return { error: hindrance(error, target, policy.timeout) }
   }
 }
 
-interface Limit {
-  readonly signal: AbortSignal
-  begin(): void
-  end(): void
-}
-
-/**
- * A signal that aborts when `stop` does, and `ms` after its time begins. Its timer holds it: on
- * Node 20 the garbage collector takes `AbortSignal.any` over `AbortSignal.timeout` away, and what
- * waited for them waits for ever.
- */
-function openLimit(ms: number, stop: AbortSignal): Limit {
-  const controller = new AbortController()
-  const stopped = () => controller.abort(stop.reason)
-  const timer = alarm(() => controller.abort(new DOMException('out of time', 'TimeoutError')))
-  if (stop.aborted) stopped()
-  stop.addEventListener('abort', stopped)
-  return {
-    signal: controller.signal,
-    begin: () => timer.set(ms),
-    end() {
-      timer.set(undefined)
-      stop.removeEventListener('abort', stopped)
-    },
-  }
-}
-
-function describe(error: unknown, timeout: number): string {
-  if (!(error instanceof Error)) return String(error)
-  if (error.name === 'TimeoutError' || error.name === 'AbortError')
-    return `no answer within ${timeout} ms`
-  const code = (error as NodeJS.ErrnoException).code
-  return code && !error.message.includes(code) ? `${code}: ${error.message}` : error.message
-}
-
+/** @param limit ended once the connection is closed, which may be after the answer */
 function post(
   target: URL,
   addresses: readonly Address[],
   { headers, body }: Delivery,
-  signal: AbortSignal,
+  limit: Limit,
 ): Promise<Outcome> {
   const bytes = Buffer.from(body)
-  let isAnswered = false
-  return new Promise((done, fail) => {
+  const { signal } = limit
+  return new Promise((done, reject) => {
+    let isAnswered = false
+    // Once an answer has begun its status has decided.
+    const fail = (error: Error) => {
+      if (!isAnswered) reject(error)
+    }
     const send = target.protocol === 'https:' ? httpsRequest : httpRequest
-    const outgoing = send(
-      target,
-      {
-        method: 'POST',
-        agent: false,
-        signal,
-        headers: {
-          'Content-Type': 'application/json',
-          'Content-Length': bytes.length,
-          'User-Agent': 'esimulator',
-          ...headers,
-        },
-        // These were checked, a second look-up could answer others. Node tries them in turn.
-        lookup: (_host, options, found) =>
-          options.all
-            ? found(null, [...addresses])
-            : found(null, addresses[0]?.address ?? '', addresses[0]?.family),
+    const outgoing = send(target, {
+      method: 'POST',
+      agent: false,
+      signal,
+      headers: {
+        'Content-Type': 'application/json',
+        'Content-Length': bytes.length,
+        'User-Agent': 'esimulator',
+        ...headers,
       },
-      (answer) => {
-        isAnswered = true
-        readAnswer(answer, done, fail)
-      },
-    )
+      // These were checked, a second look-up could answer others. Node tries them in turn.
+      lookup: (_host, options, found) =>
+        options.all
+          ? found(null, [...addresses])
+          : found(null, addresses[0]?.address ?? '', addresses[0]?.family),
+    })
+    const switched = () => {
+      fail(new NoSuchAnswer('it switched protocols (101), which nobody asked for: answer 2xx'))
+      outgoing.destroy()
+    }
+    outgoing.on('response', (answer) => {
+      // Without the header Upgrade, Node takes it for an answer.
+      if (answer.statusCode === 101) return switched()
+      isAnswered = true
+      readAnswer(answer, done)
+    })
+    outgoing.on('upgrade', switched)
     outgoing.on('error', (error) => fail(signal.aborted ? signal.reason : error))
-    // A switch of protocols, which nobody asked for, ends in neither an answer nor an error.
     outgoing.on('close', () => {
-      if (!isAnswered) fail(new Error('the connection was closed without an answer'))
+      fail(new NoSuchAnswer('the connection was closed without an answer'))
+      limit.end()
     })
     outgoing.end(bytes)
   })
 }
 
-/** Takes an answer's status once its body has come, or as much of it as is read. */
-function readAnswer(
-  answer: IncomingMessage,
-  done: (outcome: Outcome) => void,
-  fail: (error: Error) => void,
-): void {
+/**
+ * Takes an answer's status. Its body is waited for a little, and then read on while the attempt's
+ * time lasts, so that a receiver that would have ended it is not cut off.
+ */
+function readAnswer(answer: IncomingMessage, done: (outcome: Outcome) => void): void {
   let read = 0
-  const finish = () => done({ status: answer.statusCode ?? 0 })
+  const impatience = alarm(finish)
+  function finish() {
+    impatience.set(undefined)
+    done({ status: answer.statusCode ?? 0 })
+  }
+  impatience.set(GRACE)
   answer.on('data', (chunk: Buffer) => {
     read += chunk.length
-    if (read <= ANSWER_LIMIT) return
-    finish()
-    answer.destroy()
+    if (read > ANSWER_LIMIT) answer.destroy()
   })
-  answer.on('end', finish)
-  answer.on('error', fail)
+  for (const event of ['end', 'error', 'close']) answer.on(event, finish)
 }

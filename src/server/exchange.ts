@@ -17,6 +17,8 @@ export interface Exchange {
   readonly url: string
   readonly headers: RequestHeaders
   readonly body: string | undefined
+  /** Why the request cannot be answered, whatever it asks for: its URL or its Host is none. */
+  readonly malformed: AnyRefusal | undefined
   /** Set where the body was not read, and why. */
   readonly unread: AnyRefusal | undefined
   /** Absolute URL up to the provider's base path, without a trailing slash. */
@@ -73,6 +75,8 @@ export interface DribbleAnswer extends AnyAnswer {
 export interface Trace {
   admission: Admission | undefined
   operation: Operation | undefined
+  /** Of the mount the operation is served under, as in `/v2.4`. */
+  basePath: string | undefined
   refusal: AnyRefusal | undefined
   readonly undocumented: string[]
   violations: readonly string[]
@@ -82,6 +86,7 @@ export function emptyTrace(): Trace {
   return {
     admission: undefined,
     operation: undefined,
+    basePath: undefined,
     refusal: undefined,
     undocumented: [],
     violations: [],

@@ -12,17 +12,20 @@ import { Refusal } from '../state/refusal.ts'
 import { type Task, tasks } from '../state/task-queue.ts'
 import type { TaskDef } from '../state/tasks.ts'
 import { openWorld, type World } from '../state/world.ts'
-import type { Store } from '../stores/store.ts'
+import { type Store, StoreError } from '../stores/store.ts'
 import { type AttemptOptions, type Attempts, openAttempts } from './attempt.ts'
 import { type Journal, openJournal } from './journal.ts'
 import { openRunner, type Runner } from './runner.ts'
 import { wallNow } from './ticker.ts'
+import { openTimeKeeper, type TimeKeeper } from './time-kept.ts'
 import type { CallbackCheck } from './webhooks.ts'
 
 export interface HostedWorld {
   readonly world: World
   readonly runner: Runner
   readonly journal: Journal
+  /** Awaited before anything leaves that shows the world's time. */
+  readonly timeKept: TimeKeeper['kept']
 }
 
 export interface HostOptions extends AttemptOptions {
@@ -59,7 +62,8 @@ export function openHost(options: HostOptions): Host {
 /**
  * Opens a world over its records and attaches it to its store; its runner sleeps until it is woken.
  * @param onCommit told of what each transaction changed, once the store has it
- * @throws Error where the records are not those of a world of that name
+ * @throws Error where the records are those of no world
+ * @throws StoreError where they are those of another
  */
 export function hostWorld(
   name: string,
@@ -78,26 +82,29 @@ export function hostWorld(
     committed(on, changes) {
       store.commit(on.name, changes)
       if (changes.some(({ collection }) => collection === tasks.name)) runner.nudge()
+      timeKeeper.follow(changes)
       onCommit(hosted, changes)
     },
   })
   // A copied file would write over the world it was copied from.
-  if (world.name !== name) throw new Error(`it holds the records of the world "${world.name}"`)
+  if (world.name !== name)
+    throw new StoreError(`it holds the records of the world "${world.name}": it was left as it is`)
   const runner = openRunner(world, {
     perform: (on, task) => perform(host, on, task),
-    attempt: (on, callback) => attempts.make(on, callback),
-    schedule: (on, slug) => simulatorOf(host, slug).callbacks?.schedule(on) ?? [],
+    async attempt(on, callback, signal) {
+      // A callback tells of nothing that a kill could undo.
+      await timeKeeper.kept()
+      await store.logged(name)?.catch(() => {})
+      return attempts.make(on, callback, signal)
+    },
+    schedule: (on, slug) => host.bySlug.get(slug)?.callbacks?.schedule(on) ?? [],
     report,
   })
-  const hosted: HostedWorld = { world, runner, journal: openJournal() }
+  const timeKeeper = openTimeKeeper(world, store)
+  const timeKept = () => timeKeeper.kept()
+  const hosted: HostedWorld = { world, runner, journal: openJournal(), timeKept }
   store.attach(name, () => world.records)
   return hosted
-}
-
-function simulatorOf({ bySlug }: Host, slug: string): Simulator {
-  const simulator = bySlug.get(slug)
-  if (!simulator) throw new Error(`there is no provider ${slug}`)
-  return simulator
 }
 
 /** Does what has come due, a provider's with its own random stream. */
@@ -109,7 +116,7 @@ function perform({ taskKinds }: Host, world: World, { kind, data }: Task): void 
 }
 
 /** @throws Refusal `writes-refused` where nothing can be kept */
-function checkWritable(store: Store, { name }: World): void {
+export function checkWritable(store: Store, { name }: World): void {
   const failure = store.failure(name)
   if (failure) throw new Refusal('writes-refused', failure.message)
 }

@@ -1,17 +1,20 @@
 // The socket side: node:http in front of the pipeline, and of whatever serves the rest.
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Simulator } from '../simulators/simulator.ts'
-import { type CommonRefusal, Refusal } from '../state/refusal.ts'
+import { type AnyRefusal, type CommonRefusal, Refusal } from '../state/refusal.ts'
 import type { Store } from '../stores/store.ts'
 import { type Destination, destinationOf, pathBelowWorld, rootOf, worldNamed } from './address.ts'
 import { type Answer, type BytesAnswer, type Exchange, emptyTrace, headerOf } from './exchange.ts'
 import type { HostedWorld } from './hosted-world.ts'
 import { type PipelineOptions, type RequestContext, serve, unkept } from './pipeline.ts'
-import type { KnownProvider, Provider } from './provider.ts'
+import { type KnownProvider, type Provider, route } from './provider.ts'
 import { readBody } from './read-body.ts'
 import { reasonOf } from './reason.ts'
 import { rendered } from './render.ts'
+import { requestTarget } from './request-target.ts'
 import { send } from './send.ts'
+import type { Operation } from './spec.ts'
+import { withStatusHeaders } from './status-headers.ts'
 import { DEFAULT_WORLD, type SoughtWorld, type Worlds } from './worlds.ts'
 
 export interface HttpOptions extends PipelineOptions {
@@ -24,15 +27,21 @@ export interface HttpOptions extends PipelineOptions {
   readonly rest: RestListener
 }
 
-/**
- * Serves what is no provider's. `path` is what is left of the URL below a
- * world's prefix.
- */
+/** What is asked for where it is no provider's. */
+export interface RestTarget {
+  /** The world that the request names, by prefix or header. */
+  readonly world: string | undefined
+  /** What is left of the URL below a world's prefix. */
+  readonly path: string
+  /** Why the request cannot be answered, whatever it asks for. */
+  readonly malformed: AnyRefusal | undefined
+}
+
+/** Serves what is no provider's. */
 export type RestListener = (
   request: IncomingMessage,
   response: ServerResponse,
-  world: string | undefined,
-  path: string,
+  target: RestTarget,
 ) => void
 
 export type Listener = (request: IncomingMessage, response: ServerResponse) => void
@@ -42,6 +51,7 @@ interface Arrival {
   readonly to: Destination
   readonly request: IncomingMessage
   readonly response: ServerResponse
+  readonly malformed: AnyRefusal | undefined
   readonly body: string | undefined
   /** Set where the body was not read, and why. */
   readonly unread: Refusal | undefined
@@ -53,14 +63,19 @@ interface Arrival {
  */
 export function listener(options: HttpOptions, ownSlug?: string): Listener {
   return (request, response) => {
-    const to = destinationOf(request.url ?? '/', ownSlug)
+    const { url, malformed } = requestTarget(request)
+    const to = destinationOf(url, ownSlug)
     const known = options.providers.get(to.slug)
     if (!known) {
-      options.rest(request, response, worldNamed(to, request), pathBelowWorld(to))
+      options.rest(request, response, {
+        world: worldNamed(to, request),
+        path: url === '*' ? url : pathBelowWorld(to),
+        malformed,
+      })
       return
     }
     readBody(request, (body, unread) =>
-      arrived(options, known, { to, request, response, body, unread }),
+      arrived(options, known, { to, request, response, malformed, body, unread }),
     )
   }
 }
@@ -96,7 +111,17 @@ async function answerOnceReady(
   if (hosted) return answer(options, provider, hosted, arrival)
 
   const reason = `there is no world "${worldNamed(to, request)}"`
-  send(response, unserved(known, 'unknown-world', reason), undefined)
+  const operation = operationAt(provider, request.method ?? 'GET', to.path)
+  send(response, unserved(known, 'unknown-world', reason, operation), undefined)
+}
+
+/** The operation of a path as it is served where no setting has moved it. */
+function operationAt(provider: Provider, method: string, path: string): Operation | undefined {
+  try {
+    return route(provider, method, path, provider.simulator.settings.defaults).operation
+  } catch {
+    return undefined
+  }
 }
 
 /**
@@ -156,7 +181,7 @@ function answer(
 }
 
 function exchangeOf(
-  { to, request, body, unread }: Arrival,
+  { to, request, malformed, body, unread }: Arrival,
   publicUrl: string | undefined,
 ): Exchange {
   return {
@@ -166,6 +191,7 @@ function exchangeOf(
     url: request.url ?? '/',
     headers: request.headers,
     body,
+    malformed,
     unread,
     // Made even where nobody asks: a getter in this literal cost a third of the throughput.
     root: rootOf(to, request, publicUrl),
@@ -181,6 +207,9 @@ function unserved(
   { simulator }: Pick<KnownProvider, 'simulator'>,
   code: CommonRefusal,
   reason: string,
+  operation?: Operation,
 ): BytesAnswer {
-  return rendered(simulator.refusalReply(new Refusal(code, reason), undefined), undefined)
+  const refusal = new Refusal(code, reason)
+  const reply = simulator.refusalReply(refusal, operation?.id)
+  return rendered(withStatusHeaders(reply, refusal), operation)
 }

@@ -26,9 +26,10 @@ export interface JournalEntry {
   readonly violations: readonly string[]
 }
 
-/** How many exchanges a world remembers, and how much of each body. */
+/** How many exchanges a world remembers, how much of each body, and how much of all: characters. */
 export const JOURNAL_LENGTH = 500
 export const BODY_KEPT = 8192
+export const JOURNAL_SIZE = 8_388_608
 
 export interface Journal {
   add(entry: Omit<JournalEntry, 'id'>): void
@@ -38,24 +39,49 @@ export interface Journal {
   clear(): void
 }
 
+/** A journal that is empty. The oldest exchanges go where there are too many, or too large ones. */
 export function openJournal(): Journal {
-  const ring: JournalEntry[] = []
+  const ring: (JournalEntry | undefined)[] = []
   let last = 0
+  let first = 1
+  let size = 0
+  const at = (id: number) => (id - 1) % JOURNAL_LENGTH
+  const drop = () => {
+    size -= sizeOf(ring[at(first)])
+    ring[at(first)] = undefined
+    first += 1
+  }
   return {
     add(entry) {
-      ring[last % JOURNAL_LENGTH] = Object.assign(entry, { id: last + 1 })
+      const added: JournalEntry = Object.assign(entry, { id: last + 1 })
+      if (last - first + 1 === JOURNAL_LENGTH) drop()
       last += 1
+      ring[at(last)] = added
+      size += sizeOf(added)
+      while (size > JOURNAL_SIZE && first < last) drop()
     },
     get(id) {
-      const entry = ring[(id - 1) % JOURNAL_LENGTH]
+      const entry = ring[at(id)]
       return entry?.id === id ? entry : undefined
     },
-    list: () => [...ring].sort((a, b) => b.id - a.id),
+    list() {
+      const kept = ring.filter((entry) => entry !== undefined)
+      return kept.sort((a, b) => b.id - a.id)
+    },
     clear() {
       ring.length = 0
       last = 0
+      first = 1
+      size = 0
     },
   }
+}
+
+/** About how many characters an entry holds: its headers and its lists are bounded as they are. */
+function sizeOf(entry: JournalEntry | undefined): number {
+  if (!entry) return 0
+  const { url, requestBody = '', replyBody = '', refusal } = entry
+  return url.length + requestBody.length + replyBody.length + (refusal?.reason.length ?? 0)
 }
 
 /** What an exchange is remembered from. */
@@ -89,8 +115,8 @@ export function remember(journal: Journal, about: Remembered, answer: BytesAnswe
     requestBody: exchange.body && shortened(strike(exchange.body)),
     replyType: answer.type,
     replyBody: typeof answer.body === 'string' ? shortened(strike(answer.body)) : undefined,
-    refusal: refusal && { code: refusal.code, reason: strike(refusal.message) },
-    undocumented: trace.undocumented,
+    refusal: refusal && { code: refusal.code, reason: copied(strike(refusal.message)) },
+    undocumented: trace.undocumented.map(strike),
     violations: trace.violations,
   })
 }
@@ -115,11 +141,13 @@ function keptHeaders(
   return headers
 }
 
-/**
- * The beginning of a long body, copied: a slice would keep the whole of it in
- * memory.
- */
+/** A long text by itself: what was cut out of another would keep the whole of that in memory. */
+function copied(text: string): string {
+  return text.length < 1000 ? text : Buffer.from(text).toString()
+}
+
+/** The beginning of a long body. */
 function shortened(body: string): string {
   if (body.length <= BODY_KEPT) return body
-  return `${Buffer.from(body.slice(0, BODY_KEPT)).toString()}... (${body.length} characters)`
+  return `${copied(body.slice(0, BODY_KEPT))}... (${body.length} characters)`
 }

@@ -29,6 +29,8 @@ export interface Listening {
 
 const GRACE = 5_000
 
+const NO_TUNNEL = 'HTTP/1.1 501 Not Implemented\r\nConnection: close\r\nContent-Length: 0\r\n\r\n'
+
 /** A port cannot be listened on; the message is one sentence that says what to do. */
 export class ListenError extends Error {}
 
@@ -67,7 +69,8 @@ async function openListener(host: string, asked: Port): Promise<PortListener> {
   let serveOne = (request: IncomingMessage, response: ServerResponse): void =>
     void waiting.push([request, response])
   let closing = false
-  const server = createServer((request, response) => {
+  const server = createServer()
+  const answer = (request: IncomingMessage, response: ServerResponse) => {
     answering.add(response)
     if (closing) response.shouldKeepAlive = false
     response.once('close', () => {
@@ -75,7 +78,12 @@ async function openListener(host: string, asked: Port): Promise<PortListener> {
       if (closing) server.closeIdleConnections()
     })
     serveOne(request, response)
-  })
+  }
+  server.on('request', answer)
+  // Without this node:http answers other expectations than 100-continue itself, with no body.
+  server.on('checkExpectation', answer)
+  // This is no proxy: without this node:http cuts the line of who asks for a tunnel.
+  server.on('connect', (_request, socket) => socket.end(NO_TUNNEL))
   await bind(server, host, asked.port)
   const { port } = server.address() as AddressInfo
   return {

@@ -1,16 +1,17 @@
 // One request in its stages: route, authenticate, validate, perform, check, commit, render.
-import Negotiator from 'negotiator'
 import type { Call, Reply } from '../simulators/call.ts'
 import type { SettingValues } from '../simulators/simulator.ts'
 import { type AnyRefusal, Refusal } from '../state/refusal.ts'
 import type { World } from '../state/world.ts'
 import { type Answer, type BytesAnswer, type Exchange, headerOf, type Trace } from './exchange.ts'
 import { type Journal, remember } from './journal.ts'
+import { preferredType } from './media-type.ts'
 import { type Provider, type Route, route } from './provider.ts'
 import { reasonOf, traceOf } from './reason.ts'
 import { rendered, renderedContent } from './render.ts'
 import { type ValidRequest, validated } from './request.ts'
 import type { Operation } from './spec.ts'
+import { withStatusHeaders } from './status-headers.ts'
 
 export interface PipelineOptions {
   /** False lets replies that break their spec through (`--unchecked`). */
@@ -62,11 +63,16 @@ function handled(context: RequestContext): Reply {
 
   // Counted before anything else is made of it: what is refused counts against a rate limit, too.
   trace.admission = provider.simulator.requests?.count?.(exchange.caller, world)
+  if (exchange.malformed) {
+    trace.operation = operationOf(context)
+    throw exchange.malformed
+  }
 
   // The operation is found before anything is refused, so that the journal can name it.
   const found = route(provider, exchange.method, exchange.path, settings)
   const { operation } = found
   trace.operation = operation
+  trace.basePath = found.basePath
   if (trace.admission?.refusal) throw trace.admission.refusal
 
   // Who is nobody learns nothing about what a call would need.
@@ -128,7 +134,7 @@ function check({ options, trace }: RequestContext, operation: Operation, reply: 
   if (trace.violations.length > 0) throw violation(operation, trace.violations)
 }
 
-function violationsOf(operation: Operation, { status, body, content }: Reply): string[] {
+function violationsOf(operation: Operation, { status, body, content }: Reply): readonly string[] {
   const type = content?.type ?? (body === undefined ? undefined : operation.jsonType(status))
   return operation.violations(status, type, body)
 }
@@ -177,24 +183,25 @@ function withAdmission({ trace }: RequestContext, answer: BytesAnswer): BytesAns
 }
 
 function callOf(
-  { exchange, world }: RequestContext,
+  { exchange, world, trace }: RequestContext,
   { operation, basePath, endpoints }: Route,
   request: ValidRequest,
   settings: SettingValues,
 ): Call {
-  const headers = exchange.headers as Record<string, string>
   return {
     operation: operation.id,
     path: request.path as Record<string, string>,
     query: request.query,
     body: request.requestBody,
     header: (name) => headerOf(exchange, name),
-    accepts: (offered) => new Negotiator({ headers }).mediaTypes([...offered])[0],
+    caller: exchange.caller,
+    accepts: (offered) => preferredType(exchange.headers.accept, offered),
     basePath,
     baseUrl: exchange.root + basePath,
     endpoints,
     now: world.now,
     settings,
+    passOver: (what) => trace.undocumented.push(what),
   }
 }
 
@@ -242,7 +249,10 @@ function runAfterRefusal(context: RequestContext, refusal: AnyRefusal): void {
 /** A refusal in the provider's words, as its settings in this world have them. */
 function refusalReply({ provider, world, trace }: RequestContext, refusal: AnyRefusal): Reply {
   const { simulator } = provider
-  return simulator.refusalReply(refusal, trace.operation?.id, world.settings(simulator.settings))
+  const { operation, basePath } = trace
+  const settings = world.settings(simulator.settings)
+  const reply = simulator.refusalReply(refusal, operation?.id, settings, basePath)
+  return withStatusHeaders(reply, refusal)
 }
 
 /** What is said where what was done, or had come due before, could not be kept. */

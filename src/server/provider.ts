@@ -1,5 +1,5 @@
 // A provider as the server has it: held to its specs, each of which is compiled when first called.
-import { basesOf, type Mount, type SettingValues, type Simulator } from '../simulators/simulator.ts'
+import type { Mount, SettingValues, Simulator } from '../simulators/simulator.ts'
 import { Refusal } from '../state/refusal.ts'
 import { type Found, type Spec, specOf } from './spec.ts'
 import { operationIdsIn } from './spec-files.ts'
@@ -19,7 +19,8 @@ export interface KnownProvider {
    */
   readonly ready: (path: string) => Provider | undefined
   /**
-   * Compiles the spec of the mount that a path belongs to; without a path, of every mount.
+   * Compiles the spec of the mount that a path belongs to; without a path, of every mount that is
+   * listed.
    * @throws Error for a wrong spec
    */
   readonly compile: (path?: string) => Promise<Provider>
@@ -57,19 +58,29 @@ export function route(
 
     const found = spec.find(method, path.slice(basePath.length) || '/')
     if (found === 'other-method')
-      throw new Refusal('method-not-allowed', `${path} knows no ${method}`, { method })
+      throw wrongMethod(method, path, spec.methodsAt(path.slice(basePath.length) || '/'))
     if (found) {
       const { operation, params } = found
       return { operation, params, basePath, endpoints: spec.endpoints }
     }
   }
 
-  const bases = basesOf(simulator).map((base) => `/${simulator.slug}${base}`)
+  const bases = simulator.mounts.map(
+    ({ basePath, api = '' }) => `/${simulator.slug}${basePath}${api}`,
+  )
   throw new Refusal(
     'unknown-route',
     `the spec has no path for ${method} ${path}; base paths are ${bases.join(', ')}`,
     { method, path },
   )
+}
+
+function wrongMethod(method: string, path: string, allowed: readonly string[]): Refusal {
+  const allow = allowed.join(', ')
+  return new Refusal('method-not-allowed', `${path} knows no ${method}: use ${allow}`, {
+    method,
+    allow,
+  })
 }
 
 /**
@@ -84,7 +95,7 @@ export async function knownProvider(simulator: Simulator): Promise<KnownProvider
   const isCompiled = (mount: Mount) => provider.mounts.some((each) => each.mount === mount)
   /** A provider whose paths move may find any of them in any mount. */
   const servesPath = (mount: Mount, path?: string) =>
-    path === undefined || requests?.pathOf !== undefined || isBelow(path, mount)
+    path === undefined ? !mount.isUnlisted : requests?.pathOf !== undefined || isBelow(path, mount)
   const missing = (path?: string) =>
     mounts.filter((mount) => servesPath(mount, path) && !isCompiled(mount))
 

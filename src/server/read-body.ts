@@ -1,47 +1,159 @@
-// The body of a request, read up to a limit.
+// The body of a request as text: read up to a limit, its codings undone. The one reader there is.
 import { isUtf8 } from 'node:buffer'
 import type { IncomingMessage } from 'node:http'
+import type { Transform } from 'node:stream'
 import { Refusal } from '../state/refusal.ts'
+import { decodersOf } from './content-codings.ts'
+import { bodyReadBefore } from './read-before.ts'
+import { expectationProblem } from './request-target.ts'
 
 /** The largest body that is read, in bytes. */
 export const BODY_LIMIT = 1_048_576
 
-/** How much of a too large body is read and dropped before its sender is cut off. */
-const BODY_DROPPED = 16 * BODY_LIMIT
+/** How much beyond its limit a body is read and dropped before its sender is cut off. */
+const DROPPED = 15 * BODY_LIMIT
+
+/** How many times its size on the wire a body may have once it is inflated, beyond BODY_LIMIT. */
+const MOST_INFLATED = 100
 
 /** Told of the body, or why it was not read; neither where none was sent. */
 export type OnBody = (body: string | undefined, unread?: Refusal) => void
 
 /**
- * Reads a body up to the limit. A longer one is dropped as it comes, so that its sender is there to
- * read the refusal; one that goes on and on is refused at once.
+ * Reads a body. A longer one is dropped as it comes, so that its sender is there to read the
+ * refusal; one that goes on and on is refused at once.
+ * @param limit bytes, before and after its codings are undone
  */
-export function readBody(request: IncomingMessage, onBody: OnBody): void {
+export function readBody(request: IncomingMessage, onBody: OnBody, limit = BODY_LIMIT): void {
   const { headers } = request
-  if (headers['content-length'] === undefined && headers['transfer-encoding'] === undefined) {
+  const transfer = headers['transfer-encoding']
+  if (headers['content-length'] === undefined && transfer === undefined) {
     onBody(undefined)
     return
   }
 
-  const tooLarge = () =>
-    onBody(undefined, new Refusal('body-too-large', `the body is larger than ${BODY_LIMIT} bytes`))
+  // Whoever embeds the simulator may have put a body parser in front of it.
+  if (request.readableDidRead) {
+    const body = bodyReadBefore(request)
+    if (body instanceof Refusal) onBody(undefined, body)
+    else if (typeof body === 'string') onBody(body)
+    else readText(body, onBody)
+    return
+  }
+  const unmet = expectationProblem(request)
+  if (unmet) {
+    request.resume()
+    onBody(undefined, unmet)
+    return
+  }
+  if (transfer !== undefined && transfer.toLowerCase() !== 'chunked') {
+    const reason = `the transfer coding ${transfer} is not known here: send chunked alone`
+    drop(request, limit, new Refusal('not-implemented', reason), onBody)
+    return
+  }
+  if (headers['content-encoding'] === undefined) collect(request, limit, onBody)
+  else inflate(request, headers['content-encoding'], limit, onBody)
+}
+
+function tooLarge(limit: number): Refusal {
+  return new Refusal('body-too-large', `the body is larger than ${limit} bytes`)
+}
+
+/** RFC 8259 wants JSON in UTF-8; what is not would be decoded to replacement characters. */
+function readText(bytes: Uint8Array, onBody: OnBody): void {
+  if (!isUtf8(bytes)) {
+    onBody(undefined, new Refusal('malformed-body', 'the body is not UTF-8'))
+    return
+  }
+  const text = Buffer.isBuffer(bytes) ? bytes.toString('utf8') : Buffer.from(bytes).toString('utf8')
+  // RFC 8259 8.1: a byte order mark may be ignored.
+  onBody(text.charCodeAt(0) === 0xfeff ? text.slice(1) : text)
+}
+
+function joined(chunks: readonly Buffer[]): Buffer {
+  return chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks)
+}
+
+/** Reads a body that has no coding. */
+function collect(request: IncomingMessage, limit: number, onBody: OnBody): void {
   const chunks: Buffer[] = []
   let size = 0
   let cutOff = false
   request.on('data', (chunk: Buffer) => {
     size += chunk.length
-    if (size <= BODY_LIMIT) chunks.push(chunk)
-    else if (size > BODY_DROPPED && !cutOff) {
+    if (size <= limit) chunks.push(chunk)
+    else if (size > limit + DROPPED && !cutOff) {
       cutOff = true
-      tooLarge()
-    }
+      onBody(undefined, tooLarge(limit))
+    } else chunks.length = 0
   })
   request.on('end', () => {
     if (cutOff) return
-    if (size > BODY_LIMIT) return tooLarge()
-    const bytes = chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks)
-    // RFC 8259: JSON is UTF-8. What is not would be decoded to replacement characters.
-    if (isUtf8(bytes)) onBody(bytes.toString('utf8'))
-    else onBody(undefined, new Refusal('malformed-body', 'the body is not UTF-8'))
+    if (size > limit) onBody(undefined, tooLarge(limit))
+    else readText(joined(chunks), onBody)
   })
+}
+
+/** Lets what is left of a body go by, and then tells why it was not read. */
+function drop(request: IncomingMessage, limit: number, unread: Refusal, onBody: OnBody): void {
+  let size = 0
+  let told = false
+  const tell = () => {
+    if (!told) onBody(undefined, unread)
+    told = true
+  }
+  request.on('data', (chunk: Buffer) => {
+    size += chunk.length
+    if (size > limit + DROPPED) tell()
+  })
+  if (request.readableEnded) tell()
+  else request.on('end', tell)
+}
+
+/** Reads a body and undoes its codings as it comes; no more than the limit is ever inflated. */
+function inflate(request: IncomingMessage, codings: string, limit: number, onBody: OnBody): void {
+  const decoders = decodersOf(codings)
+  if (decoders instanceof Refusal) drop(request, limit, decoders, onBody)
+  else if (decoders.length === 0) collect(request, limit, onBody)
+  else decode(request, decoders, limit, onBody)
+}
+
+function decode(
+  request: IncomingMessage,
+  decoders: readonly Transform[],
+  limit: number,
+  onBody: OnBody,
+): void {
+  const declared = Number(request.headers['content-length'] ?? 0)
+  const chunks: Buffer[] = []
+  let sent = 0
+  let stopped = false
+  const stop = (unread: Refusal) => {
+    if (stopped) return
+    stopped = true
+    request.unpipe()
+    for (const decoder of decoders) decoder.destroy()
+    drop(request, limit, unread, onBody)
+    request.resume()
+  }
+  const most = () => Math.min(limit, Math.max(BODY_LIMIT, MOST_INFLATED * Math.max(sent, declared)))
+
+  request.on('data', (chunk: Buffer) => {
+    sent += chunk.length
+    if (sent > limit) stop(tooLarge(limit))
+  })
+  for (const decoder of decoders) {
+    let size = 0
+    decoder.on('data', (chunk: Buffer) => {
+      size += chunk.length
+      if (size > most()) stop(tooLarge(most()))
+      else if (decoder === decoders.at(-1)) chunks.push(chunk)
+    })
+    decoder.on('error', ({ message }) => {
+      const reason = `the body is not what its Content-Encoding says: ${message}`
+      stop(new Refusal('malformed-body', reason))
+    })
+  }
+  decoders.reduce<NodeJS.ReadableStream>((from, decoder) => from.pipe(decoder), request)
+  decoders.at(-1)?.on('end', () => readText(joined(chunks), onBody))
 }

@@ -24,7 +24,7 @@ function permanentIn(world: World): readonly string[] {
   if (last?.epoch === epoch && last.count === count) return last.secrets
 
   const permanent = world.in(credentials).matching('permanent', '')
-  const secrets = permanent.map(({ secret }) => secret)
+  const secrets = permanent.flatMap(({ secret }) => spellings(secret))
   readSecrets.set(world, { epoch, count, secrets })
   return secrets
 }
@@ -59,6 +59,28 @@ function spellings(secret: string): string[] {
 /** A text without any of the secrets. */
 export function struck(text: string, secrets: readonly string[]): string {
   let left = text
-  for (const secret of secrets) if (left.includes(secret)) left = left.replaceAll(secret, REDACTED)
+  for (const secret of secrets) {
+    if (secret === '' || !left.includes(secret)) continue
+    left = secret.length < SHORT ? struckWords(left, secret) : left.replaceAll(secret, REDACTED)
+  }
   return left
+}
+
+/** A secret shorter than this is likely to be a part of other words. */
+const SHORT = 8
+const PART_OF_A_WORD = /[\w-]/
+
+/** A text without a secret where that stands for itself. */
+function struckWords(text: string, secret: string): string {
+  let left = ''
+  let done = 0
+  for (let at = text.indexOf(secret); at >= 0; at = text.indexOf(secret, at + secret.length)) {
+    const isAlone =
+      !PART_OF_A_WORD.test(text[at - 1] ?? '') &&
+      !PART_OF_A_WORD.test(text[at + secret.length] ?? '')
+    if (!isAlone) continue
+    left += text.slice(done, at) + REDACTED
+    done = at + secret.length
+  }
+  return left + text.slice(done)
 }

@@ -1,7 +1,8 @@
 // A provider's reply as the bytes that are sent: the one way for all who write replies.
 import type { Reply } from '../simulators/call.ts'
 import type { BytesAnswer } from './exchange.ts'
-import { JSON_TYPE, type Operation } from './spec.ts'
+import { JSON_TYPE } from './media-type.ts'
+import type { Operation } from './spec.ts'
 
 const NONE: Readonly<Record<string, string>> = {}
 

@@ -1,8 +1,12 @@
 // A request in the types of its spec, checked; what the spec does not know is noted.
 import { Refusal } from '../state/refusal.ts'
-import { UnsafeBody, walkBody } from './body-shape.ts'
+import { shortName, tell } from './bounded.ts'
+import { dropEmpty, mayHoldEmpty } from './empty-values.ts'
 import { type Exchange, headerOf } from './exchange.ts'
-import { FORM_TYPE, type Found, JSON_LIKE, JSON_TYPE, type Operation } from './spec.ts'
+import { jsonBody, safeBody } from './json-body.ts'
+import { FORM_TYPE, isForm, isJson, isText, JSON_TYPE, preferredType } from './media-type.ts'
+import { formOf, queryOf } from './query.ts'
+import type { Found, Operation } from './spec.ts'
 
 /** A request that fits its operation. */
 export interface ValidRequest {
@@ -24,6 +28,7 @@ export function validated(
   strict: boolean,
   undocumented: string[],
 ): ValidRequest {
+  if (strict) checkAcceptable(operation, exchange)
   const header = headersOf(operation, exchange)
   const query = queryOf(operation, exchange.query, undocumented)
   const body = bodyOf(operation, exchange, strict, undocumented)
@@ -44,6 +49,13 @@ function throwIfAny(problems: readonly string[]): void {
   if (problems.length > 0) throw new Refusal('invalid-request', problems.join('; '))
 }
 
+/** @throws Refusal `not-acceptable` where the client takes nothing that the operation answers */
+function checkAcceptable({ replyTypes }: Operation, { headers }: Exchange): void {
+  if (replyTypes.length === 0 || preferredType(headers.accept, replyTypes) !== undefined) return
+  const reason = `the header Accept takes none of ${replyTypes.join(', ')}, and strict is on`
+  throw new Refusal('not-acceptable', reason)
+}
+
 function headersOf(operation: Operation, exchange: Exchange): Record<string, string> {
   const headers: Record<string, string> = {}
   for (const name of operation.headers) {
@@ -51,23 +63,6 @@ function headersOf(operation: Operation, exchange: Exchange): Record<string, str
     if (value !== undefined) headers[name] = value
   }
   return headers
-}
-
-function queryOf(
-  operation: Operation,
-  text: string,
-  undocumented: string[],
-): Record<string, unknown> {
-  const query: Record<string, unknown> = {}
-  if (text === '') return query
-  for (const [name, value] of new URLSearchParams(text)) {
-    const repeats = operation.query.get(name)
-    if (repeats === undefined) undocumented.push(`?${name}`)
-    else if (!repeats) query[name] = value
-    else if (Array.isArray(query[name])) query[name].push(value)
-    else query[name] = [value]
-  }
-  return query
 }
 
 function bodyOf(
@@ -81,29 +76,43 @@ function bodyOf(
   const text = exchange.body
   if (!expected || text === undefined || text === '') return undefined
 
-  const { form, shape, freeCase } = expected
+  const { shape, empties, freeCase } = expected
   const type = headerOf(exchange, 'content-type')
-  if (!(form ? isForm : isJson)(type)) {
+  if (!isOfType(type, expected)) {
     if (strict)
       throw new Refusal(
         'unsupported-media-type',
-        `the body was sent as ${type ?? 'no type at all'}: send ${form ? FORM_TYPE : JSON_TYPE}`,
+        `the body was sent as ${type ?? 'no type at all'}: send ${wantedTypes(expected).join(' or ')}`,
+        { accept: wantedTypes(expected).join(', ') },
       )
-    undocumented.push(`Content-Type: ${type ?? 'none'}`)
+    tell(undocumented, `Content-Type: ${shortName(type ?? 'none')}`)
   }
 
-  try {
-    // JSON that is sent where a form is asked for means its fields all the same, unless strict.
-    const value =
-      form && !isJson(type) ? Object.fromEntries(new URLSearchParams(text)) : JSON.parse(text)
-    return walkBody(value, shape, { freeCase, undocumented })
-  } catch (error) {
-    if (error instanceof UnsafeBody) throw new Refusal('malformed-body', error.message)
-    if (error instanceof SyntaxError)
-      throw new Refusal('malformed-body', `the body is not JSON: ${error.message}`)
-    throw error
-  }
+  const rules = { freeCase, undocumented }
+  const body = isPlain(text, type, expected)
+    ? safeBody(expected.form ? formOf(text) : text, shape, rules)
+    : jsonBody(text, shape, rules)
+  if (empties && !strict && mayHoldEmpty(text)) dropEmpty(body, empties, undocumented)
+  return body
 }
 
-const isJson = (type: string | undefined) => type !== undefined && JSON_LIKE.test(type)
-const isForm = (type: string | undefined) => type?.toLowerCase().startsWith(FORM_TYPE) === true
+type ExpectedBody = NonNullable<Operation['body']>
+
+function isOfType(type: string | undefined, { form, text }: ExpectedBody): boolean {
+  if (text && isText(type)) return true
+  return form ? isForm(type) : isJson(type)
+}
+
+function wantedTypes({ form, text }: ExpectedBody): string[] {
+  if (form) return [FORM_TYPE]
+  return text ? [JSON_TYPE, 'text/plain'] : [JSON_TYPE]
+}
+
+/**
+ * True for a form or a text, where the operation takes one. What is sent as another type, unless
+ * strict, is JSON; clients that name no type send JSON as text, too.
+ */
+function isPlain(sent: string, type: string | undefined, { form, text }: ExpectedBody): boolean {
+  if (isJson(type)) return false
+  return form || (text && !/^\s*[[{]/.test(sent))
+}

@@ -1,10 +1,17 @@
 // Runs what is due in a world, in order: while its clock goes, or all at once when it is advanced.
-import { type Callback, callbacks, type Outcome, recordAttempt } from '../state/callbacks.ts'
+import {
+  type Callback,
+  callbacks,
+  type Outcome,
+  recordAttempt,
+  setAside,
+} from '../state/callbacks.ts'
 import { checkInstant, setTo, wallUntil } from '../state/clock.ts'
 import type { WorldEvent } from '../state/events.ts'
 import { Refusal } from '../state/refusal.ts'
 import { DELIVER, firstTask, type Task, tasks } from '../state/task-queue.ts'
 import type { World } from '../state/world.ts'
+import { openLimit, within } from './limit.ts'
 import { reasonOf } from './reason.ts'
 import { alarm, breathe, wallNow } from './ticker.ts'
 
@@ -24,15 +31,15 @@ export interface Advance {
 export interface AdvanceLimits {
   /** Stop after this many things have fired. */
   readonly maxEvents?: number
-  /** Stop after this many wall ms. */
+  /** Stop after this many wall ms, in the middle of an attempt, too: that goes on by itself. */
   readonly maxWall?: number
 }
 
 export interface RunnerDeps {
   /** Performs a task inside a transaction. */
   readonly perform: (world: World, task: Task) => void
-  /** Makes one attempt; never throws. */
-  readonly attempt: (world: World, callback: Callback) => Promise<Outcome>
+  /** Makes one attempt, until the signal aborts; one that throws is not made again. */
+  readonly attempt: (world: World, callback: Callback, signal: AbortSignal) => Promise<Outcome>
   /** Delays between the attempts at a provider's callbacks, ISO 8601. */
   readonly schedule: (world: World, provider: string) => readonly string[]
   readonly report: (sentence: string) => void
@@ -65,7 +72,10 @@ export interface Runner {
   checkIdle(): void
   /** Resolves when no attempt and no advance is under way. */
   idle(): Promise<void>
-  stop(): void
+  /** Breaks off what is under way, as another life of the world has begun: nothing waits for it. */
+  abandon(): void
+  /** Breaks off what is under way, and does nothing more. @param why told by an advance under way */
+  stop(why?: string): void
 }
 
 /** The longest an advance holds the thread before others get their turn, in wall ms. */
@@ -78,9 +88,8 @@ export function openRunner(world: World, deps: RunnerDeps): Runner {
   return new WorldRunner(world, deps)
 }
 
-/** An attempt that was made, and for which task of which life of the world. */
+/** An attempt that was made, and for which task. */
 interface MadeAttempt {
-  readonly epoch: number
   readonly task: number
   readonly at: number
   readonly outcome: Outcome
@@ -90,18 +99,35 @@ interface MadeAttempt {
 interface Progress {
   readonly from: number
   readonly to: number
-  readonly limits: AdvanceLimits
-  /** The life of the world it moves. */
-  readonly epoch: number
-  /** Wall ms. */
-  readonly began: number
+  readonly maxEvents: number
+  /** Aborts with the reason to stop early. */
+  readonly stop: AbortSignal
+  readonly life: Life
   readonly fired: Fired[]
   /** The virtual time reached. */
   at: number
 }
 
+/** What is under way in one life of the world, broken off with it. */
+interface Life {
+  readonly epoch: number
+  readonly ended: AbortController
+  /** The round of attempts. */
+  delivering?: Promise<void> | undefined
+  /** The one attempt, whoever waits for it. */
+  attempt?: { readonly task: number; readonly done: Promise<Callback | undefined> } | undefined
+  /** The latest attempt: where its outcome could not be kept, it is not made again. */
+  made?: MadeAttempt | undefined
+  advance?: Promise<unknown> | undefined
+}
+
 function isDue(task: Task | undefined, by: number): task is Task {
   return task !== undefined && task.due <= by
+}
+
+/** True for what could not be kept: it is tried again. */
+function isUnkept(error: unknown): boolean {
+  return error instanceof Refusal && error.code === 'writes-refused'
 }
 
 /** A class, since every method works on the same few things. */
@@ -109,22 +135,19 @@ class WorldRunner implements Runner {
   readonly #world: World
   readonly #deps: RunnerDeps
   readonly #bell = alarm(() => this.wake())
-  #advancing = false
   #nudged = true
-  #stopped = false
-  /** The round of attempts under way. */
-  #delivering: Promise<void> | undefined
-  #advance: Promise<unknown> | undefined
-  /** The latest attempt: where its outcome could not be kept, it is not made again. */
-  #made: MadeAttempt | undefined
+  /** Why it was stopped. */
+  #stopped: Error | undefined
+  #life: Life
 
   constructor(world: World, deps: RunnerDeps) {
     this.#world = world
     this.#deps = deps
+    this.#life = { epoch: world.epoch, ended: new AbortController() }
   }
 
   get advancing(): boolean {
-    return this.#advancing
+    return this.#living.advance !== undefined
   }
 
   get nudged(): boolean {
@@ -136,12 +159,12 @@ class WorldRunner implements Runner {
   }
 
   checkIdle(): void {
-    if (this.#advancing)
+    if (this.advancing)
       throw new Refusal('busy', 'the clock is being advanced: wait for that to end')
   }
 
   catchUp(): void {
-    if (this.#advancing) return
+    if (this.advancing) return
     let task = this.#nextPerformed()
     while (isDue(task, this.#world.now)) {
       this.#perform(task)
@@ -150,7 +173,7 @@ class WorldRunner implements Runner {
   }
 
   wake(): void {
-    if (this.#stopped || this.#advancing) return
+    if (this.#stopped || this.advancing) return
     this.#nudged = false
     try {
       this.catchUp()
@@ -167,19 +190,51 @@ class WorldRunner implements Runner {
 
   async advance(to: number, limits: AdvanceLimits = {}): Promise<Advance> {
     this.checkIdle()
-    const advance = this.#advanceTo(to, limits)
-    this.#advance = advance.catch(() => {})
+    const { from } = this.#distance(to)
+    const life = this.#living
+    const { maxEvents = Number.POSITIVE_INFINITY, maxWall } = limits
+    const late = new Error(`maxWall ${maxWall} ms reached`)
+    const limit = openLimit(maxWall, life.ended.signal, late)
+    const { signal: stop } = limit
+    const progress: Progress = { from, to, maxEvents, stop, life, fired: [], at: from }
+    const advance = this.#advanceTo(progress).finally(() => {
+      limit.end()
+      if (life !== this.#life) return
+      this.#world.holdTime(undefined)
+      life.advance = undefined
+      this.wake()
+    })
+    life.advance = advance.catch(() => {})
     return advance
   }
 
   async idle(): Promise<void> {
-    await this.#advance
-    while (this.#delivering) await this.#delivering.catch(() => {})
+    await this.#living.advance
+    while (this.#living.delivering) await this.#living.delivering.catch(() => {})
   }
 
-  stop(): void {
-    this.#stopped = true
+  abandon(): void {
+    const { ended } = this.#life
+    this.#life = { epoch: this.#world.epoch, ended: new AbortController() }
+    if (this.#stopped) this.#life.ended.abort(this.#stopped)
+    ended.abort(new Error('the world was replaced meanwhile'))
+  }
+
+  stop(why = 'the simulator is stopping'): void {
+    this.#stopped ??= new Error(why)
     this.#bell.set(undefined)
+    this.#life.ended.abort(this.#stopped)
+  }
+
+  /** What is under way in the present life. */
+  get #living(): Life {
+    if (this.#life.epoch !== this.#world.epoch) this.abandon()
+    return this.#life
+  }
+
+  /** True where what is under way belongs to an earlier life, or to none any more. */
+  #isOver({ epoch, ended }: Life): boolean {
+    return ended.signal.aborted || epoch !== this.#world.epoch
   }
 
   #nextPerformed(): Task | undefined {
@@ -212,7 +267,7 @@ class WorldRunner implements Runner {
       if (fired && events.length === 0) fired.push({ kind: 'task', at: task.due, task })
       for (const event of events) fired?.push({ kind: 'event', at: event.at, event })
     } catch (error) {
-      if (error instanceof Refusal && error.code === 'writes-refused') throw error
+      if (isUnkept(error)) throw error
       const reason = reasonOf(error)
       this.#deps.report(
         `task ${task.kind} of world ${world.name} failed and was dropped: ${reason}`,
@@ -222,52 +277,87 @@ class WorldRunner implements Runner {
     }
   }
 
-  async #attempt(task: Task, fired?: Fired[]): Promise<void> {
-    const world = this.#world
-    const { epoch } = world
-    const callback = world.in(callbacks).get(task.data.callback ?? '')
-    if (callback && (this.#made?.epoch !== epoch || this.#made.task !== task.id))
-      this.#made = {
-        epoch,
-        task: task.id,
-        at: world.now,
-        outcome: await this.#deps.attempt(world, callback),
-      }
-    if (world.epoch !== epoch || this.#stopped) return
-
-    const { result: after } = world.transaction(() => {
-      this.#drop(task)
-      return callback && this.#record(callback)
+  /**
+   * Makes the attempt of a task and writes down how it went; where it is under way already, waits
+   * for it.
+   * @returns the callback afterwards, where there was one to attempt
+   */
+  #attempt(task: Task): Promise<Callback | undefined> {
+    const life = this.#living
+    if (life.attempt?.task === task.id) return life.attempt.done
+    const done = this.#attemptOnce(task, life).finally(() => {
+      life.attempt = undefined
     })
-    if (after && this.#made) fired?.push({ kind: 'callback', at: this.#made.at, delivery: after })
+    life.attempt = { task: task.id, done }
+    return done
   }
 
-  /** Writes down how the latest attempt went, within a transaction. */
-  #record({ id, provider }: Callback): Callback | undefined {
-    if (!this.#made) return undefined
-    const { at, outcome } = this.#made
-    const schedule = this.#deps.schedule(this.#world, provider)
-    return recordAttempt(this.#world, id, { at, ...outcome }, schedule)
+  async #attemptOnce(task: Task, life: Life): Promise<Callback | undefined> {
+    const callback = this.#world.in(callbacks).get(task.data.callback ?? '')
+    if (callback && life.made?.task !== task.id) {
+      const outcome = await this.#make(callback, life)
+      life.made = { task: task.id, ...outcome }
+    }
+    return this.#isOver(life) ? undefined : this.#record(task, callback, life.made)
+  }
+
+  async #make(callback: Callback, { ended: { signal } }: Life): Promise<Omit<MadeAttempt, 'task'>> {
+    const world = this.#world
+    const at = world.now
+    try {
+      return { at, outcome: await within(signal, this.#deps.attempt(world, callback, signal)) }
+    } catch (error) {
+      return { at, outcome: { error: reasonOf(error), final: true } }
+    }
+  }
+
+  /**
+   * Writes down how an attempt went. A callback this cannot be written of is set aside: the others
+   * go on.
+   */
+  #record(task: Task, callback: Callback | undefined, made: MadeAttempt | undefined) {
+    const world = this.#world
+    try {
+      const { result } = world.transaction(() => {
+        this.#drop(task)
+        if (!callback || !made) return undefined
+        const { at, outcome } = made
+        const schedule = this.#deps.schedule(world, callback.provider)
+        return recordAttempt(world, callback.id, { at, ...outcome }, schedule)
+      })
+      return result
+    } catch (error) {
+      if (!callback || isUnkept(error)) throw error
+      const reason = reasonOf(error)
+      this.#deps.report(`callback ${callback.id} of world ${world.name} was set aside: ${reason}`)
+      return world.transaction(() => {
+        this.#drop(task)
+        return setAside(world, callback, reason)
+      }).result
+    }
   }
 
   /**
    * Makes the attempts that are due one after the other: callbacks arrive as
    * they were queued.
    */
-  async #deliverDue(): Promise<void> {
+  async #deliverDue(life: Life): Promise<void> {
     for (;;) {
       const task = this.#nextDelivery()
-      if (this.#stopped || !isDue(task, this.#world.now)) return
+      if (this.#isOver(life) || !isDue(task, this.#world.now)) return
       await this.#attempt(task)
+      // Those that cannot even leave follow one another at once.
+      await breathe()
     }
   }
 
   /** The one round of attempts that is under way, begun where none is. */
   #delivered(): Promise<void> {
-    this.#delivering ??= this.#deliverDue().finally(() => {
-      this.#delivering = undefined
+    const life = this.#living
+    life.delivering ??= this.#deliverDue(life).finally(() => {
+      life.delivering = undefined
     })
-    return this.#delivering
+    return life.delivering
   }
 
   /** Sets the bell for what is due next. */
@@ -282,51 +372,52 @@ class WorldRunner implements Runner {
     this.#bell.set(RETRY)
   }
 
-  async #advanceTo(to: number, limits: AdvanceLimits): Promise<Advance> {
-    const world = this.#world
-    const from = world.now
+  /** Where an advance begins. @throws Refusal `invalid-request` where it cannot lead there */
+  #distance(to: number): { readonly from: number } {
+    const from = this.#world.now
     checkInstant(to)
     if (to < from)
       throw new Refusal(
         'invalid-request',
         'time only moves forward: the clock is already past that instant',
       )
+    return { from }
+  }
 
-    this.#advancing = true
-    const { epoch } = world
-    const began = wallNow()
-    const progress: Progress = { from, to, limits, epoch, began, fired: [], at: from }
+  async #advanceTo(progress: Progress): Promise<Advance> {
+    this.#world.holdTime(progress.from)
+    const { stop } = progress
     try {
-      world.holdTime(from)
       // What is due already is seen to first and not told: else the answer would depend on how far
       // a receiver has come.
-      await this.#delivered()
-      const stopped = await this.#runDue(progress)
-      return this.#arrive(progress, stopped)
-    } finally {
-      world.holdTime(undefined)
-      this.#advancing = false
-      this.wake()
+      await within(stop, this.#delivered())
+      return this.#arrive(progress, await this.#runDue(progress))
+    } catch (error) {
+      if (!stop.aborted || error !== stop.reason) throw error
+      return this.#arrive(progress, reasonOf(error))
     }
   }
 
   /**
    * Runs what is due on the way, each at its own time. Answers why it stopped
    * early, if so.
+   * @throws the reason to stop, where that comes in the middle of an attempt
    */
   async #runDue(progress: Progress): Promise<string | undefined> {
     const world = this.#world
-    const { to, epoch, fired } = progress
+    const { to, stop, life, fired, maxEvents } = progress
     let turn = wallNow()
     for (;;) {
       const task = this.#nextTask()
-      if (!isDue(task, to) || world.epoch !== epoch) return undefined
-      const reason = this.#reasonToStop(progress)
-      if (reason !== undefined) return reason
+      if (this.#isOver(life) || !isDue(task, to)) return undefined
+      if (stop.aborted) return reasonOf(stop.reason)
+      if (fired.length >= maxEvents) return `maxEvents ${maxEvents} reached`
       progress.at = Math.max(progress.at, task.due)
       world.holdTime(progress.at)
-      if (task.kind === DELIVER) await this.#attempt(task, fired)
-      else this.#perform(task, fired)
+      if (task.kind === DELIVER) {
+        const delivery = await within(stop, this.#attempt(task))
+        if (delivery && life.made) fired.push({ kind: 'callback', at: life.made.at, delivery })
+      } else this.#perform(task, fired)
       if (wallNow() - turn > TURN) {
         await breathe()
         turn = wallNow()
@@ -334,20 +425,13 @@ class WorldRunner implements Runner {
     }
   }
 
-  #reasonToStop({ limits, began, fired }: Progress): string | undefined {
-    const { maxEvents, maxWall } = limits
-    if (maxEvents !== undefined && fired.length >= maxEvents)
-      return `maxEvents ${maxEvents} reached`
-    if (maxWall !== undefined && wallNow() - began > maxWall) return `maxWall ${maxWall} ms reached`
-    return this.#stopped ? 'the simulator is stopping' : undefined
-  }
-
   /** Sets the clock to where the advance ends. */
-  #arrive({ from, to, epoch, fired, at: reached }: Progress, stopped?: string): Advance {
+  #arrive({ from, to, life, fired, at: reached }: Progress, stopped?: string): Advance {
     const world = this.#world
-    if (world.epoch !== epoch) {
-      const reason = 'the world was replaced meanwhile'
-      return { from, to: world.now, fired, stopped: { at: reached, reason } }
+    if (life.epoch !== world.epoch) {
+      const { signal } = life.ended
+      const reason = signal.aborted ? reasonOf(signal.reason) : 'the world was replaced meanwhile'
+      return { from, to: reached, fired, stopped: { at: reached, reason } }
     }
 
     const at = stopped === undefined ? to : reached

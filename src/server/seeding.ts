@@ -1,9 +1,11 @@
 // What a new world holds: each provider's starting state, the user's settings, stock and targets.
 import type { Simulator } from '../simulators/simulator.ts'
 import { type Target, targets, unsentCallbacks } from '../state/callbacks.ts'
+import { type ClaimOf, type Credential, putClaims } from '../state/credentials.ts'
 import { Refusal } from '../state/refusal.ts'
 import { checkSettings, chosenSettings, type SettingValue } from '../state/settings.ts'
 import type { World } from '../state/world.ts'
+import { choose } from './chosen-credentials.ts'
 
 /** What the user brings into every new world. */
 export interface NewWorldContent {
@@ -15,6 +17,13 @@ export interface NewWorldContent {
   readonly stock?: Readonly<Record<string, unknown>>
 }
 
+/** What this one world is given beside that. */
+export interface WorldCredentials {
+  /** Those its user chose. */
+  readonly chosen: readonly Credential[]
+  readonly claimOf: ClaimOf
+}
+
 /**
  * Fills an empty world: with every provider's state of that name, else with its
  * default one.
@@ -23,11 +32,12 @@ export function populate(
   world: World,
   simulators: readonly Simulator[],
   given: string | undefined,
-  content: NewWorldContent,
+  content: NewWorldContent & WorldCredentials,
 ): void {
   world.transaction(() => {
     for (const each of simulators)
       world.withStream(each.slug, () => populateOne(world, each, given, content))
+    putClaims(world, content.claimOf)
     forgetUnsent(world)
   })
 }
@@ -36,10 +46,10 @@ function populateOne(
   world: World,
   simulator: Simulator,
   given: string | undefined,
-  { callbackUrl, settings: chosen, stock }: NewWorldContent,
+  { callbackUrl, settings, stock, chosen }: NewWorldContent & WorldCredentials,
 ): void {
   const { slug, seeds } = simulator
-  const values = chosen?.[slug]
+  const values = settings?.[slug]
   if (values) {
     checkSettings(simulator.settings, values)
     world.in(chosenSettings).put({ provider: slug, values })
@@ -53,6 +63,9 @@ function populateOne(
     if (!simulator.applySeedFile) throw new Refusal('invalid-request', `${slug} takes no seed file`)
     simulator.applySeedFile(world, seedFile)
   }
+
+  const own = chosen.filter(({ provider }) => provider === slug)
+  if (own.length > 0) choose(world, simulator, own)
 
   if (callbackUrl !== undefined && simulator.callbacks)
     world.in(targets).put({ provider: slug, url: callbackUrl } satisfies Target)

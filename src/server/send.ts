@@ -18,6 +18,9 @@ export function send(
 }
 
 function sendNow(response: ServerResponse, answer: Answer, hosted: HostedWorld | undefined): void {
+  const kept = hosted?.timeKept()
+  if (kept) return void kept.then(() => sendNow(response, answer, hosted))
+
   if (answer.kind === 'bytes') {
     sendHead(response, answer, hosted)
     wakeAfter(response, hosted)
@@ -41,7 +44,8 @@ function sendHead(
     headers.Date = httpDate(hosted.world.now)
   }
   if (type !== undefined) headers['Content-Type'] = type
-  headers['Content-Length'] = body === undefined ? 0 : Buffer.byteLength(body)
+  // RFC 9110 8.6: no length goes with 204.
+  if (status !== 204) headers['Content-Length'] = body === undefined ? 0 : Buffer.byteLength(body)
   response.writeHead(status, headers)
 }
 

@@ -42,6 +42,8 @@ export interface SimulatorServer {
   readonly report: (sentence: string) => void
   /** For one port; with a slug, that provider is mounted at `/` there. */
   readonly listener: (ownSlug?: string) => Listener
+  /** Breaks off what runs by itself; answers are still given. Advances under way end and say so. */
+  readonly stop: () => void
   /** Stops what runs, keeps everything, lets go of the store. */
   readonly close: () => Promise<void>
 }
@@ -55,7 +57,7 @@ export async function packageVersion(): Promise<string> {
 }
 
 /**
- * @throws StoreError where the kept state cannot be used
+ * @throws StoreError where the kept world `default` cannot be used, and is not damaged
  * @throws Refusal `invalid-request` where the stock is wrong
  */
 export async function openServer(options: ServerOptions): Promise<SimulatorServer> {
@@ -66,15 +68,15 @@ export async function openServer(options: ServerOptions): Promise<SimulatorServe
     ...options,
     ...defined({ callbackCheck: checked ? callbackCheck(simulators) : undefined }),
   })
-  // A world that cannot be opened stops the start, before anything happens in another.
+  // What cannot be opened is told before anything is served.
   await worlds.openAll()
   await worlds.start()
 
   let opened: Promise<RestListener> | undefined
-  const rest: RestListener = (request, response, world, path) => {
+  const rest: RestListener = (request, response, target) => {
     opened ??= options.rest(server)
     opened.then(
-      (serve) => serve(request, response, world, path),
+      (serve) => serve(request, response, target),
       (error: unknown) => fail(response, error, report),
     )
   }
@@ -89,6 +91,7 @@ export async function openServer(options: ServerOptions): Promise<SimulatorServe
     policy,
     report,
     listener: (ownSlug) => listener(http, ownSlug),
+    stop: () => worlds.stop(),
     close: () => worlds.close(),
   }
   return server

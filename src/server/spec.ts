@@ -1,20 +1,19 @@
 // A spec compiled once: the router, the validators of requests and replies, the operations.
 import ajvFormats from 'ajv-formats'
 import Router from 'find-my-way'
-import { type Document, OpenAPIBackend } from 'openapi-backend'
+import { type Document, OpenAPIBackend, OpenAPIValidator } from 'openapi-backend'
+import { isInstant } from '../state/instant.ts'
 import { type BodyShape, bodyShape } from './body-shape.ts'
+import { type EmptyRules, emptyRules } from './empty-values.ts'
+import { FORM_TYPE, JSON_LIKE, JSON_TYPE, TEXT_TYPE } from './media-type.ts'
+import { type Parameter, type Repeats, repeatsOf, textReader } from './parameters.ts'
 import { readSpec } from './spec-files.ts'
-import { strictProblemsOf } from './strict-patterns.ts'
-import { explained, type Validator } from './violations.ts'
+import { strictProblemsOf } from './strict-rules.ts'
+import { problemsIn, type SpecRequest, type Validator } from './violations.ts'
+
+export type { SpecRequest } from './violations.ts'
 
 type Media = Readonly<Record<string, { schema?: Record<string, unknown>; example?: unknown }>>
-
-interface Parameter {
-  readonly name: string
-  readonly in: string
-  readonly required?: boolean
-  readonly schema?: { readonly type?: string }
-}
 
 /** An operation object, dereferenced, as far as the server reads it. */
 export interface OperationObject {
@@ -28,14 +27,6 @@ export interface OperationObject {
   readonly 'x-effect'?: unknown
 }
 
-/** A request as it is validated: values by name; a body where one was sent. */
-export interface SpecRequest {
-  readonly path: object
-  readonly query: object
-  readonly header: object
-  readonly requestBody?: unknown
-}
-
 export interface Operation {
   readonly id: string
   readonly method: string
@@ -43,24 +34,37 @@ export interface Operation {
   readonly object: OperationObject
   /** Answers anyone: its `security` is empty. */
   readonly isPublic: boolean
-  /** Query parameters by name; true where it may repeat. */
-  readonly query: ReadonlyMap<string, boolean>
+  /** Query parameters by name, and what each is that is sent more than once. */
+  readonly query: ReadonlyMap<string, Repeats>
   /** Lower-case names of the header parameters. */
   readonly headers: readonly string[]
   readonly body:
-    | { readonly shape: BodyShape; readonly freeCase: boolean; readonly form: boolean }
+    | {
+        readonly shape: BodyShape
+        readonly empties: EmptyRules | undefined
+        readonly freeCase: boolean
+        readonly form: boolean
+        /** Takes plain text or CSV beside JSON. */
+        readonly text: boolean
+      }
     | undefined
   /**
-   * What is wrong with a request; converts path and query values to their types in place.
-   * Empty: nothing.
+   * What is wrong with a request; converts path, query and header values to their types in place.
+   * Empty: nothing. The first problems of many: a large request costs no more than a small one.
    */
-  readonly problems: (request: SpecRequest) => string[]
+  readonly problems: (request: SpecRequest) => readonly string[]
   /** What of a request only `x-strict-pattern` forbids. Empty: nothing. */
   readonly strictProblems: (request: SpecRequest) => string[]
+  /** Every media type that a reply of success may have; JSON by another name is JSON, too. */
+  readonly replyTypes: readonly string[]
   /** The media type a JSON body of this status is sent as. */
   readonly jsonType: (status: number) => string
   /** How a reply breaks the spec. Empty: it does not. */
-  readonly violations: (status: number, type: string | undefined, body: unknown) => string[]
+  readonly violations: (
+    status: number,
+    type: string | undefined,
+    body: unknown,
+  ) => readonly string[]
 }
 
 /** An operation and the path parameters as they were written. */
@@ -80,11 +84,6 @@ export interface Spec {
   /** The methods a path has, in capitals. */
   readonly methodsAt: (path: string) => string[]
 }
-
-export const JSON_TYPE = 'application/json'
-export const FORM_TYPE = 'application/x-www-form-urlencoded'
-/** JSON, or a type built on it such as `application/hal+json`. */
-export const JSON_LIKE = /^application\/([\w.+-]+\+)?json\b/i
 
 /** The methods an operation may have, as a document writes them. */
 const METHODS = ['get', 'put', 'post', 'delete', 'patch'] as const
@@ -110,30 +109,22 @@ async function compileFile(file: string): Promise<Spec> {
  * @throws Error for a document openapi-backend refuses
  */
 export async function compileSpec(document: Document): Promise<Spec> {
-  const backend = new OpenAPIBackend({
-    definition: document,
-    quick: true,
-    strict: true,
-    ajvOpts: { allErrors: true, strict: false, coerceTypes: false },
-    customizeAjv: (ajv) => {
-      ajvFormats.default(ajv)
-      return ajv
-    },
-  })
+  const backend = new OpenAPIBackend({ definition: document, quick: true, strict: true, ...AJV })
   await backend.init()
+  const checks = checksOf(backend)
   const router = Router({ ignoreTrailingSlash: true, maxParamLength: 512 })
   const operations = new Map<string, Operation>()
 
-  for (const operation of operationsOf(backend)) {
+  for (const operation of operationsOf(checks)) {
     operations.set(operation.id, operation)
     const path = operation.path.replaceAll(/\{(\w+)\}/g, ':$1')
     router.on(operation.method as 'GET', path, noop, operation)
   }
 
   const methodsAt = (path: string) =>
-    METHODS.map((method) => method.toUpperCase()).filter((method) =>
-      router.find(method as 'GET', path),
-    )
+    METHODS.map((method) => method.toUpperCase())
+      .filter((method) => router.find(method as 'GET', path))
+      .flatMap((method) => (method === 'GET' ? ['GET', 'HEAD'] : [method]))
   return {
     title: document.info.title,
     document,
@@ -148,52 +139,90 @@ export async function compileSpec(document: Document): Promise<Spec> {
   }
 }
 
+/** Nothing is wrong: mostly so. */
+const NONE: readonly string[] = []
+
 function noop() {}
 
-function operationsOf(backend: OpenAPIBackend): Operation[] {
-  return Object.entries(backend.definition.paths ?? {}).flatMap(([path, item]) => {
+/** How ajv is set up, for quick checks; the first problem ends one. */
+const AJV: Pick<
+  ConstructorParameters<typeof OpenAPIBackend>[0] & object,
+  'ajvOpts' | 'customizeAjv'
+> = {
+  ajvOpts: { allErrors: false, strict: false, coerceTypes: false },
+  customizeAjv(ajv) {
+    ajvFormats.default(ajv)
+    // Ajv's own let through what no clock shows, such as a leap second.
+    ajv.addFormat('date-time', isInstant)
+    ajv.addFormat('iso-date-time', (text: string) => isInstant(text) || isInstant(`${text}Z`))
+    return ajv
+  },
+}
+
+/**
+ * The validators of a document: quick ones that stop at the first problem, and thorough ones that
+ * name them all, compiled only where there is something to name.
+ */
+interface Checks {
+  readonly backend: OpenAPIBackend
+  readonly quick: OpenAPIValidator
+  readonly thorough: () => OpenAPIValidator
+}
+
+function checksOf(backend: OpenAPIBackend): Checks {
+  let thorough: OpenAPIValidator | undefined
+  return {
+    backend,
+    quick: backend.validator,
+    thorough() {
+      thorough ??= new OpenAPIValidator({
+        definition: backend.definition,
+        router: backend.router,
+        lazyCompileValidators: true,
+        ...AJV,
+        ajvOpts: { ...AJV.ajvOpts, allErrors: true },
+      })
+      return thorough
+    },
+  }
+}
+
+function operationsOf(checks: Checks): Operation[] {
+  return Object.entries(checks.backend.definition.paths ?? {}).flatMap(([path, item]) => {
     const shared = (item as { parameters?: readonly Parameter[] }).parameters ?? []
     return METHODS.flatMap((method) => {
       const object = item?.[method] as OperationObject | undefined
       if (!object) return []
       const parameters = [...shared, ...(object.parameters ?? [])]
-      return compileOperation(backend, method.toUpperCase(), path, { ...object, parameters })
+      return compileOperation(checks, method.toUpperCase(), path, { ...object, parameters })
     })
   })
 }
 
 function compileOperation(
-  backend: OpenAPIBackend,
+  checks: Checks,
   method: string,
   path: string,
   object: OperationObject,
 ): Operation {
-  const id = object.operationId
   const parameters = object.parameters ?? []
   const jsonTypes = new Map<number, string>()
-  let requests: readonly Validator[] | undefined
-  let replies: Readonly<Record<string, Validator>> | undefined
+  const body = bodyOf(object)
   let strictProblems: Operation['strictProblems'] | undefined
 
   return {
-    id,
+    id: object.operationId,
     method,
     path,
     object,
     isPublic: object.security?.length === 0,
-    query: new Map(
-      parameters
-        .filter((each) => each.in === 'query')
-        .map((each) => [each.name, each.schema?.type === 'array']),
-    ),
+    query: repeatsOf(parameters),
     headers: parameters
       .filter((each) => each.in === 'header')
       .map((each) => each.name.toLowerCase()),
-    body: bodyOf(object),
-    problems(request) {
-      requests ??= requestValidatorsOf(backend, id)
-      return requestProblems(requests, request)
-    },
+    body,
+    replyTypes: replyTypesOf(object),
+    problems: requestCheck(checks, object, body?.shape),
     strictProblems(request) {
       strictProblems ??= strictProblemsOf(object)
       return strictProblems(request)
@@ -206,16 +235,51 @@ function compileOperation(
       }
       return type
     },
-    violations(status, type, body) {
-      const declared = declaredFor(object, status)
-      const misfit = misfitOf(object.responses[declared ?? ''], status, type)
-      if (misfit !== undefined) return [misfit]
-      if (!declared || type === undefined || !JSON_LIKE.test(type)) return []
-      replies ??= repliesOf(backend, object)
-      const validate = replies[declared]
-      if (!validate || validate(body)) return []
-      return (validate.errors ?? []).map((error) => explained(error))
-    },
+    violations: replyCheck(checks, object),
+  }
+}
+
+function replyTypesOf({ responses }: OperationObject): string[] {
+  const good = Object.entries(responses).filter(([status]) => status.startsWith('2'))
+  const types = good.flatMap(([, { content }]) => Object.keys(content ?? {}))
+  return [...new Set(types.flatMap((type) => (JSON_LIKE.test(type) ? [type, JSON_TYPE] : [type])))]
+}
+
+/** What checks the requests of an operation. */
+function requestCheck(
+  { quick, thorough }: Checks,
+  object: OperationObject,
+  shape: BodyShape | undefined,
+): Operation['problems'] {
+  const { operationId: id, parameters = [] } = object
+  const readPath = textReader(parameters, 'path')
+  const readQuery = textReader(parameters, 'query')
+  const readHeader = textReader(parameters, 'header')
+  let validators: readonly Validator[] | undefined
+  return (request) => {
+    readPath(request.path)
+    readQuery(request.query)
+    readHeader(request.header)
+    validators ??= requestValidatorsOf(quick, id)
+    const failed = validators.find((validate) => !validate(request))
+    if (!failed) return NONE
+    return problemsIn(requestValidatorsOf(thorough(), id), failed, { request, shape })
+  }
+}
+
+/** What checks the replies of an operation. */
+function replyCheck({ quick, thorough }: Checks, object: OperationObject): Operation['violations'] {
+  let replies: Replies | undefined
+  return (status, type, body) => {
+    const declared = declaredFor(object, status)
+    const misfit = misfitOf(object.responses[declared ?? ''], status, type)
+    if (misfit !== undefined) return [misfit]
+    if (!declared || type === undefined || !JSON_LIKE.test(type)) return NONE
+    replies ??= repliesOf(quick, object)
+    const validate = replies[declared]
+    if (!validate || validate(body)) return NONE
+    const all = repliesOf(thorough(), object)[declared]
+    return problemsIn(all ? [all] : [], validate, { reply: body })
   }
 }
 
@@ -225,29 +289,16 @@ function bodyOf({ requestBody }: OperationObject): Operation['body'] {
   return (
     schema && {
       shape: bodyShape(schema),
+      empties: emptyRules(schema),
       freeCase: schema['x-case-insensitive'] === true,
       form: bodies?.[JSON_TYPE] === undefined,
+      text: Object.keys(bodies ?? {}).some((type) => TEXT_TYPE.test(type)),
     }
   )
 }
 
-function requestValidatorsOf(backend: OpenAPIBackend, id: string): readonly Validator[] {
-  return (backend.validator.getRequestValidatorsForOperation(id) ??
-    []) as unknown as readonly Validator[]
-}
-
-/** The parts of a request, which its sender does not know by these names. */
-const PART = /^\/(requestBody|query|path|header)/
-
-function requestProblems(validators: readonly Validator[], request: SpecRequest): string[] {
-  const problems: string[] = []
-  for (const validate of validators) {
-    if (validate(request)) continue
-    // What fails within a condition is told; that the condition failed says nothing more.
-    for (const error of (validate.errors ?? []).filter(({ keyword }) => keyword !== 'if'))
-      problems.push(explained(error, PART))
-  }
-  return problems
+function requestValidatorsOf(validator: OpenAPIValidator, id: string): readonly Validator[] {
+  return (validator.getRequestValidatorsForOperation(id) ?? []) as unknown as readonly Validator[]
 }
 
 /** Why a reply is none its operation declares, whatever stands in its body. */
@@ -277,14 +328,13 @@ function jsonTypeOf(content: Media | undefined): string | undefined {
   return Object.keys(content ?? {}).find((type) => JSON_LIKE.test(type))
 }
 
+type Replies = Readonly<Record<string, Validator>>
+
 /**
  * The validators of an operation's replies, by status. openapi-backend validates replies of
  * `application/json` alone: what is JSON by another name is shown to it as that.
  */
-function repliesOf(
-  backend: OpenAPIBackend,
-  object: OperationObject,
-): Readonly<Record<string, Validator>> {
+function repliesOf(validator: OpenAPIValidator, object: OperationObject): Replies {
   const responses = Object.entries(object.responses).map(([status, response]) => {
     const type = jsonTypeOf(response.content)
     return [
@@ -295,8 +345,8 @@ function repliesOf(
     ]
   })
   const shown = { ...object, responses: Object.fromEntries(responses) } as unknown as Parameters<
-    typeof backend.validator.buildStatusBasedResponseValidatorForOperation
+    typeof validator.buildStatusBasedResponseValidatorForOperation
   >[0]
-  return (backend.validator.buildStatusBasedResponseValidatorForOperation(shown) ??
-    {}) as unknown as Readonly<Record<string, Validator>>
+  return (validator.buildStatusBasedResponseValidatorForOperation(shown) ??
+    {}) as unknown as Replies
 }

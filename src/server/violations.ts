@@ -1,4 +1,7 @@
 // What a compiled schema found wrong, in words for whom it concerns.
+import type { BodyShape } from './body-shape.ts'
+import { MOST_TOLD, shortName } from './bounded.ts'
+import { sampleOf } from './sample.ts'
 
 /** A compiled check that keeps what it found. */
 export interface Validator {
@@ -14,6 +17,72 @@ export interface Violation {
   readonly keyword?: string
 }
 
+/** A request as it is validated: values by name; a body where one was sent. */
+export interface SpecRequest {
+  readonly path: object
+  readonly query: object
+  readonly header: object
+  readonly requestBody?: unknown
+}
+
+/** What was found wrong: a request, with the names its body may have, or the body of a reply. */
+export type Faulty =
+  | { readonly request: SpecRequest; readonly shape: BodyShape | undefined }
+  | { readonly reply: unknown }
+
+/** The parts of a request, which its sender does not know by these names. */
+const PART = /^\/(requestBody|query|path|header)/
+
+/**
+ * All that is wrong, as far as the first 20 problems go, and how many more there are. Of what is
+ * very large only a sample is looked at again.
+ * @param thorough find every problem
+ * @param failed found the first one
+ */
+export function problemsIn(
+  thorough: readonly Validator[],
+  failed: Validator,
+  faulty: Faulty,
+): string[] {
+  const first = failed.errors ?? []
+  const { value, isCut } = sampled(faulty)
+  const errors = thorough.flatMap((validate) => (validate(value) ? [] : (validate.errors ?? [])))
+  // What fails within a condition is told; that the condition failed says nothing more.
+  const all = errors.filter(({ keyword }) => keyword !== 'if')
+  // A sample may lack what was found in the whole.
+  const told = all.length > 0 ? all : first
+
+  const hidden = 'request' in faulty ? PART : undefined
+  const problems = told.slice(0, MOST_TOLD).map((each) => {
+    const problem = explained(each, hidden)
+    return hidden && losesDigits(each, value) ? `${problem}: ${DIGITS}` : problem
+  })
+  const more = told.length - problems.length
+  if (more > 0) problems.push(`and ${isCut ? 'at least ' : ''}${more} more`)
+  return problems
+}
+
+function sampled(faulty: Faulty): { readonly value: unknown; readonly isCut: boolean } {
+  if ('reply' in faulty) return sampleOf(faulty.reply, undefined)
+  const { request, shape } = faulty
+  if (request.requestBody === undefined) return { value: request, isCut: false }
+  const { value, isCut } = sampleOf(request.requestBody, shape)
+  return { value: isCut ? { ...request, requestBody: value } : request, isCut }
+}
+
+const DIGITS = 'a JSON number so long loses digits, so send it in quotes'
+
+/** True where a number stands for a text that it cannot hold exactly, such as an ICCID. */
+function losesDigits({ keyword, params, instancePath }: Violation, whole: unknown): boolean {
+  if (keyword !== 'type' || !String(params?.type).includes('string')) return false
+  let value = whole
+  for (const name of instancePath.split('/').slice(1))
+    value = (value as Record<string, unknown> | undefined)?.[
+      name.replaceAll('~1', '/').replaceAll('~0', '~')
+    ]
+  return typeof value === 'number' && !Number.isSafeInteger(value) && Math.abs(value) > 2 ** 53 - 1
+}
+
 /**
  * One violation as a sentence that begins with its place.
  * @param hidden a part of the place that is not told
@@ -24,7 +93,7 @@ export function explained(violation: Violation, hidden?: RegExp): string {
     return 'the request needs a body'
 
   const path = hidden ? violation.instancePath.replace(hidden, '') : violation.instancePath
-  const place = path.replace(/^\//, '').replaceAll('/', '.')
+  const place = shortName(path.replace(/^\//, '').replaceAll('/', '.'))
   return `${place ? `${place} ` : ''}${message}${wantedBy(params)}`
 }
 
@@ -35,5 +104,5 @@ export function explained(violation: Violation, hidden?: RegExp): string {
 function wantedBy(params: Violation['params']): string {
   if (Array.isArray(params?.allowedValues)) return `: ${params.allowedValues.join(', ')}`
   const extra = params?.additionalProperty
-  return typeof extra === 'string' ? `: ${extra}` : ''
+  return typeof extra === 'string' ? `: ${shortName(extra)}` : ''
 }

@@ -5,6 +5,7 @@ import { defined } from '../state/defined.ts'
 import { Refusal } from '../state/refusal.ts'
 import { isWorldName } from '../state/world-name.ts'
 import type { Identity } from '../state/world-records.ts'
+import type { ChosenCredentials } from './chosen-credentials.ts'
 import { wallNow } from './ticker.ts'
 
 /** How a new world begins. */
@@ -15,6 +16,8 @@ export interface WorldStart {
   readonly clock?: Partial<Pick<Clock, 'mode' | 'at' | 'rate'>>
   /** Wall ms it is kept for. */
   readonly ttl?: number
+  /** Instead of those it would be given, of the providers that are named. */
+  readonly credentials?: ChosenCredentials
 }
 
 /** How a new world begins where it is not told. */
@@ -44,14 +47,21 @@ export function checkGiven(given: string | undefined, simulators: readonly Simul
 /**
  * A seed that is chosen for one world is its own; else it shares that of the
  * server.
+ * @param lives those that worlds of its name had that were removed
  */
-export function identityOf(name: string, start: WorldStart, defaults: StartDefaults): Identity {
+export function identityOf(
+  name: string,
+  start: WorldStart,
+  defaults: StartDefaults,
+  lives: number,
+): Identity {
   const { seed, clock = {}, ttl } = start
   return defined({
     name,
     seed: seed ?? defaults.seed,
     ownSeed: seed === undefined ? undefined : true,
     start: defined({ mode: clock.mode ?? defaults.clock, rate: clock.rate ?? 1, at: clock.at }),
+    life: lives === 0 ? undefined : lives + 1,
     expiresAt: ttl === undefined ? undefined : wallNow() + ttl,
   })
 }

@@ -1,21 +1,30 @@
 // The worlds of one server: opened, created, reset, removed; found by name or by credential.
 import { targets } from '../state/callbacks.ts'
 import type { Records } from '../state/collection.ts'
-import { type Credential, credentials } from '../state/credentials.ts'
+import { type Credential, chosenIn, credentials, setClaims } from '../state/credentials.ts'
 import { Refusal } from '../state/refusal.ts'
-import type { World } from '../state/world.ts'
 import { emptyWorld } from '../state/world-records.ts'
-import { type Store, StoreError } from '../stores/store.ts'
+import { BrokenWorld, type Store, StoreError } from '../stores/store.ts'
+import {
+  type ChosenCredentials,
+  choose,
+  isChosen,
+  readCredentials,
+  splitSeedFile,
+} from './chosen-credentials.ts'
 import { type CredentialIndex, openCredentialIndex } from './credential-index.ts'
 import { type Expiry, openExpiry } from './expiry.ts'
 import {
+  checkWritable,
   type Host,
   type HostedWorld,
   type HostOptions,
   hostWorld,
   openHost,
 } from './hosted-world.ts'
+import { whenProcessEnds } from './process-end.ts'
 import { reasonOf } from './reason.ts'
+import { firstProblem, type RecordCheck, recordCheck } from './record-check.ts'
 import { type NewWorldContent, populate } from './seeding.ts'
 import { wallNow } from './ticker.ts'
 import {
@@ -32,7 +41,10 @@ export type { WorldStart } from './world-start.ts'
 
 export interface WorldsOptions extends HostOptions, NewWorldContent, StartDefaults {
   readonly store: Store
-  /** How `default` begins where the store keeps none. */
+  /**
+   * How `default` begins where the store keeps none. Its credentials count also where it is kept:
+   * who chooses them expects them to be good.
+   */
   readonly defaultWorld?: WorldStart
 }
 
@@ -43,12 +55,18 @@ export interface Worlds {
   /** A world that is open. */
   get(name: string): HostedWorld | undefined
   /**
-   * The world of that name, opened where it was only kept; `undefined` where there is none.
-   * @throws StoreError where it cannot be opened
+   * The world of that name, opened where it was only kept; `undefined` where there is none, or no
+   * longer: a damaged one is set aside.
+   * @throws StoreError where it is there and cannot be opened
    */
   open(name: string): Promise<HostedWorld | undefined>
-  /** Every world, opened. @throws StoreError where one of them cannot be */
+  /** Every world that can be opened, opened; the others are in `notOpened`. */
   openAll(): Promise<HostedWorld[]>
+  /**
+   * Worlds that were kept and could not be opened, and why: they were set aside
+   * where they are damaged, else left as they are.
+   */
+  readonly notOpened: ReadonlyMap<string, string>
   /** The worlds that are open. */
   list(): HostedWorld[]
   /**
@@ -62,18 +80,26 @@ export interface Worlds {
    */
   start(): Promise<void>
   /**
-   * @throws Refusal `invalid-request` for a bad name or an unknown seed state
-   * @throws Refusal `busy` for a taken name or too many worlds
+   * @throws Refusal `invalid-request` for a bad name, an unknown seed state or bad credentials
+   * @throws Refusal `busy` for a taken name, a credential of another world or too many worlds
    */
   create(name: string, start: WorldStart): HostedWorld
-  /** Begins a world anew, as at its start or as the named seed state. */
+  /**
+   * Begins a world anew, as at its start or as the named seed state. It keeps the credentials that
+   * were chosen for it.
+   */
   reset(hosted: HostedWorld, start: Pick<WorldStart, 'seed' | 'given'>): void
   /**
    * Replaces all that is in a world.
-   * @throws Refusal `invalid-request` for records of no world
+   * @throws Refusal `invalid-request` for records of no world, `writes-refused` where nothing can be
+   *   kept
    */
   restore(hosted: HostedWorld, records: Records): void
+  /** What it still does reaches nothing; its name may be taken anew at once. */
   remove(hosted: HostedWorld): Promise<void>
+  /** Breaks off what is under way: advances end and say so, and nothing happens by itself. */
+  stop(): void
+  /** Stops, keeps everything, and lets go of the store. */
   close(): Promise<void>
 }
 
@@ -83,10 +109,15 @@ const MOST_WORLDS = 1000
 /**
  * Opens the world `default`, made where there is none. The others follow one after the other, in
  * the background or when they are asked for.
- * @throws StoreError where the state cannot be used
+ * @throws StoreError where the kept `default` is not damaged, and still cannot be opened
+ * @throws Refusal `invalid-request` for bad credentials, `busy` for those of another world
  */
 export async function openWorlds(options: WorldsOptions): Promise<Worlds> {
-  const worlds = new OpenWorlds(options, await options.store.list())
+  const { chosen, stock } = splitSeedFile(options.stock)
+  const start = options.defaultWorld
+  const own = { ...chosen, ...start?.credentials } as ChosenCredentials
+  const defaultWorld = { ...start, credentials: own }
+  const worlds = new OpenWorlds({ ...options, stock, defaultWorld }, await options.store.list())
   await worlds.begin()
   return worlds
 }
@@ -95,6 +126,7 @@ export async function openWorlds(options: WorldsOptions): Promise<Worlds> {
 class OpenWorlds implements Worlds {
   readonly #options: WorldsOptions
   readonly #host: Host
+  readonly #check: RecordCheck
   readonly #hosted = new Map<string, HostedWorld>()
   readonly #credentials: CredentialIndex = openCredentialIndex()
   readonly #expiry: Expiry = openExpiry(
@@ -108,24 +140,34 @@ class OpenWorlds implements Worlds {
    * asks is told why.
    */
   readonly #opening = new Map<string, Promise<HostedWorld | undefined>>()
+  readonly notOpened = new Map<string, string>()
   #rest: Promise<void> | undefined
   #started = false
   #closed = false
+  #timesKept = false
+  /** Takes back what is done where the process ends before it has closed. */
+  #atEnd = () => {}
 
   constructor(options: WorldsOptions, kept: readonly string[]) {
     this.#options = options
     this.#host = openHost(options)
+    this.#check = recordCheck(options.simulators)
     this.#names = new Set(kept)
   }
 
   /** Opens `default`, and begins to open the others. */
   async begin(): Promise<void> {
-    // Before a first world is written, all that is kept has been found good.
     if (this.#names.has(DEFAULT_WORLD)) await this.open(DEFAULT_WORLD)
     else await this.openAll()
-    if (!this.#hosted.has(DEFAULT_WORLD))
+    const kept = this.#hosted.get(DEFAULT_WORLD)
+    if (kept) await this.#chooseLater(kept)
+    else {
       this.create(DEFAULT_WORLD, this.#options.defaultWorld ?? {})
+      if (this.notOpened.has(DEFAULT_WORLD))
+        this.#options.report(`A NEW WORLD "${DEFAULT_WORLD}" IS MADE: it holds nothing of the old`)
+    }
 
+    if (this.#options.store.lasts) this.#atEnd = whenProcessEnds(() => this.#keepNow())
     // Whoever waits for all of them is told what went wrong.
     this.openAll().catch(() => {})
   }
@@ -156,7 +198,7 @@ class OpenWorlds implements Worlds {
     const key = `${provider}/${secret}`
     const owner = this.#credentials.owner(key)
     const isComplete = this.#hosted.size === this.#names.size
-    return owner || isComplete ? owner : this.#openOwner(key)
+    return isComplete || this.#credentials.isFirst(key) ? owner : this.#openOwner(key)
   }
 
   async start(): Promise<void> {
@@ -170,15 +212,20 @@ class OpenWorlds implements Worlds {
   create(name: string, start: WorldStart): HostedWorld {
     const { store, simulators } = this.#options
     checkWorldName(name)
+    const kept = this.#opening.has(name) && this.notOpened.get(name)
+    if (kept) throw new Refusal('busy', kept)
     if (this.#names.has(name)) throw new Refusal('busy', `the world "${name}" exists already`)
     if (this.#names.size >= MOST_WORLDS)
       throw new Refusal('busy', `there are ${MOST_WORLDS} worlds already: remove one first`)
     checkGiven(start.given, simulators)
+    const chosen = readCredentials(start.credentials ?? {}, simulators)
+    this.#checkFree(chosen)
 
-    const identity = identityOf(name, start, this.#options)
+    const identity = identityOf(name, start, this.#options, store.livesOf(name))
     const hosted = this.#add(name, emptyWorld(identity, wallNow()))
+    const claimOf = this.#credentials.claimsIn(hosted)
     try {
-      populate(hosted.world, simulators, start.given, this.#options)
+      populate(hosted.world, simulators, start.given, { ...this.#options, chosen, claimOf })
     } catch (error) {
       this.#discard(hosted)
       throw error
@@ -194,14 +241,20 @@ class OpenWorlds implements Worlds {
     const { world } = hosted
     checkGiven(given, simulators)
 
+    this.#checkThere(hosted)
     const before = world.records
+    const chosen = chosenIn(world)
+    const claimOf = this.#credentials.claimsIn(hosted)
     this.#credentials.remove(hosted)
     world.replace(emptyWorld(reborn(world.identity, seed), wallNow()))
+    // What is under way in the old life is not waited for.
+    hosted.runner.abandon()
     try {
-      populate(world, simulators, given, this.#options)
+      populate(world, simulators, given, { ...this.#options, chosen, claimOf })
     } catch (error) {
       world.replace(before)
       this.#credentials.add(hosted)
+      this.#wake(hosted)
       throw error
     }
     hosted.journal.clear()
@@ -210,9 +263,16 @@ class OpenWorlds implements Worlds {
   }
 
   restore(hosted: HostedWorld, records: Records): void {
+    this.#checkThere(hosted)
+    checkWritable(this.#options.store, hosted.world)
+    const problem = firstProblem(this.#check, records)
+    if (problem !== undefined)
+      throw new Refusal('invalid-request', `this is no state of a world: ${problem}`)
+    setClaims(records, this.#credentials.claimsIn(hosted))
     this.#credentials.remove(hosted)
     try {
       hosted.world.replace(records)
+      hosted.runner.abandon()
     } catch (error) {
       throw new Refusal('invalid-request', reasonOf(error))
     } finally {
@@ -224,55 +284,154 @@ class OpenWorlds implements Worlds {
 
   async remove(hosted: HostedWorld): Promise<void> {
     const { name } = hosted.world
-    hosted.runner.stop()
+    // Another world may have its name already.
+    if (this.#hosted.get(name) !== hosted) return
+    hosted.runner.stop('the world was removed')
+    hosted.world.end()
     this.#hosted.delete(name)
     this.#names.delete(name)
     this.#credentials.remove(hosted)
-    await this.#options.store.remove(name)
+    await this.#options.store.remove(name, hosted.world.identity.life ?? 1)
+  }
+
+  stop(): void {
+    this.#closed = true
+    this.#expiry.stop()
+    for (const { runner } of this.#hosted.values()) runner.stop()
   }
 
   async close(): Promise<void> {
     const { store } = this.#options
-    this.#closed = true
-    this.#expiry.stop()
+    this.stop()
     await Promise.allSettled(this.#opening.values())
-
-    for (const { runner } of this.#hosted.values()) runner.stop()
-    this.#host.attempts.stop()
     await Promise.all(this.list().map(({ runner }) => runner.idle()))
 
+    this.#keepTimes()
+    this.#timesKept = true
+    await store.close().finally(this.#atEnd)
+  }
+
+  /** Writes down what each clock shows, so that it goes on from there. */
+  #keepTimes(): void {
     for (const { world } of this.#hosted.values()) {
-      if (world.clock.mode === 'running' && !store.failure(world.name))
+      if (world.clock.mode !== 'running' || this.#options.store.failure(world.name)) continue
+      try {
         world.transaction(() => world.keepTime())
+      } catch (error) {
+        // The others are kept all the same.
+        this.#options.report(`world ${world.name}: ${reasonOf(error)}`)
+      }
     }
-    await store.close()
+  }
+
+  /** Keeps what it can, as the process ends. */
+  #keepNow(): void {
+    try {
+      if (!this.#timesKept) this.#keepTimes()
+      this.#options.store.writeNow()
+    } catch (error) {
+      this.#options.report(reasonOf(error))
+    }
+  }
+
+  /** @throws Refusal `writes-refused` for a world that was removed while its call was read */
+  #checkThere(hosted: HostedWorld): void {
+    const { name } = hosted.world
+    if (this.#hosted.get(name) !== hosted)
+      throw new Refusal('writes-refused', `the world "${name}" was removed meanwhile`)
   }
 
   /** Opens what is kept, one world after the other. */
   async #openRest(): Promise<void> {
     for (const name of [...this.#names]) {
       if (this.#closed) return
-      await this.open(name)
+      await this.open(name).catch((error: unknown) => {
+        if (!(error instanceof StoreError)) throw error
+      })
     }
   }
 
   async #load(name: string): Promise<HostedWorld | undefined> {
-    const records = await this.#options.store.load(name)
-    if (this.#closed) return undefined
-    const hosted = records && this.#reopen(name, records)
+    let hosted: HostedWorld | undefined
+    try {
+      const records = await this.#options.store.load(name)
+      if (this.#closed) return undefined
+      hosted = records && this.#reopen(name, records)
+    } catch (error) {
+      await this.#leaveOut(name, error)
+    }
     this.#opening.delete(name)
     if (hosted) this.#goOn(hosted)
     else this.#names.delete(name)
     return hosted
   }
 
+  /** Gives the kept `default` what was chosen for it at this start. */
+  async #chooseLater(hosted: HostedWorld): Promise<void> {
+    const { simulators, defaultWorld } = this.#options
+    const { world } = hosted
+    const chosen = readCredentials(defaultWorld?.credentials ?? {}, simulators)
+    const ofEach = simulators.flatMap((simulator) => {
+      const own = chosen.filter(({ provider }) => provider === simulator.slug)
+      return own.length > 0 && !isChosen(world, simulator.slug, own) ? [{ simulator, own }] : []
+    })
+    if (ofEach.length === 0) return
+    // Only once all worlds are open it is known which credentials are free.
+    await this.openAll()
+    this.#checkFree(chosen, hosted)
+    world.transaction(() => {
+      for (const { simulator, own } of ofEach) choose(world, simulator, own)
+    })
+  }
+
+  /** @throws Refusal `busy` for a credential that leads to another world */
+  #checkFree(chosen: readonly Credential[], hosted?: HostedWorld): void {
+    for (const credential of chosen) {
+      const owner = this.#credentials.owner(credentials.key(credential))
+      if (!owner || owner === hosted) continue
+      const { provider, position = 0 } = credential
+      throw new Refusal(
+        'busy',
+        `${provider} credentials[${position}] leads to the world "${owner.world.name}" already: ` +
+          'choose another, or remove that world',
+      )
+    }
+  }
+
   #reopen(name: string, records: Records): HostedWorld {
+    const problem = firstProblem(this.#check, records)
+    if (problem !== undefined) throw new BrokenWorld(problem)
     try {
       return this.#add(name, records)
     } catch (error) {
-      const how = 'mend its file, or start with another --state folder'
-      throw new StoreError(`the world "${name}" cannot be opened: ${reasonOf(error)}; ${how}`)
+      throw error instanceof StoreError ? error : new BrokenWorld(reasonOf(error))
     }
+  }
+
+  /**
+   * Tells of a world that cannot be opened, and sets it aside where it is damaged.
+   * @throws StoreError where it stays as it is
+   */
+  async #leaveOut(name: string, error: unknown): Promise<void> {
+    if (!(error instanceof StoreError)) throw error
+    const { store, report } = this.#options
+    const aside = error instanceof BrokenWorld ? await store.setAside(name).catch(reasonOf) : ''
+    const what = `the world "${name}" cannot be opened: ${error.message}`
+    if (Array.isArray(aside)) {
+      const files = `its files are now ${aside.join(', ')}`
+      const sentence = `${what}; ${files}: \`esimulator doctor --repair\` keeps what can be kept`
+      this.notOpened.set(name, sentence)
+      report(sentence)
+      return
+    }
+
+    // Nothing is served without `default`: who starts it is told, and once.
+    if (name === DEFAULT_WORLD) throw new StoreError([what, aside].filter(Boolean).join('; '))
+    const how = [aside, 'it is not served, all others are'].filter(Boolean).join(': ')
+    const sentence = `${what}; ${how}`
+    this.notOpened.set(name, sentence)
+    report(sentence)
+    throw new StoreError(sentence)
   }
 
   #add(name: string, records: Records): HostedWorld {
@@ -314,9 +473,4 @@ class OpenWorlds implements Worlds {
 
 function sendsCallbacks({ world }: HostedWorld): boolean {
   return world.in(targets).size > 0
-}
-
-/** The credentials of a world, for those who may see them. */
-export function credentialsOf(world: World): readonly Credential[] {
-  return [...world.in(credentials).values()]
 }

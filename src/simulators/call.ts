@@ -16,6 +16,8 @@ export interface Call<
   readonly query: Query
   readonly body: Body
   readonly header: HeaderOf
+  /** The sender's address; empty where it has gone. */
+  readonly caller: string
   /** Of the media types `offered` the one that the Accept header prefers, if any. */
   readonly accepts: (offered: readonly string[]) => string | undefined
   /** Base path of the mount it came by, as in `/v2.4`. */
@@ -30,6 +32,8 @@ export interface Call<
   /** Virtual ms since the epoch. */
   readonly now: number
   readonly settings: Settings
+  /** Notes in the journal what of the request was passed over, as in `?fields=unknown`. */
+  readonly passOver: (what: string) => void
 }
 
 /** A body that is not JSON; rendered after the transaction is committed. */

@@ -1,6 +1,6 @@
 // OAuth2 client credentials (RFC 6749, 4.4; RFC 6750): the operation `issueToken`, and its tokens.
 import { SEPARATOR, sortable } from '../state/collection.ts'
-import { credentialOf, credentials } from '../state/credentials.ts'
+import { credentials } from '../state/credentials.ts'
 import { defined } from '../state/defined.ts'
 import { addDuration } from '../state/duration.ts'
 import { iso } from '../state/instant.ts'
@@ -56,9 +56,9 @@ function newClient({ identity: { name, seed } }: World, slug: string): Client {
  * The stream that tokens are drawn from: its own, so that fetching one moves no
  * ICCID.
  */
-function tokenStream({ identity: { name, ownSeed } }: World, slug: string): string {
-  // Where the seed was not chosen for the world, all its streams derive from the name.
-  return ownSeed ? `${slug}/tokens/${name}` : `${slug}/tokens`
+function tokenStream({ name }: World, slug: string): string {
+  // With the name in it: a state copied into another world would go on with the same tokens.
+  return `${slug}/tokens/${name}`
 }
 
 /** Gives a provider its client in a new world. */
@@ -140,11 +140,12 @@ function clientOf(header: HeaderOf, { client_id, client_secret }: TokenRequest):
 
 /** @throws Refusal `invalid-client` for one that is not the world's */
 function checkClient(world: World, slug: string, { id, secret }: Client): void {
-  const credential = credentialOf(world, slug, 'client')
-  if (!credential || id !== credential.client || secret !== credential.secret)
+  const credential = world.in(credentials).get(`${slug}/${secret}`)
+  if (credential?.kind !== 'client' || id !== credential.client)
     throw new Refusal<TokenRefusal>(
       'invalid-client',
-      `the client "${id}" and its secret are not those of the world "${world.name}"`,
+      `the client "${id}" and its secret are none of the world "${world.name}": ` +
+        `--key ${slug}=client:secret chooses one`,
     )
 }
 
@@ -195,7 +196,7 @@ export function clientAuthentication(
   slug: string,
   tokenPath: (values: SettingValues) => string,
 ): Authentication {
-  return { credentialIn, authenticate: authenticate(slug), tokenPath }
+  return { kind: 'client', credentialIn, authenticate: authenticate(slug), tokenPath }
 }
 
 /**
@@ -243,6 +244,10 @@ const errors: Readonly<Record<string, readonly [status: number, error: string]>>
   'malformed-body': [400, 'invalid_request'],
   'unsupported-media-type': [400, 'invalid_request'],
   'body-too-large': [413, 'invalid_request'],
+  'expectation-failed': [417, 'invalid_request'],
+  'not-acceptable': [406, 'invalid_request'],
+  'unknown-world': [404, 'invalid_request'],
+  'not-implemented': [501, 'invalid_request'],
   'writes-refused': [503, 'temporarily_unavailable'],
 }
 

@@ -6,7 +6,6 @@ import type { Network as Attachment } from '../state/sims.ts'
 export type Region =
   | 'Africa'
   | 'Asia'
-  | 'Caribbean'
   | 'Europe'
   | 'Middle East'
   | 'North America'
@@ -23,7 +22,7 @@ export interface Network {
   readonly mnc: string
   /**
    * TADIG code: three letters of the country and two characters, unique. No package lists them; all
-   * but `recordedTadigs` are made up.
+   * but those of `recorded` are made up.
    */
   readonly tadig: string
   /** Those on the air, oldest first: `2G` to `5G`. */
@@ -35,7 +34,10 @@ export interface Country {
   readonly iso: string
   /** Has no comma: in lists, names are separated by commas. */
   readonly name: string
+  /** As sellers of eSIMs have it: one of few, by `recordedRegions` or by rule. */
   readonly region: Region
+  /** As the United Nations have it, such as `Caribbean`. */
+  readonly subregion: string
   /**
    * One to four, the best equipped operators of the country, in the order of
    * their codes.
@@ -91,11 +93,21 @@ const sellersNames: Readonly<Record<string, string>> = {
  */
 const servedFrom: Readonly<Record<string, string>> = { AX: 'FI', SJ: 'NO', VA: 'IT' }
 
-/** TADIG codes on record, by MCC and MNC. */
-const recordedTadigs: Readonly<Record<string, string>> = { '20801': 'FRAF1' }
+/** Networks as they are on record with a seller of eSIMs, by MCC and MNC. */
+const recorded: Readonly<Record<string, Pick<Network, 'name' | 'brandName' | 'tadig'>>> = {
+  '20801': { name: 'Orange', brandName: 'Orange France', tadig: 'FRAF1' },
+}
 
 /** In one subregion with the Gulf; travel catalogues have them under Asia. */
 const caucasus: readonly string[] = ['AM', 'AZ', 'GE']
+
+/** Regions on record that no rule of ours gives. */
+const recordedRegions: Readonly<Record<string, Region>> = {
+  CY: 'Middle East',
+  EG: 'Middle East',
+  IR: 'Middle East',
+  PA: 'South America',
+}
 
 const bandsOfGenerations: readonly (readonly [generation: string, band: RegExp])[] = [
   ['2G', /\bGSM(?!-R)/],
@@ -166,7 +178,8 @@ function build(): readonly Country[] {
     )
     if (local.length === 0) continue
     const networks = bestNetworks(local, row.cca3)
-    found.push({ iso: row.cca2, name, region: regionOf(row), networks })
+    const { cca2: iso, subregion } = row
+    found.push({ iso, name, region: regionOf(row), subregion, networks })
   }
   return found.sort((a, b) => (a.name < b.name ? -1 : 1))
 }
@@ -256,8 +269,8 @@ function bestNetworks(local: readonly Operator[], prefix: string): readonly Netw
     .sort(byCode)
     .map(({ name, brandName, mcc, mnc, generations }, index) => {
       const initial = /[A-Z]/.exec(brandName.toUpperCase())?.[0] ?? 'X'
-      const tadig = recordedTadigs[mcc + mnc] ?? `${prefix}${initial}${index + 1}`
-      return { name, brandName, mcc, mnc, tadig, generations }
+      const tadig = `${prefix}${initial}${index + 1}`
+      return { name, brandName, mcc, mnc, tadig, generations, ...recorded[mcc + mnc] }
     })
 }
 
@@ -266,7 +279,9 @@ function byCode(a: Operator, b: Operator): number {
 }
 
 function regionOf({ cca2, region, subregion }: CountryRow): Region {
-  if (subregion === 'Caribbean' || subregion === 'South America') return subregion
+  const recorded = recordedRegions[cca2]
+  if (recorded) return recorded
+  if (subregion === 'South America') return subregion
   if (subregion === 'Western Asia' && !caucasus.includes(cca2)) return 'Middle East'
   switch (region) {
     case 'Africa':

@@ -1,5 +1,7 @@
 // The contract of a provider: what it is to the server.
 import type { Callback } from '../state/callbacks.ts'
+import type { AnyCollection, RecordRule } from '../state/collection.ts'
+import type { PermanentKind } from '../state/credentials.ts'
 import type { WorldEvent } from '../state/events.ts'
 import type { AnyRefusal } from '../state/refusal.ts'
 import type { SettingsDef, SettingTable, SettingValue } from '../state/settings.ts'
@@ -19,11 +21,14 @@ export interface Mount {
    * than the API.
    */
   readonly api?: string
+  /** An older version: served to those who ask for it, and not named among the base URLs. */
+  readonly isUnlisted?: true
 }
 
-/** The paths below the slug that a client's base URLs end with. */
+/** The paths below the slug that a client's base URLs end with, without those of older versions. */
 export function basesOf({ mounts }: Pick<Simulator, 'mounts'>): string[] {
-  return mounts.map(({ basePath, api = '' }) => basePath + api)
+  const listed = mounts.filter(({ isUnlisted }) => !isUnlisted)
+  return listed.map(({ basePath, api = '' }) => basePath + api)
 }
 
 /** What a provider that counts requests makes of one. */
@@ -39,6 +44,8 @@ export type SettingValues = Readonly<Record<string, SettingValue>>
 
 /** How a provider knows who calls. */
 export interface Authentication {
+  /** What a caller is given to prove itself with, and a user may choose. */
+  readonly kind: PermanentKind
   /**
    * The secret a request carries, if any. It may choose the world; the journal does not keep it.
    * @param values absent before the world is known
@@ -53,6 +60,8 @@ export interface Authentication {
   readonly authenticate: (header: HeaderOf, world: World) => void
   /** Path of the token endpoint below the slug, where there is one. */
   readonly tokenPath?: (values: SettingValues) => string
+  /** Begins to ask for credentials once a user chose some, where that is not done anyway. */
+  readonly demand?: (world: World) => void
 }
 
 /** What a provider does with requests beside answering them. */
@@ -124,11 +133,13 @@ export interface Simulator {
    * Words any refusal in the provider's dialect.
    * @param operation absent where none was found
    * @param values absent where there is no world
+   * @param basePath of the mount the operation was found in
    */
   readonly refusalReply: (
     refusal: AnyRefusal,
     operation: string | undefined,
     values?: SettingValues,
+    basePath?: string,
   ) => Reply
   readonly auth: Authentication
   /**
@@ -147,6 +158,10 @@ export interface Simulator {
    * @throws Refusal `invalid-request`
    */
   readonly applySeedFile?: (world: World, content: unknown) => void
+  /** What it alone keeps: every collection it defines. */
+  readonly collections?: readonly AnyCollection[]
+  /** What its records in collections that all share have to be besides. */
+  readonly narrower?: readonly RecordRule[]
   /** The kinds of tasks it schedules. */
   readonly tasks?: readonly TaskDef[]
   /** Answers what happened to one of its SIMs, in the same transaction. */

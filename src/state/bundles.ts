@@ -3,6 +3,20 @@ import { type BundleEvent, type BundleState, bundleLifecycle } from './bundle-li
 import { defineCollection, SEPARATOR, sortable } from './collection.ts'
 import { addDuration } from './duration.ts'
 import { move } from './lifecycle.ts'
+import {
+  amount,
+  byName,
+  count,
+  duration,
+  fields,
+  flag,
+  iccid,
+  instant,
+  name,
+  oneOf,
+  optional,
+  text,
+} from './shape.ts'
 import { defineTask, type TaskDef } from './tasks.ts'
 import type { World } from './world.ts'
 
@@ -26,15 +40,43 @@ export interface Bundle {
   readonly assignedAt: number
   /** Not before this instant; then at once, used or not. */
   readonly startsAt?: number
+  /** It ends then, however late it began; else its duration after it began. */
+  readonly until?: number
   /** What only its provider understands of it. */
   readonly extra?: Readonly<Record<string, string>>
   readonly startedAt?: number
   readonly endsAt?: number
 }
 
+/** A bundle; it cannot have used more than it had, or what is left would be less than nothing. */
+export const bundleShape = fields<Bundle>(
+  {
+    id: name,
+    provider: name,
+    iccid,
+    name,
+    reference: text,
+    serial: count,
+    state: oneOf('processing', 'queued', 'active', 'depleted', 'expired'),
+    unlimited: flag,
+    initialBytes: amount,
+    usedBytes: amount,
+    duration,
+    assignedAt: instant,
+    startsAt: optional(instant),
+    until: optional(instant),
+    extra: optional(byName(text)),
+    startedAt: optional(instant),
+    endsAt: optional(instant),
+  },
+  ({ unlimited, usedBytes, initialBytes }) =>
+    unlimited || usedBytes <= initialBytes ? undefined : 'usedBytes must be within initialBytes',
+)
+
 export const bundles = defineCollection<Bundle>({
   name: 'bundles',
   key: (bundle) => `${bundle.provider}/${bundle.id}`,
+  shape: bundleShape,
   indexes: {
     sim: (bundle) =>
       bundle.provider + SEPARATOR + bundle.iccid + SEPARATOR + sortable(bundle.serial),
@@ -108,9 +150,22 @@ function processed(world: World, bundle: Bundle): Bundle {
   return queued
 }
 
-/** The bundle begins: its end is its duration from now. */
+/** When a bundle runs, used or not (virtual ms). */
+export interface Term {
+  readonly startsAt: number
+  readonly until: number
+}
+
+/** Sets when a queued bundle runs. */
+export function setTerm(world: World, bundle: Bundle, term: Term): void {
+  const set = world.in(bundles).put({ ...bundle, ...term })
+  world.schedule(bundleStarts, term.startsAt, { bundle: bundles.key(set) })
+}
+
+/** The bundle begins: its end is set, or its duration from now. */
 export function startBundle(world: World, bundle: Bundle): Bundle {
-  const endsAt = addDuration(world.now, bundle.duration)
+  const { duration, until } = bundle
+  const endsAt = until === undefined ? addDuration(world.now, duration) : Math.max(world.now, until)
   const active = moved(world, bundle, 'start', { startedAt: world.now, endsAt })
   world.schedule(bundleExpires, endsAt, { bundle: bundles.key(active) })
   happened(world, active, 'bundle.activated')

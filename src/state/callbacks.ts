@@ -2,7 +2,22 @@
 import { defineCollection, SEPARATOR, sortable } from './collection.ts'
 import { defined } from './defined.ts'
 import { addDuration } from './duration.ts'
+import { keepLatest } from './keep-latest.ts'
 import { Refusal } from './refusal.ts'
+import {
+  count,
+  fields,
+  iccid,
+  instant,
+  list,
+  name,
+  oneOf,
+  optional,
+  type Shape,
+  text,
+  webUrl,
+  whole,
+} from './shape.ts'
 import { DELIVER, type TaskKind } from './task-queue.ts'
 import type { World } from './world.ts'
 
@@ -17,6 +32,7 @@ export interface Attempt {
 }
 
 export interface Callback {
+  /** Of no other callback of any world, in none of its lives: receivers know it by that. */
   readonly id: string
   readonly serial: number
   readonly provider: string
@@ -46,12 +62,45 @@ export interface Target {
   readonly version?: number
 }
 
+/** What was sent, or would have been: JSON, which `sendUnsent` reads again. */
+const json: Shape<string> = (value) => {
+  if (typeof value !== 'string') return 'must be a text'
+  try {
+    const content: unknown = JSON.parse(value)
+    return typeof content === 'object' && content !== null ? undefined : 'must be JSON of an object'
+  } catch {
+    return 'must be JSON'
+  }
+}
+
+const attempt = fields<Attempt>({
+  at: instant,
+  status: optional(whole(100, 999)),
+  error: optional(text),
+})
+
 export const callbacks = defineCollection<Callback>({
   name: 'callbacks',
   key: (callback) => callback.id,
+  shape: fields<Callback>({
+    id: name,
+    serial: count,
+    provider: name,
+    type: name,
+    iccid: optional(iccid),
+    url: webUrl,
+    body: text,
+    version: optional(count),
+    state: oneOf('pending', 'retrying', 'delivered', 'dead'),
+    queuedAt: instant,
+    nextAt: optional(instant),
+    attempts: list(attempt),
+    tries: count,
+  }),
   indexes: {
     queued: (callback) => sortable(callback.serial),
-    finished: (callback) => (callback.nextAt === undefined ? sortable(callback.serial) : undefined),
+    finished: ({ nextAt, provider, serial }) =>
+      nextAt === undefined ? provider + SEPARATOR + sortable(serial) : undefined,
     sim: (callback) =>
       callback.iccid &&
       callback.provider + SEPARATOR + callback.iccid + SEPARATOR + sortable(callback.serial),
@@ -61,6 +110,7 @@ export const callbacks = defineCollection<Callback>({
 export const targets = defineCollection<Target>({
   name: 'callback-targets',
   key: (target) => target.provider,
+  shape: fields<Target>({ provider: name, url: webUrl, version: optional(count) }),
 })
 
 /** A callback that was due and did not leave, and why: it was not queued. */
@@ -82,12 +132,26 @@ export interface UnsentCallback {
 export const unsentCallbacks = defineCollection<UnsentCallback>({
   name: 'unsent-callbacks',
   key: (unsent) => unsent.id,
-  indexes: { noted: (unsent) => sortable(unsent.serial) },
+  shape: fields<UnsentCallback>({
+    id: name,
+    serial: count,
+    provider: name,
+    type: name,
+    iccid: optional(iccid),
+    body: optional(json),
+    version: optional(count),
+    reason: text,
+    at: instant,
+  }),
+  indexes: {
+    noted: (unsent) => sortable(unsent.serial),
+    provider: ({ provider, serial }) => provider + SEPARATOR + sortable(serial),
+  },
 })
 
-/** How many callbacks a world keeps; the oldest finished ones go first. */
+/** How many finished callbacks of each provider a world keeps; the oldest go first. */
 export const CALLBACKS_KEPT = 10_000
-/** How many unsent ones it keeps; the oldest go first. */
+/** How many unsent ones of each it keeps; the oldest go first. */
 export const UNSENT_KEPT = 1000
 
 const attemptDue: TaskKind<{ callback: string }> = { kind: DELIVER }
@@ -124,10 +188,11 @@ export function queueCallback(world: World, callback: NewCallback): Callback | u
     return undefined
   }
   const serial = world.next('callback')
-  makeRoom(world)
+  const finished = { index: 'finished', prefix: provider + SEPARATOR }
+  keepLatest(world, callbacks, finished, CALLBACKS_KEPT)
   const queued: Callback = {
     ...defined({ provider, type, iccid, url: target.url, body, version }),
-    id: `cb_${String(serial).padStart(6, '0')}`,
+    id: `cb_${world.mark}_${String(serial).padStart(6, '0')}`,
     serial,
     state: 'pending',
     queuedAt: world.now,
@@ -135,17 +200,6 @@ export function queueCallback(world: World, callback: NewCallback): Callback | u
     tries: 0,
   }
   return scheduled(world, queued, world.now)
-}
-
-/**
- * Forgets the oldest callback that is finished where there are as many as a
- * world keeps.
- */
-function makeRoom(world: World): void {
-  const all = world.in(callbacks)
-  if (all.size < CALLBACKS_KEPT) return
-  const oldest = all.first('finished')
-  if (oldest) all.delete(oldest.id)
 }
 
 /**
@@ -159,14 +213,16 @@ export interface NewUnsent extends Omit<NewCallback, 'body'> {
 
 /** Writes down that a callback was due and is not sent, and why. */
 export function noteUnsent(world: World, unsent: NewUnsent): void {
-  const all = world.in(unsentCallbacks)
   // Numbers of their own: the ids of those that are sent do not depend on these.
   const serial = world.next('unsent-callback')
   const { provider, type, iccid, version, body, reason } = unsent
   const id = `un_${String(serial).padStart(6, '0')}`
-  all.put(defined({ id, serial, provider, type, iccid, body, version, reason, at: world.now }))
-  const oldest = all.size > UNSENT_KEPT ? all.first('noted') : undefined
-  if (oldest) all.delete(oldest.id)
+  const { now: at } = world
+  world
+    .in(unsentCallbacks)
+    .put(defined({ id, serial, provider, type, iccid, body, version, reason, at }))
+  const ofProvider = { index: 'provider', prefix: provider + SEPARATOR }
+  keepLatest(world, unsentCallbacks, ofProvider, UNSENT_KEPT)
 }
 
 /** How an attempt ended; `final` where another cannot help. */
@@ -200,6 +256,12 @@ export function recordAttempt(
   const delay = final ? undefined : schedule[callback.tries]
   if (delay === undefined) return world.in(callbacks).put({ ...tried, state: 'dead' })
   return scheduled(world, { ...tried, state: 'retrying' }, addDuration(attempt.at, delay))
+}
+
+/** Sets a callback aside as dead that nothing else can be done with, and says why. */
+export function setAside(world: World, callback: Callback, error: string): Callback {
+  const { nextAt: _, ...rest } = callback
+  return world.in(callbacks).put({ ...rest, attempts: [{ at: world.now, error }], state: 'dead' })
 }
 
 /**

@@ -12,6 +12,11 @@ export interface Clock {
   readonly rate: number
   readonly at: number
   readonly anchor: number
+  /**
+   * While it runs: it may have shown as much as this since, without that having been written down.
+   * Who opens it after a kill goes on from there.
+   */
+  readonly until?: number
 }
 
 /** Where worlds of the library and of scenarios start: 2026-01-01T00:00:00Z. */
@@ -56,12 +61,20 @@ export function setTo(clock: Clock, wall: number, at: number): Clock {
 
 /** The clock stopped, at `at` or where it is. */
 export function freeze(clock: Clock, wall: number, at = read(clock, wall)): Clock {
-  return { ...clock, mode: 'frozen', at, anchor: wall }
+  return { mode: 'frozen', rate: clock.rate, at, anchor: wall }
 }
 
 /** The clock going, at `rate` virtual ms a wall ms. */
 export function resume(clock: Clock, wall: number, rate = clock.rate): Clock {
   return { mode: 'running', rate, at: read(clock, wall), anchor: wall }
+}
+
+/**
+ * What a clock that was kept shows in another process: what it may have shown where it was running,
+ * else what it showed.
+ */
+export function reopenedAt({ mode, at, until = at }: Clock): number {
+  return mode === 'running' ? Math.max(at, until) : at
 }
 
 /**

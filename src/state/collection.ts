@@ -1,4 +1,5 @@
 // Keyed collections of immutable records, read by key or through ordered indexes.
+import type { Shape } from './shape.ts'
 import { SortedKeys } from './sorted-keys.ts'
 
 /**
@@ -12,11 +13,38 @@ export interface CollectionDef<T extends object> {
    */
   readonly name: string
   readonly key: (record: T) => string
+  /** What a record may look like; held to it where it comes from outside. */
+  readonly shape: Shape<T>
   /**
    * Orders by name: a record sorts under the string returned; `undefined`
    * leaves it out.
    */
   readonly indexes?: Readonly<Record<string, (record: T) => string | undefined>>
+}
+
+/** What the records of a collection have to be. */
+export interface RecordRule {
+  readonly name: string
+  readonly shape: (value: unknown) => string | undefined
+}
+
+/** A collection of whatever records: what a list of several holds. */
+export interface AnyCollection extends RecordRule {
+  readonly key: (record: never) => string
+}
+
+/** A rule for the records of one provider in a collection that all share. */
+export function ofProvider(
+  { name }: AnyCollection,
+  provider: string,
+  shape: RecordRule['shape'],
+): RecordRule {
+  const isOwn = (value: unknown) =>
+    typeof value === 'object' &&
+    value !== null &&
+    'provider' in value &&
+    value.provider === provider
+  return { name, shape: (value) => (isOwn(value) ? shape(value) : undefined) }
 }
 
 /** Names a collection once, so that every read and write of it is typed. */

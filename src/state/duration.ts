@@ -80,3 +80,22 @@ export function isoDuration(ms: number): string {
   if (!date && !time) return 'PT0S'
   return `P${date}${time ? `T${time}` : ''}`
 }
+
+/**
+ * The clock ends in the year 9000: what begins then is over before years have
+ * five digits.
+ */
+const LONGEST = addDuration(0, 'P900Y')
+
+/** What is wrong with a value that is to be a duration, not negative. */
+export function durationProblem(value: unknown): string | undefined {
+  if (typeof value !== 'string') return 'must be a duration such as PT5M or 5m'
+  try {
+    const length = addDuration(0, value)
+    if (length < 0) return 'must not be negative'
+    return length > LONGEST ? 'must not be longer than 900 years' : undefined
+  } catch (error) {
+    if (error instanceof DurationError) return error.message
+    throw error
+  }
+}

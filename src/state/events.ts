@@ -1,5 +1,6 @@
 // What happened to a SIM, in words of no provider; some of it becomes callbacks.
 import { defineCollection, SEPARATOR, sortable } from './collection.ts'
+import { byName, count, fields, iccid, instant, name, optional, type Shape, text } from './shape.ts'
 
 /** Types are `sim.*` and `bundle.*`, as in `sim.installed` and `bundle.used-80`. */
 export interface WorldEvent {
@@ -16,9 +17,23 @@ export interface WorldEvent {
 /** How many events a SIM's timeline keeps. */
 export const TIMELINE_LENGTH = 200
 
+const detail: Shape<string | number | boolean> = (value) =>
+  ['string', 'number', 'boolean'].includes(typeof value)
+    ? undefined
+    : 'must be a text, a number, true or false'
+
 export const timeline = defineCollection<WorldEvent>({
   name: 'timeline',
   key: (event) => String(event.id),
+  shape: fields<WorldEvent>({
+    id: count,
+    at: instant,
+    type: name,
+    provider: name,
+    iccid,
+    bundle: optional(text),
+    detail: optional(byName(detail)),
+  }),
   indexes: {
     sim: (event) => event.provider + SEPARATOR + event.iccid + SEPARATOR + sortable(event.id),
   },

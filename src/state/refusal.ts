@@ -11,6 +11,9 @@ export type CommonRefusal =
   | 'unauthorized'
   | 'body-too-large'
   | 'unsupported-media-type'
+  | 'not-acceptable'
+  | 'expectation-failed'
+  | 'unreadable-body'
   | 'malformed-body'
   | 'invalid-request'
   | 'not-implemented'
@@ -24,6 +27,14 @@ export type CommonRefusal =
 /** What a refusal can carry for the one who words it. */
 export type RefusalDetail = Readonly<Record<string, string | number | boolean | undefined>>
 
+/** How many characters a reason has at most: some repeat what was sent, and that may be long. */
+const LONGEST_REASON = 4000
+
+function bounded(reason: string): string {
+  if (reason.length <= LONGEST_REASON) return reason
+  return `${reason.slice(0, LONGEST_REASON)}... (${reason.length} characters)`
+}
+
 /**
  * Thrown anywhere below the pipeline; rolls the transaction back and becomes a reply in the
  * provider's dialect. `reason` is the whole truth, for the journal: it may say more than the
@@ -35,7 +46,7 @@ export class Refusal<Code extends string = CommonRefusal> extends Error {
   readonly detail: RefusalDetail
 
   constructor(code: NoInfer<Code> | CommonRefusal, reason: string, detail: RefusalDetail = {}) {
-    super(reason)
+    super(bounded(reason))
     this.name = 'Refusal'
     this.code = code
     this.detail = detail

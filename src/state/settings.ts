@@ -1,7 +1,8 @@
 // Settings as data: what a provider lets its user choose, checked when set.
 import { defineCollection } from './collection.ts'
-import { addDuration, DurationError } from './duration.ts'
+import { durationProblem } from './duration.ts'
 import { Refusal } from './refusal.ts'
+import { byName, fields, name, type Shape } from './shape.ts'
 
 export type SettingValue = string | number | boolean | readonly string[]
 
@@ -111,24 +112,6 @@ export function whole(
   }
 }
 
-/**
- * The clock ends in the year 9000: what begins then is over before years have
- * five digits.
- */
-const LONGEST = addDuration(0, 'P900Y')
-
-function durationProblem(value: unknown): string | undefined {
-  if (typeof value !== 'string') return 'must be a duration such as PT5M or 5m'
-  try {
-    const length = addDuration(0, value)
-    if (length < 0) return 'must not be negative'
-    return length > LONGEST ? 'must not be longer than 900 years' : undefined
-  } catch (error) {
-    if (error instanceof DurationError) return error.message
-    throw error
-  }
-}
-
 /** A duration, ISO 8601 or short, not negative. */
 export function duration(fallback: string, description: string): Setting<string> {
   return { fallback, description, problem: durationProblem }
@@ -174,10 +157,27 @@ export interface ChosenSettings {
   readonly values: Readonly<Record<string, SettingValue>>
 }
 
+/** As far as it can be told without the provider's table: `checkSettings` tells the rest. */
+const settingValue: Shape<SettingValue> = (value) => {
+  const isList = Array.isArray(value) && value.every((each) => typeof each === 'string')
+  const isFine = isList || ['string', 'number', 'boolean'].includes(typeof value)
+  return isFine ? undefined : 'must be a text, a number, true, false or a list of texts'
+}
+
 export const chosenSettings = defineCollection<ChosenSettings>({
   name: 'settings',
   key: (record) => record.provider,
+  shape: fields<ChosenSettings>({ provider: name, values: byName(settingValue) }),
 })
+
+/** Why a value will not do for a setting; a setting there is not takes any. */
+export function valueProblem(
+  { table }: SettingsDef,
+  name: string,
+  value: unknown,
+): string | undefined {
+  return Object.hasOwn(table, name) ? table[name]?.problem(value) : undefined
+}
 
 /**
  * @throws Refusal `invalid-request` naming the first value that is no setting,
@@ -199,11 +199,20 @@ export function checkSettings(
   }
 }
 
+/** A setting of providers whose activation codes can ask for a confirmation code. */
+export const confirmationCode = text(
+  /^[^\s]{1,255}$/,
+  'a code without blanks',
+  'any',
+  'what a handset must give to download a profile whose activation code asks for a confirmation ' +
+    'code: this code, `any` (but one), or `none`',
+)
+
 /** Settings that every provider has. */
 export const commonSettings = {
   strict: flag(
     false,
-    'refuse fields and parameters the spec does not know, and bodies not sent as JSON, ' +
-      'instead of only journalling them',
+    'refuse fields and parameters the spec does not know, optional fields sent as null or "", ' +
+      'and bodies not sent as JSON, instead of only journalling them',
   ),
 }

@@ -1,9 +1,27 @@
 // SIMs of every provider, and what a handset does to their profile.
 import { defineCollection, SEPARATOR, sortable } from './collection.ts'
 import { defined } from './defined.ts'
-import { isCodeGood } from './installation-code.ts'
+import {
+  type ActivationCode,
+  activationCodeFields,
+  type Confirmation,
+  confirmationProblem,
+  isCodeGood,
+} from './installation-code.ts'
 import { move } from './lifecycle.ts'
 import { Refusal } from './refusal.ts'
+import {
+  count,
+  country,
+  digits,
+  fields,
+  iccid,
+  instant,
+  name,
+  oneOf,
+  optional,
+  text,
+} from './shape.ts'
 import {
   type ProfileEvent,
   type ProfileState,
@@ -29,14 +47,12 @@ export interface Network {
  * What every provider's SIM has; what only one provider knows is in a
  * collection of its own.
  */
-export interface Sim {
+export interface Sim extends ActivationCode {
   readonly provider: string
   readonly iccid: string
   readonly imsi: string
   readonly msisdn?: string
   readonly eid?: string
-  readonly smdpAddress: string
-  readonly matchingId: string
   /** Virtual ms at which the installation code stops being good; absent: never. */
   readonly codeExpiresAt?: number
   readonly profile: ProfileState
@@ -59,23 +75,61 @@ export function simKey(provider: string, iccid: string): string {
   return `${provider}/${iccid}`
 }
 
+const network = fields<Network>({
+  country,
+  name: text,
+  brandName: text,
+  mcc: digits,
+  mnc: digits,
+  tadig: text,
+})
+
 export const sims = defineCollection<Sim>({
   name: 'sims',
   key: (sim) => simKey(sim.provider, sim.iccid),
+  shape: fields<Sim>({
+    provider: name,
+    iccid,
+    imsi: text,
+    msisdn: optional(text),
+    eid: optional(text),
+    ...activationCodeFields,
+    codeExpiresAt: optional(instant),
+    profile: oneOf('released', 'downloaded', 'installed', 'enabled', 'disabled', 'deleted'),
+    service: oneOf('inactive', 'active', 'suspended', 'ceased'),
+    serial: count,
+    createdAt: instant,
+    firstInstalledAt: optional(instant),
+    firstAttachedAt: optional(instant),
+    firstUsedAt: optional(instant),
+    attached: optional(network),
+    lastNetwork: optional(network),
+    lastSeenAt: optional(instant),
+  }),
   indexes: { serial: (sim) => sortable(sim.serial), iccid: (sim) => sim.iccid + SEPARATOR },
 })
 
+/** Why a profile cannot be downloaded now; `undefined` where it can. */
+function downloadProblem(world: World, sim: Sim, confirmation: Confirmation): string | undefined {
+  if (!isCodeGood(sim.codeExpiresAt, world.now))
+    return 'the installation code is no longer good: it has expired'
+  return confirmationProblem(sim, confirmation)
+}
+
 /**
  * What the device does to the profile: download, install, enable, disable, delete.
- * @throws Refusal `wrong-state` for an illegal move or a code no longer good
+ * @param confirmation what the handset gives to download a profile that asks for it
+ * @throws Refusal `wrong-state` for an illegal move, a code no longer good or not confirmed
  */
-export function moveProfile(world: World, sim: Sim, event: ProfileEvent): Sim {
+export function moveProfile(
+  world: World,
+  sim: Sim,
+  event: ProfileEvent,
+  confirmation: Confirmation = {},
+): Sim {
   const profile = move(profileLifecycle, sim.profile, event)
-  if (event === 'download' && !isCodeGood(sim.codeExpiresAt, world.now))
-    throw new Refusal('wrong-state', 'the installation code is no longer good: it has expired', {
-      state: sim.profile,
-      event,
-    })
+  const problem = event === 'download' ? downloadProblem(world, sim, confirmation) : undefined
+  if (problem) throw new Refusal('wrong-state', problem, { state: sim.profile, event })
   const { attached, ...off } = sim
   const installedAt = event === 'install' ? world.now : undefined
   const moved: Sim = defined({
@@ -129,9 +183,10 @@ const PAST: Readonly<Record<ProfileEvent, string>> = {
  * What a person does with a new eSIM: downloads, installs, enables it, or what
  * of it is left.
  */
-export function install(world: World, sim: Sim): Sim {
+export function install(world: World, sim: Sim, confirmation?: Confirmation): Sim {
   let current = sim
-  if (current.profile === 'released') current = moveProfile(world, current, 'download')
+  if (current.profile === 'released')
+    current = moveProfile(world, current, 'download', confirmation)
   current = moveProfile(world, current, 'install')
   return moveProfile(world, current, 'enable')
 }

@@ -1,5 +1,6 @@
 // What is due: tasks in the order of their due time, then of their queueing.
 import { type Collection, defineCollection, sortable } from './collection.ts'
+import { byName, count, fields, instant, name, text } from './shape.ts'
 
 /** What a task is told when its time comes; texts, so that it can be kept. */
 export type TaskData = Readonly<Record<string, string>>
@@ -34,6 +35,7 @@ const dueOrder = (task: Task) => sortable(task.due) + sortable(task.id)
 export const tasks = defineCollection<Task>({
   name: 'tasks',
   key: (task) => String(task.id),
+  shape: fields<Task>({ id: count, kind: name, due: instant, data: byName(text) }),
   indexes: {
     performed: (task) => (task.kind === DELIVER ? undefined : dueOrder(task)),
     deliveries: (task) => (task.kind === DELIVER ? dueOrder(task) : undefined),

@@ -2,6 +2,7 @@
 import type { Bundle } from './bundles.ts'
 import { defineCollection, SEPARATOR, sortable } from './collection.ts'
 import { defined } from './defined.ts'
+import { amount, byName, fields, iccid, instant, name, optional, text } from './shape.ts'
 import type { Sim } from './sims.ts'
 import type { World } from './world.ts'
 
@@ -16,9 +17,19 @@ export interface UsageRecord
   readonly bytes: number
 }
 
-const usageRecords = defineCollection<UsageRecord>({
+export const usageRecords = defineCollection<UsageRecord>({
   name: 'uses',
   key: ({ provider, iccid, at, bundle }) => `${provider}/${iccid}/${sortable(at)}/${bundle}`,
+  shape: fields<UsageRecord>({
+    provider: name,
+    iccid,
+    bundle: text,
+    name: text,
+    reference: text,
+    extra: optional(byName(text)),
+    at: instant,
+    bytes: amount,
+  }),
   indexes: {
     time: ({ provider, iccid, at }) => provider + SEPARATOR + iccid + SEPARATOR + sortable(at),
   },

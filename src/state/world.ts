@@ -12,11 +12,13 @@ import {
 import { TIMELINE_LENGTH, timeline, type WorldEvent } from './events.ts'
 import type { Random } from './random.ts'
 import { openStreams, type StreamId } from './random-streams.ts'
+import { Refusal } from './refusal.ts'
 import { chosenSettings, type SettingsDef, type SettingsOf, type SettingTable } from './settings.ts'
 import { type Task, type TaskData, type TaskKind, tasks } from './task-queue.ts'
 import { beginTransaction, drew, noteWrite, type Transaction, wrote } from './transaction.ts'
 import {
   type Identity,
+  lifeMark,
   ownRecord,
   streamState,
   takeRecords,
@@ -46,6 +48,8 @@ export interface World {
    * committed.
    */
   readonly epoch: number
+  /** Tells this life of this world from every other, in ids that leave it. */
+  readonly mark: string
   /** Virtual ms since the epoch; stands still within a transaction. */
   readonly now: number
   /** Draws from the stream in use: the one `withStream` names, else the world's own. */
@@ -63,10 +67,11 @@ export interface World {
   settings<T extends SettingTable>(def: SettingsDef<T>): SettingsOf<T>
   setClock(clock: Clock): void
   /**
-   * Writes down what the clock shows: from there it goes on when the world is
-   * opened again.
+   * Writes down what the clock shows: from there it goes on when the world is opened again.
+   * @param until where it runs, that it may show as much before it is written down again: from there
+   *   it goes on then
    */
-  keepTime(): void
+  keepTime(until?: number): void
   /** The next number of a sequence, from 1. */
   next(sequence: string): number
   /**
@@ -91,6 +96,8 @@ export interface World {
    * @throws Error where they are no world's: the old life goes on
    */
   replace(records: Records): void
+  /** Ends its last life, as it was removed: nothing is committed any more. */
+  end(): void
 }
 
 /**
@@ -112,6 +119,9 @@ class OpenWorld implements World {
   /** The collections that were asked for, by name. */
   #collections = new Map<string, OpenCollection<object>>()
   #epoch = 0
+  #ended = false
+  /** Of the present life, once it was asked for. */
+  #mark: string | undefined
   /** The time shown while the runner advances. */
   #held: number | undefined
   /** The one under way. */
@@ -133,6 +143,11 @@ class OpenWorld implements World {
 
   get epoch(): number {
     return this.#epoch
+  }
+
+  get mark(): string {
+    this.#mark ??= lifeMark(this.identity)
+    return this.#mark
   }
 
   get now(): number {
@@ -179,10 +194,9 @@ class OpenWorld implements World {
     this.in(worldRecords).put({ id: 'clock', ...clock })
   }
 
-  keepTime(): void {
-    const wall = this.#deps.wall()
-    const { clock } = this
-    this.setClock(this.#held === undefined ? touch(clock, wall) : setTo(clock, wall, this.#held))
+  keepTime(until?: number): void {
+    const { until: _, ...clock } = this.#shown()
+    this.setClock(until === undefined || clock.mode === 'frozen' ? clock : { ...clock, until })
   }
 
   next(sequence: string): number {
@@ -213,6 +227,8 @@ class OpenWorld implements World {
 
   transaction<R>(change: () => R, at = this.now): { result: R; events: readonly WorldEvent[] } {
     if (this.#transaction) throw new Error('transactions do not nest')
+    if (this.#ended)
+      throw new Refusal('writes-refused', `the world "${this.name}" was removed meanwhile`)
     const current = beginTransaction(at)
     this.#transaction = current
     let result: R
@@ -235,12 +251,26 @@ class OpenWorld implements World {
 
   replace(records: Records): void {
     if (this.#transaction) throw new Error('a world cannot be replaced within a transaction')
-    this.#records = takeRecords(records, this.#deps.wall(), this.name)
+    const { name, life = 1 } = this.identity
+    this.#records = takeRecords(records, this.#deps.wall(), { name, life: life + 1 })
+    this.#mark = undefined
     this.#collections = new Map()
     this.#streams.forgetAll()
     this.#epoch += 1
     // An advance of the old life does not set the time of the new one.
     this.#held = undefined
+  }
+
+  end(): void {
+    this.#ended = true
+    this.#epoch += 1
+  }
+
+  /** The clock with what it shows now. */
+  #shown(): Clock {
+    const wall = this.#deps.wall()
+    const { clock } = this
+    return this.#held === undefined ? touch(clock, wall) : setTo(clock, wall, this.#held)
   }
 
   #noteDraw(id: StreamId): void {
@@ -260,7 +290,7 @@ class OpenWorld implements World {
    */
   #seal(current: Transaction): void {
     this.#deps.beforeCommit(this, current.changes.values())
-    if (!wrote(current, worldRecords.name, 'clock')) this.keepTime()
+    if (!wrote(current, worldRecords.name, 'clock')) this.setClock(this.#shown())
     for (const { id } of current.drawn)
       this.in(worldRecords).put({ id, state: this.#streams.state(id) })
   }

@@ -1,24 +1,44 @@
 // A world's base: every record in one JSON file, replaced as a whole through lowdb.
-import { open, rename, rm, stat } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { Low } from 'lowdb'
-import { TextFile } from 'lowdb/node'
 import { type Base, parseBase, renderBase } from './base-text.ts'
-import { checkRegular, reason } from './disk-errors.ts'
+import { type Disk, PRIVATE_FILE, readWhole, syncFolder } from './disk.ts'
+import { reason } from './disk-errors.ts'
 import { StoreError } from './store.ts'
+
+/** A base as it was read. */
+export interface ReadBase {
+  readonly base: Base
+  /** Bytes of the file. */
+  readonly size: number
+  /** False where its text is not the one that was written: its checksum is another. */
+  readonly isAsWritten: boolean
+}
 
 /**
  * Reads a base, or `undefined` where there is none.
- * @returns also the file's size in bytes
- * @throws StoreError when it cannot be read, is no base, or is of a newer format
+ * @throws StoreError when it cannot be read, or is of a newer format
+ * @throws BrokenWorld when it is no base
  */
-export async function readBase(file: string): Promise<{ base: Base; size: number } | undefined> {
-  const low = lowBase(file, '', null)
-  await checkRegular(file).catch((error) => {
-    throw new StoreError(`cannot read ${file}: ${reason(error)}`)
-  })
+export async function readBase(disk: Disk, file: string): Promise<ReadBase | undefined> {
+  let read: { size: number; isAsWritten: boolean } | undefined
+  const low = new Low<Base | null>(
+    {
+      async read() {
+        const bytes = await readWhole(disk, file).catch((error) => {
+          throw new StoreError(`cannot read ${file}: ${reason(error)}`)
+        })
+        if (!bytes) return null
+        const { isAsWritten, ...base } = parseBase(file, bytes)
+        read = { size: bytes.length, isAsWritten }
+        return base
+      },
+      async write() {},
+    },
+    null,
+  )
   await low.read()
-  return low.data ? { base: low.data, size: (await stat(file)).size } : undefined
+  return low.data && read ? { base: low.data, ...read } : undefined
 }
 
 /**
@@ -27,62 +47,56 @@ export async function readBase(file: string): Promise<{ base: Base; size: number
  * @param base its maps must not change until this resolves; the records in them never do
  * @returns the size in bytes
  */
-export async function writeBase(file: string, version: string, base: Base): Promise<number> {
-  try {
-    await lowBase(file, version, base).write()
-  } catch (error) {
-    await discardStaged(file)
-    throw error
-  }
-  return (await stat(file)).size
-}
-
-function lowBase(file: string, version: string, base: Base | null): Low<Base | null> {
+export async function writeBase(
+  disk: Disk,
+  file: string,
+  version: string,
+  base: Base,
+): Promise<number> {
   const staged = stagedFor(file)
-  return new Low<Base | null>(
+  const low = new Low<Base>(
     {
-      async read() {
-        const text = await new TextFile(file).read().catch((error) => {
-          throw new StoreError(`cannot read ${file}: ${reason(error)}`)
-        })
-        return text === null ? null : parseBase(file, text)
-      },
+      read: async () => null,
       async write(data) {
-        if (!data) return
-        await new TextFile(staged).write(await renderBase(version, data))
-        // lowdb does not sync. The log is deleted once this base stands: so the base has to be on
-        // the disk first, whatever the durability.
-        await syncFile(staged)
-        await rename(staged, file)
-        await syncFolder(dirname(file))
+        await writeSynced(disk, staged, await renderBase(version, data))
+        await disk.rename(staged, file)
+        await syncFolder(disk, dirname(file))
       },
     },
     base,
   )
+  try {
+    await low.write()
+  } catch (error) {
+    await discardStaged(disk, file)
+    throw error
+  }
+  return (await disk.stat(file)).size
 }
 
 const stagedFor = (file: string) => `${file}.new`
 
 /**
+ * Where what becomes a base is written; the second is that of version 0.1.0.
+ * What a crash leaves there is nobody's.
+ */
+export function stagedFiles(file: string): readonly string[] {
+  const staged = stagedFor(file)
+  return [staged, join(dirname(staged), `.${basename(staged)}.tmp`)]
+}
+
+/**
  * Deletes what was left half-written beside a base: on a full disk, the room
  * the log needs.
  */
-export async function discardStaged(file: string): Promise<void> {
-  const staged = stagedFor(file)
-  // the second is where lowdb's writer (steno) writes before it renames
-  for (const left of [staged, join(dirname(staged), `.${basename(staged)}.tmp`)])
-    await rm(left, { force: true }).catch(() => {})
+export async function discardStaged(disk: Disk, file: string): Promise<void> {
+  await disk.remove(stagedFor(file)).catch(() => {})
 }
 
-async function syncFile(file: string) {
-  await using handle = await open(file, 'r+')
-  await handle.sync()
-}
-
-/** Waits until the names in a folder are on the disk. */
-export async function syncFolder(dir: string): Promise<void> {
-  // Windows opens no folders, and keeps names in its journal.
-  if (process.platform === 'win32') return
-  await using handle = await open(dir, 'r')
+async function writeSynced(disk: Disk, file: string, text: Buffer): Promise<void> {
+  await using handle = await disk.open(file, 'w', PRIVATE_FILE)
+  await handle.writeFile(text)
+  // The log is deleted once this base stands: so the base has to be on the disk first, whatever
+  // the durability.
   await handle.sync()
 }

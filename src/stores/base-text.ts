@@ -1,9 +1,10 @@
 // The text of a base: a header, then every record on a line of its own.
 import { setImmediate as breathe } from 'node:timers/promises'
 import type { Records } from '../state/collection.ts'
+import { checksum, hex } from './checksum.ts'
 import { reason } from './disk-errors.ts'
 import { isCount, isObject } from './json-shape.ts'
-import { FORMAT, StoreError } from './store.ts'
+import { BrokenWorld, FORMAT, StoreError } from './store.ts'
 
 /**
  * Records rendered between two breaths: about 1 ms of work, so that requests
@@ -17,48 +18,77 @@ const SLICE = 500
  */
 const LINES = 200
 
+/** No header is longer than this. */
+const HEADER = 1000
+
 /** What a base holds: the records as they stood after the change numbered `logged`. */
 export interface Base {
-  readonly world: string
+  /** Absent from a document somebody made by hand. */
+  readonly world?: string | undefined
+  /** Tells its logs from those of another world of this name; version 0.1.0 wrote none. */
+  readonly generation?: string | undefined
   readonly logged: number
   readonly records: Records
 }
 
-export async function renderBase(
-  version: string,
-  { world, logged, records }: Base,
-): Promise<string> {
-  const header = { format: FORMAT, writtenBy: `esimulator ${version}`, world, logged }
-  const parts = [`${JSON.stringify(header, null, 2).slice(0, -2)},\n  "collections": {`]
+/** The text of a base: its last header field is the checksum of all the rest. */
+export async function renderBase(version: string, base: Base): Promise<Buffer> {
+  const { world, generation, logged, records } = base
+  const header = { format: FORMAT, writtenBy: `esimulator ${version}`, world, logged, generation }
+  const head = Buffer.from(JSON.stringify(header, null, 2).slice(0, -2))
+  const parts: Buffer[] = []
+  let sum = checksum(head)
+  const add = (text: string) => {
+    const part = Buffer.from(text)
+    parts.push(part)
+    sum = checksum(part, sum)
+  }
+  add(HEAD_END)
   let separator = ''
   for (const [collection, byKey] of records) {
     if (byKey.size === 0) continue
-    parts.push(`${separator}\n    ${JSON.stringify(collection)}: {\n`)
+    add(`${separator}\n    ${JSON.stringify(collection)}: {\n`)
     let lines: string[] = []
     for (const [key, record] of byKey) {
+      if (lines.length === SLICE) {
+        add(`${lines.join(',\n')},\n`)
+        lines = []
+        await breathe()
+      }
       lines.push(`      ${JSON.stringify(key)}: ${JSON.stringify(record)}`)
-      if (lines.length < SLICE) continue
-      parts.push(lines.join(',\n'), ',\n')
-      lines = []
-      await breathe()
     }
-    if (lines.length > 0) parts.push(lines.join(',\n'))
-    else parts.pop()
-    parts.push('\n    }')
+    add(`${lines.join(',\n')}\n    }`)
     separator = ','
   }
-  parts.push('\n  }\n}\n')
-  return parts.join('')
+  add('\n  }\n}\n')
+  const seal = Buffer.from(`,\n  "checksum": "${hex(sum)}"`)
+  return Buffer.concat([head, seal, ...parts])
 }
 
-/** @throws StoreError where the text is no base, or one of a newer format */
-export function parseBase(file: string, text: string): Base {
+/** The line of a header that holds the checksum, and the beginning of what follows it. */
+const SEAL = /,\n {2}"checksum": "([0-9a-f]{8})"(?=,\n {2}"collections": \{)/
+
+/** True where a text has the checksum it was written with, or none. */
+function isAsWritten(bytes: Buffer): boolean {
+  const header = bytes.toString('latin1', 0, HEADER)
+  const seal = SEAL.exec(header)
+  if (!seal) return !/"checksum"\s*:/.test(header)
+  const sum = checksum(bytes.subarray(0, seal.index))
+  return seal[1] === hex(checksum(bytes.subarray(seal.index + seal[0].length), sum))
+}
+
+/**
+ * @throws BrokenWorld where the text is no base
+ * @throws StoreError where it is one of a newer format
+ */
+export function parseBase(file: string, bytes: Buffer): Base & { isAsWritten: boolean } {
+  const text = bytes.toString('utf8')
   const lines = byLines(text)
   const data = lines ?? parse(file, text)
   const wrong = (what: string) =>
-    new StoreError(`${file} is not a state file of esimulator: ${what}. It was left as it is`)
+    new BrokenWorld(`${file} is not a state file of esimulator: ${what}`)
   if (!isObject(data)) throw wrong('it is no JSON object')
-  const { format, world, logged, collections } = data
+  const { format, world, generation, logged, collections } = data
   if (!isCount(format) || format === 0) throw wrong('it has no "format"')
   if (format > FORMAT) {
     throw new StoreError(
@@ -73,7 +103,8 @@ export function parseBase(file: string, text: string): Base {
     const byKey = new Map<string, object>()
     for (const part of lines ? (content as unknown[]) : [content]) {
       if (!isObject(part)) throw wrong(`collection ${JSON.stringify(collection)} is no object`)
-      for (const [key, record] of Object.entries(part)) {
+      for (const key of Object.keys(part)) {
+        const record = part[key]
         if (!isObject(record))
           throw wrong(`${JSON.stringify(key)} in ${JSON.stringify(collection)} is no record`)
         byKey.set(key, record)
@@ -81,7 +112,14 @@ export function parseBase(file: string, text: string): Base {
     }
     records.set(collection, byKey)
   }
-  return { world: String(world), logged, records }
+  const given = (value: unknown) => (typeof value === 'string' ? value : undefined)
+  return {
+    world: given(world),
+    generation: given(generation),
+    logged,
+    records,
+    isAsWritten: isAsWritten(bytes),
+  }
 }
 
 const HEAD_END = ',\n  "collections": {'
@@ -130,9 +168,6 @@ function parse(file: string, text: string): unknown {
   try {
     return JSON.parse(text)
   } catch (error) {
-    throw new StoreError(
-      `${file} is not JSON (${reason(error)}): mend it, or start with another --state folder. ` +
-        'It was left as it is',
-    )
+    throw new BrokenWorld(`${file} is not JSON (${reason(error)})`)
   }
 }

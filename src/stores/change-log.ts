@@ -1,12 +1,32 @@
 // A world's log: the changes since its base, one line a commit, each line all or nothing.
-import { constants } from 'node:fs'
-import { type FileHandle, open, readFile, rename } from 'node:fs/promises'
+import {
+  closeSync,
+  constants,
+  fdatasyncSync,
+  fstatSync,
+  ftruncateSync,
+  openSync,
+  writeSync,
+} from 'node:fs'
+import type { FileHandle } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import type { Change, Records } from '../state/collection.ts'
-import { syncFolder } from './base-file.ts'
-import { checkRegular, codeOf, reason } from './disk-errors.ts'
+import { defined } from '../state/defined.ts'
+import { openSealed, sealedLines } from './checksum.ts'
+import { type Disk, PRIVATE_FILE, readWhole, syncFolder } from './disk.ts'
+import { reason } from './disk-errors.ts'
 import { isCount, isObject } from './json-shape.ts'
-import { StoreError } from './store.ts'
+import { BrokenWorld, StoreError } from './store.ts'
+
+/** The layout of a log: version 0.1.0 wrote the first, lines without header and checksums. */
+const LOG_FORMAT = 2
+
+/** What a log says of itself before its first line: which world's it is, and of which life. */
+export interface LogHeader {
+  readonly world: string
+  /** That of the base beside it. */
+  readonly generation: string
+}
 
 /** `[collection, key, record]`, the record `null` where it was deleted. */
 type LoggedChange = readonly [collection: string, key: string, record: object | null]
@@ -22,7 +42,7 @@ interface Line {
   readonly changes: readonly LoggedChange[]
 }
 
-/** The line of one commit. */
+/** The line of one commit, before it is sealed. */
 export function changeLine(n: number, changes: readonly Change[]): string {
   return render({
     n,
@@ -41,7 +61,12 @@ export function replacingLine(n: number, records: Records): string {
   return render({ n, replaces: true, changes })
 }
 
-const render = (line: Line) => `${JSON.stringify(line)}\n`
+const render = (line: Line) => JSON.stringify(line)
+
+/** The line a log begins with. */
+export function headerLine({ world, generation }: LogHeader): Buffer {
+  return sealedLines([JSON.stringify({ format: LOG_FORMAT, world, generation })])
+}
 
 /**
  * How far a world has been read: its records, and the number of the last change
@@ -52,50 +77,90 @@ export interface Progress {
   records: Records
 }
 
+/** How far a log was read. */
+export interface ReplayedLog {
+  /** Where the last whole line ends, in bytes. */
+  readonly end: number
+  /** What follows it and is no whole line: one cut short, or one that was changed. */
+  readonly torn?: 'unfinished' | 'damaged'
+  readonly header?: LogHeader
+}
+
 /**
  * Applies the lines of a log that a world does not hold yet.
- * @returns where the last whole line ends in bytes, and whether a torn one follows; `undefined`
- *   where there is no such file
- * @throws StoreError naming the file and line when anything but the end of it is not ours
+ * @returns how far it was read; `undefined` where there is no such file
+ * @throws StoreError when it cannot be read, or is newer than this program
+ * @throws BrokenWorld naming the file and line when anything but the end of it is not ours; the
+ *   lines before it have been applied
  */
 export async function replayLog(
+  disk: Disk,
   file: string,
   world: Progress,
-): Promise<{ end: number; torn: boolean } | undefined> {
-  const bytes = await checkRegular(file)
-    .then(() => readFile(file))
-    .catch((error) => {
-      if (codeOf(error) === 'ENOENT') return undefined
-      throw new StoreError(`cannot read ${file}: ${reason(error)}`)
-    })
+): Promise<ReplayedLog | undefined> {
+  const bytes = await readWhole(disk, file).catch((error) => {
+    throw new StoreError(`cannot read ${file}: ${reason(error)}`)
+  })
   if (!bytes) return undefined
+  let header: LogHeader | undefined
   let end = 0
+  const upTo = (torn?: ReplayedLog['torn']): ReplayedLog => defined({ end, torn, header })
   for (let number = 1; end < bytes.length; number++) {
     const newline = bytes.indexOf(0x0a, end)
     // Only whole lines were acknowledged. A power cut can also leave a last line of anything.
-    if (newline < 0) return { end, torn: true }
-    const line = parseLine(bytes.toString('utf8', end, newline))
-    if (!line && newline === bytes.length - 1) return { end, torn: true }
-    if (!line)
-      throw new StoreError(
-        `${file} line ${number} is damaged: mend or remove it, ` +
-          'or start with another --state folder',
-      )
-    apply(line, world, () => `${file} line ${number}`)
+    if (newline < 0) return upTo('unfinished')
+    const line = parseLine(bytes.subarray(end, newline), header !== undefined)
+    if (!line && newline === bytes.length - 1) return upTo('damaged')
+    const where = `${file} line ${number}`
+    if (!line) throw new BrokenWorld(`${where} is damaged`)
+    if ('format' in line) header = headerIn(line, file)
+    else apply(line, world, where)
     end = newline + 1
   }
-  return { end, torn: false }
+  return upTo()
 }
 
-function parseLine(text: string): Line | undefined {
+interface HeaderLine extends LogHeader {
+  readonly format: number
+}
+
+/** @throws StoreError where the log is newer than this program */
+function headerIn({ format, world, generation }: HeaderLine, file: string): LogHeader {
+  if (format > LOG_FORMAT) {
+    throw new StoreError(
+      `${file} was written by a newer esimulator (format ${format}; this one reads ` +
+        `${LOG_FORMAT}): upgrade, or start with another --state folder`,
+    )
+  }
+  return { world, generation }
+}
+
+const BRACE = 0x7b
+
+/** @param sealed whether a header stood before: from there on, every line has its checksum */
+function parseLine(bytes: Buffer, sealed: boolean): Line | HeaderLine | undefined {
+  const isPlain = bytes[0] === BRACE && !sealed
+  const json = isPlain ? bytes.toString('utf8') : openSealed(bytes)
+  if (json === undefined) return undefined
   let line: unknown
   try {
-    line = JSON.parse(text)
+    line = JSON.parse(json)
   } catch {
     return undefined
   }
   if (!isObject(line)) return undefined
-  const { n, replaces, changes } = line
+  return isPlain || !('format' in line) ? changesIn(line) : headerOf(line)
+}
+
+function headerOf({ format, world, generation }: Fields): HeaderLine | undefined {
+  if (!isCount(format) || typeof world !== 'string' || typeof generation !== 'string')
+    return undefined
+  return { format, world, generation }
+}
+
+type Fields = Readonly<Record<string, unknown>>
+
+function changesIn({ n, replaces, changes }: Fields): Line | undefined {
   if (!isCount(n) || !Array.isArray(changes) || !changes.every(isLoggedChange)) return undefined
   return replaces === true ? { n, replaces, changes } : { n, changes }
 }
@@ -110,13 +175,12 @@ function isLoggedChange(value: unknown): value is LoggedChange {
   )
 }
 
-function apply({ n, replaces, changes }: Line, world: Progress, where: () => string) {
+function apply({ n, replaces, changes }: Line, world: Progress, where: string) {
   if (n <= world.n) return
   // A base and a log that do not belong together make no world: some of it would be missing.
   if (n !== world.n + 1 && !replaces) {
-    throw new StoreError(
-      `${where()} is change ${n}, but what is kept before it ends at ${world.n}: ` +
-        'bring back the missing file, or start with another --state folder',
+    throw new BrokenWorld(
+      `${where} is change ${n}, but what is kept before it ends at ${world.n}: a file is missing`,
     )
   }
   if (replaces) world.records.clear()
@@ -138,32 +202,58 @@ export interface ChangeLog {
    * be read again.
    */
   append(bytes: Buffer): Promise<void>
+  /**
+   * Does the same without waiting, as the process ends; an append of the same bytes may be under way.
+   * @throws Error where they cannot be written
+   */
+  appendNow(bytes: Buffer): void
   /** Sets the log aside under another name and starts an empty one. */
   moveTo(file: string): Promise<void>
   close(): Promise<void>
 }
 
-/**
- * A log that goes on after `size` bytes. The file is first touched by the first append.
- * @param synced whether an append waits for the disk
- */
-export function openChangeLog(file: string, size: number, synced: boolean): ChangeLog {
+export interface ChangeLogOptions {
+  readonly disk: Disk
+  readonly file: string
+  /** Bytes of whole lines that are there. */
+  readonly size: number
+  /** Written before the first line. */
+  readonly header: LogHeader
+  /** Whether one is there already. */
+  readonly isHeaded: boolean
+  /** Whether an append waits for the disk. */
+  readonly synced: boolean
+}
+
+/** Opens a log to write behind `size` bytes; what is there beyond them was torn, and goes. */
+async function openAt({ disk, file, synced }: ChangeLogOptions, size: number): Promise<FileHandle> {
+  // Not the flag `a`: it would append behind a torn line instead of over it.
+  const fresh = await disk.open(file, constants.O_RDWR | constants.O_CREAT, PRIVATE_FILE)
+  try {
+    const found = (await fresh.stat()).size
+    if (found < size) throw new Error('another program cut it short')
+    if (found > size) await fresh.truncate(size)
+    if (synced && size === 0) await syncFolder(disk, dirname(file))
+  } catch (error) {
+    await fresh.close()
+    throw error
+  }
+  return fresh
+}
+
+function writeAllNow(fd: number, bytes: Buffer, from: number): void {
+  let done = 0
+  while (done < bytes.length) done += writeSync(fd, bytes, done, bytes.length - done, from + done)
+}
+
+/** A log that goes on after `size` bytes. The file is first touched by the first append. */
+export function openChangeLog(options: ChangeLogOptions): ChangeLog {
+  const { disk, file, synced } = options
+  const header = headerLine(options.header)
+  let { size, isHeaded } = options
   let handle: FileHandle | undefined
 
-  async function opened() {
-    // Not the flag `a`: it would append behind a torn line instead of over it.
-    const fresh = await open(file, constants.O_RDWR | constants.O_CREAT, 0o644)
-    try {
-      const found = (await fresh.stat()).size
-      if (found < size) throw new Error('another program cut it short')
-      if (found > size) await fresh.truncate(size)
-      if (synced && size === 0) await syncFolder(dirname(file))
-    } catch (error) {
-      await fresh.close()
-      throw error
-    }
-    return fresh
-  }
+  const headed = (lines: Buffer) => (isHeaded ? lines : Buffer.concat([header, lines]))
 
   async function release() {
     const released = handle
@@ -175,14 +265,16 @@ export function openChangeLog(file: string, size: number, synced: boolean): Chan
     get size() {
       return size
     },
-    async append(bytes) {
+    async append(lines) {
+      const bytes = headed(lines)
       try {
-        handle ??= await opened()
+        handle ??= await openAt(options, size)
         let done = 0
         while (done < bytes.length)
           done += (await handle.write(bytes, done, bytes.length - done, size + done)).bytesWritten
         if (synced) await handle.datasync()
         size += bytes.length
+        isHeaded = true
       } catch (error) {
         // A part may be on the disk: it goes now, or else when the file is opened for the next try.
         await handle?.truncate(size).catch(() => {})
@@ -190,10 +282,31 @@ export function openChangeLog(file: string, size: number, synced: boolean): Chan
         throw error
       }
     },
+    appendNow(lines) {
+      const fd = openSync(file, constants.O_RDWR | constants.O_CREAT, PRIVATE_FILE)
+      try {
+        const found = fstatSync(fd).size
+        // It was being set aside just now.
+        if (found === 0) {
+          size = 0
+          isHeaded = false
+        }
+        const bytes = headed(lines)
+        if (found < size) throw new Error('another program cut it short')
+        ftruncateSync(fd, size)
+        writeAllNow(fd, bytes, size)
+        if (synced) fdatasyncSync(fd)
+        size += bytes.length
+        isHeaded = true
+      } finally {
+        closeSync(fd)
+      }
+    },
     async moveTo(other) {
       await release()
-      await rename(file, other)
+      await disk.rename(file, other)
       size = 0
+      isHeaded = false
     },
     close: release,
   }

@@ -1,6 +1,7 @@
 // The commits of one world that are not in its log yet, and those who wait for them.
 import type { Change } from '../state/collection.ts'
 import { changeLine } from './change-log.ts'
+import { sealedLines } from './checksum.ts'
 
 export interface CommitQueue {
   /** True where everything is in the log. */
@@ -50,7 +51,7 @@ export function openCommitQueue(): CommitQueue {
     batch(lineOfWhole) {
       if (batch) return batch.bytes
       const lines = whole ? [lineOfWhole()] : added.map(({ n, changes }) => changeLine(n, changes))
-      batch = { bytes: Buffer.from(lines.join('')), waiting }
+      batch = { bytes: sealedLines(lines), waiting }
       added = []
       whole = false
       waiting = undefined

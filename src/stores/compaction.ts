@@ -1,8 +1,8 @@
 // A new base in place of a log that has outgrown the old one, while changes go on in a new log.
-import { rm } from 'node:fs/promises'
 import { copyRecords } from '../state/collection.ts'
 import { writeBase } from './base-file.ts'
 import type { ChangeLog, Progress } from './change-log.ts'
+import type { Disk } from './disk.ts'
 import { reason } from './disk-errors.ts'
 import type { Saved } from './saved-world.ts'
 import type { WorldFiles } from './world-files.ts'
@@ -28,6 +28,7 @@ export interface Compaction {
 }
 
 export interface CompactionOptions {
+  readonly disk: Disk
   readonly world: string
   readonly files: WorldFiles
   readonly version: string
@@ -42,8 +43,9 @@ export interface CompactionOptions {
 export function openCompaction(
   log: ChangeLog,
   saved: Saved,
-  { world, files, version, present, warn }: CompactionOptions,
+  { disk, world, files, version, present, warn }: CompactionOptions,
 ): Compaction {
+  const { generation } = saved
   let { logged } = saved.base
   let { hasOldLog } = saved
   let compactAt = Math.max(SMALL_LOG, saved.base.size)
@@ -52,11 +54,11 @@ export function openCompaction(
   async function save(): Promise<void> {
     // No transaction is open here: handlers are synchronous and this is a turn of its own.
     const { n, records } = present()
-    const base = { world, logged: n, records: copyRecords(records) }
-    const size = await writeBase(files.base, version, base)
+    const base = { world, generation, logged: n, records: copyRecords(records) }
+    const size = await writeBase(disk, files.base, version, base)
     logged = n
     compactAt = Math.max(SMALL_LOG, size)
-    await rm(files.oldLog, { force: true })
+    await disk.remove(files.oldLog)
     hasOldLog = false
   }
 
@@ -90,7 +92,7 @@ export function openCompaction(
       try {
         await save()
         // A log that stays does no harm: its lines are numbered, and in the base.
-        await rm(files.log, { force: true }).catch(() => {})
+        await disk.remove(files.log).catch(() => {})
         return true
       } catch (error) {
         postpone(error)

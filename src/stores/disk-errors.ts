@@ -1,11 +1,11 @@
 // What the operating system says about a file, as a sentence a user can act on.
-import { stat } from 'node:fs/promises'
 
 const meanings: Readonly<Record<string, string>> = {
   EACCES: 'permission denied',
   EPERM: 'permission denied',
   EROFS: 'the file system is read-only',
   ENOSPC: 'the disk is full',
+  EFBIG: 'the file would be larger than is allowed',
   EDQUOT: 'the disk quota is used up',
   EIO: 'the disk reports an input/output error',
   EISDIR: 'a folder stands in its place',
@@ -31,13 +31,4 @@ export function reason(error: unknown): string {
   const meaning = code && meanings[code]
   if (meaning) return `${meaning} (${code})`
   return error instanceof Error ? error.message : String(error)
-}
-
-/**
- * @throws Error where something else than a file stands there: reading a device
- * may never end.
- */
-export async function checkRegular(file: string): Promise<void> {
-  const found = await stat(file).catch(() => undefined)
-  if (found && !found.isFile() && !found.isDirectory()) throw new Error('it is not a regular file')
 }

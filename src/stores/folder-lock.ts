@@ -3,6 +3,7 @@ import { mkdir, readFile, realpath, rm, rmdir, stat, writeFile } from 'node:fs/p
 import { hostname } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
 import { type LockOptions, lock } from 'proper-lockfile'
+import { PRIVATE_FILE, PRIVATE_FOLDER } from './disk.ts'
 import { codeOf, reason } from './disk-errors.ts'
 import { isObject } from './json-shape.ts'
 import { StoreError } from './store.ts'
@@ -43,17 +44,17 @@ export async function lockFolder(dir: string, onLost: () => void): Promise<() =>
 
 /**
  * Makes a folder and those above it, one by one: by itself, mkdir never returns
- * below /proc.
+ * below /proc. They are their owner's alone.
  */
 async function makeFolder(dir: string): Promise<void> {
   try {
-    await mkdir(dir)
+    await mkdir(dir, { mode: PRIVATE_FOLDER })
   } catch (error) {
     if (codeOf(error) === 'EEXIST') return
     const above = dirname(dir)
     if (codeOf(error) !== 'ENOENT' || (await stat(above).catch(() => undefined))) throw error
     await makeFolder(above)
-    await mkdir(dir)
+    await mkdir(dir, { mode: PRIVATE_FOLDER })
   }
 }
 
@@ -93,6 +94,7 @@ async function enter(folder: string, dir: string, onLost: () => void) {
       await writeFile(
         ownerFile(folder),
         `${JSON.stringify({ pid: process.pid, host: hostname() } satisfies Owner)}\n`,
+        { mode: PRIVATE_FILE },
       )
     } catch (error) {
       await release()

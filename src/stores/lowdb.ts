@@ -1,9 +1,13 @@
 // The store of a state folder: a world's base as readable JSON, and a log of the changes since.
 import { openCredentialIndex } from './credential-index.ts'
+import { type Disk, realDisk } from './disk.ts'
+import { reason } from './disk-errors.ts'
 import { lockFolder } from './folder-lock.ts'
-import { nothingSaved, readWorld } from './saved-world.ts'
+import { readRemovedLives, saveRemovedLives } from './removed-lives.ts'
+import { nothingSaved, readWorld, removeUnfinished, setWorldAside } from './saved-world.ts'
 import type { Durability, Store } from './store.ts'
-import { worldFiles, worldsIn } from './world-files.ts'
+import { tidyFolder } from './tidy-folder.ts'
+import { removedFile, worldFiles, worldsIn } from './world-files.ts'
 import { openWriters } from './world-writers.ts'
 
 export interface LowdbOptions {
@@ -18,6 +22,8 @@ export interface LowdbOptions {
    * failed, a write that works again.
    */
   warn?: (sentence: string) => void
+  /** Where the files are; the disk there is unless told. The lock is always on that. */
+  disk?: Disk
 }
 
 /**
@@ -25,7 +31,7 @@ export interface LowdbOptions {
  * @throws StoreError when another process holds the folder, or it cannot be made or written
  */
 export async function lowdbStore(options: LowdbOptions): Promise<Store> {
-  const { dir, durability = 'buffered', version, warn = () => {} } = options
+  const { dir, warn = () => {} } = options
   let lost: Error | undefined
   const unlock = await lockFolder(dir, () => {
     lost = new Error(
@@ -34,10 +40,26 @@ export async function lowdbStore(options: LowdbOptions): Promise<Store> {
     )
     warn(lost.message)
   })
-  const lockLost = () => lost
+  try {
+    return await openStore(options, () => lost, unlock)
+  } catch (error) {
+    await unlock().catch(() => {})
+    throw error
+  }
+}
+
+async function openStore(
+  { dir, durability = 'buffered', version, warn = () => {}, disk = realDisk }: LowdbOptions,
+  lockLost: () => Error | undefined,
+  unlock: () => Promise<void>,
+): Promise<Store> {
   const filesOf = (world: string) => worldFiles(dir, world)
-  const onDisk = await worldsIn(dir)
+  await tidyFolder(disk, dir)
+  const onDisk = await worldsIn(disk, dir)
+  const removed = await readRemovedLives(removedFile(dir))
+  let saving = Promise.resolve()
   const writers = openWriters(onDisk, (world) => ({
+    disk,
     world,
     files: filesOf(world),
     durability,
@@ -47,33 +69,51 @@ export async function lowdbStore(options: LowdbOptions): Promise<Store> {
   }))
 
   return {
-    list: () => worldsIn(dir),
+    lasts: true,
+    list: () => worldsIn(disk, dir),
     worldOf: openCredentialIndex({
       worlds: onDisk,
       isUnloaded: writers.isUnloaded,
-      read: async (world) => (await readWorld(filesOf(world), () => {}))?.records,
+      read: async (world) => (await readWorld(disk, filesOf(world)))?.records,
     }),
     async load(world) {
       if (writers.get(world)) throw new Error(`world ${world} is open already`)
       await writers.erased(world)
-      const read = await readWorld(filesOf(world), warn)
-      writers.start(world, read?.saved ?? nothingSaved)
+      const read = await readWorld(disk, filesOf(world))
+      for (const remark of read?.remarks ?? []) warn(remark)
+      if (!read) await removeUnfinished(disk, filesOf(world))
+      writers.start(world, read?.saved ?? nothingSaved())
       return read?.records
+    },
+    async setAside(world) {
+      await writers.abandon(world)
+      return setWorldAside(disk, dir, filesOf(world))
     },
     attach(world, records) {
       if (writers.isUnloaded(world))
         throw new Error(`world ${world} is kept already: load it first`)
-      const writer = writers.get(world) ?? writers.start(world, nothingSaved)
+      const writer = writers.get(world) ?? writers.start(world, nothingSaved())
       writer.attach(records)
     },
     commit: (world, changes) => writers.of(world).commit(changes),
     rewrite: (world) => writers.of(world).rewrite(),
     flushed: (world) => writers.get(world)?.flushed(),
-    failure: (world) => lost ?? writers.get(world)?.failure(),
-    remove: (world) => writers.erase(world),
+    logged: (world) => writers.get(world)?.logged(),
+    writeNow: () => writers.writeNow(),
+    failure: (world) => lockLost() ?? writers.get(world)?.failure(),
+    async remove(world, lives) {
+      removed.note(world, lives)
+      // One after the other, and beside the world's own files: its name is free at once.
+      saving = saving
+        .then(() => saveRemovedLives(removedFile(dir), removed))
+        .catch((error: unknown) => warn(`cannot write ${removedFile(dir)}: ${reason(error)}`))
+      await Promise.all([saving, writers.erase(world)])
+    },
+    livesOf: removed.of,
     async close() {
       try {
         await writers.close()
+        await saving
       } finally {
         await unlock().catch(() => {})
       }

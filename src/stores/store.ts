@@ -19,23 +19,40 @@ export type Durability = 'buffered' | 'written' | 'synced'
  */
 export class StoreError extends Error {}
 
+/**
+ * The files of a world are damaged: it can be set aside. The message says what
+ * is wrong, and where.
+ */
+export class BrokenWorld extends StoreError {}
+
 export interface Store {
+  /** False where nothing is kept beyond the process. */
+  readonly lasts: boolean
+
   /** Names of the worlds kept here. */
   list(): Promise<string[]>
 
   /**
    * The world that a credential `<provider>/<secret>` belongs to, of those that are kept here and
    * that nobody has loaded yet: the credentials of the others are in their records. Of several that
-   * hold it the first by name. A world that cannot be read is none of them; `load` says why.
+   * hold it the one that had it first. A world that cannot be read is none of them; `load` says why.
    */
   worldOf(credential: string): Promise<string | undefined>
 
   /**
    * Reads a world, or `undefined` where there is none. Once a world, before `attach`; a world that
    * `list` does not name needs none.
-   * @throws StoreError when it is unreadable, newer than this program, or held by another process
+   * @throws StoreError when it cannot be read, is newer than this program, or is another world
+   * @throws BrokenWorld when its files are damaged
    */
   load(world: string): Promise<Records | undefined>
+
+  /**
+   * Gives the files of a world that was loaded, or could not be, names that say so: none of them is
+   * read or written again. Its name may be attached anew.
+   * @returns the new names
+   */
+  setAside(world: string): Promise<readonly string[]>
 
   /**
    * Tells where to read the present records of a world whenever all of it is written. Called once,
@@ -62,13 +79,32 @@ export interface Store {
   flushed(world: string): Promise<void> | undefined
 
   /**
+   * Resolves when everything committed so far is in the log, whatever the durability asks, so that
+   * it is there after kill -9; `undefined` when it already is. Rejects when a write fails.
+   */
+  logged(world: string): Promise<void> | undefined
+
+  /**
+   * Writes what is pending without waiting, as the process ends: nothing else may be called after.
+   * @throws Error where something could not be written
+   */
+  writeNow(): void
+
+  /**
    * Why the last write failed, until one succeeds: what is pending is tried again, and nothing new
    * should be accepted.
    */
   failure(world: string): Error | undefined
 
-  /** Forgets a world. Its name may be attached anew at once. */
-  remove(world: string): Promise<void>
+  /**
+   * Forgets a world, all of it or nothing, but for how many lives it had. Its name may be attached
+   * anew at once.
+   * @param lives from 1
+   */
+  remove(world: string, lives: number): Promise<void>
+
+  /** How many lives the worlds of a name had that were removed; 0 where none was. */
+  livesOf(world: string): number
 
   /**
    * Writes what is pending and releases what is held. Rejects, having released it, when something

@@ -1,19 +1,20 @@
 // One world on its way to the disk: its commits go to the log, many in one write.
-import { rm } from 'node:fs/promises'
+import { dirname } from 'node:path'
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { Change, Records } from '../state/collection.ts'
-import { discardStaged } from './base-file.ts'
 import { type ChangeLog, openChangeLog, replacingLine } from './change-log.ts'
 import { openCommitQueue } from './commit-queue.ts'
 import { type Compaction, openCompaction } from './compaction.ts'
+import { type Disk, syncFolder } from './disk.ts'
 import { reason } from './disk-errors.ts'
-import type { Saved } from './saved-world.ts'
+import { removeWorld, type Saved } from './saved-world.ts'
 import type { Durability } from './store.ts'
 import type { WorldFiles } from './world-files.ts'
 
 const RETRY_AFTER_MS = 1_000
 
 export interface WriterOptions {
+  readonly disk: Disk
   readonly world: string
   readonly files: WorldFiles
   readonly durability: Durability
@@ -31,8 +32,13 @@ export interface WorldWriter {
   commit(changes: readonly Change[]): void
   rewrite(): void
   flushed(): Promise<void> | undefined
+  logged(): Promise<void> | undefined
+  /** Writes what is pending, without waiting, as the process ends. */
+  writeNow(): void
   failure(): Error | undefined
-  /** Stops, and removes the files of the world. */
+  /** Stops, and leaves the files as they are. */
+  abandon(): Promise<void>
+  /** Stops, and removes the files of the world: all of it or nothing. */
   erase(): Promise<void>
   close(): Promise<void>
 }
@@ -60,12 +66,20 @@ class OpenWriter implements WorldWriter {
   #closed = false
 
   constructor(saved: Saved, options: WriterOptions) {
-    const { world, files, durability, version, warn } = options
+    const { disk, world, files, durability, version, warn } = options
     const present = () => ({ n: this.#n, records: this.#records() })
     this.#options = options
     this.#n = saved.n
-    this.#log = openChangeLog(files.log, saved.logSize, durability === 'synced')
-    this.#compaction = openCompaction(this.#log, saved, { world, files, version, present, warn })
+    this.#log = openChangeLog({
+      disk,
+      file: files.log,
+      size: saved.logSize,
+      header: { world, generation: saved.generation },
+      isHeaded: saved.isLogHeaded,
+      synced: durability === 'synced',
+    })
+    const compacted = { disk, world, files, version, present, warn }
+    this.#compaction = openCompaction(this.#log, saved, compacted)
   }
 
   attach(records: () => Records): void {
@@ -86,22 +100,44 @@ class OpenWriter implements WorldWriter {
   }
 
   flushed(): Promise<void> | undefined {
-    if (this.#options.durability === 'buffered' || this.#queue.isEmpty) return undefined
+    return this.#options.durability === 'buffered' ? undefined : this.logged()
+  }
+
+  logged(): Promise<void> | undefined {
+    if (this.#queue.isEmpty) return undefined
     return this.#failure ? Promise.reject(this.#failure) : this.#queue.flushed()
+  }
+
+  writeNow(): void {
+    const { files, lockLost } = this.#options
+    const lost = lockLost()
+    if (lost) throw lost
+    try {
+      while (!this.#queue.isEmpty) {
+        this.#log.appendNow(this.#batch())
+        this.#queue.written()
+      }
+    } catch (error) {
+      throw new Error(`cannot write ${files.log}: ${reason(error)}`, { cause: error })
+    }
   }
 
   failure(): Error | undefined {
     return this.#failure
   }
 
-  async erase(): Promise<void> {
-    const { log, oldLog, base } = this.#options.files
+  async abandon(): Promise<void> {
     this.#queue.clear()
     await this.#stop()
     await this.#log.close()
-    // The newest first: whatever a crash leaves of them is a world that opens.
-    for (const file of [log, oldLog, base]) await rm(file, { force: true })
-    await discardStaged(base)
+  }
+
+  async erase(): Promise<void> {
+    const { disk, files, durability } = this.#options
+    await this.abandon()
+    await removeWorld(disk, files, async () => {
+      if (durability === 'synced') await syncFolder(disk, dirname(files.base))
+    })
   }
 
   async close(): Promise<void> {
@@ -135,8 +171,7 @@ class OpenWriter implements WorldWriter {
       while (!this.#queue.isEmpty) {
         const lost = lockLost()
         if (lost) throw lost
-        const lineOfWhole = () => replacingLine(this.#n, this.#records())
-        await this.#log.append(this.#queue.batch(lineOfWhole))
+        await this.#log.append(this.#batch())
         this.#queue.written()
         this.#succeed()
         if (!this.#closed && this.#compaction.isDue()) await this.#compaction.begin()
@@ -146,6 +181,10 @@ class OpenWriter implements WorldWriter {
     } finally {
       this.#writing = undefined
     }
+  }
+
+  #batch(): Buffer {
+    return this.#queue.batch(() => replacingLine(this.#n, this.#records()))
   }
 
   #succeed(): void {

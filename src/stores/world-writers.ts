@@ -20,6 +20,10 @@ export interface WorldWriters {
   erased(world: string): Promise<void> | undefined
   /** Forgets a world and removes its files; its name may be started anew at once. */
   erase(world: string): Promise<void>
+  /** Writes what is pending of every one, without waiting. @throws Error what the first could not write */
+  writeNow(): void
+  /** Forgets a world and leaves its files as they are. */
+  abandon(world: string): Promise<void>
   /** Rejects, having closed every one, with what the first could not write. */
   close(): Promise<void>
 }
@@ -59,13 +63,29 @@ export function openWriters(
     start,
     erased: (world) => erasing.get(world),
     erase(world) {
-      const writer = open.get(world) ?? start(world, nothingSaved)
+      const writer = open.get(world) ?? start(world, nothingSaved())
       open.delete(world)
       const erased = erase(world, writer).finally(() => {
         if (erasing.get(world) === erased) erasing.delete(world)
       })
       erasing.set(world, erased)
       return erased
+    },
+    writeNow() {
+      const failures: unknown[] = []
+      for (const writer of open.values()) {
+        try {
+          writer.writeNow()
+        } catch (error) {
+          failures.push(error)
+        }
+      }
+      if (failures.length > 0) throw failures[0]
+    },
+    async abandon(world) {
+      await open.get(world)?.abandon()
+      open.delete(world)
+      saved.delete(world)
     },
     async close() {
       await Promise.allSettled(erasing.values())

@@ -1,6 +1,7 @@
 // The commands that speak to a running simulator.
 import { execFile } from 'node:child_process'
 import { writeFile } from 'node:fs/promises'
+import { type AddressInfo, createServer } from 'node:net'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, expect, test } from 'vitest'
@@ -33,6 +34,15 @@ test('wait-ready returns when the simulator answers, and tells when it does not 
   })
   const late = await run(['wait-ready', '--url', NOBODY, '--timeout', '150ms'], { cwd: dir.path })
   expect(late).toMatchObject({ code: 1, stderr: expect.stringMatching(/not ready within 150 ms/) })
+})
+
+test('wait-ready ends in time where something takes connections and does not answer', async () => {
+  const silent = createServer(() => {})
+  await new Promise<void>((ready) => silent.listen(0, '127.0.0.1', ready))
+  const url = `http://127.0.0.1:${(silent.address() as AddressInfo).port}`
+  const late = await run(['wait-ready', '--url', url, '--timeout', '150ms'], { cwd: dir.path })
+  expect(late).toMatchObject({ code: 1, stderr: expect.stringMatching(/does not answer/) })
+  silent.close()
 })
 
 test('env prints lines a shell can take', async () => {
@@ -161,6 +171,8 @@ test.each([
   [['clock', 'advance'], /esimulator clock advance P3D/],
   [['clock', 'advance', 'soon'], /is not a duration/],
   [['clock', 'resume', 'fast'], /rate must be/],
+  [['clock', 'resume', '0x10'], /rate must be/],
+  [['clock', 'resume', '1e1'], /rate must be/],
   [['sim', 'explode', '8900000000000000000'], /there is no "sim explode"/],
   [['sim', 'show'], /esimulator sim show ICCID/],
   [['sim', 'show', '8900000000000000000'], /there is no SIM 8900000000000000000/],

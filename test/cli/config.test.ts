@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { CannotRun } from '../../src/cli/cannot-run.ts'
 import { readConfig } from '../../src/cli/config.ts'
+import { readSeedFile } from '../../src/cli/open.ts'
 import { startFlags } from '../../src/cli/start.ts'
 import { folder } from '../support/cli.ts'
 
@@ -106,6 +107,52 @@ test.each([
   const reading = readConfig({}, {}, dir.path)
   await expect(reading).rejects.toThrow(sentence)
   await expect(reading).rejects.toThrow(/esimulator\.config\.yaml/)
+})
+
+test.each([
+  ['token: 0123456789', { token: '0123456789' }],
+  ['token: 1e3', { token: '1e3' }],
+  ['token: 0x1F', { token: '0x1F' }],
+  ['token: true', { token: 'true' }],
+  ['token: 12345678901234567890', { token: '12345678901234567890' }],
+  ['{ "token": 1.50, "seed": 007 }', { token: '1.50', seed: '007' }],
+  ['seed: &a 0o17\nworld: *a', { seed: '0o17', world: '0o17' }],
+  ['world: 1.0', { world: '1.0' }],
+  ['state: 2026', { state: '2026' }],
+  ['host: 127.1', { host: '127.1' }],
+  ['allowed-hosts: [0x7f, 10.0]', { allowedHosts: ['0x7f', '10.0'] }],
+  ['port: 4010\nephemeral: True\ncallback-timeout: 50', { ephemeral: true, callbackTimeout: 50 }],
+])('in a file %j is taken as it is written', async (content, expected) => {
+  await using dir = await folder()
+  await writeFile(join(dir.path, 'esimulator.config.yaml'), content)
+  expect(await readConfig({}, {}, dir.path)).toMatchObject(expected)
+})
+
+test.each([
+  ['port: 0x10', /"0x10" is not a port/],
+  ['port: 4e3', /"4e3" is not a port/],
+  ['token: ~', /must be a single value/],
+  ['token:', /must be a single value/],
+  ['a: 1\na: 2', /is not YAML/],
+])('in a file %j is refused', async (content, sentence) => {
+  await using dir = await folder()
+  await writeFile(join(dir.path, 'esimulator.config.yaml'), content)
+  await expect(readConfig({}, {}, dir.path)).rejects.toThrow(sentence)
+})
+
+test('an ICCID of a seed file that lost its quotes is asked for them', async () => {
+  await using dir = await folder()
+  const seedFile = join(dir.path, 'stock.yaml')
+  await writeFile(
+    seedFile,
+    'esim-go:\n  balance: 12.5\n  esims:\n    - iccid: 8943108170000000013\n',
+  )
+  const config = await readConfig({ seedFile }, {}, NOWHERE)
+  await expect(readSeedFile(config)).rejects.toThrow(
+    /8943108170000000013 is too long for a number: put it in quotes/,
+  )
+  await writeFile(seedFile, 'esim-go:\n  balance: 12.5\n')
+  expect(await readSeedFile(config)).toEqual({ 'esim-go': { balance: 12.5 } })
 })
 
 test('a bad variable is named', async () => {

@@ -1,12 +1,11 @@
 // `esimulator start`: what it says, keeps and refuses.
+import { once } from 'node:events'
 import { existsSync } from 'node:fs'
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
-import { createServer } from 'node:http'
+import { createServer, type IncomingMessage, request } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import type { AdvanceShown } from '../../src/control/wire.ts'
-import { startReceiver } from '../../src/index.ts'
 import { folder, run, type Server, startServer } from '../support/cli.ts'
 import { call } from '../support/control.ts'
 
@@ -109,17 +108,21 @@ test('a killed server opens again with its worlds', async () => {
 
 test('SIGTERM waits for what is being answered', async () => {
   await using dir = await folder()
-  await using receiver = await startReceiver({ answer: 500, delay: 300 })
-  const server = await startServer(['--ephemeral', '--callback-url', receiver.url], {
-    cwd: dir.path,
+  const server = await startServer(['--ephemeral'], { cwd: dir.path })
+  const json = JSON.stringify({ by: 'P1D' })
+  const asked = request(`${server.url}/_sim/clock/advance`, {
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json', Expect: '100-continue' },
   })
-  const iccid = await order(server)
-  await call(server.url, `/_sim/sims/${iccid}/install`, { method: 'POST' })
-  await call(server.url, `/_sim/sims/${iccid}/attach`, { json: { country: 'GB' } })
-  const advanced = call<AdvanceShown>(server.url, '/_sim/clock/advance', { json: { by: 'P1D' } })
-  await receiver.waitFor(2)
+  asked.flushHeaders()
+  // The simulator has the head now, and waits for the body.
+  await once(asked, 'continue')
   const ended = server.stop('SIGTERM')
-  expect((await advanced).body.fired.length).toBeGreaterThan(0)
+  await expect.poll(() => call(server.url, '/_sim/health').catch(() => 'closed')).toBe('closed')
+  asked.end(json)
+  const [answer] = (await once(asked, 'response')) as [IncomingMessage]
+  expect(answer.statusCode).toBe(200)
+  answer.resume()
   expect(await ended).toBe(0)
 })
 
@@ -156,23 +159,33 @@ test('a used port: one sentence, status 2, nothing touched', async () => {
   other.close()
 })
 
-test('an unreadable or newer state: one sentence, status 2, the file as it was', async () => {
+test('a state of a newer version: one sentence, status 2, the file as it was', async () => {
   await using dir = await folder()
   const state = join(dir.path, 'kept')
   await mkdir(state)
-  for (const [content, sentence] of [
-    [
-      '{"format": 99, "world": "default", "logged": 0, "collections": {}}',
-      /newer esimulator \(format 99/,
-    ],
-    ['not a state', /is not JSON/],
-    ['{"format": 1, "world": "default", "logged": 0, "collections": {}}', /no record/],
-  ] as const) {
-    await writeFile(join(state, 'default.json'), content)
-    await expectCannotRun(['start', '--port', '0', '--state', state], { cwd: dir.path }, sentence)
-    expect(await readdir(state)).toEqual(['default.json'])
-    expect(await readFile(join(state, 'default.json'), 'utf8')).toBe(content)
-  }
+  const content = '{"format": 99, "world": "default", "logged": 0, "collections": {}}'
+  await writeFile(join(state, 'default.json'), content)
+  const args = ['start', '--port', '0', '--state', state]
+  await expectCannotRun(args, { cwd: dir.path }, /newer esimulator \(format 99/)
+  expect(await readdir(state)).toEqual(['default.json'])
+  expect(await readFile(join(state, 'default.json'), 'utf8')).toBe(content)
+})
+
+test.each([
+  ['not a state', /is not JSON/],
+  ['{"format": 1, "world": "default", "logged": 0, "collections": {}}', /"world": is missing/],
+])('a damaged state, %s, is set aside and told of, and the start goes on', async (content, why) => {
+  await using dir = await folder()
+  const state = join(dir.path, 'kept')
+  await mkdir(state)
+  await writeFile(join(state, 'default.json'), content)
+  await using server = await startServer(['--state', state], { cwd: dir.path })
+  expect((await call(server.url, '/_sim/health')).status).toBe(200)
+  expect(await readFile(join(state, 'default.json.broken-1'), 'utf8')).toBe(content)
+  await server.stop()
+  const said = await server.errors
+  expect(said).toMatch(why)
+  expect(said).toMatch(/esimulator doctor --repair/)
 })
 
 test('a state folder in use: one sentence, status 2', async () => {
@@ -202,7 +215,7 @@ test('a seed file is laid over new worlds', async () => {
   await using dir = await folder()
   await writeFile(
     join(dir.path, 'own.yaml'),
-    'esim-go:\n  balance: 12\n  inventory: [{ bundle: esim_1GB_7D_GB_V2, quantity: 3 }]\n',
+    'esim-go:\n  balance: 12\n  testCredit: 0\n  inventory: [{ bundle: esim_1GB_7D_GB_V2, quantity: 3 }]\n',
   )
   await using server = await startServer(['--ephemeral', '--seed-file', 'own.yaml'], {
     cwd: dir.path,

@@ -23,13 +23,9 @@ test('callbacks are listed newest first, by state, type, SIM and provider', asyn
   await receiver.waitFor(5)
   await expect.poll(() => sim.callbacks.list({ state: 'delivered' })).toHaveLength(5)
   const all = await sim.callbacks.list()
-  expect(all.map(({ id }) => id)).toEqual([
-    'cb_000005',
-    'cb_000004',
-    'cb_000003',
-    'cb_000002',
-    'cb_000001',
-  ])
+  const [, mark] = all[0]?.id.split('_') ?? []
+  expect(mark).toMatch(/^[0-9a-f]{16}$/)
+  expect(all.map(({ id }) => id)).toEqual([5, 4, 3, 2, 1].map((n) => `cb_${mark}_00000${n}`))
   expect(await sim.callbacks.list({ limit: 2 })).toEqual(all.slice(0, 2))
   expect(
     await sim.callbacks.list({ type: 'Utilisation', iccid, provider: 'esim-go' }),
@@ -51,7 +47,8 @@ test('one callback shows the bytes and the signature it was sent with', async ()
   await using sim = await startSimulator({ given: 'an assigned bundle', callbackUrl: receiver.url })
   await used(sim, '1KB')
   const [arrival] = await receiver.waitFor(1)
-  const { body } = await call<CallbackShown>(sim.url, '/_sim/callbacks/cb_000001')
+  const [first] = await sim.callbacks.list({ type: 'FirstAttachment' })
+  const { body } = await call<CallbackShown>(sim.url, `/_sim/callbacks/${first?.id}`)
   expect(body.body).toBe(arrival?.body)
   const secret = sim.credentials['esim-go']?.callbackSecret ?? ''
   const signature = createHmac('sha256', secret).update(body.body).digest('base64')
@@ -66,13 +63,15 @@ test('a dead callback is sent again with the whole schedule before it', async ()
   await sim.device(iccid).attach('GB')
   await receiver.waitFor(1)
   await sim.clock.advance('PT1H')
-  expect(await sim.callbacks.list()).toMatchObject([{ state: 'dead', attempts: [{}, {}, {}] }])
-  expect(await sim.callbacks.redeliver('cb_000001')).toMatchObject({ state: 'pending' })
+  const dead = await sim.callbacks.list()
+  expect(dead).toMatchObject([{ state: 'dead', attempts: [{}, {}, {}] }])
+  const { id = '' } = dead[0] ?? {}
+  expect(await sim.callbacks.redeliver(id)).toMatchObject({ state: 'pending' })
   await receiver.waitFor(4)
   await expect
     .poll(() => sim.callbacks.list())
     .toMatchObject([{ state: 'retrying', nextAt: '2026-01-01T01:00:05.000Z' }])
-  await expect(sim.callbacks.redeliver('cb_000001')).rejects.toMatchObject({
+  await expect(sim.callbacks.redeliver(id)).rejects.toMatchObject({
     status: 409,
     message: expect.stringMatching(/still to come/),
   })
@@ -200,7 +199,7 @@ test('an unsent callback is sent once there is a target, and is unsent no longer
   const { id = '', body = '' } = unsent ?? {}
   await sim.callbacks.target('esim-go', receiver.url)
   expect(await sim.callbacks.redeliver(id)).toMatchObject({
-    id: 'cb_000001',
+    id: expect.stringMatching(/^cb_[0-9a-f]{16}_000001$/),
     type: 'FirstUse',
     state: 'pending',
     url: receiver.url,

@@ -21,7 +21,7 @@ test('exchanges are listed newest first, with the true reason of a refusal and w
     status: 403,
     refusal: {
       code: 'unauthorized',
-      reason: expect.stringMatching(/not the key of the world "default"/),
+      reason: expect.stringMatching(/no key of the world "default"/),
     },
   })
   expect(entries[1]?.undocumented).toEqual(['?nonsense'])

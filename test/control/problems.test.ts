@@ -28,7 +28,7 @@ test('a wrong method is told the right ones', async () => {
   await using sim = await startSimulator()
   const answer = await call(sim.url, '/_sim/worlds', { method: 'DELETE' })
   expectProblem(answer, 405, /use GET or POST/)
-  expect(answer.headers.get('allow')).toBe('GET, POST')
+  expect(answer.headers.get('allow')).toBe('GET, HEAD, POST')
 })
 
 test('a trailing slash is accepted, and HEAD is answered as GET without a body', async () => {

@@ -253,3 +253,15 @@ test('an ICCID that several providers know needs a provider', async () => {
   })
   expect((await sim.device(iccid, 'esim-go').show()).profile).toBe('enabled')
 })
+
+test.each([
+  ['a code that is none', { confirmationCode: '' }, /confirmationCode/],
+  ['a number', { confirmationCode: 1234 }, /confirmationCode/],
+  ['another field', { code: '1234' }, /code/],
+])('what a handset gives is checked: %s', async (_what, json, detail) => {
+  await using sim = await startSimulator()
+  const iccid = await ordered(sim)
+  for (const move of ['download', 'install'])
+    expectProblem(await call(sim.url, `/_sim/sims/${iccid}/${move}`, { json }), 400, detail)
+  expect((await sim.device(iccid).show()).profile).toBe('released')
+})

@@ -118,3 +118,26 @@ test('credentials of a restored state open the world', async () => {
     (await fetch(`${sim.baseUrl('esim-go')}/esims`, { headers: { 'X-API-Key': key } })).status
   expect([await status('my-own-key'), await status('test-esim-go-key')]).toEqual([200, 403])
 })
+
+test.each(['__proto__', 'constructor', 'toString'])(
+  'a bundle of the seed file called %s goes into a document and back',
+  async (name) => {
+    const bundle = { description: 'x', countries: ['DE'], dataAmount: 1000, duration: 7, price: 1 }
+    const stock = { 'esim-go': { catalogue: [{ name, ...bundle }] } }
+    await using sim = await startSimulator({ stock })
+    const text = async () => (await fetch(`${sim.url}/_sim/state`)).text()
+    const before = await text()
+    expect(before).toContain(`{"${name}":{"name":"${name}"`)
+    const put = (raw: string) =>
+      call(sim.url, '/_sim/state', {
+        method: 'PUT',
+        raw,
+        headers: { 'Content-Type': 'application/json' },
+      })
+    expect((await put(before)).status).toBe(200)
+    expect(await text()).toBe(before)
+    const inside = before.replace(`"name":"${name}",`, `"name":"${name}","__proto__":{},`)
+    expectProblem(await put(inside), 400, /field name "__proto__" is not allowed/)
+    expect(await text()).toBe(before)
+  },
+)

@@ -1,8 +1,10 @@
 // The client of one world: of any simulator by its URL, each operation typed by the spec.
+import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
 import { expect, test } from 'vitest'
 import { ControlError, NoAnswer } from '../../src/control/client.ts'
 import { worldClient } from '../../src/control/world-client.ts'
 import { startReceiver, startSimulator } from '../../src/index.ts'
+import { sourceFiles } from '../support/source.ts'
 
 test('a client speaks to its own world alone, with the token that is demanded', async () => {
   await using sim = await startSimulator({ token: 'a-secret' })
@@ -52,4 +54,64 @@ test('where nothing answers, or no simulator, that is said', async () => {
   const client = worldClient({ url: receiver.url })
   await expect(client.state()).rejects.toThrow(/is that a simulator\?/)
   await expect(client.state()).rejects.toBeInstanceOf(NoAnswer)
+})
+
+test('what takes the connection and ends it without an answer is not told to start', async () => {
+  const server = createServer((socket) => void socket.once('data', () => socket.destroy()))
+  await new Promise<void>((ready) => server.listen(0, '127.0.0.1', ready))
+  const { port } = server.address() as AddressInfo
+  const client = worldClient({ url: `http://127.0.0.1:${port}` })
+  await expect(client.state()).rejects.toThrow(/ended before the answer did: was the simulator/)
+  await new Promise((closed) => server.close(closed))
+})
+
+test('an idle connection that was closed meanwhile is opened anew', async () => {
+  await using sim = await startSimulator()
+  const stale: Socket[] = []
+  const proxy = createServer((socket) => {
+    const through = connect(sim.port, '127.0.0.1')
+    socket.pipe(through).pipe(socket)
+    for (const end of [socket, through]) end.on('error', () => {})
+    stale.push(socket)
+  })
+  await new Promise<void>((ready) => proxy.listen(0, '127.0.0.1', ready))
+  const { port } = proxy.address() as AddressInfo
+  const client = worldClient({ url: `http://127.0.0.1:${port}` })
+  await client.clock.show()
+  stale[0]?.resetAndDestroy()
+  expect((await client.clock.advance('P1D')).to).toBe('2026-01-02T00:00:00.000Z')
+  for (const socket of stale) socket.destroy()
+  await new Promise((closed) => proxy.close(closed))
+})
+
+test('a call that is broken off ends at once', async () => {
+  const server = createServer(() => {})
+  await new Promise<void>((ready) => server.listen(0, '127.0.0.1', ready))
+  const { port } = server.address() as AddressInfo
+  const stop = new AbortController()
+  const client = worldClient({ url: `http://127.0.0.1:${port}`, signal: stop.signal })
+  const asked = client.state()
+  stop.abort()
+  await expect(asked).rejects.toBeInstanceOf(NoAnswer)
+  server.close()
+})
+
+test('nothing here waits by fetch: it gives up on an answer after five minutes', () => {
+  const waiting = sourceFiles('src').filter(({ code }) => /\bfetch\(/.test(code))
+  expect(waiting.map(({ path }) => path)).toEqual([])
+})
+
+test('all SIMs are listed, the latest ones of more than 1,000, too', async () => {
+  await using sim = await startSimulator({ stock: { 'esim-go': { balance: 5000 } } })
+  const line = { type: 'bundle', item: 'esim_1GB_7D_GB_V2', quantity: 700 }
+  for (const time of ['first', 'second']) {
+    const answer = await fetch(`${sim.baseUrl('esim-go')}/orders`, {
+      method: 'POST',
+      headers: { 'X-API-Key': 'test-esim-go-key', 'Content-Type': 'application/json' },
+      body: JSON.stringify({ type: 'transaction', assign: true, order: [line] }),
+    })
+    expect([time, answer.status]).toEqual([time, 200])
+  }
+  const all = await sim.sims('esim-go')
+  expect(new Set(all.map(({ iccid }) => iccid)).size).toBe(1400)
 })

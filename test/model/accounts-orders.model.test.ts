@@ -1,7 +1,7 @@
 // accounts-orders against models: pages while records come and go, subscriptions and orders.
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { pageOf } from '../../src/simulators/accounts-orders/pages.ts'
+import { type Page, type PageStart, pageOf } from '../../src/simulators/accounts-orders/pages.ts'
 import {
   type CollectionDef,
   defineCollection,
@@ -9,6 +9,7 @@ import {
   sortable,
 } from '../../src/state/collection.ts'
 import { defined } from '../../src/state/defined.ts'
+import { fields, instant, text } from '../../src/state/shape.ts'
 import { openWorld } from '../../src/state/world.ts'
 import { emptyWorld } from '../../src/state/world-records.ts'
 import {
@@ -28,6 +29,7 @@ interface Row {
 const rows: CollectionDef<Row> = defineCollection<Row>({
   name: 'rows',
   key: ({ id }) => id,
+  shape: fields<Row>({ id: text, group: text, at: instant }),
   indexes: {
     at: ({ at }) => sortable(at),
     group: ({ group, at }) => group + SEPARATOR + sortable(at),
@@ -78,12 +80,14 @@ test('while records come and go, pages repeat nothing and leave out nothing that
         const belongs = (each: Row) =>
           (under === undefined || each.group === under) && (keep === undefined || keep(each))
         const seen: Row[] = []
-        let after: string | undefined
+        let after: PageStart | undefined
+        let last: Page<Row> | undefined
         for (let page = 0; page < 200; page += 1) {
           const found = pageOf(world, listing, after, limit)
           expect(found.records.length).toBeLessThanOrEqual(limit)
           expect(found.records.every(belongs)).toBe(true)
           seen.push(...found.records)
+          last = found
           if (found.next === undefined) break
           after = found.next
           const { put = [], gone = [] } = meanwhile[page] ?? {}
@@ -108,6 +112,20 @@ test('while records come and go, pages repeat nothing and leave out nothing that
           .filter((each) => belongs(each) && !touched.has(each.id))
           .map(({ id }) => id)
         expect(stayed.filter((id) => !ids.includes(id))).toEqual([])
+
+        // Back again, while nothing happens: all that is there now.
+        const back: Row[] = [...(last?.records ?? [])]
+        for (let prev = last?.prev; prev !== undefined; ) {
+          const found: Page<Row> = pageOf(world, listing, prev, limit)
+          expect(found.records.length).toBeLessThanOrEqual(limit)
+          expect(found.next).toBeDefined()
+          back.unshift(...found.records)
+          prev = found.prev
+        }
+        const now = [...world.in(rows).values()]
+          .filter(belongs)
+          .sort((a, b) => a.at - b.at || (a.id < b.id ? -1 : 1))
+        expect(back).toEqual(newestFirst ? now.reverse() : now)
       },
     ),
     { numRuns: 300, seed: 1 },

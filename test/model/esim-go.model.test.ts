@@ -594,9 +594,10 @@ async function compareWire(sim: TestSim): Promise<void> {
   const organisation = (
     await sim.get<{ organisations: Schemas['Organisation'][] }>('/organisation')
   ).body.organisations[0]
+  const credit = sim.world.now < testCreditExpiresAt ? testCredit : 0
   expect(organisation).toMatchObject({
-    balance: Math.floor(balance / 100),
-    testCredit: sim.world.now < testCreditExpiresAt ? Math.floor(testCredit / 100) : 0,
+    balance: Math.floor((balance + credit) / 100),
+    testCredit: Math.floor(credit / 100),
   })
   const inventory = (await sim.get<{ bundles: Schemas['InventoryBundle'][] }>('/inventory')).body
     .bundles

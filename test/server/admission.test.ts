@@ -4,15 +4,22 @@ import type { Simulator } from '../../src/simulators/simulator.ts'
 import { defineCollection } from '../../src/state/collection.ts'
 import { messages } from '../../src/state/messages.ts'
 import { Refusal } from '../../src/state/refusal.ts'
+import { count, fields, text } from '../../src/state/shape.ts'
 import type { World } from '../../src/state/world.ts'
 import { memoryStore } from '../../src/stores/memory.ts'
 import { StoreError } from '../../src/stores/store.ts'
 import { fake, SLUG, things } from '../support/fake-provider.ts'
 import { startFake } from '../support/fake-server.ts'
 
-const counts = defineCollection<{ caller: string; seen: number }>({
+interface Count {
+  readonly caller: string
+  readonly seen: number
+}
+
+const counts = defineCollection<Count>({
   name: 'fake.counts',
   key: ({ caller }) => caller,
+  shape: fields<Count>({ caller: text, seen: count }),
 })
 
 /** Lets two requests in. */

@@ -89,11 +89,11 @@ test('HEAD is answered as GET, without the body', async () => {
   expect([status, text, Number(headers.get('content-length')) > 0]).toEqual([200, '', true])
 })
 
-test('a trailing slash is accepted, a broken escape is no path', async () => {
+test('a trailing slash is accepted, a broken escape is malformed', async () => {
   await using server = await startFake()
   expect((await server.call('GET', '/fake/v1/things/')).status).toBe(200)
   expect(await refused(server, 'GET', '/fake/v1/things/%zz')).toMatchObject({
-    code: 'unknown-route',
+    code: 'invalid-request',
   })
 })
 

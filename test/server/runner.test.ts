@@ -15,6 +15,7 @@ import {
 import { FIXED_START } from '../../src/state/clock.ts'
 import { defineCollection } from '../../src/state/collection.ts'
 import { Refusal } from '../../src/state/refusal.ts'
+import { fields, text } from '../../src/state/shape.ts'
 import { firstTask, tasks } from '../../src/state/task-queue.ts'
 import { defineTask } from '../../src/state/tasks.ts'
 import { openWorld, type World } from '../../src/state/world.ts'
@@ -24,7 +25,11 @@ interface Note {
   readonly id: string
 }
 
-const notes = defineCollection<Note>({ name: 'notes', key: ({ id }) => id })
+const notes = defineCollection<Note>({
+  name: 'notes',
+  key: ({ id }) => id,
+  shape: fields<Note>({ id: text }),
+})
 const identity: Identity = { name: 'w', seed: 's', start: { mode: 'frozen', rate: 1 } }
 
 const runners: Runner[] = []
@@ -70,9 +75,9 @@ function open({
       performed.push([task.kind, on.now - FIXED_START])
       perform(on, task)
     },
-    attempt(on, delivery) {
+    attempt(on, delivery, signal) {
       attempted.push([toldBy(delivery), on.now - FIXED_START])
-      return attempt(on, delivery)
+      return attempt(on, delivery, signal)
     },
     schedule: () => schedule,
     report: (sentence) => reports.push(sentence),
@@ -368,20 +373,122 @@ test('a call that arrives during an attempt sees the clock at its stop, and what
 
 test('the outcome of an attempt that outlived its world is dropped', async () => {
   const answer = promised<Outcome>()
-  const { world, runner, reports } = open({ attempt: () => answer.promise })
+  const { world, runner, reports } = open({
+    attempt: async (_on, { body }) =>
+      body.includes('old life') ? answer.promise : { status: 200 },
+  })
   tell(world, 'of the old life')
   runner.wake()
   await turn()
   world.replace(emptyWorld(identity, wallNow()))
   const [ours] = tell(world, 'of the new life')
-  answer.keep({ status: 200 })
+  runner.wake()
   await runner.idle()
+  answer.keep({ status: 500 })
+  await turn()
   expect(world.in(callbacks).size).toBe(1)
   expect(world.in(callbacks).get(ours?.id ?? '')).toMatchObject({
     body: '{"told":"of the new life"}',
     attempts: [{ at: FIXED_START, status: 200 }],
   })
   expect(reports).toEqual([])
+})
+
+test('a new life waits for nothing of the old one, and can be advanced at once', async () => {
+  const { world, runner } = open({ attempt: () => new Promise(() => {}) })
+  tell(world, 'one')
+  const advance = runner.advance(until(100))
+  await turn()
+  world.replace(emptyWorld(identity, wallNow()))
+  runner.abandon()
+  expect(runner.advancing).toBe(false)
+  expect(await runner.advance(until(50))).toMatchObject({ to: until(50), fired: [] })
+  expect((await advance).stopped?.reason).toBe('the world was replaced meanwhile')
+  expect(world.now).toBe(until(50))
+})
+
+test('an attempt is told when its world begins anew', async () => {
+  const told = promised<boolean>()
+  const { world, runner } = open({
+    attempt: (_on, _callback, signal) =>
+      new Promise(() => signal.addEventListener('abort', () => told.keep(true))),
+  })
+  tell(world, 'one')
+  runner.wake()
+  await turn()
+  world.replace(emptyWorld(identity, wallNow()))
+  runner.abandon()
+  expect(await told.promise).toBe(true)
+})
+
+test('what a removed world still does is not kept, and its advance ends', async () => {
+  const answer = promised<Outcome>()
+  const { world, runner } = open({ attempt: () => answer.promise })
+  tell(world, 'one')
+  const advance = runner.advance(until(100))
+  await turn()
+  runner.stop('the world was removed')
+  world.end()
+  answer.keep({ status: 200 })
+  expect((await advance).stopped?.reason).toBe('the world was removed')
+  expect(() => world.transaction(() => world.in(notes).put({ id: 'late' }))).toThrow(
+    'the world "w" was removed meanwhile',
+  )
+  expect([...world.in(callbacks).values()]).toMatchObject([{ attempts: [] }])
+})
+
+test('maxWall holds in the middle of an attempt, and for what was due before', async () => {
+  const answer = promised<Outcome>()
+  const { world, runner, attempted } = open({
+    attempt: () => answer.promise,
+    perform: (on) => tellOne(on, 'on the way'),
+  })
+  tell(world, 'before')
+  const limits = { maxWall: 30 }
+  const stopped = { at: FIXED_START, reason: 'maxWall 30 ms reached' }
+  expect(await runner.advance(until(100), limits)).toMatchObject({ to: FIXED_START, stopped })
+  answer.keep({ status: 200 })
+  await runner.idle()
+  expect(attempted).toEqual([['before', 0]])
+})
+
+test('an attempt that an advance did not wait for goes on, and is not made twice', async () => {
+  const answer = promised<Outcome>()
+  const { world, runner, attempted } = open({
+    attempt: () => answer.promise,
+    perform: (on) => tellOne(on, 'one'),
+  })
+  queue(world, ['teller', 10])
+  const { stopped } = await runner.advance(until(100), { maxWall: 30 })
+  expect(stopped).toEqual({ at: until(10), reason: 'maxWall 30 ms reached' })
+  const again = runner.advance(until(100))
+  answer.keep({ status: 200 })
+  expect((await again).to).toBe(until(100))
+  expect(attempted).toEqual([['one', 10]])
+  expect([...world.in(callbacks).values()]).toMatchObject([
+    { state: 'delivered', attempts: [{ at: until(10), status: 200 }] },
+  ])
+})
+
+test('an attempt that throws, and one that cannot be written down, is set aside: the others go on', async () => {
+  const { world, runner, reports } = open({
+    attempt: async (_on, { body }) => {
+      if (body.includes('unknown')) throw new Error('nobody can sign it')
+      return { status: 200 }
+    },
+  })
+  const [, spoilt] = tell(world, 'unknown', 'spoilt', 'good')
+  world.transaction(() =>
+    world.in(callbacks).put({ ...(spoilt as Callback), attempts: 5 as never }),
+  )
+  await runner.advance(until(10))
+  expect(world.in(callbacks).page('queued', {}, 0, 9)).toMatchObject([
+    { state: 'dead', attempts: [{ error: 'nobody can sign it' }] },
+    { state: 'dead', attempts: [{ error: expect.stringMatching(/iterable/) }] },
+    { state: 'delivered' },
+  ])
+  expect(reports).toEqual([expect.stringMatching(/^callback cb_\w+ of world w was set aside: /)])
+  expect(world.in(tasks).size).toBe(0)
 })
 
 test('an advance whose world is replaced meanwhile ends and leaves the new life alone', async () => {

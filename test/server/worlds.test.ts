@@ -28,6 +28,7 @@ function keptStore(names: readonly string[], records = (name: string) => kept(na
   const loads: string[] = []
   const written: string[] = []
   const removed: string[] = []
+  const aside: string[] = []
   const waiting = new Map<string, () => void>()
   const store: WorldsOptions['store'] = {
     ...memoryStore(),
@@ -40,13 +41,17 @@ function keptStore(names: readonly string[], records = (name: string) => kept(na
     commit: (name) => void written.push(name),
     rewrite: (name) => void written.push(name),
     remove: async (name) => void removed.push(name),
+    async setAside(name) {
+      aside.push(name)
+      return [`${name}.broken`]
+    },
   }
   /** Lets a world be read, once it is asked for. */
   const letRead = async (name: string) => {
     await vi.waitFor(() => expect(waiting.has(name)).toBe(true))
     waiting.get(name)?.()
   }
-  return { store, loads, written, removed, letRead }
+  return { store, loads, written, removed, aside, letRead }
 }
 
 function open(store: WorldsOptions['store'], report: (sentence: string) => void = () => {}) {
@@ -130,36 +135,93 @@ test('a world whose time is over is removed when it has been opened', async () =
   await worlds.close()
 })
 
-test('a world that cannot be opened says so to everybody who asks, and nothing was written', async () => {
-  const { store, written, letRead } = keptStore(['a', 'default'], (name) =>
+test('a damaged world is set aside and told of; the others are served, and its name is free', async () => {
+  const { store, aside, letRead } = keptStore(['a', 'b', 'default'], (name) =>
     name === 'a' ? new Map() : kept(name),
   )
+  const said: string[] = []
+  const worlds = await open(store, (sentence) => said.push(sentence))
+  await letRead('a')
+  await letRead('b')
+  expect(namesOf(await worlds.openAll())).toEqual(['b', 'default'])
+  const sentence =
+    /^the world "a" cannot be opened: .*; its files are now a.broken: `esimulator doctor/
+  expect([aside, said]).toEqual([['a'], [expect.stringMatching(sentence)]])
+  expect([...worlds.notOpened]).toEqual([['a', said[0]]])
+  expect(await worlds.open('a')).toBeUndefined()
+  expect(worlds.create('a', {}).world.name).toBe('a')
+  await worlds.close()
+})
+
+test('a damaged default is set aside, and another is made in its place: that is said twice', async () => {
+  const { store, aside, written } = keptStore(['default'], () => new Map())
+  const said: string[] = []
+  const worlds = await open(store, (sentence) => said.push(sentence))
+  expect([aside, [...new Set(written)]]).toEqual([['default'], ['default']])
+  expect(said).toEqual([
+    expect.stringMatching(/^the world "default" cannot be opened: .* its files are now/),
+    'A NEW WORLD "default" IS MADE: it holds nothing of the old',
+  ])
+  expect(namesOf(worlds.list())).toEqual(['default'])
+  await worlds.close()
+})
+
+const unreadable = new StoreError('cannot read a.json: permission denied (EACCES)')
+
+test.each([
+  ['cannot be read', unreadable, /^the world "a" cannot be opened: cannot read a.json: permission/],
+  ['is a copy of another', undefined, /: it holds the records of the world "default": it was left/],
+])('a world that %s is left as it is and told of, and its name is taken', async (_, error, why) => {
+  const { store, aside, written, letRead } = keptStore(['a', 'b', 'default'], (name) => {
+    if (name === 'a' && error) throw error
+    return kept(name === 'a' ? 'default' : name)
+  })
   const worlds = await open(store)
   await letRead('a')
-  const sentence = /^the world "a" cannot be opened: .*; mend its file, or start with another/
-  await expect(worlds.openAll()).rejects.toThrow(sentence)
-  await expect(worlds.openAll()).rejects.toThrow(StoreError)
-  await expect(worlds.open('a')).rejects.toThrow(sentence)
-  expect(written).toEqual([])
+  await letRead('b')
+  expect(namesOf(await worlds.openAll())).toEqual(['b', 'default'])
+  await expect(worlds.open('a')).rejects.toThrow(StoreError)
+  await expect(worlds.open('a')).rejects.toThrow(why)
+  expect(() => worlds.create('a', {})).toThrow(why)
+  expect([...worlds.notOpened.keys()]).toEqual(['a'])
+  expect([aside, written]).toEqual([[], []])
   await worlds.close()
 })
 
-test('a file that was copied from another world is not opened as that world', async () => {
-  const { store, letRead } = keptStore(['default', 'z'], () => kept('default'))
-  const worlds = await open(store)
-  await letRead('z')
-  await expect(worlds.openAll()).rejects.toThrow(
-    /^the world "z" cannot be opened: it holds the records of the world "default"; mend its file/,
+test('a default that is not damaged and cannot be opened refuses the start', async () => {
+  const { store, aside, written } = keptStore(['default'], () => {
+    throw unreadable
+  })
+  await expect(open(store)).rejects.toThrow(/^the world "default" cannot be opened: cannot read/)
+  expect([aside, written]).toEqual([[], []])
+})
+
+test('a damaged world whose files cannot be renamed is left, and that is said', async () => {
+  const { store, letRead } = keptStore(['a', 'default'], (name) =>
+    name === 'a' ? new Map() : kept(name),
   )
+  const refusing = {
+    ...store,
+    setAside: () => Promise.reject(new Error('the file system is read-only')),
+  }
+  const worlds = await open(refusing)
+  await letRead('a')
+  expect(namesOf(await worlds.openAll())).toEqual(['default'])
+  await expect(worlds.open('a')).rejects.toThrow(/; the file system is read-only: it is not served/)
   await worlds.close()
 })
 
-test('where there is no default, it is made only once all others have been found good', async () => {
-  const { store, written, letRead } = keptStore(['a'], () => new Map())
+test('where there is no default, it is made once all others have been looked at', async () => {
+  const { store, written, letRead } = keptStore(['a', 'b'], (name) =>
+    name === 'a' ? new Map() : kept(name),
+  )
   const opening = open(store)
   await letRead('a')
-  await expect(opening).rejects.toThrow(/^the world "a" cannot be opened/)
-  expect(written).toEqual([])
+  await vi.waitFor(() => expect(written).toEqual([]))
+  await letRead('b')
+  const worlds = await opening
+  expect([[...new Set(written)], namesOf(worlds.list())]).toEqual([['default'], ['b', 'default']])
+  await worlds.close()
 })
 
 test('closing while worlds are being opened opens no more of them', async () => {
@@ -217,4 +279,23 @@ test('a credential of no world leads to default, also before all worlds are open
   await letRead('a')
   expect((await call).status).toBe(403)
   expect(server.journal.list()).toHaveLength(1)
+})
+
+test('before all worlds are open, too, a credential leads to the one that had it first', async () => {
+  const shared = { provider: SLUG, kind: 'api-key', secret: 'shared-key' } as const
+  const { store, letRead } = keptStore(['a', 'default', 'z'], (name) => {
+    const records = kept(name)
+    const claim = { default: 2, a: 1 }[name]
+    const credential = claim === undefined ? shared : { ...shared, claim }
+    records.get(credentials.name)?.set(credentials.key(credential), credential)
+    return records
+  })
+  const worldOf = async () => 'z'
+  await using server = await startFake({ store: { ...store, worldOf }, early: true })
+  const call = server.call('GET', '/fake/v1/things', { key: 'shared-key' })
+  await letRead('z')
+  expect((await call).status).toBe(200)
+  expect(server.worlds.get('z')?.journal.list()).toHaveLength(1)
+  await letRead('a')
+  await server.worlds.openAll()
 })

@@ -1,6 +1,7 @@
 // Callbacks: queued to where they go, tried on schedule, and written down where they are not sent.
 import { expect, test } from 'vitest'
 import {
+  CALLBACKS_KEPT,
   callbacks,
   noteUnsent,
   queueCallback,
@@ -44,7 +45,7 @@ test('a callback is queued as JSON for an attempt now, to where its provider’s
   world.transaction(() => queueCallback(world, { ...told, version: 2 }))
   expect(all(world)).toEqual([
     {
-      id: 'cb_000001',
+      id: `cb_${world.mark}_000001`,
       serial: 1,
       provider: 'p',
       type: 'T',
@@ -63,7 +64,7 @@ test('a callback is queued as JSON for an attempt now, to where its provider’s
     id: 1,
     kind: DELIVER,
     due: FIXED_START,
-    data: { callback: 'cb_000001' },
+    data: { callback: `cb_${world.mark}_000001` },
   })
 })
 
@@ -145,12 +146,45 @@ test('of what is not sent the latest thousand are kept, and their numbers go on'
   expect(kept.at(-1)?.id).toBe('un_001003')
 })
 
+test('what is not sent of one provider takes no place from what is not sent of another', () => {
+  const world = freshWorld()
+  world.transaction(() => {
+    for (const provider of ['q', ...Array(UNSENT_KEPT + 1).fill('p')])
+      noteUnsent(world, { provider, type: 'T', reason: 'none' })
+  })
+  expect(unsent(world)).toHaveLength(UNSENT_KEPT + 1)
+  expect(unsent(world)[0]).toMatchObject({ id: 'un_000001', provider: 'q' })
+})
+
+test('the oldest finished callbacks of a provider go, and none of another', () => {
+  const world = worldWithTarget()
+  world.transaction(() => world.in(targets).put({ provider: 'q', url: URL }))
+  const deliver = (provider: string) => {
+    const { id = '' } = queueCallback(world, { ...told, provider }) ?? {}
+    recordAttempt(world, id, { at: world.now, status: 200 }, [])
+  }
+  world.transaction(() => {
+    for (let at = 0; at < 3; at += 1) deliver('q')
+    for (let at = 0; at < CALLBACKS_KEPT + 3; at += 1) deliver('p')
+    queueCallback(world, told)
+  })
+  expect(world.in(callbacks).matching('finished', 'q')).toHaveLength(3)
+  const ofP = world.in(callbacks).matching('finished', 'p')
+  expect(ofP).toHaveLength(CALLBACKS_KEPT)
+  expect(ofP[0]?.serial).toBe(3 + 3 + 1)
+})
+
 test('a failed attempt is followed by the next of the schedule, and after the last it is dead', () => {
   const world = worldWithTarget()
   queue(world)
   const attempt = (seconds: number, status: number) =>
     world.transaction(() =>
-      recordAttempt(world, 'cb_000001', { at: FIXED_START + seconds * 1000, status }, ['PT5S']),
+      recordAttempt(
+        world,
+        `cb_${world.mark}_000001`,
+        { at: FIXED_START + seconds * 1000, status },
+        ['PT5S'],
+      ),
     ).result
   expect(attempt(0, 500)).toMatchObject({ state: 'retrying', nextAt: FIXED_START + 5000, tries: 1 })
   expect(attempt(5, 404)).toMatchObject({
@@ -168,7 +202,8 @@ test.each([200, 204, 299])('a receiver that answers %i has it', (status) => {
   queue(world)
   const attempt = { at: FIXED_START, status }
   expect(
-    world.transaction(() => recordAttempt(world, 'cb_000001', attempt, ['PT5S'])).result?.state,
+    world.transaction(() => recordAttempt(world, `cb_${world.mark}_000001`, attempt, ['PT5S']))
+      .result?.state,
   ).toBe('delivered')
 })
 
@@ -179,7 +214,9 @@ test.each([{ error: 'refused' }, { status: 199 }, { status: 300 }])(
       const world = worldWithTarget()
       queue(world)
       const attempt = { at: FIXED_START, ...outcome, final }
-      return world.transaction(() => recordAttempt(world, 'cb_000001', attempt, ['PT5S'])).result
+      return world.transaction(() =>
+        recordAttempt(world, `cb_${world.mark}_000001`, attempt, ['PT5S']),
+      ).result
     }
     expect(state(false)?.state).toBe('retrying')
     expect(state(true)).toMatchObject({
@@ -196,7 +233,9 @@ test('an attempt that took longer than its delay is followed by one that is due 
   const now = FIXED_START + 60_000
   world.transaction(() => {
     for (const { id } of world.in(tasks).values()) world.in(tasks).delete(String(id))
-    recordAttempt(world, 'cb_000001', { at: FIXED_START, error: 'timed out' }, ['PT5S'])
+    recordAttempt(world, `cb_${world.mark}_000001`, { at: FIXED_START, error: 'timed out' }, [
+      'PT5S',
+    ])
   }, now)
   expect(firstTask(world.in(tasks))?.due).toBe(now)
 })

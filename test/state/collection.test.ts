@@ -13,6 +13,7 @@ import {
   sortable,
 } from '../../src/state/collection.ts'
 import { defined } from '../../src/state/defined.ts'
+import { fields, optional, text } from '../../src/state/shape.ts'
 import { SortedKeys } from '../../src/state/sorted-keys.ts'
 
 interface Row {
@@ -24,6 +25,7 @@ interface Row {
 const rows = defineCollection<Row>({
   name: 'rows',
   key: ({ id }) => id,
+  shape: fields<Row>({ id: text, rank: optional(text) }),
   indexes: { rank: ({ rank }) => rank },
 })
 

@@ -75,7 +75,7 @@ test('the SIMs of all four providers are in the state they were in', async () =>
 test('eSIM Go: balance, inventory, what is left of a bundle, settings', async () => {
   await using folder = await opened()
   const organisation = await folder.get('/esim-go/v2.4/organisation', KEY)
-  expect(organisation).toMatchObject({ organisations: [{ balance: 1000, testCredit: 40 }] })
+  expect(organisation).toMatchObject({ organisations: [{ balance: 1040, testCredit: 40 }] })
   const inventory = await folder.get('/esim-go/v2.4/inventory', KEY)
   expect(inventory).toMatchObject({
     bundles: [{ name: 'esim_2GB_15D_FR_V2', available: [{ id: 1, total: 3, remaining: 3 }] }],

@@ -11,6 +11,7 @@ import { TIMELINE_LENGTH, timeline } from '../../src/state/events.ts'
 import { openRandom } from '../../src/state/random.ts'
 import { Refusal } from '../../src/state/refusal.ts'
 import { chosenSettings, defineSettings, duration, flag } from '../../src/state/settings.ts'
+import { fields, text } from '../../src/state/shape.ts'
 import { firstTask, tasks } from '../../src/state/task-queue.ts'
 import { defineTask } from '../../src/state/tasks.ts'
 import { openWorld, type World, type WorldDeps } from '../../src/state/world.ts'
@@ -24,6 +25,7 @@ interface Thing {
 const things = defineCollection<Thing>({
   name: 'things',
   key: ({ id }) => id,
+  shape: fields<Thing>({ id: text, colour: text }),
   indexes: { colour: ({ colour }) => colour },
 })
 

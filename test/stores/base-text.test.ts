@@ -2,6 +2,7 @@
 import { expect, test } from 'vitest'
 import type { Records } from '../../src/state/collection.ts'
 import { parseBase, renderBase } from '../../src/stores/base-text.ts'
+import { StoreError } from '../../src/stores/store.ts'
 
 const many = Array.from({ length: 1234 }, (_, at): [string, object] => [
   `key/${at}`,
@@ -15,11 +16,12 @@ const records: Records = new Map([
 ])
 const kept = (base: { records: Records }) =>
   [...base.records].map(([name, byKey]) => [name, [...byKey]])
-const text = await renderBase('1.2.3', { world: 'a "world"', logged: 7, records })
+const text = (await renderBase('1.2.3', { world: 'a "world"', logged: 7, records })).toString()
+const parsed = (edited: string) => parseBase('file', Buffer.from(edited))
 
 test('a base is read as it was written; collections without records are left out', () => {
-  const base = parseBase('file', text)
-  expect([base.world, base.logged]).toEqual(['a "world"', 7])
+  const base = parsed(text)
+  expect([base.world, base.logged, base.isAsWritten]).toEqual(['a "world"', 7, true])
   expect(kept(base)).toEqual(kept({ records }).slice(0, 3))
 })
 
@@ -30,7 +32,7 @@ test.each([
   ['without its last line break', () => text.trimEnd()],
   ['with the line breaks of Windows', () => text.replaceAll('\n', '\r\n')],
 ])('a base that somebody saved %s is read all the same', (_how, edited) => {
-  expect(kept(parseBase('file', edited()))).toEqual(kept(parseBase('file', text)))
+  expect(kept(parsed(edited()))).toEqual(kept(parsed(text)))
 })
 
 test.each([
@@ -44,5 +46,20 @@ test.each([
   ['a record cut short', text.replace('{"at":1}', '{"at":1'), /is not JSON/],
   ['nothing', '', /is not JSON/],
 ])('a base with %s is refused', (_what, broken, why) => {
-  expect(() => parseBase('file', broken)).toThrow(why)
+  expect(() => parsed(broken)).toThrow(why)
+})
+
+test('a changed byte is noticed, wherever it is; only the checksum can be taken out', () => {
+  const step = Math.ceil(text.length / 500)
+  for (let at = 0; at < text.length; at += step) {
+    const bytes = Buffer.from(text)
+    bytes.writeUInt8(bytes.readUInt8(at) ^ 1, at)
+    const read = () => parseBase('file', bytes).isAsWritten
+    try {
+      expect(read(), String(at)).toBe(false)
+    } catch (error) {
+      expect(error).toBeInstanceOf(StoreError)
+    }
+  }
+  expect(parsed(text.replace(/ {2}"checksum".*\n/, '')).isAsWritten).toBe(true)
 })

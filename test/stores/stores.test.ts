@@ -1,6 +1,7 @@
 // What both stores promise, and what the state folder survives.
 import { spawnSync } from 'node:child_process'
 import {
+  chmodSync,
   cpSync,
   existsSync,
   mkdirSync,
@@ -9,6 +10,7 @@ import {
   readFileSync,
   rmdirSync,
   rmSync,
+  statSync,
   symlinkSync,
   writeFileSync,
 } from 'node:fs'
@@ -16,9 +18,11 @@ import { hostname, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, expect, test, vi } from 'vitest'
 import type { Change, Records } from '../../src/state/collection.ts'
+import { headerLine, type LogHeader } from '../../src/stores/change-log.ts'
+import { openSealed, sealedLines } from '../../src/stores/checksum.ts'
 import { type LowdbOptions, lowdbStore } from '../../src/stores/lowdb.ts'
 import { memoryStore } from '../../src/stores/memory.ts'
-import { type Store, StoreError } from '../../src/stores/store.ts'
+import { BrokenWorld, type Store, StoreError } from '../../src/stores/store.ts'
 
 const home = mkdtempSync(join(tmpdir(), 'esimulator-stores-'))
 afterAll(() => rmSync(home, { recursive: true, force: true }))
@@ -85,14 +89,30 @@ function bytesIn(dir: string) {
   )
 }
 
+/** A line as version 0.1.0 wrote it. */
 const line = (n: number, ...changes: [string, string, object | null][]) =>
   `${JSON.stringify({ n, changes })}\n`
-const base = (logged: number, collections: object) =>
+
+/** A log as it is written now: a header, and a checksum before every line. */
+function log(lines: string, header: Partial<LogHeader> = {}): string {
+  const texts = lines.split('\n').slice(0, -1)
+  const first = headerLine({ world: 'default', generation: 'first', ...header })
+  return `${first}${texts.length > 0 ? sealedLines(texts) : ''}`
+}
+
+/** What a log holds: its header and lines, each with its checksum looked at. */
+function logLines(file: string): object[] {
+  const lines = readFileSync(file, 'utf8').split('\n').slice(0, -1)
+  return lines.map((text) => JSON.parse(openSealed(Buffer.from(text)) ?? text) as object)
+}
+
+const base = (logged: number, collections: object, header: object = {}) =>
   JSON.stringify({
     format: 1,
     writtenBy: 'esimulator 1.2.3',
     world: 'default',
     logged,
+    ...header,
     collections,
   })
 
@@ -131,7 +151,7 @@ test.each(stores)(
 test.each(stores)('a world removed from the %s store is gone', async (_, start) => {
   const store = await start()
   live(store).write(['sims', '1', { state: 'active' }])
-  await store.remove('default')
+  await store.remove('default', 1)
   expect(await store.list()).toEqual([])
   expect(await store.load('default')).toBeUndefined()
   await store.close()
@@ -183,9 +203,11 @@ test('a world goes on where it was killed, and its log with it', async () => {
   const store = await open(dir)
   const world = live(store, 'default', await store.load('default'))
   await world.write(['sims', '3', { n: 3 }])
-  expect(readFileSync(join(dir, 'default.log'), 'utf8')).toBe(
-    line(2, ['sims', '2', { n: 2 }]) + line(3, ['sims', '3', { n: 3 }]),
-  )
+  expect(logLines(join(dir, 'default.log'))).toEqual([
+    { n: 2, changes: [['sims', '2', { n: 2 }]] },
+    { format: 2, world: 'default', generation: expect.any(String) },
+    { n: 3, changes: [['sims', '3', { n: 3 }]] },
+  ])
   await store.close()
   expect(await found(dir)).toEqual({ sims: { 1: { n: 1 }, 2: { n: 2 }, 3: { n: 3 } } })
 })
@@ -206,6 +228,8 @@ test('a state file can be read by a person: one record a line', async () => {
     '  "writtenBy": "esimulator 1.2.3",',
     '  "world": "default",',
     '  "logged": 1,',
+    expect.stringMatching(/^ {2}"generation": "[0-9a-f]{16}",$/),
+    expect.stringMatching(/^ {2}"checksum": "[0-9a-f]{8}",$/),
     '  "collections": {',
     '    "sims": {',
     '      "1": {"state":"active"},',
@@ -261,7 +285,10 @@ test('a reset replaces all that was kept, with what was still pending, and later
 
 test('worlds are kept apart and listed, whatever their names', async () => {
   const dir = newFolder()
-  const names = ['a', 'A', 'a.log', 'a.log.old', 'a.json', '..', '.hidden', 'CI-42', 'x'.repeat(64)]
+  const files = ['a.log', 'a.log.old', 'a.json', 'a.removed', 'a.json.broken-1', 'a.json.new']
+  const devices = ['con', 'CON', 'nul', 'Nul.x', 'aux.json', 'com1', 'lpt9.log', 'prn.', '_con']
+  const names = ['a', 'A', 'a.', '..', '.hidden', 'CI-42', '__proto__', 'constructor']
+  names.push(...files, ...devices, 'x'.repeat(64), 'X'.repeat(64))
   const store = await open(dir)
   for (const name of names) live(store, name).write(['me', 'name', { name }])
   await store.close()
@@ -273,7 +300,11 @@ test('worlds are kept apart and listed, whatever their names', async () => {
     expect(plain(await again.load(name))).toEqual({ me: { name: { name } } })
   await again.close()
   expect(readFileSync(join(dir, 'notes.txt'), 'utf8')).toBe('not ours')
-  expect(new Set(readdirSync(dir).map((file) => file.toLowerCase())).size).toBe(names.length + 1)
+  const lower = readdirSync(dir).map((file) => file.toLowerCase())
+  expect(new Set(lower).size).toBe(names.length + 1)
+  expect(lower.filter((file) => /^(con|prn|aux|nul|com\d|lpt\d)(\.|$)|[. ]$/.test(file))).toEqual(
+    [],
+  )
 })
 
 test.each(['', '../x', 'a/b', 'a+b', 'x'.repeat(65), 'é'])('%j names no world', async (name) => {
@@ -286,7 +317,7 @@ test('a world removed can be made anew at once, and nothing of the old one comes
   const dir = newFolder()
   const store = await open(dir)
   await live(store).write(['sims', '1', { n: 1 }])
-  const removed = store.remove('default')
+  const removed = store.remove('default', 1)
   await live(store).write(['sims', '2', { n: 2 }])
   await removed
   expect(await found(dir)).toEqual({ sims: { 2: { n: 2 } } })
@@ -309,23 +340,19 @@ test.each([
   const store = await open(dir, { warn: (sentence) => said.push(sentence) })
   const records = await store.load('default')
   expect(plain(records)).toEqual({ sims: { 1: { n: 1 }, 2: { n: 2 } } })
-  expect(said).toEqual([
-    `${join(dir, 'default.log')} ends in a line that was never finished: that last change was dropped`,
-  ])
+  const end = torn.endsWith('\n') ? 'a damaged line' : 'a line that was never finished'
+  expect(said).toEqual([`${join(dir, 'default.log')} ends in ${end}: that last change was dropped`])
 
   await live(store, 'default', records).write(['sims', '4', { n: 4 }])
-  expect(readFileSync(join(dir, 'default.log'), 'utf8')).toBe(
-    whole + line(3, ['sims', '4', { n: 4 }]),
-  )
+  expect(logLines(join(dir, 'default.log'))).toMatchObject([
+    { n: 2 },
+    { format: 2 },
+    { n: 3, changes: [['sims', '4', { n: 4 }]] },
+  ])
   await store.close()
 })
 
 const unusable: [string, Record<string, string>, string][] = [
-  [
-    'a base of a newer format',
-    { 'default.json': '{"format":7,"world":"default","rows":[]}' },
-    'default.json was written by a newer esimulator (format 7; this one reads 1): upgrade, or start with another --state folder',
-  ],
   ['a base that is no JSON', { 'default.json': '{"format":1,' }, 'default.json is not JSON'],
   ['an empty base', { 'default.json': '' }, 'default.json is not JSON'],
   ['a base that is a list', { 'default.json': '[]' }, 'is not a state file of esimulator'],
@@ -356,13 +383,68 @@ const unusable: [string, Record<string, string>, string][] = [
     'default.log line 1 is change 5, but what is kept before it ends at 0',
   ],
   [
+    'a changed byte in the middle of a log',
+    {
+      'default.log': log(
+        line(1, ['sims', '1', { n: 1 }]) + line(2, ['sims', '1', { n: 2 }]),
+      ).replace('"1",{"n":1}', '"1",{"n":7}'),
+    },
+    'default.log line 2 is damaged',
+  ],
+  [
+    'a line without a checksum in a log that has them',
+    { 'default.log': `${log(line(1, ['sims', '1', {}]))}${line(2)}${line(3)}` },
+    'default.log line 3 is damaged',
+  ],
+  [
+    'nothing but one line, with a changed byte',
+    { 'default.log': log(line(1, ['sims', '1', { n: 1 }])).replace('"n":1}', '"n":7}') },
+    'the first line of',
+  ],
+  [
+    'a log of another life of its world',
+    {
+      'default.json': base(1, {}, { generation: 'second' }),
+      'default.log': log(line(2, ['sims', '1', {}])),
+    },
+    'default.log does not go with the base beside it',
+  ],
+  [
     'a log without the old log before it',
     { 'default.json': base(2, {}), 'default.log': line(4, ['sims', '1', {}]) },
     'is change 4, but what is kept before it ends at 2',
   ],
 ]
 
-test.each(unusable)(
+const newer = [
+  [
+    'a base of a newer format',
+    { 'default.json': '{"format":7,"world":"default","rows":[]}' },
+    'default.json was written by a newer esimulator (format 7; this one reads 1): upgrade, or start with another --state folder',
+  ],
+  [
+    'a log of a newer format',
+    { 'default.log': String(sealedLines(['{"format":3,"world":"default","generation":"first"}'])) },
+    'default.log was written by a newer esimulator (format 3; this one reads 2): upgrade, or start with another --state folder',
+  ],
+  [
+    'a base of another world',
+    { 'default.json': base(1, {}, { world: 'ci' }) },
+    'default.json holds the world "ci", and by its name the world "default": give the file its own name back, or take it out and PUT it to /w/default/_sim/state',
+  ],
+  [
+    'a log of another world',
+    { 'default.log': log(line(1, ['sims', '1', {}]), { world: 'ci' }) },
+    'default.log holds the world "ci", and by its name the world "default"',
+  ],
+  [
+    'a base whose records are of another world than it says',
+    { 'default.json': base(1, { world: { world: { id: 'world', name: 'ci' } } }) },
+    'default.json holds the world "ci", and by its name the world "default"',
+  ],
+] as const
+
+test.each([...unusable, ...newer])(
   '%s is refused in one sentence and left as it is',
   async (_, files, sentence) => {
     const dir = folderWith(files)
@@ -374,6 +456,119 @@ test.each(unusable)(
     expect(refusal.message).not.toContain('\n')
     await store.close()
     expect(bytesIn(dir)).toEqual(before)
+  },
+)
+
+test.each(unusable)('%s can be set aside, and the world made anew', async (_, files) => {
+  const dir = folderWith(files)
+  const before = bytesIn(dir)
+  const store = await open(dir)
+  await expect(store.load('default')).rejects.toThrow(BrokenWorld)
+  const names = Object.keys(before).map((name) => join(dir, `${name}.broken-1`))
+  expect(await store.setAside('default')).toEqual(names)
+  expect(await store.list()).toEqual([])
+  await live(store).write(['sims', '5', { n: 5 }])
+  expect(await found(dir)).toEqual({ sims: { 5: { n: 5 } } })
+  await store.setAside('default')
+  expect(await store.list()).toEqual([])
+  await store.close()
+  expect(bytesIn(dir)).toMatchObject(
+    Object.fromEntries(Object.entries(before).map(([name, text]) => [`${name}.broken-1`, text])),
+  )
+  expect(readdirSync(dir)).toContain('default.log.broken-2')
+})
+
+test.each(newer)('%s is not taken for a damaged one', async (_, files) => {
+  const store = await open(folderWith(files))
+  const refusal = await store.load('default').catch((error) => error)
+  expect(refusal).not.toBeInstanceOf(BrokenWorld)
+  await store.close()
+})
+
+test.each([
+  ['an empty log', { 'default.log': '' }],
+  ['a log that was never finished', { 'default.log': '{"n":1,"replaces":true,"chan' }],
+  ['a log with nothing but its header', { 'default.log': log('') }],
+  ['a header that was never finished', { 'default.log': log('').slice(0, 30) }],
+])('a beginning of which there is %s is none, and leaves nothing', async (_, files) => {
+  const dir = folderWith(files)
+  const warn = vi.fn()
+  const store = await open(dir, { warn })
+  expect(await store.load('default')).toBeUndefined()
+  expect(bytesIn(dir)).toEqual({})
+  expect(warn).not.toHaveBeenCalled()
+  await live(store).write(['sims', '1', { n: 1 }])
+  expect(await found(dir)).toEqual({ sims: { 1: { n: 1 } } })
+  await store.close()
+})
+
+test('a changed byte in a base is told, and so is an edit; the world opens', async () => {
+  const dir = newFolder()
+  const first = await open(dir)
+  await live(first).write(['sims', '1', { state: 'active' }])
+  await first.close()
+  const file = join(dir, 'default.json')
+  const text = readFileSync(file, 'utf8')
+  for (const changed of [text.replace('active', 'bctive'), `${text}\n`, text]) {
+    writeFileSync(file, changed)
+    const warn = vi.fn()
+    const store = await open(dir, { warn })
+    expect((await store.load('default'))?.get('sims')?.size).toBe(1)
+    const told = `${file} is not as esimulator wrote it, its checksum is another: where nobody edited it, look at it or bring back a copy`
+    expect(warn.mock.calls).toEqual(changed === text ? [] : [[told]])
+    await store.close()
+  }
+})
+
+test('a removal that a crash cut short is finished, at whatever file it was', async () => {
+  const rest = { 'default.log.old': second, 'default.log': third }
+  for (const left of [rest, { 'default.log.old': second }, {}]) {
+    const dir = folderWith({
+      'default.removed': oldBase,
+      ...left,
+      'other.json': base(0, {}, { world: 'other' }),
+    })
+    const store = await open(dir)
+    expect(await store.list()).toEqual(['other'])
+    await store.close()
+    expect(readdirSync(dir)).toEqual(['other.json'])
+  }
+})
+
+test('a base that was never finished is deleted', async () => {
+  const dir = folderWith({
+    'ci.json.new': '{',
+    '.ci.json.new.tmp': '{',
+    'notes.json.new': '{',
+    'a b.json.new': '',
+  })
+  await (await open(dir)).close()
+  expect(readdirSync(dir)).toEqual(['a b.json.new'])
+})
+
+test.skipIf(process.platform === 'win32')(
+  'files and folders are their owner’s alone, and those of older versions become so',
+  async () => {
+    const above = newFolder()
+    const dir = join(above, 'state')
+    const store = await open(dir)
+    await live(store).write(['sims', '1', { n: 1 }])
+    await live(store, 'ci').write(['sims', '1', { n: 1 }])
+    await store.remove('ci', 1)
+    const modeOf = (file: string) => statSync(file).mode & 0o777
+    expect([modeOf(above), modeOf(dir)]).toEqual([0o700, 0o700])
+    expect(modeOf(join(dir, 'default.log'))).toBe(0o600)
+    await store.close()
+    expect(modeOf(join(dir, 'default.json'))).toBe(0o600)
+
+    chmodSync(join(dir, 'default.json'), 0o644)
+    writeFileSync(join(dir, 'default.log'), line(2), { mode: 0o664 })
+    writeFileSync(join(dir, 'notes.txt'), '', { mode: 0o644 })
+    await (await open(dir)).close()
+    const modes = ['default.json', 'default.log', 'notes.txt'].map((name) =>
+      modeOf(join(dir, name)),
+    )
+    expect(modes).toEqual([0o600, 0o600, 0o644])
   },
 )
 
@@ -397,6 +592,19 @@ test('a folder that cannot be made is refused with the reason', async () => {
       `cannot use state folder ${join(dir, 'file')}: a file stands where a folder should be (ENOTDIR)`,
     ),
   )
+})
+
+test('a world that version 0.1.0 called like a device keeps its state', async () => {
+  const dir = folderWith({
+    'con.json': base(1, { sims: { 1: { n: 1 } } }, { world: 'con' }),
+    'con.log': line(2, ['sims', '2', { n: 2 }]),
+    'console.json': base(1, {}, { world: 'console' }),
+  })
+  const store = await open(dir)
+  expect(await store.list()).toEqual(['con', 'console'])
+  expect(plain(await store.load('con'))).toEqual({ sims: { 1: { n: 1 }, 2: { n: 2 } } })
+  await store.close()
+  expect(readdirSync(dir)).toEqual(['+_con.json', '+_con.log', 'console.json'])
 })
 
 test('a folder in use is refused, and free again after a stop', async () => {

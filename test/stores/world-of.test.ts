@@ -33,7 +33,7 @@ const held = (...secrets: string[]) =>
     }),
   )
 const base = (logged: number, secrets: string[]) =>
-  JSON.stringify({ format: 1, world: '', logged, collections: { credentials: held(...secrets) } })
+  JSON.stringify({ format: 1, logged, collections: { credentials: held(...secrets) } })
 const line = (n: number, changes: [secret: string, record: object | null][], replaces = {}) => {
   const logged = changes.map(([secret, record]) => ['credentials', `p/${secret}`, record])
   return `${JSON.stringify({ n, ...replaces, changes: logged })}\n`
@@ -69,7 +69,7 @@ test.each(stores)(
     store.rewrite('a')
     await store.flushed('a')
     expect(await worldsOf(store, 'one')).toEqual([undefined])
-    await store.remove('a')
+    await store.remove('a', 1)
     expect(await worldsOf(store, 'one')).toEqual([undefined])
     await store.close()
   },
@@ -137,12 +137,12 @@ test('of several worlds that hold a credential it is the first by name, while no
   const records = (await store.load('a')) ?? new Map()
   expect(await worldsOf(store, 'shared')).toEqual(['b'])
   store.attach('a', () => records)
-  const removed = store.remove('b')
+  const removed = store.remove('b', 1)
   expect(await worldsOf(store, 'shared')).toEqual(['c'])
   await removed
   store.attach('b', () => new Map())
   expect(await worldsOf(store, 'shared')).toEqual(['c'])
-  await store.remove('c')
+  await store.remove('c', 1)
   expect(await worldsOf(store, 'shared')).toEqual([undefined])
   await store.close()
 })
@@ -151,7 +151,7 @@ test('a world that is loaded or removed before the first question is not looked 
   const file = base(1, ['shared'])
   const store = await open(folderWith({ 'a.json': file, 'b.json': file, 'c.json': file }))
   await store.load('a')
-  await store.remove('b')
+  await store.remove('b', 1)
   expect(await worldsOf(store, 'shared')).toEqual(['c'])
   await store.close()
 })
@@ -186,5 +186,20 @@ test('a world that cannot be read is nobody’s, and says so when it is loaded',
   expect(await worldsOf(store, 'one')).toEqual(['d'])
   await store.load('f')
   expect(warn).toHaveBeenCalledOnce()
+  await store.close()
+})
+
+test('of several worlds that hold a credential it is the one that had it first, whatever its name', async () => {
+  const file = (claim?: number) => {
+    const credential = { ...held('shared')['p/shared'], ...(claim ? { claim } : {}) }
+    const collections = { credentials: { 'p/shared': credential } }
+    return JSON.stringify({ format: 1, logged: 1, collections })
+  }
+  const store = await open(folderWith({ 'a.json': file(2), 'b.json': file(1), 'z.json': file() }))
+  expect(await worldsOf(store, 'shared')).toEqual(['z'])
+  await store.load('z')
+  expect(await worldsOf(store, 'shared')).toEqual(['b'])
+  await store.load('b')
+  expect(await worldsOf(store, 'shared')).toEqual(['a'])
   await store.close()
 })

@@ -39,6 +39,8 @@ export interface Started {
 export interface Server extends Started, AsyncDisposable {
   /** Sends a signal and tells how the process ended. */
   stop(signal?: NodeJS.Signals): Promise<number | NodeJS.Signals | null>
+  /** What it wrote to standard error in all its life; resolves when it has ended. */
+  readonly errors: Promise<string>
 }
 
 /** Of the environment, only what a process needs to run. */
@@ -76,6 +78,7 @@ export async function startServer(args: readonly string[], where: Where): Promis
   return {
     ...(JSON.parse(line) as Started),
     stop,
+    errors,
     async [Symbol.asyncDispose]() {
       await stop('SIGKILL')
     },

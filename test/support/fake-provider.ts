@@ -7,6 +7,7 @@ import { defineCollection, sortable } from '../../src/state/collection.ts'
 import { credentials } from '../../src/state/credentials.ts'
 import { Refusal } from '../../src/state/refusal.ts'
 import { commonSettings, defineSettings, text, whole } from '../../src/state/settings.ts'
+import { count, fields, instant, name } from '../../src/state/shape.ts'
 import { defineTask } from '../../src/state/tasks.ts'
 import type { World } from '../../src/state/world.ts'
 
@@ -22,6 +23,7 @@ export interface Thing {
 export const things = defineCollection<Thing>({
   name: 'fake.things',
   key: ({ id }) => id,
+  shape: fields<Thing>({ id: name, serial: count, colour: name, madeAt: instant }),
   indexes: { serial: ({ serial }) => sortable(serial) },
 })
 
@@ -277,6 +279,7 @@ export const fake: Simulator = {
   title: 'Fake',
   mounts: [{ spec: 'fake.yaml', basePath: '/v1' }],
   settings,
+  collections: [things],
   handlers,
   gaps: { unserved: 'nobody needs it' },
   refusalReply: ({ code, message }, _operation, values) =>
@@ -285,6 +288,7 @@ export const fake: Simulator = {
       reason: message,
     }),
   auth: {
+    kind: 'api-key',
     credentialIn: secretOf,
     authenticate(header, world) {
       const secret = secretOf(header, world.settings(settings))

@@ -112,7 +112,7 @@ export async function startFake(options: FakeOptions = {}): Promise<FakeServer> 
     publicUrl,
     checked,
     report,
-    rest: (_request, response, world, path) =>
+    rest: (_request, response, { world, path }) =>
       response.writeHead(404).end(JSON.stringify({ world, path })),
   }
   const listen = listener(http, options.ownPort ? SLUG : undefined)

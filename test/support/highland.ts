@@ -11,7 +11,7 @@ export const COMPANY = '1a9a1d8ddc9311f09e024c50dd6c0d86'
 export const ESIM = '76010106'
 /** A default product: USA-5GB/30days. */
 export const USA = { product_id: '852', market_id: '162' }
-/** USA-1GB/7days. */
+/** USA -1GB/7days. */
 export const USA_SMALL = { product_id: '851', market_id: '162' }
 export const LINE =
   '61007763,8948010000042217613,260010191724652,14254458443,1$sm-dp-address.com$ACTIVATIONCODE12346'

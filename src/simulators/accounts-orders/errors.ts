@@ -17,6 +17,7 @@ export type AccountsOrdersRefusal =
   | 'order-pending'
   | 'two-subscribers'
   | 'unauthorised-sender'
+  | 'key-reused'
 
 /** Status and type, the body of a sister product (inferred). */
 const table: Readonly<
@@ -31,6 +32,7 @@ const table: Readonly<
   'order-pending': [409, 'ORDER_PENDING'],
   'two-subscribers': [409, 'SUBSCRIBER_AMBIGUOUS'],
   'unauthorised-sender': [403, 'ACCESS_DENIED'],
+  'key-reused': [409, 'IDEMPOTENCY_KEY_REUSED'],
   'wrong-state': [409, 'INVALID_SUBSCRIPTION_STATE'],
   'not-found': [404, 'NOT_FOUND'],
   'unknown-world': [404, 'NOT_FOUND'],
@@ -39,6 +41,9 @@ const table: Readonly<
   unauthorized: [401, 'UNAUTHORISED'],
   'body-too-large': [413, 'INVALID_HTTP_MESSAGE'],
   'unsupported-media-type': [415, 'INVALID_HTTP_MESSAGE'],
+  'not-acceptable': [406, 'UNACCEPTABLE'],
+  'expectation-failed': [417, 'INVALID_HTTP_MESSAGE'],
+  'unreadable-body': [500, 'INTERNAL_ERROR'],
   'malformed-body': [400, 'INVALID_HTTP_MESSAGE'],
   'invalid-request': [400, 'INVALID_REQUEST_PARAMS'],
   busy: [503, 'SERVICE_UNAVAILABLE'],

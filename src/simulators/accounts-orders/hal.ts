@@ -3,7 +3,7 @@ import { defined } from '../../state/defined.ts'
 import type { World } from '../../state/world.ts'
 import { type Call, reply } from '../call.ts'
 import { makeCursor, readCursor } from './cursor.ts'
-import { type Listing, pageOf } from './pages.ts'
+import { type Listing, type PageStart, pageOf } from './pages.ts'
 
 /** Makes links to paths below `/enterprise`. */
 export type Linker = (path: string) => { href: string }
@@ -48,21 +48,21 @@ export function listed<Name extends string, T extends { readonly id: string }, R
   const { path, name } = list
   const { limit = 10, cursor, ...filters } = call.query
   const filteredList = `${path}?${textOf(filters)}`
-  const after = cursor === undefined ? undefined : readCursor(world, filteredList, cursor)
-  const { records, next } = pageOf(world, list, after, limit)
+  const start = cursor === undefined ? undefined : readCursor(world, filteredList, cursor)
+  const { records, prev, next } = pageOf(world, list, start, limit)
 
   const link = linkerOf(call)
-  const nextPage = (position: string) => {
-    const query = { ...filters, limit, cursor: makeCursor(world, filteredList, position) }
-    return link(`${path}?${textOf(query)}`)
-  }
+  const pageAt = (at: PageStart | undefined) =>
+    at &&
+    link(`${path}?${textOf({ ...filters, limit, cursor: makeCursor(world, filteredList, at) })}`)
   const query = textOf(call.query)
   const resources = records.map((record) => resource(record, link))
   return reply(200, {
     _embedded: { [name]: resources } as Record<Name, Resource[]>,
     _links: defined({
       self: link(query ? `${path}?${query}` : path),
-      next: next === undefined ? undefined : nextPage(next),
+      prev: pageAt(prev),
+      next: pageAt(next),
     }),
   })
 }

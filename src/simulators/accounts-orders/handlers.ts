@@ -6,6 +6,7 @@ import { reply } from '../call.ts'
 import { issueToken } from '../client-credentials.ts'
 import type { Handlers } from '../typed-handlers.ts'
 import { type Linker, linkerOf, listed, transcluded } from './hal.ts'
+import { once } from './idempotency.ts'
 import { sendSms } from './messaging.ts'
 import { placeOrder } from './ordering.ts'
 import type { Listing } from './pages.ts'
@@ -96,12 +97,14 @@ export const handlers: Handlers<operations, typeof settings.table> = {
     ),
   getAccount: one(accounts, wire.account),
 
-  sendSms({ body: { from, to, text }, settings }, world) {
-    return reply(200, { [settings.smsIdField]: sendSms(world, from, to, text) })
-  },
+  sendSms: (call, world) =>
+    once(call, world, () => {
+      const { from, to, text } = call.body
+      return reply(200, { [call.settings.smsIdField]: sendSms(world, from, to, text) })
+    }),
 
   createOrder: (call, world) =>
-    reply(201, wire.order(placeOrder(world, call.body), linkerOf(call))),
+    once(call, world, () => reply(201, wire.order(placeOrder(world, call.body), linkerOf(call)))),
   getOrder: one(orders, wire.order),
 
   listOrderTemplates: (call, world) =>
@@ -171,7 +174,7 @@ export const handlers: Handlers<operations, typeof settings.table> = {
       call,
       world,
       { path: '/usage/items', name: 'items', of: usageItems, ...selection },
-      wire.usageItem,
+      (item, link) => wire.usageItem(item, link, call.settings.msisdnType),
     )
   },
 }

@@ -6,7 +6,17 @@ import { defineSimulator } from '../simulator.ts'
 import { refusalReply } from './errors.ts'
 import { handlers } from './handlers.ts'
 import { completeOrder } from './ordering.ts'
-import { SLUG, subscriptions } from './records.ts'
+import {
+  accounts,
+  keptReplies,
+  orders,
+  products,
+  SLUG,
+  subscribers,
+  subscriptions,
+  templates,
+  usageItems,
+} from './records.ts'
 import { seeds } from './seeds.ts'
 import { settings } from './settings.ts'
 import type { operations } from './spec.d.ts'
@@ -19,6 +29,16 @@ export const accountsOrders = defineSimulator<operations, typeof settings.table>
   // One spec for both: the API below /enterprise, the token endpoint where its realm has it.
   mounts: [{ spec: 'accounts-orders.yaml', basePath: '', api: '/enterprise' }],
   settings,
+  collections: [
+    accounts,
+    templates,
+    subscribers,
+    subscriptions,
+    products,
+    orders,
+    usageItems,
+    keptReplies,
+  ],
   handlers,
   refusalReply,
   auth: clientAuthentication(

@@ -17,8 +17,8 @@ export function mailProfile(world: World, { delivery, sim }: Order): void {
   if (!sim || !delivery || delivery.type !== 'email') return
 
   const { iccid, matchingId } = sim
-  const qr = lpaString(SMDP_ADDRESS, matchingId)
-  const code = activationCode(SMDP_ADDRESS, matchingId)
+  const qr = lpaString({ smdpAddress: SMDP_ADDRESS, matchingId })
+  const code = activationCode({ smdpAddress: SMDP_ADDRESS, matchingId })
   const text = `Your eSIM ${iccid} is ready. Scan the QR code, or enter ${code}.`
   for (const to of [...(delivery.to ?? []), ...(delivery.cc ?? [])])
     sendMessage(world, { provider: SLUG, channel: 'email', to, text, iccid, qr })
@@ -27,7 +27,11 @@ export function mailProfile(world: World, { delivery, sim }: Order): void {
 /** The subscription that sends from a number. @throws Refusal `unauthorised-sender` */
 function senderOf(world: World, msisdn: string): Subscription {
   const subscription = world.in(subscriptions).matching('msisdn', msisdn + SEPARATOR)[0]
-  if (!subscription) throw notASender(msisdn, 'is no number of the organisation')
+  if (!subscription)
+    throw notASender(
+      msisdn,
+      'is no number of the organisation: take one of GET /subscriptions/{id}/phone-numbers',
+    )
 
   const { id, services } = subscription
   if (simOf(world, subscription)?.service !== 'active')

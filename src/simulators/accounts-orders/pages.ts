@@ -15,46 +15,103 @@ export interface Listing<T extends { readonly id: string }> {
   readonly keep?: (record: T) => boolean
 }
 
+/**
+ * The side of a position that a page lies on, in the order of the list: `>` begins it after the
+ * record there, `<` ends it before that; with `=` the record belongs to it.
+ */
+export type Side = '>' | '>=' | '<' | '<='
+
+export interface PageStart {
+  readonly side: Side
+  /** What a record sorts under; it may be gone. */
+  readonly position: string
+}
+
+export interface Page<T> {
+  readonly records: readonly T[]
+  /** Absent where nothing comes after the page. */
+  readonly next: PageStart | undefined
+  /** Absent where nothing comes before it. */
+  readonly prev: PageStart | undefined
+}
+
 /** Sorts after all that an index can hold. */
 const END = '\uffff'
 /** How many records are read at once where some are passed over. */
 const STRIDE = 256
 
-/**
- * Up to `limit` records after the position `after`.
- * @returns `next` is the position to go on from; `undefined` where there are no more
- */
+/** Up to `limit` records of a page, from `start` or the beginning of the list. */
 export function pageOf<T extends { readonly id: string }>(
   world: World,
   listing: Listing<T>,
-  after: string | undefined,
+  start: PageStart | undefined,
   limit: number,
-): { records: T[]; next: string | undefined } {
-  const { of, index, under, newestFirst = false, keep } = listing
-  const prefix = under === undefined ? '' : under + SEPARATOR
-  const positionOf = (record: T) =>
-    (of.indexes?.[index]?.(record) ?? '').slice(prefix.length) + SEPARATOR + record.id
-  const stride = keep ? STRIDE : limit + 1
+): Page<T> {
+  // One more than asked for: it tells whether the list goes on.
+  const ahead = read(world, listing, start, limit + 1)
+  const behind = start ? read(world, listing, oppositeOf(start), 1) : []
+  const isBackward = start?.side.startsWith('<') === true
+  const records = ahead.slice(0, limit)
+  if (isBackward) records.reverse()
+
+  const goesOn = ahead.length > limit
+  const cameFrom = behind.length > 0
+  // A page that has become empty leads back the way it was come to.
+  const at = (side: '<' | '>', record: T | undefined): PageStart | undefined =>
+    record ? { side, position: positionOf(listing, record) } : start && oppositeOf(start)
+  return {
+    records,
+    next: (isBackward ? cameFrom : goesOn) ? at('>', records.at(-1)) : undefined,
+    prev: (isBackward ? goesOn : cameFrom) ? at('<', records[0]) : undefined,
+  }
+}
+
+const OPPOSITE: Readonly<Record<Side, Side>> = { '>': '<=', '>=': '<', '<': '>=', '<=': '>' }
+
+/** All of the list that does not lie where `start` leads. */
+function oppositeOf({ side, position }: PageStart): PageStart {
+  return { side: OPPOSITE[side], position }
+}
+
+function prefixOf({ under }: Pick<Listing<never>, 'under'>): string {
+  return under === undefined ? '' : under + SEPARATOR
+}
+
+/** What a record sorts under, below the prefix of the list. */
+function positionOf<T extends { readonly id: string }>(listing: Listing<T>, record: T): string {
+  const { of, index } = listing
+  const sorted = of.indexes?.[index]?.(record) ?? ''
+  return sorted.slice(prefixOf(listing).length) + SEPARATOR + record.id
+}
+
+/** Up to `limit` records from `start` on: away from its position, the nearest first. */
+function read<T extends { readonly id: string }>(
+  world: World,
+  listing: Listing<T>,
+  start: PageStart | undefined,
+  limit: number,
+): T[] {
+  const { of, index, newestFirst = false, keep } = listing
+  const prefix = prefixOf(listing)
+  const descending = newestFirst !== (start?.side.startsWith('<') === true)
   let low = prefix + (listing.from ?? '')
   let high = prefix + (listing.to ?? END)
-  const leave = (position: string) => {
-    if (newestFirst) high = prefix + position
-    else low = prefix + position + SEPARATOR
+  const goOnFrom = (position: string, including: boolean) => {
+    if (descending) high = prefix + position + (including ? SEPARATOR : '')
+    else low = prefix + position + (including ? '' : SEPARATOR)
   }
-  if (after !== undefined) leave(after)
+  if (start) goOnFrom(start.position, start.side.endsWith('='))
+
   const records: T[] = []
-  for (;;) {
-    const found = world
-      .in(of)
-      .page(index, { from: low, to: high, descending: newestFirst }, 0, stride)
+  for (let stride = limit; ; stride = STRIDE) {
+    const found = world.in(of).page(index, { from: low, to: high, descending }, 0, stride)
     for (const record of found) {
       if (keep && !keep(record)) continue
-      const last = records.at(-1)
-      if (last && records.length === limit) return { records, next: positionOf(last) }
       records.push(record)
+      if (records.length === limit) return records
     }
     const last = found.at(-1)
-    if (!last || found.length < stride) return { records, next: undefined }
-    leave(positionOf(last))
+    if (!last || found.length < stride) return records
+    goOnFrom(positionOf(listing, last), false)
   }
 }

@@ -15,6 +15,15 @@ export const settings = defineSettings(SLUG, {
     'PT0S',
     'how long after its end a use is processed and listed (documented: near real-time)',
   ),
+  idempotencyLifetime: duration(
+    'P1D',
+    'how long what a request under an Idempotency-Key was answered is kept (nobody says)',
+  ),
+  msisdnType: choice(
+    ['number', 'text'],
+    'number',
+    'how usage items write phone numbers (documented: a number; public: a text)',
+  ),
   smsIdField: choice(
     ['sms_id', 'id'],
     'sms_id',

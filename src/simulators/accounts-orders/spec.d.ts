@@ -22,6 +22,8 @@ export interface components {
         };
         PageLinks: {
             self: components["schemas"]["Link"];
+            /** @description The page before; absent on the first */
+            prev?: components["schemas"]["Link"];
             /** @description The next page; absent on the last */
             next?: components["schemas"]["Link"];
         };
@@ -97,15 +99,16 @@ export interface components {
             description: string;
             products: {
                 _embedded: {
-                    "product-offering": {
-                        id: string;
-                        /** @enum {string} */
-                        type: "plan" | "addon";
-                        name: string;
-                    };
+                    "product-offering": components["schemas"]["ProductOffering"];
                 };
             }[];
             _links: components["schemas"]["Self"];
+        };
+        ProductOffering: {
+            id: string;
+            /** @enum {string} */
+            type: "plan" | "addon";
+            name: string;
         };
         Product: {
             id: string;
@@ -113,8 +116,13 @@ export interface components {
             activated_at: components["schemas"]["Time"];
             /** @description Null where no end is set */
             terminates_at: components["schemas"]["Time"] | null;
+            /** @description What it was made from; tells a plan from an add-on */
+            _embedded: {
+                product_offering: components["schemas"]["ProductOffering"];
+            };
             _links: {
                 self: components["schemas"]["Link"];
+                account: components["schemas"]["Link"];
                 subscription: components["schemas"]["Link"];
             };
         };
@@ -196,11 +204,11 @@ export interface components {
         OrderType: "activate_subscription" | "change_sim_profile" | "suspend_subscription" | "resume_subscription";
         OrderRequest: {
             type: components["schemas"]["OrderType"];
-            /** @description Wanted for a new subscription; otherwise, where given, the account of the subscription */
+            /** @description Wanted for a new subscription; otherwise the account of the subscription, which every published order names: `strict` demands it */
             account_id?: string;
             template_id?: string;
             subscription_id?: string;
-            /** @description Who uses the new subscription. A subscriber with this email or employee id is used again, as it is */
+            /** @description Who uses the new subscription. A subscriber with this email or employee id is used again, as it is; one with neither is a new one each time */
             subscriber?: {
                 first_name: string;
                 last_name: string;
@@ -214,7 +222,7 @@ export interface components {
                 sim_type: "esim";
                 delivery: components["schemas"]["Delivery"];
             };
-            /** @description Why, in a word such as lost_or_stolen, which is the one that is known */
+            /** @description Why, in a word such as lost_or_stolen, which is the one that is known; published orders have none */
             reason?: string;
         } & (unknown & unknown & unknown);
         Order: {
@@ -256,6 +264,8 @@ export interface components {
                 subscriber?: components["schemas"]["Link"];
             };
         };
+        /** @description A number, as the document shows it, or a text, as a recipe does: by the setting `msisdnType` */
+        UsageMsisdn: number | string;
         UsageItem: {
             id: string;
             /** @enum {string} */
@@ -264,10 +274,10 @@ export interface components {
             direction: "inbound" | "outbound";
             /** @enum {string} */
             technology: "cs" | "4G";
-            /** @description A number, as the document shows it; absent where it is not known */
-            from_msisdn?: number;
+            /** @description Absent where it is not known */
+            from_msisdn?: components["schemas"]["UsageMsisdn"];
             /** @description Absent for data and where it is not known */
-            to_msisdn?: number;
+            to_msisdn?: components["schemas"]["UsageMsisdn"];
             location_country: string;
             roaming: boolean;
             is_recorded: boolean;
@@ -277,7 +287,7 @@ export interface components {
             quantity: number;
             /** @enum {string} */
             unit: "seconds" | "bytes" | "messages";
-            /** @description Voice in whole minutes, data in whole kilobytes of 1000 bytes, SMS as they are */
+            /** @description Voice in whole minutes, data and SMS as they are */
             charged_quantity: number;
             /** @enum {string} */
             cost_type: "free" | "in_bundle" | "out_of_bundle";
@@ -302,6 +312,23 @@ export interface components {
                  *       "type": "INVALID_REQUEST_PARAMS",
                  *       "messages": [
                  *         "limit must be <= 100"
+                 *       ]
+                 *     }
+                 */
+                "application/json": components["schemas"]["Error"];
+            };
+        };
+        /** @description The Idempotency-Key was another request's */
+        KeyReused: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "type": "IDEMPOTENCY_KEY_REUSED",
+                 *       "messages": [
+                 *         "Idempotency-Key 17 came with another body before: send each request under a key of its own"
                  *       ]
                  *     }
                  */
@@ -352,8 +379,21 @@ export interface components {
     parameters: {
         /** @description How many a page may hold */
         Limit: number;
-        /** @description Where a page begins: out of `_links.next`, opaque, good for the same list with the same filters only */
+        /** @description Which page: out of `_links.next` or `_links.prev`, opaque, good for the same list with the same filters only */
         Cursor: string;
+        /**
+         * @description An identifier of the client's own that the provider asks for with every request. Its own recipes send none, so none is demanded.
+         *     The journal keeps it with the request; nobody says that it is answered.
+         * @example 3f6c1f1e-6c1c-4c59-9f0b-0a6a2f2f7f01
+         */
+        CorrelationId: string;
+        /**
+         * @description A key of the client's own for one request: sent again under its key, the request does nothing and is answered as the first time. Another
+         *     body under the same key is refused. A request that was refused does not use its key up. How long a key is kept is the setting
+         *     `idempotencyLifetime`. Without a value it is no key.
+         * @example 0b5f2c66-3a55-4e0f-8d3b-5d8d2a5f7c11
+         */
+        IdempotencyKey: string;
         /**
          * @description RFC 7240: which resources to embed, of those the example names; unknown names are passed over
          * @example transclude="subscriber;account;sim_profile;phone_numbers;services"
@@ -430,10 +470,17 @@ export interface operations {
             query?: {
                 /** @description How many a page may hold */
                 limit?: components["parameters"]["Limit"];
-                /** @description Where a page begins: out of `_links.next`, opaque, good for the same list with the same filters only */
+                /** @description Which page: out of `_links.next` or `_links.prev`, opaque, good for the same list with the same filters only */
                 cursor?: components["parameters"]["Cursor"];
             };
-            header?: never;
+            header?: {
+                /**
+                 * @description An identifier of the client's own that the provider asks for with every request. Its own recipes send none, so none is demanded.
+                 *     The journal keeps it with the request; nobody says that it is answered.
+                 * @example 3f6c1f1e-6c1c-4c59-9f0b-0a6a2f2f7f01
+                 */
+                "X-Correlation-ID"?: components["parameters"]["CorrelationId"];
+            };
             path?: never;
             cookie?: never;
         };
@@ -456,7 +503,14 @@ export interface operations {
     getAccount: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /**
+                 * @description An identifier of the client's own that the provider asks for with every request. Its own recipes send none, so none is demanded.
+                 *     The journal keeps it with the request; nobody says that it is answered.
+                 * @example 3f6c1f1e-6c1c-4c59-9f0b-0a6a2f2f7f01
+                 */
+                "X-Correlation-ID"?: components["parameters"]["CorrelationId"];
+            };
             path: {
                 /**
                  * @description The id of the account
@@ -485,7 +539,21 @@ export interface operations {
     sendSms: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /**
+                 * @description An identifier of the client's own that the provider asks for with every request. Its own recipes send none, so none is demanded.
+                 *     The journal keeps it with the request; nobody says that it is answered.
+                 * @example 3f6c1f1e-6c1c-4c59-9f0b-0a6a2f2f7f01
+                 */
+                "X-Correlation-ID"?: components["parameters"]["CorrelationId"];
+                /**
+                 * @description A key of the client's own for one request: sent again under its key, the request does nothing and is answered as the first time. Another
+                 *     body under the same key is refused. A request that was refused does not use its key up. How long a key is kept is the setting
+                 *     `idempotencyLifetime`. Without a value it is no key.
+                 * @example 0b5f2c66-3a55-4e0f-8d3b-5d8d2a5f7c11
+                 */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
             path?: never;
             cookie?: never;
         };
@@ -529,13 +597,28 @@ export interface operations {
             400: components["responses"]["Error"];
             401: components["responses"]["Unauthorised"];
             403: components["responses"]["Error"];
+            409: components["responses"]["KeyReused"];
             default: components["responses"]["Error"];
         };
     };
     createOrder: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /**
+                 * @description An identifier of the client's own that the provider asks for with every request. Its own recipes send none, so none is demanded.
+                 *     The journal keeps it with the request; nobody says that it is answered.
+                 * @example 3f6c1f1e-6c1c-4c59-9f0b-0a6a2f2f7f01
+                 */
+                "X-Correlation-ID"?: components["parameters"]["CorrelationId"];
+                /**
+                 * @description A key of the client's own for one request: sent again under its key, the request does nothing and is answered as the first time. Another
+                 *     body under the same key is refused. A request that was refused does not use its key up. How long a key is kept is the setting
+                 *     `idempotencyLifetime`. Without a value it is no key.
+                 * @example 0b5f2c66-3a55-4e0f-8d3b-5d8d2a5f7c11
+                 */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
             path?: never;
             cookie?: never;
         };
@@ -586,7 +669,14 @@ export interface operations {
     getOrder: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /**
+                 * @description An identifier of the client's own that the provider asks for with every request. Its own recipes send none, so none is demanded.
+                 *     The journal keeps it with the request; nobody says that it is answered.
+                 * @example 3f6c1f1e-6c1c-4c59-9f0b-0a6a2f2f7f01
+                 */
+                "X-Correlation-ID"?: components["parameters"]["CorrelationId"];
+            };
             path: {
                 /**
                  * @description The id of the order
@@ -617,10 +707,17 @@ export interface operations {
             query?: {
                 /** @description How many a page may hold */
                 limit?: components["parameters"]["Limit"];
-                /** @description Where a page begins: out of `_links.next`, opaque, good for the same list with the same filters only */
+                /** @description Which page: out of `_links.next` or `_links.prev`, opaque, good for the same list with the same filters only */
                 cursor?: components["parameters"]["Cursor"];
             };
-            header?: never;
+            header?: {
+                /**
+                 * @description An identifier of the client's own that the provider asks for with every request. Its own recipes send none, so none is demanded.
+                 *     The journal keeps it with the request; nobody says that it is answered.
+                 * @example 3f6c1f1e-6c1c-4c59-9f0b-0a6a2f2f7f01
+                 */
+                "X-Correlation-ID"?: components["parameters"]["CorrelationId"];
+            };
             path?: never;
             cookie?: never;
         };
@@ -643,7 +740,14 @@ export interface operations {
     getOrderTemplate: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /**
+                 * @description An identifier of the client's own that the provider asks for with every request. Its own recipes send none, so none is demanded.
+                 *     The journal keeps it with the request; nobody says that it is answered.
+                 * @example 3f6c1f1e-6c1c-4c59-9f0b-0a6a2f2f7f01
+                 */
+                "X-Correlation-ID"?: components["parameters"]["CorrelationId"];
+            };
             path: {
                 /**
                  * @description The id of the template; the sample of the document writes `otlp_` where ids have `otpl_`, which is read as the same unless `strict`
@@ -681,10 +785,17 @@ export interface operations {
                 status?: "active" | "terminated";
                 /** @description How many a page may hold */
                 limit?: components["parameters"]["Limit"];
-                /** @description Where a page begins: out of `_links.next`, opaque, good for the same list with the same filters only */
+                /** @description Which page: out of `_links.next` or `_links.prev`, opaque, good for the same list with the same filters only */
                 cursor?: components["parameters"]["Cursor"];
             };
-            header?: never;
+            header?: {
+                /**
+                 * @description An identifier of the client's own that the provider asks for with every request. Its own recipes send none, so none is demanded.
+                 *     The journal keeps it with the request; nobody says that it is answered.
+                 * @example 3f6c1f1e-6c1c-4c59-9f0b-0a6a2f2f7f01
+                 */
+                "X-Correlation-ID"?: components["parameters"]["CorrelationId"];
+            };
             path?: never;
             cookie?: never;
         };
@@ -707,7 +818,14 @@ export interface operations {
     getProduct: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /**
+                 * @description An identifier of the client's own that the provider asks for with every request. Its own recipes send none, so none is demanded.
+                 *     The journal keeps it with the request; nobody says that it is answered.
+                 * @example 3f6c1f1e-6c1c-4c59-9f0b-0a6a2f2f7f01
+                 */
+                "X-Correlation-ID"?: components["parameters"]["CorrelationId"];
+            };
             path: {
                 /**
                  * @description The id of the product
@@ -738,10 +856,17 @@ export interface operations {
             query?: {
                 /** @description How many a page may hold */
                 limit?: components["parameters"]["Limit"];
-                /** @description Where a page begins: out of `_links.next`, opaque, good for the same list with the same filters only */
+                /** @description Which page: out of `_links.next` or `_links.prev`, opaque, good for the same list with the same filters only */
                 cursor?: components["parameters"]["Cursor"];
             };
-            header?: never;
+            header?: {
+                /**
+                 * @description An identifier of the client's own that the provider asks for with every request. Its own recipes send none, so none is demanded.
+                 *     The journal keeps it with the request; nobody says that it is answered.
+                 * @example 3f6c1f1e-6c1c-4c59-9f0b-0a6a2f2f7f01
+                 */
+                "X-Correlation-ID"?: components["parameters"]["CorrelationId"];
+            };
             path?: never;
             cookie?: never;
         };
@@ -764,7 +889,14 @@ export interface operations {
     getSubscriber: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /**
+                 * @description An identifier of the client's own that the provider asks for with every request. Its own recipes send none, so none is demanded.
+                 *     The journal keeps it with the request; nobody says that it is answered.
+                 * @example 3f6c1f1e-6c1c-4c59-9f0b-0a6a2f2f7f01
+                 */
+                "X-Correlation-ID"?: components["parameters"]["CorrelationId"];
+            };
             path: {
                 /**
                  * @description The id of the subscriber
@@ -797,10 +929,16 @@ export interface operations {
                 status?: "active" | "terminated";
                 /** @description How many a page may hold */
                 limit?: components["parameters"]["Limit"];
-                /** @description Where a page begins: out of `_links.next`, opaque, good for the same list with the same filters only */
+                /** @description Which page: out of `_links.next` or `_links.prev`, opaque, good for the same list with the same filters only */
                 cursor?: components["parameters"]["Cursor"];
             };
             header?: {
+                /**
+                 * @description An identifier of the client's own that the provider asks for with every request. Its own recipes send none, so none is demanded.
+                 *     The journal keeps it with the request; nobody says that it is answered.
+                 * @example 3f6c1f1e-6c1c-4c59-9f0b-0a6a2f2f7f01
+                 */
+                "X-Correlation-ID"?: components["parameters"]["CorrelationId"];
                 /**
                  * @description RFC 7240: which resources to embed, of those the example names; unknown names are passed over
                  * @example transclude="subscriber;account;sim_profile;phone_numbers;services"
@@ -831,6 +969,12 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
+                /**
+                 * @description An identifier of the client's own that the provider asks for with every request. Its own recipes send none, so none is demanded.
+                 *     The journal keeps it with the request; nobody says that it is answered.
+                 * @example 3f6c1f1e-6c1c-4c59-9f0b-0a6a2f2f7f01
+                 */
+                "X-Correlation-ID"?: components["parameters"]["CorrelationId"];
                 /**
                  * @description RFC 7240: which resources to embed, of those the example names; unknown names are passed over
                  * @example transclude="subscriber;account;sim_profile;phone_numbers;services"
@@ -866,7 +1010,14 @@ export interface operations {
     listPhoneNumbers: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /**
+                 * @description An identifier of the client's own that the provider asks for with every request. Its own recipes send none, so none is demanded.
+                 *     The journal keeps it with the request; nobody says that it is answered.
+                 * @example 3f6c1f1e-6c1c-4c59-9f0b-0a6a2f2f7f01
+                 */
+                "X-Correlation-ID"?: components["parameters"]["CorrelationId"];
+            };
             path: {
                 /**
                  * @description The id of the subscription
@@ -895,7 +1046,14 @@ export interface operations {
     listServices: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /**
+                 * @description An identifier of the client's own that the provider asks for with every request. Its own recipes send none, so none is demanded.
+                 *     The journal keeps it with the request; nobody says that it is answered.
+                 * @example 3f6c1f1e-6c1c-4c59-9f0b-0a6a2f2f7f01
+                 */
+                "X-Correlation-ID"?: components["parameters"]["CorrelationId"];
+            };
             path: {
                 /**
                  * @description The id of the subscription
@@ -924,7 +1082,14 @@ export interface operations {
     getSimProfile: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /**
+                 * @description An identifier of the client's own that the provider asks for with every request. Its own recipes send none, so none is demanded.
+                 *     The journal keeps it with the request; nobody says that it is answered.
+                 * @example 3f6c1f1e-6c1c-4c59-9f0b-0a6a2f2f7f01
+                 */
+                "X-Correlation-ID"?: components["parameters"]["CorrelationId"];
+            };
             path: {
                 /**
                  * @description The id of the subscription
@@ -985,10 +1150,17 @@ export interface operations {
                 "cost-type"?: ("free" | "in_bundle" | "out_of_bundle")[];
                 /** @description How many a page may hold */
                 limit?: components["parameters"]["Limit"];
-                /** @description Where a page begins: out of `_links.next`, opaque, good for the same list with the same filters only */
+                /** @description Which page: out of `_links.next` or `_links.prev`, opaque, good for the same list with the same filters only */
                 cursor?: components["parameters"]["Cursor"];
             };
-            header?: never;
+            header?: {
+                /**
+                 * @description An identifier of the client's own that the provider asks for with every request. Its own recipes send none, so none is demanded.
+                 *     The journal keeps it with the request; nobody says that it is answered.
+                 * @example 3f6c1f1e-6c1c-4c59-9f0b-0a6a2f2f7f01
+                 */
+                "X-Correlation-ID"?: components["parameters"]["CorrelationId"];
+            };
             path?: never;
             cookie?: never;
         };

@@ -2,7 +2,7 @@
 
 import { sortable } from '../../state/collection.ts'
 import { defined } from '../../state/defined.ts'
-import { iso } from '../../state/instant.ts'
+import { instantOf, startOfDay } from '../../state/instant.ts'
 import { Refusal } from '../../state/refusal.ts'
 
 const DAY = 86_400_000
@@ -17,12 +17,16 @@ export function digitsOf(number: string): string {
   return number.replace(/^\+/, '')
 }
 
-/** The beginning (ms) of a day in UTC; a time of day after the date is passed over. */
+/**
+ * The beginning (ms) of a day in UTC; a time of day after the date has to be one, and is passed
+ * over. Not a number where there is no such day or time.
+ */
 function dayOf(text: string | undefined): number | undefined {
   if (text === undefined) return undefined
-  const day = text.slice(0, 10)
-  const at = Date.parse(day)
-  return Number.isNaN(at) || iso(at).slice(0, 10) !== day ? Number.NaN : at
+  const day = startOfDay(text.slice(0, 10)) ?? Number.NaN
+  // The document's own sample has a colon before its milliseconds.
+  const time = text.replace(/(:\d\d:\d\d):(\d+Z)$/, '$1.$2')
+  return text.length === 10 || instantOf(time) !== undefined ? day : Number.NaN
 }
 
 /**

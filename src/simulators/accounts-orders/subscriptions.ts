@@ -1,5 +1,12 @@
 // Subscriptions: begun, given another SIM profile, terminated; their products and monthly data.
-import { assignBundle, bundles, bundlesOf, removeBundle } from '../../state/bundles.ts'
+import {
+  assignBundle,
+  type Bundle,
+  bundles,
+  bundlesOf,
+  removeBundle,
+  startBundle,
+} from '../../state/bundles.ts'
 import { SEPARATOR } from '../../state/collection.ts'
 import { defined } from '../../state/defined.ts'
 import { addDuration } from '../../state/duration.ts'
@@ -19,7 +26,7 @@ import {
   subscriptions,
 } from './records.ts'
 
-/** How long the data of a product lasts from its first use (invented). */
+/** How long the data of a product lasts (invented): the first time from its first use. */
 const MONTH = 'P30D'
 
 /** A SIM of the world, out of what an order kept for it. */
@@ -82,10 +89,10 @@ function addProduct(world: World, subscription: Subscription, offering: Offering
     world.schedule(terminateProduct, terminatesAt, { product: product.id })
 }
 
-/** Puts a month's data on a SIM; the month begins with the first use. */
-function grantMonth(world: World, { id, offering }: Product, iccid: string): void {
+/** Puts a month's data on a SIM; the first month begins with the first use. */
+function grantMonth(world: World, { id, offering }: Product, iccid: string): Bundle | undefined {
   const { name, bytes, countries = '*' } = offering
-  if (bytes === undefined) return
+  if (bytes === undefined) return undefined
 
   const bundle = {
     id: `${id}.${world.next(`${SLUG}.month`)}`,
@@ -98,15 +105,20 @@ function grantMonth(world: World, { id, offering }: Product, iccid: string): voi
     initialBytes: bytes,
     duration: MONTH,
   }
-  assignBundle(world, bundle, 'PT0S')
+  return assignBundle(world, bundle, 'PT0S')
 }
 
-/** A month that has ended is followed by another, as long as its product lasts. */
+/**
+ * A month that has ended is followed by another, used or not (invented), as long as its product
+ * lasts.
+ */
 export function renewMonth(event: WorldEvent, world: World): void {
   if (event.type !== 'bundle.expired') return
   const month = world.in(bundles).get(`${SLUG}/${event.bundle}`)
   const product = world.in(products).get(month?.reference ?? '')
-  if (product?.status === 'active') grantMonth(world, product, event.iccid)
+  if (product?.status !== 'active') return
+  const next = grantMonth(world, product, event.iccid)
+  if (next) startBundle(world, next)
 }
 
 /** Ends products of a subscription now, and takes their data off its SIM. */

@@ -7,6 +7,7 @@ import type { World } from '../../state/world.ts'
 import type { Embeddable, Linker } from './hal.ts'
 import type {
   Account,
+  Offering,
   Order,
   Product,
   Schemas,
@@ -35,12 +36,17 @@ function embeddedAccount(record: Account | undefined): Partial<Schemas['Embedded
   return fields
 }
 
+/** A template embeds it as `product-offering` (documented), a product as `product_offering` (public). */
+function productOffering({ id, type, name }: Offering): Schemas['ProductOffering'] {
+  return { id, type, name }
+}
+
 export function template(
   { id, description, offerings }: Template,
   link: Linker,
 ): Schemas['OrderTemplate'] {
-  const products = offerings.map(({ id, type, name }) => ({
-    _embedded: { 'product-offering': { id, type, name } },
+  const products = offerings.map((offering) => ({
+    _embedded: { 'product-offering': productOffering(offering) },
   }))
   return {
     id,
@@ -52,7 +58,7 @@ export function template(
 }
 
 export function product(
-  { id, status, activatedAt, terminatesAt, subscription }: Product,
+  { id, status, activatedAt, terminatesAt, account, subscription, offering }: Product,
   link: Linker,
 ): Schemas['Product'] {
   return {
@@ -60,8 +66,10 @@ export function product(
     status,
     activated_at: iso(activatedAt),
     terminates_at: isoOrNull(terminatesAt),
+    _embedded: { product_offering: productOffering(offering) },
     _links: {
       self: link(`/products/${id}`),
+      account: link(`/accounts/${account}`),
       subscription: link(`/subscriptions/${subscription}`),
     },
   }
@@ -150,11 +158,12 @@ function orderedProfile(
 
   const { _links, ...profile } = simProfile({ id, iccid: sim.iccid }, link)
   const canBeFetched = status === 'completed' && delivery.type === 'api'
+  const code = { smdpAddress: SMDP_ADDRESS, matchingId: sim.matchingId }
   return {
     ...profile,
     delivery,
     ...defined({
-      activation_code: canBeFetched ? lpaString(SMDP_ADDRESS, sim.matchingId) : undefined,
+      activation_code: canBeFetched ? lpaString(code) : undefined,
     }),
     _links: status === 'canceled' ? {} : _links,
   }
@@ -186,18 +195,24 @@ const UNITS: Readonly<Record<Service, Schemas['UsageItem']['unit']>> = {
   sms: 'messages',
 }
 
-/** What is charged is a multiple of these: whole minutes, whole kilobytes, messages. */
-const STEPS: Readonly<Record<Service, number>> = { voice: 60, data: 1000, sms: 1 }
-
+/** Calls are charged in whole minutes, data and SMS as they are. */
 function charged(type: Service, quantity: number): number {
-  return Math.ceil(quantity / STEPS[type]) * STEPS[type]
+  return type === 'voice' ? Math.ceil(quantity / 60) * 60 : quantity
 }
 
-function numberOf(msisdn: string | undefined): number | undefined {
-  return msisdn === undefined ? undefined : Number(msisdn)
+function numberAs(
+  type: 'number' | 'text',
+  msisdn: string | undefined,
+): number | string | undefined {
+  return msisdn !== undefined && type === 'number' ? Number(msisdn) : msisdn
 }
 
-export function usageItem(item: UsageItem, link: Linker): Schemas['UsageItem'] {
+/** @param msisdnType how phone numbers are written */
+export function usageItem(
+  item: UsageItem,
+  link: Linker,
+  msisdnType: 'number' | 'text',
+): Schemas['UsageItem'] {
   const { type, direction, quantity, product } = item
   const technology: Schemas['UsageItem']['technology'] = type === 'data' ? '4G' : 'cs'
   // Data goes out, whichever side began it, and to no number.
@@ -214,8 +229,8 @@ export function usageItem(item: UsageItem, link: Linker): Schemas['UsageItem'] {
     quantity,
     cost_type: item.cost_type,
     technology,
-    from_msisdn: numberOf(from),
-    to_msisdn: type === 'data' ? undefined : numberOf(to),
+    from_msisdn: numberAs(msisdnType, from),
+    to_msisdn: type === 'data' ? undefined : numberAs(msisdnType, to),
     started_at: iso(item.startedAt),
     ended_at: iso(item.endedAt),
     processed_at: iso(item.processedAt),

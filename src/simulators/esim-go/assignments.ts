@@ -1,7 +1,8 @@
 // The assignments of an eSIM: those on it, and those taken off it, which no network can use.
-import { type Bundle, bundlesOf, removeBundle } from '../../state/bundles.ts'
+import { type Bundle, bundleShape, bundlesOf, removeBundle } from '../../state/bundles.ts'
 import { defineCollection, SEPARATOR, sortable } from '../../state/collection.ts'
 import { Refusal } from '../../state/refusal.ts'
+import { fields, instant, oneOf } from '../../state/shape.ts'
 import type { World } from '../../state/world.ts'
 import { refusedBundles, refuseIfMagic } from './magic-values.ts'
 import { SLUG } from './records.ts'
@@ -19,6 +20,12 @@ export interface TakenOff {
 export const takenOff = defineCollection<TakenOff>({
   name: 'esim-go.taken-off',
   key: ({ bundle }) => bundle.id,
+  shape: fields<TakenOff>({
+    bundle: bundleShape,
+    state: oneOf('revoked', 'lapsed'),
+    at: instant,
+    refundTo: oneOf('inventory', 'balance', 'none'),
+  }),
   indexes: {
     esim: ({ bundle }) => bundle.iccid + SEPARATOR + sortable(bundle.serial),
     reference: ({ bundle }) => bundle.reference + SEPARATOR,

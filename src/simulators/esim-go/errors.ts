@@ -1,6 +1,8 @@
 // How eSIM Go words a refusal: always {"message": ...}; which status, and how much it tells.
 import type { AnyRefusal, CommonRefusal } from '../../state/refusal.ts'
 import type { Reply } from '../call.ts'
+import type { SettingValues } from '../simulator.ts'
+import { isSince, V24, V25 } from './versions.ts'
 
 /** Codes of refusals that only eSIM Go has. */
 export type EsimGoRefusal =
@@ -34,6 +36,9 @@ const table: Readonly<Record<Code, readonly [status: number, message: string | t
   'none-in-inventory': [403, 'access denied'],
   'body-too-large': [413, true],
   'unsupported-media-type': [415, true],
+  'not-acceptable': [406, true],
+  'expectation-failed': [417, true],
+  'unreadable-body': [500, true],
   'malformed-body': [400, true],
   'invalid-request': [400, true],
   'unknown-bundle': [400, true],
@@ -67,12 +72,19 @@ function retryAfter({ detail }: AnyRefusal): string {
   return String(detail.retryAfter ?? A_WHILE)
 }
 
-/** Operations whose document lists 401 and no 403. */
-const answers401 = new Set(['createOrder', 'getNetworks'])
+/** True where the document of the operation lists 401 and no 403. */
+function lists401(operation: string | undefined, basePath = V24): boolean {
+  return operation === 'createOrder' || (operation === 'getNetworks' && !isSince(V25, basePath))
+}
 
-export function refusalReply(refusal: AnyRefusal, operation: string | undefined): Reply {
+export function refusalReply(
+  refusal: AnyRefusal,
+  operation: string | undefined,
+  _values?: SettingValues,
+  basePath?: string,
+): Reply {
   const [status, message] = table[isCode(refusal.code) ? refusal.code : 'internal']
-  const has401 = operation !== undefined && answers401.has(operation)
+  const has401 = lists401(operation, basePath)
   if (has401 && refusal.code === 'unauthorized')
     return { status: 401, body: { message: 'unauthorized' } }
   if (has401 && status === 403) return { status: 400, body: { message: refusal.message } }

@@ -3,6 +3,7 @@ import { type Bundle, bundles } from '../../state/bundles.ts'
 import type { WorldEvent } from '../../state/events.ts'
 import { moveProfile, simKey, sims } from '../../state/sims.ts'
 import type { World } from '../../state/world.ts'
+import { fixMonths } from './bundles/year.ts'
 import { tellCustomer } from './callbacks.ts'
 import { noteAction } from './esims/esims.ts'
 import { noteHistory } from './esims/history.ts'
@@ -46,6 +47,7 @@ export function react(event: WorldEvent, world: World): void {
   note(world, event, bundle)
   resumeIdleChecks(world, event)
   if (type === 'sim.installed') onInstalled(world, iccid)
+  if (type === 'bundle.activated' && bundle) fixMonths(world, bundle)
   tellCustomer(world, event, bundle)
 
   const sim = type === 'sim.deleted' && world.in(sims).get(simKey(SLUG, iccid))

@@ -4,6 +4,7 @@ import { credentials } from '../../state/credentials.ts'
 import { Refusal } from '../../state/refusal.ts'
 import type { HeaderOf } from '../call.ts'
 import { defineSimulator } from '../simulator.ts'
+import { takenOff } from './assignments.ts'
 import { applyHandlers } from './bundles/apply-handlers.ts'
 import { bundleHandlers } from './bundles/handlers.ts'
 import { inventoryHandlers } from './bundles/inventory-handlers.ts'
@@ -11,13 +12,14 @@ import { lapseBundle } from './bundles/lapse.ts'
 import { revokeHandlers } from './bundles/revoke-handlers.ts'
 import { sign, UTILISATION } from './callbacks.ts'
 import { catalogueHandlers } from './catalogue/handlers.ts'
-import { lookUp } from './catalogue/on-sale.ts'
+import { lookUpBought } from './catalogue/on-sale.ts'
 import { refusalReply } from './errors.ts'
 import { esimHandlers } from './esims/handlers.ts'
+import { history } from './esims/history.ts'
 import { idleTasks } from './esims/idle.ts'
 import { installDetailsHandlers } from './esims/install-details-handlers.ts'
 import { registerAgain } from './esims/refresh.ts'
-import { concludeReturn } from './esims/returns.ts'
+import { concludeReturn, returning } from './esims/returns.ts'
 import { suspensionHandlers } from './esims/suspension-handlers.ts'
 import { troubleshootingHandlers } from './esims/troubleshooting-handlers.ts'
 import { react } from './events.ts'
@@ -26,13 +28,13 @@ import { deliverLate } from './orders/ordering.ts'
 import { apiKey } from './organisation/account.ts'
 import { alertInsufficient } from './organisation/balance-alerts.ts'
 import { organisationHandlers } from './organisation/handlers.ts'
-import { countRequest } from './rate-limit.ts'
-import { SLUG } from './records.ts'
+import { countRequest, windows } from './rate-limit.ts'
+import { accounts, esims, lots, orders, SLUG, userBundles } from './records.ts'
 import { applySeedFile } from './seed-file.ts'
 import { seeds } from './seeds.ts'
 import { settings } from './settings.ts'
 import type { operations } from './spec.d.ts'
-import { CALLBACK_VERSIONS, V24, V25 } from './versions.ts'
+import { CALLBACK_VERSIONS, V22, V23, V24, V25 } from './versions.ts'
 
 const handlers = {
   ...organisationHandlers,
@@ -56,11 +58,15 @@ export const esimGo = defineSimulator<operations, typeof settings.table>({
   mounts: [
     { spec: 'esim-go.yaml', basePath: V24 },
     { spec: 'esim-go-v2.5.yaml', basePath: V25 },
+    { spec: 'esim-go.yaml', basePath: V23, isUnlisted: true },
+    { spec: 'esim-go-v2.2.yaml', basePath: V22, isUnlisted: true },
   ],
   settings,
+  collections: [esims, orders, lots, accounts, userBundles, takenOff, history, returning, windows],
   handlers,
   refusalReply,
   auth: {
+    kind: 'api-key',
     credentialIn,
     authenticate(header, world) {
       const key = credentialIn(header)
@@ -68,7 +74,7 @@ export const esimGo = defineSimulator<operations, typeof settings.table>({
       if (world.in(credentials).get(`${SLUG}/${key}`)?.kind !== 'api-key')
         throw new Refusal(
           'unauthorized',
-          `the X-API-Key is not the key of the world "${world.name}"`,
+          `the X-API-Key is no key of the world "${world.name}": --key ${SLUG}=... chooses one`,
         )
     },
   },
@@ -85,14 +91,14 @@ export const esimGo = defineSimulator<operations, typeof settings.table>({
   device: {
     usage: {
       covers: (world, bundle, country) =>
-        lookUp(world, bundle.name)?.countries.includes(country) === true,
+        lookUpBought(world, bundle.name)?.countries.includes(country) === true,
       thresholds: UTILISATION,
     },
     homeCountry(world, sim) {
       const next = bundlesOf(world, SLUG, sim.iccid).find(
         ({ state }) => state === 'active' || state === 'queued' || state === 'processing',
       )
-      return next && lookUp(world, next.name)?.countries[0]
+      return next && lookUpBought(world, next.name)?.countries[0]
     },
   },
   callbacks: {

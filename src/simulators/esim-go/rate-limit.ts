@@ -2,6 +2,7 @@
 import { defineCollection, sortable } from '../../state/collection.ts'
 import { iso } from '../../state/instant.ts'
 import { Refusal } from '../../state/refusal.ts'
+import { count, fields, instant, text } from '../../state/shape.ts'
 import type { World } from '../../state/world.ts'
 import type { Admission } from '../simulator.ts'
 import type { EsimGoRefusal } from './errors.ts'
@@ -16,16 +17,17 @@ const WINDOW = 1000
 const COST = 1
 
 /** What one caller has asked in its latest window. */
-interface Window {
+export interface Window {
   readonly caller: string
   /** Virtual ms at which it ends, excluded. */
   readonly endsAt: number
   readonly spent: number
 }
 
-const windows = defineCollection<Window>({
+export const windows = defineCollection<Window>({
   name: 'esim-go.rate-windows',
   key: ({ caller }) => caller,
+  shape: fields<Window>({ caller: text, endsAt: instant, spent: count }),
   indexes: { end: ({ endsAt }) => sortable(endsAt) },
 })
 

@@ -1,8 +1,30 @@
 // What only eSIM Go knows: account, eSIMs, orders, lots of the inventory, bundles on sale.
 import { defineCollection, SEPARATOR, sortable } from '../../state/collection.ts'
+import {
+  amount,
+  balance,
+  count,
+  country,
+  fields,
+  flag,
+  iccid,
+  instant,
+  list,
+  matching,
+  name,
+  nullable,
+  oneOf,
+  optional,
+  present,
+  text,
+  whole,
+} from '../../state/shape.ts'
 import type { Sim } from '../../state/sims.ts'
 
 export const SLUG = 'esim-go'
+
+/** The network profile of every eSIM and bundle (public: the name of an example). */
+export const PROFILE_NAME = 'Profile 1'
 
 /** The names `lastAction` can have. */
 export type LastAction =
@@ -48,9 +70,35 @@ export interface EsimWithSim {
 
 const bySerial = (sort: string, { serial }: Esim) => sort + SEPARATOR + sortable(serial)
 
+export const esimShape = fields<Esim>({
+  iccid,
+  serial: count,
+  pin: matching(/^\d{4,8}$/, '4 to 8 digits'),
+  puk: matching(/^\d{8,9}$/, '8 or 9 digits'),
+  customerRef: text,
+  physical: flag,
+  platform: oneOf('current', 'older'),
+  assignedAt: instant,
+  appliedAt: optional(instant),
+  brandingId: optional(text),
+  unwatched: optional(present),
+  lastAction: optional(
+    oneOf(
+      'Bundle Refund',
+      'Bundle Applied',
+      'Bundle Revoked',
+      'eSIM Updated',
+      'eSIM Refreshed',
+      'eSIM Utilisation Alert',
+    ),
+  ),
+  actionAt: optional(instant),
+})
+
 export const esims = defineCollection<Esim>({
   name: 'esim-go.esims',
   key: (esim) => esim.iccid,
+  shape: esimShape,
   indexes: {
     iccid: (esim) => esim.iccid,
     customerRef: (esim) => bySerial(esim.customerRef, esim),
@@ -88,12 +136,36 @@ export interface Order {
   readonly runningBalance?: number
   /** The branding profile of the eSIMs it brings forth. */
   readonly brandingId?: string
+  /** The address it came from. */
+  readonly sourceIp?: string
   readonly lines: readonly OrderLine[]
 }
+
+const orderLine = fields<OrderLine>({
+  type: oneOf('bundle', 'bundleAssignment'),
+  item: text,
+  quantity: count,
+  pricePerUnit: amount,
+  allowReassign: flag,
+  wanted: list(text),
+  iccids: list(matching(/^\d{18,22}$/, '18 to 22 digits')),
+})
 
 export const orders = defineCollection<Order>({
   name: 'esim-go.orders',
   key: (order) => order.reference,
+  shape: fields<Order>({
+    reference: name,
+    serial: count,
+    createdAt: instant,
+    assign: flag,
+    total: amount,
+    status: oneOf('processing', 'completed'),
+    runningBalance: optional(amount),
+    brandingId: optional(text),
+    sourceIp: optional(text),
+    lines: list(orderLine),
+  }),
   indexes: { created: (order) => sortable(order.createdAt) + sortable(order.serial) },
 })
 
@@ -113,6 +185,15 @@ export interface Lot {
 export const lots = defineCollection<Lot>({
   name: 'esim-go.inventory',
   key: (lot) => String(lot.id),
+  shape: fields<Lot>({
+    id: count,
+    bundle: name,
+    total: count,
+    remaining: count,
+    price: amount,
+    boughtAt: instant,
+    expiresAt: instant,
+  }),
   // Only lots with something left: those used up are kept for refunds, and are many.
   indexes: {
     left: (lot) =>
@@ -121,6 +202,16 @@ export const lots = defineCollection<Lot>({
         : undefined,
   },
 })
+
+interface Insufficient {
+  readonly count: number
+  readonly spendable: number
+}
+
+interface ToppedUp {
+  readonly day: number
+  readonly amount: number
+}
 
 /** The organisation whose key it is. */
 export interface Account {
@@ -132,11 +223,27 @@ export interface Account {
   readonly testCreditExpiresAt: number
   /** True until a first payment in the portal saves a card. */
   readonly cardless?: boolean
+  /** How often it was told that money did not suffice, and the US cents there were then. */
+  readonly insufficient?: Insufficient
+  /** What was topped up on the last day (UTC, ms of its beginning) that saw a top-up: US cents. */
+  readonly toppedUp?: ToppedUp
+  /** Only the user's own bundles are on sale, not those of the default catalogue. */
+  readonly onlyOwnBundles?: boolean
 }
 
 export const accounts = defineCollection<Account>({
   name: 'esim-go.account',
   key: (account) => account.id,
+  shape: fields<Account>({
+    id: oneOf('account'),
+    balance,
+    testCredit: amount,
+    testCreditExpiresAt: instant,
+    cardless: optional(flag),
+    insufficient: optional(fields<Insufficient>({ count, spendable: amount })),
+    toppedUp: optional(fields<ToppedUp>({ day: instant, amount })),
+    onlyOwnBundles: optional(flag),
+  }),
 })
 
 /** One bundle on sale. */
@@ -145,9 +252,9 @@ export interface CatalogueBundle {
   readonly name: string
   readonly description: string
   readonly groups: readonly string[]
-  /** ISO codes of the countries it works in: its base countries. */
+  /** ISO codes of the countries it works in: without an area, its base countries. */
   readonly countries: readonly string[]
-  /** Regional and global bundles only: the area they are sold as, such as `Europe+`. */
+  /** Regional and global bundles only: the area they are sold as, such as `Europe+`, their base. */
   readonly area?: { readonly name: string; readonly region: string }
   /**
    * MB, 1,000 to a GB. Unlimited bundles have -1, as integrators of eSIM Go report from the
@@ -156,7 +263,10 @@ export interface CatalogueBundle {
   readonly dataAmount: number
   /** Days. */
   readonly duration: number
-  readonly speed: readonly string[]
+  /** `null` where the catalogue does not tell. */
+  readonly speed: readonly string[] | null
+  /** Where it has a picture of its own. */
+  readonly imageUrl?: string
   readonly autostart: boolean
   readonly unlimited: boolean
   /** US cents. */
@@ -171,4 +281,19 @@ export interface CatalogueBundle {
 export const userBundles = defineCollection<CatalogueBundle>({
   name: 'esim-go.catalogue',
   key: (bundle) => bundle.name,
+  shape: fields<CatalogueBundle>({
+    name,
+    description: text,
+    groups: list(text),
+    countries: list(country),
+    area: optional(fields<NonNullable<CatalogueBundle['area']>>({ name: text, region: text })),
+    dataAmount: whole(-1, 1e9),
+    duration: whole(1, 100_000),
+    speed: nullable(list(text)),
+    imageUrl: optional(text),
+    autostart: flag,
+    unlimited: flag,
+    price: amount,
+    billingType: oneOf('FixedCost'),
+  }),
 })

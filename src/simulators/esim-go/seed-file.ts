@@ -1,6 +1,7 @@
 // What a user's seed file lays over the default state: money, bundles on sale, inventory, eSIMs.
 import { defined } from '../../state/defined.ts'
 import { addDuration, DurationError } from '../../state/duration.ts'
+import { type ActivationCode, parseActivationCode } from '../../state/installation-code.ts'
 import { Refusal } from '../../state/refusal.ts'
 import { install, simKey, sims } from '../../state/sims.ts'
 import type { World } from '../../state/world.ts'
@@ -123,7 +124,18 @@ const BUNDLE_FIELDS = [
   'unlimited',
   'groups',
   'speed',
+  'area',
+  'imageUrl',
 ]
+
+/** The area a bundle is sold as, where it is not sold as its countries. */
+function soldAs(where: string, value: unknown): { name: string; region: string } {
+  const entry = fields(where, value, ['name', 'region'])
+  return {
+    name: text(`${where}.name`, entry.name),
+    region: text(`${where}.region`, entry.region),
+  }
+}
 
 function userBundle(where: string, value: unknown): CatalogueBundle {
   const entry = fields(where, value, BUNDLE_FIELDS)
@@ -137,16 +149,39 @@ function userBundle(where: string, value: unknown): CatalogueBundle {
     countries,
     dataAmount: unlimited ? -1 : whole(`${where}.dataAmount`, entry.dataAmount, 1, 1e9),
     duration: whole(`${where}.duration`, entry.duration, 1, 3650),
-    speed: optional(`${where}.speed`, entry.speed, texts) ?? ['4G'],
+    speed: entry.speed === null ? null : (optional(`${where}.speed`, entry.speed, texts) ?? ['4G']),
     autostart: true,
     unlimited,
     price: cents(`${where}.price`, entry.price),
     billingType: 'FixedCost',
+    ...defined({
+      area: optional(`${where}.area`, entry.area, soldAs),
+      imageUrl: optional(`${where}.imageUrl`, entry.imageUrl, text),
+    }),
   }
+}
+
+/**
+ * Puts bundles on sale: a list adds to the default catalogue, `{replace: true, bundles}` takes its
+ * place.
+ */
+function putCatalogue(world: World, value: unknown): void {
+  const isList = value === undefined || Array.isArray(value)
+  const { replace, bundles } = isList
+    ? { replace: false, bundles: value }
+    : fields('catalogue', value, ['replace', 'bundles'])
+  const where = isList ? 'catalogue' : 'catalogue.bundles'
+  if (flag('catalogue.replace', replace)) {
+    if (bundles === undefined) throw wrong(where, 'must list what is on sale instead')
+    world.in(accounts).put({ ...accountOf(world), onlyOwnBundles: true })
+  }
+  for (const [at, bundle] of list(where, bundles).entries())
+    world.in(userBundles).put(userBundle(`${where}[${at}]`, bundle))
 }
 
 const ESIM_FIELDS = [
   'iccid',
+  'activationCode',
   'matchingId',
   'smdpAddress',
   'msisdn',
@@ -154,6 +189,22 @@ const ESIM_FIELDS = [
   'installed',
   'bundles',
 ]
+
+/** How an eSIM is installed: its activation code, or parts of one. */
+function installationCode(where: string, entry: Readonly<Record<string, unknown>>) {
+  const whole = optional(`${where}.activationCode`, entry.activationCode, activationCode)
+  const matchingId = optional(`${where}.matchingId`, entry.matchingId, text)
+  const smdpAddress = optional(`${where}.smdpAddress`, entry.smdpAddress, text)
+  if (whole && (matchingId ?? smdpAddress) !== undefined)
+    throw wrong(`${where}.activationCode`, 'says matchingId and smdpAddress, too: leave these out')
+  return whole ?? { matchingId, smdpAddress }
+}
+
+function activationCode(where: string, value: unknown): ActivationCode {
+  const code = parseActivationCode(text(where, value))
+  if (!code) throw wrong(where, 'must look like 1$address$code, or 1$address$code$OID$1')
+  return code
+}
 
 function putEsim(world: World, where: string, value: unknown): void {
   const entry = fields(where, value, ESIM_FIELDS)
@@ -163,8 +214,7 @@ function putEsim(world: World, where: string, value: unknown): void {
 
   const esim = mintEsim(world, {
     iccid,
-    matchingId: optional(`${where}.matchingId`, entry.matchingId, text),
-    smdpAddress: optional(`${where}.smdpAddress`, entry.smdpAddress, text),
+    ...installationCode(where, entry),
     msisdn: optional(`${where}.msisdn`, entry.msisdn, msisdnText),
     customerRef: optional(`${where}.customerRef`, entry.customerRef, text),
   })
@@ -175,7 +225,7 @@ function putEsim(world: World, where: string, value: unknown): void {
 
   const installed = flag(`${where}.installed`, entry.installed)
   const sim = world.in(sims).get(simKey(SLUG, esim.iccid))
-  if (installed && sim) install(world, sim)
+  if (installed && sim) install(world, sim, { wanted: 'none' })
 }
 
 function putLot(world: World, where: string, value: unknown): void {
@@ -215,8 +265,7 @@ export function applySeedFile(world: World, content: unknown): void {
     }),
   })
 
-  for (const [at, bundle] of list('catalogue', file.catalogue).entries())
-    world.in(userBundles).put(userBundle(`catalogue[${at}]`, bundle))
+  putCatalogue(world, file.catalogue)
   for (const [at, lot] of list('inventory', file.inventory).entries())
     putLot(world, `inventory[${at}]`, lot)
   for (const [at, esim] of list('esims', file.esims).entries()) putEsim(world, `esims[${at}]`, esim)

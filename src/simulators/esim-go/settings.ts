@@ -2,6 +2,7 @@
 import {
   choice,
   commonSettings,
+  confirmationCode,
   defineSettings,
   duration,
   durations,
@@ -12,18 +13,27 @@ import {
 import type { Handlers } from '../typed-handlers.ts'
 import { SLUG } from './records.ts'
 import type { operations } from './spec.d.ts'
+import { parseUuid } from './uuid.ts'
 
 export const settings = defineSettings(SLUG, {
   ...commonSettings,
+  confirmationCode,
   wire: choice(
     ['public', 'documented'],
     'public',
     'shapes of lists: as recorded from the real API, or as the document has them',
   ),
+  regionalBundles: choice(
+    ['area', 'countries'],
+    'area',
+    'base countries of a regional bundle: its area as one, with the real ones under ' +
+      'roamingEnabled (public), or the real ones',
+  ),
   groups: choice(
-    ['array', 'object'],
-    'array',
-    'GET /organisation/groups: an array as documented, or {groups} as a newer document has it',
+    ['auto', 'array', 'object'],
+    'auto',
+    'GET /organisation/groups: by version, or always an array as v2.4 documents it or {groups} ' +
+      'as v2.5 has it',
   ),
   processingDelay: duration(
     'PT0S',
@@ -33,6 +43,12 @@ export const settings = defineSettings(SLUG, {
   deliveryDelay: duration(
     'PT0S',
     'how long an order takes to be delivered (documented: up to PT5M in some cases)',
+  ),
+  yearMonths: choice(
+    ['consecutive', 'from-use'],
+    'consecutive',
+    'the months of a one-year bundle: they follow one another from its first use (inferred), or ' +
+      'each begins with its own first use',
   ),
   idleDeletion: duration(
     'P180D',
@@ -61,17 +77,18 @@ export const settings = defineSettings(SLUG, {
   refunds: choice(
     ['enabled', 'disabled'],
     'enabled',
-    'whether the organisation is given refunds (public: the provider switches them on by request)',
+    'whether the organisation is given refunds (public: the provider switches them on by ' +
+      'request; that ours has them is invented)',
   ),
   refundWindow: duration(
     'P60D',
     'how long after its purchase an unused bundle may be refunded (documented: typically 60 days)',
   ),
   revokePick: choice(
-    ['latest', 'oldest-unused'],
-    'latest',
-    'which of several bundles of one name DELETE /esims/{iccid}/bundles/{name} takes: the ' +
-      'latest as documented, or the oldest unused (public)',
+    ['auto', 'latest', 'oldest-unused'],
+    'auto',
+    'which of several bundles of one name DELETE /esims/{iccid}/bundles/{name} takes: by ' +
+      'version, or always the latest as v2.4 documents it or the oldest unused as v2.5 has it',
   ),
   returnsDelay: duration(
     'P4D',
@@ -92,14 +109,20 @@ export const settings = defineSettings(SLUG, {
     1,
     1_000_000,
     5000,
-    'the largest amount of POST /organisation/balance (public)',
+    'the most that POST /organisation/balance takes in a day (public), from midnight UTC (invented)',
+  ),
+  balanceShown: choice(
+    ['with-credit', 'without'],
+    'with-credit',
+    'the balance of the organisation and of a top-up: with the usable test credit (public: ' +
+      '"balance plus test credit"), or without',
   ),
   lowBalance: whole(
     0,
     1_000_000,
     100,
-    'a payment that takes balance and test credit below this, in USD, is told as LowBalance; ' +
-      '0: never (invented)',
+    'a payment that takes balance and test credit down to this, in USD, or to 75, 50 or 10 % of ' +
+      'it is told as LowBalance (public); 0: never',
   ),
   rateLimit: whole(
     0,
@@ -125,6 +148,17 @@ export const settings = defineSettings(SLUG, {
     'auto',
     'GET /esims/assignments as JSON: an object for one eSIM and an array for several, or ' +
       'always one of them (`object`: the first)',
+  ),
+  ordersList: choice(
+    ['array', 'object'],
+    'array',
+    'GET /orders: an array as documented, or {orders, pageCount, rows, pageSize} as a client was ' +
+      'seen to read it',
+  ),
+  brandingProfiles: texts(
+    (line) => (parseUuid(line).uuid === undefined ? 'must be a UUID' : undefined),
+    'branding profiles there are, for profileID of POST /orders by v2.5; where none is named, ' +
+      'every UUID is one',
   ),
   signatureEncoding: choice(
     ['base64', 'hex'],

@@ -12,10 +12,6 @@ export interface components {
         Status: {
             status: string;
         };
-        Acknowledgement: {
-            message: string;
-            status?: string;
-        };
         /**
          * @description A string of digits; a JSON number would lose some of them
          * @example 8943108170000000013
@@ -90,9 +86,11 @@ export interface components {
             customerRef?: string;
             /** Format: uri */
             appleInstallUrl?: string;
+            /** Format: uri */
+            androidInstallUrl?: string;
             msisdn?: components["schemas"]["Msisdn"];
             state?: components["schemas"]["EsimState"];
-            androidInstallUrl?: components["schemas"]["AndroidInstallUrl"];
+            profileName?: components["schemas"]["ProfileName"];
             /** @description The branding profile it was ordered with; `(default)` where none was named */
             brandingId?: string;
         };
@@ -104,21 +102,26 @@ export interface components {
             profileStatus?: components["schemas"]["ProfileStatus"];
             pin?: string;
             puk?: string;
-            firstInstalledDateTime?: components["schemas"]["FirstInstalled"];
+            /**
+             * Format: date-time
+             * @description A date and time here, where `GET /esims/{iccid}` has milliseconds; absent while never installed
+             */
+            firstInstalledDateTime?: string;
             bundle?: string;
             reference?: string;
             /** Format: uri */
             appleInstallUrl?: string;
-            androidInstallUrl?: components["schemas"]["AndroidInstallUrl"];
+            /** Format: uri */
+            androidInstallUrl?: string;
         };
         ListedEsim: {
             iccid: components["schemas"]["Iccid"];
             customerRef: string;
-            /** @enum {string} */
-            lastAction?: "Bundle Refund" | "Bundle Applied" | "Bundle Revoked" | "eSIM Updated" | "eSIM Refreshed" | "eSIM Utilisation Alert";
             actionDate?: components["schemas"]["Time"];
             physical: boolean;
             assignedDate: components["schemas"]["Time"];
+            /** @description The name of what was last done to the eSIM; here one of v2.4's six */
+            lastAction?: string;
             msisdn?: components["schemas"]["Msisdn"];
             state?: components["schemas"]["EsimState"];
         };
@@ -165,8 +168,11 @@ export interface components {
                 initialAmount: number;
                 /** Format: int64 */
                 remainingAmount: number;
-                /** @enum {string} */
-                unit: "BYTES" | "SMS" | "MINS";
+                /**
+                 * @description Of data bytes; in the list of an eSIM's bundles megabytes with `wire: documented`
+                 * @enum {string}
+                 */
+                unit: "BYTES" | "MB" | "SMS" | "MINS";
                 unlimited: boolean;
             }[];
         };
@@ -194,6 +200,11 @@ export interface components {
         };
         BundleGroup: {
             name: string;
+            /** Format: uri */
+            priceListUrl?: string;
+            desc?: string;
+            /** Format: uri */
+            icon?: string;
         };
         Organisation: {
             name: string;
@@ -208,11 +219,10 @@ export interface components {
             notes?: string;
             groups: string[];
             currency: string;
-            /** @description Whole units, rounded down */
+            /** @description The balance and the test credit that can be used (public), without it with the setting `balanceShown`. Whole units, rounded down */
             balance: number;
             /** @description Whole units, rounded down */
             testCredit?: number;
-            testCreditExpiry?: components["schemas"]["Time"];
             businessType?: string;
             website?: string;
             productDescription?: string;
@@ -224,6 +234,8 @@ export interface components {
                 phoneNumber?: string;
                 timeZone?: string;
             }[];
+            /** @description A time; a day with `wire: documented` */
+            testCreditExpiry?: string;
         };
         /** @description A list of lines, or the one line of the flat form */
         OrderRequest: {
@@ -238,7 +250,10 @@ export interface components {
             item?: string;
             /** @description Of the one line of the flat form */
             iccid?: string;
-            /** @description The branding profile of the new eSIMs; only where `assign` is true */
+            /**
+             * @description The branding profile of the new eSIMs, a UUID in any of its forms; only where `assign` is true. Empty, it is none (inferred).
+             *     Which ones there are: setting `brandingProfiles`.
+             */
             profileID?: string;
         };
         OrderRequestLine: {
@@ -260,7 +275,6 @@ export interface components {
             quantity: number;
             subTotal: components["schemas"]["Money"];
             pricePerUnit: components["schemas"]["Money"];
-            allowReassign?: boolean;
             /**
              * Format: uri
              * @description In the list of orders only
@@ -272,6 +286,7 @@ export interface components {
                 matchingId: string;
                 smdpAddress: string;
             }[];
+            AllowReassign?: boolean;
         };
         ValidatedOrder: {
             order: components["schemas"]["OrderLine"][];
@@ -279,6 +294,7 @@ export interface components {
             currency: string;
             /** @description False where the balance does not suffice */
             valid: boolean;
+            /** @description The `assign` of the request */
             assigned?: boolean;
             createdDate?: components["schemas"]["Time"];
             createDate?: components["schemas"]["Time"];
@@ -296,8 +312,17 @@ export interface components {
             /** Format: date-time */
             createdDate?: string;
             createDate: components["schemas"]["Time"];
-            /** @description What could be spent when the order had been paid, in units with two decimals */
+            /** @description The balance when the order was placed, in units with two decimals; here what could be spent when it had been paid */
             runningBalance?: string;
+            /** @description The address the order came from; absent where none is known */
+            sourceIP?: string;
+        };
+        /** @description With the setting `ordersList: object` */
+        OrderPage: {
+            orders: components["schemas"]["Order"][];
+            pageCount: number;
+            rows: number;
+            pageSize: number;
         };
         InventoryBundle: {
             name: components["schemas"]["BundleName"];
@@ -307,9 +332,14 @@ export interface components {
                 id: number;
                 total: number;
                 remaining: number;
-                expiry: components["schemas"]["Time"];
+                /**
+                 * Format: date
+                 * @description The day on which the lot expires
+                 */
+                expiry: string;
             }[];
-            countries: components["schemas"]["CountryCode"][];
+            /** @description The bundle's base countries, as in the catalogue */
+            countries: string[];
             /** @description Megabytes */
             data: number;
             duration: number;
@@ -317,33 +347,41 @@ export interface components {
             durationUnit: "day" | "month";
             autostart: boolean;
             unlimited: boolean;
-            speed: components["schemas"]["Speeds"];
             allowances?: components["schemas"]["Allowances"];
+            speed: string[] | null;
+            useDms?: boolean;
         };
         Country: {
             name: string;
             region: string;
-            iso: components["schemas"]["CountryCode"];
+            /** @description ISO code of a country; of an area, its name (public) */
+            iso: string;
         };
         CatalogueBundle: {
             name: components["schemas"]["BundleName"];
             description: string;
             groups?: string[];
-            /** @description The bundle's base countries */
+            /** @description The bundle's base countries. A regional bundle has one, its area (public), unless the setting `regionalBundles` is `countries` */
             countries: components["schemas"]["Country"][];
             /** @description Megabytes; -1 where unlimited */
             dataAmount: number;
             /** @description Days */
             duration: number;
-            speed: components["schemas"]["Speeds"];
+            /** @description Recorded bundles have null here, too */
+            speed: string[] | null;
             autostart: boolean;
             unlimited: boolean;
+            /** @description The countries of a regional bundle (public) */
             roamingEnabled: components["schemas"]["Country"][];
+            /** @description The host is public, names of files are invented but for North America's */
             imageUrl?: string;
             price: components["schemas"]["Money"];
             /** @enum {string} */
             billingType?: "FixedCost";
             allowances?: components["schemas"]["Allowances"];
+            profileName?: components["schemas"]["ProfileName"];
+            /** @description What `groups` is in the list, in the answer about one bundle */
+            group?: string[];
         };
         Allowances: {
             /** @enum {string} */
@@ -393,7 +431,8 @@ export interface components {
             remainingQuantity: components["schemas"]["Bytes"];
             startTime: components["schemas"]["Time"];
             endTime: components["schemas"]["Time"];
-            unlimited: boolean;
+            /** @description The notification's page shows it, v2.5's schema does not */
+            unlimited?: boolean;
         };
         UsageCallback: components["schemas"]["UtilisationV3"] | components["schemas"]["UtilisationV2"] | components["schemas"]["FirstAttachment"] | components["schemas"]["FirstUse"] | components["schemas"]["ProfileStatusChange"] | components["schemas"]["BalanceAlert"];
         /** @description Sent when 1, 50, 80 and 100 percent of a bundle are used */
@@ -423,8 +462,8 @@ export interface components {
             bundle: components["schemas"]["CallbackBundleV3"] | components["schemas"]["CallbackBundleV2"];
         };
         /**
-         * @description A payment took the money below the setting `lowBalance`, or an order was refused because the money did not suffice. That both are
-         *     told, and the name `balanceInfo`, are second-hand; when, and what stands in it, is invented.
+         * @description LowBalance: a payment took the money down to the setting `lowBalance`, or to 75, 50 or 10 percent of it. InsufficientBalance: an order was
+         *     refused because the money did not suffice; sent ten times at most until money comes in (when they are counted anew is invented).
          */
         BalanceAlert: {
             /** @enum {string} */
@@ -432,16 +471,19 @@ export interface components {
             balanceInfo: {
                 /** @description Balance and test credit, cents after the point */
                 balance: number;
-                currency: string;
+                /** @description The setting `lowBalance` */
+                threshold: number;
+                /** @description What is left, in percent of the threshold; three decimals */
+                thresholdPercentRemaining: number;
             };
         };
-        /** @description The profile moved; that it is sent is public, how its fields are called is invented */
+        /** @description The profile moved, which its status shows */
         ProfileStatusChange: {
             iccid: components["schemas"]["Iccid"];
             /** @constant */
             alertType: "ProfileStatusChange";
             /** @enum {string} */
-            profileStatus: "Released" | "Downloaded" | "Installed" | "Unavailable";
+            profileStatus: "Released" | "Downloaded" | "Installed";
             /** Format: date-time */
             timestamp: string;
             device?: {
@@ -459,8 +501,11 @@ export interface components {
         EsimState: "active" | "suspended" | "deactivated";
         /** @description The eSIM's number, where it has one */
         Msisdn: string;
-        /** Format: uri */
-        AndroidInstallUrl: string;
+        /** @description The network profile behind it; ours all have the one of the example */
+        ProfileName: string;
+        Acknowledgement: {
+            status: string;
+        };
         PriceList: {
             /** @description SHA-256 of the prices */
             hash: string;
@@ -651,8 +696,14 @@ export interface components {
          * @example 3a6e2e40-c674-45e9-b289-b35027bf72a9
          */
         ReferencePath: string;
-        /** @description Also answer the links that install the eSIM on a device; `installUrl` the one for Apple's and the one for Android */
-        AdditionalFields: "appleInstallUrl" | "installUrl";
+        /**
+         * @description `appleInstallUrl` also answers the link that installs the eSIM on an Apple device, `installUrl` (public) that one and the one for Android.
+         *     Several are separated by commas, or repeated; words that mean nothing are passed over, and journalled.
+         * @example [
+         *       "appleInstallUrl"
+         *     ]
+         */
+        AdditionalFields: string[];
         /** @description `validate` answers what revoking would do; `transaction` does it */
         RevokeType: "validate" | "transaction";
         /** @description Pay the bundle's price back to the balance; refused where that is not possible */
@@ -663,6 +714,10 @@ export interface components {
         Page: number;
         /** @description Entries on a page */
         PerPage: number;
+        /** @description eSIMs on a page */
+        EsimsPerPage: number;
+        /** @description The column to sort by */
+        EsimsOrderBy: "iccid" | "customerRef" | "lastAction" | "actionDate" | "assignedDate" | "physical";
         /** @description Ascending or descending */
         Direction: "asc" | "desc";
     };
@@ -791,7 +846,13 @@ export interface operations {
     getEsimsCsv: {
         parameters: {
             query?: {
-                /** @description Also answer the links that install the eSIM on a device; `installUrl` the one for Apple's and the one for Android */
+                /**
+                 * @description `appleInstallUrl` also answers the link that installs the eSIM on an Apple device, `installUrl` (public) that one and the one for Android.
+                 *     Several are separated by commas, or repeated; words that mean nothing are passed over, and journalled.
+                 * @example [
+                 *       "appleInstallUrl"
+                 *     ]
+                 */
                 additionalFields?: components["parameters"]["AdditionalFields"];
             };
             header?: never;
@@ -838,7 +899,13 @@ export interface operations {
                  *     ]
                  */
                 reference: string[];
-                /** @description Also answer the links that install the eSIM on a device; `installUrl` the one for Apple's and the one for Android */
+                /**
+                 * @description `appleInstallUrl` also answers the link that installs the eSIM on an Apple device, `installUrl` (public) that one and the one for Android.
+                 *     Several are separated by commas, or repeated; words that mean nothing are passed over, and journalled.
+                 * @example [
+                 *       "appleInstallUrl"
+                 *     ]
+                 */
                 additionalFields?: components["parameters"]["AdditionalFields"];
             };
             header?: never;
@@ -943,7 +1010,6 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "message": "Successfully refreshed SIM",
                      *       "status": "Successfully refreshed SIM"
                      *     }
                      */
@@ -980,12 +1046,10 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "message": "Bundle is compatible with eSIM",
                      *       "compatible": true
                      *     }
                      */
                     "application/json": {
-                        message: string;
                         compatible: boolean;
                     };
                 };
@@ -1035,8 +1099,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "message": "SMS sent",
-                     *       "status": "SMS sent"
+                     *       "status": "sent"
                      *     }
                      */
                     "application/json": components["schemas"]["Acknowledgement"];
@@ -1086,10 +1149,8 @@ export interface operations {
             query?: {
                 /** @description `validate` answers what revoking would do; `transaction` does it */
                 type?: components["parameters"]["RevokeType"];
-                /** @description As in revoking a bundle by its name; this document names it there only */
+                /** @description As in revoking a bundle by its name, without an offer, since the path says what is paid back. This document names it there only */
                 refundToBalance?: boolean;
-                /** @description As in revoking a bundle by its name; this document names it there only */
-                offerId?: string;
             };
             header?: never;
             path: {
@@ -1200,9 +1261,9 @@ export interface operations {
     listEsimBundles: {
         parameters: {
             query?: {
-                /** @description Also list bundles that are used up or expired */
+                /** @description Also list bundles that are used up or expired; kept for those who come from v2.1 */
                 includeUsed?: boolean;
-                /** @description How many assignments to list at most */
+                /** @description How many assignments to list at most, the most recent ones (public) */
                 limit?: number;
             };
             header?: never;
@@ -1355,7 +1416,13 @@ export interface operations {
     getEsim: {
         parameters: {
             query?: {
-                /** @description Also answer the links that install the eSIM on a device; `installUrl` the one for Apple's and the one for Android */
+                /**
+                 * @description `appleInstallUrl` also answers the link that installs the eSIM on an Apple device, `installUrl` (public) that one and the one for Android.
+                 *     Several are separated by commas, or repeated; words that mean nothing are passed over, and journalled.
+                 * @example [
+                 *       "appleInstallUrl"
+                 *     ]
+                 */
                 additionalFields?: components["parameters"]["AdditionalFields"];
             };
             header?: never;
@@ -1435,15 +1502,19 @@ export interface operations {
             query?: {
                 /** @description Which page, counted from 1 */
                 page?: components["parameters"]["Page"];
-                /** @description Entries on a page */
-                perPage?: components["parameters"]["PerPage"];
+                /** @description eSIMs on a page */
+                perPage?: components["parameters"]["EsimsPerPage"];
                 /** @description Ascending or descending */
                 direction?: components["parameters"]["Direction"];
                 /** @description The column to sort by */
-                orderBy?: "iccid" | "customerRef" | "lastAction" | "actionDate" | "assignedDate" | "physical";
+                orderBy?: components["parameters"]["EsimsOrderBy"];
                 /** @description The column that `filter` is compared with */
                 filterBy?: "iccid" | "customerRef" | "lastAction" | "actionDate" | "assignedDate";
-                /** @description The value to look for */
+                /**
+                 * @description The value to look for. Dates and ICCIDs know `eq:`, `lt:`, `lte:`, `gt:` and `gte:`, `eq:` where none is given; texts know `eq:`, and are
+                 *     else found anywhere in the column (public). `*` stands for any text (invented): with one the whole column must fit.
+                 * @example gte:2026-01-02
+                 */
                 filter?: string;
             };
             header?: never;
@@ -1521,7 +1592,6 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "message": "success",
                      *       "status": "success"
                      *     }
                      */
@@ -1566,6 +1636,7 @@ export interface operations {
                      */
                     "application/json": {
                         amount: number;
+                        /** @description As GET /organisation shows it */
                         balance: number;
                         ref: number;
                     };
@@ -1595,18 +1666,20 @@ export interface operations {
                 };
                 content: {
                     /**
-                     * @example [
-                     *       {
-                     *         "name": "Standard Fixed"
-                     *       },
-                     *       {
-                     *         "name": "Standard Unlimited Lite"
-                     *       }
-                     *     ]
+                     * @example {
+                     *       "groups": [
+                     *         {
+                     *           "name": "Standard Fixed",
+                     *           "priceListUrl": "https://portal.esimulator.example/price-lists/standard-fixed.csv",
+                     *           "desc": "An amount of data for some days",
+                     *           "icon": "https://portal.esimulator.example/icons/standard-fixed.png"
+                     *         }
+                     *       ]
+                     *     }
                      */
-                    "application/json": components["schemas"]["BundleGroup"][] | {
+                    "application/json": {
                         groups: components["schemas"]["BundleGroup"][];
-                    };
+                    } | components["schemas"]["BundleGroup"][];
                 };
             };
             400: components["responses"]["BadRequest"];
@@ -1651,7 +1724,7 @@ export interface operations {
                      *             "Standard Long Duration"
                      *           ],
                      *           "currency": "USD",
-                     *           "balance": 1000,
+                     *           "balance": 1050,
                      *           "testCredit": 50,
                      *           "testCreditExpiry": "2026-04-01T00:00:00Z",
                      *           "businessType": "Travel",
@@ -1714,7 +1787,6 @@ export interface operations {
                      *           "quantity": 1,
                      *           "subTotal": 2.28,
                      *           "pricePerUnit": 2.28,
-                     *           "allowReassign": false,
                      *           "iccids": [
                      *             "8943108170000000013"
                      *           ],
@@ -1759,7 +1831,8 @@ export interface operations {
                 limit?: number;
                 /**
                  * @description Bounds of the time an order was made: a comparison and a time, `gte:2024-03-01T00:00:00.000Z`. Repeat the parameter for a second
-                 *     bound. `gte` and `lte` are documented; `gt`, `lt`, `eq` and a bare time (taken as `eq`) are invented.
+                 *     bound. `gte` and `lte` are documented; `gt`, `lt`, `eq` and a bare time (taken as `eq`) are public, of other filters. A date
+                 *     without a time is its whole day in UTC (invented).
                  * @example [
                  *       "gte:2024-03-01T00:00:00.000Z",
                  *       "lte:2024-03-31T23:59:59.999Z"
@@ -1789,7 +1862,6 @@ export interface operations {
                      *             "quantity": 1,
                      *             "subTotal": 2.28,
                      *             "pricePerUnit": 2.28,
-                     *             "allowReassign": false,
                      *             "invoiceLink": "http://127.0.0.1:4010/esim-go/v2.4/orders/3a6e2e40-c674-45e9-b289-b35027bf72a9",
                      *             "iccids": [
                      *               "8943108170000000013"
@@ -1814,7 +1886,7 @@ export interface operations {
                      *       }
                      *     ]
                      */
-                    "application/json": components["schemas"]["Order"][];
+                    "application/json": components["schemas"]["Order"][] | components["schemas"]["OrderPage"];
                 };
             };
             400: components["responses"]["BadRequest"];
@@ -1827,7 +1899,10 @@ export interface operations {
     };
     createOrder: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Changes nothing since v2.3, whose lines always show their eSIMs; v2.2 shows them where it is true */
+                includeIccids?: boolean;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -1885,7 +1960,6 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "message": "Successfully refunded bundles to balance",
                      *       "status": "Successfully refunded bundles to balance"
                      *     }
                      */
@@ -1926,7 +2000,7 @@ export interface operations {
                      *               "id": 4711,
                      *               "total": 3,
                      *               "remaining": 2,
-                     *               "expiry": "2027-01-01T00:00:00Z"
+                     *               "expiry": "2027-01-01"
                      *             }
                      *           ],
                      *           "countries": [
@@ -1941,7 +2015,8 @@ export interface operations {
                      *             "2G",
                      *             "3G",
                      *             "4G"
-                     *           ]
+                     *           ],
+                     *           "useDms": false
                      *         }
                      *       ]
                      *     }
@@ -2026,7 +2101,7 @@ export interface operations {
                 /** @description Ascending or descending */
                 direction?: components["parameters"]["Direction"];
                 /** @description The column to sort by */
-                orderBy?: "name" | "description" | "dataAmount" | "duration" | "price";
+                orderBy?: "name" | "bundleName" | "description" | "dataAmount" | "duration" | "autostart" | "roamingEnabled" | "price";
                 /** @description A part of the description to search for */
                 description?: string;
                 /**
@@ -2040,7 +2115,7 @@ export interface operations {
                  */
                 countries?: string;
                 /**
-                 * @description Finds bundles that have a base country in this region
+                 * @description Finds bundles that have a base country in this region; LATAM, an older word, finds those of most of America (inferred)
                  * @example Europe
                  */
                 region?: string;
@@ -2083,7 +2158,7 @@ export interface operations {
                      *           "autostart": true,
                      *           "unlimited": false,
                      *           "roamingEnabled": [],
-                     *           "imageUrl": "",
+                     *           "imageUrl": "https://esimgo-cms-images-prod.s3.eu-west-1.amazonaws.com/United_Kingdom.jpg",
                      *           "price": 2.28,
                      *           "billingType": "FixedCost",
                      *           "allowances": [
@@ -2169,7 +2244,7 @@ export interface operations {
                 };
             };
             400: components["responses"]["BadRequest"];
-            401: components["responses"]["Unauthorised"];
+            403: components["responses"]["Forbidden"];
             429: components["responses"]["RateLimited"];
             500: components["responses"]["ServerErrorHere"];
             503: components["responses"]["Busy"];

@@ -1,9 +1,19 @@
 // eSIMs of a company: found, and the products on them.
-import { assignBundle, type Bundle, bundlesOf, removeBundle } from '../../state/bundles.ts'
+import {
+  assignBundle,
+  type Bundle,
+  bundlesOf,
+  removeBundle,
+  startBundle,
+} from '../../state/bundles.ts'
+import { covers } from '../../state/coverage.ts'
+import { defined } from '../../state/defined.ts'
 import { Refusal } from '../../state/refusal.ts'
 import { type Sim, simKey, sims } from '../../state/sims.ts'
 import type { World } from '../../state/world.ts'
+import { HIGHLAND_ID } from './catalogue.ts'
 import type { HighlandRefusal } from './errors.ts'
+import { markets } from './markets.ts'
 import type { Product } from './product-line.ts'
 import { type Company, companies, type Esim, esims, SLUG } from './records.ts'
 
@@ -15,21 +25,24 @@ export function findCompany(world: World, id: string): Company {
 }
 
 /**
- * An eSIM of a company, both halves of it.
+ * An eSIM of a company, both halves of it. Nobody says that a call names the company: where it does
+ * not, it is the one that acquired the eSIM.
  * @throws Refusal `unknown-company`, `unknown-esim`
  */
 export function findEsim(
   world: World,
-  asked: { company_id: string; sim_id: string },
-): { esim: Esim; sim: Sim } {
-  const company = findCompany(world, asked.company_id)
+  asked: { company_id?: string; sim_id: string },
+): { esim: Esim; sim: Sim; company: Company } {
+  const named = asked.company_id === undefined ? undefined : findCompany(world, asked.company_id)
   const esim = world.in(esims).get(asked.sim_id)
   const sim = esim && world.in(sims).get(simKey(SLUG, esim.iccid))
-  if (esim && sim && esim.company === company.id) return { esim, sim }
+  const company = esim?.company === undefined ? undefined : findCompany(world, esim.company)
+  if (esim && sim && company && (named ?? company).id === company.id) return { esim, sim, company }
 
   throw new Refusal<HighlandRefusal>(
     'unknown-esim',
-    `eSIM ${asked.sim_id} is not one of company ${company.id}: ${whereItIs(esim)}`,
+    `eSIM ${asked.sim_id} is not one of ${named ? `company ${named.id}` : 'any company'}: ` +
+      whereItIs(esim),
   )
 }
 
@@ -38,24 +51,49 @@ function whereItIs(esim: Esim | undefined): string {
   return esim.company ? `it is one of company ${esim.company}` : 'nobody has acquired it'
 }
 
-/** Puts a product on an eSIM as it is now: a partner may redefine it later. */
-export function addProduct(
-  world: World,
-  { iccid }: Esim,
-  { id, name, bytes, days, market, countries }: Product,
-): Bundle {
+/**
+ * Puts a product on an eSIM. A partner may redefine one of its own later: its countries are kept
+ * with it. Those of a default product are its market's.
+ */
+export function addProduct(world: World, { iccid }: Esim, product: Product): Bundle {
+  const { company, id, name, bytes, days, market, countries, validFrom } = product
   const bundle = {
     id: String(world.next('highland.product')),
     provider: SLUG,
     iccid,
     name,
     reference: id,
-    extra: { market, countries },
+    extra: defined({
+      market,
+      countries: company === HIGHLAND_ID ? undefined : countries,
+      validFrom: validFrom === 'use' ? undefined : validFrom,
+    }),
     unlimited: false,
     initialBytes: bytes,
     duration: `P${days}D`,
   }
   return assignBundle(world, bundle, 'PT0S')
+}
+
+/** Where a product on an eSIM works: ISO 3166 alpha-2, joined with `+`; `*` is everywhere. */
+export function countriesOf({ extra }: Bundle): string {
+  return extra?.countries ?? markets[extra?.market ?? '']?.countries ?? ''
+}
+
+/**
+ * Starts the next product of an eSIM where its days count from the first connect to the network
+ * (public). That is while the eSIM is in service, on a network the product covers, and no other
+ * product is in use there (inferred: products are used up one after the other).
+ */
+export function startWhereConnected(world: World, iccid: string): void {
+  const sim = world.in(sims).get(simKey(SLUG, iccid))
+  if (!sim?.attached || sim.service !== 'active') return
+
+  const { country } = sim.attached
+  const usable = bundlesOf(world, SLUG, iccid).filter((each) => covers(countriesOf(each), country))
+  if (usable.some(({ state }) => state === 'active')) return
+  const next = usable.find(({ state }) => state === 'queued')
+  if (next?.extra?.validFrom === 'connect') startBundle(world, next)
 }
 
 /**

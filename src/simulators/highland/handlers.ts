@@ -1,7 +1,9 @@
 // The operations of Highland.
 import { bundlesOf } from '../../state/bundles.ts'
 import { grouped, SEPARATOR } from '../../state/collection.ts'
+import { defined } from '../../state/defined.ts'
 import { isCodeGood, lpaString } from '../../state/installation-code.ts'
+import { instantOf } from '../../state/instant.ts'
 import { HEX } from '../../state/random.ts'
 import { Refusal } from '../../state/refusal.ts'
 import { moveService, simKey, sims } from '../../state/sims.ts'
@@ -35,33 +37,31 @@ const removing: HighlandHandlers['removeProduct'] = ({ body }, world) => {
  * Ms since the epoch, with microseconds as a fraction.
  * @throws Refusal `invalid-request`
  */
-function instantOf(name: string, text: string): number {
+function askedTime(name: string, text: string): number {
   const [, seconds = '', , fraction = '', zone = 'Z'] =
     /^([^.Z+]{10}[^.Z+-]*)(\.(\d+))?(Z|[+-].*)?$/.exec(text) ?? []
-  const instant = Date.parse(seconds + zone) + Number(fraction.padEnd(6, '0')) / 1000
-  if (Number.isNaN(instant))
+  const instant = instantOf(seconds + zone)
+  if (instant === undefined)
     throw new Refusal('invalid-request', `${name} is no date and time there is`)
-  return instant
+  return instant + Number(fraction.padEnd(6, '0')) / 1000
 }
 
 export const handlers: HighlandHandlers = {
   onboardCompany({ body, now }, world) {
-    const { registration_number: registration, country_code: country } = body
-    const [twin] = world
-      .in(companies)
-      .matching('registration', registrationKey({ country, registration }))
+    const { registration_number: registration, country_code: country, contact_email: email } = body
+    const details = defined({ registration, country, email })
+    const key = registrationKey(details)
+    const [twin] = key === undefined ? [] : world.in(companies).matching('registration', key)
     if (twin)
       throw new Refusal<HighlandRefusal>(
         'duplicate-company',
-        `${registration} in ${country} is company ${twin.id} already`,
+        `${registration} in ${country ?? 'no country'} is company ${twin.id} already`,
       )
 
     const company = world.in(companies).put({
       id: world.random.text(32, HEX),
       name: body.company_name,
-      registration,
-      country,
-      email: body.contact_email,
+      ...details,
       createdAt: now,
     })
     return reply(200, wire.company(world, company))
@@ -111,14 +111,14 @@ export const handlers: HighlandHandlers = {
         `the code of eSIM ${esim.simId} is no longer good`,
       )
 
-    const lpa = lpaString(sim.smdpAddress, sim.matchingId)
+    const lpa = lpaString(sim)
     const render = async () => (await import('qrcode')).default.toBuffer(lpa)
     return { status: 200, content: { type: 'image/png', render } }
   },
 
   addProduct({ body }, world) {
-    const { esim } = findEsim(world, body)
-    const product = findProduct(world, body.company_id, body.product_id)
+    const { esim, company } = findEsim(world, body)
+    const product = findProduct(world, company.id, body.product_id)
     if (!product)
       throw new Refusal<HighlandRefusal>(
         'unknown-product',
@@ -146,8 +146,8 @@ export const handlers: HighlandHandlers = {
 
   getUsageInWindow({ query }, world) {
     const { esim } = findEsim(world, query)
-    const from = instantOf('from', query.from)
-    const to = instantOf('to', query.to)
+    const from = askedTime('from', query.from)
+    const to = askedTime('to', query.to)
     if (from > to) throw new Refusal('invalid-request', 'from must not be after to')
     const uses = usageWithin(world, { provider: SLUG, iccid: esim.iccid }, from, to)
     const byProduct = [...grouped(uses, ({ reference }) => reference).values()]
@@ -184,8 +184,8 @@ export const handlers: HighlandHandlers = {
   },
 
   addInventory({ body }, world) {
-    const lines =
-      typeof body.esim_list === 'string' ? body.esim_list.trimEnd().split('\n') : body.esim_list
+    const list = typeof body === 'string' || Array.isArray(body) ? body : body.esim_list
+    const lines = typeof list === 'string' ? list.trim().split('\n') : list
     addLines(world, lines)
     const available = world.in(esims).count('free')
     return reply(200, { status: 'success', added: lines.length, available })

@@ -1,35 +1,66 @@
 // Highland: a wholesaler's API of eSIMs and data products; a thin provider, known from one page.
 import { bundlesOf } from '../../state/bundles.ts'
 import { covers } from '../../state/coverage.ts'
+import { credentialOf, credentials } from '../../state/credentials.ts'
 import { Refusal } from '../../state/refusal.ts'
+import { chosenSettings } from '../../state/settings.ts'
 import type { Sim } from '../../state/sims.ts'
 import type { World } from '../../state/world.ts'
 import type { HeaderOf } from '../call.ts'
 import { defineSimulator, type SettingValues } from '../simulator.ts'
 import { refusalReply } from './errors.ts'
+import { countriesOf, startWhereConnected } from './esims.ts'
 import { handlers } from './handlers.ts'
-import { SLUG } from './records.ts'
+import { companies, esims, ownRules, SLUG } from './records.ts'
 import { applySeedFile } from './seed-file.ts'
 import { seeds } from './seeds.ts'
 import { settings } from './settings.ts'
 import type { operations } from './spec.d.ts'
 
-/**
- * Only a world's settings say which header it is: here no credential chooses
- * the world.
- */
-function credentialIn(header: HeaderOf, values?: SettingValues): string | undefined {
-  return values?.auth === 'header' ? header(String(values.authHeader).toLowerCase()) : undefined
+/** What stands in a header, with or without the scheme in front. */
+function withoutScheme(value = ''): string {
+  return value.replace(/^Bearer +/i, '')
 }
 
-/** @throws Refusal `unauthorized` */
+/**
+ * Only a world's settings say which header it is: before they are known, the
+ * one it is mostly.
+ */
+function credentialIn(header: HeaderOf, values?: SettingValues): string | undefined {
+  if (!values) return withoutScheme(header('authorization'))
+  if (values.auth !== 'header') return undefined
+  return withoutScheme(header(String(values.authHeader).toLowerCase()))
+}
+
+/**
+ * Where a user chose keys, one of them has to be there, else the value of the setting.
+ * @throws Refusal `unauthorized`
+ */
 function authenticate(header: HeaderOf, world: World): void {
-  const values = world.settings(settings)
-  if (values.auth !== 'header' || credentialIn(header, values) === values.authValue) return
+  const { auth, authHeader, authValue } = world.settings(settings)
+  if (auth !== 'header') return
+  const value = header(authHeader.toLowerCase()) ?? ''
+  const keys = world.in(credentials)
+  if (credentialOf(world, SLUG, 'api-key')) {
+    if (keys.has(`${SLUG}/${value}`) || keys.has(`${SLUG}/${withoutScheme(value)}`)) return
+    throw new Refusal(
+      'unauthorized',
+      `the header ${authHeader} has no key of the world "${world.name}": ` +
+        `--key ${SLUG}=... chooses one`,
+    )
+  }
+  if (value === authValue) return
   throw new Refusal(
     'unauthorized',
-    `the header ${values.authHeader} has not the value of the setting authValue`,
+    `the header ${authHeader} has not the value of the setting authValue`,
   )
+}
+
+/** Chosen keys are asked for, unless the user said otherwise. */
+function demand(world: World): void {
+  const values = world.in(chosenSettings).get(SLUG)?.values
+  if (values?.auth !== undefined) return
+  world.in(chosenSettings).put({ provider: SLUG, values: { ...values, auth: 'header' } })
 }
 
 /** The first country of the product in use, or to be used next. */
@@ -37,7 +68,7 @@ function homeCountry(world: World, { iccid }: Sim): string | undefined {
   const product = bundlesOf(world, SLUG, iccid).find(
     ({ state }) => state === 'active' || state === 'queued',
   )
-  return product?.extra?.countries?.replace('*', 'US').slice(0, 2)
+  return product && countriesOf(product).replace('*', 'US').slice(0, 2)
 }
 
 export const highland = defineSimulator<operations, typeof settings.table>({
@@ -45,17 +76,21 @@ export const highland = defineSimulator<operations, typeof settings.table>({
   title: 'Highland',
   mounts: [{ spec: 'highland.yaml', basePath: '' }],
   settings,
+  collections: [companies, esims],
+  narrower: ownRules,
   handlers,
   refusalReply,
-  auth: { credentialIn, authenticate },
+  auth: { kind: 'api-key', credentialIn, authenticate, demand },
   seeds,
   applySeedFile,
   device: {
     usage: {
-      covers: (_world, { extra }, country) => covers(extra?.countries ?? '', country),
+      covers: (_world, bundle, country) => covers(countriesOf(bundle), country),
       thresholds: [],
       itemized: true,
     },
     homeCountry,
   },
+  // Connecting, being put on an eSIM, and what ends another product: each may be the moment.
+  react: ({ iccid }, world) => startWhereConnected(world, iccid),
 })

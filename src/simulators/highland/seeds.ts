@@ -11,7 +11,7 @@ import { addLines, assign } from './stock.ts'
 /** The company and the eSIM of the vendor's own examples (public). */
 const TEST_COMPANY = '1a9a1d8ddc9311f09e024c50dd6c0d86'
 const TEST_ESIM = '76010106'
-const FIRST_ESIM = 61_007_764
+const FIRST_ESIM = 61_100_001
 const STOCK = 50
 
 /** Issuer and network of the public example. */
@@ -31,7 +31,7 @@ function stockLine({ random }: World, simId: string | number, position: number):
 
 function addCompany(
   world: World,
-  { id, name, registration }: Pick<Company, 'id' | 'name' | 'registration'>,
+  { id, name, registration }: Required<Pick<Company, 'id' | 'name' | 'registration'>>,
 ): void {
   world.in(companies).put({
     id,

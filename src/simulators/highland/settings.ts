@@ -2,6 +2,7 @@
 import {
   choice,
   commonSettings,
+  confirmationCode,
   defineSettings,
   duration,
   text,
@@ -12,10 +13,12 @@ import { SLUG } from './records.ts'
 
 export const settings = defineSettings(SLUG, {
   ...commonSettings,
+  confirmationCode,
   auth: choice(
     ['none', 'header'],
     'none',
-    'how a partner proves itself (unknown): not at all, or by a header and its value',
+    'how a partner proves itself (unknown): not at all, or by a header and its value; ' +
+      'a key of your own (`--key`) turns it on',
   ),
   authHeader: text(
     /^[A-Za-z0-9-]{1,64}$/,
@@ -27,7 +30,7 @@ export const settings = defineSettings(SLUG, {
     /^\S(.*\S)?$/,
     'a text',
     'Bearer test-highland-key',
-    'with `auth: header`, its value',
+    'with `auth: header` and no key of your own (`--key`), its value',
   ),
   failureStatus: choice(
     [200, 400, 403, 404, 409, 422, 500],

@@ -15,6 +15,8 @@ export interface components {
         };
         /** @description 32 hexadecimal digits without dashes */
         CompanyId: string;
+        /** @description The company of the eSIM. Nobody says that it is named; where it is, it must be the one that acquired the eSIM */
+        OwnerId: components["schemas"]["CompanyId"];
         /** @description Highland's own number of the eSIM */
         SimId: string;
         ProductId: string;
@@ -27,13 +29,18 @@ export interface components {
          * @description A date and time; UTC where no zone is given
          */
         AskedTime: string;
+        /** @description A line an eSIM */
+        Lines: string[];
+        /** @description Lines of text */
+        TextOfLines: string;
         Company: {
             status: components["schemas"]["Success"];
             company_id: components["schemas"]["CompanyId"];
             company_name: string;
-            registration_number: string;
-            country_code: string;
-            contact_email: string;
+            /** @description Where it was told, as the two below */
+            registration_number?: string;
+            country_code?: string;
+            contact_email?: string;
             created: components["schemas"]["Time"];
             sim_total: number;
             sim_suspended: number;
@@ -42,12 +49,14 @@ export interface components {
             id: components["schemas"]["ProductId"];
             /** @description Ends with the amount of data and the days it is valid */
             name: string;
+            /** @description A line each: name, limit, validity, network, APN, coverage */
             description: string;
             useAreaId: components["schemas"]["MarketId"];
             /** @constant */
             type: "DataPlan";
             market_name: string;
             market_area: string;
+            /** @description Mobile country codes (MCC), or All */
             market_country_code: string;
             company_id: components["schemas"]["CompanyId"];
             company_name: string;
@@ -60,7 +69,7 @@ export interface components {
             iccid: string;
             imsi: string;
             msisdn: string;
-            /** @description The activation code, as the stock has it */
+            /** @description The activation code, as the stock has it without LPA: */
             lpa_code: string;
             /** @description What the bar code holds */
             lpa_string: string;
@@ -92,9 +101,9 @@ export interface components {
             used_bytes: number;
             remaining_bytes: number;
             added: components["schemas"]["Time"];
-            /** @description The first use */
+            /** @description The first use, or connect to the network */
             activated?: components["schemas"]["Time"];
-            /** @description Its validity after the first use */
+            /** @description Its validity after that */
             expires?: components["schemas"]["Time"];
         };
     };
@@ -109,7 +118,7 @@ export interface components {
                  * @example {
                  *       "status": "success",
                  *       "company_id": "1a9a1d8ddc9311f09e024c50dd6c0d86",
-                 *       "sim_id": "61007764",
+                 *       "sim_id": "61100001",
                  *       "iccid": "8948010000042217613",
                  *       "imsi": "260010191724652",
                  *       "msisdn": "14255550101",
@@ -145,6 +154,11 @@ export interface components {
          */
         CompanyId: components["schemas"]["CompanyId"];
         /**
+         * @description The company of the eSIM, where it is named
+         * @example 1a9a1d8ddc9311f09e024c50dd6c0d86
+         */
+        OwnerId: components["schemas"]["CompanyId"];
+        /**
          * @description An eSIM of the company
          * @example 76010106
          */
@@ -160,7 +174,7 @@ export interface components {
                  *     }
                  */
                 "application/json": {
-                    company_id: components["schemas"]["CompanyId"];
+                    company_id?: components["schemas"]["OwnerId"];
                     sim_id: components["schemas"]["SimId"];
                 };
             };
@@ -175,7 +189,7 @@ export interface components {
                  *     }
                  */
                 "application/json": {
-                    company_id: components["schemas"]["CompanyId"];
+                    company_id?: components["schemas"]["OwnerId"];
                     sim_id: components["schemas"]["SimId"];
                     product_id: components["schemas"]["ProductId"];
                 };
@@ -206,11 +220,11 @@ export interface operations {
                 "application/json": {
                     company_name: string;
                     /** @description Blanks and punctuation do not tell two apart */
-                    registration_number: string;
+                    registration_number?: string;
                     /** @description ISO 3166 alpha-2 */
-                    country_code: string;
+                    country_code?: string;
                     /** Format: email */
-                    contact_email: string;
+                    contact_email?: string;
                 };
             };
         };
@@ -320,7 +334,7 @@ export interface operations {
                 /**
                  * @example {
                  *       "company_id": "1a9a1d8ddc9311f09e024c50dd6c0d86",
-                 *       "sim_id": "61007764"
+                 *       "sim_id": "61100001"
                  *     }
                  */
                 "application/json": {
@@ -378,7 +392,7 @@ export interface operations {
                  *     }
                  */
                 "application/json": {
-                    company_id: components["schemas"]["CompanyId"];
+                    company_id?: components["schemas"]["OwnerId"];
                     sim_id: components["schemas"]["SimId"];
                     product_id: components["schemas"]["ProductId"];
                     market_id: components["schemas"]["MarketId"];
@@ -444,10 +458,10 @@ export interface operations {
         parameters: {
             query: {
                 /**
-                 * @description The company that asks
+                 * @description The company of the eSIM, where it is named
                  * @example 1a9a1d8ddc9311f09e024c50dd6c0d86
                  */
-                company_id: components["parameters"]["CompanyId"];
+                company_id?: components["parameters"]["OwnerId"];
                 /**
                  * @description An eSIM of the company
                  * @example 76010106
@@ -480,10 +494,10 @@ export interface operations {
         parameters: {
             query: {
                 /**
-                 * @description The company that asks
+                 * @description The company of the eSIM, where it is named
                  * @example 1a9a1d8ddc9311f09e024c50dd6c0d86
                  */
-                company_id: components["parameters"]["CompanyId"];
+                company_id?: components["parameters"]["OwnerId"];
                 /**
                  * @description An eSIM of the company
                  * @example 76010106
@@ -536,10 +550,10 @@ export interface operations {
         parameters: {
             query: {
                 /**
-                 * @description The company that asks
+                 * @description The company of the eSIM, where it is named
                  * @example 1a9a1d8ddc9311f09e024c50dd6c0d86
                  */
-                company_id: components["parameters"]["CompanyId"];
+                company_id?: components["parameters"]["OwnerId"];
                 /**
                  * @description An eSIM of the company
                  * @example 76010106
@@ -620,16 +634,18 @@ export interface operations {
         requestBody: {
             content: {
                 /**
-                 * @example {
-                 *       "esim_list": [
-                 *         "61007763,8948010000042217613,260010191724652,14254458443,1$sm-dp-address.com$ACTIVATIONCODE12346"
-                 *       ]
-                 *     }
+                 * @example [
+                 *       "61007763,8948010000042217613,260010191724652,14254458443,1$sm-dp-address.com$ACTIVATIONCODE12346"
+                 *     ]
                  */
                 "application/json": {
                     /** @description A list of lines, or one text of lines */
-                    esim_list: string[] | string;
-                };
+                    esim_list: components["schemas"]["Lines"] | components["schemas"]["TextOfLines"];
+                } | components["schemas"]["Lines"] | components["schemas"]["TextOfLines"];
+                /** @example 61007763,8948010000042217613,260010191724652,14254458443,1$sm-dp-address.com$ACTIVATIONCODE12346 */
+                "text/plain": components["schemas"]["TextOfLines"];
+                /** @example 61007763,8948010000042217613,260010191724652,14254458443,1$sm-dp-address.com$ACTIVATIONCODE12346 */
+                "text/csv": components["schemas"]["TextOfLines"];
             };
         };
         responses: {

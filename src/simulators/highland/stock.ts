@@ -1,7 +1,7 @@
 // Highland's stock: the lines it comes in, and what is taken from it.
 import { SEPARATOR } from '../../state/collection.ts'
 import { defined } from '../../state/defined.ts'
-import { codeExpiry } from '../../state/installation-code.ts'
+import { codeExpiry, parseActivationCode } from '../../state/installation-code.ts'
 import { HEX } from '../../state/random.ts'
 import { Refusal } from '../../state/refusal.ts'
 import { type Sim, sims } from '../../state/sims.ts'
@@ -11,19 +11,18 @@ import { type Esim, esims, SLUG } from './records.ts'
 import { settings } from './settings.ts'
 
 /**
- * `simId,iccid,imsi,msisdn,1$<SM-DP+>$<activation code>` (public). No check digit is asked for: the
- * vendor's example has a wrong one.
+ * `simId,iccid,imsi,msisdn,activation code` (public). No check digit is asked for: the vendor's
+ * example has a wrong one.
  */
-const LINE =
-  /^(\d{1,20}),(89\d{16,18}),(\d{14,15}),(\d{5,15}),1\$([A-Za-z0-9.-]+)\$([A-Za-z0-9-]+)$/
+const LINE = /^(\d{1,20}),(89\d{16,18}),(\d{14,15}),(\d{5,15}),(.+)$/
 
-/** The eSIM of a line. */
+/** The eSIM of a line. CSV may have its fields in quotes, and none of them holds one. */
 function parseLine(line: string): Omit<Esim, 'serial'> | undefined {
-  const fields = LINE.exec(line.trim())
+  const fields = LINE.exec(line.trim().replaceAll('"', ''))
   if (!fields) return undefined
-  const [, simId = '', iccid = '', imsi = '', msisdn = '', smdpAddress = '', matchingId = ''] =
-    fields
-  return { simId, iccid, imsi, msisdn, smdpAddress, matchingId }
+  const [, simId = '', iccid = '', imsi = '', msisdn = '', text = ''] = fields
+  const code = parseActivationCode(text)
+  return code && { simId, iccid, imsi, msisdn, ...code }
 }
 
 /**
@@ -57,7 +56,7 @@ export function addLines(world: World, lines: readonly string[]): void {
  * after the acquire).
  */
 export function assign(world: World, esim: Esim, company: string): { esim: Esim; sim: Sim } {
-  const { iccid, imsi, msisdn, smdpAddress, matchingId } = esim
+  const { iccid, imsi, msisdn, smdpAddress, matchingId, smdpOid, needsConfirmation } = esim
   const { installationCodeLifetime } = world.settings(settings)
   const sim = world.in(sims).put({
     provider: SLUG,
@@ -70,7 +69,11 @@ export function assign(world: World, esim: Esim, company: string): { esim: Esim;
     service: 'active',
     serial: world.next('sim'),
     createdAt: world.now,
-    ...defined({ codeExpiresAt: codeExpiry(world.now, installationCodeLifetime) }),
+    ...defined({
+      smdpOid,
+      needsConfirmation,
+      codeExpiresAt: codeExpiry(world.now, installationCodeLifetime),
+    }),
   })
   const barCode = world.random.text(32, HEX)
   return { sim, esim: world.in(esims).put({ ...esim, company, barCode }) }

@@ -7,8 +7,8 @@ import { iso } from '../../state/instant.ts'
 import { type Sim, simKey, sims } from '../../state/sims.ts'
 import type { UsageRecord } from '../../state/usage-records.ts'
 import type { World } from '../../state/world.ts'
-import { markets } from './catalogue.ts'
 import type { Product } from './product-line.ts'
+import { areaOf } from './products.ts'
 import { type Company, type Esim, esims, SLUG } from './records.ts'
 import type { components } from './spec.d.ts'
 
@@ -35,31 +35,41 @@ export function company(
     status: 'success',
     company_id: id,
     company_name: name,
-    registration_number: registration,
-    country_code: country,
-    contact_email: email,
+    ...defined({
+      registration_number: registration,
+      country_code: country,
+      contact_email: email,
+    }),
     created: time(createdAt),
     sim_total: acquiredEsims.length,
     sim_suspended: suspended.length,
   }
 }
 
-/** A product has no date of its own: it shows that of its company. */
-export function product(
-  { id, name, market, marketName, countries }: Product,
-  owner: Company,
-): Schemas['Product'] {
-  const { area, code } = markets[market] ?? {
-    area: marketName,
-    code: countries.replaceAll('+', ',').replace('*', 'All'),
-  }
-  return {
-    id,
+const VALID_FROM = { use: 'use', connect: 'connect to the network' } as const
+
+/** The lines are public, their wording is ours; which network it is, nobody says. */
+function description({ name, limit, days, validFrom }: Product, coverage: readonly string[]) {
+  return [
     name,
-    description: `${name}, valid from the first use`,
-    useAreaId: market,
+    `Limit: ${limit}`,
+    `Validity: ${days} days from the first ${VALID_FROM[validFrom]}`,
+    'Network: 4G',
+    'APN: plus',
+    `Coverage: ${coverage.join(', ')}`,
+  ].join('\n')
+}
+
+/** A product has no date of its own: it shows that of its company. */
+export function product(product: Product, owner: Company): Schemas['Product'] {
+  const { area, code, coverage } = areaOf(product)
+  return {
+    id: product.id,
+    name: product.name,
+    description: description(product, coverage),
+    useAreaId: product.market,
     type: 'DataPlan',
-    market_name: marketName,
+    market_name: product.marketName,
     market_area: area,
     market_country_code: code,
     company_id: owner.id,
@@ -80,8 +90,8 @@ export function acquired(
     iccid: sim.iccid,
     imsi: sim.imsi,
     msisdn: sim.msisdn ?? '',
-    lpa_code: activationCode(sim.smdpAddress, sim.matchingId),
-    lpa_string: lpaString(sim.smdpAddress, sim.matchingId),
+    lpa_code: activationCode(sim),
+    lpa_string: lpaString(sim),
     bar_code_url: `${baseUrl}/b2b/sim/bar_code/${barCode}`,
     bar_code_expires: time(sim.codeExpiresAt ?? sim.createdAt),
   }

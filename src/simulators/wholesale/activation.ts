@@ -68,7 +68,7 @@ function termsOf({
   if (!plan)
     throw new Refusal<WholesaleRefusal>('unknown-plan', `there is no plan ${wholesalePlanId}`)
 
-  const buckets = bucketRefId ?? plan.included
+  const buckets = bucketRefId ? [...new Set(bucketRefId)] : plan.included
   const unknown = buckets.find((id) => !Object.hasOwn(plan.buckets, id))
   if (unknown !== undefined)
     throw new Refusal<WholesaleRefusal>(
@@ -85,8 +85,8 @@ function termsOf({
 
 /** @throws Refusal `no-coverage`, `incompatible-device` */
 function checkNetwork({ location, pei }: Activation): void {
-  const { zip } = location.address
-  if (UNCOVERED_ZIP.test(zip))
+  const zip = location.address?.zip
+  if (zip !== undefined && UNCOVERED_ZIP.test(zip))
     throw new Refusal<WholesaleRefusal>(
       'no-coverage',
       `there is no coverage at the address: ZIP ${zip}`,

@@ -12,6 +12,7 @@ import { defineTask } from '../../state/tasks.ts'
 import type { World } from '../../state/world.ts'
 import { dataProduct, plans } from './plans.ts'
 import { type Line, lines, SLUG } from './records.ts'
+import { settings } from './settings.ts'
 
 const LAST_BILL_DAY = 28
 
@@ -46,12 +47,18 @@ function startAllowance(world: World, line: Line, reference: string, endsAt: num
   startBundle(world, assignBundle(world, allowance, 'PT0S'))
 }
 
+/** The bill day of a line whose activation named none: 1 to 28. */
+function defaultBillDay(world: World): number {
+  if (world.settings(settings).billCycleDefault === 'first') return 1
+  return Math.min(new Date(world.now).getUTCDate(), LAST_BILL_DAY)
+}
+
 /**
  * A cycle begins. Each allowance is there in full until it ends, also where an activation begins it
  * in its midst (invented).
  */
 export function beginCycle(world: World, line: Line): Line {
-  const billDay = line.billDay ?? Math.min(new Date(world.now).getUTCDate(), LAST_BILL_DAY)
+  const billDay = line.billDay ?? defaultBillDay(world)
   const cycleEndsAt = nextBillDay(world.now, billDay)
   dropAllowances(world, line)
   for (const reference of line.buckets) startAllowance(world, line, reference, cycleEndsAt)

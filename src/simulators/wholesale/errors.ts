@@ -22,6 +22,7 @@ export type WholesaleRefusal =
   | 'number-active'
   | 'number-reserved'
   | 'transaction-reused'
+  | 'rate-limited'
 
 /**
  * Status and code; and what is said instead of the reason, where that is not for the partner. All
@@ -47,6 +48,7 @@ const table: Readonly<
   'number-active': [409, 'NUMBER_ALREADY_ACTIVE'],
   'number-reserved': [409, 'NUMBER_RESERVED'],
   'transaction-reused': [409, 'TRANSACTION_ID_REUSED'],
+  'rate-limited': [429, 'TOO_MANY_REQUESTS', 'Too many requests'],
   'not-found': [404, 'SUBSCRIPTION_NOT_FOUND', 'Subscription not found'],
   'wrong-state': [409, 'INVALID_SUBSCRIPTION_STATE'],
   busy: [409, 'REQUEST_IN_PROGRESS'],
@@ -56,6 +58,9 @@ const table: Readonly<
   unauthorized: [401, 'UNAUTHORIZED', 'A valid access token is required'],
   'body-too-large': [413, 'PAYLOAD_TOO_LARGE'],
   'unsupported-media-type': [415, 'UNSUPPORTED_MEDIA_TYPE'],
+  'not-acceptable': [406, 'NOT_ACCEPTABLE'],
+  'expectation-failed': [417, 'EXPECTATION_FAILED'],
+  'unreadable-body': [500, 'INTERNAL_ERROR'],
   'malformed-body': [400, 'MALFORMED_REQUEST'],
   'invalid-request': [400, 'INVALID_REQUEST'],
   'not-implemented': [501, 'NOT_IMPLEMENTED'],
@@ -64,6 +69,9 @@ const table: Readonly<
   internal: [500, 'INTERNAL_ERROR', 'Internal error'],
 }
 
+/** Seconds after which to try again (invented). */
+const A_WHILE = '5'
+
 export function refusalReply(refusal: AnyRefusal, operation: string | undefined): Reply {
   if (operation === 'issueToken') return wordTokenRefusal(refusal)
 
@@ -71,7 +79,6 @@ export function refusalReply(refusal: AnyRefusal, operation: string | undefined)
     ? table[refusal.code as keyof typeof table]
     : table.internal
   const body = { status: 'Failure', code, message }
-  return refusal.code === 'unauthorized'
-    ? { status, body, headers: bearerChallenge(refusal) }
-    : { status, body }
+  if (status === 401) return { status, body, headers: bearerChallenge(refusal) }
+  return status === 429 ? { status, body, headers: { 'Retry-After': A_WHILE } } : { status, body }
 }

@@ -1,5 +1,6 @@
 // The operations of the wholesale API: each acknowledges, what it asks for is done later.
 import { SEPARATOR } from '../../state/collection.ts'
+import { defined } from '../../state/defined.ts'
 import { move } from '../../state/lifecycle.ts'
 import { Refusal } from '../../state/refusal.ts'
 import { serviceLifecycle } from '../../state/sim-lifecycle.ts'
@@ -9,8 +10,9 @@ import { issueToken } from '../client-credentials.ts'
 import type { Handlers } from '../typed-handlers.ts'
 import { holdLine, lineWithNumber } from './activation.ts'
 import type { WholesaleRefusal } from './errors.ts'
+import { refuseIfMagic } from './magic-values.ts'
 import { begin, serviceEvents, simOf } from './provisioning.ts'
-import { isVisible, type Line, lines, SLUG, transactions } from './records.ts'
+import { isVisible, type Line, lines, ownerOf, SLUG, transactions } from './records.ts'
 import { isDuplicate, newTransaction, nodeOf, refuseWhereStrict } from './requests.ts'
 import type { settings } from './settings.ts'
 import type { components, operations } from './spec.d.ts'
@@ -45,6 +47,26 @@ function refuseIfBusy(world: World, { pending }: Line): void {
     throw new Refusal('busy', `the subscription is busy: ${transaction.action} is in progress`)
 }
 
+/**
+ * How a request went. Where several share an id, those of the caller itself come first: a node may
+ * see one the partner made for its line, and the partner those of its nodes.
+ * @throws Refusal `unknown-transaction`
+ */
+function statusOf(world: World, id: string, node: string | undefined) {
+  refuseIfMagic(id)
+  const seen = world
+    .in(transactions)
+    .matching('id', JSON.stringify(id) + SEPARATOR)
+    .filter((each) => isVisible(defined({ node: ownerOf(each) }), node))
+  const transaction = seen.findLast((each) => each.node === node) ?? seen.at(-1)
+  if (!transaction)
+    throw new Refusal<WholesaleRefusal>(
+      'unknown-transaction',
+      `there is no transaction ${id}${node === undefined ? '' : ` of node ${node}`}`,
+    )
+  return { status: transaction.state }
+}
+
 export const handlers: Handlers<operations, typeof settings.table> = {
   activateSubscription(call, world) {
     const { body, settings } = call
@@ -53,6 +75,7 @@ export const handlers: Handlers<operations, typeof settings.table> = {
       lacksEid && "must have required property 'eid', as eSIMDeliveryMethod is there",
     ])
 
+    refuseIfMagic(body.partnerTransactionId)
     const transaction = newTransaction(call, body, 'Activate')
     if (isDuplicate(world, transaction)) return reply(200, acknowledged)
 
@@ -68,6 +91,7 @@ export const handlers: Handlers<operations, typeof settings.table> = {
       body.gpsi !== undefined && 'gpsi is only in an example of the document',
     ])
 
+    refuseIfMagic(body.partnerTransactionId)
     const transaction = newTransaction(call, body, body.action)
     if (isDuplicate(world, transaction)) return reply(200, acknowledged)
 
@@ -81,19 +105,12 @@ export const handlers: Handlers<operations, typeof settings.table> = {
 
   queryTransactionStatus(call, world) {
     refuseWhereStrict(call)
+    return reply(200, statusOf(world, call.query.partnerTransactionId, nodeOf(call)))
+  },
 
-    const { partnerTransactionId: id } = call.query
-    const node = nodeOf(call)
-    const transaction = world
-      .in(transactions)
-      .matching('id', JSON.stringify(id) + SEPARATOR)
-      .findLast((each) => isVisible(each, node))
-    if (!transaction)
-      throw new Refusal<WholesaleRefusal>(
-        'unknown-transaction',
-        `there is no transaction ${id}${node === undefined ? '' : ` of node ${node}`}`,
-      )
-    return reply(200, { status: transaction.state })
+  queryTransactionStatusByPath(call, world) {
+    refuseWhereStrict(call)
+    return reply(200, statusOf(world, call.path.partnerTransactionId, nodeOf(call)))
   },
 
   issueToken: issueToken(SLUG),

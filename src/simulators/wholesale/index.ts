@@ -7,7 +7,7 @@ import { refusalReply } from './errors.ts'
 import { handlers } from './handlers.ts'
 import { pathOf, tokenPath } from './paths.ts'
 import { settle } from './provisioning.ts'
-import { SLUG } from './records.ts'
+import { lines, reservations, SLUG, stockSims, transactions } from './records.ts'
 import { applySeedFile } from './seed-file.ts'
 import { seeds } from './seeds.ts'
 import { settings } from './settings.ts'
@@ -18,6 +18,7 @@ export const wholesale = defineSimulator<operations, typeof settings.table>({
   title: 'Wholesale',
   mounts: [{ spec: 'wholesale.yaml', basePath: '' }],
   settings,
+  collections: [stockSims, reservations, lines, transactions],
   handlers,
   refusalReply,
   auth: clientAuthentication(SLUG, tokenPath),

@@ -44,6 +44,7 @@ export function begin(world: World, line: Line, request: NewTransaction, delay: 
   const key = transactionKey(request)
   world.in(transactions).put({
     ...request,
+    ...defined({ owner: line.node }),
     iccid: line.iccid,
     state: 'InProgress',
     serial: world.next('wholesale.transaction'),
@@ -57,7 +58,7 @@ export function begin(world: World, line: Line, request: NewTransaction, delay: 
  * its handset.
  */
 function provideSim(world: World, { iccid, gpsi, eid, sim }: Line): Sim {
-  const { imsi, kind, smdpAddress, matchingId } = sim
+  const { imsi, kind, smdpAddress, matchingId, smdpOid, needsConfirmation } = sim
   const provided = world.in(sims).put({
     provider: SLUG,
     iccid,
@@ -66,7 +67,7 @@ function provideSim(world: World, { iccid, gpsi, eid, sim }: Line): Sim {
     smdpAddress,
     matchingId,
     service: 'inactive',
-    ...defined({ eid }),
+    ...defined({ eid, smdpOid, needsConfirmation }),
     profile: kind === 'card' ? 'installed' : 'released',
     serial: world.next('sim'),
     createdAt: world.now,

@@ -1,22 +1,41 @@
 // What only the wholesale API knows: SIMs in stock, reserved numbers, lines, transactions.
 import { defineCollection, SEPARATOR, sortable } from '../../state/collection.ts'
+import { type ActivationCode, activationCodeFields } from '../../state/installation-code.ts'
+import {
+  count,
+  fields,
+  iccid,
+  instant,
+  list,
+  oneOf,
+  optional,
+  text,
+  whole,
+} from '../../state/shape.ts'
 
 export const SLUG = 'wholesale'
 
 /** A SIM nobody has yet: a card, or a profile for the eUICC of a device. */
-export interface StockSim {
+export interface StockSim extends ActivationCode {
   readonly iccid: string
   readonly imsi: string
+  /** The matching id of a card is empty. */
   readonly kind: 'card' | 'esim'
-  readonly smdpAddress: string
-  /** Empty of a card. */
-  readonly matchingId: string
   readonly serial: number
 }
+
+const stockSim = fields<StockSim>({
+  iccid,
+  imsi: text,
+  kind: oneOf('card', 'esim'),
+  ...activationCodeFields,
+  serial: count,
+})
 
 export const stockSims = defineCollection<StockSim>({
   name: 'wholesale.stock',
   key: ({ iccid }) => iccid,
+  shape: stockSim,
   indexes: { esims: ({ kind, serial }) => (kind === 'esim' ? sortable(serial) : undefined) },
 })
 
@@ -29,6 +48,7 @@ export interface Reservation {
 export const reservations = defineCollection<Reservation>({
   name: 'wholesale.reservations',
   key: ({ id }) => JSON.stringify(id),
+  shape: fields<Reservation>({ id: text, gpsi: text }),
   indexes: { gpsi: ({ gpsi }) => gpsi + SEPARATOR },
 })
 
@@ -61,9 +81,28 @@ export interface Line {
   readonly pending?: string
 }
 
+const characteristic = fields<Product['characteristics'][number]>({ key: text, value: text })
+
+const product = fields<Product>({ productId: text, characteristics: list(characteristic) })
+
 export const lines = defineCollection<Line>({
   name: 'wholesale.lines',
   key: ({ iccid }) => iccid,
+  shape: fields<Line>({
+    iccid,
+    gpsi: text,
+    sim: stockSim,
+    subscriberId: text,
+    plan: text,
+    node: optional(text),
+    eid: optional(text),
+    buckets: list(text),
+    products: list(product),
+    // Of any other day the next bill day would not lie ahead: a cycle would begin again and again.
+    billDay: optional(whole(1, 28)),
+    cycleEndsAt: optional(instant),
+    pending: optional(text),
+  }),
   indexes: { gpsi: ({ gpsi }) => gpsi + SEPARATOR },
 })
 
@@ -73,7 +112,10 @@ export type Action = 'Activate' | 'Suspend' | 'Resume' | 'Cease' | 'Reactivate'
 export interface Transaction {
   /** The partner's own. */
   readonly id: string
+  /** The wholesaleCustomerId it was asked for with. */
   readonly node?: string
+  /** That of its line, which the partner above may act on, too. */
+  readonly owner?: string
   readonly action: Action
   /** Of the body: tells a duplicate from another request. */
   readonly fingerprint: string
@@ -98,13 +140,30 @@ export function transactionKey({
 }
 
 /** A request before it is known which line it is for. */
-export type NewTransaction = Omit<Transaction, 'iccid' | 'state' | 'serial'>
+export type NewTransaction = Omit<Transaction, 'iccid' | 'owner' | 'state' | 'serial'>
 
 export const transactions = defineCollection<Transaction>({
   name: 'wholesale.transactions',
   key: transactionKey,
+  shape: fields<Transaction>({
+    id: text,
+    node: optional(text),
+    owner: optional(text),
+    action: oneOf('Activate', 'Suspend', 'Resume', 'Cease', 'Reactivate'),
+    fingerprint: text,
+    correlationId: optional(text),
+    iccid,
+    state: oneOf('InProgress', 'Success', 'Failed'),
+    requestedAt: instant,
+    serial: count,
+  }),
   indexes: { id: ({ id, serial }) => JSON.stringify(id) + SEPARATOR + sortable(serial) },
 })
+
+/** The node whose line a transaction is about; absent of the partner's own. */
+export function ownerOf({ owner, node }: Pick<Transaction, 'owner' | 'node'>): string | undefined {
+  return owner ?? node
+}
 
 /** The partner sees all that is below it; a node only what is its own. */
 export function isVisible(record: { readonly node?: string }, node: string | undefined): boolean {

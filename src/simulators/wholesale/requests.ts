@@ -1,9 +1,9 @@
 // What every request has: the node it is for, its transaction, and what strictness demands of it.
-import { createHash } from 'node:crypto'
 import { defined } from '../../state/defined.ts'
 import { Refusal } from '../../state/refusal.ts'
 import type { World } from '../../state/world.ts'
 import type { Call } from '../call.ts'
+import { fingerprintOf } from '../fingerprint.ts'
 import type { WholesaleRefusal } from './errors.ts'
 import { type Action, type NewTransaction, transactionKey, transactions } from './records.ts'
 
@@ -48,12 +48,6 @@ export function refuseWhereStrict(
   if (broken.length > 0) throw new Refusal('invalid-request', `${broken.join('; ')}: strict is on`)
 }
 
-/** For JSON that does not depend on the order fields came in. */
-const sorted = (_name: string, value: unknown) =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
-    ? Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)))
-    : value
-
 /** The transaction a request asks for. */
 export function newTransaction(
   call: AnyCall,
@@ -64,7 +58,7 @@ export function newTransaction(
     id: body.partnerTransactionId,
     action,
     requestedAt: call.now,
-    fingerprint: createHash('sha256').update(JSON.stringify(body, sorted)).digest('hex'),
+    fingerprint: fingerprintOf(body),
     node: nodeOf(call),
     correlationId: call.header('x-correlation-id'),
   })

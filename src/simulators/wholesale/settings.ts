@@ -2,6 +2,7 @@
 import {
   choice,
   commonSettings,
+  confirmationCode,
   defineSettings,
   duration,
   durations,
@@ -17,6 +18,7 @@ const paths = texts(
 
 export const settings = defineSettings(SLUG, {
   ...commonSettings,
+  confirmationCode,
   settlingDelay: duration(
     'PT2S',
     'how long provisioning takes after the acknowledgement (invented)',
@@ -25,6 +27,12 @@ export const settings = defineSettings(SLUG, {
     ['succeed', 'fail'],
     'succeed',
     'how provisioning ends; a transaction id that begins with FAIL- always fails',
+  ),
+  billCycleDefault: choice(
+    ['first', 'activation'],
+    'first',
+    'the bill day of a line whose activation names none: the 1st (inferred), or the day of the ' +
+      'activation, the 28th at most',
   ),
   tokenLifetime: duration('PT1H', "how long a token is good, by the world's clock (invented)"),
   paths: {

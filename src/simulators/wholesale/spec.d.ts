@@ -20,7 +20,7 @@ export interface components {
             partnerTransactionId: components["schemas"]["TransactionId"];
             subscriberId: string;
             wholesalePlanId: string;
-            /** @description Allowances of the plan; those it includes where left out, none where empty */
+            /** @description Allowances of the plan; those it includes where left out, none where empty. Named twice, one is there once */
             bucketRefId?: string[];
             location: components["schemas"]["Location"];
             /**
@@ -28,7 +28,10 @@ export interface components {
              * @enum {string}
              */
             billCycleFrequency?: "MONTHLY";
-            /** @description A day of the month. Left out it is the day of activation, the 28th at most; the rule of the document is lost */
+            /**
+             * @description A day of the month. Left out it is the 1st, as a sister operation prints its default; the rule of the document is lost. With the
+             *     setting `billCycleDefault: activation` it is the day of the activation, the 28th at most
+             */
             billCycleStartDay?: number;
             gpsi?: components["schemas"]["Gpsi"];
             gpsiReservationId?: string;
@@ -54,14 +57,15 @@ export interface components {
                 }[];
             }[];
         };
-        /** @description Where the subscription is used. Its fields are known from an example only */
+        /** @description Where the subscription is used. Its fields are known from an example only, so none is asked for */
         Location: {
-            address: {
+            address?: {
                 addressLine1?: string;
                 addressLine2?: string;
                 city?: string;
                 state?: string;
-                zip: string;
+                /** @description The one part of the address that is looked at */
+                zip?: string;
             };
         };
         StatusUpdate: {
@@ -82,6 +86,7 @@ export interface components {
             partnerTransactionId: components["schemas"]["TransactionId"];
             /** @description The X-Correlation-Id of the request, where it had one */
             correlationId?: string;
+            /** @description The node the line belongs to, whoever asked; absent of the partner's own */
             wholesaleCustomerId?: components["schemas"]["CustomerId"];
             /** @enum {string} */
             action: "Activate" | "Suspend" | "Resume" | "Cease" | "Reactivate";
@@ -163,6 +168,24 @@ export interface components {
                 "application/json": components["schemas"]["Failure"];
             };
         };
+        /** @description Refused for now. Only the values of README.md beside this file bring it about */
+        TooMany: {
+            headers: {
+                /** @description Seconds after which to try again */
+                "Retry-After"?: string;
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "status": "Failure",
+                 *       "code": "TOO_MANY_REQUESTS",
+                 *       "message": "Too many requests"
+                 *     }
+                 */
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
         /** @description No token, as RFC 6749 words it */
         TokenFailure: {
             headers: {
@@ -190,8 +213,8 @@ export interface components {
          */
         CorrelationId: string;
         /**
-         * @description A node below the partner, such as a brand; any id is one. Its lines and transactions are invisible to other nodes; without it all of
-         *     the partner's are seen. That it is a header is inferred from its place in the document, behind X-Correlation-Id.
+         * @description A node below the partner, such as a brand; any id is one. Its lines, and the requests for them whoever made them, are invisible to
+         *     other nodes; without it all of the partner's are seen. That it is a header is public, of a sister API.
          * @example 920000108464
          */
         CustomerId: components["schemas"]["CustomerId"];
@@ -223,8 +246,8 @@ export interface operations {
                  */
                 "X-Correlation-Id"?: components["parameters"]["CorrelationId"];
                 /**
-                 * @description A node below the partner, such as a brand; any id is one. Its lines and transactions are invisible to other nodes; without it all of
-                 *     the partner's are seen. That it is a header is inferred from its place in the document, behind X-Correlation-Id.
+                 * @description A node below the partner, such as a brand; any id is one. Its lines, and the requests for them whoever made them, are invisible to
+                 *     other nodes; without it all of the partner's are seen. That it is a header is public, of a sister API.
                  * @example 920000108464
                  */
                 wholesaleCustomerId?: components["parameters"]["CustomerId"];
@@ -243,7 +266,7 @@ export interface operations {
             401: components["responses"]["Failure"];
             404: components["responses"]["Failure"];
             409: components["responses"]["Failure"];
-            429: components["responses"]["Failure"];
+            429: components["responses"]["TooMany"];
             500: components["responses"]["Failure"];
             default: components["responses"]["Failure"];
         };
@@ -265,8 +288,8 @@ export interface operations {
                  */
                 "X-Correlation-Id"?: components["parameters"]["CorrelationId"];
                 /**
-                 * @description A node below the partner, such as a brand; any id is one. Its lines and transactions are invisible to other nodes; without it all of
-                 *     the partner's are seen. That it is a header is inferred from its place in the document, behind X-Correlation-Id.
+                 * @description A node below the partner, such as a brand; any id is one. Its lines, and the requests for them whoever made them, are invisible to
+                 *     other nodes; without it all of the partner's are seen. That it is a header is public, of a sister API.
                  * @example 920000108464
                  */
                 wholesaleCustomerId?: components["parameters"]["CustomerId"];
@@ -285,7 +308,7 @@ export interface operations {
             401: components["responses"]["Failure"];
             404: components["responses"]["Failure"];
             409: components["responses"]["Failure"];
-            429: components["responses"]["Failure"];
+            429: components["responses"]["TooMany"];
             500: components["responses"]["Failure"];
             default: components["responses"]["Failure"];
         };
@@ -294,7 +317,7 @@ export interface operations {
         parameters: {
             query: {
                 /**
-                 * @description The transaction asked about. Whether it stood in the query or in the path is lost
+                 * @description The transaction asked about. Whether it stood in the query or in the path is lost; both are served
                  * @example WhlSlOrd12345
                  */
                 partnerTransactionId: components["schemas"]["TransactionId"];
@@ -312,8 +335,8 @@ export interface operations {
                  */
                 "X-Correlation-Id"?: components["parameters"]["CorrelationId"];
                 /**
-                 * @description A node below the partner, such as a brand; any id is one. Its lines and transactions are invisible to other nodes; without it all of
-                 *     the partner's are seen. That it is a header is inferred from its place in the document, behind X-Correlation-Id.
+                 * @description A node below the partner, such as a brand; any id is one. Its lines, and the requests for them whoever made them, are invisible to
+                 *     other nodes; without it all of the partner's are seen. That it is a header is public, of a sister API.
                  * @example 920000108464
                  */
                 wholesaleCustomerId?: components["parameters"]["CustomerId"];
@@ -343,7 +366,66 @@ export interface operations {
             400: components["responses"]["Failure"];
             401: components["responses"]["Failure"];
             404: components["responses"]["Failure"];
-            429: components["responses"]["Failure"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failure"];
+            default: components["responses"]["Failure"];
+        };
+    };
+    queryTransactionStatusByPath: {
+        parameters: {
+            query?: {
+                /**
+                 * @description The same, for those who read the document so. Given in both places it must be the same
+                 * @example 920000108464
+                 */
+                wholesaleCustomerId?: components["parameters"]["CustomerIdInQuery"];
+            };
+            header?: {
+                /**
+                 * @description Names the process a request belongs to; the notification repeats it. The document types it as a UUID and prints an example that
+                 *     is none: any text is taken, with the setting `strict` only a UUID.
+                 * @example TQA20210903155950999
+                 */
+                "X-Correlation-Id"?: components["parameters"]["CorrelationId"];
+                /**
+                 * @description A node below the partner, such as a brand; any id is one. Its lines, and the requests for them whoever made them, are invisible to
+                 *     other nodes; without it all of the partner's are seen. That it is a header is public, of a sister API.
+                 * @example 920000108464
+                 */
+                wholesaleCustomerId?: components["parameters"]["CustomerId"];
+            };
+            path: {
+                /**
+                 * @description The transaction asked about
+                 * @example WhlSlOrd12345
+                 */
+                partnerTransactionId: components["schemas"]["TransactionId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description How it went */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "status": "Success"
+                     *     }
+                     */
+                    "application/json": {
+                        /** @enum {string} */
+                        status: "Success" | "InProgress" | "Failed";
+                    };
+                };
+            };
+            400: components["responses"]["Failure"];
+            401: components["responses"]["Failure"];
+            404: components["responses"]["Failure"];
+            429: components["responses"]["TooMany"];
             500: components["responses"]["Failure"];
             default: components["responses"]["Failure"];
         };

@@ -50,7 +50,7 @@ function subscription(world: World, line: Line): Subscription | undefined {
  * @param line as the transaction left it, or as a failed activation would have had it
  */
 export function notification(world: World, transaction: Transaction, line: Line): Notification {
-  const { id, correlationId, node, action, state, requestedAt } = transaction
+  const { id, correlationId, action, state, requestedAt } = transaction
   const { iccid, gpsi, eid, sim } = line
   const failed = state === 'Failed'
   const result: Notification['result'] = failed ? 'Failure' : 'Success'
@@ -58,7 +58,7 @@ export function notification(world: World, transaction: Transaction, line: Line)
   return defined({
     partnerTransactionId: id,
     correlationId,
-    wholesaleCustomerId: node,
+    wholesaleCustomerId: line.node,
     action,
     result,
     reasonCode: failed ? 'PROVISIONING_FAILED' : undefined,
@@ -66,7 +66,7 @@ export function notification(world: World, transaction: Transaction, line: Line)
     iccid,
     gpsi,
     eid,
-    activationCode: isNewEsim ? lpaString(sim.smdpAddress, sim.matchingId) : undefined,
+    activationCode: isNewEsim ? lpaString(sim) : undefined,
     subscription: subscription(world, line),
     requestedAt: iso(requestedAt),
     completedAt: iso(world.now),

@@ -48,9 +48,12 @@ test('ACO-006 ACO-007 ACO-010 an SMS reaches every recipient, and each is a usag
     expect(item).toMatchObject({ ...sent, started_at: '2026-01-01T00:00:00.000Z' })
 })
 
-test('ACO-007 the sender may be written with or without a plus sign', async () => {
+test('ACO-007 numbers of up to 15 digits are written with or without a plus sign', async () => {
   await using sim = await startEnterprise()
-  expect((await send(sim, { from: MSISDN })).status).toBe(200)
+  const to = ['1', '+1', '1'.repeat(15), `+${'1'.repeat(15)}`]
+  for (const from of [MSISDN, `+${MSISDN}`])
+    expect((await send(sim, { from, to })).status).toBe(200)
+  expect((await sim.messages()).map((message) => message.to)).toEqual([...to, ...to])
 })
 
 test('ACO-061 the name of the id is a setting', async () => {
@@ -71,16 +74,23 @@ test('ACO-008 a thousand recipients are reached, one more is refused', async () 
   })
 })
 
-test('the last 1000 messages are kept, as for every provider', async () => {
+test('the last 1000 SMS are kept, and the mails beside them: an SMS to a thousand people takes no QR code away', async () => {
   await using sim = await startEnterprise()
+  const { sim_profile } = await sim.settled(await sim.order())
+  const { installationCode } = await sim.device(sim_profile?.iccid ?? '').show()
   await send(sim, { to: ['1', '2'] })
   const to = Array.from({ length: 999 }, (_, at) => String(447_700_900_000 + at))
   await send(sim, { to })
-  const { collections } = await sim.state()
-  expect(Object.values(collections.messages ?? {}).map((message) => message.to)).toEqual([
-    '2',
-    ...to,
-  ])
+
+  const sms = await sim.messages()
+  expect(sms.map((message) => message.to)).toEqual(['2', ...to])
+  const mails = await fetch(`${sim.url}/_sim/messages?channel=email`)
+  expect(await mails.json()).toMatchObject({
+    messages: [
+      { channel: 'email', to: 'it@bank.example', qr: installationCode },
+      { channel: 'email', to: 'ada@bank.example', qr: installationCode },
+    ],
+  })
 })
 
 test('ACO-009 a text has up to 500 characters', async () => {

@@ -87,6 +87,7 @@ test('ACO-017 ACO-054 ACO-055 an order is polled: pending for two minutes, then 
   await sim.clock.advance('PT0.001S')
   expect(await sim.read(`/orders/${order.id}`)).toEqual({ ...order, status: 'completed' })
   expect(await sim.callbacks.list()).toEqual([])
+  expect(await sim.callbacks.unsent()).toEqual([])
 })
 
 test('ACO-054 how long an order is pending is a setting', async () => {
@@ -330,6 +331,7 @@ test('ACO-011 ACO-018 ACO-056 a SIM profile is changed: number and data go over,
   })
   expect(await sim.iccidOf()).toBe(old)
   const completed = await sim.settled(order)
+  expect(completed.reason).toBe('lost_or_stolen')
   const iccid = await sim.iccidOf()
   expect([iccid, iccid === old]).toEqual([completed.sim_profile?.iccid, false])
   expect(await sim.device(old).show()).toMatchObject({ service: 'ceased', bundles: [] })
@@ -348,6 +350,24 @@ test('ACO-011 ACO-018 ACO-056 a SIM profile is changed: number and data go over,
       .map(({ quantity }) => quantity)
       .toSorted(),
   ).toEqual([1e9, 4e9, 6e9])
+})
+
+test('ACO-056 a change as it is published has no reason, and its order tells none', async () => {
+  await using sim = await startEnterprise()
+  const { reason: _, ...published } = SWAP
+  const body = { ...published, account_id: ACCOUNT, sim_profile: BY_MAIL }
+  const order = await sim.order(body)
+  expect(order).toMatchObject({
+    status: 'pending',
+    type: 'change_sim_profile',
+    account_id: ACCOUNT,
+    subscription_id: SUBSCRIPTION,
+    sim_profile: BY_MAIL,
+  })
+  const completed = await sim.settled(order)
+  expect(completed).toEqual({ ...order, status: 'completed' })
+  expect(completed).not.toHaveProperty('reason')
+  expect(await sim.iccidOf()).toBe(completed.sim_profile?.iccid)
 })
 
 test('ACO-056 the new SIM profile of a suspended subscription is suspended', async () => {
@@ -575,18 +595,84 @@ test('ACO-012 ACO-014 ACO-015 account, subscriber and SIM profile are required, 
   await refused(
     sim,
     { type: 'change_sim_profile' },
-    { ...invalid, messages: [/subscription_id/, /sim_profile/, /reason/] },
+    { ...invalid, messages: [/subscription_id/, /sim_profile/] },
   )
 })
 
-test('a subscriber without email and employee id could not be told from others, and is refused', async () => {
+test('ACO-071 a subscriber has a name; one without email and employee id is a new one each time, and refused by strict', async () => {
   await using sim = await startEnterprise()
   const body = { ...ACTIVATION, subscriber: { first_name: 'Ada', last_name: 'Byron' } }
+  const ids = [await sim.order(body), await sim.order(body)].map(({ subscriber }) => subscriber?.id)
+  await sim.clock.advance('PT2M')
+  expect(new Set(ids).size).toBe(2)
+  for (const id of ids)
+    expect(await sim.read(`/subscribers/${id}`)).toMatchObject({ id, ...body.subscriber })
+
+  await sim.set('accounts-orders', { strict: true })
   await refused(sim, body, {
     status: 400,
     type: 'INVALID_REQUEST_PARAMS',
-    messages: [/^subscriber .*'employee_id'/],
+    messages: ["subscriber must have required property 'email', and strict is on"],
   })
+})
+
+test.each([SUSPEND, { ...SWAP, reason: undefined }, SWAP])(
+  'ACO-070 strict wants the account of the subscription: %j',
+  async (body) => {
+    await using sim = await startEnterprise({ settings: { 'accounts-orders': { strict: true } } })
+    await refused(sim, body, {
+      status: 400,
+      type: 'INVALID_REQUEST_PARAMS',
+      messages: ["must have required property 'account_id', and strict is on"],
+    })
+    await sim.settled(await sim.order({ ...body, account_id: ACCOUNT }))
+    if (body !== SUSPEND) return
+
+    await refused(sim, RESUME, { status: 400, type: 'INVALID_REQUEST_PARAMS' })
+    await sim.order({ ...RESUME, account_id: ACCOUNT })
+  },
+)
+
+test('ACO-070 ids as long as those of the published orders are read: there are none such', async () => {
+  await using sim = await startEnterprise()
+  const subscription_id = 'sub_01AAAA1AA1A11AA1AA1A11196X9'
+  await refused(
+    sim,
+    { ...SWAP, account_id: 'acc_01AAAABBE00AAAA8AABAA4R37A', subscription_id },
+    { status: 404, type: 'SUBSCRIPTION_NOT_FOUND', code: 'unknown-subscription' },
+  )
+  await expectRefused(sim, () => sim.get('/orders/order_01HZS5KETGM8XXF53WZJWD44444'), {
+    status: 404,
+    type: 'NOT_FOUND',
+    code: 'not-found',
+  })
+})
+
+test.each(['acc_045EAABBCCDD746VVV', `${ACCOUNT}0`])(
+  'ACO-012 strict wants 26 capitals or digits in the id of an account: %s',
+  async (account_id) => {
+    await using sim = await startEnterprise()
+    const unknown = { status: 404, type: 'ACCOUNT_NOT_FOUND', code: 'unknown-account' }
+    await refused(sim, { ...ACTIVATION, account_id }, unknown)
+    await sim.set('accounts-orders', { strict: true })
+    await refused(
+      sim,
+      { ...ACTIVATION, account_id },
+      {
+        status: 400,
+        type: 'INVALID_REQUEST_PARAMS',
+        messages: ['account_id must match pattern "^acc_[0-9A-Z]{26}$", and strict is on'],
+      },
+    )
+    expect((await sim.order()).account_id).toBe(ACCOUNT)
+  },
+)
+
+test('ACO-018 an order for a new subscription has the reason it was given', async () => {
+  await using sim = await startEnterprise()
+  const order = await sim.order({ ...ACTIVATION, reason: 'lost_or_stolen' })
+  expect(order.reason).toBe('lost_or_stolen')
+  expect((await sim.read<Order>(`/orders/${order.id}`)).reason).toBe('lost_or_stolen')
 })
 
 test('ACO-017 an id that is no id of an order is refused', async () => {

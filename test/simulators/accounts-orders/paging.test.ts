@@ -11,6 +11,7 @@ interface Page {
   readonly _embedded: Readonly<Record<string, readonly { readonly id: string }[]>>
   readonly _links: {
     readonly self: { readonly href: string }
+    readonly prev?: { readonly href: string }
     readonly next?: { readonly href: string }
   }
 }
@@ -93,6 +94,84 @@ test('ACO-003 ACO-059 the last page has no next link; self leads to the same pag
   expect([idsOf(first).length, idsOf(last).length, last._links.next]).toEqual([2, 1, undefined])
   expect(await sim.read(last._links.self.href)).toEqual(last)
   expect((await sim.read<Page>('/accounts?limit=3'))._links.next).toBeUndefined()
+})
+
+test.each([
+  ['/subscriptions?status=active&limit=7', 56],
+  ['/products?limit=50', 120],
+  ['/usage/items?type=voice&type=sms&direction=inbound&limit=100', undefined],
+  ['/order-templates?limit=1', 4],
+  ['/accounts?limit=2', 3],
+  ['/subscribers?limit=60', 60],
+] as const)(
+  'ACO-064 by the prev links of %s every page comes again, back to the first, which has none',
+  async (path, count) => {
+    await using sim = await startEnterprise()
+    const forward: string[][] = []
+    let page = await sim.read<Page>(path)
+    expect(page._links.prev).toBeUndefined()
+    for (;;) {
+      forward.push(idsOf(page))
+      if (!page._links.next) break
+      page = await sim.read<Page>(page._links.next.href)
+      expect(page._links.prev).toBeDefined()
+    }
+    if (count !== undefined) expect(forward.flat()).toHaveLength(count)
+    const back = [idsOf(page)]
+    while (page._links.prev) {
+      page = await sim.read<Page>(page._links.prev.href)
+      back.unshift(idsOf(page))
+    }
+    expect(back).toEqual(forward)
+    expect(page._links.next === undefined).toBe(forward.length === 1)
+  },
+)
+
+test('ACO-064 a prev link has the filters, the limit and a cursor of its own; it goes with another limit, too', async () => {
+  await using sim = await startEnterprise()
+  const whole = await sim.read<Page>('/usage/items?type=voice&direction=inbound&limit=30')
+  const first = await sim.read<Page>('/usage/items?type=voice&direction=inbound&limit=20')
+  const second = await sim.read<Page>(first._links.next?.href ?? '')
+  const prev = new URL(second._links.prev?.href ?? '')
+  const cursor = prev.searchParams.get('cursor') ?? ''
+  expect([...prev.searchParams.keys()].toSorted()).toEqual(['cursor', 'direction', 'limit', 'type'])
+  expect([prev.searchParams.get('limit'), cursor.length <= 128]).toEqual(['20', true])
+  expect(cursor).not.toBe(cursorOf(first))
+  const nearest = await sim.read<Page>(
+    `/usage/items?type=voice&direction=inbound&limit=5&cursor=${cursor}`,
+  )
+  expect(idsOf(nearest)).toEqual(idsOf(whole).slice(15, 20))
+  expect(idsOf(await sim.read<Page>(nearest._links.prev?.href ?? ''))).toEqual(
+    idsOf(whole).slice(10, 15),
+  )
+  expect(idsOf(await sim.read<Page>(nearest._links.next?.href ?? ''))).toEqual(
+    idsOf(whole).slice(20, 25),
+  )
+  await refused(sim, `/usage/items?type=voice&cursor=${cursor}`, NOT_OURS)
+})
+
+test('ACO-064 what has come meanwhile is found on the way back; a page that has become empty leads back', async () => {
+  await using sim = await startEnterprise()
+  const first = await sim.read<Page>('/usage/items?limit=10')
+  const second = await sim.read<Page>(first._links.next?.href ?? '')
+  await sim.device(await sim.iccidOf()).use(7)
+  const back = await sim.read<Page>(second._links.prev?.href ?? '')
+  expect(idsOf(back)).toEqual(idsOf(first))
+  const newest = await sim.read<Page>(back._links.prev?.href ?? '')
+  expect([idsOf(newest).length, newest._links.prev]).toEqual([1, undefined])
+  expect(idsOf(await sim.read<Page>(newest._links.next?.href ?? ''))).toEqual(idsOf(first))
+
+  const full = await sim.read<Page>('/subscriptions?limit=59')
+  const state = await sim.state()
+  const subscriptions = (state.collections as Record<string, Record<string, object>>)[
+    'accounts-orders.subscriptions'
+  ]
+  const last = idsOf(await sim.read<Page>(full._links.next?.href ?? '')).at(-1) ?? ''
+  delete subscriptions?.[last]
+  await sim.restore(state)
+  const empty = await sim.read<Page>(full._links.next?.href ?? '')
+  expect([idsOf(empty), empty._links.next]).toEqual([[], undefined])
+  expect(idsOf(await sim.read<Page>(empty._links.prev?.href ?? ''))).toEqual(idsOf(full))
 })
 
 test('a cursor goes with another limit, and with the filters in another order', async () => {

@@ -37,7 +37,9 @@ async function crawl(sim: Enterprise, start: readonly string[]): Promise<Map<str
   const queue = [...start]
   for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
     if (seen.has(next)) continue
-    const body = await sim.read(next, { Prefer: ALL })
+    const { status, headers, body } = await sim.get(next, { Prefer: ALL })
+    const type = headers.get('content-type')
+    expect([next, status, type]).toEqual([next, 200, 'application/hal+json'])
     seen.set(next, body)
     queue.push(...hrefsIn(body))
   }
@@ -64,9 +66,11 @@ test('ACO-001 ACO-019 ACO-021 ACO-026 ACO-029 what exists at the start is listed
 
 test('ACO-052 replies are HAL, and every href of every reply can be followed', async () => {
   await using sim = await startEnterprise()
-  const { headers } = await sim.get('/accounts')
-  expect(headers.get('content-type')).toBe('application/hal+json')
-  const order = await sim.settled(await sim.order())
+  const placed = await sim.call<Schemas['Order']>('POST', '/orders', ACTIVATION)
+  const sent = await sim.call('POST', '/sms', { from: MSISDN, to: ['1'], text: 'Hello' })
+  for (const { headers } of [placed, sent])
+    expect(headers.get('content-type')).toBe('application/hal+json')
+  const order = await sim.settled(placed.body)
   const lists = LISTS.map(([path]) => `${sim.root}/enterprise${path}?limit=100`)
   const reached = await crawl(sim, [...lists, `${sim.root}/enterprise/orders/${order.id}`])
   expect(reached.size).toBeGreaterThan(400)
@@ -140,7 +144,7 @@ test('ACO-020 one template is got by its id, also as the sample of the document 
   )
 })
 
-test('ACO-024 ACO-025 a product has these fields, in the list and alone', async () => {
+test('ACO-024 ACO-025 ACO-068 a product has these fields, in the list and alone', async () => {
   await using sim = await startEnterprise()
   const [first] = await sim.all<Schemas['Product']>('/products', 'products')
   expect(first).toEqual({
@@ -148,12 +152,33 @@ test('ACO-024 ACO-025 a product has these fields, in the list and alone', async 
     status: 'active',
     activated_at: '2024-11-27T00:00:00.000Z',
     terminates_at: null,
+    _embedded: {
+      product_offering: {
+        id: expect.stringMatching(/^prodoff_[0-9A-Z]{26}$/),
+        name: '10GB Plan',
+        type: 'plan',
+      },
+    },
     _links: {
       self: { href: `${sim.root}/enterprise/products/${first?.id}` },
+      account: { href: `${sim.root}/enterprise/accounts/${ACCOUNT}` },
       subscription: { href: `${sim.root}/enterprise/subscriptions/${SUBSCRIPTION}` },
     },
   })
   expect(await sim.read(`/products/${first?.id}`)).toEqual(first)
+})
+
+test('ACO-021 ACO-068 the offering of a product is that of its template, and tells a plan from an add-on', async () => {
+  await using sim = await startEnterprise()
+  const { subscription_id } = await sim.settled(await sim.order())
+  const all = await sim.all<Schemas['Product']>('/products?limit=100', 'products')
+  const own = all.filter(({ _links }) => _links.subscription.href.endsWith(subscription_id))
+  const { products } = await sim.read<Schemas['OrderTemplate']>(`/order-templates/${TEMPLATE}`)
+  expect(own.map(({ _embedded }) => _embedded.product_offering)).toEqual(
+    products.map(({ _embedded }) => _embedded['product-offering']),
+  )
+  const types = new Set(own.map(({ _embedded }) => _embedded.product_offering.type))
+  expect(types).toEqual(new Set(['plan', 'addon']))
 })
 
 test('ACO-022 ACO-023 products are asked for by account and by status, also by both', async () => {
@@ -253,7 +278,14 @@ test('ACO-034 ACO-036 phone numbers, services and SIM profile are resources, and
     _embedded: { phone_numbers: [{ msisdn: MSISDN, is_primary: true, country: 'GB' }] },
   })
   expect(_embedded?.phone_numbers).toEqual(numbers)
-  expect(_embedded?.services).toEqual(await sim.read(`${path}/services`))
+  const services = await sim.read(`${path}/services`)
+  expect(services).toEqual({
+    _links: { self: { href: `${sim.root}/enterprise${path}/services` } },
+    _embedded: {
+      services: ['voice', 'sms', 'data'].map((type) => ({ type, enabled: true })),
+    },
+  })
+  expect(_embedded?.services).toEqual(services)
   expect(_embedded?.sim_profile).toEqual(await sim.read(`${path}/sim-profile`))
   expect(_embedded?.sim_profile).toMatchObject({
     iccid: expect.stringMatching(/^89\d{17}$/),
@@ -272,14 +304,10 @@ test('ACO-031 embedded account and subscriber have no links and the account no s
     name: 'NORTHGATE BANK - LONDON BRANCH',
     country: 'GB',
   })
-  expect(Object.keys(_embedded?.subscriber ?? {})).toEqual([
-    'id',
-    'first_name',
-    'last_name',
-    'email',
-    'employee_id',
-    'group',
-  ])
+  const { _links, ...subscriber } = await sim.read<Schemas['Subscriber']>(
+    `/subscribers/${SUBSCRIBER}`,
+  )
+  expect(_embedded?.subscriber).toEqual(subscriber)
 })
 
 test.each([
@@ -371,6 +399,13 @@ test('ACO-062 ids are a prefix and a ULID of the moment they were minted', async
   const subscribers = await sim.all<Schemas['Subscriber']>('/subscribers?limit=100', 'subscribers')
   expect(subscribers.map(({ id }) => id)).toEqual(subscribers.map(({ id }) => id).toSorted())
   for (const { id } of subscribers) expect(id).toMatch(/^sbr_0[0-9A-HJKMNP-TV-Z]{25}$/)
+  for (const [path, name, prefix] of [
+    ['/subscriptions', 'subscriptions', 'sub'],
+    ['/products', 'products', 'prod'],
+    ['/usage/items', 'items', 'uitem'],
+  ] as const)
+    for (const { id } of await sim.all<{ id: string }>(`${path}?limit=100`, name))
+      expect(id).toMatch(new RegExp(`^${prefix}_0[0-9A-HJKMNP-TV-Z]{25}$`))
   const before = await sim.order()
   await sim.clock.advance('PT1S')
   const after = await sim.order({ type: 'suspend_subscription', subscription_id: SUBSCRIPTION })

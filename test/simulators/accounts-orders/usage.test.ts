@@ -29,9 +29,9 @@ const subscriptionOf = ({ _links }: Item) => _links.subscription.href.split('/')
 const subscriberOf = ({ _links }: Item) => _links.subscriber.href.split('/').at(-1)
 const accountOf = ({ _links }: Item) => _links.account.href.split('/').at(-1)
 
-test('ACO-037 ACO-047 ACO-060 data on the air is an item at once, in bytes and 4G, with links to all it belongs to', async () => {
+test('ACO-037 ACO-047 ACO-060 ACO-067 data on the air is an item at once, in bytes and 4G, with links to all it belongs to', async () => {
   await using sim = await startEnterprise()
-  await (await deviceOf(sim)).use('1500KB')
+  await (await deviceOf(sim)).use(52_191)
   const [item] = await used(sim, 1)
   const at = (path: string) => ({ href: `${sim.root}/enterprise${path}` })
   expect(item).toEqual({
@@ -46,9 +46,9 @@ test('ACO-037 ACO-047 ACO-060 data on the air is an item at once, in bytes and 4
     started_at: '2026-01-01T00:00:00.000Z',
     ended_at: '2026-01-01T00:00:00.000Z',
     processed_at: '2026-01-01T00:00:00.001Z',
-    quantity: 1_500_000,
+    quantity: 52_191,
     unit: 'bytes',
-    charged_quantity: 1_500_000,
+    charged_quantity: 52_191,
     cost_type: 'in_bundle',
     _links: {
       account: at(`/accounts/${ACCOUNT}`),
@@ -85,13 +85,33 @@ test('ACO-047 ACO-048 ACO-049 a call that came in: numbers as JSON numbers, 45 s
 test.each([
   [{ minutes: 1 }, 60, 60],
   [{ minutes: 61 / 60 }, 61, 120],
-  [1, 1, 1000],
-  [1001, 1001, 2000],
+  [1, 1, 1],
+  [1001, 1001, 1001],
   [{ sms: 1 }, 1, 1],
-] as const)('a use of %j is %d, charged as %d', async (use, quantity, charged_quantity) => {
-  await using sim = await startEnterprise()
-  await (await deviceOf(sim)).use(use)
-  expect(await used(sim, 1)).toMatchObject([{ quantity, charged_quantity }])
+] as const)(
+  'ACO-048 ACO-067 a use of %j is %d, charged as %d',
+  async (use, quantity, charged_quantity) => {
+    await using sim = await startEnterprise()
+    await (await deviceOf(sim)).use(use)
+    expect(await used(sim, 1)).toMatchObject([{ quantity, charged_quantity }])
+  },
+)
+
+test('ACO-049 ACO-069 by a setting the numbers of an item are texts, as they were dialled', async () => {
+  await using sim = await startEnterprise({
+    settings: { 'accounts-orders': { msisdnType: 'text' } },
+  })
+  const device = await deviceOf(sim)
+  await device.use({ sms: 1, peer: '07700900123' })
+  await device.use({ minutes: 1, direction: 'inbound', peer: '+44000000000001' })
+  await device.use(7)
+  // The call began a minute before the rest.
+  expect(await used(sim, 3)).toMatchObject([
+    { type: 'voice', from_msisdn: '44000000000001', to_msisdn: MSISDN },
+    { type: 'sms', from_msisdn: MSISDN, to_msisdn: '07700900123' },
+    { type: 'data', from_msisdn: MSISDN },
+  ])
+  expect(await sim.items('msisdn=7700900123')).toHaveLength(1)
 })
 
 test('several SMS are several items', async () => {
@@ -178,10 +198,27 @@ test('the data of a plan is there again a month after its first use', async () =
   await sim.clock.advance('P30D')
   expect((await device.show()).bundles).toMatchObject([
     { state: 'expired' },
-    { state: 'queued', usedBytes: 0 },
+    { state: 'active', usedBytes: 0 },
   ])
   await device.use('1GB')
   expect(await used(sim, 1)).toMatchObject([{ quantity: 1e9, cost_type: 'in_bundle' }])
+})
+
+test('the months of a plan follow one another from its first use, used or not', async () => {
+  await using sim = await startEnterprise()
+  const device = await deviceOf(sim)
+  await device.use('1GB')
+  await sim.clock.advance('P75D')
+  const { bundles } = await device.show()
+  expect(bundles).toMatchObject([
+    { state: 'expired', usedBytes: 1e9 },
+    { state: 'expired', usedBytes: 0 },
+    { state: 'active', usedBytes: 0 },
+  ])
+  const endsAt = bundles.map((bundle) => bundle.endsAt)
+  expect(endsAt).toEqual(
+    ['2026-01-31', '2026-03-02', '2026-04-01'].map((day) => `${day}T00:00:00.000Z`),
+  )
 })
 
 test('a service that a subscription has not is not carried', async () => {

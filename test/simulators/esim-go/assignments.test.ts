@@ -1,5 +1,5 @@
 // GET /esims/assignments at eSIM Go: installation details as CSV, JSON, and QR codes in a ZIP.
-import { unzipSync } from 'fflate'
+import { strFromU8, unzipSync } from 'fflate'
 import jsQrModule from 'jsqr'
 import { PNG } from 'pngjs'
 import { expect, test } from 'vitest'
@@ -135,11 +135,8 @@ test('ESG-048 the ZIP holds QR codes as PNG files that scan to exactly the LPA s
   const { headers, bytes } = await sim.get(pathOf(order.orderReference), ZIP_TYPE)
   expect(headers.get('content-length')).toBe(String(bytes.length))
   const files = unzipSync(bytes)
-  expect(Object.keys(files).sort()).toEqual(
-    iccidsOf(order)
-      .map((iccid) => `${iccid}.png`)
-      .sort(),
-  )
+  const names = iccidsOf(order).map((iccid) => `${iccid}.png`)
+  expect(Object.keys(files).sort()).toEqual([...names, 'esims.csv'].sort())
   for (const iccid of iccidsOf(order)) {
     const { smdpAddress, matchingId } = await details(sim, iccid)
     expect(scan(files[`${iccid}.png`] ?? new Uint8Array())).toBe(
@@ -148,13 +145,23 @@ test('ESG-048 the ZIP holds QR codes as PNG files that scan to exactly the LPA s
   }
 })
 
+test('ESG-257 a CSV in the ZIP tells which file is of which eSIM', async () => {
+  await using sim = await startEsimGo()
+  const order = await ordered(sim, 2)
+  const { bytes } = await sim.get(pathOf(order.orderReference), ZIP_TYPE)
+  const lines = iccidsOf(order).map((iccid) => `${iccid},${iccid}.png\n`)
+  expect(strFromU8(unzipSync(bytes)['esims.csv'] ?? new Uint8Array())).toBe(
+    ['ICCID,File\n', ...lines].join(''),
+  )
+})
+
 test('an eSIM that two references name is in the ZIP once', async () => {
   await using sim = await startEsimGo()
   const iccid = await esimWith(sim, GB_1)
   const again = await buy(sim, { item: FR_1, iccids: [iccid] }, true)
   const first = (await sim.get<OrderAnswer[]>('/orders')).body[1]?.orderReference ?? ''
   const { bytes } = await sim.get(pathOf(first, again.orderReference), ZIP_TYPE)
-  expect(Object.keys(unzipSync(bytes))).toEqual([`${iccid}.png`])
+  expect(Object.keys(unzipSync(bytes))).toEqual([`${iccid}.png`, 'esims.csv'])
 })
 
 test("the times in the ZIP are the world's, in UTC", async () => {

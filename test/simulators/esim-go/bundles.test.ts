@@ -69,15 +69,19 @@ test('ESG-031 the eSIM registers with a network while its bundle is processing',
   const iccid = await esimWith(sim, GB_1)
   await sim.device(iccid).install()
   await sim.device(iccid).attach('GB')
-  await sim.device(iccid).detach()
   expect(await stateOf(sim, iccid)).toEqual(['processing'])
+  const { status, body } = await sim.get(`/esims/${iccid}/location`)
+  expect([status, body]).toEqual([200, expect.objectContaining({ country: 'GB' })])
 })
 
 test('ESG-031 where there is no coverage the eSIM does not register', async () => {
   await using sim = await startEsimGo()
+  await sim.set({ processingDelay: 'PT10M' })
   const iccid = await esimWith(sim, GB_1)
   await sim.device(iccid).install()
   await expect(sim.device(iccid).attach('AQ')).rejects.toThrow(/no network AQ/)
+  expect(await stateOf(sim, iccid)).toEqual(['processing'])
+  expect((await sim.get(`/esims/${iccid}/location`)).status).toBe(400)
 })
 
 test('a bundle that is processing carries no data', async () => {
@@ -266,31 +270,121 @@ test('ESG-080 a one-year bundle has 12 assignments', async () => {
 test('ESG-081 each of the 12 has a start and an end of its own', async () => {
   await using sim = await startEsimGo()
   const iccid = await onAir(sim, GB_YEAR)
-  for (let month = 0; month < 12; month += 1) {
-    await sim.device(iccid).use(1)
-    await sim.advance('P1M')
-  }
-  const months = await bundleOn(sim, iccid, GB_YEAR)
-  const days = months.map(({ startTime = '', endTime = '' }) => [
-    startTime.slice(0, 10),
-    endTime.slice(0, 10),
-  ])
+  await sim.device(iccid).use(1)
+  await sim.advance('P1Y')
+  const days = await daysOf(sim, iccid)
   expect(days.slice(0, 3)).toEqual([
     ['2026-01-01', '2026-02-01'],
     ['2026-02-01', '2026-03-01'],
     ['2026-03-01', '2026-04-01'],
   ])
   expect(days.at(-1)).toEqual(['2026-12-01', '2027-01-01'])
-  expect(new Set(months.map(({ bundleState }) => bundleState))).toEqual(new Set(['expired']))
+  expect(new Set(await stateOf(sim, iccid, GB_YEAR))).toEqual(new Set(['expired']))
 })
 
-test('a month of a one-year bundle that is used up makes way for the next', async () => {
+/** First and last day of each month of a year. */
+async function daysOf(sim: TestSim, iccid: string): Promise<string[][]> {
+  const months = await bundleOn(sim, iccid, GB_YEAR)
+  return months.map(({ startTime = '', endTime = '' }) => [
+    startTime.slice(0, 10),
+    endTime.slice(0, 10),
+  ])
+}
+
+test('a one-year bundle is over 365 days after its first use, used or not', async () => {
   await using sim = await startEsimGo()
   const iccid = await onAir(sim, GB_YEAR)
+  const device = sim.device(iccid)
+  for (const gap of ['P0D', 'P200D', 'P100D']) {
+    await sim.advance(gap)
+    expect(await device.use(1000)).toMatchObject({ used: 1000 })
+  }
+  await sim.advance('P64DT23H59M59S')
+  expect(await device.use(1000)).toMatchObject({ used: 1000 })
+  await sim.advance('PT1S')
+  await expect(device.use(1000)).rejects.toThrow(/is expired/)
+})
+
+test('a year that holds 29 February is over after 365 days, too', async () => {
+  await using sim = await startEsimGo()
+  await sim.advance('P2Y')
+  const iccid = await onAir(sim, GB_YEAR)
+  await sim.device(iccid).use(1)
+  await sim.advance('P1Y')
+  expect((await daysOf(sim, iccid)).at(-1)).toEqual(['2028-12-01', '2028-12-31'])
+})
+
+test.each([
+  ['P30D', ['2026-01-31', '2026-02-28', '2026-03-31', '2026-04-30', '2026-05-31'], '2026-12-31'],
+  ['P242D', ['2026-08-31', '2026-09-30', '2026-10-31', '2026-11-30', '2026-12-31'], '2027-07-31'],
+])(
+  'the months of a year begun %s after 1 January are counted from its beginning',
+  async (later, first, last) => {
+    await using sim = await startEsimGo()
+    const iccid = await onAir(sim, GB_YEAR)
+    await sim.advance(later)
+    await sim.device(iccid).use(1)
+    await sim.advance('P1Y')
+    const days = await daysOf(sim, iccid)
+    expect(days.slice(0, 5).map(([start]) => start)).toEqual(first)
+    expect(days.at(-1)?.[0]).toBe(last)
+    for (const [at, [, end]] of days.slice(0, -1).entries()) expect(end).toBe(days[at + 1]?.[0])
+  },
+)
+
+test('a startTime on a 31st does not lose its day either', async () => {
+  await using sim = await startEsimGo()
+  await buy(sim, { item: GB_YEAR })
+  const { body } = await sim.post<{ esims: { iccid: string }[] }>('/esims/apply', {
+    bundle: GB_YEAR,
+    startTime: '2026-01-31T00:00:00Z',
+  })
+  await sim.advance('P2Y')
+  const days = await daysOf(sim, body.esims[0]?.iccid ?? '')
+  expect(days.slice(0, 3)).toEqual([
+    ['2026-01-31', '2026-02-28'],
+    ['2026-02-28', '2026-03-31'],
+    ['2026-03-31', '2026-04-30'],
+  ])
+  expect(days.at(-1)).toEqual(['2026-12-31', '2027-01-31'])
+})
+
+test('a month of a one-year bundle that is used up is followed by the next in its time', async () => {
+  await using sim = await startEsimGo()
+  const iccid = await onAir(sim, GB_YEAR)
+  const device = sim.device(iccid)
+  expect(await device.use(10 * GIGABYTE + 1)).toMatchObject({ used: 10 * GIGABYTE, denied: 1 })
+  const firstThree = async () => (await stateOf(sim, iccid, GB_YEAR)).slice(0, 3)
+  expect(await firstThree()).toEqual(['depleted', 'queued', 'queued'])
+  await sim.advance('P30DT23H59M59S')
+  await expect(device.use(1)).rejects.toThrow(/is depleted/)
+  await sim.advance('PT1S')
+  expect(await device.use(1)).toMatchObject({ used: 1 })
+  expect(await firstThree()).toEqual(['expired', 'active', 'queued'])
+})
+
+test('a second one-year bundle waits while the months of the first go by', async () => {
+  await using sim = await startEsimGo()
+  const iccid = await onAir(sim, GB_YEAR, GB_YEAR)
+  await sim.device(iccid).use(1)
+  await sim.advance('P1M')
+  expect((await assignmentsOn(sim, iccid)).map(({ bundleState }) => bundleState)).toEqual([
+    'expired',
+    'active',
+    ...Array.from({ length: 22 }, () => 'queued'),
+  ])
+})
+
+test('with yearMonths from-use each month begins with its own first use', async () => {
+  await using sim = await startEsimGo()
+  await sim.set({ yearMonths: 'from-use' })
+  const iccid = await onAir(sim, GB_YEAR)
   await sim.device(iccid).use(10 * GIGABYTE + 1)
-  expect(
-    (await bundleOn(sim, iccid, GB_YEAR)).slice(0, 3).map(({ bundleState }) => bundleState),
-  ).toEqual(['depleted', 'active', 'queued'])
+  const firstThree = async () => (await stateOf(sim, iccid, GB_YEAR)).slice(0, 3)
+  expect(await firstThree()).toEqual(['depleted', 'active', 'queued'])
+  await sim.advance('P300D')
+  expect(await firstThree()).toEqual(['expired', 'expired', 'queued'])
+  expect(await sim.device(iccid).use(1)).toMatchObject({ used: 1 })
 })
 
 test('a startTime begins the first month of a one-year bundle, and the others follow one another', async () => {
@@ -388,11 +482,48 @@ test('ESG-091 includeUsed adds the used and the expired ones', async () => {
   expect(await states('')).toEqual(['queued'])
 })
 
+test('ESG-161 includeUsed=true answers what v2.1 listed: the used and the expired ones beside the others', async () => {
+  await using sim = await startEsimGo()
+  const iccid = await onAir(sim, GB_1, GB_1)
+  await sim.device(iccid).use(GIGABYTE)
+  const ids = async (query: string) => (await assignmentsOn(sim, iccid, query)).map(({ id }) => id)
+  const all = await ids('?includeUsed=true')
+  expect(all).toHaveLength(2)
+  expect(await ids('')).toEqual(all.slice(1))
+})
+
 test('ESG-092 limit is the number of assignments to answer, over all bundles', async () => {
   await using sim = await startEsimGo()
   const iccid = await esimWith(sim, GB_1, FR_1, GB_1, FR_1)
   expect(await assignmentsOn(sim, iccid, '?limit=3')).toHaveLength(3)
   expect(await assignmentsOn(sim, iccid, '?limit=1')).toHaveLength(1)
+})
+
+test.each([
+  ['', 15],
+  ['&limit=1', 1],
+  ['&limit=16', 16],
+])('with includeUsed and %j the %i most recent assignments are told', async (query, count) => {
+  await using sim = await startEsimGo()
+  const iccid = await onAir(sim, GB_1)
+  for (let more = 1; more < 17; more += 1) {
+    await sim.device(iccid).use(GIGABYTE)
+    await buy(sim, { item: GB_1, iccids: [iccid] }, true)
+  }
+  await sim.device(iccid).use(1)
+  const all = await assignmentsOn(sim, iccid)
+  expect(all.map(({ bundleState }) => bundleState)).toEqual([
+    ...Array.from({ length: 16 }, () => 'depleted'),
+    'active',
+  ])
+  expect(await assignmentsOn(sim, iccid, `?includeUsed=true${query}`)).toEqual(all.slice(-count))
+})
+
+test('among bundles of several names, too, the most recent are told', async () => {
+  await using sim = await startEsimGo()
+  const iccid = await esimWith(sim, GB_1, FR_1, GB_1, FR_1, FR_1)
+  const told = (await assignmentsOn(sim, iccid, '?limit=3')).map(({ name }) => name)
+  expect(told).toEqual([GB_1, FR_1, FR_1])
 })
 
 test.each([0, 201, -1, 1.5, 'many', ''])('ESG-093 a limit of "%s" is refused', async (limit) => {

@@ -667,3 +667,15 @@ test('a callback keeps going to the URL it was queued for', async () => {
   await sim.advance('P1D')
   expect([receiver.arrivals.length, later.arrivals.length]).toEqual([3, 0])
 })
+
+test('ESG-163 version 2 will be switched off some day, which has no date: here it is sent for as long as it is asked for', async () => {
+  await using sim = await startEsimGo()
+  await using receiver = await listen<Schemas['BalanceAlert']>()
+  await sim.sendCallbacksTo(receiver.url, 2)
+  await sim.advance('P5Y')
+  await sim.post('/orders', { type: 'transaction', order: [{ item: GB_1, quantity: 1000 }] })
+  await sim.advance()
+  const [alert] = receiver.arrivals
+  expect(alert?.body.alertType).toBe('InsufficientBalance')
+  expect(alert?.headers).not.toHaveProperty('x-signature-sha256')
+})

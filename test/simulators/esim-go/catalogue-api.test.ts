@@ -1,12 +1,15 @@
 // The catalogue of eSIM Go over HTTP, its filters and pages, and the networks behind it.
 import { expect, test } from 'vitest'
 import { type Schemas, startEsimGo, type TestSim } from '../../support/esim-go.ts'
-import { GB_1, GB_UNLIMITED, GB_YEAR } from '../../support/esim-go-shop.ts'
+import { buy, GB_1, GB_UNLIMITED, GB_YEAR, onAir } from '../../support/esim-go-shop.ts'
 import { expectRefused } from '../../support/refused.ts'
 
 type Page = Schemas['CataloguePage']
 type Bundle = Schemas['CatalogueBundle']
 type Networks = Schemas['Networks']
+
+const PICTURES = 'https://esimgo-cms-images-prod.s3.eu-west-1.amazonaws.com'
+const EUROPE_PLUS = { name: 'Europe+', region: 'Europe', iso: 'Europe+' }
 
 /** Every bundle a search finds, from as many pages as it takes. */
 async function found(
@@ -45,6 +48,7 @@ test('ESG-143 one bundle of the catalogue is answered', async () => {
     autostart: true,
     unlimited: false,
     roamingEnabled: [],
+    imageUrl: `${PICTURES}/United_Kingdom.jpg`,
     price: 2.28,
     billingType: 'FixedCost',
     allowances: [
@@ -79,13 +83,62 @@ test.each(['esim_1gb_7d_gb_v2', 'esim_1GB_7D_GB', 'nothing'])(
   },
 )
 
-test('ESG-144 the catalogue lists the bundles the organisation may order, cheapest first', async () => {
+test('ESG-144 the catalogue lists the bundles the organisation may order', async () => {
   await using sim = await startEsimGo()
   const bundles = await found(sim)
   expect(bundles.length).toBeGreaterThanOrEqual(2000)
   expect(names(bundles)).toEqual(expect.arrayContaining([GB_1, GB_YEAR, GB_UNLIMITED]))
-  const prices = bundles.map(({ price }) => price)
-  expect(prices).toEqual(prices.toSorted((a, b) => a - b))
+})
+
+test('the first page of five is the recorded one', async () => {
+  await using sim = await startEsimGo()
+  const { bundles } = (await sim.get<Page>('/catalogue?perPage=5')).body
+  expect(
+    bundles.map(({ name, price, speed, countries }) => [name, price, speed === null, countries]),
+  ).toEqual([
+    ['esim_1GB_7D_AD_V2', 6.9, false, [{ name: 'Andorra', region: 'Europe', iso: 'AD' }]],
+    [
+      'esim_1GB_7D_AE_V2',
+      2.26,
+      false,
+      [{ name: 'United Arab Emirates', region: 'Middle East', iso: 'AE' }],
+    ],
+    [
+      'esim_1GB_7D_AG_V2',
+      6.54,
+      true,
+      [{ name: 'Antigua and Barbuda', region: 'North America', iso: 'AG' }],
+    ],
+    ['esim_1GB_7D_AI_V2', 6.54, true, [{ name: 'Anguilla', region: 'North America', iso: 'AI' }]],
+    ['esim_1GB_7D_AL_V2', 2.63, false, [{ name: 'Albania', region: 'Europe', iso: 'AL' }]],
+  ])
+})
+
+test('the recorded speeds are told: of AD, and null of AG', async () => {
+  await using sim = await startEsimGo()
+  const speedOf = async (iso: string) =>
+    (await sim.get<Bundle>(`/catalogue/bundle/esim_1GB_7D_${iso}_V2`)).body.speed
+  expect(await speedOf('AD')).toEqual(['2G', '3G', '4G'])
+  expect(await speedOf('AG')).toBeNull()
+})
+
+test('every bundle has the address of a picture, that of North America as recorded', async () => {
+  await using sim = await startEsimGo()
+  const pictures = new Map((await found(sim)).map(({ name, imageUrl }) => [name, imageUrl ?? '']))
+  for (const url of pictures.values()) expect(new URL(url).href).toBe(url)
+  expect(pictures.get('esim_1GB_7D_RNA_V2')).toBe(`${PICTURES}/North_America_bbe3181858.jpg`)
+  expect(pictures.get('esim_1GB_7D_CI_V2')).toBe(`${PICTURES}/Ivory_Coast.jpg`)
+})
+
+test('every unlimited bundle is described as Unlimited, its days and its place', async () => {
+  await using sim = await startEsimGo()
+  const unlimited = (await found(sim)).filter((bundle) => bundle.unlimited)
+  for (const { description, duration } of unlimited)
+    expect(description).toMatch(
+      new RegExp(`^eSIM, Unlimited, ${duration} ${duration === 1 ? 'Day' : 'Days'}, .+, V2$`),
+    )
+  const { body } = await sim.get<Bundle>('/catalogue/bundle/esim_UL_1D_GB_V2')
+  expect(body.description).toBe('eSIM, Unlimited, 1 Day, United Kingdom, V2')
 })
 
 test('ESG-100 page picks the page of the catalogue, perPage its length', async () => {
@@ -172,9 +225,13 @@ test('ESG-149 a bundle is found if at least one of the countries is a base count
   const bundles = await found(sim, { countries: 'GB,US' })
   for (const { countries } of bundles)
     expect(countries.some(({ iso }) => iso === 'GB' || iso === 'US')).toBe(true)
-  expect(bundles.some(({ countries }) => countries.length > 10)).toBe(true)
-  const without = (await found(sim)).length - bundles.length
-  expect(without).toBeGreaterThan(1000)
+  const first = await sim.get<Page>('/catalogue?countries=GB&perPage=1')
+  expect(names(first.body.bundles)).toEqual([GB_1])
+  expect(names(await found(sim, { countries: 'Europe+' }))).toContain('esim_1GB_7D_REUP_V2')
+  const has = ({ countries }: Bundle) => countries.some(({ iso }) => iso === 'GB' || iso === 'US')
+  const all = await found(sim)
+  expect(new Set(names(bundles))).toEqual(new Set(names(all.filter(has))))
+  expect(all.length - bundles.length).toBeGreaterThan(1000)
   expect(await found(sim, { countries: 'XX' })).toEqual([])
 })
 
@@ -188,6 +245,52 @@ test('ESG-150 region finds bundles with a base country in that region', async ()
   expect(bundles).toHaveLength(
     all.filter(({ countries }) => countries.some(({ region }) => region === 'Oceania')).length,
   )
+})
+
+test('a regional bundle has its area as its one base country, and roams in the real ones', async () => {
+  await using sim = await startEsimGo()
+  const { body } = await sim.get<Bundle>('/catalogue/bundle/esim_1GB_7D_REUP_V2')
+  expect(body.countries).toEqual([EUROPE_PLUS])
+  expect(body.roamingEnabled).toHaveLength(43)
+  expect(body.roamingEnabled).toContainEqual({ name: 'Turkey', region: 'Middle East', iso: 'TR' })
+  const listed = await found(sim, { description: 'Europe+' })
+  expect(listed).toContainEqual(body)
+  for (const { countries } of listed) expect(countries).toEqual([EUROPE_PLUS])
+})
+
+test('with regionalBundles countries the real ones are the base countries', async () => {
+  await using sim = await startEsimGo()
+  await sim.set({ regionalBundles: 'countries' })
+  const { body } = await sim.get<Bundle>('/catalogue/bundle/esim_1GB_7D_REUP_V2')
+  expect(body.countries).toHaveLength(43)
+  expect(body.roamingEnabled).toEqual([])
+  expect(names(await found(sim, { countries: 'GB' }))).toContain('esim_1GB_7D_REUP_V2')
+})
+
+test.each([
+  ['area', ['Europe+'], 1],
+  ['countries', expect.arrayContaining(['GB', 'TR']), 43],
+])(
+  'with regionalBundles %s the inventory shows such a bundle alike',
+  async (shape, some, count) => {
+    await using sim = await startEsimGo()
+    await sim.set({ regionalBundles: shape })
+    await buy(sim, { item: 'esim_1GB_7D_REUP_V2' })
+    const { body } = await sim.get<{ bundles: Schemas['InventoryBundle'][] }>('/inventory')
+    expect(body.bundles[0]?.countries).toEqual(some)
+    expect(body.bundles[0]?.countries).toHaveLength(count)
+  },
+)
+
+test('a regional bundle works in each of its real countries', async () => {
+  await using sim = await startEsimGo()
+  const iccid = await onAir(sim, 'esim_1GB_7D_REUP_V2')
+  const device = sim.device(iccid)
+  expect(await device.use(1000)).toMatchObject({ used: 1000 })
+  await device.attach('TR')
+  expect(await device.use(1000)).toMatchObject({ used: 1000 })
+  await device.attach('US')
+  await expect(device.use(1000)).rejects.toThrow(/no active or queued bundle covers US/)
 })
 
 test('filters narrow each other', async () => {
@@ -216,7 +319,7 @@ test('ESG-151 the networks of countries given by name are answered', async () =>
   expect(status).toBe(200)
   expect(isos(body)).toEqual(['GB', 'FR'])
   expect(body.countryNetworks[1]?.networks).toContainEqual(
-    expect.objectContaining({ brandName: 'Orange', mcc: '208', tagid: 'FRAF1' }),
+    expect.objectContaining({ name: 'Orange', brandName: 'Orange France', tagid: 'FRAF1' }),
   )
 })
 
@@ -225,6 +328,18 @@ test('ESG-152 the networks of countries given by ISO code are answered', async (
   const { body } = await sim.get<Networks>('/networks?isos=US,%20gb')
   expect(isos(body)).toEqual(['US', 'GB'])
   for (const { networks } of body.countryNetworks) expect(networks.length).toBeGreaterThan(0)
+})
+
+test('ESG-164 the names and codes of the price list, as of the rate sheet, are taken', async () => {
+  await using sim = await startEsimGo()
+  const { prices } = (
+    await sim.get<Schemas['PriceList']>(sim.base.replace('v2.4', 'v2.5/catalogue/prices'))
+  ).body
+  const codes = prices.map(({ country }) => country.iso)
+  const namesOfAll = prices.map(({ country }) => encodeURIComponent(country.name)).join(',')
+  expect(codes.length).toBeGreaterThan(150)
+  expect(isos((await sim.get<Networks>(`/networks?countries=${namesOfAll}`)).body)).toEqual(codes)
+  expect(isos((await sim.get<Networks>(`/networks?isos=${codes.join(',')}`)).body)).toEqual(codes)
 })
 
 test('a country named twice is answered once', async () => {
@@ -241,7 +356,12 @@ test('ESG-153 returnAll=true answers every country', async () => {
   const sold = new Set(
     (await found(sim)).flatMap(({ countries }) => countries.map(({ iso }) => iso)),
   )
-  expect(new Set(isos(body))).toEqual(sold)
+  for (const { roamingEnabled } of await found(sim))
+    for (const { iso } of roamingEnabled) sold.add(iso)
+  const areas = [...sold].filter((code) => !isos(body).includes(code))
+  expect(areas).toContain('Europe+')
+  for (const area of areas) expect(area.length).toBeGreaterThan(2)
+  expect(isos(body).filter((iso) => !sold.has(iso))).toEqual(['AF'])
 })
 
 test.each(['', '?returnAll=false', '?countries=', '?isos=,'])(

@@ -5,7 +5,11 @@ import {
   defaultBundle,
   defaultCatalogue,
 } from '../../../src/simulators/esim-go/catalogue/default-bundles.ts'
-import { bundleGroups, searchCatalogue } from '../../../src/simulators/esim-go/catalogue/search.ts'
+import {
+  asListed,
+  bundleGroups,
+  searchCatalogue,
+} from '../../../src/simulators/esim-go/catalogue/search.ts'
 import type { CatalogueBundle } from '../../../src/simulators/esim-go/records.ts'
 
 const bundle = (name: string, fields: Partial<CatalogueBundle> = {}): CatalogueBundle => ({
@@ -43,9 +47,9 @@ test('every network has the codes and speeds of a real operator, and a TADIG cod
   expect(new Set(networks.map(({ tadig }) => tadig)).size).toBe(networks.length)
 })
 
-test('the TADIG code on record is kept', () => {
+test('the network on record is as it was recorded', () => {
   expect(findCountry('FR')?.networks).toContainEqual(
-    expect.objectContaining({ brandName: 'Orange', tadig: 'FRAF1' }),
+    expect.objectContaining({ name: 'Orange', brandName: 'Orange France', tadig: 'FRAF1' }),
   )
 })
 
@@ -107,9 +111,26 @@ test('every country of a bundle is one we have', () => {
   expect([...unknown]).toEqual([])
 })
 
-test('every country has a bundle of its own', () => {
-  for (const { iso } of countries())
+test('every country but Afghanistan, which the recording leaves out, has a bundle of its own', () => {
+  const sold = countries().filter(({ iso }) => defaultBundle(`esim_1GB_7D_${iso}_V2`))
+  expect(countries().filter((country) => !sold.includes(country))).toEqual([findCountry('AF')])
+  for (const { iso } of sold)
     expect(defaultBundle(`esim_1GB_7D_${iso}_V2`)?.countries).toEqual([iso])
+})
+
+test.each([
+  ['AG', 'North America'],
+  ['AI', 'North America'],
+  ['CY', 'Middle East'],
+  ['EG', 'Middle East'],
+  ['IR', 'Middle East'],
+  ['PA', 'South America'],
+  ['JM', 'North America'],
+  ['CR', 'North America'],
+  ['BR', 'South America'],
+  ['GR', 'Europe'],
+])('the region of %s is %s', (iso, region) => {
+  expect(findCountry(iso)?.region).toBe(region)
 })
 
 test('the recorded bundles have their recorded price and description', () => {
@@ -177,19 +198,42 @@ test('a second build gives the same catalogue', async () => {
   expect(again.defaultCatalogue()).toEqual(first)
 })
 
-test('a search for nothing answers the catalogue itself, cheapest first', () => {
+test('a search for nothing answers the catalogue itself, by data, days and country code', () => {
   expect(searchCatalogue(defaultCatalogue(), {})).toBe(defaultCatalogue())
   expect(
     searchCatalogue(defaultCatalogue(), { description: '', group: '', countries: [], region: '' }),
   ).toBe(defaultCatalogue())
-  const prices = defaultCatalogue().map(({ price }) => price)
-  expect(prices).toEqual(prices.toSorted((a, b) => a - b))
+  const fixed = defaultCatalogue().filter(({ unlimited }) => !unlimited)
+  expect(defaultCatalogue().slice(0, fixed.length)).toEqual(fixed)
+  const amounts = fixed.map(({ dataAmount }) => dataAmount)
+  expect(amounts).toEqual(amounts.toSorted((a, b) => a - b))
+  const small = fixed.filter(({ dataAmount }) => dataAmount === 1000)
+  const codes = small.map(({ area, countries: [first] }) => area?.name ?? first)
+  expect(codes).toEqual(codes.toSorted())
 })
 
-test('a list that is not in order is put in order of price, equals by name', () => {
+test('an order by a column leaves the list it was given as it was', () => {
   const list = [bundle('b'), bundle('c', { price: 50 }), bundle('a')]
-  expect(namesOf(searchCatalogue(list, {}))).toEqual(['c', 'a', 'b'])
+  expect(namesOf(searchCatalogue(list, { orderBy: 'price' }))).toEqual(['c', 'a', 'b'])
   expect(namesOf(list)).toEqual(['b', 'c', 'a'])
+})
+
+const unlimitedBundle = { unlimited: true, dataAmount: -1 }
+
+test.each([
+  ['less data first', bundle('b'), bundle('a', { dataAmount: 2000 })],
+  ['unlimited last', bundle('b', { dataAmount: 1e6 }), bundle('a', unlimitedBundle)],
+  ['fewer days first', bundle('b', { duration: 3 }), bundle('a')],
+  ['by the code of the country', bundle('b', { countries: ['AD'] }), bundle('a')],
+  [
+    'an area by its name',
+    bundle('b', { area: { name: 'Europe+', region: 'Europe' } }),
+    bundle('a', { countries: ['FR'] }),
+  ],
+  ['else by name', bundle('a'), bundle('b')],
+])('bundles are listed with %s', (_, first, second) => {
+  expect(asListed(first, second)).toBe(-1)
+  expect(asListed(second, first)).toBe(1)
 })
 
 test.each([
@@ -221,9 +265,33 @@ test('one of the countries asked for is enough', () => {
     bundle('fr', { countries: ['FR'] }),
     bundle('both', { countries: ['GB', 'US'] }),
   ]
-  expect(namesOf(searchCatalogue(list, { countries: ['GB'] }))).toEqual(['both', 'gb'])
-  expect(namesOf(searchCatalogue(list, { countries: ['FR', ' us'] }))).toEqual(['both', 'fr'])
+  expect(namesOf(searchCatalogue(list, { countries: ['GB'] }))).toEqual(['gb', 'both'])
+  expect(namesOf(searchCatalogue(list, { countries: ['FR', ' us'] }))).toEqual(['fr', 'both'])
   expect(searchCatalogue(list, { countries: ['XX'] })).toEqual([])
+})
+
+test('the base of a regional bundle is its area, or its countries where that is the shape', () => {
+  const area = { name: 'Europe+', region: 'Europe' }
+  const list = [bundle('regional', { countries: ['GB', 'TR'], area })]
+  const found = (query: object) => namesOf(searchCatalogue(list, query))
+  const regional = 'countries'
+  expect(found({ countries: ['GB'] })).toEqual([])
+  expect(found({ countries: ['europe+'] })).toEqual(['regional'])
+  expect(found({ countries: ['GB'], regional })).toEqual(['regional'])
+  expect(found({ region: 'Middle East' })).toEqual([])
+  expect(found({ region: 'Europe' })).toEqual(['regional'])
+  expect(found({ region: 'Middle East', regional })).toEqual(['regional'])
+})
+
+test('LATAM finds the south and the middle of America, the Caribbean and Mexico', () => {
+  const isos = new Set(
+    searchCatalogue(defaultCatalogue(), { region: 'LATAM' }).flatMap(({ area, countries: own }) =>
+      area ? area.name : own,
+    ),
+  )
+  for (const part of ['BR', 'PA', 'JM', 'MX', 'Americas', 'Caribbean', 'CENAM'])
+    expect(isos).toContain(part)
+  for (const part of ['US', 'CA', 'North America', 'Global', 'ES']) expect(isos).not.toContain(part)
 })
 
 test('a region finds bundles with a country in it, and Antarctica none', () => {
@@ -232,8 +300,8 @@ test('a region finds bundles with a country in it, and Antarctica none', () => {
     bundle('jp', { countries: ['JP'] }),
     bundle('all', { countries: ['GB', 'JP'] }),
   ]
-  expect(namesOf(searchCatalogue(list, { region: 'Europe' }))).toEqual(['all', 'gb'])
-  expect(namesOf(searchCatalogue(list, { region: 'Asia' }))).toEqual(['all', 'jp'])
+  expect(namesOf(searchCatalogue(list, { region: 'Europe' }))).toEqual(['gb', 'all'])
+  expect(namesOf(searchCatalogue(list, { region: 'Asia' }))).toEqual(['jp', 'all'])
   expect(searchCatalogue(defaultCatalogue(), { region: 'Antarctica' })).toEqual([])
 })
 
@@ -252,16 +320,27 @@ test.each([
   ['dataAmount', ['b', 'a', 'c']],
   ['duration', ['b', 'c', 'a']],
   ['price', ['c', 'a', 'b']],
+  ['bundleName', ['a', 'b', 'c']],
+  ['autostart', ['c', 'a', 'b']],
+  ['roamingEnabled', ['b', 'c', 'a']],
 ] as const)('ordering by %s goes up, and down when asked', (orderBy, expected) => {
   const list = [
-    bundle('a', { description: 'z', dataAmount: 2, duration: 30, price: 20 }),
+    bundle('a', {
+      description: 'z',
+      dataAmount: 2,
+      duration: 30,
+      price: 20,
+      area: { name: 'Both', region: 'Europe' },
+      countries: ['GB', 'FR'],
+    }),
     bundle('b', { description: 'y', dataAmount: 1, duration: 1, price: 30 }),
-    bundle('c', { description: 'x', dataAmount: 3, duration: 7, price: 10 }),
+    bundle('c', { description: 'x', dataAmount: 3, duration: 7, price: 10, autostart: false }),
   ]
+  const distinct = new Set(expected)
   expect(namesOf(searchCatalogue(list, { orderBy }))).toEqual(expected)
-  expect(namesOf(searchCatalogue(list, { orderBy, direction: 'desc' }))).toEqual(
-    expected.toReversed(),
-  )
+  const down = searchCatalogue(list, { orderBy, direction: 'desc' })
+  expect(new Set(namesOf(down))).toEqual(distinct)
+  expect(down[0]?.name).toBe(orderBy === 'autostart' ? 'a' : expected.at(-1))
 })
 
 test('equals are in the order of their names in both directions', () => {
@@ -274,7 +353,7 @@ test('equals are in the order of their names in both directions', () => {
   ])
 })
 
-test('a direction alone turns the order of prices', () => {
-  const list = [bundle('a', { price: 1 }), bundle('b', { price: 2 })]
+test('a direction alone turns the order they are listed in', () => {
+  const list = [bundle('a'), bundle('b')]
   expect(namesOf(searchCatalogue(list, { direction: 'desc' }))).toEqual(['b', 'a'])
 })

@@ -132,12 +132,27 @@ test('ESG-098 with additionalFields=appleInstallUrl the answer also has the Appl
   expect(await details(sim, iccid)).not.toHaveProperty('appleInstallUrl')
 })
 
-test('another additional field is refused', async () => {
+test('words of additionalFields that mean nothing are passed over, and journalled', async () => {
   await using sim = await startEsimGo()
   const iccid = await esimWith(sim, GB_1)
-  await expectRefused(sim, () => sim.get(`/esims/${iccid}?additionalFields=androidInstallUrl`), {
-    status: 400,
-    code: 'invalid-request',
+  const plain = await sim.get(`/esims/${iccid}`)
+  const odd = await sim.get(`/esims/${iccid}?additionalFields=qrCode`)
+  expect([odd.status, odd.body]).toEqual([200, plain.body])
+  expect(sim.journal.list()[0]?.undocumented).toEqual(['?additionalFields=qrCode'])
+  expect((await sim.get(`/esims/${iccid}?additionalFields=`)).body).toEqual(plain.body)
+})
+
+test.each([
+  'installUrl',
+  'qrCode,installUrl',
+  'appleInstallUrl,installUrl',
+  'appleInstallUrl&additionalFields=installUrl',
+])('additionalFields=%s brings both links', async (fields) => {
+  await using sim = await startEsimGo()
+  const iccid = await esimWith(sim, GB_1)
+  expect((await sim.get(`/esims/${iccid}?additionalFields=${fields}`)).body).toMatchObject({
+    appleInstallUrl: expect.stringMatching(/^https:\/\/esimsetup\.apple\.com\//),
+    androidInstallUrl: expect.stringMatching(/^https:\/\/esimsetup\.android\.com\//),
   })
 })
 
@@ -272,9 +287,17 @@ test.each(LAST_ACTIONS)('ESG-104 the last action %s can be looked for', async (l
   expect(rows).toBe(lastAction === 'Bundle Applied' ? 1 : 0)
 })
 
-test('ESG-105 filter is the value the column must have', async () => {
+test('ESG-105 filter is the value the column must have, in each of the five', async () => {
   await using sim = await startEsimGo()
   await three(sim)
+  for (const esim of (await list(sim, '')).esims) {
+    for (const column of ['iccid', 'customerRef', 'actionDate', 'assignedDate'] as const) {
+      const filter = encodeURIComponent(esim[column] ?? '')
+      expect((await list(sim, `filterBy=${column}&filter=${filter}`)).esims).toEqual([esim])
+    }
+  }
+  expect(await refs(sim, 'filterBy=lastAction&filter=eSIM%20Refreshed')).toEqual([])
+  expect(await refs(sim, 'filterBy=lastAction&filter=eSIM%20Updated')).toHaveLength(3)
   expect(await list(sim, 'filterBy=customerRef&filter=alpha')).toMatchObject({
     rows: 1,
     pageCount: 1,
@@ -291,6 +314,98 @@ test('a filter is found anywhere in its column, in either case', async () => {
   await using sim = await startEsimGo()
   await three(sim)
   expect(await refs(sim, 'filterBy=customerRef&filter=AM')).toEqual(['Gamma'])
+})
+
+const JAN = (day: number) => `2026-01-0${day}`
+
+/** Three eSIMs, one a day from 1 January at noon, called after their day. */
+async function oneADay(sim: TestSim): Promise<void> {
+  await sim.advance('PT12H')
+  for (const day of [1, 2, 3]) {
+    const iccid = await esimWith(sim, GB_1)
+    await sim.put('/esims', { iccid, customerRef: `of day ${day}` })
+    await sim.advance('P1D')
+  }
+}
+
+test.each(['assignedDate', 'actionDate'])(
+  'filters of %s compare times and days',
+  async (column) => {
+    await using sim = await startEsimGo()
+    await oneADay(sim)
+    const days = async (filter: string) =>
+      (await refs(sim, `filterBy=${column}&filter=${filter}`)).map((ref) => ref.at(-1))
+    expect(await days(`gte:${JAN(2)}`)).toEqual(['2', '3'])
+    expect(await days(`gt:${JAN(2)}`)).toEqual(['3'])
+    expect(await days(`lte:${JAN(2)}`)).toEqual(['1', '2'])
+    expect(await days(`lt:${JAN(2)}`)).toEqual(['1'])
+    expect(await days(`eq:${JAN(2)}`)).toEqual(['2'])
+    expect(await days(JAN(2))).toEqual(['2'])
+    expect(await days(`gt:${JAN(2)}T12:00:00Z`)).toEqual(['3'])
+    expect(await days(`gte:${JAN(2)}T14:00:00%2B02:00`)).toEqual(['2', '3'])
+    expect(await days(`lt:${JAN(2)}T12:00:00.001Z`)).toEqual(['1', '2'])
+    expect(await days('2026-01*')).toEqual(['1', '2', '3'])
+    expect(await days('*-03T*')).toEqual(['3'])
+  },
+)
+
+test('filters of ICCIDs compare numbers, and know a wildcard', async () => {
+  await using sim = await startEsimGo()
+  await oneADay(sim)
+  const iccids = (await list(sim, 'orderBy=iccid')).esims.map(({ iccid }) => iccid)
+  const [low = '', middle = '', high = ''] = iccids
+  const found = async (filter: string) =>
+    (await list(sim, `filterBy=iccid&orderBy=iccid&filter=${filter}`)).esims.map(
+      ({ iccid }) => iccid,
+    )
+  expect(await found(`gt:${low}`)).toEqual([middle, high])
+  expect(await found(`gte:${middle}`)).toEqual([middle, high])
+  expect(await found(`lt:${middle}`)).toEqual([low])
+  expect(await found(`lte:${middle}`)).toEqual([low, middle])
+  expect(await found(`eq:${middle}`)).toEqual([middle])
+  expect(await found('gt:99')).toEqual([low, middle, high])
+  expect(await found('8943*')).toEqual([low, middle, high])
+  expect(await found(`*${middle.slice(-6)}`)).toEqual([middle])
+  expect(await found(`${middle.slice(1)}*`)).toEqual([])
+  expect(await found(middle.slice(6))).toEqual([middle])
+})
+
+test.each([
+  ['of%20day%20*', ['1', '2', '3']],
+  ['OF*2', ['2']],
+  ['o*d*y*3', ['3']],
+  ['day%202', ['2']],
+  ['day%202*', []],
+  ['of%20day%202*2', []],
+  ['eq:Of%20Day%203', ['3']],
+  ['eq:day%203', []],
+  ['', ['1', '2', '3']],
+])('the text filter %j finds the eSIMs of the days %j', async (filter, days) => {
+  await using sim = await startEsimGo()
+  await oneADay(sim)
+  const found = await refs(sim, `filterBy=customerRef&filter=${filter}`)
+  expect(found.map((ref) => ref.at(-1))).toEqual(days)
+})
+
+test.each([
+  ['assignedDate', 'yesterday', /no assignedDate: write 2026-01-02/],
+  ['actionDate', 'gte:2026-02-30', /no actionDate/],
+  ['actionDate', 'gte:2026-13-01', /no actionDate/],
+  ['assignedDate', 'lt:2026-01-02T24:00:00Z', /no assignedDate/],
+  ['assignedDate', 'gte:2026-01*', /no assignedDate/],
+  ['assignedDate', 'ne:2026-01-02', /no assignedDate/],
+  ['iccid', 'gte:8943*', /no iccid: give digits/],
+  ['iccid', 'ne:8943', /no iccid: give digits, with \*/],
+  ['customerRef', 'gte:alice', /a text knows eq:/],
+  ['lastAction', 'lt:Bundle', /a text knows eq:/],
+])('the filter %s %s is refused rather than finding nothing', async (column, filter, reason) => {
+  await using sim = await startEsimGo()
+  await oneADay(sim)
+  await expectRefused(sim, () => sim.get(`/esims?filterBy=${column}&filter=${filter}`), {
+    status: 400,
+    code: 'invalid-request',
+    reason,
+  })
 })
 
 test('a filter pages what it finds, in the order asked for', async () => {

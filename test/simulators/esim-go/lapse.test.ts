@@ -60,8 +60,9 @@ test('a bundle that was used or revoked in time does not lapse', async () => {
   expect(await states(sim, iccid)).toEqual(['expired', 'revoked'])
 })
 
-test('the months of a one-year bundle wait for those before them: they lapse 12 months after the last use ended', async () => {
+test('months that begin with use wait for those before them: they lapse 12 months after the last use ended', async () => {
   await using sim = await startEsimGo()
+  await sim.set({ yearMonths: 'from-use' })
   const iccid = await onAir(sim, GB_YEAR)
   await sim.advance('P11M')
   await sim.device(iccid).use(1)
@@ -69,6 +70,17 @@ test('the months of a one-year bundle wait for those before them: they lapse 12 
   expect(await states(sim, iccid)).toEqual(['expired', ...count(11, 'queued')])
   await sim.advance('P1M')
   expect(await states(sim, iccid)).toEqual(['expired', ...count(11, 'lapsed')])
+})
+
+test('no month of a year that has begun lapses', async () => {
+  await using sim = await startEsimGo()
+  const iccid = await onAir(sim, GB_YEAR)
+  await sim.advance('P11M')
+  await sim.device(iccid).use(1)
+  await sim.advance('P11M')
+  expect(await states(sim, iccid)).toEqual([...count(11, 'expired'), 'active'])
+  await sim.advance('P3Y')
+  expect(await states(sim, iccid)).toEqual(count(12, 'expired'))
 })
 
 test('a bundle with a startTime far away waits for it', async () => {

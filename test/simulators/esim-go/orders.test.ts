@@ -49,7 +49,15 @@ test('ESG-125 an order that is validated is priced, and nothing changes', async 
     order: [{ item: GB_1, quantity: 3 }],
   })
   expect(status).toBe(200)
-  expect(body).toMatchObject({ total: 6.84, currency: 'USD', valid: true, assigned: false })
+  const now = '2026-01-01T00:00:00.000Z'
+  const dates = { createDate: now, createdDate: now }
+  expect(body).toMatchObject({
+    total: 6.84,
+    currency: 'USD',
+    valid: true,
+    assigned: true,
+    ...dates,
+  })
   expect(body.order).toEqual([
     {
       type: 'bundle',
@@ -327,7 +335,7 @@ test('with allowReassign a bundle that does not fit the eSIM goes onto a new one
   await using sim = await startEsimGo('an eSIM with an older profile')
   const [older = ''] = await ownIccids(sim)
   const order = await buy(sim, { item: GB_UNLIMITED, iccids: [older], allowReassign: true }, true)
-  expect(order.order[0]?.allowReassign).toBe(true)
+  expect(order.order[0]).toMatchObject({ allowReassign: true })
   const [taken = ''] = iccidsOf(order)
   expect(taken).not.toBe(older)
   expect((await assignmentsOn(sim, taken)).map(({ name }) => name)).toEqual([GB_UNLIMITED])
@@ -522,6 +530,10 @@ test.each([
   ['gte:2026-01-03T02:00:00%2B02:00', [january(4), january(3)]],
   ['gte:2027-01-01T00:00:00Z', []],
   ['lte:1970-01-01T00:00:00Z', []],
+  ['gte:2026-01-03', [january(4), january(3)]],
+  ['gt:2026-01-02', [january(4), january(3)]],
+  ['lte:2026-01-02', [january(2), january(1)]],
+  ['2026-01-02', [january(2)]],
 ])('createdAt=%s finds %j', async (bound, expected) => {
   await using sim = await startEsimGo()
   await orderDaily(sim, 4)

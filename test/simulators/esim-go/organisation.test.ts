@@ -1,6 +1,7 @@
 // The organisation at eSIM Go: the API's own description, its details, its groups and its inventory.
 import { expect, test } from 'vitest'
 import { type Schemas, startEsimGo } from '../../support/esim-go.ts'
+import { buy, GB_1 } from '../../support/esim-go-shop.ts'
 
 type Organisations = { organisations: Schemas['Organisation'][] }
 type Inventory = { bundles: Schemas['InventoryBundle'][] }
@@ -10,7 +11,7 @@ const BUNDLE = 'esim_1GB_7D_GB_V2'
 test('ESG-001 the paths lie below /v2.4 and nowhere else', async () => {
   await using sim = await startEsimGo()
   expect((await sim.get('/organisation')).status).toBe(200)
-  for (const base of ['', '/v2', '/v2.40', '/v2.3', '/V2.4']) {
+  for (const base of ['', '/v2', '/v2.40', '/v2.1', '/V2.4']) {
     expect((await sim.get(`${sim.base.replace('/v2.4', base)}/organisation`)).status).toBe(404)
   }
 })
@@ -44,14 +45,67 @@ test('ESG-115 the organisation is answered with its details and all its users', 
   expect(organisations[0]).toMatchObject({
     apiKey: sim.key,
     currency: 'USD',
-    balance: 1000,
+    balance: 1050,
     testCredit: 50,
   })
-  expect(organisations[0]?.name).not.toBe('')
+  // Each field the document shows, and of every user.
+  const text = expect.any(String)
+  expect(organisations[0]).toEqual({
+    name: expect.stringMatching(/./),
+    apiKey: sim.key,
+    taxLiable: text,
+    addr1: text,
+    addr2: text,
+    city: text,
+    country: text,
+    postcode: text,
+    callbackUrl: '',
+    notes: text,
+    groups: expect.arrayContaining(['Standard Fixed']),
+    currency: 'USD',
+    balance: expect.any(Number),
+    testCredit: 50,
+    testCreditExpiry: text,
+    businessType: text,
+    website: text,
+    productDescription: text,
+    users: expect.arrayContaining([
+      {
+        firstName: text,
+        lastName: text,
+        role: 'Admin',
+        emailAddress: text,
+        phoneNumber: text,
+        timeZone: text,
+      },
+    ]),
+  })
   expect(organisations[0]?.testCreditExpiry).toBe('2026-01-31T00:00:00.000Z')
   const users = organisations[0]?.users ?? []
   expect(users.length).toBeGreaterThan(0)
   for (const user of users) expect(user.emailAddress).toMatch(/^\S+@travel\.example$/)
+})
+
+test('the balance holds the test credit while it lasts', async () => {
+  await using sim = await startEsimGo()
+  const shown = async () => {
+    const { body } = await sim.get<Organisations>('/organisation')
+    return [body.organisations[0]?.balance, body.organisations[0]?.testCredit]
+  }
+  await buy(sim, { item: GB_1 })
+  expect(await shown()).toEqual([1047, 47])
+  await sim.advance('P30D')
+  expect(await shown()).toEqual([1000, 0])
+})
+
+test('with balanceShown without the balance is told without the test credit, on a top-up too', async () => {
+  await using sim = await startEsimGo()
+  await sim.set({ balanceShown: 'without' })
+  await buy(sim, { item: GB_1 })
+  const { body } = await sim.get<Organisations>('/organisation')
+  expect(body.organisations[0]).toMatchObject({ balance: 1000, testCredit: 47 })
+  const answer = await sim.call('POST', '/organisation/balance?amount=1000')
+  expect(answer.body).toMatchObject({ balance: 2000 })
 })
 
 test('the organisation shows where its callbacks go', async () => {
@@ -60,6 +114,23 @@ test('the organisation shows where its callbacks go', async () => {
   expect((await sim.get<Organisations>('/organisation')).body.organisations[0]?.callbackUrl).toBe(
     'http://127.0.0.1:9/callback',
   )
+})
+
+test('ESG-160 bundles are grouped: each is of groups that the organisation may buy', async () => {
+  await using sim = await startEsimGo()
+  const groups = (await sim.get<Schemas['BundleGroup'][]>('/organisation/groups')).body
+  const names = new Set(groups.map(({ name }) => name))
+  const { bundles } = (
+    await sim.get<{ bundles: Schemas['CatalogueBundle'][] }>('/catalogue?perPage=5000')
+  ).body
+  expect(bundles.length).toBeGreaterThan(1000)
+  for (const { name, groups: own = [] } of bundles) {
+    expect(own.length, name).toBeGreaterThan(0)
+    expect(
+      own.every((group) => names.has(group)),
+      name,
+    ).toBe(true)
+  }
 })
 
 test('ESG-114 the groups are those of the bundles in the catalogue', async () => {

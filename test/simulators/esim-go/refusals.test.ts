@@ -197,7 +197,7 @@ test('the key of another world is a bad key', async () => {
   await expectRefused(sim, call, {
     status: 403,
     code: 'unauthorized',
-    reason: /not the key of the world/,
+    reason: /no key of the world/,
   })
 })
 
@@ -345,7 +345,6 @@ test.each([
   ['a type in another case', order({ type: 'Transaction' }), /validate, transaction/],
   ['a type that is a number', order({ type: 1 }), /type/],
   ['assign as text', order({ assign: 'true' }), /assign/],
-  ['assign as null', order({ assign: null }), /assign/],
   ['no lines at all', order({ order: undefined }), /order/],
   ['an empty list of lines', order({ order: [] }), /order/],
   ['lines that are an object', order({ order: { item: GB_1 } }), /order/],
@@ -359,7 +358,6 @@ test.each([
   ['a quantity below 0', line({ quantity: -1 }), /quantity/],
   ['a quantity of 1.5', line({ quantity: 1.5 }), /quantity/],
   ['a quantity of 10001', line({ quantity: 10_001 }), /quantity/],
-  ['a quantity of null', line({ quantity: null }), /quantity/],
   ['ICCIDs that are text', line({ iccids: UNKNOWN_ICCID }), /iccids/],
   ['an ICCID as a JSON number', line({ iccids: [AS_NUMBER] }), /iccids\.0/],
   ['an ICCID with letters', line({ iccids: ['894310817000000001X'] }), /iccids\.0/],
@@ -430,13 +428,15 @@ test.each([
   ['/esims/894310817000000001X/bundles', /iccid/],
   ['/esims?iccid=abc&customerRef=a', /iccid/],
   ['/orders?limit=0', /limit/],
-  ['/orders?limit=101', /limit/],
+  ['/orders?limit=10001', /limit/],
   ['/orders?page=0', /page/],
   ['/orders?page=first', /page/],
   ['/orders?includeIccids=yes', /includeIccids/],
   ['/orders?createdAt=yesterday', /createdAt/],
   ['/orders?createdAt=since:2026-01-01T00:00:00Z', /createdAt/],
-  ['/orders?createdAt=gte:2026-01-01', /createdAt/],
+  ['/orders?createdAt=gte:2026-01', /createdAt/],
+  ['/orders?createdAt=gte:2027-02-30T00:00:00Z', /createdAt.* is not a time/],
+  ['/orders?createdAt=2026-01-01T24:00:00Z', /createdAt.* is not a time/],
   ['/orders?createdAt=gte:2026-13-01T00:00:00Z', /createdAt/],
   ['/orders?createdAt=gte:2026-01-01T00:00:00Z&createdAt=tomorrow', /createdAt/],
   ['/catalogue?perPage=0', /perPage/],

@@ -116,7 +116,19 @@ test('ESG-074 an eSIM that is installed by then comes back after 4 days', async 
     'Installed',
   )
   expect(await assignmentsOn(sim, iccid)).toMatchObject([{ name: GB_1, bundleState: 'revoked' }])
-  expect([...sim.world.in(history).values()].at(-1)).toMatchObject({ iccid, name: 'eSIM Returned' })
+})
+
+test('ESG-246 the history has eSIM Returned when the eSIM leaves the account, not when it comes back', async () => {
+  await using sim = await startEsimGo()
+  const iccid = await returned(sim)
+  const left = { iccid, name: 'eSIM Returned', at: sim.world.now }
+  expect([...sim.world.in(history).values()].at(-1)).toMatchObject(left)
+  await sim.device(iccid).install()
+  await sim.advance('P4D')
+  const { body } = await sim.get<Schemas['HistoryEntry'][]>(`/esims/${iccid}/history`)
+  expect(body.filter(({ name }) => name === 'eSIM Returned')).toEqual([
+    { name: 'eSIM Returned', date: '2026-01-01T00:00:00.000Z' },
+  ])
 })
 
 test('ESG-074 one that nobody installs does not come back', async () => {

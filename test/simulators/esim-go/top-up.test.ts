@@ -40,7 +40,7 @@ const alerts = async (sim: TestSim, receiver: TestReceiver<Alert>): Promise<Arri
 test('ESG-110 a top-up raises the balance, and the answer tells it', async () => {
   await using sim = await startEsimGo()
   const { status, body } = await topUp(sim, 1500)
-  expect([status, body]).toEqual([200, { amount: 1500, balance: 2500, ref: 987_000_001 }])
+  expect([status, body]).toEqual([200, { amount: 1500, balance: 2550, ref: 987_000_001 }])
   expect(money(sim)).toEqual({ balance: 250_000, testCredit: 5_000 })
   expect((await topUp(sim, 1000)).body.ref).toBe(987_000_002)
 })
@@ -86,7 +86,42 @@ test('an amount lies between 1,000 and 5,000', async () => {
   await using sim = await startEsimGo()
   for (const amount of [1, 999, 5001, 1e9])
     await expectRefused(sim, () => topUp(sim, amount), { ...INVALID, reason: /1000 and 5000/ })
-  for (const amount of [1000, 5000]) expect((await topUp(sim, amount)).status).toBe(200)
+  for (const amount of [1000, 4000]) expect((await topUp(sim, amount)).status).toBe(200)
+})
+
+test('5,000 is the most of a day, which begins at midnight UTC', async () => {
+  await using sim = await startEsimGo()
+  const refused = (amount: number, reason: RegExp) =>
+    expectRefused(sim, () => topUp(sim, amount), { ...INVALID, reason })
+  expect((await topUp(sim, 5000)).status).toBe(200)
+  await refused(5000, /at most 5000 a day.* 0 is left until 2026-01-02T00:00:00\.000Z/)
+  await sim.advance('PT23H59M59S')
+  await refused(1000, /0 is left until 2026-01-02/)
+  await sim.advance('PT1S')
+  expect((await topUp(sim, 2500)).status).toBe(200)
+  await refused(2501, /2500 was topped up since midnight UTC: 2500 is left until 2026-01-03/)
+  expect((await topUp(sim, 2500)).status).toBe(200)
+  expect(money(sim)).toEqual({ balance: 1_100_000, testCredit: 5_000 })
+})
+
+test('a top-up that was declined does not count against the day', async () => {
+  await using sim = await startEsimGo()
+  expect((await topUp(sim, 1402)).status).toBe(400)
+  expect((await topUp(sim, 5000)).status).toBe(200)
+})
+
+test('what was topped up on a day is kept with the state', async () => {
+  await using sim = await startSimulator()
+  const pay = async () => {
+    const headers = { 'X-API-Key': 'test-esim-go-key' }
+    const url = `${sim.baseUrl('esim-go')}/organisation/balance?amount=3000`
+    return (await fetch(url, { method: 'POST', headers })).status
+  }
+  expect(await pay()).toBe(200)
+  await sim.restore(await sim.state())
+  expect(await pay()).toBe(400)
+  await sim.reset()
+  expect(await pay()).toBe(200)
 })
 
 test('the limits of an amount are settings', async () => {
@@ -94,7 +129,7 @@ test('the limits of an amount are settings', async () => {
   await sim.set({ topUpMinimum: 10, topUpMaximum: 20 })
   for (const amount of [9, 21])
     await expectRefused(sim, () => topUp(sim, amount), { ...INVALID, reason: /10 and 20/ })
-  for (const amount of [10, 20]) expect((await topUp(sim, amount)).status).toBe(200)
+  for (const amount of [10, 10]) expect((await topUp(sim, amount)).status).toBe(200)
 })
 
 test('a payment that takes the money below the setting lowBalance is told, once, and again after a top-up', async () => {
@@ -107,7 +142,7 @@ test('a payment that takes the money below the setting lowBalance is told, once,
   expect(more).toEqual([])
   expect(first?.body).toEqual({
     alertType: 'LowBalance',
-    balanceInfo: { balance: 1047.72, currency: 'USD' },
+    balanceInfo: { balance: 1047.72, threshold: 1049, thresholdPercentRemaining: 99.878 },
   })
   expect(first?.headers['x-signature-sha256']).toMatch(/=$/)
   await topUp(sim, 1000)
@@ -118,14 +153,32 @@ test('a payment that takes the money below the setting lowBalance is told, once,
   ])
 })
 
-test('money of exactly lowBalance is not low', async () => {
+test('ESG-255 money of exactly lowBalance has reached it, and the next payment tells nothing', async () => {
   await using both = await connected()
   const { sim, receiver } = both
   await sim.set({ lowBalance: 993 })
   await buy(sim, { item: GB_1, quantity: 25 })
-  expect(await alerts(sim, receiver)).toEqual([])
+  expect((await alerts(sim, receiver)).map(({ body }) => body.balanceInfo)).toEqual([
+    { balance: 993, threshold: 993, thresholdPercentRemaining: 100 },
+  ])
   await buy(sim, { item: GB_1 })
   expect(await alerts(sim, receiver)).toHaveLength(1)
+})
+
+test('ESG-255 money that passes 75, 50 and 10 % of lowBalance is told each time, once a payment', async () => {
+  await using both = await connected()
+  const { sim, receiver } = both
+  await sim.set({ lowBalance: 1000 })
+  const spend = (quantity: number) => buy(sim, { item: GB_1, quantity })
+  // 1050 to 822, 639.60, 411.60, 183.60 and 92.40.
+  for (const quantity of [100, 80, 100, 100, 40]) await spend(quantity)
+  expect((await alerts(sim, receiver)).map(({ body }) => body.balanceInfo)).toEqual(
+    [822, 639.6, 411.6, 92.4].map((balance) => ({
+      balance,
+      threshold: 1000,
+      thresholdPercentRemaining: Number((balance / 10).toFixed(3)),
+    })),
+  )
 })
 
 test('with lowBalance 0 nothing is told', async () => {
@@ -144,8 +197,26 @@ test('an order that is refused for want of money is told, and changes nothing el
   expect([answer.status, answer.body]).toEqual([400, { message: 'insufficient balance' }])
   expect(money(sim)).toEqual({ balance: 100_000, testCredit: 5_000 })
   expect((await alerts(sim, receiver)).map(({ body }) => body)).toEqual([
-    { alertType: 'InsufficientBalance', balanceInfo: { balance: 1050, currency: 'USD' } },
+    {
+      alertType: 'InsufficientBalance',
+      balanceInfo: { balance: 1050, threshold: 100, thresholdPercentRemaining: 1050 },
+    },
   ])
+})
+
+test('ESG-256 want of money is told ten times, then noted, and told anew once money came in', async () => {
+  await using both = await connected()
+  const { sim, receiver } = both
+  const order = { type: 'transaction', order: [{ item: GB_1, quantity: 1000 }] }
+  for (let time = 0; time < 12; time += 1) await sim.post('/orders', order)
+  expect(await alerts(sim, receiver)).toHaveLength(10)
+  const unsent = [...sim.world.in(unsentCallbacks).values()]
+  expect(unsent.map(({ reason }) => reason)).toEqual(
+    [1, 2].map(() => 'it was told 10 times since money last came in'),
+  )
+  await topUp(sim, 1000)
+  await sim.post('/orders', order)
+  expect(await alerts(sim, receiver)).toHaveLength(11)
 })
 
 test('an order that is only validated is told to nobody', async () => {

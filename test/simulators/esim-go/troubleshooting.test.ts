@@ -159,11 +159,37 @@ test('the compatibility of an unknown bundle is refused', async () => {
   await expectRefused(sim, call, { status: 400, code: 'unknown-bundle' })
 })
 
+test('ESG-096 the network on record is told by its recorded names', async () => {
+  await using sim = await startEsimGo()
+  const iccid = await esimWith(sim, FR_1)
+  await sim.device(iccid).install()
+  await sim.device(iccid).attach('FR', 'FRAF1')
+  expect((await sim.get(`/esims/${iccid}/location`)).body).toMatchObject({
+    mobileNetworkCode: 'FRAF1',
+    networkName: 'Orange',
+    networkBrandName: 'Orange France',
+    country: 'FR',
+  })
+})
+
+test('ESG-162 a refresh is for one eSIM: others keep their network, and none is refused for their number', async () => {
+  await using sim = await startEsimGo()
+  const iccids = [await onAir(sim, GB_1), await onAir(sim, GB_1), await onAir(sim, GB_1)]
+  const [first = '', ...others] = iccids
+  expect((await sim.get(`/esims/${first}/refresh`)).status).toBe(200)
+  expect(iccids.map((iccid) => simOf(sim, iccid)?.attached !== undefined)).toEqual([
+    false,
+    true,
+    true,
+  ])
+  for (const iccid of others) expect((await sim.get(`/esims/${iccid}/refresh`)).status).toBe(200)
+})
+
 test('a text message reaches the number of the eSIM, and is there to be looked at', async () => {
   await using sim = await startEsimGo()
   const iccid = await esimWith(sim, GB_1)
   const { status, body } = await text(sim, iccid, { message: 'Bienvenue à Paris, 你好 👋' })
-  expect([status, body]).toEqual([200, { message: 'SMS sent', status: 'SMS sent' }])
+  expect([status, body]).toEqual([200, { message: 'sent', status: 'sent' }])
   const to = simOf(sim, iccid)?.msisdn
   expect(to).toMatch(/^999\d{9}$/)
   expect(await sent(sim)).toEqual([
@@ -178,6 +204,23 @@ test('ESG-060 a message that is not UTF-8 is refused', async () => {
     sim.call('POST', `/esims/${iccid}/sms`, { raw: String.raw`{"message":"half a pair: \ud83d"}` })
   await expectRefused(sim, half, { status: 400, code: 'invalid-request', message: /not UTF-8/ })
   expect(await sent(sim)).toEqual([])
+})
+
+test('ESG-060 a body that is not UTF-8 is refused, and one that is arrives as it was sent', async () => {
+  await using sim = await startEsimGo()
+  const iccid = await esimWith(sim, GB_1)
+  const post = (body: Uint8Array<ArrayBuffer>) =>
+    fetch(`${sim.base}/esims/${iccid}/sms`, {
+      method: 'POST',
+      headers: { 'X-API-Key': sim.key, 'Content-Type': 'application/json' },
+      body,
+    })
+  const utf8 = new TextEncoder().encode('{"message":"café"}')
+  const latin1 = Uint8Array.from([...'{"message":"café"}'].map((char) => char.charCodeAt(0)))
+  expect((await post(latin1)).status).toBe(400)
+  expect(await sent(sim)).toEqual([])
+  expect((await post(utf8)).status).toBe(200)
+  expect(await sent(sim)).toMatchObject([{ text: 'café' }])
 })
 
 test('ESG-061 a message has at least 1 character', async () => {
@@ -208,7 +251,9 @@ test('ESG-063 the sender is eSIM unless given', async () => {
   const iccid = await esimWith(sim, GB_1)
   await text(sim, iccid, { message: 'one' })
   await text(sim, iccid, { Message: 'two', From: 'eSIM' })
+  await text(sim, iccid, { message: 'three', from: '' })
   expect((await sent(sim)).map((message) => [message.text, message.from])).toEqual([
+    ['three', 'eSIM'],
     ['two', 'eSIM'],
     ['one', 'eSIM'],
   ])
@@ -217,7 +262,7 @@ test('ESG-063 the sender is eSIM unless given', async () => {
 test('ESG-064 another sender is refused, unless the organisation was given it', async () => {
   await using sim = await startEsimGo()
   const iccid = await esimWith(sim, GB_1)
-  for (const from of ['Example', 'esim', ''])
+  for (const from of ['Example', 'esim'])
     await expectRefused(sim, () => text(sim, iccid, { message: 'a', from }), {
       status: 400,
       code: 'invalid-request',
@@ -254,15 +299,48 @@ test('a seed file gives an eSIM the number it has, or is refused', async () => {
     await expect(startSimulator(esims(wrong))).rejects.toThrow(/msisdn/)
 })
 
-test('the oldest message goes when there are too many', async () => {
+test('a seed file gives an eSIM its activation code in any form SGP.22 has, or is refused', async () => {
+  const own = (...esims: object[]) => ({ stock: { 'esim-go': { esims } } })
+  const code = '1$host.example$CODE$1.3.6$1'
+  await using sim = await startSimulator(
+    own({ activationCode: `LPA:${code}` }, { activationCode: code, installed: true }),
+  )
+  const [one, two] = await sim.sims()
+  const answer = await fetch(
+    `${sim.baseUrl('esim-go')}/esims/${one?.iccid}?additionalFields=appleInstallUrl`,
+    {
+      headers: { 'X-API-Key': 'test-esim-go-key' },
+    },
+  )
+  expect(await answer.json()).toMatchObject({
+    matchingId: 'CODE',
+    smdpAddress: 'host.example',
+    appleInstallUrl: expect.stringMatching(/carddata=LPA:1\$host\.example\$CODE\$1\.3\.6\$1$/),
+  })
+  const device = sim.device(one?.iccid ?? '')
+  await expect(device.install()).rejects.toThrow(/asks for a confirmation code/)
+  expect((await device.install('1234')).sim.profile).toBe('enabled')
+  expect(two?.profile).toBe('enabled')
+  for (const wrong of [
+    { activationCode: 'CODE' },
+    { activationCode: code, matchingId: 'CODE' },
+    { activationCode: 7 },
+  ])
+    await expect(startSimulator(own(wrong))).rejects.toThrow(/activationCode/)
+})
+
+test('the oldest SMS goes when there are too many, and none of another provider, and no mail', async () => {
   await using sim = await startEsimGo()
   const { world } = sim
   world.transaction(() => {
+    sendMessage(world, { provider: 'esim-go', channel: 'email', to: '1', text: 'a mail' })
+    sendMessage(world, { provider: 'other', channel: 'sms', to: '1', text: 'another SMS' })
     for (let at = 0; at <= MESSAGES_KEPT; at += 1)
       sendMessage(world, { provider: 'esim-go', channel: 'sms', to: '1', text: String(at) })
   })
-  expect(world.in(messages).size).toBe(MESSAGES_KEPT)
-  expect(world.in(messages).first('sent')?.text).toBe('1')
+  expect(world.in(messages).size).toBe(MESSAGES_KEPT + 2)
+  const oldest = world.in(messages).page('sent', {}, 0, 3)
+  expect(oldest.map(({ text }) => text)).toEqual(['a mail', 'another SMS', '1'])
 })
 
 test.each([

@@ -100,10 +100,10 @@ test('ESG-229 a bundle in use keeps its eSIM; the deletion is scheduled when it 
   await sim.set({ queuedKeepsEsim: false, idleDeletion: 'P20D' })
   const iccid = await onAir(sim, GB_YEAR)
   await sim.device(iccid).use(1)
-  await sim.advance('P30DT23H59M59S')
+  await sim.advance('P364DT23H59M59S')
   expect(await told(sim)).toEqual([])
   await sim.advance('PT1S')
-  expect(await told(sim)).toEqual([[SCHEDULED, 31]])
+  expect(await told(sim)).toEqual([[SCHEDULED, 365]])
 })
 
 test('ESG-229 a bundle that begins by itself after the warning keeps its eSIM', async () => {

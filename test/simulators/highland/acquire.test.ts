@@ -34,7 +34,7 @@ test('HLD-003 HLD-005 HLD-006 an acquired eSIM comes with its numbers, its LPA c
   expect(body).toEqual({
     status: 'success',
     company_id: COMPANY,
-    sim_id: '61007764',
+    sim_id: '61100001',
     iccid: expect.stringMatching(/^8948010\d{12}$/),
     imsi: expect.stringMatching(/^26001\d{10}$/),
     msisdn: '14255550101',
@@ -49,27 +49,31 @@ test('HLD-003 HLD-005 HLD-006 an acquired eSIM comes with its numbers, its LPA c
 
 test('HLD-004 the next available eSIM is taken, each once', async () => {
   await using sim = await startHighland()
-  await acquireById(sim, '61007765')
+  await acquireById(sim, '61100002')
   const taken = [await sim.acquire(), await sim.acquire(HIGHLAND), await sim.acquire()]
-  expect(taken.map(({ sim_id }) => sim_id)).toEqual(['61007764', '61007766', '61007767'])
+  expect(taken.map(({ sim_id }) => sim_id)).toEqual(['61100001', '61100003', '61100004'])
   expect(new Set(taken.map(({ iccid }) => iccid)).size).toBe(3)
   expect(new Set(taken.map(({ bar_code_url }) => bar_code_url)).size).toBe(3)
 })
 
-test('HLD-008 a certain eSIM is acquired by its id', async () => {
+test('HLD-005 HLD-006 HLD-008 a certain eSIM is acquired by its id, and its bar code opens', async () => {
   await using sim = await startHighland()
-  expect((await acquireById(sim, '61007770')).body).toMatchObject({
+  const { body } = await acquireById(sim, '61100007')
+  expect(body).toMatchObject({
     status: 'success',
-    sim_id: '61007770',
-    lpa_code: expect.any(String),
+    sim_id: '61100007',
+    company_id: COMPANY,
+    lpa_code: expect.stringMatching(/^1\$rsp\.esimulator\.example\$[A-Z0-9-]{23}$/),
   })
+  expect((await sim.get('/b2b/company/summary')).body.sim_total).toBe(2)
+  expect((await sim.call('GET', String(body.bar_code_url))).status).toBe(200)
   const again = {
     code: 'already-acquired',
     details: 'eSIM is already acquired.',
     reason: new RegExp(COMPANY),
   }
-  await expectFailure(sim, () => acquireById(sim, '61007770'), again)
-  await expectFailure(sim, () => acquireById(sim, '61007770', HIGHLAND), again)
+  await expectFailure(sim, () => acquireById(sim, '61100007'), again)
+  await expectFailure(sim, () => acquireById(sim, '61100007', HIGHLAND), again)
   await expectFailure(sim, () => acquireById(sim, '1'), {
     code: 'unknown-esim',
     details: 'eSIM not found.',
@@ -220,6 +224,79 @@ test('HLD-034 HLD-035 a line of the inventory can be acquired as it was given', 
 
 const SECOND = LINE.replace('61007763', '61007999').replace('2217613', '2217621')
 
+/** The vendor's own nine lines. */
+const NINE = [
+  '61007763,8948010000042217613,260010191724652,14254458443,1$sm-dp-address.com$ACTIVATIONCODE12346',
+  '61007764,8948010000042217614,260010191724653,14254458444,1$sm-dp-address.com$ACTIVATIONCODE12347',
+  '61007765,8948010000042217615,260010191724654,14254458445,1$sm-dp-address.com$ACTIVATIONCODE12348',
+  '61007766,8948010000042217616,260010191724655,14254458446,1$sm-dp-address.com$ACTIVATIONCODE12349',
+  '61007767,8948010000042217617,260010191724656,14254458447,1$sm-dp-address.com$ACTIVATIONCODE12350',
+  '61007768,8948010000042217618,260010191724657,14254458448,1$sm-dp-address.com$ACTIVATIONCODE12351',
+  '61007769,8948010000042217619,260010191724658,14254458449,1$sm-dp-address.com$ACTIVATIONCODE12352',
+  '61007770,8948010000042217623,260010191724659,14254458450,1$sm-dp-address.com$ACTIVATIONCODE12353',
+  '61007771,8948010000042217624,260010191724650,14254458451,1$sm-dp-address.com$ACTIVATIONCODE12354',
+]
+const quoted = NINE.map((line) =>
+  line
+    .split(',')
+    .map((field) => `"${field}"`)
+    .join(),
+)
+
+test.each<[string, string | undefined, unknown]>([
+  ['a JSON list', 'application/json', JSON.stringify(NINE)],
+  ['a JSON object', 'application/json; charset=utf-8', JSON.stringify({ esim_list: NINE })],
+  ['one JSON text', 'application/json', JSON.stringify(NINE.join('\n'))],
+  ['plain text', 'text/plain', NINE.join('\n')],
+  ['plain text with a byte order mark', 'text/plain;charset=UTF-8', `\ufeff${NINE.join('\n')}\n`],
+  ['CSV', 'text/csv', `${NINE.join('\r\n')}\r\n`],
+  ['CSV with quotes', 'text/csv; header=absent', quoted.join('\r\n')],
+  ['text without a type', undefined, NINE.join('\n')],
+  ['text as curl sends it', 'application/x-www-form-urlencoded', NINE.join('\n')],
+  ['JSON as fetch sends it', 'text/plain;charset=UTF-8', JSON.stringify(NINE)],
+])(
+  "HLD-040 the vendor's own nine lines are taken in a fresh world as %s",
+  async (_how, type, body) => {
+    await using sim = await startHighland()
+    const headers = type === undefined ? undefined : { 'Content-Type': type }
+    const answer = await fetch(`${sim.base}/highland/esim`, {
+      method: 'PUT',
+      body: Buffer.from(String(body)),
+      ...(headers && { headers }),
+    })
+    expect(await answer.json()).toEqual({ status: 'success', added: 9, available: 59 })
+    for (const line of NINE) {
+      const [simId = '', iccid, imsi, msisdn, lpa_code] = line.split(',')
+      const { body: acquired } = await acquireById(sim, simId)
+      expect(acquired).toMatchObject({ iccid, imsi, msisdn, lpa_code })
+    }
+  },
+)
+
+test('with strict the lines are taken as what the spec names, and as nothing else', async () => {
+  await using sim = await startHighland({ settings: { highland: { strict: true } } })
+  const put = (type: string) => () =>
+    sim.call('PUT', '/highland/esim', LINE, { 'Content-Type': type })
+  await expectFailure(sim, put('application/xml'), {
+    status: 415,
+    code: 'unsupported-media-type',
+    details: /send application\/json or text\/plain/,
+  })
+  expect((await put('text/csv')()).body).toMatchObject({ added: 1 })
+})
+
+test('an operation that takes no text reads text as JSON, as before', async () => {
+  await using sim = await startHighland()
+  const json = JSON.stringify({ company_id: COMPANY })
+  const { body } = await sim.call('POST', '/b2b/sim/acquire', json, {
+    'Content-Type': 'text/plain',
+  })
+  expect(body.status).toBe('success')
+  expect(await sim.journal({ limit: 1 })).toMatchObject([
+    { undocumented: ['Content-Type: text/plain'] },
+  ])
+})
+
 test('lines come as a list or as one text', async () => {
   await using sim = await startHighland({ given: 'an empty stock' })
   expect(
@@ -229,7 +306,10 @@ test('lines come as a list or as one text', async () => {
 
 test.each([
   ['too few fields', LINE.replace(',14254458443', '')],
-  ['LPA: before the code', LINE.replace(',1$', ',LPA:1$')],
+  ['another format of code', LINE.replace(',1$', ',2$')],
+  ['a confirmation flag that is none', `${LINE}$$2`],
+  ['an OID that is none', `${LINE}$one`],
+  ['a field too many of the code', `${LINE}$1.3$1$1`],
   ['an ICCID that is none', LINE.replace(',89', ',79')],
   ['letters in the IMSI', LINE.replace('26001', '2600X')],
   ['no address', LINE.replace('sm-dp-address.com', '')],
@@ -281,3 +361,55 @@ test.each([{}, { esim_list: [] }, { esim_list: '' }, { esim_list: [1] }])(
     })
   },
 )
+
+const HOST = 'sm-dp-address.com'
+
+test.each([
+  [`1$${HOST}$CODE$1.3.6.1.4.1$1`, `1$${HOST}$CODE$1.3.6.1.4.1$1`, true],
+  [`1$${HOST}$CODE$$1`, `1$${HOST}$CODE$$1`, true],
+  [`1$${HOST}$CODE$1.3.6.1.4.1`, `1$${HOST}$CODE$1.3.6.1.4.1`, false],
+  [`LPA:1$${HOST}$CODE$$1`, `1$${HOST}$CODE$$1`, true],
+  [`LPA:1$${HOST}$CODE`, `1$${HOST}$CODE`, false],
+  [`1$${HOST}$`, `1$${HOST}$`, false],
+])('HLD-041 HLD-042 a stock line with the activation code %s', async (code, lpaCode, asks) => {
+  await using sim = await startHighland({ given: 'an empty stock' })
+  const line = LINE.replace(/1\$.*$/, () => code)
+  expect((await sim.call('PUT', '/highland/esim', [line])).body).toMatchObject({ added: 1 })
+  const { iccid, lpa_code, lpa_string, bar_code_url } = await sim.acquire()
+  expect([lpa_code, lpa_string]).toEqual([lpaCode, `LPA:${lpaCode}`])
+  expect(scanned((await sim.call<Uint8Array>('GET', bar_code_url)).body)).toBe(lpa_string)
+  expect((await sim.device(iccid).show()).installationCode).toBe(lpa_string)
+  if (asks) {
+    await expect(sim.device(iccid).download()).rejects.toThrow(/asks for a confirmation code/)
+    await expect(sim.device(iccid).install()).rejects.toThrow(/"confirmationCode"/)
+    expect((await sim.device(iccid).show()).profile).toBe('released')
+    expect((await sim.device(iccid).download('1234')).sim.profile).toBe('downloaded')
+  }
+  expect((await sim.device(iccid).install()).sim.profile).toBe('enabled')
+})
+
+test.each([
+  ['any', undefined, false],
+  ['any', '1', true],
+  ['1234', '4321', false],
+  ['1234', undefined, false],
+  ['1234', '1234', true],
+  ['none', undefined, true],
+  ['none', '4321', true],
+])(
+  'HLD-042 with the setting confirmationCode %s a handset that gives %s is let in: %s',
+  async (setting, given, installs) => {
+    await using sim = await startHighland({ settings: { highland: { confirmationCode: setting } } })
+    await sim.call('PUT', '/highland/esim', [`${LINE}$$1`])
+    const { body } = await acquireById(sim, '61007763')
+    const installed = sim.device(body.iccid).install(given)
+    if (installs) expect((await installed).sim.profile).toBe('enabled')
+    else await expect(installed).rejects.toThrow(/confirmation code/)
+  },
+)
+
+test('an eSIM whose code asks for no confirmation installs whatever the handset gives', async () => {
+  await using sim = await startHighland({ settings: { highland: { confirmationCode: '1234' } } })
+  const { iccid } = await sim.acquire()
+  expect((await sim.device(iccid).install('4321')).sim.profile).toBe('enabled')
+})

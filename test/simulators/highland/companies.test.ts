@@ -32,6 +32,70 @@ test('HLD-001 HLD-002 HLD-022 a partner onboards and is given a company id of 32
   expect((await sim.acquire(body.company_id)).company_id).toBe(body.company_id)
 })
 
+test('HLD-001 HLD-002 a name is all that onboarding asks for, as often as it is asked', async () => {
+  await using sim = await startHighland()
+  const onboard = (json: object) => sim.call<Schemas['Company']>('PUT', '/b2b/company', json)
+  const { body } = await onboard({ company_name: 'X' })
+  expect(body).toEqual({
+    status: 'success',
+    company_id: expect.stringMatching(/^[0-9a-f]{32}$/),
+    company_name: 'X',
+    created: '2026-01-01T00:00:00.000000',
+    sim_total: 0,
+    sim_suspended: 0,
+  })
+  expect((await sim.get('/b2b/company/summary', { company_id: body.company_id })).body).toEqual(
+    body,
+  )
+  expect((await onboard({ company_name: 'X' })).body.company_id).not.toBe(body.company_id)
+  for (const change of [
+    { registration_number: '1' },
+    { country_code: 'DE' },
+    { contact_email: 'a@b.example' },
+  ])
+    expect((await onboard({ company_name: 'X', ...change })).body).toMatchObject(change)
+  await expectFailure(sim, () => onboard({ company_name: 'Y', registration_number: '1' }), {
+    code: 'duplicate-company',
+    reason: /in no country/,
+  })
+})
+
+test.each([
+  ['GET', '/b2b/sim/product_usage', {}],
+  [
+    'GET',
+    '/b2b/sim/product_usage/window',
+    { from: '2026-01-01T00:00:00', to: '2026-01-01T00:00:00' },
+  ],
+  ['GET', '/b2b/sim/product_usage/all_product/', {}],
+  ['POST', '/b2b/sim/product/add', USA],
+  ['POST', '/mvno/sim/product/remove', { product_id: '852' }],
+  ['POST', '/b2b/sim/product/remove', { product_id: '852' }],
+  ['POST', '/b2b/sim/suspend', {}],
+] as const)(
+  'an operation on an eSIM need not name its company: %s %s',
+  async (method, path, more) => {
+    await using sim = await startHighland({ given: 'an eSIM with a data product' })
+    const ask = (sim_id: string) => () =>
+      method === 'GET'
+        ? sim.call('GET', `${path}?${new URLSearchParams({ sim_id, ...more })}`)
+        : sim.call('POST', path, { sim_id, ...more })
+    expect((await ask(ESIM)()).body.status).toBe('success')
+    await expectFailure(sim, ask('61100001'), {
+      code: 'unknown-esim',
+      details: 'eSIM not found.',
+      reason: /nobody has acquired it/,
+    })
+  },
+)
+
+test("a partner's own product is added without naming the company of the eSIM", async () => {
+  const line = `${COMPANY},9001,901,DE,Own-2GB/14days`
+  await using sim = await startHighland({ settings: { highland: { products: [line] } } })
+  const json = { sim_id: ESIM, product_id: '9001', market_id: '901' }
+  expect((await sim.call('POST', '/b2b/sim/product/add', json)).body.status).toBe('success')
+})
+
 test.each([
   ['the same', {}],
   ['in another case, with other blanks and punctuation', { registration_number: 'hrb-12345 ' }],
@@ -95,7 +159,7 @@ test.each([
   ['GET', '/b2b/company/summary', {}],
   ['GET', '/b2b/company/product_list', {}],
   ['POST', '/b2b/sim/acquire', {}],
-  ['POST', '/b2b/sim/acquire/simid', { sim_id: '61007764' }],
+  ['POST', '/b2b/sim/acquire/simid', { sim_id: '61100001' }],
   ['POST', '/b2b/sim/product/add', USA],
   ['POST', '/mvno/sim/product/remove', USA],
   ['POST', '/b2b/sim/product/remove', USA],
@@ -130,7 +194,7 @@ test.each([
       details: 'eSIM not found.',
       reason,
     })
-    await expectFailure(sim, as({ sim_id: '61007764' }), {
+    await expectFailure(sim, as({ sim_id: '61100001' }), {
       code: 'unknown-esim',
       details: 'eSIM not found.',
       reason: /nobody has acquired it/,

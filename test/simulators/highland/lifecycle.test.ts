@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import { readSpec } from '../../../src/server/spec-files.ts'
 import { ESIM, expectFailure, type Highland, startHighland, USA } from '../../support/highland.ts'
 
-const FREE = '61007764'
+const FREE = '61100001'
 const OK = 'success'
 const WINDOW = { from: '2026-01-01T00:00:00', to: '2026-01-01T00:00:00' }
 
@@ -125,7 +125,7 @@ const matrix = Object.entries(states).flatMap(([state, { refused }]) =>
 )
 
 test.each(matrix)(
-  'an eSIM that is $state: $operation gives $outcome',
+  'HLD-024 an eSIM that is $state: $operation gives $outcome',
   async ({ state, operation, outcome }) => {
     await using sim = await startHighland()
     const { id = ESIM, enter } = states[state] ?? {}

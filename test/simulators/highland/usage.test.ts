@@ -83,11 +83,98 @@ test('HLD-029 the validity of a product counts from its first use, however late'
   expect((await current(sim)).product_status).toBe('expired')
 })
 
+/** The products whose days count from the first connect to the network. */
+const GLOBAL = { product_id: '870', market_id: '168' }
+const A11 = { product_id: '858', market_id: '167' }
+
+test.each([
+  ['857', '167', 365],
+  ['858', '167', 30],
+  ['859', '167', 180],
+  ['868', '168', 365],
+  ['869', '168', 180],
+  ['870', '168', 30],
+])(
+  'HLD-037 the validity of product %s counts from the first connect to the network, with no data used',
+  async (product_id, market_id, days) => {
+    await using sim = await startHighland()
+    await add(sim, { product_id, market_id })
+    await sim.clock.advance('P100D')
+    expect(await current(sim)).toMatchObject({ product_status: 'queued' })
+    await sim.device(sim.iccid()).attach('JP')
+    const began = Date.parse('2026-04-11T00:00:00Z')
+    const time = (instant: number) => new Date(instant).toISOString().replace('Z', '000')
+    expect(await current(sim)).toMatchObject({
+      product_status: 'active',
+      used_bytes: 0,
+      activated: time(began),
+      expires: time(began + days * 86_400_000),
+    })
+    await sim.clock.advance(`P${days}D`)
+    expect(await current(sim)).toMatchObject({ product_status: 'expired', used_bytes: 0 })
+  },
+)
+
+test.each([
+  ['842', '157', 'CN', '2026-04-02'],
+  ['844', '160', 'AU', '2030-12-07'],
+  ['845', '161', 'CA', '2030-12-07'],
+  ['846', '162', 'US', '2026-02-01'],
+  ['851', '162', 'US', '2026-01-09'],
+  ['852', '162', 'US', '2026-02-01'],
+  ['847', '163', 'NZ', '2030-12-07'],
+  ['856', '166', 'JP', '2027-01-02'],
+  ['867', '166', 'JP', '2026-03-03'],
+  ['871', '166', 'JP', '2027-01-02'],
+])(
+  'HLD-029 the validity of product %s counts from the first use, not from a connect',
+  async (product_id, market_id, country, day) => {
+    await using sim = await startHighland()
+    await add(sim, { product_id, market_id })
+    await sim.device(sim.iccid()).attach(country)
+    await sim.clock.advance('P1D')
+    expect(await current(sim)).toMatchObject({ product_status: 'queued' })
+    await use(sim, 1)
+    expect(await current(sim)).toMatchObject({
+      product_status: 'active',
+      activated: '2026-01-02T00:00:00.000000',
+      expires: `${day}T00:00:00.000000`,
+    })
+  },
+)
+
+test('HLD-037 a network where the product does not work, and a suspended eSIM, are no connect', async () => {
+  await using sim = await startHighland()
+  await add(sim, A11)
+  await sim.device(sim.iccid()).attach('FR')
+  expect(await states(sim)).toEqual(['858 queued'])
+  await sim.post('/b2b/sim/suspend')
+  await sim.device(sim.iccid()).attach('JP')
+  expect(await states(sim)).toEqual(['858 queued'])
+  await sim.post('/b2b/sim/restore')
+  expect(await states(sim)).toEqual(['858 active'])
+})
+
+test('HLD-037 a product that is added to an eSIM on the network begins at once, unless one before it is to be used', async () => {
+  await using sim = await startHighland()
+  await sim.device(sim.iccid()).attach('US')
+  await add(sim, GLOBAL)
+  expect(await states(sim)).toEqual(['870 active'])
+  await add(sim, GLOBAL)
+  expect(await states(sim)).toEqual(['870 active', '870 queued'])
+  await sim.clock.advance('P30D')
+  expect(await states(sim)).toEqual(['870 expired', '870 active'])
+  await add(sim, USA_SMALL)
+  await add(sim, GLOBAL)
+  await use(sim, 200e6)
+  expect((await states(sim)).slice(1)).toEqual(['870 depleted', '851 queued', '870 queued'])
+})
+
 test('a product that is used up or expired stops service, and the next takes over', async () => {
   await using sim = await startHighland()
   await add(sim, USA_SMALL)
   await use(sim, GB)
-  await expect(use(sim, 1)).rejects.toThrow(/USA-1GB\/7days is depleted/)
+  await expect(use(sim, 1)).rejects.toThrow(/USA -1GB\/7days is depleted/)
   await add(sim, USA_SMALL)
   await use(sim, 1)
   await sim.clock.advance('P7D')
@@ -108,29 +195,52 @@ test('one use runs over from a product to the next', async () => {
   expect(await states(sim)).toEqual(['851 depleted', '852 active'])
 })
 
-test.each([
-  ['842', '157', 'CN', 'US'],
-  ['844', '160', 'TW', 'CN'],
-  ['858', '167', 'FR', 'US'],
-  ['870', '168', 'BR', undefined],
-])(
-  'product %s of market %s works in %s and not in %s',
-  async (product_id, market_id, works, fails) => {
+const HERE = {
+  '842 157': ['CN'],
+  '844 160': ['AU', 'MY', 'TW', 'SG'],
+  '845 161': ['CA'],
+  '852 162': ['US'],
+  '847 163': ['NZ'],
+  '856 166': ['IL', 'KZ', 'PK', 'UZ', 'CN', 'MO'],
+  '857 167': ['HK', 'JP', 'KG', 'AE', 'XK', 'MN'],
+  '870 168': ['BR', 'UA', 'US', 'SX', 'MO', 'CD'],
+}
+const NOT_HERE = {
+  '842 157': ['HK', 'US'],
+  '844 160': ['CN'],
+  '845 161': ['US'],
+  '852 162': ['CA'],
+  '847 163': ['AU'],
+  '856 166': ['FJ', 'MN', 'NP', 'BN'],
+  '857 167': ['FR', 'DE', 'US'],
+  '870 168': ['CU', 'KP', 'BN'],
+}
+
+test.each(Object.entries(HERE))(
+  'HLD-038 the product and market %s work in %j, and not where the market lists no coverage',
+  async (product, works) => {
     await using sim = await startHighland()
+    const [product_id, market_id] = product.split(' ')
     await add(sim, { product_id, market_id })
-    if (fails) {
-      await sim.device(sim.iccid()).attach(fails)
-      await expect(use(sim, 1)).rejects.toThrow(/no active or queued bundle covers/)
+    for (const country of NOT_HERE[product as keyof typeof NOT_HERE]) {
+      await sim.device(sim.iccid()).attach(country)
+      await expect(use(sim, 1), country).rejects.toThrow(/no active or queued bundle covers/)
     }
-    await sim.device(sim.iccid()).attach(works)
-    expect(await use(sim, 1)).toMatchObject({ used: 1 })
+    for (const country of works) {
+      await sim.device(sim.iccid()).attach(country)
+      expect(await use(sim, 1), country).toMatchObject({ used: 1 })
+    }
   },
 )
 
 test('an eSIM on no network goes where its product works', async () => {
   await using sim = await startHighland()
-  await add(sim, { product_id: '870', market_id: '168' })
+  await add(sim, { product_id: '852', market_id: '162' })
   expect(await use(sim, 1)).toMatchObject({ attached: { country: 'US' } })
+  await sim.post('/b2b/sim/product/remove', { product_id: '852' })
+  await sim.device(sim.iccid()).detach()
+  await add(sim, { product_id: '870', market_id: '168' })
+  expect(await use(sim, 1)).toMatchObject({ attached: { country: 'UA' } })
 })
 
 test.each(['/b2b/sim/product_usage/all_product/', '/b2b/sim/product_usage/all_product'])(
@@ -165,7 +275,7 @@ test('HLD-015 the use within a window is told, in all and by product, both bound
     to: '2026-01-01T02:00:00',
     used_bytes: GB + 107,
     product_usage: [
-      { ...USA_SMALL, product_name: 'USA-1GB/7days', used_bytes: GB },
+      { ...USA_SMALL, product_name: 'USA -1GB/7days', used_bytes: GB },
       { ...USA, product_name: 'USA-5GB/30days', used_bytes: 107 },
     ],
   })

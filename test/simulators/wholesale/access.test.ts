@@ -4,6 +4,7 @@ import { wholesale } from '../../../src/simulators/wholesale/index.ts'
 import { type CommonRefusal, Refusal } from '../../../src/state/refusal.ts'
 import {
   ACTIVATION,
+  type Answer,
   ESIM,
   expectFailure,
   GPSI,
@@ -20,6 +21,7 @@ const INVALID = { status: 400, code: 'INVALID_REQUEST', refusal: 'invalid-reques
 const NOT_FOUND = { status: 404, code: 'SUBSCRIPTION_NOT_FOUND', refusal: 'not-found' }
 const UUID = '0b0e1a52-8a0f-4b5c-9d55-3e1c1f0a9d11'
 const node = (wholesaleCustomerId: string) => ({ wholesaleCustomerId })
+const id = (partnerTransactionId: string) => ({ partnerTransactionId })
 
 /** Asks the token endpoint with these fields. */
 async function tokenFor(
@@ -175,6 +177,8 @@ test('WHL-015 a wholesaleCustomerId has 1 to 12 characters, in the header or in 
   await using sim = await startWholesale({ given: 'an active line' })
   const suspend = { partnerTransactionId: 'T', iccid: ICCID, action: 'Suspend' }
   await expectFailure(sim, () => sim.update('Suspend', {}, node('1234567890123')), INVALID)
+  await expectFailure(sim, () => sim.activate({}, node('1234567890123')), INVALID)
+  await expectFailure(sim, () => sim.query('T', node('1234567890123')), INVALID)
   await expectFailure(
     sim,
     () => sim.call('POST', '/updateStatus?wholesaleCustomerId=1234567890123', suspend),
@@ -299,6 +303,10 @@ test.each([
   ['activateSubscription=/../x', /operation=\/path/],
   ['activateSubscription=/x/.', /operation=\/path/],
   ['activateSubscription', /operation=\/path/],
+  ['activateSubscription=/x/{partnerTransactionId}', /operation=\/path/],
+  ['queryTransactionStatus=/x/{id}', /operation=\/path/],
+  ['queryTransactionStatus=/x{partnerTransactionId}', /operation=\/path/],
+  ['queryTransactionStatus=/{partnerTransactionId}/{partnerTransactionId}', /operation=\/path/],
 ])('a line of paths that cannot be is refused: %s', async (line, reason) => {
   await using sim = await startWholesale()
   await expect(sim.set('wholesale', { paths: [line] })).rejects.toThrow(reason)
@@ -315,6 +323,8 @@ test.each([
   [['issueToken=/x', 'activateSubscription=/x'], '/x'],
   [['activateSubscription=/updateStatus'], '/updateStatus'],
   [['activateSubscription=/transactionStatus', 'issueToken=/x'], '/transactionStatus'],
+  [['issueToken=/transactionStatus/token'], '/transactionStatus/token'],
+  [['queryTransactionStatus=/{partnerTransactionId}'], '/activate'],
 ])('the setting paths leaves no operation without a path of its own: %j', async (paths, shared) => {
   await using sim = await startWholesale()
   await expect(sim.set('wholesale', { paths })).rejects.toThrow(
@@ -374,6 +384,9 @@ const kernel = {
   unauthorized: 401,
   'body-too-large': 413,
   'unsupported-media-type': 415,
+  'not-acceptable': 406,
+  'expectation-failed': 417,
+  'unreadable-body': 500,
   'malformed-body': 400,
   'invalid-request': 400,
   'not-implemented': 501,
@@ -385,7 +398,7 @@ const kernel = {
   internal: 500,
 } as const satisfies Record<CommonRefusal, number>
 
-test('WHL-039 every refusal of the kernel, and one nobody knows, has its status and a body of the one form', () => {
+test('every refusal of the kernel, and one nobody knows, has its status and a body of the one form', () => {
   for (const [code, status] of Object.entries({ ...kernel, 'nobody-knows': 500, constructor: 500 }))
     expect(
       wholesale.refusalReply(new Refusal(code, 'why'), 'activateSubscription'),
@@ -405,4 +418,138 @@ test('what is not for the partner is not told: the journal has it', async () => 
   await sim.activate({}, node('brand-a'))
   const { body } = await sim.update('Suspend', { iccid: ESIM }, node('brand-b'))
   expect(body.message).toBe('Subscription not found')
+})
+
+test.each<[number, string, string, (sim: Wholesale) => Promise<Answer>]>([
+  [400, 'INVALID_REQUEST', 'invalid-request', (sim) => sim.activate({ subscriberId: undefined })],
+  [400, 'PLAN_NOT_FOUND', 'unknown-plan', (sim) => sim.activate({ wholesalePlanId: 'Plan999' })],
+  [401, 'UNAUTHORIZED', 'unauthorized', (sim) => sim.query('T', { Authorization: 'Bearer no' })],
+  [404, 'TRANSACTION_NOT_FOUND', 'unknown-transaction', (sim) => sim.query('T')],
+  [404, 'SUBSCRIPTION_NOT_FOUND', 'not-found', (sim) => sim.update('Suspend', { iccid: ESIM })],
+  [409, 'INVALID_SUBSCRIPTION_STATE', 'wrong-state', (sim) => sim.update('Resume')],
+  [429, 'TOO_MANY_REQUESTS', 'rate-limited', (sim) => sim.activate(id('LIMITED-1'))],
+  [429, 'TOO_MANY_REQUESTS', 'rate-limited', (sim) => sim.update('Suspend', id('LIMITED-1'))],
+  [429, 'TOO_MANY_REQUESTS', 'rate-limited', (sim) => sim.query('LIMITED-1')],
+  [500, 'INTERNAL_ERROR', 'internal', (sim) => sim.activate(id('BROKEN-1'))],
+  [500, 'INTERNAL_ERROR', 'internal', (sim) => sim.update('Suspend', id('BROKEN-1'))],
+  [500, 'INTERNAL_ERROR', 'internal', (sim) => sim.call('GET', '/transactionStatus/BROKEN-1')],
+])('WHL-039 a refusal is answered %i %s: %s', async (status, code, refusal, call) => {
+  await using sim = await startWholesale({ given: 'an active line' })
+  await expectFailure(sim, () => call(sim), { status, code, refusal })
+})
+
+test('a 429 says when to try again', async () => {
+  await using sim = await startWholesale()
+  expect((await sim.query('LIMITED-')).headers.get('retry-after')).toBe('5')
+  expect((await sim.query('LIMITED')).status).toBe(404)
+})
+
+test("WHL-012 a partner acts on a brand's line: the notification names the brand, and its query finds it", async () => {
+  await using sim = await startWholesale()
+  const [a, b] = [node('brand-a'), node('brand-b')]
+  await sim.activate({}, a)
+  await sim.settle()
+  expect((await sim.update('Suspend', { iccid: ESIM, ...id('T') })).body).toEqual(SUCCESS)
+  expect((await sim.query('T', a)).body).toEqual({ status: 'InProgress' })
+  await sim.settle()
+  expect((await sim.told()).at(-1)).toMatchObject({
+    partnerTransactionId: 'T',
+    action: 'Suspend',
+    wholesaleCustomerId: 'brand-a',
+  })
+  for (const headers of [a, {}])
+    expect((await sim.query('T', headers)).body).toEqual({ status: 'Success' })
+  await expectFailure(sim, () => sim.query('T', b), {
+    status: 404,
+    code: 'TRANSACTION_NOT_FOUND',
+    refusal: 'unknown-transaction',
+  })
+  expect((await sim.update('Resume', { iccid: ESIM, ...id('FAIL-T') })).body).toEqual(SUCCESS)
+  await sim.settle()
+  expect((await sim.told()).at(-1)).toMatchObject({
+    result: 'Failure',
+    wholesaleCustomerId: 'brand-a',
+  })
+  expect((await sim.query('FAIL-T', a)).body).toEqual({ status: 'Failed' })
+})
+
+test("WHL-012 a brand's activation that failed is told with the brand, and found by it alone", async () => {
+  await using sim = await startWholesale()
+  await sim.activate(id('FAIL-1'), node('brand-a'))
+  await sim.settle()
+  expect(await sim.told()).toMatchObject([{ wholesaleCustomerId: 'brand-a', result: 'Failure' }])
+  expect((await sim.query('FAIL-1', node('brand-a'))).body).toEqual({ status: 'Failed' })
+  expect((await sim.query('FAIL-1', node('brand-b'))).status).toBe(404)
+})
+
+test("the partner's own request has no brand, and a brand does not find it", async () => {
+  await using sim = await startWholesale({ given: 'an active line' })
+  await sim.update('Suspend', id('T'))
+  await sim.settle()
+  expect((await sim.told())[0]).not.toHaveProperty('wholesaleCustomerId')
+  expect((await sim.query('T', node('brand-a'))).status).toBe(404)
+})
+
+test("of requests that share an id the caller's own is told, also where another came later", async () => {
+  await using sim = await startWholesale({ given: 'an active line' })
+  const a = node('brand-a')
+  await sim.activate({ iccid: ESIM }, a)
+  await sim.settle()
+  await sim.update('Suspend', id('FAIL-T'))
+  await sim.settle()
+  await sim.update('Suspend', { iccid: ESIM, ...id('FAIL-T') }, a)
+  expect((await sim.query('FAIL-T')).body).toEqual({ status: 'Failed' })
+  expect((await sim.query('FAIL-T', a)).body).toEqual({ status: 'InProgress' })
+})
+
+test('WHL-003 WHL-036 a query may have its id in the path', async () => {
+  await using sim = await startWholesale({ given: 'an active line' })
+  const byPath = (id: string) => sim.call('GET', `/transactionStatus/${encodeURIComponent(id)}`)
+  for (const id of ['Txn1', 'a/b?c d', '%41', 'x'.repeat(36)]) {
+    await sim.update('Suspend', { partnerTransactionId: id })
+    expect((await byPath(id)).body).toEqual({ status: 'InProgress' })
+    await sim.settle()
+    expect(await byPath(id)).toMatchObject({ status: 200, body: { status: 'Success' } })
+    expect((await sim.query(id)).body).toEqual({ status: 'Success' })
+    await sim.update('Resume')
+    await sim.settle()
+  }
+  await expectFailure(sim, () => byPath('Txn2'), {
+    status: 404,
+    code: 'TRANSACTION_NOT_FOUND',
+    refusal: 'unknown-transaction',
+    reason: /Txn2/,
+  })
+  await expectFailure(sim, () => byPath('x'.repeat(37)), INVALID)
+  await expectFailure(sim, () => sim.call('GET', '/transactionStatus/'), INVALID)
+  await expectFailure(
+    sim,
+    () => sim.call('GET', '/transactionStatus/T', undefined, { Authorization: '' }),
+    UNAUTHORIZED,
+  )
+  expect(
+    (await sim.call('GET', '/transactionStatus/Txn1', undefined, node('brand-a'))).status,
+  ).toBe(404)
+})
+
+test.each([
+  ['/status/{partnerTransactionId}', ['/status/T'], ['/status?partnerTransactionId=T']],
+  ['/sps/{partnerTransactionId}/status', ['/sps/T/status'], ['/sps/T', '/sps/status']],
+  [
+    '/transactionStatus/{partnerTransactionId}',
+    ['/transactionStatus/T'],
+    ['/transactionStatus?partnerTransactionId=T'],
+  ],
+  ['/status', ['/status/T', '/status?partnerTransactionId=T'], ['/status/T/U']],
+])('a query that is moved to %s is served there, and nowhere else', async (to, here, gone) => {
+  await using sim = await startWholesale({ given: 'an active line' })
+  await sim.set('wholesale', { paths: [`queryTransactionStatus=${to}`] })
+  await sim.update('Suspend', id('T'))
+  for (const path of here)
+    expect((await sim.call('GET', path)).body, path).toEqual({ status: 'InProgress' })
+  const old = to.startsWith('/transactionStatus')
+    ? []
+    : ['/transactionStatus/T', '/transactionStatus?partnerTransactionId=T']
+  for (const path of [...gone, ...old])
+    expect((await sim.call('GET', path)).body, path).toMatchObject({ code: 'NOT_FOUND' })
 })

@@ -86,6 +86,17 @@ test.each([
   await expectFailure(sim, () => sim.activate({ [field]: undefined }), expected)
 })
 
+test.each([
+  { location: {} },
+  { location: { address: {} } },
+  { location: { address: { city: 'Denver' } } },
+  { location: { address: { zip: 'K1A 0B1' } } },
+])('WHL-016 of the location nothing more is required: %j', async (fields) => {
+  const { sim, told } = await activated(fields)
+  await using _ = sim
+  expect(told).toMatchObject({ result: 'Success' })
+})
+
 const long = 'x'.repeat(37)
 
 test.each([
@@ -94,13 +105,12 @@ test.each([
   ['WHL-017', { subscriberId: '' }],
   ['WHL-017', { subscriberId: long }],
   ['WHL-017', { subscriberId: '_1' }],
+  ['WHL-017', { wholesalePlanId: '' }],
   ['WHL-017', { wholesalePlanId: long }],
   ['WHL-017', { wholesalePlanId: '?' }],
-  ['WHL-017', { gpsiReservationId: '' }],
   ['WHL-017', { gpsiReservationId: long }],
   ['WHL-018', { bucketRefId: [''] }],
   ['WHL-018', { bucketRefId: '1000001' }],
-  ['WHL-018', { bucketRefId: ['1000001', '1000001'] }],
   ['WHL-019', { billCycleFrequency: 'WEEKLY' }],
   ['WHL-020', { billCycleStartDay: 0 }],
   ['WHL-020', { billCycleStartDay: 29 }],
@@ -119,9 +129,6 @@ test.each([
   ['WHL-026', { eSIMDeliveryMethod: 'SMS' }],
   ['WHL-027', { products: [{ productId: 'Plan001-DATA', action: 'Replace' }] }],
   ['WHL-027', { products: [{ productId: 'Plan001-DATA' }] }],
-  ['inferred', { location: {} }],
-  ['inferred', { location: { address: { city: 'Denver' } } }],
-  ['inferred', { location: { address: { zip: '8020' } } }],
 ])(
   'WHL-017 WHL-018 WHL-019 WHL-020 WHL-021 WHL-023 WHL-024 WHL-025 WHL-026 WHL-027 beyond its length, pattern or enum (%s): %j',
   async (_statement, fields) => {
@@ -133,6 +140,20 @@ test.each([
     })
   },
 )
+
+test('WHL-017 with strict an empty gpsiReservationId is beyond its length, else it is none', async () => {
+  await using sim = await startWholesale()
+  expect((await sim.activate({ gpsiReservationId: '', partnerTransactionId: 'T1' })).status).toBe(
+    200,
+  )
+  await sim.set('wholesale', { strict: true })
+  await expectFailure(sim, () => sim.activate({ gpsiReservationId: '' }), {
+    status: 400,
+    code: 'INVALID_REQUEST',
+    refusal: 'invalid-request',
+    reason: /gpsiReservationId/,
+  })
+})
 
 test('WHL-017 WHL-019 WHL-020 WHL-021 WHL-023 WHL-024 WHL-025 WHL-026 the bounds of each field are within it', async () => {
   await using sim = await startWholesale()
@@ -158,6 +179,15 @@ test('WHL-017 WHL-019 WHL-020 WHL-021 WHL-023 WHL-024 WHL-025 WHL-026 the bounds
     partnerTransactionId: 'y',
   }
   expect((await sim.activate({ ...least, subscriberId: ' ' })).status).toBe(200)
+})
+
+test.each([
+  ['wholesalePlanId', 'PLAN_NOT_FOUND', ['x'.repeat(36), '-1', ' 1', '9']],
+  ['gpsiReservationId', 'RESERVATION_NOT_FOUND', ['x'.repeat(36), '?']],
+] as const)('WHL-017 a %s within its bounds is looked up: %s', async (field, code, values) => {
+  await using sim = await startWholesale()
+  for (const value of values)
+    expect((await sim.activate({ [field]: value })).body, value).toMatchObject({ code })
 })
 
 test('WHL-007 WHL-027 a line has the products of its plan, with those added, updated and removed', async () => {
@@ -212,6 +242,7 @@ test.each([
 
 test.each([
   ['those it names', ['1000002', '1000003'], ['1000002', '1000003']],
+  ['those it names twice, once', ['1000002', '1000002'], ['1000002']],
   ['those the plan includes where it names none', undefined, ['1000001']],
   ['none where its list is empty', [], []],
 ])('WHL-008 a line gets allowances: %s', async (_what, bucketRefId, expected) => {
@@ -319,7 +350,7 @@ test('WHL-013 a device the customer brings needs an EID', async () => {
 })
 
 test.each([{}, { eSIMDeliveryMethod: 'QR' }, { iccid: ESIM, eSIMDeliveryMethod: 'QR' }])(
-  'WHL-025 WHL-026 the notification of an eSIM carries the activation code that its handset installs: %j',
+  'WHL-001 WHL-025 WHL-026 the notification of an eSIM carries the activation code that its handset installs: %j',
   async (fields) => {
     const { sim, told } = await activated(fields)
     await using _ = sim
@@ -465,7 +496,26 @@ test('a seed file brings cards, eSIMs and reservations', async () => {
   ])
 })
 
+test('an eSIM of a seed file may have its activation code, in any form SGP.22 has', async () => {
+  const [plain, flagged] = ['8901410427000000028', '8901410427000000036']
+  const esims = [`${plain},LPA:1$host.example$PLAIN$1.3.6`, `${flagged},1$host.example$CODE$$1`]
+  await using sim = await startWholesale({ stock: { wholesale: { esims } } })
+  for (const iccid of [plain, flagged]) await sim.activate({ iccid })
+  await sim.settle()
+  expect((await sim.told()).map(({ activationCode }) => activationCode)).toEqual([
+    'LPA:1$host.example$PLAIN$1.3.6',
+    'LPA:1$host.example$CODE$$1',
+  ])
+  expect((await sim.device(plain).install()).sim.profile).toBe('enabled')
+  await expect(sim.device(flagged).install()).rejects.toThrow(/asks for a confirmation code/)
+  await sim.set('wholesale', { confirmationCode: '2468' })
+  await expect(sim.device(flagged).install('1')).rejects.toThrow(/is not the one of the setting/)
+  expect((await sim.device(flagged).install('2468')).sim.profile).toBe('enabled')
+})
+
 test.each([
+  [{ cards: ['8901410427000000028,1$host.example$CODE'] }, /a card has no activation code/],
+  [{ esims: ['8901410427000000028,2$host.example$CODE'] }, /must look like 1\$address\$code/],
   [{ card: [] }, /lists of cards, esims and reservations/],
   [{ cards: '89014104270000000001' }, /lists of cards/],
   [{ cards: ['8901'] }, /8901 is no text of 19 or 20 digits/],

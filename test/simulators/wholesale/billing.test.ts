@@ -14,11 +14,15 @@ const full = (endsAt: string) => [
 ]
 
 /** A card in a handset, activated on the wanted day. */
-async function activatedOn(instant: string, fields: object = {}): Promise<Wholesale> {
+async function activatedOn(
+  instant: string,
+  fields: object = {},
+  settings: Readonly<Record<string, string>> = {},
+): Promise<Wholesale> {
   const sim = await startWholesale()
   await sim.clock.advance({ to: instant })
   await sim.authorize()
-  await sim.set('wholesale', { settlingDelay: 'PT0S' })
+  await sim.set('wholesale', { settlingDelay: 'PT0S', ...settings })
   expect((await sim.activate({ iccid: ICCID, eid: undefined, ...fields })).status).toBe(200)
   return sim
 }
@@ -110,15 +114,32 @@ test.each([
 )
 
 test.each([
-  ['2026-01-15T10:00:00Z', 15],
-  ['2026-01-28T10:00:00Z', 28],
-  ['2026-01-29T10:00:00Z', 28],
-  ['2026-03-31T23:00:00Z', 28],
+  ['2026-01-01T10:00:00Z', '2026-02-01T00:00:00.000Z'],
+  ['2026-01-13T10:00:00Z', '2026-02-01T00:00:00.000Z'],
+  ['2026-03-31T23:00:00Z', '2026-04-01T00:00:00.000Z'],
+])('WHL-020 without a bill day it is the 1st: activated at %s', async (instant, nextBillCycle) => {
+  await using sim = await activatedOn(instant)
+  expect((await sim.told())[0]?.subscription).toMatchObject({ billCycleStartDay: 1, nextBillCycle })
+  expect(await buckets(sim)).toEqual(full(nextBillCycle))
+})
+
+test.each([
+  ['2026-01-15T10:00:00Z', 15, '2026-02-15T00:00:00.000Z'],
+  ['2026-01-28T10:00:00Z', 28, '2026-02-28T00:00:00.000Z'],
+  ['2026-01-29T10:00:00Z', 28, '2026-02-28T00:00:00.000Z'],
+  ['2026-03-31T23:00:00Z', 28, '2026-04-28T00:00:00.000Z'],
 ])(
-  'WHL-020 without a bill day it is that of the activation, the 28th at most: %s has %i',
-  async (instant, billCycleStartDay) => {
-    await using sim = await activatedOn(instant)
-    expect((await sim.told())[0]?.subscription).toMatchObject({ billCycleStartDay })
+  'with the setting billCycleDefault activation it is the day of the activation, the 28th at most: %s has %i',
+  async (instant, billCycleStartDay, nextBillCycle) => {
+    await using sim = await activatedOn(instant, {}, { billCycleDefault: 'activation' })
+    expect((await sim.told())[0]?.subscription).toMatchObject({ billCycleStartDay, nextBillCycle })
+    // It is the line's own from then on.
+    await sim.set('wholesale', { billCycleDefault: 'first' })
+    await sim.clock.advance({ to: nextBillCycle })
+    await sim.authorize()
+    await sim.update('Suspend')
+    await sim.clock.advance('PT1S')
+    expect((await sim.told()).at(-1)?.subscription).toMatchObject({ billCycleStartDay })
   },
 )
 

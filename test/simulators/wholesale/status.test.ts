@@ -128,10 +128,12 @@ test('WHL-004 the acknowledgement does not wait for provisioning, however long i
   await using sim = await startWholesale({ given: 'an active line' })
   await sim.set('wholesale', { settlingDelay: 'P1D' })
   expect((await sim.update('Suspend')).body).toEqual(SUCCESS)
+  expect((await sim.activate({ iccid: CARD, eid: undefined })).body).toEqual(SUCCESS)
+  const active = async () => (await sim.sims('wholesale')).map(({ iccid }) => iccid)
   await sim.clock.advance('PT23H59M')
-  expect(await serviceOf(sim)).toBe('active')
+  expect([await serviceOf(sim), await active()]).toEqual(['active', [ICCID]])
   await sim.clock.advance('PT1M')
-  expect(await serviceOf(sim)).toBe('suspended')
+  expect([await serviceOf(sim), await active()]).toEqual(['suspended', [ICCID, CARD]])
 })
 
 test('with no settling delay a request settles as soon as it is acknowledged', async () => {
@@ -149,6 +151,8 @@ test.each([
   ['WHL-033 no action', { action: undefined }],
   ['WHL-033 an action there is not', { action: 'suspend' }],
   ['WHL-034 neither iccid nor gpsi', { iccid: undefined }],
+  ['WHL-023 an iccid of 18 digits', { iccid: '119866216445230245' }],
+  ['WHL-023 an iccid of 21 digits', { iccid: '119866216445230245011' }],
   ['WHL-034 an iccid that is none', { iccid: '1198662164452302450' + 'x' }],
   ['a gpsi that is none', { gpsi: '123' }],
   ['a gpsi that is no whole number', { gpsi: 19459986891.5 }],
@@ -161,7 +165,7 @@ test.each([
   })
 })
 
-test('WHL-033 WHL-034 a status update with an iccid, a transaction and an action is all it takes', async () => {
+test('WHL-029 WHL-033 WHL-034 a status update with an iccid, a transaction and an action is all it takes', async () => {
   await using sim = await startWholesale({ given: 'an active line' })
   const body = { partnerTransactionId: 'x'.repeat(36), iccid: ICCID, action: 'Suspend' }
   expect((await sim.call('POST', '/updateStatus', body)).body).toEqual(SUCCESS)

@@ -1,7 +1,9 @@
 // Bundles of the inventory onto eSIMs: POST /esims/apply and POST /esims/{iccid}/bundles.
 import { defined } from '../../../state/defined.ts'
+import { instantOf } from '../../../state/instant.ts'
 import { Refusal } from '../../../state/refusal.ts'
 import { reply } from '../../call.ts'
+import { sourceIpOf } from '../orders/ordering.ts'
 import type { EsimGoHandlers } from '../settings.ts'
 import type { components } from '../spec.d.ts'
 import { type Application, apply } from './apply.ts'
@@ -49,17 +51,19 @@ function applicationOf(
 
 function startOf(startTime: string | undefined, now: number): number | undefined {
   if (startTime === undefined) return undefined
-  const at = Date.parse(startTime)
-  // The format lets through what no clock shows, such as a leap second.
-  if (Number.isNaN(at)) refuse(`startTime: "${startTime}" is not a time`)
+  const at = instantOf(startTime)
+  if (at === undefined) return refuse(`startTime: "${startTime}" is not a time`)
   if (at < now) refuse('startTime lies in the past')
   return at
 }
 
 export const applyHandlers: EsimGoHandlers = {
-  applyBundle({ body, now }, world) {
+  applyBundle(call, world) {
+    const { body, now } = call
     const applications = applicationsOf(body)
-    const { reference, outcomes } = apply(world, applications, startOf(body.startTime, now))
+    const startsAt = startOf(body.startTime, now)
+    const options = { startsAt, sourceIp: sourceIpOf(call) }
+    const { reference, outcomes } = apply(world, applications, options)
     return reply(200, { esims: outcomes, applyReference: reference })
   },
 
@@ -67,9 +71,12 @@ export const applyHandlers: EsimGoHandlers = {
    * The bundle goes onto the eSIM `repeat` times (inferred); the status tells where it does not
    * fit.
    */
-  applyBundleToEsim({ path, body: { name, startTime, repeat = 1 }, now }, world) {
+  applyBundleToEsim(call, world) {
+    const { path, body, now } = call
+    const { name, startTime, repeat = 1 } = body
     const application = { bundle: name, iccid: path.iccid, repeat, allowReassign: false }
-    const { outcomes } = apply(world, [application], startOf(startTime, now))
+    const options = { startsAt: startOf(startTime, now), sourceIp: sourceIpOf(call) }
+    const { outcomes } = apply(world, [application], options)
     const [first] = outcomes
     if (!first) throw new Error('an application without an outcome')
     return reply(200, { status: first.status })

@@ -1,8 +1,9 @@
 // Applying bundles of the inventory to eSIMs.
 import { bundlesOf } from '../../../state/bundles.ts'
+import { defined } from '../../../state/defined.ts'
 import { Refusal } from '../../../state/refusal.ts'
 import type { World } from '../../../state/world.ts'
-import { findBundle } from '../catalogue/on-sale.ts'
+import { findBought } from '../catalogue/on-sale.ts'
 import { findUsable, incompatibilityOf, mintEsim } from '../esims/esims.ts'
 import { spendable } from '../organisation/account.ts'
 import { type CatalogueBundle, type Esim, type OrderLine, orders, SLUG } from '../records.ts'
@@ -15,6 +16,13 @@ export interface Application {
   readonly iccid?: string
   readonly repeat: number
   readonly allowReassign: boolean
+}
+
+export interface ApplyOptions {
+  /** When the bundles start, virtual ms; with their first use unless given. */
+  readonly startsAt?: number | undefined
+  /** The address it was asked for from. */
+  readonly sourceIp?: string | undefined
 }
 
 /** What became of one bundle. */
@@ -37,7 +45,7 @@ const MOST_ESIMS = 1000
 export function apply(
   world: World,
   applications: readonly Application[],
-  startsAt?: number,
+  { startsAt, sourceIp }: ApplyOptions = {},
 ): { reference: string; outcomes: Outcome[] } {
   const together = applications.reduce((sum, { repeat }) => sum + repeat, 0)
   if (together > MOST_ESIMS)
@@ -48,7 +56,7 @@ export function apply(
   const lines: OrderLine[] = []
   for (const application of applications) {
     const { bundle: name, repeat, allowReassign } = application
-    const bundle = findBundle(world, name)
+    const bundle = findBought(world, name)
     const { esim, problem } = targetOf(world, application, bundle)
     if (esim && problem) {
       outcomes.push({ iccid: esim.iccid, bundle: name, status: problem })
@@ -64,7 +72,7 @@ export function apply(
     }
   }
 
-  if (lines.length > 0) placeFreeOrder(world, reference, lines)
+  if (lines.length > 0) placeFreeOrder(world, reference, lines, sourceIp)
   return { reference, outcomes }
 }
 
@@ -97,7 +105,12 @@ function assignmentLine(item: string, iccid: string, allowReassign: boolean): Or
   }
 }
 
-function placeFreeOrder(world: World, reference: string, lines: readonly OrderLine[]): void {
+function placeFreeOrder(
+  world: World,
+  reference: string,
+  lines: readonly OrderLine[],
+  sourceIp: string | undefined,
+): void {
   world.in(orders).put({
     reference,
     serial: world.next('esim-go.order'),
@@ -107,5 +120,6 @@ function placeFreeOrder(world: World, reference: string, lines: readonly OrderLi
     status: 'completed',
     lines,
     runningBalance: spendable(world),
+    ...defined({ sourceIp }),
   })
 }

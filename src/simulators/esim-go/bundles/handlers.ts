@@ -4,19 +4,25 @@ import { reply } from '../../call.ts'
 import { assignmentsNamed, assignmentsOf, isCurrent } from '../assignments.ts'
 import { findEsim } from '../esims/esims.ts'
 import type { EsimGoHandlers } from '../settings.ts'
+import { isSince, V23 } from '../versions.ts'
 import * as wire from './wire.ts'
 
 export const bundleHandlers: EsimGoHandlers = {
-  listEsimBundles({ path, query, basePath }, world) {
+  listEsimBundles({ path, query, basePath, settings }, world) {
     findEsim(world, path.iccid)
-    const { includeUsed = false, limit = 15 } = query
+    // v2.2 knows no limit (public), so that it has none (inferred).
+    const { includeUsed = false, limit = isSince(V23, basePath) ? 15 : Number.POSITIVE_INFINITY } =
+      query
+    // v2.5's description has megabytes in this list alone.
+    const unit = settings.wire === 'documented' ? 'MB' : 'BYTES'
     const listed = assignmentsOf(world, path.iccid).filter((each) => includeUsed || isCurrent(each))
-    const byName = grouped(listed.slice(0, limit), ({ bundle }) => bundle.name)
+    // The most recent ones are kept (public), in the order they were assigned.
+    const byName = grouped(listed.slice(-limit), ({ bundle }) => bundle.name)
     return reply(200, {
       bundles: [...byName].map(([name, assignments]) => ({
         name,
         description: wire.description(world, name),
-        assignments: assignments.map((each) => wire.assignment(world, each, basePath)),
+        assignments: assignments.map((each) => wire.assignment(world, each, basePath, unit)),
       })),
     })
   },

@@ -4,6 +4,7 @@ import { Refusal } from '../../../state/refusal.ts'
 import { reply } from '../../call.ts'
 import { credit } from '../organisation/account.ts'
 import type { EsimGoHandlers } from '../settings.ts'
+import { acknowledgement } from '../versions.ts'
 import { takeFromLot, usableLots } from './inventory.ts'
 import { isRefundable } from './revoke.ts'
 import * as wire from './wire.ts'
@@ -21,7 +22,7 @@ export const inventoryHandlers: EsimGoHandlers = {
     })
   },
 
-  refundInventory({ body: { usageId, quantity } }, world) {
+  refundInventory({ body: { usageId, quantity }, basePath }, world) {
     const lot = takeFromLot(world, usageId, quantity)
     if (!isRefundable(world, lot.boughtAt))
       throw new Refusal(
@@ -29,6 +30,6 @@ export const inventoryHandlers: EsimGoHandlers = {
         `usageId ${usageId} cannot be refunded: its refund period is over, or refunds are disabled`,
       )
     credit(world, quantity * lot.price)
-    return reply(200, { message: REFUNDED, status: REFUNDED })
+    return reply(200, acknowledgement(basePath, REFUNDED))
   },
 }

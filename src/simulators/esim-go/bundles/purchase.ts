@@ -2,7 +2,7 @@
 import type { Bundle } from '../../../state/bundles.ts'
 import { defined } from '../../../state/defined.ts'
 import type { World } from '../../../state/world.ts'
-import { findBundle } from '../catalogue/on-sale.ts'
+import { findBought } from '../catalogue/on-sale.ts'
 
 export interface Purchase {
   /** US cents, of the whole bundle: the twelve assignments of a year share it. */
@@ -48,7 +48,7 @@ function toNumber(text: string | undefined): number | undefined {
 export function purchaseOf(world: World, bundle: Bundle): Purchase {
   const { price, boughtAt, lot } = extraOf(bundle)
   if (price === undefined || boughtAt === undefined)
-    return { price: findBundle(world, bundle.name).price, boughtAt: bundle.assignedAt }
+    return { price: findBought(world, bundle.name).price, boughtAt: bundle.assignedAt }
   return { price, boughtAt, ...defined({ lot }) }
 }
 

@@ -1,5 +1,5 @@
 // Bundles onto eSIMs: one application is one assignment, or twelve for a one-year bundle.
-import { assignBundle, type Bundle } from '../../../state/bundles.ts'
+import { assignBundle, type Bundle, type Term } from '../../../state/bundles.ts'
 import { defined } from '../../../state/defined.ts'
 import { addDuration } from '../../../state/duration.ts'
 import { Refusal } from '../../../state/refusal.ts'
@@ -11,11 +11,10 @@ import { type CatalogueBundle, SLUG } from '../records.ts'
 import { settings } from '../settings.ts'
 import { lapseBundle } from './lapse.ts'
 import { type Purchase, readyAtOf, toExtra } from './purchase.ts'
+import { MONTHS, monthOf, YEAR_DAYS } from './year.ts'
 
 /** Bytes in a megabyte: 1 GB is 1,000,000,000 bytes (public). */
 const MEGABYTE = 1_000_000
-/** Days of a bundle that comes as twelve assignments of a month (documented). */
-const ONE_YEAR = 365
 /** Assignment ids look like 215009266 (public). */
 const FIRST_ID = 215_000_000
 /**
@@ -24,14 +23,24 @@ const FIRST_ID = 215_000_000
  */
 const AT_ONCE = 5
 
+/** How a bundle is cut into assignments. */
+interface Parts {
+  /** Bytes of each, in the order they are used. */
+  readonly bytes: readonly number[]
+  readonly duration: string
+}
+
 /**
- * How a bundle is cut into assignments: a one-year one into twelve calendar months, each with a
- * twelfth of the data (inferred).
+ * A one-year bundle is cut into twelve calendar months, each with a twelfth of the data (inferred);
+ * the bytes that do not divide are in the last.
  */
-function parts(bundle: CatalogueBundle): { count: number; bytes: number; duration: string } {
-  const bytes = bundle.unlimited ? 0 : bundle.dataAmount * MEGABYTE
-  if (bundle.duration !== ONE_YEAR) return { count: 1, bytes, duration: `P${bundle.duration}D` }
-  return { count: 12, bytes: Math.floor(bytes / 12), duration: 'P1M' }
+function partsOf({ unlimited, dataAmount, duration }: CatalogueBundle): Parts {
+  const whole = unlimited ? 0 : dataAmount * MEGABYTE
+  if (duration !== YEAR_DAYS) return { bytes: [whole], duration: `P${duration}D` }
+  const twelfth = Math.floor(whole / MONTHS)
+  const bytes = Array.from({ length: MONTHS }, () => twelfth)
+  bytes[MONTHS - 1] = whole - twelfth * (MONTHS - 1)
+  return { bytes, duration: 'P1M' }
 }
 
 /**
@@ -47,6 +56,12 @@ function processingOf(world: World, bundle: CatalogueBundle, together: number): 
   return addDuration(world.now, asyncApplyDelay) > addDuration(world.now, processingDelay)
     ? asyncApplyDelay
     : processingDelay
+}
+
+/** When a part of a bundle runs, as far as that is known when it is put on an eSIM. */
+function termOf(startsAt: number | undefined, part: number, count: number): Partial<Term> {
+  if (startsAt === undefined) return {}
+  return count === 1 ? { startsAt } : monthOf(startsAt, part)
 }
 
 /** @throws Refusal `busy` where one of these bundles is processing */
@@ -73,8 +88,8 @@ export interface AssignOptions {
    */
   readonly reference: string
   /**
-   * Virtual ms: the bundle begins then instead of at first use; the months of a year then follow
-   * one another.
+   * Virtual ms: the bundle begins then instead of at first use; the months of a year follow one
+   * another from there.
    */
   readonly startsAt?: number | undefined
   /** Absent: bought now, at the price of the catalogue. */
@@ -95,10 +110,9 @@ export function putOnEsim(
   const paid = purchase ?? { price: bundle.price, boughtAt: world.now }
   const extra = toExtra(readyAt > world.now ? { ...paid, readyAt } : paid)
 
-  const { count, bytes, duration } = parts(bundle)
-  let beginsAt = startsAt
+  const { bytes, duration } = partsOf(bundle)
   let state: Bundle['state'] = 'processing'
-  for (let part = 0; part < count; part += 1) {
+  for (const [part, initialBytes] of bytes.entries()) {
     const assigned = assignBundle(
       world,
       {
@@ -108,15 +122,14 @@ export function putOnEsim(
         name: bundle.name,
         reference,
         unlimited: bundle.unlimited,
-        initialBytes: bytes,
+        initialBytes,
         duration,
         extra,
-        ...defined({ startsAt: beginsAt }),
+        ...termOf(startsAt, part, bytes.length),
       },
       processing,
     )
     if (part === 0) state = assigned.state
-    if (beginsAt !== undefined) beginsAt = addDuration(beginsAt, duration)
   }
 
   const lapsesAt = addDuration(world.now, world.settings(settings).lapseAfter)

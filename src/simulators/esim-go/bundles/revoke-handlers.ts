@@ -5,6 +5,7 @@ import { type Reply, reply } from '../../call.ts'
 import { CURRENCY, money } from '../money.ts'
 import type { EsimGoHandlers } from '../settings.ts'
 import type { components } from '../spec.d.ts'
+import { isSince, V25 } from '../versions.ts'
 import { type Revocation, revocationById, revocationByName, revoke } from './revoke.ts'
 
 type Result = components['schemas']['RevokeResult']
@@ -13,6 +14,7 @@ type Result = components['schemas']['RevokeResult']
 interface Query {
   readonly type?: 'validate' | 'transaction'
   readonly refundToBalance?: boolean
+  /** Named where the path does not say which assignment is meant. */
   readonly offerId?: string
 }
 
@@ -39,23 +41,33 @@ function optionsOf(revocation: Revocation): NonNullable<Result['options']> {
 }
 
 /**
- * Where the value is to go.
- * @throws Refusal where it is asked for in a way it cannot be had
+ * Holds a call that names a bundle, of which there may be several, to the offer it takes up.
+ * @throws Refusal `invalid-request` where that is another one, or is missing for a refund to the
+ *   balance
  */
-function refundOf(revocation: Revocation, query: Query): keyof typeof REVOKED {
-  const { refunds, offerId } = revocation
-  const { refundToBalance = false } = query
-  if (query.offerId !== undefined && query.offerId !== offerId)
+function checkOffer(
+  { offerId }: Revocation,
+  { offerId: named, refundToBalance, type }: Query,
+): void {
+  if (type === 'validate') return
+  if (named !== undefined && named !== offerId)
     throw new Refusal(
       'invalid-request',
-      `offerId ${query.offerId} is not the offer of what would be revoked, which is ${offerId}`,
+      `offerId ${named} is not the offer of what would be revoked, which is ${offerId}`,
     )
-  if (!refundToBalance) return refunds.includes('inventory') ? 'inventory' : 'none'
-  if (query.offerId === undefined)
+  if (refundToBalance && named === undefined)
     throw new Refusal(
       'invalid-request',
       'a refund to the balance needs the offerId that type=validate answers',
     )
+}
+
+/**
+ * Where the value is to go.
+ * @throws Refusal `wrong-state` where it is asked for in a way it cannot be had
+ */
+function refundOf({ refunds }: Revocation, query: Query): keyof typeof REVOKED {
+  if (!query.refundToBalance) return refunds.includes('inventory') ? 'inventory' : 'none'
   if (refunds.includes('balance')) return 'balance'
   const why = 'it has started, is only a part, its refund period is over, or refunds are disabled'
   throw new Refusal('wrong-state', `it cannot be refunded: ${why}`)
@@ -70,8 +82,13 @@ function answer(world: World, revocation: Revocation, query: Query): Reply<Resul
 }
 
 export const revokeHandlers: EsimGoHandlers = {
-  revokeBundle: ({ path: { iccid, name }, query }, world) =>
-    answer(world, revocationByName(world, iccid, name), query),
+  revokeBundle({ path, query, basePath, settings: { revokePick } }, world) {
+    const byVersion = isSince(V25, basePath) ? 'oldest-unused' : 'latest'
+    const pick = revokePick === 'auto' ? byVersion : revokePick
+    const revocation = revocationByName(world, path, pick)
+    checkOffer(revocation, query)
+    return answer(world, revocation, query)
+  },
   revokeAssignment: ({ path: { iccid, name, assignmentId }, query }, world) =>
     answer(world, revocationById(world, { iccid, name, id: assignmentId }), query),
   revokeApplication: ({ path: { iccid, name, assignmentId }, query }, world) =>

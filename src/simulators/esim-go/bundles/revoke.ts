@@ -61,13 +61,20 @@ function appliedBundles(world: World, iccid: string, name: string): AppliedBundl
 const isUnused = (applied: AppliedBundle) =>
   applied.every(({ state }) => state === 'queued' || state === 'processing')
 
+/** Which of several bundles of one name is taken. */
+export type RevokePick = 'latest' | 'oldest-unused'
+
 /**
- * Finds what revoking a bundle by its name takes off: of several, the latest or the oldest unused
- * (setting `revokePick`); of a one-year bundle every month that is not over.
+ * Finds what revoking a bundle by its name takes off: of several, the latest or the oldest unused,
+ * the latest where none is; of a one-year bundle every month that is not over.
  * @throws Refusal `foreign-esim`, `not-found`, `wrong-state` where nothing of it is left, `busy`
  *   while it is processing
  */
-export function revocationByName(world: World, iccid: string, name: string): Revocation {
+export function revocationByName(
+  world: World,
+  { iccid, name }: { iccid: string; name: string },
+  pick: RevokePick,
+): Revocation {
   const found = findEsim(world, iccid)
   const left = appliedBundles(world, iccid, name).filter((applied) => applied.some(isCurrent))
   const latest = left.at(-1)
@@ -77,8 +84,7 @@ export function revocationByName(world: World, iccid: string, name: string): Rev
       `every assignment of ${name} on eSIM ${iccid} is used up, over or taken off already`,
     )
 
-  const { revokePick } = world.settings(settings)
-  const applied = revokePick === 'latest' ? latest : (left.find(isUnused) ?? latest)
+  const applied = pick === 'latest' ? latest : (left.find(isUnused) ?? latest)
   const parts = applied.filter(isCurrent).map(({ bundle }) => bundle)
   return planRevocation(world, found, applied, parts)
 }

@@ -3,7 +3,7 @@
 import { defined } from '../../../state/defined.ts'
 import { type Country, countries, findCountry } from '../../countries.ts'
 import type { CatalogueBundle } from '../records.ts'
-import { catalogueOrder } from './search.ts'
+import { asListed } from './search.ts'
 
 /**
  * Where a bundle works: a country, or a region under the code its bundles are
@@ -13,7 +13,7 @@ interface Area {
   readonly code: string
   readonly name: string
   readonly countries: readonly string[]
-  readonly speed: readonly string[]
+  readonly speed: readonly string[] | null
   readonly sold?: { readonly name: string; readonly region: string }
   /** Cents for 1 GB in 7 days; every other price here follows from it. */
   readonly base: number
@@ -31,7 +31,24 @@ interface Plan {
 }
 
 /** Recorded prices of 1 GB in 7 days, in cents. */
-const recordedPrices: Readonly<Record<string, number>> = { AD: 690, GB: 228 }
+const recordedPrices: Readonly<Record<string, number>> = {
+  AD: 690,
+  AE: 226,
+  AG: 654,
+  AI: 654,
+  AL: 263,
+  GB: 228,
+}
+
+/** Recorded speeds, `null` where the recorded bundle has that; others are those of the networks. */
+const recordedSpeeds: Readonly<Record<string, readonly string[] | null>> = {
+  AD: ['2G', '3G', '4G'],
+  AG: null,
+  AI: null,
+}
+
+/** The recorded first page has AE and AG, and not AF between them (inferred: nothing is sold). */
+const notSold: readonly string[] = ['AF']
 
 /** Cents for 1 GB in 7 days around which a region's countries lie. */
 const regionPrices: Readonly<Record<string, number>> = {
@@ -42,8 +59,8 @@ const regionPrices: Readonly<Record<string, number>> = {
   'South America': 340,
   Oceania: 420,
   Africa: 620,
-  Caribbean: 650,
 }
+const CARIBBEAN_PRICE = 650
 
 /**
  * From this base price on, an area has neither unlimited bundles nor fixed ones over 20 GB:
@@ -81,9 +98,9 @@ const widePlans: readonly Plan[] = [
   ...commonPlans,
   fixed(50, 30, 25),
   fixed(100, 30, 48),
-  ...unlimited('UL', 'Unlimited Lite', 1.08),
-  ...unlimited('ULE', 'Unlimited Essential', 1.3),
-  ...unlimited('ULP', 'Unlimited Plus', 2.6),
+  ...unlimited('UL', 'Standard Unlimited Lite', 1.08),
+  ...unlimited('ULE', 'Standard Unlimited Essential', 1.3),
+  ...unlimited('ULP', 'Standard Unlimited Plus', 2.6),
 ]
 
 const globalPlans: readonly Plan[] = [...widePlans, long(100, 180, 57)]
@@ -105,7 +122,7 @@ const regions: readonly (readonly [
   [
     'RCA',
     'Caribbean',
-    'Caribbean',
+    'North America',
     660,
     'AG AI AW BB BL BM BQ CW DM DO GD GF GP GY HT JM KN KY LC MF MQ MS SR SX TC TT VC VG',
   ],
@@ -151,11 +168,11 @@ let all: readonly CatalogueBundle[] | undefined
 let byName: ReadonlyMap<string, CatalogueBundle> | undefined
 
 /**
- * The catalogue of a world whose user puts nothing else on sale, by price and then name; built at
- * the first call, always the same.
+ * The catalogue of a world whose user puts nothing else on sale, in the order it is listed in;
+ * built at the first call, always the same.
  */
 export function defaultCatalogue(): readonly CatalogueBundle[] {
-  all ??= areas().flatMap(bundlesIn).sort(catalogueOrder({}))
+  all ??= areas().flatMap(bundlesIn).sort(asListed)
   return all
 }
 
@@ -177,17 +194,18 @@ function areas(): Area[] {
       plans: globalPlans,
     }
   })
-  return [...countries().map(countryArea), ...regional, ...global]
+  const sold = countries().filter(({ iso }) => !notSold.includes(iso))
+  return [...sold.map(countryArea), ...regional, ...global]
 }
 
-function countryArea({ iso, name, region }: Country): Area {
-  const usual = regionPrices[region] ?? EXPENSIVE
+function countryArea({ iso, name, region, subregion }: Country): Area {
+  const usual = subregion === 'Caribbean' ? CARIBBEAN_PRICE : (regionPrices[region] ?? EXPENSIVE)
   const base = recordedPrices[iso] ?? Math.round((usual * spread(iso)) / 100)
   return {
     code: iso,
     name,
     countries: [iso],
-    speed: speedOf([iso]),
+    speed: iso in recordedSpeeds ? (recordedSpeeds[iso] ?? null) : speedOf([iso]),
     base,
     plans: plansAt(base),
   }
@@ -271,14 +289,16 @@ function long(gigabytes: number, days: number, factor: number): Plan {
   return { ...fixed(gigabytes, days, factor), groups: longGroup }
 }
 
-/** One family of unlimited plans; `oneDay` is the price of one day. */
-function unlimited(data: string, label: string, oneDay: number): Plan[] {
-  const groups = [`Standard ${label}`]
+/**
+ * One family of unlimited plans, all described alike: the group tells the families apart.
+ * @param oneDay what one day costs against 1 GB in 7 days
+ */
+function unlimited(data: string, group: string, oneDay: number): Plan[] {
   return unlimitedDays.map(([days, factor]) => ({
     data,
-    label,
+    label: 'Unlimited',
     days,
-    groups,
+    groups: [group],
     dataAmount: -1,
     factor: oneDay * factor,
   }))

@@ -6,7 +6,7 @@ import type { EsimGoRefusal } from '../errors.ts'
 import type { EsimGoHandlers } from '../settings.ts'
 import { findBundle, onSale } from './on-sale.ts'
 import { priceList } from './prices.ts'
-import { bundleGroups, searchCatalogue } from './search.ts'
+import { searchCatalogue } from './search.ts'
 import * as wire from './wire.ts'
 
 /** The parts of a comma-separated list. */
@@ -34,10 +34,14 @@ function countriesOf(names: readonly string[], codes: readonly string[]): Countr
 }
 
 export const catalogueHandlers: EsimGoHandlers = {
-  getCatalogue({ query, settings }, world) {
+  getCatalogue({ query, settings, basePath }, world) {
     const { page = 1, perPage = 50, countries: isos, ...search } = query
-    const found = searchCatalogue(onSale(world), { ...search, countries: parts(isos) })
-    const bundles = found.slice((page - 1) * perPage, page * perPage).map(wire.catalogueBundle)
+    const { regionalBundles: regional } = settings
+    const asked = { ...search, countries: parts(isos), regional }
+    const found = searchCatalogue(onSale(world), asked)
+    const bundles = found
+      .slice((page - 1) * perPage, page * perPage)
+      .map((bundle) => wire.listedBundle(bundle, { basePath, regional }))
     if (settings.wire === 'documented') return reply(200, bundles)
     return reply(200, {
       bundles,
@@ -47,8 +51,10 @@ export const catalogueHandlers: EsimGoHandlers = {
     })
   },
 
-  getCatalogueBundle({ path }, world) {
-    return reply(200, wire.catalogueBundle(findBundle(world, path.name)))
+  getCatalogueBundle({ path, settings, basePath }, world) {
+    const bundle = findBundle(world, path.name)
+    const regional = settings.regionalBundles
+    return reply(200, wire.bundleDetails(bundle, { basePath, regional }))
   },
 
   listPrices({ settings }, world) {
@@ -58,11 +64,6 @@ export const catalogueHandlers: EsimGoHandlers = {
         'the setting consumptionBilling is off: prices are not told',
       )
     return reply(200, priceList(world))
-  },
-
-  listBundleGroups({ settings }, world) {
-    const groups = bundleGroups(onSale(world)).map((name) => ({ name }))
-    return reply(200, settings.groups === 'array' ? groups : { groups })
   },
 
   getNetworks({ query }) {

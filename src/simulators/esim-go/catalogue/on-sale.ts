@@ -3,26 +3,56 @@ import { Refusal } from '../../../state/refusal.ts'
 import type { World } from '../../../state/world.ts'
 import type { EsimGoRefusal } from '../errors.ts'
 import { refusedBundles, refuseIfMagic } from '../magic-values.ts'
+import { accountOf } from '../organisation/account.ts'
 import { type CatalogueBundle, userBundles } from '../records.ts'
 import { defaultBundle, defaultCatalogue } from './default-bundles.ts'
 import { catalogueMagicBundle } from './magic-bundles.ts'
+import { asListed } from './search.ts'
 
-/** Every bundle on sale, cheapest first. */
+/** Every bundle on sale, in the order they are listed in. */
 export function onSale(world: World): readonly CatalogueBundle[] {
   const user = world.in(userBundles)
-  if (user.size === 0) return defaultCatalogue()
-  const others = defaultCatalogue().filter(({ name }) => !user.has(name))
-  return [...user.values(), ...others].sort((a, b) => a.price - b.price)
+  const others = hasDefaultCatalogue(world) ? defaultCatalogue() : []
+  if (user.size === 0) return others
+  return [...user.values(), ...others.filter(({ name }) => !user.has(name))].sort(asListed)
 }
 
-/** The bundle of exactly this name, or `undefined`. */
+/** False where the user's own bundles have replaced the default catalogue. */
+function hasDefaultCatalogue(world: World): boolean {
+  return accountOf(world).onlyOwnBundles !== true
+}
+
+/** The bundle of exactly this name that can be bought, or `undefined`. */
 export function lookUp(world: World, name: string): CatalogueBundle | undefined {
-  return world.in(userBundles).get(name) ?? defaultBundle(name) ?? catalogueMagicBundle(name)
+  return (
+    world.in(userBundles).get(name) ??
+    (hasDefaultCatalogue(world) ? defaultBundle(name) : undefined) ??
+    catalogueMagicBundle(name)
+  )
+}
+
+/**
+ * The bundle of exactly this name, also where it was bought before the catalogue was replaced: what
+ * somebody has goes on being usable.
+ */
+export function lookUpBought(world: World, name: string): CatalogueBundle | undefined {
+  return lookUp(world, name) ?? defaultBundle(name)
 }
 
 /** @throws Refusal `unknown-bundle`, or what a magic name provokes */
 export function findBundle(world: World, name: string): CatalogueBundle {
-  const bundle = lookUp(world, name)
+  return found(name, lookUp(world, name))
+}
+
+/**
+ * A bundle that is to be put on an eSIM, on sale or bought before.
+ * @throws Refusal `unknown-bundle`, or what a magic name provokes
+ */
+export function findBought(world: World, name: string): CatalogueBundle {
+  return found(name, lookUpBought(world, name))
+}
+
+function found(name: string, bundle: CatalogueBundle | undefined): CatalogueBundle {
   if (bundle) return bundle
   refuseIfMagic(refusedBundles, name)
   throw new Refusal<EsimGoRefusal>(

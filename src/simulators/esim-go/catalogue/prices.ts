@@ -3,13 +3,11 @@ import { createHash } from 'node:crypto'
 import type { World } from '../../../state/world.ts'
 import { countries } from '../../countries.ts'
 import { CURRENCY, moneyText } from '../money.ts'
+import { PROFILE_NAME } from '../records.ts'
 import type { components } from '../spec.d.ts'
 import { lookUp } from './on-sale.ts'
 
 type PriceList = components['schemas']['PriceList']
-
-/** The one profile there is (its name is the documentation's example). */
-const PROFILE = 'Profile 1'
 
 function sha256(text: string): string {
   return createHash('sha256').update(text).digest('hex')
@@ -36,10 +34,10 @@ export function priceList(world: World): PriceList {
     if (!bundle) return []
     const country = { iso, name }
     const price = {
-      id: idOf(`${PROFILE}/${iso}`),
+      id: idOf(`${PROFILE_NAME}/${iso}`),
       price: moneyText(bundle.price),
       currency: CURRENCY,
-      profile: PROFILE,
+      profile: PROFILE_NAME,
       country,
     }
     return [{ country, prices: [price] }]

@@ -46,6 +46,8 @@ export interface NewEsim {
   readonly iccid?: string | undefined
   readonly matchingId?: string | undefined
   readonly smdpAddress?: string | undefined
+  readonly smdpOid?: string | undefined
+  readonly needsConfirmation?: boolean | undefined
   readonly msisdn?: string | undefined
   readonly customerRef?: string | undefined
   readonly platform?: Esim['platform'] | undefined
@@ -66,6 +68,7 @@ export function mintEsim(world: World, fixed: NewEsim = {}): Esim {
     ...defined({ msisdn }),
     smdpAddress: fixed.smdpAddress ?? SMDP_ADDRESS,
     matchingId: fixed.matchingId ?? mintMatchingId(random),
+    ...defined({ smdpOid: fixed.smdpOid, needsConfirmation: fixed.needsConfirmation }),
     profile: 'released',
     service: 'active',
     serial,

@@ -1,30 +1,20 @@
 // eSIMs: the list, one of them, its customer reference.
-import { iso } from '../../../state/instant.ts'
 import { Refusal } from '../../../state/refusal.ts'
 import type { World } from '../../../state/world.ts'
 import { reply } from '../../call.ts'
 import { type Esim, esims } from '../records.ts'
 import type { EsimGoHandlers } from '../settings.ts'
 import type { operations } from '../spec.d.ts'
+import { acknowledgement } from '../versions.ts'
 import { findEsim, noteAction } from './esims.ts'
+import { esimFilter } from './filter.ts'
 import { noteHistory } from './history.ts'
+import { installLinksOf } from './install-links.ts'
 import * as wire from './wire.ts'
 
 type ListQuery = NonNullable<operations['listEsims']['parameters']['query']>
 
-/** The text of a column, as `filter` is compared with it. */
-const columns: Readonly<Record<NonNullable<ListQuery['filterBy']>, (esim: Esim) => string>> = {
-  iccid: (esim) => esim.iccid,
-  customerRef: (esim) => esim.customerRef,
-  lastAction: (esim) => esim.lastAction ?? '',
-  actionDate: (esim) => (esim.actionAt === undefined ? '' : iso(esim.actionAt)),
-  assignedDate: (esim) => iso(esim.assignedAt),
-}
-
-/**
- * One page of the list, and how many there are in all. `filter` matches anywhere in the column, in
- * either case (public: string filters search like a wildcard).
- */
+/** One page of the list, and how many there are in all. */
 function pageOf(world: World, query: ListQuery): { rows: number; page: Esim[] } {
   const { page = 1, perPage = 50, direction, orderBy = 'assignedDate', filterBy, filter } = query
   const descending = direction === 'desc'
@@ -35,11 +25,8 @@ function pageOf(world: World, query: ListQuery): { rows: number; page: Esim[] } 
   if (filterBy === undefined || filter === undefined)
     return { rows: all.size, page: all.page(orderBy, { descending }, offset, perPage) }
 
-  const textOf = columns[filterBy]
-  const part = filter.toLowerCase()
-  const found = all
-    .page(orderBy, { descending }, 0, all.size)
-    .filter((esim) => textOf(esim).toLowerCase().includes(part))
+  const fits = esimFilter(filterBy, filter)
+  const found = all.page(orderBy, { descending }, 0, all.size).filter(fits)
   return { rows: found.length, page: found.slice(offset, offset + perPage) }
 }
 
@@ -57,11 +44,13 @@ export const esimHandlers: EsimGoHandlers = {
     })
   },
 
-  getEsim({ path, query: { additionalFields }, basePath }, world) {
-    return reply(200, wire.esimDetails(findEsim(world, path.iccid), additionalFields, basePath))
+  getEsim(call, world) {
+    const { path, query, basePath } = call
+    const links = installLinksOf(query.additionalFields, call)
+    return reply(200, wire.esimDetails(findEsim(world, path.iccid), links, basePath))
   },
 
-  updateEsim({ body, query }, world) {
+  updateEsim({ body, query, basePath }, world) {
     const { iccid, customerRef } =
       [body, query].find(
         (place) => place?.iccid !== undefined && place.customerRef !== undefined,
@@ -76,6 +65,6 @@ export const esimHandlers: EsimGoHandlers = {
     world.in(esims).put({ ...esim, customerRef })
     noteAction(world, iccid, 'eSIM Updated')
     noteHistory(world, iccid, 'eSIM Updated')
-    return reply(200, { status: 'success', message: 'success' })
+    return reply(200, acknowledgement(basePath, 'success'))
   },
 }

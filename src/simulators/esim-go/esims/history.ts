@@ -1,5 +1,6 @@
 // The history of an eSIM: what was done to it and what became of its bundles, in eSIM Go's words.
 import { defineCollection, SEPARATOR, sortable } from '../../../state/collection.ts'
+import { count, fields, iccid, instant, oneOf, optional, text } from '../../../state/shape.ts'
 import type { World } from '../../../state/world.ts'
 import type { components } from '../spec.d.ts'
 
@@ -26,6 +27,30 @@ export const HISTORY_LENGTH = 200
 export const history = defineCollection<HistoryItem>({
   name: 'esim-go.history',
   key: (item) => String(item.serial),
+  shape: fields<HistoryItem>({
+    iccid,
+    serial: count,
+    at: instant,
+    name: oneOf(
+      'Bundle Applied',
+      'eSIM Updated',
+      'eSIM Refreshed',
+      'eSIM Utilisation Alert',
+      'eSIM Returned',
+      'Bundle Refunded To Balance',
+      'Bundle Refunded to Inventory',
+      'Bundle Revoked',
+      'eSIM First Attachment',
+      'eSIM First Use',
+      'Bundle Expired',
+      'Bundle Lapsed',
+    ),
+    bundle: optional(text),
+    bundleState: optional(
+      oneOf('processing', 'queued', 'active', 'depleted', 'expired', 'revoked', 'lapsed'),
+    ),
+    alertType: optional(text),
+  }),
   indexes: { esim: (item) => item.iccid + SEPARATOR + sortable(item.serial) },
 })
 

@@ -2,6 +2,7 @@
 import { type Content, type Reply, reply } from '../../call.ts'
 import type { EsimGoHandlers } from '../settings.ts'
 import { csv, orderedEsims, qrCodes } from './install-details.ts'
+import { installLinksOf } from './install-links.ts'
 import * as wire from './wire.ts'
 
 const FORMATS = ['text/csv', 'application/json', 'application/zip'] as const
@@ -16,19 +17,22 @@ export const installDetailsHandlers: EsimGoHandlers = {
     return content('application/zip', () => qrCodes(rows, now))
   },
 
-  getEsimsCsv({ path, query, basePath }, world) {
-    const rows = orderedEsims(world, path.reference, basePath)
-    return content('text/csv', () => csv(rows, query.additionalFields))
+  getEsimsCsv(call, world) {
+    const rows = orderedEsims(world, call.path.reference, call.basePath)
+    const links = installLinksOf(call.query.additionalFields, call)
+    return content('text/csv', () => csv(rows, links))
   },
 
-  getAssignments({ query, accepts, settings, now, basePath }, world) {
+  getAssignments(call, world) {
+    const { query, accepts, settings, now, basePath } = call
     const { reference: references, additionalFields } = query
+    const links = installLinksOf(additionalFields, call)
     const rows = references.flatMap((reference) => orderedEsims(world, reference, basePath))
     const format = accepts(FORMATS) ?? 'text/csv'
     if (format === 'application/zip') return content(format, () => qrCodes(rows, now))
-    if (format === 'text/csv') return content(format, () => csv(rows, additionalFields))
+    if (format === 'text/csv') return content(format, () => csv(rows, links))
 
-    const details = rows.map((row) => wire.installDetails(row, additionalFields))
+    const details = rows.map((row) => wire.installDetails(row, links))
     const [first] = details
     const { assignmentsJson } = settings
     const single =

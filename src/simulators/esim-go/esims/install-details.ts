@@ -1,15 +1,16 @@
 // What is needed to install the eSIMs of an order or an application, as rows, CSV and QR codes.
 import { bundles } from '../../../state/bundles.ts'
 import { SEPARATOR } from '../../../state/collection.ts'
-import { androidInstallUrl, appleInstallUrl, lpaString } from '../../../state/installation-code.ts'
+import { lpaString } from '../../../state/installation-code.ts'
 import { Refusal } from '../../../state/refusal.ts'
 import { simKey, sims } from '../../../state/sims.ts'
 import type { World } from '../../../state/world.ts'
 import { takenOff } from '../assignments.ts'
 import type { EsimGoRefusal } from '../errors.ts'
 import { type EsimWithSim, esims, type OrderLine, orders, SLUG } from '../records.ts'
-import { V25 } from '../versions.ts'
+import { isSince, V25 } from '../versions.ts'
 import { findEsim } from './esims.ts'
+import { type InstallLinks, installUrls } from './install-links.ts'
 
 /** One eSIM of an order or application, and the bundle that was put on it. */
 export interface OrderedEsim extends EsimWithSim {
@@ -42,7 +43,7 @@ function refuseGone(world: World, iccids: readonly string[]): void {
 /**
  * The eSIMs of an order or application. One that has left the account is left out; where all have,
  * nothing of the reference is the caller's.
- * @throws Refusal `unknown-order`, `foreign-esim`, by v2.5 `gone`
+ * @throws Refusal `unknown-order`, `foreign-esim`, since v2.5 `gone`
  */
 export function orderedEsims(world: World, reference: string, basePath: string): OrderedEsim[] {
   const order = world.in(orders).get(reference)
@@ -53,7 +54,7 @@ export function orderedEsims(world: World, reference: string, basePath: string):
     )
 
   const iccids = order.lines.flatMap((line) => line.iccids)
-  if (basePath === V25) refuseGone(world, iccids)
+  if (isSince(V25, basePath)) refuseGone(world, iccids)
   const isInAccount = (iccid: string) => world.in(esims).has(iccid)
   if (iccids.length > 0 && !iccids.some(isInAccount))
     throw new Refusal<EsimGoRefusal>(
@@ -71,53 +72,36 @@ export function orderedEsims(world: World, reference: string, basePath: string):
 }
 
 /**
- * Columns that are only there where `additionalFields` asks for them; the name of the second is
- * invented.
+ * A header line and one line an eSIM. The columns of links are only there where they are asked for;
+ * the name of the one for Android is invented.
  */
-const linkColumns: readonly {
-  readonly name: string
-  readonly fields: readonly string[]
-  readonly url: typeof appleInstallUrl
-}[] = [
-  {
-    name: 'Apple Install URL',
-    fields: ['appleInstallUrl', 'installUrl'],
-    url: appleInstallUrl,
-  },
-  {
-    name: 'Android Install URL',
-    fields: ['installUrl'],
-    url: androidInstallUrl,
-  },
-]
-
-/** A header line and one line an eSIM. */
-export async function csv(
-  rows: readonly OrderedEsim[],
-  additionalFields: string | undefined,
-): Promise<string> {
+export async function csv(rows: readonly OrderedEsim[], links: InstallLinks): Promise<string> {
   const { stringify } = await import('csv-stringify/sync')
-  const links = linkColumns.filter(
-    ({ fields }) => additionalFields !== undefined && fields.includes(additionalFields),
-  )
-  const names = links.map(({ name }) => name)
-  const header = ['ICCID', 'Matching ID', 'RSP URL', 'Bundle', 'Reference', ...names]
+  const header = ['ICCID', 'Matching ID', 'RSP URL', 'Bundle', 'Reference']
+  if (links.apple) header.push('Apple Install URL')
+  if (links.android) header.push('Android Install URL')
   const lines = rows.map(({ sim, bundle, reference }) => {
-    const urls = links.map(({ url }) => url(sim.smdpAddress, sim.matchingId))
+    const urls = Object.values(installUrls(sim, links))
     return [sim.iccid, sim.matchingId, sim.smdpAddress, bundle, reference, ...urls]
   })
   return stringify([header, ...lines])
 }
 
 /**
- * A ZIP of one PNG an eSIM, named by ICCID.
+ * A ZIP of one PNG an eSIM, named by ICCID, and a CSV that tells which is whose (public: a guide;
+ * its name and its columns are invented).
  * @param now virtual ms, the time of its files
  */
 export async function qrCodes(rows: readonly OrderedEsim[], now: number): Promise<Uint8Array> {
-  const [{ zipSync }, { default: QRCode }] = await Promise.all([import('fflate'), import('qrcode')])
+  const [{ strToU8, zipSync }, { default: QRCode }, { stringify }] = await Promise.all([
+    import('fflate'),
+    import('qrcode'),
+    import('csv-stringify/sync'),
+  ])
   const files: Record<string, Uint8Array> = {}
-  for (const { sim } of rows)
-    files[`${sim.iccid}.png`] = await QRCode.toBuffer(lpaString(sim.smdpAddress, sim.matchingId))
+  for (const { sim } of rows) files[`${sim.iccid}.png`] = await QRCode.toBuffer(lpaString(sim))
+  const lines = Object.keys(files).map((name) => [name.replace(/\.png$/, ''), name])
+  files['esims.csv'] = strToU8(stringify([['ICCID', 'File'], ...lines]))
   // PNGs are compressed already.
   return zipSync(files, { mtime: zipTime(now), level: 0 })
 }

@@ -1,11 +1,12 @@
 // The returns process: an eSIM that is not installed and has no bundle left goes back to eSIM Go.
 import { defineCollection } from '../../../state/collection.ts'
 import { addDuration } from '../../../state/duration.ts'
+import { fields, instant } from '../../../state/shape.ts'
 import type { ProfileState } from '../../../state/sim-lifecycle.ts'
 import { type Sim, simKey, sims } from '../../../state/sims.ts'
 import { defineTask } from '../../../state/tasks.ts'
 import type { World } from '../../../state/world.ts'
-import { type Esim, esims, SLUG } from '../records.ts'
+import { type Esim, esimShape, esims, SLUG } from '../records.ts'
 import { settings } from '../settings.ts'
 import { noteHistory } from './history.ts'
 
@@ -21,6 +22,7 @@ export interface Returning {
 export const returning = defineCollection<Returning>({
   name: 'esim-go.returning',
   key: ({ esim }) => esim.iccid,
+  shape: fields<Returning>({ esim: esimShape, leftAt: instant }),
 })
 
 const ON_THE_CARD: ReadonlySet<ProfileState> = new Set(['installed', 'enabled', 'disabled'])
@@ -30,12 +32,16 @@ export function isInstalled({ profile }: Sim): boolean {
   return ON_THE_CARD.has(profile)
 }
 
-/** Takes an eSIM out of the account at once. */
+/**
+ * Takes an eSIM out of the account at once, which is what its history calls returned (public: it is
+ * no longer the organisation's). One that comes back shows that it was away.
+ */
 export function startReturn(world: World, iccid: string): void {
   const esim = world.in(esims).get(iccid)
   if (!esim) return
   world.in(returning).put({ esim, leftAt: world.now })
   world.in(esims).delete(iccid)
+  noteHistory(world, iccid, 'eSIM Returned')
 }
 
 /**
@@ -59,6 +65,5 @@ export const concludeReturn = defineTask({
     if (!returned || !sim || !isInstalled(sim)) return
     world.in(returning).delete(iccid)
     world.in(esims).put(returned.esim)
-    noteHistory(world, iccid, 'eSIM Returned')
   },
 })

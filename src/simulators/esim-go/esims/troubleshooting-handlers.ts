@@ -3,8 +3,9 @@ import { SEPARATOR } from '../../../state/collection.ts'
 import { iso } from '../../../state/instant.ts'
 import { Refusal } from '../../../state/refusal.ts'
 import { reply } from '../../call.ts'
-import { findBundle } from '../catalogue/on-sale.ts'
+import { findBought } from '../catalogue/on-sale.ts'
 import type { EsimGoHandlers } from '../settings.ts'
+import { acknowledgement, until24 } from '../versions.ts'
 import { findEsim, findUsable, incompatibilityOf } from './esims.ts'
 import { history } from './history.ts'
 import { refresh } from './refresh.ts'
@@ -12,18 +13,19 @@ import { SENDER, sendSms } from './sms.ts'
 import * as wire from './wire.ts'
 
 const REFRESHED = 'Successfully refreshed SIM'
-const SENT = 'SMS sent'
+const SENT = 'sent'
 
 export const troubleshootingHandlers: EsimGoHandlers = {
-  getEsimHistory({ path }, world) {
+  getEsimHistory({ path, basePath }, world) {
     const { iccid } = findEsim(world, path.iccid).sim
     const oldestFirst = world.in(history).matching('esim', iccid + SEPARATOR)
-    return reply(200, oldestFirst.reverse().map(wire.historyEntry))
+    const entries = oldestFirst.reverse().map((item) => wire.historyEntry(item, basePath))
+    return reply(200, entries)
   },
 
-  refreshEsim({ path }, world) {
+  refreshEsim({ path, basePath }, world) {
     refresh(world, findUsable(world, path.iccid).sim)
-    return reply(200, { message: REFRESHED, status: REFRESHED })
+    return reply(200, acknowledgement(basePath, REFRESHED))
   },
 
   getEsimLocation({ path }, world) {
@@ -39,18 +41,20 @@ export const troubleshootingHandlers: EsimGoHandlers = {
     })
   },
 
-  checkCompatibility({ path }, world) {
+  checkCompatibility({ path, basePath }, world) {
     const { esim } = findUsable(world, path.iccid)
-    const problem = incompatibilityOf(esim, findBundle(world, path.bundle))
-    return reply(200, {
-      message: problem ?? 'Bundle is compatible with eSIM',
-      compatible: problem === undefined,
-    })
+    const problem = incompatibilityOf(esim, findBought(world, path.bundle))
+    const message = problem ?? 'Bundle is compatible with eSIM'
+    const verdict = { compatible: problem === undefined }
+    return reply(
+      200,
+      until24(basePath, verdict, () => ({ message })),
+    )
   },
 
-  sendSms({ path, body }, world) {
+  sendSms({ path, body, basePath }, world) {
     const { sim } = findUsable(world, path.iccid)
     sendSms(world, sim, body.message, body.from ?? SENDER)
-    return reply(200, { message: SENT, status: SENT })
+    return reply(200, acknowledgement(basePath, SENT))
   },
 }

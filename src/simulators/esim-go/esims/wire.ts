@@ -1,14 +1,14 @@
 // The JSON of eSIMs: one of them, the list, their history, what installs them.
 import { defined } from '../../../state/defined.ts'
-import { androidInstallUrl, appleInstallUrl } from '../../../state/installation-code.ts'
 import { iso } from '../../../state/instant.ts'
 import type { ProfileState, ServiceState } from '../../../state/sim-lifecycle.ts'
 import { type Sim, simKey, sims } from '../../../state/sims.ts'
 import type { World } from '../../../state/world.ts'
-import { type Esim, type EsimWithSim, SLUG } from '../records.ts'
+import { type Esim, type EsimWithSim, PROFILE_NAME, SLUG } from '../records.ts'
 import type { components } from '../spec.d.ts'
-import { since25 } from '../versions.ts'
+import { before23, since25 } from '../versions.ts'
 import type { HistoryItem } from './history.ts'
+import { type InstallLinks, installUrls } from './install-links.ts'
 
 type Schemas = components['schemas']
 
@@ -43,49 +43,16 @@ const serviceStates: Readonly<Record<ServiceState, Schemas['EsimState']>> = {
 /** The branding an eSIM has that was ordered without one (public). */
 const DEFAULT_BRANDING = '(default)'
 
-/**
- * What is asked for beside the details; `installUrl`, which v2.4 refuses, asks
- * for both links.
- */
-type AdditionalFields = components['parameters']['AdditionalFields'] | undefined
-
 /** What cannot be installed any more is Unavailable; only v2.5 says why. */
 function shownStatus({ service, profile }: Sim): Schemas['ProfileStatus'] {
   return service === 'ceased' ? 'Unavailable' : profileStatus(profile)
 }
 
-/**
- * What every version shows of an eSIM, with Apple's link where any is asked for. It is put together
- * field by field, quicker than with `defined`: no other call is made as often.
- */
-function details(
-  { sim, esim }: EsimWithSim,
-  additionalFields: AdditionalFields,
-): Schemas['EsimDetails'] {
-  const { iccid, smdpAddress, matchingId, firstInstalledAt } = sim
+/** What installs an eSIM, and whether it is installed. */
+function installation({ sim, esim }: EsimWithSim) {
+  const { iccid, smdpAddress, matchingId } = sim
   const { pin, puk } = esim
-  const profileStatus = shownStatus(sim)
-  const json: Schemas['EsimDetails'] = {
-    iccid,
-    matchingId,
-    smdpAddress,
-    profileStatus,
-    pin,
-    puk,
-  }
-  if (firstInstalledAt !== undefined) json.firstInstalledDateTime = firstInstalledAt
-  json.customerRef = esim.customerRef
-  if (additionalFields !== undefined)
-    json.appleInstallUrl = appleInstallUrl(smdpAddress, matchingId)
-  return json
-}
-
-function androidLink(
-  { smdpAddress, matchingId }: Sim,
-  additionalFields: AdditionalFields,
-): string | undefined {
-  if (additionalFields !== 'installUrl') return undefined
-  return androidInstallUrl(smdpAddress, matchingId)
+  return { iccid, matchingId, smdpAddress, profileStatus: shownStatus(sim), pin, puk }
 }
 
 /** What v2.5 adds about the service (public). */
@@ -98,33 +65,44 @@ function service({ msisdn, service }: Sim): { msisdn?: string; state: Schemas['E
 function details25({ sim, esim }: EsimWithSim): Partial<Schemas['EsimDetails']> {
   const json: Partial<Schemas['EsimDetails']> = service(sim)
   if (sim.service === 'ceased') json.profileStatus = 'Deactivated'
+  json.profileName = PROFILE_NAME
   json.brandingId = esim.brandingId ?? DEFAULT_BRANDING
   return json
 }
 
+/**
+ * An eSIM as every version shows it. It is put together field by field, quicker than with
+ * `defined`: no other call is made as often.
+ */
 export function esimDetails(
   found: EsimWithSim,
-  additionalFields: AdditionalFields,
+  links: InstallLinks,
   basePath: string,
 ): Schemas['EsimDetails'] {
-  const json = details(found, additionalFields)
-  const link = androidLink(found.sim, additionalFields)
-  if (link !== undefined) json.androidInstallUrl = link
+  const { sim, esim } = found
+  const json: Schemas['EsimDetails'] = installation(found)
+  if (sim.firstInstalledAt !== undefined) json.firstInstalledDateTime = sim.firstInstalledAt
+  json.customerRef = esim.customerRef
+  if (links.apple) Object.assign(json, installUrls(sim, links))
   return since25(basePath, json, () => details25(found))
 }
 
-/** What `GET /esims/assignments` tells as JSON, in every version. */
+/**
+ * What `GET /esims/assignments` tells as JSON, in every version: when it was first installed as a
+ * date and time (public), where the details have milliseconds.
+ */
 export function installDetails(
   ordered: EsimWithSim & { readonly bundle: string; readonly reference: string },
-  additionalFields: AdditionalFields,
+  links: InstallLinks,
 ): Schemas['InstallDetails'] {
   const { sim, bundle, reference } = ordered
-  const { customerRef: _, ...json } = details(ordered, additionalFields)
+  const { firstInstalledAt } = sim
   return defined({
-    ...json,
+    ...installation(ordered),
+    firstInstalledDateTime: firstInstalledAt === undefined ? undefined : iso(firstInstalledAt),
     bundle,
     reference,
-    androidInstallUrl: androidLink(sim, additionalFields),
+    ...installUrls(sim, links),
   })
 }
 
@@ -144,7 +122,15 @@ export function listedEsim(world: World, esim: Esim, basePath: string): Schemas[
   })
 }
 
-export function historyEntry(item: HistoryItem): Schemas['HistoryEntry'] {
+export function historyEntry(item: HistoryItem, basePath: string): Schemas['HistoryEntry'] {
   const { name, bundle, at, bundleState, alertType } = item
-  return defined({ name, bundle, bundleName: bundle, date: iso(at), bundleState, alertType })
+  const json: Schemas['HistoryEntry'] = defined({
+    name,
+    bundle,
+    bundleName: bundle,
+    date: iso(at),
+    bundleState,
+    alertType,
+  })
+  return before23(basePath, json, ['alertType'])
 }

@@ -1,63 +1,64 @@
 // POST /orders, GET /orders, GET /orders/{orderReference}.
-import { sortable } from '../../../state/collection.ts'
+import { type Range, sortable } from '../../../state/collection.ts'
 import { Refusal } from '../../../state/refusal.ts'
-import type { World } from '../../../state/world.ts'
 import { reply } from '../../call.ts'
+import { comparisonOf, type Span, spanOf } from '../comparison.ts'
 import type { EsimGoRefusal } from '../errors.ts'
-import { type Order, orders } from '../records.ts'
+import { orders } from '../records.ts'
 import type { EsimGoHandlers } from '../settings.ts'
+import { isSince, V23 } from '../versions.ts'
 import { placeOrder, priceOrder } from './ordering.ts'
 import * as wire from './wire.ts'
 
-/** `gte:2026-01-01T00:00:00Z`; without an operator, that very instant. */
-const BOUND = /^(?:(eq|lte?|gte?):)?(.*)$/
-
 /** The earliest and latest `createdAt` (ms, both included) that `bounds` leave. */
-function windowOf(bounds: readonly string[]): { from: number; to: number } {
+function windowOf(bounds: readonly string[]): Span {
   let from = 0
   let to = Number.MAX_SAFE_INTEGER
   for (const bound of bounds) {
-    const [, operator = 'eq', time = ''] = BOUND.exec(bound) ?? []
-    const at = Date.parse(time)
-    if (Number.isNaN(at)) throw new Refusal('invalid-request', `createdAt: "${time}" is not a time`)
-
-    if (operator === 'gte' || operator === 'eq') from = Math.max(from, at)
-    if (operator === 'gt') from = Math.max(from, at + 1)
-    if (operator === 'lte' || operator === 'eq') to = Math.min(to, at)
-    if (operator === 'lt') to = Math.min(to, at - 1)
+    const span = spanOf(comparisonOf(bound))
+    if (!span) throw new Refusal('invalid-request', `createdAt: "${bound}" is not a time`)
+    from = Math.max(from, span.from)
+    to = Math.min(to, span.to)
   }
   return { from, to }
 }
 
-/** One page, newest first (inferred), of the orders made in the window. */
-function pageOf(world: World, page: number, limit: number, bounds: readonly string[]): Order[] {
+/** The orders made in the window, newest first (inferred): where they stand in their index. */
+function rangeOf(bounds: readonly string[]): Range {
   const { from, to } = windowOf(bounds)
-  const range = { from: sortable(from), to: sortable(Math.max(0, to + 1)), descending: true }
-  return world.in(orders).page('created', range, (page - 1) * limit, limit)
+  return { from: sortable(from), to: sortable(Math.max(0, to + 1)), descending: true }
 }
 
 export const orderHandlers: EsimGoHandlers = {
-  createOrder({ body, basePath }, world) {
-    const request = wire.orderRequest(body, basePath)
-    if (body.type === 'transaction')
-      return reply(200, wire.order(world, placeOrder(world, request), basePath))
-    return reply(200, wire.pricedOrder(world, priceOrder(world, request)))
+  createOrder(call, world) {
+    const { body, query, basePath } = call
+    const request = wire.orderRequest(body, call)
+    if (body.type === 'validate')
+      return reply(200, wire.pricedOrder(world, priceOrder(world, request), basePath))
+    const order = placeOrder(world, request)
+    const shape = wire.newOrderShape(order, basePath, query.includeIccids)
+    return reply(200, wire.order(world, order, shape))
   },
 
   getOrder({ path, basePath }, world) {
     const order = world.in(orders).get(path.orderReference)
     if (!order)
       throw new Refusal<EsimGoRefusal>('unknown-order', `there is no order ${path.orderReference}`)
-    return reply(200, wire.order(world, order, basePath))
+    return reply(200, wire.order(world, order, { basePath, esims: 'installation' }))
   },
 
-  listOrders({ query, baseUrl, basePath }, world) {
-    const { page = 1, limit = 10, createdAt = [], includeIccids: withEsims = true } = query
-    const shape = { basePath, baseUrl, withEsims }
-    const found = pageOf(world, page, limit, createdAt)
-    return reply(
-      200,
-      found.map((order) => wire.listedOrder(world, order, shape)),
-    )
+  listOrders({ query, baseUrl, basePath, settings }, world) {
+    const { page = 1, limit = 10, createdAt = [] } = query
+    const { includeIccids = isSince(V23, basePath) } = query
+    const shape = { basePath, baseUrl, esims: includeIccids ? 'installation' : 'none' } as const
+    const range = rangeOf(createdAt)
+    const all = world.in(orders)
+    const list = all
+      .page('created', range, (page - 1) * limit, limit)
+      .map((order) => wire.listedOrder(world, order, shape))
+    if (settings.ordersList === 'array') return reply(200, list)
+
+    const rows = createdAt.length === 0 ? all.size : all.page('created', range, 0, all.size).length
+    return reply(200, { orders: list, pageCount: Math.ceil(rows / limit), rows, pageSize: limit })
   },
 }

@@ -5,10 +5,11 @@ import { addDuration } from '../../../state/duration.ts'
 import { Refusal } from '../../../state/refusal.ts'
 import { defineTask } from '../../../state/tasks.ts'
 import type { World } from '../../../state/world.ts'
+import type { Call } from '../../call.ts'
 import { addLot } from '../bundles/inventory.ts'
 import { putOnEsim, refuseWhileProcessing } from '../bundles/put-on-esim.ts'
 import { magicBundle } from '../catalogue/magic-bundles.ts'
-import { findBundle } from '../catalogue/on-sale.ts'
+import { findBought, findBundle } from '../catalogue/on-sale.ts'
 import type { EsimGoRefusal } from '../errors.ts'
 import { findInService } from '../esims/deactivation.ts'
 import { findUsable, incompatibilityOf, mintEsim } from '../esims/esims.ts'
@@ -23,12 +24,23 @@ import {
   SLUG,
 } from '../records.ts'
 import { settings } from '../settings.ts'
+import { brandingProfile } from './branding-profile.ts'
+
+/** IPv4 as it is, where a socket of both families writes it as IPv6. */
+const MAPPED = /^::ffff:(?=\d+\.)/i
+
+/** The address an order came from, as it is told; absent where the sender has gone. */
+export function sourceIpOf({ caller }: Pick<Call, 'caller'>): string | undefined {
+  return caller === '' ? undefined : caller.replace(MAPPED, '')
+}
 
 /** What a caller asks for, whichever form it came in. */
 export interface OrderRequest {
   readonly assign: boolean
-  /** The branding profile of new eSIMs; only v2.5 asks for one. */
-  readonly brandingId?: string
+  /** The branding profile of new eSIMs, as it was sent; only v2.5 asks for one. */
+  readonly profileId?: string
+  /** The address it came from, where that is known. */
+  readonly sourceIp?: string
   readonly lines: readonly {
     readonly item: string
     readonly quantity: number
@@ -38,7 +50,10 @@ export interface OrderRequest {
 }
 
 export interface PricedOrder {
+  readonly assign: boolean
   readonly lines: readonly OrderLine[]
+  /** The branding profile of new eSIMs. */
+  readonly brandingId?: string
   /** US cents. */
   readonly total: number
   /** False where the balance does not suffice. */
@@ -57,9 +72,10 @@ const MOST_ESIMS = 1000
  *   `incompatible`, `busy` where a given eSIM is still being worked on
  */
 export function priceOrder(world: World, request: OrderRequest): PricedOrder {
-  const { assign, brandingId } = request
-  if (brandingId !== undefined && !assign)
+  const { assign, profileId } = request
+  if (profileId !== undefined && !assign)
     throw new Refusal('invalid-request', 'profileID can only be given where assign is true')
+  const brandingId = profileId === undefined ? undefined : brandingProfile(world, profileId)
 
   const lines = request.lines.map((line) => priceLine(world, line, assign))
   const count = countOf(lines)
@@ -67,7 +83,7 @@ export function priceOrder(world: World, request: OrderRequest): PricedOrder {
     throw new Refusal('invalid-request', `an order assigns at most ${MOST_ESIMS} bundles to eSIMs`)
 
   const total = lines.reduce((sum, { quantity, pricePerUnit }) => sum + quantity * pricePerUnit, 0)
-  return { lines, total, valid: canPay(world, total) }
+  return { assign, lines, total, valid: canPay(world, total), ...defined({ brandingId }) }
 }
 
 function priceLine(
@@ -114,7 +130,7 @@ function countOf(lines: readonly OrderLine[]): number {
  * @throws Refusal `insufficient-balance`, or what pricing it refuses
  */
 export function placeOrder(world: World, request: OrderRequest): Order {
-  const { lines, total } = priceOrder(world, request)
+  const { lines, total, brandingId } = priceOrder(world, request)
   const before = spendable(world)
   pay(world, total)
   alertIfLow(world, before)
@@ -128,7 +144,7 @@ export function placeOrder(world: World, request: OrderRequest): Order {
     status: 'processing',
     lines,
     runningBalance: spendable(world),
-    ...defined({ brandingId: request.brandingId }),
+    ...defined({ brandingId, sourceIp: request.sourceIp }),
   })
   const deliveredAt = deliveryOf(world, lines)
   if (deliveredAt <= world.now) return deliverOrder(world, order)
@@ -154,7 +170,7 @@ function deliverOrder(world: World, order: Order): Order {
   const together = countOf(order.lines)
   let ordinal = 0
   const lines = order.lines.map((line): OrderLine => {
-    const bundle = findBundle(world, line.item)
+    const bundle = findBought(world, line.item)
     if (!order.assign) {
       addLot(world, bundle, line.quantity, line.pricePerUnit)
       return line

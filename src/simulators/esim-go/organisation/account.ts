@@ -11,7 +11,7 @@ export function accountOf(world: World): Account {
   return found
 }
 
-/** The organisation's API key: it opens the API, and it signs callbacks. */
+/** The organisation's API key that signs callbacks: the first of those that open the API. */
 export function apiKey(world: World): string | undefined {
   return credentialOf(world, SLUG, 'api-key')?.secret
 }

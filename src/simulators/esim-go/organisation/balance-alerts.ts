@@ -1,33 +1,76 @@
-// Callbacks about money: it is low, or did not suffice (second-hand; the fields are invented).
-import { queueCallback } from '../../../state/callbacks.ts'
+// Callbacks about money: it is low, or did not suffice (public).
+import { noteUnsent, queueCallback } from '../../../state/callbacks.ts'
 import type { World } from '../../../state/world.ts'
-import { CURRENCY, money, toCents } from '../money.ts'
-import { SLUG } from '../records.ts'
+import { money, toCents } from '../money.ts'
+import { accounts, SLUG } from '../records.ts'
 import { settings } from '../settings.ts'
 import { callbackVersion } from '../versions.ts'
-import { spendable } from './account.ts'
+import { accountOf, spendable } from './account.ts'
 
-function queueAlert(world: World, alertType: 'LowBalance' | 'InsufficientBalance'): void {
-  const balanceInfo = { balance: money(spendable(world)), currency: CURRENCY }
-  queueCallback(world, {
+/** What is told on the way down, in percent of the threshold (public). */
+const LEVELS = [100, 75, 50, 10] as const
+
+/** How often it is told that money did not suffice (public), until more comes in (invented). */
+const MOST_INSUFFICIENT = 10
+
+/** US cents from which on the balance is low; 0 where that is never told. */
+function thresholdOf(world: World): number {
+  return toCents(world.settings(settings).lowBalance)
+}
+
+/** What is left, in percent of the threshold; three decimals, as in the vendor's example. */
+function percentLeft(cents: number, threshold: number): number {
+  return threshold === 0 ? 0 : Number(((100 * cents) / threshold).toFixed(3))
+}
+
+/** @returns true where it will be sent */
+function queueAlert(world: World, alertType: 'LowBalance' | 'InsufficientBalance'): boolean {
+  const threshold = thresholdOf(world)
+  const left = spendable(world)
+  const balanceInfo = {
+    balance: money(left),
+    threshold: money(threshold),
+    thresholdPercentRemaining: percentLeft(left, threshold),
+  }
+  const queued = queueCallback(world, {
     provider: SLUG,
     type: alertType,
     version: callbackVersion(world),
     body: { alertType, balanceInfo },
   })
+  return queued !== undefined
 }
 
 /**
- * Alerts where a payment took what can be spent from at least the setting `lowBalance` to below
- * it; payments after that do not alert again.
+ * Alerts where a payment took what can be spent down to the threshold, or to one of the levels
+ * below it; once, however many it passed.
  * @param before cents that could be spent before the payment
  */
 export function alertIfLow(world: World, before: number): void {
-  const limit = toCents(world.settings(settings).lowBalance)
-  if (before >= limit && spendable(world) < limit) queueAlert(world, 'LowBalance')
+  const threshold = thresholdOf(world)
+  const left = spendable(world)
+  const isPassed = LEVELS.some((percent) => {
+    const level = (threshold * percent) / 100
+    return before > level && left <= level
+  })
+  if (threshold > 0 && isPassed) queueAlert(world, 'LowBalance')
 }
 
 /** Alerts that an order was refused because the money did not suffice. */
 export function alertInsufficient(world: World): void {
-  queueAlert(world, 'InsufficientBalance')
+  const account = accountOf(world)
+  const left = spendable(world)
+  const last = account.insufficient
+  const count = last && left <= last.spendable ? last.count : 0
+  if (count >= MOST_INSUFFICIENT) {
+    noteUnsent(world, {
+      provider: SLUG,
+      type: 'InsufficientBalance',
+      reason: `it was told ${count} times since money last came in`,
+    })
+    return
+  }
+  const isSent = queueAlert(world, 'InsufficientBalance')
+  if (isSent)
+    world.in(accounts).put({ ...account, insufficient: { count: count + 1, spendable: left } })
 }

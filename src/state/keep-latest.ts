@@ -1,0 +1,23 @@
+// Rings: of each kind of record the latest are kept, whatever comes in of other kinds.
+import type { CollectionDef } from './collection.ts'
+import type { World } from './world.ts'
+
+/** Records of one kind: those whose string in `index` begins with `prefix`, the oldest first. */
+export interface Kind {
+  readonly index: string
+  readonly prefix: string
+}
+
+/** Forgets the oldest records of a kind beyond the latest `kept`. */
+export function keepLatest<T extends object>(
+  world: World,
+  of: CollectionDef<T>,
+  { index, prefix }: Kind,
+  kept: number,
+): void {
+  const all = world.in(of)
+  if (all.size <= kept) return
+
+  const range = { from: prefix, to: `${prefix}\uffff`, descending: true }
+  for (const old of all.page(index, range, kept, all.size)) all.delete(of.key(old))
+}

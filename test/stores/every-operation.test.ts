@@ -1,0 +1,223 @@
+// Worlds created, changed, reset, restored, compacted and removed, with the end at every single file operation.
+import { cpSync, existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setImmediate as turn } from 'node:timers/promises'
+import { afterAll, expect, test } from 'vitest'
+import { type HostedWorld, openWorlds, type Worlds } from '../../src/server/worlds.ts'
+import { copyRecords } from '../../src/state/collection.ts'
+import type { Disk } from '../../src/stores/disk.ts'
+import { lowdbStore } from '../../src/stores/lowdb.ts'
+import type { Durability, Store } from '../../src/stores/store.ts'
+import { type DyingDisk, dyingDisk, type Ending } from '../support/dying-disk.ts'
+import { fake, things } from '../support/fake-provider.ts'
+
+const home = mkdtempSync(join(tmpdir(), 'esimulator-operations-'))
+afterAll(() => rmSync(home, { recursive: true, force: true }))
+
+let folders = 0
+function newFolder() {
+  folders += 1
+  return join(home, String(folders))
+}
+
+interface Opened {
+  readonly dir: string
+  readonly store: Store
+  readonly worlds: Worlds
+  readonly said: readonly string[]
+}
+
+async function open(dir: string, durability: Durability, disk?: Disk): Promise<Opened> {
+  const said: string[] = []
+  const warn = (sentence: string) => said.push(sentence)
+  const store = await lowdbStore({ dir, version: '1', durability, warn, ...(disk && { disk }) })
+  const policy = { allow: [], timeout: 2000 }
+  const options = { simulators: [fake], store, clock: 'frozen', seed: 's', policy } as const
+  try {
+    const worlds = await openWorlds({ ...options, report: warn })
+    await worlds.openAll()
+    return { dir, store, worlds, said }
+  } catch (error) {
+    await store.close().catch(() => {})
+    throw error
+  }
+}
+
+/** What a world holds that tells its states apart; `undefined` where there is none. */
+function shown(hosted: HostedWorld | undefined): string | undefined {
+  if (!hosted) return undefined
+  const made = [...hosted.world.in(things).values()].map(({ id }) => id.slice(0, 20))
+  return [hosted.world.name, hosted.world.in(things).size, ...made.toSorted()].join(' ')
+}
+
+function make(hosted: HostedWorld, ...ids: readonly string[]): void {
+  hosted.world.transaction(() => {
+    for (const id of ids) hosted.world.in(things).put({ id, serial: 1, colour: 'red', madeAt: 0 })
+  })
+}
+
+const world = (worlds: Worlds, name = 'ci') => {
+  const hosted = worlds.get(name)
+  if (!hosted) throw new Error(`there is no ${name}`)
+  return hosted
+}
+
+/** What is done, step by step; each is acknowledged when what it returns has come to its end. */
+const steps: readonly ((opened: Opened) => Promise<unknown>)[] = [
+  ({ worlds, store }) => {
+    worlds.create('ci', {})
+    return Promise.resolve(store.logged('ci'))
+  },
+  ({ worlds, store }) => {
+    make(world(worlds), 'a', 'b')
+    return Promise.resolve(store.flushed('ci'))
+  },
+  ({ worlds, store }) => {
+    worlds.reset(world(worlds), {})
+    return Promise.resolve(store.flushed('ci'))
+  },
+  ({ worlds, store }) => {
+    make(world(worlds), 'c')
+    const records = copyRecords(world(worlds, 'default').world.records)
+    world(worlds).world.transaction(() => world(worlds).world.in(things).delete('c'))
+    const own = records.get('world')
+    own?.set('world', { ...own.get('world'), name: 'ci' })
+    records.set(things.name, new Map([['r', { id: 'r', serial: 1, colour: 'green', madeAt: 0 }]]))
+    worlds.restore(world(worlds), records)
+    return Promise.resolve(store.flushed('ci'))
+  },
+  // The log outgrows its base: a new one is written while changes go on.
+  async ({ worlds, store }) => {
+    make(world(worlds), 'x'.repeat(1_200_000))
+    await store.flushed('ci')
+  },
+  async ({ dir, worlds, store }) => {
+    make(world(worlds), 'd')
+    await store.flushed('ci')
+    for (let turns = 0; turns < 10_000 && existsSync(join(dir, 'ci.log.old')); turns += 1)
+      await turn()
+  },
+  // Now the log holds what the base does not.
+  async ({ worlds, store }) => {
+    make(world(worlds), 'late')
+    await store.flushed('ci')
+  },
+  ({ worlds }) => worlds.remove(world(worlds)),
+  ({ worlds, store }) => {
+    worlds.create('ci', {})
+    return Promise.resolve(store.logged('ci'))
+  },
+  async ({ worlds, store }) => {
+    make(world(worlds), 'e')
+    make(world(worlds, 'default'), 'f')
+    await store.flushed('ci')
+    await store.flushed('default')
+  },
+  ({ worlds }) => worlds.close(),
+]
+
+/** The states of `ci` after each step, in a run that nothing stops. */
+async function expectedStates(durability: Durability): Promise<(string | undefined)[]> {
+  const opened = await open(newFolder(), durability)
+  const states: (string | undefined)[] = [undefined]
+  for (const step of steps) {
+    await step(opened)
+    states.push(shown(opened.worlds.get('ci')))
+  }
+  return states
+}
+
+interface Run {
+  readonly dir: string
+  readonly disk: DyingDisk
+  /** How many steps were acknowledged. */
+  readonly acknowledged: number
+  readonly failure: unknown
+}
+
+async function run(at: number, ending: Ending, durability: Durability): Promise<Run> {
+  const dir = newFolder()
+  const disk = dyingDisk(at, ending)
+  let acknowledged = -1
+  let opened: Opened | undefined
+  let failure: unknown
+  try {
+    opened = await open(dir, durability, disk)
+    for (const step of steps) {
+      acknowledged += 1
+      await Promise.race([step(opened), disk.stopped.then(() => Promise.reject(disk))])
+    }
+    acknowledged += 1
+  } catch (error) {
+    failure = error
+  }
+  await disk.idle()
+  // What a killed process leaves is looked at as it is; a copy, since this process holds the lock.
+  const left = newFolder()
+  cpSync(dir, left, { recursive: true })
+  for (const file of readdirSync(left))
+    if (file.startsWith('.esimulator')) rmSync(join(left, file), { recursive: true })
+  await opened?.worlds.close().catch(() => {})
+  return { dir: ending === 'a full disk at' ? dir : left, disk, acknowledged, failure }
+}
+
+/** What stands in a folder when it is opened; it takes changes, and keeps them. */
+async function reopened(dir: string) {
+  const first = await open(dir, 'written')
+  const found = shown(first.worlds.get('ci'))
+  make(world(first.worlds, 'default'), 'after')
+  if (!first.worlds.get('ci')) first.worlds.create('ci', {})
+  make(world(first.worlds), 'after')
+  const went = shown(world(first.worlds))
+  await first.worlds.close()
+  const second = await open(dir, 'written')
+  expect(shown(world(second.worlds))).toBe(went)
+  await second.worlds.close()
+  const files = readdirSync(dir).toSorted()
+  return { found, files, notOpened: [...first.worlds.notOpened.values()] }
+}
+
+const all = () => true
+const writes = (operation: string) => operation.startsWith('write')
+const syncs = (operation: string) => operation.endsWith('sync')
+
+test.each<[Ending, string, Durability, (operation: string) => boolean]>([
+  ['killed before', 'any operation', 'written', all],
+  ['killed before', 'any wait for the disk', 'synced', syncs],
+  ['killed in the midst of', 'any write', 'written', writes],
+])(
+  '%s %s, %s: every world is there whole or not at all',
+  async (ending, _, durability, isMeant) => {
+    const states = await expectedStates(durability)
+    const whole = await run(0, ending, durability)
+    expect([whole.acknowledged, whole.failure]).toEqual([steps.length, undefined])
+    const { operations } = whole.disk
+    expect(operations.filter(isMeant).length).toBeGreaterThan(5)
+    for (const [index, operation] of operations.entries()) {
+      if (!isMeant(operation)) continue
+      const { dir, acknowledged } = await run(index + 1, ending, durability)
+      const where = `${index + 1}: ${operation}`
+      const { found, files, notOpened } = await reopened(dir)
+      expect([where, notOpened]).toEqual([where, []])
+      expect([where, files]).toEqual([where, ['ci.json', 'default.json']])
+      // What was acknowledged is there, and of what was under way all or nothing.
+      const done = Math.max(0, acknowledged)
+      expect(states.slice(done, done + 2), where).toContain(found)
+    }
+  },
+  120_000,
+)
+
+test('a full disk at any file operation: what was acknowledged is there, and all of it opens', async () => {
+  const states = await expectedStates('written')
+  const { disk } = await run(0, 'a full disk at', 'written')
+  for (let at = 1; at <= disk.operations.length; at += 1) {
+    const { dir, acknowledged } = await run(at, 'a full disk at', 'written')
+    const where = `${at}: ${disk.operations[at - 1]}`
+    const { found, notOpened } = await reopened(dir)
+    expect([where, notOpened]).toEqual([where, []])
+    const done = Math.max(0, acknowledged)
+    expect(states.slice(done, done + 2), where).toContain(found)
+  }
+}, 120_000)
