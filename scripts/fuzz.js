@@ -202,8 +202,9 @@ class Run {
       this.reached.set(operation, (this.reached.get(operation) ?? 0) + 1)
       const body = jsonOf(reply)
       if (body) this.learn(operation, body)
-      // Some providers only acknowledge: what was asked is then all there is to speak of.
-      this.pools[operation.slug].learn(jsonIn(request))
+      // It only acknowledges: what was asked is all there is to speak of.
+      if (operation.slug === 'wholesale') this.pools.wholesale.learn(jsonIn(request))
+      if (operation.id === 'resetWorld') await this.begun()
     } else if (reply.status >= 400) await this.refused(operation, request, reply)
   }
 
@@ -254,6 +255,11 @@ class Run {
     const { worlds = [] } = jsonOf(await this.ask('GET', '/_sim/worlds'), 10_000_000) ?? {}
     for (const { name } of worlds)
       if (name !== 'default') await this.ask('DELETE', `/_sim/worlds/${name}`)
+    await this.begun()
+  }
+
+  /** A new life: tokens and ids of the old one mean nothing any more. */
+  async begun() {
     this.tokens = {}
     await this.open()
   }

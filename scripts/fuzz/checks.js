@@ -8,7 +8,6 @@ export function replyProblem(operation, request, reply) {
   if (reply.status === 0) return `no reply: ${reply.error}`
   if (reply.error) return `the reply broke off: ${reply.error}`
   if (reply.status === 500) return 'answered 500'
-  if (reply.status === 501) return 'answered 501'
   const type = reply.headers['content-type']?.[0]
   if (request.method === 'HEAD') return undefined
   const text = reply.body.toString('utf8')

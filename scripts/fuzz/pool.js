@@ -27,11 +27,14 @@ export function openPool(dice, avoid = () => false) {
     byName.set(name, list)
   }
 
+  /** @param left how many values are still looked at */
   function look(value, name, left) {
     left.count -= 1
     if (left.count < 0 || value === null || value === undefined) return
-    if (Array.isArray(value)) for (const each of value) look(each, name, left)
-    else if (typeof value === 'object')
+    if (Array.isArray(value)) {
+      for (const each of value) look(each, name, left)
+      if (name === 'assignments') for (const { id } of value) if (id) keep('assignment', id)
+    } else if (typeof value === 'object')
       for (const [key, each] of Object.entries(value)) look(each, key, left)
     else if (name !== '' && (typeof value === 'number' || typeof value === 'string')) {
       if (String(value).length > 200) return
@@ -40,6 +43,8 @@ export function openPool(dice, avoid = () => false) {
       if (name === 'name' && String(value).startsWith('esim_')) keep('bundle', value)
       const [, kind] = /^(acc|otpl|sub|sbr|prod|order|ord)_/.exec(String(value)) ?? []
       if (kind) keep(kind, value)
+      const [, code] = /\/bar_code\/([0-9a-f]{32})$/.exec(String(value)) ?? []
+      if (code) keep('bar_code', code)
       if (/^(cb|un)_/.test(String(value))) keep('callback', value)
     }
   }

@@ -17,6 +17,8 @@ const NAMES_OF_IDS = {
 function poolName({ slug, path }, name) {
   if (slug === 'esim-go' && (name === 'name' || name === 'item')) return 'bundle'
   if (name === 'usageId') return 'id'
+  if (name === 'assignmentId' || name === 'offerId') return 'assignment'
+  if (name === 'bar_code_id') return 'bar_code'
   if (name !== 'id') return NAMES_OF_IDS[slug]?.[name] ?? name
   if (path.includes('/callbacks/')) return 'callback'
   if (path.includes('/accounts/')) return 'acc'

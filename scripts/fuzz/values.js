@@ -58,7 +58,8 @@ export function valuesOf(document, dice, known) {
 
   function number(schema, name) {
     const told = known(name)
-    if (typeof told === 'number' && dice.chance(0.5)) return told
+    if (told !== undefined && Number.isInteger(Number(told)) && dice.chance(0.8))
+      return Number(told)
     if (schema.enum) return dice.pick(schema.enum)
     const low = schema.minimum ?? 0
     const high = Math.min(schema.maximum ?? low + 50, low + 5000)
