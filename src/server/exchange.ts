@@ -1,6 +1,7 @@
 // One exchange: what was asked, what goes back, and what is found out about it on the way.
 import type { Admission } from '../simulators/simulator.ts'
 import type { AnyRefusal } from '../state/refusal.ts'
+import type { Forbidden } from './guard.ts'
 import type { Operation } from './spec.ts'
 
 /** Headers as node:http has them, by their lower-case names. */
@@ -19,6 +20,8 @@ export interface Exchange {
   readonly body: string | undefined
   /** Why the request cannot be answered, whatever it asks for: its URL or its Host is none. */
   readonly malformed: AnyRefusal | undefined
+  /** Set where its sender is not let in, and why. */
+  readonly forbidden: Forbidden | undefined
   /** Set where the body was not read, and why. */
   readonly unread: AnyRefusal | undefined
   /** Absolute URL up to the provider's base path, without a trailing slash. */

@@ -4,13 +4,14 @@ import type { SettingValues } from '../simulators/simulator.ts'
 import { type AnyRefusal, Refusal } from '../state/refusal.ts'
 import type { World } from '../state/world.ts'
 import { type Answer, type BytesAnswer, type Exchange, headerOf, type Trace } from './exchange.ts'
+import type { Forbidden } from './guard.ts'
 import { type Journal, remember } from './journal.ts'
 import { preferredType } from './media-type.ts'
 import { type Provider, type Route, route } from './provider.ts'
 import { reasonOf, traceOf } from './reason.ts'
 import { rendered, renderedContent } from './render.ts'
 import { type ValidRequest, validated } from './request.ts'
-import type { Operation } from './spec.ts'
+import { isPublicPicture, type Operation } from './spec.ts'
 import { withStatusHeaders } from './status-headers.ts'
 
 export interface PipelineOptions {
@@ -61,6 +62,9 @@ function handled(context: RequestContext): Reply {
   const { provider, exchange, world, trace } = context
   const settings = world.settings(provider.simulator.settings)
 
+  // Who is not let in sets nothing going, not even a rate limit.
+  if (exchange.forbidden) refuseEntry(context, exchange.forbidden)
+
   // Counted before anything else is made of it: what is refused counts against a rate limit, too.
   trace.admission = provider.simulator.requests?.count?.(exchange.caller, world)
   if (exchange.malformed) {
@@ -90,6 +94,16 @@ function handled(context: RequestContext): Reply {
     check(context, operation, reply)
     return reply
   })
+}
+
+/**
+ * Refuses a request that is not let in, unless another site's page shows what anybody may see.
+ * @throws Refusal `forbidden`
+ */
+function refuseEntry(context: RequestContext, { refusal, shownAs }: Forbidden): void {
+  const operation = operationOf(context)
+  context.trace.operation = operation
+  if (shownAs === undefined || !operation || !isPublicPicture(operation)) throw refusal
 }
 
 /** @throws Refusal `unauthorized` */
@@ -212,7 +226,7 @@ function refused(context: RequestContext, error: unknown): Reply {
   // A rate-limit refusal wins over 404.
   const refusal = trace.admission?.refusal ?? refusalFor(context, error)
   trace.refusal = refusal
-  runAfterRefusal(context, refusal)
+  if (refusal !== context.exchange.forbidden?.refusal) runAfterRefusal(context, refusal)
 
   // How a provider words a refusal is its own reply, too. A violation is worded as it can be.
   const reply = refusalReply(context, refusal)
