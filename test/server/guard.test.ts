@@ -25,9 +25,14 @@ function bytes(shape: Shape, path: string, port: number): string {
   return `${method} ${target} HTTP/1.${old ? 0 : 1}\r\n${lines.join('')}\r\n${body ?? ''}`
 }
 
+const COMPANY = '1a9a1d8ddc9311f09e024c50dd6c0d86'
+
 /** What is asked for, by whether it changes something. */
 const TARGETS = {
-  P: { reads: '/highland/b2b/company/product_list', changes: '/highland/b2b/sim/acquire' },
+  P: {
+    reads: `/highland/b2b/company/product_list?company_id=${COMPANY}`,
+    changes: '/highland/b2b/sim/acquire',
+  },
   C: { reads: '/_sim/clock', changes: '/_sim/clock/freeze' },
   F: { reads: '/', changes: '/' },
 } as const
