@@ -37,10 +37,9 @@ export function headerOf(
 }
 
 /**
- * What becomes of the connection: a reply in full, none at all, or one that
- * comes in drops.
+ * What becomes of the connection: a reply in full, in part or in drops, or none at all.
  */
-export type Answer = BytesAnswer | HangUpAnswer | DribbleAnswer
+export type Answer = BytesAnswer | SilentAnswer | HangAnswer | CutAnswer | DribbleAnswer
 
 interface AnyAnswer {
   /** Wall ms to wait before anything is sent. */
@@ -56,9 +55,29 @@ export interface BytesAnswer extends AnyAnswer {
   readonly body: string | Uint8Array | undefined
 }
 
-/** The connection is closed, and nothing is said. */
-export interface HangUpAnswer extends AnyAnswer {
-  readonly kind: 'hang-up'
+/** The connection is closed (`hang-up`) or reset, and nothing is said. */
+export interface SilentAnswer extends AnyAnswer {
+  readonly kind: 'hang-up' | 'reset'
+  /** The reply that does not leave, where there was one. */
+  readonly lost?: BytesAnswer | undefined
+}
+
+/** Nothing is said; the connection is closed after a while. */
+export interface HangAnswer extends AnyAnswer {
+  readonly kind: 'hang'
+  readonly lost?: BytesAnswer | undefined
+  /** Wall ms until the server closes. */
+  readonly ms: number
+}
+
+/** A reply with its whole length in the head, of whose body a part is sent. */
+export interface CutAnswer extends AnyAnswer {
+  readonly kind: 'cut'
+  readonly reply: BytesAnswer
+  /** Bytes of the body that are sent. */
+  readonly bytes: number
+  /** How it ends. */
+  readonly by: 'hang-up' | 'reset'
 }
 
 /** A reply whose body comes piece by piece. */

@@ -4,6 +4,7 @@ import { callbacks, targets, unsentCallbacks } from './callbacks.ts'
 import type { AnyCollection } from './collection.ts'
 import { credentials } from './credentials.ts'
 import { timeline } from './events.ts'
+import { faults } from './faults.ts'
 import { messages } from './messages.ts'
 import { chosenSettings } from './settings.ts'
 import { sims } from './sims.ts'
@@ -24,4 +25,5 @@ export const sharedCollections: readonly AnyCollection[] = [
   messages,
   credentials,
   chosenSettings,
+  faults,
 ]
