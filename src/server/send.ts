@@ -74,7 +74,7 @@ async function cut(
   const part = Buffer.from(reply.body ?? '').subarray(0, bytes)
   await new Promise<void>((written) => response.write(part, () => written()))
   if (by === 'hang-up') {
-    response.socket?.end()
+    response.socket?.destroySoon()
     return
   }
   // What the other end has not taken yet goes with the reset.
