@@ -1,7 +1,10 @@
 // One exchange: what was asked, what goes back, and what is found out about it on the way.
 import type { Admission } from '../simulators/simulator.ts'
+import type { Change } from '../state/collection.ts'
+import type { WorldEvent } from '../state/events.ts'
 import type { AnyRefusal } from '../state/refusal.ts'
 import type { Operation } from './spec.ts'
+import type { FieldProblem } from './violations.ts'
 
 /** Headers as node:http has them, by their lower-case names. */
 export type RequestHeaders = Readonly<Record<string, string | string[] | undefined>>
@@ -90,24 +93,51 @@ export interface DribbleAnswer extends AnyAnswer {
   readonly pause: number
 }
 
+/** The stages of a request that can refuse it, in their order. */
+export type Stage =
+  | 'read'
+  | 'count'
+  | 'route'
+  | 'authenticate'
+  | 'validate'
+  | 'perform'
+  | 'check'
+  | 'commit'
+  | 'render'
+
+/** What a request changed in its world, and what that set off. */
+export interface Effects {
+  readonly changes: readonly Change[]
+  readonly events: readonly WorldEvent[]
+}
+
 /** What is found out about an exchange on its way, for the journal. */
 export interface Trace {
+  /** The stage it has come to. */
+  stage: Stage
   admission: Admission | undefined
   operation: Operation | undefined
   /** Of the mount the operation is served under, as in `/v2.4`. */
   basePath: string | undefined
   refusal: AnyRefusal | undefined
+  /** Absent where it changed nothing. */
+  effects: Effects | undefined
   readonly undocumented: string[]
+  /** Where the request breaks its spec. */
+  readonly fields: FieldProblem[]
   violations: readonly string[]
 }
 
 export function emptyTrace(): Trace {
   return {
+    stage: 'read',
     admission: undefined,
     operation: undefined,
     basePath: undefined,
     refusal: undefined,
+    effects: undefined,
     undocumented: [],
+    fields: [],
     violations: [],
   }
 }
