@@ -3,8 +3,8 @@ import { addDuration } from '../../state/duration.ts'
 import { duration, oneOf, type Shape, whole } from '../../state/shape.ts'
 import type { FaultField, OwnFields } from './kind.ts'
 
-/** The longest a connection is kept waiting on the wall clock. */
-const LONGEST_WAIT = addDuration(0, 'P1D')
+/** The longest a connection is kept waiting on the wall clock, in ms. */
+export const LONGEST_WAIT = addDuration(0, 'P1D')
 
 /** A duration of the wall clock. */
 export const wallDuration: Shape<string> = (value) =>
@@ -20,7 +20,7 @@ export function field(
   return required ? { shape, form, says, required: true } : { shape, form, says }
 }
 
-export function words(says: string, ...of: readonly [string, ...string[]]): FaultField {
+export function words(says: string, ...of: readonly string[]): FaultField {
   return field(oneOf(...of), of.join(', '), says)
 }
 

@@ -2,27 +2,44 @@
 import type { Simulator } from '../../simulators/simulator.ts'
 import { Refusal } from '../../state/refusal.ts'
 import { unknownName } from '../nearest.ts'
-import { type Operation, type Spec, specOf } from '../spec.ts'
+import { type Operation, specOf } from '../spec.ts'
+
+/** An operation of one version of a provider's API. */
+export interface MountedOperation {
+  readonly operation: Operation
+  /** Of a mount that serves that version. */
+  readonly basePath: string
+}
 
 export interface ProviderNames {
   readonly simulator: Simulator
   /** By operationId: the operation in each version that has it. */
-  readonly operations: ReadonlyMap<string, readonly Operation[]>
+  readonly operations: ReadonlyMap<string, readonly MountedOperation[]>
   /** Webhooks of its specs. */
   readonly webhooks: readonly string[]
-  readonly specs: readonly Spec[]
 }
 
 /** Reads all specs of a provider; each is compiled once a process. */
 export async function namesOf(simulator: Simulator): Promise<ProviderNames> {
-  const files = [...new Set(simulator.mounts.map(({ spec }) => spec))]
-  const specs = await Promise.all(files.map(specOf))
-  const operations = new Map<string, Operation[]>()
-  for (const spec of specs)
+  // A version that differs in nothing a spec says is another mount of the same.
+  const bySpec = new Map(simulator.mounts.toReversed().map((mount) => [mount.spec, mount]))
+  const operations = new Map<string, MountedOperation[]>()
+  const webhooks = new Set<string>()
+  for (const { spec: file, basePath } of bySpec.values()) {
+    const spec = await specOf(file)
     for (const operation of spec.operations.values())
-      operations.set(operation.id, [...(operations.get(operation.id) ?? []), operation])
-  const webhooks = specs.flatMap(({ document }) => Object.keys(webhooksOf(document)))
-  return { simulator, operations, webhooks: [...new Set(webhooks)], specs }
+      operations.set(operation.id, [
+        ...(operations.get(operation.id) ?? []),
+        { operation, basePath },
+      ])
+    for (const name of Object.keys(webhooksOf(spec.document))) webhooks.add(name)
+  }
+  return { simulator, operations, webhooks: [...webhooks] }
+}
+
+/** The operations that a fault is set for, in every version; `*` for all. */
+export function operationsAt({ operations }: ProviderNames, id: string): MountedOperation[] {
+  return id === '*' ? [...operations.values()].flat() : [...(operations.get(id) ?? [])]
 }
 
 function webhooksOf(document: object): object {
@@ -40,7 +57,7 @@ export function operationNamed(names: ProviderNames, written: string): string {
   const { operations, simulator } = names
   if (operations.has(written)) return written
 
-  const all = [...operations.values()].flat()
+  const all = operationsAt(names, '*').map(({ operation }) => operation)
   if (!written.includes(' '))
     throw new Refusal(
       'invalid-request',

@@ -7,7 +7,7 @@ import type { BodyShape } from '../body-shape.ts'
 import { nearest, unknownName } from '../nearest.ts'
 import type { Operation } from '../spec.ts'
 import { stepsOf } from './match.ts'
-import type { ProviderNames } from './provider-names.ts'
+import { operationsAt, type ProviderNames } from './provider-names.ts'
 
 type Values = Readonly<Record<string, unknown>>
 
@@ -58,9 +58,7 @@ export function readMatch(input: unknown, target: Target, names: ProviderNames):
       throw wrong(`match.${part}: of a callback only the body can be matched`)
   }
   const { path, query, headers, body } = input as Readonly<Record<string, Values | undefined>>
-  const { operations } = names
-  const id = target.operation ?? '*'
-  const affected = id === '*' ? [...operations.values()].flat() : (operations.get(id) ?? [])
+  const affected = operationsAt(names, target.operation ?? '*').map(({ operation }) => operation)
   for (const pointer of Object.keys(body ?? {})) {
     if (!pointer.startsWith('/'))
       throw wrong(`match.body: "${pointer}" must be a JSON pointer: /name`)
