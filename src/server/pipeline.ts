@@ -4,7 +4,7 @@ import type { SettingValues } from '../simulators/simulator.ts'
 import { faults } from '../state/faults.ts'
 import { type AnyRefusal, Refusal } from '../state/refusal.ts'
 import { type Answer, type BytesAnswer, headerOf } from './exchange.ts'
-import { type Leave, type Stages, withFaults } from './faults/disturbed.ts'
+import { disturbed, type Leave, type Stages } from './faults/disturbed.ts'
 import { remember } from './journal.ts'
 import { preferredType } from './media-type.ts'
 import { type Route, route } from './provider.ts'
@@ -26,13 +26,13 @@ export function serve(context: RequestContext): Answer | Promise<Answer> {
   } catch (error) {
     return answered(context, refused(context, error))
   }
-  return context.world.in(faults).size === 0
-    ? answered(context, carriedOut(context, found))
-    : disturbed(context, found)
+  const { world, exchange } = context
+  const isLeftAlone = world.in(faults).size === 0 && exchange.headers.prefer === undefined
+  return isLeftAlone ? answered(context, carriedOut(context, found)) : interfered(context, found)
 }
 
-/** Serves a call that is let in, with what faults make of it. */
-function disturbed(context: RequestContext, found: Route): Answer | Promise<Answer> {
+/** Serves a call that is let in, with what faults and its own preferences make of it. */
+function interfered(context: RequestContext, found: Route): Answer | Promise<Answer> {
   const stages: Stages = {
     carryOut: () => carriedOut(context, found),
     refuse: (error) => refused(context, error),
@@ -40,7 +40,7 @@ function disturbed(context: RequestContext, found: Route): Answer | Promise<Answ
     silent: (answer) => noted(context, answer),
   }
   try {
-    return withFaults(context, found, stages)
+    return disturbed(context, found, stages)
   } catch (error) {
     return answered(context, refused(context, error))
   }

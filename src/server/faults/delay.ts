@@ -4,8 +4,9 @@ import { replyDue } from '../../state/faults.ts'
 import type { Random } from '../../state/random.ts'
 import { duration } from '../../state/shape.ts'
 import { isObject } from '../../stores/json-shape.ts'
+import { LONGEST_WAIT } from '../longest-wait.ts'
 import type { CallKind } from './kind.ts'
-import { field, LONGEST_WAIT, words } from './own-fields.ts'
+import { field, words } from './own-fields.ts'
 
 const FORM = 'must be a duration, {"uniform": [from, to]} or {"logNormal": {"median", "sigma"}}'
 

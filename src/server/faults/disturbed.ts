@@ -7,7 +7,8 @@ import {
   type FaultWhen,
   type Hit,
 } from '../../state/faults.ts'
-import type { Answer, BytesAnswer, Wait } from '../exchange.ts'
+import { type Answer, type BytesAnswer, headerOf, type Wait } from '../exchange.ts'
+import { appliedText, delayIn, type Overrides, overridesIn, replyIn } from '../prefer.ts'
 import type { Route } from '../provider.ts'
 import type { RequestContext } from '../request-context.ts'
 import type { CallAt, CallEffect, CallOutcome } from './kind.ts'
@@ -31,6 +32,12 @@ export type Leave = (reply: BytesAnswer) => Answer
 
 const asItIs: Leave = (reply) => reply
 
+/** An answer that waits for these, too, before it leaves. */
+function waiting(answer: Answer, waits: readonly Wait[]): Answer {
+  if (waits.length === 0) return answer
+  return { ...answer, waits: [...(answer.waits ?? []), ...waits] }
+}
+
 /** What the faults of one side of the change come to. */
 interface Happened {
   readonly waits: readonly Wait[]
@@ -38,8 +45,46 @@ interface Happened {
   readonly hit: Hit<CallEffect> | undefined
 }
 
-/** Serves a call of a world that has faults. */
-export function withFaults(
+/** Serves a call that its own preferences or the faults of its world may change. */
+export function disturbed(
+  context: RequestContext,
+  found: Route,
+  stages: Stages,
+): Answer | Promise<Answer> {
+  const overrides = overridesOf(context)
+  if (!overrides) return withFaults(context, found, stages)
+
+  const late = delayIn(overrides)
+  const waits: Wait[] = late === 0 ? [] : [{ wall: late }]
+  const reply = replyIn(overrides, context.provider.simulator, found)
+  const applied = appliedText(overrides)
+  context.trace.preference = applied
+  const marked: Stages = {
+    ...stages,
+    answer: (each, leave) =>
+      stages.answer(withApplied(each, applied), (rendered) => waiting(leave(rendered), waits)),
+  }
+  return reply ? marked.answer(reply, asItIs) : withFaults(context, found, marked)
+}
+
+/** What the call itself asks for, where its world lets it. */
+function overridesOf({ exchange, provider, world }: RequestContext): Overrides | undefined {
+  const header = headerOf(exchange, 'prefer')
+  if (header === undefined) return undefined
+  const isOn = world.settings(provider.simulator.settings).preferOverrides !== false
+  return isOn ? overridesIn(header) : undefined
+}
+
+const APPLIED = 'Preference-Applied'
+
+/** A provider may have preferences of its own. */
+function withApplied(reply: Reply, applied: string): Reply {
+  const own = reply.headers?.[APPLIED]
+  const all = own === undefined ? applied : `${own}, ${applied}`
+  return { ...reply, headers: { ...reply.headers, [APPLIED]: all } }
+}
+
+function withFaults(
   context: RequestContext,
   found: Route,
   stages: Stages,
@@ -99,8 +144,7 @@ function afterChange(
   reply: Reply,
 ): Answer | Promise<Answer> {
   const { waits, hit } = happening(context, found, reply)
-  const late = (answer: Answer): Answer =>
-    waits.length === 0 ? answer : { ...answer, waits: [...(answer.waits ?? []), ...waits] }
+  const late = (answer: Answer) => waiting(answer, waits)
   if (!hit) return stages.answer(reply, late)
 
   const { effect } = hit
