@@ -1,11 +1,13 @@
-// What a new world holds: each provider's starting state, the user's settings, stock and targets.
+// What a new world holds: each provider's starting state, the user's settings, stock, faults and targets.
 import type { Simulator } from '../simulators/simulator.ts'
 import { type Target, targets, unsentCallbacks } from '../state/callbacks.ts'
 import { type ClaimOf, type Credential, putClaims } from '../state/credentials.ts'
+import { setFault } from '../state/faults.ts'
 import { Refusal } from '../state/refusal.ts'
 import { checkSettings, chosenSettings, type SettingValue } from '../state/settings.ts'
 import type { World } from '../state/world.ts'
 import { choose } from './chosen-credentials.ts'
+import { type FaultRequest, faultAt } from './faults/read-fault.ts'
 
 /** What the user brings into every new world. */
 export interface NewWorldContent {
@@ -15,6 +17,8 @@ export interface NewWorldContent {
   readonly settings?: Readonly<Record<string, Readonly<Record<string, SettingValue>>>>
   /** The user's own stock, by provider, laid over the default state of new worlds. */
   readonly stock?: Readonly<Record<string, unknown>>
+  /** Set in every new world. */
+  readonly faults?: readonly FaultRequest[]
 }
 
 /** What this one world is given beside that. */
@@ -37,6 +41,7 @@ export function populate(
   world.transaction(() => {
     for (const each of simulators)
       world.withStream(each.slug, () => populateOne(world, each, given, content))
+    for (const fault of content.faults ?? []) setFault(world, faultAt(fault, world.now))
     putClaims(world, content.claimOf)
     forgetUnsent(world)
   })

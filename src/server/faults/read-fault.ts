@@ -68,12 +68,36 @@ export async function readFault(
   return request
 }
 
-/** A checked fault as it is set at virtual time `now`. @throws Refusal where it is over by then */
+/**
+ * Checks a list of faults, as of a config.
+ * @throws Refusal `invalid-request` naming the first that is wrong, as in `faults[0]`
+ */
+export async function readFaults(
+  input: unknown,
+  simulators: readonly Simulator[],
+): Promise<readonly FaultRequest[]> {
+  if (!Array.isArray(input)) throw wrong('faults must be a list')
+  const read: FaultRequest[] = []
+  for (const [at, each] of input.entries()) {
+    try {
+      read.push(await readFault(each, simulators))
+    } catch (error) {
+      throw error instanceof Refusal ? wrong(`faults[${at}]: ${error.message}`) : error
+    }
+  }
+  return read
+}
+
+/** A checked fault as it is set at virtual time `now`; it may be over by then. */
 export function faultAt({ until, ...fault }: FaultRequest, now: number): NewFault {
-  if (until === undefined) return fault
-  const at = instantOf(until) ?? addDuration(now, until)
-  if (at <= now) throw wrong(`until: ${until} is over: the world's clock shows ${iso(now)}`)
-  return { ...fault, until: at }
+  return until === undefined
+    ? fault
+    : { ...fault, until: instantOf(until) ?? addDuration(now, until) }
+}
+
+/** @throws Refusal `invalid-request` where a fault would be over as it is set */
+export function checkNotOver({ until = Number.POSITIVE_INFINITY }: NewFault, now: number): void {
+  if (until <= now) throw wrong(`until: that is over, the world's clock shows ${iso(now)}`)
 }
 
 function providerOf(slug: unknown, simulators: readonly Simulator[]): Simulator {
