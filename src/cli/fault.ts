@@ -40,7 +40,7 @@ export const faultFlags: readonly OwnFlag[] = [
 ]
 
 /** What a text stands for: JSON where it is some, unless a number would lose digits. */
-function valueOf(text: string): unknown {
+function typedValue(text: string): unknown {
   try {
     const value: unknown = JSON.parse(text)
     return typeof value === 'number' && String(value) !== text ? text : value
@@ -56,7 +56,7 @@ function matchOf(written: Flags[string]): object | undefined {
   for (const each of written) {
     const [, part = '', name = '', value = ''] = /^(\w+)\.([^=]+)=(.*)$/s.exec(String(each)) ?? []
     if (part === '') throw new CannotRun(`--match ${each}: write it as in ${PARTS}`)
-    match[part] = { ...match[part], [name]: valueOf(value) }
+    match[part] = { ...match[part], [name]: typedValue(value) }
   }
   return match
 }
@@ -72,7 +72,7 @@ function faultOf(args: readonly string[], flags: Flags): NewFault {
     flags.callback === true || (callbackKindsByName.has(kind) && !callKindsByName.has(kind))
   const fields = ['nth', 'times', 'until', ...ownFields().keys()].map((field) => {
     const written = flags[field]
-    return [field, typeof written === 'string' ? valueOf(written) : undefined]
+    return [field, typeof written === 'string' ? typedValue(written) : undefined]
   })
   return defined({
     provider,

@@ -132,7 +132,9 @@ function addCommand(
     const args = given.slice(0, -2).flat().filter(isText)
     const runCommand = await load()
     const { readConfig } = await import('./config.ts')
-    onEnd(await runCommand(await readConfig(flags), args, flags))
+    // A flag of its own may be called as an option is that it does not take.
+    const ofConfig = ['config', ...definition.options].map((name) => [name, flags[name]])
+    onEnd(await runCommand(await readConfig(Object.fromEntries(ofConfig)), args, flags))
   })
   return command
 }

@@ -11,6 +11,7 @@ import { unknownName } from '../nearest.ts'
 import type { Operation } from '../spec.ts'
 import type { CallKind, FaultKind, OwnFields } from './kind.ts'
 import { callbackKindsByName, callKindsByName } from './kinds.ts'
+import { ownProblem, sentence } from './own-fields.ts'
 import { namesOf, operationNamed, operationsAt, type ProviderNames } from './provider-names.ts'
 import { readMatch } from './read-match.ts'
 
@@ -134,15 +135,9 @@ function ownFieldsOf(kind: FaultKind, input: OwnFields): OwnFields {
     if (COMMON.includes(name) || value === undefined) continue
     if (!Object.hasOwn(kind.fields, name))
       throw wrong(unknownName(`no field of ${kind.name}`, name, fieldNames(kind)))
-    const problem = kind.fields[name]?.shape(value)
-    if (problem !== undefined) throw wrong(sentence(name, problem))
     own[name] = value
   }
-  const missing = Object.entries(kind.fields).find(
-    ([name, { required }]) => required && !Object.hasOwn(own, name),
-  )
-  if (missing) throw wrong(`${kind.name} needs ${missing[0]}: ${missing[1].form}`)
-  const problem = kind.together?.(own)
+  const problem = ownProblem(kind, own)
   if (problem !== undefined) throw wrong(`${kind.name}: ${problem}`)
   return own
 }
@@ -152,9 +147,6 @@ function fieldNames(kind: FaultKind): string[] {
   const common = COMMON.filter((name) => name !== target)
   return [...common, ...Object.keys(kind.fields)]
 }
-
-const sentence = (name: string, problem: string) =>
-  problem.startsWith('must ') ? `${name} ${problem}` : `${name}: ${problem}`
 
 type Target = Pick<NewFault, 'operation' | 'callback'>
 
