@@ -165,11 +165,12 @@ function firedShown(fired: Fired): FiredShown {
 }
 
 /**
- * The provider whose task it is, or whose bundle it is about; absent where it
- * is neither.
+ * The provider whose task it is, or whose bundle or call it is about; absent where it is none of
+ * these.
  */
 function providerOf({ kind, data }: Task): string | undefined {
   const name = kind.includes('/') ? kind : data.bundle
+  if (data.provider !== undefined) return data.provider
   return name?.slice(0, name.indexOf('/')) || undefined
 }
 
