@@ -38,10 +38,12 @@ function characterOf({ escaped, negated, members, anchor, literal = '' }: Groups
   if (anchor !== undefined) return ''
   if (escaped !== undefined) return OF_CLASS[escaped] ?? escaped
   if (members === undefined) return literal === '.' ? 'x' : literal
-  if (negated === '^') return ['x', '0', '-', ' '].find((each) => !members.includes(each)) ?? 'x'
+  if (negated === '^') return ['x', '0', '-'].find((each) => isOf(`[^${members}]`, each)) ?? ''
   const [, special] = /^\\(.)/.exec(members) ?? []
   return special === undefined ? members.slice(0, 1) : (OF_CLASS[special] ?? special)
 }
+
+const isOf = (characters: string, one: string) => new RegExp(`^${characters}$`).test(one)
 
 function countOf({ least, some, anchor }: Groups): number {
   if (anchor !== undefined || some === '?' || some === '*') return 0
