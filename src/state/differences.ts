@@ -29,6 +29,9 @@ export function isCounter({ collection, key }: RecordPair): boolean {
   return collection === worldRecords.name && key !== 'clock'
 }
 
+/** What a clock holds for the process that reads it. */
+const OF_THE_PROCESS = new Set(['anchor', 'until'])
+
 export function differenceOf({ collection, key, before, after }: RecordPair): RecordDifference {
   const name = nameOf(collection, key, (after ?? before) as Fields)
   if (before === undefined)
@@ -36,8 +39,10 @@ export function differenceOf({ collection, key, before, after }: RecordPair): Re
   if (after === undefined)
     return { collection, key, change: 'removed', text: `${name}: removed${stateOf(before)}` }
 
-  const fields: FieldDifference[] = []
-  compare(before, after, '', fields)
+  const found: FieldDifference[] = []
+  compare(before, after, '', found)
+  const isClock = collection === worldRecords.name
+  const fields = isClock ? found.filter(({ field }) => !OF_THE_PROCESS.has(field)) : found
   const text = `${name}: ${fields.map(fieldText).join(', ')}`
   return { collection, key, change: 'changed', fields, text }
 }
