@@ -5,7 +5,6 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import type { DifferenceShown, StepShown } from '../../src/control/wire.ts'
 import { type RunningSimulator, startReceiver, startSimulator } from '../../src/index.ts'
-import { HISTORY_STEPS } from '../../src/state/history.ts'
 import { MOST_SNAPSHOTS } from '../../src/state/snapshot-moves.ts'
 import { call, expectProblem } from '../support/control.ts'
 
@@ -269,19 +268,6 @@ test('a callback of an undone future has an id that no later one gets', async ()
   const bodies = receiver.arrivals.map(({ body }) => body)
   expect(bodies.slice(2)).toEqual(bodies.slice(0, 2))
   for (const { id } of await sim.callbacks.list()) expect(undone).not.toContain(id)
-})
-
-test('the history is bounded, and says where it was cut', async () => {
-  await using sim = await startSimulator()
-  for (let count = 0; count < HISTORY_STEPS + 3; count += 1)
-    await call(sim.url, '/_sim/settings/highland', {
-      method: 'PATCH',
-      json: { installationCodeLifetime: `PT${count + 1}S` },
-    })
-  const { body } = await call<{ total: number; cut: string }>(sim.url, '/_sim/history?limit=1')
-  expect(body).toMatchObject({ total: HISTORY_STEPS, cut: expect.stringMatching(/1000 steps/) })
-  await sim.rewind(HISTORY_STEPS)
-  expect((await sim.settings('highland')).installationCodeLifetime?.value).toBe('PT3S')
 })
 
 test('a rewound world is what the folder holds after a kill', async () => {
