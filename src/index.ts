@@ -8,6 +8,7 @@ export type {
   ClockShown,
   CredentialsShown,
   DeviceShown,
+  DifferenceShown,
   EventShown,
   ExchangeShown,
   FaultShown,
@@ -18,9 +19,12 @@ export type {
   SettingValue,
   SimRow,
   SimShown,
+  SnapshotShown,
   StateDocument,
+  StepShown,
   UnsentCallbackShown,
   UsedShown,
+  WentBack,
   WorldShown,
 } from './control/wire.ts'
 export type {
@@ -31,6 +35,7 @@ export type {
   MessageFilter,
   ServiceUse,
   WorldClient,
+  WorldSnapshots,
 } from './control/world-client.ts'
 export { createApp, type SimulatorApp } from './library/embedded.ts'
 export type { SimulatorOptions } from './library/open-simulator.ts'
