@@ -7,6 +7,8 @@ export type {
   CallbackShown,
   ClockShown,
   CredentialsShown,
+  DeliveriesShown,
+  DeliveryShown,
   DeviceShown,
   EventShown,
   ExchangeShown,
@@ -23,6 +25,7 @@ export type {
 } from './control/wire.ts'
 export type {
   CallbackFilter,
+  DeliveryFilter,
   Device,
   Distance,
   JournalFilter,

@@ -31,6 +31,8 @@ export const ROUTES = {
   useSim: 'POST /sims/{iccid}/use',
   listMessages: 'GET /messages',
   listCallbacks: 'GET /callbacks',
+  sendCallback: 'POST /callbacks',
+  listDeliveries: 'GET /deliveries',
   setCallbackTarget: 'PUT /callbacks/target/{slug}',
   removeCallbackTarget: 'DELETE /callbacks/target/{slug}',
   getCallback: 'GET /callbacks/{id}',

@@ -25,6 +25,8 @@ export interface components {
         readonly Duration: string;
         /** @description Virtual seconds a second */
         readonly Rate: number;
+        /** @description How many there are that fit, listed or not */
+        readonly Total: number;
         /**
          * @description What became of a callback that was queued
          * @enum {string}
@@ -228,6 +230,7 @@ export interface components {
             readonly status?: number;
             /** @description Why it answered nothing */
             readonly error?: string;
+            readonly faults?: components["schemas"]["FaultKinds"];
             readonly nextAt?: components["schemas"]["Instant"];
         };
         readonly Freeze: {
@@ -406,6 +409,8 @@ export interface components {
             readonly url: string;
             /** @description The very bytes that are signed and sent */
             readonly body: string;
+            /** @description The body, parsed */
+            readonly json?: unknown;
             /** @description The headers, signature included, that it would be sent with now; only where one callback is asked for */
             readonly headers?: {
                 readonly [key: string]: string;
@@ -427,6 +432,8 @@ export interface components {
             readonly reason: string;
             /** @description What would have been sent; absent where it did not come to that */
             readonly body?: string;
+            /** @description The body, parsed */
+            readonly json?: unknown;
             /** @description When it was due */
             readonly queuedAt: components["schemas"]["Instant"];
         };
@@ -437,6 +444,81 @@ export interface components {
             readonly status?: number;
             /** @description Why it answered nothing */
             readonly error?: string;
+            readonly faults?: components["schemas"]["FaultKinds"];
+        };
+        /**
+         * @description Kinds of the faults that hit it
+         * @example [
+         *       "duplicate"
+         *     ]
+         */
+        readonly FaultKinds: readonly string[];
+        readonly Deliveries: {
+            readonly total: components["schemas"]["Total"];
+            /** @description Of how many different callbacks these are, listed or not */
+            readonly distinct: number;
+            /**
+             * @description The types of those that are listed, in their order
+             * @example FirstAttachment,FirstUse
+             */
+            readonly types: string;
+            readonly deliveries: readonly components["schemas"]["Delivery"][];
+        };
+        readonly Delivery: {
+            /** @description They are counted as they leave */
+            readonly id: number;
+            /** @description Id of the callback */
+            readonly callback: string;
+            readonly provider: string;
+            readonly type: string;
+            readonly iccid?: components["schemas"]["Iccid"];
+            readonly at: components["schemas"]["Instant"];
+            /** @description Which attempt at its callback it was, from 1 */
+            readonly attempt: number;
+            readonly url: string;
+            /** @description What the receiver answered */
+            readonly status?: number;
+            /** @description Why it answered nothing */
+            readonly error?: string;
+            /**
+             * @description `broken` where a fault spoilt it, or what it is of
+             * @enum {string}
+             */
+            readonly signature: "genuine" | "none" | "broken";
+            readonly faults?: components["schemas"]["FaultKinds"];
+            /** @description As they were sent; names in lower case */
+            readonly headers: {
+                readonly [key: string]: string;
+            };
+            /** @description As it was sent */
+            readonly body: string;
+            /** @description The body, parsed; absent where it is no JSON */
+            readonly json?: unknown;
+        };
+        /**
+         * @example {
+         *       "provider": "esim-go",
+         *       "type": "Utilisation",
+         *       "fields": {
+         *         "bundle": {
+         *           "remainingQuantity": 0
+         *         }
+         *       }
+         *     }
+         */
+        readonly NewCallback: {
+            /** @description Its slug */
+            readonly provider: string;
+            /** @description In the provider's words; a type there is not is refused with the list */
+            readonly type: string;
+            /** @description Of the SIM it tells of; the newest of the provider unless said */
+            readonly iccid?: components["schemas"]["Iccid"];
+            /** @description Of the callback, where the provider has several; that of the target unless said */
+            readonly version?: number;
+            /** @description Laid over what the provider writes */
+            readonly fields?: {
+                readonly [key: string]: unknown;
+            };
         };
         /**
          * @example {
@@ -597,6 +679,11 @@ export interface components {
         /** @description Only of this provider */
         readonly Provider: string;
         readonly OfIccid: components["schemas"]["Iccid"];
+        readonly OfType: string;
+        /** @description Which come first */
+        readonly NewestFirst: "oldest" | "newest";
+        /** @description Which come first */
+        readonly OldestFirst: "oldest" | "newest";
         readonly Limit: number;
     };
     requestBodies: never;
@@ -1045,6 +1132,8 @@ export interface operations {
                 /** @description Only of this provider */
                 readonly provider?: components["parameters"]["Provider"];
                 readonly iccid?: components["parameters"]["OfIccid"];
+                /** @description Which come first */
+                readonly order?: components["parameters"]["NewestFirst"];
                 readonly limit?: components["parameters"]["Limit"];
             };
             readonly header?: never;
@@ -1060,6 +1149,7 @@ export interface operations {
                 };
                 content: {
                     readonly "application/json": {
+                        readonly total: components["schemas"]["Total"];
                         readonly messages: readonly components["schemas"]["Message"][];
                     };
                 };
@@ -1071,10 +1161,12 @@ export interface operations {
         readonly parameters: {
             readonly query?: {
                 readonly state?: "pending" | "retrying" | "delivered" | "dead" | "unsent";
-                readonly type?: string;
+                readonly type?: components["parameters"]["OfType"];
                 /** @description Only of this provider */
                 readonly provider?: components["parameters"]["Provider"];
                 readonly iccid?: components["parameters"]["OfIccid"];
+                /** @description Which come first */
+                readonly order?: components["parameters"]["NewestFirst"];
                 readonly limit?: components["parameters"]["Limit"];
             };
             readonly header?: never;
@@ -1090,8 +1182,66 @@ export interface operations {
                 };
                 content: {
                     readonly "application/json": {
+                        readonly total: components["schemas"]["Total"];
                         readonly callbacks: readonly components["schemas"]["AnyCallback"][];
                     };
+                };
+            };
+            readonly default: components["responses"]["Problem"];
+        };
+    };
+    readonly sendCallback: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["NewCallback"];
+            };
+        };
+        readonly responses: {
+            /** @description It is queued, the attempt follows at once; or it is unsent, with the reason */
+            readonly 201: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["AnyCallback"];
+                };
+            };
+            readonly default: components["responses"]["Problem"];
+        };
+    };
+    readonly listDeliveries: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description Only of the callback with this id */
+                readonly callback?: string;
+                readonly state?: components["schemas"]["CallbackState"];
+                readonly type?: components["parameters"]["OfType"];
+                /** @description Only of this provider */
+                readonly provider?: components["parameters"]["Provider"];
+                readonly iccid?: components["parameters"]["OfIccid"];
+                /** @description Which come first */
+                readonly order?: components["parameters"]["OldestFirst"];
+                readonly limit?: components["parameters"]["Limit"];
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The attempts */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Deliveries"];
                 };
             };
             readonly default: components["responses"]["Problem"];

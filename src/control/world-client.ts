@@ -6,6 +6,7 @@ import type {
   AdvanceShown,
   CallbackShown,
   ClockShown,
+  DeliveriesShown,
   DeviceShown,
   ExchangeShown,
   MessageShown,
@@ -74,13 +75,22 @@ export interface CallbackFilter {
   readonly state?: CallbackShown['state']
   readonly type?: string
   readonly iccid?: string
+  /** Which come first. */
+  readonly order?: 'oldest' | 'newest'
   readonly limit?: number
+}
+
+export interface DeliveryFilter extends CallbackFilter {
+  /** Id of the callback they are of. */
+  readonly callback?: string
 }
 
 export interface MessageFilter {
   readonly provider?: string
   readonly channel?: MessageShown['channel']
   readonly iccid?: string
+  /** Which come first. */
+  readonly order?: 'oldest' | 'newest'
   readonly limit?: number
 }
 
@@ -93,10 +103,14 @@ export interface WorldClock {
 }
 
 export interface WorldCallbacks {
-  /** Those that were queued, newest first. */
+  /** Those that were queued, newest first unless told. */
   list(filter?: CallbackFilter): Promise<readonly CallbackShown[]>
-  /** Those that were due and were not sent, with the reason, newest first. */
+  /** Those that were due and were not sent, with the reason, newest first unless told. */
   unsent(filter?: Omit<CallbackFilter, 'state'>): Promise<readonly UnsentCallbackShown[]>
+  /** What left at each attempt, oldest first unless told. */
+  deliveries(filter?: DeliveryFilter): Promise<DeliveriesShown>
+  /** Sends a callback of any type the provider's spec has: what is queued now, or unsent. */
+  send(callback: BodyOf<'sendCallback'>): Promise<CallbackShown | UnsentCallbackShown>
   /** Sends one again, or one that was not sent: what is queued now. */
   redeliver(id: string): Promise<CallbackShown>
   /** Where a provider's callbacks go from now on; `undefined`: nowhere. */
@@ -117,7 +131,7 @@ export interface WorldClient {
   /** All of them, in the order they came. */
   sims(provider?: string): Promise<readonly SimRow[]>
   readonly callbacks: WorldCallbacks
-  /** Mails and SMS that providers sent to people, newest first. */
+  /** Mails and SMS that providers sent to people, newest first unless told. */
   messages(filter?: MessageFilter): Promise<readonly MessageShown[]>
   settings(slug: string): Promise<Readonly<Record<string, SettingShown>>>
   /** `null` brings a default back. */
@@ -232,6 +246,8 @@ function callbacksOf(call: Call): WorldCallbacks {
       const { callbacks } = await call('listCallbacks', { query })
       return callbacks.filter((callback) => callback.state === 'unsent')
     },
+    deliveries: (filter = {}) => call('listDeliveries', { query: filter }),
+    send: (callback) => call('sendCallback', { body: callback }),
     redeliver: (id) => call('redeliverCallback', { path: { id } }),
     async target(slug, url, version) {
       if (url === undefined) await call('removeCallbackTarget', { path: { slug } })

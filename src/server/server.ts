@@ -7,7 +7,7 @@ import type { DeliveryPolicy } from './deliver.ts'
 import { type Listener, listener, type RestListener } from './http.ts'
 import { type KnownProvider, knownProvider } from './provider.ts'
 import { traceOf } from './reason.ts'
-import { callbackCheck } from './webhooks.ts'
+import { type CallbackCheck, callbackCheck } from './webhooks.ts'
 import { openWorlds, type Worlds, type WorldsOptions } from './worlds.ts'
 
 /** Who may use `/_sim`. */
@@ -39,6 +39,8 @@ export interface SimulatorServer {
   readonly publicUrl: string | undefined
   readonly control: ControlPolicy
   readonly policy: DeliveryPolicy
+  /** Holds a callback to the specs. */
+  readonly callbackProblems: CallbackCheck
   readonly report: (sentence: string) => void
   /** For one port; with a slug, that provider is mounted at `/` there. */
   readonly listener: (ownSlug?: string) => Listener
@@ -64,9 +66,10 @@ export async function openServer(options: ServerOptions): Promise<SimulatorServe
   const { simulators, store, publicUrl, control, policy, checked, report } = options
   const known = await Promise.all(simulators.map(knownProvider))
   const providers = new Map(known.map((provider) => [provider.simulator.slug, provider]))
+  const problemsOf = callbackCheck(simulators)
   const worlds = await openWorlds({
     ...options,
-    ...defined({ callbackCheck: checked ? callbackCheck(simulators) : undefined }),
+    ...defined({ callbackCheck: checked ? problemsOf : undefined }),
   })
   // What cannot be opened is told before anything is served.
   await worlds.openAll()
@@ -89,6 +92,7 @@ export async function openServer(options: ServerOptions): Promise<SimulatorServe
     publicUrl,
     control,
     policy,
+    callbackProblems: problemsOf,
     report,
     listener: (ownSlug) => listener(http, ownSlug),
     stop: () => worlds.stop(),

@@ -1,6 +1,7 @@
 // Callbacks: pending, retrying, delivered or dead; and those that were not sent, and why.
 import { defineCollection, SEPARATOR, sortable } from './collection.ts'
 import { defined } from './defined.ts'
+import { forgetDeliveries, noteDelivery, type Sent } from './deliveries.ts'
 import { addDuration } from './duration.ts'
 import { keepLatest } from './keep-latest.ts'
 import { Refusal } from './refusal.ts'
@@ -29,6 +30,8 @@ export interface Attempt {
   readonly at: number
   readonly status?: number
   readonly error?: string
+  /** Kinds of the faults that hit it. */
+  readonly faults?: readonly string[]
 }
 
 export interface Callback {
@@ -77,6 +80,7 @@ const attempt = fields<Attempt>({
   at: instant,
   status: optional(whole(100, 999)),
   error: optional(text),
+  faults: optional(list(name)),
 })
 
 export const callbacks = defineCollection<Callback>({
@@ -180,16 +184,22 @@ export interface NewCallback {
  * @returns what was queued, if it was
  */
 export function queueCallback(world: World, callback: NewCallback): Callback | undefined {
+  const queued = queueOrNote(world, callback)
+  return 'reason' in queued ? undefined : queued
+}
+
+/** As `queueCallback`; returns what was written down where nothing was queued. */
+export function queueOrNote(world: World, callback: NewCallback): Callback | UnsentCallback {
   const { provider, type, iccid, version } = callback
   const body = JSON.stringify(callback.body)
   const target = world.in(targets).get(provider)
-  if (!target) {
-    noteUnsent(world, { provider, type, iccid, version, body, reason: noTarget(provider) })
-    return undefined
-  }
+  if (!target)
+    return noteUnsent(world, { provider, type, iccid, version, body, reason: noTarget(provider) })
+
   const serial = world.next('callback')
   const finished = { index: 'finished', prefix: provider + SEPARATOR }
-  keepLatest(world, callbacks, finished, CALLBACKS_KEPT)
+  for (const { id } of keepLatest(world, callbacks, finished, CALLBACKS_KEPT))
+    forgetDeliveries(world, id)
   const queued: Callback = {
     ...defined({ provider, type, iccid, url: target.url, body, version }),
     id: `cb_${world.mark}_${String(serial).padStart(6, '0')}`,
@@ -212,23 +222,35 @@ export interface NewUnsent extends Omit<NewCallback, 'body'> {
 }
 
 /** Writes down that a callback was due and is not sent, and why. */
-export function noteUnsent(world: World, unsent: NewUnsent): void {
+export function noteUnsent(world: World, unsent: NewUnsent): UnsentCallback {
   // Numbers of their own: the ids of those that are sent do not depend on these.
   const serial = world.next('unsent-callback')
   const { provider, type, iccid, version, body, reason } = unsent
   const id = `un_${String(serial).padStart(6, '0')}`
   const { now: at } = world
-  world
+  const noted = world
     .in(unsentCallbacks)
     .put(defined({ id, serial, provider, type, iccid, body, version, reason, at }))
   const ofProvider = { index: 'provider', prefix: provider + SEPARATOR }
   keepLatest(world, unsentCallbacks, ofProvider, UNSENT_KEPT)
+  return noted
 }
 
 /** How an attempt ended; `final` where another cannot help. */
 export interface Outcome extends Omit<Attempt, 'at'> {
   readonly final?: boolean
+  /** Absent where nothing left. */
+  readonly sent?: Sent
 }
+
+/** An attempt that was made, at virtual time `at`. */
+export interface Made {
+  readonly at: number
+  /** One, or more where a fault sent it more than once. */
+  readonly outcomes: readonly Outcome[]
+}
+
+const isTaken = ({ status = 0 }: Outcome) => status >= 200 && status < 300
 
 /**
  * Notes an attempt. A failed one is followed by the next of the schedule, and after the last the
@@ -238,24 +260,38 @@ export interface Outcome extends Omit<Attempt, 'at'> {
 export function recordAttempt(
   world: World,
   id: string,
-  { final, ...attempt }: Attempt & Outcome,
+  { at, outcomes }: Made,
   schedule: readonly string[],
 ): Callback | undefined {
   const callback = world.in(callbacks).get(id)
   if (!callback) return undefined
   const { nextAt: _, ...rest } = callback
-  const tried = {
-    ...rest,
-    attempts: [...callback.attempts, attempt],
-    tries: callback.tries + 1,
+  const attempts = [...callback.attempts]
+  for (const { final: _, sent, ...outcome } of outcomes) {
+    attempts.push({ at, ...outcome })
+    if (sent) noteSent(world, callback, { ...outcome, at, attempt: attempts.length }, sent)
   }
-  const { status = 0 } = attempt
-  if (status >= 200 && status < 300)
-    return world.in(callbacks).put({ ...tried, state: 'delivered' })
+  const tried = { ...rest, attempts, tries: callback.tries + 1 }
+  if (outcomes.some(isTaken)) return world.in(callbacks).put({ ...tried, state: 'delivered' })
 
-  const delay = final ? undefined : schedule[callback.tries]
+  const isFinal = outcomes.some(({ final }) => final)
+  const delay = isFinal ? undefined : schedule[callback.tries]
   if (delay === undefined) return world.in(callbacks).put({ ...tried, state: 'dead' })
-  return scheduled(world, { ...tried, state: 'retrying' }, addDuration(attempt.at, delay))
+  return scheduled(world, { ...tried, state: 'retrying' }, addDuration(at, delay))
+}
+
+/** Writes down what left at an attempt. */
+function noteSent(
+  world: World,
+  { id: callback, provider, type, iccid, url, body }: Callback,
+  attempt: Attempt & { readonly attempt: number },
+  sent: Sent,
+): void {
+  noteDelivery(world, {
+    ...attempt,
+    ...defined({ callback, provider, type, iccid, url }),
+    ...defined({ ...sent, body: sent.body === body ? undefined : sent.body }),
+  })
 }
 
 /** Sets a callback aside as dead that nothing else can be done with, and says why. */

@@ -3,6 +3,7 @@ import { bundles } from './bundles.ts'
 import { callbacks, targets, unsentCallbacks } from './callbacks.ts'
 import type { AnyCollection } from './collection.ts'
 import { credentials } from './credentials.ts'
+import { deliveries } from './deliveries.ts'
 import { timeline } from './events.ts'
 import { messages } from './messages.ts'
 import { chosenSettings } from './settings.ts'
@@ -20,6 +21,7 @@ export const sharedCollections: readonly AnyCollection[] = [
   timeline,
   callbacks,
   unsentCallbacks,
+  deliveries,
   targets,
   messages,
   credentials,

@@ -40,7 +40,8 @@ afterEach(() => {
 interface Options {
   readonly start?: Identity['start']
   readonly perform?: RunnerDeps['perform']
-  readonly attempt?: RunnerDeps['attempt']
+  /** How the one thing that is sent is taken. */
+  readonly attempt?: (world: World, callback: Callback, signal: AbortSignal) => Promise<Outcome>
   readonly schedule?: readonly string[]
 }
 
@@ -75,9 +76,9 @@ function open({
       performed.push([task.kind, on.now - FIXED_START])
       perform(on, task)
     },
-    attempt(on, delivery, signal) {
+    async attempt(on, delivery, signal) {
       attempted.push([toldBy(delivery), on.now - FIXED_START])
-      return attempt(on, delivery, signal)
+      return [await attempt(on, delivery, signal)]
     },
     schedule: () => schedule,
     report: (sentence) => reports.push(sentence),
@@ -612,7 +613,7 @@ test('a task for a callback that is gone is forgotten without an attempt', async
   await runner.advance(until(10))
   expect([attempted, world.in(tasks).size]).toEqual([[], 0])
   expect(
-    world.transaction(() => recordAttempt(world, queued?.id ?? '', { at: 0, status: 200 }, []))
+    world.transaction(() => recordAttempt(world, queued?.id ?? '', { at: 0, outcomes: [] }, []))
       .result,
   ).toBeUndefined()
 })

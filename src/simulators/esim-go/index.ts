@@ -10,7 +10,7 @@ import { bundleHandlers } from './bundles/handlers.ts'
 import { inventoryHandlers } from './bundles/inventory-handlers.ts'
 import { lapseBundle } from './bundles/lapse.ts'
 import { revokeHandlers } from './bundles/revoke-handlers.ts'
-import { sign, UTILISATION } from './callbacks.ts'
+import { compose, otherSecret, sign, TYPES, UTILISATION } from './callbacks.ts'
 import { catalogueHandlers } from './catalogue/handlers.ts'
 import { lookUpBought } from './catalogue/on-sale.ts'
 import { refusalReply } from './errors.ts'
@@ -102,8 +102,11 @@ export const esimGo = defineSimulator<operations, typeof settings.table>({
     },
   },
   callbacks: {
+    types: TYPES,
+    compose,
     sign,
     secret: apiKey,
+    otherSecret,
     schedule: (world) => world.settings(settings).retrySchedule,
     versions: CALLBACK_VERSIONS,
   },

@@ -2,12 +2,12 @@
 import { clientAuthentication } from '../client-credentials.ts'
 import { defineSimulator } from '../simulator.ts'
 import { isCarried, renew } from './billing.ts'
-import { secret, sign } from './callbacks.ts'
+import { compose, otherSecret, secret, sign } from './callbacks.ts'
 import { refusalReply } from './errors.ts'
 import { handlers } from './handlers.ts'
 import { pathOf, tokenPath } from './paths.ts'
 import { settle } from './provisioning.ts'
-import { lines, reservations, SLUG, stockSims, transactions } from './records.ts'
+import { ACTIONS, lines, reservations, SLUG, stockSims, transactions } from './records.ts'
 import { applySeedFile } from './seed-file.ts'
 import { seeds } from './seeds.ts'
 import { settings } from './settings.ts'
@@ -31,8 +31,12 @@ export const wholesale = defineSimulator<operations, typeof settings.table>({
     homeCountry: () => 'US',
   },
   callbacks: {
+    types: ACTIONS,
+    compose,
     sign,
+    signsTime: true,
     secret,
+    otherSecret,
     schedule: (world) => world.settings(settings).retrySchedule,
     versions: [1],
   },
