@@ -20,6 +20,7 @@ import { type ControlCall, type ControlHandlers, caughtUp } from './call.ts'
 import { callbackHandlers } from './callbacks.ts'
 import { clockHandlers } from './clock.ts'
 import { deviceHandlers } from './device.ts'
+import { faultHandlers } from './faults.ts'
 import { type Arrival, frontPage, isControl } from './front-page.ts'
 import { guard } from './guard.ts'
 import { journalHandlers } from './journal.ts'
@@ -41,6 +42,7 @@ const handlers: ControlHandlers = {
   ...deviceHandlers,
   ...messageHandlers,
   ...callbackHandlers,
+  ...faultHandlers,
   ...journalHandlers,
   ...stateHandlers,
   ...settingHandlers,

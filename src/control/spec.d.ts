@@ -563,6 +563,82 @@ export interface components {
             /** @description How the reply would have broken the spec */
             readonly violations: readonly string[];
         };
+        /** @description A failure of calls (`operation`) or of callbacks (`callback`); without either, of every call of the provider */
+        readonly NewFault: {
+            /** @example esim-go */
+            readonly provider: string;
+            /**
+             * @description An operationId, a method and a path of the spec (`POST /orders`), or `*`
+             * @example createOrder
+             */
+            readonly operation?: string;
+            /** @description A webhook of the spec, a type of callback, or `*` */
+            readonly callback?: string;
+            /** @example reset */
+            readonly kind: string;
+            /**
+             * @description Before the change, and nothing is done; or after it, and the answer is lost. A call that is refused is not carried out, and no fault `after` happens to it.
+             * @enum {string}
+             */
+            readonly when?: "before" | "after";
+            readonly match?: components["schemas"]["FaultMatch"];
+            /** @description From which matching call on it happens, the first being 1; once, unless `times` says more */
+            readonly nth?: number;
+            /** @description How often it happens; without an end unless told */
+            readonly times?: number;
+            /**
+             * @description Until when: an instant, or a duration from now, of the world's clock
+             * @example PT5M
+             */
+            readonly until?: string;
+        } & {
+            readonly [key: string]: unknown;
+        };
+        /** @description What a call has to have; `*` in a text stands for any characters */
+        readonly FaultMatch: {
+            /** @description Path parameters by name */
+            readonly path?: {
+                readonly [key: string]: string | number | boolean;
+            };
+            /** @description Query parameters by name */
+            readonly query?: {
+                readonly [key: string]: string | number | boolean;
+            };
+            /** @description Headers by name */
+            readonly headers?: {
+                readonly [key: string]: string | number | boolean;
+            };
+            /** @description Values by JSON pointer, as in `/order/0/item` */
+            readonly body?: {
+                readonly [key: string]: unknown;
+            };
+        };
+        /** @description A fault as it was set, and what became of it */
+        readonly Fault: {
+            /** @example fault_1 */
+            readonly id: string;
+            readonly provider: string;
+            readonly operation?: string;
+            readonly callback?: string;
+            readonly kind: string;
+            /** @enum {string} */
+            readonly when?: "before" | "after";
+            readonly match?: components["schemas"]["FaultMatch"];
+            readonly nth?: number;
+            readonly times?: number;
+            /** Format: date-time */
+            readonly until?: string;
+            /** Format: date-time */
+            readonly setAt: string;
+            /** @description Matching calls while it was active */
+            readonly seen: number;
+            /** @description How often it happened */
+            readonly hits: number;
+            /** @description Whether it may still happen */
+            readonly active: boolean;
+        } & {
+            readonly [key: string]: unknown;
+        };
         readonly State: {
             /** @description The layout of the document */
             readonly format: number;
@@ -1347,6 +1423,121 @@ export interface operations {
                 content: {
                     readonly "application/json": components["schemas"]["Callback"];
                 };
+            };
+            readonly default: components["responses"]["Problem"];
+        };
+    };
+    readonly listFaults: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The faults */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly faults: readonly components["schemas"]["Fault"][];
+                    };
+                };
+            };
+            readonly default: components["responses"]["Problem"];
+        };
+    };
+    readonly addFault: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["NewFault"];
+            };
+        };
+        readonly responses: {
+            /** @description It is set */
+            readonly 201: {
+                headers: {
+                    /** @description Its path */
+                    readonly Location?: string;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Fault"];
+                };
+            };
+            readonly default: components["responses"]["Problem"];
+        };
+    };
+    readonly clearFaults: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description There is none now */
+            readonly 204: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            readonly default: components["responses"]["Problem"];
+        };
+    };
+    readonly getFault: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /** @example fault_1 */
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The fault */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Fault"];
+                };
+            };
+            readonly default: components["responses"]["Problem"];
+        };
+    };
+    readonly removeFault: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /** @example fault_1 */
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description It is gone */
+            readonly 204: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
             };
             readonly default: components["responses"]["Problem"];
         };

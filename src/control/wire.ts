@@ -42,6 +42,9 @@ export type UnsentCallbackShown = Schemas['UnsentCallback']
 export type DeliveryShown = Schemas['Delivery']
 export type DeliveriesShown = Schemas['Deliveries']
 export type MessageShown = Schemas['Message']
+/** A fault as it was set, what it has seen, and how often it happened. */
+export type FaultShown = Schemas['Fault']
+export type NewFault = Schemas['NewFault']
 
 /** An exchange with a provider, as the journal keeps it. */
 export type ExchangeShown = Schemas['Exchange']

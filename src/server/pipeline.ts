@@ -61,13 +61,16 @@ function handled(context: RequestContext): Reply {
   const { provider, exchange, world, trace } = context
   const settings = world.settings(provider.simulator.settings)
 
+  trace.stage = 'count'
   // Counted before anything else is made of it: what is refused counts against a rate limit, too.
   trace.admission = provider.simulator.requests?.count?.(exchange.caller, world)
   if (exchange.malformed) {
+    trace.stage = 'read'
     trace.operation = operationOf(context)
     throw exchange.malformed
   }
 
+  trace.stage = 'route'
   // The operation is found before anything is refused, so that the journal can name it.
   const found = route(provider, exchange.method, exchange.path, settings)
   const { operation } = found
@@ -75,19 +78,24 @@ function handled(context: RequestContext): Reply {
   trace.basePath = found.basePath
   if (trace.admission?.refusal) throw trace.admission.refusal
 
+  trace.stage = 'authenticate'
   // Who is nobody learns nothing about what a call would need.
   authenticate(context, operation)
 
   // FAULTS, `when: before`, belong here: who asks is known, and what for is not yet looked at.
 
+  trace.stage = 'validate'
   // Handlers trust the types of the spec: what breaks them goes no further.
   const request = validate(context, found, settings)
 
   // A handler is synchronous and throws what it refuses, so that a request happens whole or not at
   // all, without a lock. A reply that breaks the spec undoes what was done as a refusal does.
-  return inTransaction(world, () => {
+  return inTransaction(context, () => {
+    trace.stage = 'perform'
     const reply = perform(context, operation, callOf(context, found, request, settings))
+    trace.stage = 'check'
     check(context, operation, reply)
+    trace.stage = 'commit'
     return reply
   })
 }
@@ -107,12 +115,14 @@ function validate(
   found: Route,
   settings: SettingValues,
 ): ValidRequest {
-  return validated(exchange, found, settings.strict === true, trace.undocumented)
+  return validated(exchange, found, settings.strict === true, trace)
 }
 
 /** Keeps what `act` changes, all of it or, where it throws, nothing. */
-function inTransaction(world: World, act: () => Reply): Reply {
-  return world.transaction(act).result
+function inTransaction({ world, trace }: RequestContext, act: () => Reply): Reply {
+  const { result, events, changes } = world.transaction(act)
+  if (changes.length > 0) trace.effects = { changes, events }
+  return result
 }
 
 /** Lets the provider decide, within a transaction. @throws Refusal */
@@ -158,6 +168,7 @@ function render(context: RequestContext, reply: Reply): BytesAnswer | Promise<By
   const failed = (error: unknown) => {
     const refusal = refusalFor(context, error)
     context.trace.refusal = refusal
+    context.trace.stage = 'render'
     return rendered(refusalReply(context, refusal), context.trace.operation)
   }
   try {
@@ -211,6 +222,7 @@ function refused(context: RequestContext, error: unknown): Reply {
 
   // A rate-limit refusal wins over 404.
   const refusal = trace.admission?.refusal ?? refusalFor(context, error)
+  if (trace.admission?.refusal) trace.stage = 'count'
   trace.refusal = refusal
   runAfterRefusal(context, refusal)
 

@@ -1,6 +1,7 @@
 // Answers on their way to the socket, and what waits until they have left.
 import type { ServerResponse } from 'node:http'
-import type { Answer, BytesAnswer, DribbleAnswer } from './exchange.ts'
+import type { Socket } from 'node:net'
+import type { Answer, BytesAnswer, CutAnswer, DribbleAnswer, HangAnswer } from './exchange.ts'
 import type { HostedWorld } from './hosted-world.ts'
 import { alarm, pause } from './ticker.ts'
 
@@ -21,16 +22,64 @@ function sendNow(response: ServerResponse, answer: Answer, hosted: HostedWorld |
   const kept = hosted?.timeKept()
   if (kept) return void kept.then(() => sendNow(response, answer, hosted))
 
-  if (answer.kind === 'bytes') {
-    sendHead(response, answer, hosted)
-    wakeAfter(response, hosted)
-    response.end(answer.body)
+  wakeAfter(response, hosted)
+  switch (answer.kind) {
+    case 'bytes':
+      sendHead(response, answer, hosted)
+      response.end(answer.body)
+      return
+    case 'hang-up':
+      response.destroy()
+      return
+    case 'reset':
+      reset(response.socket)
+      return
+    case 'hang':
+      hang(response, answer)
+      return
+    case 'cut':
+      void cut(response, answer, hosted)
+      return
+    case 'dribble':
+      void dribble(response, answer, hosted)
+  }
+}
+
+/** Ends a connection with RST, where it is plain TCP; else it is closed. */
+function reset(socket: Socket | null): void {
+  try {
+    socket?.resetAndDestroy()
+  } catch {
+    socket?.destroy()
+  }
+}
+
+/** Says nothing, until a while is over or the client goes. */
+function hang(response: ServerResponse, { ms }: HangAnswer): void {
+  const limit = alarm(() => response.destroy())
+  limit.set(ms)
+  response.once('close', () => limit.set(undefined))
+}
+
+/** How long what was written is given to reach the client before the connection is reset. */
+const ON_ITS_WAY = 50
+
+/** Sends the head and a part of the body, and ends the connection. */
+async function cut(
+  response: ServerResponse,
+  { reply, bytes, by }: CutAnswer,
+  hosted: HostedWorld | undefined,
+): Promise<void> {
+  sendHead(response, reply, hosted)
+  const part = Buffer.from(reply.body ?? '').subarray(0, bytes)
+  await new Promise<void>((written) => response.write(part, () => written()))
+  if (by === 'hang-up') {
+    response.socket?.destroySoon()
     return
   }
-
-  wakeAfter(response, hosted)
-  if (answer.kind === 'hang-up') response.destroy()
-  else void dribble(response, answer, hosted)
+  // What the other end has not taken yet goes with the reset.
+  await pause(ON_ITS_WAY)
+  reset(response.socket)
 }
 
 function sendHead(

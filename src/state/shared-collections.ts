@@ -5,6 +5,7 @@ import type { AnyCollection } from './collection.ts'
 import { credentials } from './credentials.ts'
 import { deliveries } from './deliveries.ts'
 import { timeline } from './events.ts'
+import { faults } from './faults.ts'
 import { messages } from './messages.ts'
 import { chosenSettings } from './settings.ts'
 import { sims } from './sims.ts'
@@ -26,4 +27,5 @@ export const sharedCollections: readonly AnyCollection[] = [
   messages,
   credentials,
   chosenSettings,
+  faults,
 ]

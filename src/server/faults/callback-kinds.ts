@@ -1,0 +1,4 @@
+// The kinds of faults of callbacks.
+import type { CallbackKind } from './kind.ts'
+
+export const callbackKinds: readonly CallbackKind[] = []

@@ -1,0 +1,12 @@
+// The registry: every kind of fault there is; of calls and of callbacks one may have the same name.
+import { callbackKinds } from './callback-kinds.ts'
+import { connectionKinds } from './connection.ts'
+import type { CallbackKind, CallKind, FaultKind } from './kind.ts'
+
+export const callKinds: readonly CallKind[] = [...connectionKinds]
+
+const named = <Kind extends FaultKind>(kinds: readonly Kind[]): ReadonlyMap<string, Kind> =>
+  new Map(kinds.map((kind) => [kind.name, kind]))
+
+export const callKindsByName: ReadonlyMap<string, CallKind> = named(callKinds)
+export const callbackKindsByName: ReadonlyMap<string, CallbackKind> = named(callbackKinds)

@@ -1,0 +1,45 @@
+// Fields of kinds of faults: shapes that several have, and values of them with their types.
+import { addDuration } from '../../state/duration.ts'
+import { duration, oneOf, type Shape, whole } from '../../state/shape.ts'
+import type { FaultField, OwnFields } from './kind.ts'
+
+/** The longest a connection is kept waiting on the wall clock. */
+const LONGEST_WAIT = addDuration(0, 'P1D')
+
+/** A duration of the wall clock. */
+export const wallDuration: Shape<string> = (value) =>
+  duration(value) ??
+  (addDuration(0, String(value)) > LONGEST_WAIT ? 'must not be longer than a day' : undefined)
+
+export function field(
+  shape: FaultField['shape'],
+  form: string,
+  says: string,
+  required?: 'required',
+): FaultField {
+  return required ? { shape, form, says, required: true } : { shape, form, says }
+}
+
+export function words(says: string, ...of: readonly [string, ...string[]]): FaultField {
+  return field(oneOf(...of), of.join(', '), says)
+}
+
+export function number(low: number, high: number, says: string, required?: 'required'): FaultField {
+  return field(whole(low, high), 'a whole number', says, required)
+}
+
+/** A text among a kind's own fields, which were checked when it was set. */
+export function textIn(own: OwnFields, name: string): string | undefined {
+  const value = own[name]
+  return typeof value === 'string' ? value : undefined
+}
+
+export function numberIn(own: OwnFields, name: string): number | undefined {
+  const value = own[name]
+  return typeof value === 'number' ? value : undefined
+}
+
+/** A duration in ms. */
+export function lengthIn(own: OwnFields, name: string, fallback: string): number {
+  return addDuration(0, textIn(own, name) ?? fallback)
+}
