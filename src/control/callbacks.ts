@@ -1,7 +1,7 @@
 // Callbacks: what was, is and will be sent, what was not and why, where to, and once more.
 
 import type { SimulatorServer } from '../server/server.ts'
-import { wallNow } from '../server/ticker.ts'
+import { signatureOf } from '../server/signature.ts'
 import { reply } from '../simulators/call.ts'
 import type { CallbackRules, Simulator } from '../simulators/simulator.ts'
 import {
@@ -139,7 +139,7 @@ export const callbackHandlers = {
 
     const callback = callbackOf(world, id)
     const { simulator } = providerOf(server, callback.provider)
-    const headers = simulator.callbacks?.sign(callback, world, { wall: wallNow() }) ?? {}
+    const headers = signatureOf(simulator, world, callback)
     return reply(200, { ...callbackShown(callback), headers })
   },
   redeliverCallback({ hosted: { world }, path: { id } }) {

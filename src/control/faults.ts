@@ -1,11 +1,12 @@
 // Faults: set, listed with what they did, removed.
+import { idleBecause } from '../server/faults/callback-faults.ts'
 import { faultAt, readFault } from '../server/faults/read-fault.ts'
 import { defined } from '../state/defined.ts'
 import { type Fault, faults, isActive, setFault } from '../state/faults.ts'
 import { iso } from '../state/instant.ts'
 import { Refusal } from '../state/refusal.ts'
 import type { World } from '../state/world.ts'
-import type { ControlHandlers } from './call.ts'
+import { type ControlHandlers, providerOf } from './call.ts'
 import type { FaultShown } from './wire.ts'
 
 /** A fault as it was set, and what became of it. */
@@ -39,7 +40,11 @@ export const faultHandlers = {
     const simulators = [...server.providers.values()].map(({ simulator }) => simulator)
     const request = await readFault(body, simulators)
     const { world } = hosted
-    const { result } = world.transaction(() => setFault(world, faultAt(request, world.now)))
+    const { simulator } = providerOf(server, request.provider)
+    const fault = faultAt(request, world.now)
+    const idle = idleBecause(fault, { world, simulator })
+    if (idle !== undefined) throw new Refusal('invalid-request', `${fault.kind}: ${idle}`)
+    const { result } = world.transaction(() => setFault(world, fault))
     return {
       status: 201,
       headers: { Location: `/_sim/faults/${result.id}` },

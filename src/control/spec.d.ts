@@ -231,6 +231,8 @@ export interface components {
             /** @description Why it answered nothing */
             readonly error?: string;
             readonly faults?: components["schemas"]["FaultKinds"];
+            /** @description What else became of it, where neither status nor error tells */
+            readonly note?: string;
             readonly nextAt?: components["schemas"]["Instant"];
         };
         readonly Freeze: {
@@ -417,6 +419,8 @@ export interface components {
             };
             readonly queuedAt: components["schemas"]["Instant"];
             readonly nextAt?: components["schemas"]["Instant"];
+            /** @description Kinds of the faults of the attempt that is to come */
+            readonly faults?: components["schemas"]["FaultKinds"];
             readonly attempts: readonly components["schemas"]["Attempt"][];
         };
         /** @description A callback that was due and was not sent */
@@ -445,6 +449,8 @@ export interface components {
             /** @description Why it answered nothing */
             readonly error?: string;
             readonly faults?: components["schemas"]["FaultKinds"];
+            /** @description What else became of it, where neither status nor error tells */
+            readonly note?: string;
         };
         /**
          * @description Kinds of the faults that hit it
@@ -486,6 +492,8 @@ export interface components {
              */
             readonly signature: "genuine" | "none" | "broken";
             readonly faults?: components["schemas"]["FaultKinds"];
+            /** @description What else became of it, where neither status nor error tells */
+            readonly note?: string;
             /** @description As they were sent; names in lower case */
             readonly headers: {
                 readonly [key: string]: string;
@@ -591,6 +599,14 @@ export interface components {
              * @example PT5M
              */
             readonly until?: string;
+            /** @description Of reorder: how long it waits for another */
+            readonly within?: string;
+            /** @description Of late: how much later it leaves; of expired-timestamp: how far the timestamp lies back */
+            readonly by?: string;
+            /** @description Of truncated: how many bytes of the body are sent */
+            readonly bytes?: number;
+            /** @description Of content-type: the media type that is sent */
+            readonly type?: string;
         } & {
             readonly [key: string]: unknown;
         };

@@ -136,6 +136,7 @@ function attemptShown({ at, faults, ...outcome }: Attempt): AttemptShown {
 
 export function callbackShown(callback: Callback): CallbackShown {
   const { id, provider, type, iccid, state, url, body, queuedAt, nextAt, attempts } = callback
+  const { faults } = callback
   return defined({
     id,
     provider,
@@ -147,6 +148,7 @@ export function callbackShown(callback: Callback): CallbackShown {
     json: parsed(body),
     queuedAt: iso(queuedAt),
     nextAt: isoOf(nextAt),
+    faults: faults?.map(({ kind }) => kind),
     attempts: attempts.map(attemptShown),
   })
 }
@@ -206,13 +208,9 @@ function providerOf({ kind, data }: Task): string | undefined {
 }
 
 /** One attempt, and the callback as it left it. */
-function attemptFired({
-  at,
-  delivery,
-  attempt,
-}: Extract<Fired, { kind: 'callback' }>): FiredShown {
+function attemptFired({ at, delivery, attempt }: Extract<Fired, { kind: 'callback' }>): FiredShown {
   const { id, type, provider, iccid, state, attempts, nextAt } = delivery
-  const { status, error, faults } = attempts[attempt - 1] ?? {}
+  const { status, error, faults, note } = attempts[attempt - 1] ?? {}
   return defined({
     kind: 'callback' as const,
     at: iso(at),
@@ -225,6 +223,7 @@ function attemptFired({
     status,
     error,
     faults: faults && [...faults],
+    note,
     nextAt: isoOf(nextAt),
   })
 }

@@ -14,6 +14,7 @@ import type { TaskDef } from '../state/tasks.ts'
 import { openWorld, type World } from '../state/world.ts'
 import { type Store, StoreError } from '../stores/store.ts'
 import { type AttemptOptions, type Attempts, openAttempts } from './attempt.ts'
+import { disturbed } from './faults/callback-faults.ts'
 import { type Journal, openJournal } from './journal.ts'
 import { openRunner, type Runner } from './runner.ts'
 import { wallNow } from './ticker.ts'
@@ -91,6 +92,10 @@ export function hostWorld(
     throw new StoreError(`it holds the records of the world "${world.name}": it was left as it is`)
   const runner = openRunner(world, {
     perform: (on, task) => perform(host, on, task),
+    disturb(on, callback, task) {
+      const simulator = host.bySlug.get(callback.provider)
+      return simulator ? disturbed(callback, task, { world: on, simulator }) : callback
+    },
     async attempt(on, callback, signal) {
       // A callback tells of nothing that a kill could undo.
       await timeKeeper.kept()

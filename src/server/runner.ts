@@ -47,6 +47,11 @@ export interface RunnerDeps {
   /** Performs a task inside a transaction. */
   readonly perform: (world: World, task: Task) => void
   /**
+   * Lets faults happen to an attempt that is due. Answers the callback as it leaves now; `undefined`
+   * where it is held back, and the task with it.
+   */
+  readonly disturb: (world: World, callback: Callback, task: Task) => Callback | undefined
+  /**
    * Makes one attempt, until the signal aborts; one that throws is not made again. Tells how each
    * thing it sent was taken.
    */
@@ -314,7 +319,9 @@ class WorldRunner implements Runner {
   async #attemptOnce(task: Task, life: Life): Promise<Callback | undefined> {
     const callback = this.#world.in(callbacks).get(task.data.callback ?? '')
     if (callback && life.made?.task !== task.id) {
-      life.made = { task: task.id, ...(await this.#make(callback, life)) }
+      const leaving = this.#deps.disturb(this.#world, callback, task)
+      if (!leaving) return undefined
+      life.made = { task: task.id, ...(await this.#make(leaving, life)) }
     }
     return this.#isOver(life) ? undefined : this.#record(task, callback, life.made)
   }

@@ -6,6 +6,8 @@ import { addDuration } from './duration.ts'
 import { keepLatest } from './keep-latest.ts'
 import { Refusal } from './refusal.ts'
 import {
+  anything,
+  byName,
   count,
   fields,
   iccid,
@@ -19,7 +21,7 @@ import {
   webUrl,
   whole,
 } from './shape.ts'
-import { DELIVER, type TaskKind } from './task-queue.ts'
+import { DELIVER, type TaskKind, tasks } from './task-queue.ts'
 import type { World } from './world.ts'
 
 /**
@@ -32,6 +34,16 @@ export interface Attempt {
   readonly error?: string
   /** Kinds of the faults that hit it. */
   readonly faults?: readonly string[]
+  /** What else became of it, where neither status nor error tells. */
+  readonly note?: string
+}
+
+/** A fault that happens to an attempt that is to come. */
+export interface ChosenFault {
+  readonly id: string
+  readonly kind: string
+  /** The kind's own fields, as they were set. */
+  readonly own: Readonly<Record<string, unknown>>
 }
 
 export interface Callback {
@@ -56,6 +68,10 @@ export interface Callback {
    * counts.
    */
   readonly tries: number
+  /** Faults of the next attempt, once they are chosen. */
+  readonly faults?: readonly ChosenFault[]
+  /** Task of the next attempt, where that waits for another callback of the provider to leave. */
+  readonly behind?: number
 }
 
 /** Where a provider's callbacks go. */
@@ -81,7 +97,10 @@ const attempt = fields<Attempt>({
   status: optional(whole(100, 999)),
   error: optional(text),
   faults: optional(list(name)),
+  note: optional(text),
 })
+
+const chosenFault = fields<ChosenFault>({ id: name, kind: name, own: byName(anything) })
 
 export const callbacks = defineCollection<Callback>({
   name: 'callbacks',
@@ -100,11 +119,14 @@ export const callbacks = defineCollection<Callback>({
     nextAt: optional(instant),
     attempts: list(attempt),
     tries: count,
+    faults: optional(list(chosenFault)),
+    behind: optional(count),
   }),
   indexes: {
     queued: (callback) => sortable(callback.serial),
     finished: ({ nextAt, provider, serial }) =>
       nextAt === undefined ? provider + SEPARATOR + sortable(serial) : undefined,
+    behind: ({ behind, provider }) => (behind === undefined ? undefined : provider + SEPARATOR),
     sim: (callback) =>
       callback.iccid &&
       callback.provider + SEPARATOR + callback.iccid + SEPARATOR + sortable(callback.serial),
@@ -236,9 +258,36 @@ export function noteUnsent(world: World, unsent: NewUnsent): UnsentCallback {
   return noted
 }
 
+/** Whether a callback of a provider waits for another to leave. */
+export function isOneBehind(world: World, provider: string): boolean {
+  return world.in(callbacks).matching('behind', provider + SEPARATOR).length > 0
+}
+
+/**
+ * Puts off the attempt at a callback.
+ * @param due virtual ms
+ * @param isBehind true where it follows another callback of the provider, if one leaves before
+ */
+export function holdBack(world: World, callback: Callback, due: number, isBehind: boolean): void {
+  const { id } = world.schedule(attemptDue, due, { callback: callback.id })
+  const held = { ...callback, nextAt: due }
+  world.in(callbacks).put(isBehind ? { ...held, behind: id } : held)
+}
+
+/** Lets those go now that waited for another callback of the provider to leave. */
+function letGo(world: World, provider: string): void {
+  for (const held of world.in(callbacks).matching('behind', provider + SEPARATOR)) {
+    const { behind, ...callback } = held
+    world.in(tasks).delete(String(behind))
+    scheduled(world, callback, world.now)
+  }
+}
+
 /** How an attempt ended; `final` where another cannot help. */
 export interface Outcome extends Omit<Attempt, 'at'> {
   readonly final?: boolean
+  /** True where the provider believes it delivered, whatever became of it. */
+  readonly isBelieved?: boolean
   /** Absent where nothing left. */
   readonly sent?: Sent
 }
@@ -250,33 +299,45 @@ export interface Made {
   readonly outcomes: readonly Outcome[]
 }
 
-const isTaken = ({ status = 0 }: Outcome) => status >= 200 && status < 300
+const isTaken = ({ status = 0, isBelieved }: Outcome) =>
+  isBelieved || (status >= 200 && status < 300)
 
 /**
  * Notes an attempt. A failed one is followed by the next of the schedule, and after the last the
- * callback is dead.
+ * callback is dead. Where something left, a callback that waited for that leaves, too.
  * @param schedule delays between attempts, ISO 8601
  */
 export function recordAttempt(
   world: World,
   id: string,
-  { at, outcomes }: Made,
+  made: Made,
   schedule: readonly string[],
 ): Callback | undefined {
   const callback = world.in(callbacks).get(id)
   if (!callback) return undefined
-  const { nextAt: _, ...rest } = callback
+  const { nextAt: _, faults: __, behind: ___, ...rest } = callback
   const attempts = [...callback.attempts]
-  for (const { final: _, sent, ...outcome } of outcomes) {
-    attempts.push({ at, ...outcome })
-    if (sent) noteSent(world, callback, { ...outcome, at, attempt: attempts.length }, sent)
+  for (const { final: _, isBelieved: __, sent, ...outcome } of made.outcomes) {
+    const attempt = { at: made.at, ...outcome }
+    attempts.push(attempt)
+    if (sent) noteSent(world, callback, { ...attempt, attempt: attempts.length }, sent)
   }
   const tried = { ...rest, attempts, tries: callback.tries + 1 }
-  if (outcomes.some(isTaken)) return world.in(callbacks).put({ ...tried, state: 'delivered' })
+  const next = afterAttempt(world, tried, made, schedule[callback.tries])
+  if (made.outcomes.some(({ sent }) => sent)) letGo(world, callback.provider)
+  return next
+}
 
-  const isFinal = outcomes.some(({ final }) => final)
-  const delay = isFinal ? undefined : schedule[callback.tries]
-  if (delay === undefined) return world.in(callbacks).put({ ...tried, state: 'dead' })
+/** @param delay before another attempt, where there may be one */
+function afterAttempt(
+  world: World,
+  tried: Callback,
+  { at, outcomes }: Made,
+  delay: string | undefined,
+): Callback {
+  if (outcomes.some(isTaken)) return world.in(callbacks).put({ ...tried, state: 'delivered' })
+  if (delay === undefined || outcomes.some(({ final }) => final))
+    return world.in(callbacks).put({ ...tried, state: 'dead' })
   return scheduled(world, { ...tried, state: 'retrying' }, addDuration(at, delay))
 }
 
@@ -296,7 +357,7 @@ function noteSent(
 
 /** Sets a callback aside as dead that nothing else can be done with, and says why. */
 export function setAside(world: World, callback: Callback, error: string): Callback {
-  const { nextAt: _, ...rest } = callback
+  const { nextAt: _, faults: __, behind: ___, ...rest } = callback
   return world.in(callbacks).put({ ...rest, attempts: [{ at: world.now, error }], state: 'dead' })
 }
 

@@ -46,6 +46,7 @@ export interface Delivery extends Omit<Sent, 'body'> {
   readonly error?: string
   /** Kinds of the faults that hit it. */
   readonly faults?: readonly string[]
+  readonly note?: string
   /** Only where it is another than that of the callback. */
   readonly body?: string
 }
@@ -65,6 +66,7 @@ export const deliveries = defineCollection<Delivery>({
     status: optional(whole(100, 999)),
     error: optional(text),
     faults: optional(list(name)),
+    note: optional(text),
     signature: oneOf('genuine', 'none', 'broken'),
     headers: byName(text),
     body: optional(text),

@@ -54,9 +54,9 @@ test.each(tellers.find(({ slug }) => slug === 'esim-go')?.types ?? [])(
       type,
     })
     await settled(sim)
-    const [arrival] = receiver.arrivals
+    const [arrival] = await receiver.waitFor(1)
     expect(arrival && isGenuine(arrival, 'test-esim-go-key')).toBe(true)
-    const { alertType, event } = arrival?.json as { alertType?: string; event?: string }
+    const { alertType, event } = { ...(arrival?.json as { alertType?: string; event?: string }) }
     expect(alertType ?? event).toBe(type)
     expect(await sim.callbacks.deliveries()).toMatchObject({
       total: 1,

@@ -76,6 +76,7 @@ function open({
       performed.push([task.kind, on.now - FIXED_START])
       perform(on, task)
     },
+    disturb: (_on, callback) => callback,
     async attempt(on, delivery, signal) {
       attempted.push([toldBy(delivery), on.now - FIXED_START])
       return [await attempt(on, delivery, signal)]

@@ -148,8 +148,9 @@ function targetOf(kind: FaultKind, input: OwnFields, names: ProviderNames): Targ
 
 function callbackNamed({ simulator, webhooks }: ProviderNames, written: string): string {
   if (!simulator.callbacks) throw wrong(`${simulator.title} sends no callbacks`)
-  if (webhooks.includes(written)) return written
-  throw wrong(unknownName(`no callback of ${simulator.slug}`, written, webhooks))
+  const names = [...new Set([...webhooks, ...simulator.callbacks.types])]
+  if (names.includes(written)) return written
+  throw wrong(unknownName(`no callback of ${simulator.slug}`, written, names))
 }
 
 function whenOf(kind: CallKind, own: OwnFields, asked: unknown): FaultWhen {

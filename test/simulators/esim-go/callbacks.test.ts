@@ -488,7 +488,9 @@ test.each([3, 2])('every callback of version %i is one the spec allows', async (
   ])
   for (const { body } of receiver.arrivals) {
     expect([body, webhooks.problems('usageCallback', body.alertType, body)]).toEqual([body, []])
-    expect(webhooks.problems('usageCallback', body.alertType, { ...body, extra: 1 })).not.toEqual([])
+    expect(webhooks.problems('usageCallback', body.alertType, { ...body, extra: 1 })).not.toEqual(
+      [],
+    )
   }
 })
 
