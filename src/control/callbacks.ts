@@ -68,8 +68,7 @@ function composedCallback(
     throw new Refusal('invalid-request', sends)
   }
   checkVersion(simulator, rules, version)
-  const { [0]: latest } = versions
-  const wanted = version ?? world.in(targets).get(provider)?.version ?? latest
+  const wanted = version ?? world.in(targets).get(provider)?.version ?? versions[0]
 
   const composed = rules.compose(world, { type, iccid, version: wanted })
   const body = merged(composed.body, fields ?? {}) as Readonly<Record<string, unknown>>
