@@ -554,7 +554,8 @@ export interface components {
             readonly operation?: string;
             readonly method: string;
             readonly url: string;
-            readonly status: number;
+            /** @description Of the reply that left; where a fault let none leave, of the one that was lost; absent where there was none */
+            readonly status?: number;
             readonly requestHeaders: {
                 readonly [key: string]: string;
             };
@@ -566,6 +567,16 @@ export interface components {
                 readonly code: string;
                 readonly reason: string;
             };
+            readonly fault?: components["schemas"]["HappenedFault"];
+            /** @description Those that happened besides */
+            readonly otherFaults?: readonly components["schemas"]["HappenedFault"][];
+            /** @description Faults whose turn it was and that could not happen, and why */
+            readonly missedFaults?: readonly string[];
+            /**
+             * @description What `Prefer` asked for and got: it was not carried out, or it came late
+             * @example code=503
+             */
+            readonly preference?: string;
             /** @description Fields and parameters the spec does not know; optional fields sent empty, which count as left out */
             readonly undocumented: readonly string[];
             /** @description How the reply would have broken the spec */
@@ -599,14 +610,61 @@ export interface components {
              * @example PT5M
              */
             readonly until?: string;
-            /** @description Of reorder: how long it waits for another */
-            readonly within?: string;
-            /** @description Of late: how much later it leaves; of expired-timestamp: how far the timestamp lies back */
-            readonly by?: string;
-            /** @description Of truncated: how many bytes of the body are sent */
+            /** @description `status`: which; documented for the operation, unless a body is given */
+            readonly status?: number;
+            /** @description `status`, `rate-limit`, `content-type`: what is sent; a text as it is, else JSON */
+            readonly body?: unknown;
+            /** @description `status`, `rate-limit`: headers besides */
+            readonly headers?: {
+                readonly [key: string]: string;
+            };
+            /** @description `status`, `rate-limit`, `content-type`: of the body */
+            readonly contentType?: string;
+            /** @description `status`: seconds; or, as a date, an instant or a duration from the world's now */
+            readonly retryAfter?: number | string;
+            /** @description `delay`: a duration, or what it is drawn from with the world's seed */
+            readonly delay?: string | {
+                readonly uniform: readonly string[];
+            } | {
+                readonly logNormal: {
+                    readonly median: string;
+                    readonly sigma: number;
+                };
+            };
+            /**
+             * @description `delay`: which clock has to go on so long
+             * @enum {string}
+             */
+            readonly clock?: "wall" | "world";
+            /** @description `hang`: wall time after which the connection is closed */
+            readonly for?: string;
+            /**
+             * @description `reset`: before anything is answered, or in the middle of the body
+             * @enum {string}
+             */
+            readonly at?: "start" | "body";
+            /** @description `truncated`: how many are sent; `dribble`: how many at a time */
             readonly bytes?: number;
-            /** @description Of content-type: the media type that is sent */
-            readonly type?: string;
+            /** @description `late`: how much later; `expired-timestamp`: how far it lies back */
+            readonly by?: string;
+            /** @description `reorder`: how long it waits for another */
+            readonly within?: string;
+            /** @description `dribble`: wall time between two pieces */
+            readonly every?: string;
+            /**
+             * @description `schema`: how it is broken
+             * @enum {string}
+             */
+            readonly change?: "drop-required" | "wrong-type" | "unknown-enum" | "iccid-number";
+            /**
+             * @description `schema`: where; the first place that will do unless told
+             * @example /esims/0/iccid
+             */
+            readonly pointer?: string;
+            /** @description `rate-limit`: how many calls go through */
+            readonly limit?: number;
+            /** @description `rate-limit`: of the world's time, from the first call on */
+            readonly window?: string;
         } & {
             readonly [key: string]: unknown;
         };
@@ -630,30 +688,32 @@ export interface components {
             };
         };
         /** @description A fault as it was set, and what became of it */
-        readonly Fault: {
+        readonly Fault: components["schemas"]["NewFault"] & {
             /** @example fault_1 */
             readonly id: string;
-            readonly provider: string;
-            readonly operation?: string;
-            readonly callback?: string;
-            readonly kind: string;
-            /** @enum {string} */
-            readonly when?: "before" | "after";
-            readonly match?: components["schemas"]["FaultMatch"];
-            readonly nth?: number;
-            readonly times?: number;
-            /** Format: date-time */
-            readonly until?: string;
-            /** Format: date-time */
-            readonly setAt: string;
+            readonly setAt: components["schemas"]["Instant"];
             /** @description Matching calls while it was active */
             readonly seen: number;
             /** @description How often it happened */
             readonly hits: number;
             /** @description Whether it may still happen */
             readonly active: boolean;
-        } & {
-            readonly [key: string]: unknown;
+        };
+        /** @description A fault that happened to an exchange */
+        readonly HappenedFault: {
+            /** @example fault_1 */
+            readonly id: string;
+            /** @example reset */
+            readonly kind: string;
+            /** @enum {string} */
+            readonly when: "before" | "after";
+            /**
+             * @description What the client saw of it
+             * @example nothing: the connection was reset
+             */
+            readonly saw: string;
+            /** @description Status of the provider's own reply, where that did not leave */
+            readonly lost?: number;
         };
         readonly State: {
             /** @description The layout of the document */

@@ -44,9 +44,12 @@ export function headerOf(
  */
 export type Answer = BytesAnswer | SilentAnswer | HangAnswer | CutAnswer | DribbleAnswer
 
+/** How long something waits: wall ms, or until a task of the world is due. */
+export type Wait = { readonly wall: number } | { readonly task: number }
+
 interface AnyAnswer {
-  /** Wall ms to wait before anything is sent. */
-  readonly delay?: number
+  /** What is waited for, one after the other, before anything is sent. */
+  readonly waits?: readonly Wait[]
 }
 
 /** A reply, rendered; `body` is absent where there is none. */
@@ -111,6 +114,17 @@ export interface Effects {
   readonly events: readonly WorldEvent[]
 }
 
+/** A fault that happened to an exchange. */
+export interface TracedFault {
+  readonly id: string
+  readonly kind: string
+  readonly when: 'before' | 'after'
+  /** What the client saw of it, in words. */
+  readonly saw: string
+  /** Status of the provider's own reply, where that did not leave. */
+  readonly lost?: number
+}
+
 /** What is found out about an exchange on its way, for the journal. */
 export interface Trace {
   /** The stage it has come to. */
@@ -126,6 +140,12 @@ export interface Trace {
   /** Where the request breaks its spec. */
   readonly fields: FieldProblem[]
   violations: readonly string[]
+  /** Faults that happened, in that order. */
+  readonly faults: TracedFault[]
+  /** Faults whose turn it was and that could not happen, and why. */
+  readonly missedFaults: string[]
+  /** What `Prefer` asked for and got, as in `code=503`. */
+  preference: string | undefined
 }
 
 export function emptyTrace(): Trace {
@@ -139,5 +159,8 @@ export function emptyTrace(): Trace {
     undocumented: [],
     fields: [],
     violations: [],
+    faults: [],
+    missedFaults: [],
+    preference: undefined,
   }
 }

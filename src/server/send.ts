@@ -1,8 +1,9 @@
 // Answers on their way to the socket, and what waits until they have left.
 import type { ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
-import type { Answer, BytesAnswer, CutAnswer, DribbleAnswer, HangAnswer } from './exchange.ts'
+import type { Answer, BytesAnswer, CutAnswer, DribbleAnswer, HangAnswer, Wait } from './exchange.ts'
 import type { HostedWorld } from './hosted-world.ts'
+import { httpDate } from './http-date.ts'
 import { alarm, pause } from './ticker.ts'
 
 /**
@@ -14,15 +15,31 @@ export function send(
   answer: Answer,
   hosted: HostedWorld | undefined,
 ): void {
-  if (answer.delay === undefined) sendNow(response, answer, hosted)
-  else alarm(() => sendNow(response, answer, hosted)).set(answer.delay)
+  sendAfter(response, answer, hosted, answer.waits ?? [])
+}
+
+/** Waits for one after the other. A reply of a life of the world that is over does not leave. */
+function sendAfter(
+  response: ServerResponse,
+  answer: Answer,
+  hosted: HostedWorld | undefined,
+  [wait, ...others]: readonly Wait[],
+): void {
+  const goOn = () => sendAfter(response, answer, hosted, others)
+  if (wait === undefined) sendNow(response, answer, hosted)
+  else if ('wall' in wait) alarm(goOn).set(wait.wall)
+  else {
+    hosted?.delays.until(wait.task, (isOver) => (isOver ? response.destroy() : goOn()))
+    wakeNow(hosted)
+  }
 }
 
 function sendNow(response: ServerResponse, answer: Answer, hosted: HostedWorld | undefined): void {
   const kept = hosted?.timeKept()
   if (kept) return void kept.then(() => sendNow(response, answer, hosted))
 
-  wakeAfter(response, hosted)
+  if (answer.kind === 'hang') wakeNow(hosted)
+  else wakeAfter(response, hosted)
   switch (answer.kind) {
     case 'bytes':
       sendHead(response, answer, hosted)
@@ -113,25 +130,14 @@ async function dribble(
   response.end()
 }
 
-let dateAt = Number.NaN
-let dateText = ''
-
-/**
- * An HTTP date; the last one made is kept, since most replies fall in the same
- * second.
- */
-export function httpDate(at: number): string {
-  const second = Math.floor(at / 1000)
-  if (second !== dateAt) {
-    dateAt = second
-    dateText = new Date(second * 1000).toUTCString()
-  }
-  return dateText
-}
-
 /** What a request set going in its world starts only once its reply is on its way. */
 export function wakeAfter(response: ServerResponse, hosted: HostedWorld | undefined): void {
   if (hosted?.runner.nudged) afterReply(response, () => hosted.runner.wake())
+}
+
+/** What a request set going does not wait for a reply that leaves nobody knows when. */
+function wakeNow(hosted: HostedWorld | undefined): void {
+  if (hosted?.runner.nudged) hosted.runner.wake()
 }
 
 /**

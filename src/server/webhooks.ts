@@ -4,6 +4,7 @@ import ajvFormats from 'ajv-formats'
 import type { Document } from 'openapi-backend'
 import type { Simulator } from '../simulators/simulator.ts'
 import type { Callback } from '../state/callbacks.ts'
+import { type BodyShape, bodyShape } from './body-shape.ts'
 import { readSpec } from './spec-files.ts'
 import { explained, type Validator } from './violations.ts'
 
@@ -21,6 +22,8 @@ export interface Webhooks {
    * what is told is of the one of that type that the body is closest to.
    */
   problems(name: string, type: string, body: unknown): readonly string[]
+  /** The names that a body may have, of each form of each webhook. */
+  shapes(): readonly BodyShape[]
 }
 
 /**
@@ -128,7 +131,21 @@ export function compileWebhooks(document: Document): Webhooks {
       const [closest = []] = found.sort((a, b) => a.length - b.length)
       return closest.map((error) => explained(error))
     },
+    shapes: () =>
+      [...forms.values()].flat().map((form) => bodyShape(resolved(document, form, []) as object)),
   }
+}
+
+/** A schema with what its references stand for in their place; one within itself ends there. */
+function resolved(document: Document, schema: unknown, open: readonly string[]): unknown {
+  if (typeof schema !== 'object' || schema === null) return schema
+  if (Array.isArray(schema)) return schema.map((each) => resolved(document, each, open))
+  const { $ref } = schema as Schema
+  if ($ref === undefined) {
+    const fields = Object.entries(schema)
+    return Object.fromEntries(fields.map(([name, each]) => [name, resolved(document, each, open)]))
+  }
+  return open.includes($ref) ? {} : resolved(document, at(document, $ref), [...open, $ref])
 }
 
 /** The forms a body may have: those behind `oneOf`, references followed. */

@@ -249,6 +249,7 @@ class OpenWorlds implements Worlds {
     world.replace(emptyWorld(reborn(world.identity, seed), wallNow()))
     // What is under way in the old life is not waited for.
     hosted.runner.abandon()
+    hosted.delays.abandon()
     try {
       populate(world, simulators, given, { ...this.#options, chosen, claimOf })
     } catch (error) {
@@ -273,6 +274,7 @@ class OpenWorlds implements Worlds {
     try {
       hosted.world.replace(records)
       hosted.runner.abandon()
+      hosted.delays.abandon()
     } catch (error) {
       throw new Refusal('invalid-request', reasonOf(error))
     } finally {
@@ -288,6 +290,7 @@ class OpenWorlds implements Worlds {
     if (this.#hosted.get(name) !== hosted) return
     hosted.runner.stop('the world was removed')
     hosted.world.end()
+    hosted.delays.abandon()
     this.#hosted.delete(name)
     this.#names.delete(name)
     this.#credentials.remove(hosted)

@@ -176,6 +176,8 @@ export interface Simulator {
     values?: SettingValues,
     basePath?: string,
   ) => Reply
+  /** Every code that `refusalReply` has words for. */
+  readonly refusalCodes: readonly string[]
   readonly auth: Authentication
   /**
    * States to begin with, by name, each laid over an empty one; `default` is a

@@ -13,6 +13,7 @@ import {
   ordinal,
   type Shape,
 } from './shape.ts'
+import { defineTask } from './tasks.ts'
 import type { World } from './world.ts'
 
 /** Values by the names of parameters or headers. */
@@ -119,6 +120,12 @@ export const faults = defineCollection<Fault>({
     set: ({ serial }) => sortable(serial),
     provider: ({ provider, serial }) => provider + SEPARATOR + sortable(serial),
   },
+})
+
+/** A reply that was delayed on the world's clock is due; it leaves as the task is done with. */
+export const replyDue = defineTask<{ provider: string; fault: string }>({
+  name: 'delayed-reply',
+  perform() {},
 })
 
 /** How many faults a world has at most. */

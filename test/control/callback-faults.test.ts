@@ -282,7 +282,7 @@ test('another content type, and the body as ever', async () => {
   await using pair = await startPair()
   const { sim, receiver } = pair
   await hurt(sim, { kind: 'content-type', times: 1 })
-  await hurt(sim, { kind: 'content-type', nth: 2, type: 'application/xml; charset=utf-8' })
+  await hurt(sim, { kind: 'content-type', nth: 2, contentType: 'application/xml; charset=utf-8' })
   await activate(sim, 2)
   await sim.clock.advance('PT2S')
   expect(receiver.arrivals.map(({ headers }) => headers['content-type'])).toEqual([
@@ -355,10 +355,16 @@ test.each([
   [{ provider: 'highland', kind: 'drop' }, /Highland sends no callbacks/],
   [{ kind: 'duplicat' }, /no kind "duplicat": did you mean duplicate\?/],
   [{ kind: 'late', By: 'PT1M' }, /no field of late "By": did you mean by\?/],
-  [{ kind: 'late', by: 'soon' }, /by must be/],
+  [{ kind: 'late', by: 'soon' }, /by: "soon" is not a duration/],
   [{ kind: 'truncated', bytes: -1 }, /bytes must be a whole number/],
-  [{ kind: 'content-type', type: 'text' }, /type must be a media type/],
+  [{ kind: 'content-type', contentType: 'text' }, /contentType must be a media type/],
   [{ kind: 'drop', callback: 'Activat' }, /no callback of wholesale "Activat": did you mean Act/],
+  [{ kind: 'drop', match: { body: { '/icid': '1' } } }, /no field "icid": did you mean iccid\?/],
+  [
+    { provider: 'esim-go', kind: 'drop', match: { body: { '/bundle/nmae': 'x' } } },
+    /no field "nmae": did you mean name\?/,
+  ],
+  [{ kind: 'drop', match: { path: { iccid: '1' } } }, /of a callback only the body/],
   [{ kind: 'drop', when: 'after' }, /when: drop is a fault of callbacks/],
 ])('%j is refused when it is set', async (fault, detail) => {
   await using sim = await startSimulator()

@@ -282,6 +282,7 @@ export const fake: Simulator = {
   collections: [things],
   handlers,
   gaps: { unserved: 'nobody needs it' },
+  refusalCodes: Object.keys(statuses),
   refusalReply: ({ code, message }, _operation, values) =>
     reply(code === 'unworded' ? 418 : (statuses[code] ?? Number(values?.refusalStatus ?? 400)), {
       code,

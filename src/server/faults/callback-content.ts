@@ -1,9 +1,10 @@
 // Faults of what a callback is: its signature, its body, its content type.
 import type { Callback } from '../../state/callbacks.ts'
-import { duration, matching } from '../../state/shape.ts'
+import { duration } from '../../state/shape.ts'
 import { signatureOf, whyUnsigned } from '../signature.ts'
 import type { CallbackKind, CallbacksOf, OwnFields } from './kind.ts'
 import { field, lengthIn, number, numberIn, textIn } from './own-fields.ts'
+import { typeProblem } from './status.ts'
 
 const isSigned = (_own: OwnFields, callback: Callback, { world, simulator }: CallbacksOf) =>
   Object.keys(signatureOf(simulator, world, callback)).length > 0
@@ -68,14 +69,12 @@ const truncated: CallbackKind = {
   },
 }
 
-const TYPE = matching(/^[\w.+-]+\/[\w.+-]+(; ?[\w-]+=[\w.-]+)*$/, 'a media type such as text/plain')
-
 const contentType: CallbackKind = {
   name: 'content-type',
   of: 'callback',
-  says: 'its Content-Type is `type`',
-  fields: { type: field(TYPE, 'a media type', 'in place of application/json (text/plain)') },
-  changes: (own) => ({ contentType: textIn(own, 'type') ?? 'text/plain' }),
+  says: 'another Content-Type over the same body',
+  fields: { contentType: field(typeProblem, 'a media type', 'what it says (text/plain)') },
+  changes: (own) => ({ contentType: textIn(own, 'contentType') ?? 'text/plain' }),
 }
 
 export const contentKinds: readonly CallbackKind[] = [

@@ -1,23 +1,21 @@
-// Faults of the connection: nothing is answered, or it is reset or closed.
+// Faults of the connection: nothing is answered, or a part; it hangs, is reset, or is closed.
+import { hasBody, partOf } from './body.ts'
 import type { CallKind } from './kind.ts'
-import { field, lengthIn, wallDuration, words } from './own-fields.ts'
+import { field, lengthIn, number, numberIn, wallDuration, words } from './own-fields.ts'
 
 const hang: CallKind = {
   name: 'hang',
   of: 'operation',
-  says: 'nothing is answered; the connection stays open until `for` is over or the client goes',
+  says: 'nothing is answered, and the connection stays open',
   when: ['before', 'after'],
   fields: {
-    for: field(wallDuration, 'a duration', 'after which the server closes (PT5M, wall time)'),
+    for: field(wallDuration, 'a duration', 'wall time after which it is closed (PT5M)'),
   },
-  happen(own) {
+  happen({ own }) {
     const ms = lengthIn(own, 'for', 'PT5M')
+    const saw = 'nothing: the connection hung'
     return {
-      effect: {
-        kind: 'answer',
-        saw: 'nothing: the connection hangs',
-        answer: (reply) => ({ kind: 'hang', lost: reply, ms }),
-      },
+      effect: { kind: 'answer', leave: (lost) => ({ saw, answer: { kind: 'hang', lost, ms } }) },
     }
   },
 }
@@ -25,20 +23,25 @@ const hang: CallKind = {
 const reset: CallKind = {
   name: 'reset',
   of: 'operation',
-  says: 'the connection is reset (TCP RST), before anything is answered or in the middle of the body',
+  says: 'the connection is reset (TCP RST)',
   when: ['before', 'after'],
-  fields: { at: words('where (start); body only `when: after`', 'start', 'body') },
+  fields: {
+    at: words(
+      'start: nothing was answered (so unless told); body: in the middle of it',
+      'start',
+      'body',
+    ),
+  },
   whenWith: ({ at }) => (at === 'body' ? ['after'] : undefined),
-  happen({ at }) {
-    if (at !== 'body')
-      return {
-        effect: {
-          kind: 'answer',
-          saw: 'nothing: the connection was reset',
-          answer: (reply) => ({ kind: 'reset', lost: reply }),
-        },
-      }
-    return { missed: 'not yet' }
+  happen({ own }, call) {
+    if (own.at === 'body') {
+      const missed = hasBody(call)
+      return missed === undefined ? { effect: partOf(undefined, 'reset') } : { missed }
+    }
+    const saw = 'nothing: the connection was reset'
+    return {
+      effect: { kind: 'answer', leave: (lost) => ({ saw, answer: { kind: 'reset', lost } }) },
+    }
   },
 }
 
@@ -48,13 +51,51 @@ const empty: CallKind = {
   says: 'the connection is closed, and nothing is answered',
   when: ['before', 'after'],
   fields: {},
-  happen: () => ({
-    effect: {
-      kind: 'answer',
-      saw: 'nothing: the connection was closed',
-      answer: (reply) => ({ kind: 'hang-up', lost: reply }),
-    },
-  }),
+  happen() {
+    const saw = 'nothing: the connection was closed'
+    return {
+      effect: { kind: 'answer', leave: (lost) => ({ saw, answer: { kind: 'hang-up', lost } }) },
+    }
+  },
 }
 
-export const connectionKinds: readonly CallKind[] = [hang, reset, empty]
+const truncated: CallKind = {
+  name: 'truncated',
+  of: 'operation',
+  says: 'a part of the body under its full Content-Length, then the connection is closed',
+  when: ['after'],
+  fields: { bytes: number(1, 1e9, 'how many bytes of the body are sent (half of them)') },
+  happen({ own }, call) {
+    const missed = hasBody(call)
+    return missed === undefined ? { effect: partOf(numberIn(own, 'bytes'), 'hang-up') } : { missed }
+  },
+}
+
+const dribble: CallKind = {
+  name: 'dribble',
+  of: 'operation',
+  says: 'the body comes slowly, a few bytes at a time',
+  when: ['after'],
+  fields: {
+    bytes: number(1, 1e9, 'how many come at a time (16)'),
+    every: field(wallDuration, 'a duration', 'wall time between two pieces (PT0.1S)'),
+  },
+  happen({ own }, call) {
+    const missed = hasBody(call)
+    if (missed !== undefined) return { missed }
+    const piece = numberIn(own, 'bytes') ?? 16
+    const pause = lengthIn(own, 'every', 'PT0.1S')
+    const saw = `the reply, ${piece} bytes at a time, one every ${pause} ms`
+    return {
+      effect: {
+        kind: 'answer',
+        leave: (reply) => ({
+          saw,
+          answer: reply ? { kind: 'dribble', reply, piece, pause } : { kind: 'hang-up' },
+        }),
+      },
+    }
+  },
+}
+
+export const connectionKinds: readonly CallKind[] = [hang, reset, empty, truncated, dribble]

@@ -2,12 +2,12 @@
 import type { Reply } from '../../simulators/call.ts'
 import type { Signing, Simulator } from '../../simulators/simulator.ts'
 import type { Callback } from '../../state/callbacks.ts'
-import type { FaultOutcome, FaultWhen, NewFault } from '../../state/faults.ts'
+import type { Fault, FaultOutcome, FaultWhen, NewFault } from '../../state/faults.ts'
 import type { AnyRefusal } from '../../state/refusal.ts'
 import type { World } from '../../state/world.ts'
-import type { Answer, BytesAnswer, Exchange } from '../exchange.ts'
+import type { Answer, BytesAnswer, Exchange, Wait } from '../exchange.ts'
 import type { Operation } from '../spec.ts'
-import type { ProviderNames } from './provider-names.ts'
+import type { MountedOperation, ProviderNames } from './provider-names.ts'
 
 /** A field that a kind has beside those of all faults. */
 export interface FaultField {
@@ -43,23 +43,22 @@ export interface CallAt {
   readonly reply: Reply | undefined
 }
 
-/** How long an answer waits: wall ms, or for a task of the world. */
-export type Wait = { readonly wall: number } | { readonly task: number }
+/** A rendered reply on its way, or what there is in its place; and what the client sees of it. */
+export interface Leaving {
+  readonly answer: Answer
+  readonly saw: string
+}
 
 /** What a fault makes of a call. */
 export type CallEffect =
-  /** Something else is answered; it is checked where it is set, and not against the spec. */
+  /** Something else is answered; it is not held to the spec. */
   | { readonly kind: 'reply'; readonly reply: Reply; readonly saw: string }
   /** It is refused, in the provider's words. */
   | { readonly kind: 'refusal'; readonly refusal: AnyRefusal; readonly saw: string }
   /** It takes longer; other faults may happen besides. */
   | { readonly kind: 'wait'; readonly wait: Wait; readonly saw: string }
-  /** The rendered reply leaves in another way, or not at all. `before`: there is none. */
-  | {
-      readonly kind: 'answer'
-      readonly answer: (reply: BytesAnswer | undefined) => Answer
-      readonly saw: string
-    }
+  /** The rendered reply leaves in another way, or not at all; `before` the change there is none. */
+  | { readonly kind: 'answer'; readonly leave: (reply: BytesAnswer | undefined) => Leaving }
 
 export type CallOutcome = FaultOutcome<CallEffect>
 
@@ -72,21 +71,16 @@ export interface CallKind extends AnyKind {
   readonly whenWith?: (own: OwnFields) => readonly FaultWhen[] | undefined
   /**
    * What is wrong with it at one of the operations it is set for, found when it is set.
-   * @param fault as it will be set
    */
   readonly problem?: (
     fault: NewFault,
-    operation: Operation,
+    at: MountedOperation,
     names: ProviderNames,
   ) => string | undefined
+  /** Operations it can happen to; those of `*` that it cannot are passed over. All unless told. */
+  readonly concerns?: (operation: Operation) => boolean
   /** What it does; called within a transaction, with the world's stream `faults` in use. */
-  readonly happen: (own: OwnFields, call: CallAt, fault: HappeningFault) => CallOutcome
-}
-
-/** What a kind may know of the fault that happens. */
-export interface HappeningFault {
-  readonly id: string
-  readonly counted: Readonly<Record<string, number>>
+  readonly happen: (fault: Fault, call: CallAt) => CallOutcome
 }
 
 /** An attempt at a callback before anything of it leaves: each fault changes it in its turn. */

@@ -1,10 +1,8 @@
 // Fields of kinds of faults: shapes that several have, and values of them with their types.
 import { addDuration } from '../../state/duration.ts'
 import { duration, oneOf, type Shape, whole } from '../../state/shape.ts'
+import { LONGEST_WAIT } from '../longest-wait.ts'
 import type { FaultField, OwnFields } from './kind.ts'
-
-/** The longest a connection is kept waiting on the wall clock. */
-const LONGEST_WAIT = addDuration(0, 'P1D')
 
 /** A duration of the wall clock. */
 export const wallDuration: Shape<string> = (value) =>
@@ -20,7 +18,7 @@ export function field(
   return required ? { shape, form, says, required: true } : { shape, form, says }
 }
 
-export function words(says: string, ...of: readonly [string, ...string[]]): FaultField {
+export function words(says: string, ...of: readonly string[]): FaultField {
   return field(oneOf(...of), of.join(', '), says)
 }
 

@@ -8,9 +8,10 @@ import { Refusal } from '../../state/refusal.ts'
 import { ordinal } from '../../state/shape.ts'
 import { isObject } from '../../stores/json-shape.ts'
 import { unknownName } from '../nearest.ts'
+import type { Operation } from '../spec.ts'
 import type { CallKind, FaultKind, OwnFields } from './kind.ts'
 import { callbackKindsByName, callKindsByName } from './kinds.ts'
-import { namesOf, operationNamed, type ProviderNames } from './provider-names.ts'
+import { namesOf, operationNamed, operationsAt, type ProviderNames } from './provider-names.ts'
 import { readMatch } from './read-match.ts'
 
 /** A checked fault; `until` as it was written, since it may be counted from when it is set. */
@@ -141,13 +142,12 @@ function targetOf(kind: FaultKind, input: OwnFields, names: ProviderNames): Targ
     return {
       operation: written === undefined || written === ALL ? ALL : operationNamed(names, written),
     }
-  return {
-    callback: written === undefined || written === ALL ? ALL : callbackNamed(names, written),
-  }
+  return { callback: callbackNamed(names, written ?? ALL) }
 }
 
 function callbackNamed({ simulator, webhooks }: ProviderNames, written: string): string {
   if (!simulator.callbacks) throw wrong(`${simulator.title} sends no callbacks`)
+  if (written === ALL) return ALL
   const names = [...new Set([...webhooks, ...simulator.callbacks.types])]
   if (names.includes(written)) return written
   throw wrong(unknownName(`no callback of ${simulator.slug}`, written, names))
@@ -177,13 +177,24 @@ function untilIn({ until }: OwnFields): string | undefined {
   throw wrong('until must be an instant such as 2026-01-31T12:00:00Z, or a duration such as PT5M')
 }
 
-/** @throws Refusal where the kind will not do at an operation it is set for */
+/** @throws Refusal where the kind will not do at an operation it is set for, in any version */
 function checkOperations(kind: CallKind, request: FaultRequest, names: ProviderNames): void {
-  const { operations } = names
   const { operation: id = ALL } = request
-  const affected = id === ALL ? [...operations.values()].flat() : (operations.get(id) ?? [])
-  for (const operation of affected) {
-    const problem = kind.problem?.({ ...request, until: 0 }, operation, names)
-    if (problem !== undefined) throw wrong(problem)
+  const { until: _, ...fault } = request
+  if (id !== ALL && !operationsAt(names, id).some(({ operation }) => isConcerned(kind, operation)))
+    throw wrong(`${kind.name} cannot happen to ${id}`)
+  const ids = id === ALL ? [...names.operations.keys()] : [id]
+  for (const each of ids) {
+    const versions = operationsAt(names, each).filter(({ operation }) =>
+      isConcerned(kind, operation),
+    )
+    const problems = versions.map((at) => kind.problem?.(fault, at, names))
+    const [problem] = problems
+    if (problem !== undefined && problems.every((found) => found !== undefined))
+      throw wrong(problem)
   }
+}
+
+function isConcerned({ concerns }: CallKind, operation: Operation): boolean {
+  return concerns === undefined || concerns(operation)
 }

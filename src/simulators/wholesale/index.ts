@@ -3,7 +3,7 @@ import { clientAuthentication } from '../client-credentials.ts'
 import { defineSimulator } from '../simulator.ts'
 import { isCarried, renew } from './billing.ts'
 import { compose, otherSecret, secret, sign } from './callbacks.ts'
-import { refusalReply } from './errors.ts'
+import { refusalCodes, refusalReply } from './errors.ts'
 import { handlers } from './handlers.ts'
 import { pathOf, tokenPath } from './paths.ts'
 import { settle } from './provisioning.ts'
@@ -21,6 +21,7 @@ export const wholesale = defineSimulator<operations, typeof settings.table>({
   collections: [stockSims, reservations, lines, transactions],
   handlers,
   refusalReply,
+  refusalCodes,
   auth: clientAuthentication(SLUG, tokenPath),
   requests: { pathOf },
   seeds,
