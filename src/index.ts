@@ -19,6 +19,7 @@ export type {
   SimRow,
   SimShown,
   StateDocument,
+  Stock,
   UnsentCallbackShown,
   UsedShown,
   WorldShown,

@@ -33,6 +33,7 @@ import { send, sendProblem } from './send.ts'
 import { settingHandlers } from './settings.ts'
 import { simHandlers } from './sims.ts'
 import { stateHandlers } from './state.ts'
+import { stockHandlers } from './stock.ts'
 import { worldHandlers } from './worlds.ts'
 
 const handlers: ControlHandlers = {
@@ -46,6 +47,7 @@ const handlers: ControlHandlers = {
   ...journalHandlers,
   ...stateHandlers,
   ...settingHandlers,
+  ...stockHandlers,
   ...provenanceHandlers,
 }
 

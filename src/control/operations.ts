@@ -48,6 +48,8 @@ export const ROUTES = {
   putState: 'PUT /state',
   getSettings: 'GET /settings/{slug}',
   changeSettings: 'PATCH /settings/{slug}',
+  getStock: 'GET /stock/{slug}',
+  changeStock: 'PATCH /stock/{slug}',
   listProvenance: 'GET /provenance',
   getProvenance: 'GET /provenance/{slug}',
 } as const satisfies Readonly<Record<OperationId, `${string} /${string}`>>

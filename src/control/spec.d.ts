@@ -735,6 +735,17 @@ export interface components {
                 };
             };
         };
+        readonly Stock: {
+            readonly provider: string;
+            /** @description By the names of the seed file; the first 1000 entries of a list */
+            readonly stock: {
+                readonly [key: string]: unknown;
+            };
+            /** @description How many entries of a list are not told, by its name */
+            readonly more?: {
+                readonly [key: string]: number;
+            };
+        };
         readonly Setting: {
             readonly value: components["schemas"]["SettingValue"];
             readonly default: components["schemas"]["SettingValue"];
@@ -803,6 +814,15 @@ export interface components {
             };
             content: {
                 readonly "application/json": components["schemas"]["Device"];
+            };
+        };
+        /** @description What there is now */
+        readonly Stock: {
+            headers: {
+                readonly [name: string]: unknown;
+            };
+            content: {
+                readonly "application/json": components["schemas"]["Stock"];
             };
         };
         /** @description The settings */
@@ -1760,6 +1780,50 @@ export interface operations {
         };
         readonly responses: {
             readonly 200: components["responses"]["Settings"];
+            readonly default: components["responses"]["Problem"];
+        };
+    };
+    readonly getStock: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /**
+                 * @description A provider
+                 * @example esim-go
+                 */
+                readonly slug: components["parameters"]["Slug"];
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 200: components["responses"]["Stock"];
+            readonly default: components["responses"]["Problem"];
+        };
+    };
+    readonly changeStock: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /**
+                 * @description A provider
+                 * @example esim-go
+                 */
+                readonly slug: components["parameters"]["Slug"];
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": {
+                    readonly [key: string]: unknown;
+                };
+            };
+        };
+        readonly responses: {
+            readonly 200: components["responses"]["Stock"];
             readonly default: components["responses"]["Problem"];
         };
     };

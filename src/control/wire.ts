@@ -48,6 +48,7 @@ export type NewFault = Schemas['NewFault']
 
 /** An exchange with a provider, as the journal keeps it. */
 export type ExchangeShown = Schemas['Exchange']
+export type Stock = Schemas['Stock']
 export type StateDocument = Schemas['State']
 export type SettingShown = Schemas['Setting']
 export type SettingValue = Schemas['SettingValue']

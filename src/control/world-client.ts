@@ -15,6 +15,7 @@ import type {
   SimRow,
   SimShown,
   StateDocument,
+  Stock,
   UnsentCallbackShown,
   UsedShown,
   WorldShown,
@@ -136,6 +137,10 @@ export interface WorldClient {
   settings(slug: string): Promise<Readonly<Record<string, SettingShown>>>
   /** `null` brings a default back. */
   set(slug: string, values: Readonly<Record<string, SettingValue | null>>): Promise<void>
+  /** What a provider has in stock, in the words of the seed file. */
+  stock(slug: string): Promise<Stock>
+  /** Changes that: money takes the place of what there was, all else is added. */
+  restock(slug: string, stock: Readonly<Record<string, unknown>>): Promise<Stock>
   /** The world as at its start, or as a named state. */
   reset(to?: { readonly seed?: string; readonly given?: string }): Promise<WorldShown>
   /** Newest first. */
@@ -168,6 +173,8 @@ export function worldClient(options: ControlClientOptions): WorldClient {
     async set(slug, values) {
       await call('changeSettings', { path: { slug }, body: values })
     },
+    stock: (slug) => call('getStock', { path: { slug } }),
+    restock: (slug, stock) => call('changeStock', { path: { slug }, body: stock }),
     reset: (to = {}) => call('resetWorld', { body: to }),
     journal: async (filter = {}) => (await call('listJournal', { query: filter })).entries,
     state: () => call('getState'),

@@ -1,6 +1,6 @@
 // What a new world holds: each provider's starting state, the user's settings, stock and targets.
 import type { Simulator } from '../simulators/simulator.ts'
-import { type Target, targets, unsentCallbacks } from '../state/callbacks.ts'
+import { type Target, targets, untold } from '../state/callbacks.ts'
 import { type ClaimOf, type Credential, putClaims } from '../state/credentials.ts'
 import { Refusal } from '../state/refusal.ts'
 import { checkSettings, chosenSettings, type SettingValue } from '../state/settings.ts'
@@ -35,10 +35,12 @@ export function populate(
   content: NewWorldContent & WorldCredentials,
 ): void {
   world.transaction(() => {
-    for (const each of simulators)
-      world.withStream(each.slug, () => populateOne(world, each, given, content))
+    // What a starting state would tell of happened before anybody could listen.
+    untold(world, () => {
+      for (const each of simulators)
+        world.withStream(each.slug, () => populateOne(world, each, given, content))
+    })
     putClaims(world, content.claimOf)
-    forgetUnsent(world)
   })
 }
 
@@ -69,10 +71,4 @@ function populateOne(
 
   if (callbackUrl !== undefined && simulator.callbacks)
     world.in(targets).put({ provider: slug, url: callbackUrl } satisfies Target)
-}
-
-/** What a starting state tells of happened before anybody could listen: nothing of it was due. */
-function forgetUnsent(world: World): void {
-  const unsent = world.in(unsentCallbacks)
-  for (const { id } of [...unsent.values()]) unsent.delete(id)
 }

@@ -149,6 +149,14 @@ export interface CallbackRules {
   readonly versions: readonly [number, ...number[]]
 }
 
+/** What a provider has in stock. */
+export interface StockShown {
+  /** By the names of the seed file. */
+  readonly stock: Readonly<Record<string, unknown>>
+  /** How many entries of a list are not told, by its name. */
+  readonly more: Readonly<Record<string, number>>
+}
+
 /**
  * A provider; what most providers do not need is optional. Made with
  * `defineSimulator`.
@@ -190,11 +198,17 @@ export interface Simulator {
   readonly gaps?: Readonly<Record<string, string>>
   readonly requests?: RequestHooks
   /**
-   * Lays the provider's part of a user's seed file over the state `default`.
+   * Lays the provider's part of a user's seed file over what there is: over the state `default`, or,
+   * in the middle of a world's life, over its present stock.
    * @param content as parsed from the file, unchecked
-   * @throws Refusal `invalid-request`
+   * @throws Refusal `invalid-request` naming the field that is wrong
    */
   readonly applySeedFile?: (world: World, content: unknown) => void
+  /**
+   * The present stock in the words of the seed file.
+   * @param limit how many entries of each list are told
+   */
+  readonly stockShown?: (world: World, limit: number) => StockShown
   /** What it alone keeps: every collection it defines. */
   readonly collections?: readonly AnyCollection[]
   /** What its records in collections that all share have to be besides. */

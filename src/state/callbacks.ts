@@ -189,6 +189,22 @@ function scheduled(world: World, callback: Callback, due: number): Callback {
   return next
 }
 
+/** Worlds in which nothing is told while something is done. */
+const quiet = new WeakSet<World>()
+
+/**
+ * Does what nobody is told of, as it stands for what was before: no callback is queued, and none
+ * written down as unsent.
+ */
+export function untold<R>(world: World, act: () => R): R {
+  quiet.add(world)
+  try {
+    return act()
+  } finally {
+    quiet.delete(world)
+  }
+}
+
 /** What is told of, before it is known where to. */
 export interface NewCallback {
   readonly provider: string
@@ -206,6 +222,7 @@ export interface NewCallback {
  * @returns what was queued, if it was
  */
 export function queueCallback(world: World, callback: NewCallback): Callback | undefined {
+  if (quiet.has(world)) return undefined
   const queued = queueOrNote(world, callback)
   return 'reason' in queued ? undefined : queued
 }
@@ -216,7 +233,7 @@ export function queueOrNote(world: World, callback: NewCallback): Callback | Uns
   const body = JSON.stringify(callback.body)
   const target = world.in(targets).get(provider)
   if (!target)
-    return noteUnsent(world, { provider, type, iccid, version, body, reason: noTarget(provider) })
+    return unsent(world, { provider, type, iccid, version, body, reason: noTarget(provider) })
 
   const serial = world.next('callback')
   const finished = { index: 'finished', prefix: provider + SEPARATOR }
@@ -244,10 +261,14 @@ export interface NewUnsent extends Omit<NewCallback, 'body'> {
 }
 
 /** Writes down that a callback was due and is not sent, and why. */
-export function noteUnsent(world: World, unsent: NewUnsent): UnsentCallback {
+export function noteUnsent(world: World, callback: NewUnsent): void {
+  if (!quiet.has(world)) unsent(world, callback)
+}
+
+function unsent(world: World, callback: NewUnsent): UnsentCallback {
   // Numbers of their own: the ids of those that are sent do not depend on these.
   const serial = world.next('unsent-callback')
-  const { provider, type, iccid, version, body, reason } = unsent
+  const { provider, type, iccid, version, body, reason } = callback
   const id = `un_${String(serial).padStart(6, '0')}`
   const { now: at } = world
   const noted = world

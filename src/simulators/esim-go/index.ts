@@ -30,7 +30,7 @@ import { alertInsufficient } from './organisation/balance-alerts.ts'
 import { organisationHandlers } from './organisation/handlers.ts'
 import { countRequest, windows } from './rate-limit.ts'
 import { accounts, esims, lots, orders, SLUG, userBundles } from './records.ts'
-import { applySeedFile } from './seed-file.ts'
+import { applySeedFile, stockShown } from './seed-file.ts'
 import { seeds } from './seeds.ts'
 import { settings } from './settings.ts'
 import type { operations } from './spec.d.ts'
@@ -87,6 +87,7 @@ export const esimGo = defineSimulator<operations, typeof settings.table>({
   },
   seeds,
   applySeedFile,
+  stockShown,
   tasks: [...idleTasks, registerAgain, deliverLate, lapseBundle, concludeReturn],
   react,
   device: {

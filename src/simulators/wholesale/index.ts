@@ -8,7 +8,7 @@ import { handlers } from './handlers.ts'
 import { pathOf, tokenPath } from './paths.ts'
 import { settle } from './provisioning.ts'
 import { ACTIONS, lines, reservations, SLUG, stockSims, transactions } from './records.ts'
-import { applySeedFile } from './seed-file.ts'
+import { applySeedFile, stockShown } from './seed-file.ts'
 import { seeds } from './seeds.ts'
 import { settings } from './settings.ts'
 import type { operations } from './spec.d.ts'
@@ -26,6 +26,7 @@ export const wholesale = defineSimulator<operations, typeof settings.table>({
   requests: { pathOf },
   seeds,
   applySeedFile,
+  stockShown,
   tasks: [settle, renew],
   device: {
     usage: { covers: isCarried, thresholds: [] },
