@@ -28,8 +28,7 @@ function addSims(world: World, kind: StockSim['kind'], where: string, value: unk
   for (const [at, line] of list(where, value).entries()) {
     const here = `${where}[${at}]`
     const [iccid = '', code] = typeof line === 'string' ? line.split(',', 2) : []
-    if (!ICCID.test(iccid))
-      throw wrong(here, `${JSON.stringify(line)} is no text of 19 or 20 digits`)
+    if (!ICCID.test(iccid)) throw wrong(here, `${line} is no text of 19 or 20 digits`)
     if (world.in(stockSims).has(iccid) || world.in(lines).has(iccid))
       throw wrong(here, `${iccid} is there already`)
     addSim(world, iccid, kind, code === undefined ? undefined : codeOf(kind, here, code))
@@ -42,7 +41,9 @@ function codeOf(kind: StockSim['kind'], where: string, text: string): Activation
   if (code) return code
   throw wrong(
     where,
-    kind === 'card' ? 'has an activation code, and is a card' : 'must end in ,1$address$code',
+    kind === 'card'
+      ? 'has an activation code, and is a card'
+      : 'must end in its activation code: 1$address$code',
   )
 }
 
