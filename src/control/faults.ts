@@ -1,6 +1,6 @@
 // Faults: set, listed with what they did, removed.
-import { idleBecause } from '../server/faults/callback-faults.ts'
-import { faultAt, readFault } from '../server/faults/read-fault.ts'
+import { checkUseful } from '../server/faults/callback-faults.ts'
+import { checkNotOver, faultAt, readFault } from '../server/faults/read-fault.ts'
 import { defined } from '../state/defined.ts'
 import { type Fault, faults, isActive, setFault } from '../state/faults.ts'
 import { iso } from '../state/instant.ts'
@@ -11,10 +11,12 @@ import type { FaultShown } from './wire.ts'
 
 /** A fault as it was set, and what became of it. */
 function faultShown(fault: Fault, now: number): FaultShown {
-  const { own, counted: _, serial: __, setAt, until, seen, hits, ...set } = fault
+  const { id, provider, operation, callback, kind, when, match, nth, times, until, own } = fault
+  const { setAt, seen, hits } = fault
+  const set = { provider, operation, callback, kind, when, ...own, match, nth, times }
   return defined({
+    id,
     ...set,
-    ...own,
     until: until === undefined ? undefined : iso(until),
     setAt: iso(setAt),
     seen,
@@ -40,10 +42,9 @@ export const faultHandlers = {
     const simulators = [...server.providers.values()].map(({ simulator }) => simulator)
     const request = await readFault(body, simulators)
     const { world } = hosted
-    const { simulator } = providerOf(server, request.provider)
     const fault = faultAt(request, world.now)
-    const idle = idleBecause(fault, { world, simulator })
-    if (idle !== undefined) throw new Refusal('invalid-request', `${fault.kind}: ${idle}`)
+    checkNotOver(fault, world.now)
+    checkUseful(fault, { world, simulator: providerOf(server, request.provider).simulator })
     const { result } = world.transaction(() => setFault(world, fault))
     return {
       status: 201,

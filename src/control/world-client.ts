@@ -9,7 +9,9 @@ import type {
   DeliveriesShown,
   DeviceShown,
   ExchangeShown,
+  FaultShown,
   MessageShown,
+  NewFault,
   SettingShown,
   SettingValue,
   SimRow,
@@ -118,6 +120,18 @@ export interface WorldCallbacks {
   target(slug: string, url: string | undefined, version?: number): Promise<void>
 }
 
+/** Failures on demand. */
+export interface WorldFaults {
+  /** Sets one: the call or the callback, the kind, when and how often. */
+  add(fault: NewFault): Promise<FaultShown>
+  /** All of them, in the order they were set, with what each has seen and how often it happened. */
+  list(): Promise<readonly FaultShown[]>
+  get(id: string): Promise<FaultShown>
+  remove(id: string): Promise<void>
+  /** Removes all. */
+  clear(): Promise<void>
+}
+
 /**
  * One world. Every method calls the control API, and throws ControlError for
  * what that refuses.
@@ -132,6 +146,7 @@ export interface WorldClient {
   /** All of them, in the order they came. */
   sims(provider?: string): Promise<readonly SimRow[]>
   readonly callbacks: WorldCallbacks
+  readonly faults: WorldFaults
   /** Mails and SMS that providers sent to people, newest first unless told. */
   messages(filter?: MessageFilter): Promise<readonly MessageShown[]>
   settings(slug: string): Promise<Readonly<Record<string, SettingShown>>>
@@ -168,6 +183,7 @@ export function worldClient(options: ControlClientOptions): WorldClient {
     device: (iccid, provider) => deviceOf(call, iccid, provider),
     sims: (provider) => allSims(call, provider),
     callbacks: callbacksOf(call),
+    faults: faultsOf(call),
     messages: async (filter = {}) => (await call('listMessages', { query: filter })).messages,
     settings: async (slug) => (await call('getSettings', { path: { slug } })).settings,
     async set(slug, values) {
@@ -240,6 +256,20 @@ function handset(confirmationCode: string | undefined): { body?: BodyOf<'install
 function useOf(amount: string | number | ServiceUse): BodyOf<'useSim'> {
   if (typeof amount === 'object') return amount
   return typeof amount === 'number' ? { bytes: amount } : { data: amount }
+}
+
+function faultsOf(call: Call): WorldFaults {
+  return {
+    add: (fault) => call('addFault', { body: fault }),
+    list: async () => (await call('listFaults')).faults,
+    get: (id) => call('getFault', { path: { id } }),
+    async remove(id) {
+      await call('removeFault', { path: { id } })
+    },
+    async clear() {
+      await call('clearFaults')
+    },
+  }
 }
 
 function callbacksOf(call: Call): WorldCallbacks {

@@ -1,6 +1,7 @@
 // Whether records are those of a world that these providers can go on with.
 import type { Simulator } from '../simulators/simulator.ts'
 import type { Records } from '../state/collection.ts'
+import { type Fault, faults } from '../state/faults.ts'
 import {
   missingRecord,
   problemSentence,
@@ -9,6 +10,8 @@ import {
 } from '../state/record-check.ts'
 import { type ChosenSettings, chosenSettings, valueProblem } from '../state/settings.ts'
 import { sharedCollections } from '../state/shared-collections.ts'
+import { callbackKindsByName, callKindsByName } from './faults/kinds.ts'
+import { ownProblem } from './faults/own-fields.ts'
 
 /** Finds what is wrong with records, one after the other; a missing one comes last. */
 export type RecordCheck = (records: Records) => Iterable<RecordProblem>
@@ -22,6 +25,7 @@ export function recordCheck(simulators: readonly Simulator[]): RecordCheck {
   return function* problems(records) {
     yield* recordProblems(records, collections)
     yield* settingProblems(records, simulators)
+    yield* faultProblems(records)
     const missing = missingRecord(records)
     if (missing) yield missing
   }
@@ -31,6 +35,22 @@ export function recordCheck(simulators: readonly Simulator[]): RecordCheck {
 export function firstProblem(check: RecordCheck, records: Records): string | undefined {
   for (const problem of check(records)) return problemSentence(problem)
   return undefined
+}
+
+/** A fault of a kind there is not, or of an operation there is not, never happens. */
+function* faultProblems(records: Records): Generator<RecordProblem, void, undefined> {
+  for (const [key, record] of records.get(faults.name) ?? []) {
+    const { kind, operation, own } = record as Fault
+    const kinds = operation === undefined ? callbackKindsByName : callKindsByName
+    const found = kinds.get(kind)
+    const problem = found && ownProblem(found, own)
+    if (problem !== undefined)
+      yield {
+        collection: faults.name,
+        key,
+        problem: problem.startsWith('it ') ? problem : `own.${problem}`,
+      }
+  }
 }
 
 /** A setting that is no longer there does no harm, and may be one of a later version. */

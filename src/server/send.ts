@@ -49,7 +49,7 @@ function sendNow(response: ServerResponse, answer: Answer, hosted: HostedWorld |
       response.destroy()
       return
     case 'reset':
-      reset(response.socket)
+      reset(response)
       return
     case 'hang':
       hang(response, answer)
@@ -63,12 +63,17 @@ function sendNow(response: ServerResponse, answer: Answer, hosted: HostedWorld |
 }
 
 /** Ends a connection with RST, where it is plain TCP; else it is closed. */
-function reset(socket: Socket | null): void {
-  try {
-    socket?.resetAndDestroy()
-  } catch {
-    socket?.destroy()
+function reset(response: ServerResponse): void {
+  const end = (socket: Socket) => {
+    try {
+      socket.resetAndDestroy()
+    } catch {
+      socket.destroy()
+    }
   }
+  // One that was asked for behind another has its connection once that has left.
+  if (response.socket) end(response.socket)
+  else response.once('socket', end)
 }
 
 /** Says nothing, until a while is over or the client goes. */
@@ -96,7 +101,7 @@ async function cut(
   }
   // What the other end has not taken yet goes with the reset.
   await pause(ON_ITS_WAY)
-  reset(response.socket)
+  reset(response)
 }
 
 function sendHead(

@@ -4,6 +4,7 @@ import type { ServerResponse } from 'node:http'
 import { defined } from '../state/defined.ts'
 import type { Store } from '../stores/store.ts'
 import type { DeliveryPolicy } from './deliver.ts'
+import { readFaults } from './faults/read-fault.ts'
 import { type Listener, listener, type RestListener } from './http.ts'
 import { type KnownProvider, knownProvider } from './provider.ts'
 import { traceOf } from './reason.ts'
@@ -18,7 +19,9 @@ export interface ControlPolicy {
   readonly hosts: readonly string[]
 }
 
-export interface ServerOptions extends Omit<WorldsOptions, 'callbackCheck'> {
+export interface ServerOptions extends Omit<WorldsOptions, 'callbackCheck' | 'faults'> {
+  /** Faults of new worlds, unchecked; `faults` of the stock are set, too. */
+  readonly faults?: readonly unknown[]
   readonly control: ControlPolicy
   /**
    * Makes what serves `/_sim` and whatever is nobody's, when that is first
@@ -60,7 +63,7 @@ export async function packageVersion(): Promise<string> {
 
 /**
  * @throws StoreError where the kept world `default` cannot be used, and is not damaged
- * @throws Refusal `invalid-request` where the stock is wrong
+ * @throws Refusal `invalid-request` where the stock or a fault is wrong
  */
 export async function openServer(options: ServerOptions): Promise<SimulatorServer> {
   const { simulators, store, publicUrl, control, policy, checked, report } = options
@@ -69,6 +72,7 @@ export async function openServer(options: ServerOptions): Promise<SimulatorServe
   const problemsOf = callbackCheck(simulators)
   const worlds = await openWorlds({
     ...options,
+    ...(await contentOf(options)),
     ...defined({ callbackCheck: checked ? problemsOf : undefined }),
   })
   // What cannot be opened is told before anything is served.
@@ -99,6 +103,18 @@ export async function openServer(options: ServerOptions): Promise<SimulatorServe
     close: () => worlds.close(),
   }
   return server
+}
+
+/** Stock and faults of new worlds: a seed file may have faults beside its providers. */
+async function contentOf({ stock = {}, faults = [], simulators }: ServerOptions) {
+  const { faults: inFile = [], ...ofProviders } = stock
+  // Nobody who sets none waits for what checks them.
+  const [own, others] = await Promise.all(
+    [faults, inFile].map((list) =>
+      Array.isArray(list) && list.length === 0 ? [] : readFaults(list, simulators),
+    ),
+  )
+  return { stock: ofProviders, faults: [...(own ?? []), ...(others ?? [])] }
 }
 
 function fail(response: ServerResponse, error: unknown, report: (sentence: string) => void): void {

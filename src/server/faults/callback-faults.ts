@@ -14,6 +14,7 @@ import {
   faults,
   type NewFault,
 } from '../../state/faults.ts'
+import { Refusal } from '../../state/refusal.ts'
 import { type Task, tasks } from '../../state/task-queue.ts'
 import { wallNow } from '../ticker.ts'
 import { webhooksOfFile } from '../webhooks.ts'
@@ -24,9 +25,14 @@ import { matchesContent } from './match.ts'
 /** Nothing leaves: no other fault happens to it. */
 const DROP = 'drop'
 
-/** Why a fault of callbacks could do nothing in a world, or `undefined`: found when it is set. */
-export function idleBecause(fault: NewFault, of: CallbacksOf): string | undefined {
-  return callbackKindsByName.get(fault.kind)?.problem?.(of)
+/**
+ * @throws Refusal `invalid-request` for a fault of callbacks that could do nothing in that world as
+ *   it is now
+ */
+export function checkUseful({ kind, callback }: NewFault, of: CallbacksOf): void {
+  const found = callback === undefined ? undefined : callbackKindsByName.get(kind)
+  const problem = found?.problem?.(of)
+  if (problem !== undefined) throw new Refusal('invalid-request', `${kind}: ${problem}`)
 }
 
 /** True where a fault is of a callback of this type, by the type or by its webhook. */

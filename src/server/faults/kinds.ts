@@ -21,3 +21,5 @@ const named = <Kind extends FaultKind>(kinds: readonly Kind[]): ReadonlyMap<stri
 
 export const callKindsByName: ReadonlyMap<string, CallKind> = named(callKinds)
 export const callbackKindsByName: ReadonlyMap<string, CallbackKind> = named(callbackKinds)
+
+export const faultKinds: readonly FaultKind[] = [...callKinds, ...callbackKinds]

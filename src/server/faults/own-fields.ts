@@ -2,7 +2,7 @@
 import { addDuration } from '../../state/duration.ts'
 import { duration, oneOf, type Shape, whole } from '../../state/shape.ts'
 import { LONGEST_WAIT } from '../longest-wait.ts'
-import type { FaultField, OwnFields } from './kind.ts'
+import type { AnyKind, FaultField, OwnFields } from './kind.ts'
 
 /** A duration of the wall clock. */
 export const wallDuration: Shape<string> = (value) =>
@@ -24,6 +24,25 @@ export function words(says: string, ...of: readonly string[]): FaultField {
 
 export function number(low: number, high: number, says: string, required?: 'required'): FaultField {
   return field(whole(low, high), 'a whole number', says, required)
+}
+
+/** The sentence of a problem with a field. */
+export const sentence = (name: string, problem: string) =>
+  problem.startsWith('must ') ? `${name} ${problem}` : `${name}: ${problem}`
+
+/** What is wrong with the own fields of a kind that are known; `undefined` where nothing is. */
+export function ownProblem(
+  { fields, together }: Pick<AnyKind, 'fields' | 'together'>,
+  own: OwnFields,
+): string | undefined {
+  for (const [name, { shape, form, says, required }] of Object.entries(fields)) {
+    const value = own[name]
+    if (value === undefined && !required) continue
+    if (value === undefined) return `it needs the field ${name}, ${form}: ${says}`
+    const problem = shape(value)
+    if (problem !== undefined) return sentence(name, problem)
+  }
+  return together?.(own)
 }
 
 /** A text among a kind's own fields, which were checked when it was set. */

@@ -11,6 +11,7 @@ import { unknownName } from '../nearest.ts'
 import type { Operation } from '../spec.ts'
 import type { CallKind, FaultKind, OwnFields } from './kind.ts'
 import { callbackKindsByName, callKindsByName } from './kinds.ts'
+import { ownProblem, sentence } from './own-fields.ts'
 import { namesOf, operationNamed, operationsAt, type ProviderNames } from './provider-names.ts'
 import { readMatch } from './read-match.ts'
 
@@ -68,12 +69,36 @@ export async function readFault(
   return request
 }
 
-/** A checked fault as it is set at virtual time `now`. @throws Refusal where it is over by then */
+/**
+ * Checks a list of faults, as of a config.
+ * @throws Refusal `invalid-request` naming the first that is wrong, as in `faults[0]`
+ */
+export async function readFaults(
+  input: unknown,
+  simulators: readonly Simulator[],
+): Promise<readonly FaultRequest[]> {
+  if (!Array.isArray(input)) throw wrong('faults must be a list')
+  const read: FaultRequest[] = []
+  for (const [at, each] of input.entries()) {
+    try {
+      read.push(await readFault(each, simulators))
+    } catch (error) {
+      throw error instanceof Refusal ? wrong(`faults[${at}]: ${error.message}`) : error
+    }
+  }
+  return read
+}
+
+/** A checked fault as it is set at virtual time `now`; it may be over by then. */
 export function faultAt({ until, ...fault }: FaultRequest, now: number): NewFault {
-  if (until === undefined) return fault
-  const at = instantOf(until) ?? addDuration(now, until)
-  if (at <= now) throw wrong(`until: ${until} is over: the world's clock shows ${iso(now)}`)
-  return { ...fault, until: at }
+  return until === undefined
+    ? fault
+    : { ...fault, until: instantOf(until) ?? addDuration(now, until) }
+}
+
+/** @throws Refusal `invalid-request` where a fault would be over as it is set */
+export function checkNotOver({ until = Number.POSITIVE_INFINITY }: NewFault, now: number): void {
+  if (until <= now) throw wrong(`until: that is over, the world's clock shows ${iso(now)}`)
 }
 
 function providerOf(slug: unknown, simulators: readonly Simulator[]): Simulator {
@@ -110,15 +135,9 @@ function ownFieldsOf(kind: FaultKind, input: OwnFields): OwnFields {
     if (COMMON.includes(name) || value === undefined) continue
     if (!Object.hasOwn(kind.fields, name))
       throw wrong(unknownName(`no field of ${kind.name}`, name, fieldNames(kind)))
-    const problem = kind.fields[name]?.shape(value)
-    if (problem !== undefined) throw wrong(sentence(name, problem))
     own[name] = value
   }
-  const missing = Object.entries(kind.fields).find(
-    ([name, { required }]) => required && !Object.hasOwn(own, name),
-  )
-  if (missing) throw wrong(`${kind.name} needs ${missing[0]}: ${missing[1].form}`)
-  const problem = kind.together?.(own)
+  const problem = ownProblem(kind, own)
   if (problem !== undefined) throw wrong(`${kind.name}: ${problem}`)
   return own
 }
@@ -128,9 +147,6 @@ function fieldNames(kind: FaultKind): string[] {
   const common = COMMON.filter((name) => name !== target)
   return [...common, ...Object.keys(kind.fields)]
 }
-
-const sentence = (name: string, problem: string) =>
-  problem.startsWith('must ') ? `${name} ${problem}` : `${name}: ${problem}`
 
 type Target = Pick<NewFault, 'operation' | 'callback'>
 
