@@ -319,11 +319,23 @@ class WorldRunner implements Runner {
   async #attemptOnce(task: Task, life: Life): Promise<Callback | undefined> {
     const callback = this.#world.in(callbacks).get(task.data.callback ?? '')
     if (callback && life.made?.task !== task.id) {
-      const leaving = this.#deps.disturb(this.#world, callback, task)
+      const leaving = this.#disturb(callback, task)
       if (!leaving) return undefined
       life.made = { task: task.id, ...(await this.#make(leaving, life)) }
     }
     return this.#isOver(life) ? undefined : this.#record(task, callback, life.made)
+  }
+
+  /** Lets faults happen; where that fails, none does: the others go on. */
+  #disturb(callback: Callback, task: Task): Callback | undefined {
+    try {
+      return this.#deps.disturb(this.#world, callback, task)
+    } catch (error) {
+      if (isUnkept(error)) throw error
+      const { name } = this.#world
+      this.#deps.report(`faults of callback ${callback.id} of world ${name}: ${reasonOf(error)}`)
+      return callback
+    }
   }
 
   async #make(callback: Callback, { ended: { signal } }: Life): Promise<Made> {

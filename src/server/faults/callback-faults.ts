@@ -16,6 +16,7 @@ import {
 } from '../../state/faults.ts'
 import { Refusal } from '../../state/refusal.ts'
 import { type Task, tasks } from '../../state/task-queue.ts'
+import { parsedJson } from '../json-body.ts'
 import { wallNow } from '../ticker.ts'
 import { webhooksOfFile } from '../webhooks.ts'
 import type { CallbacksOf, Departure, HeldBack } from './kind.ts'
@@ -48,7 +49,7 @@ function isNamed({ callback: named }: Fault, { mounts }: Simulator, type: string
 function matches(fault: Fault, callback: Callback, { simulator }: CallbacksOf): boolean {
   if (!isNamed(fault, simulator, callback.type)) return false
   const pointers = fault.match?.body
-  return pointers === undefined || matchesContent(pointers, JSON.parse(callback.body))
+  return pointers === undefined || matchesContent(pointers, parsedJson(callback.body))
 }
 
 /** Whether a fault can happen to a callback whose turn it is. */
