@@ -10,6 +10,7 @@ export type {
   DeliveriesShown,
   DeliveryShown,
   DeviceShown,
+  DifferenceShown,
   EventShown,
   ExchangeShown,
   FaultShown,
@@ -20,10 +21,13 @@ export type {
   SettingValue,
   SimRow,
   SimShown,
+  SnapshotShown,
   StateDocument,
+  StepShown,
   Stock,
   UnsentCallbackShown,
   UsedShown,
+  WentBack,
   WorldShown,
 } from './control/wire.ts'
 export type {
@@ -35,6 +39,7 @@ export type {
   MessageFilter,
   ServiceUse,
   WorldClient,
+  WorldSnapshots,
 } from './control/world-client.ts'
 export { createApp, type SimulatorApp } from './library/embedded.ts'
 export type { SimulatorOptions } from './library/open-simulator.ts'

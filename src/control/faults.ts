@@ -38,14 +38,14 @@ export const faultHandlers = {
     const found = all.page('set', {}, 0, all.size)
     return { status: 200, body: { faults: found.map((each) => faultShown(each, world.now)) } }
   },
-  async addFault({ server, hosted, body }) {
+  async addFault({ server, hosted, body, step }) {
     const simulators = [...server.providers.values()].map(({ simulator }) => simulator)
     const request = await readFault(body, simulators)
     const { world } = hosted
     const fault = faultAt(request, world.now)
     checkNotOver(fault, world.now)
     checkUseful(fault, { world, simulator: providerOf(server, request.provider).simulator })
-    const { result } = world.transaction(() => setFault(world, fault))
+    const { result } = step(() => world.transaction(() => setFault(world, fault)))
     return {
       status: 201,
       headers: { Location: `/_sim/faults/${result.id}` },

@@ -50,6 +50,13 @@ export type NewFault = Schemas['NewFault']
 export type ExchangeShown = Schemas['Exchange']
 export type Stock = Schemas['Stock']
 export type StateDocument = Schemas['State']
+export type SnapshotShown = Schemas['Snapshot']
+/** What differs between two snapshots. */
+export type DifferenceShown = Schemas['Difference']
+/** One step of the history, and what caused it. */
+export type StepShown = Schemas['Step']
+/** How far a world went back. */
+export type WentBack = Schemas['WentBack']
 export type SettingShown = Schemas['Setting']
 export type SettingValue = Schemas['SettingValue']
 export type ProvenanceRow = Schemas['ProvenanceRow']
@@ -200,11 +207,12 @@ function firedShown(fired: Fired): FiredShown {
 }
 
 /**
- * The provider whose task it is, or whose bundle it is about; absent where it
- * is neither.
+ * The provider whose task it is, or whose bundle or call it is about; absent where it is none of
+ * these.
  */
 function providerOf({ kind, data }: Task): string | undefined {
   const name = kind.includes('/') ? kind : data.bundle
+  if (data.provider !== undefined) return data.provider
   return name?.slice(0, name.indexOf('/')) || undefined
 }
 

@@ -65,6 +65,20 @@ function refusalWith(
   return undefined
 }
 
+/** Why `documentedReply` has none, and what there is instead. */
+export function whyUndocumented(
+  simulator: Simulator,
+  operation: Operation,
+  status: number,
+): string {
+  const { content = {} } = operation.object.responses[status] ?? {}
+  const [type] = Object.keys(content)
+  if (type !== undefined)
+    return `the spec has no example of the ${type} that ${operation.id} answers with ${status}`
+  const known = documentedStatuses(simulator, operation).join(', ')
+  return `${status} is not documented for ${operation.id}, which answers ${known}`
+}
+
 /** Every status that `documentedReply` has a reply for, in order. */
 export function documentedStatuses(simulator: Simulator, operation: Operation): number[] {
   const explicit = Object.keys(operation.object.responses).map(Number)

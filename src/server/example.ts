@@ -1,6 +1,7 @@
 // Examples of replies: those of the spec, else one made of its schema.
 import type { Reply } from '../simulators/call.ts'
 import { JSON_LIKE } from './media-type.ts'
+import { textFitting } from './pattern-text.ts'
 import type { Operation } from './spec.ts'
 
 interface Media {
@@ -18,6 +19,7 @@ interface Schema {
   readonly const?: unknown
   readonly enum?: readonly unknown[]
   readonly format?: string
+  readonly pattern?: string
   readonly minimum?: number
   readonly minLength?: number
   readonly minItems?: number
@@ -101,7 +103,8 @@ function objectOf({ properties = {} }: Schema): object {
   )
 }
 
-function simpleOf({ type, format = '', minimum = 0, minLength = 1, items = {} }: Schema): unknown {
+function simpleOf(schema: Schema): unknown {
+  const { type, minimum = 0, items = {} } = schema
   switch (Array.isArray(type) ? type[0] : type) {
     case 'array':
       return [sampleOf(items)]
@@ -113,6 +116,11 @@ function simpleOf({ type, format = '', minimum = 0, minLength = 1, items = {} }:
     case 'boolean':
       return true
     default:
-      return FORMATS[format] ?? 'text'.padEnd(minLength, 'x')
+      return textOf(schema)
   }
+}
+
+function textOf({ format = '', pattern, minLength = 1 }: Schema): string {
+  const fitting = pattern === undefined ? undefined : textFitting(pattern)
+  return fitting ?? FORMATS[format] ?? 'text'.padEnd(minLength, 'x')
 }

@@ -19,6 +19,7 @@ import { type DelayedReplies, openDelayedReplies } from './delayed-replies.ts'
 import { disturbed } from './faults/callback-faults.ts'
 import { type Journal, openJournal } from './journal.ts'
 import { openRunner, type Runner } from './runner.ts'
+import { openWorldHistory, type WorldHistory } from './steps.ts'
 import { wallNow } from './ticker.ts'
 import { openTimeKeeper, type TimeKeeper } from './time-kept.ts'
 import type { CallbackCheck } from './webhooks.ts'
@@ -29,6 +30,7 @@ export interface HostedWorld {
   readonly journal: Journal
   /** Replies that wait for the world's clock. */
   readonly delays: DelayedReplies
+  readonly history: WorldHistory
   /** Awaited before anything leaves that shows the world's time. */
   readonly timeKept: TimeKeeper['kept']
 }
@@ -77,6 +79,7 @@ export function hostWorld(
   onCommit: (hosted: HostedWorld, changes: readonly Change[]) => void,
 ): HostedWorld {
   const { store, attempts, report } = host
+  const history = openWorldHistory()
   const world = openWorld(records, {
     wall: wallNow,
     react: (event, on) => host.bySlug.get(event.provider)?.react?.(event, on),
@@ -86,6 +89,7 @@ export function hostWorld(
     },
     committed(on, changes) {
       store.commit(on.name, changes)
+      history.note(changes, on.now)
       if (changes.some(({ collection }) => collection === tasks.name)) runner.nudge()
       timeKeeper.follow(changes)
       onCommit(hosted, changes)
@@ -110,11 +114,19 @@ export function hostWorld(
     },
     schedule: (on, slug) => host.bySlug.get(slug)?.callbacks?.schedule(on) ?? [],
     report,
+    history,
   })
   const delays = openDelayedReplies(world, () => runner, report)
   const timeKeeper = openTimeKeeper(world, store)
   const timeKept = () => timeKeeper.kept()
-  const hosted: HostedWorld = { world, runner, journal: openJournal(), delays, timeKept }
+  const hosted: HostedWorld = {
+    world,
+    runner,
+    journal: openJournal(),
+    delays,
+    history,
+    timeKept,
+  }
   store.attach(name, () => world.records)
   return hosted
 }

@@ -149,7 +149,7 @@ function answer(
   hosted: HostedWorld,
   arrival: Arrival,
 ): void {
-  const { world, runner, journal } = hosted
+  const { world, runner, journal, history } = hosted
   const { response, unread } = arrival
   const exchange = exchangeOf(arrival, options.publicUrl)
   const context: RequestContext = {
@@ -157,6 +157,7 @@ function answer(
     exchange,
     world,
     journal,
+    history,
     options,
     trace: emptyTrace(),
     delays: hosted.delays,

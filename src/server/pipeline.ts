@@ -34,7 +34,7 @@ export function serve(context: RequestContext): Answer | Promise<Answer> {
 /** Serves a call that is let in, with what faults and its own preferences make of it. */
 function interfered(context: RequestContext, found: Route): Answer | Promise<Answer> {
   const stages: Stages = {
-    carryOut: () => carriedOut(context, found),
+    carryOut: (step) => carriedOut(context, found, step),
     refuse: (error) => refused(context, error),
     answer: (reply, leave) => answered(context, reply, leave),
     silent: (answer) => noted(context, answer),
@@ -75,16 +75,20 @@ function admit(context: RequestContext): Route {
 }
 
 /** The reply, whatever happens: a refusal and a failure are worded by the provider. */
-function carriedOut(context: RequestContext, found: Route): Reply {
+function carriedOut(context: RequestContext, found: Route, step?: number): Reply {
   try {
-    return handled(context, found)
+    return handled(context, found, step)
   } catch (error) {
     return refused(context, error)
   }
 }
 
-/** From validation to the provider's own reply, kept. @throws Refusal */
-function handled(context: RequestContext, found: Route): Reply {
+/**
+ * From validation to the provider's own reply, kept.
+ * @param step at whose end the world is looked at, and nothing is changed; absent for the present
+ * @throws Refusal
+ */
+function handled(context: RequestContext, found: Route, step: number | undefined): Reply {
   const { provider, world, trace } = context
   const { operation } = found
   const settings = world.settings(provider.simulator.settings)
@@ -95,14 +99,16 @@ function handled(context: RequestContext, found: Route): Reply {
 
   // A handler is synchronous and throws what it refuses, so that a request happens whole or not at
   // all, without a lock. A reply that breaks the spec undoes what was done as a refusal does.
-  return inTransaction(context, () => {
+  const act = () => {
     trace.stage = 'perform'
     const reply = perform(context, operation, callOf(context, found, request, settings))
     trace.stage = 'check'
     check(context, operation, reply)
     trace.stage = 'commit'
     return reply
-  })
+  }
+  if (step === undefined) return inTransaction(context, act)
+  return world.asItWas(context.history.before(step), act)
 }
 
 /** @throws Refusal `unauthorized` */
@@ -123,9 +129,10 @@ function validate(
   return validated(exchange, found, settings.strict === true, trace)
 }
 
-/** Keeps what `act` changes, all of it or, where it throws, nothing. */
-function inTransaction({ world, trace }: RequestContext, act: () => Reply): Reply {
-  const { result, events, changes } = world.transaction(act)
+/** Keeps what `act` changes, all of it or, where it throws, nothing: a step of the history. */
+function inTransaction<R>(context: RequestContext, act: () => R): R {
+  const { world, history, trace } = context
+  const { result, events, changes } = history.within(context, () => world.transaction(act))
   if (changes.length > 0) trace.effects = { changes, events }
   return result
 }
@@ -267,7 +274,9 @@ function runAfterRefusal(context: RequestContext, refusal: AnyRefusal): void {
   const { slug, requests } = provider.simulator
   if (!requests?.afterRefusal) return
   try {
-    world.transaction(() => world.withStream(slug, () => requests.afterRefusal?.(refusal, world)))
+    inTransaction(context, () =>
+      world.withStream(slug, () => requests.afterRefusal?.(refusal, world)),
+    )
   } catch (error) {
     refusalFor(context, error)
   }

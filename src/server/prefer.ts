@@ -4,7 +4,7 @@ import type { Simulator } from '../simulators/simulator.ts'
 import { addDuration, durationProblem } from '../state/duration.ts'
 import { Refusal } from '../state/refusal.ts'
 import { shortName } from './bounded.ts'
-import { documentedReply, documentedStatuses } from './documented-reply.ts'
+import { documentedReply, whyUndocumented } from './documented-reply.ts'
 import { examplesOf } from './example.ts'
 import { LONGEST_WAIT } from './longest-wait.ts'
 import type { Operation } from './spec.ts'
@@ -18,8 +18,6 @@ export interface Overrides {
 
 const OURS = ['code', 'example', 'delay'] as const
 
-/** A comma within quotes parts no preferences. */
-const PREFERENCES = /(?:"(?:[^"\\]|\\.)*"|[^",])+/g
 /** Its parameters, behind a semicolon, mean nothing to us. */
 const PREFERENCE = /^\s*([\w!#$%&'*+.^`|~-]+)\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s";,]+))\s*(?:;|$)/
 
@@ -29,13 +27,30 @@ const PREFERENCE = /^\s*([\w!#$%&'*+.^`|~-]+)\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s
  */
 export function overridesIn(header: string): Overrides | undefined {
   const found = new Map<string, string>()
-  for (const preference of header.match(PREFERENCES) ?? []) {
+  for (const preference of partsOf(header)) {
     const [, name = '', quoted, bare = ''] = PREFERENCE.exec(preference) ?? []
     const known = OURS.find((each) => each === name.toLowerCase())
     if (known === undefined || found.has(known)) continue
     found.set(known, quoted === undefined ? bare : quoted.replaceAll(/\\(.)/g, '$1'))
   }
   return found.size === 0 ? undefined : Object.fromEntries(found)
+}
+
+/** The preferences of a header: a comma within quotes parts none. */
+function partsOf(header: string): string[] {
+  const parts: string[] = []
+  let begin = 0
+  let isQuoted = false
+  for (let at = 0; at < header.length; at += 1) {
+    const character = header[at]
+    if (isQuoted && character === '\\') at += 1
+    else if (character === '"') isQuoted = !isQuoted
+    else if (character === ',' && !isQuoted) {
+      parts.push(header.slice(begin, at))
+      begin = at + 1
+    }
+  }
+  return [...parts, header.slice(begin)]
 }
 
 /** As `Preference-Applied` tells them (RFC 7240 3). */
@@ -76,8 +91,7 @@ export function replyIn(
   if (found) return found
 
   if (example !== undefined) throw noExample(operation, example)
-  const known = documentedStatuses(simulator, operation).join(', ')
-  throw wrong('code', code ?? '', `${operation.id} documents ${known}`)
+  throw wrong('code', code ?? '', whyUndocumented(simulator, operation, status))
 }
 
 function statusOf(operation: Operation, example: string): number {

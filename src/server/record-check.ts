@@ -1,7 +1,7 @@
 // Whether records are those of a world that these providers can go on with.
 import type { Simulator } from '../simulators/simulator.ts'
 import { type Callback, callbacks } from '../state/callbacks.ts'
-import type { Records } from '../state/collection.ts'
+import type { AnyCollection, RecordRule, Records } from '../state/collection.ts'
 import { type Fault, faults } from '../state/faults.ts'
 import {
   missingRecord,
@@ -11,6 +11,7 @@ import {
 } from '../state/record-check.ts'
 import { type ChosenSettings, chosenSettings, valueProblem } from '../state/settings.ts'
 import { sharedCollections } from '../state/shared-collections.ts'
+import { type SnapshotRecord, snapshotRecords } from '../state/snapshots.ts'
 import { callbackKindsByName, callKindsByName } from './faults/kinds.ts'
 import { ownProblem } from './faults/own-fields.ts'
 
@@ -25,6 +26,7 @@ export function recordCheck(simulators: readonly Simulator[]): RecordCheck {
   ]
   return function* problems(records) {
     yield* recordProblems(records, collections)
+    yield* snapshotProblems(records, collections)
     yield* settingProblems(records, simulators)
     yield* faultProblems(records)
     yield* chosenFaultProblems(records)
@@ -64,6 +66,21 @@ function* chosenFaultProblems(records: Records): Generator<RecordProblem, void, 
       if (problem !== undefined)
         yield { collection: callbacks.name, key, problem: `faults.own.${problem}` }
     }
+  }
+}
+
+/** What a snapshot has of a collection is held to the rules of that collection. */
+function* snapshotProblems(
+  records: Records,
+  collections: readonly (AnyCollection | RecordRule)[],
+): Generator<RecordProblem, void, undefined> {
+  const kept = records.get(snapshotRecords.name) as Map<string, SnapshotRecord> | undefined
+  for (const [place, { collection, key, record }] of kept ?? []) {
+    if (record === undefined) continue
+    const byKey = new Map([[collection, new Map([[key, record]])]])
+    const rules = collections.filter(({ name }) => name === collection)
+    for (const { problem } of recordProblems(byKey, rules))
+      yield { collection: snapshotRecords.name, key: place, problem: `record.${problem}` }
   }
 }
 

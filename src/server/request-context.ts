@@ -4,6 +4,7 @@ import type { DelayedReplies } from './delayed-replies.ts'
 import type { Exchange, Trace } from './exchange.ts'
 import type { Journal } from './journal.ts'
 import type { Provider } from './provider.ts'
+import type { WorldHistory } from './steps.ts'
 
 export interface PipelineOptions {
   /** False lets replies that break their spec through (`--unchecked`). */
@@ -17,6 +18,7 @@ export interface RequestContext {
   readonly exchange: Exchange
   readonly world: World
   readonly journal: Journal
+  readonly history: WorldHistory
   readonly options: PipelineOptions
   readonly trace: Trace
   readonly delays: DelayedReplies

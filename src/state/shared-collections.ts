@@ -9,6 +9,7 @@ import { faults } from './faults.ts'
 import { messages } from './messages.ts'
 import { chosenSettings } from './settings.ts'
 import { sims } from './sims.ts'
+import { snapshotRecords, snapshots } from './snapshots.ts'
 import { tasks } from './task-queue.ts'
 import { usageRecords } from './usage-records.ts'
 import { worldRecords } from './world-records.ts'
@@ -28,4 +29,6 @@ export const sharedCollections: readonly AnyCollection[] = [
   credentials,
   chosenSettings,
   faults,
+  snapshots,
+  snapshotRecords,
 ]

@@ -17,8 +17,11 @@ import { type CallSeen, matchesCall } from './match.ts'
 
 /** What the pipeline does with a call, for those who interfere with it. */
 export interface Stages {
-  /** From validation to commit: the provider's own reply, or its refusal in its words. */
-  readonly carryOut: () => Reply
+  /**
+   * From validation to commit: the provider's own reply, or its refusal in its words.
+   * @param step at whose end the world is looked at, and nothing is changed; absent for the present
+   */
+  readonly carryOut: (step?: number) => Reply
   /** A refusal in the provider's words. */
   readonly refuse: (error: unknown) => Reply
   /** Renders a reply and writes the exchange down. */
@@ -128,6 +131,9 @@ function answeredByFault(
     case 'refusal':
       tell(context, hit, effect.saw)
       return stages.answer(stages.refuse(effect.refusal), asItIs)
+    case 'past':
+      tell(context, hit, effect.saw)
+      return stages.answer(stages.carryOut(effect.step), asItIs)
     case 'answer': {
       const { answer, saw } = effect.leave(undefined)
       tell(context, hit, saw)
@@ -162,21 +168,23 @@ function afterChange(
 
 /** Chooses and counts. @param reply the provider's own; absent before it has done anything */
 function happening(context: RequestContext, found: Route, reply: Reply | undefined): Happened {
-  const { world, provider, exchange } = context
+  const { world, history, provider, exchange } = context
   const { operation, params, basePath } = found
   const { simulator } = provider
   const when: FaultWhen = reply ? 'after' : 'before'
   const seen: CallSeen = { exchange, operation, params }
-  const call: CallAt = { world, simulator, exchange, operation, basePath, reply }
+  const call: CallAt = { world, history, simulator, exchange, operation, basePath, reply }
 
   const matching = activeFaults(world, simulator.slug).filter(
     (fault) => fault.when === when && concerns(fault, seen),
   )
-  const chosen = chooseFaults(
-    world,
-    matching,
-    (fault) => happen(fault, call),
-    ({ kind }) => kind === 'wait',
+  const chosen = history.within(context, () =>
+    chooseFaults(
+      world,
+      matching,
+      (fault) => happen(fault, call),
+      ({ kind }) => kind === 'wait',
+    ),
   )
   for (const { fault, why } of chosen.missed)
     context.trace.missedFaults.push(`${fault.id} (${fault.kind}): ${why}`)

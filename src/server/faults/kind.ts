@@ -7,6 +7,7 @@ import type { AnyRefusal } from '../../state/refusal.ts'
 import type { World } from '../../state/world.ts'
 import type { Answer, BytesAnswer, Exchange, Wait } from '../exchange.ts'
 import type { Operation } from '../spec.ts'
+import type { WorldHistory } from '../steps.ts'
 import type { MountedOperation, ProviderNames } from './provider-names.ts'
 
 /** A field that a kind has beside those of all faults. */
@@ -34,6 +35,7 @@ export interface AnyKind {
 /** A call that a fault may happen to. */
 export interface CallAt {
   readonly world: World
+  readonly history: WorldHistory
   readonly simulator: ProviderNames['simulator']
   readonly exchange: Exchange
   readonly operation: Operation
@@ -55,6 +57,8 @@ export type CallEffect =
   | { readonly kind: 'reply'; readonly reply: Reply; readonly saw: string }
   /** It is refused, in the provider's words. */
   | { readonly kind: 'refusal'; readonly refusal: AnyRefusal; readonly saw: string }
+  /** It is answered from the world as it was at the end of a step. */
+  | { readonly kind: 'past'; readonly step: number; readonly saw: string }
   /** It takes longer; other faults may happen besides. */
   | { readonly kind: 'wait'; readonly wait: Wait; readonly saw: string }
   /** The rendered reply leaves in another way, or not at all; `before` the change there is none. */

@@ -5,6 +5,7 @@ import { contentKinds } from './content.ts'
 import { delay } from './delay.ts'
 import type { CallbackKind, CallKind, FaultKind } from './kind.ts'
 import { revoked } from './revoked.ts'
+import { stale } from './stale.ts'
 import { rateLimit, status } from './status.ts'
 
 export const callKinds: readonly CallKind[] = [
@@ -14,6 +15,7 @@ export const callKinds: readonly CallKind[] = [
   ...contentKinds,
   rateLimit,
   revoked,
+  stale,
 ]
 
 const named = <Kind extends FaultKind>(kinds: readonly Kind[]): ReadonlyMap<string, Kind> =>

@@ -3,9 +3,9 @@ import type { Reply } from '../../simulators/call.ts'
 import { addDuration } from '../../state/duration.ts'
 import type { NewFault } from '../../state/faults.ts'
 import { instantOf } from '../../state/instant.ts'
-import { duration, ordinal, text } from '../../state/shape.ts'
+import { duration, text } from '../../state/shape.ts'
 import { isObject } from '../../stores/json-shape.ts'
-import { documentedReply, documentedStatuses } from '../documented-reply.ts'
+import { documentedReply, whyUndocumented } from '../documented-reply.ts'
 import { httpDate } from '../http-date.ts'
 import { JSON_LIKE } from '../media-type.ts'
 import type { CallAt, CallKind, FaultField, OwnFields } from './kind.ts'
@@ -48,12 +48,15 @@ export function typeProblem(value: unknown): string | undefined {
     : 'must be a media type, as in text/html'
 }
 
+const RETRY = 'must be seconds, or for a date an instant or a duration from now'
+
 /** Seconds, or what becomes a date: an instant, or a duration from now. */
 function retryProblem(value: unknown): string | undefined {
-  if (typeof value === 'number') return value === 0 ? undefined : ordinal(value)
+  if (typeof value === 'number')
+    return Number.isSafeInteger(value) && value >= 0 ? undefined : RETRY
   if (typeof value === 'string' && (instantOf(value) !== undefined || !duration(value)))
     return undefined
-  return 'must be seconds, or for a date an instant or a duration from now'
+  return RETRY
 }
 
 const anyJson = (value: unknown) => (value === undefined ? 'must be there' : undefined)
@@ -114,9 +117,7 @@ function undocumented(
   if (own.body !== undefined) return undefined
   if (documentedReply(simulator, operation, { status, reason: 'checked', basePath }))
     return undefined
-  const known = documentedStatuses(simulator, operation)
-  const of = `for ${operation.id}, which answers ${known.join(', ')}`
-  return `${status} is not documented ${of}: give one of these, or a body`
+  return `${whyUndocumented(simulator, operation, status)}: give another status, or a body`
 }
 
 function bodyProblem({ body, contentType, status }: OwnFields): string | undefined {
