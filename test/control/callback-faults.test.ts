@@ -383,6 +383,26 @@ test('what nothing is signed with cannot be spoilt, and is refused when it is se
   expect((await hurt(sim, { kind: 'truncated' })).status).toBe(201)
 })
 
+test('a fault of every new world is held to what it is like', async () => {
+  const fault = { provider: 'wholesale', callback: '*', kind: 'bad-signature' }
+  await using pair = await startPair({ faults: [fault] })
+  await activate(pair.sim, 1)
+  await pair.sim.clock.advance('PT2S')
+  expect(await told(pair.sim)).toMatchObject([{ signature: 'broken' }])
+  const settings = { wholesale: { signing: 'none' } }
+  await expect(startSimulator({ faults: [fault], settings })).rejects.toThrow(
+    /signs no callbacks now/,
+  )
+})
+
+test('however many faults repeat it, a callback is sent ten times at most', async () => {
+  await using pair = await startPair()
+  for (let at = 0; at < 12; at += 1) await hurt(pair.sim, { kind: 'duplicate' })
+  await activate(pair.sim, 1)
+  await pair.sim.clock.advance('PT2S')
+  expect(pair.receiver.arrivals).toHaveLength(10)
+})
+
 test('where signing is turned off later, a fault of it happens no more', async () => {
   await using pair = await startPair()
   const { sim } = pair

@@ -159,6 +159,10 @@ test.each([
   ],
   ['wholesale', { cards: ['8901410427000000036', '7'] }, /wholesale\.cards\[1\] 7 is no text/],
   ['wholesale', { reservations: ['GRID1=12025550123'] }, /reservations\[0\].*reserved already/],
+  ['wholesale', { cards: [{ toString: 1 }] }, /wholesale\.cards\[0\] must be a text/],
+  ['wholesale', { reservations: [{ toString: 1 }] }, /reservations\[0\] must be a text/],
+  ['highland', { esims: [LINE, { toString: 1 }] }, /highland\.esims\[1\] must be a text/],
+  ['highland', { products: [{ toString: 1 }] }, /products/],
   ['accounts-orders', { subscriptions: [] }, /takes no stock of your own/],
   ['esim-go', {}, /fewer than 1/],
 ])('%s refuses %j, and nothing is changed', async (slug, json, detail) => {

@@ -26,8 +26,13 @@ const otherSecret: CallbackKind = {
   of: 'callback',
   says: 'it is signed with the secret of another world',
   fields: {},
-  problem: unsigned,
-  concerns: isSigned,
+  problem({ world, simulator }) {
+    const { title, callbacks } = simulator
+    if (callbacks?.otherSecret) return whyUnsigned(simulator, world)
+    return `${title} has no secrets by world: bad-signature spoils its signature`
+  },
+  concerns: (own, callback, of) =>
+    of.simulator.callbacks?.otherSecret !== undefined && isSigned(own, callback, of),
   changes(_own, { signing }, { world, simulator }) {
     const secret = simulator.callbacks?.otherSecret?.(world)
     return secret === undefined ? {} : { signing: { ...signing, secret }, isBroken: true }

@@ -3,12 +3,15 @@ import { duration } from '../../state/shape.ts'
 import type { CallbackKind } from './kind.ts'
 import { field, lengthIn } from './own-fields.ts'
 
+/** How often an attempt is sent at most, however many faults repeat it. */
+const MOST_COPIES = 10
+
 const duplicate: CallbackKind = {
   name: 'duplicate',
   of: 'callback',
   says: 'it is sent twice, one right after the other, with the same id',
   fields: {},
-  changes: (_own, { copies }) => ({ copies: copies + 1 }),
+  changes: (_own, { copies }) => ({ copies: Math.min(copies + 1, MOST_COPIES) }),
 }
 
 /** How long a callback waits for another that may never come. */

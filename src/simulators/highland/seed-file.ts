@@ -37,6 +37,9 @@ function addProducts(world: World, added: readonly unknown[]): void {
 
 /** @throws Refusal `invalid-request`, naming each line that is wrong */
 function addEsims(world: World, lines: readonly unknown[]): void {
+  const at = lines.findIndex((line) => typeof line !== 'string')
+  if (at >= 0)
+    throw new Refusal('invalid-request', `${SLUG}.esims[${at}] must be a text: put it in quotes`)
   try {
     addLines(world, lines.map(String))
   } catch (error) {

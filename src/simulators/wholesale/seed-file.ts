@@ -24,10 +24,15 @@ function list(where: string, value: unknown): readonly unknown[] {
   return value
 }
 
+function textOf(where: string, value: unknown): string {
+  if (typeof value === 'string') return value
+  throw wrong(where, 'must be a text: put it in quotes')
+}
+
 function addSims(world: World, kind: StockSim['kind'], where: string, value: unknown): void {
   for (const [at, line] of list(where, value).entries()) {
     const here = `${where}[${at}]`
-    const [iccid = '', code] = typeof line === 'string' ? line.split(',', 2) : []
+    const [iccid = '', code] = textOf(here, line).split(',', 2)
     if (!ICCID.test(iccid)) throw wrong(here, `${line} is no text of 19 or 20 digits`)
     if (world.in(stockSims).has(iccid) || world.in(lines).has(iccid))
       throw wrong(here, `${iccid} is there already`)
@@ -47,8 +52,9 @@ function codeOf(kind: StockSim['kind'], where: string, text: string): Activation
   )
 }
 
-function reserve(world: World, where: string, line: unknown): void {
-  const [, id, gpsi] = RESERVATION.exec(String(line)) ?? []
+function reserve(world: World, where: string, value: unknown): void {
+  const line = textOf(where, value)
+  const [, id, gpsi] = RESERVATION.exec(line) ?? []
   if (id === undefined || gpsi === undefined) throw wrong(where, `${line} is not id=number`)
   if (world.in(reservations).has(JSON.stringify(id)) || reservationOf(world, gpsi))
     throw wrong(where, `${line}: its id or its number is reserved already`)
