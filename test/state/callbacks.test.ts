@@ -12,6 +12,7 @@ import {
   unsentCallbacks,
 } from '../../src/state/callbacks.ts'
 import { FIXED_START } from '../../src/state/clock.ts'
+import { deliveries } from '../../src/state/deliveries.ts'
 import { DELIVER, firstTask, tasks } from '../../src/state/task-queue.ts'
 import { openWorld, type World } from '../../src/state/world.ts'
 import { emptyWorld } from '../../src/state/world-records.ts'
@@ -172,6 +173,31 @@ test('the oldest finished callbacks of a provider go, and none of another', () =
   const ofP = world.in(callbacks).matching('finished', 'p')
   expect(ofP).toHaveLength(CALLBACKS_KEPT)
   expect(ofP[0]?.serial).toBe(3 + 3 + 1)
+})
+
+test('what left of a callback goes with it, when that is forgotten', () => {
+  const world = worldWithTarget()
+  const sent = { headers: {}, body: '{}', signature: 'none' } as const
+  world.transaction(() => {
+    for (let at = 0; at < CALLBACKS_KEPT + 2; at += 1) {
+      const { id = '' } = queueCallback(world, told) ?? {}
+      const outcomes =
+        at < 3
+          ? [
+              { status: 500, sent },
+              { status: 200, sent },
+            ]
+          : [{ status: 200 }]
+      recordAttempt(world, id, { at: world.now, outcomes }, [])
+    }
+    queueCallback(world, told)
+  })
+  // Of the three that left something, two are forgotten.
+  const left = [...world.in(deliveries).values()]
+  expect(left.map(({ callback, attempt }) => [callback.slice(-1), attempt])).toEqual([
+    ['3', 1],
+    ['3', 2],
+  ])
 })
 
 test('a failed attempt is followed by the next of the schedule, and after the last it is dead', () => {
