@@ -7,6 +7,8 @@ export type {
   CallbackShown,
   ClockShown,
   CredentialsShown,
+  DeliveriesShown,
+  DeliveryShown,
   DeviceShown,
   DifferenceShown,
   EventShown,
@@ -22,6 +24,7 @@ export type {
   SnapshotShown,
   StateDocument,
   StepShown,
+  Stock,
   UnsentCallbackShown,
   UsedShown,
   WentBack,
@@ -29,6 +32,7 @@ export type {
 } from './control/wire.ts'
 export type {
   CallbackFilter,
+  DeliveryFilter,
   Device,
   Distance,
   JournalFilter,

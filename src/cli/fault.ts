@@ -9,6 +9,7 @@ import type { Flags } from './config.ts'
 import { argument, connect, print } from './connection.ts'
 import { spelled } from './options.ts'
 import { table } from './table.ts'
+import { typedValue } from './typed-value.ts'
 
 const PARTS = 'path.iccid=8943*, query.limit=10, headers.x-case=7, body./order/0/item=...'
 
@@ -38,16 +39,6 @@ export const faultFlags: readonly OwnFlag[] = [
     says: [...new Set(says)].join('; '),
   })),
 ]
-
-/** What a text stands for: JSON where it is some, unless a number would lose digits. */
-function typedValue(text: string): unknown {
-  try {
-    const value: unknown = JSON.parse(text)
-    return typeof value === 'number' && String(value) !== text ? text : value
-  } catch {
-    return text
-  }
-}
 
 /** `path.iccid=8943*` and others, by part and name. @throws CannotRun */
 function matchOf(written: Flags[string]): object | undefined {

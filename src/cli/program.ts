@@ -68,6 +68,14 @@ const COMMANDS: readonly CommandDef[] = [
     load: async () => (await import('./sim.ts')).sim,
   },
   {
+    usage: 'callbacks [action] [args...]',
+    description: 'list | deliveries | redeliver ID | send PROVIDER TYPE',
+    options: CLIENT,
+    ofProvider: true,
+    ownFlags: async () => (await import('./callbacks.ts')).callbackFlags,
+    load: async () => (await import('./callbacks.ts')).callbacks,
+  },
+  {
     usage: 'fault [action] [args...]',
     description:
       'list | kinds | add PROVIDER OPERATION KIND (or a callback) | remove ID | clear; ' +

@@ -35,6 +35,7 @@ import { settingHandlers } from './settings.ts'
 import { simHandlers } from './sims.ts'
 import { snapshotHandlers } from './snapshots.ts'
 import { stateHandlers } from './state.ts'
+import { stockHandlers } from './stock.ts'
 import { worldHandlers } from './worlds.ts'
 
 const handlers: ControlHandlers = {
@@ -50,6 +51,7 @@ const handlers: ControlHandlers = {
   ...snapshotHandlers,
   ...historyHandlers,
   ...settingHandlers,
+  ...stockHandlers,
   ...provenanceHandlers,
 }
 

@@ -1,4 +1,5 @@
 // Faults: set, listed with what they did, removed.
+import { checkUseful } from '../server/faults/callback-faults.ts'
 import { checkNotOver, faultAt, readFault } from '../server/faults/read-fault.ts'
 import { DEFAULT_WORLD } from '../server/worlds.ts'
 import { defined } from '../state/defined.ts'
@@ -7,7 +8,7 @@ import { iso } from '../state/instant.ts'
 import { Refusal } from '../state/refusal.ts'
 import type { World } from '../state/world.ts'
 import { worldUrl } from './base-urls.ts'
-import type { ControlHandlers } from './call.ts'
+import { type ControlHandlers, providerOf } from './call.ts'
 import type { FaultShown } from './wire.ts'
 
 /** A fault as it was set, and what became of it. */
@@ -50,6 +51,7 @@ export const faultHandlers = {
     const { world } = hosted
     const fault = faultAt(request, world.now)
     checkNotOver(fault, world.now)
+    checkUseful(fault, { world, simulator: providerOf(server, request.provider).simulator })
     const { result } = step(() => world.transaction(() => setFault(world, fault)))
     return {
       status: 201,

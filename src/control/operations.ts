@@ -31,6 +31,8 @@ export const ROUTES = {
   useSim: 'POST /sims/{iccid}/use',
   listMessages: 'GET /messages',
   listCallbacks: 'GET /callbacks',
+  sendCallback: 'POST /callbacks',
+  listDeliveries: 'GET /deliveries',
   setCallbackTarget: 'PUT /callbacks/target/{slug}',
   removeCallbackTarget: 'DELETE /callbacks/target/{slug}',
   getCallback: 'GET /callbacks/{id}',
@@ -54,6 +56,8 @@ export const ROUTES = {
   rewindWorld: 'POST /rewind',
   getSettings: 'GET /settings/{slug}',
   changeSettings: 'PATCH /settings/{slug}',
+  getStock: 'GET /stock/{slug}',
+  changeStock: 'PATCH /stock/{slug}',
   listProvenance: 'GET /provenance',
   getProvenance: 'GET /provenance/{slug}',
 } as const satisfies Readonly<Record<OperationId, `${string} /${string}`>>

@@ -25,6 +25,8 @@ export interface components {
         readonly Duration: string;
         /** @description Virtual seconds a second */
         readonly Rate: number;
+        /** @description How many there are that fit, listed or not */
+        readonly Total: number;
         /**
          * @description What became of a callback that was queued
          * @enum {string}
@@ -305,6 +307,9 @@ export interface components {
             readonly status?: number;
             /** @description Why it answered nothing */
             readonly error?: string;
+            readonly faults?: components["schemas"]["FaultKinds"];
+            /** @description What else became of it, where neither status nor error tells */
+            readonly note?: string;
             readonly nextAt?: components["schemas"]["Instant"];
         };
         readonly Freeze: {
@@ -483,12 +488,16 @@ export interface components {
             readonly url: string;
             /** @description The very bytes that are signed and sent */
             readonly body: string;
+            /** @description The body, parsed */
+            readonly json?: unknown;
             /** @description The headers, signature included, that it would be sent with now; only where one callback is asked for */
             readonly headers?: {
                 readonly [key: string]: string;
             };
             readonly queuedAt: components["schemas"]["Instant"];
             readonly nextAt?: components["schemas"]["Instant"];
+            /** @description Kinds of the faults of the attempt that is to come */
+            readonly faults?: components["schemas"]["FaultKinds"];
             readonly attempts: readonly components["schemas"]["Attempt"][];
         };
         /** @description A callback that was due and was not sent */
@@ -504,6 +513,8 @@ export interface components {
             readonly reason: string;
             /** @description What would have been sent; absent where it did not come to that */
             readonly body?: string;
+            /** @description The body, parsed */
+            readonly json?: unknown;
             /** @description When it was due */
             readonly queuedAt: components["schemas"]["Instant"];
         };
@@ -514,6 +525,85 @@ export interface components {
             readonly status?: number;
             /** @description Why it answered nothing */
             readonly error?: string;
+            readonly faults?: components["schemas"]["FaultKinds"];
+            /** @description What else became of it, where neither status nor error tells */
+            readonly note?: string;
+        };
+        /**
+         * @description Kinds of the faults that hit it
+         * @example [
+         *       "duplicate"
+         *     ]
+         */
+        readonly FaultKinds: readonly string[];
+        readonly Deliveries: {
+            readonly total: components["schemas"]["Total"];
+            /** @description Of how many different callbacks these are, listed or not */
+            readonly distinct: number;
+            /**
+             * @description The types of those that are listed, in their order
+             * @example FirstAttachment,FirstUse
+             */
+            readonly types: string;
+            readonly deliveries: readonly components["schemas"]["Delivery"][];
+        };
+        readonly Delivery: {
+            /** @description They are counted as they leave */
+            readonly id: number;
+            /** @description Id of the callback */
+            readonly callback: string;
+            readonly provider: string;
+            readonly type: string;
+            readonly iccid?: components["schemas"]["Iccid"];
+            readonly at: components["schemas"]["Instant"];
+            /** @description Which attempt at its callback it was, from 1 */
+            readonly attempt: number;
+            readonly url: string;
+            /** @description What the receiver answered */
+            readonly status?: number;
+            /** @description Why it answered nothing */
+            readonly error?: string;
+            /**
+             * @description `broken` where a fault spoilt it, or what it is of
+             * @enum {string}
+             */
+            readonly signature: "genuine" | "none" | "broken";
+            readonly faults?: components["schemas"]["FaultKinds"];
+            /** @description What else became of it, where neither status nor error tells */
+            readonly note?: string;
+            /** @description As they were sent; names in lower case */
+            readonly headers: {
+                readonly [key: string]: string;
+            };
+            /** @description As it was sent */
+            readonly body: string;
+            /** @description The body, parsed; absent where it is no JSON */
+            readonly json?: unknown;
+        };
+        /**
+         * @example {
+         *       "provider": "esim-go",
+         *       "type": "Utilisation",
+         *       "fields": {
+         *         "bundle": {
+         *           "remainingQuantity": 0
+         *         }
+         *       }
+         *     }
+         */
+        readonly NewCallback: {
+            /** @description Its slug */
+            readonly provider: string;
+            /** @description In the provider's words; a type there is not is refused with the list */
+            readonly type: string;
+            /** @description Of the SIM it tells of; the newest of the provider unless said */
+            readonly iccid?: components["schemas"]["Iccid"];
+            /** @description Of the callback, where the provider has several; that of the target unless said */
+            readonly version?: number;
+            /** @description Laid over what the provider writes */
+            readonly fields?: {
+                readonly [key: string]: unknown;
+            };
         };
         /**
          * @example {
@@ -632,6 +722,10 @@ export interface components {
             readonly at?: "start" | "body";
             /** @description `truncated`: how many are sent; `dribble`: how many at a time */
             readonly bytes?: number;
+            /** @description `late`: how much later; `expired-timestamp`: how far it lies back */
+            readonly by?: string;
+            /** @description `reorder`: how long it waits for another */
+            readonly within?: string;
             /** @description `dribble`: wall time between two pieces */
             readonly every?: string;
             /**
@@ -720,6 +814,17 @@ export interface components {
                 };
             };
         };
+        readonly Stock: {
+            readonly provider: string;
+            /** @description By the names of the seed file; the first 1000 entries of a list */
+            readonly stock: {
+                readonly [key: string]: unknown;
+            };
+            /** @description How many entries of a list are not told, by its name */
+            readonly more?: {
+                readonly [key: string]: number;
+            };
+        };
         readonly Setting: {
             readonly value: components["schemas"]["SettingValue"];
             readonly default: components["schemas"]["SettingValue"];
@@ -790,6 +895,15 @@ export interface components {
                 readonly "application/json": components["schemas"]["Device"];
             };
         };
+        /** @description What there is now */
+        readonly Stock: {
+            headers: {
+                readonly [name: string]: unknown;
+            };
+            content: {
+                readonly "application/json": components["schemas"]["Stock"];
+            };
+        };
         /** @description The settings */
         readonly Settings: {
             headers: {
@@ -817,6 +931,11 @@ export interface components {
         /** @description Only of this provider */
         readonly Provider: string;
         readonly OfIccid: components["schemas"]["Iccid"];
+        readonly OfType: string;
+        /** @description Which come first */
+        readonly NewestFirst: "oldest" | "newest";
+        /** @description Which come first */
+        readonly OldestFirst: "oldest" | "newest";
         readonly Limit: number;
     };
     requestBodies: never;
@@ -1265,6 +1384,8 @@ export interface operations {
                 /** @description Only of this provider */
                 readonly provider?: components["parameters"]["Provider"];
                 readonly iccid?: components["parameters"]["OfIccid"];
+                /** @description Which come first */
+                readonly order?: components["parameters"]["NewestFirst"];
                 readonly limit?: components["parameters"]["Limit"];
             };
             readonly header?: never;
@@ -1280,6 +1401,7 @@ export interface operations {
                 };
                 content: {
                     readonly "application/json": {
+                        readonly total: components["schemas"]["Total"];
                         readonly messages: readonly components["schemas"]["Message"][];
                     };
                 };
@@ -1291,10 +1413,12 @@ export interface operations {
         readonly parameters: {
             readonly query?: {
                 readonly state?: "pending" | "retrying" | "delivered" | "dead" | "unsent";
-                readonly type?: string;
+                readonly type?: components["parameters"]["OfType"];
                 /** @description Only of this provider */
                 readonly provider?: components["parameters"]["Provider"];
                 readonly iccid?: components["parameters"]["OfIccid"];
+                /** @description Which come first */
+                readonly order?: components["parameters"]["NewestFirst"];
                 readonly limit?: components["parameters"]["Limit"];
             };
             readonly header?: never;
@@ -1310,8 +1434,66 @@ export interface operations {
                 };
                 content: {
                     readonly "application/json": {
+                        readonly total: components["schemas"]["Total"];
                         readonly callbacks: readonly components["schemas"]["AnyCallback"][];
                     };
+                };
+            };
+            readonly default: components["responses"]["Problem"];
+        };
+    };
+    readonly sendCallback: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["NewCallback"];
+            };
+        };
+        readonly responses: {
+            /** @description It is queued, the attempt follows at once; or it is unsent, with the reason */
+            readonly 201: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["AnyCallback"];
+                };
+            };
+            readonly default: components["responses"]["Problem"];
+        };
+    };
+    readonly listDeliveries: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description Only of the callback with this id */
+                readonly callback?: string;
+                readonly state?: components["schemas"]["CallbackState"];
+                readonly type?: components["parameters"]["OfType"];
+                /** @description Only of this provider */
+                readonly provider?: components["parameters"]["Provider"];
+                readonly iccid?: components["parameters"]["OfIccid"];
+                /** @description Which come first */
+                readonly order?: components["parameters"]["OldestFirst"];
+                readonly limit?: components["parameters"]["Limit"];
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The attempts */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Deliveries"];
                 };
             };
             readonly default: components["responses"]["Problem"];
@@ -1881,6 +2063,50 @@ export interface operations {
         };
         readonly responses: {
             readonly 200: components["responses"]["Settings"];
+            readonly default: components["responses"]["Problem"];
+        };
+    };
+    readonly getStock: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /**
+                 * @description A provider
+                 * @example esim-go
+                 */
+                readonly slug: components["parameters"]["Slug"];
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 200: components["responses"]["Stock"];
+            readonly default: components["responses"]["Problem"];
+        };
+    };
+    readonly changeStock: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /**
+                 * @description A provider
+                 * @example esim-go
+                 */
+                readonly slug: components["parameters"]["Slug"];
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": {
+                    readonly [key: string]: unknown;
+                };
+            };
+        };
+        readonly responses: {
+            readonly 200: components["responses"]["Stock"];
             readonly default: components["responses"]["Problem"];
         };
     };

@@ -6,6 +6,7 @@ import type {
   AdvanceShown,
   CallbackShown,
   ClockShown,
+  DeliveriesShown,
   DeviceShown,
   DifferenceShown,
   ExchangeShown,
@@ -19,6 +20,7 @@ import type {
   SnapshotShown,
   StateDocument,
   StepShown,
+  Stock,
   UnsentCallbackShown,
   UsedShown,
   WentBack,
@@ -80,13 +82,22 @@ export interface CallbackFilter {
   readonly state?: CallbackShown['state']
   readonly type?: string
   readonly iccid?: string
+  /** Which come first. */
+  readonly order?: 'oldest' | 'newest'
   readonly limit?: number
+}
+
+export interface DeliveryFilter extends CallbackFilter {
+  /** Id of the callback they are of. */
+  readonly callback?: string
 }
 
 export interface MessageFilter {
   readonly provider?: string
   readonly channel?: MessageShown['channel']
   readonly iccid?: string
+  /** Which come first. */
+  readonly order?: 'oldest' | 'newest'
   readonly limit?: number
 }
 
@@ -99,10 +110,14 @@ export interface WorldClock {
 }
 
 export interface WorldCallbacks {
-  /** Those that were queued, newest first. */
+  /** Those that were queued, newest first unless told. */
   list(filter?: CallbackFilter): Promise<readonly CallbackShown[]>
-  /** Those that were due and were not sent, with the reason, newest first. */
+  /** Those that were due and were not sent, with the reason, newest first unless told. */
   unsent(filter?: Omit<CallbackFilter, 'state'>): Promise<readonly UnsentCallbackShown[]>
+  /** What left at each attempt, oldest first unless told. */
+  deliveries(filter?: DeliveryFilter): Promise<DeliveriesShown>
+  /** Sends a callback of any type the provider's spec has: what is queued now, or unsent. */
+  send(callback: BodyOf<'sendCallback'>): Promise<CallbackShown | UnsentCallbackShown>
   /** Sends one again, or one that was not sent: what is queued now. */
   redeliver(id: string): Promise<CallbackShown>
   /** Where a provider's callbacks go from now on; `undefined`: nowhere. */
@@ -148,11 +163,15 @@ export interface WorldClient {
   sims(provider?: string): Promise<readonly SimRow[]>
   readonly callbacks: WorldCallbacks
   readonly faults: WorldFaults
-  /** Mails and SMS that providers sent to people, newest first. */
+  /** Mails and SMS that providers sent to people, newest first unless told. */
   messages(filter?: MessageFilter): Promise<readonly MessageShown[]>
   settings(slug: string): Promise<Readonly<Record<string, SettingShown>>>
   /** `null` brings a default back. */
   set(slug: string, values: Readonly<Record<string, SettingValue | null>>): Promise<void>
+  /** What a provider has in stock, in the words of the seed file. */
+  stock(slug: string): Promise<Stock>
+  /** Changes that: money takes the place of what there was, all else is added. */
+  restock(slug: string, stock: Readonly<Record<string, unknown>>): Promise<Stock>
   /** The world as at its start, or as a named state. */
   reset(to?: { readonly seed?: string; readonly given?: string }): Promise<WorldShown>
   /** Newest first. */
@@ -194,6 +213,8 @@ export function worldClient(options: ControlClientOptions): WorldClient {
     async set(slug, values) {
       await call('changeSettings', { path: { slug }, body: values })
     },
+    stock: (slug) => call('getStock', { path: { slug } }),
+    restock: (slug, stock) => call('changeStock', { path: { slug }, body: stock }),
     reset: (to = {}) => call('resetWorld', { body: to }),
     journal: async (filter = {}) => (await call('listJournal', { query: filter })).entries,
     snapshots: snapshotsOf(call),
@@ -290,6 +311,8 @@ function callbacksOf(call: Call): WorldCallbacks {
       const { callbacks } = await call('listCallbacks', { query })
       return callbacks.filter((callback) => callback.state === 'unsent')
     },
+    deliveries: (filter = {}) => call('listDeliveries', { query: filter }),
+    send: (callback) => call('sendCallback', { body: callback }),
     redeliver: (id) => call('redeliverCallback', { path: { id } }),
     async target(slug, url, version) {
       if (url === undefined) await call('removeCallbackTarget', { path: { slug } })

@@ -16,6 +16,7 @@ import { openWorld, type World } from '../state/world.ts'
 import { type Store, StoreError } from '../stores/store.ts'
 import { type AttemptOptions, type Attempts, openAttempts } from './attempt.ts'
 import { type DelayedReplies, openDelayedReplies } from './delayed-replies.ts'
+import { disturbed } from './faults/callback-faults.ts'
 import { type Journal, openJournal } from './journal.ts'
 import { openRunner, type Runner } from './runner.ts'
 import { openWorldHistory, type WorldHistory } from './steps.ts'
@@ -101,6 +102,10 @@ export function hostWorld(
     throw new StoreError(`it holds the records of the world "${world.name}": it was left as it is`)
   const runner = openRunner(world, {
     perform: (on, task) => perform(host, on, task),
+    disturb(on, callback, task) {
+      const simulator = host.bySlug.get(callback.provider)
+      return simulator ? disturbed(callback, task, { world: on, simulator }) : callback
+    },
     async attempt(on, callback, signal) {
       // A callback tells of nothing that a kill could undo.
       await timeKeeper.kept()

@@ -1,5 +1,6 @@
 // Whether records are those of a world that these providers can go on with.
 import type { Simulator } from '../simulators/simulator.ts'
+import { type Callback, callbacks } from '../state/callbacks.ts'
 import type { AnyCollection, RecordRule, Records } from '../state/collection.ts'
 import { type Fault, faults } from '../state/faults.ts'
 import {
@@ -28,6 +29,7 @@ export function recordCheck(simulators: readonly Simulator[]): RecordCheck {
     yield* snapshotProblems(records, collections)
     yield* settingProblems(records, simulators)
     yield* faultProblems(records)
+    yield* chosenFaultProblems(records)
     const missing = missingRecord(records)
     if (missing) yield missing
   }
@@ -52,6 +54,18 @@ function* faultProblems(records: Records): Generator<RecordProblem, void, undefi
         key,
         problem: problem.startsWith('it ') ? problem : `own.${problem}`,
       }
+  }
+}
+
+/** Faults that are still to happen to a callback. */
+function* chosenFaultProblems(records: Records): Generator<RecordProblem, void, undefined> {
+  for (const [key, record] of records.get(callbacks.name) ?? []) {
+    for (const { kind, own } of (record as Callback).faults ?? []) {
+      const found = callbackKindsByName.get(kind)
+      const problem = found && ownProblem(found, own)
+      if (problem !== undefined)
+        yield { collection: callbacks.name, key, problem: `faults.own.${problem}` }
+    }
   }
 }
 

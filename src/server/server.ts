@@ -8,7 +8,7 @@ import { readFaults } from './faults/read-fault.ts'
 import { type Listener, listener, type RestListener } from './http.ts'
 import { type KnownProvider, knownProvider } from './provider.ts'
 import { traceOf } from './reason.ts'
-import { callbackCheck } from './webhooks.ts'
+import { type CallbackCheck, callbackCheck } from './webhooks.ts'
 import { openWorlds, type Worlds, type WorldsOptions } from './worlds.ts'
 
 /** Who may use `/_sim`. */
@@ -42,6 +42,8 @@ export interface SimulatorServer {
   readonly publicUrl: string | undefined
   readonly control: ControlPolicy
   readonly policy: DeliveryPolicy
+  /** Holds a callback to the specs. */
+  readonly callbackProblems: CallbackCheck
   readonly report: (sentence: string) => void
   /** For one port; with a slug, that provider is mounted at `/` there. */
   readonly listener: (ownSlug?: string) => Listener
@@ -67,10 +69,11 @@ export async function openServer(options: ServerOptions): Promise<SimulatorServe
   const { simulators, store, publicUrl, control, policy, checked, report } = options
   const known = await Promise.all(simulators.map(knownProvider))
   const providers = new Map(known.map((provider) => [provider.simulator.slug, provider]))
+  const problemsOf = callbackCheck(simulators)
   const worlds = await openWorlds({
     ...options,
     ...(await contentOf(options)),
-    ...defined({ callbackCheck: checked ? callbackCheck(simulators) : undefined }),
+    ...defined({ callbackCheck: checked ? problemsOf : undefined }),
   })
   // What cannot be opened is told before anything is served.
   await worlds.openAll()
@@ -93,6 +96,7 @@ export async function openServer(options: ServerOptions): Promise<SimulatorServe
     publicUrl,
     control,
     policy,
+    callbackProblems: problemsOf,
     report,
     listener: (ownSlug) => listener(http, ownSlug),
     stop: () => worlds.stop(),

@@ -3,6 +3,7 @@ import { bundles } from './bundles.ts'
 import { callbacks, targets, unsentCallbacks } from './callbacks.ts'
 import type { AnyCollection } from './collection.ts'
 import { credentials } from './credentials.ts'
+import { deliveries } from './deliveries.ts'
 import { timeline } from './events.ts'
 import { faults } from './faults.ts'
 import { messages } from './messages.ts'
@@ -22,6 +23,7 @@ export const sharedCollections: readonly AnyCollection[] = [
   timeline,
   callbacks,
   unsentCallbacks,
+  deliveries,
   targets,
   messages,
   credentials,

@@ -305,5 +305,11 @@ export const fake: Simulator = {
   },
   tasks: [makeLater],
   device: { usage: { covers: () => true, thresholds: [] } },
-  callbacks: { sign: () => ({}), schedule: () => ['PT5S'], versions: [1] },
+  callbacks: {
+    types: ['Made', 'Dropped'],
+    compose: () => ({ body: {} }),
+    sign: () => ({}),
+    schedule: () => ['PT5S'],
+    versions: [1],
+  },
 }

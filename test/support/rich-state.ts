@@ -73,6 +73,15 @@ const FAULTS = [
   },
 ] as const
 
+/** Faults of callbacks that leave most of them as they are. */
+const CALLBACK_FAULTS = [
+  { kind: 'late', own: { by: 'PT1S' }, nth: 3 },
+  { kind: 'reorder', own: { within: 'PT1S' }, times: 1 },
+  { kind: 'truncated', own: { bytes: 5 }, match: { body: { '/iccid': '1' } } },
+  { kind: 'content-type', own: { contentType: 'text/plain' } },
+  { kind: 'expired-timestamp', own: { by: 'PT1H' } },
+].map((fault) => ({ provider: 'wholesale', callback: '*', ...fault }))
+
 export interface Asked {
   readonly method: string
   readonly path: string
@@ -219,13 +228,20 @@ function withTheRest(state: StateDocument, iccid: string): StateDocument {
   )
   for (const name of ['accounts-orders.usage', 'highland.esims', 'wholesale.stock'])
     all[name] = Object.fromEntries(Object.entries(all[name] ?? {}).slice(-3))
+  const set = [...FAULTS.map((fault) => ({ when: 'after', ...fault })), ...CALLBACK_FAULTS]
   all.faults = Object.fromEntries(
-    FAULTS.map((fault, at) => {
+    set.map((fault, at) => {
       const id = `fault_${at + 1}`
       const counts = { serial: at + 1, setAt: 1_767_225_600_000, seen: 0, hits: 0, counted: {} }
-      return [id, { id, when: 'after', ...counts, ...fault }]
+      return [id, { id, ...counts, ...fault }]
     }),
   )
+  const [callback] = Object.values(all.callbacks ?? {})
+  const [task] = Object.keys(all.tasks ?? {})
+  const chosen = [{ id: 'fault_1', kind: 'expired-timestamp', own: { by: 'PT1H' } }]
+  if (callback) Object.assign(callback, { faults: chosen, behind: Number(task) })
+  const [delivery] = Object.values(all.deliveries ?? {})
+  if (delivery) Object.assign(delivery, { faults: ['truncated'], note: 'short', body: '{' })
   return { ...state, collections: all }
 }
 
@@ -265,7 +281,11 @@ function reads({ iccid, reference, order, sold }: Ids, tokens: Tokens): Asked[] 
       '/messages',
       '/callbacks',
       '/callbacks?state=unsent',
+      '/deliveries',
       '/settings/esim-go',
+      '/stock/esim-go',
+      '/stock/highland',
+      '/stock/wholesale',
       '/snapshots',
       '/snapshots/before/diff/now',
       '/history',

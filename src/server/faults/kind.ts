@@ -1,5 +1,7 @@
 // What a kind of fault is: its name, its own fields, and what it does to a call or a callback.
 import type { Reply } from '../../simulators/call.ts'
+import type { Signing, Simulator } from '../../simulators/simulator.ts'
+import type { Callback } from '../../state/callbacks.ts'
 import type { Fault, FaultOutcome, FaultWhen, NewFault } from '../../state/faults.ts'
 import type { AnyRefusal } from '../../state/refusal.ts'
 import type { World } from '../../state/world.ts'
@@ -85,9 +87,44 @@ export interface CallKind extends AnyKind {
   readonly happen: (fault: Fault, call: CallAt) => CallOutcome
 }
 
+/** An attempt at a callback before anything of it leaves: each fault changes it in its turn. */
+export interface Departure {
+  /** What is sent. */
+  readonly body: string
+  /** What is signed. */
+  readonly signed: string
+  readonly signing: Signing
+  /** `application/json` unless it is another. */
+  readonly contentType?: string
+  /** How often it is sent. */
+  readonly copies: number
+  /** True where the signature does not fit what is sent, or is another world's. */
+  readonly isBroken: boolean
+}
+
+/** How a callback is held back: `ms` of the world's clock, or less where another leaves first. */
+export interface HeldBack {
+  readonly ms: number
+  readonly untilAnother: boolean
+}
+
+/** The callbacks of a provider in a world. */
+export interface CallbacksOf {
+  readonly world: World
+  readonly simulator: Simulator
+}
+
 /** A kind of fault of callbacks. */
 export interface CallbackKind extends AnyKind {
   readonly of: 'callback'
+  /** Why it could do nothing there, found when it is set. */
+  readonly problem?: (of: CallbacksOf) => string | undefined
+  /** False where there is nothing of this callback that it could spoil. */
+  readonly concerns?: (own: OwnFields, callback: Callback, of: CallbacksOf) => boolean
+  /** Whether it holds the callback back. */
+  readonly holdsBack?: (own: OwnFields) => HeldBack
+  /** What it changes of what leaves. */
+  readonly changes?: (own: OwnFields, leaving: Departure, of: CallbacksOf) => Partial<Departure>
 }
 
 export type FaultKind = CallKind | CallbackKind

@@ -1,8 +1,10 @@
 // What a provider's faults may name: its operations in every version of its spec, and its callbacks.
 import type { Simulator } from '../../simulators/simulator.ts'
 import { Refusal } from '../../state/refusal.ts'
+import type { BodyShape } from '../body-shape.ts'
 import { unknownName } from '../nearest.ts'
 import { type Operation, specOf } from '../spec.ts'
+import { webhooksOfFile } from '../webhooks.ts'
 
 /** An operation of one version of a provider's API. */
 export interface MountedOperation {
@@ -17,6 +19,8 @@ export interface ProviderNames {
   readonly operations: ReadonlyMap<string, readonly MountedOperation[]>
   /** Webhooks of its specs. */
   readonly webhooks: readonly string[]
+  /** The names the bodies of its callbacks may have, of each form there is. */
+  readonly callbackBodies: readonly BodyShape[]
 }
 
 /** Reads all specs of a provider; each is compiled once a process. */
@@ -25,6 +29,7 @@ export async function namesOf(simulator: Simulator): Promise<ProviderNames> {
   const bySpec = new Map(simulator.mounts.toReversed().map((mount) => [mount.spec, mount]))
   const operations = new Map<string, MountedOperation[]>()
   const webhooks = new Set<string>()
+  const callbackBodies: BodyShape[] = []
   for (const { spec: file, basePath } of bySpec.values()) {
     const spec = await specOf(file)
     for (const operation of spec.operations.values())
@@ -32,18 +37,16 @@ export async function namesOf(simulator: Simulator): Promise<ProviderNames> {
         ...(operations.get(operation.id) ?? []),
         { operation, basePath },
       ])
-    for (const name of Object.keys(webhooksOf(spec.document))) webhooks.add(name)
+    const told = webhooksOfFile(file)
+    for (const name of told.names) webhooks.add(name)
+    callbackBodies.push(...told.shapes())
   }
-  return { simulator, operations, webhooks: [...webhooks] }
+  return { simulator, operations, webhooks: [...webhooks], callbackBodies }
 }
 
 /** The operations that a fault is set for, in every version; `*` for all. */
 export function operationsAt({ operations }: ProviderNames, id: string): MountedOperation[] {
   return id === '*' ? [...operations.values()].flat() : [...(operations.get(id) ?? [])]
-}
-
-function webhooksOf(document: object): object {
-  return 'webhooks' in document && document.webhooks ? (document.webhooks as object) : {}
 }
 
 /** `GET /esims/{iccid}`, however its parameters are called. */

@@ -158,15 +158,15 @@ function targetOf(kind: FaultKind, input: OwnFields, names: ProviderNames): Targ
     return {
       operation: written === undefined || written === ALL ? ALL : operationNamed(names, written),
     }
-  return {
-    callback: written === undefined || written === ALL ? ALL : callbackNamed(names, written),
-  }
+  return { callback: callbackNamed(names, written ?? ALL) }
 }
 
 function callbackNamed({ simulator, webhooks }: ProviderNames, written: string): string {
   if (!simulator.callbacks) throw wrong(`${simulator.title} sends no callbacks`)
-  if (webhooks.includes(written)) return written
-  throw wrong(unknownName(`no callback of ${simulator.slug}`, written, webhooks))
+  if (written === ALL) return ALL
+  const names = [...new Set([...webhooks, ...simulator.callbacks.types])]
+  if (names.includes(written)) return written
+  throw wrong(unknownName(`no callback of ${simulator.slug}`, written, names))
 }
 
 function whenOf(kind: CallKind, own: OwnFields, asked: unknown): FaultWhen {

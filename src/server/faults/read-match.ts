@@ -59,10 +59,11 @@ export function readMatch(input: unknown, target: Target, names: ProviderNames):
   }
   const { path, query, headers, body } = input as Readonly<Record<string, Values | undefined>>
   const affected = operationsAt(names, target.operation ?? '*').map(({ operation }) => operation)
+  const told = names.callbackBodies.map((shape) => ({ shape, freeCase: false }))
   for (const pointer of Object.keys(body ?? {})) {
     if (!pointer.startsWith('/'))
       throw wrong(`match.body: "${pointer}" must be a JSON pointer: /name`)
-    if (target.callback === undefined) checkPointer(pointer, affected)
+    checkPointer(pointer, target.callback === undefined ? bodiesOf(affected) : told)
   }
   return defined({
     path: path && parametersOf('path', path, affected),
@@ -112,13 +113,26 @@ function headersOf(headers: Values, affected: readonly Operation[]): NamedValues
   return lower
 }
 
-/** @throws Refusal where no body of these operations has such a place */
-function checkPointer(pointer: string, affected: readonly Operation[]): void {
+/** A body as far as its names go. */
+interface KnownBody {
+  readonly shape: BodyShape
+  readonly freeCase: boolean
+}
+
+/** @throws Refusal where none of these operations takes a body */
+function bodiesOf(affected: readonly Operation[]): readonly KnownBody[] {
   const bodies = affected.flatMap(({ body }) => body ?? [])
   if (bodies.length === 0) throw wrong(`match.body: ${affected[0]?.id} takes no body`)
+  return bodies
+}
+
+/** @throws Refusal where no body has such a place */
+function checkPointer(pointer: string, bodies: readonly KnownBody[]): void {
   const misses = bodies.map(({ shape, freeCase }) => missIn(shape, stepsOf(pointer), freeCase))
-  const miss = misses.every((each) => each !== undefined) ? misses[0] : undefined
-  if (miss) throw wrong(`match.body: ${unknownName('no field', miss.step, miss.known)}`)
+  const [miss] = misses
+  if (!miss || misses.some((each) => each === undefined)) return
+  const known = new Set(misses.flatMap((each) => each?.known ?? []))
+  throw wrong(`match.body: ${unknownName('no field', miss.step, known)}`)
 }
 
 interface Miss {

@@ -12,7 +12,7 @@ import { refusalCodes, refusalReply } from './errors.ts'
 import { countriesOf, startWhereConnected } from './esims.ts'
 import { handlers } from './handlers.ts'
 import { companies, esims, ownRules, SLUG } from './records.ts'
-import { applySeedFile } from './seed-file.ts'
+import { applySeedFile, stockShown } from './seed-file.ts'
 import { seeds } from './seeds.ts'
 import { settings } from './settings.ts'
 import type { operations } from './spec.d.ts'
@@ -84,6 +84,7 @@ export const highland = defineSimulator<operations, typeof settings.table>({
   auth: { kind: 'api-key', credentialIn, authenticate, demand },
   seeds,
   applySeedFile,
+  stockShown,
   device: {
     usage: {
       covers: (_world, bundle, country) => covers(countriesOf(bundle), country),
