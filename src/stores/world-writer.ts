@@ -1,12 +1,12 @@
 // One world on its way to the disk: its commits go to the log, many in one write.
 import { dirname } from 'node:path'
-import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { Change, Records } from '../state/collection.ts'
-import { type ChangeLog, openChangeLog, replacingLine } from './change-log.ts'
+import { replacingLine } from './change-log.ts'
 import { openCommitQueue } from './commit-queue.ts'
 import { type Compaction, openCompaction } from './compaction.ts'
 import { type Disk, syncFolder } from './disk.ts'
 import { reason } from './disk-errors.ts'
+import { type LogAppender, openLogAppender } from './log-appender.ts'
 import { removeWorld, type Saved } from './saved-world.ts'
 import type { Durability } from './store.ts'
 import type { WorldFiles } from './world-files.ts'
@@ -54,7 +54,7 @@ export function openWorldWriter(saved: Saved, options: WriterOptions): WorldWrit
 /** A class, since every method works on the same few things. */
 class OpenWriter implements WorldWriter {
   readonly #options: WriterOptions
-  readonly #log: ChangeLog
+  readonly #log: LogAppender
   readonly #compaction: Compaction
   readonly #queue = openCommitQueue()
   /** The number of the last commit. */
@@ -70,7 +70,7 @@ class OpenWriter implements WorldWriter {
     const present = () => ({ n: this.#n, records: this.#records() })
     this.#options = options
     this.#n = saved.n
-    this.#log = openChangeLog({
+    this.#log = openLogAppender({
       disk,
       file: files.log,
       size: saved.logSize,
@@ -129,7 +129,7 @@ class OpenWriter implements WorldWriter {
   async abandon(): Promise<void> {
     this.#queue.clear()
     await this.#stop()
-    await this.#log.close()
+    this.#log.close()
   }
 
   async erase(): Promise<void> {
@@ -143,7 +143,7 @@ class OpenWriter implements WorldWriter {
   async close(): Promise<void> {
     await this.#stop()
     if (!this.#queue.isEmpty) await this.#writeAll()
-    await this.#log.close()
+    this.#log.close()
     const mayWrite = this.#source !== undefined && !this.#options.lockLost()
     // A base holds what the log could not take.
     if (mayWrite && (await this.#compaction.finish())) this.#failure = undefined
@@ -159,22 +159,30 @@ class OpenWriter implements WorldWriter {
   #next(): number {
     if (this.#closed) throw new Error(`the store of world ${this.#options.world} is closed`)
     this.#n += 1
-    // The turn's other commits join this write, and the reply leaves first.
-    if (!this.#failure) this.#writing ??= nextTurn().then(() => this.#writeAll())
+    if (!this.#failure) this.#writeSoon()
     return this.#n
+  }
+
+  /**
+   * Writes when what runs now has come to its end, before anything else begins: its other commits
+   * join this write, and the reply leaves first.
+   */
+  #writeSoon(): void {
+    this.#writing ??= new Promise((done) => process.nextTick(() => done(this.#writeAll())))
   }
 
   async #writeAll(): Promise<void> {
     const { ready, lockLost } = this.#options
     try {
-      await ready
+      if (ready) await ready
       while (!this.#queue.isEmpty) {
         const lost = lockLost()
         if (lost) throw lost
-        await this.#log.append(this.#batch())
+        const synced = this.#log.append(this.#batch())
+        if (synced) await synced
         this.#queue.written()
         this.#succeed()
-        if (!this.#closed && this.#compaction.isDue()) await this.#compaction.begin()
+        if (!this.#closed && this.#compaction.isDue()) this.#compaction.begin()
       }
     } catch (error) {
       this.#fail(error)
@@ -202,9 +210,7 @@ class OpenWriter implements WorldWriter {
     if (isFirst) warn(this.#failure.message)
     this.#queue.failed(this.#failure)
     if (this.#closed || lockLost()) return
-    this.#retry = setTimeout(() => {
-      this.#writing ??= this.#writeAll()
-    }, RETRY_AFTER_MS).unref()
+    this.#retry = setTimeout(() => this.#writeSoon(), RETRY_AFTER_MS).unref()
   }
 
   async #stop(): Promise<void> {

@@ -43,6 +43,8 @@ async function client() {
     const mine = commit()
     await kept.flushed('default')
     writeSync(1, mine + ' 0\\n')
+    // The next request comes by the network.
+    await new Promise(setImmediate)
   }
 }
 for (let clients = 0; clients < 8; clients++) client()
