@@ -95,8 +95,13 @@ export interface Worlds {
    *   kept
    */
   restore(hosted: HostedWorld, records: Records): void
-  /** What it still does reaches nothing; its name may be taken anew at once. */
+  /**
+   * Removes a world: what it still does reaches nothing.
+   * @throws Refusal `writes-refused` where that cannot be kept: it is there as before
+   */
   remove(hosted: HostedWorld): Promise<void>
+  /** Takes back a world that was just created, of which nobody was told. */
+  takeBack(hosted: HostedWorld): Promise<void>
   /** Breaks off what is under way: advances end and say so, and nothing happens by itself. */
   stop(): void
   /** Stops, keeps everything, and lets go of the store. */
@@ -131,7 +136,7 @@ class OpenWorlds implements Worlds {
   readonly #credentials: CredentialIndex = openCredentialIndex()
   readonly #expiry: Expiry = openExpiry(
     () => this.list(),
-    (hosted) => this.#discard(hosted),
+    (hosted) => void this.remove(hosted).catch((error) => this.#tell(hosted, error)),
   )
   /** Of every world, open or not: as the store lists them, then as they were made. */
   readonly #names: Set<string>
@@ -227,7 +232,7 @@ class OpenWorlds implements Worlds {
     try {
       populate(hosted.world, simulators, start.given, { ...this.#options, chosen, claimOf })
     } catch (error) {
-      this.#discard(hosted)
+      this.takeBack(hosted).catch((failure) => this.#tell(hosted, failure))
       throw error
     }
     // Whole, and not only what the seeds changed: a world's own records are in no change list.
@@ -284,14 +289,40 @@ class OpenWorlds implements Worlds {
 
   async remove(hosted: HostedWorld): Promise<void> {
     const { name } = hosted.world
-    // Another world may have its name already.
+    const { store } = this.#options
+    try {
+      const noted = store.noteLives(name, lifeOf(hosted))
+      if (noted) await Promise.all([noted, store.logged(name)])
+      // Another world may have its name already.
+      if (this.#hosted.get(name) !== hosted) return
+      if (noted && store.livesOf(name) < lifeOf(hosted)) return await this.remove(hosted)
+
+      this.#forget(hosted)
+      await store.remove(name)
+      if (!this.#hosted.has(name)) this.#names.delete(name)
+    } catch (error) {
+      if (error instanceof Refusal) throw error
+      // All of it was kept: it comes back as at a start.
+      await this.open(name).catch(() => {})
+      const why = `the world "${name}" cannot be removed and is there as before: ${reasonOf(error)}`
+      throw new Refusal('writes-refused', why)
+    }
+  }
+
+  async takeBack(hosted: HostedWorld): Promise<void> {
+    const { name } = hosted.world
     if (this.#hosted.get(name) !== hosted) return
+    this.#forget(hosted)
+    this.#names.delete(name)
+    await this.#options.store.remove(name)
+  }
+
+  /** What a world still does reaches nothing. Its name stays taken. */
+  #forget(hosted: HostedWorld): void {
     hosted.runner.stop('the world was removed')
     hosted.world.end()
-    this.#hosted.delete(name)
-    this.#names.delete(name)
+    this.#hosted.delete(hosted.world.name)
     this.#credentials.remove(hosted)
-    await this.#options.store.remove(name, hosted.world.identity.life ?? 1)
   }
 
   stop(): void {
@@ -463,12 +494,14 @@ class OpenWorlds implements Worlds {
     if (this.#started) runner.wake()
   }
 
-  /** Removes a world nobody waits for. */
-  #discard(hosted: HostedWorld): void {
-    this.remove(hosted).catch((error: unknown) =>
-      this.#options.report(`world ${hosted.world.name}: ${String(error)}`),
-    )
+  #tell({ world }: HostedWorld, error: unknown): void {
+    this.#options.report(`world ${world.name}: ${reasonOf(error)}`)
   }
+}
+
+/** Which life of its world this is, from 1. */
+function lifeOf({ world }: HostedWorld): number {
+  return world.identity.life ?? 1
 }
 
 function sendsCallbacks({ world }: HostedWorld): boolean {

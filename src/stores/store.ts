@@ -97,14 +97,20 @@ export interface Store {
   failure(world: string): Error | undefined
 
   /**
-   * Forgets a world, all of it or nothing, but for how many lives it had. Its name may be attached
-   * anew at once.
+   * Notes how many lives a world had, before it is removed: the next of its name counts on from there.
    * @param lives from 1
+   * @returns a promise that rejects where that cannot be kept; `undefined` where nothing is kept
    */
-  remove(world: string, lives: number): Promise<void>
+  noteLives(world: string, lives: number): Promise<void> | undefined
 
-  /** How many lives the worlds of a name had that were removed; 0 where none was. */
+  /** How many lives the worlds of a name had that are gone, or more; 0 where none is. */
   livesOf(world: string): number
+
+  /**
+   * Forgets a world, all of it. Its name may be attached anew at once.
+   * @throws Error where that cannot be done: all that was kept of it can be loaded again
+   */
+  remove(world: string): Promise<void>
 
   /**
    * Writes what is pending and releases what is held. Rejects, having released it, when something

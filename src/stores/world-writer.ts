@@ -7,7 +7,7 @@ import { type Compaction, openCompaction } from './compaction.ts'
 import { type Disk, syncFolder } from './disk.ts'
 import { reason } from './disk-errors.ts'
 import { type LogAppender, openLogAppender } from './log-appender.ts'
-import { removeWorld, type Saved } from './saved-world.ts'
+import { beginRemoval, type Saved } from './saved-world.ts'
 import type { Durability } from './store.ts'
 import type { WorldFiles } from './world-files.ts'
 
@@ -22,8 +22,8 @@ export interface WriterOptions {
   warn(sentence: string): void
   /** Why nothing may be written any more, once the folder is no longer ours. */
   lockLost(): Error | undefined
-  /** Resolves when the files of an earlier world of this name are gone. */
-  readonly ready?: Promise<void> | undefined
+  /** Awaited before anything is written: the files of an earlier world of this name have to be gone. */
+  readonly ready?: (() => Promise<void>) | undefined
 }
 
 /** What a `Store` does for one of its worlds. */
@@ -38,7 +38,10 @@ export interface WorldWriter {
   failure(): Error | undefined
   /** Stops, and leaves the files as they are. */
   abandon(): Promise<void>
-  /** Stops, and removes the files of the world: all of it or nothing. */
+  /**
+   * Stops, and makes the world one that is gone; what is left of its files is for `finishRemoval`.
+   * @throws Error where that cannot be done: its files are as they were
+   */
   erase(): Promise<void>
   close(): Promise<void>
 }
@@ -64,12 +67,14 @@ class OpenWriter implements WorldWriter {
   #failure: Error | undefined
   #retry: NodeJS.Timeout | undefined
   #closed = false
+  #isReady: boolean
 
   constructor(saved: Saved, options: WriterOptions) {
     const { disk, world, files, durability, version, warn } = options
     const present = () => ({ n: this.#n, records: this.#records() })
     this.#options = options
     this.#n = saved.n
+    this.#isReady = options.ready === undefined
     this.#log = openLogAppender({
       disk,
       file: files.log,
@@ -135,9 +140,8 @@ class OpenWriter implements WorldWriter {
   async erase(): Promise<void> {
     const { disk, files, durability } = this.#options
     await this.abandon()
-    await removeWorld(disk, files, async () => {
-      if (durability === 'synced') await syncFolder(disk, dirname(files.base))
-    })
+    await beginRemoval(disk, files)
+    if (durability === 'synced') await syncFolder(disk, dirname(files.base))
   }
 
   async close(): Promise<void> {
@@ -174,7 +178,8 @@ class OpenWriter implements WorldWriter {
   async #writeAll(): Promise<void> {
     const { ready, lockLost } = this.#options
     try {
-      if (ready) await ready
+      if (!this.#isReady) await ready?.()
+      this.#isReady = true
       while (!this.#queue.isEmpty) {
         const lost = lockLost()
         if (lost) throw lost

@@ -151,7 +151,7 @@ test.each(stores)(
 test.each(stores)('a world removed from the %s store is gone', async (_, start) => {
   const store = await start()
   live(store).write(['sims', '1', { state: 'active' }])
-  await store.remove('default', 1)
+  await store.remove('default')
   expect(await store.list()).toEqual([])
   expect(await store.load('default')).toBeUndefined()
   await store.close()
@@ -317,7 +317,7 @@ test('a world removed can be made anew at once, and nothing of the old one comes
   const dir = newFolder()
   const store = await open(dir)
   await live(store).write(['sims', '1', { n: 1 }])
-  const removed = store.remove('default', 1)
+  const removed = store.remove('default')
   await live(store).write(['sims', '2', { n: 2 }])
   await removed
   expect(await found(dir)).toEqual({ sims: { 2: { n: 2 } } })
@@ -554,7 +554,7 @@ test.skipIf(process.platform === 'win32')(
     const store = await open(dir)
     await live(store).write(['sims', '1', { n: 1 }])
     await live(store, 'ci').write(['sims', '1', { n: 1 }])
-    await store.remove('ci', 1)
+    await store.remove('ci')
     const modeOf = (file: string) => statSync(file).mode & 0o777
     expect([modeOf(above), modeOf(dir)]).toEqual([0o700, 0o700])
     expect(modeOf(join(dir, 'default.log'))).toBe(0o600)
