@@ -40,15 +40,13 @@ function usedOf(state, iccid) {
 }
 
 /** What was acknowledged and is not there, or `undefined`. */
-function writeProblem(
-  state,
-  { collection, key, token, seconds, shown, lot, remaining, iccid, used },
-) {
+function writeProblem(state, { collection, key, token, until, lot, remaining, iccid, used }) {
   if (collection !== undefined)
     return state.collections[collection]?.[key] ? undefined : `${collection} ${key} is lost`
   if (token !== undefined) {
-    const isOver = Date.parse(shown) + seconds * 1000 <= state.collections.world.clock.at
-    return isOver || state.collections.credentials?.[token] ? undefined : `token ${token} is lost`
+    return until <= state.collections.world.clock.at || state.collections.credentials?.[token]
+      ? undefined
+      : `token ${token} is lost`
   }
   if (lot !== undefined) {
     const found = state.collections['esim-go.inventory']?.[lot]

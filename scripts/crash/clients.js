@@ -23,7 +23,7 @@ export class Client {
     this.sender = openSender()
   }
 
-  /** Asks within a world; answers with the status, and the JSON there is. */
+  /** Asks within a world; answers with the status, the world's time, and the JSON there is. */
   async ask(method, world, path, { json, headers = {}, form } = {}) {
     const type = form === undefined ? 'application/json' : 'application/x-www-form-urlencoded'
     const body = form ?? (json === undefined ? undefined : JSON.stringify(json))
@@ -36,7 +36,8 @@ export class Client {
     })
     if (reply.status >= 500 && reply.status !== 503)
       this.run.find(`${method} ${path} is answered ${reply.status}`, String(reply.body))
-    return { status: reply.status, body: jsonOf(reply, 100_000_000) ?? {} }
+    const date = reply.headers?.date?.[0] ?? ''
+    return { status: reply.status, date, body: jsonOf(reply, 100_000_000) ?? {} }
   }
 
   /** Plays calls until the run stops. */
@@ -78,13 +79,11 @@ export class Client {
     const { clientId = '', clientSecret = '' } = life.credentials[slug] ?? {}
     const secrets = { client_id: clientId, client_secret: clientSecret }
     const form = String(new URLSearchParams({ grant_type: 'client_credentials', ...secrets }))
-    const { status, body } = await this.ask('POST', world, TOKENS[slug], { form })
+    const { status, date, body } = await this.ask('POST', world, TOKENS[slug], { form })
     if (status !== 200) return undefined
     note(world, life, {
       token: `${slug}/${body.access_token}`,
-      about: `a token of ${slug}`,
-      seconds: body.expires_in,
-      shown: life.shown,
+      until: Date.parse(date) + body.expires_in * 1000,
     })
     return body.access_token
   }

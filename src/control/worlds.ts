@@ -106,9 +106,9 @@ export const worldHandlers = {
     await server.worlds.remove(hosted)
     return { status: 204 }
   },
-  resetWorld({ server, hosted, body, root }) {
+  async resetWorld({ server, hosted, body, root }) {
     const { seed, given } = body ?? {}
-    server.worlds.reset(hosted, defined({ seed, given }))
+    await server.worlds.reset(hosted, defined({ seed, given }))
     return reply(200, worldShown(server, hosted, root))
   },
 } satisfies Partial<ControlHandlers>

@@ -15,6 +15,7 @@ import { openWorld, type World } from '../state/world.ts'
 import { type Store, StoreError } from '../stores/store.ts'
 import { type AttemptOptions, type Attempts, openAttempts } from './attempt.ts'
 import { type Journal, openJournal } from './journal.ts'
+import { reasonOf } from './reason.ts'
 import { openRunner, type Runner } from './runner.ts'
 import { wallNow } from './ticker.ts'
 import { openTimeKeeper, type TimeKeeper } from './time-kept.ts'
@@ -79,8 +80,8 @@ export function hostWorld(
       checkWritable(store, on)
       if (host.callbackCheck) checkCallbacks(changes, host.callbackCheck)
     },
-    committed(on, changes) {
-      store.commit(on.name, changes)
+    keep: (on, changes) => keep(store, on, changes),
+    committed(_, changes) {
       if (changes.some(({ collection }) => collection === tasks.name)) runner.nudge()
       timeKeeper.follow(changes)
       onCommit(hosted, changes)
@@ -113,6 +114,15 @@ function perform({ taskKinds }: Host, world: World, { kind, data }: Task): void 
   if (!task) throw new Error('nobody performs this kind of task')
   if (task.provider === undefined) task.perform(world, data)
   else world.withStream(task.provider, () => task.perform(world, data))
+}
+
+/** @throws Refusal `writes-refused` where the changes cannot be kept */
+function keep(store: Store, { name }: World, changes: readonly Change[]): void {
+  try {
+    store.commit(name, changes)
+  } catch (error) {
+    throw new Refusal('writes-refused', reasonOf(error))
+  }
 }
 
 /** @throws Refusal `writes-refused` where nothing can be kept */

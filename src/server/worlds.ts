@@ -86,15 +86,16 @@ export interface Worlds {
   create(name: string, start: WorldStart): HostedWorld
   /**
    * Begins a world anew, as at its start or as the named seed state. It keeps the credentials that
-   * were chosen for it.
+   * were chosen for it. Resolves when the new life is kept, whatever the durability.
+   * @throws Refusal `writes-refused` where it cannot be: the old life goes on
    */
-  reset(hosted: HostedWorld, start: Pick<WorldStart, 'seed' | 'given'>): void
+  reset(hosted: HostedWorld, start: Pick<WorldStart, 'seed' | 'given'>): Promise<void>
   /**
-   * Replaces all that is in a world.
-   * @throws Refusal `invalid-request` for records of no world, `writes-refused` where nothing can be
-   *   kept
+   * Replaces all that is in a world. Resolves when it is kept, whatever the durability.
+   * @throws Refusal `invalid-request` for records of no world, `writes-refused` where they cannot be
+   *   kept: the old life goes on
    */
-  restore(hosted: HostedWorld, records: Records): void
+  restore(hosted: HostedWorld, records: Records): Promise<void>
   /**
    * Removes a world: what it still does reaches nothing.
    * @throws Refusal `writes-refused` where that cannot be kept: it is there as before
@@ -229,31 +230,35 @@ class OpenWorlds implements Worlds {
     const identity = identityOf(name, start, this.#options, store.livesOf(name))
     const hosted = this.#add(name, emptyWorld(identity, wallNow()))
     const claimOf = this.#credentials.claimsIn(hosted)
+    // Whole, and not only what the seeds change: a world's own records are in no change list.
+    store.rewrite(name)
     try {
       populate(hosted.world, simulators, start.given, { ...this.#options, chosen, claimOf })
     } catch (error) {
       this.takeBack(hosted).catch((failure) => this.#tell(hosted, failure))
       throw error
     }
-    // Whole, and not only what the seeds changed: a world's own records are in no change list.
-    store.rewrite(name)
     this.#goOn(hosted)
     return hosted
   }
 
-  reset(hosted: HostedWorld, { seed, given }: Pick<WorldStart, 'seed' | 'given'>): void {
+  async reset(
+    hosted: HostedWorld,
+    { seed, given }: Pick<WorldStart, 'seed' | 'given'>,
+  ): Promise<void> {
     const { store, simulators } = this.#options
     const { world } = hosted
     checkGiven(given, simulators)
 
     this.#checkThere(hosted)
-    const before = world.records
+    const before = timeKept(hosted)
     const chosen = chosenIn(world)
     const claimOf = this.#credentials.claimsIn(hosted)
     this.#credentials.remove(hosted)
     world.replace(emptyWorld(reborn(world.identity, seed), wallNow()))
     // What is under way in the old life is not waited for.
     hosted.runner.abandon()
+    store.rewrite(world.name)
     try {
       populate(world, simulators, given, { ...this.#options, chosen, claimOf })
     } catch (error) {
@@ -262,17 +267,17 @@ class OpenWorlds implements Worlds {
       this.#wake(hosted)
       throw error
     }
+    await this.#newLifeKept(hosted, before)
     hosted.journal.clear()
-    store.rewrite(world.name)
-    this.#wake(hosted)
   }
 
-  restore(hosted: HostedWorld, records: Records): void {
+  async restore(hosted: HostedWorld, records: Records): Promise<void> {
     this.#checkThere(hosted)
     checkWritable(this.#options.store, hosted.world)
     const problem = firstProblem(this.#check, records)
     if (problem !== undefined)
       throw new Refusal('invalid-request', `this is no state of a world: ${problem}`)
+    const before = timeKept(hosted)
     setClaims(records, this.#credentials.claimsIn(hosted))
     this.#credentials.remove(hosted)
     try {
@@ -284,7 +289,33 @@ class OpenWorlds implements Worlds {
       this.#credentials.add(hosted)
     }
     this.#options.store.rewrite(hosted.world.name)
-    this.#wake(hosted)
+    await this.#newLifeKept(hosted, before)
+    hosted.journal.clear()
+  }
+
+  /**
+   * Waits until the life that has just begun is kept.
+   * @param before the records of the life that goes on where it cannot be
+   * @throws Refusal `writes-refused`
+   */
+  async #newLifeKept(hosted: HostedWorld, before: Records): Promise<void> {
+    const { store } = this.#options
+    const { world } = hosted
+    const { epoch } = world
+    try {
+      await store.logged(world.name)
+    } catch (error) {
+      if (this.#hosted.get(world.name) === hosted && world.epoch === epoch) {
+        this.#credentials.remove(hosted)
+        world.replace(before)
+        hosted.runner.abandon()
+        this.#credentials.add(hosted)
+        store.rewrite(world.name)
+      }
+      throw new Refusal('writes-refused', reasonOf(error))
+    } finally {
+      this.#wake(hosted)
+    }
   }
 
   async remove(hosted: HostedWorld): Promise<void> {
@@ -497,6 +528,15 @@ class OpenWorlds implements Worlds {
   #tell({ world }: HostedWorld, error: unknown): void {
     this.#options.report(`world ${world.name}: ${reasonOf(error)}`)
   }
+}
+
+/**
+ * The records of a world, with the time it shows.
+ * @throws Refusal `writes-refused` where nothing can be kept
+ */
+function timeKept({ world }: HostedWorld): Records {
+  world.transaction(() => world.keepTime())
+  return world.records
 }
 
 /** Which life of its world this is, from 1. */

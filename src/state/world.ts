@@ -36,7 +36,9 @@ export interface WorldDeps {
    * cannot be kept.
    */
   readonly beforeCommit: (world: World, changes: Iterable<Change>) => void
-  /** Keeps what a transaction changed. */
+  /** Keeps what a transaction changed; a throw undoes it. Absent where nothing is kept. */
+  readonly keep?: (world: World, changes: readonly Change[]) => void
+  /** Told of what a transaction changed, once it is kept. */
   readonly committed: (world: World, changes: readonly Change[]) => void
 }
 
@@ -232,16 +234,21 @@ class OpenWorld implements World {
     const current = beginTransaction(at)
     this.#transaction = current
     let result: R
+    let changes: readonly Change[] = []
     try {
       result = change()
-      if (current.changes.size > 0) this.#seal(current)
+      if (current.changes.size > 0) {
+        this.#seal(current)
+        changes = [...current.changes.values()]
+        this.#deps.keep?.(this, changes)
+      }
     } catch (error) {
       this.#rollBack(current)
       throw error
     } finally {
       this.#transaction = undefined
     }
-    if (current.changes.size > 0) this.#deps.committed(this, [...current.changes.values()])
+    if (changes.length > 0) this.#deps.committed(this, changes)
     return { result, events: current.events }
   }
 

@@ -61,14 +61,15 @@ export interface Store {
   attach(world: string, records: () => Records): void
 
   /**
-   * Keeps the changes of one transaction, all or none. Returns at once; neither the list nor its
-   * records may change afterwards.
+   * Keeps the changes of one transaction, all or none; neither the list nor its records may change
+   * afterwards. Where the log takes them at once they are in it when this returns.
+   * @throws Error where the log cannot take them: they have to be undone, and are not kept
    */
   commit(world: string, changes: readonly Change[]): void
 
   /**
-   * Replaces all that is kept of a world by its present records, as after a reset: all or none, in
-   * its order among the commits.
+   * Replaces all that is kept of a world by its records as they are at the end of this turn: all or
+   * none, in its order among the commits. Called before the first change of what begins anew.
    */
   rewrite(world: string): void
 

@@ -95,17 +95,23 @@ class OpenWriter implements WorldWriter {
     if (changes.length === 0) return
     // What a world was made with was never committed: its first line holds all of it.
     if (this.#n === 0 && this.#source) this.#queue.addWhole()
-    this.#queue.add(this.#next(), changes)
+    const isNext = this.#queue.isEmpty && this.#writing === undefined && !this.#failure
+    const n = this.#next()
+    this.#queue.add(n, changes)
+    if (isNext && this.#isReady) this.#writeAtOnce(n)
+    else this.#writeSoon()
   }
 
   rewrite(): void {
     this.#records()
     this.#next()
     this.#queue.addWhole()
+    this.#writeSoon()
   }
 
   flushed(): Promise<void> | undefined {
-    return this.#options.durability === 'buffered' ? undefined : this.logged()
+    // What is only read is told, also where nothing can be written.
+    return this.#failure && !this.#queue.holdsChanges ? undefined : this.logged()
   }
 
   logged(): Promise<void> | undefined {
@@ -159,41 +165,71 @@ class OpenWriter implements WorldWriter {
     return this.#source()
   }
 
-  /** Numbers a commit, and sees to it that it is written. */
+  /** Numbers a commit. */
   #next(): number {
     if (this.#closed) throw new Error(`the store of world ${this.#options.world} is closed`)
     this.#n += 1
-    if (!this.#failure) this.#writeSoon()
     return this.#n
   }
 
   /**
-   * Writes when what runs now has come to its end, before anything else begins: its other commits
-   * join this write, and the reply leaves first.
+   * Writes one commit within its transaction, so that it is undone where it cannot be written. A line
+   * without changes stands for it then: it is tried again until the log takes it.
+   * @throws Error why it cannot be written
    */
+  #writeAtOnce(n: number): void {
+    let synced: Promise<void> | undefined
+    try {
+      this.#checkLock()
+      synced = this.#log.append(this.#batch())
+    } catch (error) {
+      this.#queue.undo()
+      this.#queue.add(n, [])
+      throw this.#fail(error)
+    }
+    if (synced) this.#writing = this.#writeAll(synced)
+    else this.#batchWritten()
+  }
+
+  /** Writes when what runs now has come to its end, before anything else begins. */
   #writeSoon(): void {
+    if (this.#failure) return
     this.#writing ??= new Promise((done) => process.nextTick(() => done(this.#writeAll())))
   }
 
-  async #writeAll(): Promise<void> {
-    const { ready, lockLost } = this.#options
+  /** @param synced resolves when a batch that was written is on the disk, too */
+  async #writeAll(synced?: Promise<void>): Promise<void> {
+    const { ready } = this.#options
     try {
+      if (synced) {
+        await synced
+        this.#batchWritten()
+      }
       if (!this.#isReady) await ready?.()
       this.#isReady = true
       while (!this.#queue.isEmpty) {
-        const lost = lockLost()
-        if (lost) throw lost
-        const synced = this.#log.append(this.#batch())
-        if (synced) await synced
-        this.#queue.written()
-        this.#succeed()
-        if (!this.#closed && this.#compaction.isDue()) this.#compaction.begin()
+        this.#checkLock()
+        const written = this.#log.append(this.#batch())
+        if (written) await written
+        this.#batchWritten()
       }
     } catch (error) {
       this.#fail(error)
     } finally {
       this.#writing = undefined
     }
+  }
+
+  #batchWritten(): void {
+    this.#queue.written()
+    this.#succeed()
+    if (!this.#closed && this.#compaction.isDue()) this.#compaction.begin()
+  }
+
+  /** @throws Error where the folder is no longer ours */
+  #checkLock(): void {
+    const lost = this.#options.lockLost()
+    if (lost) throw lost
   }
 
   #batch(): Buffer {
@@ -206,16 +242,23 @@ class OpenWriter implements WorldWriter {
     this.#failure = undefined
   }
 
-  #fail(cause: unknown): void {
+  /** @returns why nothing can be written */
+  #fail(cause: unknown): Error {
     const { world, files, warn, lockLost } = this.#options
     const isFirst = !this.#failure
     const why = `cannot write ${files.log}: ${reason(cause)}`
-    this.#failure =
+    const failure =
       lockLost() ?? new Error(`${why}. World ${world} refuses writes until it can`, { cause })
-    if (isFirst) warn(this.#failure.message)
-    this.#queue.failed(this.#failure)
-    if (this.#closed || lockLost()) return
-    this.#retry = setTimeout(() => this.#writeSoon(), RETRY_AFTER_MS).unref()
+    this.#failure = failure
+    if (isFirst) warn(failure.message)
+    this.#queue.failed(failure)
+    if (!this.#closed && !lockLost())
+      this.#retry = setTimeout(() => this.#tryAgain(), RETRY_AFTER_MS).unref()
+    return failure
+  }
+
+  #tryAgain(): void {
+    this.#writing ??= this.#writeAll()
   }
 
   async #stop(): Promise<void> {

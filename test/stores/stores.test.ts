@@ -41,7 +41,7 @@ function live(store: Store, world = 'default', records: Records = new Map()) {
   store.attach(world, () => records)
   return {
     records,
-    write(...changes: [collection: string, key: string, value: object | undefined][]) {
+    async write(...changes: [collection: string, key: string, value: object | undefined][]) {
       const committed = changes.map(([collection, key, after]): Change => {
         const byKey = records.get(collection) ?? new Map<string, object>()
         const before = byKey.get(key)
@@ -51,7 +51,7 @@ function live(store: Store, world = 'default', records: Records = new Map()) {
         return { collection, key, before, after }
       })
       store.commit(world, committed)
-      return store.flushed(world) ?? Promise.resolve()
+      await store.flushed(world)
     },
   }
 }
@@ -140,8 +140,8 @@ test.each(stores)(
   async (_, start) => {
     const store = await start()
     const world = live(store)
-    world.write(['sims', '1', { state: 'active' }])
-    store.rewrite('default')
+    await world.write(['sims', '1', { state: 'active' }])
+    world.write(['sims', '2', { state: 'active' }])
     expect(store.flushed('default')).toBeUndefined()
     expect(store.failure('default')).toBeUndefined()
     await store.close()
@@ -766,21 +766,37 @@ test('a base that cannot be replaced refuses no write: the log holds the changes
   expect(await found(dir)).toEqual(plain(world.records))
 }, 10_000)
 
-test.each(['written', 'synced'] as const)(
-  'with durability %s a reply waits for the log, many for one write',
+test.each(['buffered', 'written'] as const)(
+  'with durability %s a commit is in the log when it returns',
   async (durability) => {
     const dir = newFolder()
     const store = await open(dir, { durability })
     const world = live(store)
-    expect(store.flushed('default')).toBeUndefined()
-    const waits = [1, 2, 3].map((n) => world.write(['sims', String(n), { n }]))
-    expect(new Set(waits).size).toBe(1)
-    await waits[0]
-    expect(store.flushed('default')).toBeUndefined()
-    expect(await found(dir)).toEqual({ sims: { 1: { n: 1 }, 2: { n: 2 }, 3: { n: 3 } } })
+    await world.write(['sims', '0', { n: 0 }])
+    for (const n of [1, 2, 3]) {
+      world.write(['sims', String(n), { n }])
+      expect(store.flushed('default')).toBeUndefined()
+      expect(await found(dir)).toEqual(plain(world.records))
+    }
     await store.close()
   },
 )
+
+test('with durability synced a reply waits for the disk, many for one wait of it', async () => {
+  const dir = newFolder()
+  const store = await open(dir, { durability: 'synced' })
+  const world = live(store)
+  await world.write(['sims', '0', { n: 0 }])
+  world.write(['sims', '1', { n: 1 }])
+  const first = store.flushed('default')
+  for (const n of [2, 3, 4]) world.write(['sims', String(n), { n }])
+  const others = [store.flushed('default'), store.flushed('default')]
+  expect(new Set([first, ...others]).size).toBe(2)
+  await others[0]
+  expect(store.flushed('default')).toBeUndefined()
+  expect(await found(dir)).toEqual(plain(world.records))
+  await store.close()
+})
 
 test('a full disk is said, refuses writes, and is got over without a loss', async ({ skip }) => {
   skip(!existsSync('/dev/full'), 'needs /dev/full')
