@@ -9,6 +9,7 @@ const running = new Set()
 process.on('exit', () => {
   for (const child of running) child.kill('SIGKILL')
 })
+for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => process.exit(2))
 
 /** Starts it; `started` resolves with what it says of itself, or `undefined` where it ended before. */
 export function spawnSimulator({ folder, durability, callbackUrl, seedFile }) {

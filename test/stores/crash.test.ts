@@ -151,8 +151,12 @@ test.skipIf(process.platform === 'win32')(
     const code = `${writer}
 process.on('SIGXFSZ', () => {})
 while (!kept.failure('default')) {
-  commit()
-  await kept.flushed('default').catch((error) => writeSync(1, 'rejected ' + error.message + '\\n'))
+  try {
+    commit()
+    await kept.flushed('default')
+  } catch (error) {
+    writeSync(1, 'rejected ' + error.message + '\\n')
+  }
 }
 process.kill(process.pid, 'SIGKILL')
 `

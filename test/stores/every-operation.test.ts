@@ -80,14 +80,16 @@ const steps: readonly ((opened: Opened) => Promise<unknown>)[] = [
     return Promise.resolve(store.flushed('ci'))
   },
   ({ worlds }) => worlds.reset(world(worlds), {}),
-  async ({ worlds }) => {
+  ({ worlds, store }) => {
     make(world(worlds), 'c')
+    return Promise.resolve(store.flushed('ci'))
+  },
+  ({ worlds }) => {
     const records = copyRecords(world(worlds, 'default').world.records)
-    world(worlds).world.transaction(() => world(worlds).world.in(things).delete('c'))
     const own = records.get('world')
     own?.set('world', { ...own.get('world'), name: 'ci' })
     records.set(things.name, new Map([['r', { id: 'r', serial: 1, colour: 'green', madeAt: 0 }]]))
-    await worlds.restore(world(worlds), records)
+    return worlds.restore(world(worlds), records)
   },
   // The log outgrows its base: a new one is written while changes go on.
   async ({ worlds, store }) => {
