@@ -9,11 +9,12 @@ import { shareWithPage } from './cors.ts'
 import { type Answer, type BytesAnswer, type Exchange, emptyTrace, headerOf } from './exchange.ts'
 import { type Forbidden, guardProvider } from './guard.ts'
 import type { HostedWorld } from './hosted-world.ts'
-import { type PipelineOptions, type RequestContext, serve, unkept } from './pipeline.ts'
+import { serve, unkept } from './pipeline.ts'
 import { type KnownProvider, type Provider, route } from './provider.ts'
 import { dropBody, type OnBody, readBody } from './read-body.ts'
 import { reasonOf } from './reason.ts'
 import { rendered } from './render.ts'
+import type { PipelineOptions, RequestContext } from './request-context.ts'
 import { requestTarget } from './request-target.ts'
 import { send } from './send.ts'
 import type { Operation } from './spec.ts'
@@ -157,7 +158,7 @@ function answer(
   hosted: HostedWorld,
   arrival: Arrival,
 ): void {
-  const { world, runner, journal } = hosted
+  const { world, runner, journal, history } = hosted
   const { response, unread } = arrival
   const exchange = exchangeOf(arrival, options.publicUrl)
   const context: RequestContext = {
@@ -165,27 +166,27 @@ function answer(
     exchange,
     world,
     journal,
+    history,
     options,
     trace: emptyTrace(),
+    delays: hosted.delays,
   }
   if (unread) response.shouldKeepAlive = false
 
+  // What has come due could not be kept.
+  const unkeptNow = (error: unknown) => send(response, unkept(context, error), hosted)
   const leave = (reply: Answer) => {
     const flushed = options.store.flushed(world.name)
     if (!flushed) return send(response, reply, hosted)
-    flushed.then(
-      () => send(response, reply, hosted),
-      (error: unknown) => send(response, unkept(context, error), hosted),
-    )
+    flushed.then(() => send(response, reply, hosted), unkeptNow)
   }
   try {
     runner.catchUp()
     const served = serve(context)
-    if (served instanceof Promise) served.then(leave)
+    if (served instanceof Promise) served.then(leave, unkeptNow)
     else leave(served)
   } catch (error) {
-    // What has come due could not be kept.
-    send(response, unkept(context, error), hosted)
+    unkeptNow(error)
   }
 }
 
