@@ -15,6 +15,7 @@ import { openWorld, type World } from '../state/world.ts'
 import { type Store, StoreError } from '../stores/store.ts'
 import { type AttemptOptions, type Attempts, openAttempts } from './attempt.ts'
 import { type Journal, openJournal } from './journal.ts'
+import type { Redactor } from './redaction/redactor.ts'
 import { openRunner, type Runner } from './runner.ts'
 import { wallNow } from './ticker.ts'
 import { openTimeKeeper, type TimeKeeper } from './time-kept.ts'
@@ -32,6 +33,7 @@ export interface HostOptions extends AttemptOptions {
   readonly simulators: readonly Simulator[]
   readonly store: Store
   readonly report: (sentence: string) => void
+  readonly redactor: Redactor
   /**
    * Holds callbacks to the specs when they are queued; absent where they are
    * not checked.
@@ -71,7 +73,7 @@ export function hostWorld(
   host: Host,
   onCommit: (hosted: HostedWorld, changes: readonly Change[]) => void,
 ): HostedWorld {
-  const { store, attempts, report } = host
+  const { store, attempts, report, redactor } = host
   const world = openWorld(records, {
     wall: wallNow,
     react: (event, on) => host.bySlug.get(event.provider)?.react?.(event, on),
@@ -102,7 +104,7 @@ export function hostWorld(
   })
   const timeKeeper = openTimeKeeper(world, store)
   const timeKept = () => timeKeeper.kept()
-  const hosted: HostedWorld = { world, runner, journal: openJournal(), timeKept }
+  const hosted: HostedWorld = { world, runner, journal: openJournal(redactor), timeKept }
   store.attach(name, () => world.records)
   return hosted
 }

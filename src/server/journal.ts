@@ -1,10 +1,19 @@
 // A ring of exchanges: what was asked, what was answered, and the true reason of every refusal.
 import type { Simulator } from '../simulators/simulator.ts'
 import type { World } from '../state/world.ts'
-import { type BytesAnswer, type Exchange, headerOf, type Trace } from './exchange.ts'
-import { REDACTED, secretsIn, struck } from './redaction.ts'
+import {
+  type BytesAnswer,
+  type Exchange,
+  headerOf,
+  type RequestHeaders,
+  type Trace,
+} from './exchange.ts'
+import { isCredentialParameter } from './redaction/credential-names.ts'
+import type { Redactor } from './redaction/redactor.ts'
+import { secretsSent } from './redaction/secrets-sent.ts'
+import { REDACTED } from './redaction/span.ts'
 
-/** One exchange. Times are virtual; secrets were struck out before it came here. */
+/** One exchange, without the secrets in it. Times are virtual. */
 export interface JournalEntry {
   readonly id: number
   /** Virtual ms since the epoch. */
@@ -31,17 +40,38 @@ export const JOURNAL_LENGTH = 500
 export const BODY_KEPT = 8192
 export const JOURNAL_SIZE = 8_388_608
 
+/** A body as far as it is kept, and how long it was: characters. */
+interface KeptBody {
+  readonly text: string
+  readonly length: number
+}
+
+/** One exchange as it was: it is never shown, and its secrets are struck out when it is read. */
+export interface KeptExchange
+  extends Omit<JournalEntry, 'requestHeaders' | 'requestBody' | 'replyBody'> {
+  /** The secret it carried, good or not. */
+  readonly credential: string | undefined
+  readonly headers: RequestHeaders
+  readonly requestBody: KeptBody | undefined
+  readonly replyBody: KeptBody | undefined
+}
+
+/** What an exchange is chosen by: nothing that could be secret. */
+export type Distinction = Pick<KeptExchange, 'id' | 'provider' | 'operation' | 'status' | 'refusal'>
+
 export interface Journal {
-  add(entry: Omit<JournalEntry, 'id'>): void
+  add(exchange: Omit<KeptExchange, 'id'>): void
   get(id: number): JournalEntry | undefined
+  /** The numbers of those that are wanted, newest first. */
+  find(isWanted: (exchange: Distinction) => boolean): number[]
   /** Newest first. */
   list(): JournalEntry[]
   clear(): void
 }
 
 /** A journal that is empty. The oldest exchanges go where there are too many, or too large ones. */
-export function openJournal(): Journal {
-  const ring: (JournalEntry | undefined)[] = []
+export function openJournal(redactor: Redactor): Journal {
+  const ring: (KeptExchange | undefined)[] = []
   let last = 0
   let first = 1
   let size = 0
@@ -51,22 +81,25 @@ export function openJournal(): Journal {
     ring[at(first)] = undefined
     first += 1
   }
+  const get = (id: number) => {
+    const exchange = ring[at(id)]
+    return exchange?.id === id ? shown(exchange, redactor) : undefined
+  }
+  const find: Journal['find'] = (isWanted) => {
+    const wanted = ring.filter((exchange) => exchange !== undefined).filter(isWanted)
+    return wanted.map(({ id }) => id).sort((a, b) => b - a)
+  }
   return {
-    add(entry) {
-      const added: JournalEntry = Object.assign(entry, { id: last + 1 })
+    get,
+    find,
+    list: () => find(() => true).flatMap((id) => get(id) ?? []),
+    add(exchange) {
+      const added: KeptExchange = Object.assign(exchange, { id: last + 1 })
       if (last - first + 1 === JOURNAL_LENGTH) drop()
       last += 1
       ring[at(last)] = added
       size += sizeOf(added)
       while (size > JOURNAL_SIZE && first < last) drop()
-    },
-    get(id) {
-      const entry = ring[at(id)]
-      return entry?.id === id ? entry : undefined
-    },
-    list() {
-      const kept = ring.filter((entry) => entry !== undefined)
-      return kept.sort((a, b) => b.id - a.id)
     },
     clear() {
       ring.length = 0
@@ -78,10 +111,11 @@ export function openJournal(): Journal {
 }
 
 /** About how many characters an entry holds: its headers and its lists are bounded as they are. */
-function sizeOf(entry: JournalEntry | undefined): number {
-  if (!entry) return 0
-  const { url, requestBody = '', replyBody = '', refusal } = entry
-  return url.length + requestBody.length + replyBody.length + (refusal?.reason.length ?? 0)
+function sizeOf(exchange: KeptExchange | undefined): number {
+  if (!exchange) return 0
+  const { url, requestBody, replyBody, refusal } = exchange
+  const bodies = (requestBody?.text.length ?? 0) + (replyBody?.text.length ?? 0)
+  return url.length + bodies + (refusal?.reason.length ?? 0)
 }
 
 /** What an exchange is remembered from. */
@@ -92,53 +126,46 @@ export interface Remembered {
   readonly trace: Trace
 }
 
-/** Writes an exchange down, without the secrets in it. */
+/**
+ * Writes an exchange down. As it is: to look for secrets would cost each exchange more than all else,
+ * and few are ever read.
+ */
 export function remember(journal: Journal, about: Remembered, answer: BytesAnswer): void {
   const { world, exchange, trace } = about
   const { simulator } = about.provider
-  const credential = simulator.auth.credentialIn(
-    (name) => headerOf(exchange, name),
-    world.settings(simulator.settings),
-    exchange.body,
-  )
-  const secrets = secretsIn(world, credential, trace.operation?.isPublic === true)
-  const strike = (text: string) => struck(text, secrets)
   const { refusal } = trace
   journal.add({
     at: world.now,
     provider: simulator.slug,
     operation: trace.operation?.id,
     method: exchange.method,
-    url: strike(exchange.url),
+    url: exchange.url,
     status: answer.status,
-    requestHeaders: keptHeaders(exchange, credential, strike),
-    requestBody: exchange.body && shortened(strike(exchange.body)),
+    credential: simulator.auth.credentialIn(
+      (name) => headerOf(exchange, name),
+      world.settings(simulator.settings),
+      exchange.body,
+    ),
+    headers: exchange.headers,
+    requestBody: exchange.body === undefined ? undefined : kept(exchange.body),
     replyType: answer.type,
-    replyBody: typeof answer.body === 'string' ? shortened(strike(answer.body)) : undefined,
-    refusal: refusal && { code: refusal.code, reason: copied(strike(refusal.message)) },
-    undocumented: trace.undocumented.map(strike),
+    replyBody: typeof answer.body === 'string' ? kept(answer.body) : undefined,
+    refusal: refusal && { code: refusal.code, reason: copied(refusal.message) },
+    undocumented: trace.undocumented,
     violations: trace.violations,
   })
 }
 
-/** Headers that hold what proves the sender, wherever the provider looks for that. */
-const SECRET_HEADERS = new Set(['authorization', 'cookie', 'x-api-key', 'proxy-authorization'])
+/** What is kept beyond what is shown, so that a secret at the edge is found: characters. */
+const MARGIN = 1024
 
-/**
- * Headers as the journal keeps them: without what proves the sender, be it good
- * or not.
- */
-function keptHeaders(
-  exchange: Exchange,
-  credential: string | undefined,
-  strike: (text: string) => string,
-): Record<string, string> {
-  const headers: Record<string, string> = {}
-  for (const name of Object.keys(exchange.headers)) {
-    const value = String(exchange.headers[name])
-    headers[name] = value === credential || SECRET_HEADERS.has(name) ? REDACTED : strike(value)
+/** The beginning of a body. */
+function kept(body: string): KeptBody {
+  const { length } = body
+  return {
+    text: length > BODY_KEPT + MARGIN ? copied(body.slice(0, BODY_KEPT + MARGIN)) : body,
+    length,
   }
-  return headers
 }
 
 /** A long text by itself: what was cut out of another would keep the whole of that in memory. */
@@ -146,8 +173,43 @@ function copied(text: string): string {
   return text.length < 1000 ? text : Buffer.from(text).toString()
 }
 
-/** The beginning of a long body. */
-function shortened(body: string): string {
-  if (body.length <= BODY_KEPT) return body
-  return `${copied(body.slice(0, BODY_KEPT))}... (${body.length} characters)`
+/** An exchange without its secrets: those that are known, and whatever it sent as one. */
+function shown(exchange: KeptExchange, redactor: Redactor): JournalEntry {
+  const { credential, headers, requestBody, replyBody, refusal, ...rest } = exchange
+  const bodies = [requestBody, replyBody].flatMap((sent) => (sent ? [sent.text] : []))
+  const knowing = redactor.with(secretsSent({ credential, headers, url: rest.url, bodies }))
+  const sentence = (text: string) => knowing.redacted(text, 'sentence')
+  const body = (sent: KeptBody | undefined) => sent && bodyShown(sent, knowing)
+  return {
+    ...rest,
+    url: knowing.redacted(rest.url, 'url'),
+    requestHeaders: headersShown(exchange, sentence),
+    requestBody: body(requestBody),
+    replyBody: body(replyBody),
+    refusal: refusal && { code: refusal.code, reason: sentence(refusal.reason) },
+    undocumented: rest.undocumented.map(sentence),
+    violations: rest.violations.map(sentence),
+  }
+}
+
+function bodyShown({ text, length }: KeptBody, redactor: Redactor): string {
+  if (length <= BODY_KEPT) return redactor.redacted(text, 'body')
+  return `${redactor.redacted(text, 'body', BODY_KEPT)}... (${length} characters)`
+}
+
+/**
+ * Headers as the journal shows them: without what proves the sender, wherever the provider looks for
+ * that, be it good or not.
+ */
+function headersShown(
+  { headers, credential }: KeptExchange,
+  sentence: (text: string) => string,
+): Record<string, string> {
+  const all: Record<string, string> = {}
+  for (const [name, sent] of Object.entries(headers)) {
+    const value = String(sent)
+    const isSecret = value === credential || isCredentialParameter(name)
+    all[sentence(name)] = isSecret ? REDACTED : sentence(value)
+  }
+  return all
 }

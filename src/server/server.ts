@@ -7,6 +7,7 @@ import type { DeliveryPolicy } from './deliver.ts'
 import { type Listener, listener, type RestListener } from './http.ts'
 import { type KnownProvider, knownProvider } from './provider.ts'
 import { traceOf } from './reason.ts'
+import { type Redactor, reportWithout } from './redaction/redactor.ts'
 import { callbackCheck } from './webhooks.ts'
 import { openWorlds, type Worlds, type WorldsOptions } from './worlds.ts'
 
@@ -18,7 +19,7 @@ export interface ControlPolicy {
   readonly hosts: readonly string[]
 }
 
-export interface ServerOptions extends Omit<WorldsOptions, 'callbackCheck'> {
+export interface ServerOptions extends Omit<WorldsOptions, 'callbackCheck' | 'controlToken'> {
   readonly control: ControlPolicy
   /**
    * Makes what serves `/_sim` and whatever is nobody's, when that is first
@@ -40,6 +41,8 @@ export interface SimulatorServer {
   readonly control: ControlPolicy
   readonly policy: DeliveryPolicy
   readonly report: (sentence: string) => void
+  /** Strikes the secrets out of what is shown. */
+  readonly redactor: Redactor
   /** For one port; with a slug, that provider is mounted at `/` there. */
   readonly listener: (ownSlug?: string) => Listener
   /** Breaks off what runs by itself; answers are still given. Advances under way end and say so. */
@@ -61,13 +64,16 @@ export async function packageVersion(): Promise<string> {
  * @throws Refusal `invalid-request` where the stock is wrong
  */
 export async function openServer(options: ServerOptions): Promise<SimulatorServer> {
-  const { simulators, store, publicUrl, control, policy, checked, report } = options
+  const { simulators, store, publicUrl, control, policy, checked } = options
   const known = await Promise.all(simulators.map(knownProvider))
   const providers = new Map(known.map((provider) => [provider.simulator.slug, provider]))
   const worlds = await openWorlds({
     ...options,
+    controlToken: control.token,
     ...defined({ callbackCheck: checked ? callbackCheck(simulators) : undefined }),
   })
+  const { redactor } = worlds
+  const report = reportWithout(redactor, options.report)
   // What cannot be opened is told before anything is served.
   await worlds.openAll()
   await worlds.start()
@@ -77,7 +83,7 @@ export async function openServer(options: ServerOptions): Promise<SimulatorServe
     opened ??= options.rest(server)
     opened.then(
       (serve) => serve(request, response, target),
-      (error: unknown) => fail(response, error, report),
+      (error: unknown) => fail(response, error, server),
     )
   }
   const http = { providers, worlds, store, publicUrl, checked, report, rest }
@@ -90,6 +96,7 @@ export async function openServer(options: ServerOptions): Promise<SimulatorServe
     control,
     policy,
     report,
+    redactor,
     listener: (ownSlug) => listener(http, ownSlug),
     stop: () => worlds.stop(),
     close: () => worlds.close(),
@@ -97,8 +104,13 @@ export async function openServer(options: ServerOptions): Promise<SimulatorServe
   return server
 }
 
-function fail(response: ServerResponse, error: unknown, report: (sentence: string) => void): void {
+function fail(
+  response: ServerResponse,
+  error: unknown,
+  { report, redactor }: Pick<SimulatorServer, 'report' | 'redactor'>,
+): void {
   report(traceOf(error))
   response.writeHead(500, { 'Content-Type': 'application/problem+json' })
-  response.end(JSON.stringify({ title: 'Internal error', status: 500, detail: String(error) }))
+  const detail = redactor.redacted(String(error), 'sentence')
+  response.end(JSON.stringify({ title: 'Internal error', status: 500, detail }))
 }

@@ -1,0 +1,75 @@
+// Secrets, struck out of whatever is shown or logged: those that are known, in any spelling, and what goes by the name of one.
+import { isAccessToken, TOKEN_LENGTH } from '../../state/access-token.ts'
+import { namedSecrets, type TextKind } from './credential-names.ts'
+import { SecretIndex } from './secret-index.ts'
+import { type Span, withoutSpans } from './span.ts'
+import { base64Readings, withoutEscapes } from './spellings.ts'
+
+/** How many layers of spelling are undone: percent within JSON within base64 are three. */
+const LAYERS = 4
+
+/** Strikes secrets out of texts. */
+export interface Redactor {
+  /**
+   * A text without its secrets, up to `end`: a secret that begins before goes whole. One that the
+   * text breaks off in goes, too.
+   */
+  redacted(text: string, kind: TextKind, end?: number): string
+  /** Finds these, too. */
+  with(secrets: Iterable<string>): Redactor
+}
+
+/** @param known asked for at each text, since secrets come and go */
+export function openRedactor(known: () => readonly SecretIndex[]): Redactor {
+  return {
+    redacted: (text, kind, end) => withoutSpans(text, secretsIn(text, kind, known(), 0), end),
+    with(secrets) {
+      const more = new SecretIndex(secrets)
+      return openRedactor(() => [...known(), more])
+    },
+  }
+}
+
+/** A report that tells no secret. */
+export function reportWithout(
+  redactor: Redactor,
+  report: (sentence: string) => void,
+): (sentence: string) => void {
+  return (sentence) => report(redactor.redacted(sentence, 'sentence'))
+}
+
+/** Knows no secret, only the names and places that such have. */
+export const namesOnly: Redactor = openRedactor(() => [])
+
+function secretsIn(
+  text: string,
+  kind: TextKind,
+  known: readonly SecretIndex[],
+  layer: number,
+): Span[] {
+  const spans = [...known.flatMap((index) => index.find(text)), ...accessTokens(text)]
+  spans.push(...namedSecrets(text, kind))
+  if (layer === LAYERS) return spans
+
+  const below: TextKind = kind === 'body' ? 'part' : kind
+  const escaped = withoutEscapes(text)
+  for (const reading of escaped ? [escaped] : [])
+    for (const span of secretsIn(reading.text, below, known, layer + 1))
+      spans.push(reading.place(span))
+  for (const reading of base64Readings(text))
+    for (const span of secretsIn(reading.text, 'part', known, layer + 1))
+      spans.push(reading.place(span))
+  return spans
+}
+
+const LONG_WORD = new RegExp(`[A-Za-z0-9]{${TOKEN_LENGTH},}`, 'g')
+
+/** Tokens that simulators gave out, of this and other lives. */
+function accessTokens(text: string): Span[] {
+  const spans: Span[] = []
+  for (const { 0: word, index } of text.matchAll(LONG_WORD))
+    for (let at = 0; at + TOKEN_LENGTH <= word.length; at += 1)
+      if (isAccessToken(word.slice(at, at + TOKEN_LENGTH)))
+        spans.push({ from: index + at, to: index + at + TOKEN_LENGTH })
+  return spans
+}
