@@ -35,28 +35,29 @@ export const callbackHandlers = {
   listCallbacks(call) {
     const provider = providerFilter(call)
     const { state, type, iccid, limit } = call.query
+    const { redactor } = call.server
     const { world } = call.hosted
     if (state !== 'unsent') {
       const asked = { provider, state, type, iccid }
       const found = newest(world.in(callbacks), { index: 'queued', asked, limit })
-      return reply(200, { callbacks: found.map(callbackShown) })
+      return reply(200, { callbacks: found.map((each) => callbackShown(each, redactor)) })
     }
     const asked = { provider, type, iccid }
     const found = newest(world.in(unsentCallbacks), { index: 'noted', asked, limit })
-    return reply(200, { callbacks: found.map(unsentShown) })
+    return reply(200, { callbacks: found.map((each) => unsentShown(each, redactor)) })
   },
   getCallback({ server, hosted: { world }, path: { id } }) {
     const unsent = world.in(unsentCallbacks).get(id)
-    if (unsent) return reply(200, unsentShown(unsent))
+    if (unsent) return reply(200, unsentShown(unsent, server.redactor))
 
     const callback = callbackOf(world, id)
     const { simulator } = providerOf(server, callback.provider)
     const headers = simulator.callbacks?.sign(callback, world, wallNow()) ?? {}
-    return reply(200, { ...callbackShown(callback), headers })
+    return reply(200, { ...callbackShown(callback, server.redactor), headers })
   },
-  redeliverCallback({ hosted: { world }, path: { id } }) {
+  redeliverCallback({ server, hosted: { world }, path: { id } }) {
     const { result } = world.transaction(() => sendAgain(world, id))
-    return reply(200, callbackShown(result))
+    return reply(200, callbackShown(result, server.redactor))
   },
   async setCallbackTarget({ server, hosted: { world }, path: { slug }, body }) {
     const { simulator } = providerOf(server, slug)
@@ -76,7 +77,8 @@ export const callbackHandlers = {
     const target = defined({ provider: simulator.slug, url, version })
     world.transaction(() => world.in(targets).put(target))
     const why = await whyForbidden(url, server.policy)
-    return reply(200, defined({ ...target, allowed: why === undefined, why }))
+    const shown = { ...target, url: server.redactor.redacted(url, 'url') }
+    return reply(200, defined({ ...shown, allowed: why === undefined, why }))
   },
   removeCallbackTarget({ server, hosted: { world }, path: { slug } }) {
     const { simulator } = providerOf(server, slug)

@@ -1,4 +1,6 @@
 // What SIMs, bundles, events, callbacks and the clock look like on the wire of the control API.
+import type { TextKind } from '../server/redaction/credential-names.ts'
+import type { Redactor } from '../server/redaction/redactor.ts'
 import type { Advance, Fired } from '../server/runner.ts'
 import { type Bundle, bundlesOf, remainingBytes } from '../state/bundles.ts'
 import { type Callback, callbacks, type UnsentCallback } from '../state/callbacks.ts'
@@ -94,7 +96,7 @@ export function bundleShown(bundle: Bundle): BundleShown {
 }
 
 /** A SIM with all that the world knows of it. */
-export function simShown(world: World, sim: Sim): SimShown {
+export function simShown(world: World, sim: Sim, redactor: Redactor): SimShown {
   const ofSim = sim.provider + SEPARATOR + sim.iccid + SEPARATOR
   return defined({
     ...simRow(sim),
@@ -110,11 +112,14 @@ export function simShown(world: World, sim: Sim): SimShown {
     lastNetwork: sim.lastNetwork,
     bundles: bundlesOf(world, sim.provider, sim.iccid).map(bundleShown),
     timeline: world.in(timeline).matching('sim', ofSim).map(eventShown),
-    callbacks: world.in(callbacks).matching('sim', ofSim).map(callbackShown),
+    callbacks: world
+      .in(callbacks)
+      .matching('sim', ofSim)
+      .map((callback) => callbackShown(callback, redactor)),
   })
 }
 
-export function callbackShown(callback: Callback): CallbackShown {
+export function callbackShown(callback: Callback, redactor: Redactor): CallbackShown {
   const { id, provider, type, iccid, state, url, body, queuedAt, nextAt, attempts } = callback
   return defined({
     id,
@@ -122,43 +127,60 @@ export function callbackShown(callback: Callback): CallbackShown {
     type,
     iccid,
     state,
-    url,
-    body,
+    url: redactor.redacted(url, 'url'),
+    body: redactor.redacted(body, 'body'),
     queuedAt: iso(queuedAt),
     nextAt: isoOf(nextAt),
-    attempts: attempts.map(({ at, ...outcome }) => ({ at: iso(at), ...outcome })),
+    attempts: attempts.map(({ at, status, error }) =>
+      defined({ at: iso(at), status, error: redactedIn(redactor, 'sentence', error) }),
+    ),
   })
 }
 
-export function unsentShown(callback: UnsentCallback): UnsentCallbackShown {
-  const { id, provider, type, iccid, body, reason, at } = callback
+export function unsentShown(callback: UnsentCallback, redactor: Redactor): UnsentCallbackShown {
+  const { id, provider, type, iccid, at } = callback
   const state = 'unsent' as const
+  const reason = redactor.redacted(callback.reason, 'sentence')
+  const body = redactedIn(redactor, 'body', callback.body)
   return defined({ id, provider, type, iccid, state, reason, body, queuedAt: iso(at) })
+}
+
+/** A text that may not be there, without its secrets. */
+function redactedIn(
+  redactor: Redactor,
+  kind: TextKind,
+  text: string | undefined,
+): string | undefined {
+  return text === undefined ? undefined : redactor.redacted(text, kind)
 }
 
 export function messageShown(message: Message): MessageShown {
   return { ...message, at: iso(message.at) }
 }
 
-export async function advanceShown({ from, to, fired, stopped }: Advance): Promise<AdvanceShown> {
+export async function advanceShown(
+  { from, to, fired, stopped }: Advance,
+  redactor: Redactor,
+): Promise<AdvanceShown> {
   return defined({
     from: iso(from),
     to: iso(to),
-    fired: await mapInTurns(fired, firedShown),
+    fired: await mapInTurns(fired, (each) => firedShown(each, redactor)),
     stopped: stopped && { at: iso(stopped.at), reason: stopped.reason },
   })
 }
 
-function firedShown(fired: Fired): FiredShown {
+function firedShown(fired: Fired, redactor: Redactor): FiredShown {
   if (fired.kind === 'event') {
     const { provider, iccid } = fired.event
     return { kind: 'event', provider, iccid, ...eventShown(fired.event) }
   }
-  if (fired.kind === 'callback') return attemptFired(fired.delivery, fired.at)
+  if (fired.kind === 'callback') return attemptFired(fired.delivery, fired.at, redactor)
 
   const { kind: type, data } = fired.task
   const provider = providerOf(fired.task)
-  return defined({ kind: fired.kind, at: iso(fired.at), type, data, provider, error: fired.error })
+  const error = redactedIn(redactor, 'sentence', fired.error)
+  return defined({ kind: fired.kind, at: iso(fired.at), type, data, provider, error })
 }
 
 /**
@@ -171,7 +193,7 @@ function providerOf({ kind, data }: Task): string | undefined {
 }
 
 /** A callback as its latest attempt left it, made at virtual time `at`. */
-function attemptFired(callback: Callback, at: number): FiredShown {
+function attemptFired(callback: Callback, at: number, redactor: Redactor): FiredShown {
   const { id, type, provider, iccid, state, attempts, nextAt } = callback
   const { status, error } = attempts.at(-1) ?? {}
   return defined({
@@ -184,7 +206,7 @@ function attemptFired(callback: Callback, at: number): FiredShown {
     state,
     attempt: attempts.length,
     status,
-    error,
+    error: redactedIn(redactor, 'sentence', error),
     nextAt: isoOf(nextAt),
   })
 }

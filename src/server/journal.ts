@@ -207,7 +207,7 @@ function headersShown(
 ): Record<string, string> {
   const all: Record<string, string> = {}
   for (const [name, sent] of Object.entries(headers)) {
-    const value = String(sent)
+    const value = name === 'host' ? String(sent).replace(/^.*@/, `${REDACTED}@`) : String(sent)
     const isSecret = value === credential || isCredentialParameter(name)
     all[sentence(name)] = isSecret ? REDACTED : sentence(value)
   }

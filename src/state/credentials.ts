@@ -50,6 +50,11 @@ export const credentials = defineCollection<Credential>({
   },
 })
 
+/** The key of a record as it may be told: that of a credential holds its secret. */
+export function shownKey(collection: string, key: string): string {
+  return collection === credentials.name ? key.replace(/\/.*/s, '/[redacted]') : key
+}
+
 /** The first of a provider's credentials of a permanent kind in this world. */
 export function credentialOf(
   world: World,

@@ -52,11 +52,16 @@ const COLON = new RegExp(`${NAME}${CLOSERS}*\\s*:\\s*`, 'gi')
 const QUOTED_COLON = new RegExp(`${NAME}${CLOSERS}+\\s*:\\s*`, 'gi')
 const IN_URL = new RegExp(`(?<=[?&](?:${PARAMETER})=)[^&\\s"'<>#]+`, 'gi')
 
-/** Parts that are secrets whatever their name: who one is in a URL, and JSON Web Tokens. */
+/** Parts that are secrets whatever their name, and what no text without such has. */
 const ALWAYS = [
-  /(?<=[a-z][a-z\d+.-]*:\/\/)[^\s/?#"'<>]+(?=@)/gi,
-  /\beyJ[\w-]{6,}\.[\w-]+\.[\w-]*/g,
-  /(?<=\bBearer +)(?=[^\s"'<>]*\d)[\w.~+/=-]{12,}/gi,
+  // Who one is in a URL.
+  { sign: /:\/\//, pattern: /(?<=[a-z]:\/\/)[^\s/?#"'<>]+(?=@)/gi },
+  // A JSON Web Token.
+  { sign: /eyJ/, pattern: /\beyJ[\w-]{6,}\.[\w-]+\.[\w-]*/g },
+  {
+    sign: /bearer /i,
+    pattern: /(?<=\bBearer {1,9})(?=[^\s"'<>]*\d)[\w.~+/=-]{12,}/gi,
+  },
 ]
 
 const ELEMENT = new RegExp(`<[\\w.:-]{0,60}(?:${LAST_WORDS})(?:\\s[^<>]*)?>`, 'gi')
@@ -65,7 +70,9 @@ const PART_OF_FORM =
 
 /** What a text holds under names of credentials, and at places that hold such. */
 export function namedSecrets(text: string, kind: TextKind): Span[] {
-  const spans = ALWAYS.flatMap((pattern) => matchesOf(pattern, text))
+  const spans = ALWAYS.flatMap(({ sign, pattern }) =>
+    sign.test(text) ? matchesOf(pattern, text) : [],
+  )
   if (kind === 'url') spans.push(...matchesOf(IN_URL, text), ...fieldsOf(text, /[?&#]/))
   if (MAY_HAVE_NAME.test(text)) {
     spans.push(...valuesBehind(EQUALS, text, WORD))

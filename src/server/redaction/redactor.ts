@@ -62,7 +62,7 @@ function secretsIn(
   return spans
 }
 
-const LONG_WORD = new RegExp(`[A-Za-z0-9]{${TOKEN_LENGTH},}`, 'g')
+const LONG_WORD = new RegExp(`(?<![A-Za-z0-9])[A-Za-z0-9]{${TOKEN_LENGTH},}`, 'g')
 
 /** Tokens that simulators gave out, of this and other lives. */
 function accessTokens(text: string): Span[] {

@@ -77,24 +77,63 @@ export function withoutEscapes(text: string): Reading | undefined {
 }
 
 /** What may be base64, with either alphabet; four characters are three bytes. */
-const BASE64 = /[A-Za-z0-9+/_-]{6,}/g
+const BASE64 = /[A-Za-z0-9+/_-]{8,}/g
+
+/** By the code of a character what it stands for in base64. */
+const SIX_BITS = new Uint8Array(128)
+const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789'
+for (const [value, character] of [...ALPHABET, '+', '/'].entries())
+  SIX_BITS[character.charCodeAt(0)] = value
+SIX_BITS['-'.charCodeAt(0)] = 62
+SIX_BITS['_'.charCodeAt(0)] = 63
+
+/** Less of a text in base64 says nothing. */
+const SHORTEST = 6
 
 /**
- * What the runs of a text that may be base64 would say: each read from its first four characters on,
- * as what stands before may be of the same alphabet.
+ * The texts that a text has in it as base64. Each run of it is read from its first four characters
+ * on, as what stands before may be of the same alphabet.
  */
-export function* base64Readings(text: string): Generator<Reading, void, undefined> {
-  for (const { 0: run, index } of text.matchAll(BASE64)) {
-    for (let offset = 0; offset < 4 && run.length - offset >= 6; offset += 1) {
-      const start = index + offset
-      const most = index + run.length
-      yield {
-        text: Buffer.from(run.slice(offset), 'base64').toString('latin1'),
-        place: ({ from, to }) => ({
-          from: start + Math.floor((from * 4) / 3),
-          to: Math.min(most, start + Math.ceil((to * 4) / 3)),
-        }),
-      }
-    }
+export function base64Readings(text: string): Reading[] {
+  const readings: Reading[] = []
+  for (const { 0: run, index } of text.matchAll(BASE64))
+    for (let offset = 0; offset < 4; offset += 1)
+      addReadable(readings, run.slice(offset), index + offset)
+  return readings
+}
+
+/** Adds what can be read of a run that begins at a place of the text. */
+function addReadable(readings: Reading[], run: string, start: number): void {
+  const bytes = Math.floor((run.length * 3) / 4)
+  let from = 0
+  for (let at = 0; at <= bytes; at += 1) {
+    if (at < bytes && isReadable(byteAt(run, at))) continue
+    if (at - from >= SHORTEST) readings.push(readable(run, { from, to: at }, start))
+    from = at + 1
+  }
+}
+
+/** A byte of what is written in base64. */
+function byteAt(run: string, at: number): number {
+  const first = Math.floor((at * 4) / 3)
+  const high = SIX_BITS[run.charCodeAt(first)] ?? 0
+  const low = SIX_BITS[run.charCodeAt(first + 1)] ?? 0
+  const shift = 2 + 2 * (at % 3)
+  return ((high << shift) | (low >> (6 - shift))) & 0xff
+}
+
+function isReadable(byte: number): boolean {
+  return (byte >= 0x20 && byte < 0x7f) || (byte >= 0x09 && byte <= 0x0d)
+}
+
+function readable(run: string, bytes: Span, start: number): Reading {
+  let text = ''
+  for (let at = bytes.from; at < bytes.to; at += 1) text += String.fromCharCode(byteAt(run, at))
+  return {
+    text,
+    place: ({ from, to }) => ({
+      from: start + Math.floor(((bytes.from + from) * 4) / 3),
+      to: start + Math.ceil(((bytes.from + to) * 4) / 3),
+    }),
   }
 }
