@@ -85,7 +85,7 @@ test.each([
 
 test.each([
   [['--nonsense'], /Unknown option '--nonsense'; esimulator start --help/],
-  [['4010'], /Unexpected argument '4010'/],
+  [['4010'], /Unexpected argument: start takes flags alone/],
   [['--ephemeral=yes'], /--ephemeral/],
   [['--port'], /--port/],
 ])('%j is no flag', (args, sentence) => {
