@@ -140,7 +140,8 @@ export async function parseYaml(
   try {
     content = document.toJS() ?? {}
   } catch (error) {
-    throw new CannotRun(`${file} is not YAML: ${yamlReason(error)}`)
+    const isAlias = error instanceof ReferenceError
+    throw new CannotRun(`${file} is not YAML: ${isAlias ? NO_ANCHOR : yamlReason(error)}`)
   }
   if (typeof content !== 'object' || content === null || Array.isArray(content))
     throw new CannotRun(`${file} must hold keys and values, as in "port: 4010"`)
@@ -152,9 +153,12 @@ function isExact(value: unknown): boolean {
   return !Number.isInteger(value) || Number.isSafeInteger(value)
 }
 
+const NO_ANCHOR =
+  'an alias begins with * and names no anchor before it: quote a text that begins so'
+
 /** What the parser says without repeating the file, which may hold secrets. */
 const YAML_REASONS: Readonly<Record<string, string>> = {
-  BAD_ALIAS: 'an alias begins with * and names no anchor before it: quote a text that begins so',
+  BAD_ALIAS: NO_ANCHOR,
   BAD_COLLECTION_TYPE:
     'a tag, which begins with !, is of another kind: quote a text that begins so',
   BAD_DIRECTIVE: 'a line that begins with % is no directive',

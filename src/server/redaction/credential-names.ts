@@ -129,8 +129,8 @@ function matchesOf(pattern: RegExp, text: string): Span[] {
   }))
 }
 
-/** A value without quotes, where more may follow on the line; what only ends a sentence is none. */
-const WORD = /(?![;,.)]+(?:\s|$))[^&\s"'`<>{}]*/y
+/** A value without quotes, where more may follow on the line, up to what ends a sentence. */
+const WORD = /(?:(?![;:,.)]+(?:\s|$))[^&\s"'`<>{}])*/y
 /** Within a text of JSON, and where there is no telling what belongs to it. */
 const TO_QUOTE = /[^"\r\n]*/y
 const LINE = /[^\r\n]*/y
