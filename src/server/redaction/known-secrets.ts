@@ -5,6 +5,7 @@ import { type Target, targets } from '../../state/callbacks.ts'
 import type { Change } from '../../state/collection.ts'
 import { type Credential, credentials } from '../../state/credentials.ts'
 import { type ChosenSettings, chosenSettings } from '../../state/settings.ts'
+import { snapshotRecords } from '../../state/snapshots.ts'
 import type { World } from '../../state/world.ts'
 import { secretsNamedIn } from './credential-names.ts'
 import { SecretIndex } from './secret-index.ts'
@@ -68,7 +69,8 @@ export function openKnownSecrets(sources: SecretSources): KnownSecrets {
       for (const change of changes) {
         if (!KEPT_IN.has(change.collection)) continue
         index = undefined
-        for (const secret of secretsBefore(change, simulators)) keep(secret)
+        const { collection, before } = change
+        for (const secret of secretsIn(collection, before, simulators)) keep(secret)
       }
     },
   }
@@ -91,17 +93,21 @@ function* secretsOf(
     if (signing !== undefined) yield signing
   }
   for (const { url } of world.in(targets).values()) yield* secretsNamedIn(url, 'url')
+  // What a snapshot has may come back.
+  for (const { collection, record } of world.in(snapshotRecords).values())
+    if (KEPT_IN.has(collection)) yield* secretsIn(collection, record, simulators)
 }
 
-/** The secrets of a record as it was before a change. */
-function secretsBefore(
-  { collection, before }: Change,
+/** The secrets of a record of one of these collections. */
+function secretsIn(
+  collection: string,
+  record: object | undefined,
   simulators: readonly Simulator[],
 ): readonly string[] {
-  if (before === undefined) return []
-  if (collection === credentials.name) return [(before as Credential).secret]
-  if (collection === targets.name) return secretsNamedIn((before as Target).url, 'url')
-  const { provider, values } = before as ChosenSettings
+  if (record === undefined) return []
+  if (collection === credentials.name) return [(record as Credential).secret]
+  if (collection === targets.name) return secretsNamedIn((record as Target).url, 'url')
+  const { provider, values } = record as ChosenSettings
   const simulator = simulators.find(({ slug }) => slug === provider)
   return simulator?.auth.secretsIn?.({ ...simulator.settings.defaults, ...values }) ?? []
 }
