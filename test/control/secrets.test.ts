@@ -249,6 +249,41 @@ test('a callback URL is shown without what opens it; its receiver still gets it'
   expect(JSON.stringify(await own.state())).toContain(url)
 })
 
+test('what differs from a snapshot is told without tokens, keys and what opens a callback URL', async () => {
+  await using own = await startSimulator({ credentials: { 'esim-go': ['a-key-of-mine'] } })
+  await own.snapshots.save('before')
+  const form = 'grant_type=client_credentials&client_id=test-client&client_secret=test-secret'
+  const url = `${own.url}/wholesale/oauth/token`
+  const { body } = await send<{ access_token: string }>('POST', url, { raw: form, headers: FORM })
+  await own.callbacks.target('esim-go', `${RECEIVER}/?token=${UNKNOWN}`)
+  await own.set('highland', { auth: 'header', authValue: 'Bearer a-highland-key' })
+  const difference = await own.snapshots.diff('before')
+  const text = JSON.stringify([difference, await own.history()])
+  expect(difference.records).toContainEqual({
+    collection: 'credentials',
+    key: 'wholesale/[redacted]',
+    change: 'added',
+    text: 'credential wholesale/[redacted]: added',
+  })
+  for (const secret of [body.access_token, UNKNOWN, 'a-highland-key', 'a-key-of-mine'])
+    expect(text).not.toContain(secret)
+
+  await own.snapshots.save('after')
+  await send('POST', url, { raw: form, headers: FORM })
+  const state = await own.state()
+  const kept = state.collections['snapshot-records'] ?? {}
+  const [place = ''] = Object.keys(kept).filter((key) => key.includes('/credentials/'))
+  const broken = { ...kept, [place]: { ...kept[place], snapshot: 'none' } }
+  const collections = { ...state.collections, 'snapshot-records': broken }
+  const answer = await call(own.url, '/_sim/state', {
+    method: 'PUT',
+    json: { ...state, collections },
+  })
+  expect(answer.body).toMatchObject({
+    detail: expect.stringContaining('credentials/wholesale/[redacted]'),
+  })
+})
+
 test('problems do not repeat the key of a bad credential record', async () => {
   await using own = await startSimulator()
   const state = await own.state()
