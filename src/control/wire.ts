@@ -1,11 +1,12 @@
 // What SIMs, bundles, events, callbacks and the clock look like on the wire of the control API.
 import type { TextKind } from '../server/redaction/credential-names.ts'
-import type { Redactor } from '../server/redaction/redactor.ts'
+import { type Redactor, redactedHeaders } from '../server/redaction/redactor.ts'
 import type { Advance, Fired } from '../server/runner.ts'
 import { type Bundle, bundlesOf, remainingBytes } from '../state/bundles.ts'
-import { type Callback, callbacks, type UnsentCallback } from '../state/callbacks.ts'
+import { type Attempt, type Callback, callbacks, type UnsentCallback } from '../state/callbacks.ts'
 import { SEPARATOR } from '../state/collection.ts'
 import { defined } from '../state/defined.ts'
+import type { Delivery } from '../state/deliveries.ts'
 import { timeline, type WorldEvent } from '../state/events.ts'
 import { lpaString } from '../state/installation-code.ts'
 import { iso } from '../state/instant.ts'
@@ -39,10 +40,17 @@ export type AttemptShown = Schemas['Attempt']
 export type CallbackShown = Schemas['Callback']
 /** A callback that was due and was not sent, and why. */
 export type UnsentCallbackShown = Schemas['UnsentCallback']
+/** What left at one attempt at a callback. */
+export type DeliveryShown = Schemas['Delivery']
+export type DeliveriesShown = Schemas['Deliveries']
 export type MessageShown = Schemas['Message']
+/** A fault as it was set, what it has seen, and how often it happened. */
+export type FaultShown = Schemas['Fault']
+export type NewFault = Schemas['NewFault']
 
 /** An exchange with a provider, as the journal keeps it. */
 export type ExchangeShown = Schemas['Exchange']
+export type Stock = Schemas['Stock']
 export type StateDocument = Schemas['State']
 export type SnapshotShown = Schemas['Snapshot']
 /** What differs between two snapshots. */
@@ -126,8 +134,31 @@ export function simShown(world: World, sim: Sim, redactor: Redactor): SimShown {
   })
 }
 
+/** A body parsed; `undefined` where it is no JSON. */
+function parsed(body: string): unknown {
+  try {
+    return JSON.parse(body)
+  } catch {
+    return undefined
+  }
+}
+
+function attemptShown(
+  { at, faults, error, ...outcome }: Attempt,
+  redactor: Redactor,
+): AttemptShown {
+  return defined({
+    at: iso(at),
+    ...outcome,
+    error: redactedIn(redactor, 'sentence', error),
+    faults: faults && [...faults],
+  })
+}
+
 export function callbackShown(callback: Callback, redactor: Redactor): CallbackShown {
   const { id, provider, type, iccid, state, url, body, queuedAt, nextAt, attempts } = callback
+  const { faults } = callback
+  const shown = redactor.redacted(body, 'body')
   return defined({
     id,
     provider,
@@ -135,21 +166,38 @@ export function callbackShown(callback: Callback, redactor: Redactor): CallbackS
     iccid,
     state,
     url: redactor.redacted(url, 'url'),
-    body: redactor.redacted(body, 'body'),
+    body: shown,
+    json: parsed(shown),
     queuedAt: iso(queuedAt),
     nextAt: isoOf(nextAt),
-    attempts: attempts.map(({ at, status, error }) =>
-      defined({ at: iso(at), status, error: redactedIn(redactor, 'sentence', error) }),
-    ),
+    faults: faults?.map(({ kind }) => kind),
+    attempts: attempts.map((each) => attemptShown(each, redactor)),
   })
 }
 
 export function unsentShown(callback: UnsentCallback, redactor: Redactor): UnsentCallbackShown {
   const { id, provider, type, iccid, at } = callback
-  const state = 'unsent' as const
   const reason = redactor.redacted(callback.reason, 'sentence')
   const body = redactedIn(redactor, 'body', callback.body)
-  return defined({ id, provider, type, iccid, state, reason, body, queuedAt: iso(at) })
+  const json = body === undefined ? undefined : parsed(body)
+  const state = 'unsent' as const
+  return defined({ id, provider, type, iccid, state, reason, body, json, queuedAt: iso(at) })
+}
+
+/** @param sent the body of the callback, which is left out of a delivery of the same */
+export function deliveryShown(delivery: Delivery, sent: string, redactor: Redactor): DeliveryShown {
+  const { faults, headers, at, url, error } = delivery
+  const body = redactor.redacted(delivery.body ?? sent, 'body')
+  return defined({
+    ...delivery,
+    at: iso(at),
+    url: redactor.redacted(url, 'url'),
+    error: redactedIn(redactor, 'sentence', error),
+    faults: faults && [...faults],
+    headers: redactedHeaders(headers, redactor),
+    body,
+    json: parsed(body),
+  })
 }
 
 /** A text that may not be there, without its secrets. */
@@ -182,7 +230,7 @@ function firedShown(fired: Fired, redactor: Redactor): FiredShown {
     const { provider, iccid } = fired.event
     return { kind: 'event', provider, iccid, ...eventShown(fired.event) }
   }
-  if (fired.kind === 'callback') return attemptFired(fired.delivery, fired.at, redactor)
+  if (fired.kind === 'callback') return attemptFired(fired, redactor)
 
   const { kind: type, data } = fired.task
   const provider = providerOf(fired.task)
@@ -191,18 +239,22 @@ function firedShown(fired: Fired, redactor: Redactor): FiredShown {
 }
 
 /**
- * The provider whose task it is, or whose bundle it is about; absent where it
- * is neither.
+ * The provider whose task it is, or whose bundle or call it is about; absent where it is none of
+ * these.
  */
 function providerOf({ kind, data }: Task): string | undefined {
   const name = kind.includes('/') ? kind : data.bundle
+  if (data.provider !== undefined) return data.provider
   return name?.slice(0, name.indexOf('/')) || undefined
 }
 
-/** A callback as its latest attempt left it, made at virtual time `at`. */
-function attemptFired(callback: Callback, at: number, redactor: Redactor): FiredShown {
-  const { id, type, provider, iccid, state, attempts, nextAt } = callback
-  const { status, error } = attempts.at(-1) ?? {}
+/** One attempt, and the callback as it left it. */
+function attemptFired(
+  { at, delivery, attempt }: Extract<Fired, { kind: 'callback' }>,
+  redactor: Redactor,
+): FiredShown {
+  const { id, type, provider, iccid, state, attempts, nextAt } = delivery
+  const { status, error, faults, note } = attempts[attempt - 1] ?? {}
   return defined({
     kind: 'callback' as const,
     at: iso(at),
@@ -211,9 +263,11 @@ function attemptFired(callback: Callback, at: number, redactor: Redactor): Fired
     iccid,
     id,
     state,
-    attempt: attempts.length,
+    attempt,
     status,
     error: redactedIn(redactor, 'sentence', error),
+    faults: faults && [...faults],
+    note,
     nextAt: isoOf(nextAt),
   })
 }

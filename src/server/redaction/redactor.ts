@@ -1,8 +1,8 @@
 // Secrets, struck out of whatever is shown or logged: those that are known, in any spelling, and what goes by the name of one.
 import { isAccessToken, TOKEN_LENGTH } from '../../state/access-token.ts'
-import { namedSecrets, type TextKind } from './credential-names.ts'
+import { isCredentialParameter, namedSecrets, type TextKind } from './credential-names.ts'
 import { SecretIndex } from './secret-index.ts'
-import { type Span, withoutSpans } from './span.ts'
+import { REDACTED, type Span, withoutSpans } from './span.ts'
 import { base64Readings, withoutEscapes } from './spellings.ts'
 
 /** How many layers of spelling are undone: percent within JSON within base64 are three. */
@@ -36,6 +36,26 @@ export function reportWithout(
   report: (sentence: string) => void,
 ): (sentence: string) => void {
   return (sentence) => report(redactor.redacted(sentence, 'sentence'))
+}
+
+/**
+ * Headers without what proves their sender, under whatever name.
+ * @param credential what proves it where a provider looks for that, good or not
+ */
+export function redactedHeaders(
+  headers: Readonly<Record<string, string | string[] | undefined>>,
+  redactor: Redactor,
+  credential?: string,
+): Record<string, string> {
+  const all: Record<string, string> = {}
+  for (const [name, sent] of Object.entries(headers)) {
+    // A Host may not have a user in it, and the refusal says so.
+    const value = name === 'host' ? String(sent).replace(/^.*@/, `${REDACTED}@`) : String(sent)
+    const isSecret = value === credential || isCredentialParameter(name)
+    const shownName = redactor.redacted(name, 'sentence')
+    all[shownName] = isSecret ? REDACTED : redactor.redacted(value, 'sentence')
+  }
+  return all
 }
 
 /** Knows no secret, only the names and places that such have. */
