@@ -1,5 +1,5 @@
 // Snapshots: taken, listed, compared, gone back to, removed.
-import type { Redactor } from '../server/redaction/redactor.ts'
+import { redactedTexts } from '../server/redaction/redactor.ts'
 import type { HostedWorld, Worlds } from '../server/worlds.ts'
 import { reply } from '../simulators/call.ts'
 import { differenceOf, isCounter, type RecordDifference } from '../state/differences.ts'
@@ -55,15 +55,6 @@ function differenceShown(
   }
 }
 
-/** A value without the secrets in its texts. */
-function redacted(value: unknown, redactor: Redactor): unknown {
-  if (typeof value === 'string') return redactor.redacted(value, 'sentence')
-  if (typeof value !== 'object' || value === null) return value
-  if (Array.isArray(value)) return value.map((each) => redacted(each, redactor))
-  const fields = Object.entries(value).map(([name, each]) => [name, redacted(each, redactor)])
-  return Object.fromEntries(fields)
-}
-
 /** Puts records back, and tells how far that was. */
 export function wentBack(
   worlds: Worlds,
@@ -103,7 +94,7 @@ export const snapshotHandlers = {
   diffSnapshots({ server, hosted: { world }, path, query: { limit = 100 } }) {
     const moments = { from: momentOf(world, path.name), to: momentOf(world, path.other) }
     const { records, ...difference } = differenceShown(world, moments, limit)
-    const shown = redacted(records, server.redactor) as DifferenceShown['records']
+    const shown = redactedTexts(records, server.redactor) as DifferenceShown['records']
     return reply(200, { ...difference, records: shown })
   },
 } satisfies Partial<ControlHandlers>

@@ -58,6 +58,15 @@ export function redactedHeaders(
   return all
 }
 
+/** A value of JSON without the secrets in its texts. */
+export function redactedTexts(value: unknown, redactor: Redactor): unknown {
+  if (typeof value === 'string') return redactor.redacted(value, 'sentence')
+  if (typeof value !== 'object' || value === null) return value
+  if (Array.isArray(value)) return value.map((each) => redactedTexts(each, redactor))
+  const fields = Object.entries(value).map(([name, each]) => [name, redactedTexts(each, redactor)])
+  return Object.fromEntries(fields)
+}
+
 /** Knows no secret, only the names and places that such have. */
 export const namesOnly: Redactor = openRedactor(() => [])
 
