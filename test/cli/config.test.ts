@@ -112,7 +112,7 @@ test.each([
 
 test.each([
   [['--nonsense'], /Unknown option '--nonsense'; esimulator start --help/],
-  [['4010'], /Unexpected argument '4010'/],
+  [['4010'], /Unexpected argument: start takes flags alone/],
   [['--ephemeral=yes'], /--ephemeral/],
   [['--port'], /--port/],
 ])('%j is no flag', (args, sentence) => {
@@ -176,7 +176,7 @@ test('an ICCID of a seed file that lost its quotes is asked for them', async () 
   )
   const config = await readConfig({ seedFile }, {}, NOWHERE)
   await expect(readSeedFile(config)).rejects.toThrow(
-    /8943108170000000013 is too long for a number: put it in quotes/,
+    /stock\.yaml line 4: 19 digits are too long for a number: put them in quotes/,
   )
   await writeFile(seedFile, 'esim-go:\n  balance: 12.5\n')
   expect(await readSeedFile(config)).toEqual({ 'esim-go': { balance: 12.5 } })
