@@ -1,5 +1,6 @@
 // What a value may look like, said as data: records that come from outside are held to it.
 import { durationProblem } from './duration.ts'
+import { END_OF_CALENDAR } from './instant.ts'
 
 /**
  * Says what is wrong with a value, as in `must be a text`; behind the name of a field where that
@@ -125,11 +126,9 @@ export const amount = whole(0, MOST)
 /** An amount that may be owed. */
 export const balance = whole(-MOST, MOST)
 
-const LAST = Date.UTC(9999, 11, 31)
-
 /** Virtual ms since the epoch, to the last one with a year of four digits. */
 export const instant: Shape<number> = (value) =>
-  Number.isSafeInteger(value) && Number(value) >= 0 && Number(value) <= LAST
+  Number.isSafeInteger(value) && Number(value) >= 0 && Number(value) <= END_OF_CALENDAR
     ? undefined
     : 'must be ms since 1970 before the year 10000'
 

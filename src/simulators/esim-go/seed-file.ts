@@ -1,6 +1,6 @@
 // What a user's seed file lays over the default state: money, bundles on sale, inventory, eSIMs.
 import { defined } from '../../state/defined.ts'
-import { addDuration, DurationError } from '../../state/duration.ts'
+import { addDuration, durationProblem } from '../../state/duration.ts'
 import { type ActivationCode, parseActivationCode } from '../../state/installation-code.ts'
 import { Refusal } from '../../state/refusal.ts'
 import { install, simKey, sims } from '../../state/sims.ts'
@@ -69,11 +69,10 @@ function isNot(where: string, value: unknown): boolean {
 
 /** The instant a duration from now. */
 function later(world: World, where: string, value: unknown): number {
-  try {
-    return addDuration(world.now, text(where, value))
-  } catch (error) {
-    throw error instanceof DurationError ? wrong(where, `is wrong: ${error.message}`) : error
-  }
+  const duration = text(where, value)
+  const problem = durationProblem(duration)
+  if (problem !== undefined) throw wrong(where, problem)
+  return addDuration(world.now, duration)
 }
 
 /** A bundle on sale, by name. */
