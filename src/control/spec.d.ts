@@ -354,6 +354,7 @@ export interface components {
              * @example 500MB
              */
             readonly data?: string;
+            /** @description A bundle counts no more than that in all */
             readonly bytes?: number;
             /** @description Messages */
             readonly sms?: number;

@@ -1,4 +1,5 @@
 // Bundles on SIMs: assigned, processed, started, expired.
+import { checkedAmount } from './amount.ts'
 import { type BundleEvent, type BundleState, bundleLifecycle } from './bundle-lifecycle.ts'
 import { defineCollection, SEPARATOR, sortable } from './collection.ts'
 import { addDuration } from './duration.ts'
@@ -185,6 +186,7 @@ export function removeBundle(world: World, bundle: Bundle): void {
  * Takes bytes from an active bundle and emits which thresholds were reached.
  * @param bytes at most what is left, unless unlimited
  * @param thresholds percent of the whole, ascending
+ * @throws Refusal `invalid-request` where an unlimited one would have carried more than is counted
  */
 export function consume(
   world: World,
@@ -192,7 +194,10 @@ export function consume(
   bytes: number,
   thresholds: readonly number[],
 ): Bundle {
-  const usedBytes = bundle.usedBytes + bytes
+  const usedBytes = checkedAmount(
+    bundle.usedBytes + bytes,
+    `what ${bundle.name} has carried, in bytes,`,
+  )
   if (bundle.unlimited) return world.in(bundles).put({ ...bundle, usedBytes })
   for (const percent of thresholds) {
     const mark = Math.ceil((percent * bundle.initialBytes) / 100)

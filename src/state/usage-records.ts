@@ -1,4 +1,5 @@
 // Data that was used: which bundle carried how much, at which instant.
+import { checkedAmount } from './amount.ts'
 import type { Bundle } from './bundles.ts'
 import { defineCollection, SEPARATOR, sortable } from './collection.ts'
 import { defined } from './defined.ts'
@@ -45,7 +46,10 @@ export function recordUsage(world: World, bundle: Bundle, bytes: number): void {
   const record: UsageRecord = defined({ ...about, bytes })
   const all = world.in(usageRecords)
   const before = all.get(usageRecords.key(record))?.bytes ?? 0
-  all.put({ ...record, bytes: before + bytes })
+  all.put({
+    ...record,
+    bytes: checkedAmount(before + bytes, 'what was used at one instant, in bytes,'),
+  })
 }
 
 /**

@@ -102,6 +102,8 @@ function texts(where: string, value: unknown): string[] {
 const iccidText = textMatching(/^\d{18,22}$/)
 const msisdnText = textMatching(/^[1-9]\d{6,14}$/)
 const countryCode = textMatching(/^[A-Z]{2}$/)
+/** A part of an activation code, which has 255 characters at most (GSMA SGP.22, 4.1). */
+const codePart = textMatching(/^.{1,255}$/)
 
 /** Codes of countries with networks, at least one. */
 function countryCodes(where: string, value: unknown): string[] {
@@ -192,8 +194,8 @@ const ESIM_FIELDS = [
 /** How an eSIM is installed: its activation code, or parts of one. */
 function installationCode(where: string, entry: Readonly<Record<string, unknown>>) {
   const whole = optional(`${where}.activationCode`, entry.activationCode, activationCode)
-  const matchingId = optional(`${where}.matchingId`, entry.matchingId, text)
-  const smdpAddress = optional(`${where}.smdpAddress`, entry.smdpAddress, text)
+  const matchingId = optional(`${where}.matchingId`, entry.matchingId, codePart)
+  const smdpAddress = optional(`${where}.smdpAddress`, entry.smdpAddress, codePart)
   if (whole && (matchingId ?? smdpAddress) !== undefined)
     throw wrong(`${where}.activationCode`, 'says matchingId and smdpAddress, too: leave these out')
   return whole ?? { matchingId, smdpAddress }
