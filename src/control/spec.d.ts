@@ -413,7 +413,10 @@ export interface components {
             };
             readonly queuedAt: components["schemas"]["Instant"];
             readonly nextAt?: components["schemas"]["Instant"];
+            /** @description Oldest first, of many the latest 100 */
             readonly attempts: readonly components["schemas"]["Attempt"][];
+            /** @description How many were made before those; absent where all are listed */
+            readonly earlierAttempts?: number;
         };
         /** @description A callback that was due and was not sent */
         readonly UnsentCallback: {

@@ -116,6 +116,7 @@ export function simShown(world: World, sim: Sim): SimShown {
 
 export function callbackShown(callback: Callback): CallbackShown {
   const { id, provider, type, iccid, state, url, body, queuedAt, nextAt, attempts } = callback
+  const { earlierAttempts } = callback
   return defined({
     id,
     provider,
@@ -127,6 +128,7 @@ export function callbackShown(callback: Callback): CallbackShown {
     queuedAt: iso(queuedAt),
     nextAt: isoOf(nextAt),
     attempts: attempts.map(({ at, ...outcome }) => ({ at: iso(at), ...outcome })),
+    earlierAttempts,
   })
 }
 
@@ -172,7 +174,7 @@ function providerOf({ kind, data }: Task): string | undefined {
 
 /** A callback as its latest attempt left it, made at virtual time `at`. */
 function attemptFired(callback: Callback, at: number): FiredShown {
-  const { id, type, provider, iccid, state, attempts, nextAt } = callback
+  const { id, type, provider, iccid, state, attempts, earlierAttempts = 0, nextAt } = callback
   const { status, error } = attempts.at(-1) ?? {}
   return defined({
     kind: 'callback' as const,
@@ -182,7 +184,7 @@ function attemptFired(callback: Callback, at: number): FiredShown {
     iccid,
     id,
     state,
-    attempt: attempts.length,
+    attempt: earlierAttempts + attempts.length,
     status,
     error,
     nextAt: isoOf(nextAt),

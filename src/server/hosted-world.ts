@@ -14,6 +14,7 @@ import type { TaskDef } from '../state/tasks.ts'
 import { openWorld, type World } from '../state/world.ts'
 import { type Store, StoreError } from '../stores/store.ts'
 import { type AttemptOptions, type Attempts, openAttempts } from './attempt.ts'
+import { tellOfOverflow } from './callback-overflow.ts'
 import { type Journal, openJournal } from './journal.ts'
 import { openRunner, type Runner } from './runner.ts'
 import { wallNow } from './ticker.ts'
@@ -72,6 +73,7 @@ export function hostWorld(
   onCommit: (hosted: HostedWorld, changes: readonly Change[]) => void,
 ): HostedWorld {
   const { store, attempts, report } = host
+  const tellIfTooMany = tellOfOverflow(report)
   const world = openWorld(records, {
     wall: wallNow,
     react: (event, on) => host.bySlug.get(event.provider)?.react?.(event, on),
@@ -83,6 +85,7 @@ export function hostWorld(
       store.commit(on.name, changes)
       if (changes.some(({ collection }) => collection === tasks.name)) runner.nudge()
       timeKeeper.follow(changes)
+      tellIfTooMany(on, changes)
       onCommit(hosted, changes)
     },
   })

@@ -260,10 +260,14 @@ class WorldRunner implements Runner {
   #perform(task: Task, fired?: Fired[]): void {
     const world = this.#world
     try {
-      const { events } = world.transaction(() => {
-        this.#drop(task)
-        this.#deps.perform(world, task)
-      }, task.due)
+      const { events } = world.transaction(
+        () => {
+          this.#drop(task)
+          this.#deps.perform(world, task)
+        },
+        task.due,
+        task,
+      )
       if (fired && events.length === 0) fired.push({ kind: 'task', at: task.due, task })
       for (const event of events) fired?.push({ kind: 'event', at: event.at, event })
     } catch (error) {

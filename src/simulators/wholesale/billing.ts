@@ -55,7 +55,7 @@ export function beginCycle(world: World, line: Line): Line {
   const cycleEndsAt = nextDayOfMonth(world.now, billDay)
   dropAllowances(world, line)
   for (const reference of line.buckets) startAllowance(world, line, reference, cycleEndsAt)
-  world.schedule(renew, cycleEndsAt, { iccid: line.iccid })
+  world.scheduleOnce(renew, cycleEndsAt, { iccid: line.iccid })
   return world.in(lines).put({ ...line, billDay, cycleEndsAt })
 }
 
