@@ -1,5 +1,6 @@
 // How answers of the control API leave.
 import type { ServerResponse } from 'node:http'
+import { endAnswer } from '../server/connections.ts'
 import { traceOf } from '../server/reason.ts'
 import { httpDate, wakeAfter } from '../server/send.ts'
 import { withStatusHeaders } from '../server/status-headers.ts'
@@ -32,7 +33,7 @@ export function send(response: ServerResponse, answer: Written, hosted?: HostedW
   const content =
     text === undefined ? {} : { 'Content-Type': type, 'Content-Length': Buffer.byteLength(text) }
   response.writeHead(status, { ...headers, 'Cache-Control': 'no-store', ...content })
-  response.end(text)
+  endAnswer(response, text)
 }
 
 /** Answers what went wrong. What is a mistake of the simulator is reported, too. */

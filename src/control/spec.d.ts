@@ -178,7 +178,10 @@ export interface components {
         readonly Advanced: {
             readonly from: components["schemas"]["Instant"];
             readonly to: components["schemas"]["Instant"];
+            /** @description The first 100000 of what happened */
             readonly fired: readonly components["schemas"]["Fired"][];
+            /** @description How many things happened after those; absent where all are listed */
+            readonly unlisted?: number;
             readonly stopped?: {
                 readonly at: components["schemas"]["Instant"];
                 readonly reason: string;
@@ -287,7 +290,7 @@ export interface components {
             readonly bundles: readonly components["schemas"]["Bundle"][];
             /** @description What happened to it, oldest first */
             readonly timeline: readonly components["schemas"]["Event"][];
-            /** @description Oldest first */
+            /** @description Oldest first, of many the latest 200 */
             readonly callbacks: readonly components["schemas"]["Callback"][];
         };
         readonly Bundle: {
@@ -773,7 +776,7 @@ export interface operations {
             };
         };
         readonly responses: {
-            /** @description Everything that happened, in order */
+            /** @description What happened, in order */
             readonly 200: {
                 headers: {
                     readonly [name: string]: unknown;

@@ -2,7 +2,7 @@
 import type { Advance, Fired } from '../server/runner.ts'
 import { type Bundle, bundlesOf, remainingBytes } from '../state/bundles.ts'
 import { type Callback, callbacks, type UnsentCallback } from '../state/callbacks.ts'
-import { SEPARATOR } from '../state/collection.ts'
+import { LAST_CHARACTER, SEPARATOR } from '../state/collection.ts'
 import { defined } from '../state/defined.ts'
 import { timeline, type WorldEvent } from '../state/events.ts'
 import { lpaString } from '../state/installation-code.ts'
@@ -93,6 +93,15 @@ export function bundleShown(bundle: Bundle): BundleShown {
   })
 }
 
+/** How many callbacks of a SIM are shown with it: the latest. */
+export const CALLBACKS_SHOWN = 200
+
+/** The latest callbacks of a SIM, the oldest of them first. */
+function latestOf(world: World, ofSim: string): Callback[] {
+  const range = { from: ofSim, to: ofSim + LAST_CHARACTER, descending: true }
+  return world.in(callbacks).page('sim', range, 0, CALLBACKS_SHOWN).reverse()
+}
+
 /** A SIM with all that the world knows of it. */
 export function simShown(world: World, sim: Sim): SimShown {
   const ofSim = sim.provider + SEPARATOR + sim.iccid + SEPARATOR
@@ -110,7 +119,7 @@ export function simShown(world: World, sim: Sim): SimShown {
     lastNetwork: sim.lastNetwork,
     bundles: bundlesOf(world, sim.provider, sim.iccid).map(bundleShown),
     timeline: world.in(timeline).matching('sim', ofSim).map(eventShown),
-    callbacks: world.in(callbacks).matching('sim', ofSim).map(callbackShown),
+    callbacks: latestOf(world, ofSim).map(callbackShown),
   })
 }
 
@@ -142,11 +151,13 @@ export function messageShown(message: Message): MessageShown {
   return { ...message, at: iso(message.at) }
 }
 
-export async function advanceShown({ from, to, fired, stopped }: Advance): Promise<AdvanceShown> {
+export async function advanceShown(advance: Advance): Promise<AdvanceShown> {
+  const { from, to, fired, unlisted, stopped } = advance
   return defined({
     from: iso(from),
     to: iso(to),
     fired: await mapInTurns(fired, firedShown),
+    unlisted,
     stopped: stopped && { at: iso(stopped.at), reason: stopped.reason },
   })
 }

@@ -3,6 +3,7 @@ import type { Call, Reply } from '../simulators/call.ts'
 import type { SettingValues } from '../simulators/simulator.ts'
 import { type AnyRefusal, Refusal } from '../state/refusal.ts'
 import type { World } from '../state/world.ts'
+import { shortName, tell } from './bounded.ts'
 import { type Answer, type BytesAnswer, type Exchange, headerOf, type Trace } from './exchange.ts'
 import { type Journal, remember } from './journal.ts'
 import { preferredType } from './media-type.ts'
@@ -201,7 +202,7 @@ function callOf(
     endpoints,
     now: world.now,
     settings,
-    passOver: (what) => trace.undocumented.push(what),
+    passOver: (what) => tell(trace.undocumented, shortName(what)),
   }
 }
 

@@ -1,5 +1,6 @@
 // Answers on their way to the socket, and what waits until they have left.
 import type { ServerResponse } from 'node:http'
+import { endAnswer } from './connections.ts'
 import type { Answer, BytesAnswer, DribbleAnswer } from './exchange.ts'
 import type { HostedWorld } from './hosted-world.ts'
 import { alarm, pause } from './ticker.ts'
@@ -24,7 +25,7 @@ function sendNow(response: ServerResponse, answer: Answer, hosted: HostedWorld |
   if (answer.kind === 'bytes') {
     sendHead(response, answer, hosted)
     wakeAfter(response, hosted)
-    response.end(answer.body)
+    endAnswer(response, answer.body)
     return
   }
 
