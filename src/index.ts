@@ -8,6 +8,7 @@ export type {
   ClockShown,
   CredentialsShown,
   DeviceShown,
+  DifferenceShown,
   EventShown,
   ExchangeShown,
   FiredShown,
@@ -16,9 +17,12 @@ export type {
   SettingValue,
   SimRow,
   SimShown,
+  SnapshotShown,
   StateDocument,
+  StepShown,
   UnsentCallbackShown,
   UsedShown,
+  WentBack,
   WorldShown,
 } from './control/wire.ts'
 export type {
@@ -29,6 +33,7 @@ export type {
   MessageFilter,
   ServiceUse,
   WorldClient,
+  WorldSnapshots,
 } from './control/world-client.ts'
 export { createApp, type SimulatorApp } from './library/embedded.ts'
 export type { SimulatorOptions } from './library/open-simulator.ts'

@@ -22,6 +22,7 @@ import { clockHandlers } from './clock.ts'
 import { deviceHandlers } from './device.ts'
 import { type Arrival, frontPage, isControl } from './front-page.ts'
 import { guard } from './guard.ts'
+import { historyHandlers } from './history.ts'
 import { journalHandlers } from './journal.ts'
 import { writtenInTurns } from './long-list.ts'
 import { messageHandlers } from './messages.ts'
@@ -31,6 +32,7 @@ import { bodyLimit, checked } from './request.ts'
 import { send, sendProblem } from './send.ts'
 import { settingHandlers } from './settings.ts'
 import { simHandlers } from './sims.ts'
+import { snapshotHandlers } from './snapshots.ts'
 import { stateHandlers } from './state.ts'
 import { worldHandlers } from './worlds.ts'
 
@@ -43,6 +45,8 @@ const handlers: ControlHandlers = {
   ...callbackHandlers,
   ...journalHandlers,
   ...stateHandlers,
+  ...snapshotHandlers,
+  ...historyHandlers,
   ...settingHandlers,
   ...provenanceHandlers,
 }
@@ -144,12 +148,14 @@ async function serve(
   const { path, query, body } = checked(operation, request, text)
   const opened = await server.worlds.open(world ?? DEFAULT_WORLD)
   let hosted: HostedWorld | undefined
+  const source = { command: `${operation.method} ${request.path}` }
   const call: ControlCall = {
     server,
     get hosted() {
       hosted ??= caughtUp(opened, world)
       return hosted
     },
+    step: (act) => call.hosted.history.within(source, act),
     path,
     query,
     body,
@@ -159,7 +165,7 @@ async function serve(
   }
 
   const handler = handlers[operation.id as OperationId] as AnyHandler
-  const reply = await handler(call)
+  const reply = await (opened ? opened.history.within(source, () => handler(call)) : handler(call))
   const type = reply.body === undefined ? undefined : 'application/json'
   const answer = await writtenInTurns(operation.id, reply.body, (part) =>
     operation.violations(reply.status, type, part),

@@ -42,6 +42,13 @@ export type MessageShown = Schemas['Message']
 /** An exchange with a provider, as the journal keeps it. */
 export type ExchangeShown = Schemas['Exchange']
 export type StateDocument = Schemas['State']
+export type SnapshotShown = Schemas['Snapshot']
+/** What differs between two snapshots. */
+export type DifferenceShown = Schemas['Difference']
+/** One step of the history, and what caused it. */
+export type StepShown = Schemas['Step']
+/** How far a world went back. */
+export type WentBack = Schemas['WentBack']
 export type SettingShown = Schemas['Setting']
 export type SettingValue = Schemas['SettingValue']
 export type ProvenanceRow = Schemas['ProvenanceRow']

@@ -17,6 +17,7 @@ import { type AttemptOptions, type Attempts, openAttempts } from './attempt.ts'
 import { tellOfOverflow } from './callback-overflow.ts'
 import { type Journal, openJournal } from './journal.ts'
 import { openRunner, type Runner } from './runner.ts'
+import { openWorldHistory, type WorldHistory } from './steps.ts'
 import { wallNow } from './ticker.ts'
 import { openTimeKeeper, type TimeKeeper } from './time-kept.ts'
 import type { CallbackCheck } from './webhooks.ts'
@@ -25,6 +26,7 @@ export interface HostedWorld {
   readonly world: World
   readonly runner: Runner
   readonly journal: Journal
+  readonly history: WorldHistory
   /** Awaited before anything leaves that shows the world's time. */
   readonly timeKept: TimeKeeper['kept']
 }
@@ -74,6 +76,7 @@ export function hostWorld(
 ): HostedWorld {
   const { store, attempts, report } = host
   const tellIfTooMany = tellOfOverflow(report)
+  const history = openWorldHistory()
   const world = openWorld(records, {
     wall: wallNow,
     react: (event, on) => host.bySlug.get(event.provider)?.react?.(event, on),
@@ -83,6 +86,7 @@ export function hostWorld(
     },
     committed(on, changes) {
       store.commit(on.name, changes)
+      history.note(changes, on.now)
       if (changes.some(({ collection }) => collection === tasks.name)) runner.nudge()
       timeKeeper.follow(changes)
       tellIfTooMany(on, changes)
@@ -102,10 +106,17 @@ export function hostWorld(
     },
     schedule: (on, slug) => host.bySlug.get(slug)?.callbacks?.schedule(on) ?? [],
     report,
+    history,
   })
   const timeKeeper = openTimeKeeper(world, store)
   const timeKept = () => timeKeeper.kept()
-  const hosted: HostedWorld = { world, runner, journal: openJournal(), timeKept }
+  const hosted: HostedWorld = {
+    world,
+    runner,
+    journal: openJournal(),
+    history,
+    timeKept,
+  }
   store.attach(name, () => world.records)
   return hosted
 }

@@ -13,6 +13,7 @@ import { rendered, renderedContent } from './render.ts'
 import { type ValidRequest, validated } from './request.ts'
 import type { Operation } from './spec.ts'
 import { withStatusHeaders } from './status-headers.ts'
+import type { WorldHistory } from './steps.ts'
 
 export interface PipelineOptions {
   /** False lets replies that break their spec through (`--unchecked`). */
@@ -26,6 +27,7 @@ export interface RequestContext {
   readonly exchange: Exchange
   readonly world: World
   readonly journal: Journal
+  readonly history: WorldHistory
   readonly options: PipelineOptions
   readonly trace: Trace
 }
@@ -86,7 +88,7 @@ function handled(context: RequestContext): Reply {
 
   // A handler is synchronous and throws what it refuses, so that a request happens whole or not at
   // all, without a lock. A reply that breaks the spec undoes what was done as a refusal does.
-  return inTransaction(world, () => {
+  return inTransaction(context, () => {
     const reply = perform(context, operation, callOf(context, found, request, settings))
     check(context, operation, reply)
     return reply
@@ -111,9 +113,10 @@ function validate(
   return validated(exchange, found, settings.strict === true, trace.undocumented)
 }
 
-/** Keeps what `act` changes, all of it or, where it throws, nothing. */
-function inTransaction(world: World, act: () => Reply): Reply {
-  return world.transaction(act).result
+/** Keeps what `act` changes, all of it or, where it throws, nothing: a step of the history. */
+function inTransaction<R>(context: RequestContext, act: () => R): R {
+  const { world, history } = context
+  return history.within(context, () => world.transaction(act).result)
 }
 
 /** Lets the provider decide, within a transaction. @throws Refusal */
@@ -241,7 +244,9 @@ function runAfterRefusal(context: RequestContext, refusal: AnyRefusal): void {
   const { slug, requests } = provider.simulator
   if (!requests?.afterRefusal) return
   try {
-    world.transaction(() => world.withStream(slug, () => requests.afterRefusal?.(refusal, world)))
+    inTransaction(context, () =>
+      world.withStream(slug, () => requests.afterRefusal?.(refusal, world)),
+    )
   } catch (error) {
     refusalFor(context, error)
   }

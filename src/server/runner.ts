@@ -14,6 +14,7 @@ import { DELIVER, firstTask, type Task, tasks } from '../state/task-queue.ts'
 import type { World } from '../state/world.ts'
 import { openLimit, within } from './limit.ts'
 import { reasonOf } from './reason.ts'
+import type { StepSource, WorldHistory } from './steps.ts'
 import { alarm, breathe, wallNow } from './ticker.ts'
 
 /** One thing that happened while the clock was advanced. */
@@ -47,6 +48,7 @@ export interface RunnerDeps {
   /** Delays between the attempts at a provider's callbacks, ISO 8601. */
   readonly schedule: (world: World, provider: string) => readonly string[]
   readonly report: (sentence: string) => void
+  readonly history: WorldHistory
 }
 
 export interface Runner {
@@ -127,6 +129,8 @@ interface Life {
   /** The latest attempt: where its outcome could not be kept, it is not made again. */
   made?: MadeAttempt | undefined
   advance?: Promise<unknown> | undefined
+  /** The command that asked for the advance: what happens on the way is of its step. */
+  source?: StepSource | undefined
 }
 
 /** Takes down what fired, as far as there is room. */
@@ -206,6 +210,7 @@ class WorldRunner implements Runner {
     this.checkIdle()
     const { from } = this.#distance(to)
     const life = this.#living
+    life.source = this.#deps.history.source
     const { maxEvents = Number.POSITIVE_INFINITY, maxWall } = limits
     const late = new Error(`maxWall ${maxWall} ms reached`)
     const limit = openLimit(maxWall, life.ended.signal, late)
@@ -225,6 +230,7 @@ class WorldRunner implements Runner {
       if (life !== this.#life) return
       this.#world.holdTime(undefined)
       life.advance = undefined
+      life.source = undefined
       this.wake()
     })
     life.advance = advance.catch(() => {})
@@ -277,20 +283,26 @@ class WorldRunner implements Runner {
   }
 
   /**
+   * Changes the world: as a part of the step of an advance that is under way; else what came due is
+   * a step of its own, and how an attempt went is of the latest one.
+   */
+  #transaction<R>(change: () => R, task?: Task) {
+    const source = this.#life.source ?? (task && { task: task.kind })
+    const { history } = this.#deps
+    return history.within(source, () => this.#world.transaction(change, task?.due, task))
+  }
+
+  /**
    * Performs a task at its own time; one that fails is dropped, and all it did
    * is undone.
    */
   #perform(task: Task, progress?: Progress): void {
     const world = this.#world
     try {
-      const { events } = world.transaction(
-        () => {
-          this.#drop(task)
-          this.#deps.perform(world, task)
-        },
-        task.due,
-        task,
-      )
+      const { events } = this.#transaction(() => {
+        this.#drop(task)
+        this.#deps.perform(world, task)
+      }, task)
       if (!progress) return
       if (events.length === 0) list(progress, { kind: 'task', at: task.due, task })
       for (const event of events) list(progress, { kind: 'event', at: event.at, event })
@@ -300,7 +312,7 @@ class WorldRunner implements Runner {
       this.#deps.report(
         `task ${task.kind} of world ${world.name} failed and was dropped: ${reason}`,
       )
-      world.transaction(() => this.#drop(task), task.due)
+      this.#transaction(() => this.#drop(task), task)
       if (progress) list(progress, { kind: 'task', at: task.due, task, error: reason })
     }
   }
@@ -346,7 +358,7 @@ class WorldRunner implements Runner {
   #record(task: Task, callback: Callback | undefined, made: MadeAttempt | undefined) {
     const world = this.#world
     try {
-      const { result } = world.transaction(() => {
+      const { result } = this.#transaction(() => {
         this.#drop(task)
         if (!callback || !made) return undefined
         const { at, outcome } = made
@@ -358,7 +370,7 @@ class WorldRunner implements Runner {
       if (!callback || isUnkept(error)) throw error
       const reason = reasonOf(error)
       this.#deps.report(`callback ${callback.id} of world ${world.name} was set aside: ${reason}`)
-      return world.transaction(() => {
+      return this.#transaction(() => {
         this.#drop(task)
         return setAside(world, callback, reason)
       }).result
@@ -466,7 +478,7 @@ class WorldRunner implements Runner {
 
     const at = stopped === undefined ? to : reached
     world.holdTime(at)
-    world.transaction(() => world.setClock(setTo(world.clock, wallNow(), at)))
+    this.#transaction(() => world.setClock(setTo(world.clock, wallNow(), at)))
     if (stopped === undefined) return { ...told, to: at }
     return { ...told, to: at, stopped: { at, reason: stopped } }
   }

@@ -104,6 +104,7 @@ export async function startRich(
     await device.attach('US').catch(() => {})
     await device.use('1MB').catch(() => {})
   }
+  await sim.snapshots.save('before')
   const again = {
     ...ORDER,
     subscriber: { ...ORDER.subscriber, email: 'b@bank.example', employee_id: 'E2' },
@@ -211,6 +212,9 @@ function reads({ iccid, reference, order, sold }: Ids, tokens: Tokens): Asked[] 
       '/callbacks',
       '/callbacks?state=unsent',
       '/settings/esim-go',
+      '/snapshots',
+      '/snapshots/before/diff/now',
+      '/history',
       '/state',
     ]),
   ]
@@ -304,6 +308,10 @@ function uses({ iccid, sold }: Ids, { wholesale, enterprise }: Tokens): Asked[] 
     post('/_sim/clock/advance', { by: 'P2D', maxWall: '10s' }),
     post('/_sim/clock/advance', { by: 'P200D', maxWall: '10s' }),
     { method: 'GET', path: '/_sim/sims' },
+    post('/_sim/rewind', { steps: 1 }),
+    post('/_sim/snapshots/before/restore'),
+    { method: 'GET', path: '/_sim/sims' },
+    post('/_sim/clock/advance', { by: 'P1D', maxWall: '10s' }),
     post('/_sim/reset'),
   ]
 }
