@@ -93,7 +93,8 @@ export function isoDuration(ms: number): string {
  * The clock ends in the year 9000: what begins then is over before years have
  * five digits.
  */
-const LONGEST = addDuration(0, 'P900Y')
+export const MOST_YEARS = 900
+const LONGEST = addDuration(0, `P${MOST_YEARS}Y`)
 
 /** What is wrong with a value that is to be a duration, not negative. */
 export function durationProblem(value: unknown): string | undefined {
@@ -101,7 +102,7 @@ export function durationProblem(value: unknown): string | undefined {
   try {
     const length = addDuration(0, value)
     if (length < 0) return 'must not be negative'
-    return length > LONGEST ? 'must not be longer than 900 years' : undefined
+    return length > LONGEST ? `must not be longer than ${MOST_YEARS} years` : undefined
   } catch (error) {
     if (error instanceof DurationError) return error.message
     throw error

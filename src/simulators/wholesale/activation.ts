@@ -27,7 +27,7 @@ type Activation = components['schemas']['Activation']
 type ProductChange = NonNullable<Activation['products']>[number]
 
 /** The most characteristics of a product (invented). */
-const MOST_CHARACTERISTICS = 20
+export const MOST_CHARACTERISTICS = 20
 
 /** The products of a line after a change. @throws Refusal `wrong-product`, `invalid-request` */
 function applyChange(

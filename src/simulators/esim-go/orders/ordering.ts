@@ -62,10 +62,10 @@ export interface PricedOrder {
 }
 
 /**
- * The most eSIMs one order may bring forth (invented: a slip of the keyboard
+ * The most eSIMs one order or application may bring forth (invented: a slip of the keyboard
  * fills no memory).
  */
-const MOST_ESIMS = 1000
+export const MOST_ESIMS = 1000
 
 /**
  * Prices an order and checks every rule of it.
