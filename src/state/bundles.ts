@@ -178,7 +178,12 @@ export function startBundle(world: World, bundle: Bundle): Bundle {
  * timeline.
  */
 export function removeBundle(world: World, bundle: Bundle): void {
-  world.in(bundles).delete(bundles.key(bundle))
+  const key = bundles.key(bundle)
+  const { startsAt, endsAt } = bundle
+  world.in(bundles).delete(key)
+  // Nothing is due of it any more: else the queue would grow with each that comes and goes.
+  if (startsAt !== undefined) world.unschedule(bundleStarts, startsAt, { bundle: key })
+  if (endsAt !== undefined) world.unschedule(bundleExpires, endsAt, { bundle: key })
   happened(world, bundle, 'bundle.removed')
 }
 

@@ -93,6 +93,8 @@ export interface World {
   schedule<Data extends TaskData>(task: TaskKind<Data>, due: number, data: NoInfer<Data>): Task
   /** Queues a task, unless just that is queued for then already. */
   scheduleOnce<Data extends TaskData>(task: TaskKind<Data>, due: number, data: NoInfer<Data>): void
+  /** Takes what is queued for that instant, and just that, off the queue. */
+  unschedule<Data extends TaskData>(task: TaskKind<Data>, due: number, data: NoInfer<Data>): void
   /** Records that something happened to a SIM and lets its provider react. */
   emit(event: Omit<WorldEvent, 'id' | 'at'>): void
   /**
@@ -244,6 +246,12 @@ class OpenWorld implements World {
   scheduleOnce<Data extends TaskData>(task: TaskKind<Data>, due: number, data: Data): void {
     const same = sameTask({ kind: task.kind, due: Math.max(due, this.now), data })
     if (this.in(tasks).count('same', same) === 0) this.schedule(task, due, data)
+  }
+
+  unschedule<Data extends TaskData>({ kind }: TaskKind<Data>, due: number, data: Data): void {
+    const queue = this.in(tasks)
+    for (const task of queue.matching('same', sameTask({ kind, due, data })))
+      queue.delete(tasks.key(task))
   }
 
   emit(event: Omit<WorldEvent, 'id' | 'at'>): void {
