@@ -47,8 +47,17 @@ export interface WorldDeps {
    * cannot be kept.
    */
   readonly beforeCommit: (world: World, changes: Iterable<Change>) => void
-  /** Keeps what a transaction changed. */
+  /** Keeps what a transaction changed; a throw undoes it. Absent where nothing is kept. */
+  readonly keep?: (world: World, changes: readonly Change[]) => void
+  /** Told of what a transaction changed, once it is kept. */
   readonly committed: (world: World, changes: readonly Change[]) => void
+}
+
+/** What a transaction came to. */
+export interface Done<R> {
+  readonly result: R
+  readonly events: readonly WorldEvent[]
+  readonly changes: readonly Change[]
 }
 
 export interface World {
@@ -100,13 +109,9 @@ export interface World {
   /**
    * Runs `change` at virtual time `at` (now, unless told). A throw undoes everything it did.
    * @param task what it performs
-   * @returns what `change` returned and the events it emitted
+   * @returns what `change` returned, the events it emitted and the records it wrote
    */
-  transaction<R>(
-    change: () => R,
-    at?: number,
-    task?: Task,
-  ): { result: R; events: readonly WorldEvent[] }
+  transaction<R>(change: () => R, at?: number, task?: Task): Done<R>
   /**
    * Stops the time shown at `at` while the runner advances; `undefined` lets it
    * go on.
@@ -266,28 +271,30 @@ class OpenWorld implements World {
     this.withStream(provider, () => this.#deps.react(happened, this))
   }
 
-  transaction<R>(
-    change: () => R,
-    at = this.now,
-    task?: Task,
-  ): { result: R; events: readonly WorldEvent[] } {
+  transaction<R>(change: () => R, at = this.now, task?: Task): Done<R> {
     if (this.#transaction) throw new Error('transactions do not nest')
     if (this.#ended)
       throw new Refusal('writes-refused', `the world "${this.name}" was removed meanwhile`)
     const current = beginTransaction(at, task)
     this.#transaction = current
     let result: R
+    let changes: readonly Change[] = []
     try {
       result = change()
-      if (current.changes.size > 0) this.#seal(current)
+      if (current.changes.size > 0) {
+        this.#seal(current)
+        changes = [...current.changes.values()]
+        this.#deps.keep?.(this, changes)
+      }
     } catch (error) {
       this.#rollBack(current)
       throw error
     } finally {
       this.#transaction = undefined
     }
-    if (current.changes.size > 0) this.#deps.committed(this, [...current.changes.values()])
-    return { result, events: current.events }
+    const { events } = current
+    if (changes.length > 0) this.#deps.committed(this, changes)
+    return { result, events, changes }
   }
 
   holdTime(at: number | undefined): void {
