@@ -1,5 +1,6 @@
 // How answers of the control API leave.
 import type { ServerResponse } from 'node:http'
+import { endAnswer } from '../server/connections.ts'
 import { httpDate } from '../server/http-date.ts'
 import { traceOf } from '../server/reason.ts'
 import { wakeAfter } from '../server/send.ts'
@@ -34,7 +35,7 @@ export function send(response: ServerResponse, answer: Written, hosted?: HostedW
   const content =
     text === undefined ? {} : { 'Content-Type': type, 'Content-Length': Buffer.byteLength(text) }
   response.writeHead(status, { ...headers, 'Cache-Control': 'no-store', ...content })
-  response.end(text)
+  endAnswer(response, text)
 }
 
 /** Answers what went wrong. What is a mistake of the simulator is reported, too. */

@@ -15,6 +15,7 @@ import type { TaskDef } from '../state/tasks.ts'
 import { openWorld, type World } from '../state/world.ts'
 import { type Store, StoreError } from '../stores/store.ts'
 import { type AttemptOptions, type Attempts, openAttempts } from './attempt.ts'
+import { tellOfOverflow } from './callback-overflow.ts'
 import { type DelayedReplies, openDelayedReplies } from './delayed-replies.ts'
 import { disturbed } from './faults/callback-faults.ts'
 import { type Journal, openJournal } from './journal.ts'
@@ -82,6 +83,7 @@ export function hostWorld(
   onCommit: (hosted: HostedWorld, changes: readonly Change[]) => void,
 ): HostedWorld {
   const { store, attempts, report, redactor } = host
+  const tellIfTooMany = tellOfOverflow(report)
   const history = openWorldHistory()
   const world = openWorld(records, {
     wall: wallNow,
@@ -95,6 +97,7 @@ export function hostWorld(
       history.note(changes, on.now)
       if (changes.some(({ collection }) => collection === tasks.name)) runner.nudge()
       timeKeeper.follow(changes)
+      tellIfTooMany(on, changes)
       onCommit(hosted, changes)
       // Last: what goes on then commits, too.
       delays.follow(changes)

@@ -128,7 +128,8 @@ export interface Worlds {
 }
 
 export const DEFAULT_WORLD = 'default'
-const MOST_WORLDS = 1000
+/** How many worlds there are at most, open or not. */
+export const MOST_WORLDS = 1000
 
 /**
  * Opens the world `default`, made where there is none. The others follow one after the other, in
