@@ -16,6 +16,7 @@ import { setTimeout as pause } from 'node:timers/promises'
  * @property {number} pid
  * @property {(path: string) => string} url
  * @property {number} firstAnswer ms from the process's start to its first whole answer
+ * @property {import('node:child_process').ChildProcess} child
  * @property {() => Promise<void>} stop
  */
 
@@ -130,11 +131,11 @@ export async function start(peer, replies, first) {
   const child = watched(
     spawn(process.execPath, args, {
       cwd: folder,
-      stdio: ['ignore', 'ignore', 'pipe'],
+      stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
       env: { ...ENVIRONMENT, ...peer.env },
     }),
   )
-  child.stderr.setEncoding('utf8').on('data', (chunk) => {
+  child.stderr?.setEncoding('utf8').on('data', (chunk) => {
     complaint = (complaint + chunk).slice(-2000)
   })
   const firstAnswer = await firstAnswerOf(peer, child, url(first.path), first, began).catch(
@@ -142,7 +143,7 @@ export async function start(peer, replies, first) {
       throw complaint ? new Error(`${error.message}\n${complaint}`) : error
     },
   )
-  return { peer, pid: child.pid ?? 0, url, firstAnswer, stop: () => stop(child) }
+  return { peer, pid: child.pid ?? 0, url, firstAnswer, child, stop: () => stop(child) }
 }
 
 /**
