@@ -230,7 +230,7 @@ test('of node:crypto state and providers use createHmac and createHash, of node:
 const timekeepers: Readonly<Record<string, string>> = {
   'src/server/ticker.ts': 'the only wall clock and the only timers',
   'src/stores/world-writer.ts': 'a failed write is tried again after a while',
-  'src/stores/base-text.ts': 'a large base is written with breaths',
+  'src/stores/turns.ts': 'long work is cut in turns',
 }
 
 test('the wall clock is read and timers are set in one place only', () => {

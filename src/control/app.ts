@@ -9,7 +9,6 @@ import express, {
 } from 'express'
 import { serverUrl } from '../server/address.ts'
 import type { RestListener } from '../server/http.ts'
-import { BODY_LIMIT, readBody } from '../server/read-body.ts'
 import { reasonOf } from '../server/reason.ts'
 import type { SimulatorServer } from '../server/server.ts'
 import { type Operation, type Spec, specOf } from '../server/spec.ts'
@@ -27,7 +26,7 @@ import { writtenInTurns } from './long-list.ts'
 import { messageHandlers } from './messages.ts'
 import type { OperationId } from './operations.ts'
 import { provenanceHandlers } from './provenance.ts'
-import { bodyLimit, checked } from './request.ts'
+import { checked, type ReadBody, readRequest } from './request.ts'
 import { send, sendProblem } from './send.ts'
 import { settingHandlers } from './settings.ts'
 import { simHandlers } from './sims.ts'
@@ -84,8 +83,7 @@ export async function controlApp(server: SimulatorServer): Promise<RestListener>
   return (request, response, { world, path, malformed }) => {
     const operation = operationAt(spec, request.method ?? 'GET', path)
     const forbidden = malformed ?? guardProblem(server, request, { path, operation })
-    const limit = forbidden ? BODY_LIMIT : bodyLimit(operation)
-    const arrived = (body: string | undefined, unread: AnyRefusal | undefined) => {
+    const arrived = (body: ReadBody, unread: AnyRefusal | undefined) => {
       if (unread) response.shouldKeepAlive = false
       const root = serverUrl(request, server.publicUrl)
       arrivals.set(request, { world, root, body, refusal: forbidden ?? unread })
@@ -93,7 +91,7 @@ export async function controlApp(server: SimulatorServer): Promise<RestListener>
       app(request, response)
     }
     // Read before anything is answered: a sender that is cut off cannot read why.
-    readBody(request, arrived, limit)
+    readRequest(request, forbidden ? undefined : operation, arrived)
   }
 }
 
@@ -139,9 +137,9 @@ interface Incoming extends Arrival {
 async function serve(
   server: SimulatorServer,
   operation: Operation,
-  { request, response, world, root, body: text }: Incoming,
+  { request, response, world, root, body: sent }: Incoming,
 ): Promise<void> {
-  const { path, query, body } = checked(operation, request, text)
+  const { path, query, body } = await checked(operation, request, sent)
   const opened = await server.worlds.open(world ?? DEFAULT_WORLD)
   let hosted: HostedWorld | undefined
   const call: ControlCall = {
@@ -154,6 +152,7 @@ async function serve(
     query,
     body,
     root,
+    isGone: () => response.closed,
     trusted:
       operation.id !== HEALTH || guard(request, server.control, server.publicUrl) === undefined,
   }

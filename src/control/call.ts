@@ -4,6 +4,7 @@ import { DEFAULT_WORLD, type HostedWorld } from '../server/worlds.ts'
 import type { Reply } from '../simulators/call.ts'
 import { Refusal } from '../state/refusal.ts'
 import type { AnswerOf, BodyOf, OperationId, PathOf, QueryOf } from './operations.ts'
+import type { SentState } from './sent-state.ts'
 
 /** A call, routed and validated: values are as specs/control.yaml types them. */
 export interface ControlCall<Path = unknown, Query = unknown, Body = unknown> {
@@ -21,12 +22,17 @@ export interface ControlCall<Path = unknown, Query = unknown, Body = unknown> {
    * without a world.
    */
   readonly root: string
+  /** True once nobody is there any more to read the answer. */
+  readonly isGone: () => boolean
   /** False only for calls of `getHealth` that may not see more than that. */
   readonly trusted: boolean
 }
 
+/** The body of a call; that of a state has been made records of. */
+type CalledWith<Id extends OperationId> = Id extends 'putState' ? SentState : BodyOf<Id>
+
 /** The call of an operation. */
-export type CallOf<Id extends OperationId> = ControlCall<PathOf<Id>, QueryOf<Id>, BodyOf<Id>>
+export type CallOf<Id extends OperationId> = ControlCall<PathOf<Id>, QueryOf<Id>, CalledWith<Id>>
 
 /** What a handler answers, or will. */
 export type ReplyOf<Id extends OperationId> = Reply<AnswerOf<Id>> | Promise<Reply<AnswerOf<Id>>>

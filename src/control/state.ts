@@ -4,8 +4,10 @@ import type { Records } from '../state/collection.ts'
 import { defined } from '../state/defined.ts'
 import { Refusal } from '../state/refusal.ts'
 import type { World } from '../state/world.ts'
+import { type Identity, worldRecords } from '../state/world-records.ts'
 import { FORMAT } from '../stores/store.ts'
 import type { ControlHandlers } from './call.ts'
+import type { SentState } from './sent-state.ts'
 import type { StateDocument } from './wire.ts'
 import { worldShown } from './world-shown.ts'
 
@@ -34,28 +36,26 @@ function stateOf(world: World): StateDocument {
 }
 
 /**
- * The records of a document, as a life of `world`: its name and how long it is
- * kept stay.
+ * The records that were sent, as a life of `world`: its name and how long it is kept stay.
+ * @throws Refusal `invalid-request` for those of a newer version
  */
-function recordsOf({ format, collections }: StateDocument, world: World): Records {
+function recordsOf({ format, records }: SentState, world: World): Records {
   if (format > FORMAT) {
     const versions = `format ${format}; this one reads ${FORMAT}`
     throw wrong(`it was written by a newer esimulator (${versions}): upgrade`)
   }
-  const records: Records = new Map()
-  for (const [name, byKey] of Object.entries(collections))
-    records.set(name, new Map<string, object>(Object.entries(byKey)))
-
   const { name, expiresAt } = world.identity
-  const { expiresAt: _, ...identity } = collections.world?.world ?? {}
-  records.get('world')?.set('world', defined({ ...identity, name, expiresAt }))
+  const own = records.get(worldRecords.name)
+  const { expiresAt: _, ...identity } = (own?.get('world') ?? {}) as Partial<Identity>
+  own?.set('world', defined({ ...identity, name, expiresAt }))
   return records
 }
 
 export const stateHandlers = {
   getState: ({ hosted }) => reply(200, stateOf(hosted.world)),
-  putState({ server, hosted, body, root }) {
-    server.worlds.restore(hosted, recordsOf(body, hosted.world))
+  async putState({ server, hosted, body, root, isGone }) {
+    const records = recordsOf(body, hosted.world)
+    await server.worlds.restore(hosted, records, () => !isGone())
     hosted.journal.clear()
     return reply(200, worldShown(server, hosted, root))
   },

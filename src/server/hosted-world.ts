@@ -103,7 +103,11 @@ export function hostWorld(
   const timeKeeper = openTimeKeeper(world, store)
   const timeKept = () => timeKeeper.kept()
   const hosted: HostedWorld = { world, runner, journal: openJournal(), timeKept }
-  store.attach(name, () => world.records)
+  store.attach(
+    name,
+    () => world.records,
+    () => world.view(),
+  )
   return hosted
 }
 

@@ -9,9 +9,13 @@ import {
 } from '../state/record-check.ts'
 import { type ChosenSettings, chosenSettings, valueProblem } from '../state/settings.ts'
 import { sharedCollections } from '../state/shared-collections.ts'
+import { openTurns } from '../stores/turns.ts'
 
-/** Finds what is wrong with records, one after the other; a missing one comes last. */
-export type RecordCheck = (records: Records) => Iterable<RecordProblem>
+/**
+ * Finds what is wrong with records, one after the other; a missing one comes last. `undefined` comes
+ * in between, whenever something else may be done.
+ */
+export type RecordCheck = (records: Records) => Iterable<RecordProblem | undefined>
 
 /** The check of worlds of these providers. */
 export function recordCheck(simulators: readonly Simulator[]): RecordCheck {
@@ -27,9 +31,16 @@ export function recordCheck(simulators: readonly Simulator[]): RecordCheck {
   }
 }
 
-/** What is wrong with records, in a sentence; `undefined` where nothing is. */
-export function firstProblem(check: RecordCheck, records: Records): string | undefined {
-  for (const problem of check(records)) return problemSentence(problem)
+/** What is wrong with records, in a sentence; `undefined` where nothing is. Looked for in turns. */
+export async function firstProblem(
+  check: RecordCheck,
+  records: Records,
+): Promise<string | undefined> {
+  const turns = openTurns()
+  for (const problem of check(records)) {
+    if (problem) return problemSentence(problem)
+    await turns.over()
+  }
   return undefined
 }
 

@@ -11,9 +11,10 @@ import type { WorldEvent } from '../state/events.ts'
 import { Refusal } from '../state/refusal.ts'
 import { DELIVER, firstTask, type Task, tasks } from '../state/task-queue.ts'
 import type { World } from '../state/world.ts'
+import { breathe, openTurns } from '../stores/turns.ts'
 import { openLimit, within } from './limit.ts'
 import { reasonOf } from './reason.ts'
-import { alarm, breathe, wallNow } from './ticker.ts'
+import { alarm, wallNow } from './ticker.ts'
 
 /** One thing that happened while the clock was advanced. */
 export type Fired =
@@ -77,9 +78,6 @@ export interface Runner {
   /** Breaks off what is under way, and does nothing more. @param why told by an advance under way */
   stop(why?: string): void
 }
-
-/** The longest an advance holds the thread before others get their turn, in wall ms. */
-const TURN = 8
 
 /** How long what could not be kept waits for the next try, in wall ms. */
 const RETRY = 1000
@@ -406,7 +404,7 @@ class WorldRunner implements Runner {
   async #runDue(progress: Progress): Promise<string | undefined> {
     const world = this.#world
     const { to, stop, life, fired, maxEvents } = progress
-    let turn = wallNow()
+    const turns = openTurns()
     for (;;) {
       const task = this.#nextTask()
       if (this.#isOver(life) || !isDue(task, to)) return undefined
@@ -418,10 +416,8 @@ class WorldRunner implements Runner {
         const delivery = await within(stop, this.#attempt(task))
         if (delivery && life.made) fired.push({ kind: 'callback', at: life.made.at, delivery })
       } else this.#perform(task, fired)
-      if (wallNow() - turn > TURN) {
-        await breathe()
-        turn = wallNow()
-      }
+      const rest = turns.over()
+      if (rest) await rest
     }
   }
 

@@ -90,11 +90,13 @@ export interface Worlds {
    */
   reset(hosted: HostedWorld, start: Pick<WorldStart, 'seed' | 'given'>): void
   /**
-   * Replaces all that is in a world.
+   * Replaces all that is in a world, at once, when the records have been looked at in turns: until
+   * then the old life goes on, and what was kept of it meanwhile goes with it.
+   * @param isWanted false once nobody waits for it: the old life then goes on
    * @throws Refusal `invalid-request` for records of no world, `writes-refused` where nothing can be
    *   kept
    */
-  restore(hosted: HostedWorld, records: Records): void
+  restore(hosted: HostedWorld, records: Records, isWanted?: () => boolean): Promise<void>
   /** What it still does reaches nothing; its name may be taken anew at once. */
   remove(hosted: HostedWorld): Promise<void>
   /** Breaks off what is under way: advances end and say so, and nothing happens by itself. */
@@ -262,12 +264,20 @@ class OpenWorlds implements Worlds {
     this.#wake(hosted)
   }
 
-  restore(hosted: HostedWorld, records: Records): void {
+  async restore(
+    hosted: HostedWorld,
+    records: Records,
+    isWanted: () => boolean = () => true,
+  ): Promise<void> {
     this.#checkThere(hosted)
     checkWritable(this.#options.store, hosted.world)
-    const problem = firstProblem(this.#check, records)
+    const problem = await firstProblem(this.#check, records)
     if (problem !== undefined)
       throw new Refusal('invalid-request', `this is no state of a world: ${problem}`)
+    if (!isWanted()) throw new Refusal('invalid-request', 'its sender has gone: nothing was done')
+    // Others had their turns meanwhile; from here on nobody has.
+    this.#checkThere(hosted)
+    checkWritable(this.#options.store, hosted.world)
     setClaims(records, this.#credentials.claimsIn(hosted))
     this.#credentials.remove(hosted)
     try {
@@ -356,7 +366,7 @@ class OpenWorlds implements Worlds {
     try {
       const records = await this.#options.store.load(name)
       if (this.#closed) return undefined
-      hosted = records && this.#reopen(name, records)
+      hosted = records && (await this.#reopen(name, records))
     } catch (error) {
       await this.#leaveOut(name, error)
     }
@@ -398,9 +408,10 @@ class OpenWorlds implements Worlds {
     }
   }
 
-  #reopen(name: string, records: Records): HostedWorld {
-    const problem = firstProblem(this.#check, records)
+  async #reopen(name: string, records: Records): Promise<HostedWorld | undefined> {
+    const problem = await firstProblem(this.#check, records)
     if (problem !== undefined) throw new BrokenWorld(problem)
+    if (this.#closed) return undefined
     try {
       return this.#add(name, records)
     } catch (error) {

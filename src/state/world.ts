@@ -12,6 +12,7 @@ import {
 import { TIMELINE_LENGTH, timeline, type WorldEvent } from './events.ts'
 import type { Random } from './random.ts'
 import { openStreams, type StreamId } from './random-streams.ts'
+import { type FollowingView, openView, type RecordsView } from './record-view.ts'
 import { Refusal } from './refusal.ts'
 import { chosenSettings, type SettingsDef, type SettingsOf, type SettingTable } from './settings.ts'
 import { type Task, type TaskData, type TaskKind, tasks } from './task-queue.ts'
@@ -57,6 +58,8 @@ export interface World {
   readonly clock: Clock
   /** The whole content, for what keeps and shows it. */
   readonly records: Records
+  /** The whole content as it stands now, to be read in turns; to be closed by who has read it. */
+  view(): RecordsView
   in<T extends object>(def: CollectionDef<T>): Collection<T>
   /**
    * Runs `act` with the random stream of that name in use: what one provider draws does not move
@@ -126,6 +129,8 @@ class OpenWorld implements World {
   #held: number | undefined
   /** The one under way. */
   #transaction: Transaction | undefined
+  /** Those of the present life that are being read. */
+  #views = new Set<FollowingView>()
 
   constructor(records: Records, deps: WorldDeps) {
     this.#deps = deps
@@ -166,6 +171,13 @@ class OpenWorld implements World {
 
   get records(): Records {
     return this.#records
+  }
+
+  view(): RecordsView {
+    const views = this.#views
+    const view = openView(this.#records, () => views.delete(view))
+    views.add(view)
+    return view
   }
 
   in<T extends object>(def: CollectionDef<T>): Collection<T> {
@@ -255,6 +267,8 @@ class OpenWorld implements World {
     this.#records = takeRecords(records, this.#deps.wall(), { name, life: life + 1 })
     this.#mark = undefined
     this.#collections = new Map()
+    // The records of the old life are written no more.
+    this.#views = new Set()
     this.#streams.forgetAll()
     this.#epoch += 1
     // An advance of the old life does not set the time of the new one.
@@ -281,6 +295,7 @@ class OpenWorld implements World {
 
   #noteWrite(change: Change): void {
     if (!this.#transaction) throw new Error(`a write to ${change.collection} outside a transaction`)
+    for (const view of this.#views) view.note(change)
     noteWrite(this.#transaction, change)
   }
 

@@ -8,11 +8,12 @@ export interface CommitQueue {
   readonly isEmpty: boolean
   /** Adds the commit numbered `n`. */
   add(n: number, changes: readonly Change[]): void
-  /**
-   * Adds the whole world, in place of the commits before that are not being
-   * written.
-   */
-  addWhole(): void
+  /** Adds the whole world as commit `n`, in place of those before that are not being written. */
+  addWhole(n: number): void
+  /** True where the whole world is to be written, and nothing is being written. */
+  readonly hasWhole: boolean
+  /** The whole world as it stood after commit `n` is on the disk, and not in the log. */
+  wholeWritten(n: number): void
   /**
    * All that was added as one batch; the same again until it is written.
    * @param lineOfWhole the line that holds the whole world
@@ -33,27 +34,40 @@ export interface CommitQueue {
 
 export function openCommitQueue(): CommitQueue {
   let added: { n: number; changes: readonly Change[] }[] = []
-  let whole = false
+  let whole: number | undefined
   let waiting: Deferred | undefined
   let batch: { readonly bytes: Buffer; waiting: Deferred | undefined } | undefined
 
-  const isAdded = () => whole || added.length > 0
+  const isAdded = () => whole !== undefined || added.length > 0
 
   return {
     get isEmpty() {
       return batch === undefined && !isAdded()
     },
     add: (n, changes) => void added.push({ n, changes }),
-    addWhole() {
+    addWhole(n) {
       added = []
-      whole = true
+      whole = n
+    },
+    get hasWhole() {
+      return batch === undefined && whole !== undefined
+    },
+    wholeWritten(n) {
+      if (whole !== undefined && whole <= n) whole = undefined
+      added = added.filter((commit) => commit.n > n)
+      if (isAdded()) return
+      waiting?.resolve()
+      waiting = undefined
     },
     batch(lineOfWhole) {
       if (batch) return batch.bytes
-      const lines = whole ? [lineOfWhole()] : added.map(({ n, changes }) => changeLine(n, changes))
+      const lines =
+        whole === undefined
+          ? added.map(({ n, changes }) => changeLine(n, changes))
+          : [lineOfWhole()]
       batch = { bytes: sealedLines(lines), waiting }
       added = []
-      whole = false
+      whole = undefined
       waiting = undefined
       return batch.bytes
     },
@@ -76,7 +90,7 @@ export function openCommitQueue(): CommitQueue {
     },
     clear() {
       added = []
-      whole = false
+      whole = undefined
       waiting?.resolve()
       waiting = undefined
     },

@@ -2,6 +2,7 @@
 import { dirname } from 'node:path'
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { Change, Records } from '../state/collection.ts'
+import type { RecordsView } from '../state/record-view.ts'
 import { type ChangeLog, openChangeLog, replacingLine } from './change-log.ts'
 import { openCommitQueue } from './commit-queue.ts'
 import { type Compaction, openCompaction } from './compaction.ts'
@@ -12,6 +13,9 @@ import type { Durability } from './store.ts'
 import type { WorldFiles } from './world-files.ts'
 
 const RETRY_AFTER_MS = 1_000
+
+/** A world with more records is kept as a base when it begins anew: as one line it would hold the thread. */
+const MOST_IN_A_LINE = 10_000
 
 export interface WriterOptions {
   readonly disk: Disk
@@ -26,9 +30,16 @@ export interface WriterOptions {
   readonly ready?: Promise<void> | undefined
 }
 
+/** Where the present records of a world are read. */
+export interface Source {
+  readonly records: () => Records
+  /** As they stand, to be read in turns. */
+  readonly view: () => RecordsView
+}
+
 /** What a `Store` does for one of its worlds. */
 export interface WorldWriter {
-  attach(records: () => Records): void
+  attach(source: Source): void
   commit(changes: readonly Change[]): void
   rewrite(): void
   flushed(): Promise<void> | undefined
@@ -59,16 +70,18 @@ class OpenWriter implements WorldWriter {
   readonly #queue = openCommitQueue()
   /** The number of the last commit. */
   #n: number
-  #source: (() => Records) | undefined
+  #source: Source | undefined
   #writing: Promise<void> | undefined
   #failure: Error | undefined
   #retry: NodeJS.Timeout | undefined
   #closed = false
+  /** The file that is written, or was the last time. */
+  #file: string
 
   constructor(saved: Saved, options: WriterOptions) {
     const { disk, world, files, durability, version, warn } = options
-    const present = () => ({ n: this.#n, records: this.#records() })
     this.#options = options
+    this.#file = files.log
     this.#n = saved.n
     this.#log = openChangeLog({
       disk,
@@ -78,25 +91,27 @@ class OpenWriter implements WorldWriter {
       isHeaded: saved.isLogHeaded,
       synced: durability === 'synced',
     })
-    const compacted = { disk, world, files, version, present, warn }
-    this.#compaction = openCompaction(this.#log, saved, compacted)
+    const compacted = { disk, world, files, version, warn }
+    const present = { n: () => this.#n, view: () => this.#attached().view() }
+    this.#compaction = openCompaction(this.#log, saved, { ...compacted, ...present })
   }
 
-  attach(records: () => Records): void {
-    this.#source = records
+  attach(source: Source): void {
+    this.#source = source
   }
 
   commit(changes: readonly Change[]): void {
     if (changes.length === 0) return
     // What a world was made with was never committed: its first line holds all of it.
-    if (this.#n === 0 && this.#source) this.#queue.addWhole()
-    this.#queue.add(this.#next(), changes)
+    const isFirst = this.#n === 0 && this.#source !== undefined
+    const n = this.#next()
+    if (isFirst) this.#queue.addWhole(n)
+    this.#queue.add(n, changes)
   }
 
   rewrite(): void {
-    this.#records()
-    this.#next()
-    this.#queue.addWhole()
+    this.#attached()
+    this.#queue.addWhole(this.#next())
   }
 
   flushed(): Promise<void> | undefined {
@@ -150,9 +165,9 @@ class OpenWriter implements WorldWriter {
     if (this.#failure) throw this.#failure
   }
 
-  #records(): Records {
+  #attached(): Source {
     if (!this.#source) throw new Error(`world ${this.#options.world} was not attached to its store`)
-    return this.#source()
+    return this.#source
   }
 
   /** Numbers a commit, and sees to it that it is written. */
@@ -171,8 +186,7 @@ class OpenWriter implements WorldWriter {
       while (!this.#queue.isEmpty) {
         const lost = lockLost()
         if (lost) throw lost
-        await this.#log.append(this.#batch())
-        this.#queue.written()
+        await this.#writeNext()
         this.#succeed()
         if (!this.#closed && this.#compaction.isDue()) await this.#compaction.begin()
       }
@@ -183,20 +197,38 @@ class OpenWriter implements WorldWriter {
     }
   }
 
+  async #writeNext(): Promise<void> {
+    const { base, log } = this.#options.files
+    const isBase = this.#queue.hasWhole && this.#isLarge()
+    this.#file = isBase ? base : log
+    if (isBase) {
+      this.#queue.wholeWritten(await this.#compaction.replace())
+      return
+    }
+    await this.#log.append(this.#batch())
+    this.#queue.written()
+  }
+
+  #isLarge(): boolean {
+    let size = 0
+    for (const byKey of this.#attached().records().values()) size += byKey.size
+    return size > MOST_IN_A_LINE
+  }
+
   #batch(): Buffer {
-    return this.#queue.batch(() => replacingLine(this.#n, this.#records()))
+    return this.#queue.batch(() => replacingLine(this.#n, this.#attached().records()))
   }
 
   #succeed(): void {
-    const { world, files, warn } = this.#options
-    if (this.#failure) warn(`${files.log} can be written again: world ${world} is kept`)
+    const { world, warn } = this.#options
+    if (this.#failure) warn(`${this.#file} can be written again: world ${world} is kept`)
     this.#failure = undefined
   }
 
   #fail(cause: unknown): void {
-    const { world, files, warn, lockLost } = this.#options
+    const { world, warn, lockLost } = this.#options
     const isFirst = !this.#failure
-    const why = `cannot write ${files.log}: ${reason(cause)}`
+    const why = `cannot write ${this.#file}: ${reason(cause)}`
     this.#failure =
       lockLost() ?? new Error(`${why}. World ${world} refuses writes until it can`, { cause })
     if (isFirst) warn(this.#failure.message)
