@@ -15,7 +15,7 @@ import { type Operation, type Spec, specOf } from '../server/spec.ts'
 import { DEFAULT_WORLD, type HostedWorld } from '../server/worlds.ts'
 import type { Reply } from '../simulators/call.ts'
 import { type AnyRefusal, Refusal } from '../state/refusal.ts'
-import { type ControlCall, type ControlHandlers, caughtUp } from './call.ts'
+import { type ControlCall, type ControlHandlers, caughtUp, type WrittenReply } from './call.ts'
 import { callbackHandlers } from './callbacks.ts'
 import { clockHandlers } from './clock.ts'
 import { deviceHandlers } from './device.ts'
@@ -27,7 +27,7 @@ import { messageHandlers } from './messages.ts'
 import type { OperationId } from './operations.ts'
 import { provenanceHandlers } from './provenance.ts'
 import { checked, type ReadBody, readRequest } from './request.ts'
-import { send, sendProblem } from './send.ts'
+import { send, sendPieces, sendProblem } from './send.ts'
 import { settingHandlers } from './settings.ts'
 import { simHandlers } from './sims.ts'
 import { stateHandlers } from './state.ts'
@@ -50,7 +50,7 @@ const handlers: ControlHandlers = {
  * Any handler: all are called alike, with what the spec has checked, so their
  * types end here.
  */
-type AnyHandler = (call: ControlCall) => Reply | Promise<Reply>
+type AnyHandler = (call: ControlCall) => Reply | WrittenReply | Promise<Reply>
 
 const HEALTH: OperationId = 'getHealth'
 
@@ -159,11 +159,15 @@ async function serve(
 
   const handler = handlers[operation.id as OperationId] as AnyHandler
   const reply = await handler(call)
+  if ('pieces' in reply) {
+    await sendPieces(response, reply, hosted, () => flushed(server, hosted))
+    return
+  }
   const type = reply.body === undefined ? undefined : 'application/json'
   const answer = await writtenInTurns(operation.id, reply.body, (part) =>
     operation.violations(reply.status, type, part),
   )
-  if (hosted) await flushed(server, hosted)
+  await flushed(server, hosted)
   send(response, { status: reply.status, headers: reply.headers, text: answer }, hosted)
 }
 
@@ -171,7 +175,8 @@ async function serve(
  * Waits until what a call changed is kept as the durability asks.
  * @throws Refusal `writes-refused`
  */
-async function flushed(server: SimulatorServer, hosted: HostedWorld): Promise<void> {
+async function flushed(server: SimulatorServer, hosted: HostedWorld | undefined): Promise<void> {
+  if (!hosted) return
   try {
     await server.store.flushed(hosted.world.name)
   } catch (error) {

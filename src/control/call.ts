@@ -34,8 +34,18 @@ type CalledWith<Id extends OperationId> = Id extends 'putState' ? SentState : Bo
 /** The call of an operation. */
 export type CallOf<Id extends OperationId> = ControlCall<PathOf<Id>, QueryOf<Id>, CalledWith<Id>>
 
-/** What a handler answers, or will. */
-export type ReplyOf<Id extends OperationId> = Reply<AnswerOf<Id>> | Promise<Reply<AnswerOf<Id>>>
+/** A reply that is written in turns: its JSON, piece by piece. */
+export interface WrittenReply {
+  readonly status: 200
+  readonly pieces: Iterator<string>
+  /** Called once, when no piece is asked for any more. */
+  readonly close: () => void
+}
+
+/** What a handler answers, or will; a state, which may be large, is written in turns. */
+export type ReplyOf<Id extends OperationId> = Id extends 'getState'
+  ? WrittenReply
+  : Reply<AnswerOf<Id>> | Promise<Reply<AnswerOf<Id>>>
 
 /** Handlers by operationId, each typed by its operation. */
 export type ControlHandlers = {

@@ -12,7 +12,10 @@ const MOST = 16 * 1_048_576
 
 /** What was read. */
 export interface RecordDocument {
-  /** The value of the document, with an empty object in place of each collection. */
+  /**
+   * The value of the document, with an empty object in place of each collection. Objects as deep as
+   * these that are elsewhere are not kept: no document has any.
+   */
   readonly value: unknown
   /** What stands in the collections, by the name of each. */
   readonly collections: ReadonlyMap<string, Map<string, unknown>>
