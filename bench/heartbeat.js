@@ -4,35 +4,36 @@ import { setTimeout as pause } from 'node:timers/promises'
 
 const agent = new Agent({ keepAlive: true, maxSockets: 1 })
 
-/** Ms from the question to the end of the answer. @param {string} url */
-function asked(url) {
-  const began = performance.now()
+/** Until the whole of an answer has come. @param {string} url @returns {Promise<void>} */
+function answered(url) {
   return new Promise((done, fail) => {
     request(url, { agent }, (answer) => {
       answer.resume()
-      answer.on('end', () => done(performance.now() - began))
+      answer.on('end', done)
     })
       .on('error', fail)
       .end()
   })
 }
 
-let longest = 0
+/** @type {{ at: number, took: number }[]} when each answer came, in ms since the epoch */
+let waits = []
 
 /** @param {string} url */
 async function beat(url) {
   for (;;) {
-    const took = await asked(url).catch(() => 0)
-    if (took > longest) longest = took
+    const began = performance.now()
+    await answered(url).catch(() => {})
+    const now = performance.now()
+    waits.push({ at: performance.timeOrigin + now, took: now - began })
     await pause(1)
   }
 }
 
-// A URL is where to ask from now on; anything else asks for the longest wait since the last question.
+// A text is where to ask from now on; a number asks for the longest wait since that instant.
 process.on('message', (message) => {
-  const { url } = /** @type {{ url?: string }} */ (message)
-  if (url !== undefined) return void beat(url)
-  process.send?.(longest)
-  longest = 0
+  if (typeof message === 'string') return void beat(message)
+  waits = waits.filter(({ at }) => at >= Number(message))
+  process.send?.(waits.reduce((most, { took }) => Math.max(most, took), 0))
 })
 process.on('disconnect', () => process.exit())

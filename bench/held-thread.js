@@ -9,6 +9,9 @@ import { PerformanceObserver, performance } from 'node:perf_hooks'
  * @property {number} collected one garbage collection
  */
 
+/** Shorter ones are nobody's concern. */
+const WORTH_NOTING = 2
+
 /** Processor time of this thread in ms, where the system tells. */
 function onProcessor() {
   try {
@@ -18,30 +21,41 @@ function onProcessor() {
   }
 }
 
-/** @type {Held} */
-let longest = { held: 0, busy: 0, collected: 0 }
+/** @type {{ at: number, held: number, busy: number | undefined }[]} when each ended, in ms since the epoch */
+let holds = []
+/** @type {{ at: number, took: number }[]} */
+let collections = []
 let last = performance.now()
 let lastBusy = onProcessor()
 
 setInterval(() => {
   const now = performance.now()
-  const busy = onProcessor()
+  const nowBusy = onProcessor()
   const held = now - last - 1
-  if (held > longest.held) longest.held = held
-  if (busy === undefined || lastBusy === undefined) longest.busy = undefined
-  else if (busy - lastBusy > (longest.busy ?? 0)) longest.busy = busy - lastBusy
+  const busy = nowBusy === undefined || lastBusy === undefined ? undefined : nowBusy - lastBusy
+  if (held > WORTH_NOTING || (busy ?? 0) > WORTH_NOTING)
+    holds.push({ at: performance.timeOrigin + now, held, busy })
   last = now
-  lastBusy = busy
+  lastBusy = nowBusy
 }, 1).unref()
 
 new PerformanceObserver((list) => {
-  for (const { duration } of list.getEntries())
-    if (duration > longest.collected) longest.collected = duration
+  for (const { startTime, duration } of list.getEntries())
+    if (duration > WORTH_NOTING)
+      collections.push({ at: performance.timeOrigin + startTime + duration, took: duration })
 }).observe({ entryTypes: ['gc'] })
 
-// Each question begins the next measurement.
-process.on('message', () => {
-  process.send?.(longest)
-  longest = { held: 0, busy: 0, collected: 0 }
+/** @param {number[]} values */
+const longest = (values) => values.reduce((most, value) => Math.max(most, value), 0)
+
+// Asked what was since an instant; what was before is forgotten.
+process.on('message', (since) => {
+  holds = holds.filter(({ at }) => at >= Number(since))
+  collections = collections.filter(({ at }) => at >= Number(since))
+  process.send?.({
+    held: longest(holds.map(({ held }) => held)),
+    busy: lastBusy === undefined ? undefined : longest(holds.map(({ busy }) => busy ?? 0)),
+    collected: longest(collections.map(({ took }) => took)),
+  })
 })
 process.channel?.unref()

@@ -20,11 +20,13 @@ const A_LOT = 1000
 const HELD_THREAD = fileURLToPath(new URL('held-thread.js', import.meta.url))
 const SHOP = 'esim-go/v2.4'
 
-const { quick, keep } = parseArgs({
+const { quick, keep, only } = parseArgs({
   options: {
     quick: { type: 'boolean', default: false },
     // A folder for the state that is measured, made where it is not there: for who measures again and again.
     keep: { type: 'string' },
+    // What the title of a list must hold for it to be asked for.
+    only: { type: 'string', default: '' },
   },
 }).values
 const SIZE = quick ? 2_000 : 100_000
@@ -167,34 +169,27 @@ const order = (quantity) => ({
 /** What measures one server. @param {Running} server */
 function stopwatch(server) {
   const other = helper(fileURLToPath(new URL('heartbeat.js', import.meta.url)))
-  other.send({ url: `${new URL(server.url('')).origin}/_sim/clock` })
-  /** @template T @param {import('node:child_process').ChildProcess} child @returns {Promise<T>} */
-  const told = (child) =>
+  other.send(`${new URL(server.url('')).origin}/_sim/clock`)
+  /** @template T @param {import('node:child_process').ChildProcess} child @param {number} since @returns {Promise<T>} */
+  const told = (child, since) =>
     new Promise((done) => {
       child.once('message', (message) => done(/** @type {T} */ (message)))
-      child.send('next')
+      child.send(since)
     })
-  /** @returns {Promise<Held & { waited: number }>} */
-  const look = async () => {
-    // What the operation left to be done belongs to it; and the observer of the collector is told late.
-    await pause(30)
-    const [held, waited] = [
-      await /** @type {Promise<Held>} */ (told(server.child)),
-      await /** @type {Promise<number>} */ (told(other)),
-    ]
-    return { ...held, waited }
-  }
   /** @type {Row[]} */
   const rows = []
   return {
     rows,
     /** @template T @param {string} title @param {() => Promise<T>} act */
     async measure(title, act) {
-      await look()
-      const began = performance.now()
+      const since = performance.timeOrigin + performance.now()
       const result = await act()
-      const seconds = (performance.now() - began) / 1000
-      const row = { title, seconds, ...(await look()) }
+      const seconds = (performance.timeOrigin + performance.now() - since) / 1000
+      // What the operation left to be done belongs to it; and the observer of the collector is told late.
+      await pause(50)
+      const held = await /** @type {Promise<Held>} */ (told(server.child, since))
+      const waited = await /** @type {Promise<number>} */ (told(other, since))
+      const row = { title, seconds, ...held, waited }
       rows.push(row)
       say(line(row))
       return result
@@ -256,7 +251,8 @@ async function operations(world, size, measure) {
     world.json({ path: `${SHOP}/esims?page=1&perPage=50` }),
   )
   const [{ iccid }] = first.esims
-  for (const [title, asked] of lists(iccid, size)) await measure(title, () => world.ask(asked))
+  for (const [title, asked] of lists(iccid, size))
+    if (title.includes(only)) await measure(title, () => world.ask(asked))
   await measure('POST /orders of 1,000 eSIMs', () => world.ask(order(A_LOT)))
   const use = { method: 'POST', path: `_sim/sims/${iccid}/use`, body: { data: '1MB' } }
   await measure('use of one eSIM', () => world.ask(use))

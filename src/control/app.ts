@@ -12,6 +12,7 @@ import type { RestListener } from '../server/http.ts'
 import { reasonOf } from '../server/reason.ts'
 import type { SimulatorServer } from '../server/server.ts'
 import { type Operation, type Spec, specOf } from '../server/spec.ts'
+import { whenBuilt } from '../server/when-built.ts'
 import { DEFAULT_WORLD, type HostedWorld } from '../server/worlds.ts'
 import type { Reply } from '../simulators/call.ts'
 import { type AnyRefusal, Refusal } from '../state/refusal.ts'
@@ -158,7 +159,9 @@ async function serve(
   }
 
   const handler = handlers[operation.id as OperationId] as AnyHandler
-  const reply = await handler(call)
+  const reply = await whenBuilt(() =>
+    opened ? opened.world.patiently(() => handler(call)) : handler(call),
+  )
   if ('pieces' in reply) {
     await sendPieces(response, reply, hosted, () => flushed(server, hosted))
     return

@@ -1,8 +1,8 @@
 // Lists of the control API: what a filter lets through, newest first.
 import type { Collection } from '../state/collection.ts'
 
-/** Records looked at between two looks at how many were found. */
-const PAGE = 500
+/** The newest are looked at first: mostly they are what is asked for. */
+const LOOKED_AT = 2000
 
 /**
  * True where a record has every value that is asked for; what is `undefined` is
@@ -29,10 +29,12 @@ export interface Search<T> {
 /** The newest records that have what is asked for. */
 export function newest<T extends object>(collection: Collection<T>, search: Search<T>): T[] {
   const { index, asked, limit = 100 } = search
-  const found: T[] = []
-  for (let offset = 0; offset < collection.size && found.length < limit; offset += PAGE) {
-    for (const record of collection.page(index, { descending: true }, offset, PAGE))
-      if (matches(record, asked)) found.push(record)
-  }
-  return found.slice(0, limit)
+  const wanted = Object.entries(asked).filter(([, value]) => value !== undefined)
+  const fits = (record: T) => matches(record, asked)
+  if (wanted.length === 0) return collection.page(index, { descending: true }, 0, limit)
+
+  const found = collection.page(index, { descending: true }, 0, LOOKED_AT).filter(fits)
+  if (found.length >= limit || collection.size <= LOOKED_AT) return found.slice(0, limit)
+  const selection = { name: JSON.stringify(wanted), fits }
+  return collection.where(selection).page(index, { descending: true }, 0, limit)
 }

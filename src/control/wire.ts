@@ -1,6 +1,6 @@
 // What SIMs, bundles, events, callbacks and the clock look like on the wire of the control API.
 import type { Advance, Fired } from '../server/runner.ts'
-import { type Bundle, bundlesOf, remainingBytes } from '../state/bundles.ts'
+import { type Bundle, bundles, bundlesOf, remainingBytes } from '../state/bundles.ts'
 import { type Callback, callbacks, type UnsentCallback } from '../state/callbacks.ts'
 import { SEPARATOR } from '../state/collection.ts'
 import { defined } from '../state/defined.ts'
@@ -91,6 +91,17 @@ export function bundleShown(bundle: Bundle): BundleShown {
     startedAt: isoOf(bundle.startedAt),
     endsAt: isoOf(bundle.endsAt),
   })
+}
+
+/**
+ * Sees to the indexes by which a SIM is shown: to be called before anything is done to it, since what
+ * is done is not done again once they are there.
+ * @throws NotBuilt
+ */
+export function beforeShown(world: World): void {
+  world.in(bundles).count('sim')
+  world.in(timeline).count('sim')
+  world.in(callbacks).count('sim')
 }
 
 /** A SIM with all that the world knows of it. */

@@ -73,6 +73,8 @@ export interface DribbleAnswer extends AnyAnswer {
 
 /** What is found out about an exchange on its way, for the journal. */
 export interface Trace {
+  /** Set once it counts against a rate limit: served again, it does not count again. */
+  isCounted: boolean
   admission: Admission | undefined
   operation: Operation | undefined
   /** Of the mount the operation is served under, as in `/v2.4`. */
@@ -84,6 +86,7 @@ export interface Trace {
 
 export function emptyTrace(): Trace {
   return {
+    isCounted: false,
     admission: undefined,
     operation: undefined,
     basePath: undefined,

@@ -15,6 +15,7 @@ import { requestTarget } from './request-target.ts'
 import { send } from './send.ts'
 import type { Operation } from './spec.ts'
 import { withStatusHeaders } from './status-headers.ts'
+import { whenBuilt } from './when-built.ts'
 import { DEFAULT_WORLD, type SoughtWorld, type Worlds } from './worlds.ts'
 
 export interface HttpOptions extends PipelineOptions {
@@ -169,14 +170,17 @@ function answer(
       (error: unknown) => send(response, unkept(context, error), hosted),
     )
   }
+  // What has come due could not be kept.
+  const failed = (error: unknown) => send(response, unkept(context, error), hosted)
   try {
-    runner.catchUp()
-    const served = serve(context)
-    if (served instanceof Promise) served.then(leave)
+    const served = whenBuilt(() => {
+      world.patiently(() => runner.catchUp())
+      return serve(context)
+    })
+    if (served instanceof Promise) served.then(leave, failed)
     else leave(served)
   } catch (error) {
-    // What has come due could not be kept.
-    send(response, unkept(context, error), hosted)
+    failed(error)
   }
 }
 

@@ -1,6 +1,7 @@
 // One request in its stages: route, authenticate, validate, perform, check, commit, render.
 import type { Call, Reply } from '../simulators/call.ts'
 import type { SettingValues } from '../simulators/simulator.ts'
+import { NotBuilt } from '../state/indexes.ts'
 import { type AnyRefusal, Refusal } from '../state/refusal.ts'
 import type { World } from '../state/world.ts'
 import { type Answer, type BytesAnswer, type Exchange, headerOf, type Trace } from './exchange.ts'
@@ -32,6 +33,7 @@ export interface RequestContext {
 /**
  * Serves one exchange in a world; sending is left to the caller.
  * Returns a promise only where the body takes rendering.
+ * @throws NotBuilt where an index has to be built first: it is to be served again then
  */
 export function serve(context: RequestContext): Answer | Promise<Answer> {
   const reply = replyTo(context)
@@ -49,6 +51,7 @@ function replyTo(context: RequestContext): Reply {
   try {
     return handled(context)
   } catch (error) {
+    if (error instanceof NotBuilt) throw error
     return refused(context, error)
   }
 }
@@ -62,7 +65,9 @@ function handled(context: RequestContext): Reply {
   const settings = world.settings(provider.simulator.settings)
 
   // Counted before anything else is made of it: what is refused counts against a rate limit, too.
-  trace.admission = provider.simulator.requests?.count?.(exchange.caller, world)
+  if (!trace.isCounted)
+    trace.admission = provider.simulator.requests?.count?.(exchange.caller, world)
+  trace.isCounted = true
   if (exchange.malformed) {
     trace.operation = operationOf(context)
     throw exchange.malformed
@@ -107,12 +112,16 @@ function validate(
   found: Route,
   settings: SettingValues,
 ): ValidRequest {
+  trace.undocumented.length = 0
   return validated(exchange, found, settings.strict === true, trace.undocumented)
 }
 
-/** Keeps what `act` changes, all of it or, where it throws, nothing. */
+/**
+ * Keeps what `act` changes, all of it or, where it throws, nothing.
+ * @throws NotBuilt where an index has to be built first
+ */
 function inTransaction(world: World, act: () => Reply): Reply {
-  return world.transaction(act).result
+  return world.patiently(() => world.transaction(act)).result
 }
 
 /** Lets the provider decide, within a transaction. @throws Refusal */

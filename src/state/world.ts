@@ -90,6 +90,15 @@ export interface World {
    */
   transaction<R>(change: () => R, at?: number): { result: R; events: readonly WorldEvent[] }
   /**
+   * Runs `act` so that it throws NotBuilt instead of holding the thread where it needs an index that
+   * takes long to build: whoever calls it builds that in turns, and calls again. From the first
+   * commit within on nothing throws any more, since that must not be done twice.
+   * @param mayWait false runs it as anything else is run
+   */
+  patiently<R>(act: () => R, mayWait?: boolean): R
+  /** True within `patiently`, until something is committed. */
+  readonly mayWait: boolean
+  /**
    * Stops the time shown at `at` while the runner advances; `undefined` lets it
    * go on.
    */
@@ -129,6 +138,7 @@ class OpenWorld implements World {
   #held: number | undefined
   /** The one under way. */
   #transaction: Transaction | undefined
+  #mayWait = false
   /** Those of the present life that are being read. */
   #views = new Set<FollowingView>()
 
@@ -187,7 +197,12 @@ class OpenWorld implements World {
 
     const byKey = this.#records.get(def.name) ?? new Map<string, object>()
     this.#records.set(def.name, byKey)
-    const opened = openCollection(def, byKey as Map<string, T>, (change) => this.#noteWrite(change))
+    const opened = openCollection(
+      def,
+      byKey as Map<string, T>,
+      (change) => this.#noteWrite(change),
+      () => this.#mayWait,
+    )
     this.#collections.set(def.name, opened)
     return opened
   }
@@ -253,8 +268,25 @@ class OpenWorld implements World {
     } finally {
       this.#transaction = undefined
     }
-    if (current.changes.size > 0) this.#deps.committed(this, [...current.changes.values()])
+    if (current.changes.size > 0) {
+      this.#mayWait = false
+      this.#deps.committed(this, [...current.changes.values()])
+    }
     return { result, events: current.events }
+  }
+
+  get mayWait(): boolean {
+    return this.#mayWait
+  }
+
+  patiently<R>(act: () => R, mayWait = true): R {
+    const before = this.#mayWait
+    this.#mayWait = mayWait
+    try {
+      return act()
+    } finally {
+      this.#mayWait = before
+    }
   }
 
   holdTime(at: number | undefined): void {
