@@ -23,7 +23,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 /** A reply that is not what it has to be: the run is worth nothing. */
 export class WrongReply extends Error {}
 
-const START_LIMIT = 20_000
+const START_LIMIT = 120_000
 const STOP_LIMIT = 3_000
 /** Between two tries to get a first answer, in ms. */
 const TRY_EVERY = 2
