@@ -1,5 +1,6 @@
 // Every option: its flag, its ESIMULATOR_ variable, its key in the file, and how it is read.
 import { isIP } from 'node:net'
+import { hostProblem, originProblem } from '../server/access.ts'
 import type { Port } from '../server/listen.ts'
 import { defined } from '../state/defined.ts'
 import { addDuration } from '../state/duration.ts'
@@ -22,6 +23,8 @@ export interface Option<T> {
    * a list.
    */
   readonly many?: true
+  /** What it takes is JSON, in the file as it is: an object, or a list of them. */
+  readonly isJson?: true
   readonly says: string
   /**
    * Its value from what was written for it: one text unless `many`.
@@ -113,6 +116,23 @@ function reachable(written: string): string {
   return written
 }
 
+/** The parts of a list that is separated by commas. */
+export function partsOf(list: string): string[] {
+  const parts = list.split(',').map((part) => part.trim())
+  return parts.filter((part) => part !== '')
+}
+
+/** Several lists as one, each part of which is looked at. */
+function listed(
+  texts: readonly string[],
+  problemOf: (part: string) => string | undefined,
+): readonly string[] {
+  const parts = texts.flatMap(partsOf)
+  const problem = parts.map(problemOf).find((each) => each !== undefined)
+  if (problem !== undefined) throw new ValueError(problem)
+  return parts
+}
+
 /** A duration in ms; a bare number is ms. */
 function duration(texts: readonly string[]): number {
   const written = last(texts)
@@ -197,6 +217,16 @@ export const options = {
     says: 'your own stock, balance and catalogue for new worlds, by provider',
     read: text,
   }),
+  faults: option<readonly unknown[]>({
+    value: 'JSON',
+    many: true,
+    isJson: true,
+    says:
+      'faults of new worlds, as in \'{"provider":"esim-go","kind":"status","status":503,"times":1}\'; ' +
+      '`esimulator fault kinds` lists the kinds',
+    fallback: [],
+    read: (texts) => texts.flatMap(json),
+  }),
   key: option<readonly Key[]>({
     value: 'PROVIDER=KEY',
     many: true,
@@ -212,11 +242,18 @@ export const options = {
     read: token,
   }),
   allowedHosts: option<readonly string[]>({
-    value: 'HOST',
+    value: 'HOST,...',
     many: true,
-    says: 'host names the control API answers to besides loopback',
+    says: 'host names that browsers, and all who use /_sim, are answered under besides loopback',
     fallback: [],
-    read: (texts) => texts,
+    read: (texts) => listed(texts, hostProblem),
+  }),
+  cors: option<readonly string[]>({
+    value: 'ORIGIN,...',
+    many: true,
+    says: "pages that may use the providers' APIs, as in http://localhost:3000; * for all",
+    fallback: [],
+    read: (texts) => listed(texts, originProblem),
   }),
   unchecked: flag('let replies through that break their spec (for load tests)'),
   clock: choice(['running', 'frozen'], 'running', 'how the clock of a new world goes'),
@@ -240,6 +277,15 @@ const VISIBLE = 'must be of visible ASCII characters, without spaces'
 function token(texts: readonly string[]): string {
   if (!/^[\x21-\x7e]+$/.test(last(texts))) throw new ValueError(VISIBLE)
   return last(texts)
+}
+
+/** One value of JSON, or those of a list. */
+function json(written: string): unknown {
+  try {
+    return JSON.parse(written)
+  } catch {
+    throw new ValueError(`${written} is no JSON`)
+  }
 }
 
 /** A provider's key, or a client and its secret, as it is written. */
@@ -272,9 +318,11 @@ export const START: readonly OptionName[] = [
   'publicUrl',
   'seed',
   'seedFile',
+  'faults',
   'key',
   'token',
   'allowedHosts',
+  'cors',
   'unchecked',
   'clock',
   'json',

@@ -24,6 +24,8 @@ export interface ControlCall<Path = unknown, Query = unknown, Body = unknown> {
   readonly root: string
   /** True once nobody is there any more to read the answer. */
   readonly isGone: () => boolean
+  /** Makes what `act` changes a part of the step of this command: needed after an await. */
+  readonly step: <R>(act: () => R) => R
   /** False only for calls of `getHealth` that may not see more than that. */
   readonly trusted: boolean
 }

@@ -9,7 +9,7 @@ import type { Operation } from '../server/spec.ts'
 import { defined } from '../state/defined.ts'
 import { Refusal } from '../state/refusal.ts'
 import type { OperationId } from './operations.ts'
-import { checkJson, sentState } from './sent-state.ts'
+import { sentState } from './sent-state.ts'
 
 /** Bytes; a whole world is larger than any other body. */
 const STATE_LIMIT = 256 * BODY_LIMIT
@@ -22,7 +22,7 @@ type OnRead = (body: ReadBody, unread?: Refusal) => void
 
 /**
  * Reads the body of a request: that of a state may be as large as a world, and stays in pieces.
- * @param operation absent where the request is not let through
+ * @param operation absent where none was found
  */
 export function readRequest(
   request: IncomingMessage,
@@ -56,12 +56,10 @@ export function checked(
   const query = queryOf(operation, request.url)
   const problemsOf = (body: unknown) =>
     operation.problems(defined({ path, query, header: {}, requestBody: body }))
-  if (typeof sent === 'object' && sent.some(({ length }) => length > 0)) {
-    checkJson(request.headers['content-type'])
+  if (typeof sent === 'object' && sent.some(({ length }) => length > 0))
     return sentState(sent, problemsOf).then((body) => ({ path, query, body }))
-  }
 
-  const body = typeof sent === 'string' ? bodyOf(operation, request, sent) : undefined
+  const body = typeof sent === 'string' ? bodyOf(operation, sent) : undefined
   const problems = problemsOf(body)
   if (problems.length > 0) throw new Refusal('invalid-request', problems.join('; '))
   return { path, query, body }
@@ -83,10 +81,9 @@ function queryOf(operation: Operation, url: string): Record<string, unknown> {
 }
 
 /** @throws Refusal for what is no JSON, or may be read in two ways */
-function bodyOf(operation: Operation, { headers }: Request, text: string): unknown {
+function bodyOf(operation: Operation, text: string): unknown {
   if (!operation.body || text === '') return undefined
 
-  checkJson(headers['content-type'])
   const repeated: string[] = []
   const body = jsonBody(text, undefined, { freeCase: false, undocumented: repeated })
   if (repeated.length > 0)

@@ -1,7 +1,6 @@
 // The state that `PUT /_sim/state` is sent: read, held to the spec and made records of, in turns.
 import { type BodyRules, UnsafeBody, walkBody } from '../server/body-shape.ts'
 import { MOST_TOLD } from '../server/bounded.ts'
-import { isJson, JSON_TYPE } from '../server/media-type.ts'
 import type { Records } from '../state/collection.ts'
 import { Refusal } from '../state/refusal.ts'
 import { isObject } from '../stores/json-shape.ts'
@@ -12,13 +11,6 @@ import { openTurns } from '../stores/turns.ts'
 export interface SentState {
   readonly format: number
   readonly records: Records
-}
-
-/** @throws Refusal `unsupported-media-type` */
-export function checkJson(type: string | undefined): void {
-  if (isJson(type)) return
-  const reason = `the body was sent as ${type ?? 'no type at all'}: send ${JSON_TYPE}`
-  throw new Refusal('unsupported-media-type', reason, { accept: JSON_TYPE })
 }
 
 const RULES: BodyRules = { freeCase: false, undocumented: [] }

@@ -111,7 +111,6 @@ export const stateHandlers = {
   async putState({ server, hosted, body, root, isGone }) {
     const records = recordsOf(body, hosted.world)
     await server.worlds.restore(hosted, records, () => !isGone())
-    hosted.journal.clear()
     return reply(200, worldShown(server, hosted, root))
   },
 } satisfies Partial<ControlHandlers>

@@ -72,6 +72,18 @@ export function readBytes(request: IncomingMessage, onBytes: OnBytes, limit: num
   else inflate(request, headers['content-encoding'], limit, onBytes)
 }
 
+/** Lets the body of a request go by that is refused whatever stands in it, and then says so. */
+export function dropBody(request: IncomingMessage, refusal: Refusal, onBody: OnBody): void {
+  const { headers } = request
+  const isEmpty =
+    headers['content-length'] === undefined && headers['transfer-encoding'] === undefined
+  if (isEmpty || request.readableDidRead) onBody(undefined)
+  else if (expectationProblem(request)) {
+    request.resume()
+    onBody(undefined, refusal)
+  } else drop(request, BODY_LIMIT, refusal, onBody)
+}
+
 function tooLarge(limit: number): Refusal {
   return new Refusal('body-too-large', `the body is larger than ${limit} bytes`)
 }
@@ -112,11 +124,16 @@ function collect(request: IncomingMessage, limit: number, onBytes: OnBytes): voi
 }
 
 /** Lets what is left of a body go by, and then tells why it was not read. */
-function drop(request: IncomingMessage, limit: number, unread: Refusal, onBytes: OnBytes): void {
+function drop(
+  request: IncomingMessage,
+  limit: number,
+  unread: Refusal,
+  onUnread: (body: undefined, unread: Refusal) => void,
+): void {
   let size = 0
   let told = false
   const tell = () => {
-    if (!told) onBytes(undefined, unread)
+    if (!told) onUnread(undefined, unread)
     told = true
   }
   request.on('data', (chunk: Buffer) => {

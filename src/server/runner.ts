@@ -2,6 +2,7 @@
 import {
   type Callback,
   callbacks,
+  type Made,
   type Outcome,
   recordAttempt,
   setAside,
@@ -15,6 +16,7 @@ import type { World } from '../state/world.ts'
 import { breathe, openTurns } from '../stores/turns.ts'
 import { openLimit, within } from './limit.ts'
 import { reasonOf } from './reason.ts'
+import type { StepSource, WorldHistory } from './steps.ts'
 import { alarm, wallNow } from './ticker.ts'
 import { whenBuilt } from './when-built.ts'
 
@@ -22,7 +24,14 @@ import { whenBuilt } from './when-built.ts'
 export type Fired =
   | { readonly kind: 'event'; readonly at: number; readonly event: WorldEvent }
   | { readonly kind: 'task'; readonly at: number; readonly task: Task; readonly error?: string }
-  | { readonly kind: 'callback'; readonly at: number; readonly delivery: Callback }
+  | {
+      readonly kind: 'callback'
+      readonly at: number
+      /** As the attempt left it. */
+      readonly delivery: Callback
+      /** Which attempt it is, from 1. */
+      readonly attempt: number
+    }
 
 export interface Advance {
   readonly from: number
@@ -41,11 +50,24 @@ export interface AdvanceLimits {
 export interface RunnerDeps {
   /** Performs a task inside a transaction. */
   readonly perform: (world: World, task: Task) => void
-  /** Makes one attempt, until the signal aborts; one that throws is not made again. */
-  readonly attempt: (world: World, callback: Callback, signal: AbortSignal) => Promise<Outcome>
+  /**
+   * Lets faults happen to an attempt that is due. Answers the callback as it leaves now; `undefined`
+   * where it is held back, and the task with it.
+   */
+  readonly disturb: (world: World, callback: Callback, task: Task) => Callback | undefined
+  /**
+   * Makes one attempt, until the signal aborts; one that throws is not made again. Tells how each
+   * thing it sent was taken.
+   */
+  readonly attempt: (
+    world: World,
+    callback: Callback,
+    signal: AbortSignal,
+  ) => Promise<readonly Outcome[]>
   /** Delays between the attempts at a provider's callbacks, ISO 8601. */
   readonly schedule: (world: World, provider: string) => readonly string[]
   readonly report: (sentence: string) => void
+  readonly history: WorldHistory
 }
 
 export interface Runner {
@@ -90,10 +112,8 @@ export function openRunner(world: World, deps: RunnerDeps): Runner {
 }
 
 /** An attempt that was made, and for which task. */
-interface MadeAttempt {
+interface MadeAttempt extends Made {
   readonly task: number
-  readonly at: number
-  readonly outcome: Outcome
 }
 
 /** An advance under way. */
@@ -130,6 +150,14 @@ interface Life {
   /** The latest attempt: where its outcome could not be kept, it is not made again. */
   made?: MadeAttempt | undefined
   advance?: Promise<unknown> | undefined
+  /** The command that asked for the advance: what happens on the way is of its step. */
+  source?: StepSource | undefined
+}
+
+/** What is told of an attempt: each thing that it sent. */
+function attemptsFired(delivery: Callback, { at, outcomes }: Made): Fired[] {
+  const before = delivery.attempts.length - outcomes.length
+  return outcomes.map((_, sent) => ({ kind: 'callback', at, delivery, attempt: before + sent + 1 }))
 }
 
 function isDue(task: Task | undefined, by: number): task is Task {
@@ -221,6 +249,7 @@ class WorldRunner implements Runner {
     this.checkIdle()
     const { from } = this.#distance(to)
     const life = this.#living
+    life.source = this.#deps.history.source
     const { maxEvents = Number.POSITIVE_INFINITY, maxWall } = limits
     const late = new Error(`maxWall ${maxWall} ms reached`)
     const limit = openLimit(maxWall, life.ended.signal, late)
@@ -231,6 +260,7 @@ class WorldRunner implements Runner {
       if (life !== this.#life) return
       this.#world.holdTime(undefined)
       life.advance = undefined
+      life.source = undefined
       this.wake()
     })
     life.advance = advance.catch(() => {})
@@ -283,16 +313,28 @@ class WorldRunner implements Runner {
   }
 
   /**
+   * Changes the world: as a part of the step of an advance that is under way; else what came due is
+   * a step of its own, and how an attempt went is of the latest one.
+   */
+  #transaction<R>(change: () => R, due?: { readonly at: number; readonly task: string }) {
+    const source = this.#life.source ?? due
+    return this.#deps.history.within(source, () => this.#world.transaction(change, due?.at))
+  }
+
+  /**
    * Performs a task at its own time; one that fails is dropped, and all it did
    * is undone.
    */
   #perform(task: Task, fired?: Fired[]): void {
     const world = this.#world
     try {
-      const { events } = world.transaction(() => {
-        this.#drop(task)
-        this.#deps.perform(world, task)
-      }, task.due)
+      const { events } = this.#transaction(
+        () => {
+          this.#drop(task)
+          this.#deps.perform(world, task)
+        },
+        { at: task.due, task: task.kind },
+      )
       if (fired && events.length === 0) fired.push({ kind: 'task', at: task.due, task })
       for (const event of events) fired?.push({ kind: 'event', at: event.at, event })
     } catch (error) {
@@ -301,7 +343,7 @@ class WorldRunner implements Runner {
       this.#deps.report(
         `task ${task.kind} of world ${world.name} failed and was dropped: ${reason}`,
       )
-      world.transaction(() => this.#drop(task), task.due)
+      this.#transaction(() => this.#drop(task), { at: task.due, task: task.kind })
       fired?.push({ kind: 'task', at: task.due, task, error: reason })
     }
   }
@@ -324,19 +366,32 @@ class WorldRunner implements Runner {
   async #attemptOnce(task: Task, life: Life): Promise<Callback | undefined> {
     const callback = this.#world.in(callbacks).get(task.data.callback ?? '')
     if (callback && life.made?.task !== task.id) {
-      const outcome = await this.#make(callback, life)
-      life.made = { task: task.id, ...outcome }
+      const leaving = this.#disturb(callback, task)
+      if (!leaving) return undefined
+      life.made = { task: task.id, ...(await this.#make(leaving, life)) }
     }
     return this.#isOver(life) ? undefined : this.#record(task, callback, life.made)
   }
 
-  async #make(callback: Callback, { ended: { signal } }: Life): Promise<Omit<MadeAttempt, 'task'>> {
+  /** Lets faults happen; where that fails, none does: the others go on. */
+  #disturb(callback: Callback, task: Task): Callback | undefined {
+    try {
+      return this.#deps.disturb(this.#world, callback, task)
+    } catch (error) {
+      if (isUnkept(error)) throw error
+      const { name } = this.#world
+      this.#deps.report(`faults of callback ${callback.id} of world ${name}: ${reasonOf(error)}`)
+      return callback
+    }
+  }
+
+  async #make(callback: Callback, { ended: { signal } }: Life): Promise<Made> {
     const world = this.#world
     const at = world.now
     try {
-      return { at, outcome: await within(signal, this.#deps.attempt(world, callback, signal)) }
+      return { at, outcomes: await within(signal, this.#deps.attempt(world, callback, signal)) }
     } catch (error) {
-      return { at, outcome: { error: reasonOf(error), final: true } }
+      return { at, outcomes: [{ error: reasonOf(error), final: true }] }
     }
   }
 
@@ -347,19 +402,18 @@ class WorldRunner implements Runner {
   #record(task: Task, callback: Callback | undefined, made: MadeAttempt | undefined) {
     const world = this.#world
     try {
-      const { result } = world.transaction(() => {
+      const { result } = this.#transaction(() => {
         this.#drop(task)
         if (!callback || !made) return undefined
-        const { at, outcome } = made
         const schedule = this.#deps.schedule(world, callback.provider)
-        return recordAttempt(world, callback.id, { at, ...outcome }, schedule)
+        return recordAttempt(world, callback.id, made, schedule)
       })
       return result
     } catch (error) {
       if (!callback || isUnkept(error)) throw error
       const reason = reasonOf(error)
       this.#deps.report(`callback ${callback.id} of world ${world.name} was set aside: ${reason}`)
-      return world.transaction(() => {
+      return this.#transaction(() => {
         this.#drop(task)
         return setAside(world, callback, reason)
       }).result
@@ -441,7 +495,7 @@ class WorldRunner implements Runner {
       if (isLast) return stopped
       if (attempt) {
         const delivery = await within(stop, this.#attempt(attempt))
-        if (delivery && life.made) fired.push({ kind: 'callback', at: life.made.at, delivery })
+        if (delivery && life.made) fired.push(...attemptsFired(delivery, life.made))
       }
       const rest = turns.over()
       if (rest) await rest
@@ -475,7 +529,7 @@ class WorldRunner implements Runner {
 
     const at = stopped === undefined ? to : reached
     world.holdTime(at)
-    world.transaction(() => world.setClock(setTo(world.clock, wallNow(), at)))
+    this.#transaction(() => world.setClock(setTo(world.clock, wallNow(), at)))
     if (stopped === undefined) return { from, to: at, fired }
     return { from, to: at, fired, stopped: { at, reason: stopped } }
   }

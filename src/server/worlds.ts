@@ -2,7 +2,9 @@
 import { targets } from '../state/callbacks.ts'
 import type { Records } from '../state/collection.ts'
 import { type Credential, chosenIn, credentials, setClaims } from '../state/credentials.ts'
+import type { PastRecord } from '../state/past.ts'
 import { Refusal } from '../state/refusal.ts'
+import { carrySnapshots } from '../state/snapshot-moves.ts'
 import { emptyWorld } from '../state/world-records.ts'
 import { BrokenWorld, type Store, StoreError } from '../stores/store.ts'
 import {
@@ -85,20 +87,35 @@ export interface Worlds {
    */
   create(name: string, start: WorldStart): HostedWorld
   /**
-   * Begins a world anew, as at its start or as the named seed state. It keeps the credentials that
-   * were chosen for it.
+   * Begins a world anew, as at its start or as the named seed state. It keeps its snapshots and the
+   * credentials that were chosen for it. Resolves when the new life is kept, whatever the durability.
+   * @throws Refusal `writes-refused` where it cannot be: the old life goes on
    */
-  reset(hosted: HostedWorld, start: Pick<WorldStart, 'seed' | 'given'>): void
+  reset(hosted: HostedWorld, start: Pick<WorldStart, 'seed' | 'given'>): Promise<void>
+  /**
   /**
    * Replaces all that is in a world, at once, when the records have been looked at in turns: until
-   * then the old life goes on, and what was kept of it meanwhile goes with it.
+   * then the old life goes on, and what was kept of it meanwhile goes with it. Resolves when it is
+   * kept, whatever the durability.
    * @param isWanted false once nobody waits for it: the old life then goes on
-   * @throws Refusal `invalid-request` for records of no world, `writes-refused` where nothing can be
-   *   kept
+   * @throws Refusal `invalid-request` for records of no world, `writes-refused` where they cannot be
+   *   kept: the old life goes on
    */
   restore(hosted: HostedWorld, records: Records, isWanted?: () => boolean): Promise<void>
-  /** What it still does reaches nothing; its name may be taken anew at once. */
+  /**
+   * Puts records of a world back as they were, and its clock with them.
+   * @param at virtual ms that the clock shows then, where that is not what it showed at its last change
+   * @throws Refusal `busy` while its clock is being advanced, `writes-refused` where nothing can be
+   *   kept
+   */
+  goBack(hosted: HostedWorld, past: readonly PastRecord[], at?: number): void
+  /**
+   * Removes a world: what it still does reaches nothing.
+   * @throws Refusal `writes-refused` where that cannot be kept: it is there as before
+   */
   remove(hosted: HostedWorld): Promise<void>
+  /** Takes back a world that was just created, of which nobody was told. */
+  takeBack(hosted: HostedWorld): Promise<void>
   /** Breaks off what is under way: advances end and say so, and nothing happens by itself. */
   stop(): void
   /** Stops, keeps everything, and lets go of the store. */
@@ -133,7 +150,7 @@ class OpenWorlds implements Worlds {
   readonly #credentials: CredentialIndex = openCredentialIndex()
   readonly #expiry: Expiry = openExpiry(
     () => this.list(),
-    (hosted) => this.#discard(hosted),
+    (hosted) => void this.remove(hosted).catch((error) => this.#tell(hosted, error)),
   )
   /** Of every world, open or not: as the store lists them, then as they were made. */
   readonly #names: Set<string>
@@ -226,42 +243,48 @@ class OpenWorlds implements Worlds {
     const identity = identityOf(name, start, this.#options, store.livesOf(name))
     const hosted = this.#add(name, emptyWorld(identity, wallNow()))
     const claimOf = this.#credentials.claimsIn(hosted)
+    // Whole, and not only what the seeds change: a world's own records are in no change list.
+    store.rewrite(name)
     try {
       populate(hosted.world, simulators, start.given, { ...this.#options, chosen, claimOf })
     } catch (error) {
-      this.#discard(hosted)
+      this.takeBack(hosted).catch((failure) => this.#tell(hosted, failure))
       throw error
     }
-    // Whole, and not only what the seeds changed: a world's own records are in no change list.
-    store.rewrite(name)
     this.#goOn(hosted)
     return hosted
   }
 
-  reset(hosted: HostedWorld, { seed, given }: Pick<WorldStart, 'seed' | 'given'>): void {
+  async reset(
+    hosted: HostedWorld,
+    { seed, given }: Pick<WorldStart, 'seed' | 'given'>,
+  ): Promise<void> {
     const { store, simulators } = this.#options
     const { world } = hosted
     checkGiven(given, simulators)
 
     this.#checkThere(hosted)
-    const before = world.records
+    const before = timeKept(hosted)
     const chosen = chosenIn(world)
     const claimOf = this.#credentials.claimsIn(hosted)
     this.#credentials.remove(hosted)
     world.replace(emptyWorld(reborn(world.identity, seed), wallNow()))
     // What is under way in the old life is not waited for.
     hosted.runner.abandon()
+    hosted.delays.abandon()
+    store.rewrite(world.name)
     try {
       populate(world, simulators, given, { ...this.#options, chosen, claimOf })
+      world.transaction(() => carrySnapshots(world, before))
     } catch (error) {
       world.replace(before)
       this.#credentials.add(hosted)
       this.#wake(hosted)
       throw error
     }
+    hosted.history.forget('the world was reset')
+    await this.#newLifeKept(hosted, before)
     hosted.journal.clear()
-    store.rewrite(world.name)
-    this.#wake(hosted)
   }
 
   async restore(
@@ -278,30 +301,96 @@ class OpenWorlds implements Worlds {
     // Others had their turns meanwhile; from here on nobody has.
     this.#checkThere(hosted)
     checkWritable(this.#options.store, hosted.world)
+    const before = timeKept(hosted)
     setClaims(records, this.#credentials.claimsIn(hosted))
     this.#credentials.remove(hosted)
     try {
       hosted.world.replace(records)
       hosted.runner.abandon()
+      hosted.delays.abandon()
     } catch (error) {
       throw new Refusal('invalid-request', reasonOf(error))
     } finally {
       this.#credentials.add(hosted)
     }
+    hosted.history.forget('a state was put in')
     this.#options.store.rewrite(hosted.world.name)
+    await this.#newLifeKept(hosted, before)
+    hosted.journal.clear()
+  }
+
+  /**
+   * Waits until the life that has just begun is kept.
+   * @param before the records of the life that goes on where it cannot be
+   * @throws Refusal `writes-refused`
+   */
+  async #newLifeKept(hosted: HostedWorld, before: Records): Promise<void> {
+    const { store } = this.#options
+    const { world } = hosted
+    const { epoch } = world
+    try {
+      await store.logged(world.name)
+    } catch (error) {
+      if (this.#hosted.get(world.name) === hosted && world.epoch === epoch) {
+        this.#credentials.remove(hosted)
+        world.replace(before)
+        hosted.runner.abandon()
+        this.#credentials.add(hosted)
+        store.rewrite(world.name)
+      }
+      throw new Refusal('writes-refused', reasonOf(error))
+    } finally {
+      this.#wake(hosted)
+    }
+  }
+
+  goBack(hosted: HostedWorld, past: readonly PastRecord[], at?: number): void {
+    this.#checkThere(hosted)
+    hosted.runner.checkIdle()
+    // What waits for a task would take its going for its time.
+    hosted.delays.abandon()
+    hosted.world.goBack(past, at)
+    hosted.runner.abandon()
     this.#wake(hosted)
   }
 
   async remove(hosted: HostedWorld): Promise<void> {
     const { name } = hosted.world
-    // Another world may have its name already.
+    const { store } = this.#options
+    try {
+      const noted = store.noteLives(name, lifeOf(hosted))
+      if (noted) await Promise.all([noted, store.logged(name)])
+      // Another world may have its name already.
+      if (this.#hosted.get(name) !== hosted) return
+      if (noted && store.livesOf(name) < lifeOf(hosted)) return await this.remove(hosted)
+
+      this.#forget(hosted)
+      await store.remove(name)
+      if (!this.#hosted.has(name)) this.#names.delete(name)
+    } catch (error) {
+      if (error instanceof Refusal) throw error
+      // All of it was kept: it comes back as at a start.
+      await this.open(name).catch(() => {})
+      const why = `the world "${name}" cannot be removed and is there as before: ${reasonOf(error)}`
+      throw new Refusal('writes-refused', why)
+    }
+  }
+
+  async takeBack(hosted: HostedWorld): Promise<void> {
+    const { name } = hosted.world
     if (this.#hosted.get(name) !== hosted) return
+    this.#forget(hosted)
+    this.#names.delete(name)
+    await this.#options.store.remove(name)
+  }
+
+  /** What a world still does reaches nothing. Its name stays taken. */
+  #forget(hosted: HostedWorld): void {
     hosted.runner.stop('the world was removed')
     hosted.world.end()
-    this.#hosted.delete(name)
-    this.#names.delete(name)
+    hosted.delays.abandon()
+    this.#hosted.delete(hosted.world.name)
     this.#credentials.remove(hosted)
-    await this.#options.store.remove(name, hosted.world.identity.life ?? 1)
   }
 
   stop(): void {
@@ -474,12 +563,23 @@ class OpenWorlds implements Worlds {
     if (this.#started) runner.wake()
   }
 
-  /** Removes a world nobody waits for. */
-  #discard(hosted: HostedWorld): void {
-    this.remove(hosted).catch((error: unknown) =>
-      this.#options.report(`world ${hosted.world.name}: ${String(error)}`),
-    )
+  #tell({ world }: HostedWorld, error: unknown): void {
+    this.#options.report(`world ${world.name}: ${reasonOf(error)}`)
   }
+}
+
+/**
+ * The records of a world, with the time it shows.
+ * @throws Refusal `writes-refused` where nothing can be kept
+ */
+function timeKept({ world }: HostedWorld): Records {
+  world.transaction(() => world.keepTime())
+  return world.records
+}
+
+/** Which life of its world this is, from 1. */
+function lifeOf({ world }: HostedWorld): number {
+  return world.identity.life ?? 1
 }
 
 function sendsCallbacks({ world }: HostedWorld): boolean {

@@ -243,6 +243,7 @@ const errors: Readonly<Record<string, readonly [status: number, error: string]>>
   'invalid-request': [400, 'invalid_request'],
   'malformed-body': [400, 'invalid_request'],
   'unsupported-media-type': [400, 'invalid_request'],
+  forbidden: [403, 'invalid_request'],
   'body-too-large': [413, 'invalid_request'],
   'expectation-failed': [417, 'invalid_request'],
   'not-acceptable': [406, 'invalid_request'],
@@ -250,6 +251,9 @@ const errors: Readonly<Record<string, readonly [status: number, error: string]>>
   'not-implemented': [501, 'invalid_request'],
   'writes-refused': [503, 'temporarily_unavailable'],
 }
+
+/** Every code a token endpoint has words for. */
+export const tokenRefusalCodes: readonly string[] = Object.keys(errors)
 
 /** How a token endpoint words a refusal (RFC 6749, 5.2). */
 export function wordTokenRefusal(refusal: AnyRefusal): Reply {

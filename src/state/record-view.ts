@@ -14,8 +14,8 @@ export interface RecordsView {
 
 /** A view that is told of every write, so that it can go on showing what was there before. */
 export interface FollowingView extends RecordsView {
-  /** Told of a write before it is done. */
-  note(change: Change): void
+  /** Told of a write before it is done; of one to other records it takes no notice. */
+  note(change: Change, to: Records): void
 }
 
 /**
@@ -43,7 +43,8 @@ export function openView(records: Records, onClose: () => void): FollowingView {
       return written?.has(key) ? written.get(key) : records.get(collection)?.get(key)
     },
     close: onClose,
-    note({ collection, key, before: record }) {
+    note({ collection, key, before: record }, to) {
+      if (to !== records) return
       const written = before.get(collection) ?? new Map<string, object | undefined>()
       before.set(collection, written)
       if (!written.has(key)) written.set(key, record)

@@ -6,6 +6,8 @@ import { sealedLines } from './checksum.ts'
 export interface CommitQueue {
   /** True where everything is in the log. */
   readonly isEmpty: boolean
+  /** True where it holds a change: not only a line that stands for none, or the world as it is. */
+  readonly holdsChanges: boolean
   /** Adds the commit numbered `n`. */
   add(n: number, changes: readonly Change[]): void
   /** Adds the whole world as commit `n`, in place of those before that are not being written. */
@@ -21,11 +23,10 @@ export interface CommitQueue {
   batch(lineOfWhole: () => string): Buffer
   /** The batch is in the log: whoever waited for it goes on. */
   written(): void
-  /**
-   * The batch is not in the log, and stays to be written: nobody waits for it
-   * any longer.
-   */
+  /** The batch is not in the log, and stays to be written: nobody waits for it any longer. */
   failed(error: Error): void
+  /** The batch is not in the log, and what is in it was undone. */
+  undo(): void
   /** Resolves when all that was added is in the log; `undefined` where it is. */
   flushed(): Promise<void> | undefined
   /** Forgets what is not being written. */
@@ -36,13 +37,16 @@ export function openCommitQueue(): CommitQueue {
   let added: { n: number; changes: readonly Change[] }[] = []
   let whole: number | undefined
   let waiting: Deferred | undefined
-  let batch: { readonly bytes: Buffer; waiting: Deferred | undefined } | undefined
+  let batch: Batch | undefined
 
   const isAdded = () => whole !== undefined || added.length > 0
 
   return {
     get isEmpty() {
       return batch === undefined && !isAdded()
+    },
+    get holdsChanges() {
+      return batch?.holdsChanges === true || added.some(({ changes }) => changes.length > 0)
     },
     add: (n, changes) => void added.push({ n, changes }),
     addWhole(n) {
@@ -65,7 +69,8 @@ export function openCommitQueue(): CommitQueue {
         whole === undefined
           ? added.map(({ n, changes }) => changeLine(n, changes))
           : [lineOfWhole()]
-      batch = { bytes: sealedLines(lines), waiting }
+      const holdsChanges = added.some(({ changes }) => changes.length > 0)
+      batch = { bytes: sealedLines(lines), whole, holdsChanges, waiting }
       added = []
       whole = undefined
       waiting = undefined
@@ -79,6 +84,13 @@ export function openCommitQueue(): CommitQueue {
       for (const each of [batch?.waiting, waiting]) each?.reject(error)
       if (batch) batch.waiting = undefined
       waiting = undefined
+      // By the next try the world may be another.
+      if (batch?.whole === undefined) return
+      whole ??= batch.whole
+      batch = undefined
+    },
+    undo() {
+      batch = undefined
     },
     flushed() {
       if (isAdded()) {
@@ -95,6 +107,14 @@ export function openCommitQueue(): CommitQueue {
       waiting = undefined
     },
   }
+}
+
+interface Batch {
+  readonly bytes: Buffer
+  /** The number of the commit that is the whole world, where it holds that. */
+  readonly whole: number | undefined
+  readonly holdsChanges: boolean
+  waiting: Deferred | undefined
 }
 
 interface Deferred {

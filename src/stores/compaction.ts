@@ -1,9 +1,9 @@
 // A new base in place of a log that has outgrown the old one, while changes go on in a new log.
 import type { RecordsView } from '../state/record-view.ts'
 import { writeBase } from './base-file.ts'
-import type { ChangeLog } from './change-log.ts'
 import type { Disk } from './disk.ts'
 import { reason } from './disk-errors.ts'
+import type { LogAppender } from './log-appender.ts'
 import type { Saved } from './saved-world.ts'
 import type { WorldFiles } from './world-files.ts'
 
@@ -17,7 +17,7 @@ export interface Compaction {
    * Sets the log aside, whole, and begins to write the base. Only between two
    * batches.
    */
-  begin(): Promise<void>
+  begin(): void
   /**
    * Writes the base, as a world that begins anew is kept where it is too large for a line of the log.
    * @returns the number of the last change in it
@@ -46,7 +46,7 @@ export interface CompactionOptions {
 }
 
 export function openCompaction(
-  log: ChangeLog,
+  log: LogAppender,
   saved: Saved,
   { disk, world, files, version, n, view: openView, warn }: CompactionOptions,
 ): Compaction {
@@ -57,11 +57,10 @@ export function openCompaction(
   let running: Promise<void> | undefined
 
   /** Sets the log aside, where there is one. */
-  async function moveLog(): Promise<void> {
-    if (!hasOldLog && log.size > 0) {
-      await log.moveTo(files.oldLog)
-      hasOldLog = true
-    }
+  function moveLog(): void {
+    if (hasOldLog || log.size === 0) return
+    log.moveTo(files.oldLog)
+    hasOldLog = true
   }
 
   async function save(): Promise<void> {
@@ -90,9 +89,9 @@ export function openCompaction(
 
   return {
     isDue: () => log.size > compactAt && !running,
-    async begin() {
+    begin() {
       try {
-        await moveLog()
+        moveLog()
       } catch (error) {
         postpone(error)
         return
@@ -105,7 +104,7 @@ export function openCompaction(
     },
     async replace() {
       await running
-      await moveLog()
+      moveLog()
       await save()
       return logged
     },
