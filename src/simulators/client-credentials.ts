@@ -1,4 +1,5 @@
 // OAuth2 client credentials (RFC 6749, 4.4; RFC 6750): the operation `issueToken`, and its tokens.
+import { newAccessToken } from '../state/access-token.ts'
 import { SEPARATOR, sortable } from '../state/collection.ts'
 import { credentials } from '../state/credentials.ts'
 import { defined } from '../state/defined.ts'
@@ -34,7 +35,6 @@ type TokenCall = Pick<Call<unknown, unknown, TokenRequest>, 'body' | 'header' | 
 }
 
 const LETTERS_AND_DIGITS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789'
-const TOKEN_LENGTH = 43
 
 /** How many tokens of a provider a world keeps, though its clock stand still; the oldest go first. */
 export const TOKENS_KEPT = 10_000
@@ -155,9 +155,7 @@ function checkClient(world: World, slug: string, { id, secret }: Client): void {
 
 /** A token of the world, good until `expiresAt`. */
 function mintToken(world: World, slug: string, expiresAt: number): string {
-  const secret = world.withStream(tokenStream(world, slug), () =>
-    world.random.text(TOKEN_LENGTH, LETTERS_AND_DIGITS),
-  )
+  const secret = world.withStream(tokenStream(world, slug), () => newAccessToken(world.random))
   const serial = world.next(`${slug}.token`)
   world.in(credentials).put({ provider: slug, kind: 'token', secret, expiresAt, serial })
   keepLatest(world, credentials, { index: 'tokens', prefix: slug + SEPARATOR }, TOKENS_KEPT)
