@@ -127,8 +127,13 @@ export function openJournal(): Journal {
 function sizeOf(entry: JournalEntry | undefined): number {
   if (!entry) return 0
   const { url, requestBody = '', replyBody = '', refusal } = entry
-  return url.length + requestBody.length + replyBody.length + (refusal?.reason.length ?? 0)
+  const reason = refusal?.reason.length ?? 0
+  const fields = (refusal?.fields?.length ?? 0) * FIELD_SIZE
+  return url.length + requestBody.length + replyBody.length + reason + fields
 }
+
+/** About how many characters a wrong field has with all that is told of it. */
+const FIELD_SIZE = 300
 
 /** What an exchange is remembered from. */
 export interface Remembered {

@@ -105,6 +105,9 @@ function valueAt(whole: unknown, pointer: string): unknown {
   return value
 }
 
+/** How many characters of a rule are told; the reason of the refusal has all of it. */
+const LONGEST_EXPECTED = 400
+
 /** A violation of a request as its place, the rule, and what came. */
 function fieldProblem(violation: Violation, request: unknown): FieldProblem {
   const { instancePath, keyword = '', params = {} } = violation
@@ -119,7 +122,7 @@ function fieldProblem(violation: Violation, request: unknown): FieldProblem {
     in: part === 'requestBody' ? 'body' : (part as FieldProblem['in']),
     pointer: shortName(pointer),
     rule: keyword,
-    expected: expectedBy(violation),
+    expected: expectedBy(violation).slice(0, LONGEST_EXPECTED),
     got: value === undefined ? undefined : shownValue(value),
   })
 }

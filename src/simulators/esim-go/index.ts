@@ -13,7 +13,7 @@ import { revokeHandlers } from './bundles/revoke-handlers.ts'
 import { sign, UTILISATION } from './callbacks.ts'
 import { catalogueHandlers } from './catalogue/handlers.ts'
 import { lookUpBought } from './catalogue/on-sale.ts'
-import { refusalReply } from './errors.ts'
+import { advice, refusalReply } from './errors.ts'
 import { esimHandlers } from './esims/handlers.ts'
 import { history } from './esims/history.ts'
 import { idleTasks } from './esims/idle.ts'
@@ -65,6 +65,7 @@ export const esimGo = defineSimulator<operations, typeof settings.table>({
   collections: [esims, orders, lots, accounts, userBundles, takenOff, history, returning, windows],
   handlers,
   refusalReply,
+  advice,
   auth: {
     kind: 'api-key',
     credentialIn,

@@ -3,9 +3,9 @@ import { clientAuthentication } from '../client-credentials.ts'
 import { defineSimulator } from '../simulator.ts'
 import { isCarried, renew } from './billing.ts'
 import { secret, sign } from './callbacks.ts'
-import { refusalReply } from './errors.ts'
+import { advice, refusalReply } from './errors.ts'
 import { handlers } from './handlers.ts'
-import { pathOf, tokenPath } from './paths.ts'
+import { pathOf, servedAt, tokenPath } from './paths.ts'
 import { settle } from './provisioning.ts'
 import { lines, reservations, SLUG, stockSims, transactions } from './records.ts'
 import { applySeedFile } from './seed-file.ts'
@@ -21,8 +21,9 @@ export const wholesale = defineSimulator<operations, typeof settings.table>({
   collections: [stockSims, reservations, lines, transactions],
   handlers,
   refusalReply,
+  advice,
   auth: clientAuthentication(SLUG, tokenPath),
-  requests: { pathOf },
+  requests: { pathOf, servedAt },
   seeds,
   applySeedFile,
   tasks: [settle, renew],
