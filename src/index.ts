@@ -10,7 +10,9 @@ export type {
   DeviceShown,
   EventShown,
   ExchangeShown,
+  ExplainedShown,
   FiredShown,
+  HarShown,
   MessageShown,
   SettingShown,
   SettingValue,
@@ -25,10 +27,12 @@ export type {
   CallbackFilter,
   Device,
   Distance,
+  ExchangeFilter,
   JournalFilter,
   MessageFilter,
   ServiceUse,
   WorldClient,
+  WorldJournal,
 } from './control/world-client.ts'
 export { createApp, type SimulatorApp } from './library/embedded.ts'
 export type { SimulatorOptions } from './library/open-simulator.ts'

@@ -25,6 +25,16 @@ export interface components {
         readonly Duration: string;
         /** @description Virtual seconds a second */
         readonly Rate: number;
+        /** @example POST */
+        readonly Method: string;
+        /**
+         * @description A status, or a class of them
+         * @example 4xx
+         */
+        readonly StatusFilter: string;
+        readonly Part: string;
+        /** @description `true`: only what a fault has hit; `false`: only what none has; else the id or the kind of a fault */
+        readonly FaultFilter: string;
         /**
          * @description What became of a callback that was queued
          * @enum {string}
@@ -460,26 +470,182 @@ export interface components {
         readonly Exchange: {
             readonly id: number;
             readonly at: components["schemas"]["Instant"];
+            /** @description Absent where the request reached none */
             readonly provider?: string;
             readonly operation?: string;
+            /** @description What the operation was found below */
+            readonly basePath?: string;
             readonly method: string;
             readonly url: string;
             readonly status: number;
             readonly requestHeaders: {
                 readonly [key: string]: string;
             };
+            /** @description Cut where it is long */
             readonly requestBody?: string;
-            readonly replyType?: string;
-            readonly replyBody?: string;
-            /** @description The true reason, which the reply may not tell */
-            readonly refusal?: {
-                readonly code: string;
-                readonly reason: string;
+            /** @description The body parsed, where it is JSON and whole */
+            readonly requestJson?: unknown;
+            /** @description Without the type of the body */
+            readonly replyHeaders?: {
+                readonly [key: string]: string;
             };
+            readonly replyType?: string;
+            /** @description Cut where it is long; absent where it is no text */
+            readonly replyBody?: string;
+            /** @description The body parsed, where it is JSON and whole */
+            readonly replyJson?: unknown;
+            readonly refusal?: components["schemas"]["Refused"];
+            /** @description Operations that were nearly asked for, where none was found */
+            readonly nearMisses?: readonly components["schemas"]["NearMiss"][];
+            readonly fault?: components["schemas"]["FaultHit"];
+            readonly effects?: components["schemas"]["Effects"];
             /** @description Fields and parameters the spec does not know; optional fields sent empty, which count as left out */
             readonly undocumented: readonly string[];
             /** @description How the reply would have broken the spec */
             readonly violations: readonly string[];
+        };
+        /** @description The true reason, which the reply may not tell */
+        readonly Refused: {
+            readonly code: string;
+            readonly reason: string;
+            /** @description What refused it */
+            readonly stage?: components["schemas"]["Stage"];
+            /** @description Where the request breaks its spec */
+            readonly fields?: readonly components["schemas"]["FieldProblem"][];
+            /** @description What to do about it */
+            readonly advice?: string;
+        };
+        /** @description The fault that hit an exchange */
+        readonly FaultHit: {
+            readonly id: string;
+            readonly kind: string;
+            readonly when: string;
+        };
+        /** @enum {string} */
+        readonly Stage: "read" | "count" | "route" | "authenticate" | "validate" | "perform" | "check" | "commit" | "render";
+        readonly FieldProblem: {
+            /** @enum {string} */
+            readonly in: "body" | "query" | "path" | "header";
+            /**
+             * @description JSON pointer (RFC 6901) within that part
+             * @example /order/0/quantity
+             */
+            readonly pointer: string;
+            /**
+             * @description The keyword of JSON Schema
+             * @example type
+             */
+            readonly rule: string;
+            /** @example integer */
+            readonly expected: string;
+            /**
+             * @description What came, as JSON; absent where nothing did
+             * @example "two"
+             */
+            readonly got?: string;
+        };
+        readonly NearMiss: {
+            readonly provider: string;
+            readonly operation: string;
+            readonly method: string;
+            /** @example /esim-go/v2.4/catalogue */
+            readonly path: string;
+            /**
+             * @description What is wrong with the request, measured by this operation
+             * @example "catalog" should be "catalogue"
+             */
+            readonly why: string;
+        };
+        /** @description What it changed; absent where that is nothing */
+        readonly Effects: {
+            /** @description Records written, by collection */
+            readonly changes: {
+                readonly [key: string]: number;
+            };
+            /** @description What happened to SIMs and bundles, by type */
+            readonly events: {
+                readonly [key: string]: number;
+            };
+            /** @description Ids of callbacks that it queued, or that were due and not sent */
+            readonly callbacks: readonly string[];
+        };
+        readonly Explained: {
+            readonly id: number;
+            readonly summary: string;
+            readonly steps: readonly {
+                /** @example validate */
+                readonly stage: string;
+                /** @enum {string} */
+                readonly outcome: "passed" | "refused" | "skipped";
+                readonly says: string;
+            }[];
+            /** @description Codes of other refusals that the provider words just like this one */
+            readonly alike?: readonly string[];
+            readonly nearMisses?: readonly components["schemas"]["NearMiss"][];
+            /** @description What to do next */
+            readonly next: readonly string[];
+            /** @description All of it as text for a person */
+            readonly text: string;
+        };
+        readonly Har: {
+            readonly log: {
+                /** @enum {string} */
+                readonly version: "1.2";
+                readonly creator: {
+                    readonly name: string;
+                    readonly version: string;
+                };
+                readonly entries: readonly components["schemas"]["HarEntry"][];
+            };
+        };
+        readonly HarEntry: {
+            readonly startedDateTime: components["schemas"]["Instant"];
+            readonly time: number;
+            readonly request: {
+                readonly method: string;
+                readonly url: string;
+                readonly httpVersion: string;
+                readonly cookies: readonly Record<string, never>[];
+                readonly headers: readonly components["schemas"]["HarPair"][];
+                readonly queryString: readonly components["schemas"]["HarPair"][];
+                readonly postData?: {
+                    readonly mimeType: string;
+                    readonly text: string;
+                };
+                readonly headersSize: number;
+                readonly bodySize: number;
+            };
+            readonly response: {
+                readonly status: number;
+                readonly statusText: string;
+                readonly httpVersion: string;
+                readonly cookies: readonly Record<string, never>[];
+                readonly headers: readonly components["schemas"]["HarPair"][];
+                readonly content: {
+                    readonly size: number;
+                    readonly mimeType: string;
+                    readonly text?: string;
+                    readonly comment?: string;
+                };
+                readonly redirectURL: string;
+                readonly headersSize: number;
+                readonly bodySize: number;
+            };
+            readonly cache: Record<string, never>;
+            readonly timings: {
+                readonly send: number;
+                readonly wait: number;
+                readonly receive: number;
+            };
+            readonly _id?: number;
+            readonly _provider?: string;
+            readonly _operation?: string;
+            readonly _refusal?: components["schemas"]["Refused"];
+            readonly _fault?: components["schemas"]["FaultHit"];
+        };
+        readonly HarPair: {
+            readonly name: string;
+            readonly value: string;
         };
         readonly State: {
             /** @description The layout of the document */
@@ -597,6 +763,8 @@ export interface components {
         /** @description Only of this provider */
         readonly Provider: string;
         readonly OfIccid: components["schemas"]["Iccid"];
+        /** @description Which come first */
+        readonly Order: "newest" | "oldest";
         readonly Limit: number;
     };
     requestBodies: never;
@@ -1208,9 +1376,27 @@ export interface operations {
                 readonly provider?: components["parameters"]["Provider"];
                 /** @description An operationId of a provider's spec */
                 readonly operation?: string;
-                readonly status?: number;
+                readonly method?: components["schemas"]["Method"];
+                readonly status?: components["schemas"]["StatusFilter"];
                 /** @description True: only what was refused; false: only what was not */
                 readonly refused?: boolean;
+                /** @description From this instant of the world on, included */
+                readonly since?: components["schemas"]["Instant"];
+                /** @description Up to this instant of the world, included */
+                readonly until?: components["schemas"]["Instant"];
+                /** @description Named in its URL or in one of its bodies */
+                readonly iccid?: components["schemas"]["Iccid"];
+                /** @description A part of the path */
+                readonly path?: components["schemas"]["Part"];
+                /** @description A part of the URL, of a body or of the reason of a refusal, in any case */
+                readonly text?: components["schemas"]["Part"];
+                readonly fault?: components["schemas"]["FaultFilter"];
+                /** @description Which come first */
+                readonly order?: components["parameters"]["Order"];
+                /** @description Only exchanges after the one of this number */
+                readonly after?: number;
+                /** @description Only exchanges before the one of this number */
+                readonly before?: number;
                 readonly limit?: components["parameters"]["Limit"];
             };
             readonly header?: never;
@@ -1226,8 +1412,60 @@ export interface operations {
                 };
                 content: {
                     readonly "application/json": {
+                        /** @description How many there are, whatever `after`, `before` and `limit` */
+                        readonly total: number;
                         readonly entries: readonly components["schemas"]["Exchange"][];
+                        /** @description The number to read on from; absent where these were the last */
+                        readonly next?: number;
                     };
+                };
+            };
+            readonly default: components["responses"]["Problem"];
+        };
+    };
+    readonly exportHar: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description Only of this provider */
+                readonly provider?: components["parameters"]["Provider"];
+                /** @description An operationId of a provider's spec */
+                readonly operation?: string;
+                readonly method?: components["schemas"]["Method"];
+                readonly status?: components["schemas"]["StatusFilter"];
+                /** @description True: only what was refused; false: only what was not */
+                readonly refused?: boolean;
+                /** @description From this instant of the world on, included */
+                readonly since?: components["schemas"]["Instant"];
+                /** @description Up to this instant of the world, included */
+                readonly until?: components["schemas"]["Instant"];
+                /** @description Named in its URL or in one of its bodies */
+                readonly iccid?: components["schemas"]["Iccid"];
+                /** @description A part of the path */
+                readonly path?: components["schemas"]["Part"];
+                /** @description A part of the URL, of a body or of the reason of a refusal, in any case */
+                readonly text?: components["schemas"]["Part"];
+                readonly fault?: components["schemas"]["FaultFilter"];
+                /** @description Which come first */
+                readonly order?: components["parameters"]["Order"];
+                /** @description Only exchanges after the one of this number */
+                readonly after?: number;
+                /** @description Only exchanges before the one of this number */
+                readonly before?: number;
+                readonly limit?: components["parameters"]["Limit"];
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The archive */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Har"];
                 };
             };
             readonly default: components["responses"]["Problem"];
@@ -1251,6 +1489,29 @@ export interface operations {
                 };
                 content: {
                     readonly "application/json": components["schemas"]["Exchange"];
+                };
+            };
+            readonly default: components["responses"]["Problem"];
+        };
+    };
+    readonly explainExchange: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly id: number;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The way */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Explained"];
                 };
             };
             readonly default: components["responses"]["Problem"];

@@ -41,6 +41,11 @@ export type MessageShown = Schemas['Message']
 
 /** An exchange with a provider, as the journal keeps it. */
 export type ExchangeShown = Schemas['Exchange']
+/** The way of an exchange through the stages, in words. */
+export type ExplainedShown = Schemas['Explained']
+/** The journal as an HTTP archive (HAR 1.2). */
+export type HarShown = Schemas['Har']
+export type HarEntryShown = Schemas['HarEntry']
 export type StateDocument = Schemas['State']
 export type SettingShown = Schemas['Setting']
 export type SettingValue = Schemas['SettingValue']

@@ -1,13 +1,15 @@
 // A client of one world of a simulator, wherever that runs: all that can be asked of the world.
 import { defined } from '../state/defined.ts'
 import { type ControlClient, type ControlClientOptions, controlClient } from './client.ts'
-import type { BodyOf, OperationId } from './operations.ts'
+import type { BodyOf, OperationId, QueryOf } from './operations.ts'
 import type {
   AdvanceShown,
   CallbackShown,
   ClockShown,
   DeviceShown,
   ExchangeShown,
+  ExplainedShown,
+  HarShown,
   MessageShown,
   SettingShown,
   SettingValue,
@@ -61,11 +63,33 @@ export type ServiceUse = ({ readonly sms: number } | { readonly minutes: number 
   readonly peer?: string
 }
 
-export interface JournalFilter {
+/** What is asked of an exchange; what is left out is not. */
+export interface ExchangeFilter {
   readonly provider?: string
   readonly operation?: string
-  readonly status?: number
+  readonly method?: string
+  /** A status, or a class of them such as `4xx`. */
+  readonly status?: number | string
   readonly refused?: boolean
+  /** Instants of the world, both included. */
+  readonly since?: string | Date
+  readonly until?: string | Date
+  /** Named in its URL or in one of its bodies. */
+  readonly iccid?: string
+  /** A part of the path. */
+  readonly path?: string
+  /** A part of the URL, of a body or of the reason of a refusal, in any case. */
+  readonly text?: string
+  /** Hit by a fault or not; or by the one of this id, or by one of this kind. */
+  readonly fault?: boolean | string
+}
+
+export interface JournalFilter extends ExchangeFilter {
+  /** Which come first: the newest unless told. */
+  readonly order?: 'newest' | 'oldest'
+  /** Numbers of exchanges, neither included. */
+  readonly after?: number
+  readonly before?: number
   readonly limit?: number
 }
 
@@ -103,6 +127,17 @@ export interface WorldCallbacks {
   target(slug: string, url: string | undefined, version?: number): Promise<void>
 }
 
+/** What the providers were asked and answered. */
+export interface WorldJournal {
+  /** Newest first, unless told. */
+  list(filter?: JournalFilter): Promise<readonly ExchangeShown[]>
+  get(id: number): Promise<ExchangeShown>
+  /** The way of an exchange through the stages, in words, and what to do where it was refused. */
+  explain(id: number): Promise<ExplainedShown>
+  /** As an HTTP archive (HAR 1.2), the oldest first. */
+  har(filter?: JournalFilter): Promise<HarShown>
+}
+
 /**
  * One world. Every method calls the control API, and throws ControlError for
  * what that refuses.
@@ -124,8 +159,7 @@ export interface WorldClient {
   set(slug: string, values: Readonly<Record<string, SettingValue | null>>): Promise<void>
   /** The world as at its start, or as a named state. */
   reset(to?: { readonly seed?: string; readonly given?: string }): Promise<WorldShown>
-  /** Newest first. */
-  journal(filter?: JournalFilter): Promise<readonly ExchangeShown[]>
+  readonly journal: WorldJournal
   /** The whole world as a document; `restore` takes it back. */
   state(): Promise<StateDocument>
   restore(document: StateDocument): Promise<WorldShown>
@@ -155,7 +189,7 @@ export function worldClient(options: ControlClientOptions): WorldClient {
       await call('changeSettings', { path: { slug }, body: values })
     },
     reset: (to = {}) => call('resetWorld', { body: to }),
-    journal: async (filter = {}) => (await call('listJournal', { query: filter })).entries,
+    journal: journalOf(call),
     state: () => call('getState'),
     restore: (document) => call('putState', { body: document }),
   }
@@ -219,6 +253,26 @@ function handset(confirmationCode: string | undefined): { body?: BodyOf<'install
 function useOf(amount: string | number | ServiceUse): BodyOf<'useSim'> {
   if (typeof amount === 'object') return amount
   return typeof amount === 'number' ? { bytes: amount } : { data: amount }
+}
+
+function journalOf(call: Call): WorldJournal {
+  return {
+    list: async (filter) => (await call('listJournal', { query: queryOf(filter) })).entries,
+    get: (id) => call('getJournalEntry', { path: { id } }),
+    explain: (id) => call('explainExchange', { path: { id } }),
+    har: (filter) => call('exportHar', { query: queryOf(filter) }),
+  }
+}
+
+function queryOf(filter: JournalFilter = {}): QueryOf<'listJournal'> {
+  const { status, since, until, fault, ...rest } = filter
+  return defined({
+    ...rest,
+    status: status === undefined ? undefined : String(status),
+    since: instantOf(since),
+    until: instantOf(until),
+    fault: fault === undefined ? undefined : String(fault),
+  })
 }
 
 function callbacksOf(call: Call): WorldCallbacks {

@@ -70,10 +70,9 @@ function nearestOf(found: readonly Measured[]): NearMiss[] {
   const limit = (found[0]?.cost ?? 0) + MUCH_FARTHER
   const nearest = new Map<string, NearMiss>()
   for (const { candidate, cost, why } of found) {
-    const { provider, operation, method, served } = candidate
+    const { provider, operation, method, path } = candidate
     const id = `${provider}/${operation}`
     if (why.length === 0 || cost > limit || nearest.has(id) || nearest.size === MOST) continue
-    const path = `/${served.join('/')}`
     nearest.set(id, { provider, operation, method, path, why: why.join('; ') })
   }
   return [...nearest.values()]
@@ -91,6 +90,7 @@ interface Candidate {
   readonly provider: string
   readonly operation: string
   readonly method: string
+  readonly path: string
   readonly served: readonly string[]
   /** How many of the segments are the provider's slug and the base path. */
   readonly base: number
@@ -109,12 +109,12 @@ function candidatesIn(
   isOwnPort: boolean,
 ): Candidate[] {
   const { slug, requests } = simulator
-  const base = segmentsOf(isOwnPort ? basePath : `/${slug}${basePath}`)
-  return operationsIn(spec).map(({ operation, method, path }) => {
-    const moved = requests?.servedAt?.(basePath + path, settings)
-    const below = moved === undefined ? path : moved.slice(basePath.length)
-    const served = [...base, ...segmentsOf(below)]
-    return { provider: slug, operation, method, served, base: base.length }
+  const prefix = isOwnPort ? '' : `/${slug}`
+  const base = segmentsOf(prefix + basePath).length
+  return operationsIn(spec).map(({ operation, method, path: ofSpec }) => {
+    const below = basePath + ofSpec
+    const path = prefix + (requests?.servedAt?.(below, settings) ?? below)
+    return { provider: slug, operation, method, path, served: segmentsOf(path), base }
   })
 }
 

@@ -13,7 +13,7 @@ async function threeCalls(sim: RunningSimulator): Promise<void> {
 test('exchanges are listed newest first, with the true reason of a refusal and without secrets', async () => {
   await using sim = await startSimulator()
   await threeCalls(sim)
-  const entries = await sim.journal()
+  const entries = await sim.journal.list()
   expect(entries.map(({ id }) => id)).toEqual([3, 2, 1])
   expect(entries[0]).toMatchObject({
     at: '2026-01-01T00:00:00.000Z',
@@ -31,8 +31,8 @@ test('exchanges are listed newest first, with the true reason of a refusal and w
 test('the list is filtered by operation, status and refusal', async () => {
   await using sim = await startSimulator()
   await threeCalls(sim)
-  const ids = async (filter: object) => (await sim.journal(filter)).map(({ id }) => id)
-  const operation = (await sim.journal({ status: 200 }))[0]?.operation ?? ''
+  const ids = async (filter: object) => (await sim.journal.list(filter)).map(({ id }) => id)
+  const operation = (await sim.journal.list({ status: 200 }))[0]?.operation ?? ''
   expect(await ids({ operation })).toEqual([2, 1])
   expect(await ids({ status: 403 })).toEqual([3])
   expect(await ids({ refused: true })).toEqual([3])
@@ -55,5 +55,5 @@ test('one exchange is shown by its number, one there is not is refused', async (
 test('calls of the control API are not in the journal', async () => {
   await using sim = await startSimulator()
   await call(sim.url, '/_sim/clock')
-  expect(await sim.journal()).toEqual([])
+  expect(await sim.journal.list()).toEqual([])
 })

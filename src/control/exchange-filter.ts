@@ -1,0 +1,119 @@
+// Which exchanges of the journal are asked for, in a list or in a wait.
+import type { JournalEntry } from '../server/journal.ts'
+import { meant } from '../server/likeness.ts'
+import type { SimulatorServer } from '../server/server.ts'
+import { Refusal } from '../state/refusal.ts'
+import { instant } from './instant.ts'
+
+/** What is asked of an exchange; what is absent is not. */
+export interface ExchangeFilter {
+  readonly provider?: string
+  readonly operation?: string
+  readonly method?: string
+  /** A status, or a class of them such as `4xx`. */
+  readonly status?: string | number
+  readonly refused?: boolean
+  /** Instants of the world, both included. */
+  readonly since?: string
+  readonly until?: string
+  readonly iccid?: string
+  /** A part of the path. */
+  readonly path?: string
+  /** A part of anything that is text, in any case. */
+  readonly text?: string
+  /** `true`, `false`, or the id or the kind of a fault. */
+  readonly fault?: string
+}
+
+type Check = (entry: JournalEntry) => boolean
+
+/**
+ * What tells whether an exchange is asked for.
+ * @throws Refusal `invalid-request` for an operation or an instant there is not
+ */
+export function exchangeFilter(server: SimulatorServer, filter: ExchangeFilter): Check {
+  const { provider, operation, refused } = filter
+  checkOperation(server, provider, operation)
+  const checks: (Check | undefined)[] = [
+    provider === undefined ? undefined : (entry) => entry.provider === provider,
+    operation === undefined ? undefined : (entry) => entry.operation === operation,
+    refused === undefined ? undefined : (entry) => (entry.refusal !== undefined) === refused,
+    methodCheck(filter.method),
+    statusCheck(filter.status),
+    ...timeChecks(filter),
+    pathCheck(filter.path),
+    textCheck(filter.iccid, [urlOf, requestOf, replyOf]),
+    textCheck(filter.text, [urlOf, requestOf, replyOf, reasonOf]),
+    faultCheck(filter.fault),
+  ]
+  const asked = checks.filter((check) => check !== undefined)
+  return (entry) => asked.every((check) => check(entry))
+}
+
+/** A name misspelled would find nothing, and nobody would know why. */
+function checkOperation(
+  { providers }: SimulatorServer,
+  slug: string | undefined,
+  operation: string | undefined,
+): void {
+  if (operation === undefined) return
+  const asked = [...providers.values()].filter(
+    ({ simulator }) => slug === undefined || simulator.slug === slug,
+  )
+  const known = asked.flatMap(({ simulator: { handlers, gaps } }) => [
+    ...Object.keys(handlers),
+    ...Object.keys(gaps ?? {}),
+  ])
+  if (known.includes(operation)) return
+  const near = meant(operation, known)
+  const whose = slug === undefined ? 'no provider' : slug
+  const has = slug === undefined ? 'has' : 'has no'
+  const hint = near === undefined ? 'GET /_sim/provenance/{slug} lists them' : `is it ${near}?`
+  throw new Refusal('invalid-request', `${whose} ${has} operation "${operation}": ${hint}`)
+}
+
+function methodCheck(method: string | undefined): Check | undefined {
+  const wanted = method?.toUpperCase()
+  return wanted === undefined ? undefined : (entry) => entry.method === wanted
+}
+
+function statusCheck(asked: string | number | undefined): Check | undefined {
+  if (asked === undefined) return undefined
+  const status = String(asked)
+  if (!/xx$/i.test(status)) return (entry) => String(entry.status) === status
+  return (entry) => String(entry.status)[0] === status[0]
+}
+
+function timeChecks({ since, until }: ExchangeFilter): (Check | undefined)[] {
+  const from = since === undefined ? undefined : instant('since', since)
+  const to = until === undefined ? undefined : instant('until', until)
+  return [
+    from === undefined ? undefined : (entry) => entry.at >= from,
+    to === undefined ? undefined : (entry) => entry.at <= to,
+  ]
+}
+
+function pathCheck(part: string | undefined): Check | undefined {
+  if (part === undefined) return undefined
+  return (entry) => (entry.url.split('?', 1)[0] ?? '').includes(part)
+}
+
+type Text = (entry: JournalEntry) => string | undefined
+
+const urlOf: Text = ({ url }) => url
+const requestOf: Text = ({ requestBody }) => requestBody
+const replyOf: Text = ({ replyBody }) => replyBody
+const reasonOf: Text = ({ refusal }) => refusal?.reason
+
+function textCheck(part: string | undefined, texts: readonly Text[]): Check | undefined {
+  const wanted = part?.toLowerCase()
+  if (wanted === undefined) return undefined
+  return (entry) => texts.some((text) => text(entry)?.toLowerCase().includes(wanted) === true)
+}
+
+function faultCheck(asked: string | undefined): Check | undefined {
+  if (asked === undefined) return undefined
+  if (asked === 'true') return ({ fault }) => fault !== undefined
+  if (asked === 'false') return ({ fault }) => fault === undefined
+  return ({ fault }) => fault?.id === asked || fault?.kind === asked
+}

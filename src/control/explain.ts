@@ -1,0 +1,234 @@
+// The way of one exchange through the stages, in words: what each did, and what to do where one refused.
+import { adviceOn, codesOf } from '../server/advice.ts'
+import type { Stage } from '../server/exchange.ts'
+import type { JournalEntry } from '../server/journal.ts'
+import type { SimulatorServer } from '../server/server.ts'
+import type { Operation } from '../server/spec.ts'
+import { DEFAULT_WORLD } from '../server/worlds.ts'
+import type { Simulator } from '../simulators/simulator.ts'
+import { unsentCallbacks } from '../state/callbacks.ts'
+import { defined } from '../state/defined.ts'
+import { iso } from '../state/instant.ts'
+import { Refusal } from '../state/refusal.ts'
+import type { World } from '../state/world.ts'
+import { nearMissesOf } from './exchange-shown.ts'
+import type { ExplainedShown } from './wire.ts'
+
+type Step = ExplainedShown['steps'][number]
+
+/** An exchange, and what is known of where it led. */
+interface Told {
+  readonly entry: JournalEntry
+  readonly world: World
+  /** Absent where it reached no provider. */
+  readonly simulator: Simulator | undefined
+  readonly operation: Operation | undefined
+}
+
+/** How an exchange went, and what to do next. */
+export function explained(
+  server: SimulatorServer,
+  world: World,
+  entry: JournalEntry,
+): ExplainedShown {
+  const simulator = server.providers.get(entry.provider ?? '')?.simulator
+  const told: Told = { entry, world, simulator, operation: operationOf(server, entry) }
+  const near = nearMissesOf(server, world, entry)
+  const steps = stepsOf(told)
+  const summary = summaryOf(told)
+  const alike = alikeOf(told)
+  const next = [...near.map(nearMissText), ...nextOf(told)]
+  return defined({
+    id: entry.id,
+    summary,
+    steps,
+    alike: alike.length > 0 ? alike : undefined,
+    nearMisses: near.length > 0 ? [...near] : undefined,
+    next,
+    text: textOf(summary, steps, next),
+  })
+}
+
+/** The operation as its spec has it, where that is compiled: it is, once it was called. */
+function operationOf(
+  { providers }: SimulatorServer,
+  { provider = '', operation = '', basePath }: JournalEntry,
+): Operation | undefined {
+  const ready = providers.get(provider)?.ready(basePath ?? '')
+  const mount = ready?.mounts.find(({ mount }) => mount.basePath === basePath)
+  return mount?.spec.operations.get(operation)
+}
+
+function summaryOf({ entry }: Told): string {
+  const { id, at, method, url, status, refusal } = entry
+  const asked = `exchange ${id} at ${iso(at)}: ${method} ${url} was answered ${status}`
+  if (!refusal) return asked
+  return `${asked}, refused by the stage "${refusal.stage}": ${refusal.code}`
+}
+
+/** The stages in their order, with what each has to say where the request came through. */
+const STAGES: readonly (readonly [stage: Stage, passed: (told: Told) => string])[] = [
+  ['read', () => 'the URL and the Host are such'],
+  ['count', () => 'no rate limit was in its way'],
+  ['route', routeText],
+  ['authenticate', authenticateText],
+  ['validate', validateText],
+  ['perform', performText],
+  ['check', checkText],
+  ['commit', commitText],
+  ['render', renderText],
+]
+
+function stepsOf(told: Told): Step[] {
+  const { entry } = told
+  const { refusal } = entry
+  const steps: Step[] = [{ stage: 'world', outcome: 'passed', says: worldText(told) }]
+  let isOver = false
+  for (const [stage, passed] of STAGES) {
+    if (stage === 'validate') steps.push(faultStep(told, isOver))
+    if (isOver) {
+      steps.push({ stage, outcome: 'skipped', says: 'it did not come to that' })
+    } else if (refusal?.stage === stage) {
+      isOver = true
+      steps.push({ stage, outcome: 'refused', says: refusedText(told) })
+    } else {
+      steps.push({ stage, outcome: 'passed', says: passed(told) })
+    }
+  }
+  steps.push({ stage: 'reply', outcome: 'passed', says: replyText(told) })
+  return steps
+}
+
+function worldText({ entry, world }: Told): string {
+  const { name } = world
+  const [, prefix] = /^\/w\/([^/?]*)/.exec(entry.url) ?? []
+  if (prefix !== undefined) return `the world "${name}", by the prefix /w/${prefix} of the URL`
+  if (entry.requestHeaders['x-sim-world']) return `the world "${name}", by the header X-Sim-World`
+  if (name !== DEFAULT_WORLD) return `the world "${name}", by its credential, which leads there`
+  const none = 'no prefix /w/<world>, no header X-Sim-World and no credential names another'
+  return `the world "${name}": ${none}`
+}
+
+function routeText({ entry, simulator, operation }: Told): string {
+  const where = entry.basePath ? ` below ${entry.basePath}` : ''
+  const what = operation && ` (${operation.method} ${operation.path})`
+  return `${entry.operation}${what ?? ''} of ${simulator?.title ?? entry.provider}${where}`
+}
+
+function authenticateText({ operation }: Told): string {
+  return operation?.isPublic ? 'anyone may call it' : 'the credential is one of this world'
+}
+
+function faultStep({ entry: { fault } }: Told, isOver: boolean): Step {
+  if (!fault) {
+    const says = isOver ? 'it did not come to that' : 'no fault hit it'
+    return { stage: 'faults', outcome: isOver ? 'skipped' : 'passed', says }
+  }
+  const when = fault.when === 'after' ? 'after what it asked for was done' : 'before it was read'
+  const says = `the fault ${fault.id} (${fault.kind}) hit it, ${when}: GET /_sim/faults/${fault.id}`
+  return { stage: 'faults', outcome: 'passed', says }
+}
+
+function validateText({ entry: { undocumented } }: Told): string {
+  if (undocumented.length === 0) return 'it is as its spec has it'
+  const extra = `its spec does not know ${undocumented.join(', ')}`
+  return `it is good; ${extra}: passed over, where the setting \`strict\` would refuse it`
+}
+
+function performText({ entry: { effects }, simulator }: Told): string {
+  const happened = counted(effects?.events ?? {})
+  const who = simulator?.title ?? 'the provider'
+  return happened === '' ? `${who} did it` : `${who} did it, and this happened: ${happened}`
+}
+
+function checkText({ entry: { violations } }: Told): string {
+  if (violations.length === 0) return 'the reply is as its spec has it'
+  return `the reply breaks its spec: ${violations.join('; ')}`
+}
+
+function commitText({ entry: { effects }, world }: Told): string {
+  const changes = counted(effects?.changes ?? {})
+  if (!effects || changes === '') return 'nothing was changed'
+  const sent = effects.callbacks.map((id) => callbackText(world, id))
+  const callbacks = sent.length > 0 ? sent.join('; ') : 'no callback was called for'
+  return `written: ${changes}; ${callbacks}`
+}
+
+function callbackText(world: World, id: string): string {
+  const unsent = world.in(unsentCallbacks).get(id)
+  return unsent ? `${unsent.type} (${id}) is not sent: ${unsent.reason}` : `callback ${id}`
+}
+
+function counted(counts: Readonly<Record<string, number>>): string {
+  return Object.entries(counts)
+    .map(([name, count]) => (count === 1 ? name : `${count} ${name}`))
+    .join(', ')
+}
+
+function renderText({ entry: { replyType } }: Told): string {
+  return replyType === undefined ? 'there is no body' : `the body is ${replyType}`
+}
+
+function refusedText({ entry }: Told): string {
+  const { code = '', reason = '', fields = [] } = entry.refusal ?? {}
+  const places = fields.map(({ in: part, pointer, rule, expected, got = 'nothing' }) => {
+    const place = pointer === '' ? `the ${part}` : `${part} ${pointer}`
+    return `${place} (${rule}): ${expected} was expected, ${got} came`
+  })
+  return places.length === 0 ? `${code}: ${reason}` : `${code}: ${places.join('; ')}`
+}
+
+function replyText(told: Told): string {
+  const { entry, simulator } = told
+  const { status, replyBody } = entry
+  if (!entry.refusal) return `${status} went back`
+  const who = simulator ? simulator.title : 'the simulator'
+  const words = `${who} words it as ${status}${replyBody === undefined ? '' : ` ${replyBody}`}`
+  const alike = alikeOf(told)
+  return alike.length === 0 ? words : `${words}, which may also stand for ${alike.join(', ')}`
+}
+
+/** Stands in for the reason, to see whether a reply tells it. */
+const PROBE = '(the reason)'
+
+/** The codes that the provider words just like this one: what the reply does not tell apart. */
+function alikeOf({ entry, simulator, world }: Told): string[] {
+  const { refusal, operation, basePath } = entry
+  if (!refusal || !simulator) return []
+  const settings = world.settings(simulator.settings)
+  const wording = (code: string) => {
+    const probe = new Refusal<string>(code, PROBE)
+    const { status, body } = simulator.refusalReply(probe, operation, settings, basePath)
+    return JSON.stringify([status, body])
+  }
+  const own = wording(refusal.code)
+  if (own.includes(PROBE)) return []
+  return codesOf(simulator).filter((code) => code !== refusal.code && wording(code) === own)
+}
+
+function nearMissText({ method, path, why }: ReturnType<typeof nearMissesOf>[number]): string {
+  return `${method} ${path} is near: ${why}`
+}
+
+function nextOf({ entry, simulator, world }: Told): string[] {
+  const { refusal, effects } = entry
+  const next: string[] = []
+  const advice = refusal && adviceOn(refusal.code, simulator)
+  if (advice !== undefined) next.push(advice)
+  for (const id of effects?.callbacks ?? []) {
+    if (!world.in(unsentCallbacks).has(id)) continue
+    next.push('GET /_sim/callbacks?state=unsent shows what was not sent')
+    break
+  }
+  return next
+}
+
+function textOf(summary: string, steps: readonly Step[], next: readonly string[]): string {
+  const width = Math.max(...steps.map(({ stage }) => stage.length))
+  const marks = { passed: 'ok', refused: 'NO', skipped: '--' }
+  const lines = steps.map(
+    ({ stage, outcome, says }) => `  ${marks[outcome]}  ${stage.padEnd(width)}  ${says}`,
+  )
+  const todo = next.map((each) => `next: ${each}`)
+  return [summary, ...lines, ...todo].join('\n')
+}
