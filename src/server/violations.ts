@@ -2,6 +2,7 @@
 import { defined } from '../state/defined.ts'
 import type { BodyShape } from './body-shape.ts'
 import { MOST_TOLD, shortName } from './bounded.ts'
+import { writtenText } from './parameters.ts'
 import { sampleOf } from './sample.ts'
 
 /** A compiled check that keeps what it found. */
@@ -139,7 +140,9 @@ function expectedBy({ keyword, params, message = 'what is valid' }: Violation): 
 function shownValue(value: unknown): string {
   if (typeof value === 'string') return JSON.stringify(shortName(value))
   if (Array.isArray(value)) return `a list of ${value.length}`
-  return typeof value === 'object' && value !== null ? 'an object' : JSON.stringify(value)
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value)
+  const text = writtenText(value)
+  return text === undefined ? 'an object' : JSON.stringify(shortName(text))
 }
 
 /**

@@ -17,7 +17,7 @@ export type TokenRefusal = 'invalid-client' | 'unsupported-grant-type'
 export const tokenAdvice: Readonly<Record<TokenRefusal, string>> = {
   'invalid-client':
     'send the id and the secret of a client of this world: `esimulator env` tells them',
-  'unsupported-grant-type': 'send grant_type=client_credentials',
+  'unsupported-grant-type': 'ask with grant_type=client_credentials: no other grant is known',
 }
 
 /** The fields of the form; a client may show itself by HTTP Basic instead. */
