@@ -1,5 +1,6 @@
 // The public API: a simulator in your own process, for tests.
 export { ControlError } from './control/client.ts'
+export type { StreamData, StreamEvent, StreamName } from './control/stream-events.ts'
 export type {
   AdvanceShown,
   AttemptShown,
@@ -21,16 +22,21 @@ export type {
   StateDocument,
   UnsentCallbackShown,
   UsedShown,
+  WaitedShown,
   WorldShown,
 } from './control/wire.ts'
 export type {
   CallbackFilter,
   Device,
   Distance,
+  EventOptions,
   ExchangeFilter,
   JournalFilter,
   MessageFilter,
   ServiceUse,
+  WaitCondition,
+  WaitForLimits,
+  WaitLimits,
   WorldClient,
   WorldJournal,
 } from './control/world-client.ts'

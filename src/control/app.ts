@@ -8,6 +8,7 @@ import express, {
   type Response,
 } from 'express'
 import { serverUrl } from '../server/address.ts'
+import { headerOf } from '../server/exchange.ts'
 import type { RestListener } from '../server/http.ts'
 import { BODY_LIMIT, readBody } from '../server/read-body.ts'
 import { reasonOf } from '../server/reason.ts'
@@ -16,10 +17,11 @@ import { type Operation, type Spec, specOf } from '../server/spec.ts'
 import { DEFAULT_WORLD, type HostedWorld } from '../server/worlds.ts'
 import type { Reply } from '../simulators/call.ts'
 import { type AnyRefusal, Refusal } from '../state/refusal.ts'
-import { type ControlCall, type ControlHandlers, caughtUp } from './call.ts'
+import { type ControlCall, type ControlHandlers, caughtUp, type Streamed } from './call.ts'
 import { callbackHandlers } from './callbacks.ts'
 import { clockHandlers } from './clock.ts'
 import { deviceHandlers } from './device.ts'
+import { eventHandlers } from './events.ts'
 import { type Arrival, frontPage, isControl } from './front-page.ts'
 import { guard } from './guard.ts'
 import { journalHandlers } from './journal.ts'
@@ -32,6 +34,7 @@ import { send, sendProblem } from './send.ts'
 import { settingHandlers } from './settings.ts'
 import { simHandlers } from './sims.ts'
 import { stateHandlers } from './state.ts'
+import { waitHandlers } from './wait.ts'
 import { worldHandlers } from './worlds.ts'
 
 const handlers: ControlHandlers = {
@@ -42,6 +45,8 @@ const handlers: ControlHandlers = {
   ...messageHandlers,
   ...callbackHandlers,
   ...journalHandlers,
+  ...eventHandlers,
+  ...waitHandlers,
   ...stateHandlers,
   ...settingHandlers,
   ...provenanceHandlers,
@@ -51,7 +56,7 @@ const handlers: ControlHandlers = {
  * Any handler: all are called alike, with what the spec has checked, so their
  * types end here.
  */
-type AnyHandler = (call: ControlCall) => Reply | Promise<Reply>
+type AnyHandler = (call: ControlCall) => Reply | Streamed | Promise<Reply>
 
 const HEALTH: OperationId = 'getHealth'
 
@@ -144,8 +149,14 @@ async function serve(
   const { path, query, body } = checked(operation, request, text)
   const opened = await server.worlds.open(world ?? DEFAULT_WORLD)
   let hosted: HostedWorld | undefined
+  let gone: AbortSignal | undefined
   const call: ControlCall = {
     server,
+    get gone() {
+      gone ??= whenGone(response)
+      return gone
+    },
+    header: (name) => headerOf(request, name),
     get hosted() {
       hosted ??= caughtUp(opened, world)
       return hosted
@@ -160,12 +171,21 @@ async function serve(
 
   const handler = handlers[operation.id as OperationId] as AnyHandler
   const reply = await handler(call)
+  if ('stream' in reply) return reply.stream(response)
+
   const type = reply.body === undefined ? undefined : 'application/json'
   const answer = await writtenInTurns(operation.id, reply.body, (part) =>
     operation.violations(reply.status, type, part),
   )
   if (hosted) await flushed(server, hosted)
   send(response, { status: reply.status, headers: reply.headers, text: answer }, hosted)
+}
+
+/** Aborts when the one who waits for an answer has gone. */
+function whenGone(response: Response): AbortSignal {
+  const gone = new AbortController()
+  response.once('close', () => gone.abort(new Error('the caller has gone')))
+  return gone.signal
 }
 
 /**

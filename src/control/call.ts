@@ -1,9 +1,10 @@
 // One call of the control API, as its handlers see it, and what many of them look up.
+import type { ServerResponse } from 'node:http'
 import type { SimulatorServer } from '../server/server.ts'
 import { DEFAULT_WORLD, type HostedWorld } from '../server/worlds.ts'
 import type { Reply } from '../simulators/call.ts'
 import { Refusal } from '../state/refusal.ts'
-import type { AnswerOf, BodyOf, OperationId, PathOf, QueryOf } from './operations.ts'
+import type { AnswerOf, BodyOf, OperationId, PathOf, QueryOf, StreamingId } from './operations.ts'
 
 /** A call, routed and validated: values are as specs/control.yaml types them. */
 export interface ControlCall<Path = unknown, Query = unknown, Body = unknown> {
@@ -16,6 +17,10 @@ export interface ControlCall<Path = unknown, Query = unknown, Body = unknown> {
   readonly path: Path
   readonly query: Query
   readonly body: Body
+  /** A header by its lower-case name. */
+  readonly header: (name: string) => string | undefined
+  /** Aborts when the caller has gone. */
+  readonly gone: AbortSignal
   /**
    * URL of the simulator as the caller reaches it; without a trailing slash,
    * without a world.
@@ -28,8 +33,16 @@ export interface ControlCall<Path = unknown, Query = unknown, Body = unknown> {
 /** The call of an operation. */
 export type CallOf<Id extends OperationId> = ControlCall<PathOf<Id>, QueryOf<Id>, BodyOf<Id>>
 
+/** An answer that goes on and on. */
+export interface Streamed {
+  /** Writes it, and leaves the response to itself. @throws Refusal before anything is written */
+  readonly stream: (response: ServerResponse) => void
+}
+
 /** What a handler answers, or will. */
-export type ReplyOf<Id extends OperationId> = Reply<AnswerOf<Id>> | Promise<Reply<AnswerOf<Id>>>
+export type ReplyOf<Id extends OperationId> = Id extends StreamingId
+  ? Streamed
+  : Reply<AnswerOf<Id>> | Promise<Reply<AnswerOf<Id>>>
 
 /** Handlers by operationId, each typed by its operation. */
 export type ControlHandlers = {

@@ -22,7 +22,7 @@ export interface ExchangeFilter {
   /** A part of anything that is text, in any case. */
   readonly text?: string
   /** `true`, `false`, or the id or the kind of a fault. */
-  readonly fault?: string
+  readonly fault?: string | boolean
 }
 
 type Check = (entry: JournalEntry) => boolean
@@ -111,9 +111,9 @@ function textCheck(part: string | undefined, texts: readonly Text[]): Check | un
   return (entry) => texts.some((text) => text(entry)?.toLowerCase().includes(wanted) === true)
 }
 
-function faultCheck(asked: string | undefined): Check | undefined {
+function faultCheck(asked: string | boolean | undefined): Check | undefined {
   if (asked === undefined) return undefined
-  if (asked === 'true') return ({ fault }) => fault !== undefined
-  if (asked === 'false') return ({ fault }) => fault === undefined
+  const isHit = String(asked) === 'true'
+  if (isHit || String(asked) === 'false') return ({ fault }) => (fault !== undefined) === isHit
   return ({ fault }) => fault?.id === asked || fault?.kind === asked
 }

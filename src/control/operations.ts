@@ -39,6 +39,9 @@ export const ROUTES = {
   exportHar: 'GET /journal.har',
   getJournalEntry: 'GET /journal/{id}',
   explainExchange: 'GET /journal/{id}/explain',
+  streamEvents: 'GET /events',
+  waitFor: 'GET /wait',
+  waitUntil: 'POST /wait',
   getState: 'GET /state',
   putState: 'PUT /state',
   getSettings: 'GET /settings/{slug}',
@@ -69,3 +72,12 @@ export type AnswerOf<Id extends OperationId> = operations[Id]['responses'] exten
   | { 201: infer Answer }
   ? JsonOf<Answer>
   : undefined
+
+/** The operations whose answer is a stream of events. */
+export type StreamingId = {
+  [Id in OperationId]: operations[Id]['responses'] extends {
+    200: { content: { 'text/event-stream': unknown } }
+  }
+    ? Id
+    : never
+}[OperationId]

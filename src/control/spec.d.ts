@@ -587,6 +587,75 @@ export interface components {
             /** @description All of it as text for a person */
             readonly text: string;
         };
+        /** @example mf3k1q2x-17 */
+        readonly EventId: string;
+        /**
+         * @description `now`, the `next` of an earlier answer, or the `id` of an event
+         * @example mf3k1q2x-17
+         */
+        readonly Cursor: string;
+        /**
+         * @description What became of it; unless given, any callback counts that was attempted
+         * @enum {string}
+         */
+        readonly AnyCallbackState: "pending" | "retrying" | "delivered" | "dead" | "unsent";
+        /**
+         * @description Give exactly one of `callbacks`, `requests` and `event`.
+         * @example {
+         *       "callbacks": {
+         *         "type": "FirstUse"
+         *       },
+         *       "count": 1,
+         *       "within": "PT10M"
+         *     }
+         */
+        readonly WaitUntil: {
+            readonly callbacks?: {
+                readonly provider?: string;
+                readonly type?: components["schemas"]["Part"];
+                readonly iccid?: components["schemas"]["Iccid"];
+                readonly state?: components["schemas"]["AnyCallbackState"];
+            };
+            readonly requests?: {
+                readonly provider?: string;
+                readonly operation?: string;
+                readonly method?: components["schemas"]["Method"];
+                readonly status?: number | components["schemas"]["StatusFilter"];
+                readonly refused?: boolean;
+                readonly iccid?: components["schemas"]["Iccid"];
+                readonly path?: components["schemas"]["Part"];
+                readonly text?: components["schemas"]["Part"];
+                readonly fault?: boolean | components["schemas"]["FaultFilter"];
+            };
+            readonly event?: {
+                readonly provider?: string;
+                readonly type?: components["schemas"]["Part"];
+                readonly iccid?: components["schemas"]["Iccid"];
+            };
+            /**
+             * @description How many there have to be
+             * @default 1
+             */
+            readonly count?: number;
+            /** @description By the clock of the world, 10 minutes unless given */
+            readonly within?: components["schemas"]["Duration"];
+            readonly after?: components["schemas"]["Cursor"];
+            /** @description By the wall clock, 60 seconds unless given; a number is milliseconds */
+            readonly maxWall?: number | components["schemas"]["Duration"];
+        };
+        readonly Waited: {
+            readonly met: boolean;
+            /** @description What the clock shows */
+            readonly at: components["schemas"]["Instant"];
+            /** @description What was found, or why no more is waited for and what to do */
+            readonly why: string;
+            /** @description How many there are */
+            readonly found: number;
+            /** @description Those that were found, as far as `count` */
+            readonly matches: readonly (components["schemas"]["Callback"] | components["schemas"]["UnsentCallback"] | components["schemas"]["Exchange"] | components["schemas"]["FiredEvent"])[];
+            /** @description Given as `after`, the next wait goes on from here */
+            readonly next: string;
+        };
         readonly Har: {
             readonly log: {
                 /** @enum {string} */
@@ -1512,6 +1581,103 @@ export interface operations {
                 };
                 content: {
                     readonly "application/json": components["schemas"]["Explained"];
+                };
+            };
+            readonly default: components["responses"]["Problem"];
+        };
+    };
+    readonly streamEvents: {
+        readonly parameters: {
+            readonly query?: {
+                /**
+                 * @description Only these, separated by commas: change, callback, event, exchange, clock, world
+                 * @example callback,clock
+                 */
+                readonly types?: string;
+                /** @description As the header `Last-Event-ID` */
+                readonly after?: components["schemas"]["EventId"];
+            };
+            readonly header?: {
+                readonly "Last-Event-ID"?: string;
+            };
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The events */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "text/event-stream": string;
+                };
+            };
+            readonly default: components["responses"]["Problem"];
+        };
+    };
+    readonly waitFor: {
+        readonly parameters: {
+            readonly query: {
+                readonly for: "callback" | "request" | "event";
+                /** @description Only of this provider */
+                readonly provider?: components["parameters"]["Provider"];
+                /** @description Of the callback or the event */
+                readonly type?: components["schemas"]["Part"];
+                readonly iccid?: components["parameters"]["OfIccid"];
+                readonly state?: components["schemas"]["AnyCallbackState"];
+                readonly operation?: string;
+                readonly method?: components["schemas"]["Method"];
+                readonly status?: components["schemas"]["StatusFilter"];
+                readonly refused?: boolean;
+                readonly path?: components["schemas"]["Part"];
+                readonly text?: components["schemas"]["Part"];
+                readonly fault?: components["schemas"]["FaultFilter"];
+                /** @description How many there have to be */
+                readonly count?: number;
+                readonly after?: components["schemas"]["Cursor"];
+                /** @description By the wall clock, 30 seconds unless given, at most 60 */
+                readonly timeout?: components["schemas"]["Duration"];
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Whether it is there */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Waited"];
+                };
+            };
+            readonly default: components["responses"]["Problem"];
+        };
+    };
+    readonly waitUntil: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["WaitUntil"];
+            };
+        };
+        readonly responses: {
+            /** @description Whether it is there, and the time it is now */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Waited"];
                 };
             };
             readonly default: components["responses"]["Problem"];

@@ -41,6 +41,9 @@ export type MessageShown = Schemas['Message']
 
 /** An exchange with a provider, as the journal keeps it. */
 export type ExchangeShown = Schemas['Exchange']
+/** Whether what was waited for is there. */
+export type WaitedShown = Schemas['Waited']
+export type MatchShown = WaitedShown['matches'][number]
 /** The way of an exchange through the stages, in words. */
 export type ExplainedShown = Schemas['Explained']
 /** The journal as an HTTP archive (HAR 1.2). */
@@ -154,11 +157,13 @@ export async function advanceShown({ from, to, fired, stopped }: Advance): Promi
   })
 }
 
+export function eventFired(event: WorldEvent): Schemas['FiredEvent'] {
+  const { provider, iccid } = event
+  return { kind: 'event', provider, iccid, ...eventShown(event) }
+}
+
 function firedShown(fired: Fired): FiredShown {
-  if (fired.kind === 'event') {
-    const { provider, iccid } = fired.event
-    return { kind: 'event', provider, iccid, ...eventShown(fired.event) }
-  }
+  if (fired.kind === 'event') return eventFired(fired.event)
   if (fired.kind === 'callback') return attemptFired(fired.delivery, fired.at)
 
   const { kind: type, data } = fired.task

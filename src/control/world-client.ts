@@ -1,7 +1,9 @@
 // A client of one world of a simulator, wherever that runs: all that can be asked of the world.
 import { defined } from '../state/defined.ts'
 import { type ControlClient, type ControlClientOptions, controlClient } from './client.ts'
+import { eventsIn } from './event-stream.ts'
 import type { BodyOf, OperationId, QueryOf } from './operations.ts'
+import type { StreamEvent, StreamName } from './stream-events.ts'
 import type {
   AdvanceShown,
   CallbackShown,
@@ -18,6 +20,7 @@ import type {
   StateDocument,
   UnsentCallbackShown,
   UsedShown,
+  WaitedShown,
   WorldShown,
 } from './wire.ts'
 
@@ -127,6 +130,50 @@ export interface WorldCallbacks {
   target(slug: string, url: string | undefined, version?: number): Promise<void>
 }
 
+/** What is waited for: exactly one of these. */
+export type WaitCondition =
+  | { readonly callbacks: Pick<CallbackFilter, 'provider' | 'type' | 'iccid'> & AnyState }
+  | { readonly requests: Omit<ExchangeFilter, 'since' | 'until'> }
+  | {
+      readonly event: {
+        readonly provider?: string
+        readonly type?: string
+        readonly iccid?: string
+      }
+    }
+
+interface AnyState {
+  /** Unless given, any callback counts that was attempted. */
+  readonly state?: CallbackShown['state'] | 'unsent'
+}
+
+interface AnyWait {
+  /** How many there have to be: 1 unless told. */
+  readonly count?: number
+  /** `now`, or the `next` of an earlier answer: only what comes after it counts. */
+  readonly after?: string
+}
+
+export interface WaitForLimits extends AnyWait {
+  /** By the wall clock: 30 s unless told, at most 60. */
+  readonly timeout?: string
+}
+
+export interface WaitLimits extends AnyWait {
+  /** By the clock of the world: 10 minutes unless told. */
+  readonly within?: string
+  /** By the wall clock: 60 s unless told; a number is ms. */
+  readonly maxWall?: string | number
+}
+
+export interface EventOptions {
+  /** All of them unless told. */
+  readonly types?: readonly Exclude<StreamName, 'gap' | 'end'>[]
+  /** The `id` of an event: what has come since is told first. */
+  readonly after?: string
+  readonly signal?: AbortSignal
+}
+
 /** What the providers were asked and answered. */
 export interface WorldJournal {
   /** Newest first, unless told. */
@@ -160,6 +207,21 @@ export interface WorldClient {
   /** The world as at its start, or as a named state. */
   reset(to?: { readonly seed?: string; readonly given?: string }): Promise<WorldShown>
   readonly journal: WorldJournal
+  /**
+   * Waits by the wall clock until something is there, up to a minute at a time. What is there
+   * already counts, unless `after` says from where.
+   */
+  waitFor(condition: WaitCondition, limits?: WaitForLimits): Promise<WaitedShown>
+  /**
+   * Moves a frozen clock from event to event until something is there; waits where it runs. What is
+   * there already counts, unless `after` says from where.
+   */
+  wait(condition: WaitCondition, limits?: WaitLimits): Promise<WaitedShown>
+  /**
+   * What happens in the world from now on, or after an event, as it happens. Ends with the world,
+   * with `signal`, and where the loop over it is left.
+   */
+  events(options?: EventOptions): AsyncIterable<StreamEvent>
   /** The whole world as a document; `restore` takes it back. */
   state(): Promise<StateDocument>
   restore(document: StateDocument): Promise<WorldShown>
@@ -190,6 +252,10 @@ export function worldClient(options: ControlClientOptions): WorldClient {
     },
     reset: (to = {}) => call('resetWorld', { body: to }),
     journal: journalOf(call),
+    waitFor: (condition, limits = {}) => call('waitFor', { query: pollOf(condition, limits) }),
+    wait: (condition, limits = {}) => call('waitUntil', { body: { ...condition, ...limits } }),
+    events: ({ types, after, signal } = {}) =>
+      eventsIn(control.stream('streamEvents', { query: { types: types?.join(), after } }, signal)),
     state: () => call('getState'),
     restore: (document) => call('putState', { body: document }),
   }
@@ -264,7 +330,20 @@ function journalOf(call: Call): WorldJournal {
   }
 }
 
+function pollOf(condition: WaitCondition, limits: WaitForLimits): QueryOf<'waitFor'> {
+  if ('callbacks' in condition) return { for: 'callback', ...condition.callbacks, ...limits }
+  if ('event' in condition) return { for: 'event', ...condition.event, ...limits }
+  return { for: 'request', ...askedOf(condition.requests), ...limits }
+}
+
 function queryOf(filter: JournalFilter = {}): QueryOf<'listJournal'> {
+  const { order, after, before, limit, ...asked } = filter
+  return defined({ ...askedOf(asked), order, after, before, limit })
+}
+
+type AskedOfExchanges = Omit<QueryOf<'listJournal'>, 'order' | 'after' | 'before' | 'limit'>
+
+function askedOf(filter: ExchangeFilter): AskedOfExchanges {
   const { status, since, until, fault, ...rest } = filter
   return defined({
     ...rest,

@@ -14,7 +14,9 @@ import type { TaskDef } from '../state/tasks.ts'
 import { openWorld, type World } from '../state/world.ts'
 import { type Store, StoreError } from '../stores/store.ts'
 import { type AttemptOptions, type Attempts, openAttempts } from './attempt.ts'
+import { type Feed, openFeed } from './feed.ts'
 import { type Journal, openJournal } from './journal.ts'
+import { exchangeNews, newsOf } from './news.ts'
 import { openRunner, type Runner } from './runner.ts'
 import { wallNow } from './ticker.ts'
 import { openTimeKeeper, type TimeKeeper } from './time-kept.ts'
@@ -24,6 +26,8 @@ export interface HostedWorld {
   readonly world: World
   readonly runner: Runner
   readonly journal: Journal
+  /** What happens in it, for who listens. */
+  readonly feed: Feed
   /** Awaited before anything leaves that shows the world's time. */
   readonly timeKept: TimeKeeper['kept']
 }
@@ -72,6 +76,7 @@ export function hostWorld(
   onCommit: (hosted: HostedWorld, changes: readonly Change[]) => void,
 ): HostedWorld {
   const { store, attempts, report } = host
+  const feed = openFeed(report)
   const world = openWorld(records, {
     wall: wallNow,
     react: (event, on) => host.bySlug.get(event.provider)?.react?.(event, on),
@@ -84,6 +89,7 @@ export function hostWorld(
       if (changes.some(({ collection }) => collection === tasks.name)) runner.nudge()
       timeKeeper.follow(changes)
       onCommit(hosted, changes)
+      feed.tell(() => newsOf(on.now, changes))
     },
   })
   // A copied file would write over the world it was copied from.
@@ -98,11 +104,16 @@ export function hostWorld(
       return attempts.make(on, callback, signal)
     },
     schedule: (on, slug) => host.bySlug.get(slug)?.callbacks?.schedule(on) ?? [],
+    advanced(on, advance) {
+      const { mode, rate } = on.clock
+      feed.tell(() => [{ type: 'clock', at: on.now, mode, rate, advance }])
+    },
     report,
   })
   const timeKeeper = openTimeKeeper(world, store)
   const timeKept = () => timeKeeper.kept()
-  const hosted: HostedWorld = { world, runner, journal: openJournal(), timeKept }
+  const journal = openJournal((entry) => feed.tell(() => [exchangeNews(entry)]))
+  const hosted: HostedWorld = { world, runner, journal, feed, timeKept }
   store.attach(name, () => world.records)
   return hosted
 }

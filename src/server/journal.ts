@@ -85,8 +85,11 @@ export interface Journal {
   clear(): void
 }
 
-/** A journal that is empty. The oldest exchanges go where there are too many, or too large ones. */
-export function openJournal(): Journal {
+/**
+ * A journal that is empty. The oldest exchanges go where there are too many, or too large ones.
+ * @param onAdd told of each exchange
+ */
+export function openJournal(onAdd?: (entry: JournalEntry) => void): Journal {
   const ring: (JournalEntry | undefined)[] = []
   let last = 0
   let first = 1
@@ -105,6 +108,7 @@ export function openJournal(): Journal {
       ring[at(last)] = added
       size += sizeOf(added)
       while (size > JOURNAL_SIZE && first < last) drop()
+      onAdd?.(added)
     },
     get(id) {
       const entry = ring[at(id)]

@@ -7,11 +7,13 @@ import {
   setAside,
 } from '../state/callbacks.ts'
 import { checkInstant, setTo, wallUntil } from '../state/clock.ts'
+import { defined } from '../state/defined.ts'
 import type { WorldEvent } from '../state/events.ts'
 import { Refusal } from '../state/refusal.ts'
 import { DELIVER, firstTask, type Task, tasks } from '../state/task-queue.ts'
 import type { World } from '../state/world.ts'
 import { openLimit, within } from './limit.ts'
+import type { AdvanceStep } from './news.ts'
 import { reasonOf } from './reason.ts'
 import { alarm, breathe, wallNow } from './ticker.ts'
 
@@ -33,6 +35,11 @@ export interface AdvanceLimits {
   readonly maxEvents?: number
   /** Stop after this many wall ms, in the middle of an attempt, too: that goes on by itself. */
   readonly maxWall?: number
+  /**
+   * Asked before each thing that is due, with the last that happened: true stops there. With it the
+   * clock goes from one thing to the next, and no further than the last.
+   */
+  readonly until?: (last: Fired | undefined) => boolean | Promise<boolean>
 }
 
 export interface RunnerDeps {
@@ -42,6 +49,8 @@ export interface RunnerDeps {
   readonly attempt: (world: World, callback: Callback, signal: AbortSignal) => Promise<Outcome>
   /** Delays between the attempts at a provider's callbacks, ISO 8601. */
   readonly schedule: (world: World, provider: string) => readonly string[]
+  /** Told of the beginning of each advance, and of its end. */
+  readonly advanced?: (world: World, step: AdvanceStep) => void
   readonly report: (sentence: string) => void
 }
 
@@ -81,6 +90,10 @@ export interface Runner {
 /** The longest an advance holds the thread before others get their turn, in wall ms. */
 const TURN = 8
 
+/** Why an advance stops that goes no further than something asked for. */
+const ENOUGH = 'what was waited for is there'
+export const NOTHING_MORE = 'nothing more is due'
+
 /** How long what could not be kept waits for the next try, in wall ms. */
 const RETRY = 1000
 
@@ -100,6 +113,7 @@ interface Progress {
   readonly from: number
   readonly to: number
   readonly maxEvents: number
+  readonly until: AdvanceLimits['until']
   /** Aborts with the reason to stop early. */
   readonly stop: AbortSignal
   readonly life: Life
@@ -192,11 +206,11 @@ class WorldRunner implements Runner {
     this.checkIdle()
     const { from } = this.#distance(to)
     const life = this.#living
-    const { maxEvents = Number.POSITIVE_INFINITY, maxWall } = limits
+    const { maxEvents = Number.POSITIVE_INFINITY, maxWall, until } = limits
     const late = new Error(`maxWall ${maxWall} ms reached`)
     const limit = openLimit(maxWall, life.ended.signal, late)
     const { signal: stop } = limit
-    const progress: Progress = { from, to, maxEvents, stop, life, fired: [], at: from }
+    const progress: Progress = { from, to, maxEvents, until, stop, life, fired: [], at: from }
     const advance = this.#advanceTo(progress).finally(() => {
       limit.end()
       if (life !== this.#life) return
@@ -385,8 +399,9 @@ class WorldRunner implements Runner {
   }
 
   async #advanceTo(progress: Progress): Promise<Advance> {
-    this.#world.holdTime(progress.from)
-    const { stop } = progress
+    const { stop, from, to } = progress
+    this.#world.holdTime(from)
+    this.#deps.advanced?.(this.#world, { step: 'begins', from, to })
     try {
       // What is due already is seen to first and not told: else the answer would depend on how far
       // a receiver has come.
@@ -405,11 +420,14 @@ class WorldRunner implements Runner {
    */
   async #runDue(progress: Progress): Promise<string | undefined> {
     const world = this.#world
-    const { to, stop, life, fired, maxEvents } = progress
+    const { to, stop, life, fired, maxEvents, until } = progress
     let turn = wallNow()
     for (;;) {
+      const isEnough = until?.(fired.at(-1))
+      if (isEnough && (await within(stop, Promise.resolve(isEnough)))) return ENOUGH
       const task = this.#nextTask()
-      if (this.#isOver(life) || !isDue(task, to)) return undefined
+      if (this.#isOver(life)) return undefined
+      if (!isDue(task, to)) return until && NOTHING_MORE
       if (stop.aborted) return reasonOf(stop.reason)
       if (fired.length >= maxEvents) return `maxEvents ${maxEvents} reached`
       progress.at = Math.max(progress.at, task.due)
@@ -437,6 +455,8 @@ class WorldRunner implements Runner {
     const at = stopped === undefined ? to : reached
     world.holdTime(at)
     world.transaction(() => world.setClock(setTo(world.clock, wallNow(), at)))
+    const ended = { step: 'ends' as const, from, to: at, fired: fired.length }
+    this.#deps.advanced?.(world, defined({ ...ended, stopped }))
     if (stopped === undefined) return { from, to: at, fired }
     return { from, to: at, fired, stopped: { at, reason: stopped } }
   }

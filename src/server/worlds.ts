@@ -22,6 +22,7 @@ import {
   hostWorld,
   openHost,
 } from './hosted-world.ts'
+import type { WorldNews } from './news.ts'
 import { whenProcessEnds } from './process-end.ts'
 import { reasonOf } from './reason.ts'
 import { firstProblem, type RecordCheck, recordCheck } from './record-check.ts'
@@ -259,6 +260,7 @@ class OpenWorlds implements Worlds {
     }
     hosted.journal.clear()
     store.rewrite(world.name)
+    tellOfLife(hosted, 'reset')
     this.#wake(hosted)
   }
 
@@ -279,6 +281,7 @@ class OpenWorlds implements Worlds {
       this.#credentials.add(hosted)
     }
     this.#options.store.rewrite(hosted.world.name)
+    tellOfLife(hosted, 'replaced')
     this.#wake(hosted)
   }
 
@@ -287,6 +290,7 @@ class OpenWorlds implements Worlds {
     // Another world may have its name already.
     if (this.#hosted.get(name) !== hosted) return
     hosted.runner.stop('the world was removed')
+    hosted.feed.end('the world was removed')
     hosted.world.end()
     this.#hosted.delete(name)
     this.#names.delete(name)
@@ -297,7 +301,10 @@ class OpenWorlds implements Worlds {
   stop(): void {
     this.#closed = true
     this.#expiry.stop()
-    for (const { runner } of this.#hosted.values()) runner.stop()
+    for (const { runner, feed } of this.#hosted.values()) {
+      runner.stop()
+      feed.end('the simulator is stopping')
+    }
   }
 
   async close(): Promise<void> {
@@ -469,6 +476,10 @@ class OpenWorlds implements Worlds {
       this.#options.report(`world ${hosted.world.name}: ${String(error)}`),
     )
   }
+}
+
+function tellOfLife({ world, feed }: HostedWorld, what: WorldNews['what']): void {
+  feed.tell(() => [{ type: 'world', at: world.now, what }])
 }
 
 function sendsCallbacks({ world }: HostedWorld): boolean {
