@@ -9,6 +9,7 @@ export type {
   ClockShown,
   CredentialsShown,
   DeviceShown,
+  DifferenceShown,
   EventShown,
   ExchangeShown,
   ExplainedShown,
@@ -19,10 +20,13 @@ export type {
   SettingValue,
   SimRow,
   SimShown,
+  SnapshotShown,
   StateDocument,
+  StepShown,
   UnsentCallbackShown,
   UsedShown,
   WaitedShown,
+  WentBack,
   WorldShown,
 } from './control/wire.ts'
 export type {
@@ -39,6 +43,7 @@ export type {
   WaitLimits,
   WorldClient,
   WorldJournal,
+  WorldSnapshots,
 } from './control/world-client.ts'
 export { createApp, type SimulatorApp } from './library/embedded.ts'
 export type { SimulatorOptions } from './library/open-simulator.ts'

@@ -33,7 +33,7 @@ function advanceText({ from, to, fired, stopped }: AdvanceShown): string {
 }
 
 /** `2026-01-04T00:00:00Z` rather than `P3D`. */
-const isInstant = (text: string) => /^\d{4}-\d\d-\d\d/.test(text)
+export const isInstant = (text: string) => /^\d{4}-\d\d-\d\d/.test(text)
 
 /** @throws CannotRun */
 function rateOf(text: string): number {

@@ -66,6 +66,18 @@ const COMMANDS: readonly CommandDef[] = [
     load: async () => (await import('./sim.ts')).sim,
   },
   {
+    usage: 'snapshot [action] [names...]',
+    description: 'list | save NAME | restore NAME | diff NAME [OTHER] | delete NAME',
+    options: CLIENT,
+    load: async () => (await import('./snapshot.ts')).snapshot,
+  },
+  {
+    usage: 'rewind [back]',
+    description: 'STEPS | INSTANT; without either, the steps there are to undo',
+    options: CLIENT,
+    load: async () => (await import('./rewind.ts')).rewind,
+  },
+  {
     usage: 'state <action> <file>',
     description: 'export FILE | import FILE; - is standard output or input',
     options: CLIENT,

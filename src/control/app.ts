@@ -24,6 +24,7 @@ import { deviceHandlers } from './device.ts'
 import { eventHandlers } from './events.ts'
 import { type Arrival, frontPage, isControl } from './front-page.ts'
 import { guard } from './guard.ts'
+import { historyHandlers } from './history.ts'
 import { journalHandlers } from './journal.ts'
 import { writtenInTurns } from './long-list.ts'
 import { messageHandlers } from './messages.ts'
@@ -33,6 +34,7 @@ import { bodyLimit, checked } from './request.ts'
 import { send, sendProblem } from './send.ts'
 import { settingHandlers } from './settings.ts'
 import { simHandlers } from './sims.ts'
+import { snapshotHandlers } from './snapshots.ts'
 import { stateHandlers } from './state.ts'
 import { waitHandlers } from './wait.ts'
 import { worldHandlers } from './worlds.ts'
@@ -48,6 +50,8 @@ const handlers: ControlHandlers = {
   ...eventHandlers,
   ...waitHandlers,
   ...stateHandlers,
+  ...snapshotHandlers,
+  ...historyHandlers,
   ...settingHandlers,
   ...provenanceHandlers,
 }
@@ -150,6 +154,7 @@ async function serve(
   const opened = await server.worlds.open(world ?? DEFAULT_WORLD)
   let hosted: HostedWorld | undefined
   let gone: AbortSignal | undefined
+  const source = { command: `${operation.method} ${request.path}` }
   const call: ControlCall = {
     server,
     get gone() {
@@ -161,6 +166,7 @@ async function serve(
       hosted ??= caughtUp(opened, world)
       return hosted
     },
+    step: (act) => call.hosted.history.within(source, act),
     path,
     query,
     body,
@@ -170,7 +176,7 @@ async function serve(
   }
 
   const handler = handlers[operation.id as OperationId] as AnyHandler
-  const reply = await handler(call)
+  const reply = await (opened ? opened.history.within(source, () => handler(call)) : handler(call))
   if ('stream' in reply) return reply.stream(response)
 
   const type = reply.body === undefined ? undefined : 'application/json'

@@ -26,6 +26,8 @@ export interface ControlCall<Path = unknown, Query = unknown, Body = unknown> {
    * without a world.
    */
   readonly root: string
+  /** Makes what `act` changes a part of the step of this command: needed after an await. */
+  readonly step: <R>(act: () => R) => R
   /** False only for calls of `getHealth` that may not see more than that. */
   readonly trusted: boolean
 }

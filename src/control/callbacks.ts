@@ -58,7 +58,7 @@ export const callbackHandlers = {
     const { result } = world.transaction(() => sendAgain(world, id))
     return reply(200, callbackShown(result))
   },
-  async setCallbackTarget({ server, hosted: { world }, path: { slug }, body }) {
+  async setCallbackTarget({ server, hosted: { world }, path: { slug }, body, step }) {
     const { simulator } = providerOf(server, slug)
     const { url, version } = body
     // Loaded when asked for: it reads addresses, and most runs set no target.
@@ -74,7 +74,7 @@ export const callbackHandlers = {
     }
 
     const target = defined({ provider: simulator.slug, url, version })
-    world.transaction(() => world.in(targets).put(target))
+    step(() => world.transaction(() => world.in(targets).put(target)))
     const why = await whyForbidden(url, server.policy)
     return reply(200, defined({ ...target, allowed: why === undefined, why }))
   },

@@ -183,7 +183,9 @@ function replyText(told: Told): string {
   const { status, replyBody } = entry
   if (!entry.refusal) return `${status} went back`
   const who = simulator ? simulator.title : 'the simulator'
-  const words = `${who} words it as ${status}${replyBody === undefined ? '' : ` ${replyBody}`}`
+  const body = replyBody === undefined ? '' : ` ${replyBody}`
+  const after = entry.effects ? `; and it led to something: ${commitText(told)}` : ''
+  const words = `${who} words it as ${status}${body}${after}`
   const alike = alikeOf(told)
   return alike.length === 0 ? words : `${words}, which may also stand for ${alike.join(', ')}`
 }

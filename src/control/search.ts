@@ -170,7 +170,8 @@ class OpenSearch implements Search {
     if (this.#done.signal.aborted) return
     this.#seen = told.number
     if (told.news.type === 'world' || this.#epoch !== this.#options.hosted.world.epoch) {
-      this.#end('the world was replaced meanwhile')
+      const isBack = told.news.type === 'world' && told.news.what === 'went-back'
+      this.#end(`the world ${isBack ? 'went back' : 'was replaced'} meanwhile`)
       return
     }
     this.#finder.look(told)

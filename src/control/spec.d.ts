@@ -117,6 +117,83 @@ export interface components {
             readonly seed?: components["schemas"]["Seed"];
             readonly given?: components["schemas"]["Given"];
         };
+        /**
+         * @description The name of a snapshot
+         * @example before-the-order
+         */
+        readonly SnapshotName: string;
+        readonly Snapshot: {
+            readonly name: components["schemas"]["SnapshotName"];
+            /** @description What the clock showed when it was taken */
+            readonly at: components["schemas"]["Instant"];
+        };
+        readonly Step: {
+            /** @description Counted from 1 since the simulator started */
+            readonly id: number;
+            /** @description When its latest change was made */
+            readonly at: components["schemas"]["Instant"];
+            readonly cause: {
+                /**
+                 * @description A request to a provider, a call of this API, or what came due
+                 * @enum {string}
+                 */
+                readonly kind: "request" | "control" | "time";
+                /**
+                 * @description The method and path, or the name of the task
+                 * @example POST /esim-go/v2.4/orders
+                 */
+                readonly what: string;
+                readonly provider?: string;
+                /** @example createOrder */
+                readonly operation?: string;
+            };
+            /** @description How many records were written */
+            readonly records: number;
+        };
+        /**
+         * @description Exactly one of `steps` and `to`
+         * @example {
+         *       "steps": 1
+         *     }
+         */
+        readonly Rewind: {
+            /** @description How many steps to undo */
+            readonly steps?: number;
+            readonly to?: number | components["schemas"]["Instant"];
+        };
+        readonly WentBack: {
+            /** @description What the clock showed before */
+            readonly from: components["schemas"]["Instant"];
+            /** @description What it shows now */
+            readonly to: components["schemas"]["Instant"];
+            /** @description How many steps were undone, by a rewind */
+            readonly steps?: number;
+            /** @description How many records were put back */
+            readonly records: number;
+        };
+        readonly Difference: {
+            readonly from: components["schemas"]["Snapshot"];
+            readonly to: components["schemas"]["Snapshot"];
+            /** @description How many records differ */
+            readonly total: number;
+            readonly records: readonly {
+                readonly collection: string;
+                readonly key: string;
+                /** @enum {string} */
+                readonly change: "added" | "removed" | "changed";
+                /** @description Of a record that changed */
+                readonly fields?: readonly {
+                    /** @example attached.country */
+                    readonly field: string;
+                    /** @description Absent where the field was not there */
+                    readonly from?: unknown;
+                    /** @description Absent where it is not there any more */
+                    readonly to?: unknown;
+                }[];
+                /** @example bundle 215009266 of 8943108170000000013: active -> expired */
+                readonly text: string;
+            }[];
+        };
         readonly WorldRow: {
             readonly name: components["schemas"]["Name"];
             readonly clock: components["schemas"]["Clock"];
@@ -823,6 +900,7 @@ export interface components {
     };
     parameters: {
         readonly WorldName: components["schemas"]["Name"];
+        readonly SnapshotName: components["schemas"]["SnapshotName"];
         /**
          * @description A provider
          * @example esim-go
@@ -1724,6 +1802,209 @@ export interface operations {
                 };
                 content: {
                     readonly "application/json": components["schemas"]["World"];
+                };
+            };
+            readonly default: components["responses"]["Problem"];
+        };
+    };
+    readonly listSnapshots: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The snapshots */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly snapshots: readonly components["schemas"]["Snapshot"][];
+                    };
+                };
+            };
+            readonly default: components["responses"]["Problem"];
+        };
+    };
+    readonly getSnapshot: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly name: components["parameters"]["SnapshotName"];
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The snapshot */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Snapshot"];
+                };
+            };
+            readonly default: components["responses"]["Problem"];
+        };
+    };
+    readonly saveSnapshot: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly name: components["parameters"]["SnapshotName"];
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Taken, in the place of an earlier one */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Snapshot"];
+                };
+            };
+            /** @description Taken */
+            readonly 201: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Snapshot"];
+                };
+            };
+            readonly default: components["responses"]["Problem"];
+        };
+    };
+    readonly removeSnapshot: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly name: components["parameters"]["SnapshotName"];
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description It is gone */
+            readonly 204: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            readonly default: components["responses"]["Problem"];
+        };
+    };
+    readonly restoreSnapshot: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly name: components["parameters"]["SnapshotName"];
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The world is as it was */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["WentBack"];
+                };
+            };
+            readonly default: components["responses"]["Problem"];
+        };
+    };
+    readonly diffSnapshots: {
+        readonly parameters: {
+            readonly query?: {
+                readonly limit?: components["parameters"]["Limit"];
+            };
+            readonly header?: never;
+            readonly path: {
+                readonly name: components["parameters"]["SnapshotName"];
+                /** @description Another snapshot, or `now` for the world as it is */
+                readonly other: components["schemas"]["SnapshotName"];
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The records that differ */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Difference"];
+                };
+            };
+            readonly default: components["responses"]["Problem"];
+        };
+    };
+    readonly listHistory: {
+        readonly parameters: {
+            readonly query?: {
+                readonly limit?: components["parameters"]["Limit"];
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The steps */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        /** @description How many steps can be undone */
+                        readonly total: number;
+                        /** @description Why it goes back no further; absent where it goes back to the beginning */
+                        readonly cut?: string;
+                        readonly steps: readonly components["schemas"]["Step"][];
+                    };
+                };
+            };
+            readonly default: components["responses"]["Problem"];
+        };
+    };
+    readonly rewindWorld: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["Rewind"];
+            };
+        };
+        readonly responses: {
+            /** @description The world is as it was */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["WentBack"];
                 };
             };
             readonly default: components["responses"]["Problem"];

@@ -1,6 +1,7 @@
 // Waiting until something is there: by the wall clock, or by moving the clock of the world.
 import { openLimit } from '../server/limit.ts'
 import { type Fired, NOTHING_MORE } from '../server/runner.ts'
+import type { StepSource } from '../server/steps.ts'
 import { pause, wallNow } from '../server/ticker.ts'
 import type { HostedWorld } from '../server/worlds.ts'
 import { reply } from '../simulators/call.ts'
@@ -88,6 +89,7 @@ interface Sought {
   readonly search: Search
   readonly condition: Condition
   readonly count: number
+  readonly source?: StepSource | undefined
 }
 
 /** @param reason why it ended, where not enough is there and nothing else tells why */
@@ -120,8 +122,10 @@ export const waitHandlers = {
     const condition = onlyCondition(body)
     const bounds = { to: endOf(hosted, within), wall: wallMs('maxWall', maxWall), gone }
     hosted.runner.checkIdle()
+    // The step of the history that the clock's way belongs to: the command that is answered here.
+    const { source } = hosted.history
     const search = openSearch({ server, hosted, condition, count, after })
-    const sought: Sought = { hosted, search, condition, count }
+    const sought: Sought = { hosted, search, condition, count, source }
     try {
       await search.begin()
       const reason = search.done.aborted ? '' : await passed(sought, bounds)
@@ -158,8 +162,11 @@ function passed(sought: Sought, bounds: Bounds): Promise<string> {
 }
 
 /** Moves a frozen clock from one thing that is due to the next. */
-async function moved({ hosted, search, condition }: Sought, { to, wall }: Bounds): Promise<string> {
-  const { world, runner } = hosted
+async function moved(
+  { hosted, search, condition, source }: Sought,
+  { to, wall }: Bounds,
+): Promise<string> {
+  const { world, runner, history } = hosted
   // A request comes from outside, and so a little later than what calls for it.
   const answered = async (last: Fired | undefined) => {
     const isCalledFor = last === undefined || last.kind === 'callback'
@@ -167,7 +174,8 @@ async function moved({ hosted, search, condition }: Sought, { to, wall }: Bounds
     return search.done.aborted
   }
   const until = 'requests' in condition ? answered : () => search.done.aborted
-  const { stopped } = await runner.advance(to, { maxWall: wall, until })
+  const limits = { maxWall: wall, until }
+  const { stopped } = await history.within(source, () => runner.advance(to, limits))
   if (stopped && stopped.reason !== NOTHING_MORE) return stopped.reason
   const next = firstTask(world.in(tasks))
   if (!next) return 'nothing is due any more, and nothing more comes by itself'

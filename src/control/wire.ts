@@ -50,6 +50,13 @@ export type ExplainedShown = Schemas['Explained']
 export type HarShown = Schemas['Har']
 export type HarEntryShown = Schemas['HarEntry']
 export type StateDocument = Schemas['State']
+export type SnapshotShown = Schemas['Snapshot']
+/** What differs between two snapshots. */
+export type DifferenceShown = Schemas['Difference']
+/** One step of the history, and what caused it. */
+export type StepShown = Schemas['Step']
+/** How far a world went back. */
+export type WentBack = Schemas['WentBack']
 export type SettingShown = Schemas['Setting']
 export type SettingValue = Schemas['SettingValue']
 export type ProvenanceRow = Schemas['ProvenanceRow']

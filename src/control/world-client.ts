@@ -9,6 +9,7 @@ import type {
   CallbackShown,
   ClockShown,
   DeviceShown,
+  DifferenceShown,
   ExchangeShown,
   ExplainedShown,
   HarShown,
@@ -17,10 +18,13 @@ import type {
   SettingValue,
   SimRow,
   SimShown,
+  SnapshotShown,
   StateDocument,
+  StepShown,
   UnsentCallbackShown,
   UsedShown,
   WaitedShown,
+  WentBack,
   WorldShown,
 } from './wire.ts'
 
@@ -185,6 +189,18 @@ export interface WorldJournal {
   har(filter?: JournalFilter): Promise<HarShown>
 }
 
+export interface WorldSnapshots {
+  /** In the order they were taken. */
+  list(): Promise<readonly SnapshotShown[]>
+  /** Takes one; one of that name is replaced. */
+  save(name: string): Promise<SnapshotShown>
+  /** The world as it was then, its clock included. */
+  restore(name: string): Promise<WentBack>
+  /** What differs between two; `now`, as it is unless told, is the world as it is. */
+  diff(from: string, to?: string, limit?: number): Promise<DifferenceShown>
+  remove(name: string): Promise<void>
+}
+
 /**
  * One world. Every method calls the control API, and throws ControlError for
  * what that refuses.
@@ -222,6 +238,14 @@ export interface WorldClient {
    * with `signal`, and where the loop over it is left.
    */
   events(options?: EventOptions): AsyncIterable<StreamEvent>
+  readonly snapshots: WorldSnapshots
+  /** The latest steps, newest first: 100 unless told, as many as there are with `Infinity`. */
+  history(limit?: number): Promise<readonly StepShown[]>
+  /**
+   * The world as it was some steps ago, its clock included.
+   * @param back how many steps; or the id of a step, or an instant, to go back to the end of
+   */
+  rewind(back: number | { readonly to: number | string | Date }): Promise<WentBack>
   /** The whole world as a document; `restore` takes it back. */
   state(): Promise<StateDocument>
   restore(document: StateDocument): Promise<WorldShown>
@@ -256,6 +280,10 @@ export function worldClient(options: ControlClientOptions): WorldClient {
     wait: (condition, limits = {}) => call('waitUntil', { body: { ...condition, ...limits } }),
     events: ({ types, after, signal } = {}) =>
       eventsIn(control.stream('streamEvents', { query: { types: types?.join(), after } }, signal)),
+    snapshots: snapshotsOf(call),
+    history: async (limit = 100) =>
+      (await call('listHistory', { query: { limit: Math.min(limit, 1000) } })).steps,
+    rewind: (back) => call('rewindWorld', { body: rewindOf(back) }),
     state: () => call('getState'),
     restore: (document) => call('putState', { body: document }),
   }
@@ -371,4 +399,20 @@ function callbacksOf(call: Call): WorldCallbacks {
       else await call('setCallbackTarget', { path: { slug }, body: defined({ url, version }) })
     },
   }
+}
+
+function snapshotsOf(call: Call): WorldSnapshots {
+  return {
+    list: async () => (await call('listSnapshots')).snapshots,
+    save: (name) => call('saveSnapshot', { path: { name } }),
+    restore: (name) => call('restoreSnapshot', { path: { name } }),
+    diff: (name, other = 'now', limit = 1000) =>
+      call('diffSnapshots', { path: { name, other }, query: { limit } }),
+    remove: (name) => call('removeSnapshot', { path: { name } }),
+  }
+}
+
+function rewindOf(back: number | { readonly to: number | string | Date }): BodyOf<'rewindWorld'> {
+  if (typeof back === 'number') return { steps: back }
+  return { to: back.to instanceof Date ? back.to.toISOString() : back.to }
 }

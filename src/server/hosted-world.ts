@@ -18,6 +18,7 @@ import { type Feed, openFeed } from './feed.ts'
 import { type Journal, openJournal } from './journal.ts'
 import { exchangeNews, newsOf } from './news.ts'
 import { openRunner, type Runner } from './runner.ts'
+import { openWorldHistory, type WorldHistory } from './steps.ts'
 import { wallNow } from './ticker.ts'
 import { openTimeKeeper, type TimeKeeper } from './time-kept.ts'
 import type { CallbackCheck } from './webhooks.ts'
@@ -28,6 +29,7 @@ export interface HostedWorld {
   readonly journal: Journal
   /** What happens in it, for who listens. */
   readonly feed: Feed
+  readonly history: WorldHistory
   /** Awaited before anything leaves that shows the world's time. */
   readonly timeKept: TimeKeeper['kept']
 }
@@ -77,6 +79,7 @@ export function hostWorld(
 ): HostedWorld {
   const { store, attempts, report } = host
   const feed = openFeed(report)
+  const history = openWorldHistory()
   const world = openWorld(records, {
     wall: wallNow,
     react: (event, on) => host.bySlug.get(event.provider)?.react?.(event, on),
@@ -86,6 +89,7 @@ export function hostWorld(
     },
     committed(on, changes) {
       store.commit(on.name, changes)
+      history.note(changes, on.now)
       if (changes.some(({ collection }) => collection === tasks.name)) runner.nudge()
       timeKeeper.follow(changes)
       onCommit(hosted, changes)
@@ -109,11 +113,12 @@ export function hostWorld(
       feed.tell(() => [{ type: 'clock', at: on.now, mode, rate, advance }])
     },
     report,
+    history,
   })
   const timeKeeper = openTimeKeeper(world, store)
   const timeKept = () => timeKeeper.kept()
   const journal = openJournal((entry) => feed.tell(() => [exchangeNews(entry)]))
-  const hosted: HostedWorld = { world, runner, journal, feed, timeKept }
+  const hosted: HostedWorld = { world, runner, journal, history, feed, timeKept }
   store.attach(name, () => world.records)
   return hosted
 }

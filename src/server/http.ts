@@ -148,7 +148,7 @@ function answer(
   hosted: HostedWorld,
   arrival: Arrival,
 ): void {
-  const { world, runner, journal } = hosted
+  const { world, runner, journal, history } = hosted
   const { response, unread } = arrival
   const exchange = exchangeOf(arrival, options.publicUrl)
   const context: RequestContext = {
@@ -156,6 +156,7 @@ function answer(
     exchange,
     world,
     journal,
+    history,
     options,
     trace: emptyTrace(),
   }

@@ -1,8 +1,8 @@
 // A ring of exchanges: what was asked, what was answered, and the true reason of every refusal.
 import type { Simulator } from '../simulators/simulator.ts'
+import { isBookkeeping } from '../state/bookkeeping.ts'
 import { callbacks, unsentCallbacks } from '../state/callbacks.ts'
 import type { World } from '../state/world.ts'
-import { worldRecords } from '../state/world-records.ts'
 import { tell } from './bounded.ts'
 import {
   type BytesAnswer,
@@ -228,8 +228,7 @@ function keptEffects({ changes, events }: Effects): KeptEffects {
   const byCollection: Record<string, number> = {}
   const ids: string[] = []
   for (const { collection, key, before } of changes) {
-    // Clock, sequences and random streams move with everything.
-    if (collection === worldRecords.name) continue
+    if (isBookkeeping({ collection })) continue
     byCollection[collection] = (byCollection[collection] ?? 0) + 1
     const isCallback = collection === callbacks.name || collection === unsentCallbacks.name
     if (isCallback && before === undefined) tell(ids, key)

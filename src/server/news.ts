@@ -1,4 +1,5 @@
 // What is told of a world: what was written, sent, asked, and what became of the clock.
+import { isBookkeeping } from '../state/bookkeeping.ts'
 import {
   type Callback,
   callbacks,
@@ -100,11 +101,11 @@ export interface AdvanceStep {
   readonly stopped?: string
 }
 
-/** Another life of the world began. */
+/** Another life of the world began: anew, with a state that was put in, or at an earlier time. */
 export interface WorldNews {
   readonly type: 'world'
   readonly at: number
-  readonly what: 'reset' | 'replaced'
+  readonly what: 'reset' | 'replaced' | 'went-back'
 }
 
 /** How many changes of one transaction are told. */
@@ -115,7 +116,7 @@ const SECRET_KEYS: ReadonlySet<string> = new Set([credentials.name])
 
 /** What a transaction at `at` tells: what it wrote, what happened, what became of callbacks. */
 export function newsOf(at: number, changes: readonly Change[]): News[] {
-  const written = changes.filter(({ collection }) => collection !== worldRecords.name)
+  const written = changes.filter((change) => !isBookkeeping(change))
   const news: News[] = []
   const moved = clockNews(at, changes)
   if (moved) news.push(moved)
@@ -123,11 +124,17 @@ export function newsOf(at: number, changes: readonly Change[]): News[] {
     const told = written.slice(0, MOST_CHANGES).map(writtenBy)
     news.push({ type: 'change', at, changes: told, more: written.length - told.length })
   }
+  // What is put back as it was has not happened again.
+  if (changes.some(beginsLife)) return news
   for (const change of written) {
     const own = newsIn(at, change)
     if (own) news.push(own)
   }
   return news
+}
+
+function beginsLife({ collection, key }: Change): boolean {
+  return collection === worldRecords.name && key === 'world'
 }
 
 function writtenBy({ collection, key, before, after }: Change): Written {

@@ -12,6 +12,7 @@ import { rendered, renderedContent } from './render.ts'
 import { type ValidRequest, validated } from './request.ts'
 import type { Operation } from './spec.ts'
 import { withStatusHeaders } from './status-headers.ts'
+import type { WorldHistory } from './steps.ts'
 
 export interface PipelineOptions {
   /** False lets replies that break their spec through (`--unchecked`). */
@@ -25,6 +26,7 @@ export interface RequestContext {
   readonly exchange: Exchange
   readonly world: World
   readonly journal: Journal
+  readonly history: WorldHistory
   readonly options: PipelineOptions
   readonly trace: Trace
 }
@@ -118,9 +120,10 @@ function validate(
   return validated(exchange, found, settings.strict === true, trace)
 }
 
-/** Keeps what `act` changes, all of it or, where it throws, nothing. */
-function inTransaction({ world, trace }: RequestContext, act: () => Reply): Reply {
-  const { result, events, changes } = world.transaction(act)
+/** Keeps what `act` changes, all of it or, where it throws, nothing: a step of the history. */
+function inTransaction<R>(context: RequestContext, act: () => R): R {
+  const { world, history, trace } = context
+  const { result, events, changes } = history.within(context, () => world.transaction(act))
   if (changes.length > 0) trace.effects = { changes, events }
   return result
 }
@@ -252,7 +255,9 @@ function runAfterRefusal(context: RequestContext, refusal: AnyRefusal): void {
   const { slug, requests } = provider.simulator
   if (!requests?.afterRefusal) return
   try {
-    world.transaction(() => world.withStream(slug, () => requests.afterRefusal?.(refusal, world)))
+    inTransaction(context, () =>
+      world.withStream(slug, () => requests.afterRefusal?.(refusal, world)),
+    )
   } catch (error) {
     refusalFor(context, error)
   }

@@ -1,6 +1,6 @@
 // Whether records are those of a world that these providers can go on with.
 import type { Simulator } from '../simulators/simulator.ts'
-import type { Records } from '../state/collection.ts'
+import type { AnyCollection, RecordRule, Records } from '../state/collection.ts'
 import {
   missingRecord,
   problemSentence,
@@ -9,6 +9,7 @@ import {
 } from '../state/record-check.ts'
 import { type ChosenSettings, chosenSettings, valueProblem } from '../state/settings.ts'
 import { sharedCollections } from '../state/shared-collections.ts'
+import { type SnapshotRecord, snapshotRecords } from '../state/snapshots.ts'
 
 /** Finds what is wrong with records, one after the other; a missing one comes last. */
 export type RecordCheck = (records: Records) => Iterable<RecordProblem>
@@ -21,6 +22,7 @@ export function recordCheck(simulators: readonly Simulator[]): RecordCheck {
   ]
   return function* problems(records) {
     yield* recordProblems(records, collections)
+    yield* snapshotProblems(records, collections)
     yield* settingProblems(records, simulators)
     const missing = missingRecord(records)
     if (missing) yield missing
@@ -31,6 +33,21 @@ export function recordCheck(simulators: readonly Simulator[]): RecordCheck {
 export function firstProblem(check: RecordCheck, records: Records): string | undefined {
   for (const problem of check(records)) return problemSentence(problem)
   return undefined
+}
+
+/** What a snapshot has of a collection is held to the rules of that collection. */
+function* snapshotProblems(
+  records: Records,
+  collections: readonly (AnyCollection | RecordRule)[],
+): Generator<RecordProblem, void, undefined> {
+  const kept = records.get(snapshotRecords.name) as Map<string, SnapshotRecord> | undefined
+  for (const [place, { collection, key, record }] of kept ?? []) {
+    if (record === undefined) continue
+    const byKey = new Map([[collection, new Map([[key, record]])]])
+    const rules = collections.filter(({ name }) => name === collection)
+    for (const { problem } of recordProblems(byKey, rules))
+      yield { collection: snapshotRecords.name, key: place, problem: `record.${problem}` }
+  }
 }
 
 /** A setting that is no longer there does no harm, and may be one of a later version. */

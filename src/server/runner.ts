@@ -15,6 +15,7 @@ import type { World } from '../state/world.ts'
 import { openLimit, within } from './limit.ts'
 import type { AdvanceStep } from './news.ts'
 import { reasonOf } from './reason.ts'
+import type { StepSource, WorldHistory } from './steps.ts'
 import { alarm, breathe, wallNow } from './ticker.ts'
 
 /** One thing that happened while the clock was advanced. */
@@ -52,6 +53,7 @@ export interface RunnerDeps {
   /** Told of the beginning of each advance, and of its end. */
   readonly advanced?: (world: World, step: AdvanceStep) => void
   readonly report: (sentence: string) => void
+  readonly history: WorldHistory
 }
 
 export interface Runner {
@@ -133,6 +135,8 @@ interface Life {
   /** The latest attempt: where its outcome could not be kept, it is not made again. */
   made?: MadeAttempt | undefined
   advance?: Promise<unknown> | undefined
+  /** The command that asked for the advance: what happens on the way is of its step. */
+  source?: StepSource | undefined
 }
 
 function isDue(task: Task | undefined, by: number): task is Task {
@@ -206,6 +210,7 @@ class WorldRunner implements Runner {
     this.checkIdle()
     const { from } = this.#distance(to)
     const life = this.#living
+    life.source = this.#deps.history.source
     const { maxEvents = Number.POSITIVE_INFINITY, maxWall, until } = limits
     const late = new Error(`maxWall ${maxWall} ms reached`)
     const limit = openLimit(maxWall, life.ended.signal, late)
@@ -216,6 +221,7 @@ class WorldRunner implements Runner {
       if (life !== this.#life) return
       this.#world.holdTime(undefined)
       life.advance = undefined
+      life.source = undefined
       this.wake()
     })
     life.advance = advance.catch(() => {})
@@ -268,16 +274,28 @@ class WorldRunner implements Runner {
   }
 
   /**
+   * Changes the world: as a part of the step of an advance that is under way; else what came due is
+   * a step of its own, and how an attempt went is of the latest one.
+   */
+  #transaction<R>(change: () => R, due?: { readonly at: number; readonly task: string }) {
+    const source = this.#life.source ?? due
+    return this.#deps.history.within(source, () => this.#world.transaction(change, due?.at))
+  }
+
+  /**
    * Performs a task at its own time; one that fails is dropped, and all it did
    * is undone.
    */
   #perform(task: Task, fired?: Fired[]): void {
     const world = this.#world
     try {
-      const { events } = world.transaction(() => {
-        this.#drop(task)
-        this.#deps.perform(world, task)
-      }, task.due)
+      const { events } = this.#transaction(
+        () => {
+          this.#drop(task)
+          this.#deps.perform(world, task)
+        },
+        { at: task.due, task: task.kind },
+      )
       if (fired && events.length === 0) fired.push({ kind: 'task', at: task.due, task })
       for (const event of events) fired?.push({ kind: 'event', at: event.at, event })
     } catch (error) {
@@ -286,7 +304,7 @@ class WorldRunner implements Runner {
       this.#deps.report(
         `task ${task.kind} of world ${world.name} failed and was dropped: ${reason}`,
       )
-      world.transaction(() => this.#drop(task), task.due)
+      this.#transaction(() => this.#drop(task), { at: task.due, task: task.kind })
       fired?.push({ kind: 'task', at: task.due, task, error: reason })
     }
   }
@@ -332,7 +350,7 @@ class WorldRunner implements Runner {
   #record(task: Task, callback: Callback | undefined, made: MadeAttempt | undefined) {
     const world = this.#world
     try {
-      const { result } = world.transaction(() => {
+      const { result } = this.#transaction(() => {
         this.#drop(task)
         if (!callback || !made) return undefined
         const { at, outcome } = made
@@ -344,7 +362,7 @@ class WorldRunner implements Runner {
       if (!callback || isUnkept(error)) throw error
       const reason = reasonOf(error)
       this.#deps.report(`callback ${callback.id} of world ${world.name} was set aside: ${reason}`)
-      return world.transaction(() => {
+      return this.#transaction(() => {
         this.#drop(task)
         return setAside(world, callback, reason)
       }).result
@@ -454,7 +472,7 @@ class WorldRunner implements Runner {
 
     const at = stopped === undefined ? to : reached
     world.holdTime(at)
-    world.transaction(() => world.setClock(setTo(world.clock, wallNow(), at)))
+    this.#transaction(() => world.setClock(setTo(world.clock, wallNow(), at)))
     const ended = { step: 'ends' as const, from, to: at, fired: fired.length }
     this.#deps.advanced?.(world, defined({ ...ended, stopped }))
     if (stopped === undefined) return { from, to: at, fired }

@@ -2,7 +2,9 @@
 import { targets } from '../state/callbacks.ts'
 import type { Records } from '../state/collection.ts'
 import { type Credential, chosenIn, credentials, setClaims } from '../state/credentials.ts'
+import type { PastRecord } from '../state/past.ts'
 import { Refusal } from '../state/refusal.ts'
+import { carrySnapshots } from '../state/snapshot-moves.ts'
 import { emptyWorld } from '../state/world-records.ts'
 import { BrokenWorld, type Store, StoreError } from '../stores/store.ts'
 import {
@@ -86,8 +88,8 @@ export interface Worlds {
    */
   create(name: string, start: WorldStart): HostedWorld
   /**
-   * Begins a world anew, as at its start or as the named seed state. It keeps the credentials that
-   * were chosen for it.
+   * Begins a world anew, as at its start or as the named seed state. It keeps its snapshots and the
+   * credentials that were chosen for it.
    */
   reset(hosted: HostedWorld, start: Pick<WorldStart, 'seed' | 'given'>): void
   /**
@@ -96,6 +98,13 @@ export interface Worlds {
    *   kept
    */
   restore(hosted: HostedWorld, records: Records): void
+  /**
+   * Puts records of a world back as they were, and its clock with them.
+   * @param at virtual ms that the clock shows then, where that is not what it showed at its last change
+   * @throws Refusal `busy` while its clock is being advanced, `writes-refused` where nothing can be
+   *   kept
+   */
+  goBack(hosted: HostedWorld, past: readonly PastRecord[], at?: number): void
   /** What it still does reaches nothing; its name may be taken anew at once. */
   remove(hosted: HostedWorld): Promise<void>
   /** Breaks off what is under way: advances end and say so, and nothing happens by itself. */
@@ -252,6 +261,7 @@ class OpenWorlds implements Worlds {
     hosted.runner.abandon()
     try {
       populate(world, simulators, given, { ...this.#options, chosen, claimOf })
+      world.transaction(() => carrySnapshots(world, before))
     } catch (error) {
       world.replace(before)
       this.#credentials.add(hosted)
@@ -259,6 +269,7 @@ class OpenWorlds implements Worlds {
       throw error
     }
     hosted.journal.clear()
+    hosted.history.forget('the world was reset')
     store.rewrite(world.name)
     tellOfLife(hosted, 'reset')
     this.#wake(hosted)
@@ -280,8 +291,18 @@ class OpenWorlds implements Worlds {
     } finally {
       this.#credentials.add(hosted)
     }
+    hosted.history.forget('a state was put in')
     this.#options.store.rewrite(hosted.world.name)
     tellOfLife(hosted, 'replaced')
+    this.#wake(hosted)
+  }
+
+  goBack(hosted: HostedWorld, past: readonly PastRecord[], at?: number): void {
+    this.#checkThere(hosted)
+    hosted.runner.checkIdle()
+    hosted.world.goBack(past, at)
+    hosted.runner.abandon()
+    tellOfLife(hosted, 'went-back')
     this.#wake(hosted)
   }
 

@@ -7,6 +7,7 @@ import { timeline } from './events.ts'
 import { messages } from './messages.ts'
 import { chosenSettings } from './settings.ts'
 import { sims } from './sims.ts'
+import { snapshotRecords, snapshots } from './snapshots.ts'
 import { tasks } from './task-queue.ts'
 import { usageRecords } from './usage-records.ts'
 import { worldRecords } from './world-records.ts'
@@ -24,4 +25,6 @@ export const sharedCollections: readonly AnyCollection[] = [
   messages,
   credentials,
   chosenSettings,
+  snapshots,
+  snapshotRecords,
 ]

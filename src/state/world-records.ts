@@ -148,6 +148,11 @@ export function emptyWorld(identity: Identity, wall: number): Records {
 /** What every world has one of. */
 export const OWN_RECORDS = ['world', 'clock', 'sequences', 'random'] as const
 
+/** True for a record without which no world can go on. */
+export function isOwnRecord(collection: string, key: string): boolean {
+  return collection === worldRecords.name && OWN_RECORDS.some((id) => id === key)
+}
+
 type RecordOf<Id extends WorldRecord['id']> = Extract<WorldRecord, { id: Id }>
 
 // What stands under an id is said once, by the type of the records: hence the cast.

@@ -9,15 +9,19 @@ import {
   type Records,
   SEPARATOR,
 } from './collection.ts'
+import { defined } from './defined.ts'
 import { TIMELINE_LENGTH, timeline, type WorldEvent } from './events.ts'
+import { isTimeless, type PastRecord } from './past.ts'
 import type { Random } from './random.ts'
 import { openStreams, type StreamId } from './random-streams.ts'
 import { Refusal } from './refusal.ts'
 import { chosenSettings, type SettingsDef, type SettingsOf, type SettingTable } from './settings.ts'
+import { latestSerial, snapshotKey, snapshotRecords } from './snapshots.ts'
 import { type Task, type TaskData, type TaskKind, tasks } from './task-queue.ts'
 import { beginTransaction, drew, noteWrite, type Transaction, wrote } from './transaction.ts'
 import {
   type Identity,
+  isOwnRecord,
   lifeMark,
   ownRecord,
   streamState,
@@ -103,6 +107,14 @@ export interface World {
    * @throws Error where they are no world's: the old life goes on
    */
   replace(records: Records): void
+  /**
+   * Begins a new life in which these records are as they were, and all others as they are: one
+   * transaction, kept as any other. Only so may its clock go back.
+   * @param at what the clock shows then, where that is not what it showed at its last change
+   */
+  goBack(past: readonly PastRecord[], at?: number): void
+  /** Lets `act` see these records as they were; whatever it does is undone. */
+  asItWas<R>(past: readonly PastRecord[], act: () => R): R
   /** Ends its last life, as it was removed: nothing is committed any more. */
   end(): void
 }
@@ -273,6 +285,35 @@ class OpenWorld implements World {
     this.#held = undefined
   }
 
+  goBack(past: readonly PastRecord[], at?: number): void {
+    const { name: _, life = 1, ...identity } = this.identity
+    const shown = at ?? this.#clockIn(past).at
+    this.transaction(() => {
+      for (const each of past) this.#putBack(each)
+      const own = this.in(worldRecords)
+      own.put({ id: 'world', ...identity, name: this.name, life: life + 1 })
+      const { until: _, ...clock } = this.clock
+      this.setClock(setTo(clock, this.#deps.wall(), shown))
+    }, shown)
+    this.#mark = undefined
+    this.#streams.forgetAll()
+    this.#epoch += 1
+    this.#held = undefined
+  }
+
+  asItWas<R>(past: readonly PastRecord[], act: () => R): R {
+    if (this.#transaction) throw new Error('transactions do not nest')
+    const current = beginTransaction(this.#clockIn(past).at)
+    this.#transaction = current
+    try {
+      for (const each of past) this.#putBack(each)
+      return act()
+    } finally {
+      this.#rollBack(current)
+      this.#transaction = undefined
+    }
+  }
+
   end(): void {
     this.#ended = true
     this.#epoch += 1
@@ -296,21 +337,60 @@ class OpenWorld implements World {
     noteWrite(this.#transaction, change)
   }
 
+  /** The clock among records of the past; the present one where it is not among them. */
+  #clockIn(past: readonly PastRecord[]): Clock {
+    const found = past.find(({ collection, key }) => collection === 'world' && key === 'clock')
+    return (found?.record as Clock | undefined) ?? this.clock
+  }
+
+  #putBack({ collection, key, record }: PastRecord): void {
+    const before = this.#records.get(collection)?.get(key)
+    if (before === record || isTimeless(collection, key)) return
+    // No world is without its clock, whatever somebody wrote into a state that was put in.
+    if (record === undefined && isOwnRecord(collection, key)) return
+    this.#noteWrite({ collection, key, before, after: record })
+    this.#place(collection, key, record)
+  }
+
+  /** Puts a record where it belongs, also in a collection nobody has asked for yet. */
+  #place(collection: string, key: string, record: object | undefined): void {
+    const open = this.#collections.get(collection)
+    if (open) {
+      open.restore(key, record)
+      return
+    }
+    const byKey = this.#records.get(collection) ?? new Map<string, object>()
+    this.#records.set(collection, byKey)
+    if (record === undefined) byKey.delete(key)
+    else byKey.set(key, record)
+  }
+
   /**
    * Adds what every change moves: the time it happened at, and where the
-   * streams stand.
+   * streams stand; and what the latest snapshot has to remember of it.
    */
   #seal(current: Transaction): void {
     this.#deps.beforeCommit(this, current.changes.values())
     if (!wrote(current, worldRecords.name, 'clock')) this.setClock(this.#shown())
     for (const { id } of current.drawn)
       this.in(worldRecords).put({ id, state: this.#streams.state(id) })
+    const snapshot = latestSerial(this.#records)
+    if (snapshot > 0) this.#keepForSnapshot(snapshot, current)
+  }
+
+  /** Keeps what a snapshot does not have yet of the records that change. */
+  #keepForSnapshot(snapshot: number, { changes }: Transaction): void {
+    const kept = this.in(snapshotRecords)
+    for (const { collection, key, before: record } of [...changes.values()]) {
+      if (isTimeless(collection, key) || kept.has(snapshotKey(snapshot, collection, key))) continue
+      kept.put(defined({ snapshot, collection, key, record }))
+    }
   }
 
   #rollBack({ changes, drawn }: Transaction): void {
     // Backwards: what was deleted comes back in the order in which it stood.
     for (const { collection, key, before } of [...changes.values()].reverse())
-      this.#collections.get(collection)?.restore(key, before)
+      this.#place(collection, key, before)
     for (const { id, before } of drawn) this.#streams.goBack(id, before)
   }
 }

@@ -2,6 +2,7 @@
 import { setImmediate as turn } from 'node:timers/promises'
 import { afterEach, expect, test, vi } from 'vitest'
 import { openRunner, type Runner, type RunnerDeps } from '../../src/server/runner.ts'
+import { openWorldHistory } from '../../src/server/steps.ts'
 import { wallNow } from '../../src/server/ticker.ts'
 import {
   type Callback,
@@ -81,6 +82,7 @@ function open({
     },
     schedule: () => schedule,
     report: (sentence) => reports.push(sentence),
+    history: openWorldHistory(),
   })
   runners.push(runner)
   return { world, runner, performed, attempted, reports, disk }

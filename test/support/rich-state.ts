@@ -96,6 +96,7 @@ export async function startRich(report: (sentence: string) => void): Promise<Ric
     await device.attach('US').catch(() => {})
     await device.use('1MB').catch(() => {})
   }
+  await sim.snapshots.save('before')
   const again = {
     ...ORDER,
     subscriber: { ...ORDER.subscriber, email: 'b@bank.example', employee_id: 'E2' },
@@ -203,6 +204,9 @@ function reads({ iccid, reference, order, sold }: Ids, tokens: Tokens): Asked[] 
       '/callbacks',
       '/callbacks?state=unsent',
       '/settings/esim-go',
+      '/snapshots',
+      '/snapshots/before/diff/now',
+      '/history',
       '/state',
     ]),
   ]
@@ -296,6 +300,10 @@ function uses({ iccid, sold }: Ids, { wholesale, enterprise }: Tokens): Asked[] 
     post('/_sim/clock/advance', { by: 'P2D', maxWall: '10s' }),
     post('/_sim/clock/advance', { by: 'P200D', maxWall: '10s' }),
     { method: 'GET', path: '/_sim/sims' },
+    post('/_sim/rewind', { steps: 1 }),
+    post('/_sim/snapshots/before/restore'),
+    { method: 'GET', path: '/_sim/sims' },
+    post('/_sim/clock/advance', { by: 'P1D', maxWall: '10s' }),
     post('/_sim/reset'),
   ]
 }
