@@ -1,6 +1,6 @@
 // The event stream: server-sent events to each who listens, at the pace at which it reads.
 import type { ServerResponse } from 'node:http'
-import type { Listening, Told } from '../server/feed.ts'
+import { FEED_LENGTH, type Listening, type Told } from '../server/feed.ts'
 import type { NewsType } from '../server/news.ts'
 import { reasonOf } from '../server/reason.ts'
 import type { SimulatorServer } from '../server/server.ts'
@@ -20,10 +20,11 @@ export interface StreamOptions {
 
 /** Wall ms between two comments that keep a connection. */
 const HEARTBEAT = 15_000
-/** Wall ms without reading after which who has fallen behind is cut off. */
+/** Wall ms without reading after which who has fallen far behind is cut off. */
 const PATIENCE = 1000
-/** Wall ms in which who is cut off may still read why. */
+/** Wall ms in which a listener may still read why nothing more comes, and one that is cut off. */
 const FAREWELL = 1000
+const CUT_OFF = 5000
 
 const HEADERS = {
   'Content-Type': 'text/event-stream',
@@ -61,6 +62,7 @@ class NewsStream {
     this.#response = response
     this.#listening = options.hosted.feed.listen({
       wake: () => this.#tell(),
+      position: () => this.#position,
       ended: (why) => this.#end(why),
     })
     this.#position = this.#listening.from
@@ -98,7 +100,7 @@ class NewsStream {
   async #tell(): Promise<void> {
     if (this.#isTelling || this.#isOver) return
     if (this.#waitsSince !== undefined) {
-      this.#lose()
+      this.#fallBehind()
       return
     }
 
@@ -134,11 +136,12 @@ class NewsStream {
     }
   }
 
-  /** Cuts off who has had time to read and did not, once something of the rest is lost. */
-  #lose(): void {
+  /** Cuts off who has had time to read and did not: what is kept for it would only grow. */
+  #fallBehind(): void {
     const waits = wallNow() - (this.#waitsSince ?? wallNow())
-    if (waits < PATIENCE || this.#options.hosted.feed.keeps(this.#position)) return
-    this.#cutOff(`it did not read for ${Math.round(waits)} ms, and fell behind what is kept`)
+    const behind = this.#options.hosted.feed.last - this.#position
+    if (waits < PATIENCE || behind <= FEED_LENGTH) return
+    this.#cutOff(`it did not read for ${Math.round(waits)} ms, and ${behind} events wait for it`)
   }
 
   #beat(): void {
@@ -159,15 +162,15 @@ class NewsStream {
     server.report(
       `a listener to /_sim/events of the world "${hosted.world.name}" was cut off: ${why}`,
     )
-    this.#end(`you were cut off: ${why}`)
+    this.#end(`you were cut off: ${why}`, CUT_OFF)
   }
 
-  /** Says why nothing more comes; who does not read it in time is cut off. */
-  #end(why: string): void {
+  /** Says why nothing more comes, and closes the connection once that is read, or in time. */
+  #end(why: string, within = FAREWELL): void {
     if (this.#isOver) return
     this.#stop()
     this.#response.end(eventText('end', { why }))
-    alarm(() => this.#response.destroy()).set(FAREWELL)
+    alarm(() => this.#response.destroy()).set(within)
   }
 
   #stop(): void {

@@ -16,6 +16,8 @@ export interface Listener {
   readonly hear?: (told: Told) => void
   /** Told in a later turn that there is more to be read. */
   readonly wake?: () => void
+  /** The number of the last thing it has read: what comes after that is kept for it. */
+  readonly position?: () => number
   /** Told why nothing more will come. */
   readonly ended: (why: string) => void
 }
@@ -51,6 +53,8 @@ export interface Feed {
 
 /** How many things are kept for who comes back. */
 export const FEED_LENGTH = 1000
+/** How many are kept at most, while somebody who listens has yet to read them. */
+const MOST_KEPT = 20_000
 /** How many may listen to one world at once. */
 export const MOST_LISTENERS = 200
 
@@ -63,8 +67,8 @@ class WorldFeed implements Feed {
   readonly #report: (sentence: string) => void
   readonly #tag = Math.floor(wallNow()).toString(36)
   readonly #listeners = new Set<Listener>()
-  /** What is kept, each at its number modulo the length. */
-  #kept: (Told | undefined)[] = []
+  /** What is kept, by its number, the oldest first. */
+  readonly #kept = new Map<number, Told>()
   /** False before the first listener, and once the last one is long gone: nothing is kept then. */
   #isAwake = false
   #first = 1
@@ -101,7 +105,7 @@ class WorldFeed implements Feed {
 
   after(number: number): Told | undefined {
     const next = Math.max(number + 1, this.#first)
-    return next > this.#last ? undefined : this.#kept[next % FEED_LENGTH]
+    return this.#kept.get(next)
   }
 
   keeps(number: number): boolean {
@@ -131,10 +135,10 @@ class WorldFeed implements Feed {
   }
 
   #keep(news: News): void {
-    if (this.#listeners.size === 0 && this.#last - this.#first + 1 >= FEED_LENGTH) {
+    if (this.#listeners.size === 0 && this.#kept.size >= FEED_LENGTH) {
       // What the last listener has not heard would begin to go: nobody comes back for the rest.
       this.#isAwake = false
-      this.#kept = []
+      this.#kept.clear()
     }
     if (!this.#isAwake) {
       this.#pass()
@@ -142,9 +146,21 @@ class WorldFeed implements Feed {
     }
     this.#last += 1
     const told = { number: this.#last, news }
-    this.#kept[this.#last % FEED_LENGTH] = told
-    this.#first = Math.max(this.#first, this.#last - FEED_LENGTH + 1)
+    this.#kept.set(this.#last, told)
+    if (this.#kept.size > MOST_KEPT) this.#drop()
     for (const { hear } of this.#listeners) if (hear) this.#say(() => hear(told))
+  }
+
+  #drop(): void {
+    this.#kept.delete(this.#first)
+    this.#first += 1
+  }
+
+  /** Lets go of what is kept for nobody. */
+  #trim(): void {
+    let read = this.#last
+    for (const { position } of this.#listeners) read = Math.min(read, position?.() ?? read)
+    while (this.#kept.size > FEED_LENGTH && this.#first <= read) this.#drop()
   }
 
   /** Wakes all who listen, once for whatever happens in this turn. */
@@ -154,6 +170,7 @@ class WorldFeed implements Feed {
     breathe().then(() => {
       this.#isWaking = false
       for (const { wake } of [...this.#listeners]) if (wake) this.#say(wake)
+      this.#trim()
     })
   }
 
