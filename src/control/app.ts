@@ -22,6 +22,7 @@ import { callbackHandlers } from './callbacks.ts'
 import { clockHandlers } from './clock.ts'
 import { deviceHandlers } from './device.ts'
 import { eventHandlers } from './events.ts'
+import { faultHandlers } from './faults.ts'
 import { type Arrival, frontPage, isControl } from './front-page.ts'
 import { guard } from './guard.ts'
 import { historyHandlers } from './history.ts'
@@ -36,6 +37,7 @@ import { settingHandlers } from './settings.ts'
 import { simHandlers } from './sims.ts'
 import { snapshotHandlers } from './snapshots.ts'
 import { stateHandlers } from './state.ts'
+import { stockHandlers } from './stock.ts'
 import { waitHandlers } from './wait.ts'
 import { worldHandlers } from './worlds.ts'
 
@@ -46,6 +48,7 @@ const handlers: ControlHandlers = {
   ...deviceHandlers,
   ...messageHandlers,
   ...callbackHandlers,
+  ...faultHandlers,
   ...journalHandlers,
   ...eventHandlers,
   ...waitHandlers,
@@ -53,6 +56,7 @@ const handlers: ControlHandlers = {
   ...snapshotHandlers,
   ...historyHandlers,
   ...settingHandlers,
+  ...stockHandlers,
   ...provenanceHandlers,
 }
 

@@ -1,6 +1,6 @@
 // The way of one exchange through the stages, in words: what each did, and what to do where one refused.
-import { adviceOn, codesOf } from '../server/advice.ts'
-import type { Stage } from '../server/exchange.ts'
+import { adviceOn } from '../server/advice.ts'
+import type { Stage, TracedFault } from '../server/exchange.ts'
 import type { JournalEntry } from '../server/journal.ts'
 import type { SimulatorServer } from '../server/server.ts'
 import type { Operation } from '../server/spec.ts'
@@ -60,8 +60,10 @@ function operationOf(
 }
 
 function summaryOf({ entry }: Told): string {
-  const { id, at, method, url, status, refusal } = entry
-  const asked = `exchange ${id} at ${iso(at)}: ${method} ${url} was answered ${status}`
+  const { id, at, method, url, status, refusal, fault } = entry
+  const answer = status === undefined ? 'was answered nothing' : `was answered ${status}`
+  const asked = `exchange ${id} at ${iso(at)}: ${method} ${url} ${answer}`
+  if (fault) return `${asked}, by the fault ${fault.id}`
   if (!refusal) return asked
   return `${asked}, refused by the stage "${refusal.stage}": ${refusal.code}`
 }
@@ -72,6 +74,7 @@ const STAGES: readonly (readonly [stage: Stage, passed: (told: Told) => string])
   ['count', () => 'no rate limit was in its way'],
   ['route', routeText],
   ['authenticate', authenticateText],
+  ['faults', faultsText],
   ['validate', validateText],
   ['perform', performText],
   ['check', checkText],
@@ -79,24 +82,39 @@ const STAGES: readonly (readonly [stage: Stage, passed: (told: Told) => string])
   ['render', renderText],
 ]
 
+const SKIPPED = 'it did not come to that'
+
 function stepsOf(told: Told): Step[] {
   const { entry } = told
-  const { refusal } = entry
   const steps: Step[] = [{ stage: 'world', outcome: 'passed', says: worldText(told) }]
   let isOver = false
   for (const [stage, passed] of STAGES) {
-    if (stage === 'validate') steps.push(faultStep(told, isOver))
     if (isOver) {
-      steps.push({ stage, outcome: 'skipped', says: 'it did not come to that' })
-    } else if (refusal?.stage === stage) {
-      isOver = true
-      steps.push({ stage, outcome: 'refused', says: refusedText(told) })
-    } else {
-      steps.push({ stage, outcome: 'passed', says: passed(told) })
+      steps.push({ stage, outcome: 'skipped', says: SKIPPED })
+      continue
     }
+    const step = stepAt(told, stage, passed)
+    steps.push(step)
+    // What ended at the last stage it came to did so there; a reply that left went through all.
+    isOver = stage === entry.stage && (step.outcome === 'refused' || stage === 'faults')
   }
-  steps.push({ stage: 'reply', outcome: 'passed', says: replyText(told) })
+  steps.push(replyStep(told))
   return steps
+}
+
+function stepAt(told: Told, stage: Stage, passed: (told: Told) => string): Step {
+  const { refusal, fault, stage: last } = told.entry
+  if (stage === 'faults' && last === stage) return { stage, outcome: 'changed', says: passed(told) }
+  if (refusal?.stage === stage && !fault)
+    return { stage, outcome: 'refused', says: refusedText(told) }
+  return { stage, outcome: 'passed', says: passed(told) }
+}
+
+/** A fault `after` lets all be done, and tells of it otherwise. */
+function replyStep(told: Told): Step {
+  const { fault } = told.entry
+  if (fault?.when !== 'after') return { stage: 'reply', outcome: 'passed', says: replyText(told) }
+  return { stage: 'reply', outcome: 'changed', says: faultText(fault) }
 }
 
 function worldText({ entry, world }: Told): string {
@@ -119,14 +137,17 @@ function authenticateText({ operation }: Told): string {
   return operation?.isPublic ? 'anyone may call it' : 'the credential is one of this world'
 }
 
-function faultStep({ entry: { fault } }: Told, isOver: boolean): Step {
-  if (!fault) {
-    const says = isOver ? 'it did not come to that' : 'no fault hit it'
-    return { stage: 'faults', outcome: isOver ? 'skipped' : 'passed', says }
-  }
-  const when = fault.when === 'after' ? 'after what it asked for was done' : 'before it was read'
-  const says = `the fault ${fault.id} (${fault.kind}) hit it, ${when}: GET /_sim/faults/${fault.id}`
-  return { stage: 'faults', outcome: 'passed', says }
+function faultText({ id, kind, when, saw, lost }: TracedFault): string {
+  const own = lost === undefined ? '' : `; the reply ${lost} was lost`
+  return `the fault ${id} (${kind}, ${when}) happened: the client saw ${saw}${own}`
+}
+
+function faultsText({ entry }: Told): string {
+  const { fault, otherFaults = [], missedFaults = [], preference } = entry
+  const happened = [...otherFaults, ...(fault?.when === 'before' ? [fault] : [])].map(faultText)
+  const missed = missedFaults.map((each) => `its turn had come, and it could not happen: ${each}`)
+  const asked = preference === undefined ? [] : [`Prefer asked for ${preference}, and got it`]
+  return [...asked, ...happened, ...missed].join('; ') || 'no fault hit it'
 }
 
 function validateText({ entry: { undocumented } }: Told): string {
@@ -181,7 +202,7 @@ function refusedText({ entry }: Told): string {
 function replyText(told: Told): string {
   const { entry, simulator } = told
   const { status, replyBody } = entry
-  if (!entry.refusal) return `${status} went back`
+  if (!entry.refusal) return status === undefined ? 'nothing went back' : `${status} went back`
   const who = simulator ? simulator.title : 'the simulator'
   const body = replyBody === undefined ? '' : ` ${replyBody}`
   const after = entry.effects ? `; and it led to something: ${commitText(told)}` : ''
@@ -205,7 +226,7 @@ function alikeOf({ entry, simulator, world }: Told): string[] {
   }
   const own = wording(refusal.code)
   if (own.includes(PROBE)) return []
-  return codesOf(simulator).filter((code) => code !== refusal.code && wording(code) === own)
+  return simulator.refusalCodes.filter((code) => code !== refusal.code && wording(code) === own)
 }
 
 function nearMissText({ method, path, why }: ReturnType<typeof nearMissesOf>[number]): string {
@@ -213,9 +234,10 @@ function nearMissText({ method, path, why }: ReturnType<typeof nearMissesOf>[num
 }
 
 function nextOf({ entry, simulator, world }: Told): string[] {
-  const { refusal, effects } = entry
+  const { refusal, effects, fault } = entry
   const next: string[] = []
-  const advice = refusal && adviceOn(refusal.code, simulator)
+  if (fault) next.push(`DELETE /_sim/faults/${fault.id} lets the next one through`)
+  const advice = refusal && !fault ? adviceOn(refusal.code, simulator) : undefined
   if (advice !== undefined) next.push(advice)
   for (const id of effects?.callbacks ?? []) {
     if (!world.in(unsentCallbacks).has(id)) continue
@@ -227,7 +249,7 @@ function nextOf({ entry, simulator, world }: Told): string[] {
 
 function textOf(summary: string, steps: readonly Step[], next: readonly string[]): string {
   const width = Math.max(...steps.map(({ stage }) => stage.length))
-  const marks = { passed: 'ok', refused: 'NO', skipped: '--' }
+  const marks = { passed: 'ok', refused: 'NO', changed: '!!', skipped: '--' }
   const lines = steps.map(
     ({ stage, outcome, says }) => `  ${marks[outcome]}  ${stage.padEnd(width)}  ${says}`,
   )

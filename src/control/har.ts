@@ -11,6 +11,8 @@ export function harOf(version: string, root: string, entries: readonly JournalEn
   return { log: { version: '1.2', creator: { name: 'esimulator', version }, entries: shown } }
 }
 
+/** Of a reply that did not come, as archives have it. */
+const NO_STATUS = 0
 /** What is not known of a size. */
 const UNKNOWN = -1
 
@@ -49,7 +51,7 @@ function requestOf(entry: JournalEntry, root: string): HarEntryShown['request'] 
 }
 
 function responseOf(entry: JournalEntry): HarEntryShown['response'] {
-  const { status, replyHeaders = {}, replyType = '', replyBody } = entry
+  const { status = NO_STATUS, replyHeaders = {}, replyType = '', replyBody } = entry
   const type = replyType === '' ? [] : [['content-type', replyType] as const]
   const isBinary = replyBody === undefined && replyType !== ''
   return {

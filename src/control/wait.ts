@@ -1,7 +1,6 @@
 // Waiting until something is there: by the wall clock, or by moving the clock of the world.
 import { openLimit } from '../server/limit.ts'
 import { type Fired, NOTHING_MORE } from '../server/runner.ts'
-import type { StepSource } from '../server/steps.ts'
 import { pause, wallNow } from '../server/ticker.ts'
 import type { HostedWorld } from '../server/worlds.ts'
 import { reply } from '../simulators/call.ts'
@@ -89,7 +88,8 @@ interface Sought {
   readonly search: Search
   readonly condition: Condition
   readonly count: number
-  readonly source?: StepSource | undefined
+  /** Makes what is done a part of the command's step. */
+  readonly step: CallOf<'waitUntil'>['step']
 }
 
 /** @param reason why it ended, where not enough is there and nothing else tells why */
@@ -102,7 +102,7 @@ function waited(sought: Sought, reason: string): WaitedShown {
 }
 
 export const waitHandlers = {
-  async waitFor({ server, hosted, query, gone }) {
+  async waitFor({ server, hosted, query, gone, step }) {
     const { count = 1, after } = query
     const ms = timeoutOf(query)
     const condition = conditionOf(query)
@@ -111,21 +111,19 @@ export const waitHandlers = {
     try {
       await search.begin()
       await ended(limit.signal, search.done)
-      return reply(200, waited({ hosted, search, condition, count }, inVain(hosted, ms)))
+      return reply(200, waited({ hosted, search, condition, count, step }, inVain(hosted, ms)))
     } finally {
       limit.end()
       search.stop()
     }
   },
-  async waitUntil({ server, hosted, body, gone }) {
+  async waitUntil({ server, hosted, body, gone, step }) {
     const { count = 1, after, within = WITHIN, maxWall = MAX_WALL } = body
     const condition = onlyCondition(body)
     const bounds = { to: endOf(hosted, within), wall: wallMs('maxWall', maxWall), gone }
     hosted.runner.checkIdle()
-    // The step of the history that the clock's way belongs to: the command that is answered here.
-    const { source } = hosted.history
     const search = openSearch({ server, hosted, condition, count, after })
-    const sought: Sought = { hosted, search, condition, count, source }
+    const sought: Sought = { hosted, search, condition, count, step }
     try {
       await search.begin()
       const reason = search.done.aborted ? '' : await passed(sought, bounds)
@@ -163,10 +161,10 @@ function passed(sought: Sought, bounds: Bounds): Promise<string> {
 
 /** Moves a frozen clock from one thing that is due to the next. */
 async function moved(
-  { hosted, search, condition, source }: Sought,
+  { hosted, search, condition, step }: Sought,
   { to, wall }: Bounds,
 ): Promise<string> {
-  const { world, runner, history } = hosted
+  const { world, runner } = hosted
   // A request comes from outside, and so a little later than what calls for it.
   const answered = async (last: Fired | undefined) => {
     const isCalledFor = last === undefined || last.kind === 'callback'
@@ -175,7 +173,7 @@ async function moved(
   }
   const until = 'requests' in condition ? answered : () => search.done.aborted
   const limits = { maxWall: wall, until }
-  const { stopped } = await history.within(source, () => runner.advance(to, limits))
+  const { stopped } = await step(() => runner.advance(to, limits))
   if (stopped && stopped.reason !== NOTHING_MORE) return stopped.reason
   const next = firstTask(world.in(tasks))
   if (!next) return 'nothing is due any more, and nothing more comes by itself'

@@ -24,11 +24,6 @@ const common: Readonly<Record<CommonRefusal, string>> = {
   internal: 'this is a mistake of the simulator: standard error says where',
 }
 
-/** The codes that a provider may refuse with. */
-export function codesOf({ advice }: Simulator): string[] {
-  return [...Object.keys(common), ...Object.keys(advice ?? {})]
-}
-
 /**
  * What to do about a refusal; `undefined` for a code that nobody knows.
  * @param simulator absent where a request reached none

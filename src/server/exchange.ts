@@ -40,14 +40,16 @@ export function headerOf(
 }
 
 /**
- * What becomes of the connection: a reply in full, none at all, or one that
- * comes in drops.
+ * What becomes of the connection: a reply in full, in part or in drops, or none at all.
  */
-export type Answer = BytesAnswer | HangUpAnswer | DribbleAnswer
+export type Answer = BytesAnswer | SilentAnswer | HangAnswer | CutAnswer | DribbleAnswer
+
+/** How long something waits: wall ms, or until a task of the world is due. */
+export type Wait = { readonly wall: number } | { readonly task: number }
 
 interface AnyAnswer {
-  /** Wall ms to wait before anything is sent. */
-  readonly delay?: number
+  /** What is waited for, one after the other, before anything is sent. */
+  readonly waits?: readonly Wait[]
 }
 
 /** A reply, rendered; `body` is absent where there is none. */
@@ -59,9 +61,29 @@ export interface BytesAnswer extends AnyAnswer {
   readonly body: string | Uint8Array | undefined
 }
 
-/** The connection is closed, and nothing is said. */
-export interface HangUpAnswer extends AnyAnswer {
-  readonly kind: 'hang-up'
+/** The connection is closed (`hang-up`) or reset, and nothing is said. */
+export interface SilentAnswer extends AnyAnswer {
+  readonly kind: 'hang-up' | 'reset'
+  /** The reply that does not leave, where there was one. */
+  readonly lost?: BytesAnswer | undefined
+}
+
+/** Nothing is said; the connection is closed after a while. */
+export interface HangAnswer extends AnyAnswer {
+  readonly kind: 'hang'
+  readonly lost?: BytesAnswer | undefined
+  /** Wall ms until the server closes. */
+  readonly ms: number
+}
+
+/** A reply with its whole length in the head, of whose body a part is sent. */
+export interface CutAnswer extends AnyAnswer {
+  readonly kind: 'cut'
+  readonly reply: BytesAnswer
+  /** Bytes of the body that are sent. */
+  readonly bytes: number
+  /** How it ends. */
+  readonly by: 'hang-up' | 'reset'
 }
 
 /** A reply whose body comes piece by piece. */
@@ -74,12 +96,13 @@ export interface DribbleAnswer extends AnyAnswer {
   readonly pause: number
 }
 
-/** The stages of a request that can refuse it, in their order. */
+/** The stages of a request that can end it, in their order. */
 export type Stage =
   | 'read'
   | 'count'
   | 'route'
   | 'authenticate'
+  | 'faults'
   | 'validate'
   | 'perform'
   | 'check'
@@ -90,6 +113,17 @@ export type Stage =
 export interface Effects {
   readonly changes: readonly Change[]
   readonly events: readonly WorldEvent[]
+}
+
+/** A fault that happened to an exchange. */
+export interface TracedFault {
+  readonly id: string
+  readonly kind: string
+  readonly when: 'before' | 'after'
+  /** What the client saw of it, in words. */
+  readonly saw: string
+  /** Status of the provider's own reply, where that did not leave. */
+  readonly lost?: number
 }
 
 /** What is found out about an exchange on its way, for the journal. */
@@ -107,6 +141,12 @@ export interface Trace {
   /** Where the request breaks its spec. */
   readonly fields: FieldProblem[]
   violations: readonly string[]
+  /** Faults that happened, in that order. */
+  readonly faults: TracedFault[]
+  /** Faults whose turn it was and that could not happen, and why. */
+  readonly missedFaults: string[]
+  /** What `Prefer` asked for and got, as in `code=503`. */
+  preference: string | undefined
 }
 
 export function emptyTrace(): Trace {
@@ -120,5 +160,8 @@ export function emptyTrace(): Trace {
     undocumented: [],
     fields: [],
     violations: [],
+    faults: [],
+    missedFaults: [],
+    preference: undefined,
   }
 }

@@ -5,6 +5,7 @@ import { callbacks, unsentCallbacks } from '../state/callbacks.ts'
 import type { World } from '../state/world.ts'
 import { tell } from './bounded.ts'
 import {
+  type Answer,
   type BytesAnswer,
   type Effects,
   type Exchange,
@@ -12,6 +13,7 @@ import {
   type RequestHeaders,
   type Stage,
   type Trace,
+  type TracedFault,
 } from './exchange.ts'
 import { REDACTED, secretsIn, struck } from './redaction.ts'
 import type { FieldProblem } from './violations.ts'
@@ -27,17 +29,29 @@ export interface JournalEntry {
   readonly basePath?: string | undefined
   readonly method: string
   readonly url: string
-  readonly status: number
+  /**
+   * Of the reply that left; where a fault let none leave, of the one that was lost. Absent where
+   * there was none.
+   */
+  readonly status: number | undefined
   readonly requestHeaders: Readonly<Record<string, string>>
   readonly requestBody: string | undefined
+  /** The last stage it came to. */
+  readonly stage?: Stage
   /** Without the type of the body. */
   readonly replyHeaders?: Readonly<Record<string, string>> | undefined
   readonly replyType: string | undefined
   readonly replyBody: string | undefined
   /** Why it was refused: the truth, which the reply may not tell. */
   readonly refusal: KeptRefusal | undefined
-  /** The fault that hit it. */
-  readonly fault?: KeptFault | undefined
+  /** The fault that decided what the client saw. */
+  readonly fault?: TracedFault | undefined
+  /** Faults that happened besides: delays. */
+  readonly otherFaults?: readonly TracedFault[] | undefined
+  /** Faults whose turn it was and that could not happen, and why. */
+  readonly missedFaults?: readonly string[] | undefined
+  /** What `Prefer` asked for and got. */
+  readonly preference?: string | undefined
   /** Absent where it changed nothing. */
   readonly effects?: KeptEffects | undefined
   /** Fields and parameters the spec does not know, accepted all the same. */
@@ -53,13 +67,6 @@ export interface KeptRefusal {
   readonly stage?: Stage
   /** Where the request breaks its spec; absent where that was not it. */
   readonly fields?: readonly FieldProblem[]
-}
-
-/** A fault that hit an exchange. */
-export interface KeptFault {
-  readonly id: string
-  readonly kind: string
-  readonly when: string
 }
 
 /** What an exchange changed: counts, so that the journal holds no records. */
@@ -148,7 +155,8 @@ export interface Remembered {
 }
 
 /** Writes an exchange down, without the secrets in it. */
-export function remember(journal: Journal, about: Remembered, answer: BytesAnswer): void {
+export function remember(journal: Journal, about: Remembered, answer: Answer): void {
+  const reply = replyIn(answer)
   const { world, exchange, trace } = about
   const { simulator } = about.provider
   const credential = simulator.auth.credentialIn(
@@ -165,17 +173,28 @@ export function remember(journal: Journal, about: Remembered, answer: BytesAnswe
     basePath: trace.basePath,
     method: exchange.method,
     url: strike(exchange.url),
-    status: answer.status,
+    status: reply?.status,
+    stage: trace.stage,
     requestHeaders: keptHeaders(exchange.headers, credential, strike),
     requestBody: exchange.body && shortened(strike(exchange.body)),
-    replyHeaders: keptHeaders(answer.headers, undefined, strike),
-    replyType: answer.type,
-    replyBody: typeof answer.body === 'string' ? shortened(strike(answer.body)) : undefined,
+    replyHeaders: reply && keptHeaders(reply.headers, undefined, strike),
+    replyType: reply?.type,
+    replyBody: typeof reply?.body === 'string' ? shortened(strike(reply.body)) : undefined,
     refusal: keptRefusal(trace, strike),
+    fault: trace.faults.at(-1),
+    otherFaults: trace.faults.length > 1 ? trace.faults.slice(0, -1) : undefined,
+    missedFaults: trace.missedFaults.length > 0 ? trace.missedFaults : undefined,
+    preference: trace.preference,
     effects: trace.effects && keptEffects(trace.effects),
     undocumented: trace.undocumented.map(strike),
     violations: trace.violations,
   })
+}
+
+/** The reply that an answer sends, all of it or a part, or that is lost with it. */
+function replyIn(answer: Answer): BytesAnswer | undefined {
+  if (answer.kind === 'bytes') return answer
+  return 'reply' in answer ? answer.reply : answer.lost
 }
 
 /** A request that is no provider's, for the journal. */
@@ -200,6 +219,7 @@ export function rememberStray(journal: Journal, world: World, stray: Stray): voi
     method,
     url: shortened(strike(url)),
     status: reply.status,
+    stage: 'route',
     requestHeaders: keptHeaders(headers, undefined, strike),
     requestBody: body && shortened(strike(body)),
     replyType: reply.type,

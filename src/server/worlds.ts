@@ -259,6 +259,7 @@ class OpenWorlds implements Worlds {
     world.replace(emptyWorld(reborn(world.identity, seed), wallNow()))
     // What is under way in the old life is not waited for.
     hosted.runner.abandon()
+    hosted.delays.abandon()
     try {
       populate(world, simulators, given, { ...this.#options, chosen, claimOf })
       world.transaction(() => carrySnapshots(world, before))
@@ -286,6 +287,7 @@ class OpenWorlds implements Worlds {
     try {
       hosted.world.replace(records)
       hosted.runner.abandon()
+      hosted.delays.abandon()
     } catch (error) {
       throw new Refusal('invalid-request', reasonOf(error))
     } finally {
@@ -300,6 +302,8 @@ class OpenWorlds implements Worlds {
   goBack(hosted: HostedWorld, past: readonly PastRecord[], at?: number): void {
     this.#checkThere(hosted)
     hosted.runner.checkIdle()
+    // What waits for a task would take its going for its time.
+    hosted.delays.abandon()
     hosted.world.goBack(past, at)
     hosted.runner.abandon()
     tellOfLife(hosted, 'went-back')
@@ -313,6 +317,7 @@ class OpenWorlds implements Worlds {
     hosted.runner.stop('the world was removed')
     hosted.feed.end('the world was removed')
     hosted.world.end()
+    hosted.delays.abandon()
     this.#hosted.delete(name)
     this.#names.delete(name)
     this.#credentials.remove(hosted)

@@ -5,6 +5,7 @@ import {
   bearerChallenge,
   type TokenRefusal,
   tokenAdvice,
+  tokenRefusalCodes,
   wordTokenRefusal,
 } from '../client-credentials.ts'
 
@@ -64,6 +65,9 @@ function messagesOf({ code, message }: AnyRefusal): string[] {
   if (code === 'internal') return ['Internal error']
   return code === 'invalid-request' ? message.split('; ') : [message]
 }
+
+/** Every code there are words for. */
+export const refusalCodes: readonly string[] = [...Object.keys(table), ...tokenRefusalCodes]
 
 export function refusalReply(refusal: AnyRefusal, operation: string | undefined): Reply {
   if (operation === 'issueToken') return wordTokenRefusal(refusal)

@@ -5,6 +5,7 @@ import {
   bearerChallenge,
   type TokenRefusal,
   tokenAdvice,
+  tokenRefusalCodes,
   wordTokenRefusal,
 } from '../client-credentials.ts'
 
@@ -76,6 +77,9 @@ const table: Readonly<
 
 /** Seconds after which to try again (invented). */
 const A_WHILE = '5'
+
+/** Every code there are words for. */
+export const refusalCodes: readonly string[] = [...Object.keys(table), ...tokenRefusalCodes]
 
 export function refusalReply(refusal: AnyRefusal, operation: string | undefined): Reply {
   if (operation === 'issueToken') return wordTokenRefusal(refusal)
