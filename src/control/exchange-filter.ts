@@ -1,6 +1,6 @@
 // Which exchanges of the journal are asked for, in a list or in a wait.
 import type { JournalEntry } from '../server/journal.ts'
-import { meant } from '../server/likeness.ts'
+import { nearest } from '../server/nearest.ts'
 import type { SimulatorServer } from '../server/server.ts'
 import { Refusal } from '../state/refusal.ts'
 import { instant } from './instant.ts'
@@ -65,10 +65,11 @@ function checkOperation(
     ...Object.keys(gaps ?? {}),
   ])
   if (known.includes(operation)) return
-  const near = meant(operation, known)
+  const near = nearest(operation, known)
   const whose = slug === undefined ? 'no provider' : slug
   const has = slug === undefined ? 'has' : 'has no'
-  const hint = near === undefined ? 'GET /_sim/provenance/{slug} lists them' : `is it ${near}?`
+  const hint =
+    near === undefined ? 'GET /_sim/provenance/{slug} lists them' : `did you mean ${near}?`
   throw new Refusal('invalid-request', `${whose} ${has} operation "${operation}": ${hint}`)
 }
 

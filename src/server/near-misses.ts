@@ -1,6 +1,6 @@
 // The operations a request that found none may have meant, and how it misses each.
 import type { Mount, SettingValues, Simulator } from '../simulators/simulator.ts'
-import { likeness } from './likeness.ts'
+import { distance } from './nearest.ts'
 import { readSpec } from './spec-files.ts'
 
 /** An operation that is nearly what was asked for. */
@@ -216,13 +216,23 @@ function replaced(given: string, wanted: string, isOwn: boolean): Alignment {
   if (isParameter(wanted))
     return { cost: isVersion(given) ? SEGMENT_COST : 0.02, why: [], isRelated: false }
 
-  const cost = 1 - likeness(given, wanted)
+  const cost = unlikeness(given, wanted)
   const isSameButForCase = given.toLowerCase() === wanted.toLowerCase()
   const why = `"${given}" should be "${wanted}"${isSameButForCase ? ': case matters' : ''}`
   if (isSameButForCase) return { cost: 0.1, why: [why], isRelated: isOwn }
   if (isVersion(given) && isVersion(wanted))
     return { cost: VERSION_COST, why: [why], isRelated: false }
   return { cost: Math.max(cost, 0.1), why: [why], isRelated: isOwn && cost < 0.4 }
+}
+
+/** Longer segments are compared by their beginnings. */
+const LONGEST = 64
+
+/** From 0, the same but for case, to 1: nothing in common. */
+function unlikeness(given: string, wanted: string): number {
+  const [a, b] = [given, wanted].map((word) => word.slice(0, LONGEST).toLowerCase())
+  if (a === undefined || b === undefined) return 1
+  return distance(a, b) / Math.max(a.length, b.length, 1)
 }
 
 function missing(wanted: string, isBase: boolean): Alignment {

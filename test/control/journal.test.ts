@@ -122,12 +122,12 @@ test('every exchange is read once, page by page, in either order', async () => {
 })
 
 test.each([
-  ['operation=getCatalog', /no provider has operation "getCatalog": is it getCatalogue\?/],
+  ['operation=getCatalog', /no provider has operation "getCatalog": did you mean getCatalogue\?/],
   ['operation=zzz&provider=highland', /highland has no operation "zzz": GET \/_sim\/provenance/],
   ['status=6xx', /status must match pattern/],
   ['since=yesterday', /since must match format "date-time"/],
   ['provider=nobody', /there is no provider "nobody"/],
-  ['order=random', /order must be equal to one of the allowed values: newest, oldest/],
+  ['order=random', /order must be equal to one of the allowed values: oldest, newest/],
   ['iccid=x', /iccid must match pattern/],
   ['colour=red', /listJournal knows no \?colour=; it knows provider, operation, method/],
 ])('?%s is refused, with what to do', async (query, detail) => {

@@ -123,7 +123,7 @@ test.each([
   ],
   ['for=event&state=dead', /no event has a \?state=/],
   ['for=request&type=x', /no request has a \?type=/],
-  ['for=request&operation=getCatalog', /is it getCatalogue\?/],
+  ['for=request&operation=getCatalog', /did you mean getCatalogue\?/],
   ['for=request&timeout=61s', /timeout is at most 60 s: ask again after that, with `next`/],
   ['for=request&timeout=-PT1S', /timeout goes back in time/],
   ['for=request&after=zzz-1', /what came after zzz-1 is no longer kept: leave `after` out/],

@@ -1,7 +1,6 @@
 // What a request that found no operation may have meant: every operation is found again however it is misspelled.
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { likeness, meant } from '../../src/server/likeness.ts'
 import { nearMisses } from '../../src/server/near-misses.ts'
 import { readSpec } from '../../src/server/spec-files.ts'
 import { simulators } from '../../src/simulators/index.ts'
@@ -134,19 +133,4 @@ test('an operation is found again whichever letter of its path is left out', () 
       ).toContain(`${operation.method} ${operation.path}`)
     }),
   )
-})
-
-test('likeness is the same both ways, 1 for the same word alone, and never below 0', () => {
-  fc.assert(
-    fc.property(fc.string({ maxLength: 80 }), fc.string({ maxLength: 80 }), (one, other) => {
-      expect(likeness(one, other)).toBeCloseTo(likeness(other, one), 10)
-      expect(likeness(one, other)).toBeGreaterThanOrEqual(0)
-      expect(likeness(one, one)).toBe(1)
-    }),
-  )
-})
-
-test('the word that was meant is the nearest one, and none where none is near', () => {
-  expect(meant('getCatalouge', ['getCatalogue', 'getCatalogueBundle'])).toBe('getCatalogue')
-  expect(meant('zzz', ['getCatalogue'])).toBeUndefined()
 })
