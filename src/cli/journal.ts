@@ -100,8 +100,11 @@ async function follow(config: Config, client: WorldClient, filter: JournalFilter
     const { value: event, done } = await next
     if (done || event.name === 'end') return
     next = coming.next()
-    // Where a world begins anew they are counted anew; one that goes back keeps them.
-    if (event.name === 'world' && event.data.what !== 'went-back') last = 0
+    if (event.name === 'world') {
+      // Where a world begins anew they are counted anew; one that goes back keeps them.
+      if (event.data.what !== 'went-back') last = 0
+      continue
+    }
     tell(await client.journal.list({ ...filter, after: last, order: 'oldest', limit: 1000 }))
   }
 }

@@ -29,12 +29,13 @@ function wallMs(limit: number | string | undefined): number | undefined {
 
 export const clockHandlers = {
   getClock: ({ hosted }) => reply(200, clockShown(hosted.world)),
-  async advanceClock({ hosted, body }) {
+  async advanceClock({ server, hosted, body }) {
     const { maxEvents, maxWall } = body
     hosted.runner.checkIdle()
     const to = destination(hosted.world.now, body)
     const limits = defined({ maxEvents, maxWall: wallMs(maxWall) })
-    return reply(200, await advanceShown(await hosted.runner.advance(to, limits)))
+    const advance = await hosted.runner.advance(to, limits)
+    return reply(200, await advanceShown(advance, server.redactor))
   },
   async freezeClock({ hosted, body }) {
     hosted.runner.checkIdle()

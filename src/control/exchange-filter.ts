@@ -1,5 +1,5 @@
 // Which exchanges of the journal are asked for, in a list or in a wait.
-import type { JournalEntry } from '../server/journal.ts'
+import type { Distinction, JournalEntry } from '../server/journal.ts'
 import { nearest } from '../server/nearest.ts'
 import type { SimulatorServer } from '../server/server.ts'
 import { Refusal } from '../state/refusal.ts'
@@ -25,29 +25,45 @@ export interface ExchangeFilter {
   readonly fault?: string | boolean
 }
 
-type Check = (entry: JournalEntry) => boolean
+type Check = (exchange: Distinction) => boolean
+type TextCheck = (entry: JournalEntry) => boolean
+
+/** What tells whether an exchange is asked for. */
+export interface ExchangeCheck {
+  /** By what cannot be secret: asked first, of every exchange. */
+  readonly byKind: Check
+  /**
+   * By what is shown of it, without its secrets: nobody finds those by asking for them. Absent where
+   * no text is asked for.
+   */
+  readonly byText: TextCheck | undefined
+}
 
 /**
  * What tells whether an exchange is asked for.
  * @throws Refusal `invalid-request` for an operation or an instant there is not
  */
-export function exchangeFilter(server: SimulatorServer, filter: ExchangeFilter): Check {
+export function exchangeFilter(server: SimulatorServer, filter: ExchangeFilter): ExchangeCheck {
   const { provider, operation, refused } = filter
   checkOperation(server, provider, operation)
-  const checks: (Check | undefined)[] = [
-    provider === undefined ? undefined : (entry) => entry.provider === provider,
-    operation === undefined ? undefined : (entry) => entry.operation === operation,
-    refused === undefined ? undefined : (entry) => (entry.refusal !== undefined) === refused,
+  const kinds = [
+    provider === undefined ? undefined : (entry: Distinction) => entry.provider === provider,
+    operation === undefined ? undefined : (entry: Distinction) => entry.operation === operation,
+    refused === undefined ? undefined : ({ refusal }: Distinction) => !refusal === !refused,
     methodCheck(filter.method),
     statusCheck(filter.status),
     ...timeChecks(filter),
+    faultCheck(filter.fault),
+  ].filter((check) => check !== undefined)
+  const texts = [
     pathCheck(filter.path),
     textCheck(filter.iccid, [urlOf, requestOf, replyOf]),
     textCheck(filter.text, [urlOf, requestOf, replyOf, reasonOf]),
-    faultCheck(filter.fault),
-  ]
-  const asked = checks.filter((check) => check !== undefined)
-  return (entry) => asked.every((check) => check(entry))
+  ].filter((check) => check !== undefined)
+  return {
+    byKind: (exchange) => kinds.every((check) => check(exchange)),
+    byText: texts.length === 0 ? undefined : (entry) => texts.every((check) => check(entry)),
+  }
 }
 
 /** A name misspelled would find nothing, and nobody would know why. */
@@ -94,7 +110,7 @@ function timeChecks({ since, until }: ExchangeFilter): (Check | undefined)[] {
   ]
 }
 
-function pathCheck(part: string | undefined): Check | undefined {
+function pathCheck(part: string | undefined): TextCheck | undefined {
   if (part === undefined) return undefined
   return (entry) => (entry.url.split('?', 1)[0] ?? '').includes(part)
 }
@@ -106,7 +122,7 @@ const requestOf: Text = ({ requestBody }) => requestBody
 const replyOf: Text = ({ replyBody }) => replyBody
 const reasonOf: Text = ({ refusal }) => refusal?.reason
 
-function textCheck(part: string | undefined, texts: readonly Text[]): Check | undefined {
+function textCheck(part: string | undefined, texts: readonly Text[]): TextCheck | undefined {
   const wanted = part?.toLowerCase()
   if (wanted === undefined) return undefined
   return (entry) => texts.some((text) => text(entry)?.toLowerCase().includes(wanted) === true)

@@ -70,7 +70,7 @@ function summaryOf({ entry }: Told): string {
 
 /** The stages in their order, with what each has to say where the request came through. */
 const STAGES: readonly (readonly [stage: Stage, passed: (told: Told) => string])[] = [
-  ['read', () => 'the URL and the Host are such'],
+  ['read', () => 'its URL and its Host can be read, and the guard lets it in'],
   ['count', () => 'no rate limit was in its way'],
   ['route', routeText],
   ['authenticate', authenticateText],

@@ -1,5 +1,5 @@
 // The journal: what the providers were asked and answered, why they refused, and how it went.
-import type { JournalEntry } from '../server/journal.ts'
+import type { Journal, JournalEntry } from '../server/journal.ts'
 import { reply } from '../simulators/call.ts'
 import { defined } from '../state/defined.ts'
 import { Refusal } from '../state/refusal.ts'
@@ -10,18 +10,46 @@ import { explained } from './explain.ts'
 import { harOf } from './har.ts'
 import { mapInTurns } from './long-list.ts'
 
-/** Exchanges that are shown at once: their bodies are parsed. */
-const AT_ONCE = 25
+/** Exchanges that are seen to at once: their secrets are struck out, their bodies parsed. */
+const AT_ONCE = 20
 
-/** The exchanges a call asks for, in its order. */
-function found(call: CallOf<'listJournal'>) {
+/** What a call asks for, in its order. */
+interface Found {
+  readonly total: number
+  readonly entries: readonly JournalEntry[]
+  /** The number to read on from. */
+  readonly next: number | undefined
+}
+
+async function found(call: CallOf<'listJournal'>): Promise<Found> {
   providerFilter(call)
   const { order = 'newest', limit = 100, after = 0, before = Number.POSITIVE_INFINITY } = call.query
-  const all = call.hosted.journal.list().filter(exchangeFilter(call.server, call.query))
-  if (order === 'oldest') all.reverse()
-  const left = all.filter(({ id }) => id > after && id < before)
+  const { byKind, byText } = exchangeFilter(call.server, call.query)
+  const { journal } = call.hosted
+  const ids = journal.find(byKind)
+  if (order === 'oldest') ids.reverse()
+
+  const isOnPage = (id: number) => id > after && id < before
+  if (!byText) {
+    const left = ids.filter(isOnPage)
+    return { total: ids.length, ...(await page(journal, left, limit)) }
+  }
+  const all = await mapInTurns(ids, (id) => journal.get(id), AT_ONCE)
+  const wanted = all.filter((entry) => entry !== undefined).filter(byText)
+  const left = wanted.filter(({ id }) => isOnPage(id))
   const entries = left.slice(0, limit)
-  return { total: all.length, entries, next: left.length > limit ? entries.at(-1)?.id : undefined }
+  const next = left.length > limit ? entries.at(-1)?.id : undefined
+  return { total: wanted.length, entries, next }
+}
+
+/** The first of these; meanwhile the oldest may have gone. */
+async function page(journal: Journal, ids: readonly number[], limit: number) {
+  const first = ids.slice(0, limit)
+  const entries = await mapInTurns(first, (id) => journal.get(id), AT_ONCE)
+  return {
+    entries: entries.filter((entry) => entry !== undefined),
+    next: ids.length > limit ? first.at(-1) : undefined,
+  }
 }
 
 function entryOf({ hosted, path: { id } }: CallOf<'getJournalEntry'>): JournalEntry {
@@ -33,7 +61,7 @@ function entryOf({ hosted, path: { id } }: CallOf<'getJournalEntry'>): JournalEn
 
 export const journalHandlers = {
   async listJournal(call) {
-    const { total, entries, next } = found(call)
+    const { total, entries, next } = await found(call)
     const { server, hosted } = call
     const shown = await mapInTurns(
       entries,
@@ -44,7 +72,7 @@ export const journalHandlers = {
   },
   async exportHar(call) {
     const { order = 'oldest' } = call.query
-    const { entries } = found({ ...call, query: { ...call.query, order } })
+    const { entries } = await found({ ...call, query: { ...call.query, order } })
     return reply(200, harOf(call.server.version, call.root, entries))
   },
   getJournalEntry(call) {

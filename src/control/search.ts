@@ -1,6 +1,5 @@
 // What is waited for: what is there of it already, and what comes while somebody waits.
 import type { Listening, Told } from '../server/feed.ts'
-import type { JournalEntry } from '../server/journal.ts'
 import type { CallbackRow } from '../server/news.ts'
 import type { SimulatorServer } from '../server/server.ts'
 import { breathe } from '../server/ticker.ts'
@@ -15,7 +14,7 @@ import { SEPARATOR } from '../state/collection.ts'
 import { defined } from '../state/defined.ts'
 import { timeline, type WorldEvent } from '../state/events.ts'
 import { Refusal } from '../state/refusal.ts'
-import { type ExchangeFilter, exchangeFilter } from './exchange-filter.ts'
+import { type ExchangeCheck, type ExchangeFilter, exchangeFilter } from './exchange-filter.ts'
 import { exchangeShown } from './exchange-shown.ts'
 import { matches } from './filter.ts'
 import { callbackShown, eventFired, type MatchShown, unsentShown } from './wire.ts'
@@ -186,14 +185,17 @@ class OpenSearch implements Search {
 
 function finderFor(options: SearchOptions): Finder {
   const { condition, server, hosted } = options
-  if ('callbacks' in condition) return callbackFinder(hosted, condition.callbacks)
+  if ('callbacks' in condition) return callbackFinder(server, hosted, condition.callbacks)
   if ('event' in condition) return eventFinder(hosted, condition.event)
-  const isAsked = exchangeFilter(server, condition.requests)
-  return exchangeFinder(server, hosted, isAsked)
+  return exchangeFinder(server, hosted, exchangeFilter(server, condition.requests))
 }
 
 /** Callbacks by their ids: one that is tried again counts once. */
-function callbackFinder({ world }: HostedWorld, condition: CallbackCondition): Finder {
+function callbackFinder(
+  { redactor }: SimulatorServer,
+  { world }: HostedWorld,
+  condition: CallbackCondition,
+): Finder {
   const { state, ...asked } = condition
   const found = new Set<string>()
   const isUnsent = state === 'unsent'
@@ -220,7 +222,9 @@ function callbackFinder({ world }: HostedWorld, condition: CallbackCondition): F
       [...found].slice(0, count).flatMap((id) => {
         const unsent = world.in(unsentCallbacks).get(id)
         const sent = world.in(callbacks).get(id)
-        return sent ? callbackShown(sent) : (unsent && unsentShown(unsent)) || []
+        return sent
+          ? callbackShown(sent, redactor)
+          : (unsent && unsentShown(unsent, redactor)) || []
       }),
   }
 }
@@ -251,22 +255,27 @@ function eventFinder({ world }: HostedWorld, condition: EventCondition): Finder 
 function exchangeFinder(
   server: SimulatorServer,
   { world, journal }: HostedWorld,
-  isAsked: (entry: JournalEntry) => boolean,
+  { byKind, byText }: ExchangeCheck,
 ): Finder {
-  const found = new Map<number, JournalEntry>()
-  const lookAt = (entry: JournalEntry | undefined) => {
-    if (entry && isAsked(entry)) found.set(entry.id, entry)
+  const found = new Set<number>()
+  const lookAt = (id: number) => {
+    if (!journal.has(id, byKind)) return
+    const entry = byText && journal.get(id)
+    if (!byText || (entry && byText(entry))) found.add(id)
   }
   return {
     get size() {
       return found.size
     },
-    lookAtAll: (isEnough) => inTurns(journal.list().reverse(), lookAt, isEnough),
+    lookAtAll: (isEnough) => inTurns(journal.find(byKind).reverse(), lookAt, isEnough),
     look({ news }) {
-      if (news.type === 'exchange') lookAt(journal.get(news.exchange.id))
+      if (news.type === 'exchange') lookAt(news.id)
     },
     shown: (count) =>
-      [...found.values()].slice(0, count).map((entry) => exchangeShown(server, world, entry)),
+      [...found].slice(0, count).flatMap((id) => {
+        const entry = journal.get(id)
+        return entry ? exchangeShown(server, world, entry) : []
+      }),
   }
 }
 

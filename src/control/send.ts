@@ -3,6 +3,7 @@ import type { ServerResponse } from 'node:http'
 import { httpDate } from '../server/http-date.ts'
 import { traceOf } from '../server/reason.ts'
 import { wakeAfter } from '../server/send.ts'
+import type { SimulatorServer } from '../server/server.ts'
 import { withStatusHeaders } from '../server/status-headers.ts'
 import type { HostedWorld } from '../server/worlds.ts'
 import { asRefusal, PROBLEM_TYPE, problemOf } from './problem.ts'
@@ -40,10 +41,11 @@ export function send(response: ServerResponse, answer: Written, hosted?: HostedW
 export function sendProblem(
   response: ServerResponse,
   error: unknown,
-  report: (sentence: string) => void,
+  { report, redactor }: Pick<SimulatorServer, 'report' | 'redactor'>,
 ): void {
   const refusal = asRefusal(error)
-  const problem = problemOf(refusal)
+  const told = problemOf(refusal)
+  const problem = { ...told, detail: redactor.redacted(told.detail, 'sentence') }
   if (problem.status === 500) report(traceOf(error))
   if (response.headersSent) return void response.destroy()
 

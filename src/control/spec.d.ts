@@ -495,8 +495,9 @@ export interface components {
             readonly type: string;
             readonly iccid?: components["schemas"]["Iccid"];
             readonly state: components["schemas"]["CallbackState"];
+            /** @description Secrets in its query are `[redacted]` here, and sent */
             readonly url: string;
-            /** @description The very bytes that are signed and sent */
+            /** @description The very bytes that are signed and sent; a known secret in it is `[redacted]` */
             readonly body: string;
             /** @description The body, parsed */
             readonly json?: unknown;
@@ -634,6 +635,7 @@ export interface components {
             /** @description Why not */
             readonly why?: string;
         };
+        /** @description Keys, tokens, passwords and secrets in it are `[redacted]`, in whatever spelling they came */
         readonly Exchange: {
             readonly id: number;
             readonly at: components["schemas"]["Instant"];

@@ -1,15 +1,18 @@
 // What the event stream carries: each event by its name, and its data as JSON.
 import type { Told } from '../server/feed.ts'
+import type { Journal } from '../server/journal.ts'
 import type {
   AdvanceStep,
   CallbackNews,
   CallbackRow,
   ChangeNews,
   ClockNews,
-  ExchangeRow,
+  ExchangeNews,
   News,
   WorldNews,
 } from '../server/news.ts'
+import { type Redactor, redactedTexts } from '../server/redaction/redactor.ts'
+import type { HostedWorld } from '../server/worlds.ts'
 import { defined } from '../state/defined.ts'
 import { iso } from '../state/instant.ts'
 import { type EventShown, eventShown } from './wire.ts'
@@ -29,8 +32,8 @@ export interface StreamData {
   }
   /** What happened to a SIM or a bundle. */
   readonly event: EventShown & { readonly provider: string; readonly iccid: string }
-  /** A line of the journal, by its number. */
-  readonly exchange: At & ExchangeRow
+  /** A line of the journal, by its number; without its URL where that has gone from there. */
+  readonly exchange: At & Omit<ExchangeNews, 'type' | 'at'> & { readonly url?: string }
   readonly clock: At &
     Pick<ClockNews, 'mode' | 'rate'> & {
       readonly advance?: Omit<AdvanceStep, 'from' | 'to'> & {
@@ -57,8 +60,14 @@ export type StreamEvent = {
   }
 }[StreamName]
 
+const LONGEST_URL = 500
+
+function shortUrl(url: string | undefined): string | undefined {
+  return url === undefined || url.length <= LONGEST_URL ? url : `${url.slice(0, LONGEST_URL)}...`
+}
+
 /** The data of one thing that happened. */
-function dataOf(news: News): StreamData[News['type']] {
+function dataOf(news: News, journal: Journal): StreamData[News['type']] {
   const at = iso(news.at)
   switch (news.type) {
     case 'change':
@@ -72,8 +81,10 @@ function dataOf(news: News): StreamData[News['type']] {
       const { provider, iccid } = news.event
       return { provider, iccid, ...eventShown(news.event) }
     }
-    case 'exchange':
-      return { at, ...news.exchange }
+    case 'exchange': {
+      const { type: _, ...row } = news
+      return defined({ ...row, at, url: shortUrl(journal.get(news.id)?.url) })
+    }
     case 'clock': {
       const { mode, rate, advance } = news
       if (!advance) return { at, mode, rate }
@@ -88,11 +99,19 @@ function dataOf(news: News): StreamData[News['type']] {
 /** Written once, however many listen. */
 const written = new WeakMap<Told, string>()
 
-/** One thing that happened as it goes over the wire. */
-export function toldText(told: Told, id: string): string {
+/** What is needed to tell what happened. */
+export interface Telling {
+  readonly redactor: Redactor
+  readonly hosted: HostedWorld
+}
+
+/** One thing that happened as it goes over the wire, without secrets. */
+export function toldText(told: Told, { redactor, hosted }: Telling): string {
   const before = written.get(told)
   if (before !== undefined) return before
-  const text = eventText(told.news.type, dataOf(told.news), id)
+  const { type } = told.news
+  const data = redactedTexts(dataOf(told.news, hosted.journal), redactor)
+  const text = eventText(type, data as StreamData[typeof type], hosted.feed.idOf(told.number))
   written.set(told, text)
   return text
 }

@@ -122,8 +122,9 @@ class NewsStream {
   }
 
   #tellUntil(last: number): void {
-    const { hosted, types } = this.#options
+    const { server, hosted, types } = this.#options
     const { feed } = hosted
+    const telling = { redactor: server.redactor, hosted }
     while (this.#position < last && this.#waitsSince === undefined && !this.#isOver) {
       if (!feed.keeps(this.#position)) this.#gap(feed.idOf(this.#position))
       const told = feed.after(this.#position)
@@ -132,7 +133,7 @@ class NewsStream {
         return
       }
       this.#position = told.number
-      if (isAsked(told, types)) this.#write(toldText(told, feed.idOf(told.number)))
+      if (isAsked(told, types)) this.#write(toldText(told, telling))
     }
   }
 

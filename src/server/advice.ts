@@ -8,6 +8,7 @@ const common: Readonly<Record<CommonRefusal, string>> = {
   'method-not-allowed': 'use a method that the path has',
   unauthorized:
     'send the credential of this world: `esimulator env` and GET /_sim/worlds/{name} tell it',
+  forbidden: 'ask from a program, or let the page in with --cors or --allowed-hosts',
   'body-too-large': 'send less in one request',
   'unsupported-media-type': 'send the body as the type that the reason names',
   'not-acceptable': 'ask for a type that the operation answers, or turn the setting `strict` off',

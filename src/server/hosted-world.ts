@@ -20,6 +20,8 @@ import { disturbed } from './faults/callback-faults.ts'
 import { type Feed, openFeed } from './feed.ts'
 import { type Journal, openJournal } from './journal.ts'
 import { exchangeNews, newsOf } from './news.ts'
+import { reasonOf } from './reason.ts'
+import type { Redactor } from './redaction/redactor.ts'
 import { openRunner, type Runner } from './runner.ts'
 import { openWorldHistory, type WorldHistory } from './steps.ts'
 import { wallNow } from './ticker.ts'
@@ -43,6 +45,7 @@ export interface HostOptions extends AttemptOptions {
   readonly simulators: readonly Simulator[]
   readonly store: Store
   readonly report: (sentence: string) => void
+  readonly redactor: Redactor
   /**
    * Holds callbacks to the specs when they are queued; absent where they are
    * not checked.
@@ -82,7 +85,7 @@ export function hostWorld(
   host: Host,
   onCommit: (hosted: HostedWorld, changes: readonly Change[]) => void,
 ): HostedWorld {
-  const { store, attempts, report } = host
+  const { store, attempts, report, redactor } = host
   const feed = openFeed(report)
   const history = openWorldHistory()
   const world = openWorld(records, {
@@ -92,8 +95,8 @@ export function hostWorld(
       checkWritable(store, on)
       if (host.callbackCheck) checkCallbacks(changes, host.callbackCheck)
     },
+    keep: (on, changes) => keep(store, on, changes),
     committed(on, changes) {
-      store.commit(on.name, changes)
       history.note(changes, on.now)
       if (changes.some(({ collection }) => collection === tasks.name)) runner.nudge()
       timeKeeper.follow(changes)
@@ -129,7 +132,7 @@ export function hostWorld(
   const delays = openDelayedReplies(world, () => runner, report)
   const timeKeeper = openTimeKeeper(world, store)
   const timeKept = () => timeKeeper.kept()
-  const journal = openJournal((entry) => feed.tell(() => [exchangeNews(entry)]))
+  const journal = openJournal(redactor, (exchange) => feed.tell(() => [exchangeNews(exchange)]))
   const hosted: HostedWorld = { world, runner, journal, delays, history, feed, timeKept }
   store.attach(name, () => world.records)
   return hosted
@@ -141,6 +144,15 @@ function perform({ taskKinds }: Host, world: World, { kind, data }: Task): void 
   if (!task) throw new Error('nobody performs this kind of task')
   if (task.provider === undefined) task.perform(world, data)
   else world.withStream(task.provider, () => task.perform(world, data))
+}
+
+/** @throws Refusal `writes-refused` where the changes cannot be kept */
+function keep(store: Store, { name }: World, changes: readonly Change[]): void {
+  try {
+    store.commit(name, changes)
+  } catch (error) {
+    throw new Refusal('writes-refused', reasonOf(error))
+  }
 }
 
 /** @throws Refusal `writes-refused` where nothing can be kept */

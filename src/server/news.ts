@@ -13,8 +13,8 @@ import { defined } from '../state/defined.ts'
 import { timeline, type WorldEvent } from '../state/events.ts'
 import { worldRecords } from '../state/world-records.ts'
 import { shortName } from './bounded.ts'
-import type { JournalEntry } from './journal.ts'
-import { REDACTED } from './redaction.ts'
+import type { Distinction } from './journal.ts'
+import { REDACTED } from './redaction/span.ts'
 
 /** One thing that happened, at a virtual time. */
 export type News = ChangeNews | CallbackNews | EventNews | ExchangeNews | ClockNews | WorldNews
@@ -69,17 +69,18 @@ export interface EventNews {
   readonly event: WorldEvent
 }
 
-/** An exchange of the journal without its headers and bodies. */
+/** An exchange: what the journal has of it beyond this may hold secrets, and is looked up there. */
 export interface ExchangeNews {
   readonly type: 'exchange'
   readonly at: number
-  readonly exchange: ExchangeRow
+  readonly id: number
+  readonly provider?: string
+  readonly operation?: string
+  readonly method: string
+  readonly status?: number
+  /** The code of its refusal. */
+  readonly refused?: string
 }
-
-export type ExchangeRow = Pick<
-  JournalEntry,
-  'id' | 'provider' | 'operation' | 'method' | 'url' | 'status' | 'refusal' | 'fault'
->
 
 /** The clock was frozen, let go or given another rate, or an advance began or ended. */
 export interface ClockNews {
@@ -186,16 +187,8 @@ function clockNews(at: number, changes: readonly Change[]): ClockNews | undefine
 }
 
 /** What an exchange tells. */
-export function exchangeNews(entry: JournalEntry): ExchangeNews {
-  const { at, id, provider, operation, method, url, status, refusal, fault } = entry
-  const row = { id, provider, operation, method, url: shortUrl(url), status, fault }
-  const { code = '', reason = '', stage } = refusal ?? {}
-  const short = refusal && defined({ code, reason: shortUrl(reason), stage })
-  return { type: 'exchange', at, exchange: { ...row, refusal: short } }
-}
-
-const LONGEST_URL = 500
-
-function shortUrl(text: string): string {
-  return text.length <= LONGEST_URL ? text : `${Buffer.from(text.slice(0, LONGEST_URL))}...`
+export function exchangeNews(exchange: Distinction): ExchangeNews {
+  const { at, id, provider, operation, method, status, refusal } = exchange
+  const row = { at, id, provider, operation, method, status, refused: refusal?.code }
+  return { type: 'exchange', ...defined(row) }
 }

@@ -1,4 +1,5 @@
 // OAuth2 client credentials (RFC 6749, 4.4; RFC 6750): the operation `issueToken`, and its tokens.
+import { newAccessToken } from '../state/access-token.ts'
 import { SEPARATOR, sortable } from '../state/collection.ts'
 import { credentials } from '../state/credentials.ts'
 import { defined } from '../state/defined.ts'
@@ -40,7 +41,6 @@ type TokenCall = Pick<Call<unknown, unknown, TokenRequest>, 'body' | 'header' | 
 }
 
 const LETTERS_AND_DIGITS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789'
-const TOKEN_LENGTH = 43
 
 /** A client's id and secret. */
 interface Client {
@@ -158,9 +158,7 @@ function checkClient(world: World, slug: string, { id, secret }: Client): void {
 
 /** A token of the world, good until `expiresAt`. */
 function mintToken(world: World, slug: string, expiresAt: number): string {
-  const secret = world.withStream(tokenStream(world, slug), () =>
-    world.random.text(TOKEN_LENGTH, LETTERS_AND_DIGITS),
-  )
+  const secret = world.withStream(tokenStream(world, slug), () => newAccessToken(world.random))
   world.in(credentials).put({ provider: slug, kind: 'token', secret, expiresAt })
   return secret
 }
@@ -250,6 +248,7 @@ const errors: Readonly<Record<string, readonly [status: number, error: string]>>
   'invalid-request': [400, 'invalid_request'],
   'malformed-body': [400, 'invalid_request'],
   'unsupported-media-type': [400, 'invalid_request'],
+  forbidden: [403, 'invalid_request'],
   'body-too-large': [413, 'invalid_request'],
   'expectation-failed': [417, 'invalid_request'],
   'not-acceptable': [406, 'invalid_request'],

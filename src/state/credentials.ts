@@ -2,6 +2,7 @@
 import { defineCollection, type Records, SEPARATOR, sortable } from './collection.ts'
 import { defined } from './defined.ts'
 import { count, fields, instant, name, oneOf, optional, present, text } from './shape.ts'
+import { snapshotRecords } from './snapshots.ts'
 import type { World } from './world.ts'
 
 /** What does not expire: a key alone, or a client's id with its secret. */
@@ -49,6 +50,13 @@ export const credentials = defineCollection<Credential>({
       kind === 'token' ? provider + SEPARATOR + sortable(expiresAt) : undefined,
   },
 })
+
+/** The key of a record as it may be told: that of a credential holds its secret. */
+export function shownKey(collection: string, key: string): string {
+  if (collection === credentials.name) return key.replace(/\/.*/s, '/[redacted]')
+  if (collection !== snapshotRecords.name) return key
+  return key.replace(/^(\d+\/credentials\/[^/]*\/).*/s, '$1[redacted]')
+}
 
 /** The first of a provider's credentials of a permanent kind in this world. */
 export function credentialOf(

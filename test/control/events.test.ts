@@ -16,13 +16,13 @@ import { FEED_LENGTH, MOST_LISTENERS } from '../../src/server/feed.ts'
 import { call, expectProblem } from '../support/control.ts'
 import { send } from '../support/http.ts'
 
-const EXCHANGE = {
+/** A callback that has much to say. */
+const CALLBACK = {
   provider: 'esim-go',
-  operation: 'listEsims',
-  method: 'GET',
-  status: 200,
-  refusal: undefined,
-  fault: undefined,
+  type: 'Utilisation',
+  state: 'unsent' as const,
+  attempts: 0,
+  reason: 'x'.repeat(500),
 }
 
 const KEY = { 'X-API-Key': 'test-esim-go-key' }
@@ -185,7 +185,7 @@ test('exchanges are told by a short line, and nothing that is told holds a secre
     name: 'exchange',
     data: { id: 1, provider: 'esim-go', operation: 'listEsims', method: 'GET', status: 200 },
   })
-  expect(heard.events[1]?.data).toMatchObject({ refusal: { code: 'unauthorized' } })
+  expect(heard.events[1]?.data).toMatchObject({ refused: 'unauthorized' })
   expect(heard.events[2]?.data).toMatchObject({
     changes: [{ collection: 'credentials', key: 'wholesale/[redacted]', kind: 'created' }],
   })
@@ -352,9 +352,10 @@ test('what waits for a listener that does not read is no more than a piece, howe
   while (response?.writableEnded === false && told < 200_000) {
     hosted.feed.tell(() =>
       Array.from({ length: 100 }, (_, at) => ({
-        type: 'exchange' as const,
+        type: 'callback' as const,
         at: 0,
-        exchange: { ...EXCHANGE, id: at, url: 'x'.repeat(500) },
+        what: 'unsent' as const,
+        callback: { ...CALLBACK, id: `un_${told + at}` },
       })),
     )
     told += 100
