@@ -208,7 +208,11 @@ class OpenWriter implements WorldWriter {
 
   /** Writes when what runs now has come to its end, before anything else begins. */
   #writeSoon(): void {
-    if (this.#failure) return
+    if (!this.#failure) this.#beginWriting()
+  }
+
+  /** Not at once: a write that ends before it is noted as under way would be noted so for ever. */
+  #beginWriting(): void {
     this.#writing ??= new Promise((done) => process.nextTick(() => done(this.#writeAll())))
   }
 
@@ -291,12 +295,8 @@ class OpenWriter implements WorldWriter {
     if (isFirst) warn(failure.message)
     this.#queue.failed(failure)
     if (!this.#closed && !lockLost())
-      this.#retry = setTimeout(() => this.#tryAgain(), RETRY_AFTER_MS).unref()
+      this.#retry = setTimeout(() => this.#beginWriting(), RETRY_AFTER_MS).unref()
     return failure
-  }
-
-  #tryAgain(): void {
-    this.#writing ??= this.#writeAll()
   }
 
   async #stop(): Promise<void> {
