@@ -122,6 +122,12 @@ export interface Journal {
   clear(): void
 }
 
+/** An exchange as it was last read, and what the redactor knew then. */
+interface ReadEntry {
+  readonly known: object
+  readonly entry: JournalEntry
+}
+
 /**
  * A journal that is empty. The oldest exchanges go where there are too many, or too large ones.
  * @param onAdd told of each exchange
@@ -137,9 +143,16 @@ export function openJournal(redactor: Redactor, onAdd?: (exchange: Distinction) 
     ring[at(first)] = undefined
     first += 1
   }
+  const read = new WeakMap<KeptExchange, ReadEntry>()
   const get = (id: number) => {
     const exchange = ring[at(id)]
-    return exchange?.id === id ? shown(exchange, redactor) : undefined
+    if (exchange?.id !== id) return undefined
+    const known = redactor.knowing()
+    const before = read.get(exchange)
+    if (before?.known === known) return before.entry
+    const entry = shown(exchange, redactor)
+    read.set(exchange, { known, entry })
+    return entry
   }
   const find: Journal['find'] = (isWanted) => {
     const wanted = ring.filter((exchange) => exchange !== undefined).filter(isWanted)

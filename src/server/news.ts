@@ -8,13 +8,12 @@ import {
 } from '../state/callbacks.ts'
 import type { Clock } from '../state/clock.ts'
 import type { Change } from '../state/collection.ts'
-import { credentials } from '../state/credentials.ts'
+import { shownKey } from '../state/credentials.ts'
 import { defined } from '../state/defined.ts'
 import { timeline, type WorldEvent } from '../state/events.ts'
 import { worldRecords } from '../state/world-records.ts'
 import { shortName } from './bounded.ts'
 import type { Distinction } from './journal.ts'
-import { REDACTED } from './redaction/span.ts'
 
 /** One thing that happened, at a virtual time. */
 export type News = ChangeNews | CallbackNews | EventNews | ExchangeNews | ClockNews | WorldNews
@@ -112,9 +111,6 @@ export interface WorldNews {
 /** How many changes of one transaction are told. */
 const MOST_CHANGES = 50
 
-/** Collections whose keys hold what proves a sender. */
-const SECRET_KEYS: ReadonlySet<string> = new Set([credentials.name])
-
 /** What a transaction at `at` tells: what it wrote, what happened, what became of callbacks. */
 export function newsOf(at: number, changes: readonly Change[]): News[] {
   const written = changes.filter((change) => !isBookkeeping(change))
@@ -139,8 +135,7 @@ function beginsLife({ collection, key }: Change): boolean {
 }
 
 function writtenBy({ collection, key, before, after }: Change): Written {
-  const hidden = SECRET_KEYS.has(collection) ? key.replace(/\/.*$/s, `/${REDACTED}`) : key
-  return { collection, key: shortName(hidden), kind: kindOf(before, after) }
+  return { collection, key: shortName(shownKey(collection, key)), kind: kindOf(before, after) }
 }
 
 function kindOf(before: object | undefined, after: object | undefined): Written['kind'] {

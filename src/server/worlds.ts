@@ -184,7 +184,7 @@ class OpenWorlds implements Worlds {
   constructor(options: WorldsOptions, kept: readonly string[]) {
     const worlds = () => this.list().map(({ world }) => world)
     this.#secrets = openKnownSecrets({ ...options, worlds })
-    this.redactor = openRedactor(() => [this.#secrets.index()])
+    this.redactor = openRedactor(() => this.#secrets.index())
     const report = reportWithout(this.redactor, options.report)
     this.#options = { ...options, report }
     this.#host = openHost({ ...options, report, redactor: this.redactor })

@@ -259,12 +259,9 @@ test('what differs from a snapshot is told without tokens, keys and what opens a
   await own.set('highland', { auth: 'header', authValue: 'Bearer a-highland-key' })
   const difference = await own.snapshots.diff('before')
   const text = JSON.stringify([difference, await own.history()])
-  expect(difference.records).toContainEqual({
-    collection: 'credentials',
-    key: 'wholesale/[redacted]',
-    change: 'added',
-    text: 'credential wholesale/[redacted]: added',
-  })
+  expect(difference.records).toContainEqual(
+    expect.objectContaining({ collection: 'credentials', key: 'wholesale/[redacted]' }),
+  )
   for (const secret of [body.access_token, UNKNOWN, 'a-highland-key', 'a-key-of-mine'])
     expect(text).not.toContain(secret)
 
