@@ -1,6 +1,6 @@
 // How answers of the control API leave.
 import type { ServerResponse } from 'node:http'
-import { endAnswer } from '../server/connections.ts'
+import { endAnswer, limitReading } from '../server/connections.ts'
 import { httpDate } from '../server/http-date.ts'
 import { traceOf } from '../server/reason.ts'
 import { wakeAfter } from '../server/send.ts'
@@ -31,7 +31,7 @@ export function send(response: ServerResponse, answer: Written, hosted?: HostedW
   if (kept) return void kept.then(() => send(response, answer, hosted))
 
   writeHead(response, answer, hosted)
-  response.end(answer.text)
+  endAnswer(response, answer.text)
 }
 
 function writeHead(
@@ -48,7 +48,6 @@ function writeHead(
   if (text !== undefined || isLong) content['Content-Type'] = type
   if (text !== undefined) content['Content-Length'] = Buffer.byteLength(text)
   response.writeHead(status, { ...headers, 'Cache-Control': 'no-store', ...content })
-  endAnswer(response, text)
 }
 
 /** A text up to about this many characters is sent whole, with its length. */
@@ -86,7 +85,7 @@ export async function sendPieces(
       if (!response.write(next.value)) await drained(response)
       await turns.over()
     }
-    response.end()
+    endAnswer(response, undefined)
   } finally {
     close()
   }
@@ -95,6 +94,7 @@ export async function sendPieces(
 /** Resolves when what was written has left, or nobody waits for it any more. */
 function drained(response: ServerResponse): Promise<void> {
   if (response.closed) return Promise.resolve()
+  limitReading(response)
   return new Promise((resolve) => {
     const done = () => {
       response.off('drain', done)
