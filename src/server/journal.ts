@@ -184,13 +184,24 @@ export function openJournal(redactor: Redactor, onAdd?: (exchange: Distinction) 
   }
 }
 
-/** About how many characters an entry holds: its headers and its lists are bounded as they are. */
+/** About how many characters an entry holds. */
 function sizeOf(exchange: KeptExchange | undefined): number {
   if (!exchange) return 0
-  const { url, requestBody, replyBody, refusal } = exchange
-  const bodies = (requestBody?.text.length ?? 0) + (replyBody?.text.length ?? 0)
-  const reason = refusal?.reason.length ?? 0
-  return url.length + bodies + reason + (refusal?.fields?.length ?? 0) * FIELD_SIZE
+  const { url, headers, requestBody, replyHeaders, replyBody, refusal } = exchange
+  let size = url.length + (refusal?.reason.length ?? 0) + sizeOfHeaders(headers)
+  size += (refusal?.fields?.length ?? 0) * FIELD_SIZE
+  size += (requestBody?.text.length ?? 0) + (replyBody?.text.length ?? 0)
+  if (replyHeaders) size += sizeOfHeaders(replyHeaders)
+  for (const text of exchange.undocumented) size += text.length
+  for (const text of exchange.violations) size += text.length
+  return size
+}
+
+function sizeOfHeaders(headers: RequestHeaders): number {
+  let size = 0
+  // A loop: this is done at every exchange.
+  for (const name in headers) size += name.length + (headers[name]?.length ?? 0)
+  return size
 }
 
 /** About how many characters a wrong field has with all that is told of it. */

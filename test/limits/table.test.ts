@@ -15,7 +15,7 @@ import {
 } from '../../src/server/connections.ts'
 import { BODY_KEPT, JOURNAL_LENGTH, JOURNAL_SIZE } from '../../src/server/journal.ts'
 import { LONGEST_WAIT } from '../../src/server/longest-wait.ts'
-import { BODY_LIMIT, DROPPED } from '../../src/server/read-body.ts'
+import { BODY_LIMIT, DROPPED, MOST_LARGE } from '../../src/server/read-body.ts'
 import { MOST_LISTED } from '../../src/server/runner.ts'
 import { specOf } from '../../src/server/spec.ts'
 import { MOST_WORLDS } from '../../src/server/worlds.ts'
@@ -111,7 +111,7 @@ const bounds: Readonly<Record<string, readonly unknown[]>> = {
   'seconds a connection may be idle between requests': [IDLE_TIMEOUT / 1000],
   'seconds in which a client takes nothing of its answer': [ANSWER_TIMEOUT / 1000],
   'body, before and after it is inflated': [BODY_LIMIT],
-  'body of `PUT /_sim/state`': [STATE_LIMIT],
+  'body of `PUT /_sim/state`': [STATE_LIMIT, MOST_LARGE],
   'problems told of one request': [MOST_TOLD, LONGEST_NAME],
   'reason of a refusal': [LONGEST_REASON],
   'setting that is a list': [MOST_TEXTS, LONGEST_TEXT, MOST_DURATIONS],
