@@ -38,7 +38,7 @@ export type CallOf<Id extends OperationId> = ControlCall<PathOf<Id>, QueryOf<Id>
 /** An answer that goes on and on. */
 export interface Streamed {
   /** Writes it, and leaves the response to itself. @throws Refusal before anything is written */
-  readonly stream: (response: ServerResponse) => void
+  readonly stream: (response: ServerResponse) => Promise<void>
 }
 
 /** What a handler answers, or will. */
