@@ -4,7 +4,7 @@ import { wallNow } from '../server/ticker.ts'
 import { reply } from '../simulators/call.ts'
 import { freeze, resume } from '../state/clock.ts'
 import { defined } from '../state/defined.ts'
-import { addDuration } from '../state/duration.ts'
+import { addDuration, durationProblem } from '../state/duration.ts'
 import { iso } from '../state/instant.ts'
 import { Refusal } from '../state/refusal.ts'
 import type { ControlHandlers } from './call.ts'
@@ -22,9 +22,12 @@ function destination(now: number, { by, to }: Schemas['Advance']): number {
   )
 }
 
-/** Wall ms; a text is a duration. */
+/** Wall ms; a text is a duration. @throws Refusal `invalid-request` */
 function wallMs(limit: number | string | undefined): number | undefined {
-  return typeof limit === 'string' ? addDuration(0, limit) : limit
+  if (typeof limit !== 'string') return limit
+  const problem = durationProblem(limit)
+  if (problem !== undefined) throw new Refusal('invalid-request', `maxWall: ${problem}`)
+  return addDuration(0, limit)
 }
 
 export const clockHandlers = {

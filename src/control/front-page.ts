@@ -9,6 +9,7 @@ import { type AnyRefusal, Refusal } from '../state/refusal.ts'
 import { baseUrlsIn, worldUrl } from './base-urls.ts'
 import { caughtUp } from './call.ts'
 import { PROBLEM_TYPE, problemOf } from './problem.ts'
+import type { ReadBody } from './request.ts'
 import { send } from './send.ts'
 
 const DOCS =
@@ -30,7 +31,7 @@ export interface Arrival {
   /** The world it names, by prefix or header. */
   readonly world: string | undefined
   /** What it says; absent where nothing was sent. */
-  readonly body: string | undefined
+  readonly body: ReadBody
   /** Why it is not answered, whatever it asks for. */
   readonly refusal: AnyRefusal | undefined
 }
@@ -95,7 +96,9 @@ function leadsNowhere(
   return refusal
 }
 
-function strayOf(request: Request, { body, world }: Arrival, refusal: Refusal): Stray {
+function strayOf(request: Request, { body: sent, world }: Arrival, refusal: Refusal): Stray {
+  // Only what an operation takes piece by piece is no text.
+  const body = typeof sent === 'string' ? sent : undefined
   const { method, headers } = request
   const isPrefixed = world !== undefined && !headers['x-sim-world']
   const url = isPrefixed ? `/w/${world}${request.originalUrl}` : request.originalUrl

@@ -2,7 +2,6 @@
 import type { Listening, Told } from '../server/feed.ts'
 import type { CallbackRow } from '../server/news.ts'
 import type { SimulatorServer } from '../server/server.ts'
-import { breathe } from '../server/ticker.ts'
 import type { HostedWorld } from '../server/worlds.ts'
 import {
   type Callback,
@@ -14,6 +13,7 @@ import { SEPARATOR } from '../state/collection.ts'
 import { defined } from '../state/defined.ts'
 import { timeline, type WorldEvent } from '../state/events.ts'
 import { Refusal } from '../state/refusal.ts'
+import { breathe } from '../stores/turns.ts'
 import { type ExchangeCheck, type ExchangeFilter, exchangeFilter } from './exchange-filter.ts'
 import { exchangeShown } from './exchange-shown.ts'
 import { matches } from './filter.ts'

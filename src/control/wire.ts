@@ -2,9 +2,9 @@
 import type { TextKind } from '../server/redaction/credential-names.ts'
 import { type Redactor, redactedHeaders } from '../server/redaction/redactor.ts'
 import type { Advance, Fired } from '../server/runner.ts'
-import { type Bundle, bundlesOf, remainingBytes } from '../state/bundles.ts'
+import { type Bundle, bundles, bundlesOf, remainingBytes } from '../state/bundles.ts'
 import { type Attempt, type Callback, callbacks, type UnsentCallback } from '../state/callbacks.ts'
-import { SEPARATOR } from '../state/collection.ts'
+import { prefixed, SEPARATOR } from '../state/collection.ts'
 import { defined } from '../state/defined.ts'
 import type { Delivery } from '../state/deliveries.ts'
 import { timeline, type WorldEvent } from '../state/events.ts'
@@ -118,6 +118,26 @@ export function bundleShown(bundle: Bundle): BundleShown {
   })
 }
 
+/** How many callbacks of a SIM are shown with it: the latest. */
+export const CALLBACKS_SHOWN = 200
+
+/** The latest callbacks of a SIM, the oldest of them first. */
+function latestOf(world: World, ofSim: string): Callback[] {
+  const range = { ...prefixed(ofSim), descending: true }
+  return world.in(callbacks).page('sim', range, 0, CALLBACKS_SHOWN).reverse()
+}
+
+/**
+ * Sees to the indexes by which a SIM is shown: to be called before anything is done to it, since what
+ * is done is not done again once they are there.
+ * @throws NotBuilt
+ */
+export function beforeShown(world: World): void {
+  world.in(bundles).count('sim')
+  world.in(timeline).count('sim')
+  world.in(callbacks).count('sim')
+}
+
 /** A SIM with all that the world knows of it. */
 export function simShown(world: World, sim: Sim, redactor: Redactor): SimShown {
   const ofSim = sim.provider + SEPARATOR + sim.iccid + SEPARATOR
@@ -135,10 +155,7 @@ export function simShown(world: World, sim: Sim, redactor: Redactor): SimShown {
     lastNetwork: sim.lastNetwork,
     bundles: bundlesOf(world, sim.provider, sim.iccid).map(bundleShown),
     timeline: world.in(timeline).matching('sim', ofSim).map(eventShown),
-    callbacks: world
-      .in(callbacks)
-      .matching('sim', ofSim)
-      .map((callback) => callbackShown(callback, redactor)),
+    callbacks: latestOf(world, ofSim).map((callback) => callbackShown(callback, redactor)),
   })
 }
 
@@ -165,7 +182,7 @@ function attemptShown(
 
 export function callbackShown(callback: Callback, redactor: Redactor): CallbackShown {
   const { id, provider, type, iccid, state, url, body, queuedAt, nextAt, attempts } = callback
-  const { faults } = callback
+  const { faults, earlierAttempts } = callback
   const shown = redactor.redacted(body, 'body')
   return defined({
     id,
@@ -180,6 +197,7 @@ export function callbackShown(callback: Callback, redactor: Redactor): CallbackS
     nextAt: isoOf(nextAt),
     faults: faults?.map(({ kind }) => kind),
     attempts: attempts.map((each) => attemptShown(each, redactor)),
+    earlierAttempts,
   })
 }
 
@@ -221,14 +239,13 @@ export function messageShown(message: Message): MessageShown {
   return { ...message, at: iso(message.at) }
 }
 
-export async function advanceShown(
-  { from, to, fired, stopped }: Advance,
-  redactor: Redactor,
-): Promise<AdvanceShown> {
+export async function advanceShown(advance: Advance, redactor: Redactor): Promise<AdvanceShown> {
+  const { from, to, fired, unlisted, stopped } = advance
   return defined({
     from: iso(from),
     to: iso(to),
     fired: await mapInTurns(fired, (each) => firedShown(each, redactor)),
+    unlisted,
     stopped: stopped && { at: iso(stopped.at), reason: stopped.reason },
   })
 }
@@ -263,8 +280,8 @@ function attemptFired(
   { at, delivery, attempt }: Extract<Fired, { kind: 'callback' }>,
   redactor: Redactor,
 ): FiredShown {
-  const { id, type, provider, iccid, state, attempts, nextAt } = delivery
-  const { status, error, faults, note } = attempts[attempt - 1] ?? {}
+  const { id, type, provider, iccid, state, attempts, earlierAttempts = 0, nextAt } = delivery
+  const { status, error, faults, note } = attempts[attempt - 1 - earlierAttempts] ?? {}
   return defined({
     kind: 'callback' as const,
     at: iso(at),

@@ -15,6 +15,7 @@ import type { TaskDef } from '../state/tasks.ts'
 import { openWorld, type World } from '../state/world.ts'
 import { type Store, StoreError } from '../stores/store.ts'
 import { type AttemptOptions, type Attempts, openAttempts } from './attempt.ts'
+import { tellOfOverflow } from './callback-overflow.ts'
 import { type DelayedReplies, openDelayedReplies } from './delayed-replies.ts'
 import { disturbed } from './faults/callback-faults.ts'
 import { type Feed, openFeed } from './feed.ts'
@@ -86,6 +87,7 @@ export function hostWorld(
   onCommit: (hosted: HostedWorld, changes: readonly Change[]) => void,
 ): HostedWorld {
   const { store, attempts, report, redactor } = host
+  const tellIfTooMany = tellOfOverflow(report)
   const feed = openFeed(report)
   const history = openWorldHistory()
   const world = openWorld(records, {
@@ -100,6 +102,7 @@ export function hostWorld(
       history.note(changes, on.now)
       if (changes.some(({ collection }) => collection === tasks.name)) runner.nudge()
       timeKeeper.follow(changes)
+      tellIfTooMany(on, changes)
       onCommit(hosted, changes)
       feed.tell(() => newsOf(on.now, changes))
       // Last: what goes on then commits, too.
@@ -134,7 +137,11 @@ export function hostWorld(
   const timeKept = () => timeKeeper.kept()
   const journal = openJournal(redactor, (exchange) => feed.tell(() => [exchangeNews(exchange)]))
   const hosted: HostedWorld = { world, runner, journal, delays, history, feed, timeKept }
-  store.attach(name, () => world.records)
+  store.attach(
+    name,
+    () => world.records,
+    () => world.view(),
+  )
   return hosted
 }
 

@@ -5,6 +5,7 @@ import { credentials } from '../state/credentials.ts'
 import { defined } from '../state/defined.ts'
 import { addDuration } from '../state/duration.ts'
 import { iso } from '../state/instant.ts'
+import { keepLatest } from '../state/keep-latest.ts'
 import { openRandom } from '../state/random.ts'
 import { type AnyRefusal, Refusal } from '../state/refusal.ts'
 import type { World } from '../state/world.ts'
@@ -41,6 +42,9 @@ type TokenCall = Pick<Call<unknown, unknown, TokenRequest>, 'body' | 'header' | 
 }
 
 const LETTERS_AND_DIGITS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789'
+
+/** How many tokens of a provider a world keeps, though its clock stand still; the oldest go first. */
+export const TOKENS_KEPT = 10_000
 
 /** A client's id and secret. */
 interface Client {
@@ -159,7 +163,9 @@ function checkClient(world: World, slug: string, { id, secret }: Client): void {
 /** A token of the world, good until `expiresAt`. */
 function mintToken(world: World, slug: string, expiresAt: number): string {
   const secret = world.withStream(tokenStream(world, slug), () => newAccessToken(world.random))
-  world.in(credentials).put({ provider: slug, kind: 'token', secret, expiresAt })
+  const serial = world.next(`${slug}.token`)
+  world.in(credentials).put({ provider: slug, kind: 'token', secret, expiresAt, serial })
+  keepLatest(world, credentials, { index: 'tokens', prefix: slug + SEPARATOR }, TOKENS_KEPT)
   return secret
 }
 
@@ -217,7 +223,8 @@ function authenticate(slug: string): (header: HeaderOf, world: World) => void {
     const token = world.in(credentials).get(`${slug}/${secret}`)
     if (token?.kind !== 'token')
       throw invalidToken(
-        `the token is none of the world "${world.name}"; those that ended are forgotten`,
+        `the token is none of the world "${world.name}": those that ended are forgotten, and those ` +
+          `before the latest ${TOKENS_KEPT}`,
       )
     const { expiresAt = 0 } = token
     if (world.now >= expiresAt)

@@ -17,6 +17,8 @@ export interface Credential {
   readonly client?: string
   /** Virtual ms from which it is no longer good. */
   readonly expiresAt?: number
+  /** Of a token: its turn among those of its provider. */
+  readonly serial?: number
   /** True where the user chose it: a world keeps it when it begins anew. */
   readonly chosen?: true
   /** Its place among the permanent ones of its provider, from 0; the first one signs. */
@@ -37,6 +39,7 @@ export const credentials = defineCollection<Credential>({
     secret: name,
     client: optional(text),
     expiresAt: optional(instant),
+    serial: optional(count),
     chosen: optional(present),
     position: optional(count),
     claim: optional(count),
@@ -46,8 +49,8 @@ export const credentials = defineCollection<Credential>({
     permanent: ({ kind, provider, position = 0 }) =>
       kind === 'token' ? undefined : provider + SEPARATOR + kind + SEPARATOR + sortable(position),
     /** Of a provider, in the order they expire. */
-    tokens: ({ kind, provider, expiresAt = 0 }) =>
-      kind === 'token' ? provider + SEPARATOR + sortable(expiresAt) : undefined,
+    tokens: ({ kind, provider, expiresAt = 0, serial = 0 }) =>
+      kind === 'token' ? provider + SEPARATOR + sortable(expiresAt) + sortable(serial) : undefined,
   },
 })
 
