@@ -89,17 +89,17 @@ const explainedText = ({ text: all }: ExplainedShown) => all
 /** Prints the latest exchanges and then each that comes, until the simulator stops. */
 async function follow(config: Config, client: WorldClient, filter: JournalFilter): Promise<void> {
   const coming = client.events({ types: ['exchange', 'world'] })[Symbol.asyncIterator]()
-  let next = coming.next()
   let last = 0
   const tell = (entries: readonly ExchangeShown[]) => {
     for (const entry of entries) print(config, entry, (each) => rowOf(each).join('  ').trimEnd())
     last = entries.at(-1)?.id ?? last
   }
+  // The first says that it listens: nothing is missed between that and the list.
+  await coming.next()
   tell((await client.journal.list(filter)).toReversed())
   for (;;) {
-    const { value: event, done } = await next
+    const { value: event, done } = await coming.next()
     if (done || event.name === 'end') return
-    next = coming.next()
     if (event.name === 'world') {
       // Where a world begins anew they are counted anew; one that goes back keeps them.
       if (event.data.what !== 'went-back') last = 0

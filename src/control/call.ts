@@ -52,7 +52,7 @@ export interface WrittenReply {
 /** An answer that goes on and on. */
 export interface Streamed {
   /** Writes it, and leaves the response to itself. @throws Refusal before anything is written */
-  readonly stream: (response: ServerResponse) => void
+  readonly stream: (response: ServerResponse) => Promise<void>
 }
 
 /** What a handler answers, or will; a state, which may be large, is written in turns. */

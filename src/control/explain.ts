@@ -2,6 +2,7 @@
 import { adviceOn } from '../server/advice.ts'
 import type { Stage, TracedFault } from '../server/exchange.ts'
 import type { JournalEntry } from '../server/journal.ts'
+import type { Redactor } from '../server/redaction/redactor.ts'
 import type { SimulatorServer } from '../server/server.ts'
 import type { Operation } from '../server/spec.ts'
 import { DEFAULT_WORLD } from '../server/worlds.ts'
@@ -20,6 +21,7 @@ type Step = ExplainedShown['steps'][number]
 interface Told {
   readonly entry: JournalEntry
   readonly world: World
+  readonly redactor: Redactor
   /** Absent where it reached no provider. */
   readonly simulator: Simulator | undefined
   readonly operation: Operation | undefined
@@ -32,7 +34,8 @@ export function explained(
   entry: JournalEntry,
 ): ExplainedShown {
   const simulator = server.providers.get(entry.provider ?? '')?.simulator
-  const told: Told = { entry, world, simulator, operation: operationOf(server, entry) }
+  const { redactor } = server
+  const told: Told = { entry, world, redactor, simulator, operation: operationOf(server, entry) }
   const near = nearMissesOf(server, world, entry)
   const steps = stepsOf(told)
   const summary = summaryOf(told)
@@ -167,10 +170,10 @@ function checkText({ entry: { violations } }: Told): string {
   return `the reply breaks its spec: ${violations.join('; ')}`
 }
 
-function commitText({ entry: { effects }, world }: Told): string {
+function commitText({ entry: { effects }, world, redactor }: Told): string {
   const changes = counted(effects?.changes ?? {})
   if (!effects || changes === '') return 'nothing was changed'
-  const sent = effects.callbacks.map((id) => callbackText(world, id))
+  const sent = effects.callbacks.map((id) => redactor.redacted(callbackText(world, id), 'sentence'))
   const callbacks = sent.length > 0 ? sent.join('; ') : 'no callback was called for'
   return `written: ${changes}; ${callbacks}`
 }

@@ -24,6 +24,8 @@ interface At {
 
 /** The data of each event, by its name. */
 export interface StreamData {
+  /** The first of all: what happens from now on is told. */
+  readonly open: At & { readonly world: string }
   /** What one transaction wrote; `more` beyond the first 50. */
   readonly change: At & Pick<ChangeNews, 'changes' | 'more'>
   readonly callback: At & {

@@ -1,11 +1,13 @@
 // The event stream: server-sent events to each who listens, at the pace at which it reads.
 import type { ServerResponse } from 'node:http'
 import { FEED_LENGTH, type Listening, type Told } from '../server/feed.ts'
+import { httpDate } from '../server/http-date.ts'
 import type { NewsType } from '../server/news.ts'
 import { reasonOf } from '../server/reason.ts'
 import type { SimulatorServer } from '../server/server.ts'
 import { alarm, wallNow } from '../server/ticker.ts'
 import type { HostedWorld } from '../server/worlds.ts'
+import { iso } from '../state/instant.ts'
 import { eventText, toldText } from './stream-events.ts'
 
 /** What a stream tells, and from where. */
@@ -33,15 +35,27 @@ const HEADERS = {
 } as const
 
 /**
- * Tells a listener what happens, until it goes or nothing more comes.
+ * Tells a listener what happens, until it goes or nothing more comes. Resolves once it has begun.
  * @throws Refusal `busy` where too many listen
  */
-export function streamNews(options: StreamOptions, response: ServerResponse): void {
+export async function streamNews(options: StreamOptions, response: ServerResponse): Promise<void> {
+  await options.hosted.timeKept()
+  // No event will tell of who has gone already.
+  if (response.closed) return
   if (response.req.method === 'HEAD') {
-    response.writeHead(200, HEADERS).end()
+    writeHead(response, options.hosted)
+    response.end()
     return
   }
-  new NewsStream(options, response).begin()
+  const stream = new NewsStream(options, response)
+  writeHead(response, options.hosted)
+  stream.begin()
+}
+
+/** The world's time goes with it, as with every answer. */
+function writeHead(response: ServerResponse, { world }: HostedWorld): void {
+  response.sendDate = false
+  response.writeHead(200, { ...HEADERS, Date: httpDate(world.now) })
 }
 
 /** A class, since its methods work on the same few things. */
@@ -70,16 +84,22 @@ class NewsStream {
 
   begin(): void {
     const response = this.#response
-    response.writeHead(200, HEADERS)
     response.on('drain', () => {
       this.#waitsSince = undefined
       this.#tell()
     })
     response.once('close', () => this.#stop())
-    this.#write(`: what happens in the world "${this.#options.hosted.world.name}"\n\n`)
+    this.#open()
     this.#comeBack()
     this.#heart.set(HEARTBEAT)
     this.#tell()
+  }
+
+  /** Tells that it listens, from where: who reads this first and then asks misses nothing. */
+  #open(): void {
+    const { world, feed } = this.#options.hosted
+    const data = { at: iso(world.now), world: world.name }
+    this.#write(eventText('open', data, feed.idOf(this.#position)))
   }
 
   /** Goes back to where the listener was, as far as what came since is kept. */

@@ -1,6 +1,7 @@
 // Waiting until something is there: by the wall clock, or by moving the clock of the world.
 import { openLimit } from '../server/limit.ts'
 import { type Fired, NOTHING_MORE } from '../server/runner.ts'
+import type { SimulatorServer } from '../server/server.ts'
 import { pause, wallNow } from '../server/ticker.ts'
 import type { HostedWorld } from '../server/worlds.ts'
 import { reply } from '../simulators/call.ts'
@@ -84,6 +85,7 @@ function timeoutOf({ timeout }: Query): number {
 
 /** What was looked for. */
 interface Sought {
+  readonly server: SimulatorServer
   readonly hosted: HostedWorld
   readonly search: Search
   readonly condition: Condition
@@ -94,10 +96,11 @@ interface Sought {
 
 /** @param reason why it ended, where not enough is there and nothing else tells why */
 function waited(sought: Sought, reason: string): WaitedShown {
-  const { hosted, search, condition, count } = sought
+  const { server, hosted, search, condition, count } = sought
   const { isMet: met, found, next } = search
   const what = `${found} of ${count} ${conditionText(condition)}`
-  const why = met ? what : `${what}: ${search.over ?? unsentText(sought) ?? reason}`
+  const said = met ? what : `${what}: ${search.over ?? unsentText(sought) ?? reason}`
+  const why = server.redactor.redacted(said, 'sentence')
   return { met, at: iso(hosted.world.now), why, found, matches: search.shown(), next }
 }
 
@@ -111,7 +114,10 @@ export const waitHandlers = {
     try {
       await search.begin()
       await ended(limit.signal, search.done)
-      return reply(200, waited({ hosted, search, condition, count, step }, inVain(hosted, ms)))
+      return reply(
+        200,
+        waited({ server, hosted, search, condition, count, step }, inVain(hosted, ms)),
+      )
     } finally {
       limit.end()
       search.stop()
@@ -123,7 +129,7 @@ export const waitHandlers = {
     const bounds = { to: endOf(hosted, within), wall: wallMs('maxWall', maxWall), gone }
     hosted.runner.checkIdle()
     const search = openSearch({ server, hosted, condition, count, after })
-    const sought: Sought = { hosted, search, condition, count, step }
+    const sought: Sought = { server, hosted, search, condition, count, step }
     try {
       await search.begin()
       const reason = search.done.aborted ? '' : await passed(sought, bounds)

@@ -189,7 +189,7 @@ export interface WaitLimits extends AnyWait {
 
 export interface EventOptions {
   /** All of them unless told. */
-  readonly types?: readonly Exclude<StreamName, 'gap' | 'end'>[]
+  readonly types?: readonly Exclude<StreamName, 'open' | 'gap' | 'end'>[]
   /** The `id` of an event: what has come since is told first. */
   readonly after?: string
   readonly signal?: AbortSignal

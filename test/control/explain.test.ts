@@ -150,3 +150,50 @@ test.each(simulators.map((simulator) => [simulator.slug, simulator] as const))(
       expect(adviceOn(code, simulator), code).toMatch(/^\S+( \S+){2,}[^.]$/)
   },
 )
+
+test('a fault that stood in for the provider is told where it did, with what the client saw', async () => {
+  await using sim = await startSimulator()
+  const call = { provider: 'esim-go', operation: 'listEsims' }
+  const { id } = await sim.faults.add({ ...call, kind: 'status', status: 503, times: 1 })
+  await send('GET', `${sim.baseUrl('esim-go')}/esims`, { headers: KEY })
+  const told = await latest(sim)
+  expect(told.summary).toMatch(new RegExp(`answered 503, by the fault ${id}$`))
+  expect(stage(told, 'authenticate')).toMatchObject({ outcome: 'passed' })
+  expect(stage(told, 'faults')).toMatchObject({
+    outcome: 'changed',
+    says: expect.stringMatching(new RegExp(`^the fault ${id} \\(status, before\\) happened`)),
+  })
+  expect(stage(told, 'perform')).toMatchObject({ outcome: 'skipped' })
+  expect(told.next).toContain(`DELETE /_sim/faults/${id} lets the next one through`)
+  expect((await sim.journal.list({ fault: true })).map((entry) => entry.id)).toEqual([1])
+  expect(await sim.journal.list({ fault: 'reset' })).toEqual([])
+  expect(await sim.journal.list({ fault: id })).toHaveLength(1)
+})
+
+test('a reply that was lost after the change is told as that, and all that was done before', async () => {
+  await using sim = await startSimulator()
+  const fault = { provider: 'esim-go', operation: 'createOrder', kind: 'reset', when: 'after' }
+  await sim.faults.add(fault as Parameters<typeof sim.faults.add>[0])
+  const item = { type: 'bundle', quantity: 1, item: 'esim_1GB_7D_GB_V2' }
+  const json = { type: 'transaction', assign: true, order: [item] }
+  const lost = send('POST', `${sim.baseUrl('esim-go')}/orders`, { json, headers: KEY })
+  await expect(lost).rejects.toThrow()
+  const told = await latest(sim)
+  expect(stage(told, 'commit')?.says).toMatch(/^written: .*sims/)
+  expect(stage(told, 'reply')).toMatchObject({
+    outcome: 'changed',
+    says: expect.stringMatching(/reset, after\) happened: the client saw nothing.*200 was lost$/),
+  })
+  const { log } = await sim.journal.har()
+  expect(log.entries[0]).toMatchObject({ _fault: { kind: 'reset', when: 'after' } })
+})
+
+test('what Prefer asked for and got is told', async () => {
+  await using sim = await startSimulator()
+  const headers = { ...KEY, Prefer: 'code=429' }
+  await send('GET', `${sim.baseUrl('esim-go')}/esims`, { headers })
+  expect(stage(await latest(sim), 'faults')).toMatchObject({
+    outcome: 'changed',
+    says: 'Prefer asked for code=429, and got it',
+  })
+})

@@ -229,7 +229,7 @@ test('a request that reaches no provider is in the journal of its world, its sen
   expect(body.entries).toMatchObject([
     {
       id: 1,
-      url: '/w/w/esimgo/v2.4/esims?key=test-esim-go-key',
+      url: '/w/w/esimgo/v2.4/esims?key=[redacted]',
       status: 404,
       requestJson: { a: 1 },
       requestHeaders: { cookie: '[redacted]' },
