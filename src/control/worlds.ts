@@ -5,7 +5,7 @@ import { checkWorldName } from '../server/world-start.ts'
 import { DEFAULT_WORLD, type HostedWorld, type WorldStart, type Worlds } from '../server/worlds.ts'
 import { reply } from '../simulators/call.ts'
 import { defined } from '../state/defined.ts'
-import { addDuration } from '../state/duration.ts'
+import { addDuration, durationProblem } from '../state/duration.ts'
 import { Refusal } from '../state/refusal.ts'
 import { reason } from '../stores/disk-errors.ts'
 import { type ControlHandlers, caughtUp } from './call.ts'
@@ -44,7 +44,7 @@ async function kept({ store, worlds }: SimulatorServer, hosted: HostedWorld): Pr
     await store.logged(name)
   } catch (error) {
     const cause = error instanceof Error && error.cause !== undefined ? error.cause : error
-    if (worlds.get(name) === hosted) await worlds.remove(hosted).catch(() => {})
+    await worlds.takeBack(hosted).catch(() => {})
     const why = `the world "${name}" cannot be kept and was not made: ${reason(cause)}`
     throw new Refusal('writes-refused', why)
   }
@@ -61,9 +61,10 @@ async function worldNamed(server: SimulatorServer, name: string): Promise<Hosted
  */
 function startOf(world: Schemas['NewWorld']): WorldStart {
   const { seed, given, clock = {}, ttl: lifetime, credentials } = world
+  const problem = lifetime === undefined ? undefined : durationProblem(lifetime)
+  if (problem !== undefined) throw new Refusal('invalid-request', `ttl: ${problem}`)
   const ttl = lifetime === undefined ? undefined : addDuration(0, lifetime)
-  if (ttl !== undefined && ttl <= 0)
-    throw new Refusal('invalid-request', 'ttl must be longer than nothing')
+  if (ttl === 0) throw new Refusal('invalid-request', 'ttl must be longer than nothing')
   const at = clock.at === undefined ? undefined : instant('clock.at', clock.at)
   const chosenClock = defined({ mode: clock.mode, rate: clock.rate, at })
   return defined({ seed, given, clock: chosenClock, ttl, credentials })
@@ -106,9 +107,9 @@ export const worldHandlers = {
     await server.worlds.remove(hosted)
     return { status: 204 }
   },
-  resetWorld({ server, hosted, body, root }) {
+  async resetWorld({ server, hosted, body, root }) {
     const { seed, given } = body ?? {}
-    server.worlds.reset(hosted, defined({ seed, given }))
+    await server.worlds.reset(hosted, defined({ seed, given }))
     return reply(200, worldShown(server, hosted, root))
   },
 } satisfies Partial<ControlHandlers>

@@ -3,8 +3,10 @@ import type { Call, Reply } from '../simulators/call.ts'
 import type { SettingValues } from '../simulators/simulator.ts'
 import { faults } from '../state/faults.ts'
 import { type AnyRefusal, Refusal } from '../state/refusal.ts'
+import { shortName, tell } from './bounded.ts'
 import { type Answer, type BytesAnswer, headerOf } from './exchange.ts'
 import { disturbed, type Leave, type Stages } from './faults/disturbed.ts'
+import type { Forbidden } from './guard.ts'
 import { remember } from './journal.ts'
 import { preferredType } from './media-type.ts'
 import { type Route, route } from './provider.ts'
@@ -12,12 +14,14 @@ import { reasonOf, traceOf } from './reason.ts'
 import { rendered, renderedContent } from './render.ts'
 import { type ValidRequest, validated } from './request.ts'
 import type { RequestContext } from './request-context.ts'
-import type { Operation } from './spec.ts'
+import { isPublicPicture, type Operation } from './spec.ts'
 import { withStatusHeaders } from './status-headers.ts'
+import { whenBuilt } from './when-built.ts'
 
 /**
  * Serves one exchange in a world; sending is left to the caller.
- * Returns a promise only where the body takes rendering, or where it is made to wait.
+ * Returns a promise only where the body takes rendering, where it is made to wait, or where an index
+ * is built first.
  */
 export function serve(context: RequestContext): Answer | Promise<Answer> {
   let found: Route
@@ -28,7 +32,11 @@ export function serve(context: RequestContext): Answer | Promise<Answer> {
   }
   const { world, exchange } = context
   const isLeftAlone = world.in(faults).size === 0 && exchange.headers.prefer === undefined
-  return isLeftAlone ? answered(context, carriedOut(context, found)) : interfered(context, found)
+  if (!isLeftAlone) return interfered(context, found)
+  const reply = carriedOut(context, found)
+  return reply instanceof Promise
+    ? reply.then((done) => answered(context, done))
+    : answered(context, reply)
 }
 
 /** Serves a call that is let in, with what faults and its own preferences make of it. */
@@ -50,6 +58,9 @@ function interfered(context: RequestContext, found: Route): Answer | Promise<Ans
 function admit(context: RequestContext): Route {
   const { provider, exchange, world, trace } = context
   const settings = world.settings(provider.simulator.settings)
+
+  // Who is not let in sets nothing going, not even a rate limit.
+  if (exchange.forbidden) refuseEntry(context, exchange.forbidden)
 
   trace.stage = 'count'
   // Counted before anything else is made of it: what is refused counts against a rate limit, too.
@@ -74,12 +85,17 @@ function admit(context: RequestContext): Route {
   return found
 }
 
-/** The reply, whatever happens: a refusal and a failure are worded by the provider. */
-function carriedOut(context: RequestContext, found: Route, step?: number): Reply {
+/**
+ * The reply, whatever happens: a refusal and a failure are worded by the provider. A promise where an
+ * index is built first: then it is carried out.
+ */
+function carriedOut(context: RequestContext, found: Route, step?: number): Reply | Promise<Reply> {
+  const failed = (error: unknown) => refused(context, error)
   try {
-    return handled(context, found, step)
+    const reply = handled(context, found, step)
+    return reply instanceof Promise ? reply.catch(failed) : reply
   } catch (error) {
-    return refused(context, error)
+    return failed(error)
   }
 }
 
@@ -88,7 +104,11 @@ function carriedOut(context: RequestContext, found: Route, step?: number): Reply
  * @param step at whose end the world is looked at, and nothing is changed; absent for the present
  * @throws Refusal
  */
-function handled(context: RequestContext, found: Route, step: number | undefined): Reply {
+function handled(
+  context: RequestContext,
+  found: Route,
+  step: number | undefined,
+): Reply | Promise<Reply> {
   const { provider, world, trace } = context
   const { operation } = found
   const settings = world.settings(provider.simulator.settings)
@@ -107,8 +127,33 @@ function handled(context: RequestContext, found: Route, step: number | undefined
     trace.stage = 'commit'
     return reply
   }
-  if (step === undefined) return inTransaction(context, act)
-  return world.asItWas(context.history.before(step), act)
+  const { epoch } = world
+  const noted = trace.undocumented.length
+  let isAgain = false
+  return whenBuilt(() => {
+    if (isAgain) {
+      context.catchUp()
+      // Another life of the world may have begun meanwhile.
+      if (world.epoch !== epoch) authenticate(context, operation)
+    }
+    isAgain = true
+    trace.undocumented.length = noted
+    return world.patiently(() =>
+      step === undefined
+        ? inTransaction(context, act)
+        : world.asItWas(context.history.before(step), act),
+    )
+  })
+}
+
+/**
+ * Refuses a request that is not let in, unless another site's page shows what anybody may see.
+ * @throws Refusal `forbidden`
+ */
+function refuseEntry(context: RequestContext, { refusal, shownAs }: Forbidden): void {
+  const operation = operationOf(context)
+  context.trace.operation = operation
+  if (shownAs === undefined || !operation || !isPublicPicture(operation)) throw refusal
 }
 
 /** @throws Refusal `unauthorized` */
@@ -129,7 +174,10 @@ function validate(
   return validated(exchange, found, settings.strict === true, trace)
 }
 
-/** Keeps what `act` changes, all of it or, where it throws, nothing: a step of the history. */
+/**
+ * Keeps what `act` changes, all of it or, where it throws, nothing: a step of the history.
+ * @throws NotBuilt within `World.patiently`
+ */
 function inTransaction<R>(context: RequestContext, act: () => R): R {
   const { world, history, trace } = context
   const { result, events, changes } = history.within(context, () => world.transaction(act))
@@ -234,7 +282,7 @@ function callOf(
     endpoints,
     now: world.now,
     settings,
-    passOver: (what) => trace.undocumented.push(what),
+    passOver: (what) => tell(trace.undocumented, shortName(what)),
   }
 }
 
@@ -246,7 +294,7 @@ function refused(context: RequestContext, error: unknown): Reply {
   const refusal = trace.admission?.refusal ?? refusalFor(context, error)
   if (trace.admission?.refusal) trace.stage = 'count'
   trace.refusal = refusal
-  runAfterRefusal(context, refusal)
+  if (refusal !== context.exchange.forbidden?.refusal) runAfterRefusal(context, refusal)
 
   // How a provider words a refusal is its own reply, too. A violation is worded as it can be.
   const reply = refusalReply(context, refusal)

@@ -27,6 +27,8 @@ import {
 import { whenProcessEnds } from './process-end.ts'
 import { reasonOf } from './reason.ts'
 import { firstProblem, type RecordCheck, recordCheck } from './record-check.ts'
+import { type KnownSecrets, openKnownSecrets } from './redaction/known-secrets.ts'
+import { openRedactor, type Redactor, reportWithout } from './redaction/redactor.ts'
 import { type NewWorldContent, populate } from './seeding.ts'
 import { wallNow } from './ticker.ts'
 import {
@@ -41,8 +43,13 @@ import {
 export type { HostedWorld } from './hosted-world.ts'
 export type { WorldStart } from './world-start.ts'
 
-export interface WorldsOptions extends HostOptions, NewWorldContent, StartDefaults {
+export interface WorldsOptions
+  extends Omit<HostOptions, 'redactor'>,
+    NewWorldContent,
+    StartDefaults {
   readonly store: Store
+  /** What lets callers in at the control API. */
+  readonly controlToken?: string | undefined
   /**
    * How `default` begins where the store keeps none. Its credentials count also where it is kept:
    * who chooses them expects them to be good.
@@ -71,6 +78,8 @@ export interface Worlds {
   readonly notOpened: ReadonlyMap<string, string>
   /** The worlds that are open. */
   list(): HostedWorld[]
+  /** Knows every secret of every world, and the token of the control API. */
+  readonly redactor: Redactor
   /**
    * The world a credential belongs to; a promise where that may be one not open
    * yet.
@@ -88,15 +97,20 @@ export interface Worlds {
   create(name: string, start: WorldStart): HostedWorld
   /**
    * Begins a world anew, as at its start or as the named seed state. It keeps its snapshots and the
-   * credentials that were chosen for it.
+   * credentials that were chosen for it. Resolves when the new life is kept, whatever the durability.
+   * @throws Refusal `writes-refused` where it cannot be: the old life goes on
    */
-  reset(hosted: HostedWorld, start: Pick<WorldStart, 'seed' | 'given'>): void
+  reset(hosted: HostedWorld, start: Pick<WorldStart, 'seed' | 'given'>): Promise<void>
   /**
-   * Replaces all that is in a world.
-   * @throws Refusal `invalid-request` for records of no world, `writes-refused` where nothing can be
-   *   kept
+  /**
+   * Replaces all that is in a world, at once, when the records have been looked at in turns: until
+   * then the old life goes on, and what was kept of it meanwhile goes with it. Resolves when it is
+   * kept, whatever the durability.
+   * @param isWanted false once nobody waits for it: the old life then goes on
+   * @throws Refusal `invalid-request` for records of no world, `writes-refused` where they cannot be
+   *   kept: the old life goes on
    */
-  restore(hosted: HostedWorld, records: Records): void
+  restore(hosted: HostedWorld, records: Records, isWanted?: () => boolean): Promise<void>
   /**
    * Puts records of a world back as they were, and its clock with them.
    * @param at virtual ms that the clock shows then, where that is not what it showed at its last change
@@ -104,8 +118,13 @@ export interface Worlds {
    *   kept
    */
   goBack(hosted: HostedWorld, past: readonly PastRecord[], at?: number): void
-  /** What it still does reaches nothing; its name may be taken anew at once. */
+  /**
+   * Removes a world: what it still does reaches nothing.
+   * @throws Refusal `writes-refused` where that cannot be kept: it is there as before
+   */
   remove(hosted: HostedWorld): Promise<void>
+  /** Takes back a world that was just created, of which nobody was told. */
+  takeBack(hosted: HostedWorld): Promise<void>
   /** Breaks off what is under way: advances end and say so, and nothing happens by itself. */
   stop(): void
   /** Stops, keeps everything, and lets go of the store. */
@@ -113,7 +132,8 @@ export interface Worlds {
 }
 
 export const DEFAULT_WORLD = 'default'
-const MOST_WORLDS = 1000
+/** How many worlds there are at most, open or not. */
+export const MOST_WORLDS = 1000
 
 /**
  * Opens the world `default`, made where there is none. The others follow one after the other, in
@@ -140,7 +160,7 @@ class OpenWorlds implements Worlds {
   readonly #credentials: CredentialIndex = openCredentialIndex()
   readonly #expiry: Expiry = openExpiry(
     () => this.list(),
-    (hosted) => this.#discard(hosted),
+    (hosted) => void this.remove(hosted).catch((error) => this.#tell(hosted, error)),
   )
   /** Of every world, open or not: as the store lists them, then as they were made. */
   readonly #names: Set<string>
@@ -157,9 +177,16 @@ class OpenWorlds implements Worlds {
   /** Takes back what is done where the process ends before it has closed. */
   #atEnd = () => {}
 
+  readonly #secrets: KnownSecrets
+  readonly redactor: Redactor
+
   constructor(options: WorldsOptions, kept: readonly string[]) {
-    this.#options = options
-    this.#host = openHost(options)
+    const worlds = () => this.list().map(({ world }) => world)
+    this.#secrets = openKnownSecrets({ ...options, worlds })
+    this.redactor = openRedactor(() => [this.#secrets.index()])
+    const report = reportWithout(this.redactor, options.report)
+    this.#options = { ...options, report }
+    this.#host = openHost({ ...options, report, redactor: this.redactor })
     this.#check = recordCheck(options.simulators)
     this.#names = new Set(kept)
   }
@@ -233,55 +260,67 @@ class OpenWorlds implements Worlds {
     const identity = identityOf(name, start, this.#options, store.livesOf(name))
     const hosted = this.#add(name, emptyWorld(identity, wallNow()))
     const claimOf = this.#credentials.claimsIn(hosted)
+    // Whole, and not only what the seeds change: a world's own records are in no change list.
+    store.rewrite(name)
     try {
       populate(hosted.world, simulators, start.given, { ...this.#options, chosen, claimOf })
     } catch (error) {
-      this.#discard(hosted)
+      this.takeBack(hosted).catch((failure) => this.#tell(hosted, failure))
       throw error
     }
-    // Whole, and not only what the seeds changed: a world's own records are in no change list.
-    store.rewrite(name)
     this.#goOn(hosted)
     return hosted
   }
 
-  reset(hosted: HostedWorld, { seed, given }: Pick<WorldStart, 'seed' | 'given'>): void {
+  async reset(
+    hosted: HostedWorld,
+    { seed, given }: Pick<WorldStart, 'seed' | 'given'>,
+  ): Promise<void> {
     const { store, simulators } = this.#options
     const { world } = hosted
     checkGiven(given, simulators)
 
     this.#checkThere(hosted)
-    const before = world.records
+    const before = timeKept(hosted)
     const chosen = chosenIn(world)
     const claimOf = this.#credentials.claimsIn(hosted)
-    this.#credentials.remove(hosted)
+    this.#leaveCredentials(hosted)
     world.replace(emptyWorld(reborn(world.identity, seed), wallNow()))
     // What is under way in the old life is not waited for.
     hosted.runner.abandon()
     hosted.delays.abandon()
+    store.rewrite(world.name)
     try {
       populate(world, simulators, given, { ...this.#options, chosen, claimOf })
       world.transaction(() => carrySnapshots(world, before))
     } catch (error) {
       world.replace(before)
-      this.#credentials.add(hosted)
+      this.#takeCredentials(hosted)
       this.#wake(hosted)
       throw error
     }
-    hosted.journal.clear()
     hosted.history.forget('the world was reset')
-    store.rewrite(world.name)
-    this.#wake(hosted)
+    await this.#newLifeKept(hosted, before)
+    hosted.journal.clear()
   }
 
-  restore(hosted: HostedWorld, records: Records): void {
+  async restore(
+    hosted: HostedWorld,
+    records: Records,
+    isWanted: () => boolean = () => true,
+  ): Promise<void> {
     this.#checkThere(hosted)
     checkWritable(this.#options.store, hosted.world)
-    const problem = firstProblem(this.#check, records)
+    const problem = await firstProblem(this.#check, records)
     if (problem !== undefined)
       throw new Refusal('invalid-request', `this is no state of a world: ${problem}`)
+    if (!isWanted()) throw new Refusal('invalid-request', 'its sender has gone: nothing was done')
+    // Others had their turns meanwhile; from here on nobody has.
+    this.#checkThere(hosted)
+    checkWritable(this.#options.store, hosted.world)
+    const before = timeKept(hosted)
     setClaims(records, this.#credentials.claimsIn(hosted))
-    this.#credentials.remove(hosted)
+    this.#leaveCredentials(hosted)
     try {
       hosted.world.replace(records)
       hosted.runner.abandon()
@@ -289,11 +328,37 @@ class OpenWorlds implements Worlds {
     } catch (error) {
       throw new Refusal('invalid-request', reasonOf(error))
     } finally {
-      this.#credentials.add(hosted)
+      this.#takeCredentials(hosted)
     }
     hosted.history.forget('a state was put in')
     this.#options.store.rewrite(hosted.world.name)
-    this.#wake(hosted)
+    await this.#newLifeKept(hosted, before)
+    hosted.journal.clear()
+  }
+
+  /**
+   * Waits until the life that has just begun is kept.
+   * @param before the records of the life that goes on where it cannot be
+   * @throws Refusal `writes-refused`
+   */
+  async #newLifeKept(hosted: HostedWorld, before: Records): Promise<void> {
+    const { store } = this.#options
+    const { world } = hosted
+    const { epoch } = world
+    try {
+      await store.logged(world.name)
+    } catch (error) {
+      if (this.#hosted.get(world.name) === hosted && world.epoch === epoch) {
+        this.#leaveCredentials(hosted)
+        world.replace(before)
+        hosted.runner.abandon()
+        this.#takeCredentials(hosted)
+        store.rewrite(world.name)
+      }
+      throw new Refusal('writes-refused', reasonOf(error))
+    } finally {
+      this.#wake(hosted)
+    }
   }
 
   goBack(hosted: HostedWorld, past: readonly PastRecord[], at?: number): void {
@@ -308,15 +373,41 @@ class OpenWorlds implements Worlds {
 
   async remove(hosted: HostedWorld): Promise<void> {
     const { name } = hosted.world
-    // Another world may have its name already.
+    const { store } = this.#options
+    try {
+      const noted = store.noteLives(name, lifeOf(hosted))
+      if (noted) await Promise.all([noted, store.logged(name)])
+      // Another world may have its name already.
+      if (this.#hosted.get(name) !== hosted) return
+      if (noted && store.livesOf(name) < lifeOf(hosted)) return await this.remove(hosted)
+
+      this.#forget(hosted)
+      await store.remove(name)
+      if (!this.#hosted.has(name)) this.#names.delete(name)
+    } catch (error) {
+      if (error instanceof Refusal) throw error
+      // All of it was kept: it comes back as at a start.
+      await this.open(name).catch(() => {})
+      const why = `the world "${name}" cannot be removed and is there as before: ${reasonOf(error)}`
+      throw new Refusal('writes-refused', why)
+    }
+  }
+
+  async takeBack(hosted: HostedWorld): Promise<void> {
+    const { name } = hosted.world
     if (this.#hosted.get(name) !== hosted) return
+    this.#forget(hosted)
+    this.#names.delete(name)
+    await this.#options.store.remove(name)
+  }
+
+  /** What a world still does reaches nothing. Its name stays taken. */
+  #forget(hosted: HostedWorld): void {
     hosted.runner.stop('the world was removed')
     hosted.world.end()
     hosted.delays.abandon()
-    this.#hosted.delete(name)
-    this.#names.delete(name)
-    this.#credentials.remove(hosted)
-    await this.#options.store.remove(name, hosted.world.identity.life ?? 1)
+    this.#hosted.delete(hosted.world.name)
+    this.#leaveCredentials(hosted)
   }
 
   stop(): void {
@@ -381,7 +472,7 @@ class OpenWorlds implements Worlds {
     try {
       const records = await this.#options.store.load(name)
       if (this.#closed) return undefined
-      hosted = records && this.#reopen(name, records)
+      hosted = records && (await this.#reopen(name, records))
     } catch (error) {
       await this.#leaveOut(name, error)
     }
@@ -423,9 +514,10 @@ class OpenWorlds implements Worlds {
     }
   }
 
-  #reopen(name: string, records: Records): HostedWorld {
-    const problem = firstProblem(this.#check, records)
+  async #reopen(name: string, records: Records): Promise<HostedWorld | undefined> {
+    const problem = await firstProblem(this.#check, records)
     if (problem !== undefined) throw new BrokenWorld(problem)
+    if (this.#closed) return undefined
     try {
       return this.#add(name, records)
     } catch (error) {
@@ -462,12 +554,24 @@ class OpenWorlds implements Worlds {
   #add(name: string, records: Records): HostedWorld {
     const hosted = hostWorld(name, records, this.#host, (changed, changes) => {
       // What happens to a world that was removed leaves no trace.
-      if (this.#hosted.get(name) === changed) this.#credentials.follow(changed, changes)
+      if (this.#hosted.get(name) !== changed) return
+      this.#credentials.follow(changed, changes)
+      this.#secrets.follow(changes)
     })
     this.#names.add(name)
     this.#hosted.set(name, hosted)
-    this.#credentials.add(hosted)
+    this.#takeCredentials(hosted)
     return hosted
+  }
+
+  #takeCredentials(hosted: HostedWorld): void {
+    this.#credentials.add(hosted)
+    this.#secrets.add()
+  }
+
+  #leaveCredentials(hosted: HostedWorld): void {
+    this.#credentials.remove(hosted)
+    this.#secrets.remove(hosted.world)
   }
 
   async #openOwner(key: string): Promise<HostedWorld | undefined> {
@@ -488,12 +592,23 @@ class OpenWorlds implements Worlds {
     if (this.#started) runner.wake()
   }
 
-  /** Removes a world nobody waits for. */
-  #discard(hosted: HostedWorld): void {
-    this.remove(hosted).catch((error: unknown) =>
-      this.#options.report(`world ${hosted.world.name}: ${String(error)}`),
-    )
+  #tell({ world }: HostedWorld, error: unknown): void {
+    this.#options.report(`world ${world.name}: ${reasonOf(error)}`)
   }
+}
+
+/**
+ * The records of a world, with the time it shows.
+ * @throws Refusal `writes-refused` where nothing can be kept
+ */
+function timeKept({ world }: HostedWorld): Records {
+  world.transaction(() => world.keepTime())
+  return world.records
+}
+
+/** Which life of its world this is, from 1. */
+function lifeOf({ world }: HostedWorld): number {
+  return world.identity.life ?? 1
 }
 
 function sendsCallbacks({ world }: HostedWorld): boolean {

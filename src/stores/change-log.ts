@@ -1,22 +1,12 @@
 // A world's log: the changes since its base, one line a commit, each line all or nothing.
-import {
-  closeSync,
-  constants,
-  fdatasyncSync,
-  fstatSync,
-  ftruncateSync,
-  openSync,
-  writeSync,
-} from 'node:fs'
-import type { FileHandle } from 'node:fs/promises'
-import { dirname } from 'node:path'
 import type { Change, Records } from '../state/collection.ts'
 import { defined } from '../state/defined.ts'
 import { openSealed, sealedLines } from './checksum.ts'
-import { type Disk, PRIVATE_FILE, readWhole, syncFolder } from './disk.ts'
+import { type Disk, readWhole } from './disk.ts'
 import { reason } from './disk-errors.ts'
 import { isCount, isObject } from './json-shape.ts'
 import { BrokenWorld, StoreError } from './store.ts'
+import { openTurns } from './turns.ts'
 
 /** The layout of a log: version 0.1.0 wrote the first, lines without header and checksums. */
 const LOG_FORMAT = 2
@@ -87,7 +77,7 @@ export interface ReplayedLog {
 }
 
 /**
- * Applies the lines of a log that a world does not hold yet.
+ * Applies the lines of a log that a world does not hold yet, in turns.
  * @returns how far it was read; `undefined` where there is no such file
  * @throws StoreError when it cannot be read, or is newer than this program
  * @throws BrokenWorld naming the file and line when anything but the end of it is not ours; the
@@ -105,6 +95,7 @@ export async function replayLog(
   let header: LogHeader | undefined
   let end = 0
   const upTo = (torn?: ReplayedLog['torn']): ReplayedLog => defined({ end, torn, header })
+  const turns = openTurns()
   for (let number = 1; end < bytes.length; number++) {
     const newline = bytes.indexOf(0x0a, end)
     // Only whole lines were acknowledged. A power cut can also leave a last line of anything.
@@ -116,6 +107,7 @@ export async function replayLog(
     if ('format' in line) header = headerIn(line, file)
     else apply(line, world, where)
     end = newline + 1
+    await turns.over()
   }
   return upTo()
 }
@@ -191,123 +183,4 @@ function apply({ n, replaces, changes }: Line, world: Progress, where: string) {
     else byKey.delete(key)
   }
   world.n = n
-}
-
-/** A log being written, by one call at a time. */
-export interface ChangeLog {
-  /** Bytes of whole lines. */
-  readonly size: number
-  /**
-   * Writes all of `bytes` after what is there; when it throws, none that would
-   * be read again.
-   */
-  append(bytes: Buffer): Promise<void>
-  /**
-   * Does the same without waiting, as the process ends; an append of the same bytes may be under way.
-   * @throws Error where they cannot be written
-   */
-  appendNow(bytes: Buffer): void
-  /** Sets the log aside under another name and starts an empty one. */
-  moveTo(file: string): Promise<void>
-  close(): Promise<void>
-}
-
-export interface ChangeLogOptions {
-  readonly disk: Disk
-  readonly file: string
-  /** Bytes of whole lines that are there. */
-  readonly size: number
-  /** Written before the first line. */
-  readonly header: LogHeader
-  /** Whether one is there already. */
-  readonly isHeaded: boolean
-  /** Whether an append waits for the disk. */
-  readonly synced: boolean
-}
-
-/** Opens a log to write behind `size` bytes; what is there beyond them was torn, and goes. */
-async function openAt({ disk, file, synced }: ChangeLogOptions, size: number): Promise<FileHandle> {
-  // Not the flag `a`: it would append behind a torn line instead of over it.
-  const fresh = await disk.open(file, constants.O_RDWR | constants.O_CREAT, PRIVATE_FILE)
-  try {
-    const found = (await fresh.stat()).size
-    if (found < size) throw new Error('another program cut it short')
-    if (found > size) await fresh.truncate(size)
-    if (synced && size === 0) await syncFolder(disk, dirname(file))
-  } catch (error) {
-    await fresh.close()
-    throw error
-  }
-  return fresh
-}
-
-function writeAllNow(fd: number, bytes: Buffer, from: number): void {
-  let done = 0
-  while (done < bytes.length) done += writeSync(fd, bytes, done, bytes.length - done, from + done)
-}
-
-/** A log that goes on after `size` bytes. The file is first touched by the first append. */
-export function openChangeLog(options: ChangeLogOptions): ChangeLog {
-  const { disk, file, synced } = options
-  const header = headerLine(options.header)
-  let { size, isHeaded } = options
-  let handle: FileHandle | undefined
-
-  const headed = (lines: Buffer) => (isHeaded ? lines : Buffer.concat([header, lines]))
-
-  async function release() {
-    const released = handle
-    handle = undefined
-    await released?.close()
-  }
-
-  return {
-    get size() {
-      return size
-    },
-    async append(lines) {
-      const bytes = headed(lines)
-      try {
-        handle ??= await openAt(options, size)
-        let done = 0
-        while (done < bytes.length)
-          done += (await handle.write(bytes, done, bytes.length - done, size + done)).bytesWritten
-        if (synced) await handle.datasync()
-        size += bytes.length
-        isHeaded = true
-      } catch (error) {
-        // A part may be on the disk: it goes now, or else when the file is opened for the next try.
-        await handle?.truncate(size).catch(() => {})
-        await release().catch(() => {})
-        throw error
-      }
-    },
-    appendNow(lines) {
-      const fd = openSync(file, constants.O_RDWR | constants.O_CREAT, PRIVATE_FILE)
-      try {
-        const found = fstatSync(fd).size
-        // It was being set aside just now.
-        if (found === 0) {
-          size = 0
-          isHeaded = false
-        }
-        const bytes = headed(lines)
-        if (found < size) throw new Error('another program cut it short')
-        ftruncateSync(fd, size)
-        writeAllNow(fd, bytes, size)
-        if (synced) fdatasyncSync(fd)
-        size += bytes.length
-        isHeaded = true
-      } finally {
-        closeSync(fd)
-      }
-    },
-    async moveTo(other) {
-      await release()
-      await disk.rename(file, other)
-      size = 0
-      isHeaded = false
-    },
-    close: release,
-  }
 }

@@ -6,13 +6,16 @@ import { sealedLines } from './checksum.ts'
 export interface CommitQueue {
   /** True where everything is in the log. */
   readonly isEmpty: boolean
+  /** True where it holds a change: not only a line that stands for none, or the world as it is. */
+  readonly holdsChanges: boolean
   /** Adds the commit numbered `n`. */
   add(n: number, changes: readonly Change[]): void
-  /**
-   * Adds the whole world, in place of the commits before that are not being
-   * written.
-   */
-  addWhole(): void
+  /** Adds the whole world as commit `n`, in place of those before that are not being written. */
+  addWhole(n: number): void
+  /** True where the whole world is to be written, and nothing is being written. */
+  readonly hasWhole: boolean
+  /** The whole world as it stood after commit `n` is on the disk, and not in the log. */
+  wholeWritten(n: number): void
   /**
    * All that was added as one batch; the same again until it is written.
    * @param lineOfWhole the line that holds the whole world
@@ -20,11 +23,10 @@ export interface CommitQueue {
   batch(lineOfWhole: () => string): Buffer
   /** The batch is in the log: whoever waited for it goes on. */
   written(): void
-  /**
-   * The batch is not in the log, and stays to be written: nobody waits for it
-   * any longer.
-   */
+  /** The batch is not in the log, and stays to be written: nobody waits for it any longer. */
   failed(error: Error): void
+  /** The batch is not in the log, and what is in it was undone. */
+  undo(): void
   /** Resolves when all that was added is in the log; `undefined` where it is. */
   flushed(): Promise<void> | undefined
   /** Forgets what is not being written. */
@@ -33,27 +35,44 @@ export interface CommitQueue {
 
 export function openCommitQueue(): CommitQueue {
   let added: { n: number; changes: readonly Change[] }[] = []
-  let whole = false
+  let whole: number | undefined
   let waiting: Deferred | undefined
-  let batch: { readonly bytes: Buffer; waiting: Deferred | undefined } | undefined
+  let batch: Batch | undefined
 
-  const isAdded = () => whole || added.length > 0
+  const isAdded = () => whole !== undefined || added.length > 0
 
   return {
     get isEmpty() {
       return batch === undefined && !isAdded()
     },
+    get holdsChanges() {
+      return batch?.holdsChanges === true || added.some(({ changes }) => changes.length > 0)
+    },
     add: (n, changes) => void added.push({ n, changes }),
-    addWhole() {
+    addWhole(n) {
       added = []
-      whole = true
+      whole = n
+    },
+    get hasWhole() {
+      return batch === undefined && whole !== undefined
+    },
+    wholeWritten(n) {
+      if (whole !== undefined && whole <= n) whole = undefined
+      added = added.filter((commit) => commit.n > n)
+      if (isAdded()) return
+      waiting?.resolve()
+      waiting = undefined
     },
     batch(lineOfWhole) {
       if (batch) return batch.bytes
-      const lines = whole ? [lineOfWhole()] : added.map(({ n, changes }) => changeLine(n, changes))
-      batch = { bytes: sealedLines(lines), waiting }
+      const lines =
+        whole === undefined
+          ? added.map(({ n, changes }) => changeLine(n, changes))
+          : [lineOfWhole()]
+      const holdsChanges = added.some(({ changes }) => changes.length > 0)
+      batch = { bytes: sealedLines(lines), whole, holdsChanges, waiting }
       added = []
-      whole = false
+      whole = undefined
       waiting = undefined
       return batch.bytes
     },
@@ -65,6 +84,13 @@ export function openCommitQueue(): CommitQueue {
       for (const each of [batch?.waiting, waiting]) each?.reject(error)
       if (batch) batch.waiting = undefined
       waiting = undefined
+      // By the next try the world may be another.
+      if (batch?.whole === undefined) return
+      whole ??= batch.whole
+      batch = undefined
+    },
+    undo() {
+      batch = undefined
     },
     flushed() {
       if (isAdded()) {
@@ -76,11 +102,19 @@ export function openCommitQueue(): CommitQueue {
     },
     clear() {
       added = []
-      whole = false
+      whole = undefined
       waiting?.resolve()
       waiting = undefined
     },
   }
+}
+
+interface Batch {
+  readonly bytes: Buffer
+  /** The number of the commit that is the whole world, where it holds that. */
+  readonly whole: number | undefined
+  readonly holdsChanges: boolean
+  waiting: Deferred | undefined
 }
 
 interface Deferred {

@@ -1,5 +1,6 @@
 // What a store does: keep worlds beyond the process, one change list at a time.
 import type { Change, Records } from '../state/collection.ts'
+import type { RecordsView } from '../state/record-view.ts'
 
 /**
  * The layout of a world's document, in files and on the wire: the newest read,
@@ -57,18 +58,20 @@ export interface Store {
   /**
    * Tells where to read the present records of a world whenever all of it is written. Called once,
    * before the first commit.
+   * @param view the same, to be read in turns while the world goes on; a copy unless given
    */
-  attach(world: string, records: () => Records): void
+  attach(world: string, records: () => Records, view?: () => RecordsView): void
 
   /**
-   * Keeps the changes of one transaction, all or none. Returns at once; neither the list nor its
-   * records may change afterwards.
+   * Keeps the changes of one transaction, all or none; neither the list nor its records may change
+   * afterwards. Where the log takes them at once they are in it when this returns.
+   * @throws Error where the log cannot take them: they have to be undone, and are not kept
    */
   commit(world: string, changes: readonly Change[]): void
 
   /**
-   * Replaces all that is kept of a world by its present records, as after a reset: all or none, in
-   * its order among the commits.
+   * Replaces all that is kept of a world by its records as they are at the end of this turn: all or
+   * none, in its order among the commits. Called before the first change of what begins anew.
    */
   rewrite(world: string): void
 
@@ -97,14 +100,20 @@ export interface Store {
   failure(world: string): Error | undefined
 
   /**
-   * Forgets a world, all of it or nothing, but for how many lives it had. Its name may be attached
-   * anew at once.
+   * Notes how many lives a world had, before it is removed: the next of its name counts on from there.
    * @param lives from 1
+   * @returns a promise that rejects where that cannot be kept; `undefined` where nothing is kept
    */
-  remove(world: string, lives: number): Promise<void>
+  noteLives(world: string, lives: number): Promise<void> | undefined
 
-  /** How many lives the worlds of a name had that were removed; 0 where none was. */
+  /** How many lives the worlds of a name had that are gone, or more; 0 where none is. */
   livesOf(world: string): number
+
+  /**
+   * Forgets a world, all of it. Its name may be attached anew at once.
+   * @throws Error where that cannot be done: all that was kept of it can be loaded again
+   */
+  remove(world: string): Promise<void>
 
   /**
    * Writes what is pending and releases what is held. Rejects, having released it, when something

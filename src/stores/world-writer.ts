@@ -1,17 +1,21 @@
 // One world on its way to the disk: its commits go to the log, many in one write.
 import { dirname } from 'node:path'
-import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { Change, Records } from '../state/collection.ts'
-import { type ChangeLog, openChangeLog, replacingLine } from './change-log.ts'
+import type { RecordsView } from '../state/record-view.ts'
+import { replacingLine } from './change-log.ts'
 import { openCommitQueue } from './commit-queue.ts'
 import { type Compaction, openCompaction } from './compaction.ts'
 import { type Disk, syncFolder } from './disk.ts'
 import { reason } from './disk-errors.ts'
-import { removeWorld, type Saved } from './saved-world.ts'
+import { type LogAppender, openLogAppender } from './log-appender.ts'
+import { beginRemoval, type Saved } from './saved-world.ts'
 import type { Durability } from './store.ts'
 import type { WorldFiles } from './world-files.ts'
 
 const RETRY_AFTER_MS = 1_000
+
+/** A world with more records is kept as a base when it begins anew: as one line it would hold the thread. */
+const MOST_IN_A_LINE = 10_000
 
 export interface WriterOptions {
   readonly disk: Disk
@@ -22,13 +26,20 @@ export interface WriterOptions {
   warn(sentence: string): void
   /** Why nothing may be written any more, once the folder is no longer ours. */
   lockLost(): Error | undefined
-  /** Resolves when the files of an earlier world of this name are gone. */
-  readonly ready?: Promise<void> | undefined
+  /** Awaited before anything is written: the files of an earlier world of this name have to be gone. */
+  readonly ready?: (() => Promise<void>) | undefined
+}
+
+/** Where the present records of a world are read. */
+export interface Source {
+  readonly records: () => Records
+  /** As they stand, to be read in turns. */
+  readonly view: () => RecordsView
 }
 
 /** What a `Store` does for one of its worlds. */
 export interface WorldWriter {
-  attach(records: () => Records): void
+  attach(source: Source): void
   commit(changes: readonly Change[]): void
   rewrite(): void
   flushed(): Promise<void> | undefined
@@ -38,7 +49,10 @@ export interface WorldWriter {
   failure(): Error | undefined
   /** Stops, and leaves the files as they are. */
   abandon(): Promise<void>
-  /** Stops, and removes the files of the world: all of it or nothing. */
+  /**
+   * Stops, and makes the world one that is gone; what is left of its files is for `finishRemoval`.
+   * @throws Error where that cannot be done: its files are as they were
+   */
   erase(): Promise<void>
   close(): Promise<void>
 }
@@ -54,23 +68,27 @@ export function openWorldWriter(saved: Saved, options: WriterOptions): WorldWrit
 /** A class, since every method works on the same few things. */
 class OpenWriter implements WorldWriter {
   readonly #options: WriterOptions
-  readonly #log: ChangeLog
+  readonly #log: LogAppender
   readonly #compaction: Compaction
   readonly #queue = openCommitQueue()
   /** The number of the last commit. */
   #n: number
-  #source: (() => Records) | undefined
+  #source: Source | undefined
   #writing: Promise<void> | undefined
   #failure: Error | undefined
   #retry: NodeJS.Timeout | undefined
   #closed = false
+  #isReady: boolean
+  /** The file that is written, or was the last time. */
+  #file: string
 
   constructor(saved: Saved, options: WriterOptions) {
     const { disk, world, files, durability, version, warn } = options
-    const present = () => ({ n: this.#n, records: this.#records() })
     this.#options = options
+    this.#file = files.log
     this.#n = saved.n
-    this.#log = openChangeLog({
+    this.#isReady = options.ready === undefined
+    this.#log = openLogAppender({
       disk,
       file: files.log,
       size: saved.logSize,
@@ -78,29 +96,36 @@ class OpenWriter implements WorldWriter {
       isHeaded: saved.isLogHeaded,
       synced: durability === 'synced',
     })
-    const compacted = { disk, world, files, version, present, warn }
-    this.#compaction = openCompaction(this.#log, saved, compacted)
+    const compacted = { disk, world, files, version, warn }
+    const present = { n: () => this.#n, view: () => this.#attached().view() }
+    this.#compaction = openCompaction(this.#log, saved, { ...compacted, ...present })
   }
 
-  attach(records: () => Records): void {
-    this.#source = records
+  attach(source: Source): void {
+    this.#source = source
   }
 
   commit(changes: readonly Change[]): void {
     if (changes.length === 0) return
     // What a world was made with was never committed: its first line holds all of it.
-    if (this.#n === 0 && this.#source) this.#queue.addWhole()
-    this.#queue.add(this.#next(), changes)
+    const isFirst = this.#n === 0 && this.#source !== undefined
+    const isNext = this.#queue.isEmpty && this.#writing === undefined && !this.#failure
+    const n = this.#next()
+    if (isFirst) this.#queue.addWhole(n)
+    this.#queue.add(n, changes)
+    if (isNext && this.#isReady) this.#writeAtOnce(n)
+    else this.#writeSoon()
   }
 
   rewrite(): void {
-    this.#records()
-    this.#next()
-    this.#queue.addWhole()
+    this.#attached()
+    this.#queue.addWhole(this.#next())
+    this.#writeSoon()
   }
 
   flushed(): Promise<void> | undefined {
-    return this.#options.durability === 'buffered' ? undefined : this.logged()
+    // What is only read is told, also where nothing can be written.
+    return this.#failure && !this.#queue.holdsChanges ? undefined : this.logged()
   }
 
   logged(): Promise<void> | undefined {
@@ -129,52 +154,78 @@ class OpenWriter implements WorldWriter {
   async abandon(): Promise<void> {
     this.#queue.clear()
     await this.#stop()
-    await this.#log.close()
+    this.#log.close()
   }
 
   async erase(): Promise<void> {
     const { disk, files, durability } = this.#options
     await this.abandon()
-    await removeWorld(disk, files, async () => {
-      if (durability === 'synced') await syncFolder(disk, dirname(files.base))
-    })
+    await beginRemoval(disk, files)
+    if (durability === 'synced') await syncFolder(disk, dirname(files.base))
   }
 
   async close(): Promise<void> {
     await this.#stop()
     if (!this.#queue.isEmpty) await this.#writeAll()
-    await this.#log.close()
+    this.#log.close()
     const mayWrite = this.#source !== undefined && !this.#options.lockLost()
     // A base holds what the log could not take.
     if (mayWrite && (await this.#compaction.finish())) this.#failure = undefined
     if (this.#failure) throw this.#failure
   }
 
-  #records(): Records {
+  #attached(): Source {
     if (!this.#source) throw new Error(`world ${this.#options.world} was not attached to its store`)
-    return this.#source()
+    return this.#source
   }
 
-  /** Numbers a commit, and sees to it that it is written. */
+  /** Numbers a commit. */
   #next(): number {
     if (this.#closed) throw new Error(`the store of world ${this.#options.world} is closed`)
     this.#n += 1
-    // The turn's other commits join this write, and the reply leaves first.
-    if (!this.#failure) this.#writing ??= nextTurn().then(() => this.#writeAll())
     return this.#n
   }
 
-  async #writeAll(): Promise<void> {
-    const { ready, lockLost } = this.#options
+  /**
+   * Writes one commit within its transaction, so that it is undone where it cannot be written. A line
+   * without changes stands for it then: it is tried again until the log takes it.
+   * @throws Error why it cannot be written
+   */
+  #writeAtOnce(n: number): void {
+    let synced: Promise<void> | undefined
+    this.#file = this.#options.files.log
     try {
-      await ready
+      this.#checkLock()
+      synced = this.#log.append(this.#batch())
+    } catch (error) {
+      this.#queue.undo()
+      this.#queue.add(n, [])
+      throw this.#fail(error)
+    }
+    if (synced) this.#writing = this.#writeAll(synced)
+    else this.#batchWritten()
+  }
+
+  /** Writes when what runs now has come to its end, before anything else begins. */
+  #writeSoon(): void {
+    if (this.#failure) return
+    this.#writing ??= new Promise((done) => process.nextTick(() => done(this.#writeAll())))
+  }
+
+  /** @param synced resolves when a batch that was written is on the disk, too */
+  async #writeAll(synced?: Promise<void>): Promise<void> {
+    const { ready } = this.#options
+    try {
+      if (synced) {
+        await synced
+        this.#batchWritten()
+      }
+      if (!this.#isReady) await ready?.()
+      this.#isReady = true
       while (!this.#queue.isEmpty) {
-        const lost = lockLost()
-        if (lost) throw lost
-        await this.#log.append(this.#batch())
-        this.#queue.written()
-        this.#succeed()
-        if (!this.#closed && this.#compaction.isDue()) await this.#compaction.begin()
+        this.#checkLock()
+        const written = this.#writeNext()
+        if (written) await written
       }
     } catch (error) {
       this.#fail(error)
@@ -183,28 +234,69 @@ class OpenWriter implements WorldWriter {
     }
   }
 
+  /** Writes what comes next. @returns where it has to be waited for, a promise */
+  #writeNext(): Promise<void> | undefined {
+    const { base, log } = this.#options.files
+    const isBase = this.#queue.hasWhole && this.#isLarge()
+    this.#file = isBase ? base : log
+    if (isBase) return this.#writeBase()
+    const synced = this.#log.append(this.#batch())
+    if (synced) return synced.then(() => this.#batchWritten())
+    this.#batchWritten()
+    return undefined
+  }
+
+  async #writeBase(): Promise<void> {
+    this.#queue.wholeWritten(await this.#compaction.replace())
+    this.#succeed()
+  }
+
+  /** True where the world is too large for a line of the log. */
+  #isLarge(): boolean {
+    let size = 0
+    for (const byKey of this.#attached().records().values()) size += byKey.size
+    return size > MOST_IN_A_LINE
+  }
+
+  #batchWritten(): void {
+    this.#queue.written()
+    this.#succeed()
+    if (!this.#closed && this.#compaction.isDue()) this.#compaction.begin()
+  }
+
+  /** @throws Error where the folder is no longer ours */
+  #checkLock(): void {
+    const lost = this.#options.lockLost()
+    if (lost) throw lost
+  }
+
   #batch(): Buffer {
-    return this.#queue.batch(() => replacingLine(this.#n, this.#records()))
+    return this.#queue.batch(() => replacingLine(this.#n, this.#attached().records()))
   }
 
   #succeed(): void {
-    const { world, files, warn } = this.#options
-    if (this.#failure) warn(`${files.log} can be written again: world ${world} is kept`)
+    const { world, warn } = this.#options
+    if (this.#failure) warn(`${this.#file} can be written again: world ${world} is kept`)
     this.#failure = undefined
   }
 
-  #fail(cause: unknown): void {
-    const { world, files, warn, lockLost } = this.#options
+  /** @returns why nothing can be written */
+  #fail(cause: unknown): Error {
+    const { world, warn, lockLost } = this.#options
     const isFirst = !this.#failure
-    const why = `cannot write ${files.log}: ${reason(cause)}`
-    this.#failure =
+    const why = `cannot write ${this.#file}: ${reason(cause)}`
+    const failure =
       lockLost() ?? new Error(`${why}. World ${world} refuses writes until it can`, { cause })
-    if (isFirst) warn(this.#failure.message)
-    this.#queue.failed(this.#failure)
-    if (this.#closed || lockLost()) return
-    this.#retry = setTimeout(() => {
-      this.#writing ??= this.#writeAll()
-    }, RETRY_AFTER_MS).unref()
+    this.#failure = failure
+    if (isFirst) warn(failure.message)
+    this.#queue.failed(failure)
+    if (!this.#closed && !lockLost())
+      this.#retry = setTimeout(() => this.#tryAgain(), RETRY_AFTER_MS).unref()
+    return failure
+  }
+
+  #tryAgain(): void {
+    this.#writing ??= this.#writeAll()
   }
 
   async #stop(): Promise<void> {
