@@ -200,7 +200,10 @@ test('a mistake of a handler is a 500, rolled back, reported with its place, and
     status: 500,
     code: 'internal',
   })
-  expect(newest(server)?.refusal).toMatchObject({ code: 'internal', reason: 'a mistake of the handler' })
+  expect(newest(server)?.refusal).toMatchObject({
+    code: 'internal',
+    reason: 'a mistake of the handler',
+  })
   expect(server.reports.join()).toMatch(/fake: TypeError: a mistake of the handler\n +at /)
 })
 
