@@ -11,7 +11,7 @@ import { Refusal } from '../state/refusal.ts'
 import { isObject } from '../stores/json-shape.ts'
 
 /** Bytes; a whole world is larger than any other body. */
-const STATE_LIMIT = 256 * BODY_LIMIT
+export const STATE_LIMIT = 256 * BODY_LIMIT
 
 const STATE = 'putState'
 const STATE_RULES: BodyRules = { freeCase: false, undocumented: [] }

@@ -1,8 +1,10 @@
 // How answers of the control API leave.
 import type { ServerResponse } from 'node:http'
+import { endAnswer } from '../server/connections.ts'
 import { httpDate } from '../server/http-date.ts'
 import { traceOf } from '../server/reason.ts'
 import { wakeAfter } from '../server/send.ts'
+import type { SimulatorServer } from '../server/server.ts'
 import { withStatusHeaders } from '../server/status-headers.ts'
 import type { HostedWorld } from '../server/worlds.ts'
 import { asRefusal, PROBLEM_TYPE, problemOf } from './problem.ts'
@@ -33,17 +35,18 @@ export function send(response: ServerResponse, answer: Written, hosted?: HostedW
   const content =
     text === undefined ? {} : { 'Content-Type': type, 'Content-Length': Buffer.byteLength(text) }
   response.writeHead(status, { ...headers, 'Cache-Control': 'no-store', ...content })
-  response.end(text)
+  endAnswer(response, text)
 }
 
 /** Answers what went wrong. What is a mistake of the simulator is reported, too. */
 export function sendProblem(
   response: ServerResponse,
   error: unknown,
-  report: (sentence: string) => void,
+  { report, redactor }: Pick<SimulatorServer, 'report' | 'redactor'>,
 ): void {
   const refusal = asRefusal(error)
-  const problem = problemOf(refusal)
+  const told = problemOf(refusal)
+  const problem = { ...told, detail: redactor.redacted(told.detail, 'sentence') }
   if (problem.status === 500) report(traceOf(error))
   if (response.headersSent) return void response.destroy()
 

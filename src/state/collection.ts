@@ -107,8 +107,8 @@ export interface Collection<T extends object> {
   values(): IterableIterator<T>
   /** Records whose index string starts with `prefix`, in index order. */
   matching(index: string, prefix: string): T[]
-  /** How many records the index holds. */
-  count(index: string): number
+  /** How many records the index holds; with a prefix, whose index string starts with that. */
+  count(index: string, prefix?: string): number
   /** Up to `limit` records of a range of an index, from position `offset` of it. */
   page(index: string, range: Range, offset: number, limit: number): T[]
   /** The first record of an index, if any. */
@@ -140,6 +140,9 @@ export function grouped<T>(records: readonly T[], key: (record: T) => string): M
  * character.
  */
 export const SEPARATOR = '\u0000'
+
+/** Sorts after every other: a prefix and it is behind all that starts with the prefix. */
+export const LAST_CHARACTER = '\uffff'
 
 /**
  * A whole number from 0 as text that sorts as the number does; 16 digits hold
@@ -233,7 +236,11 @@ export function openCollection<T extends object>(
     },
     values: () => records.values(),
     matching: (name, prefix) => indexes.keys(name).startingWith(prefix).map(recordAt),
-    count: (name) => indexes.keys(name).size,
+    count(name, prefix) {
+      const keys = indexes.keys(name)
+      if (prefix === undefined) return keys.size
+      return keys.position(prefix + LAST_CHARACTER) - keys.position(prefix)
+    },
     page(name, { from, to, descending = false }, offset, limit) {
       const keys = indexes.keys(name)
       const low = from === undefined ? 0 : keys.position(from)

@@ -1,9 +1,9 @@
 // The text of a base: a header, then every record on a line of its own.
 import { setImmediate as breathe } from 'node:timers/promises'
 import type { Records } from '../state/collection.ts'
+import { shownKey } from '../state/credentials.ts'
 import { checksum, hex } from './checksum.ts'
-import { reason } from './disk-errors.ts'
-import { isCount, isObject } from './json-shape.ts'
+import { isCount, isObject, whyNoJson } from './json-shape.ts'
 import { BrokenWorld, FORMAT, StoreError } from './store.ts'
 
 /**
@@ -106,7 +106,9 @@ export function parseBase(file: string, bytes: Buffer): Base & { isAsWritten: bo
       for (const key of Object.keys(part)) {
         const record = part[key]
         if (!isObject(record))
-          throw wrong(`${JSON.stringify(key)} in ${JSON.stringify(collection)} is no record`)
+          throw wrong(
+            `${JSON.stringify(shownKey(collection, key))} in ${JSON.stringify(collection)} is no record`,
+          )
         byKey.set(key, record)
       }
     }
@@ -168,6 +170,6 @@ function parse(file: string, text: string): unknown {
   try {
     return JSON.parse(text)
   } catch (error) {
-    throw new BrokenWorld(`${file} is not JSON (${reason(error)})`)
+    throw new BrokenWorld(`${file} is not JSON (${whyNoJson(error)})`)
   }
 }
