@@ -1,6 +1,6 @@
 // Long lists in replies, checked and written piece by piece: others get their turn in between.
-import { breathe } from '../server/ticker.ts'
 import { Refusal } from '../state/refusal.ts'
+import { breathe } from '../stores/turns.ts'
 
 /** Entries that are seen to at once: some milliseconds of work. */
 const PIECE = 500

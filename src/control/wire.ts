@@ -2,9 +2,9 @@
 import type { TextKind } from '../server/redaction/credential-names.ts'
 import { type Redactor, redactedHeaders } from '../server/redaction/redactor.ts'
 import type { Advance, Fired } from '../server/runner.ts'
-import { type Bundle, bundlesOf, remainingBytes } from '../state/bundles.ts'
+import { type Bundle, bundles, bundlesOf, remainingBytes } from '../state/bundles.ts'
 import { type Attempt, type Callback, callbacks, type UnsentCallback } from '../state/callbacks.ts'
-import { LAST_CHARACTER, SEPARATOR } from '../state/collection.ts'
+import { prefixed, SEPARATOR } from '../state/collection.ts'
 import { defined } from '../state/defined.ts'
 import type { Delivery } from '../state/deliveries.ts'
 import { timeline, type WorldEvent } from '../state/events.ts'
@@ -115,8 +115,19 @@ export const CALLBACKS_SHOWN = 200
 
 /** The latest callbacks of a SIM, the oldest of them first. */
 function latestOf(world: World, ofSim: string): Callback[] {
-  const range = { from: ofSim, to: ofSim + LAST_CHARACTER, descending: true }
+  const range = { ...prefixed(ofSim), descending: true }
   return world.in(callbacks).page('sim', range, 0, CALLBACKS_SHOWN).reverse()
+}
+
+/**
+ * Sees to the indexes by which a SIM is shown: to be called before anything is done to it, since what
+ * is done is not done again once they are there.
+ * @throws NotBuilt
+ */
+export function beforeShown(world: World): void {
+  world.in(bundles).count('sim')
+  world.in(timeline).count('sim')
+  world.in(callbacks).count('sim')
 }
 
 /** A SIM with all that the world knows of it. */

@@ -133,7 +133,11 @@ export function hostWorld(
     history,
     timeKept,
   }
-  store.attach(name, () => world.records)
+  store.attach(
+    name,
+    () => world.records,
+    () => world.view(),
+  )
   return hosted
 }
 

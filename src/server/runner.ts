@@ -10,13 +10,16 @@ import {
 import { checkInstant, setTo, wallUntil } from '../state/clock.ts'
 import { defined } from '../state/defined.ts'
 import type { WorldEvent } from '../state/events.ts'
+import { NotBuilt } from '../state/indexes.ts'
 import { Refusal } from '../state/refusal.ts'
 import { DELIVER, firstTask, type Task, tasks } from '../state/task-queue.ts'
 import type { World } from '../state/world.ts'
+import { breathe, openTurns } from '../stores/turns.ts'
 import { openLimit, within } from './limit.ts'
 import { reasonOf } from './reason.ts'
 import type { StepSource, WorldHistory } from './steps.ts'
-import { alarm, breathe, wallNow } from './ticker.ts'
+import { alarm, wallNow } from './ticker.ts'
+import { whenBuilt } from './when-built.ts'
 
 /** One thing that happened while the clock was advanced. */
 export type Fired =
@@ -75,6 +78,7 @@ export interface Runner {
   /**
    * Performs, at once and in order, what has come due but for callbacks; called before anything
    * looks at the world.
+   * @throws NotBuilt within `World.patiently`, where an index has to be built first
    */
   catchUp(): void
   /** Notes that tasks have changed: a wake is owed. */
@@ -104,9 +108,6 @@ export interface Runner {
   stop(why?: string): void
 }
 
-/** The longest an advance holds the thread before others get their turn, in wall ms. */
-const TURN = 8
-
 /** How many of the things that an advance fires are listed; what more there is happens, too. */
 export const MOST_LISTED = 100_000
 
@@ -134,6 +135,16 @@ interface Progress {
   unlisted: number
   /** The virtual time reached. */
   at: number
+}
+
+/** What came of a step of an advance. */
+interface Step {
+  /** Nothing is left to be done. */
+  readonly isLast: boolean
+  /** Why it ends before it is there. */
+  readonly stopped?: string
+  /** What is to be attempted now. */
+  readonly attempt?: Task
 }
 
 /** What is under way in one life of the world, broken off with it. */
@@ -208,27 +219,45 @@ class WorldRunner implements Runner {
 
   catchUp(): void {
     if (this.advancing) return
-    let task = this.#nextPerformed()
-    while (isDue(task, this.#world.now)) {
-      this.#perform(task)
-      task = this.#nextPerformed()
-    }
+    const world = this.#world
+    const { mayWait } = world
+    // What one task did is not done again where the next has to wait.
+    while (world.patiently(() => this.#performNext(), mayWait)) {}
+  }
+
+  /** Performs the first task, where it is due. @returns false where none is */
+  #performNext(): boolean {
+    const task = this.#nextPerformed()
+    if (!isDue(task, this.#world.now)) return false
+    this.#perform(task)
+    return true
   }
 
   wake(): void {
     if (this.#stopped || this.advancing) return
     this.#nudged = false
+    const failed = (error: unknown) => this.#tryLater(error)
     try {
-      this.catchUp()
-      if (isDue(this.#nextDelivery(), this.#world.now))
-        this.#delivered().then(
-          () => this.#arm(),
-          (error: unknown) => this.#tryLater(error),
-        )
-      else this.#arm()
+      const seen = whenBuilt(() => this.#world.patiently(() => this.#see()))
+      if (seen instanceof Promise) seen.catch(failed)
     } catch (error) {
-      this.#tryLater(error)
+      failed(error)
     }
+  }
+
+  /** Sees to what is due. @throws NotBuilt */
+  #see(): void {
+    if (this.#stopped || this.advancing) return
+    this.catchUp()
+    // Both queues are looked into first: neither has to be built once an attempt is under way.
+    const isDelivered = isDue(this.#nextDelivery(), this.#world.now)
+    this.#nextTask()
+    if (!isDelivered) this.#arm()
+    else
+      this.#delivered().then(
+        () => this.#arm(),
+        (error: unknown) => this.#tryLater(error),
+      )
   }
 
   async advance(to: number, limits: AdvanceLimits = {}): Promise<Advance> {
@@ -332,7 +361,7 @@ class WorldRunner implements Runner {
       if (events.length === 0) list(progress, { kind: 'task', at: task.due, task })
       for (const event of events) list(progress, { kind: 'event', at: event.at, event })
     } catch (error) {
-      if (isUnkept(error)) throw error
+      if (isUnkept(error) || error instanceof NotBuilt) throw error
       const reason = reasonOf(error)
       this.#deps.report(
         `task ${task.kind} of world ${world.name} failed and was dropped: ${reason}`,
@@ -481,26 +510,36 @@ class WorldRunner implements Runner {
    * @throws the reason to stop, where that comes in the middle of an attempt
    */
   async #runDue(progress: Progress): Promise<string | undefined> {
-    const world = this.#world
-    const { to, stop, life, fired, maxEvents } = progress
-    let turn = wallNow()
+    const { stop, life } = progress
+    const turns = openTurns()
     for (;;) {
-      const task = this.#nextTask()
-      if (this.#isOver(life) || !isDue(task, to)) return undefined
-      if (stop.aborted) return reasonOf(stop.reason)
-      if (fired.length + progress.unlisted >= maxEvents) return `maxEvents ${maxEvents} reached`
-      progress.at = Math.max(progress.at, task.due)
-      world.holdTime(progress.at)
-      if (task.kind === DELIVER) {
-        const delivery = await within(stop, this.#attempt(task))
+      const taken = whenBuilt(() => this.#world.patiently(() => this.#step(progress)))
+      const { isLast, stopped, attempt } = taken instanceof Promise ? await taken : taken
+      if (isLast) return stopped
+      if (attempt) {
+        const delivery = await within(stop, this.#attempt(attempt))
         const made = delivery && life.made ? attemptsFired(delivery, life.made) : []
         for (const each of made) list(progress, each)
-      } else this.#perform(task, progress)
-      if (wallNow() - turn > TURN) {
-        await breathe()
-        turn = wallNow()
       }
+      const rest = turns.over()
+      if (rest) await rest
     }
+  }
+
+  /** Goes on to what is due next, and performs it where it is no attempt. @throws NotBuilt */
+  #step(progress: Progress): Step {
+    const { to, stop, life, fired, maxEvents } = progress
+    const task = this.#nextTask()
+    if (this.#isOver(life) || !isDue(task, to)) return { isLast: true }
+    if (stop.aborted) return { isLast: true, stopped: reasonOf(stop.reason) }
+    if (fired.length + progress.unlisted >= maxEvents)
+      return { isLast: true, stopped: `maxEvents ${maxEvents} reached` }
+
+    progress.at = Math.max(progress.at, task.due)
+    this.#world.holdTime(progress.at)
+    if (task.kind === DELIVER) return { isLast: false, attempt: task }
+    this.#perform(task, progress)
+    return { isLast: false }
   }
 
   /** Sets the clock to where the advance ends. */

@@ -102,11 +102,15 @@ export interface Worlds {
    */
   reset(hosted: HostedWorld, start: Pick<WorldStart, 'seed' | 'given'>): Promise<void>
   /**
-   * Replaces all that is in a world. Resolves when it is kept, whatever the durability.
+  /**
+   * Replaces all that is in a world, at once, when the records have been looked at in turns: until
+   * then the old life goes on, and what was kept of it meanwhile goes with it. Resolves when it is
+   * kept, whatever the durability.
+   * @param isWanted false once nobody waits for it: the old life then goes on
    * @throws Refusal `invalid-request` for records of no world, `writes-refused` where they cannot be
    *   kept: the old life goes on
    */
-  restore(hosted: HostedWorld, records: Records): Promise<void>
+  restore(hosted: HostedWorld, records: Records, isWanted?: () => boolean): Promise<void>
   /**
    * Puts records of a world back as they were, and its clock with them.
    * @param at virtual ms that the clock shows then, where that is not what it showed at its last change
@@ -300,12 +304,20 @@ class OpenWorlds implements Worlds {
     hosted.journal.clear()
   }
 
-  async restore(hosted: HostedWorld, records: Records): Promise<void> {
+  async restore(
+    hosted: HostedWorld,
+    records: Records,
+    isWanted: () => boolean = () => true,
+  ): Promise<void> {
     this.#checkThere(hosted)
     checkWritable(this.#options.store, hosted.world)
-    const problem = firstProblem(this.#check, records)
+    const problem = await firstProblem(this.#check, records)
     if (problem !== undefined)
       throw new Refusal('invalid-request', `this is no state of a world: ${problem}`)
+    if (!isWanted()) throw new Refusal('invalid-request', 'its sender has gone: nothing was done')
+    // Others had their turns meanwhile; from here on nobody has.
+    this.#checkThere(hosted)
+    checkWritable(this.#options.store, hosted.world)
     const before = timeKept(hosted)
     setClaims(records, this.#credentials.claimsIn(hosted))
     this.#leaveCredentials(hosted)
@@ -460,7 +472,7 @@ class OpenWorlds implements Worlds {
     try {
       const records = await this.#options.store.load(name)
       if (this.#closed) return undefined
-      hosted = records && this.#reopen(name, records)
+      hosted = records && (await this.#reopen(name, records))
     } catch (error) {
       await this.#leaveOut(name, error)
     }
@@ -502,9 +514,10 @@ class OpenWorlds implements Worlds {
     }
   }
 
-  #reopen(name: string, records: Records): HostedWorld {
-    const problem = firstProblem(this.#check, records)
+  async #reopen(name: string, records: Records): Promise<HostedWorld | undefined> {
+    const problem = await firstProblem(this.#check, records)
     if (problem !== undefined) throw new BrokenWorld(problem)
+    if (this.#closed) return undefined
     try {
       return this.#add(name, records)
     } catch (error) {

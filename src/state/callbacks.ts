@@ -1,5 +1,5 @@
 // Callbacks: pending, retrying, delivered or dead; and those that were not sent, and why.
-import { defineCollection, SEPARATOR, sortable } from './collection.ts'
+import { defineCollection, prefixed, SEPARATOR, sortable } from './collection.ts'
 import { defined } from './defined.ts'
 import { forgetDeliveries, noteDelivery, type Sent } from './deliveries.ts'
 import { addDuration } from './duration.ts'
@@ -262,7 +262,7 @@ export function queueOrNote(world: World, callback: NewCallback): Callback | Uns
 
 /** How many callbacks of a provider wait for an attempt. */
 export function waitingOf(world: World, provider: string): number {
-  return world.in(callbacks).count('waiting', provider + SEPARATOR)
+  return world.in(callbacks).count('waiting', prefixed(provider + SEPARATOR))
 }
 
 /** Why one more callback is not sent, and what to do. */

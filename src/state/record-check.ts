@@ -21,18 +21,25 @@ export function problemSentence({ collection, key, problem }: RecordProblem): st
   return `the record "${short}" in "${collection}": ${problem}`
 }
 
+/** Records that are looked at between two breaths: the largest orders are some of a millisecond. */
+const A_FEW = 50
+
 /**
  * What is wrong with the records of a world, one record after the other, without those of
- * collections nobody here knows: nobody here reads them either.
+ * collections nobody here knows: nobody here reads them either. `undefined` comes every few records:
+ * whoever looks may do something else then.
  */
 export function* recordProblems(
   records: Records,
   collections: Iterable<AnyCollection | RecordRule>,
-): Generator<RecordProblem, void, undefined> {
+): Generator<RecordProblem | undefined, void, undefined> {
+  let seen = 0
   for (const collection of collections) {
     const { name, shape } = collection
     const keyOf = 'key' in collection ? collection.key : undefined
     for (const [key, record] of records.get(name) ?? []) {
+      seen += 1
+      if (seen % A_FEW === 0) yield undefined
       const problem = shape(record)
       if (problem !== undefined) {
         yield { collection: name, key, problem }

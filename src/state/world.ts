@@ -6,6 +6,7 @@ import {
   type CollectionDef,
   type OpenCollection,
   openCollection,
+  prefixed,
   type Records,
   SEPARATOR,
 } from './collection.ts'
@@ -14,6 +15,7 @@ import { TIMELINE_LENGTH, timeline, type WorldEvent } from './events.ts'
 import { isTimeless, type PastRecord } from './past.ts'
 import type { Random } from './random.ts'
 import { openStreams, type StreamId } from './random-streams.ts'
+import { type FollowingView, openView, type RecordsView } from './record-view.ts'
 import { Refusal } from './refusal.ts'
 import { chosenSettings, type SettingsDef, type SettingsOf, type SettingTable } from './settings.ts'
 import { latestSerial, snapshotKey, snapshotRecords } from './snapshots.ts'
@@ -77,6 +79,8 @@ export interface World {
   readonly clock: Clock
   /** The whole content, for what keeps and shows it. */
   readonly records: Records
+  /** The whole content as it stands now, to be read in turns; to be closed by who has read it. */
+  view(): RecordsView
   in<T extends object>(def: CollectionDef<T>): Collection<T>
   /**
    * Runs `act` with the random stream of that name in use: what one provider draws does not move
@@ -112,6 +116,15 @@ export interface World {
    * @returns what `change` returned, the events it emitted and the records it wrote
    */
   transaction<R>(change: () => R, at?: number, task?: Task): Done<R>
+  /**
+   * Runs `act` so that it throws NotBuilt instead of holding the thread where it needs an index that
+   * takes long to build: whoever calls it builds that in turns, and calls again. From the first
+   * commit within on nothing throws any more, since that must not be done twice.
+   * @param mayWait false runs it as anything else is run
+   */
+  patiently<R>(act: () => R, mayWait?: boolean): R
+  /** True within `patiently`, until something is committed. */
+  readonly mayWait: boolean
   /**
    * Stops the time shown at `at` while the runner advances; `undefined` lets it
    * go on.
@@ -160,6 +173,9 @@ class OpenWorld implements World {
   #held: number | undefined
   /** The one under way. */
   #transaction: Transaction | undefined
+  #mayWait = false
+  /** Those that are being read, of earlier lives, too. */
+  readonly #views = new Set<FollowingView>()
 
   constructor(records: Records, deps: WorldDeps) {
     this.#deps = deps
@@ -202,6 +218,12 @@ class OpenWorld implements World {
     return this.#records
   }
 
+  view(): RecordsView {
+    const view = openView(this.#records, () => this.#views.delete(view))
+    this.#views.add(view)
+    return view
+  }
+
   in<T extends object>(def: CollectionDef<T>): Collection<T> {
     // What a name stands for is said once, by the definition of the collection: hence the casts.
     const open = this.#collections.get(def.name)
@@ -209,7 +231,12 @@ class OpenWorld implements World {
 
     const byKey = this.#records.get(def.name) ?? new Map<string, object>()
     this.#records.set(def.name, byKey)
-    const opened = openCollection(def, byKey as Map<string, T>, (change) => this.#noteWrite(change))
+    const opened = openCollection(
+      def,
+      byKey as Map<string, T>,
+      (change) => this.#noteWrite(change),
+      () => this.#mayWait,
+    )
     this.#collections.set(def.name, opened)
     return opened
   }
@@ -250,7 +277,7 @@ class OpenWorld implements World {
 
   scheduleOnce<Data extends TaskData>(task: TaskKind<Data>, due: number, data: Data): void {
     const same = sameTask({ kind: task.kind, due: Math.max(due, this.now), data })
-    if (this.in(tasks).count('same', same) === 0) this.schedule(task, due, data)
+    if (this.in(tasks).count('same', prefixed(same)) === 0) this.schedule(task, due, data)
   }
 
   unschedule<Data extends TaskData>({ kind }: TaskKind<Data>, due: number, data: Data): void {
@@ -293,8 +320,25 @@ class OpenWorld implements World {
       this.#transaction = undefined
     }
     const { events } = current
-    if (changes.length > 0) this.#deps.committed(this, changes)
+    if (changes.length > 0) {
+      this.#mayWait = false
+      this.#deps.committed(this, changes)
+    }
     return { result, events, changes }
+  }
+
+  get mayWait(): boolean {
+    return this.#mayWait
+  }
+
+  patiently<R>(act: () => R, mayWait = true): R {
+    const before = this.#mayWait
+    this.#mayWait = mayWait
+    try {
+      return act()
+    } finally {
+      this.#mayWait = before
+    }
   }
 
   holdTime(at: number | undefined): void {
@@ -371,6 +415,7 @@ class OpenWorld implements World {
 
   #noteWrite(change: Change): void {
     if (!this.#transaction) throw new Error(`a write to ${change.collection} outside a transaction`)
+    for (const view of this.#views) view.note(change, this.#records)
     noteWrite(this.#transaction, change)
   }
 

@@ -72,7 +72,7 @@ export const orderHandlers: EsimGoHandlers = {
     const list = found.map((order) => wire.listedOrder(world, order, shape))
     if (settings.ordersList === 'array') return reply(200, list)
 
-    const rows = createdAt.length === 0 ? all.size : all.page('created', range, 0, all.size).length
+    const rows = all.count('created', range)
     return reply(200, { orders: list, pageCount: Math.ceil(rows / limit), rows, pageSize: limit })
   },
 }
