@@ -608,7 +608,7 @@ export interface components {
             readonly iccid?: components["schemas"]["Iccid"];
             /** @description Of the callback, where the provider has several; that of the target unless said */
             readonly version?: number;
-            /** @description Laid over what the provider writes */
+            /** @description Laid over what the provider writes, which has 32768 characters at most */
             readonly fields?: {
                 readonly [key: string]: unknown;
             };

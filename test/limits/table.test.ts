@@ -14,6 +14,7 @@ import {
   REQUEST_TIMEOUT,
 } from '../../src/server/connections.ts'
 import { BODY_KEPT, JOURNAL_LENGTH, JOURNAL_SIZE } from '../../src/server/journal.ts'
+import { LONGEST_WAIT } from '../../src/server/longest-wait.ts'
 import { BODY_LIMIT, DROPPED } from '../../src/server/read-body.ts'
 import { MOST_LISTED } from '../../src/server/runner.ts'
 import { specOf } from '../../src/server/spec.ts'
@@ -28,6 +29,7 @@ import { MOST_INSTALLED } from '../../src/simulators/esim-go/esims/install-detai
 import { MOST_ON_PAGE } from '../../src/simulators/esim-go/orders/handlers.ts'
 import { MOST_ESIMS } from '../../src/simulators/esim-go/orders/ordering.ts'
 import { CALLERS_KEPT } from '../../src/simulators/esim-go/rate-limit.ts'
+import { LONGEST_STOCK_TEXT, MOST_IN_STOCK_LIST } from '../../src/simulators/esim-go/seed-file.ts'
 import { simulators } from '../../src/simulators/index.ts'
 import { MOST_CHARACTERISTICS } from '../../src/simulators/wholesale/activation.ts'
 import { TRANSACTIONS_KEPT } from '../../src/simulators/wholesale/records.ts'
@@ -35,11 +37,14 @@ import { MOST } from '../../src/state/amount.ts'
 import {
   ATTEMPTS_KEPT,
   CALLBACKS_KEPT,
+  LONGEST_CALLBACK,
   MOST_WAITING,
   UNSENT_KEPT,
 } from '../../src/state/callbacks.ts'
+import { DELIVERIES_KEPT } from '../../src/state/deliveries.ts'
 import { MOST_YEARS } from '../../src/state/duration.ts'
 import { TIMELINE_LENGTH } from '../../src/state/events.ts'
+import { FAULTS_KEPT } from '../../src/state/faults.ts'
 import { HISTORY_BYTES, HISTORY_STEPS } from '../../src/state/history.ts'
 import { LONGEST_CODE } from '../../src/state/installation-code.ts'
 import { END_OF_CALENDAR, LAST_INSTANT } from '../../src/state/instant.ts'
@@ -120,6 +125,10 @@ const bounds: Readonly<Record<string, readonly unknown[]>> = {
     await said('highland.yaml', 'schemas', 'Lines', 'maxItems'),
   ],
   'activation code': [LONGEST_CODE],
+  'texts and lists of a bundle or an eSIM of your own stock (eSIM Go)': [
+    LONGEST_STOCK_TEXT,
+    MOST_IN_STOCK_LIST,
+  ],
   'product changes of an activation (wholesale)': [
     await said('wholesale.yaml', 'schemas', 'Activation', 'properties', 'products', 'maxItems'),
     MOST_CHARACTERISTICS,
@@ -142,7 +151,7 @@ const bounds: Readonly<Record<string, readonly unknown[]>> = {
   'bytes, cents, counts, and sums of them': [MOST],
   clock: [year(0), year(LAST_INSTANT)],
   'instant that follows from another': [year(END_OF_CALENDAR)],
-  duration: [MOST_YEARS],
+  duration: [MOST_YEARS, LONGEST_WAIT / 86_400_000],
   'tasks of one instant that follow one another': [LONGEST_CHAIN],
 
   worlds: [MOST_WORLDS],
@@ -154,8 +163,11 @@ const bounds: Readonly<Record<string, readonly unknown[]>> = {
   journal: [JOURNAL_LENGTH, JOURNAL_SIZE, BODY_KEPT],
   'steps of the history': [HISTORY_STEPS, HISTORY_BYTES],
   snapshots: [MOST_SNAPSHOTS],
+  'callback sent by `POST /_sim/callbacks`': [LONGEST_CALLBACK],
+  faults: [FAULTS_KEPT],
   'callbacks that wait for an attempt': [MOST_WAITING],
   'callbacks that are delivered or dead': [CALLBACKS_KEPT],
+  deliveries: [DELIVERIES_KEPT],
   'callbacks that were not sent': [UNSENT_KEPT],
   'attempts of a callback': [ATTEMPTS_KEPT],
   'mails, and SMS': [MESSAGES_KEPT],
