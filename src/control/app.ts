@@ -87,7 +87,7 @@ export async function controlApp(server: SimulatorServer): Promise<RestListener>
   app.use((request, response) => elsewhere(request, response, arrivalOf(request)))
   // Four parameters tell Express that this takes errors.
   const failed: ErrorRequestHandler = (error, _request, response, _next) =>
-    sendProblem(response, error, server.report)
+    sendProblem(response, error, server)
   app.use(failed)
 
   return (request, response, { world, path, malformed }) => {

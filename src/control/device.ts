@@ -40,7 +40,10 @@ function onDevice<Outcome>(call: SimCall, act: Act<Outcome>) {
   const { simulator } = providerOf(call.server, sim.provider)
   beforeShown(world)
   const { result, events } = world.transaction(() => act(world, sim, simulator))
-  const after = { sim: simShown(world, current(world, sim)), events: events.map(eventShown) }
+  const after = {
+    sim: simShown(world, current(world, sim), call.server.redactor),
+    events: events.map(eventShown),
+  }
   return { outcome: result, after }
 }
 

@@ -12,7 +12,7 @@ import type { OperationId } from './operations.ts'
 import { sentState } from './sent-state.ts'
 
 /** Bytes; a whole world is larger than any other body. */
-const STATE_LIMIT = 256 * BODY_LIMIT
+export const STATE_LIMIT = 256 * BODY_LIMIT
 
 /** A body as it was read: text, or the pieces of what may be large. */
 export type ReadBody = string | Buffer[] | undefined

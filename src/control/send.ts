@@ -1,8 +1,10 @@
 // How answers of the control API leave.
 import type { ServerResponse } from 'node:http'
+import { endAnswer } from '../server/connections.ts'
 import { httpDate } from '../server/http-date.ts'
 import { traceOf } from '../server/reason.ts'
 import { wakeAfter } from '../server/send.ts'
+import type { SimulatorServer } from '../server/server.ts'
 import { withStatusHeaders } from '../server/status-headers.ts'
 import type { HostedWorld } from '../server/worlds.ts'
 import { openTurns } from '../stores/turns.ts'
@@ -29,7 +31,7 @@ export function send(response: ServerResponse, answer: Written, hosted?: HostedW
   if (kept) return void kept.then(() => send(response, answer, hosted))
 
   writeHead(response, answer, hosted)
-  response.end(answer.text)
+  endAnswer(response, answer.text)
 }
 
 function writeHead(
@@ -107,10 +109,11 @@ function drained(response: ServerResponse): Promise<void> {
 export function sendProblem(
   response: ServerResponse,
   error: unknown,
-  report: (sentence: string) => void,
+  { report, redactor }: Pick<SimulatorServer, 'report' | 'redactor'>,
 ): void {
   const refusal = asRefusal(error)
-  const problem = problemOf(refusal)
+  const told = problemOf(refusal)
+  const problem = { ...told, detail: redactor.redacted(told.detail, 'sentence') }
   if (problem.status === 500) report(traceOf(error))
   if (response.headersSent) return void response.destroy()
 

@@ -47,6 +47,6 @@ export const simHandlers = {
   },
   getSim(call) {
     const sim = simOf(call)
-    return reply(200, simShown(call.hosted.world, sim))
+    return reply(200, simShown(call.hosted.world, sim, call.server.redactor))
   },
 } satisfies Partial<ControlHandlers>

@@ -3,6 +3,7 @@ import type { Call, Reply } from '../simulators/call.ts'
 import type { SettingValues } from '../simulators/simulator.ts'
 import { faults } from '../state/faults.ts'
 import { type AnyRefusal, Refusal } from '../state/refusal.ts'
+import { shortName, tell } from './bounded.ts'
 import { type Answer, type BytesAnswer, headerOf } from './exchange.ts'
 import { disturbed, type Leave, type Stages } from './faults/disturbed.ts'
 import type { Forbidden } from './guard.ts'
@@ -281,7 +282,7 @@ function callOf(
     endpoints,
     now: world.now,
     settings,
-    passOver: (what) => trace.undocumented.push(what),
+    passOver: (what) => tell(trace.undocumented, shortName(what)),
   }
 }
 

@@ -11,7 +11,7 @@ import { expectationProblem } from './request-target.ts'
 export const BODY_LIMIT = 1_048_576
 
 /** How much beyond its limit a body is read and dropped before its sender is cut off. */
-const DROPPED = 15 * BODY_LIMIT
+export const DROPPED = 15 * BODY_LIMIT
 
 /** How many times its size on the wire a body may have once it is inflated, beyond BODY_LIMIT. */
 const MOST_INFLATED = 100

@@ -27,6 +27,8 @@ import {
 import { whenProcessEnds } from './process-end.ts'
 import { reasonOf } from './reason.ts'
 import { firstProblem, type RecordCheck, recordCheck } from './record-check.ts'
+import { type KnownSecrets, openKnownSecrets } from './redaction/known-secrets.ts'
+import { openRedactor, type Redactor, reportWithout } from './redaction/redactor.ts'
 import { type NewWorldContent, populate } from './seeding.ts'
 import { wallNow } from './ticker.ts'
 import {
@@ -41,8 +43,13 @@ import {
 export type { HostedWorld } from './hosted-world.ts'
 export type { WorldStart } from './world-start.ts'
 
-export interface WorldsOptions extends HostOptions, NewWorldContent, StartDefaults {
+export interface WorldsOptions
+  extends Omit<HostOptions, 'redactor'>,
+    NewWorldContent,
+    StartDefaults {
   readonly store: Store
+  /** What lets callers in at the control API. */
+  readonly controlToken?: string | undefined
   /**
    * How `default` begins where the store keeps none. Its credentials count also where it is kept:
    * who chooses them expects them to be good.
@@ -71,6 +78,8 @@ export interface Worlds {
   readonly notOpened: ReadonlyMap<string, string>
   /** The worlds that are open. */
   list(): HostedWorld[]
+  /** Knows every secret of every world, and the token of the control API. */
+  readonly redactor: Redactor
   /**
    * The world a credential belongs to; a promise where that may be one not open
    * yet.
@@ -123,7 +132,8 @@ export interface Worlds {
 }
 
 export const DEFAULT_WORLD = 'default'
-const MOST_WORLDS = 1000
+/** How many worlds there are at most, open or not. */
+export const MOST_WORLDS = 1000
 
 /**
  * Opens the world `default`, made where there is none. The others follow one after the other, in
@@ -167,9 +177,16 @@ class OpenWorlds implements Worlds {
   /** Takes back what is done where the process ends before it has closed. */
   #atEnd = () => {}
 
+  readonly #secrets: KnownSecrets
+  readonly redactor: Redactor
+
   constructor(options: WorldsOptions, kept: readonly string[]) {
-    this.#options = options
-    this.#host = openHost(options)
+    const worlds = () => this.list().map(({ world }) => world)
+    this.#secrets = openKnownSecrets({ ...options, worlds })
+    this.redactor = openRedactor(() => [this.#secrets.index()])
+    const report = reportWithout(this.redactor, options.report)
+    this.#options = { ...options, report }
+    this.#host = openHost({ ...options, report, redactor: this.redactor })
     this.#check = recordCheck(options.simulators)
     this.#names = new Set(kept)
   }
@@ -267,7 +284,7 @@ class OpenWorlds implements Worlds {
     const before = timeKept(hosted)
     const chosen = chosenIn(world)
     const claimOf = this.#credentials.claimsIn(hosted)
-    this.#credentials.remove(hosted)
+    this.#leaveCredentials(hosted)
     world.replace(emptyWorld(reborn(world.identity, seed), wallNow()))
     // What is under way in the old life is not waited for.
     hosted.runner.abandon()
@@ -278,7 +295,7 @@ class OpenWorlds implements Worlds {
       world.transaction(() => carrySnapshots(world, before))
     } catch (error) {
       world.replace(before)
-      this.#credentials.add(hosted)
+      this.#takeCredentials(hosted)
       this.#wake(hosted)
       throw error
     }
@@ -303,7 +320,7 @@ class OpenWorlds implements Worlds {
     checkWritable(this.#options.store, hosted.world)
     const before = timeKept(hosted)
     setClaims(records, this.#credentials.claimsIn(hosted))
-    this.#credentials.remove(hosted)
+    this.#leaveCredentials(hosted)
     try {
       hosted.world.replace(records)
       hosted.runner.abandon()
@@ -311,7 +328,7 @@ class OpenWorlds implements Worlds {
     } catch (error) {
       throw new Refusal('invalid-request', reasonOf(error))
     } finally {
-      this.#credentials.add(hosted)
+      this.#takeCredentials(hosted)
     }
     hosted.history.forget('a state was put in')
     this.#options.store.rewrite(hosted.world.name)
@@ -332,10 +349,10 @@ class OpenWorlds implements Worlds {
       await store.logged(world.name)
     } catch (error) {
       if (this.#hosted.get(world.name) === hosted && world.epoch === epoch) {
-        this.#credentials.remove(hosted)
+        this.#leaveCredentials(hosted)
         world.replace(before)
         hosted.runner.abandon()
-        this.#credentials.add(hosted)
+        this.#takeCredentials(hosted)
         store.rewrite(world.name)
       }
       throw new Refusal('writes-refused', reasonOf(error))
@@ -390,7 +407,7 @@ class OpenWorlds implements Worlds {
     hosted.world.end()
     hosted.delays.abandon()
     this.#hosted.delete(hosted.world.name)
-    this.#credentials.remove(hosted)
+    this.#leaveCredentials(hosted)
   }
 
   stop(): void {
@@ -537,12 +554,24 @@ class OpenWorlds implements Worlds {
   #add(name: string, records: Records): HostedWorld {
     const hosted = hostWorld(name, records, this.#host, (changed, changes) => {
       // What happens to a world that was removed leaves no trace.
-      if (this.#hosted.get(name) === changed) this.#credentials.follow(changed, changes)
+      if (this.#hosted.get(name) !== changed) return
+      this.#credentials.follow(changed, changes)
+      this.#secrets.follow(changes)
     })
     this.#names.add(name)
     this.#hosted.set(name, hosted)
-    this.#credentials.add(hosted)
+    this.#takeCredentials(hosted)
     return hosted
+  }
+
+  #takeCredentials(hosted: HostedWorld): void {
+    this.#credentials.add(hosted)
+    this.#secrets.add()
+  }
+
+  #leaveCredentials(hosted: HostedWorld): void {
+    this.#credentials.remove(hosted)
+    this.#secrets.remove(hosted.world)
   }
 
   async #openOwner(key: string): Promise<HostedWorld | undefined> {

@@ -1,5 +1,6 @@
 // Records that come from outside, held to the shapes of their collections.
 import type { AnyCollection, RecordRule, Records } from './collection.ts'
+import { shownKey } from './credentials.ts'
 import { OWN_RECORDS, worldRecords } from './world-records.ts'
 
 /** A record that will not do. */
@@ -15,7 +16,8 @@ const QUOTED = 100
 
 /** The sentence that tells of a problem. */
 export function problemSentence({ collection, key, problem }: RecordProblem): string {
-  const short = key.length > QUOTED ? `${key.slice(0, QUOTED)}...` : key
+  const shown = shownKey(collection, key)
+  const short = shown.length > QUOTED ? `${shown.slice(0, QUOTED)}...` : shown
   return `the record "${short}" in "${collection}": ${problem}`
 }
 
@@ -45,7 +47,8 @@ export function* recordProblems(
       }
       // Of the right shape, it is a record of this collection.
       const place = keyOf?.(record as never) ?? key
-      if (place !== key) yield { collection: name, key, problem: `belongs under "${place}"` }
+      if (place !== key)
+        yield { collection: name, key, problem: `belongs under "${shownKey(name, place)}"` }
     }
   }
 }

@@ -1,5 +1,6 @@
 // The text of a base: a header, then every record on a line of its own.
 import type { Records } from '../state/collection.ts'
+import { shownKey } from '../state/credentials.ts'
 import type { RecordsView } from '../state/record-view.ts'
 import { checksum, hex } from './checksum.ts'
 import { isCount, isObject } from './json-shape.ts'
@@ -136,7 +137,9 @@ export async function parseBase(
     if (!byKey) throw wrong(`collection ${JSON.stringify(collection)} is no object`)
     for (const [key, record] of byKey) {
       if (!isObject(record))
-        throw wrong(`${JSON.stringify(key)} in ${JSON.stringify(collection)} is no record`)
+        throw wrong(
+          `${JSON.stringify(shownKey(collection, key))} in ${JSON.stringify(collection)} is no record`,
+        )
     }
     records.set(collection, byKey as Map<string, object>)
   }

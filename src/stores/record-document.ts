@@ -1,7 +1,6 @@
 // A document of records, read as its bytes come: cut where a record ends, and each piece given to JSON.parse.
 import { isUtf8 } from 'node:buffer'
-import { reason } from './disk-errors.ts'
-import { isObject } from './json-shape.ts'
+import { isObject, whyNoJson } from './json-shape.ts'
 import { openTurns } from './turns.ts'
 
 /** Bytes of records that are parsed at once, and of a document that are looked at at once. */
@@ -157,7 +156,7 @@ export class DocumentReader {
     try {
       return JSON.parse(`${brackets.slice(0, 1)}${text}${brackets.slice(1)}`)
     } catch (error) {
-      throw this.#wrong(reason(error), from)
+      throw this.#wrong(whyNoJson(error), from)
     }
   }
 

@@ -1,6 +1,6 @@
 // What a user's seed file lays over what there is: money, bundles on sale, inventory, eSIMs.
 import { defined } from '../../state/defined.ts'
-import { addDuration, DurationError, isoDuration } from '../../state/duration.ts'
+import { addDuration, durationProblem, isoDuration } from '../../state/duration.ts'
 import { type ActivationCode, parseActivationCode } from '../../state/installation-code.ts'
 import { Refusal } from '../../state/refusal.ts'
 import { install, simKey, sims } from '../../state/sims.ts'
@@ -36,7 +36,20 @@ function list(where: string, value: unknown): readonly unknown[] {
   return value
 }
 
+/** How long a text of a bundle or an eSIM may be, and a list within one: all of it is shown. */
+export const LONGEST_STOCK_TEXT = 1000
+export const MOST_IN_STOCK_LIST = 300
+
+/** A list within an entry, which is not long. */
+function shortList(where: string, value: unknown): readonly unknown[] {
+  const found = list(where, value)
+  if (found.length <= MOST_IN_STOCK_LIST) return found
+  throw wrong(where, `must have ${MOST_IN_STOCK_LIST} entries at most`)
+}
+
 function text(where: string, value: unknown, pattern = /^.+$/): string {
+  if (typeof value === 'string' && value.length > LONGEST_STOCK_TEXT)
+    throw wrong(where, `must have ${LONGEST_STOCK_TEXT} characters at most`)
   if (typeof value !== 'string' || !pattern.test(value))
     throw wrong(where, `must be a text that fits ${pattern.source}`)
   return value
@@ -70,11 +83,10 @@ function isNot(where: string, value: unknown): boolean {
 
 /** The instant a duration from now. */
 function later(world: World, where: string, value: unknown): number {
-  try {
-    return addDuration(world.now, text(where, value))
-  } catch (error) {
-    throw error instanceof DurationError ? wrong(where, `is wrong: ${error.message}`) : error
-  }
+  const duration = text(where, value)
+  const problem = durationProblem(duration)
+  if (problem !== undefined) throw wrong(where, problem)
+  return addDuration(world.now, duration)
 }
 
 /** A bundle on sale, by name. */
@@ -98,16 +110,18 @@ function textMatching(pattern: RegExp): (where: string, value: unknown) => strin
 }
 
 function texts(where: string, value: unknown): string[] {
-  return list(where, value).map((line) => text(where, line))
+  return shortList(where, value).map((line) => text(where, line))
 }
 
 const iccidText = textMatching(/^\d{18,22}$/)
 const msisdnText = textMatching(/^[1-9]\d{6,14}$/)
 const countryCode = textMatching(/^[A-Z]{2}$/)
+/** A part of an activation code, which has 255 characters at most (GSMA SGP.22, 4.1). */
+const codePart = textMatching(/^.{1,255}$/)
 
 /** Codes of countries with networks, at least one. */
 function countryCodes(where: string, value: unknown): string[] {
-  const codes = list(where, value).map((code) => countryCode(where, code))
+  const codes = shortList(where, value).map((code) => countryCode(where, code))
   const unserved = codes.find((code) => !findCountry(code))
   if (unserved !== undefined)
     throw wrong(where, `names ${unserved}, which is no country with networks`)
@@ -202,8 +216,8 @@ const ESIM_FIELDS = [
 /** How an eSIM is installed: its activation code, or parts of one. */
 function installationCode(where: string, entry: Readonly<Record<string, unknown>>) {
   const whole = optional(`${where}.activationCode`, entry.activationCode, activationCode)
-  const matchingId = optional(`${where}.matchingId`, entry.matchingId, text)
-  const smdpAddress = optional(`${where}.smdpAddress`, entry.smdpAddress, text)
+  const matchingId = optional(`${where}.matchingId`, entry.matchingId, codePart)
+  const smdpAddress = optional(`${where}.smdpAddress`, entry.smdpAddress, codePart)
   if (whole && (matchingId ?? smdpAddress) !== undefined)
     throw wrong(`${where}.activationCode`, 'says matchingId and smdpAddress, too: leave these out')
   return whole ?? { matchingId, smdpAddress }
@@ -227,7 +241,7 @@ function putEsim(world: World, where: string, value: unknown): void {
     msisdn: optional(`${where}.msisdn`, entry.msisdn, msisdnText),
     customerRef: optional(`${where}.customerRef`, entry.customerRef, text),
   })
-  for (const name of list(`${where}.bundles`, entry.bundles)) {
+  for (const name of shortList(`${where}.bundles`, entry.bundles)) {
     const bundle = bundleOnSale(world, `${where}.bundles`, name)
     putOnEsim(world, esim.iccid, bundle, { reference: `${world.random.uuid()}-0` })
   }
