@@ -191,9 +191,13 @@ class OpenWriter implements WorldWriter {
     else this.#batchWritten()
   }
 
-  /** Writes when what runs now has come to its end, before anything else begins. */
+  /** Writes, where nothing has failed, when what runs now has come to its end. */
   #writeSoon(): void {
-    if (this.#failure) return
+    if (!this.#failure) this.#writeNext()
+  }
+
+  /** Writes before anything else begins, once what runs now has come to its end. */
+  #writeNext(): void {
     this.#writing ??= new Promise((done) => process.nextTick(() => done(this.#writeAll())))
   }
 
@@ -253,12 +257,8 @@ class OpenWriter implements WorldWriter {
     if (isFirst) warn(failure.message)
     this.#queue.failed(failure)
     if (!this.#closed && !lockLost())
-      this.#retry = setTimeout(() => this.#tryAgain(), RETRY_AFTER_MS).unref()
+      this.#retry = setTimeout(() => this.#writeNext(), RETRY_AFTER_MS).unref()
     return failure
-  }
-
-  #tryAgain(): void {
-    this.#writing ??= this.#writeAll()
   }
 
   async #stop(): Promise<void> {
