@@ -80,7 +80,7 @@ async function openStore(
       if (writers.get(world)) throw new Error(`world ${world} is open already`)
       await writers.erased(world)
       const read = await readWorld(disk, filesOf(world))
-      for (const remark of read?.remarks ?? []) warn(remark)
+      for (const { says } of read?.remarks ?? []) warn(says)
       if (!read) await removeUnfinished(disk, filesOf(world))
       writers.start(world, read?.saved ?? nothingSaved())
       return read?.records

@@ -25,6 +25,17 @@ export class StoreError extends Error {}
  */
 export class BrokenWorld extends StoreError {}
 
+/** A file holds another world than its name says. */
+export class MisplacedWorld extends StoreError {
+  /** The world it says it holds. */
+  readonly said: string
+
+  constructor(message: string, said: string) {
+    super(message)
+    this.said = said
+  }
+}
+
 export interface Store {
   /** False where nothing is kept beyond the process. */
   readonly lasts: boolean
