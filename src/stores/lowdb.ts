@@ -13,7 +13,7 @@ import { openWriters } from './world-writers.ts'
 export interface LowdbOptions {
   /** The state folder; made where it is missing. */
   dir: string
-  /** How long `flushed` waits; `buffered`, not at all, unless told. */
+  /** `buffered` unless told. */
   durability?: Durability
   /** This program's version, written into every base. */
   version: string

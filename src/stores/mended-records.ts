@@ -15,21 +15,20 @@ const LAST_CLAIM = 1_000_000
 /**
  * Mends records in place, as those of a world of this name: what is no record goes, and a random
  * stream begins anew where it is lost. It is another life: nobody knows what left the one before.
- * @param isCopy whether the world it was goes on under its own name
+ * Under another name than it had, it is a copy.
  * @returns how many records had to go; `undefined` where no world is left
  */
 export function mendRecords(
   records: Records,
   name: string,
   problemsOf: ProblemsOf,
-  isCopy: boolean,
 ): number | undefined {
   const own = records.get(worldRecords.name)
   const identity = own?.get('world') as ({ readonly id: 'world' } & Identity) | undefined
   if (!own || !identity) return undefined
   const life = (Number.isSafeInteger(identity.life) ? (identity.life ?? 1) : 1) + UNKNOWN_LIVES
   own.set('world', { ...identity, name, life })
-  if (isCopy) claimLast(records)
+  if (identity.name !== name) claimLast(records)
 
   let gone = 0
   for (let found = [...problemsOf(records)]; found.length > 0; found = [...problemsOf(records)])

@@ -42,7 +42,7 @@ async function keptOf(
   world: string,
 ): Promise<Kept | undefined> {
   const { records, lost } = await salvage(disk, files)
-  const gone = mendRecords(records, world, problemsOf, world !== files.world)
+  const gone = mendRecords(records, world, problemsOf)
   if (gone === undefined) return undefined
   const all = gone === 0 ? lost : [...lost, `${gone} records that are none`]
   return { world, records, lost: all, size: sizeOf(records) }
@@ -95,6 +95,11 @@ export async function replaceWorld(options: RepairOptions, kept: Kept): Promise<
   await disk.rename(file, files.base)
   await syncFolder(disk, dirname(files.base))
   await markRepaired(options, kept.world, Number(first.slice(first.lastIndexOf('-') + 1)))
+}
+
+/** Sets a world aside of which nothing can be kept. @returns the new names of its files */
+export function setWorldApart({ disk, dir }: RepairOptions, world: string): Promise<string[]> {
+  return setWorldAside(disk, dir, worldFiles(dir, world))
 }
 
 /** Makes what is kept of a world that was set aside a world again. */

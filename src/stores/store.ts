@@ -8,8 +8,9 @@ import type { Change, Records } from '../state/collection.ts'
 export const FORMAT = 1
 
 /**
- * How long a reply waits: not at all, until its changes are in the log, or on
- * the disk.
+ * What a reply that has left survives: `synced`, a power cut; the others, kill -9. That `buffered`
+ * does costs less than to write behind the reply: a thread that writes and the turn its end waits for
+ * take longer than the write.
  */
 export type Durability = 'buffered' | 'written' | 'synced'
 
