@@ -1,8 +1,9 @@
 // The server as a config asks for it.
 import { readFile } from 'node:fs/promises'
+import { isIP } from 'node:net'
 import { type ChosenCredentials, readCredentials } from '../server/chosen-credentials.ts'
 import type { Port } from '../server/listen.ts'
-import { isLoopback } from '../server/loopback.ts'
+import { namesOnly, reportWithout } from '../server/redaction/redactor.ts'
 import { openServer, packageVersion, type SimulatorServer } from '../server/server.ts'
 import { simulators } from '../simulators/index.ts'
 import { grouped } from '../state/collection.ts'
@@ -15,7 +16,9 @@ import { type Config, parseYaml } from './config.ts'
 import { DEFAULT_PORT } from './options.ts'
 
 /** Told what went wrong without stopping anything. */
-export const report = (sentence: string) => console.error(`esimulator: ${sentence}`)
+export const report = reportWithout(namesOnly, (sentence) =>
+  console.error(`esimulator: ${sentence}`),
+)
 
 /**
  * The ports to listen on: those of providers, and at least one for all.
@@ -54,7 +57,7 @@ export function keysOf({ key }: Config): ChosenCredentials {
   return chosen
 }
 
-/** A user's own stock, by provider. */
+/** A user's own stock, by provider; beside it may stand `faults`. */
 export type Stock = Readonly<Record<string, unknown>>
 
 /** The stock of a seed file. @throws CannotRun */
@@ -66,7 +69,7 @@ export async function readSeedFile({ seedFile }: Config): Promise<Stock | undefi
   })
   const stock = await parseYaml(seedFile, written)
   const slugs = simulators.map(({ slug }) => slug)
-  const unknown = Object.keys(stock).find((slug) => !slugs.includes(slug))
+  const unknown = Object.keys(stock).find((slug) => !slugs.includes(slug) && slug !== 'faults')
   if (unknown !== undefined) throw new CannotRun(`${seedFile}: ${unknownProvider(unknown, slugs)}`)
   return stock
 }
@@ -87,7 +90,7 @@ export async function openFromConfig(
   store: Store,
   stock: Stock | undefined,
 ): Promise<SimulatorServer> {
-  const { host, allowedHosts, callbackUrl, publicUrl, token, seed, clock } = config
+  const { host, allowedHosts, cors, callbackUrl, publicUrl, token, seed, clock } = config
   try {
     const options = defined({
       simulators,
@@ -96,9 +99,11 @@ export async function openFromConfig(
       seed,
       callbackUrl,
       stock,
+      faults: config.faults,
       defaultWorld: { credentials: keysOf(config) },
       policy: { allow: config.callbackAllow, timeout: config.callbackTimeout },
-      control: { token, hosts: isLoopback(host) ? allowedHosts : [...allowedHosts, host] },
+      // What it listens on is answered to: an address anyway, a name where it is listed.
+      access: { token, hosts: isIP(host) ? allowedHosts : [...allowedHosts, host], cors },
       publicUrl,
       checked: !config.unchecked,
       report,

@@ -1,5 +1,6 @@
 // Every option: its flag, its ESIMULATOR_ variable, its key in the file, and how it is read.
 import { isIP } from 'node:net'
+import { hostProblem, originProblem } from '../server/access.ts'
 import type { Port } from '../server/listen.ts'
 import { defined } from '../state/defined.ts'
 import { addDuration } from '../state/duration.ts'
@@ -22,6 +23,8 @@ export interface Option<T> {
    * a list.
    */
   readonly many?: true
+  /** What it takes is JSON, in the file as it is: an object, or a list of them. */
+  readonly isJson?: true
   readonly says: string
   /**
    * Its value from what was written for it: one text unless `many`.
@@ -95,6 +98,14 @@ function webUrl(texts: readonly string[]): string {
   return url
 }
 
+/** Of those who call it: they are told it, so it says nothing of who one is. */
+function openUrl(texts: readonly string[]): string {
+  const url = webUrl(texts)
+  const { username, password } = new URL(url)
+  if (username || password) throw new ValueError('must be a URL without a user name and a password')
+  return url
+}
+
 /** Without a slash at its end: paths are put behind it. */
 function baseUrl(texts: readonly string[]): string {
   return webUrl(texts).replace(/\/+$/, '')
@@ -111,6 +122,23 @@ function reachable(written: string): string {
   if (rest.length > 0 || !(ranged || single))
     throw new ValueError(`"${written}" is no host name, address or range such as 10.0.0.0/8`)
   return written
+}
+
+/** The parts of a list that is separated by commas. */
+export function partsOf(list: string): string[] {
+  const parts = list.split(',').map((part) => part.trim())
+  return parts.filter((part) => part !== '')
+}
+
+/** Several lists as one, each part of which is looked at. */
+function listed(
+  texts: readonly string[],
+  problemOf: (part: string) => string | undefined,
+): readonly string[] {
+  const parts = texts.flatMap(partsOf)
+  const problem = parts.map(problemOf).find((each) => each !== undefined)
+  if (problem !== undefined) throw new ValueError(problem)
+  return parts
 }
 
 /** A duration in ms; a bare number is ms. */
@@ -154,7 +182,7 @@ export const options = {
   callbackUrl: optional<string>({
     value: 'URL',
     says: 'where every provider sends its callbacks',
-    read: webUrl,
+    read: openUrl,
   }),
   callbackAllow: option<readonly string[]>({
     value: 'HOST|CIDR',
@@ -185,7 +213,7 @@ export const options = {
   publicUrl: optional<string>({
     value: 'URL',
     says: "what links in replies begin with, instead of the request's Host",
-    read: baseUrl,
+    read: (texts) => openUrl(texts).replace(/\/+$/, ''),
   }),
   seed: option({
     value: 'TEXT',
@@ -197,6 +225,16 @@ export const options = {
     value: 'FILE',
     says: 'your own stock, balance and catalogue for new worlds, by provider',
     read: text,
+  }),
+  faults: option<readonly unknown[]>({
+    value: 'JSON',
+    many: true,
+    isJson: true,
+    says:
+      'faults of new worlds, as in \'{"provider":"esim-go","kind":"status","status":503,"times":1}\'; ' +
+      '`esimulator fault kinds` lists the kinds',
+    fallback: [],
+    read: (texts) => texts.flatMap(json),
   }),
   key: option<readonly Key[]>({
     value: 'PROVIDER=KEY',
@@ -213,11 +251,18 @@ export const options = {
     read: token,
   }),
   allowedHosts: option<readonly string[]>({
-    value: 'HOST',
+    value: 'HOST,...',
     many: true,
-    says: 'host names the control API answers to besides loopback',
+    says: 'host names that browsers, and all who use /_sim, are answered under besides loopback',
     fallback: [],
-    read: (texts) => texts,
+    read: (texts) => listed(texts, hostProblem),
+  }),
+  cors: option<readonly string[]>({
+    value: 'ORIGIN,...',
+    many: true,
+    says: "pages that may use the providers' APIs, as in http://localhost:3000; * for all",
+    fallback: [],
+    read: (texts) => listed(texts, originProblem),
   }),
   unchecked: flag('let replies through that break their spec (for load tests)'),
   clock: choice(['running', 'frozen'], 'running', 'how the clock of a new world goes'),
@@ -244,6 +289,15 @@ function token(texts: readonly string[]): string {
   return last(texts)
 }
 
+/** One value of JSON, or those of a list. */
+function json(written: string): unknown {
+  try {
+    return JSON.parse(written)
+  } catch {
+    throw new ValueError(`${written} is no JSON`)
+  }
+}
+
 /** A provider's key, or a client and its secret, as it is written. */
 export interface Key {
   readonly slug: string
@@ -252,7 +306,8 @@ export interface Key {
 
 /** What is wrong is told without the key. */
 function key(written: string): Key {
-  const [, slug, text] = /^([a-z0-9-]+)=(.*)$/s.exec(written) ?? []
+  // A key alone may have a = in it, too, at its end as base64 has: what is no slug is not repeated.
+  const [, slug, text] = /^([a-z]+(?:-[a-z]+)*)=(?!=+$)(.*)$/s.exec(written) ?? []
   if (slug === undefined || text === undefined)
     throw new ValueError('give a provider and its key, as in esim-go=test-api-key')
   if (!/^[\x21-\x7e]+$/.test(text)) throw new ValueError(`the key of ${slug} ${VISIBLE}`)
@@ -274,9 +329,11 @@ export const START: readonly OptionName[] = [
   'publicUrl',
   'seed',
   'seedFile',
+  'faults',
   'key',
   'token',
   'allowedHosts',
+  'cors',
   'unchecked',
   'clock',
   'json',

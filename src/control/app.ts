@@ -8,30 +8,35 @@ import express, {
   type Response,
 } from 'express'
 import { serverUrl } from '../server/address.ts'
+import { guardControl, guardPage } from '../server/guard.ts'
 import type { RestListener } from '../server/http.ts'
-import { BODY_LIMIT, readBody } from '../server/read-body.ts'
+import { dropBody } from '../server/read-body.ts'
 import { reasonOf } from '../server/reason.ts'
 import type { SimulatorServer } from '../server/server.ts'
 import { type Operation, type Spec, specOf } from '../server/spec.ts'
+import { whenBuilt } from '../server/when-built.ts'
 import { DEFAULT_WORLD, type HostedWorld } from '../server/worlds.ts'
 import type { Reply } from '../simulators/call.ts'
-import { type AnyRefusal, Refusal } from '../state/refusal.ts'
-import { type ControlCall, type ControlHandlers, caughtUp } from './call.ts'
+import { Refusal } from '../state/refusal.ts'
+import { type ControlCall, type ControlHandlers, caughtUp, type WrittenReply } from './call.ts'
 import { callbackHandlers } from './callbacks.ts'
 import { clockHandlers } from './clock.ts'
 import { deviceHandlers } from './device.ts'
+import { faultHandlers } from './faults.ts'
 import { type Arrival, frontPage, isControl } from './front-page.ts'
-import { guard } from './guard.ts'
+import { historyHandlers } from './history.ts'
 import { journalHandlers } from './journal.ts'
 import { writtenInTurns } from './long-list.ts'
 import { messageHandlers } from './messages.ts'
 import type { OperationId } from './operations.ts'
 import { provenanceHandlers } from './provenance.ts'
-import { bodyLimit, checked } from './request.ts'
-import { send, sendProblem } from './send.ts'
+import { checked, type ReadBody, readRequest } from './request.ts'
+import { send, sendPieces, sendProblem } from './send.ts'
 import { settingHandlers } from './settings.ts'
 import { simHandlers } from './sims.ts'
+import { snapshotHandlers } from './snapshots.ts'
 import { stateHandlers } from './state.ts'
+import { stockHandlers } from './stock.ts'
 import { worldHandlers } from './worlds.ts'
 
 const handlers: ControlHandlers = {
@@ -41,9 +46,13 @@ const handlers: ControlHandlers = {
   ...deviceHandlers,
   ...messageHandlers,
   ...callbackHandlers,
+  ...faultHandlers,
   ...journalHandlers,
   ...stateHandlers,
+  ...snapshotHandlers,
+  ...historyHandlers,
   ...settingHandlers,
+  ...stockHandlers,
   ...provenanceHandlers,
 }
 
@@ -51,7 +60,7 @@ const handlers: ControlHandlers = {
  * Any handler: all are called alike, with what the spec has checked, so their
  * types end here.
  */
-type AnyHandler = (call: ControlCall) => Reply | Promise<Reply>
+type AnyHandler = (call: ControlCall) => Reply | WrittenReply | Promise<Reply>
 
 const HEALTH: OperationId = 'getHealth'
 
@@ -78,22 +87,22 @@ export async function controlApp(server: SimulatorServer): Promise<RestListener>
   app.use((request, response) => elsewhere(request, response, arrivalOf(request)))
   // Four parameters tell Express that this takes errors.
   const failed: ErrorRequestHandler = (error, _request, response, _next) =>
-    sendProblem(response, error, server.report)
+    sendProblem(response, error, server)
   app.use(failed)
 
   return (request, response, { world, path, malformed }) => {
     const operation = operationAt(spec, request.method ?? 'GET', path)
-    const forbidden = malformed ?? guardProblem(server, request, { path, operation })
-    const limit = forbidden ? BODY_LIMIT : bodyLimit(operation)
-    const arrived = (body: string | undefined, unread: AnyRefusal | undefined) => {
+    const refusal = malformed ?? guardProblem(server, request, { path, operation })
+    const arrived = (body: ReadBody, unread: Refusal | undefined) => {
       if (unread) response.shouldKeepAlive = false
       const root = serverUrl(request, server.publicUrl)
-      arrivals.set(request, { world, root, body, refusal: forbidden ?? unread })
+      arrivals.set(request, { world, root, body, refusal: refusal ?? unread })
       request.url = path
       app(request, response)
     }
     // Read before anything is answered: a sender that is cut off cannot read why.
-    readBody(request, arrived, limit)
+    if (refusal) dropBody(request, refusal, arrived)
+    else readRequest(request, operation, arrived)
   }
 }
 
@@ -113,17 +122,14 @@ function checkComplete(spec: Spec): void {
   if (unknown.length > 0) throw new Error(`control.yaml has no operation ${unknown.join(', ')}`)
 }
 
-/**
- * Why a request is not let through; who asks for the health, or for something else than the control
- * API, is.
- */
+/** Why a request is not let in. For the health it is, as for a page: whoever looks may see it. */
 function guardProblem(
   server: SimulatorServer,
   request: IncomingMessage,
   asked: { readonly path: string; readonly operation: Operation | undefined },
-): AnyRefusal | undefined {
-  if (!isControl(pathIn(asked.path)) || asked.operation?.id === HEALTH) return undefined
-  return guard(request, server.control, server.publicUrl)
+): Refusal | undefined {
+  const isPage = !isControl(pathIn(asked.path)) || asked.operation?.id === HEALTH
+  return isPage ? guardPage(server.access, request) : guardControl(server.access, request)
 }
 
 /** A request as Express has it, and where it came from. */
@@ -139,32 +145,41 @@ interface Incoming extends Arrival {
 async function serve(
   server: SimulatorServer,
   operation: Operation,
-  { request, response, world, root, body: text }: Incoming,
+  { request, response, world, root, body: sent }: Incoming,
 ): Promise<void> {
-  const { path, query, body } = checked(operation, request, text)
+  const { path, query, body } = await checked(operation, request, sent)
   const opened = await server.worlds.open(world ?? DEFAULT_WORLD)
   let hosted: HostedWorld | undefined
+  const source = { command: `${operation.method} ${request.path}` }
   const call: ControlCall = {
     server,
     get hosted() {
       hosted ??= caughtUp(opened, world)
       return hosted
     },
+    step: (act) => call.hosted.history.within(source, act),
     path,
     query,
     body,
     root,
-    trusted:
-      operation.id !== HEALTH || guard(request, server.control, server.publicUrl) === undefined,
+    isGone: () => response.closed,
+    trusted: operation.id !== HEALTH || guardControl(server.access, request) === undefined,
   }
 
   const handler = handlers[operation.id as OperationId] as AnyHandler
-  const reply = await handler(call)
+  const reply = await whenBuilt(() => {
+    if (!opened) return handler(call)
+    return opened.world.patiently(() => opened.history.within(source, () => handler(call)))
+  })
+  if ('pieces' in reply) {
+    await sendPieces(response, reply, hosted, () => flushed(server, hosted))
+    return
+  }
   const type = reply.body === undefined ? undefined : 'application/json'
   const answer = await writtenInTurns(operation.id, reply.body, (part) =>
     operation.violations(reply.status, type, part),
   )
-  if (hosted) await flushed(server, hosted)
+  await flushed(server, hosted)
   send(response, { status: reply.status, headers: reply.headers, text: answer }, hosted)
 }
 
@@ -172,7 +187,8 @@ async function serve(
  * Waits until what a call changed is kept as the durability asks.
  * @throws Refusal `writes-refused`
  */
-async function flushed(server: SimulatorServer, hosted: HostedWorld): Promise<void> {
+async function flushed(server: SimulatorServer, hosted: HostedWorld | undefined): Promise<void> {
+  if (!hosted) return
   try {
     await server.store.flushed(hosted.world.name)
   } catch (error) {

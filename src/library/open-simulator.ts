@@ -1,4 +1,5 @@
 // The server as the library opens it: frozen, seeded, keeping nothing unless told to.
+import type { NewFault } from '../control/wire.ts'
 import type { ChosenCredentials } from '../server/chosen-credentials.ts'
 import type { DeliveryPolicy } from '../server/deliver.ts'
 import { openServer, packageVersion, type SimulatorServer } from '../server/server.ts'
@@ -32,6 +33,8 @@ export interface SimulatorOptions {
   readonly credentials?: ChosenCredentials
   /** Stock by provider, as in a seed file. */
   readonly stock?: Readonly<Record<string, unknown>>
+  /** Faults to begin with, as `faults.add` takes them. */
+  readonly faults?: readonly NewFault[]
   /**
    * Frozen at 2026-01-01T00:00:00Z unless told; `at` is ms since the epoch or a
    * date.
@@ -50,6 +53,10 @@ export interface SimulatorOptions {
   readonly policy?: Partial<DeliveryPolicy>
   /** Demanded by the control API. */
   readonly token?: string
+  /** Host names that browsers, and all who use `/_sim`, are answered under besides loopback. */
+  readonly allowedHosts?: readonly string[]
+  /** Origins whose pages may use the providers' APIs, as in `http://localhost:3000`; `*` is all. */
+  readonly cors?: readonly string[]
   /** What hrefs begin with, instead of the request's Host. */
   readonly publicUrl?: string
   /** Told what went wrong without stopping anything; standard error unless given. */
@@ -87,7 +94,8 @@ function complain(sentence: string): void {
  */
 export async function openSimulator(options: SimulatorOptions = {}): Promise<SimulatorServer> {
   const { simulators = allSimulators, seed = SEED, checked = true, report = complain } = options
-  const { given, callbackUrl, settings, stock, token, credentials } = options
+  const { given, callbackUrl, settings, stock, faults, token, credentials } = options
+  const { allowedHosts: hosts = [], cors = [] } = options
   const publicUrl = options.publicUrl?.replace(/\/+$/, '')
   const store = await storeFor(options, report)
   try {
@@ -99,9 +107,10 @@ export async function openSimulator(options: SimulatorOptions = {}): Promise<Sim
       callbackUrl,
       settings,
       stock,
+      faults,
       defaultWorld: defined({ clock: clockOf(options.clock), given, credentials }),
       policy: { allow: [], timeout: 2000, ...options.policy },
-      control: { token, hosts: [] },
+      access: { token, hosts, cors },
       publicUrl,
       checked,
       report,

@@ -8,15 +8,21 @@ import {
   unsentCallbacks,
 } from '../state/callbacks.ts'
 import type { Change, Records } from '../state/collection.ts'
+import { replyDue } from '../state/faults.ts'
 import { Refusal } from '../state/refusal.ts'
 import { type Task, tasks } from '../state/task-queue.ts'
 import type { TaskDef } from '../state/tasks.ts'
 import { openWorld, type World } from '../state/world.ts'
 import { type Store, StoreError } from '../stores/store.ts'
 import { type AttemptOptions, type Attempts, openAttempts } from './attempt.ts'
+import { tellOfOverflow } from './callback-overflow.ts'
+import { type DelayedReplies, openDelayedReplies } from './delayed-replies.ts'
+import { disturbed } from './faults/callback-faults.ts'
 import { type Journal, openJournal } from './journal.ts'
 import { reasonOf } from './reason.ts'
+import type { Redactor } from './redaction/redactor.ts'
 import { openRunner, type Runner } from './runner.ts'
+import { openWorldHistory, type WorldHistory } from './steps.ts'
 import { wallNow } from './ticker.ts'
 import { openTimeKeeper, type TimeKeeper } from './time-kept.ts'
 import type { CallbackCheck } from './webhooks.ts'
@@ -25,6 +31,9 @@ export interface HostedWorld {
   readonly world: World
   readonly runner: Runner
   readonly journal: Journal
+  /** Replies that wait for the world's clock. */
+  readonly delays: DelayedReplies
+  readonly history: WorldHistory
   /** Awaited before anything leaves that shows the world's time. */
   readonly timeKept: TimeKeeper['kept']
 }
@@ -33,6 +42,7 @@ export interface HostOptions extends AttemptOptions {
   readonly simulators: readonly Simulator[]
   readonly store: Store
   readonly report: (sentence: string) => void
+  readonly redactor: Redactor
   /**
    * Holds callbacks to the specs when they are queued; absent where they are
    * not checked.
@@ -51,7 +61,7 @@ export interface Host extends HostOptions {
 export function openHost(options: HostOptions): Host {
   const { simulators } = options
   const bySlug = new Map(simulators.map((simulator) => [simulator.slug, simulator]))
-  const kinds = [...bundleTasks, ...simulators.flatMap((each) => each.tasks ?? [])]
+  const kinds = [...bundleTasks, replyDue, ...simulators.flatMap((each) => each.tasks ?? [])]
   return {
     ...options,
     bySlug,
@@ -72,7 +82,9 @@ export function hostWorld(
   host: Host,
   onCommit: (hosted: HostedWorld, changes: readonly Change[]) => void,
 ): HostedWorld {
-  const { store, attempts, report } = host
+  const { store, attempts, report, redactor } = host
+  const tellIfTooMany = tellOfOverflow(report)
+  const history = openWorldHistory()
   const world = openWorld(records, {
     wall: wallNow,
     react: (event, on) => host.bySlug.get(event.provider)?.react?.(event, on),
@@ -81,10 +93,14 @@ export function hostWorld(
       if (host.callbackCheck) checkCallbacks(changes, host.callbackCheck)
     },
     keep: (on, changes) => keep(store, on, changes),
-    committed(_, changes) {
+    committed(on, changes) {
+      history.note(changes, on.now)
       if (changes.some(({ collection }) => collection === tasks.name)) runner.nudge()
       timeKeeper.follow(changes)
+      tellIfTooMany(on, changes)
       onCommit(hosted, changes)
+      // Last: what goes on then commits, too.
+      delays.follow(changes)
     },
   })
   // A copied file would write over the world it was copied from.
@@ -92,6 +108,10 @@ export function hostWorld(
     throw new StoreError(`it holds the records of the world "${world.name}": it was left as it is`)
   const runner = openRunner(world, {
     perform: (on, task) => perform(host, on, task),
+    disturb(on, callback, task) {
+      const simulator = host.bySlug.get(callback.provider)
+      return simulator ? disturbed(callback, task, { world: on, simulator }) : callback
+    },
     async attempt(on, callback, signal) {
       // A callback tells of nothing that a kill could undo.
       await timeKeeper.kept()
@@ -100,11 +120,24 @@ export function hostWorld(
     },
     schedule: (on, slug) => host.bySlug.get(slug)?.callbacks?.schedule(on) ?? [],
     report,
+    history,
   })
+  const delays = openDelayedReplies(world, () => runner, report)
   const timeKeeper = openTimeKeeper(world, store)
   const timeKept = () => timeKeeper.kept()
-  const hosted: HostedWorld = { world, runner, journal: openJournal(), timeKept }
-  store.attach(name, () => world.records)
+  const hosted: HostedWorld = {
+    world,
+    runner,
+    journal: openJournal(redactor),
+    delays,
+    history,
+    timeKept,
+  }
+  store.attach(
+    name,
+    () => world.records,
+    () => world.view(),
+  )
   return hosted
 }
 

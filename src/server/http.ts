@@ -1,20 +1,25 @@
 // The socket side: node:http in front of the pipeline, and of whatever serves the rest.
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Simulator } from '../simulators/simulator.ts'
-import { type AnyRefusal, type CommonRefusal, Refusal } from '../state/refusal.ts'
+import { type AnyRefusal, Refusal } from '../state/refusal.ts'
 import type { Store } from '../stores/store.ts'
+import type { Access } from './access.ts'
 import { type Destination, destinationOf, pathBelowWorld, rootOf, worldNamed } from './address.ts'
+import { shareWithPage } from './cors.ts'
 import { type Answer, type BytesAnswer, type Exchange, emptyTrace, headerOf } from './exchange.ts'
+import { type Forbidden, guardProvider } from './guard.ts'
 import type { HostedWorld } from './hosted-world.ts'
-import { type PipelineOptions, type RequestContext, serve, unkept } from './pipeline.ts'
+import { serve, unkept } from './pipeline.ts'
 import { type KnownProvider, type Provider, route } from './provider.ts'
-import { readBody } from './read-body.ts'
+import { dropBody, type OnBody, readBody } from './read-body.ts'
 import { reasonOf } from './reason.ts'
 import { rendered } from './render.ts'
+import type { PipelineOptions, RequestContext } from './request-context.ts'
 import { requestTarget } from './request-target.ts'
 import { send } from './send.ts'
 import type { Operation } from './spec.ts'
 import { withStatusHeaders } from './status-headers.ts'
+import { whenBuilt } from './when-built.ts'
 import { DEFAULT_WORLD, type SoughtWorld, type Worlds } from './worlds.ts'
 
 export interface HttpOptions extends PipelineOptions {
@@ -23,6 +28,7 @@ export interface HttpOptions extends PipelineOptions {
   readonly store: Store
   /** What hrefs begin with, instead of the request's Host. */
   readonly publicUrl: string | undefined
+  readonly access: Access
   /** Serves `/_sim` and whatever is nobody's. */
   readonly rest: RestListener
 }
@@ -34,7 +40,7 @@ export interface RestTarget {
   /** What is left of the URL below a world's prefix. */
   readonly path: string
   /** Why the request cannot be answered, whatever it asks for. */
-  readonly malformed: AnyRefusal | undefined
+  readonly malformed: Refusal | undefined
 }
 
 /** Serves what is no provider's. */
@@ -52,6 +58,8 @@ interface Arrival {
   readonly request: IncomingMessage
   readonly response: ServerResponse
   readonly malformed: AnyRefusal | undefined
+  /** Set where its sender is not let in, and why. */
+  readonly forbidden: Forbidden | undefined
   readonly body: string | undefined
   /** Set where the body was not read, and why. */
   readonly unread: Refusal | undefined
@@ -74,9 +82,12 @@ export function listener(options: HttpOptions, ownSlug?: string): Listener {
       })
       return
     }
-    readBody(request, (body, unread) =>
-      arrived(options, known, { to, request, response, malformed, body, unread }),
-    )
+    const forbidden = guardProvider(options.access, request)
+    if (shareWithPage(options.access, request, response, forbidden !== undefined)) return
+    const onBody: OnBody = (body, unread) =>
+      arrived(options, known, { to, request, response, malformed, forbidden, body, unread })
+    if (forbidden) dropBody(request, forbidden.refusal, onBody)
+    else readBody(request, onBody)
   }
 }
 
@@ -94,7 +105,7 @@ function arrived(options: HttpOptions, known: KnownProvider, arrival: Arrival): 
 
   const { response } = arrival
   answerOnceReady(options, known, arrival, hosted).catch((error: unknown) =>
-    send(response, unserved(known, 'internal', reasonOf(error)), undefined),
+    send(response, unserved(known, new Refusal('internal', reasonOf(error))), undefined),
   )
 }
 
@@ -105,14 +116,14 @@ async function answerOnceReady(
   arrival: Arrival,
   opening: SoughtWorld,
 ): Promise<void> {
-  const { to, request, response } = arrival
+  const { to, request, response, forbidden } = arrival
   const provider = known.ready(to.path) ?? (await known.compile(to.path))
   const hosted = await (opening ?? worldOf(options, known.simulator, arrival))
   if (hosted) return answer(options, provider, hosted, arrival)
 
-  const reason = `there is no world "${worldNamed(to, request)}"`
+  const missing = new Refusal('unknown-world', `there is no world "${worldNamed(to, request)}"`)
   const operation = operationAt(provider, request.method ?? 'GET', to.path)
-  send(response, unserved(known, 'unknown-world', reason, operation), undefined)
+  send(response, unserved(known, forbidden?.refusal ?? missing, operation), undefined)
 }
 
 /** The operation of a path as it is served where no setting has moved it. */
@@ -148,7 +159,7 @@ function answer(
   hosted: HostedWorld,
   arrival: Arrival,
 ): void {
-  const { world, runner, journal } = hosted
+  const { world, runner, journal, history } = hosted
   const { response, unread } = arrival
   const exchange = exchangeOf(arrival, options.publicUrl)
   const context: RequestContext = {
@@ -156,32 +167,34 @@ function answer(
     exchange,
     world,
     journal,
+    history,
     options,
     trace: emptyTrace(),
+    delays: hosted.delays,
+    catchUp: () => world.patiently(() => runner.catchUp()),
   }
   if (unread) response.shouldKeepAlive = false
 
+  // What has come due could not be kept.
+  const unkeptNow = (error: unknown) => send(response, unkept(context, error), hosted)
   const leave = (reply: Answer) => {
     const flushed = options.store.flushed(world.name)
     if (!flushed) return send(response, reply, hosted)
-    flushed.then(
-      () => send(response, reply, hosted),
-      (error: unknown) => send(response, unkept(context, error), hosted),
-    )
+    flushed.then(() => send(response, reply, hosted), unkeptNow)
   }
   try {
-    runner.catchUp()
-    const served = serve(context)
-    if (served instanceof Promise) served.then(leave)
+    const caughtUp = whenBuilt(context.catchUp)
+    const served =
+      caughtUp instanceof Promise ? caughtUp.then(() => serve(context)) : serve(context)
+    if (served instanceof Promise) served.then(leave, unkeptNow)
     else leave(served)
   } catch (error) {
-    // What has come due could not be kept.
-    send(response, unkept(context, error), hosted)
+    unkeptNow(error)
   }
 }
 
 function exchangeOf(
-  { to, request, malformed, body, unread }: Arrival,
+  { to, request, malformed, forbidden, body, unread }: Arrival,
   publicUrl: string | undefined,
 ): Exchange {
   return {
@@ -192,6 +205,7 @@ function exchangeOf(
     headers: request.headers,
     body,
     malformed,
+    forbidden,
     unread,
     // Made even where nobody asks: a getter in this literal cost a third of the throughput.
     root: rootOf(to, request, publicUrl),
@@ -205,11 +219,9 @@ function exchangeOf(
  */
 function unserved(
   { simulator }: Pick<KnownProvider, 'simulator'>,
-  code: CommonRefusal,
-  reason: string,
+  refusal: Refusal,
   operation?: Operation,
 ): BytesAnswer {
-  const refusal = new Refusal(code, reason)
   const reply = simulator.refusalReply(refusal, operation?.id)
   return rendered(withStatusHeaders(reply, refusal), operation)
 }

@@ -1,29 +1,83 @@
 // A ring of exchanges: what was asked, what was answered, and the true reason of every refusal.
 import type { Simulator } from '../simulators/simulator.ts'
+import { callbacks, unsentCallbacks } from '../state/callbacks.ts'
 import type { World } from '../state/world.ts'
-import { type BytesAnswer, type Exchange, headerOf, type Trace } from './exchange.ts'
-import { REDACTED, secretsIn, struck } from './redaction.ts'
+import { worldRecords } from '../state/world-records.ts'
+import { tell } from './bounded.ts'
+import {
+  type Answer,
+  type BytesAnswer,
+  type Effects,
+  type Exchange,
+  headerOf,
+  type RequestHeaders,
+  type Stage,
+  type Trace,
+  type TracedFault,
+} from './exchange.ts'
+import { isCredentialName } from './redaction/credential-names.ts'
+import { type Redactor, redactedHeaders } from './redaction/redactor.ts'
+import { secretsSent } from './redaction/secrets-sent.ts'
+import { REDACTED } from './redaction/span.ts'
+import type { FieldProblem } from './violations.ts'
 
-/** One exchange. Times are virtual; secrets were struck out before it came here. */
+/** One exchange, without the secrets in it. Times are virtual. */
 export interface JournalEntry {
   readonly id: number
   /** Virtual ms since the epoch. */
   readonly at: number
   readonly provider: string | undefined
   readonly operation: string | undefined
+  /** Of the mount the operation was found in; absent where none was. */
+  readonly basePath?: string | undefined
   readonly method: string
   readonly url: string
-  readonly status: number
+  /**
+   * Of the reply that left; where a fault let none leave, of the one that was lost. Absent where
+   * there was none.
+   */
+  readonly status: number | undefined
   readonly requestHeaders: Readonly<Record<string, string>>
   readonly requestBody: string | undefined
+  /** Without the type of the body. */
+  readonly replyHeaders?: Readonly<Record<string, string>> | undefined
   readonly replyType: string | undefined
   readonly replyBody: string | undefined
   /** Why it was refused: the truth, which the reply may not tell. */
-  readonly refusal: { readonly code: string; readonly reason: string } | undefined
+  readonly refusal: KeptRefusal | undefined
+  /** The fault that decided what the client saw. */
+  readonly fault?: TracedFault | undefined
+  /** Faults that happened besides: delays. */
+  readonly otherFaults?: readonly TracedFault[] | undefined
+  /** Faults whose turn it was and that could not happen, and why. */
+  readonly missedFaults?: readonly string[] | undefined
+  /** What `Prefer` asked for and got. */
+  readonly preference?: string | undefined
+  /** Absent where it changed nothing. */
+  readonly effects?: KeptEffects | undefined
   /** Fields and parameters the spec does not know, accepted all the same. */
   readonly undocumented: readonly string[]
   /** How the handler's reply broke the spec. */
   readonly violations: readonly string[]
+}
+
+/** Why an exchange was refused, and by which stage. */
+export interface KeptRefusal {
+  readonly code: string
+  readonly reason: string
+  readonly stage?: Stage
+  /** Where the request breaks its spec; absent where that was not it. */
+  readonly fields?: readonly FieldProblem[]
+}
+
+/** What an exchange changed: counts, so that the journal holds no records. */
+export interface KeptEffects {
+  /** Records written, by collection. */
+  readonly changes: Readonly<Record<string, number>>
+  /** Events, by type. */
+  readonly events: Readonly<Record<string, number>>
+  /** Ids of the callbacks it queued, and of those it noted as unsent: the first 20. */
+  readonly callbacks: readonly string[]
 }
 
 /** How many exchanges a world remembers, how much of each body, and how much of all: characters. */
@@ -31,17 +85,39 @@ export const JOURNAL_LENGTH = 500
 export const BODY_KEPT = 8192
 export const JOURNAL_SIZE = 8_388_608
 
+/** A body as far as it is kept, and how long it was: characters. */
+interface KeptBody {
+  readonly text: string
+  readonly length: number
+}
+
+/** One exchange as it was: it is never shown, and its secrets are struck out when it is read. */
+export interface KeptExchange
+  extends Omit<JournalEntry, 'requestHeaders' | 'requestBody' | 'replyHeaders' | 'replyBody'> {
+  /** The secret it carried, good or not. */
+  readonly credential: string | undefined
+  readonly headers: RequestHeaders
+  readonly requestBody: KeptBody | undefined
+  readonly replyHeaders?: Readonly<Record<string, string>> | undefined
+  readonly replyBody: KeptBody | undefined
+}
+
+/** What an exchange is chosen by: nothing that could be secret. */
+export type Distinction = Pick<KeptExchange, 'id' | 'provider' | 'operation' | 'status' | 'refusal'>
+
 export interface Journal {
-  add(entry: Omit<JournalEntry, 'id'>): void
+  add(exchange: Omit<KeptExchange, 'id'>): void
   get(id: number): JournalEntry | undefined
+  /** The numbers of those that are wanted, newest first. */
+  find(isWanted: (exchange: Distinction) => boolean): number[]
   /** Newest first. */
   list(): JournalEntry[]
   clear(): void
 }
 
 /** A journal that is empty. The oldest exchanges go where there are too many, or too large ones. */
-export function openJournal(): Journal {
-  const ring: (JournalEntry | undefined)[] = []
+export function openJournal(redactor: Redactor): Journal {
+  const ring: (KeptExchange | undefined)[] = []
   let last = 0
   let first = 1
   let size = 0
@@ -51,22 +127,25 @@ export function openJournal(): Journal {
     ring[at(first)] = undefined
     first += 1
   }
+  const get = (id: number) => {
+    const exchange = ring[at(id)]
+    return exchange?.id === id ? shown(exchange, redactor) : undefined
+  }
+  const find: Journal['find'] = (isWanted) => {
+    const wanted = ring.filter((exchange) => exchange !== undefined).filter(isWanted)
+    return wanted.map(({ id }) => id).sort((a, b) => b - a)
+  }
   return {
-    add(entry) {
-      const added: JournalEntry = Object.assign(entry, { id: last + 1 })
+    get,
+    find,
+    list: () => find(() => true).flatMap((id) => get(id) ?? []),
+    add(exchange) {
+      const added: KeptExchange = Object.assign(exchange, { id: last + 1 })
       if (last - first + 1 === JOURNAL_LENGTH) drop()
       last += 1
       ring[at(last)] = added
       size += sizeOf(added)
       while (size > JOURNAL_SIZE && first < last) drop()
-    },
-    get(id) {
-      const entry = ring[at(id)]
-      return entry?.id === id ? entry : undefined
-    },
-    list() {
-      const kept = ring.filter((entry) => entry !== undefined)
-      return kept.sort((a, b) => b.id - a.id)
     },
     clear() {
       ring.length = 0
@@ -78,10 +157,11 @@ export function openJournal(): Journal {
 }
 
 /** About how many characters an entry holds: its headers and its lists are bounded as they are. */
-function sizeOf(entry: JournalEntry | undefined): number {
-  if (!entry) return 0
-  const { url, requestBody = '', replyBody = '', refusal } = entry
-  return url.length + requestBody.length + replyBody.length + (refusal?.reason.length ?? 0)
+function sizeOf(exchange: KeptExchange | undefined): number {
+  if (!exchange) return 0
+  const { url, requestBody, replyBody, refusal } = exchange
+  const bodies = (requestBody?.text.length ?? 0) + (replyBody?.text.length ?? 0)
+  return url.length + bodies + (refusal?.reason.length ?? 0)
 }
 
 /** What an exchange is remembered from. */
@@ -92,53 +172,109 @@ export interface Remembered {
   readonly trace: Trace
 }
 
-/** Writes an exchange down, without the secrets in it. */
-export function remember(journal: Journal, about: Remembered, answer: BytesAnswer): void {
+/**
+ * Writes an exchange down. As it is: to look for secrets would cost each exchange more than all else,
+ * and few are ever read.
+ */
+export function remember(journal: Journal, about: Remembered, answer: Answer): void {
+  const reply = replyIn(answer)
   const { world, exchange, trace } = about
   const { simulator } = about.provider
-  const credential = simulator.auth.credentialIn(
-    (name) => headerOf(exchange, name),
-    world.settings(simulator.settings),
-    exchange.body,
-  )
-  const secrets = secretsIn(world, credential, trace.operation?.isPublic === true)
-  const strike = (text: string) => struck(text, secrets)
-  const { refusal } = trace
   journal.add({
     at: world.now,
     provider: simulator.slug,
     operation: trace.operation?.id,
+    basePath: trace.basePath,
     method: exchange.method,
-    url: strike(exchange.url),
-    status: answer.status,
-    requestHeaders: keptHeaders(exchange, credential, strike),
-    requestBody: exchange.body && shortened(strike(exchange.body)),
-    replyType: answer.type,
-    replyBody: typeof answer.body === 'string' ? shortened(strike(answer.body)) : undefined,
-    refusal: refusal && { code: refusal.code, reason: copied(strike(refusal.message)) },
-    undocumented: trace.undocumented.map(strike),
+    url: exchange.url,
+    status: reply?.status,
+    credential: simulator.auth.credentialIn(
+      (name) => headerOf(exchange, name),
+      world.settings(simulator.settings),
+      exchange.body,
+    ),
+    headers: exchange.headers,
+    requestBody: exchange.body === undefined ? undefined : kept(exchange.body),
+    replyHeaders: reply?.headers,
+    replyType: reply?.type,
+    replyBody: typeof reply?.body === 'string' ? kept(reply.body) : undefined,
+    refusal: keptRefusal(trace),
+    fault: trace.faults.at(-1),
+    otherFaults: trace.faults.length > 1 ? trace.faults.slice(0, -1) : undefined,
+    missedFaults: trace.missedFaults.length > 0 ? trace.missedFaults : undefined,
+    preference: trace.preference,
+    effects: trace.effects && keptEffects(trace.effects),
+    undocumented: trace.undocumented,
     violations: trace.violations,
   })
 }
 
-/** Headers that hold what proves the sender, wherever the provider looks for that. */
-const SECRET_HEADERS = new Set(['authorization', 'cookie', 'x-api-key', 'proxy-authorization'])
+/** The reply that an answer sends, all of it or a part, or that is lost with it. */
+function replyIn(answer: Answer): BytesAnswer | undefined {
+  if (answer.kind === 'bytes') return answer
+  return 'reply' in answer ? answer.reply : answer.lost
+}
 
-/**
- * Headers as the journal keeps them: without what proves the sender, be it good
- * or not.
- */
-function keptHeaders(
-  exchange: Exchange,
-  credential: string | undefined,
-  strike: (text: string) => string,
-): Record<string, string> {
-  const headers: Record<string, string> = {}
-  for (const name of Object.keys(exchange.headers)) {
-    const value = String(exchange.headers[name])
-    headers[name] = value === credential || SECRET_HEADERS.has(name) ? REDACTED : strike(value)
+/** A request that is no provider's, for the journal. */
+export interface Stray {
+  readonly method: string
+  readonly url: string
+  readonly headers: RequestHeaders
+  readonly body: string | undefined
+  readonly refusal: { readonly code: string; readonly message: string }
+  readonly reply: { readonly status: number; readonly type: string; readonly body: string }
+}
+
+/** Writes down a request that is no provider's: a base URL may be wrong. */
+export function rememberStray(journal: Journal, world: World, stray: Stray): void {
+  const { method, url, headers, body, refusal, reply } = stray
+  journal.add({
+    at: world.now,
+    provider: undefined,
+    operation: undefined,
+    method,
+    url,
+    status: reply.status,
+    credential: undefined,
+    headers,
+    requestBody: body === undefined ? undefined : kept(body),
+    replyType: reply.type,
+    replyBody: kept(reply.body),
+    refusal: { code: refusal.code, reason: refusal.message, stage: 'route' },
+    undocumented: [],
+    violations: [],
+  })
+}
+
+function keptRefusal({ refusal, stage, fields }: Trace): KeptRefusal | undefined {
+  if (!refusal) return undefined
+  const kept = { code: refusal.code, reason: copied(refusal.message), stage }
+  return fields.length === 0 ? kept : { ...kept, fields }
+}
+
+function keptEffects({ changes, events }: Effects): KeptEffects {
+  const byCollection: Record<string, number> = {}
+  const ids: string[] = []
+  for (const { collection, key, before } of changes) {
+    // Clock, sequences and random streams move with everything.
+    if (collection === worldRecords.name) continue
+    byCollection[collection] = (byCollection[collection] ?? 0) + 1
+    const isCallback = collection === callbacks.name || collection === unsentCallbacks.name
+    if (isCallback && before === undefined) tell(ids, key)
   }
-  return headers
+  const byType: Record<string, number> = {}
+  for (const { type } of events) byType[type] = (byType[type] ?? 0) + 1
+  return { changes: byCollection, events: byType, callbacks: ids }
+}
+
+/** What is kept beyond what is shown, so that a secret at the edge is found: characters. */
+const MARGIN = 1024
+
+/** The beginning of a body. */
+function kept(body: string): KeptBody {
+  const { length } = body
+  const isWhole = length <= BODY_KEPT + MARGIN
+  return { text: isWhole ? body : copied(body.slice(0, BODY_KEPT + MARGIN)), length }
 }
 
 /** A long text by itself: what was cut out of another would keep the whole of that in memory. */
@@ -146,8 +282,57 @@ function copied(text: string): string {
   return text.length < 1000 ? text : Buffer.from(text).toString()
 }
 
-/** The beginning of a long body. */
-function shortened(body: string): string {
-  if (body.length <= BODY_KEPT) return body
-  return `${copied(body.slice(0, BODY_KEPT))}... (${body.length} characters)`
+/** An exchange without its secrets: those that are known, and whatever it sent as one. */
+function shown(exchange: KeptExchange, redactor: Redactor): JournalEntry {
+  const { credential, headers, requestBody, replyHeaders, replyBody, ...rest } = exchange
+  const bodies = [requestBody, replyBody].flatMap((sent) => (sent ? [sent.text] : []))
+  const knowing = redactor.with(secretsSent({ credential, headers, url: rest.url, bodies }))
+  const sentence = (text: string) => knowing.redacted(text, 'sentence')
+  const fault = (traced: TracedFault) => ({ ...traced, saw: sentence(traced.saw) })
+  return {
+    ...rest,
+    url: urlShown(rest.url, knowing),
+    requestHeaders: redactedHeaders(headers, knowing, credential),
+    requestBody: requestBody && bodyShown(requestBody, knowing),
+    replyHeaders: replyHeaders && redactedHeaders(replyHeaders, knowing),
+    replyBody: replyBody && bodyShown(replyBody, knowing),
+    refusal: rest.refusal && refusalShown(rest.refusal, sentence),
+    fault: rest.fault && fault(rest.fault),
+    otherFaults: rest.otherFaults?.map(fault),
+    missedFaults: rest.missedFaults?.map(sentence),
+    preference: rest.preference === undefined ? undefined : sentence(rest.preference),
+    undocumented: rest.undocumented.map(sentence),
+    violations: rest.violations.map(sentence),
+  }
+}
+
+function urlShown(url: string, redactor: Redactor): string {
+  if (url.length <= BODY_KEPT) return redactor.redacted(url, 'url')
+  return `${redactor.redacted(url, 'url', BODY_KEPT)}... (${url.length} characters)`
+}
+
+function bodyShown({ text, length }: KeptBody, redactor: Redactor): string {
+  if (length <= BODY_KEPT) return redactor.redacted(text, 'body')
+  return `${redactor.redacted(text, 'body', BODY_KEPT)}... (${length} characters)`
+}
+
+function refusalShown(
+  { reason, fields, ...refusal }: KeptRefusal,
+  sentence: (text: string) => string,
+): KeptRefusal {
+  const shown = { ...refusal, reason: sentence(reason) }
+  return fields ? { ...shown, fields: fields.map((each) => fieldShown(each, sentence)) } : shown
+}
+
+/** A place of a request: what came there is secret where its name or that of a field above is. */
+function fieldShown(field: FieldProblem, sentence: (text: string) => string): FieldProblem {
+  const { pointer, got } = field
+  const shown = { ...field, pointer: sentence(pointer) }
+  if (got === undefined) return shown
+  return { ...shown, got: pointer.split('/').some(isCredentialName) ? REDACTED : sentence(got) }
+}
+
+/** True where only the beginning of a body was kept. */
+export function isCut(body: string): boolean {
+  return body.length > BODY_KEPT
 }

@@ -3,23 +3,21 @@ import { readFile } from 'node:fs/promises'
 import type { ServerResponse } from 'node:http'
 import { defined } from '../state/defined.ts'
 import type { Store } from '../stores/store.ts'
+import { type Access, type AccessPolicy, openAccess } from './access.ts'
 import type { DeliveryPolicy } from './deliver.ts'
+import { readFaults } from './faults/read-fault.ts'
 import { type Listener, listener, type RestListener } from './http.ts'
 import { type KnownProvider, knownProvider } from './provider.ts'
 import { traceOf } from './reason.ts'
-import { callbackCheck } from './webhooks.ts'
+import { type Redactor, reportWithout } from './redaction/redactor.ts'
+import { type CallbackCheck, callbackCheck } from './webhooks.ts'
 import { openWorlds, type Worlds, type WorldsOptions } from './worlds.ts'
 
-/** Who may use `/_sim`. */
-export interface ControlPolicy {
-  /** Demanded as `Authorization: Bearer <token>` where set. */
-  readonly token: string | undefined
-  /** Host names answered to besides loopback. */
-  readonly hosts: readonly string[]
-}
-
-export interface ServerOptions extends Omit<WorldsOptions, 'callbackCheck'> {
-  readonly control: ControlPolicy
+export interface ServerOptions
+  extends Omit<WorldsOptions, 'callbackCheck' | 'controlToken' | 'faults'> {
+  /** Faults of new worlds, unchecked; `faults` of the stock are set, too. */
+  readonly faults?: readonly unknown[]
+  readonly access: AccessPolicy
   /**
    * Makes what serves `/_sim` and whatever is nobody's, when that is first
    * asked for.
@@ -37,9 +35,13 @@ export interface SimulatorServer {
   readonly worlds: Worlds
   readonly store: Store
   readonly publicUrl: string | undefined
-  readonly control: ControlPolicy
+  readonly access: Access
   readonly policy: DeliveryPolicy
+  /** Holds a callback to the specs. */
+  readonly callbackProblems: CallbackCheck
   readonly report: (sentence: string) => void
+  /** Strikes the secrets out of what is shown. */
+  readonly redactor: Redactor
   /** For one port; with a slug, that provider is mounted at `/` there. */
   readonly listener: (ownSlug?: string) => Listener
   /** Breaks off what runs by itself; answers are still given. Advances under way end and say so. */
@@ -58,16 +60,22 @@ export async function packageVersion(): Promise<string> {
 
 /**
  * @throws StoreError where the kept world `default` cannot be used, and is not damaged
- * @throws Refusal `invalid-request` where the stock is wrong
+ * @throws Refusal `invalid-request` where the stock or a fault is wrong, or who may use it
  */
 export async function openServer(options: ServerOptions): Promise<SimulatorServer> {
-  const { simulators, store, publicUrl, control, policy, checked, report } = options
+  const { simulators, store, publicUrl, policy, checked } = options
+  const access = openAccess(options.access, publicUrl)
   const known = await Promise.all(simulators.map(knownProvider))
   const providers = new Map(known.map((provider) => [provider.simulator.slug, provider]))
+  const problemsOf = callbackCheck(simulators)
   const worlds = await openWorlds({
     ...options,
-    ...defined({ callbackCheck: checked ? callbackCheck(simulators) : undefined }),
+    ...(await contentOf(options)),
+    controlToken: access.token,
+    ...defined({ callbackCheck: checked ? problemsOf : undefined }),
   })
+  const { redactor } = worlds
+  const report = reportWithout(redactor, options.report)
   // What cannot be opened is told before anything is served.
   await worlds.openAll()
   await worlds.start()
@@ -77,19 +85,21 @@ export async function openServer(options: ServerOptions): Promise<SimulatorServe
     opened ??= options.rest(server)
     opened.then(
       (serve) => serve(request, response, target),
-      (error: unknown) => fail(response, error, report),
+      (error: unknown) => fail(response, error, server),
     )
   }
-  const http = { providers, worlds, store, publicUrl, checked, report, rest }
+  const http = { providers, worlds, store, publicUrl, access, checked, report, rest }
   const server: SimulatorServer = {
     version: await packageVersion(),
     providers,
     worlds,
     store,
     publicUrl,
-    control,
+    access,
     policy,
+    callbackProblems: problemsOf,
     report,
+    redactor,
     listener: (ownSlug) => listener(http, ownSlug),
     stop: () => worlds.stop(),
     close: () => worlds.close(),
@@ -97,8 +107,25 @@ export async function openServer(options: ServerOptions): Promise<SimulatorServe
   return server
 }
 
-function fail(response: ServerResponse, error: unknown, report: (sentence: string) => void): void {
+/** Stock and faults of new worlds: a seed file may have faults beside its providers. */
+async function contentOf({ stock = {}, faults = [], simulators }: ServerOptions) {
+  const { faults: inFile = [], ...ofProviders } = stock
+  // Nobody who sets none waits for what checks them.
+  const [own, others] = await Promise.all(
+    [faults, inFile].map((list) =>
+      Array.isArray(list) && list.length === 0 ? [] : readFaults(list, simulators),
+    ),
+  )
+  return { stock: ofProviders, faults: [...(own ?? []), ...(others ?? [])] }
+}
+
+function fail(
+  response: ServerResponse,
+  error: unknown,
+  { report, redactor }: Pick<SimulatorServer, 'report' | 'redactor'>,
+): void {
   report(traceOf(error))
   response.writeHead(500, { 'Content-Type': 'application/problem+json' })
-  response.end(JSON.stringify({ title: 'Internal error', status: 500, detail: String(error) }))
+  const detail = redactor.redacted(String(error), 'sentence')
+  response.end(JSON.stringify({ title: 'Internal error', status: 500, detail }))
 }

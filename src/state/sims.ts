@@ -75,6 +75,20 @@ export function simKey(provider: string, iccid: string): string {
   return `${provider}/${iccid}`
 }
 
+/** How many SIMs are looked at in one go. */
+const PAGE = 500
+
+/** The SIM of a provider that came last. */
+export function newestSim(world: World, provider: string): Sim | undefined {
+  const all = world.in(sims)
+  for (let offset = 0; offset < all.size; offset += PAGE) {
+    const page = all.page('serial', { descending: true }, offset, PAGE)
+    const found = page.find((sim) => sim.provider === provider)
+    if (found) return found
+  }
+  return undefined
+}
+
 const network = fields<Network>({
   country,
   name: text,
@@ -106,7 +120,11 @@ export const sims = defineCollection<Sim>({
     lastNetwork: optional(network),
     lastSeenAt: optional(instant),
   }),
-  indexes: { serial: (sim) => sortable(sim.serial), iccid: (sim) => sim.iccid + SEPARATOR },
+  indexes: {
+    serial: (sim) => sortable(sim.serial),
+    provider: (sim) => sim.provider + SEPARATOR + sortable(sim.serial),
+    iccid: (sim) => sim.iccid + SEPARATOR,
+  },
 })
 
 /** Why a profile cannot be downloaded now; `undefined` where it can. */

@@ -1,6 +1,7 @@
 // The records that are the world's own and no provider's: its identity, clock, sequences, random.
-import { type Clock, checkInstant, FIXED_START, LAST_INSTANT, reopenedAt } from './clock.ts'
+import { type Clock, checkInstant, FIXED_START, reopenedAt } from './clock.ts'
 import { defineCollection, type Records } from './collection.ts'
+import { LAST_INSTANT } from './instant.ts'
 import { openRandom, wideHash } from './random.ts'
 import type { StreamId } from './random-streams.ts'
 import {
@@ -147,6 +148,11 @@ export function emptyWorld(identity: Identity, wall: number): Records {
 
 /** What every world has one of. */
 export const OWN_RECORDS = ['world', 'clock', 'sequences', 'random'] as const
+
+/** True for a record without which no world can go on. */
+export function isOwnRecord(collection: string, key: string): boolean {
+  return collection === worldRecords.name && OWN_RECORDS.some((id) => id === key)
+}
 
 type RecordOf<Id extends WorldRecord['id']> = Extract<WorldRecord, { id: Id }>
 

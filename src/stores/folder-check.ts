@@ -79,7 +79,7 @@ async function checkWorld(options: RepairOptions, world: string): Promise<Findin
     const read = await readWorld(disk, files)
     if (!read) return [fine(`${files.log} is a beginning of a world: the next start deletes it`)]
     for (const problem of problemsOf(read.records))
-      return [await damaged(options, world, problemSentence(problem))]
+      if (problem) return [await damaged(options, world, problemSentence(problem))]
     const harmless = read.remarks.filter(({ isHarmless }) => isHarmless)
     const rest = read.remarks.filter(({ isHarmless }) => !isHarmless)
     const found = harmless.map(({ says }) => fine(says))

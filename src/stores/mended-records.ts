@@ -6,8 +6,13 @@ import type { RecordProblem } from '../state/record-check.ts'
 import { type Identity, ownRecord, seedText, worldRecords } from '../state/world-records.ts'
 import { UNKNOWN_LIVES } from './removed-lives.ts'
 
-/** Finds what is wrong with records. */
-export type ProblemsOf = (records: Records) => Iterable<RecordProblem>
+/** Finds what is wrong with records; `undefined` in between is nothing. */
+export type ProblemsOf = (records: Records) => Iterable<RecordProblem | undefined>
+
+/** All that is wrong with records. */
+function problemsIn(records: Records, problemsOf: ProblemsOf): RecordProblem[] {
+  return [...problemsOf(records)].filter((problem) => problem !== undefined)
+}
 
 /** Further than any claim goes: whoever has a credential keeps it before a copy does. */
 const LAST_CLAIM = 1_000_000
@@ -31,7 +36,11 @@ export function mendRecords(
   if (identity.name !== name) claimLast(records)
 
   let gone = 0
-  for (let found = [...problemsOf(records)]; found.length > 0; found = [...problemsOf(records)])
+  for (
+    let found = problemsIn(records, problemsOf);
+    found.length > 0;
+    found = problemsIn(records, problemsOf)
+  )
     for (const { collection, key } of found) {
       const isOwn = collection === worldRecords.name
       const isMended = isOwn ? mendOwn(records, key) : records.get(collection)?.delete(key)

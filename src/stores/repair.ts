@@ -1,5 +1,6 @@
 // Damaged worlds made whole again, as far as they can be read; what they were is kept beside them.
 import { dirname, join } from 'node:path'
+import { viewOf } from '../state/record-view.ts'
 import { isWorldName } from '../state/world-name.ts'
 import { writeBase } from './base-file.ts'
 import { type Disk, syncFolder } from './disk.ts'
@@ -81,7 +82,7 @@ async function writeWaiting({ disk, dir, version }: RepairOptions, kept: Kept): 
   const { world, records } = kept
   const file = waiting(worldFiles(dir, world))
   const { generation } = nothingSaved()
-  await writeBase(disk, file, version, { world, generation, logged: 1, records })
+  await writeBase(disk, file, version, { world, generation, logged: 1, view: viewOf(records) })
   return file
 }
 

@@ -53,7 +53,7 @@ async function readBaseInto(reading: Reading, disk: Disk, file: string): Promise
   const bytes = await bytesOf(reading, disk, file)
   if (!bytes) return
   try {
-    const { records, logged, generation } = parseBase(file, bytes)
+    const { records, logged, generation } = await parseBase(file, bytes)
     Object.assign(reading, { records, n: logged, generation })
   } catch (error) {
     if (!(error instanceof BrokenWorld)) throw error

@@ -134,6 +134,39 @@ test('sim lists, shows and plays the handset', async () => {
   })
 })
 
+test('snapshot keeps, compares and brings back; rewind lists steps and undoes them', async () => {
+  const iccid = await anySim()
+  expect(await esimulator('snapshot')).toMatchObject({
+    code: 0,
+    stdout: 'there are no snapshots: esimulator snapshot save NAME\n',
+  })
+  expect((await esimulator('snapshot', 'save', 'before')).stdout).toMatch(/^before is kept, at 20/)
+  await esimulator('sim', 'attach', iccid, 'GB')
+  expect((await esimulator('snapshot', 'diff', 'before')).stdout).toMatch(
+    new RegExp(`^before \\(.*\\) -> now \\(.*\\)\n(.|\n)*SIM ${iccid}: .*attached none -> `),
+  )
+  expect((await esimulator('rewind')).stdout).toMatch(
+    new RegExp(`^steps .*\n1 .*POST /_sim/sims/${iccid}/attach`),
+  )
+  expect((await esimulator('rewind', '1')).stdout).toMatch(/ -> .*: \d+ records put back\n$/)
+  expect((await sim.device(iccid).show()).attached).toBeUndefined()
+  await esimulator('rewind', '1')
+  expect((await sim.device(iccid).show()).attached?.country).toBe('GB')
+  await esimulator('snapshot', 'restore', 'before')
+  expect((await sim.device(iccid).show()).attached).toBeUndefined()
+  expect(JSON.parse((await esimulator('snapshot', 'list', '--json')).stdout)).toMatchObject([
+    { name: 'before' },
+  ])
+  expect((await esimulator('snapshot', 'delete', 'before')).stdout).toBe('before is gone\n')
+  const wrong = [
+    ['snapshot', 'load', 'x'],
+    ['snapshot', 'save'],
+    ['rewind', 'far'],
+  ]
+  for (const args of wrong) expect(await esimulator(...args)).toMatchObject({ code: 2 })
+  expect(await esimulator('snapshot', 'restore', 'gone')).toMatchObject({ code: 2 })
+})
+
 test('state is exported and imported, by file and by pipe', async () => {
   const file = join(dir.path, 'world.json')
   expect((await esimulator('state', 'export', file)).code).toBe(0)

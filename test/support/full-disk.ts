@@ -59,7 +59,7 @@ export async function startOn(disk: Disk, dir: string, durability: Durability) {
     clock: 'frozen',
     seed: 'full',
     policy: { allow: [], timeout: 2000 },
-    control: { token: undefined, hosts: [] },
+    access: { token: undefined, hosts: [], cors: [] },
     checked: true,
     report,
     rest: controlApp,

@@ -1,7 +1,7 @@
 // How accounts-orders words a refusal: {"type", "messages"}; its token endpoint, as OAuth2 does.
 import type { AnyRefusal, CommonRefusal } from '../../state/refusal.ts'
 import type { Reply } from '../call.ts'
-import { bearerChallenge, wordTokenRefusal } from '../client-credentials.ts'
+import { bearerChallenge, tokenRefusalCodes, wordTokenRefusal } from '../client-credentials.ts'
 
 /**
  * Refusals only accounts-orders has; those of its token endpoint are worded as
@@ -39,6 +39,7 @@ const table: Readonly<
   'unknown-route': [404, 'NOT_FOUND'],
   'method-not-allowed': [405, 'METHOD_NOT_ALLOWED'],
   unauthorized: [401, 'UNAUTHORISED'],
+  forbidden: [403, 'ACCESS_DENIED'],
   'body-too-large': [413, 'INVALID_HTTP_MESSAGE'],
   'unsupported-media-type': [415, 'INVALID_HTTP_MESSAGE'],
   'not-acceptable': [406, 'UNACCEPTABLE'],
@@ -59,6 +60,9 @@ function messagesOf({ code, message }: AnyRefusal): string[] {
   if (code === 'internal') return ['Internal error']
   return code === 'invalid-request' ? message.split('; ') : [message]
 }
+
+/** Every code there are words for. */
+export const refusalCodes: readonly string[] = [...Object.keys(table), ...tokenRefusalCodes]
 
 export function refusalReply(refusal: AnyRefusal, operation: string | undefined): Reply {
   if (operation === 'issueToken') return wordTokenRefusal(refusal)

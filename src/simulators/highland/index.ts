@@ -8,11 +8,11 @@ import type { Sim } from '../../state/sims.ts'
 import type { World } from '../../state/world.ts'
 import type { HeaderOf } from '../call.ts'
 import { defineSimulator, type SettingValues } from '../simulator.ts'
-import { refusalReply } from './errors.ts'
+import { refusalCodes, refusalReply } from './errors.ts'
 import { countriesOf, startWhereConnected } from './esims.ts'
 import { handlers } from './handlers.ts'
 import { companies, esims, ownRules, SLUG } from './records.ts'
-import { applySeedFile } from './seed-file.ts'
+import { applySeedFile, stockShown } from './seed-file.ts'
 import { seeds } from './seeds.ts'
 import { settings } from './settings.ts'
 import type { operations } from './spec.d.ts'
@@ -56,6 +56,10 @@ function authenticate(header: HeaderOf, world: World): void {
   )
 }
 
+function secretsIn({ auth, authValue }: SettingValues): readonly string[] {
+  return auth === 'header' ? [withoutScheme(String(authValue))] : []
+}
+
 /** Chosen keys are asked for, unless the user said otherwise. */
 function demand(world: World): void {
   const values = world.in(chosenSettings).get(SLUG)?.values
@@ -80,9 +84,11 @@ export const highland = defineSimulator<operations, typeof settings.table>({
   narrower: ownRules,
   handlers,
   refusalReply,
-  auth: { kind: 'api-key', credentialIn, authenticate, demand },
+  refusalCodes,
+  auth: { kind: 'api-key', credentialIn, authenticate, secretsIn, demand },
   seeds,
   applySeedFile,
+  stockShown,
   device: {
     usage: {
       covers: (_world, bundle, country) => covers(countriesOf(bundle), country),

@@ -1,7 +1,7 @@
 // How the wholesale API words a refusal: {"status":"Failure","code","message"}.
 import type { AnyRefusal, CommonRefusal } from '../../state/refusal.ts'
 import type { Reply } from '../call.ts'
-import { bearerChallenge, wordTokenRefusal } from '../client-credentials.ts'
+import { bearerChallenge, tokenRefusalCodes, wordTokenRefusal } from '../client-credentials.ts'
 
 /**
  * Refusals only the wholesale API has; those of its token endpoint are worded
@@ -56,6 +56,7 @@ const table: Readonly<
   'unknown-route': [404, 'NOT_FOUND'],
   'method-not-allowed': [405, 'METHOD_NOT_ALLOWED'],
   unauthorized: [401, 'UNAUTHORIZED', 'A valid access token is required'],
+  forbidden: [403, 'FORBIDDEN'],
   'body-too-large': [413, 'PAYLOAD_TOO_LARGE'],
   'unsupported-media-type': [415, 'UNSUPPORTED_MEDIA_TYPE'],
   'not-acceptable': [406, 'NOT_ACCEPTABLE'],
@@ -71,6 +72,9 @@ const table: Readonly<
 
 /** Seconds after which to try again (invented). */
 const A_WHILE = '5'
+
+/** Every code there are words for. */
+export const refusalCodes: readonly string[] = [...Object.keys(table), ...tokenRefusalCodes]
 
 export function refusalReply(refusal: AnyRefusal, operation: string | undefined): Reply {
   if (operation === 'issueToken') return wordTokenRefusal(refusal)

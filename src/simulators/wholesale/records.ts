@@ -106,7 +106,8 @@ export const lines = defineCollection<Line>({
   indexes: { gpsi: ({ gpsi }) => gpsi + SEPARATOR },
 })
 
-export type Action = 'Activate' | 'Suspend' | 'Resume' | 'Cease' | 'Reactivate'
+export const ACTIONS = ['Activate', 'Suspend', 'Resume', 'Cease', 'Reactivate'] as const
+export type Action = (typeof ACTIONS)[number]
 
 /** An accepted request; what was refused leaves none. */
 export interface Transaction {
@@ -142,6 +143,9 @@ export function transactionKey({
 /** A request before it is known which line it is for. */
 export type NewTransaction = Omit<Transaction, 'iccid' | 'owner' | 'state' | 'serial'>
 
+/** How many settled transactions of a SIM are kept; the oldest go first. */
+export const TRANSACTIONS_KEPT = 1000
+
 export const transactions = defineCollection<Transaction>({
   name: 'wholesale.transactions',
   key: transactionKey,
@@ -149,7 +153,7 @@ export const transactions = defineCollection<Transaction>({
     id: text,
     node: optional(text),
     owner: optional(text),
-    action: oneOf('Activate', 'Suspend', 'Resume', 'Cease', 'Reactivate'),
+    action: oneOf(...ACTIONS),
     fingerprint: text,
     correlationId: optional(text),
     iccid,
@@ -157,7 +161,11 @@ export const transactions = defineCollection<Transaction>({
     requestedAt: instant,
     serial: count,
   }),
-  indexes: { id: ({ id, serial }) => JSON.stringify(id) + SEPARATOR + sortable(serial) },
+  indexes: {
+    id: ({ id, serial }) => JSON.stringify(id) + SEPARATOR + sortable(serial),
+    settled: ({ state, iccid, serial }) =>
+      state === 'InProgress' ? undefined : iccid + SEPARATOR + sortable(serial),
+  },
 })
 
 /** The node whose line a transaction is about; absent of the partner's own. */

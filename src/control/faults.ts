@@ -1,0 +1,80 @@
+// Faults: set, listed with what they did, removed.
+import { checkUseful } from '../server/faults/callback-faults.ts'
+import { checkNotOver, faultAt, readFault } from '../server/faults/read-fault.ts'
+import { type Redactor, redactedTexts } from '../server/redaction/redactor.ts'
+import { DEFAULT_WORLD } from '../server/worlds.ts'
+import { defined } from '../state/defined.ts'
+import { type Fault, faults, isActive, setFault } from '../state/faults.ts'
+import { iso } from '../state/instant.ts'
+import { Refusal } from '../state/refusal.ts'
+import type { World } from '../state/world.ts'
+import { worldUrl } from './base-urls.ts'
+import { type ControlHandlers, providerOf } from './call.ts'
+import type { FaultShown } from './wire.ts'
+
+/** A fault as it was set, and what became of it. */
+function faultShown(fault: Fault, now: number, redactor: Redactor): FaultShown {
+  const { id, provider, operation, callback, kind, when, match, nth, times, until, own } = fault
+  const { setAt, seen, hits } = fault
+  const texts = redactedTexts({ ...own, match }, redactor) as Pick<FaultShown, 'match'>
+  const set = { provider, operation, callback, kind, when, ...texts, nth, times }
+  return defined({
+    id,
+    ...set,
+    until: until === undefined ? undefined : iso(until),
+    setAt: iso(setAt),
+    seen,
+    hits,
+    active: isActive(fault, now),
+  })
+}
+
+/** A world as a URL names it; the default one needs none. */
+function named({ name }: World): string | undefined {
+  return name === DEFAULT_WORLD ? undefined : name
+}
+
+/** @throws Refusal `not-found` */
+function faultOf(world: World, id: string): Fault {
+  const fault = world.in(faults).get(id)
+  if (!fault) throw new Refusal('not-found', `there is no fault ${id}: GET /_sim/faults lists them`)
+  return fault
+}
+
+export const faultHandlers = {
+  listFaults({ server, hosted: { world } }) {
+    const all = world.in(faults)
+    const found = all.page('set', {}, 0, all.size)
+    const shown = found.map((each) => faultShown(each, world.now, server.redactor))
+    return { status: 200, body: { faults: shown } }
+  },
+  async addFault({ server, hosted, body, step, root }) {
+    const simulators = [...server.providers.values()].map(({ simulator }) => simulator)
+    const request = await readFault(body, simulators)
+    const { world } = hosted
+    const fault = faultAt(request, world.now)
+    checkNotOver(fault, world.now)
+    checkUseful(fault, { world, simulator: providerOf(server, request.provider).simulator })
+    const { result } = step(() => world.transaction(() => setFault(world, fault)))
+    return {
+      status: 201,
+      headers: { Location: `${worldUrl(root, named(world))}/_sim/faults/${result.id}` },
+      body: faultShown(result, world.now, server.redactor),
+    }
+  },
+  clearFaults({ hosted: { world } }) {
+    const all = world.in(faults)
+    world.transaction(() => {
+      for (const { id } of [...all.values()]) all.delete(id)
+    })
+    return { status: 204 }
+  },
+  getFault({ server, hosted: { world }, path: { id } }) {
+    return { status: 200, body: faultShown(faultOf(world, id), world.now, server.redactor) }
+  },
+  removeFault({ hosted: { world }, path: { id } }) {
+    faultOf(world, id)
+    world.transaction(() => world.in(faults).delete(id))
+    return { status: 204 }
+  },
+} satisfies Partial<ControlHandlers>

@@ -1,0 +1,193 @@
+// Any course of calls, clock moves, snapshots, restores, rewinds and resets: it repeats byte for byte, and goes back exactly.
+import { cp, mkdtemp, readdir, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { type RunningSimulator, startSimulator } from '../../src/index.ts'
+import { call } from '../support/control.ts'
+import { COMPANY } from '../support/highland.ts'
+import { send } from '../support/http.ts'
+import { ACTIVATION } from '../support/wholesale.ts'
+
+interface Act {
+  readonly kind: keyof typeof acts
+  /** Chooses among what there is to choose from. */
+  readonly pick: number
+}
+
+interface View {
+  readonly records: object
+  readonly shown: Record<string, string>
+}
+
+/** What is known of a simulator while it is played with. */
+interface Played {
+  readonly sim: RunningSimulator
+  /** The world at the end of each step, and as each snapshot has it. */
+  readonly afterStep: Map<number, View>
+  readonly snapshots: Map<string, View>
+  /** Every answer, in order. */
+  readonly answers: string[]
+}
+
+const NAMES = ['a', 'b', 'c'] as const
+const nameOf = (pick: number) => NAMES[pick % NAMES.length] ?? 'a'
+const KEY = { 'X-API-Key': 'test-esim-go-key' }
+const GO = '/esim-go/v2.4'
+
+async function ask(played: Played, method: string, path: string, sent: object = {}) {
+  const { status, body } = await call(played.sim.url, path, { method, ...sent })
+  played.answers.push(`${method} ${path} ${status} ${JSON.stringify(body)}`)
+  return { status, body }
+}
+
+async function simOf({ sim }: Played, pick: number): Promise<string> {
+  const all = await sim.sims()
+  const one = all[pick % all.length]
+  return `${one?.iccid}?provider=${one?.provider}`
+}
+
+const acts = {
+  async order(played: Played, pick: number) {
+    const line = { type: 'bundle', quantity: 1 + (pick % 2), item: 'esim_1GB_7D_GB_V2' }
+    const json = { type: 'transaction', assign: pick % 3 > 0, order: [line] }
+    await ask(played, 'POST', `${GO}/orders`, { json, headers: KEY })
+  },
+  async refused(played: Played) {
+    await ask(played, 'POST', `${GO}/orders`, { json: { type: 'none' }, headers: KEY })
+  },
+  async acquire(played: Played) {
+    await ask(played, 'POST', '/highland/b2b/sim/acquire', { json: { company_id: COMPANY } })
+  },
+  async activate(played: Played, pick: number) {
+    const raw = 'grant_type=client_credentials&client_id=test-client&client_secret=test-secret'
+    const form = { 'Content-Type': 'application/x-www-form-urlencoded' }
+    const { url } = played.sim
+    const token = await send<{ access_token: string }>('POST', `${url}/wholesale/oauth/token`, {
+      raw,
+      headers: form,
+    })
+    played.answers.push(token.body.access_token)
+    const json = { ...ACTIVATION, partnerTransactionId: `T${pick % 4}` }
+    const headers = { Authorization: `Bearer ${token.body.access_token}` }
+    await ask(played, 'POST', '/wholesale/activate', { json, headers })
+  },
+  async use(played: Played, pick: number) {
+    const [iccid, query] = (await simOf(played, pick)).split('?')
+    await ask(played, 'POST', `/_sim/sims/${iccid}/install?${query}`)
+    const json = { bytes: 1_000_000 * (pick % 1500) }
+    await ask(played, 'POST', `/_sim/sims/${iccid}/use?${query}`, { json })
+  },
+  async advance(played: Played, pick: number) {
+    const by = ['PT1S', 'PT2M', 'P3D', 'P8D', 'P200D'][pick % 5]
+    await ask(played, 'POST', '/_sim/clock/advance', { json: { by } })
+  },
+  async settings(played: Played, pick: number) {
+    const json = { installationCodeLifetime: pick % 3 === 0 ? null : `PT${pick + 1}S` }
+    await ask(played, 'PATCH', '/_sim/settings/highland', { json })
+  },
+  async save(played: Played, pick: number) {
+    const name = nameOf(pick)
+    const view = await viewOf(played.sim)
+    await ask(played, 'PUT', `/_sim/snapshots/${name}`)
+    played.snapshots.set(name, view)
+  },
+  async drop(played: Played, pick: number) {
+    await ask(played, 'DELETE', `/_sim/snapshots/${nameOf(pick)}`)
+    played.snapshots.delete(nameOf(pick))
+  },
+  async restore(played: Played, pick: number) {
+    const name = nameOf(pick)
+    const { status } = await ask(played, 'POST', `/_sim/snapshots/${name}/restore`)
+    expect(status).toBe(played.snapshots.has(name) ? 200 : 404)
+    if (status === 200) expect(await viewOf(played.sim)).toEqual(played.snapshots.get(name))
+  },
+  async rewind(played: Played, pick: number) {
+    const { sim, afterStep } = played
+    const undoable = await sim.history(1000)
+    const steps = 1 + (pick % 6)
+    const { status } = await ask(played, 'POST', '/_sim/rewind', { json: { steps } })
+    expect(status).toBe(steps <= undoable.length ? 200 : 409)
+    // Of a call that made two steps, the world between them was not looked at.
+    const view = afterStep.get((undoable[0]?.id ?? 0) - steps)
+    if (status === 200 && view) expect(await viewOf(sim)).toEqual(view)
+  },
+  async reset(played: Played, pick: number) {
+    const given = pick % 2 === 0 ? 'an assigned bundle' : 'default'
+    await ask(played, 'POST', '/_sim/reset', { json: { given } })
+    played.afterStep.clear()
+  },
+}
+
+/** All that a world is and shows, but for its snapshots and which life of it this is. */
+async function viewOf(sim: RunningSimulator): Promise<View> {
+  const { collections } = await sim.state()
+  const { snapshots: _, 'snapshot-records': __, ...records } = collections
+  const lists = [`${GO}/esims`, `${GO}/orders`, `${GO}/inventory`, '/_sim/sims', '/_sim/messages']
+  const shown: View['shown'] = {}
+  for (const path of lists) {
+    const { status, body } = await call(sim.url, path, { headers: KEY })
+    shown[path] = `${status} ${JSON.stringify(body)}`
+  }
+  return { records, shown }
+}
+
+const options = { publicUrl: 'https://sim.example', durability: 'written' } as const
+
+async function play(sim: RunningSimulator, course: readonly Act[]): Promise<Played> {
+  const played: Played = { sim, afterStep: new Map(), snapshots: new Map(), answers: [] }
+  const last = async () => (await sim.history(1))[0]?.id
+  let base = 0
+  played.afterStep.set(0, await viewOf(sim))
+  for (const { kind, pick } of course) {
+    await acts[kind](played, pick)
+    const step = await last()
+    if (step === undefined && kind === 'reset') base = Number.NaN
+    const at = step ?? base
+    if (!Number.isNaN(at)) played.afterStep.set(at, await viewOf(sim))
+  }
+  return played
+}
+
+const act: fc.Arbitrary<Act> = fc.record({
+  kind: fc.constantFrom(...(Object.keys(acts) as (keyof typeof acts)[])),
+  pick: fc.nat(10_000),
+})
+
+/** Copies a folder between two of its rewrites, as a kill would leave it. */
+async function copied(from: string, to: string): Promise<void> {
+  for (;;) {
+    const before = (await readdir(from)).join()
+    await rm(to, { recursive: true, force: true })
+    const done = await cp(from, to, { recursive: true, filter: (file) => !file.includes('lock') })
+      .then(() => true)
+      .catch(() => false)
+    if (done && !before.includes('.new') && before === (await readdir(from)).join()) return
+  }
+}
+
+test('a course of calls repeats byte for byte, and every way back leads to what was', async () => {
+  const course = fc.array(act, { minLength: 8, maxLength: 25, size: 'max' })
+  const runs = process.env.ESIMULATOR_CASES === 'all' ? 300 : 12
+  await fc.assert(
+    fc.asyncProperty(course, async (acts) => {
+      const stateDir = await mkdtemp(join(tmpdir(), 'esimulator-'))
+      const copy = `${stateDir}-killed`
+      try {
+        await using sim = await startSimulator({ ...options, stateDir })
+        const first = await play(sim, acts)
+        await copied(stateDir, copy)
+        await using killed = await startSimulator({ ...options, stateDir: copy })
+        expect(await viewOf(killed)).toEqual(await viewOf(sim))
+
+        await using again = await startSimulator(options)
+        expect((await play(again, acts)).answers).toEqual(first.answers)
+      } finally {
+        await rm(stateDir, { recursive: true })
+        await rm(copy, { recursive: true, force: true })
+      }
+    }),
+    { seed: 1810084673, numRuns: runs, endOnFailure: process.env.ESIMULATOR_CASES !== 'all' },
+  )
+}, 600_000)
