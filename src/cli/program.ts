@@ -49,7 +49,7 @@ const COMMANDS: readonly CommandDef[] = [
   {
     usage: 'doctor',
     description: 'check what keeps the simulator from running',
-    options: [...START.filter((name) => name !== 'json'), 'url', 'json'],
+    options: [...START.filter((name) => name !== 'json'), 'url', 'repair', 'json'],
     load: async () => (await import('./doctor.ts')).doctor,
   },
   {

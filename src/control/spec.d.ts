@@ -63,8 +63,9 @@ export interface components {
             readonly notOpened?: components["schemas"]["NotOpened"];
         };
         /**
-         * @description Worlds of the state folder that could not be opened, and why, since the start. The files of a damaged one were given
-         *     names that say so, and its name is free; any other was left as it is.
+         * @description Worlds of the state folder that could not be opened since the start, each with a sentence that says why, and what to do. The
+         *     files of a damaged one were given names that say so, and its name is free: `esimulator doctor --repair` keeps what can be
+         *     kept, once the simulator is stopped. Any other was left as it is, and its calls are answered 503.
          */
         readonly NotOpened: {
             readonly [key: string]: string;

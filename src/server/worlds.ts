@@ -554,7 +554,8 @@ class OpenWorlds implements Worlds {
 
     // Nothing is served without `default`: who starts it is told, and once.
     if (name === DEFAULT_WORLD) throw new StoreError([what, aside].filter(Boolean).join('; '))
-    const how = [aside, 'it is not served, all others are'].filter(Boolean).join(': ')
+    const next = 'it is not served, all others are: mend that, and start again'
+    const how = [aside, next].filter(Boolean).join(': ')
     const sentence = `${what}; ${how}`
     this.notOpened.set(name, sentence)
     report(sentence)

@@ -206,7 +206,7 @@ class OpenWriter implements WorldWriter {
     else this.#batchWritten()
   }
 
-  /** Writes when what runs now has come to its end, before anything else begins. */
+  /** Writes, where nothing has failed, when what runs now has come to its end. */
   #writeSoon(): void {
     if (!this.#failure) this.#beginWriting()
   }

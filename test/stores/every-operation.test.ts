@@ -6,6 +6,8 @@ import { setImmediate as turn } from 'node:timers/promises'
 import { afterAll, expect, test } from 'vitest'
 import { type HostedWorld, openWorlds, type Worlds } from '../../src/server/worlds.ts'
 import { copyRecords } from '../../src/state/collection.ts'
+import { pastOf, snapshotOf, takeSnapshot } from '../../src/state/snapshot-moves.ts'
+import { snapshots } from '../../src/state/snapshots.ts'
 import type { Disk } from '../../src/stores/disk.ts'
 import { lowdbStore } from '../../src/stores/lowdb.ts'
 import type { Durability, Store } from '../../src/stores/store.ts'
@@ -48,7 +50,9 @@ async function open(dir: string, durability: Durability, disk?: Disk): Promise<O
 function shown(hosted: HostedWorld | undefined): string | undefined {
   if (!hosted) return undefined
   const made = [...hosted.world.in(things).values()].map(({ id }) => id.slice(0, 20))
-  return [hosted.world.name, hosted.world.in(things).size, ...made.toSorted()].join(' ')
+  const { name } = hosted.world
+  const counts = [hosted.world.in(things).size, hosted.world.in(snapshots).size]
+  return [name, ...counts, ...made.toSorted()].join(' ')
 }
 
 function make(hosted: HostedWorld, ...ids: readonly string[]): void {
@@ -84,6 +88,20 @@ const steps: readonly Step[] = [
   ({ worlds }) => worlds.reset(world(worlds), {}),
   ({ worlds, store }) => {
     make(world(worlds), 'c')
+    return Promise.resolve(store.flushed('ci'))
+  },
+  ({ worlds, store }) => {
+    takeSnapshot(world(worlds).world, 's')
+    return Promise.resolve(store.flushed('ci'))
+  },
+  ({ worlds, store }) => {
+    make(world(worlds), 'after-s')
+    return Promise.resolve(store.flushed('ci'))
+  },
+  ({ worlds, store }) => {
+    const own = world(worlds).world
+    const snapshot = snapshotOf(own, 's')
+    worlds.goBack(world(worlds), pastOf(own, snapshot), snapshot.at)
     return Promise.resolve(store.flushed('ci'))
   },
   ({ worlds }) => {
