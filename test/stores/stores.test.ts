@@ -798,7 +798,9 @@ test('with durability synced a reply waits for the disk, many for one wait of it
   await store.close()
 })
 
-test('a full disk is said, refuses writes, and is got over; what was refused is not kept', async ({ skip }) => {
+test('a full disk is said, refuses writes, and is got over; what was refused is not kept', async ({
+  skip,
+}) => {
   skip(!existsSync('/dev/full'), 'needs /dev/full')
   const dir = newFolder()
   const warn = vi.fn()
