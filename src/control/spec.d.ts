@@ -1715,6 +1715,8 @@ export interface operations {
             readonly query?: {
                 /** @description Only of the callback with this id */
                 readonly callback?: string;
+                /** @description Only what left after the delivery of this id */
+                readonly after?: number;
                 readonly state?: components["schemas"]["CallbackState"];
                 readonly type?: components["parameters"]["OfType"];
                 /** @description Only of this provider */

@@ -117,6 +117,8 @@ export interface CallbackFilter {
 export interface DeliveryFilter extends CallbackFilter {
   /** Id of the callback they are of. */
   readonly callback?: string
+  /** Only those that left after the one of this id. */
+  readonly after?: number
 }
 
 export interface MessageFilter {

@@ -160,11 +160,17 @@ function newsIn(at: number, { collection, before, after }: Change): News | undef
   }
 }
 
+/** How many attempts there were, those that are forgotten, too. */
+function attemptsOf({ attempts, earlierAttempts = 0 }: Callback): number {
+  return earlierAttempts + attempts.length
+}
+
 function callbackNews(at: number, before: Callback | undefined, after: Callback): CallbackNews {
-  const { id, provider, type, iccid, state, attempts, nextAt } = after
-  const { status, error } = attempts.at(-1) ?? {}
-  const row = { id, provider, type, iccid, state, attempts: attempts.length, status, error, nextAt }
-  const isAttempt = attempts.length > (before?.attempts.length ?? 0)
+  const { id, provider, type, iccid, state, nextAt } = after
+  const { status, error } = after.attempts.at(-1) ?? {}
+  const attempts = attemptsOf(after)
+  const row = { id, provider, type, iccid, state, attempts, status, error, nextAt }
+  const isAttempt = attempts > (before ? attemptsOf(before) : 0)
   const isQueued = before === undefined || (state === 'pending' && before.nextAt === undefined)
   const what = isQueued ? 'queued' : 'changed'
   return { type: 'callback', at, what: isAttempt ? 'attempted' : what, callback: defined(row) }

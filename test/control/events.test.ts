@@ -13,6 +13,7 @@ import {
 } from '../../src/index.ts'
 import { openSimulator } from '../../src/library/open-simulator.ts'
 import { FEED_LENGTH, MOST_LISTENERS } from '../../src/server/feed.ts'
+import { ATTEMPTS_KEPT } from '../../src/state/callbacks.ts'
 import { call, expectProblem } from '../support/control.ts'
 import { send } from '../support/http.ts'
 
@@ -399,4 +400,25 @@ test('a client iterates over what happens, and leaves', async () => {
     const stranger = worldClient({ url: sim.url, world: 'nowhere' })
     for await (const _ of stranger.events());
   }).rejects.toMatchObject({ status: 404 })
+})
+
+test('an attempt is told as one also where the first ones are forgotten', async () => {
+  await using receiver = await startReceiver()
+  await using sim = await startSimulator({ given: 'an assigned bundle', callbackUrl: receiver.url })
+  await sim.callbacks.send({ provider: 'esim-go', type: 'FirstAttachment' })
+  await sim.clock.advance('PT0S')
+  const [callback] = await sim.callbacks.list()
+  const { id = '' } = callback ?? {}
+  const state = structuredClone(await sim.state())
+  const attempts = Array.from({ length: ATTEMPTS_KEPT }, () => ({ at: 0, status: 500 }))
+  Object.assign(state.collections.callbacks?.[id] ?? {}, { attempts })
+  await sim.restore(state)
+
+  await using heard = await listen(sim, '?types=callback')
+  await sim.callbacks.redeliver(id)
+  await heard.until((events) => events.filter(({ name }) => name === 'callback').length === 2)
+  expect(heard.events.map(({ data }) => data)).toMatchObject([
+    { what: 'queued', callback: { id, attempts: ATTEMPTS_KEPT } },
+    { what: 'attempted', callback: { id, attempts: ATTEMPTS_KEPT + 1, status: 200 } },
+  ])
 })
