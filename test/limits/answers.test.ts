@@ -126,7 +126,7 @@ test('a product of a line has so many characteristics, however often it is chang
   const activate = (...products: object[]) => sim.activate({ products })
   const tooMany = await activate(change(0, MOST_CHARACTERISTICS), change(50, 1))
   expect(tooMany).toMatchObject({ status: 400, body: { message: /./ } })
-  expect((await sim.journal({ limit: 1 }))[0]?.refusal?.reason).toMatch(
+  expect((await sim.journal.list({ limit: 1 }))[0]?.refusal?.reason).toMatch(
     /Plan001-VOICE would have 21 characteristics: 20 is the most/,
   )
   expect((await activate(change(0, MOST_CHARACTERISTICS + 1))).status).toBe(400)
