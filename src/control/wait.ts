@@ -18,7 +18,7 @@ import { type Condition, conditionText, openSearch, type Search } from './search
 import type { WaitedShown } from './wire.ts'
 
 /** Wall ms: the longest a long poll waits, and how long one waits unless told. */
-const LONGEST = 60_000
+export const LONGEST_POLL = 60_000
 const USUAL = 30_000
 /** How far a wait moves the clock unless told, and how long it may take by the wall clock. */
 const WITHIN = 'PT10M'
@@ -78,8 +78,8 @@ function endOf({ world: { now } }: HostedWorld, within: string): number {
 /** @throws Refusal `invalid-request` */
 function timeoutOf({ timeout }: Query): number {
   const ms = timeout === undefined ? USUAL : wallMs('timeout', timeout)
-  if (ms <= LONGEST) return ms
-  const most = `timeout is at most ${LONGEST / 1000} s`
+  if (ms <= LONGEST_POLL) return ms
+  const most = `timeout is at most ${LONGEST_POLL / 1000} s`
   throw new Refusal('invalid-request', `${most}: ask again after that, with \`next\` as \`after\``)
 }
 

@@ -55,7 +55,7 @@ export interface Feed {
 /** How many things are kept for who comes back. */
 export const FEED_LENGTH = 1000
 /** How many are kept at most, while somebody who listens has yet to read them. */
-const MOST_KEPT = 20_000
+export const MOST_KEPT = 20_000
 /** How many may listen to one world at once. */
 export const MOST_LISTENERS = 200
 
