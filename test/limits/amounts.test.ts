@@ -124,7 +124,7 @@ test.each(SPECS)('%s: every text of a body that is kept has a length', async (fi
   const parts = [...(await specOf(file)).operations.values()].flatMap(bodyOf)
   const unbounded = parts
     .filter((part) => isOf(part, 'string') && NOT_KEPT[part.where] === undefined)
-    // There are so many faults, and each is within a body.
+    // The whole of a fault has a length.
     .filter(({ where }) => !where.startsWith('addFault.'))
     .filter(({ schema }) => schema.enum === undefined && schema.maxLength === undefined)
     .filter(({ schema }) => schema.format !== 'date-time' && !isBounded(schema.pattern))

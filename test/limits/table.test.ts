@@ -44,7 +44,7 @@ import {
 import { DELIVERIES_KEPT } from '../../src/state/deliveries.ts'
 import { MOST_YEARS } from '../../src/state/duration.ts'
 import { TIMELINE_LENGTH } from '../../src/state/events.ts'
-import { FAULTS_KEPT } from '../../src/state/faults.ts'
+import { FAULTS_KEPT, LONGEST_FAULT } from '../../src/state/faults.ts'
 import { HISTORY_BYTES, HISTORY_STEPS } from '../../src/state/history.ts'
 import { LONGEST_CODE } from '../../src/state/installation-code.ts'
 import { END_OF_CALENDAR, LAST_INSTANT } from '../../src/state/instant.ts'
@@ -164,7 +164,7 @@ const bounds: Readonly<Record<string, readonly unknown[]>> = {
   'steps of the history': [HISTORY_STEPS, HISTORY_BYTES],
   snapshots: [MOST_SNAPSHOTS],
   'callback sent by `POST /_sim/callbacks`': [LONGEST_CALLBACK],
-  faults: [FAULTS_KEPT],
+  faults: [FAULTS_KEPT, LONGEST_FAULT],
   'callbacks that wait for an attempt': [MOST_WAITING],
   'callbacks that are delivered or dead': [CALLBACKS_KEPT],
   deliveries: [DELIVERIES_KEPT],
