@@ -73,6 +73,11 @@ export function limitConnections(
 /** Ends an answer; a client that takes nothing of what is left of it is cut off after a while. */
 export function endAnswer(response: ServerResponse, body: string | Uint8Array | undefined): void {
   response.end(body)
+  limitTaking(response)
+}
+
+/** Cuts off a client that takes nothing of what was written for it, after a while. */
+export function limitTaking(response: ServerResponse): void {
   // Until it has left: then node:http waits for the next request, for as long as it does.
   if (response.writableLength > 0) response.socket?.setTimeout(ANSWER_TIMEOUT)
 }

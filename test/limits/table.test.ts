@@ -1,4 +1,5 @@
 // The page of limits: its numbers are those of the code and the specs, and every collection is on it.
+
 import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { STATE_LIMIT } from '../../src/control/request.ts'
@@ -13,6 +14,7 @@ import {
   MOST_HEAD,
   REQUEST_TIMEOUT,
 } from '../../src/server/connections.ts'
+import { MOST_DELAYED } from '../../src/server/delayed-replies.ts'
 import { BODY_KEPT, JOURNAL_LENGTH, JOURNAL_SIZE } from '../../src/server/journal.ts'
 import { LONGEST_WAIT } from '../../src/server/longest-wait.ts'
 import { BODY_LIMIT, DROPPED } from '../../src/server/read-body.ts'
@@ -164,6 +166,7 @@ const bounds: Readonly<Record<string, readonly unknown[]>> = {
   'steps of the history': [HISTORY_STEPS, HISTORY_BYTES],
   snapshots: [MOST_SNAPSHOTS],
   'callback sent by `POST /_sim/callbacks`': [LONGEST_CALLBACK],
+  'calls that a delay keeps waiting, before they are carried out or for the clock': [MOST_DELAYED],
   faults: [FAULTS_KEPT, LONGEST_FAULT],
   'callbacks that wait for an attempt': [MOST_WAITING],
   'callbacks that are delivered or dead': [CALLBACKS_KEPT],
