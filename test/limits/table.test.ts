@@ -1,4 +1,5 @@
 // The page of limits: its numbers are those of the code and the specs, and every collection is on it.
+
 import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { STATE_LIMIT } from '../../src/control/request.ts'
@@ -14,6 +15,7 @@ import {
   MOST_HEAD,
   REQUEST_TIMEOUT,
 } from '../../src/server/connections.ts'
+import { MOST_DELAYED } from '../../src/server/delayed-replies.ts'
 import { FEED_LENGTH, MOST_KEPT, MOST_LISTENERS } from '../../src/server/feed.ts'
 import { BODY_KEPT, JOURNAL_LENGTH, JOURNAL_SIZE } from '../../src/server/journal.ts'
 import { LONGEST_WAIT } from '../../src/server/longest-wait.ts'
@@ -46,7 +48,7 @@ import {
 import { DELIVERIES_KEPT } from '../../src/state/deliveries.ts'
 import { MOST_YEARS } from '../../src/state/duration.ts'
 import { TIMELINE_LENGTH } from '../../src/state/events.ts'
-import { FAULTS_KEPT } from '../../src/state/faults.ts'
+import { FAULTS_KEPT, LONGEST_FAULT } from '../../src/state/faults.ts'
 import { HISTORY_BYTES, HISTORY_STEPS } from '../../src/state/history.ts'
 import { LONGEST_CODE } from '../../src/state/installation-code.ts'
 import { END_OF_CALENDAR, LAST_INSTANT } from '../../src/state/instant.ts'
@@ -169,7 +171,8 @@ const bounds: Readonly<Record<string, readonly unknown[]>> = {
   'listeners to the events of a world': [MOST_LISTENERS],
   'events kept for a listener that comes back': [FEED_LENGTH, MOST_KEPT],
   'callback sent by `POST /_sim/callbacks`': [LONGEST_CALLBACK],
-  faults: [FAULTS_KEPT],
+  'calls that a delay keeps waiting, before they are carried out or for the clock': [MOST_DELAYED],
+  faults: [FAULTS_KEPT, LONGEST_FAULT],
   'callbacks that wait for an attempt': [MOST_WAITING],
   'callbacks that are delivered or dead': [CALLBACKS_KEPT],
   deliveries: [DELIVERIES_KEPT],

@@ -180,12 +180,13 @@ function afterChange(
 
 /** Chooses and counts. @param reply the provider's own; absent before it has done anything */
 function happening(context: RequestContext, found: Route, reply: Reply | undefined): Happened {
-  const { world, history, provider, exchange } = context
+  const { world, history, delays, provider, exchange } = context
   const { operation, params, basePath } = found
   const { simulator } = provider
   const when: FaultWhen = reply ? 'after' : 'before'
   const seen: CallSeen = { exchange, operation, params }
-  const call: CallAt = { world, history, simulator, exchange, operation, basePath, reply }
+  const { waiting } = delays
+  const call: CallAt = { world, history, simulator, exchange, operation, basePath, waiting, reply }
 
   const matching = activeFaults(world, simulator.slug).filter(
     (fault) => fault.when === when && concerns(fault, seen),
