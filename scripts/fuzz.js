@@ -28,8 +28,19 @@ const CALLING = ['esim-go', 'wholesale']
 const JSON_BODY = { 'Content-Type': 'application/json' }
 const SLUGS = [...new Set(MOUNTS.map(({ slug }) => slug))]
 
-/** Operations of the control API that would take the ground from under a run. */
-const LEFT_OUT = new Set(['putState', 'setCallbackTarget'])
+/**
+ * Operations of the control API that would take the ground from under a run: what waits, what breaks
+ * replies on purpose, and what stays where a world begins anew.
+ */
+const LEFT_OUT = new Set([
+  'putState',
+  'setCallbackTarget',
+  'streamEvents',
+  'waitFor',
+  'waitUntil',
+  'addFault',
+  'saveSnapshot',
+])
 
 const BUNDLE = 'esim_1GB_7D_GB_V2'
 const ORDER = { type: 'transaction', order: [{ type: 'bundle', quantity: 5, item: BUNDLE }] }
