@@ -15,7 +15,9 @@ export function workflowSchema(): object {
 
 /** Everything that keeps a document from being one of the language. Empty: nothing. */
 export function shapeMistakes(document: LocatedDocument): Mistake[] {
-  validator ??= new Ajv2020({ strict: false, allErrors: true, verbose: true }).compile(workflowSchema())
+  validator ??= new Ajv2020({ strict: false, allErrors: true, verbose: true }).compile(
+    workflowSchema(),
+  )
   if (validator(document.value)) return []
   const told = new Map<string, Mistake>()
   for (const error of validator.errors ?? []) {
