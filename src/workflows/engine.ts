@@ -1,4 +1,5 @@
 // Runs a workflow step by step: calls, criteria, outputs, and what follows from success and failure.
+import { defined } from '../state/defined.ts'
 import { judged, outputValue } from './criteria.ts'
 import type { Path } from './document.ts'
 import { unmet } from './expectation.ts'
@@ -389,33 +390,32 @@ export class WorkflowRun {
     frame: Frame,
     { attempt, made, action }: { attempt: number; made: Attempt; action: ReadAction | undefined },
   ): void {
-    const result: StepResult = {
-      step: step.id,
-      within: [...frame.within, frame.workflow.id],
-      outcome: made.failures.length > 0 ? 'failed' : 'passed',
-      place: placeOf(frame, [...step.path, 'stepId']),
-      attempt,
-      ...(action ? { action: actionText(action, made.retryAfter) } : undefined),
-      ...(made.exchange ? { exchange: made.exchange } : undefined),
-      failures: made.failures,
-      ...(this.#now === undefined ? undefined : { clock: new Date(this.#now).toISOString() }),
-    }
-    this.results.push(result)
+    this.results.push(
+      defined({
+        step: step.id,
+        within: [...frame.within, frame.workflow.id],
+        outcome: made.failures.length > 0 ? ('failed' as const) : ('passed' as const),
+        place: placeOf(frame, [...step.path, 'stepId']),
+        attempt,
+        action: action && actionText(action, made.retryAfter),
+        exchange: made.exchange,
+        failures: made.failures,
+        clock: this.#now === undefined ? undefined : new Date(this.#now).toISOString(),
+      }),
+    )
   }
 
   #shown({ request, operation }: PlannedRequest, answer: Answer): ExchangeResult {
     const strike = (text: string) => this.#session.struck(text)
     const all = (headers: Readonly<Record<string, string>>) =>
       Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, strike(value)]))
-    const asked = {
-      ...(operation
-        ? { operation: operation.id ?? `${operation.method} ${operation.path}` }
-        : undefined),
+    const asked = defined({
+      operation: operation && (operation.id ?? `${operation.method} ${operation.path}`),
       method: request.method,
       url: strike(request.url),
       requestHeaders: all(request.headers),
-      ...(request.body === undefined ? undefined : { requestBody: strike(request.body) }),
-    }
+      requestBody: request.body === undefined ? undefined : strike(request.body),
+    })
     if ('error' in answer) return { ...asked, error: strike(answer.error) }
     return {
       ...asked,
