@@ -1,6 +1,6 @@
 // Runs the workflows of files, each case apart from all others, several at a time.
-import { performance } from 'node:perf_hooks'
 import { packageVersion } from '../server/server.ts'
+import { wallNow } from '../server/ticker.ts'
 import { defined } from '../state/defined.ts'
 import { WorkflowRun } from './engine.ts'
 import type { Program, ReadWorkflow } from './program.ts'
@@ -64,8 +64,8 @@ export async function runCases(
   target: Target,
   options: RunOptions,
 ): Promise<RunResult> {
-  const startedAt = new Date().toISOString()
-  const began = performance.now()
+  const startedAt = new Date(wallNow()).toISOString()
+  const began = wallNow()
   const results: CaseResult[] = new Array(cases.length)
   let next = 0
   const work = async () => {
@@ -83,7 +83,7 @@ export async function runCases(
     target: target.name,
     seed: options.seed,
     startedAt,
-    duration: Math.round(performance.now() - began),
+    duration: Math.round(wallNow() - began),
     cases: results,
   }
 }
@@ -95,7 +95,7 @@ async function runCase(
 ): Promise<CaseResult> {
   const { program, workflow, name, inputs } = planned
   const { file, place } = program.document
-  const began = performance.now()
+  const began = wallNow()
   const about = {
     file,
     workflow: workflow.id,
@@ -103,7 +103,7 @@ async function runCase(
     summary: workflow.summary,
     place: place([...workflow.path, 'workflowId']),
   }
-  const duration = () => Math.round(performance.now() - began)
+  const duration = () => Math.round(wallNow() - began)
   const session = await target.open(caseName(planned), workflow.extension.given)
   const sender = openSender(timeout)
   const run = new WorkflowRun(session, sender)

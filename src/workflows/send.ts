@@ -1,6 +1,7 @@
 // Sends a request and reads its answer; that there is none is an outcome like any other.
 import { Agent, request as httpRequest, type IncomingMessage } from 'node:http'
 import { Agent as TlsAgent, request as tlsRequest } from 'node:https'
+import { openLimit } from '../server/limit.ts'
 import type { StepRequest } from './request.ts'
 
 /** An answer, or why there is none. */
@@ -37,27 +38,37 @@ interface Agents {
   readonly https: TlsAgent
 }
 
-function sent(request: StepRequest, agents: Agents, timeout: number): Promise<Answer> {
+async function sent(request: StepRequest, agents: Agents, timeout: number): Promise<Answer> {
+  const never = new AbortController().signal
+  const limit = openLimit(timeout, never, new Error(`no answer came within ${timeout / 1000} s`))
+  try {
+    return await read(await asked(request, agents, limit.signal))
+  } catch (error) {
+    return { error: errorText(limit.signal.aborted ? limit.signal.reason : error) }
+  } finally {
+    limit.end()
+  }
+}
+
+function asked(
+  request: StepRequest,
+  agents: Agents,
+  signal: AbortSignal,
+): Promise<IncomingMessage> {
   const { method, url, headers, body } = request
-  return new Promise((done) => {
-    const ended = (error: unknown) => done({ error: errorText(error) })
-    const signal = AbortSignal.timeout(timeout)
+  return new Promise((done, fail) => {
     const options = { method, headers: { 'user-agent': 'esimulator', ...headers }, signal }
-    try {
-      const asked = url.startsWith('https:')
-        ? tlsRequest(url, { ...options, agent: agents.https })
-        : httpRequest(url, { ...options, agent: agents.http })
-      asked.on('error', (error: NodeJS.ErrnoException) => {
-        // An idle connection was closed just as it was used again: nobody has read the request.
-        if (asked.reusedSocket && error.code === 'ECONNRESET' && method === 'GET')
-          void sent(request, agents, timeout).then(done)
-        else ended(error)
-      })
-      asked.on('response', (answer) => void read(answer).then(done, ended))
-      asked.end(body)
-    } catch (error) {
-      ended(error)
-    }
+    const sending = url.startsWith('https:')
+      ? tlsRequest(url, { ...options, agent: agents.https })
+      : httpRequest(url, { ...options, agent: agents.http })
+    sending.on('error', (error: NodeJS.ErrnoException) => {
+      // An idle connection was closed just as it was used again: nobody has read the request.
+      const isUnread = sending.reusedSocket && error.code === 'ECONNRESET' && method === 'GET'
+      if (isUnread) asked(request, agents, signal).then(done, fail)
+      else fail(error)
+    })
+    sending.on('response', done)
+    sending.end(body)
   })
 }
 
@@ -79,7 +90,6 @@ async function read(answer: IncomingMessage): Promise<Answer> {
 
 function errorText(error: unknown): string {
   if (!(error instanceof Error)) return String(error)
-  if (error.name === 'TimeoutError' || error.name === 'AbortError') return 'no answer came in time'
   const { code } = error as NodeJS.ErrnoException
   return code === undefined || error.message.includes(code)
     ? error.message

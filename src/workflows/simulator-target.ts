@@ -1,6 +1,7 @@
 // The simulator as a target: each case in a world of its own, whose clock moves where a case waits.
 import { type ControlClient, ControlError, controlClient } from '../control/client.ts'
 import type { CredentialsShown, WorldShown } from '../control/wire.ts'
+import { pause } from '../server/ticker.ts'
 import { defined } from '../state/defined.ts'
 import type { Session, Target } from './session.ts'
 import { type SecurityScheme, type Source, type SourceOperation, simulatorBase } from './sources.ts'
@@ -125,7 +126,7 @@ class SimulatorSession implements Session {
     const { mode } = await control.call('getClock')
     if (mode === 'frozen')
       await control.call('advanceClock', { body: { by: `PT${seconds.toFixed(3)}S` } })
-    else await new Promise((done) => setTimeout(done, seconds * 1000))
+    else await pause(seconds * 1000)
   }
 
   struck(text: string): string {

@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises'
 import { dirname, isAbsolute, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parse } from 'yaml'
+import { openLimit } from '../server/limit.ts'
 import { readSpec } from '../server/spec-files.ts'
 import { simulators } from '../simulators/index.ts'
 import type { ParameterPlace, SourceDescription } from './language.ts'
@@ -164,17 +165,20 @@ async function readLocal(url: string, file: string): Promise<string> {
 }
 
 async function fetched(url: string): Promise<string> {
+  const late = new Error('no answer came within 30 s')
+  const limit = openLimit(30_000, new AbortController().signal, late)
   try {
-    const answer = await fetch(url, { signal: AbortSignal.timeout(30_000) })
+    const answer = await fetch(url, { signal: limit.signal })
     const text = await answer.text()
     if (!answer.ok) throw new SourceError(`${url} answered ${answer.status}`)
     if (text.length > LARGEST) throw new SourceError(`${url} is larger than ${LARGEST} bytes`)
     return text
   } catch (error) {
     if (error instanceof SourceError) throw error
-    throw new SourceError(
-      `${url} cannot be read: ${error instanceof Error ? error.message : error}`,
-    )
+    const reason = error instanceof Error ? error.message : error
+    throw new SourceError(`${url} cannot be read: ${reason}`)
+  } finally {
+    limit.end()
   }
 }
 
