@@ -11,7 +11,7 @@ import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
 import { parse } from 'yaml'
-import { startReceiver, startSimulator } from '../src/index.ts'
+import { type RunningSimulator, startReceiver, startSimulator } from '../src/index.ts'
 
 const MAIN = fileURLToPath(new URL('../dist/cli/main.js', import.meta.url))
 
@@ -77,8 +77,7 @@ test('the receiver of the README finds every callback genuine', async () => {
 
 /** A block of shell below a heading, to be run against a simulator at `url`. */
 function recipe(heading: string, url: string): string {
-  const [, code = ''] =
-    /```sh\n([\s\S]*?)```/.exec(readme.split(`\n## ${heading}\n`)[1] ?? '') ?? []
+  const [, code = ''] = /```sh\n([\s\S]*?)```/.exec(readme.split(`# ${heading}\n`)[1] ?? '') ?? []
   return code
     .replaceAll('http://127.0.0.1:4010', url)
     .replaceAll('npx esimulator', `"$NODE" "${MAIN}"`)
@@ -124,6 +123,62 @@ test.skipIf(!hasCurl)(
     expect(said).toMatch(/"channel":"email","to":"ada@bank\.example".*"qr":"LPA:1\$/)
   },
 )
+
+/** Runs a recipe against a simulator that has an eSIM with a bundle, and tells what it said. */
+async function broken(heading: string, sim: RunningSimulator): Promise<string> {
+  const { PATH = '' } = process.env
+  const shell = spawn('sh', ['-e'], {
+    env: { PATH, NODE: process.execPath, ESIMULATOR_URL: sim.url },
+    stdio: ['pipe', 'pipe', 'inherit'],
+  })
+  const code = recipe(heading, sim.url)
+  expect(code.trim().split('\n').length).toBeLessThanOrEqual(6)
+  shell.stdin.end(code)
+  return text(shell.stdout)
+}
+
+test('broken callbacks of the README: twice, and after the next one', async () => {
+  await using receiver = await startReceiver()
+  await using sim = await startSimulator({
+    given: 'an assigned bundle',
+    callbackUrl: receiver.url,
+  })
+  const said = await broken('A callback that comes twice, and after the next one', sim)
+  expect(said).toMatch(/\n3 deliveries of 2 callbacks\n$/)
+  const { deliveries } = await sim.callbacks.deliveries()
+  expect(deliveries.map(({ type }) => type)).toEqual(['Utilisation', 'FirstUse', 'FirstUse'])
+  expect(deliveries[1]?.callback).toBe(deliveries[2]?.callback)
+})
+
+test('broken callbacks of the README: a forged one, and it comes again, genuine', async () => {
+  await using receiver = await startReceiver({ answer: [401, 200] })
+  await using sim = await startSimulator({
+    given: 'an assigned bundle',
+    callbackUrl: receiver.url,
+  })
+  expect(await broken('A callback that is forged', sim)).toMatch(/ 401 +broken +other-secret/)
+  await sim.clock.advance('5s')
+  const { deliveries } = await sim.callbacks.deliveries()
+  expect(deliveries).toMatchObject([
+    { signature: 'broken', json: { bundle: { remainingQuantity: 0 } } },
+    { signature: 'genuine', status: 200 },
+  ])
+})
+
+test('broken callbacks of the README: one is late, and one never comes', async () => {
+  await using receiver = await startReceiver()
+  await using sim = await startSimulator({
+    given: 'an assigned bundle',
+    callbackUrl: receiver.url,
+  })
+  const said = await broken('A callback that is late, and one that never comes', sim)
+  expect(said).toMatch(/\n2 deliveries of 2 callbacks\n$/)
+  const left = receiver.arrivals.map(({ json }) => json)
+  expect(left).toMatchObject([
+    { bundle: { remainingQuantity: 3 } },
+    { bundle: { remainingQuantity: 1 } },
+  ])
+})
 
 test('the seed file of the README is understood', async () => {
   await using sim = await startSimulator({ stock: parse(block('yaml')) })

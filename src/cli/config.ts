@@ -54,14 +54,14 @@ function fromFlags(flags: Flags, name: string): Source | undefined {
 function fromEnv(
   env: NodeJS.ProcessEnv,
   name: string,
-  { many }: Option<unknown>,
+  { many, isJson }: Option<unknown>,
 ): Source | undefined {
   const place = variable(name)
   const value = env[place]
   // Kubernetes sets ESIMULATOR_PORT=tcp://... in every pod beside a service of the name esimulator.
   if (value === undefined || value === '' || (name === 'port' && value.startsWith('tcp://')))
     return undefined
-  return { texts: many ? partsOf(value) : [value], place }
+  return { texts: many && !isJson ? partsOf(value) : [value], place }
 }
 
 /** The parts of a list that is separated by commas. */
@@ -80,14 +80,30 @@ async function readFileOptions(file: string, required: boolean): Promise<Map<str
   if (written === undefined) return new Map()
 
   const content = await parseYaml(file, written, { asWritten: true })
-  return new Map(Object.entries(content).map(([key, value]) => sourceIn(file, key, value)))
+  const isTyped = Object.keys(content).some((key) => isJson(KEYS.get(key)))
+  const typed = isTyped ? await parseYaml(file, written) : {}
+  return new Map(
+    Object.entries(content).map(([key, value]) =>
+      sourceIn(file, key, { value, typed: typed[key] }),
+    ),
+  )
 }
 
 /** Options by the key they have in a config file. */
 const KEYS = new Map(Object.keys(options).map((name) => [spelled(name), name as OptionName]))
 
+function isJson(name: OptionName | undefined): boolean {
+  return name !== undefined && (options[name] as Option<unknown>).isJson === true
+}
+
+/** What stands in a config file: in texts, and in the types that YAML gives it. */
+interface Written {
+  readonly value: unknown
+  readonly typed: unknown
+}
+
 /** What a key of a config file says of its option. @throws CannotRun */
-function sourceIn(file: string, key: string, value: unknown): [OptionName, Source] {
+function sourceIn(file: string, key: string, { value, typed }: Written): [OptionName, Source] {
   const name = KEYS.get(key)
   if (!name) {
     const keys = [...KEYS.keys()].join(', ')
@@ -95,6 +111,7 @@ function sourceIn(file: string, key: string, value: unknown): [OptionName, Sourc
   }
   const place = `${file}: ${key}`
   const { many } = options[name] as Option<unknown>
+  if (isJson(name)) return [name, { texts: [JSON.stringify(typed)], place }]
   const values = Array.isArray(value) && many ? value : [value]
   if (!values.every((each) => typeof each === 'string')) {
     const form = many ? 'a value or a list of values' : 'a single value'

@@ -54,7 +54,7 @@ export function keysOf({ key }: Config): ChosenCredentials {
   return chosen
 }
 
-/** A user's own stock, by provider. */
+/** A user's own stock, by provider; beside it may stand `faults`. */
 export type Stock = Readonly<Record<string, unknown>>
 
 /** The stock of a seed file. @throws CannotRun */
@@ -66,7 +66,7 @@ export async function readSeedFile({ seedFile }: Config): Promise<Stock | undefi
   })
   const stock = await parseYaml(seedFile, written)
   const slugs = simulators.map(({ slug }) => slug)
-  const unknown = Object.keys(stock).find((slug) => !slugs.includes(slug))
+  const unknown = Object.keys(stock).find((slug) => !slugs.includes(slug) && slug !== 'faults')
   if (unknown !== undefined) throw new CannotRun(`${seedFile}: ${unknownProvider(unknown, slugs)}`)
   return stock
 }
@@ -96,6 +96,7 @@ export async function openFromConfig(
       seed,
       callbackUrl,
       stock,
+      faults: config.faults,
       defaultWorld: { credentials: keysOf(config) },
       policy: { allow: config.callbackAllow, timeout: config.callbackTimeout },
       control: { token, hosts: isLoopback(host) ? allowedHosts : [...allowedHosts, host] },

@@ -23,6 +23,8 @@ export interface Option<T> {
    * a list.
    */
   readonly many?: true
+  /** What it takes is JSON, in the file as it is: an object, or a list of them. */
+  readonly isJson?: true
   readonly says: string
   /**
    * Its value from what was written for it: one text unless `many`.
@@ -198,6 +200,16 @@ export const options = {
     says: 'your own stock, balance and catalogue for new worlds, by provider',
     read: text,
   }),
+  faults: option<readonly unknown[]>({
+    value: 'JSON',
+    many: true,
+    isJson: true,
+    says:
+      'faults of new worlds, as in \'{"provider":"esim-go","kind":"status","status":503,"times":1}\'; ' +
+      '`esimulator fault kinds` lists the kinds',
+    fallback: [],
+    read: (texts) => texts.flatMap(json),
+  }),
   key: option<readonly Key[]>({
     value: 'PROVIDER=KEY',
     many: true,
@@ -284,6 +296,15 @@ function token(texts: readonly string[]): string {
   return last(texts)
 }
 
+/** One value of JSON, or those of a list. */
+function json(written: string): unknown {
+  try {
+    return JSON.parse(written)
+  } catch {
+    throw new ValueError(`${written} is no JSON`)
+  }
+}
+
 /** A provider's key, or a client and its secret, as it is written. */
 export interface Key {
   readonly slug: string
@@ -353,6 +374,7 @@ export const START: readonly OptionName[] = [
   'publicUrl',
   'seed',
   'seedFile',
+  'faults',
   'key',
   'token',
   'allowedHosts',

@@ -1,7 +1,7 @@
 // The commands and their help. Each is loaded when it is run.
 import { Command, CommanderError, Option as Flag } from 'commander'
 import { packageVersion } from '../server/server.ts'
-import type { Run } from './command.ts'
+import type { OwnFlag, Run } from './command.ts'
 import type { Flags } from './config.ts'
 import {
   CLIENT,
@@ -21,6 +21,8 @@ interface CommandDef {
   readonly options: readonly OptionName[]
   /** Whether it takes `--provider`, too. */
   readonly ofProvider?: true
+  /** Flags that are no options of the config; looked at where the command is asked for. */
+  readonly ownFlags?: () => Promise<readonly OwnFlag[]>
   readonly load: () => Promise<Run>
 }
 
@@ -67,6 +69,23 @@ const COMMANDS: readonly CommandDef[] = [
     load: async () => (await import('./sim.ts')).sim,
   },
   {
+    usage: 'callbacks [action] [args...]',
+    description: 'list | deliveries | redeliver ID | send PROVIDER TYPE',
+    options: CLIENT,
+    ofProvider: true,
+    ownFlags: async () => (await import('./callbacks.ts')).callbackFlags,
+    load: async () => (await import('./callbacks.ts')).callbacks,
+  },
+  {
+    usage: 'fault [action] [args...]',
+    description:
+      'list | kinds | add PROVIDER OPERATION KIND (or a callback) | remove ID | clear; ' +
+      "'*' is every operation",
+    options: CLIENT,
+    ownFlags: async () => (await import('./fault.ts')).faultFlags,
+    load: async () => (await import('./fault.ts')).fault,
+  },
+  {
     usage: 'snapshot [action] [names...]',
     description: 'list | save NAME | restore NAME | diff NAME [OTHER] | delete NAME',
     options: CLIENT,
@@ -107,9 +126,11 @@ export async function run(args: readonly string[]): Promise<number> {
     .exitOverride()
     .showHelpAfterError('(--help lists what there is)')
   for (const definition of COMMANDS) {
-    addCommand(program, definition, (ended) => {
+    const command = addCommand(program, definition, (ended) => {
       status = ended
     })
+    if (!args.includes(command.name())) continue
+    for (const flag of (await definition.ownFlags?.()) ?? []) command.addOption(ownFlag(flag))
   }
 
   try {
@@ -125,7 +146,7 @@ function addCommand(
   program: Command,
   definition: CommandDef,
   onEnd: (status: number) => void,
-): void {
+): Command {
   const { usage, description, load } = definition
   const command = program.command(usage).description(description).exitOverride()
   for (const name of definition.options) command.addOption(flagFor(name))
@@ -138,8 +159,17 @@ function addCommand(
     const args = given.slice(0, -2).flat().filter(isText)
     const runCommand = await load()
     const { readConfig } = await import('./config.ts')
-    onEnd(await runCommand(await readConfig(flags), args, flags))
+    // A flag of its own may be called as an option is that it does not take.
+    const ofConfig = ['config', ...definition.options].map((name) => [name, flags[name]])
+    onEnd(await runCommand(await readConfig(Object.fromEntries(ofConfig)), args, flags))
   })
+  return command
+}
+
+function ownFlag({ usage, says, many }: OwnFlag): Flag {
+  const flag = new Flag(usage, says)
+  if (many) flag.argParser((text: string, before: unknown) => [...listOf(before), text])
+  return flag
 }
 
 const isText = (arg: unknown) => typeof arg === 'string'

@@ -20,6 +20,7 @@ import { type ControlCall, type ControlHandlers, caughtUp } from './call.ts'
 import { callbackHandlers } from './callbacks.ts'
 import { clockHandlers } from './clock.ts'
 import { deviceHandlers } from './device.ts'
+import { faultHandlers } from './faults.ts'
 import { type Arrival, frontPage, isControl } from './front-page.ts'
 import { guard } from './guard.ts'
 import { historyHandlers } from './history.ts'
@@ -34,6 +35,7 @@ import { settingHandlers } from './settings.ts'
 import { simHandlers } from './sims.ts'
 import { snapshotHandlers } from './snapshots.ts'
 import { stateHandlers } from './state.ts'
+import { stockHandlers } from './stock.ts'
 import { worldHandlers } from './worlds.ts'
 
 const handlers: ControlHandlers = {
@@ -43,11 +45,13 @@ const handlers: ControlHandlers = {
   ...deviceHandlers,
   ...messageHandlers,
   ...callbackHandlers,
+  ...faultHandlers,
   ...journalHandlers,
   ...stateHandlers,
   ...snapshotHandlers,
   ...historyHandlers,
   ...settingHandlers,
+  ...stockHandlers,
   ...provenanceHandlers,
 }
 

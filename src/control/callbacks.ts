@@ -1,21 +1,28 @@
 // Callbacks: what was, is and will be sent, what was not and why, where to, and once more.
 
-import { wallNow } from '../server/ticker.ts'
+import type { SimulatorServer } from '../server/server.ts'
+import { signatureOf } from '../server/signature.ts'
 import { reply } from '../simulators/call.ts'
+import type { CallbackRules, Simulator } from '../simulators/simulator.ts'
 import {
   type Callback,
   callbacks,
+  type NewCallback,
+  queueOrNote,
   redeliver,
   sendUnsent,
   targets,
   unsentCallbacks,
 } from '../state/callbacks.ts'
 import { defined } from '../state/defined.ts'
+import { deliveries } from '../state/deliveries.ts'
 import { Refusal } from '../state/refusal.ts'
 import type { World } from '../state/world.ts'
 import { type ControlHandlers, providerFilter, providerOf } from './call.ts'
-import { newest } from './filter.ts'
-import { callbackShown, unsentShown } from './wire.ts'
+import { find } from './filter.ts'
+import { merged } from './merge-patch.ts'
+import type { BodyOf } from './operations.ts'
+import { callbackShown, deliveryShown, unsentShown } from './wire.ts'
 
 /** A callback that was queued. @throws Refusal `not-found` */
 function callbackOf(world: World, id: string): Callback {
@@ -31,19 +38,99 @@ function sendAgain(world: World, id: string): Callback {
   return unsent ? sendUnsent(world, unsent) : redeliver(world, callbackOf(world, id))
 }
 
+/** How a provider's callbacks are written and sent. @throws Refusal where it sends none */
+function rulesOf({ callbacks: rules, title }: Simulator): CallbackRules {
+  if (rules) return rules
+  throw new Refusal('invalid-request', `${title} sends no callbacks`)
+}
+
+/** @throws Refusal for a version there is not */
+function checkVersion({ title }: Simulator, { versions }: CallbackRules, version?: number): void {
+  if (version === undefined || versions.includes(version)) return
+  const sends = `${title} sends callbacks of version ${versions.join(' or ')}`
+  throw new Refusal('invalid-request', `${sends}: give one of these, or none`)
+}
+
+/**
+ * The callback that is asked for: what the provider writes, with the fields laid over it.
+ * @throws Refusal for a type or a version there is not, and for what does not fit the spec
+ */
+function composedCallback(
+  server: SimulatorServer,
+  world: World,
+  { provider, type, iccid, version, fields }: BodyOf<'sendCallback'>,
+): NewCallback {
+  const { simulator } = providerOf(server, provider)
+  const rules = rulesOf(simulator)
+  const { types, versions } = rules
+  if (!types.includes(type)) {
+    const sends = `${simulator.title} sends no callback "${type}"; it sends: ${types.join(', ')}`
+    throw new Refusal('invalid-request', sends)
+  }
+  checkVersion(simulator, rules, version)
+  const wanted = version ?? world.in(targets).get(provider)?.version ?? versions[0]
+
+  const composed = rules.compose(world, { type, iccid, version: wanted })
+  const body = merged(composed.body, fields ?? {}) as Readonly<Record<string, unknown>>
+  const problems = [
+    ...typeProblems(composed.body, body, type),
+    ...server.callbackProblems({ provider, type, body: JSON.stringify(body) }),
+  ]
+  if (problems.length > 0) {
+    const what = `this is no callback ${type} of ${simulator.title}: ${problems.join('; ')}`
+    throw new Refusal('invalid-request', `${what}. Put right in "fields" what does not fit`)
+  }
+  const told = { provider, type, iccid: composed.iccid, body }
+  return versions.length > 1 ? { ...told, version: wanted } : told
+}
+
+/** A field that says the type may not say another: the callback would be listed as what it is not. */
+function typeProblems(composed: object, told: object, type: string): string[] {
+  const values = new Map(Object.entries(told))
+  return Object.entries(composed)
+    .filter(([name, value]) => value === type && values.get(name) !== type)
+    .map(([name]) => `${name} must be ${type}: another type is asked for by "type"`)
+}
+
 export const callbackHandlers = {
   listCallbacks(call) {
     const provider = providerFilter(call)
-    const { state, type, iccid, limit } = call.query
+    const { state, type, iccid, order = 'newest', limit } = call.query
     const { world } = call.hosted
     if (state !== 'unsent') {
       const asked = { provider, state, type, iccid }
-      const found = newest(world.in(callbacks), { index: 'queued', asked, limit })
-      return reply(200, { callbacks: found.map(callbackShown) })
+      const found = find(world.in(callbacks), { index: 'queued', asked, order, limit })
+      return reply(200, { total: found.total, callbacks: found.records.map(callbackShown) })
     }
     const asked = { provider, type, iccid }
-    const found = newest(world.in(unsentCallbacks), { index: 'noted', asked, limit })
-    return reply(200, { callbacks: found.map(unsentShown) })
+    const found = find(world.in(unsentCallbacks), { index: 'noted', asked, order, limit })
+    return reply(200, { total: found.total, callbacks: found.records.map(unsentShown) })
+  },
+  sendCallback({ server, hosted: { world }, body }) {
+    const composed = composedCallback(server, world, body)
+    const { result } = world.transaction(() => queueOrNote(world, composed))
+    return reply(201, 'reason' in result ? unsentShown(result) : callbackShown(result))
+  },
+  listDeliveries(call) {
+    const provider = providerFilter(call)
+    const { callback, state, type, iccid, order = 'oldest', limit } = call.query
+    const { world } = call.hosted
+    const all = world.in(callbacks)
+    const told = new Set<string>()
+    const { total, records } = find(world.in(deliveries), {
+      index: 'left',
+      asked: { provider, callback, type, iccid },
+      where: state && ((delivery) => all.get(delivery.callback)?.state === state),
+      order,
+      limit,
+      onMatch: (delivery) => told.add(delivery.callback),
+    })
+    return reply(200, {
+      total,
+      distinct: told.size,
+      types: records.map((delivery) => delivery.type).join(),
+      deliveries: records.map((each) => deliveryShown(each, all.get(each.callback)?.body ?? '')),
+    })
   },
   getCallback({ server, hosted: { world }, path: { id } }) {
     const unsent = world.in(unsentCallbacks).get(id)
@@ -51,7 +138,7 @@ export const callbackHandlers = {
 
     const callback = callbackOf(world, id)
     const { simulator } = providerOf(server, callback.provider)
-    const headers = simulator.callbacks?.sign(callback, world, wallNow()) ?? {}
+    const headers = signatureOf(simulator, world, callback)
     return reply(200, { ...callbackShown(callback), headers })
   },
   redeliverCallback({ hosted: { world }, path: { id } }) {
@@ -66,13 +153,7 @@ export const callbackHandlers = {
     const problem = targetProblem(url)
     if (problem) throw new Refusal('invalid-request', problem)
 
-    const versions = simulator.callbacks?.versions
-    if (!versions) throw new Refusal('invalid-request', `${simulator.title} sends no callbacks`)
-    if (version !== undefined && !versions.includes(version)) {
-      const sends = `${simulator.title} sends callbacks of version ${versions.join(' or ')}`
-      throw new Refusal('invalid-request', `${sends}: give one of these, or none`)
-    }
-
+    checkVersion(simulator, rulesOf(simulator), version)
     const target = defined({ provider: simulator.slug, url, version })
     step(() => world.transaction(() => world.in(targets).put(target)))
     const why = await whyForbidden(url, server.policy)

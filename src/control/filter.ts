@@ -1,4 +1,4 @@
-// Lists of the control API: what a filter lets through, newest first.
+// Lists of the control API: what a filter lets through, how many there are, in which order.
 import type { Collection } from '../state/collection.ts'
 
 /** Records looked at between two looks at how many were found. */
@@ -17,22 +17,44 @@ export function matches<T extends object>(
   )
 }
 
+export type Order = 'oldest' | 'newest'
+
 /** What to look for in a collection. */
 export interface Search<T> {
   /** The index that has the oldest first. */
   readonly index: string
   readonly asked: { readonly [Name in keyof T]?: T[Name] | undefined }
+  /** What else has to hold. */
+  readonly where?: ((record: T) => boolean) | undefined
+  /** Which come first. */
+  readonly order: Order
   /** How many are enough; 100 unless told. */
   readonly limit?: number | undefined
+  /** Told of each that has what is asked for, beyond the limit, too. */
+  readonly onMatch?: (record: T) => void
 }
 
-/** The newest records that have what is asked for. */
-export function newest<T extends object>(collection: Collection<T>, search: Search<T>): T[] {
-  const { index, asked, limit = 100 } = search
-  const found: T[] = []
-  for (let offset = 0; offset < collection.size && found.length < limit; offset += PAGE) {
-    for (const record of collection.page(index, { descending: true }, offset, PAGE))
-      if (matches(record, asked)) found.push(record)
+/** What was found. */
+export interface Found<T> {
+  /** How many have what is asked for. */
+  readonly total: number
+  /** The first of them. */
+  readonly records: readonly T[]
+}
+
+/** The records that have what is asked for. */
+export function find<T extends object>(collection: Collection<T>, search: Search<T>): Found<T> {
+  const { index, asked, where, order, limit = 100, onMatch } = search
+  const records: T[] = []
+  let total = 0
+  for (let offset = 0; offset < collection.size; offset += PAGE) {
+    const range = { descending: order === 'newest' }
+    for (const record of collection.page(index, range, offset, PAGE)) {
+      if (!matches(record, asked) || where?.(record) === false) continue
+      total += 1
+      onMatch?.(record)
+      if (records.length < limit) records.push(record)
+    }
   }
-  return found.slice(0, limit)
+  return { total, records }
 }

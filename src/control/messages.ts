@@ -2,15 +2,15 @@
 import { reply } from '../simulators/call.ts'
 import { messages } from '../state/messages.ts'
 import { type ControlHandlers, providerFilter } from './call.ts'
-import { newest } from './filter.ts'
+import { find } from './filter.ts'
 import { messageShown } from './wire.ts'
 
 export const messageHandlers = {
   listMessages(call) {
-    const { channel, iccid } = call.query
+    const { channel, iccid, order = 'newest', limit } = call.query
     const asked = { provider: providerFilter(call), channel, iccid }
     const all = call.hosted.world.in(messages)
-    const found = newest(all, { index: 'sent', asked, limit: call.query.limit })
-    return reply(200, { messages: found.map(messageShown) })
+    const { total, records } = find(all, { index: 'sent', asked, order, limit })
+    return reply(200, { total, messages: records.map(messageShown) })
   },
 } satisfies Partial<ControlHandlers>

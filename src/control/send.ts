@@ -1,7 +1,8 @@
 // How answers of the control API leave.
 import type { ServerResponse } from 'node:http'
+import { httpDate } from '../server/http-date.ts'
 import { traceOf } from '../server/reason.ts'
-import { httpDate, wakeAfter } from '../server/send.ts'
+import { wakeAfter } from '../server/send.ts'
 import { withStatusHeaders } from '../server/status-headers.ts'
 import type { HostedWorld } from '../server/worlds.ts'
 import { asRefusal, PROBLEM_TYPE, problemOf } from './problem.ts'

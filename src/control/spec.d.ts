@@ -25,6 +25,8 @@ export interface components {
         readonly Duration: string;
         /** @description Virtual seconds a second */
         readonly Rate: number;
+        /** @description How many there are that fit, listed or not */
+        readonly Total: number;
         /**
          * @description What became of a callback that was queued
          * @enum {string}
@@ -305,6 +307,9 @@ export interface components {
             readonly status?: number;
             /** @description Why it answered nothing */
             readonly error?: string;
+            readonly faults?: components["schemas"]["FaultKinds"];
+            /** @description What else became of it, where neither status nor error tells */
+            readonly note?: string;
             readonly nextAt?: components["schemas"]["Instant"];
         };
         readonly Freeze: {
@@ -483,12 +488,16 @@ export interface components {
             readonly url: string;
             /** @description The very bytes that are signed and sent */
             readonly body: string;
+            /** @description The body, parsed */
+            readonly json?: unknown;
             /** @description The headers, signature included, that it would be sent with now; only where one callback is asked for */
             readonly headers?: {
                 readonly [key: string]: string;
             };
             readonly queuedAt: components["schemas"]["Instant"];
             readonly nextAt?: components["schemas"]["Instant"];
+            /** @description Kinds of the faults of the attempt that is to come */
+            readonly faults?: components["schemas"]["FaultKinds"];
             readonly attempts: readonly components["schemas"]["Attempt"][];
         };
         /** @description A callback that was due and was not sent */
@@ -504,6 +513,8 @@ export interface components {
             readonly reason: string;
             /** @description What would have been sent; absent where it did not come to that */
             readonly body?: string;
+            /** @description The body, parsed */
+            readonly json?: unknown;
             /** @description When it was due */
             readonly queuedAt: components["schemas"]["Instant"];
         };
@@ -514,6 +525,85 @@ export interface components {
             readonly status?: number;
             /** @description Why it answered nothing */
             readonly error?: string;
+            readonly faults?: components["schemas"]["FaultKinds"];
+            /** @description What else became of it, where neither status nor error tells */
+            readonly note?: string;
+        };
+        /**
+         * @description Kinds of the faults that hit it
+         * @example [
+         *       "duplicate"
+         *     ]
+         */
+        readonly FaultKinds: readonly string[];
+        readonly Deliveries: {
+            readonly total: components["schemas"]["Total"];
+            /** @description Of how many different callbacks these are, listed or not */
+            readonly distinct: number;
+            /**
+             * @description The types of those that are listed, in their order
+             * @example FirstAttachment,FirstUse
+             */
+            readonly types: string;
+            readonly deliveries: readonly components["schemas"]["Delivery"][];
+        };
+        readonly Delivery: {
+            /** @description They are counted as they leave */
+            readonly id: number;
+            /** @description Id of the callback */
+            readonly callback: string;
+            readonly provider: string;
+            readonly type: string;
+            readonly iccid?: components["schemas"]["Iccid"];
+            readonly at: components["schemas"]["Instant"];
+            /** @description Which attempt at its callback it was, from 1 */
+            readonly attempt: number;
+            readonly url: string;
+            /** @description What the receiver answered */
+            readonly status?: number;
+            /** @description Why it answered nothing */
+            readonly error?: string;
+            /**
+             * @description `broken` where a fault spoilt it, or what it is of
+             * @enum {string}
+             */
+            readonly signature: "genuine" | "none" | "broken";
+            readonly faults?: components["schemas"]["FaultKinds"];
+            /** @description What else became of it, where neither status nor error tells */
+            readonly note?: string;
+            /** @description As they were sent; names in lower case */
+            readonly headers: {
+                readonly [key: string]: string;
+            };
+            /** @description As it was sent */
+            readonly body: string;
+            /** @description The body, parsed; absent where it is no JSON */
+            readonly json?: unknown;
+        };
+        /**
+         * @example {
+         *       "provider": "esim-go",
+         *       "type": "Utilisation",
+         *       "fields": {
+         *         "bundle": {
+         *           "remainingQuantity": 0
+         *         }
+         *       }
+         *     }
+         */
+        readonly NewCallback: {
+            /** @description Its slug */
+            readonly provider: string;
+            /** @description In the provider's words; a type there is not is refused with the list */
+            readonly type: string;
+            /** @description Of the SIM it tells of; the newest of the provider unless said */
+            readonly iccid?: components["schemas"]["Iccid"];
+            /** @description Of the callback, where the provider has several; that of the target unless said */
+            readonly version?: number;
+            /** @description Laid over what the provider writes */
+            readonly fields?: {
+                readonly [key: string]: unknown;
+            };
         };
         /**
          * @example {
@@ -541,7 +631,8 @@ export interface components {
             readonly operation?: string;
             readonly method: string;
             readonly url: string;
-            readonly status: number;
+            /** @description Of the reply that left; where a fault let none leave, of the one that was lost; absent where there was none */
+            readonly status?: number;
             readonly requestHeaders: {
                 readonly [key: string]: string;
             };
@@ -553,10 +644,155 @@ export interface components {
                 readonly code: string;
                 readonly reason: string;
             };
+            readonly fault?: components["schemas"]["HappenedFault"];
+            /** @description Those that happened besides */
+            readonly otherFaults?: readonly components["schemas"]["HappenedFault"][];
+            /** @description Faults whose turn it was and that could not happen, and why */
+            readonly missedFaults?: readonly string[];
+            /**
+             * @description What `Prefer` asked for and got: it was not carried out, or it came late
+             * @example code=503
+             */
+            readonly preference?: string;
             /** @description Fields and parameters the spec does not know; optional fields sent empty, which count as left out */
             readonly undocumented: readonly string[];
             /** @description How the reply would have broken the spec */
             readonly violations: readonly string[];
+        };
+        /** @description A failure of calls (`operation`) or of callbacks (`callback`); without either, of every call of the provider */
+        readonly NewFault: {
+            /** @example esim-go */
+            readonly provider: string;
+            /**
+             * @description An operationId, a method and a path of the spec (`POST /orders`), or `*`
+             * @example createOrder
+             */
+            readonly operation?: string;
+            /** @description A webhook of the spec, a type of callback, or `*` */
+            readonly callback?: string;
+            /** @example reset */
+            readonly kind: string;
+            /**
+             * @description Before the change, and nothing is done; or after it, and the answer is lost. A call that is refused is not carried out, and no fault `after` happens to it.
+             * @enum {string}
+             */
+            readonly when?: "before" | "after";
+            readonly match?: components["schemas"]["FaultMatch"];
+            /** @description From which matching call on it happens, the first being 1; once, unless `times` says more */
+            readonly nth?: number;
+            /** @description How often it happens; without an end unless told */
+            readonly times?: number;
+            /**
+             * @description Until when: an instant, or a duration from now, of the world's clock
+             * @example PT5M
+             */
+            readonly until?: string;
+            /** @description `status`: which; documented for the operation, unless a body is given */
+            readonly status?: number;
+            /** @description `status`, `rate-limit`, `content-type`: what is sent; a text as it is, else JSON */
+            readonly body?: unknown;
+            /** @description `status`, `rate-limit`: headers besides */
+            readonly headers?: {
+                readonly [key: string]: string;
+            };
+            /** @description `status`, `rate-limit`, `content-type`: of the body */
+            readonly contentType?: string;
+            /** @description `status`: seconds; or, as a date, an instant or a duration from the world's now */
+            readonly retryAfter?: number | string;
+            /** @description `delay`: a duration, or what it is drawn from with the world's seed */
+            readonly delay?: string | {
+                readonly uniform: readonly string[];
+            } | {
+                readonly logNormal: {
+                    readonly median: string;
+                    readonly sigma: number;
+                };
+            };
+            /**
+             * @description `delay`: which clock has to go on so long
+             * @enum {string}
+             */
+            readonly clock?: "wall" | "world";
+            /** @description `hang`: wall time after which the connection is closed */
+            readonly for?: string;
+            /**
+             * @description `reset`: before anything is answered, or in the middle of the body
+             * @enum {string}
+             */
+            readonly at?: "start" | "body";
+            /** @description `truncated`: how many are sent; `dribble`: how many at a time */
+            readonly bytes?: number;
+            /** @description `late`: how much later; `expired-timestamp`: how far it lies back */
+            readonly by?: string;
+            /** @description `reorder`: how long it waits for another */
+            readonly within?: string;
+            /** @description `dribble`: wall time between two pieces */
+            readonly every?: string;
+            /**
+             * @description `schema`: how it is broken
+             * @enum {string}
+             */
+            readonly change?: "drop-required" | "wrong-type" | "unknown-enum" | "iccid-number";
+            /**
+             * @description `schema`: where; the first place that will do unless told
+             * @example /esims/0/iccid
+             */
+            readonly pointer?: string;
+            /** @description `stale`: how many steps ago */
+            readonly steps?: number;
+            /** @description `rate-limit`: how many calls go through */
+            readonly limit?: number;
+            /** @description `rate-limit`: of the world's time, from the first call on */
+            readonly window?: string;
+        } & {
+            readonly [key: string]: unknown;
+        };
+        /** @description What a call has to have; `*` in a text stands for any characters */
+        readonly FaultMatch: {
+            /** @description Path parameters by name */
+            readonly path?: {
+                readonly [key: string]: string | number | boolean;
+            };
+            /** @description Query parameters by name */
+            readonly query?: {
+                readonly [key: string]: string | number | boolean;
+            };
+            /** @description Headers by name */
+            readonly headers?: {
+                readonly [key: string]: string | number | boolean;
+            };
+            /** @description Values by JSON pointer, as in `/order/0/item` */
+            readonly body?: {
+                readonly [key: string]: unknown;
+            };
+        };
+        /** @description A fault as it was set, and what became of it */
+        readonly Fault: components["schemas"]["NewFault"] & {
+            /** @example fault_1 */
+            readonly id: string;
+            readonly setAt: components["schemas"]["Instant"];
+            /** @description Matching calls while it was active */
+            readonly seen: number;
+            /** @description How often it happened */
+            readonly hits: number;
+            /** @description Whether it may still happen */
+            readonly active: boolean;
+        };
+        /** @description A fault that happened to an exchange */
+        readonly HappenedFault: {
+            /** @example fault_1 */
+            readonly id: string;
+            /** @example reset */
+            readonly kind: string;
+            /** @enum {string} */
+            readonly when: "before" | "after";
+            /**
+             * @description What the client saw of it
+             * @example nothing: the connection was reset
+             */
+            readonly saw: string;
+            /** @description Status of the provider's own reply, where that did not leave */
+            readonly lost?: number;
         };
         readonly State: {
             /** @description The layout of the document */
@@ -576,6 +812,17 @@ export interface components {
                         readonly [key: string]: unknown;
                     };
                 };
+            };
+        };
+        readonly Stock: {
+            readonly provider: string;
+            /** @description By the names of the seed file; the first 1000 entries of a list */
+            readonly stock: {
+                readonly [key: string]: unknown;
+            };
+            /** @description How many entries of a list are not told, by its name */
+            readonly more?: {
+                readonly [key: string]: number;
             };
         };
         readonly Setting: {
@@ -648,6 +895,15 @@ export interface components {
                 readonly "application/json": components["schemas"]["Device"];
             };
         };
+        /** @description What there is now */
+        readonly Stock: {
+            headers: {
+                readonly [name: string]: unknown;
+            };
+            content: {
+                readonly "application/json": components["schemas"]["Stock"];
+            };
+        };
         /** @description The settings */
         readonly Settings: {
             headers: {
@@ -675,6 +931,11 @@ export interface components {
         /** @description Only of this provider */
         readonly Provider: string;
         readonly OfIccid: components["schemas"]["Iccid"];
+        readonly OfType: string;
+        /** @description Which come first */
+        readonly NewestFirst: "oldest" | "newest";
+        /** @description Which come first */
+        readonly OldestFirst: "oldest" | "newest";
         readonly Limit: number;
     };
     requestBodies: never;
@@ -1123,6 +1384,8 @@ export interface operations {
                 /** @description Only of this provider */
                 readonly provider?: components["parameters"]["Provider"];
                 readonly iccid?: components["parameters"]["OfIccid"];
+                /** @description Which come first */
+                readonly order?: components["parameters"]["NewestFirst"];
                 readonly limit?: components["parameters"]["Limit"];
             };
             readonly header?: never;
@@ -1138,6 +1401,7 @@ export interface operations {
                 };
                 content: {
                     readonly "application/json": {
+                        readonly total: components["schemas"]["Total"];
                         readonly messages: readonly components["schemas"]["Message"][];
                     };
                 };
@@ -1149,10 +1413,12 @@ export interface operations {
         readonly parameters: {
             readonly query?: {
                 readonly state?: "pending" | "retrying" | "delivered" | "dead" | "unsent";
-                readonly type?: string;
+                readonly type?: components["parameters"]["OfType"];
                 /** @description Only of this provider */
                 readonly provider?: components["parameters"]["Provider"];
                 readonly iccid?: components["parameters"]["OfIccid"];
+                /** @description Which come first */
+                readonly order?: components["parameters"]["NewestFirst"];
                 readonly limit?: components["parameters"]["Limit"];
             };
             readonly header?: never;
@@ -1168,8 +1434,66 @@ export interface operations {
                 };
                 content: {
                     readonly "application/json": {
+                        readonly total: components["schemas"]["Total"];
                         readonly callbacks: readonly components["schemas"]["AnyCallback"][];
                     };
+                };
+            };
+            readonly default: components["responses"]["Problem"];
+        };
+    };
+    readonly sendCallback: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["NewCallback"];
+            };
+        };
+        readonly responses: {
+            /** @description It is queued, the attempt follows at once; or it is unsent, with the reason */
+            readonly 201: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["AnyCallback"];
+                };
+            };
+            readonly default: components["responses"]["Problem"];
+        };
+    };
+    readonly listDeliveries: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description Only of the callback with this id */
+                readonly callback?: string;
+                readonly state?: components["schemas"]["CallbackState"];
+                readonly type?: components["parameters"]["OfType"];
+                /** @description Only of this provider */
+                readonly provider?: components["parameters"]["Provider"];
+                readonly iccid?: components["parameters"]["OfIccid"];
+                /** @description Which come first */
+                readonly order?: components["parameters"]["OldestFirst"];
+                readonly limit?: components["parameters"]["Limit"];
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The attempts */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Deliveries"];
                 };
             };
             readonly default: components["responses"]["Problem"];
@@ -1275,6 +1599,121 @@ export interface operations {
                 content: {
                     readonly "application/json": components["schemas"]["Callback"];
                 };
+            };
+            readonly default: components["responses"]["Problem"];
+        };
+    };
+    readonly listFaults: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The faults */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly faults: readonly components["schemas"]["Fault"][];
+                    };
+                };
+            };
+            readonly default: components["responses"]["Problem"];
+        };
+    };
+    readonly addFault: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["NewFault"];
+            };
+        };
+        readonly responses: {
+            /** @description It is set */
+            readonly 201: {
+                headers: {
+                    /** @description Its path */
+                    readonly Location?: string;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Fault"];
+                };
+            };
+            readonly default: components["responses"]["Problem"];
+        };
+    };
+    readonly clearFaults: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description There is none now */
+            readonly 204: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            readonly default: components["responses"]["Problem"];
+        };
+    };
+    readonly getFault: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /** @example fault_1 */
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The fault */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Fault"];
+                };
+            };
+            readonly default: components["responses"]["Problem"];
+        };
+    };
+    readonly removeFault: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /** @example fault_1 */
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description It is gone */
+            readonly 204: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
             };
             readonly default: components["responses"]["Problem"];
         };
@@ -1624,6 +2063,50 @@ export interface operations {
         };
         readonly responses: {
             readonly 200: components["responses"]["Settings"];
+            readonly default: components["responses"]["Problem"];
+        };
+    };
+    readonly getStock: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /**
+                 * @description A provider
+                 * @example esim-go
+                 */
+                readonly slug: components["parameters"]["Slug"];
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 200: components["responses"]["Stock"];
+            readonly default: components["responses"]["Problem"];
+        };
+    };
+    readonly changeStock: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /**
+                 * @description A provider
+                 * @example esim-go
+                 */
+                readonly slug: components["parameters"]["Slug"];
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": {
+                    readonly [key: string]: unknown;
+                };
+            };
+        };
+        readonly responses: {
+            readonly 200: components["responses"]["Stock"];
             readonly default: components["responses"]["Problem"];
         };
     };

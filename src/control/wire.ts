@@ -1,9 +1,10 @@
 // What SIMs, bundles, events, callbacks and the clock look like on the wire of the control API.
 import type { Advance, Fired } from '../server/runner.ts'
 import { type Bundle, bundlesOf, remainingBytes } from '../state/bundles.ts'
-import { type Callback, callbacks, type UnsentCallback } from '../state/callbacks.ts'
+import { type Attempt, type Callback, callbacks, type UnsentCallback } from '../state/callbacks.ts'
 import { SEPARATOR } from '../state/collection.ts'
 import { defined } from '../state/defined.ts'
+import type { Delivery } from '../state/deliveries.ts'
 import { timeline, type WorldEvent } from '../state/events.ts'
 import { lpaString } from '../state/installation-code.ts'
 import { iso } from '../state/instant.ts'
@@ -37,10 +38,17 @@ export type AttemptShown = Schemas['Attempt']
 export type CallbackShown = Schemas['Callback']
 /** A callback that was due and was not sent, and why. */
 export type UnsentCallbackShown = Schemas['UnsentCallback']
+/** What left at one attempt at a callback. */
+export type DeliveryShown = Schemas['Delivery']
+export type DeliveriesShown = Schemas['Deliveries']
 export type MessageShown = Schemas['Message']
+/** A fault as it was set, what it has seen, and how often it happened. */
+export type FaultShown = Schemas['Fault']
+export type NewFault = Schemas['NewFault']
 
 /** An exchange with a provider, as the journal keeps it. */
 export type ExchangeShown = Schemas['Exchange']
+export type Stock = Schemas['Stock']
 export type StateDocument = Schemas['State']
 export type SnapshotShown = Schemas['Snapshot']
 /** What differs between two snapshots. */
@@ -121,8 +129,22 @@ export function simShown(world: World, sim: Sim): SimShown {
   })
 }
 
+/** A body parsed; `undefined` where it is no JSON. */
+function parsed(body: string): unknown {
+  try {
+    return JSON.parse(body)
+  } catch {
+    return undefined
+  }
+}
+
+function attemptShown({ at, faults, ...outcome }: Attempt): AttemptShown {
+  return defined({ at: iso(at), ...outcome, faults: faults && [...faults] })
+}
+
 export function callbackShown(callback: Callback): CallbackShown {
   const { id, provider, type, iccid, state, url, body, queuedAt, nextAt, attempts } = callback
+  const { faults } = callback
   return defined({
     id,
     provider,
@@ -131,16 +153,32 @@ export function callbackShown(callback: Callback): CallbackShown {
     state,
     url,
     body,
+    json: parsed(body),
     queuedAt: iso(queuedAt),
     nextAt: isoOf(nextAt),
-    attempts: attempts.map(({ at, ...outcome }) => ({ at: iso(at), ...outcome })),
+    faults: faults?.map(({ kind }) => kind),
+    attempts: attempts.map(attemptShown),
   })
 }
 
 export function unsentShown(callback: UnsentCallback): UnsentCallbackShown {
   const { id, provider, type, iccid, body, reason, at } = callback
+  const json = body === undefined ? undefined : parsed(body)
   const state = 'unsent' as const
-  return defined({ id, provider, type, iccid, state, reason, body, queuedAt: iso(at) })
+  return defined({ id, provider, type, iccid, state, reason, body, json, queuedAt: iso(at) })
+}
+
+/** @param sent the body of the callback, which is left out of a delivery of the same */
+export function deliveryShown(delivery: Delivery, sent: string): DeliveryShown {
+  const { body = sent, faults, headers, at } = delivery
+  return defined({
+    ...delivery,
+    at: iso(at),
+    faults: faults && [...faults],
+    headers: { ...headers },
+    body,
+    json: parsed(body),
+  })
 }
 
 export function messageShown(message: Message): MessageShown {
@@ -161,7 +199,7 @@ function firedShown(fired: Fired): FiredShown {
     const { provider, iccid } = fired.event
     return { kind: 'event', provider, iccid, ...eventShown(fired.event) }
   }
-  if (fired.kind === 'callback') return attemptFired(fired.delivery, fired.at)
+  if (fired.kind === 'callback') return attemptFired(fired)
 
   const { kind: type, data } = fired.task
   const provider = providerOf(fired.task)
@@ -169,18 +207,19 @@ function firedShown(fired: Fired): FiredShown {
 }
 
 /**
- * The provider whose task it is, or whose bundle it is about; absent where it
- * is neither.
+ * The provider whose task it is, or whose bundle or call it is about; absent where it is none of
+ * these.
  */
 function providerOf({ kind, data }: Task): string | undefined {
   const name = kind.includes('/') ? kind : data.bundle
+  if (data.provider !== undefined) return data.provider
   return name?.slice(0, name.indexOf('/')) || undefined
 }
 
-/** A callback as its latest attempt left it, made at virtual time `at`. */
-function attemptFired(callback: Callback, at: number): FiredShown {
-  const { id, type, provider, iccid, state, attempts, nextAt } = callback
-  const { status, error } = attempts.at(-1) ?? {}
+/** One attempt, and the callback as it left it. */
+function attemptFired({ at, delivery, attempt }: Extract<Fired, { kind: 'callback' }>): FiredShown {
+  const { id, type, provider, iccid, state, attempts, nextAt } = delivery
+  const { status, error, faults, note } = attempts[attempt - 1] ?? {}
   return defined({
     kind: 'callback' as const,
     at: iso(at),
@@ -189,9 +228,11 @@ function attemptFired(callback: Callback, at: number): FiredShown {
     iccid,
     id,
     state,
-    attempt: attempts.length,
+    attempt,
     status,
     error,
+    faults: faults && [...faults],
+    note,
     nextAt: isoOf(nextAt),
   })
 }

@@ -6,10 +6,13 @@ import type {
   AdvanceShown,
   CallbackShown,
   ClockShown,
+  DeliveriesShown,
   DeviceShown,
   DifferenceShown,
   ExchangeShown,
+  FaultShown,
   MessageShown,
+  NewFault,
   SettingShown,
   SettingValue,
   SimRow,
@@ -17,6 +20,7 @@ import type {
   SnapshotShown,
   StateDocument,
   StepShown,
+  Stock,
   UnsentCallbackShown,
   UsedShown,
   WentBack,
@@ -78,13 +82,22 @@ export interface CallbackFilter {
   readonly state?: CallbackShown['state']
   readonly type?: string
   readonly iccid?: string
+  /** Which come first. */
+  readonly order?: 'oldest' | 'newest'
   readonly limit?: number
+}
+
+export interface DeliveryFilter extends CallbackFilter {
+  /** Id of the callback they are of. */
+  readonly callback?: string
 }
 
 export interface MessageFilter {
   readonly provider?: string
   readonly channel?: MessageShown['channel']
   readonly iccid?: string
+  /** Which come first. */
+  readonly order?: 'oldest' | 'newest'
   readonly limit?: number
 }
 
@@ -97,14 +110,30 @@ export interface WorldClock {
 }
 
 export interface WorldCallbacks {
-  /** Those that were queued, newest first. */
+  /** Those that were queued, newest first unless told. */
   list(filter?: CallbackFilter): Promise<readonly CallbackShown[]>
-  /** Those that were due and were not sent, with the reason, newest first. */
+  /** Those that were due and were not sent, with the reason, newest first unless told. */
   unsent(filter?: Omit<CallbackFilter, 'state'>): Promise<readonly UnsentCallbackShown[]>
+  /** What left at each attempt, oldest first unless told. */
+  deliveries(filter?: DeliveryFilter): Promise<DeliveriesShown>
+  /** Sends a callback of any type the provider's spec has: what is queued now, or unsent. */
+  send(callback: BodyOf<'sendCallback'>): Promise<CallbackShown | UnsentCallbackShown>
   /** Sends one again, or one that was not sent: what is queued now. */
   redeliver(id: string): Promise<CallbackShown>
   /** Where a provider's callbacks go from now on; `undefined`: nowhere. */
   target(slug: string, url: string | undefined, version?: number): Promise<void>
+}
+
+/** Failures on demand. */
+export interface WorldFaults {
+  /** Sets one: the call or the callback, the kind, when and how often. */
+  add(fault: NewFault): Promise<FaultShown>
+  /** All of them, in the order they were set, with what each has seen and how often it happened. */
+  list(): Promise<readonly FaultShown[]>
+  get(id: string): Promise<FaultShown>
+  remove(id: string): Promise<void>
+  /** Removes all. */
+  clear(): Promise<void>
 }
 
 export interface WorldSnapshots {
@@ -133,11 +162,16 @@ export interface WorldClient {
   /** All of them, in the order they came. */
   sims(provider?: string): Promise<readonly SimRow[]>
   readonly callbacks: WorldCallbacks
-  /** Mails and SMS that providers sent to people, newest first. */
+  readonly faults: WorldFaults
+  /** Mails and SMS that providers sent to people, newest first unless told. */
   messages(filter?: MessageFilter): Promise<readonly MessageShown[]>
   settings(slug: string): Promise<Readonly<Record<string, SettingShown>>>
   /** `null` brings a default back. */
   set(slug: string, values: Readonly<Record<string, SettingValue | null>>): Promise<void>
+  /** What a provider has in stock, in the words of the seed file. */
+  stock(slug: string): Promise<Stock>
+  /** Changes that: money takes the place of what there was, all else is added. */
+  restock(slug: string, stock: Readonly<Record<string, unknown>>): Promise<Stock>
   /** The world as at its start, or as a named state. */
   reset(to?: { readonly seed?: string; readonly given?: string }): Promise<WorldShown>
   /** Newest first. */
@@ -173,11 +207,14 @@ export function worldClient(options: ControlClientOptions): WorldClient {
     device: (iccid, provider) => deviceOf(call, iccid, provider),
     sims: (provider) => allSims(call, provider),
     callbacks: callbacksOf(call),
+    faults: faultsOf(call),
     messages: async (filter = {}) => (await call('listMessages', { query: filter })).messages,
     settings: async (slug) => (await call('getSettings', { path: { slug } })).settings,
     async set(slug, values) {
       await call('changeSettings', { path: { slug }, body: values })
     },
+    stock: (slug) => call('getStock', { path: { slug } }),
+    restock: (slug, stock) => call('changeStock', { path: { slug }, body: stock }),
     reset: (to = {}) => call('resetWorld', { body: to }),
     journal: async (filter = {}) => (await call('listJournal', { query: filter })).entries,
     snapshots: snapshotsOf(call),
@@ -249,6 +286,20 @@ function useOf(amount: string | number | ServiceUse): BodyOf<'useSim'> {
   return typeof amount === 'number' ? { bytes: amount } : { data: amount }
 }
 
+function faultsOf(call: Call): WorldFaults {
+  return {
+    add: (fault) => call('addFault', { body: fault }),
+    list: async () => (await call('listFaults')).faults,
+    get: (id) => call('getFault', { path: { id } }),
+    async remove(id) {
+      await call('removeFault', { path: { id } })
+    },
+    async clear() {
+      await call('clearFaults')
+    },
+  }
+}
+
 function callbacksOf(call: Call): WorldCallbacks {
   return {
     async list(filter = {}) {
@@ -260,6 +311,8 @@ function callbacksOf(call: Call): WorldCallbacks {
       const { callbacks } = await call('listCallbacks', { query })
       return callbacks.filter((callback) => callback.state === 'unsent')
     },
+    deliveries: (filter = {}) => call('listDeliveries', { query: filter }),
+    send: (callback) => call('sendCallback', { body: callback }),
     redeliver: (id) => call('redeliverCallback', { path: { id } }),
     async target(slug, url, version) {
       if (url === undefined) await call('removeCallbackTarget', { path: { slug } })

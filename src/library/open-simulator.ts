@@ -1,4 +1,5 @@
 // The server as the library opens it: frozen, seeded, keeping nothing unless told to.
+import type { NewFault } from '../control/wire.ts'
 import type { ChosenCredentials } from '../server/chosen-credentials.ts'
 import type { DeliveryPolicy } from '../server/deliver.ts'
 import { openServer, packageVersion, type SimulatorServer } from '../server/server.ts'
@@ -32,6 +33,8 @@ export interface SimulatorOptions {
   readonly credentials?: ChosenCredentials
   /** Stock by provider, as in a seed file. */
   readonly stock?: Readonly<Record<string, unknown>>
+  /** Faults to begin with, as `faults.add` takes them. */
+  readonly faults?: readonly NewFault[]
   /**
    * Frozen at 2026-01-01T00:00:00Z unless told; `at` is ms since the epoch or a
    * date.
@@ -87,7 +90,7 @@ function complain(sentence: string): void {
  */
 export async function openSimulator(options: SimulatorOptions = {}): Promise<SimulatorServer> {
   const { simulators = allSimulators, seed = SEED, checked = true, report = complain } = options
-  const { given, callbackUrl, settings, stock, token, credentials } = options
+  const { given, callbackUrl, settings, stock, faults, token, credentials } = options
   const publicUrl = options.publicUrl?.replace(/\/+$/, '')
   const store = await storeFor(options, report)
   try {
@@ -99,6 +102,7 @@ export async function openSimulator(options: SimulatorOptions = {}): Promise<Sim
       callbackUrl,
       settings,
       stock,
+      faults,
       defaultWorld: defined({ clock: clockOf(options.clock), given, credentials }),
       policy: { allow: [], timeout: 2000, ...options.policy },
       control: { token, hosts: [] },

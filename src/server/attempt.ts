@@ -1,19 +1,22 @@
 // Attempts at callbacks, of every world: signed by their provider, and delivered.
 import type { Simulator } from '../simulators/simulator.ts'
 import type { Callback, Outcome } from '../state/callbacks.ts'
+import { defined } from '../state/defined.ts'
+import type { Sent } from '../state/deliveries.ts'
 import type { World } from '../state/world.ts'
 import type { DeliveryPolicy } from './deliver.ts'
-import { wallNow } from './ticker.ts'
+import { departureOf } from './faults/callback-faults.ts'
+import { signatureOf } from './signature.ts'
 
 export interface AttemptOptions {
   readonly policy: DeliveryPolicy
-  /** Told of each attempt as it is made, at virtual time `at`. */
+  /** Told of each thing that is sent, at virtual time `at`, with the body that is. */
   readonly onAttempt?: (callback: Callback, at: number) => void
 }
 
 export interface Attempts {
   /** Makes one attempt, until `signal` aborts; never throws. */
-  make(world: World, callback: Callback, signal: AbortSignal): Promise<Outcome>
+  make(world: World, callback: Callback, signal: AbortSignal): Promise<readonly Outcome[]>
   /** Loads what makes them, so that the first does not wait for it. */
   prepare(): Promise<void>
 }
@@ -24,23 +27,56 @@ export function openAttempts(
 ): Attempts {
   return {
     async make(world, callback, signal) {
-      const { deliver } = await deliverer()
+      const { deliver, headersOf } = await deliverer()
       const simulator = simulators.get(callback.provider)
-      if (!simulator) return { error: unknownProvider(callback.provider), final: true }
-      onAttempt?.(callback, world.now)
+      if (!simulator) return [{ error: unknownProvider(callback.provider), final: true }]
 
       // Signed at each attempt: a signature may hold the time it was made at.
-      const headers = simulator.callbacks?.sign(callback, world, wallNow()) ?? {}
+      const of = { world, simulator }
+      const { url } = callback
+      const { body, signed, signing, contentType, copies, isBroken } = departureOf(callback, of)
+      const signature = signatureOf(simulator, world, { ...callback, body: signed }, signing)
+      const headers = defined({ 'Content-Type': contentType, ...signature })
+      const sent: Sent = {
+        headers: inLowerCase(headersOf({ headers, body })),
+        body,
+        signature: stateOf(signature, isBroken),
+      }
+      const told = toldOf(callback)
+      if (copies === 0) return [{ ...told, isBelieved: true, note: DROPPED }]
 
-      // FAULTS of callbacks belong here: the bytes are ready, and nothing has left.
-
-      const { url, body } = callback
-      return deliver({ url, headers, body }, policy, signal)
+      const outcomes: Outcome[] = []
+      for (let copy = 0; copy < copies; copy += 1) {
+        onAttempt?.({ ...callback, body }, world.now)
+        const outcome = await deliver({ url, headers, body }, policy, signal)
+        // What the policy holds back is final, and has not left.
+        outcomes.push(outcome.final ? { ...outcome, ...told } : { ...outcome, ...told, sent })
+      }
+      return outcomes
     },
     async prepare() {
       await deliverer()
     },
   }
+}
+
+const DROPPED = 'nothing left: a fault dropped it, and the provider takes it for delivered'
+
+/** What is told of the faults of an attempt. */
+function toldOf({ faults, behind }: Callback): Pick<Outcome, 'faults' | 'note'> {
+  const note = behind === undefined ? undefined : 'no other callback left while it waited for one'
+  return defined({ faults: faults?.map(({ kind }) => kind), note })
+}
+
+function stateOf(signature: object, isBroken: boolean): Sent['signature'] {
+  if (Object.keys(signature).length === 0) return 'none'
+  return isBroken ? 'broken' : 'genuine'
+}
+
+/** As a receiver reads them: the names of headers know no case. */
+function inLowerCase(headers: Readonly<Record<string, string>>): Record<string, string> {
+  const lower = Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value])
+  return Object.fromEntries(lower)
 }
 
 /** A state that another simulator wrote may hold its callbacks. */

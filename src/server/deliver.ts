@@ -153,9 +153,20 @@ export async function whyForbidden(
 /** What is sent, and where to. */
 export interface Delivery {
   readonly url: string
+  /** Beside `Content-Type`, `Content-Length` and `User-Agent`, or in their place. */
   readonly headers: Readonly<Record<string, string>>
   /** As it was signed. */
   readonly body: string
+}
+
+/** All headers that a delivery leaves with. */
+export function headersOf({ headers, body }: Omit<Delivery, 'url'>): Record<string, string> {
+  return {
+    'Content-Type': 'application/json',
+    'Content-Length': String(Buffer.byteLength(body)),
+    'User-Agent': 'esimulator',
+    ...headers,
+  }
 }
 
 /**
@@ -186,10 +197,9 @@ export async function deliver(
 function post(
   target: URL,
   addresses: readonly Address[],
-  { headers, body }: Delivery,
+  delivery: Delivery,
   limit: Limit,
 ): Promise<Outcome> {
-  const bytes = Buffer.from(body)
   const { signal } = limit
   return new Promise((done, reject) => {
     let isAnswered = false
@@ -202,12 +212,7 @@ function post(
       method: 'POST',
       agent: false,
       signal,
-      headers: {
-        'Content-Type': 'application/json',
-        'Content-Length': bytes.length,
-        'User-Agent': 'esimulator',
-        ...headers,
-      },
+      headers: headersOf(delivery),
       // These were checked, a second look-up could answer others. Node tries them in turn.
       lookup: (_host, options, found) =>
         options.all
@@ -230,7 +235,7 @@ function post(
       fail(new NoSuchAnswer('the connection was closed without an answer'))
       limit.end()
     })
-    outgoing.end(bytes)
+    outgoing.end(delivery.body)
   })
 }
 

@@ -1,7 +1,10 @@
 // One exchange: what was asked, what goes back, and what is found out about it on the way.
 import type { Admission } from '../simulators/simulator.ts'
+import type { Change } from '../state/collection.ts'
+import type { WorldEvent } from '../state/events.ts'
 import type { AnyRefusal } from '../state/refusal.ts'
 import type { Operation } from './spec.ts'
+import type { FieldProblem } from './violations.ts'
 
 /** Headers as node:http has them, by their lower-case names. */
 export type RequestHeaders = Readonly<Record<string, string | string[] | undefined>>
@@ -37,14 +40,16 @@ export function headerOf(
 }
 
 /**
- * What becomes of the connection: a reply in full, none at all, or one that
- * comes in drops.
+ * What becomes of the connection: a reply in full, in part or in drops, or none at all.
  */
-export type Answer = BytesAnswer | HangUpAnswer | DribbleAnswer
+export type Answer = BytesAnswer | SilentAnswer | HangAnswer | CutAnswer | DribbleAnswer
+
+/** How long something waits: wall ms, or until a task of the world is due. */
+export type Wait = { readonly wall: number } | { readonly task: number }
 
 interface AnyAnswer {
-  /** Wall ms to wait before anything is sent. */
-  readonly delay?: number
+  /** What is waited for, one after the other, before anything is sent. */
+  readonly waits?: readonly Wait[]
 }
 
 /** A reply, rendered; `body` is absent where there is none. */
@@ -56,9 +61,29 @@ export interface BytesAnswer extends AnyAnswer {
   readonly body: string | Uint8Array | undefined
 }
 
-/** The connection is closed, and nothing is said. */
-export interface HangUpAnswer extends AnyAnswer {
-  readonly kind: 'hang-up'
+/** The connection is closed (`hang-up`) or reset, and nothing is said. */
+export interface SilentAnswer extends AnyAnswer {
+  readonly kind: 'hang-up' | 'reset'
+  /** The reply that does not leave, where there was one. */
+  readonly lost?: BytesAnswer | undefined
+}
+
+/** Nothing is said; the connection is closed after a while. */
+export interface HangAnswer extends AnyAnswer {
+  readonly kind: 'hang'
+  readonly lost?: BytesAnswer | undefined
+  /** Wall ms until the server closes. */
+  readonly ms: number
+}
+
+/** A reply with its whole length in the head, of whose body a part is sent. */
+export interface CutAnswer extends AnyAnswer {
+  readonly kind: 'cut'
+  readonly reply: BytesAnswer
+  /** Bytes of the body that are sent. */
+  readonly bytes: number
+  /** How it ends. */
+  readonly by: 'hang-up' | 'reset'
 }
 
 /** A reply whose body comes piece by piece. */
@@ -71,24 +96,71 @@ export interface DribbleAnswer extends AnyAnswer {
   readonly pause: number
 }
 
+/** The stages of a request that can refuse it, in their order. */
+export type Stage =
+  | 'read'
+  | 'count'
+  | 'route'
+  | 'authenticate'
+  | 'validate'
+  | 'perform'
+  | 'check'
+  | 'commit'
+  | 'render'
+
+/** What a request changed in its world, and what that set off. */
+export interface Effects {
+  readonly changes: readonly Change[]
+  readonly events: readonly WorldEvent[]
+}
+
+/** A fault that happened to an exchange. */
+export interface TracedFault {
+  readonly id: string
+  readonly kind: string
+  readonly when: 'before' | 'after'
+  /** What the client saw of it, in words. */
+  readonly saw: string
+  /** Status of the provider's own reply, where that did not leave. */
+  readonly lost?: number
+}
+
 /** What is found out about an exchange on its way, for the journal. */
 export interface Trace {
+  /** The stage it has come to. */
+  stage: Stage
   admission: Admission | undefined
   operation: Operation | undefined
   /** Of the mount the operation is served under, as in `/v2.4`. */
   basePath: string | undefined
   refusal: AnyRefusal | undefined
+  /** Absent where it changed nothing. */
+  effects: Effects | undefined
   readonly undocumented: string[]
+  /** Where the request breaks its spec. */
+  readonly fields: FieldProblem[]
   violations: readonly string[]
+  /** Faults that happened, in that order. */
+  readonly faults: TracedFault[]
+  /** Faults whose turn it was and that could not happen, and why. */
+  readonly missedFaults: string[]
+  /** What `Prefer` asked for and got, as in `code=503`. */
+  preference: string | undefined
 }
 
 export function emptyTrace(): Trace {
   return {
+    stage: 'read',
     admission: undefined,
     operation: undefined,
     basePath: undefined,
     refusal: undefined,
+    effects: undefined,
     undocumented: [],
+    fields: [],
     violations: [],
+    faults: [],
+    missedFaults: [],
+    preference: undefined,
   }
 }

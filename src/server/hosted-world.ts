@@ -8,12 +8,15 @@ import {
   unsentCallbacks,
 } from '../state/callbacks.ts'
 import type { Change, Records } from '../state/collection.ts'
+import { replyDue } from '../state/faults.ts'
 import { Refusal } from '../state/refusal.ts'
 import { type Task, tasks } from '../state/task-queue.ts'
 import type { TaskDef } from '../state/tasks.ts'
 import { openWorld, type World } from '../state/world.ts'
 import { type Store, StoreError } from '../stores/store.ts'
 import { type AttemptOptions, type Attempts, openAttempts } from './attempt.ts'
+import { type DelayedReplies, openDelayedReplies } from './delayed-replies.ts'
+import { disturbed } from './faults/callback-faults.ts'
 import { type Journal, openJournal } from './journal.ts'
 import { openRunner, type Runner } from './runner.ts'
 import { openWorldHistory, type WorldHistory } from './steps.ts'
@@ -25,6 +28,8 @@ export interface HostedWorld {
   readonly world: World
   readonly runner: Runner
   readonly journal: Journal
+  /** Replies that wait for the world's clock. */
+  readonly delays: DelayedReplies
   readonly history: WorldHistory
   /** Awaited before anything leaves that shows the world's time. */
   readonly timeKept: TimeKeeper['kept']
@@ -52,7 +57,7 @@ export interface Host extends HostOptions {
 export function openHost(options: HostOptions): Host {
   const { simulators } = options
   const bySlug = new Map(simulators.map((simulator) => [simulator.slug, simulator]))
-  const kinds = [...bundleTasks, ...simulators.flatMap((each) => each.tasks ?? [])]
+  const kinds = [...bundleTasks, replyDue, ...simulators.flatMap((each) => each.tasks ?? [])]
   return {
     ...options,
     bySlug,
@@ -88,6 +93,8 @@ export function hostWorld(
       if (changes.some(({ collection }) => collection === tasks.name)) runner.nudge()
       timeKeeper.follow(changes)
       onCommit(hosted, changes)
+      // Last: what goes on then commits, too.
+      delays.follow(changes)
     },
   })
   // A copied file would write over the world it was copied from.
@@ -95,6 +102,10 @@ export function hostWorld(
     throw new StoreError(`it holds the records of the world "${world.name}": it was left as it is`)
   const runner = openRunner(world, {
     perform: (on, task) => perform(host, on, task),
+    disturb(on, callback, task) {
+      const simulator = host.bySlug.get(callback.provider)
+      return simulator ? disturbed(callback, task, { world: on, simulator }) : callback
+    },
     async attempt(on, callback, signal) {
       // A callback tells of nothing that a kill could undo.
       await timeKeeper.kept()
@@ -105,12 +116,14 @@ export function hostWorld(
     report,
     history,
   })
+  const delays = openDelayedReplies(world, () => runner, report)
   const timeKeeper = openTimeKeeper(world, store)
   const timeKept = () => timeKeeper.kept()
   const hosted: HostedWorld = {
     world,
     runner,
     journal: openJournal(),
+    delays,
     history,
     timeKept,
   }

@@ -6,11 +6,12 @@ import type { Store } from '../stores/store.ts'
 import { type Destination, destinationOf, pathBelowWorld, rootOf, worldNamed } from './address.ts'
 import { type Answer, type BytesAnswer, type Exchange, emptyTrace, headerOf } from './exchange.ts'
 import type { HostedWorld } from './hosted-world.ts'
-import { type PipelineOptions, type RequestContext, serve, unkept } from './pipeline.ts'
+import { serve, unkept } from './pipeline.ts'
 import { type KnownProvider, type Provider, route } from './provider.ts'
 import { readBody } from './read-body.ts'
 import { reasonOf } from './reason.ts'
 import { rendered } from './render.ts'
+import type { PipelineOptions, RequestContext } from './request-context.ts'
 import { requestTarget } from './request-target.ts'
 import { send } from './send.ts'
 import type { Operation } from './spec.ts'
@@ -159,25 +160,24 @@ function answer(
     history,
     options,
     trace: emptyTrace(),
+    delays: hosted.delays,
   }
   if (unread) response.shouldKeepAlive = false
 
+  // What has come due could not be kept.
+  const unkeptNow = (error: unknown) => send(response, unkept(context, error), hosted)
   const leave = (reply: Answer) => {
     const flushed = options.store.flushed(world.name)
     if (!flushed) return send(response, reply, hosted)
-    flushed.then(
-      () => send(response, reply, hosted),
-      (error: unknown) => send(response, unkept(context, error), hosted),
-    )
+    flushed.then(() => send(response, reply, hosted), unkeptNow)
   }
   try {
     runner.catchUp()
     const served = serve(context)
-    if (served instanceof Promise) served.then(leave)
+    if (served instanceof Promise) served.then(leave, unkeptNow)
     else leave(served)
   } catch (error) {
-    // What has come due could not be kept.
-    send(response, unkept(context, error), hosted)
+    unkeptNow(error)
   }
 }
 

@@ -1,75 +1,66 @@
 // One request in its stages: route, authenticate, validate, perform, check, commit, render.
 import type { Call, Reply } from '../simulators/call.ts'
 import type { SettingValues } from '../simulators/simulator.ts'
+import { faults } from '../state/faults.ts'
 import { type AnyRefusal, Refusal } from '../state/refusal.ts'
-import type { World } from '../state/world.ts'
-import { type Answer, type BytesAnswer, type Exchange, headerOf, type Trace } from './exchange.ts'
-import { type Journal, remember } from './journal.ts'
+import { type Answer, type BytesAnswer, headerOf } from './exchange.ts'
+import { disturbed, type Leave, type Stages } from './faults/disturbed.ts'
+import { remember } from './journal.ts'
 import { preferredType } from './media-type.ts'
-import { type Provider, type Route, route } from './provider.ts'
+import { type Route, route } from './provider.ts'
 import { reasonOf, traceOf } from './reason.ts'
 import { rendered, renderedContent } from './render.ts'
 import { type ValidRequest, validated } from './request.ts'
+import type { RequestContext } from './request-context.ts'
 import type { Operation } from './spec.ts'
 import { withStatusHeaders } from './status-headers.ts'
-import type { WorldHistory } from './steps.ts'
-
-export interface PipelineOptions {
-  /** False lets replies that break their spec through (`--unchecked`). */
-  readonly checked: boolean
-  readonly report: (sentence: string) => void
-}
-
-/** A request on its way, with all that its stages need. It knows no socket. */
-export interface RequestContext {
-  readonly provider: Provider
-  readonly exchange: Exchange
-  readonly world: World
-  readonly journal: Journal
-  readonly history: WorldHistory
-  readonly options: PipelineOptions
-  readonly trace: Trace
-}
 
 /**
  * Serves one exchange in a world; sending is left to the caller.
- * Returns a promise only where the body takes rendering.
+ * Returns a promise only where the body takes rendering, or where it is made to wait.
  */
 export function serve(context: RequestContext): Answer | Promise<Answer> {
-  const reply = replyTo(context)
-
-  // FAULTS, `when: after`, belong here: what was done is kept, and nothing of it is told yet.
-
-  const answer = render(context, reply)
-  return answer instanceof Promise
-    ? answer.then((done) => noted(context, done))
-    : noted(context, answer)
+  let found: Route
+  try {
+    found = admit(context)
+  } catch (error) {
+    return answered(context, refused(context, error))
+  }
+  const { world, exchange } = context
+  const isLeftAlone = world.in(faults).size === 0 && exchange.headers.prefer === undefined
+  return isLeftAlone ? answered(context, carriedOut(context, found)) : interfered(context, found)
 }
 
-/** The reply, whatever happens: a refusal and a failure are worded by the provider. */
-function replyTo(context: RequestContext): Reply {
+/** Serves a call that is let in, with what faults and its own preferences make of it. */
+function interfered(context: RequestContext, found: Route): Answer | Promise<Answer> {
+  const stages: Stages = {
+    carryOut: (step) => carriedOut(context, found, step),
+    refuse: (error) => refused(context, error),
+    answer: (reply, leave) => answered(context, reply, leave),
+    silent: (answer) => noted(context, answer),
+  }
   try {
-    return handled(context)
+    return disturbed(context, found, stages)
   } catch (error) {
-    return refused(context, error)
+    return answered(context, refused(context, error))
   }
 }
 
-/**
- * Takes a request through its stages to the provider's own reply; throws where
- * it is refused.
- */
-function handled(context: RequestContext): Reply {
+/** Finds the operation of a request and who asks for it. @throws Refusal */
+function admit(context: RequestContext): Route {
   const { provider, exchange, world, trace } = context
   const settings = world.settings(provider.simulator.settings)
 
+  trace.stage = 'count'
   // Counted before anything else is made of it: what is refused counts against a rate limit, too.
   trace.admission = provider.simulator.requests?.count?.(exchange.caller, world)
   if (exchange.malformed) {
+    trace.stage = 'read'
     trace.operation = operationOf(context)
     throw exchange.malformed
   }
 
+  trace.stage = 'route'
   // The operation is found before anything is refused, so that the journal can name it.
   const found = route(provider, exchange.method, exchange.path, settings)
   const { operation } = found
@@ -77,21 +68,47 @@ function handled(context: RequestContext): Reply {
   trace.basePath = found.basePath
   if (trace.admission?.refusal) throw trace.admission.refusal
 
+  trace.stage = 'authenticate'
   // Who is nobody learns nothing about what a call would need.
   authenticate(context, operation)
+  return found
+}
 
-  // FAULTS, `when: before`, belong here: who asks is known, and what for is not yet looked at.
+/** The reply, whatever happens: a refusal and a failure are worded by the provider. */
+function carriedOut(context: RequestContext, found: Route, step?: number): Reply {
+  try {
+    return handled(context, found, step)
+  } catch (error) {
+    return refused(context, error)
+  }
+}
 
+/**
+ * From validation to the provider's own reply, kept.
+ * @param step at whose end the world is looked at, and nothing is changed; absent for the present
+ * @throws Refusal
+ */
+function handled(context: RequestContext, found: Route, step: number | undefined): Reply {
+  const { provider, world, trace } = context
+  const { operation } = found
+  const settings = world.settings(provider.simulator.settings)
+
+  trace.stage = 'validate'
   // Handlers trust the types of the spec: what breaks them goes no further.
   const request = validate(context, found, settings)
 
   // A handler is synchronous and throws what it refuses, so that a request happens whole or not at
   // all, without a lock. A reply that breaks the spec undoes what was done as a refusal does.
-  return inTransaction(context, () => {
+  const act = () => {
+    trace.stage = 'perform'
     const reply = perform(context, operation, callOf(context, found, request, settings))
+    trace.stage = 'check'
     check(context, operation, reply)
+    trace.stage = 'commit'
     return reply
-  })
+  }
+  if (step === undefined) return inTransaction(context, act)
+  return world.asItWas(context.history.before(step), act)
 }
 
 /** @throws Refusal `unauthorized` */
@@ -109,13 +126,15 @@ function validate(
   found: Route,
   settings: SettingValues,
 ): ValidRequest {
-  return validated(exchange, found, settings.strict === true, trace.undocumented)
+  return validated(exchange, found, settings.strict === true, trace)
 }
 
 /** Keeps what `act` changes, all of it or, where it throws, nothing: a step of the history. */
 function inTransaction<R>(context: RequestContext, act: () => R): R {
-  const { world, history } = context
-  return history.within(context, () => world.transaction(act).result)
+  const { world, history, trace } = context
+  const { result, events, changes } = history.within(context, () => world.transaction(act))
+  if (changes.length > 0) trace.effects = { changes, events }
+  return result
 }
 
 /** Lets the provider decide, within a transaction. @throws Refusal */
@@ -161,6 +180,7 @@ function render(context: RequestContext, reply: Reply): BytesAnswer | Promise<By
   const failed = (error: unknown) => {
     const refusal = refusalFor(context, error)
     context.trace.refusal = refusal
+    context.trace.stage = 'render'
     return rendered(refusalReply(context, refusal), context.trace.operation)
   }
   try {
@@ -171,13 +191,23 @@ function render(context: RequestContext, reply: Reply): BytesAnswer | Promise<By
   }
 }
 
-/**
- * Writes the exchange down; what a provider tells those it counts goes with
- * every answer.
- */
-function noted(context: RequestContext, answer: BytesAnswer): BytesAnswer {
+/** Renders a reply, lets it leave as it is or otherwise, and writes the exchange down. */
+function answered(context: RequestContext, reply: Reply, leave?: Leave): Answer | Promise<Answer> {
+  const answer = render(context, reply)
+  return answer instanceof Promise
+    ? answer.then((done) => leaving(context, done, leave))
+    : leaving(context, answer, leave)
+}
+
+/** What a provider tells those it counts goes with every answer. */
+function leaving(context: RequestContext, reply: BytesAnswer, leave: Leave | undefined): Answer {
+  const complete = withAdmission(context, reply)
+  return noted(context, leave ? leave(complete) : complete)
+}
+
+function noted(context: RequestContext, answer: Answer): Answer {
   remember(context.journal, context, answer)
-  return withAdmission(context, answer)
+  return answer
 }
 
 function withAdmission({ trace }: RequestContext, answer: BytesAnswer): BytesAnswer {
@@ -214,6 +244,7 @@ function refused(context: RequestContext, error: unknown): Reply {
 
   // A rate-limit refusal wins over 404.
   const refusal = trace.admission?.refusal ?? refusalFor(context, error)
+  if (trace.admission?.refusal) trace.stage = 'count'
   trace.refusal = refusal
   runAfterRefusal(context, refusal)
 

@@ -1,6 +1,8 @@
 // Whether records are those of a world that these providers can go on with.
 import type { Simulator } from '../simulators/simulator.ts'
+import { type Callback, callbacks } from '../state/callbacks.ts'
 import type { AnyCollection, RecordRule, Records } from '../state/collection.ts'
+import { type Fault, faults } from '../state/faults.ts'
 import {
   missingRecord,
   problemSentence,
@@ -10,6 +12,8 @@ import {
 import { type ChosenSettings, chosenSettings, valueProblem } from '../state/settings.ts'
 import { sharedCollections } from '../state/shared-collections.ts'
 import { type SnapshotRecord, snapshotRecords } from '../state/snapshots.ts'
+import { callbackKindsByName, callKindsByName } from './faults/kinds.ts'
+import { ownProblem } from './faults/own-fields.ts'
 
 /** Finds what is wrong with records, one after the other; a missing one comes last. */
 export type RecordCheck = (records: Records) => Iterable<RecordProblem>
@@ -24,6 +28,8 @@ export function recordCheck(simulators: readonly Simulator[]): RecordCheck {
     yield* recordProblems(records, collections)
     yield* snapshotProblems(records, collections)
     yield* settingProblems(records, simulators)
+    yield* faultProblems(records)
+    yield* chosenFaultProblems(records)
     const missing = missingRecord(records)
     if (missing) yield missing
   }
@@ -33,6 +39,34 @@ export function recordCheck(simulators: readonly Simulator[]): RecordCheck {
 export function firstProblem(check: RecordCheck, records: Records): string | undefined {
   for (const problem of check(records)) return problemSentence(problem)
   return undefined
+}
+
+/** A fault of a kind there is not, or of an operation there is not, never happens. */
+function* faultProblems(records: Records): Generator<RecordProblem, void, undefined> {
+  for (const [key, record] of records.get(faults.name) ?? []) {
+    const { kind, operation, own } = record as Fault
+    const kinds = operation === undefined ? callbackKindsByName : callKindsByName
+    const found = kinds.get(kind)
+    const problem = found && ownProblem(found, own)
+    if (problem !== undefined)
+      yield {
+        collection: faults.name,
+        key,
+        problem: problem.startsWith('it ') ? problem : `own.${problem}`,
+      }
+  }
+}
+
+/** Faults that are still to happen to a callback. */
+function* chosenFaultProblems(records: Records): Generator<RecordProblem, void, undefined> {
+  for (const [key, record] of records.get(callbacks.name) ?? []) {
+    for (const { kind, own } of (record as Callback).faults ?? []) {
+      const found = callbackKindsByName.get(kind)
+      const problem = found && ownProblem(found, own)
+      if (problem !== undefined)
+        yield { collection: callbacks.name, key, problem: `faults.own.${problem}` }
+    }
+  }
 }
 
 /** What a snapshot has of a collection is held to the rules of that collection. */

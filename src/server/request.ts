@@ -2,7 +2,7 @@
 import { Refusal } from '../state/refusal.ts'
 import { shortName, tell } from './bounded.ts'
 import { dropEmpty, mayHoldEmpty } from './empty-values.ts'
-import { type Exchange, headerOf } from './exchange.ts'
+import { type Exchange, headerOf, type Trace } from './exchange.ts'
 import { jsonBody, safeBody } from './json-body.ts'
 import { FORM_TYPE, isForm, isJson, isText, JSON_TYPE, preferredType } from './media-type.ts'
 import { formOf, queryOf } from './query.ts'
@@ -19,14 +19,14 @@ export interface ValidRequest {
 /**
  * The request in the spec's types.
  * @param strict refuses what the spec does not know, and what only `x-strict-pattern` forbids
- * @param undocumented gets what the spec does not know
+ * @param trace gets what the spec does not know, and where the request breaks it
  * @throws Refusal where it breaks the spec, naming everything that does
  */
 export function validated(
   exchange: Exchange,
   { operation, params: path }: Found,
   strict: boolean,
-  undocumented: string[],
+  { undocumented, fields }: Pick<Trace, 'undocumented' | 'fields'>,
 ): ValidRequest {
   if (strict) checkAcceptable(operation, exchange)
   const header = headersOf(operation, exchange)
@@ -40,7 +40,7 @@ export function validated(
 
   const request: ValidRequest =
     body === undefined ? { path, query, header } : { path, query, header, requestBody: body }
-  throwIfAny(operation.problems(request))
+  throwIfAny(operation.problems(request, fields))
   if (strict) throwIfAny(operation.strictProblems(request))
   return request
 }

@@ -2,6 +2,7 @@
 import {
   type Callback,
   callbacks,
+  type Made,
   type Outcome,
   recordAttempt,
   setAside,
@@ -20,7 +21,14 @@ import { alarm, breathe, wallNow } from './ticker.ts'
 export type Fired =
   | { readonly kind: 'event'; readonly at: number; readonly event: WorldEvent }
   | { readonly kind: 'task'; readonly at: number; readonly task: Task; readonly error?: string }
-  | { readonly kind: 'callback'; readonly at: number; readonly delivery: Callback }
+  | {
+      readonly kind: 'callback'
+      readonly at: number
+      /** As the attempt left it. */
+      readonly delivery: Callback
+      /** Which attempt it is, from 1. */
+      readonly attempt: number
+    }
 
 export interface Advance {
   readonly from: number
@@ -39,8 +47,20 @@ export interface AdvanceLimits {
 export interface RunnerDeps {
   /** Performs a task inside a transaction. */
   readonly perform: (world: World, task: Task) => void
-  /** Makes one attempt, until the signal aborts; one that throws is not made again. */
-  readonly attempt: (world: World, callback: Callback, signal: AbortSignal) => Promise<Outcome>
+  /**
+   * Lets faults happen to an attempt that is due. Answers the callback as it leaves now; `undefined`
+   * where it is held back, and the task with it.
+   */
+  readonly disturb: (world: World, callback: Callback, task: Task) => Callback | undefined
+  /**
+   * Makes one attempt, until the signal aborts; one that throws is not made again. Tells how each
+   * thing it sent was taken.
+   */
+  readonly attempt: (
+    world: World,
+    callback: Callback,
+    signal: AbortSignal,
+  ) => Promise<readonly Outcome[]>
   /** Delays between the attempts at a provider's callbacks, ISO 8601. */
   readonly schedule: (world: World, provider: string) => readonly string[]
   readonly report: (sentence: string) => void
@@ -91,10 +111,8 @@ export function openRunner(world: World, deps: RunnerDeps): Runner {
 }
 
 /** An attempt that was made, and for which task. */
-interface MadeAttempt {
+interface MadeAttempt extends Made {
   readonly task: number
-  readonly at: number
-  readonly outcome: Outcome
 }
 
 /** An advance under way. */
@@ -123,6 +141,12 @@ interface Life {
   advance?: Promise<unknown> | undefined
   /** The command that asked for the advance: what happens on the way is of its step. */
   source?: StepSource | undefined
+}
+
+/** What is told of an attempt: each thing that it sent. */
+function attemptsFired(delivery: Callback, { at, outcomes }: Made): Fired[] {
+  const before = delivery.attempts.length - outcomes.length
+  return outcomes.map((_, sent) => ({ kind: 'callback', at, delivery, attempt: before + sent + 1 }))
 }
 
 function isDue(task: Task | undefined, by: number): task is Task {
@@ -313,19 +337,32 @@ class WorldRunner implements Runner {
   async #attemptOnce(task: Task, life: Life): Promise<Callback | undefined> {
     const callback = this.#world.in(callbacks).get(task.data.callback ?? '')
     if (callback && life.made?.task !== task.id) {
-      const outcome = await this.#make(callback, life)
-      life.made = { task: task.id, ...outcome }
+      const leaving = this.#disturb(callback, task)
+      if (!leaving) return undefined
+      life.made = { task: task.id, ...(await this.#make(leaving, life)) }
     }
     return this.#isOver(life) ? undefined : this.#record(task, callback, life.made)
   }
 
-  async #make(callback: Callback, { ended: { signal } }: Life): Promise<Omit<MadeAttempt, 'task'>> {
+  /** Lets faults happen; where that fails, none does: the others go on. */
+  #disturb(callback: Callback, task: Task): Callback | undefined {
+    try {
+      return this.#deps.disturb(this.#world, callback, task)
+    } catch (error) {
+      if (isUnkept(error)) throw error
+      const { name } = this.#world
+      this.#deps.report(`faults of callback ${callback.id} of world ${name}: ${reasonOf(error)}`)
+      return callback
+    }
+  }
+
+  async #make(callback: Callback, { ended: { signal } }: Life): Promise<Made> {
     const world = this.#world
     const at = world.now
     try {
-      return { at, outcome: await within(signal, this.#deps.attempt(world, callback, signal)) }
+      return { at, outcomes: await within(signal, this.#deps.attempt(world, callback, signal)) }
     } catch (error) {
-      return { at, outcome: { error: reasonOf(error), final: true } }
+      return { at, outcomes: [{ error: reasonOf(error), final: true }] }
     }
   }
 
@@ -339,9 +376,8 @@ class WorldRunner implements Runner {
       const { result } = this.#transaction(() => {
         this.#drop(task)
         if (!callback || !made) return undefined
-        const { at, outcome } = made
         const schedule = this.#deps.schedule(world, callback.provider)
-        return recordAttempt(world, callback.id, { at, ...outcome }, schedule)
+        return recordAttempt(world, callback.id, made, schedule)
       })
       return result
     } catch (error) {
@@ -434,7 +470,7 @@ class WorldRunner implements Runner {
       world.holdTime(progress.at)
       if (task.kind === DELIVER) {
         const delivery = await within(stop, this.#attempt(task))
-        if (delivery && life.made) fired.push({ kind: 'callback', at: life.made.at, delivery })
+        if (delivery && life.made) fired.push(...attemptsFired(delivery, life.made))
       } else this.#perform(task, fired)
       if (wallNow() - turn > TURN) {
         await breathe()

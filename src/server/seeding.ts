@@ -1,11 +1,14 @@
-// What a new world holds: each provider's starting state, the user's settings, stock and targets.
+// What a new world holds: each provider's starting state, the user's settings, stock, faults and targets.
 import type { Simulator } from '../simulators/simulator.ts'
-import { type Target, targets, unsentCallbacks } from '../state/callbacks.ts'
+import { type Target, targets, untold } from '../state/callbacks.ts'
 import { type ClaimOf, type Credential, putClaims } from '../state/credentials.ts'
+import { setFault } from '../state/faults.ts'
 import { Refusal } from '../state/refusal.ts'
 import { checkSettings, chosenSettings, type SettingValue } from '../state/settings.ts'
 import type { World } from '../state/world.ts'
 import { choose } from './chosen-credentials.ts'
+import { checkUseful } from './faults/callback-faults.ts'
+import { type FaultRequest, faultAt } from './faults/read-fault.ts'
 
 /** What the user brings into every new world. */
 export interface NewWorldContent {
@@ -15,6 +18,8 @@ export interface NewWorldContent {
   readonly settings?: Readonly<Record<string, Readonly<Record<string, SettingValue>>>>
   /** The user's own stock, by provider, laid over the default state of new worlds. */
   readonly stock?: Readonly<Record<string, unknown>>
+  /** Set in every new world. */
+  readonly faults?: readonly FaultRequest[]
 }
 
 /** What this one world is given beside that. */
@@ -35,10 +40,18 @@ export function populate(
   content: NewWorldContent & WorldCredentials,
 ): void {
   world.transaction(() => {
-    for (const each of simulators)
-      world.withStream(each.slug, () => populateOne(world, each, given, content))
+    // What a starting state would tell of happened before anybody could listen.
+    untold(world, () => {
+      for (const each of simulators)
+        world.withStream(each.slug, () => populateOne(world, each, given, content))
+    })
+    for (const request of content.faults ?? []) {
+      const fault = faultAt(request, world.now)
+      const simulator = simulators.find(({ slug }) => slug === fault.provider)
+      if (simulator) checkUseful(fault, { world, simulator })
+      setFault(world, fault)
+    }
     putClaims(world, content.claimOf)
-    forgetUnsent(world)
   })
 }
 
@@ -69,10 +82,4 @@ function populateOne(
 
   if (callbackUrl !== undefined && simulator.callbacks)
     world.in(targets).put({ provider: slug, url: callbackUrl } satisfies Target)
-}
-
-/** What a starting state tells of happened before anybody could listen: nothing of it was due. */
-function forgetUnsent(world: World): void {
-  const unsent = world.in(unsentCallbacks)
-  for (const { id } of [...unsent.values()]) unsent.delete(id)
 }

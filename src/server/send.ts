@@ -1,7 +1,9 @@
 // Answers on their way to the socket, and what waits until they have left.
 import type { ServerResponse } from 'node:http'
-import type { Answer, BytesAnswer, DribbleAnswer } from './exchange.ts'
+import type { Socket } from 'node:net'
+import type { Answer, BytesAnswer, CutAnswer, DribbleAnswer, HangAnswer, Wait } from './exchange.ts'
 import type { HostedWorld } from './hosted-world.ts'
+import { httpDate } from './http-date.ts'
 import { alarm, pause } from './ticker.ts'
 
 /**
@@ -13,24 +15,93 @@ export function send(
   answer: Answer,
   hosted: HostedWorld | undefined,
 ): void {
-  if (answer.delay === undefined) sendNow(response, answer, hosted)
-  else alarm(() => sendNow(response, answer, hosted)).set(answer.delay)
+  sendAfter(response, answer, hosted, answer.waits ?? [])
+}
+
+/** Waits for one after the other. A reply of a life of the world that is over does not leave. */
+function sendAfter(
+  response: ServerResponse,
+  answer: Answer,
+  hosted: HostedWorld | undefined,
+  [wait, ...others]: readonly Wait[],
+): void {
+  const goOn = () => sendAfter(response, answer, hosted, others)
+  if (wait === undefined) sendNow(response, answer, hosted)
+  else if ('wall' in wait) alarm(goOn).set(wait.wall)
+  else {
+    hosted?.delays.until(wait.task, (isOver) => (isOver ? response.destroy() : goOn()))
+    wakeNow(hosted)
+  }
 }
 
 function sendNow(response: ServerResponse, answer: Answer, hosted: HostedWorld | undefined): void {
   const kept = hosted?.timeKept()
   if (kept) return void kept.then(() => sendNow(response, answer, hosted))
 
-  if (answer.kind === 'bytes') {
-    sendHead(response, answer, hosted)
-    wakeAfter(response, hosted)
-    response.end(answer.body)
+  if (answer.kind === 'hang') wakeNow(hosted)
+  else wakeAfter(response, hosted)
+  switch (answer.kind) {
+    case 'bytes':
+      sendHead(response, answer, hosted)
+      response.end(answer.body)
+      return
+    case 'hang-up':
+      response.destroy()
+      return
+    case 'reset':
+      reset(response)
+      return
+    case 'hang':
+      hang(response, answer)
+      return
+    case 'cut':
+      void cut(response, answer, hosted)
+      return
+    case 'dribble':
+      void dribble(response, answer, hosted)
+  }
+}
+
+/** Ends a connection with RST, where it is plain TCP; else it is closed. */
+function reset(response: ServerResponse): void {
+  const end = (socket: Socket) => {
+    try {
+      socket.resetAndDestroy()
+    } catch {
+      socket.destroy()
+    }
+  }
+  // One that was asked for behind another has its connection once that has left.
+  if (response.socket) end(response.socket)
+  else response.once('socket', end)
+}
+
+/** Says nothing, until a while is over or the client goes. */
+function hang(response: ServerResponse, { ms }: HangAnswer): void {
+  const limit = alarm(() => response.destroy())
+  limit.set(ms)
+  response.once('close', () => limit.set(undefined))
+}
+
+/** How long what was written is given to reach the client before the connection is reset. */
+const ON_ITS_WAY = 50
+
+/** Sends the head and a part of the body, and ends the connection. */
+async function cut(
+  response: ServerResponse,
+  { reply, bytes, by }: CutAnswer,
+  hosted: HostedWorld | undefined,
+): Promise<void> {
+  sendHead(response, reply, hosted)
+  const part = Buffer.from(reply.body ?? '').subarray(0, bytes)
+  await new Promise<void>((written) => response.write(part, () => written()))
+  if (by === 'hang-up') {
+    response.socket?.destroySoon()
     return
   }
-
-  wakeAfter(response, hosted)
-  if (answer.kind === 'hang-up') response.destroy()
-  else void dribble(response, answer, hosted)
+  // What the other end has not taken yet goes with the reset.
+  await pause(ON_ITS_WAY)
+  reset(response)
 }
 
 function sendHead(
@@ -64,25 +135,14 @@ async function dribble(
   response.end()
 }
 
-let dateAt = Number.NaN
-let dateText = ''
-
-/**
- * An HTTP date; the last one made is kept, since most replies fall in the same
- * second.
- */
-export function httpDate(at: number): string {
-  const second = Math.floor(at / 1000)
-  if (second !== dateAt) {
-    dateAt = second
-    dateText = new Date(second * 1000).toUTCString()
-  }
-  return dateText
-}
-
 /** What a request set going in its world starts only once its reply is on its way. */
 export function wakeAfter(response: ServerResponse, hosted: HostedWorld | undefined): void {
   if (hosted?.runner.nudged) afterReply(response, () => hosted.runner.wake())
+}
+
+/** What a request set going does not wait for a reply that leaves nobody knows when. */
+function wakeNow(hosted: HostedWorld | undefined): void {
+  if (hosted?.runner.nudged) hosted.runner.wake()
 }
 
 /**

@@ -4,10 +4,11 @@ import type { ServerResponse } from 'node:http'
 import { defined } from '../state/defined.ts'
 import type { Store } from '../stores/store.ts'
 import type { DeliveryPolicy } from './deliver.ts'
+import { readFaults } from './faults/read-fault.ts'
 import { type Listener, listener, type RestListener } from './http.ts'
 import { type KnownProvider, knownProvider } from './provider.ts'
 import { traceOf } from './reason.ts'
-import { callbackCheck } from './webhooks.ts'
+import { type CallbackCheck, callbackCheck } from './webhooks.ts'
 import { openWorlds, type Worlds, type WorldsOptions } from './worlds.ts'
 
 /** Who may use `/_sim`. */
@@ -18,7 +19,9 @@ export interface ControlPolicy {
   readonly hosts: readonly string[]
 }
 
-export interface ServerOptions extends Omit<WorldsOptions, 'callbackCheck'> {
+export interface ServerOptions extends Omit<WorldsOptions, 'callbackCheck' | 'faults'> {
+  /** Faults of new worlds, unchecked; `faults` of the stock are set, too. */
+  readonly faults?: readonly unknown[]
   readonly control: ControlPolicy
   /**
    * Makes what serves `/_sim` and whatever is nobody's, when that is first
@@ -39,6 +42,8 @@ export interface SimulatorServer {
   readonly publicUrl: string | undefined
   readonly control: ControlPolicy
   readonly policy: DeliveryPolicy
+  /** Holds a callback to the specs. */
+  readonly callbackProblems: CallbackCheck
   readonly report: (sentence: string) => void
   /** For one port; with a slug, that provider is mounted at `/` there. */
   readonly listener: (ownSlug?: string) => Listener
@@ -58,15 +63,17 @@ export async function packageVersion(): Promise<string> {
 
 /**
  * @throws StoreError where the kept world `default` cannot be used, and is not damaged
- * @throws Refusal `invalid-request` where the stock is wrong
+ * @throws Refusal `invalid-request` where the stock or a fault is wrong
  */
 export async function openServer(options: ServerOptions): Promise<SimulatorServer> {
   const { simulators, store, publicUrl, control, policy, checked, report } = options
   const known = await Promise.all(simulators.map(knownProvider))
   const providers = new Map(known.map((provider) => [provider.simulator.slug, provider]))
+  const problemsOf = callbackCheck(simulators)
   const worlds = await openWorlds({
     ...options,
-    ...defined({ callbackCheck: checked ? callbackCheck(simulators) : undefined }),
+    ...(await contentOf(options)),
+    ...defined({ callbackCheck: checked ? problemsOf : undefined }),
   })
   // What cannot be opened is told before anything is served.
   await worlds.openAll()
@@ -89,12 +96,25 @@ export async function openServer(options: ServerOptions): Promise<SimulatorServe
     publicUrl,
     control,
     policy,
+    callbackProblems: problemsOf,
     report,
     listener: (ownSlug) => listener(http, ownSlug),
     stop: () => worlds.stop(),
     close: () => worlds.close(),
   }
   return server
+}
+
+/** Stock and faults of new worlds: a seed file may have faults beside its providers. */
+async function contentOf({ stock = {}, faults = [], simulators }: ServerOptions) {
+  const { faults: inFile = [], ...ofProviders } = stock
+  // Nobody who sets none waits for what checks them.
+  const [own, others] = await Promise.all(
+    [faults, inFile].map((list) =>
+      Array.isArray(list) && list.length === 0 ? [] : readFaults(list, simulators),
+    ),
+  )
+  return { stock: ofProviders, faults: [...(own ?? []), ...(others ?? [])] }
 }
 
 function fail(response: ServerResponse, error: unknown, report: (sentence: string) => void): void {

@@ -9,7 +9,7 @@ import { FORM_TYPE, JSON_LIKE, JSON_TYPE, TEXT_TYPE } from './media-type.ts'
 import { type Parameter, type Repeats, repeatsOf, textReader } from './parameters.ts'
 import { readSpec } from './spec-files.ts'
 import { strictProblemsOf } from './strict-rules.ts'
-import { problemsIn, type SpecRequest, type Validator } from './violations.ts'
+import { type FieldProblem, problemsIn, type SpecRequest, type Validator } from './violations.ts'
 
 export type { SpecRequest } from './violations.ts'
 
@@ -51,8 +51,9 @@ export interface Operation {
   /**
    * What is wrong with a request; converts path, query and header values to their types in place.
    * Empty: nothing. The first problems of many: a large request costs no more than a small one.
+   * @param fields gets their places
    */
-  readonly problems: (request: SpecRequest) => readonly string[]
+  readonly problems: (request: SpecRequest, fields?: FieldProblem[]) => readonly string[]
   /** What of a request only `x-strict-pattern` forbids. Empty: nothing. */
   readonly strictProblems: (request: SpecRequest) => string[]
   /** Every media type that a reply of success may have; JSON by another name is JSON, too. */
@@ -256,14 +257,14 @@ function requestCheck(
   const readQuery = textReader(parameters, 'query')
   const readHeader = textReader(parameters, 'header')
   let validators: readonly Validator[] | undefined
-  return (request) => {
+  return (request, fields) => {
     readPath(request.path)
     readQuery(request.query)
     readHeader(request.header)
     validators ??= requestValidatorsOf(quick, id)
     const failed = validators.find((validate) => !validate(request))
     if (!failed) return NONE
-    return problemsIn(requestValidatorsOf(thorough(), id), failed, { request, shape })
+    return problemsIn(requestValidatorsOf(thorough(), id), failed, { request, shape }, fields)
   }
 }
 

@@ -1,4 +1,5 @@
 // What a compiled schema found wrong, in words for whom it concerns.
+import { defined } from '../state/defined.ts'
 import type { BodyShape } from './body-shape.ts'
 import { MOST_TOLD, shortName } from './bounded.ts'
 import { sampleOf } from './sample.ts'
@@ -30,6 +31,18 @@ export type Faulty =
   | { readonly request: SpecRequest; readonly shape: BodyShape | undefined }
   | { readonly reply: unknown }
 
+/** One place where a request breaks its spec. */
+export interface FieldProblem {
+  readonly in: 'body' | 'query' | 'path' | 'header'
+  /** JSON pointer within that part; empty for the whole of it. */
+  readonly pointer: string
+  /** The keyword of JSON Schema that it breaks, as in `required`. */
+  readonly rule: string
+  readonly expected: string
+  /** What came, as JSON; absent where nothing did. */
+  readonly got?: string
+}
+
 /** The parts of a request, which its sender does not know by these names. */
 const PART = /^\/(requestBody|query|path|header)/
 
@@ -38,11 +51,13 @@ const PART = /^\/(requestBody|query|path|header)/
  * very large only a sample is looked at again.
  * @param thorough find every problem
  * @param failed found the first one
+ * @param fields gets the places of those that are told, where it is a request
  */
 export function problemsIn(
   thorough: readonly Validator[],
   failed: Validator,
   faulty: Faulty,
+  fields?: FieldProblem[],
 ): string[] {
   const first = failed.errors ?? []
   const { value, isCut } = sampled(faulty)
@@ -52,6 +67,7 @@ export function problemsIn(
   // A sample may lack what was found in the whole.
   const told = all.length > 0 ? all : first
 
+  fields?.push(...told.slice(0, MOST_TOLD).map((each) => fieldProblem(each, value)))
   const hidden = 'request' in faulty ? PART : undefined
   const problems = told.slice(0, MOST_TOLD).map((each) => {
     const problem = explained(each, hidden)
@@ -75,12 +91,52 @@ const DIGITS = 'a JSON number so long loses digits, so send it in quotes'
 /** True where a number stands for a text that it cannot hold exactly, such as an ICCID. */
 function losesDigits({ keyword, params, instancePath }: Violation, whole: unknown): boolean {
   if (keyword !== 'type' || !String(params?.type).includes('string')) return false
+  const value = valueAt(whole, instancePath)
+  return typeof value === 'number' && !Number.isSafeInteger(value) && Math.abs(value) > 2 ** 53 - 1
+}
+
+/** What a JSON pointer leads to; `undefined` where that is nothing. */
+function valueAt(whole: unknown, pointer: string): unknown {
   let value = whole
-  for (const name of instancePath.split('/').slice(1))
+  for (const name of pointer.split('/').slice(1))
     value = (value as Record<string, unknown> | undefined)?.[
       name.replaceAll('~1', '/').replaceAll('~0', '~')
     ]
-  return typeof value === 'number' && !Number.isSafeInteger(value) && Math.abs(value) > 2 ** 53 - 1
+  return value
+}
+
+/** A violation of a request as its place, the rule, and what came. */
+function fieldProblem(violation: Violation, request: unknown): FieldProblem {
+  const { instancePath, keyword = '', params = {} } = violation
+  const name = params.missingProperty ?? params.additionalProperty
+  const path =
+    name === undefined
+      ? instancePath
+      : `${instancePath}/${String(name).replaceAll('~', '~0').replaceAll('/', '~1')}`
+  const [, part = 'requestBody', pointer = ''] = /^\/([^/]*)(.*)$/s.exec(path) ?? []
+  const value = valueAt(request, path)
+  return defined({
+    in: part === 'requestBody' ? 'body' : (part as FieldProblem['in']),
+    pointer: shortName(pointer),
+    rule: keyword,
+    expected: expectedBy(violation),
+    got: value === undefined ? undefined : shownValue(value),
+  })
+}
+
+/** What a violation asks for, in words. */
+function expectedBy({ keyword, params, message = 'what is valid' }: Violation): string {
+  if (keyword === 'required') return 'a value'
+  if (keyword === 'additionalProperties') return 'no such field'
+  if (Array.isArray(params?.allowedValues)) return `one of ${params.allowedValues.join(', ')}`
+  return message.replace(/^must (be )?/, '')
+}
+
+/** A value as JSON, or what it is where that is long. */
+function shownValue(value: unknown): string {
+  if (typeof value === 'string') return JSON.stringify(shortName(value))
+  if (Array.isArray(value)) return `a list of ${value.length}`
+  return typeof value === 'object' && value !== null ? 'an object' : JSON.stringify(value)
 }
 
 /**

@@ -4,18 +4,26 @@ import ajvFormats from 'ajv-formats'
 import type { Document } from 'openapi-backend'
 import type { Simulator } from '../simulators/simulator.ts'
 import type { Callback } from '../state/callbacks.ts'
+import { type BodyShape, bodyShape } from './body-shape.ts'
 import { readSpec } from './spec-files.ts'
 import { explained, type Validator } from './violations.ts'
 
 /** The webhooks of one spec. */
 export interface Webhooks {
+  /** Of all of them. */
+  readonly names: readonly string[]
   /**
-   * The webhooks that say what a callback of a type may be: the one of that
-   * name, else all.
+   * The webhooks that say what a callback of a type may be: the one of that name, else those that
+   * have the type among the values of a field, else all.
    */
   namesFor(type: string): readonly string[]
-  /** How a body breaks a webhook. Empty: it fits. */
-  problems(name: string, body: unknown): readonly string[]
+  /**
+   * How a body of a type breaks a webhook. Empty: it fits. Where the webhook knows several forms,
+   * what is told is of the one of that type that the body is closest to.
+   */
+  problems(name: string, type: string, body: unknown): readonly string[]
+  /** The names that a body may have, of each form of each webhook. */
+  shapes(): readonly BodyShape[]
 }
 
 /**
@@ -53,7 +61,7 @@ export function callbackCheck(
     for (const spec of specs.get(provider) ?? []) {
       const webhooks = webhooksOf(spec)
       for (const name of webhooks.namesFor(type)) {
-        const problems = webhooks.problems(name, value)
+        const problems = webhooks.problems(name, type, value)
         if (problems.length === 0) return []
         for (const problem of problems) told.add(`${name}: ${problem}`)
       }
@@ -68,44 +76,102 @@ const compiled = new Map<string, Webhooks>()
  * The webhooks of a spec; compiled once a process, however many simulators run
  * in it.
  */
-function webhooksOfFile(file: string): Webhooks {
+export function webhooksOfFile(file: string): Webhooks {
   const webhooks = compiled.get(file) ?? compileWebhooks(readSpec(file))
   compiled.set(file, webhooks)
   return webhooks
 }
 
+/** A schema of a document, as far as it is read. */
+interface Schema {
+  readonly $ref?: string
+  readonly oneOf?: readonly Schema[]
+  readonly properties?: Readonly<Record<string, { const?: unknown; enum?: readonly unknown[] }>>
+}
+
 /** Compiles the webhooks of a spec, each when it is first needed. */
 export function compileWebhooks(document: Document): Webhooks {
   const { webhooks = {}, components } = document as WebhookDocument
-  const schemas = new Map(
-    Object.entries(webhooks).map(([name, webhook]) => [name, schemaOf(webhook)]),
+  const forms = new Map(
+    Object.entries(webhooks).map(([name, webhook]) => [name, formsOf(document, schemaOf(webhook))]),
   )
-  const validators = new Map<string, Validator>()
+  const validators = new Map<object, Validator>()
 
-  function validatorOf(name: string): Validator {
-    const known = validators.get(name)
+  function validatorOf(schema: object): Validator {
+    const known = validators.get(schema)
     if (known) return known
     // The checks of replies, which openapi-backend compiles, know a spec as far as this does.
     const ajv = new Ajv({ strict: false, allErrors: true, validateSchema: false })
     ajvFormats.default(ajv)
-    const validator: Validator = ajv.compile({ components, allOf: [schemas.get(name) ?? {}] })
-    validators.set(name, validator)
+    const validator: Validator = ajv.compile({ components, allOf: [schema] })
+    validators.set(schema, validator)
     return validator
   }
 
-  const names = [...schemas.keys()]
+  /** The forms of a webhook that a type has; all where none says so. */
+  function formsFor(name: string, type: string): readonly Schema[] {
+    const all = forms.get(name) ?? []
+    const own = all.filter((form) => isOfType(form, type))
+    return own.length > 0 ? own : all
+  }
+
+  const names = [...forms.keys()]
   return {
-    namesFor: (type) => (schemas.has(type) ? [type] : names),
-    problems(name, body) {
-      const validate = validatorOf(name)
-      if (validate(body)) return []
-      return (validate.errors ?? []).map((error) => explained(error))
+    names,
+    namesFor(type) {
+      if (forms.has(type)) return [type]
+      const own = names.filter((name) => forms.get(name)?.some((form) => isOfType(form, type)))
+      return own.length > 0 ? own : names
     },
+    problems(name, type, body) {
+      const found = formsFor(name, type).map((form) => {
+        const validate = validatorOf(form)
+        return validate(body) ? [] : (validate.errors ?? [])
+      })
+      const [closest = []] = found.sort((a, b) => a.length - b.length)
+      return closest.map((error) => explained(error))
+    },
+    shapes: () =>
+      [...forms.values()].flat().map((form) => bodyShape(resolved(document, form, []) as object)),
   }
 }
 
+/** A schema with what its references stand for in their place; one within itself ends there. */
+function resolved(document: Document, schema: unknown, open: readonly string[]): unknown {
+  if (typeof schema !== 'object' || schema === null) return schema
+  if (Array.isArray(schema)) return schema.map((each) => resolved(document, each, open))
+  const { $ref } = schema as Schema
+  if ($ref === undefined) {
+    const fields = Object.entries(schema)
+    return Object.fromEntries(fields.map(([name, each]) => [name, resolved(document, each, open)]))
+  }
+  return open.includes($ref) ? {} : resolved(document, at(document, $ref), [...open, $ref])
+}
+
+/** The forms a body may have: those behind `oneOf`, references followed. */
+function formsOf(document: Document, schema: Schema = {}): readonly Schema[] {
+  const { $ref } = schema
+  if ($ref !== undefined) return formsOf(document, at(document, $ref))
+  return schema.oneOf?.flatMap((each) => formsOf(document, each)) ?? [schema]
+}
+
+/** What a reference within a document stands for. */
+function at(document: Document, reference: string): Schema {
+  let place: unknown = document
+  for (const name of reference.split('/').slice(1))
+    place = (place as Readonly<Record<string, unknown>> | undefined)?.[name]
+  return (place ?? {}) as Schema
+}
+
+/** True where a field of a form is said to have the type as its value. */
+function isOfType({ properties = {} }: Schema, type: string): boolean {
+  return Object.values(properties).some(
+    (field) => field.const === type || field.enum?.includes(type) === true,
+  )
+}
+
 /** The schema of what a webhook sends. */
-function schemaOf(webhook: Webhook): object | undefined {
+function schemaOf(webhook: Webhook): Schema | undefined {
   return Object.values(webhook)
     .map(({ requestBody }) => Object.values(requestBody?.content ?? {})[0]?.schema)
     .find((schema) => schema !== undefined)

@@ -258,6 +258,7 @@ class OpenWorlds implements Worlds {
     world.replace(emptyWorld(reborn(world.identity, seed), wallNow()))
     // What is under way in the old life is not waited for.
     hosted.runner.abandon()
+    hosted.delays.abandon()
     try {
       populate(world, simulators, given, { ...this.#options, chosen, claimOf })
       world.transaction(() => carrySnapshots(world, before))
@@ -284,6 +285,7 @@ class OpenWorlds implements Worlds {
     try {
       hosted.world.replace(records)
       hosted.runner.abandon()
+      hosted.delays.abandon()
     } catch (error) {
       throw new Refusal('invalid-request', reasonOf(error))
     } finally {
@@ -297,6 +299,8 @@ class OpenWorlds implements Worlds {
   goBack(hosted: HostedWorld, past: readonly PastRecord[], at?: number): void {
     this.#checkThere(hosted)
     hosted.runner.checkIdle()
+    // What waits for a task would take its going for its time.
+    hosted.delays.abandon()
     hosted.world.goBack(past, at)
     hosted.runner.abandon()
     this.#wake(hosted)
@@ -308,6 +312,7 @@ class OpenWorlds implements Worlds {
     if (this.#hosted.get(name) !== hosted) return
     hosted.runner.stop('the world was removed')
     hosted.world.end()
+    hosted.delays.abandon()
     this.#hosted.delete(name)
     this.#names.delete(name)
     this.#credentials.remove(hosted)

@@ -251,6 +251,9 @@ const errors: Readonly<Record<string, readonly [status: number, error: string]>>
   'writes-refused': [503, 'temporarily_unavailable'],
 }
 
+/** Every code a token endpoint has words for. */
+export const tokenRefusalCodes: readonly string[] = Object.keys(errors)
+
 /** How a token endpoint words a refusal (RFC 6749, 5.2). */
 export function wordTokenRefusal(refusal: AnyRefusal): Reply {
   const [status, error] = errors[refusal.code] ?? [500, 'server_error']

@@ -95,23 +95,66 @@ export interface DeviceRules {
   readonly homeCountry?: (world: World, sim: Sim) => string | undefined
 }
 
-/** How a provider's callbacks are sent. */
+/** How a callback is to be signed. */
+export interface Signing {
+  /** The machine's clock, in ms since the epoch. */
+  readonly wall: number
+  /** What to sign with, as `secret` has it; that of the world unless given. */
+  readonly secret?: string
+  /** How long before now the timestamp lies, in ms; not at all unless given. */
+  readonly age?: number
+}
+
+/** What a callback tells, and of which SIM, where it is about one. */
+export interface ComposedCallback {
+  readonly iccid?: string
+  readonly body: object
+}
+
+/** A callback that somebody asks for: nothing happened that it would tell of. */
+export interface WantedCallback {
+  /** One of the provider's. */
+  readonly type: string
+  /** Of the SIM it is about; the newest one unless said. */
+  readonly iccid?: string | undefined
+  /** One of the provider's. */
+  readonly version: number
+}
+
+/** How a provider's callbacks are written and sent. */
 export interface CallbackRules {
+  /** Every type there is. */
+  readonly types: readonly string[]
   /**
-   * Headers that go with a callback: its signature.
-   * @param wall the machine's clock, in ms since the epoch
+   * Writes a callback of what there is now, and changes nothing. What is not there is left out: the
+   * spec says whether it has to be.
+   * @throws Refusal `not-found` for a SIM there is not, `wrong-state` where there is none at all
    */
+  readonly compose: (world: World, wanted: WantedCallback) => ComposedCallback
+  /** Headers that go with a callback: its signature. None where it is not signed. */
   readonly sign: (
     callback: Callback,
     world: World,
-    wall: number,
+    signing: Signing,
   ) => Readonly<Record<string, string>>
+  /** True where what is signed holds the time it was signed at. */
+  readonly signsTime?: true
   /** What a receiver checks that signature with, for those who may see credentials. */
   readonly secret?: (world: World) => string | undefined
+  /** What the callbacks of another world could be signed with. */
+  readonly otherSecret?: (world: World) => string
   /** Delays between attempts, ISO 8601. */
   readonly schedule: (world: World) => readonly string[]
   /** What `version` a target may ask for; the first unless it asks. */
   readonly versions: readonly [number, ...number[]]
+}
+
+/** What a provider has in stock. */
+export interface StockShown {
+  /** By the names of the seed file. */
+  readonly stock: Readonly<Record<string, unknown>>
+  /** How many entries of a list are not told, by its name. */
+  readonly more: Readonly<Record<string, number>>
 }
 
 /**
@@ -141,6 +184,8 @@ export interface Simulator {
     values?: SettingValues,
     basePath?: string,
   ) => Reply
+  /** Every code that `refusalReply` has words for. */
+  readonly refusalCodes: readonly string[]
   readonly auth: Authentication
   /**
    * States to begin with, by name, each laid over an empty one; `default` is a
@@ -153,11 +198,17 @@ export interface Simulator {
   readonly gaps?: Readonly<Record<string, string>>
   readonly requests?: RequestHooks
   /**
-   * Lays the provider's part of a user's seed file over the state `default`.
+   * Lays the provider's part of a user's seed file over what there is: over the state `default`, or,
+   * in the middle of a world's life, over its present stock.
    * @param content as parsed from the file, unchecked
-   * @throws Refusal `invalid-request`
+   * @throws Refusal `invalid-request` naming the field that is wrong
    */
   readonly applySeedFile?: (world: World, content: unknown) => void
+  /**
+   * The present stock in the words of the seed file.
+   * @param limit how many entries of each list are told
+   */
+  readonly stockShown?: (world: World, limit: number) => StockShown
   /** What it alone keeps: every collection it defines. */
   readonly collections?: readonly AnyCollection[]
   /** What its records in collections that all share have to be besides. */

@@ -1,10 +1,13 @@
 // Callbacks: pending, retrying, delivered or dead; and those that were not sent, and why.
 import { defineCollection, SEPARATOR, sortable } from './collection.ts'
 import { defined } from './defined.ts'
+import { forgetDeliveries, noteDelivery, type Sent } from './deliveries.ts'
 import { addDuration } from './duration.ts'
 import { keepLatest } from './keep-latest.ts'
 import { Refusal } from './refusal.ts'
 import {
+  anything,
+  byName,
   count,
   fields,
   iccid,
@@ -18,7 +21,7 @@ import {
   webUrl,
   whole,
 } from './shape.ts'
-import { DELIVER, type TaskKind } from './task-queue.ts'
+import { DELIVER, type TaskKind, tasks } from './task-queue.ts'
 import type { World } from './world.ts'
 
 /**
@@ -29,6 +32,18 @@ export interface Attempt {
   readonly at: number
   readonly status?: number
   readonly error?: string
+  /** Kinds of the faults that hit it. */
+  readonly faults?: readonly string[]
+  /** What else became of it, where neither status nor error tells. */
+  readonly note?: string
+}
+
+/** A fault that happens to an attempt that is to come. */
+export interface ChosenFault {
+  readonly id: string
+  readonly kind: string
+  /** The kind's own fields, as they were set. */
+  readonly own: Readonly<Record<string, unknown>>
 }
 
 export interface Callback {
@@ -53,6 +68,10 @@ export interface Callback {
    * counts.
    */
   readonly tries: number
+  /** Faults of the next attempt, once they are chosen. */
+  readonly faults?: readonly ChosenFault[]
+  /** Task of the next attempt, where that waits for another callback of the provider to leave. */
+  readonly behind?: number
 }
 
 /** Where a provider's callbacks go. */
@@ -77,7 +96,11 @@ const attempt = fields<Attempt>({
   at: instant,
   status: optional(whole(100, 999)),
   error: optional(text),
+  faults: optional(list(name)),
+  note: optional(text),
 })
+
+const chosenFault = fields<ChosenFault>({ id: name, kind: name, own: byName(anything) })
 
 export const callbacks = defineCollection<Callback>({
   name: 'callbacks',
@@ -96,11 +119,14 @@ export const callbacks = defineCollection<Callback>({
     nextAt: optional(instant),
     attempts: list(attempt),
     tries: count,
+    faults: optional(list(chosenFault)),
+    behind: optional(count),
   }),
   indexes: {
     queued: (callback) => sortable(callback.serial),
     finished: ({ nextAt, provider, serial }) =>
       nextAt === undefined ? provider + SEPARATOR + sortable(serial) : undefined,
+    behind: ({ behind, provider }) => (behind === undefined ? undefined : provider + SEPARATOR),
     sim: (callback) =>
       callback.iccid &&
       callback.provider + SEPARATOR + callback.iccid + SEPARATOR + sortable(callback.serial),
@@ -163,6 +189,22 @@ function scheduled(world: World, callback: Callback, due: number): Callback {
   return next
 }
 
+/** Worlds in which nothing is told while something is done. */
+const quiet = new WeakSet<World>()
+
+/**
+ * Does what nobody is told of, as it stands for what was before: no callback is queued, and none
+ * written down as unsent.
+ */
+export function untold<R>(world: World, act: () => R): R {
+  quiet.add(world)
+  try {
+    return act()
+  } finally {
+    quiet.delete(world)
+  }
+}
+
 /** What is told of, before it is known where to. */
 export interface NewCallback {
   readonly provider: string
@@ -180,16 +222,23 @@ export interface NewCallback {
  * @returns what was queued, if it was
  */
 export function queueCallback(world: World, callback: NewCallback): Callback | undefined {
+  if (quiet.has(world)) return undefined
+  const queued = queueOrNote(world, callback)
+  return 'reason' in queued ? undefined : queued
+}
+
+/** As `queueCallback`; returns what was written down where nothing was queued. */
+export function queueOrNote(world: World, callback: NewCallback): Callback | UnsentCallback {
   const { provider, type, iccid, version } = callback
   const body = JSON.stringify(callback.body)
   const target = world.in(targets).get(provider)
-  if (!target) {
-    noteUnsent(world, { provider, type, iccid, version, body, reason: noTarget(provider) })
-    return undefined
-  }
+  if (!target)
+    return unsent(world, { provider, type, iccid, version, body, reason: noTarget(provider) })
+
   const serial = world.next('callback')
   const finished = { index: 'finished', prefix: provider + SEPARATOR }
-  keepLatest(world, callbacks, finished, CALLBACKS_KEPT)
+  for (const { id } of keepLatest(world, callbacks, finished, CALLBACKS_KEPT))
+    forgetDeliveries(world, id)
   const queued: Callback = {
     ...defined({ provider, type, iccid, url: target.url, body, version }),
     id: `cb_${world.mark}_${String(serial).padStart(6, '0')}`,
@@ -212,55 +261,124 @@ export interface NewUnsent extends Omit<NewCallback, 'body'> {
 }
 
 /** Writes down that a callback was due and is not sent, and why. */
-export function noteUnsent(world: World, unsent: NewUnsent): void {
+export function noteUnsent(world: World, callback: NewUnsent): void {
+  if (!quiet.has(world)) unsent(world, callback)
+}
+
+function unsent(world: World, callback: NewUnsent): UnsentCallback {
   // Numbers of their own: the ids of those that are sent do not depend on these.
   const serial = world.next('unsent-callback')
-  const { provider, type, iccid, version, body, reason } = unsent
+  const { provider, type, iccid, version, body, reason } = callback
   const id = `un_${String(serial).padStart(6, '0')}`
   const { now: at } = world
-  world
+  const noted = world
     .in(unsentCallbacks)
     .put(defined({ id, serial, provider, type, iccid, body, version, reason, at }))
   const ofProvider = { index: 'provider', prefix: provider + SEPARATOR }
   keepLatest(world, unsentCallbacks, ofProvider, UNSENT_KEPT)
+  return noted
+}
+
+/** Whether a callback of a provider waits for another to leave. */
+export function isOneBehind(world: World, provider: string): boolean {
+  return world.in(callbacks).matching('behind', provider + SEPARATOR).length > 0
+}
+
+/**
+ * Puts off the attempt at a callback.
+ * @param due virtual ms
+ * @param isBehind true where it follows another callback of the provider, if one leaves before
+ */
+export function holdBack(world: World, callback: Callback, due: number, isBehind: boolean): void {
+  const { id } = world.schedule(attemptDue, due, { callback: callback.id })
+  const held = { ...callback, nextAt: due }
+  world.in(callbacks).put(isBehind ? { ...held, behind: id } : held)
+}
+
+/** Lets those go now that waited for another callback of the provider to leave. */
+function letGo(world: World, provider: string): void {
+  for (const held of world.in(callbacks).matching('behind', provider + SEPARATOR)) {
+    const { behind, ...callback } = held
+    world.in(tasks).delete(String(behind))
+    scheduled(world, callback, world.now)
+  }
 }
 
 /** How an attempt ended; `final` where another cannot help. */
 export interface Outcome extends Omit<Attempt, 'at'> {
   readonly final?: boolean
+  /** True where the provider believes it delivered, whatever became of it. */
+  readonly isBelieved?: boolean
+  /** Absent where nothing left. */
+  readonly sent?: Sent
 }
+
+/** An attempt that was made, at virtual time `at`. */
+export interface Made {
+  readonly at: number
+  /** One, or more where a fault sent it more than once. */
+  readonly outcomes: readonly Outcome[]
+}
+
+const isTaken = ({ status = 0, isBelieved }: Outcome) =>
+  isBelieved || (status >= 200 && status < 300)
 
 /**
  * Notes an attempt. A failed one is followed by the next of the schedule, and after the last the
- * callback is dead.
+ * callback is dead. Where something left, a callback that waited for that leaves, too.
  * @param schedule delays between attempts, ISO 8601
  */
 export function recordAttempt(
   world: World,
   id: string,
-  { final, ...attempt }: Attempt & Outcome,
+  made: Made,
   schedule: readonly string[],
 ): Callback | undefined {
   const callback = world.in(callbacks).get(id)
   if (!callback) return undefined
-  const { nextAt: _, ...rest } = callback
-  const tried = {
-    ...rest,
-    attempts: [...callback.attempts, attempt],
-    tries: callback.tries + 1,
+  const { nextAt: _, faults: __, behind: ___, ...rest } = callback
+  const attempts = [...callback.attempts]
+  for (const { final: _, isBelieved: __, sent, ...outcome } of made.outcomes) {
+    const attempt = { at: made.at, ...outcome }
+    attempts.push(attempt)
+    if (sent) noteSent(world, callback, { ...attempt, attempt: attempts.length }, sent)
   }
-  const { status = 0 } = attempt
-  if (status >= 200 && status < 300)
-    return world.in(callbacks).put({ ...tried, state: 'delivered' })
+  const tried = { ...rest, attempts, tries: callback.tries + 1 }
+  const next = afterAttempt(world, tried, made, schedule[callback.tries])
+  if (made.outcomes.some(({ sent }) => sent)) letGo(world, callback.provider)
+  return next
+}
 
-  const delay = final ? undefined : schedule[callback.tries]
-  if (delay === undefined) return world.in(callbacks).put({ ...tried, state: 'dead' })
-  return scheduled(world, { ...tried, state: 'retrying' }, addDuration(attempt.at, delay))
+/** @param delay before another attempt, where there may be one */
+function afterAttempt(
+  world: World,
+  tried: Callback,
+  { at, outcomes }: Made,
+  delay: string | undefined,
+): Callback {
+  if (outcomes.some(isTaken)) return world.in(callbacks).put({ ...tried, state: 'delivered' })
+  if (delay === undefined || outcomes.some(({ final }) => final))
+    return world.in(callbacks).put({ ...tried, state: 'dead' })
+  return scheduled(world, { ...tried, state: 'retrying' }, addDuration(at, delay))
+}
+
+/** Writes down what left at an attempt. */
+function noteSent(
+  world: World,
+  { id: callback, provider, type, iccid, url, body }: Callback,
+  attempt: Attempt & { readonly attempt: number },
+  sent: Sent,
+): void {
+  noteDelivery(world, {
+    ...attempt,
+    ...defined({ callback, provider, type, iccid, url }),
+    ...defined({ ...sent, body: sent.body === body ? undefined : sent.body }),
+  })
 }
 
 /** Sets a callback aside as dead that nothing else can be done with, and says why. */
 export function setAside(world: World, callback: Callback, error: string): Callback {
-  const { nextAt: _, ...rest } = callback
+  const { nextAt: _, faults: __, behind: ___, ...rest } = callback
   return world.in(callbacks).put({ ...rest, attempts: [{ at: world.now, error }], state: 'dead' })
 }
 

@@ -8,16 +8,18 @@ export interface Kind {
   readonly prefix: string
 }
 
-/** Forgets the oldest records of a kind beyond the latest `kept`. */
+/** Forgets the oldest records of a kind beyond the latest `kept`, and tells which these were. */
 export function keepLatest<T extends object>(
   world: World,
   of: CollectionDef<T>,
   { index, prefix }: Kind,
   kept: number,
-): void {
+): readonly T[] {
   const all = world.in(of)
-  if (all.size <= kept) return
+  if (all.size <= kept) return []
 
   const range = { from: prefix, to: `${prefix}\uffff`, descending: true }
-  for (const old of all.page(index, range, kept, all.size)) all.delete(of.key(old))
+  const forgotten = all.page(index, range, kept, all.size)
+  for (const old of forgotten) all.delete(of.key(old))
+  return forgotten
 }

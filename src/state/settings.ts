@@ -215,4 +215,9 @@ export const commonSettings = {
     'refuse fields and parameters the spec does not know, optional fields sent as null or "", ' +
       'and bodies not sent as JSON, instead of only journalling them',
   ),
+  preferOverrides: flag(
+    true,
+    'answer a call that comes with `Prefer: code=503`, `example=name` or `delay=PT2S` so, instead of ' +
+      'carrying it out',
+  ),
 }

@@ -3,7 +3,9 @@ import { bundles } from './bundles.ts'
 import { callbacks, targets, unsentCallbacks } from './callbacks.ts'
 import type { AnyCollection } from './collection.ts'
 import { credentials } from './credentials.ts'
+import { deliveries } from './deliveries.ts'
 import { timeline } from './events.ts'
+import { faults } from './faults.ts'
 import { messages } from './messages.ts'
 import { chosenSettings } from './settings.ts'
 import { sims } from './sims.ts'
@@ -21,10 +23,12 @@ export const sharedCollections: readonly AnyCollection[] = [
   timeline,
   callbacks,
   unsentCallbacks,
+  deliveries,
   targets,
   messages,
   credentials,
   chosenSettings,
+  faults,
   snapshots,
   snapshotRecords,
 ]

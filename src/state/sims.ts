@@ -75,6 +75,20 @@ export function simKey(provider: string, iccid: string): string {
   return `${provider}/${iccid}`
 }
 
+/** How many SIMs are looked at in one go. */
+const PAGE = 500
+
+/** The SIM of a provider that came last. */
+export function newestSim(world: World, provider: string): Sim | undefined {
+  const all = world.in(sims)
+  for (let offset = 0; offset < all.size; offset += PAGE) {
+    const page = all.page('serial', { descending: true }, offset, PAGE)
+    const found = page.find((sim) => sim.provider === provider)
+    if (found) return found
+  }
+  return undefined
+}
+
 const network = fields<Network>({
   country,
   name: text,

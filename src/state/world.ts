@@ -44,6 +44,13 @@ export interface WorldDeps {
   readonly committed: (world: World, changes: readonly Change[]) => void
 }
 
+/** What a transaction came to. */
+export interface Done<R> {
+  readonly result: R
+  readonly events: readonly WorldEvent[]
+  readonly changes: readonly Change[]
+}
+
 export interface World {
   readonly name: string
   readonly identity: Identity
@@ -87,9 +94,9 @@ export interface World {
   emit(event: Omit<WorldEvent, 'id' | 'at'>): void
   /**
    * Runs `change` at virtual time `at` (now, unless told). A throw undoes everything it did.
-   * @returns what `change` returned and the events it emitted
+   * @returns what `change` returned, the events it emitted and the records it wrote
    */
-  transaction<R>(change: () => R, at?: number): { result: R; events: readonly WorldEvent[] }
+  transaction<R>(change: () => R, at?: number): Done<R>
   /**
    * Stops the time shown at `at` while the runner advances; `undefined` lets it
    * go on.
@@ -111,6 +118,8 @@ export interface World {
   /** Ends its last life, as it was removed: nothing is committed any more. */
   end(): void
 }
+
+const NONE: readonly Change[] = []
 
 /**
  * Opens a world over its records. Its clock goes on from what it showed when they were kept.
@@ -237,7 +246,7 @@ class OpenWorld implements World {
     this.withStream(provider, () => this.#deps.react(happened, this))
   }
 
-  transaction<R>(change: () => R, at = this.now): { result: R; events: readonly WorldEvent[] } {
+  transaction<R>(change: () => R, at = this.now): Done<R> {
     if (this.#transaction) throw new Error('transactions do not nest')
     if (this.#ended)
       throw new Refusal('writes-refused', `the world "${this.name}" was removed meanwhile`)
@@ -253,8 +262,11 @@ class OpenWorld implements World {
     } finally {
       this.#transaction = undefined
     }
-    if (current.changes.size > 0) this.#deps.committed(this, [...current.changes.values()])
-    return { result, events: current.events }
+    const { events } = current
+    if (current.changes.size === 0) return { result, events, changes: NONE }
+    const changes = [...current.changes.values()]
+    this.#deps.committed(this, changes)
+    return { result, events, changes }
   }
 
   holdTime(at: number | undefined): void {

@@ -7,6 +7,7 @@ import { wallNow } from '../../src/server/ticker.ts'
 import {
   type Callback,
   callbacks,
+  holdBack,
   type Outcome,
   queueCallback,
   recordAttempt,
@@ -41,8 +42,10 @@ afterEach(() => {
 interface Options {
   readonly start?: Identity['start']
   readonly perform?: RunnerDeps['perform']
-  readonly attempt?: RunnerDeps['attempt']
+  /** How the one thing that is sent is taken. */
+  readonly attempt?: (world: World, callback: Callback, signal: AbortSignal) => Promise<Outcome>
   readonly schedule?: readonly string[]
+  readonly disturb?: RunnerDeps['disturb']
 }
 
 /** What a callback tells. */
@@ -56,6 +59,7 @@ function open({
   perform = () => {},
   attempt = async () => ({ status: 200 }),
   schedule = ['PT5S', 'PT5M'],
+  disturb = (_on, callback) => callback,
 }: Options = {}) {
   const performed: [name: string, at: number][] = []
   const attempted: [body: string, at: number][] = []
@@ -76,9 +80,10 @@ function open({
       performed.push([task.kind, on.now - FIXED_START])
       perform(on, task)
     },
-    attempt(on, delivery, signal) {
+    disturb,
+    async attempt(on, delivery, signal) {
       attempted.push([toldBy(delivery), on.now - FIXED_START])
-      return attempt(on, delivery, signal)
+      return [await attempt(on, delivery, signal)]
     },
     schedule: () => schedule,
     report: (sentence) => reports.push(sentence),
@@ -614,9 +619,45 @@ test('a task for a callback that is gone is forgotten without an attempt', async
   await runner.advance(until(10))
   expect([attempted, world.in(tasks).size]).toEqual([[], 0])
   expect(
-    world.transaction(() => recordAttempt(world, queued?.id ?? '', { at: 0, status: 200 }, []))
+    world.transaction(() => recordAttempt(world, queued?.id ?? '', { at: 0, outcomes: [] }, []))
       .result,
   ).toBeUndefined()
+})
+
+test('where faults cannot be looked at, the callback leaves without, and that is reported', async () => {
+  const { world, runner, attempted, reports } = open({
+    disturb: () => {
+      throw new Error('a mistake')
+    },
+  })
+  tell(world, 'one', 'two')
+  await runner.advance(until(10))
+  expect(names(attempted)).toEqual(['one', 'two'])
+  expect(reports).toEqual([
+    expect.stringMatching(/^faults of callback cb_\w+ of world w: a mistake$/),
+    expect.stringMatching(/: a mistake$/),
+  ])
+})
+
+test('a callback that is held back is neither attempted nor told, and the others go on', async () => {
+  const { world, runner, attempted } = open({
+    disturb(on, callback, task) {
+      if (toldBy(callback) !== 'one' || callback.faults) return callback
+      on.transaction(() => {
+        on.in(tasks).delete(String(task.id))
+        holdBack(on, { ...callback, faults: [] }, until(20), false)
+      })
+      return undefined
+    },
+  })
+  tell(world, 'one', 'two')
+  await runner.advance(until(10))
+  const { fired } = await runner.advance(until(30))
+  expect(attempted).toEqual([
+    ['two', 0],
+    ['one', 20],
+  ])
+  expect(fired).toMatchObject([{ kind: 'callback', at: until(20), attempt: 1 }])
 })
 
 test('a random heap of tasks runs sorted', async () => {

@@ -54,7 +54,7 @@ test('bytes are sent with their headers, their type and their length', async () 
 })
 
 test('an answer with a delay is sent after it', async () => {
-  await using server = await answering({ ...bytes, delay: 50 })
+  await using server = await answering({ ...bytes, waits: [{ wall: 50 }] })
   const asked = wallNow()
   expect((await fetch(server.url)).status).toBe(201)
   expect(wallNow() - asked).toBeGreaterThanOrEqual(49)
@@ -87,7 +87,7 @@ test('pieces are sent no longer than somebody reads', async () => {
 
 test.each([
   ['a reply', bytes],
-  ['a late reply', { ...bytes, delay: 20 }],
+  ['a late reply', { ...bytes, waits: [{ wall: 20 }] }],
   ['a hang-up', { kind: 'hang-up' }],
   ['a dribble', { kind: 'dribble', reply: bytes, piece: 4, pause: 1 }],
 ] as const)('what %s set going in its world starts once it has left', async (_what, answer) => {

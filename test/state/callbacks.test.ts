@@ -12,6 +12,7 @@ import {
   unsentCallbacks,
 } from '../../src/state/callbacks.ts'
 import { FIXED_START } from '../../src/state/clock.ts'
+import { deliveries } from '../../src/state/deliveries.ts'
 import { DELIVER, firstTask, tasks } from '../../src/state/task-queue.ts'
 import { openWorld, type World } from '../../src/state/world.ts'
 import { emptyWorld } from '../../src/state/world-records.ts'
@@ -161,7 +162,7 @@ test('the oldest finished callbacks of a provider go, and none of another', () =
   world.transaction(() => world.in(targets).put({ provider: 'q', url: URL }))
   const deliver = (provider: string) => {
     const { id = '' } = queueCallback(world, { ...told, provider }) ?? {}
-    recordAttempt(world, id, { at: world.now, status: 200 }, [])
+    recordAttempt(world, id, { at: world.now, outcomes: [{ status: 200 }] }, [])
   }
   world.transaction(() => {
     for (let at = 0; at < 3; at += 1) deliver('q')
@@ -174,6 +175,31 @@ test('the oldest finished callbacks of a provider go, and none of another', () =
   expect(ofP[0]?.serial).toBe(3 + 3 + 1)
 })
 
+test('what left of a callback goes with it, when that is forgotten', () => {
+  const world = worldWithTarget()
+  const sent = { headers: {}, body: '{}', signature: 'none' } as const
+  world.transaction(() => {
+    for (let at = 0; at < CALLBACKS_KEPT + 2; at += 1) {
+      const { id = '' } = queueCallback(world, told) ?? {}
+      const outcomes =
+        at < 3
+          ? [
+              { status: 500, sent },
+              { status: 200, sent },
+            ]
+          : [{ status: 200 }]
+      recordAttempt(world, id, { at: world.now, outcomes }, [])
+    }
+    queueCallback(world, told)
+  })
+  // Of the three that left something, two are forgotten.
+  const left = [...world.in(deliveries).values()]
+  expect(left.map(({ callback, attempt }) => [callback.slice(-1), attempt])).toEqual([
+    ['3', 1],
+    ['3', 2],
+  ])
+})
+
 test('a failed attempt is followed by the next of the schedule, and after the last it is dead', () => {
   const world = worldWithTarget()
   queue(world)
@@ -182,7 +208,7 @@ test('a failed attempt is followed by the next of the schedule, and after the la
       recordAttempt(
         world,
         `cb_${world.mark}_000001`,
-        { at: FIXED_START + seconds * 1000, status },
+        { at: FIXED_START + seconds * 1000, outcomes: [{ status }] },
         ['PT5S'],
       ),
     ).result
@@ -200,7 +226,7 @@ test('a failed attempt is followed by the next of the schedule, and after the la
 test.each([200, 204, 299])('a receiver that answers %i has it', (status) => {
   const world = worldWithTarget()
   queue(world)
-  const attempt = { at: FIXED_START, status }
+  const attempt = { at: FIXED_START, outcomes: [{ status }] }
   expect(
     world.transaction(() => recordAttempt(world, `cb_${world.mark}_000001`, attempt, ['PT5S']))
       .result?.state,
@@ -213,7 +239,7 @@ test.each([{ error: 'refused' }, { status: 199 }, { status: 300 }])(
     const state = (final: boolean) => {
       const world = worldWithTarget()
       queue(world)
-      const attempt = { at: FIXED_START, ...outcome, final }
+      const attempt = { at: FIXED_START, outcomes: [{ ...outcome, final }] }
       return world.transaction(() =>
         recordAttempt(world, `cb_${world.mark}_000001`, attempt, ['PT5S']),
       ).result
@@ -233,9 +259,8 @@ test('an attempt that took longer than its delay is followed by one that is due 
   const now = FIXED_START + 60_000
   world.transaction(() => {
     for (const { id } of world.in(tasks).values()) world.in(tasks).delete(String(id))
-    recordAttempt(world, `cb_${world.mark}_000001`, { at: FIXED_START, error: 'timed out' }, [
-      'PT5S',
-    ])
+    const attempt = { at: FIXED_START, outcomes: [{ error: 'timed out' }] }
+    recordAttempt(world, `cb_${world.mark}_000001`, attempt, ['PT5S'])
   }, now)
   expect(firstTask(world.in(tasks))?.due).toBe(now)
 })
@@ -247,7 +272,7 @@ test('a callback is sent again to where its provider’s callbacks go now', () =
   if (!sent) throw new Error('nothing was queued')
   expect(() => world.transaction(() => redeliver(world, sent))).toThrow('still to come')
   world.transaction(() => {
-    recordAttempt(world, sent.id, { at: FIXED_START, status: 500 }, [])
+    recordAttempt(world, sent.id, { at: FIXED_START, outcomes: [{ status: 500 }] }, [])
     world.in(targets).put({ provider: 'p', url: `${URL}/new` })
   })
   const dead = all(world)[0] ?? sent

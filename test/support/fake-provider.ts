@@ -282,6 +282,7 @@ export const fake: Simulator = {
   collections: [things],
   handlers,
   gaps: { unserved: 'nobody needs it' },
+  refusalCodes: Object.keys(statuses),
   refusalReply: ({ code, message }, _operation, values) =>
     reply(code === 'unworded' ? 418 : (statuses[code] ?? Number(values?.refusalStatus ?? 400)), {
       code,
@@ -304,5 +305,11 @@ export const fake: Simulator = {
   },
   tasks: [makeLater],
   device: { usage: { covers: () => true, thresholds: [] } },
-  callbacks: { sign: () => ({}), schedule: () => ['PT5S'], versions: [1] },
+  callbacks: {
+    types: ['Made', 'Dropped'],
+    compose: () => ({ body: {} }),
+    sign: () => ({}),
+    schedule: () => ['PT5S'],
+    versions: [1],
+  },
 }

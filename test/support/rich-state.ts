@@ -18,6 +18,70 @@ const OWN = 'own_1GB'
 const BUNDLE = 'esim_1GB_7D_GB_V2'
 const KEY = { 'X-API-Key': 'test-esim-go-key' }
 
+/** Faults that leave most answers as they are. */
+const FAULTS = [
+  {
+    provider: 'highland',
+    operation: '*',
+    kind: 'delay',
+    own: { delay: 'PT0.001S', clock: 'wall' },
+  },
+  {
+    provider: 'esim-go',
+    operation: 'getInventory',
+    kind: 'delay',
+    own: { delay: { uniform: ['PT0.001S', 'PT0.002S'] } },
+  },
+  {
+    provider: 'esim-go',
+    operation: 'getCatalogue',
+    kind: 'delay',
+    own: { delay: { logNormal: { median: 'PT0.001S', sigma: 0.5 } } },
+    match: { query: { perPage: '1*' }, headers: { 'x-api-key': '*' } },
+    nth: 2,
+  },
+  {
+    provider: 'esim-go',
+    operation: 'getOrganisation',
+    when: 'before',
+    kind: 'status',
+    own: { status: 503, retryAfter: 'PT1M', headers: { 'X-Own': 'a' } },
+    times: 1,
+    until: 1_798_761_600_000,
+  },
+  {
+    provider: 'esim-go',
+    operation: 'listEsims',
+    kind: 'schema',
+    own: { pointer: '/esims/0/iccid' },
+  },
+  { provider: 'esim-go', operation: 'getEsim', kind: 'dribble', own: { bytes: 100, every: '1ms' } },
+  {
+    provider: 'accounts-orders',
+    operation: '*',
+    when: 'before',
+    kind: 'rate-limit',
+    own: { limit: 1000, window: 'PT1M', body: { too: 'many' } },
+    counted: { endsAt: 1_767_225_700_000, calls: 3 },
+  },
+  {
+    provider: 'esim-go',
+    operation: 'applyBundle',
+    kind: 'truncated',
+    own: { bytes: 5 },
+    match: { body: { '/name': 'nobody', '/iccid': 5 }, path: {} },
+  },
+] as const
+
+/** Faults of callbacks that leave most of them as they are. */
+const CALLBACK_FAULTS = [
+  { kind: 'late', own: { by: 'PT1S' }, nth: 3 },
+  { kind: 'reorder', own: { within: 'PT1S' }, times: 1 },
+  { kind: 'truncated', own: { bytes: 5 }, match: { body: { '/iccid': '1' } } },
+  { kind: 'content-type', own: { contentType: 'text/plain' } },
+  { kind: 'expired-timestamp', own: { by: 'PT1H' } },
+].map((fault) => ({ provider: 'wholesale', callback: '*', ...fault }))
+
 export interface Asked {
   readonly method: string
   readonly path: string
@@ -164,6 +228,20 @@ function withTheRest(state: StateDocument, iccid: string): StateDocument {
   )
   for (const name of ['accounts-orders.usage', 'highland.esims', 'wholesale.stock'])
     all[name] = Object.fromEntries(Object.entries(all[name] ?? {}).slice(-3))
+  const set = [...FAULTS.map((fault) => ({ when: 'after', ...fault })), ...CALLBACK_FAULTS]
+  all.faults = Object.fromEntries(
+    set.map((fault, at) => {
+      const id = `fault_${at + 1}`
+      const counts = { serial: at + 1, setAt: 1_767_225_600_000, seen: 0, hits: 0, counted: {} }
+      return [id, { id, ...counts, ...fault }]
+    }),
+  )
+  const [callback] = Object.values(all.callbacks ?? {})
+  const [task] = Object.keys(all.tasks ?? {})
+  const chosen = [{ id: 'fault_1', kind: 'expired-timestamp', own: { by: 'PT1H' } }]
+  if (callback) Object.assign(callback, { faults: chosen, behind: Number(task) })
+  const [delivery] = Object.values(all.deliveries ?? {})
+  if (delivery) Object.assign(delivery, { faults: ['truncated'], note: 'short', body: '{' })
   return { ...state, collections: all }
 }
 
@@ -203,7 +281,11 @@ function reads({ iccid, reference, order, sold }: Ids, tokens: Tokens): Asked[] 
       '/messages',
       '/callbacks',
       '/callbacks?state=unsent',
+      '/deliveries',
       '/settings/esim-go',
+      '/stock/esim-go',
+      '/stock/highland',
+      '/stock/wholesale',
       '/snapshots',
       '/snapshots/before/diff/now',
       '/history',

@@ -1,7 +1,7 @@
 // How accounts-orders words a refusal: {"type", "messages"}; its token endpoint, as OAuth2 does.
 import type { AnyRefusal, CommonRefusal } from '../../state/refusal.ts'
 import type { Reply } from '../call.ts'
-import { bearerChallenge, wordTokenRefusal } from '../client-credentials.ts'
+import { bearerChallenge, tokenRefusalCodes, wordTokenRefusal } from '../client-credentials.ts'
 
 /**
  * Refusals only accounts-orders has; those of its token endpoint are worded as
@@ -59,6 +59,9 @@ function messagesOf({ code, message }: AnyRefusal): string[] {
   if (code === 'internal') return ['Internal error']
   return code === 'invalid-request' ? message.split('; ') : [message]
 }
+
+/** Every code there are words for. */
+export const refusalCodes: readonly string[] = [...Object.keys(table), ...tokenRefusalCodes]
 
 export function refusalReply(refusal: AnyRefusal, operation: string | undefined): Reply {
   if (operation === 'issueToken') return wordTokenRefusal(refusal)

@@ -1,15 +1,20 @@
 // What eSIM Go tells its customers' endpoint of an eSIM: which events, in which words, signed how.
-import { createHmac } from 'node:crypto'
-import type { Bundle } from '../../state/bundles.ts'
+import { createHash, createHmac } from 'node:crypto'
+import { type Bundle, bundlesOf } from '../../state/bundles.ts'
 import { type Callback, noteUnsent, queueCallback } from '../../state/callbacks.ts'
+import { defined } from '../../state/defined.ts'
 import type { WorldEvent } from '../../state/events.ts'
 import { iso } from '../../state/instant.ts'
+import { Refusal } from '../../state/refusal.ts'
 import { type ProfileState, profileLifecycle } from '../../state/sim-lifecycle.ts'
+import { simKey, sims } from '../../state/sims.ts'
 import type { World } from '../../state/world.ts'
+import type { ComposedCallback, Signing, WantedCallback } from '../simulator.ts'
 import { description, remaining } from './bundles/wire.ts'
 import { DELETION_SCHEDULED, IDLE_DELETED } from './esims/idle.ts'
 import { profileStatus } from './esims/wire.ts'
 import { apiKey } from './organisation/account.ts'
+import { BALANCE_ALERTS, balanceAlert } from './organisation/balance-alerts.ts'
 import { esims, SLUG } from './records.ts'
 import { settings } from './settings.ts'
 import { callbackVersion } from './versions.ts'
@@ -29,7 +34,7 @@ type DueCallback =
   | { readonly type: string; readonly reason: string }
 
 /** The bundle in use, as a callback shows it. */
-function bundleBody(world: World, bundle: Bundle) {
+function bundleBody(world: World, bundle: Bundle, version: number) {
   const quantities = {
     initialQuantity: bundle.initialBytes,
     remainingQuantity: remaining(bundle),
@@ -37,7 +42,7 @@ function bundleBody(world: World, bundle: Bundle) {
     endTime: iso(bundle.endsAt ?? world.now),
     unlimited: bundle.unlimited,
   }
-  if (callbackVersion(world) === 2) return { name: bundle.name, ...quantities }
+  if (version === 2) return { name: bundle.name, ...quantities }
   return {
     id: bundle.id,
     reference: bundle.reference,
@@ -55,7 +60,8 @@ function bundleAlert(
 ): DueCallback {
   if (!bundle)
     return { type: alertType, reason: 'the bundle it would tell of is not on the eSIM any more' }
-  return { type: alertType, body: { iccid, alertType, bundle: bundleBody(world, bundle) } }
+  const told = bundleBody(world, bundle, callbackVersion(world))
+  return { type: alertType, body: { iccid, alertType, bundle: told } }
 }
 
 /** The alert of a change of profile; none where both are the same in the words of eSIM Go. */
@@ -64,11 +70,13 @@ function statusAlert(
   from: ProfileState,
   to: ProfileState,
 ): DueCallback | undefined {
+  if (profileStatus(to) === profileStatus(from)) return undefined
+  return { type: 'ProfileStatusChange', body: statusBody(iccid, to, at) }
+}
+
+function statusBody(iccid: string, profile: ProfileState, at: number) {
   const alertType = 'ProfileStatusChange'
-  const status = profileStatus(to)
-  if (status === profileStatus(from)) return undefined
-  const body = { iccid, alertType, profileStatus: status, timestamp: iso(at) }
-  return { type: alertType, body }
+  return { iccid, alertType, profileStatus: profileStatus(profile), timestamp: iso(at) }
 }
 
 function isProfileState(value: unknown): value is ProfileState {
@@ -121,13 +129,67 @@ export function tellCustomer(world: World, event: WorldEvent, bundle: Bundle | u
   }
 }
 
+/** Every type of callback that the specs have. */
+export const TYPES: readonly string[] = [
+  'FirstAttachment',
+  'FirstUse',
+  'Utilisation',
+  'ProfileStatusChange',
+  ...BALANCE_ALERTS,
+  ...Object.values(deletions),
+]
+
+/** Writes a callback of what an eSIM is now, or the money. */
+export function compose(
+  world: World,
+  { type, iccid: wanted, version }: WantedCallback,
+): ComposedCallback {
+  const balance = BALANCE_ALERTS.find((alertType) => alertType === type)
+  if (balance) return { body: balanceAlert(world, balance) }
+
+  const iccid = wanted ?? newestEsim(world)
+  const sim = world.in(sims).get(simKey(SLUG, iccid))
+  if (!sim || !world.in(esims).has(iccid))
+    throw new Refusal('not-found', `the account has no eSIM ${iccid}: GET /_sim/sims lists them`)
+  const { now } = world
+  if (Object.values(deletions).includes(type))
+    return { iccid, body: { date: iso(now), event: type, iccid } }
+  if (type === 'ProfileStatusChange') return { iccid, body: statusBody(iccid, sim.profile, now) }
+  if (type === 'FirstAttachment') return { iccid, body: { iccid, alertType: type } }
+
+  const bundle = bundleInUse(world, iccid)
+  const told = bundle && bundleBody(world, bundle, version)
+  return { iccid, body: defined({ iccid, alertType: type, bundle: told }) }
+}
+
+/** @throws Refusal `wrong-state` where there is none */
+function newestEsim(world: World): string {
+  const [newest] = world.in(esims).page('assignedDate', { descending: true }, 0, 1)
+  if (newest) return newest.iccid
+  throw new Refusal('wrong-state', 'the account has no eSIM to tell of: order one')
+}
+
+/** The bundle an eSIM uses data of, else its latest. */
+function bundleInUse(world: World, iccid: string): Bundle | undefined {
+  const all = bundlesOf(world, SLUG, iccid)
+  return all.find(({ state }) => state === 'active') ?? all.at(-1)
+}
+
+/** What another world's callbacks are signed with. */
+export function otherSecret({ identity: { name, seed } }: World): string {
+  const key = createHash('sha256').update(JSON.stringify([name, seed, SLUG, 'other']))
+  return `esimgo-${key.digest('hex').slice(0, 32)}`
+}
+
 /** HMAC-SHA256 over the body as sent, under the API key; version 2 is not signed. */
-export function sign(callback: Callback, world: World): Record<string, string> {
-  if (callback.version === 2) return {}
-  const key = apiKey(world)
-  if (key === undefined) return {}
+export function sign(
+  callback: Callback,
+  world: World,
+  { secret = apiKey(world) }: Signing,
+): Record<string, string> {
+  if (callback.version === 2 || secret === undefined) return {}
   return {
-    'X-Signature-SHA256': createHmac('sha256', key)
+    'X-Signature-SHA256': createHmac('sha256', secret)
       .update(callback.body)
       .digest(world.settings(settings).signatureEncoding),
   }

@@ -77,6 +77,9 @@ function lists401(operation: string | undefined, basePath = V24): boolean {
   return operation === 'createOrder' || (operation === 'getNetworks' && !isSince(V25, basePath))
 }
 
+/** Every code there are words for. */
+export const refusalCodes: readonly string[] = Object.keys(table)
+
 export function refusalReply(
   refusal: AnyRefusal,
   operation: string | undefined,

@@ -10,10 +10,10 @@ import { bundleHandlers } from './bundles/handlers.ts'
 import { inventoryHandlers } from './bundles/inventory-handlers.ts'
 import { lapseBundle } from './bundles/lapse.ts'
 import { revokeHandlers } from './bundles/revoke-handlers.ts'
-import { sign, UTILISATION } from './callbacks.ts'
+import { compose, otherSecret, sign, TYPES, UTILISATION } from './callbacks.ts'
 import { catalogueHandlers } from './catalogue/handlers.ts'
 import { lookUpBought } from './catalogue/on-sale.ts'
-import { refusalReply } from './errors.ts'
+import { refusalCodes, refusalReply } from './errors.ts'
 import { esimHandlers } from './esims/handlers.ts'
 import { history } from './esims/history.ts'
 import { idleTasks } from './esims/idle.ts'
@@ -30,7 +30,7 @@ import { alertInsufficient } from './organisation/balance-alerts.ts'
 import { organisationHandlers } from './organisation/handlers.ts'
 import { countRequest, windows } from './rate-limit.ts'
 import { accounts, esims, lots, orders, SLUG, userBundles } from './records.ts'
-import { applySeedFile } from './seed-file.ts'
+import { applySeedFile, stockShown } from './seed-file.ts'
 import { seeds } from './seeds.ts'
 import { settings } from './settings.ts'
 import type { operations } from './spec.d.ts'
@@ -65,6 +65,7 @@ export const esimGo = defineSimulator<operations, typeof settings.table>({
   collections: [esims, orders, lots, accounts, userBundles, takenOff, history, returning, windows],
   handlers,
   refusalReply,
+  refusalCodes,
   auth: {
     kind: 'api-key',
     credentialIn,
@@ -86,6 +87,7 @@ export const esimGo = defineSimulator<operations, typeof settings.table>({
   },
   seeds,
   applySeedFile,
+  stockShown,
   tasks: [...idleTasks, registerAgain, deliverLate, lapseBundle, concludeReturn],
   react,
   device: {
@@ -102,8 +104,11 @@ export const esimGo = defineSimulator<operations, typeof settings.table>({
     },
   },
   callbacks: {
+    types: TYPES,
+    compose,
     sign,
     secret: apiKey,
+    otherSecret,
     schedule: (world) => world.settings(settings).retrySchedule,
     versions: CALLBACK_VERSIONS,
   },

@@ -272,6 +272,8 @@ export interface CatalogueBundle {
   /** US cents. */
   readonly price: number
   readonly billingType: 'FixedCost'
+  /** True once another catalogue took the place of the one it was in: what was bought stays good. */
+  readonly isOffSale?: true
 }
 
 /**
@@ -295,5 +297,6 @@ export const userBundles = defineCollection<CatalogueBundle>({
     unlimited: flag,
     price: amount,
     billingType: oneOf('FixedCost'),
+    isOffSale: optional(present),
   }),
 })

@@ -1,18 +1,19 @@
-// What a user's seed file lays over the default state: money, bundles on sale, inventory, eSIMs.
+// What a user's seed file lays over what there is: money, bundles on sale, inventory, eSIMs.
 import { defined } from '../../state/defined.ts'
-import { addDuration, DurationError } from '../../state/duration.ts'
+import { addDuration, DurationError, isoDuration } from '../../state/duration.ts'
 import { type ActivationCode, parseActivationCode } from '../../state/installation-code.ts'
 import { Refusal } from '../../state/refusal.ts'
 import { install, simKey, sims } from '../../state/sims.ts'
 import type { World } from '../../state/world.ts'
 import { findCountry } from '../countries.ts'
-import { addLot } from './bundles/inventory.ts'
+import type { StockShown } from '../simulator.ts'
+import { addLot, usableLots } from './bundles/inventory.ts'
 import { putOnEsim } from './bundles/put-on-esim.ts'
 import { lookUp } from './catalogue/on-sale.ts'
 import { mintEsim } from './esims/esims.ts'
-import { toCents } from './money.ts'
-import { accountOf } from './organisation/account.ts'
-import { accounts, type CatalogueBundle, esims, SLUG, userBundles } from './records.ts'
+import { money, toCents } from './money.ts'
+import { accountOf, usableCredit } from './organisation/account.ts'
+import { accounts, type CatalogueBundle, SLUG, userBundles } from './records.ts'
 
 type Fields = Readonly<Record<string, unknown>>
 
@@ -162,21 +163,29 @@ function userBundle(where: string, value: unknown): CatalogueBundle {
 }
 
 /**
- * Puts bundles on sale: a list adds to the default catalogue, `{replace: true, bundles}` takes its
- * place.
+ * Puts bundles on sale: a list adds to what is there, `{replace: true, bundles}` takes the place of
+ * the default catalogue and of earlier bundles of one's own, `replace: false` brings the default
+ * one back.
  */
 function putCatalogue(world: World, value: unknown): void {
   const isList = value === undefined || Array.isArray(value)
   const { replace, bundles } = isList
-    ? { replace: false, bundles: value }
+    ? { replace: undefined, bundles: value }
     : fields('catalogue', value, ['replace', 'bundles'])
   const where = isList ? 'catalogue' : 'catalogue.bundles'
-  if (flag('catalogue.replace', replace)) {
-    if (bundles === undefined) throw wrong(where, 'must list what is on sale instead')
-    world.in(accounts).put({ ...accountOf(world), onlyOwnBundles: true })
-  }
+  if (replace !== undefined) replaceCatalogue(world, flag('catalogue.replace', replace))
+  if (replace === true && bundles === undefined)
+    throw wrong(where, 'must list what is on sale instead')
   for (const [at, bundle] of list(where, bundles).entries())
     world.in(userBundles).put(userBundle(`${where}[${at}]`, bundle))
+}
+
+/** @param onlyOwn takes the default catalogue off sale, and what there was of one's own */
+function replaceCatalogue(world: World, onlyOwn: boolean): void {
+  world.in(accounts).put({ ...accountOf(world), onlyOwnBundles: onlyOwn })
+  if (!onlyOwn) return
+  const own = world.in(userBundles)
+  for (const bundle of [...own.values()]) own.put({ ...bundle, isOffSale: true })
 }
 
 const ESIM_FIELDS = [
@@ -209,8 +218,8 @@ function activationCode(where: string, value: unknown): ActivationCode {
 function putEsim(world: World, where: string, value: unknown): void {
   const entry = fields(where, value, ESIM_FIELDS)
   const iccid = optional(`${where}.iccid`, entry.iccid, iccidText)
-  if (iccid !== undefined && world.in(esims).has(iccid))
-    throw wrong(`${where}.iccid`, `${iccid} is there twice`)
+  if (iccid !== undefined && world.in(sims).has(simKey(SLUG, iccid)))
+    throw wrong(`${where}.iccid`, `${iccid} is there already`)
 
   const esim = mintEsim(world, {
     iccid,
@@ -245,12 +254,13 @@ const FILE_FIELDS = [
 ]
 
 /**
- * Lays the part of a seed file that is eSIM Go's over the default state.
+ * Lays the part of a seed file that is eSIM Go's over what there is: money takes the place of what
+ * there was, all else is added.
  * @param content as parsed from the file, unchecked
  * @throws Refusal `invalid-request` naming the first thing that is wrong with it
  */
 export function applySeedFile(world: World, content: unknown): void {
-  const file = fields('seed file', content, FILE_FIELDS)
+  const file = fields('stock', content, FILE_FIELDS)
   world.in(accounts).put({
     ...accountOf(world),
     ...defined({
@@ -269,4 +279,39 @@ export function applySeedFile(world: World, content: unknown): void {
   for (const [at, lot] of list('inventory', file.inventory).entries())
     putLot(world, `inventory[${at}]`, lot)
   for (const [at, esim] of list('esims', file.esims).entries()) putEsim(world, `esims[${at}]`, esim)
+}
+
+/** A bundle on sale as a seed file has it. */
+function bundleShown({ unlimited, dataAmount, price, ...bundle }: CatalogueBundle): object {
+  const { name, description, countries, duration, groups, speed, area, imageUrl } = bundle
+  const data = unlimited ? { unlimited } : { dataAmount }
+  const shown = { name, description, countries, ...data, duration, price: money(price), groups }
+  return defined({ ...shown, speed, area, imageUrl })
+}
+
+/**
+ * The money, what is on sale of one's own, and what is in the inventory. eSIMs are not told: they
+ * are among the world's SIMs.
+ */
+export function stockShown(world: World, limit: number): StockShown {
+  const account = accountOf(world)
+  const own = [...world.in(userBundles).values()].filter(({ isOffSale }) => !isOffSale)
+  const bundles = own.slice(0, limit).map(bundleShown)
+  const left = new Map<string, number>()
+  for (const { bundle, remaining } of usableLots(world))
+    left.set(bundle, (left.get(bundle) ?? 0) + remaining)
+  const inventory = [...left].map(([bundle, quantity]) => ({ bundle, quantity }))
+
+  const credit = usableCredit(world, account)
+  const lifetime = credit > 0 ? isoDuration(account.testCreditExpiresAt - world.now) : undefined
+  const stock = defined({
+    balance: money(account.balance),
+    testCredit: money(credit),
+    testCreditLifetime: lifetime,
+    savedCard: account.cardless !== true,
+    catalogue: account.onlyOwnBundles === true ? { replace: true, bundles } : bundles,
+    inventory: inventory.slice(0, limit),
+  })
+  const more = { catalogue: own.length - bundles.length, inventory: inventory.length - limit }
+  return { stock, more }
 }

@@ -58,6 +58,9 @@ const table: Readonly<Record<CommonRefusal | HighlandRefusal, Wording>> = {
   internal: [500, 'Internal server error.'],
 }
 
+/** Every code there are words for. */
+export const refusalCodes: readonly string[] = Object.keys(table)
+
 export function refusalReply(
   refusal: AnyRefusal,
   _operation: string | undefined,

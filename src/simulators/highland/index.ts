@@ -8,11 +8,11 @@ import type { Sim } from '../../state/sims.ts'
 import type { World } from '../../state/world.ts'
 import type { HeaderOf } from '../call.ts'
 import { defineSimulator, type SettingValues } from '../simulator.ts'
-import { refusalReply } from './errors.ts'
+import { refusalCodes, refusalReply } from './errors.ts'
 import { countriesOf, startWhereConnected } from './esims.ts'
 import { handlers } from './handlers.ts'
 import { companies, esims, ownRules, SLUG } from './records.ts'
-import { applySeedFile } from './seed-file.ts'
+import { applySeedFile, stockShown } from './seed-file.ts'
 import { seeds } from './seeds.ts'
 import { settings } from './settings.ts'
 import type { operations } from './spec.d.ts'
@@ -80,9 +80,11 @@ export const highland = defineSimulator<operations, typeof settings.table>({
   narrower: ownRules,
   handlers,
   refusalReply,
+  refusalCodes,
   auth: { kind: 'api-key', credentialIn, authenticate, demand },
   seeds,
   applySeedFile,
+  stockShown,
   device: {
     usage: {
       covers: (_world, bundle, country) => covers(countriesOf(bundle), country),

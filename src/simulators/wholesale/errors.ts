@@ -1,7 +1,7 @@
 // How the wholesale API words a refusal: {"status":"Failure","code","message"}.
 import type { AnyRefusal, CommonRefusal } from '../../state/refusal.ts'
 import type { Reply } from '../call.ts'
-import { bearerChallenge, wordTokenRefusal } from '../client-credentials.ts'
+import { bearerChallenge, tokenRefusalCodes, wordTokenRefusal } from '../client-credentials.ts'
 
 /**
  * Refusals only the wholesale API has; those of its token endpoint are worded
@@ -71,6 +71,9 @@ const table: Readonly<
 
 /** Seconds after which to try again (invented). */
 const A_WHILE = '5'
+
+/** Every code there are words for. */
+export const refusalCodes: readonly string[] = [...Object.keys(table), ...tokenRefusalCodes]
 
 export function refusalReply(refusal: AnyRefusal, operation: string | undefined): Reply {
   if (operation === 'issueToken') return wordTokenRefusal(refusal)

@@ -2,13 +2,13 @@
 import { clientAuthentication } from '../client-credentials.ts'
 import { defineSimulator } from '../simulator.ts'
 import { isCarried, renew } from './billing.ts'
-import { secret, sign } from './callbacks.ts'
-import { refusalReply } from './errors.ts'
+import { compose, otherSecret, secret, sign } from './callbacks.ts'
+import { refusalCodes, refusalReply } from './errors.ts'
 import { handlers } from './handlers.ts'
 import { pathOf, tokenPath } from './paths.ts'
 import { settle } from './provisioning.ts'
-import { lines, reservations, SLUG, stockSims, transactions } from './records.ts'
-import { applySeedFile } from './seed-file.ts'
+import { ACTIONS, lines, reservations, SLUG, stockSims, transactions } from './records.ts'
+import { applySeedFile, stockShown } from './seed-file.ts'
 import { seeds } from './seeds.ts'
 import { settings } from './settings.ts'
 import type { operations } from './spec.d.ts'
@@ -21,18 +21,24 @@ export const wholesale = defineSimulator<operations, typeof settings.table>({
   collections: [stockSims, reservations, lines, transactions],
   handlers,
   refusalReply,
+  refusalCodes,
   auth: clientAuthentication(SLUG, tokenPath),
   requests: { pathOf },
   seeds,
   applySeedFile,
+  stockShown,
   tasks: [settle, renew],
   device: {
     usage: { covers: isCarried, thresholds: [] },
     homeCountry: () => 'US',
   },
   callbacks: {
+    types: ACTIONS,
+    compose,
     sign,
+    signsTime: true,
     secret,
+    otherSecret,
     schedule: (world) => world.settings(settings).retrySchedule,
     versions: [1],
   },

@@ -106,7 +106,8 @@ export const lines = defineCollection<Line>({
   indexes: { gpsi: ({ gpsi }) => gpsi + SEPARATOR },
 })
 
-export type Action = 'Activate' | 'Suspend' | 'Resume' | 'Cease' | 'Reactivate'
+export const ACTIONS = ['Activate', 'Suspend', 'Resume', 'Cease', 'Reactivate'] as const
+export type Action = (typeof ACTIONS)[number]
 
 /** An accepted request; what was refused leaves none. */
 export interface Transaction {
@@ -149,7 +150,7 @@ export const transactions = defineCollection<Transaction>({
     id: text,
     node: optional(text),
     owner: optional(text),
-    action: oneOf('Activate', 'Suspend', 'Resume', 'Cease', 'Reactivate'),
+    action: oneOf(...ACTIONS),
     fingerprint: text,
     correlationId: optional(text),
     iccid,

@@ -1,63 +1,103 @@
 // A user's own stock: the part of a seed file that is the wholesale API's.
-import { type ActivationCode, parseActivationCode } from '../../state/installation-code.ts'
+import {
+  type ActivationCode,
+  activationCode,
+  parseActivationCode,
+} from '../../state/installation-code.ts'
 import { Refusal } from '../../state/refusal.ts'
 import type { World } from '../../state/world.ts'
+import type { StockShown } from '../simulator.ts'
 import { reservationOf } from './activation.ts'
-import { reservations, type StockSim, stockSims } from './records.ts'
+import { lines, reservations, type StockSim, stockSims } from './records.ts'
 import { addSim } from './stock.ts'
 
 const ICCID = /^[0-9]{19,20}$/
 const RESERVATION = /^(.{1,36})=([0-9]{11,15})$/
 
-function addSims(world: World, kind: StockSim['kind'], lines: readonly unknown[]): void {
-  for (const line of lines) {
-    const [iccid = '', code] = typeof line === 'string' ? line.split(',', 2) : []
-    if (!ICCID.test(iccid) || world.in(stockSims).has(iccid))
-      throw new Refusal(
-        'invalid-request',
-        `wholesale: ${line} is no text of 19 or 20 digits, or is there already`,
-      )
-    addSim(world, iccid, kind, code === undefined ? undefined : codeOf(kind, code))
+function wrong(where: string, what: string): Refusal {
+  return new Refusal('invalid-request', `wholesale.${where} ${what}`)
+}
+
+function list(where: string, value: unknown): readonly unknown[] {
+  if (value === undefined) return []
+  if (!Array.isArray(value)) throw wrong(where, 'must be a list')
+  return value
+}
+
+function textOf(where: string, value: unknown): string {
+  if (typeof value === 'string') return value
+  throw wrong(where, 'must be a text: put it in quotes')
+}
+
+function addSims(world: World, kind: StockSim['kind'], where: string, value: unknown): void {
+  for (const [at, line] of list(where, value).entries()) {
+    const here = `${where}[${at}]`
+    const [iccid = '', code] = textOf(here, line).split(',', 2)
+    if (!ICCID.test(iccid)) throw wrong(here, `${line} is no text of 19 or 20 digits`)
+    if (world.in(stockSims).has(iccid) || world.in(lines).has(iccid))
+      throw wrong(here, `${iccid} is there already`)
+    addSim(world, iccid, kind, code === undefined ? undefined : codeOf(kind, here, code))
   }
 }
 
 /** @throws Refusal `invalid-request` */
-function codeOf(kind: StockSim['kind'], text: string): ActivationCode {
+function codeOf(kind: StockSim['kind'], where: string, text: string): ActivationCode {
   const code = kind === 'esim' ? parseActivationCode(text) : undefined
   if (code) return code
-  const why = kind === 'card' ? 'a card has no activation code' : 'must look like 1$address$code'
-  throw new Refusal('invalid-request', `wholesale: ${text}: ${why}`)
+  throw wrong(
+    where,
+    kind === 'card'
+      ? 'has an activation code, and is a card'
+      : 'must end in its activation code: 1$address$code',
+  )
 }
 
-function reserve(world: World, line: unknown): void {
-  const [, id, gpsi] = RESERVATION.exec(String(line)) ?? []
-  if (id === undefined || gpsi === undefined)
-    throw new Refusal('invalid-request', `wholesale: reservation ${line} is not id=number`)
+function reserve(world: World, where: string, value: unknown): void {
+  const line = textOf(where, value)
+  const [, id, gpsi] = RESERVATION.exec(line) ?? []
+  if (id === undefined || gpsi === undefined) throw wrong(where, `${line} is not id=number`)
   if (world.in(reservations).has(JSON.stringify(id)) || reservationOf(world, gpsi))
-    throw new Refusal(
-      'invalid-request',
-      `wholesale: reservation ${line}: its id or its number is reserved already`,
-    )
+    throw wrong(where, `${line}: its id or its number is reserved already`)
   world.in(reservations).put({ id, gpsi })
 }
 
+const NAMES = ['cards', 'esims', 'reservations']
+
 /**
- * Lays a user's own over the default state.
+ * Adds a user's own to what there is.
  * @param content `cards` and `esims` are lists of ICCIDs, that of an eSIM with its activation code
  *   after a comma or without, `reservations` are lines `id=number`
  * @throws Refusal `invalid-request`, naming what is wrong
  */
 export function applySeedFile(world: World, content: unknown): void {
-  const fields = (content ?? {}) as Readonly<Record<string, unknown>>
-  const { cards = [], esims = [], reservations: lines = [], ...rest } = fields
-  const hasOthers = Object.keys(rest).length > 0
-  if (hasOthers || !Array.isArray(cards) || !Array.isArray(esims) || !Array.isArray(lines))
-    throw new Refusal(
-      'invalid-request',
-      'wholesale knows lists of cards, esims and reservations, and nothing else',
-    )
+  const stock = (content ?? {}) as Readonly<Record<string, unknown>>
+  const unknown = Object.keys(stock).find((name) => !NAMES.includes(name))
+  if (unknown !== undefined)
+    throw wrong('stock', `knows no "${unknown}"; it knows: ${NAMES.join(', ')}`)
 
-  addSims(world, 'card', cards)
-  addSims(world, 'esim', esims)
-  for (const line of lines) reserve(world, line)
+  addSims(world, 'card', 'cards', stock.cards)
+  addSims(world, 'esim', 'esims', stock.esims)
+  for (const [at, line] of list('reservations', stock.reservations).entries())
+    reserve(world, `reservations[${at}]`, line)
+}
+
+/** The SIMs nobody has yet, and the numbers that are reserved. */
+export function stockShown(world: World, limit: number): StockShown {
+  const all = [...world.in(stockSims).values()]
+  const cards = all.filter(({ kind }) => kind === 'card').map(({ iccid }) => iccid)
+  const esims = all.filter(({ kind }) => kind === 'esim')
+  const reserved = [...world.in(reservations).values()].map(({ id, gpsi }) => `${id}=${gpsi}`)
+  const codes = esims.slice(0, limit).map((esim) => `${esim.iccid},${activationCode(esim)}`)
+  return {
+    stock: {
+      cards: cards.slice(0, limit),
+      esims: codes,
+      reservations: reserved.slice(0, limit),
+    },
+    more: {
+      cards: cards.length - limit,
+      esims: esims.length - limit,
+      reservations: reserved.length - limit,
+    },
+  }
 }

@@ -487,8 +487,10 @@ test.each([3, 2])('every callback of version %i is one the spec allows', async (
     'Utilisation',
   ])
   for (const { body } of receiver.arrivals) {
-    expect([body, webhooks.problems('usageCallback', body)]).toEqual([body, []])
-    expect(webhooks.problems('usageCallback', { ...body, extra: 1 })).not.toEqual([])
+    expect([body, webhooks.problems('usageCallback', body.alertType, body)]).toEqual([body, []])
+    expect(webhooks.problems('usageCallback', body.alertType, { ...body, extra: 1 })).not.toEqual(
+      [],
+    )
   }
 })
 

@@ -286,8 +286,8 @@ test('a seed file brings products and stock', async () => {
 })
 
 test.each<[unknown, RegExp]>([
-  [{ nothing: 1 }, /knows products and esims, and no nothing/],
-  [{ products: 'x' }, /"products" must be a list/],
+  [{ nothing: 1 }, /knows no "nothing"; it knows: products, esims/],
+  [{ products: 'x' }, /products must be a list/],
   [{ products: ['x'] }, /"products" line 1/],
   [{ esims: 'x' }, /must be a list of lines/],
   [{ esims: ['x'] }, /line 1 is not simId/],

@@ -514,10 +514,16 @@ test('an eSIM of a seed file may have its activation code, in any form SGP.22 ha
 })
 
 test.each([
-  [{ cards: ['8901410427000000028,1$host.example$CODE'] }, /a card has no activation code/],
-  [{ esims: ['8901410427000000028,2$host.example$CODE'] }, /must look like 1\$address\$code/],
-  [{ card: [] }, /lists of cards, esims and reservations/],
-  [{ cards: '89014104270000000001' }, /lists of cards/],
+  [
+    { cards: ['8901410427000000028,1$host.example$CODE'] },
+    /cards\[0\] has an activation code, and is a card/,
+  ],
+  [
+    { esims: ['8901410427000000028,2$host.example$CODE'] },
+    /must end in its activation code: 1\$address\$code/,
+  ],
+  [{ card: [] }, /knows no "card"; it knows: cards, esims, reservations/],
+  [{ cards: '89014104270000000001' }, /cards must be a list/],
   [{ cards: ['8901'] }, /8901 is no text of 19 or 20 digits/],
   [{ cards: [ICCID] }, /is there already/],
   [{ reservations: ['MINE'] }, /MINE is not id=number/],

@@ -16,7 +16,7 @@ import {
 
 const webhooks = compileWebhooks(readSpec('wholesale.yaml'))
 const problems = (notification: unknown) =>
-  webhooks.problems('subscriptionNotification', notification)
+  webhooks.problems('subscriptionNotification', 'any', notification)
 
 /** A world whose notifications go to a receiver of its own. */
 async function startWithReceiver(given: string, answer: number | readonly number[] = 200) {

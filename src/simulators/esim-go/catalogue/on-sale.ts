@@ -14,7 +14,14 @@ export function onSale(world: World): readonly CatalogueBundle[] {
   const user = world.in(userBundles)
   const others = hasDefaultCatalogue(world) ? defaultCatalogue() : []
   if (user.size === 0) return others
-  return [...user.values(), ...others.filter(({ name }) => !user.has(name))].sort(asListed)
+  const own = [...user.values()].filter(({ isOffSale }) => !isOffSale)
+  return [...own, ...others.filter(({ name }) => !ownBundle(world, name))].sort(asListed)
+}
+
+/** The user's own bundle of a name, while it is on sale. */
+function ownBundle(world: World, name: string): CatalogueBundle | undefined {
+  const own = world.in(userBundles).get(name)
+  return own?.isOffSale ? undefined : own
 }
 
 /** False where the user's own bundles have replaced the default catalogue. */
@@ -25,7 +32,7 @@ function hasDefaultCatalogue(world: World): boolean {
 /** The bundle of exactly this name that can be bought, or `undefined`. */
 export function lookUp(world: World, name: string): CatalogueBundle | undefined {
   return (
-    world.in(userBundles).get(name) ??
+    ownBundle(world, name) ??
     (hasDefaultCatalogue(world) ? defaultBundle(name) : undefined) ??
     catalogueMagicBundle(name)
   )
@@ -36,7 +43,7 @@ export function lookUp(world: World, name: string): CatalogueBundle | undefined 
  * somebody has goes on being usable.
  */
 export function lookUpBought(world: World, name: string): CatalogueBundle | undefined {
-  return lookUp(world, name) ?? defaultBundle(name)
+  return lookUp(world, name) ?? world.in(userBundles).get(name) ?? defaultBundle(name)
 }
 
 /** @throws Refusal `unknown-bundle`, or what a magic name provokes */

@@ -23,8 +23,11 @@ function percentLeft(cents: number, threshold: number): number {
   return threshold === 0 ? 0 : Number(((100 * cents) / threshold).toFixed(3))
 }
 
-/** @returns true where it will be sent */
-function queueAlert(world: World, alertType: 'LowBalance' | 'InsufficientBalance'): boolean {
+export const BALANCE_ALERTS = ['LowBalance', 'InsufficientBalance'] as const
+export type BalanceAlert = (typeof BALANCE_ALERTS)[number]
+
+/** What is told of the money there is now. */
+export function balanceAlert(world: World, alertType: BalanceAlert): object {
   const threshold = thresholdOf(world)
   const left = spendable(world)
   const balanceInfo = {
@@ -32,11 +35,16 @@ function queueAlert(world: World, alertType: 'LowBalance' | 'InsufficientBalance
     threshold: money(threshold),
     thresholdPercentRemaining: percentLeft(left, threshold),
   }
+  return { alertType, balanceInfo }
+}
+
+/** @returns true where it will be sent */
+function queueAlert(world: World, alertType: BalanceAlert): boolean {
   const queued = queueCallback(world, {
     provider: SLUG,
     type: alertType,
     version: callbackVersion(world),
-    body: { alertType, balanceInfo },
+    body: balanceAlert(world, alertType),
   })
   return queued !== undefined
 }

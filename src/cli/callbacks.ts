@@ -1,0 +1,182 @@
+// `esimulator callbacks`: what was sent and what was not, once more, and on demand.
+import type {
+  CallbackShown,
+  DeliveriesShown,
+  DeliveryShown,
+  UnsentCallbackShown,
+} from '../control/wire.ts'
+import type { CallbackFilter, WorldClient } from '../control/world-client.ts'
+import { pause } from '../server/ticker.ts'
+import { defined } from '../state/defined.ts'
+import { CannotRun } from './cannot-run.ts'
+import type { OwnFlag, Run } from './command.ts'
+import type { Config, Flags } from './config.ts'
+import { argument, connect, print } from './connection.ts'
+import { table } from './table.ts'
+import { typedValue } from './typed-value.ts'
+
+type AnyCallback = CallbackShown | UnsentCallbackShown
+
+export const callbackFlags: readonly OwnFlag[] = [
+  { usage: '--follow', says: 'go on, and print what leaves: a line each' },
+  { usage: '--state <STATE>', says: 'only pending, retrying, delivered, dead or unsent ones' },
+  { usage: '--type <TYPE>', says: 'only of this type' },
+  { usage: '--iccid <ICCID>', says: 'only of this SIM; send: the SIM it tells of' },
+  { usage: '--limit <N>', says: 'how many, the newest (100)' },
+  {
+    usage: '--field <NAME=VALUE>',
+    says: 'send: laid over what the provider writes, as in bundle.remainingQuantity=0',
+    many: true,
+  },
+  { usage: '--callback-version <N>', says: 'send: where the provider has several' },
+]
+
+/** Wall ms between two looks at what has left. */
+const BETWEEN = 500
+
+const text = (value: unknown) => (typeof value === 'string' ? value : undefined)
+
+function filterOf(flags: Flags): CallbackFilter {
+  const limit = text(flags.limit)
+  const [provider, state, type] = [flags.provider, flags.state, flags.type].map(text)
+  return defined({
+    provider,
+    // What is no state is refused by the simulator, which knows them.
+    state: state as CallbackFilter['state'],
+    type,
+    iccid: text(flags.iccid),
+    limit: limit === undefined ? undefined : numberOf('limit', limit),
+  })
+}
+
+/** @throws CannotRun */
+function numberOf(name: string, written: string): number {
+  if (/^\d+$/.test(written)) return Number(written)
+  throw new CannotRun(`--${name} ${written}: it must be a whole number`)
+}
+
+/** How an attempt ended, in a word or a sentence. */
+function outcomeOf({ status, error, note }: CallbackShown['attempts'][number]): string {
+  return [status ?? error, note].filter((part) => part !== undefined).join('; ')
+}
+
+function rowOf(callback: AnyCallback): (string | number | undefined)[] {
+  const { id, queuedAt, provider, type, iccid, state } = callback
+  const row = [id, queuedAt, provider, type, iccid, state]
+  if (callback.state === 'unsent') return [...row, 0, callback.reason]
+  const { attempts } = callback
+  const last = attempts.at(-1)
+  return [...row, attempts.length, last && outcomeOf(last)]
+}
+
+interface Listed {
+  readonly total: number
+  readonly callbacks: readonly AnyCallback[]
+}
+
+const COLUMNS = ['callback', 'at', 'provider', 'type', 'iccid', 'state', 'attempts', 'outcome']
+
+function listText({ total, callbacks: found }: Listed): string {
+  if (total === 0)
+    return 'there are no such callbacks; `esimulator callbacks --state unsent` has those not sent'
+  const more = total > found.length ? `\n${total - found.length} more` : ''
+  return table(COLUMNS, found.map(rowOf)) + more
+}
+
+function deliveryCells(delivery: DeliveryShown): (string | number | undefined)[] {
+  const { at, callback, type, iccid, attempt, signature, faults } = delivery
+  return [at, callback, type, iccid, attempt, outcomeOf(delivery), signature, faults?.join(', ')]
+}
+
+function deliveriesText({ total, distinct, deliveries }: DeliveriesShown): string {
+  if (total === 0) return 'nothing has left'
+  const names = ['at', 'callback', 'type', 'iccid', 'attempt', 'outcome', 'signature', 'faults']
+  const more = total > deliveries.length ? `${total - deliveries.length} more; ` : ''
+  const sum = `${more}${total} deliveries of ${distinct} callbacks`
+  return `${table(names, deliveries.map(deliveryCells))}\n${sum}`
+}
+
+/** Prints what has left and then, for ever, what leaves. */
+async function follow(config: Config, client: WorldClient, filter: CallbackFilter): Promise<never> {
+  let last = 0
+  for (;;) {
+    const latest = { ...filter, order: 'newest', limit: 1000 } as const
+    const { deliveries } = await client.callbacks.deliveries(latest)
+    const newest = deliveries[0]?.id ?? 0
+    // In another life of the world they are counted anew.
+    if (newest < last) last = 0
+    for (const delivery of deliveries.filter(({ id }) => id > last).toReversed())
+      print(config, delivery, (each) => deliveryCells(each).join('  ').trimEnd())
+    last = newest
+    await pause(BETWEEN)
+  }
+}
+
+/** `bundle.remainingQuantity=0` and others, as an object. @throws CannotRun */
+function fieldsOf(written: Flags[string]): Record<string, unknown> | undefined {
+  if (!Array.isArray(written)) return undefined
+  const fields: Record<string, unknown> = {}
+  for (const each of written) {
+    const [, path = '', value = ''] = /^([^=]+)=(.*)$/s.exec(String(each)) ?? []
+    if (path === '') throw new CannotRun(`--field ${each}: write it as NAME=VALUE`)
+    const names = path.split('.')
+    let at = fields
+    for (const name of names.slice(0, -1)) {
+      const below = at[name]
+      const next = typeof below === 'object' && below !== null ? below : {}
+      at[name] = next
+      at = next as Record<string, unknown>
+    }
+    at[names.at(-1) ?? ''] = typedValue(value)
+  }
+  return fields
+}
+
+function wantedOf(args: readonly string[], flags: Flags) {
+  const usage = 'callbacks send PROVIDER TYPE, as in callbacks send esim-go Utilisation'
+  const version = text(flags.callbackVersion)
+  return defined({
+    provider: argument(args, 1, usage),
+    type: argument(args, 2, usage),
+    iccid: text(flags.iccid),
+    version: version === undefined ? undefined : numberOf('callback-version', version),
+    fields: fieldsOf(flags.field),
+  })
+}
+
+function oneText(callback: AnyCallback): string {
+  return table(COLUMNS, [rowOf(callback)])
+}
+
+export const callbacks: Run = async (config, args, flags) => {
+  const [action = 'list'] = args
+  const client = connect(config)
+  const filter = filterOf(flags)
+  switch (action) {
+    case 'list':
+      if (flags.follow === true) await follow(config, client, filter)
+      print(config, await client.control.call('listCallbacks', { query: filter }), listText)
+      return 0
+    case 'deliveries': {
+      if (flags.follow === true) await follow(config, client, filter)
+      const { deliveries, ...rest } = await client.callbacks.deliveries({
+        ...filter,
+        order: 'newest',
+      })
+      print(config, { ...rest, deliveries: deliveries.toReversed() }, deliveriesText)
+      return 0
+    }
+    case 'redeliver': {
+      const id = argument(args, 1, 'callbacks redeliver ID')
+      print(config, await client.callbacks.redeliver(id), oneText)
+      return 0
+    }
+    case 'send':
+      print(config, await client.callbacks.send(wantedOf(args, flags)), oneText)
+      return 0
+    default:
+      throw new CannotRun(
+        `there is no "callbacks ${action}"; there are: list, deliveries, redeliver, send`,
+      )
+  }
+}

@@ -1,0 +1,70 @@
+// Faults: set, listed with what they did, removed.
+import { checkUseful } from '../server/faults/callback-faults.ts'
+import { checkNotOver, faultAt, readFault } from '../server/faults/read-fault.ts'
+import { defined } from '../state/defined.ts'
+import { type Fault, faults, isActive, setFault } from '../state/faults.ts'
+import { iso } from '../state/instant.ts'
+import { Refusal } from '../state/refusal.ts'
+import type { World } from '../state/world.ts'
+import { type ControlHandlers, providerOf } from './call.ts'
+import type { FaultShown } from './wire.ts'
+
+/** A fault as it was set, and what became of it. */
+function faultShown(fault: Fault, now: number): FaultShown {
+  const { id, provider, operation, callback, kind, when, match, nth, times, until, own } = fault
+  const { setAt, seen, hits } = fault
+  const set = { provider, operation, callback, kind, when, ...own, match, nth, times }
+  return defined({
+    id,
+    ...set,
+    until: until === undefined ? undefined : iso(until),
+    setAt: iso(setAt),
+    seen,
+    hits,
+    active: isActive(fault, now),
+  })
+}
+
+/** @throws Refusal `not-found` */
+function faultOf(world: World, id: string): Fault {
+  const fault = world.in(faults).get(id)
+  if (!fault) throw new Refusal('not-found', `there is no fault ${id}: GET /_sim/faults lists them`)
+  return fault
+}
+
+export const faultHandlers = {
+  listFaults({ hosted: { world } }) {
+    const all = world.in(faults)
+    const found = all.page('set', {}, 0, all.size)
+    return { status: 200, body: { faults: found.map((each) => faultShown(each, world.now)) } }
+  },
+  async addFault({ server, hosted, body, step }) {
+    const simulators = [...server.providers.values()].map(({ simulator }) => simulator)
+    const request = await readFault(body, simulators)
+    const { world } = hosted
+    const fault = faultAt(request, world.now)
+    checkNotOver(fault, world.now)
+    checkUseful(fault, { world, simulator: providerOf(server, request.provider).simulator })
+    const { result } = step(() => world.transaction(() => setFault(world, fault)))
+    return {
+      status: 201,
+      headers: { Location: `/_sim/faults/${result.id}` },
+      body: faultShown(result, world.now),
+    }
+  },
+  clearFaults({ hosted: { world } }) {
+    const all = world.in(faults)
+    world.transaction(() => {
+      for (const { id } of [...all.values()]) all.delete(id)
+    })
+    return { status: 204 }
+  },
+  getFault({ hosted: { world }, path: { id } }) {
+    return { status: 200, body: faultShown(faultOf(world, id), world.now) }
+  },
+  removeFault({ hosted: { world }, path: { id } }) {
+    faultOf(world, id)
+    world.transaction(() => world.in(faults).delete(id))
+    return { status: 204 }
+  },
+} satisfies Partial<ControlHandlers>

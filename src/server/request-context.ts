@@ -1,0 +1,25 @@
+// A request on its way through the pipeline, with all that its stages need.
+import type { World } from '../state/world.ts'
+import type { DelayedReplies } from './delayed-replies.ts'
+import type { Exchange, Trace } from './exchange.ts'
+import type { Journal } from './journal.ts'
+import type { Provider } from './provider.ts'
+import type { WorldHistory } from './steps.ts'
+
+export interface PipelineOptions {
+  /** False lets replies that break their spec through (`--unchecked`). */
+  readonly checked: boolean
+  readonly report: (sentence: string) => void
+}
+
+/** It knows no socket. */
+export interface RequestContext {
+  readonly provider: Provider
+  readonly exchange: Exchange
+  readonly world: World
+  readonly journal: Journal
+  readonly history: WorldHistory
+  readonly options: PipelineOptions
+  readonly trace: Trace
+  readonly delays: DelayedReplies
+}
