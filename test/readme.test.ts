@@ -12,6 +12,8 @@ import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
 import { parse } from 'yaml'
 import { type RunningSimulator, startReceiver, startSimulator } from '../src/index.ts'
+import { faultKinds } from '../src/server/faults/kinds.ts'
+import { withTable } from '../src/server/faults/kinds-table.ts'
 
 const MAIN = fileURLToPath(new URL('../dist/cli/main.js', import.meta.url))
 
@@ -78,6 +80,10 @@ test('the receiver of the README finds every callback genuine', async () => {
 /** A block of shell below a heading, to be run against a simulator at `url`. */
 function recipe(heading: string, url: string): string {
   const [, code = ''] = /```sh\n([\s\S]*?)```/.exec(readme.split(`# ${heading}\n`)[1] ?? '') ?? []
+  return runnable(code, url)
+}
+
+function runnable(code: string, url: string): string {
   return code
     .replaceAll('http://127.0.0.1:4010', url)
     .replaceAll('npx esimulator', `"$NODE" "${MAIN}"`)
@@ -123,6 +129,58 @@ test.skipIf(!hasCurl)(
     expect(said).toMatch(/"channel":"email","to":"ada@bank\.example".*"qr":"LPA:1\$/)
   },
 )
+
+/** What each recipe of `Break it` prints, and how many requests get to the providers. */
+const BREAKS: readonly (readonly [what: string, said: RegExp])[] = [
+  ['an answer that is lost', /fault_1 .*reset.*\ncurl ended with 56\n"status":"completed"\n$/s],
+  ['busy twice', /503 503 200 $/],
+  [
+    'slow, truncated, malformed, a schema that is broken',
+    /fault_1 .*delay.*fault_2 .*truncated.*fault_3 .*malformed.*fault_4 .*schema.*there are no faults now\n$/s,
+  ],
+  ['two calls a minute', /200 200 429 200 $/],
+  ['a revoked token', /401 401 $/],
+  [
+    'one call that asks for it',
+    /^HTTP\/1.1 429 .*\r\n(?=.*Retry-After: \d+\r\n).*Preference-Applied: code=429, delay=100ms\r\n/is,
+  ],
+]
+
+const breaks = [
+  ...(readme.split('\n## Break it\n')[1]?.split('\n## ')[0] ?? '').matchAll(
+    /```sh\n([\s\S]*?)```/g,
+  ),
+].map(([, code = '']) => code)
+
+test('every recipe of the README that breaks something has at most six lines, and is run here', () => {
+  expect(breaks.map((code) => code.trim().split('\n').length).filter((lines) => lines > 6)).toEqual(
+    [],
+  )
+  expect(breaks).toHaveLength(BREAKS.length)
+})
+
+test
+  .skipIf(!hasCurl)
+  .each(BREAKS.map(([what, said], at) => ({ what, said, code: breaks[at] ?? '' })))(
+  'the README breaks it: $what',
+  async ({ said, code }) => {
+    await using sim = await startSimulator()
+    const { PATH = '' } = process.env
+    const shell = spawn('sh', ['-e'], {
+      env: { PATH, NODE: process.execPath, ESIMULATOR_URL: sim.url },
+      stdio: ['pipe', 'pipe', 'inherit'],
+    })
+    shell.stdin.end(runnable(code, sim.url))
+    expect(await text(shell.stdout)).toMatch(said)
+  },
+)
+
+test('the table of the kinds of faults is the one of the registry', async () => {
+  const file = new URL('../specs/README.md', import.meta.url)
+  const written = await readFile(file, 'utf8')
+  // `npm run fault-kinds` writes it.
+  expect(written).toBe(withTable(written, faultKinds))
+})
 
 /** Runs a recipe against a simulator that has an eSIM with a bundle, and tells what it said. */
 async function broken(heading: string, sim: RunningSimulator): Promise<string> {

@@ -1,7 +1,15 @@
 // One typed config: flags over ESIMULATOR_ variables over the config file over defaults.
 import { readFile } from 'node:fs/promises'
 import { CannotRun } from './cannot-run.ts'
-import { type Option, type OptionName, options, spelled, ValueError, variable } from './options.ts'
+import {
+  type Option,
+  type OptionName,
+  options,
+  partsOf,
+  spelled,
+  ValueError,
+  variable,
+} from './options.ts'
 
 export type Config = { readonly [Name in OptionName]: (typeof options)[Name]['fallback'] }
 
@@ -62,12 +70,6 @@ function fromEnv(
   if (value === undefined || value === '' || (name === 'port' && value.startsWith('tcp://')))
     return undefined
   return { texts: many && !isJson ? partsOf(value) : [value], place }
-}
-
-/** The parts of a list that is separated by commas. */
-function partsOf(list: string): string[] {
-  const parts = list.split(',').map((part) => part.trim())
-  return parts.filter((part) => part !== '')
 }
 
 /** What a config file says of each option. @throws CannotRun */

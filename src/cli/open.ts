@@ -1,8 +1,8 @@
 // The server as a config asks for it.
 import { readFile } from 'node:fs/promises'
+import { isIP } from 'node:net'
 import { type ChosenCredentials, readCredentials } from '../server/chosen-credentials.ts'
 import type { Port } from '../server/listen.ts'
-import { isLoopback } from '../server/loopback.ts'
 import { openServer, packageVersion, type SimulatorServer } from '../server/server.ts'
 import { simulators } from '../simulators/index.ts'
 import { grouped } from '../state/collection.ts'
@@ -87,7 +87,7 @@ export async function openFromConfig(
   store: Store,
   stock: Stock | undefined,
 ): Promise<SimulatorServer> {
-  const { host, allowedHosts, callbackUrl, publicUrl, token, seed, clock } = config
+  const { host, allowedHosts, cors, callbackUrl, publicUrl, token, seed, clock } = config
   try {
     const options = defined({
       simulators,
@@ -99,7 +99,8 @@ export async function openFromConfig(
       faults: config.faults,
       defaultWorld: { credentials: keysOf(config) },
       policy: { allow: config.callbackAllow, timeout: config.callbackTimeout },
-      control: { token, hosts: isLoopback(host) ? allowedHosts : [...allowedHosts, host] },
+      // What it listens on is answered to: an address anyway, a name where it is listed.
+      access: { token, hosts: isIP(host) ? allowedHosts : [...allowedHosts, host], cors },
       publicUrl,
       checked: !config.unchecked,
       report,

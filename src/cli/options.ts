@@ -1,6 +1,7 @@
 // Every option: its flag, its ESIMULATOR_ variable, its key in the file, and how it is read.
 import { isIP } from 'node:net'
 import { availableParallelism } from 'node:os'
+import { hostProblem, originProblem } from '../server/access.ts'
 import type { Port } from '../server/listen.ts'
 import { defined } from '../state/defined.ts'
 import { addDuration } from '../state/duration.ts'
@@ -116,6 +117,23 @@ function reachable(written: string): string {
   return written
 }
 
+/** The parts of a list that is separated by commas. */
+export function partsOf(list: string): string[] {
+  const parts = list.split(',').map((part) => part.trim())
+  return parts.filter((part) => part !== '')
+}
+
+/** Several lists as one, each part of which is looked at. */
+function listed(
+  texts: readonly string[],
+  problemOf: (part: string) => string | undefined,
+): readonly string[] {
+  const parts = texts.flatMap(partsOf)
+  const problem = parts.map(problemOf).find((each) => each !== undefined)
+  if (problem !== undefined) throw new ValueError(problem)
+  return parts
+}
+
 /** A duration in ms; a bare number is ms. */
 function duration(texts: readonly string[]): number {
   const written = last(texts)
@@ -225,11 +243,18 @@ export const options = {
     read: token,
   }),
   allowedHosts: option<readonly string[]>({
-    value: 'HOST',
+    value: 'HOST,...',
     many: true,
-    says: 'host names the control API answers to besides loopback',
+    says: 'host names that browsers, and all who use /_sim, are answered under besides loopback',
     fallback: [],
-    read: (texts) => texts,
+    read: (texts) => listed(texts, hostProblem),
+  }),
+  cors: option<readonly string[]>({
+    value: 'ORIGIN,...',
+    many: true,
+    says: "pages that may use the providers' APIs, as in http://localhost:3000; * for all",
+    fallback: [],
+    read: (texts) => listed(texts, originProblem),
   }),
   unchecked: flag('let replies through that break their spec (for load tests)'),
   clock: choice(['running', 'frozen'], 'running', 'how the clock of a new world goes'),
@@ -378,6 +403,7 @@ export const START: readonly OptionName[] = [
   'key',
   'token',
   'allowedHosts',
+  'cors',
   'unchecked',
   'clock',
   'json',

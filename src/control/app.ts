@@ -8,21 +8,21 @@ import express, {
   type Response,
 } from 'express'
 import { serverUrl } from '../server/address.ts'
+import { guardControl, guardPage } from '../server/guard.ts'
 import type { RestListener } from '../server/http.ts'
-import { BODY_LIMIT, readBody } from '../server/read-body.ts'
+import { dropBody, type OnBody, readBody } from '../server/read-body.ts'
 import { reasonOf } from '../server/reason.ts'
 import type { SimulatorServer } from '../server/server.ts'
 import { type Operation, type Spec, specOf } from '../server/spec.ts'
 import { DEFAULT_WORLD, type HostedWorld } from '../server/worlds.ts'
 import type { Reply } from '../simulators/call.ts'
-import { type AnyRefusal, Refusal } from '../state/refusal.ts'
+import { Refusal } from '../state/refusal.ts'
 import { type ControlCall, type ControlHandlers, caughtUp } from './call.ts'
 import { callbackHandlers } from './callbacks.ts'
 import { clockHandlers } from './clock.ts'
 import { deviceHandlers } from './device.ts'
 import { faultHandlers } from './faults.ts'
 import { type Arrival, frontPage, isControl } from './front-page.ts'
-import { guard } from './guard.ts'
 import { historyHandlers } from './history.ts'
 import { journalHandlers } from './journal.ts'
 import { writtenInTurns } from './long-list.ts'
@@ -91,17 +91,17 @@ export async function controlApp(server: SimulatorServer): Promise<RestListener>
 
   return (request, response, { world, path, malformed }) => {
     const operation = operationAt(spec, request.method ?? 'GET', path)
-    const forbidden = malformed ?? guardProblem(server, request, { path, operation })
-    const limit = forbidden ? BODY_LIMIT : bodyLimit(operation)
-    const arrived = (body: string | undefined, unread: AnyRefusal | undefined) => {
+    const refusal = malformed ?? guardProblem(server, request, { path, operation })
+    const arrived: OnBody = (body, unread) => {
       if (unread) response.shouldKeepAlive = false
       const root = serverUrl(request, server.publicUrl)
-      arrivals.set(request, { world, root, body, refusal: forbidden ?? unread })
+      arrivals.set(request, { world, root, body, refusal: refusal ?? unread })
       request.url = path
       app(request, response)
     }
     // Read before anything is answered: a sender that is cut off cannot read why.
-    readBody(request, arrived, limit)
+    if (refusal) dropBody(request, refusal, arrived)
+    else readBody(request, arrived, bodyLimit(operation))
   }
 }
 
@@ -121,17 +121,14 @@ function checkComplete(spec: Spec): void {
   if (unknown.length > 0) throw new Error(`control.yaml has no operation ${unknown.join(', ')}`)
 }
 
-/**
- * Why a request is not let through; who asks for the health, or for something else than the control
- * API, is.
- */
+/** Why a request is not let in. For the health it is, as for a page: whoever looks may see it. */
 function guardProblem(
   server: SimulatorServer,
   request: IncomingMessage,
   asked: { readonly path: string; readonly operation: Operation | undefined },
-): AnyRefusal | undefined {
-  if (!isControl(pathIn(asked.path)) || asked.operation?.id === HEALTH) return undefined
-  return guard(request, server.control, server.publicUrl)
+): Refusal | undefined {
+  const isPage = !isControl(pathIn(asked.path)) || asked.operation?.id === HEALTH
+  return isPage ? guardPage(server.access, request) : guardControl(server.access, request)
 }
 
 /** A request as Express has it, and where it came from. */
@@ -164,8 +161,7 @@ async function serve(
     query,
     body,
     root,
-    trusted:
-      operation.id !== HEALTH || guard(request, server.control, server.publicUrl) === undefined,
+    trusted: operation.id !== HEALTH || guardControl(server.access, request) === undefined,
   }
 
   const handler = handlers[operation.id as OperationId] as AnyHandler

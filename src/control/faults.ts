@@ -1,11 +1,13 @@
 // Faults: set, listed with what they did, removed.
 import { checkUseful } from '../server/faults/callback-faults.ts'
 import { checkNotOver, faultAt, readFault } from '../server/faults/read-fault.ts'
+import { DEFAULT_WORLD } from '../server/worlds.ts'
 import { defined } from '../state/defined.ts'
 import { type Fault, faults, isActive, setFault } from '../state/faults.ts'
 import { iso } from '../state/instant.ts'
 import { Refusal } from '../state/refusal.ts'
 import type { World } from '../state/world.ts'
+import { worldUrl } from './base-urls.ts'
 import { type ControlHandlers, providerOf } from './call.ts'
 import type { FaultShown } from './wire.ts'
 
@@ -25,6 +27,11 @@ function faultShown(fault: Fault, now: number): FaultShown {
   })
 }
 
+/** A world as a URL names it; the default one needs none. */
+function named({ name }: World): string | undefined {
+  return name === DEFAULT_WORLD ? undefined : name
+}
+
 /** @throws Refusal `not-found` */
 function faultOf(world: World, id: string): Fault {
   const fault = world.in(faults).get(id)
@@ -38,7 +45,7 @@ export const faultHandlers = {
     const found = all.page('set', {}, 0, all.size)
     return { status: 200, body: { faults: found.map((each) => faultShown(each, world.now)) } }
   },
-  async addFault({ server, hosted, body, step }) {
+  async addFault({ server, hosted, body, step, root }) {
     const simulators = [...server.providers.values()].map(({ simulator }) => simulator)
     const request = await readFault(body, simulators)
     const { world } = hosted
@@ -48,7 +55,7 @@ export const faultHandlers = {
     const { result } = step(() => world.transaction(() => setFault(world, fault)))
     return {
       status: 201,
-      headers: { Location: `/_sim/faults/${result.id}` },
+      headers: { Location: `${worldUrl(root, named(world))}/_sim/faults/${result.id}` },
       body: faultShown(result, world.now),
     }
   },

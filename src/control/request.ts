@@ -3,7 +3,6 @@ import type { Request } from 'express'
 import type { BodyRules } from '../server/body-shape.ts'
 import { shortName } from '../server/bounded.ts'
 import { jsonBody, parsedJson, safeBody } from '../server/json-body.ts'
-import { isJson, JSON_TYPE } from '../server/media-type.ts'
 import { sentTwice } from '../server/query.ts'
 import { BODY_LIMIT } from '../server/read-body.ts'
 import type { Operation } from '../server/spec.ts'
@@ -30,7 +29,7 @@ export function bodyLimit(operation: Operation | undefined): number {
 export function checked(operation: Operation, request: Request, text: string | undefined) {
   const path: Record<string, unknown> = { ...request.params }
   const query = queryOf(operation, request.url)
-  const body = bodyOf(operation, request, text)
+  const body = bodyOf(operation, text)
   const problems = operation.problems(defined({ path, query, header: {}, requestBody: body }))
   if (problems.length > 0) throw new Refusal('invalid-request', problems.join('; '))
   return { path, query, body }
@@ -52,14 +51,9 @@ function queryOf(operation: Operation, url: string): Record<string, unknown> {
 }
 
 /** @throws Refusal for what is no JSON, or may be read in two ways */
-function bodyOf(operation: Operation, { headers }: Request, text: string | undefined): unknown {
+function bodyOf(operation: Operation, text: string | undefined): unknown {
   if (!operation.body || text === undefined || text === '') return undefined
 
-  const type = headers['content-type']
-  if (!isJson(type)) {
-    const reason = `the body was sent as ${type ?? 'no type at all'}: send ${JSON_TYPE}`
-    throw new Refusal('unsupported-media-type', reason, { accept: JSON_TYPE })
-  }
   // A state is what was read here; looking for what others may read differently would take long.
   if (operation.id === STATE) return safeState(parsedJson(text))
   const repeated: string[] = []

@@ -1642,7 +1642,7 @@ export interface operations {
             /** @description It is set */
             readonly 201: {
                 headers: {
-                    /** @description Its path */
+                    /** @description Its URL */
                     readonly Location?: string;
                     readonly [name: string]: unknown;
                 };

@@ -54,9 +54,8 @@ function recordsOf({ format, collections }: StateDocument, world: World): Record
 
 export const stateHandlers = {
   getState: ({ hosted }) => reply(200, stateOf(hosted.world)),
-  putState({ server, hosted, body, root }) {
-    server.worlds.restore(hosted, recordsOf(body, hosted.world))
-    hosted.journal.clear()
+  async putState({ server, hosted, body, root }) {
+    await server.worlds.restore(hosted, recordsOf(body, hosted.world))
     return reply(200, worldShown(server, hosted, root))
   },
 } satisfies Partial<ControlHandlers>

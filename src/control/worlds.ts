@@ -44,7 +44,7 @@ async function kept({ store, worlds }: SimulatorServer, hosted: HostedWorld): Pr
     await store.logged(name)
   } catch (error) {
     const cause = error instanceof Error && error.cause !== undefined ? error.cause : error
-    if (worlds.get(name) === hosted) await worlds.remove(hosted).catch(() => {})
+    await worlds.takeBack(hosted).catch(() => {})
     const why = `the world "${name}" cannot be kept and was not made: ${reason(cause)}`
     throw new Refusal('writes-refused', why)
   }
@@ -106,9 +106,9 @@ export const worldHandlers = {
     await server.worlds.remove(hosted)
     return { status: 204 }
   },
-  resetWorld({ server, hosted, body, root }) {
+  async resetWorld({ server, hosted, body, root }) {
     const { seed, given } = body ?? {}
-    server.worlds.reset(hosted, defined({ seed, given }))
+    await server.worlds.reset(hosted, defined({ seed, given }))
     return reply(200, worldShown(server, hosted, root))
   },
 } satisfies Partial<ControlHandlers>

@@ -53,6 +53,10 @@ export interface SimulatorOptions {
   readonly policy?: Partial<DeliveryPolicy>
   /** Demanded by the control API. */
   readonly token?: string
+  /** Host names that browsers, and all who use `/_sim`, are answered under besides loopback. */
+  readonly allowedHosts?: readonly string[]
+  /** Origins whose pages may use the providers' APIs, as in `http://localhost:3000`; `*` is all. */
+  readonly cors?: readonly string[]
   /** What hrefs begin with, instead of the request's Host. */
   readonly publicUrl?: string
   /** Told what went wrong without stopping anything; standard error unless given. */
@@ -91,6 +95,7 @@ function complain(sentence: string): void {
 export async function openSimulator(options: SimulatorOptions = {}): Promise<SimulatorServer> {
   const { simulators = allSimulators, seed = SEED, checked = true, report = complain } = options
   const { given, callbackUrl, settings, stock, faults, token, credentials } = options
+  const { allowedHosts: hosts = [], cors = [] } = options
   const publicUrl = options.publicUrl?.replace(/\/+$/, '')
   const store = await storeFor(options, report)
   try {
@@ -105,7 +110,7 @@ export async function openSimulator(options: SimulatorOptions = {}): Promise<Sim
       faults,
       defaultWorld: defined({ clock: clockOf(options.clock), given, credentials }),
       policy: { allow: [], timeout: 2000, ...options.policy },
-      control: { token, hosts: [] },
+      access: { token, hosts, cors },
       publicUrl,
       checked,
       report,

@@ -44,18 +44,49 @@ function isListed(
 }
 
 /**
- * Ranges that are never called back; NAT64, 6to4 and Teredo can embed a
- * link-local address.
+ * Ranges that are never called back: link-local addresses, and those that carry an IPv4 address in
+ * them, which may be a link-local one.
  */
 const NEVER_CALLED: ReadonlySet<string> = new Set([
   'linkLocal',
   'unspecified',
   'multicast',
   'broadcast',
+  'rfc6145',
   'rfc6052',
   '6to4',
   'teredo',
+  'ipv4Compatible',
+  'isatap',
+  'metadata',
 ])
+
+/** Ranges that ipaddr.js does not know, or not by the name that matters here. */
+const RANGES: Parameters<typeof ipaddr.subnetMatch>[1] = {
+  // RFC 4291 2.5.5.1
+  ipv4Compatible: ipaddr.parseCIDR('::/96'),
+  // Where AWS, Google, Alibaba and Azure hand out credentials, beside the link-local address.
+  metadata: [
+    ipaddr.parseCIDR('fd00:ec2::254/128'),
+    ipaddr.parseCIDR('fd20:ce::254/128'),
+    ipaddr.parseCIDR('100.100.100.200/32'),
+    ipaddr.parseCIDR('168.63.129.16/32'),
+  ],
+}
+
+/** The interface identifier of ISATAP (RFC 5214 6.1): 00-00-5E-FE or 02-00-5E-FE, then IPv4. */
+function isIsatap(address: ipaddr.IPv4 | ipaddr.IPv6): boolean {
+  if (!('parts' in address)) return false
+  const [, , , , first = 0, second] = address.parts
+  return (first & ~0x0300) === 0 && second === 0x5efe
+}
+
+/** The name of the range that decides where a callback may go. */
+function rangeOf(address: ipaddr.IPv4 | ipaddr.IPv6): string {
+  const known = address.range()
+  if (known === 'loopback' || NEVER_CALLED.has(known)) return known
+  return isIsatap(address) ? 'isatap' : ipaddr.subnetMatch(address, RANGES, known)
+}
 
 /**
  * Why a callback may not go to this address of this host, or `undefined` where
@@ -67,7 +98,7 @@ export function forbidden(
   allow: readonly string[],
 ): string | undefined {
   const parsed = ipaddr.process(address)
-  const range = parsed.range()
+  const range = rangeOf(parsed)
   if (range === 'loopback') return undefined
   const where = host === address ? host : `${host} (${address})`
   if (NEVER_CALLED.has(range)) return `callbacks never go to ${range} addresses, as ${where} is one`

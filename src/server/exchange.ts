@@ -3,6 +3,7 @@ import type { Admission } from '../simulators/simulator.ts'
 import type { Change } from '../state/collection.ts'
 import type { WorldEvent } from '../state/events.ts'
 import type { AnyRefusal } from '../state/refusal.ts'
+import type { Forbidden } from './guard.ts'
 import type { Operation } from './spec.ts'
 import type { FieldProblem } from './violations.ts'
 
@@ -22,6 +23,8 @@ export interface Exchange {
   readonly body: string | undefined
   /** Why the request cannot be answered, whatever it asks for: its URL or its Host is none. */
   readonly malformed: AnyRefusal | undefined
+  /** Set where its sender is not let in, and why. */
+  readonly forbidden: Forbidden | undefined
   /** Set where the body was not read, and why. */
   readonly unread: AnyRefusal | undefined
   /** Absolute URL up to the provider's base path, without a trailing slash. */

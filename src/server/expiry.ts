@@ -8,6 +8,9 @@ export interface Expiry {
   stop(): void
 }
 
+/** How long a world that could not be removed waits for the next try, in wall ms. */
+const RETRY = 60_000
+
 export function openExpiry(
   list: () => readonly HostedWorld[],
   remove: (hosted: HostedWorld) => void,
@@ -21,7 +24,7 @@ export function openExpiry(
       const { expiresAt } = hosted.world.identity
       if (expiresAt === undefined) continue
       if (expiresAt <= now) remove(hosted)
-      else next = Math.min(next ?? expiresAt, expiresAt)
+      next = Math.min(next ?? Number.POSITIVE_INFINITY, expiresAt <= now ? now + RETRY : expiresAt)
     }
     bell.set(next === undefined ? undefined : next - now)
   }

@@ -18,6 +18,7 @@ import { type AttemptOptions, type Attempts, openAttempts } from './attempt.ts'
 import { type DelayedReplies, openDelayedReplies } from './delayed-replies.ts'
 import { disturbed } from './faults/callback-faults.ts'
 import { type Journal, openJournal } from './journal.ts'
+import { reasonOf } from './reason.ts'
 import { openRunner, type Runner } from './runner.ts'
 import { openWorldHistory, type WorldHistory } from './steps.ts'
 import { wallNow } from './ticker.ts'
@@ -87,8 +88,8 @@ export function hostWorld(
       checkWritable(store, on)
       if (host.callbackCheck) checkCallbacks(changes, host.callbackCheck)
     },
+    keep: (on, changes) => keep(store, on, changes),
     committed(on, changes) {
-      store.commit(on.name, changes)
       history.note(changes, on.now)
       if (changes.some(({ collection }) => collection === tasks.name)) runner.nudge()
       timeKeeper.follow(changes)
@@ -137,6 +138,15 @@ function perform({ taskKinds }: Host, world: World, { kind, data }: Task): void 
   if (!task) throw new Error('nobody performs this kind of task')
   if (task.provider === undefined) task.perform(world, data)
   else world.withStream(task.provider, () => task.perform(world, data))
+}
+
+/** @throws Refusal `writes-refused` where the changes cannot be kept */
+function keep(store: Store, { name }: World, changes: readonly Change[]): void {
+  try {
+    store.commit(name, changes)
+  } catch (error) {
+    throw new Refusal('writes-refused', reasonOf(error))
+  }
 }
 
 /** @throws Refusal `writes-refused` where nothing can be kept */

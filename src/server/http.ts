@@ -1,14 +1,17 @@
 // The socket side: node:http in front of the pipeline, and of whatever serves the rest.
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Simulator } from '../simulators/simulator.ts'
-import { type AnyRefusal, type CommonRefusal, Refusal } from '../state/refusal.ts'
+import { type AnyRefusal, Refusal } from '../state/refusal.ts'
 import type { Store } from '../stores/store.ts'
+import type { Access } from './access.ts'
 import { type Destination, destinationOf, pathBelowWorld, rootOf, worldNamed } from './address.ts'
+import { shareWithPage } from './cors.ts'
 import { type Answer, type BytesAnswer, type Exchange, emptyTrace, headerOf } from './exchange.ts'
+import { type Forbidden, guardProvider } from './guard.ts'
 import type { HostedWorld } from './hosted-world.ts'
 import { serve, unkept } from './pipeline.ts'
 import { type KnownProvider, type Provider, route } from './provider.ts'
-import { readBody } from './read-body.ts'
+import { dropBody, type OnBody, readBody } from './read-body.ts'
 import { reasonOf } from './reason.ts'
 import { rendered } from './render.ts'
 import type { PipelineOptions, RequestContext } from './request-context.ts'
@@ -24,6 +27,7 @@ export interface HttpOptions extends PipelineOptions {
   readonly store: Store
   /** What hrefs begin with, instead of the request's Host. */
   readonly publicUrl: string | undefined
+  readonly access: Access
   /** Serves `/_sim` and whatever is nobody's. */
   readonly rest: RestListener
 }
@@ -35,7 +39,7 @@ export interface RestTarget {
   /** What is left of the URL below a world's prefix. */
   readonly path: string
   /** Why the request cannot be answered, whatever it asks for. */
-  readonly malformed: AnyRefusal | undefined
+  readonly malformed: Refusal | undefined
 }
 
 /** Serves what is no provider's. */
@@ -53,6 +57,8 @@ interface Arrival {
   readonly request: IncomingMessage
   readonly response: ServerResponse
   readonly malformed: AnyRefusal | undefined
+  /** Set where its sender is not let in, and why. */
+  readonly forbidden: Forbidden | undefined
   readonly body: string | undefined
   /** Set where the body was not read, and why. */
   readonly unread: Refusal | undefined
@@ -75,9 +81,12 @@ export function listener(options: HttpOptions, ownSlug?: string): Listener {
       })
       return
     }
-    readBody(request, (body, unread) =>
-      arrived(options, known, { to, request, response, malformed, body, unread }),
-    )
+    const forbidden = guardProvider(options.access, request)
+    if (shareWithPage(options.access, request, response, forbidden !== undefined)) return
+    const onBody: OnBody = (body, unread) =>
+      arrived(options, known, { to, request, response, malformed, forbidden, body, unread })
+    if (forbidden) dropBody(request, forbidden.refusal, onBody)
+    else readBody(request, onBody)
   }
 }
 
@@ -95,7 +104,7 @@ function arrived(options: HttpOptions, known: KnownProvider, arrival: Arrival): 
 
   const { response } = arrival
   answerOnceReady(options, known, arrival, hosted).catch((error: unknown) =>
-    send(response, unserved(known, 'internal', reasonOf(error)), undefined),
+    send(response, unserved(known, new Refusal('internal', reasonOf(error))), undefined),
   )
 }
 
@@ -106,14 +115,14 @@ async function answerOnceReady(
   arrival: Arrival,
   opening: SoughtWorld,
 ): Promise<void> {
-  const { to, request, response } = arrival
+  const { to, request, response, forbidden } = arrival
   const provider = known.ready(to.path) ?? (await known.compile(to.path))
   const hosted = await (opening ?? worldOf(options, known.simulator, arrival))
   if (hosted) return answer(options, provider, hosted, arrival)
 
-  const reason = `there is no world "${worldNamed(to, request)}"`
+  const missing = new Refusal('unknown-world', `there is no world "${worldNamed(to, request)}"`)
   const operation = operationAt(provider, request.method ?? 'GET', to.path)
-  send(response, unserved(known, 'unknown-world', reason, operation), undefined)
+  send(response, unserved(known, forbidden?.refusal ?? missing, operation), undefined)
 }
 
 /** The operation of a path as it is served where no setting has moved it. */
@@ -182,7 +191,7 @@ function answer(
 }
 
 function exchangeOf(
-  { to, request, malformed, body, unread }: Arrival,
+  { to, request, malformed, forbidden, body, unread }: Arrival,
   publicUrl: string | undefined,
 ): Exchange {
   return {
@@ -193,6 +202,7 @@ function exchangeOf(
     headers: request.headers,
     body,
     malformed,
+    forbidden,
     unread,
     // Made even where nobody asks: a getter in this literal cost a third of the throughput.
     root: rootOf(to, request, publicUrl),
@@ -206,11 +216,9 @@ function exchangeOf(
  */
 function unserved(
   { simulator }: Pick<KnownProvider, 'simulator'>,
-  code: CommonRefusal,
-  reason: string,
+  refusal: Refusal,
   operation?: Operation,
 ): BytesAnswer {
-  const refusal = new Refusal(code, reason)
   const reply = simulator.refusalReply(refusal, operation?.id)
   return rendered(withStatusHeaders(reply, refusal), operation)
 }

@@ -5,6 +5,7 @@ import { faults } from '../state/faults.ts'
 import { type AnyRefusal, Refusal } from '../state/refusal.ts'
 import { type Answer, type BytesAnswer, headerOf } from './exchange.ts'
 import { disturbed, type Leave, type Stages } from './faults/disturbed.ts'
+import type { Forbidden } from './guard.ts'
 import { remember } from './journal.ts'
 import { preferredType } from './media-type.ts'
 import { type Route, route } from './provider.ts'
@@ -12,7 +13,7 @@ import { reasonOf, traceOf } from './reason.ts'
 import { rendered, renderedContent } from './render.ts'
 import { type ValidRequest, validated } from './request.ts'
 import type { RequestContext } from './request-context.ts'
-import type { Operation } from './spec.ts'
+import { isPublicPicture, type Operation } from './spec.ts'
 import { withStatusHeaders } from './status-headers.ts'
 
 /**
@@ -50,6 +51,9 @@ function interfered(context: RequestContext, found: Route): Answer | Promise<Ans
 function admit(context: RequestContext): Route {
   const { provider, exchange, world, trace } = context
   const settings = world.settings(provider.simulator.settings)
+
+  // Who is not let in sets nothing going, not even a rate limit.
+  if (exchange.forbidden) refuseEntry(context, exchange.forbidden)
 
   trace.stage = 'count'
   // Counted before anything else is made of it: what is refused counts against a rate limit, too.
@@ -109,6 +113,16 @@ function handled(context: RequestContext, found: Route, step: number | undefined
   }
   if (step === undefined) return inTransaction(context, act)
   return world.asItWas(context.history.before(step), act)
+}
+
+/**
+ * Refuses a request that is not let in, unless another site's page shows what anybody may see.
+ * @throws Refusal `forbidden`
+ */
+function refuseEntry(context: RequestContext, { refusal, shownAs }: Forbidden): void {
+  const operation = operationOf(context)
+  context.trace.operation = operation
+  if (shownAs === undefined || !operation || !isPublicPicture(operation)) throw refusal
 }
 
 /** @throws Refusal `unauthorized` */
@@ -246,7 +260,7 @@ function refused(context: RequestContext, error: unknown): Reply {
   const refusal = trace.admission?.refusal ?? refusalFor(context, error)
   if (trace.admission?.refusal) trace.stage = 'count'
   trace.refusal = refusal
-  runAfterRefusal(context, refusal)
+  if (refusal !== context.exchange.forbidden?.refusal) runAfterRefusal(context, refusal)
 
   // How a provider words a refusal is its own reply, too. A violation is worded as it can be.
   const reply = refusalReply(context, refusal)

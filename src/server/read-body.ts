@@ -55,6 +55,18 @@ export function readBody(request: IncomingMessage, onBody: OnBody, limit = BODY_
   else inflate(request, headers['content-encoding'], limit, onBody)
 }
 
+/** Lets the body of a request go by that is refused whatever stands in it, and then says so. */
+export function dropBody(request: IncomingMessage, refusal: Refusal, onBody: OnBody): void {
+  const { headers } = request
+  const isEmpty =
+    headers['content-length'] === undefined && headers['transfer-encoding'] === undefined
+  if (isEmpty || request.readableDidRead) onBody(undefined)
+  else if (expectationProblem(request)) {
+    request.resume()
+    onBody(undefined, refusal)
+  } else drop(request, BODY_LIMIT, refusal, onBody)
+}
+
 function tooLarge(limit: number): Refusal {
   return new Refusal('body-too-large', `the body is larger than ${limit} bytes`)
 }

@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises'
 import type { ServerResponse } from 'node:http'
 import { defined } from '../state/defined.ts'
 import type { Store } from '../stores/store.ts'
+import { type Access, type AccessPolicy, openAccess } from './access.ts'
 import type { DeliveryPolicy } from './deliver.ts'
 import { readFaults } from './faults/read-fault.ts'
 import { type Listener, listener, type RestListener } from './http.ts'
@@ -11,18 +12,10 @@ import { traceOf } from './reason.ts'
 import { type CallbackCheck, callbackCheck } from './webhooks.ts'
 import { openWorlds, type Worlds, type WorldsOptions } from './worlds.ts'
 
-/** Who may use `/_sim`. */
-export interface ControlPolicy {
-  /** Demanded as `Authorization: Bearer <token>` where set. */
-  readonly token: string | undefined
-  /** Host names answered to besides loopback. */
-  readonly hosts: readonly string[]
-}
-
 export interface ServerOptions extends Omit<WorldsOptions, 'callbackCheck' | 'faults'> {
   /** Faults of new worlds, unchecked; `faults` of the stock are set, too. */
   readonly faults?: readonly unknown[]
-  readonly control: ControlPolicy
+  readonly access: AccessPolicy
   /**
    * Makes what serves `/_sim` and whatever is nobody's, when that is first
    * asked for.
@@ -40,7 +33,7 @@ export interface SimulatorServer {
   readonly worlds: Worlds
   readonly store: Store
   readonly publicUrl: string | undefined
-  readonly control: ControlPolicy
+  readonly access: Access
   readonly policy: DeliveryPolicy
   /** Holds a callback to the specs. */
   readonly callbackProblems: CallbackCheck
@@ -63,10 +56,11 @@ export async function packageVersion(): Promise<string> {
 
 /**
  * @throws StoreError where the kept world `default` cannot be used, and is not damaged
- * @throws Refusal `invalid-request` where the stock or a fault is wrong
+ * @throws Refusal `invalid-request` where the stock or a fault is wrong, or who may use it
  */
 export async function openServer(options: ServerOptions): Promise<SimulatorServer> {
-  const { simulators, store, publicUrl, control, policy, checked, report } = options
+  const { simulators, store, publicUrl, policy, checked, report } = options
+  const access = openAccess(options.access, publicUrl)
   const known = await Promise.all(simulators.map(knownProvider))
   const providers = new Map(known.map((provider) => [provider.simulator.slug, provider]))
   const problemsOf = callbackCheck(simulators)
@@ -87,14 +81,14 @@ export async function openServer(options: ServerOptions): Promise<SimulatorServe
       (error: unknown) => fail(response, error, report),
     )
   }
-  const http = { providers, worlds, store, publicUrl, checked, report, rest }
+  const http = { providers, worlds, store, publicUrl, access, checked, report, rest }
   const server: SimulatorServer = {
     version: await packageVersion(),
     providers,
     worlds,
     store,
     publicUrl,
-    control,
+    access,
     policy,
     callbackProblems: problemsOf,
     report,

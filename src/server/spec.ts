@@ -68,6 +68,11 @@ export interface Operation {
   ) => readonly string[]
 }
 
+/** True where whoever has the URL may see what there is, and that is a picture: a QR code. */
+export function isPublicPicture({ method, isPublic, replyTypes }: Operation): boolean {
+  return method === 'GET' && isPublic && replyTypes.some((type) => type.startsWith('image/'))
+}
+
 /** An operation and the path parameters as they were written. */
 export interface Found {
   readonly operation: Operation

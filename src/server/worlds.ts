@@ -88,15 +88,16 @@ export interface Worlds {
   create(name: string, start: WorldStart): HostedWorld
   /**
    * Begins a world anew, as at its start or as the named seed state. It keeps its snapshots and the
-   * credentials that were chosen for it.
+   * credentials that were chosen for it. Resolves when the new life is kept, whatever the durability.
+   * @throws Refusal `writes-refused` where it cannot be: the old life goes on
    */
-  reset(hosted: HostedWorld, start: Pick<WorldStart, 'seed' | 'given'>): void
+  reset(hosted: HostedWorld, start: Pick<WorldStart, 'seed' | 'given'>): Promise<void>
   /**
-   * Replaces all that is in a world.
-   * @throws Refusal `invalid-request` for records of no world, `writes-refused` where nothing can be
-   *   kept
+   * Replaces all that is in a world. Resolves when it is kept, whatever the durability.
+   * @throws Refusal `invalid-request` for records of no world, `writes-refused` where they cannot be
+   *   kept: the old life goes on
    */
-  restore(hosted: HostedWorld, records: Records): void
+  restore(hosted: HostedWorld, records: Records): Promise<void>
   /**
    * Puts records of a world back as they were, and its clock with them.
    * @param at virtual ms that the clock shows then, where that is not what it showed at its last change
@@ -104,8 +105,13 @@ export interface Worlds {
    *   kept
    */
   goBack(hosted: HostedWorld, past: readonly PastRecord[], at?: number): void
-  /** What it still does reaches nothing; its name may be taken anew at once. */
+  /**
+   * Removes a world: what it still does reaches nothing.
+   * @throws Refusal `writes-refused` where that cannot be kept: it is there as before
+   */
   remove(hosted: HostedWorld): Promise<void>
+  /** Takes back a world that was just created, of which nobody was told. */
+  takeBack(hosted: HostedWorld): Promise<void>
   /** Breaks off what is under way: advances end and say so, and nothing happens by itself. */
   stop(): void
   /** Stops, keeps everything, and lets go of the store. */
@@ -140,7 +146,7 @@ class OpenWorlds implements Worlds {
   readonly #credentials: CredentialIndex = openCredentialIndex()
   readonly #expiry: Expiry = openExpiry(
     () => this.list(),
-    (hosted) => this.#discard(hosted),
+    (hosted) => void this.remove(hosted).catch((error) => this.#tell(hosted, error)),
   )
   /** Of every world, open or not: as the store lists them, then as they were made. */
   readonly #names: Set<string>
@@ -233,25 +239,28 @@ class OpenWorlds implements Worlds {
     const identity = identityOf(name, start, this.#options, store.livesOf(name))
     const hosted = this.#add(name, emptyWorld(identity, wallNow()))
     const claimOf = this.#credentials.claimsIn(hosted)
+    // Whole, and not only what the seeds change: a world's own records are in no change list.
+    store.rewrite(name)
     try {
       populate(hosted.world, simulators, start.given, { ...this.#options, chosen, claimOf })
     } catch (error) {
-      this.#discard(hosted)
+      this.takeBack(hosted).catch((failure) => this.#tell(hosted, failure))
       throw error
     }
-    // Whole, and not only what the seeds changed: a world's own records are in no change list.
-    store.rewrite(name)
     this.#goOn(hosted)
     return hosted
   }
 
-  reset(hosted: HostedWorld, { seed, given }: Pick<WorldStart, 'seed' | 'given'>): void {
+  async reset(
+    hosted: HostedWorld,
+    { seed, given }: Pick<WorldStart, 'seed' | 'given'>,
+  ): Promise<void> {
     const { store, simulators } = this.#options
     const { world } = hosted
     checkGiven(given, simulators)
 
     this.#checkThere(hosted)
-    const before = world.records
+    const before = timeKept(hosted)
     const chosen = chosenIn(world)
     const claimOf = this.#credentials.claimsIn(hosted)
     this.#credentials.remove(hosted)
@@ -259,6 +268,7 @@ class OpenWorlds implements Worlds {
     // What is under way in the old life is not waited for.
     hosted.runner.abandon()
     hosted.delays.abandon()
+    store.rewrite(world.name)
     try {
       populate(world, simulators, given, { ...this.#options, chosen, claimOf })
       world.transaction(() => carrySnapshots(world, before))
@@ -268,18 +278,18 @@ class OpenWorlds implements Worlds {
       this.#wake(hosted)
       throw error
     }
-    hosted.journal.clear()
     hosted.history.forget('the world was reset')
-    store.rewrite(world.name)
-    this.#wake(hosted)
+    await this.#newLifeKept(hosted, before)
+    hosted.journal.clear()
   }
 
-  restore(hosted: HostedWorld, records: Records): void {
+  async restore(hosted: HostedWorld, records: Records): Promise<void> {
     this.#checkThere(hosted)
     checkWritable(this.#options.store, hosted.world)
     const problem = firstProblem(this.#check, records)
     if (problem !== undefined)
       throw new Refusal('invalid-request', `this is no state of a world: ${problem}`)
+    const before = timeKept(hosted)
     setClaims(records, this.#credentials.claimsIn(hosted))
     this.#credentials.remove(hosted)
     try {
@@ -293,7 +303,33 @@ class OpenWorlds implements Worlds {
     }
     hosted.history.forget('a state was put in')
     this.#options.store.rewrite(hosted.world.name)
-    this.#wake(hosted)
+    await this.#newLifeKept(hosted, before)
+    hosted.journal.clear()
+  }
+
+  /**
+   * Waits until the life that has just begun is kept.
+   * @param before the records of the life that goes on where it cannot be
+   * @throws Refusal `writes-refused`
+   */
+  async #newLifeKept(hosted: HostedWorld, before: Records): Promise<void> {
+    const { store } = this.#options
+    const { world } = hosted
+    const { epoch } = world
+    try {
+      await store.logged(world.name)
+    } catch (error) {
+      if (this.#hosted.get(world.name) === hosted && world.epoch === epoch) {
+        this.#credentials.remove(hosted)
+        world.replace(before)
+        hosted.runner.abandon()
+        this.#credentials.add(hosted)
+        store.rewrite(world.name)
+      }
+      throw new Refusal('writes-refused', reasonOf(error))
+    } finally {
+      this.#wake(hosted)
+    }
   }
 
   goBack(hosted: HostedWorld, past: readonly PastRecord[], at?: number): void {
@@ -308,15 +344,41 @@ class OpenWorlds implements Worlds {
 
   async remove(hosted: HostedWorld): Promise<void> {
     const { name } = hosted.world
-    // Another world may have its name already.
+    const { store } = this.#options
+    try {
+      const noted = store.noteLives(name, lifeOf(hosted))
+      if (noted) await Promise.all([noted, store.logged(name)])
+      // Another world may have its name already.
+      if (this.#hosted.get(name) !== hosted) return
+      if (noted && store.livesOf(name) < lifeOf(hosted)) return await this.remove(hosted)
+
+      this.#forget(hosted)
+      await store.remove(name)
+      if (!this.#hosted.has(name)) this.#names.delete(name)
+    } catch (error) {
+      if (error instanceof Refusal) throw error
+      // All of it was kept: it comes back as at a start.
+      await this.open(name).catch(() => {})
+      const why = `the world "${name}" cannot be removed and is there as before: ${reasonOf(error)}`
+      throw new Refusal('writes-refused', why)
+    }
+  }
+
+  async takeBack(hosted: HostedWorld): Promise<void> {
+    const { name } = hosted.world
     if (this.#hosted.get(name) !== hosted) return
+    this.#forget(hosted)
+    this.#names.delete(name)
+    await this.#options.store.remove(name)
+  }
+
+  /** What a world still does reaches nothing. Its name stays taken. */
+  #forget(hosted: HostedWorld): void {
     hosted.runner.stop('the world was removed')
     hosted.world.end()
     hosted.delays.abandon()
-    this.#hosted.delete(name)
-    this.#names.delete(name)
+    this.#hosted.delete(hosted.world.name)
     this.#credentials.remove(hosted)
-    await this.#options.store.remove(name, hosted.world.identity.life ?? 1)
   }
 
   stop(): void {
@@ -488,12 +550,23 @@ class OpenWorlds implements Worlds {
     if (this.#started) runner.wake()
   }
 
-  /** Removes a world nobody waits for. */
-  #discard(hosted: HostedWorld): void {
-    this.remove(hosted).catch((error: unknown) =>
-      this.#options.report(`world ${hosted.world.name}: ${String(error)}`),
-    )
+  #tell({ world }: HostedWorld, error: unknown): void {
+    this.#options.report(`world ${world.name}: ${reasonOf(error)}`)
   }
+}
+
+/**
+ * The records of a world, with the time it shows.
+ * @throws Refusal `writes-refused` where nothing can be kept
+ */
+function timeKept({ world }: HostedWorld): Records {
+  world.transaction(() => world.keepTime())
+  return world.records
+}
+
+/** Which life of its world this is, from 1. */
+function lifeOf({ world }: HostedWorld): number {
+  return world.identity.life ?? 1
 }
 
 function sendsCallbacks({ world }: HostedWorld): boolean {

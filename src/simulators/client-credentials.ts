@@ -243,6 +243,7 @@ const errors: Readonly<Record<string, readonly [status: number, error: string]>>
   'invalid-request': [400, 'invalid_request'],
   'malformed-body': [400, 'invalid_request'],
   'unsupported-media-type': [400, 'invalid_request'],
+  forbidden: [403, 'invalid_request'],
   'body-too-large': [413, 'invalid_request'],
   'expectation-failed': [417, 'invalid_request'],
   'not-acceptable': [406, 'invalid_request'],

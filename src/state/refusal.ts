@@ -9,6 +9,7 @@ export type CommonRefusal =
   | 'unknown-route'
   | 'method-not-allowed'
   | 'unauthorized'
+  | 'forbidden'
   | 'body-too-large'
   | 'unsupported-media-type'
   | 'not-acceptable'

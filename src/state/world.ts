@@ -40,7 +40,9 @@ export interface WorldDeps {
    * cannot be kept.
    */
   readonly beforeCommit: (world: World, changes: Iterable<Change>) => void
-  /** Keeps what a transaction changed. */
+  /** Keeps what a transaction changed; a throw undoes it. Absent where nothing is kept. */
+  readonly keep?: (world: World, changes: readonly Change[]) => void
+  /** Told of what a transaction changed, once it is kept. */
   readonly committed: (world: World, changes: readonly Change[]) => void
 }
 
@@ -118,8 +120,6 @@ export interface World {
   /** Ends its last life, as it was removed: nothing is committed any more. */
   end(): void
 }
-
-const NONE: readonly Change[] = []
 
 /**
  * Opens a world over its records. Its clock goes on from what it showed when they were kept.
@@ -253,9 +253,14 @@ class OpenWorld implements World {
     const current = beginTransaction(at)
     this.#transaction = current
     let result: R
+    let changes: readonly Change[] = []
     try {
       result = change()
-      if (current.changes.size > 0) this.#seal(current)
+      if (current.changes.size > 0) {
+        this.#seal(current)
+        changes = [...current.changes.values()]
+        this.#deps.keep?.(this, changes)
+      }
     } catch (error) {
       this.#rollBack(current)
       throw error
@@ -263,9 +268,7 @@ class OpenWorld implements World {
       this.#transaction = undefined
     }
     const { events } = current
-    if (current.changes.size === 0) return { result, events, changes: NONE }
-    const changes = [...current.changes.values()]
-    this.#deps.committed(this, changes)
+    if (changes.length > 0) this.#deps.committed(this, changes)
     return { result, events, changes }
   }
 

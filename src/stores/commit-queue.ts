@@ -6,6 +6,8 @@ import { sealedLines } from './checksum.ts'
 export interface CommitQueue {
   /** True where everything is in the log. */
   readonly isEmpty: boolean
+  /** True where it holds a change: not only a line that stands for none, or the world as it is. */
+  readonly holdsChanges: boolean
   /** Adds the commit numbered `n`. */
   add(n: number, changes: readonly Change[]): void
   /**
@@ -20,11 +22,10 @@ export interface CommitQueue {
   batch(lineOfWhole: () => string): Buffer
   /** The batch is in the log: whoever waited for it goes on. */
   written(): void
-  /**
-   * The batch is not in the log, and stays to be written: nobody waits for it
-   * any longer.
-   */
+  /** The batch is not in the log, and stays to be written: nobody waits for it any longer. */
   failed(error: Error): void
+  /** The batch is not in the log, and what is in it was undone. */
+  undo(): void
   /** Resolves when all that was added is in the log; `undefined` where it is. */
   flushed(): Promise<void> | undefined
   /** Forgets what is not being written. */
@@ -35,13 +36,16 @@ export function openCommitQueue(): CommitQueue {
   let added: { n: number; changes: readonly Change[] }[] = []
   let whole = false
   let waiting: Deferred | undefined
-  let batch: { readonly bytes: Buffer; waiting: Deferred | undefined } | undefined
+  let batch: Batch | undefined
 
   const isAdded = () => whole || added.length > 0
 
   return {
     get isEmpty() {
       return batch === undefined && !isAdded()
+    },
+    get holdsChanges() {
+      return batch?.holdsChanges === true || added.some(({ changes }) => changes.length > 0)
     },
     add: (n, changes) => void added.push({ n, changes }),
     addWhole() {
@@ -51,7 +55,8 @@ export function openCommitQueue(): CommitQueue {
     batch(lineOfWhole) {
       if (batch) return batch.bytes
       const lines = whole ? [lineOfWhole()] : added.map(({ n, changes }) => changeLine(n, changes))
-      batch = { bytes: sealedLines(lines), waiting }
+      const holdsChanges = added.some(({ changes }) => changes.length > 0)
+      batch = { bytes: sealedLines(lines), isWhole: whole, holdsChanges, waiting }
       added = []
       whole = false
       waiting = undefined
@@ -65,6 +70,13 @@ export function openCommitQueue(): CommitQueue {
       for (const each of [batch?.waiting, waiting]) each?.reject(error)
       if (batch) batch.waiting = undefined
       waiting = undefined
+      // By the next try the world may be another.
+      if (!batch?.isWhole) return
+      batch = undefined
+      whole = true
+    },
+    undo() {
+      batch = undefined
     },
     flushed() {
       if (isAdded()) {
@@ -81,6 +93,13 @@ export function openCommitQueue(): CommitQueue {
       waiting = undefined
     },
   }
+}
+
+interface Batch {
+  readonly bytes: Buffer
+  readonly isWhole: boolean
+  readonly holdsChanges: boolean
+  waiting: Deferred | undefined
 }
 
 interface Deferred {

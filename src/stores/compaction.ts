@@ -1,9 +1,10 @@
 // A new base in place of a log that has outgrown the old one, while changes go on in a new log.
 import { copyRecords } from '../state/collection.ts'
 import { writeBase } from './base-file.ts'
-import type { ChangeLog, Progress } from './change-log.ts'
+import type { Progress } from './change-log.ts'
 import type { Disk } from './disk.ts'
 import { reason } from './disk-errors.ts'
+import type { LogAppender } from './log-appender.ts'
 import type { Saved } from './saved-world.ts'
 import type { WorldFiles } from './world-files.ts'
 
@@ -17,7 +18,7 @@ export interface Compaction {
    * Sets the log aside, whole, and begins to write the base. Only between two
    * batches.
    */
-  begin(): Promise<void>
+  begin(): void
   /** Resolves when no base is being written. */
   idle(): Promise<void> | undefined
   /**
@@ -41,7 +42,7 @@ export interface CompactionOptions {
 }
 
 export function openCompaction(
-  log: ChangeLog,
+  log: LogAppender,
   saved: Saved,
   { disk, world, files, version, present, warn }: CompactionOptions,
 ): Compaction {
@@ -72,9 +73,9 @@ export function openCompaction(
 
   return {
     isDue: () => log.size > compactAt && !running,
-    async begin() {
+    begin() {
       try {
-        if (!hasOldLog) await log.moveTo(files.oldLog)
+        if (!hasOldLog) log.moveTo(files.oldLog)
         hasOldLog = true
       } catch (error) {
         postpone(error)

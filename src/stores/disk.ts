@@ -1,5 +1,17 @@
 // The file operations a store is made of: one seam, so that a test can stop at any of them.
+import {
+  closeSync,
+  constants,
+  fdatasync,
+  fdatasyncSync,
+  fstatSync,
+  ftruncateSync,
+  openSync,
+  renameSync,
+  writeSync,
+} from 'node:fs'
 import { chmod, type FileHandle, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises'
+import { promisify } from 'node:util'
 import { codeOf } from './disk-errors.ts'
 
 /** What a store does with files; every operation is one call. */
@@ -17,6 +29,23 @@ export interface Disk {
   /** A file that is not there is no error. */
   readonly remove: (file: string) => Promise<void>
   readonly chmod: (file: string, mode: number) => Promise<void>
+  /** Opens a log to write into it, made where it is missing; it waits for nothing. */
+  readonly openLog: (file: string) => OpenLog
+  /** `rename` without waiting. */
+  readonly renameNow: (from: string, to: string) => void
+}
+
+/** A log that is open; but for `sync` nothing waits. */
+export interface OpenLog {
+  /** Bytes it has. */
+  size(): number
+  /** Writes a part of `bytes`, or all. @returns how many of them */
+  write(bytes: Buffer, position: number): number
+  truncate(size: number): void
+  /** Resolves when what was written is on the disk. */
+  sync(): Promise<void>
+  syncNow(): void
+  close(): void
 }
 
 /** The disk there is. */
@@ -28,6 +57,23 @@ export const realDisk: Disk = {
   rename,
   remove: (file) => rm(file, { force: true }),
   chmod,
+  openLog,
+  renameNow: renameSync,
+}
+
+const syncData = promisify(fdatasync)
+
+function openLog(file: string): OpenLog {
+  // Not the flag `a`: it would append behind a torn line instead of over it.
+  const fd = openSync(file, constants.O_RDWR | constants.O_CREAT, PRIVATE_FILE)
+  return {
+    size: () => fstatSync(fd).size,
+    write: (bytes, position) => writeSync(fd, bytes, 0, bytes.length, position),
+    truncate: (size) => ftruncateSync(fd, size),
+    sync: () => syncData(fd),
+    syncNow: () => fdatasyncSync(fd),
+    close: () => closeSync(fd),
+  }
 }
 
 /** What is kept are secrets, too: files are their owner's alone. */

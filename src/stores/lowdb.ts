@@ -1,9 +1,9 @@
 // The store of a state folder: a world's base as readable JSON, and a log of the changes since.
 import { openCredentialIndex } from './credential-index.ts'
 import { type Disk, realDisk } from './disk.ts'
-import { reason } from './disk-errors.ts'
 import { lockFolder } from './folder-lock.ts'
-import { readRemovedLives, saveRemovedLives } from './removed-lives.ts'
+import { openLivesKeeper } from './lives-keeper.ts'
+import { UNKNOWN_LIVES } from './removed-lives.ts'
 import { nothingSaved, readWorld, removeUnfinished, setWorldAside } from './saved-world.ts'
 import type { Durability, Store } from './store.ts'
 import { tidyFolder } from './tidy-folder.ts'
@@ -56,8 +56,8 @@ async function openStore(
   const filesOf = (world: string) => worldFiles(dir, world)
   await tidyFolder(disk, dir)
   const onDisk = await worldsIn(disk, dir)
-  const removed = await readRemovedLives(removedFile(dir))
-  let saving = Promise.resolve()
+  const synced = durability === 'synced'
+  const lives = await openLivesKeeper({ disk, file: removedFile(dir), synced, warn })
   const writers = openWriters(onDisk, (world) => ({
     disk,
     world,
@@ -86,6 +86,8 @@ async function openStore(
       return read?.records
     },
     async setAside(world) {
+      // How many lives it had may be part of what cannot be read.
+      await lives.note(world, lives.of(world) + UNKNOWN_LIVES)
       await writers.abandon(world)
       return setWorldAside(disk, dir, filesOf(world))
     },
@@ -101,19 +103,12 @@ async function openStore(
     logged: (world) => writers.get(world)?.logged(),
     writeNow: () => writers.writeNow(),
     failure: (world) => lockLost() ?? writers.get(world)?.failure(),
-    async remove(world, lives) {
-      removed.note(world, lives)
-      // One after the other, and beside the world's own files: its name is free at once.
-      saving = saving
-        .then(() => saveRemovedLives(removedFile(dir), removed))
-        .catch((error: unknown) => warn(`cannot write ${removedFile(dir)}: ${reason(error)}`))
-      await Promise.all([saving, writers.erase(world)])
-    },
-    livesOf: removed.of,
+    noteLives: lives.note,
+    livesOf: lives.of,
+    remove: (world) => writers.erase(world),
     async close() {
       try {
         await writers.close()
-        await saving
       } finally {
         await unlock().catch(() => {})
       }

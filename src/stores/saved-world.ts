@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto'
 import { join } from 'node:path'
 import type { Records } from '../state/collection.ts'
 import { worldRecords } from '../state/world-records.ts'
-import { discardStaged, readBase } from './base-file.ts'
+import { readBase, stagedFiles } from './base-file.ts'
 import type { Base } from './base-text.ts'
 import { type Progress, type ReplayedLog, replayLog } from './change-log.ts'
 import type { Disk } from './disk.ts'
@@ -137,28 +137,19 @@ async function renamed(disk: Disk, from: string, to: string): Promise<boolean> {
 }
 
 /**
- * Removes a world. From its first rename on the world is gone, whatever is still there of it:
- * `finishRemoval` sees to the rest after a crash.
- * @param renamedFirst waits for the disk where that is asked for
+ * Makes a world one that is gone, by its first rename: what is still there of it counts no longer,
+ * and `finishRemoval` sees to that.
+ * @throws Error where the world is still there
  */
-export async function removeWorld(
-  disk: Disk,
-  files: WorldFiles,
-  renamedFirst: () => Promise<void>,
-): Promise<void> {
+export async function beginRemoval(disk: Disk, files: WorldFiles): Promise<void> {
   const { base, oldLog, log, removed } = files
-  for (const file of [base, oldLog, log]) {
-    if (!(await renamed(disk, file, removed))) continue
-    await renamedFirst()
-    await finishRemoval(disk, files)
-    break
-  }
-  await discardStaged(disk, base)
+  for (const file of [base, oldLog, log]) if (await renamed(disk, file, removed)) return
 }
 
 /** Removes what is left of a world that was being removed. */
 export async function finishRemoval(disk: Disk, files: WorldFiles): Promise<void> {
-  for (const file of [files.log, files.oldLog, files.base, files.removed]) await disk.remove(file)
+  const { log, oldLog, base, removed } = files
+  for (const file of [log, oldLog, base, removed, ...stagedFiles(base)]) await disk.remove(file)
 }
 
 /** Removes a beginning that was never finished: no reply told of that world. */

@@ -61,14 +61,15 @@ export interface Store {
   attach(world: string, records: () => Records): void
 
   /**
-   * Keeps the changes of one transaction, all or none. Returns at once; neither the list nor its
-   * records may change afterwards.
+   * Keeps the changes of one transaction, all or none; neither the list nor its records may change
+   * afterwards. Where the log takes them at once they are in it when this returns.
+   * @throws Error where the log cannot take them: they have to be undone, and are not kept
    */
   commit(world: string, changes: readonly Change[]): void
 
   /**
-   * Replaces all that is kept of a world by its present records, as after a reset: all or none, in
-   * its order among the commits.
+   * Replaces all that is kept of a world by its records as they are at the end of this turn: all or
+   * none, in its order among the commits. Called before the first change of what begins anew.
    */
   rewrite(world: string): void
 
@@ -97,14 +98,20 @@ export interface Store {
   failure(world: string): Error | undefined
 
   /**
-   * Forgets a world, all of it or nothing, but for how many lives it had. Its name may be attached
-   * anew at once.
+   * Notes how many lives a world had, before it is removed: the next of its name counts on from there.
    * @param lives from 1
+   * @returns a promise that rejects where that cannot be kept; `undefined` where nothing is kept
    */
-  remove(world: string, lives: number): Promise<void>
+  noteLives(world: string, lives: number): Promise<void> | undefined
 
-  /** How many lives the worlds of a name had that were removed; 0 where none was. */
+  /** How many lives the worlds of a name had that are gone, or more; 0 where none is. */
   livesOf(world: string): number
+
+  /**
+   * Forgets a world, all of it. Its name may be attached anew at once.
+   * @throws Error where that cannot be done: all that was kept of it can be loaded again
+   */
+  remove(world: string): Promise<void>
 
   /**
    * Writes what is pending and releases what is held. Rejects, having released it, when something

@@ -2,9 +2,18 @@
 import { join } from 'node:path'
 import { type Disk, PRIVATE_FILE } from './disk.ts'
 import { reason } from './disk-errors.ts'
+import { stagedLives } from './removed-lives.ts'
 import { finishRemoval } from './saved-world.ts'
 import { StoreError } from './store.ts'
-import { filesIn, isOurs, removedWorld, respelled, stagedWorld, worldFiles } from './world-files.ts'
+import {
+  filesIn,
+  isOurs,
+  removedFile,
+  removedWorld,
+  respelled,
+  stagedWorld,
+  worldFiles,
+} from './world-files.ts'
 
 /**
  * Finishes removals, deletes bases that were never finished, gives files the names and the
@@ -31,7 +40,8 @@ async function tidy(
   const path = join(dir, file)
   const removed = removedWorld(file)
   if (removed !== undefined) return finishRemoval(disk, worldFiles(dir, removed))
-  if (stagedWorld(file) !== undefined) return disk.remove(path).catch(() => {})
+  if (stagedWorld(file) !== undefined || path === stagedLives(removedFile(dir)))
+    return disk.remove(path).catch(() => {})
 
   const name = respelled(file)
   if (name !== undefined && !present.includes(name)) await disk.rename(path, join(dir, name))

@@ -1,13 +1,13 @@
 // One world on its way to the disk: its commits go to the log, many in one write.
 import { dirname } from 'node:path'
-import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { Change, Records } from '../state/collection.ts'
-import { type ChangeLog, openChangeLog, replacingLine } from './change-log.ts'
+import { replacingLine } from './change-log.ts'
 import { openCommitQueue } from './commit-queue.ts'
 import { type Compaction, openCompaction } from './compaction.ts'
 import { type Disk, syncFolder } from './disk.ts'
 import { reason } from './disk-errors.ts'
-import { removeWorld, type Saved } from './saved-world.ts'
+import { type LogAppender, openLogAppender } from './log-appender.ts'
+import { beginRemoval, type Saved } from './saved-world.ts'
 import type { Durability } from './store.ts'
 import type { WorldFiles } from './world-files.ts'
 
@@ -22,8 +22,8 @@ export interface WriterOptions {
   warn(sentence: string): void
   /** Why nothing may be written any more, once the folder is no longer ours. */
   lockLost(): Error | undefined
-  /** Resolves when the files of an earlier world of this name are gone. */
-  readonly ready?: Promise<void> | undefined
+  /** Awaited before anything is written: the files of an earlier world of this name have to be gone. */
+  readonly ready?: (() => Promise<void>) | undefined
 }
 
 /** What a `Store` does for one of its worlds. */
@@ -38,7 +38,10 @@ export interface WorldWriter {
   failure(): Error | undefined
   /** Stops, and leaves the files as they are. */
   abandon(): Promise<void>
-  /** Stops, and removes the files of the world: all of it or nothing. */
+  /**
+   * Stops, and makes the world one that is gone; what is left of its files is for `finishRemoval`.
+   * @throws Error where that cannot be done: its files are as they were
+   */
   erase(): Promise<void>
   close(): Promise<void>
 }
@@ -54,7 +57,7 @@ export function openWorldWriter(saved: Saved, options: WriterOptions): WorldWrit
 /** A class, since every method works on the same few things. */
 class OpenWriter implements WorldWriter {
   readonly #options: WriterOptions
-  readonly #log: ChangeLog
+  readonly #log: LogAppender
   readonly #compaction: Compaction
   readonly #queue = openCommitQueue()
   /** The number of the last commit. */
@@ -64,13 +67,15 @@ class OpenWriter implements WorldWriter {
   #failure: Error | undefined
   #retry: NodeJS.Timeout | undefined
   #closed = false
+  #isReady: boolean
 
   constructor(saved: Saved, options: WriterOptions) {
     const { disk, world, files, durability, version, warn } = options
     const present = () => ({ n: this.#n, records: this.#records() })
     this.#options = options
     this.#n = saved.n
-    this.#log = openChangeLog({
+    this.#isReady = options.ready === undefined
+    this.#log = openLogAppender({
       disk,
       file: files.log,
       size: saved.logSize,
@@ -90,17 +95,23 @@ class OpenWriter implements WorldWriter {
     if (changes.length === 0) return
     // What a world was made with was never committed: its first line holds all of it.
     if (this.#n === 0 && this.#source) this.#queue.addWhole()
-    this.#queue.add(this.#next(), changes)
+    const isNext = this.#queue.isEmpty && this.#writing === undefined && !this.#failure
+    const n = this.#next()
+    this.#queue.add(n, changes)
+    if (isNext && this.#isReady) this.#writeAtOnce(n)
+    else this.#writeSoon()
   }
 
   rewrite(): void {
     this.#records()
     this.#next()
     this.#queue.addWhole()
+    this.#writeSoon()
   }
 
   flushed(): Promise<void> | undefined {
-    return this.#options.durability === 'buffered' ? undefined : this.logged()
+    // What is only read is told, also where nothing can be written.
+    return this.#failure && !this.#queue.holdsChanges ? undefined : this.logged()
   }
 
   logged(): Promise<void> | undefined {
@@ -129,21 +140,20 @@ class OpenWriter implements WorldWriter {
   async abandon(): Promise<void> {
     this.#queue.clear()
     await this.#stop()
-    await this.#log.close()
+    this.#log.close()
   }
 
   async erase(): Promise<void> {
     const { disk, files, durability } = this.#options
     await this.abandon()
-    await removeWorld(disk, files, async () => {
-      if (durability === 'synced') await syncFolder(disk, dirname(files.base))
-    })
+    await beginRemoval(disk, files)
+    if (durability === 'synced') await syncFolder(disk, dirname(files.base))
   }
 
   async close(): Promise<void> {
     await this.#stop()
     if (!this.#queue.isEmpty) await this.#writeAll()
-    await this.#log.close()
+    this.#log.close()
     const mayWrite = this.#source !== undefined && !this.#options.lockLost()
     // A base holds what the log could not take.
     if (mayWrite && (await this.#compaction.finish())) this.#failure = undefined
@@ -155,32 +165,71 @@ class OpenWriter implements WorldWriter {
     return this.#source()
   }
 
-  /** Numbers a commit, and sees to it that it is written. */
+  /** Numbers a commit. */
   #next(): number {
     if (this.#closed) throw new Error(`the store of world ${this.#options.world} is closed`)
     this.#n += 1
-    // The turn's other commits join this write, and the reply leaves first.
-    if (!this.#failure) this.#writing ??= nextTurn().then(() => this.#writeAll())
     return this.#n
   }
 
-  async #writeAll(): Promise<void> {
-    const { ready, lockLost } = this.#options
+  /**
+   * Writes one commit within its transaction, so that it is undone where it cannot be written. A line
+   * without changes stands for it then: it is tried again until the log takes it.
+   * @throws Error why it cannot be written
+   */
+  #writeAtOnce(n: number): void {
+    let synced: Promise<void> | undefined
     try {
-      await ready
+      this.#checkLock()
+      synced = this.#log.append(this.#batch())
+    } catch (error) {
+      this.#queue.undo()
+      this.#queue.add(n, [])
+      throw this.#fail(error)
+    }
+    if (synced) this.#writing = this.#writeAll(synced)
+    else this.#batchWritten()
+  }
+
+  /** Writes when what runs now has come to its end, before anything else begins. */
+  #writeSoon(): void {
+    if (this.#failure) return
+    this.#writing ??= new Promise((done) => process.nextTick(() => done(this.#writeAll())))
+  }
+
+  /** @param synced resolves when a batch that was written is on the disk, too */
+  async #writeAll(synced?: Promise<void>): Promise<void> {
+    const { ready } = this.#options
+    try {
+      if (synced) {
+        await synced
+        this.#batchWritten()
+      }
+      if (!this.#isReady) await ready?.()
+      this.#isReady = true
       while (!this.#queue.isEmpty) {
-        const lost = lockLost()
-        if (lost) throw lost
-        await this.#log.append(this.#batch())
-        this.#queue.written()
-        this.#succeed()
-        if (!this.#closed && this.#compaction.isDue()) await this.#compaction.begin()
+        this.#checkLock()
+        const written = this.#log.append(this.#batch())
+        if (written) await written
+        this.#batchWritten()
       }
     } catch (error) {
       this.#fail(error)
     } finally {
       this.#writing = undefined
     }
+  }
+
+  #batchWritten(): void {
+    this.#queue.written()
+    this.#succeed()
+    if (!this.#closed && this.#compaction.isDue()) this.#compaction.begin()
+  }
+
+  /** @throws Error where the folder is no longer ours */
+  #checkLock(): void {
+    const lost = this.#options.lockLost()
+    if (lost) throw lost
   }
 
   #batch(): Buffer {
@@ -193,18 +242,23 @@ class OpenWriter implements WorldWriter {
     this.#failure = undefined
   }
 
-  #fail(cause: unknown): void {
+  /** @returns why nothing can be written */
+  #fail(cause: unknown): Error {
     const { world, files, warn, lockLost } = this.#options
     const isFirst = !this.#failure
     const why = `cannot write ${files.log}: ${reason(cause)}`
-    this.#failure =
+    const failure =
       lockLost() ?? new Error(`${why}. World ${world} refuses writes until it can`, { cause })
-    if (isFirst) warn(this.#failure.message)
-    this.#queue.failed(this.#failure)
-    if (this.#closed || lockLost()) return
-    this.#retry = setTimeout(() => {
-      this.#writing ??= this.#writeAll()
-    }, RETRY_AFTER_MS).unref()
+    this.#failure = failure
+    if (isFirst) warn(failure.message)
+    this.#queue.failed(failure)
+    if (!this.#closed && !lockLost())
+      this.#retry = setTimeout(() => this.#tryAgain(), RETRY_AFTER_MS).unref()
+    return failure
+  }
+
+  #tryAgain(): void {
+    this.#writing ??= this.#writeAll()
   }
 
   async #stop(): Promise<void> {

@@ -1,4 +1,5 @@
 // The writers of one state folder: one for each world that is open, and the worlds being erased.
+import { openRemovals } from './removals.ts'
 import { nothingSaved, type Saved } from './saved-world.ts'
 import { openWorldWriter, type WorldWriter, type WriterOptions } from './world-writer.ts'
 
@@ -18,7 +19,10 @@ export interface WorldWriters {
   start(world: string, saved: Saved): WorldWriter
   /** Resolves when a world that is being erased is gone; `undefined` where none is. */
   erased(world: string): Promise<void> | undefined
-  /** Forgets a world and removes its files; its name may be started anew at once. */
+  /**
+   * Forgets a world and removes its files; its name may be started anew at once.
+   * @throws Error where that cannot be done: it is on the disk as before, and can be loaded
+   */
   erase(world: string): Promise<void>
   /** Writes what is pending of every one, without waiting. @throws Error what the first could not write */
   writeNow(): void
@@ -38,22 +42,16 @@ export function openWriters(
 ): WorldWriters {
   const saved = new Set(onDisk)
   const open = new Map<string, WorldWriter>()
-  const erasing = new Map<string, Promise<void>>()
+  const removals = openRemovals(optionsOf)
 
   function start(world: string, from: Saved): WorldWriter {
-    const writer = openWorldWriter(from, { ...optionsOf(world), ready: erasing.get(world) })
+    const writer = openWorldWriter(from, { ...optionsOf(world), ready: removals.freed(world) })
     open.set(world, writer)
     return writer
   }
 
-  async function erase(world: string, writer: WorldWriter): Promise<void> {
-    await erasing.get(world)
-    await writer.erase()
-    saved.delete(world)
-  }
-
   return {
-    isUnloaded: (world) => saved.has(world) && !open.has(world) && !erasing.has(world),
+    isUnloaded: (world) => saved.has(world) && !open.has(world) && !removals.underWay(world),
     get: (world) => open.get(world),
     of(world) {
       const writer = open.get(world)
@@ -61,15 +59,14 @@ export function openWriters(
       return writer
     },
     start,
-    erased: (world) => erasing.get(world),
-    erase(world) {
+    erased: removals.underWay,
+    async erase(world) {
       const writer = open.get(world) ?? start(world, nothingSaved())
       open.delete(world)
-      const erased = erase(world, writer).finally(() => {
-        if (erasing.get(world) === erased) erasing.delete(world)
-      })
-      erasing.set(world, erased)
-      return erased
+      // Until it is gone it may be loaded again.
+      saved.add(world)
+      await removals.remove(world, writer)
+      saved.delete(world)
     },
     writeNow() {
       const failures: unknown[] = []
@@ -88,7 +85,7 @@ export function openWriters(
       saved.delete(world)
     },
     async close() {
-      await Promise.allSettled(erasing.values())
+      await removals.settled()
       const ends = await Promise.allSettled([...open.values()].map((writer) => writer.close()))
       const failure = ends.find((end) => end.status === 'rejected')
       if (failure) throw failure.reason

@@ -31,7 +31,7 @@ test('a fault is set, shown as it was set with its counts, listed in order, and 
   }
   expect([set.status, set.headers.get('location'), set.body]).toEqual([
     201,
-    '/_sim/faults/fault_1',
+    `${sim.url}/_sim/faults/fault_1`,
     shown,
   ])
   expect((await call(sim.url, '/_sim/faults/fault_1')).body).toEqual(shown)
@@ -257,6 +257,12 @@ test('worlds have faults of their own', async () => {
   await call(sim.url, '/_sim/worlds', { json: { name: 'other' } })
   await sim.faults.add(LOST)
   expect((await call(sim.url, '/w/other/_sim/faults')).body).toEqual({ faults: [] })
+  const set = await call(sim.url, '/_sim/faults', {
+    json: LOST,
+    headers: { 'X-Sim-World': 'other' },
+  })
+  const shown = await call(set.headers.get('location') ?? '', '')
+  expect(shown.body).toEqual(set.body)
 })
 
 test('a world has so many faults; those that are over make room for others', async () => {

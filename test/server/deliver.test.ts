@@ -8,6 +8,7 @@ import { networkInterfaces } from 'node:os'
 import { promisify } from 'node:util'
 import v8 from 'node:v8'
 import { runInNewContext } from 'node:vm'
+import ipaddr from 'ipaddr.js'
 import { afterEach, expect, onTestFinished, test, vi } from 'vitest'
 import { deliver, forbidden, targetProblem, whyForbidden } from '../../src/server/deliver.ts'
 import type { Outcome } from '../../src/state/callbacks.ts'
@@ -202,6 +203,88 @@ test.each([
   expect(forbidden(host, address, everything)).toBe(
     `callbacks never go to ${range} addresses, as ${named(host, address)} is one`,
   )
+})
+
+const hex = (octets: readonly number[]) =>
+  [octets.slice(0, 2), octets.slice(2)]
+    .map(([high = 0, low = 0]) => (high * 256 + low).toString(16))
+    .join(':')
+
+/** Every way to write an IPv4 address within an IPv6 one, by the range that it is told as. */
+const EMBEDDINGS: Readonly<Record<string, (octets: readonly number[]) => string>> = {
+  linkLocal: (octets) => `::ffff:${hex(octets)}`,
+  ipv4Compatible: (octets) => `::${hex(octets)}`,
+  rfc6145: (octets) => `::ffff:0:${hex(octets)}`,
+  rfc6052: (octets) => `64:ff9b::${hex(octets)}`,
+  'rfc6052 of this site': (octets) => `64:ff9b:1::${hex(octets)}`,
+  'rfc6052 of this site, 48 bits in front': ([a = 0, b = 0, c = 0, d = 0]) =>
+    `64:ff9b:1:${(a * 256 + b).toString(16)}:${c.toString(16)}:${(d * 256).toString(16)}::`,
+  '6to4': (octets) => `2002:${hex(octets)}::1`,
+  teredo: (octets) => `2001::${hex(octets.map((each) => each ^ 0xff))}`,
+  'teredo by its server': (octets) => `2001:0:${hex(octets)}::`,
+  isatap: (octets) => `fe81:0:0:1:0:5efe:${hex(octets)}`,
+  'isatap of a site': (octets) => `2001:4860:0:1:0:5efe:${hex(octets)}`,
+  'isatap of an address that is unique': (octets) => `fd12::200:5efe:${hex(octets)}`,
+}
+
+test.each(Object.entries(EMBEDDINGS))(
+  '%s: a link-local address is never called, in whatever notation it is listed',
+  async (what, within) => {
+    const [range = ''] = what.split(' ')
+    const lowest = [169, 254, 0, 0]
+    for (const octets of [[169, 254, 169, 254], [169, 254, 255, 255], lowest]) {
+      const address = within(octets)
+      for (const written of [address, ipaddr.parse(address).toNormalizedString()]) {
+        const everything = [written, 'hooks.test', '0.0.0.0/0', '::/0', `${address}/128`]
+        const told = written.startsWith('fe81:') ? 'linkLocal' : range
+        const never = (host: string) =>
+          `callbacks never go to ${told} addresses, as ${named(host, written)} is one`
+        expect(forbidden(written, written, everything)).toBe(never(written))
+        expect(forbidden('hooks.test', written, everything)).toBe(never('hooks.test'))
+      }
+      const sent = await send(`http://[${address}]/`, ['::/0', '0.0.0.0/0'])
+      expect(sent).toEqual({ error: expect.stringMatching(/^callbacks never go to/), final: true })
+    }
+  },
+)
+
+test.each(['fd00:ec2::254', 'fd20:ce::254', '100.100.100.200', '168.63.129.16'])(
+  '%s hands out credentials, and is never called',
+  (address) => {
+    expect(forbidden('hooks.test', address, [address, '0.0.0.0/0', '::/0'])).toBe(
+      `callbacks never go to metadata addresses, as hooks.test (${address}) is one`,
+    )
+  },
+)
+
+type Ranges = Readonly<Record<string, readonly unknown[]>>
+
+/** The first address of each range that ipaddr.js knows, by the range's name. */
+const SAMPLES = [ipaddr.IPv4, ipaddr.IPv6]
+  .flatMap(({ prototype }) =>
+    Object.entries((prototype as unknown as { SpecialRanges: Ranges }).SpecialRanges).map(
+      ([range, subnets]) => ({ range, address: String(subnets.flat(2)[0]) }),
+    ),
+  )
+  .filter(({ range, address }) => ipaddr.parse(address).range() === range)
+
+function decisionOn(address: string): 'always' | 'where listed' | 'never' {
+  if (forbidden(address, address, []) === undefined) return 'always'
+  const listed = forbidden(address, address, ['0.0.0.0/0', '::/0'])
+  return listed === undefined ? 'where listed' : 'never'
+}
+
+test.each([
+  ['always', 'loopback'],
+  [
+    'where listed',
+    'amt as112 as112v6 benchmarking carrierGradeNat deprecatedOrchid deprecatedSiteLocal discard ' +
+      'droneRemoteIdProtocolEntityTags orchid2 private reserved segmentRouting uniqueLocal',
+  ],
+  ['never', '6to4 broadcast ipv4Mapped linkLocal multicast rfc6052 rfc6145 teredo unspecified'],
+])('of all ranges there are, these are called back %s: %s', (decision, ranges) => {
+  const decided = SAMPLES.filter(({ address }) => decisionOn(address) === decision)
+  expect([...new Set(decided.map(({ range }) => range))].toSorted()).toEqual(ranges.split(' '))
 })
 
 test('a listed link-local address is refused before it is connected to', async () => {

@@ -37,7 +37,7 @@ test('a client that hangs up before its reply still has its callbacks sent', asy
     defaultWorld: { given: 'an assigned bundle' },
     callbackUrl: receiver.url,
     policy: { allow: [], timeout: 2000 },
-    control: { token: undefined, hosts: [] },
+    access: { token: undefined, hosts: [], cors: [] },
     checked: true,
     report: () => {},
     rest: controlApp,

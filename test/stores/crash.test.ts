@@ -43,6 +43,8 @@ async function client() {
     const mine = commit()
     await kept.flushed('default')
     writeSync(1, mine + ' 0\\n')
+    // The next request comes by the network.
+    await new Promise(setImmediate)
   }
 }
 for (let clients = 0; clients < 8; clients++) client()
@@ -149,8 +151,12 @@ test.skipIf(process.platform === 'win32')(
     const code = `${writer}
 process.on('SIGXFSZ', () => {})
 while (!kept.failure('default')) {
-  commit()
-  await kept.flushed('default').catch((error) => writeSync(1, 'rejected ' + error.message + '\\n'))
+  try {
+    commit()
+    await kept.flushed('default')
+  } catch (error) {
+    writeSync(1, 'rejected ' + error.message + '\\n')
+  }
 }
 process.kill(process.pid, 'SIGKILL')
 `

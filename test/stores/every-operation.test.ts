@@ -57,6 +57,12 @@ function make(hosted: HostedWorld, ...ids: readonly string[]): void {
   })
 }
 
+/** Which life of `ci` there is, from 1; 0 where there is none. */
+function lifeOf(worlds: Worlds | undefined): number {
+  const hosted = worlds?.get('ci')
+  return hosted ? (hosted.world.identity.life ?? 1) : 0
+}
+
 const world = (worlds: Worlds, name = 'ci') => {
   const hosted = worlds.get(name)
   if (!hosted) throw new Error(`there is no ${name}`)
@@ -73,19 +79,17 @@ const steps: readonly ((opened: Opened) => Promise<unknown>)[] = [
     make(world(worlds), 'a', 'b')
     return Promise.resolve(store.flushed('ci'))
   },
-  ({ worlds, store }) => {
-    worlds.reset(world(worlds), {})
-    return Promise.resolve(store.flushed('ci'))
-  },
+  ({ worlds }) => worlds.reset(world(worlds), {}),
   ({ worlds, store }) => {
     make(world(worlds), 'c')
+    return Promise.resolve(store.flushed('ci'))
+  },
+  ({ worlds }) => {
     const records = copyRecords(world(worlds, 'default').world.records)
-    world(worlds).world.transaction(() => world(worlds).world.in(things).delete('c'))
     const own = records.get('world')
     own?.set('world', { ...own.get('world'), name: 'ci' })
     records.set(things.name, new Map([['r', { id: 'r', serial: 1, colour: 'green', madeAt: 0 }]]))
-    worlds.restore(world(worlds), records)
-    return Promise.resolve(store.flushed('ci'))
+    return worlds.restore(world(worlds), records)
   },
   // The log outgrows its base: a new one is written while changes go on.
   async ({ worlds, store }) => {
@@ -133,6 +137,8 @@ interface Run {
   readonly disk: DyingDisk
   /** How many steps were acknowledged. */
   readonly acknowledged: number
+  /** The latest life of `ci` that was acknowledged. */
+  readonly life: number
   readonly failure: unknown
 }
 
@@ -140,6 +146,7 @@ async function run(at: number, ending: Ending, durability: Durability): Promise<
   const dir = newFolder()
   const disk = dyingDisk(at, ending)
   let acknowledged = -1
+  let life = 0
   let opened: Opened | undefined
   let failure: unknown
   try {
@@ -147,6 +154,7 @@ async function run(at: number, ending: Ending, durability: Durability): Promise<
     for (const step of steps) {
       acknowledged += 1
       await Promise.race([step(opened), disk.stopped.then(() => Promise.reject(disk))])
+      life = Math.max(life, lifeOf(opened.worlds))
     }
     acknowledged += 1
   } catch (error) {
@@ -157,17 +165,21 @@ async function run(at: number, ending: Ending, durability: Durability): Promise<
   const left = newFolder()
   cpSync(dir, left, { recursive: true })
   for (const file of readdirSync(left))
-    if (file.startsWith('.esimulator')) rmSync(join(left, file), { recursive: true })
+    if (/^\.esimulator\.(.*lock|owner)$/.test(file)) rmSync(join(left, file), { recursive: true })
   await opened?.worlds.close().catch(() => {})
-  return { dir: ending === 'a full disk at' ? dir : left, disk, acknowledged, failure }
+  return { dir: ending === 'a full disk at' ? dir : left, disk, acknowledged, life, failure }
 }
 
-/** What stands in a folder when it is opened; it takes changes, and keeps them. */
-async function reopened(dir: string) {
+/**
+ * What stands in a folder when it is opened; it takes changes, and keeps them.
+ * @param life of `ci`, which no other of its name may have after it is gone
+ */
+async function reopened(dir: string, life: number) {
   const first = await open(dir, 'written')
   const found = shown(first.worlds.get('ci'))
   make(world(first.worlds, 'default'), 'after')
-  if (!first.worlds.get('ci')) first.worlds.create('ci', {})
+  if (found === undefined) first.worlds.create('ci', {})
+  expect(lifeOf(first.worlds)).toBeGreaterThanOrEqual(found === undefined ? life + 1 : life)
   make(world(first.worlds), 'after')
   const went = shown(world(first.worlds))
   await first.worlds.close()
@@ -196,11 +208,12 @@ test.each<[Ending, string, Durability, (operation: string) => boolean]>([
     expect(operations.filter(isMeant).length).toBeGreaterThan(5)
     for (const [index, operation] of operations.entries()) {
       if (!isMeant(operation)) continue
-      const { dir, acknowledged } = await run(index + 1, ending, durability)
+      const { dir, acknowledged, life } = await run(index + 1, ending, durability)
       const where = `${index + 1}: ${operation}`
-      const { found, files, notOpened } = await reopened(dir)
+      const { found, files, notOpened } = await reopened(dir, life)
       expect([where, notOpened]).toEqual([where, []])
-      expect([where, files]).toEqual([where, ['ci.json', 'default.json']])
+      const worldFiles = files.filter((file) => file !== '.esimulator.removed')
+      expect([where, worldFiles]).toEqual([where, ['ci.json', 'default.json']])
       // What was acknowledged is there, and of what was under way all or nothing.
       const done = Math.max(0, acknowledged)
       expect(states.slice(done, done + 2), where).toContain(found)
@@ -213,9 +226,9 @@ test('a full disk at any file operation: what was acknowledged is there, and all
   const states = await expectedStates('written')
   const { disk } = await run(0, 'a full disk at', 'written')
   for (let at = 1; at <= disk.operations.length; at += 1) {
-    const { dir, acknowledged } = await run(at, 'a full disk at', 'written')
+    const { dir, acknowledged, life } = await run(at, 'a full disk at', 'written')
     const where = `${at}: ${disk.operations[at - 1]}`
-    const { found, notOpened } = await reopened(dir)
+    const { found, notOpened } = await reopened(dir, life)
     expect([where, notOpened]).toEqual([where, []])
     const done = Math.max(0, acknowledged)
     expect(states.slice(done, done + 2), where).toContain(found)

@@ -41,7 +41,7 @@ function live(store: Store, world = 'default', records: Records = new Map()) {
   store.attach(world, () => records)
   return {
     records,
-    write(...changes: [collection: string, key: string, value: object | undefined][]) {
+    async write(...changes: [collection: string, key: string, value: object | undefined][]) {
       const committed = changes.map(([collection, key, after]): Change => {
         const byKey = records.get(collection) ?? new Map<string, object>()
         const before = byKey.get(key)
@@ -51,7 +51,7 @@ function live(store: Store, world = 'default', records: Records = new Map()) {
         return { collection, key, before, after }
       })
       store.commit(world, committed)
-      return store.flushed(world) ?? Promise.resolve()
+      await store.flushed(world)
     },
   }
 }
@@ -140,8 +140,8 @@ test.each(stores)(
   async (_, start) => {
     const store = await start()
     const world = live(store)
-    world.write(['sims', '1', { state: 'active' }])
-    store.rewrite('default')
+    await world.write(['sims', '1', { state: 'active' }])
+    world.write(['sims', '2', { state: 'active' }])
     expect(store.flushed('default')).toBeUndefined()
     expect(store.failure('default')).toBeUndefined()
     await store.close()
@@ -151,7 +151,7 @@ test.each(stores)(
 test.each(stores)('a world removed from the %s store is gone', async (_, start) => {
   const store = await start()
   live(store).write(['sims', '1', { state: 'active' }])
-  await store.remove('default', 1)
+  await store.remove('default')
   expect(await store.list()).toEqual([])
   expect(await store.load('default')).toBeUndefined()
   await store.close()
@@ -317,7 +317,7 @@ test('a world removed can be made anew at once, and nothing of the old one comes
   const dir = newFolder()
   const store = await open(dir)
   await live(store).write(['sims', '1', { n: 1 }])
-  const removed = store.remove('default', 1)
+  const removed = store.remove('default')
   await live(store).write(['sims', '2', { n: 2 }])
   await removed
   expect(await found(dir)).toEqual({ sims: { 2: { n: 2 } } })
@@ -554,7 +554,7 @@ test.skipIf(process.platform === 'win32')(
     const store = await open(dir)
     await live(store).write(['sims', '1', { n: 1 }])
     await live(store, 'ci').write(['sims', '1', { n: 1 }])
-    await store.remove('ci', 1)
+    await store.remove('ci')
     const modeOf = (file: string) => statSync(file).mode & 0o777
     expect([modeOf(above), modeOf(dir)]).toEqual([0o700, 0o700])
     expect(modeOf(join(dir, 'default.log'))).toBe(0o600)
@@ -766,21 +766,37 @@ test('a base that cannot be replaced refuses no write: the log holds the changes
   expect(await found(dir)).toEqual(plain(world.records))
 }, 10_000)
 
-test.each(['written', 'synced'] as const)(
-  'with durability %s a reply waits for the log, many for one write',
+test.each(['buffered', 'written'] as const)(
+  'with durability %s a commit is in the log when it returns',
   async (durability) => {
     const dir = newFolder()
     const store = await open(dir, { durability })
     const world = live(store)
-    expect(store.flushed('default')).toBeUndefined()
-    const waits = [1, 2, 3].map((n) => world.write(['sims', String(n), { n }]))
-    expect(new Set(waits).size).toBe(1)
-    await waits[0]
-    expect(store.flushed('default')).toBeUndefined()
-    expect(await found(dir)).toEqual({ sims: { 1: { n: 1 }, 2: { n: 2 }, 3: { n: 3 } } })
+    await world.write(['sims', '0', { n: 0 }])
+    for (const n of [1, 2, 3]) {
+      world.write(['sims', String(n), { n }])
+      expect(store.flushed('default')).toBeUndefined()
+      expect(await found(dir)).toEqual(plain(world.records))
+    }
     await store.close()
   },
 )
+
+test('with durability synced a reply waits for the disk, many for one wait of it', async () => {
+  const dir = newFolder()
+  const store = await open(dir, { durability: 'synced' })
+  const world = live(store)
+  await world.write(['sims', '0', { n: 0 }])
+  world.write(['sims', '1', { n: 1 }])
+  const first = store.flushed('default')
+  for (const n of [2, 3, 4]) world.write(['sims', String(n), { n }])
+  const others = [store.flushed('default'), store.flushed('default')]
+  expect(new Set([first, ...others]).size).toBe(2)
+  await others[0]
+  expect(store.flushed('default')).toBeUndefined()
+  expect(await found(dir)).toEqual(plain(world.records))
+  await store.close()
+})
 
 test('a full disk is said, refuses writes, and is got over without a loss', async ({ skip }) => {
   skip(!existsSync('/dev/full'), 'needs /dev/full')

@@ -1,6 +1,6 @@
 // A disk that stops at its n-th operation, as at a kill; or that is full at that one only.
 import type { FileHandle } from 'node:fs/promises'
-import { type Disk, realDisk } from '../../src/stores/disk.ts'
+import { type Disk, type OpenLog, realDisk } from '../../src/stores/disk.ts'
 
 /** How it ends: before the operation, in the midst of a write, or the operation fails and no other. */
 export type Ending = 'killed before' | 'killed in the midst of' | 'a full disk at'
@@ -29,23 +29,63 @@ export function dyingDisk(at: number, ending: Ending): DyingDisk {
   function operation<T>(name: string, whole: () => Promise<T>, half?: () => Promise<unknown>) {
     const done = counted(name, whole, half)
     underWay.add(done)
-    const end = () => underWay.delete(done)
-    done.then(end, end)
+    const ended = () => underWay.delete(done)
+    done.then(ended, ended)
     return done
   }
 
-  async function counted<T>(name: string, whole: () => Promise<T>, half?: () => Promise<unknown>) {
+  /** Counts an operation. @returns true where it is the one it ends at */
+  function isEnd(name: string): boolean {
     if (dead) throw new Error('the process is gone')
     operations.push(name)
-    if (operations.length !== at) return whole()
-    if (ending === 'a full disk at') {
-      await half?.()
-      throw Object.assign(new Error('ENOSPC: no space left on device'), { code: 'ENOSPC' })
-    }
-    dead = true
-    if (ending === 'killed in the midst of') await half?.()
+    if (operations.length !== at) return false
+    dead = ending !== 'a full disk at'
+    return true
+  }
+
+  const doesHalf = ending !== 'killed before'
+
+  function end(): Error {
+    if (ending === 'a full disk at')
+      return Object.assign(new Error('ENOSPC: no space left on device'), { code: 'ENOSPC' })
     stop()
-    throw new Error('the process is gone')
+    return new Error('the process is gone')
+  }
+
+  async function counted<T>(name: string, whole: () => Promise<T>, half?: () => Promise<unknown>) {
+    if (!isEnd(name)) return whole()
+    if (doesHalf) await half?.()
+    throw end()
+  }
+
+  /** The same of an operation that waits for nothing. */
+  function atOnce<T>(name: string, whole: () => T, half?: () => unknown): T {
+    if (!isEnd(name)) return whole()
+    if (doesHalf) half?.()
+    throw end()
+  }
+
+  function wrappedLog(log: OpenLog): OpenLog {
+    return {
+      size: () => atOnce('fstat', log.size),
+      write: (bytes, position) =>
+        atOnce(
+          'write',
+          () => log.write(bytes, position),
+          () => log.write(bytes.subarray(0, bytes.length / 2), position),
+        ),
+      truncate: (size) => atOnce('truncate', () => log.truncate(size)),
+      sync: () => operation('datasync', log.sync),
+      syncNow: () => atOnce('datasync', log.syncNow),
+      close() {
+        try {
+          atOnce('close', () => {})
+        } finally {
+          // A process that is gone has no file open.
+          log.close()
+        }
+      },
+    }
   }
 
   function wrapped(handle: FileHandle): FileHandle {
@@ -58,16 +98,7 @@ export function dyingDisk(at: number, ending: Ending): DyingDisk {
       }
     }
     const own: Partial<FileHandle> = {
-      stat: (() => operation('fstat', () => handle.stat())) as FileHandle['stat'],
-      truncate: (size) => operation('truncate', () => handle.truncate(size)),
-      datasync: () => operation('datasync', () => handle.datasync()),
       sync: () => operation('sync', () => handle.sync()),
-      write: ((bytes: Buffer, from: number, length: number, position: number) =>
-        operation(
-          'write',
-          () => handle.write(bytes, from, length, position),
-          () => handle.write(bytes, from, Math.floor(length / 2), position),
-        )) as FileHandle['write'],
       writeFile: (content) =>
         operation(
           'writeFile',
@@ -92,5 +123,7 @@ export function dyingDisk(at: number, ending: Ending): DyingDisk {
     rename: (from, to) => operation('rename', () => realDisk.rename(from, to)),
     remove: (file) => operation('remove', () => realDisk.remove(file)),
     chmod: (file, mode) => operation('chmod', () => realDisk.chmod(file, mode)),
+    openLog: (file) => wrappedLog(atOnce('open', () => realDisk.openLog(file))),
+    renameNow: (from, to) => atOnce('rename', () => realDisk.renameNow(from, to)),
   }
 }

@@ -2,6 +2,7 @@
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { Document } from 'openapi-backend'
+import { openAccess } from '../../src/server/access.ts'
 import { type HttpOptions, listener } from '../../src/server/http.ts'
 import type { Journal } from '../../src/server/journal.ts'
 import type { Provider } from '../../src/server/provider.ts'
@@ -110,6 +111,7 @@ export async function startFake(options: FakeOptions = {}): Promise<FakeServer> 
     worlds,
     store,
     publicUrl,
+    access: openAccess({ token: undefined, hosts: [], cors: [] }, publicUrl),
     checked,
     report,
     rest: (_request, response, { world, path }) =>

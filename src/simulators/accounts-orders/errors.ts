@@ -39,6 +39,7 @@ const table: Readonly<
   'unknown-route': [404, 'NOT_FOUND'],
   'method-not-allowed': [405, 'METHOD_NOT_ALLOWED'],
   unauthorized: [401, 'UNAUTHORISED'],
+  forbidden: [403, 'ACCESS_DENIED'],
   'body-too-large': [413, 'INVALID_HTTP_MESSAGE'],
   'unsupported-media-type': [415, 'INVALID_HTTP_MESSAGE'],
   'not-acceptable': [406, 'UNACCEPTABLE'],

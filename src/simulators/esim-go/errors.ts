@@ -32,6 +32,7 @@ const table: Readonly<Record<Code, readonly [status: number, message: string | t
   'unknown-route': [404, 'not found'],
   'method-not-allowed': [405, 'method not allowed'],
   unauthorized: [403, 'access denied'],
+  forbidden: [403, true],
   'foreign-esim': [403, 'access denied'],
   'none-in-inventory': [403, 'access denied'],
   'body-too-large': [413, true],
@@ -90,7 +91,8 @@ export function refusalReply(
   const has401 = lists401(operation, basePath)
   if (has401 && refusal.code === 'unauthorized')
     return { status: 401, body: { message: 'unauthorized' } }
-  if (has401 && status === 403) return { status: 400, body: { message: refusal.message } }
+  if (has401 && status === 403 && refusal.code !== 'forbidden')
+    return { status: 400, body: { message: refusal.message } }
 
   const body = { message: message === true ? refusal.message : message }
   return status === 429 || status === 503

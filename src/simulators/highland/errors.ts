@@ -44,6 +44,7 @@ const table: Readonly<Record<CommonRefusal | HighlandRefusal, Wording>> = {
   'unknown-route': [404, 'Not found.'],
   'method-not-allowed': [405, 'Method not allowed.'],
   unauthorized: [401, 'Unauthorized.'],
+  forbidden: [403, reason],
   'body-too-large': [413, reason],
   'unsupported-media-type': [415, reason],
   'not-acceptable': [406, reason],

@@ -56,6 +56,7 @@ const table: Readonly<
   'unknown-route': [404, 'NOT_FOUND'],
   'method-not-allowed': [405, 'METHOD_NOT_ALLOWED'],
   unauthorized: [401, 'UNAUTHORIZED', 'A valid access token is required'],
+  forbidden: [403, 'FORBIDDEN'],
   'body-too-large': [413, 'PAYLOAD_TOO_LARGE'],
   'unsupported-media-type': [415, 'UNSUPPORTED_MEDIA_TYPE'],
   'not-acceptable': [406, 'NOT_ACCEPTABLE'],

@@ -382,6 +382,7 @@ const kernel = {
   'unknown-route': 404,
   'method-not-allowed': 405,
   unauthorized: 401,
+  forbidden: 403,
   'body-too-large': 413,
   'unsupported-media-type': 415,
   'not-acceptable': 406,

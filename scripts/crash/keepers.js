@@ -1,0 +1,161 @@
+// Those who make, begin anew, copy and remove worlds, and move their clocks, while clients are at work.
+import { Client } from './clients.js'
+import { noteTime } from './ledger.js'
+
+/** Few, so that a removed world's name is taken again; each spelled another way in the folder. */
+const NAMES = ['w1', 'w2', 'CI', 'ci', 'con', '.hidden', 'a.b', 'nul.log']
+const MOST = 6
+/** What a simulator of no seed of its own gives its worlds. */
+const SEED = 'esimulator'
+/** Collections of which every record of an imported state has to be there. */
+const COPIED = [
+  'esim-go.orders',
+  'esim-go.esims',
+  'wholesale.transactions',
+  'accounts-orders.orders',
+]
+
+export class Keeper extends Client {
+  async play() {
+    while (!this.run.stopped) {
+      await this.act()
+      await new Promise((done) => setTimeout(done, this.run.dice.whole(0, 60)))
+    }
+    this.sender.close()
+  }
+
+  act() {
+    const act = this.run.dice.weighted([
+      [5, this.create],
+      [3, this.remove],
+      [3, this.reset],
+      [3, this.copy],
+      [3, this.advance],
+      [1, this.setClock],
+    ])
+    return act.call(this)
+  }
+
+  /** A world nobody else changes as a whole just now, or `undefined`. */
+  idle(isMeant = () => true) {
+    const all = [...this.run.ledger.worlds.values()]
+    const idle = all.filter((world) => world.life && !world.busy && isMeant(world))
+    return idle.length > 0 ? this.run.dice.pick(idle) : undefined
+  }
+
+  /** A seed of its own at times, else the one there is. */
+  seed() {
+    this.run.count('seeds')
+    return this.run.dice.chance(0.5) ? { seed: `own-${this.run.counts.seeds}` } : {}
+  }
+
+  async create() {
+    const { ledger, dice } = this.run
+    const free = NAMES.filter((name) => !ledger.worlds.has(name))
+    if (free.length === 0 || ledger.worlds.size >= MOST) return
+    const world = ledger.add(dice.pick(free), true)
+    const ttl = dice.chance(0.1) ? { ttl: `PT${dice.whole(1, 3)}S` } : {}
+    const mode = dice.pick(['frozen', 'running'])
+    const clock = mode === 'running' ? { mode, rate: dice.pick([1, 60, 1000]) } : { mode }
+    world.busy = true
+    this.run.asked('create')
+    const json = { name: world.name, clock, ...ttl, ...this.seed() }
+    const { status, body } = await this.ask('POST', undefined, '/_sim/worlds', { json })
+    if (status === 201) {
+      ledger.begin(world, { seed: body.seed, credentials: body.credentials })
+      // A world that may end by itself is never missed.
+      world.ends = 'ttl' in ttl
+      this.run.count('created')
+    } else if (status !== 0) {
+      ledger.worlds.delete(world.name)
+      if (status !== 409) this.run.find(`a creation is answered ${status}`, body.detail)
+    }
+    world.busy = status === 0
+  }
+
+  async remove() {
+    const { ledger } = this.run
+    const world = this.idle(({ name }) => name !== 'default')
+    if (!world) return
+    Object.assign(world, { busy: true, life: undefined, pending: {}, mayBe: true })
+    this.run.asked('remove')
+    const { status } = await this.ask('DELETE', undefined, `/_sim/worlds/${world.name}`)
+    if (status === 0) return
+    ledger.worlds.delete(world.name)
+    if (status === 204) this.run.count('removed')
+    else if (!world.ends) this.run.find(`a removal is answered ${status}`, world.name)
+  }
+
+  async reset() {
+    const world = this.idle()
+    if (!world) return
+    const json = this.seed()
+    await this.renew(world, { what: 'reset', seed: json.seed ?? world.life.seed }, () =>
+      this.ask('POST', world, '/_sim/reset', { json }),
+    )
+  }
+
+  /** Puts the state of one world into another, or its own of before into itself. */
+  async copy() {
+    const from = this.idle()
+    if (!from) return
+    from.life.copied = true
+    const { status, body: document } = await this.ask('GET', from, '/_sim/state')
+    const world = this.idle()
+    if (status !== 200 || !world) return
+    const own = document.collections.world.world
+    Object.assign(own, this.seed())
+    await this.renew(world, { what: 'import', seed: own.seed ?? SEED, document }, () =>
+      this.ask('PUT', world, '/_sim/state', { json: document }),
+    )
+  }
+
+  /** Begins another life of a world. */
+  async renew(world, { what, seed, document }, ask) {
+    const { ledger } = this.run
+    Object.assign(world, { busy: true, life: undefined, pending: { begins: { seed } } })
+    this.run.asked(what)
+    const { status, body } = await ask()
+    if (status === 0) return
+    world.busy = false
+    if (status === 200) {
+      const life = ledger.begin(world, { seed: body.seed, credentials: body.credentials })
+      life.writes.push(...copiesIn(document, life.at))
+      this.run.count(what)
+      return
+    }
+    ledger.goOn(world)
+    if (!world.ends) this.run.find(`a ${what} is answered ${status}`, body.detail)
+  }
+
+  async advance() {
+    const world = this.idle()
+    if (!world) return
+    const { life } = world
+    const json = { by: this.run.dice.pick(['PT2S', 'PT10M', 'PT3H']), maxWall: '2s' }
+    this.run.asked('advance')
+    const { status, body } = await this.ask('POST', world, '/_sim/clock/advance', { json })
+    if (status !== 200) return
+    noteTime(world, life, body.to)
+    this.run.count('advanced')
+  }
+
+  async setClock() {
+    const world = this.idle()
+    if (!world) return
+    const { life } = world
+    const { dice } = this.run
+    const { status, body } = dice.chance(0.5)
+      ? await this.ask('POST', world, '/_sim/clock/freeze', { json: {} })
+      : await this.ask('POST', world, '/_sim/clock/resume', { json: { rate: dice.pick([1, 100]) } })
+    if (status === 200) noteTime(world, life, body.now)
+  }
+}
+
+/** What has to be there of a state that was put. */
+function copiesIn(document, at) {
+  if (!document) return []
+  return COPIED.flatMap((collection) =>
+    Object.keys(document.collections[collection] ?? {}).map((key) => ({ at, collection, key })),
+  )
+}
