@@ -16,13 +16,14 @@ import { setTimeout as pause } from 'node:timers/promises'
  * @property {number} pid
  * @property {(path: string) => string} url
  * @property {number} firstAnswer ms from the process's start to its first whole answer
+ * @property {import('node:child_process').ChildProcess} child
  * @property {() => Promise<void>} stop
  */
 
 /** A reply that is not what it has to be: the run is worth nothing. */
 export class WrongReply extends Error {}
 
-const START_LIMIT = 20_000
+const START_LIMIT = 120_000
 const STOP_LIMIT = 3_000
 /** Between two tries to get a first answer, in ms. */
 const TRY_EVERY = 2
@@ -130,11 +131,11 @@ export async function start(peer, replies, first) {
   const child = watched(
     spawn(process.execPath, args, {
       cwd: folder,
-      stdio: ['ignore', 'ignore', 'pipe'],
+      stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
       env: { ...ENVIRONMENT, ...peer.env },
     }),
   )
-  child.stderr.setEncoding('utf8').on('data', (chunk) => {
+  child.stderr?.setEncoding('utf8').on('data', (chunk) => {
     complaint = (complaint + chunk).slice(-2000)
   })
   const firstAnswer = await firstAnswerOf(peer, child, url(first.path), first, began).catch(
@@ -142,7 +143,7 @@ export async function start(peer, replies, first) {
       throw complaint ? new Error(`${error.message}\n${complaint}`) : error
     },
   )
-  return { peer, pid: child.pid ?? 0, url, firstAnswer, stop: () => stop(child) }
+  return { peer, pid: child.pid ?? 0, url, firstAnswer, child, stop: () => stop(child) }
 }
 
 /**

@@ -229,8 +229,9 @@ test('of node:crypto state and providers use createHmac and createHash, of node:
 /** Files that may have a timer or a clock of their own, and why. */
 const timekeepers: Readonly<Record<string, string>> = {
   'src/server/ticker.ts': 'the only wall clock and the only timers',
+  'src/server/connections.ts': 'a client that takes nothing of its answer is cut off',
   'src/stores/world-writer.ts': 'a failed write is tried again after a while',
-  'src/stores/base-text.ts': 'a large base is written with breaths',
+  'src/stores/turns.ts': 'long work is cut in turns',
 }
 
 test('the wall clock is read and timers are set in one place only', () => {

@@ -18,7 +18,7 @@ function outcomeOf(fired: FiredShown): string {
   return fired.bundle === undefined ? '' : `bundle ${fired.bundle}`
 }
 
-function advanceText({ from, to, fired, stopped }: AdvanceShown): string {
+function advanceText({ from, to, fired, unlisted, stopped }: AdvanceShown): string {
   const rows = fired.map((each) => [
     each.at,
     each.kind,
@@ -29,7 +29,8 @@ function advanceText({ from, to, fired, stopped }: AdvanceShown): string {
   const happened =
     rows.length > 0 ? table(['at', 'what', 'type', 'iccid', 'outcome'], rows) : 'nothing happened'
   const why = stopped ? `, stopped: ${stopped.reason}` : ''
-  return `${from} -> ${to}${why}\n${happened}`
+  const more = unlisted === undefined ? '' : `\nand ${unlisted} more`
+  return `${from} -> ${to}${why}\n${happened}${more}`
 }
 
 /** `2026-01-04T00:00:00Z` rather than `P3D`. */

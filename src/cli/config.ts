@@ -1,5 +1,6 @@
 // One typed config: flags over ESIMULATOR_ variables over the config file over defaults.
 import { readFile } from 'node:fs/promises'
+import type { YAMLParseError } from 'yaml'
 import { CannotRun } from './cannot-run.ts'
 import {
   type Option,
@@ -137,31 +138,58 @@ export async function parseYaml(
   written: string,
   { asWritten }: YamlOptions = {},
 ): Promise<Readonly<Record<string, unknown>>> {
-  const { parseDocument, visit } = await import('yaml')
-  const document = parseDocument(written)
+  const { LineCounter, parseDocument, visit } = await import('yaml')
+  const lineCounter = new LineCounter()
+  const document = parseDocument(written, { lineCounter })
   const [wrong] = document.errors
-  if (wrong) throw new CannotRun(`${file} is not YAML: ${wrong.message.split('\n')[0]}`)
+  if (wrong) throw new CannotRun(`${file} is not YAML: ${yamlReason(wrong)}`)
 
   visit(document, {
     Scalar(_key, node) {
       const isNumber = typeof node.value === 'number'
       if (asWritten && (isNumber || typeof node.value === 'boolean')) node.value = node.source
-      else if (isNumber) checkExact(file, node)
+      else if (isNumber && !isExact(node.value)) {
+        const { line } = lineCounter.linePos(node.range?.[0] ?? 0)
+        const digits = `${node.source?.length} digits are too long for a number`
+        throw new CannotRun(`${file} line ${line}: ${digits}: put them in quotes`)
+      }
     },
   })
   let content: unknown
   try {
     content = document.toJS() ?? {}
   } catch (error) {
-    throw new CannotRun(`${file} is not YAML: ${error instanceof Error ? error.message : error}`)
+    const isAlias = error instanceof ReferenceError
+    throw new CannotRun(`${file} is not YAML: ${isAlias ? NO_ANCHOR : yamlReason(error)}`)
   }
   if (typeof content !== 'object' || content === null || Array.isArray(content))
     throw new CannotRun(`${file} must hold keys and values, as in "port: 4010"`)
   return content as Record<string, unknown>
 }
 
-/** An ICCID without quotes is a number, and loses digits. @throws CannotRun */
-function checkExact(file: string, { value, source }: { value: unknown; source?: string }): void {
-  if (!Number.isInteger(value) || Number.isSafeInteger(value)) return
-  throw new CannotRun(`${file}: ${source} is too long for a number: put it in quotes`)
+/** An ICCID without quotes is a number, and loses digits. */
+function isExact(value: unknown): boolean {
+  return !Number.isInteger(value) || Number.isSafeInteger(value)
+}
+
+const NO_ANCHOR =
+  'an alias begins with * and names no anchor before it: quote a text that begins so'
+
+/** What the parser says without repeating the file, which may hold secrets. */
+const YAML_REASONS: Readonly<Record<string, string>> = {
+  BAD_ALIAS: NO_ANCHOR,
+  BAD_COLLECTION_TYPE:
+    'a tag, which begins with !, is of another kind: quote a text that begins so',
+  BAD_DIRECTIVE: 'a line that begins with % is no directive',
+  BAD_DQ_ESCAPE: 'a text in double quotes has a \\ that begins no escape: write it twice',
+  TAG_RESOLVE_FAILED: 'a tag, which begins with !, is not known: quote a text that begins so',
+}
+
+function yamlReason(error: unknown): string {
+  if (!(error instanceof Error)) return String(error)
+  const { code, linePos } = error as Partial<YAMLParseError>
+  const place = linePos ? ` at line ${linePos[0].line}, column ${linePos[0].col}` : ''
+  // What is quoted stands behind a colon.
+  const [sentence = ''] = error.message.split(/: | at line /)
+  return `${(code && YAML_REASONS[code]) ?? sentence}${place}`
 }

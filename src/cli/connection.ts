@@ -1,5 +1,6 @@
 // The running simulator a command speaks to.
 import { type WorldClient, worldClient } from '../control/world-client.ts'
+import { namesOnly } from '../server/redaction/redactor.ts'
 import { CannotRun } from './cannot-run.ts'
 import type { Config } from './config.ts'
 import { DEFAULT_PORT } from './options.ts'
@@ -11,6 +12,11 @@ import { DEFAULT_PORT } from './options.ts'
 export function urlOf({ url, port }: Config): string {
   const main = port.find(({ slug }) => slug === undefined)
   return url ?? `http://127.0.0.1:${main?.port ?? DEFAULT_PORT}`
+}
+
+/** The same as it is told: without a user's name and password. */
+export function shownUrl(config: Config): string {
+  return namesOnly.redacted(urlOf(config), 'url')
 }
 
 /** A client of the world that is configured. */

@@ -6,12 +6,13 @@ import { controlClient } from '../control/client.ts'
 import type { Health } from '../control/wire.ts'
 import { clientsIn, keysIn } from '../control/world-shown.ts'
 import { listen } from '../server/listen.ts'
+import { namesOnly } from '../server/redaction/redactor.ts'
 import { DEFAULT_WORLD } from '../server/worlds.ts'
 import { defined } from '../state/defined.ts'
 import { memoryStore } from '../stores/memory.ts'
 import type { Run } from './command.ts'
 import type { Config } from './config.ts'
-import { urlOf } from './connection.ts'
+import { shownUrl, urlOf } from './connection.ts'
 import { keysOf, openFromConfig, portsOf, readSeedFile } from './open.ts'
 
 interface Check {
@@ -109,10 +110,17 @@ async function keys(config: Config, health: Health | undefined): Promise<string>
   )
 }
 
+/** What a config has that nobody is told: the token, the keys, the secrets of clients. */
+function secretsOf({ token, key }: Config): string[] {
+  const keys = key.flatMap(({ text }) => [text, text.slice(text.indexOf(':') + 1)])
+  return [...(token === undefined ? [] : [token]), ...keys]
+}
+
 /** 0 where all is well, 1 where a check found something. */
 export const doctor: Run = async (config) => {
   const health = await running(config)
-  const checks = [
+  const redactor = namesOnly.with(secretsOf(config))
+  const found = [
     await checked('node', nodeVersion),
     await checked('ports', () => ports(config, health)),
     await checked('state', () => stateFolder(config)),
@@ -120,9 +128,13 @@ export const doctor: Run = async (config) => {
     ...(config.key.length > 0 ? [await checked('keys', () => keys(config, health))] : []),
     await checked('server', () => {
       const server = health ? `esimulator ${health.version}` : 'none'
-      return `${server} answers at ${urlOf(config)}`
+      return `${server} answers at ${shownUrl(config)}`
     }),
   ]
+  const checks = found.map((each) => ({
+    ...each,
+    says: redactor.redacted(each.says, 'sentence'),
+  }))
   if (config.json) console.log(JSON.stringify({ checks }))
   else
     for (const { check, ok, says } of checks)

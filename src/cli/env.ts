@@ -6,7 +6,7 @@ import { DEFAULT_WORLD } from '../server/worlds.ts'
 import { memoryStore } from '../stores/memory.ts'
 import type { Run } from './command.ts'
 import type { Config } from './config.ts'
-import { urlOf } from './connection.ts'
+import { shownUrl, urlOf } from './connection.ts'
 import { openFromConfig, readSeedFile } from './open.ts'
 
 /** What the running simulator says; where none runs, what a fresh start would say. */
@@ -25,7 +25,8 @@ export const env: Run = async (config) => {
  * The world as the simulator at a URL tells it; `undefined`, and said, where
  * none answers.
  */
-async function running({ token, world = DEFAULT_WORLD }: Config, url: string) {
+async function running(config: Config, url: string) {
+  const { token, world = DEFAULT_WORLD } = config
   const client = controlClient({ url, token })
   try {
     // Asked for by name and not by its URL: the answer is what a client of it has to know.
@@ -33,7 +34,7 @@ async function running({ token, world = DEFAULT_WORLD }: Config, url: string) {
   } catch (error) {
     if (!(error instanceof NoAnswer) || world !== DEFAULT_WORLD) throw error
     console.error(
-      `esimulator: no simulator answers at ${url}: these are the values of a fresh start`,
+      `esimulator: no simulator answers at ${shownUrl(config)}: these are the values of a fresh start`,
     )
     return undefined
   }

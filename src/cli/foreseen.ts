@@ -1,6 +1,7 @@
 // What may keep a command from running: errors whose message says all there is to say.
 import { ControlError, NoAnswer } from '../control/client.ts'
 import { ListenError } from '../server/listen.ts'
+import { namesOnly } from '../server/redaction/redactor.ts'
 import { Refusal } from '../state/refusal.ts'
 import { StoreError } from '../stores/store.ts'
 import { CannotRun } from './cannot-run.ts'
@@ -12,7 +13,8 @@ const FORESEEN = [CannotRun, ControlError, ListenError, NoAnswer, Refusal, Store
  * with its stack.
  */
 export function sentenceFor(error: unknown): string {
-  if (!(error instanceof Error)) return String(error)
+  if (!(error instanceof Error)) return namesOnly.redacted(String(error), 'sentence')
   const isForeseen = FORESEEN.some((kind) => error instanceof kind)
-  return isForeseen ? error.message : (error.stack ?? error.message)
+  const text = isForeseen ? error.message : (error.stack ?? error.message)
+  return namesOnly.redacted(text, 'sentence')
 }

@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises'
 import { isIP } from 'node:net'
 import { type ChosenCredentials, readCredentials } from '../server/chosen-credentials.ts'
 import type { Port } from '../server/listen.ts'
+import { namesOnly, reportWithout } from '../server/redaction/redactor.ts'
 import { openServer, packageVersion, type SimulatorServer } from '../server/server.ts'
 import { simulators } from '../simulators/index.ts'
 import { grouped } from '../state/collection.ts'
@@ -15,7 +16,9 @@ import { type Config, parseYaml } from './config.ts'
 import { DEFAULT_PORT } from './options.ts'
 
 /** Told what went wrong without stopping anything. */
-export const report = (sentence: string) => console.error(`esimulator: ${sentence}`)
+export const report = reportWithout(namesOnly, (sentence) =>
+  console.error(`esimulator: ${sentence}`),
+)
 
 /**
  * The ports to listen on: those of providers, and at least one for all.

@@ -99,6 +99,14 @@ function webUrl(texts: readonly string[]): string {
   return url
 }
 
+/** Of those who call it: they are told it, so it says nothing of who one is. */
+function openUrl(texts: readonly string[]): string {
+  const url = webUrl(texts)
+  const { username, password } = new URL(url)
+  if (username || password) throw new ValueError('must be a URL without a user name and a password')
+  return url
+}
+
 /** Without a slash at its end: paths are put behind it. */
 function baseUrl(texts: readonly string[]): string {
   return webUrl(texts).replace(/\/+$/, '')
@@ -175,7 +183,7 @@ export const options = {
   callbackUrl: optional<string>({
     value: 'URL',
     says: 'where every provider sends its callbacks',
-    read: webUrl,
+    read: openUrl,
   }),
   callbackAllow: option<readonly string[]>({
     value: 'HOST|CIDR',
@@ -205,7 +213,7 @@ export const options = {
   publicUrl: optional<string>({
     value: 'URL',
     says: "what links in replies begin with, instead of the request's Host",
-    read: baseUrl,
+    read: (texts) => openUrl(texts).replace(/\/+$/, ''),
   }),
   seed: option({
     value: 'TEXT',
@@ -338,7 +346,8 @@ export interface Key {
 
 /** What is wrong is told without the key. */
 function key(written: string): Key {
-  const [, slug, text] = /^([a-z0-9-]+)=(.*)$/s.exec(written) ?? []
+  // A key alone may have a = in it, too, at its end as base64 has: what is no slug is not repeated.
+  const [, slug, text] = /^([a-z]+(?:-[a-z]+)*)=(?!=+$)(.*)$/s.exec(written) ?? []
   if (slug === undefined || text === undefined)
     throw new ValueError('give a provider and its key, as in esim-go=test-api-key')
   if (!/^[\x21-\x7e]+$/.test(text)) throw new ValueError(`the key of ${slug} ${VISIBLE}`)

@@ -124,6 +124,7 @@ export async function run(args: readonly string[]): Promise<number> {
     .description('Stateful stand-ins for eSIM provider APIs, with time travel and signed callbacks')
     .version(await packageVersion())
     .exitOverride()
+    .configureOutput({ outputError: (text, write) => write(withoutValues(text)) })
     .showHelpAfterError('(--help lists what there is)')
   for (const definition of COMMANDS) {
     const command = addCommand(program, definition, (ended) => {
@@ -140,6 +141,11 @@ export async function run(args: readonly string[]): Promise<number> {
     return error.exitCode === 0 ? 0 : 2
   }
   return status
+}
+
+/** What commander says, without the value of a flag: a mistyped one may be a secret's. */
+function withoutValues(text: string): string {
+  return text.replaceAll(/'(--[^'=]*)=.*'/g, "'$1'")
 }
 
 function addCommand(

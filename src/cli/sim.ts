@@ -62,7 +62,12 @@ function timelineText({ timeline }: SimShown): string {
 }
 
 function callbacksText({ callbacks }: SimShown): string {
-  const rows = callbacks.map(({ id, type, state, attempts }) => [id, type, state, attempts.length])
+  const rows = callbacks.map(({ id, type, state, attempts, earlierAttempts = 0 }) => [
+    id,
+    type,
+    state,
+    earlierAttempts + attempts.length,
+  ])
   return table(['callback', 'type', 'state', 'attempts'], rows)
 }
 

@@ -49,9 +49,16 @@ export function startFlags(args: readonly string[]): Flags {
     const byKey = START.map((name) => [name, written[spelled(name)]])
     return { ...Object.fromEntries(byKey), config: written.config }
   } catch (error) {
-    const sentence = error instanceof Error ? error.message.split('. ')[0] : String(error)
-    throw new CannotRun(`${sentence}; esimulator start --help lists the options`)
+    throw new CannotRun(`${flagProblem(error)}; esimulator start --help lists the options`)
   }
+}
+
+/** What is wrong with flags. What stands between them is not repeated: it may be half a secret. */
+function flagProblem(error: unknown): string {
+  if (!(error instanceof Error)) return String(error)
+  if ('code' in error && error.code === 'ERR_PARSE_ARGS_UNEXPECTED_POSITIONAL')
+    return 'Unexpected argument: start takes flags alone, a value with blanks in quotes'
+  return error.message.split('. ')[0] ?? ''
 }
 
 /**

@@ -2,6 +2,7 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { text } from 'node:stream/consumers'
 import type { StateDocument } from '../control/wire.ts'
+import { whyNoJson } from '../stores/json-shape.ts'
 import { CannotRun } from './cannot-run.ts'
 import type { Run } from './command.ts'
 import type { Config } from './config.ts'
@@ -48,6 +49,6 @@ async function readDocument(file: string): Promise<StateDocument> {
   try {
     return JSON.parse(written)
   } catch (error) {
-    throw new CannotRun(`${file} is not JSON: ${error instanceof Error ? error.message : error}`)
+    throw new CannotRun(`${file} is not JSON: ${whyNoJson(error)}`)
   }
 }

@@ -3,7 +3,7 @@ import { controlClient } from '../control/client.ts'
 import { openLimit, within } from '../server/limit.ts'
 import { pause, wallNow } from '../server/ticker.ts'
 import type { Run } from './command.ts'
-import { print, urlOf } from './connection.ts'
+import { print, shownUrl, urlOf } from './connection.ts'
 
 const BETWEEN_MS = 100
 
@@ -12,14 +12,15 @@ export const waitReady: Run = async (config) => {
   const url = urlOf(config)
   const until = wallNow() + config.timeout
   // What takes the connection may not answer either.
-  const late = new Error(`${url} takes connections and does not answer`)
+  const shown = shownUrl(config)
+  const late = new Error(`${shown} takes connections and does not answer`)
   const limit = openLimit(config.timeout, new AbortController().signal, late)
   const client = controlClient({ url, signal: limit.signal })
   for (;;) {
     try {
       const health = await within(limit.signal, client.call('getHealth'))
-      const answer = { url, ...health }
-      print(config, answer, ({ version }) => `esimulator ${version} answers at ${url}`)
+      const answer = { url: shown, ...health }
+      print(config, answer, ({ version }) => `esimulator ${version} answers at ${shown}`)
       return 0
     } catch (error) {
       if (wallNow() + BETWEEN_MS > until) {

@@ -10,14 +10,15 @@ import express, {
 import { serverUrl } from '../server/address.ts'
 import { guardControl, guardPage } from '../server/guard.ts'
 import type { RestListener } from '../server/http.ts'
-import { dropBody, type OnBody, readBody } from '../server/read-body.ts'
+import { dropBody } from '../server/read-body.ts'
 import { reasonOf } from '../server/reason.ts'
 import type { SimulatorServer } from '../server/server.ts'
 import { type Operation, type Spec, specOf } from '../server/spec.ts'
+import { whenBuilt } from '../server/when-built.ts'
 import { DEFAULT_WORLD, type HostedWorld } from '../server/worlds.ts'
 import type { Reply } from '../simulators/call.ts'
 import { Refusal } from '../state/refusal.ts'
-import { type ControlCall, type ControlHandlers, caughtUp } from './call.ts'
+import { type ControlCall, type ControlHandlers, caughtUp, type WrittenReply } from './call.ts'
 import { callbackHandlers } from './callbacks.ts'
 import { clockHandlers } from './clock.ts'
 import { deviceHandlers } from './device.ts'
@@ -29,8 +30,8 @@ import { writtenInTurns } from './long-list.ts'
 import { messageHandlers } from './messages.ts'
 import type { OperationId } from './operations.ts'
 import { provenanceHandlers } from './provenance.ts'
-import { bodyLimit, checked } from './request.ts'
-import { send, sendProblem } from './send.ts'
+import { checked, type ReadBody, readRequest } from './request.ts'
+import { send, sendPieces, sendProblem } from './send.ts'
 import { settingHandlers } from './settings.ts'
 import { simHandlers } from './sims.ts'
 import { snapshotHandlers } from './snapshots.ts'
@@ -59,7 +60,7 @@ const handlers: ControlHandlers = {
  * Any handler: all are called alike, with what the spec has checked, so their
  * types end here.
  */
-type AnyHandler = (call: ControlCall) => Reply | Promise<Reply>
+type AnyHandler = (call: ControlCall) => Reply | WrittenReply | Promise<Reply>
 
 const HEALTH: OperationId = 'getHealth'
 
@@ -86,13 +87,13 @@ export async function controlApp(server: SimulatorServer): Promise<RestListener>
   app.use((request, response) => elsewhere(request, response, arrivalOf(request)))
   // Four parameters tell Express that this takes errors.
   const failed: ErrorRequestHandler = (error, _request, response, _next) =>
-    sendProblem(response, error, server.report)
+    sendProblem(response, error, server)
   app.use(failed)
 
   return (request, response, { world, path, malformed }) => {
     const operation = operationAt(spec, request.method ?? 'GET', path)
     const refusal = malformed ?? guardProblem(server, request, { path, operation })
-    const arrived: OnBody = (body, unread) => {
+    const arrived = (body: ReadBody, unread: Refusal | undefined) => {
       if (unread) response.shouldKeepAlive = false
       const root = serverUrl(request, server.publicUrl)
       arrivals.set(request, { world, root, body, refusal: refusal ?? unread })
@@ -101,7 +102,7 @@ export async function controlApp(server: SimulatorServer): Promise<RestListener>
     }
     // Read before anything is answered: a sender that is cut off cannot read why.
     if (refusal) dropBody(request, refusal, arrived)
-    else readBody(request, arrived, bodyLimit(operation))
+    else readRequest(request, operation, arrived)
   }
 }
 
@@ -144,9 +145,9 @@ interface Incoming extends Arrival {
 async function serve(
   server: SimulatorServer,
   operation: Operation,
-  { request, response, world, root, body: text }: Incoming,
+  { request, response, world, root, body: sent }: Incoming,
 ): Promise<void> {
-  const { path, query, body } = checked(operation, request, text)
+  const { path, query, body } = await checked(operation, request, sent)
   const opened = await server.worlds.open(world ?? DEFAULT_WORLD)
   let hosted: HostedWorld | undefined
   const source = { command: `${operation.method} ${request.path}` }
@@ -161,16 +162,24 @@ async function serve(
     query,
     body,
     root,
+    isGone: () => response.closed,
     trusted: operation.id !== HEALTH || guardControl(server.access, request) === undefined,
   }
 
   const handler = handlers[operation.id as OperationId] as AnyHandler
-  const reply = await (opened ? opened.history.within(source, () => handler(call)) : handler(call))
+  const reply = await whenBuilt(() => {
+    if (!opened) return handler(call)
+    return opened.world.patiently(() => opened.history.within(source, () => handler(call)))
+  })
+  if ('pieces' in reply) {
+    await sendPieces(response, reply, hosted, () => flushed(server, hosted))
+    return
+  }
   const type = reply.body === undefined ? undefined : 'application/json'
   const answer = await writtenInTurns(operation.id, reply.body, (part) =>
     operation.violations(reply.status, type, part),
   )
-  if (hosted) await flushed(server, hosted)
+  await flushed(server, hosted)
   send(response, { status: reply.status, headers: reply.headers, text: answer }, hosted)
 }
 
@@ -178,7 +187,8 @@ async function serve(
  * Waits until what a call changed is kept as the durability asks.
  * @throws Refusal `writes-refused`
  */
-async function flushed(server: SimulatorServer, hosted: HostedWorld): Promise<void> {
+async function flushed(server: SimulatorServer, hosted: HostedWorld | undefined): Promise<void> {
+  if (!hosted) return
   try {
     await server.store.flushed(hosted.world.name)
   } catch (error) {

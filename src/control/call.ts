@@ -4,6 +4,7 @@ import { DEFAULT_WORLD, type HostedWorld } from '../server/worlds.ts'
 import type { Reply } from '../simulators/call.ts'
 import { Refusal } from '../state/refusal.ts'
 import type { AnswerOf, BodyOf, OperationId, PathOf, QueryOf } from './operations.ts'
+import type { SentState } from './sent-state.ts'
 
 /** A call, routed and validated: values are as specs/control.yaml types them. */
 export interface ControlCall<Path = unknown, Query = unknown, Body = unknown> {
@@ -21,17 +22,32 @@ export interface ControlCall<Path = unknown, Query = unknown, Body = unknown> {
    * without a world.
    */
   readonly root: string
+  /** True once nobody is there any more to read the answer. */
+  readonly isGone: () => boolean
   /** Makes what `act` changes a part of the step of this command: needed after an await. */
   readonly step: <R>(act: () => R) => R
   /** False only for calls of `getHealth` that may not see more than that. */
   readonly trusted: boolean
 }
 
-/** The call of an operation. */
-export type CallOf<Id extends OperationId> = ControlCall<PathOf<Id>, QueryOf<Id>, BodyOf<Id>>
+/** The body of a call; that of a state has been made records of. */
+type CalledWith<Id extends OperationId> = Id extends 'putState' ? SentState : BodyOf<Id>
 
-/** What a handler answers, or will. */
-export type ReplyOf<Id extends OperationId> = Reply<AnswerOf<Id>> | Promise<Reply<AnswerOf<Id>>>
+/** The call of an operation. */
+export type CallOf<Id extends OperationId> = ControlCall<PathOf<Id>, QueryOf<Id>, CalledWith<Id>>
+
+/** A reply that is written in turns: its JSON, piece by piece. */
+export interface WrittenReply {
+  readonly status: 200
+  readonly pieces: Iterator<string>
+  /** Called once, when no piece is asked for any more. */
+  readonly close: () => void
+}
+
+/** What a handler answers, or will; a state, which may be large, is written in turns. */
+export type ReplyOf<Id extends OperationId> = Id extends 'getState'
+  ? WrittenReply
+  : Reply<AnswerOf<Id>> | Promise<Reply<AnswerOf<Id>>>
 
 /** Handlers by operationId, each typed by its operation. */
 export type ControlHandlers = {

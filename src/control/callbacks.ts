@@ -96,24 +96,30 @@ export const callbackHandlers = {
   listCallbacks(call) {
     const provider = providerFilter(call)
     const { state, type, iccid, order = 'newest', limit } = call.query
+    const { redactor } = call.server
     const { world } = call.hosted
     if (state !== 'unsent') {
       const asked = { provider, state, type, iccid }
       const found = find(world.in(callbacks), { index: 'queued', asked, order, limit })
-      return reply(200, { total: found.total, callbacks: found.records.map(callbackShown) })
+      const shown = found.records.map((each) => callbackShown(each, redactor))
+      return reply(200, { total: found.total, callbacks: shown })
     }
     const asked = { provider, type, iccid }
     const found = find(world.in(unsentCallbacks), { index: 'noted', asked, order, limit })
-    return reply(200, { total: found.total, callbacks: found.records.map(unsentShown) })
+    const shown = found.records.map((each) => unsentShown(each, redactor))
+    return reply(200, { total: found.total, callbacks: shown })
   },
   sendCallback({ server, hosted: { world }, body }) {
+    const { redactor } = server
     const composed = composedCallback(server, world, body)
     const { result } = world.transaction(() => queueOrNote(world, composed))
-    return reply(201, 'reason' in result ? unsentShown(result) : callbackShown(result))
+    const isUnsent = 'reason' in result
+    return reply(201, isUnsent ? unsentShown(result, redactor) : callbackShown(result, redactor))
   },
   listDeliveries(call) {
     const provider = providerFilter(call)
     const { callback, state, type, iccid, order = 'oldest', limit } = call.query
+    const { redactor } = call.server
     const { world } = call.hosted
     const all = world.in(callbacks)
     const told = new Set<string>()
@@ -129,21 +135,23 @@ export const callbackHandlers = {
       total,
       distinct: told.size,
       types: records.map((delivery) => delivery.type).join(),
-      deliveries: records.map((each) => deliveryShown(each, all.get(each.callback)?.body ?? '')),
+      deliveries: records.map((each) =>
+        deliveryShown(each, all.get(each.callback)?.body ?? '', redactor),
+      ),
     })
   },
   getCallback({ server, hosted: { world }, path: { id } }) {
     const unsent = world.in(unsentCallbacks).get(id)
-    if (unsent) return reply(200, unsentShown(unsent))
+    if (unsent) return reply(200, unsentShown(unsent, server.redactor))
 
     const callback = callbackOf(world, id)
     const { simulator } = providerOf(server, callback.provider)
     const headers = signatureOf(simulator, world, callback)
-    return reply(200, { ...callbackShown(callback), headers })
+    return reply(200, { ...callbackShown(callback, server.redactor), headers })
   },
-  redeliverCallback({ hosted: { world }, path: { id } }) {
+  redeliverCallback({ server, hosted: { world }, path: { id } }) {
     const { result } = world.transaction(() => sendAgain(world, id))
-    return reply(200, callbackShown(result))
+    return reply(200, callbackShown(result, server.redactor))
   },
   async setCallbackTarget({ server, hosted: { world }, path: { slug }, body, step }) {
     const { simulator } = providerOf(server, slug)
@@ -157,7 +165,8 @@ export const callbackHandlers = {
     const target = defined({ provider: simulator.slug, url, version })
     step(() => world.transaction(() => world.in(targets).put(target)))
     const why = await whyForbidden(url, server.policy)
-    return reply(200, defined({ ...target, allowed: why === undefined, why }))
+    const shown = { ...target, url: server.redactor.redacted(url, 'url') }
+    return reply(200, defined({ ...shown, allowed: why === undefined, why }))
   },
   removeCallbackTarget({ server, hosted: { world }, path: { slug } }) {
     const { simulator } = providerOf(server, slug)

@@ -4,7 +4,7 @@ import { wallNow } from '../server/ticker.ts'
 import { reply } from '../simulators/call.ts'
 import { freeze, resume } from '../state/clock.ts'
 import { defined } from '../state/defined.ts'
-import { addDuration } from '../state/duration.ts'
+import { addDuration, durationProblem } from '../state/duration.ts'
 import { iso } from '../state/instant.ts'
 import { Refusal } from '../state/refusal.ts'
 import type { ControlHandlers } from './call.ts'
@@ -22,19 +22,23 @@ function destination(now: number, { by, to }: Schemas['Advance']): number {
   )
 }
 
-/** Wall ms; a text is a duration. */
+/** Wall ms; a text is a duration. @throws Refusal `invalid-request` */
 function wallMs(limit: number | string | undefined): number | undefined {
-  return typeof limit === 'string' ? addDuration(0, limit) : limit
+  if (typeof limit !== 'string') return limit
+  const problem = durationProblem(limit)
+  if (problem !== undefined) throw new Refusal('invalid-request', `maxWall: ${problem}`)
+  return addDuration(0, limit)
 }
 
 export const clockHandlers = {
   getClock: ({ hosted }) => reply(200, clockShown(hosted.world)),
-  async advanceClock({ hosted, body }) {
+  async advanceClock({ server, hosted, body }) {
     const { maxEvents, maxWall } = body
     hosted.runner.checkIdle()
     const to = destination(hosted.world.now, body)
     const limits = defined({ maxEvents, maxWall: wallMs(maxWall) })
-    return reply(200, await advanceShown(await hosted.runner.advance(to, limits)))
+    const advance = await hosted.runner.advance(to, limits)
+    return reply(200, await advanceShown(advance, server.redactor))
   },
   async freezeClock({ hosted, body }) {
     hosted.runner.checkIdle()

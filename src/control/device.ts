@@ -22,7 +22,7 @@ import { type CallOf, type ControlHandlers, providerOf } from './call.ts'
 import { bytesOf } from './data-amount.ts'
 import type { Schemas } from './operations.ts'
 import { simOf } from './sims.ts'
-import { eventShown, simShown } from './wire.ts'
+import { beforeShown, eventShown, simShown } from './wire.ts'
 
 /** A call that names a SIM and nothing else. */
 type SimCall = Parameters<typeof simOf>[0]
@@ -38,8 +38,12 @@ function onDevice<Outcome>(call: SimCall, act: Act<Outcome>) {
   const { world } = call.hosted
   const sim = simOf(call)
   const { simulator } = providerOf(call.server, sim.provider)
+  beforeShown(world)
   const { result, events } = world.transaction(() => act(world, sim, simulator))
-  const after = { sim: simShown(world, current(world, sim)), events: events.map(eventShown) }
+  const after = {
+    sim: simShown(world, current(world, sim), call.server.redactor),
+    events: events.map(eventShown),
+  }
   return { outcome: result, after }
 }
 

@@ -1,6 +1,7 @@
 // Faults: set, listed with what they did, removed.
 import { checkUseful } from '../server/faults/callback-faults.ts'
 import { checkNotOver, faultAt, readFault } from '../server/faults/read-fault.ts'
+import { type Redactor, redactedTexts } from '../server/redaction/redactor.ts'
 import { DEFAULT_WORLD } from '../server/worlds.ts'
 import { defined } from '../state/defined.ts'
 import { type Fault, faults, isActive, setFault } from '../state/faults.ts'
@@ -12,10 +13,11 @@ import { type ControlHandlers, providerOf } from './call.ts'
 import type { FaultShown } from './wire.ts'
 
 /** A fault as it was set, and what became of it. */
-function faultShown(fault: Fault, now: number): FaultShown {
+function faultShown(fault: Fault, now: number, redactor: Redactor): FaultShown {
   const { id, provider, operation, callback, kind, when, match, nth, times, until, own } = fault
   const { setAt, seen, hits } = fault
-  const set = { provider, operation, callback, kind, when, ...own, match, nth, times }
+  const texts = redactedTexts({ ...own, match }, redactor) as Pick<FaultShown, 'match'>
+  const set = { provider, operation, callback, kind, when, ...texts, nth, times }
   return defined({
     id,
     ...set,
@@ -40,10 +42,11 @@ function faultOf(world: World, id: string): Fault {
 }
 
 export const faultHandlers = {
-  listFaults({ hosted: { world } }) {
+  listFaults({ server, hosted: { world } }) {
     const all = world.in(faults)
     const found = all.page('set', {}, 0, all.size)
-    return { status: 200, body: { faults: found.map((each) => faultShown(each, world.now)) } }
+    const shown = found.map((each) => faultShown(each, world.now, server.redactor))
+    return { status: 200, body: { faults: shown } }
   },
   async addFault({ server, hosted, body, step, root }) {
     const simulators = [...server.providers.values()].map(({ simulator }) => simulator)
@@ -56,7 +59,7 @@ export const faultHandlers = {
     return {
       status: 201,
       headers: { Location: `${worldUrl(root, named(world))}/_sim/faults/${result.id}` },
-      body: faultShown(result, world.now),
+      body: faultShown(result, world.now, server.redactor),
     }
   },
   clearFaults({ hosted: { world } }) {
@@ -66,8 +69,8 @@ export const faultHandlers = {
     })
     return { status: 204 }
   },
-  getFault({ hosted: { world }, path: { id } }) {
-    return { status: 200, body: faultShown(faultOf(world, id), world.now) }
+  getFault({ server, hosted: { world }, path: { id } }) {
+    return { status: 200, body: faultShown(faultOf(world, id), world.now, server.redactor) }
   },
   removeFault({ hosted: { world }, path: { id } }) {
     faultOf(world, id)

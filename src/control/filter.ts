@@ -1,9 +1,6 @@
 // Lists of the control API: what a filter lets through, how many there are, in which order.
 import type { Collection } from '../state/collection.ts'
 
-/** Records looked at between two looks at how many were found. */
-const PAGE = 500
-
 /**
  * True where a record has every value that is asked for; what is `undefined` is
  * not.
@@ -45,16 +42,20 @@ export interface Found<T> {
 /** The records that have what is asked for. */
 export function find<T extends object>(collection: Collection<T>, search: Search<T>): Found<T> {
   const { index, asked, where, order, limit = 100, onMatch } = search
+  const wanted = Object.entries(asked).filter(([, value]) => value !== undefined)
+  const selection = { name: JSON.stringify(wanted), fits: (record: T) => matches(record, asked) }
+  const found = wanted.length === 0 ? collection : collection.where(selection)
+  const range = { descending: order === 'newest' }
+  const size = found.count(index)
+  if (!where && !onMatch) return { total: size, records: found.page(index, range, 0, limit) }
+
   const records: T[] = []
   let total = 0
-  for (let offset = 0; offset < collection.size; offset += PAGE) {
-    const range = { descending: order === 'newest' }
-    for (const record of collection.page(index, range, offset, PAGE)) {
-      if (!matches(record, asked) || where?.(record) === false) continue
-      total += 1
-      onMatch?.(record)
-      if (records.length < limit) records.push(record)
-    }
+  for (const record of found.page(index, range, 0, size)) {
+    if (where?.(record) === false) continue
+    total += 1
+    onMatch?.(record)
+    if (records.length < limit) records.push(record)
   }
   return { total, records }
 }

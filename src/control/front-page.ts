@@ -5,6 +5,7 @@ import type { Spec } from '../server/spec.ts'
 import { type AnyRefusal, Refusal } from '../state/refusal.ts'
 import { baseUrlsIn, worldUrl } from './base-urls.ts'
 import { caughtUp } from './call.ts'
+import type { ReadBody } from './request.ts'
 import { send } from './send.ts'
 
 const DOCS =
@@ -26,7 +27,7 @@ export interface Arrival {
   /** The world it names, by prefix or header. */
   readonly world: string | undefined
   /** What it says; absent where nothing was sent. */
-  readonly body: string | undefined
+  readonly body: ReadBody
   /** Why it is not answered, whatever it asks for. */
   readonly refusal: AnyRefusal | undefined
 }

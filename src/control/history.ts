@@ -32,12 +32,12 @@ function stepAt({ steps, last }: WorldHistory, to: number | string | undefined):
 }
 
 export const historyHandlers = {
-  listHistory({ hosted: { history }, query: { limit = 100 } }) {
+  listHistory({ server, hosted: { history }, query: { limit = 100 } }) {
     const { steps, cut } = history
     const shown = steps.slice(-limit).map(({ id, at, cause, records }) => ({
       id,
       at: iso(at),
-      cause,
+      cause: { ...cause, what: server.redactor.redacted(cause.what, 'url') },
       records,
     }))
     return reply(200, defined({ total: steps.length, cut, steps: shown.reverse() }))

@@ -1,19 +1,20 @@
 // Long lists in replies, checked and written piece by piece: others get their turn in between.
-import { breathe } from '../server/ticker.ts'
 import { Refusal } from '../state/refusal.ts'
+import { breathe } from '../stores/turns.ts'
 
 /** Entries that are seen to at once: some milliseconds of work. */
 const PIECE = 500
 
-/** What `make` makes of each entry, in turns. */
+/** What `make` makes of each entry, in turns of `piece` entries. */
 export async function mapInTurns<From, To>(
   entries: readonly From[],
   make: (entry: From) => To,
+  piece = PIECE,
 ): Promise<To[]> {
   const results: To[] = []
-  for (let at = 0; at < entries.length; at += PIECE) {
+  for (let at = 0; at < entries.length; at += piece) {
     if (at > 0) await breathe()
-    for (const entry of entries.slice(at, at + PIECE)) results.push(make(entry))
+    for (const entry of entries.slice(at, at + piece)) results.push(make(entry))
   }
   return results
 }

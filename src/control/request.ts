@@ -1,36 +1,66 @@
 // A request of the control API: its body read, and all of it checked against its operation.
+import type { IncomingMessage } from 'node:http'
 import type { Request } from 'express'
-import type { BodyRules } from '../server/body-shape.ts'
 import { shortName } from '../server/bounded.ts'
-import { jsonBody, parsedJson, safeBody } from '../server/json-body.ts'
+import { jsonBody } from '../server/json-body.ts'
 import { sentTwice } from '../server/query.ts'
-import { BODY_LIMIT } from '../server/read-body.ts'
+import { BODY_LIMIT, readBody, readBytes } from '../server/read-body.ts'
 import type { Operation } from '../server/spec.ts'
 import { defined } from '../state/defined.ts'
 import { Refusal } from '../state/refusal.ts'
-import { isObject } from '../stores/json-shape.ts'
+import type { OperationId } from './operations.ts'
+import { sentState } from './sent-state.ts'
 
 /** Bytes; a whole world is larger than any other body. */
-const STATE_LIMIT = 256 * BODY_LIMIT
+export const STATE_LIMIT = 256 * BODY_LIMIT
 
-const STATE = 'putState'
-const STATE_RULES: BodyRules = { freeCase: false, undocumented: [] }
+/** A body as it was read: text, or the pieces of what may be large. */
+export type ReadBody = string | Buffer[] | undefined
 
-/** How large a body may be, in bytes. */
-export function bodyLimit(operation: Operation | undefined): number {
-  return operation?.id === STATE ? STATE_LIMIT : BODY_LIMIT
+/** Told of a body that was read, or why it was not. */
+type OnRead = (body: ReadBody, unread?: Refusal) => void
+
+/**
+ * Reads the body of a request: that of a state may be as large as a world, and stays in pieces.
+ * @param operation absent where none was found
+ */
+export function readRequest(
+  request: IncomingMessage,
+  operation: Operation | undefined,
+  onRead: OnRead,
+): void {
+  if (operation?.id === STATE) readBytes(request, onRead, STATE_LIMIT)
+  else readBody(request, onRead)
+}
+
+const STATE: OperationId = 'putState'
+
+/** A request in the types of its spec; the body of a state is a `SentState`. */
+export interface CheckedRequest {
+  readonly path: Readonly<Record<string, unknown>>
+  readonly query: Readonly<Record<string, unknown>>
+  readonly body: unknown
 }
 
 /**
  * The request in the types of the spec.
- * @param text its body; absent where none was sent
+ * @param sent its body; absent where none was sent
  * @throws Refusal naming everything that breaks it
  */
-export function checked(operation: Operation, request: Request, text: string | undefined) {
+export function checked(
+  operation: Operation,
+  request: Request,
+  sent: ReadBody,
+): CheckedRequest | Promise<CheckedRequest> {
   const path: Record<string, unknown> = { ...request.params }
   const query = queryOf(operation, request.url)
-  const body = bodyOf(operation, text)
-  const problems = operation.problems(defined({ path, query, header: {}, requestBody: body }))
+  const problemsOf = (body: unknown) =>
+    operation.problems(defined({ path, query, header: {}, requestBody: body }))
+  if (typeof sent === 'object' && sent.some(({ length }) => length > 0))
+    return sentState(sent, problemsOf).then((body) => ({ path, query, body }))
+
+  const body = typeof sent === 'string' ? bodyOf(operation, sent) : undefined
+  const problems = problemsOf(body)
   if (problems.length > 0) throw new Refusal('invalid-request', problems.join('; '))
   return { path, query, body }
 }
@@ -51,29 +81,12 @@ function queryOf(operation: Operation, url: string): Record<string, unknown> {
 }
 
 /** @throws Refusal for what is no JSON, or may be read in two ways */
-function bodyOf(operation: Operation, text: string | undefined): unknown {
-  if (!operation.body || text === undefined || text === '') return undefined
+function bodyOf(operation: Operation, text: string): unknown {
+  if (!operation.body || text === '') return undefined
 
-  // A state is what was read here; looking for what others may read differently would take long.
-  if (operation.id === STATE) return safeState(parsedJson(text))
   const repeated: string[] = []
   const body = jsonBody(text, undefined, { freeCase: false, undocumented: repeated })
   if (repeated.length > 0)
     throw new Refusal('malformed-body', `the body has ${repeated.join(', ')}`)
-  return body
-}
-
-/**
- * Records are kept in maps, where any text may be a key: what a user calls `__proto__` in a seed
- * file comes back. The records themselves may have no such name in them.
- */
-function safeState(body: unknown): unknown {
-  const safe = (value: unknown) => safeBody(value, undefined, STATE_RULES)
-  if (!isObject(body) || !isObject(body.collections)) return safe(body)
-
-  const { collections, ...rest } = body
-  safe(rest)
-  for (const records of Object.values(collections))
-    if (isObject(records)) for (const record of Object.values(records)) safe(record)
   return body
 }

@@ -1,10 +1,14 @@
 // How answers of the control API leave.
 import type { ServerResponse } from 'node:http'
+import { endAnswer } from '../server/connections.ts'
 import { httpDate } from '../server/http-date.ts'
 import { traceOf } from '../server/reason.ts'
 import { wakeAfter } from '../server/send.ts'
+import type { SimulatorServer } from '../server/server.ts'
 import { withStatusHeaders } from '../server/status-headers.ts'
 import type { HostedWorld } from '../server/worlds.ts'
+import { openTurns } from '../stores/turns.ts'
+import type { WrittenReply } from './call.ts'
 import { asRefusal, PROBLEM_TYPE, problemOf } from './problem.ts'
 
 /** An answer whose body is JSON already; absent where there is none. */
@@ -14,6 +18,8 @@ interface Written {
   readonly text?: string | undefined
   /** `application/json` unless it is another. */
   readonly type?: string
+  /** The text follows piece by piece. */
+  readonly isLong?: boolean
 }
 
 /**
@@ -24,26 +30,91 @@ export function send(response: ServerResponse, answer: Written, hosted?: HostedW
   const kept = hosted?.timeKept()
   if (kept) return void kept.then(() => send(response, answer, hosted))
 
-  const { status, headers, text, type = 'application/json' } = answer
+  writeHead(response, answer, hosted)
+  response.end(answer.text)
+}
+
+function writeHead(
+  response: ServerResponse,
+  { status, headers, text, type = 'application/json', isLong = false }: Written,
+  hosted?: HostedWorld,
+): void {
   if (hosted) {
     response.sendDate = false
     response.setHeader('Date', httpDate(hosted.world.now))
     wakeAfter(response, hosted)
   }
-  const content =
-    text === undefined ? {} : { 'Content-Type': type, 'Content-Length': Buffer.byteLength(text) }
+  const content: Record<string, string | number> = {}
+  if (text !== undefined || isLong) content['Content-Type'] = type
+  if (text !== undefined) content['Content-Length'] = Buffer.byteLength(text)
   response.writeHead(status, { ...headers, 'Cache-Control': 'no-store', ...content })
-  response.end(text)
+  endAnswer(response, text)
+}
+
+/** A text up to about this many characters is sent whole, with its length. */
+const WHOLE = 4_194_304
+
+/**
+ * Sends a reply in turns, for as long as somebody is there to read it and no faster than it is read.
+ * @param ready awaited before the first byte leaves
+ */
+export async function sendPieces(
+  response: ServerResponse,
+  { status, pieces, close }: WrittenReply,
+  hosted: HostedWorld | undefined,
+  ready: () => Promise<void>,
+): Promise<void> {
+  const turns = openTurns()
+  try {
+    const beginning: string[] = []
+    let size = 0
+    let next = pieces.next()
+    for (; !next.done && size < WHOLE; next = pieces.next()) {
+      beginning.push(next.value)
+      size += next.value.length
+      await turns.over()
+    }
+    await ready()
+    const text = beginning.join('')
+    if (next.done) return send(response, { status, text }, hosted)
+
+    await hosted?.timeKept()
+    writeHead(response, { status, isLong: true }, hosted)
+    response.write(text)
+    const isRead = response.req.method !== 'HEAD'
+    for (; !next.done && isRead && !response.closed; next = pieces.next()) {
+      if (!response.write(next.value)) await drained(response)
+      await turns.over()
+    }
+    response.end()
+  } finally {
+    close()
+  }
+}
+
+/** Resolves when what was written has left, or nobody waits for it any more. */
+function drained(response: ServerResponse): Promise<void> {
+  if (response.closed) return Promise.resolve()
+  return new Promise((resolve) => {
+    const done = () => {
+      response.off('drain', done)
+      response.off('close', done)
+      resolve()
+    }
+    response.on('drain', done)
+    response.on('close', done)
+  })
 }
 
 /** Answers what went wrong. What is a mistake of the simulator is reported, too. */
 export function sendProblem(
   response: ServerResponse,
   error: unknown,
-  report: (sentence: string) => void,
+  { report, redactor }: Pick<SimulatorServer, 'report' | 'redactor'>,
 ): void {
   const refusal = asRefusal(error)
-  const problem = problemOf(refusal)
+  const told = problemOf(refusal)
+  const problem = { ...told, detail: redactor.redacted(told.detail, 'sentence') }
   if (problem.status === 500) report(traceOf(error))
   if (response.headersSent) return void response.destroy()
 

@@ -1,6 +1,6 @@
 // SIMs of every provider: listed, found and shown.
 import { reply } from '../simulators/call.ts'
-import { SEPARATOR } from '../state/collection.ts'
+import { prefixed, SEPARATOR } from '../state/collection.ts'
 import { Refusal } from '../state/refusal.ts'
 import { type Sim, sims } from '../state/sims.ts'
 import { type CallOf, type ControlCall, type ControlHandlers, providerFilter } from './call.ts'
@@ -40,16 +40,13 @@ export const simHandlers = {
     const all = call.hosted.world.in(sims)
     const slug = providerFilter(call)
     const { limit = 100, offset = 0 } = call.query
-    if (slug === undefined) {
-      const page = all.page('serial', {}, offset, limit)
-      return reply(200, { total: all.size, sims: page.map(simRow) })
-    }
-    const found = all.page('serial', {}, 0, all.size).filter(({ provider }) => provider === slug)
-    const page = found.slice(offset, offset + limit)
-    return reply(200, { total: found.length, sims: page.map(simRow) })
+    const index = slug === undefined ? 'serial' : 'provider'
+    const range = slug === undefined ? {} : prefixed(slug + SEPARATOR)
+    const page = all.page(index, range, offset, limit)
+    return reply(200, { total: all.count(index, range), sims: page.map(simRow) })
   },
   getSim(call) {
     const sim = simOf(call)
-    return reply(200, simShown(call.hosted.world, sim))
+    return reply(200, simShown(call.hosted.world, sim, call.server.redactor))
   },
 } satisfies Partial<ControlHandlers>

@@ -1,7 +1,8 @@
 // Snapshots: taken, listed, compared, gone back to, removed.
+import { redactedTexts } from '../server/redaction/redactor.ts'
 import type { HostedWorld, Worlds } from '../server/worlds.ts'
 import { reply } from '../simulators/call.ts'
-import { differenceOf, isCounter } from '../state/differences.ts'
+import { differenceOf, isCounter, type RecordDifference } from '../state/differences.ts'
 import { iso } from '../state/instant.ts'
 import type { PastRecord } from '../state/past.ts'
 import { Refusal } from '../state/refusal.ts'
@@ -34,7 +35,7 @@ function differenceShown(
   world: World,
   moments: { readonly from: Snapshot; readonly to: Snapshot },
   limit: number,
-): DifferenceShown {
+): Omit<DifferenceShown, 'records'> & { readonly records: readonly RecordDifference[] } {
   const { from, to } = moments
   const isBackwards = from.serial > to.serial
   const [earlier, later] = isBackwards ? [to, from] : [from, to]
@@ -50,7 +51,7 @@ function differenceShown(
     from: snapshotShown(from),
     to: snapshotShown(to),
     total: told.length,
-    records: records as DifferenceShown['records'],
+    records,
   }
 }
 
@@ -90,8 +91,10 @@ export const snapshotHandlers = {
     const past = pastOf(hosted.world, snapshot)
     return reply(200, wentBack(server.worlds, hosted, { past, at: snapshot.at }))
   },
-  diffSnapshots({ hosted: { world }, path, query: { limit = 100 } }) {
+  diffSnapshots({ server, hosted: { world }, path, query: { limit = 100 } }) {
     const moments = { from: momentOf(world, path.name), to: momentOf(world, path.other) }
-    return reply(200, differenceShown(world, moments, limit))
+    const { records, ...difference } = differenceShown(world, moments, limit)
+    const shown = redactedTexts(records, server.redactor) as DifferenceShown['records']
+    return reply(200, { ...difference, records: shown })
   },
 } satisfies Partial<ControlHandlers>

@@ -257,7 +257,10 @@ export interface components {
         readonly Advanced: {
             readonly from: components["schemas"]["Instant"];
             readonly to: components["schemas"]["Instant"];
+            /** @description The first 100000 of what happened */
             readonly fired: readonly components["schemas"]["Fired"][];
+            /** @description How many things happened after those; absent where all are listed */
+            readonly unlisted?: number;
             readonly stopped?: {
                 readonly at: components["schemas"]["Instant"];
                 readonly reason: string;
@@ -369,7 +372,7 @@ export interface components {
             readonly bundles: readonly components["schemas"]["Bundle"][];
             /** @description What happened to it, oldest first */
             readonly timeline: readonly components["schemas"]["Event"][];
-            /** @description Oldest first */
+            /** @description Oldest first, of many the latest 200 */
             readonly callbacks: readonly components["schemas"]["Callback"][];
         };
         readonly Bundle: {
@@ -436,6 +439,7 @@ export interface components {
              * @example 500MB
              */
             readonly data?: string;
+            /** @description A bundle counts no more than that in all */
             readonly bytes?: number;
             /** @description Messages */
             readonly sms?: number;
@@ -485,8 +489,9 @@ export interface components {
             readonly type: string;
             readonly iccid?: components["schemas"]["Iccid"];
             readonly state: components["schemas"]["CallbackState"];
+            /** @description Secrets in its query are `[redacted]` here, and sent */
             readonly url: string;
-            /** @description The very bytes that are signed and sent */
+            /** @description The very bytes that are signed and sent; a known secret in it is `[redacted]` */
             readonly body: string;
             /** @description The body, parsed */
             readonly json?: unknown;
@@ -498,7 +503,10 @@ export interface components {
             readonly nextAt?: components["schemas"]["Instant"];
             /** @description Kinds of the faults of the attempt that is to come */
             readonly faults?: components["schemas"]["FaultKinds"];
+            /** @description Oldest first, of many the latest 100 */
             readonly attempts: readonly components["schemas"]["Attempt"][];
+            /** @description How many were made before those; absent where all are listed */
+            readonly earlierAttempts?: number;
         };
         /** @description A callback that was due and was not sent */
         readonly UnsentCallback: {
@@ -624,6 +632,7 @@ export interface components {
             /** @description Why not */
             readonly why?: string;
         };
+        /** @description Keys, tokens, passwords and secrets in it are `[redacted]`, in whatever spelling they came */
         readonly Exchange: {
             readonly id: number;
             readonly at: components["schemas"]["Instant"];
@@ -1108,7 +1117,7 @@ export interface operations {
             };
         };
         readonly responses: {
-            /** @description Everything that happened, in order */
+            /** @description What happened, in order */
             readonly 200: {
                 headers: {
                     readonly [name: string]: unknown;

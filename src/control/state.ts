@@ -2,60 +2,115 @@
 import { reply } from '../simulators/call.ts'
 import type { Records } from '../state/collection.ts'
 import { defined } from '../state/defined.ts'
+import type { RecordsView } from '../state/record-view.ts'
 import { Refusal } from '../state/refusal.ts'
 import type { World } from '../state/world.ts'
+import { type Identity, worldRecords } from '../state/world-records.ts'
+import { inPieces } from '../stores/pieces.ts'
 import { FORMAT } from '../stores/store.ts'
-import type { ControlHandlers } from './call.ts'
-import type { StateDocument } from './wire.ts'
+import type { ControlHandlers, WrittenReply } from './call.ts'
+import type { SentState } from './sent-state.ts'
 import { worldShown } from './world-shown.ts'
-
-type Fields = Readonly<Record<string, unknown>>
 
 function wrong(what: string): Refusal {
   return new Refusal('invalid-request', `this is no state of a world: ${what}`)
 }
 
+/** The largest key that an object of JavaScript takes for a position. */
+const LAST_POSITION = 2 ** 32 - 2
+
+/** A key that an object has before all others, in the order of numbers; else `undefined`. */
+function positionOf(key: string): number | undefined {
+  if (key.length > 10 || !/^(?:0|[1-9]\d*)$/.test(key)) return undefined
+  const position = Number(key)
+  return position <= LAST_POSITION ? position : undefined
+}
+
+/** Keys in the order in which an object has them: so a document is the same, however it was made. */
+function inOrderOfObjects(keys: string[]): string[] {
+  let last = -1
+  const isOrdered = keys.every((key) => {
+    const position = positionOf(key) ?? Number.POSITIVE_INFINITY
+    const follows = position >= last
+    last = position
+    return follows
+  })
+  if (isOrdered) return keys
+  const positions = keys.filter((key) => positionOf(key) !== undefined)
+  const names = keys.filter((key) => positionOf(key) === undefined)
+  return [...positions.sort((a, b) => Number(a) - Number(b)), ...names]
+}
+
 /**
- * The world as a document; the clock in it shows now, and not when it was last
- * written down.
+ * The records that are the world's own, as a document has them: the clock shows now, and not when it
+ * was last written down.
  */
-function stateOf(world: World): StateDocument {
-  const filled = [...world.records].filter(([, records]) => records.size > 0)
-  const collections = Object.fromEntries(
-    filled.map(([name, records]) => [name, Object.fromEntries(records) as Record<string, Fields>]),
-  )
+function ownRecords(world: World, view: RecordsView): object {
+  const entries = view
+    .keys(worldRecords.name)
+    .map((key) => [key, view.get(worldRecords.name, key)] as const)
   // Without its anchor: a reading of this process' wall clock means nothing to another.
   const { mode, rate } = world.clock
   const clock = { id: 'clock', mode, rate, at: world.now }
   // Which life of the world it is tells nothing of its state: put in elsewhere, it is another.
   const { life: _, ...identity } = world.identity
-  collections.world = { ...collections.world, world: { id: 'world', ...identity }, clock }
-  return { format: FORMAT, world: world.name, collections }
+  return { ...Object.fromEntries(entries), world: { id: 'world', ...identity }, clock }
+}
+
+/** A record as the text of a member of its collection. */
+function memberOf(view: RecordsView, collection: string, key: string): string {
+  return `${JSON.stringify(key)}:${JSON.stringify(view.get(collection, key))}`
+}
+
+/** A document, text by text. @param own the records of the collection that is the world's own */
+function* textsOf(name: string, view: RecordsView, own: object): Generator<string> {
+  yield `{"format":${FORMAT},"world":${JSON.stringify(name)},"collections":{`
+  let before = ''
+  for (const collection of view.collections) {
+    yield `${before}${JSON.stringify(collection)}:`
+    before = ','
+    if (collection === worldRecords.name) {
+      yield JSON.stringify(own)
+      continue
+    }
+    let separator = '{'
+    for (const key of inOrderOfObjects(view.keys(collection))) {
+      yield separator + memberOf(view, collection, key)
+      separator = ','
+    }
+    yield '}'
+  }
+  yield '}}'
+}
+
+/** The world as a document, as it stands now, to be written in turns. */
+function stateOf(world: World): WrittenReply {
+  const view = world.view()
+  const pieces = inPieces(textsOf(world.name, view, ownRecords(world, view)))
+  return { status: 200, pieces, close: () => view.close() }
 }
 
 /**
- * The records of a document, as a life of `world`: its name and how long it is
- * kept stay.
+ * The records that were sent, as a life of `world`: its name and how long it is kept stay.
+ * @throws Refusal `invalid-request` for those of a newer version
  */
-function recordsOf({ format, collections }: StateDocument, world: World): Records {
+function recordsOf({ format, records }: SentState, world: World): Records {
   if (format > FORMAT) {
     const versions = `format ${format}; this one reads ${FORMAT}`
     throw wrong(`it was written by a newer esimulator (${versions}): upgrade`)
   }
-  const records: Records = new Map()
-  for (const [name, byKey] of Object.entries(collections))
-    records.set(name, new Map<string, object>(Object.entries(byKey)))
-
   const { name, expiresAt } = world.identity
-  const { expiresAt: _, ...identity } = collections.world?.world ?? {}
-  records.get('world')?.set('world', defined({ ...identity, name, expiresAt }))
+  const own = records.get(worldRecords.name)
+  const { expiresAt: _, ...identity } = (own?.get('world') ?? {}) as Partial<Identity>
+  own?.set('world', defined({ ...identity, name, expiresAt }))
   return records
 }
 
 export const stateHandlers = {
-  getState: ({ hosted }) => reply(200, stateOf(hosted.world)),
-  async putState({ server, hosted, body, root }) {
-    await server.worlds.restore(hosted, recordsOf(body, hosted.world))
+  getState: ({ hosted }) => stateOf(hosted.world),
+  async putState({ server, hosted, body, root, isGone }) {
+    const records = recordsOf(body, hosted.world)
+    await server.worlds.restore(hosted, records, () => !isGone())
     return reply(200, worldShown(server, hosted, root))
   },
 } satisfies Partial<ControlHandlers>

@@ -1,8 +1,10 @@
 // What SIMs, bundles, events, callbacks and the clock look like on the wire of the control API.
+import type { TextKind } from '../server/redaction/credential-names.ts'
+import { type Redactor, redactedHeaders } from '../server/redaction/redactor.ts'
 import type { Advance, Fired } from '../server/runner.ts'
-import { type Bundle, bundlesOf, remainingBytes } from '../state/bundles.ts'
+import { type Bundle, bundles, bundlesOf, remainingBytes } from '../state/bundles.ts'
 import { type Attempt, type Callback, callbacks, type UnsentCallback } from '../state/callbacks.ts'
-import { SEPARATOR } from '../state/collection.ts'
+import { prefixed, SEPARATOR } from '../state/collection.ts'
 import { defined } from '../state/defined.ts'
 import type { Delivery } from '../state/deliveries.ts'
 import { timeline, type WorldEvent } from '../state/events.ts'
@@ -108,8 +110,28 @@ export function bundleShown(bundle: Bundle): BundleShown {
   })
 }
 
+/** How many callbacks of a SIM are shown with it: the latest. */
+export const CALLBACKS_SHOWN = 200
+
+/** The latest callbacks of a SIM, the oldest of them first. */
+function latestOf(world: World, ofSim: string): Callback[] {
+  const range = { ...prefixed(ofSim), descending: true }
+  return world.in(callbacks).page('sim', range, 0, CALLBACKS_SHOWN).reverse()
+}
+
+/**
+ * Sees to the indexes by which a SIM is shown: to be called before anything is done to it, since what
+ * is done is not done again once they are there.
+ * @throws NotBuilt
+ */
+export function beforeShown(world: World): void {
+  world.in(bundles).count('sim')
+  world.in(timeline).count('sim')
+  world.in(callbacks).count('sim')
+}
+
 /** A SIM with all that the world knows of it. */
-export function simShown(world: World, sim: Sim): SimShown {
+export function simShown(world: World, sim: Sim, redactor: Redactor): SimShown {
   const ofSim = sim.provider + SEPARATOR + sim.iccid + SEPARATOR
   return defined({
     ...simRow(sim),
@@ -125,7 +147,7 @@ export function simShown(world: World, sim: Sim): SimShown {
     lastNetwork: sim.lastNetwork,
     bundles: bundlesOf(world, sim.provider, sim.iccid).map(bundleShown),
     timeline: world.in(timeline).matching('sim', ofSim).map(eventShown),
-    callbacks: world.in(callbacks).matching('sim', ofSim).map(callbackShown),
+    callbacks: latestOf(world, ofSim).map((callback) => callbackShown(callback, redactor)),
   })
 }
 
@@ -138,72 +160,99 @@ function parsed(body: string): unknown {
   }
 }
 
-function attemptShown({ at, faults, ...outcome }: Attempt): AttemptShown {
-  return defined({ at: iso(at), ...outcome, faults: faults && [...faults] })
+function attemptShown(
+  { at, faults, error, ...outcome }: Attempt,
+  redactor: Redactor,
+): AttemptShown {
+  return defined({
+    at: iso(at),
+    ...outcome,
+    error: redactedIn(redactor, 'sentence', error),
+    faults: faults && [...faults],
+  })
 }
 
-export function callbackShown(callback: Callback): CallbackShown {
+export function callbackShown(callback: Callback, redactor: Redactor): CallbackShown {
   const { id, provider, type, iccid, state, url, body, queuedAt, nextAt, attempts } = callback
-  const { faults } = callback
+  const { faults, earlierAttempts } = callback
+  const shown = redactor.redacted(body, 'body')
   return defined({
     id,
     provider,
     type,
     iccid,
     state,
-    url,
-    body,
-    json: parsed(body),
+    url: redactor.redacted(url, 'url'),
+    body: shown,
+    json: parsed(shown),
     queuedAt: iso(queuedAt),
     nextAt: isoOf(nextAt),
     faults: faults?.map(({ kind }) => kind),
-    attempts: attempts.map(attemptShown),
+    attempts: attempts.map((each) => attemptShown(each, redactor)),
+    earlierAttempts,
   })
 }
 
-export function unsentShown(callback: UnsentCallback): UnsentCallbackShown {
-  const { id, provider, type, iccid, body, reason, at } = callback
+export function unsentShown(callback: UnsentCallback, redactor: Redactor): UnsentCallbackShown {
+  const { id, provider, type, iccid, at } = callback
+  const reason = redactor.redacted(callback.reason, 'sentence')
+  const body = redactedIn(redactor, 'body', callback.body)
   const json = body === undefined ? undefined : parsed(body)
   const state = 'unsent' as const
   return defined({ id, provider, type, iccid, state, reason, body, json, queuedAt: iso(at) })
 }
 
 /** @param sent the body of the callback, which is left out of a delivery of the same */
-export function deliveryShown(delivery: Delivery, sent: string): DeliveryShown {
-  const { body = sent, faults, headers, at } = delivery
+export function deliveryShown(delivery: Delivery, sent: string, redactor: Redactor): DeliveryShown {
+  const { faults, headers, at, url, error } = delivery
+  const body = redactor.redacted(delivery.body ?? sent, 'body')
   return defined({
     ...delivery,
     at: iso(at),
+    url: redactor.redacted(url, 'url'),
+    error: redactedIn(redactor, 'sentence', error),
     faults: faults && [...faults],
-    headers: { ...headers },
+    headers: redactedHeaders(headers, redactor),
     body,
     json: parsed(body),
   })
+}
+
+/** A text that may not be there, without its secrets. */
+function redactedIn(
+  redactor: Redactor,
+  kind: TextKind,
+  text: string | undefined,
+): string | undefined {
+  return text === undefined ? undefined : redactor.redacted(text, kind)
 }
 
 export function messageShown(message: Message): MessageShown {
   return { ...message, at: iso(message.at) }
 }
 
-export async function advanceShown({ from, to, fired, stopped }: Advance): Promise<AdvanceShown> {
+export async function advanceShown(advance: Advance, redactor: Redactor): Promise<AdvanceShown> {
+  const { from, to, fired, unlisted, stopped } = advance
   return defined({
     from: iso(from),
     to: iso(to),
-    fired: await mapInTurns(fired, firedShown),
+    fired: await mapInTurns(fired, (each) => firedShown(each, redactor)),
+    unlisted,
     stopped: stopped && { at: iso(stopped.at), reason: stopped.reason },
   })
 }
 
-function firedShown(fired: Fired): FiredShown {
+function firedShown(fired: Fired, redactor: Redactor): FiredShown {
   if (fired.kind === 'event') {
     const { provider, iccid } = fired.event
     return { kind: 'event', provider, iccid, ...eventShown(fired.event) }
   }
-  if (fired.kind === 'callback') return attemptFired(fired)
+  if (fired.kind === 'callback') return attemptFired(fired, redactor)
 
   const { kind: type, data } = fired.task
   const provider = providerOf(fired.task)
-  return defined({ kind: fired.kind, at: iso(fired.at), type, data, provider, error: fired.error })
+  const error = redactedIn(redactor, 'sentence', fired.error)
+  return defined({ kind: fired.kind, at: iso(fired.at), type, data, provider, error })
 }
 
 /**
@@ -217,9 +266,12 @@ function providerOf({ kind, data }: Task): string | undefined {
 }
 
 /** One attempt, and the callback as it left it. */
-function attemptFired({ at, delivery, attempt }: Extract<Fired, { kind: 'callback' }>): FiredShown {
-  const { id, type, provider, iccid, state, attempts, nextAt } = delivery
-  const { status, error, faults, note } = attempts[attempt - 1] ?? {}
+function attemptFired(
+  { at, delivery, attempt }: Extract<Fired, { kind: 'callback' }>,
+  redactor: Redactor,
+): FiredShown {
+  const { id, type, provider, iccid, state, attempts, earlierAttempts = 0, nextAt } = delivery
+  const { status, error, faults, note } = attempts[attempt - 1 - earlierAttempts] ?? {}
   return defined({
     kind: 'callback' as const,
     at: iso(at),
@@ -230,7 +282,7 @@ function attemptFired({ at, delivery, attempt }: Extract<Fired, { kind: 'callbac
     state,
     attempt,
     status,
-    error,
+    error: redactedIn(redactor, 'sentence', error),
     faults: faults && [...faults],
     note,
     nextAt: isoOf(nextAt),

@@ -37,7 +37,7 @@ export function worldShown(server: SimulatorServer, hosted: HostedWorld, root: s
   ])
   const destinations = [...world.in(targets).values()].map((target) => [
     target.provider,
-    defined({ url: target.url, version: target.version }),
+    defined({ url: server.redactor.redacted(target.url, 'url'), version: target.version }),
   ])
 
   return {

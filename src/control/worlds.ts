@@ -5,7 +5,7 @@ import { checkWorldName } from '../server/world-start.ts'
 import { DEFAULT_WORLD, type HostedWorld, type WorldStart, type Worlds } from '../server/worlds.ts'
 import { reply } from '../simulators/call.ts'
 import { defined } from '../state/defined.ts'
-import { addDuration } from '../state/duration.ts'
+import { addDuration, durationProblem } from '../state/duration.ts'
 import { Refusal } from '../state/refusal.ts'
 import { reason } from '../stores/disk-errors.ts'
 import { type ControlHandlers, caughtUp } from './call.ts'
@@ -61,9 +61,10 @@ async function worldNamed(server: SimulatorServer, name: string): Promise<Hosted
  */
 function startOf(world: Schemas['NewWorld']): WorldStart {
   const { seed, given, clock = {}, ttl: lifetime, credentials } = world
+  const problem = lifetime === undefined ? undefined : durationProblem(lifetime)
+  if (problem !== undefined) throw new Refusal('invalid-request', `ttl: ${problem}`)
   const ttl = lifetime === undefined ? undefined : addDuration(0, lifetime)
-  if (ttl !== undefined && ttl <= 0)
-    throw new Refusal('invalid-request', 'ttl must be longer than nothing')
+  if (ttl === 0) throw new Refusal('invalid-request', 'ttl must be longer than nothing')
   const at = clock.at === undefined ? undefined : instant('clock.at', clock.at)
   const chosenClock = defined({ mode: clock.mode, rate: clock.rate, at })
   return defined({ seed, given, clock: chosenClock, ttl, credentials })

@@ -3,7 +3,7 @@
 /** How many problems, names or places are told of one request. */
 export const MOST_TOLD = 20
 
-const LONGEST_NAME = 120
+export const LONGEST_NAME = 120
 
 /** A name somebody sent, cut where it is long; copied, so that the rest of it is not kept. */
 export function shortName(name: string): string {

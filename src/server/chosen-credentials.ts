@@ -19,7 +19,8 @@ export type ChosenCredentials = Readonly<Record<string, readonly ChosenCredentia
 
 /** What fits a header without being encoded. */
 const VISIBLE = /^[!-~]{1,256}$/
-const MOST = 100
+/** How many of a provider a world has. */
+export const MOST_CHOSEN = 100
 
 function wrong(where: string, what: string): Refusal {
   return new Refusal('invalid-request', `${where} ${what}`)
@@ -52,8 +53,8 @@ function clientIn(where: string, value: unknown): Pick<Credential, 'client' | 's
 /** The credentials of one provider. */
 function listOf({ slug, auth }: Simulator, list: unknown): Credential[] {
   const where = `${slug} credentials`
-  if (!Array.isArray(list) || list.length === 0 || list.length > MOST)
-    throw wrong(where, `must be a list of 1 to ${MOST}`)
+  if (!Array.isArray(list) || list.length === 0 || list.length > MOST_CHOSEN)
+    throw wrong(where, `must be a list of 1 to ${MOST_CHOSEN}`)
   const bySecret = new Map<string, Credential>()
   for (const [at, value] of list.entries()) {
     const place = `${where}[${at}]`

@@ -15,7 +15,7 @@ export interface CredentialIndex {
   claimsIn(hosted: HostedWorld): ClaimOf
   /** Adds every credential of a world. */
   add(hosted: HostedWorld): void
-  /** Forgets a world. */
+  /** Forgets a world, before it has other records. */
   remove(hosted: HostedWorld): void
   /** Goes along with what a transaction changed in a world. */
   follow(hosted: HostedWorld, changes: readonly Change[]): void
@@ -67,7 +67,8 @@ export function openCredentialIndex(): CredentialIndex {
         hold(hosted, credentials.key(credential))
     },
     remove(hosted) {
-      for (const [key, worlds] of holders) if (worlds.includes(hosted)) drop(hosted, key)
+      for (const credential of hosted.world.in(credentials).values())
+        drop(hosted, credentials.key(credential))
     },
     follow(hosted, changes) {
       for (const { collection, key, after } of changes) {

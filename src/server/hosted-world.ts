@@ -15,10 +15,12 @@ import type { TaskDef } from '../state/tasks.ts'
 import { openWorld, type World } from '../state/world.ts'
 import { type Store, StoreError } from '../stores/store.ts'
 import { type AttemptOptions, type Attempts, openAttempts } from './attempt.ts'
+import { tellOfOverflow } from './callback-overflow.ts'
 import { type DelayedReplies, openDelayedReplies } from './delayed-replies.ts'
 import { disturbed } from './faults/callback-faults.ts'
 import { type Journal, openJournal } from './journal.ts'
 import { reasonOf } from './reason.ts'
+import type { Redactor } from './redaction/redactor.ts'
 import { openRunner, type Runner } from './runner.ts'
 import { openWorldHistory, type WorldHistory } from './steps.ts'
 import { wallNow } from './ticker.ts'
@@ -40,6 +42,7 @@ export interface HostOptions extends AttemptOptions {
   readonly simulators: readonly Simulator[]
   readonly store: Store
   readonly report: (sentence: string) => void
+  readonly redactor: Redactor
   /**
    * Holds callbacks to the specs when they are queued; absent where they are
    * not checked.
@@ -79,7 +82,8 @@ export function hostWorld(
   host: Host,
   onCommit: (hosted: HostedWorld, changes: readonly Change[]) => void,
 ): HostedWorld {
-  const { store, attempts, report } = host
+  const { store, attempts, report, redactor } = host
+  const tellIfTooMany = tellOfOverflow(report)
   const history = openWorldHistory()
   const world = openWorld(records, {
     wall: wallNow,
@@ -93,6 +97,7 @@ export function hostWorld(
       history.note(changes, on.now)
       if (changes.some(({ collection }) => collection === tasks.name)) runner.nudge()
       timeKeeper.follow(changes)
+      tellIfTooMany(on, changes)
       onCommit(hosted, changes)
       // Last: what goes on then commits, too.
       delays.follow(changes)
@@ -123,12 +128,16 @@ export function hostWorld(
   const hosted: HostedWorld = {
     world,
     runner,
-    journal: openJournal(),
+    journal: openJournal(redactor),
     delays,
     history,
     timeKept,
   }
-  store.attach(name, () => world.records)
+  store.attach(
+    name,
+    () => world.records,
+    () => world.view(),
+  )
   return hosted
 }
 

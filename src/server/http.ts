@@ -19,6 +19,7 @@ import { requestTarget } from './request-target.ts'
 import { send } from './send.ts'
 import type { Operation } from './spec.ts'
 import { withStatusHeaders } from './status-headers.ts'
+import { whenBuilt } from './when-built.ts'
 import { DEFAULT_WORLD, type SoughtWorld, type Worlds } from './worlds.ts'
 
 export interface HttpOptions extends PipelineOptions {
@@ -170,6 +171,7 @@ function answer(
     options,
     trace: emptyTrace(),
     delays: hosted.delays,
+    catchUp: () => world.patiently(() => runner.catchUp()),
   }
   if (unread) response.shouldKeepAlive = false
 
@@ -181,8 +183,9 @@ function answer(
     flushed.then(() => send(response, reply, hosted), unkeptNow)
   }
   try {
-    runner.catchUp()
-    const served = serve(context)
+    const caughtUp = whenBuilt(context.catchUp)
+    const served =
+      caughtUp instanceof Promise ? caughtUp.then(() => serve(context)) : serve(context)
     if (served instanceof Promise) served.then(leave, unkeptNow)
     else leave(served)
   } catch (error) {

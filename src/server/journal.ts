@@ -15,10 +15,13 @@ import {
   type Trace,
   type TracedFault,
 } from './exchange.ts'
-import { REDACTED, secretsIn, struck } from './redaction.ts'
+import { isCredentialName } from './redaction/credential-names.ts'
+import { type Redactor, redactedHeaders } from './redaction/redactor.ts'
+import { secretsSent } from './redaction/secrets-sent.ts'
+import { REDACTED } from './redaction/span.ts'
 import type { FieldProblem } from './violations.ts'
 
-/** One exchange. Times are virtual; secrets were struck out before it came here. */
+/** One exchange, without the secrets in it. Times are virtual. */
 export interface JournalEntry {
   readonly id: number
   /** Virtual ms since the epoch. */
@@ -82,17 +85,39 @@ export const JOURNAL_LENGTH = 500
 export const BODY_KEPT = 8192
 export const JOURNAL_SIZE = 8_388_608
 
+/** A body as far as it is kept, and how long it was: characters. */
+interface KeptBody {
+  readonly text: string
+  readonly length: number
+}
+
+/** One exchange as it was: it is never shown, and its secrets are struck out when it is read. */
+export interface KeptExchange
+  extends Omit<JournalEntry, 'requestHeaders' | 'requestBody' | 'replyHeaders' | 'replyBody'> {
+  /** The secret it carried, good or not. */
+  readonly credential: string | undefined
+  readonly headers: RequestHeaders
+  readonly requestBody: KeptBody | undefined
+  readonly replyHeaders?: Readonly<Record<string, string>> | undefined
+  readonly replyBody: KeptBody | undefined
+}
+
+/** What an exchange is chosen by: nothing that could be secret. */
+export type Distinction = Pick<KeptExchange, 'id' | 'provider' | 'operation' | 'status' | 'refusal'>
+
 export interface Journal {
-  add(entry: Omit<JournalEntry, 'id'>): void
+  add(exchange: Omit<KeptExchange, 'id'>): void
   get(id: number): JournalEntry | undefined
+  /** The numbers of those that are wanted, newest first. */
+  find(isWanted: (exchange: Distinction) => boolean): number[]
   /** Newest first. */
   list(): JournalEntry[]
   clear(): void
 }
 
 /** A journal that is empty. The oldest exchanges go where there are too many, or too large ones. */
-export function openJournal(): Journal {
-  const ring: (JournalEntry | undefined)[] = []
+export function openJournal(redactor: Redactor): Journal {
+  const ring: (KeptExchange | undefined)[] = []
   let last = 0
   let first = 1
   let size = 0
@@ -102,22 +127,25 @@ export function openJournal(): Journal {
     ring[at(first)] = undefined
     first += 1
   }
+  const get = (id: number) => {
+    const exchange = ring[at(id)]
+    return exchange?.id === id ? shown(exchange, redactor) : undefined
+  }
+  const find: Journal['find'] = (isWanted) => {
+    const wanted = ring.filter((exchange) => exchange !== undefined).filter(isWanted)
+    return wanted.map(({ id }) => id).sort((a, b) => b - a)
+  }
   return {
-    add(entry) {
-      const added: JournalEntry = Object.assign(entry, { id: last + 1 })
+    get,
+    find,
+    list: () => find(() => true).flatMap((id) => get(id) ?? []),
+    add(exchange) {
+      const added: KeptExchange = Object.assign(exchange, { id: last + 1 })
       if (last - first + 1 === JOURNAL_LENGTH) drop()
       last += 1
       ring[at(last)] = added
       size += sizeOf(added)
       while (size > JOURNAL_SIZE && first < last) drop()
-    },
-    get(id) {
-      const entry = ring[at(id)]
-      return entry?.id === id ? entry : undefined
-    },
-    list() {
-      const kept = ring.filter((entry) => entry !== undefined)
-      return kept.sort((a, b) => b.id - a.id)
     },
     clear() {
       ring.length = 0
@@ -129,10 +157,11 @@ export function openJournal(): Journal {
 }
 
 /** About how many characters an entry holds: its headers and its lists are bounded as they are. */
-function sizeOf(entry: JournalEntry | undefined): number {
-  if (!entry) return 0
-  const { url, requestBody = '', replyBody = '', refusal } = entry
-  return url.length + requestBody.length + replyBody.length + (refusal?.reason.length ?? 0)
+function sizeOf(exchange: KeptExchange | undefined): number {
+  if (!exchange) return 0
+  const { url, requestBody, replyBody, refusal } = exchange
+  const bodies = (requestBody?.text.length ?? 0) + (replyBody?.text.length ?? 0)
+  return url.length + bodies + (refusal?.reason.length ?? 0)
 }
 
 /** What an exchange is remembered from. */
@@ -143,38 +172,39 @@ export interface Remembered {
   readonly trace: Trace
 }
 
-/** Writes an exchange down, without the secrets in it. */
+/**
+ * Writes an exchange down. As it is: to look for secrets would cost each exchange more than all else,
+ * and few are ever read.
+ */
 export function remember(journal: Journal, about: Remembered, answer: Answer): void {
   const reply = replyIn(answer)
   const { world, exchange, trace } = about
   const { simulator } = about.provider
-  const credential = simulator.auth.credentialIn(
-    (name) => headerOf(exchange, name),
-    world.settings(simulator.settings),
-    exchange.body,
-  )
-  const secrets = secretsIn(world, credential, trace.operation?.isPublic === true)
-  const strike = (text: string) => struck(text, secrets)
   journal.add({
     at: world.now,
     provider: simulator.slug,
     operation: trace.operation?.id,
     basePath: trace.basePath,
     method: exchange.method,
-    url: strike(exchange.url),
+    url: exchange.url,
     status: reply?.status,
-    requestHeaders: keptHeaders(exchange.headers, credential, strike),
-    requestBody: exchange.body && shortened(strike(exchange.body)),
-    replyHeaders: reply && keptHeaders(reply.headers, undefined, strike),
+    credential: simulator.auth.credentialIn(
+      (name) => headerOf(exchange, name),
+      world.settings(simulator.settings),
+      exchange.body,
+    ),
+    headers: exchange.headers,
+    requestBody: exchange.body === undefined ? undefined : kept(exchange.body),
+    replyHeaders: reply?.headers,
     replyType: reply?.type,
-    replyBody: typeof reply?.body === 'string' ? shortened(strike(reply.body)) : undefined,
-    refusal: keptRefusal(trace, strike),
+    replyBody: typeof reply?.body === 'string' ? kept(reply.body) : undefined,
+    refusal: keptRefusal(trace),
     fault: trace.faults.at(-1),
     otherFaults: trace.faults.length > 1 ? trace.faults.slice(0, -1) : undefined,
     missedFaults: trace.missedFaults.length > 0 ? trace.missedFaults : undefined,
     preference: trace.preference,
     effects: trace.effects && keptEffects(trace.effects),
-    undocumented: trace.undocumented.map(strike),
+    undocumented: trace.undocumented,
     violations: trace.violations,
   })
 }
@@ -197,38 +227,29 @@ export interface Stray {
 
 /** Writes down a request that is no provider's: a base URL may be wrong. */
 export function rememberStray(journal: Journal, world: World, stray: Stray): void {
-  const secrets = secretsIn(world, undefined, false)
-  const strike = (text: string) => struck(text, secrets)
   const { method, url, headers, body, refusal, reply } = stray
   journal.add({
     at: world.now,
     provider: undefined,
     operation: undefined,
     method,
-    url: shortened(strike(url)),
+    url,
     status: reply.status,
-    requestHeaders: keptHeaders(headers, undefined, strike),
-    requestBody: body && shortened(strike(body)),
+    credential: undefined,
+    headers,
+    requestBody: body === undefined ? undefined : kept(body),
     replyType: reply.type,
-    replyBody: shortened(strike(reply.body)),
-    refusal: { code: refusal.code, reason: strike(refusal.message), stage: 'route' },
+    replyBody: kept(reply.body),
+    refusal: { code: refusal.code, reason: refusal.message, stage: 'route' },
     undocumented: [],
     violations: [],
   })
 }
 
-function keptRefusal(
-  { refusal, stage, fields }: Trace,
-  strike: (text: string) => string,
-): KeptRefusal | undefined {
+function keptRefusal({ refusal, stage, fields }: Trace): KeptRefusal | undefined {
   if (!refusal) return undefined
-  const kept = { code: refusal.code, reason: copied(strike(refusal.message)), stage }
-  if (fields.length === 0) return kept
-  return { ...kept, fields: fields.map((each) => withoutSecrets(each, strike)) }
-}
-
-function withoutSecrets(field: FieldProblem, strike: (text: string) => string): FieldProblem {
-  return field.got === undefined ? field : { ...field, got: strike(field.got) }
+  const kept = { code: refusal.code, reason: copied(refusal.message), stage }
+  return fields.length === 0 ? kept : { ...kept, fields }
 }
 
 function keptEffects({ changes, events }: Effects): KeptEffects {
@@ -246,24 +267,14 @@ function keptEffects({ changes, events }: Effects): KeptEffects {
   return { changes: byCollection, events: byType, callbacks: ids }
 }
 
-/** Headers that hold what proves the sender, wherever the provider looks for that. */
-const SECRET_HEADERS = new Set(['authorization', 'cookie', 'x-api-key', 'proxy-authorization'])
+/** What is kept beyond what is shown, so that a secret at the edge is found: characters. */
+const MARGIN = 1024
 
-/**
- * Headers as the journal keeps them: without what proves the sender, be it good
- * or not.
- */
-function keptHeaders(
-  headers: RequestHeaders,
-  credential: string | undefined,
-  strike: (text: string) => string,
-): Record<string, string> {
-  const kept: Record<string, string> = {}
-  for (const name of Object.keys(headers)) {
-    const value = String(headers[name])
-    kept[name] = value === credential || SECRET_HEADERS.has(name) ? REDACTED : strike(value)
-  }
-  return kept
+/** The beginning of a body. */
+function kept(body: string): KeptBody {
+  const { length } = body
+  const isWhole = length <= BODY_KEPT + MARGIN
+  return { text: isWhole ? body : copied(body.slice(0, BODY_KEPT + MARGIN)), length }
 }
 
 /** A long text by itself: what was cut out of another would keep the whole of that in memory. */
@@ -271,10 +282,54 @@ function copied(text: string): string {
   return text.length < 1000 ? text : Buffer.from(text).toString()
 }
 
-/** The beginning of a long body. */
-function shortened(body: string): string {
-  if (body.length <= BODY_KEPT) return body
-  return `${copied(body.slice(0, BODY_KEPT))}... (${body.length} characters)`
+/** An exchange without its secrets: those that are known, and whatever it sent as one. */
+function shown(exchange: KeptExchange, redactor: Redactor): JournalEntry {
+  const { credential, headers, requestBody, replyHeaders, replyBody, ...rest } = exchange
+  const bodies = [requestBody, replyBody].flatMap((sent) => (sent ? [sent.text] : []))
+  const knowing = redactor.with(secretsSent({ credential, headers, url: rest.url, bodies }))
+  const sentence = (text: string) => knowing.redacted(text, 'sentence')
+  const fault = (traced: TracedFault) => ({ ...traced, saw: sentence(traced.saw) })
+  return {
+    ...rest,
+    url: urlShown(rest.url, knowing),
+    requestHeaders: redactedHeaders(headers, knowing, credential),
+    requestBody: requestBody && bodyShown(requestBody, knowing),
+    replyHeaders: replyHeaders && redactedHeaders(replyHeaders, knowing),
+    replyBody: replyBody && bodyShown(replyBody, knowing),
+    refusal: rest.refusal && refusalShown(rest.refusal, sentence),
+    fault: rest.fault && fault(rest.fault),
+    otherFaults: rest.otherFaults?.map(fault),
+    missedFaults: rest.missedFaults?.map(sentence),
+    preference: rest.preference === undefined ? undefined : sentence(rest.preference),
+    undocumented: rest.undocumented.map(sentence),
+    violations: rest.violations.map(sentence),
+  }
+}
+
+function urlShown(url: string, redactor: Redactor): string {
+  if (url.length <= BODY_KEPT) return redactor.redacted(url, 'url')
+  return `${redactor.redacted(url, 'url', BODY_KEPT)}... (${url.length} characters)`
+}
+
+function bodyShown({ text, length }: KeptBody, redactor: Redactor): string {
+  if (length <= BODY_KEPT) return redactor.redacted(text, 'body')
+  return `${redactor.redacted(text, 'body', BODY_KEPT)}... (${length} characters)`
+}
+
+function refusalShown(
+  { reason, fields, ...refusal }: KeptRefusal,
+  sentence: (text: string) => string,
+): KeptRefusal {
+  const shown = { ...refusal, reason: sentence(reason) }
+  return fields ? { ...shown, fields: fields.map((each) => fieldShown(each, sentence)) } : shown
+}
+
+/** A place of a request: what came there is secret where its name or that of a field above is. */
+function fieldShown(field: FieldProblem, sentence: (text: string) => string): FieldProblem {
+  const { pointer, got } = field
+  const shown = { ...field, pointer: sentence(pointer) }
+  if (got === undefined) return shown
+  return { ...shown, got: pointer.split('/').some(isCredentialName) ? REDACTED : sentence(got) }
 }
 
 /** True where only the beginning of a body was kept. */

@@ -1,5 +1,6 @@
 // JSON that was sent (RFC 8259): parsed, its names as the spec spells them, what others may read differently found.
 import { Refusal } from '../state/refusal.ts'
+import { whyNoJson } from '../stores/json-shape.ts'
 import { type BodyRules, type BodyShape, UnsafeBody, walkBody } from './body-shape.ts'
 import { isFull, shortName, tell } from './bounded.ts'
 
@@ -37,8 +38,7 @@ export function parsedJson(text: string): unknown {
   try {
     return JSON.parse(text)
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error)
-    throw new Refusal('malformed-body', `the body is not JSON: ${reason}`)
+    throw new Refusal('malformed-body', `the body is not JSON: ${whyNoJson(error)}`)
   }
 }
 

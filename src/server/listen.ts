@@ -1,6 +1,7 @@
 // Listening: ports are taken first, served when the server is open, and drained before it closes.
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { connectionLimits, limitConnections, MOST_CONNECTIONS } from './connections.ts'
 import type { SimulatorServer } from './server.ts'
 import { alarm } from './ticker.ts'
 
@@ -69,7 +70,9 @@ async function openListener(host: string, asked: Port): Promise<PortListener> {
   let serveOne = (request: IncomingMessage, response: ServerResponse): void =>
     void waiting.push([request, response])
   let closing = false
-  const server = createServer()
+  let tellFull = () => {}
+  const server = createServer(connectionLimits)
+  limitConnections(server, answering, () => tellFull())
   const answer = (request: IncomingMessage, response: ServerResponse) => {
     answering.add(response)
     if (closing) response.shouldKeepAlive = false
@@ -90,6 +93,7 @@ async function openListener(host: string, asked: Port): Promise<PortListener> {
     endpoint: { ...asked, port, url: `http://${clientHost(host)}:${port}` },
     serve(server) {
       serveOne = server.listener(asked.slug)
+      tellFull = once(() => server.report(fullSentence(port)))
       for (const [request, response] of waiting.splice(0)) serveOne(request, response)
     },
     close(grace) {
@@ -97,6 +101,20 @@ async function openListener(host: string, asked: Port): Promise<PortListener> {
       for (const response of answering) response.shouldKeepAlive = false
       return drained(server, grace)
     },
+  }
+}
+
+function fullSentence(port: number): string {
+  const how = 'clients that keep theirs should use fewer'
+  return `port ${port} has ${MOST_CONNECTIONS} connections, and others are closed: ${how}`
+}
+
+/** Calls `act` the first time only. */
+function once(act: () => void): () => void {
+  let isDone = false
+  return () => {
+    if (!isDone) act()
+    isDone = true
   }
 }
 

@@ -3,6 +3,7 @@ import type { Call, Reply } from '../simulators/call.ts'
 import type { SettingValues } from '../simulators/simulator.ts'
 import { faults } from '../state/faults.ts'
 import { type AnyRefusal, Refusal } from '../state/refusal.ts'
+import { shortName, tell } from './bounded.ts'
 import { type Answer, type BytesAnswer, headerOf } from './exchange.ts'
 import { disturbed, type Leave, type Stages } from './faults/disturbed.ts'
 import type { Forbidden } from './guard.ts'
@@ -15,10 +16,12 @@ import { type ValidRequest, validated } from './request.ts'
 import type { RequestContext } from './request-context.ts'
 import { isPublicPicture, type Operation } from './spec.ts'
 import { withStatusHeaders } from './status-headers.ts'
+import { whenBuilt } from './when-built.ts'
 
 /**
  * Serves one exchange in a world; sending is left to the caller.
- * Returns a promise only where the body takes rendering, or where it is made to wait.
+ * Returns a promise only where the body takes rendering, where it is made to wait, or where an index
+ * is built first.
  */
 export function serve(context: RequestContext): Answer | Promise<Answer> {
   let found: Route
@@ -29,7 +32,11 @@ export function serve(context: RequestContext): Answer | Promise<Answer> {
   }
   const { world, exchange } = context
   const isLeftAlone = world.in(faults).size === 0 && exchange.headers.prefer === undefined
-  return isLeftAlone ? answered(context, carriedOut(context, found)) : interfered(context, found)
+  if (!isLeftAlone) return interfered(context, found)
+  const reply = carriedOut(context, found)
+  return reply instanceof Promise
+    ? reply.then((done) => answered(context, done))
+    : answered(context, reply)
 }
 
 /** Serves a call that is let in, with what faults and its own preferences make of it. */
@@ -78,12 +85,17 @@ function admit(context: RequestContext): Route {
   return found
 }
 
-/** The reply, whatever happens: a refusal and a failure are worded by the provider. */
-function carriedOut(context: RequestContext, found: Route, step?: number): Reply {
+/**
+ * The reply, whatever happens: a refusal and a failure are worded by the provider. A promise where an
+ * index is built first: then it is carried out.
+ */
+function carriedOut(context: RequestContext, found: Route, step?: number): Reply | Promise<Reply> {
+  const failed = (error: unknown) => refused(context, error)
   try {
-    return handled(context, found, step)
+    const reply = handled(context, found, step)
+    return reply instanceof Promise ? reply.catch(failed) : reply
   } catch (error) {
-    return refused(context, error)
+    return failed(error)
   }
 }
 
@@ -92,7 +104,11 @@ function carriedOut(context: RequestContext, found: Route, step?: number): Reply
  * @param step at whose end the world is looked at, and nothing is changed; absent for the present
  * @throws Refusal
  */
-function handled(context: RequestContext, found: Route, step: number | undefined): Reply {
+function handled(
+  context: RequestContext,
+  found: Route,
+  step: number | undefined,
+): Reply | Promise<Reply> {
   const { provider, world, trace } = context
   const { operation } = found
   const settings = world.settings(provider.simulator.settings)
@@ -111,8 +127,23 @@ function handled(context: RequestContext, found: Route, step: number | undefined
     trace.stage = 'commit'
     return reply
   }
-  if (step === undefined) return inTransaction(context, act)
-  return world.asItWas(context.history.before(step), act)
+  const { epoch } = world
+  const noted = trace.undocumented.length
+  let isAgain = false
+  return whenBuilt(() => {
+    if (isAgain) {
+      context.catchUp()
+      // Another life of the world may have begun meanwhile.
+      if (world.epoch !== epoch) authenticate(context, operation)
+    }
+    isAgain = true
+    trace.undocumented.length = noted
+    return world.patiently(() =>
+      step === undefined
+        ? inTransaction(context, act)
+        : world.asItWas(context.history.before(step), act),
+    )
+  })
 }
 
 /**
@@ -143,7 +174,10 @@ function validate(
   return validated(exchange, found, settings.strict === true, trace)
 }
 
-/** Keeps what `act` changes, all of it or, where it throws, nothing: a step of the history. */
+/**
+ * Keeps what `act` changes, all of it or, where it throws, nothing: a step of the history.
+ * @throws NotBuilt within `World.patiently`
+ */
 function inTransaction<R>(context: RequestContext, act: () => R): R {
   const { world, history, trace } = context
   const { result, events, changes } = history.within(context, () => world.transaction(act))
@@ -248,7 +282,7 @@ function callOf(
     endpoints,
     now: world.now,
     settings,
-    passOver: (what) => trace.undocumented.push(what),
+    passOver: (what) => tell(trace.undocumented, shortName(what)),
   }
 }
 

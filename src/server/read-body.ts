@@ -11,7 +11,7 @@ import { expectationProblem } from './request-target.ts'
 export const BODY_LIMIT = 1_048_576
 
 /** How much beyond its limit a body is read and dropped before its sender is cut off. */
-const DROPPED = 15 * BODY_LIMIT
+export const DROPPED = 15 * BODY_LIMIT
 
 /** How many times its size on the wire a body may have once it is inflated, beyond BODY_LIMIT. */
 const MOST_INFLATED = 100
@@ -19,40 +19,57 @@ const MOST_INFLATED = 100
 /** Told of the body, or why it was not read; neither where none was sent. */
 export type OnBody = (body: string | undefined, unread?: Refusal) => void
 
+/** Told of the bytes of a body, in pieces; or why they were not read. */
+export type OnBytes = (chunks: Buffer[] | undefined, unread?: Refusal) => void
+
+/**
+ * Reads a body as text.
+ * @param limit bytes, before and after its codings are undone
+ */
+export function readBody(request: IncomingMessage, onBody: OnBody, limit = BODY_LIMIT): void {
+  readBytes(
+    request,
+    (chunks, unread) => {
+      if (chunks) readText(joined(chunks), onBody)
+      else onBody(undefined, unread)
+    },
+    limit,
+  )
+}
+
 /**
  * Reads a body. A longer one is dropped as it comes, so that its sender is there to read the
  * refusal; one that goes on and on is refused at once.
  * @param limit bytes, before and after its codings are undone
  */
-export function readBody(request: IncomingMessage, onBody: OnBody, limit = BODY_LIMIT): void {
+export function readBytes(request: IncomingMessage, onBytes: OnBytes, limit: number): void {
   const { headers } = request
   const transfer = headers['transfer-encoding']
   if (headers['content-length'] === undefined && transfer === undefined) {
-    onBody(undefined)
+    onBytes(undefined)
     return
   }
 
   // Whoever embeds the simulator may have put a body parser in front of it.
   if (request.readableDidRead) {
     const body = bodyReadBefore(request)
-    if (body instanceof Refusal) onBody(undefined, body)
-    else if (typeof body === 'string') onBody(body)
-    else readText(body, onBody)
+    if (body instanceof Refusal) onBytes(undefined, body)
+    else onBytes([Buffer.from(body)])
     return
   }
   const unmet = expectationProblem(request)
   if (unmet) {
     request.resume()
-    onBody(undefined, unmet)
+    onBytes(undefined, unmet)
     return
   }
   if (transfer !== undefined && transfer.toLowerCase() !== 'chunked') {
     const reason = `the transfer coding ${transfer} is not known here: send chunked alone`
-    drop(request, limit, new Refusal('not-implemented', reason), onBody)
+    drop(request, limit, new Refusal('not-implemented', reason), onBytes)
     return
   }
-  if (headers['content-encoding'] === undefined) collect(request, limit, onBody)
-  else inflate(request, headers['content-encoding'], limit, onBody)
+  if (headers['content-encoding'] === undefined) collect(request, limit, onBytes)
+  else inflate(request, headers['content-encoding'], limit, onBytes)
 }
 
 /** Lets the body of a request go by that is refused whatever stands in it, and then says so. */
@@ -87,7 +104,7 @@ function joined(chunks: readonly Buffer[]): Buffer {
 }
 
 /** Reads a body that has no coding. */
-function collect(request: IncomingMessage, limit: number, onBody: OnBody): void {
+function collect(request: IncomingMessage, limit: number, onBytes: OnBytes): void {
   const chunks: Buffer[] = []
   let size = 0
   let cutOff = false
@@ -96,22 +113,27 @@ function collect(request: IncomingMessage, limit: number, onBody: OnBody): void 
     if (size <= limit) chunks.push(chunk)
     else if (size > limit + DROPPED && !cutOff) {
       cutOff = true
-      onBody(undefined, tooLarge(limit))
+      onBytes(undefined, tooLarge(limit))
     } else chunks.length = 0
   })
   request.on('end', () => {
     if (cutOff) return
-    if (size > limit) onBody(undefined, tooLarge(limit))
-    else readText(joined(chunks), onBody)
+    if (size > limit) onBytes(undefined, tooLarge(limit))
+    else onBytes(chunks)
   })
 }
 
 /** Lets what is left of a body go by, and then tells why it was not read. */
-function drop(request: IncomingMessage, limit: number, unread: Refusal, onBody: OnBody): void {
+function drop(
+  request: IncomingMessage,
+  limit: number,
+  unread: Refusal,
+  onUnread: (body: undefined, unread: Refusal) => void,
+): void {
   let size = 0
   let told = false
   const tell = () => {
-    if (!told) onBody(undefined, unread)
+    if (!told) onUnread(undefined, unread)
     told = true
   }
   request.on('data', (chunk: Buffer) => {
@@ -123,18 +145,18 @@ function drop(request: IncomingMessage, limit: number, unread: Refusal, onBody: 
 }
 
 /** Reads a body and undoes its codings as it comes; no more than the limit is ever inflated. */
-function inflate(request: IncomingMessage, codings: string, limit: number, onBody: OnBody): void {
+function inflate(request: IncomingMessage, codings: string, limit: number, onBytes: OnBytes): void {
   const decoders = decodersOf(codings)
-  if (decoders instanceof Refusal) drop(request, limit, decoders, onBody)
-  else if (decoders.length === 0) collect(request, limit, onBody)
-  else decode(request, decoders, limit, onBody)
+  if (decoders instanceof Refusal) drop(request, limit, decoders, onBytes)
+  else if (decoders.length === 0) collect(request, limit, onBytes)
+  else decode(request, decoders, limit, onBytes)
 }
 
 function decode(
   request: IncomingMessage,
   decoders: readonly Transform[],
   limit: number,
-  onBody: OnBody,
+  onBytes: OnBytes,
 ): void {
   const declared = Number(request.headers['content-length'] ?? 0)
   const chunks: Buffer[] = []
@@ -145,7 +167,7 @@ function decode(
     stopped = true
     request.unpipe()
     for (const decoder of decoders) decoder.destroy()
-    drop(request, limit, unread, onBody)
+    drop(request, limit, unread, onBytes)
     request.resume()
   }
   const most = () => Math.min(limit, Math.max(BODY_LIMIT, MOST_INFLATED * Math.max(sent, declared)))
@@ -167,5 +189,5 @@ function decode(
     })
   }
   decoders.reduce<NodeJS.ReadableStream>((from, decoder) => from.pipe(decoder), request)
-  decoders.at(-1)?.on('end', () => readText(joined(chunks), onBody))
+  decoders.at(-1)?.on('end', () => onBytes(chunks))
 }

@@ -12,11 +12,15 @@ import {
 import { type ChosenSettings, chosenSettings, valueProblem } from '../state/settings.ts'
 import { sharedCollections } from '../state/shared-collections.ts'
 import { type SnapshotRecord, snapshotRecords } from '../state/snapshots.ts'
+import { openTurns } from '../stores/turns.ts'
 import { callbackKindsByName, callKindsByName } from './faults/kinds.ts'
 import { ownProblem } from './faults/own-fields.ts'
 
-/** Finds what is wrong with records, one after the other; a missing one comes last. */
-export type RecordCheck = (records: Records) => Iterable<RecordProblem>
+/**
+ * Finds what is wrong with records, one after the other; a missing one comes last. `undefined` comes
+ * in between, whenever something else may be done.
+ */
+export type RecordCheck = (records: Records) => Iterable<RecordProblem | undefined>
 
 /** The check of worlds of these providers. */
 export function recordCheck(simulators: readonly Simulator[]): RecordCheck {
@@ -35,9 +39,16 @@ export function recordCheck(simulators: readonly Simulator[]): RecordCheck {
   }
 }
 
-/** What is wrong with records, in a sentence; `undefined` where nothing is. */
-export function firstProblem(check: RecordCheck, records: Records): string | undefined {
-  for (const problem of check(records)) return problemSentence(problem)
+/** What is wrong with records, in a sentence; `undefined` where nothing is. Looked for in turns. */
+export async function firstProblem(
+  check: RecordCheck,
+  records: Records,
+): Promise<string | undefined> {
+  const turns = openTurns()
+  for (const problem of check(records)) {
+    if (problem) return problemSentence(problem)
+    await turns.over()
+  }
   return undefined
 }
 
@@ -73,14 +84,21 @@ function* chosenFaultProblems(records: Records): Generator<RecordProblem, void, 
 function* snapshotProblems(
   records: Records,
   collections: readonly (AnyCollection | RecordRule)[],
-): Generator<RecordProblem, void, undefined> {
+): Generator<RecordProblem | undefined, void, undefined> {
   const kept = records.get(snapshotRecords.name) as Map<string, SnapshotRecord> | undefined
   for (const [place, { collection, key, record }] of kept ?? []) {
     if (record === undefined) continue
     const byKey = new Map([[collection, new Map([[key, record]])]])
     const rules = collections.filter(({ name }) => name === collection)
-    for (const { problem } of recordProblems(byKey, rules))
-      yield { collection: snapshotRecords.name, key: place, problem: `record.${problem}` }
+    for (const found of recordProblems(byKey, rules))
+      if (found)
+        yield {
+          ...found,
+          collection: snapshotRecords.name,
+          key: place,
+          problem: `record.${found.problem}`,
+        }
+    yield undefined
   }
 }
 

@@ -22,4 +22,6 @@ export interface RequestContext {
   readonly options: PipelineOptions
   readonly trace: Trace
   readonly delays: DelayedReplies
+  /** Does what has come due in the world. @throws NotBuilt where an index has to be built first */
+  readonly catchUp: () => void
 }

@@ -75,6 +75,11 @@ function problemIn(url: string): string | undefined {
 /** uri-host and port (RFC 3986 3.2.2, 3.2.3); an address in brackets is looked at further. */
 const HOST = /^(?:\[([0-9A-Fa-f:.]+)\]|(?:[\w.~!$&'()*+,;=-]|%[0-9A-Fa-f]{2})+)(?::(\d{0,5}))?$/
 
+/** A Host without what stands before an @: a name and a password, which it may not have. */
+function withoutUser(host: string): string {
+  return host.slice(host.lastIndexOf('@') + 1)
+}
+
 /** The last Host that was found good: mostly the next one, too. */
 let goodHost = ''
 
@@ -89,7 +94,9 @@ function hostProblem({ headers: { host }, rawHeaders }: IncomingMessage): Refusa
 
   const [whole, address, port = ''] = HOST.exec(host) ?? []
   if (whole === undefined || Number(port) > 65_535 || (address !== undefined && !isIPv6(address)))
-    return refusal(`the Host "${host}" is none: send a name or an address, and perhaps a port`)
+    return refusal(
+      `the Host "${withoutUser(host)}" is none: send a name or an address, and perhaps a port`,
+    )
   goodHost = host
   return undefined
 }

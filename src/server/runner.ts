@@ -8,14 +8,18 @@ import {
   setAside,
 } from '../state/callbacks.ts'
 import { checkInstant, setTo, wallUntil } from '../state/clock.ts'
+import { defined } from '../state/defined.ts'
 import type { WorldEvent } from '../state/events.ts'
+import { NotBuilt } from '../state/indexes.ts'
 import { Refusal } from '../state/refusal.ts'
 import { DELIVER, firstTask, type Task, tasks } from '../state/task-queue.ts'
 import type { World } from '../state/world.ts'
+import { breathe, openTurns } from '../stores/turns.ts'
 import { openLimit, within } from './limit.ts'
 import { reasonOf } from './reason.ts'
 import type { StepSource, WorldHistory } from './steps.ts'
-import { alarm, breathe, wallNow } from './ticker.ts'
+import { alarm, wallNow } from './ticker.ts'
+import { whenBuilt } from './when-built.ts'
 
 /** One thing that happened while the clock was advanced. */
 export type Fired =
@@ -33,7 +37,10 @@ export type Fired =
 export interface Advance {
   readonly from: number
   readonly to: number
+  /** The first of what fired, in order. */
   readonly fired: readonly Fired[]
+  /** How many things fired after those. */
+  readonly unlisted?: number
   readonly stopped?: { readonly at: number; readonly reason: string }
 }
 
@@ -71,6 +78,7 @@ export interface Runner {
   /**
    * Performs, at once and in order, what has come due but for callbacks; called before anything
    * looks at the world.
+   * @throws NotBuilt within `World.patiently`, where an index has to be built first
    */
   catchUp(): void
   /** Notes that tasks have changed: a wake is owed. */
@@ -100,8 +108,8 @@ export interface Runner {
   stop(why?: string): void
 }
 
-/** The longest an advance holds the thread before others get their turn, in wall ms. */
-const TURN = 8
+/** How many of the things that an advance fires are listed; what more there is happens, too. */
+export const MOST_LISTED = 100_000
 
 /** How long what could not be kept waits for the next try, in wall ms. */
 const RETRY = 1000
@@ -124,8 +132,19 @@ interface Progress {
   readonly stop: AbortSignal
   readonly life: Life
   readonly fired: Fired[]
+  unlisted: number
   /** The virtual time reached. */
   at: number
+}
+
+/** What came of a step of an advance. */
+interface Step {
+  /** Nothing is left to be done. */
+  readonly isLast: boolean
+  /** Why it ends before it is there. */
+  readonly stopped?: string
+  /** What is to be attempted now. */
+  readonly attempt?: Task
 }
 
 /** What is under way in one life of the world, broken off with it. */
@@ -143,9 +162,16 @@ interface Life {
   source?: StepSource | undefined
 }
 
+/** Takes down what fired, as far as there is room. */
+function list(progress: Progress, fired: Fired): void {
+  if (progress.fired.length < MOST_LISTED) progress.fired.push(fired)
+  else progress.unlisted += 1
+}
+
 /** What is told of an attempt: each thing that it sent. */
 function attemptsFired(delivery: Callback, { at, outcomes }: Made): Fired[] {
-  const before = delivery.attempts.length - outcomes.length
+  const { attempts, earlierAttempts = 0 } = delivery
+  const before = earlierAttempts + attempts.length - outcomes.length
   return outcomes.map((_, sent) => ({ kind: 'callback', at, delivery, attempt: before + sent + 1 }))
 }
 
@@ -193,27 +219,45 @@ class WorldRunner implements Runner {
 
   catchUp(): void {
     if (this.advancing) return
-    let task = this.#nextPerformed()
-    while (isDue(task, this.#world.now)) {
-      this.#perform(task)
-      task = this.#nextPerformed()
-    }
+    const world = this.#world
+    const { mayWait } = world
+    // What one task did is not done again where the next has to wait.
+    while (world.patiently(() => this.#performNext(), mayWait)) {}
+  }
+
+  /** Performs the first task, where it is due. @returns false where none is */
+  #performNext(): boolean {
+    const task = this.#nextPerformed()
+    if (!isDue(task, this.#world.now)) return false
+    this.#perform(task)
+    return true
   }
 
   wake(): void {
     if (this.#stopped || this.advancing) return
     this.#nudged = false
+    const failed = (error: unknown) => this.#tryLater(error)
     try {
-      this.catchUp()
-      if (isDue(this.#nextDelivery(), this.#world.now))
-        this.#delivered().then(
-          () => this.#arm(),
-          (error: unknown) => this.#tryLater(error),
-        )
-      else this.#arm()
+      const seen = whenBuilt(() => this.#world.patiently(() => this.#see()))
+      if (seen instanceof Promise) seen.catch(failed)
     } catch (error) {
-      this.#tryLater(error)
+      failed(error)
     }
+  }
+
+  /** Sees to what is due. @throws NotBuilt */
+  #see(): void {
+    if (this.#stopped || this.advancing) return
+    this.catchUp()
+    // Both queues are looked into first: neither has to be built once an attempt is under way.
+    const isDelivered = isDue(this.#nextDelivery(), this.#world.now)
+    this.#nextTask()
+    if (!isDelivered) this.#arm()
+    else
+      this.#delivered().then(
+        () => this.#arm(),
+        (error: unknown) => this.#tryLater(error),
+      )
   }
 
   async advance(to: number, limits: AdvanceLimits = {}): Promise<Advance> {
@@ -225,7 +269,16 @@ class WorldRunner implements Runner {
     const late = new Error(`maxWall ${maxWall} ms reached`)
     const limit = openLimit(maxWall, life.ended.signal, late)
     const { signal: stop } = limit
-    const progress: Progress = { from, to, maxEvents, stop, life, fired: [], at: from }
+    const progress: Progress = {
+      from,
+      to,
+      maxEvents,
+      stop,
+      life,
+      fired: [],
+      unlisted: 0,
+      at: from,
+    }
     const advance = this.#advanceTo(progress).finally(() => {
       limit.end()
       if (life !== this.#life) return
@@ -287,35 +340,34 @@ class WorldRunner implements Runner {
    * Changes the world: as a part of the step of an advance that is under way; else what came due is
    * a step of its own, and how an attempt went is of the latest one.
    */
-  #transaction<R>(change: () => R, due?: { readonly at: number; readonly task: string }) {
-    const source = this.#life.source ?? due
-    return this.#deps.history.within(source, () => this.#world.transaction(change, due?.at))
+  #transaction<R>(change: () => R, task?: Task) {
+    const source = this.#life.source ?? (task && { task: task.kind })
+    const { history } = this.#deps
+    return history.within(source, () => this.#world.transaction(change, task?.due, task))
   }
 
   /**
    * Performs a task at its own time; one that fails is dropped, and all it did
    * is undone.
    */
-  #perform(task: Task, fired?: Fired[]): void {
+  #perform(task: Task, progress?: Progress): void {
     const world = this.#world
     try {
-      const { events } = this.#transaction(
-        () => {
-          this.#drop(task)
-          this.#deps.perform(world, task)
-        },
-        { at: task.due, task: task.kind },
-      )
-      if (fired && events.length === 0) fired.push({ kind: 'task', at: task.due, task })
-      for (const event of events) fired?.push({ kind: 'event', at: event.at, event })
+      const { events } = this.#transaction(() => {
+        this.#drop(task)
+        this.#deps.perform(world, task)
+      }, task)
+      if (!progress) return
+      if (events.length === 0) list(progress, { kind: 'task', at: task.due, task })
+      for (const event of events) list(progress, { kind: 'event', at: event.at, event })
     } catch (error) {
-      if (isUnkept(error)) throw error
+      if (isUnkept(error) || error instanceof NotBuilt) throw error
       const reason = reasonOf(error)
       this.#deps.report(
         `task ${task.kind} of world ${world.name} failed and was dropped: ${reason}`,
       )
-      this.#transaction(() => this.#drop(task), { at: task.due, task: task.kind })
-      fired?.push({ kind: 'task', at: task.due, task, error: reason })
+      this.#transaction(() => this.#drop(task), task)
+      if (progress) list(progress, { kind: 'task', at: task.due, task, error: reason })
     }
   }
 
@@ -458,40 +510,53 @@ class WorldRunner implements Runner {
    * @throws the reason to stop, where that comes in the middle of an attempt
    */
   async #runDue(progress: Progress): Promise<string | undefined> {
-    const world = this.#world
-    const { to, stop, life, fired, maxEvents } = progress
-    let turn = wallNow()
+    const { stop, life } = progress
+    const turns = openTurns()
     for (;;) {
-      const task = this.#nextTask()
-      if (this.#isOver(life) || !isDue(task, to)) return undefined
-      if (stop.aborted) return reasonOf(stop.reason)
-      if (fired.length >= maxEvents) return `maxEvents ${maxEvents} reached`
-      progress.at = Math.max(progress.at, task.due)
-      world.holdTime(progress.at)
-      if (task.kind === DELIVER) {
-        const delivery = await within(stop, this.#attempt(task))
-        if (delivery && life.made) fired.push(...attemptsFired(delivery, life.made))
-      } else this.#perform(task, fired)
-      if (wallNow() - turn > TURN) {
-        await breathe()
-        turn = wallNow()
+      const taken = whenBuilt(() => this.#world.patiently(() => this.#step(progress)))
+      const { isLast, stopped, attempt } = taken instanceof Promise ? await taken : taken
+      if (isLast) return stopped
+      if (attempt) {
+        const delivery = await within(stop, this.#attempt(attempt))
+        const made = delivery && life.made ? attemptsFired(delivery, life.made) : []
+        for (const each of made) list(progress, each)
       }
+      const rest = turns.over()
+      if (rest) await rest
     }
   }
 
+  /** Goes on to what is due next, and performs it where it is no attempt. @throws NotBuilt */
+  #step(progress: Progress): Step {
+    const { to, stop, life, fired, maxEvents } = progress
+    const task = this.#nextTask()
+    if (this.#isOver(life) || !isDue(task, to)) return { isLast: true }
+    if (stop.aborted) return { isLast: true, stopped: reasonOf(stop.reason) }
+    if (fired.length + progress.unlisted >= maxEvents)
+      return { isLast: true, stopped: `maxEvents ${maxEvents} reached` }
+
+    progress.at = Math.max(progress.at, task.due)
+    this.#world.holdTime(progress.at)
+    if (task.kind === DELIVER) return { isLast: false, attempt: task }
+    this.#perform(task, progress)
+    return { isLast: false }
+  }
+
   /** Sets the clock to where the advance ends. */
-  #arrive({ from, to, life, fired, at: reached }: Progress, stopped?: string): Advance {
+  #arrive(progress: Progress, stopped?: string): Advance {
     const world = this.#world
+    const { from, to, life, fired, at: reached } = progress
+    const told = defined({ from, fired, unlisted: progress.unlisted || undefined })
     if (life.epoch !== world.epoch) {
       const { signal } = life.ended
       const reason = signal.aborted ? reasonOf(signal.reason) : 'the world was replaced meanwhile'
-      return { from, to: reached, fired, stopped: { at: reached, reason } }
+      return { ...told, to: reached, stopped: { at: reached, reason } }
     }
 
     const at = stopped === undefined ? to : reached
     world.holdTime(at)
     this.#transaction(() => world.setClock(setTo(world.clock, wallNow(), at)))
-    if (stopped === undefined) return { from, to: at, fired }
-    return { from, to: at, fired, stopped: { at, reason: stopped } }
+    if (stopped === undefined) return { ...told, to: at }
+    return { ...told, to: at, stopped: { at, reason: stopped } }
   }
 }

@@ -1,6 +1,7 @@
 // Answers on their way to the socket, and what waits until they have left.
 import type { ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
+import { endAnswer } from './connections.ts'
 import type { Answer, BytesAnswer, CutAnswer, DribbleAnswer, HangAnswer, Wait } from './exchange.ts'
 import type { HostedWorld } from './hosted-world.ts'
 import { httpDate } from './http-date.ts'
@@ -43,7 +44,7 @@ function sendNow(response: ServerResponse, answer: Answer, hosted: HostedWorld |
   switch (answer.kind) {
     case 'bytes':
       sendHead(response, answer, hosted)
-      response.end(answer.body)
+      endAnswer(response, answer.body)
       return
     case 'hang-up':
       response.destroy()

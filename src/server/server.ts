@@ -9,10 +9,12 @@ import { readFaults } from './faults/read-fault.ts'
 import { type Listener, listener, type RestListener } from './http.ts'
 import { type KnownProvider, knownProvider } from './provider.ts'
 import { traceOf } from './reason.ts'
+import { type Redactor, reportWithout } from './redaction/redactor.ts'
 import { type CallbackCheck, callbackCheck } from './webhooks.ts'
 import { openWorlds, type Worlds, type WorldsOptions } from './worlds.ts'
 
-export interface ServerOptions extends Omit<WorldsOptions, 'callbackCheck' | 'faults'> {
+export interface ServerOptions
+  extends Omit<WorldsOptions, 'callbackCheck' | 'controlToken' | 'faults'> {
   /** Faults of new worlds, unchecked; `faults` of the stock are set, too. */
   readonly faults?: readonly unknown[]
   readonly access: AccessPolicy
@@ -38,6 +40,8 @@ export interface SimulatorServer {
   /** Holds a callback to the specs. */
   readonly callbackProblems: CallbackCheck
   readonly report: (sentence: string) => void
+  /** Strikes the secrets out of what is shown. */
+  readonly redactor: Redactor
   /** For one port; with a slug, that provider is mounted at `/` there. */
   readonly listener: (ownSlug?: string) => Listener
   /** Breaks off what runs by itself; answers are still given. Advances under way end and say so. */
@@ -59,7 +63,7 @@ export async function packageVersion(): Promise<string> {
  * @throws Refusal `invalid-request` where the stock or a fault is wrong, or who may use it
  */
 export async function openServer(options: ServerOptions): Promise<SimulatorServer> {
-  const { simulators, store, publicUrl, policy, checked, report } = options
+  const { simulators, store, publicUrl, policy, checked } = options
   const access = openAccess(options.access, publicUrl)
   const known = await Promise.all(simulators.map(knownProvider))
   const providers = new Map(known.map((provider) => [provider.simulator.slug, provider]))
@@ -67,8 +71,11 @@ export async function openServer(options: ServerOptions): Promise<SimulatorServe
   const worlds = await openWorlds({
     ...options,
     ...(await contentOf(options)),
+    controlToken: access.token,
     ...defined({ callbackCheck: checked ? problemsOf : undefined }),
   })
+  const { redactor } = worlds
+  const report = reportWithout(redactor, options.report)
   // What cannot be opened is told before anything is served.
   await worlds.openAll()
   await worlds.start()
@@ -78,7 +85,7 @@ export async function openServer(options: ServerOptions): Promise<SimulatorServe
     opened ??= options.rest(server)
     opened.then(
       (serve) => serve(request, response, target),
-      (error: unknown) => fail(response, error, report),
+      (error: unknown) => fail(response, error, server),
     )
   }
   const http = { providers, worlds, store, publicUrl, access, checked, report, rest }
@@ -92,6 +99,7 @@ export async function openServer(options: ServerOptions): Promise<SimulatorServe
     policy,
     callbackProblems: problemsOf,
     report,
+    redactor,
     listener: (ownSlug) => listener(http, ownSlug),
     stop: () => worlds.stop(),
     close: () => worlds.close(),
@@ -111,8 +119,13 @@ async function contentOf({ stock = {}, faults = [], simulators }: ServerOptions)
   return { stock: ofProviders, faults: [...(own ?? []), ...(others ?? [])] }
 }
 
-function fail(response: ServerResponse, error: unknown, report: (sentence: string) => void): void {
+function fail(
+  response: ServerResponse,
+  error: unknown,
+  { report, redactor }: Pick<SimulatorServer, 'report' | 'redactor'>,
+): void {
   report(traceOf(error))
   response.writeHead(500, { 'Content-Type': 'application/problem+json' })
-  response.end(JSON.stringify({ title: 'Internal error', status: 500, detail: String(error) }))
+  const detail = redactor.redacted(String(error), 'sentence')
+  response.end(JSON.stringify({ title: 'Internal error', status: 500, detail }))
 }

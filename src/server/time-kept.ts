@@ -1,6 +1,7 @@
 // Time never goes back in a world, not even after kill -9: what is shown of it has been written first.
-import { type Clock, LAST_INSTANT, reopenedAt } from '../state/clock.ts'
+import { type Clock, reopenedAt } from '../state/clock.ts'
 import type { Change } from '../state/collection.ts'
+import { LAST_INSTANT } from '../state/instant.ts'
 import type { World } from '../state/world.ts'
 import { worldRecords } from '../state/world-records.ts'
 import type { Store } from '../stores/store.ts'
@@ -96,7 +97,7 @@ class OpenTimeKeeper implements TimeKeeper {
   #write(now: number): void {
     const { mode, rate } = this.#world.clock
     const ahead = mode === 'running' ? AHEAD * rate : 0
-    const until = Math.min(now + ahead, Math.max(now, LAST_INSTANT))
+    const until = Math.min(now + ahead, LAST_INSTANT)
     if (reopenedAt(this.#world.clock) < until)
       this.#world.transaction(() => this.#world.keepTime(until))
     const done = this.#logged().then((isLogged) => {

@@ -27,6 +27,8 @@ import {
 import { whenProcessEnds } from './process-end.ts'
 import { reasonOf } from './reason.ts'
 import { firstProblem, type RecordCheck, recordCheck } from './record-check.ts'
+import { type KnownSecrets, openKnownSecrets } from './redaction/known-secrets.ts'
+import { openRedactor, type Redactor, reportWithout } from './redaction/redactor.ts'
 import { type NewWorldContent, populate } from './seeding.ts'
 import { wallNow } from './ticker.ts'
 import {
@@ -41,8 +43,13 @@ import {
 export type { HostedWorld } from './hosted-world.ts'
 export type { WorldStart } from './world-start.ts'
 
-export interface WorldsOptions extends HostOptions, NewWorldContent, StartDefaults {
+export interface WorldsOptions
+  extends Omit<HostOptions, 'redactor'>,
+    NewWorldContent,
+    StartDefaults {
   readonly store: Store
+  /** What lets callers in at the control API. */
+  readonly controlToken?: string | undefined
   /**
    * How `default` begins where the store keeps none. Its credentials count also where it is kept:
    * who chooses them expects them to be good.
@@ -71,6 +78,8 @@ export interface Worlds {
   readonly notOpened: ReadonlyMap<string, string>
   /** The worlds that are open. */
   list(): HostedWorld[]
+  /** Knows every secret of every world, and the token of the control API. */
+  readonly redactor: Redactor
   /**
    * The world a credential belongs to; a promise where that may be one not open
    * yet.
@@ -93,11 +102,15 @@ export interface Worlds {
    */
   reset(hosted: HostedWorld, start: Pick<WorldStart, 'seed' | 'given'>): Promise<void>
   /**
-   * Replaces all that is in a world. Resolves when it is kept, whatever the durability.
+  /**
+   * Replaces all that is in a world, at once, when the records have been looked at in turns: until
+   * then the old life goes on, and what was kept of it meanwhile goes with it. Resolves when it is
+   * kept, whatever the durability.
+   * @param isWanted false once nobody waits for it: the old life then goes on
    * @throws Refusal `invalid-request` for records of no world, `writes-refused` where they cannot be
    *   kept: the old life goes on
    */
-  restore(hosted: HostedWorld, records: Records): Promise<void>
+  restore(hosted: HostedWorld, records: Records, isWanted?: () => boolean): Promise<void>
   /**
    * Puts records of a world back as they were, and its clock with them.
    * @param at virtual ms that the clock shows then, where that is not what it showed at its last change
@@ -119,7 +132,8 @@ export interface Worlds {
 }
 
 export const DEFAULT_WORLD = 'default'
-const MOST_WORLDS = 1000
+/** How many worlds there are at most, open or not. */
+export const MOST_WORLDS = 1000
 
 /**
  * Opens the world `default`, made where there is none. The others follow one after the other, in
@@ -163,9 +177,16 @@ class OpenWorlds implements Worlds {
   /** Takes back what is done where the process ends before it has closed. */
   #atEnd = () => {}
 
+  readonly #secrets: KnownSecrets
+  readonly redactor: Redactor
+
   constructor(options: WorldsOptions, kept: readonly string[]) {
-    this.#options = options
-    this.#host = openHost(options)
+    const worlds = () => this.list().map(({ world }) => world)
+    this.#secrets = openKnownSecrets({ ...options, worlds })
+    this.redactor = openRedactor(() => [this.#secrets.index()])
+    const report = reportWithout(this.redactor, options.report)
+    this.#options = { ...options, report }
+    this.#host = openHost({ ...options, report, redactor: this.redactor })
     this.#check = recordCheck(options.simulators)
     this.#names = new Set(kept)
   }
@@ -263,7 +284,7 @@ class OpenWorlds implements Worlds {
     const before = timeKept(hosted)
     const chosen = chosenIn(world)
     const claimOf = this.#credentials.claimsIn(hosted)
-    this.#credentials.remove(hosted)
+    this.#leaveCredentials(hosted)
     world.replace(emptyWorld(reborn(world.identity, seed), wallNow()))
     // What is under way in the old life is not waited for.
     hosted.runner.abandon()
@@ -274,7 +295,7 @@ class OpenWorlds implements Worlds {
       world.transaction(() => carrySnapshots(world, before))
     } catch (error) {
       world.replace(before)
-      this.#credentials.add(hosted)
+      this.#takeCredentials(hosted)
       this.#wake(hosted)
       throw error
     }
@@ -283,15 +304,23 @@ class OpenWorlds implements Worlds {
     hosted.journal.clear()
   }
 
-  async restore(hosted: HostedWorld, records: Records): Promise<void> {
+  async restore(
+    hosted: HostedWorld,
+    records: Records,
+    isWanted: () => boolean = () => true,
+  ): Promise<void> {
     this.#checkThere(hosted)
     checkWritable(this.#options.store, hosted.world)
-    const problem = firstProblem(this.#check, records)
+    const problem = await firstProblem(this.#check, records)
     if (problem !== undefined)
       throw new Refusal('invalid-request', `this is no state of a world: ${problem}`)
+    if (!isWanted()) throw new Refusal('invalid-request', 'its sender has gone: nothing was done')
+    // Others had their turns meanwhile; from here on nobody has.
+    this.#checkThere(hosted)
+    checkWritable(this.#options.store, hosted.world)
     const before = timeKept(hosted)
     setClaims(records, this.#credentials.claimsIn(hosted))
-    this.#credentials.remove(hosted)
+    this.#leaveCredentials(hosted)
     try {
       hosted.world.replace(records)
       hosted.runner.abandon()
@@ -299,7 +328,7 @@ class OpenWorlds implements Worlds {
     } catch (error) {
       throw new Refusal('invalid-request', reasonOf(error))
     } finally {
-      this.#credentials.add(hosted)
+      this.#takeCredentials(hosted)
     }
     hosted.history.forget('a state was put in')
     this.#options.store.rewrite(hosted.world.name)
@@ -320,10 +349,10 @@ class OpenWorlds implements Worlds {
       await store.logged(world.name)
     } catch (error) {
       if (this.#hosted.get(world.name) === hosted && world.epoch === epoch) {
-        this.#credentials.remove(hosted)
+        this.#leaveCredentials(hosted)
         world.replace(before)
         hosted.runner.abandon()
-        this.#credentials.add(hosted)
+        this.#takeCredentials(hosted)
         store.rewrite(world.name)
       }
       throw new Refusal('writes-refused', reasonOf(error))
@@ -378,7 +407,7 @@ class OpenWorlds implements Worlds {
     hosted.world.end()
     hosted.delays.abandon()
     this.#hosted.delete(hosted.world.name)
-    this.#credentials.remove(hosted)
+    this.#leaveCredentials(hosted)
   }
 
   stop(): void {
@@ -443,7 +472,7 @@ class OpenWorlds implements Worlds {
     try {
       const records = await this.#options.store.load(name)
       if (this.#closed) return undefined
-      hosted = records && this.#reopen(name, records)
+      hosted = records && (await this.#reopen(name, records))
     } catch (error) {
       await this.#leaveOut(name, error)
     }
@@ -485,9 +514,10 @@ class OpenWorlds implements Worlds {
     }
   }
 
-  #reopen(name: string, records: Records): HostedWorld {
-    const problem = firstProblem(this.#check, records)
+  async #reopen(name: string, records: Records): Promise<HostedWorld | undefined> {
+    const problem = await firstProblem(this.#check, records)
     if (problem !== undefined) throw new BrokenWorld(problem)
+    if (this.#closed) return undefined
     try {
       return this.#add(name, records)
     } catch (error) {
@@ -524,12 +554,24 @@ class OpenWorlds implements Worlds {
   #add(name: string, records: Records): HostedWorld {
     const hosted = hostWorld(name, records, this.#host, (changed, changes) => {
       // What happens to a world that was removed leaves no trace.
-      if (this.#hosted.get(name) === changed) this.#credentials.follow(changed, changes)
+      if (this.#hosted.get(name) !== changed) return
+      this.#credentials.follow(changed, changes)
+      this.#secrets.follow(changes)
     })
     this.#names.add(name)
     this.#hosted.set(name, hosted)
-    this.#credentials.add(hosted)
+    this.#takeCredentials(hosted)
     return hosted
+  }
+
+  #takeCredentials(hosted: HostedWorld): void {
+    this.#credentials.add(hosted)
+    this.#secrets.add()
+  }
+
+  #leaveCredentials(hosted: HostedWorld): void {
+    this.#credentials.remove(hosted)
+    this.#secrets.remove(hosted.world)
   }
 
   async #openOwner(key: string): Promise<HostedWorld | undefined> {

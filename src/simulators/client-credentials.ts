@@ -1,9 +1,11 @@
 // OAuth2 client credentials (RFC 6749, 4.4; RFC 6750): the operation `issueToken`, and its tokens.
+import { newAccessToken } from '../state/access-token.ts'
 import { SEPARATOR, sortable } from '../state/collection.ts'
 import { credentials } from '../state/credentials.ts'
 import { defined } from '../state/defined.ts'
 import { addDuration } from '../state/duration.ts'
 import { iso } from '../state/instant.ts'
+import { keepLatest } from '../state/keep-latest.ts'
 import { openRandom } from '../state/random.ts'
 import { type AnyRefusal, Refusal } from '../state/refusal.ts'
 import type { World } from '../state/world.ts'
@@ -33,7 +35,9 @@ type TokenCall = Pick<Call<unknown, unknown, TokenRequest>, 'body' | 'header' | 
 }
 
 const LETTERS_AND_DIGITS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789'
-const TOKEN_LENGTH = 43
+
+/** How many tokens of a provider a world keeps, though its clock stand still; the oldest go first. */
+export const TOKENS_KEPT = 10_000
 
 /** A client's id and secret. */
 interface Client {
@@ -151,10 +155,10 @@ function checkClient(world: World, slug: string, { id, secret }: Client): void {
 
 /** A token of the world, good until `expiresAt`. */
 function mintToken(world: World, slug: string, expiresAt: number): string {
-  const secret = world.withStream(tokenStream(world, slug), () =>
-    world.random.text(TOKEN_LENGTH, LETTERS_AND_DIGITS),
-  )
-  world.in(credentials).put({ provider: slug, kind: 'token', secret, expiresAt })
+  const secret = world.withStream(tokenStream(world, slug), () => newAccessToken(world.random))
+  const serial = world.next(`${slug}.token`)
+  world.in(credentials).put({ provider: slug, kind: 'token', secret, expiresAt, serial })
+  keepLatest(world, credentials, { index: 'tokens', prefix: slug + SEPARATOR }, TOKENS_KEPT)
   return secret
 }
 
@@ -212,7 +216,8 @@ function authenticate(slug: string): (header: HeaderOf, world: World) => void {
     const token = world.in(credentials).get(`${slug}/${secret}`)
     if (token?.kind !== 'token')
       throw invalidToken(
-        `the token is none of the world "${world.name}"; those that ended are forgotten`,
+        `the token is none of the world "${world.name}": those that ended are forgotten, and those ` +
+          `before the latest ${TOKENS_KEPT}`,
       )
     const { expiresAt = 0 } = token
     if (world.now >= expiresAt)

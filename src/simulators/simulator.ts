@@ -60,6 +60,8 @@ export interface Authentication {
   readonly authenticate: (header: HeaderOf, world: World) => void
   /** Path of the token endpoint below the slug, where there is one. */
   readonly tokenPath?: (values: SettingValues) => string
+  /** What proves a caller and stands in the settings, where something does: never shown elsewhere. */
+  readonly secretsIn?: (values: SettingValues) => readonly string[]
   /** Begins to ask for credentials once a user chose some, where that is not done anyway. */
   readonly demand?: (world: World) => void
 }

@@ -1,4 +1,5 @@
 // Bundles on SIMs: assigned, processed, started, expired.
+import { checkedAmount } from './amount.ts'
 import { type BundleEvent, type BundleState, bundleLifecycle } from './bundle-lifecycle.ts'
 import { defineCollection, SEPARATOR, sortable } from './collection.ts'
 import { addDuration } from './duration.ts'
@@ -177,7 +178,12 @@ export function startBundle(world: World, bundle: Bundle): Bundle {
  * timeline.
  */
 export function removeBundle(world: World, bundle: Bundle): void {
-  world.in(bundles).delete(bundles.key(bundle))
+  const key = bundles.key(bundle)
+  const { startsAt, endsAt } = bundle
+  world.in(bundles).delete(key)
+  // Nothing is due of it any more: else the queue would grow with each that comes and goes.
+  if (startsAt !== undefined) world.unschedule(bundleStarts, startsAt, { bundle: key })
+  if (endsAt !== undefined) world.unschedule(bundleExpires, endsAt, { bundle: key })
   happened(world, bundle, 'bundle.removed')
 }
 
@@ -185,6 +191,7 @@ export function removeBundle(world: World, bundle: Bundle): void {
  * Takes bytes from an active bundle and emits which thresholds were reached.
  * @param bytes at most what is left, unless unlimited
  * @param thresholds percent of the whole, ascending
+ * @throws Refusal `invalid-request` where an unlimited one would have carried more than is counted
  */
 export function consume(
   world: World,
@@ -192,7 +199,10 @@ export function consume(
   bytes: number,
   thresholds: readonly number[],
 ): Bundle {
-  const usedBytes = bundle.usedBytes + bytes
+  const usedBytes = checkedAmount(
+    bundle.usedBytes + bytes,
+    `what ${bundle.name} has carried, in bytes,`,
+  )
   if (bundle.unlimited) return world.in(bundles).put({ ...bundle, usedBytes })
   for (const percent of thresholds) {
     const mark = Math.ceil((percent * bundle.initialBytes) / 100)

@@ -1,5 +1,5 @@
 // Callbacks: pending, retrying, delivered or dead; and those that were not sent, and why.
-import { defineCollection, SEPARATOR, sortable } from './collection.ts'
+import { defineCollection, prefixed, SEPARATOR, sortable } from './collection.ts'
 import { defined } from './defined.ts'
 import { forgetDeliveries, noteDelivery, type Sent } from './deliveries.ts'
 import { addDuration } from './duration.ts'
@@ -62,7 +62,10 @@ export interface Callback {
   readonly state: 'pending' | 'retrying' | 'delivered' | 'dead'
   readonly queuedAt: number
   readonly nextAt?: number
+  /** The latest of them. */
   readonly attempts: readonly Attempt[]
+  /** How many were made before those. */
+  readonly earlierAttempts?: number
   /**
    * Attempts since it was queued or asked for again: what the retry schedule
    * counts.
@@ -118,6 +121,7 @@ export const callbacks = defineCollection<Callback>({
     queuedAt: instant,
     nextAt: optional(instant),
     attempts: list(attempt),
+    earlierAttempts: optional(count),
     tries: count,
     faults: optional(list(chosenFault)),
     behind: optional(count),
@@ -126,6 +130,8 @@ export const callbacks = defineCollection<Callback>({
     queued: (callback) => sortable(callback.serial),
     finished: ({ nextAt, provider, serial }) =>
       nextAt === undefined ? provider + SEPARATOR + sortable(serial) : undefined,
+    waiting: ({ nextAt, provider, serial }) =>
+      nextAt === undefined ? undefined : provider + SEPARATOR + sortable(serial),
     behind: ({ behind, provider }) => (behind === undefined ? undefined : provider + SEPARATOR),
     sim: (callback) =>
       callback.iccid &&
@@ -179,6 +185,10 @@ export const unsentCallbacks = defineCollection<UnsentCallback>({
 export const CALLBACKS_KEPT = 10_000
 /** How many unsent ones of each it keeps; the oldest go first. */
 export const UNSENT_KEPT = 1000
+/** How many of each may wait for an attempt; what comes beyond is unsent. */
+export const MOST_WAITING = 10_000
+/** How many attempts of a callback are kept; the oldest go first. */
+export const ATTEMPTS_KEPT = 100
 
 const attemptDue: TaskKind<{ callback: string }> = { kind: DELIVER }
 
@@ -218,7 +228,7 @@ export interface NewCallback {
 
 /**
  * Queues a callback for its first attempt, now, to where its provider's callbacks go.
- * Where they go nowhere, it is written down as unsent.
+ * Where they go nowhere, or too many wait already, it is written down as unsent.
  * @returns what was queued, if it was
  */
 export function queueCallback(world: World, callback: NewCallback): Callback | undefined {
@@ -234,11 +244,10 @@ export function queueOrNote(world: World, callback: NewCallback): Callback | Uns
   const target = world.in(targets).get(provider)
   if (!target)
     return unsent(world, { provider, type, iccid, version, body, reason: noTarget(provider) })
+  if (waitingOf(world, provider) >= MOST_WAITING)
+    return unsent(world, { provider, type, iccid, version, body, reason: tooMany(provider) })
 
   const serial = world.next('callback')
-  const finished = { index: 'finished', prefix: provider + SEPARATOR }
-  for (const { id } of keepLatest(world, callbacks, finished, CALLBACKS_KEPT))
-    forgetDeliveries(world, id)
   const queued: Callback = {
     ...defined({ provider, type, iccid, url: target.url, body, version }),
     id: `cb_${world.mark}_${String(serial).padStart(6, '0')}`,
@@ -249,6 +258,22 @@ export function queueOrNote(world: World, callback: NewCallback): Callback | Uns
     tries: 0,
   }
   return scheduled(world, queued, world.now)
+}
+
+/** How many callbacks of a provider wait for an attempt. */
+export function waitingOf(world: World, provider: string): number {
+  return world.in(callbacks).count('waiting', prefixed(provider + SEPARATOR))
+}
+
+/** Why one more callback is not sent, and what to do. */
+function tooMany(provider: string): string {
+  const why = `${MOST_WAITING} callbacks of ${provider} wait for an attempt, and no more are queued`
+  return `${why}: GET /_sim/callbacks?state=retrying tells what hinders them`
+}
+
+/** True for one that was not sent as too many waited. */
+export function isOneTooMany({ provider, reason }: UnsentCallback): boolean {
+  return reason === tooMany(provider)
 }
 
 /**
@@ -337,16 +362,25 @@ export function recordAttempt(
   const callback = world.in(callbacks).get(id)
   if (!callback) return undefined
   const { nextAt: _, faults: __, behind: ___, ...rest } = callback
+  const { earlierAttempts = 0 } = callback
   const attempts = [...callback.attempts]
   for (const { final: _, isBelieved: __, sent, ...outcome } of made.outcomes) {
     const attempt = { at: made.at, ...outcome }
     attempts.push(attempt)
-    if (sent) noteSent(world, callback, { ...attempt, attempt: attempts.length }, sent)
+    const number = earlierAttempts + attempts.length
+    if (sent) noteSent(world, callback, { ...attempt, attempt: number }, sent)
   }
-  const tried = { ...rest, attempts, tries: callback.tries + 1 }
+  const tried = { ...rest, ...latest(attempts, earlierAttempts), tries: callback.tries + 1 }
   const next = afterAttempt(world, tried, made, schedule[callback.tries])
   if (made.outcomes.some(({ sent }) => sent)) letGo(world, callback.provider)
   return next
+}
+
+/** Attempts without the oldest of many. @param before how many there were before these */
+function latest(attempts: readonly Attempt[], before: number) {
+  const earlier = before + Math.max(0, attempts.length - ATTEMPTS_KEPT)
+  const kept = { attempts: attempts.slice(-ATTEMPTS_KEPT) }
+  return earlier === 0 ? kept : { ...kept, earlierAttempts: earlier }
 }
 
 /** @param delay before another attempt, where there may be one */
@@ -356,10 +390,19 @@ function afterAttempt(
   { at, outcomes }: Made,
   delay: string | undefined,
 ): Callback {
-  if (outcomes.some(isTaken)) return world.in(callbacks).put({ ...tried, state: 'delivered' })
+  if (outcomes.some(isTaken)) return finished(world, { ...tried, state: 'delivered' })
   if (delay === undefined || outcomes.some(({ final }) => final))
-    return world.in(callbacks).put({ ...tried, state: 'dead' })
+    return finished(world, { ...tried, state: 'dead' })
   return scheduled(world, { ...tried, state: 'retrying' }, addDuration(at, delay))
+}
+
+/** Keeps a callback that nothing more comes of. */
+function finished(world: World, callback: Callback): Callback {
+  const done = world.in(callbacks).put(callback)
+  const ofProvider = { index: 'finished', prefix: callback.provider + SEPARATOR }
+  for (const { id } of keepLatest(world, callbacks, ofProvider, CALLBACKS_KEPT))
+    forgetDeliveries(world, id)
+  return done
 }
 
 /** Writes down what left at an attempt. */
@@ -379,13 +422,13 @@ function noteSent(
 /** Sets a callback aside as dead that nothing else can be done with, and says why. */
 export function setAside(world: World, callback: Callback, error: string): Callback {
   const { nextAt: _, faults: __, behind: ___, ...rest } = callback
-  return world.in(callbacks).put({ ...rest, attempts: [{ at: world.now, error }], state: 'dead' })
+  return finished(world, { ...rest, attempts: [{ at: world.now, error }], state: 'dead' })
 }
 
 /**
  * Sends a callback again, now, to where its provider's callbacks go now: with the whole retry
  * schedule before it.
- * @throws Refusal `wrong-state` where an attempt is still to come
+ * @throws Refusal `wrong-state` where an attempt is still to come, or too many others wait for one
  */
 export function redeliver(world: World, callback: Callback): Callback {
   if (callback.nextAt !== undefined)
@@ -393,6 +436,8 @@ export function redeliver(world: World, callback: Callback): Callback {
       state: callback.state,
       event: 'redeliver',
     })
+  if (waitingOf(world, callback.provider) >= MOST_WAITING)
+    throw new Refusal('wrong-state', tooMany(callback.provider))
   const url = world.in(targets).get(callback.provider)?.url ?? callback.url
   return scheduled(world, { ...callback, url, state: 'pending', tries: 0 }, world.now)
 }
@@ -405,7 +450,8 @@ function noTarget(provider: string): string {
 /**
  * Sends a callback that was not sent, now, to where its provider's callbacks go now: it is queued as
  * another callback, and unsent no longer.
- * @throws Refusal `wrong-state` where they still go nowhere, or where there is nothing to send
+ * @throws Refusal `wrong-state` where they still go nowhere, too many wait already, or there is
+ *   nothing to send
  */
 export function sendUnsent(world: World, unsent: UnsentCallback): Callback {
   const { id, provider, type, iccid, version, body, reason } = unsent
@@ -414,7 +460,10 @@ export function sendUnsent(world: World, unsent: UnsentCallback): Callback {
 
   const content: object = JSON.parse(body)
   const queued = queueCallback(world, { provider, type, iccid, version, body: content })
-  if (!queued) throw new Refusal('wrong-state', noTarget(provider))
+  if (!queued) {
+    const isAimed = world.in(targets).has(provider)
+    throw new Refusal('wrong-state', isAimed ? tooMany(provider) : noTarget(provider))
+  }
   world.in(unsentCallbacks).delete(id)
   return queued
 }

@@ -1,5 +1,5 @@
 // A world's virtual time: running at a rate, or frozen.
-import { iso } from './instant.ts'
+import { iso, LAST_INSTANT } from './instant.ts'
 import { Refusal } from './refusal.ts'
 
 /**
@@ -22,12 +22,6 @@ export interface Clock {
 /** Where worlds of the library and of scenarios start: 2026-01-01T00:00:00Z. */
 export const FIXED_START = Date.UTC(2026, 0, 1)
 
-/**
- * Where worlds end: so far before the year 10000 that what is due later still
- * has a date.
- */
-export const LAST_INSTANT = Date.UTC(9000, 0, 1)
-
 /** @throws Refusal `invalid-request` for a time no clock may show */
 export function checkInstant(at: number): void {
   if (at >= 0 && at <= LAST_INSTANT) return
@@ -35,13 +29,13 @@ export function checkInstant(at: number): void {
 }
 
 /**
- * What the clock shows when the wall reads `wall` (ms, monotonic). Whole
- * milliseconds.
+ * What the clock shows when the wall reads `wall` (ms, monotonic). Whole milliseconds. At its last
+ * instant it stands still.
  */
 export function read(clock: Clock, wall: number): number {
-  return clock.mode === 'frozen'
-    ? clock.at
-    : clock.at + Math.max(0, Math.floor((wall - clock.anchor) * clock.rate))
+  if (clock.mode === 'frozen') return clock.at
+  const gone = Math.max(0, Math.floor((wall - clock.anchor) * clock.rate))
+  return Math.min(clock.at + gone, LAST_INSTANT)
 }
 
 /**
@@ -51,7 +45,8 @@ export function read(clock: Clock, wall: number): number {
 export function wallUntil(clock: Clock, wall: number, due: number): number | undefined {
   const missing = due - read(clock, wall)
   if (missing <= 0) return 0
-  return clock.mode === 'frozen' || clock.rate === 0 ? undefined : Math.ceil(missing / clock.rate)
+  const neverComes = clock.mode === 'frozen' || clock.rate === 0 || due > LAST_INSTANT
+  return neverComes ? undefined : Math.ceil(missing / clock.rate)
 }
 
 /** The clock set to `at`, going on as before. */

@@ -1,6 +1,9 @@
 // Keyed collections of immutable records, read by key or through ordered indexes.
+import { openIndexes, SEPARATOR, type Selection, type SortOf } from './indexes.ts'
 import type { Shape } from './shape.ts'
-import { SortedKeys } from './sorted-keys.ts'
+import type { SortedKeys } from './sorted-keys.ts'
+
+export { SEPARATOR, type Selection } from './indexes.ts'
 
 /**
  * Describes a collection: its name in the state file, the key of a record, its
@@ -19,7 +22,7 @@ export interface CollectionDef<T extends object> {
    * Orders by name: a record sorts under the string returned; `undefined`
    * leaves it out.
    */
-  readonly indexes?: Readonly<Record<string, (record: T) => string | undefined>>
+  readonly indexes?: Readonly<Record<string, SortOf<T>>>
 }
 
 /** What the records of a collection have to be. */
@@ -93,11 +96,24 @@ export interface Range {
   readonly descending?: boolean
 }
 
+/** All that starts with `prefix`. */
+export function prefixed(prefix: string): Range {
+  return { from: prefix, to: `${prefix}\uffff` }
+}
+
+/** The records of a collection in the orders of its indexes. */
+export interface Ordered<T extends object> {
+  /** How many records an index holds, or a range of it. */
+  count(index: string, range?: Range): number
+  /** Up to `limit` records of a range of an index, from position `offset` of it. */
+  page(index: string, range: Range, offset: number, limit: number): T[]
+}
+
 /**
  * A live collection. `put` and `delete` are the only writes, and only within a
  * transaction.
  */
-export interface Collection<T extends object> {
+export interface Collection<T extends object> extends Ordered<T> {
   readonly size: number
   get(key: string): T | undefined
   has(key: string): boolean
@@ -107,10 +123,8 @@ export interface Collection<T extends object> {
   values(): IterableIterator<T>
   /** Records whose index string starts with `prefix`, in index order. */
   matching(index: string, prefix: string): T[]
-  /** How many records the index holds. */
-  count(index: string): number
-  /** Up to `limit` records of a range of an index, from position `offset` of it. */
-  page(index: string, range: Range, offset: number, limit: number): T[]
+  /** The records that fit alone: found by looking at each once, and kept up for who asks again. */
+  where(selection: Selection<T>): Ordered<T>
   /** The first record of an index, if any. */
   first(index: string): T | undefined
 }
@@ -136,12 +150,6 @@ export function grouped<T>(records: readonly T[], key: (record: T) => string): M
 }
 
 /**
- * Separates the parts of a composite index string; sorts before every printable
- * character.
- */
-export const SEPARATOR = '\u0000'
-
-/**
  * A whole number from 0 as text that sorts as the number does; 16 digits hold
  * ms past 9999.
  */
@@ -149,56 +157,19 @@ export function sortable(value: number): string {
   return String(value).padStart(16, '0')
 }
 
-/** The indexes of a collection, kept in step with its records. */
-interface Indexes<T> {
-  keys(name: string): SortedKeys
-  moved(key: string, before: T | undefined, after: T | undefined): void
-}
-
-function openIndexes<T extends object>(
-  def: CollectionDef<T>,
-  records: ReadonlyMap<string, T>,
-): Indexes<T> {
-  const built = new Map<string, { sort: (record: T) => string | undefined; keys: SortedKeys }>()
-
-  /**
-   * An index is built when it is first asked for: opening a large world does
-   * not wait for any.
-   */
-  function build(name: string): SortedKeys {
-    const sort = def.indexes?.[name]
-    if (!sort) throw new Error(`collection ${def.name} has no index ${name}`)
-    const entries: string[] = []
-    for (const [key, record] of records) {
-      const at = sort(record)
-      if (at !== undefined) entries.push(at + SEPARATOR + key)
-    }
-    const keys = new SortedKeys(entries)
-    built.set(name, { sort, keys })
-    return keys
-  }
-
-  return {
-    keys: (name) => built.get(name)?.keys ?? build(name),
-    moved(key, before, after) {
-      for (const { sort, keys } of built.values()) {
-        const was = before && sort(before)
-        const is = after && sort(after)
-        if (was === is) continue
-        if (was !== undefined) keys.delete(was + SEPARATOR + key)
-        if (is !== undefined) keys.add(is + SEPARATOR + key)
-      }
-    },
-  }
-}
-
-/** Builds a live collection over existing records. */
+/**
+ * Builds a live collection over existing records.
+ * @param mayWait true where an index that takes long to build is not built at once: whoever asks for
+ *   it gets NotBuilt
+ */
 export function openCollection<T extends object>(
   def: CollectionDef<T>,
   records: Map<string, T>,
   onWrite: OnWrite,
+  mayWait: () => boolean = () => false,
 ): OpenCollection<T> {
-  const indexes = openIndexes(def, records)
+  const { name, indexes: sorts = {} } = def
+  const indexes = openIndexes({ name, sorts, records, mayWait })
 
   function replace(key: string, before: T | undefined, after: T | undefined) {
     indexes.moved(key, before, after)
@@ -218,7 +189,26 @@ export function openCollection<T extends object>(
     return record
   }
 
+  /** The orders of all records, or of a selection. */
+  const ordered = (selection?: Selection<T>): Ordered<T> => ({
+    count(index, range = {}) {
+      const { low, high } = placesOf(indexes.keys(index, selection), range)
+      return Math.max(0, high - low)
+    },
+    page(index, range, offset, limit) {
+      const keys = indexes.keys(index, selection)
+      const { low, high } = placesOf(keys, range)
+      if (range.descending !== true)
+        return keys.slice(low + offset, Math.min(high, low + offset + limit)).map(recordAt)
+
+      const end = Math.max(low, high - offset)
+      const backwards = keys.slice(Math.max(low, end - limit), end).reverse()
+      return backwards.map(recordAt)
+    },
+  })
+
   return {
+    ...ordered(),
     get size() {
       return records.size
     },
@@ -232,20 +222,22 @@ export function openCollection<T extends object>(
       if (records.has(key)) write(key, undefined)
     },
     values: () => records.values(),
-    matching: (name, prefix) => indexes.keys(name).startingWith(prefix).map(recordAt),
-    count: (name) => indexes.keys(name).size,
-    page(name, { from, to, descending = false }, offset, limit) {
-      const keys = indexes.keys(name)
-      const low = from === undefined ? 0 : keys.position(from)
-      const high = to === undefined ? keys.size : keys.position(to)
-      if (!descending)
-        return keys.slice(low + offset, Math.min(high, low + offset + limit)).map(recordAt)
-
-      const end = Math.max(low, high - offset)
-      const backwards = keys.slice(Math.max(low, end - limit), end).reverse()
-      return backwards.map(recordAt)
-    },
-    first: (name) => indexes.keys(name).slice(0, 1).map(recordAt)[0],
+    where: ordered,
+    matching: (index, prefix) => indexes.keys(index).startingWith(prefix).map(recordAt),
+    first: (index) => indexes.keys(index).slice(0, 1).map(recordAt)[0],
     restore: (key, record) => replace(key, records.get(key), record),
+  }
+}
+
+/** Positions in an index: `low` included, `high` not. */
+interface Places {
+  readonly low: number
+  readonly high: number
+}
+
+function placesOf(keys: SortedKeys, { from, to }: Range): Places {
+  return {
+    low: from === undefined ? 0 : keys.position(from),
+    high: to === undefined ? keys.size : keys.position(to),
   }
 }

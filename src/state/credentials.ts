@@ -2,6 +2,7 @@
 import { defineCollection, type Records, SEPARATOR, sortable } from './collection.ts'
 import { defined } from './defined.ts'
 import { count, fields, instant, name, oneOf, optional, present, text } from './shape.ts'
+import { snapshotRecords } from './snapshots.ts'
 import type { World } from './world.ts'
 
 /** What does not expire: a key alone, or a client's id with its secret. */
@@ -16,6 +17,8 @@ export interface Credential {
   readonly client?: string
   /** Virtual ms from which it is no longer good. */
   readonly expiresAt?: number
+  /** Of a token: its turn among those of its provider. */
+  readonly serial?: number
   /** True where the user chose it: a world keeps it when it begins anew. */
   readonly chosen?: true
   /** Its place among the permanent ones of its provider, from 0; the first one signs. */
@@ -36,6 +39,7 @@ export const credentials = defineCollection<Credential>({
     secret: name,
     client: optional(text),
     expiresAt: optional(instant),
+    serial: optional(count),
     chosen: optional(present),
     position: optional(count),
     claim: optional(count),
@@ -45,10 +49,17 @@ export const credentials = defineCollection<Credential>({
     permanent: ({ kind, provider, position = 0 }) =>
       kind === 'token' ? undefined : provider + SEPARATOR + kind + SEPARATOR + sortable(position),
     /** Of a provider, in the order they expire. */
-    tokens: ({ kind, provider, expiresAt = 0 }) =>
-      kind === 'token' ? provider + SEPARATOR + sortable(expiresAt) : undefined,
+    tokens: ({ kind, provider, expiresAt = 0, serial = 0 }) =>
+      kind === 'token' ? provider + SEPARATOR + sortable(expiresAt) + sortable(serial) : undefined,
   },
 })
+
+/** The key of a record as it may be told: that of a credential holds its secret. */
+export function shownKey(collection: string, key: string): string {
+  if (collection === credentials.name) return key.replace(/\/.*/s, '/[redacted]')
+  if (collection !== snapshotRecords.name) return key
+  return key.replace(/^(\d+\/credentials\/[^/]*\/).*/s, '$1[redacted]')
+}
 
 /** The first of a provider's credentials of a permanent kind in this world. */
 export function credentialOf(

@@ -1,4 +1,5 @@
 // What differs between two moments of a world: record by record, field by field, and in words.
+import { shownKey } from './credentials.ts'
 import { defined } from './defined.ts'
 import { iso } from './instant.ts'
 import type { RecordPair } from './snapshot-moves.ts'
@@ -32,7 +33,8 @@ export function isCounter({ collection, key }: RecordPair): boolean {
 /** What a clock holds for the process that reads it. */
 const OF_THE_PROCESS = new Set(['anchor', 'until'])
 
-export function differenceOf({ collection, key, before, after }: RecordPair): RecordDifference {
+export function differenceOf({ collection, before, after, ...pair }: RecordPair): RecordDifference {
+  const key = shownKey(collection, pair.key)
   const name = nameOf(collection, key, (after ?? before) as Fields)
   if (before === undefined)
     return { collection, key, change: 'added', text: `${name}: added${stateOf(after)}` }

@@ -1,5 +1,7 @@
 // Durations: ISO 8601 (`P3D`) and short (`3d`, `90m`), added to instants in UTC.
 import { type Duration, parse } from 'tinyduration'
+import { END_OF_CALENDAR } from './instant.ts'
+import { Refusal } from './refusal.ts'
 
 const SHORT = /^(\d+(?:\.\d+)?)(ms|s|m|h|d|w)$/
 
@@ -19,11 +21,16 @@ const UNIT_MS: Readonly<Record<string, number>> = {
   w: 604_800_000,
 }
 
-/** The last instant that is written with a year of four digits. */
-const END = Date.UTC(9999, 11, 31)
-
-/** Thrown for a duration nobody can read; the message quotes it. */
-export class DurationError extends Error {}
+/**
+ * Thrown for a duration nobody can read, and for one that leads out of the calendar; the message
+ * quotes it. It is the fault of who asked: a provider words it as any bad value.
+ */
+export class DurationError extends Refusal {
+  constructor(reason: string) {
+    super('invalid-request', reason)
+    this.name = 'DurationError'
+  }
+}
 
 function parsed(text: string): Duration {
   if (!ISO.test(text))
@@ -44,7 +51,8 @@ export function addDuration(instant: number, duration: string): number {
   const result = short
     ? Math.round(instant + Number(short[1]) * (UNIT_MS[short[2] as string] as number))
     : addParsed(instant, duration)
-  if (!(Math.abs(result) <= END)) throw new DurationError(`"${duration}" leads out of the calendar`)
+  if (!(Math.abs(result) <= END_OF_CALENDAR))
+    throw new DurationError(`"${duration}" leads out of the calendar: it ends with the year 9999`)
   return result
 }
 
@@ -85,7 +93,8 @@ export function isoDuration(ms: number): string {
  * The clock ends in the year 9000: what begins then is over before years have
  * five digits.
  */
-const LONGEST = addDuration(0, 'P900Y')
+export const MOST_YEARS = 900
+const LONGEST = addDuration(0, `P${MOST_YEARS}Y`)
 
 /** What is wrong with a value that is to be a duration, not negative. */
 export function durationProblem(value: unknown): string | undefined {
@@ -93,7 +102,7 @@ export function durationProblem(value: unknown): string | undefined {
   try {
     const length = addDuration(0, value)
     if (length < 0) return 'must not be negative'
-    return length > LONGEST ? 'must not be longer than 900 years' : undefined
+    return length > LONGEST ? `must not be longer than ${MOST_YEARS} years` : undefined
   } catch (error) {
     if (error instanceof DurationError) return error.message
     throw error

@@ -22,14 +22,17 @@ export const activationCodeFields: Fields<ActivationCode> = {
   needsConfirmation: optional(flag),
 }
 
+/** How long an activation code may be, in characters (GSMA SGP.22, 4.1). */
+export const LONGEST_CODE = 255
+
 const FORM = /^(?:LPA:)?1\$([A-Za-z0-9.-]+)\$([A-Za-z0-9-]*)(?:\$(\d+(?:\.\d+)*)?(?:\$(1)?)?)?$/i
 
 /**
  * Reads `1$<SM-DP+>$<matching id>[$<OID>[$1]]`, with or without the `LPA:` of a QR code.
- * `undefined`: it is no activation code.
+ * `undefined`: it is no activation code, or too long for one.
  */
 export function parseActivationCode(text: string): ActivationCode | undefined {
-  const fields = FORM.exec(text)
+  const fields = text.length > LONGEST_CODE ? undefined : FORM.exec(text)
   if (!fields) return undefined
   const [, smdpAddress = '', matchingId = '', smdpOid, flag] = fields
   return defined({

@@ -1,5 +1,14 @@
 // Instants: milliseconds since the epoch, written as ISO 8601 and read as RFC 3339.
 
+/**
+ * The last instant a clock shows: so far before the year 10000 that what is due later still has a
+ * date.
+ */
+export const LAST_INSTANT = Date.UTC(9000, 0, 1)
+
+/** Where the calendar ends: the last instant that is kept, in a year of four digits. */
+export const END_OF_CALENDAR = Date.UTC(9999, 11, 31)
+
 // The last one made is kept: within a call, and under load, the same moment is written often.
 let lastInstant = Number.NaN
 let lastText = ''
@@ -16,6 +25,20 @@ export function iso(instant: number): string {
 /** The day of an instant in ms, in UTC. */
 export function isoDay(instant: number): string {
   return iso(instant).slice(0, 'YYYY-MM-DD'.length)
+}
+
+/**
+ * The next 00:00 UTC on a day of the month, after `instant`.
+ * @param day 1 to 28, which every month has
+ * @throws Error for another: it might not lie ahead, and what repeats would repeat for ever
+ */
+export function nextDayOfMonth(instant: number, day: number): number {
+  const date = new Date(instant)
+  const inMonth = (month: number) => Date.UTC(date.getUTCFullYear(), month, day)
+  const thisMonth = inMonth(date.getUTCMonth())
+  const next = thisMonth > instant ? thisMonth : inMonth(date.getUTCMonth() + 1)
+  if (Number.isInteger(day) && day >= 1 && day <= 28 && next > instant) return next
+  throw new Error(`no month has a day ${day} that lies after ${instant}: it must be 1 to 28`)
 }
 
 const DAY = String.raw`\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])`

@@ -1,5 +1,5 @@
 // Rings: of each kind of record the latest are kept, whatever comes in of other kinds.
-import type { CollectionDef } from './collection.ts'
+import { type CollectionDef, prefixed } from './collection.ts'
 import type { World } from './world.ts'
 
 /** Records of one kind: those whose string in `index` begins with `prefix`, the oldest first. */
@@ -18,8 +18,7 @@ export function keepLatest<T extends object>(
   const all = world.in(of)
   if (all.size <= kept) return []
 
-  const range = { from: prefix, to: `${prefix}\uffff`, descending: true }
-  const forgotten = all.page(index, range, kept, all.size)
+  const forgotten = all.page(index, { ...prefixed(prefix), descending: true }, kept, all.size)
   for (const old of forgotten) all.delete(of.key(old))
   return forgotten
 }

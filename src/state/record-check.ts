@@ -1,5 +1,6 @@
 // Records that come from outside, held to the shapes of their collections.
 import type { AnyCollection, RecordRule, Records } from './collection.ts'
+import { shownKey } from './credentials.ts'
 import { OWN_RECORDS, worldRecords } from './world-records.ts'
 
 /** A record that will not do. */
@@ -15,22 +16,30 @@ const QUOTED = 100
 
 /** The sentence that tells of a problem. */
 export function problemSentence({ collection, key, problem }: RecordProblem): string {
-  const short = key.length > QUOTED ? `${key.slice(0, QUOTED)}...` : key
+  const shown = shownKey(collection, key)
+  const short = shown.length > QUOTED ? `${shown.slice(0, QUOTED)}...` : shown
   return `the record "${short}" in "${collection}": ${problem}`
 }
 
+/** Records that are looked at between two breaths: the largest orders are some of a millisecond. */
+const A_FEW = 50
+
 /**
  * What is wrong with the records of a world, one record after the other, without those of
- * collections nobody here knows: nobody here reads them either.
+ * collections nobody here knows: nobody here reads them either. `undefined` comes every few records:
+ * whoever looks may do something else then.
  */
 export function* recordProblems(
   records: Records,
   collections: Iterable<AnyCollection | RecordRule>,
-): Generator<RecordProblem, void, undefined> {
+): Generator<RecordProblem | undefined, void, undefined> {
+  let seen = 0
   for (const collection of collections) {
     const { name, shape } = collection
     const keyOf = 'key' in collection ? collection.key : undefined
     for (const [key, record] of records.get(name) ?? []) {
+      seen += 1
+      if (seen % A_FEW === 0) yield undefined
       const problem = shape(record)
       if (problem !== undefined) {
         yield { collection: name, key, problem }
@@ -38,7 +47,8 @@ export function* recordProblems(
       }
       // Of the right shape, it is a record of this collection.
       const place = keyOf?.(record as never) ?? key
-      if (place !== key) yield { collection: name, key, problem: `belongs under "${place}"` }
+      if (place !== key)
+        yield { collection: name, key, problem: `belongs under "${shownKey(name, place)}"` }
     }
   }
 }

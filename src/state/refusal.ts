@@ -29,7 +29,7 @@ export type CommonRefusal =
 export type RefusalDetail = Readonly<Record<string, string | number | boolean | undefined>>
 
 /** How many characters a reason has at most: some repeat what was sent, and that may be long. */
-const LONGEST_REASON = 4000
+export const LONGEST_REASON = 4000
 
 function bounded(reason: string): string {
   if (reason.length <= LONGEST_REASON) return reason

@@ -6,8 +6,10 @@ import { byName, fields, name, type Shape } from './shape.ts'
 
 export type SettingValue = string | number | boolean | readonly string[]
 
-const LONGEST_TEXT = 1000
-const MOST_TEXTS = 1000
+/** How long a text is, and how many texts or durations a list has. */
+export const LONGEST_TEXT = 1000
+export const MOST_TEXTS = 1000
+export const MOST_DURATIONS = 50
 
 /**
  * One setting: its default, what it is for, and the check that says what is
@@ -126,7 +128,8 @@ export function durations(
     fallback,
     description,
     problem(value) {
-      if (!Array.isArray(value) || value.length > 50) return 'must be a list of up to 50 durations'
+      if (!Array.isArray(value) || value.length > MOST_DURATIONS)
+        return `must be a list of up to ${MOST_DURATIONS} durations`
       return value.map(durationProblem).find((problem) => problem !== undefined)
     },
   }

@@ -1,5 +1,7 @@
 // What a value may look like, said as data: records that come from outside are held to it.
+import { MOST } from './amount.ts'
 import { durationProblem } from './duration.ts'
+import { END_OF_CALENDAR } from './instant.ts'
 
 /**
  * Says what is wrong with a value, as in `must be a text`; behind the name of a field where that
@@ -103,33 +105,23 @@ export function oneOf<const T extends string>(...words: readonly T[]): Shape<T> 
 
 /** A whole number from `low` to `high`. */
 export function whole(low: number, high: number): Shape<number> {
-  const form =
-    high === Number.MAX_SAFE_INTEGER
-      ? `must be a whole number from ${low}`
-      : `must be a whole number from ${low} to ${high}`
+  const form = `must be a whole number from ${low} to ${high}`
   return (value) =>
     Number.isSafeInteger(value) && Number(value) >= low && Number(value) <= high ? undefined : form
 }
 
 /** How many there are of something. */
-export const count = whole(0, Number.MAX_SAFE_INTEGER)
+export const count = whole(0, MOST)
 /** A number something was given, the first 1. */
-export const ordinal = whole(1, Number.MAX_SAFE_INTEGER)
-/**
- * Above every amount anybody keeps, and so far below the safe integers that
- * many together are still exact.
- */
-const MOST = 1e15
+export const ordinal = whole(1, MOST)
 /** Bytes, cents, units: sums of them are exact. */
 export const amount = whole(0, MOST)
 /** An amount that may be owed. */
 export const balance = whole(-MOST, MOST)
 
-const LAST = Date.UTC(9999, 11, 31)
-
 /** Virtual ms since the epoch, to the last one with a year of four digits. */
 export const instant: Shape<number> = (value) =>
-  Number.isSafeInteger(value) && Number(value) >= 0 && Number(value) <= LAST
+  Number.isSafeInteger(value) && Number(value) >= 0 && Number(value) <= END_OF_CALENDAR
     ? undefined
     : 'must be ms since 1970 before the year 10000'
 

@@ -120,7 +120,11 @@ export const sims = defineCollection<Sim>({
     lastNetwork: optional(network),
     lastSeenAt: optional(instant),
   }),
-  indexes: { serial: (sim) => sortable(sim.serial), iccid: (sim) => sim.iccid + SEPARATOR },
+  indexes: {
+    serial: (sim) => sortable(sim.serial),
+    provider: (sim) => sim.provider + SEPARATOR + sortable(sim.serial),
+    iccid: (sim) => sim.iccid + SEPARATOR,
+  },
 })
 
 /** Why a profile cannot be downloaded now; `undefined` where it can. */

@@ -19,16 +19,6 @@ export class SortedKeys {
   #chunks: string[][] = []
   #size = 0
 
-  constructor(entries: string[] = []) {
-    // Mostly they come sorted already. Without a comparator sort goes by code units, and faster.
-    const sorted = entries.every((entry, at) => at === 0 || (entries[at - 1] as string) <= entry)
-      ? entries
-      : entries.sort()
-    for (let at = 0; at < sorted.length; at += CHUNK)
-      this.#chunks.push(sorted.slice(at, at + CHUNK))
-    this.#size = sorted.length
-  }
-
   get size(): number {
     return this.#size
   }

@@ -1,6 +1,6 @@
 // What is due: tasks in the order of their due time, then of their queueing.
-import { type Collection, defineCollection, sortable } from './collection.ts'
-import { byName, count, fields, instant, name, text } from './shape.ts'
+import { type Collection, defineCollection, SEPARATOR, sortable } from './collection.ts'
+import { byName, count, fields, instant, name, optional, text } from './shape.ts'
 
 /** What a task is told when its time comes; texts, so that it can be kept. */
 export type TaskData = Readonly<Record<string, string>>
@@ -13,7 +13,12 @@ export interface Task {
   /** Virtual ms since the epoch. */
   readonly due: number
   readonly data: TaskData
+  /** How many tasks of the same instant led to it, each queued by the one before. */
+  readonly chain?: number
 }
+
+/** How long such a chain may get: one that goes on and on would let no time pass. */
+export const LONGEST_CHAIN = 1000
 
 /**
  * As much of a task's definition as queueing needs: which kind it is, and what
@@ -32,11 +37,23 @@ export const DELIVER = 'deliver-callback'
 
 const dueOrder = (task: Task) => sortable(task.due) + sortable(task.id)
 
+/** Alike in tasks that would do the same at the same instant. */
+export function sameTask({ kind, due, data }: Pick<Task, 'kind' | 'due' | 'data'>): string {
+  return kind + SEPARATOR + sortable(due) + SEPARATOR + JSON.stringify(data) + SEPARATOR
+}
+
 export const tasks = defineCollection<Task>({
   name: 'tasks',
   key: (task) => String(task.id),
-  shape: fields<Task>({ id: count, kind: name, due: instant, data: byName(text) }),
+  shape: fields<Task>({
+    id: count,
+    kind: name,
+    due: instant,
+    data: byName(text),
+    chain: optional(count),
+  }),
   indexes: {
+    same: sameTask,
     performed: (task) => (task.kind === DELIVER ? undefined : dueOrder(task)),
     deliveries: (task) => (task.kind === DELIVER ? dueOrder(task) : undefined),
   },

@@ -2,11 +2,14 @@
 import type { Change } from './collection.ts'
 import type { WorldEvent } from './events.ts'
 import type { StreamId } from './random-streams.ts'
+import type { Task } from './task-queue.ts'
 
 /** What a transaction has done so far. */
 export interface Transaction {
   /** Virtual ms at which all of it happens. */
   readonly at: number
+  /** The task it performs, where it does. */
+  readonly task: Task | undefined
   readonly events: WorldEvent[]
   /** The random streams that were drawn from, and where each stood before. */
   readonly drawn: { readonly id: StreamId; readonly before: readonly number[] }[]
@@ -22,8 +25,8 @@ interface GrowingChange extends Change {
   after: object | undefined
 }
 
-export function beginTransaction(at: number): Transaction {
-  return { at, events: [], drawn: [], changes: new Map() }
+export function beginTransaction(at: number, task?: Task): Transaction {
+  return { at, task, events: [], drawn: [], changes: new Map() }
 }
 
 const idOf = (collection: string, key: string) => `${collection}/${key}`

@@ -1,7 +1,9 @@
 // Data that was used: which bundle carried how much, at which instant.
+import { checkedAmount } from './amount.ts'
 import type { Bundle } from './bundles.ts'
 import { defineCollection, SEPARATOR, sortable } from './collection.ts'
 import { defined } from './defined.ts'
+import { keepLatest } from './keep-latest.ts'
 import { amount, byName, fields, iccid, instant, name, optional, text } from './shape.ts'
 import type { Sim } from './sims.ts'
 import type { World } from './world.ts'
@@ -35,6 +37,9 @@ export const usageRecords = defineCollection<UsageRecord>({
   },
 })
 
+/** How many uses of a SIM a world keeps; the oldest go first. */
+export const USES_KEPT = 10_000
+
 /**
  * Writes down that a bundle carried data now; all that it carries at one
  * instant is one record.
@@ -45,7 +50,10 @@ export function recordUsage(world: World, bundle: Bundle, bytes: number): void {
   const record: UsageRecord = defined({ ...about, bytes })
   const all = world.in(usageRecords)
   const before = all.get(usageRecords.key(record))?.bytes ?? 0
-  all.put({ ...record, bytes: before + bytes })
+  const together = checkedAmount(before + bytes, 'what was used at one instant, in bytes,')
+  all.put({ ...record, bytes: together })
+  const ofSim = { index: 'time', prefix: provider + SEPARATOR + iccid + SEPARATOR }
+  keepLatest(world, usageRecords, ofSim, USES_KEPT)
 }
 
 /**

@@ -1,6 +1,7 @@
 // The records that are the world's own and no provider's: its identity, clock, sequences, random.
-import { type Clock, checkInstant, FIXED_START, LAST_INSTANT, reopenedAt } from './clock.ts'
+import { type Clock, checkInstant, FIXED_START, reopenedAt } from './clock.ts'
 import { defineCollection, type Records } from './collection.ts'
+import { LAST_INSTANT } from './instant.ts'
 import { openRandom, wideHash } from './random.ts'
 import type { StreamId } from './random-streams.ts'
 import {

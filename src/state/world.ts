@@ -6,6 +6,7 @@ import {
   type CollectionDef,
   type OpenCollection,
   openCollection,
+  prefixed,
   type Records,
   SEPARATOR,
 } from './collection.ts'
@@ -14,10 +15,18 @@ import { TIMELINE_LENGTH, timeline, type WorldEvent } from './events.ts'
 import { isTimeless, type PastRecord } from './past.ts'
 import type { Random } from './random.ts'
 import { openStreams, type StreamId } from './random-streams.ts'
+import { type FollowingView, openView, type RecordsView } from './record-view.ts'
 import { Refusal } from './refusal.ts'
 import { chosenSettings, type SettingsDef, type SettingsOf, type SettingTable } from './settings.ts'
 import { latestSerial, snapshotKey, snapshotRecords } from './snapshots.ts'
-import { type Task, type TaskData, type TaskKind, tasks } from './task-queue.ts'
+import {
+  LONGEST_CHAIN,
+  sameTask,
+  type Task,
+  type TaskData,
+  type TaskKind,
+  tasks,
+} from './task-queue.ts'
 import { beginTransaction, drew, noteWrite, type Transaction, wrote } from './transaction.ts'
 import {
   type Identity,
@@ -70,6 +79,8 @@ export interface World {
   readonly clock: Clock
   /** The whole content, for what keeps and shows it. */
   readonly records: Records
+  /** The whole content as it stands now, to be read in turns; to be closed by who has read it. */
+  view(): RecordsView
   in<T extends object>(def: CollectionDef<T>): Collection<T>
   /**
    * Runs `act` with the random stream of that name in use: what one provider draws does not move
@@ -90,15 +101,30 @@ export interface World {
   /**
    * Queues a task and returns it. What is due now runs after the reply has left.
    * @param due virtual ms
+   * @throws Error in a task, where one has followed the other for long and no time has passed
    */
   schedule<Data extends TaskData>(task: TaskKind<Data>, due: number, data: NoInfer<Data>): Task
+  /** Queues a task, unless just that is queued for then already. */
+  scheduleOnce<Data extends TaskData>(task: TaskKind<Data>, due: number, data: NoInfer<Data>): void
+  /** Takes what is queued for that instant, and just that, off the queue. */
+  unschedule<Data extends TaskData>(task: TaskKind<Data>, due: number, data: NoInfer<Data>): void
   /** Records that something happened to a SIM and lets its provider react. */
   emit(event: Omit<WorldEvent, 'id' | 'at'>): void
   /**
    * Runs `change` at virtual time `at` (now, unless told). A throw undoes everything it did.
+   * @param task what it performs
    * @returns what `change` returned, the events it emitted and the records it wrote
    */
-  transaction<R>(change: () => R, at?: number): Done<R>
+  transaction<R>(change: () => R, at?: number, task?: Task): Done<R>
+  /**
+   * Runs `act` so that it throws NotBuilt instead of holding the thread where it needs an index that
+   * takes long to build: whoever calls it builds that in turns, and calls again. From the first
+   * commit within on nothing throws any more, since that must not be done twice.
+   * @param mayWait false runs it as anything else is run
+   */
+  patiently<R>(act: () => R, mayWait?: boolean): R
+  /** True within `patiently`, until something is committed. */
+  readonly mayWait: boolean
   /**
    * Stops the time shown at `at` while the runner advances; `undefined` lets it
    * go on.
@@ -147,6 +173,9 @@ class OpenWorld implements World {
   #held: number | undefined
   /** The one under way. */
   #transaction: Transaction | undefined
+  #mayWait = false
+  /** Those that are being read, of earlier lives, too. */
+  readonly #views = new Set<FollowingView>()
 
   constructor(records: Records, deps: WorldDeps) {
     this.#deps = deps
@@ -189,6 +218,12 @@ class OpenWorld implements World {
     return this.#records
   }
 
+  view(): RecordsView {
+    const view = openView(this.#records, () => this.#views.delete(view))
+    this.#views.add(view)
+    return view
+  }
+
   in<T extends object>(def: CollectionDef<T>): Collection<T> {
     // What a name stands for is said once, by the definition of the collection: hence the casts.
     const open = this.#collections.get(def.name)
@@ -196,7 +231,12 @@ class OpenWorld implements World {
 
     const byKey = this.#records.get(def.name) ?? new Map<string, object>()
     this.#records.set(def.name, byKey)
-    const opened = openCollection(def, byKey as Map<string, T>, (change) => this.#noteWrite(change))
+    const opened = openCollection(
+      def,
+      byKey as Map<string, T>,
+      (change) => this.#noteWrite(change),
+      () => this.#mayWait,
+    )
     this.#collections.set(def.name, opened)
     return opened
   }
@@ -230,8 +270,20 @@ class OpenWorld implements World {
   schedule<Data extends TaskData>({ kind }: TaskKind<Data>, due: number, data: Data): Task {
     // One task that is never due would stand before all others.
     if (!Number.isFinite(due)) throw new Error(`the task ${kind} is due at no time`)
-    const id = this.next('task')
-    return this.in(tasks).put({ id, kind, due: Math.max(due, this.now), data })
+    const task = { id: this.next('task'), kind, due: Math.max(due, this.now), data }
+    const chain = this.#chainTo(task)
+    return this.in(tasks).put(chain === 0 ? task : { ...task, chain })
+  }
+
+  scheduleOnce<Data extends TaskData>(task: TaskKind<Data>, due: number, data: Data): void {
+    const same = sameTask({ kind: task.kind, due: Math.max(due, this.now), data })
+    if (this.in(tasks).count('same', prefixed(same)) === 0) this.schedule(task, due, data)
+  }
+
+  unschedule<Data extends TaskData>({ kind }: TaskKind<Data>, due: number, data: Data): void {
+    const queue = this.in(tasks)
+    for (const task of queue.matching('same', sameTask({ kind, due, data })))
+      queue.delete(tasks.key(task))
   }
 
   emit(event: Omit<WorldEvent, 'id' | 'at'>): void {
@@ -246,11 +298,11 @@ class OpenWorld implements World {
     this.withStream(provider, () => this.#deps.react(happened, this))
   }
 
-  transaction<R>(change: () => R, at = this.now): Done<R> {
+  transaction<R>(change: () => R, at = this.now, task?: Task): Done<R> {
     if (this.#transaction) throw new Error('transactions do not nest')
     if (this.#ended)
       throw new Refusal('writes-refused', `the world "${this.name}" was removed meanwhile`)
-    const current = beginTransaction(at)
+    const current = beginTransaction(at, task)
     this.#transaction = current
     let result: R
     let changes: readonly Change[] = []
@@ -268,8 +320,25 @@ class OpenWorld implements World {
       this.#transaction = undefined
     }
     const { events } = current
-    if (changes.length > 0) this.#deps.committed(this, changes)
+    if (changes.length > 0) {
+      this.#mayWait = false
+      this.#deps.committed(this, changes)
+    }
     return { result, events, changes }
+  }
+
+  get mayWait(): boolean {
+    return this.#mayWait
+  }
+
+  patiently<R>(act: () => R, mayWait = true): R {
+    const before = this.#mayWait
+    this.#mayWait = mayWait
+    try {
+      return act()
+    } finally {
+      this.#mayWait = before
+    }
   }
 
   holdTime(at: number | undefined): void {
@@ -322,6 +391,15 @@ class OpenWorld implements World {
     this.#epoch += 1
   }
 
+  /** How many tasks of one instant have led to one that is queued, each by the one before. */
+  #chainTo({ kind, due }: Pick<Task, 'kind' | 'due'>): number {
+    const performed = this.#transaction?.task
+    if (!performed || due > this.now) return 0
+    const chain = (performed.chain ?? 0) + 1
+    if (chain <= LONGEST_CHAIN) return chain
+    throw new Error(`${chain} tasks have followed one another at one instant, the last ${kind}`)
+  }
+
   /** The clock with what it shows now. */
   #shown(): Clock {
     const wall = this.#deps.wall()
@@ -337,6 +415,7 @@ class OpenWorld implements World {
 
   #noteWrite(change: Change): void {
     if (!this.#transaction) throw new Error(`a write to ${change.collection} outside a transaction`)
+    for (const view of this.#views) view.note(change, this.#records)
     noteWrite(this.#transaction, change)
   }
 
@@ -384,9 +463,14 @@ class OpenWorld implements World {
   /** Keeps what a snapshot does not have yet of the records that change. */
   #keepForSnapshot(snapshot: number, { changes }: Transaction): void {
     const kept = this.in(snapshotRecords)
-    for (const { collection, key, before: record } of [...changes.values()]) {
-      if (isTimeless(collection, key) || kept.has(snapshotKey(snapshot, collection, key))) continue
-      kept.put(defined({ snapshot, collection, key, record }))
+    for (const { collection, key, before: record, after } of [...changes.values()]) {
+      if (isTimeless(collection, key)) continue
+      const id = snapshotKey(snapshot, collection, key)
+      const known = kept.get(id)
+      const wasThere = (known ? known.record : record) !== undefined
+      // What came after the snapshot and has gone again is as it was: else these would never end.
+      if (!wasThere && after === undefined) kept.delete(id)
+      else if (!known) kept.put(defined({ snapshot, collection, key, record }))
     }
   }
 

@@ -1,7 +1,8 @@
 // A world's base: every record in one JSON file, replaced as a whole through lowdb.
 import { basename, dirname, join } from 'node:path'
 import { Low } from 'lowdb'
-import { type Base, parseBase, renderBase } from './base-text.ts'
+import type { RecordsView } from '../state/record-view.ts'
+import { type Base, type BaseHeader, parseBase, renderBase, type Seal } from './base-text.ts'
 import { type Disk, PRIVATE_FILE, readWhole, syncFolder } from './disk.ts'
 import { reason } from './disk-errors.ts'
 import { StoreError } from './store.ts'
@@ -29,7 +30,7 @@ export async function readBase(disk: Disk, file: string): Promise<ReadBase | und
           throw new StoreError(`cannot read ${file}: ${reason(error)}`)
         })
         if (!bytes) return null
-        const { isAsWritten, ...base } = parseBase(file, bytes)
+        const { isAsWritten, ...base } = await parseBase(file, bytes)
         read = { size: bytes.length, isAsWritten }
         return base
       },
@@ -41,24 +42,29 @@ export async function readBase(disk: Disk, file: string): Promise<ReadBase | und
   return low.data && read ? { base: low.data, ...read } : undefined
 }
 
+/** What a base is made of; the view is closed by who opened it. */
+export interface NewBase extends BaseHeader {
+  readonly view: RecordsView
+}
+
 /**
- * Replaces a base. Whoever opens the folder meanwhile, or after a crash, finds the old one or the
- * new one, whole.
- * @param base its maps must not change until this resolves; the records in them never do
+ * Replaces a base, in turns. Whoever opens the folder meanwhile, or after a crash, finds the old one
+ * or the new one, whole.
  * @returns the size in bytes
  */
 export async function writeBase(
   disk: Disk,
   file: string,
   version: string,
-  base: Base,
+  base: NewBase,
 ): Promise<number> {
   const staged = stagedFor(file)
-  const low = new Low<Base>(
+  let size = 0
+  const low = new Low<NewBase>(
     {
       read: async () => null,
       async write(data) {
-        await writeSynced(disk, staged, await renderBase(version, data))
+        size = await writeSynced(disk, staged, renderBase(version, data, data.view))
         await disk.rename(staged, file)
         await syncFolder(disk, dirname(file))
       },
@@ -71,7 +77,7 @@ export async function writeBase(
     await discardStaged(disk, file)
     throw error
   }
-  return (await disk.stat(file)).size
+  return size
 }
 
 const stagedFor = (file: string) => `${file}.new`
@@ -93,10 +99,27 @@ export async function discardStaged(disk: Disk, file: string): Promise<void> {
   await disk.remove(stagedFor(file)).catch(() => {})
 }
 
-async function writeSynced(disk: Disk, file: string, text: Buffer): Promise<void> {
+/** @returns the size in bytes */
+async function writeSynced(
+  disk: Disk,
+  file: string,
+  pieces: Generator<Buffer, Seal, undefined>,
+): Promise<number> {
   await using handle = await disk.open(file, 'w', PRIVATE_FILE)
-  await handle.writeFile(text)
+  const write = async (bytes: Buffer, position: number) => {
+    let done = 0
+    while (done < bytes.length)
+      done += (await handle.write(bytes, done, bytes.length - done, position + done)).bytesWritten
+  }
+  let size = 0
+  let next = pieces.next()
+  for (; !next.done; next = pieces.next()) {
+    await write(next.value, size)
+    size += next.value.length
+  }
+  await write(Buffer.from(next.value.digits), next.value.at)
   // The log is deleted once this base stands: so the base has to be on the disk first, whatever
   // the durability.
   await handle.sync()
+  return size
 }

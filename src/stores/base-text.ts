@@ -1,94 +1,127 @@
 // The text of a base: a header, then every record on a line of its own.
-import { setImmediate as breathe } from 'node:timers/promises'
 import type { Records } from '../state/collection.ts'
+import { shownKey } from '../state/credentials.ts'
+import type { RecordsView } from '../state/record-view.ts'
 import { checksum, hex } from './checksum.ts'
-import { reason } from './disk-errors.ts'
 import { isCount, isObject } from './json-shape.ts'
+import { inPieces } from './pieces.ts'
+import { NoDocument, type RecordDocument, readDocument } from './record-document.ts'
 import { BrokenWorld, FORMAT, StoreError } from './store.ts'
-
-/**
- * Records rendered between two breaths: about 1 ms of work, so that requests
- * are served.
- */
-const SLICE = 500
-
-/**
- * Lines parsed at once: a large collection as one object takes more time and
- * memory.
- */
-const LINES = 200
 
 /** No header is longer than this. */
 const HEADER = 1000
 
-/** What a base holds: the records as they stood after the change numbered `logged`. */
-export interface Base {
+/** What a base says of itself. */
+export interface BaseHeader {
   /** Absent from a document somebody made by hand. */
   readonly world?: string | undefined
   /** Tells its logs from those of another world of this name; version 0.1.0 wrote none. */
   readonly generation?: string | undefined
+  /** The number of the last change in it. */
   readonly logged: number
+}
+
+/** What a base holds: the records as they stood after the change numbered `logged`. */
+export interface Base extends BaseHeader {
   readonly records: Records
 }
 
-/** The text of a base: its last header field is the checksum of all the rest. */
-export async function renderBase(version: string, base: Base): Promise<Buffer> {
-  const { world, generation, logged, records } = base
+/** The checksum of a base: its digits, and where they stand in the file. */
+export interface Seal {
+  readonly at: number
+  readonly digits: string
+}
+
+/** What comes before the digits of the checksum, and after them. */
+const SEAL_START = ',\n  "checksum": "'
+const SEAL_END = '"'
+const HEAD_END = ',\n  "collections": {'
+
+/** Every collection, and each record on a line of its own. */
+function* textsOf(view: RecordsView): Generator<string, void, undefined> {
+  let before = '\n'
+  for (const collection of view.collections) {
+    yield `${before}    ${JSON.stringify(collection)}: {`
+    let separator = '\n'
+    for (const key of view.keys(collection)) {
+      const record = JSON.stringify(view.get(collection, key))
+      yield `${separator}      ${JSON.stringify(key)}: ${record}`
+      separator = ',\n'
+    }
+    yield '\n    }'
+    before = ',\n'
+  }
+  yield '\n  }\n}\n'
+}
+
+/**
+ * The text of a base, piece by piece: its last header field is the checksum of all the rest, with
+ * zeros for digits.
+ * @returns the checksum, to be written over them
+ */
+export function* renderBase(
+  version: string,
+  { world, generation, logged }: BaseHeader,
+  view: RecordsView,
+): Generator<Buffer, Seal, undefined> {
   const header = { format: FORMAT, writtenBy: `esimulator ${version}`, world, logged, generation }
   const head = Buffer.from(JSON.stringify(header, null, 2).slice(0, -2))
-  const parts: Buffer[] = []
   let sum = checksum(head)
-  const add = (text: string) => {
-    const part = Buffer.from(text)
-    parts.push(part)
-    sum = checksum(part, sum)
+  const counted = (text: string) => {
+    const piece = Buffer.from(text)
+    sum = checksum(piece, sum)
+    return piece
   }
-  add(HEAD_END)
-  let separator = ''
-  for (const [collection, byKey] of records) {
-    if (byKey.size === 0) continue
-    add(`${separator}\n    ${JSON.stringify(collection)}: {\n`)
-    let lines: string[] = []
-    for (const [key, record] of byKey) {
-      if (lines.length === SLICE) {
-        add(`${lines.join(',\n')},\n`)
-        lines = []
-        await breathe()
-      }
-      lines.push(`      ${JSON.stringify(key)}: ${JSON.stringify(record)}`)
-    }
-    add(`${lines.join(',\n')}\n    }`)
-    separator = ','
-  }
-  add('\n  }\n}\n')
-  const seal = Buffer.from(`,\n  "checksum": "${hex(sum)}"`)
-  return Buffer.concat([head, seal, ...parts])
+  yield Buffer.concat([head, Buffer.from(SEAL_START + hex(0) + SEAL_END), counted(HEAD_END)])
+  for (const text of inPieces(textsOf(view))) yield counted(text)
+  return { at: head.length + SEAL_START.length, digits: hex(sum) }
 }
 
 /** The line of a header that holds the checksum, and the beginning of what follows it. */
 const SEAL = /,\n {2}"checksum": "([0-9a-f]{8})"(?=,\n {2}"collections": \{)/
 
-/** True where a text has the checksum it was written with, or none. */
-function isAsWritten(bytes: Buffer): boolean {
-  const header = bytes.toString('latin1', 0, HEADER)
+/** What takes the sum of a base while it is read. */
+interface Summing {
+  readonly add: (bytes: Buffer) => void
+  /** True where the text has the checksum it was written with, or none. */
+  readonly isAsWritten: () => boolean
+}
+
+/** @param beginning of the text, with all of its header */
+function openSumming(beginning: Buffer): Summing {
+  const header = beginning.toString('latin1', 0, HEADER)
   const seal = SEAL.exec(header)
-  if (!seal) return !/"checksum"\s*:/.test(header)
-  const sum = checksum(bytes.subarray(0, seal.index))
-  return seal[1] === hex(checksum(bytes.subarray(seal.index + seal[0].length), sum))
+  if (!seal) {
+    const hasOne = /"checksum"\s*:/.test(header)
+    return { add() {}, isAsWritten: () => !hasOne }
+  }
+  const [text, digits] = seal
+  let left = seal.index + text.length
+  let sum = checksum(beginning.subarray(0, seal.index))
+  return {
+    add(bytes) {
+      sum = checksum(bytes.subarray(left), sum)
+      left = Math.max(0, left - bytes.length)
+    },
+    isAsWritten: () => hex(sum) === digits,
+  }
 }
 
 /**
- * @throws BrokenWorld where the text is no base
+ * Reads the text of a base in turns.
+ * @throws BrokenWorld where it is no base
  * @throws StoreError where it is one of a newer format
  */
-export function parseBase(file: string, bytes: Buffer): Base & { isAsWritten: boolean } {
-  const text = bytes.toString('utf8')
-  const lines = byLines(text)
-  const data = lines ?? parse(file, text)
+export async function parseBase(
+  file: string,
+  bytes: Buffer,
+): Promise<Base & { isAsWritten: boolean }> {
+  const summing = openSumming(bytes)
+  const { value, collections } = await documentIn(file, bytes, summing)
   const wrong = (what: string) =>
     new BrokenWorld(`${file} is not a state file of esimulator: ${what}`)
-  if (!isObject(data)) throw wrong('it is no JSON object')
-  const { format, world, generation, logged, collections } = data
+  if (!isObject(value)) throw wrong('it is no JSON object')
+  const { format, world, generation, logged } = value
   if (!isCount(format) || format === 0) throw wrong('it has no "format"')
   if (format > FORMAT) {
     throw new StoreError(
@@ -97,77 +130,35 @@ export function parseBase(file: string, bytes: Buffer): Base & { isAsWritten: bo
     )
   }
   if (!isCount(logged)) throw wrong('"logged" is no number')
-  if (!isObject(collections)) throw wrong('"collections" is no object')
+  if (!isObject(value.collections)) throw wrong('"collections" is no object')
   const records: Records = new Map()
-  for (const [collection, content] of Object.entries(collections)) {
-    const byKey = new Map<string, object>()
-    for (const part of lines ? (content as unknown[]) : [content]) {
-      if (!isObject(part)) throw wrong(`collection ${JSON.stringify(collection)} is no object`)
-      for (const key of Object.keys(part)) {
-        const record = part[key]
-        if (!isObject(record))
-          throw wrong(`${JSON.stringify(key)} in ${JSON.stringify(collection)} is no record`)
-        byKey.set(key, record)
-      }
+  for (const collection of Object.keys(value.collections)) {
+    const byKey = collections.get(collection)
+    if (!byKey) throw wrong(`collection ${JSON.stringify(collection)} is no object`)
+    for (const [key, record] of byKey) {
+      if (!isObject(record))
+        throw wrong(
+          `${JSON.stringify(shownKey(collection, key))} in ${JSON.stringify(collection)} is no record`,
+        )
     }
-    records.set(collection, byKey)
+    records.set(collection, byKey as Map<string, object>)
   }
-  const given = (value: unknown) => (typeof value === 'string' ? value : undefined)
+  const given = (field: unknown) => (typeof field === 'string' ? field : undefined)
   return {
     world: given(world),
     generation: given(generation),
     logged,
     records,
-    isAsWritten: isAsWritten(bytes),
+    isAsWritten: summing.isAsWritten(),
   }
 }
 
-const HEAD_END = ',\n  "collections": {'
-const OPENING = /^ {4}("(?:[^"\\]|\\.)*"): \{$/
-const RECORD = '      "'
-const COLLECTION_END = /^ {4}\},?$/
-const END = '  }\n}\n'
-
-/**
- * A text as `renderBase` writes it, some lines at a time: each collection is a list of objects.
- * `undefined` where it looks otherwise, as after somebody's editing.
- */
-function byLines(text: string): unknown {
-  const head = text.indexOf(HEAD_END)
-  if (head < 0) return undefined
-  const collections: [name: string, parts: unknown[]][] = []
+/** @throws BrokenWorld */
+async function documentIn(file: string, bytes: Buffer, summing: Summing): Promise<RecordDocument> {
   try {
-    const header = JSON.parse(`${text.slice(0, head)}}`) as object
-    let at = head + HEAD_END.length + 1
-    while (!text.startsWith(END, at)) {
-      const opened = text.indexOf('\n', at)
-      const name = OPENING.exec(text.slice(at, opened))?.[1]
-      if (opened < 0 || name === undefined) return undefined
-      const parts: unknown[] = []
-      at = opened + 1
-      while (text.startsWith(RECORD, at)) {
-        let end = at
-        for (let line = 0; line < LINES && text.startsWith(RECORD, end); line += 1)
-          end = text.indexOf('\n', end) + 1 || text.length
-        const stop = text[end - 2] === ',' ? end - 2 : end - 1
-        parts.push(JSON.parse(`{${text.slice(at, stop)}}`))
-        at = end
-      }
-      const closed = text.indexOf('\n', at)
-      if (closed < 0 || !COLLECTION_END.test(text.slice(at, closed))) return undefined
-      collections.push([JSON.parse(name) as string, parts])
-      at = closed + 1
-    }
-    return { ...header, collections: Object.fromEntries(collections) }
-  } catch {
-    return undefined
-  }
-}
-
-function parse(file: string, text: string): unknown {
-  try {
-    return JSON.parse(text)
+    return await readDocument([bytes], summing.add)
   } catch (error) {
-    throw new BrokenWorld(`${file} is not JSON (${reason(error)})`)
+    if (!(error instanceof NoDocument)) throw error
+    throw new BrokenWorld(`${file} is not JSON (${error.message})`)
   }
 }

@@ -6,6 +6,7 @@ import { type Disk, readWhole } from './disk.ts'
 import { reason } from './disk-errors.ts'
 import { isCount, isObject } from './json-shape.ts'
 import { BrokenWorld, StoreError } from './store.ts'
+import { openTurns } from './turns.ts'
 
 /** The layout of a log: version 0.1.0 wrote the first, lines without header and checksums. */
 const LOG_FORMAT = 2
@@ -76,7 +77,7 @@ export interface ReplayedLog {
 }
 
 /**
- * Applies the lines of a log that a world does not hold yet.
+ * Applies the lines of a log that a world does not hold yet, in turns.
  * @returns how far it was read; `undefined` where there is no such file
  * @throws StoreError when it cannot be read, or is newer than this program
  * @throws BrokenWorld naming the file and line when anything but the end of it is not ours; the
@@ -94,6 +95,7 @@ export async function replayLog(
   let header: LogHeader | undefined
   let end = 0
   const upTo = (torn?: ReplayedLog['torn']): ReplayedLog => defined({ end, torn, header })
+  const turns = openTurns()
   for (let number = 1; end < bytes.length; number++) {
     const newline = bytes.indexOf(0x0a, end)
     // Only whole lines were acknowledged. A power cut can also leave a last line of anything.
@@ -105,6 +107,7 @@ export async function replayLog(
     if ('format' in line) header = headerIn(line, file)
     else apply(line, world, where)
     end = newline + 1
+    await turns.over()
   }
   return upTo()
 }

@@ -10,11 +10,12 @@ export interface CommitQueue {
   readonly holdsChanges: boolean
   /** Adds the commit numbered `n`. */
   add(n: number, changes: readonly Change[]): void
-  /**
-   * Adds the whole world, in place of the commits before that are not being
-   * written.
-   */
-  addWhole(): void
+  /** Adds the whole world as commit `n`, in place of those before that are not being written. */
+  addWhole(n: number): void
+  /** True where the whole world is to be written, and nothing is being written. */
+  readonly hasWhole: boolean
+  /** The whole world as it stood after commit `n` is on the disk, and not in the log. */
+  wholeWritten(n: number): void
   /**
    * All that was added as one batch; the same again until it is written.
    * @param lineOfWhole the line that holds the whole world
@@ -34,11 +35,11 @@ export interface CommitQueue {
 
 export function openCommitQueue(): CommitQueue {
   let added: { n: number; changes: readonly Change[] }[] = []
-  let whole = false
+  let whole: number | undefined
   let waiting: Deferred | undefined
   let batch: Batch | undefined
 
-  const isAdded = () => whole || added.length > 0
+  const isAdded = () => whole !== undefined || added.length > 0
 
   return {
     get isEmpty() {
@@ -48,17 +49,30 @@ export function openCommitQueue(): CommitQueue {
       return batch?.holdsChanges === true || added.some(({ changes }) => changes.length > 0)
     },
     add: (n, changes) => void added.push({ n, changes }),
-    addWhole() {
+    addWhole(n) {
       added = []
-      whole = true
+      whole = n
+    },
+    get hasWhole() {
+      return batch === undefined && whole !== undefined
+    },
+    wholeWritten(n) {
+      if (whole !== undefined && whole <= n) whole = undefined
+      added = added.filter((commit) => commit.n > n)
+      if (isAdded()) return
+      waiting?.resolve()
+      waiting = undefined
     },
     batch(lineOfWhole) {
       if (batch) return batch.bytes
-      const lines = whole ? [lineOfWhole()] : added.map(({ n, changes }) => changeLine(n, changes))
+      const lines =
+        whole === undefined
+          ? added.map(({ n, changes }) => changeLine(n, changes))
+          : [lineOfWhole()]
       const holdsChanges = added.some(({ changes }) => changes.length > 0)
-      batch = { bytes: sealedLines(lines), isWhole: whole, holdsChanges, waiting }
+      batch = { bytes: sealedLines(lines), whole, holdsChanges, waiting }
       added = []
-      whole = false
+      whole = undefined
       waiting = undefined
       return batch.bytes
     },
@@ -71,9 +85,9 @@ export function openCommitQueue(): CommitQueue {
       if (batch) batch.waiting = undefined
       waiting = undefined
       // By the next try the world may be another.
-      if (!batch?.isWhole) return
+      if (batch?.whole === undefined) return
+      whole ??= batch.whole
       batch = undefined
-      whole = true
     },
     undo() {
       batch = undefined
@@ -88,7 +102,7 @@ export function openCommitQueue(): CommitQueue {
     },
     clear() {
       added = []
-      whole = false
+      whole = undefined
       waiting?.resolve()
       waiting = undefined
     },
@@ -97,7 +111,8 @@ export function openCommitQueue(): CommitQueue {
 
 interface Batch {
   readonly bytes: Buffer
-  readonly isWhole: boolean
+  /** The number of the commit that is the whole world, where it holds that. */
+  readonly whole: number | undefined
   readonly holdsChanges: boolean
   waiting: Deferred | undefined
 }

@@ -1,7 +1,6 @@
 // A new base in place of a log that has outgrown the old one, while changes go on in a new log.
-import { copyRecords } from '../state/collection.ts'
+import type { RecordsView } from '../state/record-view.ts'
 import { writeBase } from './base-file.ts'
-import type { Progress } from './change-log.ts'
 import type { Disk } from './disk.ts'
 import { reason } from './disk-errors.ts'
 import type { LogAppender } from './log-appender.ts'
@@ -19,6 +18,12 @@ export interface Compaction {
    * batches.
    */
   begin(): void
+  /**
+   * Writes the base, as a world that begins anew is kept where it is too large for a line of the log.
+   * @returns the number of the last change in it
+   * @throws Error where it cannot be written: what is on the disk is still the old world
+   */
+  replace(): Promise<number>
   /** Resolves when no base is being written. */
   idle(): Promise<void> | undefined
   /**
@@ -33,18 +38,17 @@ export interface CompactionOptions {
   readonly world: string
   readonly files: WorldFiles
   readonly version: string
-  /**
-   * How far the world has come: its present records, and the number of the last
-   * change in them.
-   */
-  readonly present: () => Progress
+  /** The number of the last change in the present records. */
+  readonly n: () => number
+  /** The present records, as they stand. */
+  readonly view: () => RecordsView
   readonly warn: (sentence: string) => void
 }
 
 export function openCompaction(
   log: LogAppender,
   saved: Saved,
-  { disk, world, files, version, present, warn }: CompactionOptions,
+  { disk, world, files, version, n, view: openView, warn }: CompactionOptions,
 ): Compaction {
   const { generation } = saved
   let { logged } = saved.base
@@ -52,13 +56,25 @@ export function openCompaction(
   let compactAt = Math.max(SMALL_LOG, saved.base.size)
   let running: Promise<void> | undefined
 
+  /** Sets the log aside, where there is one. */
+  function moveLog(): void {
+    if (hasOldLog || log.size === 0) return
+    log.moveTo(files.oldLog)
+    hasOldLog = true
+  }
+
   async function save(): Promise<void> {
     // No transaction is open here: handlers are synchronous and this is a turn of its own.
-    const { n, records } = present()
-    const base = { world, generation, logged: n, records: copyRecords(records) }
-    const size = await writeBase(disk, files.base, version, base)
-    logged = n
-    compactAt = Math.max(SMALL_LOG, size)
+    const upTo = n()
+    const view = openView()
+    try {
+      const base = { world, generation, logged: upTo, view }
+      const size = await writeBase(disk, files.base, version, base)
+      logged = upTo
+      compactAt = Math.max(SMALL_LOG, size)
+    } finally {
+      view.close()
+    }
     await disk.remove(files.oldLog)
     hasOldLog = false
   }
@@ -75,8 +91,7 @@ export function openCompaction(
     isDue: () => log.size > compactAt && !running,
     begin() {
       try {
-        if (!hasOldLog) log.moveTo(files.oldLog)
-        hasOldLog = true
+        moveLog()
       } catch (error) {
         postpone(error)
         return
@@ -87,9 +102,15 @@ export function openCompaction(
           running = undefined
         })
     },
+    async replace() {
+      await running
+      moveLog()
+      await save()
+      return logged
+    },
     idle: () => running,
     async finish() {
-      if (present().n <= logged && log.size === 0 && !hasOldLog) return false
+      if (n() <= logged && log.size === 0 && !hasOldLog) return false
       try {
         await save()
         // A log that stays does no harm: its lines are numbered, and in the base.

@@ -1,4 +1,4 @@
-// What parsed JSON turns out to be.
+// What parsed JSON turns out to be, or why a text is none.
 
 /** A JSON object: neither null nor an array. */
 export function isObject(value: unknown): value is Record<string, unknown> {
@@ -8,4 +8,13 @@ export function isObject(value: unknown): value is Record<string, unknown> {
 /** A whole number from 0. */
 export function isCount(value: unknown): value is number {
   return Number.isSafeInteger(value) && Number(value) >= 0
+}
+
+/**
+ * Why a text is no JSON, as in `Unexpected token 'x'`: what `JSON.parse` says, without the piece of
+ * the text that it quotes, which may be a secret.
+ */
+export function whyNoJson(error: unknown): string {
+  const reason = error instanceof Error ? error.message : String(error)
+  return reason.replace(/, (?:\.\.\.)?".*"(?:\.\.\.)? is not valid JSON$/s, '')
 }

@@ -1,4 +1,6 @@
 // The store of a state folder: a world's base as readable JSON, and a log of the changes since.
+import { copyRecords } from '../state/collection.ts'
+import { viewOf } from '../state/record-view.ts'
 import { openCredentialIndex } from './credential-index.ts'
 import { type Disk, realDisk } from './disk.ts'
 import { lockFolder } from './folder-lock.ts'
@@ -91,11 +93,11 @@ async function openStore(
       await writers.abandon(world)
       return setWorldAside(disk, dir, filesOf(world))
     },
-    attach(world, records) {
+    attach(world, records, view = () => viewOf(copyRecords(records()))) {
       if (writers.isUnloaded(world))
         throw new Error(`world ${world} is kept already: load it first`)
       const writer = writers.get(world) ?? writers.start(world, nothingSaved())
-      writer.attach(records)
+      writer.attach({ records, view })
     },
     commit: (world, changes) => writers.of(world).commit(changes),
     rewrite: (world) => writers.of(world).rewrite(),

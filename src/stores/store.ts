@@ -1,5 +1,6 @@
 // What a store does: keep worlds beyond the process, one change list at a time.
 import type { Change, Records } from '../state/collection.ts'
+import type { RecordsView } from '../state/record-view.ts'
 
 /**
  * The layout of a world's document, in files and on the wire: the newest read,
@@ -57,8 +58,9 @@ export interface Store {
   /**
    * Tells where to read the present records of a world whenever all of it is written. Called once,
    * before the first commit.
+   * @param view the same, to be read in turns while the world goes on; a copy unless given
    */
-  attach(world: string, records: () => Records): void
+  attach(world: string, records: () => Records, view?: () => RecordsView): void
 
   /**
    * Keeps the changes of one transaction, all or none; neither the list nor its records may change

@@ -1,6 +1,7 @@
 // One world on its way to the disk: its commits go to the log, many in one write.
 import { dirname } from 'node:path'
 import type { Change, Records } from '../state/collection.ts'
+import type { RecordsView } from '../state/record-view.ts'
 import { replacingLine } from './change-log.ts'
 import { openCommitQueue } from './commit-queue.ts'
 import { type Compaction, openCompaction } from './compaction.ts'
@@ -12,6 +13,9 @@ import type { Durability } from './store.ts'
 import type { WorldFiles } from './world-files.ts'
 
 const RETRY_AFTER_MS = 1_000
+
+/** A world with more records is kept as a base when it begins anew: as one line it would hold the thread. */
+const MOST_IN_A_LINE = 10_000
 
 export interface WriterOptions {
   readonly disk: Disk
@@ -26,9 +30,16 @@ export interface WriterOptions {
   readonly ready?: (() => Promise<void>) | undefined
 }
 
+/** Where the present records of a world are read. */
+export interface Source {
+  readonly records: () => Records
+  /** As they stand, to be read in turns. */
+  readonly view: () => RecordsView
+}
+
 /** What a `Store` does for one of its worlds. */
 export interface WorldWriter {
-  attach(records: () => Records): void
+  attach(source: Source): void
   commit(changes: readonly Change[]): void
   rewrite(): void
   flushed(): Promise<void> | undefined
@@ -62,17 +73,19 @@ class OpenWriter implements WorldWriter {
   readonly #queue = openCommitQueue()
   /** The number of the last commit. */
   #n: number
-  #source: (() => Records) | undefined
+  #source: Source | undefined
   #writing: Promise<void> | undefined
   #failure: Error | undefined
   #retry: NodeJS.Timeout | undefined
   #closed = false
   #isReady: boolean
+  /** The file that is written, or was the last time. */
+  #file: string
 
   constructor(saved: Saved, options: WriterOptions) {
     const { disk, world, files, durability, version, warn } = options
-    const present = () => ({ n: this.#n, records: this.#records() })
     this.#options = options
+    this.#file = files.log
     this.#n = saved.n
     this.#isReady = options.ready === undefined
     this.#log = openLogAppender({
@@ -83,29 +96,30 @@ class OpenWriter implements WorldWriter {
       isHeaded: saved.isLogHeaded,
       synced: durability === 'synced',
     })
-    const compacted = { disk, world, files, version, present, warn }
-    this.#compaction = openCompaction(this.#log, saved, compacted)
+    const compacted = { disk, world, files, version, warn }
+    const present = { n: () => this.#n, view: () => this.#attached().view() }
+    this.#compaction = openCompaction(this.#log, saved, { ...compacted, ...present })
   }
 
-  attach(records: () => Records): void {
-    this.#source = records
+  attach(source: Source): void {
+    this.#source = source
   }
 
   commit(changes: readonly Change[]): void {
     if (changes.length === 0) return
     // What a world was made with was never committed: its first line holds all of it.
-    if (this.#n === 0 && this.#source) this.#queue.addWhole()
+    const isFirst = this.#n === 0 && this.#source !== undefined
     const isNext = this.#queue.isEmpty && this.#writing === undefined && !this.#failure
     const n = this.#next()
+    if (isFirst) this.#queue.addWhole(n)
     this.#queue.add(n, changes)
     if (isNext && this.#isReady) this.#writeAtOnce(n)
     else this.#writeSoon()
   }
 
   rewrite(): void {
-    this.#records()
-    this.#next()
-    this.#queue.addWhole()
+    this.#attached()
+    this.#queue.addWhole(this.#next())
     this.#writeSoon()
   }
 
@@ -160,9 +174,9 @@ class OpenWriter implements WorldWriter {
     if (this.#failure) throw this.#failure
   }
 
-  #records(): Records {
+  #attached(): Source {
     if (!this.#source) throw new Error(`world ${this.#options.world} was not attached to its store`)
-    return this.#source()
+    return this.#source
   }
 
   /** Numbers a commit. */
@@ -179,6 +193,7 @@ class OpenWriter implements WorldWriter {
    */
   #writeAtOnce(n: number): void {
     let synced: Promise<void> | undefined
+    this.#file = this.#options.files.log
     try {
       this.#checkLock()
       synced = this.#log.append(this.#batch())
@@ -209,15 +224,38 @@ class OpenWriter implements WorldWriter {
       this.#isReady = true
       while (!this.#queue.isEmpty) {
         this.#checkLock()
-        const written = this.#log.append(this.#batch())
+        const written = this.#writeNext()
         if (written) await written
-        this.#batchWritten()
       }
     } catch (error) {
       this.#fail(error)
     } finally {
       this.#writing = undefined
     }
+  }
+
+  /** Writes what comes next. @returns where it has to be waited for, a promise */
+  #writeNext(): Promise<void> | undefined {
+    const { base, log } = this.#options.files
+    const isBase = this.#queue.hasWhole && this.#isLarge()
+    this.#file = isBase ? base : log
+    if (isBase) return this.#writeBase()
+    const synced = this.#log.append(this.#batch())
+    if (synced) return synced.then(() => this.#batchWritten())
+    this.#batchWritten()
+    return undefined
+  }
+
+  async #writeBase(): Promise<void> {
+    this.#queue.wholeWritten(await this.#compaction.replace())
+    this.#succeed()
+  }
+
+  /** True where the world is too large for a line of the log. */
+  #isLarge(): boolean {
+    let size = 0
+    for (const byKey of this.#attached().records().values()) size += byKey.size
+    return size > MOST_IN_A_LINE
   }
 
   #batchWritten(): void {
@@ -233,20 +271,20 @@ class OpenWriter implements WorldWriter {
   }
 
   #batch(): Buffer {
-    return this.#queue.batch(() => replacingLine(this.#n, this.#records()))
+    return this.#queue.batch(() => replacingLine(this.#n, this.#attached().records()))
   }
 
   #succeed(): void {
-    const { world, files, warn } = this.#options
-    if (this.#failure) warn(`${files.log} can be written again: world ${world} is kept`)
+    const { world, warn } = this.#options
+    if (this.#failure) warn(`${this.#file} can be written again: world ${world} is kept`)
     this.#failure = undefined
   }
 
   /** @returns why nothing can be written */
   #fail(cause: unknown): Error {
-    const { world, files, warn, lockLost } = this.#options
+    const { world, warn, lockLost } = this.#options
     const isFirst = !this.#failure
-    const why = `cannot write ${files.log}: ${reason(cause)}`
+    const why = `cannot write ${this.#file}: ${reason(cause)}`
     const failure =
       lockLost() ?? new Error(`${why}. World ${world} refuses writes until it can`, { cause })
     this.#failure = failure

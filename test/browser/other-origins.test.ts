@@ -16,6 +16,9 @@ import {
 const COMPANY = '1a9a1d8ddc9311f09e024c50dd6c0d86'
 const KEY = 'test-esim-go-key'
 
+/** A browser on a machine that has other work takes its time; wall ms. */
+const LONG = { timeout: 120_000 }
+
 let browser: Browser
 let pages: PageServer
 let rebinding: Rebinding
@@ -82,7 +85,7 @@ async function journalled(sim: RunningSimulator) {
 /** What the browser asks before the real request, so that this is never sent. */
 const PREFLIGHTED = ['fetch-header', 'post-json', 'post-world', 'put', 'delete']
 
-describe.skipIf(!hasBrowser)('a page of another origin', () => {
+describe.skipIf(!hasBrowser)('a page of another origin', LONG, () => {
   test.each([
     ['of another port', () => `http://127.0.0.1:${pages.port}/`],
     ['of another site', () => `http://evil.example:${pages.port}/`],
@@ -96,7 +99,9 @@ describe.skipIf(!hasBrowser)('a page of another origin', () => {
 
     // What is sent without a question came, and was refused.
     const sent = new Set(attempts.map(({ what }) => what))
-    await expect.poll(async () => [...sent].filter(missingIn(await journalled(sim)))).toEqual([])
+    await expect
+      .poll(async () => [...sent].filter(missingIn(await journalled(sim))), LONG)
+      .toEqual([])
     const entries = await journalled(sim)
     expect(entries.filter(({ status, code }) => status !== 403 || code !== 'forbidden')).toEqual([])
     expect((await everything(sim)) === before).toBe(true)
@@ -193,7 +198,7 @@ function missingIn(entries: readonly { readonly attack: string }[]) {
   return (what: string) => !came.has(what) && !PREFLIGHTED.includes(what)
 }
 
-describe.skipIf(!hasBrowser)('a page', () => {
+describe.skipIf(!hasBrowser)('a page', LONG, () => {
   test('of an origin of --cors uses the APIs of providers, and not the control API', async () => {
     const app = `http://evil.example:${pages.port}`
     await using sim = await startSimulator({

@@ -45,6 +45,30 @@ test('a flag counts before a variable, a variable before the file', async () => 
   })
 })
 
+test('lists of host names and origins are separated by commas, or given one by one', async () => {
+  await using dir = await folder()
+  const file = join(dir.path, 'esimulator.config.yaml')
+  const wanted = {
+    allowedHosts: ['a.test', '[::2]', '10.1.2.3'],
+    cors: ['http://a:1', 'https://b'],
+  }
+  const flags = ['--allowed-hosts', 'a.test, [::2]', '--allowed-hosts', '10.1.2.3']
+  const args = [...flags, '--cors=http://a:1,https://b']
+  expect(await readConfig(startFlags(args), {}, NOWHERE)).toMatchObject(wanted)
+  const env = {
+    ESIMULATOR_ALLOWED_HOSTS: 'a.test,[::2],10.1.2.3',
+    ESIMULATOR_CORS: 'http://a:1, https://b',
+  }
+  expect(await readConfig({}, env, NOWHERE)).toMatchObject(wanted)
+  await writeFile(
+    file,
+    "allowed-hosts: a.test, [::2], 10.1.2.3\ncors: ['http://a:1', 'https://b']\n",
+  )
+  expect(await readConfig({}, {}, dir.path)).toMatchObject(wanted)
+  await writeFile(file, "cors: '*'\n")
+  expect(await readConfig({}, {}, dir.path)).toMatchObject({ cors: ['*'] })
+})
+
 test('a config file is named by a flag or a variable', async () => {
   await using dir = await folder()
   const file = join(dir.path, 'other.yaml')
@@ -78,6 +102,9 @@ test.each([
   [['--callback-timeout', 'soon'], /^--callback-timeout: "soon" is not a duration/],
   [['--callback-timeout', '0'], /^--callback-timeout: "0" is not a duration/],
   [['--token', 'two words'], /^--token: must be of visible ASCII characters/],
+  [['--allowed-hosts', 'a,http://b'], /^--allowed-hosts: "http:\/\/b" is no host name: give a/],
+  [['--cors', 'localhost:3000'], /^--cors: "localhost:3000" is no origin: give scheme, host and/],
+  [['--cors', 'http://a, null'], /^--cors: "null" is the origin of files/],
   [['--clock', 'backwards'], /^--clock: "backwards" is not one of running, frozen/],
 ])('%j is refused', async (args, sentence) => {
   await expect(readConfig(startFlags(args), {}, NOWHERE)).rejects.toThrow(sentence)
@@ -85,7 +112,7 @@ test.each([
 
 test.each([
   [['--nonsense'], /Unknown option '--nonsense'; esimulator start --help/],
-  [['4010'], /Unexpected argument '4010'/],
+  [['4010'], /Unexpected argument: start takes flags alone/],
   [['--ephemeral=yes'], /--ephemeral/],
   [['--port'], /--port/],
 ])('%j is no flag', (args, sentence) => {
@@ -149,7 +176,7 @@ test('an ICCID of a seed file that lost its quotes is asked for them', async () 
   )
   const config = await readConfig({ seedFile }, {}, NOWHERE)
   await expect(readSeedFile(config)).rejects.toThrow(
-    /8943108170000000013 is too long for a number: put it in quotes/,
+    /stock\.yaml line 4: 19 digits are too long for a number: put them in quotes/,
   )
   await writeFile(seedFile, 'esim-go:\n  balance: 12.5\n')
   expect(await readSeedFile(config)).toEqual({ 'esim-go': { balance: 12.5 } })

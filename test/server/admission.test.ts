@@ -141,7 +141,7 @@ test('a body that is not UTF-8 is refused, and one that is comes through whole',
   await using server = await startFake()
   const head = { 'Content-Type': 'application/json' }
   const body = (bytes: number[]) =>
-    new Uint8Array([...Buffer.from('{"colour":"red","secret":"'), ...bytes, ...Buffer.from('"}')])
+    new Uint8Array([...Buffer.from('{"colour":"red","note":"'), ...bytes, ...Buffer.from('"}')])
   for (const bytes of [[0xff], [0xc3], [0xed, 0xa0, 0x80]]) {
     const refused = await server.call('POST', '/fake/v1/things', {
       raw: body(bytes),

@@ -1,15 +1,18 @@
 // The one guard: who is let in to providers, pages and /_sim, by what browsers and other clients send.
+import { networkInterfaces } from 'node:os'
 import express from 'express'
 import request from 'supertest'
 import { afterAll, expect, test } from 'vitest'
 import { createApp, startSimulator } from '../../src/index.ts'
+import { openSimulator } from '../../src/library/open-simulator.ts'
+import { listen } from '../../src/server/listen.ts'
 import { type Shape, shapes } from '../support/client-shapes.ts'
 import { send } from '../support/http.ts'
 import { APIS, head, type RawAnswer, sendRaw } from '../support/raw.ts'
 
 const sim = await startSimulator({
   publicUrl: 'https://public.example.test',
-  allowedHosts: ['sim.example.test', 'bücher.example'],
+  allowedHosts: ['sim.example.test', 'bücher.example', 'fd00::5', '[fd00::6]'],
 })
 afterAll(() => sim.close())
 
@@ -229,6 +232,30 @@ test('an application that is embedded is guarded, too', async () => {
   const foreign = { Origin: EVIL, 'Content-Type': 'text/plain' }
   for (const path of ['/sim/highland/b2b/sim/acquire', '/sim/_sim/reset', '/sim/'])
     await request(outer).post(path).set(foreign).send('{}').expect(403)
+})
+
+test('whoever listens on all addresses is answered at the one that was asked', async ({ skip }) => {
+  const own = Object.values(networkInterfaces())
+    .flatMap((addresses) => addresses ?? [])
+    .find(({ internal, family }) => !internal && family === 'IPv4')?.address
+  if (own === undefined) return skip('this machine has loopback only')
+  for (const everywhere of ['0.0.0.0', '::']) {
+    const listening = await listen(everywhere, [{ port: 0 }])
+    const server = await openSimulator({ token: 'a-secret' })
+    listening.serve(server)
+    const port = listening.endpoints[0]?.port ?? 0
+    const browser = { 'Accept-Language': 'en', Authorization: 'Bearer a-secret' }
+    const status = async (Host: string, path: string) => {
+      const request = head(`GET ${path}`, { ...browser, Host })
+      return (await sendRaw(port, request, own)).status
+    }
+    for (const path of ['/_sim/clock', '/']) {
+      expect(await status(`${own}:${port}`, path)).toBe(200)
+      expect(await status('10.255.255.1', path)).toBe(403)
+    }
+    await listening.close(0)
+    await server.close()
+  }
 })
 
 test.each([

@@ -2,6 +2,7 @@
 import { afterAll, expect, test } from 'vitest'
 import { startSimulator } from '../../src/index.ts'
 import { JOURNAL_LENGTH, JOURNAL_SIZE, openJournal } from '../../src/server/journal.ts'
+import { namesOnly } from '../../src/server/redaction/redactor.ts'
 import { send } from '../support/http.ts'
 
 const sim = await startSimulator({ settings: { 'esim-go': { rateLimit: 0 } } })
@@ -100,23 +101,24 @@ test('a refusal repeats no more than the beginning of what was sent', async () =
 })
 
 test('the journal holds so many exchanges, and so much of them', () => {
-  const journal = openJournal()
-  const entry = (requestBody: string) => ({
+  const journal = openJournal(namesOnly)
+  const entry = (text: string) => ({
     at: 0,
     provider: undefined,
     operation: undefined,
     method: 'GET',
     url: '/',
     status: 200,
-    requestHeaders: {},
-    requestBody,
+    credential: undefined,
+    headers: {},
+    requestBody: { text, length: text.length },
     replyType: undefined,
     replyBody: undefined,
     refusal: undefined,
     undocumented: [],
     violations: [],
   })
-  const ids = () => journal.list().map(({ id }) => id)
+  const ids = () => journal.find(() => true)
   for (let at = 0; at < JOURNAL_LENGTH + 5; at += 1) journal.add(entry('small'))
   expect(ids()).toHaveLength(JOURNAL_LENGTH)
   expect(ids().at(-1)).toBe(6)

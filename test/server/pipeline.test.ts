@@ -369,7 +369,7 @@ test('no secret reaches the journal: not in headers, not in bodies, not in the U
   await using server = await startFake()
   const secret = keyOf('default')
   await server.call('POST', `/fake/v1/things?key=${secret}`, {
-    json: { colour: 'red', secret: `${secret}, ${secret}` },
+    json: { colour: 'red', note: `${secret}, ${secret}` },
     headers: {
       Authorization: `Bearer ${secret}`,
       Cookie: `a=${secret}`,
@@ -378,7 +378,7 @@ test('no secret reaches the journal: not in headers, not in bodies, not in the U
     },
   })
   expect(newest(server)?.status).toBe(201)
-  expect(newest(server)?.requestBody).toBe('{"colour":"red","secret":"[redacted], [redacted]"}')
+  expect(newest(server)?.requestBody).toBe('{"colour":"red","note":"[redacted], [redacted]"}')
   expect(newest(server)?.requestHeaders).toMatchObject({
     authorization: '[redacted]',
     cookie: '[redacted]',
@@ -400,7 +400,7 @@ test('no secret reaches the journal through a reply that repeats it', async () =
 test('a secret at the edge of what is kept of a body leaves no part of itself', async () => {
   await using server = await startFake()
   const secret = keyOf('default')
-  const start = '{"colour":"red","secret":"'
+  const start = '{"colour":"red","note":"'
   await server.call('POST', '/fake/v1/things', {
     raw: `${start}${'x'.repeat(BODY_KEPT - start.length - 6)}${secret}"}`,
   })

@@ -1,7 +1,7 @@
 // The runner: what is due happens in order, at its own time, whole, and in the life it belongs to.
 import { setImmediate as turn } from 'node:timers/promises'
 import { afterEach, expect, test, vi } from 'vitest'
-import { openRunner, type Runner, type RunnerDeps } from '../../src/server/runner.ts'
+import { MOST_LISTED, openRunner, type Runner, type RunnerDeps } from '../../src/server/runner.ts'
 import { openWorldHistory } from '../../src/server/steps.ts'
 import { wallNow } from '../../src/server/ticker.ts'
 import {
@@ -18,7 +18,7 @@ import { FIXED_START } from '../../src/state/clock.ts'
 import { defineCollection } from '../../src/state/collection.ts'
 import { Refusal } from '../../src/state/refusal.ts'
 import { fields, text } from '../../src/state/shape.ts'
-import { firstTask, tasks } from '../../src/state/task-queue.ts'
+import { firstTask, LONGEST_CHAIN, tasks } from '../../src/state/task-queue.ts'
 import { defineTask } from '../../src/state/tasks.ts'
 import { openWorld, type World } from '../../src/state/world.ts'
 import { emptyWorld, type Identity } from '../../src/state/world-records.ts'
@@ -670,3 +670,59 @@ test('a random heap of tasks runs sorted', async () => {
     .toSorted((a, b) => a.due - b.due || a.at - b.at)
   expect(performed).toEqual(wanted.map(({ due, at }): [string, number] => [String(at), due]))
 })
+
+test('tasks that would follow one another at one instant for ever are set aside, and the others go on', async () => {
+  const { world, runner, performed, reports } = open({
+    perform: (on, task) => {
+      if (task.kind === 'again') schedule(on, 'again', on.now)
+    },
+  })
+  queue(world, ['again', 10], ['after', 20])
+  const { fired, stopped } = await runner.advance(until(30))
+  expect([stopped, performed.at(-1)]).toEqual([undefined, ['after', 20]])
+  expect(performed).toHaveLength(LONGEST_CHAIN + 2)
+  const why = `${LONGEST_CHAIN + 1} tasks have followed one another at one instant, the last again`
+  expect(fired.filter((each) => each.kind === 'task' && each.error)).toMatchObject([{ error: why }])
+  expect(reports).toEqual([expect.stringContaining(why)])
+})
+
+test('tasks that follow one another as time passes are no such chain', async () => {
+  const { world, runner, performed, reports } = open({
+    perform: (on) => schedule(on, 'later', on.now + 1),
+  })
+  queue(world, ['later', 1])
+  await runner.advance(until(2 * LONGEST_CHAIN))
+  expect([performed.length, reports]).toEqual([2 * LONGEST_CHAIN, []])
+})
+
+test('many tasks of one instant are no chain: none led to the other', async () => {
+  const { world, runner, performed, reports } = open()
+  queue(world, ...Array.from({ length: 2 * LONGEST_CHAIN }, (): [string, number] => ['one', 5]))
+  await runner.advance(until(5))
+  expect([performed.length, reports]).toEqual([2 * LONGEST_CHAIN, []])
+})
+
+test('a task that is queued once is not queued for the same instant again', () => {
+  const { world } = open()
+  const task = defineTask({ name: 'once', perform: (_world, _data: { of: string }) => {} })
+  world.transaction(() => {
+    for (const of of ['a', 'b', 'a', 'a']) world.scheduleOnce(task, until(5), { of })
+    world.scheduleOnce(task, until(6), { of: 'a' })
+  })
+  const queued = [...world.in(tasks).values()].map(({ due, data }) => [due, data.of])
+  expect(queued).toEqual([
+    [until(5), 'a'],
+    [until(5), 'b'],
+    [until(6), 'a'],
+  ])
+})
+
+test('an advance lists so many things, and counts the others: all of them happen', async () => {
+  const { world, runner, performed } = open()
+  const queued = Array.from({ length: MOST_LISTED + 7 }, (_, at): [string, number] => ['one', at])
+  queue(world, ...queued)
+  const { fired, unlisted, to } = await runner.advance(until(MOST_LISTED + 7))
+  expect([fired.length, unlisted, to]).toEqual([MOST_LISTED, 7, until(MOST_LISTED + 7)])
+  expect(performed).toHaveLength(MOST_LISTED + 7)
+  expect(await runner.advance(until(MOST_LISTED + 8))).not.toHaveProperty('unlisted')
+}, 120_000)

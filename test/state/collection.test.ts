@@ -56,7 +56,8 @@ test('sorted keys hold what a sorted array holds, at the same positions', () => 
       fc.nat(600),
       (...given) => {
         const [initial, operations, probe, from, length] = given
-        const keys = new SortedKeys([...initial])
+        const keys = new SortedKeys()
+        for (const entry of initial) keys.add(entry)
         const model = new Set(initial)
         for (const { kind, entry } of operations) {
           if (kind === 'add') keys.add(entry)

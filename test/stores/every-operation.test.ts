@@ -69,8 +69,10 @@ const world = (worlds: Worlds, name = 'ci') => {
   return hosted
 }
 
-/** What is done, step by step; each is acknowledged when what it returns has come to its end. */
-const steps: readonly ((opened: Opened) => Promise<unknown>)[] = [
+/** What is done; it is acknowledged when what it returns has come to its end. */
+type Step = (opened: Opened) => Promise<unknown>
+
+const steps: readonly Step[] = [
   ({ worlds, store }) => {
     worlds.create('ci', {})
     return Promise.resolve(store.logged('ci'))
@@ -121,11 +123,50 @@ const steps: readonly ((opened: Opened) => Promise<unknown>)[] = [
   ({ worlds }) => worlds.close(),
 ]
 
+/** More than are kept in one line of the log. */
+const MANY = 10_001
+
+/** A world that is too large for a line of the log, put into one that has a log. */
+const largeSteps: readonly Step[] = [
+  ({ worlds, store }) => {
+    worlds.create('ci', {})
+    make(world(worlds), 'a')
+    return Promise.resolve(store.logged('ci'))
+  },
+  async ({ dir, worlds }) => {
+    const hosted = world(worlds)
+    const records = copyRecords(hosted.world.records)
+    const thing = { serial: 1, colour: 'green', madeAt: 0 }
+    const many = Array.from({ length: MANY }, (_, at) => ({ id: `r${at}`, ...thing }))
+    records.set(things.name, new Map(many.map((each) => [each.id, each])))
+    await worlds.restore(hosted, records)
+    expect(existsSync(join(dir, 'ci.log'))).toBe(false)
+  },
+  async ({ worlds, store }) => {
+    make(world(worlds), 'late')
+    await store.flushed('ci')
+  },
+  // The same again, and a change while it is being written.
+  async ({ worlds, store }) => {
+    const hosted = world(worlds)
+    const { epoch } = hosted.world
+    const restored = worlds.restore(hosted, copyRecords(hosted.world.records))
+    while (hosted.world.epoch === epoch) await turn()
+    make(hosted, 'meanwhile')
+    await restored
+    await store.flushed('ci')
+  },
+  ({ worlds }) => worlds.close(),
+]
+
 /** The states of `ci` after each step, in a run that nothing stops. */
-async function expectedStates(durability: Durability): Promise<(string | undefined)[]> {
+async function expectedStates(
+  durability: Durability,
+  does: readonly Step[] = steps,
+): Promise<(string | undefined)[]> {
   const opened = await open(newFolder(), durability)
   const states: (string | undefined)[] = [undefined]
-  for (const step of steps) {
+  for (const step of does) {
     await step(opened)
     states.push(shown(opened.worlds.get('ci')))
   }
@@ -142,7 +183,15 @@ interface Run {
   readonly failure: unknown
 }
 
-async function run(at: number, ending: Ending, durability: Durability): Promise<Run> {
+/** How a run ends, and what is done in it. */
+interface Ended {
+  readonly ending: Ending
+  readonly durability: Durability
+  readonly does?: readonly Step[]
+}
+
+/** @param at the operation it ends at, from 1; 0 for never */
+async function run(at: number, { ending, durability, does = steps }: Ended): Promise<Run> {
   const dir = newFolder()
   const disk = dyingDisk(at, ending)
   let acknowledged = -1
@@ -151,7 +200,7 @@ async function run(at: number, ending: Ending, durability: Durability): Promise<
   let failure: unknown
   try {
     opened = await open(dir, durability, disk)
-    for (const step of steps) {
+    for (const step of does) {
       acknowledged += 1
       await Promise.race([step(opened), disk.stopped.then(() => Promise.reject(disk))])
       life = Math.max(life, lifeOf(opened.worlds))
@@ -202,13 +251,13 @@ test.each<[Ending, string, Durability, (operation: string) => boolean]>([
   '%s %s, %s: every world is there whole or not at all',
   async (ending, _, durability, isMeant) => {
     const states = await expectedStates(durability)
-    const whole = await run(0, ending, durability)
+    const whole = await run(0, { ending, durability })
     expect([whole.acknowledged, whole.failure]).toEqual([steps.length, undefined])
     const { operations } = whole.disk
     expect(operations.filter(isMeant).length).toBeGreaterThan(5)
     for (const [index, operation] of operations.entries()) {
       if (!isMeant(operation)) continue
-      const { dir, acknowledged, life } = await run(index + 1, ending, durability)
+      const { dir, acknowledged, life } = await run(index + 1, { ending, durability })
       const where = `${index + 1}: ${operation}`
       const { found, files, notOpened } = await reopened(dir, life)
       expect([where, notOpened]).toEqual([where, []])
@@ -224,9 +273,10 @@ test.each<[Ending, string, Durability, (operation: string) => boolean]>([
 
 test('a full disk at any file operation: what was acknowledged is there, and all of it opens', async () => {
   const states = await expectedStates('written')
-  const { disk } = await run(0, 'a full disk at', 'written')
+  const full = { ending: 'a full disk at', durability: 'written' } as const
+  const { disk } = await run(0, full)
   for (let at = 1; at <= disk.operations.length; at += 1) {
-    const { dir, acknowledged, life } = await run(at, 'a full disk at', 'written')
+    const { dir, acknowledged, life } = await run(at, full)
     const where = `${at}: ${disk.operations[at - 1]}`
     const { found, notOpened } = await reopened(dir, life)
     expect([where, notOpened]).toEqual([where, []])
@@ -234,3 +284,30 @@ test('a full disk at any file operation: what was acknowledged is there, and all
     expect(states.slice(done, done + 2), where).toContain(found)
   }
 }, 120_000)
+
+/** A state without most of what is many in it. */
+const brief = (state: string | undefined) => state?.replace(/( r\d+)+/, ' r...')
+
+test.each<[Ending, (operation: string) => boolean]>([
+  ['killed before', all],
+  ['killed in the midst of', writes],
+  ['a full disk at', all],
+])(
+  '%s an operation, a world too large for a line of the log: it is there whole or not at all',
+  async (ending, isMeant) => {
+    const ended = { ending, durability: 'written', does: largeSteps } as const
+    const states = (await expectedStates('written', largeSteps)).map(brief)
+    const whole = await run(0, ended)
+    expect([whole.acknowledged, whole.failure]).toEqual([largeSteps.length, undefined])
+    for (const [index, operation] of whole.disk.operations.entries()) {
+      if (!isMeant(operation)) continue
+      const { dir, acknowledged, life } = await run(index + 1, ended)
+      const where = `${index + 1}: ${operation}`
+      const { found, notOpened } = await reopened(dir, life)
+      expect([where, notOpened]).toEqual([where, []])
+      const done = Math.max(0, acknowledged)
+      expect(states.slice(done, done + 2), where).toContain(brief(found))
+    }
+  },
+  120_000,
+)

@@ -86,6 +86,8 @@ const programs: readonly Shape[] = [
   get('a program under an allowed name', { Host: 'sim.example.test:8080' }, 'PCF'),
   get('the same in other letters, with a dot', { Host: 'SIM.example.Test.' }, 'PCF'),
   get('an allowed name of another script', { Host: 'xn--bcher-kva.example' }, 'PCF'),
+  get('an allowed address', { ...OLD_BROWSER, Host: '[fd00:0::5]:4010' }, 'PCF'),
+  get('an allowed address in brackets', { ...OLD_BROWSER, Host: '[FD00::6]' }, 'PCF'),
   get('a name below an allowed one', { Host: 'a.sim.example.test' }, 'PF'),
   get('a program at the public URL', { Host: 'public.example.test' }, 'PCF'),
   get('Accept-Language of a program', { 'Accept-Language': 'de' }, 'PCF'),

@@ -56,7 +56,7 @@ const order = {
     colour: { type: 'string', enum: ['red', 'green', 'grey'] },
     size: { type: 'object', properties: { width: { type: 'integer' } } },
     tags: { type: 'array', items: { type: 'object', properties: { name: { type: 'string' } } } },
-    secret: { type: 'string' },
+    note: { type: 'string' },
   },
 }
 const id = {

@@ -11,10 +11,14 @@ export interface RawAnswer {
 }
 
 /** Sends bytes, and reads what comes back until the server ends the connection. */
-export function sendRaw(port: number, bytes: string | Uint8Array): Promise<RawAnswer> {
+export function sendRaw(
+  port: number,
+  bytes: string | Uint8Array,
+  host = '127.0.0.1',
+): Promise<RawAnswer> {
   return new Promise((done, fail) => {
     const chunks: Buffer[] = []
-    const socket = connect(port, '127.0.0.1', () => socket.write(bytes))
+    const socket = connect(port, host, () => socket.write(bytes))
     socket.on('data', (chunk: Buffer) => chunks.push(chunk))
     // A server that has answered may cut off who goes on sending.
     socket.on('error', (error) => (chunks.length > 0 ? undefined : fail(error)))

@@ -1,6 +1,11 @@
 // A world with records in every collection, and calls that read and use all of it.
 import { expect } from 'vitest'
-import { type RunningSimulator, type StateDocument, startSimulator } from '../../src/index.ts'
+import {
+  type RunningSimulator,
+  type StartOptions,
+  type StateDocument,
+  startSimulator,
+} from '../../src/index.ts'
 import {
   ACCOUNT,
   ACTIVATION as ORDER,
@@ -98,7 +103,10 @@ export interface RichWorld {
 }
 
 /** A simulator whose world `default` has something of everything. */
-export async function startRich(report: (sentence: string) => void): Promise<RichWorld> {
+export async function startRich(
+  report: (sentence: string) => void,
+  options: StartOptions = {},
+): Promise<RichWorld> {
   const own = { name: OWN, description: 'Own', countries: ['GB'], dataAmount: 1000, duration: 7 }
   const stock = {
     'esim-go': {
@@ -107,7 +115,7 @@ export async function startRich(report: (sentence: string) => void): Promise<Ric
       esims: [{ customerRef: 'alice', installed: true, msisdn: '4915550100', bundles: [OWN] }],
     },
   }
-  const sim = await startSimulator({ stock, report })
+  const sim = await startSimulator({ stock, report, ...options })
   const ask = asking(sim)
   await sim.callbacks.target('wholesale', 'http://127.0.0.1:9/')
   await ask({ method: 'PATCH', path: '/_sim/settings/esim-go', json: { rateLimit: 1000 } })

@@ -21,7 +21,7 @@ export interface Stages {
    * From validation to commit: the provider's own reply, or its refusal in its words.
    * @param step at whose end the world is looked at, and nothing is changed; absent for the present
    */
-  readonly carryOut: (step?: number) => Reply
+  readonly carryOut: (step?: number) => Reply | Promise<Reply>
   /** A refusal in the provider's words. */
   readonly refuse: (error: unknown) => Reply
   /** Renders a reply and writes the exchange down. */
@@ -95,11 +95,20 @@ function withFaults(
   const { waits, hit } = happening(context, found, undefined)
   return afterWaits(context, stages, waits, () => {
     if (hit) return answeredByFault(context, stages, hit)
-    const reply = stages.carryOut()
-    return context.trace.refusal === undefined
-      ? afterChange(context, found, stages, reply)
-      : stages.answer(reply, asItIs)
+    return whenCarriedOut(stages.carryOut(), (reply) =>
+      context.trace.refusal === undefined
+        ? afterChange(context, found, stages, reply)
+        : stages.answer(reply, asItIs),
+    )
   })
+}
+
+/** Goes on with a reply once it is there: mostly it is at once. */
+function whenCarriedOut(
+  reply: Reply | Promise<Reply>,
+  then: (reply: Reply) => Answer | Promise<Answer>,
+): Answer | Promise<Answer> {
+  return reply instanceof Promise ? reply.then(then) : then(reply)
 }
 
 /** Goes on when all is waited for; a world that begins another life meanwhile answers nothing. */
@@ -133,7 +142,7 @@ function answeredByFault(
       return stages.answer(stages.refuse(effect.refusal), asItIs)
     case 'past':
       tell(context, hit, effect.saw)
-      return stages.answer(stages.carryOut(effect.step), asItIs)
+      return whenCarriedOut(stages.carryOut(effect.step), (reply) => stages.answer(reply, asItIs))
     case 'answer': {
       const { answer, saw } = effect.leave(undefined)
       tell(context, hit, saw)

@@ -1,5 +1,6 @@
 // The operations of accounts-orders.
-import type { CollectionDef } from '../../state/collection.ts'
+import type { CollectionDef, Selection } from '../../state/collection.ts'
+import { defined } from '../../state/defined.ts'
 import { Refusal } from '../../state/refusal.ts'
 import type { World } from '../../state/world.ts'
 import { reply } from '../call.ts'
@@ -49,28 +50,46 @@ function one<T extends object, Resource>(
   ) => reply(200, resource(find(world, of, call.path.id), linkerOf(call), world))
 }
 
+/** Filters that the index does not serve. */
+interface Filters {
+  readonly account?: string
+  readonly subscriber?: string
+  readonly msisdn?: UsageQuery['msisdn']
+  readonly type?: UsageQuery['type']
+  readonly direction?: UsageQuery['direction']
+  readonly costs?: UsageQuery['cost-type']
+}
+
 /**
- * True for what passes every filter that the index does not. The number may be at either end, and
- * is compared as a number, as items show it.
+ * True for what passes every filter. The number may be at either end, and is compared as a number,
+ * as items show it.
  */
-function passes(query: UsageQuery, now: number): (item: UsageItem) => boolean {
-  const {
-    msisdn,
-    type,
-    direction,
-    'account-id': account,
-    'subscriber-id': subscriber,
-    'cost-type': costs,
-  } = query
+function passes(filters: Filters): (item: UsageItem) => boolean {
+  const { account, subscriber, msisdn, type, direction, costs } = filters
   const isAt = (end: string | undefined) => end !== undefined && Number(end) === Number(msisdn)
   return (item) =>
-    isListed(item, now) &&
     (account === undefined || item.account === account) &&
     (subscriber === undefined || item.subscriber === subscriber) &&
     (msisdn === undefined || isAt(item.msisdn) || isAt(item.peer)) &&
     (type === undefined || type.includes(item.type)) &&
     (direction === undefined || item.direction === direction) &&
     (costs === undefined || costs.includes(item.cost_type))
+}
+
+/** What the index of a query leaves to be looked for; `undefined` where that is nothing. */
+function selectionFor(query: UsageQuery): Selection<UsageItem> | undefined {
+  const { index } = indexFor(query)
+  const { 'account-id': account, 'subscriber-id': subscriber, msisdn, type, direction } = query
+  const filters: Filters = defined({
+    account: index === 'account' ? undefined : account,
+    subscriber: index === 'subscriber' ? undefined : subscriber,
+    msisdn,
+    type,
+    direction,
+    costs: query['cost-type'],
+  })
+  if (Object.keys(filters).length === 0) return undefined
+  return { name: JSON.stringify(filters), fits: passes(filters) }
 }
 
 /** The narrowest index that serves the filters. */
@@ -121,13 +140,14 @@ export const handlers: Handlers<operations, typeof settings.table> = {
 
   listProducts(call, world) {
     const { account_id: account, status } = call.query
-    const keep = (product: Product) => status === undefined || product.status === status
-    const selection =
-      account === undefined ? byStatus(status) : { index: 'account', under: account, keep }
+    const fits = (product: Product) => product.status === status
+    const selection = status === undefined ? undefined : { name: `status ${status}`, fits }
+    const order =
+      account === undefined ? byStatus(status) : { index: 'account', under: account, selection }
     return listed(
       call,
       world,
-      { path: '/products', name: 'products', of: products, ...selection },
+      { path: '/products', name: 'products', of: products, ...order },
       wire.product,
     )
   },
@@ -168,7 +188,8 @@ export const handlers: Handlers<operations, typeof settings.table> = {
       ...indexFor(call.query),
       ...daysAsked(call.query),
       newestFirst: true,
-      keep: passes(call.query, call.now),
+      selection: selectionFor(call.query),
+      isSeen: (item: UsageItem) => isListed(item, call.now),
     }
     return listed(
       call,

@@ -10,7 +10,7 @@ import type { AccountsOrdersRefusal } from './errors.ts'
 import { type KeptReply, keptReplies, SLUG } from './records.ts'
 
 /** How many replies a world keeps, though its clock stand still; those that end first go first. */
-const REPLIES_KEPT = 10_000
+export const REPLIES_KEPT = 10_000
 
 type KeyedCall = Pick<Call, 'operation' | 'header' | 'body' | 'now'> & {
   readonly settings: { readonly idempotencyLifetime: string }

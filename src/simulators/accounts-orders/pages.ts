@@ -1,5 +1,10 @@
 // Pages of a list: by position in an index, so that they stay right while records come and go.
-import { type CollectionDef, SEPARATOR } from '../../state/collection.ts'
+import {
+  type CollectionDef,
+  type Ordered,
+  SEPARATOR,
+  type Selection,
+} from '../../state/collection.ts'
 import type { World } from '../../state/world.ts'
 
 /** What a list is of, and in which order. */
@@ -12,7 +17,10 @@ export interface Listing<T extends { readonly id: string }> {
   readonly from?: string
   readonly to?: string
   readonly newestFirst?: boolean
-  readonly keep?: (record: T) => boolean
+  /** Only those that fit. */
+  readonly selection?: Selection<T> | undefined
+  /** Without those that are not seen yet: they are few. */
+  readonly isSeen?: (record: T) => boolean
 }
 
 /**
@@ -39,6 +47,8 @@ export interface Page<T> {
 const END = '\uffff'
 /** How many records are read at once where some are passed over. */
 const STRIDE = 256
+/** Where more are passed over, those that fit are looked for among all. */
+const MOST_LOOKED_AT = 2000
 
 /** Up to `limit` records of a page, from `start` or the beginning of the list. */
 export function pageOf<T extends { readonly id: string }>(
@@ -91,7 +101,7 @@ function read<T extends { readonly id: string }>(
   start: PageStart | undefined,
   limit: number,
 ): T[] {
-  const { of, index, newestFirst = false, keep } = listing
+  const { of, index, newestFirst = false, selection, isSeen } = listing
   const prefix = prefixOf(listing)
   const descending = newestFirst !== (start?.side.startsWith('<') === true)
   let low = prefix + (listing.from ?? '')
@@ -101,12 +111,21 @@ function read<T extends { readonly id: string }>(
     else low = prefix + position + (including ? '' : SEPARATOR)
   }
   if (start) goOnFrom(start.position, start.side.endsWith('='))
+  const all = world.in(of)
+  let list: Ordered<T> = all
+  let fits = selection?.fits
+  let looked = 0
 
   const records: T[] = []
   for (let stride = limit; ; stride = STRIDE) {
-    const found = world.in(of).page(index, { from: low, to: high, descending }, 0, stride)
+    if (selection && looked > MOST_LOOKED_AT) {
+      list = all.where(selection)
+      fits = undefined
+    }
+    const found = list.page(index, { from: low, to: high, descending }, 0, stride)
+    looked += found.length
     for (const record of found) {
-      if (keep && !keep(record)) continue
+      if ((isSeen && !isSeen(record)) || (fits && !fits(record))) continue
       records.push(record)
       if (records.length === limit) return records
     }

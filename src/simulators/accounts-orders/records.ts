@@ -10,7 +10,6 @@ import {
   anything,
   count,
   country,
-  digits,
   fields,
   flag,
   iccid,
@@ -301,6 +300,9 @@ export const orders = define<Order>('orders', order, {
   employee: (order) => whilePending(order, order.subscriber?.employee_id),
 })
 
+/** A number goes out as a number, which holds no more digits exactly. */
+const phoneNumberText = matching(/^\d{1,15}$/, '1 to 15 digits')
+
 const usageItem = fields<UsageItem>({
   id: ids.usageItem,
   type: oneOf('voice', 'data', 'sms'),
@@ -314,12 +316,15 @@ const usageItem = fields<UsageItem>({
   subscription: ids.subscription,
   subscriber: ids.subscriber,
   product: optional(ids.product),
-  msisdn: digits,
-  peer: optional(text),
+  msisdn: phoneNumberText,
+  peer: optional(phoneNumberText),
   startedAt: instant,
   endedAt: instant,
   processedAt: instant,
 })
+
+/** How many usage items of a subscription are kept; those that began first go first. */
+export const USAGE_KEPT = 10_000
 
 export const usageItems = define<UsageItem>('usage', usageItem, {
   started: ({ startedAt }) => sortable(startedAt),

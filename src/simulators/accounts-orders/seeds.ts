@@ -38,6 +38,11 @@ const USES = 2000
 const SPACING = Math.floor((90 * DAY) / USES)
 const ABROAD: readonly string[] = ['FR', 'DE', 'US', 'GB', 'JP', 'AE']
 
+/** So many ms ago; in a world whose clock begins with the calendar, its beginning. */
+function before({ now }: World, ms: number): number {
+  return Math.max(0, now - ms)
+}
+
 interface Organisation {
   readonly accounts: readonly Account[]
   readonly templates: readonly Template[]
@@ -79,7 +84,7 @@ function addPerson(
   account: Account,
   template: Template,
 ): Subscription {
-  const createdAt = world.now - (400 - 5 * position) * DAY
+  const createdAt = before(world, (400 - 5 * position) * DAY)
   const hasLeft = account.status === 'closed'
   const subscriber = addSubscriber(world, position, createdAt)
   const country = template.country ?? account.country
@@ -99,7 +104,7 @@ function addPerson(
     country,
     services: template.services,
     createdAt,
-    ...defined({ terminatedAt: hasLeft ? world.now - 91 * DAY : undefined }),
+    ...defined({ terminatedAt: hasLeft ? before(world, 91 * DAY) : undefined }),
     status: hasLeft ? 'terminated' : 'active',
   }
   subscribe(world, subscription, template.offerings)
@@ -111,14 +116,15 @@ function addPerson(
  * home and abroad.
  */
 function someUse(
-  { random, now }: World,
+  world: World,
   position: number,
   { country }: Subscription,
   products: readonly Product[],
 ): Use {
+  const { random } = world
   const chance = random.integer(0, 99)
   // In the order of time: an index takes at its end what comes last.
-  const endedAt = now - (USES - position) * SPACING + random.integer(0, SPACING - 1000)
+  const endedAt = before(world, (USES - position) * SPACING - random.integer(0, SPACING - 1000))
   const isAbroad = chance % 5 === 0
   const location_country = isAbroad ? (ABROAD[chance % ABROAD.length] ?? country) : country
   const common = { location_country, endedAt, delay: 0 }
@@ -141,7 +147,7 @@ function someUse(
     return { ...common, type: 'sms', direction, peer, startedAt: endedAt, quantity: 1 }
 
   const seconds = random.integer(5, 1800)
-  const startedAt = endedAt - seconds * 1000
+  const startedAt = Math.max(0, endedAt - seconds * 1000)
   return { ...common, type: 'voice', direction, peer, startedAt, quantity: seconds }
 }
 

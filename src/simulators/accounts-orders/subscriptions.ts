@@ -26,6 +26,9 @@ import {
   subscriptions,
 } from './records.ts'
 
+/** How many months of a product that are over are kept; the oldest go first. */
+export const MONTHS_KEPT = 12
+
 /** How long the data of a product lasts (invented): the first time from its first use. */
 const MONTH = 'P30D'
 
@@ -117,8 +120,19 @@ export function renewMonth(event: WorldEvent, world: World): void {
   const month = world.in(bundles).get(`${SLUG}/${event.bundle}`)
   const product = world.in(products).get(month?.reference ?? '')
   if (product?.status !== 'active') return
+  dropOldMonths(world, product)
   const next = grantMonth(world, product, event.iccid)
   if (next) startBundle(world, next)
+}
+
+/** Forgets months that have long been over: each month brings another. */
+function dropOldMonths(world: World, { id }: Product): void {
+  const all = world.in(bundles)
+  const over = all
+    .matching('reference', SLUG + SEPARATOR + id + SEPARATOR)
+    .filter(({ state }) => state === 'expired')
+    .sort((a, b) => b.serial - a.serial)
+  for (const month of over.slice(MONTHS_KEPT)) all.delete(bundles.key(month))
 }
 
 /** Ends products of a subscription now, and takes their data off its SIM. */

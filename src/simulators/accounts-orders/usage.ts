@@ -2,6 +2,7 @@
 import { bundles } from '../../state/bundles.ts'
 import { SEPARATOR } from '../../state/collection.ts'
 import { addDuration } from '../../state/duration.ts'
+import { keepLatest } from '../../state/keep-latest.ts'
 import { Refusal } from '../../state/refusal.ts'
 import type { Sim } from '../../state/sims.ts'
 import type { CarriedTraffic } from '../../state/usage.ts'
@@ -12,6 +13,7 @@ import {
   SLUG,
   type Subscription,
   subscriptions,
+  USAGE_KEPT,
   type UsageItem,
   usageItems,
 } from './records.ts'
@@ -102,6 +104,8 @@ export function addItem(
     quantity: use.quantity,
     cost_type,
   })
+  const ofSubscription = { index: 'subscription', prefix: subscription.id + SEPARATOR }
+  keepLatest(world, usageItems, ofSubscription, USAGE_KEPT)
 }
 
 /**

@@ -1,6 +1,7 @@
 // The assignments of an eSIM: those on it, and those taken off it, which no network can use.
 import { type Bundle, bundleShape, bundlesOf, removeBundle } from '../../state/bundles.ts'
 import { defineCollection, SEPARATOR, sortable } from '../../state/collection.ts'
+import { keepLatest } from '../../state/keep-latest.ts'
 import { Refusal } from '../../state/refusal.ts'
 import { fields, instant, oneOf } from '../../state/shape.ts'
 import type { World } from '../../state/world.ts'
@@ -32,6 +33,9 @@ export const takenOff = defineCollection<TakenOff>({
   },
 })
 
+/** How many assignments taken off an eSIM it still lists; the oldest go first. */
+export const TAKEN_OFF_KEPT = 1000
+
 /** An assignment with the state eSIM Go shows of it. */
 export interface Assignment {
   readonly bundle: Bundle
@@ -46,6 +50,8 @@ export function takeOff(
   refundTo: TakenOff['refundTo'] = 'none',
 ): void {
   world.in(takenOff).put({ bundle, state, at: world.now, refundTo })
+  const ofEsim = { index: 'esim', prefix: bundle.iccid + SEPARATOR }
+  keepLatest(world, takenOff, ofEsim, TAKEN_OFF_KEPT)
   removeBundle(world, bundle)
 }
 

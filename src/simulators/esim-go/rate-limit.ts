@@ -1,6 +1,7 @@
 // The rate limit: so many requests a second from one address (public; off unless set).
 import { defineCollection, sortable } from '../../state/collection.ts'
 import { iso } from '../../state/instant.ts'
+import { keepLatest } from '../../state/keep-latest.ts'
 import { Refusal } from '../../state/refusal.ts'
 import { count, fields, instant, text } from '../../state/shape.ts'
 import type { World } from '../../state/world.ts'
@@ -15,6 +16,9 @@ import { settings } from './settings.ts'
 const WINDOW = 1000
 /** What a request takes from its window. */
 const COST = 1
+
+/** How many callers a world counts, though its clock stand still; the oldest windows go first. */
+export const CALLERS_KEPT = 10_000
 
 /** What one caller has asked in its latest window. */
 export interface Window {
@@ -51,6 +55,7 @@ export function countRequest(caller: string, world: World): Admission | undefine
     world.transaction(() => {
       deleteEnded(world)
       world.in(windows).put({ caller, endsAt, spent: spent + COST })
+      keepLatest(world, windows, { index: 'end', prefix: '' }, CALLERS_KEPT)
     }, now)
   const headers = {
     'X-Ratelimit-Limit': String(limit),

@@ -1,6 +1,6 @@
 // What a user's seed file lays over what there is: money, bundles on sale, inventory, eSIMs.
 import { defined } from '../../state/defined.ts'
-import { addDuration, DurationError, isoDuration } from '../../state/duration.ts'
+import { addDuration, durationProblem, isoDuration } from '../../state/duration.ts'
 import { type ActivationCode, parseActivationCode } from '../../state/installation-code.ts'
 import { Refusal } from '../../state/refusal.ts'
 import { install, simKey, sims } from '../../state/sims.ts'
@@ -70,11 +70,10 @@ function isNot(where: string, value: unknown): boolean {
 
 /** The instant a duration from now. */
 function later(world: World, where: string, value: unknown): number {
-  try {
-    return addDuration(world.now, text(where, value))
-  } catch (error) {
-    throw error instanceof DurationError ? wrong(where, `is wrong: ${error.message}`) : error
-  }
+  const duration = text(where, value)
+  const problem = durationProblem(duration)
+  if (problem !== undefined) throw wrong(where, problem)
+  return addDuration(world.now, duration)
 }
 
 /** A bundle on sale, by name. */
@@ -104,6 +103,8 @@ function texts(where: string, value: unknown): string[] {
 const iccidText = textMatching(/^\d{18,22}$/)
 const msisdnText = textMatching(/^[1-9]\d{6,14}$/)
 const countryCode = textMatching(/^[A-Z]{2}$/)
+/** A part of an activation code, which has 255 characters at most (GSMA SGP.22, 4.1). */
+const codePart = textMatching(/^.{1,255}$/)
 
 /** Codes of countries with networks, at least one. */
 function countryCodes(where: string, value: unknown): string[] {
@@ -202,8 +203,8 @@ const ESIM_FIELDS = [
 /** How an eSIM is installed: its activation code, or parts of one. */
 function installationCode(where: string, entry: Readonly<Record<string, unknown>>) {
   const whole = optional(`${where}.activationCode`, entry.activationCode, activationCode)
-  const matchingId = optional(`${where}.matchingId`, entry.matchingId, text)
-  const smdpAddress = optional(`${where}.smdpAddress`, entry.smdpAddress, text)
+  const matchingId = optional(`${where}.matchingId`, entry.matchingId, codePart)
+  const smdpAddress = optional(`${where}.smdpAddress`, entry.smdpAddress, codePart)
   if (whole && (matchingId ?? smdpAddress) !== undefined)
     throw wrong(`${where}.activationCode`, 'says matchingId and smdpAddress, too: leave these out')
   return whole ?? { matchingId, smdpAddress }

@@ -34,6 +34,7 @@ export interface components {
          */
         Bytes: number;
         Count: number;
+        CustomerRef: string;
         /** @description ISO code of a country */
         CountryCode: string;
         /**
@@ -1563,7 +1564,7 @@ export interface operations {
                 /** @description Which eSIM */
                 iccid?: components["schemas"]["Iccid"];
                 /** @description The new reference */
-                customerRef?: string;
+                customerRef?: components["schemas"]["CustomerRef"];
             };
             header?: never;
             path?: never;
@@ -1579,7 +1580,7 @@ export interface operations {
                  */
                 "application/json": {
                     iccid?: components["schemas"]["Iccid"];
-                    customerRef?: string;
+                    customerRef?: components["schemas"]["CustomerRef"];
                 };
             };
         };

@@ -56,6 +56,10 @@ function authenticate(header: HeaderOf, world: World): void {
   )
 }
 
+function secretsIn({ auth, authValue }: SettingValues): readonly string[] {
+  return auth === 'header' ? [withoutScheme(String(authValue))] : []
+}
+
 /** Chosen keys are asked for, unless the user said otherwise. */
 function demand(world: World): void {
   const values = world.in(chosenSettings).get(SLUG)?.values
@@ -81,7 +85,7 @@ export const highland = defineSimulator<operations, typeof settings.table>({
   handlers,
   refusalReply,
   refusalCodes,
-  auth: { kind: 'api-key', credentialIn, authenticate, demand },
+  auth: { kind: 'api-key', credentialIn, authenticate, secretsIn, demand },
   seeds,
   applySeedFile,
   stockShown,

@@ -1,4 +1,5 @@
 // The JSON of Highland: companies, products, acquired eSIMs, usage.
+import { sumTold } from '../../state/amount.ts'
 import { type Bundle, remainingBytes } from '../../state/bundles.ts'
 import { SEPARATOR } from '../../state/collection.ts'
 import { defined } from '../../state/defined.ts'
@@ -122,7 +123,7 @@ export function usage(bundle: Bundle): Schemas['ProductUsage'] {
 
 /** Bytes. */
 export function sumOf(uses: readonly UsageRecord[]): number {
-  return uses.reduce((sum, { bytes }) => sum + bytes, 0)
+  return sumTold(uses.map(({ bytes }) => bytes))
 }
 
 /** The uses of one product, told together. */

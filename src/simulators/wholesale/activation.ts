@@ -26,7 +26,10 @@ import type { components } from './spec.d.ts'
 type Activation = components['schemas']['Activation']
 type ProductChange = NonNullable<Activation['products']>[number]
 
-/** The products of a line after a change. @throws Refusal `wrong-product` */
+/** The most characteristics of a product (invented). */
+export const MOST_CHARACTERISTICS = 20
+
+/** The products of a line after a change. @throws Refusal `wrong-product`, `invalid-request` */
 function applyChange(
   plan: Plan,
   products: readonly Product[],
@@ -50,6 +53,11 @@ function applyChange(
 
   const before = (current ?? offered).characteristics
   const values = new Map([...before, ...characteristics].map(({ key, value }) => [key, value]))
+  if (values.size > MOST_CHARACTERISTICS)
+    throw new Refusal(
+      'invalid-request',
+      `${productId} would have ${values.size} characteristics: ${MOST_CHARACTERISTICS} is the most`,
+    )
   const product = {
     productId,
     characteristics: [...values].map(([key, value]) => ({ key, value })),
@@ -58,7 +66,7 @@ function applyChange(
   return products.map((each) => (each === current ? product : each))
 }
 
-/** @throws Refusal `unknown-plan`, `unknown-bucket`, `wrong-product` */
+/** @throws Refusal `unknown-plan`, `unknown-bucket`, `wrong-product`, `invalid-request` */
 function termsOf({
   wholesalePlanId,
   bucketRefId,

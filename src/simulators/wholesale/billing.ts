@@ -8,6 +8,7 @@ import {
 } from '../../state/bundles.ts'
 import { covers } from '../../state/coverage.ts'
 import { isoDuration } from '../../state/duration.ts'
+import { nextDayOfMonth } from '../../state/instant.ts'
 import { defineTask } from '../../state/tasks.ts'
 import type { World } from '../../state/world.ts'
 import { dataProduct, plans } from './plans.ts'
@@ -15,14 +16,6 @@ import { type Line, lines, SLUG } from './records.ts'
 import { settings } from './settings.ts'
 
 const LAST_BILL_DAY = 28
-
-/** The next 00:00 UTC on a day of the month (1 to 28), after `instant`. */
-function nextBillDay(instant: number, day: number): number {
-  const date = new Date(instant)
-  const inMonth = (month: number) => Date.UTC(date.getUTCFullYear(), month, day)
-  const thisMonth = inMonth(date.getUTCMonth())
-  return thisMonth > instant ? thisMonth : inMonth(date.getUTCMonth() + 1)
-}
 
 function dropAllowances(world: World, { iccid }: Line): void {
   for (const bundle of bundlesOf(world, SLUG, iccid)) removeBundle(world, bundle)
@@ -59,10 +52,10 @@ function defaultBillDay(world: World): number {
  */
 export function beginCycle(world: World, line: Line): Line {
   const billDay = line.billDay ?? defaultBillDay(world)
-  const cycleEndsAt = nextBillDay(world.now, billDay)
+  const cycleEndsAt = nextDayOfMonth(world.now, billDay)
   dropAllowances(world, line)
   for (const reference of line.buckets) startAllowance(world, line, reference, cycleEndsAt)
-  world.schedule(renew, cycleEndsAt, { iccid: line.iccid })
+  world.scheduleOnce(renew, cycleEndsAt, { iccid: line.iccid })
   return world.in(lines).put({ ...line, billDay, cycleEndsAt })
 }
 

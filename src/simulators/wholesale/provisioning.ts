@@ -1,6 +1,8 @@
 // After the acknowledgement: a request begins, and settles: its line moves, or stays as it was.
+import { SEPARATOR } from '../../state/collection.ts'
 import { defined } from '../../state/defined.ts'
 import { addDuration } from '../../state/duration.ts'
+import { keepLatest } from '../../state/keep-latest.ts'
 import { Refusal } from '../../state/refusal.ts'
 import type { ServiceEvent } from '../../state/sim-lifecycle.ts'
 import { moveProfile, moveService, type Sim, simKey, sims } from '../../state/sims.ts'
@@ -16,6 +18,7 @@ import {
   lines,
   type NewTransaction,
   SLUG,
+  TRANSACTIONS_KEPT,
   transactionKey,
   transactions,
 } from './records.ts'
@@ -108,6 +111,9 @@ export const settle = defineTask({
       FAILING_TRANSACTION.test(transaction.id) || world.settings(settings).settlement === 'fail'
     const lineAfter = failed ? giveUp(world, line, action) : carryOut(world, line, action)
     const state = failed ? 'Failed' : 'Success'
-    notify(world, world.in(transactions).put({ ...transaction, state }), lineAfter)
+    const settled = world.in(transactions).put({ ...transaction, state })
+    const ofSim = { index: 'settled', prefix: transaction.iccid + SEPARATOR }
+    keepLatest(world, transactions, ofSim, TRANSACTIONS_KEPT)
+    notify(world, settled, lineAfter)
   },
 })

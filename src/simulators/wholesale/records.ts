@@ -143,6 +143,9 @@ export function transactionKey({
 /** A request before it is known which line it is for. */
 export type NewTransaction = Omit<Transaction, 'iccid' | 'owner' | 'state' | 'serial'>
 
+/** How many settled transactions of a SIM are kept; the oldest go first. */
+export const TRANSACTIONS_KEPT = 1000
+
 export const transactions = defineCollection<Transaction>({
   name: 'wholesale.transactions',
   key: transactionKey,
@@ -158,7 +161,11 @@ export const transactions = defineCollection<Transaction>({
     requestedAt: instant,
     serial: count,
   }),
-  indexes: { id: ({ id, serial }) => JSON.stringify(id) + SEPARATOR + sortable(serial) },
+  indexes: {
+    id: ({ id, serial }) => JSON.stringify(id) + SEPARATOR + sortable(serial),
+    settled: ({ state, iccid, serial }) =>
+      state === 'InProgress' ? undefined : iccid + SEPARATOR + sortable(serial),
+  },
 })
 
 /** The node whose line a transaction is about; absent of the partner's own. */

@@ -51,6 +51,7 @@ export interface components {
                 productId: string;
                 /** @enum {string} */
                 action: "Add" | "Update" | "Remove";
+                /** @description A product has 20 at most */
                 characteristics?: {
                     key: string;
                     value: string;

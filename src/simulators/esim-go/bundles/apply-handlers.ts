@@ -1,6 +1,6 @@
 // Bundles of the inventory onto eSIMs: POST /esims/apply and POST /esims/{iccid}/bundles.
 import { defined } from '../../../state/defined.ts'
-import { instantOf } from '../../../state/instant.ts'
+import { instantOf, iso, LAST_INSTANT } from '../../../state/instant.ts'
 import { Refusal } from '../../../state/refusal.ts'
 import { reply } from '../../call.ts'
 import { sourceIpOf } from '../orders/ordering.ts'
@@ -54,6 +54,8 @@ function startOf(startTime: string | undefined, now: number): number | undefined
   const at = instantOf(startTime)
   if (at === undefined) return refuse(`startTime: "${startTime}" is not a time`)
   if (at < now) refuse('startTime lies in the past')
+  if (at > LAST_INSTANT)
+    refuse(`startTime lies beyond the end of every clock, which is ${iso(LAST_INSTANT)}`)
   return at
 }
 

@@ -5,6 +5,7 @@ import { Refusal } from '../../../state/refusal.ts'
 import type { World } from '../../../state/world.ts'
 import { findBought } from '../catalogue/on-sale.ts'
 import { findUsable, incompatibilityOf, mintEsim } from '../esims/esims.ts'
+import { MOST_ESIMS } from '../orders/ordering.ts'
 import { spendable } from '../organisation/account.ts'
 import { type CatalogueBundle, type Esim, type OrderLine, orders, SLUG } from '../records.ts'
 import { takeFromInventory } from './inventory.ts'
@@ -33,8 +34,6 @@ export interface Outcome {
 }
 
 const APPLIED = 'Successfully Applied Bundle'
-/** The most eSIMs one call may bring forth (invented). */
-const MOST_ESIMS = 1000
 
 /**
  * Applies bundles. One that does not fit its eSIM gets a status that tells so, and stays in the

@@ -1,4 +1,5 @@
 // The inventory: bundles bought and not yet applied, in lots that expire.
+import { checkedAmount } from '../../../state/amount.ts'
 import { SEPARATOR, sortable } from '../../../state/collection.ts'
 import { addDuration } from '../../../state/duration.ts'
 import { Refusal } from '../../../state/refusal.ts'
@@ -106,8 +107,9 @@ export function expiryOf(world: World, purchase: Purchase): number {
  */
 export function putBack(world: World, bundle: string, purchase: Purchase): void {
   const lot = lotOf(world, purchase)
-  if (lot) world.in(lots).put({ ...lot, remaining: lot.remaining + 1 })
-  else newLot(world, bundle, 1, purchase)
+  if (!lot) return void newLot(world, bundle, 1, purchase)
+  const remaining = checkedAmount(lot.remaining + 1, `what is left of usageId ${lot.id}`)
+  world.in(lots).put({ ...lot, remaining })
 }
 
 /**

@@ -13,11 +13,10 @@ type EsimFilter = (esim: Esim) => boolean
 /**
  * The eSIMs a filter leaves (public: times and numbers have `eq: lt: lte: gt: gte:`, texts `eq:`
  * or a wildcard). `*` stands for any text (invented); a filter with one must fit the whole column,
- * another text is found anywhere in it. Case does not count. An empty filter leaves all.
+ * another text is found anywhere in it. Case does not count.
  * @throws Refusal `invalid-request` for a filter the column has no meaning for
  */
 export function esimFilter(column: FilterColumn, filter: string): EsimFilter {
-  if (filter === '') return () => true
   const comparison = comparisonOf(filter)
   switch (column) {
     case 'iccid':

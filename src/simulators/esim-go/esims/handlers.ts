@@ -22,12 +22,14 @@ function pageOf(world: World, query: ListQuery): { rows: number; page: Esim[] } 
   const all = world.in(esims)
   if ((filterBy === undefined) !== (filter === undefined))
     throw new Refusal('invalid-request', 'filterBy and filter go together')
-  if (filterBy === undefined || filter === undefined)
+  if (!filterBy || !filter)
     return { rows: all.size, page: all.page(orderBy, { descending }, offset, perPage) }
 
-  const fits = esimFilter(filterBy, filter)
-  const found = all.page(orderBy, { descending }, 0, all.size).filter(fits)
-  return { rows: found.length, page: found.slice(offset, offset + perPage) }
+  const found = all.where({ name: `${filterBy} ${filter}`, fits: esimFilter(filterBy, filter) })
+  return {
+    rows: found.count(orderBy),
+    page: found.page(orderBy, { descending }, offset, perPage),
+  }
 }
 
 export const esimHandlers: EsimGoHandlers = {

@@ -1,7 +1,7 @@
 // What installs the eSIMs of orders and applications: GET /esims/assignments and its forerunners.
 import { type Content, type Reply, reply } from '../../call.ts'
 import type { EsimGoHandlers } from '../settings.ts'
-import { csv, orderedEsims, qrCodes } from './install-details.ts'
+import { csv, esimsOfAll, qrCodes } from './install-details.ts'
 import { installLinksOf } from './install-links.ts'
 import * as wire from './wire.ts'
 
@@ -13,12 +13,12 @@ function content(type: string, render: Content['render']): Reply<never> {
 
 export const installDetailsHandlers: EsimGoHandlers = {
   getQrCodes({ path, now, basePath }, world) {
-    const rows = orderedEsims(world, path.reference, basePath)
+    const rows = esimsOfAll(world, [path.reference], basePath)
     return content('application/zip', () => qrCodes(rows, now))
   },
 
   getEsimsCsv(call, world) {
-    const rows = orderedEsims(world, call.path.reference, call.basePath)
+    const rows = esimsOfAll(world, [call.path.reference], call.basePath)
     const links = installLinksOf(call.query.additionalFields, call)
     return content('text/csv', () => csv(rows, links))
   },
@@ -27,7 +27,7 @@ export const installDetailsHandlers: EsimGoHandlers = {
     const { query, accepts, settings, now, basePath } = call
     const { reference: references, additionalFields } = query
     const links = installLinksOf(additionalFields, call)
-    const rows = references.flatMap((reference) => orderedEsims(world, reference, basePath))
+    const rows = esimsOfAll(world, references, basePath)
     const format = accepts(FORMATS) ?? 'text/csv'
     if (format === 'application/zip') return content(format, () => qrCodes(rows, now))
     if (format === 'text/csv') return content(format, () => csv(rows, links))

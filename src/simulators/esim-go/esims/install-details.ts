@@ -18,6 +18,9 @@ export interface OrderedEsim extends EsimWithSim {
   readonly reference: string
 }
 
+/** The most eSIMs of which one call tells how they are installed (invented): those of one order. */
+export const MOST_INSTALLED = 1000
+
 /**
  * The bundle a line put on its eSIMs: an application's line names its
  * assignment instead.
@@ -69,6 +72,27 @@ export function orderedEsims(world: World, reference: string, basePath: string):
       return { sim, esim, bundle, reference }
     })
   })
+}
+
+/**
+ * The eSIMs of several orders or applications.
+ * @throws Refusal `invalid-request` for too many eSIMs, and as `orderedEsims`
+ */
+export function esimsOfAll(
+  world: World,
+  references: readonly string[],
+  basePath: string,
+): OrderedEsim[] {
+  const rows: OrderedEsim[] = []
+  for (const reference of references) {
+    rows.push(...orderedEsims(world, reference, basePath))
+    if (rows.length > MOST_INSTALLED)
+      throw new Refusal(
+        'invalid-request',
+        `these are more than ${MOST_INSTALLED} eSIMs: ask for fewer references at once`,
+      )
+  }
+  return rows
 }
 
 /**

@@ -19,7 +19,7 @@ export function refresh(world: World, sim: Sim): void {
   detach(world, sim)
   const back = addDuration(world.now, world.settings(settings).refreshOutage)
   if (back <= world.now) attachAgain(world, sim.iccid, world.now)
-  else world.schedule(registerAgain, back, { iccid: sim.iccid, lost: String(world.now) })
+  else world.scheduleOnce(registerAgain, back, { iccid: sim.iccid, lost: String(world.now) })
 }
 
 /**

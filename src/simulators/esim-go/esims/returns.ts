@@ -52,7 +52,7 @@ export function onInstalled(world: World, iccid: string): void {
   const returned = world.in(returning).get(iccid)
   if (!returned) return
   const earliest = addDuration(returned.leftAt, world.settings(settings).returnsDelay)
-  world.schedule(concludeReturn, earliest, { iccid })
+  world.scheduleOnce(concludeReturn, earliest, { iccid })
 }
 
 /** Looks into a return: an eSIM that is installed comes back to the account. */

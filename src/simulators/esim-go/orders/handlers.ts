@@ -4,7 +4,7 @@ import { Refusal } from '../../../state/refusal.ts'
 import { reply } from '../../call.ts'
 import { comparisonOf, type Span, spanOf } from '../comparison.ts'
 import type { EsimGoRefusal } from '../errors.ts'
-import { orders } from '../records.ts'
+import { type Order, orders } from '../records.ts'
 import type { EsimGoHandlers } from '../settings.ts'
 import { isSince, V23 } from '../versions.ts'
 import { placeOrder, priceOrder } from './ordering.ts'
@@ -27,6 +27,20 @@ function windowOf(bounds: readonly string[]): Span {
 function rangeOf(bounds: readonly string[]): Range {
   const { from, to } = windowOf(bounds)
   return { from: sortable(from), to: sortable(Math.max(0, to + 1)), descending: true }
+}
+
+/** How many lines and eSIMs the orders of a page have together at most (invented). */
+export const MOST_ON_PAGE = 100_000
+
+/** @throws Refusal `invalid-request` where a page would be too large to be sent */
+function checkPage(page: readonly Order[]): void {
+  let together = 0
+  for (const { lines } of page) for (const { iccids } of lines) together += 1 + iccids.length
+  if (together > MOST_ON_PAGE)
+    throw new Refusal(
+      'invalid-request',
+      `limit: these ${page.length} orders have more than ${MOST_ON_PAGE} lines and eSIMs, ask for fewer`,
+    )
 }
 
 export const orderHandlers: EsimGoHandlers = {
@@ -53,12 +67,12 @@ export const orderHandlers: EsimGoHandlers = {
     const shape = { basePath, baseUrl, esims: includeIccids ? 'installation' : 'none' } as const
     const range = rangeOf(createdAt)
     const all = world.in(orders)
-    const list = all
-      .page('created', range, (page - 1) * limit, limit)
-      .map((order) => wire.listedOrder(world, order, shape))
+    const found = all.page('created', range, (page - 1) * limit, limit)
+    checkPage(found)
+    const list = found.map((order) => wire.listedOrder(world, order, shape))
     if (settings.ordersList === 'array') return reply(200, list)
 
-    const rows = createdAt.length === 0 ? all.size : all.page('created', range, 0, all.size).length
+    const rows = all.count('created', range)
     return reply(200, { orders: list, pageCount: Math.ceil(rows / limit), rows, pageSize: limit })
   },
 }

@@ -1,4 +1,5 @@
 // Orders: priced, checked, paid, delivered.
+import { checkedAmount } from '../../../state/amount.ts'
 import { bundlesOf } from '../../../state/bundles.ts'
 import { defined } from '../../../state/defined.ts'
 import { addDuration } from '../../../state/duration.ts'
@@ -61,10 +62,10 @@ export interface PricedOrder {
 }
 
 /**
- * The most eSIMs one order may bring forth (invented: a slip of the keyboard
+ * The most eSIMs one order or application may bring forth (invented: a slip of the keyboard
  * fills no memory).
  */
-const MOST_ESIMS = 1000
+export const MOST_ESIMS = 1000
 
 /**
  * Prices an order and checks every rule of it.
@@ -82,7 +83,11 @@ export function priceOrder(world: World, request: OrderRequest): PricedOrder {
   if (assign && count > MOST_ESIMS)
     throw new Refusal('invalid-request', `an order assigns at most ${MOST_ESIMS} bundles to eSIMs`)
 
-  const total = lines.reduce((sum, { quantity, pricePerUnit }) => sum + quantity * pricePerUnit, 0)
+  const prices = lines.map(({ quantity, pricePerUnit }) => quantity * pricePerUnit)
+  const total = checkedAmount(
+    prices.reduce((sum, price) => sum + price, 0),
+    'the total in cents',
+  )
   return { assign, lines, total, valid: canPay(world, total), ...defined({ brandingId }) }
 }
 

@@ -1,4 +1,5 @@
 // The organisation's account: its key, and its money in US cents.
+import { checkedAmount, MOST } from '../../../state/amount.ts'
 import { credentialOf } from '../../../state/credentials.ts'
 import { Refusal } from '../../../state/refusal.ts'
 import type { World } from '../../../state/world.ts'
@@ -24,7 +25,7 @@ export function usableCredit(world: World, { testCredit, testCreditExpiresAt }: 
 /** Cents that can be spent now: the balance and the usable test credit. */
 export function spendable(world: World): number {
   const account = accountOf(world)
-  return account.balance + usableCredit(world, account)
+  return Math.min(MOST, account.balance + usableCredit(world, account))
 }
 
 /** True where `cents` can be paid now. */
@@ -35,10 +36,12 @@ export function canPay(world: World, cents: number): boolean {
 /**
  * Adds `cents` to the balance; what was paid with test credit comes back as
  * balance (inferred).
+ * @throws Refusal `invalid-request` where it would be more than is kept
  */
 export function credit(world: World, cents: number): void {
   const account = accountOf(world)
-  world.in(accounts).put({ ...account, balance: account.balance + cents })
+  const balance = checkedAmount(account.balance + cents, 'the balance in cents')
+  world.in(accounts).put({ ...account, balance })
 }
 
 /**

@@ -1,4 +1,5 @@
 // Topping the balance up from the card that was saved with the first payment in the portal.
+import { checkedAmount } from '../../../state/amount.ts'
 import { iso } from '../../../state/instant.ts'
 import { Refusal } from '../../../state/refusal.ts'
 import type { World } from '../../../state/world.ts'
@@ -30,7 +31,7 @@ export function topUp(world: World, amount: number): number {
   refuseOutOfBounds(world, amount, today.amount)
 
   const payment = FIRST_PAYMENT + world.next('esim-go.payment')
-  const balance = account.balance + toCents(amount)
+  const balance = checkedAmount(account.balance + toCents(amount), 'the balance in cents')
   const toppedUp = { ...today, amount: today.amount + toCents(amount) }
   world.in(accounts).put({ ...account, balance, toppedUp })
   return payment
