@@ -31,7 +31,7 @@ export function send(response: ServerResponse, answer: Written, hosted?: HostedW
   if (kept) return void kept.then(() => send(response, answer, hosted))
 
   writeHead(response, answer, hosted)
-  response.end(answer.text)
+  endAnswer(response, answer.text)
 }
 
 function writeHead(
@@ -48,7 +48,6 @@ function writeHead(
   if (text !== undefined || isLong) content['Content-Type'] = type
   if (text !== undefined) content['Content-Length'] = Buffer.byteLength(text)
   response.writeHead(status, { ...headers, 'Cache-Control': 'no-store', ...content })
-  endAnswer(response, text)
 }
 
 /** A text up to about this many characters is sent whole, with its length. */
