@@ -29,13 +29,20 @@ export const run: Run = async (config, patterns) => {
   if (config.dryRun) return tellPlan(config, cases)
 
   const { caseText, summaryText } = await import('../workflows/reports/text.ts')
+  const { startReceiver } = await import('../library/receiver.ts')
+  // What a workflow takes for its callbacks, where it is given nothing else: it answers 200.
+  await using receiver = await startReceiver()
   const target = await targetOf(config)
   const onCase = (result: CaseResult) => {
     if (!config.json) console.log(caseText(result))
   }
   try {
     const { jobs, seed } = config
-    const result = await runCases(cases, target, { jobs, seed, onCase })
+    const given = cases.map((each) => ({
+      ...each,
+      inputs: { receiver: receiver.url, ...each.inputs },
+    }))
+    const result = await runCases(given, target, { jobs, seed, onCase })
     console.log(config.json ? JSON.stringify(result) : summaryText(result))
     await writeReports(config, result)
     return result.outcome === 'failed' ? 1 : 0
