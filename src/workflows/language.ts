@@ -15,7 +15,7 @@ export interface SourceDescription {
   readonly name: string
   /** A path relative to the document, a URL, or `esimulator:<provider or control>`. */
   readonly url: string
-  readonly type?: 'openapi' | 'arazzo'
+  readonly type?: 'openapi' | 'arazzo' | 'asyncapi'
 }
 
 export interface Workflow {

@@ -99,7 +99,11 @@ export function ownSourceNames(): string[] {
  * @param file of the document that names it: its path is relative to that
  * @throws SourceError
  */
-export async function readSource({ name, url }: SourceDescription, file: string): Promise<Source> {
+export async function readSource(
+  { name, url, type }: SourceDescription,
+  file: string,
+): Promise<Source> {
+  if (type === 'asyncapi') throw asyncApi(url)
   const own = ownSource(url)
   const document = own ? readSpec(own.spec) : await readOpenApi(url, file)
   return sourceOf(name, url, document as OpenApiDocument, own?.source ?? shippedSource(url))
@@ -184,6 +188,10 @@ async function fetched(url: string): Promise<string> {
 
 const METHODS = ['get', 'put', 'post', 'delete', 'patch', 'head', 'options', 'trace'] as const
 
+function asyncApi(url: string): SourceError {
+  return new SourceError(`${url} is an AsyncAPI document: only OpenAPI 3.0 and 3.1 are supported`)
+}
+
 /** @throws SourceError for a document that is no OpenAPI 3 */
 export function sourceOf(
   name: string,
@@ -191,8 +199,7 @@ export function sourceOf(
   document: OpenApiDocument,
   simulator: OwnSource | undefined,
 ): Source {
-  if (document?.asyncapi !== undefined)
-    throw new SourceError(`${url} is an AsyncAPI document: only OpenAPI 3.0 and 3.1 are supported`)
+  if (document?.asyncapi !== undefined) throw asyncApi(url)
   if (!/^3\.[012]/.test(String(document?.openapi)))
     throw new SourceError(`${url} is no OpenAPI 3 document: its field "openapi" must begin with 3`)
   const { paths = {}, security = [], components } = document

@@ -211,7 +211,7 @@ test('the command line ends with 1 for what failed, with 2 for what cannot be ru
     const wrong = await cli('wrong.yaml')
     expect(wrong.code).toBe(2)
     expect(wrong.stderr).toMatch(
-      /wrong\.yaml:10:\d+: there is no operation "createOrdr": did you mean createOrder\?/,
+      /wrong\.yaml:11:\d+: there is no operation "createOrdr": did you mean createOrder\?/,
     )
     expect(await cli('none.yaml')).toMatchObject({
       code: 2,
