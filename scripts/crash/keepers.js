@@ -4,7 +4,7 @@ import { noteTime } from './ledger.js'
 
 /** Few, so that a removed world's name is taken again; each spelled another way in the folder. */
 const NAMES = ['w1', 'w2', 'CI', 'ci', 'con', '.hidden', 'a.b', 'nul.log']
-const MOST = 6
+const MOST = 7
 /** What a simulator of no seed of its own gives its worlds. */
 const SEED = 'esimulator'
 /** Collections of which every record of an imported state has to be there. */
@@ -32,6 +32,9 @@ export class Keeper extends Client {
       [3, this.copy],
       [3, this.advance],
       [1, this.setClock],
+      [2, this.snapshot],
+      [1.5, this.goBack],
+      [0.5, this.rewind],
     ])
     return act.call(this)
   }
@@ -49,6 +52,11 @@ export class Keeper extends Client {
     return this.run.dice.chance(0.5) ? { seed: `own-${this.run.counts.seeds}` } : {}
   }
 
+  /** Mostly a small world: a large one is written as a base at once. */
+  given() {
+    return this.run.dice.chance(0.7) ? { given: 'no subscriptions' } : {}
+  }
+
   async create() {
     const { ledger, dice } = this.run
     const free = NAMES.filter((name) => !ledger.worlds.has(name))
@@ -59,7 +67,7 @@ export class Keeper extends Client {
     const clock = mode === 'running' ? { mode, rate: dice.pick([1, 60, 1000]) } : { mode }
     world.busy = true
     this.run.asked('create')
-    const json = { name: world.name, clock, ...ttl, ...this.seed() }
+    const json = { name: world.name, clock, ...ttl, ...this.seed(), ...this.given() }
     const { status, body } = await this.ask('POST', undefined, '/_sim/worlds', { json })
     if (status === 201) {
       ledger.begin(world, { seed: body.seed, credentials: body.credentials })
@@ -89,7 +97,7 @@ export class Keeper extends Client {
   async reset() {
     const world = this.idle()
     if (!world) return
-    const json = this.seed()
+    const json = { ...this.seed(), ...this.given() }
     await this.renew(world, { what: 'reset', seed: json.seed ?? world.life.seed }, () =>
       this.ask('POST', world, '/_sim/reset', { json }),
     )
@@ -110,22 +118,58 @@ export class Keeper extends Client {
     )
   }
 
+  /** Takes a snapshot: what was acknowledged before it was asked for is in it. */
+  async snapshot() {
+    const world = this.idle()
+    if (!world) return
+    const { life } = world
+    const writes = [...life.writes]
+    this.run.asked('snapshot')
+    const { status } = await this.ask('PUT', world, '/_sim/snapshots/s')
+    if (status >= 300 || status === 0 || world.life !== life) return
+    life.snapshot = writes
+    this.run.count('snapshots')
+  }
+
+  /** Goes back to the snapshot of a world: from there on it is another life, with the same seed. */
+  async goBack() {
+    const world = this.idle(({ life }) => life.snapshot)
+    if (!world) return
+    const { seed, snapshot } = world.life
+    await this.renew(world, { what: 'restore', seed, writes: snapshot }, () =>
+      this.ask('POST', world, '/_sim/snapshots/s/restore', { json: {} }),
+    )
+  }
+
+  /** Undoes the latest steps, whatever they are. */
+  async rewind() {
+    const world = this.idle()
+    if (!world) return
+    const { seed } = world.life
+    await this.renew(world, { what: 'rewind', seed }, () =>
+      this.ask('POST', world, '/_sim/rewind', { json: { steps: this.run.dice.whole(0, 3) } }),
+    )
+  }
+
   /** Begins another life of a world. */
-  async renew(world, { what, seed, document }, ask) {
+  async renew(world, { what, seed, document, writes = [] }, ask) {
     const { ledger } = this.run
+    const { credentials } = world.life
     Object.assign(world, { busy: true, life: undefined, pending: { begins: { seed } } })
     this.run.asked(what)
     const { status, body } = await ask()
     if (status === 0) return
     world.busy = false
     if (status === 200) {
-      const life = ledger.begin(world, { seed: body.seed, credentials: body.credentials })
-      life.writes.push(...copiesIn(document, life.at))
+      const life = ledger.begin(world, { seed, credentials, ...shownIn(body) })
+      life.writes.push(...copiesIn(document, life.at), ...writes)
       this.run.count(what)
       return
     }
     ledger.goOn(world)
-    if (!world.ends) this.run.find(`a ${what} is answered ${status}`, body.detail)
+    // An advance may be under way, or the history begin later.
+    const isExpected = status === 409 && ['restore', 'rewind'].includes(what)
+    if (!world.ends && !isExpected) this.run.find(`a ${what} is answered ${status}`, body.detail)
   }
 
   async advance() {
@@ -150,6 +194,11 @@ export class Keeper extends Client {
       : await this.ask('POST', world, '/_sim/clock/resume', { json: { rate: dice.pick([1, 100]) } })
     if (status === 200) noteTime(world, life, body.now)
   }
+}
+
+/** What a reply that shows a world tells of its life. */
+function shownIn({ seed, credentials }) {
+  return seed === undefined ? {} : { seed, credentials }
 }
 
 /** What has to be there of a state that was put. */

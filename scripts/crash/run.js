@@ -154,6 +154,8 @@ export class Run {
       [1, 'remove'],
       [1, 'reset'],
       [1, 'import'],
+      [0.5, 'snapshot'],
+      [0.5, 'restore'],
       [1, 'advance'],
     ])
     if (what === undefined) return pause(this.dice.whole(50, LONGEST))

@@ -46,6 +46,7 @@ export function startedDocument(started: Started) {
     url,
     control: `${url}/_sim`,
     state: state ?? null,
+    notOpened: Object.fromEntries(server.worlds.notOpened),
     providers: Object.fromEntries(providers),
   }
 }
@@ -66,6 +67,7 @@ export function startedText(started: Started): string {
     row('control API', `${url}/_sim${demands}`),
     row('clock', `${mode}, ${now}`),
     row('state', state === undefined ? 'kept nowhere (--ephemeral)' : kept),
+    ...[...server.worlds.notOpened.values()].map((sentence) => row('NOT OPENED', sentence)),
   )
   return lines.join('\n')
 }

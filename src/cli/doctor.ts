@@ -1,7 +1,4 @@
 // `esimulator doctor`: what keeps the simulator from running, or from being reached.
-import { constants } from 'node:fs'
-import { access, readdir } from 'node:fs/promises'
-import { dirname, join, resolve } from 'node:path'
 import { controlClient } from '../control/client.ts'
 import type { Health } from '../control/wire.ts'
 import { clientsIn, keysIn } from '../control/world-shown.ts'
@@ -44,7 +41,9 @@ function nodeVersion(): string {
 
 async function running(config: Config): Promise<Health | undefined> {
   try {
-    return await controlClient({ url: urlOf(config) }).call('getHealth')
+    return await controlClient(defined({ url: urlOf(config), token: config.token })).call(
+      'getHealth',
+    )
   } catch {
     return undefined
   }
@@ -58,28 +57,14 @@ async function ports(config: Config, health: Health | undefined): Promise<string
   return `${configured.map(({ port }) => port).join(', ')} of ${config.host} can be had`
 }
 
-/** Reads what is kept without taking the folder's lock or writing anything. */
-async function stateFolder({ state, ephemeral }: Config): Promise<string> {
-  if (ephemeral) return 'nothing is kept (--ephemeral)'
-  const dir = resolve(state)
-  const files = await readdir(dir).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return undefined
-    throw error
-  })
-  if (!files) {
-    await access(dirname(dir), constants.W_OK).catch(() => {
-      throw new Error(`${dir} is not there and cannot be made: choose another folder with --state`)
-    })
-    return `${dir} will be made`
+/** What there is to say of the state folder; the code is loaded when it is needed. */
+async function state(config: Config): Promise<Check[]> {
+  try {
+    const { stateFolder } = await import('./state-folder.ts')
+    return (await stateFolder(config)).map((said) => ({ check: 'state', ...said }))
+  } catch (error) {
+    return [await checked('state', () => Promise.reject(error))]
   }
-  await access(dir, constants.W_OK | constants.R_OK).catch(() => {
-    throw new Error(`${dir} cannot be read and written: choose another folder with --state`)
-  })
-  const { readBase } = await import('../stores/base-file.ts')
-  const { realDisk } = await import('../stores/disk.ts')
-  const bases = files.filter((file) => file.endsWith('.json'))
-  for (const file of bases) await readBase(realDisk, join(dir, file))
-  return `${dir} can be read and written`
 }
 
 async function specs(config: Config): Promise<string> {
@@ -110,6 +95,16 @@ async function keys(config: Config, health: Health | undefined): Promise<string>
   )
 }
 
+/** Worlds of the simulator that runs which could not be opened or cannot be kept, and why. */
+function worldsOf(health: Health | undefined): Check[] {
+  const { notOpened = {}, writesRefused = {} } = health ?? {}
+  return [...Object.values(notOpened), ...Object.values(writesRefused)].map((says) => ({
+    check: 'worlds',
+    ok: false,
+    says,
+  }))
+}
+
 /** What a config has that nobody is told: the token, the keys, the secrets of clients. */
 function secretsOf({ token, key }: Config): string[] {
   const keys = key.flatMap(({ text }) => [text, text.slice(text.indexOf(':') + 1)])
@@ -123,13 +118,14 @@ export const doctor: Run = async (config) => {
   const found = [
     await checked('node', nodeVersion),
     await checked('ports', () => ports(config, health)),
-    await checked('state', () => stateFolder(config)),
+    ...(await state(config)),
     await checked('specs', () => specs(config)),
     ...(config.key.length > 0 ? [await checked('keys', () => keys(config, health))] : []),
     await checked('server', () => {
       const server = health ? `esimulator ${health.version}` : 'none'
       return `${server} answers at ${shownUrl(config)}`
     }),
+    ...worldsOf(health),
   ]
   const checks = found.map((each) => ({
     ...each,

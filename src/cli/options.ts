@@ -208,7 +208,8 @@ export const options = {
   durability: choice<Durability>(
     ['buffered', 'written', 'synced'],
     'buffered',
-    'when a reply leaves: at once, when its changes are in the log, or when the log is on the disk',
+    'when a reply leaves: when its changes are in the log, so that they outlive kill -9 (buffered, ' +
+      'written), or when the log is on the disk, so that they outlive a power cut (synced)',
   ),
   publicUrl: optional<string>({
     value: 'URL',
@@ -319,6 +320,7 @@ export const options = {
     fallback: 30_000,
     read: duration,
   }),
+  repair: flag('keep what can be kept of damaged worlds of a state folder nobody uses'),
   json: flag('JSON instead of text'),
 } as const
 

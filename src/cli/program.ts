@@ -50,7 +50,7 @@ const COMMANDS: readonly CommandDef[] = [
   {
     usage: 'doctor',
     description: 'check what keeps the simulator from running',
-    options: [...START.filter((name) => name !== 'json'), 'url', 'json'],
+    options: [...START.filter((name) => name !== 'json'), 'url', 'repair', 'json'],
     load: async () => (await import('./doctor.ts')).doctor,
   },
   {
@@ -67,6 +67,14 @@ const COMMANDS: readonly CommandDef[] = [
     options: CLIENT,
     ofProvider: true,
     load: async () => (await import('./sim.ts')).sim,
+  },
+  {
+    usage: 'journal [action] [id]',
+    description: 'list | ID | explain ID | har',
+    options: CLIENT,
+    ofProvider: true,
+    ownFlags: async () => (await import('./journal.ts')).journalFlags,
+    load: async () => (await import('./journal.ts')).journal,
   },
   {
     usage: 'callbacks [action] [args...]',

@@ -126,6 +126,9 @@ export const sim: Run = async (config, args, flags) => {
   if (name === 'list') {
     const sims = await client.control.call('listSims', { query: { provider, limit: 1000 } })
     print(config, sims, listText)
+    // What is looked for may be in one of these.
+    const { notOpened = {} } = await client.control.call('getHealth')
+    for (const sentence of Object.values(notOpened)) console.error(`esimulator: ${sentence}`)
     return 0
   }
 

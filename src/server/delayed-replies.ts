@@ -7,7 +7,12 @@ import { reasonOf } from './reason.ts'
 import type { Runner } from './runner.ts'
 import { alarm } from './ticker.ts'
 
+/** How many calls of a world may wait at once before they are carried out, or for its clock. */
+export const MOST_DELAYED = 1000
+
 export interface DelayedReplies {
+  /** How many wait now. */
+  readonly waiting: number
   /**
    * Calls `then` in the very moment the task is done with, so that the clock shows its time.
    * @param then told whether the world has begun another life instead
@@ -32,6 +37,8 @@ export function openDelayedReplies(
 ): DelayedReplies {
   const waiting = new Map<string, ((isOver: boolean) => void)[]>()
 
+  let onWall = 0
+
   function release(task: string, isOver: boolean): void {
     const released = waiting.get(task) ?? []
     waiting.delete(task)
@@ -51,6 +58,9 @@ export function openDelayedReplies(
   }
 
   return {
+    get waiting() {
+      return waiting.size + onWall
+    },
     until,
     wait(wait, then) {
       const { epoch } = world
@@ -65,8 +75,13 @@ export function openDelayedReplies(
             fail(error)
           }
         }
-        if ('wall' in wait) alarm(() => goOn(false)).set(wait.wall)
-        else until(wait.task, goOn)
+        if ('wall' in wait) {
+          onWall += 1
+          alarm(() => {
+            onWall -= 1
+            goOn(false)
+          }).set(wait.wall)
+        } else until(wait.task, goOn)
         if (runner().nudged) runner().wake()
       })
     },

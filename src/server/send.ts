@@ -1,7 +1,7 @@
 // Answers on their way to the socket, and what waits until they have left.
 import type { ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
-import { endAnswer } from './connections.ts'
+import { endAnswer, limitReading } from './connections.ts'
 import type { Answer, BytesAnswer, CutAnswer, DribbleAnswer, HangAnswer, Wait } from './exchange.ts'
 import type { HostedWorld } from './hosted-world.ts'
 import { httpDate } from './http-date.ts'
@@ -28,11 +28,30 @@ function sendAfter(
 ): void {
   const goOn = () => sendAfter(response, answer, hosted, others)
   if (wait === undefined) sendNow(response, answer, hosted)
-  else if ('wall' in wait) alarm(goOn).set(wait.wall)
+  else if ('wall' in wait) waitOnWall(response, hosted, wait.wall, goOn)
   else {
     hosted?.delays.until(wait.task, (isOver) => (isOver ? response.destroy() : goOn()))
     wakeNow(hosted)
   }
+}
+
+/** A client that goes meanwhile is waited for no longer. */
+function waitOnWall(
+  response: ServerResponse,
+  hosted: HostedWorld | undefined,
+  ms: number,
+  then: () => void,
+): void {
+  const limit = alarm(() => {
+    response.off('close', gone)
+    then()
+  })
+  const gone = () => {
+    limit.set(undefined)
+    wakeNow(hosted)
+  }
+  response.once('close', gone)
+  limit.set(ms)
 }
 
 function sendNow(response: ServerResponse, answer: Answer, hosted: HostedWorld | undefined): void {
@@ -95,7 +114,9 @@ async function cut(
 ): Promise<void> {
   sendHead(response, reply, hosted)
   const part = Buffer.from(reply.body ?? '').subarray(0, bytes)
-  await new Promise<void>((written) => response.write(part, () => written()))
+  const written = new Promise<void>((done) => response.write(part, () => done()))
+  limitReading(response)
+  await written
   if (by === 'hang-up') {
     response.socket?.destroySoon()
     return
@@ -129,11 +150,13 @@ async function dribble(
 ): Promise<void> {
   sendHead(response, reply, hosted)
   const bytes = Buffer.from(reply.body ?? '')
+  const gone = new AbortController()
+  response.once('close', () => gone.abort())
   for (let at = 0; at < bytes.length && !response.closed; at += piece) {
     response.write(bytes.subarray(at, at + piece))
-    await pause(between)
+    await pause(between, gone.signal)
   }
-  response.end()
+  endAnswer(response, undefined)
 }
 
 /** What a request set going in its world starts only once its reply is on its way. */

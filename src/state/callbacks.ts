@@ -187,6 +187,8 @@ export const CALLBACKS_KEPT = 10_000
 export const UNSENT_KEPT = 1000
 /** How many of each may wait for an attempt; what comes beyond is unsent. */
 export const MOST_WAITING = 10_000
+/** How many characters of JSON a callback has at most. */
+export const LONGEST_CALLBACK = 32_768
 /** How many attempts of a callback are kept; the oldest go first. */
 export const ATTEMPTS_KEPT = 100
 
@@ -237,10 +239,18 @@ export function queueCallback(world: World, callback: NewCallback): Callback | u
   return 'reason' in queued ? undefined : queued
 }
 
-/** As `queueCallback`; returns what was written down where nothing was queued. */
+/**
+ * As `queueCallback`; returns what was written down where nothing was queued.
+ * @throws Refusal `invalid-request` for one that is too long
+ */
 export function queueOrNote(world: World, callback: NewCallback): Callback | UnsentCallback {
   const { provider, type, iccid, version } = callback
   const body = JSON.stringify(callback.body)
+  if (body.length > LONGEST_CALLBACK)
+    throw new Refusal(
+      'invalid-request',
+      `the callback would have ${body.length} characters: it has ${LONGEST_CALLBACK} at most`,
+    )
   const target = world.in(targets).get(provider)
   if (!target)
     return unsent(world, { provider, type, iccid, version, body, reason: noTarget(provider) })

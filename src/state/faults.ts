@@ -128,6 +128,8 @@ export const replyDue = defineTask<{ provider: string; fault: string }>({
   perform() {},
 })
 
+/** How many characters of JSON a fault has at most: each time it is counted, it is written anew. */
+export const LONGEST_FAULT = 65_536
 /** How many faults a world has at most. */
 export const FAULTS_KEPT = 1000
 

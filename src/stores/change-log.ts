@@ -21,7 +21,8 @@ export interface LogHeader {
 /** `[collection, key, record]`, the record `null` where it was deleted. */
 type LoggedChange = readonly [collection: string, key: string, record: object | null]
 
-interface Line {
+/** A line of changes. */
+export interface Line {
   /**
    * Counts commits, without a gap: a line up to the base's `logged` is in the
    * base already.
@@ -112,7 +113,8 @@ export async function replayLog(
   return upTo()
 }
 
-interface HeaderLine extends LogHeader {
+/** The line a log says of itself. */
+export interface HeaderLine extends LogHeader {
   readonly format: number
 }
 
@@ -129,8 +131,11 @@ function headerIn({ format, world, generation }: HeaderLine, file: string): LogH
 
 const BRACE = 0x7b
 
-/** @param sealed whether a header stood before: from there on, every line has its checksum */
-function parseLine(bytes: Buffer, sealed: boolean): Line | HeaderLine | undefined {
+/**
+ * Reads a line, without its end; `undefined` where it is damaged.
+ * @param sealed whether a header stood before: from there on, every line has its checksum
+ */
+export function parseLine(bytes: Buffer, sealed: boolean): Line | HeaderLine | undefined {
   const isPlain = bytes[0] === BRACE && !sealed
   const json = isPlain ? bytes.toString('utf8') : openSealed(bytes)
   if (json === undefined) return undefined

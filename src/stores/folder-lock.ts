@@ -2,7 +2,7 @@
 import { mkdir, readFile, realpath, rm, rmdir, stat, writeFile } from 'node:fs/promises'
 import { hostname } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
-import { type LockOptions, lock } from 'proper-lockfile'
+import { check, type LockOptions, lock } from 'proper-lockfile'
 import { PRIVATE_FILE, PRIVATE_FOLDER } from './disk.ts'
 import { codeOf, reason } from './disk-errors.ts'
 import { isObject } from './json-shape.ts'
@@ -14,10 +14,31 @@ const options: LockOptions = { realpath: false, update: 2_000, stale: 10_000 }
 /** Long enough for a lock without a living holder to become stale. */
 const untilStale = { retries: 12, factor: 1, minTimeout: 1_000, maxTimeout: 1_000 }
 
-interface Owner {
+/** The process that holds a folder, or has left its lock there. */
+export interface Owner {
   readonly pid: number
   readonly host: string
 }
+
+/** What a folder's lock says. */
+export interface FolderHold {
+  /** False where it was left by a process that is gone. */
+  readonly isHeld: boolean
+  /** Absent where nobody knows. */
+  readonly owner: Owner | undefined
+}
+
+/** Looks at the lock of a folder, and leaves it; `undefined` where there is none. */
+export async function folderHold(dir: string): Promise<FolderHold | undefined> {
+  const lockFile = join(dir, `${LOCK}.lock`)
+  if (!(await stat(lockFile).catch(() => undefined))) return undefined
+  const owner = await readOwner(dir)
+  const isFresh = await check(join(dir, LOCK), options).catch(() => false)
+  const isGone = owner?.host === hostname() && !isAlive(owner.pid)
+  return { isHeld: isFresh && !isGone, owner }
+}
+
+const LOCK = '.esimulator'
 
 /**
  * Folders this very process holds. Its own pid in an owner file does not say so: after the restart
@@ -107,7 +128,7 @@ async function enter(folder: string, dir: string, onLost: () => void) {
 }
 
 async function take(folder: string, onLost: () => void): Promise<() => Promise<void>> {
-  const path = join(folder, '.esimulator')
+  const path = join(folder, LOCK)
   const whole = { ...options, onCompromised: onLost }
   try {
     return await lock(path, whole)

@@ -15,7 +15,7 @@ import { openWriters } from './world-writers.ts'
 export interface LowdbOptions {
   /** The state folder; made where it is missing. */
   dir: string
-  /** How long `flushed` waits; `buffered`, not at all, unless told. */
+  /** `buffered` unless told. */
   durability?: Durability
   /** This program's version, written into every base. */
   version: string
@@ -82,7 +82,7 @@ async function openStore(
       if (writers.get(world)) throw new Error(`world ${world} is open already`)
       await writers.erased(world)
       const read = await readWorld(disk, filesOf(world))
-      for (const remark of read?.remarks ?? []) warn(remark)
+      for (const { says } of read?.remarks ?? []) warn(says)
       if (!read) await removeUnfinished(disk, filesOf(world))
       writers.start(world, read?.saved ?? nothingSaved())
       return read?.records

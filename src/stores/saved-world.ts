@@ -8,8 +8,8 @@ import type { Base } from './base-text.ts'
 import { type Progress, type ReplayedLog, replayLog } from './change-log.ts'
 import type { Disk } from './disk.ts'
 import { codeOf } from './disk-errors.ts'
-import { BrokenWorld, StoreError } from './store.ts'
-import { ASIDE, type WorldFiles } from './world-files.ts'
+import { BrokenWorld, MisplacedWorld } from './store.ts'
+import { ASIDE, REPAIRED, type WorldFiles } from './world-files.ts'
 
 /** How far the files of a world go. */
 export interface Saved {
@@ -41,14 +41,22 @@ export function nothingSaved(): Saved {
 export interface SavedWorld {
   readonly records: Records
   readonly saved: Saved
-  /** What was read over, a sentence each. */
-  readonly remarks: readonly string[]
+  readonly remarks: readonly Remark[]
+}
+
+/** What was read over in a world. */
+export interface Remark {
+  /** One sentence. */
+  readonly says: string
+  /** True where nothing is lost by it that was ever acknowledged. */
+  readonly isHarmless: boolean
 }
 
 /**
  * Reads a world, or `undefined` where there is none: no file, or a beginning that was never
  * finished.
  * @throws StoreError when its files cannot be read, are newer than this program, or of another world
+ *   (MisplacedWorld)
  * @throws BrokenWorld when they are damaged
  */
 export async function readWorld(disk: Disk, files: WorldFiles): Promise<SavedWorld | undefined> {
@@ -70,10 +78,11 @@ export async function readWorld(disk: Disk, files: WorldFiles): Promise<SavedWor
   }
 
   checkName(files.base, nameIn(progress.records), files.world)
-  const remarks: string[] = []
+  const remarks: Remark[] = []
   if (read && !read.isAsWritten) {
     const how = 'where nobody edited it, look at it or bring back a copy'
-    remarks.push(`${files.base} is not as esimulator wrote it, its checksum is another: ${how}`)
+    const says = `${files.base} is not as esimulator wrote it, its checksum is another: ${how}`
+    remarks.push({ says, isHarmless: false })
   }
   remarks.push(...tornRemarks(files.oldLog, oldLog), ...tornRemarks(files.log, log))
   const generation = base?.generation ?? log?.header?.generation ?? oldLog?.header?.generation
@@ -97,12 +106,13 @@ function nameIn(records: Records): string | undefined {
   return own && 'name' in own && typeof own.name === 'string' ? own.name : undefined
 }
 
-/** @throws StoreError where a file says it is of another world than its name says */
+/** @throws MisplacedWorld where a file says it is of another world than its name says */
 function checkName(file: string, said: string | undefined, world: string): void {
   if (said === undefined || said === world) return
-  throw new StoreError(
+  throw new MisplacedWorld(
     `${file} holds the world "${said}", and by its name the world "${world}": give the file its ` +
       `own name back, or take it out and PUT it to /w/${world}/_sim/state. It was left as it is`,
+    said,
   )
 }
 
@@ -119,10 +129,11 @@ function checkBelongs(
     throw new BrokenWorld(`${file} does not go with the base beside it: it is of another life`)
 }
 
-function tornRemarks(file: string, log: ReplayedLog | undefined): string[] {
+function tornRemarks(file: string, log: ReplayedLog | undefined): Remark[] {
   if (!log?.torn) return []
-  const end = log.torn === 'unfinished' ? 'a line that was never finished' : 'a damaged line'
-  return [`${file} ends in ${end}: that last change was dropped`]
+  const isHarmless = log.torn === 'unfinished'
+  const end = isHarmless ? 'a line that was never finished' : 'a damaged line'
+  return [{ says: `${file} ends in ${end}: that last change was dropped`, isHarmless }]
 }
 
 /** Renames a file. @returns false where there is none */
@@ -170,7 +181,9 @@ export async function setWorldAside(
   const parts = [base, oldLog, log]
   const present = new Set((await disk.readdir(dir)).map((name) => join(dir, name)))
   let number = 1
-  while (parts.some((file) => present.has(`${file}${ASIDE}${number}`))) number += 1
+  const isTaken = (file: string) =>
+    [ASIDE, REPAIRED].some((mark) => present.has(`${file}${mark}${number}`))
+  while (parts.some(isTaken)) number += 1
 
   const aside: string[] = []
   for (const file of parts) {

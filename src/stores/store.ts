@@ -9,8 +9,9 @@ import type { RecordsView } from '../state/record-view.ts'
 export const FORMAT = 1
 
 /**
- * How long a reply waits: not at all, until its changes are in the log, or on
- * the disk.
+ * What a reply that has left survives: `synced`, a power cut; the others, kill -9. That `buffered`
+ * does costs less than to write behind the reply: a thread that writes and the turn its end waits for
+ * take longer than the write.
  */
 export type Durability = 'buffered' | 'written' | 'synced'
 
@@ -25,6 +26,17 @@ export class StoreError extends Error {}
  * is wrong, and where.
  */
 export class BrokenWorld extends StoreError {}
+
+/** A file holds another world than its name says. */
+export class MisplacedWorld extends StoreError {
+  /** The world it says it holds. */
+  readonly said: string
+
+  constructor(message: string, said: string) {
+    super(message)
+    this.said = said
+  }
+}
 
 export interface Store {
   /** False where nothing is kept beyond the process. */

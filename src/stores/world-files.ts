@@ -21,6 +21,9 @@ export interface WorldFiles {
 /** What follows the name of a file that was set aside; a number follows it. */
 export const ASIDE = '.broken-'
 
+/** What follows the name of a file of which all that could be was kept; a number follows it. */
+export const REPAIRED = '.repaired-'
+
 /** What Windows takes for a device, whatever follows a dot behind it. */
 const DEVICE = /^(?:con|prn|aux|nul|com\d|lpt\d)(?=\.|$)/
 const MARK = '+_'
@@ -77,7 +80,7 @@ export const removedFile = (dir: string) => join(dir, '.esimulator.removed')
  * The world a file of the state folder belongs to; `undefined` where the file
  * is none of ours.
  */
-function worldOfFile(file: string): string | undefined {
+export function worldOfFile(file: string): string | undefined {
   return worldSpelled(/^(.+?)\.(?:json|log|log\.old)$/.exec(file)?.[1])
 }
 
@@ -89,7 +92,7 @@ export function removedWorld(file: string): string | undefined {
 /** The world a file was to be the base of and never became. */
 export function stagedWorld(file: string): string | undefined {
   // The second is how version 0.1.0 began to write one.
-  const [, name, older] = /^(?:(.+)\.json\.new|\.(.+)\.json\.new\.tmp)$/.exec(file) ?? []
+  const [, name, older] = /^(?:(.+)\.json(?:\.new){1,2}|\.(.+)\.json\.new\.tmp)$/.exec(file) ?? []
   return worldSpelled(name ?? older)
 }
 
@@ -115,6 +118,11 @@ export function asideFiles(dir: string, world: string, number: number): WorldFil
   return { world, base: aside(base), log: aside(log), oldLog: aside(oldLog), removed }
 }
 
+/** The world a file was of, before all that could be kept of it was. */
+export function repairedWorld(file: string): string | undefined {
+  return worldSpelled(/^(.+?)\.(?:json|log|log\.old)\.repaired-\d{1,9}$/.exec(file)?.[1])
+}
+
 /** The name a file has now, where version 0.1.0 gave it one that Windows takes for a device. */
 export function respelled(file: string): string | undefined {
   return DEVICE.test(file) && worldOfFile(MARK + file) !== undefined ? MARK + file : undefined
@@ -138,5 +146,5 @@ export async function filesIn(disk: Disk, dir: string): Promise<string[]> {
 
 /** True for a file that holds a part of a world, or did. */
 export function isOurs(file: string): boolean {
-  return worldOfFile(file) !== undefined || asideFile(file) !== undefined
+  return [worldOfFile, asideFile, repairedWorld].some((is) => is(file) !== undefined)
 }

@@ -109,11 +109,11 @@ class OpenWriter implements WorldWriter {
     if (changes.length === 0) return
     // What a world was made with was never committed: its first line holds all of it.
     const isFirst = this.#n === 0 && this.#source !== undefined
-    const isNext = this.#queue.isEmpty && this.#writing === undefined && !this.#failure
+    const isIdle = this.#queue.isEmpty && this.#writing === undefined && !this.#failure
     const n = this.#next()
     if (isFirst) this.#queue.addWhole(n)
     this.#queue.add(n, changes)
-    if (isNext && this.#isReady) this.#writeAtOnce(n)
+    if (isIdle && !isFirst && this.#isReady) this.#writeAtOnce(n)
     else this.#writeSoon()
   }
 
@@ -206,9 +206,13 @@ class OpenWriter implements WorldWriter {
     else this.#batchWritten()
   }
 
-  /** Writes when what runs now has come to its end, before anything else begins. */
+  /** Writes, where nothing has failed, when what runs now has come to its end. */
   #writeSoon(): void {
-    if (this.#failure) return
+    if (!this.#failure) this.#beginWriting()
+  }
+
+  /** Not at once: a write that ends before it is noted as under way would be noted so for ever. */
+  #beginWriting(): void {
     this.#writing ??= new Promise((done) => process.nextTick(() => done(this.#writeAll())))
   }
 
@@ -291,12 +295,8 @@ class OpenWriter implements WorldWriter {
     if (isFirst) warn(failure.message)
     this.#queue.failed(failure)
     if (!this.#closed && !lockLost())
-      this.#retry = setTimeout(() => this.#tryAgain(), RETRY_AFTER_MS).unref()
+      this.#retry = setTimeout(() => this.#beginWriting(), RETRY_AFTER_MS).unref()
     return failure
-  }
-
-  #tryAgain(): void {
-    this.#writing ??= this.#writeAll()
   }
 
   async #stop(): Promise<void> {

@@ -5,7 +5,7 @@ import { expect, test } from 'vitest'
 import { parse } from 'yaml'
 import { startSimulator } from '../../src/index.ts'
 import { faultKinds } from '../../src/server/faults/kinds.ts'
-import { FAULTS_KEPT } from '../../src/state/faults.ts'
+import { FAULTS_KEPT, LONGEST_FAULT } from '../../src/state/faults.ts'
 import { call, expectProblem } from '../support/control.ts'
 import { send } from '../support/http.ts'
 
@@ -292,6 +292,15 @@ test('a world has so many faults; those that are over make room for others', asy
   await send('GET', `${sim.baseUrl('esim-go')}/esims`, { headers: KEY })
   expect((await call(sim.url, '/_sim/faults', { json: LOST })).status).toBe(201)
   expect((await sim.faults.list()).map(({ id }) => id)).not.toContain('fault_1')
+})
+
+test('a fault that is too long is refused', async () => {
+  await using sim = await startSimulator()
+  const fault = { provider: 'esim-go', kind: 'status', status: 502 }
+  const set = (length: number) =>
+    call(sim.url, '/_sim/faults', { json: { ...fault, body: 'x'.repeat(length) } })
+  expectProblem(await set(LONGEST_FAULT), 400, /at most 65536 characters of JSON/)
+  expect((await set(LONGEST_FAULT - 200)).status).toBe(201)
 })
 
 test('faults that are wrong stop the start, and name which', async () => {

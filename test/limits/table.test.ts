@@ -1,7 +1,9 @@
 // The page of limits: its numbers are those of the code and the specs, and every collection is on it.
+
 import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { STATE_LIMIT } from '../../src/control/request.ts'
+import { LONGEST_POLL } from '../../src/control/wait.ts'
 import { CALLBACKS_SHOWN } from '../../src/control/wire.ts'
 import { LONGEST_NAME, MOST_TOLD } from '../../src/server/bounded.ts'
 import { MOST_CHOSEN } from '../../src/server/chosen-credentials.ts'
@@ -13,8 +15,11 @@ import {
   MOST_HEAD,
   REQUEST_TIMEOUT,
 } from '../../src/server/connections.ts'
+import { MOST_DELAYED } from '../../src/server/delayed-replies.ts'
+import { FEED_LENGTH, MOST_KEPT, MOST_LISTENERS } from '../../src/server/feed.ts'
 import { BODY_KEPT, JOURNAL_LENGTH, JOURNAL_SIZE } from '../../src/server/journal.ts'
-import { BODY_LIMIT, DROPPED } from '../../src/server/read-body.ts'
+import { LONGEST_WAIT } from '../../src/server/longest-wait.ts'
+import { BODY_LIMIT, DROPPED, MOST_LARGE } from '../../src/server/read-body.ts'
 import { MOST_LISTED } from '../../src/server/runner.ts'
 import { specOf } from '../../src/server/spec.ts'
 import { MOST_WORLDS } from '../../src/server/worlds.ts'
@@ -28,6 +33,7 @@ import { MOST_INSTALLED } from '../../src/simulators/esim-go/esims/install-detai
 import { MOST_ON_PAGE } from '../../src/simulators/esim-go/orders/handlers.ts'
 import { MOST_ESIMS } from '../../src/simulators/esim-go/orders/ordering.ts'
 import { CALLERS_KEPT } from '../../src/simulators/esim-go/rate-limit.ts'
+import { LONGEST_STOCK_TEXT, MOST_IN_STOCK_LIST } from '../../src/simulators/esim-go/seed-file.ts'
 import { simulators } from '../../src/simulators/index.ts'
 import { MOST_CHARACTERISTICS } from '../../src/simulators/wholesale/activation.ts'
 import { TRANSACTIONS_KEPT } from '../../src/simulators/wholesale/records.ts'
@@ -35,11 +41,14 @@ import { MOST } from '../../src/state/amount.ts'
 import {
   ATTEMPTS_KEPT,
   CALLBACKS_KEPT,
+  LONGEST_CALLBACK,
   MOST_WAITING,
   UNSENT_KEPT,
 } from '../../src/state/callbacks.ts'
+import { DELIVERIES_KEPT } from '../../src/state/deliveries.ts'
 import { MOST_YEARS } from '../../src/state/duration.ts'
 import { TIMELINE_LENGTH } from '../../src/state/events.ts'
+import { FAULTS_KEPT, LONGEST_FAULT } from '../../src/state/faults.ts'
 import { HISTORY_BYTES, HISTORY_STEPS } from '../../src/state/history.ts'
 import { LONGEST_CODE } from '../../src/state/installation-code.ts'
 import { END_OF_CALENDAR, LAST_INSTANT } from '../../src/state/instant.ts'
@@ -106,7 +115,7 @@ const bounds: Readonly<Record<string, readonly unknown[]>> = {
   'seconds a connection may be idle between requests': [IDLE_TIMEOUT / 1000],
   'seconds in which a client takes nothing of its answer': [ANSWER_TIMEOUT / 1000],
   'body, before and after it is inflated': [BODY_LIMIT],
-  'body of `PUT /_sim/state`': [STATE_LIMIT],
+  'body of `PUT /_sim/state`': [STATE_LIMIT, MOST_LARGE],
   'problems told of one request': [MOST_TOLD, LONGEST_NAME],
   'reason of a refusal': [LONGEST_REASON],
   'setting that is a list': [MOST_TEXTS, LONGEST_TEXT, MOST_DURATIONS],
@@ -120,6 +129,10 @@ const bounds: Readonly<Record<string, readonly unknown[]>> = {
     await said('highland.yaml', 'schemas', 'Lines', 'maxItems'),
   ],
   'activation code': [LONGEST_CODE],
+  'texts and lists of a bundle or an eSIM of your own stock (eSIM Go)': [
+    LONGEST_STOCK_TEXT,
+    MOST_IN_STOCK_LIST,
+  ],
   'product changes of an activation (wholesale)': [
     await said('wholesale.yaml', 'schemas', 'Activation', 'properties', 'products', 'maxItems'),
     MOST_CHARACTERISTICS,
@@ -137,12 +150,13 @@ const bounds: Readonly<Record<string, readonly unknown[]>> = {
   'page of accounts-orders': [await largest('accounts-orders.yaml', 'listSubscriptions')],
   'page of `/_sim`': [await largest('control.yaml', 'listCallbacks')],
   'what happened in an advance': [MOST_LISTED],
+  'seconds of a long poll': [LONGEST_POLL / 1000],
   'callbacks shown with a SIM': [CALLBACKS_SHOWN],
 
   'bytes, cents, counts, and sums of them': [MOST],
   clock: [year(0), year(LAST_INSTANT)],
   'instant that follows from another': [year(END_OF_CALENDAR)],
-  duration: [MOST_YEARS],
+  duration: [MOST_YEARS, LONGEST_WAIT / 86_400_000],
   'tasks of one instant that follow one another': [LONGEST_CHAIN],
 
   worlds: [MOST_WORLDS],
@@ -154,8 +168,14 @@ const bounds: Readonly<Record<string, readonly unknown[]>> = {
   journal: [JOURNAL_LENGTH, JOURNAL_SIZE, BODY_KEPT],
   'steps of the history': [HISTORY_STEPS, HISTORY_BYTES],
   snapshots: [MOST_SNAPSHOTS],
+  'listeners to the events of a world': [MOST_LISTENERS],
+  'events kept for a listener that comes back': [FEED_LENGTH, MOST_KEPT],
+  'callback sent by `POST /_sim/callbacks`': [LONGEST_CALLBACK],
+  'calls that a delay keeps waiting, before they are carried out or for the clock': [MOST_DELAYED],
+  faults: [FAULTS_KEPT, LONGEST_FAULT],
   'callbacks that wait for an attempt': [MOST_WAITING],
   'callbacks that are delivered or dead': [CALLBACKS_KEPT],
+  deliveries: [DELIVERIES_KEPT],
   'callbacks that were not sent': [UNSENT_KEPT],
   'attempts of a callback': [ATTEMPTS_KEPT],
   'mails, and SMS': [MESSAGES_KEPT],

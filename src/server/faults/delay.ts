@@ -4,6 +4,7 @@ import { replyDue } from '../../state/faults.ts'
 import type { Random } from '../../state/random.ts'
 import { duration } from '../../state/shape.ts'
 import { isObject } from '../../stores/json-shape.ts'
+import { MOST_DELAYED } from '../delayed-replies.ts'
 import { LONGEST_WAIT } from '../longest-wait.ts'
 import type { CallKind } from './kind.ts'
 import { field, words } from './own-fields.ts'
@@ -86,7 +87,8 @@ export const delay: CallKind = {
     clock !== 'world' && longestOf(length) > LONGEST_WAIT
       ? 'on the wall clock it must not be longer than a day'
       : undefined,
-  happen({ own, id, provider }, { world }) {
+  happen({ own, id, provider }, { world, waiting }) {
+    if (waiting >= MOST_DELAYED) return { missed: `${MOST_DELAYED} calls wait already` }
     const ms = drawn(own.delay, world.random)
     const late = `it came ${isoDuration(ms)} late`
     if (own.clock !== 'world') return { effect: { kind: 'wait', wait: { wall: ms }, saw: late } }

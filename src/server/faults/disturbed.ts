@@ -67,7 +67,9 @@ export function disturbed(
     answer: (each, leave) =>
       stages.answer(withApplied(each, applied), (rendered) => waiting(leave(rendered), waits)),
   }
-  return reply ? marked.answer(reply, asItIs) : withFaults(context, found, marked)
+  if (!reply) return withFaults(context, found, marked)
+  context.trace.stage = 'faults'
+  return marked.answer(reply, asItIs)
 }
 
 /** What the call itself asks for, where its world lets it. */
@@ -131,6 +133,7 @@ function answeredByFault(
   hit: Hit<CallEffect>,
 ): Answer | Promise<Answer> {
   const { effect } = hit
+  context.trace.stage = 'faults'
   switch (effect.kind) {
     case 'wait':
       throw new Error('a wait decides nothing')
@@ -177,12 +180,13 @@ function afterChange(
 
 /** Chooses and counts. @param reply the provider's own; absent before it has done anything */
 function happening(context: RequestContext, found: Route, reply: Reply | undefined): Happened {
-  const { world, history, provider, exchange } = context
+  const { world, history, delays, provider, exchange } = context
   const { operation, params, basePath } = found
   const { simulator } = provider
   const when: FaultWhen = reply ? 'after' : 'before'
   const seen: CallSeen = { exchange, operation, params }
-  const call: CallAt = { world, history, simulator, exchange, operation, basePath, reply }
+  const { waiting } = delays
+  const call: CallAt = { world, history, simulator, exchange, operation, basePath, waiting, reply }
 
   const matching = activeFaults(world, simulator.slug).filter(
     (fault) => fault.when === when && concerns(fault, seen),

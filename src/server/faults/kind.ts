@@ -41,6 +41,8 @@ export interface CallAt {
   readonly operation: Operation
   /** Of the mount it came by. */
   readonly basePath: string
+  /** How many calls of the world wait already. */
+  readonly waiting: number
   /** What the provider answered and kept; absent `before`. */
   readonly reply: Reply | undefined
 }

@@ -2,7 +2,7 @@
 import type { Simulator } from '../../simulators/simulator.ts'
 import { defined } from '../../state/defined.ts'
 import { addDuration, durationProblem } from '../../state/duration.ts'
-import type { FaultWhen, NewFault } from '../../state/faults.ts'
+import { type FaultWhen, LONGEST_FAULT, type NewFault } from '../../state/faults.ts'
 import { instantOf, iso } from '../../state/instant.ts'
 import { Refusal } from '../../state/refusal.ts'
 import { ordinal } from '../../state/shape.ts'
@@ -49,6 +49,8 @@ export async function readFault(
   simulators: readonly Simulator[],
 ): Promise<FaultRequest> {
   if (!isObject(input)) throw wrong('a fault must be an object')
+  if (JSON.stringify(input).length > LONGEST_FAULT)
+    throw wrong(`a fault must have at most ${LONGEST_FAULT} characters of JSON`)
   const names = await namesOf(providerOf(input.provider, simulators))
   const kind = kindOf(input)
   const own = ownFieldsOf(kind, input)

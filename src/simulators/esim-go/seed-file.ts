@@ -36,7 +36,20 @@ function list(where: string, value: unknown): readonly unknown[] {
   return value
 }
 
+/** How long a text of a bundle or an eSIM may be, and a list within one: all of it is shown. */
+export const LONGEST_STOCK_TEXT = 1000
+export const MOST_IN_STOCK_LIST = 300
+
+/** A list within an entry, which is not long. */
+function shortList(where: string, value: unknown): readonly unknown[] {
+  const found = list(where, value)
+  if (found.length <= MOST_IN_STOCK_LIST) return found
+  throw wrong(where, `must have ${MOST_IN_STOCK_LIST} entries at most`)
+}
+
 function text(where: string, value: unknown, pattern = /^.+$/): string {
+  if (typeof value === 'string' && value.length > LONGEST_STOCK_TEXT)
+    throw wrong(where, `must have ${LONGEST_STOCK_TEXT} characters at most`)
   if (typeof value !== 'string' || !pattern.test(value))
     throw wrong(where, `must be a text that fits ${pattern.source}`)
   return value
@@ -97,7 +110,7 @@ function textMatching(pattern: RegExp): (where: string, value: unknown) => strin
 }
 
 function texts(where: string, value: unknown): string[] {
-  return list(where, value).map((line) => text(where, line))
+  return shortList(where, value).map((line) => text(where, line))
 }
 
 const iccidText = textMatching(/^\d{18,22}$/)
@@ -108,7 +121,7 @@ const codePart = textMatching(/^.{1,255}$/)
 
 /** Codes of countries with networks, at least one. */
 function countryCodes(where: string, value: unknown): string[] {
-  const codes = list(where, value).map((code) => countryCode(where, code))
+  const codes = shortList(where, value).map((code) => countryCode(where, code))
   const unserved = codes.find((code) => !findCountry(code))
   if (unserved !== undefined)
     throw wrong(where, `names ${unserved}, which is no country with networks`)
@@ -228,7 +241,7 @@ function putEsim(world: World, where: string, value: unknown): void {
     msisdn: optional(`${where}.msisdn`, entry.msisdn, msisdnText),
     customerRef: optional(`${where}.customerRef`, entry.customerRef, text),
   })
-  for (const name of list(`${where}.bundles`, entry.bundles)) {
+  for (const name of shortList(`${where}.bundles`, entry.bundles)) {
     const bundle = bundleOnSale(world, `${where}.bundles`, name)
     putOnEsim(world, esim.iccid, bundle, { reference: `${world.random.uuid()}-0` })
   }

@@ -1,8 +1,11 @@
 // Delays: on the wall clock, or until the world's clock has come so far; before the change or after it.
+import { request } from 'node:http'
 import { expect, test } from 'vitest'
 import { type NewFault, type RunningSimulator, startSimulator } from '../../../src/index.ts'
+import { MOST_DELAYED } from '../../../src/server/delayed-replies.ts'
 import { wallNow } from '../../../src/server/ticker.ts'
 import { send } from '../../support/http.ts'
+import { providerCalls } from '../../support/provider-calls.ts'
 
 const KEY = { 'X-API-Key': 'test-esim-go-key' }
 const ORDER = {
@@ -123,6 +126,43 @@ test('what a delayed order set going does not wait for its answer', async () => 
   expect(fired.map(({ kind }) => kind)).toContain('event')
   await sim.clock.advance('PT1H')
   expect((await placed).status).toBe(200)
+})
+
+test('so many calls wait at once; the next is not delayed, and the journal says why', async () => {
+  await using sim = await startSimulator()
+  await sim.faults.add(late({ operation: 'listOrders' }))
+  const waiting = Array.from({ length: MOST_DELAYED }, () => {
+    const asked = request(`${sim.baseUrl('esim-go')}/orders`, { headers: KEY, agent: false })
+    asked.on('error', () => {}).end()
+    return asked
+  })
+  await expect
+    .poll(async () => (await sim.faults.list())[0]?.hits, { timeout: 60_000 })
+    .toBe(MOST_DELAYED)
+  expect(await orders(sim)).toEqual([])
+  expect((await sim.journal.list({ limit: 1 }))[0]?.missedFaults).toEqual([
+    'fault_1 (delay): 1000 calls wait already',
+  ])
+  for (const asked of waiting) asked.destroy()
+  await sim.clock.advance('PT1H')
+  await sim.faults.clear()
+  await sim.faults.add(late({ operation: 'listOrders', clock: 'wall', delay: 'PT0.001S' }))
+  await orders(sim)
+  expect(await sim.faults.list()).toMatchObject([{ hits: 1 }])
+}, 120_000)
+
+test('a client that goes while its answer waits holds nothing back', async () => {
+  await using sim = await startSimulator()
+  await sim.set('esim-go', { processingDelay: 'PT0S' })
+  const { id } = await sim.faults.add(late({ clock: 'wall', delay: 'PT20H' }))
+  const { change } = (await providerCalls(sim))[0] ?? {}
+  const { method = '', url = '', headers, body } = change?.() ?? {}
+  const asked = request(url, { method, headers: { ...headers }, agent: false })
+  asked.on('error', () => {}).end(body)
+  await happened(sim, id)
+  asked.destroy()
+  await sim.faults.clear()
+  expect(await orders(sim)).toHaveLength(1)
 })
 
 test('a delay that is drawn lies between its ends', async () => {
