@@ -1,5 +1,6 @@
 // Every option: its flag, its ESIMULATOR_ variable, its key in the file, and how it is read.
 import { isIP } from 'node:net'
+import { availableParallelism } from 'node:os'
 import { hostProblem, originProblem } from '../server/access.ts'
 import type { Port } from '../server/listen.ts'
 import { defined } from '../state/defined.ts'
@@ -272,6 +273,47 @@ export const options = {
     read: baseUrl,
   }),
   world: optional<string>({ value: 'NAME', says: 'the world to speak to (default)', read: text }),
+  only: option<readonly string[]>({
+    value: 'ID',
+    many: true,
+    says: 'run only the workflow of this id',
+    fallback: [],
+    read: (texts) => texts,
+  }),
+  tag: option<readonly string[]>({
+    value: 'TAG',
+    many: true,
+    says: 'run only workflows with this tag',
+    fallback: [],
+    read: (texts) => texts,
+  }),
+  input: option<readonly Input[]>({
+    value: 'NAME=VALUE',
+    many: true,
+    says: 'an input of every workflow that is run; the value is JSON, or text',
+    fallback: [],
+    read: (texts) => texts.map(input),
+  }),
+  jobs: option({
+    value: 'NUMBER',
+    says: 'how many cases run at a time (as many as there are processors)',
+    fallback: availableParallelism(),
+    read: jobs,
+  }),
+  report: option<readonly Report[]>({
+    value: 'KIND:FILE',
+    many: true,
+    says: 'write a report: json:FILE or junit:FILE; github prints annotations',
+    fallback: [],
+    read: (texts) => texts.map(report),
+  }),
+  target: optional<string>({
+    value: 'sim|URL',
+    says: 'sim starts a simulator for the run, as if nothing is said; or the URL of one that runs',
+    read: text,
+  }),
+  keep: flag('leave the worlds of a run where they are'),
+  dryRun: flag('tell what would be run, and run nothing'),
   timeout: option({
     value: 'DURATION',
     says: 'how long to wait (30s)',
@@ -314,6 +356,45 @@ function key(written: string): Key {
   return { slug, text }
 }
 
+/** An input of workflows, as it is written. */
+export interface Input {
+  readonly name: string
+  readonly value: unknown
+}
+
+function input(written: string): Input {
+  const [, name, value = ''] = /^([^=]+)=(.*)$/s.exec(written) ?? []
+  if (name === undefined)
+    throw new ValueError(`"${written}": give a name and a value, as in plan=A`)
+  try {
+    return { name, value: JSON.parse(value) }
+  } catch {
+    return { name, value }
+  }
+}
+
+function jobs(texts: readonly string[]): number {
+  const number = Number(last(texts))
+  if (!Number.isInteger(number) || number < 1 || number > 64)
+    throw new ValueError(`"${last(texts)}" is no number of jobs from 1 to 64`)
+  return number
+}
+
+/** A report to be written; `github` has no file: it goes to standard output. */
+export interface Report {
+  readonly kind: string
+  readonly file: string | undefined
+}
+
+const REPORTS = ['json', 'junit', 'github']
+
+function report(written: string): Report {
+  const [, kind = '', file] = /^([a-z]+)(?::(.+))?$/s.exec(written) ?? []
+  if (!REPORTS.includes(kind) || (file === undefined) !== (kind === 'github'))
+    throw new ValueError(`"${written}": give json:FILE, junit:FILE or github`)
+  return { kind, file }
+}
+
 export type OptionName = keyof typeof options
 
 /** Those of `start`. */
@@ -336,6 +417,21 @@ export const START: readonly OptionName[] = [
   'cors',
   'unchecked',
   'clock',
+  'json',
+]
+
+/** Those of `run`. */
+export const RUN: readonly OptionName[] = [
+  'only',
+  'tag',
+  'input',
+  'jobs',
+  'seed',
+  'target',
+  'token',
+  'keep',
+  'dryRun',
+  'report',
   'json',
 ]
 

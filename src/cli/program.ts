@@ -8,6 +8,7 @@ import {
   type Option,
   type OptionName,
   options,
+  RUN,
   START,
   spelled,
   variable,
@@ -109,6 +110,12 @@ const COMMANDS: readonly CommandDef[] = [
     description: 'export FILE | import FILE; - is standard output or input',
     options: CLIENT,
     load: async () => (await import('./state.ts')).state,
+  },
+  {
+    usage: 'run <files...>',
+    description: 'run workflows (Arazzo) against a simulator: each case in a world of its own',
+    options: RUN,
+    load: async () => (await import('./run.ts')).run,
   },
   {
     usage: 'provenance [provider]',

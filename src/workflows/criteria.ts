@@ -1,0 +1,210 @@
+// Criteria: simple conditions, regular expressions and JSONPath, and what their parts are worth.
+import {
+  type Condition,
+  ConditionError,
+  expressionsOf,
+  holds,
+  isEqualButForCase,
+  readCondition,
+  worth,
+} from './conditions.ts'
+import {
+  type Expression,
+  evaluate,
+  expressionsIn,
+  pointedAt,
+  readExpression,
+  readPointer,
+  readTemplate,
+  resolved,
+  type Scope,
+  textOf,
+} from './expressions.ts'
+import type { Criterion, Selector } from './language.ts'
+
+/** A criterion, read. */
+export type ReadCriterion =
+  | { readonly type: 'simple'; readonly condition: Condition; readonly text: string }
+  | {
+      readonly type: 'regex' | 'jsonpath'
+      readonly context: Expression
+      readonly contextText: string
+      /** May have expressions between braces. */
+      readonly pattern: string
+      readonly text: string
+    }
+
+/** Why a criterion cannot be read. `field` is where, `column` how far into it. */
+export class CriterionError extends Error {
+  readonly field: 'condition' | 'context' | 'type'
+  readonly column: number
+
+  constructor(field: CriterionError['field'], message: string, column = 0) {
+    super(message)
+    this.field = field
+    this.column = column
+  }
+}
+
+/** @throws CriterionError */
+export function readCriterion({ condition, context, type = 'simple' }: Criterion): ReadCriterion {
+  const kind = typeof type === 'object' ? kindOf(type.type, type.version) : type
+  switch (kind) {
+    case 'simple':
+      return { type: 'simple', condition: conditionIn(condition), text: condition }
+    case 'regex':
+    case 'jsonpath':
+      break
+    case 'xpath':
+      throw new CriterionError(
+        'type',
+        'xpath is not supported: use jsonpath, or a simple condition',
+      )
+    default:
+      throw new CriterionError(
+        'type',
+        `there is no type "${kind}"; there are simple, regex and jsonpath`,
+      )
+  }
+  if (context === undefined)
+    throw new CriterionError('type', `a ${kind} needs a context, as in $response.body`)
+  const read = reading('context', () => readExpression(context))
+  reading('condition', () => readTemplate(condition))
+  if (kind === 'regex') reading('condition', () => new RegExp(filledIn(condition), 'u'))
+  return { type: kind, context: read, contextText: context, pattern: condition, text: condition }
+}
+
+/** The pattern with something harmless in the place of its expressions, to look at its syntax. */
+function filledIn(pattern: string): string {
+  return pattern.replaceAll(/\{\$[A-Za-z][^{}]*\}/g, 'x')
+}
+
+function kindOf(type: string, version: string): string {
+  if (type === 'jsonpath' && version !== 'rfc9535')
+    throw new CriterionError(
+      'type',
+      `jsonpath ${version} is not supported: write "type: jsonpath", which is RFC 9535`,
+    )
+  return type
+}
+
+function conditionIn(text: string): Condition {
+  try {
+    return readCondition(text)
+  } catch (error) {
+    if (error instanceof ConditionError)
+      throw new CriterionError('condition', error.message, error.at)
+    throw error
+  }
+}
+
+function reading<T>(field: 'condition' | 'context', read: () => T): T {
+  try {
+    return read()
+  } catch (error) {
+    throw new CriterionError(field, error instanceof Error ? error.message : String(error))
+  }
+}
+
+/** Every expression in a criterion. @throws CriterionError */
+export function expressionsOfCriterion(criterion: Criterion): Expression[] {
+  const read = readCriterion(criterion)
+  if (read.type === 'simple') return expressionsOf(read.condition)
+  return [read.context, ...expressionsIn(read.pattern)]
+}
+
+/** What a criterion came to. */
+export interface Verdict {
+  readonly holds: boolean
+  /** What each expression in it was worth, as written there. */
+  readonly seen: readonly { readonly expression: string; readonly value: unknown }[]
+  /** What else a reader wants to know: why it does not hold, or that it nearly does not. */
+  readonly note?: string
+}
+
+/** Holds a criterion to what is there. */
+export async function judged(criterion: ReadCriterion, scope: Scope): Promise<Verdict> {
+  if (criterion.type === 'simple') {
+    const seen = seenIn(criterion.condition, scope)
+    const note = caseNote(criterion.condition, scope)
+    const verdict = { holds: holds(criterion.condition, scope), seen }
+    return note === undefined ? verdict : { ...verdict, note }
+  }
+  const value = evaluate(criterion.context, scope)
+  const seen = [{ expression: criterion.contextText, value }]
+  const pattern = String(resolvedPattern(criterion.pattern, scope))
+  if (criterion.type === 'regex')
+    return { holds: new RegExp(pattern, 'u').test(textOf(value)), seen }
+  const found = await selected(pattern, value)
+  return { holds: found.length > 0, seen, note: `${found.length} found` }
+}
+
+/** A text with the expressions between its braces worked out; it is no expression itself. */
+function resolvedPattern(pattern: string, scope: Scope): string {
+  return readTemplate(pattern)
+    .map((part) => (typeof part === 'string' ? part : textOf(evaluate(part, scope))))
+    .join('')
+}
+
+function seenIn(condition: Condition, scope: Scope): Verdict['seen'] {
+  switch (condition.kind) {
+    case 'literal':
+      return []
+    case 'expression':
+      return [{ expression: condition.text, value: worth(condition, scope) }]
+    case 'access':
+    case 'not':
+      return seenIn(condition.of, scope)
+    default:
+      return [...seenIn(condition.left, scope), ...seenIn(condition.right, scope)]
+  }
+}
+
+/** Says that two texts are equal but for their case, which a plain `==` does not mind. */
+function caseNote(condition: Condition, scope: Scope): string | undefined {
+  switch (condition.kind) {
+    case 'compare': {
+      const isAlike = isEqualButForCase(worth(condition.left, scope), worth(condition.right, scope))
+      return isAlike ? 'equal but for case' : undefined
+    }
+    case 'and':
+    case 'or':
+      return caseNote(condition.left, scope) ?? caseNote(condition.right, scope)
+    case 'not':
+      return caseNote(condition.of, scope)
+    default:
+      return undefined
+  }
+}
+
+/**
+ * What a JSONPath (RFC 9535) finds in a value.
+ * @throws Error for what is no JSONPath
+ */
+export async function selected(path: string, value: unknown): Promise<readonly unknown[]> {
+  const { query } = await jsonPath()
+  return query(path, value as never).values()
+}
+
+/** @throws Error for what is no JSONPath */
+export async function checkJsonPath(path: string): Promise<void> {
+  const { compile } = await jsonPath()
+  compile(filledIn(path))
+}
+
+/** Loaded when a document has one: most have none. */
+const jsonPath = () => import('json-p3')
+
+/**
+ * What an output is worth: an expression, or a part that a Selector Object takes out of one.
+ * @throws Error for a selector that cannot be read
+ */
+export async function outputValue(output: string | Selector, scope: Scope): Promise<unknown> {
+  if (typeof output === 'string') return resolved(output, scope)
+  const value = evaluate(readExpression(output.context), scope)
+  if (output.type === 'jsonpointer') {
+    return pointedAt(value, readPointer(output.selector))
+  }
+  const found = await selected(output.selector, value)
+  return found.length > 1 ? found : (found[0] ?? null)
+}

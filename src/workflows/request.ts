@@ -1,0 +1,153 @@
+// The request of a step: its URL, headers and body, made of parameters and a payload.
+import { isForm, isJson, JSON_TYPE } from '../server/media-type.ts'
+import { type Exchanged, readPointer, resolved, type Scope, textOf } from './expressions.ts'
+import type { RequestBody } from './language.ts'
+import type { ReadParameter } from './program.ts'
+import type { SourceOperation } from './sources.ts'
+
+/** A request, ready to be sent. */
+export interface StepRequest {
+  readonly method: string
+  readonly url: string
+  readonly headers: Readonly<Record<string, string>>
+  readonly body: string | undefined
+  /** As expressions see it. */
+  readonly seen: Exchanged['request']
+}
+
+/** What a request is made of. */
+export interface RequestParts {
+  readonly method: string
+  /** With its braces filled in; query parameters go behind it. */
+  readonly url: string
+  readonly parameters: readonly GivenParameter[]
+  readonly body: RequestBody | undefined
+  /** Media types of the operation's body, the first one first. */
+  readonly bodyTypes: readonly string[]
+}
+
+/** A parameter with its value worked out. */
+export interface GivenParameter {
+  readonly name: string
+  readonly in: ReadParameter['in']
+  readonly value: unknown
+}
+
+/** Parameters with their values worked out. */
+export function given(parameters: readonly ReadParameter[], scope: Scope): GivenParameter[] {
+  return parameters.map(({ name, in: where, value }) => ({
+    name,
+    in: where,
+    value: resolved(value, scope),
+  }))
+}
+
+/** The path of an operation with its parameters in it. */
+export function filledPath(
+  { path }: SourceOperation,
+  parameters: readonly GivenParameter[],
+): string {
+  return path.replaceAll(/\{([^{}]+)\}/g, (_, name: string) => {
+    const parameter = parameters.find((each) => each.name === name && each.in === 'path')
+    return listText(parameter?.value, (text) => encodeURIComponent(text))
+  })
+}
+
+/** A value in a URL; a list with commas between its entries. */
+function listText(value: unknown, encode: (text: string) => string): string {
+  if (Array.isArray(value)) return value.map((each) => encode(textOf(each))).join(',')
+  return encode(textOf(value))
+}
+
+/** Makes a request. A parameter whose value is `null` is left out. */
+export function requestOf(parts: RequestParts, scope: Scope): StepRequest {
+  const { method, url, parameters, bodyTypes } = parts
+  const present = parameters.filter(({ value }) => value !== null && value !== undefined)
+  const headers: Record<string, string> = {}
+  for (const { name, in: where, value } of present)
+    if (where === 'header') headers[name.toLowerCase()] = listText(value, (text) => text)
+  const cookies = present.filter((each) => each.in === 'cookie')
+  if (cookies.length > 0)
+    headers.cookie = cookies.map(({ name, value }) => `${name}=${textOf(value)}`).join('; ')
+
+  const payload = payloadOf(parts.body, scope)
+  const type = headers['content-type'] ?? parts.body?.contentType ?? bodyTypes[0] ?? JSON_TYPE
+  const body = payload === undefined ? undefined : bodyText(payload, type)
+  if (body !== undefined) headers['content-type'] ??= type
+  return {
+    method,
+    url: withQuery(url, present),
+    headers,
+    body,
+    seen: {
+      headers,
+      body: typeof payload === 'string' ? parsed(payload) : (payload ?? null),
+      query: valuesIn(present, 'query'),
+      path: valuesIn(present, 'path'),
+    },
+  }
+}
+
+function valuesIn(parameters: readonly GivenParameter[], where: 'query' | 'path') {
+  const found = parameters.filter((each) => each.in === where)
+  return Object.fromEntries(found.map(({ name, value }) => [name, value]))
+}
+
+function withQuery(url: string, parameters: readonly GivenParameter[]): string {
+  const query = new URLSearchParams()
+  for (const { name, in: where, value } of parameters) {
+    if (where !== 'query') continue
+    const values = Array.isArray(value) ? value : [value]
+    for (const each of values) query.append(name, textOf(each))
+  }
+  const whole = parameters.find((each) => each.in === 'querystring')
+  const text = whole ? textOf(whole.value) : query.toString()
+  if (text === '') return url
+  return `${url}${url.includes('?') ? '&' : '?'}${text}`
+}
+
+/** The payload with its expressions worked out and its replacements made. */
+function payloadOf(body: RequestBody | undefined, scope: Scope): unknown {
+  if (!body || body.payload === undefined) return undefined
+  let payload = resolved(body.payload, scope)
+  for (const { target, value } of body.replacements ?? []) {
+    if (typeof payload === 'string') payload = parsed(payload)
+    payload = replaced(payload, readPointer(target), resolved(value, scope))
+  }
+  return payload
+}
+
+/** A copy of a value in which a pointer leads to something else. */
+function replaced(value: unknown, pointer: readonly string[], by: unknown): unknown {
+  const [name, ...rest] = pointer
+  if (name === undefined) return by
+  if (Array.isArray(value)) {
+    const at = name === '-' ? value.length : Number(name)
+    return value.toSpliced(at, 1, replaced(value[at], rest, by))
+  }
+  const object = typeof value === 'object' && value !== null ? value : {}
+  const before = (object as Readonly<Record<string, unknown>>)[name]
+  return { ...object, [name]: replaced(before, rest, by) }
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return text
+  }
+}
+
+function bodyText(payload: unknown, type: string): string {
+  if (typeof payload === 'string') return payload
+  if (!isForm(type)) return JSON.stringify(payload)
+  const form = new URLSearchParams()
+  for (const [name, value] of Object.entries(payload ?? {})) form.append(name, textOf(value))
+  return form.toString()
+}
+
+/** The body of an answer as expressions see it: parsed where it is JSON, else as text. */
+export function seenBody(text: string | undefined, type: string | undefined): unknown {
+  if (text === undefined || text === '') return null
+  return isJson(type) ? parsed(text) : text
+}

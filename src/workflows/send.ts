@@ -1,0 +1,97 @@
+// Sends a request and reads its answer; that there is none is an outcome like any other.
+import { Agent, request as httpRequest, type IncomingMessage } from 'node:http'
+import { Agent as TlsAgent, request as tlsRequest } from 'node:https'
+import { openLimit } from '../server/limit.ts'
+import type { StepRequest } from './request.ts'
+
+/** An answer, or why there is none. */
+export type Answer =
+  | {
+      readonly status: number
+      readonly headers: Readonly<Record<string, string>>
+      readonly body: Buffer
+    }
+  | { readonly error: string }
+
+export interface Sender {
+  send(request: StepRequest): Promise<Answer>
+  close(): void
+}
+
+/** Bytes of an answer at most. */
+const LARGEST = 64 * 1024 * 1024
+
+/** @param timeout wall ms that an answer may take */
+export function openSender(timeout: number): Sender {
+  const agents = { http: new Agent({ keepAlive: true }), https: new TlsAgent({ keepAlive: true }) }
+  return {
+    send: (request) => sent(request, agents, timeout),
+    close() {
+      agents.http.destroy()
+      agents.https.destroy()
+    },
+  }
+}
+
+interface Agents {
+  readonly http: Agent
+  readonly https: TlsAgent
+}
+
+async function sent(request: StepRequest, agents: Agents, timeout: number): Promise<Answer> {
+  const never = new AbortController().signal
+  const limit = openLimit(timeout, never, new Error(`no answer came within ${timeout / 1000} s`))
+  try {
+    return await read(await asked(request, agents, limit.signal))
+  } catch (error) {
+    return { error: errorText(limit.signal.aborted ? limit.signal.reason : error) }
+  } finally {
+    limit.end()
+  }
+}
+
+function asked(
+  request: StepRequest,
+  agents: Agents,
+  signal: AbortSignal,
+): Promise<IncomingMessage> {
+  const { method, url, headers, body } = request
+  return new Promise((done, fail) => {
+    const options = { method, headers: { 'user-agent': 'esimulator', ...headers }, signal }
+    const sending = url.startsWith('https:')
+      ? tlsRequest(url, { ...options, agent: agents.https })
+      : httpRequest(url, { ...options, agent: agents.http })
+    sending.on('error', (error: NodeJS.ErrnoException) => {
+      // An idle connection was closed just as it was used again: nobody has read the request.
+      const isUnread = sending.reusedSocket && error.code === 'ECONNRESET' && method === 'GET'
+      if (isUnread) asked(request, agents, signal).then(done, fail)
+      else fail(error)
+    })
+    sending.on('response', done)
+    sending.end(body)
+  })
+}
+
+async function read(answer: IncomingMessage): Promise<Answer> {
+  const chunks: Buffer[] = []
+  let size = 0
+  for await (const chunk of answer as AsyncIterable<Buffer>) {
+    size += chunk.length
+    if (size > LARGEST) throw new Error(`the answer is larger than ${LARGEST} bytes`)
+    chunks.push(chunk)
+  }
+  const headers = Object.entries(answer.headers).map(([name, value]) => [name, String(value)])
+  return {
+    status: answer.statusCode ?? 0,
+    headers: Object.fromEntries(headers),
+    body: Buffer.concat(chunks),
+  }
+}
+
+function errorText(error: unknown): string {
+  if (!(error instanceof Error)) return String(error)
+  const { code } = error as NodeJS.ErrnoException
+  return code === undefined || error.message.includes(code)
+    ? error.message
+    : `${error.message} (${code})`
+}

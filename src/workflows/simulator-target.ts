@@ -1,0 +1,179 @@
+// The simulator as a target: each case in a world of its own, whose clock moves where a case waits.
+import { type ControlClient, ControlError, controlClient } from '../control/client.ts'
+import type { CredentialsShown, WorldShown } from '../control/wire.ts'
+import { pause } from '../server/ticker.ts'
+import { defined } from '../state/defined.ts'
+import type { Session, Target } from './session.ts'
+import { type SecurityScheme, type Source, type SourceOperation, simulatorBase } from './sources.ts'
+
+export interface SimulatorTargetOptions {
+  /** Of the simulator, without a trailing slash. */
+  readonly url: string
+  readonly token?: string | undefined
+  /** What is random in every world comes of it, and of nothing else. */
+  readonly seed: string
+  /** Leaves the worlds there when their cases are done. */
+  readonly keep: boolean
+  /** Lets go of the simulator at the end, where it was started for the run. */
+  readonly stop?: () => Promise<void>
+}
+
+/** What stands where a secret stood. */
+const STRUCK = '[redacted]'
+
+export function simulatorTarget(options: SimulatorTargetOptions): Target {
+  const control = controlClient(defined({ url: options.url, token: options.token }))
+  return {
+    name: options.url,
+    async open(name, given) {
+      const world = worldName(name)
+      await removed(control, world)
+      const shown = await control.call('createWorld', {
+        body: defined({
+          name: world,
+          seed: options.seed,
+          given,
+          clock: { mode: 'frozen' as const },
+        }),
+      })
+      return new SimulatorSession(shown, options, control)
+    },
+    async close() {
+      await options.stop?.()
+    },
+  }
+}
+
+/** A world left by an earlier run is in the way. */
+async function removed(control: ControlClient, name: string): Promise<void> {
+  try {
+    await control.call('removeWorld', { path: { name } })
+  } catch (error) {
+    if (!(error instanceof ControlError) || error.status !== 404) throw error
+  }
+}
+
+/** A name that worlds may have, made of one that cases may have; the same for the same case. */
+function worldName(name: string): string {
+  const plain = name.replaceAll(/[^A-Za-z0-9._-]+/g, '-').replaceAll(/^[^A-Za-z0-9]+|-+$/g, '')
+  const mark = markOf(name)
+  return `${plain.slice(0, 63 - mark.length)}-${mark}`
+}
+
+/** A few letters that tell names apart whose beginnings are alike (FNV-1a). */
+function markOf(text: string): string {
+  let value = 0x811c9dc5
+  for (let at = 0; at < text.length; at += 1)
+    value = Math.imul(value ^ text.charCodeAt(at), 0x01000193)
+  return (value >>> 0).toString(36)
+}
+
+/** An access token, and until when it is good by the world's clock. */
+interface Token {
+  readonly text: string
+  readonly expiresAt: number
+}
+
+/** A class, since its methods work on the same few things. */
+class SimulatorSession implements Session {
+  readonly world: string
+  readonly #shown: WorldShown
+  readonly #options: SimulatorTargetOptions
+  readonly #control: ControlClient
+  readonly #base: string
+  readonly #tokens = new Map<string, Token>()
+  readonly #secrets = new Set<string>()
+
+  constructor(shown: WorldShown, options: SimulatorTargetOptions, control: ControlClient) {
+    this.world = shown.name
+    this.#shown = shown
+    this.#options = options
+    this.#control = control
+    this.#base = `${options.url}/w/${shown.name}`
+    for (const { apiKey, clientSecret, callbackSecret } of Object.values(shown.credentials))
+      for (const secret of [apiKey, clientSecret, callbackSecret, options.token])
+        if (secret !== undefined && secret.length >= 6) this.#secrets.add(secret)
+  }
+
+  baseUrl({ simulator, url }: Source): string {
+    if (!simulator)
+      throw new Error(`${url} is no API of the simulator: only esimulator:<provider> runs here`)
+    return this.#base + simulatorBase(simulator)
+  }
+
+  async credentials(
+    { security }: SourceOperation,
+    { simulator, securitySchemes }: Source,
+    now: number | undefined,
+  ): Promise<Readonly<Record<string, string>>> {
+    if (!simulator || security.length === 0) return {}
+    if (simulator.slug === 'control') {
+      const { token } = this.#options
+      return token === undefined ? {} : { authorization: `Bearer ${token}` }
+    }
+    const credentials = this.#shown.credentials[simulator.slug]
+    const schemes = security.flatMap((each) => Object.keys(each))
+    for (const name of schemes) {
+      const scheme = securitySchemes[name]
+      const headers = scheme && credentials && (await this.#headers(scheme, credentials, now))
+      if (headers) return headers
+    }
+    return {}
+  }
+
+  async wait(seconds: number): Promise<void> {
+    const control = this.#inWorld()
+    const { mode } = await control.call('getClock')
+    if (mode === 'frozen')
+      await control.call('advanceClock', { body: { by: `PT${seconds.toFixed(3)}S` } })
+    else await pause(seconds * 1000)
+  }
+
+  struck(text: string): string {
+    let plain = text
+    for (const secret of this.#secrets) plain = plain.replaceAll(secret, STRUCK)
+    return plain
+  }
+
+  async close(): Promise<void> {
+    if (!this.#options.keep) await removed(this.#control, this.world)
+  }
+
+  #inWorld(): ControlClient {
+    const { url, token } = this.#options
+    return controlClient(defined({ url, world: this.world, token }))
+  }
+
+  async #headers(
+    scheme: SecurityScheme,
+    credentials: CredentialsShown,
+    now: number | undefined,
+  ): Promise<Readonly<Record<string, string>> | undefined> {
+    if (scheme.type === 'apiKey' && scheme.in === 'header' && credentials.apiKey !== undefined)
+      return { [String(scheme.name).toLowerCase()]: credentials.apiKey }
+    if (credentials.tokenUrl === undefined) return undefined
+    return { authorization: `Bearer ${await this.#token(credentials, now)}` }
+  }
+
+  /** A token that is good: the one there is, or a new one where the clock has passed its end. */
+  async #token(credentials: CredentialsShown, now: number | undefined): Promise<string> {
+    const { tokenUrl = '', clientId = '', clientSecret = '' } = credentials
+    const known = this.#tokens.get(tokenUrl)
+    if (known && (now === undefined || now < known.expiresAt)) return known.text
+
+    const form = new URLSearchParams({
+      grant_type: 'client_credentials',
+      client_id: clientId,
+      client_secret: clientSecret,
+    })
+    const answer = await fetch(tokenUrl, { method: 'POST', body: form })
+    const body = (await answer.json()) as { access_token?: string; expires_in?: number }
+    if (!answer.ok || body.access_token === undefined)
+      throw new Error(`no token at ${tokenUrl}: it answered ${answer.status}`)
+    const issuedAt = Date.parse(answer.headers.get('date') ?? '')
+    const token = { text: body.access_token, expiresAt: issuedAt + (body.expires_in ?? 0) * 1000 }
+    this.#tokens.set(tokenUrl, token)
+    this.#secrets.add(token.text)
+    return token.text
+  }
+}

@@ -1,0 +1,311 @@
+// The sources of a document: OpenAPI documents, ours by name or anybody's, and what operations they have.
+import { readFile } from 'node:fs/promises'
+import { dirname, isAbsolute, resolve } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { parse } from 'yaml'
+import { openLimit } from '../server/limit.ts'
+import { readSpec } from '../server/spec-files.ts'
+import { simulators } from '../simulators/index.ts'
+import type { ParameterPlace, SourceDescription } from './language.ts'
+
+/** An operation of a source, as far as a step needs it. */
+export interface SourceOperation {
+  readonly source: string
+  /** Absent where the document gives it none. */
+  readonly id: string | undefined
+  readonly method: string
+  readonly path: string
+  readonly parameters: readonly SourceParameter[]
+  /** Media types of its body, the first one first; empty where it takes none. */
+  readonly bodyTypes: readonly string[]
+  /** Security requirements: any of them will do; empty where it needs none. */
+  readonly security: readonly Readonly<Record<string, readonly string[]>>[]
+  /** Statuses it documents; `default` among them where it has that. */
+  readonly statuses: readonly string[]
+  readonly object: OperationObject
+}
+
+export interface SourceParameter {
+  readonly name: string
+  readonly in: ParameterPlace
+  readonly required: boolean
+  readonly schema: Readonly<Record<string, unknown>>
+  readonly style: string | undefined
+  readonly explode: boolean | undefined
+}
+
+/** An operation object, as far as it is read here. */
+export interface OperationObject {
+  readonly operationId?: string
+  readonly parameters?: readonly unknown[]
+  readonly requestBody?: { readonly content?: Readonly<Record<string, unknown>> }
+  readonly responses?: Readonly<Record<string, unknown>>
+  readonly security?: SourceOperation['security']
+  readonly 'x-effect'?: unknown
+  readonly 'x-provenance'?: string
+}
+
+export interface SecurityScheme {
+  readonly type: string
+  readonly in?: string
+  readonly name?: string
+  readonly scheme?: string
+  readonly flows?: Readonly<Record<string, { readonly tokenUrl?: string }>>
+}
+
+/** A source, read. */
+export interface Source {
+  readonly name: string
+  readonly url: string
+  /** Of which simulator it is the spec, and below which path of its slug; absent where it is not ours. */
+  readonly simulator: OwnSource | undefined
+  readonly document: OpenApiDocument
+  readonly operations: readonly SourceOperation[]
+  readonly securitySchemes: Readonly<Record<string, SecurityScheme>>
+}
+
+/** One of our own specs: `control`, or a provider's at one of its base paths. */
+export interface OwnSource {
+  readonly slug: string
+  /** `/v2.4`; empty for `control`. */
+  readonly basePath: string
+}
+
+export interface OpenApiDocument {
+  readonly openapi?: string
+  readonly asyncapi?: string
+  readonly paths?: Readonly<Record<string, Readonly<Record<string, unknown>>>>
+  readonly security?: SourceOperation['security']
+  readonly components?: { readonly securitySchemes?: Readonly<Record<string, SecurityScheme>> }
+  readonly servers?: readonly { readonly url?: string }[]
+}
+
+/** Why a source cannot be used; the message says what to do. */
+export class SourceError extends Error {}
+
+const OWN = /^esimulator:([a-z-]+)(?:\/(v[0-9.]+))?$/
+
+/** Every name that `esimulator:` takes. */
+export function ownSourceNames(): string[] {
+  const names = simulators.flatMap(({ slug, mounts }) => [
+    slug,
+    ...mounts.filter(({ basePath }) => basePath !== '').map(({ basePath }) => slug + basePath),
+  ])
+  return ['control', ...new Set(names)]
+}
+
+/**
+ * Reads a source.
+ * @param file of the document that names it: its path is relative to that
+ * @throws SourceError
+ */
+export async function readSource(
+  { name, url, type }: SourceDescription,
+  file: string,
+): Promise<Source> {
+  if (type === 'asyncapi') throw asyncApi(url)
+  const own = ownSource(url)
+  const document = own ? readSpec(own.spec) : await readOpenApi(url, file)
+  return sourceOf(name, url, document as OpenApiDocument, own?.source ?? shippedSource(url))
+}
+
+/** One of ours by its name. @throws SourceError for a name there is not */
+function ownSource(url: string): { spec: string; source: OwnSource } | undefined {
+  if (!url.startsWith('esimulator:')) return undefined
+  const [, slug, version] = OWN.exec(url) ?? []
+  if (slug === 'control') return { spec: 'control.yaml', source: { slug, basePath: '' } }
+  const simulator = simulators.find((each) => each.slug === slug)
+  const mount =
+    version === undefined
+      ? simulator?.mounts[0]
+      : simulator?.mounts.find(({ basePath }) => basePath === `/${version}`)
+  if (!simulator || !mount)
+    throw new SourceError(
+      `there is no source "${url}"; there are: ` +
+        ownSourceNames()
+          .map((each) => `esimulator:${each}`)
+          .join(', '),
+    )
+  return { spec: mount.spec, source: { slug: simulator.slug, basePath: mount.basePath } }
+}
+
+/** Portable files name our specs by their paths, as in `../specs/highland.yaml`. */
+function shippedSource(url: string): OwnSource | undefined {
+  const [, spec] = /(?:^|\/)specs\/([a-z0-9.-]+\.(?:yaml|json))$/.exec(url) ?? []
+  if (spec === undefined) return undefined
+  const yaml = spec.replace(/\.json$/, '.yaml')
+  if (yaml === 'control.yaml') return { slug: 'control', basePath: '' }
+  for (const { slug, mounts } of simulators) {
+    const mount = mounts.find((each) => each.spec === yaml)
+    if (mount) return { slug, basePath: mount.basePath }
+  }
+  return undefined
+}
+
+/** Bytes of an OpenAPI document at most. */
+const LARGEST = 32 * 1024 * 1024
+
+/** @throws SourceError */
+async function readOpenApi(url: string, file: string): Promise<unknown> {
+  const text = /^https?:/.test(url) ? await fetched(url) : await readLocal(url, file)
+  try {
+    return parse(text, { maxAliasCount: 1000 })
+  } catch (error) {
+    const reason = error instanceof Error ? error.message.split('\n', 1)[0] : error
+    throw new SourceError(`${url} is neither YAML nor JSON: ${reason}`)
+  }
+}
+
+async function readLocal(url: string, file: string): Promise<string> {
+  const path = url.startsWith('file:') ? fileURLToPath(url) : url
+  const at = isAbsolute(path) ? path : resolve(dirname(file), path)
+  try {
+    return await readFile(at, 'utf8')
+  } catch {
+    throw new SourceError(
+      `there is no file ${at}: give a path relative to this document, a URL, or esimulator:<provider>`,
+    )
+  }
+}
+
+async function fetched(url: string): Promise<string> {
+  const late = new Error('no answer came within 30 s')
+  const limit = openLimit(30_000, new AbortController().signal, late)
+  try {
+    const answer = await fetch(url, { signal: limit.signal })
+    const text = await answer.text()
+    if (!answer.ok) throw new SourceError(`${url} answered ${answer.status}`)
+    if (text.length > LARGEST) throw new SourceError(`${url} is larger than ${LARGEST} bytes`)
+    return text
+  } catch (error) {
+    if (error instanceof SourceError) throw error
+    const reason = error instanceof Error ? error.message : error
+    throw new SourceError(`${url} cannot be read: ${reason}`)
+  } finally {
+    limit.end()
+  }
+}
+
+const METHODS = ['get', 'put', 'post', 'delete', 'patch', 'head', 'options', 'trace'] as const
+
+function asyncApi(url: string): SourceError {
+  return new SourceError(`${url} is an AsyncAPI document: only OpenAPI 3.0 and 3.1 are supported`)
+}
+
+/** @throws SourceError for a document that is no OpenAPI 3 */
+export function sourceOf(
+  name: string,
+  url: string,
+  document: OpenApiDocument,
+  simulator: OwnSource | undefined,
+): Source {
+  if (document?.asyncapi !== undefined) throw asyncApi(url)
+  if (!/^3\.[012]/.test(String(document?.openapi)))
+    throw new SourceError(`${url} is no OpenAPI 3 document: its field "openapi" must begin with 3`)
+  const { paths = {}, security = [], components } = document
+  const operations = Object.entries(paths).flatMap(([path, item]) => {
+    const shared = listOf(item.parameters)
+    return METHODS.flatMap((method) => {
+      const object = item[method] as OperationObject | undefined
+      if (!object) return []
+      return operationOf(document, { source: name, method, path, shared, object, security })
+    })
+  })
+  const securitySchemes = Object.fromEntries(
+    Object.entries(components?.securitySchemes ?? {}).map(([scheme, each]) => [
+      scheme,
+      dereferenced(document, each) as SecurityScheme,
+    ]),
+  )
+  return { name, url, simulator, document, operations, securitySchemes }
+}
+
+interface Found {
+  readonly source: string
+  readonly method: string
+  readonly path: string
+  readonly shared: readonly unknown[]
+  readonly object: OperationObject
+  readonly security: SourceOperation['security']
+}
+
+function operationOf(document: OpenApiDocument, found: Found): SourceOperation {
+  const { source, method, path, shared, object } = found
+  const parameters = new Map<string, SourceParameter>()
+  for (const each of [...shared, ...listOf(object.parameters)]) {
+    const parameter = parameterOf(document, each)
+    parameters.set(`${parameter.in} ${parameter.name}`, parameter)
+  }
+  const body = dereferenced(document, object.requestBody) as OperationObject['requestBody']
+  return {
+    source,
+    id: object.operationId,
+    method: method.toUpperCase(),
+    path,
+    parameters: [...parameters.values()],
+    bodyTypes: Object.keys(body?.content ?? {}),
+    security: object.security ?? found.security,
+    statuses: Object.keys(object.responses ?? {}),
+    object,
+  }
+}
+
+function parameterOf(document: OpenApiDocument, written: unknown): SourceParameter {
+  const parameter = dereferenced(document, written) as Readonly<Record<string, unknown>>
+  return {
+    name: String(parameter.name),
+    in: parameter.in as ParameterPlace,
+    required: parameter.required === true,
+    schema: (dereferenced(document, parameter.schema) ?? {}) as SourceParameter['schema'],
+    style: parameter.style as string | undefined,
+    explode: parameter.explode as boolean | undefined,
+  }
+}
+
+function listOf(value: unknown): readonly unknown[] {
+  return Array.isArray(value) ? value : []
+}
+
+/** What a `$ref` within the document stands for; another document is not looked into. */
+export function dereferenced(document: OpenApiDocument, value: unknown): unknown {
+  let at = value
+  for (let depth = 0; depth < 20; depth += 1) {
+    const ref = (at as { $ref?: unknown } | null | undefined)?.$ref
+    if (typeof ref !== 'string' || !ref.startsWith('#/')) return at
+    at = ref
+      .slice(2)
+      .split('/')
+      .map((token) => decodeURIComponent(token).replaceAll('~1', '/').replaceAll('~0', '~'))
+      .reduce<unknown>(
+        (part, token) => (part as Record<string, unknown> | undefined)?.[token],
+        document,
+      )
+  }
+  return at
+}
+
+/** Where a source's paths begin in a simulator, below a world. */
+export function simulatorBase({ slug, basePath }: OwnSource): string {
+  return slug === 'control' ? '' : `/${slug}${basePath}`
+}
+
+/** The operation of a source that a path below its base leads to, of those with that method. */
+export function operationAt(
+  { operations }: Source,
+  method: string,
+  path: string,
+): SourceOperation | undefined {
+  const asked = path.split('/')
+  const isFit = (template: string) => {
+    const parts = template.split('/')
+    return (
+      parts.length === asked.length &&
+      parts.every((part, at) => /^\{.+\}$/.test(part) || part === asked[at])
+    )
+  }
+  const fitting = operations.filter((each) => each.method === method && isFit(each.path))
+  // A path without parameters goes before one with.
+  return fitting.toSorted((a, b) => braces(a.path) - braces(b.path))[0]
+}
+
+const braces = (path: string) => path.split('{').length
