@@ -1,5 +1,6 @@
 // The public API: a simulator in your own process, for tests.
 export { ControlError } from './control/client.ts'
+export type { StreamData, StreamEvent, StreamName } from './control/stream-events.ts'
 export type {
   AdvanceShown,
   AttemptShown,
@@ -13,8 +14,10 @@ export type {
   DifferenceShown,
   EventShown,
   ExchangeShown,
+  ExplainedShown,
   FaultShown,
   FiredShown,
+  HarShown,
   MessageShown,
   NewFault,
   SettingShown,
@@ -27,6 +30,7 @@ export type {
   Stock,
   UnsentCallbackShown,
   UsedShown,
+  WaitedShown,
   WentBack,
   WorldShown,
 } from './control/wire.ts'
@@ -35,10 +39,16 @@ export type {
   DeliveryFilter,
   Device,
   Distance,
+  EventOptions,
+  ExchangeFilter,
   JournalFilter,
   MessageFilter,
   ServiceUse,
+  WaitCondition,
+  WaitForLimits,
+  WaitLimits,
   WorldClient,
+  WorldJournal,
   WorldSnapshots,
 } from './control/world-client.ts'
 export { createApp, type SimulatorApp } from './library/embedded.ts'

@@ -6,7 +6,6 @@ import type {
   UnsentCallbackShown,
 } from '../control/wire.ts'
 import type { CallbackFilter, WorldClient } from '../control/world-client.ts'
-import { pause } from '../server/ticker.ts'
 import { defined } from '../state/defined.ts'
 import { CannotRun } from './cannot-run.ts'
 import type { OwnFlag, Run } from './command.ts'
@@ -30,9 +29,6 @@ export const callbackFlags: readonly OwnFlag[] = [
   },
   { usage: '--callback-version <N>', says: 'send: where the provider has several' },
 ]
-
-/** Wall ms between two looks at what has left. */
-const BETWEEN = 500
 
 const text = (value: unknown) => (typeof value === 'string' ? value : undefined)
 
@@ -96,20 +92,35 @@ function deliveriesText({ total, distinct, deliveries }: DeliveriesShown): strin
   return `${table(names, deliveries.map(deliveryCells))}\n${sum}`
 }
 
-/** Prints what has left and then, for ever, what leaves. */
-async function follow(config: Config, client: WorldClient, filter: CallbackFilter): Promise<never> {
+/** Prints what has left and then what leaves, until the simulator stops. */
+async function follow(config: Config, client: WorldClient, filter: CallbackFilter): Promise<void> {
+  const coming = client.events({ types: ['callback', 'world'] })[Symbol.asyncIterator]()
+  let next = coming.next()
   let last = 0
-  for (;;) {
-    const latest = { ...filter, order: 'newest', limit: 1000 } as const
-    const { deliveries } = await client.callbacks.deliveries(latest)
-    const newest = deliveries[0]?.id ?? 0
-    // In another life of the world they are counted anew.
-    if (newest < last) last = 0
-    for (const delivery of deliveries.filter(({ id }) => id > last).toReversed())
+  const tell = (deliveries: readonly DeliveryShown[]) => {
+    for (const delivery of deliveries)
       print(config, delivery, (each) => deliveryCells(each).join('  ').trimEnd())
-    last = newest
-    await pause(BETWEEN)
+    last = deliveries.at(-1)?.id ?? last
   }
+  const latest = await client.callbacks.deliveries({ ...filter, order: 'newest' })
+  tell(latest.deliveries.toReversed())
+  for (;;) {
+    const { value: event, done } = await next
+    if (done || event.name === 'end') return
+    next = coming.next()
+    if (event.name === 'world') last = await lastOf(client, event.data.what)
+    if (event.name !== 'callback' || event.data.what !== 'attempted') continue
+    const { limit: _, ...fits } = filter
+    const more = { ...fits, after: last, limit: 1000 }
+    tell((await client.callbacks.deliveries(more)).deliveries)
+  }
+}
+
+/** The delivery that others are counted after in another life of the world. */
+async function lastOf(client: WorldClient, what: 'reset' | 'replaced' | 'went-back') {
+  if (what === 'reset') return 0
+  const { deliveries } = await client.callbacks.deliveries({ order: 'newest', limit: 1 })
+  return deliveries[0]?.id ?? 0
 }
 
 /** `bundle.remainingQuantity=0` and others, as an object. @throws CannotRun */
@@ -155,10 +166,13 @@ export const callbacks: Run = async (config, args, flags) => {
   switch (action) {
     case 'list':
       if (flags.follow === true) await follow(config, client, filter)
-      print(config, await client.control.call('listCallbacks', { query: filter }), listText)
+      else print(config, await client.control.call('listCallbacks', { query: filter }), listText)
       return 0
     case 'deliveries': {
-      if (flags.follow === true) await follow(config, client, filter)
+      if (flags.follow === true) {
+        await follow(config, client, filter)
+        return 0
+      }
       const { deliveries, ...rest } = await client.callbacks.deliveries({
         ...filter,
         order: 'newest',

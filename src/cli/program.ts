@@ -68,6 +68,14 @@ const COMMANDS: readonly CommandDef[] = [
     load: async () => (await import('./sim.ts')).sim,
   },
   {
+    usage: 'journal [action] [id]',
+    description: 'list | ID | explain ID | har',
+    options: CLIENT,
+    ofProvider: true,
+    ownFlags: async () => (await import('./journal.ts')).journalFlags,
+    load: async () => (await import('./journal.ts')).journal,
+  },
+  {
     usage: 'callbacks [action] [args...]',
     description: 'list | deliveries | redeliver ID | send PROVIDER TYPE',
     options: CLIENT,

@@ -8,6 +8,7 @@ import express, {
   type Response,
 } from 'express'
 import { serverUrl } from '../server/address.ts'
+import { headerOf } from '../server/exchange.ts'
 import { guardControl, guardPage } from '../server/guard.ts'
 import type { RestListener } from '../server/http.ts'
 import { dropBody } from '../server/read-body.ts'
@@ -18,10 +19,17 @@ import { whenBuilt } from '../server/when-built.ts'
 import { DEFAULT_WORLD, type HostedWorld } from '../server/worlds.ts'
 import type { Reply } from '../simulators/call.ts'
 import { Refusal } from '../state/refusal.ts'
-import { type ControlCall, type ControlHandlers, caughtUp, type WrittenReply } from './call.ts'
+import {
+  type ControlCall,
+  type ControlHandlers,
+  caughtUp,
+  type Streamed,
+  type WrittenReply,
+} from './call.ts'
 import { callbackHandlers } from './callbacks.ts'
 import { clockHandlers } from './clock.ts'
 import { deviceHandlers } from './device.ts'
+import { eventHandlers } from './events.ts'
 import { faultHandlers } from './faults.ts'
 import { type Arrival, frontPage, isControl } from './front-page.ts'
 import { historyHandlers } from './history.ts'
@@ -37,6 +45,7 @@ import { simHandlers } from './sims.ts'
 import { snapshotHandlers } from './snapshots.ts'
 import { stateHandlers } from './state.ts'
 import { stockHandlers } from './stock.ts'
+import { waitHandlers } from './wait.ts'
 import { worldHandlers } from './worlds.ts'
 
 const handlers: ControlHandlers = {
@@ -48,6 +57,8 @@ const handlers: ControlHandlers = {
   ...callbackHandlers,
   ...faultHandlers,
   ...journalHandlers,
+  ...eventHandlers,
+  ...waitHandlers,
   ...stateHandlers,
   ...snapshotHandlers,
   ...historyHandlers,
@@ -60,7 +71,7 @@ const handlers: ControlHandlers = {
  * Any handler: all are called alike, with what the spec has checked, so their
  * types end here.
  */
-type AnyHandler = (call: ControlCall) => Reply | WrittenReply | Promise<Reply>
+type AnyHandler = (call: ControlCall) => Reply | WrittenReply | Streamed | Promise<Reply>
 
 const HEALTH: OperationId = 'getHealth'
 
@@ -150,9 +161,15 @@ async function serve(
   const { path, query, body } = await checked(operation, request, sent)
   const opened = await server.worlds.open(world ?? DEFAULT_WORLD)
   let hosted: HostedWorld | undefined
+  let gone: AbortSignal | undefined
   const source = { command: `${operation.method} ${request.path}` }
   const call: ControlCall = {
     server,
+    get gone() {
+      gone ??= whenGone(response)
+      return gone
+    },
+    header: (name) => headerOf(request, name),
     get hosted() {
       hosted ??= caughtUp(opened, world)
       return hosted
@@ -171,6 +188,7 @@ async function serve(
     if (!opened) return handler(call)
     return opened.world.patiently(() => opened.history.within(source, () => handler(call)))
   })
+  if ('stream' in reply) return reply.stream(response)
   if ('pieces' in reply) {
     await sendPieces(response, reply, hosted, () => flushed(server, hosted))
     return
@@ -181,6 +199,13 @@ async function serve(
   )
   await flushed(server, hosted)
   send(response, { status: reply.status, headers: reply.headers, text: answer }, hosted)
+}
+
+/** Aborts when the one who waits for an answer has gone. */
+function whenGone(response: Response): AbortSignal {
+  const gone = new AbortController()
+  response.once('close', () => gone.abort(new Error('the caller has gone')))
+  return gone.signal
 }
 
 /**

@@ -1,9 +1,10 @@
 // One call of the control API, as its handlers see it, and what many of them look up.
+import type { ServerResponse } from 'node:http'
 import type { SimulatorServer } from '../server/server.ts'
 import { DEFAULT_WORLD, type HostedWorld } from '../server/worlds.ts'
 import type { Reply } from '../simulators/call.ts'
 import { Refusal } from '../state/refusal.ts'
-import type { AnswerOf, BodyOf, OperationId, PathOf, QueryOf } from './operations.ts'
+import type { AnswerOf, BodyOf, OperationId, PathOf, QueryOf, StreamingId } from './operations.ts'
 import type { SentState } from './sent-state.ts'
 
 /** A call, routed and validated: values are as specs/control.yaml types them. */
@@ -17,6 +18,10 @@ export interface ControlCall<Path = unknown, Query = unknown, Body = unknown> {
   readonly path: Path
   readonly query: Query
   readonly body: Body
+  /** A header by its lower-case name. */
+  readonly header: (name: string) => string | undefined
+  /** Aborts when the caller has gone. */
+  readonly gone: AbortSignal
   /**
    * URL of the simulator as the caller reaches it; without a trailing slash,
    * without a world.
@@ -44,10 +49,18 @@ export interface WrittenReply {
   readonly close: () => void
 }
 
+/** An answer that goes on and on. */
+export interface Streamed {
+  /** Writes it, and leaves the response to itself. @throws Refusal before anything is written */
+  readonly stream: (response: ServerResponse) => Promise<void>
+}
+
 /** What a handler answers, or will; a state, which may be large, is written in turns. */
-export type ReplyOf<Id extends OperationId> = Id extends 'getState'
-  ? WrittenReply
-  : Reply<AnswerOf<Id>> | Promise<Reply<AnswerOf<Id>>>
+export type ReplyOf<Id extends OperationId> = Id extends StreamingId
+  ? Streamed
+  : Id extends 'getState'
+    ? WrittenReply
+    : Reply<AnswerOf<Id>> | Promise<Reply<AnswerOf<Id>>>
 
 /** Handlers by operationId, each typed by its operation. */
 export type ControlHandlers = {

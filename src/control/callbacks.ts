@@ -118,7 +118,7 @@ export const callbackHandlers = {
   },
   listDeliveries(call) {
     const provider = providerFilter(call)
-    const { callback, state, type, iccid, order = 'oldest', limit } = call.query
+    const { callback, state, type, iccid, after = 0, order = 'oldest', limit } = call.query
     const { redactor } = call.server
     const { world } = call.hosted
     const all = world.in(callbacks)
@@ -126,7 +126,8 @@ export const callbackHandlers = {
     const { total, records } = find(world.in(deliveries), {
       index: 'left',
       asked: { provider, callback, type, iccid },
-      where: state && ((delivery) => all.get(delivery.callback)?.state === state),
+      where: ({ id, callback: of }) =>
+        id > after && (state === undefined || all.get(of)?.state === state),
       order,
       limit,
       onMatch: (delivery) => told.add(delivery.callback),

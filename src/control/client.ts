@@ -9,6 +9,7 @@ import {
   type QueryOf,
   ROUTES,
   type Schemas,
+  type StreamingId,
 } from './operations.ts'
 
 type Problem = Schemas['Problem']
@@ -73,6 +74,16 @@ export interface ControlClient {
    * @throws ControlError for a problem; NoAnswer where nothing answers
    */
   call<Id extends OperationId>(id: Id, ...request: Requested<Id>): Promise<AnswerOf<Id>>
+  /**
+   * The text of a stream, as it comes; whoever stops reading ends it.
+   * @param signal breaks it off; its reader sees the end
+   * @throws ControlError for a problem; NoAnswer where nothing answers, or the connection breaks
+   */
+  stream<Id extends StreamingId>(
+    id: Id,
+    request: RequestOf<Id>,
+    signal?: AbortSignal,
+  ): AsyncIterable<string>
 }
 
 /** A request whatever its operation. */
@@ -98,8 +109,19 @@ export function controlClient({ url, world, token, signal }: ControlClientOption
     return bodyOf(answer, base + path)
   }
 
+  async function* stream(id: OperationId, request: AnyRequest, end?: AbortSignal) {
+    const { method, path } = placeOf(id, request)
+    const headers = defined({
+      Accept: 'text/event-stream',
+      Authorization: token === undefined ? undefined : `Bearer ${token}`,
+    })
+    const target = new URL(base + path)
+    const stop = [signal, end].filter((each) => each !== undefined)
+    yield* streamed(target, { method, headers, signal: AbortSignal.any(stop) })
+  }
+
   // The types of one operation end here: it is called as any other.
-  return { call: call as ControlClient['call'] }
+  return { call: call as ControlClient['call'], stream }
 }
 
 /** Method and path of an operation, with its parameters filled in. */
@@ -121,6 +143,32 @@ interface Sent {
   readonly signal?: AbortSignal
 }
 
+/**
+ * The text of an answer as it comes.
+ * @throws ControlError where it is a problem; NoAnswer where it breaks off by itself
+ */
+async function* streamed(target: URL, sent: Sent): AsyncGenerator<string, void, undefined> {
+  // On a connection of its own: it is held for as long as somebody reads.
+  const asked = (await opener(target, sent, false))()
+  try {
+    const answer = await new Promise<IncomingMessage>((done, fail) => {
+      asked.on('error', fail).on('response', done).end()
+    })
+    const text = answer.setEncoding('utf8')
+    if (answer.statusCode !== 200) {
+      const parts: string[] = []
+      for await (const part of text) parts.push(part)
+      bodyOf({ status: answer.statusCode ?? 0, text: parts.join('') }, target.href)
+    }
+    for await (const part of text) yield part
+  } catch (error) {
+    if (error instanceof ControlError || error instanceof NoAnswer) throw error
+    if (!sent.signal?.aborted) throw new NoAnswer(whyNot(target, error))
+  } finally {
+    asked.destroy()
+  }
+}
+
 interface Answer {
   readonly status: number
   readonly text: string
@@ -134,7 +182,7 @@ const agent = new Agent({ keepAlive: true })
  * @throws NoAnswer
  */
 async function send(target: URL, sent: Sent): Promise<Answer> {
-  const open = await opener(target)
+  const open = await opener(target, sent, true)
   for (;;) {
     const asked = open()
     try {
@@ -145,13 +193,18 @@ async function send(target: URL, sent: Sent): Promise<Answer> {
       throw new NoAnswer(whyNot(target, error))
     }
   }
+}
 
-  async function opener({ protocol }: URL): Promise<() => ClientRequest> {
-    const { method, headers, signal } = sent
-    if (protocol !== 'https:') return () => httpRequest(target, { method, headers, signal, agent })
-    const { request } = await import('node:https')
-    return () => request(target, { method, headers, signal })
-  }
+/** @param isShared on a connection that others use, too, one after the other */
+async function opener(
+  target: URL,
+  { method, headers, signal }: Sent,
+  isShared: boolean,
+): Promise<() => ClientRequest> {
+  if (target.protocol !== 'https:')
+    return () => httpRequest(target, { method, headers, signal, agent: isShared && agent })
+  const { request } = await import('node:https')
+  return () => request(target, { method, headers, signal })
 }
 
 function answered(asked: ClientRequest, body: string | undefined): Promise<Answer> {

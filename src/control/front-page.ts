@@ -1,10 +1,14 @@
 // What is no operation of the control API: the front page, a wrong method, a path there is not.
 import type { Request, Response } from 'express'
+import { rememberStray, type Stray } from '../server/journal.ts'
+import { nearMisses } from '../server/near-misses.ts'
 import type { SimulatorServer } from '../server/server.ts'
 import type { Spec } from '../server/spec.ts'
+import { DEFAULT_WORLD, type HostedWorld } from '../server/worlds.ts'
 import { type AnyRefusal, Refusal } from '../state/refusal.ts'
 import { baseUrlsIn, worldUrl } from './base-urls.ts'
 import { caughtUp } from './call.ts'
+import { PROBLEM_TYPE, problemOf } from './problem.ts'
 import type { ReadBody } from './request.ts'
 import { send } from './send.ts'
 
@@ -36,19 +40,17 @@ export interface Arrival {
 export type FrontPage = (request: Request, response: Response, arrival: Arrival) => Promise<void>
 
 export function frontPage(server: SimulatorServer, spec: Spec): FrontPage {
-  return async (request, response, { root, world }) => {
+  return async (request, response, arrival) => {
+    const { root, world } = arrival
     const { path, method, url } = request
     if (url === '*') return send(response, { status: 204, headers: { Allow: METHODS } })
     if (isControl(path)) throw noOperation(spec, request)
-    if (world !== undefined) caughtUp(await server.worlds.open(world), world)
+    const opened = await server.worlds.open(world ?? DEFAULT_WORLD)
+    if (world !== undefined) caughtUp(opened, world)
 
     const prefix = worldUrl(root, world)
     const providers = baseUrlsIn(server.providers.values(), prefix)
-    if (path !== '/') {
-      const bases = Object.values(providers).flat().join(', ')
-      const where = `base URLs are ${bases}, the control API is ${prefix}/_sim`
-      throw new Refusal('unknown-route', `nothing is served at ${path}: ${where}`)
-    }
+    if (path !== '/') throw leadsNowhere(server, request, arrival, opened)
     if (method !== 'GET' && method !== 'HEAD') {
       const reason = `/ knows no ${method}: use GET`
       throw new Refusal('method-not-allowed', reason, { allow: 'GET, HEAD' })
@@ -64,6 +66,45 @@ export function frontPage(server: SimulatorServer, spec: Spec): FrontPage {
     }
     send(response, { status: 200, text: JSON.stringify(page) })
   }
+}
+
+/** Browsers ask for it by themselves. */
+const ICON = '/favicon.ico'
+
+/** Why a path that is no provider's leads nowhere, and what it may have meant; the journal has it. */
+function leadsNowhere(
+  server: SimulatorServer,
+  request: Request,
+  arrival: Arrival,
+  hosted: HostedWorld | undefined,
+): Refusal {
+  const { path, method } = request
+  const prefix = worldUrl(arrival.root, arrival.world)
+  const bases = Object.values(baseUrlsIn(server.providers.values(), prefix)).flat().join(', ')
+  const where = `base URLs are ${bases}, the control API is ${prefix}/_sim`
+  if (!hosted || path === ICON)
+    return new Refusal('unknown-route', `nothing is served at ${path}: ${where}`)
+
+  const { world, journal } = hosted
+  const asked = [...server.providers.values()].map(({ simulator }) => {
+    return { simulator, settings: world.settings(simulator.settings) }
+  })
+  const [near] = nearMisses({ method, url: path }, asked)
+  const hint = near ? `; ${near.method} ${near.path} is near: ${near.why}` : ''
+  const refusal = new Refusal('unknown-route', `nothing is served at ${path}: ${where}${hint}`)
+  rememberStray(journal, world, strayOf(request, arrival, refusal))
+  return refusal
+}
+
+function strayOf(request: Request, { body: sent, world }: Arrival, refusal: Refusal): Stray {
+  // Only what an operation takes piece by piece is no text.
+  const body = typeof sent === 'string' ? sent : undefined
+  const { method, headers } = request
+  const isPrefixed = world !== undefined && !headers['x-sim-world']
+  const url = isPrefixed ? `/w/${world}${request.originalUrl}` : request.originalUrl
+  const problem = problemOf(refusal)
+  const reply = { status: problem.status, type: PROBLEM_TYPE, body: JSON.stringify(problem) }
+  return { method, url, headers, body, refusal, reply }
 }
 
 /**

@@ -43,7 +43,12 @@ export const ROUTES = {
   getFault: 'GET /faults/{id}',
   removeFault: 'DELETE /faults/{id}',
   listJournal: 'GET /journal',
+  exportHar: 'GET /journal.har',
   getJournalEntry: 'GET /journal/{id}',
+  explainExchange: 'GET /journal/{id}/explain',
+  streamEvents: 'GET /events',
+  waitFor: 'GET /wait',
+  waitUntil: 'POST /wait',
   getState: 'GET /state',
   putState: 'PUT /state',
   listSnapshots: 'GET /snapshots',
@@ -84,3 +89,12 @@ export type AnswerOf<Id extends OperationId> = operations[Id]['responses'] exten
   | { 201: infer Answer }
   ? JsonOf<Answer>
   : undefined
+
+/** The operations whose answer is a stream of events. */
+export type StreamingId = {
+  [Id in OperationId]: operations[Id]['responses'] extends {
+    200: { content: { 'text/event-stream': unknown } }
+  }
+    ? Id
+    : never
+}[OperationId]

@@ -1,6 +1,6 @@
 // How answers of the control API leave.
 import type { ServerResponse } from 'node:http'
-import { endAnswer } from '../server/connections.ts'
+import { endAnswer, limitReading } from '../server/connections.ts'
 import { httpDate } from '../server/http-date.ts'
 import { traceOf } from '../server/reason.ts'
 import { wakeAfter } from '../server/send.ts'
@@ -85,7 +85,7 @@ export async function sendPieces(
       if (!response.write(next.value)) await drained(response)
       await turns.over()
     }
-    response.end()
+    endAnswer(response, undefined)
   } finally {
     close()
   }
@@ -94,6 +94,7 @@ export async function sendPieces(
 /** Resolves when what was written has left, or nobody waits for it any more. */
 function drained(response: ServerResponse): Promise<void> {
   if (response.closed) return Promise.resolve()
+  limitReading(response)
   return new Promise((resolve) => {
     const done = () => {
       response.off('drain', done)

@@ -25,6 +25,16 @@ export interface components {
         readonly Duration: string;
         /** @description Virtual seconds a second */
         readonly Rate: number;
+        /** @example POST */
+        readonly Method: string;
+        /**
+         * @description A status, or a class of them
+         * @example 4xx
+         */
+        readonly StatusFilter: string;
+        readonly Part: string;
+        /** @description `true`: only what a fault has hit; `false`: only what none has; else the id or the kind of a fault */
+        readonly FaultFilter: string;
         /** @description How many there are that fit, listed or not */
         readonly Total: number;
         /**
@@ -637,8 +647,11 @@ export interface components {
         readonly Exchange: {
             readonly id: number;
             readonly at: components["schemas"]["Instant"];
+            /** @description Absent where the request reached none */
             readonly provider?: string;
             readonly operation?: string;
+            /** @description What the operation was found below */
+            readonly basePath?: string;
             readonly method: string;
             readonly url: string;
             /** @description Of the reply that left; where a fault let none leave, of the one that was lost; absent where there was none */
@@ -646,15 +659,26 @@ export interface components {
             readonly requestHeaders: {
                 readonly [key: string]: string;
             };
+            /** @description Cut where it is long */
             readonly requestBody?: string;
-            readonly replyType?: string;
-            readonly replyBody?: string;
-            /** @description The true reason, which the reply may not tell */
-            readonly refusal?: {
-                readonly code: string;
-                readonly reason: string;
+            /** @description The body parsed, where it is JSON and whole */
+            readonly requestJson?: unknown;
+            /** @description Without the type of the body */
+            readonly replyHeaders?: {
+                readonly [key: string]: string;
             };
+            readonly replyType?: string;
+            /** @description Cut where it is long; absent where it is no text */
+            readonly replyBody?: string;
+            /** @description The body parsed, where it is JSON and whole */
+            readonly replyJson?: unknown;
+            /** @description The last one it came to */
+            readonly stage?: components["schemas"]["Stage"];
+            readonly refusal?: components["schemas"]["Refused"];
+            /** @description Operations that were nearly asked for, where none was found */
+            readonly nearMisses?: readonly components["schemas"]["NearMiss"][];
             readonly fault?: components["schemas"]["HappenedFault"];
+            readonly effects?: components["schemas"]["Effects"];
             /** @description Those that happened besides */
             readonly otherFaults?: readonly components["schemas"]["HappenedFault"][];
             /** @description Faults whose turn it was and that could not happen, and why */
@@ -668,6 +692,215 @@ export interface components {
             readonly undocumented: readonly string[];
             /** @description How the reply would have broken the spec */
             readonly violations: readonly string[];
+        };
+        /** @description The true reason, which the reply may not tell */
+        readonly Refused: {
+            readonly code: string;
+            readonly reason: string;
+            /** @description What refused it */
+            readonly stage?: components["schemas"]["Stage"];
+            /** @description Where the request breaks its spec */
+            readonly fields?: readonly components["schemas"]["FieldProblem"][];
+            /** @description What to do about it */
+            readonly advice?: string;
+        };
+        /** @enum {string} */
+        readonly Stage: "read" | "count" | "route" | "authenticate" | "faults" | "validate" | "perform" | "check" | "commit" | "render";
+        readonly FieldProblem: {
+            /** @enum {string} */
+            readonly in: "body" | "query" | "path" | "header";
+            /**
+             * @description JSON pointer (RFC 6901) within that part
+             * @example /order/0/quantity
+             */
+            readonly pointer: string;
+            /**
+             * @description The keyword of JSON Schema
+             * @example type
+             */
+            readonly rule: string;
+            /** @example integer */
+            readonly expected: string;
+            /**
+             * @description What came, as JSON; absent where nothing did
+             * @example "two"
+             */
+            readonly got?: string;
+        };
+        readonly NearMiss: {
+            readonly provider: string;
+            readonly operation: string;
+            readonly method: string;
+            /** @example /esim-go/v2.4/catalogue */
+            readonly path: string;
+            /**
+             * @description What is wrong with the request, measured by this operation
+             * @example "catalog" should be "catalogue"
+             */
+            readonly why: string;
+        };
+        /** @description What it changed; absent where that is nothing */
+        readonly Effects: {
+            /** @description Records written, by collection */
+            readonly changes: {
+                readonly [key: string]: number;
+            };
+            /** @description What happened to SIMs and bundles, by type */
+            readonly events: {
+                readonly [key: string]: number;
+            };
+            /** @description Ids of callbacks that it queued, or that were due and not sent */
+            readonly callbacks: readonly string[];
+        };
+        readonly Explained: {
+            readonly id: number;
+            readonly summary: string;
+            readonly steps: readonly {
+                /** @example validate */
+                readonly stage: string;
+                /**
+                 * @description `changed`: a fault or `Prefer` had its way
+                 * @enum {string}
+                 */
+                readonly outcome: "passed" | "refused" | "changed" | "skipped";
+                readonly says: string;
+            }[];
+            /** @description Codes of other refusals that the provider words just like this one */
+            readonly alike?: readonly string[];
+            readonly nearMisses?: readonly components["schemas"]["NearMiss"][];
+            /** @description What to do next */
+            readonly next: readonly string[];
+            /** @description All of it as text for a person */
+            readonly text: string;
+        };
+        /** @example mf3k1q2x-17 */
+        readonly EventId: string;
+        /**
+         * @description `now`, the `next` of an earlier answer, or the `id` of an event
+         * @example mf3k1q2x-17
+         */
+        readonly Cursor: string;
+        /**
+         * @description What became of it; unless given, any callback counts that was attempted
+         * @enum {string}
+         */
+        readonly AnyCallbackState: "pending" | "retrying" | "delivered" | "dead" | "unsent";
+        /**
+         * @description Give exactly one of `callbacks`, `requests` and `event`.
+         * @example {
+         *       "callbacks": {
+         *         "type": "FirstUse"
+         *       },
+         *       "count": 1,
+         *       "within": "PT10M"
+         *     }
+         */
+        readonly WaitUntil: {
+            readonly callbacks?: {
+                readonly provider?: string;
+                readonly type?: components["schemas"]["Part"];
+                readonly iccid?: components["schemas"]["Iccid"];
+                readonly state?: components["schemas"]["AnyCallbackState"];
+            };
+            readonly requests?: {
+                readonly provider?: string;
+                readonly operation?: string;
+                readonly method?: components["schemas"]["Method"];
+                readonly status?: number | components["schemas"]["StatusFilter"];
+                readonly refused?: boolean;
+                readonly iccid?: components["schemas"]["Iccid"];
+                readonly path?: components["schemas"]["Part"];
+                readonly text?: components["schemas"]["Part"];
+                readonly fault?: boolean | components["schemas"]["FaultFilter"];
+            };
+            readonly event?: {
+                readonly provider?: string;
+                readonly type?: components["schemas"]["Part"];
+                readonly iccid?: components["schemas"]["Iccid"];
+            };
+            /**
+             * @description How many there have to be
+             * @default 1
+             */
+            readonly count?: number;
+            /** @description By the clock of the world, 10 minutes unless given */
+            readonly within?: components["schemas"]["Duration"];
+            readonly after?: components["schemas"]["Cursor"];
+            /** @description By the wall clock, 60 seconds unless given; a number is milliseconds */
+            readonly maxWall?: number | components["schemas"]["Duration"];
+        };
+        readonly Waited: {
+            readonly met: boolean;
+            /** @description What the clock shows */
+            readonly at: components["schemas"]["Instant"];
+            /** @description What was found, or why no more is waited for and what to do */
+            readonly why: string;
+            /** @description How many there are */
+            readonly found: number;
+            /** @description Those that were found, as far as `count` */
+            readonly matches: readonly (components["schemas"]["Callback"] | components["schemas"]["UnsentCallback"] | components["schemas"]["Exchange"] | components["schemas"]["FiredEvent"])[];
+            /** @description Given as `after`, the next wait goes on from here */
+            readonly next: string;
+        };
+        readonly Har: {
+            readonly log: {
+                /** @enum {string} */
+                readonly version: "1.2";
+                readonly creator: {
+                    readonly name: string;
+                    readonly version: string;
+                };
+                readonly entries: readonly components["schemas"]["HarEntry"][];
+            };
+        };
+        readonly HarEntry: {
+            readonly startedDateTime: components["schemas"]["Instant"];
+            readonly time: number;
+            readonly request: {
+                readonly method: string;
+                readonly url: string;
+                readonly httpVersion: string;
+                readonly cookies: readonly Record<string, never>[];
+                readonly headers: readonly components["schemas"]["HarPair"][];
+                readonly queryString: readonly components["schemas"]["HarPair"][];
+                readonly postData?: {
+                    readonly mimeType: string;
+                    readonly text: string;
+                };
+                readonly headersSize: number;
+                readonly bodySize: number;
+            };
+            readonly response: {
+                readonly status: number;
+                readonly statusText: string;
+                readonly httpVersion: string;
+                readonly cookies: readonly Record<string, never>[];
+                readonly headers: readonly components["schemas"]["HarPair"][];
+                readonly content: {
+                    readonly size: number;
+                    readonly mimeType: string;
+                    readonly text?: string;
+                    readonly comment?: string;
+                };
+                readonly redirectURL: string;
+                readonly headersSize: number;
+                readonly bodySize: number;
+            };
+            readonly cache: Record<string, never>;
+            readonly timings: {
+                readonly send: number;
+                readonly wait: number;
+                readonly receive: number;
+            };
+            readonly _id?: number;
+            readonly _provider?: string;
+            readonly _operation?: string;
+            readonly _refusal?: components["schemas"]["Refused"];
+            readonly _fault?: components["schemas"]["HappenedFault"];
+        };
+        readonly HarPair: {
+            readonly name: string;
+            readonly value: string;
         };
         /** @description A failure of calls (`operation`) or of callbacks (`callback`); without either, of every call of the provider */
         readonly NewFault: {
@@ -1482,6 +1715,8 @@ export interface operations {
             readonly query?: {
                 /** @description Only of the callback with this id */
                 readonly callback?: string;
+                /** @description Only what left after the delivery of this id */
+                readonly after?: number;
                 readonly state?: components["schemas"]["CallbackState"];
                 readonly type?: components["parameters"]["OfType"];
                 /** @description Only of this provider */
@@ -1735,9 +1970,27 @@ export interface operations {
                 readonly provider?: components["parameters"]["Provider"];
                 /** @description An operationId of a provider's spec */
                 readonly operation?: string;
-                readonly status?: number;
+                readonly method?: components["schemas"]["Method"];
+                readonly status?: components["schemas"]["StatusFilter"];
                 /** @description True: only what was refused; false: only what was not */
                 readonly refused?: boolean;
+                /** @description From this instant of the world on, included */
+                readonly since?: components["schemas"]["Instant"];
+                /** @description Up to this instant of the world, included */
+                readonly until?: components["schemas"]["Instant"];
+                /** @description Named in its URL or in one of its bodies */
+                readonly iccid?: components["schemas"]["Iccid"];
+                /** @description A part of the path */
+                readonly path?: components["schemas"]["Part"];
+                /** @description A part of the URL, of a body or of the reason of a refusal, in any case */
+                readonly text?: components["schemas"]["Part"];
+                readonly fault?: components["schemas"]["FaultFilter"];
+                /** @description Which come first */
+                readonly order?: components["parameters"]["NewestFirst"];
+                /** @description Only exchanges after the one of this number */
+                readonly after?: number;
+                /** @description Only exchanges before the one of this number */
+                readonly before?: number;
                 readonly limit?: components["parameters"]["Limit"];
             };
             readonly header?: never;
@@ -1753,8 +2006,60 @@ export interface operations {
                 };
                 content: {
                     readonly "application/json": {
+                        /** @description How many there are, whatever `after`, `before` and `limit` */
+                        readonly total: number;
                         readonly entries: readonly components["schemas"]["Exchange"][];
+                        /** @description The number to read on from; absent where these were the last */
+                        readonly next?: number;
                     };
+                };
+            };
+            readonly default: components["responses"]["Problem"];
+        };
+    };
+    readonly exportHar: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description Only of this provider */
+                readonly provider?: components["parameters"]["Provider"];
+                /** @description An operationId of a provider's spec */
+                readonly operation?: string;
+                readonly method?: components["schemas"]["Method"];
+                readonly status?: components["schemas"]["StatusFilter"];
+                /** @description True: only what was refused; false: only what was not */
+                readonly refused?: boolean;
+                /** @description From this instant of the world on, included */
+                readonly since?: components["schemas"]["Instant"];
+                /** @description Up to this instant of the world, included */
+                readonly until?: components["schemas"]["Instant"];
+                /** @description Named in its URL or in one of its bodies */
+                readonly iccid?: components["schemas"]["Iccid"];
+                /** @description A part of the path */
+                readonly path?: components["schemas"]["Part"];
+                /** @description A part of the URL, of a body or of the reason of a refusal, in any case */
+                readonly text?: components["schemas"]["Part"];
+                readonly fault?: components["schemas"]["FaultFilter"];
+                /** @description Which come first */
+                readonly order?: components["parameters"]["NewestFirst"];
+                /** @description Only exchanges after the one of this number */
+                readonly after?: number;
+                /** @description Only exchanges before the one of this number */
+                readonly before?: number;
+                readonly limit?: components["parameters"]["Limit"];
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The archive */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Har"];
                 };
             };
             readonly default: components["responses"]["Problem"];
@@ -1778,6 +2083,126 @@ export interface operations {
                 };
                 content: {
                     readonly "application/json": components["schemas"]["Exchange"];
+                };
+            };
+            readonly default: components["responses"]["Problem"];
+        };
+    };
+    readonly explainExchange: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly id: number;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The way */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Explained"];
+                };
+            };
+            readonly default: components["responses"]["Problem"];
+        };
+    };
+    readonly streamEvents: {
+        readonly parameters: {
+            readonly query?: {
+                /**
+                 * @description Only these, separated by commas: change, callback, event, exchange, clock, world
+                 * @example callback,clock
+                 */
+                readonly types?: string;
+                /** @description As the header `Last-Event-ID` */
+                readonly after?: components["schemas"]["EventId"];
+            };
+            readonly header?: {
+                readonly "Last-Event-ID"?: string;
+            };
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The events */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "text/event-stream": string;
+                };
+            };
+            readonly default: components["responses"]["Problem"];
+        };
+    };
+    readonly waitFor: {
+        readonly parameters: {
+            readonly query: {
+                readonly for: "callback" | "request" | "event";
+                /** @description Only of this provider */
+                readonly provider?: components["parameters"]["Provider"];
+                /** @description Of the callback or the event */
+                readonly type?: components["schemas"]["Part"];
+                readonly iccid?: components["parameters"]["OfIccid"];
+                readonly state?: components["schemas"]["AnyCallbackState"];
+                readonly operation?: string;
+                readonly method?: components["schemas"]["Method"];
+                readonly status?: components["schemas"]["StatusFilter"];
+                readonly refused?: boolean;
+                readonly path?: components["schemas"]["Part"];
+                readonly text?: components["schemas"]["Part"];
+                readonly fault?: components["schemas"]["FaultFilter"];
+                /** @description How many there have to be */
+                readonly count?: number;
+                readonly after?: components["schemas"]["Cursor"];
+                /** @description By the wall clock, 30 seconds unless given, at most 60 */
+                readonly timeout?: components["schemas"]["Duration"];
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Whether it is there */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Waited"];
+                };
+            };
+            readonly default: components["responses"]["Problem"];
+        };
+    };
+    readonly waitUntil: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["WaitUntil"];
+            };
+        };
+        readonly responses: {
+            /** @description Whether it is there, and the time it is now */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Waited"];
                 };
             };
             readonly default: components["responses"]["Problem"];

@@ -50,6 +50,14 @@ export type NewFault = Schemas['NewFault']
 
 /** An exchange with a provider, as the journal keeps it. */
 export type ExchangeShown = Schemas['Exchange']
+/** Whether what was waited for is there. */
+export type WaitedShown = Schemas['Waited']
+export type MatchShown = WaitedShown['matches'][number]
+/** The way of an exchange through the stages, in words. */
+export type ExplainedShown = Schemas['Explained']
+/** The journal as an HTTP archive (HAR 1.2). */
+export type HarShown = Schemas['Har']
+export type HarEntryShown = Schemas['HarEntry']
 export type Stock = Schemas['Stock']
 export type StateDocument = Schemas['State']
 export type SnapshotShown = Schemas['Snapshot']
@@ -242,11 +250,13 @@ export async function advanceShown(advance: Advance, redactor: Redactor): Promis
   })
 }
 
+export function eventFired(event: WorldEvent): Schemas['FiredEvent'] {
+  const { provider, iccid } = event
+  return { kind: 'event', provider, iccid, ...eventShown(event) }
+}
+
 function firedShown(fired: Fired, redactor: Redactor): FiredShown {
-  if (fired.kind === 'event') {
-    const { provider, iccid } = fired.event
-    return { kind: 'event', provider, iccid, ...eventShown(fired.event) }
-  }
+  if (fired.kind === 'event') return eventFired(fired.event)
   if (fired.kind === 'callback') return attemptFired(fired, redactor)
 
   const { kind: type, data } = fired.task

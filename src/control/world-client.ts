@@ -1,7 +1,9 @@
 // A client of one world of a simulator, wherever that runs: all that can be asked of the world.
 import { defined } from '../state/defined.ts'
 import { type ControlClient, type ControlClientOptions, controlClient } from './client.ts'
-import type { BodyOf, OperationId } from './operations.ts'
+import { eventsIn } from './event-stream.ts'
+import type { BodyOf, OperationId, QueryOf } from './operations.ts'
+import type { StreamEvent, StreamName } from './stream-events.ts'
 import type {
   AdvanceShown,
   CallbackShown,
@@ -10,7 +12,9 @@ import type {
   DeviceShown,
   DifferenceShown,
   ExchangeShown,
+  ExplainedShown,
   FaultShown,
+  HarShown,
   MessageShown,
   NewFault,
   SettingShown,
@@ -23,6 +27,7 @@ import type {
   Stock,
   UnsentCallbackShown,
   UsedShown,
+  WaitedShown,
   WentBack,
   WorldShown,
 } from './wire.ts'
@@ -69,11 +74,33 @@ export type ServiceUse = ({ readonly sms: number } | { readonly minutes: number 
   readonly peer?: string
 }
 
-export interface JournalFilter {
+/** What is asked of an exchange; what is left out is not. */
+export interface ExchangeFilter {
   readonly provider?: string
   readonly operation?: string
-  readonly status?: number
+  readonly method?: string
+  /** A status, or a class of them such as `4xx`. */
+  readonly status?: number | string
   readonly refused?: boolean
+  /** Instants of the world, both included. */
+  readonly since?: string | Date
+  readonly until?: string | Date
+  /** Named in its URL or in one of its bodies. */
+  readonly iccid?: string
+  /** A part of the path. */
+  readonly path?: string
+  /** A part of the URL, of a body or of the reason of a refusal, in any case. */
+  readonly text?: string
+  /** Hit by a fault or not; or by the one of this id, or by one of this kind. */
+  readonly fault?: boolean | string
+}
+
+export interface JournalFilter extends ExchangeFilter {
+  /** Which come first: the newest unless told. */
+  readonly order?: 'newest' | 'oldest'
+  /** Numbers of exchanges, neither included. */
+  readonly after?: number
+  readonly before?: number
   readonly limit?: number
 }
 
@@ -90,6 +117,8 @@ export interface CallbackFilter {
 export interface DeliveryFilter extends CallbackFilter {
   /** Id of the callback they are of. */
   readonly callback?: string
+  /** Only those that left after the one of this id. */
+  readonly after?: number
 }
 
 export interface MessageFilter {
@@ -122,6 +151,61 @@ export interface WorldCallbacks {
   redeliver(id: string): Promise<CallbackShown>
   /** Where a provider's callbacks go from now on; `undefined`: nowhere. */
   target(slug: string, url: string | undefined, version?: number): Promise<void>
+}
+
+/** What is waited for: exactly one of these. */
+export type WaitCondition =
+  | { readonly callbacks: Pick<CallbackFilter, 'provider' | 'type' | 'iccid'> & AnyState }
+  | { readonly requests: Omit<ExchangeFilter, 'since' | 'until'> }
+  | {
+      readonly event: {
+        readonly provider?: string
+        readonly type?: string
+        readonly iccid?: string
+      }
+    }
+
+interface AnyState {
+  /** Unless given, any callback counts that was attempted. */
+  readonly state?: CallbackShown['state'] | 'unsent'
+}
+
+interface AnyWait {
+  /** How many there have to be: 1 unless told. */
+  readonly count?: number
+  /** `now`, or the `next` of an earlier answer: only what comes after it counts. */
+  readonly after?: string
+}
+
+export interface WaitForLimits extends AnyWait {
+  /** By the wall clock: 30 s unless told, at most 60. */
+  readonly timeout?: string
+}
+
+export interface WaitLimits extends AnyWait {
+  /** By the clock of the world: 10 minutes unless told. */
+  readonly within?: string
+  /** By the wall clock: 60 s unless told; a number is ms. */
+  readonly maxWall?: string | number
+}
+
+export interface EventOptions {
+  /** All of them unless told. */
+  readonly types?: readonly Exclude<StreamName, 'open' | 'gap' | 'end'>[]
+  /** The `id` of an event: what has come since is told first. */
+  readonly after?: string
+  readonly signal?: AbortSignal
+}
+
+/** What the providers were asked and answered. */
+export interface WorldJournal {
+  /** Newest first, unless told. */
+  list(filter?: JournalFilter): Promise<readonly ExchangeShown[]>
+  get(id: number): Promise<ExchangeShown>
+  /** The way of an exchange through the stages, in words, and what to do where it was refused. */
+  explain(id: number): Promise<ExplainedShown>
+  /** As an HTTP archive (HAR 1.2), the oldest first. */
+  har(filter?: JournalFilter): Promise<HarShown>
 }
 
 /** Failures on demand. */
@@ -174,8 +258,22 @@ export interface WorldClient {
   restock(slug: string, stock: Readonly<Record<string, unknown>>): Promise<Stock>
   /** The world as at its start, or as a named state. */
   reset(to?: { readonly seed?: string; readonly given?: string }): Promise<WorldShown>
-  /** Newest first. */
-  journal(filter?: JournalFilter): Promise<readonly ExchangeShown[]>
+  readonly journal: WorldJournal
+  /**
+   * Waits by the wall clock until something is there, up to a minute at a time. What is there
+   * already counts, unless `after` says from where.
+   */
+  waitFor(condition: WaitCondition, limits?: WaitForLimits): Promise<WaitedShown>
+  /**
+   * Moves a frozen clock from event to event until something is there; waits where it runs. What is
+   * there already counts, unless `after` says from where.
+   */
+  wait(condition: WaitCondition, limits?: WaitLimits): Promise<WaitedShown>
+  /**
+   * What happens in the world from now on, or after an event, as it happens. Ends with the world,
+   * with `signal`, and where the loop over it is left.
+   */
+  events(options?: EventOptions): AsyncIterable<StreamEvent>
   readonly snapshots: WorldSnapshots
   /** The latest steps, newest first: 100 unless told, as many as there are with `Infinity`. */
   history(limit?: number): Promise<readonly StepShown[]>
@@ -216,7 +314,11 @@ export function worldClient(options: ControlClientOptions): WorldClient {
     stock: (slug) => call('getStock', { path: { slug } }),
     restock: (slug, stock) => call('changeStock', { path: { slug }, body: stock }),
     reset: (to = {}) => call('resetWorld', { body: to }),
-    journal: async (filter = {}) => (await call('listJournal', { query: filter })).entries,
+    journal: journalOf(call),
+    waitFor: (condition, limits = {}) => call('waitFor', { query: pollOf(condition, limits) }),
+    wait: (condition, limits = {}) => call('waitUntil', { body: { ...condition, ...limits } }),
+    events: ({ types, after, signal } = {}) =>
+      eventsIn(control.stream('streamEvents', { query: { types: types?.join(), after } }, signal)),
     snapshots: snapshotsOf(call),
     history: async (limit = 100) =>
       (await call('listHistory', { query: { limit: Math.min(limit, 1000) } })).steps,
@@ -284,6 +386,39 @@ function handset(confirmationCode: string | undefined): { body?: BodyOf<'install
 function useOf(amount: string | number | ServiceUse): BodyOf<'useSim'> {
   if (typeof amount === 'object') return amount
   return typeof amount === 'number' ? { bytes: amount } : { data: amount }
+}
+
+function journalOf(call: Call): WorldJournal {
+  return {
+    list: async (filter) => (await call('listJournal', { query: queryOf(filter) })).entries,
+    get: (id) => call('getJournalEntry', { path: { id } }),
+    explain: (id) => call('explainExchange', { path: { id } }),
+    har: (filter) => call('exportHar', { query: queryOf(filter) }),
+  }
+}
+
+function pollOf(condition: WaitCondition, limits: WaitForLimits): QueryOf<'waitFor'> {
+  if ('callbacks' in condition) return { for: 'callback', ...condition.callbacks, ...limits }
+  if ('event' in condition) return { for: 'event', ...condition.event, ...limits }
+  return { for: 'request', ...askedOf(condition.requests), ...limits }
+}
+
+function queryOf(filter: JournalFilter = {}): QueryOf<'listJournal'> {
+  const { order, after, before, limit, ...asked } = filter
+  return defined({ ...askedOf(asked), order, after, before, limit })
+}
+
+type AskedOfExchanges = Omit<QueryOf<'listJournal'>, 'order' | 'after' | 'before' | 'limit'>
+
+function askedOf(filter: ExchangeFilter): AskedOfExchanges {
+  const { status, since, until, fault, ...rest } = filter
+  return defined({
+    ...rest,
+    status: status === undefined ? undefined : String(status),
+    since: instantOf(since),
+    until: instantOf(until),
+    fault: fault === undefined ? undefined : String(fault),
+  })
 }
 
 function faultsOf(call: Call): WorldFaults {

@@ -70,9 +70,14 @@ export function limitConnections(
   })
 }
 
-/** Ends an answer; a client that takes nothing of what is left of it is cut off after a while. */
-export function endAnswer(response: ServerResponse, body: string | Uint8Array | undefined): void {
-  response.end(body)
+/** Cuts a client off that takes nothing of what has been written for a while. */
+export function limitReading(response: ServerResponse): void {
   // Until it has left: then node:http waits for the next request, for as long as it does.
   if (response.writableLength > 0) response.socket?.setTimeout(ANSWER_TIMEOUT)
+}
+
+/** Ends an answer, whose client has to take it. */
+export function endAnswer(response: ServerResponse, body: string | Uint8Array | undefined): void {
+  response.end(body)
+  limitReading(response)
 }

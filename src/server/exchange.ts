@@ -99,12 +99,13 @@ export interface DribbleAnswer extends AnyAnswer {
   readonly pause: number
 }
 
-/** The stages of a request that can refuse it, in their order. */
+/** The stages of a request that can end it, in their order. */
 export type Stage =
   | 'read'
   | 'count'
   | 'route'
   | 'authenticate'
+  | 'faults'
   | 'validate'
   | 'perform'
   | 'check'

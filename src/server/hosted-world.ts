@@ -18,7 +18,9 @@ import { type AttemptOptions, type Attempts, openAttempts } from './attempt.ts'
 import { tellOfOverflow } from './callback-overflow.ts'
 import { type DelayedReplies, openDelayedReplies } from './delayed-replies.ts'
 import { disturbed } from './faults/callback-faults.ts'
+import { type Feed, openFeed } from './feed.ts'
 import { type Journal, openJournal } from './journal.ts'
+import { exchangeNews, newsOf } from './news.ts'
 import { reasonOf } from './reason.ts'
 import type { Redactor } from './redaction/redactor.ts'
 import { openRunner, type Runner } from './runner.ts'
@@ -31,6 +33,8 @@ export interface HostedWorld {
   readonly world: World
   readonly runner: Runner
   readonly journal: Journal
+  /** What happens in it, for who listens. */
+  readonly feed: Feed
   /** Replies that wait for the world's clock. */
   readonly delays: DelayedReplies
   readonly history: WorldHistory
@@ -84,6 +88,7 @@ export function hostWorld(
 ): HostedWorld {
   const { store, attempts, report, redactor } = host
   const tellIfTooMany = tellOfOverflow(report)
+  const feed = openFeed(report)
   const history = openWorldHistory()
   const world = openWorld(records, {
     wall: wallNow,
@@ -99,6 +104,7 @@ export function hostWorld(
       timeKeeper.follow(changes)
       tellIfTooMany(on, changes)
       onCommit(hosted, changes)
+      feed.tell(() => newsOf(on.now, changes))
       // Last: what goes on then commits, too.
       delays.follow(changes)
     },
@@ -119,20 +125,18 @@ export function hostWorld(
       return attempts.make(on, callback, signal)
     },
     schedule: (on, slug) => host.bySlug.get(slug)?.callbacks?.schedule(on) ?? [],
+    advanced(on, advance) {
+      const { mode, rate } = on.clock
+      feed.tell(() => [{ type: 'clock', at: on.now, mode, rate, advance }])
+    },
     report,
     history,
   })
   const delays = openDelayedReplies(world, () => runner, report)
   const timeKeeper = openTimeKeeper(world, store)
   const timeKept = () => timeKeeper.kept()
-  const hosted: HostedWorld = {
-    world,
-    runner,
-    journal: openJournal(redactor),
-    delays,
-    history,
-    timeKept,
-  }
+  const journal = openJournal(redactor, (exchange) => feed.tell(() => [exchangeNews(exchange)]))
+  const hosted: HostedWorld = { world, runner, journal, delays, history, feed, timeKept }
   store.attach(
     name,
     () => world.records,

@@ -1,8 +1,8 @@
 // A ring of exchanges: what was asked, what was answered, and the true reason of every refusal.
 import type { Simulator } from '../simulators/simulator.ts'
+import { isBookkeeping } from '../state/bookkeeping.ts'
 import { callbacks, unsentCallbacks } from '../state/callbacks.ts'
 import type { World } from '../state/world.ts'
-import { worldRecords } from '../state/world-records.ts'
 import { tell } from './bounded.ts'
 import {
   type Answer,
@@ -39,6 +39,8 @@ export interface JournalEntry {
   readonly status: number | undefined
   readonly requestHeaders: Readonly<Record<string, string>>
   readonly requestBody: string | undefined
+  /** The last stage it came to. */
+  readonly stage?: Stage
   /** Without the type of the body. */
   readonly replyHeaders?: Readonly<Record<string, string>> | undefined
   readonly replyType: string | undefined
@@ -103,20 +105,34 @@ export interface KeptExchange
 }
 
 /** What an exchange is chosen by: nothing that could be secret. */
-export type Distinction = Pick<KeptExchange, 'id' | 'provider' | 'operation' | 'status' | 'refusal'>
+export type Distinction = Pick<
+  KeptExchange,
+  'id' | 'at' | 'provider' | 'operation' | 'method' | 'status' | 'refusal' | 'fault'
+>
 
 export interface Journal {
   add(exchange: Omit<KeptExchange, 'id'>): void
   get(id: number): JournalEntry | undefined
   /** The numbers of those that are wanted, newest first. */
   find(isWanted: (exchange: Distinction) => boolean): number[]
+  /** True where that exchange is there, and wanted. */
+  has(id: number, isWanted: (exchange: Distinction) => boolean): boolean
   /** Newest first. */
   list(): JournalEntry[]
   clear(): void
 }
 
-/** A journal that is empty. The oldest exchanges go where there are too many, or too large ones. */
-export function openJournal(redactor: Redactor): Journal {
+/** An exchange as it was last read, and what the redactor knew then. */
+interface ReadEntry {
+  readonly known: object
+  readonly entry: JournalEntry
+}
+
+/**
+ * A journal that is empty. The oldest exchanges go where there are too many, or too large ones.
+ * @param onAdd told of each exchange
+ */
+export function openJournal(redactor: Redactor, onAdd?: (exchange: Distinction) => void): Journal {
   const ring: (KeptExchange | undefined)[] = []
   let last = 0
   let first = 1
@@ -127,9 +143,16 @@ export function openJournal(redactor: Redactor): Journal {
     ring[at(first)] = undefined
     first += 1
   }
+  const read = new WeakMap<KeptExchange, ReadEntry>()
   const get = (id: number) => {
     const exchange = ring[at(id)]
-    return exchange?.id === id ? shown(exchange, redactor) : undefined
+    if (exchange?.id !== id) return undefined
+    const known = redactor.knowing()
+    const before = read.get(exchange)
+    if (before?.known === known) return before.entry
+    const entry = shown(exchange, redactor)
+    read.set(exchange, { known, entry })
+    return entry
   }
   const find: Journal['find'] = (isWanted) => {
     const wanted = ring.filter((exchange) => exchange !== undefined).filter(isWanted)
@@ -138,6 +161,10 @@ export function openJournal(redactor: Redactor): Journal {
   return {
     get,
     find,
+    has(id, isWanted) {
+      const exchange = ring[at(id)]
+      return exchange?.id === id && isWanted(exchange)
+    },
     list: () => find(() => true).flatMap((id) => get(id) ?? []),
     add(exchange) {
       const added: KeptExchange = Object.assign(exchange, { id: last + 1 })
@@ -146,6 +173,7 @@ export function openJournal(redactor: Redactor): Journal {
       ring[at(last)] = added
       size += sizeOf(added)
       while (size > JOURNAL_SIZE && first < last) drop()
+      onAdd?.(added)
     },
     clear() {
       ring.length = 0
@@ -156,13 +184,28 @@ export function openJournal(redactor: Redactor): Journal {
   }
 }
 
-/** About how many characters an entry holds: its headers and its lists are bounded as they are. */
+/** About how many characters an entry holds. */
 function sizeOf(exchange: KeptExchange | undefined): number {
   if (!exchange) return 0
-  const { url, requestBody, replyBody, refusal } = exchange
-  const bodies = (requestBody?.text.length ?? 0) + (replyBody?.text.length ?? 0)
-  return url.length + bodies + (refusal?.reason.length ?? 0)
+  const { url, headers, requestBody, replyHeaders, replyBody, refusal } = exchange
+  let size = url.length + (refusal?.reason.length ?? 0) + sizeOfHeaders(headers)
+  size += (refusal?.fields?.length ?? 0) * FIELD_SIZE
+  size += (requestBody?.text.length ?? 0) + (replyBody?.text.length ?? 0)
+  if (replyHeaders) size += sizeOfHeaders(replyHeaders)
+  for (const text of exchange.undocumented) size += text.length
+  for (const text of exchange.violations) size += text.length
+  return size
 }
+
+function sizeOfHeaders(headers: RequestHeaders): number {
+  let size = 0
+  // A loop: this is done at every exchange.
+  for (const name in headers) size += name.length + (headers[name]?.length ?? 0)
+  return size
+}
+
+/** About how many characters a wrong field has with all that is told of it. */
+const FIELD_SIZE = 300
 
 /** What an exchange is remembered from. */
 export interface Remembered {
@@ -188,6 +231,7 @@ export function remember(journal: Journal, about: Remembered, answer: Answer): v
     method: exchange.method,
     url: exchange.url,
     status: reply?.status,
+    stage: trace.stage,
     credential: simulator.auth.credentialIn(
       (name) => headerOf(exchange, name),
       world.settings(simulator.settings),
@@ -235,6 +279,7 @@ export function rememberStray(journal: Journal, world: World, stray: Stray): voi
     method,
     url,
     status: reply.status,
+    stage: 'route',
     credential: undefined,
     headers,
     requestBody: body === undefined ? undefined : kept(body),
@@ -256,8 +301,7 @@ function keptEffects({ changes, events }: Effects): KeptEffects {
   const byCollection: Record<string, number> = {}
   const ids: string[] = []
   for (const { collection, key, before } of changes) {
-    // Clock, sequences and random streams move with everything.
-    if (collection === worldRecords.name) continue
+    if (isBookkeeping({ collection })) continue
     byCollection[collection] = (byCollection[collection] ?? 0) + 1
     const isCallback = collection === callbacks.name || collection === unsentCallbacks.name
     if (isCallback && before === undefined) tell(ids, key)

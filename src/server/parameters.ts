@@ -32,19 +32,29 @@ function repeats({ schema, 'x-comma-list': commas }: Parameter): Repeats {
 const WHOLE = /^-?(?:0|[1-9]\d*)$/
 const DECIMAL = /^-?(?:0|[1-9]\d*)(?:\.\d+)?$/
 
+/** Under this, what is no number keeps its text: schemas see an object, not names of it. */
+const WRITTEN = Symbol('as it was written')
+
 /** Stands for what is no number: of the wrong type to every schema, which would take `1e1` itself. */
-const NO_NUMBER = Object.freeze({})
+function noNumber(text: string): object {
+  return { [WRITTEN]: text }
+}
+
+/** The text of a parameter that is no number; `undefined` for any other value. */
+export function writtenText(value: object): string | undefined {
+  return (value as { readonly [WRITTEN]?: string })[WRITTEN]
+}
 
 /** The text of a whole number as a number; one too large to be exact is none. */
 function wholeNumber(text: string): unknown {
   const number = WHOLE.test(text) ? Number(text) : Number.NaN
-  return Number.isSafeInteger(number) ? number : NO_NUMBER
+  return Number.isSafeInteger(number) ? number : noNumber(text)
 }
 
 /** By type; a boolean is a boolean in any case. What is no value of the type stays none. */
 const READERS: Readonly<Record<string, (text: string) => unknown>> = {
   integer: wholeNumber,
-  number: (text) => (DECIMAL.test(text) ? Number(text) : NO_NUMBER),
+  number: (text) => (DECIMAL.test(text) ? Number(text) : noNumber(text)),
   boolean(text) {
     const word = text.toLowerCase()
     return word === 'true' || word === 'false' ? word === 'true' : text

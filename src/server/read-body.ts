@@ -16,6 +16,12 @@ export const DROPPED = 15 * BODY_LIMIT
 /** How many times its size on the wire a body may have once it is inflated, beyond BODY_LIMIT. */
 const MOST_INFLATED = 100
 
+/** How many bodies that may be larger than others, such as a state, are read at once. */
+export const MOST_LARGE = 4
+
+/** How many of those are being read. */
+let large = 0
+
 /** Told of the body, or why it was not read; neither where none was sent. */
 export type OnBody = (body: string | undefined, unread?: Refusal) => void
 
@@ -67,6 +73,17 @@ export function readBytes(request: IncomingMessage, onBytes: OnBytes, limit: num
     const reason = `the transfer coding ${transfer} is not known here: send chunked alone`
     drop(request, limit, new Refusal('not-implemented', reason), onBytes)
     return
+  }
+  if (limit > BODY_LIMIT) {
+    if (large >= MOST_LARGE) {
+      const reason = `${MOST_LARGE} states are being sent already: try again when they are there`
+      drop(request, BODY_LIMIT, new Refusal('writes-refused', reason), onBytes)
+      return
+    }
+    large += 1
+    request.once('close', () => {
+      large -= 1
+    })
   }
   if (headers['content-encoding'] === undefined) collect(request, limit, onBytes)
   else inflate(request, headers['content-encoding'], limit, onBytes)

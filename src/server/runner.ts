@@ -16,6 +16,7 @@ import { DELIVER, firstTask, type Task, tasks } from '../state/task-queue.ts'
 import type { World } from '../state/world.ts'
 import { breathe, openTurns } from '../stores/turns.ts'
 import { openLimit, within } from './limit.ts'
+import type { AdvanceStep } from './news.ts'
 import { reasonOf } from './reason.ts'
 import type { StepSource, WorldHistory } from './steps.ts'
 import { alarm, wallNow } from './ticker.ts'
@@ -49,6 +50,11 @@ export interface AdvanceLimits {
   readonly maxEvents?: number
   /** Stop after this many wall ms, in the middle of an attempt, too: that goes on by itself. */
   readonly maxWall?: number
+  /**
+   * Asked before each thing that is due, with the last that happened: true stops there. With it the
+   * clock goes from one thing to the next, and no further than the last.
+   */
+  readonly until?: (last: Fired | undefined) => boolean | Promise<boolean>
 }
 
 export interface RunnerDeps {
@@ -70,6 +76,8 @@ export interface RunnerDeps {
   ) => Promise<readonly Outcome[]>
   /** Delays between the attempts at a provider's callbacks, ISO 8601. */
   readonly schedule: (world: World, provider: string) => readonly string[]
+  /** Told of the beginning of each advance, and of its end. */
+  readonly advanced?: (world: World, step: AdvanceStep) => void
   readonly report: (sentence: string) => void
   readonly history: WorldHistory
 }
@@ -111,6 +119,10 @@ export interface Runner {
 /** How many of the things that an advance fires are listed; what more there is happens, too. */
 export const MOST_LISTED = 100_000
 
+/** Why an advance stops that goes no further than something asked for. */
+const ENOUGH = 'what was waited for is there'
+export const NOTHING_MORE = 'nothing more is due'
+
 /** How long what could not be kept waits for the next try, in wall ms. */
 const RETRY = 1000
 
@@ -128,6 +140,7 @@ interface Progress {
   readonly from: number
   readonly to: number
   readonly maxEvents: number
+  readonly until: AdvanceLimits['until']
   /** Aborts with the reason to stop early. */
   readonly stop: AbortSignal
   readonly life: Life
@@ -265,7 +278,7 @@ class WorldRunner implements Runner {
     const { from } = this.#distance(to)
     const life = this.#living
     life.source = this.#deps.history.source
-    const { maxEvents = Number.POSITIVE_INFINITY, maxWall } = limits
+    const { maxEvents = Number.POSITIVE_INFINITY, maxWall, until } = limits
     const late = new Error(`maxWall ${maxWall} ms reached`)
     const limit = openLimit(maxWall, life.ended.signal, late)
     const { signal: stop } = limit
@@ -273,6 +286,7 @@ class WorldRunner implements Runner {
       from,
       to,
       maxEvents,
+      until,
       stop,
       life,
       fired: [],
@@ -491,8 +505,9 @@ class WorldRunner implements Runner {
   }
 
   async #advanceTo(progress: Progress): Promise<Advance> {
-    this.#world.holdTime(progress.from)
-    const { stop } = progress
+    const { stop, from, to } = progress
+    this.#world.holdTime(from)
+    this.#deps.advanced?.(this.#world, { step: 'begins', from, to })
     try {
       // What is due already is seen to first and not told: else the answer would depend on how far
       // a receiver has come.
@@ -510,9 +525,11 @@ class WorldRunner implements Runner {
    * @throws the reason to stop, where that comes in the middle of an attempt
    */
   async #runDue(progress: Progress): Promise<string | undefined> {
-    const { stop, life } = progress
+    const { stop, life, fired, until } = progress
     const turns = openTurns()
     for (;;) {
+      const isEnough = until?.(fired.at(-1))
+      if (isEnough && (await within(stop, Promise.resolve(isEnough)))) return ENOUGH
       const taken = whenBuilt(() => this.#world.patiently(() => this.#step(progress)))
       const { isLast, stopped, attempt } = taken instanceof Promise ? await taken : taken
       if (isLast) return stopped
@@ -528,9 +545,10 @@ class WorldRunner implements Runner {
 
   /** Goes on to what is due next, and performs it where it is no attempt. @throws NotBuilt */
   #step(progress: Progress): Step {
-    const { to, stop, life, fired, maxEvents } = progress
+    const { to, stop, life, fired, maxEvents, until } = progress
     const task = this.#nextTask()
-    if (this.#isOver(life) || !isDue(task, to)) return { isLast: true }
+    if (this.#isOver(life)) return { isLast: true }
+    if (!isDue(task, to)) return until ? { isLast: true, stopped: NOTHING_MORE } : { isLast: true }
     if (stop.aborted) return { isLast: true, stopped: reasonOf(stop.reason) }
     if (fired.length + progress.unlisted >= maxEvents)
       return { isLast: true, stopped: `maxEvents ${maxEvents} reached` }
@@ -556,6 +574,8 @@ class WorldRunner implements Runner {
     const at = stopped === undefined ? to : reached
     world.holdTime(at)
     this.#transaction(() => world.setClock(setTo(world.clock, wallNow(), at)))
+    const ended = { step: 'ends' as const, from, to: at, fired: fired.length }
+    this.#deps.advanced?.(world, defined({ ...ended, stopped }))
     if (stopped === undefined) return { ...told, to: at }
     return { ...told, to: at, stopped: { at, reason: stopped } }
   }

@@ -2,6 +2,7 @@
 import { defined } from '../state/defined.ts'
 import type { BodyShape } from './body-shape.ts'
 import { MOST_TOLD, shortName } from './bounded.ts'
+import { writtenText } from './parameters.ts'
 import { sampleOf } from './sample.ts'
 
 /** A compiled check that keeps what it found. */
@@ -105,6 +106,9 @@ function valueAt(whole: unknown, pointer: string): unknown {
   return value
 }
 
+/** How many characters of a rule are told; the reason of the refusal has all of it. */
+const LONGEST_EXPECTED = 400
+
 /** A violation of a request as its place, the rule, and what came. */
 function fieldProblem(violation: Violation, request: unknown): FieldProblem {
   const { instancePath, keyword = '', params = {} } = violation
@@ -119,7 +123,7 @@ function fieldProblem(violation: Violation, request: unknown): FieldProblem {
     in: part === 'requestBody' ? 'body' : (part as FieldProblem['in']),
     pointer: shortName(pointer),
     rule: keyword,
-    expected: expectedBy(violation),
+    expected: expectedBy(violation).slice(0, LONGEST_EXPECTED),
     got: value === undefined ? undefined : shownValue(value),
   })
 }
@@ -136,7 +140,9 @@ function expectedBy({ keyword, params, message = 'what is valid' }: Violation): 
 function shownValue(value: unknown): string {
   if (typeof value === 'string') return JSON.stringify(shortName(value))
   if (Array.isArray(value)) return `a list of ${value.length}`
-  return typeof value === 'object' && value !== null ? 'an object' : JSON.stringify(value)
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value)
+  const text = writtenText(value)
+  return text === undefined ? 'an object' : JSON.stringify(shortName(text))
 }
 
 /**

@@ -24,6 +24,7 @@ import {
   hostWorld,
   openHost,
 } from './hosted-world.ts'
+import type { WorldNews } from './news.ts'
 import { whenProcessEnds } from './process-end.ts'
 import { reasonOf } from './reason.ts'
 import { firstProblem, type RecordCheck, recordCheck } from './record-check.ts'
@@ -183,7 +184,7 @@ class OpenWorlds implements Worlds {
   constructor(options: WorldsOptions, kept: readonly string[]) {
     const worlds = () => this.list().map(({ world }) => world)
     this.#secrets = openKnownSecrets({ ...options, worlds })
-    this.redactor = openRedactor(() => [this.#secrets.index()])
+    this.redactor = openRedactor(() => this.#secrets.index())
     const report = reportWithout(this.redactor, options.report)
     this.#options = { ...options, report }
     this.#host = openHost({ ...options, report, redactor: this.redactor })
@@ -290,11 +291,13 @@ class OpenWorlds implements Worlds {
     hosted.runner.abandon()
     hosted.delays.abandon()
     store.rewrite(world.name)
+    tellOfLife(hosted, 'reset')
     try {
       populate(world, simulators, given, { ...this.#options, chosen, claimOf })
       world.transaction(() => carrySnapshots(world, before))
     } catch (error) {
       world.replace(before)
+      tellOfLife(hosted, 'replaced')
       this.#takeCredentials(hosted)
       this.#wake(hosted)
       throw error
@@ -332,6 +335,7 @@ class OpenWorlds implements Worlds {
     }
     hosted.history.forget('a state was put in')
     this.#options.store.rewrite(hosted.world.name)
+    tellOfLife(hosted, 'replaced')
     await this.#newLifeKept(hosted, before)
     hosted.journal.clear()
   }
@@ -351,6 +355,7 @@ class OpenWorlds implements Worlds {
       if (this.#hosted.get(world.name) === hosted && world.epoch === epoch) {
         this.#leaveCredentials(hosted)
         world.replace(before)
+        tellOfLife(hosted, 'replaced')
         hosted.runner.abandon()
         this.#takeCredentials(hosted)
         store.rewrite(world.name)
@@ -368,6 +373,7 @@ class OpenWorlds implements Worlds {
     hosted.delays.abandon()
     hosted.world.goBack(past, at)
     hosted.runner.abandon()
+    tellOfLife(hosted, 'went-back')
     this.#wake(hosted)
   }
 
@@ -404,6 +410,7 @@ class OpenWorlds implements Worlds {
   /** What a world still does reaches nothing. Its name stays taken. */
   #forget(hosted: HostedWorld): void {
     hosted.runner.stop('the world was removed')
+    hosted.feed.end('the world was removed')
     hosted.world.end()
     hosted.delays.abandon()
     this.#hosted.delete(hosted.world.name)
@@ -413,7 +420,10 @@ class OpenWorlds implements Worlds {
   stop(): void {
     this.#closed = true
     this.#expiry.stop()
-    for (const { runner } of this.#hosted.values()) runner.stop()
+    for (const { runner, feed } of this.#hosted.values()) {
+      runner.stop()
+      feed.end('the simulator is stopping')
+    }
   }
 
   async close(): Promise<void> {
@@ -596,6 +606,10 @@ class OpenWorlds implements Worlds {
   #tell({ world }: HostedWorld, error: unknown): void {
     this.#options.report(`world ${world.name}: ${reasonOf(error)}`)
   }
+}
+
+function tellOfLife({ world, feed }: HostedWorld, what: WorldNews['what']): void {
+  feed.tell(() => [{ type: 'world', at: world.now, what }])
 }
 
 /**

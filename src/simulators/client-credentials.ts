@@ -15,6 +15,13 @@ import type { Authentication, SettingValues } from './simulator.ts'
 /** What the token endpoint refuses besides a malformed request. */
 export type TokenRefusal = 'invalid-client' | 'unsupported-grant-type'
 
+/** What to do about each. */
+export const tokenAdvice: Readonly<Record<TokenRefusal, string>> = {
+  'invalid-client':
+    'send the id and the secret of a client of this world: `esimulator env` tells them',
+  'unsupported-grant-type': 'ask with grant_type=client_credentials: no other grant is known',
+}
+
 /** The fields of the form; a client may show itself by HTTP Basic instead. */
 export interface TokenRequest {
   readonly grant_type: string

@@ -73,6 +73,8 @@ export interface RequestHooks {
    * move paths.
    */
   readonly pathOf?: (path: string, values: SettingValues) => string
+  /** The other way round: where a path of the spec is served. */
+  readonly servedAt?: (ofSpec: string, values: SettingValues) => string
   /**
    * Counts a request before it is read. Called outside a transaction, and opens one of its own: the
    * count stays though the request be refused.
@@ -188,6 +190,8 @@ export interface Simulator {
   ) => Reply
   /** Every code that `refusalReply` has words for. */
   readonly refusalCodes: readonly string[]
+  /** What to do about each of the refusals that only it has, by code. */
+  readonly advice?: Readonly<Record<string, string>>
   readonly auth: Authentication
   /**
    * States to begin with, by name, each laid over an empty one; `default` is a

@@ -109,11 +109,11 @@ class OpenWriter implements WorldWriter {
     if (changes.length === 0) return
     // What a world was made with was never committed: its first line holds all of it.
     const isFirst = this.#n === 0 && this.#source !== undefined
-    const isNext = this.#queue.isEmpty && this.#writing === undefined && !this.#failure
+    const isIdle = this.#queue.isEmpty && this.#writing === undefined && !this.#failure
     const n = this.#next()
     if (isFirst) this.#queue.addWhole(n)
     this.#queue.add(n, changes)
-    if (isNext && this.#isReady) this.#writeAtOnce(n)
+    if (isIdle && !isFirst && this.#isReady) this.#writeAtOnce(n)
     else this.#writeSoon()
   }
 
@@ -211,7 +211,7 @@ class OpenWriter implements WorldWriter {
     if (!this.#failure) this.#beginWriting()
   }
 
-  /** Writes before anything else begins, once what runs now has come to its end. */
+  /** Not at once: a write that ends before it is noted as under way would be noted so for ever. */
   #beginWriting(): void {
     this.#writing ??= new Promise((done) => process.nextTick(() => done(this.#writeAll())))
   }

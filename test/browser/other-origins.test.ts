@@ -74,7 +74,7 @@ async function everything({ url }: RunningSimulator): Promise<string> {
 
 /** The attempts that reached a provider, as the journal has them. */
 async function journalled(sim: RunningSimulator) {
-  const entries = await sim.journal({ limit: 500 })
+  const entries = await sim.journal.list({ limit: 500 })
   return entries.map(({ url, status, refusal }) => ({
     attack: new URL(url, sim.url).searchParams.get('attack') ?? '',
     status,

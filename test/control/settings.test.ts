@@ -75,5 +75,5 @@ test('provenance counts the operations of a provider by mark, and names every on
 
 test('there are no messages where no provider sent any', async () => {
   await using sim = await startSimulator()
-  expect((await call(sim.url, '/_sim/messages')).body).toEqual({ messages: [] })
+  expect((await call(sim.url, '/_sim/messages')).body).toEqual({ total: 0, messages: [] })
 })

@@ -85,7 +85,7 @@ test('a removed world reaches nothing: not the next of its name, and not its fil
     const { status, body } = await advance
     expect([status, body.stopped?.reason]).toEqual([200, 'the world was removed'])
     expect(await clockOf(sim, world)).toBe('2026-01-01T00:00:00.000Z')
-    expect((await call(sim.url, `${world}/callbacks`)).body).toEqual({ callbacks: [] })
+    expect((await call(sim.url, `${world}/callbacks`)).body).toEqual({ total: 0, callbacks: [] })
   }
   await using again = await startSimulator({ stateDir })
   expect(await clockOf(again, '/w/w/_sim')).toBe('2026-01-01T00:00:00.000Z')

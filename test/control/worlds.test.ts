@@ -116,7 +116,7 @@ test('a reset world is as at its start: time, SIMs, journal, settings', async ()
     sims: seeded,
     clock: { now: '2026-01-01T00:00:00.000Z', mode: 'frozen' },
   })
-  expect(await sim.journal()).toEqual([])
+  expect(await sim.journal.list()).toEqual([])
   expect((await sim.settings('esim-go')).processingDelay).toMatchObject({ value: 'PT5M' })
 })
 

@@ -4,7 +4,7 @@ import { connect, type Socket } from 'node:net'
 import { afterAll, expect, onTestFinished, test } from 'vitest'
 import { startSimulator } from '../../src/index.ts'
 import { MOST_CONNECTIONS, MOST_HEAD } from '../../src/server/connections.ts'
-import { BODY_LIMIT } from '../../src/server/read-body.ts'
+import { BODY_LIMIT, MOST_LARGE } from '../../src/server/read-body.ts'
 import { MOST_WORLDS } from '../../src/server/worlds.ts'
 import { wholesale } from '../../src/simulators/wholesale/index.ts'
 import { call, expectProblem } from '../support/control.ts'
@@ -72,6 +72,27 @@ test.each([
   const answer = await send('POST', sim.url + path, sent)
   expect([answer.status, answer.headers.get('content-type')]).toEqual([413, type])
   expect(answer.text).toMatch(/larger than 1048576 bytes|too large/i)
+})
+
+test('one state too many at once is refused, and says so; when another has gone, there is room', async () => {
+  const begun: Socket[] = []
+  onTestFinished(() => {
+    for (const socket of begun) socket.destroy()
+  })
+  for (let at = 0; at < MOST_LARGE; at += 1) {
+    const socket = connect(sim.port, '127.0.0.1')
+    begun.push(socket)
+    await once(socket, 'connect')
+    const headers = { 'Content-Type': 'application/json', 'Content-Length': '1000' }
+    socket.write(`${head('PUT /_sim/state', headers)}{`)
+  }
+  const put = async () => call(sim.url, '/_sim/state', { method: 'PUT', json: await sim.state() })
+  await expect.poll(put, { timeout: 10_000 }).toMatchObject({
+    status: 503,
+    body: { detail: expect.stringMatching(/4 states are being sent already/) },
+  })
+  begun[0]?.destroy()
+  await expect.poll(put, { timeout: 10_000 }).toMatchObject({ status: 200 })
 })
 
 test('one connection too many is closed at once, and that is told; when others go, there is room', async () => {

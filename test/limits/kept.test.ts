@@ -216,7 +216,9 @@ test('a token that is one too many is refused as one that has ended, and the new
   expect((await ask(first)).status).toBe(404)
   const second = await tokenOf(sim, 'wholesale')
   expect((await ask(first)).status).toBe(401)
-  expect((await sim.journal({ limit: 1 }))[0]?.refusal?.reason).toMatch(/before the latest 10000/)
+  expect((await sim.journal.list({ limit: 1 }))[0]?.refusal?.reason).toMatch(
+    /before the latest 10000/,
+  )
   expect((await ask(second)).status).toBe(404)
 })
 

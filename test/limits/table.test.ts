@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { STATE_LIMIT } from '../../src/control/request.ts'
+import { LONGEST_POLL } from '../../src/control/wait.ts'
 import { CALLBACKS_SHOWN } from '../../src/control/wire.ts'
 import { LONGEST_NAME, MOST_TOLD } from '../../src/server/bounded.ts'
 import { MOST_CHOSEN } from '../../src/server/chosen-credentials.ts'
@@ -13,9 +14,10 @@ import {
   MOST_HEAD,
   REQUEST_TIMEOUT,
 } from '../../src/server/connections.ts'
+import { FEED_LENGTH, MOST_KEPT, MOST_LISTENERS } from '../../src/server/feed.ts'
 import { BODY_KEPT, JOURNAL_LENGTH, JOURNAL_SIZE } from '../../src/server/journal.ts'
 import { LONGEST_WAIT } from '../../src/server/longest-wait.ts'
-import { BODY_LIMIT, DROPPED } from '../../src/server/read-body.ts'
+import { BODY_LIMIT, DROPPED, MOST_LARGE } from '../../src/server/read-body.ts'
 import { MOST_LISTED } from '../../src/server/runner.ts'
 import { specOf } from '../../src/server/spec.ts'
 import { MOST_WORLDS } from '../../src/server/worlds.ts'
@@ -111,7 +113,7 @@ const bounds: Readonly<Record<string, readonly unknown[]>> = {
   'seconds a connection may be idle between requests': [IDLE_TIMEOUT / 1000],
   'seconds in which a client takes nothing of its answer': [ANSWER_TIMEOUT / 1000],
   'body, before and after it is inflated': [BODY_LIMIT],
-  'body of `PUT /_sim/state`': [STATE_LIMIT],
+  'body of `PUT /_sim/state`': [STATE_LIMIT, MOST_LARGE],
   'problems told of one request': [MOST_TOLD, LONGEST_NAME],
   'reason of a refusal': [LONGEST_REASON],
   'setting that is a list': [MOST_TEXTS, LONGEST_TEXT, MOST_DURATIONS],
@@ -146,6 +148,7 @@ const bounds: Readonly<Record<string, readonly unknown[]>> = {
   'page of accounts-orders': [await largest('accounts-orders.yaml', 'listSubscriptions')],
   'page of `/_sim`': [await largest('control.yaml', 'listCallbacks')],
   'what happened in an advance': [MOST_LISTED],
+  'seconds of a long poll': [LONGEST_POLL / 1000],
   'callbacks shown with a SIM': [CALLBACKS_SHOWN],
 
   'bytes, cents, counts, and sums of them': [MOST],
@@ -163,6 +166,8 @@ const bounds: Readonly<Record<string, readonly unknown[]>> = {
   journal: [JOURNAL_LENGTH, JOURNAL_SIZE, BODY_KEPT],
   'steps of the history': [HISTORY_STEPS, HISTORY_BYTES],
   snapshots: [MOST_SNAPSHOTS],
+  'listeners to the events of a world': [MOST_LISTENERS],
+  'events kept for a listener that comes back': [FEED_LENGTH, MOST_KEPT],
   'callback sent by `POST /_sim/callbacks`': [LONGEST_CALLBACK],
   faults: [FAULTS_KEPT],
   'callbacks that wait for an attempt': [MOST_WAITING],

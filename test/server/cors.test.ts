@@ -70,7 +70,7 @@ test('a request that is too large is answered so that its page can read why', as
 })
 
 test('a preflight is answered for paths and worlds of any kind, and sets nothing going', async () => {
-  const before = (await sim.journal()).length
+  const before = (await sim.journal.list()).length
   const methods = 'GET, HEAD, POST, PUT, PATCH, DELETE'
   for (const path of [LIST, '/w/nope/highland/x', '/esim-go/v2.4/orders', '/wholesale/oauth/token'])
     expect(await sendRaw(sim.port, preflight(path)), path).toMatchObject({
@@ -78,7 +78,7 @@ test('a preflight is answered for paths and worlds of any kind, and sets nothing
       text: '',
       headers: { ...READABLE, 'access-control-allow-methods': methods },
     })
-  expect((await sim.journal()).length).toBe(before)
+  expect((await sim.journal.list()).length).toBe(before)
 })
 
 test('a preflight is told that the headers it names may be sent, Authorization among them', async () => {

@@ -87,7 +87,7 @@ test('Highland: a company with empty optional fields, and again, since it names 
     const { body } = await sim.call('PUT', '/b2b/company', { ...company, contact_email: '' })
     expect([time, body.status]).toEqual([time, 'success'])
   }
-  const [entry] = await sim.journal({ limit: 1 })
+  const [entry] = await sim.journal.list({ limit: 1 })
   expect(entry?.undocumented).toEqual([
     '/registration_number (empty)',
     '/country_code (empty)',
@@ -101,7 +101,7 @@ test('wholesale: an activation with empty optional fields', async () => {
   await using sim = await startWholesale()
   const body = { ...MINIMAL, partnerTransactionId: 'Txn1', gpsi: '', iccid: null, products: null }
   expect((await sim.call('POST', '/activate', body)).body).toEqual({ status: 'Success' })
-  const [entry] = await sim.journal({ limit: 1 })
+  const [entry] = await sim.journal.list({ limit: 1 })
   expect(entry?.undocumented).toEqual(['/gpsi (empty)', '/iccid (empty)', '/products (empty)'])
 })
 

@@ -78,7 +78,7 @@ test('who is let in nowhere changes nothing, and all that it asked of a provider
     for (const target of ['P', 'C', 'F'] as const) await ask(shape, target, fresh.port)
   expect((await state()) === before).toBe(true)
 
-  const entries = await fresh.journal({ limit: 500 })
+  const entries = await fresh.journal.list({ limit: 500 })
   expect(entries.map(({ status, refusal }) => ({ status, code: refusal?.code }))).toEqual(
     refused.map(() => ({ status: 403, code: 'forbidden' })),
   )
@@ -146,7 +146,7 @@ test.each([
 
 test('the journal of the world that was asked for has the operation and the reason', async () => {
   await foreignPost('/esim-go/v2.4/orders', key)
-  const [newest] = await sim.journal({ refused: true })
+  const [newest] = await sim.journal.list({ refused: true })
   expect(newest).toMatchObject({
     operation: 'createOrder',
     status: 403,

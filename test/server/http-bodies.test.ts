@@ -170,7 +170,7 @@ test('a name that an object has twice: the last one counts, and the journal tell
   const body =
     '{"type":"x","type": "validate","Order":[{"item":"a:\\"","quantity":1,"item":"b"}],"order":[1]}'
   await post(APIS[0], body)
-  const [newest] = await sim.journal()
+  const [newest] = await sim.journal.list()
   expect(newest?.undocumented).toEqual([
     '/Order (sent as order, too: that counts)',
     '/type (sent twice: the last one counts)',
@@ -178,7 +178,7 @@ test('a name that an object has twice: the last one counts, and the journal tell
   ])
 
   await post(APIS[0], '{"a:b":{"type":1,"x":"type"},"url":"http://h:1","type":[{"a":1},{"a":1}]}')
-  const [other] = await sim.journal()
+  const [other] = await sim.journal.list()
   expect(other?.undocumented.filter((each) => /twice|too/.test(each))).toEqual([])
 })
 

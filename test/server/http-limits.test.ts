@@ -46,7 +46,8 @@ test.each(large)('a megabyte of %s has a short answer and a short entry', async 
       expect(answer.text.length, path).toBeLessThan(10_000)
     }
   for (const { journal } of [sim, strict])
-    for (const entry of await journal()) expect(JSON.stringify(entry).length).toBeLessThan(40_000)
+    for (const entry of await journal.list())
+      expect(JSON.stringify(entry).length).toBeLessThan(40_000)
 })
 
 test('the first 20 problems are told, and how many more there are', async () => {
@@ -81,7 +82,7 @@ test('what is wrong only at the end of a large body is told all the same', async
 test('places the spec does not know are told up to 20', async () => {
   const json = Object.fromEntries(Array.from({ length: 30 }, (_, at) => [`name${at}`, 1]))
   await send('POST', `${sim.url}/esim-go/v2.4/orders`, { json, headers: KEY })
-  const [newest] = await sim.journal()
+  const [newest] = await sim.journal.list()
   expect(newest?.undocumented).toHaveLength(21)
   expect(newest?.undocumented.slice(-2)).toEqual(['/name19', 'and more'])
 })

@@ -188,7 +188,7 @@ test('a world there is not is told in the words of the operation that was asked 
 
 test('the journal tells why a request was none, and what it was for', async () => {
   await sendRaw(sim.port, head('GET /esim-go/v2.4/esims', { Host: 'a b' }))
-  const [newest] = await sim.journal()
+  const [newest] = await sim.journal.list()
   expect(newest).toMatchObject({
     operation: 'listEsims',
     status: 400,

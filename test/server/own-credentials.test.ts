@@ -97,7 +97,7 @@ test('why a key is refused, and how to choose one, is in the journal and not in 
   const headers = { 'X-API-Key': 'test-api-key' }
   const answer = await fetch(`${sim.baseUrl('esim-go')}/esims`, { headers })
   expect(await answer.text()).not.toContain('--key')
-  expect((await sim.journal())[0]?.refusal?.reason).toMatch(/--key esim-go=\.\.\. chooses one/)
+  expect((await sim.journal.list())[0]?.refusal?.reason).toMatch(/--key esim-go=\.\.\. chooses one/)
 })
 
 test('each of several keys opens the API, and the first one signs, whatever their alphabet', async () => {
@@ -134,7 +134,7 @@ test('several clients each get tokens with their own secret, and with no other',
   expect((await token(sim, 'back-office', 's:2')).status).toBe(200)
   expect((await token(sim, 'shop', 's:2')).status).toBe(401)
   expect((await token(sim, 'test-client', 'test-secret')).status).toBe(401)
-  expect((await sim.journal())[0]?.refusal?.reason).toMatch(/--key wholesale=client:secret/)
+  expect((await sim.journal.list())[0]?.refusal?.reason).toMatch(/--key wholesale=client:secret/)
   const path = '/accounts-orders/auth/realms/enterprise-apis/protocol/openid-connect/token'
   expect((await token(sim, 'bank', 'vault', path)).status).toBe(200)
   expect((await token(sim, 'test-client', 'test-secret', path)).status).toBe(401)
@@ -155,7 +155,7 @@ test('a key of Highland turns its header on, chooses the world, and is taken wit
   const status = async (headers: Record<string, string>, prefix = '') =>
     (await fetch(sim.url + prefix + path, { headers })).status
   expect(await status({})).toBe(401)
-  expect((await sim.journal())[0]?.refusal?.reason).toMatch(/--key highland=/)
+  expect((await sim.journal.list())[0]?.refusal?.reason).toMatch(/--key highland=/)
   expect(await status({ Authorization: 'Bearer test-highland-key' })).toBe(401)
   expect(await status({ Authorization: 'Bearer partner-key' })).toBe(200)
   expect(await status({ Authorization: 'partner-key' })).toBe(200)
@@ -164,7 +164,7 @@ test('a key of Highland turns its header on, chooses the world, and is taken wit
 
   await sim.set('highland', { authHeader: 'X-Partner' })
   expect(await status({ 'X-Partner': 'partner-key' })).toBe(200)
-  expect(JSON.stringify(await sim.journal())).not.toMatch(/partner-key/)
+  expect(JSON.stringify(await sim.journal.list())).not.toMatch(/partner-key/)
   await sim.set('highland', { auth: 'none' })
   expect(await status({})).toBe(200)
 })
@@ -391,7 +391,7 @@ test('short keys are struck out of the journal where they stand alone, and words
   await using sim = await startSimulator({ credentials: { 'esim-go': ['e', 'in"k"+/=%'] } })
   const headers = { 'X-API-Key': 'e', 'X-Told': 'e', 'X-Spelled': encodeURIComponent('in"k"+/=%') }
   await fetch(`${sim.baseUrl('esim-go')}/esims?perPage=1`, { headers })
-  const [entry] = await sim.journal()
+  const [entry] = await sim.journal.list()
   expect(entry).toMatchObject({ url: '/esim-go/v2.4/esims?perPage=1', status: 200 })
   expect(entry?.requestHeaders).toMatchObject({
     'x-api-key': '[redacted]',

@@ -57,7 +57,11 @@ test.each(['now', 'later'])(
       status: 500,
       code: 'internal',
     })
-    expect(newest(server)?.refusal).toEqual({ code: 'internal', reason: 'rendering failed' })
+    expect(newest(server)?.refusal).toEqual({
+      code: 'internal',
+      reason: 'rendering failed',
+      stage: 'render',
+    })
     expect(server.reports.join()).toContain('fake: Error: rendering failed')
     expect((await server.call('GET', '/fake/v1/text')).status).toBe(200)
   },
@@ -200,7 +204,11 @@ test('a mistake of a handler is a 500, rolled back, reported with its place, and
     status: 500,
     code: 'internal',
   })
-  expect(newest(server)?.refusal).toEqual({ code: 'internal', reason: 'a mistake of the handler' })
+  expect(newest(server)?.refusal).toEqual({
+    code: 'internal',
+    reason: 'a mistake of the handler',
+    stage: 'perform',
+  })
   expect(server.reports.join()).toMatch(/fake: TypeError: a mistake of the handler\n +at /)
 })
 

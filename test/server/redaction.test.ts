@@ -97,6 +97,16 @@ test.each([
 })
 
 test.each([
+  ['{"password":1234,"x":[1]}', '{"password":"[redacted]","x":[1]}'],
+  ['{"tokens":["a",{"b":"]"}],"x":1}', '{"tokens":"[redacted]","x":1}'],
+  ['{"secret": {"value": -1.5e3}}', '{"secret": "[redacted]"}'],
+  ['{"api_key": null, "token": true}', '{"api_key": null, "token": true}'],
+  ['{"pass":"a\\"b","pwd":""}', '{"pass":"[redacted]","pwd":""}'],
+])('what is left of %j is JSON still', (body, expected) => {
+  expect(namesOnly.redacted(body, 'body')).toBe(expected)
+})
+
+test.each([
   ['the text ends in it', 'see the-secret-of-a', 'see [redacted]'],
   ['it was cut as a name is', '?the-secret-of-a...', '?[redacted]...'],
   [

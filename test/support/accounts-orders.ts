@@ -174,7 +174,7 @@ export async function expectRefused(
   expect(answer.body).toEqual({ type, messages: told ?? [expect.stringMatching(/./)] })
   expect(answer.status).toBe(status)
   expect(answer.headers.get('content-type')).toBe('application/json')
-  const [newest] = await sim.journal({ limit: 1 })
+  const [newest] = await sim.journal.list({ limit: 1 })
   expect(newest).toMatchObject({ status, refusal: { code }, violations: [] })
   expect(JSON.stringify(await sim.state())).toBe(before)
 }

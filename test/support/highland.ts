@@ -93,7 +93,7 @@ export async function expectFailure(
     details: typeof details === 'string' ? details : expect.stringMatching(details),
   })
   expect(answer.status).toBe(status)
-  const [newest] = await sim.journal({ limit: 1 })
+  const [newest] = await sim.journal.list({ limit: 1 })
   expect(newest).toMatchObject({ status, refusal: { code, reason: expect.stringMatching(reason) } })
   expect(JSON.stringify(await sim.state())).toBe(before)
 }

@@ -156,7 +156,7 @@ export async function expectFailure(
   const answer = await call()
   expect(answer.body).toEqual({ status: 'Failure', code, message: expect.stringMatching(/./) })
   expect(answer.status).toBe(status)
-  const [newest] = await sim.journal({ limit: 1 })
+  const [newest] = await sim.journal.list({ limit: 1 })
   expect(newest).toMatchObject({
     status,
     refusal: { code: refusal, reason: expect.stringMatching(reason) },

@@ -67,7 +67,9 @@ export function disturbed(
     answer: (each, leave) =>
       stages.answer(withApplied(each, applied), (rendered) => waiting(leave(rendered), waits)),
   }
-  return reply ? marked.answer(reply, asItIs) : withFaults(context, found, marked)
+  if (!reply) return withFaults(context, found, marked)
+  context.trace.stage = 'faults'
+  return marked.answer(reply, asItIs)
 }
 
 /** What the call itself asks for, where its world lets it. */
@@ -131,6 +133,7 @@ function answeredByFault(
   hit: Hit<CallEffect>,
 ): Answer | Promise<Answer> {
   const { effect } = hit
+  context.trace.stage = 'faults'
   switch (effect.kind) {
     case 'wait':
       throw new Error('a wait decides nothing')

@@ -144,9 +144,10 @@ function valueAt(text: string, from: number, bare: RegExp): Span {
     const begin = from + escapes.length + 1
     return { from: begin, to: endOfQuoted(text, begin, escapes + quote) }
   }
-  if (text[from] === '[' || text[from] === '{') return { from, to: endOfBrackets(text, from) }
+  if (text[from] === '[' || text[from] === '{')
+    return { from, to: endOfBrackets(text, from), isBare: true }
   const literal = matchAt(LITERAL, text, from)
-  if (literal) return { from, to: from + (literal[1]?.length ?? 0) }
+  if (literal) return { from, to: from + (literal[1]?.length ?? 0), isBare: true }
   return { from, to: from + (matchAt(bare, text, from)?.[0].length ?? 0) }
 }
 

@@ -17,16 +17,24 @@ export interface Redactor {
   redacted(text: string, kind: TextKind, end?: number): string
   /** Finds these, too. */
   with(secrets: Iterable<string>): Redactor
+  /** Another object once other secrets are known: what was redacted before may have to be again. */
+  knowing(): object
 }
 
-/** @param known asked for at each text, since secrets come and go */
-export function openRedactor(known: () => readonly SecretIndex[]): Redactor {
+/**
+ * @param known asked for at each text, since secrets come and go
+ * @param more found besides
+ */
+export function openRedactor(
+  known: () => SecretIndex,
+  more: readonly SecretIndex[] = [],
+): Redactor {
   return {
-    redacted: (text, kind, end) => withoutSpans(text, secretsIn(text, kind, known(), 0), end),
-    with(secrets) {
-      const more = new SecretIndex(secrets)
-      return openRedactor(() => [...known(), more])
+    redacted(text, kind, end) {
+      return withoutSpans(text, secretsIn(text, kind, [known(), ...more], 0), end)
     },
+    with: (secrets) => openRedactor(known, [...more, new SecretIndex(secrets)]),
+    knowing: known,
   }
 }
 
@@ -67,8 +75,10 @@ export function redactedTexts(value: unknown, redactor: Redactor): unknown {
   return Object.fromEntries(fields)
 }
 
+const NO_SECRETS = new SecretIndex([])
+
 /** Knows no secret, only the names and places that such have. */
-export const namesOnly: Redactor = openRedactor(() => [])
+export const namesOnly: Redactor = openRedactor(() => NO_SECRETS)
 
 function secretsIn(
   text: string,

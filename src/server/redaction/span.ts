@@ -7,6 +7,8 @@ export const REDACTED = '[redacted]'
 export interface Span {
   readonly from: number
   readonly to: number
+  /** Of JSON, and without quotes: what stands in its place gets some, so that it stays JSON. */
+  readonly isBare?: true
 }
 
 /**
@@ -16,9 +18,10 @@ export interface Span {
 export function withoutSpans(text: string, spans: readonly Span[], end = text.length): string {
   let left = ''
   let done = 0
-  for (const { from, to } of spans.toSorted((a, b) => a.from - b.from)) {
+  const inOrder = spans.toSorted((a, b) => a.from - b.from || b.to - a.to)
+  for (const { from, to, isBare } of inOrder) {
     if (from >= end) break
-    if (from >= done) left += text.slice(done, from) + REDACTED
+    if (from >= done) left += text.slice(done, from) + (isBare ? `"${REDACTED}"` : REDACTED)
     done = Math.max(done, to)
   }
   return done < end ? left + text.slice(done, end) : left

@@ -1,7 +1,13 @@
 // How accounts-orders words a refusal: {"type", "messages"}; its token endpoint, as OAuth2 does.
 import type { AnyRefusal, CommonRefusal } from '../../state/refusal.ts'
 import type { Reply } from '../call.ts'
-import { bearerChallenge, tokenRefusalCodes, wordTokenRefusal } from '../client-credentials.ts'
+import {
+  bearerChallenge,
+  type TokenRefusal,
+  tokenAdvice,
+  tokenRefusalCodes,
+  wordTokenRefusal,
+} from '../client-credentials.ts'
 
 /**
  * Refusals only accounts-orders has; those of its token endpoint are worded as
@@ -74,4 +80,19 @@ export function refusalReply(refusal: AnyRefusal, operation: string | undefined)
   return refusal.code === 'unauthorized'
     ? { status, body, headers: bearerChallenge(refusal) }
     : { status, body }
+}
+
+/** What to do about each. */
+export const advice: Readonly<Record<AccountsOrdersRefusal | TokenRefusal, string>> = {
+  ...tokenAdvice,
+  'unknown-account': 'use an account that listAccounts has',
+  'inactive-account': 'use an account that is active',
+  'unknown-template': 'use an order template that there is',
+  'unknown-subscription': 'use a subscription that there is: GET /_sim/sims lists the SIMs',
+  'wrong-account': 'use the account that the reason names',
+  'terminated-subscription': 'use another subscription: one that is terminated does not come back',
+  'order-pending': 'wait until the order is done: POST /_sim/clock/advance {"by": "PT2M"}',
+  'two-subscribers': 'send the email and the employee id of one person',
+  'unauthorised-sender': 'send from a number that may: the reason says what this one lacks',
+  'key-reused': 'send each request under an Idempotency-Key of its own',
 }

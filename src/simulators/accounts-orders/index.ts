@@ -3,7 +3,7 @@ import { SEPARATOR } from '../../state/collection.ts'
 import { covers } from '../../state/coverage.ts'
 import { clientAuthentication } from '../client-credentials.ts'
 import { defineSimulator } from '../simulator.ts'
-import { refusalCodes, refusalReply } from './errors.ts'
+import { advice, refusalCodes, refusalReply } from './errors.ts'
 import { handlers } from './handlers.ts'
 import { completeOrder } from './ordering.ts'
 import {
@@ -42,6 +42,7 @@ export const accountsOrders = defineSimulator<operations, typeof settings.table>
   handlers,
   refusalReply,
   refusalCodes,
+  advice,
   auth: clientAuthentication(
     SLUG,
     () => '/auth/realms/enterprise-apis/protocol/openid-connect/token',

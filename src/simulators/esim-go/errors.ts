@@ -99,3 +99,22 @@ export function refusalReply(
     ? { status, body, headers: { 'Retry-After': retryAfter(refusal) } }
     : { status, body }
 }
+
+/** What to do about each. */
+export const advice: Readonly<Record<EsimGoRefusal, string>> = {
+  'foreign-esim': 'use an eSIM of this account: listEsims and GET /_sim/sims list them',
+  'none-in-inventory':
+    'buy the bundle first: createOrder with "assign": false puts it into the inventory',
+  'unknown-bundle': 'use a name that getCatalogue lists',
+  'unknown-order': 'use the orderReference that the order or the application was answered with',
+  incompatible:
+    'choose a bundle that fits the eSIM, or let a new eSIM be taken: "allowReassign": true',
+  'insufficient-balance': 'top the balance up, or begin with more: `balance` of the seed file',
+  deactivated: 'use another eSIM: one that is deactivated does not come back',
+  gone: 'use another eSIM: this one is deactivated',
+  'not-by-consumption': 'turn the setting `consumptionBilling` on',
+  'rate-limited': 'wait as long as Retry-After says, or raise the setting `rateLimit`',
+  'no-card': 'begin with a card: `savedCard` of the seed file',
+  'card-declined': 'top up another amount: this one stands for a declined card',
+  'no-msisdn': 'use an eSIM that has a number: `msisdn` of an eSIM in the seed file',
+}

@@ -13,7 +13,7 @@ import { revokeHandlers } from './bundles/revoke-handlers.ts'
 import { compose, otherSecret, sign, TYPES, UTILISATION } from './callbacks.ts'
 import { catalogueHandlers } from './catalogue/handlers.ts'
 import { lookUpBought } from './catalogue/on-sale.ts'
-import { refusalCodes, refusalReply } from './errors.ts'
+import { advice, refusalCodes, refusalReply } from './errors.ts'
 import { esimHandlers } from './esims/handlers.ts'
 import { history } from './esims/history.ts'
 import { idleTasks } from './esims/idle.ts'
@@ -66,6 +66,7 @@ export const esimGo = defineSimulator<operations, typeof settings.table>({
   handlers,
   refusalReply,
   refusalCodes,
+  advice,
   auth: {
     kind: 'api-key',
     credentialIn,

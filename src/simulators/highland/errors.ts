@@ -76,3 +76,19 @@ export function refusalReply(
     body: { status: 'failure', details },
   }
 }
+
+/** What to do about each. */
+export const advice: Readonly<Record<HighlandRefusal, string>> = {
+  'unknown-company': 'use the id of a company that was onboarded: onboardCompany does it',
+  'duplicate-company': 'onboard each company once: this one has an id already',
+  'unknown-esim': 'use an eSIM that this company has acquired: GET /_sim/sims lists all',
+  'duplicate-esim': 'add eSIMs that are not in stock yet',
+  'already-acquired': 'acquire another eSIM: this one is taken',
+  'out-of-stock': 'put eSIMs into the stock: addInventory, or `esims` of the seed file',
+  'unknown-product': 'use an id that listProducts has, or add a line to the setting `products`',
+  'wrong-market': 'ask for the product in the market that the reason names',
+  'no-product': 'give the eSIM a product first: addProduct',
+  'unknown-code': 'use the URL of the bar code as it was answered',
+  'expired-code':
+    'acquire anew; the setting `installationCodeLifetime` says how long a code is good',
+}

@@ -8,7 +8,7 @@ import type { Sim } from '../../state/sims.ts'
 import type { World } from '../../state/world.ts'
 import type { HeaderOf } from '../call.ts'
 import { defineSimulator, type SettingValues } from '../simulator.ts'
-import { refusalCodes, refusalReply } from './errors.ts'
+import { advice, refusalCodes, refusalReply } from './errors.ts'
 import { countriesOf, startWhereConnected } from './esims.ts'
 import { handlers } from './handlers.ts'
 import { companies, esims, ownRules, SLUG } from './records.ts'
@@ -85,6 +85,7 @@ export const highland = defineSimulator<operations, typeof settings.table>({
   handlers,
   refusalReply,
   refusalCodes,
+  advice,
   auth: { kind: 'api-key', credentialIn, authenticate, secretsIn, demand },
   seeds,
   applySeedFile,

@@ -1,7 +1,13 @@
 // How the wholesale API words a refusal: {"status":"Failure","code","message"}.
 import type { AnyRefusal, CommonRefusal } from '../../state/refusal.ts'
 import type { Reply } from '../call.ts'
-import { bearerChallenge, tokenRefusalCodes, wordTokenRefusal } from '../client-credentials.ts'
+import {
+  bearerChallenge,
+  type TokenRefusal,
+  tokenAdvice,
+  tokenRefusalCodes,
+  wordTokenRefusal,
+} from '../client-credentials.ts'
 
 /**
  * Refusals only the wholesale API has; those of its token endpoint are worded
@@ -85,4 +91,24 @@ export function refusalReply(refusal: AnyRefusal, operation: string | undefined)
   const body = { status: 'Failure', code, message }
   if (status === 401) return { status, body, headers: bearerChallenge(refusal) }
   return status === 429 ? { status, body, headers: { 'Retry-After': A_WHILE } } : { status, body }
+}
+
+/** What to do about each. */
+export const advice: Readonly<Record<WholesaleRefusal | TokenRefusal, string>> = {
+  ...tokenAdvice,
+  'unknown-plan': 'use a plan there is: specs/README.md names them',
+  'unknown-bucket': 'use an allowance of the plan, or leave it to the plan',
+  'wrong-product': 'add a product that the line lacks, or change one that it has',
+  'no-coverage': 'use another ZIP: this one stands for no coverage',
+  'incompatible-device': 'use another device: this one stands for an incompatible one',
+  'eid-required': 'send the eid of the device with an eSIM',
+  'wrong-reservation': 'send the number that the reservation is of, or none',
+  'unknown-sim': 'use a SIM in stock: `cards` and `esims` of the seed file put them there',
+  'unknown-reservation': 'use a reservation there is: `reservations` of the seed file makes them',
+  'unknown-transaction': 'use the partnerTransactionId of a request that was acknowledged',
+  'sim-unavailable': 'use another SIM, or put more into the stock: `esims` of the seed file',
+  'number-active': 'use a number that no line has',
+  'number-reserved': 'send the reservation with the number, or use another number',
+  'transaction-reused': 'give each request a partnerTransactionId of its own',
+  'rate-limited': 'use another partnerTransactionId: this one stands for a rate limit',
 }

@@ -3,9 +3,9 @@ import { clientAuthentication } from '../client-credentials.ts'
 import { defineSimulator } from '../simulator.ts'
 import { isCarried, renew } from './billing.ts'
 import { compose, otherSecret, secret, sign } from './callbacks.ts'
-import { refusalCodes, refusalReply } from './errors.ts'
+import { advice, refusalCodes, refusalReply } from './errors.ts'
 import { handlers } from './handlers.ts'
-import { pathOf, tokenPath } from './paths.ts'
+import { pathOf, servedAt, tokenPath } from './paths.ts'
 import { settle } from './provisioning.ts'
 import { ACTIONS, lines, reservations, SLUG, stockSims, transactions } from './records.ts'
 import { applySeedFile, stockShown } from './seed-file.ts'
@@ -22,8 +22,9 @@ export const wholesale = defineSimulator<operations, typeof settings.table>({
   handlers,
   refusalReply,
   refusalCodes,
+  advice,
   auth: clientAuthentication(SLUG, tokenPath),
-  requests: { pathOf },
+  requests: { pathOf, servedAt },
   seeds,
   applySeedFile,
   stockShown,

@@ -93,6 +93,13 @@ export function pathOf(asked: string, values: SettingValues): string {
   return isOfSpec ? `(moved) ${path}` : path
 }
 
+/** Where a path of the spec is served. */
+export function servedAt(ofSpec: string, values: SettingValues): string {
+  const moves = movesIn(values)
+  if (moves.length === 0) return ofSpec
+  return servedAfter(moves).find(([, path]) => path === ofSpec)?.[0] ?? ofSpec
+}
+
 /** Where tokens are given. */
 export function tokenPath(values: SettingValues): string {
   const move = movesIn(values).find(([operation]) => operation === 'issueToken')

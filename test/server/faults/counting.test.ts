@@ -231,7 +231,7 @@ test.each(slugs)(
     await sim.faults.add({ provider: slug, operation, kind: 'reset', when: 'after', times: 1 })
     expect(await make(found.change())).toBe('lost')
     expect(await digest(sim)).not.toBe(before)
-    const [entry] = await sim.journal({ limit: 1 })
+    const [entry] = await sim.journal.list({ limit: 1 })
     expect(entry?.status).toBeLessThan(300)
     expect(entry).toMatchObject({
       operation,
@@ -280,7 +280,7 @@ test('of two faults the one that was set first happens, and delays happen beside
     { seen: 1, hits: 1 },
     { seen: 2, hits: 1 },
   ])
-  const [entry] = await sim.journal({ limit: 1 })
+  const [entry] = await sim.journal.list({ limit: 1 })
   expect(entry).toMatchObject({
     fault: { id: 'fault_3' },
     otherFaults: [{ id: 'fault_1', saw: 'it came PT0.001S late' }],
@@ -322,7 +322,7 @@ test('what a fault draws is drawn from the seed, and moves no other dice', async
     const { method = '', url = '', headers, body } = change?.() ?? {}
     const order = await send('POST', url, { headers, raw: body })
     expect([method, order.status]).toEqual(['POST', 200])
-    const [entry] = await sim.journal({ limit: 1 })
+    const [entry] = await sim.journal.list({ limit: 1 })
     return { reply: order.text, saw: entry?.fault?.saw }
   }
   const uniform: [string, string] = ['PT0.001S', 'PT0.09S']
@@ -340,7 +340,7 @@ test('a fault of a kind that this version does not know never happens, and the j
   const later = { ...state.collections.faults?.fault_1, kind: 'later' }
   await sim.restore({ ...state, collections: { ...state.collections, faults: { fault_1: later } } })
   expect(await statuses(sim, ['/esims'])).toEqual([200])
-  expect(await sim.journal({ limit: 1 })).toMatchObject([
+  expect(await sim.journal.list({ limit: 1 })).toMatchObject([
     { missedFaults: ['fault_1 (later): this version knows no such kind of fault'] },
   ])
 })

@@ -23,7 +23,7 @@ test.each(['wholesale', 'accounts-orders'])(
     const refused = await make(read)
     expect(refused.status).toBe(401)
     expect(refused.headers.get('www-authenticate')).toMatch(/error="invalid_token"/)
-    expect((await sim.journal({ limit: 1 }))[0]).toMatchObject({
+    expect((await sim.journal.list({ limit: 1 }))[0]).toMatchObject({
       refusal: { code: 'unauthorized', reason: 'fault_1 has revoked the token: fetch another' },
       fault: { kind: 'revoked', saw: 'a refusal of its credential' },
     })
@@ -54,7 +54,7 @@ test('a call without a credential has none to revoke, and the token endpoint is 
   await sim.faults.add({ provider: 'highland', kind: 'revoked' })
   const { read } = await callsOf(sim, 'highland')
   expect((await make(read)).status).toBe(200)
-  expect((await sim.journal({ limit: 1 }))[0]?.missedFaults).toEqual([
+  expect((await sim.journal.list({ limit: 1 }))[0]?.missedFaults).toEqual([
     'fault_1 (revoked): the call came without a credential',
   ])
   await sim.set('highland', { auth: 'header', authHeader: 'X-Key', authValue: 'k' })

@@ -41,7 +41,7 @@ test.each(slugs.flatMap((slug) => [400, 500, 503].map((code) => ({ slug, code })
     expect(answer.headers.get('preference-applied')).toBe(`code=${code}`)
     expect(Object.keys(answer.body)).toEqual(Object.keys(usual.body))
     expect((await state()) === before).toBe(true)
-    expect((await sim.journal({ limit: 1 }))[0]).toMatchObject({
+    expect((await sim.journal.list({ limit: 1 }))[0]).toMatchObject({
       status: code,
       preference: `code=${code}`,
       operation: change().operation,
@@ -56,7 +56,7 @@ test.each(slugs)(
     const { status, headers, body } = await make(read, 'code=200')
     expect([status, headers.get('preference-applied')]).toEqual([200, 'code=200'])
     expect(Object.keys(body).length).toBeGreaterThan(0)
-    expect((await sim.journal({ limit: 1 }))[0]?.violations).toEqual([])
+    expect((await sim.journal.list({ limit: 1 }))[0]?.violations).toEqual([])
   },
 )
 

@@ -46,7 +46,7 @@ test.each(slugs.flatMap((slug) => CHANGES.map((change) => ({ slug, change }))))(
     })
     const { status, body } = await send(read.method, read.url, { headers: read.headers })
     const broken = await violations(slug, operation, status, body)
-    const [entry] = await sim.journal({ limit: 1 })
+    const [entry] = await sim.journal.list({ limit: 1 })
     const { hits } = await sim.faults.get(id)
     await sim.faults.remove(id)
     if (hits === 0) {
@@ -83,7 +83,7 @@ test('a pointer says where; where nothing is, or nothing breaks, the fault waits
   const { id } = await sim.faults.add({ ...of, pointer: '/esims/7/iccid', times: 1 })
   await get()
   expect(await sim.faults.get(id)).toMatchObject({ seen: 1, hits: 0, active: true })
-  expect((await sim.journal({ limit: 1 }))[0]?.missedFaults).toEqual([
+  expect((await sim.journal.list({ limit: 1 }))[0]?.missedFaults).toEqual([
     `${id} (schema): the reply has no place for wrong-type at /esims/7/iccid`,
   ])
   await sim.faults.clear()

@@ -30,7 +30,7 @@ async function seenWith(slug: string, fault: Wanted, patience?: number) {
   for (const [name, client] of Object.entries(clients)) seen[name] = await client(read, patience)
   const { hits } = await sim.faults.get(id)
   await sim.faults.remove(id)
-  const journal = await sim.journal({ provider: slug, limit: Object.keys(clients).length })
+  const journal = await sim.journal.list({ provider: slug, limit: Object.keys(clients).length })
   expect([hits, journal.map(({ fault: hit }) => hit?.id)]).toEqual([
     Object.keys(clients).length,
     journal.map(() => id),
@@ -223,7 +223,7 @@ test('a HEAD whose body would be hurt is left alone, and the journal says why', 
     await sim.faults.clear()
     await sim.faults.add({ provider: 'esim-go', kind })
     const answer = await fetch(read.url, { method: 'HEAD', headers: read.headers })
-    const [entry] = await sim.journal({ limit: 1 })
+    const [entry] = await sim.journal.list({ limit: 1 })
     expect([kind, answer.status, entry?.fault, entry?.missedFaults]).toEqual([
       kind,
       200,

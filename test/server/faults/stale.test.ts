@@ -25,7 +25,7 @@ test('a stale read is answered from the world as it was so many steps ago, and c
   await sim.faults.add({ ...stale, steps: 3 })
   expect([await orders(sim), await orders(sim)]).toEqual([1, 3])
   expect((await sim.state()).collections['esim-go.orders']).toEqual(before)
-  expect((await sim.journal({ limit: 2 }))[1]).toMatchObject({
+  expect((await sim.journal.list({ limit: 2 }))[1]).toMatchObject({
     status: 200,
     fault: { kind: 'stale', when: 'before', saw: 'the world as it was 3 steps ago' },
   })
@@ -57,7 +57,7 @@ test('where the history does not go back so far, the call is answered as ever, a
   await using sim = await startSimulator()
   await sim.faults.add({ provider: 'esim-go', operation: 'listOrders', kind: 'stale', steps: 7 })
   expect(await orders(sim)).toBe(0)
-  expect((await sim.journal({ limit: 1 }))[0]?.missedFaults).toEqual([
+  expect((await sim.journal.list({ limit: 1 }))[0]?.missedFaults).toEqual([
     'fault_1 (stale): the history goes back 1 steps',
   ])
 })

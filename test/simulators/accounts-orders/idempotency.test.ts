@@ -169,7 +169,7 @@ test('ACO-066 X-Correlation-ID is taken with every request and kept in the journ
     expect((await sim.get(path, correlated)).status).toBe(200)
   expect((await sim.call('POST', '/orders', ACTIVATION, correlated)).status).toBe(201)
   expect((await sim.call('POST', '/sms', SMS, correlated)).status).toBe(200)
-  const kept = await sim.journal({ limit: 6 })
+  const kept = await sim.journal.list({ limit: 6 })
   expect(kept.map(({ undocumented }) => undocumented)).toEqual(Array(6).fill([]))
   for (const { requestHeaders } of kept)
     expect(requestHeaders['x-correlation-id']).toBe('desk 4, request 17')

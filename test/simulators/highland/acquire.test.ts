@@ -292,7 +292,7 @@ test('an operation that takes no text reads text as JSON, as before', async () =
     'Content-Type': 'text/plain',
   })
   expect(body.status).toBe('success')
-  expect(await sim.journal({ limit: 1 })).toMatchObject([
+  expect(await sim.journal.list({ limit: 1 })).toMatchObject([
     { undocumented: ['Content-Type: text/plain'] },
   ])
 })

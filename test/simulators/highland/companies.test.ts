@@ -234,7 +234,7 @@ test.each([
   )
   expect(answer.status).toBe(status)
   if (status === 401) expect(answer.body).toEqual({ status: 'failure', details: 'Unauthorized.' })
-  expect(JSON.stringify(await sim.journal())).not.toMatch(/sesame|test-highland-key/)
+  expect(JSON.stringify(await sim.journal.list())).not.toMatch(/sesame|test-highland-key/)
 })
 
 test.each([200, 404, 409, 422] as const)(

@@ -254,7 +254,7 @@ test('WHL-013 with strict an eSIM delivery method needs an EID, which the sample
 test('an undocumented field is journalled, and with strict refused', async () => {
   await using sim = await startWholesale({ given: 'an active line' })
   expect((await sim.update('Suspend', { reason: 'lost' })).status).toBe(200)
-  expect(await sim.journal({ limit: 1 })).toMatchObject([{ undocumented: ['/reason'] }])
+  expect(await sim.journal.list({ limit: 1 })).toMatchObject([{ undocumented: ['/reason'] }])
   await sim.settle()
   await sim.set('wholesale', { strict: true })
   await expectFailure(sim, () => sim.update('Resume', { reason: 'found' }), {
