@@ -147,7 +147,7 @@ export class Keeper extends Client {
     if (!world) return
     const { seed } = world.life
     await this.renew(world, { what: 'rewind', seed }, () =>
-      this.ask('POST', world, '/_sim/rewind', { json: { steps: this.run.dice.whole(0, 3) } }),
+      this.ask('POST', world, '/_sim/rewind', { json: { steps: this.run.dice.whole(1, 3) } }),
     )
   }
 

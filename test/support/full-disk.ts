@@ -1,4 +1,5 @@
 // A disk that can be full and not be any more, and a simulator on it.
+import type { FileHandle } from 'node:fs/promises'
 import { controlApp } from '../../src/control/app.ts'
 import { listen } from '../../src/server/listen.ts'
 import { openServer } from '../../src/server/server.ts'
@@ -35,11 +36,15 @@ export function fillableDisk(): FillableDisk {
     full: false,
     async open(file, flags, mode) {
       const handle = await realDisk.open(file, flags, mode)
-      const writeFile = handle.writeFile.bind(handle)
+      const [write, writeFile] = [handle.write.bind(handle), handle.writeFile.bind(handle)]
       handle.writeFile = async (...content) => {
         if (disk.full) throw full()
         await writeFile(...content)
       }
+      handle.write = (async (bytes: Buffer, from: number, length: number, position: number) => {
+        if (disk.full) throw full()
+        return write(bytes, from, length, position)
+      }) as FileHandle['write']
       return handle
     },
     openLog: (file) => fillableLog(realDisk.openLog(file)),
