@@ -105,12 +105,6 @@ export function dyingDisk(at: number, ending: Ending): DyingDisk {
           () => handle.write(bytes, from, Math.floor(length / 2), position),
         )) as FileHandle['write'],
       sync: () => operation('sync', () => handle.sync()),
-      write: ((bytes: Buffer, from: number, length: number, position: number) =>
-        operation(
-          'write',
-          () => handle.write(bytes, from, length, position),
-          () => handle.write(bytes, from, Math.floor(length / 2), position),
-        )) as FileHandle['write'],
       writeFile: (content) =>
         operation(
           'writeFile',
