@@ -812,6 +812,8 @@ test('a full disk is said, refuses writes, and is got over; what was refused is 
     `cannot write ${log}: the disk is full (ENOSPC)`,
   )
   expect(store.failure('default')?.message).toContain('refuses writes')
+  // Its transaction is undone.
+  world.records.get('sims')?.delete('1')
   rmSync(log)
   await vi.waitFor(() => expect(store.failure('default')).toBeUndefined(), {
     timeout: 5_000,
