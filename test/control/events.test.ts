@@ -351,7 +351,7 @@ test('what waits for a listener that does not read is no more than a piece, howe
 
   let most = 0
   let told = 0
-  while (response?.writableEnded === false && told < 200_000) {
+  while (response?.writableEnded === false && told < 5_000_000) {
     hosted.feed.tell(() =>
       Array.from({ length: 100 }, (_, at) => ({
         type: 'callback' as const,
