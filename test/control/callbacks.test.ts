@@ -155,8 +155,12 @@ test('why an eSIM Go callback was not sent is told by one GET', async () => {
     queuedAt: '2026-01-01T00:00:00.000Z',
   }
   expect(body.callbacks.slice(0, 2)).toEqual([
-    { ...unsent, type: 'FirstUse' },
-    { ...unsent, type: 'FirstAttachment' },
+    {
+      ...unsent,
+      type: 'FirstUse',
+      json: expect.objectContaining({ iccid, alertType: 'FirstUse' }),
+    },
+    { ...unsent, type: 'FirstAttachment', json: { iccid, alertType: 'FirstAttachment' } },
   ])
   expect(await sim.callbacks.list()).toEqual([])
 })
