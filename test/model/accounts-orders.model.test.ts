@@ -76,7 +76,8 @@ test('while records come and go, pages repeat nothing and leave out nothing that
         const touched = new Set<string>()
         const keep = odd ? ({ at }: Row) => at % 2 === 1 : undefined
         const index = under ? 'group' : 'at'
-        const listing = defined({ of: rows, index, newestFirst, under, keep })
+        const selection = keep && { name: 'odd', fits: keep }
+        const listing = defined({ of: rows, index, newestFirst, under, selection })
         const belongs = (each: Row) =>
           (under === undefined || each.group === under) && (keep === undefined || keep(each))
         const seen: Row[] = []
