@@ -3,14 +3,11 @@ import { isForm, isJson, JSON_TYPE } from '../server/media-type.ts'
 import { type Exchanged, readPointer, resolved, type Scope, textOf } from './expressions.ts'
 import type { RequestBody } from './language.ts'
 import type { ReadParameter } from './program.ts'
+import type { SentRequest } from './send.ts'
 import type { SourceOperation } from './sources.ts'
 
 /** A request, ready to be sent. */
-export interface StepRequest {
-  readonly method: string
-  readonly url: string
-  readonly headers: Readonly<Record<string, string>>
-  readonly body: string | undefined
+export interface StepRequest extends SentRequest {
   /** As expressions see it. */
   readonly seen: Exchanged['request']
 }

@@ -2,7 +2,14 @@
 import { Agent, request as httpRequest, type IncomingMessage } from 'node:http'
 import { Agent as TlsAgent, request as tlsRequest } from 'node:https'
 import { openLimit } from '../server/limit.ts'
-import type { StepRequest } from './request.ts'
+
+/** A request as it is sent. */
+export interface SentRequest {
+  readonly method: string
+  readonly url: string
+  readonly headers: Readonly<Record<string, string>>
+  readonly body: string | undefined
+}
 
 /** An answer, or why there is none. */
 export type Answer =
@@ -14,7 +21,7 @@ export type Answer =
   | { readonly error: string }
 
 export interface Sender {
-  send(request: StepRequest): Promise<Answer>
+  send(request: SentRequest): Promise<Answer>
   close(): void
 }
 
@@ -38,7 +45,7 @@ interface Agents {
   readonly https: TlsAgent
 }
 
-async function sent(request: StepRequest, agents: Agents, timeout: number): Promise<Answer> {
+async function sent(request: SentRequest, agents: Agents, timeout: number): Promise<Answer> {
   const never = new AbortController().signal
   const limit = openLimit(timeout, never, new Error(`no answer came within ${timeout / 1000} s`))
   try {
@@ -51,7 +58,7 @@ async function sent(request: StepRequest, agents: Agents, timeout: number): Prom
 }
 
 function asked(
-  request: StepRequest,
+  request: SentRequest,
   agents: Agents,
   signal: AbortSignal,
 ): Promise<IncomingMessage> {

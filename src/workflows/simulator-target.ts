@@ -1,8 +1,10 @@
 // The simulator as a target: each case in a world of its own, whose clock moves where a case waits.
 import { type ControlClient, ControlError, controlClient } from '../control/client.ts'
 import type { CredentialsShown, WorldShown } from '../control/wire.ts'
+import { FORM_TYPE } from '../server/media-type.ts'
 import { pause } from '../server/ticker.ts'
 import { defined } from '../state/defined.ts'
+import { openSender } from './send.ts'
 import type { Session, Target } from './session.ts'
 import { type SecurityScheme, type Source, type SourceOperation, simulatorBase } from './sources.ts'
 
@@ -72,6 +74,13 @@ function markOf(text: string): string {
 interface Token {
   readonly text: string
   readonly expiresAt: number
+}
+
+/** What a token endpoint answers (RFC 6749 5.1). */
+interface TokenAnswer {
+  readonly access_token: string
+  /** Seconds. */
+  readonly expires_in?: number
 }
 
 /** A class, since its methods work on the same few things. */
@@ -166,11 +175,20 @@ class SimulatorSession implements Session {
       client_id: clientId,
       client_secret: clientSecret,
     })
-    const answer = await fetch(tokenUrl, { method: 'POST', body: form })
-    const body = (await answer.json()) as { access_token?: string; expires_in?: number }
-    if (!answer.ok || body.access_token === undefined)
+    const sender = openSender(30_000)
+    const headers = { 'content-type': FORM_TYPE }
+    const answer = await sender.send({
+      method: 'POST',
+      url: tokenUrl,
+      headers,
+      body: form.toString(),
+    })
+    sender.close()
+    if ('error' in answer) throw new Error(`no token at ${tokenUrl}: ${answer.error}`)
+    if (answer.status !== 200)
       throw new Error(`no token at ${tokenUrl}: it answered ${answer.status}`)
-    const issuedAt = Date.parse(answer.headers.get('date') ?? '')
+    const body = JSON.parse(answer.body.toString('utf8')) as TokenAnswer
+    const issuedAt = Date.parse(answer.headers.date ?? '')
     const token = { text: body.access_token, expiresAt: issuedAt + (body.expires_in ?? 0) * 1000 }
     this.#tokens.set(tokenUrl, token)
     this.#secrets.add(token.text)

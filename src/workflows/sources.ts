@@ -3,10 +3,10 @@ import { readFile } from 'node:fs/promises'
 import { dirname, isAbsolute, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parse } from 'yaml'
-import { openLimit } from '../server/limit.ts'
 import { readSpec } from '../server/spec-files.ts'
 import { simulators } from '../simulators/index.ts'
 import type { ParameterPlace, SourceDescription } from './language.ts'
+import { openSender } from './send.ts'
 
 /** An operation of a source, as far as a step needs it. */
 export interface SourceOperation {
@@ -142,9 +142,6 @@ function shippedSource(url: string): OwnSource | undefined {
   return undefined
 }
 
-/** Bytes of an OpenAPI document at most. */
-const LARGEST = 32 * 1024 * 1024
-
 /** @throws SourceError */
 async function readOpenApi(url: string, file: string): Promise<unknown> {
   const text = /^https?:/.test(url) ? await fetched(url) : await readLocal(url, file)
@@ -169,21 +166,12 @@ async function readLocal(url: string, file: string): Promise<string> {
 }
 
 async function fetched(url: string): Promise<string> {
-  const late = new Error('no answer came within 30 s')
-  const limit = openLimit(30_000, new AbortController().signal, late)
-  try {
-    const answer = await fetch(url, { signal: limit.signal })
-    const text = await answer.text()
-    if (!answer.ok) throw new SourceError(`${url} answered ${answer.status}`)
-    if (text.length > LARGEST) throw new SourceError(`${url} is larger than ${LARGEST} bytes`)
-    return text
-  } catch (error) {
-    if (error instanceof SourceError) throw error
-    const reason = error instanceof Error ? error.message : error
-    throw new SourceError(`${url} cannot be read: ${reason}`)
-  } finally {
-    limit.end()
-  }
+  const sender = openSender(30_000)
+  const answer = await sender.send({ method: 'GET', url, headers: {}, body: undefined })
+  sender.close()
+  if ('error' in answer) throw new SourceError(`${url} cannot be read: ${answer.error}`)
+  if (answer.status !== 200) throw new SourceError(`${url} answered ${answer.status}`)
+  return answer.body.toString('utf8')
 }
 
 const METHODS = ['get', 'put', 'post', 'delete', 'patch', 'head', 'options', 'trace'] as const
