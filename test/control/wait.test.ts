@@ -185,7 +185,8 @@ test('a request that a callback calls for is waited for before time moves on', a
   await using sim = await startSimulator({ given: 'an assigned bundle' })
   await using receiver = await startReceiver({
     answer() {
-      setTimeout(() => void ask(sim, '/catalogue'), 20)
+      // The last of them may come when the simulator has stopped.
+      setTimeout(() => void ask(sim, '/catalogue').catch(() => {}), 20)
       return 200
     },
   })
