@@ -23,6 +23,7 @@ import { wholesale } from '../../src/simulators/wholesale/index.ts'
 import { folder, run, startServer } from '../support/cli.ts'
 import { call } from '../support/control.ts'
 import { COMPANY } from '../support/highland.ts'
+import { copyAsKilled } from '../support/killed-folder.ts'
 
 let home = ''
 /** Worlds `default`, `ci` and `nightly`: closed, so in bases; killed, so in logs; and bases with logs. */
@@ -54,27 +55,22 @@ beforeAll(async () => {
   for (const name of ['ci', 'nightly']) await call(first.url, '/_sim/worlds', { json: { name } })
   for (let count = 0; count < 3; count += 1) await acquire(first, 'ci')
   for (const template of [bases, logs]) wholes.set(template, await stateOf(first, 'ci'))
-  await copyWorlds(work ?? '', logs)
+  await copyAsKilled(work ?? '', logs)
   await first.close()
-  await copyWorlds(work ?? '', bases)
+  await copyAsKilled(work ?? '', bases)
   const second = await started(work ?? '')
   for (let count = 0; count < 3; count += 1) await acquire(second, 'ci')
   wholes.set(both, await stateOf(second, 'ci'))
-  await copyWorlds(work ?? '', both)
+  await copyAsKilled(work ?? '', both)
   await second.close()
 })
 afterAll(() => rm(home, { recursive: true }))
-
-/** Copies what a process that is killed now would leave, without its lock. */
-async function copyWorlds(from: string, to: string): Promise<void> {
-  await cp(from, to, { recursive: true, filter: (path) => !/esimulator\.(lock|owner)/.test(path) })
-}
 
 let folders = 0
 async function copyOf(template: string): Promise<string> {
   folders += 1
   const dir = join(home, `case-${folders}`)
-  await copyWorlds(template, dir)
+  await copyAsKilled(template, dir)
   return dir
 }
 

@@ -1,5 +1,5 @@
 // Snapshots, the history of a world, and the way back, over the control API.
-import { cp, mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
@@ -7,6 +7,7 @@ import type { DifferenceShown, StepShown } from '../../src/control/wire.ts'
 import { type RunningSimulator, startReceiver, startSimulator } from '../../src/index.ts'
 import { MOST_SNAPSHOTS } from '../../src/state/snapshot-moves.ts'
 import { call, expectProblem } from '../support/control.ts'
+import { copyAsKilled } from '../support/killed-folder.ts'
 
 const COMPANY = '1a9a1d8ddc9311f09e024c50dd6c0d86'
 
@@ -280,7 +281,7 @@ test('a rewound world is what the folder holds after a kill', async () => {
     await call(sim.baseUrl('highland'), '/b2b/sim/acquire', { json: { company_id: COMPANY } })
     await sim.clock.advance('P1D')
     await sim.rewind(2)
-    await cp(stateDir, copy, { recursive: true, filter: (file) => !file.includes('lock') })
+    await copyAsKilled(stateDir, copy)
     await using again = await startSimulator({ stateDir: copy })
     expect(await stateOf(again)).toEqual(then)
   } finally {

@@ -1,5 +1,5 @@
 // Any course of calls, clock moves, snapshots, restores, rewinds and resets: it repeats byte for byte, and goes back exactly.
-import { cp, mkdtemp, readdir, rm } from 'node:fs/promises'
+import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import fc from 'fast-check'
@@ -8,6 +8,7 @@ import { type RunningSimulator, startSimulator } from '../../src/index.ts'
 import { call } from '../support/control.ts'
 import { COMPANY } from '../support/highland.ts'
 import { send } from '../support/http.ts'
+import { copyAsKilled } from '../support/killed-folder.ts'
 import { ACTIVATION } from '../support/wholesale.ts'
 
 interface Act {
@@ -155,18 +156,6 @@ const act: fc.Arbitrary<Act> = fc.record({
   pick: fc.nat(10_000),
 })
 
-/** Copies a folder between two of its rewrites, as a kill would leave it. */
-async function copied(from: string, to: string): Promise<void> {
-  for (;;) {
-    const before = (await readdir(from)).join()
-    await rm(to, { recursive: true, force: true })
-    const done = await cp(from, to, { recursive: true, filter: (file) => !file.includes('lock') })
-      .then(() => true)
-      .catch(() => false)
-    if (done && !before.includes('.new') && before === (await readdir(from)).join()) return
-  }
-}
-
 test('a course of calls repeats byte for byte, and every way back leads to what was', async () => {
   const course = fc.array(act, { minLength: 8, maxLength: 25, size: 'max' })
   const runs = process.env.ESIMULATOR_CASES === 'all' ? 300 : 12
@@ -177,7 +166,7 @@ test('a course of calls repeats byte for byte, and every way back leads to what 
       try {
         await using sim = await startSimulator({ ...options, stateDir })
         const first = await play(sim, acts)
-        await copied(stateDir, copy)
+        await copyAsKilled(stateDir, copy)
         await using killed = await startSimulator({ ...options, stateDir: copy })
         expect(await viewOf(killed)).toEqual(await viewOf(sim))
 

@@ -15,18 +15,21 @@ import { openRandom } from '../../src/state/random.ts'
 const hex = (character: string, digits: number) =>
   character.charCodeAt(0).toString(16).padStart(digits, '0')
 
+const twice = (character: string) => `%25${hex(character, 2)}`
+const asItIs = (character: string) => character
+
 /** Escapes of one character. */
 const ESCAPES: readonly ((character: string) => string)[] = [
   (character) => `%${hex(character, 2)}`,
   (character) => `%${hex(character, 2).toUpperCase()}`,
-  (character) => `%25${hex(character, 2)}`,
+  twice,
   (character) => `%u${hex(character, 4)}`,
   (character) => `\\u${hex(character, 4)}`,
   (character) => `\\u{${hex(character, 2)}}`,
   (character) => `\\x${hex(character, 2)}`,
   (character) => `&#${character.charCodeAt(0)};`,
   (character) => `&#X${hex(character, 3)};`,
-  (character) => character,
+  asItIs,
 ]
 
 test('a secret is found whichever of its characters are escaped, each in a way of its own', () => {
@@ -34,10 +37,12 @@ test('a secret is found whichever of its characters are escaped, each in a way o
   const escapes = fc.array(fc.nat(ESCAPES.length - 1), { minLength: 30, maxLength: 30 })
   const kinds = fc.constantFrom<TextKind>('url', 'body', 'sentence')
   const holds = (meant: string, which: number[], kind: TextKind) => {
+    // Of a text that has escapes of its own only one layer can be undone without touching them.
+    const ways = /[\\%&]/.test(meant) ? ESCAPES.filter((way) => way !== twice) : ESCAPES
     const spelled = Array.from(meant, (character, at) => {
-      const chosen = ESCAPES[which[at] ?? 0]
+      const chosen = ways[(which[at] ?? 0) % ways.length]
       // What begins an escape has to be one, or it means something else.
-      const own = '\\%&'.includes(character) && which[at] === ESCAPES.length - 1
+      const own = '\\%&'.includes(character) && chosen === asItIs
       return (own ? ESCAPES[0] : chosen)?.(character)
     }).join('')
     const knowing = namesOnly.with([meant])
