@@ -1,13 +1,13 @@
 // The journal: what the providers were asked and answered, and why they refused.
 
 import type { Distinction, JournalEntry } from '../server/journal.ts'
+import { mapInTurns } from '../server/long-list.ts'
 import { reply } from '../simulators/call.ts'
 import { defined } from '../state/defined.ts'
 import { iso } from '../state/instant.ts'
 import { Refusal } from '../state/refusal.ts'
 import { type ControlHandlers, providerFilter } from './call.ts'
 import { matches } from './filter.ts'
-import { mapInTurns } from './long-list.ts'
 import type { ExchangeShown } from './wire.ts'
 
 /** Entries whose secrets are struck out at once: some milliseconds of work. */
