@@ -223,7 +223,7 @@ function lists(iccid, size) {
       ([by = '', filter = '']) =>
         `${SHOP}/esims?filterBy=${by}&filter=${encodeURIComponent(filter)}&perPage=50`,
     ),
-    `${SHOP}/orders?limit=100`,
+    `${SHOP}/orders?limit=99`,
     `${SHOP}/orders?limit=100&includeIccids=false&createdAt=gte:2020-01-01T00:00:00Z`,
     ...catalogue.map((query) => `${SHOP}/catalogue?perPage=100&${query}`),
     ...['inventory', 'organisation', 'organisation/groups'].map((path) => `${SHOP}/${path}`),

@@ -11,6 +11,7 @@ import { serverUrl } from '../server/address.ts'
 import { headerOf } from '../server/exchange.ts'
 import { guardControl, guardPage } from '../server/guard.ts'
 import type { RestListener } from '../server/http.ts'
+import { manyIn, writtenInTurns } from '../server/long-list.ts'
 import { dropBody } from '../server/read-body.ts'
 import { reasonOf } from '../server/reason.ts'
 import type { SimulatorServer } from '../server/server.ts'
@@ -34,12 +35,11 @@ import { faultHandlers } from './faults.ts'
 import { type Arrival, frontPage, isControl } from './front-page.ts'
 import { historyHandlers } from './history.ts'
 import { journalHandlers } from './journal.ts'
-import { writtenInTurns } from './long-list.ts'
 import { messageHandlers } from './messages.ts'
 import type { OperationId } from './operations.ts'
 import { provenanceHandlers } from './provenance.ts'
 import { checked, type ReadBody, readRequest } from './request.ts'
-import { send, sendPieces, sendProblem } from './send.ts'
+import { send, sendLong, sendPieces, sendProblem } from './send.ts'
 import { settingHandlers } from './settings.ts'
 import { simHandlers } from './sims.ts'
 import { snapshotHandlers } from './snapshots.ts'
@@ -193,12 +193,23 @@ async function serve(
     await sendPieces(response, reply, hosted, () => flushed(server, hosted))
     return
   }
-  const type = reply.body === undefined ? undefined : 'application/json'
-  const answer = await writtenInTurns(operation.id, reply.body, (part) =>
-    operation.violations(reply.status, type, part),
-  )
+  const { status, headers, body: answer } = reply
+  const check = (part: unknown) => checkReply(operation, status, part)
+  const long = manyIn(answer)
+  if (!long) check(answer)
+  const text = long && (await writtenInTurns(answer, long, (entry) => entry, check))
   await flushed(server, hosted)
-  send(response, { status: reply.status, headers: reply.headers, text: answer }, hosted)
+  if (text) await sendLong(response, { status, headers }, text, hosted)
+  else send(response, { status, headers, text: JSON.stringify(answer) }, hosted)
+}
+
+/** @throws Refusal `reply-violates-spec` */
+function checkReply(operation: Operation, status: number, body: unknown): void {
+  const type = body === undefined ? undefined : 'application/json'
+  const broken = operation.violations(status, type, body)
+  if (broken.length === 0) return
+  const what = `the reply of ${operation.id} would break the spec: ${broken.join('; ')}`
+  throw new Refusal('reply-violates-spec', what)
 }
 
 /** Aborts when the one who waits for an answer has gone. */

@@ -1,5 +1,6 @@
 // The journal: what the providers were asked and answered, why they refused, and how it went.
 import type { Journal, JournalEntry } from '../server/journal.ts'
+import { mapInTurns } from '../server/long-list.ts'
 import { reply } from '../simulators/call.ts'
 import { defined } from '../state/defined.ts'
 import { Refusal } from '../state/refusal.ts'
@@ -8,7 +9,6 @@ import { exchangeFilter } from './exchange-filter.ts'
 import { exchangeShown } from './exchange-shown.ts'
 import { explained } from './explain.ts'
 import { harOf } from './har.ts'
-import { mapInTurns } from './long-list.ts'
 
 /** Exchanges that are seen to at once: their secrets are struck out, their bodies parsed. */
 const AT_ONCE = 20

@@ -2,6 +2,7 @@
 import type { ServerResponse } from 'node:http'
 import { endAnswer, limitReading } from '../server/connections.ts'
 import { httpDate } from '../server/http-date.ts'
+import type { LongText } from '../server/long-list.ts'
 import { traceOf } from '../server/reason.ts'
 import { wakeAfter } from '../server/send.ts'
 import type { SimulatorServer } from '../server/server.ts'
@@ -18,8 +19,12 @@ interface Written {
   readonly text?: string | undefined
   /** `application/json` unless it is another. */
   readonly type?: string
-  /** The text follows piece by piece. */
-  readonly isLong?: boolean
+}
+
+/** What comes behind the head of an answer: so many bytes, or as many as come. */
+interface Following {
+  readonly type: string
+  readonly size?: number
 }
 
 /**
@@ -30,13 +35,16 @@ export function send(response: ServerResponse, answer: Written, hosted?: HostedW
   const kept = hosted?.timeKept()
   if (kept) return void kept.then(() => send(response, answer, hosted))
 
-  writeHead(response, answer, hosted)
-  endAnswer(response, answer.text)
+  const { text, type = 'application/json' } = answer
+  const size = text === undefined ? 0 : Buffer.byteLength(text)
+  writeHead(response, answer, text === undefined ? undefined : { type, size }, hosted)
+  endAnswer(response, text)
 }
 
 function writeHead(
   response: ServerResponse,
-  { status, headers, text, type = 'application/json', isLong = false }: Written,
+  { status, headers }: Written,
+  following: Following | undefined,
   hosted?: HostedWorld,
 ): void {
   if (hosted) {
@@ -45,9 +53,25 @@ function writeHead(
     wakeAfter(response, hosted)
   }
   const content: Record<string, string | number> = {}
-  if (text !== undefined || isLong) content['Content-Type'] = type
-  if (text !== undefined) content['Content-Length'] = Buffer.byteLength(text)
+  if (following) content['Content-Type'] = following.type
+  if (following?.size !== undefined) content['Content-Length'] = following.size
   response.writeHead(status, { ...headers, 'Cache-Control': 'no-store', ...content })
+}
+
+/** Sends an answer whose text is long, no faster than it is read. */
+export async function sendLong(
+  response: ServerResponse,
+  answer: Written,
+  { chunks, size }: LongText,
+  hosted?: HostedWorld,
+): Promise<void> {
+  await hosted?.timeKept()
+  writeHead(response, answer, { type: 'application/json', size }, hosted)
+  for (const chunk of chunks) {
+    if (response.closed) return
+    if (!response.write(chunk)) await drained(response)
+  }
+  endAnswer(response, undefined)
 }
 
 /** A text up to about this many characters is sent whole, with its length. */
@@ -78,7 +102,7 @@ export async function sendPieces(
     if (next.done) return send(response, { status, text }, hosted)
 
     await hosted?.timeKept()
-    writeHead(response, { status, isLong: true }, hosted)
+    writeHead(response, { status }, { type: 'application/json' }, hosted)
     response.write(text)
     const isRead = response.req.method !== 'HEAD'
     for (; !next.done && isRead && !response.closed; next = pieces.next()) {

@@ -1,4 +1,6 @@
 // What SIMs, bundles, events, callbacks and the clock look like on the wire of the control API.
+
+import { mapInTurns } from '../server/long-list.ts'
 import type { TextKind } from '../server/redaction/credential-names.ts'
 import { type Redactor, redactedHeaders } from '../server/redaction/redactor.ts'
 import type { Advance, Fired } from '../server/runner.ts'
@@ -14,7 +16,6 @@ import type { Message } from '../state/messages.ts'
 import type { Sim } from '../state/sims.ts'
 import type { Task } from '../state/task-queue.ts'
 import type { World } from '../state/world.ts'
-import { mapInTurns } from './long-list.ts'
 import type { Schemas } from './operations.ts'
 
 export type Health = Schemas['Health']

@@ -62,6 +62,8 @@ export interface BytesAnswer extends AnyAnswer {
   readonly headers: Readonly<Record<string, string>>
   readonly type: string | undefined
   readonly body: string | Uint8Array | undefined
+  /** Of a body of bytes that is a text: how it begins, and how many characters it has. */
+  readonly text?: { readonly beginning: string; readonly length: number }
 }
 
 /** The connection is closed (`hang-up`) or reset, and nothing is said. */

@@ -241,7 +241,7 @@ export function remember(journal: Journal, about: Remembered, answer: Answer): v
     requestBody: exchange.body === undefined ? undefined : kept(exchange.body),
     replyHeaders: reply?.headers,
     replyType: reply?.type,
-    replyBody: typeof reply?.body === 'string' ? kept(reply.body) : undefined,
+    replyBody: reply && keptReply(reply),
     refusal: keptRefusal(trace),
     fault: trace.faults.at(-1),
     otherFaults: trace.faults.length > 1 ? trace.faults.slice(0, -1) : undefined,
@@ -319,6 +319,11 @@ function kept(body: string): KeptBody {
   const { length } = body
   const isWhole = length <= BODY_KEPT + MARGIN
   return { text: isWhole ? body : copied(body.slice(0, BODY_KEPT + MARGIN)), length }
+}
+
+function keptReply({ body, text }: BytesAnswer): KeptBody | undefined {
+  if (text) return { text: kept(text.beginning).text, length: text.length }
+  return typeof body === 'string' ? kept(body) : undefined
 }
 
 /** A long text by itself: what was cut out of another would keep the whole of that in memory. */

@@ -1,17 +1,21 @@
 // One request in its stages: route, authenticate, validate, perform, check, commit, render.
 import type { Call, Reply } from '../simulators/call.ts'
+import { makingOf } from '../simulators/long-list.ts'
 import type { SettingValues } from '../simulators/simulator.ts'
 import { faults } from '../state/faults.ts'
+import { lookAt } from '../state/record-view.ts'
 import { type AnyRefusal, Refusal } from '../state/refusal.ts'
+import type { World } from '../state/world.ts'
 import { shortName, tell } from './bounded.ts'
 import { type Answer, type BytesAnswer, headerOf } from './exchange.ts'
 import { disturbed, type Leave, type Stages } from './faults/disturbed.ts'
 import type { Forbidden } from './guard.ts'
 import { remember } from './journal.ts'
+import { type LongList, unmadeListIn, withEntries, writtenInTurns } from './long-list.ts'
 import { preferredType } from './media-type.ts'
 import { type Route, route } from './provider.ts'
 import { reasonOf, traceOf } from './reason.ts'
-import { rendered, renderedContent } from './render.ts'
+import { rendered, renderedContent, renderedText } from './render.ts'
 import { type ValidRequest, validated } from './request.ts'
 import type { RequestContext } from './request-context.ts'
 import { isPublicPicture, type Operation } from './spec.ts'
@@ -33,7 +37,7 @@ export function serve(context: RequestContext): Answer | Promise<Answer> {
   const { world, exchange } = context
   const isLeftAlone = world.in(faults).size === 0 && exchange.headers.prefer === undefined
   if (!isLeftAlone) return interfered(context, found)
-  const reply = carriedOut(context, found)
+  const reply = carriedOut(context, found, { isWhole: false })
   return reply instanceof Promise
     ? reply.then((done) => answered(context, done))
     : answered(context, reply)
@@ -42,7 +46,7 @@ export function serve(context: RequestContext): Answer | Promise<Answer> {
 /** Serves a call that is let in, with what faults and its own preferences make of it. */
 function interfered(context: RequestContext, found: Route): Answer | Promise<Answer> {
   const stages: Stages = {
-    carryOut: (step) => carriedOut(context, found, step),
+    carryOut: (step) => carriedOut(context, found, { step, isWhole: true }),
     refuse: (error) => refused(context, error),
     answer: (reply, leave) => answered(context, reply, leave),
     silent: (answer) => noted(context, answer),
@@ -85,29 +89,37 @@ function admit(context: RequestContext): Route {
   return found
 }
 
+/** How a call is carried out. */
+interface CarryingOut {
+  /** At whose end the world is looked at, and nothing is changed; absent for the present. */
+  readonly step?: number | undefined
+  /** Makes long lists at once: whoever looks at the reply sees all of it. */
+  readonly isWhole: boolean
+}
+
 /**
  * The reply, whatever happens: a refusal and a failure are worded by the provider. A promise where an
  * index is built first: then it is carried out.
  */
-function carriedOut(context: RequestContext, found: Route, step?: number): Reply | Promise<Reply> {
+function carriedOut(
+  context: RequestContext,
+  found: Route,
+  how: CarryingOut,
+): Reply | Promise<Reply> {
   const failed = (error: unknown) => refused(context, error)
   try {
-    const reply = handled(context, found, step)
+    const reply = handled(context, found, how)
     return reply instanceof Promise ? reply.catch(failed) : reply
   } catch (error) {
     return failed(error)
   }
 }
 
-/**
- * From validation to the provider's own reply, kept.
- * @param step at whose end the world is looked at, and nothing is changed; absent for the present
- * @throws Refusal
- */
+/** From validation to the provider's own reply, kept. @throws Refusal */
 function handled(
   context: RequestContext,
   found: Route,
-  step: number | undefined,
+  { step, isWhole }: CarryingOut,
 ): Reply | Promise<Reply> {
   const { provider, world, trace } = context
   const { operation } = found
@@ -121,7 +133,8 @@ function handled(
   // all, without a lock. A reply that breaks the spec undoes what was done as a refusal does.
   const act = () => {
     trace.stage = 'perform'
-    const reply = perform(context, operation, callOf(context, found, request, settings))
+    const performed = perform(context, operation, callOf(context, found, request, settings))
+    const reply = isWhole ? made(performed, world) : performed
     trace.stage = 'check'
     check(context, operation, reply)
     trace.stage = 'commit'
@@ -197,6 +210,15 @@ function perform({ provider, world }: RequestContext, operation: Operation, call
   return world.withStream(slug, () => handler(call, world))
 }
 
+/** A reply with its long list made. */
+function made(reply: Reply, world: World): Reply {
+  const long = unmadeListIn(reply.body)
+  const making = long && makingOf(long.list)
+  if (!making) return reply
+  const entries = making.entries.map((entry) => making.make(entry, world))
+  return { ...reply, body: withEntries(reply.body, long, entries) }
+}
+
 /** Holds the provider's own reply to its spec. @throws Refusal `reply-violates-spec` */
 function check({ options, trace }: RequestContext, operation: Operation, reply: Reply): void {
   if (!options.checked) return
@@ -218,24 +240,53 @@ function violation({ id }: Operation, broken: readonly string[]): AnyRefusal {
 
 /**
  * The reply as bytes; a body of its own is rendered now that what it tells of
- * is kept.
+ * is kept, and a long list made.
  */
 function render(context: RequestContext, reply: Reply): BytesAnswer | Promise<BytesAnswer> {
   const { content } = reply
-  if (!content) return rendered(reply, context.trace.operation)
+  const long = content ? undefined : unmadeListIn(reply.body)
+  if (!content && !long) return rendered(reply, context.trace.operation)
 
-  const done = (body: string | Uint8Array) => renderedContent(reply, content.type, body)
   const failed = (error: unknown) => {
     const refusal = refusalFor(context, error)
     context.trace.refusal = refusal
     context.trace.stage = 'render'
     return rendered(refusalReply(context, refusal), context.trace.operation)
   }
+  if (long) return renderedInTurns(context, reply, long).catch(failed)
+  if (!content) return rendered(reply, context.trace.operation)
+  const done = (body: string | Uint8Array) => renderedContent(reply, content.type, body)
   try {
     const body = content.render()
     return body instanceof Promise ? body.then(done, failed) : done(body)
   } catch (error) {
     return failed(error)
+  }
+}
+
+/**
+ * A reply with a long list, whose entries are made out of the world as it stands now.
+ * @throws Refusal `reply-violates-spec`
+ */
+async function renderedInTurns(
+  context: RequestContext,
+  reply: Reply,
+  long: LongList,
+): Promise<BytesAnswer> {
+  const { world, trace } = context
+  const view = world.view()
+  try {
+    const look = lookAt(view)
+    const make = makingOf(long.list)?.make
+    const text = await writtenInTurns(
+      reply.body,
+      long,
+      (entry) => make?.(entry, look),
+      (body) => trace.operation && check(context, trace.operation, { ...reply, body }),
+    )
+    return renderedText(reply, trace.operation, text)
+  } finally {
+    view.close()
   }
 }
 

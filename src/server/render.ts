@@ -1,6 +1,7 @@
 // A provider's reply as the bytes that are sent: the one way for all who write replies.
 import type { Reply } from '../simulators/call.ts'
 import type { BytesAnswer } from './exchange.ts'
+import type { LongText } from './long-list.ts'
 import { JSON_TYPE } from './media-type.ts'
 import type { Operation } from './spec.ts'
 
@@ -17,6 +18,17 @@ export function rendered(reply: Reply, operation: Operation | undefined): BytesA
 
   const type = operation?.jsonType(status) ?? JSON_TYPE
   return { kind: 'bytes', status, headers, type, body: JSON.stringify(body) }
+}
+
+/** A reply whose body was written as a long text. */
+export function renderedText(
+  { status, headers = NONE }: Reply,
+  operation: Operation | undefined,
+  { chunks, size, beginning, length }: LongText,
+): BytesAnswer {
+  const type = operation?.jsonType(status) ?? JSON_TYPE
+  const body = Buffer.concat(chunks, size)
+  return { kind: 'bytes', status, headers, type, body, text: { beginning, length } }
 }
 
 /** A reply whose content was rendered as `body`. */

@@ -1,5 +1,5 @@
 // The records of a world as they stood at one moment, to be read in turns while the world goes on.
-import type { Change, Records } from './collection.ts'
+import type { Change, Collection, CollectionDef, Records } from './collection.ts'
 
 /** All records as they stood when it was opened, whatever is written meanwhile. */
 export interface RecordsView {
@@ -55,4 +55,20 @@ export function openView(records: Records, onClose: () => void): FollowingView {
 /** A view of records that nobody writes. */
 export function viewOf(records: Records): RecordsView {
   return openView(records, () => {})
+}
+
+/** A world as far as records are looked up in it by their keys. */
+export interface Look {
+  in<T extends object>(def: CollectionDef<T>): Pick<Collection<T>, 'get' | 'has'>
+}
+
+/** Looks at a view as at a world. */
+export function lookAt(view: RecordsView): Look {
+  return {
+    in<T extends object>({ name }: CollectionDef<T>) {
+      // What a name stands for is said once, by the definition of the collection: hence the cast.
+      const get = (key: string) => view.get(name, key) as T | undefined
+      return { get, has: (key) => get(key) !== undefined }
+    },
+  }
 }

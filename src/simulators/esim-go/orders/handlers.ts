@@ -2,6 +2,7 @@
 import { type Range, sortable } from '../../../state/collection.ts'
 import { Refusal } from '../../../state/refusal.ts'
 import { reply } from '../../call.ts'
+import { longList } from '../../long-list.ts'
 import { comparisonOf, type Span, spanOf } from '../comparison.ts'
 import type { EsimGoRefusal } from '../errors.ts'
 import { type Order, orders } from '../records.ts'
@@ -32,8 +33,14 @@ function rangeOf(bounds: readonly string[]): Range {
 /** How many lines and eSIMs the orders of a page have together at most (invented). */
 export const MOST_ON_PAGE = 100_000
 
-/** @throws Refusal `invalid-request` where a page would be too large to be sent */
-function checkPage(page: readonly Order[]): void {
+/** A page with more of them is made in turns. */
+const MANY_ON_PAGE = 500
+
+/**
+ * How many lines and eSIMs the orders of a page have together.
+ * @throws Refusal `invalid-request` where they would be too many to be sent
+ */
+function weightOf(page: readonly Order[]): number {
   let together = 0
   for (const { lines } of page) for (const { iccids } of lines) together += 1 + iccids.length
   if (together > MOST_ON_PAGE)
@@ -41,6 +48,7 @@ function checkPage(page: readonly Order[]): void {
       'invalid-request',
       `limit: these ${page.length} orders have more than ${MOST_ON_PAGE} lines and eSIMs, ask for fewer`,
     )
+  return together
 }
 
 export const orderHandlers: EsimGoHandlers = {
@@ -68,8 +76,10 @@ export const orderHandlers: EsimGoHandlers = {
     const range = rangeOf(createdAt)
     const all = world.in(orders)
     const found = all.page('created', range, (page - 1) * limit, limit)
-    checkPage(found)
-    const list = found.map((order) => wire.listedOrder(world, order, shape))
+    const list =
+      weightOf(found) > MANY_ON_PAGE
+        ? longList(found, (order, seen) => wire.listedOrder(seen, order, shape))
+        : found.map((order) => wire.listedOrder(world, order, shape))
     if (settings.ordersList === 'array') return reply(200, list)
 
     const rows = all.count('created', range)

@@ -1,6 +1,7 @@
 // The JSON of orders, asked for and answered.
 import { defined } from '../../../state/defined.ts'
 import { iso } from '../../../state/instant.ts'
+import type { Look } from '../../../state/record-view.ts'
 import { simKey, sims } from '../../../state/sims.ts'
 import type { World } from '../../../state/world.ts'
 import type { Call } from '../../call.ts'
@@ -69,7 +70,7 @@ export function newOrderShape(
 }
 
 function orderLine(
-  world: World,
+  world: Look,
   line: OrderLine,
   { basePath, esims: detail }: OrderShape,
 ): Schemas['OrderLine'] {
@@ -91,7 +92,7 @@ function orderLine(
 }
 
 /** How an eSIM of the account is installed. */
-function installation(world: World, iccid: string): NonNullable<Schemas['OrderLine']['esims']> {
+function installation(world: Look, iccid: string): NonNullable<Schemas['OrderLine']['esims']> {
   const sim = world.in(sims).get(simKey(SLUG, iccid))
   return sim && world.in(esims).has(iccid)
     ? [{ iccid, matchingId: sim.matchingId, smdpAddress: sim.smdpAddress }]
@@ -105,7 +106,7 @@ function statusMessage({ assign, status, lines }: Order): string {
   return `Order completed: ${count} eSIMs assigned`
 }
 
-export function order(world: World, record: Order, shape: OrderShape): Schemas['Order'] {
+export function order(world: Look, record: Order, shape: OrderShape): Schemas['Order'] {
   const createdDate = iso(record.createdAt)
   const json: Schemas['Order'] = {
     order: record.lines.map((line) => orderLine(world, line, shape)),
@@ -135,7 +136,7 @@ function order25({ runningBalance, sourceIp }: Order): Partial<Schemas['Order']>
 
 /** An order as the list shows it: each line with a link to its invoice. */
 export function listedOrder(
-  world: World,
+  world: Look,
   record: Order,
   { baseUrl, ...shape }: OrderShape & { readonly baseUrl: string },
 ): Schemas['Order'] {
