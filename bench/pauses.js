@@ -224,7 +224,7 @@ function lists(iccid, size) {
         `${SHOP}/esims?filterBy=${by}&filter=${encodeURIComponent(filter)}&perPage=50`,
     ),
     `${SHOP}/orders?limit=99`,
-    `${SHOP}/orders?limit=100&includeIccids=false&createdAt=gte:2020-01-01T00:00:00Z`,
+    `${SHOP}/orders?limit=99&includeIccids=false&createdAt=gte:2020-01-01T00:00:00Z`,
     ...catalogue.map((query) => `${SHOP}/catalogue?perPage=100&${query}`),
     ...['inventory', 'organisation', 'organisation/groups'].map((path) => `${SHOP}/${path}`),
     ...['', '/bundles', '/history', '/location'].map((path) => `${SHOP}/esims/${iccid}${path}`),
@@ -256,6 +256,7 @@ async function operations(world, size, measure) {
   await measure('POST /orders of 1,000 eSIMs', () => world.ask(order(A_LOT)))
   const use = { method: 'POST', path: `_sim/sims/${iccid}/use`, body: { data: '1MB' } }
   await measure('use of one eSIM', () => world.ask(use))
+  await back(world, iccid, measure)
   const document = await measure('GET /_sim/state', () => world.ask({ path: '_sim/state' }))
   const put = { method: 'PUT', path: '_sim/state', body: document }
   await measure(`PUT /_sim/state of ${(document.length / 1e6).toFixed(0)} MB`, () => world.ask(put))
@@ -268,6 +269,38 @@ async function operations(world, size, measure) {
     world.ask({ method: 'POST', path: '_sim/reset', body: {} }),
   )
   await measure('PUT /_sim/state once more', () => world.ask(put))
+}
+
+/** As many steps as a world remembers. */
+const STEPS = 1000
+
+/** Snapshots and rewinding, with the first read and write after each. @param {World} world @param {string} iccid @param {Measure} measure */
+async function back(world, iccid, measure) {
+  const use = { method: 'POST', path: `_sim/sims/${iccid}/use`, body: { data: '1kB' } }
+  const after = async (/** @type {string} */ what) => {
+    await measure(`the first list after ${what}`, () => world.ask({ path: `${SHOP}/esims` }))
+    await measure(`the first use after ${what}`, () => world.ask(use))
+  }
+  const save = { method: 'PUT', path: '_sim/snapshots/before' }
+  await measure('a snapshot', () => world.ask(save))
+  await after('it')
+  await measure('its restore', () =>
+    world.ask({ method: 'POST', path: '_sim/snapshots/before/restore' }),
+  )
+  await after('it')
+  for (let step = 0; step < STEPS; step += 1) await world.ask(use)
+  await measure('a diff after 1,000 uses', () => world.ask({ path: '_sim/snapshots/before/diff/now' }))
+  await measure('a rewind of 1,000 steps', () =>
+    world.ask({ method: 'POST', path: '_sim/rewind', body: { steps: STEPS } }),
+  )
+  await after('it')
+  await world.ask(order(A_LOT))
+  await measure('a restore that takes back an order of 1,000', () =>
+    world.ask({ method: 'POST', path: '_sim/snapshots/before/restore' }),
+  )
+  await measure('its removal', () =>
+    world.ask({ method: 'DELETE', path: '_sim/snapshots/before' }),
+  )
 }
 
 /** @param {string} state a folder that holds the world @returns {Promise<Row[]>} */
