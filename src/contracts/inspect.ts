@@ -3,6 +3,7 @@ import { defined } from '../state/defined.ts'
 import type { DoneCase, Finding, SeenExchange } from '../workflows/seen-exchange.ts'
 import { effectOfCall, operationName } from './call.ts'
 import { EXCHANGE_CHECKS, type ExchangeCheck } from './exchange-checks.ts'
+import { firstGood } from './negative-inputs.ts'
 import { PROBES, type Probe } from './probes.ts'
 
 /** What a case is looked at for. */
@@ -46,15 +47,4 @@ function findingOf(
 ): Finding {
   const about = { attempt: exchange.attempt, operation: operationName(exchange) }
   return defined({ check: name, severity, ...found, ...about })
-}
-
-/** Of each operation the first call that was answered 2xx. */
-function firstGood(exchanges: readonly SeenExchange[]): readonly SeenExchange[] {
-  const first = new Map<string, SeenExchange>()
-  for (const exchange of exchanges) {
-    const key = `${exchange.source.name} ${operationName(exchange)}`
-    const { status } = exchange.reply
-    if (status >= 200 && status <= 299 && !first.has(key)) first.set(key, exchange)
-  }
-  return [...first.values()]
 }

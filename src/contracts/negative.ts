@@ -70,13 +70,11 @@ function queryCalls({ source, operation, request }: SeenExchange): GeneratedCall
   })
 }
 
-/** The last values that a schema still allows. */
-function atBounds({ minimum, maximum, enum: values }: Json): Change[] {
+/** The last numbers that a schema still allows. A word of a list may need another parameter. */
+function atBounds({ minimum, maximum }: Json): Change[] {
   const changes: Change[] = []
   if (typeof minimum === 'number') changes.push({ what: 'at the minimum', value: minimum })
   if (typeof maximum === 'number') changes.push({ what: 'at the maximum', value: maximum })
-  if (Array.isArray(values))
-    for (const value of values as unknown[]) changes.push({ what: `as ${String(value)}`, value })
   return changes
 }
 
@@ -161,13 +159,14 @@ const OTHER_TYPES: readonly (Change & { readonly type: string })[] = [
 /** Beyond each bound that a schema has, and of other types. */
 function changesOf(document: OpenApiDocument, { schema, value, path, isRequired }: Spot): Change[] {
   const types = typesOf(schema)
+  const mayBeAbsent = path.length > 0 && !isRequired
   const changes: Change[] = []
   if (isRequired) changes.push({ what: 'left out', value: undefined })
   if (types.length > 0) {
     const isFit = (type: string) =>
       types.includes(type) || (type === 'number' && types.includes('integer'))
     changes.push(...OTHER_TYPES.filter(({ type }) => !isFit(type)))
-    if (!types.includes('null')) changes.push({ what: 'null', value: null })
+    if (!types.includes('null') && !mayBeAbsent) changes.push({ what: 'null', value: null })
     if (types.includes('integer') && !types.includes('number'))
       changes.push({ what: 'not whole', value: 1.5 })
   }
@@ -177,9 +176,11 @@ function changesOf(document: OpenApiDocument, { schema, value, path, isRequired 
   if (schema.const !== undefined) changes.push({ what: 'another constant', value: 'no-such-value' })
   if (schema.additionalProperties === false && path.length >= 0 && isRecord(value))
     changes.push({ what: 'an unknown field', value: { ...value, noSuchField: 1 } })
+  // An API may take an optional field that is empty for one that is left out.
+  const isEmpty = (each: Change) => mayBeAbsent && each.value === ''
   const fits = (each: Change) =>
     each.value !== undefined && schemasOf(document).problems(schema, each.value).length === 0
-  return changes.filter((each) => !fits(each))
+  return changes.filter((each) => !fits(each) && !isEmpty(each))
 }
 
 function isRecord(value: unknown): value is Json {

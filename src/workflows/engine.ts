@@ -28,9 +28,10 @@ import {
   seenBody,
 } from './request.ts'
 import type { ExchangeResult, Failure, Outcome, StepResult } from './result.ts'
+import type { SeenExchange } from './seen-exchange.ts'
 import type { Answer, Sender } from './send.ts'
 import type { Session } from './session.ts'
-import { operationAt, type SourceOperation } from './sources.ts'
+import { operationAt, type Source, type SourceOperation } from './sources.ts'
 
 /** How much one run may take: what goes round for ever is ended, and told. */
 export const STEP_BUDGET = 1000
@@ -78,6 +79,8 @@ interface Attempt {
 /** One run of a workflow and of all that it calls. */
 export class WorkflowRun {
   readonly results: StepResult[] = []
+  /** The calls of documented operations that were answered. */
+  readonly exchanges: SeenExchange[] = []
   readonly #session: Session
   readonly #sender: Sender
   readonly #ended: Record<string, { inputs: Values; outputs: Values }> = {}
@@ -215,10 +218,16 @@ export class WorkflowRun {
   async #attempt(step: ReadStep, frame: Frame): Promise<Attempt> {
     if (step.work.kind === 'workflow') return this.#called(step, step.work, frame)
     const request = await this.#request(step, step.work, frame)
-    const { exchange, answer, operation } = await this.#exchange(request)
+    const { exchange, answer, operation, source } = await this.#exchange(request)
     frame.exchange = exchange
     const scope = this.#scope(frame)
     const failures = await this.#failures(step, frame, { answer, operation })
+    if (operation && source && !('error' in answer)) {
+      const { method, url, headers, body } = request.request
+      const asked = { operation, source, request: { method, url, headers, body }, reply: answer }
+      const isExpected = failures.length === 0
+      this.exchanges.push({ ...asked, attempt: this.results.length, isExpected })
+    }
     const outputs = failures.length > 0 ? {} : await this.#outputs(step, scope)
     return {
       failures,
@@ -272,7 +281,7 @@ export class WorkflowRun {
         bodyTypes: operation.bodyTypes,
       }
       const credentials = await this.#session.credentials(operation, source, this.#now)
-      return { operation, request: withCredentials(requestOf(parts, scope), credentials) }
+      return { operation, source, request: withCredentials(requestOf(parts, scope), credentials) }
     }
     const url = textOf(resolved(work.url, scope))
     const found = this.#operationOf(work.method, url, frame)
@@ -288,6 +297,7 @@ export class WorkflowRun {
       : {}
     return {
       operation: found?.operation,
+      source: found?.source,
       request: withCredentials(requestOf(parts, scope), credentials),
     }
   }
@@ -304,12 +314,13 @@ export class WorkflowRun {
     return undefined
   }
 
-  async #exchange({ request, operation }: PlannedRequest) {
+  async #exchange({ request, operation, source }: PlannedRequest) {
     const answer = await this.#sender.send(request)
-    if ('error' in answer) return { answer, operation, exchange: exchangedOf(request, undefined) }
+    const about = { answer, operation, source }
+    if ('error' in answer) return { ...about, exchange: exchangedOf(request, undefined) }
     const date = Date.parse(answer.headers.date ?? '')
     if (!Number.isNaN(date)) this.#now = date
-    return { answer, operation, exchange: exchangedOf(request, answer) }
+    return { ...about, exchange: exchangedOf(request, answer) }
   }
 
   async #failures(
@@ -430,6 +441,7 @@ export class WorkflowRun {
 interface PlannedRequest {
   readonly request: StepRequest
   readonly operation: SourceOperation | undefined
+  readonly source: Source | undefined
 }
 
 function withCredentials(

@@ -1,5 +1,6 @@
 // What a run came to: plain data, from which every report is made.
 import type { Place } from './document.ts'
+import type { Finding } from './seen-exchange.ts'
 
 /** Of a step, a workflow or a whole run. */
 export type Outcome = 'passed' | 'failed' | 'skipped'
@@ -34,6 +35,8 @@ export interface CaseResult {
   readonly duration: number
   readonly outputs: Readonly<Record<string, unknown>>
   readonly steps: readonly StepResult[]
+  /** What was found beside what the steps ask for; absent where nothing was looked for. */
+  readonly findings?: readonly Finding[]
 }
 
 /** One attempt at a step; a step that is tried again has several. */

@@ -5,8 +5,9 @@ import { defined } from '../state/defined.ts'
 import { WorkflowRun } from './engine.ts'
 import type { Program, ReadWorkflow } from './program.ts'
 import type { CaseResult, RunResult } from './result.ts'
-import { openSender } from './send.ts'
-import type { Target } from './session.ts'
+import type { DoneCase, Finding } from './seen-exchange.ts'
+import { openSender, type Sender } from './send.ts'
+import type { Session, Target } from './session.ts'
 
 export interface RunOptions {
   /** Only workflows whose ids these are. */
@@ -20,6 +21,8 @@ export interface RunOptions {
   readonly seed: string
   /** Wall ms that an answer may take. */
   readonly timeout?: number
+  /** Looks at a case whose steps are done, while its world is still there. */
+  readonly inspect?: (done: DoneCase) => Promise<readonly Finding[]>
   /** Told of each case as it is done. */
   readonly onCase?: (result: CaseResult) => void
 }
@@ -91,7 +94,7 @@ export async function runCases(
 async function runCase(
   planned: PlannedCase,
   target: Target,
-  { timeout = TIMEOUT }: RunOptions,
+  { timeout = TIMEOUT, inspect }: RunOptions,
 ): Promise<CaseResult> {
   const { program, workflow, name, inputs } = planned
   const { file, place } = program.document
@@ -109,8 +112,15 @@ async function runCase(
   const run = new WorkflowRun(session, sender)
   try {
     const { outcome, outputs, reason } = await run.run(workflow, inputs)
-    const told = { outcome, reason, world: session.world, outputs, steps: run.results }
-    return defined({ ...about, ...told, duration: duration() })
+    const findings = inspect && (await inspect(await doneCase(run, session, sender)))
+    const hasFailed = findings?.some(({ severity }) => severity === 'failure')
+    const told = { reason, world: session.world, outputs, steps: run.results, findings }
+    return defined({
+      ...about,
+      outcome: hasFailed ? ('failed' as const) : outcome,
+      ...told,
+      duration: duration(),
+    })
   } catch (error) {
     const reason = session.struck(error instanceof Error ? error.message : String(error))
     const told = { outcome: 'failed' as const, reason, world: session.world, outputs: {} }
@@ -118,6 +128,18 @@ async function runCase(
   } finally {
     sender.close()
     await session.close()
+  }
+}
+
+async function doneCase(
+  { exchanges }: WorkflowRun,
+  session: Session,
+  sender: Sender,
+): Promise<DoneCase> {
+  const faulted = await session.faulted(exchanges)
+  return {
+    exchanges: exchanges.filter((each) => !faulted.has(each)),
+    send: (request) => sender.send(request),
   }
 }
 

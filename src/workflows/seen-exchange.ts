@@ -1,6 +1,5 @@
 // An exchange of a run with what its document says of it, for those who look at more than a step asks for.
 import type { Answer, SentRequest } from './send.ts'
-import type { Session } from './session.ts'
 import type { Source, SourceOperation } from './sources.ts'
 
 /** A call of a documented operation that was answered. */
@@ -17,8 +16,8 @@ export interface SeenExchange {
 
 /** A case whose steps are done, while its world is still there. */
 export interface DoneCase {
+  /** Without those that were answered wrong on purpose: they tell nothing of the API. */
   readonly exchanges: readonly SeenExchange[]
-  readonly session: Session
   /** Sends more; nothing of it is a step. */
   readonly send: (request: SentRequest) => Promise<Answer>
 }

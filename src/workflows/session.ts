@@ -1,4 +1,5 @@
 // What a workflow is run against: a world of a simulator, or a real endpoint.
+import type { SeenExchange } from './seen-exchange.ts'
 import type { Source, SourceOperation } from './sources.ts'
 
 /** One run of a workflow has one, from its beginning to its end. */
@@ -18,6 +19,8 @@ export interface Session {
   ): Promise<Readonly<Record<string, string>>>
   /** Lets time go by: seconds of the world's clock. */
   wait(seconds: number): Promise<void>
+  /** Those of these calls that were answered wrong on purpose, by a fault or as they asked for. */
+  faulted(exchanges: readonly SeenExchange[]): Promise<ReadonlySet<SeenExchange>>
   /** A text without what nobody may see. */
   struck(text: string): string
   /** Lets go of what was taken for it. */
