@@ -315,12 +315,20 @@ export class WorkflowRun {
   }
 
   async #exchange({ request, operation, source }: PlannedRequest) {
-    const answer = await this.#sender.send(request)
+    const answer = await this.#answer({ request, operation, source })
     const about = { answer, operation, source }
     if ('error' in answer) return { ...about, exchange: exchangedOf(request, undefined) }
     const date = Date.parse(answer.headers.date ?? '')
     if (!Number.isNaN(date)) this.#now = date
     return { ...about, exchange: exchangedOf(request, answer) }
+  }
+
+  async #answer({ request, operation, source }: PlannedRequest): Promise<Answer> {
+    const call = operation && source && { operation, source, request }
+    const stoodIn = call && (await this.#session.standIn?.(call))
+    if (stoodIn) return stoodIn
+    await this.#session.pace?.()
+    return await this.#sender.send(request)
   }
 
   async #failures(

@@ -107,11 +107,17 @@ async function runCase(
     place: place([...workflow.path, 'workflowId']),
   }
   const duration = () => Math.round(wallNow() - began)
+  const skipped = target.skips?.(workflow)
+  if (skipped !== undefined) {
+    const told = { outcome: 'skipped' as const, reason: skipped, outputs: {}, steps: [] }
+    return defined({ ...about, ...told, duration: 0 })
+  }
   const session = await target.open(caseName(planned), workflow.extension.given)
   const sender = openSender(timeout)
   const run = new WorkflowRun(session, sender)
   try {
     const { outcome, outputs, reason } = await run.run(workflow, inputs)
+    if (target.isReal) await cleanedUp(run, workflow, outputs)
     const findings = inspect && (await inspect(await doneCase(run, session, sender)))
     const hasFailed = findings?.some(({ severity }) => severity === 'failure')
     const told = { reason, world: session.world, outputs, steps: run.results, findings }
@@ -131,6 +137,18 @@ async function runCase(
   }
 }
 
+/** Undoes what a workflow did, whatever came of it. */
+async function cleanedUp(
+  run: WorkflowRun,
+  { program, extension: { cleanup = [] } }: ReadWorkflow,
+  outputs: Readonly<Record<string, unknown>>,
+): Promise<void> {
+  for (const id of cleanup) {
+    const workflow = program.workflows.get(id)
+    if (workflow) await run.run(workflow, outputs)
+  }
+}
+
 async function doneCase(
   { exchanges }: WorkflowRun,
   session: Session,
@@ -139,7 +157,10 @@ async function doneCase(
   const faulted = await session.faulted(exchanges)
   return {
     exchanges: exchanges.filter((each) => !faulted.has(each)),
-    send: (request) => sender.send(request),
+    async send(request) {
+      await session.pace?.()
+      return await sender.send(request)
+    },
   }
 }
 
