@@ -20,6 +20,8 @@ export interface RunOptions {
   readonly seed: string
   /** Wall ms that an answer may take. */
   readonly timeout?: number
+  /** Breaks the run off: what is under way ends as failed, what has not begun as skipped. */
+  readonly signal?: AbortSignal
   /** Told of each case as it is done. */
   readonly onCase?: (result: CaseResult) => void
 }
