@@ -21,8 +21,8 @@ export const run: Run = async (config, patterns) => {
 /** @throws CannotRunWorkflows, MistakesError */
 async function ran(config: Config, patterns: readonly string[]): Promise<number> {
   const { planWorkflows, runPlanned } = await import('../library/workflows.ts')
-  const inputs = Object.fromEntries(config.input.map(({ name, value }) => [name, value]))
-  const cases = await planWorkflows(patterns, { only: config.only, tags: config.tag, inputs })
+  const texts = Object.fromEntries(config.input.map(({ name, text }) => [name, text]))
+  const cases = await planWorkflows(patterns, { only: config.only, tags: config.tag, texts })
   if (config.dryRun) return tellPlan(config, cases)
 
   const { caseText, summaryText } = await import('../workflows/reports/text.ts')
@@ -30,10 +30,40 @@ async function ran(config: Config, patterns: readonly string[]): Promise<number>
   const onCase = (result: CaseResult) => {
     if (!config.json) console.log(caseText(result))
   }
-  const result = await runPlanned(cases, { target, token, jobs, seed, keep, onCase })
-  console.log(config.json ? JSON.stringify(result) : summaryText(result))
-  await writeReports(config, result)
-  return result.outcome === 'failed' ? 1 : 0
+  const { signal, status, end } = brokenOff()
+  try {
+    const result = await runPlanned(cases, { target, token, jobs, seed, keep, onCase, signal })
+    console.log(config.json ? JSON.stringify(result) : summaryText(result))
+    await writeReports(config, result)
+    return status() ?? (result.outcome === 'failed' ? 1 : 0)
+  } finally {
+    end()
+  }
+}
+
+/** Exit statuses of a process that a signal has ended, as shells tell them. */
+const STATUSES = { SIGINT: 130, SIGTERM: 143 } as const
+
+/** Breaks a run off when the process is asked to end; asked a second time, it ends at once. */
+function brokenOff() {
+  const controller = new AbortController()
+  let status: number | undefined
+  const handlers = Object.entries(STATUSES).map(([name, code]) => ({
+    name,
+    act: () => {
+      status = code
+      controller.abort(new Error(`the run was broken off (${name})`))
+    },
+  }))
+  for (const { name, act } of handlers) process.once(name, act)
+  return {
+    signal: controller.signal,
+    /** Of the process, where it was asked to end. */
+    status: () => status,
+    end() {
+      for (const { name, act } of handlers) process.off(name, act)
+    },
+  }
 }
 
 async function tellPlan({ json }: Config, cases: readonly PlannedCase[]): Promise<number> {

@@ -2,12 +2,19 @@
 import { availableParallelism } from 'node:os'
 import { globSync } from 'tinyglobby'
 import { defined } from '../state/defined.ts'
-import { compileFile } from '../workflows/compile.ts'
-import { type Mistake, MistakesError } from '../workflows/document.ts'
+import { compileFiles } from '../workflows/compile.ts'
+import { InputsError } from '../workflows/inputs.ts'
 import type { Program } from '../workflows/program.ts'
 import { caseText } from '../workflows/reports/text.ts'
 import type { CaseResult, RunResult } from '../workflows/result.ts'
-import { caseName, type PlannedCase, planned, runCases } from '../workflows/runner.ts'
+import {
+  type Choice,
+  caseName,
+  type PlannedCase,
+  planned,
+  runCases,
+  withReceiver,
+} from '../workflows/runner.ts'
 import type { Target } from '../workflows/session.ts'
 import { simulatorTarget } from '../workflows/simulator-target.ts'
 import { startReceiver } from './receiver.ts'
@@ -19,7 +26,7 @@ export interface WorkflowChoice {
   readonly only?: readonly string[]
   /** Only workflows that have one of these tags. */
   readonly tags?: readonly string[]
-  /** Inputs of every workflow that is run, over those of its cases. */
+  /** Inputs of every workflow that knows them, over those of its cases. */
   readonly inputs?: Readonly<Record<string, unknown>>
 }
 
@@ -114,21 +121,22 @@ export async function workflowCases(
  */
 export async function planWorkflows(
   files: string | readonly string[],
-  choice: WorkflowChoice = {},
+  choice: Choice = {},
 ): Promise<PlannedCase[]> {
-  const programs: Program[] = []
-  const mistakes: Mistake[] = []
-  for (const file of filesOf([files].flat()))
-    try {
-      programs.push(await compileFile(file))
-    } catch (error) {
-      if (!(error instanceof MistakesError)) throw error
-      mistakes.push(...error.mistakes)
-    }
-  if (mistakes.length > 0) throw new MistakesError(mistakes)
-  const cases = planned(programs, choice)
+  const programs = await compileFiles(filesOf([files].flat()))
+  const cases = chosen(programs, choice)
   if (cases.length > 0) return cases
   throw new CannotRunWorkflows('no workflow is chosen: look at the ids and tags asked for')
+}
+
+/** @throws CannotRunWorkflows for inputs that cannot be */
+function chosen(programs: readonly Program[], choice: Choice): PlannedCase[] {
+  try {
+    return planned(programs, choice)
+  } catch (error) {
+    if (error instanceof InputsError) throw new CannotRunWorkflows(error.message)
+    throw error
+  }
 }
 
 /**
@@ -146,7 +154,7 @@ export async function runPlanned(
   try {
     const given = cases.map((each) => ({
       ...each,
-      inputs: { receiver: receiver.url, ...each.inputs },
+      inputs: withReceiver(each.workflow, each.inputs, receiver.url),
     }))
     return await runCases(given, target, { ...others, jobs, seed })
   } finally {

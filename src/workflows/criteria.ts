@@ -20,7 +20,7 @@ import {
   type Scope,
   textOf,
 } from './expressions.ts'
-import type { Criterion, Selector } from './language.ts'
+import type { Criterion, CriterionType, Selector } from './language.ts'
 
 /** A criterion, read. */
 export type ReadCriterion =
@@ -36,7 +36,7 @@ export type ReadCriterion =
 
 /** Why a criterion cannot be read. `field` is where, `column` how far into it. */
 export class CriterionError extends Error {
-  readonly field: 'condition' | 'context' | 'type'
+  readonly field: 'condition' | 'context' | 'type' | 'selector'
   readonly column: number
 
   constructor(field: CriterionError['field'], message: string, column = 0) {
@@ -47,19 +47,19 @@ export class CriterionError extends Error {
 }
 
 /** @throws CriterionError */
-export function readCriterion({ condition, context, type = 'simple' }: Criterion): ReadCriterion {
-  const kind = typeof type === 'object' ? kindOf(type.type, type.version) : type
+export function readCriterion({ condition, context, type }: Criterion): ReadCriterion {
+  const kind = kindOf(type ?? 'simple', ['jsonpath'])
   switch (kind) {
     case 'simple':
+      if (context !== undefined && type === undefined)
+        throw new CriterionError(
+          'context',
+          'a context is for a regex or a jsonpath: give the type, or name it in the condition',
+        )
       return { type: 'simple', condition: conditionIn(condition), text: condition }
     case 'regex':
     case 'jsonpath':
       break
-    case 'xpath':
-      throw new CriterionError(
-        'type',
-        'xpath is not supported: use jsonpath, or a simple condition',
-      )
     default:
       throw new CriterionError(
         'type',
@@ -79,13 +79,27 @@ function filledIn(pattern: string): string {
   return pattern.replaceAll(/\{\$[A-Za-z][^{}]*\}/g, 'x')
 }
 
-function kindOf(type: string, version: string): string {
-  if (type === 'jsonpath' && version !== 'rfc9535')
+/** Versions of what a type may be an object for; each is what its name alone stands for, too. */
+const VERSIONS: Readonly<Record<string, string>> = { jsonpath: 'rfc9535', jsonpointer: 'rfc6901' }
+
+/**
+ * The name of a type, which may be an object with its version.
+ * @param versioned types that may be such an object
+ * @throws CriterionError
+ */
+function kindOf(type: string | CriterionType, versioned: readonly string[]): string {
+  const { type: name, version } = typeof type === 'object' ? type : { type, version: undefined }
+  if (name === 'xpath')
+    throw new CriterionError('type', 'xpath is not supported: use jsonpath, or a simple condition')
+  if (version === undefined) return name
+  if (!versioned.includes(name))
+    throw new CriterionError('type', `the type "${name}" has no version: write "type: ${name}"`)
+  if (version !== VERSIONS[name])
     throw new CriterionError(
       'type',
-      `jsonpath ${version} is not supported: write "type: jsonpath", which is RFC 9535`,
+      `${name} ${version} is not supported: write "type: ${name}", which is ${VERSIONS[name]}`,
     )
-  return type
+  return name
 }
 
 function conditionIn(text: string): Condition {
@@ -132,11 +146,20 @@ export async function judged(criterion: ReadCriterion, scope: Scope): Promise<Ve
   }
   const value = evaluate(criterion.context, scope)
   const seen = [{ expression: criterion.contextText, value }]
-  const pattern = String(resolvedPattern(criterion.pattern, scope))
-  if (criterion.type === 'regex')
-    return { holds: new RegExp(pattern, 'u').test(textOf(value)), seen }
-  const found = await selected(pattern, value)
-  return { holds: found.length > 0, seen, note: `${found.length} found` }
+  const pattern = resolvedPattern(criterion.pattern, scope)
+  try {
+    if (criterion.type === 'jsonpath') {
+      const found = await selected(pattern, value)
+      return { holds: found.length > 0, seen, note: `${found.length} found` }
+    }
+    const isMatch = new RegExp(pattern, 'u').test(textOf(value))
+    // Nothing matches nothing, not even an empty text.
+    return { holds: isMatch && value !== null, seen }
+  } catch (error) {
+    // Whether it can be read may depend on the values between its braces.
+    const reason = error instanceof Error ? error.message : String(error)
+    return { holds: false, seen, note: `${pattern} cannot be read: ${reason}` }
+  }
 }
 
 /** A text with the expressions between its braces worked out; it is no expression itself. */
@@ -195,16 +218,40 @@ export async function checkJsonPath(path: string): Promise<void> {
 /** Loaded when a document has one: most have none. */
 const jsonPath = () => import('json-p3')
 
+/** True for a Selector Object (1.1), which may stand where a value may. */
+export function isSelector(value: unknown): value is Selector {
+  if (typeof value !== 'object' || value === null) return false
+  const { context, selector, type } = value as Readonly<Record<string, unknown>>
+  return typeof context === 'string' && typeof selector === 'string' && type !== undefined
+}
+
 /**
- * What an output is worth: an expression, or a part that a Selector Object takes out of one.
+ * Whether a Selector Object can be read.
+ * @throws CriterionError
+ */
+export async function checkSelector({ context, selector, type }: Selector): Promise<void> {
+  const kind = kindOf(type, ['jsonpath', 'jsonpointer'])
+  reading('context', () => readExpression(context))
+  try {
+    if (kind === 'jsonpointer') readPointer(selector)
+    else await checkJsonPath(selector)
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : error
+    throw new CriterionError('selector', `this is no ${kind}: ${reason}`)
+  }
+}
+
+/**
+ * What a value of a document is worth: constants, expressions, texts with expressions in them, or
+ * the part that a Selector Object takes out of one.
  * @throws Error for a selector that cannot be read
  */
-export async function outputValue(output: string | Selector, scope: Scope): Promise<unknown> {
-  if (typeof output === 'string') return resolved(output, scope)
-  const value = evaluate(readExpression(output.context), scope)
-  if (output.type === 'jsonpointer') {
-    return pointedAt(value, readPointer(output.selector))
-  }
-  const found = await selected(output.selector, value)
+export async function worked(value: unknown, scope: Scope): Promise<unknown> {
+  if (!isSelector(value)) return resolved(value, scope)
+  const { context, selector, type } = value
+  const within = evaluate(readExpression(context), scope)
+  if (kindOf(type, ['jsonpath', 'jsonpointer']) === 'jsonpointer')
+    return pointedAt(within, readPointer(selector))
+  const found = await selected(resolvedPattern(selector, scope), within)
   return found.length > 1 ? found : (found[0] ?? null)
 }
