@@ -306,7 +306,7 @@ class DocumentReader {
     if (!work) return undefined
     const own = this.#parameters(step.parameters, [...path, 'parameters'], true)
     const parameters = placedIn(work, merged(within.shared, own))
-    this.#checkWork(step, work, { parameters, path })
+    this.#checkPlaces(work, parameters, path)
     for (const { value, path: place } of own) await this.#selectors(value, [...place, 'value'])
     await this.#body(step, work, path)
     await this.#outputs(step.outputs, [...path, 'outputs'])
@@ -338,30 +338,12 @@ class DocumentReader {
     }
   }
 
-  /** What a step says that is of no use for what it does. */
-  #checkWork(
-    step: Step,
-    work: StepWork,
-    { parameters, path }: { readonly parameters: readonly ReadParameter[]; readonly path: Path },
-  ): void {
+  #checkPlaces(work: StepWork, parameters: readonly ReadParameter[], path: Path): void {
     if (work.kind === 'operation') this.#checkParameters(work.operation, parameters, path)
     if (work.kind === 'link')
       for (const { name, in: where, path: place } of parameters)
         if (where === 'path' || where === 'input')
           this.#note(place, `the parameter "${name}" needs "in": query, header or cookie`)
-    if (work.kind !== 'workflow') return
-    if (step.requestBody)
-      this.#note([...path, 'requestBody'], 'a step that runs a workflow sends no body itself')
-    if (step.timeout !== undefined)
-      this.#note(
-        [...path, 'timeout'],
-        'a timeout is for one answer: give it to steps of operations',
-      )
-    if (step['x-esimulator']?.expect !== undefined)
-      this.#note(
-        [...path, 'x-esimulator', 'expect'],
-        'what is expected is held to an answer: a step that runs a workflow has none of its own',
-      )
   }
 
   async #body({ requestBody }: Step, work: StepWork, path: Path): Promise<void> {
@@ -419,16 +401,10 @@ class DocumentReader {
     return capture
   }
 
-  /** What a step does: one of four things, and exactly one. */
+  /** What a step does: the schema has it that it is one of four things. */
   #work(step: Step, path: Path): StepWork | undefined {
     const ways = ['operationId', 'operationPath', 'workflowId', 'x-operation'] as const
-    const given = ways.filter((way) => step[way] !== undefined)
-    const [way] = given
-    if (way === undefined || given.length > 1) {
-      const which = given.length > 1 ? `has ${given.join(' and ')}: it needs` : 'needs'
-      this.#note(path, `step "${step.stepId}" ${which} one of ${ways.join(', ')}`)
-      return undefined
-    }
+    const way = ways.find((each) => step[each] !== undefined) ?? 'operationId'
     if (way === 'x-operation') {
       const { method = 'get', url = '' } = step['x-operation'] ?? {}
       return { kind: 'link', method: method.toUpperCase(), url }
@@ -626,7 +602,7 @@ class DocumentReader {
     const found: ReadAction[] = []
     for (const [at, each] of (written ?? []).entries()) {
       const place = [...path, at]
-      const action = 'reference' in each ? this.#reusedAction(section, each, place) : each
+      const action = 'reference' in each ? this.#component(section, each.reference, place) : each
       if (!action) continue
       if (found.some(({ name }) => name === action.name))
         this.#note(place, `two actions of this list are called "${action.name}"`)
@@ -635,16 +611,6 @@ class DocumentReader {
       found.push(await this.#action(action, own, after))
     }
     return found
-  }
-
-  #reusedAction(
-    section: 'successActions' | 'failureActions',
-    { reference, value }: Reusable,
-    path: Path,
-  ): SuccessAction | FailureAction | undefined {
-    if (value !== undefined)
-      this.#note([...path, 'value'], 'a value is for a parameter that is referred to')
-    return this.#component(section, reference, path)
   }
 
   async #action(

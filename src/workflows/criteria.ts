@@ -36,7 +36,7 @@ export type ReadCriterion =
 
 /** Why a criterion cannot be read. `field` is where, `column` how far into it. */
 export class CriterionError extends Error {
-  readonly field: 'condition' | 'context' | 'type' | 'selector'
+  readonly field: 'condition' | 'context' | 'selector'
   readonly column: number
 
   constructor(field: CriterionError['field'], message: string, column = 0) {
@@ -47,59 +47,24 @@ export class CriterionError extends Error {
 }
 
 /** @throws CriterionError */
-export function readCriterion({ condition, context, type }: Criterion): ReadCriterion {
-  const kind = kindOf(type ?? 'simple', ['jsonpath'])
-  switch (kind) {
-    case 'simple':
-      if (context !== undefined && type === undefined)
-        throw new CriterionError(
-          'context',
-          'a context is for a regex or a jsonpath: give the type, or name it in the condition',
-        )
-      return { type: 'simple', condition: conditionIn(condition), text: condition }
-    case 'regex':
-    case 'jsonpath':
-      break
-    default:
-      throw new CriterionError(
-        'type',
-        `there is no type "${kind}"; there are simple, regex and jsonpath`,
-      )
-  }
-  if (context === undefined)
-    throw new CriterionError('type', `a ${kind} needs a context, as in $response.body`)
+export function readCriterion({ condition, context, type = 'simple' }: Criterion): ReadCriterion {
+  const kind = nameOf(type)
+  if (kind === 'simple' || context === undefined)
+    return { type: 'simple', condition: conditionIn(condition), text: condition }
   const read = reading('context', () => readExpression(context))
   reading('condition', () => readTemplate(condition))
   if (kind === 'regex') reading('condition', () => new RegExp(filledIn(condition), 'u'))
   return { type: kind, context: read, contextText: context, pattern: condition, text: condition }
 }
 
+/** The name of a type, which may be an object with its version: the schema knows which there are. */
+function nameOf<Name extends string>(type: Name | CriterionType<Name>): Name {
+  return typeof type === 'object' ? type.type : type
+}
+
 /** The pattern with something harmless in the place of its expressions, to look at its syntax. */
 function filledIn(pattern: string): string {
   return pattern.replaceAll(/\{\$[A-Za-z][^{}]*\}/g, 'x')
-}
-
-/** Versions of what a type may be an object for; each is what its name alone stands for, too. */
-const VERSIONS: Readonly<Record<string, string>> = { jsonpath: 'rfc9535', jsonpointer: 'rfc6901' }
-
-/**
- * The name of a type, which may be an object with its version.
- * @param versioned types that may be such an object
- * @throws CriterionError
- */
-function kindOf(type: string | CriterionType, versioned: readonly string[]): string {
-  const { type: name, version } = typeof type === 'object' ? type : { type, version: undefined }
-  if (name === 'xpath')
-    throw new CriterionError('type', 'xpath is not supported: use jsonpath, or a simple condition')
-  if (version === undefined) return name
-  if (!versioned.includes(name))
-    throw new CriterionError('type', `the type "${name}" has no version: write "type: ${name}"`)
-  if (version !== VERSIONS[name])
-    throw new CriterionError(
-      'type',
-      `${name} ${version} is not supported: write "type: ${name}", which is ${VERSIONS[name]}`,
-    )
-  return name
 }
 
 function conditionIn(text: string): Condition {
@@ -230,7 +195,7 @@ export function isSelector(value: unknown): value is Selector {
  * @throws CriterionError
  */
 export async function checkSelector({ context, selector, type }: Selector): Promise<void> {
-  const kind = kindOf(type, ['jsonpath', 'jsonpointer'])
+  const kind = nameOf(type)
   reading('context', () => readExpression(context))
   try {
     if (kind === 'jsonpointer') readPointer(selector)
@@ -250,8 +215,7 @@ export async function worked(value: unknown, scope: Scope): Promise<unknown> {
   if (!isSelector(value)) return resolved(value, scope)
   const { context, selector, type } = value
   const within = evaluate(readExpression(context), scope)
-  if (kindOf(type, ['jsonpath', 'jsonpointer']) === 'jsonpointer')
-    return pointedAt(within, readPointer(selector))
+  if (nameOf(type) === 'jsonpointer') return pointedAt(within, readPointer(selector))
   const found = await selected(resolvedPattern(selector, scope), within)
   return found.length > 1 ? found : (found[0] ?? null)
 }

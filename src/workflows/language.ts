@@ -17,7 +17,7 @@ export interface SourceDescription {
   readonly name: string
   /** A path relative to the document, a URL, or `esimulator:<provider or control>`. */
   readonly url: string
-  readonly type?: 'openapi' | 'arazzo' | 'asyncapi'
+  readonly type?: 'openapi' | 'arazzo'
 }
 
 export interface Workflow {
@@ -80,18 +80,18 @@ export interface RequestBody {
 export interface Replacement {
   readonly target: string
   /** Of the target (1.1). */
-  readonly targetSelectorType?: string | CriterionType
+  readonly targetSelectorType?: 'jsonpointer' | CriterionType<'jsonpointer'>
   readonly value: unknown
 }
 
 export interface Criterion {
   readonly context?: string
   readonly condition: string
-  readonly type?: 'simple' | 'regex' | 'jsonpath' | 'xpath' | CriterionType
+  readonly type?: 'simple' | 'regex' | 'jsonpath' | CriterionType<'jsonpath'>
 }
 
-export interface CriterionType {
-  readonly type: string
+export interface CriterionType<Name extends string> {
+  readonly type: Name
   readonly version: string
 }
 
@@ -122,7 +122,7 @@ export type OutputValue = string | Selector
 export interface Selector {
   readonly context: string
   readonly selector: string
-  readonly type: 'jsonpath' | 'jsonpointer' | 'xpath' | CriterionType
+  readonly type: 'jsonpath' | 'jsonpointer' | CriterionType<'jsonpath' | 'jsonpointer'>
 }
 
 export interface Components {

@@ -100,11 +100,7 @@ export function ownSourceNames(): string[] {
  * @param base the file or URL of the document that names it: its path is relative to that
  * @throws SourceError
  */
-export async function readSource(
-  { name, url, type }: SourceDescription,
-  base: string,
-): Promise<Source> {
-  if (type === 'asyncapi') throw asyncApi(url)
+export async function readSource({ name, url }: SourceDescription, base: string): Promise<Source> {
   const own = ownSource(url)
   const document = own ? readSpec(own.spec) : await readOpenApi(located(url, base))
   return sourceOf(name, url, document as OpenApiDocument, own?.source ?? shippedSource(url))
@@ -208,6 +204,8 @@ export function sourceOf(
   simulator: OwnSource | undefined,
 ): Source {
   if (document?.asyncapi !== undefined) throw asyncApi(url)
+  if ((document as { arazzo?: unknown } | undefined)?.arazzo !== undefined)
+    throw new SourceError(`${url} is an Arazzo document: give the source "type: arazzo"`)
   if (!/^3\.[012]/.test(String(document?.openapi)))
     throw new SourceError(`${url} is no OpenAPI 3 document: its field "openapi" must begin with 3`)
   const { paths = {}, security = [], components } = document

@@ -1,6 +1,6 @@
 // What is wrong in an action or a body by itself: fields that would be passed over, and what cannot be sent.
 import { isForm, isJson, JSON_TYPE } from '../server/media-type.ts'
-import { STEP_BUDGET, WAIT_BUDGET } from './budget.ts'
+import { WAIT_BUDGET } from './budget.ts'
 import type { Path } from './document.ts'
 import { isExpression, readPointer } from './expressions.ts'
 import type { FailureAction, RequestBody, SuccessAction } from './language.ts'
@@ -16,29 +16,12 @@ export function nameIn(reference: string): string {
   return reference.split('.').slice(2).join('.')
 }
 
-/** What is wrong in an action, wherever it is used. */
+/** What is wrong in an action, wherever it is used, beside its shape. */
 export function actionProblems(action: SuccessAction | FailureAction): Problem[] {
-  const { name, type, stepId, workflowId, parameters } = action
   const { retryAfter = 0, retryLimit = 1 } = action as FailureAction
-  const problems: Problem[] = []
-  const tell = (at: Path, message: string) => problems.push({ at, message })
-  if (type === 'goto' && (stepId === undefined) === (workflowId === undefined))
-    tell([], `the action "${name}" goes to exactly one of stepId and workflowId`)
-  if (type === 'retry' && stepId !== undefined && workflowId !== undefined)
-    tell([], `the action "${name}" makes one of stepId and workflowId before it tries again`)
-  for (const field of ['stepId', 'workflowId'] as const)
-    if (type === 'end' && action[field] !== undefined)
-      tell([field], `${field} is for goto and retry: an action of type end leads nowhere`)
-  for (const field of ['retryAfter', 'retryLimit'] as const)
-    if (type !== 'retry' && (action as FailureAction)[field] !== undefined)
-      tell([field], `${field} is for actions of type retry`)
-  if (parameters && workflowId === undefined)
-    tell(['parameters'], 'parameters go to a workflow: give workflowId')
-  if (retryLimit >= STEP_BUDGET)
-    tell(['retryLimit'], `this would never end: a run makes at most ${STEP_BUDGET} steps`)
-  else if (retryAfter * retryLimit > WAIT_BUDGET)
-    tell(['retryAfter'], `the retries would wait for more than ${WAIT_BUDGET / 86_400} days`)
-  return problems
+  if (retryAfter * retryLimit <= WAIT_BUDGET) return []
+  const message = `the retries would wait for more than ${WAIT_BUDGET / 86_400} days`
+  return [{ at: ['retryAfter'], message }]
 }
 
 /**
@@ -49,22 +32,14 @@ export function bodyProblems(body: RequestBody, bodyTypes: readonly string[]): P
   const { payload, contentType, replacements = [] } = body
   const type = contentType ?? bodyTypes[0] ?? JSON_TYPE
   const problems: Problem[] = []
-  if (payload === undefined && replacements.length > 0)
-    problems.push({ at: ['replacements'], message: 'there is no payload to replace something in' })
   if (!isText(payload) && payload !== undefined && !isJson(type) && !isForm(type))
     problems.push({
       at: ['payload'],
       message: `a payload of ${type} is given as a text: only JSON and forms are made of objects`,
     })
-  for (const [at, { target, targetSelectorType: by }] of replacements.entries()) {
+  for (const [at, { target }] of replacements.entries()) {
     const place = ['replacements', at]
-    const kind = typeof by === 'object' ? by.type : by
-    if (kind !== undefined && kind !== 'jsonpointer')
-      problems.push({
-        at: [...place, 'targetSelectorType'],
-        message: `a target by ${kind} is not supported: use a JSON pointer, as in /order/0/item`,
-      })
-    else if (!target.startsWith('/'))
+    if (!target.startsWith('/'))
       problems.push({
         at: [...place, 'target'],
         message: 'a target is a JSON pointer, as in /order/0/item: xpath is not supported',
