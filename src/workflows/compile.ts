@@ -440,7 +440,11 @@ class DocumentReader {
         .map(({ source }) => `$sourceDescriptions.${source.name}.${asked}`)
         .join(' or ')
       this.#note(path, `several sources have an operation "${asked}": write ${from}`)
-    } else this.#note(path, noOperation(asked, ids))
+    } else {
+      // `animals.postAnimal` is meant where there is such a source and it has such an operation.
+      const whole = known.find(({ source, operation: { id } }) => asked === `${source.name}.${id}`)
+      this.#note(path, noOperation(asked, whole ? [`$sourceDescriptions.${asked}`] : ids))
+    }
     return undefined
   }
 
@@ -545,8 +549,8 @@ class DocumentReader {
         )
         continue
       }
-      // Any header may be sent; what else no operation knows would never be looked at.
-      if (where === 'header' || where === 'querystring') continue
+      // Any header or cookie may be sent; what else no operation knows would never be looked at.
+      if (where === 'header' || where === 'cookie' || where === 'querystring') continue
       if (known.some((each) => each.name === name && each.in === where)) continue
       const names = known.filter((each) => each.in === where).map((each) => each.name)
       const what = `no ${where} parameter`
@@ -646,7 +650,7 @@ function operationName({ id, method, path }: SourceOperation): string {
 }
 
 function noOperation(asked: string, known: readonly string[]): string {
-  const near = nearest(asked, known)
+  const near = nearest(asked, known) ?? known.find((each) => each.endsWith(`.${asked}`))
   const hint =
     near === undefined ? `the sources have ${known.length} others` : `did you mean ${near}?`
   return `there is no operation "${asked}": ${hint}`

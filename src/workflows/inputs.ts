@@ -18,6 +18,8 @@ export interface Inputs {
   readonly needed: readonly string[]
   /** True where inputs of other names may be given. */
   readonly isOpen: boolean
+  /** True where the schema itself refuses inputs of other names. */
+  readonly isClosed: boolean
   /** Fills in defaults, and holds what there is then to the schema. */
   complete(given: Values): CompletedInputs
   /** What is wrong with one of them. */
@@ -51,6 +53,7 @@ export function readInputs(schema: InputSchema | undefined, shared: Values = {})
     properties: properties as ReadonlyMap<string, Values>,
     needed: [...new Set(required)].filter((name) => !hasDefault(name)),
     isOpen: parts.some(isOpen) || (schema !== undefined && properties.size === 0),
+    isClosed: parts.some(({ additionalProperties: more }) => more === false),
     complete,
     problemsOf(name, value) {
       if (!check || check(structuredClone({ [name]: value }))) return []

@@ -35,6 +35,8 @@ class ReferenceChecker {
   readonly #components: Components
   /** Ids of workflows that another one runs or depends on. */
   readonly #run: ReadonlySet<string>
+  /** Inputs that the workflow at hand names: those its cases bring need no schema. */
+  #used = new Set<string>()
 
   constructor(program: Program, written: ArazzoDocument) {
     this.#program = program
@@ -46,6 +48,7 @@ class ReferenceChecker {
   workflow(workflow: Workflow, path: Path): void {
     const read = this.#program.workflows.get(workflow.workflowId)
     const within: Within = { workflow, read, step: undefined }
+    this.#used = new Set()
     this.#parameters(workflow.parameters, [...path, 'parameters'], within)
     this.#actions('successActions', workflow.successActions, [...path, 'successActions'], within)
     this.#actions('failureActions', workflow.failureActions, [...path, 'failureActions'], within)
@@ -139,7 +142,9 @@ class ReferenceChecker {
       names.add(name)
       for (const [input, value] of Object.entries(inputs)) {
         const at = [...place, 'inputs', input]
-        if (schema && !read?.inputs.isOpen && !known.includes(input))
+        const isUsed = [...this.#used].some((used) => isNamed(used, [input]))
+        const isKnown = known.includes(input) || (isUsed && !read?.inputs.isClosed)
+        if (schema && !read?.inputs.isOpen && !isKnown)
           this.#note(at, unknownName('no input', input, known))
         else
           for (const problem of read?.inputs.problemsOf(input, value) ?? []) this.#note(at, problem)
@@ -258,6 +263,7 @@ class ReferenceChecker {
   }
 
   #input(name: string, path: Path, read: ReadWorkflow | undefined): void {
+    this.#used.add(name)
     const ofCases = (read?.extension.cases ?? []).flatMap(({ inputs }) => Object.keys(inputs ?? {}))
     const known = [...new Set([...(read?.inputs.properties.keys() ?? []), ...ofCases])]
     if (!isNamed(name, known) && !read?.inputs.isOpen)
