@@ -63,8 +63,8 @@ function nameOf<Name extends string>(type: Name | CriterionType<Name>): Name {
 }
 
 /** The pattern with something harmless in the place of its expressions, to look at its syntax. */
-function filledIn(pattern: string): string {
-  return pattern.replaceAll(/\{\$[A-Za-z][^{}]*\}/g, 'x')
+function filledIn(pattern: string, harmless = 'x'): string {
+  return pattern.replaceAll(/\{\$[A-Za-z][^{}]*\}/g, harmless)
 }
 
 function conditionIn(text: string): Condition {
@@ -177,7 +177,13 @@ export async function selected(path: string, value: unknown): Promise<readonly u
 /** @throws Error for what is no JSONPath */
 export async function checkJsonPath(path: string): Promise<void> {
   const { compile } = await jsonPath()
-  compile(filledIn(path))
+  try {
+    compile(filledIn(path))
+  } catch (error) {
+    // Where no name may stand, a number may.
+    if (filledIn(path) === path) throw error
+    compile(filledIn(path, '1'))
+  }
 }
 
 /** Loaded when a document has one: most have none. */

@@ -41,17 +41,21 @@ export function readInputs(schema: InputSchema | undefined, shared: Values = {})
   const parts = partsOf(schema ?? {}, whole)
   const properties = new Map(parts.flatMap((part) => Object.entries(objectAt(part.properties))))
   const required = parts.flatMap(({ required: names }) => (Array.isArray(names) ? names : []))
-  const hasDefault = (name: string) =>
-    partsOf(objectAt(properties.get(name)), whole).some((part) => part.default !== undefined)
+  // The validator fills in defaults, but not those behind a `$ref`.
+  const defaults = new Map<string, unknown>()
+  for (const [name, each] of properties) {
+    const part = partsOf(objectAt(each), whole).find((one) => one.default !== undefined)
+    if (part) defaults.set(name, part.default)
+  }
   const check = schema && validatorOf(whole)
   const complete = (given: Values) => {
-    const values = structuredClone(given) as Values
+    const values = structuredClone({ ...Object.fromEntries(defaults), ...given }) as Values
     if (!check || check(values)) return { values, problems: [] }
     return { values, problems: (check.errors ?? []).flatMap(problem) }
   }
   return {
     properties: properties as ReadonlyMap<string, Values>,
-    needed: [...new Set(required)].filter((name) => !hasDefault(name)),
+    needed: [...new Set(required)].filter((name) => !defaults.has(name)),
     isOpen: parts.some(isOpen) || (schema !== undefined && properties.size === 0),
     isClosed: parts.some(({ additionalProperties: more }) => more === false),
     complete,
