@@ -128,12 +128,8 @@ class RealSession implements Session {
     return { total: deliveries.length, distinct: deliveries.length, deliveries }
   }
 
-  async wait(seconds: number): Promise<void> {
-    await pause(seconds * 1000)
-  }
-
-  async faulted() {
-    return new Set<never>()
+  async wait(seconds: number, stop?: AbortSignal): Promise<void> {
+    await pause(seconds * 1000, stop)
   }
 
   struck(text: string): string {

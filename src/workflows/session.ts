@@ -23,10 +23,13 @@ export interface Session {
   readonly pace?: () => Promise<void>
   /** Answers a call itself, which then is not sent; `undefined` where it is. */
   standIn?(call: Call): Promise<Answer | undefined>
-  /** Lets time go by: seconds of the world's clock. */
-  wait(seconds: number): Promise<void>
+  /**
+   * Lets time go by: seconds of the world's clock.
+   * @param stop ends it earlier
+   */
+  wait(seconds: number, stop?: AbortSignal): Promise<void>
   /** Those of these calls that were answered wrong on purpose, by a fault or as they asked for. */
-  faulted(exchanges: readonly SeenExchange[]): Promise<ReadonlySet<SeenExchange>>
+  faulted?(exchanges: readonly SeenExchange[]): Promise<ReadonlySet<SeenExchange>>
   /** A text without what nobody may see. */
   struck(text: string): string
   /** Lets go of what was taken for it. */
