@@ -33,7 +33,7 @@ export async function inspected(
   for (const exchange of firstGood(exchanges))
     for (const probe of probes) {
       if (!probe.fits(exchange)) continue
-      if (!mayChange && effectOfCall(exchange) !== 'reads') continue
+      if (!mayChange && (probe.mayChange || effectOfCall(exchange) !== 'reads')) continue
       for (const each of await probe.find(exchange, send))
         found.push(findingOf({ ...probe, severity: 'failure' }, exchange, each))
     }

@@ -13,6 +13,8 @@ export interface Probe {
   readonly name: string
   /** What it proves where it finds nothing, in one line. */
   readonly proves: string
+  /** True where it sends what might change something, whatever the call does that it is tried on. */
+  readonly mayChange?: true
   /** Whether it can be tried on a call that was answered 2xx. */
   readonly fits: (exchange: SeenExchange) => boolean
   readonly find: (exchange: SeenExchange, ask: Ask) => Promise<readonly Probed[]>
@@ -43,6 +45,7 @@ export const PROBES: readonly Probe[] = [
   {
     name: 'unsupported-method',
     proves: 'a method that a path does not have is refused, and 405 names those it has',
+    mayChange: true,
     fits: () => true,
     async find(exchange, ask) {
       const method = methodNotIn(exchange)
