@@ -1,4 +1,6 @@
 // Runs a workflow step by step: calls, criteria, outputs, and what follows from success and failure.
+import { isUtf8 } from 'node:buffer'
+import { wallNow } from '../server/ticker.ts'
 import { defined } from '../state/defined.ts'
 import { judged, outputValue } from './criteria.ts'
 import type { Path } from './document.ts'
@@ -77,6 +79,7 @@ interface Attempt {
 
 /** One run of a workflow and of all that it calls. */
 export class WorkflowRun {
+  /** With the secrets in them. */
   readonly results: StepResult[] = []
   readonly #session: Session
   readonly #sender: Sender
@@ -149,10 +152,12 @@ export class WorkflowRun {
     const tries = new Map<ReadAction, number>()
     for (let attempt = 1; ; attempt += 1) {
       this.#spendStep(frame)
+      const began = wallNow()
       const made = await this.#attempt(step, frame)
+      const duration = Math.round(wallNow() - began)
       const failed = made.failures.length > 0
       const action = await this.#actionAfter(failed ? step.onFailure : step.onSuccess, frame, tries)
-      this.#note(step, frame, { attempt, made, action })
+      this.#note(step, frame, { attempt, made, action, duration })
       if (!failed) {
         frame.steps[step.id] = made.outputs
         return action ? this.#follow(action, frame, 'passed') : { kind: 'next' }
@@ -222,7 +227,7 @@ export class WorkflowRun {
     const outputs = failures.length > 0 ? {} : await this.#outputs(step, scope)
     return {
       failures,
-      exchange: this.#shown(request, answer),
+      exchange: exchangeResult(request, answer),
       outputs,
       retryAfter: retryAfterOf(answer, this.#now),
     }
@@ -336,6 +341,7 @@ export class WorkflowRun {
       return {
         place: placeOf(frame, [...step.path, 'x-esimulator', 'expect', ...path]),
         expected: JSON.stringify(leaf),
+        expectedValue: leaf,
         seen: [{ expression: `$response.body${pointer}`, value: seen }],
         message: `$response.body${pointer} is ${shown(seen)}, expected ${shown(leaf)}`,
       }
@@ -350,12 +356,15 @@ export class WorkflowRun {
       if (verdict.holds) continue
       const worth = verdict.seen.map(({ expression, value }) => `${expression} is ${shown(value)}`)
       const note = verdict.note === undefined ? '' : ` (${verdict.note})`
-      failures.push({
-        place: placeOf(frame, [...path, 'condition']),
-        expected: criterion.text,
-        seen: verdict.seen,
-        message: `${criterion.text} does not hold: ${worth.join(', ')}${note}`,
-      })
+      failures.push(
+        defined({
+          place: placeOf(frame, [...path, 'condition']),
+          expected: criterion.text,
+          expectedValue: verdict.expectedValue,
+          seen: verdict.seen,
+          message: `${criterion.text} does not hold: ${worth.join(', ')}${note}`,
+        }),
+      )
     }
     return failures
   }
@@ -388,15 +397,17 @@ export class WorkflowRun {
   #note(
     step: ReadStep,
     frame: Frame,
-    { attempt, made, action }: { attempt: number; made: Attempt; action: ReadAction | undefined },
+    { attempt, made, action, duration }: Noted,
   ): void {
     this.results.push(
       defined({
         step: step.id,
+        description: step.description,
         within: [...frame.within, frame.workflow.id],
         outcome: made.failures.length > 0 ? ('failed' as const) : ('passed' as const),
         place: placeOf(frame, [...step.path, 'stepId']),
         attempt,
+        duration,
         action: action && actionText(action, made.retryAfter),
         exchange: made.exchange,
         failures: made.failures,
@@ -404,26 +415,30 @@ export class WorkflowRun {
       }),
     )
   }
+}
 
-  #shown({ request, operation }: PlannedRequest, answer: Answer): ExchangeResult {
-    const strike = (text: string) => this.#session.struck(text)
-    const all = (headers: Readonly<Record<string, string>>) =>
-      Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, strike(value)]))
-    const asked = defined({
-      operation: operation && (operation.id ?? `${operation.method} ${operation.path}`),
-      method: request.method,
-      url: strike(request.url),
-      requestHeaders: all(request.headers),
-      requestBody: request.body === undefined ? undefined : strike(request.body),
-    })
-    if ('error' in answer) return { ...asked, error: strike(answer.error) }
-    return {
-      ...asked,
-      status: answer.status,
-      replyHeaders: all(answer.headers),
-      replyBody: strike(answer.body.toString('utf8')),
-    }
-  }
+/** An attempt, as it is noted. */
+interface Noted {
+  readonly attempt: number
+  readonly made: Attempt
+  readonly action: ReadAction | undefined
+  /** Wall ms. */
+  readonly duration: number
+}
+
+function exchangeResult({ request, operation }: PlannedRequest, answer: Answer): ExchangeResult {
+  const asked = defined({
+    operation: operation && (operation.id ?? `${operation.method} ${operation.path}`),
+    method: request.method,
+    url: request.url,
+    requestHeaders: request.headers,
+    requestBody: request.body,
+  })
+  if ('error' in answer) return { ...asked, error: answer.error }
+  const { status, headers, body } = answer
+  const isText = body.length > 0 && isUtf8(body)
+  const replyBody = isText ? body.toString('utf8') : undefined
+  return defined({ ...asked, status, replyHeaders: headers, replyBody, replySize: body.length })
 }
 
 /** A request, and the operation it calls where one is known. */
@@ -441,7 +456,8 @@ function withCredentials(
   return { ...request, headers, seen: { ...request.seen, headers } }
 }
 
-function withDefaults({ inputs }: ReadWorkflow, own: Values): Values {
+/** The inputs of a run, with the defaults of the workflow under them. */
+export function withDefaults({ inputs }: ReadWorkflow, own: Values): Values {
   const values: Record<string, unknown> = {}
   for (const [name, { default: fallback }] of Object.entries(inputs.properties ?? {}))
     if (fallback !== undefined) values[name] = fallback

@@ -1,12 +1,15 @@
 // Runs the workflows of files, each case apart from all others, several at a time.
+import { ControlError } from '../control/client.ts'
 import { packageVersion } from '../server/server.ts'
 import { wallNow } from '../server/ticker.ts'
+import { grouped } from '../state/collection.ts'
 import { defined } from '../state/defined.ts'
-import { WorkflowRun } from './engine.ts'
+import { WorkflowRun, withDefaults } from './engine.ts'
 import type { Program, ReadWorkflow } from './program.ts'
 import type { CaseResult, RunResult } from './result.ts'
 import { openSender } from './send.ts'
-import type { Target } from './session.ts'
+import type { Session, Target } from './session.ts'
+import { toldCase } from './told.ts'
 
 export interface RunOptions {
   /** Only workflows whose ids these are. */
@@ -22,10 +25,19 @@ export interface RunOptions {
   readonly timeout?: number
   /** Told of each case as it is done. */
   readonly onCase?: (result: CaseResult) => void
+  /** Told of each case as it begins. */
+  readonly onStart?: (planned: PlannedCase) => void
+  /**
+   * Hosts with their ports that change from run to run, and what results call them: so that the same
+   * run gives the same result.
+   */
+  readonly addresses?: Readonly<Record<string, string>>
 }
 
 /** One run to be made of a workflow. */
 export interface PlannedCase {
+  /** What it is called, the same in every run; no other case of the run is called so. */
+  readonly title: string
   readonly program: Program
   readonly workflow: ReadWorkflow
   /** Absent where the workflow has no cases. */
@@ -36,19 +48,23 @@ export interface PlannedCase {
 /** The longest an answer may take, in wall ms: an advance of a year may take a minute. */
 const TIMEOUT = 120_000
 
-/** What would be run, in the order of the files. Workflows that others call are not run by themselves. */
+/**
+ * What would be run: by file, then as it stands there, so that the order in which files are named
+ * does not matter. Workflows that others call are not run by themselves.
+ */
 export function planned(
   programs: readonly Program[],
   { only = [], tags = [], inputs = {} }: Pick<RunOptions, 'only' | 'tags' | 'inputs'>,
 ): PlannedCase[] {
-  return programs.flatMap((program) =>
+  const inOrder = programs.toSorted((a, b) => compareText(fileOf(a), fileOf(b)))
+  const cases = inOrder.flatMap((program) =>
     [...program.workflows.values()].flatMap((workflow) => {
       const { extension, id, isCalled } = workflow
       const isAsked = only.length > 0 ? only.includes(id) : !isCalled
       const isTagged = tags.length === 0 || (extension.tags ?? []).some((tag) => tags.includes(tag))
       if (!isAsked || !isTagged) return []
-      const cases = extension.cases ?? [{ name: undefined, inputs: {} }]
-      return cases.map((each) => ({
+      const own = extension.cases ?? [{ name: undefined, inputs: {} }]
+      return own.map((each) => ({
         program,
         workflow,
         name: each.name,
@@ -56,6 +72,23 @@ export function planned(
       }))
     }),
   )
+  const alike = grouped(cases, (each) => titleOf(each))
+  return cases.map((each) => {
+    const title = titleOf(each)
+    const isAlone = alike.get(title)?.length === 1
+    return { ...each, title: isAlone ? title : titleOf(each, true) }
+  })
+}
+
+const fileOf = ({ document }: Program) => document.file
+
+const compareText = (a: string, b: string) => Number(a > b) - Number(a < b)
+
+/** @param hasFolder where files in several folders have one name */
+function titleOf({ program, workflow, name }: Omit<PlannedCase, 'title'>, hasFolder = false) {
+  const parts = fileOf(program).replace(/\.arazzo\.(ya?ml|json)$/, '').split(/[\\/]+/)
+  const file = hasFolder ? parts.join('.') : parts.at(-1)
+  return [file, workflow.id, name].filter((part) => part !== undefined).join('.')
 }
 
 /** Runs what is planned against a target. */
@@ -70,7 +103,9 @@ export async function runCases(
   let next = 0
   const work = async () => {
     for (let at = next++; at < cases.length; at = next++) {
-      const result = await runCase(cases[at] as PlannedCase, target, options)
+      const each = cases[at] as PlannedCase
+      options.onStart?.(each)
+      const result = await runCase(each, target, options)
       results[at] = result
       options.onCase?.(result)
     }
@@ -91,41 +126,58 @@ export async function runCases(
 async function runCase(
   planned: PlannedCase,
   target: Target,
-  { timeout = TIMEOUT }: RunOptions,
+  options: RunOptions,
 ): Promise<CaseResult> {
-  const { program, workflow, name, inputs } = planned
-  const { file, place } = program.document
+  const { addresses = {} } = options
   const began = wallNow()
-  const about = {
-    file,
-    workflow: workflow.id,
-    case: name,
-    summary: workflow.summary,
-    place: place([...workflow.path, 'workflowId']),
-  }
   const duration = () => Math.round(wallNow() - began)
-  const session = await target.open(caseName(planned), workflow.extension.given)
-  const sender = openSender(timeout)
-  const run = new WorkflowRun(session, sender)
+  let session: Session
   try {
-    const { outcome, outputs, reason } = await run.run(workflow, inputs)
-    const told = { outcome, reason, world: session.world, outputs, steps: run.results }
-    return defined({ ...about, ...told, duration: duration() })
+    session = await target.open(planned.title, planned.workflow.extension.given)
   } catch (error) {
-    const reason = session.struck(error instanceof Error ? error.message : String(error))
-    const told = { outcome: 'failed' as const, reason, world: session.world, outputs: {} }
-    return defined({ ...about, ...told, steps: run.results, duration: duration() })
+    // That nothing answers is no matter of this case alone.
+    if (!(error instanceof ControlError)) throw error
+    const nothing = { outcome: 'failed' as const, outputs: {}, steps: [], callbacks: [] }
+    const raw = { ...aboutCase(planned), ...nothing, reason: error.message, duration: duration() }
+    return toldCase(raw, { secrets: [], addresses })
+  }
+  try {
+    const came = await played(session, planned, options)
+    const raw = { ...aboutCase(planned), ...came, duration: duration() }
+    return toldCase(raw, { secrets: session.secrets(), addresses })
   } finally {
-    sender.close()
     await session.close()
   }
 }
 
-/** What a case is called, the same in every run. */
-export function caseName({ program, workflow, name }: PlannedCase): string {
-  const file = program.document.file
-    .split(/[\\/]/)
-    .at(-1)
-    ?.replace(/\.arazzo\.(ya?ml|json)$/, '')
-  return [file, workflow.id, name].filter((part) => part !== undefined).join('.')
+/** Runs a case, and looks at what it left. */
+async function played(
+  session: Session,
+  { workflow, inputs }: PlannedCase,
+  { timeout = TIMEOUT }: RunOptions,
+) {
+  const sender = openSender(timeout)
+  const run = new WorkflowRun(session, sender)
+  const end = await run.run(workflow, inputs).catch((error: unknown) => {
+    const reason = error instanceof Error ? error.message : String(error)
+    return { outcome: 'failed' as const, outputs: {}, reason }
+  })
+  sender.close()
+  const { callbacks, total } = await session.deliveries()
+  const moreCallbacks = total > callbacks.length ? total - callbacks.length : undefined
+  return defined({ ...end, world: session.world, steps: run.results, callbacks, moreCallbacks })
+}
+
+/** What is known of a case before it is run. */
+function aboutCase({ program, workflow, name, inputs }: PlannedCase) {
+  const { file, place } = program.document
+  return defined({
+    file,
+    workflow: workflow.id,
+    case: name,
+    summary: workflow.summary,
+    tags: workflow.extension.tags,
+    place: place([...workflow.path, 'workflowId']),
+    inputs: withDefaults(workflow, inputs),
+  })
 }
