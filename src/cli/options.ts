@@ -3,9 +3,11 @@ import { isIP } from 'node:net'
 import { availableParallelism } from 'node:os'
 import { hostProblem, originProblem } from '../server/access.ts'
 import type { Port } from '../server/listen.ts'
+import { unknownName } from '../server/nearest.ts'
 import { defined } from '../state/defined.ts'
 import { addDuration } from '../state/duration.ts'
 import type { Durability } from '../stores/store.ts'
+import { reportKinds } from '../workflows/reports/kinds.ts'
 
 /** The port of everything, unless another is named. */
 export const DEFAULT_PORT = 4010
@@ -303,7 +305,7 @@ export const options = {
   report: option<readonly Report[]>({
     value: 'KIND:FILE',
     many: true,
-    says: 'write a report: json:FILE or junit:FILE; github prints annotations',
+    says: 'write a report: json:FILE, html, junit, ctrf or har; github prints annotations',
     fallback: [],
     read: (texts) => texts.map(report),
   }),
@@ -386,12 +388,14 @@ export interface Report {
   readonly file: string | undefined
 }
 
-const REPORTS = ['json', 'junit', 'github']
-
 function report(written: string): Report {
-  const [, kind = '', file] = /^([a-z]+)(?::(.+))?$/s.exec(written) ?? []
-  if (!REPORTS.includes(kind) || (file === undefined) !== (kind === 'github'))
-    throw new ValueError(`"${written}": give json:FILE, junit:FILE or github`)
+  const [, kind = '', file] = /^([^:]*)(?::(.+))?$/s.exec(written) ?? []
+  const known = Object.hasOwn(reportKinds, kind) ? reportKinds[kind] : undefined
+  if (!known) throw new ValueError(unknownName('no report', kind, Object.keys(reportKinds)))
+  if (known.hasFile && file === undefined)
+    throw new ValueError(`"${written}": name its file, as in ${kind}:reports/run.${kind}`)
+  if (!known.hasFile && file !== undefined)
+    throw new ValueError(`"${written}": ${kind} is printed, it takes no file`)
   return { kind, file }
 }
 

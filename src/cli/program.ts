@@ -112,9 +112,10 @@ const COMMANDS: readonly CommandDef[] = [
     load: async () => (await import('./state.ts')).state,
   },
   {
-    usage: 'run <files...>',
+    usage: 'run [files...]',
     description: 'run workflows (Arazzo) against a simulator: each case in a world of its own',
     options: RUN,
+    ownFlags: async () => (await import('./run.ts')).runFlags,
     load: async () => (await import('./run.ts')).run,
   },
   {

@@ -1,6 +1,6 @@
 // Makes a document ready to run, or tells everything that is wrong in it before anything is sent.
 import { readFile } from 'node:fs/promises'
-import { dirname, isAbsolute, resolve } from 'node:path'
+import { dirname, isAbsolute, join } from 'node:path'
 import { nearest, unknownName } from '../server/nearest.ts'
 import { CriterionError, checkJsonPath, readCriterion } from './criteria.ts'
 import {
@@ -34,28 +34,44 @@ import type {
 } from './program.ts'
 import { checkReferences } from './references.ts'
 import { shapeMistakes } from './shape-check.ts'
-import { readSource, type Source, SourceError, type SourceOperation } from './sources.ts'
+import {
+  readSource,
+  type Source,
+  SourceError,
+  type SourceOperation,
+  sourceFile,
+} from './sources.ts'
 
 /**
  * Reads a document and all it names, and makes it ready to run.
+ * @param onRead told of each file that is read: of the document, and of what it names
  * @throws MistakesError with everything that is wrong
  */
-export async function compileFile(file: string): Promise<Program> {
-  return new Compiler().file(file)
+export async function compileFile(
+  file: string,
+  onRead: (file: string) => void = () => {},
+): Promise<Program> {
+  return new Compiler(onRead).file(file)
 }
 
 /** The same for a text; `file` is where it stands, for messages and relative paths. */
 export async function compileText(file: string, text: string): Promise<Program> {
-  return new Compiler().text(file, text)
+  return new Compiler(() => {}).text(file, text)
 }
 
 /** Documents may name each other: each is read once. */
 class Compiler {
   readonly #programs = new Map<string, Promise<Program>>()
+  readonly #onRead: (file: string) => void
+
+  constructor(onRead: (file: string) => void) {
+    this.#onRead = onRead
+  }
 
   async file(file: string): Promise<Program> {
     const known = this.#programs.get(file)
     if (known) return known
+    this.#onRead(file)
     const text = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
       const reason = error.code === 'ENOENT' ? 'there is no such file' : error.message
       throw new MistakesError([{ file, line: 1, column: 1, message: reason }])
@@ -90,7 +106,11 @@ class Compiler {
       try {
         if (source.type === 'arazzo')
           others.set(source.name, await this.file(pathFrom(document.file, source.url)))
-        else sources.set(source.name, await readSource(source, document.file))
+        else {
+          const read = sourceFile(source.url, document.file)
+          if (read !== undefined) this.#onRead(read)
+          sources.set(source.name, await readSource(source, document.file))
+        }
       } catch (error) {
         if (error instanceof MistakesError) mistakes.push(...error.mistakes)
         else if (error instanceof SourceError) mistakes.push(document.mistake(path, error.message))
@@ -107,8 +127,9 @@ class Compiler {
   }
 }
 
+/** Relative where the document's own is: what is told of it is the same on every machine. */
 function pathFrom(file: string, url: string): string {
-  return isAbsolute(url) ? url : resolve(dirname(file), url)
+  return isAbsolute(url) ? url : join(dirname(file), url)
 }
 
 function inOrder(mistakes: readonly Mistake[]): Mistake[] {

@@ -394,11 +394,7 @@ export class WorkflowRun {
     }
   }
 
-  #note(
-    step: ReadStep,
-    frame: Frame,
-    { attempt, made, action, duration }: Noted,
-  ): void {
+  #note(step: ReadStep, frame: Frame, { attempt, made, action, duration }: Noted): void {
     this.results.push(
       defined({
         step: step.id,

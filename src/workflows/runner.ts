@@ -24,7 +24,7 @@ export interface RunOptions {
   /** Wall ms that an answer may take. */
   readonly timeout?: number
   /** Told of each case as it is done. */
-  readonly onCase?: (result: CaseResult) => void
+  readonly onCase?: (result: CaseResult, planned: PlannedCase) => void
   /** Told of each case as it begins. */
   readonly onStart?: (planned: PlannedCase) => void
   /**
@@ -86,7 +86,9 @@ const compareText = (a: string, b: string) => Number(a > b) - Number(a < b)
 
 /** @param hasFolder where files in several folders have one name */
 function titleOf({ program, workflow, name }: Omit<PlannedCase, 'title'>, hasFolder = false) {
-  const parts = fileOf(program).replace(/\.arazzo\.(ya?ml|json)$/, '').split(/[\\/]+/)
+  const parts = fileOf(program)
+    .replace(/\.arazzo\.(ya?ml|json)$/, '')
+    .split(/[\\/]+/)
   const file = hasFolder ? parts.join('.') : parts.at(-1)
   return [file, workflow.id, name].filter((part) => part !== undefined).join('.')
 }
@@ -107,7 +109,7 @@ export async function runCases(
       options.onStart?.(each)
       const result = await runCase(each, target, options)
       results[at] = result
-      options.onCase?.(result)
+      options.onCase?.(result, each)
     }
   }
   await Promise.all(Array.from({ length: Math.min(options.jobs, cases.length) }, work))

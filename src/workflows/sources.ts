@@ -153,9 +153,19 @@ async function readOpenApi(url: string, file: string): Promise<unknown> {
   }
 }
 
-async function readLocal(url: string, file: string): Promise<string> {
+/** Where a source lies that a document names by a path or a file: URL. */
+function pathOf(url: string, file: string): string {
   const path = url.startsWith('file:') ? fileURLToPath(url) : url
-  const at = isAbsolute(path) ? path : resolve(dirname(file), path)
+  return isAbsolute(path) ? path : resolve(dirname(file), path)
+}
+
+/** The file of a source, where it is one: not a URL, and none of ours. */
+export function sourceFile(url: string, file: string): string | undefined {
+  return /^(?:https?|esimulator):/.test(url) ? undefined : pathOf(url, file)
+}
+
+async function readLocal(url: string, file: string): Promise<string> {
+  const at = pathOf(url, file)
   try {
     return await readFile(at, 'utf8')
   } catch {
