@@ -1,10 +1,11 @@
 // Which cases failed when workflows were last run here: `.esimulator/.last-run.json`, for `run --failed`.
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
+import { LAST_RUN_FILE } from '../stores/world-files.ts'
 import type { CaseResult } from '../workflows/result.ts'
 
-/** Beside the state; no world's file begins with a dot. */
-export const LAST_RUN = '.esimulator/.last-run.json'
+/** Beside the state. */
+export const LAST_RUN = `.esimulator/${LAST_RUN_FILE}`
 
 /** What tells a case from others. */
 export type CaseKey = Pick<CaseResult, 'file' | 'workflow' | 'case'>

@@ -53,7 +53,8 @@ summary::before { content: "\\25B8"; color: var(--soft); flex: none; width: .8re
 details[open] > summary::before { content: "\\25BE"; }
 summary:focus-visible, a:focus-visible { outline: 2px solid var(--link); outline-offset: 1px; border-radius: 6px; }
 .mark { font-weight: 700; flex: none; }
-.name { font-weight: 600; overflow-wrap: anywhere; }
+.name { font-weight: 600; overflow-wrap: anywhere; flex: none; max-width: 60%; }
+.failed-cases { margin: 1rem 0 0; padding-left: 1.2rem; overflow-wrap: anywhere; }
 .about { color: var(--soft); overflow-wrap: anywhere; min-width: 0; }
 .end { margin-left: auto; color: var(--soft); white-space: nowrap; font-size: .85rem; padding-left: .5rem; }
 .inside { padding: 0 .9rem .9rem; }
@@ -65,7 +66,6 @@ summary:focus-visible, a:focus-visible { outline: 2px solid var(--link); outline
 .failure { margin: .35rem 0 .6rem; padding: .5rem .75rem; background: var(--bad-back); border-radius: 6px; overflow-wrap: anywhere; }
 .failure p { margin: 0; }
 .failure .place { color: var(--soft); font-size: .85rem; }
-.difference { background: var(--card); }
 .difference del { color: var(--bad); text-decoration: none; }
 .difference ins { color: var(--good); text-decoration: none; }
 .headers > summary { padding: .15rem 0; color: var(--soft); font-size: .85rem; }
@@ -83,5 +83,5 @@ summary:focus-visible, a:focus-visible { outline: 2px solid var(--link); outline
 .dots a:hover { text-decoration: underline; }
 .dot.callback { color: var(--call); }
 @media print { pre { max-height: none; } .case { break-inside: avoid; } }
-@media (max-width: 40rem) { summary { flex-wrap: wrap; } .end { margin-left: 1.4rem; padding-left: 0; } }
+@media (max-width: 40rem) { summary { flex-wrap: wrap; } .name { max-width: 80%; } .end { margin-left: 1.4rem; padding-left: 0; } }
 `

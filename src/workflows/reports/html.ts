@@ -13,18 +13,25 @@ import { curlOf } from './curl.ts'
 import { differenceOf } from './difference.ts'
 import { STYLE } from './html-style.ts'
 import { html, Markup } from './markup.ts'
-import { summaryText, workflowTitle } from './text.ts'
+import { caseTitle, summaryText, whyOf, workflowTitle } from './text.ts'
 import { eventsOf, gapText, type TimedEvent } from './time-line.ts'
 
 export function htmlReport(result: RunResult): string {
   const { cases, outcome, version, target, seed, startedAt, duration } = result
-  const files = [...grouped(cases, ({ file }) => file)]
-  let number = 0
-  const sections = files.map(([file, of]) => {
-    const shown = of.map((each) => caseSection(each, `c${++number}`))
+  const named = cases.map((each, at) => ({ each, id: `c${at + 1}` }))
+  const failed = named.filter(({ each }) => each.outcome === 'failed')
+  const opens = failed.slice(0, MOST_OPEN)
+  const sections = [...grouped(named, ({ each }) => each.file)].map(([file, of]) => {
+    const shown = of.map((one) => caseSection(one.each, one.id, opens.includes(one)))
     return html`<section class="file"><h2>${file}</h2>${shown}</section>\n`
   })
-  const facts = { target, seed, started: startedAt, took: `${duration} ms`, esimulator: version }
+  const facts = {
+    target,
+    seed,
+    started: startedAt,
+    took: lengthText(duration),
+    esimulator: version,
+  }
   const page = html`<!doctype html>
 <html lang="en">
 <head>
@@ -38,6 +45,7 @@ export function htmlReport(result: RunResult): string {
 <header>
 <h1>Workflows ${counts(cases)}</h1>
 ${factList(facts)}
+${failedList(failed)}
 ${cases.length > 1 && outcome === 'failed' ? CHOICE : undefined}
 </header>
 <main>
@@ -46,6 +54,27 @@ ${sections}</main>
 </html>
 `
   return page.text
+}
+
+/** More cases that failed are not opened: the list of them leads there. */
+const MOST_OPEN = 5
+
+interface NamedCase {
+  readonly each: CaseResult
+  readonly id: string
+}
+
+function failedList(failed: readonly NamedCase[]): Markup | undefined {
+  if (failed.length < 2) return undefined
+  const items = failed.map(
+    ({ each, id }) => html`<li><a href="#${id}">${caseTitle(each)}</a>: ${whyOf(each)}</li>\n`,
+  )
+  return html`<ul class="failed-cases">${items}</ul>`
+}
+
+/** Wall time: `350 ms`, `12.4 s`. */
+function lengthText(ms: number): string {
+  return ms < 1000 ? `${ms} ms` : `${(ms / 1000).toFixed(1)} s`
 }
 
 /** Which cases are shown; it works without a script. */
@@ -71,7 +100,7 @@ function factList(facts: Readonly<Record<string, string | undefined>>): Markup {
 
 const MARK = { passed: '✓', failed: '✗', skipped: '–' } as const
 
-function caseSection(result: CaseResult, id: string): Markup {
+function caseSection(result: CaseResult, id: string, isOpen: boolean): Markup {
   const { outcome, summary, reason, duration, place, world, inputs, outputs, tags } = result
   const events = eventsOf(result)
   const facts = {
@@ -81,9 +110,9 @@ function caseSection(result: CaseResult, id: string): Markup {
     inputs: jsonFact(inputs),
     outputs: jsonFact(outputs),
   }
-  return html`<details class="case ${outcome}" id="${id}"${openWhere(outcome === 'failed')}>
+  return html`<details class="case ${outcome}" id="${id}"${openWhere(isOpen)}>
 <summary><span class="mark">${MARK[outcome]}</span><span class="name">${workflowTitle(result)}</span>
-<span class="about">${summary}</span><span class="end">${duration} ms</span></summary>
+<span class="about">${summary}</span><span class="end">${lengthText(duration)}</span></summary>
 <div class="inside">
 ${reason === undefined ? undefined : html`<p class="reason">${reason}</p>`}
 ${factList(facts)}
@@ -142,8 +171,9 @@ function stepSection(step: StepResult, id: string): Markup {
   const depth = within.slice(1).map((name) => html`<span class="depth">${name} ›</span>`)
   const again =
     attempt > 1 ? html`<span class="badge skipped">attempt ${attempt}</span>` : undefined
+  const isOpen = outcome === 'failed' && action === undefined
   const then = action === undefined ? undefined : html`<span class="about">→ ${action}</span>`
-  return html`<details class="step ${outcome}" id="${id}"${openWhere(outcome === 'failed')}>
+  return html`<details class="step ${outcome}" id="${id}"${openWhere(isOpen)}>
 <summary><span class="mark">${MARK[outcome]}</span>${depth}<span class="name">${step.step}</span>${again}
 <span class="about">${exchange && exchangeLine(exchange)}</span>${then}
 <span class="end">${clock?.slice(0, 19).replace('T', ' ')}</span></summary>
@@ -200,7 +230,7 @@ ${isFailed ? html`<h3>Again</h3><pre>${curlOf(exchange)}</pre>` : undefined}`
 function headerList(headers: Readonly<Record<string, string>>): Markup | undefined {
   const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}`)
   if (lines.length === 0) return undefined
-  return html`<details class="headers"><summary>${lines.length} headers</summary><pre>${lines.join('\n')}</pre></details>`
+  return html`<details class="headers"><summary>${lines.length === 1 ? '1 header' : `${lines.length} headers`}</summary><pre>${lines.join('\n')}</pre></details>`
 }
 
 function bodyText(body: string, limit: number): Markup {
