@@ -11,29 +11,34 @@ const QUIET = 150
 const ENDING = ['SIGINT', 'SIGTERM'] as const
 
 /**
- * Runs, and runs again, until SIGINT or SIGTERM.
+ * Runs, and runs again, until SIGINT or SIGTERM, which breaks off a run that is under way.
  * @param once is to say which files it reads; what it throws is told, and counts as status 2
  * @returns the status of the last run that came to its end
  */
 export async function watched(
-  once: (onRead: (file: string) => void) => Promise<number>,
+  once: (onRead: (file: string) => void, signal: AbortSignal) => Promise<number>,
 ): Promise<number> {
   const changes = openChanges()
   const told = new AbortController()
   let status: number | undefined
+  let isRunning = false
   const stop = (signal: NodeJS.Signals) => {
-    status ??= 128 + constants.signals[signal]
-    // A run that is under way holds connections open: it is not waited for.
-    if (!changes.isAwaited()) process.exit(status)
-    told.abort()
+    // Asked a second time, it ends at once.
+    if (told.signal.aborted) process.exit(status ?? 128 + constants.signals[signal])
+    status ??= isRunning ? 128 + constants.signals[signal] : undefined
+    told.abort(new Error(`the run was broken off (${signal})`))
   }
   for (const signal of ENDING) process.on(signal, stop)
   try {
     while (!told.signal.aborted) {
-      status = await once(changes.follow).catch((error: unknown) => {
+      isRunning = true
+      const ended = await once(changes.follow, told.signal).catch((error: unknown) => {
         console.error(`esimulator: ${sentenceFor(error)}`)
         return 2
       })
+      isRunning = false
+      if (told.signal.aborted) break
+      status = ended
       console.log('waiting for a change; Ctrl-C ends')
       const file = await changes.next(told.signal)
       if (file !== undefined) console.log(`\n${basename(file)} has changed`)
@@ -48,8 +53,6 @@ export async function watched(
 /** Changes of files that are followed. */
 interface Changes {
   follow(file: string): void
-  /** True while `next` is waited for. */
-  isAwaited(): boolean
   /** A file that has changed since `next` last resolved; `undefined` once the signal aborts. */
   next(signal: AbortSignal): Promise<string | undefined>
   close(): void
@@ -60,7 +63,6 @@ function openChanges(): Changes {
   const watchers = new Map<string, FSWatcher>()
   const changed = new Set<string>()
   let bell = new AbortController()
-  let isAwaited = false
 
   const note = (file: string) => {
     if (!files.has(file)) return
@@ -84,9 +86,7 @@ function openChanges(): Changes {
       files.add(path)
       watchFolder(dirname(path))
     },
-    isAwaited: () => isAwaited,
     async next(signal) {
-      isAwaited = true
       while (changed.size === 0 && !signal.aborted)
         await pause(2 ** 30, AbortSignal.any([bell.signal, signal]))
       for (let count = -1; count !== changed.size && !signal.aborted; ) {
@@ -97,7 +97,6 @@ function openChanges(): Changes {
       }
       const [file] = changed
       changed.clear()
-      isAwaited = false
       return signal.aborted ? undefined : file
     },
     close() {

@@ -6,8 +6,8 @@ import type { Source, SourceOperation } from './sources.ts'
 export interface Deliveries {
   /** Oldest first. */
   readonly callbacks: readonly CallbackResult[]
-  /** How many left in all. */
-  readonly total: number
+  /** How many more left that are not listed. */
+  readonly moreCallbacks: number | undefined
 }
 
 /** One run of a workflow has one, from its beginning to its end. */
@@ -25,9 +25,15 @@ export interface Session {
     source: Source,
     now: number | undefined,
   ): Promise<Readonly<Record<string, string>>>
-  /** Lets time go by: seconds of the world's clock. */
-  wait(seconds: number): Promise<void>
-  /** What left because of it; nothing where the target cannot tell. */
+  /**
+   * Lets time go by: seconds of the world's clock.
+   * @param stop ends it earlier
+   */
+  wait(seconds: number, stop?: AbortSignal): Promise<void>
+  /**
+   * What left because of it; nothing where the target has no callbacks.
+   * @throws where its world is gone
+   */
   deliveries(): Promise<Deliveries>
   /** What nobody may see: the credentials it was given or has fetched so far. */
   secrets(): Iterable<string>

@@ -1,4 +1,4 @@
-// A case as it is told: without its secrets, without addresses that change from run to run, its bodies cut where they are long.
+// A case as it is told: without its secrets, and without addresses that change from run to run.
 import { isCredentialName, secretsNamedIn } from '../server/redaction/credential-names.ts'
 import {
   namesOnly,
@@ -6,20 +6,14 @@ import {
   redactedHeaders,
   redactedTexts,
 } from '../server/redaction/redactor.ts'
-import { secretsSent } from '../server/redaction/secrets-sent.ts'
 import { REDACTED } from '../server/redaction/span.ts'
 import { defined } from '../state/defined.ts'
+import { keptText } from './kept.ts'
 import type { CallbackResult, CaseResult, ExchangeResult, Failure, StepResult } from './result.ts'
-
-/** How much of a body is told: characters. */
-export const BODY_TOLD = 32_768
-
-/** How much of a body is looked at for what it names a secret: characters. */
-const BODY_READ = 1_048_576
 
 /** What is not told as it is. */
 export interface Untold {
-  /** Secrets that are known besides those that the exchanges show to be some. */
+  /** Secrets that are known: credentials, and what the exchanges showed to be some. */
   readonly secrets: Iterable<string>
   /** By host and port as they are, what they are told as. */
   readonly addresses: Readonly<Record<string, string>>
@@ -27,7 +21,7 @@ export interface Untold {
 
 /** @param raw as it was: with its secrets */
 export function toldCase(raw: CaseResult, { secrets, addresses }: Untold): CaseResult {
-  const redactor = namesOnly.with([...secrets, ...secretsIn(raw)])
+  const redactor = namesOnly.with([...secrets, ...secretsNamed(raw)])
   const { summary, reason, inputs, outputs, steps, callbacks } = raw
   const told = defined({
     ...raw,
@@ -41,18 +35,9 @@ export function toldCase(raw: CaseResult, { secrets, addresses }: Untold): CaseR
   return withAddresses(told, addresses)
 }
 
-/** Everything that a case shows to be a secret by its name or place. */
-function secretsIn({ inputs, outputs, steps }: CaseResult): string[] {
-  const values = [inputs, outputs].flatMap((each) => secretsNamedIn(JSON.stringify(each), 'body'))
-  const sent = steps.flatMap(({ exchange }) => {
-    if (!exchange) return []
-    const { url, requestHeaders, requestBody = '', replyHeaders = {}, replyBody = '' } = exchange
-    const asked = { credential: undefined, headers: requestHeaders, url, bodies: [requestBody] }
-    const read = replyBody.slice(0, BODY_READ)
-    const answered = { credential: undefined, headers: replyHeaders, url: '', bodies: [read] }
-    return [...secretsSent(asked), ...secretsSent(answered)]
-  })
-  return [...values, ...sent]
+/** What the names of inputs and outputs show to be secrets. */
+function secretsNamed({ inputs, outputs }: CaseResult): string[] {
+  return [inputs, outputs].flatMap((each) => secretsNamedIn(JSON.stringify(each), 'body'))
 }
 
 function sentence(text: string | undefined, redactor: Redactor): string | undefined {
@@ -60,10 +45,7 @@ function sentence(text: string | undefined, redactor: Redactor): string | undefi
 }
 
 function bodyTold(body: string | undefined, redactor: Redactor): string | undefined {
-  if (body === undefined) return undefined
-  const read = body.length > BODY_READ ? body.slice(0, BODY_READ) : body
-  if (body.length <= BODY_TOLD) return redactor.redacted(read, 'body')
-  return `${redactor.redacted(read, 'body', BODY_TOLD)}... (${body.length} characters)`
+  return body === undefined ? undefined : redactor.redacted(body, 'body')
 }
 
 function stepTold(step: StepResult, redactor: Redactor): StepResult {
@@ -130,7 +112,7 @@ function callbackTold(callback: CallbackResult, redactor: Redactor): CallbackRes
     ...callback,
     url: redactor.redacted(url, 'url'),
     error: sentence(error, redactor),
-    body: bodyTold(body, redactor) ?? '',
+    body: keptText(redactor.redacted(body, 'body')),
   })
 }
 

@@ -266,7 +266,5 @@ const scenarios = readdirSync(`${ROOT}scenarios`).filter((name) => /\.(ya?ml|jso
 
 test.each(scenarios)('%s begins with the schema that editors are to hold it to', (name) => {
   const [first] = readFileSync(`${ROOT}scenarios/${name}`, 'utf8').split('\n', 1)
-  expect(first).toMatch(
-    /^# yaml-language-server: \$schema=\S+\/workflow\.schema\.json$/,
-  )
+  expect(first).toMatch(/^# yaml-language-server: \$schema=\S+\/workflow\.schema\.json$/)
 })

@@ -2,7 +2,13 @@
 import { startReceiver, startSimulator } from '../../src/index.ts'
 import { compileText } from '../../src/workflows/compile.ts'
 import type { RunResult } from '../../src/workflows/result.ts'
-import { planned, type RunOptions, runCases } from '../../src/workflows/runner.ts'
+import {
+  type Choice,
+  planned,
+  type RunOptions,
+  runCases,
+  withReceiver,
+} from '../../src/workflows/runner.ts'
 import { simulatorTarget } from '../../src/workflows/simulator-target.ts'
 
 /** What workflows of tests begin with: the sources `go`, `wholesale`, `highland` and `sim`. */
@@ -29,14 +35,20 @@ export const ORDER_STEP = `
         operationId: $sourceDescriptions.go.createOrder
         requestBody: { payload: { type: transaction, assign: true, order: [{ type: bundle, quantity: 1, item: esim_1GB_7D_GB_V2 }] } }`
 
-/** Runs the workflows of a text; they get the URL of a receiver as the input `receiver`. */
-export async function played(text: string, options: Partial<RunOptions> = {}): Promise<RunResult> {
+/** Runs the workflows of a text; those that know it get the URL of a receiver as the input `receiver`. */
+export async function played(
+  text: string,
+  options: Partial<RunOptions & Choice> = {},
+): Promise<RunResult> {
   await using receiver = await startReceiver()
   await using sim = await startSimulator()
   const { jobs = 2, seed = 's', inputs = {}, ...more } = options
   const program = await compileText('test.arazzo.yaml', HEAD + text)
   const target = simulatorTarget({ url: sim.url, name: 'sim', seed, keep: false })
-  const cases = planned([program], { inputs: { receiver: receiver.url, ...inputs } })
+  const cases = planned([program], { inputs }).map((each) => ({
+    ...each,
+    inputs: withReceiver(each.workflow, each.inputs, receiver.url),
+  }))
   const addresses = {
     [new URL(sim.url).host]: '127.0.0.1:4010',
     [new URL(receiver.url).host]: 'receiver.example',
