@@ -1,6 +1,5 @@
 // A real endpoint as a target: nothing is sent to it that was not allowed, nor faster than its file says.
 import { FORM_TYPE, JSON_TYPE } from '../server/media-type.ts'
-import { namesOnly, type Redactor } from '../server/redaction/redactor.ts'
 import { pause, wallNow } from '../server/ticker.ts'
 import { addDuration } from '../state/duration.ts'
 import { iso } from '../state/instant.ts'
@@ -132,8 +131,12 @@ class RealSession implements Session {
     await pause(seconds * 1000, stop)
   }
 
-  struck(text: string): string {
-    return this.#tokens.redactor().redacted(text, 'sentence')
+  async deliveries() {
+    return { callbacks: [], moreCallbacks: undefined }
+  }
+
+  secrets(): Iterable<string> {
+    return this.#tokens.secrets
   }
 
   async close(): Promise<void> {}
@@ -148,20 +151,14 @@ function answered(body: object): Answer {
 class Tokens {
   readonly #file: TargetFile
   readonly #pace: () => Promise<void>
-  readonly #secrets = new Set<string>()
+  readonly secrets = new Set<string>()
   #held: Promise<{ readonly text: string; readonly until: number }> | undefined
-  #redactor: Redactor | undefined
 
   constructor(file: TargetFile, pace: () => Promise<void>) {
     this.#file = file
     this.#pace = pace
     const { tokenUrl: _, ...secret } = file.credentials
-    for (const each of Object.values(secret)) this.#secrets.add(each)
-  }
-
-  redactor(): Redactor {
-    this.#redactor ??= namesOnly.with(this.#secrets)
-    return this.#redactor
+    for (const each of Object.values(secret)) this.secrets.add(each)
   }
 
   /** @throws Error where the endpoint gives none */
@@ -193,8 +190,7 @@ class Tokens {
     const { access_token: text, expires_in: seconds = 60 } = tokenIn(answer.body.toString('utf8'))
     if (answer.status !== 200 || text === undefined)
       throw new Error(`no token at ${url}: it answered ${answer.status}; look at the credentials`)
-    this.#secrets.add(text)
-    this.#redactor = undefined
+    this.secrets.add(text)
     return { text, until: wallNow() + seconds * 1000 }
   }
 }
