@@ -1,8 +1,9 @@
 // What a run is looked at for, put together from what was chosen: checks, probes, inputs that are not allowed, coverage.
 import { nearest } from '../server/nearest.ts'
+import type { CoverageResult } from '../workflows/result.ts'
 import type { DoneCase, Finding } from '../workflows/seen-exchange.ts'
 import type { Source } from '../workflows/sources.ts'
-import { type Coverage, CoverageCollector } from './coverage.ts'
+import { CoverageCollector } from './coverage.ts'
 import { EXCHANGE_CHECKS } from './exchange-checks.ts'
 import { CHECK_NAMES, inspected } from './inspect.ts'
 import { withKnown } from './known-differences.ts'
@@ -27,7 +28,7 @@ export interface ContractOptions {
 export interface ContractRun {
   readonly inspect: (done: DoneCase) => Promise<readonly Finding[]>
   /** @param sources whose operations count, called or not */
-  coverage(sources: Iterable<Source>): Coverage
+  coverage(sources: Iterable<Source>): CoverageResult
 }
 
 /** Stands for every check and probe, or for none. */

@@ -1,30 +1,11 @@
 // How much of a document was really exchanged: operations, their statuses, the fields of their replies.
 import { isJson } from '../server/media-type.ts'
+import type { CoverageResult, OperationCoverage } from '../workflows/result.ts'
 import type { SeenExchange } from '../workflows/seen-exchange.ts'
 import type { Source, SourceOperation } from '../workflows/sources.ts'
 import { operationName } from './call.ts'
 import { type Json, schemaAt } from './document-schemas.ts'
 import { contentOf, documentedReply, mediaType } from './documented-reply.ts'
-
-/** What was exchanged of the sources of a run. */
-export interface Coverage {
-  /** Of all documented statuses of all operations the part that was seen, in percent, rounded down. */
-  readonly percent: number
-  readonly operations: readonly OperationCoverage[]
-}
-
-export interface OperationCoverage {
-  /** The source it is of, as the file names it. */
-  readonly source: string
-  /** `METHOD /path`. */
-  readonly operation: string
-  readonly operationId?: string
-  /** How often each documented status was seen, `default` last. */
-  readonly statuses: Readonly<Record<string, number>>
-  /** Fields of good replies: how many are documented, and which were never seen. */
-  readonly fields: number
-  readonly unseenFields: readonly string[]
-}
 
 /** Collects what is exchanged. */
 export class CoverageCollector {
@@ -52,9 +33,11 @@ export class CoverageCollector {
     }
   }
 
-  coverage(): Coverage {
+  coverage(): CoverageResult {
     const operations = [...this.#operations.values()].map(toCoverage)
-    const counts = operations.flatMap(({ statuses }) => Object.values(statuses))
+    const counts = operations.flatMap(({ statuses: { default: _, ...named } }) =>
+      Object.values(named),
+    )
     const seen = counts.filter((count) => count > 0).length
     const percent = counts.length === 0 ? 0 : Math.floor((100 * seen) / counts.length)
     return { percent, operations }

@@ -142,13 +142,20 @@ function chosen(programs: readonly Program[], choice: Choice): PlannedCase[] {
   }
 }
 
+/** How what was planned is run: against a target that is open already, too. */
+export interface PlannedRunOptions
+  extends Omit<WorkflowRunOptions, 'onCase' | 'target'>,
+    Pick<RunOptions, 'onStart' | 'onCase' | 'inspect'> {
+  readonly target?: string | Target | undefined
+}
+
 /**
  * Runs what was planned.
  * @throws CannotRunWorkflows where the target is none
  */
 export async function runPlanned(
   cases: readonly PlannedCase[],
-  options: Omit<WorkflowRunOptions, 'onCase'> & Pick<RunOptions, 'onStart' | 'onCase'>,
+  options: PlannedRunOptions,
 ): Promise<RunResult> {
   const { jobs = availableParallelism(), seed = 'esimulator', ...others } = options
   // What a workflow takes for its callbacks, where it is given nothing else: it answers 200.
@@ -197,10 +204,11 @@ interface OpenTarget {
 
 /** The simulator that is named, or one that is started for the run. @throws CannotRunWorkflows */
 async function targetOf(
-  options: Pick<WorkflowRunOptions, 'target' | 'token' | 'keep'>,
+  options: Pick<PlannedRunOptions, 'target' | 'token' | 'keep'>,
   seed: string,
 ): Promise<OpenTarget> {
   const { target = 'sim', token, keep = false } = options
+  if (typeof target !== 'string') return { target }
   if (target !== 'sim') {
     if (!/^https?:\/\//.test(target))
       throw new CannotRunWorkflows(

@@ -19,6 +19,29 @@ export interface RunResult {
   readonly duration: number
   /** By file, and as they stand there. */
   readonly cases: readonly CaseResult[]
+  /** How much of the documents was exchanged, where that was asked for. */
+  readonly coverage?: CoverageResult
+}
+
+/** What was exchanged of the documents of a run. */
+export interface CoverageResult {
+  /** Of all documented statuses of all operations the part that was seen, in percent, rounded down. */
+  readonly percent: number
+  readonly operations: readonly OperationCoverage[]
+}
+
+export interface OperationCoverage {
+  /** The source it is of, as the file names it. */
+  readonly source: string
+  /** `METHOD /path`. */
+  readonly operation: string
+  readonly operationId?: string
+  /** How often each documented status was seen. */
+  readonly statuses: Readonly<Record<string, number>>
+  /** How many fields of good replies are documented. */
+  readonly fields: number
+  /** Those of them that were never seen: JSON pointers, `*` for the entries of a list. */
+  readonly unseenFields: readonly string[]
 }
 
 /** One run of a workflow, with the inputs of one case, in a world of its own. */
