@@ -1,5 +1,5 @@
 // `esimulator run`: workflows against a simulator, and what they came to.
-import { summaryText } from '../workflows/reports/text.ts'
+import { coverageLines, summaryText } from '../workflows/reports/text.ts'
 import type { CaseResult, CoverageResult, RunResult } from '../workflows/result.ts'
 import type { PlannedCase } from '../workflows/runner.ts'
 import { CannotRun } from './cannot-run.ts'
@@ -64,7 +64,11 @@ async function runOnce(
   if (config.dryRun) return tellPlan(config, cases)
 
   const result = await withReason(() => played(config, cases, signal))
-  console.log(config.json ? JSON.stringify(result) : summaryText(result))
+  if (config.json) console.log(JSON.stringify(result))
+  else
+    console.log(
+      [...(result.coverage ? coverageLines(result.coverage) : []), summaryText(result)].join('\n'),
+    )
   noteFailed(result.cases)
   const print = (text: string) => process[config.json ? 'stderr' : 'stdout'].write(text)
   const problems = await writeReports(config.report, result, print)

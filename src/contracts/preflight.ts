@@ -50,7 +50,7 @@ interface Read {
   readonly operation: SourceOperation
 }
 
-/** A read that needs nothing to be known; one that asks for a credential rather than another. */
+/** A read of a path without parameters: that others are missing is an answer, too. The first that asks for a credential. */
 function firstRead(sources: Iterable<Source>): Read | undefined {
   const all = [...sources]
     .filter(({ simulator }) => simulator?.slug !== 'control')
@@ -60,7 +60,7 @@ function firstRead(sources: Iterable<Source>): Read | undefined {
       operation.method === 'GET' &&
       effectOf(operation, () => undefined) === 'reads' &&
       operation.object['x-provenance'] !== 'invented' &&
-      operation.parameters.every(({ required }) => !required),
+      !operation.path.includes('{'),
   )
   return fitting.find(({ operation }) => operation.security.length > 0) ?? fitting[0]
 }

@@ -1,5 +1,6 @@
 // Contract suites run from a program: against the simulator or a real endpoint, with checks beside the steps.
 import { existsSync, readdirSync, statSync } from 'node:fs'
+import { basename, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { type ContractRun, openContractRun, UnknownCheck } from '../contracts/contract-run.ts'
 import { whyUnusable } from '../contracts/preflight.ts'
@@ -72,13 +73,10 @@ export async function planSpec(
   allow: Effect,
 ): Promise<{ readonly cases: PlannedCase[]; readonly left: Readonly<Record<string, string>> }> {
   try {
-    const source = await readSource(
-      { name: 'api', url: file, type: 'openapi' },
-      './here.yaml',
-      () => {},
-    )
+    const api = { name: 'api', url: /^https?:/.test(file) ? file : resolve(file) }
+    const source = await readSource({ ...api, type: 'openapi' }, file, () => {})
     const { text, left } = suiteOfSpec(source, allow)
-    const program = await compileText('./here.yaml', text)
+    const program = await compileText(`suite of ${basename(file)}`, text)
     const cases = planned([program], {})
     if (cases.length > 0) return { cases, left }
   } catch (error) {

@@ -143,17 +143,16 @@ function printable(text: string): string {
 }
 
 /** The last line: how many of each there are. */
-export function summaryText({ cases, duration, coverage }: RunResult): string {
+export function summaryText({ cases, duration }: RunResult): string {
   const count = (outcome: CaseResult['outcome']) =>
     cases.filter((each) => each.outcome === outcome).length
   const skipped = count('skipped')
   const more = skipped > 0 ? `, ${skipped} skipped` : ''
-  const last = `${count('passed')} passed, ${count('failed')} failed${more} in ${duration} ms`
-  return [...(coverage ? coverageLines(coverage) : []), last].join('\n')
+  return `${count('passed')} passed, ${count('failed')} failed${more} in ${duration} ms`
 }
 
 /** Each operation with its documented statuses, those that were never seen in brackets. */
-function coverageLines({ percent, operations }: CoverageResult): string[] {
+export function coverageLines({ percent, operations }: CoverageResult): string[] {
   const rows = operations.map(({ operation, statuses, fields, unseenFields }) => {
     const told = Object.entries(statuses).map(([status, count]) =>
       count > 0 ? status : `(${status})`,
