@@ -13,7 +13,7 @@ import { curlOf } from './curl.ts'
 import { differenceOf } from './difference.ts'
 import { STYLE } from './html-style.ts'
 import { html, Markup } from './markup.ts'
-import { caseTitle, summaryText, whyOf, workflowTitle } from './text.ts'
+import { caseTitle, exchangeOf, summaryText, whyOf, workflowTitle } from './text.ts'
 import { eventsOf, gapText, type TimedEvent } from './time-line.ts'
 
 export function htmlReport(result: RunResult): string {
@@ -128,12 +128,7 @@ ${moreCallbacks(result)}
 function findingList({ findings = [] }: CaseResult): Markup | undefined {
   if (findings.length === 0) return undefined
   const items = findings.map(({ check, severity, operation, message, request }) => {
-    const shown = request && {
-      method: request.method,
-      url: request.url,
-      requestHeaders: request.headers,
-      ...(request.body === undefined ? {} : { requestBody: request.body }),
-    }
+    const shown = request && exchangeOf(request)
     const again = shown && html`<pre>${curlOf(shown)}</pre>`
     const look = severity === 'failure' ? 'failed' : 'skipped'
     return html`<li><span class="badge ${look}">${check}</span> ${operation} ${message}${again}</li>\n`

@@ -84,7 +84,8 @@ function findingLines({ steps }: CaseResult, finding: Finding): string[] {
   return lines.map((line) => `  ${line}`)
 }
 
-function exchangeOf({ method, url, headers, body }: NonNullable<Finding['request']>) {
+/** A request that was no step's, as that of one is told. */
+export function exchangeOf({ method, url, headers, body }: NonNullable<Finding['request']>) {
   return defined({ method, url, requestHeaders: headers, requestBody: body })
 }
 
