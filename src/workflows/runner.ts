@@ -104,7 +104,7 @@ async function runCase(
     place: place([...workflow.path, 'workflowId']),
   }
   const duration = () => Math.round(wallNow() - began)
-  const session = await target.open(caseName(planned), workflow.extension.given)
+  const session = await target.open(caseName(planned), workflow.extension)
   const sender = openSender(timeout)
   const run = new WorkflowRun(session, sender)
   try {

@@ -27,7 +27,7 @@ export function simulatorTarget(options: SimulatorTargetOptions): Target {
   const control = controlClient(defined({ url: options.url, token: options.token }))
   return {
     name: options.url,
-    async open(name, given) {
+    async open(name, { given, startsAt: at }) {
       const world = worldName(name)
       await removed(control, world)
       const shown = await control.call('createWorld', {
@@ -35,7 +35,7 @@ export function simulatorTarget(options: SimulatorTargetOptions): Target {
           name: world,
           seed: options.seed,
           given,
-          clock: { mode: 'frozen' as const },
+          clock: defined({ mode: 'frozen' as const, at }),
         }),
       })
       return new SimulatorSession(shown, options, control)
