@@ -9,7 +9,7 @@ import type { Tried } from './trial.ts'
 /** So many parts of an answer are demanded at most, those that lie the least deep. */
 const MOST_LEAVES = 16
 /** Longer texts are for people. */
-const LONGEST_TEXT = 80
+const LONGEST_TEXT = 300
 /** Of a list, so many entries are looked at. */
 const MOST_ENTRIES = 3
 /** A list is held to its length up to this one. */

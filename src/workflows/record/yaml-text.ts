@@ -21,8 +21,13 @@ export function textOf(document: ArazzoDocument, schema: string): string {
       for (const [at, item] of items.entries()) {
         if (!isMap(item)) continue
         if (name === 'sourceDescriptions') item.flow = true
-        else if (name === 'workflows' || at > 0) item.spaceBefore = true
+        else if (at > 0) item.spaceBefore = true
       }
+    },
+    Scalar(_, scalar) {
+      // Other readers of YAML would take it for a date.
+      const isDate = typeof scalar.value === 'string' && /^\d{4}-\d\d-\d\d/.test(scalar.value)
+      if (isDate) scalar.type = 'QUOTE_SINGLE'
     },
     Seq(_, { items }) {
       for (const item of items) if (isMap(item) && !hasSteps(item)) item.flow = isShort(item)
