@@ -86,7 +86,7 @@ export interface KeptEffects {
 
 /** How many exchanges a world remembers, how much of each body, and how much of all: characters. */
 export const JOURNAL_LENGTH = 500
-export const BODY_KEPT = 8192
+export const BODY_KEPT = 32_768
 export const JOURNAL_SIZE = 8_388_608
 
 /** A body as far as it is kept, and how long it was: characters. */

@@ -50,6 +50,14 @@ const NAMES_ID = /(?:id|ids|reference|ref|iccid|msisdn|gpsi|imsi|eid|code|cursor
 /** Names of URLs that lead on. */
 const NAMES_LINK = /(?:^href|[_-]?url)$/i
 
+/** A URL, a code and the like, of which a client may take a piece: no prose and no document. */
+const IS_CODE = /^[^\s"{}<>]+$/
+
+/** True for a part that tells one thing from others, by its name. */
+export function namesId({ name }: Ref): boolean {
+  return NAMES_ID.test(name)
+}
+
 /** The parts of answers, in the order they came. */
 export class Origins {
   /** By what they are as texts: the earliest first. */
@@ -97,16 +105,17 @@ export class Origins {
 
   /** A text with what is found of answers in it; `undefined` where that is nothing. */
   within(text: string): Mixed | undefined {
+    if (this.#own.has(text)) return undefined
     const parts = this.#split(text)
     return parts.some((part) => typeof part !== 'string') ? new Mixed(parts) : undefined
   }
 
   /** A text that is a piece of an answer, as the parameter of a link is. */
   piece(text: string): Ref | undefined {
-    if (text.length < SHORTEST_WITHIN) return undefined
+    if (text.length < SHORTEST_WITHIN || this.#own.has(text)) return undefined
     for (const [whole, [ref]] of this.#known) {
       const written = [text, encodeURIComponent(text)].find((each) => whole.includes(each))
-      if (!ref || written !== text) continue
+      if (!ref || written !== text || !IS_CODE.test(whole)) continue
       const match = pieceOf(whole, text)
       if (match !== undefined)
         return new Ref({ ...ref, name: `${ref.name}Part`, value: text, match })

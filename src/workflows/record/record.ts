@@ -3,11 +3,19 @@ import type { WorldClient } from '../../control/world-client.ts'
 import type { RunResult } from '../result.ts'
 import { type Draft, draftOf, refsIn } from './draft.ts'
 import { factsOf } from './facts.ts'
-import type { Ref } from './origins.ts'
+import { namesId, type Ref } from './origins.ts'
 import { type Played, playedIn, type Since } from './played.ts'
 import { documentOf, type Rendering } from './render.ts'
 import { demandOf, type KnownRef } from './stable.ts'
-import { runsOf, SEEDS, type Trial, type TrialOptions, trialOf, worthOf } from './trial.ts'
+import {
+  LAST_SEEDS,
+  runsOf,
+  SEEDS,
+  type Trial,
+  type TrialOptions,
+  trialOf,
+  worthOf,
+} from './trial.ts'
 import { textOf } from './yaml-text.ts'
 
 export interface RecordOptions extends TrialOptions {
@@ -56,7 +64,7 @@ export async function record(client: WorldClient, options: RecordOptions): Promi
   const trials = await triedOf(draft, { ...options, about })
   const rendering = judgedBy(trials, draft)
   const text = textOf(documentOf(draft, { ...about, ...rendering }), options.schema)
-  const runs = await runsOf(text, [...SEEDS, 'record-5'], options)
+  const runs = await runsOf(text, LAST_SEEDS, options)
   const failures = failuresOf(runs, draft)
   return {
     text,
@@ -101,7 +109,10 @@ function judgedBy(
 ): Pick<Rendering, 'isConstant' | 'demand'> {
   const triedIn = (position: number) => trials.map((trial) => trial.get(steps[position]?.id ?? ''))
   const worth = (ref: Ref) => triedIn(ref.step).map((tried) => worthOf(ref, tried))
-  const isConstant = (ref: Ref) => worth(ref).every((each) => String(each) === String(ref.value))
+  // An id that a call gave is that of this call, even where every seed gives the same one.
+  const isMinted = (ref: Ref) => namesId(ref) && steps[ref.step]?.operation.method !== 'GET'
+  const isConstant = (ref: Ref) =>
+    !isMinted(ref) && worth(ref).every((each) => String(each) === String(ref.value))
   const refs = steps.flatMap(({ link, parameters, body }) =>
     refsIn([link, parameters, body?.payload]),
   )
@@ -109,14 +120,16 @@ function judgedBy(
   return {
     isConstant,
     demand(step, position) {
-      const known = new Map<string, KnownRef[]>()
+      const earlier = new Map<string, KnownRef[]>()
+      const own = new Set<string>()
       for (const ref of varying) {
+        if (ref.step === position && 'pointer' in ref.from) own.add(ref.from.pointer.join('/'))
         if (ref.step >= position) continue
-        const own = known.get(String(ref.value)) ?? []
-        own.push({ ref, worth: worth(ref) })
-        known.set(String(ref.value), own)
+        const same = earlier.get(String(ref.value)) ?? []
+        same.push({ ref, worth: worth(ref) })
+        earlier.set(String(ref.value), same)
       }
-      return demandOf(step, triedIn(position), known)
+      return demandOf(step, triedIn(position), { earlier, own })
     },
   }
 }

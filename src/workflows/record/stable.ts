@@ -39,6 +39,14 @@ interface Leaf {
   readonly value: unknown
 }
 
+/** Outputs that may stand in an answer. */
+export interface KnownRefs {
+  /** Of earlier steps, by what they were worth when played. */
+  readonly earlier: ReadonlyMap<string, readonly KnownRef[]>
+  /** Of the step itself: what others take from it is nothing that is demanded. */
+  readonly own: ReadonlySet<string>
+}
+
 /** An output that may be what stands in an answer: its worth when played, and in each trial. */
 export interface KnownRef {
   readonly ref: Ref
@@ -48,12 +56,11 @@ export interface KnownRef {
 /**
  * What is demanded of the answer of a step.
  * @param tried what it came to in each trial
- * @param known outputs of earlier steps, by what they were worth when played
  */
 export function demandOf(
   step: DraftStep,
   tried: readonly (Tried | undefined)[],
-  known: ReadonlyMap<string, readonly KnownRef[]>,
+  known: KnownRefs,
 ): Demand {
   const criteria: Criterion[] = [{ condition: `$statusCode == ${step.status}` }]
   const isTold = step.status !== null && !UNTOLD.has(step.operation.id ?? '')
@@ -81,11 +88,7 @@ function kindOf(value: unknown): string {
   return Array.isArray(value) ? 'list' : typeof value
 }
 
-function leavesOf(
-  answers: Answers,
-  path: Path,
-  known: ReadonlyMap<string, readonly KnownRef[]>,
-): Leaf[] {
+function leavesOf(answers: Answers, path: Path, known: KnownRefs): Leaf[] {
   const { played, tried } = answers
   const kind = kindOf(played)
   if (tried.some((each) => kindOf(each) !== kind)) return []
@@ -100,11 +103,14 @@ function leavesOf(
   }
   if (kind === 'null' || kind === 'undefined' || played === '') return []
   if (typeof played === 'string' && isUntellable(played)) return []
-  if (tried.every((each) => each === played)) return [{ path, value: played }]
-  const same = known
+  if (known.own.has(path.join('/'))) return []
+  const same = known.earlier
     .get(String(played))
     ?.find(({ worth }) => tried.every((each, at) => each === worth[at]))
-  return same ? [{ path, value: same.ref }] : []
+  const isConstant = tried.every((each) => each === played)
+  // Of what is the same in every run, only a part of the same name is said to come from there.
+  if (same && (!isConstant || same.ref.name === path.at(-1))) return [{ path, value: same.ref }]
+  return isConstant ? [{ path, value: played }] : []
 }
 
 /** True for what is an object, or a list, in all answers. */
