@@ -112,7 +112,9 @@ export class Origins {
 
   /** A text that is a piece of an answer, as the parameter of a link is. */
   piece(text: string): Ref | undefined {
-    if (text.length < SHORTEST_WITHIN || this.#own.has(text)) return undefined
+    // Words, such as the name of a provider, stand in many URLs.
+    const isId = text.length >= SHORTEST_WITHIN && /\d/.test(text)
+    if (!isId || this.#own.has(text)) return undefined
     for (const [whole, [ref]] of this.#known) {
       const written = [text, encodeURIComponent(text)].find((each) => whole.includes(each))
       if (!ref || written !== text || !IS_CODE.test(whole)) continue
