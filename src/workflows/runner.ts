@@ -104,7 +104,9 @@ async function runCase(
     place: place([...workflow.path, 'workflowId']),
   }
   const duration = () => Math.round(wallNow() - began)
-  const session = await target.open(caseName(planned), workflow.extension)
+  const session = await target.open(caseName(planned), workflow.extension, [
+    ...program.sources.values(),
+  ])
   const sender = openSender(timeout)
   const run = new WorkflowRun(session, sender)
   try {

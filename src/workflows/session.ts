@@ -32,7 +32,12 @@ export interface Target {
   /**
    * @param name of the case, the same in every run
    * @param start the named state its world starts from, and what its clock shows then
+   * @param sources that are called
    */
-  open(name: string, start: Pick<WorkflowExtension, 'given' | 'startsAt'>): Promise<Session>
+  open(
+    name: string,
+    start: Pick<WorkflowExtension, 'given' | 'startsAt'>,
+    sources: readonly Source[],
+  ): Promise<Session>
   close(): Promise<void>
 }
