@@ -3,6 +3,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { parse, stringify } from 'yaml'
+import { worldClient } from '../../src/control/world-client.ts'
 import { type RunningSimulator, startReceiver, startSimulator } from '../../src/index.ts'
 import { compileText } from '../../src/workflows/compile.ts'
 import type { ArazzoDocument, Step } from '../../src/workflows/language.ts'
@@ -13,6 +14,7 @@ import { ACCOUNT, ADA, startEnterprise, TEMPLATE } from '../support/accounts-ord
 import { folder, run } from '../support/cli.ts'
 import { COMPANY, startHighland, USA } from '../support/highland.ts'
 import { send } from '../support/http.ts'
+import { playAtRandom } from '../support/random-play.ts'
 import { MINIMAL, startWholesale } from '../support/wholesale.ts'
 
 const GO_KEY = { 'X-API-Key': 'test-esim-go-key' }
@@ -298,4 +300,94 @@ test('a file is never written over without --force, and a world where nothing wa
     expect((await esimulator(sim.url, 'record', ...wrong)).stderr).toMatch(
       `${wrong[0]} "${wrong[1]}"`,
     )
+})
+
+test.each([
+  ['esim-go', 3],
+  ['highland', 2],
+  ['wholesale', 4],
+  ['accounts-orders', 5],
+])(
+  '%s: what is played at random is recorded, and passes with other seeds',
+  async (slug, seed) => {
+    await using sim = await startSimulator({ callbackUrl: receiver.url })
+    await playAtRandom(sim, slug, { seed, count: 20 })
+    const text = await recorded(sim)
+    expect(failed(await runs(text, ['x', 'y']))).toEqual([])
+  },
+  120_000,
+)
+
+test('a world of its own name and seed with a running clock: time that passed is moved, and SIMs nobody told of are looked up', async () => {
+  await using sim = await startSimulator()
+  const clock = { mode: 'running' as const, rate: 3600, at: '2027-03-30T12:00:00Z' }
+  const body = { name: 'ada', seed: 'of her own', given: 'an assigned bundle', clock }
+  const world = await sim.control.call('createWorld', { body })
+  const ada = worldClient({ url: sim.url, world: 'ada' })
+  const [esim] = await ada.sims('esim-go')
+  const iccid = esim?.iccid ?? ''
+  await ada.device(iccid).disable()
+  await ada.device(iccid).enable()
+  await ada.device(iccid).use('100MB')
+  const day = await ada.wait({ event: { type: 'bundle.expired' } }, { within: 'P30D', maxWall: 1 })
+  expect(day.met).toBe(false)
+  await ada.clock.advance('P8D')
+  const headers = { 'X-API-Key': world.credentials['esim-go']?.apiKey ?? '' }
+  await send('GET', `${world.baseUrls['esim-go']}/esims/${iccid}/bundles`, { headers })
+  await ada.clock.freeze()
+  const text = await recorded(sim, '--world', 'ada')
+  expect(failed(await runs(text))).toEqual([])
+  expect((parse(text) as ArazzoDocument).workflows[0]?.['x-esimulator']).toMatchObject({
+    given: 'an assigned bundle',
+    startsAt: expect.stringMatching(/^2027-03-30T1/),
+  })
+  expect(text).not.toMatch(new RegExp(`${iccid}|ada/|freezeClock|${headers['X-API-Key']}`))
+  expect(stepOf(text, 'disableSim')?.parameters?.[0]).toMatchObject({
+    value: '$steps.listSims.outputs.iccid',
+  })
+  expect(stepOf(text, 'listEsimBundles')).toBeDefined()
+})
+
+test('what cannot be taken over, and a file that does not go as it was played, are told with exit 1', async () => {
+  await using sim = await startSimulator()
+  const base = sim.baseUrl('esim-go')
+  await send('GET', `${base}/nowhere`, { headers: GO_KEY })
+  const { body } = await send<{ orderReference: string }>('POST', `${base}/orders`, {
+    json: ORDER,
+    headers: GO_KEY,
+  })
+  await send('GET', `${base}/orders/${body.orderReference}`, { headers: GO_KEY })
+  const { code, stdout, stderr } = await esimulator(sim.url, 'record', '--since', '3')
+  expect([code, idsIn(stdout)]).toEqual([1, ['getOrder']])
+  expect(stderr).toMatch(
+    /the step getOrder \(exchange 3\) does not go as it was played: .* is 4\d\d/,
+  )
+  const whole = await esimulator(sim.url, 'record')
+  expect([whole.code, idsIn(whole.stdout)]).toEqual([0, ['createOrder', 'getOrder']])
+  expect(whole.stderr).toMatch(
+    /^exchange 1 is left out: GET .*nowhere is no operation of a provider/,
+  )
+})
+
+test('texts that would be read as expressions are inputs, and what a client chose stays as it is', async () => {
+  await using sim = await startSimulator()
+  const base = sim.baseUrl('esim-go')
+  const { body } = await send<{ order: [{ iccids: string[] }] }>('POST', `${base}/orders`, {
+    json: ORDER,
+    headers: GO_KEY,
+  })
+  const iccid = body.order[0].iccids[0] ?? ''
+  for (const customerRef of ['$inputs.nothing', 'an {$url} within', iccid])
+    await send('PUT', `${base}/esims`, { json: { iccid, customerRef }, headers: GO_KEY })
+  await send('GET', `${base}/esims/${iccid}`, { headers: GO_KEY })
+  const text = await recorded(sim)
+  expect(failed(await runs(text))).toEqual([])
+  expect((parse(text) as ArazzoDocument).workflows[0]?.inputs?.properties).toMatchObject({
+    text1: { default: '$inputs.nothing' },
+    text2: { default: 'an {$url} within' },
+  })
+  expect(stepOf(text, 'updateEsim3')?.requestBody?.payload).toEqual({
+    iccid: '$steps.createOrder.outputs.iccid',
+    customerRef: '$steps.createOrder.outputs.iccid',
+  })
 })
