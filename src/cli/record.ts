@@ -39,7 +39,7 @@ export const record: Run = async (config, [file], flags) => {
     workflowId,
     world: worldOf(config),
     schema: schemaFrom(file),
-    inputs: { receiver: receiver.url },
+    receiver: receiver.url,
     targetFor: (seed: string) => simulatorTarget({ url: sim.url, seed, keep: false }),
   }
   const { text, notes, passes, steps } = await recorded(connect(config), options).catch((error) => {

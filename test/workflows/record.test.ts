@@ -8,7 +8,7 @@ import { type RunningSimulator, startReceiver, startSimulator } from '../../src/
 import { compileText } from '../../src/workflows/compile.ts'
 import type { ArazzoDocument, Step } from '../../src/workflows/language.ts'
 import type { CaseResult } from '../../src/workflows/result.ts'
-import { planned, runCases } from '../../src/workflows/runner.ts'
+import { planned, runCases, withReceiver } from '../../src/workflows/runner.ts'
 import { simulatorTarget } from '../../src/workflows/simulator-target.ts'
 import { ACCOUNT, ADA, startEnterprise, TEMPLATE } from '../support/accounts-orders.ts'
 import { folder, run } from '../support/cli.ts'
@@ -55,7 +55,10 @@ async function runs(text: string, seeds: readonly string[] = ['x', 'y', 'z']) {
   const results = seeds.map(async (seed): Promise<CaseResult[]> => {
     const program = await compileText(`${seed}.arazzo.yaml`, text)
     const target = simulatorTarget({ url: runner.url, seed, keep: false })
-    const cases = planned([program], { inputs: { receiver: receiver.url } })
+    const cases = planned([program], {}).map((each) => ({
+      ...each,
+      inputs: withReceiver(each.workflow, each.inputs, receiver.url),
+    }))
     return [...(await runCases(cases, target, { jobs: 2, seed })).cases]
   })
   return (await Promise.all(results)).flat()

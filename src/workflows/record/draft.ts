@@ -1,7 +1,7 @@
 // A workflow in the making: each call that was played as a step, its values led back to where they came from.
 import type { SimRow } from '../../control/wire.ts'
 import { isoDuration } from '../../state/duration.ts'
-import { readSource, type Source, type SourceOperation } from '../sources.ts'
+import { readOwnSource, type Source, type SourceOperation } from '../sources.ts'
 import { Mixed, Origins, Ref } from './origins.ts'
 import type { Played, PlayedCall, PlayedParameter, PlayedReply } from './played.ts'
 
@@ -77,7 +77,7 @@ const UNNOTICED = 1000
 
 /** @param played at least one call */
 export async function draftOf(played: Played, facts: Facts): Promise<Draft> {
-  const control = await readSource({ name: 'sim', url: 'esimulator:control' }, '')
+  const control = await readOwnSource('sim', 'esimulator:control')
   const startsAt = played.began?.at ?? played.calls[0]?.at ?? 0
   const drafter = new Drafter(control, facts, startsAt)
   drafter.begin(played.calls)

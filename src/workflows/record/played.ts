@@ -5,7 +5,7 @@ import { isForm, isJson } from '../../server/media-type.ts'
 import { REDACTED } from '../../server/redaction/span.ts'
 import { simulators } from '../../simulators/index.ts'
 import type { ParameterPlace } from '../language.ts'
-import { readSource, type Source, type SourceOperation } from '../sources.ts'
+import { readOwnSource, type Source, type SourceOperation } from '../sources.ts'
 import { beginningOf } from './cut-json.ts'
 
 /** A call that was made, and what came of it. */
@@ -240,8 +240,7 @@ class PlayedReader {
     const isMain = basePath === '' || mounts[0]?.basePath === basePath
     const url = `esimulator:${slug}${isMain ? '' : basePath}`
     const name = slug + (isMain ? '' : basePath.replaceAll(/[^A-Za-z0-9]+/g, '-'))
-    const reading =
-      this.#sources.get(url) ?? readSource({ name: slug === CONTROL ? 'sim' : name, url }, '')
+    const reading = this.#sources.get(url) ?? readOwnSource(slug === CONTROL ? 'sim' : name, url)
     this.#sources.set(url, reading)
     return reading
   }

@@ -2,10 +2,10 @@
 import { isJson } from '../../server/media-type.ts'
 import { compileText } from '../compile.ts'
 import { pointedAt } from '../expressions.ts'
-import { seenBody } from '../request.ts'
 import type { CaseResult, ExchangeResult, RunResult } from '../result.ts'
-import { planned, runCases } from '../runner.ts'
+import { planned, runCases, withReceiver } from '../runner.ts'
 import type { Target } from '../session.ts'
+import { beginningOf } from './cut-json.ts'
 import type { Ref } from './origins.ts'
 
 /** Makes a target whose worlds have this seed. */
@@ -13,8 +13,8 @@ export type TargetFor = (seed: string) => Target
 
 export interface TrialOptions {
   readonly targetFor: TargetFor
-  /** Inputs of the workflow. */
-  readonly inputs: Readonly<Record<string, unknown>>
+  /** URL of what takes callbacks. */
+  readonly receiver: string
 }
 
 /** What a step came to in a trial; `null` where no answer came. */
@@ -40,13 +40,17 @@ const TIMEOUT = 20_000
 export async function runsOf(
   text: string,
   seeds: readonly string[],
-  { targetFor, inputs }: TrialOptions,
+  { targetFor, receiver }: TrialOptions,
 ): Promise<readonly RunResult[]> {
   return Promise.all(
     seeds.map(async (seed) => {
       const program = await compileText(`${seed}.arazzo.yaml`, text)
       const options = { jobs: 1, seed, timeout: TIMEOUT }
-      return runCases(planned([program], { inputs }), targetFor(seed), options)
+      const cases = planned([program], {}).map((each) => ({
+        ...each,
+        inputs: withReceiver(each.workflow, each.inputs, receiver),
+      }))
+      return runCases(cases, targetFor(seed), options)
     }),
   )
 }
@@ -61,8 +65,21 @@ export function trialOf({ cases }: RunResult): Trial {
 function triedOf({ status, replyHeaders = {}, replyBody }: ExchangeResult): Tried {
   if (status === undefined) return { status: null, headers: {}, json: undefined }
   const type = replyHeaders['content-type']
-  const json = isJson(type) ? seenBody(replyBody, type) : undefined
+  const json = isJson(type) ? jsonIn(replyBody) : undefined
   return { status, headers: replyHeaders, json }
+}
+
+/** How a body ends of which only the beginning was kept. */
+const ENDS_CUT = /\.\.\. \[cut: \d+ characters in all\]$/
+
+/** A body, as far as it was kept. */
+function jsonIn(body = ''): unknown {
+  if (ENDS_CUT.test(body)) return beginningOf(body.replace(ENDS_CUT, ''))
+  try {
+    return JSON.parse(body)
+  } catch {
+    return undefined
+  }
 }
 
 /** What an output was worth in a trial; `null` where it was nothing. */
