@@ -1,7 +1,7 @@
 // `esimulator record`: a life at each provider is played by hand, written as a workflow, and run with other seeds.
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { parse, stringify } from 'yaml'
 import { worldClient } from '../../src/control/world-client.ts'
 import { type RunningSimulator, startReceiver, startSimulator } from '../../src/index.ts'
@@ -16,6 +16,9 @@ import { COMPANY, startHighland, USA } from '../support/highland.ts'
 import { send } from '../support/http.ts'
 import { playAtRandom } from '../support/random-play.ts'
 import { MINIMAL, startWholesale } from '../support/wholesale.ts'
+
+// Each file is run with many seeds, in processes and worlds of their own.
+vi.setConfig({ testTimeout: 240_000 })
 
 const GO_KEY = { 'X-API-Key': 'test-esim-go-key' }
 const BUNDLE = 'esim_1GB_7D_GB_V2'
