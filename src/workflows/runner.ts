@@ -209,7 +209,8 @@ async function runCase(
   if (signal?.aborted) return told(unmade('skipped', `not begun: ${reasonOf(signal.reason)}`))
   let session: Session
   try {
-    session = await target.open(planned.title, planned.workflow.extension.given)
+    const sources = [...planned.program.sources.values()]
+    session = await target.open(planned.title, planned.workflow.extension, sources)
   } catch (error) {
     return told(unmade('failed', `there is no world for it: ${reasonOf(error)}`))
   }

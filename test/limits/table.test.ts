@@ -7,6 +7,7 @@ import { LONGEST_POLL } from '../../src/control/wait.ts'
 import { CALLBACKS_SHOWN } from '../../src/control/wire.ts'
 import { LONGEST_NAME, MOST_TOLD } from '../../src/server/bounded.ts'
 import { MOST_CHOSEN } from '../../src/server/chosen-credentials.ts'
+import { COMMANDS_LENGTH, COMMANDS_SIZE } from '../../src/server/commands.ts'
 import {
   ANSWER_TIMEOUT,
   HEAD_TIMEOUT,
@@ -166,6 +167,7 @@ const bounds: Readonly<Record<string, readonly unknown[]>> = {
   ],
   'keys or clients of your own': [MOST_CHOSEN],
   journal: [JOURNAL_LENGTH, JOURNAL_SIZE, BODY_KEPT],
+  'calls of `/_sim` that were to change it': [COMMANDS_LENGTH, COMMANDS_SIZE, BODY_KEPT],
   'steps of the history': [HISTORY_STEPS, HISTORY_BYTES],
   snapshots: [MOST_SNAPSHOTS],
   'listeners to the events of a world': [MOST_LISTENERS],
