@@ -295,7 +295,10 @@ export class WorkflowRun {
   ): Promise<Attempt> {
     const workflow = ref.workflow()
     const within = [...frame.within, frame.workflow.id]
-    const end = await this.#workflow(workflow, await this.#inputs(step.parameters, frame), within)
+    const known = step.parameters.filter(
+      ({ name, isShared }) => !isShared || workflow.inputs.properties.has(name),
+    )
+    const end = await this.#workflow(workflow, await this.#inputs(known, frame), within)
     frame.exchange = end.exchange
     frame.outputs = end.outputs
     const failures: Failure[] = []

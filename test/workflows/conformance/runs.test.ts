@@ -298,6 +298,20 @@ const CALLS: readonly Row[] = [
     outputs: { mine: 2, also: 2 },
   },
   {
+    what: 'a parameter of the whole workflow is handed over to workflows that know it',
+    text: `${one(
+      `- { stepId: a, ${LIST} }
+       - { stepId: knows, workflowId: other }
+       - { stepId: knowsNot, workflowId: third }`,
+      'parameters: [{ name: tag, in: query, value: shared }]\n    outputs: { tag: $steps.knows.outputs.tag }',
+    )}
+  - { workflowId: other, inputs: { properties: { tag: {} } }, outputs: { tag: $inputs.tag }, steps: [{ stepId: x, ${LIST} }] }
+  - { workflowId: third, inputs: { additionalProperties: false, properties: { n: {} } }, steps: [{ stepId: y, ${LIST} }] }
+`,
+    steps: 'a x knows y knowsNot',
+    outputs: { tag: 'shared' },
+  },
+  {
     what: 'a workflow that fails fails the step that runs it; goto goes on',
     text: `${one(
       `- { stepId: call, workflowId: other, onFailure: [{ name: on, type: goto, stepId: b }] }
