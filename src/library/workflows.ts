@@ -1,6 +1,8 @@
 // Workflows run from a program: whole files at once, or case by case within a test runner of one's own.
 import { availableParallelism } from 'node:os'
 import { globSync } from 'tinyglobby'
+import { controlClient } from '../control/client.ts'
+import { openLimit } from '../server/limit.ts'
 import { defined } from '../state/defined.ts'
 import { compileFiles } from '../workflows/compile.ts'
 import { InputsError } from '../workflows/inputs.ts'
@@ -176,13 +178,33 @@ function filesOf(patterns: readonly string[]): string[] {
 /** The simulator that is named, or one that is started for the run. @throws CannotRunWorkflows */
 async function targetOf(options: WorkflowRunOptions, seed: string): Promise<Target> {
   const { target = 'sim', token, keep = false } = options
-  if (target !== 'sim') {
-    if (!/^https?:\/\//.test(target))
-      throw new CannotRunWorkflows(
-        `the target ${target}: give sim, or the URL of a running simulator`,
-      )
-    return simulatorTarget(defined({ url: target.replace(/\/+$/, ''), token, seed, keep }))
+  if (target === 'sim') {
+    const sim = await startSimulator()
+    return simulatorTarget({ url: sim.url, seed, keep, stop: () => sim.close() })
   }
-  const sim = await startSimulator()
-  return simulatorTarget({ url: sim.url, seed, keep, stop: () => sim.close() })
+  if (!/^https?:\/\//.test(target))
+    throw new CannotRunWorkflows(
+      `the target ${target}: give sim, or the URL of a running simulator`,
+    )
+  const url = target.replace(/\/+$/, '')
+  await checkSimulator(url, token)
+  return simulatorTarget(defined({ url, token, seed, keep }))
+}
+
+/** Wall ms within which a simulator says that it is there. */
+const LONGEST_GREETING = 10_000
+
+/** @throws CannotRunWorkflows where no simulator answers, or does not let us in */
+async function checkSimulator(url: string, token: string | undefined): Promise<void> {
+  const late = new Error(`the target ${url} has not answered within ${LONGEST_GREETING / 1000} s`)
+  const limit = openLimit(LONGEST_GREETING, new AbortController().signal, late)
+  try {
+    const { signal } = limit
+    await controlClient(defined({ url, token, signal })).call('listWorlds')
+  } catch (error) {
+    const reason: unknown = limit.signal.aborted ? late : error
+    throw new CannotRunWorkflows(reason instanceof Error ? reason.message : String(reason))
+  } finally {
+    limit.end()
+  }
 }

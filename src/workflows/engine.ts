@@ -104,6 +104,8 @@ export class WorkflowRun {
   async run(workflow: ReadWorkflow, inputs: Values): Promise<WorkflowEnd> {
     try {
       const { outcome, outputs, reason } = await this.#workflow(workflow, inputs, [])
+      // What was broken off has failed by that, whatever it looks like.
+      if (outcome === 'failed') this.#stop?.throwIfAborted()
       return defined({ outcome, outputs, reason })
     } catch (error) {
       if (!(error instanceof BudgetSpent)) throw error
@@ -201,7 +203,7 @@ export class WorkflowRun {
   }
 
   #spendStep({ workflow }: Frame): void {
-    if (this.#stop?.aborted) throw this.#stop.reason
+    this.#stop?.throwIfAborted()
     this.#steps += 1
     if (this.#steps > STEP_BUDGET)
       throw new BudgetSpent(`${STEP_BUDGET} steps were made and "${workflow.id}" has not ended`)
