@@ -1,5 +1,8 @@
 // Documents of the language, right and wrong: what is read, what is refused by name, where, and whether the published schema says the same.
+import { once } from 'node:events'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Ajv2020 } from 'ajv/dist/2020.js'
@@ -804,6 +807,31 @@ test('JSON is read as YAML is, with its lines', async () => {
   await expect(inFolder(json.replace('"/a/b"', '"a/b"'))).rejects.toThrow(
     /test\.yaml:\d+:\d+: a target is a JSON pointer/,
   )
+})
+
+test('sources are found by URL, relative ones by that of the document, which $self may say (1.1)', async () => {
+  const files: Readonly<Record<string, string>> = {
+    '/specs/api.yaml': API,
+    '/flows/flows.yaml': FLOWS.replace('url: api.yaml', 'url: ../specs/api.yaml'),
+  }
+  const server = createServer(({ url = '' }, response) => {
+    response.writeHead(files[url] === undefined ? 404 : 200).end(files[url])
+  })
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const base = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  try {
+    const text = RIGHT.replace('arazzo: 1.0.1', `arazzo: 1.1.0\n$self: ${base}/flows/main.yaml`)
+      .replace('url: api.yaml', 'url: ../specs/api.yaml')
+      .replace('url: an%20api.yaml', `url: ${base}/specs/api.yaml`)
+    await expect(inFolder(text)).resolves.toBeDefined()
+    await expect(inFolder(text.replace('../specs/api.yaml', 'api.yaml'))).rejects.toThrow(
+      /:6:\d+: http:.*\/flows\/api\.yaml answered 404/,
+    )
+  } finally {
+    server.closeAllConnections()
+    server.close()
+  }
 })
 
 test('documents that name each other are told, wherever one begins', async () => {
