@@ -3,6 +3,7 @@ import { unknownName } from '../server/nearest.ts'
 import { packageVersion } from '../server/server.ts'
 import { wallNow } from '../server/ticker.ts'
 import { defined } from '../state/defined.ts'
+import { LONGEST_ANSWER } from './budget.ts'
 import { WorkflowRun } from './engine.ts'
 import { InputsError } from './inputs.ts'
 import { keptValue } from './kept.ts'
@@ -31,9 +32,6 @@ export interface PlannedCase {
   readonly name: string | undefined
   readonly inputs: Readonly<Record<string, unknown>>
 }
-
-/** The longest an answer may take, in wall ms: an advance of a year may take a minute. */
-const TIMEOUT = 120_000
 
 /** Which workflows are run, and with which inputs. */
 export interface Choice {
@@ -164,7 +162,7 @@ export async function runCases(
 async function runCase(
   planned: PlannedCase,
   target: Target,
-  { timeout = TIMEOUT, signal }: RunOptions,
+  { timeout = LONGEST_ANSWER, signal }: RunOptions,
 ): Promise<CaseResult> {
   const { program, workflow, name } = planned
   const { file, place } = program.document

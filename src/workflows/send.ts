@@ -2,6 +2,7 @@
 import { Agent, request as httpRequest, type IncomingMessage } from 'node:http'
 import { Agent as TlsAgent, request as tlsRequest } from 'node:https'
 import { openLimit } from '../server/limit.ts'
+import { LARGEST_ANSWER } from './budget.ts'
 
 /** A request as it is sent. */
 export interface SentRequest {
@@ -25,9 +26,6 @@ export interface Sender {
   send(request: SentRequest, timeout?: number): Promise<Answer>
   close(): void
 }
-
-/** Bytes of an answer at most. */
-const LARGEST = 64 * 1024 * 1024
 
 /**
  * @param timeout wall ms that an answer may take
@@ -98,7 +96,7 @@ async function read(answer: IncomingMessage): Promise<Answer> {
   let size = 0
   for await (const chunk of answer as AsyncIterable<Buffer>) {
     size += chunk.length
-    if (size > LARGEST) throw new Error(`the answer is larger than ${LARGEST} bytes`)
+    if (size > LARGEST_ANSWER) throw new Error(`the answer is larger than ${LARGEST_ANSWER} bytes`)
     chunks.push(chunk)
   }
   const headers = Object.entries(answer.headers).map(([name, value]) => [name, String(value)])
