@@ -50,18 +50,19 @@ const RECEIVER = 'receiver'
 
 /**
  * What would be run, in the order of the files. Workflows that others call are not run by themselves.
- * @throws InputsError for inputs that nobody knows, that are missing, or are not as they should be
+ * @throws InputsError for workflows, tags or inputs that nobody knows, and inputs that are missing or
+ * not as they should be
  */
 export function planned(programs: readonly Program[], choice: Choice): PlannedCase[] {
   const { only = [], tags = [], inputs = {}, texts = {} } = choice
-  const workflows = programs.flatMap((program) =>
-    [...program.workflows.values()].filter(({ extension, id, isCalled }) => {
-      const isAsked = only.length > 0 ? only.includes(id) : !isCalled
-      return (
-        isAsked && (tags.length === 0 || (extension.tags ?? []).some((tag) => tags.includes(tag)))
-      )
-    }),
-  )
+  const all = programs.flatMap((program) => [...program.workflows.values()])
+  checkChoice(only, tags, all)
+  const workflows = all.filter(({ extension, id, isCalled }) => {
+    const isAsked = only.length > 0 ? only.includes(id) : !isCalled
+    return (
+      isAsked && (tags.length === 0 || (extension.tags ?? []).some((tag) => tags.includes(tag)))
+    )
+  })
   checkNames([...Object.keys(inputs), ...Object.keys(texts)], workflows)
   const cases = workflows.flatMap((workflow) => {
     const { extension, program } = workflow
@@ -79,6 +80,20 @@ export function planned(programs: readonly Program[], choice: Choice): PlannedCa
   )
   if (problems.length > 0) throw new InputsError(problems.join('\n'))
   return cases
+}
+
+/** @throws InputsError for a workflow or a tag that there is not */
+function checkChoice(
+  only: readonly string[],
+  tags: readonly string[],
+  workflows: readonly ReadWorkflow[],
+): void {
+  const ids = new Set(workflows.map(({ id }) => id))
+  const known = new Set(workflows.flatMap(({ extension }) => extension.tags ?? []))
+  const id = only.find((each) => !ids.has(each))
+  if (id !== undefined) throw new InputsError(unknownName('no workflow', id, ids))
+  const tag = tags.find((each) => !known.has(each))
+  if (tag !== undefined) throw new InputsError(unknownName('no tag', tag, known))
 }
 
 /** @throws InputsError for a name that no workflow knows */
@@ -146,7 +161,16 @@ export async function runCases(
       options.onCase?.(result)
     }
   }
-  await Promise.all(Array.from({ length: Math.min(options.jobs, cases.length) }, work))
+  const jobs = Math.min(Math.max(options.jobs, 1), cases.length)
+  const workers = Array.from({ length: jobs }, () =>
+    work().catch((error: unknown) => {
+      // Whoever is told of cases threw: nothing more is begun, and what is under way ends first.
+      next = cases.length
+      throw error
+    }),
+  )
+  const ended = await Promise.allSettled(workers)
+  for (const each of ended) if (each.status === 'rejected') throw each.reason
   return {
     format: 1,
     version: await packageVersion(),

@@ -92,7 +92,9 @@ test('what cannot be run is told before anything is sent', async () => {
   await expect(runWorkflows([mistaken, path])).rejects.toThrow(MistakesError)
   for (const [files, options, told] of [
     [`${folder}/none-*.yaml`, {}, /no file is like/],
-    [path, { only: ['none'] }, /no workflow is chosen/],
+    [path, { only: ['rigth'] }, /no workflow "rigth": did you mean right\?/],
+    [path, { tags: ['smoek'] }, /no tag "smoek": did you mean smoke\?/],
+    [path, { only: ['wrong'], tags: ['smoke'] }, /no workflow is chosen/],
     [path, { target: 'localhost' }, /the target localhost: give sim, or the URL/],
     [path, { target: 'http://127.0.0.1:1' }, /127\.0\.0\.1:1/],
     [path, { inputs: { txt: 'x' } }, /no input "txt": did you mean text\? There are: n, text/],
@@ -223,6 +225,24 @@ test('a run that is broken off ends what is under way, and begins nothing more',
     ['skipped', 'not begun: enough'],
     ['skipped', 'not begun: enough'],
   ])
+  expect(await worldsOf(sim.url)).toEqual(['default'])
+})
+
+test('where whoever is told of a case throws, that is thrown, and no world is left', async () => {
+  await using sim = await startSimulator()
+  const cases = Array.from({ length: 20 }, (_, at) => `{ name: c${at} }`).join(', ')
+  const path = await file(
+    'told.yaml',
+    `  - { workflowId: told, x-esimulator: { cases: [${cases}] }, steps: [{ stepId: a, ${CLOCK} }] }\n`,
+  )
+  let told = 0
+  const onCase = () => {
+    told += 1
+    throw new Error('told enough')
+  }
+  const running = runWorkflows(path, { target: sim.url, jobs: 4, onCase })
+  await expect(running).rejects.toThrow('told enough')
+  expect(told).toBeLessThan(9)
   expect(await worldsOf(sim.url)).toEqual(['default'])
 })
 
