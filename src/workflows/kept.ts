@@ -1,5 +1,4 @@
 // How much of bodies and values is kept in results, so that large replies do not fill the memory of a run.
-
 import { LEAST_KEPT, LONGEST_KEPT, MOST_KEPT } from './budget.ts'
 
 /** The bodies of one case. */
@@ -13,6 +12,9 @@ export class KeptBodies {
     return kept
   }
 }
+
+/** The beginning of a text, and how long it was; all of one that is not long. */
+export const keptText = (text: string) => cut(text, LONGEST_KEPT)
 
 /** A value as it is kept: itself, or the beginning of its JSON and how long that was. */
 export function keptValue(value: unknown): unknown {

@@ -132,7 +132,9 @@ test('a workflow whose input is missing is not run', async () => {
   await expect(runWorkflows(path)).rejects.toThrow(/the input "n" is missing: give it with --input/)
 })
 
-test('200 cases that pass, fail, throw or cannot begin leave no world behind', async () => {
+test('200 cases that pass, fail, throw or cannot begin leave no world behind', {
+  timeout: 180_000,
+}, async () => {
   await using sim = await startSimulator()
   await writeFile(
     join(folder, 'api.yaml'),

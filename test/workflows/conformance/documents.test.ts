@@ -10,7 +10,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { parse } from 'yaml'
 import { compileFile, compileFiles, compileText } from '../../../src/workflows/compile.ts'
 import type { MistakesError } from '../../../src/workflows/document.ts'
-import { workflowSchema } from '../../../src/workflows/shape-check.ts'
+import { readSchema } from '../../../src/workflows/schema-files.ts'
 import { API } from '../../support/echo-api.ts'
 
 let folder: string
@@ -83,7 +83,7 @@ components:
 `
 
 const inFolder = (text: string) => compileText(join(folder, 'test.yaml'), text)
-const isShaped = new Ajv2020({ strict: false }).compile(workflowSchema())
+const isShaped = new Ajv2020({ strict: false }).compile(readSchema('workflow'))
 
 /** Changes of the right document that leave it right: what is written, and what in its place. */
 const FINE: readonly (readonly [what: string, written: string, other: string])[] = [
