@@ -30,7 +30,7 @@ import {
 import type { ExchangeResult, Failure, Outcome, StepResult } from './result.ts'
 import type { Answer, Sender } from './send.ts'
 import type { Session } from './session.ts'
-import { operationAt, type SourceOperation } from './sources.ts'
+import { operationAt, type Source, type SourceOperation } from './sources.ts'
 
 /** How much one run may take: what goes round for ever is ended, and told. */
 export const STEP_BUDGET = 1000
@@ -271,8 +271,7 @@ export class WorkflowRun {
         body: step.body,
         bodyTypes: operation.bodyTypes,
       }
-      const credentials = await this.#session.credentials(operation, source, this.#now)
-      return { operation, request: withCredentials(requestOf(parts, scope), credentials) }
+      return { operation, request: await this.#letIn(requestOf(parts, scope), work) }
     }
     const url = textOf(resolved(work.url, scope))
     const found = this.#operationOf(work.method, url, frame)
@@ -283,13 +282,21 @@ export class WorkflowRun {
       body: step.body,
       bodyTypes: [],
     }
-    const credentials = found
-      ? await this.#session.credentials(found.operation, found.source, this.#now)
-      : {}
+    const request = requestOf(parts, scope)
     return {
       operation: found?.operation,
-      request: withCredentials(requestOf(parts, scope), credentials),
+      request: found ? await this.#letIn(request, found) : request,
     }
+  }
+
+  /** The request with the credentials of its operation; one that has an Authorization of its own needs none. */
+  async #letIn(
+    request: StepRequest,
+    { operation, source }: { readonly operation: SourceOperation; readonly source: Source },
+  ): Promise<StepRequest> {
+    if (request.headers.authorization !== undefined) return request
+    const credentials = await this.#session.credentials(operation, source, this.#now)
+    return withCredentials(request, credentials)
   }
 
   /** The operation that a link leads to: it is checked as any other. */
