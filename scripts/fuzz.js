@@ -29,8 +29,8 @@ const JSON_BODY = { 'Content-Type': 'application/json' }
 const SLUGS = [...new Set(MOUNTS.map(({ slug }) => slug))]
 
 /**
- * Operations of the control API that would take the ground from under a run: what waits, what breaks
- * replies on purpose, and what stays where a world begins anew.
+ * Operations of the control API that would take the ground from under a run: what waits, and what
+ * breaks replies on purpose.
  */
 const LEFT_OUT = new Set([
   'putState',
@@ -39,7 +39,6 @@ const LEFT_OUT = new Set([
   'waitFor',
   'waitUntil',
   'addFault',
-  'saveSnapshot',
 ])
 
 const BUNDLE = 'esim_1GB_7D_GB_V2'
@@ -262,6 +261,9 @@ class Run {
   }
 
   async reset() {
+    // They stay where a world begins anew.
+    const { snapshots = [] } = jsonOf(await this.ask('GET', '/_sim/snapshots'), 10_000_000) ?? {}
+    for (const { name } of snapshots) await this.ask('DELETE', `/_sim/snapshots/${name}`)
     await this.ask('POST', '/_sim/reset', JSON_BODY, '{}')
     const { worlds = [] } = jsonOf(await this.ask('GET', '/_sim/worlds'), 10_000_000) ?? {}
     for (const { name } of worlds)

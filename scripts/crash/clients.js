@@ -132,7 +132,9 @@ export class Client {
   async acquire(world, life) {
     const json = { company_id: COMPANY }
     const { status, body } = await this.ask('POST', world, '/highland/b2b/sim/acquire', { json })
-    if (status === 200) note(world, life, { collection: 'highland.esims', key: body.sim_id })
+    // Where nothing is left, a refusal is answered 200, too.
+    if (status === 200 && body.sim_id !== undefined)
+      note(world, life, { collection: 'highland.esims', key: body.sim_id })
   }
 
   async activate(world, life) {

@@ -1,10 +1,16 @@
-// Any course of calls, clock moves, snapshots, restores, rewinds and resets: it repeats byte for byte, and goes back exactly.
+// Any course of calls, clock moves, faults, callbacks, snapshots, restores, rewinds and resets: it repeats byte for byte, and goes back exactly.
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout } from 'node:timers/promises'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { type RunningSimulator, startSimulator } from '../../src/index.ts'
+import {
+  type Receiver,
+  type RunningSimulator,
+  startReceiver,
+  startSimulator,
+} from '../../src/index.ts'
 import { call } from '../support/control.ts'
 import { COMPANY } from '../support/highland.ts'
 import { send } from '../support/http.ts'
@@ -25,6 +31,9 @@ interface View {
 /** What is known of a simulator while it is played with. */
 interface Played {
   readonly sim: RunningSimulator
+  readonly receiver: Receiver
+  /** What it answers. */
+  readonly answer: { status: number }
   /** The world at the end of each step, and as each snapshot has it. */
   readonly afterStep: Map<number, View>
   readonly snapshots: Map<string, View>
@@ -39,12 +48,30 @@ const GO = '/esim-go/v2.4'
 
 async function ask(played: Played, method: string, path: string, sent: object = {}) {
   const { status, body } = await call(played.sim.url, path, { method, ...sent })
-  played.answers.push(`${method} ${path} ${status} ${JSON.stringify(body)}`)
+  await settled(played.sim)
+  const said = JSON.stringify(body)?.replaceAll(played.receiver.url, 'https://receiver.example')
+  played.answers.push(`${method} ${path} ${status} ${said}`)
   return { status, body }
 }
 
+/** Waits until every attempt that is due was made and noted. */
+async function settled(sim: RunningSimulator): Promise<void> {
+  for (;;) {
+    const now = sim.clock.now().toISOString()
+    const open = [...(await waiting(sim, 'pending')), ...(await waiting(sim, 'retrying'))]
+    if (!open.some(({ nextAt }) => nextAt === undefined || nextAt <= now)) return
+    await setTimeout(2)
+  }
+}
+
+const waiting = async (sim: RunningSimulator, state: 'pending' | 'retrying') =>
+  (await sim.callbacks.list({ state })).filter((each) => 'nextAt' in each || 'attempts' in each)
+
 async function simOf({ sim }: Played, pick: number): Promise<string> {
-  const all = await sim.sims()
+  const every = await sim.sims()
+  // Mostly those that were bought last: they have a bundle, and using it sends callbacks.
+  const bought = every.filter(({ provider }) => provider === 'esim-go').slice(-3)
+  const all = pick % 4 > 0 && bought.length > 0 ? bought : every
   const one = all[pick % all.length]
   return `${one?.iccid}?provider=${one?.provider}`
 }
@@ -83,6 +110,34 @@ const acts = {
   async advance(played: Played, pick: number) {
     const by = ['PT1S', 'PT2M', 'P3D', 'P8D', 'P200D'][pick % 5]
     await ask(played, 'POST', '/_sim/clock/advance', { json: { by } })
+  },
+  async fault(played: Played, pick: number) {
+    const kinds = [
+      { kind: 'status', status: 503, times: 2 },
+      { kind: 'status', status: 429, retryAfter: 'PT30S', when: 'after' },
+      { kind: 'rate-limit', limit: 2, window: 'PT1M' },
+      { kind: 'schema', times: 1 },
+      { kind: 'malformed', nth: 2 },
+      { kind: 'stale', steps: 2, times: 3 },
+    ]
+    const operations = ['createOrder', 'acquireEsim', 'activateSubscription']
+    const providers = ['esim-go', 'highland', 'wholesale']
+    const at = pick % operations.length
+    const about = { provider: providers[at], operation: operations[at] }
+    const json = { ...about, ...kinds[Math.floor(pick / 3) % kinds.length] }
+    await ask(played, 'POST', '/_sim/faults', { json })
+  },
+  async callbackFault(played: Played, pick: number) {
+    const kinds = ['duplicate', 'late', 'drop', 'bad-signature', 'reorder']
+    const provider = pick % 2 === 0 ? 'esim-go' : 'wholesale'
+    const json = { provider, kind: kinds[pick % kinds.length], callback: '*' }
+    await ask(played, 'POST', '/_sim/faults', { json })
+  },
+  async receive(played: Played, pick: number) {
+    played.answer.status = pick % 3 === 0 ? 500 : 200
+    const json = { url: played.receiver.url }
+    for (const slug of ['esim-go', 'wholesale'])
+      await ask(played, 'PUT', `/_sim/callbacks/target/${slug}`, { json })
   },
   async settings(played: Played, pick: number) {
     const json = { installationCodeLifetime: pick % 3 === 0 ? null : `PT${pick + 1}S` }
@@ -137,9 +192,14 @@ async function viewOf(sim: RunningSimulator): Promise<View> {
 const options = { publicUrl: 'https://sim.example', durability: 'written' } as const
 
 async function play(sim: RunningSimulator, course: readonly Act[]): Promise<Played> {
-  const played: Played = { sim, afterStep: new Map(), snapshots: new Map(), answers: [] }
+  const answer = { status: 200 }
+  await using receiver = await startReceiver({ answer: () => answer.status })
+  const maps = { afterStep: new Map(), snapshots: new Map() }
+  const played: Played = { sim, receiver, answer, ...maps, answers: [] }
   const last = async () => (await sim.history(1))[0]?.id
   let base = 0
+  await acts.receive(played, 1)
+  await acts.order(played, 1)
   played.afterStep.set(0, await viewOf(sim))
   for (const { kind, pick } of course) {
     await acts[kind](played, pick)
@@ -152,7 +212,7 @@ async function play(sim: RunningSimulator, course: readonly Act[]): Promise<Play
 }
 
 const act: fc.Arbitrary<Act> = fc.record({
-  kind: fc.constantFrom(...(Object.keys(acts) as (keyof typeof acts)[])),
+  kind: fc.constantFrom(...(Object.keys(acts) as (keyof typeof acts)[]), 'use', 'use', 'order'),
   pick: fc.nat(10_000),
 })
 
