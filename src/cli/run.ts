@@ -37,7 +37,9 @@ export const run: Run = async (config, patterns) => {
     if (!config.json) console.log(caseText(result))
   }
   try {
-    const { jobs, seed } = config
+    const { seed } = config
+    // A key leads to one world: the next case has it when the world before is gone.
+    const jobs = config.worldKey.length > 0 ? 1 : config.jobs
     const given = cases.map((each) => ({
       ...each,
       inputs: { receiver: receiver.url, ...each.inputs },
@@ -73,16 +75,18 @@ async function tellPlan(
 }
 
 /** The simulator that is named, or one that is started for the run. */
-async function targetOf({ target = 'sim', token, seed, keep }: Config): Promise<Target> {
+async function targetOf({ target = 'sim', token, seed, keep, worldKey }: Config): Promise<Target> {
   const { simulatorTarget } = await import('../workflows/simulator-target.ts')
+  const { keysOf } = await import('./open.ts')
+  const credentials = keysOf(worldKey, '--world-key')
   if (target !== 'sim') {
     if (!/^https?:\/\//.test(target))
       throw new CannotRun(`--target ${target}: give sim, or the URL of a running simulator`)
-    return simulatorTarget({ url: target.replace(/\/+$/, ''), token, seed, keep })
+    return simulatorTarget({ url: target.replace(/\/+$/, ''), token, seed, keep, credentials })
   }
   const { startSimulator } = await import('../library/running-simulator.ts')
   const sim = await startSimulator()
-  return simulatorTarget({ url: sim.url, seed, keep, stop: () => sim.close() })
+  return simulatorTarget({ url: sim.url, seed, keep, credentials, stop: () => sim.close() })
 }
 
 async function writeReports({ report }: Config, result: RunResult): Promise<void> {

@@ -37,7 +37,9 @@ export interface InputSchema {
   readonly $ref?: string
   readonly type?: string
   readonly required?: readonly string[]
-  readonly properties?: Readonly<Record<string, { readonly default?: unknown }>>
+  readonly properties?: Readonly<
+    Record<string, { readonly default?: unknown; readonly description?: string }>
+  >
   readonly additionalProperties?: unknown
 }
 
@@ -133,7 +135,7 @@ export interface WorkflowExtension {
   readonly tags?: readonly string[]
   /** The named state its world starts from. */
   readonly given?: string
-  /** What a target must be able to do for it. */
+  /** What it is skipped without: inputs, as in `$inputs.verifier`. */
   readonly needs?: readonly string[]
 }
 

@@ -4,6 +4,7 @@ import { type CriterionError, expressionsOfCriterion } from './criteria.ts'
 import type { LocatedDocument, Mistake, Path } from './document.ts'
 import { type Expression, ExpressionError, expressionsIn } from './expressions.ts'
 import type { ArazzoDocument, Criterion, Selector, Step, Workflow } from './language.ts'
+import { neededInput } from './needs.ts'
 import type { Program, ReadWorkflow } from './program.ts'
 
 /** Everything that expressions name and nobody has; and workflows that would never end. */
@@ -35,6 +36,7 @@ class ReferenceChecker {
       this.#step(step, [...path, 'steps', at], within)
     this.#outputs(workflow.outputs, [...path, 'outputs'], within)
     this.#cases(workflow, path, within.read)
+    this.#needs(workflow, path, within.read)
     for (const [at, id] of (workflow['x-esimulator']?.cleanup ?? []).entries())
       if (!this.#program.workflows.has(id))
         this.#note(
@@ -105,6 +107,20 @@ class ReferenceChecker {
       for (const input of Object.keys(inputs))
         if (read?.inputs.additionalProperties === false && !known.includes(input))
           this.#note([...place, 'inputs', input], unknownName('no input', input, known))
+    }
+  }
+
+  #needs(
+    { 'x-esimulator': extension }: Workflow,
+    path: Path,
+    read: ReadWorkflow | undefined,
+  ): void {
+    for (const [at, need] of (extension?.needs ?? []).entries()) {
+      const place = [...path, 'x-esimulator', 'needs', at]
+      const name = neededInput(need)
+      if (name === undefined)
+        this.#note(place, `"${need}" is nothing to need: name an input, as in $inputs.verifier`)
+      else this.#input(name, place, read)
     }
   }
 

@@ -3,6 +3,7 @@ import { packageVersion } from '../server/server.ts'
 import { wallNow } from '../server/ticker.ts'
 import { defined } from '../state/defined.ts'
 import { WorkflowRun } from './engine.ts'
+import { lacking } from './needs.ts'
 import type { Program, ReadWorkflow } from './program.ts'
 import type { CaseResult, RunResult } from './result.ts'
 import { openSender } from './send.ts'
@@ -102,6 +103,11 @@ async function runCase(
     case: name,
     summary: workflow.summary,
     place: place([...workflow.path, 'workflowId']),
+  }
+  const reason = lacking(workflow, inputs)
+  if (reason !== undefined) {
+    const skipped = { outcome: 'skipped' as const, reason, outputs: {}, steps: [], duration: 0 }
+    return defined({ ...about, ...skipped })
   }
   const duration = () => Math.round(wallNow() - began)
   const session = await target.open(caseName(planned), workflow.extension.given)
