@@ -85,7 +85,9 @@ async function targetOf({ target = 'sim', token, seed, keep, worldKey }: Config)
     return simulatorTarget({ url: target.replace(/\/+$/, ''), token, seed, keep, credentials })
   }
   const { startSimulator } = await import('../library/running-simulator.ts')
-  const sim = await startSimulator()
+  // Its own world has other keys than these: a key leads to one world.
+  const others = Object.keys(credentials).map((slug) => [slug, ['another:key']])
+  const sim = await startSimulator({ credentials: Object.fromEntries(others) })
   return simulatorTarget({ url: sim.url, seed, keep, credentials, stop: () => sim.close() })
 }
 
