@@ -10,10 +10,11 @@ import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { parse, stringify } from 'yaml'
 import { type RunningSimulator, startReceiver, startSimulator } from '../src/index.ts'
+import { defined } from '../src/state/defined.ts'
 import { compileText } from '../src/workflows/compile.ts'
 import type { ArazzoDocument, Step, Workflow } from '../src/workflows/language.ts'
 import type { Program } from '../src/workflows/program.ts'
-import { planned, runCases } from '../src/workflows/runner.ts'
+import { planned, runCases, withReceiver } from '../src/workflows/runner.ts'
 import { simulatorTarget } from '../src/workflows/simulator-target.ts'
 import { run } from './support/cli.ts'
 import { call } from './support/control.ts'
@@ -49,8 +50,11 @@ interface RunAs {
 async function played(programs: readonly Program[], { jobs, seed, receiver, verifier }: RunAs) {
   const credentials = verifier === undefined ? {} : { 'esim-go': [KEY] }
   const target = simulatorTarget({ url: sim.url, seed, keep: false, credentials })
-  const inputs = { receiver, verifier: verifier ?? null }
-  const result = await runCases(planned(programs, { inputs }), target, { jobs, seed })
+  const cases = planned(programs, { inputs: defined({ verifier }) }).map((each) => ({
+    ...each,
+    inputs: withReceiver(each.workflow, each.inputs, receiver),
+  }))
+  const result = await runCases(cases, target, { jobs, seed })
   const { body } = await call<{ worlds: { name: string }[] }>(sim.url, '/_sim/worlds')
   expect(body.worlds.map(({ name }) => name)).toEqual(['default'])
   return result

@@ -17,10 +17,11 @@ export function lacking(
   { extension, inputs }: ReadWorkflow,
   given: Readonly<Record<string, unknown>>,
 ): string | undefined {
+  const { values } = inputs.complete(given)
   for (const need of extension.needs ?? []) {
     const name = neededInput(need) ?? need
-    const { default: fallback, description } = inputs.properties?.[name] ?? {}
-    if ((given[name] ?? fallback ?? '') !== '') continue
+    if ((values[name] ?? '') !== '') continue
+    const { description } = inputs.properties.get(name) ?? {}
     const what = description === undefined ? '' : `, ${description}`
     return `it is given no input "${name}"${what}`
   }
