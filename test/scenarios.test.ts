@@ -453,7 +453,7 @@ test('a run of 200 cases leaves no world', async () => {
   )
   const result = await played([program], { jobs: 8, seed: 'a', receiver: sim.url })
   expect(result.cases.filter(({ outcome }) => outcome === 'passed')).toHaveLength(200)
-})
+}, 180_000)
 
 test('each has a summary and tags, and the README has a row for it', () => {
   const documents = names.map((name) => ({ name, document: documentOf(name) }))
