@@ -99,18 +99,21 @@ async function planFrom(
 }
 
 async function played(
-  { target = 'sim', token, jobs, seed, keep, json }: Config,
+  { target = 'sim', token, worldKey, jobs, seed, keep, json }: Config,
   cases: readonly PlannedCase[],
   signal: AbortSignal,
 ): Promise<RunResult> {
   const { runPlanned } = await import('../library/workflows.ts')
+  const { keysOf } = await import('./open.ts')
+  const credentials = keysOf(worldKey, '--world-key')
   const output = runOutputHere()
   const write = json ? () => {} : output.write
   const progress = runProgress(cases.length, { ...output, write })
   const onStart = ({ title }: PlannedCase) => progress.started(title)
   const onCase = (result: CaseResult, { title }: PlannedCase) => progress.done(title, result)
   try {
-    return await runPlanned(cases, { target, token, jobs, seed, keep, signal, onStart, onCase })
+    const how = { target, token, credentials, jobs, seed, keep, signal, onStart, onCase }
+    return await runPlanned(cases, how)
   } finally {
     progress.end()
   }

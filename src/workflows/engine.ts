@@ -34,7 +34,7 @@ import {
 import type { ExchangeResult, Failure, Outcome, StepResult } from './result.ts'
 import type { Answer, Sender } from './send.ts'
 import type { Session } from './session.ts'
-import { operationAt, type SourceOperation } from './sources.ts'
+import { operationAt, type Source, type SourceOperation } from './sources.ts'
 
 type Values = Readonly<Record<string, unknown>>
 
@@ -340,8 +340,7 @@ export class WorkflowRun {
         bodyTypes: operation.bodyTypes,
         known: operation.parameters,
       }
-      const credentials = await this.#session.credentials(operation, source, this.#now)
-      return { operation, request: withCredentials(await requestOf(parts, scope), credentials) }
+      return { operation, request: await this.#letIn(await requestOf(parts, scope), work) }
     }
     const url = textOf(resolved(work.url, scope))
     if (!/^https?:\/\//.test(url))
@@ -355,13 +354,21 @@ export class WorkflowRun {
       bodyTypes: found?.operation.bodyTypes ?? [],
       known: found?.operation.parameters ?? [],
     }
-    const credentials = found
-      ? await this.#session.credentials(found.operation, found.source, this.#now)
-      : {}
+    const request = await requestOf(parts, scope)
     return {
       operation: found?.operation,
-      request: withCredentials(await requestOf(parts, scope), credentials),
+      request: found ? await this.#letIn(request, found) : request,
     }
+  }
+
+  /** The request with the credentials of its operation; one that has an Authorization of its own needs none. */
+  async #letIn(
+    request: StepRequest,
+    { operation, source }: { readonly operation: SourceOperation; readonly source: Source },
+  ): Promise<StepRequest> {
+    if (request.headers.authorization !== undefined) return request
+    const credentials = await this.#session.credentials(operation, source, this.#now)
+    return withCredentials(request, credentials)
   }
 
   /** The operation that a link leads to: it is checked as any other. */

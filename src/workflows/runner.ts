@@ -8,6 +8,7 @@ import { LONGEST_ANSWER } from './budget.ts'
 import { WorkflowRun } from './engine.ts'
 import { InputsError } from './inputs.ts'
 import { keptValue } from './kept.ts'
+import { lacking } from './needs.ts'
 import type { Program, ReadWorkflow } from './program.ts'
 import type { CaseResult, Outcome, RunResult, StepResult } from './result.ts'
 import { openSender, type Sender } from './send.ts'
@@ -229,6 +230,8 @@ async function runCase(
     return toldCase(raw, { secrets, addresses })
   }
   if (signal?.aborted) return told(unmade('skipped', `not begun: ${reasonOf(signal.reason)}`))
+  const lacks = lacking(planned.workflow, planned.inputs)
+  if (lacks !== undefined) return told(unmade('skipped', lacks))
   let session: Session
   try {
     const sources = [...planned.program.sources.values()]

@@ -1,6 +1,7 @@
 // The simulator as a target: each case in a world of its own, whose clock moves where a case waits.
 import { type ControlClient, ControlError, controlClient } from '../control/client.ts'
 import type { CredentialsShown, DeliveryShown, WorldShown } from '../control/wire.ts'
+import type { ChosenCredentials } from '../server/chosen-credentials.ts'
 import { FORM_TYPE } from '../server/media-type.ts'
 import { pause } from '../server/ticker.ts'
 import { defined } from '../state/defined.ts'
@@ -15,6 +16,8 @@ export interface SimulatorTargetOptions {
   readonly token?: string | undefined
   /** What is random in every world comes of it, and of nothing else. */
   readonly seed: string
+  /** By provider: what each world has instead of its own. Only one world at a time can have it. */
+  readonly credentials?: ChosenCredentials
   /** Leaves the worlds there when their cases are done. */
   readonly keep: boolean
   /** What reports call it; its URL unless given. */
@@ -38,6 +41,7 @@ export function simulatorTarget(options: SimulatorTargetOptions): Target {
           name: world,
           seed: options.seed,
           given,
+          credentials: options.credentials,
           clock: defined({ mode: 'frozen' as const, at }),
         }),
       })
