@@ -123,7 +123,9 @@ async function played(
   signal: AbortSignal,
 ): Promise<RunResult> {
   const { runPlanned } = await import('../library/workflows.ts')
-  const { token, jobs, seed, keep, json } = config
+  const { keysOf } = await import('./open.ts')
+  const { token, worldKey, jobs, seed, keep, json } = config
+  const credentials = keysOf(worldKey, '--world-key')
   await using contract = await contractOf(config)
   await contract.check(cases)
   const output = runOutputHere()
@@ -133,9 +135,9 @@ async function played(
   const onCase = (result: CaseResult, { title }: PlannedCase) => progress.done(title, result)
   const { target, inspect, inputs } = contract
   const given = cases.map((each) => ({ ...each, inputs: { ...inputs, ...each.inputs } }))
-  const options = { target, token, jobs, seed, keep, signal, inspect, onStart, onCase }
+  const how = { target, token, credentials, jobs, seed, keep, signal, inspect, onStart, onCase }
   try {
-    const result = await runPlanned(given, options)
+    const result = await runPlanned(given, how)
     return withCoverage(result, contract.coverage(cases), config)
   } finally {
     progress.end()
@@ -167,18 +169,22 @@ function keyOf({ program, workflow, name }: PlannedCase) {
 /** Exit statuses of a process that a signal has ended, as shells tell them. */
 const STATUSES = { SIGINT: 130, SIGTERM: 143 } as const
 
-/** Breaks a run off when the process is asked to end; asked a second time, it ends at once. */
+/**
+ * Breaks a run off when the process is asked to end; asked a second time, it ends at once. The
+ * handlers stay: a library ends the process where it finds no other listener beside its own.
+ */
 function brokenOff() {
   const controller = new AbortController()
   let status: number | undefined
   const handlers = Object.entries(STATUSES).map(([name, code]) => ({
     name,
     act: () => {
+      if (status !== undefined) process.exit(code)
       status = code
       controller.abort(new Error(`the run was broken off (${name})`))
     },
   }))
-  for (const { name, act } of handlers) process.once(name, act)
+  for (const { name, act } of handlers) process.on(name, act)
   return {
     signal: controller.signal,
     /** Of the process, where it was asked to end. */

@@ -21,7 +21,7 @@ export async function whyUnusable(
   const sources = new Set(run.flatMap(({ program }) => [...program.sources.values()]))
   const read = firstRead(sources)
   if (!read) return undefined
-  const session = await target.open('preflight', undefined)
+  const session = await target.open('preflight', {}, [...sources])
   const sender = openSender(PATIENCE)
   const url = session.baseUrl(read.source) + read.operation.path
   try {

@@ -20,9 +20,9 @@ const RANK: Readonly<Record<Effect, number>> = { reads: 0, changes: 1, spends: 2
 
 /** Why a workflow is not run; `undefined` where it is. Workflows that it calls count as its own. */
 export function whySkipped(workflow: ReadWorkflow, permission: Permission): string | undefined {
-  const { given, needs = [] } = workflow.extension
+  const { given, startsAt } = workflow.extension
   if (given !== undefined) return `it starts from the state "${given}" of the simulator`
-  if (needs.includes('simulator')) return 'it needs the simulator'
+  if (startsAt !== undefined) return `its clock starts at ${startsAt}: only the simulator's does`
   const waits = { ms: 0 }
   for (const step of stepsOf(workflow, new Set())) {
     const reason = whyNot(step, permission, waits)
