@@ -2,7 +2,9 @@
 import { readFile } from 'node:fs/promises'
 import { dirname, isAbsolute, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import type { Document } from 'openapi-backend'
 import { parse } from 'yaml'
+import { applyOverlay, isOverlay } from '../server/overlay.ts'
 import { readSpec } from '../server/spec-files.ts'
 import { simulators } from '../simulators/index.ts'
 import type { ParameterPlace, SourceDescription } from './language.ts'
@@ -105,8 +107,8 @@ export async function readSource(
 ): Promise<Source> {
   if (type === 'asyncapi') throw asyncApi(url)
   const own = ownSource(url)
-  const document = own ? readSpec(own.spec) : await readOpenApi(url, file)
-  return sourceOf(name, url, document as OpenApiDocument, own?.source ?? shippedSource(url))
+  const document = own ? readSpec(own.spec) : await readWhole(url, file)
+  return sourceOf(name, url, document as OpenApiDocument, own?.source ?? shippedSource(url, file))
 }
 
 /** One of ours by its name. @throws SourceError for a name there is not */
@@ -129,9 +131,13 @@ function ownSource(url: string): { spec: string; source: OwnSource } | undefined
   return { spec: mount.spec, source: { slug: simulator.slug, basePath: mount.basePath } }
 }
 
-/** Portable files name our specs by their paths, as in `../specs/highland.yaml`. */
-function shippedSource(url: string): OwnSource | undefined {
-  const [, spec] = /(?:^|\/)specs\/([a-z0-9.-]+\.(?:yaml|json))$/.exec(url) ?? []
+/**
+ * Portable files name our specs by their paths, as in `../specs/highland.yaml`, and those beside
+ * the specs as in `../highland.yaml`.
+ */
+function shippedSource(url: string, file: string): OwnSource | undefined {
+  const path = /^[a-z]+:/.test(url) ? url : resolve(dirname(file), url).replaceAll('\\', '/')
+  const [, spec] = /\/specs\/([a-z0-9.-]+\.(?:yaml|json))$/.exec(path) ?? []
   if (spec === undefined) return undefined
   const yaml = spec.replace(/\.json$/, '.yaml')
   if (yaml === 'control.yaml') return { slug: 'control', basePath: '' }
@@ -140,6 +146,14 @@ function shippedSource(url: string): OwnSource | undefined {
     if (mount) return { slug, basePath: mount.basePath }
   }
   return undefined
+}
+
+/** A document; an overlay is read as what it makes of the document it extends. @throws SourceError */
+async function readWhole(url: string, file: string): Promise<unknown> {
+  const document = await readOpenApi(url, file)
+  if (!isOverlay(document)) return document
+  const overlay = /^[a-z]+:/.test(url) ? url : resolve(dirname(file), url)
+  return applyOverlay((await readWhole(document.extends, overlay)) as Document, document)
 }
 
 /** @throws SourceError */
