@@ -75,8 +75,8 @@ export function readCriterion({ condition, context, type = 'simple' }: Criterion
 }
 
 /** The pattern with something harmless in the place of its expressions, to look at its syntax. */
-function filledIn(pattern: string): string {
-  return pattern.replaceAll(/\{\$[A-Za-z][^{}]*\}/g, 'x')
+function filledIn(pattern: string, by = 'x'): string {
+  return pattern.replaceAll(/\{\$[A-Za-z][^{}]*\}/g, by)
 }
 
 function kindOf(type: string, version: string): string {
@@ -186,10 +186,14 @@ export async function selected(path: string, value: unknown): Promise<readonly u
   return query(path, value as never).values()
 }
 
-/** @throws Error for what is no JSONPath */
+/** An expression may stand for a name or for a number. @throws Error for what is no JSONPath */
 export async function checkJsonPath(path: string): Promise<void> {
   const { compile } = await jsonPath()
-  compile(filledIn(path))
+  try {
+    compile(filledIn(path, '0'))
+  } catch {
+    compile(filledIn(path))
+  }
 }
 
 /** Loaded when a document has one: most have none. */
