@@ -1,31 +1,41 @@
 // Runs the workflows of files, each case apart from all others, several at a time.
+import { unknownName } from '../server/nearest.ts'
 import { packageVersion } from '../server/server.ts'
 import { wallNow } from '../server/ticker.ts'
+import { grouped } from '../state/collection.ts'
 import { defined } from '../state/defined.ts'
 import { WorkflowRun } from './engine.ts'
+import { InputsError } from './inputs.ts'
+import { keptValue } from './kept.ts'
 import type { Program, ReadWorkflow } from './program.ts'
-import type { CaseResult, RunResult } from './result.ts'
-import { openSender } from './send.ts'
-import type { Target } from './session.ts'
+import type { CaseResult, Outcome, RunResult, StepResult } from './result.ts'
+import { openSender, type Sender } from './send.ts'
+import type { Deliveries, Session, Target } from './session.ts'
+import { toldCase } from './told.ts'
 
 export interface RunOptions {
-  /** Only workflows whose ids these are. */
-  readonly only?: readonly string[]
-  /** Only workflows that have one of these tags. */
-  readonly tags?: readonly string[]
-  /** Inputs, over those of the cases. */
-  readonly inputs?: Readonly<Record<string, unknown>>
   /** How many cases run at a time. */
   readonly jobs: number
   readonly seed: string
   /** Wall ms that an answer may take. */
   readonly timeout?: number
+  /** Breaks the run off: what is under way ends as failed, what has not begun as skipped. */
+  readonly signal?: AbortSignal
   /** Told of each case as it is done. */
-  readonly onCase?: (result: CaseResult) => void
+  readonly onCase?: (result: CaseResult, planned: PlannedCase) => void
+  /** Told of each case as it begins. */
+  readonly onStart?: (planned: PlannedCase) => void
+  /**
+   * Hosts with their ports that change from run to run, and what results call them: so that the same
+   * run gives the same result.
+   */
+  readonly addresses?: Readonly<Record<string, string>>
 }
 
 /** One run to be made of a workflow. */
 export interface PlannedCase {
+  /** What it is called, the same in every run; no other case of the run is called so. */
+  readonly title: string
   readonly program: Program
   readonly workflow: ReadWorkflow
   /** Absent where the workflow has no cases. */
@@ -36,26 +46,121 @@ export interface PlannedCase {
 /** The longest an answer may take, in wall ms: an advance of a year may take a minute. */
 const TIMEOUT = 120_000
 
-/** What would be run, in the order of the files. Workflows that others call are not run by themselves. */
-export function planned(
-  programs: readonly Program[],
-  { only = [], tags = [], inputs = {} }: Pick<RunOptions, 'only' | 'tags' | 'inputs'>,
-): PlannedCase[] {
-  return programs.flatMap((program) =>
-    [...program.workflows.values()].flatMap((workflow) => {
-      const { extension, id, isCalled } = workflow
+/** Which workflows are run, and with which inputs. */
+export interface Choice {
+  /** Only workflows whose ids these are. */
+  readonly only?: readonly string[]
+  /** Only workflows that have one of these tags. */
+  readonly tags?: readonly string[]
+  /** Inputs of every workflow that knows them, over those of its cases. */
+  readonly inputs?: Readonly<Record<string, unknown>>
+  /** The same as texts, as on a command line: the schema of a workflow says what each stands for. */
+  readonly texts?: Readonly<Record<string, string>>
+}
+
+/** What the runner gives every workflow that knows it: the URL of a receiver of callbacks. */
+const RECEIVER = 'receiver'
+
+/**
+ * What would be run: by file, then as it stands there, so that the order in which files are named
+ * does not matter. Workflows that others call are not run by themselves.
+ * @throws InputsError for inputs that nobody knows, that are missing, or are not as they should be
+ */
+export function planned(programs: readonly Program[], choice: Choice): PlannedCase[] {
+  const { only = [], tags = [], inputs = {}, texts = {} } = choice
+  const inOrder = programs.toSorted((a, b) => compareText(fileOf(a), fileOf(b)))
+  const workflows = inOrder.flatMap((program) =>
+    [...program.workflows.values()].filter(({ extension, id, isCalled }) => {
       const isAsked = only.length > 0 ? only.includes(id) : !isCalled
-      const isTagged = tags.length === 0 || (extension.tags ?? []).some((tag) => tags.includes(tag))
-      if (!isAsked || !isTagged) return []
-      const cases = extension.cases ?? [{ name: undefined, inputs: {} }]
-      return cases.map((each) => ({
-        program,
-        workflow,
-        name: each.name,
-        inputs: { ...each.inputs, ...inputs },
-      }))
+      return (
+        isAsked && (tags.length === 0 || (extension.tags ?? []).some((tag) => tags.includes(tag)))
+      )
     }),
   )
+  checkNames([...Object.keys(inputs), ...Object.keys(texts)], workflows)
+  const cases = workflows.flatMap((workflow) => {
+    const { extension, program } = workflow
+    const own = extension.cases ?? [{ name: undefined, inputs: {} }]
+    const given = knownOf(workflow, { inputs, texts })
+    return own.map((each) => ({
+      program,
+      workflow,
+      name: each.name,
+      inputs: { ...each.inputs, ...given },
+    }))
+  })
+  const alike = grouped(cases, (each) => titleOf(each))
+  const titled = cases.map((each) => {
+    const title = titleOf(each)
+    const isAlone = alike.get(title)?.length === 1
+    return { ...each, title: isAlone ? title : titleOf(each, true) }
+  })
+  const problems = titled.flatMap((each) =>
+    problemsOf(each).map((problem) => `${each.title}: ${problem}`),
+  )
+  if (problems.length > 0) throw new InputsError(problems.join('\n'))
+  return titled
+}
+
+const fileOf = ({ document }: Program) => document.file
+
+const compareText = (a: string, b: string) => Number(a > b) - Number(a < b)
+
+/** @param hasFolder where files in several folders have one name */
+function titleOf({ program, workflow, name }: Omit<PlannedCase, 'title'>, hasFolder = false) {
+  const parts = fileOf(program)
+    .replace(/\.arazzo\.(ya?ml|json)$/, '')
+    .split(/[\\/]+/)
+  const file = hasFolder ? parts.join('.') : parts.at(-1)
+  return [file, workflow.id, name].filter((part) => part !== undefined).join('.')
+}
+
+/** @throws InputsError for a name that no workflow knows */
+function checkNames(names: readonly string[], workflows: readonly ReadWorkflow[]): void {
+  if (workflows.length === 0 || workflows.some(({ inputs }) => inputs.isOpen)) return
+  const known = new Set(workflows.flatMap(namesOf))
+  const unknown = names.find((name) => !known.has(name))
+  if (unknown !== undefined) throw new InputsError(unknownName('no input', unknown, known))
+}
+
+function namesOf({ inputs, extension }: ReadWorkflow): string[] {
+  const ofCases = (extension.cases ?? []).flatMap((each) => Object.keys(each.inputs ?? {}))
+  return [...inputs.properties.keys(), ...ofCases]
+}
+
+/** Those inputs that a workflow knows, texts as its schema has them. */
+function knownOf(
+  workflow: ReadWorkflow,
+  { inputs, texts }: Required<Pick<Choice, 'inputs' | 'texts'>>,
+): Readonly<Record<string, unknown>> {
+  const known = new Set(namesOf(workflow))
+  const typed = Object.entries(texts).map(([name, text]) => [
+    name,
+    workflow.inputs.typed(name, text),
+  ])
+  const all = [...Object.entries(inputs), ...typed] as [string, unknown][]
+  return Object.fromEntries(all.filter(([name]) => workflow.inputs.isOpen || known.has(name)))
+}
+
+/** What keeps a case from being run with the inputs it has. */
+function problemsOf({ workflow, inputs }: PlannedCase): string[] {
+  const given = withReceiver(workflow, inputs, 'http://127.0.0.1')
+  return workflow.inputs
+    .complete(given)
+    .problems.map((problem) =>
+      problem.endsWith('is missing')
+        ? `${problem}: give it with --input or in x-esimulator.cases`
+        : problem,
+    )
+}
+
+/** Inputs with the URL of a receiver, where the workflow knows that and was given none. */
+export function withReceiver(
+  { inputs: known }: ReadWorkflow,
+  inputs: Readonly<Record<string, unknown>>,
+  url: string,
+): Readonly<Record<string, unknown>> {
+  return known.properties.has(RECEIVER) ? { [RECEIVER]: url, ...inputs } : inputs
 }
 
 /** Runs what is planned against a target. */
@@ -70,9 +175,11 @@ export async function runCases(
   let next = 0
   const work = async () => {
     for (let at = next++; at < cases.length; at = next++) {
-      const result = await runCase(cases[at] as PlannedCase, target, options)
+      const each = cases[at] as PlannedCase
+      options.onStart?.(each)
+      const result = await runCase(each, target, options)
       results[at] = result
-      options.onCase?.(result)
+      options.onCase?.(result, each)
     }
   }
   await Promise.all(Array.from({ length: Math.min(options.jobs, cases.length) }, work))
@@ -91,41 +198,95 @@ export async function runCases(
 async function runCase(
   planned: PlannedCase,
   target: Target,
-  { timeout = TIMEOUT }: RunOptions,
+  { timeout = TIMEOUT, signal, addresses = {} }: RunOptions,
 ): Promise<CaseResult> {
-  const { program, workflow, name, inputs } = planned
-  const { file, place } = program.document
   const began = wallNow()
-  const about = {
+  const about = aboutCase(planned)
+  const told = ({ secrets, ...came }: Came): CaseResult => {
+    const raw = defined({ ...about, ...came, duration: Math.round(wallNow() - began) })
+    return toldCase(raw, { secrets, addresses })
+  }
+  if (signal?.aborted) return told(unmade('skipped', `not begun: ${reasonOf(signal.reason)}`))
+  let session: Session
+  try {
+    session = await target.open(planned.title, planned.workflow.extension.given)
+  } catch (error) {
+    return told(unmade('failed', `there is no world for it: ${reasonOf(error)}`))
+  }
+  const came = await ran(planned, session, openSender(timeout, signal), signal)
+  try {
+    await session.close()
+  } catch (error) {
+    const reason = `its world could not be removed: ${reasonOf(error)}`
+    return told({
+      ...came,
+      reason: came.reason === undefined ? reason : `${came.reason}; ${reason}`,
+    })
+  }
+  return told(came)
+}
+
+/** What is known of a case before it is run. */
+function aboutCase({ program, workflow, name, inputs }: PlannedCase) {
+  const { file, place } = program.document
+  const { values } = workflow.inputs.complete(inputs)
+  return {
     file,
     workflow: workflow.id,
     case: name,
     summary: workflow.summary,
+    tags: workflow.extension.tags,
     place: place([...workflow.path, 'workflowId']),
-  }
-  const duration = () => Math.round(wallNow() - began)
-  const session = await target.open(caseName(planned), workflow.extension.given)
-  const sender = openSender(timeout)
-  const run = new WorkflowRun(session, sender)
-  try {
-    const { outcome, outputs, reason } = await run.run(workflow, inputs)
-    const told = { outcome, reason, world: session.world, outputs, steps: run.results }
-    return defined({ ...about, ...told, duration: duration() })
-  } catch (error) {
-    const reason = session.struck(error instanceof Error ? error.message : String(error))
-    const told = { outcome: 'failed' as const, reason, world: session.world, outputs: {} }
-    return defined({ ...about, ...told, steps: run.results, duration: duration() })
-  } finally {
-    sender.close()
-    await session.close()
+    inputs: keptValues(values),
   }
 }
 
-/** What a case is called, the same in every run. */
-export function caseName({ program, workflow, name }: PlannedCase): string {
-  const file = program.document.file
-    .split(/[\\/]/)
-    .at(-1)
-    ?.replace(/\.arazzo\.(ya?ml|json)$/, '')
-  return [file, workflow.id, name].filter((part) => part !== undefined).join('.')
+function keptValues(values: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  const kept = Object.entries(values).map(([name, value]) => [name, keptValue(value)])
+  return Object.fromEntries(kept)
+}
+
+/** What a case came to. */
+interface Came extends Deliveries {
+  readonly outcome: Outcome
+  readonly reason: string | undefined
+  readonly world: string | undefined
+  readonly outputs: Readonly<Record<string, unknown>>
+  readonly steps: readonly StepResult[]
+  readonly secrets: readonly string[]
+}
+
+const NOTHING_LEFT: Deliveries = { callbacks: [], moreCallbacks: undefined }
+
+/** Of a case without a step. */
+function unmade(outcome: Outcome, reason: string): Came {
+  return { outcome, reason, world: undefined, outputs: {}, steps: [], secrets: [], ...NOTHING_LEFT }
+}
+
+async function ran(
+  { workflow, inputs }: PlannedCase,
+  session: Session,
+  sender: Sender,
+  stop: AbortSignal | undefined,
+): Promise<Came> {
+  const run = new WorkflowRun(session, sender, stop)
+  const end = await run.run(workflow, inputs).catch((error: unknown) => {
+    return { outcome: 'failed' as const, outputs: {}, reason: reasonOf(error) }
+  })
+  sender.close()
+  // Who breaks a run off does not wait; a world that is gone has nothing to tell.
+  const left = stop?.aborted ? NOTHING_LEFT : await session.deliveries().catch(() => NOTHING_LEFT)
+  return {
+    ...left,
+    outcome: end.outcome,
+    reason: end.reason,
+    world: session.world,
+    outputs: keptValues(end.outputs),
+    steps: run.results,
+    secrets: [...session.secrets(), ...run.secrets],
+  }
+}
+
+function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
 }
