@@ -2,6 +2,8 @@
 import { availableParallelism } from 'node:os'
 import { isAbsolute, normalize, relative } from 'node:path'
 import { globSync } from 'tinyglobby'
+import { controlClient } from '../control/client.ts'
+import { openLimit } from '../server/limit.ts'
 import { defined } from '../state/defined.ts'
 import { compileFiles } from '../workflows/compile.ts'
 import { InputsError } from '../workflows/inputs.ts'
@@ -201,18 +203,37 @@ async function targetOf(
   seed: string,
 ): Promise<OpenTarget> {
   const { target = 'sim', token, keep = false } = options
-  if (target !== 'sim') {
-    if (!/^https?:\/\//.test(target))
-      throw new CannotRunWorkflows(
-        `the target ${target}: give sim, or the URL of a running simulator`,
-      )
-    const url = target.replace(/\/+$/, '')
-    return { target: simulatorTarget(defined({ url, token, seed, keep })) }
+  if (target === 'sim') {
+    const sim = await startSimulator()
+    const stop = () => sim.close()
+    return {
+      target: simulatorTarget({ url: sim.url, name: 'sim', seed, keep, stop }),
+      host: new URL(sim.url).host,
+    }
   }
-  const sim = await startSimulator()
-  const stop = () => sim.close()
-  return {
-    target: simulatorTarget({ url: sim.url, name: 'sim', seed, keep, stop }),
-    host: new URL(sim.url).host,
+  if (!/^https?:\/\//.test(target))
+    throw new CannotRunWorkflows(
+      `the target ${target}: give sim, or the URL of a running simulator`,
+    )
+  const url = target.replace(/\/+$/, '')
+  await checkSimulator(url, token)
+  return { target: simulatorTarget(defined({ url, token, seed, keep })) }
+}
+
+/** Wall ms within which a simulator says that it is there. */
+const LONGEST_GREETING = 10_000
+
+/** @throws CannotRunWorkflows where no simulator answers, or does not let us in */
+async function checkSimulator(url: string, token: string | undefined): Promise<void> {
+  const late = new Error(`the target ${url} has not answered within ${LONGEST_GREETING / 1000} s`)
+  const limit = openLimit(LONGEST_GREETING, new AbortController().signal, late)
+  try {
+    const { signal } = limit
+    await controlClient(defined({ url, token, signal })).call('listWorlds')
+  } catch (error) {
+    const reason: unknown = limit.signal.aborted ? late : error
+    throw new CannotRunWorkflows(reason instanceof Error ? reason.message : String(reason))
+  } finally {
+    limit.end()
   }
 }

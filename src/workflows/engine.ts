@@ -109,6 +109,8 @@ export class WorkflowRun {
   async run(workflow: ReadWorkflow, inputs: Values): Promise<WorkflowEnd> {
     try {
       const { outcome, outputs, reason } = await this.#workflow(workflow, inputs, [])
+      // What was broken off has failed by that, whatever it looks like.
+      if (outcome === 'failed') this.#stop?.throwIfAborted()
       return defined({ outcome, outputs, reason })
     } catch (error) {
       if (!(error instanceof BudgetSpent)) throw error
@@ -208,7 +210,7 @@ export class WorkflowRun {
   }
 
   #spendStep({ workflow }: Frame): void {
-    if (this.#stop?.aborted) throw this.#stop.reason
+    this.#stop?.throwIfAborted()
     this.#steps += 1
     if (this.#steps > STEP_BUDGET)
       throw new BudgetSpent(`${STEP_BUDGET} steps were made and "${workflow.id}" has not ended`)
@@ -298,7 +300,10 @@ export class WorkflowRun {
   ): Promise<Attempt> {
     const workflow = ref.workflow()
     const within = [...frame.within, frame.workflow.id]
-    const end = await this.#workflow(workflow, await this.#inputs(step.parameters, frame), within)
+    const known = step.parameters.filter(
+      ({ name, isShared }) => !isShared || workflow.inputs.properties.has(name),
+    )
+    const end = await this.#workflow(workflow, await this.#inputs(known, frame), within)
     frame.exchange = end.exchange
     frame.outputs = end.outputs
     const failures: Failure[] = []

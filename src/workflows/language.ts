@@ -143,6 +143,8 @@ export interface WorkflowExtension {
   readonly proves?: readonly string[]
   /** The named state its world starts from. */
   readonly given?: string
+  /** What the clock of its world shows at the start: an instant, ISO 8601. */
+  readonly startsAt?: string
   /** What a target must be able to do for it. */
   readonly needs?: readonly string[]
 }

@@ -117,7 +117,8 @@ class ReferenceChecker {
   /** Inputs a workflow that is run needs, those it does not know, and those that cannot be. */
   #calledInputs({ id, inputs }: ReadWorkflow, given: readonly ReadParameter[], path: Path): void {
     const known = [...inputs.properties.keys()]
-    for (const { name, value, path: place } of given) {
+    for (const { name, value, isShared, path: place } of given) {
+      if (isShared && !known.includes(name)) continue
       if (!inputs.isOpen && !known.includes(name))
         this.#note([...place, 'name'], `workflow "${id}": ${unknownName('no input', name, known)}`)
       else if (isConstant(value))

@@ -115,6 +115,11 @@ export async function readSource(
   return sourceOf(name, url, document as OpenApiDocument, own?.source ?? shippedSource(place))
 }
 
+/** A source of ours. @throws SourceError for a name there is not */
+export function readOwnSource(name: string, url: string): Promise<Source> {
+  return readSource({ name, url }, '', () => {})
+}
+
 /** One of ours by its name. @throws SourceError for a name there is not */
 function ownSource(url: string): { spec: string; source: OwnSource } | undefined {
   if (!url.startsWith('esimulator:')) return undefined
