@@ -94,7 +94,7 @@ const failures = ({ cases }: RunResult) =>
 beforeAll(async () => {
   sim = await startSimulator()
   for (const suite of SUITES) played.set(suite, await lookedAt(await play(suite, 'one', 4)))
-}, 120_000)
+}, 300_000)
 
 afterAll(() => sim.close())
 
@@ -113,7 +113,7 @@ test.each(SUITES)(
   async (suite) => {
     expect(failures(await play(suite, 'two', 1))).toEqual([])
   },
-  120_000,
+  300_000,
 )
 
 test.each(SUITES)('every operation of $spec is called, and succeeds', (suite) => {
