@@ -145,7 +145,7 @@ export interface WorkflowExtension {
   readonly given?: string
   /** What the clock of its world shows at the start: an instant, ISO 8601. */
   readonly startsAt?: string
-  /** What a target must be able to do for it. */
+  /** What it is skipped without: inputs, as in `$inputs.verifier`. */
   readonly needs?: readonly string[]
 }
 

@@ -14,6 +14,7 @@ import type {
   SuccessAction,
   Workflow,
 } from './language.ts'
+import { neededInput } from './needs.ts'
 import type { Program, ReadParameter, ReadWorkflow } from './program.ts'
 import { nameIn } from './step-checks.ts'
 
@@ -57,6 +58,7 @@ class ReferenceChecker {
     const outputs = Object.keys(workflow.outputs ?? {})
     this.#outputs(workflow.outputs, [...path, 'outputs'], { ...within, outputs })
     this.#cases(workflow, path, read)
+    this.#needs(workflow, path, read)
     for (const [at, id] of (workflow['x-esimulator']?.cleanup ?? []).entries())
       if (!this.#program.workflows.has(id))
         this.#note(
@@ -150,6 +152,20 @@ class ReferenceChecker {
         else
           for (const problem of read?.inputs.problemsOf(input, value) ?? []) this.#note(at, problem)
       }
+    }
+  }
+
+  #needs(
+    { 'x-esimulator': extension }: Workflow,
+    path: Path,
+    read: ReadWorkflow | undefined,
+  ): void {
+    for (const [at, need] of (extension?.needs ?? []).entries()) {
+      const place = [...path, 'x-esimulator', 'needs', at]
+      const name = neededInput(need)
+      if (name === undefined)
+        this.#note(place, `"${need}" is nothing to need: name an input, as in $inputs.verifier`)
+      else this.#input(name, place, read)
     }
   }
 
