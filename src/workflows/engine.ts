@@ -32,9 +32,10 @@ import {
   seenBody,
 } from './request.ts'
 import type { ExchangeResult, Failure, Outcome, StepResult } from './result.ts'
+import type { SeenExchange } from './seen-exchange.ts'
 import type { Answer, Sender } from './send.ts'
 import type { Session } from './session.ts'
-import { operationAt, type SourceOperation } from './sources.ts'
+import { operationAt, type Source, type SourceOperation } from './sources.ts'
 
 type Values = Readonly<Record<string, unknown>>
 
@@ -83,6 +84,8 @@ interface Attempt {
 export class WorkflowRun {
   /** With the secrets in them. */
   readonly results: StepResult[] = []
+  /** The calls of documented operations that were answered. */
+  readonly exchanges: SeenExchange[] = []
   /** What the exchanges showed to be secrets. */
   readonly secrets = new Set<string>()
   readonly #session: Session
@@ -109,6 +112,8 @@ export class WorkflowRun {
   async run(workflow: ReadWorkflow, inputs: Values): Promise<WorkflowEnd> {
     try {
       const { outcome, outputs, reason } = await this.#workflow(workflow, inputs, [])
+      // What was broken off has failed by that, whatever it looks like.
+      if (outcome === 'failed') this.#stop?.throwIfAborted()
       return defined({ outcome, outputs, reason })
     } catch (error) {
       if (!(error instanceof BudgetSpent)) throw error
@@ -208,7 +213,7 @@ export class WorkflowRun {
   }
 
   #spendStep({ workflow }: Frame): void {
-    if (this.#stop?.aborted) throw this.#stop.reason
+    this.#stop?.throwIfAborted()
     this.#steps += 1
     if (this.#steps > STEP_BUDGET)
       throw new BudgetSpent(`${STEP_BUDGET} steps were made and "${workflow.id}" has not ended`)
@@ -274,6 +279,7 @@ export class WorkflowRun {
     for (const secret of secretsShown(planned, answer)) this.secrets.add(secret)
     frame.exchange = exchange
     const failures = await this.#failures(step, frame, { answer, operation })
+    this.#see(planned, answer, failures.length === 0)
     const outputs = failures.length > 0 ? {} : await this.#outputs(step, frame)
     return {
       failures,
@@ -298,7 +304,10 @@ export class WorkflowRun {
   ): Promise<Attempt> {
     const workflow = ref.workflow()
     const within = [...frame.within, frame.workflow.id]
-    const end = await this.#workflow(workflow, await this.#inputs(step.parameters, frame), within)
+    const known = step.parameters.filter(
+      ({ name, isShared }) => !isShared || workflow.inputs.properties.has(name),
+    )
+    const end = await this.#workflow(workflow, await this.#inputs(known, frame), within)
     frame.exchange = end.exchange
     frame.outputs = end.outputs
     const failures: Failure[] = []
@@ -335,8 +344,8 @@ export class WorkflowRun {
         bodyTypes: operation.bodyTypes,
         known: operation.parameters,
       }
-      const credentials = await this.#session.credentials(operation, source, this.#now)
-      return { operation, request: withCredentials(await requestOf(parts, scope), credentials) }
+      const request = await this.#letIn(await requestOf(parts, scope), work)
+      return { operation, source, request }
     }
     const url = textOf(resolved(work.url, scope))
     if (!/^https?:\/\//.test(url))
@@ -350,13 +359,22 @@ export class WorkflowRun {
       bodyTypes: found?.operation.bodyTypes ?? [],
       known: found?.operation.parameters ?? [],
     }
-    const credentials = found
-      ? await this.#session.credentials(found.operation, found.source, this.#now)
-      : {}
+    const request = await requestOf(parts, scope)
     return {
       operation: found?.operation,
-      request: withCredentials(await requestOf(parts, scope), credentials),
+      source: found?.source,
+      request: found ? await this.#letIn(request, found) : request,
     }
+  }
+
+  /** The request with the credentials of its operation; one that has an Authorization of its own needs none. */
+  async #letIn(
+    request: StepRequest,
+    { operation, source }: { readonly operation: SourceOperation; readonly source: Source },
+  ): Promise<StepRequest> {
+    if (request.headers.authorization !== undefined) return request
+    const credentials = await this.#session.credentials(operation, source, this.#now)
+    return withCredentials(request, credentials)
   }
 
   /** The operation that a link leads to: it is checked as any other. */
@@ -372,12 +390,32 @@ export class WorkflowRun {
   }
 
   /** @param timeout wall ms that the answer may take, where the step says so */
-  async #exchange({ request, operation }: PlannedRequest, timeout: number | undefined) {
-    const answer = await this.#sender.send(request, timeout)
+  async #exchange(planned: PlannedRequest, timeout: number | undefined) {
+    const { request, operation } = planned
+    const answer = await this.#answer(planned, timeout)
     if ('error' in answer) return { answer, operation, exchange: exchangedOf(request, undefined) }
     const date = Date.parse(answer.headers.date ?? '')
     if (!Number.isNaN(date)) this.#now = date
     return { answer, operation, exchange: exchangedOf(request, answer) }
+  }
+
+  /** Notes a call of a documented operation that was answered. */
+  #see({ request, operation, source }: PlannedRequest, reply: Answer, isExpected: boolean): void {
+    if (!operation || !source || 'error' in reply) return
+    const { method, url, headers, body } = request
+    const about = { attempt: this.results.length, isExpected, reply }
+    this.exchanges.push({ operation, source, request: { method, url, headers, body }, ...about })
+  }
+
+  async #answer(
+    { request, operation, source }: PlannedRequest,
+    timeout: number | undefined,
+  ): Promise<Answer> {
+    const call = operation && source && { operation, source, request }
+    const stoodIn = call && (await this.#session.standIn?.(call))
+    if (stoodIn) return stoodIn
+    await this.#session.pace?.()
+    return await this.#sender.send(request, timeout)
   }
 
   async #failures(

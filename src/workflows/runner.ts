@@ -4,11 +4,14 @@ import { packageVersion } from '../server/server.ts'
 import { wallNow } from '../server/ticker.ts'
 import { grouped } from '../state/collection.ts'
 import { defined } from '../state/defined.ts'
+import { LONGEST_ANSWER } from './budget.ts'
 import { WorkflowRun } from './engine.ts'
 import { InputsError } from './inputs.ts'
 import { keptValue } from './kept.ts'
+import { lacking } from './needs.ts'
 import type { Program, ReadWorkflow } from './program.ts'
 import type { CaseResult, Outcome, RunResult, StepResult } from './result.ts'
+import type { DoneCase, Finding } from './seen-exchange.ts'
 import { openSender, type Sender } from './send.ts'
 import type { Deliveries, Session, Target } from './session.ts'
 import { toldCase } from './told.ts'
@@ -19,6 +22,8 @@ export interface RunOptions {
   readonly seed: string
   /** Wall ms that an answer may take. */
   readonly timeout?: number
+  /** Looks at a case whose steps are done, while its world is still there. */
+  readonly inspect?: (done: DoneCase) => Promise<readonly Finding[]>
   /** Breaks the run off: what is under way ends as failed, what has not begun as skipped. */
   readonly signal?: AbortSignal
   /** Told of each case as it is done. */
@@ -43,9 +48,6 @@ export interface PlannedCase {
   readonly inputs: Readonly<Record<string, unknown>>
 }
 
-/** The longest an answer may take, in wall ms: an advance of a year may take a minute. */
-const TIMEOUT = 120_000
-
 /** Which workflows are run, and with which inputs. */
 export interface Choice {
   /** Only workflows whose ids these are. */
@@ -64,19 +66,20 @@ const RECEIVER = 'receiver'
 /**
  * What would be run: by file, then as it stands there, so that the order in which files are named
  * does not matter. Workflows that others call are not run by themselves.
- * @throws InputsError for inputs that nobody knows, that are missing, or are not as they should be
+ * @throws InputsError for workflows, tags or inputs that nobody knows, and inputs that are missing or
+ * not as they should be
  */
 export function planned(programs: readonly Program[], choice: Choice): PlannedCase[] {
   const { only = [], tags = [], inputs = {}, texts = {} } = choice
   const inOrder = programs.toSorted((a, b) => compareText(fileOf(a), fileOf(b)))
-  const workflows = inOrder.flatMap((program) =>
-    [...program.workflows.values()].filter(({ extension, id, isCalled }) => {
-      const isAsked = only.length > 0 ? only.includes(id) : !isCalled
-      return (
-        isAsked && (tags.length === 0 || (extension.tags ?? []).some((tag) => tags.includes(tag)))
-      )
-    }),
-  )
+  const all = inOrder.flatMap((program) => [...program.workflows.values()])
+  checkChoice(only, tags, all)
+  const workflows = all.filter(({ extension, id, isCalled }) => {
+    const isAsked = only.length > 0 ? only.includes(id) : !isCalled
+    return (
+      isAsked && (tags.length === 0 || (extension.tags ?? []).some((tag) => tags.includes(tag)))
+    )
+  })
   checkNames([...Object.keys(inputs), ...Object.keys(texts)], workflows)
   const cases = workflows.flatMap((workflow) => {
     const { extension, program } = workflow
@@ -113,6 +116,20 @@ function titleOf({ program, workflow, name }: Omit<PlannedCase, 'title'>, hasFol
     .split(/[\\/]+/)
   const file = hasFolder ? parts.join('.') : parts.at(-1)
   return [file, workflow.id, name].filter((part) => part !== undefined).join('.')
+}
+
+/** @throws InputsError for a workflow or a tag that there is not */
+function checkChoice(
+  only: readonly string[],
+  tags: readonly string[],
+  workflows: readonly ReadWorkflow[],
+): void {
+  const ids = new Set(workflows.map(({ id }) => id))
+  const known = new Set(workflows.flatMap(({ extension }) => extension.tags ?? []))
+  const id = only.find((each) => !ids.has(each))
+  if (id !== undefined) throw new InputsError(unknownName('no workflow', id, ids))
+  const tag = tags.find((each) => !known.has(each))
+  if (tag !== undefined) throw new InputsError(unknownName('no tag', tag, known))
 }
 
 /** @throws InputsError for a name that no workflow knows */
@@ -182,7 +199,16 @@ export async function runCases(
       options.onCase?.(result, each)
     }
   }
-  await Promise.all(Array.from({ length: Math.min(options.jobs, cases.length) }, work))
+  const jobs = Math.min(Math.max(options.jobs, 1), cases.length)
+  const workers = Array.from({ length: jobs }, () =>
+    work().catch((error: unknown) => {
+      // Whoever is told of cases threw: nothing more is begun, and what is under way ends first.
+      next = cases.length
+      throw error
+    }),
+  )
+  const ended = await Promise.allSettled(workers)
+  for (const each of ended) if (each.status === 'rejected') throw each.reason
   return {
     format: 1,
     version: await packageVersion(),
@@ -198,15 +224,20 @@ export async function runCases(
 async function runCase(
   planned: PlannedCase,
   target: Target,
-  { timeout = TIMEOUT, signal, addresses = {} }: RunOptions,
+  options: RunOptions,
 ): Promise<CaseResult> {
+  const { timeout = LONGEST_ANSWER, signal, addresses = {} } = options
   const began = wallNow()
   const about = aboutCase(planned)
   const told = ({ secrets, ...came }: Came): CaseResult => {
     const raw = defined({ ...about, ...came, duration: Math.round(wallNow() - began) })
     return toldCase(raw, { secrets, addresses })
   }
+  const skipped = target.skips?.(planned.workflow)
+  if (skipped !== undefined) return told(unmade('skipped', skipped))
   if (signal?.aborted) return told(unmade('skipped', `not begun: ${reasonOf(signal.reason)}`))
+  const lacks = lacking(planned.workflow, planned.inputs)
+  if (lacks !== undefined) return told(unmade('skipped', lacks))
   let session: Session
   try {
     const sources = [...planned.program.sources.values()]
@@ -214,7 +245,7 @@ async function runCase(
   } catch (error) {
     return told(unmade('failed', `there is no world for it: ${reasonOf(error)}`))
   }
-  const came = await ran(planned, session, openSender(timeout, signal), signal)
+  const came = await ran(planned, { target, session }, openSender(timeout, signal), options)
   try {
     await session.close()
   } catch (error) {
@@ -255,36 +286,69 @@ interface Came extends Deliveries {
   readonly outputs: Readonly<Record<string, unknown>>
   readonly steps: readonly StepResult[]
   readonly secrets: readonly string[]
+  readonly findings: readonly Finding[] | undefined
 }
 
 const NOTHING_LEFT: Deliveries = { callbacks: [], moreCallbacks: undefined }
 
 /** Of a case without a step. */
 function unmade(outcome: Outcome, reason: string): Came {
-  return { outcome, reason, world: undefined, outputs: {}, steps: [], secrets: [], ...NOTHING_LEFT }
+  const nothing = { outputs: {}, steps: [], secrets: [], findings: undefined, ...NOTHING_LEFT }
+  return { outcome, reason, world: undefined, ...nothing }
 }
 
 async function ran(
   { workflow, inputs }: PlannedCase,
-  session: Session,
+  { target, session }: { readonly target: Target; readonly session: Session },
   sender: Sender,
-  stop: AbortSignal | undefined,
+  { signal: stop, inspect }: RunOptions,
 ): Promise<Came> {
   const run = new WorkflowRun(session, sender, stop)
   const end = await run.run(workflow, inputs).catch((error: unknown) => {
     return { outcome: 'failed' as const, outputs: {}, reason: reasonOf(error) }
   })
-  sender.close()
+  if (target.isReal) await cleanedUp(run, workflow, end.outputs)
   // Who breaks a run off does not wait; a world that is gone has nothing to tell.
   const left = stop?.aborted ? NOTHING_LEFT : await session.deliveries().catch(() => NOTHING_LEFT)
+  const findings = inspect && (await inspect(await doneCase(run, session, sender)))
+  sender.close()
+  const hasFailed = findings?.some(({ severity }) => severity === 'failure')
   return {
     ...left,
-    outcome: end.outcome,
+    findings,
+    outcome: hasFailed ? 'failed' : end.outcome,
     reason: end.reason,
     world: session.world,
     outputs: keptValues(end.outputs),
     steps: run.results,
     secrets: [...session.secrets(), ...run.secrets],
+  }
+}
+
+/** Undoes what a workflow did, whatever came of it. */
+async function cleanedUp(
+  run: WorkflowRun,
+  { program, extension: { cleanup = [] } }: ReadWorkflow,
+  outputs: Readonly<Record<string, unknown>>,
+): Promise<void> {
+  for (const id of cleanup) {
+    const workflow = program.workflows.get(id)
+    if (workflow) await run.run(workflow, outputs)
+  }
+}
+
+async function doneCase(
+  { exchanges }: WorkflowRun,
+  session: Session,
+  sender: Sender,
+): Promise<DoneCase> {
+  const faulted = (await session.faulted?.(exchanges)) ?? new Set()
+  return {
+    exchanges: exchanges.filter((each) => !faulted.has(each)),
+    async send(request) {
+      await session.pace?.()
+      return await sender.send(request)
+    },
   }
 }
 

@@ -4,6 +4,7 @@ import { Agent as TlsAgent, request as tlsRequest } from 'node:https'
 import type { Socket } from 'node:net'
 import { openLimit } from '../server/limit.ts'
 import { wallNow } from '../server/ticker.ts'
+import { LARGEST_ANSWER } from './budget.ts'
 
 /** A request as it is sent. */
 export interface SentRequest {
@@ -27,9 +28,6 @@ export interface Sender {
   send(request: SentRequest, timeout?: number): Promise<Answer>
   close(): void
 }
-
-/** Bytes of an answer at most. */
-const LARGEST = 64 * 1024 * 1024
 
 /**
  * @param timeout wall ms that an answer may take
@@ -117,7 +115,7 @@ async function read(answer: IncomingMessage): Promise<Answer> {
   let size = 0
   for await (const chunk of answer as AsyncIterable<Buffer>) {
     size += chunk.length
-    if (size > LARGEST) throw new Error(`the answer is larger than ${LARGEST} bytes`)
+    if (size > LARGEST_ANSWER) throw new Error(`the answer is larger than ${LARGEST_ANSWER} bytes`)
     chunks.push(chunk)
   }
   const headers = Object.entries(answer.headers).map(([name, value]) => [name, String(value)])

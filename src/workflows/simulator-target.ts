@@ -1,10 +1,12 @@
 // The simulator as a target: each case in a world of its own, whose clock moves where a case waits.
 import { type ControlClient, ControlError, controlClient } from '../control/client.ts'
 import type { CredentialsShown, DeliveryShown, WorldShown } from '../control/wire.ts'
+import type { ChosenCredentials } from '../server/chosen-credentials.ts'
 import { FORM_TYPE } from '../server/media-type.ts'
 import { pause } from '../server/ticker.ts'
 import { defined } from '../state/defined.ts'
 import type { CallbackResult } from './result.ts'
+import type { SeenExchange } from './seen-exchange.ts'
 import { openSender } from './send.ts'
 import type { Deliveries, Session, Target } from './session.ts'
 import { type SecurityScheme, type Source, type SourceOperation, simulatorBase } from './sources.ts'
@@ -15,6 +17,8 @@ export interface SimulatorTargetOptions {
   readonly token?: string | undefined
   /** What is random in every world comes of it, and of nothing else. */
   readonly seed: string
+  /** By provider: what each world has instead of its own. Only one world at a time can have it. */
+  readonly credentials?: ChosenCredentials
   /** Leaves the worlds there when their cases are done. */
   readonly keep: boolean
   /** What reports call it; its URL unless given. */
@@ -22,6 +26,9 @@ export interface SimulatorTargetOptions {
   /** Lets go of the simulator at the end, where it was started for the run. */
   readonly stop?: () => Promise<void>
 }
+
+/** Exchanges of a world that are looked through for faults: as many as one answer has. */
+const MOST_EXCHANGES = 1000
 
 /** How many callbacks of a world are told. */
 const MOST_CALLBACKS = 200
@@ -38,6 +45,7 @@ export function simulatorTarget(options: SimulatorTargetOptions): Target {
           name: world,
           seed: options.seed,
           given,
+          credentials: options.credentials,
           clock: defined({ mode: 'frozen' as const, at }),
         }),
       })
@@ -168,6 +176,31 @@ class SimulatorSession implements Session {
     if (mode === 'frozen')
       await control.call('advanceClock', { body: { by: `PT${seconds.toFixed(3)}S` } })
     else await pause(seconds * 1000, stop)
+  }
+
+  async faulted(exchanges: readonly SeenExchange[]): Promise<ReadonlySet<SeenExchange>> {
+    const control = this.#inWorld()
+    const { total } = await control.call('listJournal', { query: { fault: 'true', limit: 1 } })
+    if (total === 0) return new Set()
+    const { entries } = await control.call('listJournal', {
+      query: { order: 'oldest', limit: MOST_EXCHANGES },
+    })
+    const calls = new Map<string, boolean[]>()
+    for (const { method, url, fault } of entries) {
+      const call = `${method} ${url}`
+      calls.set(call, [...(calls.get(call) ?? []), fault !== undefined])
+    }
+    const seen = new Map<string, number>()
+    return new Set(
+      exchanges.filter(({ request: { method, url } }) => {
+        const { pathname, search } = new URL(url)
+        const call = `${method} ${pathname}${search}`
+        // The same call may have been made several times: the journal has them in that order.
+        const nth = seen.get(call) ?? 0
+        seen.set(call, nth + 1)
+        return calls.get(call)?.[nth] === true
+      }),
+    )
   }
 
   async deliveries(): Promise<Deliveries> {

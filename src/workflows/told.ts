@@ -1,15 +1,17 @@
 // A case as it is told: without its secrets, and without addresses that change from run to run.
-import { isCredentialName, secretsNamedIn } from '../server/redaction/credential-names.ts'
+import { isCredentialName } from '../server/redaction/credential-names.ts'
 import {
   namesOnly,
   type Redactor,
   redactedHeaders,
   redactedTexts,
 } from '../server/redaction/redactor.ts'
+import { secretsSent } from '../server/redaction/secrets-sent.ts'
 import { REDACTED } from '../server/redaction/span.ts'
 import { defined } from '../state/defined.ts'
 import { keptText } from './kept.ts'
 import type { CallbackResult, CaseResult, ExchangeResult, Failure, StepResult } from './result.ts'
+import type { Finding } from './seen-exchange.ts'
 
 /** What is not told as it is. */
 export interface Untold {
@@ -22,7 +24,7 @@ export interface Untold {
 /** @param raw as it was: with its secrets */
 export function toldCase(raw: CaseResult, { secrets, addresses }: Untold): CaseResult {
   const redactor = namesOnly.with([...secrets, ...secretsNamed(raw)])
-  const { summary, reason, inputs, outputs, steps, callbacks } = raw
+  const { summary, reason, inputs, outputs, steps, callbacks, findings } = raw
   const told = defined({
     ...raw,
     summary: sentence(summary, redactor),
@@ -31,13 +33,15 @@ export function toldCase(raw: CaseResult, { secrets, addresses }: Untold): CaseR
     outputs: valueTold(outputs, redactor) as CaseResult['outputs'],
     steps: steps.map((step) => stepTold(step, redactor)),
     callbacks: callbacks.map((each) => callbackTold(each, redactor)),
+    findings: findings?.map((each) => findingTold(each, redactor)),
   })
   return withAddresses(told, addresses)
 }
 
 /** What the names of inputs and outputs show to be secrets. */
 function secretsNamed({ inputs, outputs }: CaseResult): string[] {
-  return [inputs, outputs].flatMap((each) => secretsNamedIn(JSON.stringify(each), 'body'))
+  const bodies = [inputs, outputs].map((each) => JSON.stringify(each))
+  return secretsSent({ credential: undefined, headers: {}, url: '', bodies })
 }
 
 function sentence(text: string | undefined, redactor: Redactor): string | undefined {
@@ -69,6 +73,20 @@ function exchangeTold(exchange: ExchangeResult, redactor: Redactor): ExchangeRes
     replyHeaders: replyHeaders && redactedHeaders(replyHeaders, redactor),
     replyBody: bodyTold(replyBody, redactor),
     error: sentence(error, redactor),
+  })
+}
+
+function findingTold(finding: Finding, redactor: Redactor): Finding {
+  const { message, request } = finding
+  return defined({
+    ...finding,
+    message: redactor.redacted(message, 'sentence'),
+    request: request && {
+      method: request.method,
+      url: redactor.redacted(request.url, 'url'),
+      headers: redactedHeaders(request.headers, redactor),
+      body: bodyTold(request.body, redactor),
+    },
   })
 }
 
