@@ -34,7 +34,8 @@ export async function inspected(
     for (const probe of probes) {
       if (!probe.fits(exchange)) continue
       if (!mayChange && (probe.mayChange || effectOfCall(exchange) !== 'reads')) continue
-      for (const each of await probe.find(exchange, send))
+      const earlier = exchanges.slice(0, exchanges.indexOf(exchange))
+      for (const each of await probe.find(exchange, send, earlier))
         found.push(findingOf({ ...probe, severity: 'failure' }, exchange, each))
     }
   return found

@@ -17,7 +17,12 @@ export interface Probe {
   readonly mayChange?: true
   /** Whether it can be tried on a call that was answered 2xx. */
   readonly fits: (exchange: SeenExchange) => boolean
-  readonly find: (exchange: SeenExchange, ask: Ask) => Promise<readonly Probed[]>
+  /** @param earlier what was called before it in its case */
+  readonly find: (
+    exchange: SeenExchange,
+    ask: Ask,
+    earlier: readonly SeenExchange[],
+  ) => Promise<readonly Probed[]>
 }
 
 const NOTHING: readonly Probed[] = []
@@ -103,6 +108,7 @@ export const PROBES: readonly Probe[] = [
         return [
           { message: `a repeated read ${outcomeOf('error' in first ? first : second)}`, request },
         ]
+      if (isLimited(first) || isLimited(second)) return NOTHING
       if (first.status !== second.status)
         return [{ message: `it answers ${first.status}, then ${second.status}`, request }]
       if (first.body.equals(second.body)) return NOTHING
@@ -118,7 +124,7 @@ export const PROBES: readonly Probe[] = [
       for (const url of linksOf(exchange).slice(0, MOST_LINKS)) {
         const request: SentRequest = { ...exchange.request, method: 'GET', url, body: undefined }
         const answer = await ask(withoutHeader(request, 'content-type'))
-        if ('error' in answer || answer.status >= 400)
+        if (!isLimited(answer) && ('error' in answer || answer.status >= 400))
           found.push({ message: `the link ${url} ${outcomeOf(answer)}`, request })
       }
       return found
@@ -126,20 +132,34 @@ export const PROBES: readonly Probe[] = [
   },
   {
     name: 'removed-is-gone',
-    proves: 'what was removed is not found any more',
-    fits: ({ source, operation }) =>
-      operation.method === 'DELETE' &&
-      source.operations.some(({ method, path }) => method === 'GET' && path === operation.path),
-    async find({ request }, ask) {
-      const read: SentRequest = { ...request, method: 'GET', body: undefined }
-      const answer = await ask(read)
-      if ('error' in answer || answer.status === 404 || answer.status === 410) return NOTHING
-      return [{ message: `what was removed ${outcomeOf(answer)}`, request: read }]
+    proves: 'what was read and then removed is not read as before',
+    fits: (exchange) =>
+      exchange.operation.method === 'DELETE' && effectOfCall(exchange) !== 'reads',
+    async find({ request }, ask, earlier) {
+      const path = pathOf(request)
+      const before = earlier.findLast(
+        (each) => each.operation.method === 'GET' && pathOf(each.request) === path,
+      )
+      if (!before || before.reply.status > 299) return NOTHING
+      const answer = await ask(before.request)
+      // Of several of one name only one may have gone.
+      if ('error' in answer || answer.status > 299 || !answer.body.equals(before.reply.body))
+        return NOTHING
+      return [{ message: 'what was removed is read as before', request: before.request }]
     },
   },
 ]
 
+function pathOf({ url }: SentRequest): string {
+  return new URL(url).pathname
+}
+
 const MOST_LINKS = 5
+
+/** Too many requests: it tells nothing of what was asked. */
+function isLimited(answer: Answer): boolean {
+  return 'status' in answer && answer.status === 429
+}
 
 function outcomeOf(answer: Answer): string {
   return 'error' in answer ? `gets no answer: ${answer.error}` : `is answered ${answer.status}`
@@ -155,6 +175,7 @@ function isGuarded(exchange: SeenExchange): boolean {
 async function unrefused(request: SentRequest, ask: Ask, how: string): Promise<readonly Probed[]> {
   const answer = await ask(request)
   if ('status' in answer && (answer.status === 401 || answer.status === 403)) return NOTHING
+  if (isLimited(answer)) return NOTHING
   return [{ message: `${how} it ${outcomeOf(answer)}, expected 401 or 403`, request }]
 }
 

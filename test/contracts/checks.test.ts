@@ -48,6 +48,10 @@ workflows:
         requestBody: { payload: { name: pot, weight: 9 } }
         successCriteria: [{ condition: $statusCode > 0 }]
         outputs: { id: $response.body#/id }
+      - stepId: readAnother
+        operationId: getThing
+        parameters: [{ name: id, in: path, value: $steps.addAnother.outputs.id }]
+        successCriteria: [{ condition: $statusCode > 0 }]
       - stepId: remove
         operationId: removeThing
         parameters: [{ name: id, in: path, value: $steps.addAnother.outputs.id }]
