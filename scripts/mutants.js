@@ -19,15 +19,20 @@ import { builtOf, mutants, mutated } from './mutants/list.js'
 /** Percent of the mutants of a provider that its suites have to kill. */
 const ENOUGH = 90
 
-const USAGE = `npm run mutants -- [--provider SLUG] [--only ID] [--list] [--jobs 2] [--limit 120]
+const USAGE = `npm run mutants -- [--provider SLUG] [--only ID] [--list] [--jobs 2] [--limit SECONDS]
   --provider  the mutants of this provider alone
   --only      one mutant, and what its suite said
   --list      tells the mutants, and runs none
   --jobs      how many run at a time
-  --limit     seconds that the suites of a provider may take; beyond, a mutant counts as killed
+  --limit     how long the suites may take with a mutant, which then counts as killed; five times
+              as long as without one, unless told
 Exit: 0 at least ${ENOUGH} % of each provider were killed, 1 fewer, 2 could not run.`
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url))
+/** Seconds that the suites of a provider may take without a defect. */
+const SLOWEST = 1200
+/** How many times as long they may take with one. */
+const PATIENCE = 5
 const SUITES = 'specs/contracts'
 /** Within the repository, so that a copy finds `node_modules`; git does not see it. */
 const COPIES = '.mutants'
@@ -41,14 +46,15 @@ function optionsGiven() {
       only: { type: 'string' },
       list: { type: 'boolean' },
       jobs: { type: 'string', default: '2' },
-      limit: { type: 'string', default: '120' },
+      limit: { type: 'string' },
       help: { type: 'boolean' },
     },
   })
   const { jobs, limit, ...rest } = values
-  if (!(Number(jobs) >= 1 && Number(limit) > 0))
+  const numbers = { jobs: Number(jobs), limit: limit === undefined ? undefined : Number(limit) }
+  if (!(numbers.jobs >= 1) || (limit !== undefined && !(numbers.limit > 0)))
     throw new CannotRun('--jobs and --limit are numbers above 0')
-  return { ...rest, jobs: Number(jobs), limit: Number(limit) }
+  return { ...rest, ...numbers }
 }
 
 /** The mutants that are asked for. */
@@ -164,16 +170,24 @@ async function each(list, jobs, act) {
   return results
 }
 
-/** Without a defect the suites have to be green: else nothing can be said of any. */
-async function checkSound(providers, { limit }) {
+/**
+ * Without a defect the suites have to be green: else nothing can be said of any.
+ * @returns by provider how many seconds its suites may take
+ */
+async function soundness(providers, { limit = SLOWEST }) {
+  const limits = new Map()
   for (const provider of providers) {
+    const begun = performance.now()
     const { end, failure, said } = verdictOf(
       await run('dist/cli/main.js', suitesOf(provider), limit),
     )
-    if (end === 'survived') continue
-    const why = failure ?? said ?? `they take more than ${limit} s`
-    throw new CannotRun(`the suites of ${provider} are not green without a defect: ${why}`)
+    if (end !== 'survived') {
+      const why = failure ?? said ?? `they take more than ${limit} s`
+      throw new CannotRun(`the suites of ${provider} are not green without a defect: ${why}`)
+    }
+    limits.set(provider, Math.max(60, (PATIENCE * (performance.now() - begun)) / 1000))
   }
+  return limits
 }
 
 function tell({ mutant: { id, what }, end, failure, said }, isWhole) {
@@ -201,13 +215,14 @@ async function main() {
   // Before anything runs: a list that does not fit the build is of no use.
   for (const mutant of list)
     mutated(mutant, readFileSync(ROOT + builtOf(mutant), 'utf8'), builtOf(mutant))
-  await checkSound(providers, options)
+  const limits = await soundness(providers, options)
 
   mkdirSync(ROOT + COPIES, { recursive: true })
   const copies = mkdtempSync(`${ROOT}${COPIES}/`).slice(ROOT.length)
   try {
     const results = await each(list, options.jobs, async (mutant) => {
-      const result = await tried(mutant, copies, options.limit)
+      const limit = options.limit ?? limits.get(mutant.provider)
+      const result = await tried(mutant, copies, limit)
       tell(result, options.only !== undefined)
       return result
     })
