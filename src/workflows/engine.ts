@@ -1,8 +1,10 @@
 // Runs a workflow step by step: calls, criteria, outputs, and what follows from success and failure.
+import { wallNow } from '../server/ticker.ts'
 import { defined } from '../state/defined.ts'
 import { STEP_BUDGET, WAIT_BUDGET } from './budget.ts'
 import { judged, worked } from './criteria.ts'
 import type { Path } from './document.ts'
+import { exchangeResult, type PlannedRequest, secretsShown } from './exchange-result.ts'
 import { unmet } from './expectation.ts'
 import {
   type Exchanged,
@@ -32,7 +34,7 @@ import {
 import type { ExchangeResult, Failure, Outcome, StepResult } from './result.ts'
 import type { Answer, Sender } from './send.ts'
 import type { Session } from './session.ts'
-import { operationAt, type SourceOperation } from './sources.ts'
+import { operationAt, type Source, type SourceOperation } from './sources.ts'
 
 type Values = Readonly<Record<string, unknown>>
 
@@ -79,7 +81,10 @@ interface Attempt {
 
 /** One run of a workflow and of all that it calls. */
 export class WorkflowRun {
+  /** With the secrets in them. */
   readonly results: StepResult[] = []
+  /** What the exchanges showed to be secrets. */
+  readonly secrets = new Set<string>()
   readonly #session: Session
   readonly #sender: Sender
   /** What workflows were given and came to, those under way included. */
@@ -104,6 +109,8 @@ export class WorkflowRun {
   async run(workflow: ReadWorkflow, inputs: Values): Promise<WorkflowEnd> {
     try {
       const { outcome, outputs, reason } = await this.#workflow(workflow, inputs, [])
+      // What was broken off has failed by that, whatever it looks like.
+      if (outcome === 'failed') this.#stop?.throwIfAborted()
       return defined({ outcome, outputs, reason })
     } catch (error) {
       if (!(error instanceof BudgetSpent)) throw error
@@ -181,14 +188,16 @@ export class WorkflowRun {
     const tries = new Map<ReadAction, number>()
     for (let attempt = 1; ; attempt += 1) {
       this.#spendStep(frame)
+      const began = wallNow()
       const made = await this.#attempt(step, frame)
+      const duration = Math.round(wallNow() - began)
       frame.made.add(step.id)
       const failed = made.failures.length > 0
       const asked = failed ? step.onFailure : step.onSuccess
       // What is made before another attempt is not made before itself.
       const actions = asked.filter(({ type, step: first }) => type !== 'retry' || first !== step.id)
       const action = await this.#actionAfter(actions, frame, tries)
-      this.#note(step, frame, { attempt, made, action })
+      this.#note(step, frame, { attempt, made, action, duration })
       if (!failed) {
         frame.steps[step.id] = made.outputs
         return action ? this.#follow(action, frame, 'passed') : { kind: 'next' }
@@ -201,7 +210,7 @@ export class WorkflowRun {
   }
 
   #spendStep({ workflow }: Frame): void {
-    if (this.#stop?.aborted) throw this.#stop.reason
+    this.#stop?.throwIfAborted()
     this.#steps += 1
     if (this.#steps > STEP_BUDGET)
       throw new BudgetSpent(`${STEP_BUDGET} steps were made and "${workflow.id}" has not ended`)
@@ -264,12 +273,13 @@ export class WorkflowRun {
       return this.#unmade(step, frame, `it cannot be sent: ${planned}`)
     }
     const { exchange, answer, operation } = await this.#exchange(planned, step.timeout)
+    for (const secret of secretsShown(planned, answer)) this.secrets.add(secret)
     frame.exchange = exchange
     const failures = await this.#failures(step, frame, { answer, operation })
     const outputs = failures.length > 0 ? {} : await this.#outputs(step, frame)
     return {
       failures,
-      exchange: this.#shown(planned, answer),
+      exchange: exchangeResult(planned, answer, this.#kept),
       outputs,
       retryAfter: retryAfterOf(answer, this.#now),
     }
@@ -278,12 +288,7 @@ export class WorkflowRun {
   /** A step that could not be made at all. */
   #unmade(step: ReadStep, frame: Frame, message: string): Attempt {
     const place = placeOf(frame, [...step.path, 'stepId'])
-    const failure = {
-      place,
-      expected: 'a request',
-      seen: [],
-      message: this.#session.struck(message),
-    }
+    const failure = { place, expected: 'a request', seen: [], message }
     return { failures: [failure], exchange: undefined, outputs: {}, retryAfter: undefined }
   }
 
@@ -295,7 +300,10 @@ export class WorkflowRun {
   ): Promise<Attempt> {
     const workflow = ref.workflow()
     const within = [...frame.within, frame.workflow.id]
-    const end = await this.#workflow(workflow, await this.#inputs(step.parameters, frame), within)
+    const known = step.parameters.filter(
+      ({ name, isShared }) => !isShared || workflow.inputs.properties.has(name),
+    )
+    const end = await this.#workflow(workflow, await this.#inputs(known, frame), within)
     frame.exchange = end.exchange
     frame.outputs = end.outputs
     const failures: Failure[] = []
@@ -332,8 +340,7 @@ export class WorkflowRun {
         bodyTypes: operation.bodyTypes,
         known: operation.parameters,
       }
-      const credentials = await this.#session.credentials(operation, source, this.#now)
-      return { operation, request: withCredentials(await requestOf(parts, scope), credentials) }
+      return { operation, request: await this.#letIn(await requestOf(parts, scope), work) }
     }
     const url = textOf(resolved(work.url, scope))
     if (!/^https?:\/\//.test(url))
@@ -347,13 +354,21 @@ export class WorkflowRun {
       bodyTypes: found?.operation.bodyTypes ?? [],
       known: found?.operation.parameters ?? [],
     }
-    const credentials = found
-      ? await this.#session.credentials(found.operation, found.source, this.#now)
-      : {}
+    const request = await requestOf(parts, scope)
     return {
       operation: found?.operation,
-      request: withCredentials(await requestOf(parts, scope), credentials),
+      request: found ? await this.#letIn(request, found) : request,
     }
+  }
+
+  /** The request with the credentials of its operation; one that has an Authorization of its own needs none. */
+  async #letIn(
+    request: StepRequest,
+    { operation, source }: { readonly operation: SourceOperation; readonly source: Source },
+  ): Promise<StepRequest> {
+    if (request.headers.authorization !== undefined) return request
+    const credentials = await this.#session.credentials(operation, source, this.#now)
+    return withCredentials(request, credentials)
   }
 
   /** The operation that a link leads to: it is checked as any other. */
@@ -401,6 +416,7 @@ export class WorkflowRun {
       return {
         place: placeOf(frame, [...step.path, 'x-esimulator', 'expect', ...path]),
         expected: JSON.stringify(leaf),
+        expectedValue: keptValue(leaf),
         seen: [{ expression: `$response.body${pointer}`, value: keptValue(seen) }],
         message: `$response.body${pointer} is ${shown(seen)}, expected ${shown(leaf)}`,
       }
@@ -415,15 +431,19 @@ export class WorkflowRun {
       if (verdict.holds) continue
       const worth = verdict.seen.map(({ expression, value }) => `${expression} is ${shown(value)}`)
       const note = verdict.note === undefined ? '' : ` (${verdict.note})`
-      failures.push({
-        place: placeOf(frame, [...path, 'condition']),
-        expected: criterion.text,
-        seen: verdict.seen.map(({ expression, value }) => ({
-          expression,
-          value: keptValue(value),
-        })),
-        message: `${criterion.text} does not hold: ${worth.join(', ')}${note}`,
-      })
+      const seen = verdict.seen.map(({ expression, value }) => ({
+        expression,
+        value: keptValue(value),
+      }))
+      failures.push(
+        defined({
+          place: placeOf(frame, [...path, 'condition']),
+          expected: criterion.text,
+          expectedValue: keptValue(verdict.expectedValue),
+          seen,
+          message: `${criterion.text} does not hold: ${worth.join(', ')}${note}`,
+        }),
+      )
     }
     return failures
   }
@@ -458,18 +478,16 @@ export class WorkflowRun {
     }
   }
 
-  #note(
-    step: ReadStep,
-    frame: Frame,
-    { attempt, made, action }: { attempt: number; made: Attempt; action: ReadAction | undefined },
-  ): void {
+  #note(step: ReadStep, frame: Frame, { attempt, made, action, duration }: Noted): void {
     this.results.push(
       defined({
         step: step.id,
+        description: step.description,
         within: [...frame.within, frame.workflow.id],
         outcome: made.failures.length > 0 ? ('failed' as const) : ('passed' as const),
         place: placeOf(frame, [...step.path, 'stepId']),
         attempt,
+        duration,
         action: action && actionText(action, made.retryAfter),
         exchange: made.exchange,
         failures: made.failures,
@@ -477,32 +495,15 @@ export class WorkflowRun {
       }),
     )
   }
-
-  #shown({ request, operation }: PlannedRequest, answer: Answer): ExchangeResult {
-    const strike = (text: string) => this.#session.struck(text)
-    const all = (headers: Readonly<Record<string, string>>) =>
-      Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, strike(value)]))
-    const asked = defined({
-      operation: operation && (operation.id ?? `${operation.method} ${operation.path}`),
-      method: request.method,
-      url: strike(request.url),
-      requestHeaders: all(request.headers),
-      requestBody: request.body === undefined ? undefined : this.#kept.text(strike(request.body)),
-    })
-    if ('error' in answer) return { ...asked, error: strike(answer.error) }
-    return {
-      ...asked,
-      status: answer.status,
-      replyHeaders: all(answer.headers),
-      replyBody: this.#kept.text(strike(answer.body.toString('utf8'))),
-    }
-  }
 }
 
-/** A request, and the operation it calls where one is known. */
-interface PlannedRequest {
-  readonly request: StepRequest
-  readonly operation: SourceOperation | undefined
+/** An attempt, as it is noted. */
+interface Noted {
+  readonly attempt: number
+  readonly made: Attempt
+  readonly action: ReadAction | undefined
+  /** Wall ms. */
+  readonly duration: number
 }
 
 function withCredentials(

@@ -1,11 +1,13 @@
 // The simulator as a target: each case in a world of its own, whose clock moves where a case waits.
 import { type ControlClient, ControlError, controlClient } from '../control/client.ts'
-import type { CredentialsShown, WorldShown } from '../control/wire.ts'
+import type { CredentialsShown, DeliveryShown, WorldShown } from '../control/wire.ts'
+import type { ChosenCredentials } from '../server/chosen-credentials.ts'
 import { FORM_TYPE } from '../server/media-type.ts'
 import { pause } from '../server/ticker.ts'
 import { defined } from '../state/defined.ts'
+import type { CallbackResult } from './result.ts'
 import { openSender } from './send.ts'
-import type { Session, Target } from './session.ts'
+import type { Deliveries, Session, Target } from './session.ts'
 import { type SecurityScheme, type Source, type SourceOperation, simulatorBase } from './sources.ts'
 
 export interface SimulatorTargetOptions {
@@ -14,20 +16,24 @@ export interface SimulatorTargetOptions {
   readonly token?: string | undefined
   /** What is random in every world comes of it, and of nothing else. */
   readonly seed: string
+  /** By provider: what each world has instead of its own. Only one world at a time can have it. */
+  readonly credentials?: ChosenCredentials
   /** Leaves the worlds there when their cases are done. */
   readonly keep: boolean
+  /** What reports call it; its URL unless given. */
+  readonly name?: string
   /** Lets go of the simulator at the end, where it was started for the run. */
   readonly stop?: () => Promise<void>
 }
 
-/** What stands where a secret stood. */
-const STRUCK = '[redacted]'
+/** How many callbacks of a world are told. */
+const MOST_CALLBACKS = 200
 
 export function simulatorTarget(options: SimulatorTargetOptions): Target {
   const control = controlClient(defined({ url: options.url, token: options.token }))
   return {
-    name: options.url,
-    async open(name, given) {
+    name: options.name ?? options.url,
+    async open(name, { given, startsAt: at }, sources) {
       const world = worldName(name)
       await removed(control, world)
       const shown = await control.call('createWorld', {
@@ -35,10 +41,13 @@ export function simulatorTarget(options: SimulatorTargetOptions): Target {
           name: world,
           seed: options.seed,
           given,
-          clock: { mode: 'frozen' as const },
+          credentials: options.credentials,
+          clock: defined({ mode: 'frozen' as const, at }),
         }),
       })
-      return new SimulatorSession(shown, options, control)
+      const session = new SimulatorSession(shown, options, control)
+      await session.fetchTokens(sources)
+      return session
     },
     async close() {
       await options.stop?.()
@@ -70,9 +79,17 @@ function markOf(text: string): string {
   return (value >>> 0).toString(36)
 }
 
+function callbackResult(delivery: DeliveryShown): CallbackResult {
+  const { callback, provider, type, iccid, at, attempt, url } = delivery
+  const { status, error, signature, body } = delivery
+  const told = { callback, provider, type, iccid, at, attempt, url, status, error, signature, body }
+  return defined(told)
+}
+
 /** An access token, and until when it is good by the world's clock. */
 interface Token {
   readonly text: string
+  readonly issuedAt: number
   readonly expiresAt: number
 }
 
@@ -90,7 +107,8 @@ class SimulatorSession implements Session {
   readonly #options: SimulatorTargetOptions
   readonly #control: ControlClient
   readonly #base: string
-  readonly #tokens = new Map<string, Token>()
+  /** By the URL they came from, the oldest first. */
+  readonly #tokens = new Map<string, Token[]>()
   readonly #secrets = new Set<string>()
 
   constructor(shown: WorldShown, options: SimulatorTargetOptions, control: ControlClient) {
@@ -101,7 +119,25 @@ class SimulatorSession implements Session {
     this.#base = `${options.url}/w/${shown.name}`
     for (const { apiKey, clientSecret, callbackSecret } of Object.values(shown.credentials))
       for (const secret of [apiKey, clientSecret, callbackSecret, options.token])
-        if (secret !== undefined && secret.length >= 6) this.#secrets.add(secret)
+        if (secret !== undefined) this.#secrets.add(secret)
+  }
+
+  /**
+   * Fetches the tokens that calls of these sources will need, before anything happens and for longer
+   * than a workflow goes on: in the middle of it, a fault might hit what no step of it asked for.
+   */
+  async fetchTokens(sources: readonly Source[]): Promise<void> {
+    for (const slug of new Set(sources.flatMap(({ simulator }) => simulator?.slug ?? []))) {
+      const credentials = this.#shown.credentials[slug]
+      if (credentials?.tokenUrl === undefined) continue
+      const control = this.#inWorld()
+      const path = { slug }
+      const { tokenLifetime: own } = (await control.call('getSettings', { path })).settings
+      if (own) await control.call('changeSettings', { path, body: { tokenLifetime: 'P100Y' } })
+      await this.#token(credentials, undefined)
+      const before = own && own.value !== own.default ? own.value : null
+      if (own) await control.call('changeSettings', { path, body: { tokenLifetime: before } })
+    }
   }
 
   baseUrl({ simulator, url }: Source): string {
@@ -138,10 +174,20 @@ class SimulatorSession implements Session {
     else await pause(seconds * 1000, stop)
   }
 
-  struck(text: string): string {
-    let plain = text
-    for (const secret of this.#secrets) plain = plain.replaceAll(secret, STRUCK)
-    return plain
+  async deliveries(): Promise<Deliveries> {
+    const control = this.#inWorld()
+    const { mode } = await control.call('getClock')
+    // What is due now has left when this is answered, and not at some time between.
+    if (mode === 'frozen') await control.call('advanceClock', { body: { by: 'PT0S' } })
+    const query = { limit: MOST_CALLBACKS }
+    const { total, deliveries } = await control.call('listDeliveries', { query })
+    const more = total - deliveries.length
+    const moreCallbacks = more > 0 ? more : undefined
+    return { callbacks: deliveries.map(callbackResult), moreCallbacks }
+  }
+
+  secrets(): Iterable<string> {
+    return this.#secrets
   }
 
   async close(): Promise<void> {
@@ -164,11 +210,17 @@ class SimulatorSession implements Session {
     return { authorization: `Bearer ${await this.#token(credentials, now)}` }
   }
 
-  /** A token that is good: the one there is, or a new one where the clock has passed its end. */
+  /**
+   * A token that is good: the latest there is, or a new one where the clock has passed its end. One
+   * that was given later than the clock shows went with its time, when a snapshot was restored.
+   */
   async #token(credentials: CredentialsShown, now: number | undefined): Promise<string> {
     const { tokenUrl = '', clientId = '', clientSecret = '' } = credentials
-    const known = this.#tokens.get(tokenUrl)
-    if (known && (now === undefined || now < known.expiresAt)) return known.text
+    const given = this.#tokens.get(tokenUrl) ?? []
+    const isGood = ({ issuedAt, expiresAt }: Token) =>
+      now === undefined || (issuedAt <= now && now < expiresAt)
+    const known = given.findLast(isGood)
+    if (known) return known.text
 
     const form = new URLSearchParams({
       grant_type: 'client_credentials',
@@ -189,8 +241,9 @@ class SimulatorSession implements Session {
       throw new Error(`no token at ${tokenUrl}: it answered ${answer.status}`)
     const body = JSON.parse(answer.body.toString('utf8')) as TokenAnswer
     const issuedAt = Date.parse(answer.headers.date ?? '')
-    const token = { text: body.access_token, expiresAt: issuedAt + (body.expires_in ?? 0) * 1000 }
-    this.#tokens.set(tokenUrl, token)
+    const expiresAt = issuedAt + (body.expires_in ?? 0) * 1000
+    const token = { text: body.access_token, issuedAt, expiresAt }
+    this.#tokens.set(tokenUrl, [...given, token])
     this.#secrets.add(token.text)
     return token.text
   }

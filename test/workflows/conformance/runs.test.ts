@@ -1,4 +1,6 @@
 // What a document of the language does when it is run, row by row of the standard: against an API that answers with what it was asked.
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type EchoApi, HEAD, type Played, startEchoApi } from '../../support/echo-api.ts'
 
@@ -54,13 +56,13 @@ const PARAMETERS: readonly Row[] = [
   {
     what: 'parameters in path, query, header and cookie; values keep their types in expressions',
     text: one(
-      `- { stepId: get, operationId: getThing, parameters: [{ name: id, in: path, value: 'a/b c' }, { name: Trace, in: header, value: 7 }, { name: session, in: cookie, value: s1 }], outputs: { path: $response.body#/path, cookie: $response.body#/headers/cookie, trace: $response.body#/headers/trace, sent: $request.header.TRACE, id: $request.path.id, url: $url, method: $method } }`,
-      'outputs: { path: $steps.get.outputs.path, cookie: $steps.get.outputs.cookie, trace: $steps.get.outputs.trace, sent: $steps.get.outputs.sent, id: $steps.get.outputs.id, method: $steps.get.outputs.method }',
+      `- { stepId: get, operationId: getThing, parameters: [{ name: id, in: path, value: 'a/b c' }, { name: Trace, in: header, value: 7 }, { name: s, in: cookie, value: 1 }], outputs: { path: $response.body#/path, crumb: $response.body#/headers/cookie, trace: $response.body#/headers/trace, sent: $request.header.TRACE, id: $request.path.id, url: $url, method: $method } }`,
+      'outputs: { path: $steps.get.outputs.path, crumb: $steps.get.outputs.crumb, trace: $steps.get.outputs.trace, sent: $steps.get.outputs.sent, id: $steps.get.outputs.id, method: $steps.get.outputs.method }',
     ),
     steps: 'get',
     outputs: {
       path: '/things/a%2Fb%20c',
-      cookie: 'session=s1',
+      crumb: 's=1',
       trace: '7',
       sent: '7',
       id: 'a/b c',
@@ -298,6 +300,20 @@ const CALLS: readonly Row[] = [
     outputs: { mine: 2, also: 2 },
   },
   {
+    what: 'a parameter of the whole workflow is handed over to workflows that know it',
+    text: `${one(
+      `- { stepId: a, ${LIST} }
+       - { stepId: knows, workflowId: other }
+       - { stepId: knowsNot, workflowId: third }`,
+      'parameters: [{ name: tag, in: query, value: shared }]\n    outputs: { tag: $steps.knows.outputs.tag }',
+    )}
+  - { workflowId: other, inputs: { properties: { tag: {} } }, outputs: { tag: $inputs.tag }, steps: [{ stepId: x, ${LIST} }] }
+  - { workflowId: third, inputs: { additionalProperties: false, properties: { n: {} } }, steps: [{ stepId: y, ${LIST} }] }
+`,
+    steps: 'a x knows y knowsNot',
+    outputs: { tag: 'shared' },
+  },
+  {
     what: 'a workflow that fails fails the step that runs it; goto goes on',
     text: `${one(
       `- { stepId: call, workflowId: other, onFailure: [{ name: on, type: goto, stepId: b }] }
@@ -320,12 +336,12 @@ const CALLS: readonly Row[] = [
   },
   {
     what: 'dependsOn: run before, once, and $workflows has what it came to',
-    text: `${one(`- { stepId: a, ${LIST} }`, 'dependsOn: [login, other]\n    outputs: { token: $workflows.login.outputs.token, user: $workflows.login.inputs.user }')}
-  - { workflowId: login, inputs: { properties: { user: { default: ada } } }, outputs: { token: $steps.l.outputs.t }, steps: [{ stepId: l, ${LIST}, outputs: { t: $response.body#/name } }] }
+    text: `${one(`- { stepId: a, ${LIST} }`, 'dependsOn: [login, other]\n    outputs: { name: $workflows.login.outputs.name, user: $workflows.login.inputs.user }')}
+  - { workflowId: login, inputs: { properties: { user: { default: ada } } }, outputs: { name: $steps.l.outputs.t }, steps: [{ stepId: l, ${LIST}, outputs: { t: $response.body#/name } }] }
   - { workflowId: other, dependsOn: [login], steps: [{ stepId: o, ${LIST} }] }
 `,
     steps: 'l o a',
-    outputs: { token: 'Ada', user: 'ada' },
+    outputs: { name: 'Ada', user: 'ada' },
   },
   {
     what: 'a workflow that is called runs what it depends on, too',
@@ -495,6 +511,40 @@ test.each([
   if (typeof holds !== 'boolean') return expect(api.play(text)).rejects.toThrow(holds)
   const { result } = await api.play(text)
   expect(result.cases[0]?.outcome).toBe(holds ? 'passed' : 'failed')
+})
+
+test('workflows of another document have its sources and components, whatever they are called', async () => {
+  await writeFile(
+    join(api.folder, 'other.yaml'),
+    `arazzo: 1.0.1
+info: { title: Other, version: 1.0.0 }
+sourceDescriptions: [{ name: theirs, type: openapi, url: api.yaml }]
+workflows:
+  - workflowId: main
+    inputs: { properties: { n: { type: integer } } }
+    outputs: { tag: $steps.a.outputs.tag, own: $workflows.main.inputs.n }
+    steps:
+      - { stepId: a, operationId: listThings, parameters: [{ reference: $components.parameters.tag }], outputs: { tag: $request.query.tag } }
+components: { parameters: { tag: { name: tag, in: query, value: theirs } } }
+`,
+  )
+  const text = `arazzo: 1.0.1
+info: { title: T, version: 1.0.0 }
+sourceDescriptions:
+  - { name: api, type: openapi, url: api.yaml }
+  - { name: other, type: arazzo, url: other.yaml }
+workflows:${one(
+    `- { stepId: a, ${LIST}, parameters: [{ reference: $components.parameters.tag }], outputs: { tag: $request.query.tag } }
+     - { stepId: call, workflowId: $sourceDescriptions.other.main, parameters: [{ name: n, value: 2 }] }`,
+    `inputs: { properties: { n: { default: 1 } } }
+    outputs: { mine: $steps.a.outputs.tag, theirs: $steps.call.outputs.tag, n: $workflows.main.inputs.n, theirN: $steps.call.outputs.own }`,
+  )}components: { parameters: { tag: { name: tag, in: query, value: mine } } }
+`
+  const { result } = await api.play(text)
+  expect(result.cases[0]).toMatchObject({
+    outcome: 'passed',
+    outputs: { mine: 'mine', theirs: 'theirs', n: 1, theirN: 2 },
+  })
 })
 
 test('what is equal but for case is said where a comparison fails by it', async () => {
