@@ -21,14 +21,14 @@ const LOADED = /^(?:import|export) (?!type\b)[^'"]*?from '([^']+)'/gm
 /** What the runner of suites is made of, below `src/`: a mutant there could hide itself. */
 function runnerFiles(): Set<string> {
   const found = new Set<string>()
-  for (const folder of ['workflows', 'workflows/reports'])
-    for (const name of readdirSync(`src/${folder}`).filter((each) => each.endsWith('.ts'))) {
-      const text = readFileSync(`src/${folder}/${name}`, 'utf8')
-      for (const [, from = ''] of text.matchAll(LOADED)) {
-        const path = new URL(from, `file:///${folder}/${name}`).pathname
-        if (from.startsWith('.')) found.add(path.slice(1).replace(/\.ts$/, ''))
-      }
+  const names = readdirSync('src/workflows', { recursive: true, encoding: 'utf8' })
+  for (const name of names.filter((each) => each.endsWith('.ts'))) {
+    const text = readFileSync(`src/workflows/${name}`, 'utf8')
+    for (const [, from = ''] of text.matchAll(LOADED)) {
+      const path = new URL(from, `file:///workflows/${name}`).pathname
+      if (from.startsWith('.')) found.add(path.slice(1).replace(/\.ts$/, ''))
     }
+  }
   return found
 }
 
