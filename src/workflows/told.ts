@@ -11,6 +11,7 @@ import { REDACTED } from '../server/redaction/span.ts'
 import { defined } from '../state/defined.ts'
 import { keptText } from './kept.ts'
 import type { CallbackResult, CaseResult, ExchangeResult, Failure, StepResult } from './result.ts'
+import type { Finding } from './seen-exchange.ts'
 
 /** What is not told as it is. */
 export interface Untold {
@@ -23,7 +24,7 @@ export interface Untold {
 /** @param raw as it was: with its secrets */
 export function toldCase(raw: CaseResult, { secrets, addresses }: Untold): CaseResult {
   const redactor = namesOnly.with([...secrets, ...secretsNamed(raw)])
-  const { summary, reason, inputs, outputs, steps, callbacks } = raw
+  const { summary, reason, inputs, outputs, steps, callbacks, findings } = raw
   const told = defined({
     ...raw,
     summary: sentence(summary, redactor),
@@ -32,6 +33,7 @@ export function toldCase(raw: CaseResult, { secrets, addresses }: Untold): CaseR
     outputs: valueTold(outputs, redactor) as CaseResult['outputs'],
     steps: steps.map((step) => stepTold(step, redactor)),
     callbacks: callbacks.map((each) => callbackTold(each, redactor)),
+    findings: findings?.map((each) => findingTold(each, redactor)),
   })
   return withAddresses(told, addresses)
 }
@@ -71,6 +73,20 @@ function exchangeTold(exchange: ExchangeResult, redactor: Redactor): ExchangeRes
     replyHeaders: replyHeaders && redactedHeaders(replyHeaders, redactor),
     replyBody: bodyTold(replyBody, redactor),
     error: sentence(error, redactor),
+  })
+}
+
+function findingTold(finding: Finding, redactor: Redactor): Finding {
+  const { message, request } = finding
+  return defined({
+    ...finding,
+    message: redactor.redacted(message, 'sentence'),
+    request: request && {
+      method: request.method,
+      url: redactor.redacted(request.url, 'url'),
+      headers: redactedHeaders(request.headers, redactor),
+      body: bodyTold(request.body, redactor),
+    },
   })
 }
 
