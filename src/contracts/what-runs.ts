@@ -21,14 +21,23 @@ const RANK: Readonly<Record<Effect, number>> = { reads: 0, changes: 1, spends: 2
 /** Why a workflow is not run; `undefined` where it is. Workflows that it calls count as its own. */
 export function whySkipped(workflow: ReadWorkflow, permission: Permission): string | undefined {
   const { given, startsAt } = workflow.extension
-  if (given !== undefined) return `it starts from the state "${given}" of the simulator`
+  const steps = stepsOf(workflow, new Set())
+  // What only reads can do so whatever is there.
+  if (given !== undefined && !steps.every(onlyReads))
+    return `it starts from the state "${given}" of the simulator`
   if (startsAt !== undefined) return `its clock starts at ${startsAt}: only the simulator's does`
   const waits = { ms: 0 }
-  for (const step of stepsOf(workflow, new Set())) {
+  for (const step of steps) {
     const reason = whyNot(step, permission, waits)
     if (reason !== undefined) return `${step.id}: ${reason}`
   }
   return waits.ms > permission.maxWait ? tooLong(waits.ms, permission) : undefined
+}
+
+function onlyReads({ work }: ReadStep): boolean {
+  if (work.kind === 'workflow') return true
+  if (work.kind === 'link') return work.method.toUpperCase() === 'GET'
+  return effectOf(work.operation, () => undefined) === 'reads'
 }
 
 function tooLong(ms: number, { maxWait }: Permission): string {

@@ -1,8 +1,10 @@
 // What is found in an API that breaks its document in one way: by the check that proves the opposite, and by no other.
-import { writeFile } from 'node:fs/promises'
+import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { openContractRun } from '../../src/contracts/contract-run.ts'
+import { EXCHANGE_CHECKS } from '../../src/contracts/exchange-checks.ts'
+import { PROBES } from '../../src/contracts/probes.ts'
 import { realTarget } from '../../src/contracts/real-target.ts'
 import { readTargetFile } from '../../src/contracts/target-file.ts'
 import { compileText } from '../../src/workflows/compile.ts'
@@ -110,4 +112,10 @@ const DEFECTS: Readonly<
 test.each(Object.entries(DEFECTS))('%s', async (defect, { by, negative = false }) => {
   api.reset(defect as Defect)
   expect(await found(negative)).toEqual(by)
+})
+
+test('the README tells of each check what it proves', async () => {
+  const readme = await readFile(new URL('../../README.md', import.meta.url), 'utf8')
+  for (const { name, proves } of [...EXCHANGE_CHECKS, ...PROBES])
+    expect(readme).toContain(`| \`${name}\` | ${proves} |`)
 })
