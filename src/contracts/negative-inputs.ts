@@ -21,11 +21,19 @@ export async function negativeFindings(
 ): Promise<readonly Finding[]> {
   const found: Finding[] = []
   const reads = readsOf(exchanges)
+  // A setting may refuse what the document allows.
+  const isSetUp = exchanges.some(({ source, operation }) => {
+    return source.simulator?.slug === 'control' && operation.id === 'changeSettings'
+  })
   for (const exchange of firstGood(exchanges)) {
     const isRead = effectOfCall(exchange) === 'reads'
     if (!isRead && !mayChange) continue
+    // What it speaks of may have gone in the meantime.
+    if (isRead && !isGood(await send(exchange.request))) continue
     const before = await bodiesOf(reads, send)
-    const calls = generatedCalls(exchange).filter(({ isAllowed }) => isRead || !isAllowed)
+    const calls = generatedCalls(exchange).filter(
+      ({ isAllowed }) => !isAllowed || (isRead && !isSetUp),
+    )
     for (const call of calls) {
       const message = problemOf(exchange, call, await send(call.request))
       if (message !== undefined) found.push(findingOf(exchange, call, message))
@@ -44,6 +52,10 @@ export async function negativeFindings(
     }
   }
   return found
+}
+
+function isGood(answer: Answer): boolean {
+  return 'status' in answer && answer.status >= 200 && answer.status <= 299
 }
 
 function about(exchange: SeenExchange) {
@@ -73,6 +85,8 @@ function problemOf(
   if ('error' in answer) return `${which}: no answer came: ${answer.error}`
   const { status } = answer
   if (status >= 500) return `${which}: it failed with ${status}`
+  // Too many requests: it tells nothing of what was asked.
+  if (status === 429) return undefined
   if (isAllowed)
     return status >= 400 ? `${which}: it is allowed, and refused with ${status}` : undefined
   if (status < 400) return `${which}: it is not allowed, and answered ${status}`
@@ -86,8 +100,7 @@ function readsOf(exchanges: readonly SeenExchange[]): readonly SeenExchange[] {
   const byUrl = new Map<string, SeenExchange>()
   for (const exchange of exchanges) {
     const { operation, request, reply } = exchange
-    const isGood = reply.status >= 200 && reply.status <= 299
-    if (operation.method === 'GET' && isGood && effectOfCall(exchange) === 'reads')
+    if (operation.method === 'GET' && isGood(reply) && effectOfCall(exchange) === 'reads')
       byUrl.set(request.url, exchange)
   }
   return [...byUrl.values()].slice(-MOST_READS)

@@ -57,6 +57,8 @@ function queryCalls({ source, operation, request }: SeenExchange): GeneratedCall
   return operation.parameters.flatMap(({ name, in: place, schema: written }) => {
     if (place !== 'query') return []
     const schema = merged(document, written, 0)
+    // A list in a query may be a single text.
+    if (typesOf(schema).some((type) => type === 'array' || type === 'object')) return []
     const spot: Spot = { schema, value: undefined, path: [], isRequired: false }
     const beyond = changesOf(document, spot)
     return [...beyond, ...atBounds(schema)].flatMap(({ what, value }) => {

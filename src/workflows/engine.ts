@@ -280,6 +280,9 @@ export class WorkflowRun {
     frame.exchange = exchange
     const failures = await this.#failures(step, frame, { answer, operation })
     this.#see(planned, answer, failures.length === 0)
+    const { operation: called, source, request } = planned
+    if (called && source && 'status' in answer)
+      await this.#session.answered?.({ operation: called, source, request }, answer.status)
     const outputs = failures.length > 0 ? {} : await this.#outputs(step, frame)
     return {
       failures,

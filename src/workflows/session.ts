@@ -31,6 +31,8 @@ export interface Session {
   ): Promise<Readonly<Record<string, string>>>
   /** Waits until the next request may be sent; absent where nothing bounds them. */
   readonly pace?: () => Promise<void>
+  /** Told of each call that was answered: it may have changed who is let in. */
+  answered?(call: Call, status: number): Promise<void>
   /** Answers a call itself, which then is not sent; `undefined` where it is. */
   standIn?(call: Call): Promise<Answer | undefined>
   /**

@@ -8,7 +8,7 @@ import { defined } from '../state/defined.ts'
 import type { CallbackResult } from './result.ts'
 import type { SeenExchange } from './seen-exchange.ts'
 import { openSender } from './send.ts'
-import type { Deliveries, Session, Target } from './session.ts'
+import type { Call, Deliveries, Session, Target } from './session.ts'
 import { type SecurityScheme, type Source, type SourceOperation, simulatorBase } from './sources.ts'
 
 export interface SimulatorTargetOptions {
@@ -104,6 +104,9 @@ interface TokenAnswer {
   readonly expires_in?: number
 }
 
+/** Operations of the control API after which a world is another. */
+const NEW_LIVES: ReadonlySet<string> = new Set(['resetWorld', 'putState'])
+
 /** A class, since its methods work on the same few things. */
 class SimulatorSession implements Session {
   readonly world: string
@@ -142,6 +145,13 @@ class SimulatorSession implements Session {
       const before = own && own.value !== own.default ? own.value : null
       if (own) await control.call('changeSettings', { path, body: { tokenLifetime: before } })
     }
+  }
+
+  /** A new life of the world knows none of the tokens of the one before. */
+  async answered({ source, operation }: Call, status: number): Promise<void> {
+    const isNewLife = source.simulator?.slug === 'control' && NEW_LIVES.has(operation.id ?? '')
+    if (!isNewLife || status > 299) return
+    this.#tokens.clear()
   }
 
   baseUrl({ simulator, url }: Source): string {

@@ -35,7 +35,7 @@ export function toldCase(raw: CaseResult, { secrets, addresses }: Untold): CaseR
     callbacks: callbacks.map((each) => callbackTold(each, redactor)),
     findings: findings?.map((each) => findingTold(each, redactor)),
   })
-  return withAddresses(told, addresses)
+  return withAddresses(told, { ...addresses, ...cursorsIn(raw) })
 }
 
 /** What the names of inputs and outputs show to be secrets. */
@@ -135,10 +135,26 @@ function callbackTold(callback: CallbackResult, redactor: Redactor): CallbackRes
 }
 
 /** A value with other addresses in all its texts. */
+/** Operations that answer with a cursor, which is another at each start of a simulator. */
+const WAITS = new Set(['waitFor', 'waitUntil'])
+
+/** What the cursors of a case begin with, and what is told in its place. */
+function cursorsIn({ steps }: CaseResult): Readonly<Record<string, string>> {
+  const bodies = steps.flatMap(({ exchange }) =>
+    WAITS.has(exchange?.operation ?? '') ? [exchange?.replyBody ?? ''] : [],
+  )
+  const found = bodies.flatMap((body) => /"next":"([a-z0-9]{6,})-\d+"/.exec(body)?.[1] ?? [])
+  return Object.fromEntries(found.map((start) => [start, 'cursor']))
+}
+
 function withAddresses<T>(value: T, addresses: Readonly<Record<string, string>>): T {
   let text = JSON.stringify(value)
   for (const [address, name] of Object.entries(addresses)) {
-    const [host = '', port = ''] = address.split(/:(?=\d+$)/)
+    const [host = '', port] = address.split(/:(?=\d+$)/)
+    if (port === undefined) {
+      text = text.replaceAll(host, name)
+      continue
+    }
     const pattern = new RegExp(`${host.replaceAll(/[.[\]]/g, '\\$&')}(:|%3A)${port}(?!\\d)`, 'gi')
     text = text.replaceAll(pattern, (_, colon: string) => name.replaceAll(':', colon))
   }

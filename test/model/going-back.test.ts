@@ -220,7 +220,7 @@ async function play(sim: RunningSimulator, course: readonly Act[]): Promise<Play
   let base = 0
   await acts.receive(played, 1)
   await acts.order(played, 1)
-  played.afterStep.set(0, await viewOf(sim))
+  played.afterStep.set((await last()) ?? 0, await viewOf(sim))
   for (const { kind, pick } of course) {
     await acts[kind](played, pick)
     const step = await last()
