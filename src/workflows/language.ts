@@ -131,6 +131,8 @@ export interface WorkflowExtension {
   /** Workflows that undo what this one did, on a real target. */
   readonly cleanup?: readonly string[]
   readonly tags?: readonly string[]
+  /** Numbers of the sentences in `specs/statements` that hold if it passes. */
+  readonly proves?: readonly string[]
   /** The named state its world starts from. */
   readonly given?: string
   /** What a target must be able to do for it. */

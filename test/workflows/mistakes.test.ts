@@ -33,6 +33,7 @@ workflows:
       - stepId: advance
         operationId: $sourceDescriptions.sim.advanceClock
         requestBody: { payload: { by: $inputs.by } }
+    x-esimulator: { proves: [ESG-126] }
 `
 
 async function mistakesIn(text: string) {
@@ -127,6 +128,8 @@ const MISTAKES: readonly (readonly [written: string, wrong: string, line: number
       30,
       /JSON pointer/,
     ],
+    ['proves: [ESG-126]', 'proves: [sentence 126]', 31, /must match pattern/],
+    ['proves: [ESG-126]', 'prove: [ESG-126]', 31, /no field "prove": did you mean proves\?/],
     ['workflows:\n', 'workflows: [\n', 6, /this is no YAML/],
   ]
 
