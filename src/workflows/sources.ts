@@ -106,7 +106,12 @@ export async function readSource(
   if (type === 'asyncapi') throw asyncApi(url)
   const own = ownSource(url)
   const document = own ? readSpec(own.spec) : await readOpenApi(url, file)
-  return sourceOf(name, url, document as OpenApiDocument, own?.source ?? shippedSource(url))
+  return sourceOf(
+    name,
+    url,
+    document as OpenApiDocument,
+    own?.source ?? shippedSource(located(url, file)),
+  )
 }
 
 /** One of ours by its name. @throws SourceError for a name there is not */
@@ -129,9 +134,9 @@ function ownSource(url: string): { spec: string; source: OwnSource } | undefined
   return { spec: mount.spec, source: { slug: simulator.slug, basePath: mount.basePath } }
 }
 
-/** Portable files name our specs by their paths, as in `../specs/highland.yaml`. */
+/** Portable files name our specs by their paths, as in `../specs/highland.yaml`; those beside them, as `../highland.yaml`. */
 function shippedSource(url: string): OwnSource | undefined {
-  const [, spec] = /(?:^|\/)specs\/([a-z0-9.-]+\.(?:yaml|json))$/.exec(url) ?? []
+  const [, spec] = /(?:^|[\\/])specs[\\/]([a-z0-9.-]+\.(?:yaml|json))$/.exec(url) ?? []
   if (spec === undefined) return undefined
   const yaml = spec.replace(/\.json$/, '.yaml')
   if (yaml === 'control.yaml') return { slug: 'control', basePath: '' }
@@ -144,7 +149,7 @@ function shippedSource(url: string): OwnSource | undefined {
 
 /** @throws SourceError */
 async function readOpenApi(url: string, file: string): Promise<unknown> {
-  const text = /^https?:/.test(url) ? await fetched(url) : await readLocal(url, file)
+  const text = isRemote(url) ? await fetched(url) : await readLocal(url, file)
   try {
     return parse(text, { maxAliasCount: 1000 })
   } catch (error) {
@@ -153,9 +158,17 @@ async function readOpenApi(url: string, file: string): Promise<unknown> {
   }
 }
 
-async function readLocal(url: string, file: string): Promise<string> {
+const isRemote = (url: string) => /^https?:/.test(url)
+
+/** A URL, or the path of a file on this machine: a relative one is relative to the document. */
+function located(url: string, file: string): string {
+  if (isRemote(url)) return url
   const path = url.startsWith('file:') ? fileURLToPath(url) : url
-  const at = isAbsolute(path) ? path : resolve(dirname(file), path)
+  return isAbsolute(path) ? path : resolve(dirname(file), path)
+}
+
+async function readLocal(url: string, file: string): Promise<string> {
+  const at = located(url, file)
   try {
     return await readFile(at, 'utf8')
   } catch {
