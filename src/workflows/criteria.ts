@@ -75,8 +75,8 @@ export function readCriterion({ condition, context, type = 'simple' }: Criterion
 }
 
 /** The pattern with something harmless in the place of its expressions, to look at its syntax. */
-function filledIn(pattern: string): string {
-  return pattern.replaceAll(/\{\$[A-Za-z][^{}]*\}/g, 'x')
+function filledIn(pattern: string, by = 'x'): string {
+  return pattern.replaceAll(/\{\$[A-Za-z][^{}]*\}/g, by)
 }
 
 function kindOf(type: string, version: string): string {
@@ -189,7 +189,14 @@ export async function selected(path: string, value: unknown): Promise<readonly u
 /** @throws Error for what is no JSONPath */
 export async function checkJsonPath(path: string): Promise<void> {
   const { compile } = await jsonPath()
-  compile(filledIn(path))
+  try {
+    compile(filledIn(path))
+  } catch (error) {
+    // What stands for a number is no name, as in length(@) == {$inputs.count}.
+    const withNumbers = filledIn(path, '0')
+    if (withNumbers === path) throw error
+    compile(withNumbers)
+  }
 }
 
 /** Loaded when a document has one: most have none. */
