@@ -64,5 +64,23 @@ export {
   type StartOptions,
   startSimulator,
 } from './library/running-simulator.ts'
+export {
+  CannotRunWorkflows,
+  runWorkflows,
+  type WorkflowCase,
+  type WorkflowChoice,
+  WorkflowFailed,
+  type WorkflowRunOptions,
+  workflowCases,
+} from './library/workflows.ts'
 export type { ChosenCredential, ChosenCredentials } from './server/chosen-credentials.ts'
 export { FIXED_START } from './state/clock.ts'
+export { type Mistake, MistakesError, type Place } from './workflows/document.ts'
+export type {
+  CaseResult,
+  ExchangeResult,
+  Failure,
+  Outcome,
+  RunResult,
+  StepResult,
+} from './workflows/result.ts'

@@ -290,7 +290,7 @@ export const options = {
   input: option<readonly Input[]>({
     value: 'NAME=VALUE',
     many: true,
-    says: 'an input of every workflow that is run; the value is JSON, or text',
+    says: 'an input of the workflows that know it; the schema of their inputs says what a value is',
     fallback: [],
     read: (texts) => texts.map(input),
   }),
@@ -359,18 +359,14 @@ function key(written: string): Key {
 /** An input of workflows, as it is written. */
 export interface Input {
   readonly name: string
-  readonly value: unknown
+  readonly text: string
 }
 
 function input(written: string): Input {
   const [, name, value = ''] = /^([^=]+)=(.*)$/s.exec(written) ?? []
   if (name === undefined)
     throw new ValueError(`"${written}": give a name and a value, as in plan=A`)
-  try {
-    return { name, value: JSON.parse(value) }
-  } catch {
-    return { name, value }
-  }
+  return { name, text: value }
 }
 
 function jobs(texts: readonly string[]): number {

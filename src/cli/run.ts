@@ -1,88 +1,76 @@
 // `esimulator run`: workflows against a simulator, and what they came to.
 import { writeFileSync } from 'node:fs'
-import { globSync } from 'tinyglobby'
-import type { Program } from '../workflows/program.ts'
 import type { CaseResult, RunResult } from '../workflows/result.ts'
-import type { Target } from '../workflows/session.ts'
+import type { PlannedCase } from '../workflows/runner.ts'
 import { CannotRun } from './cannot-run.ts'
 import type { Run } from './command.ts'
 import type { Config } from './config.ts'
 
 export const run: Run = async (config, patterns) => {
-  const { compileFile } = await import('../workflows/compile.ts')
-  const { MistakesError } = await import('../workflows/document.ts')
-  const { planned, runCases } = await import('../workflows/runner.ts')
-  const programs: Program[] = []
-  const mistakes: string[] = []
-  for (const file of filesOf(patterns))
-    try {
-      programs.push(await compileFile(file))
-    } catch (error) {
-      if (!(error instanceof MistakesError)) throw error
-      mistakes.push(error.message)
-    }
-  if (mistakes.length > 0) throw new CannotRun(mistakes.join('\n'))
+  try {
+    return await ran(config, patterns)
+  } catch (error) {
+    const { CannotRunWorkflows } = await import('../library/workflows.ts')
+    const { MistakesError } = await import('../workflows/document.ts')
+    if (error instanceof CannotRunWorkflows || error instanceof MistakesError)
+      throw new CannotRun(error.message)
+    throw error
+  }
+}
 
-  const inputs = Object.fromEntries(config.input.map(({ name, value }) => [name, value]))
-  const cases = planned(programs, { only: config.only, tags: config.tag, inputs })
-  if (cases.length === 0) throw new CannotRun('no workflow is chosen: look at --only and --tag')
+/** @throws CannotRunWorkflows, MistakesError */
+async function ran(config: Config, patterns: readonly string[]): Promise<number> {
+  const { planWorkflows, runPlanned } = await import('../library/workflows.ts')
+  const texts = Object.fromEntries(config.input.map(({ name, text }) => [name, text]))
+  const cases = await planWorkflows(patterns, { only: config.only, tags: config.tag, texts })
   if (config.dryRun) return tellPlan(config, cases)
 
   const { caseText, summaryText } = await import('../workflows/reports/text.ts')
-  const { startReceiver } = await import('../library/receiver.ts')
-  // What a workflow takes for its callbacks, where it is given nothing else: it answers 200.
-  await using receiver = await startReceiver()
-  const target = await targetOf(config)
+  const { jobs, seed, keep, token, target = 'sim' } = config
   const onCase = (result: CaseResult) => {
     if (!config.json) console.log(caseText(result))
   }
+  const { signal, status, end } = brokenOff()
   try {
-    const { jobs, seed } = config
-    const given = cases.map((each) => ({
-      ...each,
-      inputs: { receiver: receiver.url, ...each.inputs },
-    }))
-    const result = await runCases(given, target, { jobs, seed, onCase })
+    const result = await runPlanned(cases, { target, token, jobs, seed, keep, onCase, signal })
     console.log(config.json ? JSON.stringify(result) : summaryText(result))
     await writeReports(config, result)
-    return result.outcome === 'failed' ? 1 : 0
+    return status() ?? (result.outcome === 'failed' ? 1 : 0)
   } finally {
-    await target.close()
+    end()
   }
 }
 
-/** Files by name or pattern, each once, in the order they are named. @throws CannotRun */
-function filesOf(patterns: readonly string[]): string[] {
-  const files = patterns.flatMap((pattern) => {
-    if (!/[*?{[]/.test(pattern)) return [pattern]
-    const found = globSync(pattern).toSorted()
-    if (found.length === 0) throw new CannotRun(`no file is like ${pattern}`)
-    return found
-  })
-  return [...new Set(files)]
+/** Exit statuses of a process that a signal has ended, as shells tell them. */
+const STATUSES = { SIGINT: 130, SIGTERM: 143 } as const
+
+/** Breaks a run off when the process is asked to end; asked a second time, it ends at once. */
+function brokenOff() {
+  const controller = new AbortController()
+  let status: number | undefined
+  const handlers = Object.entries(STATUSES).map(([name, code]) => ({
+    name,
+    act: () => {
+      status = code
+      controller.abort(new Error(`the run was broken off (${name})`))
+    },
+  }))
+  for (const { name, act } of handlers) process.once(name, act)
+  return {
+    signal: controller.signal,
+    /** Of the process, where it was asked to end. */
+    status: () => status,
+    end() {
+      for (const { name, act } of handlers) process.off(name, act)
+    },
+  }
 }
 
-async function tellPlan(
-  { json }: Config,
-  cases: Parameters<typeof import('../workflows/runner.ts').runCases>[0],
-): Promise<number> {
+async function tellPlan({ json }: Config, cases: readonly PlannedCase[]): Promise<number> {
   const { caseName } = await import('../workflows/runner.ts')
   const names = cases.map(caseName)
   console.log(json ? JSON.stringify({ cases: names }) : names.join('\n'))
   return 0
-}
-
-/** The simulator that is named, or one that is started for the run. */
-async function targetOf({ target = 'sim', token, seed, keep }: Config): Promise<Target> {
-  const { simulatorTarget } = await import('../workflows/simulator-target.ts')
-  if (target !== 'sim') {
-    if (!/^https?:\/\//.test(target))
-      throw new CannotRun(`--target ${target}: give sim, or the URL of a running simulator`)
-    return simulatorTarget({ url: target.replace(/\/+$/, ''), token, seed, keep })
-  }
-  const { startSimulator } = await import('../library/running-simulator.ts')
-  const sim = await startSimulator()
-  return simulatorTarget({ url: sim.url, seed, keep, stop: () => sim.close() })
 }
 
 async function writeReports({ report }: Config, result: RunResult): Promise<void> {

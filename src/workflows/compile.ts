@@ -1,15 +1,22 @@
 // Makes a document ready to run, or tells everything that is wrong in it before anything is sent.
-import { readFile } from 'node:fs/promises'
-import { dirname, isAbsolute, resolve } from 'node:path'
+import { resolve } from 'node:path'
 import { nearest, unknownName } from '../server/nearest.ts'
-import { CriterionError, checkJsonPath, readCriterion } from './criteria.ts'
+import {
+  CriterionError,
+  checkJsonPath,
+  checkSelector,
+  isSelector,
+  readCriterion,
+} from './criteria.ts'
 import {
   type LocatedDocument,
   type Mistake,
   MistakesError,
+  mistakeText,
   type Path,
   readDocument,
 } from './document.ts'
+import { type Inputs, InputsError, readInputs } from './inputs.ts'
 import type {
   ArazzoDocument,
   Components,
@@ -34,66 +41,105 @@ import type {
 } from './program.ts'
 import { checkReferences } from './references.ts'
 import { shapeMistakes } from './shape-check.ts'
-import { readSource, type Source, SourceError, type SourceOperation } from './sources.ts'
+import {
+  located,
+  readSource,
+  type Source,
+  SourceError,
+  type SourceOperation,
+  textAt,
+} from './sources.ts'
+import { actionProblems, bodyProblems, nameIn, type Problem } from './step-checks.ts'
 
 /**
  * Reads a document and all it names, and makes it ready to run.
  * @throws MistakesError with everything that is wrong
  */
 export async function compileFile(file: string): Promise<Program> {
-  return new Compiler().file(file)
+  const [program] = await compileFiles([file])
+  return program as Program
+}
+
+/** The same for several, which may name each other: each is read once. */
+export async function compileFiles(files: readonly string[]): Promise<Program[]> {
+  const compiler = new Compiler(files)
+  const programs: Program[] = []
+  const mistakes: Mistake[] = []
+  for (const file of files)
+    try {
+      programs.push(await compiler.file(file, []))
+    } catch (error) {
+      if (error instanceof MistakesError) mistakes.push(...error.mistakes)
+      else if (error instanceof SourceError)
+        mistakes.push({ file, line: 1, column: 1, message: 'there is no such file' })
+      else throw error
+    }
+  if (mistakes.length > 0) throw new MistakesError(eachOnce(mistakes))
+  return programs
 }
 
 /** The same for a text; `file` is where it stands, for messages and relative paths. */
 export async function compileText(file: string, text: string): Promise<Program> {
-  return new Compiler().text(file, text)
+  return new Compiler([file]).text(file, text, [])
 }
 
-/** Documents may name each other: each is read once. */
+/** A class, since documents that name each other are read once. */
 class Compiler {
   readonly #programs = new Map<string, Promise<Program>>()
+  /** As files were named, by where they are. */
+  readonly #names: ReadonlyMap<string, string>
 
-  async file(file: string): Promise<Program> {
-    const known = this.#programs.get(file)
+  constructor(files: readonly string[]) {
+    this.#names = new Map(files.map((file) => [keyOf(file), file]))
+  }
+
+  /**
+   * @param within the documents that lead to it, the outermost first
+   * @throws SourceError where it cannot be read, or leads back to where it came from
+   */
+  async file(place: string, within: readonly string[]): Promise<Program> {
+    const key = keyOf(place)
+    if (within.includes(key))
+      throw new SourceError(`the documents name each other: ${[...within, key].join(' -> ')}`)
+    const known = this.#programs.get(key)
     if (known) return known
-    const text = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
-      const reason = error.code === 'ENOENT' ? 'there is no such file' : error.message
-      throw new MistakesError([{ file, line: 1, column: 1, message: reason }])
-    })
-    const program = this.text(file, text)
-    this.#programs.set(file, program)
+    const read = async () => {
+      const text = await textAt(place)
+      return this.text(this.#names.get(key) ?? place, text, within)
+    }
+    const program = read()
+    this.#programs.set(key, program)
     return program
   }
 
-  async text(file: string, text: string): Promise<Program> {
+  async text(file: string, text: string, within: readonly string[]): Promise<Program> {
     const document = readDocument(file, text)
     const mistakes = [...document.mistakes]
     if (mistakes.length === 0) mistakes.push(...shapeMistakes(document))
     if (mistakes.length > 0) throw new MistakesError(mistakes)
-    return this.#program(document)
+    return this.#program(document, [...within, keyOf(file)])
   }
 
-  async #program(document: LocatedDocument): Promise<Program> {
+  async #program(document: LocatedDocument, within: readonly string[]): Promise<Program> {
     const written = document.value as ArazzoDocument
     const mistakes: Mistake[] = []
     const sources = new Map<string, Source>()
     const others = new Map<string, Program>()
+    const base = written.$self === undefined ? document.file : located(written.$self, document.file)
     for (const [at, source] of written.sourceDescriptions.entries()) {
-      const path = ['sourceDescriptions', at, 'url']
+      const path = ['sourceDescriptions', at]
       if (sources.has(source.name) || others.has(source.name))
         mistakes.push(
-          document.mistake(
-            ['sourceDescriptions', at, 'name'],
-            `two sources are called "${source.name}"`,
-          ),
+          document.mistake([...path, 'name'], `two sources are called "${source.name}"`),
         )
       try {
         if (source.type === 'arazzo')
-          others.set(source.name, await this.file(pathFrom(document.file, source.url)))
-        else sources.set(source.name, await readSource(source, document.file))
+          others.set(source.name, await this.file(located(source.url, base), within))
+        else sources.set(source.name, await readSource(source, base))
       } catch (error) {
         if (error instanceof MistakesError) mistakes.push(...error.mistakes)
-        else if (error instanceof SourceError) mistakes.push(document.mistake(path, error.message))
+        else if (error instanceof SourceError)
+          mistakes.push(document.mistake([...path, 'url'], error.message))
         else throw error
       }
     }
@@ -102,17 +148,23 @@ class Compiler {
     const reader = new DocumentReader(document, { sources, others })
     const program = await reader.program()
     mistakes.push(...reader.mistakes, ...checkReferences(program, written))
-    if (mistakes.length > 0) throw new MistakesError(inOrder(mistakes))
+    if (mistakes.length > 0) throw new MistakesError(inOrder(eachOnce(mistakes)))
     return program
   }
 }
 
-function pathFrom(file: string, url: string): string {
-  return isAbsolute(url) ? url : resolve(dirname(file), url)
+/** The same for each name of a place. */
+function keyOf(place: string): string {
+  return /^https?:/.test(place) ? place : resolve(place)
 }
 
 function inOrder(mistakes: readonly Mistake[]): Mistake[] {
   return mistakes.toSorted((a, b) => a.line - b.line || a.column - b.column)
+}
+
+/** What several references lead to is told once. */
+function eachOnce(mistakes: readonly Mistake[]): Mistake[] {
+  return [...new Map(mistakes.map((mistake) => [mistakeText(mistake), mistake])).values()]
 }
 
 interface Names {
@@ -140,10 +192,13 @@ class DocumentReader {
       name,
       value,
     ])
+    const described = this.#written.sourceDescriptions.map((each) => [each.name, each])
     const program: Program = {
       document: this.#document,
       title: info.title,
       sources: this.#names.sources,
+      descriptions: Object.fromEntries(described),
+      self: this.#written.$self,
       workflows: this.#workflows,
       components: Object.fromEntries(values),
     }
@@ -153,6 +208,7 @@ class DocumentReader {
         this.#note([...path, 'workflowId'], `two workflows are called "${workflow.workflowId}"`)
       this.#workflows.set(workflow.workflowId, await this.#workflow(program, workflow, path))
     }
+    await this.#components(components)
     return program
   }
 
@@ -160,13 +216,29 @@ class DocumentReader {
     this.mistakes.push(this.#document.mistake(path, message, column))
   }
 
-  get #components(): Components {
-    return this.#written.components ?? {}
+  #notes(path: Path, problems: readonly Problem[]): void {
+    for (const { at, message } of problems) this.#note([...path, ...at], message)
+  }
+
+  /** Components are read where they are referred to; the rest of them is read here. */
+  async #components({ inputs = {}, ...sections }: Components): Promise<void> {
+    const place = ['components', 'inputs']
+    for (const [name, schema] of Object.entries(inputs)) this.#refs(schema, [...place, name])
+    for (const section of ['successActions', 'failureActions'] as const)
+      for (const [name, action] of Object.entries(sections[section] ?? {})) {
+        const path = ['components', section, name]
+        this.#notes(path, actionProblems(action))
+        await this.#criteria(action.criteria, [...path, 'criteria'])
+      }
+    for (const [name, { value }] of Object.entries(sections.parameters ?? {}))
+      await this.#selectors(value, ['components', 'parameters', name, 'value'])
   }
 
   async #workflow(program: Program, workflow: Workflow, path: Path): Promise<ReadWorkflow> {
     const { workflowId, summary, steps, outputs = {}, dependsOn = [] } = workflow
     const shared = this.#parameters(workflow.parameters, [...path, 'parameters'], true)
+    for (const { value, path: place } of shared) await this.#selectors(value, [...place, 'value'])
+    await this.#outputs(outputs, [...path, 'outputs'])
     const stepIds = new Set<string>()
     const read: ReadStep[] = []
     for (const [at, step] of steps.entries()) {
@@ -191,16 +263,34 @@ class DocumentReader {
     }
   }
 
-  /** The schema of the inputs, taken out of the components where it refers to one. */
-  #inputs(inputs: InputSchema | undefined, path: Path): InputSchema {
-    if (inputs?.$ref === undefined) return inputs ?? {}
-    const [, name] = /^#\/components\/inputs\/(.+)$/.exec(inputs.$ref) ?? []
-    const known = this.#components.inputs ?? {}
-    const found = name === undefined ? undefined : known[name]
-    if (found) return found
-    const message = unknownName('no input', inputs.$ref, keysBelow('#/components/inputs/', known))
-    this.#note([...path, '$ref'], message)
-    return {}
+  #inputs(schema: InputSchema | undefined, path: Path): Inputs {
+    const before = this.mistakes.length
+    this.#refs(schema, path)
+    try {
+      if (this.mistakes.length === before)
+        return readInputs(schema, this.#written.components?.inputs)
+    } catch (error) {
+      if (!(error instanceof InputsError)) throw error
+      this.#note(path, error.message)
+    }
+    return readInputs(undefined)
+  }
+
+  /** Every `$ref` in a schema leads somewhere. */
+  #refs(schema: unknown, path: Path): void {
+    if (typeof schema !== 'object' || schema === null) return
+    for (const [name, each] of Object.entries(schema))
+      this.#refs(each, [...path, Array.isArray(schema) ? Number(name) : name])
+    const { $ref: ref } = schema as { readonly $ref?: unknown }
+    if (typeof ref !== 'string') return
+    const known = this.#written.components?.inputs ?? {}
+    const [, name] = /^#\/components\/inputs\/([^/]+)/.exec(ref) ?? []
+    if (name === undefined && ref.startsWith('#/$defs/')) return
+    if (name !== undefined && Object.hasOwn(known, name)) return
+    this.#note(
+      [...path, '$ref'],
+      unknownName('no input', ref, keysBelow('#/components/inputs/', known)),
+    )
   }
 
   async #step(
@@ -216,13 +306,17 @@ class DocumentReader {
     if (!work) return undefined
     const own = this.#parameters(step.parameters, [...path, 'parameters'], true)
     const parameters = placedIn(work, merged(within.shared, own))
-    if (work.kind === 'operation') this.#checkParameters(work.operation, parameters, path)
-    if (work.kind === 'workflow' && step.requestBody)
-      this.#note([...path, 'requestBody'], 'a step that runs a workflow sends no body itself')
-    if (step.requestBody) this.#checkBody(step, path)
+    this.#checkPlaces(work, parameters, path)
+    for (const { value, path: place } of own) await this.#selectors(value, [...place, 'value'])
+    await this.#body(step, work, path)
+    await this.#outputs(step.outputs, [...path, 'outputs'])
     const { workflow, path: workflowPath } = within
-    const onSuccess = await this.#actions(step.onSuccess, [...path, 'onSuccess'], workflow)
-    const onFailure = await this.#actions(step.onFailure, [...path, 'onFailure'], workflow)
+    const { successActions, failureActions } = workflow
+    const after = { workflow, step }
+    const onSuccess = await this.#actions(step.onSuccess, [...path, 'onSuccess'], after)
+    const onFailure = await this.#actions(step.onFailure, [...path, 'onFailure'], after)
+    const always = [...workflowPath, 'successActions']
+    const onAnyFailure = [...workflowPath, 'failureActions']
     return {
       id: step.stepId,
       path,
@@ -231,17 +325,66 @@ class DocumentReader {
       parameters,
       body: step.requestBody,
       criteria: await this.#criteria(step.successCriteria, [...path, 'successCriteria']),
-      onSuccess: withNames(
-        onSuccess,
-        await this.#actions(workflow.successActions, [...workflowPath, 'successActions'], workflow),
-      ),
+      onSuccess: withNames(onSuccess, await this.#actions(successActions, always, { workflow })),
       onFailure: withNames(
         onFailure,
-        await this.#actions(workflow.failureActions, [...workflowPath, 'failureActions'], workflow),
+        await this.#actions(failureActions, onAnyFailure, { workflow }),
       ),
       outputs: step.outputs ?? {},
+      dependsOn: this.#dependsOn(step, path, workflow),
+      timeout: step.timeout,
       expect: step['x-esimulator']?.expect,
       capture: this.#capture(step, path),
+    }
+  }
+
+  #checkPlaces(work: StepWork, parameters: readonly ReadParameter[], path: Path): void {
+    if (work.kind === 'operation') this.#checkParameters(work.operation, parameters, path)
+    if (work.kind === 'link')
+      for (const { name, in: where, path: place } of parameters)
+        if (where === 'path' || where === 'input')
+          this.#note(place, `the parameter "${name}" needs "in": query, header or cookie`)
+  }
+
+  async #body({ requestBody }: Step, work: StepWork, path: Path): Promise<void> {
+    if (!requestBody) return
+    const place = [...path, 'requestBody']
+    const bodyTypes = work.kind === 'operation' ? work.operation.bodyTypes : []
+    this.#notes(place, bodyProblems(requestBody, bodyTypes))
+    for (const [at, { value }] of (requestBody.replacements ?? []).entries())
+      await this.#selectors(value, [...place, 'replacements', at, 'value'])
+  }
+
+  /** Steps that have to have been made before: steps of the same workflow, further up. */
+  #dependsOn({ stepId, dependsOn = [] }: Step, path: Path, { steps }: Workflow): string[] {
+    const ids = steps.map((each) => each.stepId)
+    for (const [at, id] of dependsOn.entries()) {
+      const place = [...path, 'dependsOn', at]
+      if (id.startsWith('$'))
+        this.#note(
+          place,
+          'a step depends on steps of its own workflow only: others are not supported',
+        )
+      else if (!ids.includes(id)) this.#note(place, unknownName('no step', id, ids))
+      else if (ids.indexOf(id) >= ids.indexOf(stepId))
+        this.#note(place, `step "${id}" is not made before step "${stepId}"`)
+    }
+    return [...dependsOn]
+  }
+
+  async #outputs(outputs: Workflow['outputs'], path: Path): Promise<void> {
+    for (const [name, output] of Object.entries(outputs ?? {}))
+      await this.#selectors(output, [...path, name])
+  }
+
+  /** Whether a Selector Object, where a value is one, can be read. */
+  async #selectors(value: unknown, path: Path): Promise<void> {
+    if (!isSelector(value)) return
+    try {
+      await checkSelector(value)
+    } catch (error) {
+      if (!(error instanceof CriterionError)) throw error
+      this.#note([...path, error.field], error.message)
     }
   }
 
@@ -258,16 +401,10 @@ class DocumentReader {
     return capture
   }
 
-  /** What a step does: one of four things, and exactly one. */
+  /** What a step does: the schema has it that it is one of four things. */
   #work(step: Step, path: Path): StepWork | undefined {
     const ways = ['operationId', 'operationPath', 'workflowId', 'x-operation'] as const
-    const given = ways.filter((way) => step[way] !== undefined)
-    const [way] = given
-    if (way === undefined || given.length > 1) {
-      const which = given.length > 1 ? `has ${given.join(' and ')}: it needs` : 'needs'
-      this.#note(path, `step "${step.stepId}" ${which} one of ${ways.join(', ')}`)
-      return undefined
-    }
+    const way = ways.find((each) => step[each] !== undefined) ?? 'operationId'
     if (way === 'x-operation') {
       const { method = 'get', url = '' } = step['x-operation'] ?? {}
       return { kind: 'link', method: method.toUpperCase(), url }
@@ -303,7 +440,11 @@ class DocumentReader {
         .map(({ source }) => `$sourceDescriptions.${source.name}.${asked}`)
         .join(' or ')
       this.#note(path, `several sources have an operation "${asked}": write ${from}`)
-    } else this.#note(path, noOperation(asked, ids))
+    } else {
+      // `animals.postAnimal` is meant where there is such a source and it has such an operation.
+      const whole = known.find(({ source, operation: { id } }) => asked === `${source.name}.${id}`)
+      this.#note(path, noOperation(asked, whole ? [`$sourceDescriptions.${asked}`] : ids))
+    }
     return undefined
   }
 
@@ -320,7 +461,7 @@ class DocumentReader {
       this.#note(path, unknownName('no source', name, this.#names.sources.keys()))
       return undefined
     }
-    const asked = `${method.toUpperCase()} ${encoded.replaceAll('~1', '/').replaceAll('~0', '~')}`
+    const asked = `${method.toUpperCase()} ${pathIn(encoded)}`
     const operation = source.operations.find((each) => `${each.method} ${each.path}` === asked)
     if (operation) return { kind: 'operation', operation, source }
     const all = source.operations.map((each) => `${each.method} ${each.path}`)
@@ -387,7 +528,7 @@ class DocumentReader {
     reference: string,
     path: Path,
   ): NonNullable<Components[Section]>[string] | undefined {
-    const known = (this.#components[section] ?? {}) as NonNullable<Components[Section]>
+    const known = (this.#written.components?.[section] ?? {}) as NonNullable<Components[Section]>
     const prefix = `$components.${section}.`
     const name = reference.startsWith(prefix) ? reference.slice(prefix.length) : undefined
     const found = name === undefined ? undefined : known[name]
@@ -408,8 +549,8 @@ class DocumentReader {
         )
         continue
       }
-      // Any header may be sent; what else no operation knows would never be looked at.
-      if (where === 'header' || where === 'querystring') continue
+      // Any header or cookie may be sent; what else no operation knows would never be looked at.
+      if (where === 'header' || where === 'cookie' || where === 'querystring') continue
       if (known.some((each) => each.name === name && each.in === where)) continue
       const names = known.filter((each) => each.in === where).map((each) => each.name)
       const what = `no ${where} parameter`
@@ -422,16 +563,6 @@ class DocumentReader {
       if (where !== 'path' || !required) continue
       if (!given.some((each) => each.name === name && each.in === 'path'))
         this.#note(path, `${operationName(operation)} needs the path parameter "${name}"`)
-    }
-  }
-
-  #checkBody(step: Step, path: Path): void {
-    for (const [at, { target }] of (step.requestBody?.replacements ?? []).entries()) {
-      if (target.startsWith('/')) continue
-      this.#note(
-        [...path, 'requestBody', 'replacements', at, 'target'],
-        'a target is a JSON pointer, as in /order/0/item: xpath is not supported',
-      )
     }
   }
 
@@ -463,10 +594,11 @@ class DocumentReader {
     }
   }
 
+  /** @param after the step they follow, where they do not follow all of the workflow */
   async #actions(
     written: readonly (SuccessAction | FailureAction | Reusable)[] | undefined,
     path: Path,
-    workflow: Workflow,
+    after: { readonly workflow: Workflow; readonly step?: Step },
   ): Promise<ReadAction[]> {
     const section = String(path.at(-1)).toLowerCase().includes('success')
       ? 'successActions'
@@ -475,7 +607,12 @@ class DocumentReader {
     for (const [at, each] of (written ?? []).entries()) {
       const place = [...path, at]
       const action = 'reference' in each ? this.#component(section, each.reference, place) : each
-      if (action) found.push(await this.#action(action, place, workflow))
+      if (!action) continue
+      if (found.some(({ name }) => name === action.name))
+        this.#note(place, `two actions of this list are called "${action.name}"`)
+      // One that is reused is told of, and points to criteria, where it is written.
+      const own = 'reference' in each ? ['components', section, nameIn(each.reference)] : place
+      found.push(await this.#action(action, own, after))
     }
     return found
   }
@@ -483,17 +620,16 @@ class DocumentReader {
   async #action(
     action: SuccessAction | FailureAction,
     path: Path,
-    workflow: Workflow,
+    { workflow, step }: { readonly workflow: Workflow; readonly step?: Step },
   ): Promise<ReadAction> {
     const { name, type, stepId, workflowId, parameters } = action
     const { retryAfter = 0, retryLimit = 1 } = action as FailureAction
-    if (type === 'goto' && (stepId === undefined) === (workflowId === undefined))
-      this.#note(path, `the action "${name}" goes to exactly one of stepId and workflowId`)
-    const ids = workflow.steps.map((step) => step.stepId)
+    this.#notes(path, actionProblems(action))
+    const ids = workflow.steps.map((each) => each.stepId)
     if (stepId !== undefined && !ids.includes(stepId))
       this.#note([...path, 'stepId'], unknownName('no step', stepId, ids))
-    if (parameters && workflowId === undefined)
-      this.#note([...path, 'parameters'], 'parameters go to a workflow: give workflowId')
+    if (type === 'retry' && step && stepId === step.stepId)
+      this.#note([...path, 'stepId'], `step "${stepId}" cannot be made before itself: leave it out`)
     return {
       name,
       type,
@@ -514,10 +650,16 @@ function operationName({ id, method, path }: SourceOperation): string {
 }
 
 function noOperation(asked: string, known: readonly string[]): string {
-  const near = nearest(asked, known)
+  const near = nearest(asked, known) ?? known.find((each) => each.endsWith(`.${asked}`))
   const hint =
     near === undefined ? `the sources have ${known.length} others` : `did you mean ${near}?`
   return `there is no operation "${asked}": ${hint}`
+}
+
+/** A path as a JSON pointer within a URL has it: escaped, and perhaps with its braces encoded. */
+function pathIn(token: string): string {
+  const plain = /%(?![0-9A-Fa-f]{2})/.test(token) ? token : decodeURIComponent(token)
+  return plain.replaceAll('~1', '/').replaceAll('~0', '~')
 }
 
 function keysBelow(prefix: string, known: object): string[] {

@@ -76,7 +76,11 @@ function tokenAt(
   take: (pattern: RegExp) => RegExpExecArray | null,
 ): Token {
   const expression = take(EXPRESSION)
-  if (expression) return { kind: 'expression', text: expression[0], at }
+  if (expression) {
+    // Behind a body without a pointer a dot leads to a property: `$response.body.status`.
+    const [whole] = /^\$(?:request|response)\.body(?=\.)/.exec(expression[0]) ?? expression
+    return { kind: 'expression', text: whole, at }
+  }
   const string = take(STRING)
   if (string)
     return { kind: 'string', value: (string[1] ?? '').replaceAll("''", "'"), text: string[0], at }

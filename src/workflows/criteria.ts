@@ -20,7 +20,7 @@ import {
   type Scope,
   textOf,
 } from './expressions.ts'
-import type { Criterion, Selector } from './language.ts'
+import type { Criterion, CriterionType, Selector } from './language.ts'
 
 /** A criterion, read. */
 export type ReadCriterion =
@@ -36,7 +36,7 @@ export type ReadCriterion =
 
 /** Why a criterion cannot be read. `field` is where, `column` how far into it. */
 export class CriterionError extends Error {
-  readonly field: 'condition' | 'context' | 'type'
+  readonly field: 'condition' | 'context' | 'selector'
   readonly column: number
 
   constructor(field: CriterionError['field'], message: string, column = 0) {
@@ -48,44 +48,23 @@ export class CriterionError extends Error {
 
 /** @throws CriterionError */
 export function readCriterion({ condition, context, type = 'simple' }: Criterion): ReadCriterion {
-  const kind = typeof type === 'object' ? kindOf(type.type, type.version) : type
-  switch (kind) {
-    case 'simple':
-      return { type: 'simple', condition: conditionIn(condition), text: condition }
-    case 'regex':
-    case 'jsonpath':
-      break
-    case 'xpath':
-      throw new CriterionError(
-        'type',
-        'xpath is not supported: use jsonpath, or a simple condition',
-      )
-    default:
-      throw new CriterionError(
-        'type',
-        `there is no type "${kind}"; there are simple, regex and jsonpath`,
-      )
-  }
-  if (context === undefined)
-    throw new CriterionError('type', `a ${kind} needs a context, as in $response.body`)
+  const kind = nameOf(type)
+  if (kind === 'simple' || context === undefined)
+    return { type: 'simple', condition: conditionIn(condition), text: condition }
   const read = reading('context', () => readExpression(context))
   reading('condition', () => readTemplate(condition))
   if (kind === 'regex') reading('condition', () => new RegExp(filledIn(condition), 'u'))
   return { type: kind, context: read, contextText: context, pattern: condition, text: condition }
 }
 
-/** The pattern with something harmless in the place of its expressions, to look at its syntax. */
-function filledIn(pattern: string, by = 'x'): string {
-  return pattern.replaceAll(/\{\$[A-Za-z][^{}]*\}/g, by)
+/** The name of a type, which may be an object with its version: the schema knows which there are. */
+function nameOf<Name extends string>(type: Name | CriterionType<Name>): Name {
+  return typeof type === 'object' ? type.type : type
 }
 
-function kindOf(type: string, version: string): string {
-  if (type === 'jsonpath' && version !== 'rfc9535')
-    throw new CriterionError(
-      'type',
-      `jsonpath ${version} is not supported: write "type: jsonpath", which is RFC 9535`,
-    )
-  return type
+/** The pattern with something harmless in the place of its expressions, to look at its syntax. */
+function filledIn(pattern: string, harmless = 'x'): string {
+  return pattern.replaceAll(/\{\$[A-Za-z][^{}]*\}/g, harmless)
 }
 
 function conditionIn(text: string): Condition {
@@ -132,11 +111,20 @@ export async function judged(criterion: ReadCriterion, scope: Scope): Promise<Ve
   }
   const value = evaluate(criterion.context, scope)
   const seen = [{ expression: criterion.contextText, value }]
-  const pattern = String(resolvedPattern(criterion.pattern, scope))
-  if (criterion.type === 'regex')
-    return { holds: new RegExp(pattern, 'u').test(textOf(value)), seen }
-  const found = await selected(pattern, value)
-  return { holds: found.length > 0, seen, note: `${found.length} found` }
+  const pattern = resolvedPattern(criterion.pattern, scope)
+  try {
+    if (criterion.type === 'jsonpath') {
+      const found = await selected(pattern, value)
+      return { holds: found.length > 0, seen, note: `${found.length} found` }
+    }
+    const isMatch = new RegExp(pattern, 'u').test(textOf(value))
+    // Nothing matches nothing, not even an empty text.
+    return { holds: isMatch && value !== null, seen }
+  } catch (error) {
+    // Whether it can be read may depend on the values between its braces.
+    const reason = error instanceof Error ? error.message : String(error)
+    return { holds: false, seen, note: `${pattern} cannot be read: ${reason}` }
+  }
 }
 
 /** A text with the expressions between its braces worked out; it is no expression itself. */
@@ -192,26 +180,48 @@ export async function checkJsonPath(path: string): Promise<void> {
   try {
     compile(filledIn(path))
   } catch (error) {
-    // What stands for a number is no name, as in length(@) == {$inputs.count}.
-    const withNumbers = filledIn(path, '0')
-    if (withNumbers === path) throw error
-    compile(withNumbers)
+    // Where no name may stand, a number may.
+    if (filledIn(path) === path) throw error
+    compile(filledIn(path, '1'))
   }
 }
 
 /** Loaded when a document has one: most have none. */
 const jsonPath = () => import('json-p3')
 
+/** True for a Selector Object (1.1), which may stand where a value may. */
+export function isSelector(value: unknown): value is Selector {
+  if (typeof value !== 'object' || value === null) return false
+  const { context, selector, type } = value as Readonly<Record<string, unknown>>
+  return typeof context === 'string' && typeof selector === 'string' && type !== undefined
+}
+
 /**
- * What an output is worth: an expression, or a part that a Selector Object takes out of one.
+ * Whether a Selector Object can be read.
+ * @throws CriterionError
+ */
+export async function checkSelector({ context, selector, type }: Selector): Promise<void> {
+  const kind = nameOf(type)
+  reading('context', () => readExpression(context))
+  try {
+    if (kind === 'jsonpointer') readPointer(selector)
+    else await checkJsonPath(selector)
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : error
+    throw new CriterionError('selector', `this is no ${kind}: ${reason}`)
+  }
+}
+
+/**
+ * What a value of a document is worth: constants, expressions, texts with expressions in them, or
+ * the part that a Selector Object takes out of one.
  * @throws Error for a selector that cannot be read
  */
-export async function outputValue(output: string | Selector, scope: Scope): Promise<unknown> {
-  if (typeof output === 'string') return resolved(output, scope)
-  const value = evaluate(readExpression(output.context), scope)
-  if (output.type === 'jsonpointer') {
-    return pointedAt(value, readPointer(output.selector))
-  }
-  const found = await selected(output.selector, value)
+export async function worked(value: unknown, scope: Scope): Promise<unknown> {
+  if (!isSelector(value)) return resolved(value, scope)
+  const { context, selector, type } = value
+  const within = evaluate(readExpression(context), scope)
+  if (nameOf(type) === 'jsonpointer') return pointedAt(within, readPointer(selector))
+  const found = await selected(resolvedPattern(selector, scope), within)
   return found.length > 1 ? found : (found[0] ?? null)
 }

@@ -1,6 +1,7 @@
 // Runs a workflow step by step: calls, criteria, outputs, and what follows from success and failure.
 import { defined } from '../state/defined.ts'
-import { judged, outputValue } from './criteria.ts'
+import { STEP_BUDGET, WAIT_BUDGET } from './budget.ts'
+import { judged, worked } from './criteria.ts'
 import type { Path } from './document.ts'
 import { unmet } from './expectation.ts'
 import {
@@ -11,6 +12,7 @@ import {
   type Scope,
   textOf,
 } from './expressions.ts'
+import { KeptBodies, keptValue } from './kept.ts'
 import type {
   PlacedCriterion,
   ReadAction,
@@ -31,11 +33,6 @@ import type { ExchangeResult, Failure, Outcome, StepResult } from './result.ts'
 import type { Answer, Sender } from './send.ts'
 import type { Session } from './session.ts'
 import { operationAt, type SourceOperation } from './sources.ts'
-
-/** How much one run may take: what goes round for ever is ended, and told. */
-export const STEP_BUDGET = 1000
-/** Seconds that retries may wait for in all: two years. */
-export const WAIT_BUDGET = 2 * 366 * 86_400
 
 type Values = Readonly<Record<string, unknown>>
 
@@ -61,9 +58,14 @@ interface Frame {
   readonly workflow: ReadWorkflow
   readonly inputs: Values
   readonly steps: Record<string, Values>
+  /** Ids of the steps that were made, whatever they came to. */
+  readonly made: Set<string>
   /** Names of the workflows around it, the outermost first. */
   readonly within: readonly string[]
+  /** The latest one; after a step that ran a workflow, the latest of that. */
   exchange: Exchanged | undefined
+  /** Outputs of the workflow that the step at hand has run. */
+  outputs: Values
 }
 
 /** What one attempt at a step came to. */
@@ -80,28 +82,29 @@ export class WorkflowRun {
   readonly results: StepResult[] = []
   readonly #session: Session
   readonly #sender: Sender
-  readonly #ended: Record<string, { inputs: Values; outputs: Values }> = {}
+  /** What workflows were given and came to, those under way included. */
+  readonly #known = new Map<ReadWorkflow, { inputs: Values; outputs: Values }>()
+  /** Workflows that were run through, and what they came to. */
+  readonly #ended = new Map<ReadWorkflow, Outcome>()
+  readonly #kept = new KeptBodies()
+  readonly #stop: AbortSignal | undefined
   #steps = 0
   #waited = 0
   /** What the clock of the world showed in the latest answer. */
   #now: number | undefined
 
-  constructor(session: Session, sender: Sender) {
+  /** @param stop breaks it off before its next step */
+  constructor(session: Session, sender: Sender, stop?: AbortSignal) {
     this.#session = session
     this.#sender = sender
+    this.#stop = stop
   }
 
   /** @param inputs over the defaults of the workflow */
   async run(workflow: ReadWorkflow, inputs: Values): Promise<WorkflowEnd> {
     try {
-      for (const { workflow: before } of workflow.dependsOn) {
-        const earlier = before()
-        if (this.#ended[earlier.id]) continue
-        const end = await this.run(earlier, {})
-        if (end.outcome !== 'passed')
-          return { ...end, reason: `the workflow "${earlier.id}" it depends on ${end.outcome}` }
-      }
-      return await this.#workflow(workflow, inputs, [])
+      const { outcome, outputs, reason } = await this.#workflow(workflow, inputs, [])
+      return defined({ outcome, outputs, reason })
     } catch (error) {
       if (!(error instanceof BudgetSpent)) throw error
       return { outcome: 'failed', outputs: {}, reason: error.message }
@@ -112,19 +115,48 @@ export class WorkflowRun {
     workflow: ReadWorkflow,
     own: Values,
     within: readonly string[],
-  ): Promise<WorkflowEnd> {
-    const inputs = withDefaults(workflow, own)
-    const missing = (workflow.inputs.required ?? []).find((name) => inputs[name] === undefined)
-    if (missing !== undefined)
-      return { outcome: 'failed', outputs: {}, reason: `it needs the input "${missing}"` }
+  ): Promise<WorkflowEnd & { readonly exchange?: Exchanged | undefined }> {
+    const { values: inputs, problems } = workflow.inputs.complete(own)
+    if (problems.length > 0) return { outcome: 'failed', outputs: {}, reason: problems.join('; ') }
+    this.#known.set(workflow, { inputs, outputs: {} })
+    const reason = await this.#before(workflow, inputs, within)
+    if (reason !== undefined) return { outcome: 'failed', outputs: {}, reason }
 
-    const frame: Frame = { workflow, inputs, steps: {}, within, exchange: undefined }
+    const made = new Set<string>()
+    const frame: Frame = {
+      workflow,
+      inputs,
+      steps: {},
+      made,
+      within,
+      exchange: undefined,
+      outputs: {},
+    }
     const outcome = await this.#through(frame)
     const outputs: Record<string, unknown> = {}
     for (const [name, output] of Object.entries(workflow.outputs))
-      outputs[name] = await outputValue(output, this.#scope(frame))
-    this.#ended[workflow.id] = { inputs, outputs }
-    return { outcome, outputs }
+      outputs[name] = await worked(output, { ...this.#scope(frame), outputs })
+    this.#known.set(workflow, { inputs, outputs })
+    this.#ended.set(workflow, outcome)
+    return { outcome, outputs, exchange: frame.exchange }
+  }
+
+  /** Runs what a workflow depends on, once in a run. Returns why it cannot be run then. */
+  async #before(
+    { dependsOn }: ReadWorkflow,
+    inputs: Values,
+    within: readonly string[],
+  ): Promise<string | undefined> {
+    for (const { workflow } of dependsOn) {
+      const earlier = workflow()
+      // It takes those inputs of the same names that it knows.
+      const known = Object.entries(inputs).filter(([name]) => earlier.inputs.properties.has(name))
+      const outcome =
+        this.#ended.get(earlier) ??
+        (await this.#workflow(earlier, Object.fromEntries(known), within)).outcome
+      if (outcome !== 'passed') return `the workflow "${earlier.id}" it depends on ${outcome}`
+    }
+    return undefined
   }
 
   async #through(frame: Frame): Promise<Outcome> {
@@ -150,8 +182,12 @@ export class WorkflowRun {
     for (let attempt = 1; ; attempt += 1) {
       this.#spendStep(frame)
       const made = await this.#attempt(step, frame)
+      frame.made.add(step.id)
       const failed = made.failures.length > 0
-      const action = await this.#actionAfter(failed ? step.onFailure : step.onSuccess, frame, tries)
+      const asked = failed ? step.onFailure : step.onSuccess
+      // What is made before another attempt is not made before itself.
+      const actions = asked.filter(({ type, step: first }) => type !== 'retry' || first !== step.id)
+      const action = await this.#actionAfter(actions, frame, tries)
       this.#note(step, frame, { attempt, made, action })
       if (!failed) {
         frame.steps[step.id] = made.outputs
@@ -165,6 +201,7 @@ export class WorkflowRun {
   }
 
   #spendStep({ workflow }: Frame): void {
+    if (this.#stop?.aborted) throw this.#stop.reason
     this.#steps += 1
     if (this.#steps > STEP_BUDGET)
       throw new BudgetSpent(`${STEP_BUDGET} steps were made and "${workflow.id}" has not ended`)
@@ -184,12 +221,12 @@ export class WorkflowRun {
     return undefined
   }
 
-  #follow(action: ReadAction, frame: Frame, outcome: Outcome): Next {
+  async #follow(action: ReadAction, frame: Frame, outcome: Outcome): Promise<Next> {
     if (action.type === 'end') return { kind: 'end', outcome }
     if (action.step !== undefined) return { kind: 'step', id: action.step }
     const workflow = action.workflow?.workflow()
     if (!workflow) return { kind: 'end', outcome }
-    const inputs = this.#inputs(action.parameters, frame)
+    const inputs = await this.#inputs(action.parameters, frame)
     return { kind: 'workflow', workflow, inputs }
   }
 
@@ -197,35 +234,57 @@ export class WorkflowRun {
     this.#waited += seconds
     if (this.#waited > WAIT_BUDGET)
       throw new BudgetSpent(`retries have waited for more than ${WAIT_BUDGET / 86_400} days`)
-    if (seconds > 0) await this.#session.wait(seconds)
+    if (seconds > 0) await this.#session.wait(seconds, this.#stop)
     if (this.#now !== undefined) this.#now += seconds * 1000
     const first = frame.workflow.steps.find(({ id }) => id === action.step)
     if (first) await this.#step(first, frame)
     const workflow = action.workflow?.workflow()
     if (!workflow) return
     const within = [...frame.within, frame.workflow.id]
-    await this.#workflow(workflow, this.#inputs(action.parameters, frame), within)
+    await this.#workflow(workflow, await this.#inputs(action.parameters, frame), within)
   }
 
-  #inputs(parameters: readonly ReadParameter[], frame: Frame): Values {
-    const values = given(parameters, this.#scope(frame))
+  async #inputs(parameters: readonly ReadParameter[], frame: Frame): Promise<Values> {
+    const values = await given(parameters, this.#scope(frame))
     return Object.fromEntries(values.map(({ name, value }) => [name, value]))
   }
 
   async #attempt(step: ReadStep, frame: Frame): Promise<Attempt> {
+    const missing = step.dependsOn.find((id) => !frame.made.has(id))
+    if (missing !== undefined)
+      return this.#unmade(step, frame, `it depends on step "${missing}", which was not made`)
     if (step.work.kind === 'workflow') return this.#called(step, step.work, frame)
-    const request = await this.#request(step, step.work, frame)
-    const { exchange, answer, operation } = await this.#exchange(request)
+    frame.outputs = {}
+    const planned = await this.#request(step, step.work, frame).catch((error: unknown) => {
+      if (error instanceof BudgetSpent) throw error
+      return error instanceof Error ? error.message : String(error)
+    })
+    if (typeof planned === 'string') {
+      frame.exchange = undefined
+      return this.#unmade(step, frame, `it cannot be sent: ${planned}`)
+    }
+    const { exchange, answer, operation } = await this.#exchange(planned, step.timeout)
     frame.exchange = exchange
-    const scope = this.#scope(frame)
     const failures = await this.#failures(step, frame, { answer, operation })
-    const outputs = failures.length > 0 ? {} : await this.#outputs(step, scope)
+    const outputs = failures.length > 0 ? {} : await this.#outputs(step, frame)
     return {
       failures,
-      exchange: this.#shown(request, answer),
+      exchange: this.#shown(planned, answer),
       outputs,
       retryAfter: retryAfterOf(answer, this.#now),
     }
+  }
+
+  /** A step that could not be made at all. */
+  #unmade(step: ReadStep, frame: Frame, message: string): Attempt {
+    const place = placeOf(frame, [...step.path, 'stepId'])
+    const failure = {
+      place,
+      expected: 'a request',
+      seen: [],
+      message: this.#session.struck(message),
+    }
+    return { failures: [failure], exchange: undefined, outputs: {}, retryAfter: undefined }
   }
 
   /** Runs another workflow as a step. */
@@ -236,7 +295,9 @@ export class WorkflowRun {
   ): Promise<Attempt> {
     const workflow = ref.workflow()
     const within = [...frame.within, frame.workflow.id]
-    const end = await this.#workflow(workflow, this.#inputs(step.parameters, frame), within)
+    const end = await this.#workflow(workflow, await this.#inputs(step.parameters, frame), within)
+    frame.exchange = end.exchange
+    frame.outputs = end.outputs
     const failures: Failure[] = []
     if (end.outcome === 'failed') {
       const why = end.reason === undefined ? '' : `: ${end.reason}`
@@ -244,8 +305,7 @@ export class WorkflowRun {
       failures.push({ place: placeOf(frame, step.path), expected: workflow.id, seen: [], message })
     }
     failures.push(...(await this.#unmetCriteria(step.criteria, frame)))
-    const scope = { ...this.#scope(frame), outputs: end.outputs }
-    const own = failures.length > 0 ? {} : await this.#outputs(step, scope)
+    const own = failures.length > 0 ? {} : await this.#outputs(step, frame)
     return {
       failures,
       exchange: undefined,
@@ -260,7 +320,7 @@ export class WorkflowRun {
     frame: Frame,
   ): Promise<PlannedRequest> {
     const scope = this.#scope(frame)
-    const parameters = given(step.parameters, scope)
+    const parameters = await given(step.parameters, scope)
     if (work.kind === 'operation') {
       const { operation, source } = work
       const url = this.#session.baseUrl(source) + filledPath(operation, parameters)
@@ -270,25 +330,29 @@ export class WorkflowRun {
         parameters,
         body: step.body,
         bodyTypes: operation.bodyTypes,
+        known: operation.parameters,
       }
       const credentials = await this.#session.credentials(operation, source, this.#now)
-      return { operation, request: withCredentials(requestOf(parts, scope), credentials) }
+      return { operation, request: withCredentials(await requestOf(parts, scope), credentials) }
     }
     const url = textOf(resolved(work.url, scope))
+    if (!/^https?:\/\//.test(url))
+      throw new Error(`x-operation needs an absolute URL, and "${url}" is none`)
     const found = this.#operationOf(work.method, url, frame)
     const parts: RequestParts = {
       method: work.method,
       url,
       parameters,
       body: step.body,
-      bodyTypes: [],
+      bodyTypes: found?.operation.bodyTypes ?? [],
+      known: found?.operation.parameters ?? [],
     }
     const credentials = found
       ? await this.#session.credentials(found.operation, found.source, this.#now)
       : {}
     return {
       operation: found?.operation,
-      request: withCredentials(requestOf(parts, scope), credentials),
+      request: withCredentials(await requestOf(parts, scope), credentials),
     }
   }
 
@@ -304,8 +368,9 @@ export class WorkflowRun {
     return undefined
   }
 
-  async #exchange({ request, operation }: PlannedRequest) {
-    const answer = await this.#sender.send(request)
+  /** @param timeout wall ms that the answer may take, where the step says so */
+  async #exchange({ request, operation }: PlannedRequest, timeout: number | undefined) {
+    const answer = await this.#sender.send(request, timeout)
     if ('error' in answer) return { answer, operation, exchange: exchangedOf(request, undefined) }
     const date = Date.parse(answer.headers.date ?? '')
     if (!Number.isNaN(date)) this.#now = date
@@ -336,7 +401,7 @@ export class WorkflowRun {
       return {
         place: placeOf(frame, [...step.path, 'x-esimulator', 'expect', ...path]),
         expected: JSON.stringify(leaf),
-        seen: [{ expression: `$response.body${pointer}`, value: seen }],
+        seen: [{ expression: `$response.body${pointer}`, value: keptValue(seen) }],
         message: `$response.body${pointer} is ${shown(seen)}, expected ${shown(leaf)}`,
       }
     })
@@ -353,17 +418,21 @@ export class WorkflowRun {
       failures.push({
         place: placeOf(frame, [...path, 'condition']),
         expected: criterion.text,
-        seen: verdict.seen,
+        seen: verdict.seen.map(({ expression, value }) => ({
+          expression,
+          value: keptValue(value),
+        })),
         message: `${criterion.text} does not hold: ${worth.join(', ')}${note}`,
       })
     }
     return failures
   }
 
-  async #outputs(step: ReadStep, scope: Scope): Promise<Values> {
+  async #outputs(step: ReadStep, frame: Frame): Promise<Values> {
+    const scope = this.#scope(frame)
     const outputs: Record<string, unknown> = {}
     for (const [name, output] of Object.entries(step.outputs))
-      outputs[name] = await outputValue(output, scope)
+      outputs[name] = await worked(output, scope)
     for (const [name, { from, match }] of Object.entries(step.capture)) {
       const found = new RegExp(match, 'u').exec(textOf(evaluate(readExpression(from), scope)))
       outputs[name] = found?.[1] ?? found?.[0] ?? null
@@ -371,16 +440,20 @@ export class WorkflowRun {
     return outputs
   }
 
-  #scope({ workflow, inputs, steps, exchange }: Frame): Scope {
-    const { sources, components } = workflow.program
-    const urls = [...sources].map(([name, source]) => [name, source.url])
+  #scope({ workflow, inputs, steps, exchange, outputs }: Frame): Scope {
+    const { descriptions, components, self, workflows } = workflow.program
+    const known = [...workflows].flatMap(([id, each]) => {
+      const values = this.#known.get(each)
+      return values ? [[id, values] as const] : []
+    })
     return {
       inputs,
-      outputs: {},
+      outputs,
       steps,
-      workflows: this.#ended,
-      sources: Object.fromEntries(urls),
+      workflows: Object.fromEntries(known),
+      sources: descriptions,
       components,
+      self,
       exchange,
     }
   }
@@ -414,14 +487,14 @@ export class WorkflowRun {
       method: request.method,
       url: strike(request.url),
       requestHeaders: all(request.headers),
-      requestBody: request.body === undefined ? undefined : strike(request.body),
+      requestBody: request.body === undefined ? undefined : this.#kept.text(strike(request.body)),
     })
     if ('error' in answer) return { ...asked, error: strike(answer.error) }
     return {
       ...asked,
       status: answer.status,
       replyHeaders: all(answer.headers),
-      replyBody: strike(answer.body.toString('utf8')),
+      replyBody: this.#kept.text(strike(answer.body.toString('utf8'))),
     }
   }
 }
@@ -439,13 +512,6 @@ function withCredentials(
   // What a step says itself goes before.
   const headers = { ...credentials, ...request.headers }
   return { ...request, headers, seen: { ...request.seen, headers } }
-}
-
-function withDefaults({ inputs }: ReadWorkflow, own: Values): Values {
-  const values: Record<string, unknown> = {}
-  for (const [name, { default: fallback }] of Object.entries(inputs.properties ?? {}))
-    if (fallback !== undefined) values[name] = fallback
-  return { ...values, ...own }
 }
 
 function placeOf({ workflow }: Frame, path: Path) {

@@ -2,7 +2,7 @@
 
 /** A runtime expression, read. `pointer` has its reference tokens decoded. */
 export type Expression =
-  | { readonly root: 'url' | 'method' | 'statusCode' }
+  | { readonly root: 'url' | 'method' | 'statusCode' | 'self' }
   | {
       readonly root: 'request' | 'response'
       readonly part: 'header' | 'query' | 'path'
@@ -33,7 +33,7 @@ export class ExpressionError extends Error {}
 
 const ROOTS =
   '$url, $method, $statusCode, $request, $response, $inputs, $outputs, $steps, $workflows, ' +
-  '$sourceDescriptions and $components'
+  '$sourceDescriptions, $components and $self'
 
 /** True for a text that is meant as one expression: a dollar sign before a letter begins it. */
 export function isExpression(text: string): boolean {
@@ -47,6 +47,7 @@ export function readExpression(text: string): Expression {
     case 'url':
     case 'method':
     case 'statusCode':
+    case 'self':
       if (rest !== '') throw new ExpressionError(`nothing may follow $${root}`)
       return { root }
     case 'request':
@@ -73,6 +74,8 @@ export function readExpression(text: string): Expression {
         throw new ExpressionError('write $components.<parameters, successActions ...>.<name>')
       return { root, section, name }
     }
+    case 'message':
+      throw new ExpressionError('$message belongs to AsyncAPI, which is not supported')
     default:
       throw new ExpressionError(`there is no $${root}; there are ${ROOTS}`)
   }
@@ -83,12 +86,26 @@ function messageExpression(root: 'request' | 'response', rest: string): Expressi
   if (body !== undefined) return { root, part: 'body', pointer: readPointer(pointer ?? '') }
 
   const [, part, name] = /^\.(header|query|path)\.(.+)$/s.exec(rest) ?? []
-  if (part === undefined || name === undefined)
-    throw new ExpressionError(
-      `write $${root}.body, $${root}.body#/json/pointer, $${root}.header.<name>, ` +
-        `$${root}.query.<name> or $${root}.path.<name>`,
-    )
+  if (part === undefined || name === undefined) throw new ExpressionError(meant(root, rest))
+  if (part === 'header' && !TOKEN.test(name))
+    throw new ExpressionError(`"${name}" is no name of a header`)
+  if (part !== 'header' && root === 'response')
+    throw new ExpressionError(`an answer has no ${part}: write $request.${part}.${name}`)
   return { root, part: part as 'header' | 'query' | 'path', name }
+}
+
+/** What the name of a header may be made of (RFC 9110). */
+const TOKEN = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/
+
+/** What somebody meant who wrote no part of a request or an answer. */
+function meant(root: 'request' | 'response', rest: string): string {
+  const [, within] = /^\.body[.[](.+)$/s.exec(rest) ?? []
+  if (within !== undefined)
+    return `write $${root}.body#/${within.replaceAll(/\]/g, '').replaceAll(/[.[]/g, '/')}`
+  const own = `$${root}.body, $${root}.body#/json/pointer or $${root}.header.<name>`
+  return root === 'response'
+    ? `write ${own}`
+    : `write ${own}, $request.query.<name> or $request.path.<name>`
 }
 
 function namedValue(root: string, rest: string) {
@@ -174,10 +191,12 @@ export interface Scope {
   readonly workflows: Readonly<
     Record<string, { readonly inputs: Values; readonly outputs: Values }>
   >
-  /** URLs of the sources, by their names. */
-  readonly sources: Readonly<Record<string, string>>
-  /** Values of the parameters under `components`. */
+  /** The source descriptions as they are written, by their names. */
+  readonly sources: Readonly<Record<string, Values>>
+  /** Values of the parameters under `components`, as they are written. */
   readonly components: Values
+  /** The URI that the document gives itself. */
+  readonly self?: string | undefined
   readonly exchange?: Exchanged | undefined
 }
 
@@ -189,6 +208,8 @@ export function evaluate(expression: Expression, scope: Scope): unknown {
       return scope.exchange?.[expression.root] ?? null
     case 'statusCode':
       return scope.exchange?.status ?? null
+    case 'self':
+      return scope.self ?? null
     case 'request':
     case 'response':
       return messagePart(expression, scope)
@@ -205,10 +226,10 @@ export function evaluate(expression: Expression, scope: Scope): unknown {
       return pointedAt(property(values, expression.name), expression.pointer)
     }
     case 'sourceDescriptions':
-      return expression.name === 'url' ? (scope.sources[expression.source] ?? null) : null
+      return property(scope.sources[expression.source] ?? {}, expression.name)
     case 'components':
       return expression.section === 'parameters'
-        ? (scope.components[expression.name] ?? null)
+        ? resolved(scope.components[expression.name] ?? null, scope)
         : null
   }
 }

@@ -5,6 +5,8 @@ export type ParameterPlace = 'path' | 'query' | 'header' | 'cookie'
 
 export interface ArazzoDocument {
   readonly arazzo: string
+  /** Its own URI (1.1): relative URLs of its sources are relative to that. */
+  readonly $self?: string
   readonly info: { readonly title: string; readonly version: string; readonly summary?: string }
   readonly sourceDescriptions: readonly SourceDescription[]
   readonly workflows: readonly Workflow[]
@@ -15,7 +17,7 @@ export interface SourceDescription {
   readonly name: string
   /** A path relative to the document, a URL, or `esimulator:<provider or control>`. */
   readonly url: string
-  readonly type?: 'openapi' | 'arazzo' | 'asyncapi'
+  readonly type?: 'openapi' | 'arazzo'
 }
 
 export interface Workflow {
@@ -33,13 +35,8 @@ export interface Workflow {
   readonly 'x-esimulator'?: WorkflowExtension
 }
 
-export interface InputSchema {
-  readonly $ref?: string
-  readonly type?: string
-  readonly required?: readonly string[]
-  readonly properties?: Readonly<Record<string, { readonly default?: unknown }>>
-  readonly additionalProperties?: unknown
-}
+/** A JSON Schema of draft 2020-12. */
+export type InputSchema = Readonly<Record<string, unknown>>
 
 export interface Step {
   readonly stepId: string
@@ -49,6 +46,10 @@ export interface Step {
   readonly workflowId?: string
   /** A link out of an answer: the operation is the one its URL fits. */
   readonly 'x-operation'?: { readonly method: string; readonly url: string }
+  /** Steps that have to have been made before (1.1). */
+  readonly dependsOn?: readonly string[]
+  /** Wall ms that its answer may take (1.1). */
+  readonly timeout?: number
   readonly parameters?: readonly (Parameter | Reusable)[]
   readonly requestBody?: RequestBody
   readonly successCriteria?: readonly Criterion[]
@@ -73,17 +74,24 @@ export interface Reusable {
 export interface RequestBody {
   readonly contentType?: string
   readonly payload?: unknown
-  readonly replacements?: readonly { readonly target: string; readonly value: unknown }[]
+  readonly replacements?: readonly Replacement[]
+}
+
+export interface Replacement {
+  readonly target: string
+  /** Of the target (1.1). */
+  readonly targetSelectorType?: 'jsonpointer' | CriterionType<'jsonpointer'>
+  readonly value: unknown
 }
 
 export interface Criterion {
   readonly context?: string
   readonly condition: string
-  readonly type?: 'simple' | 'regex' | 'jsonpath' | 'xpath' | CriterionType
+  readonly type?: 'simple' | 'regex' | 'jsonpath' | CriterionType<'jsonpath'>
 }
 
-export interface CriterionType {
-  readonly type: string
+export interface CriterionType<Name extends string> {
+  readonly type: Name
   readonly version: string
 }
 
@@ -114,7 +122,7 @@ export type OutputValue = string | Selector
 export interface Selector {
   readonly context: string
   readonly selector: string
-  readonly type: 'jsonpath' | 'jsonpointer' | 'xpath'
+  readonly type: 'jsonpath' | 'jsonpointer' | CriterionType<'jsonpath' | 'jsonpointer'>
 }
 
 export interface Components {

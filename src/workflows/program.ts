@@ -1,7 +1,8 @@
 // A document made ready to run: every name in it looked up, every expression and condition read.
 import type { ReadCriterion } from './criteria.ts'
 import type { LocatedDocument, Path } from './document.ts'
-import type { InputSchema, OutputValue, RequestBody, WorkflowExtension } from './language.ts'
+import type { Inputs } from './inputs.ts'
+import type { OutputValue, RequestBody, WorkflowExtension } from './language.ts'
 import type { Source, SourceOperation } from './sources.ts'
 
 /** A document, ready to run. */
@@ -10,6 +11,10 @@ export interface Program {
   readonly title: string
   /** OpenAPI sources, by their names. */
   readonly sources: ReadonlyMap<string, Source>
+  /** Every source as it is written, by its name: expressions may name its fields. */
+  readonly descriptions: Readonly<Record<string, Readonly<Record<string, unknown>>>>
+  /** The URI it gives itself (1.1). */
+  readonly self: string | undefined
   readonly workflows: ReadonlyMap<string, ReadWorkflow>
   /** Values of `components.parameters`, which expressions may name. */
   readonly components: Readonly<Record<string, unknown>>
@@ -20,7 +25,7 @@ export interface ReadWorkflow {
   readonly id: string
   readonly path: Path
   readonly summary: string | undefined
-  readonly inputs: InputSchema
+  readonly inputs: Inputs
   readonly dependsOn: readonly WorkflowRef[]
   readonly steps: readonly ReadStep[]
   readonly outputs: Readonly<Record<string, OutputValue>>
@@ -54,6 +59,10 @@ export interface ReadStep {
   readonly onSuccess: readonly ReadAction[]
   readonly onFailure: readonly ReadAction[]
   readonly outputs: Readonly<Record<string, OutputValue>>
+  /** Ids of steps of its workflow that have to have been made before (1.1). */
+  readonly dependsOn: readonly string[]
+  /** Wall ms that its answer may take (1.1); absent where it says nothing. */
+  readonly timeout: number | undefined
   readonly expect: unknown
   readonly capture: Readonly<Record<string, { readonly from: string; readonly match: string }>>
 }

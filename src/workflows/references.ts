@@ -1,14 +1,26 @@
 // What the expressions of a document name: inputs, steps and outputs that have to be there.
 import { nearest, unknownName } from '../server/nearest.ts'
-import { type CriterionError, expressionsOfCriterion } from './criteria.ts'
+import { type CriterionError, expressionsOfCriterion, isSelector } from './criteria.ts'
 import type { LocatedDocument, Mistake, Path } from './document.ts'
 import { type Expression, ExpressionError, expressionsIn } from './expressions.ts'
-import type { ArazzoDocument, Criterion, Selector, Step, Workflow } from './language.ts'
-import type { Program, ReadWorkflow } from './program.ts'
+import type {
+  ArazzoDocument,
+  Components,
+  Criterion,
+  FailureAction,
+  OutputValue,
+  Reusable,
+  Step,
+  SuccessAction,
+  Workflow,
+} from './language.ts'
+import type { Program, ReadParameter, ReadWorkflow } from './program.ts'
+import { nameIn } from './step-checks.ts'
 
 /** Everything that expressions name and nobody has; and workflows that would never end. */
 export function checkReferences(program: Program, written: ArazzoDocument): Mistake[] {
-  const checker = new ReferenceChecker(program)
+  const checker = new ReferenceChecker(program, written)
+  checker.components()
   for (const [at, workflow] of written.workflows.entries())
     checker.workflow(workflow, ['workflows', at])
   checker.calls()
@@ -20,27 +32,47 @@ class ReferenceChecker {
   readonly mistakes: Mistake[] = []
   readonly #program: Program
   readonly #document: LocatedDocument
+  readonly #components: Components
+  /** Ids of workflows that another one runs or depends on. */
+  readonly #run: ReadonlySet<string>
+  /** Inputs that the workflow at hand names: those its cases bring need no schema. */
+  #used = new Set<string>()
 
-  constructor(program: Program) {
+  constructor(program: Program, written: ArazzoDocument) {
     this.#program = program
     this.#document = program.document
+    this.#components = written.components ?? {}
+    this.#run = new Set(written.workflows.flatMap((each) => runBy(each, this.#components)))
   }
 
   workflow(workflow: Workflow, path: Path): void {
-    const within = { workflow, read: this.#program.workflows.get(workflow.workflowId) }
-    this.#values(workflow.parameters, [...path, 'parameters'], within)
-    this.#actions(workflow.successActions, [...path, 'successActions'], within)
-    this.#actions(workflow.failureActions, [...path, 'failureActions'], within)
+    const read = this.#program.workflows.get(workflow.workflowId)
+    const within: Within = { workflow, read, step: undefined }
+    this.#used = new Set()
+    this.#parameters(workflow.parameters, [...path, 'parameters'], within)
+    this.#actions('successActions', workflow.successActions, [...path, 'successActions'], within)
+    this.#actions('failureActions', workflow.failureActions, [...path, 'failureActions'], within)
     for (const [at, step] of workflow.steps.entries())
-      this.#step(step, [...path, 'steps', at], within)
-    this.#outputs(workflow.outputs, [...path, 'outputs'], within)
-    this.#cases(workflow, path, within.read)
+      this.#step(step, [...path, 'steps', at], { ...within, step })
+    const outputs = Object.keys(workflow.outputs ?? {})
+    this.#outputs(workflow.outputs, [...path, 'outputs'], { ...within, outputs })
+    this.#cases(workflow, path, read)
     for (const [at, id] of (workflow['x-esimulator']?.cleanup ?? []).entries())
       if (!this.#program.workflows.has(id))
         this.#note(
           [...path, 'x-esimulator', 'cleanup', at],
           unknownName('no workflow', id, this.#program.workflows.keys()),
         )
+  }
+
+  /** Components are read, whether anybody refers to them or not. */
+  components(): void {
+    for (const [name, { value }] of Object.entries(this.#components.parameters ?? {})) {
+      const path = ['components', 'parameters', name, 'value']
+      if (leadsTo(value, name, this.#components))
+        this.#note(path, `the parameter "${name}" is worth itself`)
+      this.#syntax(value, path)
+    }
   }
 
   /** Notes which workflows are called, and which call themselves. */
@@ -62,58 +94,95 @@ class ReferenceChecker {
   }
 
   #step(step: Step, path: Path, within: Within): void {
-    this.#values(step.parameters, [...path, 'parameters'], within)
+    this.#parameters(step.parameters, [...path, 'parameters'], within)
     this.#values(step.requestBody?.payload, [...path, 'requestBody', 'payload'], within)
-    this.#values(step.requestBody?.replacements, [...path, 'requestBody', 'replacements'], within)
+    for (const [at, { value }] of (step.requestBody?.replacements ?? []).entries())
+      this.#values(value, [...path, 'requestBody', 'replacements', at, 'value'], within)
     this.#values(step['x-operation']?.url, [...path, 'x-operation', 'url'], within)
     this.#values(step['x-esimulator']?.expect, [...path, 'x-esimulator', 'expect'], within)
+    const outputs = step.workflowId === undefined ? undefined : this.#outputsOfCalled(step, within)
+    const after = { ...within, outputs }
     for (const [name, { from }] of Object.entries(step['x-esimulator']?.capture ?? {}))
-      this.#values(from, [...path, 'x-esimulator', 'capture', name, 'from'], within)
-    this.#criteria(step.successCriteria, [...path, 'successCriteria'], within)
-    this.#actions(step.onSuccess, [...path, 'onSuccess'], within)
-    this.#actions(step.onFailure, [...path, 'onFailure'], within)
-    this.#outputs(step.outputs, [...path, 'outputs'], within)
-    if (step.workflowId !== undefined) this.#calledInputs(step, path, within)
+      this.#values(from, [...path, 'x-esimulator', 'capture', name, 'from'], after)
+    this.#criteria(step.successCriteria, [...path, 'successCriteria'], after)
+    this.#actions('successActions', step.onSuccess, [...path, 'onSuccess'], after)
+    this.#actions('failureActions', step.onFailure, [...path, 'onFailure'], after)
+    this.#outputs(step.outputs, [...path, 'outputs'], after)
+    if (step.workflowId === undefined) return
+    const work = within.read?.steps.find(({ id }) => id === step.stepId)
+    if (work?.work.kind === 'workflow')
+      this.#calledInputs(work.work.ref.workflow(), work.parameters, path)
   }
 
-  /** Inputs a called workflow needs, and those it does not know. */
-  #calledInputs(step: Step, path: Path, { read }: Within): void {
-    const found = read?.steps.find(({ id }) => id === step.stepId)
-    if (found?.work.kind !== 'workflow') return
-    const { inputs, id } = found.work.ref.workflow()
-    const known = Object.keys(inputs.properties ?? {})
-    const given = found.parameters.map(({ name }) => name)
-    for (const { name, path: place } of found.parameters)
-      if (inputs.properties && !known.includes(name))
+  /** Inputs a workflow that is run needs, those it does not know, and those that cannot be. */
+  #calledInputs({ id, inputs }: ReadWorkflow, given: readonly ReadParameter[], path: Path): void {
+    const known = [...inputs.properties.keys()]
+    for (const { name, value, path: place } of given) {
+      if (!inputs.isOpen && !known.includes(name))
         this.#note([...place, 'name'], `workflow "${id}": ${unknownName('no input', name, known)}`)
-    for (const name of inputs.required ?? [])
-      if (!given.includes(name) && inputs.properties?.[name]?.default === undefined)
+      else if (isConstant(value))
+        for (const problem of inputs.problemsOf(name, value))
+          this.#note([...place, 'value'], `workflow "${id}": ${problem}`)
+    }
+    for (const name of inputs.needed)
+      if (!given.some((each) => each.name === name))
         this.#note(path, `the workflow "${id}" needs the input "${name}"`)
   }
 
   #cases(
-    { 'x-esimulator': extension }: Workflow,
+    { inputs: schema, 'x-esimulator': extension }: Workflow,
     path: Path,
     read: ReadWorkflow | undefined,
   ): void {
-    const known = Object.keys(read?.inputs.properties ?? {})
+    const known = [...(read?.inputs.properties.keys() ?? [])]
     const names = new Set<string>()
     for (const [at, { name, inputs = {} }] of (extension?.cases ?? []).entries()) {
       const place = [...path, 'x-esimulator', 'cases', at]
       if (names.has(name)) this.#note([...place, 'name'], `two cases are called "${name}"`)
       names.add(name)
-      for (const input of Object.keys(inputs))
-        if (read?.inputs.additionalProperties === false && !known.includes(input))
-          this.#note([...place, 'inputs', input], unknownName('no input', input, known))
+      for (const [input, value] of Object.entries(inputs)) {
+        const at = [...place, 'inputs', input]
+        const isUsed = [...this.#used].some((used) => isNamed(used, [input]))
+        const isKnown = known.includes(input) || (isUsed && !read?.inputs.isClosed)
+        if (schema && !read?.inputs.isOpen && !isKnown)
+          this.#note(at, unknownName('no input', input, known))
+        else
+          for (const problem of read?.inputs.problemsOf(input, value) ?? []) this.#note(at, problem)
+      }
     }
   }
 
-  #actions(actions: Step['onFailure'], path: Path, within: Within): void {
-    for (const [at, action] of (actions ?? []).entries()) {
-      if ('reference' in action) continue
-      this.#criteria(action.criteria, [...path, at, 'criteria'], within)
-      this.#values(action.parameters, [...path, at, 'parameters'], within)
+  /** Parameters, and what those are worth that are referred to. */
+  #parameters(written: Step['parameters'], path: Path, within: Within): void {
+    for (const [at, each] of (written ?? []).entries()) {
+      this.#values(each.value, [...path, at, 'value'], within)
+      const name = 'reference' in each && each.value === undefined ? nameIn(each.reference) : ''
+      const reused = this.#components.parameters?.[name]
+      if (reused) this.#values(reused.value, ['components', 'parameters', name, 'value'], within)
     }
+  }
+
+  #actions(
+    section: 'successActions' | 'failureActions',
+    actions: readonly (SuccessAction | FailureAction | Reusable)[] | undefined,
+    path: Path,
+    within: Within,
+  ): void {
+    for (const [at, each] of (actions ?? []).entries()) {
+      const name = 'reference' in each ? nameIn(each.reference) : ''
+      const action = 'reference' in each ? this.#components[section]?.[name] : each
+      if (!action) continue
+      const place = 'reference' in each ? ['components', section, name] : [...path, at]
+      this.#criteria(action.criteria, [...place, 'criteria'], within)
+      this.#parameters(action.parameters, [...place, 'parameters'], within)
+    }
+    // What they hand over is held to the inputs of the workflow they lead to.
+    const read = within.step
+      ? within.read?.steps.find(({ id }) => id === within.step?.stepId)
+      : undefined
+    const found = section === 'successActions' ? read?.onSuccess : read?.onFailure
+    for (const { workflow, parameters, path: place } of found ?? [])
+      if (workflow) this.#calledInputs(workflow.workflow(), parameters, place)
   }
 
   #criteria(criteria: readonly Criterion[] | undefined, path: Path, within: Within): void {
@@ -131,12 +200,25 @@ class ReferenceChecker {
   }
 
   #outputs(
-    outputs: Readonly<Record<string, string | Selector>> | undefined,
+    outputs: Readonly<Record<string, OutputValue>> | undefined,
     path: Path,
     within: Within,
   ): void {
-    for (const [name, output] of Object.entries(outputs ?? {}))
-      this.#values(typeof output === 'string' ? output : output.context, [...path, name], within)
+    for (const [at, [name, output]] of Object.entries(outputs ?? {}).entries()) {
+      // One of a workflow may name those above it.
+      const known = within.step ? within.outputs : within.outputs?.slice(0, at)
+      this.#values(output, [...path, name], { ...within, outputs: known })
+    }
+  }
+
+  /** Expressions that can be read, whatever they name. */
+  #syntax(value: unknown, path: Path): void {
+    try {
+      expressionsIn(value)
+    } catch (error) {
+      if (!(error instanceof ExpressionError)) throw error
+      this.#note(path, error.message)
+    }
   }
 
   /** Every expression in a value, each told at the part it stands in. */
@@ -155,64 +237,104 @@ class ReferenceChecker {
     }
   }
 
-  #expression(expression: Expression, path: Path, { workflow, read }: Within): void {
+  #expression(expression: Expression, path: Path, within: Within): void {
     switch (expression.root) {
       case 'inputs':
-        this.#input(expression.name, path, read)
+        this.#input(expression.name, path, within.read)
+        break
+      case 'outputs':
+        this.#output(expression.name, path, within)
         break
       case 'steps':
-        this.#stepOutput(expression.step, expression.output, path, workflow)
+        this.#stepOutput(expression.step, expression.output, path, within)
         break
       case 'workflows':
-        this.#workflowValue(expression.workflow, path)
+        this.#workflowValue(expression, path, within)
         break
       case 'components':
         this.#component(expression, path)
         break
       case 'sourceDescriptions':
-        if (!this.#program.sources.has(expression.source))
-          this.#note(
-            path,
-            unknownName('no source', expression.source, this.#program.sources.keys()),
-          )
+        this.#sourceField(expression, path)
+        break
+      case 'self':
+        if (this.#program.self === undefined) this.#note(path, 'the document has no $self')
     }
   }
 
   #input(name: string, path: Path, read: ReadWorkflow | undefined): void {
-    const { properties, additionalProperties } = read?.inputs ?? {}
+    this.#used.add(name)
     const ofCases = (read?.extension.cases ?? []).flatMap(({ inputs }) => Object.keys(inputs ?? {}))
-    const known = [...new Set([...Object.keys(properties ?? {}), ...ofCases])]
-    const isKnown = known.some((each) => name === each || name.startsWith(`${each}.`))
-    if (!isKnown && additionalProperties !== true)
+    const known = [...new Set([...(read?.inputs.properties.keys() ?? []), ...ofCases])]
+    if (!isNamed(name, known) && !read?.inputs.isOpen)
       this.#note(path, unknownName('no input', name, known))
   }
 
-  #stepOutput(id: string, output: string, path: Path, workflow: Workflow): void {
-    const step = workflow.steps.find(({ stepId }) => stepId === id)
+  /** Outputs are there for a step that runs a workflow, and for the outputs of the workflow itself. */
+  #output(name: string, path: Path, { outputs }: Within): void {
+    if (outputs === undefined)
+      this.#note(
+        path,
+        '$outputs are those of a workflow: write $steps.<stepId>.outputs.<name>, or what the answer has',
+      )
+    else if (!isNamed(name, outputs)) this.#note(path, unknownName('no output', name, outputs))
+  }
+
+  #stepOutput(id: string, output: string, path: Path, within: Within): void {
+    const { steps } = within.workflow
+    const ids = steps.map(({ stepId }) => stepId)
+    const step = steps.find(({ stepId }) => stepId === id)
     if (!step) {
-      const ids = workflow.steps.map(({ stepId }) => stepId)
       this.#note(path, unknownName('no step', id, ids))
       return
     }
     const known = [
       ...Object.keys(step.outputs ?? {}),
       ...Object.keys(step['x-esimulator']?.capture ?? {}),
-      ...this.#outputsOfCalled(step),
+      ...this.#outputsOfCalled(step, within),
     ]
-    const isKnown = known.some((each) => output === each || output.startsWith(`${each}.`))
-    if (!isKnown) this.#note(path, `step "${id}": ${unknownName('no output', output, known)}`)
+    if (!isNamed(output, known))
+      this.#note(path, `step "${id}": ${unknownName('no output', output, known)}`)
+    else if (within.step && ids.indexOf(id) >= ids.indexOf(within.step.stepId) && !jumps(within))
+      this.#note(path, `step "${id}" has no outputs yet: it is made in its turn`)
   }
 
   /** A step that runs a workflow has the outputs of that, too. */
-  #outputsOfCalled(step: Step): string[] {
-    if (step.workflowId === undefined) return []
-    const own = this.#program.workflows.get(step.workflowId)
-    return Object.keys(own?.outputs ?? {})
+  #outputsOfCalled(step: Step, { read }: Within): string[] {
+    const work = read?.steps.find(({ id }) => id === step.stepId)?.work
+    return work?.kind === 'workflow' ? Object.keys(work.ref.workflow().outputs) : []
   }
 
-  #workflowValue(id: string, path: Path): void {
-    if (!this.#program.workflows.has(id))
+  #workflowValue(
+    { workflow: id, of, name }: Extract<Expression, { readonly root: 'workflows' }>,
+    path: Path,
+    { workflow }: Within,
+  ): void {
+    const found = this.#program.workflows.get(id)
+    if (!found) {
       this.#note(path, unknownName('no workflow', id, this.#program.workflows.keys()))
+      return
+    }
+    const known = of === 'inputs' ? [...found.inputs.properties.keys()] : Object.keys(found.outputs)
+    const isFree = of === 'inputs' && found.inputs.isOpen
+    if (!isFree && !isNamed(name, known))
+      this.#note(path, `workflow "${id}": ${unknownName(`no ${of.slice(0, -1)}`, name, known)}`)
+    else if (id !== workflow.workflowId && !this.#run.has(id))
+      this.#note(path, `the workflow "${id}" is not run before: name it in dependsOn`)
+  }
+
+  #sourceField(
+    { source, name }: Extract<Expression, { readonly root: 'sourceDescriptions' }>,
+    path: Path,
+  ): void {
+    const described = this.#program.descriptions[source]
+    if (!described)
+      this.#note(path, unknownName('no source', source, Object.keys(this.#program.descriptions)))
+    else if (!Object.hasOwn(described, name))
+      this.#note(
+        path,
+        `a source has values for its fields only, as in $sourceDescriptions.${source}.url`,
+      )
   }
 
   #component(
@@ -233,6 +355,60 @@ class ReferenceChecker {
 interface Within {
   readonly workflow: Workflow
   readonly read: ReadWorkflow | undefined
+  /** Absent for what belongs to the whole workflow. */
+  readonly step: Step | undefined
+  /** Names of `$outputs`, where there are such. */
+  readonly outputs?: readonly string[] | undefined
+}
+
+/** True for a name that is known, or leads by a dot into something that is. */
+function isNamed(name: string, known: readonly string[]): boolean {
+  return known.some((each) => name === each || name.startsWith(`${each}.`))
+}
+
+function isConstant(value: unknown): boolean {
+  try {
+    return !isSelector(value) && expressionsIn(value).length === 0
+  } catch {
+    return false
+  }
+}
+
+/** True where steps of a workflow may be made in another order than they stand in. */
+function jumps({ read }: Within): boolean {
+  const actions = read?.steps.flatMap(({ onSuccess, onFailure }) => [...onSuccess, ...onFailure])
+  return (actions ?? []).some(({ type, step }) => type !== 'end' && step !== undefined)
+}
+
+/** Ids of the workflows that one runs or depends on. */
+function runBy(workflow: Workflow, components: Components): string[] {
+  const { dependsOn = [], steps, successActions = [], failureActions = [] } = workflow
+  const actions = [
+    ...successActions,
+    ...failureActions,
+    ...steps.flatMap(({ onSuccess = [], onFailure = [] }) => [...onSuccess, ...onFailure]),
+  ].flatMap((each) => {
+    if (!('reference' in each)) return each
+    const name = nameIn(each.reference)
+    return components.successActions?.[name] ?? components.failureActions?.[name] ?? []
+  })
+  return [...dependsOn, ...[...steps, ...actions].flatMap(({ workflowId }) => workflowId ?? [])]
+}
+
+/** True where the value of a parameter under `components` has that parameter in it. */
+function leadsTo(value: unknown, name: string, components: Components, depth = 0): boolean {
+  const values = Object.keys(components.parameters ?? {})
+  if (depth > values.length) return false
+  try {
+    return expressionsIn(value).some(
+      (each) =>
+        each.root === 'components' &&
+        (each.name === name ||
+          leadsTo(components.parameters?.[each.name]?.value, name, components, depth + 1)),
+    )
+  } catch {
+    return false
+  }
 }
 
 function callsOf({ steps }: ReadWorkflow) {

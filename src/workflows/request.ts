@@ -1,10 +1,13 @@
 // The request of a step: its URL, headers and body, made of parameters and a payload.
+
 import { isForm, isJson, JSON_TYPE } from '../server/media-type.ts'
+import { worked } from './criteria.ts'
 import { type Exchanged, readPointer, resolved, type Scope, textOf } from './expressions.ts'
 import type { RequestBody } from './language.ts'
 import type { ReadParameter } from './program.ts'
 import type { SentRequest } from './send.ts'
-import type { SourceOperation } from './sources.ts'
+import type { SourceOperation, SourceParameter } from './sources.ts'
+import { missingIn } from './step-checks.ts'
 
 /** A request, ready to be sent. */
 export interface StepRequest extends SentRequest {
@@ -21,6 +24,8 @@ export interface RequestParts {
   readonly body: RequestBody | undefined
   /** Media types of the operation's body, the first one first. */
   readonly bodyTypes: readonly string[]
+  /** Parameters that the operation documents, where one is known. */
+  readonly known: readonly SourceParameter[]
 }
 
 /** A parameter with its value worked out. */
@@ -31,12 +36,14 @@ export interface GivenParameter {
 }
 
 /** Parameters with their values worked out. */
-export function given(parameters: readonly ReadParameter[], scope: Scope): GivenParameter[] {
-  return parameters.map(({ name, in: where, value }) => ({
-    name,
-    in: where,
-    value: resolved(value, scope),
-  }))
+export async function given(
+  parameters: readonly ReadParameter[],
+  scope: Scope,
+): Promise<GivenParameter[]> {
+  const found: GivenParameter[] = []
+  for (const { name, in: where, value } of parameters)
+    found.push({ name, in: where, value: await worked(value, scope) })
+  return found
 }
 
 /** The path of an operation with its parameters in it. */
@@ -56,8 +63,11 @@ function listText(value: unknown, encode: (text: string) => string): string {
   return encode(textOf(value))
 }
 
-/** Makes a request. A parameter whose value is `null` is left out. */
-export function requestOf(parts: RequestParts, scope: Scope): StepRequest {
+/**
+ * Makes a request. A parameter whose value is `null` is left out.
+ * @throws Error for a payload that has no such place as a replacement names
+ */
+export async function requestOf(parts: RequestParts, scope: Scope): Promise<StepRequest> {
   const { method, url, parameters, bodyTypes } = parts
   const present = parameters.filter(({ value }) => value !== null && value !== undefined)
   const headers: Record<string, string> = {}
@@ -67,13 +77,13 @@ export function requestOf(parts: RequestParts, scope: Scope): StepRequest {
   if (cookies.length > 0)
     headers.cookie = cookies.map(({ name, value }) => `${name}=${textOf(value)}`).join('; ')
 
-  const payload = payloadOf(parts.body, scope)
+  const payload = await payloadOf(parts.body, scope)
   const type = headers['content-type'] ?? parts.body?.contentType ?? bodyTypes[0] ?? JSON_TYPE
   const body = payload === undefined ? undefined : bodyText(payload, type)
   if (body !== undefined) headers['content-type'] ??= type
   return {
     method,
-    url: withQuery(url, present),
+    url: withQuery(url, present, parts.known),
     headers,
     body,
     seen: {
@@ -90,12 +100,29 @@ function valuesIn(parameters: readonly GivenParameter[], where: 'query' | 'path'
   return Object.fromEntries(found.map(({ name, value }) => [name, value]))
 }
 
-function withQuery(url: string, parameters: readonly GivenParameter[]): string {
+/** What stands between the entries of a list that is one value of a query, by its style. */
+const BETWEEN: Readonly<Record<string, string>> = {
+  form: ',',
+  spaceDelimited: ' ',
+  pipeDelimited: '|',
+}
+
+function withQuery(
+  url: string,
+  parameters: readonly GivenParameter[],
+  known: readonly SourceParameter[],
+): string {
   const query = new URLSearchParams()
   for (const { name, in: where, value } of parameters) {
     if (where !== 'query') continue
-    const values = Array.isArray(value) ? value : [value]
-    for (const each of values) query.append(name, textOf(each))
+    const rule = known.find((each) => each.name === name && each.in === 'query')
+    const { style = 'form' } = rule ?? {}
+    const isApart = rule?.explode ?? style === 'form'
+    if (Array.isArray(value) && !isApart)
+      query.append(name, value.map(textOf).join(BETWEEN[style] ?? ','))
+    else if (style === 'deepObject' && typeof value === 'object' && value !== null)
+      for (const [key, each] of Object.entries(value)) query.append(`${name}[${key}]`, textOf(each))
+    else for (const each of [value].flat()) query.append(name, textOf(each))
   }
   const whole = parameters.find((each) => each.in === 'querystring')
   const text = whole ? textOf(whole.value) : query.toString()
@@ -104,17 +131,21 @@ function withQuery(url: string, parameters: readonly GivenParameter[]): string {
 }
 
 /** The payload with its expressions worked out and its replacements made. */
-function payloadOf(body: RequestBody | undefined, scope: Scope): unknown {
+async function payloadOf(body: RequestBody | undefined, scope: Scope): Promise<unknown> {
   if (!body || body.payload === undefined) return undefined
   let payload = resolved(body.payload, scope)
   for (const { target, value } of body.replacements ?? []) {
     if (typeof payload === 'string') payload = parsed(payload)
-    payload = replaced(payload, readPointer(target), resolved(value, scope))
+    const pointer = readPointer(target)
+    const missing = missingIn(payload, pointer)
+    if (missing !== undefined)
+      throw new Error(`the payload has no "${missing}" for ${target} to lead into`)
+    payload = replaced(payload, pointer, await worked(value, scope))
   }
   return payload
 }
 
-/** A copy of a value in which a pointer leads to something else. */
+/** A copy of a value in which a pointer, which leads into it, leads to something else. */
 function replaced(value: unknown, pointer: readonly string[], by: unknown): unknown {
   const [name, ...rest] = pointer
   if (name === undefined) return by
@@ -122,9 +153,8 @@ function replaced(value: unknown, pointer: readonly string[], by: unknown): unkn
     const at = name === '-' ? value.length : Number(name)
     return value.toSpliced(at, 1, replaced(value[at], rest, by))
   }
-  const object = typeof value === 'object' && value !== null ? value : {}
-  const before = (object as Readonly<Record<string, unknown>>)[name]
-  return { ...object, [name]: replaced(before, rest, by) }
+  const object = value as Readonly<Record<string, unknown>>
+  return { ...object, [name]: replaced(object[name], rest, by) }
 }
 
 function parsed(text: string): unknown {

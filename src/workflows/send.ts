@@ -21,18 +21,22 @@ export type Answer =
   | { readonly error: string }
 
 export interface Sender {
-  send(request: SentRequest): Promise<Answer>
+  /** @param timeout wall ms that the answer may take, where it is not that of the sender */
+  send(request: SentRequest, timeout?: number): Promise<Answer>
   close(): void
 }
 
 /** Bytes of an answer at most. */
 const LARGEST = 64 * 1024 * 1024
 
-/** @param timeout wall ms that an answer may take */
-export function openSender(timeout: number): Sender {
+/**
+ * @param timeout wall ms that an answer may take
+ * @param stop breaks off what is under way
+ */
+export function openSender(timeout: number, stop: AbortSignal = NEVER): Sender {
   const agents = { http: new Agent({ keepAlive: true }), https: new TlsAgent({ keepAlive: true }) }
   return {
-    send: (request) => sent(request, agents, timeout),
+    send: (request, own = timeout) => sent(request, agents, { timeout: own, stop }),
     close() {
       agents.http.destroy()
       agents.https.destroy()
@@ -40,14 +44,24 @@ export function openSender(timeout: number): Sender {
   }
 }
 
+const NEVER = new AbortController().signal
+
 interface Agents {
   readonly http: Agent
   readonly https: TlsAgent
 }
 
-async function sent(request: SentRequest, agents: Agents, timeout: number): Promise<Answer> {
-  const never = new AbortController().signal
-  const limit = openLimit(timeout, never, new Error(`no answer came within ${timeout / 1000} s`))
+interface Limits {
+  readonly timeout: number
+  readonly stop: AbortSignal
+}
+
+async function sent(
+  request: SentRequest,
+  agents: Agents,
+  { timeout, stop }: Limits,
+): Promise<Answer> {
+  const limit = openLimit(timeout, stop, new Error(`no answer came within ${timeout / 1000} s`))
   try {
     return await read(await asked(request, agents, limit.signal))
   } catch (error) {

@@ -16,8 +16,11 @@ export interface Session {
     source: Source,
     now: number | undefined,
   ): Promise<Readonly<Record<string, string>>>
-  /** Lets time go by: seconds of the world's clock. */
-  wait(seconds: number): Promise<void>
+  /**
+   * Lets time go by: seconds of the world's clock.
+   * @param stop ends it earlier
+   */
+  wait(seconds: number, stop?: AbortSignal): Promise<void>
   /** A text without what nobody may see. */
   struck(text: string): string
   /** Lets go of what was taken for it. */

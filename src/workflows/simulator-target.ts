@@ -130,12 +130,12 @@ class SimulatorSession implements Session {
     return {}
   }
 
-  async wait(seconds: number): Promise<void> {
+  async wait(seconds: number, stop?: AbortSignal): Promise<void> {
     const control = this.#inWorld()
     const { mode } = await control.call('getClock')
     if (mode === 'frozen')
       await control.call('advanceClock', { body: { by: `PT${seconds.toFixed(3)}S` } })
-    else await pause(seconds * 1000)
+    else await pause(seconds * 1000, stop)
   }
 
   struck(text: string): string {

@@ -1,4 +1,5 @@
 // The sources of a document: OpenAPI documents, ours by name or anybody's, and what operations they have.
+import { existsSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { dirname, isAbsolute, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -96,22 +97,14 @@ export function ownSourceNames(): string[] {
 
 /**
  * Reads a source.
- * @param file of the document that names it: its path is relative to that
+ * @param base the file or URL of the document that names it: its path is relative to that
  * @throws SourceError
  */
-export async function readSource(
-  { name, url, type }: SourceDescription,
-  file: string,
-): Promise<Source> {
-  if (type === 'asyncapi') throw asyncApi(url)
+export async function readSource({ name, url }: SourceDescription, base: string): Promise<Source> {
   const own = ownSource(url)
-  const document = own ? readSpec(own.spec) : await readOpenApi(url, file)
-  return sourceOf(
-    name,
-    url,
-    document as OpenApiDocument,
-    own?.source ?? shippedSource(located(url, file)),
-  )
+  const place = located(url, base)
+  const document = own ? readSpec(own.spec) : await readOpenApi(place)
+  return sourceOf(name, url, document as OpenApiDocument, own?.source ?? shippedSource(place))
 }
 
 /** One of ours by its name. @throws SourceError for a name there is not */
@@ -134,7 +127,7 @@ function ownSource(url: string): { spec: string; source: OwnSource } | undefined
   return { spec: mount.spec, source: { slug: simulator.slug, basePath: mount.basePath } }
 }
 
-/** Portable files name our specs by their paths, as in `../specs/highland.yaml`; those beside them, as `../highland.yaml`. */
+/** Portable files name our specs by their paths, as in `../specs/highland.yaml`, or `../highland.yaml` beside them. */
 function shippedSource(url: string): OwnSource | undefined {
   const [, spec] = /(?:^|[\\/])specs[\\/]([a-z0-9.-]+\.(?:yaml|json))$/.exec(url) ?? []
   if (spec === undefined) return undefined
@@ -147,33 +140,44 @@ function shippedSource(url: string): OwnSource | undefined {
   return undefined
 }
 
+/** Where a source is: a URL, or a path; relative ones are relative to the document's own. */
+export function located(url: string, base: string): string {
+  if (/^https?:/.test(url)) return url
+  if (url.startsWith('file:')) return fileURLToPath(url)
+  if (/^https?:/.test(base)) return new URL(url, base).href
+  if (isAbsolute(url)) return url
+  // A relative reference of a URL may have its blanks and the like encoded.
+  const path = resolve(dirname(base), url)
+  return existsSync(path) || !url.includes('%') ? path : resolve(dirname(base), decoded(url))
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text)
+  } catch {
+    return text
+  }
+}
+
 /** @throws SourceError */
-async function readOpenApi(url: string, file: string): Promise<unknown> {
-  const text = isRemote(url) ? await fetched(url) : await readLocal(url, file)
+async function readOpenApi(place: string): Promise<unknown> {
+  const text = await textAt(place)
   try {
     return parse(text, { maxAliasCount: 1000 })
   } catch (error) {
     const reason = error instanceof Error ? error.message.split('\n', 1)[0] : error
-    throw new SourceError(`${url} is neither YAML nor JSON: ${reason}`)
+    throw new SourceError(`${place} is neither YAML nor JSON: ${reason}`)
   }
 }
 
-const isRemote = (url: string) => /^https?:/.test(url)
-
-/** A URL, or the path of a file on this machine: a relative one is relative to the document. */
-function located(url: string, file: string): string {
-  if (isRemote(url)) return url
-  const path = url.startsWith('file:') ? fileURLToPath(url) : url
-  return isAbsolute(path) ? path : resolve(dirname(file), path)
-}
-
-async function readLocal(url: string, file: string): Promise<string> {
-  const at = located(url, file)
+/** @throws SourceError */
+export async function textAt(place: string): Promise<string> {
+  if (/^https?:/.test(place)) return fetched(place)
   try {
-    return await readFile(at, 'utf8')
+    return await readFile(place, 'utf8')
   } catch {
     throw new SourceError(
-      `there is no file ${at}: give a path relative to this document, a URL, or esimulator:<provider>`,
+      `there is no file ${place}: give a path relative to this document, a URL, or esimulator:<provider>`,
     )
   }
 }
@@ -201,6 +205,8 @@ export function sourceOf(
   simulator: OwnSource | undefined,
 ): Source {
   if (document?.asyncapi !== undefined) throw asyncApi(url)
+  if ((document as { arazzo?: unknown } | undefined)?.arazzo !== undefined)
+    throw new SourceError(`${url} is an Arazzo document: give the source "type: arazzo"`)
   if (!/^3\.[012]/.test(String(document?.openapi)))
     throw new SourceError(`${url} is no OpenAPI 3 document: its field "openapi" must begin with 3`)
   const { paths = {}, security = [], components } = document

@@ -239,4 +239,4 @@ test('a course of calls repeats byte for byte, and every way back leads to what 
     }),
     { seed: 1810084673, numRuns: runs, endOnFailure: process.env.ESIMULATOR_CASES !== 'all' },
   )
-}, 600_000)
+}, 3_600_000)

@@ -14,7 +14,7 @@ const scope: Scope = {
   outputs: { total: 3 },
   steps: { order: { id: 'O-1', lines: [{ item: 'x' }] } },
   workflows: { login: { inputs: { user: 'ada' }, outputs: { token: 't' } } },
-  sources: { go: 'https://go.example' },
+  sources: { go: { name: 'go', url: 'https://go.example' } },
   components: { page: 7 },
   exchange: {
     url: 'https://go.example/orders?limit=1',

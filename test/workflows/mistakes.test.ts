@@ -53,7 +53,7 @@ test('the document the mistakes are made in has none', async () => {
 /** What is written, what in its place, and what is told: line, column, message. */
 const MISTAKES: readonly (readonly [written: string, wrong: string, line: number, told: RegExp])[] =
   [
-    ['arazzo: 1.0.1', 'arazzo: 2.0.0', 1, /"arazzo" must match pattern/],
+    ['arazzo: 1.0.1', 'arazzo: 2.0.0', 1, /versions 1\.0 and 1\.1 of Arazzo are supported/],
     ['version: 1.0.0 }', 'version: 1.0.0, titel: x }', 2, /no field "titel": did you mean title\?/],
     [
       'esimulator:esim-go }',
@@ -101,7 +101,8 @@ const MISTAKES: readonly (readonly [written: string, wrong: string, line: number
       17,
       /exactly one of stepId and workflowId/,
     ],
-    ['type: retry,', 'type: goto, stepId: nowhere,', 17, /no step "nowhere"/],
+    ['type: retry,', 'type: retry, stepId: nowhere,', 17, /no step "nowhere"/],
+    ['type: retry,', 'type: goto, stepId: look,', 17, /"retryAfter" is for actions of type retry/],
     ['outputs.reference', 'outputs.refrence', 21, /no output "refrence": did you mean reference\?/],
     ['$steps.order.outputs', '$steps.ordr.outputs', 21, /no step "ordr": did you mean order\?/],
     ['name: orderReference', 'name: orderRef', 21, /no path parameter "orderRef"/],
@@ -120,7 +121,12 @@ const MISTAKES: readonly (readonly [written: string, wrong: string, line: number
       28,
       /one of operationId/,
     ],
-    ['operationId: $sourceDescriptions.sim.advanceClock', 'description: x', 28, /needs one of/],
+    [
+      'operationId: $sourceDescriptions.sim.advanceClock',
+      'description: x',
+      28,
+      /needs exactly one of/,
+    ],
     ['- stepId: advance', '- stepID: advance', 28, /no field "stepID": did you mean stepId\?/],
     [
       'requestBody: { payload: { by',

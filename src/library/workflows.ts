@@ -1,0 +1,188 @@
+// Workflows run from a program: whole files at once, or case by case within a test runner of one's own.
+import { availableParallelism } from 'node:os'
+import { globSync } from 'tinyglobby'
+import { defined } from '../state/defined.ts'
+import { compileFiles } from '../workflows/compile.ts'
+import { InputsError } from '../workflows/inputs.ts'
+import type { Program } from '../workflows/program.ts'
+import { caseText } from '../workflows/reports/text.ts'
+import type { CaseResult, RunResult } from '../workflows/result.ts'
+import {
+  type Choice,
+  caseName,
+  type PlannedCase,
+  planned,
+  runCases,
+  withReceiver,
+} from '../workflows/runner.ts'
+import type { Target } from '../workflows/session.ts'
+import { simulatorTarget } from '../workflows/simulator-target.ts'
+import { startReceiver } from './receiver.ts'
+import { startSimulator } from './running-simulator.ts'
+
+/** Which workflows of files are run, and with which inputs. */
+export interface WorkflowChoice {
+  /** Only workflows whose ids these are. */
+  readonly only?: readonly string[]
+  /** Only workflows that have one of these tags. */
+  readonly tags?: readonly string[]
+  /** Inputs of every workflow that knows them, over those of its cases. */
+  readonly inputs?: Readonly<Record<string, unknown>>
+}
+
+/** How they are run. */
+export interface WorkflowRunOptions {
+  /** `sim`, unless given: a simulator that is started for the run. Else the URL of one that runs. */
+  readonly target?: string
+  /** The token of the simulator at that URL, where it asks for one. */
+  readonly token?: string | undefined
+  /** How many cases run at a time; as many as there are processors unless given. */
+  readonly jobs?: number
+  /** What is random in the worlds comes of it; `esimulator` unless given. */
+  readonly seed?: string
+  /** Leaves the worlds where they are. */
+  readonly keep?: boolean
+  /** Wall ms that an answer may take; 2 minutes unless given. */
+  readonly timeout?: number
+  /** Breaks the run off: what is under way ends as failed, what has not begun as skipped. */
+  readonly signal?: AbortSignal
+  /** Told of each case as it is done. */
+  readonly onCase?: (result: CaseResult) => void
+}
+
+/** One run of a workflow, to be made by a test runner. */
+export interface WorkflowCase {
+  /** The same in every run: file, workflow and case. */
+  readonly name: string
+  /**
+   * Runs it, in a world of its own; it may be called without its object.
+   * @throws WorkflowFailed
+   */
+  readonly run: () => Promise<CaseResult>
+}
+
+/** Nothing can be run; the message says what to do. */
+export class CannotRunWorkflows extends Error {}
+
+/** A case failed; the message shows the step, what was seen, and a curl that repeats it. */
+export class WorkflowFailed extends Error {
+  readonly result: CaseResult
+
+  constructor(result: CaseResult) {
+    super(caseText(result))
+    this.name = 'WorkflowFailed'
+    this.result = result
+  }
+}
+
+/**
+ * Runs the workflows of files, each case in a world of its own.
+ *
+ * @example
+ * const { outcome, cases } = await runWorkflows('scenarios/*.yaml', { tags: ['smoke'] })
+ *
+ * @param files names or patterns
+ * @throws MistakesError with all that is wrong in the files, before anything is sent
+ * @throws CannotRunWorkflows where no file or workflow is chosen, or the target is none
+ */
+export async function runWorkflows(
+  files: string | readonly string[],
+  options: WorkflowChoice & WorkflowRunOptions = {},
+): Promise<RunResult> {
+  return runPlanned(await planWorkflows(files, options), options)
+}
+
+/**
+ * The cases of files, for `test.each` of a test runner.
+ *
+ * @example
+ * test.each(await workflowCases('scenarios/*.yaml'))('$name', ({ run }) => run())
+ *
+ * @throws as `runWorkflows` does
+ */
+export async function workflowCases(
+  files: string | readonly string[],
+  options: WorkflowChoice & WorkflowRunOptions = {},
+): Promise<WorkflowCase[]> {
+  return (await planWorkflows(files, options)).map((each) => ({
+    name: caseName(each),
+    async run() {
+      const { cases } = await runPlanned([each], options)
+      const [result] = cases
+      if (!result || result.outcome === 'failed') throw new WorkflowFailed(result as CaseResult)
+      return result
+    },
+  }))
+}
+
+/**
+ * What would be run of files. It is read and checked, and nothing is sent.
+ * @throws as `runWorkflows` does
+ */
+export async function planWorkflows(
+  files: string | readonly string[],
+  choice: Choice = {},
+): Promise<PlannedCase[]> {
+  const programs = await compileFiles(filesOf([files].flat()))
+  const cases = chosen(programs, choice)
+  if (cases.length > 0) return cases
+  throw new CannotRunWorkflows('no workflow is chosen: look at the ids and tags asked for')
+}
+
+/** @throws CannotRunWorkflows for inputs that cannot be */
+function chosen(programs: readonly Program[], choice: Choice): PlannedCase[] {
+  try {
+    return planned(programs, choice)
+  } catch (error) {
+    if (error instanceof InputsError) throw new CannotRunWorkflows(error.message)
+    throw error
+  }
+}
+
+/**
+ * Runs what was planned.
+ * @throws CannotRunWorkflows where the target is none
+ */
+export async function runPlanned(
+  cases: readonly PlannedCase[],
+  options: WorkflowRunOptions,
+): Promise<RunResult> {
+  const { jobs = availableParallelism(), seed = 'esimulator', ...others } = options
+  // What a workflow takes for its callbacks, where it is given nothing else: it answers 200.
+  await using receiver = await startReceiver()
+  const target = await targetOf(options, seed)
+  try {
+    const given = cases.map((each) => ({
+      ...each,
+      inputs: withReceiver(each.workflow, each.inputs, receiver.url),
+    }))
+    return await runCases(given, target, { ...others, jobs, seed })
+  } finally {
+    await target.close()
+  }
+}
+
+/** Files by name or pattern, each once, in the order they are named. @throws CannotRunWorkflows */
+function filesOf(patterns: readonly string[]): string[] {
+  const files = patterns.flatMap((pattern) => {
+    if (!/[*?{[]/.test(pattern)) return [pattern]
+    const found = globSync(pattern).toSorted()
+    if (found.length === 0) throw new CannotRunWorkflows(`no file is like ${pattern}`)
+    return found
+  })
+  return [...new Set(files)]
+}
+
+/** The simulator that is named, or one that is started for the run. @throws CannotRunWorkflows */
+async function targetOf(options: WorkflowRunOptions, seed: string): Promise<Target> {
+  const { target = 'sim', token, keep = false } = options
+  if (target !== 'sim') {
+    if (!/^https?:\/\//.test(target))
+      throw new CannotRunWorkflows(
+        `the target ${target}: give sim, or the URL of a running simulator`,
+      )
+    return simulatorTarget(defined({ url: target.replace(/\/+$/, ''), token, seed, keep }))
+  }
+  const sim = await startSimulator()
+  return simulatorTarget({ url: sim.url, seed, keep, stop: () => sim.close() })
+}
