@@ -84,7 +84,10 @@ async function run(program: Program, slug: string, seed: string) {
   await using receiver = await startReceiver()
   const codes = new Set<string>()
   const target = simulatorTarget({ url: sim.url, seed, keep: false })
-  const cases = planned([program], { inputs: { receiver: receiver.url } })
+  const cases = planned([program], {}).map((each) => ({
+    ...each,
+    inputs: { receiver: receiver.url, ...each.inputs },
+  }))
   const options = { jobs: seed.length, seed }
   const result = await runCases(cases, noting(target, sim, slug, codes), options)
   return { result, codes: [...codes].toSorted() }
