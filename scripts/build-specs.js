@@ -19,7 +19,8 @@ for (const [file, document] of documents) {
   writeFileSync(new URL(file.replace(/yaml$/, 'json'), to), JSON.stringify(document))
 }
 
-copyFileSync(new URL('workflow.schema.json', from), new URL('workflow.schema.json', to))
+for (const name of readdirSync(from).filter((each) => each.endsWith('.schema.json')))
+  copyFileSync(new URL(name, from), new URL(name, to))
 
 // That every operation has a handler is checked at each start, without reading the specs whole.
 const operations = documents.map(([file, { paths = {} }]) => [

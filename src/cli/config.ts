@@ -45,6 +45,12 @@ export async function readConfig(
   return Object.fromEntries(values) as Config
 }
 
+/** What there is where nothing is said. */
+export function defaultConfig(): Config {
+  const values = Object.entries(options).map(([name, { fallback }]) => [name, fallback])
+  return Object.fromEntries(values) as Config
+}
+
 function valueIn(option: Option<unknown>, { texts, place }: Source): unknown {
   try {
     return option.read(texts)

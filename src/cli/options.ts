@@ -3,9 +3,11 @@ import { isIP } from 'node:net'
 import { availableParallelism } from 'node:os'
 import { hostProblem, originProblem } from '../server/access.ts'
 import type { Port } from '../server/listen.ts'
+import { unknownName } from '../server/nearest.ts'
 import { defined } from '../state/defined.ts'
 import { addDuration } from '../state/duration.ts'
 import type { Durability } from '../stores/store.ts'
+import { reportKinds } from '../workflows/reports/kinds.ts'
 
 /** The port of everything, unless another is named. */
 export const DEFAULT_PORT = 4010
@@ -26,6 +28,8 @@ export interface Option<T> {
   readonly many?: true
   /** What it takes is JSON, in the file as it is: an object, or a list of them. */
   readonly isJson?: true
+  /** A JSON Schema of one value as it stands in the file; any text, or a number, unless given. */
+  readonly form?: Readonly<Record<string, unknown>>
   readonly says: string
   /**
    * Its value from what was written for it: one text unless `many`.
@@ -56,6 +60,7 @@ function flag(says: string): Option<boolean> {
   return option({
     says,
     fallback: false,
+    form: { anyOf: [{ type: 'boolean' }, { enum: [...Object.keys(words), 0, 1] }] },
     read(texts) {
       const word = words[last(texts).toLowerCase()]
       if (word === undefined) throw new ValueError(`"${last(texts)}" is neither true nor false`)
@@ -73,6 +78,7 @@ function choice<const T extends string>(
     value: values.join('|'),
     says,
     fallback,
+    form: { enum: values },
     read(texts) {
       const found = values.find((each) => each === last(texts))
       if (found === undefined)
@@ -162,6 +168,18 @@ function lengthOf(written: string): number {
 const optional = <T>(fields: Omit<Option<T | undefined>, 'fallback'>): Option<T | undefined> =>
   option({ ...fields, fallback: undefined })
 
+const WEB_URL = { type: 'string', pattern: '^https?://' }
+const DURATION = {
+  anyOf: [
+    { type: 'integer', minimum: 1 },
+    { type: 'string', pattern: '^(?:P.+|\\d+(?:\\.\\d+)?(?:ms|[smhdw])?)$' },
+  ],
+}
+/** As patterns: a kind with its file, or alone. */
+const reportForms = Object.entries(reportKinds).map(([kind, { hasFile }]) =>
+  hasFile ? `${kind}:.+` : kind,
+)
+
 /**
  * By config key. `callbackUrl` is spelled `callback-url` by flags and in the file, and
  * `ESIMULATOR_CALLBACK_URL` by variables.
@@ -172,6 +190,12 @@ export const options = {
     many: true,
     says: 'port to listen on (4010); esim-go=4011 gives a provider a port of its own, mounted at /',
     fallback: [],
+    form: {
+      anyOf: [
+        { type: 'integer', minimum: 0, maximum: 65_535 },
+        { type: 'string', pattern: '^(?:[a-z0-9-]+=)?\\d{1,5}$' },
+      ],
+    },
     read: (texts) => texts.map(port),
   }),
   host: option({
@@ -183,6 +207,7 @@ export const options = {
   callbackUrl: optional<string>({
     value: 'URL',
     says: 'where every provider sends its callbacks',
+    form: WEB_URL,
     read: openUrl,
   }),
   callbackAllow: option<readonly string[]>({
@@ -196,6 +221,7 @@ export const options = {
     value: 'DURATION',
     says: 'how long a receiver may take (2s)',
     fallback: 2000,
+    form: DURATION,
     read: duration,
   }),
   state: option({
@@ -214,6 +240,7 @@ export const options = {
   publicUrl: optional<string>({
     value: 'URL',
     says: "what links in replies begin with, instead of the request's Host",
+    form: WEB_URL,
     read: (texts) => openUrl(texts).replace(/\/+$/, ''),
   }),
   seed: option({
@@ -235,6 +262,7 @@ export const options = {
       'faults of new worlds, as in \'{"provider":"esim-go","kind":"status","status":503,"times":1}\'; ' +
       '`esimulator fault kinds` lists the kinds',
     fallback: [],
+    form: { type: 'object', required: ['provider', 'kind'] },
     read: (texts) => texts.flatMap(json),
   }),
   key: option<readonly Key[]>({
@@ -244,11 +272,13 @@ export const options = {
       'your own key instead of the default one, as in esim-go=test-api-key or ' +
       'wholesale=client:secret; several open the API, the first signs callbacks',
     fallback: [],
+    form: { type: 'string', pattern: '^[a-z]+(?:-[a-z]+)*=[!-~]+$' },
     read: (texts) => texts.map(key),
   }),
   token: optional<string>({
     value: 'TEXT',
     says: 'demanded by the control API; better given as ESIMULATOR_TOKEN',
+    form: { type: ['string', 'number'], pattern: '^[!-~]+$' },
     read: token,
   }),
   allowedHosts: option<readonly string[]>({
@@ -270,6 +300,7 @@ export const options = {
   url: optional<string>({
     value: 'URL',
     says: 'the running simulator (http://127.0.0.1:4010)',
+    form: WEB_URL,
     read: baseUrl,
   }),
   world: optional<string>({ value: 'NAME', says: 'the world to speak to (default)', read: text }),
@@ -292,19 +323,22 @@ export const options = {
     many: true,
     says: 'an input of the workflows that know it; the schema of their inputs says what a value is',
     fallback: [],
+    form: { type: 'string', pattern: '^[^=]+=' },
     read: (texts) => texts.map(input),
   }),
   jobs: option({
     value: 'NUMBER',
     says: 'how many cases run at a time (as many as there are processors)',
     fallback: availableParallelism(),
+    form: { type: 'integer', minimum: 1, maximum: 64 },
     read: jobs,
   }),
   report: option<readonly Report[]>({
     value: 'KIND:FILE',
     many: true,
-    says: 'write a report: json:FILE or junit:FILE; github prints annotations',
+    says: 'write a report: json:FILE, html, junit, ctrf or har; github prints annotations',
     fallback: [],
+    form: { type: 'string', pattern: `^(?:${reportForms.join('|')})$` },
     read: (texts) => texts.map(report),
   }),
   target: optional<string>({
@@ -318,6 +352,7 @@ export const options = {
     value: 'DURATION',
     says: 'how long to wait (30s)',
     fallback: 30_000,
+    form: DURATION,
     read: duration,
   }),
   repair: flag('keep what can be kept of damaged worlds of a state folder nobody uses'),
@@ -382,12 +417,14 @@ export interface Report {
   readonly file: string | undefined
 }
 
-const REPORTS = ['json', 'junit', 'github']
-
 function report(written: string): Report {
-  const [, kind = '', file] = /^([a-z]+)(?::(.+))?$/s.exec(written) ?? []
-  if (!REPORTS.includes(kind) || (file === undefined) !== (kind === 'github'))
-    throw new ValueError(`"${written}": give json:FILE, junit:FILE or github`)
+  const [, kind = '', file] = /^([^:]*)(?::(.+))?$/s.exec(written) ?? []
+  const known = Object.hasOwn(reportKinds, kind) ? reportKinds[kind] : undefined
+  if (!known) throw new ValueError(unknownName('no report', kind, Object.keys(reportKinds)))
+  if (known.hasFile && file === undefined)
+    throw new ValueError(`"${written}": name its file, as in ${kind}:reports/run.${kind}`)
+  if (!known.hasFile && file !== undefined)
+    throw new ValueError(`"${written}": ${kind} is printed, it takes no file`)
   return { kind, file }
 }
 

@@ -19,6 +19,8 @@ interface CommandDef {
   readonly usage: string
   readonly description: string
   readonly options: readonly OptionName[]
+  /** Whether it needs no config: a broken one does not hinder it. */
+  readonly isAlone?: true
   /** Whether it takes `--provider`, too. */
   readonly ofProvider?: true
   /** Flags that are no options of the config; looked at where the command is asked for. */
@@ -112,10 +114,18 @@ const COMMANDS: readonly CommandDef[] = [
     load: async () => (await import('./state.ts')).state,
   },
   {
-    usage: 'run <files...>',
+    usage: 'run [files...]',
     description: 'run workflows (Arazzo) against a simulator: each case in a world of its own',
     options: RUN,
+    ownFlags: async () => (await import('./run.ts')).runFlags,
     load: async () => (await import('./run.ts')).run,
+  },
+  {
+    usage: 'schema [name]',
+    description: 'print a JSON Schema: workflow | result | config | seed-file',
+    options: [],
+    isAlone: true,
+    load: async () => (await import('./schema.ts')).schema,
   },
   {
     usage: 'provenance [provider]',
@@ -164,7 +174,7 @@ function addCommand(
   const { usage, description, load } = definition
   const command = program.command(usage).description(description).exitOverride()
   for (const name of definition.options) command.addOption(flagFor(name))
-  command.option('--config <FILE>', 'config file (esimulator.config.yaml)')
+  if (!definition.isAlone) command.option('--config <FILE>', 'config file (esimulator.config.yaml)')
   if (definition.ofProvider) command.option('--provider <SLUG>', 'only of this provider')
 
   command.action(async (...given: unknown[]) => {
@@ -172,7 +182,8 @@ function addCommand(
     // Behind the arguments commander hands over the flags and the command itself.
     const args = given.slice(0, -2).flat().filter(isText)
     const runCommand = await load()
-    const { readConfig } = await import('./config.ts')
+    const { defaultConfig, readConfig } = await import('./config.ts')
+    if (definition.isAlone) return onEnd(await runCommand(defaultConfig(), args, flags))
     // A flag of its own may be called as an option is that it does not take.
     const ofConfig = ['config', ...definition.options].map((name) => [name, flags[name]])
     onEnd(await runCommand(await readConfig(Object.fromEntries(ofConfig)), args, flags))

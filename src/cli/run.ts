@@ -1,14 +1,84 @@
 // `esimulator run`: workflows against a simulator, and what they came to.
-import { writeFileSync } from 'node:fs'
+import { summaryText } from '../workflows/reports/text.ts'
 import type { CaseResult, RunResult } from '../workflows/result.ts'
 import type { PlannedCase } from '../workflows/runner.ts'
 import { CannotRun } from './cannot-run.ts'
-import type { Run } from './command.ts'
+import type { OwnFlag, Run } from './command.ts'
 import type { Config } from './config.ts'
+import { failedLast, isSameCase, LAST_RUN, noteFailed } from './last-run.ts'
+import { writeReports } from './reports.ts'
+import { runOutputHere, runProgress } from './run-progress.ts'
 
-export const run: Run = async (config, patterns) => {
+export const runFlags: readonly OwnFlag[] = [
+  {
+    usage: '--failed',
+    says: `run only what failed when it was last run here, as ${LAST_RUN} has it; without files, all of that`,
+  },
+  {
+    usage: '--watch',
+    says: 'run again whenever a file that is named, or a source it names, has changed',
+  },
+]
+
+export const run: Run = async (config, patterns, flags) => {
+  const isFailedOnly = flags.failed === true
+  if (flags.watch !== true) {
+    const { signal, status, end } = brokenOff()
+    try {
+      const ended = await runOnce(config, patterns, { isFailedOnly, signal })
+      return status() ?? ended
+    } finally {
+      end()
+    }
+  }
+  const { watched } = await import('./watch.ts')
+  return watched((onRead, signal) => runOnce(config, patterns, { isFailedOnly, onRead, signal }))
+}
+
+interface OnceOptions {
+  readonly isFailedOnly: boolean
+  /** Breaks it off. */
+  readonly signal: AbortSignal
+  /** Told of each file that is read. */
+  readonly onRead?: (file: string) => void
+}
+
+/** @throws CannotRun */
+async function runOnce(
+  config: Config,
+  patterns: readonly string[],
+  { isFailedOnly, signal, onRead }: OnceOptions,
+): Promise<number> {
+  const last = isFailedOnly ? failedLast() : []
+  if (isFailedOnly && last.length === 0) {
+    console.log('nothing failed when workflows were last run here')
+    return 0
+  }
+  const files = patterns.length > 0 ? patterns : [...new Set(last.map(({ file }) => file))]
+  if (files.length === 0)
+    throw new CannotRun('name the files to run, as in: esimulator run scenarios/*.yaml')
+  const chosen = await withReason(() => planFrom(files, config, onRead))
+  const cases = isFailedOnly
+    ? chosen.filter((each) => last.some((known) => isSameCase(known, keyOf(each))))
+    : chosen
+  if (cases.length === 0)
+    throw new CannotRun('none of these failed when workflows were last run here')
+  if (config.dryRun) return tellPlan(config, cases)
+
+  const result = await withReason(() => played(config, cases, signal))
+  console.log(config.json ? JSON.stringify(result) : summaryText(result))
+  noteFailed(result.cases)
+  const print = (text: string) => process[config.json ? 'stderr' : 'stdout'].write(text)
+  const problems = await writeReports(config.report, result, print)
+  for (const problem of problems) console.error(`esimulator: ${problem}`)
+  if (problems.length > 0) return 2
+  return result.outcome === 'failed' ? 1 : 0
+}
+
+/** Tells why it cannot be run. @throws CannotRun */
+async function withReason<T>(act: () => Promise<T>): Promise<T> {
   try {
-    return await ran(config, patterns)
+    return await act()
   } catch (error) {
     const { CannotRunWorkflows } = await import('../library/workflows.ts')
     const { MistakesError } = await import('../workflows/document.ts')
@@ -18,27 +88,37 @@ export const run: Run = async (config, patterns) => {
   }
 }
 
-/** @throws CannotRunWorkflows, MistakesError */
-async function ran(config: Config, patterns: readonly string[]): Promise<number> {
-  const { planWorkflows, runPlanned } = await import('../library/workflows.ts')
-  const texts = Object.fromEntries(config.input.map(({ name, text }) => [name, text]))
-  const cases = await planWorkflows(patterns, { only: config.only, tags: config.tag, texts })
-  if (config.dryRun) return tellPlan(config, cases)
+async function planFrom(
+  files: readonly string[],
+  { input, only, tag }: Config,
+  onRead: ((file: string) => void) | undefined,
+): Promise<PlannedCase[]> {
+  const { planWorkflows } = await import('../library/workflows.ts')
+  const texts = Object.fromEntries(input.map(({ name, text }) => [name, text]))
+  return planWorkflows(files, { only, tags: tag, texts }, onRead)
+}
 
-  const { caseText, summaryText } = await import('../workflows/reports/text.ts')
-  const { jobs, seed, keep, token, target = 'sim' } = config
-  const onCase = (result: CaseResult) => {
-    if (!config.json) console.log(caseText(result))
-  }
-  const { signal, status, end } = brokenOff()
+async function played(
+  { target = 'sim', token, jobs, seed, keep, json }: Config,
+  cases: readonly PlannedCase[],
+  signal: AbortSignal,
+): Promise<RunResult> {
+  const { runPlanned } = await import('../library/workflows.ts')
+  const output = runOutputHere()
+  const write = json ? () => {} : output.write
+  const progress = runProgress(cases.length, { ...output, write })
+  const onStart = ({ title }: PlannedCase) => progress.started(title)
+  const onCase = (result: CaseResult, { title }: PlannedCase) => progress.done(title, result)
   try {
-    const result = await runPlanned(cases, { target, token, jobs, seed, keep, onCase, signal })
-    console.log(config.json ? JSON.stringify(result) : summaryText(result))
-    await writeReports(config, result)
-    return status() ?? (result.outcome === 'failed' ? 1 : 0)
+    return await runPlanned(cases, { target, token, jobs, seed, keep, signal, onStart, onCase })
   } finally {
-    end()
+    progress.end()
   }
+}
+
+function keyOf({ program, workflow, name }: PlannedCase) {
+  const key = { file: program.document.file, workflow: workflow.id }
+  return name === undefined ? key : { ...key, case: name }
 }
 
 /** Exit statuses of a process that a signal has ended, as shells tell them. */
@@ -66,28 +146,8 @@ function brokenOff() {
   }
 }
 
-async function tellPlan({ json }: Config, cases: readonly PlannedCase[]): Promise<number> {
-  const { caseName } = await import('../workflows/runner.ts')
-  const names = cases.map(caseName)
-  console.log(json ? JSON.stringify({ cases: names }) : names.join('\n'))
+function tellPlan({ json }: Config, cases: readonly PlannedCase[]): number {
+  const titles = cases.map(({ title }) => title)
+  console.log(json ? JSON.stringify({ cases: titles }) : titles.join('\n'))
   return 0
-}
-
-async function writeReports({ report }: Config, result: RunResult): Promise<void> {
-  for (const { kind, file } of report) {
-    if (kind === 'github') {
-      const { annotations } = await import('../workflows/reports/github.ts')
-      console.log(annotations(result))
-      continue
-    }
-    const text =
-      kind === 'json'
-        ? `${JSON.stringify(result, null, 2)}\n`
-        : (await import('../workflows/reports/junit.ts')).junit(result)
-    try {
-      writeFileSync(file ?? '', text)
-    } catch (error) {
-      throw new CannotRun(`cannot write ${file}: ${error instanceof Error ? error.message : error}`)
-    }
-  }
 }

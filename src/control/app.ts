@@ -97,8 +97,10 @@ export async function controlApp(server: SimulatorServer): Promise<RestListener>
   const elsewhere = frontPage(server, spec)
   app.use((request, response) => elsewhere(request, response, arrivalOf(request)))
   // Four parameters tell Express that this takes errors.
-  const failed: ErrorRequestHandler = (error, _request, response, _next) =>
-    sendProblem(response, error, server)
+  const failed: ErrorRequestHandler = (error, request, response, _next) => {
+    const hosted = server.worlds.get(arrivalOf(request).world ?? DEFAULT_WORLD)
+    sendProblem(response, error, server, hosted)
+  }
   app.use(failed)
 
   return (request, response, { world, path, malformed }) => {

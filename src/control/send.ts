@@ -130,11 +130,15 @@ function drained(response: ServerResponse): Promise<void> {
   })
 }
 
-/** Answers what went wrong. What is a mistake of the simulator is reported, too. */
+/**
+ * Answers what went wrong. What is a mistake of the simulator is reported, too.
+ * @param hosted the world that was asked for, where it is there: the answer carries its time
+ */
 export function sendProblem(
   response: ServerResponse,
   error: unknown,
   { report, redactor }: Pick<SimulatorServer, 'report' | 'redactor'>,
+  hosted?: HostedWorld,
 ): void {
   const refusal = asRefusal(error)
   const told = problemOf(refusal)
@@ -146,5 +150,5 @@ export function sendProblem(
   const headers = status === 401 ? { 'WWW-Authenticate': 'Bearer realm="esimulator"' } : {}
   const reply = withStatusHeaders({ status, headers }, refusal)
   const text = JSON.stringify(problem)
-  send(response, { status, headers: reply.headers, text, type: PROBLEM_TYPE })
+  send(response, { status, headers: reply.headers, text, type: PROBLEM_TYPE }, hosted)
 }

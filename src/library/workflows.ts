@@ -1,5 +1,6 @@
 // Workflows run from a program: whole files at once, or case by case within a test runner of one's own.
 import { availableParallelism } from 'node:os'
+import { isAbsolute, normalize, relative } from 'node:path'
 import { globSync } from 'tinyglobby'
 import { defined } from '../state/defined.ts'
 import { compileFiles } from '../workflows/compile.ts'
@@ -9,9 +10,9 @@ import { caseText } from '../workflows/reports/text.ts'
 import type { CaseResult, RunResult } from '../workflows/result.ts'
 import {
   type Choice,
-  caseName,
   type PlannedCase,
   planned,
+  type RunOptions,
   runCases,
   withReceiver,
 } from '../workflows/runner.ts'
@@ -105,7 +106,7 @@ export async function workflowCases(
   options: WorkflowChoice & WorkflowRunOptions = {},
 ): Promise<WorkflowCase[]> {
   return (await planWorkflows(files, options)).map((each) => ({
-    name: caseName(each),
+    name: each.title,
     async run() {
       const { cases } = await runPlanned([each], options)
       const [result] = cases
@@ -117,13 +118,15 @@ export async function workflowCases(
 
 /**
  * What would be run of files. It is read and checked, and nothing is sent.
+ * @param onRead told of each file or URL that is read
  * @throws as `runWorkflows` does
  */
 export async function planWorkflows(
   files: string | readonly string[],
   choice: Choice = {},
+  onRead?: (place: string) => void,
 ): Promise<PlannedCase[]> {
-  const programs = await compileFiles(filesOf([files].flat()))
+  const programs = await compileFiles(filesOf([files].flat()), onRead)
   const cases = chosen(programs, choice)
   if (cases.length > 0) return cases
   throw new CannotRunWorkflows('no workflow is chosen: look at the ids and tags asked for')
@@ -145,44 +148,71 @@ function chosen(programs: readonly Program[], choice: Choice): PlannedCase[] {
  */
 export async function runPlanned(
   cases: readonly PlannedCase[],
-  options: WorkflowRunOptions,
+  options: Omit<WorkflowRunOptions, 'onCase'> & Pick<RunOptions, 'onStart' | 'onCase'>,
 ): Promise<RunResult> {
   const { jobs = availableParallelism(), seed = 'esimulator', ...others } = options
   // What a workflow takes for its callbacks, where it is given nothing else: it answers 200.
   await using receiver = await startReceiver()
-  const target = await targetOf(options, seed)
+  const { target, host } = await targetOf(options, seed)
+  const addresses: Record<string, string> = { [new URL(receiver.url).host]: RECEIVER_TOLD }
+  if (host !== undefined) addresses[host] = SIMULATOR_TOLD
   try {
     const given = cases.map((each) => ({
       ...each,
       inputs: withReceiver(each.workflow, each.inputs, receiver.url),
     }))
-    return await runCases(given, target, { ...others, jobs, seed })
+    return await runCases(given, target, { ...others, jobs, seed, addresses })
   } finally {
     await target.close()
   }
 }
 
-/** Files by name or pattern, each once, in the order they are named. @throws CannotRunWorkflows */
+/** What addresses are told as that are others at each run: `start` listens at the first. */
+const SIMULATOR_TOLD = '127.0.0.1:4010'
+const RECEIVER_TOLD = 'receiver.example'
+
+/** Files by name or pattern, each once. @throws CannotRunWorkflows */
 function filesOf(patterns: readonly string[]): string[] {
   const files = patterns.flatMap((pattern) => {
     if (!/[*?{[]/.test(pattern)) return [pattern]
-    const found = globSync(pattern).toSorted()
+    const found = globSync(pattern)
     if (found.length === 0) throw new CannotRunWorkflows(`no file is like ${pattern}`)
     return found
   })
-  return [...new Set(files)]
+  return [...new Set(files.map(fromHere))]
+}
+
+/** A path as it is told: from the working folder where it lies within, with slashes. */
+function fromHere(file: string): string {
+  const path = isAbsolute(file) ? relative(process.cwd(), file) : normalize(file)
+  const isWithin = !isAbsolute(path) && !/^\.\.(?:[\\/]|$)/.test(path)
+  return (isWithin ? path : normalize(file)).replaceAll('\\', '/')
+}
+
+interface OpenTarget {
+  readonly target: Target
+  /** Of a simulator that was started for the run. */
+  readonly host?: string
 }
 
 /** The simulator that is named, or one that is started for the run. @throws CannotRunWorkflows */
-async function targetOf(options: WorkflowRunOptions, seed: string): Promise<Target> {
+async function targetOf(
+  options: Pick<WorkflowRunOptions, 'target' | 'token' | 'keep'>,
+  seed: string,
+): Promise<OpenTarget> {
   const { target = 'sim', token, keep = false } = options
   if (target !== 'sim') {
     if (!/^https?:\/\//.test(target))
       throw new CannotRunWorkflows(
         `the target ${target}: give sim, or the URL of a running simulator`,
       )
-    return simulatorTarget(defined({ url: target.replace(/\/+$/, ''), token, seed, keep }))
+    const url = target.replace(/\/+$/, '')
+    return { target: simulatorTarget(defined({ url, token, seed, keep })) }
   }
   const sim = await startSimulator()
-  return simulatorTarget({ url: sim.url, seed, keep, stop: () => sim.close() })
+  const stop = () => sim.close()
+  return {
+    target: simulatorTarget({ url: sim.url, name: 'sim', seed, keep, stop }),
+    host: new URL(sim.url).host,
+  }
 }

@@ -24,6 +24,7 @@ import {
   asideFiles,
   filesIn,
   isOurs,
+  LAST_RUN_FILE,
   REPAIRED,
   removedFile,
   removedWorld,
@@ -194,7 +195,7 @@ async function checkFile(options: RepairOptions, name: string): Promise<Finding[
   const { disk, dir } = options
   const path = join(dir, name)
   if (name === '.esimulator.lock') return checkLock(dir)
-  if (/^\.esimulator\.(door\.lock|owner)$/.test(name)) return []
+  if (/^\.esimulator\.(door\.lock|owner)$/.test(name) || name === LAST_RUN_FILE) return []
   if (path === removedFile(dir)) return checkLives(options, path)
   if (path === stagedLives(removedFile(dir)) || stagedWorld(name) !== undefined)
     return [fine(`${path} was never finished: the next start deletes it`)]

@@ -76,6 +76,9 @@ function worldSpelled(name: string | undefined): string | undefined {
 /** Where it stands how many lives removed worlds had: no world's file begins with a dot. */
 export const removedFile = (dir: string) => join(dir, '.esimulator.removed')
 
+/** Where `run` notes which workflows failed, in the state folder of where it is started. */
+export const LAST_RUN_FILE = '.last-run.json'
+
 /**
  * The world a file of the state folder belongs to; `undefined` where the file
  * is none of ours.

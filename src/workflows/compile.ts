@@ -1,5 +1,5 @@
 // Makes a document ready to run, or tells everything that is wrong in it before anything is sent.
-import { resolve } from 'node:path'
+import { dirname, isAbsolute, join, resolve } from 'node:path'
 import { nearest, unknownName } from '../server/nearest.ts'
 import {
   CriterionError,
@@ -60,9 +60,15 @@ export async function compileFile(file: string): Promise<Program> {
   return program as Program
 }
 
-/** The same for several, which may name each other: each is read once. */
-export async function compileFiles(files: readonly string[]): Promise<Program[]> {
-  const compiler = new Compiler(files)
+/**
+ * The same for several, which may name each other: each is read once.
+ * @param onRead told of each file or URL that is read: of the documents, and of what they name
+ */
+export async function compileFiles(
+  files: readonly string[],
+  onRead: (place: string) => void = () => {},
+): Promise<Program[]> {
+  const compiler = new Compiler(files, onRead)
   const programs: Program[] = []
   const mistakes: Mistake[] = []
   for (const file of files)
@@ -80,7 +86,7 @@ export async function compileFiles(files: readonly string[]): Promise<Program[]>
 
 /** The same for a text; `file` is where it stands, for messages and relative paths. */
 export async function compileText(file: string, text: string): Promise<Program> {
-  return new Compiler([file]).text(file, text, [])
+  return new Compiler([file], () => {}).text(file, text, [])
 }
 
 /** A class, since documents that name each other are read once. */
@@ -89,23 +95,28 @@ class Compiler {
   /** As files were named, by where they are. */
   readonly #names: ReadonlyMap<string, string>
 
-  constructor(files: readonly string[]) {
+  readonly #onRead: (place: string) => void
+
+  constructor(files: readonly string[], onRead: (place: string) => void) {
+    this.#onRead = onRead
     this.#names = new Map(files.map((file) => [keyOf(file), file]))
   }
 
   /**
    * @param within the documents that lead to it, the outermost first
+   * @param called what it is called in messages, unless it was named by itself
    * @throws SourceError where it cannot be read, or leads back to where it came from
    */
-  async file(place: string, within: readonly string[]): Promise<Program> {
+  async file(place: string, within: readonly string[], called = place): Promise<Program> {
     const key = keyOf(place)
     if (within.includes(key))
       throw new SourceError(`the documents name each other: ${[...within, key].join(' -> ')}`)
     const known = this.#programs.get(key)
     if (known) return known
     const read = async () => {
+      this.#onRead(place)
       const text = await textAt(place)
-      return this.text(this.#names.get(key) ?? place, text, within)
+      return this.text(this.#names.get(key) ?? called, text, within)
     }
     const program = read()
     this.#programs.set(key, program)
@@ -133,9 +144,10 @@ class Compiler {
           document.mistake([...path, 'name'], `two sources are called "${source.name}"`),
         )
       try {
-        if (source.type === 'arazzo')
-          others.set(source.name, await this.file(located(source.url, base), within))
-        else sources.set(source.name, await readSource(source, base))
+        if (source.type === 'arazzo') {
+          const called = calledBy(source.url, base)
+          others.set(source.name, await this.file(located(source.url, base), within, called))
+        } else sources.set(source.name, await readSource(source, base, this.#onRead))
       } catch (error) {
         if (error instanceof MistakesError) mistakes.push(...error.mistakes)
         else if (error instanceof SourceError)
@@ -151,6 +163,12 @@ class Compiler {
     if (mistakes.length > 0) throw new MistakesError(inOrder(eachOnce(mistakes)))
     return program
   }
+}
+
+/** A document that another names: relative where that is, so that it is the same on every machine. */
+function calledBy(url: string, base: string): string {
+  const isRelative = !/^(?:https?|file):/.test(url) && !isAbsolute(url) && !/^https?:/.test(base)
+  return isRelative ? join(dirname(base), url).replaceAll('\\', '/') : located(url, base)
 }
 
 /** The same for each name of a place. */

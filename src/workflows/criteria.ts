@@ -1,4 +1,5 @@
 // Criteria: simple conditions, regular expressions and JSONPath, and what their parts are worth.
+import { defined } from '../state/defined.ts'
 import {
   type Condition,
   ConditionError,
@@ -97,6 +98,8 @@ export interface Verdict {
   readonly holds: boolean
   /** What each expression in it was worth, as written there. */
   readonly seen: readonly { readonly expression: string; readonly value: unknown }[]
+  /** The value it would have held with, where a `==` says it. */
+  readonly expectedValue?: unknown
   /** What else a reader wants to know: why it does not hold, or that it nearly does not. */
   readonly note?: string
 }
@@ -106,8 +109,8 @@ export async function judged(criterion: ReadCriterion, scope: Scope): Promise<Ve
   if (criterion.type === 'simple') {
     const seen = seenIn(criterion.condition, scope)
     const note = caseNote(criterion.condition, scope)
-    const verdict = { holds: holds(criterion.condition, scope), seen }
-    return note === undefined ? verdict : { ...verdict, note }
+    const expectedValue = valueDemanded(criterion.condition, scope)
+    return defined({ holds: holds(criterion.condition, scope), seen, note, expectedValue })
   }
   const value = evaluate(criterion.context, scope)
   const seen = [{ expression: criterion.contextText, value }]
@@ -146,6 +149,13 @@ function seenIn(condition: Condition, scope: Scope): Verdict['seen'] {
     default:
       return [...seenIn(condition.left, scope), ...seenIn(condition.right, scope)]
   }
+}
+
+/** What stands on the right of a condition that is a `==`, where an expression is on its left. */
+function valueDemanded(condition: Condition, scope: Scope): unknown {
+  if (condition.kind !== 'compare' || condition.by !== '==') return undefined
+  const { left, right } = condition
+  return left.kind === 'literal' ? undefined : worth(right, scope)
 }
 
 /** Says that two texts are equal but for their case, which a plain `==` does not mind. */

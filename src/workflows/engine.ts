@@ -1,8 +1,10 @@
 // Runs a workflow step by step: calls, criteria, outputs, and what follows from success and failure.
+import { wallNow } from '../server/ticker.ts'
 import { defined } from '../state/defined.ts'
 import { STEP_BUDGET, WAIT_BUDGET } from './budget.ts'
 import { judged, worked } from './criteria.ts'
 import type { Path } from './document.ts'
+import { exchangeResult, type PlannedRequest, secretsShown } from './exchange-result.ts'
 import { unmet } from './expectation.ts'
 import {
   type Exchanged,
@@ -79,7 +81,10 @@ interface Attempt {
 
 /** One run of a workflow and of all that it calls. */
 export class WorkflowRun {
+  /** With the secrets in them. */
   readonly results: StepResult[] = []
+  /** What the exchanges showed to be secrets. */
+  readonly secrets = new Set<string>()
   readonly #session: Session
   readonly #sender: Sender
   /** What workflows were given and came to, those under way included. */
@@ -181,14 +186,16 @@ export class WorkflowRun {
     const tries = new Map<ReadAction, number>()
     for (let attempt = 1; ; attempt += 1) {
       this.#spendStep(frame)
+      const began = wallNow()
       const made = await this.#attempt(step, frame)
+      const duration = Math.round(wallNow() - began)
       frame.made.add(step.id)
       const failed = made.failures.length > 0
       const asked = failed ? step.onFailure : step.onSuccess
       // What is made before another attempt is not made before itself.
       const actions = asked.filter(({ type, step: first }) => type !== 'retry' || first !== step.id)
       const action = await this.#actionAfter(actions, frame, tries)
-      this.#note(step, frame, { attempt, made, action })
+      this.#note(step, frame, { attempt, made, action, duration })
       if (!failed) {
         frame.steps[step.id] = made.outputs
         return action ? this.#follow(action, frame, 'passed') : { kind: 'next' }
@@ -264,12 +271,13 @@ export class WorkflowRun {
       return this.#unmade(step, frame, `it cannot be sent: ${planned}`)
     }
     const { exchange, answer, operation } = await this.#exchange(planned, step.timeout)
+    for (const secret of secretsShown(planned, answer)) this.secrets.add(secret)
     frame.exchange = exchange
     const failures = await this.#failures(step, frame, { answer, operation })
     const outputs = failures.length > 0 ? {} : await this.#outputs(step, frame)
     return {
       failures,
-      exchange: this.#shown(planned, answer),
+      exchange: exchangeResult(planned, answer, this.#kept),
       outputs,
       retryAfter: retryAfterOf(answer, this.#now),
     }
@@ -278,12 +286,7 @@ export class WorkflowRun {
   /** A step that could not be made at all. */
   #unmade(step: ReadStep, frame: Frame, message: string): Attempt {
     const place = placeOf(frame, [...step.path, 'stepId'])
-    const failure = {
-      place,
-      expected: 'a request',
-      seen: [],
-      message: this.#session.struck(message),
-    }
+    const failure = { place, expected: 'a request', seen: [], message }
     return { failures: [failure], exchange: undefined, outputs: {}, retryAfter: undefined }
   }
 
@@ -401,6 +404,7 @@ export class WorkflowRun {
       return {
         place: placeOf(frame, [...step.path, 'x-esimulator', 'expect', ...path]),
         expected: JSON.stringify(leaf),
+        expectedValue: keptValue(leaf),
         seen: [{ expression: `$response.body${pointer}`, value: keptValue(seen) }],
         message: `$response.body${pointer} is ${shown(seen)}, expected ${shown(leaf)}`,
       }
@@ -415,15 +419,19 @@ export class WorkflowRun {
       if (verdict.holds) continue
       const worth = verdict.seen.map(({ expression, value }) => `${expression} is ${shown(value)}`)
       const note = verdict.note === undefined ? '' : ` (${verdict.note})`
-      failures.push({
-        place: placeOf(frame, [...path, 'condition']),
-        expected: criterion.text,
-        seen: verdict.seen.map(({ expression, value }) => ({
-          expression,
-          value: keptValue(value),
-        })),
-        message: `${criterion.text} does not hold: ${worth.join(', ')}${note}`,
-      })
+      const seen = verdict.seen.map(({ expression, value }) => ({
+        expression,
+        value: keptValue(value),
+      }))
+      failures.push(
+        defined({
+          place: placeOf(frame, [...path, 'condition']),
+          expected: criterion.text,
+          expectedValue: keptValue(verdict.expectedValue),
+          seen,
+          message: `${criterion.text} does not hold: ${worth.join(', ')}${note}`,
+        }),
+      )
     }
     return failures
   }
@@ -458,18 +466,16 @@ export class WorkflowRun {
     }
   }
 
-  #note(
-    step: ReadStep,
-    frame: Frame,
-    { attempt, made, action }: { attempt: number; made: Attempt; action: ReadAction | undefined },
-  ): void {
+  #note(step: ReadStep, frame: Frame, { attempt, made, action, duration }: Noted): void {
     this.results.push(
       defined({
         step: step.id,
+        description: step.description,
         within: [...frame.within, frame.workflow.id],
         outcome: made.failures.length > 0 ? ('failed' as const) : ('passed' as const),
         place: placeOf(frame, [...step.path, 'stepId']),
         attempt,
+        duration,
         action: action && actionText(action, made.retryAfter),
         exchange: made.exchange,
         failures: made.failures,
@@ -477,32 +483,15 @@ export class WorkflowRun {
       }),
     )
   }
-
-  #shown({ request, operation }: PlannedRequest, answer: Answer): ExchangeResult {
-    const strike = (text: string) => this.#session.struck(text)
-    const all = (headers: Readonly<Record<string, string>>) =>
-      Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, strike(value)]))
-    const asked = defined({
-      operation: operation && (operation.id ?? `${operation.method} ${operation.path}`),
-      method: request.method,
-      url: strike(request.url),
-      requestHeaders: all(request.headers),
-      requestBody: request.body === undefined ? undefined : this.#kept.text(strike(request.body)),
-    })
-    if ('error' in answer) return { ...asked, error: strike(answer.error) }
-    return {
-      ...asked,
-      status: answer.status,
-      replyHeaders: all(answer.headers),
-      replyBody: this.#kept.text(strike(answer.body.toString('utf8'))),
-    }
-  }
 }
 
-/** A request, and the operation it calls where one is known. */
-interface PlannedRequest {
-  readonly request: StepRequest
-  readonly operation: SourceOperation | undefined
+/** An attempt, as it is noted. */
+interface Noted {
+  readonly attempt: number
+  readonly made: Attempt
+  readonly action: ReadAction | undefined
+  /** Wall ms. */
+  readonly duration: number
 }
 
 function withCredentials(

@@ -18,6 +18,9 @@ export class KeptBodies {
   }
 }
 
+/** The beginning of a text, and how long it was; all of one that is not long. */
+export const keptText = (text: string) => cut(text, LONGEST)
+
 /** A value as it is kept: itself, or the beginning of its JSON and how long that was. */
 export function keptValue(value: unknown): unknown {
   if (typeof value !== 'string' && (typeof value !== 'object' || value === null)) return value

@@ -1,20 +1,22 @@
-// What a run came to: plain data, from which every report is made.
+// What a run came to: plain data, from which every report is made; `specs/run-result.schema.json` says it to others.
 import type { Place } from './document.ts'
 
 /** Of a step, a workflow or a whole run. */
 export type Outcome = 'passed' | 'failed' | 'skipped'
 
-/** A run of files. */
+/** A run of files. Nothing in it depends on the machine but `startedAt` and every `duration`. */
 export interface RunResult {
   readonly format: 1
   readonly version: string
   readonly outcome: Outcome
+  /** `sim` where a simulator was started for the run, else its URL. */
   readonly target: string
   readonly seed: string
   /** ISO 8601, by the wall clock. */
   readonly startedAt: string
   /** Wall ms. */
   readonly duration: number
+  /** By file, and as they stand there. */
   readonly cases: readonly CaseResult[]
 }
 
@@ -25,6 +27,7 @@ export interface CaseResult {
   /** Absent where the workflow has no cases. */
   readonly case?: string
   readonly summary?: string
+  readonly tags?: readonly string[]
   readonly outcome: Outcome
   /** Why it was skipped, or failed apart from its steps. */
   readonly reason?: string
@@ -32,18 +35,26 @@ export interface CaseResult {
   readonly place: Place
   /** Wall ms. */
   readonly duration: number
+  readonly inputs: Readonly<Record<string, unknown>>
   readonly outputs: Readonly<Record<string, unknown>>
   readonly steps: readonly StepResult[]
+  /** Attempts at callbacks that left, oldest first. */
+  readonly callbacks: readonly CallbackResult[]
+  /** How many more left that are not listed. */
+  readonly moreCallbacks?: number
 }
 
 /** One attempt at a step; a step that is tried again has several. */
 export interface StepResult {
   readonly step: string
+  readonly description?: string
   /** Workflows it was made within, the outermost first. */
   readonly within: readonly string[]
   readonly outcome: Outcome
   readonly place: Place
   readonly attempt: number
+  /** Wall ms. */
+  readonly duration: number
   /** What followed from it, where that is not the next step: `retry again after 2 s`. */
   readonly action?: string
   readonly exchange?: ExchangeResult
@@ -62,7 +73,10 @@ export interface ExchangeResult {
   /** Absent where no answer came. */
   readonly status?: number
   readonly replyHeaders?: Readonly<Record<string, string>>
+  /** Absent where it is no text. */
   readonly replyBody?: string
+  /** Bytes of the answer's body as it came. */
+  readonly replySize?: number
   /** Why no answer came. */
   readonly error?: string
 }
@@ -72,7 +86,28 @@ export interface Failure {
   readonly place: Place
   /** What was demanded, as it stands in the file. */
   readonly expected: string
+  /** The one value that would have done, where there is such. */
+  readonly expectedValue?: unknown
   /** What each expression in it was worth. */
   readonly seen: readonly { readonly expression: string; readonly value: unknown }[]
   readonly message: string
+}
+
+/** An attempt at a callback that left. */
+export interface CallbackResult {
+  /** Id of the callback: that of another attempt at it is the same. */
+  readonly callback: string
+  readonly provider: string
+  readonly type: string
+  readonly iccid?: string
+  /** ISO 8601, by the clock of the world. */
+  readonly at: string
+  readonly attempt: number
+  readonly url: string
+  /** What the receiver answered. */
+  readonly status?: number
+  /** Why it answered nothing. */
+  readonly error?: string
+  readonly signature: 'genuine' | 'none' | 'broken'
+  readonly body: string
 }

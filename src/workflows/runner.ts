@@ -2,6 +2,7 @@
 import { unknownName } from '../server/nearest.ts'
 import { packageVersion } from '../server/server.ts'
 import { wallNow } from '../server/ticker.ts'
+import { grouped } from '../state/collection.ts'
 import { defined } from '../state/defined.ts'
 import { WorkflowRun } from './engine.ts'
 import { InputsError } from './inputs.ts'
@@ -9,7 +10,8 @@ import { keptValue } from './kept.ts'
 import type { Program, ReadWorkflow } from './program.ts'
 import type { CaseResult, Outcome, RunResult, StepResult } from './result.ts'
 import { openSender, type Sender } from './send.ts'
-import type { Session, Target } from './session.ts'
+import type { Deliveries, Session, Target } from './session.ts'
+import { toldCase } from './told.ts'
 
 export interface RunOptions {
   /** How many cases run at a time. */
@@ -20,11 +22,20 @@ export interface RunOptions {
   /** Breaks the run off: what is under way ends as failed, what has not begun as skipped. */
   readonly signal?: AbortSignal
   /** Told of each case as it is done. */
-  readonly onCase?: (result: CaseResult) => void
+  readonly onCase?: (result: CaseResult, planned: PlannedCase) => void
+  /** Told of each case as it begins. */
+  readonly onStart?: (planned: PlannedCase) => void
+  /**
+   * Hosts with their ports that change from run to run, and what results call them: so that the same
+   * run gives the same result.
+   */
+  readonly addresses?: Readonly<Record<string, string>>
 }
 
 /** One run to be made of a workflow. */
 export interface PlannedCase {
+  /** What it is called, the same in every run; no other case of the run is called so. */
+  readonly title: string
   readonly program: Program
   readonly workflow: ReadWorkflow
   /** Absent where the workflow has no cases. */
@@ -51,12 +62,14 @@ export interface Choice {
 const RECEIVER = 'receiver'
 
 /**
- * What would be run, in the order of the files. Workflows that others call are not run by themselves.
+ * What would be run: by file, then as it stands there, so that the order in which files are named
+ * does not matter. Workflows that others call are not run by themselves.
  * @throws InputsError for inputs that nobody knows, that are missing, or are not as they should be
  */
 export function planned(programs: readonly Program[], choice: Choice): PlannedCase[] {
   const { only = [], tags = [], inputs = {}, texts = {} } = choice
-  const workflows = programs.flatMap((program) =>
+  const inOrder = programs.toSorted((a, b) => compareText(fileOf(a), fileOf(b)))
+  const workflows = inOrder.flatMap((program) =>
     [...program.workflows.values()].filter(({ extension, id, isCalled }) => {
       const isAsked = only.length > 0 ? only.includes(id) : !isCalled
       return (
@@ -76,11 +89,30 @@ export function planned(programs: readonly Program[], choice: Choice): PlannedCa
       inputs: { ...each.inputs, ...given },
     }))
   })
-  const problems = cases.flatMap((each) =>
-    problemsOf(each).map((problem) => `${caseName(each)}: ${problem}`),
+  const alike = grouped(cases, (each) => titleOf(each))
+  const titled = cases.map((each) => {
+    const title = titleOf(each)
+    const isAlone = alike.get(title)?.length === 1
+    return { ...each, title: isAlone ? title : titleOf(each, true) }
+  })
+  const problems = titled.flatMap((each) =>
+    problemsOf(each).map((problem) => `${each.title}: ${problem}`),
   )
   if (problems.length > 0) throw new InputsError(problems.join('\n'))
-  return cases
+  return titled
+}
+
+const fileOf = ({ document }: Program) => document.file
+
+const compareText = (a: string, b: string) => Number(a > b) - Number(a < b)
+
+/** @param hasFolder where files in several folders have one name */
+function titleOf({ program, workflow, name }: Omit<PlannedCase, 'title'>, hasFolder = false) {
+  const parts = fileOf(program)
+    .replace(/\.arazzo\.(ya?ml|json)$/, '')
+    .split(/[\\/]+/)
+  const file = hasFolder ? parts.join('.') : parts.at(-1)
+  return [file, workflow.id, name].filter((part) => part !== undefined).join('.')
 }
 
 /** @throws InputsError for a name that no workflow knows */
@@ -143,9 +175,11 @@ export async function runCases(
   let next = 0
   const work = async () => {
     for (let at = next++; at < cases.length; at = next++) {
-      const result = await runCase(cases[at] as PlannedCase, target, options)
+      const each = cases[at] as PlannedCase
+      options.onStart?.(each)
+      const result = await runCase(each, target, options)
       results[at] = result
-      options.onCase?.(result)
+      options.onCase?.(result, each)
     }
   }
   await Promise.all(Array.from({ length: Math.min(options.jobs, cases.length) }, work))
@@ -164,35 +198,20 @@ export async function runCases(
 async function runCase(
   planned: PlannedCase,
   target: Target,
-  { timeout = TIMEOUT, signal }: RunOptions,
+  { timeout = TIMEOUT, signal, addresses = {} }: RunOptions,
 ): Promise<CaseResult> {
-  const { program, workflow, name } = planned
-  const { file, place } = program.document
   const began = wallNow()
-  const about = {
-    file,
-    workflow: workflow.id,
-    case: name,
-    summary: workflow.summary,
-    place: place([...workflow.path, 'workflowId']),
+  const about = aboutCase(planned)
+  const told = ({ secrets, ...came }: Came): CaseResult => {
+    const raw = defined({ ...about, ...came, duration: Math.round(wallNow() - began) })
+    return toldCase(raw, { secrets, addresses })
   }
-  const told = (came: Came): CaseResult => {
-    const { outputs, steps, ...others } = came
-    const kept: Record<string, unknown> = {}
-    for (const [key, value] of Object.entries(outputs)) kept[key] = keptValue(value)
-    const duration = Math.round(wallNow() - began)
-    return defined({ ...about, ...others, duration, outputs: kept, steps })
-  }
-  if (signal?.aborted) {
-    const reason = `not begun: ${reasonOf(signal.reason)}`
-    return told({ outcome: 'skipped', reason, world: undefined, outputs: {}, steps: [] })
-  }
+  if (signal?.aborted) return told(unmade('skipped', `not begun: ${reasonOf(signal.reason)}`))
   let session: Session
   try {
-    session = await target.open(caseName(planned), workflow.extension.given)
+    session = await target.open(planned.title, planned.workflow.extension.given)
   } catch (error) {
-    const reason = `there is no world for it: ${reasonOf(error)}`
-    return told({ outcome: 'failed', reason, world: undefined, outputs: {}, steps: [] })
+    return told(unmade('failed', `there is no world for it: ${reasonOf(error)}`))
   }
   const came = await ran(planned, session, openSender(timeout, signal), signal)
   try {
@@ -207,13 +226,41 @@ async function runCase(
   return told(came)
 }
 
+/** What is known of a case before it is run. */
+function aboutCase({ program, workflow, name, inputs }: PlannedCase) {
+  const { file, place } = program.document
+  const { values } = workflow.inputs.complete(inputs)
+  return {
+    file,
+    workflow: workflow.id,
+    case: name,
+    summary: workflow.summary,
+    tags: workflow.extension.tags,
+    place: place([...workflow.path, 'workflowId']),
+    inputs: keptValues(values),
+  }
+}
+
+function keptValues(values: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  const kept = Object.entries(values).map(([name, value]) => [name, keptValue(value)])
+  return Object.fromEntries(kept)
+}
+
 /** What a case came to. */
-interface Came {
+interface Came extends Deliveries {
   readonly outcome: Outcome
   readonly reason: string | undefined
   readonly world: string | undefined
   readonly outputs: Readonly<Record<string, unknown>>
   readonly steps: readonly StepResult[]
+  readonly secrets: readonly string[]
+}
+
+const NOTHING_LEFT: Deliveries = { callbacks: [], moreCallbacks: undefined }
+
+/** Of a case without a step. */
+function unmade(outcome: Outcome, reason: string): Came {
+  return { outcome, reason, world: undefined, outputs: {}, steps: [], secrets: [], ...NOTHING_LEFT }
 }
 
 async function ran(
@@ -222,28 +269,24 @@ async function ran(
   sender: Sender,
   stop: AbortSignal | undefined,
 ): Promise<Came> {
-  const { world } = session
   const run = new WorkflowRun(session, sender, stop)
-  try {
-    const { outcome, outputs, reason } = await run.run(workflow, inputs)
-    return { outcome, reason, world, outputs, steps: run.results }
-  } catch (error) {
-    const reason = session.struck(reasonOf(error))
-    return { outcome: 'failed', reason, world, outputs: {}, steps: run.results }
-  } finally {
-    sender.close()
+  const end = await run.run(workflow, inputs).catch((error: unknown) => {
+    return { outcome: 'failed' as const, outputs: {}, reason: reasonOf(error) }
+  })
+  sender.close()
+  // Who breaks a run off does not wait; a world that is gone has nothing to tell.
+  const left = stop?.aborted ? NOTHING_LEFT : await session.deliveries().catch(() => NOTHING_LEFT)
+  return {
+    ...left,
+    outcome: end.outcome,
+    reason: end.reason,
+    world: session.world,
+    outputs: keptValues(end.outputs),
+    steps: run.results,
+    secrets: [...session.secrets(), ...run.secrets],
   }
 }
 
 function reasonOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error)
-}
-
-/** What a case is called, the same in every run. */
-export function caseName({ program, workflow, name }: PlannedCase): string {
-  const file = program.document.file
-    .split(/[\\/]/)
-    .at(-1)
-    ?.replace(/\.arazzo\.(ya?ml|json)$/, '')
-  return [file, workflow.id, name].filter((part) => part !== undefined).join('.')
 }

@@ -1,5 +1,14 @@
 // What a workflow is run against: a world of a simulator, or a real endpoint.
+import type { CallbackResult } from './result.ts'
 import type { Source, SourceOperation } from './sources.ts'
+
+/** Callbacks that left in a world. */
+export interface Deliveries {
+  /** Oldest first. */
+  readonly callbacks: readonly CallbackResult[]
+  /** How many more left that are not listed. */
+  readonly moreCallbacks: number | undefined
+}
 
 /** One run of a workflow has one, from its beginning to its end. */
 export interface Session {
@@ -21,8 +30,13 @@ export interface Session {
    * @param stop ends it earlier
    */
   wait(seconds: number, stop?: AbortSignal): Promise<void>
-  /** A text without what nobody may see. */
-  struck(text: string): string
+  /**
+   * What left because of it; nothing where the target has no callbacks.
+   * @throws where its world is gone
+   */
+  deliveries(): Promise<Deliveries>
+  /** What nobody may see: the credentials it was given or has fetched so far. */
+  secrets(): Iterable<string>
   /** Lets go of what was taken for it. */
   close(): Promise<void>
 }

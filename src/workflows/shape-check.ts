@@ -1,22 +1,15 @@
 // Whether a document has the shape of the language: held to its JSON Schema, each mistake with its place.
-import { existsSync, readFileSync } from 'node:fs'
 import { Ajv2020, type ErrorObject, type ValidateFunction } from 'ajv/dist/2020.js'
 import { nearest } from '../server/nearest.ts'
 import type { LocatedDocument, Mistake, Path } from './document.ts'
+import { readSchema } from './schema-files.ts'
 
 let validator: ValidateFunction | undefined
-
-/** The JSON Schema of the language. */
-export function workflowSchema(): object {
-  const built = new URL('../specs/workflow.schema.json', import.meta.url)
-  const source = new URL('../../specs/workflow.schema.json', import.meta.url)
-  return JSON.parse(readFileSync(existsSync(built) ? built : source, 'utf8')) as object
-}
 
 /** Everything that keeps a document from being one of the language. Empty: nothing. */
 export function shapeMistakes(document: LocatedDocument): Mistake[] {
   validator ??= new Ajv2020({ strict: false, allErrors: true, verbose: true }).compile(
-    workflowSchema(),
+    readSchema('workflow'),
   )
   if (validator(document.value)) return []
   const told = new Map<string, Mistake>()

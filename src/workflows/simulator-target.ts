@@ -1,11 +1,12 @@
 // The simulator as a target: each case in a world of its own, whose clock moves where a case waits.
 import { type ControlClient, ControlError, controlClient } from '../control/client.ts'
-import type { CredentialsShown, WorldShown } from '../control/wire.ts'
+import type { CredentialsShown, DeliveryShown, WorldShown } from '../control/wire.ts'
 import { FORM_TYPE } from '../server/media-type.ts'
 import { pause } from '../server/ticker.ts'
 import { defined } from '../state/defined.ts'
+import type { CallbackResult } from './result.ts'
 import { openSender } from './send.ts'
-import type { Session, Target } from './session.ts'
+import type { Deliveries, Session, Target } from './session.ts'
 import { type SecurityScheme, type Source, type SourceOperation, simulatorBase } from './sources.ts'
 
 export interface SimulatorTargetOptions {
@@ -16,17 +17,19 @@ export interface SimulatorTargetOptions {
   readonly seed: string
   /** Leaves the worlds there when their cases are done. */
   readonly keep: boolean
+  /** What reports call it; its URL unless given. */
+  readonly name?: string
   /** Lets go of the simulator at the end, where it was started for the run. */
   readonly stop?: () => Promise<void>
 }
 
-/** What stands where a secret stood. */
-const STRUCK = '[redacted]'
+/** How many callbacks of a world are told. */
+const MOST_CALLBACKS = 200
 
 export function simulatorTarget(options: SimulatorTargetOptions): Target {
   const control = controlClient(defined({ url: options.url, token: options.token }))
   return {
-    name: options.url,
+    name: options.name ?? options.url,
     async open(name, given) {
       const world = worldName(name)
       await removed(control, world)
@@ -70,6 +73,13 @@ function markOf(text: string): string {
   return (value >>> 0).toString(36)
 }
 
+function callbackResult(delivery: DeliveryShown): CallbackResult {
+  const { callback, provider, type, iccid, at, attempt, url } = delivery
+  const { status, error, signature, body } = delivery
+  const told = { callback, provider, type, iccid, at, attempt, url, status, error, signature, body }
+  return defined(told)
+}
+
 /** An access token, and until when it is good by the world's clock. */
 interface Token {
   readonly text: string
@@ -101,7 +111,7 @@ class SimulatorSession implements Session {
     this.#base = `${options.url}/w/${shown.name}`
     for (const { apiKey, clientSecret, callbackSecret } of Object.values(shown.credentials))
       for (const secret of [apiKey, clientSecret, callbackSecret, options.token])
-        if (secret !== undefined && secret.length >= 6) this.#secrets.add(secret)
+        if (secret !== undefined) this.#secrets.add(secret)
   }
 
   baseUrl({ simulator, url }: Source): string {
@@ -138,10 +148,20 @@ class SimulatorSession implements Session {
     else await pause(seconds * 1000, stop)
   }
 
-  struck(text: string): string {
-    let plain = text
-    for (const secret of this.#secrets) plain = plain.replaceAll(secret, STRUCK)
-    return plain
+  async deliveries(): Promise<Deliveries> {
+    const control = this.#inWorld()
+    const { mode } = await control.call('getClock')
+    // What is due now has left when this is answered, and not at some time between.
+    if (mode === 'frozen') await control.call('advanceClock', { body: { by: 'PT0S' } })
+    const query = { limit: MOST_CALLBACKS }
+    const { total, deliveries } = await control.call('listDeliveries', { query })
+    const more = total - deliveries.length
+    const moreCallbacks = more > 0 ? more : undefined
+    return { callbacks: deliveries.map(callbackResult), moreCallbacks }
+  }
+
+  secrets(): Iterable<string> {
+    return this.#secrets
   }
 
   async close(): Promise<void> {

@@ -98,11 +98,17 @@ export function ownSourceNames(): string[] {
 /**
  * Reads a source.
  * @param base the file or URL of the document that names it: its path is relative to that
+ * @param onRead told of the file or URL that is read, where it is none of ours
  * @throws SourceError
  */
-export async function readSource({ name, url }: SourceDescription, base: string): Promise<Source> {
+export async function readSource(
+  { name, url }: SourceDescription,
+  base: string,
+  onRead: (place: string) => void,
+): Promise<Source> {
   const own = ownSource(url)
   const place = located(url, base)
+  if (!own) onRead(place)
   const document = own ? readSpec(own.spec) : await readOpenApi(place)
   return sourceOf(name, url, document as OpenApiDocument, own?.source ?? shippedSource(place))
 }

@@ -113,7 +113,8 @@ function echoTarget(url: string, waits: number[], left: Set<string>): Target {
         async wait(seconds) {
           waits.push(seconds)
         },
-        struck: (plain) => plain,
+        deliveries: async () => ({ callbacks: [], moreCallbacks: undefined }),
+        secrets: () => [],
         async close() {
           left.delete(name)
         },

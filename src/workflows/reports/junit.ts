@@ -1,46 +1,64 @@
 // A run as JUnit XML: a suite for each file, a case for each case, with the line it stands at.
 import { grouped } from '../../state/collection.ts'
-import type { CaseResult, RunResult } from '../result.ts'
-import { caseText } from './text.ts'
+import type { CaseResult, Outcome, RunResult } from '../result.ts'
+import { failedStep, failureLines, whyOf, workflowTitle } from './text.ts'
 
-export function junit({ cases, duration }: RunResult): string {
+export function junit({ cases, duration, startedAt }: RunResult): string {
   const files = [...grouped(cases, ({ file }) => file)]
-  const suites = files.map(([file, of]) => suite(file, of)).join('\n')
-  const head = `tests="${cases.length}" failures="${failed(cases)}" time="${seconds(duration)}"`
-  return `<?xml version="1.0" encoding="UTF-8"?>\n<testsuites name="esimulator" ${head}>\n${suites}\n</testsuites>\n`
+  const suites = files.map(([file, of]) => suite(file, of, startedAt))
+  const head = attributes({ name: 'esimulator', ...counts(cases), time: seconds(duration) })
+  return [
+    '<?xml version="1.0" encoding="UTF-8"?>',
+    `<testsuites${head}>`,
+    ...suites,
+    '</testsuites>',
+    '',
+  ].join('\n')
 }
 
-const failed = (cases: readonly CaseResult[]) =>
-  cases.filter(({ outcome }) => outcome === 'failed').length
-const skipped = (cases: readonly CaseResult[]) =>
-  cases.filter(({ outcome }) => outcome === 'skipped').length
 const seconds = (ms: number) => (ms / 1000).toFixed(3)
 
-function suite(file: string, cases: readonly CaseResult[]): string {
-  const time = cases.reduce((sum, { duration }) => sum + duration, 0)
-  const head =
-    `name="${escaped(file)}" file="${escaped(file)}" tests="${cases.length}" ` +
-    `failures="${failed(cases)}" skipped="${skipped(cases)}" time="${seconds(time)}"`
-  return `  <testsuite ${head}>\n${cases.map(testCase).join('\n')}\n  </testsuite>`
+function counts(cases: readonly CaseResult[]) {
+  const count = (wanted: Outcome) => cases.filter(({ outcome }) => outcome === wanted).length
+  return { tests: cases.length, failures: count('failed'), errors: 0, skipped: count('skipped') }
+}
+
+function suite(file: string, cases: readonly CaseResult[], startedAt: string): string {
+  const time = seconds(cases.reduce((sum, { duration }) => sum + duration, 0))
+  // Without the zone, as the schema of Jenkins has it.
+  const timestamp = startedAt.slice(0, 19)
+  const head = attributes({ name: file, file, timestamp, ...counts(cases), time })
+  return [`  <testsuite${head}>`, ...cases.map(testCase), '  </testsuite>'].join('\n')
 }
 
 function testCase(result: CaseResult): string {
-  const { file, workflow, case: name, place, duration, outcome, reason } = result
-  const title = name === undefined ? workflow : `${workflow} [${name}]`
-  const head =
-    `name="${escaped(title)}" classname="${escaped(file)}" file="${escaped(file)}" ` +
-    `line="${place.line}" time="${seconds(duration)}"`
-  if (outcome === 'passed') return `    <testcase ${head}/>`
-  const why = escaped(reason ?? messageOf(result))
-  const within =
-    outcome === 'skipped'
-      ? `<skipped message="${why}"/>`
-      : `<failure message="${why}">${escaped(caseText(result))}</failure>`
-  return `    <testcase ${head}>\n      ${within}\n    </testcase>`
+  const { file, place, duration, outcome } = result
+  const head = attributes({
+    name: workflowTitle(result),
+    classname: file,
+    file,
+    line: place.line,
+    time: seconds(duration),
+  })
+  if (outcome === 'passed') return `    <testcase${head}/>`
+  return `    <testcase${head}>\n      ${whyElement(result)}\n    </testcase>`
 }
 
-function messageOf({ steps }: CaseResult): string {
-  return steps.findLast(({ failures }) => failures.length > 0)?.failures[0]?.message ?? 'failed'
+function whyElement(result: CaseResult): string {
+  const message = whyOf(result)
+  if (result.outcome === 'skipped') return `<skipped${attributes({ message })}/>`
+  const at = failedStep(result)?.failures[0]?.place ?? result.place
+  const lines = [`${at.file}:${at.line}:${at.column}: ${message}`, ...failureLines(result)]
+  const head = attributes({ message, type: 'failed' })
+  return `<failure${head}>${escaped(lines.join('\n'))}</failure>`
+}
+
+function attributes(values: Readonly<Record<string, string | number>>): string {
+  const written = Object.entries(values).map(([name, value]) => {
+    const text = escaped(String(value)).replaceAll('\n', '&#10;').replaceAll('\t', '&#9;')
+    return ` ${name}="${text}"`
+  })
+  return written.join('')
 }
 
 /** Characters that XML 1.0 cannot hold at all become the sign that stands for such. */
@@ -51,4 +69,5 @@ function escaped(text: string): string {
     .replaceAll('<', '&lt;')
     .replaceAll('>', '&gt;')
     .replaceAll('"', '&quot;')
+    .replaceAll('\r', '&#13;')
 }

@@ -54,13 +54,13 @@ const PARAMETERS: readonly Row[] = [
   {
     what: 'parameters in path, query, header and cookie; values keep their types in expressions',
     text: one(
-      `- { stepId: get, operationId: getThing, parameters: [{ name: id, in: path, value: 'a/b c' }, { name: Trace, in: header, value: 7 }, { name: session, in: cookie, value: s1 }], outputs: { path: $response.body#/path, cookie: $response.body#/headers/cookie, trace: $response.body#/headers/trace, sent: $request.header.TRACE, id: $request.path.id, url: $url, method: $method } }`,
-      'outputs: { path: $steps.get.outputs.path, cookie: $steps.get.outputs.cookie, trace: $steps.get.outputs.trace, sent: $steps.get.outputs.sent, id: $steps.get.outputs.id, method: $steps.get.outputs.method }',
+      `- { stepId: get, operationId: getThing, parameters: [{ name: id, in: path, value: 'a/b c' }, { name: Trace, in: header, value: 7 }, { name: s, in: cookie, value: 1 }], outputs: { path: $response.body#/path, crumb: $response.body#/headers/cookie, trace: $response.body#/headers/trace, sent: $request.header.TRACE, id: $request.path.id, url: $url, method: $method } }`,
+      'outputs: { path: $steps.get.outputs.path, crumb: $steps.get.outputs.crumb, trace: $steps.get.outputs.trace, sent: $steps.get.outputs.sent, id: $steps.get.outputs.id, method: $steps.get.outputs.method }',
     ),
     steps: 'get',
     outputs: {
       path: '/things/a%2Fb%20c',
-      cookie: 'session=s1',
+      crumb: 's=1',
       trace: '7',
       sent: '7',
       id: 'a/b c',
@@ -320,12 +320,12 @@ const CALLS: readonly Row[] = [
   },
   {
     what: 'dependsOn: run before, once, and $workflows has what it came to',
-    text: `${one(`- { stepId: a, ${LIST} }`, 'dependsOn: [login, other]\n    outputs: { token: $workflows.login.outputs.token, user: $workflows.login.inputs.user }')}
-  - { workflowId: login, inputs: { properties: { user: { default: ada } } }, outputs: { token: $steps.l.outputs.t }, steps: [{ stepId: l, ${LIST}, outputs: { t: $response.body#/name } }] }
+    text: `${one(`- { stepId: a, ${LIST} }`, 'dependsOn: [login, other]\n    outputs: { name: $workflows.login.outputs.name, user: $workflows.login.inputs.user }')}
+  - { workflowId: login, inputs: { properties: { user: { default: ada } } }, outputs: { name: $steps.l.outputs.t }, steps: [{ stepId: l, ${LIST}, outputs: { t: $response.body#/name } }] }
   - { workflowId: other, dependsOn: [login], steps: [{ stepId: o, ${LIST} }] }
 `,
     steps: 'l o a',
-    outputs: { token: 'Ada', user: 'ada' },
+    outputs: { name: 'Ada', user: 'ada' },
   },
   {
     what: 'a workflow that is called runs what it depends on, too',

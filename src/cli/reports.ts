@@ -1,0 +1,33 @@
+// The reports that a run is asked for: written each by itself, so that one that cannot be hinders no other.
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { dirname } from 'node:path'
+import { reportKinds } from '../workflows/reports/kinds.ts'
+import type { RunResult } from '../workflows/result.ts'
+import type { Report } from './options.ts'
+
+/**
+ * Writes what is asked for, folders too; what has no file is printed.
+ * @returns a sentence for each that could not be written
+ */
+export async function writeReports(
+  reports: readonly Report[],
+  result: RunResult,
+  print: (text: string) => void,
+): Promise<string[]> {
+  const problems: string[] = []
+  for (const { kind, file } of reports) {
+    const text = (await reportKinds[kind]?.load())?.(result) ?? ''
+    if (file === undefined) {
+      print(text)
+      continue
+    }
+    try {
+      mkdirSync(dirname(file), { recursive: true })
+      writeFileSync(file, text)
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error)
+      problems.push(`the report ${kind}:${file} cannot be written: ${reason}`)
+    }
+  }
+  return problems
+}
