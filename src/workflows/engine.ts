@@ -25,6 +25,7 @@ import type {
 } from './program.ts'
 import {
   filledPath,
+  type GivenParameter,
   given,
   type RequestParts,
   requestOf,
@@ -34,7 +35,7 @@ import {
 import type { ExchangeResult, Failure, Outcome, StepResult } from './result.ts'
 import type { Answer, Sender } from './send.ts'
 import type { Session } from './session.ts'
-import { operationAt, type SourceOperation } from './sources.ts'
+import { operationAt, type Source, type SourceOperation } from './sources.ts'
 
 type Values = Readonly<Record<string, unknown>>
 
@@ -335,7 +336,7 @@ export class WorkflowRun {
         bodyTypes: operation.bodyTypes,
         known: operation.parameters,
       }
-      const credentials = await this.#session.credentials(operation, source, this.#now)
+      const credentials = await this.#credentials(operation, source, parameters)
       return { operation, request: withCredentials(await requestOf(parts, scope), credentials) }
     }
     const url = textOf(resolved(work.url, scope))
@@ -351,12 +352,25 @@ export class WorkflowRun {
       known: found?.operation.parameters ?? [],
     }
     const credentials = found
-      ? await this.#session.credentials(found.operation, found.source, this.#now)
+      ? await this.#credentials(found.operation, found.source, parameters)
       : {}
     return {
       operation: found?.operation,
       request: withCredentials(await requestOf(parts, scope), credentials),
     }
+  }
+
+  /** None where a step brings its own: a token that is fetched makes others that ended go. */
+  async #credentials(
+    operation: SourceOperation,
+    source: Source,
+    parameters: readonly GivenParameter[],
+  ): Promise<Readonly<Record<string, string>>> {
+    const hasOwn = parameters.some(
+      ({ name, in: where, value }) =>
+        where === 'header' && /^authorization$/i.test(name) && (value ?? null) !== null,
+    )
+    return hasOwn ? {} : this.#session.credentials(operation, source, this.#now)
   }
 
   /** The operation that a link leads to: it is checked as any other. */
