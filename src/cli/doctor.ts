@@ -78,7 +78,7 @@ async function specs(config: Config): Promise<string> {
 
 /** Whether the keys of the user's own open the simulator that runs, where one does. */
 async function keys(config: Config, health: Health | undefined): Promise<string> {
-  const count = Object.values(keysOf(config)).flat().length
+  const count = Object.values(keysOf(config.key, '--key')).flat().length
   if (!health) return `the next start opens the world "${DEFAULT_WORLD}" with ${count} of your own`
   const client = controlClient(defined({ url: urlOf(config), token: config.token }))
   const { credentials } = await client.call('getWorld', { path: { name: DEFAULT_WORLD } })

@@ -13,7 +13,7 @@ import { memoryStore } from '../stores/memory.ts'
 import type { Store } from '../stores/store.ts'
 import { CannotRun } from './cannot-run.ts'
 import { type Config, parseYaml } from './config.ts'
-import { DEFAULT_PORT } from './options.ts'
+import { DEFAULT_PORT, type Key } from './options.ts'
 
 /** Told what went wrong without stopping anything. */
 export const report = reportWithout(namesOnly, (sentence) =>
@@ -39,12 +39,13 @@ function unknownProvider(slug: string | undefined, slugs: readonly string[]): st
 }
 
 /**
- * The user's own credentials for the world `default`, by provider.
+ * The user's own credentials for a world, by provider.
+ * @param flag they were given with
  * @throws CannotRun
  */
-export function keysOf({ key }: Config): ChosenCredentials {
+export function keysOf(written: readonly Key[], flag: string): ChosenCredentials {
   const chosen = Object.fromEntries(
-    [...grouped(key, ({ slug }) => slug)].map(([slug, keys]) => [
+    [...grouped(written, ({ slug }) => slug)].map(([slug, keys]) => [
       slug,
       keys.map(({ text }) => text),
     ]),
@@ -52,7 +53,7 @@ export function keysOf({ key }: Config): ChosenCredentials {
   try {
     readCredentials(chosen, simulators)
   } catch (error) {
-    throw error instanceof Refusal ? new CannotRun(`--key: ${error.message}`) : error
+    throw error instanceof Refusal ? new CannotRun(`${flag}: ${error.message}`) : error
   }
   return chosen
 }
@@ -100,7 +101,7 @@ export async function openFromConfig(
       callbackUrl,
       stock,
       faults: config.faults,
-      defaultWorld: { credentials: keysOf(config) },
+      defaultWorld: { credentials: keysOf(config.key, '--key') },
       policy: { allow: config.callbackAllow, timeout: config.callbackTimeout },
       // What it listens on is answered to: an address anyway, a name where it is listed.
       access: { token, hosts: isIP(host) ? allowedHosts : [...allowedHosts, host], cors },

@@ -275,6 +275,15 @@ export const options = {
     form: { type: 'string', pattern: '^[a-z]+(?:-[a-z]+)*=[!-~]+$' },
     read: (texts) => texts.map(key),
   }),
+  worldKey: option<readonly Key[]>({
+    value: 'PROVIDER=KEY',
+    many: true,
+    says:
+      'the key that your application has, as in esim-go=test-api-key: each world of a run has it ' +
+      'instead of its own, so cases run one after the other',
+    fallback: [],
+    read: (texts) => texts.map(key),
+  }),
   token: optional<string>({
     value: 'TEXT',
     says: 'demanded by the control API; better given as ESIMULATOR_TOKEN',
@@ -462,6 +471,7 @@ export const RUN: readonly OptionName[] = [
   'seed',
   'target',
   'token',
+  'worldKey',
   'keep',
   'dryRun',
   'report',

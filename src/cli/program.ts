@@ -121,6 +121,13 @@ const COMMANDS: readonly CommandDef[] = [
     load: async () => (await import('./run.ts')).run,
   },
   {
+    usage: 'record [file]',
+    description: 'write what was played in a world as a workflow (Arazzo) for run',
+    options: CLIENT,
+    ownFlags: async () => (await import('./record.ts')).recordFlags,
+    load: async () => (await import('./record.ts')).record,
+  },
+  {
     usage: 'schema [name]',
     description: 'print a JSON Schema: workflow | result | config | seed-file',
     options: [],

@@ -15,7 +15,7 @@ export interface RunOutput {
 export function runOutputHere(): RunOutput {
   const { stdout, env } = process
   const isTerminal = stdout.isTTY === true && (env.CI ?? '') === '' && env.TERM !== 'dumb'
-  return { isTerminal, width: stdout.columns ?? 80, write: (text) => void stdout.write(text) }
+  return { isTerminal, width: stdout.columns || 80, write: (text) => void stdout.write(text) }
 }
 
 export interface RunProgress {

@@ -99,18 +99,21 @@ async function planFrom(
 }
 
 async function played(
-  { target = 'sim', token, jobs, seed, keep, json }: Config,
+  { target = 'sim', token, worldKey, jobs, seed, keep, json }: Config,
   cases: readonly PlannedCase[],
   signal: AbortSignal,
 ): Promise<RunResult> {
   const { runPlanned } = await import('../library/workflows.ts')
+  const { keysOf } = await import('./open.ts')
+  const credentials = keysOf(worldKey, '--world-key')
   const output = runOutputHere()
   const write = json ? () => {} : output.write
   const progress = runProgress(cases.length, { ...output, write })
   const onStart = ({ title }: PlannedCase) => progress.started(title)
   const onCase = (result: CaseResult, { title }: PlannedCase) => progress.done(title, result)
   try {
-    return await runPlanned(cases, { target, token, jobs, seed, keep, signal, onStart, onCase })
+    const how = { target, token, credentials, jobs, seed, keep, signal, onStart, onCase }
+    return await runPlanned(cases, how)
   } finally {
     progress.end()
   }
@@ -124,18 +127,22 @@ function keyOf({ program, workflow, name }: PlannedCase) {
 /** Exit statuses of a process that a signal has ended, as shells tell them. */
 const STATUSES = { SIGINT: 130, SIGTERM: 143 } as const
 
-/** Breaks a run off when the process is asked to end; asked a second time, it ends at once. */
+/**
+ * Breaks a run off when the process is asked to end; asked a second time, it ends at once. The
+ * handlers stay: a library ends the process where it finds no other listener beside its own.
+ */
 function brokenOff() {
   const controller = new AbortController()
   let status: number | undefined
   const handlers = Object.entries(STATUSES).map(([name, code]) => ({
     name,
     act: () => {
+      if (status !== undefined) process.exit(code)
       status = code
       controller.abort(new Error(`the run was broken off (${name})`))
     },
   }))
-  for (const { name, act } of handlers) process.once(name, act)
+  for (const { name, act } of handlers) process.on(name, act)
   return {
     signal: controller.signal,
     /** Of the process, where it was asked to end. */

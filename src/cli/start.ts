@@ -70,7 +70,7 @@ export async function start(args: readonly string[]): Promise<void> {
   const config = await readConfig(startFlags(args))
   checkExposure(config)
   const ports = portsOf(config)
-  keysOf(config)
+  keysOf(config.key, '--key')
   const stock = await readSeedFile(config)
   await rehearse(config, stock)
   const listening = await listen(config.host, ports)

@@ -82,6 +82,7 @@ function openChanges(): Changes {
   }
   return {
     follow(file) {
+      if (/^https?:/.test(file)) return
       const path = resolve(file)
       files.add(path)
       watchFolder(dirname(path))

@@ -29,6 +29,7 @@ import {
 } from './call.ts'
 import { callbackHandlers } from './callbacks.ts'
 import { clockHandlers } from './clock.ts'
+import { commandHandlers, noted, noteOf } from './commands.ts'
 import { deviceHandlers } from './device.ts'
 import { eventHandlers } from './events.ts'
 import { faultHandlers } from './faults.ts'
@@ -57,6 +58,7 @@ const handlers: ControlHandlers = {
   ...callbackHandlers,
   ...faultHandlers,
   ...journalHandlers,
+  ...commandHandlers,
   ...eventHandlers,
   ...waitHandlers,
   ...stateHandlers,
@@ -186,10 +188,13 @@ async function serve(
   }
 
   const handler = handlers[operation.id as OperationId] as AnyHandler
-  const reply = await whenBuilt(() => {
-    if (!opened) return handler(call)
-    return opened.world.patiently(() => opened.history.within(source, () => handler(call)))
-  })
+  const note = opened && noteOf(opened, { operation, url: request.url, sent })
+  const reply = await noted(note, () =>
+    whenBuilt(() => {
+      if (!opened) return handler(call)
+      return opened.world.patiently(() => opened.history.within(source, () => handler(call)))
+    }),
+  )
   if ('stream' in reply) return reply.stream(response)
   if ('pieces' in reply) {
     await sendPieces(response, reply, hosted, () => flushed(server, hosted))

@@ -27,7 +27,7 @@ export function exchangeShown(
 }
 
 /** A body parsed; `undefined` where it is no JSON, or not whole. */
-function jsonIn(body: string | undefined): unknown {
+export function jsonIn(body: string | undefined): unknown {
   if (body === undefined || isCut(body)) return undefined
   try {
     return JSON.parse(body)

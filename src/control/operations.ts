@@ -46,6 +46,7 @@ export const ROUTES = {
   exportHar: 'GET /journal.har',
   getJournalEntry: 'GET /journal/{id}',
   explainExchange: 'GET /journal/{id}/explain',
+  listCommands: 'GET /commands',
   streamEvents: 'GET /events',
   waitFor: 'GET /wait',
   waitUntil: 'POST /wait',

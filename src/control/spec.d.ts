@@ -693,6 +693,29 @@ export interface components {
             /** @description How the reply would have broken the spec */
             readonly violations: readonly string[];
         };
+        /** @description A call of this API. Keys, tokens, passwords and secrets in it are `[redacted]` */
+        readonly Command: {
+            /** @description Counted from 1 since the world began */
+            readonly id: number;
+            /** @description What the clock showed when it came */
+            readonly at: components["schemas"]["Instant"];
+            /** @description Number of the latest exchange of the journal when it came */
+            readonly behind: number;
+            /** @example advanceClock */
+            readonly operation: string;
+            readonly method: string;
+            /** @example /_sim/clock/advance */
+            readonly url: string;
+            readonly status: number;
+            /** @description Cut where it is long */
+            readonly requestBody?: string;
+            /** @description The body parsed, where it is JSON and whole */
+            readonly requestJson?: unknown;
+            /** @description Cut where it is long */
+            readonly replyBody?: string;
+            /** @description The body parsed, where it is JSON and whole */
+            readonly replyJson?: unknown;
+        };
         /** @description The true reason, which the reply may not tell */
         readonly Refused: {
             readonly code: string;
@@ -2106,6 +2129,43 @@ export interface operations {
                 };
                 content: {
                     readonly "application/json": components["schemas"]["Explained"];
+                };
+            };
+            readonly default: components["responses"]["Problem"];
+        };
+    };
+    readonly listCommands: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description Only calls after the one of this number */
+                readonly after?: number;
+                readonly limit?: components["parameters"]["Limit"];
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The calls */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        /** @description How many are kept, whatever `after` and `limit` */
+                        readonly total: number;
+                        /** @description How the world began; absent where it was kept from an earlier start, or put in as a state */
+                        readonly began?: {
+                            readonly at: components["schemas"]["Instant"];
+                            /** @description The named state it began from */
+                            readonly given?: string;
+                        };
+                        readonly commands: readonly components["schemas"]["Command"][];
+                        /** @description The number to read on from; absent where these were the last */
+                        readonly next?: number;
+                    };
                 };
             };
             readonly default: components["responses"]["Problem"];

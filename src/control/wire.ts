@@ -16,7 +16,7 @@ import type { Message } from '../state/messages.ts'
 import type { Sim } from '../state/sims.ts'
 import type { Task } from '../state/task-queue.ts'
 import type { World } from '../state/world.ts'
-import type { Schemas } from './operations.ts'
+import type { AnswerOf, Schemas } from './operations.ts'
 
 export type Health = Schemas['Health']
 export type WorldRow = Schemas['WorldRow']
@@ -51,6 +51,9 @@ export type NewFault = Schemas['NewFault']
 
 /** An exchange with a provider, as the journal keeps it. */
 export type ExchangeShown = Schemas['Exchange']
+/** A call of the control API that was to change the world. */
+export type CommandShown = Schemas['Command']
+export type CommandsShown = AnswerOf<'listCommands'>
 /** Whether what was waited for is there. */
 export type WaitedShown = Schemas['Waited']
 export type MatchShown = WaitedShown['matches'][number]

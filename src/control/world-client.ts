@@ -8,6 +8,7 @@ import type {
   AdvanceShown,
   CallbackShown,
   ClockShown,
+  CommandsShown,
   DeliveriesShown,
   DeviceShown,
   DifferenceShown,
@@ -249,6 +250,8 @@ export interface WorldClient {
   readonly faults: WorldFaults
   /** Mails and SMS that providers sent to people, newest first unless told. */
   messages(filter?: MessageFilter): Promise<readonly MessageShown[]>
+  /** Calls of the control API that were to change the world, oldest first, and how it began. */
+  commands(filter?: { readonly after?: number; readonly limit?: number }): Promise<CommandsShown>
   settings(slug: string): Promise<Readonly<Record<string, SettingShown>>>
   /** `null` brings a default back. */
   set(slug: string, values: Readonly<Record<string, SettingValue | null>>): Promise<void>
@@ -307,6 +310,7 @@ export function worldClient(options: ControlClientOptions): WorldClient {
     callbacks: callbacksOf(call),
     faults: faultsOf(call),
     messages: async (filter = {}) => (await call('listMessages', { query: filter })).messages,
+    commands: (filter = {}) => call('listCommands', { query: filter }),
     settings: async (slug) => (await call('getSettings', { path: { slug } })).settings,
     async set(slug, values) {
       await call('changeSettings', { path: { slug }, body: values })

@@ -2,6 +2,9 @@
 import { availableParallelism } from 'node:os'
 import { isAbsolute, normalize, relative } from 'node:path'
 import { globSync } from 'tinyglobby'
+import { controlClient } from '../control/client.ts'
+import type { ChosenCredentials } from '../server/chosen-credentials.ts'
+import { openLimit } from '../server/limit.ts'
 import { defined } from '../state/defined.ts'
 import { compileFiles } from '../workflows/compile.ts'
 import { InputsError } from '../workflows/inputs.ts'
@@ -37,6 +40,11 @@ export interface WorkflowRunOptions {
   readonly target?: string
   /** The token of the simulator at that URL, where it asks for one. */
   readonly token?: string | undefined
+  /**
+   * By provider: the keys that your application has. Each world has them instead of its own, so cases
+   * run one after the other: a key leads to one world.
+   */
+  readonly credentials?: ChosenCredentials
   /** How many cases run at a time; as many as there are processors unless given. */
   readonly jobs?: number
   /** What is random in the worlds comes of it; `esimulator` unless given. */
@@ -150,7 +158,9 @@ export async function runPlanned(
   cases: readonly PlannedCase[],
   options: Omit<WorkflowRunOptions, 'onCase'> & Pick<RunOptions, 'onStart' | 'onCase'>,
 ): Promise<RunResult> {
-  const { jobs = availableParallelism(), seed = 'esimulator', ...others } = options
+  const { seed = 'esimulator', credentials = {}, ...others } = options
+  const isShared = Object.keys(credentials).length > 0
+  const jobs = isShared ? 1 : (options.jobs ?? availableParallelism())
   // What a workflow takes for its callbacks, where it is given nothing else: it answers 200.
   await using receiver = await startReceiver()
   const { target, host } = await targetOf(options, seed)
@@ -197,22 +207,43 @@ interface OpenTarget {
 
 /** The simulator that is named, or one that is started for the run. @throws CannotRunWorkflows */
 async function targetOf(
-  options: Pick<WorkflowRunOptions, 'target' | 'token' | 'keep'>,
+  options: Pick<WorkflowRunOptions, 'target' | 'token' | 'keep' | 'credentials'>,
   seed: string,
 ): Promise<OpenTarget> {
-  const { target = 'sim', token, keep = false } = options
-  if (target !== 'sim') {
-    if (!/^https?:\/\//.test(target))
-      throw new CannotRunWorkflows(
-        `the target ${target}: give sim, or the URL of a running simulator`,
-      )
-    const url = target.replace(/\/+$/, '')
-    return { target: simulatorTarget(defined({ url, token, seed, keep })) }
+  const { target = 'sim', token, keep = false, credentials = {} } = options
+  if (target === 'sim') {
+    // Its own world has other keys than these: a key leads to one world.
+    const others = Object.keys(credentials).map((slug) => [slug, ['another:key']])
+    const sim = await startSimulator({ credentials: Object.fromEntries(others) })
+    const stop = () => sim.close()
+    return {
+      target: simulatorTarget({ url: sim.url, name: 'sim', seed, keep, credentials, stop }),
+      host: new URL(sim.url).host,
+    }
   }
-  const sim = await startSimulator()
-  const stop = () => sim.close()
-  return {
-    target: simulatorTarget({ url: sim.url, name: 'sim', seed, keep, stop }),
-    host: new URL(sim.url).host,
+  if (!/^https?:\/\//.test(target))
+    throw new CannotRunWorkflows(
+      `the target ${target}: give sim, or the URL of a running simulator`,
+    )
+  const url = target.replace(/\/+$/, '')
+  await checkSimulator(url, token)
+  return { target: simulatorTarget(defined({ url, token, seed, keep, credentials })) }
+}
+
+/** Wall ms within which a simulator says that it is there. */
+const LONGEST_GREETING = 10_000
+
+/** @throws CannotRunWorkflows where no simulator answers, or does not let us in */
+async function checkSimulator(url: string, token: string | undefined): Promise<void> {
+  const late = new Error(`the target ${url} has not answered within ${LONGEST_GREETING / 1000} s`)
+  const limit = openLimit(LONGEST_GREETING, new AbortController().signal, late)
+  try {
+    const { signal } = limit
+    await controlClient(defined({ url, token, signal })).call('listWorlds')
+  } catch (error) {
+    const reason: unknown = limit.signal.aborted ? late : error
+    throw new CannotRunWorkflows(reason instanceof Error ? reason.message : String(reason))
+  } finally {
+    limit.end()
   }
 }

@@ -16,6 +16,7 @@ import { openWorld, type World } from '../state/world.ts'
 import { type Store, StoreError } from '../stores/store.ts'
 import { type AttemptOptions, type Attempts, openAttempts } from './attempt.ts'
 import { tellOfOverflow } from './callback-overflow.ts'
+import { type Commands, openCommands } from './commands.ts'
 import { type DelayedReplies, openDelayedReplies } from './delayed-replies.ts'
 import { disturbed } from './faults/callback-faults.ts'
 import { type Feed, openFeed } from './feed.ts'
@@ -33,6 +34,8 @@ export interface HostedWorld {
   readonly world: World
   readonly runner: Runner
   readonly journal: Journal
+  /** The calls of the control API that were to change it. */
+  readonly commands: Commands
   /** What happens in it, for who listens. */
   readonly feed: Feed
   /** Replies that wait for the world's clock. */
@@ -136,7 +139,9 @@ export function hostWorld(
   const timeKeeper = openTimeKeeper(world, store)
   const timeKept = () => timeKeeper.kept()
   const journal = openJournal(redactor, (exchange) => feed.tell(() => [exchangeNews(exchange)]))
-  const hosted: HostedWorld = { world, runner, journal, delays, history, feed, timeKept }
+  const commands = openCommands(redactor)
+  const own = { journal, commands, delays, history, feed, timeKept }
+  const hosted: HostedWorld = { world, runner, ...own }
   store.attach(
     name,
     () => world.records,

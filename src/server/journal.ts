@@ -61,6 +61,8 @@ export interface JournalEntry {
   readonly undocumented: readonly string[]
   /** How the handler's reply broke the spec. */
   readonly violations: readonly string[]
+  /** Of a call of the control API: number of the latest exchange with a provider before it. */
+  readonly behind?: number
 }
 
 /** Why an exchange was refused, and by which stage. */
@@ -84,7 +86,7 @@ export interface KeptEffects {
 
 /** How many exchanges a world remembers, how much of each body, and how much of all: characters. */
 export const JOURNAL_LENGTH = 500
-export const BODY_KEPT = 8192
+export const BODY_KEPT = 32_768
 export const JOURNAL_SIZE = 8_388_608
 
 /** A body as far as it is kept, and how long it was: characters. */
@@ -111,6 +113,8 @@ export type Distinction = Pick<
 >
 
 export interface Journal {
+  /** The number of the latest exchange there ever was; 0 where there was none. */
+  readonly last: number
   add(exchange: Omit<KeptExchange, 'id'>): void
   get(id: number): JournalEntry | undefined
   /** The numbers of those that are wanted, newest first. */
@@ -128,16 +132,26 @@ interface ReadEntry {
   readonly entry: JournalEntry
 }
 
+/** How many exchanges are kept, and characters of them. */
+export interface JournalBounds {
+  readonly length: number
+  readonly size: number
+}
+
 /**
  * A journal that is empty. The oldest exchanges go where there are too many, or too large ones.
  * @param onAdd told of each exchange
  */
-export function openJournal(redactor: Redactor, onAdd?: (exchange: Distinction) => void): Journal {
+export function openJournal(
+  redactor: Redactor,
+  onAdd?: (exchange: Distinction) => void,
+  { length: most, size: largest }: JournalBounds = { length: JOURNAL_LENGTH, size: JOURNAL_SIZE },
+): Journal {
   const ring: (KeptExchange | undefined)[] = []
   let last = 0
   let first = 1
   let size = 0
-  const at = (id: number) => (id - 1) % JOURNAL_LENGTH
+  const at = (id: number) => (id - 1) % most
   const drop = () => {
     size -= sizeOf(ring[at(first)])
     ring[at(first)] = undefined
@@ -159,6 +173,9 @@ export function openJournal(redactor: Redactor, onAdd?: (exchange: Distinction) 
     return wanted.map(({ id }) => id).sort((a, b) => b - a)
   }
   return {
+    get last() {
+      return last
+    },
     get,
     find,
     has(id, isWanted) {
@@ -168,11 +185,11 @@ export function openJournal(redactor: Redactor, onAdd?: (exchange: Distinction) 
     list: () => find(() => true).flatMap((id) => get(id) ?? []),
     add(exchange) {
       const added: KeptExchange = Object.assign(exchange, { id: last + 1 })
-      if (last - first + 1 === JOURNAL_LENGTH) drop()
+      if (last - first + 1 === most) drop()
       last += 1
       ring[at(last)] = added
       size += sizeOf(added)
-      while (size > JOURNAL_SIZE && first < last) drop()
+      while (size > largest && first < last) drop()
       onAdd?.(added)
     },
     clear() {
@@ -315,7 +332,7 @@ function keptEffects({ changes, events }: Effects): KeptEffects {
 const MARGIN = 1024
 
 /** The beginning of a body. */
-function kept(body: string): KeptBody {
+export function kept(body: string): KeptBody {
   const { length } = body
   const isWhole = length <= BODY_KEPT + MARGIN
   return { text: isWhole ? body : copied(body.slice(0, BODY_KEPT + MARGIN)), length }

@@ -2,6 +2,7 @@
 import { targets } from '../state/callbacks.ts'
 import type { Records } from '../state/collection.ts'
 import { type Credential, chosenIn, credentials, setClaims } from '../state/credentials.ts'
+import { defined } from '../state/defined.ts'
 import type { PastRecord } from '../state/past.ts'
 import { Refusal } from '../state/refusal.ts'
 import { carrySnapshots } from '../state/snapshot-moves.ts'
@@ -270,6 +271,7 @@ class OpenWorlds implements Worlds {
       throw error
     }
     this.#goOn(hosted)
+    hosted.commands.begin(defined({ at: hosted.world.now, given: start.given }))
     return hosted
   }
 
@@ -305,6 +307,7 @@ class OpenWorlds implements Worlds {
     hosted.history.forget('the world was reset')
     await this.#newLifeKept(hosted, before)
     hosted.journal.clear()
+    hosted.commands.begin(defined({ at: hosted.world.now, given }))
   }
 
   async restore(
@@ -338,6 +341,7 @@ class OpenWorlds implements Worlds {
     tellOfLife(hosted, 'replaced')
     await this.#newLifeKept(hosted, before)
     hosted.journal.clear()
+    hosted.commands.begin(undefined)
   }
 
   /**

@@ -530,7 +530,7 @@ class DocumentReader {
       const { name, in: where, value } = parameter
       const isTwice = found.some((other) => other.name === name && other.in === (where ?? 'input'))
       if (isTwice) this.#note([...place, 'name'], `the parameter "${name}" is given twice`)
-      found.push({ name, in: (isPlaced && where) || 'input', value, path: place })
+      found.push({ name, in: (isPlaced && where) || 'input', value, isShared: false, path: place })
     }
     return found
   }
@@ -694,7 +694,8 @@ function placedIn(work: StepWork, parameters: readonly ReadParameter[]): ReadPar
 function merged(shared: readonly ReadParameter[], own: readonly ReadParameter[]): ReadParameter[] {
   const isOverridden = (each: ReadParameter) =>
     own.some(({ name, in: where }) => name === each.name && where === each.in)
-  return [...shared.filter((each) => !isOverridden(each)), ...own]
+  const rest = shared.filter((each) => !isOverridden(each))
+  return [...rest.map((each) => ({ ...each, isShared: true })), ...own]
 }
 
 function withNames(own: readonly ReadAction[], shared: readonly ReadAction[]): ReadAction[] {

@@ -25,7 +25,6 @@ import type {
 } from './program.ts'
 import {
   filledPath,
-  type GivenParameter,
   given,
   type RequestParts,
   requestOf,
@@ -110,6 +109,8 @@ export class WorkflowRun {
   async run(workflow: ReadWorkflow, inputs: Values): Promise<WorkflowEnd> {
     try {
       const { outcome, outputs, reason } = await this.#workflow(workflow, inputs, [])
+      // What was broken off has failed by that, whatever it looks like.
+      if (outcome === 'failed') this.#stop?.throwIfAborted()
       return defined({ outcome, outputs, reason })
     } catch (error) {
       if (!(error instanceof BudgetSpent)) throw error
@@ -209,7 +210,7 @@ export class WorkflowRun {
   }
 
   #spendStep({ workflow }: Frame): void {
-    if (this.#stop?.aborted) throw this.#stop.reason
+    this.#stop?.throwIfAborted()
     this.#steps += 1
     if (this.#steps > STEP_BUDGET)
       throw new BudgetSpent(`${STEP_BUDGET} steps were made and "${workflow.id}" has not ended`)
@@ -299,7 +300,10 @@ export class WorkflowRun {
   ): Promise<Attempt> {
     const workflow = ref.workflow()
     const within = [...frame.within, frame.workflow.id]
-    const end = await this.#workflow(workflow, await this.#inputs(step.parameters, frame), within)
+    const known = step.parameters.filter(
+      ({ name, isShared }) => !isShared || workflow.inputs.properties.has(name),
+    )
+    const end = await this.#workflow(workflow, await this.#inputs(known, frame), within)
     frame.exchange = end.exchange
     frame.outputs = end.outputs
     const failures: Failure[] = []
@@ -336,8 +340,7 @@ export class WorkflowRun {
         bodyTypes: operation.bodyTypes,
         known: operation.parameters,
       }
-      const credentials = await this.#credentials(operation, source, parameters)
-      return { operation, request: withCredentials(await requestOf(parts, scope), credentials) }
+      return { operation, request: await this.#letIn(await requestOf(parts, scope), work) }
     }
     const url = textOf(resolved(work.url, scope))
     if (!/^https?:\/\//.test(url))
@@ -351,26 +354,21 @@ export class WorkflowRun {
       bodyTypes: found?.operation.bodyTypes ?? [],
       known: found?.operation.parameters ?? [],
     }
-    const credentials = found
-      ? await this.#credentials(found.operation, found.source, parameters)
-      : {}
+    const request = await requestOf(parts, scope)
     return {
       operation: found?.operation,
-      request: withCredentials(await requestOf(parts, scope), credentials),
+      request: found ? await this.#letIn(request, found) : request,
     }
   }
 
-  /** None where a step brings its own: a token that is fetched makes others that ended go. */
-  async #credentials(
-    operation: SourceOperation,
-    source: Source,
-    parameters: readonly GivenParameter[],
-  ): Promise<Readonly<Record<string, string>>> {
-    const hasOwn = parameters.some(
-      ({ name, in: where, value }) =>
-        where === 'header' && /^authorization$/i.test(name) && (value ?? null) !== null,
-    )
-    return hasOwn ? {} : this.#session.credentials(operation, source, this.#now)
+  /** The request with the credentials of its operation; one that has an Authorization of its own needs none. */
+  async #letIn(
+    request: StepRequest,
+    { operation, source }: { readonly operation: SourceOperation; readonly source: Source },
+  ): Promise<StepRequest> {
+    if (request.headers.authorization !== undefined) return request
+    const credentials = await this.#session.credentials(operation, source, this.#now)
+    return withCredentials(request, credentials)
   }
 
   /** The operation that a link leads to: it is checked as any other. */

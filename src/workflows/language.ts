@@ -143,7 +143,9 @@ export interface WorkflowExtension {
   readonly proves?: readonly string[]
   /** The named state its world starts from. */
   readonly given?: string
-  /** What a target must be able to do for it. */
+  /** What the clock of its world shows at the start: an instant, ISO 8601. */
+  readonly startsAt?: string
+  /** What it is skipped without: inputs, as in `$inputs.verifier`. */
   readonly needs?: readonly string[]
 }
 

@@ -71,6 +71,8 @@ export interface ReadParameter {
   readonly name: string
   readonly in: 'path' | 'query' | 'querystring' | 'header' | 'cookie' | 'input'
   readonly value: unknown
+  /** True for one of the whole workflow: steps that run workflows hand over those that are known there. */
+  readonly isShared: boolean
   readonly path: Path
 }
 

@@ -14,6 +14,7 @@ import type {
   SuccessAction,
   Workflow,
 } from './language.ts'
+import { neededInput } from './needs.ts'
 import type { Program, ReadParameter, ReadWorkflow } from './program.ts'
 import { nameIn } from './step-checks.ts'
 
@@ -57,6 +58,7 @@ class ReferenceChecker {
     const outputs = Object.keys(workflow.outputs ?? {})
     this.#outputs(workflow.outputs, [...path, 'outputs'], { ...within, outputs })
     this.#cases(workflow, path, read)
+    this.#needs(workflow, path, read)
     for (const [at, id] of (workflow['x-esimulator']?.cleanup ?? []).entries())
       if (!this.#program.workflows.has(id))
         this.#note(
@@ -117,7 +119,8 @@ class ReferenceChecker {
   /** Inputs a workflow that is run needs, those it does not know, and those that cannot be. */
   #calledInputs({ id, inputs }: ReadWorkflow, given: readonly ReadParameter[], path: Path): void {
     const known = [...inputs.properties.keys()]
-    for (const { name, value, path: place } of given) {
+    for (const { name, value, isShared, path: place } of given) {
+      if (isShared && !known.includes(name)) continue
       if (!inputs.isOpen && !known.includes(name))
         this.#note([...place, 'name'], `workflow "${id}": ${unknownName('no input', name, known)}`)
       else if (isConstant(value))
@@ -149,6 +152,20 @@ class ReferenceChecker {
         else
           for (const problem of read?.inputs.problemsOf(input, value) ?? []) this.#note(at, problem)
       }
+    }
+  }
+
+  #needs(
+    { 'x-esimulator': extension }: Workflow,
+    path: Path,
+    read: ReadWorkflow | undefined,
+  ): void {
+    for (const [at, need] of (extension?.needs ?? []).entries()) {
+      const place = [...path, 'x-esimulator', 'needs', at]
+      const name = neededInput(need)
+      if (name === undefined)
+        this.#note(place, `"${need}" is nothing to need: name an input, as in $inputs.verifier`)
+      else this.#input(name, place, read)
     }
   }
 

@@ -4,9 +4,11 @@ import { packageVersion } from '../server/server.ts'
 import { wallNow } from '../server/ticker.ts'
 import { grouped } from '../state/collection.ts'
 import { defined } from '../state/defined.ts'
+import { LONGEST_ANSWER } from './budget.ts'
 import { WorkflowRun } from './engine.ts'
 import { InputsError } from './inputs.ts'
 import { keptValue } from './kept.ts'
+import { lacking } from './needs.ts'
 import type { Program, ReadWorkflow } from './program.ts'
 import type { CaseResult, Outcome, RunResult, StepResult } from './result.ts'
 import { openSender, type Sender } from './send.ts'
@@ -43,9 +45,6 @@ export interface PlannedCase {
   readonly inputs: Readonly<Record<string, unknown>>
 }
 
-/** The longest an answer may take, in wall ms: an advance of a year may take a minute. */
-const TIMEOUT = 120_000
-
 /** Which workflows are run, and with which inputs. */
 export interface Choice {
   /** Only workflows whose ids these are. */
@@ -64,19 +63,20 @@ const RECEIVER = 'receiver'
 /**
  * What would be run: by file, then as it stands there, so that the order in which files are named
  * does not matter. Workflows that others call are not run by themselves.
- * @throws InputsError for inputs that nobody knows, that are missing, or are not as they should be
+ * @throws InputsError for workflows, tags or inputs that nobody knows, and inputs that are missing or
+ * not as they should be
  */
 export function planned(programs: readonly Program[], choice: Choice): PlannedCase[] {
   const { only = [], tags = [], inputs = {}, texts = {} } = choice
   const inOrder = programs.toSorted((a, b) => compareText(fileOf(a), fileOf(b)))
-  const workflows = inOrder.flatMap((program) =>
-    [...program.workflows.values()].filter(({ extension, id, isCalled }) => {
-      const isAsked = only.length > 0 ? only.includes(id) : !isCalled
-      return (
-        isAsked && (tags.length === 0 || (extension.tags ?? []).some((tag) => tags.includes(tag)))
-      )
-    }),
-  )
+  const all = inOrder.flatMap((program) => [...program.workflows.values()])
+  checkChoice(only, tags, all)
+  const workflows = all.filter(({ extension, id, isCalled }) => {
+    const isAsked = only.length > 0 ? only.includes(id) : !isCalled
+    return (
+      isAsked && (tags.length === 0 || (extension.tags ?? []).some((tag) => tags.includes(tag)))
+    )
+  })
   checkNames([...Object.keys(inputs), ...Object.keys(texts)], workflows)
   const cases = workflows.flatMap((workflow) => {
     const { extension, program } = workflow
@@ -113,6 +113,20 @@ function titleOf({ program, workflow, name }: Omit<PlannedCase, 'title'>, hasFol
     .split(/[\\/]+/)
   const file = hasFolder ? parts.join('.') : parts.at(-1)
   return [file, workflow.id, name].filter((part) => part !== undefined).join('.')
+}
+
+/** @throws InputsError for a workflow or a tag that there is not */
+function checkChoice(
+  only: readonly string[],
+  tags: readonly string[],
+  workflows: readonly ReadWorkflow[],
+): void {
+  const ids = new Set(workflows.map(({ id }) => id))
+  const known = new Set(workflows.flatMap(({ extension }) => extension.tags ?? []))
+  const id = only.find((each) => !ids.has(each))
+  if (id !== undefined) throw new InputsError(unknownName('no workflow', id, ids))
+  const tag = tags.find((each) => !known.has(each))
+  if (tag !== undefined) throw new InputsError(unknownName('no tag', tag, known))
 }
 
 /** @throws InputsError for a name that no workflow knows */
@@ -182,7 +196,16 @@ export async function runCases(
       options.onCase?.(result, each)
     }
   }
-  await Promise.all(Array.from({ length: Math.min(options.jobs, cases.length) }, work))
+  const jobs = Math.min(Math.max(options.jobs, 1), cases.length)
+  const workers = Array.from({ length: jobs }, () =>
+    work().catch((error: unknown) => {
+      // Whoever is told of cases threw: nothing more is begun, and what is under way ends first.
+      next = cases.length
+      throw error
+    }),
+  )
+  const ended = await Promise.allSettled(workers)
+  for (const each of ended) if (each.status === 'rejected') throw each.reason
   return {
     format: 1,
     version: await packageVersion(),
@@ -198,7 +221,7 @@ export async function runCases(
 async function runCase(
   planned: PlannedCase,
   target: Target,
-  { timeout = TIMEOUT, signal, addresses = {} }: RunOptions,
+  { timeout = LONGEST_ANSWER, signal, addresses = {} }: RunOptions,
 ): Promise<CaseResult> {
   const began = wallNow()
   const about = aboutCase(planned)
@@ -207,9 +230,12 @@ async function runCase(
     return toldCase(raw, { secrets, addresses })
   }
   if (signal?.aborted) return told(unmade('skipped', `not begun: ${reasonOf(signal.reason)}`))
+  const lacks = lacking(planned.workflow, planned.inputs)
+  if (lacks !== undefined) return told(unmade('skipped', lacks))
   let session: Session
   try {
-    session = await target.open(planned.title, planned.workflow.extension.given)
+    const sources = [...planned.program.sources.values()]
+    session = await target.open(planned.title, planned.workflow.extension, sources)
   } catch (error) {
     return told(unmade('failed', `there is no world for it: ${reasonOf(error)}`))
   }

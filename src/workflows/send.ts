@@ -1,7 +1,10 @@
 // Sends a request and reads its answer; that there is none is an outcome like any other.
-import { Agent, request as httpRequest, type IncomingMessage } from 'node:http'
+import { Agent, type ClientRequest, request as httpRequest, type IncomingMessage } from 'node:http'
 import { Agent as TlsAgent, request as tlsRequest } from 'node:https'
+import type { Socket } from 'node:net'
 import { openLimit } from '../server/limit.ts'
+import { wallNow } from '../server/ticker.ts'
+import { LARGEST_ANSWER } from './budget.ts'
 
 /** A request as it is sent. */
 export interface SentRequest {
@@ -25,9 +28,6 @@ export interface Sender {
   send(request: SentRequest, timeout?: number): Promise<Answer>
   close(): void
 }
-
-/** Bytes of an answer at most. */
-const LARGEST = 64 * 1024 * 1024
 
 /**
  * @param timeout wall ms that an answer may take
@@ -83,14 +83,31 @@ function asked(
       ? tlsRequest(url, { ...options, agent: agents.https })
       : httpRequest(url, { ...options, agent: agents.http })
     sending.on('error', (error: NodeJS.ErrnoException) => {
-      // An idle connection was closed just as it was used again: nobody has read the request.
-      const isUnread = sending.reusedSocket && error.code === 'ECONNRESET' && method === 'GET'
-      if (isUnread) asked(request, agents, signal).then(done, fail)
+      if (method === 'GET' && error.code === 'ECONNRESET' && wasIdle(sending))
+        asked(request, agents, signal).then(done, fail)
       else fail(error)
     })
-    sending.on('response', done)
+    sending.on('response', (answer) => {
+      usedAt.set(answer.socket, wallNow())
+      done(answer)
+    })
     sending.end(body)
   })
+}
+
+/** When a connection was last used, by the wall clock. */
+const usedAt = new WeakMap<Socket, number>()
+
+/** Wall ms after which the other side may have closed a connection that is not used. */
+const IDLE = 2000
+
+/**
+ * True where the connection was closed just as it was used again: nobody has read the request. One
+ * that was in use a moment ago was reset on purpose, and that is what the caller wants to see.
+ */
+function wasIdle({ reusedSocket, socket }: ClientRequest): boolean {
+  const last = socket ? usedAt.get(socket) : undefined
+  return reusedSocket && last !== undefined && wallNow() - last > IDLE
 }
 
 async function read(answer: IncomingMessage): Promise<Answer> {
@@ -98,7 +115,7 @@ async function read(answer: IncomingMessage): Promise<Answer> {
   let size = 0
   for await (const chunk of answer as AsyncIterable<Buffer>) {
     size += chunk.length
-    if (size > LARGEST) throw new Error(`the answer is larger than ${LARGEST} bytes`)
+    if (size > LARGEST_ANSWER) throw new Error(`the answer is larger than ${LARGEST_ANSWER} bytes`)
     chunks.push(chunk)
   }
   const headers = Object.entries(answer.headers).map(([name, value]) => [name, String(value)])

@@ -1,4 +1,5 @@
 // What a workflow is run against: a world of a simulator, or a real endpoint.
+import type { WorkflowExtension } from './language.ts'
 import type { CallbackResult } from './result.ts'
 import type { Source, SourceOperation } from './sources.ts'
 
@@ -47,8 +48,13 @@ export interface Target {
   readonly name: string
   /**
    * @param name of the case, the same in every run
-   * @param given the named state its world starts from
+   * @param start the named state its world starts from, and what its clock shows then
+   * @param sources that are called
    */
-  open(name: string, given: string | undefined): Promise<Session>
+  open(
+    name: string,
+    start: Pick<WorkflowExtension, 'given' | 'startsAt'>,
+    sources: readonly Source[],
+  ): Promise<Session>
   close(): Promise<void>
 }

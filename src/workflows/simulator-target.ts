@@ -1,6 +1,7 @@
 // The simulator as a target: each case in a world of its own, whose clock moves where a case waits.
 import { type ControlClient, ControlError, controlClient } from '../control/client.ts'
 import type { CredentialsShown, DeliveryShown, WorldShown } from '../control/wire.ts'
+import type { ChosenCredentials } from '../server/chosen-credentials.ts'
 import { FORM_TYPE } from '../server/media-type.ts'
 import { pause } from '../server/ticker.ts'
 import { defined } from '../state/defined.ts'
@@ -15,6 +16,8 @@ export interface SimulatorTargetOptions {
   readonly token?: string | undefined
   /** What is random in every world comes of it, and of nothing else. */
   readonly seed: string
+  /** By provider: what each world has instead of its own. Only one world at a time can have it. */
+  readonly credentials?: ChosenCredentials
   /** Leaves the worlds there when their cases are done. */
   readonly keep: boolean
   /** What reports call it; its URL unless given. */
@@ -30,7 +33,7 @@ export function simulatorTarget(options: SimulatorTargetOptions): Target {
   const control = controlClient(defined({ url: options.url, token: options.token }))
   return {
     name: options.name ?? options.url,
-    async open(name, given) {
+    async open(name, { given, startsAt: at }, sources) {
       const world = worldName(name)
       await removed(control, world)
       const shown = await control.call('createWorld', {
@@ -38,10 +41,13 @@ export function simulatorTarget(options: SimulatorTargetOptions): Target {
           name: world,
           seed: options.seed,
           given,
-          clock: { mode: 'frozen' as const },
+          credentials: options.credentials,
+          clock: defined({ mode: 'frozen' as const, at }),
         }),
       })
-      return new SimulatorSession(shown, options, control)
+      const session = new SimulatorSession(shown, options, control)
+      await session.fetchTokens(sources)
+      return session
     },
     async close() {
       await options.stop?.()
@@ -83,6 +89,7 @@ function callbackResult(delivery: DeliveryShown): CallbackResult {
 /** An access token, and until when it is good by the world's clock. */
 interface Token {
   readonly text: string
+  readonly issuedAt: number
   readonly expiresAt: number
 }
 
@@ -100,7 +107,8 @@ class SimulatorSession implements Session {
   readonly #options: SimulatorTargetOptions
   readonly #control: ControlClient
   readonly #base: string
-  readonly #tokens = new Map<string, Token>()
+  /** By the URL they came from, the oldest first. */
+  readonly #tokens = new Map<string, Token[]>()
   readonly #secrets = new Set<string>()
 
   constructor(shown: WorldShown, options: SimulatorTargetOptions, control: ControlClient) {
@@ -112,6 +120,24 @@ class SimulatorSession implements Session {
     for (const { apiKey, clientSecret, callbackSecret } of Object.values(shown.credentials))
       for (const secret of [apiKey, clientSecret, callbackSecret, options.token])
         if (secret !== undefined) this.#secrets.add(secret)
+  }
+
+  /**
+   * Fetches the tokens that calls of these sources will need, before anything happens and for longer
+   * than a workflow goes on: in the middle of it, a fault might hit what no step of it asked for.
+   */
+  async fetchTokens(sources: readonly Source[]): Promise<void> {
+    for (const slug of new Set(sources.flatMap(({ simulator }) => simulator?.slug ?? []))) {
+      const credentials = this.#shown.credentials[slug]
+      if (credentials?.tokenUrl === undefined) continue
+      const control = this.#inWorld()
+      const path = { slug }
+      const { tokenLifetime: own } = (await control.call('getSettings', { path })).settings
+      if (own) await control.call('changeSettings', { path, body: { tokenLifetime: 'P100Y' } })
+      await this.#token(credentials, undefined)
+      const before = own && own.value !== own.default ? own.value : null
+      if (own) await control.call('changeSettings', { path, body: { tokenLifetime: before } })
+    }
   }
 
   baseUrl({ simulator, url }: Source): string {
@@ -184,11 +210,17 @@ class SimulatorSession implements Session {
     return { authorization: `Bearer ${await this.#token(credentials, now)}` }
   }
 
-  /** A token that is good: the one there is, or a new one where the clock has passed its end. */
+  /**
+   * A token that is good: the latest there is, or a new one where the clock has passed its end. One
+   * that was given later than the clock shows went with its time, when a snapshot was restored.
+   */
   async #token(credentials: CredentialsShown, now: number | undefined): Promise<string> {
     const { tokenUrl = '', clientId = '', clientSecret = '' } = credentials
-    const known = this.#tokens.get(tokenUrl)
-    if (known && (now === undefined || now < known.expiresAt)) return known.text
+    const given = this.#tokens.get(tokenUrl) ?? []
+    const isGood = ({ issuedAt, expiresAt }: Token) =>
+      now === undefined || (issuedAt <= now && now < expiresAt)
+    const known = given.findLast(isGood)
+    if (known) return known.text
 
     const form = new URLSearchParams({
       grant_type: 'client_credentials',
@@ -209,8 +241,9 @@ class SimulatorSession implements Session {
       throw new Error(`no token at ${tokenUrl}: it answered ${answer.status}`)
     const body = JSON.parse(answer.body.toString('utf8')) as TokenAnswer
     const issuedAt = Date.parse(answer.headers.date ?? '')
-    const token = { text: body.access_token, expiresAt: issuedAt + (body.expires_in ?? 0) * 1000 }
-    this.#tokens.set(tokenUrl, token)
+    const expiresAt = issuedAt + (body.expires_in ?? 0) * 1000
+    const token = { text: body.access_token, issuedAt, expiresAt }
+    this.#tokens.set(tokenUrl, [...given, token])
     this.#secrets.add(token.text)
     return token.text
   }

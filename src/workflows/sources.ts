@@ -113,6 +113,11 @@ export async function readSource(
   return sourceOf(name, url, document as OpenApiDocument, own?.source ?? shippedSource(place))
 }
 
+/** A source of ours. @throws SourceError for a name there is not */
+export function readOwnSource(name: string, url: string): Promise<Source> {
+  return readSource({ name, url }, '', () => {})
+}
+
 /** One of ours by its name. @throws SourceError for a name there is not */
 function ownSource(url: string): { spec: string; source: OwnSource } | undefined {
   if (!url.startsWith('esimulator:')) return undefined
@@ -169,7 +174,7 @@ function decoded(text: string): string {
 async function readOpenApi(place: string): Promise<unknown> {
   const text = await textAt(place)
   try {
-    return parse(text, { maxAliasCount: 1000 })
+    return parsed(text)
   } catch (error) {
     const reason = error instanceof Error ? error.message.split('\n', 1)[0] : error
     throw new SourceError(`${place} is neither YAML nor JSON: ${reason}`)
@@ -195,6 +200,18 @@ async function fetched(url: string): Promise<string> {
   if ('error' in answer) throw new SourceError(`${url} cannot be read: ${answer.error}`)
   if (answer.status !== 200) throw new SourceError(`${url} answered ${answer.status}`)
   return answer.body.toString('utf8')
+}
+
+/** The latest texts that were parsed, and what they are: the files of a run name the same few. */
+const known = new Map<string, unknown>()
+const MOST_KNOWN = 20
+
+function parsed(text: string): unknown {
+  const document = known.get(text) ?? parse(text, { maxAliasCount: 1000 })
+  known.set(text, document)
+  const [oldest] = known.keys()
+  if (oldest !== undefined && known.size > MOST_KNOWN) known.delete(oldest)
+  return document
 }
 
 const METHODS = ['get', 'put', 'post', 'delete', 'patch', 'head', 'options', 'trace'] as const

@@ -1,11 +1,12 @@
 // A case as it is told: without its secrets, and without addresses that change from run to run.
-import { isCredentialName, secretsNamedIn } from '../server/redaction/credential-names.ts'
+import { isCredentialName } from '../server/redaction/credential-names.ts'
 import {
   namesOnly,
   type Redactor,
   redactedHeaders,
   redactedTexts,
 } from '../server/redaction/redactor.ts'
+import { secretsSent } from '../server/redaction/secrets-sent.ts'
 import { REDACTED } from '../server/redaction/span.ts'
 import { defined } from '../state/defined.ts'
 import { keptText } from './kept.ts'
@@ -37,7 +38,8 @@ export function toldCase(raw: CaseResult, { secrets, addresses }: Untold): CaseR
 
 /** What the names of inputs and outputs show to be secrets. */
 function secretsNamed({ inputs, outputs }: CaseResult): string[] {
-  return [inputs, outputs].flatMap((each) => secretsNamedIn(JSON.stringify(each), 'body'))
+  const bodies = [inputs, outputs].map((each) => JSON.stringify(each))
+  return secretsSent({ credential: undefined, headers: {}, url: '', bodies })
 }
 
 function sentence(text: string | undefined, redactor: Redactor): string | undefined {

@@ -67,8 +67,8 @@ function noting(target: Target, sim: RunningSimulator, slug: string, codes: Set<
   return {
     name: target.name,
     close: () => target.close(),
-    async open(name, given) {
-      const session = await target.open(name, given)
+    async open(...asked) {
+      const session = await target.open(...asked)
       const close = session.close.bind(session)
       session.close = async () => {
         for (const code of await refusedIn(sim, session.world ?? '', slug)) codes.add(code)

@@ -7,6 +7,7 @@ import { LONGEST_POLL } from '../../src/control/wait.ts'
 import { CALLBACKS_SHOWN } from '../../src/control/wire.ts'
 import { LONGEST_NAME, MOST_TOLD } from '../../src/server/bounded.ts'
 import { MOST_CHOSEN } from '../../src/server/chosen-credentials.ts'
+import { COMMANDS_LENGTH, COMMANDS_SIZE } from '../../src/server/commands.ts'
 import {
   ANSWER_TIMEOUT,
   HEAD_TIMEOUT,
@@ -60,6 +61,15 @@ import { MOST_SNAPSHOTS } from '../../src/state/snapshot-moves.ts'
 import { LONGEST_CHAIN } from '../../src/state/task-queue.ts'
 import { USES_KEPT } from '../../src/state/usage-records.ts'
 import { isWorldName } from '../../src/state/world-name.ts'
+import {
+  LARGEST_ANSWER,
+  LEAST_KEPT,
+  LONGEST_ANSWER,
+  LONGEST_KEPT,
+  MOST_KEPT as MOST_KEPT_OF_CASE,
+  STEP_BUDGET,
+  WAIT_BUDGET,
+} from '../../src/workflows/budget.ts'
 import { ROOT } from '../support/source.ts'
 
 const page = readFileSync(`${ROOT}LIMITS.md`, 'utf8')
@@ -166,6 +176,7 @@ const bounds: Readonly<Record<string, readonly unknown[]>> = {
   ],
   'keys or clients of your own': [MOST_CHOSEN],
   journal: [JOURNAL_LENGTH, JOURNAL_SIZE, BODY_KEPT],
+  'calls of `/_sim` that were to change it': [COMMANDS_LENGTH, COMMANDS_SIZE, BODY_KEPT],
   'steps of the history': [HISTORY_STEPS, HISTORY_BYTES],
   snapshots: [MOST_SNAPSHOTS],
   'listeners to the events of a world': [MOST_LISTENERS],
@@ -189,9 +200,21 @@ const bounds: Readonly<Record<string, readonly unknown[]>> = {
   'usage items of a subscription (accounts-orders)': [USAGE_KEPT],
   'months of a product that are over (accounts-orders)': [MONTHS_KEPT],
   'settled transactions of a SIM (wholesale)': [TRANSACTIONS_KEPT],
+
+  'steps of a run of a workflow': [STEP_BUDGET],
+  'days that its retries wait in all': [WAIT_BUDGET / 86_400],
+  'seconds until an answer is there': [LONGEST_ANSWER / 1000],
+  'answer to a step': [LARGEST_ANSWER],
+  'bodies in a result': [LONGEST_KEPT, MOST_KEPT_OF_CASE, LEAST_KEPT],
 }
 
-const HEADINGS = ['Requests', 'Answers', 'Numbers and time', 'What a world keeps']
+const HEADINGS = [
+  'Requests',
+  'Answers',
+  'Numbers and time',
+  'What a world keeps',
+  'Workflows that are run',
+]
 const rows = HEADINGS.flatMap(rowsBelow)
 
 function numbersIn(text: string): number[] {

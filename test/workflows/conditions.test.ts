@@ -9,7 +9,17 @@ import {
   type Scope,
 } from '../../src/workflows/expressions.ts'
 
+const scopeBody = {
+  id: 7,
+  name: 'Ada',
+  ok: true,
+  off: false,
+  items: [{ n: 1 }, { n: 2 }],
+  'a/b': 5,
+}
+
 const scope: Scope = {
+  self: 'https://flows.example/order',
   inputs: { plan: 'A', 'with.dot': 1, nested: { deep: [1, 2] } },
   outputs: { total: 3 },
   steps: { order: { id: 'O-1', lines: [{ item: 'x' }] } },
@@ -28,7 +38,7 @@ const scope: Scope = {
     },
     response: {
       headers: { 'content-type': 'application/json', 'x-rate': '10' },
-      body: { id: 7, name: 'Ada', ok: true, off: false, items: [{ n: 1 }, { n: 2 }], 'a/b': 5 },
+      body: scopeBody,
     },
   },
 }
@@ -48,6 +58,11 @@ test.each([
   ['$inputs.plan', 'A'],
   ['$inputs.with.dot', 1],
   ['$inputs.nested.deep', [1, 2]],
+  ['$inputs.nested#/deep/1', 2],
+  ['$workflows.login.outputs.token#/none', null],
+  ['$self', 'https://flows.example/order'],
+  ['$response.body#/', null],
+  ['$response.body', scopeBody],
   ['$inputs.none', null],
   ['$outputs.total', 3],
   ['$steps.order.outputs.id', 'O-1'],
@@ -69,6 +84,15 @@ test.each([
   ['$response.body#/a~2', /neither ~0 nor ~1/],
   ['$workflows.login.token', /write \$workflows/],
   ['$inputs', /write \$inputs\.<name>/],
+  ['$self.x', /nothing may follow/],
+  ['$message.payload', /\$message belongs to AsyncAPI, which is not supported/],
+  ['$response.query.limit', /an answer has no query: write \$request\.query\.limit/],
+  ['$response.path.id', /an answer has no path/],
+  ['$response.header.a b', /"a b" is no name of a header/],
+  ['$response.body.items[1].n', /write \$response\.body#\/items\/1\/n/],
+  ['$components.parameters', /write \$components/],
+  ['$sourceDescriptions.go', /write \$sourceDescriptions/],
+  ['$steps.a b.outputs.x', /write \$steps/],
 ])('%s is no expression, and what would be one is told', (text, told) => {
   expect(() => readExpression(text)).toThrow(ExpressionError)
   expect(() => readExpression(text)).toThrow(told)
@@ -101,6 +125,16 @@ test.each([
   ["$response.body#/name == 'it''s'", false],
   ['$response.body#/items[1].n == 2', true],
   ["$response.body['name'] == 'Ada'", true],
+  ['$response.body.items[1].n == 2', true],
+  ['$response.body.none.deep == null', true],
+  ["$steps.order.outputs.lines[0].item == 'X'", true],
+  ['$inputs.nested.deep[1] >= 2', true],
+  ['!$statusCode == 201', false],
+  ['!!$statusCode', true],
+  ['null == null && true', true],
+  ["'10' == 10 && '1e1' == 10", true],
+  ["'' == null", false],
+  ['$response.body#/none < 5 || $response.body#/none >= 5', false],
   ['$response.body#/items[9] == null', true],
   ['$response.header.x-rate == 10', true],
   ["$response.header.x-rate > '9'", false],

@@ -54,6 +54,18 @@ test('the document the mistakes are made in has none', async () => {
 const MISTAKES: readonly (readonly [written: string, wrong: string, line: number, told: RegExp])[] =
   [
     ['arazzo: 1.0.1', 'arazzo: 2.0.0', 1, /versions 1\.0 and 1\.1 of Arazzo are supported/],
+    [
+      '  - workflowId: buys',
+      '  - workflowId: buys\n    x-esimulator: { needs: [receiver] }',
+      8,
+      /^"receiver" is nothing to need: name an input, as in \$inputs.verifier/,
+    ],
+    [
+      '  - workflowId: buys',
+      '  - workflowId: buys\n    x-esimulator: { needs: [$inputs.itm] }',
+      8,
+      /^there is no input "itm": did you mean item\?/,
+    ],
     ['version: 1.0.0 }', 'version: 1.0.0, titel: x }', 2, /no field "titel": did you mean title\?/],
     [
       'esimulator:esim-go }',

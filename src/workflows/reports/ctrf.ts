@@ -4,7 +4,7 @@ import type { CaseResult, Outcome, RunResult, StepResult } from '../result.ts'
 import { failedStep, failureLines, whyOf, workflowTitle } from './text.ts'
 
 /** Of the specification that is written. */
-const SPEC = '1.0.0'
+const SPEC = '0.0.0'
 
 export function ctrf({ version, cases, startedAt, duration, seed, target }: RunResult): string {
   const count = (wanted: Outcome) => cases.filter(({ outcome }) => outcome === wanted).length

@@ -1,4 +1,6 @@
 // What a document of the language does when it is run, row by row of the standard: against an API that answers with what it was asked.
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type EchoApi, HEAD, type Played, startEchoApi } from '../../support/echo-api.ts'
 
@@ -298,6 +300,20 @@ const CALLS: readonly Row[] = [
     outputs: { mine: 2, also: 2 },
   },
   {
+    what: 'a parameter of the whole workflow is handed over to workflows that know it',
+    text: `${one(
+      `- { stepId: a, ${LIST} }
+       - { stepId: knows, workflowId: other }
+       - { stepId: knowsNot, workflowId: third }`,
+      'parameters: [{ name: tag, in: query, value: shared }]\n    outputs: { tag: $steps.knows.outputs.tag }',
+    )}
+  - { workflowId: other, inputs: { properties: { tag: {} } }, outputs: { tag: $inputs.tag }, steps: [{ stepId: x, ${LIST} }] }
+  - { workflowId: third, inputs: { additionalProperties: false, properties: { n: {} } }, steps: [{ stepId: y, ${LIST} }] }
+`,
+    steps: 'a x knows y knowsNot',
+    outputs: { tag: 'shared' },
+  },
+  {
     what: 'a workflow that fails fails the step that runs it; goto goes on',
     text: `${one(
       `- { stepId: call, workflowId: other, onFailure: [{ name: on, type: goto, stepId: b }] }
@@ -495,6 +511,40 @@ test.each([
   if (typeof holds !== 'boolean') return expect(api.play(text)).rejects.toThrow(holds)
   const { result } = await api.play(text)
   expect(result.cases[0]?.outcome).toBe(holds ? 'passed' : 'failed')
+})
+
+test('workflows of another document have its sources and components, whatever they are called', async () => {
+  await writeFile(
+    join(api.folder, 'other.yaml'),
+    `arazzo: 1.0.1
+info: { title: Other, version: 1.0.0 }
+sourceDescriptions: [{ name: theirs, type: openapi, url: api.yaml }]
+workflows:
+  - workflowId: main
+    inputs: { properties: { n: { type: integer } } }
+    outputs: { tag: $steps.a.outputs.tag, own: $workflows.main.inputs.n }
+    steps:
+      - { stepId: a, operationId: listThings, parameters: [{ reference: $components.parameters.tag }], outputs: { tag: $request.query.tag } }
+components: { parameters: { tag: { name: tag, in: query, value: theirs } } }
+`,
+  )
+  const text = `arazzo: 1.0.1
+info: { title: T, version: 1.0.0 }
+sourceDescriptions:
+  - { name: api, type: openapi, url: api.yaml }
+  - { name: other, type: arazzo, url: other.yaml }
+workflows:${one(
+    `- { stepId: a, ${LIST}, parameters: [{ reference: $components.parameters.tag }], outputs: { tag: $request.query.tag } }
+     - { stepId: call, workflowId: $sourceDescriptions.other.main, parameters: [{ name: n, value: 2 }] }`,
+    `inputs: { properties: { n: { default: 1 } } }
+    outputs: { mine: $steps.a.outputs.tag, theirs: $steps.call.outputs.tag, n: $workflows.main.inputs.n, theirN: $steps.call.outputs.own }`,
+  )}components: { parameters: { tag: { name: tag, in: query, value: mine } } }
+`
+  const { result } = await api.play(text)
+  expect(result.cases[0]).toMatchObject({
+    outcome: 'passed',
+    outputs: { mine: 'mine', theirs: 'theirs', n: 1, theirN: 2 },
+  })
 })
 
 test('what is equal but for case is said where a comparison fails by it', async () => {
