@@ -99,7 +99,9 @@ function problemOf(
 function readsOf(exchanges: readonly SeenExchange[]): readonly SeenExchange[] {
   const byUrl = new Map<string, SeenExchange>()
   for (const exchange of exchanges) {
-    const { operation, request, reply } = exchange
+    const { source, operation, request, reply } = exchange
+    // What the journal tells is no state of the provider.
+    if (source.simulator?.slug === 'control') continue
     if (operation.method === 'GET' && isGood(reply) && effectOfCall(exchange) === 'reads')
       byUrl.set(request.url, exchange)
   }

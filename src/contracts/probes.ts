@@ -118,12 +118,15 @@ export const PROBES: readonly Probe[] = [
   {
     name: 'links-lead-somewhere',
     proves: 'every link to the API in a body can be followed',
-    fits: (exchange) => linksOf(exchange).length > 0,
+    fits: (exchange) => exchange.operation.method === 'GET' && linksOf(exchange).length > 0,
     async find(exchange, ask) {
+      // Read again: what it led to before may have gone.
+      const reply = await ask(exchange.request)
+      if ('error' in reply || reply.status > 299) return NOTHING
       const found: Probed[] = []
-      for (const url of linksOf(exchange).slice(0, MOST_LINKS)) {
-        const request: SentRequest = { ...exchange.request, method: 'GET', url, body: undefined }
-        const answer = await ask(withoutHeader(request, 'content-type'))
+      for (const url of linksOf({ ...exchange, reply }).slice(0, MOST_LINKS)) {
+        const request: SentRequest = { ...exchange.request, url }
+        const answer = await ask(request)
         if (!isLimited(answer) && ('error' in answer || answer.status >= 400))
           found.push({ message: `the link ${url} ${outcomeOf(answer)}`, request })
       }
