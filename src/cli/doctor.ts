@@ -111,8 +111,12 @@ function secretsOf({ token, key }: Config): string[] {
   return [...(token === undefined ? [] : [token]), ...keys]
 }
 
-/** 0 where all is well, 1 where a check found something. */
+/** 0 where all is well, 1 where a check found something. With a target, it is about that alone. */
 export const doctor: Run = async (config) => {
+  if (config.target !== undefined) {
+    const { doctorTarget } = await import('./doctor-target.ts')
+    return doctorTarget(config)
+  }
   const health = await running(config)
   const redactor = namesOnly.with(secretsOf(config))
   const found = [

@@ -51,8 +51,12 @@ const COMMANDS: readonly CommandDef[] = [
   },
   {
     usage: 'doctor',
-    description: 'check what keeps the simulator from running',
-    options: [...START.filter((name) => name !== 'json'), 'url', 'repair', 'json'],
+    description: 'check what keeps the simulator, or with --target FILE a suite, from running',
+    options: [
+      ...START.filter((name) => name !== 'json'),
+      ...(['url', 'repair', 'target', 'provider', 'allow', 'maxWait', 'receiver'] as const),
+      'json',
+    ],
     load: async () => (await import('./doctor.ts')).doctor,
   },
   {

@@ -40,6 +40,8 @@ export interface ContractChoice {
 /** A run that is ready: where it goes, and what looks at it. */
 export interface OpenContract extends AsyncDisposable {
   readonly target: string | Target
+  /** Of which provider a real endpoint is, as its file says. */
+  readonly provider: string | undefined
   readonly inspect: ContractRun['inspect']
   /** @throws CannotRunWorkflows where a real endpoint is not there, or does not let us in */
   check(cases: readonly PlannedCase[]): Promise<void>
@@ -105,6 +107,7 @@ export async function openContract(choice: ContractChoice): Promise<OpenContract
     file === undefined ? choice.target : realTarget({ file, allow, maxWait, ...receivedBy(own) })
   return {
     target,
+    provider: file?.provider,
     inspect: contract.inspect,
     inputs: own && choice.receiver ? { receiver: choice.receiver.url } : {},
     async check(cases) {

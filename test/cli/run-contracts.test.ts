@@ -135,3 +135,20 @@ test.each([
   expect(ended.code).toBe(2)
   expect(ended.stderr).toMatch(told)
 })
+
+test('doctor tells what would run against a real endpoint, and sends one read', async () => {
+  const asked: string[] = []
+  await using real = await serving((request, response) => {
+    asked.push(`${request.method} ${request.url}`)
+    response.writeHead(200, { 'content-type': 'application/json' }).end('{}')
+  })
+  const text = `provider: esim-go\nbaseUrl: http://${real.url}\ncredentials: { apiKey: "\${SHELF_KEY}" }\n`
+  await writeFile(join(cwd, 'go.yaml'), text)
+  const ended = await run(['doctor', '--target', 'go.yaml'], { cwd, env })
+  expect(ended).toMatchObject({ code: 0, stderr: '' })
+  expect(ended.stdout).toMatch(/^runs {5}esim-go\./m)
+  expect(ended.stdout).toMatch(/^skipped {2}esim-go\..*: --allow spends$/m)
+  expect(ended.stdout).toMatch(/\d+ of \d+ would run; http:.* answers\n$/)
+  expect(asked).toHaveLength(1)
+  expect(asked[0]).toMatch(/^GET /)
+})
