@@ -289,7 +289,9 @@ async function back(world, iccid, measure) {
   )
   await after('it')
   for (let step = 0; step < STEPS; step += 1) await world.ask(use)
-  await measure('a diff after 1,000 uses', () => world.ask({ path: '_sim/snapshots/before/diff/now' }))
+  await measure('a diff after 1,000 uses', () =>
+    world.ask({ path: '_sim/snapshots/before/diff/now' }),
+  )
   await measure('a rewind of 1,000 steps', () =>
     world.ask({ method: 'POST', path: '_sim/rewind', body: { steps: STEPS } }),
   )
@@ -298,9 +300,7 @@ async function back(world, iccid, measure) {
   await measure('a restore that takes back an order of 1,000', () =>
     world.ask({ method: 'POST', path: '_sim/snapshots/before/restore' }),
   )
-  await measure('its removal', () =>
-    world.ask({ method: 'DELETE', path: '_sim/snapshots/before' }),
-  )
+  await measure('its removal', () => world.ask({ method: 'DELETE', path: '_sim/snapshots/before' }))
 }
 
 /** @param {string} state a folder that holds the world @returns {Promise<Row[]>} */

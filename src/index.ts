@@ -77,6 +77,7 @@ export type { ChosenCredential, ChosenCredentials } from './server/chosen-creden
 export { FIXED_START } from './state/clock.ts'
 export { type Mistake, MistakesError, type Place } from './workflows/document.ts'
 export type {
+  CallbackResult,
   CaseResult,
   ExchangeResult,
   Failure,

@@ -150,11 +150,12 @@ const below: Readonly<Record<string, readonly string[]>> = {
   server: ['simulators', 'stores', 'state'],
   control: ['server', 'simulators', 'stores', 'state'],
   workflows: ['control', 'server', 'simulators', 'stores', 'state'],
-  library: ['workflows', 'control', 'server', 'simulators', 'stores', 'state'],
-  cli: ['library', 'workflows', 'control', 'server', 'simulators', 'stores', 'state'],
+  contracts: ['workflows', 'control', 'server', 'simulators', 'stores', 'state'],
+  library: ['contracts', 'workflows', 'control', 'server', 'simulators', 'stores', 'state'],
+  cli: ['library', 'contracts', 'workflows', 'control', 'server', 'simulators', 'stores', 'state'],
 }
 
-test('imports go down: cli, library, workflows, control, server, simulators, stores, state', () => {
+test('imports go down: cli, library, contracts, workflows, control, server, simulators, stores, state', () => {
   const partOf = (path: string) => /^src\/([a-z]+)\//.exec(path)?.[1]
   const upward = source.flatMap(({ path, imports }) => {
     const part = partOf(path)

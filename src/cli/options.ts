@@ -345,15 +345,66 @@ export const options = {
   report: option<readonly Report[]>({
     value: 'KIND:FILE',
     many: true,
-    says: 'write a report: json:FILE, html, junit, ctrf or har; github prints annotations',
+    says: 'write a report: json:FILE, html, junit, ctrf, har or sarif; github prints annotations',
     fallback: [],
     form: { type: 'string', pattern: `^(?:${reportForms.join('|')})$` },
     read: (texts) => texts.map(report),
   }),
   target: optional<string>({
-    value: 'sim|URL',
-    says: 'sim starts a simulator for the run, as if nothing is said; or the URL of one that runs',
+    value: 'sim|URL|FILE',
+    says:
+      'sim starts a simulator for the run, as if nothing is said; the URL of one that runs; or ' +
+      'the file of a real endpoint',
     read: text,
+  }),
+  provider: optional<string>({
+    value: 'SLUG',
+    says: 'run the contract suite of this provider',
+    read: text,
+  }),
+  spec: optional<string>({
+    value: 'FILE',
+    says: 'an OpenAPI document of your own: its operations are called with its examples',
+    read: text,
+  }),
+  checks: option<readonly string[] | undefined>({
+    value: 'NAME,...',
+    many: true,
+    says: 'what every exchange is held to besides: names, all or none',
+    fallback: undefined,
+    read: (texts) => texts.flatMap(partsOf),
+  }),
+  negative: flag('send inputs that the schemas do not allow, too: they have to be refused'),
+  allow: choice(
+    ['reads', 'changes', 'spends'],
+    'reads',
+    'what may be done to a real endpoint: calls that do more are skipped',
+  ),
+  maxWait: option({
+    value: 'DURATION',
+    says: 'how long a workflow may wait at a real endpoint, where no clock can be moved (1m)',
+    fallback: 60_000,
+    form: DURATION,
+    read: duration,
+  }),
+  receiver: optional<string>({
+    value: 'URL',
+    says: 'where callbacks of a real endpoint reach us: they arrive at --receiver-port',
+    form: WEB_URL,
+    read: webUrl,
+  }),
+  receiverPort: option({
+    value: 'PORT',
+    says: 'where callbacks of a real endpoint are listened for (4020)',
+    fallback: 4020,
+    form: { type: 'integer', minimum: 1, maximum: 65_535 },
+    read: (texts) => wholeNumber(texts, 65_535),
+  }),
+  minCoverage: optional<number>({
+    value: 'PERCENT',
+    says: 'fail where fewer of the documented statuses were seen',
+    form: { type: 'integer', minimum: 1, maximum: 100 },
+    read: (texts) => wholeNumber(texts, 100),
   }),
   keep: flag('leave the worlds of a run where they are'),
   dryRun: flag('tell what would be run, and run nothing'),
@@ -367,6 +418,13 @@ export const options = {
   repair: flag('keep what can be kept of damaged worlds of a state folder nobody uses'),
   json: flag('JSON instead of text'),
 } as const
+
+function wholeNumber(texts: readonly string[], most: number): number {
+  const number = Number(last(texts))
+  if (!/^\d+$/.test(last(texts)) || number < 1 || number > most)
+    throw new ValueError(`"${last(texts)}" is not a number from 1 to ${most}`)
+  return number
+}
 
 const VISIBLE = 'must be of visible ASCII characters, without spaces'
 
@@ -471,6 +529,15 @@ export const RUN: readonly OptionName[] = [
   'seed',
   'target',
   'token',
+  'provider',
+  'spec',
+  'checks',
+  'negative',
+  'allow',
+  'maxWait',
+  'receiver',
+  'receiverPort',
+  'minCoverage',
   'worldKey',
   'keep',
   'dryRun',

@@ -1,6 +1,6 @@
 // `esimulator run`: workflows against a simulator, and what they came to.
-import { summaryText } from '../workflows/reports/text.ts'
-import type { CaseResult, RunResult } from '../workflows/result.ts'
+import { coverageLines, summaryText } from '../workflows/reports/text.ts'
+import type { CaseResult, CoverageResult, RunResult } from '../workflows/result.ts'
 import type { PlannedCase } from '../workflows/runner.ts'
 import { CannotRun } from './cannot-run.ts'
 import type { OwnFlag, Run } from './command.ts'
@@ -54,10 +54,8 @@ async function runOnce(
     console.log('nothing failed when workflows were last run here')
     return 0
   }
-  const files = patterns.length > 0 ? patterns : [...new Set(last.map(({ file }) => file))]
-  if (files.length === 0)
-    throw new CannotRun('name the files to run, as in: esimulator run scenarios/*.yaml')
-  const chosen = await withReason(() => planFrom(files, config, onRead))
+  const named = patterns.length > 0 ? patterns : [...new Set(last.map(({ file }) => file))]
+  const chosen = await withReason(() => planOf(named, config, onRead))
   const cases = isFailedOnly
     ? chosen.filter((each) => last.some((known) => isSameCase(known, keyOf(each))))
     : chosen
@@ -66,7 +64,11 @@ async function runOnce(
   if (config.dryRun) return tellPlan(config, cases)
 
   const result = await withReason(() => played(config, cases, signal))
-  console.log(config.json ? JSON.stringify(result) : summaryText(result))
+  if (config.json) console.log(JSON.stringify(result))
+  else
+    console.log(
+      [...(result.coverage ? coverageLines(result.coverage) : []), summaryText(result)].join('\n'),
+    )
   noteFailed(result.cases)
   const print = (text: string) => process[config.json ? 'stderr' : 'stdout'].write(text)
   const problems = await writeReports(config.report, result, print)
@@ -88,6 +90,23 @@ async function withReason<T>(act: () => Promise<T>): Promise<T> {
   }
 }
 
+/** What is run: files, the suite of a provider, or what an OpenAPI document has. */
+async function planOf(
+  named: readonly string[],
+  config: Config,
+  onRead: ((file: string) => void) | undefined,
+): Promise<PlannedCase[]> {
+  const { planSpec, suiteFiles } = await import('../library/contracts.ts')
+  const { provider, spec, allow } = config
+  if (named.length > 0) return planFrom(named, config, onRead)
+  if (provider !== undefined) return planFrom(suiteFiles(provider), config, onRead)
+  if (spec === undefined)
+    throw new CannotRun('name the files to run, as in: esimulator run scenarios/*.yaml')
+  const { cases, left } = await planSpec(spec, allow)
+  for (const [name, reason] of Object.entries(left)) console.error(`not called: ${name}: ${reason}`)
+  return cases
+}
+
 async function planFrom(
   files: readonly string[],
   { input, only, tag }: Config,
@@ -99,24 +118,47 @@ async function planFrom(
 }
 
 async function played(
-  { target = 'sim', token, worldKey, jobs, seed, keep, json }: Config,
+  config: Config,
   cases: readonly PlannedCase[],
   signal: AbortSignal,
 ): Promise<RunResult> {
   const { runPlanned } = await import('../library/workflows.ts')
   const { keysOf } = await import('./open.ts')
+  const { token, worldKey, jobs, seed, keep, json } = config
   const credentials = keysOf(worldKey, '--world-key')
+  await using contract = await contractOf(config)
+  await contract.check(cases)
   const output = runOutputHere()
   const write = json ? () => {} : output.write
   const progress = runProgress(cases.length, { ...output, write })
   const onStart = ({ title }: PlannedCase) => progress.started(title)
   const onCase = (result: CaseResult, { title }: PlannedCase) => progress.done(title, result)
+  const { target, inspect, inputs } = contract
+  const given = cases.map((each) => ({ ...each, inputs: { ...inputs, ...each.inputs } }))
+  const how = { target, token, credentials, jobs, seed, keep, signal, inspect, onStart, onCase }
   try {
-    const how = { target, token, credentials, jobs, seed, keep, signal, onStart, onCase }
-    return await runPlanned(cases, how)
+    const result = await runPlanned(given, how)
+    return withCoverage(result, contract.coverage(cases), config)
   } finally {
     progress.end()
   }
+}
+
+async function contractOf(config: Config) {
+  const { openContract } = await import('../library/contracts.ts')
+  const { target = 'sim', checks, negative, allow, maxWait, provider, spec } = config
+  const { receiver: url, receiverPort: port } = config
+  const receiver = url === undefined ? undefined : { url, port }
+  const isSuite = provider !== undefined || spec !== undefined
+  return openContract({ target, checks, negative, allow, maxWait, receiver, isSuite })
+}
+
+/** What a suite has covered is told; of other files only where something is demanded. */
+function withCoverage(result: RunResult, coverage: CoverageResult, config: Config): RunResult {
+  const { minCoverage, provider, spec } = config
+  if (minCoverage === undefined && provider === undefined && spec === undefined) return result
+  const isTooLow = minCoverage !== undefined && coverage.percent < minCoverage
+  return { ...result, coverage, outcome: isTooLow ? 'failed' : result.outcome }
 }
 
 function keyOf({ program, workflow, name }: PlannedCase) {

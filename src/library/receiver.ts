@@ -37,6 +37,8 @@ export interface ReceiverOptions {
   readonly headers?: Readonly<Record<string, string>>
   /** Wall ms before it answers. */
   readonly delay?: number
+  /** Where it listens; at a free port of 127.0.0.1 unless given. */
+  readonly port?: number
 }
 
 export interface Receiver {
@@ -53,7 +55,8 @@ export interface Receiver {
 }
 
 /**
- * Listens on a free port of 127.0.0.1.
+ * Listens on 127.0.0.1.
+ * @throws Error where the port is taken
  *
  * @example
  * await using receiver = await startReceiver({ answer: [500, 200] })
@@ -62,11 +65,11 @@ export interface Receiver {
  * const [first, again] = await receiver.waitFor(2)
  */
 export async function startReceiver(options: ReceiverOptions = {}): Promise<Receiver> {
-  const { answer = 200, headers = {}, delay = 0 } = options
+  const { answer = 200, headers = {}, delay = 0, port = 0 } = options
   const arrivals: Arrival[] = []
   const watchers = new Set<() => void>()
   const server = createServer()
-  const url = await listening(server)
+  const url = await listening(server, port)
   const times = attemptTimes(url)
 
   const receive: RequestListener = async (request, response) => {
@@ -96,11 +99,11 @@ export async function startReceiver(options: ReceiverOptions = {}): Promise<Rece
   }
 }
 
-/** Listens on a free port of 127.0.0.1 and returns its origin. */
-async function listening(server: Server): Promise<string> {
+/** Listens on a port of 127.0.0.1, 0 for a free one, and returns its origin. */
+async function listening(server: Server, port: number): Promise<string> {
   await new Promise<void>((done, fail) => {
     server.once('error', fail)
-    server.listen(0, '127.0.0.1', done)
+    server.listen(port, '127.0.0.1', done)
   })
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`
 }

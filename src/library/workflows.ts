@@ -150,13 +150,20 @@ function chosen(programs: readonly Program[], choice: Choice): PlannedCase[] {
   }
 }
 
+/** How what was planned is run: against a target that is open already, too. */
+export interface PlannedRunOptions
+  extends Omit<WorkflowRunOptions, 'onCase' | 'target'>,
+    Pick<RunOptions, 'onStart' | 'onCase' | 'inspect'> {
+  readonly target?: string | Target | undefined
+}
+
 /**
  * Runs what was planned.
  * @throws CannotRunWorkflows where the target is none
  */
 export async function runPlanned(
   cases: readonly PlannedCase[],
-  options: Omit<WorkflowRunOptions, 'onCase'> & Pick<RunOptions, 'onStart' | 'onCase'>,
+  options: PlannedRunOptions,
 ): Promise<RunResult> {
   const { seed = 'esimulator', credentials = {}, ...others } = options
   const isShared = Object.keys(credentials).length > 0
@@ -207,10 +214,11 @@ interface OpenTarget {
 
 /** The simulator that is named, or one that is started for the run. @throws CannotRunWorkflows */
 async function targetOf(
-  options: Pick<WorkflowRunOptions, 'target' | 'token' | 'keep' | 'credentials'>,
+  options: Pick<PlannedRunOptions, 'target' | 'token' | 'keep' | 'credentials'>,
   seed: string,
 ): Promise<OpenTarget> {
   const { target = 'sim', token, keep = false, credentials = {} } = options
+  if (typeof target !== 'string') return { target }
   if (target === 'sim') {
     // Its own world has other keys than these: a key leads to one world.
     const others = Object.keys(credentials).map((slug) => [slug, ['another:key']])

@@ -32,6 +32,7 @@ import {
   seenBody,
 } from './request.ts'
 import type { ExchangeResult, Failure, Outcome, StepResult } from './result.ts'
+import type { SeenExchange } from './seen-exchange.ts'
 import type { Answer, Sender } from './send.ts'
 import type { Session } from './session.ts'
 import { operationAt, type Source, type SourceOperation } from './sources.ts'
@@ -83,6 +84,8 @@ interface Attempt {
 export class WorkflowRun {
   /** With the secrets in them. */
   readonly results: StepResult[] = []
+  /** The calls of documented operations that were answered. */
+  readonly exchanges: SeenExchange[] = []
   /** What the exchanges showed to be secrets. */
   readonly secrets = new Set<string>()
   readonly #session: Session
@@ -276,6 +279,10 @@ export class WorkflowRun {
     for (const secret of secretsShown(planned, answer)) this.secrets.add(secret)
     frame.exchange = exchange
     const failures = await this.#failures(step, frame, { answer, operation })
+    this.#see(planned, answer, failures.length === 0)
+    const { operation: called, source, request } = planned
+    if (called && source && 'status' in answer)
+      await this.#session.answered?.({ operation: called, source, request }, answer.status)
     const outputs = failures.length > 0 ? {} : await this.#outputs(step, frame)
     return {
       failures,
@@ -340,7 +347,8 @@ export class WorkflowRun {
         bodyTypes: operation.bodyTypes,
         known: operation.parameters,
       }
-      return { operation, request: await this.#letIn(await requestOf(parts, scope), work) }
+      const request = await this.#letIn(await requestOf(parts, scope), work)
+      return { operation, source, request }
     }
     const url = textOf(resolved(work.url, scope))
     if (!/^https?:\/\//.test(url))
@@ -357,6 +365,7 @@ export class WorkflowRun {
     const request = await requestOf(parts, scope)
     return {
       operation: found?.operation,
+      source: found?.source,
       request: found ? await this.#letIn(request, found) : request,
     }
   }
@@ -384,12 +393,32 @@ export class WorkflowRun {
   }
 
   /** @param timeout wall ms that the answer may take, where the step says so */
-  async #exchange({ request, operation }: PlannedRequest, timeout: number | undefined) {
-    const answer = await this.#sender.send(request, timeout)
+  async #exchange(planned: PlannedRequest, timeout: number | undefined) {
+    const { request, operation } = planned
+    const answer = await this.#answer(planned, timeout)
     if ('error' in answer) return { answer, operation, exchange: exchangedOf(request, undefined) }
     const date = Date.parse(answer.headers.date ?? '')
     if (!Number.isNaN(date)) this.#now = date
     return { answer, operation, exchange: exchangedOf(request, answer) }
+  }
+
+  /** Notes a call of a documented operation that was answered. */
+  #see({ request, operation, source }: PlannedRequest, reply: Answer, isExpected: boolean): void {
+    if (!operation || !source || 'error' in reply) return
+    const { method, url, headers, body } = request
+    const about = { attempt: this.results.length, isExpected, reply }
+    this.exchanges.push({ operation, source, request: { method, url, headers, body }, ...about })
+  }
+
+  async #answer(
+    { request, operation, source }: PlannedRequest,
+    timeout: number | undefined,
+  ): Promise<Answer> {
+    const call = operation && source && { operation, source, request }
+    const stoodIn = call && (await this.#session.standIn?.(call))
+    if (stoodIn) return stoodIn
+    await this.#session.pace?.()
+    return await this.#sender.send(request, timeout)
   }
 
   async #failures(

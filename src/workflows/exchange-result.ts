@@ -6,12 +6,13 @@ import type { KeptBodies } from './kept.ts'
 import type { StepRequest } from './request.ts'
 import type { ExchangeResult } from './result.ts'
 import type { Answer } from './send.ts'
-import type { SourceOperation } from './sources.ts'
+import type { Source, SourceOperation } from './sources.ts'
 
 /** A request, and the operation it calls where one is known. */
 export interface PlannedRequest {
   readonly request: StepRequest
   readonly operation: SourceOperation | undefined
+  readonly source: Source | undefined
 }
 
 /** Its secrets are still in it. */

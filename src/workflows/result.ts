@@ -1,5 +1,6 @@
 // What a run came to: plain data, from which every report is made; `specs/run-result.schema.json` says it to others.
 import type { Place } from './document.ts'
+import type { Finding } from './seen-exchange.ts'
 
 /** Of a step, a workflow or a whole run. */
 export type Outcome = 'passed' | 'failed' | 'skipped'
@@ -18,6 +19,29 @@ export interface RunResult {
   readonly duration: number
   /** By file, and as they stand there. */
   readonly cases: readonly CaseResult[]
+  /** How much of the documents was exchanged, where that was asked for. */
+  readonly coverage?: CoverageResult
+}
+
+/** What was exchanged of the documents of a run. */
+export interface CoverageResult {
+  /** Of all documented statuses of all operations the part that was seen, in percent, rounded down. */
+  readonly percent: number
+  readonly operations: readonly OperationCoverage[]
+}
+
+export interface OperationCoverage {
+  /** The source it is of, as the file names it. */
+  readonly source: string
+  /** `METHOD /path`. */
+  readonly operation: string
+  readonly operationId?: string
+  /** How often each documented status was seen. */
+  readonly statuses: Readonly<Record<string, number>>
+  /** How many fields of good replies are documented. */
+  readonly fields: number
+  /** Those of them that were never seen: JSON pointers, `*` for the entries of a list. */
+  readonly unseenFields: readonly string[]
 }
 
 /** One run of a workflow, with the inputs of one case, in a world of its own. */
@@ -42,6 +66,8 @@ export interface CaseResult {
   readonly callbacks: readonly CallbackResult[]
   /** How many more left that are not listed. */
   readonly moreCallbacks?: number
+  /** What was found beside what the steps ask for; absent where nothing was looked for. */
+  readonly findings?: readonly Finding[]
 }
 
 /** One attempt at a step; a step that is tried again has several. */

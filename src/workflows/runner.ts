@@ -11,6 +11,7 @@ import { keptValue } from './kept.ts'
 import { lacking } from './needs.ts'
 import type { Program, ReadWorkflow } from './program.ts'
 import type { CaseResult, Outcome, RunResult, StepResult } from './result.ts'
+import type { DoneCase, Finding } from './seen-exchange.ts'
 import { openSender, type Sender } from './send.ts'
 import type { Deliveries, Session, Target } from './session.ts'
 import { toldCase } from './told.ts'
@@ -21,6 +22,8 @@ export interface RunOptions {
   readonly seed: string
   /** Wall ms that an answer may take. */
   readonly timeout?: number
+  /** Looks at a case whose steps are done, while its world is still there. */
+  readonly inspect?: (done: DoneCase) => Promise<readonly Finding[]>
   /** Breaks the run off: what is under way ends as failed, what has not begun as skipped. */
   readonly signal?: AbortSignal
   /** Told of each case as it is done. */
@@ -221,14 +224,17 @@ export async function runCases(
 async function runCase(
   planned: PlannedCase,
   target: Target,
-  { timeout = LONGEST_ANSWER, signal, addresses = {} }: RunOptions,
+  options: RunOptions,
 ): Promise<CaseResult> {
+  const { timeout = LONGEST_ANSWER, signal, addresses = {} } = options
   const began = wallNow()
   const about = aboutCase(planned)
   const told = ({ secrets, ...came }: Came): CaseResult => {
     const raw = defined({ ...about, ...came, duration: Math.round(wallNow() - began) })
     return toldCase(raw, { secrets, addresses })
   }
+  const skipped = target.skips?.(planned.workflow)
+  if (skipped !== undefined) return told(unmade('skipped', skipped))
   if (signal?.aborted) return told(unmade('skipped', `not begun: ${reasonOf(signal.reason)}`))
   const lacks = lacking(planned.workflow, planned.inputs)
   if (lacks !== undefined) return told(unmade('skipped', lacks))
@@ -239,7 +245,7 @@ async function runCase(
   } catch (error) {
     return told(unmade('failed', `there is no world for it: ${reasonOf(error)}`))
   }
-  const came = await ran(planned, session, openSender(timeout, signal), signal)
+  const came = await ran(planned, { target, session }, openSender(timeout, signal), options)
   try {
     await session.close()
   } catch (error) {
@@ -280,36 +286,69 @@ interface Came extends Deliveries {
   readonly outputs: Readonly<Record<string, unknown>>
   readonly steps: readonly StepResult[]
   readonly secrets: readonly string[]
+  readonly findings: readonly Finding[] | undefined
 }
 
 const NOTHING_LEFT: Deliveries = { callbacks: [], moreCallbacks: undefined }
 
 /** Of a case without a step. */
 function unmade(outcome: Outcome, reason: string): Came {
-  return { outcome, reason, world: undefined, outputs: {}, steps: [], secrets: [], ...NOTHING_LEFT }
+  const nothing = { outputs: {}, steps: [], secrets: [], findings: undefined, ...NOTHING_LEFT }
+  return { outcome, reason, world: undefined, ...nothing }
 }
 
 async function ran(
   { workflow, inputs }: PlannedCase,
-  session: Session,
+  { target, session }: { readonly target: Target; readonly session: Session },
   sender: Sender,
-  stop: AbortSignal | undefined,
+  { signal: stop, inspect }: RunOptions,
 ): Promise<Came> {
   const run = new WorkflowRun(session, sender, stop)
   const end = await run.run(workflow, inputs).catch((error: unknown) => {
     return { outcome: 'failed' as const, outputs: {}, reason: reasonOf(error) }
   })
-  sender.close()
+  if (target.isReal) await cleanedUp(run, workflow, end.outputs)
   // Who breaks a run off does not wait; a world that is gone has nothing to tell.
   const left = stop?.aborted ? NOTHING_LEFT : await session.deliveries().catch(() => NOTHING_LEFT)
+  const findings = inspect && (await inspect(await doneCase(run, session, sender)))
+  sender.close()
+  const hasFailed = findings?.some(({ severity }) => severity === 'failure')
   return {
     ...left,
-    outcome: end.outcome,
+    findings,
+    outcome: hasFailed ? 'failed' : end.outcome,
     reason: end.reason,
     world: session.world,
     outputs: keptValues(end.outputs),
     steps: run.results,
     secrets: [...session.secrets(), ...run.secrets],
+  }
+}
+
+/** Undoes what a workflow did, whatever came of it. */
+async function cleanedUp(
+  run: WorkflowRun,
+  { program, extension: { cleanup = [] } }: ReadWorkflow,
+  outputs: Readonly<Record<string, unknown>>,
+): Promise<void> {
+  for (const id of cleanup) {
+    const workflow = program.workflows.get(id)
+    if (workflow) await run.run(workflow, outputs)
+  }
+}
+
+async function doneCase(
+  { exchanges }: WorkflowRun,
+  session: Session,
+  sender: Sender,
+): Promise<DoneCase> {
+  const faulted = (await session.faulted?.(exchanges)) ?? new Set()
+  return {
+    exchanges: exchanges.filter((each) => !faulted.has(each)),
+    async send(request) {
+      await session.pace?.()
+      return await sender.send(request)
+    },
   }
 }
 

@@ -1,6 +1,9 @@
 // What a workflow is run against: a world of a simulator, or a real endpoint.
 import type { WorkflowExtension } from './language.ts'
+import type { ReadWorkflow } from './program.ts'
 import type { CallbackResult } from './result.ts'
+import type { SeenExchange } from './seen-exchange.ts'
+import type { Answer, SentRequest } from './send.ts'
 import type { Source, SourceOperation } from './sources.ts'
 
 /** Callbacks that left in a world. */
@@ -26,11 +29,19 @@ export interface Session {
     source: Source,
     now: number | undefined,
   ): Promise<Readonly<Record<string, string>>>
+  /** Waits until the next request may be sent; absent where nothing bounds them. */
+  readonly pace?: () => Promise<void>
+  /** Told of each call that was answered: it may have changed who is let in. */
+  answered?(call: Call, status: number): Promise<void>
+  /** Answers a call itself, which then is not sent; `undefined` where it is. */
+  standIn?(call: Call): Promise<Answer | undefined>
   /**
    * Lets time go by: seconds of the world's clock.
    * @param stop ends it earlier
    */
   wait(seconds: number, stop?: AbortSignal): Promise<void>
+  /** Those of these calls that were answered wrong on purpose, by a fault or as they asked for. */
+  faulted?(exchanges: readonly SeenExchange[]): Promise<ReadonlySet<SeenExchange>>
   /**
    * What left because of it; nothing where the target has no callbacks.
    * @throws where its world is gone
@@ -42,10 +53,21 @@ export interface Session {
   close(): Promise<void>
 }
 
+/** A call of an operation, ready to be sent. */
+export interface Call {
+  readonly operation: SourceOperation
+  readonly source: Source
+  readonly request: SentRequest
+}
+
 /** Makes sessions, each apart from all others. */
 export interface Target {
   /** What reports call it. */
   readonly name: string
+  /** True where what is done stays done: then workflows clean up behind them. */
+  readonly isReal?: boolean
+  /** Why a workflow is not run against it; `undefined` where it is. Nothing is sent for that. */
+  skips?(workflow: ReadWorkflow): string | undefined
   /**
    * @param name of the case, the same in every run
    * @param start the named state its world starts from, and what its clock shows then

@@ -6,8 +6,9 @@ import { FORM_TYPE } from '../server/media-type.ts'
 import { pause } from '../server/ticker.ts'
 import { defined } from '../state/defined.ts'
 import type { CallbackResult } from './result.ts'
+import type { SeenExchange } from './seen-exchange.ts'
 import { openSender } from './send.ts'
-import type { Deliveries, Session, Target } from './session.ts'
+import type { Call, Deliveries, Session, Target } from './session.ts'
 import { type SecurityScheme, type Source, type SourceOperation, simulatorBase } from './sources.ts'
 
 export interface SimulatorTargetOptions {
@@ -25,6 +26,9 @@ export interface SimulatorTargetOptions {
   /** Lets go of the simulator at the end, where it was started for the run. */
   readonly stop?: () => Promise<void>
 }
+
+/** Exchanges of a world that are looked through for faults: as many as one answer has. */
+const MOST_EXCHANGES = 1000
 
 /** How many callbacks of a world are told. */
 const MOST_CALLBACKS = 200
@@ -100,6 +104,9 @@ interface TokenAnswer {
   readonly expires_in?: number
 }
 
+/** Operations of the control API after which a world is another. */
+const NEW_LIVES: ReadonlySet<string> = new Set(['resetWorld', 'putState'])
+
 /** A class, since its methods work on the same few things. */
 class SimulatorSession implements Session {
   readonly world: string
@@ -140,6 +147,13 @@ class SimulatorSession implements Session {
     }
   }
 
+  /** A new life of the world knows none of the tokens of the one before. */
+  async answered({ source, operation }: Call, status: number): Promise<void> {
+    const isNewLife = source.simulator?.slug === 'control' && NEW_LIVES.has(operation.id ?? '')
+    if (!isNewLife || status > 299) return
+    this.#tokens.clear()
+  }
+
   baseUrl({ simulator, url }: Source): string {
     if (!simulator)
       throw new Error(`${url} is no API of the simulator: only esimulator:<provider> runs here`)
@@ -172,6 +186,31 @@ class SimulatorSession implements Session {
     if (mode === 'frozen')
       await control.call('advanceClock', { body: { by: `PT${seconds.toFixed(3)}S` } })
     else await pause(seconds * 1000, stop)
+  }
+
+  async faulted(exchanges: readonly SeenExchange[]): Promise<ReadonlySet<SeenExchange>> {
+    const control = this.#inWorld()
+    const { total } = await control.call('listJournal', { query: { fault: 'true', limit: 1 } })
+    if (total === 0) return new Set()
+    const { entries } = await control.call('listJournal', {
+      query: { order: 'oldest', limit: MOST_EXCHANGES },
+    })
+    const calls = new Map<string, boolean[]>()
+    for (const { method, url, fault } of entries) {
+      const call = `${method} ${url}`
+      calls.set(call, [...(calls.get(call) ?? []), fault !== undefined])
+    }
+    const seen = new Map<string, number>()
+    return new Set(
+      exchanges.filter(({ request: { method, url } }) => {
+        const { pathname, search } = new URL(url)
+        const call = `${method} ${pathname}${search}`
+        // The same call may have been made several times: the journal has them in that order.
+        const nth = seen.get(call) ?? 0
+        seen.set(call, nth + 1)
+        return calls.get(call)?.[nth] === true
+      }),
+    )
   }
 
   async deliveries(): Promise<Deliveries> {

@@ -3,7 +3,9 @@ import { existsSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { dirname, isAbsolute, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import type { Document } from 'openapi-backend'
 import { parse } from 'yaml'
+import { applyOverlay, isOverlay } from '../server/overlay.ts'
 import { readSpec } from '../server/spec-files.ts'
 import { simulators } from '../simulators/index.ts'
 import type { ParameterPlace, SourceDescription } from './language.ts'
@@ -109,7 +111,7 @@ export async function readSource(
   const own = ownSource(url)
   const place = located(url, base)
   if (!own) onRead(place)
-  const document = own ? readSpec(own.spec) : await readOpenApi(place)
+  const document = own ? readSpec(own.spec) : await readWhole(place)
   return sourceOf(name, url, document as OpenApiDocument, own?.source ?? shippedSource(place))
 }
 
@@ -138,9 +140,10 @@ function ownSource(url: string): { spec: string; source: OwnSource } | undefined
   return { spec: mount.spec, source: { slug: simulator.slug, basePath: mount.basePath } }
 }
 
-/** Portable files name our specs by their paths, as in `../specs/highland.yaml`, or `../highland.yaml` beside them. */
-function shippedSource(url: string): OwnSource | undefined {
-  const [, spec] = /(?:^|[\\/])specs[\\/]([a-z0-9.-]+\.(?:yaml|json))$/.exec(url) ?? []
+/** Portable files name our specs by their paths: any that lie in a folder `specs` are ours. */
+function shippedSource(place: string): OwnSource | undefined {
+  const path = place.replaceAll('\\', '/')
+  const [, spec] = /\/specs\/([a-z0-9.-]+\.(?:yaml|json))$/.exec(path) ?? []
   if (spec === undefined) return undefined
   const yaml = spec.replace(/\.json$/, '.yaml')
   if (yaml === 'control.yaml') return { slug: 'control', basePath: '' }
@@ -168,6 +171,13 @@ function decoded(text: string): string {
   } catch {
     return text
   }
+}
+
+/** A document; an overlay is read as what it makes of the document it extends. @throws SourceError */
+async function readWhole(place: string): Promise<unknown> {
+  const document = await readOpenApi(place)
+  if (!isOverlay(document)) return document
+  return applyOverlay((await readWhole(located(document.extends, place))) as Document, document)
 }
 
 /** @throws SourceError */

@@ -11,6 +11,7 @@ import { REDACTED } from '../server/redaction/span.ts'
 import { defined } from '../state/defined.ts'
 import { keptText } from './kept.ts'
 import type { CallbackResult, CaseResult, ExchangeResult, Failure, StepResult } from './result.ts'
+import type { Finding } from './seen-exchange.ts'
 
 /** What is not told as it is. */
 export interface Untold {
@@ -23,7 +24,7 @@ export interface Untold {
 /** @param raw as it was: with its secrets */
 export function toldCase(raw: CaseResult, { secrets, addresses }: Untold): CaseResult {
   const redactor = namesOnly.with([...secrets, ...secretsNamed(raw)])
-  const { summary, reason, inputs, outputs, steps, callbacks } = raw
+  const { summary, reason, inputs, outputs, steps, callbacks, findings } = raw
   const told = defined({
     ...raw,
     summary: sentence(summary, redactor),
@@ -32,8 +33,9 @@ export function toldCase(raw: CaseResult, { secrets, addresses }: Untold): CaseR
     outputs: valueTold(outputs, redactor) as CaseResult['outputs'],
     steps: steps.map((step) => stepTold(step, redactor)),
     callbacks: callbacks.map((each) => callbackTold(each, redactor)),
+    findings: findings?.map((each) => findingTold(each, redactor)),
   })
-  return withAddresses(told, addresses)
+  return withAddresses(told, { ...addresses, ...cursorsIn(raw) })
 }
 
 /** What the names of inputs and outputs show to be secrets. */
@@ -71,6 +73,20 @@ function exchangeTold(exchange: ExchangeResult, redactor: Redactor): ExchangeRes
     replyHeaders: replyHeaders && redactedHeaders(replyHeaders, redactor),
     replyBody: bodyTold(replyBody, redactor),
     error: sentence(error, redactor),
+  })
+}
+
+function findingTold(finding: Finding, redactor: Redactor): Finding {
+  const { message, request } = finding
+  return defined({
+    ...finding,
+    message: redactor.redacted(message, 'sentence'),
+    request: request && {
+      method: request.method,
+      url: redactor.redacted(request.url, 'url'),
+      headers: redactedHeaders(request.headers, redactor),
+      body: bodyTold(request.body, redactor),
+    },
   })
 }
 
@@ -119,10 +135,26 @@ function callbackTold(callback: CallbackResult, redactor: Redactor): CallbackRes
 }
 
 /** A value with other addresses in all its texts. */
+/** Operations that answer with a cursor, which is another at each start of a simulator. */
+const WAITS = new Set(['waitFor', 'waitUntil'])
+
+/** What the cursors of a case begin with, and what is told in its place. */
+function cursorsIn({ steps }: CaseResult): Readonly<Record<string, string>> {
+  const bodies = steps.flatMap(({ exchange }) =>
+    WAITS.has(exchange?.operation ?? '') ? [exchange?.replyBody ?? ''] : [],
+  )
+  const found = bodies.flatMap((body) => /"next":"([a-z0-9]{6,})-\d+"/.exec(body)?.[1] ?? [])
+  return Object.fromEntries(found.map((start) => [start, 'cursor']))
+}
+
 function withAddresses<T>(value: T, addresses: Readonly<Record<string, string>>): T {
   let text = JSON.stringify(value)
   for (const [address, name] of Object.entries(addresses)) {
-    const [host = '', port = ''] = address.split(/:(?=\d+$)/)
+    const [host = '', port] = address.split(/:(?=\d+$)/)
+    if (port === undefined) {
+      text = text.replaceAll(host, name)
+      continue
+    }
     const pattern = new RegExp(`${host.replaceAll(/[.[\]]/g, '\\$&')}(:|%3A)${port}(?!\\d)`, 'gi')
     text = text.replaceAll(pattern, (_, colon: string) => name.replaceAll(':', colon))
   }

@@ -3,6 +3,7 @@ import { Ajv } from 'ajv'
 import ajvFormats from 'ajv-formats'
 import { expect, test } from 'vitest'
 import { startSimulator } from '../../src/index.ts'
+import { BODY_KEPT } from '../../src/server/journal.ts'
 import { call } from '../support/control.ts'
 import { send } from '../support/http.ts'
 
@@ -95,7 +96,7 @@ test('exchanges of every kind make an archive, the oldest first, without secrets
   await using sim = await startSimulator()
   const base = sim.baseUrl('esim-go')
   await send('GET', `${base}/esims?page=1&note=a%20b`, { headers: KEY })
-  await send('POST', `${base}/orders`, { json: { type: 'x'.repeat(9000) }, headers: KEY })
+  await send('POST', `${base}/orders`, { json: { type: 'x'.repeat(BODY_KEPT) }, headers: KEY })
   await send('GET', `${base}/catalogue`, { headers: { 'X-API-Key': 'bad-key' } })
   await send('GET', `${sim.url}/nobody?x`, { headers: KEY })
   const acquire = `${sim.url}/highland/b2b/sim/acquire`

@@ -6,6 +6,7 @@ import {
   type RunningSimulator,
   startSimulator,
 } from '../../src/index.ts'
+import { BODY_KEPT } from '../../src/server/journal.ts'
 import { call, expectProblem } from '../support/control.ts'
 import { send } from '../support/http.ts'
 
@@ -144,7 +145,7 @@ test('bodies that are JSON are shown parsed, too; those that are not, or are cut
     })
   await post('{"type": "nonsense"}')
   await post('{"type": nonsense}')
-  await post(JSON.stringify({ type: 'x'.repeat(20_000) }))
+  await post(JSON.stringify({ type: 'x'.repeat(BODY_KEPT) }))
   const [cut, wrong, good] = await sim.journal.list()
   expect(good).toMatchObject({
     requestJson: { type: 'nonsense' },

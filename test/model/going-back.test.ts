@@ -46,12 +46,32 @@ const nameOf = (pick: number) => NAMES[pick % NAMES.length] ?? 'a'
 const KEY = { 'X-API-Key': 'test-esim-go-key' }
 const GO = '/esim-go/v2.4'
 
-async function ask(played: Played, method: string, path: string, sent: object = {}) {
-  const { status, body } = await call(played.sim.url, path, { method, ...sent })
+interface Asked {
+  readonly json?: object
+  readonly headers?: Readonly<Record<string, string>>
+}
+
+/** Asks, and writes the answer down as it came: a fault may have broken its JSON. */
+async function ask(
+  played: Played,
+  method: string,
+  path: string,
+  { json, headers = {} }: Asked = {},
+) {
+  const { url } = played.sim
+  const sent =
+    json === undefined
+      ? { method, headers }
+      : {
+          method,
+          headers: { 'Content-Type': 'application/json', ...headers },
+          body: JSON.stringify(json),
+        }
+  const answer = await fetch(`${url}${path}`, sent)
+  const said = (await answer.text()).replaceAll(played.receiver.url, 'https://receiver.example')
   await settled(played.sim)
-  const said = JSON.stringify(body)?.replaceAll(played.receiver.url, 'https://receiver.example')
-  played.answers.push(`${method} ${path} ${status} ${said}`)
-  return { status, body }
+  played.answers.push(`${method} ${path} ${answer.status} ${said}`)
+  return { status: answer.status }
 }
 
 /** Waits until every attempt that is due was made and noted. */
@@ -200,7 +220,7 @@ async function play(sim: RunningSimulator, course: readonly Act[]): Promise<Play
   let base = 0
   await acts.receive(played, 1)
   await acts.order(played, 1)
-  played.afterStep.set(0, await viewOf(sim))
+  played.afterStep.set((await last()) ?? 0, await viewOf(sim))
   for (const { kind, pick } of course) {
     await acts[kind](played, pick)
     const step = await last()

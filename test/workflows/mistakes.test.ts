@@ -46,6 +46,14 @@ async function mistakesIn(text: string) {
   }
 }
 
+test.each(['$[?count($.order[*]) == {$inputs.item}]', '$.{$inputs.item}', "$['{$inputs.item}']"])(
+  'an expression in a JSONPath may be a number or a name: %s',
+  async (path) => {
+    const text = RIGHT.replace("'$.order[0]'", `"${path}"`)
+    expect(await mistakesIn(text)).toEqual([])
+  },
+)
+
 test('the document the mistakes are made in has none', async () => {
   expect(await mistakesIn(RIGHT)).toEqual([])
 })

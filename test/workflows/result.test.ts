@@ -51,6 +51,12 @@ const WAYS = `  - workflowId: passes
   - workflowId: needs
     dependsOn: [inner]
     steps:${ORDER_STEP}
+  - workflowId: waits
+    steps:
+      - stepId: forNothing
+        operationId: $sourceDescriptions.sim.waitUntil
+        requestBody: { payload: { callbacks: {}, within: PT1S } }
+        successCriteria: [{ condition: $statusCode == 200 }]
   - workflowId: binary
     steps:
       - stepId: acquire
@@ -84,6 +90,7 @@ test('the result of every way a case can go has the shape that the published sch
     ['unanswered', 'passed'],
     ['noAnswer', 'failed'],
     ['needs', 'failed'],
+    ['waits', 'passed'],
     ['binary', 'passed'],
     ['callbacks', 'passed'],
   ])

@@ -57,6 +57,9 @@ summary:focus-visible, a:focus-visible { outline: 2px solid var(--link); outline
 .failed-cases { margin: 1rem 0 0; padding-left: 1.2rem; overflow-wrap: anywhere; }
 .about { color: var(--soft); overflow-wrap: anywhere; min-width: 0; }
 .end { margin-left: auto; color: var(--soft); white-space: nowrap; font-size: .85rem; padding-left: .5rem; }
+.findings { padding-left: 1.2rem; overflow-wrap: anywhere; }
+.coverage { border-collapse: collapse; width: 100%; font-size: .9rem; }
+.coverage th, .coverage td { text-align: left; padding: .3rem .5rem; border-bottom: 1px solid var(--line); vertical-align: top; }
 .inside { padding: 0 .9rem .9rem; }
 .reason { color: var(--bad); margin: .25rem 0; overflow-wrap: anywhere; }
 .step { border-top: 1px solid var(--line); }

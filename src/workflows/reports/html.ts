@@ -13,7 +13,7 @@ import { curlOf } from './curl.ts'
 import { differenceOf } from './difference.ts'
 import { STYLE } from './html-style.ts'
 import { html, Markup } from './markup.ts'
-import { caseTitle, summaryText, whyOf, workflowTitle } from './text.ts'
+import { caseTitle, exchangeOf, summaryText, whyOf, workflowTitle } from './text.ts'
 import { eventsOf, gapText, type TimedEvent } from './time-line.ts'
 
 export function htmlReport(result: RunResult): string {
@@ -49,7 +49,7 @@ ${failedList(failed)}
 ${cases.length > 1 && outcome === 'failed' ? CHOICE : undefined}
 </header>
 <main>
-${sections}</main>
+${sections}${coverageSection(result)}</main>
 </body>
 </html>
 `
@@ -116,10 +116,40 @@ function caseSection(result: CaseResult, id: string, isOpen: boolean): Markup {
 <div class="inside">
 ${reason === undefined ? undefined : html`<p class="reason">${reason}</p>`}
 ${factList(facts)}
+${findingList(result)}
 ${timeLine(events, id)}
 ${events.map((event) => eventSection(event, id))}
 ${moreCallbacks(result)}
 </div></details>
+`
+}
+
+/** What was found beside the steps, with what shows it. */
+function findingList({ findings = [] }: CaseResult): Markup | undefined {
+  if (findings.length === 0) return undefined
+  const items = findings.map(({ check, severity, operation, message, request }) => {
+    const shown = request && exchangeOf(request)
+    const again = shown && html`<pre>${curlOf(shown)}</pre>`
+    const look = severity === 'failure' ? 'failed' : 'skipped'
+    return html`<li><span class="badge ${look}">${check}</span> ${operation} ${message}${again}</li>\n`
+  })
+  return html`<h3>Found beside the steps</h3><ul class="findings">${items}</ul>`
+}
+
+/** What was exchanged of the documents: each operation with its statuses and fields. */
+function coverageSection({ coverage }: RunResult): Markup | undefined {
+  if (!coverage) return undefined
+  const rows = coverage.operations.map(({ operation, statuses, fields, unseenFields }) => {
+    const told = Object.entries(statuses).map(([status, count]) => {
+      const look = count > 0 ? 'passed' : 'skipped'
+      return html`<span class="badge ${look}" title="${count} times">${status}</span> `
+    })
+    const seen = fields === 0 ? '' : `${fields - unseenFields.length} of ${fields}`
+    return html`<tr><td><code>${operation}</code></td><td>${told}</td><td>${seen}</td></tr>\n`
+  })
+  return html`<section><h2>Covered: ${coverage.percent} % of the documented statuses</h2>
+<table class="coverage"><thead><tr><th>operation</th><th>statuses</th><th>fields</th></tr></thead>
+<tbody>${rows}</tbody></table></section>
 `
 }
 

@@ -36,6 +36,11 @@ export const reportKinds: Readonly<Record<string, ReportKind>> = {
     hasFile: true,
     load: async () => (await import('./har.ts')).har,
   },
+  sarif: {
+    says: 'Static Analysis Results Interchange Format, which code scanning shows',
+    hasFile: true,
+    load: async () => (await import('./sarif.ts')).sarif,
+  },
   github: {
     says: 'annotations of GitHub Actions, printed',
     hasFile: false,

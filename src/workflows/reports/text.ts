@@ -1,6 +1,16 @@
 // A run in lines for people: each case, and of one that failed the step, what was seen, and a curl.
+
+import { defined } from '../../state/defined.ts'
 import { mistakeText } from '../document.ts'
-import type { CaseResult, ExchangeResult, Failure, RunResult, StepResult } from '../result.ts'
+import type {
+  CaseResult,
+  CoverageResult,
+  ExchangeResult,
+  Failure,
+  RunResult,
+  StepResult,
+} from '../result.ts'
+import type { Finding } from '../seen-exchange.ts'
 import { curlOf } from './curl.ts'
 import { differenceOf } from './difference.ts'
 
@@ -36,7 +46,14 @@ export function failedStep({ steps }: Pick<CaseResult, 'steps'>): StepResult | u
 /** Why a case was skipped or failed, in one sentence. */
 export function whyOf(result: CaseResult): string {
   const { reason, outcome } = result
-  return reason ?? failedStep(result)?.failures[0]?.message ?? outcome
+  return (
+    reason ?? failedStep(result)?.failures[0]?.message ?? foundIn(result)[0]?.message ?? outcome
+  )
+}
+
+/** What was found beside the steps and fails a case. */
+export function foundIn({ findings = [] }: CaseResult): readonly Finding[] {
+  return findings.filter(({ severity }) => severity === 'failure')
 }
 
 /** The line of a case, and below it what failed. */
@@ -44,13 +61,39 @@ export function caseText(result: CaseResult): string {
   const { outcome, duration, reason } = result
   const why = reason === undefined ? '' : `: ${reason}`
   const head = `${MARK[outcome]} ${caseTitle(result)} (${duration} ms)${why}`
-  return printable([head, ...failureLines(result)].join('\n'))
+  return printable([head, ...failureLines(result), ...noteLines(result)].join('\n'))
 }
 
 /** What failed of a case that did: the step, what was seen, the exchange, a curl. */
 export function failureLines(result: CaseResult): string[] {
-  const failed = result.outcome === 'failed' ? failedStep(result) : undefined
-  return failed ? stepLines(failed) : []
+  if (result.outcome !== 'failed') return []
+  const failed = failedStep(result)
+  const found = foundIn(result).flatMap((each) => findingLines(result, each))
+  return failed ? [...stepLines(failed), ...found] : found
+}
+
+/** What was found, the step it is about, and a curl that shows it. */
+function findingLines({ steps }: CaseResult, finding: Finding): string[] {
+  const { check, operation, message, attempt, request } = finding
+  const step = attempt === undefined ? undefined : steps[attempt]
+  const about = operation === undefined ? '' : ` ${operation}:`
+  const sentence = `${check}:${about} ${message}`
+  const lines = [step ? mistakeText({ ...step.place, message: sentence }) : sentence]
+  const shown = request ? exchangeOf(request) : step?.exchange
+  if (shown) lines.push(`again: ${curlOf(shown)}`)
+  return lines.map((line) => `  ${line}`)
+}
+
+/** A request that was no step's, as that of one is told. */
+export function exchangeOf({ method, url, headers, body }: NonNullable<Finding['request']>) {
+  return defined({ method, url, requestHeaders: headers, requestBody: body })
+}
+
+/** What is told and fails nothing, each once. */
+function noteLines({ findings = [] }: CaseResult): string[] {
+  const notes = findings.filter(({ severity }) => severity === 'note')
+  const lines = notes.map(({ operation, message }) => `  note: ${operation ?? ''}: ${message}`)
+  return [...new Set(lines)]
 }
 
 function stepLines({ step, within, attempt, clock, failures, exchange }: StepResult): string[] {
@@ -107,4 +150,16 @@ export function summaryText({ cases, duration }: RunResult): string {
   const skipped = count('skipped')
   const more = skipped > 0 ? `, ${skipped} skipped` : ''
   return `${count('passed')} passed, ${count('failed')} failed${more} in ${duration} ms`
+}
+
+/** Each operation with its documented statuses, those that were never seen in brackets. */
+export function coverageLines({ percent, operations }: CoverageResult): string[] {
+  const rows = operations.map(({ operation, statuses, fields, unseenFields }) => {
+    const told = Object.entries(statuses).map(([status, count]) =>
+      count > 0 ? status : `(${status})`,
+    )
+    const seen = fields === 0 ? '' : `, ${fields - unseenFields.length} of ${fields} fields`
+    return `  ${operation}: ${told.join(' ')}${seen}`
+  })
+  return [`covered: ${percent} % of the documented statuses`, ...rows]
 }

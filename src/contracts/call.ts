@@ -1,0 +1,73 @@
+// A call that was made, taken apart and made anew: what probes and negative inputs are built from.
+import { isJson } from '../server/media-type.ts'
+import { type Effect, effectOf } from '../workflows/effect.ts'
+import type { SeenExchange } from '../workflows/seen-exchange.ts'
+import type { SentRequest } from '../workflows/send.ts'
+
+/** The body of a request as JSON; `undefined` where it has none. */
+export function jsonBody({ headers, body }: SentRequest): unknown {
+  if (body === undefined || !isJson(headers['content-type'])) return undefined
+  try {
+    return JSON.parse(body) as unknown
+  } catch {
+    return undefined
+  }
+}
+
+/** The same call with another body. */
+export function withBody(request: SentRequest, body: unknown): SentRequest {
+  return { ...request, body: JSON.stringify(body) }
+}
+
+/** The same call without a header. */
+export function withoutHeader(request: SentRequest, name: string): SentRequest {
+  const headers = Object.entries(request.headers).filter(([each]) => each !== name.toLowerCase())
+  return { ...request, headers: Object.fromEntries(headers) }
+}
+
+/** The same call with a query parameter of another value; `undefined` takes it out. */
+export function withQuery(
+  request: SentRequest,
+  name: string,
+  value: string | undefined,
+): SentRequest {
+  const url = new URL(request.url)
+  if (value === undefined) url.searchParams.delete(name)
+  else url.searchParams.set(name, value)
+  return { ...request, url: url.href }
+}
+
+/** What a call that was made does to the outside. */
+export function effectOfCall({
+  operation,
+  request,
+}: Pick<SeenExchange, 'operation' | 'request'>): Effect {
+  const body = jsonBody(request)
+  const query = new URL(request.url).searchParams
+  return effectOf(operation, (name) => {
+    if (typeof body === 'object' && body !== null && name in body)
+      return (body as Readonly<Record<string, unknown>>)[name]
+    return query.get(name) ?? request.headers[name.toLowerCase()]
+  })
+}
+
+/** `METHOD /path` of an operation, as its document has it. */
+export function operationName({ operation }: Pick<SeenExchange, 'operation'>): string {
+  return `${operation.method} ${operation.path}`
+}
+
+/** Where the credential of a call is: the headers that its security schemes name. */
+export function credentialHeaders({ source, operation }: SeenExchange): readonly string[] {
+  const names = operation.security.flatMap((each) => Object.keys(each))
+  return [
+    ...new Set(
+      names.flatMap((name) => {
+        const scheme = source.securitySchemes[name]
+        if (!scheme) return []
+        if (scheme.type === 'apiKey')
+          return scheme.in === 'header' ? [String(scheme.name).toLowerCase()] : []
+        return ['authorization']
+      }),
+    ),
+  ]
+}

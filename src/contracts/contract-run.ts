@@ -1,0 +1,74 @@
+// What a run is looked at for, put together from what was chosen: checks, probes, inputs that are not allowed, coverage.
+import { nearest } from '../server/nearest.ts'
+import type { CoverageResult } from '../workflows/result.ts'
+import type { DoneCase, Finding } from '../workflows/seen-exchange.ts'
+import type { Source } from '../workflows/sources.ts'
+import { CoverageCollector } from './coverage.ts'
+import { EXCHANGE_CHECKS } from './exchange-checks.ts'
+import { CHECK_NAMES, inspected } from './inspect.ts'
+import { withKnown } from './known-differences.ts'
+import { negativeFindings } from './negative-inputs.ts'
+import { PROBES } from './probes.ts'
+import type { KnownDifference } from './target-file.ts'
+
+export interface ContractOptions {
+  /** Names of checks and probes; `undefined` for every check of an exchange, and no probe. */
+  readonly checks: readonly string[] | undefined
+  /** Whether inputs are sent that the schemas do not allow. */
+  readonly negative: boolean
+  /** Whether probes and such inputs may be made of calls that do more than read. */
+  readonly mayChange: boolean
+  /** What is known to be wrong. */
+  readonly known: readonly KnownDifference[]
+  /** Ms since the epoch: until when what is known counts. */
+  readonly now: number
+}
+
+/** Looks at the cases of a run, and collects what they have covered. */
+export interface ContractRun {
+  readonly inspect: (done: DoneCase) => Promise<readonly Finding[]>
+  /** @param sources whose operations count, called or not */
+  coverage(sources: Iterable<Source>): CoverageResult
+}
+
+/** Stands for every check and probe, or for none. */
+const ALL = 'all'
+const NONE = 'none'
+
+/** A name of `--checks` that is none; the message says what there is. */
+export class UnknownCheck extends Error {}
+
+/** @throws UnknownCheck */
+export function openContractRun(options: ContractOptions): ContractRun {
+  const { mayChange, negative, known, now } = options
+  const chosen = namesOf(options.checks)
+  const isChosen = ({ name }: { readonly name: string }) => chosen.has(name)
+  const checks = EXCHANGE_CHECKS.filter(isChosen)
+  const probes = PROBES.filter(isChosen)
+  const collector = new CoverageCollector()
+  return {
+    async inspect(done) {
+      collector.add(done.exchanges)
+      const found = [...(await inspected(done, { checks, probes, mayChange }))]
+      if (negative) found.push(...(await negativeFindings(done, { mayChange })))
+      return withKnown(found, known, now)
+    },
+    coverage(sources) {
+      for (const source of sources) collector.addSource(source)
+      return collector.coverage()
+    },
+  }
+}
+
+function namesOf(asked: readonly string[] | undefined): ReadonlySet<string> {
+  if (asked === undefined) return new Set(EXCHANGE_CHECKS.map(({ name }) => name))
+  if (asked.includes(NONE)) return new Set()
+  for (const name of asked) {
+    if (name === ALL || CHECK_NAMES.includes(name)) continue
+    const near = nearest(name, CHECK_NAMES)
+    const advice =
+      near === undefined ? `there are: ${CHECK_NAMES.join(', ')}` : `did you mean ${near}?`
+    throw new UnknownCheck(`there is no check "${name}": ${advice}`)
+  }
+  return new Set(asked.includes(ALL) ? CHECK_NAMES : asked)
+}

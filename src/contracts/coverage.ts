@@ -1,0 +1,130 @@
+// How much of a document was really exchanged: operations, their statuses, the fields of their replies.
+import { isJson } from '../server/media-type.ts'
+import type { CoverageResult, OperationCoverage } from '../workflows/result.ts'
+import type { SeenExchange } from '../workflows/seen-exchange.ts'
+import type { Source, SourceOperation } from '../workflows/sources.ts'
+import { operationName } from './call.ts'
+import { type Json, schemaAt } from './document-schemas.ts'
+import { contentOf, documentedReply, mediaType } from './documented-reply.ts'
+
+/** Collects what is exchanged. */
+export class CoverageCollector {
+  readonly #operations = new Map<string, Collected>()
+
+  /** Every operation of a source counts, called or not. The control API is no API of a provider. */
+  addSource(source: Source): void {
+    if (source.simulator?.slug === 'control') return
+    for (const operation of source.operations) this.#of(source, operation)
+  }
+
+  add(exchanges: readonly SeenExchange[]): void {
+    for (const exchange of exchanges) {
+      const { source, operation, reply } = exchange
+      if (source.simulator?.slug === 'control') continue
+      const collected = this.#of(source, operation)
+      const documented = documentedReply(source.document, operation, reply.status)
+      if (!documented) continue
+      collected.statuses.set(
+        documented.status,
+        (collected.statuses.get(documented.status) ?? 0) + 1,
+      )
+      if (reply.status > 299) continue
+      for (const field of fieldsIn(bodyOf(exchange), '')) collected.seen.add(field)
+    }
+  }
+
+  coverage(): CoverageResult {
+    const operations = [...this.#operations.values()].map(toCoverage)
+    const counts = operations.flatMap(({ statuses: { default: _, ...named } }) =>
+      Object.values(named),
+    )
+    const seen = counts.filter((count) => count > 0).length
+    const percent = counts.length === 0 ? 0 : Math.floor((100 * seen) / counts.length)
+    return { percent, operations }
+  }
+
+  #of(source: Source, operation: SourceOperation): Collected {
+    // Files may call one source by different names.
+    const key = `${source.url} ${operation.method} ${operation.path}`
+    const known = this.#operations.get(key)
+    if (known) return known
+    const statuses = new Map(operation.statuses.map((status) => [status, 0]))
+    const made: Collected = { source, operation, statuses, seen: new Set() }
+    this.#operations.set(key, made)
+    return made
+  }
+}
+
+interface Collected {
+  readonly source: Source
+  readonly operation: SourceOperation
+  readonly statuses: Map<string, number>
+  /** Fields, `*` for the entries of a list. */
+  readonly seen: Set<string>
+}
+
+function toCoverage({ source, operation, statuses, seen }: Collected): OperationCoverage {
+  const known = documentedFields(source, operation)
+  const id = operation.id === undefined ? {} : { operationId: operation.id }
+  return {
+    source: source.name,
+    operation: operationName({ operation }),
+    ...id,
+    statuses: Object.fromEntries(statuses),
+    fields: known.length,
+    unseenFields: known.filter((field) => !seen.has(field)),
+  }
+}
+
+function bodyOf({ reply }: SeenExchange): unknown {
+  if (!isJson(mediaType(reply.headers['content-type']))) return undefined
+  try {
+    return JSON.parse(reply.body.toString('utf8')) as unknown
+  } catch {
+    return undefined
+  }
+}
+
+function fieldsIn(value: unknown, at: string): string[] {
+  if (typeof value !== 'object' || value === null) return []
+  if (Array.isArray(value)) return value.flatMap((each) => fieldsIn(each, `${at}/*`))
+  return Object.entries(value).flatMap(([name, each]) => [
+    `${at}/${name}`,
+    ...fieldsIn(each, `${at}/${name}`),
+  ])
+}
+
+/** The fields that good replies of an operation may have. */
+function documentedFields({ document }: Source, operation: SourceOperation): readonly string[] {
+  const good = operation.statuses.filter((status) => status.startsWith('2'))
+  const fields = good.flatMap((status) => {
+    const reply = documentedReply(document, operation, Number(status.replace(/X/gi, '0')))
+    const type = Object.keys(reply?.content ?? {}).find((each) => isJson(each))
+    const schema = reply && type !== undefined ? contentOf(reply, type)?.schema : undefined
+    return schema ? fieldsOf(document, { schema, at: '', open: [] }) : []
+  })
+  return [...new Set(fields)]
+}
+
+interface Within {
+  readonly schema: unknown
+  readonly at: string
+  /** Schemas it stands within: one within itself ends there. */
+  readonly open: readonly Json[]
+}
+
+function fieldsOf(document: Source['document'], { schema: written, at, open }: Within): string[] {
+  const schema = schemaAt(document, written)
+  if (open.includes(schema)) return []
+  const below = (part: unknown, place: string) =>
+    fieldsOf(document, { schema: part, at: place, open: [...open, schema] })
+  const parts = ['allOf', 'anyOf', 'oneOf'].flatMap((word) =>
+    Array.isArray(schema[word]) ? (schema[word] as unknown[]) : [],
+  )
+  const items = schema.items === undefined ? [] : below(schema.items, `${at}/*`)
+  const properties = Object.entries((schema.properties ?? {}) as Json).flatMap(([name, each]) => [
+    `${at}/${name}`,
+    ...below(each, `${at}/${name}`),
+  ])
+  return [...properties, ...items, ...parts.flatMap((part) => below(part, at))]
+}

@@ -1,0 +1,131 @@
+// Sends what the schemas of an operation do not allow: it has to be refused, and nothing may have changed by it.
+import { defined } from '../state/defined.ts'
+import type { DoneCase, Finding, SeenExchange } from '../workflows/seen-exchange.ts'
+import type { Answer } from '../workflows/send.ts'
+import { effectOfCall, operationName } from './call.ts'
+import { documentedReply } from './documented-reply.ts'
+import { type GeneratedCall, generatedCalls } from './negative.ts'
+
+export interface NegativeOptions {
+  /** Whether calls that do more than read are sent: what should be refused may be taken. */
+  readonly mayChange: boolean
+}
+
+/** How many reads tell whether something has changed. */
+const MOST_READS = 10
+
+/** What was taken though it is not allowed, refused though it is, or has left a trace. */
+export async function negativeFindings(
+  { exchanges, send }: DoneCase,
+  { mayChange }: NegativeOptions,
+): Promise<readonly Finding[]> {
+  const found: Finding[] = []
+  const reads = readsOf(exchanges)
+  // A setting may refuse what the document allows.
+  const isSetUp = exchanges.some(({ source, operation }) => {
+    return source.simulator?.slug === 'control' && operation.id === 'changeSettings'
+  })
+  for (const exchange of firstGood(exchanges)) {
+    const isRead = effectOfCall(exchange) === 'reads'
+    if (!isRead && !mayChange) continue
+    // What it speaks of may have gone in the meantime.
+    if (isRead && !isGood(await send(exchange.request))) continue
+    const before = await bodiesOf(reads, send)
+    const calls = generatedCalls(exchange).filter(
+      ({ isAllowed }) => !isAllowed || (isRead && !isSetUp),
+    )
+    for (const call of calls) {
+      const message = problemOf(exchange, call, await send(call.request))
+      if (message !== undefined) found.push(findingOf(exchange, call, message))
+    }
+    if (calls.length === 0) continue
+    const after = await bodiesOf(reads, send)
+    for (const [at, read] of reads.entries()) {
+      if (before[at] === after[at]) continue
+      const message = `calls that are not allowed have changed what ${operationName(read)} answers`
+      found.push({
+        ...about(exchange),
+        check: 'refused-leaves-no-trace',
+        message,
+        request: read.request,
+      })
+    }
+  }
+  return found
+}
+
+function isGood(answer: Answer): boolean {
+  return 'status' in answer && answer.status >= 200 && answer.status <= 299
+}
+
+function about(exchange: SeenExchange) {
+  return {
+    severity: 'failure' as const,
+    attempt: exchange.attempt,
+    operation: operationName(exchange),
+  }
+}
+
+function findingOf(
+  exchange: SeenExchange,
+  { where, request, isAllowed }: GeneratedCall,
+  message: string,
+): Finding {
+  const check = isAllowed ? 'allowed-is-taken' : 'not-allowed-is-refused'
+  return defined({ ...about(exchange), check, message, pointer: where, request })
+}
+
+/** What is wrong with the answer to a generated call, if anything. */
+function problemOf(
+  { source, operation }: SeenExchange,
+  { what, where, isAllowed }: GeneratedCall,
+  answer: Answer,
+): string | undefined {
+  const which = `${where === '' ? 'the body' : where} ${what}`
+  if ('error' in answer) return `${which}: no answer came: ${answer.error}`
+  const { status } = answer
+  if (status >= 500) return `${which}: it failed with ${status}`
+  // Too many requests: it tells nothing of what was asked.
+  if (status === 429) return undefined
+  if (isAllowed)
+    return status >= 400 ? `${which}: it is allowed, and refused with ${status}` : undefined
+  if (status < 400) return `${which}: it is not allowed, and answered ${status}`
+  return documentedReply(source.document, operation, status)
+    ? undefined
+    : `${which}: it is refused with ${status}, which is not documented`
+}
+
+/** Reads of a case that were answered 2xx, each URL once. */
+function readsOf(exchanges: readonly SeenExchange[]): readonly SeenExchange[] {
+  const byUrl = new Map<string, SeenExchange>()
+  for (const exchange of exchanges) {
+    const { source, operation, request, reply } = exchange
+    // What the journal tells is no state of the provider.
+    if (source.simulator?.slug === 'control') continue
+    if (operation.method === 'GET' && isGood(reply) && effectOfCall(exchange) === 'reads')
+      byUrl.set(request.url, exchange)
+  }
+  return [...byUrl.values()].slice(-MOST_READS)
+}
+
+async function bodiesOf(reads: readonly SeenExchange[], send: DoneCase['send']): Promise<string[]> {
+  const bodies: string[] = []
+  for (const { request } of reads) {
+    const answer = await send(request)
+    bodies.push(
+      'error' in answer ? answer.error : `${answer.status} ${answer.body.toString('latin1')}`,
+    )
+  }
+  return bodies
+}
+
+/** Of each operation the first call that was answered 2xx. */
+export function firstGood(exchanges: readonly SeenExchange[]): readonly SeenExchange[] {
+  const first = new Map<string, SeenExchange>()
+  for (const exchange of exchanges) {
+    const key = `${exchange.source.name} ${operationName(exchange)}`
+    const { status } = exchange.reply
+    if (status >= 200 && status <= 299 && !first.has(key)) first.set(key, exchange)
+  }
+  return [...first.values()]
+}

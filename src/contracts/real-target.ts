@@ -1,0 +1,204 @@
+// A real endpoint as a target: nothing is sent to it that was not allowed, nor faster than its file says.
+import { FORM_TYPE, JSON_TYPE } from '../server/media-type.ts'
+import { pause, wallNow } from '../server/ticker.ts'
+import { addDuration } from '../state/duration.ts'
+import { iso } from '../state/instant.ts'
+import type { Effect } from '../workflows/effect.ts'
+import { type Answer, openSender, type SentRequest } from '../workflows/send.ts'
+import type { Call, Session, Target } from '../workflows/session.ts'
+import type { SecurityScheme, Source, SourceOperation } from '../workflows/sources.ts'
+import { jsonBody } from './call.ts'
+import type { TargetFile } from './target-file.ts'
+import { whySkipped } from './what-runs.ts'
+
+export interface RealTargetOptions {
+  readonly file: TargetFile
+  /** The most that a call may do to the outside. */
+  readonly allow: Effect
+  /** How long a workflow may wait: wall ms. */
+  readonly maxWait: number
+  /** What arrived at the runner's own receiver, where callbacks reach it. */
+  readonly received?: () => readonly ReceivedCallback[]
+}
+
+/** A callback that arrived. */
+export interface ReceivedCallback {
+  /** Wall ms since the epoch. */
+  readonly at: number
+  readonly headers: Readonly<Record<string, string>>
+  readonly body: string
+}
+
+/** Ends the base URL of operations that are stood in for: nothing is ever sent there. */
+const STOOD_IN = 'http://stood-in.invalid'
+
+export function realTarget(options: RealTargetOptions): Target {
+  const { file, allow, maxWait, received } = options
+  const pace = paced(file.rate)
+  const tokens = new Tokens(file, pace)
+  const permission = {
+    provider: file.provider,
+    allow,
+    maxWait,
+    hasReceiver: received !== undefined,
+  }
+  return {
+    name: file.baseUrl,
+    isReal: true,
+    skips: (workflow) => whySkipped(workflow, permission),
+    async open() {
+      return new RealSession(options, tokens, pace)
+    },
+    async close() {},
+  }
+}
+
+/** Lets one through after another, so many a second. */
+function paced(rate: number): () => Promise<void> {
+  let next = 0
+  return async () => {
+    const now = wallNow()
+    const at = Math.max(now, next)
+    next = at + 1000 / rate
+    if (at > now) await pause(at - now)
+  }
+}
+
+/** A class, since its methods work on the same few things. */
+class RealSession implements Session {
+  readonly world = undefined
+  readonly #options: RealTargetOptions
+  readonly #tokens: Tokens
+  readonly pace: () => Promise<void>
+
+  constructor(options: RealTargetOptions, tokens: Tokens, pace: () => Promise<void>) {
+    this.#options = options
+    this.#tokens = tokens
+    this.pace = pace
+  }
+
+  baseUrl({ simulator }: Source): string {
+    return simulator?.slug === 'control' ? STOOD_IN : this.#options.file.baseUrl
+  }
+
+  async credentials({ security }: SourceOperation, { securitySchemes, simulator }: Source) {
+    if (simulator?.slug === 'control' || security.length === 0) return {}
+    for (const name of security.flatMap((each) => Object.keys(each))) {
+      const scheme = securitySchemes[name]
+      const headers = scheme && (await this.#headers(scheme))
+      if (headers) return headers
+    }
+    return {}
+  }
+
+  async #headers(scheme: SecurityScheme): Promise<Readonly<Record<string, string>> | undefined> {
+    const { apiKey } = this.#options.file.credentials
+    if (scheme.type === 'apiKey')
+      return scheme.in === 'header' && apiKey !== undefined
+        ? { [String(scheme.name).toLowerCase()]: apiKey }
+        : undefined
+    const token = await this.#tokens.token(scheme)
+    return token === undefined ? undefined : { authorization: `Bearer ${token}` }
+  }
+
+  /** What stands in for the control API: time is waited for, callbacks are those that arrived. */
+  async standIn({ operation, source, request }: Call): Promise<Answer | undefined> {
+    if (source.simulator?.slug !== 'control') return undefined
+    if (operation.id === 'advanceClock') return await this.#waited(request)
+    if (operation.id === 'listDeliveries') return answered(this.#deliveries())
+    return { error: `${operation.id} needs the simulator` }
+  }
+
+  async #waited(request: SentRequest): Promise<Answer> {
+    const { by = 'PT0S' } = (jsonBody(request) ?? {}) as { readonly by?: string }
+    await pause(addDuration(0, by))
+    return answered({ now: iso(wallNow()), mode: 'running', rate: 1, events: [] })
+  }
+
+  #deliveries() {
+    const all = this.#options.received?.() ?? []
+    const deliveries = all.map(({ at, headers, body }, index) => ({
+      id: index + 1,
+      at: iso(at),
+      headers,
+      body,
+      json: jsonBody({ method: 'POST', url: '', headers, body }),
+    }))
+    return { total: deliveries.length, distinct: deliveries.length, deliveries }
+  }
+
+  async wait(seconds: number, stop?: AbortSignal): Promise<void> {
+    await pause(seconds * 1000, stop)
+  }
+
+  async deliveries() {
+    return { callbacks: [], moreCallbacks: undefined }
+  }
+
+  secrets(): Iterable<string> {
+    return this.#tokens.secrets
+  }
+
+  async close(): Promise<void> {}
+}
+
+function answered(body: object): Answer {
+  const headers = { 'content-type': JSON_TYPE }
+  return { status: 200, headers, body: Buffer.from(JSON.stringify(body)) }
+}
+
+/** Access tokens of a real endpoint, each fetched when it is first needed and while it is good. */
+class Tokens {
+  readonly #file: TargetFile
+  readonly #pace: () => Promise<void>
+  readonly secrets = new Set<string>()
+  #held: Promise<{ readonly text: string; readonly until: number }> | undefined
+
+  constructor(file: TargetFile, pace: () => Promise<void>) {
+    this.#file = file
+    this.#pace = pace
+    const { tokenUrl: _, ...secret } = file.credentials
+    for (const each of Object.values(secret)) this.secrets.add(each)
+  }
+
+  /** @throws Error where the endpoint gives none */
+  async token({ flows = {} }: SecurityScheme): Promise<string | undefined> {
+    const { token, clientId, tokenUrl } = this.#file.credentials
+    if (token !== undefined) return token
+    if (clientId === undefined) return undefined
+    const told = Object.values(flows).find((flow) => flow.tokenUrl !== undefined)?.tokenUrl
+    const url = tokenUrl ?? (told && new URL(told, `${this.#file.baseUrl}/`).href)
+    if (url === undefined) return undefined
+    const held = await this.#held
+    if (!held || wallNow() >= held.until) this.#held = this.#fetched(url)
+    return (await this.#held)?.text
+  }
+
+  async #fetched(url: string): Promise<{ readonly text: string; readonly until: number }> {
+    const { clientId = '', clientSecret = '' } = this.#file.credentials
+    const form = new URLSearchParams({
+      grant_type: 'client_credentials',
+      client_id: clientId,
+      client_secret: clientSecret,
+    })
+    await this.#pace()
+    const sender = openSender(30_000)
+    const headers = { 'content-type': FORM_TYPE }
+    const answer = await sender.send({ method: 'POST', url, headers, body: form.toString() })
+    sender.close()
+    if ('error' in answer) throw new Error(`no token at ${url}: ${answer.error}`)
+    const { access_token: text, expires_in: seconds = 60 } = tokenIn(answer.body.toString('utf8'))
+    if (answer.status !== 200 || text === undefined)
+      throw new Error(`no token at ${url}: it answered ${answer.status}; look at the credentials`)
+    this.secrets.add(text)
+    return { text, until: wallNow() + seconds * 1000 }
+  }
+}
+
+function tokenIn(body: string): { access_token?: string; expires_in?: number } {
+  try {
+    return JSON.parse(body) as { access_token?: string; expires_in?: number }
+  } catch {
+    return {}
+  }
+}

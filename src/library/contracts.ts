@@ -1,0 +1,163 @@
+// Contract suites run from a program: against the simulator or a real endpoint, with checks beside the steps.
+import { existsSync, readdirSync, statSync } from 'node:fs'
+import { basename, resolve } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { type ContractRun, openContractRun, UnknownCheck } from '../contracts/contract-run.ts'
+import { whyUnusable } from '../contracts/preflight.ts'
+import { realTarget } from '../contracts/real-target.ts'
+import { suiteOfSpec } from '../contracts/suite-of-spec.ts'
+import { readTargetFile, type TargetFile } from '../contracts/target-file.ts'
+import { unknownName } from '../server/nearest.ts'
+import { wallNow } from '../server/ticker.ts'
+import { simulators } from '../simulators/index.ts'
+import { compileText } from '../workflows/compile.ts'
+import type { Effect } from '../workflows/effect.ts'
+import type { CoverageResult } from '../workflows/result.ts'
+import { type PlannedCase, planned } from '../workflows/runner.ts'
+import type { Target } from '../workflows/session.ts'
+import { readSource } from '../workflows/sources.ts'
+import { type Receiver, startReceiver } from './receiver.ts'
+import { CannotRunWorkflows } from './workflows.ts'
+
+/** What a run is held to, and what it may do. */
+export interface ContractChoice {
+  /** `sim`, the URL of a running simulator, or the file of a real endpoint. */
+  readonly target: string
+  /** Names of checks; every check of exchanges unless given, and every probe of a suite or a document. */
+  readonly checks?: readonly string[] | undefined
+  /** Sends inputs that the schemas do not allow, too. */
+  readonly negative?: boolean
+  /** The most that a call to a real endpoint may do: only reading unless given. */
+  readonly allow?: Effect
+  /** How long a workflow may wait at a real endpoint: wall ms, a minute unless given. */
+  readonly maxWait?: number
+  /** Where callbacks of a real endpoint reach us, and the port they arrive at. */
+  readonly receiver?: { readonly url: string; readonly port: number } | undefined
+  /** Whether a suite or a document is run as a whole. */
+  readonly isSuite: boolean
+}
+
+/** A run that is ready: where it goes, and what looks at it. */
+export interface OpenContract extends AsyncDisposable {
+  readonly target: string | Target
+  readonly inspect: ContractRun['inspect']
+  /** @throws CannotRunWorkflows where a real endpoint is not there, or does not let us in */
+  check(cases: readonly PlannedCase[]): Promise<void>
+  /** Inputs that every workflow may have. */
+  readonly inputs: Readonly<Record<string, unknown>>
+  coverage(cases: readonly PlannedCase[]): CoverageResult
+}
+
+/**
+ * The files of a provider's contract suite, one for each version of its API.
+ * @throws CannotRunWorkflows for a provider there is not
+ */
+export function suiteFiles(provider: string): string[] {
+  const slugs = simulators.map(({ slug }) => slug)
+  if (!slugs.includes(provider))
+    throw new CannotRunWorkflows(unknownName('no provider', provider, slugs))
+  const folder = new URL('../../specs/contracts/', import.meta.url)
+  const own = (name: string) =>
+    name === `${provider}.arazzo.yaml` || name.startsWith(`${provider}-v`)
+  const names = existsSync(folder) ? readdirSync(folder).filter(own) : []
+  if (names.length === 0) throw new CannotRunWorkflows(`${provider} has no contract suite`)
+  return names.toSorted().map((name) => fileURLToPath(new URL(name, folder)))
+}
+
+/**
+ * What is run of an OpenAPI document that has no suite, and why some operations are not.
+ * @throws CannotRunWorkflows
+ */
+export async function planSpec(
+  file: string,
+  allow: Effect,
+): Promise<{ readonly cases: PlannedCase[]; readonly left: Readonly<Record<string, string>> }> {
+  try {
+    const api = { name: 'api', url: /^https?:/.test(file) ? file : resolve(file) }
+    const source = await readSource({ ...api, type: 'openapi' }, file, () => {})
+    const { text, left } = suiteOfSpec(source, allow)
+    const program = await compileText(`suite of ${basename(file)}`, text)
+    const cases = planned([program], {})
+    if (cases.length > 0) return { cases, left }
+  } catch (error) {
+    throw new CannotRunWorkflows(error instanceof Error ? error.message : String(error))
+  }
+  throw new CannotRunWorkflows(`${file}: no operation can be called; look at --allow`)
+}
+
+/**
+ * Opens a run: reads the file of its target, listens for its callbacks.
+ * @throws CannotRunWorkflows, MistakesError
+ */
+export async function openContract(choice: ContractChoice): Promise<OpenContract> {
+  const file = await targetFileOf(choice.target)
+  const { allow = 'reads', maxWait = 60_000, isSuite, negative = false } = choice
+  const contract = contractRun({
+    checks: choice.checks ?? (isSuite ? ['all'] : undefined),
+    negative,
+    // What is asked of the simulator happens in a world that goes.
+    mayChange: file === undefined || allow !== 'reads',
+    known: file?.known ?? [],
+    now: wallNow(),
+  })
+  const own = file && (await receiverOf(choice))
+  const target =
+    file === undefined ? choice.target : realTarget({ file, allow, maxWait, ...receivedBy(own) })
+  return {
+    target,
+    inspect: contract.inspect,
+    inputs: own && choice.receiver ? { receiver: choice.receiver.url } : {},
+    async check(cases) {
+      if (typeof target === 'string') return
+      const reason = await whyUnusable(target, cases)
+      if (reason !== undefined) throw new CannotRunWorkflows(reason)
+    },
+    coverage(cases) {
+      const sources = cases.flatMap(({ program }) => [...program.sources.values()])
+      return contract.coverage(new Set(sources))
+    },
+    async [Symbol.asyncDispose]() {
+      await own?.close()
+    },
+  }
+}
+
+/** @throws CannotRunWorkflows for a check there is not */
+function contractRun(options: Parameters<typeof openContractRun>[0]): ContractRun {
+  try {
+    return openContractRun(options)
+  } catch (error) {
+    if (error instanceof UnknownCheck) throw new CannotRunWorkflows(error.message)
+    throw error
+  }
+}
+
+/** The file of a real endpoint; `undefined` for a simulator. @throws CannotRunWorkflows */
+async function targetFileOf(target: string): Promise<TargetFile | undefined> {
+  if (target === 'sim' || /^https?:\/\//.test(target)) return undefined
+  if (!existsSync(target) || !statSync(target).isFile())
+    throw new CannotRunWorkflows(
+      `the target ${target}: give sim, the URL of a running simulator, or the file of a real endpoint`,
+    )
+  return readTargetFile(target, process.env)
+}
+
+async function receiverOf({ receiver }: ContractChoice): Promise<Receiver | undefined> {
+  if (!receiver) return undefined
+  try {
+    return await startReceiver({ port: receiver.port })
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error)
+    throw new CannotRunWorkflows(`callbacks cannot be listened for: ${reason}`)
+  }
+}
+
+function receivedBy(receiver: Receiver | undefined) {
+  if (!receiver) return {}
+  const received = () =>
+    receiver.arrivals.map(({ headers, body }) => {
+      const texts = Object.entries(headers).map(([name, value]) => [name, String(value)])
+      return { at: wallNow(), headers: Object.fromEntries(texts), body }
+    })
+  return { received }
+}

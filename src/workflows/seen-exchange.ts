@@ -1,0 +1,40 @@
+// An exchange of a run with what its document says of it, for those who look at more than a step asks for.
+import type { Answer, SentRequest } from './send.ts'
+import type { Source, SourceOperation } from './sources.ts'
+
+/** A call of a documented operation that was answered. */
+export interface SeenExchange {
+  readonly source: Source
+  readonly operation: SourceOperation
+  readonly request: SentRequest
+  readonly reply: Exclude<Answer, { readonly error: string }>
+  /** The step that made it, by its place among the attempts of its case. */
+  readonly attempt: number
+  /** Whether its step got what it asks for. */
+  readonly isExpected: boolean
+}
+
+/** A case whose steps are done, while its world is still there. */
+export interface DoneCase {
+  /** Without those that were answered wrong on purpose: they tell nothing of the API. */
+  readonly exchanges: readonly SeenExchange[]
+  /** Sends more; nothing of it is a step. */
+  readonly send: (request: SentRequest) => Promise<Answer>
+}
+
+/** Something that was found beside the steps of a case. */
+export interface Finding {
+  /** The name of what found it. */
+  readonly check: string
+  /** `note`: told, and nothing fails by it. */
+  readonly severity: 'failure' | 'note'
+  readonly message: string
+  /** Of the attempt it is about, its place among those of the case; absent where it is about none. */
+  readonly attempt?: number
+  /** `METHOD /path` of the operation it is about. */
+  readonly operation?: string
+  /** Where in the body: a JSON pointer. */
+  readonly pointer?: string
+  /** One request that shows it, where that was not a step's. */
+  readonly request?: SentRequest
+}

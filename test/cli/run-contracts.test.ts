@@ -1,0 +1,137 @@
+// `esimulator run` as a contract check: a document of one's own, a real endpoint, what cannot be run, and what is told.
+import { once } from 'node:events'
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { createServer, type RequestListener } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import type { RunResult } from '../../src/workflows/result.ts'
+import { run } from '../support/cli.ts'
+import { KEY, type ShelfApi, startShelfApi } from '../support/shelf-api.ts'
+
+let api: ShelfApi
+let cwd = ''
+
+beforeAll(async () => {
+  api = await startShelfApi()
+  cwd = await mkdtemp(join(tmpdir(), 'esimulator-contracts-'))
+})
+beforeEach(() => api.reset())
+afterAll(async () => {
+  await api[Symbol.asyncDispose]()
+  await rm(cwd, { recursive: true })
+})
+
+async function target(baseUrl: string): Promise<string> {
+  const name = 'target.yaml'
+  const text = `baseUrl: ${baseUrl}\ncredentials: { apiKey: "\${SHELF_KEY}" }\nrate: 100000/s\n`
+  await writeFile(join(cwd, name), text)
+  return name
+}
+
+const env = { SHELF_KEY: KEY }
+const checked = (...more: string[]) => run(['run', '--spec', api.spec, ...more], { cwd, env })
+
+test('a document of one’s own is checked against its endpoint, reading only unless more is allowed', async () => {
+  const file = await target(api.url)
+  const read = await checked('--target', file, '--negative')
+  expect(read).toMatchObject({ code: 0 })
+  expect(read.stderr).toMatch(/not called: addThing: it changes: --allow changes/)
+  expect(api.log.every((line) => line.startsWith('GET'))).toBe(true)
+
+  const all = await checked('--target', file, '--negative', '--allow', 'changes')
+  expect(all).toMatchObject({ code: 0 })
+  expect(all.stdout).toMatch(/covered: \d+ % of the documented statuses/)
+  expect(api.log).toContain('POST /things 201')
+})
+
+test('what is found fails the run and is in every report, at its line, with a curl and no secret', async () => {
+  const file = await target(api.url)
+  api.reset('lets in with any key')
+  const reports = ['json', 'junit', 'html', 'ctrf', 'sarif'].map(
+    (kind) => `--report=${kind}:${kind}.out`,
+  )
+  const ended = await checked('--target', file, ...reports)
+  expect(ended.code).toBe(1)
+  expect(ended.stdout).toMatch(
+    /auth-enforced: GET \/things: with a wrong credential it is answered 200/,
+  )
+  expect(ended.stdout).toMatch(/again: curl -i .*x-key/)
+  for (const kind of ['json', 'junit', 'html', 'ctrf', 'sarif']) {
+    const text = await readFile(join(cwd, `${kind}.out`), 'utf8')
+    expect(text).toMatch(/with a wrong credential/)
+    expect(text).not.toContain(KEY)
+  }
+})
+
+test('coverage can be demanded', async () => {
+  const file = await target(api.url)
+  const ended = await checked('--target', file, '--min-coverage', '99', '--json')
+  expect(ended.code).toBe(1)
+  const { coverage } = JSON.parse(ended.stdout) as RunResult
+  expect(coverage?.percent).toBeLessThan(99)
+  expect(coverage?.operations.map(({ operation }) => operation)).toContain('GET /things/{id}')
+})
+
+test('what a target file says is known is told, and fails nothing', async () => {
+  api.reset('lets in with any key')
+  const known = 'known: [{ where: auth-enforced GET /things, reason: a gateway before it }]\n'
+  const file = await target(api.url)
+  await writeFile(join(cwd, file), (await readFile(join(cwd, file), 'utf8')) + known)
+  const ended = await checked('--target', file)
+  expect(ended).toMatchObject({ code: 0 })
+  expect(ended.stdout).toMatch(/note: GET \/things: .* \(known: a gateway before it\)/)
+})
+
+async function serving(listener: RequestListener) {
+  const server = createServer(listener).listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const { port } = server.address() as AddressInfo
+  return {
+    url: `127.0.0.1:${port}`,
+    async [Symbol.asyncDispose]() {
+      server.closeAllConnections()
+      server.close()
+    },
+  }
+}
+
+test('an endpoint that cannot be run against is told in one sentence, exit 2', async () => {
+  await using page = await serving((_, response) => {
+    response.writeHead(200, { 'content-type': 'text/html' }).end('<h1>Hello</h1>')
+  })
+  const cases: [baseUrl: string, told: RegExp, env?: object][] = [
+    [`http://${page.url}`, /answers with a web page \(200\).*look at the baseUrl/],
+    [`https://${page.url}`, /gives no answer: .*(SSL|EPROTO|packet length)/i],
+    ['http://127.0.0.1:9', /gives no answer: .*ECONNREFUSED/],
+    [api.url, /does not let us in \(401\): look at the credentials/, { SHELF_KEY: 'wrong' }],
+    [`${api.url}/v9`, /405|404|look at the baseUrl/],
+  ]
+  for (const [baseUrl, told, own = env] of cases.slice(0, 4)) {
+    const file = await target(baseUrl)
+    const args = ['run', '--spec', api.spec, '--target', file]
+    const ended = await run(args, { cwd, env: { ...own } as Record<string, string> })
+    expect(ended).toMatchObject({ code: 2, stdout: '' })
+    expect(ended.stderr.trim().split('\n').at(-1)).toMatch(told)
+  }
+})
+
+test.each([
+  [['--spec', 'none.yaml'], /there is no file .*none\.yaml/],
+  [['--spec', 'broken.yaml'], /broken\.yaml is (no OpenAPI 3 document|neither YAML nor JSON)/],
+  [['--provider', 'esimgo'], /there is no provider "esimgo"/],
+  [
+    ['--checks', 'bodyschema', '--spec', 'SPEC'],
+    /there is no check "bodyschema": did you mean body-schema/,
+  ],
+  [['--target', 'nowhere.yaml', '--spec', 'SPEC'], /the target nowhere\.yaml: give sim, the URL/],
+  [['--allow', 'everything', '--spec', 'SPEC'], /is not one of reads, changes, spends/],
+  [['--min-coverage', '200', '--spec', 'SPEC'], /is not a number from 1 to 100/],
+])('run %j cannot be run: exit 2, one sentence', async (args, told) => {
+  await writeFile(join(cwd, 'broken.yaml'), 'hello: world\n')
+  const filled = args.map((each) => (each === 'SPEC' ? api.spec : each))
+  const ended = await run(['run', ...filled], { cwd, env })
+  expect(ended.code).toBe(2)
+  expect(ended.stderr).toMatch(told)
+})
