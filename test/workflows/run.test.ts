@@ -160,29 +160,6 @@ test('a token is fetched for a bearer scheme, and again once the clock has passe
   expect(outcomes(await played(text))).toEqual([['tokens', 'passed']])
 })
 
-test('no token is fetched for a step that brings a header of its own', async () => {
-  const text = `  - workflowId: ownHeader
-    steps:
-      - stepId: refused
-        operationId: $sourceDescriptions.wholesale.queryTransactionStatus
-        parameters: [{ name: partnerTransactionId, in: query, value: none }, { name: authorization, in: header, value: Bearer nonsense }]
-        successCriteria: [{ condition: $statusCode == 401 }]
-        outputs: { url: $url }
-      - stepId: refusedByLink
-        x-operation: { method: get, url: $steps.refused.outputs.url }
-        parameters: [{ name: Authorization, in: header, value: '' }]
-        successCriteria: [{ condition: $statusCode == 401 }]
-      - stepId: noneFetched
-        operationId: $sourceDescriptions.sim.listJournal
-        parameters: [{ name: operation, in: query, value: issueToken }]
-        successCriteria: [{ condition: $response.body#/total == 0 }]
-      - stepId: letIn
-        x-operation: { method: get, url: $steps.refused.outputs.url }
-        successCriteria: [{ condition: $statusCode == 404 }]
-`
-  expect(outcomes(await played(text))).toEqual([['ownHeader', 'passed']])
-})
-
 test('the same seed gives the same answers, however many run at a time', async () => {
   const cases = `x-esimulator: { cases: [{ name: a }, { name: b }, { name: c }, { name: d }] }`
   const text = `  - workflowId: orders
