@@ -38,6 +38,7 @@ export function realTarget(options: RealTargetOptions): Target {
   const tokens = new Tokens(file, pace)
   const permission = {
     provider: file.provider,
+    baseUrl: file.baseUrl,
     allow,
     maxWait,
     hasReceiver: received !== undefined,

@@ -8,6 +8,8 @@ import type { Source, SourceOperation } from '../workflows/sources.ts'
 export interface Permission {
   /** Of which provider it is; absent for an API that is none of ours. */
   readonly provider: string | undefined
+  /** What its paths stand behind. */
+  readonly baseUrl?: string
   /** The most that a call may do to the outside. */
   readonly allow: Effect
   /** How long a whole workflow may wait: wall ms. */
@@ -94,11 +96,14 @@ function whyNotCalled(
   step: ReadStep,
   operation: SourceOperation,
   { simulator, url }: Source,
-  { provider, allow }: Permission,
+  { provider, allow, baseUrl = '' }: Permission,
 ): string | undefined {
   if (simulator && provider !== undefined && simulator.slug !== provider)
     return `${simulator.slug} is not what the target is: ${provider}`
   if (!simulator && provider !== undefined) return `${url} is not what the target is: ${provider}`
+  const version = /\/v\d[\d.]*$/.exec(baseUrl)?.[0]
+  if (simulator && version !== undefined && simulator.basePath !== version)
+    return `it is of ${simulator.basePath.slice(1)}, and the target is ${version.slice(1)}`
   const name = operation.id ?? `${operation.method} ${operation.path}`
   if (operation.object['x-provenance'] === 'invented')
     return `nobody says that the provider has ${name}: it is marked as invented`

@@ -142,12 +142,15 @@ test('doctor tells what would run against a real endpoint, and sends one read', 
     asked.push(`${request.method} ${request.url}`)
     response.writeHead(200, { 'content-type': 'application/json' }).end('{}')
   })
-  const text = `provider: esim-go\nbaseUrl: http://${real.url}\ncredentials: { apiKey: "\${SHELF_KEY}" }\n`
+  const text = `provider: esim-go\nbaseUrl: http://${real.url}/v2.4\ncredentials: { apiKey: "\${SHELF_KEY}" }\n`
   await writeFile(join(cwd, 'go.yaml'), text)
   const ended = await run(['doctor', '--target', 'go.yaml'], { cwd, env })
   expect(ended).toMatchObject({ code: 0, stderr: '' })
   expect(ended.stdout).toMatch(/^runs {5}esim-go\./m)
-  expect(ended.stdout).toMatch(/^skipped {2}esim-go\..*: --allow spends$/m)
+  expect(ended.stdout).toMatch(/^skipped {2}esim-go\..*: setCallbackTarget needs the simulator$/m)
+  expect(ended.stdout).toMatch(
+    /^skipped {2}esim-go-v2\.5\..*: it is of v2\.5, and the target is v2\.4$/m,
+  )
   expect(ended.stdout).toMatch(/\d+ of \d+ would run; http:.* answers\n$/)
   expect(asked).toHaveLength(1)
   expect(asked[0]).toMatch(/^GET /)

@@ -130,6 +130,12 @@ test.each<[name: string, steps: string, permission: Partial<Permission>, why: Re
     { provider: 'highland' },
     /esim-go is not what the target is: highland/,
   ],
+  [
+    'another version',
+    READ,
+    { baseUrl: 'https://api.example.com/v2.5' },
+    /it is of v2\.4, and the target is v2\.5/,
+  ],
   ['a link', step('x-operation: { method: get, url: $inputs.link }'), {}, undefined],
   [
     'a link that changes',
