@@ -51,7 +51,7 @@ workflows:
     successActions: [{ reference: $components.successActions.done }]
     failureActions: [{ reference: $components.failureActions.again }]
     outputs: { n: $inputs.n, token: $steps.login.outputs.token }
-    x-esimulator: { tags: [smoke], cases: [{ name: one, inputs: { n: 1 } }], needs: [callbacks], cleanup: [before] }
+    x-esimulator: { tags: [smoke], cases: [{ name: one, inputs: { n: 1 } }], needs: [$inputs.n], cleanup: [before] }
     steps:
       - stepId: list
         description: d
