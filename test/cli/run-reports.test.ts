@@ -53,7 +53,7 @@ test('every kind of report is written, and the folders it lies in', async () => 
 test('a kind of report there is not is refused with the one that was meant, before anything runs', async () => {
   await using at = await folder()
   const report = (text: string) => run(['run', 'none.yaml', '--report', text], { cwd: at.path })
-  const kinds = 'json, html, junit, ctrf, har, github'
+  const kinds = 'json, html, junit, ctrf, har, sarif, github'
   expect(await report('htlm:x')).toMatchObject({
     code: 2,
     stderr: `esimulator: --report: there is no report "htlm": did you mean html? There are: ${kinds}\n`,
