@@ -18,6 +18,8 @@ export interface ContractOptions {
   readonly negative: boolean
   /** Whether probes and such inputs may be made of calls that do more than read. */
   readonly mayChange: boolean
+  /** Fields that may differ from call to call: JSON pointers, `*` for any name or place. */
+  readonly volatile?: readonly string[]
   /** What is known to be wrong. */
   readonly known: readonly KnownDifference[]
   /** Ms since the epoch: until when what is known counts. */
@@ -40,7 +42,7 @@ export class UnknownCheck extends Error {}
 
 /** @throws UnknownCheck */
 export function openContractRun(options: ContractOptions): ContractRun {
-  const { mayChange, negative, known, now } = options
+  const { mayChange, negative, known, now, volatile = [] } = options
   const chosen = namesOf(options.checks)
   const isChosen = ({ name }: { readonly name: string }) => chosen.has(name)
   const checks = EXCHANGE_CHECKS.filter(isChosen)
@@ -49,7 +51,7 @@ export function openContractRun(options: ContractOptions): ContractRun {
   return {
     async inspect(done) {
       collector.add(done.exchanges)
-      const found = [...(await inspected(done, { checks, probes, mayChange }))]
+      const found = [...(await inspected(done, { checks, probes, mayChange, volatile }))]
       if (negative) found.push(...(await negativeFindings(done, { mayChange })))
       return withKnown(found, known, now)
     },

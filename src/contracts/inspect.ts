@@ -12,10 +12,9 @@ export interface Inspection {
   readonly probes: readonly Probe[]
   /** Whether a probe may repeat a call that does more than read: it is made wrong on purpose. */
   readonly mayChange: boolean
+  /** Fields that may differ from call to call: JSON pointers. */
+  readonly volatile: readonly string[]
 }
-
-/** Everything there is to look for. */
-export const ALL_CHECKS: Inspection = { checks: EXCHANGE_CHECKS, probes: PROBES, mayChange: true }
 
 /** The names that `--checks` takes. */
 export const CHECK_NAMES: readonly string[] = [...EXCHANGE_CHECKS, ...PROBES].map(
@@ -25,7 +24,7 @@ export const CHECK_NAMES: readonly string[] = [...EXCHANGE_CHECKS, ...PROBES].ma
 /** What is found in a case, in the order of its steps; what probes found comes behind. */
 export async function inspected(
   { exchanges, send }: Pick<DoneCase, 'exchanges' | 'send'>,
-  { checks, probes, mayChange }: Inspection,
+  { checks, probes, mayChange, volatile }: Inspection,
 ): Promise<readonly Finding[]> {
   const found: Finding[] = exchanges.flatMap((exchange) =>
     checks.flatMap((check) => check.find(exchange).map((each) => findingOf(check, exchange, each))),
@@ -35,7 +34,7 @@ export async function inspected(
       if (!probe.fits(exchange)) continue
       if (!mayChange && (probe.mayChange || effectOfCall(exchange) !== 'reads')) continue
       const earlier = exchanges.slice(0, exchanges.indexOf(exchange))
-      for (const each of await probe.find(exchange, send, earlier))
+      for (const each of await probe.find(exchange, { ask: send, earlier, volatile }))
         found.push(findingOf({ ...probe, severity: 'failure' }, exchange, each))
     }
   return found

@@ -17,12 +17,16 @@ export interface Probe {
   readonly mayChange?: true
   /** Whether it can be tried on a call that was answered 2xx. */
   readonly fits: (exchange: SeenExchange) => boolean
-  /** @param earlier what was called before it in its case */
-  readonly find: (
-    exchange: SeenExchange,
-    ask: Ask,
-    earlier: readonly SeenExchange[],
-  ) => Promise<readonly Probed[]>
+  readonly find: (exchange: SeenExchange, probing: Probing) => Promise<readonly Probed[]>
+}
+
+/** What a probe has to go on. */
+export interface Probing {
+  readonly ask: Ask
+  /** What was called before in the case. */
+  readonly earlier: readonly SeenExchange[]
+  /** Fields that may differ from call to call: JSON pointers, `*` for any name or place. */
+  readonly volatile: readonly string[]
 }
 
 const NOTHING: readonly Probed[] = []
@@ -35,7 +39,7 @@ export const PROBES: readonly Probe[] = [
     name: 'auth-enforced',
     proves: 'an operation refuses calls without a credential, and with a wrong one',
     fits: (exchange) => isGuarded(exchange),
-    async find(exchange, ask) {
+    async find(exchange, { ask }) {
       const found: Probed[] = []
       for (const header of credentialHeaders(exchange)) {
         const without = withoutHeader(exchange.request, header)
@@ -52,7 +56,7 @@ export const PROBES: readonly Probe[] = [
     proves: 'a method that a path does not have is refused, and 405 names those it has',
     mayChange: true,
     fits: () => true,
-    async find(exchange, ask) {
+    async find(exchange, { ask }) {
       const method = methodNotIn(exchange)
       if (method === undefined) return NOTHING
       const request: SentRequest = { ...exchange.request, method, body: undefined }
@@ -78,7 +82,7 @@ export const PROBES: readonly Probe[] = [
     name: 'required-parameters',
     proves: 'a call without a parameter that is required is refused',
     fits: ({ operation }) => operation.parameters.some((each) => isRemovable(each)),
-    async find(exchange, ask) {
+    async find(exchange, { ask }) {
       const found: Probed[] = []
       for (const parameter of exchange.operation.parameters) {
         if (!isRemovable(parameter)) continue
@@ -101,7 +105,7 @@ export const PROBES: readonly Probe[] = [
     name: 'repeated-reads',
     proves: 'a call that reads answers the same when it is made again at once',
     fits: (exchange) => effectOfCall(exchange) === 'reads' && exchange.operation.method === 'GET',
-    async find({ request }, ask) {
+    async find({ request }, { ask, volatile }) {
       const first = await ask(request)
       const second = await ask(request)
       if ('error' in first || 'error' in second)
@@ -111,7 +115,7 @@ export const PROBES: readonly Probe[] = [
       if (isLimited(first) || isLimited(second)) return NOTHING
       if (first.status !== second.status)
         return [{ message: `it answers ${first.status}, then ${second.status}`, request }]
-      if (first.body.equals(second.body)) return NOTHING
+      if (stableText(first, volatile) === stableText(second, volatile)) return NOTHING
       return [{ message: 'it answers with another body when it is asked again', request }]
     },
   },
@@ -119,7 +123,7 @@ export const PROBES: readonly Probe[] = [
     name: 'links-lead-somewhere',
     proves: 'every link to the API in a body can be followed',
     fits: (exchange) => exchange.operation.method === 'GET' && linksOf(exchange).length > 0,
-    async find(exchange, ask) {
+    async find(exchange, { ask }) {
       // Read again: what it led to before may have gone.
       const reply = await ask(exchange.request)
       if ('error' in reply || reply.status > 299) return NOTHING
@@ -138,7 +142,7 @@ export const PROBES: readonly Probe[] = [
     proves: 'what was read and then removed is not read as before',
     fits: (exchange) =>
       exchange.operation.method === 'DELETE' && effectOfCall(exchange) !== 'reads',
-    async find({ request }, ask, earlier) {
+    async find({ request }, { ask, earlier }) {
       const path = pathOf(request)
       const before = earlier.findLast(
         (each) => each.operation.method === 'GET' && pathOf(each.request) === path,
@@ -158,6 +162,28 @@ function pathOf({ url }: SentRequest): string {
 }
 
 const MOST_LINKS = 5
+
+/** A body without the fields that may differ. */
+function stableText({ body }: { readonly body: Buffer }, volatile: readonly string[]): string {
+  const text = body.toString('latin1')
+  if (volatile.length === 0) return text
+  try {
+    const value: unknown = JSON.parse(body.toString('utf8'))
+    for (const pointer of volatile) remove(value, pointer.split('/').slice(1))
+    return JSON.stringify(value)
+  } catch {
+    return text
+  }
+}
+
+/** Takes out what a pointer leads to. */
+function remove(value: unknown, [name, ...rest]: readonly string[]): void {
+  if (typeof value !== 'object' || value === null || name === undefined) return
+  const fields = value as Record<string, unknown>
+  for (const key of name === '*' ? Object.keys(fields) : [name])
+    if (rest.length === 0) delete fields[key]
+    else remove(fields[key], rest)
+}
 
 /** Too many requests: it tells nothing of what was asked. */
 function isLimited(answer: Answer): boolean {

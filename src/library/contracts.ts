@@ -99,6 +99,7 @@ export async function openContract(choice: ContractChoice): Promise<OpenContract
     negative,
     // What is asked of the simulator happens in a world that goes.
     mayChange: file === undefined || allow !== 'reads',
+    volatile: file?.volatile ?? [],
     known: file?.known ?? [],
     now: wallNow(),
   })
