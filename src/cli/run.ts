@@ -102,19 +102,23 @@ async function planOf(
   if (provider !== undefined) return planFrom(suiteFiles(provider), config, onRead)
   if (spec === undefined)
     throw new CannotRun('name the files to run, as in: esimulator run scenarios/*.yaml')
-  const { cases, left } = await planSpec(spec, allow)
+  const { cases, left } = await planSpec(spec, allow, choiceOf(config))
   for (const [name, reason] of Object.entries(left)) console.error(`not called: ${name}: ${reason}`)
   return cases
 }
 
 async function planFrom(
   files: readonly string[],
-  { input, only, tag }: Config,
+  config: Config,
   onRead: ((file: string) => void) | undefined,
 ): Promise<PlannedCase[]> {
   const { planWorkflows } = await import('../library/workflows.ts')
+  return planWorkflows(files, choiceOf(config), onRead)
+}
+
+function choiceOf({ input, only, tag }: Config) {
   const texts = Object.fromEntries(input.map(({ name, text }) => [name, text]))
-  return planWorkflows(files, { only, tags: tag, texts }, onRead)
+  return { only, tags: tag, texts }
 }
 
 async function played(

@@ -2,7 +2,8 @@
 import { isJson } from '../server/media-type.ts'
 import { type Effect, effectOf } from '../workflows/effect.ts'
 import type { SeenExchange } from '../workflows/seen-exchange.ts'
-import type { SentRequest } from '../workflows/send.ts'
+import type { Answer, SentRequest } from '../workflows/send.ts'
+import { operationAt } from '../workflows/sources.ts'
 
 /** The body of a request as JSON; `undefined` where it has none. */
 export function jsonBody({ headers, body }: SentRequest): unknown {
@@ -35,6 +36,44 @@ export function withQuery(
   if (value === undefined) url.searchParams.delete(name)
   else url.searchParams.set(name, value)
   return { ...request, url: url.href }
+}
+
+/** A URL without the path of its operation and its query. */
+export function baseOf({
+  request,
+  operation,
+}: Pick<SeenExchange, 'operation' | 'request'>): string {
+  const [path = ''] = request.url.split('?', 1)
+  const parts = operation.path.split('/').length - 1
+  return path.split('/').slice(0, -parts).join('/')
+}
+
+/** The operation of the same document that another request calls, if any. */
+export function operationOf(exchange: SeenExchange, { method, url }: SentRequest) {
+  const base = baseOf(exchange)
+  if (!url.startsWith(`${base}/`)) return undefined
+  const [path = ''] = url.slice(base.length).split(/[?#]/, 1)
+  return operationAt(exchange.source, method, path)
+}
+
+/** Of each operation the first call that was answered 2xx. */
+export function firstGood(exchanges: readonly SeenExchange[]): readonly SeenExchange[] {
+  const first = new Map<string, SeenExchange>()
+  for (const exchange of exchanges) {
+    const key = `${exchange.source.name} ${operationName(exchange)}`
+    if (isGood(exchange.reply) && !first.has(key)) first.set(key, exchange)
+  }
+  return [...first.values()]
+}
+
+/** True for an answer of 2xx. */
+export function isGood(answer: Answer): boolean {
+  return 'status' in answer && answer.status >= 200 && answer.status <= 299
+}
+
+/** True for too many requests: it tells nothing of what was asked. */
+export function isLimited(answer: Answer): boolean {
+  return 'status' in answer && answer.status === 429
 }
 
 /** What a call that was made does to the outside. */

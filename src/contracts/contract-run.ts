@@ -16,8 +16,6 @@ export interface ContractOptions {
   readonly checks: readonly string[] | undefined
   /** Whether inputs are sent that the schemas do not allow. */
   readonly negative: boolean
-  /** Whether probes and such inputs may be made of calls that do more than read. */
-  readonly mayChange: boolean
   /** Fields that may differ from call to call: JSON pointers, `*` for any name or place. */
   readonly volatile?: readonly string[]
   /** What is known to be wrong. */
@@ -42,7 +40,7 @@ export class UnknownCheck extends Error {}
 
 /** @throws UnknownCheck */
 export function openContractRun(options: ContractOptions): ContractRun {
-  const { mayChange, negative, known, now, volatile = [] } = options
+  const { negative, known, now, volatile = [] } = options
   const chosen = namesOf(options.checks)
   const isChosen = ({ name }: { readonly name: string }) => chosen.has(name)
   const checks = EXCHANGE_CHECKS.filter(isChosen)
@@ -51,8 +49,8 @@ export function openContractRun(options: ContractOptions): ContractRun {
   return {
     async inspect(done) {
       collector.add(done.exchanges)
-      const found = [...(await inspected(done, { checks, probes, mayChange, volatile }))]
-      if (negative) found.push(...(await negativeFindings(done, { mayChange })))
+      const found = [...(await inspected(done, { checks, probes, volatile }))]
+      if (negative) found.push(...(await negativeFindings(done)))
       return withKnown(found, known, now)
     },
     coverage(sources) {

@@ -2,23 +2,16 @@
 import { defined } from '../state/defined.ts'
 import type { DoneCase, Finding, SeenExchange } from '../workflows/seen-exchange.ts'
 import type { Answer } from '../workflows/send.ts'
-import { effectOfCall, operationName } from './call.ts'
+import { effectOfCall, firstGood, isGood, isLimited, operationName } from './call.ts'
 import { documentedReply } from './documented-reply.ts'
 import { type GeneratedCall, generatedCalls } from './negative.ts'
-
-export interface NegativeOptions {
-  /** Whether calls that do more than read are sent: what should be refused may be taken. */
-  readonly mayChange: boolean
-}
 
 /** How many reads tell whether something has changed. */
 const MOST_READS = 10
 
 /** What was taken though it is not allowed, refused though it is, or has left a trace. */
-export async function negativeFindings(
-  { exchanges, send }: DoneCase,
-  { mayChange }: NegativeOptions,
-): Promise<readonly Finding[]> {
+export async function negativeFindings(done: DoneCase): Promise<readonly Finding[]> {
+  const { exchanges, send, forbids } = done
   const found: Finding[] = []
   const reads = readsOf(exchanges)
   // A setting may refuse what the document allows.
@@ -27,12 +20,12 @@ export async function negativeFindings(
   })
   for (const exchange of firstGood(exchanges)) {
     const isRead = effectOfCall(exchange) === 'reads'
-    if (!isRead && !mayChange) continue
     // What it speaks of may have gone in the meantime.
     if (isRead && !isGood(await send(exchange.request))) continue
     const before = await bodiesOf(reads, send)
     const calls = generatedCalls(exchange).filter(
-      ({ isAllowed }) => !isAllowed || (isRead && !isSetUp),
+      ({ isAllowed, request }) =>
+        (!isAllowed || (isRead && !isSetUp)) && !forbids(request, exchange.operation),
     )
     for (const call of calls) {
       const message = problemOf(exchange, call, await send(call.request))
@@ -52,10 +45,6 @@ export async function negativeFindings(
     }
   }
   return found
-}
-
-function isGood(answer: Answer): boolean {
-  return 'status' in answer && answer.status >= 200 && answer.status <= 299
 }
 
 function about(exchange: SeenExchange) {
@@ -85,8 +74,7 @@ function problemOf(
   if ('error' in answer) return `${which}: no answer came: ${answer.error}`
   const { status } = answer
   if (status >= 500) return `${which}: it failed with ${status}`
-  // Too many requests: it tells nothing of what was asked.
-  if (status === 429) return undefined
+  if (isLimited(answer)) return undefined
   if (isAllowed)
     return status >= 400 ? `${which}: it is allowed, and refused with ${status}` : undefined
   if (status < 400) return `${which}: it is not allowed, and answered ${status}`
@@ -117,15 +105,4 @@ async function bodiesOf(reads: readonly SeenExchange[], send: DoneCase['send']):
     )
   }
   return bodies
-}
-
-/** Of each operation the first call that was answered 2xx. */
-export function firstGood(exchanges: readonly SeenExchange[]): readonly SeenExchange[] {
-  const first = new Map<string, SeenExchange>()
-  for (const exchange of exchanges) {
-    const key = `${exchange.source.name} ${operationName(exchange)}`
-    const { status } = exchange.reply
-    if (status >= 200 && status <= 299 && !first.has(key)) first.set(key, exchange)
-  }
-  return [...first.values()]
 }

@@ -1,20 +1,27 @@
 // What is asked beside the steps of a case, when they are done: more requests, each proving something of an operation.
 import type { Finding, SeenExchange } from '../workflows/seen-exchange.ts'
 import type { Answer, SentRequest } from '../workflows/send.ts'
-import { credentialHeaders, effectOfCall, jsonBody, withoutHeader, withQuery } from './call.ts'
+import {
+  baseOf,
+  credentialHeaders,
+  effectOfCall,
+  isGood,
+  isLimited,
+  jsonBody,
+  withoutHeader,
+  withQuery,
+} from './call.ts'
 
 /** What a probe finds, with the request that shows it. */
 export type Probed = Pick<Finding, 'message' | 'pointer' | 'request'>
 
-/** Sends a request of a probe. */
+/** Sends a request of a probe; it throws where that may not be sent, which ends the probe. */
 export type Ask = (request: SentRequest) => Promise<Answer>
 
 export interface Probe {
   readonly name: string
   /** What it proves where it finds nothing, in one line. */
   readonly proves: string
-  /** True where it sends what might change something, whatever the call does that it is tried on. */
-  readonly mayChange?: true
   /** Whether it can be tried on a call that was answered 2xx. */
   readonly fits: (exchange: SeenExchange) => boolean
   readonly find: (exchange: SeenExchange, probing: Probing) => Promise<readonly Probed[]>
@@ -54,7 +61,6 @@ export const PROBES: readonly Probe[] = [
   {
     name: 'unsupported-method',
     proves: 'a method that a path does not have is refused, and 405 names those it has',
-    mayChange: true,
     fits: () => true,
     async find(exchange, { ask }) {
       const method = methodNotIn(exchange)
@@ -126,7 +132,7 @@ export const PROBES: readonly Probe[] = [
     async find(exchange, { ask }) {
       // Read again: what it led to before may have gone.
       const reply = await ask(exchange.request)
-      if ('error' in reply || reply.status > 299) return NOTHING
+      if ('error' in reply || !isGood(reply)) return NOTHING
       const found: Probed[] = []
       for (const url of linksOf({ ...exchange, reply }).slice(0, MOST_LINKS)) {
         const request: SentRequest = { ...exchange.request, url }
@@ -185,11 +191,6 @@ function remove(value: unknown, [name, ...rest]: readonly string[]): void {
     else remove(fields[key], rest)
 }
 
-/** Too many requests: it tells nothing of what was asked. */
-function isLimited(answer: Answer): boolean {
-  return 'status' in answer && answer.status === 429
-}
-
 function outcomeOf(answer: Answer): string {
   return 'error' in answer ? `gets no answer: ${answer.error}` : `is answered ${answer.status}`
 }
@@ -245,24 +246,17 @@ function isRemovable({
 }
 
 /** The links of a body that lead to the same API. */
-function linksOf({ reply, request, operation }: SeenExchange): readonly string[] {
-  if (!/json/.test(reply.headers['content-type'] ?? '')) return []
-  const base = request.url.slice(0, request.url.length - new URL(request.url).search.length)
-  const origin = baseOf(base, operation.path)
+function linksOf(exchange: SeenExchange): readonly string[] {
+  const { reply, request } = exchange
+  const base = baseOf(exchange)
   const found = new Set<string>()
   collectLinks(
     jsonBody({ ...request, headers: reply.headers, body: reply.body.toString('utf8') }),
     (text) => {
-      if (origin !== '' && text.startsWith(`${origin}/`)) found.add(text)
+      if (base !== '' && text.startsWith(`${base}/`)) found.add(text)
     },
   )
   return [...found]
-}
-
-/** A URL without the path of its operation. */
-function baseOf(url: string, path: string): string {
-  const parts = path.split('/').length - 1
-  return url.split('/').slice(0, -parts).join('/')
 }
 
 const DEEPEST = 30

@@ -3,11 +3,11 @@ import { FORM_TYPE, JSON_TYPE } from '../server/media-type.ts'
 import { pause, wallNow } from '../server/ticker.ts'
 import { addDuration } from '../state/duration.ts'
 import { iso } from '../state/instant.ts'
-import type { Effect } from '../workflows/effect.ts'
+import { type Effect, effectOfUnknown, exceeds } from '../workflows/effect.ts'
 import { type Answer, openSender, type SentRequest } from '../workflows/send.ts'
 import type { Call, Session, Target } from '../workflows/session.ts'
 import type { SecurityScheme, Source, SourceOperation } from '../workflows/sources.ts'
-import { jsonBody } from './call.ts'
+import { effectOfCall, jsonBody } from './call.ts'
 import type { TargetFile } from './target-file.ts'
 import { whySkipped } from './what-runs.ts'
 
@@ -18,7 +18,7 @@ export interface RealTargetOptions {
   /** How long a workflow may wait: wall ms. */
   readonly maxWait: number
   /** What arrived at the runner's own receiver, where callbacks reach it. */
-  readonly received?: () => readonly ReceivedCallback[]
+  readonly received?: readonly ReceivedCallback[]
 }
 
 /** A callback that arrived. */
@@ -102,11 +102,21 @@ class RealSession implements Session {
     return token === undefined ? undefined : { authorization: `Bearer ${token}` }
   }
 
+  forbids(request: SentRequest, operation: SourceOperation | undefined): string | undefined {
+    const effect = operation
+      ? effectOfCall({ operation, request })
+      : effectOfUnknown(request.method)
+    const name = operation?.id ?? `${request.method} ${request.url}`
+    return exceeds(effect, this.#options.allow) ? `${name} ${effect}: --allow ${effect}` : undefined
+  }
+
   /** What stands in for the control API: time is waited for, callbacks are those that arrived. */
   async standIn({ operation, source, request }: Call): Promise<Answer | undefined> {
     if (source.simulator?.slug !== 'control') return undefined
     if (operation.id === 'advanceClock') return await this.#waited(request)
     if (operation.id === 'listDeliveries') return answered(this.#deliveries())
+    // The callbacks of a real endpoint go where its account says.
+    if (operation.id === 'setCallbackTarget') return answered(jsonBody(request) ?? {})
     return { error: `${operation.id} needs the simulator` }
   }
 
@@ -117,8 +127,7 @@ class RealSession implements Session {
   }
 
   #deliveries() {
-    const all = this.#options.received?.() ?? []
-    const deliveries = all.map(({ at, headers, body }, index) => ({
+    const deliveries = (this.#options.received ?? []).map(({ at, headers, body }, index) => ({
       id: index + 1,
       at: iso(at),
       headers,
@@ -145,7 +154,8 @@ class RealSession implements Session {
 
 function answered(body: object): Answer {
   const headers = { 'content-type': JSON_TYPE }
-  return { status: 200, headers, body: Buffer.from(JSON.stringify(body)) }
+  const text = Buffer.from(JSON.stringify(body))
+  return { status: 200, headers, body: text, isStoodIn: true }
 }
 
 /** Access tokens of a real endpoint, each fetched when it is first needed and while it is good. */

@@ -1,7 +1,6 @@
 // A suite for an API that has none: a workflow for each operation of its document, called with its own examples.
 import { stringify } from 'yaml'
-import type { Effect } from '../workflows/effect.ts'
-import { effectOf } from '../workflows/effect.ts'
+import { type Effect, effectOf, exceeds } from '../workflows/effect.ts'
 import type { Source, SourceOperation, SourceParameter } from '../workflows/sources.ts'
 import { type Json, schemaAt } from './document-schemas.ts'
 
@@ -13,8 +12,6 @@ export interface SuiteOfSpec {
   readonly left: Readonly<Record<string, string>>
 }
 
-const RANK: Readonly<Record<Effect, number>> = { reads: 0, changes: 1, spends: 2 }
-
 /**
  * Makes the suite.
  * @param allow the most that a call may do to the outside
@@ -25,7 +22,7 @@ export function suiteOfSpec(source: Source, allow: Effect): SuiteOfSpec {
   for (const operation of source.operations) {
     const name = operation.id ?? `${operation.method} ${operation.path}`
     const effect = effectOf(operation, () => undefined)
-    if (RANK[effect] > RANK[allow]) {
+    if (exceeds(effect, allow)) {
       left[name] = `it ${effect}: --allow ${effect}`
       continue
     }

@@ -1,6 +1,6 @@
 // What of a file is run against a real endpoint, and what is skipped and why: told from the file alone, before anything is sent.
 import { addDuration, durationProblem, isoDuration } from '../state/duration.ts'
-import { type Effect, effectOf } from '../workflows/effect.ts'
+import { type Effect, effectOf, effectOfUnknown, exceeds } from '../workflows/effect.ts'
 import type { ReadStep, ReadWorkflow } from '../workflows/program.ts'
 import type { Source, SourceOperation } from '../workflows/sources.ts'
 
@@ -17,8 +17,6 @@ export interface Permission {
   /** Whether callbacks reach the runner. */
   readonly hasReceiver: boolean
 }
-
-const RANK: Readonly<Record<Effect, number>> = { reads: 0, changes: 1, spends: 2 }
 
 /** Why a workflow is not run; `undefined` where it is. Workflows that it calls count as its own. */
 export function whySkipped(workflow: ReadWorkflow, permission: Permission): string | undefined {
@@ -38,7 +36,7 @@ export function whySkipped(workflow: ReadWorkflow, permission: Permission): stri
 
 function onlyReads({ work }: ReadStep): boolean {
   if (work.kind === 'workflow') return true
-  if (work.kind === 'link') return work.method.toUpperCase() === 'GET'
+  if (work.kind === 'link') return effectOfUnknown(work.method) === 'reads'
   return effectOf(work.operation, () => undefined) === 'reads'
 }
 
@@ -65,15 +63,20 @@ function stepsOf(workflow: ReadWorkflow, seen: Set<string>): readonly ReadStep[]
 function whyNot(step: ReadStep, permission: Permission, waits: { ms: number }): string | undefined {
   const { work } = step
   if (work.kind === 'workflow') return undefined
-  if (work.kind === 'link')
-    return work.method.toUpperCase() === 'GET' || permission.allow !== 'reads'
+  if (work.kind === 'link') {
+    // What it leads to is known when it is followed: the session looks again.
+    return effectOfUnknown(work.method) === 'reads' || permission.allow !== 'reads'
       ? undefined
       : `${work.method} to a link changes something: --allow changes`
+  }
   const { operation, source } = work
   if (source.simulator?.slug === 'control')
     return whyNotControlled(step, operation, permission, waits)
   return whyNotCalled(step, operation, source, permission)
 }
+
+/** What a receiver of ours stands in for: callbacks go to it, and it lists them. */
+const RECEIVED = new Set(['listDeliveries', 'setCallbackTarget'])
 
 /** Why an operation of the control API cannot be stood in for. */
 function whyNotControlled(
@@ -82,7 +85,7 @@ function whyNotControlled(
   permission: Permission,
   waits: { ms: number },
 ): string | undefined {
-  if (id === 'listDeliveries')
+  if (RECEIVED.has(id ?? ''))
     return permission.hasReceiver ? undefined : 'callbacks do not reach us: --receiver URL'
   if (id !== 'advanceClock') return `${id} needs the simulator`
   const by = literalIn(step.body?.payload, 'by')
@@ -111,7 +114,7 @@ function whyNotCalled(
   const effect = effectOf(operation, (field) =>
     asLiteral(literalIn(step.body?.payload, field) ?? parameter(field)),
   )
-  return RANK[effect] > RANK[allow] ? `${name} ${effect}: --allow ${effect}` : undefined
+  return exceeds(effect, allow) ? `${name} ${effect}: --allow ${effect}` : undefined
 }
 
 function literalIn(payload: unknown, name: string): unknown {

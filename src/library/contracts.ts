@@ -4,19 +4,20 @@ import { basename, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { type ContractRun, openContractRun, UnknownCheck } from '../contracts/contract-run.ts'
 import { whyUnusable } from '../contracts/preflight.ts'
-import { realTarget } from '../contracts/real-target.ts'
+import { type ReceivedCallback, realTarget } from '../contracts/real-target.ts'
 import { suiteOfSpec } from '../contracts/suite-of-spec.ts'
 import { readTargetFile, type TargetFile } from '../contracts/target-file.ts'
 import { unknownName } from '../server/nearest.ts'
 import { wallNow } from '../server/ticker.ts'
 import { simulators } from '../simulators/index.ts'
+import { defined } from '../state/defined.ts'
 import { compileText } from '../workflows/compile.ts'
 import type { Effect } from '../workflows/effect.ts'
 import type { CoverageResult } from '../workflows/result.ts'
-import { type PlannedCase, planned } from '../workflows/runner.ts'
+import { type Choice, type PlannedCase, planned } from '../workflows/runner.ts'
 import type { Target } from '../workflows/session.ts'
 import { readSource } from '../workflows/sources.ts'
-import { type Receiver, startReceiver } from './receiver.ts'
+import { type Arrival, type Receiver, startReceiver } from './receiver.ts'
 import { CannotRunWorkflows } from './workflows.ts'
 
 /** What a run is held to, and what it may do. */
@@ -73,13 +74,14 @@ export function suiteFiles(provider: string): string[] {
 export async function planSpec(
   file: string,
   allow: Effect,
+  choice: Choice = {},
 ): Promise<{ readonly cases: PlannedCase[]; readonly left: Readonly<Record<string, string>> }> {
   try {
     const api = { name: 'api', url: /^https?:/.test(file) ? file : resolve(file) }
     const source = await readSource({ ...api, type: 'openapi' }, file, () => {})
     const { text, left } = suiteOfSpec(source, allow)
     const program = await compileText(`suite of ${basename(file)}`, text)
-    const cases = planned([program], {})
+    const cases = planned([program], choice)
     if (cases.length > 0) return { cases, left }
   } catch (error) {
     throw new CannotRunWorkflows(error instanceof Error ? error.message : String(error))
@@ -97,15 +99,16 @@ export async function openContract(choice: ContractChoice): Promise<OpenContract
   const contract = contractRun({
     checks: choice.checks ?? (isSuite ? ['all'] : undefined),
     negative,
-    // What is asked of the simulator happens in a world that goes.
-    mayChange: file === undefined || allow !== 'reads',
     volatile: file?.volatile ?? [],
     known: file?.known ?? [],
     now: wallNow(),
   })
-  const own = file && (await receiverOf(choice))
+  const received: ReceivedCallback[] = []
+  const own = file && (await receiverOf(choice, received))
   const target =
-    file === undefined ? choice.target : realTarget({ file, allow, maxWait, ...receivedBy(own) })
+    file === undefined
+      ? choice.target
+      : realTarget(defined({ file, allow, maxWait, received: own && received }))
   return {
     target,
     provider: file?.provider,
@@ -146,22 +149,21 @@ async function targetFileOf(target: string): Promise<TargetFile | undefined> {
   return readTargetFile(target, process.env)
 }
 
-async function receiverOf({ receiver }: ContractChoice): Promise<Receiver | undefined> {
+/** @param received gets what arrives there */
+async function receiverOf(
+  { receiver }: ContractChoice,
+  received: ReceivedCallback[],
+): Promise<Receiver | undefined> {
   if (!receiver) return undefined
+  const answer = ({ headers, body }: Arrival) => {
+    const texts = Object.entries(headers).map(([name, value]) => [name, String(value)])
+    received.push({ at: wallNow(), headers: Object.fromEntries(texts), body })
+    return 200
+  }
   try {
-    return await startReceiver({ port: receiver.port })
+    return await startReceiver({ port: receiver.port, answer })
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error)
     throw new CannotRunWorkflows(`callbacks cannot be listened for: ${reason}`)
   }
-}
-
-function receivedBy(receiver: Receiver | undefined) {
-  if (!receiver) return {}
-  const received = () =>
-    receiver.arrivals.map(({ headers, body }) => {
-      const texts = Object.entries(headers).map(([name, value]) => [name, String(value)])
-      return { at: wallNow(), headers: Object.fromEntries(texts), body }
-    })
-  return { received }
 }

@@ -166,7 +166,10 @@ export async function runPlanned(
   options: PlannedRunOptions,
 ): Promise<RunResult> {
   const { seed = 'esimulator', credentials = {}, ...others } = options
-  const isShared = Object.keys(credentials).length > 0
+  // What happens in one case would be seen by another.
+  const isShared =
+    Object.keys(credentials).length > 0 ||
+    (typeof options.target === 'object' && options.target.isReal === true)
   const jobs = isShared ? 1 : (options.jobs ?? availableParallelism())
   // What a workflow takes for its callbacks, where it is given nothing else: it answers 200.
   await using receiver = await startReceiver()

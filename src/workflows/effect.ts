@@ -29,6 +29,16 @@ export function effectOf(
   return worst(told)
 }
 
+/** True where an effect is more than what is allowed. */
+export function exceeds(effect: Effect, allowed: Effect): boolean {
+  return EFFECTS.indexOf(effect) > EFFECTS.indexOf(allowed)
+}
+
+/** What a call does that no document knows: the worst, unless its method changes nothing. */
+export function effectOfUnknown(method: string): Effect {
+  return SAFE.has(method.toUpperCase()) ? 'reads' : 'spends'
+}
+
 function isEffect(value: unknown): value is Effect {
   return EFFECTS.some((effect) => effect === value)
 }

@@ -402,9 +402,9 @@ export class WorkflowRun {
     return { answer, operation, exchange: exchangedOf(request, answer) }
   }
 
-  /** Notes a call of a documented operation that was answered. */
+  /** Notes a call of a documented operation that was answered, and not by what stands in for it. */
   #see({ request, operation, source }: PlannedRequest, reply: Answer, isExpected: boolean): void {
-    if (!operation || !source || 'error' in reply) return
+    if (!operation || !source || 'error' in reply || reply.isStoodIn) return
     const { method, url, headers, body } = request
     const about = { attempt: this.results.length, isExpected, reply }
     this.exchanges.push({ operation, source, request: { method, url, headers, body }, ...about })
@@ -417,6 +417,8 @@ export class WorkflowRun {
     const call = operation && source && { operation, source, request }
     const stoodIn = call && (await this.#session.standIn?.(call))
     if (stoodIn) return stoodIn
+    const forbidden = this.#session.forbids?.(request, operation)
+    if (forbidden !== undefined) return { error: `it is not sent: ${forbidden}` }
     await this.#session.pace?.()
     return await this.#sender.send(request, timeout)
   }

@@ -307,17 +307,28 @@ async function ran(
   const end = await run.run(workflow, inputs).catch((error: unknown) => {
     return { outcome: 'failed' as const, outputs: {}, reason: reasonOf(error) }
   })
-  if (target.isReal) await cleanedUp(run, workflow, end.outputs)
+  const problems: string[] = []
+  const after = async (what: string, act: () => Promise<void>) => {
+    if (stop?.aborted) return
+    await act().catch((error: unknown) => problems.push(`${what}: ${reasonOf(error)}`))
+  }
+  if (target.isReal)
+    await after('it was not cleaned up', () => cleanedUp(run, workflow, end.outputs))
   // Who breaks a run off does not wait; a world that is gone has nothing to tell.
   const left = stop?.aborted ? NOTHING_LEFT : await session.deliveries().catch(() => NOTHING_LEFT)
-  const findings = inspect && (await inspect(await doneCase(run, session, sender)))
+  let findings: readonly Finding[] | undefined
+  if (inspect)
+    await after('it could not be checked', async () => {
+      findings = await inspect(await doneCase(run, session, sender))
+    })
   sender.close()
-  const hasFailed = findings?.some(({ severity }) => severity === 'failure')
+  const hasFailed = problems.length > 0 || findings?.some(({ severity }) => severity === 'failure')
+  const reasons = end.reason === undefined ? problems : [end.reason, ...problems]
   return {
     ...left,
     findings,
     outcome: hasFailed ? 'failed' : end.outcome,
-    reason: end.reason,
+    reason: reasons.length > 0 ? reasons.join('; ') : undefined,
     world: session.world,
     outputs: keptValues(end.outputs),
     steps: run.results,
@@ -333,7 +344,8 @@ async function cleanedUp(
 ): Promise<void> {
   for (const id of cleanup) {
     const workflow = program.workflows.get(id)
-    if (workflow) await run.run(workflow, outputs)
+    const end = workflow && (await run.run(workflow, outputs))
+    if (end?.outcome === 'failed') throw new Error(`"${id}" failed`)
   }
 }
 
@@ -345,6 +357,7 @@ async function doneCase(
   const faulted = (await session.faulted?.(exchanges)) ?? new Set()
   return {
     exchanges: exchanges.filter((each) => !faulted.has(each)),
+    forbids: (request, operation) => session.forbids?.(request, operation),
     async send(request) {
       await session.pace?.()
       return await sender.send(request)

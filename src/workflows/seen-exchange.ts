@@ -18,7 +18,12 @@ export interface SeenExchange {
 export interface DoneCase {
   /** Without those that were answered wrong on purpose: they tell nothing of the API. */
   readonly exchanges: readonly SeenExchange[]
-  /** Sends more; nothing of it is a step. */
+  /** Why a request may not be sent: as `forbids` of a session. */
+  readonly forbids: (
+    request: SentRequest,
+    operation: SourceOperation | undefined,
+  ) => string | undefined
+  /** Sends more, after `forbids` was asked; nothing of it is a step. */
   readonly send: (request: SentRequest) => Promise<Answer>
 }
 

@@ -20,6 +20,8 @@ export type Answer =
       readonly status: number
       readonly headers: Readonly<Record<string, string>>
       readonly body: Buffer
+      /** True where it was not sent for: what stands in for an operation made it. */
+      readonly isStoodIn?: true
     }
   | { readonly error: string }
 

@@ -29,6 +29,11 @@ export interface Session {
     source: Source,
     now: number | undefined,
   ): Promise<Readonly<Record<string, string>>>
+  /**
+   * Why a request may not be sent at all; `undefined` where it may. Whatever sends asks here.
+   * @param operation the one it calls; `undefined` where no document knows it
+   */
+  forbids?(request: SentRequest, operation: SourceOperation | undefined): string | undefined
   /** Waits until the next request may be sent; absent where nothing bounds them. */
   readonly pace?: () => Promise<void>
   /** Told of each call that was answered: it may have changed who is let in. */

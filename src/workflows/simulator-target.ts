@@ -4,6 +4,7 @@ import type { CredentialsShown, DeliveryShown, WorldShown } from '../control/wir
 import type { ChosenCredentials } from '../server/chosen-credentials.ts'
 import { FORM_TYPE } from '../server/media-type.ts'
 import { pause } from '../server/ticker.ts'
+import { grouped } from '../state/collection.ts'
 import { defined } from '../state/defined.ts'
 import type { CallbackResult } from './result.ts'
 import type { SeenExchange } from './seen-exchange.ts'
@@ -190,27 +191,20 @@ class SimulatorSession implements Session {
 
   async faulted(exchanges: readonly SeenExchange[]): Promise<ReadonlySet<SeenExchange>> {
     const control = this.#inWorld()
+    const asked = exchanges.filter(({ request }) => request.headers.prefer !== undefined)
     const { total } = await control.call('listJournal', { query: { fault: 'true', limit: 1 } })
-    if (total === 0) return new Set()
-    const { entries } = await control.call('listJournal', {
-      query: { order: 'oldest', limit: MOST_EXCHANGES },
+    if (total === 0) return new Set(asked)
+    const { entries } = await control.call('listJournal', { query: { limit: MOST_EXCHANGES } })
+    const calls = grouped(entries, ({ method, url }) => `${method} ${url}`)
+    const own = exchanges.filter(({ source }) => source.simulator?.slug !== 'control')
+    // The same call may have been made several times: the journal has them in that order, the newest
+    // first. What it has forgotten may have been broken, too.
+    const broken = own.toReversed().filter(({ request: { method, url } }) => {
+      const { pathname, search } = new URL(url)
+      const entry = calls.get(`${method} ${pathname}${search}`)?.shift()
+      return entry === undefined || entry.fault !== undefined
     })
-    const calls = new Map<string, boolean[]>()
-    for (const { method, url, fault } of entries) {
-      const call = `${method} ${url}`
-      calls.set(call, [...(calls.get(call) ?? []), fault !== undefined])
-    }
-    const seen = new Map<string, number>()
-    return new Set(
-      exchanges.filter(({ request: { method, url } }) => {
-        const { pathname, search } = new URL(url)
-        const call = `${method} ${pathname}${search}`
-        // The same call may have been made several times: the journal has them in that order.
-        const nth = seen.get(call) ?? 0
-        seen.set(call, nth + 1)
-        return calls.get(call)?.[nth] === true
-      }),
-    )
+    return new Set([...asked, ...broken])
   }
 
   async deliveries(): Promise<Deliveries> {

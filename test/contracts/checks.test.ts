@@ -64,7 +64,6 @@ async function play(negative = false, volatile: readonly string[] = []): Promise
   const contract = openContractRun({
     checks: ['all'],
     negative,
-    mayChange: true,
     known: file.known,
     volatile,
     now: 0,

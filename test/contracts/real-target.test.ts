@@ -166,7 +166,6 @@ async function playShelf(allow: Effect) {
   const contract = openContractRun({
     checks: ['all'],
     negative: true,
-    mayChange: allow !== 'reads',
     known: [],
     now: 0,
   })
