@@ -4,7 +4,7 @@ import type { DoneCase, Finding, SeenExchange } from '../workflows/seen-exchange
 import type { Answer } from '../workflows/send.ts'
 import { effectOfCall, firstGood, isGood, isLimited, operationName } from './call.ts'
 import { documentedReply } from './documented-reply.ts'
-import { type GeneratedCall, generatedCalls } from './negative.ts'
+import { type GeneratedCall, generatedCalls } from './generated-calls.ts'
 
 /** How many reads tell whether something has changed. */
 const MOST_READS = 10

@@ -1,10 +1,11 @@
 // A real endpoint as a target: nothing is sent to it that was not allowed, nor faster than its file says.
-import { FORM_TYPE, JSON_TYPE } from '../server/media-type.ts'
+import { JSON_TYPE } from '../server/media-type.ts'
 import { pause, wallNow } from '../server/ticker.ts'
 import { addDuration } from '../state/duration.ts'
 import { iso } from '../state/instant.ts'
+import { clientToken } from '../workflows/client-token.ts'
 import { type Effect, effectOfUnknown, exceeds } from '../workflows/effect.ts'
-import { type Answer, openSender, type SentRequest } from '../workflows/send.ts'
+import type { Answer, SentRequest } from '../workflows/send.ts'
 import type { Call, Session, Target } from '../workflows/session.ts'
 import type { SecurityScheme, Source, SourceOperation } from '../workflows/sources.ts'
 import { effectOfCall, jsonBody } from './call.ts'
@@ -158,6 +159,9 @@ function answered(body: object): Answer {
   return { status: 200, headers, body: text, isStoodIn: true }
 }
 
+/** Seconds that a token is taken to be good for where nothing tells. */
+const USUAL_LIFETIME = 60
+
 /** Access tokens of a real endpoint, each fetched when it is first needed and while it is good. */
 class Tokens {
   readonly #file: TargetFile
@@ -187,29 +191,9 @@ class Tokens {
 
   async #fetched(url: string): Promise<{ readonly text: string; readonly until: number }> {
     const { clientId = '', clientSecret = '' } = this.#file.credentials
-    const form = new URLSearchParams({
-      grant_type: 'client_credentials',
-      client_id: clientId,
-      client_secret: clientSecret,
-    })
     await this.#pace()
-    const sender = openSender(30_000)
-    const headers = { 'content-type': FORM_TYPE }
-    const answer = await sender.send({ method: 'POST', url, headers, body: form.toString() })
-    sender.close()
-    if ('error' in answer) throw new Error(`no token at ${url}: ${answer.error}`)
-    const { access_token: text, expires_in: seconds = 60 } = tokenIn(answer.body.toString('utf8'))
-    if (answer.status !== 200 || text === undefined)
-      throw new Error(`no token at ${url}: it answered ${answer.status}; look at the credentials`)
+    const { text, lifetime } = await clientToken({ url, clientId, clientSecret }, USUAL_LIFETIME)
     this.secrets.add(text)
-    return { text, until: wallNow() + seconds * 1000 }
-  }
-}
-
-function tokenIn(body: string): { access_token?: string; expires_in?: number } {
-  try {
-    return JSON.parse(body) as { access_token?: string; expires_in?: number }
-  } catch {
-    return {}
+    return { text, until: wallNow() + lifetime }
   }
 }

@@ -1,5 +1,7 @@
 // A suite for an API that has none: a workflow for each operation of its document, called with its own examples.
+
 import { stringify } from 'yaml'
+import { pointerToken } from '../state/json-pointer.ts'
 import { type Effect, effectOf, exceeds } from '../workflows/effect.ts'
 import type { Source, SourceOperation, SourceParameter } from '../workflows/sources.ts'
 import { type Json, schemaAt } from './document-schemas.ts'
@@ -66,7 +68,7 @@ function workflowOf(
 }
 
 function escaped(path: string): string {
-  return path.replaceAll('~', '~0').replaceAll('/', '~1')
+  return pointerToken(path)
 }
 
 /** A call with the examples of the document, or why there is none. */

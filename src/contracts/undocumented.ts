@@ -1,4 +1,5 @@
 // Fields of a body that its schema does not know: allowed, and worth telling.
+import { pointerToken } from '../state/json-pointer.ts'
 import type { OpenApiDocument } from '../workflows/sources.ts'
 import { type Json, schemaAt } from './document-schemas.ts'
 
@@ -35,7 +36,7 @@ function look(search: Search, { schemas, value, pointer }: Spot): void {
   }
   const isOpen = flat.every((schema) => schema.properties === undefined)
   for (const [name, each] of Object.entries(value)) {
-    const at = `${pointer}/${name.replaceAll('~', '~0').replaceAll('/', '~1')}`
+    const at = `${pointer}/${pointerToken(name)}`
     const own = flat.flatMap((schema) => {
       const { properties, additionalProperties } = schema as {
         readonly properties?: Json

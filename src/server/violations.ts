@@ -1,5 +1,7 @@
 // What a compiled schema found wrong, in words for whom it concerns.
+
 import { defined } from '../state/defined.ts'
+import { pointerToken, tokenName } from '../state/json-pointer.ts'
 import type { BodyShape } from './body-shape.ts'
 import { MOST_TOLD, shortName } from './bounded.ts'
 import { writtenText } from './parameters.ts'
@@ -100,9 +102,7 @@ function losesDigits({ keyword, params, instancePath }: Violation, whole: unknow
 function valueAt(whole: unknown, pointer: string): unknown {
   let value = whole
   for (const name of pointer.split('/').slice(1))
-    value = (value as Record<string, unknown> | undefined)?.[
-      name.replaceAll('~1', '/').replaceAll('~0', '~')
-    ]
+    value = (value as Record<string, unknown> | undefined)?.[tokenName(name)]
   return value
 }
 
@@ -113,10 +113,7 @@ const LONGEST_EXPECTED = 400
 function fieldProblem(violation: Violation, request: unknown): FieldProblem {
   const { instancePath, keyword = '', params = {} } = violation
   const name = params.missingProperty ?? params.additionalProperty
-  const path =
-    name === undefined
-      ? instancePath
-      : `${instancePath}/${String(name).replaceAll('~', '~0').replaceAll('/', '~1')}`
+  const path = name === undefined ? instancePath : `${instancePath}/${pointerToken(String(name))}`
   const [, part = 'requestBody', pointer = ''] = /^\/([^/]*)(.*)$/s.exec(path) ?? []
   const value = valueAt(request, path)
   return defined({

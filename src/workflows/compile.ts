@@ -1,6 +1,8 @@
 // Makes a document ready to run, or tells everything that is wrong in it before anything is sent.
+
 import { dirname, isAbsolute, join, resolve } from 'node:path'
 import { nearest, unknownName } from '../server/nearest.ts'
+import { tokenName } from '../state/json-pointer.ts'
 import {
   CriterionError,
   checkJsonPath,
@@ -677,7 +679,7 @@ function noOperation(asked: string, known: readonly string[]): string {
 /** A path as a JSON pointer within a URL has it: escaped, and perhaps with its braces encoded. */
 function pathIn(token: string): string {
   const plain = /%(?![0-9A-Fa-f]{2})/.test(token) ? token : decodeURIComponent(token)
-  return plain.replaceAll('~1', '/').replaceAll('~0', '~')
+  return tokenName(plain)
 }
 
 function keysBelow(prefix: string, known: object): string[] {

@@ -1,5 +1,6 @@
 // Runtime expressions of Arazzo, as in `$response.body#/id`: read once, then worth a value in a scope.
 
+import { tokenName } from '../state/json-pointer.ts'
 /** A runtime expression, read. `pointer` has its reference tokens decoded. */
 export type Expression =
   | { readonly root: 'url' | 'method' | 'statusCode' | 'self' }
@@ -146,10 +147,7 @@ export function readPointer(text: string): Pointer {
     throw new ExpressionError(`the JSON pointer "${pointer}" does not begin with /`)
   if (/~(?![01])/.test(pointer))
     throw new ExpressionError(`the JSON pointer "${pointer}" has a ~ that is neither ~0 nor ~1`)
-  return pointer
-    .slice(1)
-    .split('/')
-    .map((token) => token.replaceAll('~1', '/').replaceAll('~0', '~'))
+  return pointer.slice(1).split('/').map(tokenName)
 }
 
 /** What a pointer leads to in a value; `null` where it leads nowhere. */

@@ -1,5 +1,7 @@
 // The inputs of a workflow: what their JSON Schema knows, fills in and refuses.
+
 import { Ajv2020, type ErrorObject, type ValidateFunction } from 'ajv/dist/2020.js'
+import { pointerToken, tokenName } from '../state/json-pointer.ts'
 import type { InputSchema } from './language.ts'
 
 type Values = Readonly<Record<string, unknown>>
@@ -61,7 +63,7 @@ export function readInputs(schema: InputSchema | undefined, shared: Values = {})
     complete,
     problemsOf(name, value) {
       if (!check || check(structuredClone({ [name]: value }))) return []
-      const pointer = `/${name.replaceAll('~', '~0').replaceAll('/', '~1')}`
+      const pointer = `/${pointerToken(name)}`
       return (check.errors ?? [])
         .filter(({ instancePath: at }) => at === pointer || at.startsWith(`${pointer}/`))
         .flatMap(problem)
@@ -100,12 +102,7 @@ function partsOf(schema: Values, whole: Values, depth = 0): Values[] {
 
 function pointedAt(whole: Values, ref: string): Values {
   const tokens = ref.replace(/^#\/?/, '').split('/')
-  return objectAt(
-    tokens.reduce<unknown>(
-      (at, token) => objectAt(at)[token.replaceAll('~1', '/').replaceAll('~0', '~')],
-      whole,
-    ),
-  )
+  return objectAt(tokens.reduce<unknown>((at, token) => objectAt(at)[tokenName(token)], whole))
 }
 
 function objectAt(value: unknown): Values {

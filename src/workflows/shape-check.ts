@@ -1,6 +1,8 @@
 // Whether a document has the shape of the language: held to its JSON Schema, each mistake with its place.
+
 import { Ajv2020, type ErrorObject, type ValidateFunction } from 'ajv/dist/2020.js'
 import { nearest } from '../server/nearest.ts'
+import { tokenName } from '../state/json-pointer.ts'
 import type { LocatedDocument, Mistake, Path } from './document.ts'
 import { readSchema } from './schema-files.ts'
 
@@ -80,10 +82,7 @@ function knownNames({ parentSchema }: ErrorObject): string[] {
 }
 
 function pathOf(pointer: string): Path {
-  return pointer
-    .split('/')
-    .slice(1)
-    .map((token) => token.replaceAll('~1', '/').replaceAll('~0', '~'))
+  return pointer.split('/').slice(1).map(tokenName)
 }
 
 function valueAt(value: unknown, path: Path): unknown {

@@ -2,13 +2,12 @@
 import { type ControlClient, ControlError, controlClient } from '../control/client.ts'
 import type { CredentialsShown, DeliveryShown, WorldShown } from '../control/wire.ts'
 import type { ChosenCredentials } from '../server/chosen-credentials.ts'
-import { FORM_TYPE } from '../server/media-type.ts'
 import { pause } from '../server/ticker.ts'
 import { grouped } from '../state/collection.ts'
 import { defined } from '../state/defined.ts'
+import { clientToken } from './client-token.ts'
 import type { CallbackResult } from './result.ts'
 import type { SeenExchange } from './seen-exchange.ts'
-import { openSender } from './send.ts'
 import type { Call, Deliveries, Session, Target } from './session.ts'
 import { type SecurityScheme, type Source, type SourceOperation, simulatorBase } from './sources.ts'
 
@@ -96,13 +95,6 @@ interface Token {
   readonly text: string
   readonly issuedAt: number
   readonly expiresAt: number
-}
-
-/** What a token endpoint answers (RFC 6749 5.1). */
-interface TokenAnswer {
-  readonly access_token: string
-  /** Seconds. */
-  readonly expires_in?: number
 }
 
 /** Operations of the control API after which a world is another. */
@@ -255,27 +247,9 @@ class SimulatorSession implements Session {
     const known = given.findLast(isGood)
     if (known) return known.text
 
-    const form = new URLSearchParams({
-      grant_type: 'client_credentials',
-      client_id: clientId,
-      client_secret: clientSecret,
-    })
-    const sender = openSender(30_000)
-    const headers = { 'content-type': FORM_TYPE }
-    const answer = await sender.send({
-      method: 'POST',
-      url: tokenUrl,
-      headers,
-      body: form.toString(),
-    })
-    sender.close()
-    if ('error' in answer) throw new Error(`no token at ${tokenUrl}: ${answer.error}`)
-    if (answer.status !== 200)
-      throw new Error(`no token at ${tokenUrl}: it answered ${answer.status}`)
-    const body = JSON.parse(answer.body.toString('utf8')) as TokenAnswer
-    const issuedAt = Date.parse(answer.headers.date ?? '')
-    const expiresAt = issuedAt + (body.expires_in ?? 0) * 1000
-    const token = { text: body.access_token, issuedAt, expiresAt }
+    const client = { url: tokenUrl, clientId, clientSecret }
+    const { text, lifetime, issuedAt } = await clientToken(client, 0)
+    const token = { text, issuedAt, expiresAt: issuedAt + lifetime }
     this.#tokens.set(tokenUrl, [...given, token])
     this.#secrets.add(token.text)
     return token.text

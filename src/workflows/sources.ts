@@ -1,4 +1,5 @@
 // The sources of a document: OpenAPI documents, ours by name or anybody's, and what operations they have.
+
 import { existsSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { dirname, isAbsolute, resolve } from 'node:path'
@@ -8,6 +9,7 @@ import { parse } from 'yaml'
 import { applyOverlay, isOverlay } from '../server/overlay.ts'
 import { readSpec } from '../server/spec-files.ts'
 import { simulators } from '../simulators/index.ts'
+import { tokenName } from '../state/json-pointer.ts'
 import type { ParameterPlace, SourceDescription } from './language.ts'
 import { openSender } from './send.ts'
 
@@ -315,7 +317,7 @@ export function dereferenced(document: OpenApiDocument, value: unknown): unknown
     at = ref
       .slice(2)
       .split('/')
-      .map((token) => decodeURIComponent(token).replaceAll('~1', '/').replaceAll('~0', '~'))
+      .map((token) => tokenName(decodeURIComponent(token)))
       .reduce<unknown>(
         (part, token) => (part as Record<string, unknown> | undefined)?.[token],
         document,

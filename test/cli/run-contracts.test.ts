@@ -147,7 +147,9 @@ test('doctor tells what would run against a real endpoint, and sends one read', 
   const ended = await run(['doctor', '--target', 'go.yaml'], { cwd, env })
   expect(ended).toMatchObject({ code: 0, stderr: '' })
   expect(ended.stdout).toMatch(/^runs {5}esim-go\./m)
-  expect(ended.stdout).toMatch(/^skipped {2}esim-go\..*: callbacks do not reach us: --receiver URL$/m)
+  expect(ended.stdout).toMatch(
+    /^skipped {2}esim-go\..*: callbacks do not reach us: --receiver URL$/m,
+  )
   expect(ended.stdout).toMatch(
     /^skipped {2}esim-go-v2\.5\..*: it is of v2\.5, and the target is v2\.4$/m,
   )

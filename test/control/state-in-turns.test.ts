@@ -3,7 +3,7 @@ import { type ClientRequest, type IncomingMessage, request } from 'node:http'
 import { setTimeout as pause } from 'node:timers/promises'
 import { expect, test } from 'vitest'
 import { type RunningSimulator, startSimulator } from '../../src/index.ts'
-import { call, expectProblem } from '../support/control.ts'
+import { answeredDuring, call, expectProblem } from '../support/control.ts'
 
 /** Events of a SIM there is not: more than are kept in a line of the log, and megabytes as text. */
 const MANY = 30_000
@@ -46,19 +46,6 @@ const order = (sim: RunningSimulator) =>
     },
     headers: KEY,
   })
-
-/** How many other requests are answered until `work` has come to its end. */
-async function answeredDuring(sim: RunningSimulator, work: Promise<unknown>): Promise<number> {
-  let isOver = false
-  const over = () => {
-    isOver = true
-  }
-  work.then(over, over)
-  let answered = 0
-  for (; !isOver; answered += 1) await call(sim.url, '/_sim/clock')
-  await work
-  return answered
-}
 
 test('a large world is, byte for byte, what JSON writes of it, and goes back as it came', async () => {
   await using sim = await startSimulator({ given: 'an assigned bundle' })
@@ -129,8 +116,8 @@ test('an export is of one moment, whatever is done while it is read', async () =
 test('others are served while a large world is written and read', async () => {
   await using sim = await startSimulator()
   const text = await largeState(sim)
-  expect(await answeredDuring(sim, put(sim, text))).toBeGreaterThan(5)
-  expect(await answeredDuring(sim, textOf(sim))).toBeGreaterThan(5)
+  expect(await answeredDuring(`${sim.url}/_sim/clock`, put(sim, text))).toBeGreaterThan(5)
+  expect(await answeredDuring(`${sim.url}/_sim/clock`, textOf(sim))).toBeGreaterThan(5)
 })
 
 test('until all of a state is checked the old one goes on, and goes with what was done in it', async () => {

@@ -50,3 +50,16 @@ export function rawGet(
     asked.end()
   })
 }
+
+/** How many requests to another place are answered until `work` has come to its end. */
+export async function answeredDuring(url: string, work: Promise<unknown>): Promise<number> {
+  let isOver = false
+  const over = () => {
+    isOver = true
+  }
+  work.then(over, over)
+  let answered = 0
+  for (; !isOver; answered += 1) await call(url, '')
+  await work
+  return answered
+}

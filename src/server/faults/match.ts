@@ -1,6 +1,8 @@
 // Whether a call is one that a fault asks for: its parameters, its headers, its body.
+
 import { isDeepStrictEqual } from 'node:util'
 import type { FaultMatch } from '../../state/faults.ts'
+import { tokenName } from '../../state/json-pointer.ts'
 import type { Exchange } from '../exchange.ts'
 import type { Operation } from '../spec.ts'
 
@@ -93,10 +95,7 @@ function contentOf(text: string, { body }: Operation): unknown {
 
 /** The names and positions of a JSON pointer (RFC 6901). */
 export function stepsOf(pointer: string): string[] {
-  return pointer
-    .split('/')
-    .slice(1)
-    .map((step) => step.replaceAll('~1', '/').replaceAll('~0', '~'))
+  return pointer.split('/').slice(1).map(tokenName)
 }
 
 function at(content: unknown, steps: readonly string[], freeCase: boolean): unknown {

@@ -1,4 +1,5 @@
 // A draft as the document it stands for: names for its outputs, expressions for what they are worth.
+import { pointerToken } from '../../state/json-pointer.ts'
 import { isExpression } from '../expressions.ts'
 import type { ArazzoDocument, Criterion, Parameter, SourceDescription, Step } from '../language.ts'
 import { type Draft, type DraftStep, Input, refsIn, type Template } from './draft.ts'
@@ -186,7 +187,7 @@ class Renderer {
 /** Where an output comes from. */
 function expressionOf({ from }: Ref): string {
   if ('header' in from) return `$response.header.${from.header}`
-  const tokens = from.pointer.map((token) => token.replaceAll('~', '~0').replaceAll('/', '~1'))
+  const tokens = from.pointer.map(pointerToken)
   return `$response.body#/${tokens.join('/')}`
 }
 

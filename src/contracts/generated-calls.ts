@@ -1,4 +1,5 @@
 // Inputs at and beyond what the schemas of an operation allow: generated from them, the same each time.
+import { pointerToken } from '../state/json-pointer.ts'
 import type { SeenExchange } from '../workflows/seen-exchange.ts'
 import type { SentRequest } from '../workflows/send.ts'
 import type { OpenApiDocument } from '../workflows/sources.ts'
@@ -257,5 +258,5 @@ function withChange(body: unknown, path: readonly string[], value: unknown): unk
 }
 
 function pointerOf(path: readonly string[]): string {
-  return path.map((part) => `/${part.replaceAll('~', '~0').replaceAll('/', '~1')}`).join('')
+  return path.map((part) => `/${pointerToken(part)}`).join('')
 }
