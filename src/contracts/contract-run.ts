@@ -3,6 +3,7 @@ import { nearest } from '../server/nearest.ts'
 import type { CoverageResult } from '../workflows/result.ts'
 import type { DoneCase, Finding } from '../workflows/seen-exchange.ts'
 import type { Source } from '../workflows/sources.ts'
+import { CALLBACK_CHECKS } from './callback-checks.ts'
 import { CoverageCollector } from './coverage.ts'
 import { EXCHANGE_CHECKS } from './exchange-checks.ts'
 import { CHECK_NAMES, inspected } from './inspect.ts'
@@ -44,12 +45,14 @@ export function openContractRun(options: ContractOptions): ContractRun {
   const chosen = namesOf(options.checks)
   const isChosen = ({ name }: { readonly name: string }) => chosen.has(name)
   const checks = EXCHANGE_CHECKS.filter(isChosen)
+  const callbackChecks = CALLBACK_CHECKS.filter(isChosen)
   const probes = PROBES.filter(isChosen)
+  const inspection = { checks, callbackChecks, probes, volatile, probedBefore: new Set<string>() }
   const collector = new CoverageCollector()
   return {
     async inspect(done) {
       collector.add(done.exchanges)
-      const found = [...(await inspected(done, { checks, probes, volatile }))]
+      const found = [...(await inspected(done, inspection))]
       if (negative) found.push(...(await negativeFindings(done)))
       return withKnown(found, known, now)
     },

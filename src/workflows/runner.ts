@@ -356,7 +356,9 @@ async function doneCase(
 ): Promise<DoneCase> {
   const faulted = (await session.faulted?.(exchanges)) ?? new Set()
   return {
+    world: session.world,
     exchanges: exchanges.filter((each) => !faulted.has(each)),
+    callbacks: async () => (await session.received?.()) ?? [],
     forbids: (request, operation) => session.forbids?.(request, operation),
     async send(request) {
       await session.pace?.()

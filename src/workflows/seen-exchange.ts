@@ -14,8 +14,25 @@ export interface SeenExchange {
   readonly isExpected: boolean
 }
 
+/** A callback as it was received. */
+export interface SeenCallback {
+  /** What it is called in a sentence. */
+  readonly title: string
+  /** The slug of who sent it; `undefined` where that is none of ours. */
+  readonly provider: string | undefined
+  /** When it came: ms since the epoch, by the clock of the API. */
+  readonly at: number
+  /** Names in lower case. */
+  readonly headers: Readonly<Record<string, string>>
+  readonly body: string
+  /** What its signature may be made with: `apiKey`, `callbackSecret`. */
+  readonly credentials: Readonly<Record<string, string | undefined>>
+}
+
 /** A case whose steps are done, while its world is still there. */
 export interface DoneCase {
+  /** The world it was run in; `undefined` where all cases work on the same. */
+  readonly world: string | undefined
   /** Without those that were answered wrong on purpose: they tell nothing of the API. */
   readonly exchanges: readonly SeenExchange[]
   /** Why a request may not be sent: as `forbids` of a session. */
@@ -23,6 +40,8 @@ export interface DoneCase {
     request: SentRequest,
     operation: SourceOperation | undefined,
   ) => string | undefined
+  /** Callbacks that it has caused, without those that were spoilt on purpose. */
+  readonly callbacks: () => Promise<readonly SeenCallback[]>
   /** Sends more, after `forbids` was asked; nothing of it is a step. */
   readonly send: (request: SentRequest) => Promise<Answer>
 }

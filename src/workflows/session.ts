@@ -2,7 +2,7 @@
 import type { WorkflowExtension } from './language.ts'
 import type { ReadWorkflow } from './program.ts'
 import type { CallbackResult } from './result.ts'
-import type { SeenExchange } from './seen-exchange.ts'
+import type { SeenCallback, SeenExchange } from './seen-exchange.ts'
 import type { Answer, SentRequest } from './send.ts'
 import type { Source, SourceOperation } from './sources.ts'
 
@@ -52,6 +52,8 @@ export interface Session {
    * @throws where its world is gone
    */
   deliveries(): Promise<Deliveries>
+  /** Callbacks as they were received, without those that a fault spoilt; absent where none are. */
+  received?(): Promise<readonly SeenCallback[]>
   /** What nobody may see: the credentials it was given or has fetched so far. */
   secrets(): Iterable<string>
   /** Lets go of what was taken for it. */

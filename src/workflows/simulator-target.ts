@@ -7,7 +7,7 @@ import { grouped } from '../state/collection.ts'
 import { defined } from '../state/defined.ts'
 import { clientToken } from './client-token.ts'
 import type { CallbackResult } from './result.ts'
-import type { SeenExchange } from './seen-exchange.ts'
+import type { SeenCallback, SeenExchange } from './seen-exchange.ts'
 import type { Call, Deliveries, Session, Target } from './session.ts'
 import { type SecurityScheme, type Source, type SourceOperation, simulatorBase } from './sources.ts'
 
@@ -209,6 +209,24 @@ class SimulatorSession implements Session {
     const more = total - deliveries.length
     const moreCallbacks = more > 0 ? more : undefined
     return { callbacks: deliveries.map(callbackResult), moreCallbacks }
+  }
+
+  async received(): Promise<readonly SeenCallback[]> {
+    const control = this.#inWorld()
+    const { deliveries } = await control.call('listDeliveries', {
+      query: { limit: MOST_CALLBACKS },
+    })
+    const genuine = deliveries.filter(
+      ({ faults = [], signature }) => faults.length === 0 && signature !== 'broken',
+    )
+    return genuine.map(({ callback, type, provider, at, headers, body }) => ({
+      title: `the callback ${callback} (${type})`,
+      provider,
+      at: Date.parse(at),
+      headers,
+      body,
+      credentials: { ...this.#shown.credentials[provider] } as SeenCallback['credentials'],
+    }))
   }
 
   secrets(): Iterable<string> {

@@ -37,6 +37,8 @@ export interface SourceParameter {
   readonly schema: Readonly<Record<string, unknown>>
   readonly style: string | undefined
   readonly explode: boolean | undefined
+  /** What `x-filter` says of it; `undefined` where it says nothing. */
+  readonly filter: unknown
 }
 
 /** An operation object, as far as it is read here. */
@@ -301,6 +303,7 @@ function parameterOf(document: OpenApiDocument, written: unknown): SourceParamet
     schema: (dereferenced(document, parameter.schema) ?? {}) as SourceParameter['schema'],
     style: parameter.style as string | undefined,
     explode: parameter.explode as boolean | undefined,
+    filter: parameter['x-filter'],
   }
 }
 

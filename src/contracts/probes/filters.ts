@@ -1,0 +1,129 @@
+// Filters of a list: each leaves what fits it, and nothing else.
+import type { SeenExchange } from '../../workflows/seen-exchange.ts'
+import type { SentRequest } from '../../workflows/send.ts'
+import { firstGood, isProviderRead, withQuery } from '../call.ts'
+import { schemaAt, schemasOf } from '../document-schemas.ts'
+import { belongs, enumerated, type FilterRule, filterRules, valuesOf } from '../filter-rules.ts'
+import { itemsOf, type ListRead, largestSize, listRead } from '../list-read.ts'
+import { pagingOf } from '../paging.ts'
+import { stableJson } from '../stable-body.ts'
+import { NOTHING, type Probe, type Probed, type Probing } from './probe.ts'
+
+export const FILTER_PROBES: readonly Probe[] = [
+  {
+    name: 'filters-filter',
+    proves: 'a filter of a list leaves every item that fits it, and no other',
+    chosen: firstGood,
+    fits: (exchange) => isProviderRead(exchange) && hasFilters(exchange) && isList(exchange),
+    async find(exchange, probing) {
+      const request = unfiltered(exchange)
+      const all = await readList(exchange, request, probing)
+      if (!all) return NOTHING
+      const list: FilteredList = { exchange, probing, request, all }
+      const found: Probed[] = []
+      for (const rule of filterRules(exchange.operation.parameters, all.items))
+        for (const value of valuesFor(list, rule)) found.push(...(await wrongBy(list, rule, value)))
+      if (found.length === 0) return NOTHING
+      // Others may have changed the list in the meantime.
+      const again = await readList(exchange, request, probing)
+      return again && textOf(again.items) === textOf(all.items) ? found : NOTHING
+    },
+  },
+]
+
+interface FilteredList {
+  readonly exchange: SeenExchange
+  readonly probing: Probing
+  /** Without a filter, of its first page. */
+  readonly request: SentRequest
+  readonly all: ListRead
+}
+
+const textOf = (value: unknown) => JSON.stringify(value)
+
+function hasFilters({ operation }: SeenExchange): boolean {
+  return operation.parameters.some((each) => each.in === 'query' && !each.required)
+}
+
+function isList(exchange: SeenExchange): boolean {
+  const paging = pagingOf(exchange)
+  return itemsOf(stableJson(exchange.reply.body, []), paging?.mark.items) !== undefined
+}
+
+/** The call without anything in its query that it can do without. */
+function unfiltered({ request, operation }: SeenExchange): SentRequest {
+  const names = operation.parameters.filter(({ required }) => required).map(({ name }) => name)
+  const url = new URL(request.url)
+  for (const name of [...url.searchParams.keys()])
+    if (!names.includes(name)) url.searchParams.delete(name)
+  return { ...request, url: url.href }
+}
+
+function readList(exchange: SeenExchange, request: SentRequest, { ask, volatile }: Probing) {
+  const paging = pagingOf(exchange)
+  const size = paging && largestSize(exchange, paging)
+  const json = (body: Buffer) => stableJson(body, volatile)
+  return listRead(exchange, request, { ask, json, size, toTheEnd: false })
+}
+
+/** What a filter is tried with: a value that few items have, one that many have, one that none has. */
+function valuesFor({ exchange, all }: FilteredList, rule: FilterRule): readonly string[] {
+  const { document } = exchange.source
+  const schema = schemaAt(document, rule.parameter.schema)
+  const isAllowed = (value: string) => {
+    const text = written(rule, value)
+    const asked = schema.type === 'array' ? [text] : typed(text, schema.type)
+    return schemasOf(document).problems(rule.parameter.schema, asked).length === 0
+  }
+  const counts = new Map<string, number>()
+  for (const value of all.items.flatMap((item) => [...new Set(valuesOf(item, rule))]))
+    counts.set(value, (counts.get(value) ?? 0) + 1)
+  const known = [...counts]
+    .toSorted(([, a], [, b]) => a - b)
+    .map(([value]) => value)
+    .filter((value) => value !== '' && isAllowed(value))
+  const none = enumerated(rule.parameter).find((value) => !counts.has(value))
+  const values = [known[0], known.at(-1), all.isWhole ? none : undefined]
+  return [...new Set(values.filter((value) => value !== undefined))]
+}
+
+function written({ write }: FilterRule, value: string): string {
+  return write.replaceAll('{value}', () => value)
+}
+
+function typed(text: string, type: unknown): unknown {
+  if ((type === 'integer' || type === 'number') && text.trim() !== '') return Number(text)
+  if (type === 'boolean' && /^(true|false)$/.test(text)) return text === 'true'
+  return text
+}
+
+/** What a filter leaves that it should not, and what it should and does not. */
+async function wrongBy(
+  { exchange, probing, request: unfilteredRequest, all }: FilteredList,
+  rule: FilterRule,
+  value: string,
+): Promise<readonly Probed[]> {
+  const { name } = rule.parameter
+  let request = withQuery(unfilteredRequest, name, written(rule, value))
+  for (const [other, text] of Object.entries(rule.with)) request = withQuery(request, other, text)
+  const left = await readList(exchange, request, probing)
+  if (!left) return NOTHING
+  const say = (message: string) => [
+    { message: `${name}=${written(rule, value)} ${message}`, request },
+  ]
+  const wrong = left.items.find((item) => belongs(item, rule, value) === 'must not')
+  if (wrong !== undefined) return say(`leaves an item that does not fit: ${shortText(wrong)}`)
+  const texts = new Set(left.items.map(textOf))
+  const lost = all.items.find(
+    (item) => belongs(item, rule, value) === 'must' && !texts.has(textOf(item)),
+  )
+  return lost === undefined ? NOTHING : say(`leaves out an item that fits: ${shortText(lost)}`)
+}
+
+/** The largest part of an item that is told. */
+const LONGEST = 160
+
+function shortText(item: unknown): string {
+  const text = textOf(item)
+  return text.length > LONGEST ? `${text.slice(0, LONGEST)}...` : text
+}
