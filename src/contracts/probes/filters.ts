@@ -14,7 +14,7 @@ export const FILTER_PROBES: readonly Probe[] = [
     name: 'filters-filter',
     proves: 'a filter of a list leaves every item that fits it, and no other',
     chosen: firstGood,
-    fits: (exchange) => isProviderRead(exchange) && hasFilters(exchange) && isList(exchange),
+    fits: (exchange) => isProviderRead(exchange) && hasFilters(exchange),
     async find(exchange, probing) {
       const request = unfiltered(exchange)
       const all = await readList(exchange, request, probing)
@@ -41,13 +41,10 @@ interface FilteredList {
 
 const textOf = (value: unknown) => JSON.stringify(value)
 
-function hasFilters({ operation }: SeenExchange): boolean {
-  return operation.parameters.some((each) => each.in === 'query' && !each.required)
-}
-
-function isList(exchange: SeenExchange): boolean {
-  const paging = pagingOf(exchange)
-  return itemsOf(stableJson(exchange.reply.body, []), paging?.mark.items) !== undefined
+function hasFilters(exchange: SeenExchange): boolean {
+  const body = stableJson(exchange.reply.body, [])
+  const items = itemsOf(body, pagingOf(exchange)?.mark.items)
+  return items !== undefined && filterRules(exchange.operation.parameters, items).length > 0
 }
 
 /** The call without anything in its query that it can do without. */

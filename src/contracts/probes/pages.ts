@@ -65,6 +65,7 @@ function sizesFor(
   largest: number,
 ): readonly number[] {
   const count = items.length
+  if (count < 2) return []
   const sizes = [Math.floor(count / 2) + 1, Math.floor(count / 3), isWhole ? count : 0]
   const { document } = exchange.source
   return [...new Set(sizes)].filter(

@@ -1,6 +1,7 @@
 // Requests that an API promises to carry out once: sent again, they change nothing.
 import type { SeenExchange } from '../../workflows/seen-exchange.ts'
 import type { Answer, SentRequest } from '../../workflows/send.ts'
+import type { SourceOperation } from '../../workflows/sources.ts'
 import {
   baseOf,
   credentialHeaders,
@@ -47,7 +48,10 @@ export const REPEAT_PROBES: readonly Probe[] = [
       if (wrong !== undefined) found.push({ message: wrong, request })
       const after = await answersOf(reads, ask)
       for (const [at, read] of reads.entries()) {
-        if (comparable(before[at], volatile) === comparable(after[at], volatile)) continue
+        const then = comparable(after[at], volatile)
+        if (comparable(before[at], volatile) === then) continue
+        // What changes by itself, or by others, tells nothing.
+        if (comparable(await ask(read), volatile) !== then) continue
         const { pathname } = new URL(read.url)
         found.push({ message: `the same request again has changed ${pathname}`, request: read })
       }
@@ -140,8 +144,16 @@ function listsBeside(exchange: SeenExchange): readonly SentRequest[] {
         !each.operation.parameters.some(({ required }) => required) &&
         JSON.stringify(each.operation.security) === security,
     )
+    .toSorted((a, b) => apart(a.operation, operation) - apart(b.operation, operation))
     .slice(0, MOST_LISTS)
     .map((each) => each.request)
+}
+
+/** How far the paths of two operations are apart: the list of what was made comes first. */
+function apart({ path: one }: SourceOperation, { path: other }: SourceOperation): number {
+  const parts = other.split('/')
+  const alike = one.split('/').findIndex((part, at) => part !== parts[at])
+  return alike < 0 ? -parts.length : -alike
 }
 
 async function answersOf(reads: readonly SentRequest[], ask: Ask): Promise<readonly Answer[]> {
