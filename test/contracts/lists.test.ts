@@ -10,7 +10,13 @@ import { compileText } from '../../src/workflows/compile.ts'
 import type { Effect } from '../../src/workflows/effect.ts'
 import type { CaseResult } from '../../src/workflows/result.ts'
 import { planned, runCases } from '../../src/workflows/runner.ts'
-import { type DepotApi, type DepotDefect, LISTS, startDepotApi } from '../support/depot-api.ts'
+import {
+  DEPOT_SPEC,
+  type DepotApi,
+  type DepotDefect,
+  LISTS,
+  startDepotApi,
+} from '../support/depot-api.ts'
 
 let api: DepotApi
 
@@ -44,18 +50,20 @@ interface Played {
   readonly received?: readonly ReceivedCallback[]
   readonly suite?: string
   readonly credentials?: string
+  readonly spec?: string
 }
 
 async function play(played: Played): Promise<readonly CaseResult[]> {
   const { defect, allow = 'spends', received, suite = SUITE } = played
-  const { credentials = `{ apiKey: '\${DEPOT_KEY}' }` } = played
+  const { credentials = `{ apiKey: '\${DEPOT_KEY}' }`, spec = DEPOT_SPEC } = played
   api.reset(defect)
+  await writeFile(join(api.folder, 'depot.yaml'), spec)
   const targetFile = join(api.folder, 'target.yaml')
   await writeFile(
     targetFile,
     `{ baseUrl: '${api.url}', credentials: ${credentials}, rate: 100000/s }`,
   )
-  const file = await readTargetFile(targetFile, { DEPOT_KEY: 'the-key' })
+  const file = await readTargetFile(targetFile, { DEPOT_KEY: 'the-key', DEPOT_SECRET: SECRET })
   const program = await compileText(join(api.folder, 'suite.arazzo.yaml'), suite)
   const contract = openContractRun({ checks: CHECKS, negative: false, known: [], now: 0 })
   const options = { file, allow, maxWait: 0 }
@@ -186,6 +194,57 @@ function inHex(body: string) {
 
 function wide(): string {
   return '{"box":"b1","moved":true,"by":"me"}'
+}
+
+/** The secret, and below what was signed with it, that the libraries of Standard Webhooks print. */
+const SECRET = 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw'
+const SENT_AT = 1614265330
+const standard = (body: string, timestamp = SENT_AT) => {
+  const key = Buffer.from(SECRET.slice('whsec_'.length), 'base64')
+  const signature = createHmac('sha256', key).update(`msg_1.${timestamp}.${body}`).digest('base64')
+  return {
+    ...UNSIGNED,
+    'webhook-id': 'msg_1',
+    'webhook-timestamp': String(timestamp),
+    'webhook-signature': `v1,${signature}`,
+  }
+}
+
+test.each([
+  ['is as Standard Webhooks has it', standard(MOVED), []],
+  ['has another signature beside it', beside(standard(MOVED)), []],
+  ['is not signed', UNSIGNED, ['callback-signature']],
+  ['is signed over another body', standard('{}'), ['callback-signature']],
+  [
+    'is signed under another id',
+    { ...standard(MOVED), 'webhook-id': 'm2' },
+    ['callback-signature'],
+  ],
+  ['was signed long ago', standard(MOVED, SENT_AT - 600), ['callback-signature']],
+] as const)('a callback with an id and a time that %s', async (_what, headers, checks) => {
+  const received = [{ at: SENT_AT * 1000, headers, body: MOVED }]
+  expect(found(await playStandard(received))).toEqual(checks)
+})
+
+test('the signature that the libraries of Standard Webhooks print is taken', async () => {
+  const headers = {
+    'content-type': 'application/json',
+    'webhook-id': 'msg_p5jXN8AQM9LWM0D4loKWxJek',
+    'webhook-timestamp': String(SENT_AT),
+    'webhook-signature': 'v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=',
+  }
+  const received = [{ at: SENT_AT * 1000, headers, body: '{"test": 2432232314}' }]
+  expect(found(await playStandard(received))).toEqual(['callback-body'])
+})
+
+function playStandard(received: readonly ReceivedCallback[]) {
+  const signature = '{ scheme: standard-webhooks, key: callbackSecret }'
+  const spec = DEPOT_SPEC.replace(/(?<=x-signature: ).*/, signature)
+  return play({ received, credentials: `{ callbackSecret: '\${DEPOT_SECRET}' }`, spec })
+}
+
+function beside(headers: ReturnType<typeof standard>) {
+  return { ...headers, 'webhook-signature': `v1,AAAA ${headers['webhook-signature']}` }
 }
 
 test('a signature that nobody can verify is told, and fails nothing', async () => {

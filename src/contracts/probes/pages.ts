@@ -78,7 +78,7 @@ function sizesFor(
 
 /** How the pages differ from the list as it was read at once. */
 function wrongOrder(whole: ListRead, pages: ListRead, size: number): readonly Probed[] {
-  const count = whole.isWhole && pages.isWhole ? Number.POSITIVE_INFINITY : shorter(whole, pages)
+  const count = Math.min(...[whole, pages].map(lengthRead))
   const wanted = whole.items.slice(0, count).map(textOf)
   const got = pages.items.slice(0, count).map(textOf)
   if (textOf(wanted) === textOf(got)) return NOTHING
@@ -95,8 +95,9 @@ function wrongOrder(whole: ListRead, pages: ListRead, size: number): readonly Pr
 
 const isTwice = (all: readonly string[], one: string) => all.indexOf(one) < all.lastIndexOf(one)
 
-function shorter(one: ListRead, other: ListRead): number {
-  return Math.min(one.items.length, other.items.length)
+/** As far as a list was read; without an end where that is all of it. */
+function lengthRead({ items, isWhole }: ListRead): number {
+  return isWhole ? Number.POSITIVE_INFINITY : items.length
 }
 
 /** The largest part of an item that is told. */
