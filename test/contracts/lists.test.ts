@@ -46,6 +46,7 @@ test.each([
   ['ignores a filter', /color=red leaves an item that does not fit: .*b1/],
   ['filters too much', /color=red leaves out an item that fits: .*b6/],
   ['finds what is less', /min-weight=60 leaves an item that does not fit/],
+  ['knows one filter at a time', /min-weight=60 and size=large leaves an item that does not fit/],
 ] as const)('an API that %s is found out', async (defect, message) => {
   const told = await play(api, { defect })
   expect(found(told)).toEqual(['filters-filter GET /by-page'])

@@ -100,6 +100,7 @@ export type DepotDefect =
   | 'ignores a filter'
   | 'filters too much'
   | 'finds what is less'
+  | 'knows one filter at a time'
   | 'charges twice'
   | 'charges twice in silence'
   | 'moves twice'
@@ -267,11 +268,12 @@ class Depot {
     const color = asked.get('color')
     const size = asked.get('size')
     const find = asked.get('find')
+    const isAlone = this.#defect === 'knows one filter at a time' && asked.has('min-weight')
     const least = Number(asked.get('min-weight') ?? 0)
     const found = this.#boxes.filter(
       (box) =>
         (color === null || this.#defect === 'ignores a filter' || box.color === color) &&
-        (size === null || box.size === size) &&
+        (size === null || isAlone || box.size === size) &&
         (find === null || box.label.includes(find) || box.color.includes(find)) &&
         (box.weight >= least || (this.#defect === 'finds what is less' && box.weight > 0)),
     )

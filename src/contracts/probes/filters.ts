@@ -21,8 +21,7 @@ export const FILTER_PROBES: readonly Probe[] = [
       if (!all) return NOTHING
       const list: FilteredList = { exchange, probing, request, all }
       const found: Probed[] = []
-      for (const rule of filterRules(exchange.operation.parameters, all.items))
-        for (const value of valuesFor(list, rule)) found.push(...(await wrongBy(list, rule, value)))
+      for (const asked of askedFor(list)) found.push(...(await wrongBy(list, asked)))
       if (found.length === 0) return NOTHING
       // Others may have changed the list in the meantime.
       const again = await readList(exchange, request, probing)
@@ -63,7 +62,34 @@ function readList(exchange: SeenExchange, request: SentRequest, { ask, volatile 
   return listRead(exchange, request, { ask, json, size, toTheEnd: false })
 }
 
-/** What a filter is tried with: a value that few items have, one that many have, one that none has. */
+/** A filter with a value. */
+interface Asked {
+  readonly rule: FilterRule
+  readonly value: string
+}
+
+/** What the list is asked for: each filter with some values, and each together with the next one. */
+function askedFor(list: FilteredList): readonly (readonly Asked[])[] {
+  const { operation } = list.exchange
+  const tried = filterRules(operation.parameters, list.all.items).map((rule) =>
+    valuesFor(list, rule).map((value) => ({ rule, value })),
+  )
+  const pairs = tried.slice(1).flatMap((next, at) => {
+    const [many] = tried[at]?.toReversed() ?? []
+    const few = next.find(({ rule }) => rule.parameter.name !== many?.rule.parameter.name)
+    return many && few ? [[many, few]] : []
+  })
+  return [...tried.flat().map((each) => [each]), ...pairs]
+}
+
+/** Whether an item has to be, may be, or must not be among those that all of these leave. */
+function belongsToAll(item: unknown, asked: readonly Asked[]) {
+  const each = asked.map(({ rule, value }) => belongs(item, rule, value))
+  if (each.includes('must not')) return 'must not'
+  return each.includes('may') ? 'may' : 'must'
+}
+
+/** What a filter is tried with: a value that few items have, one that none has, one that many have. */
 function valuesFor({ exchange, all }: FilteredList, rule: FilterRule): readonly string[] {
   const { document } = exchange.source
   const schema = schemaAt(document, rule.parameter.schema)
@@ -80,7 +106,7 @@ function valuesFor({ exchange, all }: FilteredList, rule: FilterRule): readonly 
     .map(([value]) => value)
     .filter((value) => value !== '' && isAllowed(value))
   const none = enumerated(rule.parameter).find((value) => !counts.has(value))
-  const values = [known[0], known.at(-1), all.isWhole ? none : undefined]
+  const values = [known[0], all.isWhole ? none : undefined, known.at(-1)]
   return [...new Set(values.filter((value) => value !== undefined))]
 }
 
@@ -94,27 +120,31 @@ function typed(text: string, type: unknown): unknown {
   return text
 }
 
-/** What a filter leaves that it should not, and what it should and does not. */
+/** What filters leave that they should not, and what they should and do not. */
 async function wrongBy(
-  { exchange, probing, request: unfilteredRequest, all }: FilteredList,
-  rule: FilterRule,
-  value: string,
+  { exchange, probing, request: all, all: { items } }: FilteredList,
+  asked: readonly Asked[],
 ): Promise<readonly Probed[]> {
-  const { name } = rule.parameter
-  let request = withQuery(unfilteredRequest, name, written(rule, value))
-  for (const [other, text] of Object.entries(rule.with)) request = withQuery(request, other, text)
+  const request = filtered(all, asked)
   const left = await readList(exchange, request, probing)
   if (!left) return NOTHING
-  const say = (message: string) => [
-    { message: `${name}=${written(rule, value)} ${message}`, request },
-  ]
-  const wrong = left.items.find((item) => belongs(item, rule, value) === 'must not')
+  const what = asked.map(({ rule, value }) => `${rule.parameter.name}=${written(rule, value)}`)
+  const say = (message: string) => [{ message: `${what.join(' and ')} ${message}`, request }]
+  const wrong = left.items.find((item) => belongsToAll(item, asked) === 'must not')
   if (wrong !== undefined) return say(`leaves an item that does not fit: ${shortText(wrong)}`)
   const texts = new Set(left.items.map(textOf))
-  const lost = all.items.find(
-    (item) => belongs(item, rule, value) === 'must' && !texts.has(textOf(item)),
+  const lost = items.find(
+    (item) => belongsToAll(item, asked) === 'must' && !texts.has(textOf(item)),
   )
   return lost === undefined ? NOTHING : say(`leaves out an item that fits: ${shortText(lost)}`)
+}
+
+function filtered(request: SentRequest, asked: readonly Asked[]): SentRequest {
+  const values = asked.flatMap(({ rule, value }) => [
+    ...Object.entries(rule.with),
+    [rule.parameter.name, written(rule, value)] as const,
+  ])
+  return values.reduce((made, [name, value]) => withQuery(made, name, value), request)
 }
 
 /** The largest part of an item that is told. */
