@@ -8,6 +8,7 @@ import type { Config } from './config.ts'
 import { failedLast, isSameCase, LAST_RUN, noteFailed } from './last-run.ts'
 import { writeReports } from './reports.ts'
 import { runOutputHere, runProgress } from './run-progress.ts'
+import { stateKeeper } from './state-keeper.ts'
 
 export const runFlags: readonly OwnFlag[] = [
   {
@@ -128,7 +129,7 @@ async function played(
 ): Promise<RunResult> {
   const { runPlanned } = await import('../library/workflows.ts')
   const { keysOf } = await import('./open.ts')
-  const { token, worldKey, jobs, seed, keep, json } = config
+  const { token, worldKey, jobs, seed, shuffle, keep, json } = config
   const credentials = keysOf(worldKey, '--world-key')
   await using contract = await contractOf(config)
   await contract.check(cases)
@@ -139,7 +140,9 @@ async function played(
   const onCase = (result: CaseResult, { title }: PlannedCase) => progress.done(title, result)
   const { target, inspect, inputs } = contract
   const given = cases.map((each) => ({ ...each, inputs: { ...inputs, ...each.inputs } }))
-  const how = { target, token, credentials, jobs, seed, keep, signal, inspect, onStart, onCase }
+  const keepState = stateKeeper(config.states)
+  const where = { target, token, credentials, keep }
+  const how = { ...where, jobs, seed, shuffle, signal, inspect, keepState, onStart, onCase }
   try {
     const result = await runPlanned(given, how)
     return withCoverage(result, contract.coverage(cases), config)
