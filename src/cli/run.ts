@@ -55,7 +55,8 @@ async function runOnce(
     console.log('nothing failed when workflows were last run here')
     return 0
   }
-  const named = patterns.length > 0 ? patterns : [...new Set(last.map(({ file }) => file))]
+  const isNamed = patterns.length > 0 || config.provider !== undefined || config.spec !== undefined
+  const named = isNamed ? patterns : [...new Set(last.map(({ file }) => file))]
   const chosen = await withReason(() => planOf(named, config, onRead))
   const cases = isFailedOnly
     ? chosen.filter((each) => last.some((known) => isSameCase(known, keyOf(each))))
@@ -132,6 +133,7 @@ async function played(
   const { token, worldKey, jobs, seed, shuffle, keep, json } = config
   const credentials = keysOf(worldKey, '--world-key')
   await using contract = await contractOf(config)
+  if (typeof contract.target === 'string') checkOwn(cases, config)
   await contract.check(cases)
   const output = runOutputHere()
   const write = json ? () => {} : output.write
@@ -149,6 +151,15 @@ async function played(
   } finally {
     progress.end()
   }
+}
+
+/** A document of one's own has no simulator. @throws CannotRun */
+function checkOwn(cases: readonly PlannedCase[], { spec }: Config): void {
+  const sources = cases.flatMap(({ program }) => [...program.sources.values()])
+  if (spec !== undefined && sources.every(({ simulator }) => simulator === undefined))
+    throw new CannotRun(
+      `${spec} is of no simulator: name the file of its endpoint, as in --target my.yaml`,
+    )
 }
 
 async function contractOf(config: Config) {
