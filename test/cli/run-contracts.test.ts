@@ -131,6 +131,7 @@ test('an endpoint that cannot be run against is told in one sentence, exit 2', a
   await using page = await serving((_, response) => {
     response.writeHead(200, { 'content-type': 'text/html' }).end('<h1>Hello</h1>')
   })
+  await using elsewhere = await serving((_, response) => response.writeHead(404).end())
   await using silent = await serving(() => {})
   await using signedByItself = await servingTls()
   const cases: [baseUrl: string, told: RegExp, env?: object][] = [
@@ -141,7 +142,7 @@ test('an endpoint that cannot be run against is told in one sentence, exit 2', a
     [`http://${silent.url}`, /gives no answer: no answer came within 10 s: is it up/],
     [`https://${signedByItself.url}`, /self-signed certificate.*NODE_EXTRA_CA_CERTS/],
     [api.url, /does not let us in \(401\): look at the credentials/, { SHELF_KEY: 'wrong' }],
-    [`${api.url}/v9`, /is not there \(404\): look at the baseUrl/],
+    [`http://${elsewhere.url}`, /is not there \(404\): look at the baseUrl/],
   ]
   for (const [baseUrl, told, own = env] of cases) {
     const file = await target(baseUrl)
