@@ -406,6 +406,17 @@ export const options = {
     form: { type: 'integer', minimum: 1, maximum: 100 },
     read: (texts) => wholeNumber(texts, 100),
   }),
+  shuffle: optional<string>({
+    value: 'TEXT',
+    says: 'begin the cases in another order, the same one for the same text',
+    read: text,
+  }),
+  states: option({
+    value: 'DIR',
+    says: 'folder for the worlds of cases that failed: state import puts one in again (.esimulator/failed)',
+    fallback: '.esimulator/failed',
+    read: last,
+  }),
   keep: flag('leave the worlds of a run where they are'),
   dryRun: flag('tell what would be run, and run nothing'),
   timeout: option({
@@ -539,6 +550,8 @@ export const RUN: readonly OptionName[] = [
   'receiverPort',
   'minCoverage',
   'worldKey',
+  'shuffle',
+  'states',
   'keep',
   'dryRun',
   'report',

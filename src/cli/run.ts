@@ -8,6 +8,7 @@ import type { Config } from './config.ts'
 import { failedLast, isSameCase, LAST_RUN, noteFailed } from './last-run.ts'
 import { writeReports } from './reports.ts'
 import { runOutputHere, runProgress } from './run-progress.ts'
+import { stateKeeper } from './state-keeper.ts'
 import { withReason } from './with-reason.ts'
 
 export const runFlags: readonly OwnFlag[] = [
@@ -55,7 +56,8 @@ async function runOnce(
     console.log('nothing failed when workflows were last run here')
     return 0
   }
-  const named = patterns.length > 0 ? patterns : [...new Set(last.map(({ file }) => file))]
+  const isNamed = patterns.length > 0 || config.provider !== undefined || config.spec !== undefined
+  const named = isNamed ? patterns : [...new Set(last.map(({ file }) => file))]
   const chosen = await withReason(() => planOf(named, config, onRead))
   const cases = isFailedOnly
     ? chosen.filter((each) => last.some((known) => isSameCase(known, keyOf(each))))
@@ -116,9 +118,10 @@ async function played(
 ): Promise<RunResult> {
   const { runPlanned } = await import('../library/workflows.ts')
   const { keysOf } = await import('./open.ts')
-  const { token, worldKey, jobs, seed, keep, json } = config
+  const { token, worldKey, jobs, seed, shuffle, keep, json } = config
   const credentials = keysOf(worldKey, '--world-key')
   await using contract = await contractOf(config)
+  if (typeof contract.target === 'string') checkOwn(cases, config)
   await contract.check(cases)
   const output = runOutputHere()
   const write = json ? () => {} : output.write
@@ -127,13 +130,24 @@ async function played(
   const onCase = (result: CaseResult, { title }: PlannedCase) => progress.done(title, result)
   const { target, inspect, inputs } = contract
   const given = cases.map((each) => ({ ...each, inputs: { ...inputs, ...each.inputs } }))
-  const how = { target, token, credentials, jobs, seed, keep, signal, inspect, onStart, onCase }
+  const keepState = stateKeeper(config.states)
+  const where = { target, token, credentials, keep }
+  const how = { ...where, jobs, seed, shuffle, signal, inspect, keepState, onStart, onCase }
   try {
     const result = await runPlanned(given, how)
     return withCoverage(result, contract.coverage(cases), config)
   } finally {
     progress.end()
   }
+}
+
+/** A document of one's own has no simulator. @throws CannotRun */
+function checkOwn(cases: readonly PlannedCase[], { spec }: Config): void {
+  const sources = cases.flatMap(({ program }) => [...program.sources.values()])
+  if (spec !== undefined && sources.every(({ simulator }) => simulator === undefined))
+    throw new CannotRun(
+      `${spec} is of no simulator: name the file of its endpoint, as in --target my.yaml`,
+    )
 }
 
 async function contractOf(config: Config) {

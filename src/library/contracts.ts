@@ -16,7 +16,7 @@ import type { Effect } from '../workflows/effect.ts'
 import type { CoverageResult } from '../workflows/result.ts'
 import { type Choice, type PlannedCase, planned } from '../workflows/runner.ts'
 import type { Target } from '../workflows/session.ts'
-import { readSource } from '../workflows/sources.ts'
+import { readSource, refsNowhere } from '../workflows/sources.ts'
 import { type Arrival, type Receiver, startReceiver } from './receiver.ts'
 import { CannotRunWorkflows } from './workflows.ts'
 
@@ -79,6 +79,8 @@ export async function planSpec(
   try {
     const api = { name: 'api', url: /^https?:/.test(file) ? file : resolve(file) }
     const source = await readSource({ ...api, type: 'openapi' }, file, () => {})
+    const missing = refsNowhere(source.document)
+    if (missing.length > 0) throw new CannotRunWorkflows(`${file}: ${missing.join('; ')}`)
     const { text, left } = suiteOfSpec(source, allow)
     const program = await compileText(`suite of ${basename(file)}`, text)
     const cases = planned([program], choice)

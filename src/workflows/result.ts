@@ -13,6 +13,8 @@ export interface RunResult {
   /** `sim` where a simulator was started for the run, else its URL. */
   readonly target: string
   readonly seed: string
+  /** What the order of the cases was drawn from; absent where they ran as they stand. */
+  readonly shuffle?: string
   /** ISO 8601, by the wall clock. */
   readonly startedAt: string
   /** Wall ms. */
@@ -56,6 +58,8 @@ export interface CaseResult {
   /** Why it was skipped, or failed apart from its steps. */
   readonly reason?: string
   readonly world?: string
+  /** The file with its world as it was when it failed, or before the call that failed. */
+  readonly state?: string
   readonly place: Place
   /** Wall ms. */
   readonly duration: number

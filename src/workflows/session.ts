@@ -45,6 +45,13 @@ export interface Session {
    * @param stop ends it earlier
    */
   wait(seconds: number, stop?: AbortSignal): Promise<void>
+  /** The latest step of its world's history; absent where it has none. */
+  point?(): Promise<number>
+  /**
+   * Its world as a document that is put in again, as it was at a point; it goes back for that.
+   * @param call what was called last before the point: the world is as it was before that
+   */
+  stateAt?(point: number, call: SentRequest | undefined): Promise<object>
   /** Those of these calls that were answered wrong on purpose, by a fault or as they asked for. */
   faulted?(exchanges: readonly SeenExchange[]): Promise<ReadonlySet<SeenExchange>>
   /**

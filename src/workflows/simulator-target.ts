@@ -8,7 +8,7 @@ import { defined } from '../state/defined.ts'
 import { clientToken } from './client-token.ts'
 import type { CallbackResult } from './result.ts'
 import type { SeenCallback, SeenExchange } from './seen-exchange.ts'
-import type { Answer } from './send.ts'
+import type { Answer, SentRequest } from './send.ts'
 import type { Call, Deliveries, Session, Target } from './session.ts'
 import { type SecurityScheme, type Source, type SourceOperation, simulatorBase } from './sources.ts'
 
@@ -30,6 +30,9 @@ export interface SimulatorTargetOptions {
 
 /** Exchanges of a world that are looked through for faults: as many as one answer has. */
 const MOST_EXCHANGES = 1000
+
+/** Steps of a world that are looked through for the one that a call made. */
+const MOST_STEPS = 1000
 
 /** How many callbacks of a world are told. */
 const MOST_CALLBACKS = 200
@@ -198,6 +201,29 @@ class SimulatorSession implements Session {
       return entry === undefined || entry.fault !== undefined
     })
     return new Set([...asked, ...broken])
+  }
+
+  async point(): Promise<number> {
+    const { steps } = await this.#inWorld().call('listHistory', { query: { limit: 1 } })
+    return steps[0]?.id ?? 0
+  }
+
+  async stateAt(point: number, call: SentRequest | undefined): Promise<object> {
+    const control = this.#inWorld()
+    if (!this.#options.keep) {
+      const to = (call && (await this.#stepOf(call, point))) ?? point
+      // What a world had before it was reset is gone: then it is told as it is.
+      await control.call('rewindWorld', { body: { to } }).catch(() => {})
+    }
+    return control.call('getState')
+  }
+
+  /** The step before the one that a call made; `undefined` where it made none: it was refused, or reads. */
+  async #stepOf({ method, url }: SentRequest, point: number): Promise<number | undefined> {
+    const { steps } = await this.#inWorld().call('listHistory', { query: { limit: MOST_STEPS } })
+    const made = steps.find(({ id, cause }) => id <= point && cause.kind !== 'time')
+    const path = new URL(url).pathname.replace(`/w/${this.world}`, '')
+    return made?.cause.what.split('?')[0] === `${method} ${path}` ? made.id - 1 : undefined
   }
 
   async deliveries(): Promise<Deliveries> {

@@ -329,6 +329,32 @@ export function dereferenced(document: OpenApiDocument, value: unknown): unknown
   return at
 }
 
+/** What holds values and no schemas: a `$ref` in it is no reference. */
+const DATA: ReadonlySet<string> = new Set(['example', 'default', 'const', 'enum'])
+
+/** What is wrong with the `$ref`s of a document that lead nowhere: a sentence for each, once. */
+export function refsNowhere(document: OpenApiDocument): string[] {
+  const found = new Set<string>()
+  const seen = new Set<object>()
+  const look = (value: unknown): void => {
+    if (typeof value !== 'object' || value === null || seen.has(value)) return
+    seen.add(value)
+    const { $ref: ref } = value as { readonly $ref?: unknown }
+    if (typeof ref === 'string' && !ref.startsWith('#'))
+      found.add(`"${ref}" is in another document: put all into one, as "redocly bundle" does`)
+    else if (
+      typeof ref === 'string' &&
+      ref.startsWith('#/') &&
+      dereferenced(document, value) === undefined
+    )
+      found.add(`"${ref}" leads nowhere`)
+    for (const [name, part] of Object.entries(value)) if (!DATA.has(name)) look(part)
+  }
+  look(document.paths)
+  look(document.components)
+  return [...found]
+}
+
 /** Where a source's paths begin in a simulator, below a world. */
 export function simulatorBase({ slug, basePath }: OwnSource): string {
   return slug === 'control' ? '' : `/${slug}${basePath}`

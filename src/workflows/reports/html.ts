@@ -101,11 +101,12 @@ function factList(facts: Readonly<Record<string, string | undefined>>): Markup {
 const MARK = { passed: '✓', failed: '✗', skipped: '–' } as const
 
 function caseSection(result: CaseResult, id: string, isOpen: boolean): Markup {
-  const { outcome, summary, reason, duration, place, world, inputs, outputs, tags } = result
+  const { outcome, summary, reason, duration, place, world, state, inputs, outputs, tags } = result
   const events = eventsOf(result)
   const facts = {
     at: `${place.file}:${place.line}:${place.column}`,
     world,
+    state,
     tags: tags?.join(', '),
     inputs: jsonFact(inputs),
     outputs: jsonFact(outputs),

@@ -69,7 +69,13 @@ export function failureLines(result: CaseResult): string[] {
   if (result.outcome !== 'failed') return []
   const failed = failedStep(result)
   const found = foundIn(result).flatMap((each) => findingLines(result, each))
-  return failed ? [...stepLines(failed), ...found] : found
+  return [...(failed ? stepLines(failed) : []), ...found, ...stateLines(result)]
+}
+
+/** How its world is had again: the curl above then fails as it did. */
+function stateLines({ state, world }: CaseResult): string[] {
+  const into = `esimulator state import '${state}' --world ${world}`
+  return state === undefined ? [] : [`  its world: ${into}`]
 }
 
 /** What was found, the step it is about, and a curl that shows it. */
@@ -144,12 +150,13 @@ function printable(text: string): string {
 }
 
 /** The last line: how many of each there are. */
-export function summaryText({ cases, duration }: RunResult): string {
+export function summaryText({ cases, duration, shuffle }: RunResult): string {
   const count = (outcome: CaseResult['outcome']) =>
     cases.filter((each) => each.outcome === outcome).length
   const skipped = count('skipped')
   const more = skipped > 0 ? `, ${skipped} skipped` : ''
-  return `${count('passed')} passed, ${count('failed')} failed${more} in ${duration} ms`
+  const order = shuffle === undefined ? '' : `, in the order of --shuffle ${shuffle}`
+  return `${count('passed')} passed, ${count('failed')} failed${more} in ${duration} ms${order}`
 }
 
 /** Each operation with its documented statuses, those that were never seen in brackets. */
