@@ -298,11 +298,12 @@ function unmade(outcome: Outcome, reason: string): Came {
 }
 
 async function ran(
-  { workflow, inputs }: PlannedCase,
+  planned: PlannedCase,
   { target, session }: { readonly target: Target; readonly session: Session },
   sender: Sender,
   { signal: stop, inspect }: RunOptions,
 ): Promise<Came> {
+  const { workflow, inputs } = planned
   const run = new WorkflowRun(session, sender, stop)
   const end = await run.run(workflow, inputs).catch((error: unknown) => {
     return { outcome: 'failed' as const, outputs: {}, reason: reasonOf(error) }
@@ -319,7 +320,8 @@ async function ran(
   let findings: readonly Finding[] | undefined
   if (inspect)
     await after('it could not be checked', async () => {
-      findings = await inspect(await doneCase(run, session, sender))
+      const exchanged = await doneExchanges(run, session, sender)
+      findings = await inspect({ ...aboutDone(planned), callbacks: left.callbacks, ...exchanged })
     })
   sender.close()
   const hasFailed = problems.length > 0 || findings?.some(({ severity }) => severity === 'failure')
@@ -349,11 +351,19 @@ async function cleanedUp(
   }
 }
 
-async function doneCase(
+function aboutDone({ program, workflow, name }: PlannedCase) {
+  return {
+    key: defined({ file: fileOf(program), workflow: workflow.id, case: name }),
+    proves: workflow.extension.proves ?? [],
+    sources: [...program.sources.values()],
+  }
+}
+
+async function doneExchanges(
   { exchanges }: WorkflowRun,
   session: Session,
   sender: Sender,
-): Promise<DoneCase> {
+): Promise<Pick<DoneCase, 'exchanges' | 'forbids' | 'send'>> {
   const faulted = (await session.faulted?.(exchanges)) ?? new Set()
   return {
     exchanges: exchanges.filter((each) => !faulted.has(each)),

@@ -1,4 +1,5 @@
 // An exchange of a run with what its document says of it, for those who look at more than a step asks for.
+import type { CallbackResult } from './result.ts'
 import type { Answer, SentRequest } from './send.ts'
 import type { Source, SourceOperation } from './sources.ts'
 
@@ -14,8 +15,24 @@ export interface SeenExchange {
   readonly isExpected: boolean
 }
 
+/** Which case of a run one is. */
+export interface CaseKey {
+  readonly file: string
+  readonly workflow: string
+  /** Absent where the workflow has no cases. */
+  readonly case?: string
+}
+
 /** A case whose steps are done, while its world is still there. */
 export interface DoneCase {
+  /** Which one it is, as its result will tell. */
+  readonly key: CaseKey
+  /** The numbers of the sentences that its workflow says it proves. */
+  readonly proves: readonly string[]
+  /** Every source of its file. */
+  readonly sources: readonly Source[]
+  /** Attempts at callbacks that left, oldest first. */
+  readonly callbacks: readonly CallbackResult[]
   /** Without those that were answered wrong on purpose: they tell nothing of the API. */
   readonly exchanges: readonly SeenExchange[]
   /** Why a request may not be sent: as `forbids` of a session. */

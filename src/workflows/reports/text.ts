@@ -11,6 +11,13 @@ import type {
   StepResult,
 } from '../result.ts'
 import type { Finding } from '../seen-exchange.ts'
+import {
+  coverageFigures,
+  fieldsOf,
+  type Part,
+  percentOf,
+  statementsOf,
+} from './coverage-figures.ts'
 import { curlOf } from './curl.ts'
 import { differenceOf } from './difference.ts'
 
@@ -152,14 +159,43 @@ export function summaryText({ cases, duration }: RunResult): string {
   return `${count('passed')} passed, ${count('failed')} failed${more} in ${duration} ms`
 }
 
-/** Each operation with its documented statuses, those that were never seen in brackets. */
-export function coverageLines({ percent, operations }: CoverageResult): string[] {
-  const rows = operations.map(({ operation, statuses, fields, unseenFields }) => {
-    const told = Object.entries(statuses).map(([status, count]) =>
+/**
+ * What was covered, as a table: each operation with its documented statuses, those that were never
+ * seen in brackets.
+ */
+export function coverageLines(coverage: CoverageResult): string[] {
+  const { operations, statements } = coverage
+  const hasStatements = statements.length > 0
+  const rows = operations.map((each) => {
+    const told = Object.entries(each.statuses).map(([status, count]) =>
       count > 0 ? status : `(${status})`,
     )
-    const seen = fields === 0 ? '' : `, ${fields - unseenFields.length} of ${fields} fields`
-    return `  ${operation}: ${told.join(' ')}${seen}`
+    const parts = [fieldsOf(each), ...(hasStatements ? [statementsOf(each)] : [])]
+    return [each.operation, told.join(' '), ...parts.map(partText)]
   })
-  return [`covered: ${percent} % of the documented statuses`, ...rows]
+  const names = ['operation', 'statuses', 'fields', ...(hasStatements ? ['statements'] : [])]
+  const unproven = statements.flatMap(({ id, provenBy }) => (provenBy.length === 0 ? id : []))
+  const left = unproven.length > 0 ? [`statements not proven: ${unproven.join(' ')}`] : []
+  return [coverageText(coverage), ...columns([names, ...rows]), ...left].map(printable)
+}
+
+/** How much it is in all. What `--min-coverage` counts comes first. */
+function coverageText(coverage: CoverageResult): string {
+  const { fields, statements } = coverageFigures(coverage)
+  const more = [
+    fields.all > 0 ? `${percentOf(fields)} % of the fields` : [],
+    statements.all > 0 ? `${percentOf(statements)} % of the statements` : [],
+  ].flat()
+  return [`covered: ${coverage.percent} % of the documented statuses`, ...more].join(', ')
+}
+
+const partText = ({ seen, all }: Part) => (all === 0 ? '-' : `${seen} of ${all}`)
+
+/** Rows with columns as wide as what is in them. */
+function columns(rows: readonly (readonly string[])[]): string[] {
+  const [names = []] = rows
+  const widths = names.map((_, at) => Math.max(...rows.map((row) => row[at]?.length ?? 0)))
+  return rows.map((row) =>
+    `  ${row.map((cell, at) => cell.padEnd(widths[at] ?? 0)).join('  ')}`.trimEnd(),
+  )
 }
