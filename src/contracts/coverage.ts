@@ -39,7 +39,7 @@ export class CoverageCollector {
 
   /** @param proofs what the cases that passed have proven */
   coverage(proofs: readonly Proof[]): CoverageResult {
-    const collected = [...this.#operations.values()]
+    const collected = [...this.#operations.values()].toSorted(inOrder)
     const proven = grouped(proofs, ({ provider, operation }) => `${provider} ${operation}`)
     const operations = collected.map((each) => toCoverage(each, proven))
     const counts = operations.flatMap(({ statuses: { default: _, ...named } }) =>
@@ -72,6 +72,22 @@ interface Collected {
   readonly seen: Set<string>
 }
 
+/** `esim-go/v2.5` of ours, whatever a file calls it: two versions may go by one name. */
+function labelOf({ name, simulator }: Source): string {
+  return simulator ? simulator.slug + simulator.basePath : name
+}
+
+/** As they stand in their documents, whatever the order they were called in. */
+function inOrder(a: Collected, b: Collected): number {
+  const [one, other] = [labelOf(a.source), labelOf(b.source)]
+  if (one !== other) return one < other ? -1 : 1
+  return placeOf(a) - placeOf(b)
+}
+
+function placeOf({ source, operation: { method, path } }: Collected): number {
+  return source.operations.findIndex((each) => each.method === method && each.path === path)
+}
+
 /** By `provider operationId`. */
 type Proven = ReadonlyMap<string, readonly Proof[]>
 
@@ -84,7 +100,7 @@ function toCoverage(
   const own = proven.get(`${source.simulator?.slug} ${operation.id}`) ?? []
   const held = new Set(own.flatMap(({ statements }) => statements))
   return defined({
-    source: source.name,
+    source: labelOf(source),
     operation: operationName({ operation }),
     operationId: operation.id,
     statuses: Object.fromEntries(statuses),

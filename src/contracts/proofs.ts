@@ -1,7 +1,7 @@
 // What the cases of a run have proven: which sentences, by which workflows, of which operations.
 import { compileWebhooks, type Webhooks } from '../server/webhooks.ts'
-import type { CallbackResult, CaseResult } from '../workflows/result.ts'
-import type { CaseKey, DoneCase } from '../workflows/seen-exchange.ts'
+import type { CaseResult } from '../workflows/result.ts'
+import type { CaseKey, DoneCase, SeenCallback } from '../workflows/seen-exchange.ts'
 import type { OpenApiDocument, Source } from '../workflows/sources.ts'
 import { EVERY_OPERATION, statementsOfProvider } from './statements.ts'
 
@@ -74,7 +74,7 @@ function proofsOf(key: CaseKey, { proves, operations }: Exchanged): Proof[] {
 const compiled = new WeakMap<OpenApiDocument, Webhooks>()
 
 /** The operationId of the webhook that a callback is; `undefined` where it was spoilt on its way. */
-function webhookOf({ document }: Source, callback: CallbackResult): string | undefined {
+function webhookOf({ document }: Source, callback: SeenCallback): string | undefined {
   if (callback.signature === 'broken') return undefined
   const webhooks = compiled.get(document) ?? compileWebhooks(document as CompiledDocument)
   compiled.set(document, webhooks)

@@ -33,7 +33,7 @@ export interface CoverageResult {
 }
 
 export interface OperationCoverage {
-  /** The source it is of, as the file names it. */
+  /** The source it is of: `esim-go/v2.5` of ours, else as the file names it. */
   readonly source: string
   /** `METHOD /path`. */
   readonly operation: string

@@ -1,5 +1,4 @@
 // An exchange of a run with what its document says of it, for those who look at more than a step asks for.
-import type { CallbackResult } from './result.ts'
 import type { Answer, SentRequest } from './send.ts'
 import type { Source, SourceOperation } from './sources.ts'
 
@@ -13,6 +12,14 @@ export interface SeenExchange {
   readonly attempt: number
   /** Whether its step got what it asks for. */
   readonly isExpected: boolean
+}
+
+/** A callback that left, as far as it is looked at. */
+export interface SeenCallback {
+  readonly provider: string
+  readonly type: string
+  readonly signature: 'genuine' | 'none' | 'broken'
+  readonly body: string
 }
 
 /** Which case of a run one is. */
@@ -32,7 +39,7 @@ export interface DoneCase {
   /** Every source of its file. */
   readonly sources: readonly Source[]
   /** Attempts at callbacks that left, oldest first. */
-  readonly callbacks: readonly CallbackResult[]
+  readonly callbacks: readonly SeenCallback[]
   /** Without those that were answered wrong on purpose: they tell nothing of the API. */
   readonly exchanges: readonly SeenExchange[]
   /** Why a request may not be sent: as `forbids` of a session. */

@@ -75,7 +75,7 @@ function sourceRows(source: string, operations: readonly OperationCoverage[], vi
 /** Empty where the operation does not document the status. */
 function statusCell(status: string, count: number | undefined): Markup {
   if (count === undefined) return html`<td></td>`
-  const told = count > 0 ? `${status}: seen ${count} times` : `${status}: never seen`
+  const told = count > 0 ? `${status}: seen ${counted(count, 'time')}` : `${status}: never seen`
   const look = count > 0 ? 'lit' : 'unlit'
   return html`<td class="status"><span class="cell ${look}" role="img" title="${told}" aria-label="${told}"></span></td>`
 }
@@ -98,7 +98,7 @@ function unprovenList(statements: readonly StatementCoverage[]): Markup | undefi
       gap === undefined ? undefined : html` <span class="about">(not simulated: ${gap})</span>`
     return html`<li><code>${id}</code> ${says}${why}</li>\n`
   })
-  return html`<details class="missing"><summary>${unproven.length} statements that no workflow has proven</summary><ul>${items}</ul></details>`
+  return html`<details class="missing"><summary>${counted(unproven.length, 'statement')} that no workflow has proven</summary><ul>${items}</ul></details>`
 }
 
 function unseenList(operations: readonly OperationCoverage[]): Markup | undefined {
@@ -109,5 +109,9 @@ function unseenList(operations: readonly OperationCoverage[]): Markup | undefine
       html`<li><code>${operation}</code>: ${unseenFields.join(', ')}</li>\n`,
   )
   const count = unseen.reduce((total, { unseenFields }) => total + unseenFields.length, 0)
-  return html`<details class="missing"><summary>${count} fields that no reply had</summary><ul>${items}</ul></details>`
+  return html`<details class="missing"><summary>${counted(count, 'field')} that no reply had</summary><ul>${items}</ul></details>`
+}
+
+function counted(count: number, what: string): string {
+  return count === 1 ? `1 ${what}` : `${count} ${what}s`
 }

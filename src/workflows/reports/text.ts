@@ -1,5 +1,6 @@
 // A run in lines for people: each case, and of one that failed the step, what was seen, and a curl.
 
+import { grouped } from '../../state/collection.ts'
 import { defined } from '../../state/defined.ts'
 import { mistakeText } from '../document.ts'
 import type {
@@ -7,6 +8,7 @@ import type {
   CoverageResult,
   ExchangeResult,
   Failure,
+  OperationCoverage,
   RunResult,
   StepResult,
 } from '../result.ts'
@@ -161,22 +163,29 @@ export function summaryText({ cases, duration }: RunResult): string {
 
 /**
  * What was covered, as a table: each operation with its documented statuses, those that were never
- * seen in brackets.
+ * seen in brackets. `default` is told where it was seen.
  */
 export function coverageLines(coverage: CoverageResult): string[] {
   const { operations, statements } = coverage
   const hasStatements = statements.length > 0
-  const rows = operations.map((each) => {
-    const told = Object.entries(each.statuses).map(([status, count]) =>
-      count > 0 ? status : `(${status})`,
-    )
+  const row = (each: OperationCoverage) => {
     const parts = [fieldsOf(each), ...(hasStatements ? [statementsOf(each)] : [])]
-    return [each.operation, told.join(' '), ...parts.map(partText)]
-  })
+    return [each.operation, statusesText(each), ...parts.map(partText)]
+  }
   const names = ['operation', 'statuses', 'fields', ...(hasStatements ? ['statements'] : [])]
+  const sources = [...grouped(operations, ({ source }) => source)]
+  const heads = ([source]: (typeof sources)[number]) => (sources.length > 1 ? [[`${source}:`]] : [])
+  const rows = sources.flatMap((each) => [...heads(each), ...each[1].map(row)])
   const unproven = statements.flatMap(({ id, provenBy }) => (provenBy.length === 0 ? id : []))
   const left = unproven.length > 0 ? [`statements not proven: ${unproven.join(' ')}`] : []
   return [coverageText(coverage), ...columns([names, ...rows]), ...left].map(printable)
+}
+
+function statusesText({ statuses }: OperationCoverage): string {
+  const names = (isSeen: boolean) =>
+    Object.keys(statuses).filter((status) => (statuses[status] ?? 0) > 0 === isSeen)
+  const unseen = names(false).filter((status) => status !== 'default')
+  return [...names(true), ...(unseen.length > 0 ? [`(${unseen.join(' ')})`] : [])].join(' ')
 }
 
 /** How much it is in all. What `--min-coverage` counts comes first. */
