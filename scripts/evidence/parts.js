@@ -42,11 +42,13 @@ export function citationsIn(root) {
   return Object.fromEntries(cases)
 }
 
-/** Every statement, in the order of their numbers. */
+/** Every statement with its provider, in the order of their numbers. */
 export function statementsIn(root) {
-  const all = yamlIn(root, STATEMENTS).flatMap((file) =>
-    parse(readFileSync(join(root, file), 'utf8')),
-  )
+  const all = yamlIn(root, STATEMENTS).flatMap((file) => {
+    const provider = file.slice(STATEMENTS.length + 1).replace(/(-v[0-9.]+)?\.yaml$/, '')
+    const statements = parse(readFileSync(join(root, file), 'utf8'))
+    return statements.map((each) => ({ ...each, provider }))
+  })
   return all.toSorted((a, b) => Number(a.id > b.id) - Number(a.id < b.id))
 }
 
@@ -63,12 +65,17 @@ export function testsOf(root) {
 /** Evidence with everything about it that needs no run. */
 export function completed(root, { format, providers }) {
   const held = new Set(entriesOf(providers).flatMap(({ statements }) => statements))
-  const left = statementsIn(root).filter(({ id }) => !held.has(id))
+  const all = statementsIn(root)
+  const counted = Object.keys(providers).map((provider) => {
+    const own = all.filter((each) => each.provider === provider)
+    return [provider, { all: own.length, proven: own.filter(({ id }) => held.has(id)).length }]
+  })
   return {
     format,
     about: ABOUT,
     madeOf: sumsOf(root),
-    statementsWithoutCase: left.map(({ id }) => id),
+    statements: Object.fromEntries(counted),
+    statementsWithoutCase: all.filter(({ id }) => !held.has(id)).map(({ id }) => id),
     providers,
     tests: testsOf(root),
   }
@@ -141,14 +148,15 @@ export function readmeWith(readme, evidence) {
   return `${before}${BEGIN}\n${tableOf(evidence)}\n${END}${after}`
 }
 
-function tableOf({ providers, statementsWithoutCase }) {
+function tableOf({ providers, statements, statementsWithoutCase }) {
   const rows = Object.entries(providers).map(([slug, operations]) => {
     const named = Object.entries(operations)
       .filter(([id]) => id !== '*')
       .map(([, each]) => each)
     const count = (where, verdict) => named.filter((each) => each[where] === verdict).length
     const verdicts = ['proven', 'not proven', 'unknown'].map((each) => count('simulator', each))
-    return [slug, named.length, ...verdicts, count('real', 'proven')]
+    const { all, proven } = statements[slug]
+    return [slug, named.length, ...verdicts, `${proven} of ${all}`, count('real', 'proven')]
   })
   const names = [
     'provider',
@@ -156,6 +164,7 @@ function tableOf({ providers, statementsWithoutCase }) {
     'proven at the simulator',
     'not proven',
     'unknown',
+    'statements with a case',
     'proven at a real endpoint',
   ]
   const isNowhereReal = rows.every((row) => row.at(-1) === 0)

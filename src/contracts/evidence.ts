@@ -19,15 +19,15 @@ export interface OperationEvidence {
   /** By what was run against the simulator, and against real endpoints. */
   readonly simulator: Verdict
   readonly real: Verdict
-  /** Numbers of the sentences that name it, and that no case has proven anywhere. */
+  /** Numbers of the sentences that name it, and that no case has proven which exchanged with it. */
   readonly withoutCase: readonly string[]
   readonly evidence: readonly TargetEvidence[]
 }
 
 /**
  * `proven`: a case passed that exchanged with the operation and says it proves a published sentence
- * about it. `unknown`: the operation, or all that is said of it, is inferred or invented: there is
- * nothing published that could be proven. `not proven`: anything else.
+ * about it. `unknown`: the operation is inferred or invented, or no published sentence names it: there
+ * is nothing that could be proven. `not proven`: anything else.
  */
 export type Verdict = 'proven' | 'not proven' | 'unknown'
 
@@ -51,7 +51,7 @@ export interface RunEvidence {
   readonly target: string
   /** The day of the run: `2026-01-31`. */
   readonly today: string
-  /** The cases it has run: what they proven earlier at this target counts no longer. */
+  /** The cases it has run: what they have proven earlier at this target counts no longer. */
   readonly ran: readonly string[]
   readonly proofs: readonly Proof[]
   /** Whether it has run all there is: then other cases are no more. */
@@ -89,12 +89,13 @@ export function withRun(evidence: Evidence, run: RunEvidence): Evidence {
   return { format: 1, providers: Object.fromEntries(providers) }
 }
 
-/** Our providers' operations that no case of the evidence has exchanged with: `slug operationId`. */
-export function withoutCase({ providers }: Evidence): string[] {
+/** Our providers' operations that no case has called at a target: `slug operationId`. */
+export function withoutCase({ providers }: Evidence, at: string): string[] {
   return Object.entries(providers).flatMap(([slug, operations]) =>
-    Object.entries(operations).flatMap(([id, { evidence }]) =>
-      id === EVERY_OPERATION || evidence.length > 0 ? [] : `${slug} ${id}`,
-    ),
+    Object.entries(operations).flatMap(([id, { evidence }]) => {
+      const isCalled = evidence.some(({ target }) => target === at)
+      return id === EVERY_OPERATION || isCalled ? [] : `${slug} ${id}`
+    }),
   )
 }
 

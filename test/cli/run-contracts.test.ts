@@ -6,6 +6,8 @@ import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import type { Evidence } from '../../src/contracts/evidence.ts'
+import { startSimulator } from '../../src/index.ts'
 import type { RunResult } from '../../src/workflows/result.ts'
 import { run } from '../support/cli.ts'
 import { KEY, type ShelfApi, startShelfApi } from '../support/shelf-api.ts'
@@ -156,4 +158,38 @@ test('doctor tells what would run against a real endpoint, and sends one read', 
   expect(ended.stdout).toMatch(/\d+ of \d+ would run; http:.* answers\n$/)
   expect(asked).toHaveLength(1)
   expect(asked[0]).toMatch(/^GET /)
+})
+
+test('what a run has proven is added to a file, apart by target', async () => {
+  const args = ['run', '--provider', 'highland', '--only', 'defaultProducts', '--checks', 'none']
+  const simulated = await run([...args, '--evidence', 'proven.json'], { cwd })
+  expect(simulated).toMatchObject({ code: 0 })
+
+  await using sim = await startSimulator()
+  const text = `provider: highland\nbaseUrl: ${sim.baseUrl('highland')}\nrate: 1000/s\n`
+  await writeFile(join(cwd, 'highland.yaml'), text)
+  const more = ['--target', 'highland.yaml', '--evidence', 'proven.json']
+  expect(await run([...args, ...more], { cwd })).toMatchObject({ code: 0 })
+
+  const { providers } = JSON.parse(await readFile(join(cwd, 'proven.json'), 'utf8')) as Evidence
+  const cases = { 'highland.arazzo.yaml#defaultProducts': expect.arrayContaining(['HLD-026']) }
+  const day = expect.stringMatching(/^\d{4}-\d\d-\d\d$/)
+  expect(providers.highland?.listProducts).toMatchObject({
+    simulator: 'proven',
+    real: 'proven',
+    evidence: [
+      { target: new URL(sim.url).host, since: day, last: day, cases },
+      { target: 'simulator', since: day, cases },
+    ],
+  })
+  expect(providers.highland?.acquireEsim?.evidence).toEqual([])
+})
+
+test('a file that holds no evidence is left alone: exit 2, before anything is run', async () => {
+  await writeFile(join(cwd, 'mine.json'), '{"mine": true}')
+  const args = ['run', '--provider', 'highland', '--evidence', 'mine.json']
+  const ended = await run(args, { cwd })
+  expect(ended).toMatchObject({ code: 2, stdout: '' })
+  expect(ended.stderr).toMatch(/mine\.json holds no evidence of format 1: name another file/)
+  expect(await readFile(join(cwd, 'mine.json'), 'utf8')).toBe('{"mine": true}')
 })
