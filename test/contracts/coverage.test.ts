@@ -105,7 +105,23 @@ test.each(['bad-signature', 'truncated', 'drop'])(
   },
 )
 
-test('an operation of two versions is told by version, in the order of its document', async () => {
+test('a callback that is no such message covers no statement, where none is signed', async () => {
+  const unsigned = `
+      - stepId: unsigned
+        operationId: $sourceDescriptions.sim.changeSettings
+        parameters: [{ name: slug, in: path, value: wholesale }]
+        requestBody: { payload: { signing: none } }
+        successCriteria: [{ condition: $statusCode == 200 }]`
+  const fault = `
+      - stepId: fault
+        operationId: $sourceDescriptions.sim.addFault
+        requestBody: { payload: { provider: wholesale, callback: '*', kind: truncated } }
+        successCriteria: [{ condition: $statusCode == 201 }]`
+  expect(await proofsOf('WHL-005', notified(unsigned))).toEqual(['notifies'])
+  expect(await proofsOf('WHL-005', notified(unsigned + fault))).toEqual([])
+})
+
+test('operations are told by provider and version, in the order of their documents', async () => {
   const { operations } = await coverageOf(acquiring('acquires', 'HLD-003'))
   const sources = [...new Set(operations.map(({ source }) => source))]
   expect(sources).toEqual(['esim-go/v2.4', 'highland', 'wholesale'])
