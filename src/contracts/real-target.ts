@@ -113,7 +113,7 @@ class RealSession implements Session {
 
   /** What stands in for the control API: time is waited for, callbacks are those that arrived. */
   async standIn({ operation, source, request }: Call): Promise<Answer | undefined> {
-    if (source.simulator?.slug !== 'control') return undefined
+    if (!operation || source?.simulator?.slug !== 'control') return undefined
     if (operation.id === 'advanceClock') return await this.#waited(request)
     if (operation.id === 'listDeliveries') return answered(this.#deliveries())
     // The callbacks of a real endpoint go where its account says.
