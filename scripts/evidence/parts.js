@@ -76,9 +76,20 @@ export function completed(root, { format, providers }) {
     madeOf: sumsOf(root),
     statements: Object.fromEntries(counted),
     statementsWithoutCase: all.filter(({ id }) => !held.has(id)).map(({ id }) => id),
+    citedInVain: citedInVain(root, providers),
     providers,
     tests: testsOf(root),
   }
+}
+
+/** What cases say they prove without an exchange with an operation that the statement names. */
+function citedInVain(root, providers) {
+  const held = new Set(
+    entriesOf(providers).flatMap(({ name, statements }) => statements.map((id) => `${name} ${id}`)),
+  )
+  return Object.entries(citationsIn(root)).flatMap(([name, ids]) =>
+    ids.map((id) => `${name} ${id}`).filter((each) => !held.has(each)),
+  )
 }
 
 /** One by one: provider, operation, target, case, statements. */

@@ -17,6 +17,7 @@ export interface Statement {
   readonly operations?: unknown
   readonly says?: unknown
   readonly gap?: unknown
+  readonly provenance?: unknown
 }
 
 /** The names of the tests in a source text. */
@@ -61,7 +62,7 @@ export function operationsOf(document: { paths?: object; webhooks?: object }): S
 /** What is wrong with statements as they are written. */
 export function flaws(statements: readonly Statement[], operations: ReadonlySet<string>): string[] {
   const seen = new Set<unknown>()
-  return statements.flatMap(({ id, place, says, operations: about, gap }) => {
+  return statements.flatMap(({ id, place, says, operations: about, gap, provenance }) => {
     const found: string[] = []
     if (typeof id !== 'string' || !/^[A-Z]{3}-\d{3}$/.test(id))
       found.push(`${id} is no number of a statement`)
@@ -70,6 +71,8 @@ export function flaws(statements: readonly Statement[], operations: ReadonlySet<
     if (!isText(place)) found.push(`${id} has no place`)
     if (!isText(says)) found.push(`${id} says nothing`)
     if (gap !== undefined && !isText(gap)) found.push(`${id} has a gap without a reason`)
+    if (provenance !== undefined && provenance !== 'inferred')
+      found.push(`${id} has a provenance that is not inferred: leave it out`)
     if (!Array.isArray(about) || about.length === 0) return [...found, `${id} names no operation`]
     for (const operation of about)
       if (operation !== '*' && !operations.has(operation))
