@@ -355,8 +355,10 @@ test('coverage of an API without statements says nothing of them', () => {
 
 test('HTML: coverage is a row an operation, a cell a status, bars, and text that stays text', async () => {
   const page = await reportOf('html', { ...result, coverage })
-  const [, section = ''] = /<section class="covered">([\s\S]*)<\/section>/.exec(page) ?? []
+  const [, section = ''] =
+    /<section class="covered" id="covered">([\s\S]*)<\/section>/.exec(page) ?? []
   expect(section).toMatch(/<code>POST \/orders<\/code>.*aria-label="200: seen 3 times"/)
+  expect(page).toContain('<a href="#covered">covered: 66 % of the documented statuses')
   expect(section).toContain('aria-label="429: never seen"')
   expect(section).toContain('<i style="width: 75%"></i></span><span>3/4</span>')
   expect(section).toContain('<i style="width: 50%"></i></span><span>1/2</span>')

@@ -10,6 +10,7 @@ import {
   statementsOf,
 } from './coverage-figures.ts'
 import { html, type Markup } from './markup.ts'
+import { coverageText } from './text.ts'
 
 /** `undefined` where a run was not asked for its coverage. */
 export function coverageSection({ coverage }: RunResult): Markup | undefined {
@@ -20,7 +21,7 @@ export function coverageSection({ coverage }: RunResult): Markup | undefined {
   const sources = [...grouped(coverage.operations, ({ source }) => source)]
   const view = { statuses, hasStatements, isNamed: sources.length > 1 }
   const bodies = sources.map(([source, operations]) => sourceRows(source, operations, view))
-  return html`<section class="covered"><h2>Covered</h2>
+  return html`<section class="covered" id="covered"><h2>Covered</h2>
 ${totals(figures)}
 <div class="scroll"><table class="map"><thead><tr><th scope="col">operation</th>
 ${statuses.map((status) => html`<th scope="col" class="status">${status}</th>`)}
@@ -30,6 +31,11 @@ ${bodies}</table></div>
 <span>· what a fault has broken counts for nothing</span></p>
 ${unprovenList(coverage.statements)}${unseenList(coverage.operations)}</section>
 `
+}
+
+/** A line that leads to the picture: it stands below all cases. */
+export function coverageLink({ coverage }: RunResult): Markup | undefined {
+  return coverage && html`<p class="about"><a href="#covered">${coverageText(coverage)}</a></p>`
 }
 
 /** The three figures, each with its bar. */

@@ -112,6 +112,6 @@ summary:focus-visible, a:focus-visible { outline: 2px solid var(--link); outline
 .dots a { text-decoration: none; }
 .dots a:hover { text-decoration: underline; }
 .dot.callback { color: var(--call); }
-@media print { pre { max-height: none; } .case { break-inside: avoid; } }
+@media print { .cell, .bar, .bar i { print-color-adjust: exact; } pre { max-height: none; } .case { break-inside: avoid; } }
 @media (max-width: 40rem) { .map tbody th[scope=row] { white-space: normal; overflow-wrap: anywhere; min-width: 9rem; } summary { flex-wrap: wrap; } .name { max-width: 80%; } .end { margin-left: 1.4rem; padding-left: 0; } }
 `

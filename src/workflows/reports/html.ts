@@ -11,7 +11,7 @@ import type {
 } from '../result.ts'
 import { curlOf } from './curl.ts'
 import { differenceOf } from './difference.ts'
-import { coverageSection } from './html-coverage.ts'
+import { coverageLink, coverageSection } from './html-coverage.ts'
 import { STYLE } from './html-style.ts'
 import { html, Markup } from './markup.ts'
 import { caseTitle, exchangeOf, summaryText, whyOf, workflowTitle } from './text.ts'
@@ -46,6 +46,7 @@ export function htmlReport(result: RunResult): string {
 <header>
 <h1>Workflows ${counts(cases)}</h1>
 ${factList(facts)}
+${coverageLink(result)}
 ${failedList(failed)}
 ${cases.length > 1 && outcome === 'failed' ? CHOICE : undefined}
 </header>

@@ -189,7 +189,7 @@ function statusesText({ statuses }: OperationCoverage): string {
 }
 
 /** How much it is in all. What `--min-coverage` counts comes first. */
-function coverageText(coverage: CoverageResult): string {
+export function coverageText(coverage: CoverageResult): string {
   const { fields, statements } = coverageFigures(coverage)
   const more = [
     fields.all > 0 ? `${percentOf(fields)} % of the fields` : [],
