@@ -14,9 +14,21 @@ Exit: 0 it is as it should be, 1 a case failed or something is stale, 2 could no
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url))
 
+/** The suites of a provider; of one that has none nothing is proven, and that is said. */
+function filesOf(slug) {
+  try {
+    return suiteFiles(slug)
+  } catch (error) {
+    console.error(error.message)
+    return []
+  }
+}
+
 /** Runs the suites of a provider. @returns the cases it ran, what they have proven, and what failed */
 async function provenOf(slug, today) {
-  const cases = await planWorkflows(suiteFiles(slug))
+  const files = filesOf(slug)
+  if (files.length === 0) return { ran: [], proofs: [], failed: [] }
+  const cases = await planWorkflows(files)
   const contract = await openContract({ target: 'sim', isSuite: false })
   const result = await runPlanned(cases, { inspect: contract.inspect })
   const failed = result.cases.filter(({ outcome }) => outcome === 'failed')
