@@ -56,7 +56,7 @@ export function realTarget(options: RealTargetOptions): Target {
 }
 
 /** Lets one through after another, so many a second. */
-function paced(rate: number): () => Promise<void> {
+export function paced(rate: number): () => Promise<void> {
   let next = 0
   return async () => {
     const now = wallNow()
