@@ -1,10 +1,14 @@
 // `esimulator run`: workflows against a simulator, and what they came to.
+import type { RunEvidence } from '../contracts/evidence.ts'
+import { wallNow } from '../server/ticker.ts'
+import { isoDay } from '../state/instant.ts'
 import { coverageLines, summaryText } from '../workflows/reports/text.ts'
 import type { CaseResult, CoverageResult, RunResult } from '../workflows/result.ts'
 import type { PlannedCase } from '../workflows/runner.ts'
 import { CannotRun } from './cannot-run.ts'
 import type { OwnFlag, Run } from './command.ts'
 import type { Config } from './config.ts'
+import { openEvidence } from './evidence.ts'
 import { failedLast, isSameCase, LAST_RUN, noteFailed } from './last-run.ts'
 import { writeReports } from './reports.ts'
 import { runOutputHere, runProgress } from './run-progress.ts'
@@ -66,7 +70,8 @@ async function runOnce(
     throw new CannotRun('none of these failed when workflows were last run here')
   if (config.dryRun) return tellPlan(config, cases)
 
-  const result = await withReason(() => played(config, cases, signal))
+  const evidence = config.evidence === undefined ? undefined : await openEvidence(config.evidence)
+  const { result, proven } = await withReason(() => played(config, cases, signal))
   if (config.json) console.log(JSON.stringify(result))
   else
     console.log(
@@ -75,6 +80,8 @@ async function runOnce(
   noteFailed(result.cases)
   const print = (text: string) => process[config.json ? 'stderr' : 'stdout'].write(text)
   const problems = await writeReports(config.report, result, print)
+  const unwritten = evidence?.add(proven)
+  if (unwritten !== undefined) problems.push(unwritten)
   for (const problem of problems) console.error(`esimulator: ${problem}`)
   if (problems.length > 0) return 2
   return result.outcome === 'failed' ? 1 : 0
@@ -115,7 +122,7 @@ async function played(
   config: Config,
   cases: readonly PlannedCase[],
   signal: AbortSignal,
-): Promise<RunResult> {
+): Promise<{ readonly result: RunResult; readonly proven: RunEvidence }> {
   const { runPlanned } = await import('../library/workflows.ts')
   const { keysOf } = await import('./open.ts')
   const { token, worldKey, jobs, seed, shuffle, keep, json } = config
@@ -135,7 +142,8 @@ async function played(
   const how = { ...where, jobs, seed, shuffle, signal, inspect, keepState, onStart, onCase }
   try {
     const result = await runPlanned(given, how)
-    return withCoverage(result, contract.coverage(cases), config)
+    const proven = { ...contract.evidence(result, isoDay(wallNow())), isWhole: false }
+    return { result: withCoverage(result, contract.coverage(cases, result), config), proven }
   } finally {
     progress.end()
   }

@@ -351,7 +351,8 @@ async function ran(
   let findings: readonly Finding[] | undefined
   if (inspect)
     await after('it could not be checked', async () => {
-      findings = await inspect(await doneCase(run, session, sender))
+      const exchanged = await doneExchanges(run, session, sender)
+      findings = await inspect({ ...aboutDone(planned), left: left.callbacks, ...exchanged })
     })
   sender.close()
   const isFound = findings?.some(({ severity }) => severity === 'failure') === true
@@ -404,11 +405,19 @@ async function cleanedUp(
   }
 }
 
-async function doneCase(
+function aboutDone({ program, workflow, name }: PlannedCase) {
+  return {
+    key: defined({ file: fileOf(program), workflow: workflow.id, case: name }),
+    proves: workflow.extension.proves ?? [],
+    sources: [...program.sources.values()],
+  }
+}
+
+async function doneExchanges(
   { exchanges }: WorkflowRun,
   session: Session,
   sender: Sender,
-): Promise<DoneCase> {
+): Promise<Pick<DoneCase, 'world' | 'exchanges' | 'callbacks' | 'forbids' | 'send'>> {
   const faulted = (await session.faulted?.(exchanges)) ?? new Set()
   return {
     world: session.world,

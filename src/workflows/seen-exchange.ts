@@ -29,10 +29,34 @@ export interface SeenCallback {
   readonly credentials: Readonly<Record<string, string | undefined>>
 }
 
+/** An attempt at a callback that left, as far as it is looked at. */
+export interface LeftCallback {
+  readonly provider: string
+  readonly type: string
+  readonly signature: 'genuine' | 'none' | 'broken'
+  readonly body: string
+}
+
+/** Which case of a run one is. */
+export interface CaseKey {
+  readonly file: string
+  readonly workflow: string
+  /** Absent where the workflow has no cases. */
+  readonly case?: string
+}
+
 /** A case whose steps are done, while its world is still there. */
 export interface DoneCase {
   /** The world it was run in; `undefined` where all cases work on the same. */
   readonly world: string | undefined
+  /** Which one it is, as its result will tell. */
+  readonly key: CaseKey
+  /** The numbers of the sentences that its workflow says it proves. */
+  readonly proves: readonly string[]
+  /** Every source of its file. */
+  readonly sources: readonly Source[]
+  /** Attempts at callbacks that left, oldest first. */
+  readonly left: readonly LeftCallback[]
   /** Without those that were answered wrong on purpose: they tell nothing of the API. */
   readonly exchanges: readonly SeenExchange[]
   /** Why a request may not be sent: as `forbids` of a session. */

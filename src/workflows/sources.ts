@@ -82,6 +82,9 @@ export interface OpenApiDocument {
   readonly openapi?: string
   readonly asyncapi?: string
   readonly paths?: Readonly<Record<string, Readonly<Record<string, unknown>>>>
+  readonly webhooks?: Readonly<
+    Record<string, Readonly<Record<string, { readonly operationId?: string }>>>
+  >
   readonly security?: SourceOperation['security']
   readonly components?: { readonly securitySchemes?: Readonly<Record<string, SecurityScheme>> }
   readonly servers?: readonly { readonly url?: string }[]

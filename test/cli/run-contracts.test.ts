@@ -7,6 +7,8 @@ import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import type { Evidence } from '../../src/contracts/evidence.ts'
+import { startSimulator } from '../../src/index.ts'
 import type { RunResult } from '../../src/workflows/result.ts'
 import { run } from '../support/cli.ts'
 import { KEY, type ShelfApi, startShelfApi } from '../support/shelf-api.ts'
@@ -210,4 +212,36 @@ test('doctor tells what would run against a real endpoint, and sends one read', 
   expect(ended.stdout).toMatch(/\d+ of \d+ would run; http:.* answers\n$/)
   expect(asked).toHaveLength(1)
   expect(asked[0]).toMatch(/^GET /)
+})
+
+test('what a run against a real endpoint has proven is added to a file, beside what is there', async () => {
+  const known = { target: 'simulator', since: '2026-01-01', cases: { 'a.yaml#lists': ['HLD-026'] } }
+  const before = { format: 1, providers: { highland: { listProducts: { evidence: [known] } } } }
+  await writeFile(join(cwd, 'proven.json'), JSON.stringify(before))
+
+  await using sim = await startSimulator()
+  const text = `provider: highland\nbaseUrl: ${sim.baseUrl('highland')}\nrate: 1000/s\n`
+  await writeFile(join(cwd, 'highland.yaml'), text)
+  const args = ['run', '--provider', 'highland', '--only', 'defaultProducts', '--checks', 'none']
+  const ended = await run([...args, '--target=highland.yaml', '--evidence=proven.json'], { cwd })
+  expect(ended).toMatchObject({ code: 0 })
+
+  const { providers } = JSON.parse(await readFile(join(cwd, 'proven.json'), 'utf8')) as Evidence
+  const cases = { 'highland.arazzo.yaml#defaultProducts': expect.arrayContaining(['HLD-026']) }
+  const day = expect.stringMatching(/^\d{4}-\d\d-\d\d$/)
+  expect(providers.highland?.listProducts).toMatchObject({
+    simulator: 'proven',
+    real: 'proven',
+    evidence: [{ target: new URL(sim.url).host, since: day, last: day, cases }, known],
+  })
+  expect(providers.highland?.acquireEsim?.evidence).toEqual([])
+})
+
+test('a file that holds no evidence is left alone: exit 2, before anything is run', async () => {
+  await writeFile(join(cwd, 'mine.json'), '{"mine": true}')
+  const args = ['run', '--provider', 'highland', '--evidence', 'mine.json']
+  const ended = await run(args, { cwd })
+  expect(ended).toMatchObject({ code: 2, stdout: '' })
+  expect(ended.stderr).toMatch(/mine\.json holds no evidence of format 1: name another file/)
+  expect(await readFile(join(cwd, 'mine.json'), 'utf8')).toBe('{"mine": true}')
 })
