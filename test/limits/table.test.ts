@@ -34,7 +34,7 @@ import { MOST_INSTALLED } from '../../src/simulators/esim-go/esims/install-detai
 import { MOST_ON_PAGE } from '../../src/simulators/esim-go/orders/handlers.ts'
 import { MOST_ESIMS } from '../../src/simulators/esim-go/orders/ordering.ts'
 import { CALLERS_KEPT } from '../../src/simulators/esim-go/rate-limit.ts'
-import { LONGEST_STOCK_TEXT, MOST_IN_STOCK_LIST } from '../../src/simulators/esim-go/seed-file.ts'
+import { LONGEST_STOCK_TEXT, MOST_IN_STOCK_LIST } from '../../src/simulators/seed-reading.ts'
 import { simulators } from '../../src/simulators/index.ts'
 import { MOST_CHARACTERISTICS } from '../../src/simulators/wholesale/activation.ts'
 import { TRANSACTIONS_KEPT } from '../../src/simulators/wholesale/records.ts'

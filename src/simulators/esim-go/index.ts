@@ -23,6 +23,7 @@ import { concludeReturn, returning } from './esims/returns.ts'
 import { suspensionHandlers } from './esims/suspension-handlers.ts'
 import { troubleshootingHandlers } from './esims/troubleshooting-handlers.ts'
 import { react } from './events.ts'
+import { importPlan } from './import.ts'
 import { orderHandlers } from './orders/handlers.ts'
 import { deliverLate } from './orders/ordering.ts'
 import { apiKey } from './organisation/account.ts'
@@ -89,6 +90,7 @@ export const esimGo = defineSimulator<operations, typeof settings.table>({
   seeds,
   applySeedFile,
   stockShown,
+  importPlan,
   tasks: [...idleTasks, registerAgain, deliverLate, lapseBundle, concludeReturn],
   react,
   device: {
