@@ -400,6 +400,15 @@ export const options = {
     form: { type: 'integer', minimum: 1, maximum: 65_535 },
     read: (texts) => wholeNumber(texts, 65_535),
   }),
+  out: option({
+    value: 'FILE',
+    says: 'the seed file that an import writes (seed.yaml)',
+    fallback: 'seed.yaml',
+    read: last,
+  }),
+  keepNames: flag(
+    'keep names, e-mail addresses, phone numbers and codes of an account as they are',
+  ),
   minCoverage: optional<number>({
     value: 'PERCENT',
     says: 'fail where fewer of the documented statuses were seen; fields and statements are told, and not counted',
@@ -575,6 +584,18 @@ export const PROXY: readonly OptionName[] = [
   'token',
   'allowedHosts',
   'cors',
+  'json',
+]
+
+/** Those of `import`. */
+export const IMPORT: readonly OptionName[] = [
+  'target',
+  'provider',
+  'out',
+  'keepNames',
+  'input',
+  'world',
+  'token',
   'json',
 ]
 

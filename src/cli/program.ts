@@ -5,6 +5,7 @@ import type { OwnFlag, Run } from './command.ts'
 import type { Flags } from './config.ts'
 import {
   CLIENT,
+  IMPORT,
   type Option,
   type OptionName,
   options,
@@ -137,6 +138,13 @@ const COMMANDS: readonly CommandDef[] = [
     description: 'pass calls on to a real endpoint, and hold each to the spec',
     options: PROXY,
     load: async () => (await import('./proxy.ts')).proxy,
+  },
+  {
+    usage: 'import',
+    description: 'read an account over its API, and write it as a seed file for start',
+    options: IMPORT,
+    ownFlags: async () => (await import('./import.ts')).importFlags,
+    load: async () => (await import('./import.ts')).runImport,
   },
   {
     usage: 'schema [name]',

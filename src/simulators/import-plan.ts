@@ -63,13 +63,16 @@ export interface AccountRead {
   readonly outcomes: (read: ReadItem, context: ImportContext) => readonly Outcome[]
 }
 
-/** A part of a provider's section in the seed file. */
-export interface SeedPart {
-  /** Its name there. */
-  readonly name: string
-  /** `value`: the latest; `list`: all; `replacement`: all, in place of what there is by default. */
-  readonly form: 'value' | 'list' | 'replacement'
-}
+/**
+ * A part of a provider's section in the seed file: `value` is the latest; `list` all of them;
+ * `replacement` all of them, under another name, in place of what there is by default; `constant`
+ * stands there whatever was read.
+ */
+export type SeedPart = { readonly name: string } & (
+  | { readonly form: 'value' | 'list' }
+  | { readonly form: 'replacement'; readonly list: string }
+  | { readonly form: 'constant'; readonly value: unknown }
+)
 
 /** All that is read of an account. */
 export interface ImportPlan {

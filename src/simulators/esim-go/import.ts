@@ -222,7 +222,7 @@ export const importPlan: ImportPlan = {
     { name: 'balance', form: 'value' },
     { name: 'testCredit', form: 'value' },
     { name: 'testCreditExpiresAt', form: 'value' },
-    { name: 'catalogue', form: 'replacement' },
+    { name: 'catalogue', form: 'replacement', list: 'bundles' },
     { name: 'inventory', form: 'list' },
     { name: 'esims', form: 'list' },
   ],
