@@ -20,7 +20,9 @@ function organisation({ item }: ReadItem): readonly Outcome[] {
   const credit = testCredit ?? 0
   const expiry = testCreditExpiry?.includes('T') ? testCreditExpiry : undefined
   const day = testCreditExpiry && !expiry ? `${testCreditExpiry}T00:00:00Z` : undefined
-  const values = defined({ balance, testCredit: credit, testCreditExpiresAt: expiry ?? day })
+  // What is shown has the test credit in it (the setting balanceShown).
+  const own = balance === undefined ? undefined : Math.max(0, balance - credit)
+  const values = defined({ balance: own, testCredit: credit, testCreditExpiresAt: expiry ?? day })
   return Object.entries(values).map(([part, value]) => ({ part, value }))
 }
 
