@@ -1,4 +1,5 @@
 // A real account that is read: what is asked of it, tried again where it fails for a while, and never more than reads.
+import { setMaxListeners } from 'node:events'
 import { isJson } from '../../server/media-type.ts'
 import { pause, wallNow } from '../../server/ticker.ts'
 import type { ReadCall } from '../../simulators/import-plan.ts'
@@ -42,7 +43,10 @@ const PASSING = new Set([408, 425, 429, 500, 502, 503, 504])
 export async function openAccount(file: TargetFile, source: Source): Promise<Account> {
   const target = realTarget({ file, allow: 'reads', maxWait: 0 })
   const session = await target.open('import', {}, [source])
-  const sender = openSender(PATIENCE)
+  const stop = new AbortController()
+  // Each request that is under way listens to it.
+  setMaxListeners(0, stop.signal)
+  const sender = openSender(PATIENCE, stop.signal)
   let sent = 0
   const send = async (request: SentRequest, called: SourceOperation) => {
     const forbidden = session.forbids?.(request, called)
@@ -76,10 +80,12 @@ export async function openAccount(file: TargetFile, source: Source): Promise<Acc
         const wait = waitOf('error' in answer ? undefined : answer.headers['retry-after'], tries)
         if (tries === TRIES || wait > LONGEST_WAIT)
           throw new CannotRead(`${request.url}: ${failure}, after ${tries} tries`)
-        await pause(wait)
+        await pause(wait, stop.signal)
+        if (stop.signal.aborted) throw new CannotRead('nothing more is read')
       }
     },
     async [Symbol.asyncDispose]() {
+      stop.abort(new Error('nothing more is read'))
       sender.close()
       await session.close()
       await target.close()
