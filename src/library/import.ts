@@ -155,13 +155,14 @@ async function worldAsTarget(
   const credentials = shown.credentials[slug] ?? {}
   const [client] = clientsIn(credentials)
   const { tokenUrl } = credentials
-  // The newest version tells most.
-  const [first = '', newest = first] = [basesOf(simulator)[0], basesOf(simulator).at(-1)]
+  const [first = ''] = basesOf(simulator)
   const base = shown.baseUrls[slug] ?? `${url}/${slug}${first}`
+  // The newest version tells most. What the document's paths begin with is none of the base.
+  const newest = simulator.mounts.findLast(({ isUnlisted }) => !isUnlisted)
   return {
     file: url,
     provider: slug,
-    baseUrl: base.slice(0, base.length - first.length) + newest,
+    baseUrl: base.slice(0, base.length - first.length) + (newest?.basePath ?? ''),
     credentials: defined({
       apiKey: keysIn(credentials)[0],
       clientId: client?.client,
