@@ -67,7 +67,8 @@ export async function importAccount(options: ImportOptions): Promise<Imported> {
     throw new CannotImport(`${out} is there already: name another --out, or --force writes it anew`)
   const { simulator, file } = await endpointOf(options)
   const { slug, importPlan: plan } = simulator
-  if (!plan) throw new CannotImport(`nothing can be read of ${slug}: it has no reads that tell`)
+  if (!plan || plan.reads.length === 0)
+    throw new CannotImport(`nothing can be imported of ${slug}: ${whyNothing(plan)}`)
   const inputs = checkedInputs(plan, options.inputs ?? {})
   const source = await readSource({ name: slug, url: sourceOf(simulator, file) }, '', () => {})
   const from = `${out}.part`
@@ -91,6 +92,13 @@ export async function importAccount(options: ImportOptions): Promise<Imported> {
 function titleOf({ provider, target, names }: { provider: string; target: string; names: string }) {
   const how = names === 'kept' ? 'names as they are' : 'stand-ins for names, numbers and codes'
   return `The account of ${provider} at ${target} on ${isoDay(wallNow())}, with ${how}.`
+}
+
+function whyNothing(plan: ImportPlan | undefined): string {
+  const [[what, why] = ['', 'nothing says how its account is read']] = Object.entries(
+    plan?.left ?? {},
+  )
+  return what === '' ? why : `${what}: ${why}`
 }
 
 /** The same error, or a sentence that says what was kept. */

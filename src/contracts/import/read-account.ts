@@ -6,7 +6,6 @@ import type {
   Outcome,
   ReadCall,
 } from '../../simulators/import-plan.ts'
-import { defined } from '../../state/defined.ts'
 import type { SentRequest } from '../../workflows/send.ts'
 import type { SourceOperation } from '../../workflows/sources.ts'
 import { withQuery } from '../call.ts'
@@ -79,6 +78,7 @@ async function readList(
   for (;;) {
     const request = pageRequest(account.request(call), position, paging)
     const answer = await account.ask(request, operation)
+    if (!answer && read.items === '') return takeMissing(reading, read, request)
     if (!answer) throw new CannotRead(`${request.url} is not there (404): look at the target`)
     const { body, headers } = answer
     const items = itemsIn(read, body)
@@ -96,6 +96,13 @@ async function readList(
     position = { call: begun.call, query: new URL(next.url).search, pages, items: count }
     await part.append([{ read: read.name, at: position }])
   }
+}
+
+/** One thing that the user has named, and that is not there. */
+async function takeMissing({ part }: Reading, { name: read }: AccountRead, { url }: SentRequest) {
+  const { pathname, search } = new URL(url)
+  const outcomes = [{ left: pathname + search, why: 'it is not there (404)' }]
+  await part.append([{ read, key: url, known: [], outcomes }])
 }
 
 /** Only the query of a link is followed: nothing but the endpoint itself is asked. */
@@ -176,7 +183,8 @@ function fitting(outcome: Outcome, { problemOf }: Reading): Outcome {
   if ('left' in outcome) return outcome
   const problem = problemOf(outcome.part, outcome.value)
   if (problem === undefined) return outcome
-  const { name, iccid, id, bundle } = outcome.value as Json
-  const which = defined({ which: name ?? iccid ?? id ?? bundle })
-  return { left: `${outcome.part} ${which.which ?? ''}`.trim(), why: problem }
+  const { part, value } = outcome
+  const { name, iccid, id, bundle } = value as Json
+  const which = typeof value === 'string' ? value : (name ?? iccid ?? id ?? bundle)
+  return { left: which === undefined ? part : `${part} ${which}`, why: problem }
 }
