@@ -16,7 +16,14 @@ export const runImport: Run = async (config, _args, flags) => {
   const force = flags.force === true
   let soFar = 'nothing is read yet'
   const importing = importAccount({
-    ...{ target, provider, out, keepNames, force, inputs, world, token },
+    target,
+    provider,
+    out,
+    keepNames,
+    force,
+    inputs,
+    world,
+    token,
     onProgress({ read, done, total, isWhole }) {
       soFar = `${read}: ${done}${total === undefined ? '' : ` of ${total}`}`
       if (isWhole && !json) console.log(soFar)

@@ -74,19 +74,20 @@ export async function importAccount(options: ImportOptions): Promise<Imported> {
   const from = `${out}.part`
   const names = keepNames ? 'kept' : 'stand-ins'
   const of = { provider: slug, target: file.baseUrl, names, inputs } as const
+  const problemOf = seedProblems(slug, plan.parts)
+  const nameOf = keepNames ? asItIs : standIns(JSON.stringify(file.credentials))
   await using account = await openAccount(file, source)
   try {
     await using part = await openPartFile(from, of)
-    const nameOf = keepNames ? asItIs : standIns(JSON.stringify(file.credentials))
-    const problemOf = seedProblems(slug, plan.parts)
     await readAccount({ account, plan, part, nameOf, inputs, problemOf, onProgress })
+    const title = titleOf(of)
+    const { taken, left } = await writeSeed({ provider: slug, plan, from, to: out, title })
+    await rm(from)
+    const requests = account.sent
+    return { file: out, provider: slug, target: file.baseUrl, taken, left, requests }
   } catch (error) {
     throw reasonOf(error, from)
   }
-  const title = titleOf(of)
-  const { taken, left } = await writeSeed({ provider: slug, plan, from, to: out, title })
-  await rm(from)
-  return { file: out, provider: slug, target: file.baseUrl, taken, left, requests: account.sent }
 }
 
 function titleOf({ provider, target, names }: { provider: string; target: string; names: string }) {
@@ -111,7 +112,10 @@ function reasonOf(error: unknown, part: string): unknown {
     return new CannotImport(
       `${error.message}; what was read until then is in ${part}: the same command goes on from there`,
     )
-  return error
+  const { code, syscall } = error as NodeJS.ErrnoException
+  if (syscall === undefined) return error
+  const why = code === 'ENOENT' ? 'there is no such folder' : code
+  return new CannotImport(`${part} and the file it becomes cannot be written: ${why}`)
 }
 
 /** Whose account it is, and where. @throws CannotImport, MistakesError, CannotRunWorkflows */

@@ -212,6 +212,17 @@ test('a page that fails is asked for again after the time it says; one that goes
   expect(real.seen.length - asked).toBe(2 + 2 * 150)
 }, 60_000)
 
+test('of v2.4 it is told what only v2.5 says; a file of JSON has no comment', async () => {
+  using real = await front()
+  await using mine = await imports(real.url)
+  const file = (await readFile(join(mine.at.path, 'mine.yaml'), 'utf8')).replace('v2.5', 'v2.4')
+  await writeFile(join(mine.at.path, 'mine.yaml'), file)
+  const { code, stdout } = await mine.import(['--out', 'mine.json'])
+  expect([code, stdout]).toEqual([0, expect.stringMatching(/and 247 more: only v2\.5 tells it/)])
+  const written = JSON.parse(await readFile(join(mine.at.path, 'mine.json'), 'utf8'))
+  expect(written['esim-go'].esims).toHaveLength(250)
+}, 60_000)
+
 test('what cannot be done is said in one sentence', async () => {
   using real = await front()
   await using mine = await imports(real.url)
@@ -240,6 +251,10 @@ test('a world of a simulator is read with its own key, and a file that is there 
   await using at = await folder()
   await writeFile(join(at.path, 'seed.yaml'), 'mine')
   const args = ['import', '--target', sim.url, '--provider', 'esim-go', '--force', '--json']
+  expect(await run([...args, '--out', 'none/seed.yaml'], { cwd: at.path })).toMatchObject({
+    code: 2,
+    stderr: expect.stringMatching(/^esimulator: .*none\/seed\.yaml.*\n$/),
+  })
   const { code, stdout } = await run(args, { cwd: at.path })
   expect(code).toBe(0)
   expect(JSON.parse(stdout)).toMatchObject({

@@ -49,6 +49,8 @@ export async function readAccount(reading: Reading): Promise<void> {
     for (let call = kept?.call ?? 0; call < calls.length; call += 1) {
       const begun = kept?.call === call ? kept : { call, pages: 0, items: 0 }
       await readList(reading, read, calls[call] as ReadCall, begun)
+      const next = { call: call + 1, pages: 0, items: 0 }
+      await reading.part.append([{ read: read.name, at: next }])
     }
     await reading.part.append([{ read: read.name, at: 'end' }])
     told(reading, read, undefined, true)

@@ -125,7 +125,13 @@ function esim({ item, details }: ReadItem, context: ImportContext): readonly Out
     actionAt: actionDate,
     bundles: bundles.length > 0 ? bundles : undefined,
   })
-  return [...outcomes, { part: 'esims', value }]
+  const own: Outcome = { part: 'esims', value }
+  return told.state === undefined ? [...outcomes, own, notTold(iccid)] : [...outcomes, own]
+}
+
+function notTold(iccid: string): Outcome {
+  const why = 'only v2.5 tells it: with a baseUrl of v2.5 it is taken over'
+  return { left: `service state and phone number of ${iccid}`, why }
 }
 
 /** Ms since the epoch, as most versions have it, or a time. */
@@ -236,7 +242,5 @@ export const importPlan: ImportPlan = {
       'the API does not tell: they count as bought at the present price',
     'when bundles were revoked or lapsed':
       'the API does not tell: when they were assigned stands for it',
-    'service states and phone numbers behind v2.4':
-      'only v2.5 tells them: with a baseUrl of v2.5 they are taken over',
   },
 }
