@@ -351,10 +351,15 @@ export const options = {
     read: (texts) => texts.map(report),
   }),
   target: optional<string>({
-    value: 'sim|URL|FILE',
+    value: 'sim|URL|FILE|cassette:FILE',
     says:
-      'sim starts a simulator for the run, as if nothing is said; the URL of one that runs; or ' +
-      'the file of a real endpoint',
+      'sim starts a simulator for the run, as if nothing is said; the URL of one that runs; ' +
+      'the file of a real endpoint; or what --record has written, and nothing is sent',
+    read: text,
+  }),
+  record: optional<string>({
+    value: 'FILE',
+    says: 'write what the run exchanges, redacted: --target cassette:FILE answers it again',
     read: text,
   }),
   provider: optional<string>({
@@ -528,6 +533,7 @@ export const RUN: readonly OptionName[] = [
   'jobs',
   'seed',
   'target',
+  'record',
   'token',
   'provider',
   'spec',

@@ -133,7 +133,7 @@ const COMMANDS: readonly CommandDef[] = [
   },
   {
     usage: 'schema [name]',
-    description: 'print a JSON Schema: workflow | result | config | seed-file',
+    description: 'print a JSON Schema: workflow | result | config | seed-file | cassette',
     options: [],
     isAlone: true,
     load: async () => (await import('./schema.ts')).schema,

@@ -1,4 +1,6 @@
 // `esimulator run`: workflows against a simulator, and what they came to.
+import type { Cassette, HeadLine } from '../contracts/cassettes/lines.ts'
+import { recordedInputs } from '../contracts/cassettes/target.ts'
 import { coverageLines, summaryText } from '../workflows/reports/text.ts'
 import type { CaseResult, CoverageResult, RunResult } from '../workflows/result.ts'
 import type { PlannedCase } from '../workflows/runner.ts'
@@ -55,7 +57,8 @@ async function runOnce(
     return 0
   }
   const named = patterns.length > 0 ? patterns : [...new Set(last.map(({ file }) => file))]
-  const chosen = await withReason(() => planOf(named, config, onRead))
+  const cassette = await withReason(() => cassetteOf(config))
+  const chosen = await withReason(() => planOf(named, config, { cassette, onRead }))
   const cases = isFailedOnly
     ? chosen.filter((each) => last.some((known) => isSameCase(known, keyOf(each))))
     : chosen
@@ -63,7 +66,8 @@ async function runOnce(
     throw new CannotRun('none of these failed when workflows were last run here')
   if (config.dryRun) return tellPlan(config, cases)
 
-  const result = await withReason(() => played(config, cases, signal))
+  if (cassette) for (const note of await ageNotes(cassette)) console.error(`esimulator: ${note}`)
+  const result = await withReason(() => played(config, cases, { signal, cassette }))
   if (config.json) console.log(JSON.stringify(result))
   else
     console.log(
@@ -90,19 +94,38 @@ async function withReason<T>(act: () => Promise<T>): Promise<T> {
   }
 }
 
+/** The cassette that is the target, if one is. @throws CannotRunWorkflows */
+async function cassetteOf({ target }: Config): Promise<Cassette | undefined> {
+  const { openCassette } = await import('../library/workflows.ts')
+  const { CASSETTE } = await import('../contracts/cassettes/read.ts')
+  return target?.startsWith(CASSETTE) ? openCassette(target) : undefined
+}
+
+/** How old a cassette is. */
+async function ageNotes(cassette: Cassette): Promise<readonly string[]> {
+  const { cassetteTarget } = await import('../contracts/cassettes/target.ts')
+  return (cassetteTarget(cassette).notes ?? []).map((note) => `${cassette.file}: ${note}`)
+}
+
+/** How files are read for a run. */
+interface Reading {
+  readonly cassette: Cassette | undefined
+  readonly onRead: ((file: string) => void) | undefined
+}
+
 /** What is run: files, the suite of a provider, or what an OpenAPI document has. */
 async function planOf(
   named: readonly string[],
   config: Config,
-  onRead: ((file: string) => void) | undefined,
+  reading: Reading,
 ): Promise<PlannedCase[]> {
   const { planSpec, suiteFiles } = await import('../library/contracts.ts')
   const { provider, spec, allow } = config
-  if (named.length > 0) return planFrom(named, config, onRead)
-  if (provider !== undefined) return planFrom(suiteFiles(provider), config, onRead)
+  if (named.length > 0) return planFrom(named, config, reading)
+  if (provider !== undefined) return planFrom(suiteFiles(provider), config, reading)
   if (spec === undefined)
     throw new CannotRun('name the files to run, as in: esimulator run scenarios/*.yaml')
-  const { cases, left } = await planSpec(spec, allow, choiceOf(config))
+  const { cases, left } = await planSpec(spec, allow, choiceOf(config, reading.cassette))
   for (const [name, reason] of Object.entries(left)) console.error(`not called: ${name}: ${reason}`)
   return cases
 }
@@ -110,51 +133,66 @@ async function planOf(
 async function planFrom(
   files: readonly string[],
   config: Config,
-  onRead: ((file: string) => void) | undefined,
+  { cassette, onRead }: Reading,
 ): Promise<PlannedCase[]> {
   const { planWorkflows } = await import('../library/workflows.ts')
-  return planWorkflows(files, choiceOf(config), onRead)
+  return planWorkflows(files, choiceOf(config, cassette), onRead)
 }
 
-function choiceOf({ input, only, tag }: Config) {
+function choiceOf({ input, only, tag }: Config, cassette: Cassette | undefined) {
   const texts = Object.fromEntries(input.map(({ name, text }) => [name, text]))
-  return { only, tags: tag, texts }
+  const ofCase = cassette && ((title: string) => recordedInputs(cassette, title))
+  return { only, tags: tag, texts, ofCase }
 }
 
 async function played(
   config: Config,
   cases: readonly PlannedCase[],
-  signal: AbortSignal,
+  { signal, cassette }: { readonly signal: AbortSignal; readonly cassette: Cassette | undefined },
 ): Promise<RunResult> {
   const { runPlanned } = await import('../library/workflows.ts')
   const { keysOf } = await import('./open.ts')
-  const { token, worldKey, jobs, seed, keep, json } = config
+  const { token, worldKey, jobs, seed, keep, json, record } = config
   const credentials = keysOf(worldKey, '--world-key')
-  await using contract = await contractOf(config)
+  await using contract = await contractOf(config, cassette)
   await contract.check(cases)
   const output = runOutputHere()
   const write = json ? () => {} : output.write
   const progress = runProgress(cases.length, { ...output, write })
   const onStart = ({ title }: PlannedCase) => progress.started(title)
   const onCase = (result: CaseResult, { title }: PlannedCase) => progress.done(title, result)
-  const { target, inspect, inputs } = contract
+  const { target, inspect, inputs, provider } = contract
   const given = cases.map((each) => ({ ...each, inputs: { ...inputs, ...each.inputs } }))
   const how = { target, token, credentials, jobs, seed, keep, signal, inspect, onStart, onCase }
+  const told: string[] = []
+  const onRecorded = (head: HeadLine) => void told.push(...recordedLines(record ?? '', head))
   try {
-    const result = await runPlanned(given, how)
+    const result = await runPlanned(given, { ...how, record, provider, onRecorded })
+    progress.end()
+    for (const line of told) write(`${line}\n`)
     return withCoverage(result, contract.coverage(cases), config)
   } finally {
     progress.end()
   }
 }
 
-async function contractOf(config: Config) {
+async function contractOf(config: Config, cassette: Cassette | undefined) {
   const { openContract } = await import('../library/contracts.ts')
   const { target = 'sim', checks, negative, allow, maxWait, provider, spec } = config
   const { receiver: url, receiverPort: port } = config
   const receiver = url === undefined ? undefined : { url, port }
   const isSuite = provider !== undefined || spec !== undefined
-  return openContract({ target, checks, negative, allow, maxWait, receiver, isSuite })
+  return openContract({ target, checks, negative, allow, maxWait, receiver, isSuite, cassette })
+}
+
+/** What was written to a cassette, and what was redacted in it. */
+function recordedLines(file: string, { redacted, kept }: HeadLine): string[] {
+  const counts = redacted.map(({ kind, values }) => `${kind}: ${values}`)
+  const lines = [
+    `recorded to ${file}; replaced by stand-ins: ${counts.length > 0 ? counts.join(', ') : 'nothing'}`,
+  ]
+  if (kept > 0) lines.push(`left as the workflows' own files have them: ${kept}`)
+  return lines
 }
 
 /** What a suite has covered is told; of other files only where something is demanded. */

@@ -2,6 +2,8 @@
 import { existsSync, readdirSync, statSync } from 'node:fs'
 import { basename, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import type { Cassette } from '../contracts/cassettes/lines.ts'
+import { cassetteTarget } from '../contracts/cassettes/target.ts'
 import { type ContractRun, openContractRun, UnknownCheck } from '../contracts/contract-run.ts'
 import { whyUnusable } from '../contracts/preflight.ts'
 import { type ReceivedCallback, realTarget } from '../contracts/real-target.ts'
@@ -22,8 +24,10 @@ import { CannotRunWorkflows } from './workflows.ts'
 
 /** What a run is held to, and what it may do. */
 export interface ContractChoice {
-  /** `sim`, the URL of a running simulator, or the file of a real endpoint. */
+  /** `sim`, the URL of a running simulator, `cassette:FILE`, or the file of a real endpoint. */
   readonly target: string
+  /** The cassette, where the target names one. */
+  readonly cassette?: Cassette | undefined
   /** Names of checks; every check of exchanges unless given, and every probe of a suite or a document. */
   readonly checks?: readonly string[] | undefined
   /** Sends inputs that the schemas do not allow, too. */
@@ -94,28 +98,30 @@ export async function planSpec(
  * @throws CannotRunWorkflows, MistakesError
  */
 export async function openContract(choice: ContractChoice): Promise<OpenContract> {
-  const file = await targetFileOf(choice.target)
-  const { allow = 'reads', maxWait = 60_000, isSuite, negative = false } = choice
+  const file = choice.cassette ? undefined : await targetFileOf(choice.target)
+  const { allow = 'reads', maxWait = 60_000, isSuite, negative = false, cassette } = choice
   const contract = contractRun({
     checks: choice.checks ?? (isSuite ? ['all'] : undefined),
     negative,
     volatile: file?.volatile ?? [],
     known: file?.known ?? [],
     now: wallNow(),
+    isOffline: cassette !== undefined,
   })
   const received: ReceivedCallback[] = []
   const own = file && (await receiverOf(choice, received))
+  const plain = cassette ? cassetteTarget(cassette) : choice.target
   const target =
     file === undefined
-      ? choice.target
+      ? plain
       : realTarget(defined({ file, allow, maxWait, received: own && received }))
   return {
     target,
-    provider: file?.provider,
+    provider: file?.provider ?? cassette?.head.provider,
     inspect: contract.inspect,
     inputs: own && choice.receiver ? { receiver: choice.receiver.url } : {},
     async check(cases) {
-      if (typeof target === 'string') return
+      if (typeof target === 'string' || cassette) return
       const reason = await whyUnusable(target, cases)
       if (reason !== undefined) throw new CannotRunWorkflows(reason)
     },
@@ -144,7 +150,7 @@ async function targetFileOf(target: string): Promise<TargetFile | undefined> {
   if (target === 'sim' || /^https?:\/\//.test(target)) return undefined
   if (!existsSync(target) || !statSync(target).isFile())
     throw new CannotRunWorkflows(
-      `the target ${target}: give sim, the URL of a running simulator, or the file of a real endpoint`,
+      `the target ${target}: give sim, the URL of a running simulator, cassette:FILE, or the file of a real endpoint`,
     )
   return readTargetFile(target, process.env)
 }

@@ -58,7 +58,11 @@ export interface Choice {
   readonly inputs?: Readonly<Record<string, unknown>>
   /** The same as texts, as on a command line: the schema of a workflow says what each stands for. */
   readonly texts?: Readonly<Record<string, string>>
+  /** Inputs of single cases by their titles, over all others. */
+  readonly ofCase?: ((title: string) => Values) | undefined
 }
+
+type Values = Readonly<Record<string, unknown>>
 
 /** What the runner gives every workflow that knows it: the URL of a receiver of callbacks. */
 const RECEIVER = 'receiver'
@@ -70,7 +74,7 @@ const RECEIVER = 'receiver'
  * not as they should be
  */
 export function planned(programs: readonly Program[], choice: Choice): PlannedCase[] {
-  const { only = [], tags = [], inputs = {}, texts = {} } = choice
+  const { only = [], tags = [], inputs = {}, texts = {}, ofCase = () => ({}) } = choice
   const inOrder = programs.toSorted((a, b) => compareText(fileOf(a), fileOf(b)))
   const all = inOrder.flatMap((program) => [...program.workflows.values()])
   checkChoice(only, tags, all)
@@ -96,7 +100,8 @@ export function planned(programs: readonly Program[], choice: Choice): PlannedCa
   const titled = cases.map((each) => {
     const title = titleOf(each)
     const isAlone = alike.get(title)?.length === 1
-    return { ...each, title: isAlone ? title : titleOf(each, true) }
+    const whole = isAlone ? title : titleOf(each, true)
+    return { ...each, title: whole, inputs: { ...each.inputs, ...ofCase(whole) } }
   })
   const problems = titled.flatMap((each) =>
     problemsOf(each).map((problem) => `${each.title}: ${problem}`),
@@ -209,16 +214,21 @@ export async function runCases(
   )
   const ended = await Promise.allSettled(workers)
   for (const each of ended) if (each.status === 'rejected') throw each.reason
-  return {
-    format: 1,
+  return defined({
+    format: 1 as const,
     version: await packageVersion(),
-    outcome: results.some(({ outcome }) => outcome === 'failed') ? 'failed' : 'passed',
+    outcome: outcomeOf(results),
     target: target.name,
+    notes: target.notes,
     seed: options.seed,
     startedAt,
     duration: Math.round(wallNow() - began),
     cases: results,
-  }
+  })
+}
+
+function outcomeOf(results: readonly CaseResult[]): Outcome {
+  return results.some(({ outcome }) => outcome === 'failed') ? 'failed' : 'passed'
 }
 
 async function runCase(
@@ -233,7 +243,7 @@ async function runCase(
     const raw = defined({ ...about, ...came, duration: Math.round(wallNow() - began) })
     return toldCase(raw, { secrets, addresses })
   }
-  const skipped = target.skips?.(planned.workflow)
+  const skipped = target.skips?.(planned.workflow, planned.title)
   if (skipped !== undefined) return told(unmade('skipped', skipped))
   if (signal?.aborted) return told(unmade('skipped', `not begun: ${reasonOf(signal.reason)}`))
   const lacks = lacking(planned.workflow, planned.inputs)
