@@ -9,12 +9,20 @@ import {
   gzipSync,
   inflateSync,
 } from 'node:zlib'
+import { unzipSync, zipSync } from 'fflate'
 import { defined } from '../../state/defined.ts'
 
 export type KeptBody =
   | { readonly json: unknown; readonly coding?: Coding }
   | { readonly text: string; readonly coding?: Coding }
+  | { readonly zip: readonly KeptEntry[] }
   | { readonly binary: KeptBinary }
+
+/** A file of a ZIP archive. */
+export interface KeptEntry {
+  readonly name: string
+  readonly body: KeptBody
+}
 
 /** What is known of a body that is no text. */
 export interface KeptBinary {
@@ -38,6 +46,9 @@ const MARK = { zip: 4, others: 8 } as const
 
 /** Larger ones are taken for an attack, and kept as size and hash. */
 const LARGEST = 64 * 1024 * 1024
+
+/** When the files of an archive were written that is made again. */
+const ZIPPED_AT = '1980-01-02T00:00:00'
 
 /** A body that can be read. */
 export interface ReadableBody {
@@ -81,16 +92,39 @@ export function keptText(text: string, coding?: Coding | undefined): KeptBody {
   return defined({ text, coding })
 }
 
+/** What is no text. */
 export function keptBinary(body: Buffer): KeptBody {
   const mark = body.subarray(0, 2).toString('latin1') === 'PK' ? MARK.zip : MARK.others
   const sha256 = createHash('sha256').update(body).digest('hex')
   return { binary: { bytes: body.length, sha256, begins: body.subarray(0, mark).toString('hex') } }
 }
 
+/** The files of a ZIP archive by their names; `undefined` for what is none. */
+export function unzipped(body: Buffer): Readonly<Record<string, Uint8Array>> | undefined {
+  if (body.subarray(0, 4).toString('latin1') !== 'PK\u0003\u0004') return undefined
+  let size = 0
+  try {
+    return unzipSync(body, {
+      filter({ originalSize }) {
+        size += originalSize
+        if (size > LARGEST) throw new Error('it is too large')
+        return true
+      },
+    })
+  } catch {
+    return undefined
+  }
+}
+
 /** A text as it was; `undefined` for what was none. */
 export function textOfKept(body: KeptBody | undefined): string | undefined {
-  if (body === undefined || 'binary' in body) return undefined
+  if (body === undefined || 'binary' in body || 'zip' in body) return undefined
   return 'json' in body ? JSON.stringify(body.json) : body.text
+}
+
+/** Whether something of a body is not there, or of a file in it. */
+export function lacksBytes(body: KeptBody): boolean {
+  return 'binary' in body || ('zip' in body && body.zip.some((each) => lacksBytes(each.body)))
 }
 
 /** The bytes of a body; of one that was no text its first, and zeros up to its size. */
@@ -100,6 +134,10 @@ export function bytesOfKept(body: KeptBody): Buffer {
     const all = Buffer.alloc(bytes)
     Buffer.from(begins, 'hex').copy(all)
     return all
+  }
+  if ('zip' in body) {
+    const files = body.zip.map((each) => [each.name, bytesOfKept(each.body)] as const)
+    return Buffer.from(zipSync(Object.fromEntries(files), { level: 0, mtime: ZIPPED_AT }))
   }
   const text = Buffer.from(textOfKept(body) ?? '')
   return body.coding === undefined ? text : CODINGS[body.coding].make(text)

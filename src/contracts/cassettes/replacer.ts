@@ -6,9 +6,9 @@ import type { Span } from '../../server/redaction/span.ts'
 import { withoutEscapes } from '../../server/redaction/spellings.ts'
 import { base64Texts } from './base64-text.ts'
 import { fieldsIn } from './fields.ts'
-import { jsonLeaves } from './json-leaves.ts'
+import { jsonLeaves, type Leaf } from './json-leaves.ts'
 import { digitsOf, kindOfField, type PersonalKind } from './personal-data.ts'
-import type { PersonalValues } from './personal-values.ts'
+import type { PersonalValue, PersonalValues } from './personal-values.ts'
 import { type Kind, standIn } from './stand-ins.ts'
 
 /** What was replaced of one kind. */
@@ -23,7 +23,9 @@ export interface Redacted {
 export interface Replacer {
   text(text: string, kind: TextKind): string
   headers(headers: Readonly<Record<string, string>>): Record<string, string>
-  /** What was replaced so far. */
+  /** The same, where other credentials are known: what they have in common has one stand-in. */
+  with(redactor: Redactor): Replacer
+  /** What was replaced so far, by whatever was made of it, too. */
   redacted(): Redacted[]
 }
 
@@ -50,9 +52,19 @@ const MOST_PLACES = 20
  * @param values what leads to a person or a SIM
  */
 export function openReplacer(redactor: Redactor, values: PersonalValues): Replacer {
-  const personal = new PersonalIndex(values)
-  const credentials = new Credentials()
+  const standIns = { personal: new PersonalIndex(values), credentials: new Credentials(), values }
+  return replacerWith(redactor, standIns)
+}
 
+/** What stands for what. */
+interface StandIns {
+  readonly personal: PersonalIndex
+  readonly credentials: Credentials
+  readonly values: PersonalValues
+}
+
+function replacerWith(redactor: Redactor, standIns: StandIns): Replacer {
+  const { personal, credentials, values } = standIns
   const text = (read: string, kind: TextKind, layer = 0): string => {
     const secrets = redactor.spans(read, kind)
     const whole = layer < LAYERS ? base64Texts(read) : []
@@ -79,6 +91,7 @@ export function openReplacer(redactor: Redactor, values: PersonalValues): Replac
       ])
       return Object.fromEntries(told)
     },
+    with: (other) => replacerWith(other, standIns),
     redacted: () => [...credentials.redacted(), ...redactedOf(values)],
   }
 }
@@ -133,10 +146,9 @@ class Credentials {
   /** Of an object or a list each text and number in it, so that its form stays. */
   within(text: string): string {
     if (!/^[[{]/.test(text)) return this.of(text)
-    const leaves = jsonLeaves(text).filter(({ isName }) => !isName)
     return replaced(
       text,
-      leaves.map((leaf) => ({ ...leaf, by: this.of(leaf.text) })),
+      credentialLeaves(text).map((leaf) => ({ ...leaf, by: this.of(leaf.text) })),
       [],
     )
   }
@@ -153,6 +165,11 @@ class Credentials {
     if (values === 0) return []
     return [{ kind: 'credential', values, places: [...this.#places].slice(0, MOST_PLACES) }]
   }
+}
+
+/** The texts and numbers of an object or a list of credentials; where one is asked for is none. */
+export function credentialLeaves(text: string): Leaf[] {
+  return jsonLeaves(text).filter(({ isName, text: leaf }) => !isName && !/^https?:/.test(leaf))
 }
 
 /** A text with all its escapes undone. */
@@ -176,7 +193,7 @@ class PersonalIndex {
       counts.set(kind, number)
       return number
     }
-    for (const { kind, value } of all) {
+    for (const { kind, value } of inOrder(all)) {
       // One that somebody has is none.
       let by = standIn(kind, value, next(kind))
       while (taken.has(by.toLowerCase())) by = standIn(kind, value, next(kind))
@@ -238,6 +255,16 @@ class PersonalIndex {
     const below = this.#spans(escaped.text, layer + 1)
     return [...found, ...below.map(({ span, known }) => ({ span: escaped.place(span), known }))]
   }
+}
+
+/** Numbers keep their order: lists are sorted by them, and read on from one of them. */
+function inOrder(values: readonly PersonalValue[]): PersonalValue[] {
+  const isNumber = ({ value }: PersonalValue) => /^\d+$/.test(value)
+  const numbers = values.filter(isNumber)
+  return [
+    ...numbers.toSorted((a, b) => Number(a.value > b.value) - Number(a.value < b.value)),
+    ...values.filter((each) => !isNumber(each)),
+  ]
 }
 
 /** Kinds whose values are words, such as others may be. */

@@ -1,12 +1,14 @@
 // A cassette as a target: each call is answered with what was recorded, and nothing is ever sent.
+import { namesOnly } from '../../server/redaction/redactor.ts'
 import { wallNow } from '../../server/ticker.ts'
 import { grouped } from '../../state/collection.ts'
 import { defined } from '../../state/defined.ts'
+import { secretsShown } from '../../workflows/exchange-result.ts'
 import type { SeenExchange } from '../../workflows/seen-exchange.ts'
 import type { Answer } from '../../workflows/send.ts'
 import type { Call, CallingStep, Session, Target } from '../../workflows/session.ts'
 import type { Source } from '../../workflows/sources.ts'
-import { bytesOfKept } from './kept-body.ts'
+import { bytesOfKept, lacksBytes } from './kept-body.ts'
 import type { Cassette, ExchangeLine, KeptAnswer, RecordedTake } from './lines.ts'
 import { CASSETTE } from './read.ts'
 import { differences } from './request-difference.ts'
@@ -71,6 +73,8 @@ function replaying({ line, exchanges }: RecordedTake): Session {
   const byStep = grouped(exchanges, (each) => stepKey(each))
   const used = new Set<ExchangeLine>()
   const faulted = new Set<Answer>()
+  /** What the requests show to be credentials: the recorded ones have stand-ins there. */
+  const secrets = new Set<string>()
   return {
     world: undefined,
     baseUrl: ({ name }: Source) => line.bases[name] ?? `http://not-recorded.invalid/${name}`,
@@ -83,12 +87,15 @@ function replaying({ line, exchanges }: RecordedTake): Session {
     async standIn({ step, request }) {
       const ofStep = byStep.get(stepKey({ ...step, step: step.id })) ?? []
       const left = ofStep.filter((each) => each.attempt === step.attempt && !used.has(each))
-      const found = left.find((each) => differences(request, each.request).length === 0)
-      if (!found)
-        return {
-          error: lackOf({ step, request }, line.case, { ofStep, nearest: left[0] }),
-          isUnknown: true,
-        }
+      for (const secret of secretsShown({ request }, NO_ANSWER)) secrets.add(secret)
+      const redactor = namesOnly.with(secrets)
+      const differing = (each: ExchangeLine) => differences(request, each.request, redactor)
+      const found = left.find((each) => differing(each).length === 0)
+      if (!found) {
+        const [nearest] = left
+        const recorded = { ofStep: ofStep.length, differing: nearest && differing(nearest) }
+        return { error: lackOf({ step, request }, line.case, recorded), isUnknown: true }
+      }
       used.add(found)
       const answer = answerOf(found.answer)
       if (found.isFaulted) faulted.add(answer)
@@ -113,28 +120,30 @@ function stepKey({ step, within }: Pick<ExchangeLine, 'step' | 'within'>): strin
 /** How much of what differs is told. */
 const MOST_TOLD = 3
 
+const NO_ANSWER: Answer = { error: '' }
+
 /** What was recorded of a step. */
 interface Recorded {
-  readonly ofStep: readonly ExchangeLine[]
-  /** Of the same attempt, and not yet answered. */
-  readonly nearest: ExchangeLine | undefined
+  /** How many requests. */
+  readonly ofStep: number
+  /** What differs from the first one of the same attempt that was not asked for; absent for none. */
+  readonly differing: readonly string[] | undefined
 }
 
 /** Names a request that was not recorded, and what differs from the one that was. */
 function lackOf(
   { step, request }: Pick<Call, 'step' | 'request'>,
   title: string,
-  { ofStep, nearest }: Recorded,
+  { ofStep, differing }: Recorded,
 ): string {
   const name = `${request.method} ${request.url}`
   const lack = `the cassette has no such request of the case "${title}", ${placeOf(step)}: ${name}`
-  if (nearest) {
-    const found = differences(request, nearest.request)
-    const more = found.length > MOST_TOLD ? `, and ${found.length - MOST_TOLD} more` : ''
-    return `${lack}; ${found.slice(0, MOST_TOLD).join('; ')}${more}`
+  if (differing) {
+    const more = differing.length > MOST_TOLD ? `, and ${differing.length - MOST_TOLD} more` : ''
+    return `${lack}; ${differing.slice(0, MOST_TOLD).join('; ')}${more}`
   }
-  if (ofStep.length === 0) return `${lack}; the step made none when it was recorded`
-  return `${lack}; of the step ${ofStep.length} were recorded, and this is another one`
+  if (ofStep === 0) return `${lack}; the step made none when it was recorded`
+  return `${lack}; the step made ${ofStep} when it was recorded, and this is another one`
 }
 
 const placeOf = ({ id, within, attempt }: CallingStep) =>
@@ -143,10 +152,10 @@ const placeOf = ({ id, within, attempt }: CallingStep) =>
 function answerOf(kept: KeptAnswer): Answer {
   if ('error' in kept) return { error: kept.error }
   const { status, headers, body, isStoodIn } = kept
-  const note =
-    body && 'binary' in body
-      ? `the cassette has of this body of ${body.binary.bytes} bytes only its size and hash`
-      : undefined
   const bytes = body === undefined ? Buffer.alloc(0) : bytesOfKept(body)
+  const note =
+    body && lacksBytes(body)
+      ? `of what is no text in this body of ${bytes.length} bytes, the cassette has only size and hash`
+      : undefined
   return defined({ status, headers, body: bytes, isStoodIn, note })
 }

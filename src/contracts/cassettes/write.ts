@@ -1,7 +1,7 @@
 // Makes a cassette of what a run exchanged: nothing of it is written before it is redacted.
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
-import { namesOnly } from '../../server/redaction/redactor.ts'
+import { namesOnly, type Redactor } from '../../server/redaction/redactor.ts'
 import { secretsSent } from '../../server/redaction/secrets-sent.ts'
 import { packageVersion } from '../../server/server.ts'
 import { defined } from '../../state/defined.ts'
@@ -10,7 +10,15 @@ import type { ReadWorkflow } from '../../workflows/program.ts'
 import type { PlannedCase } from '../../workflows/runner.ts'
 import { addressesTold } from '../../workflows/told.ts'
 import type { RecordedCase, RecordedExchange } from '../recording.ts'
-import { keptBinary, keptText, readable } from './kept-body.ts'
+import type { Leaf } from './json-leaves.ts'
+import {
+  bytesOfKept,
+  type KeptBody,
+  keptBinary,
+  keptText,
+  readable,
+  unzipped,
+} from './kept-body.ts'
 import {
   type CaseLine,
   type ExchangeLine,
@@ -20,7 +28,7 @@ import {
   type KeptRequest,
 } from './lines.ts'
 import { collectPersonalValues, type PersonalValues } from './personal-values.ts'
-import { openReplacer, type Replacer } from './replacer.ts'
+import { credentialLeaves, openReplacer, type Replacer } from './replacer.ts'
 
 /** What was run, as far as it has come. */
 export interface Recording {
@@ -47,24 +55,28 @@ export interface MadeCassette {
 export async function makeCassette(recording: Recording): Promise<MadeCassette> {
   const { planned, target, recordedAt, provider, seed, isReal } = recording
   const cases = recording.cases.map((each) => steadied(each, recording.addresses))
-  const redactor = namesOnly.with(cases.flatMap(secretsOf))
-  const values = collectPersonalValues(publicIn(planned))
+  const isPublic = publicIn(planned)
+  const redactors = redactorsOf(cases, isPublic)
+  const values = collectPersonalValues(isPublic)
   for (const each of cases) learnCase(values, each)
-  const replacer = openReplacer(redactor, values)
+  const all = openReplacer(namesOnly, values)
 
-  const lines = cases.flatMap((each) => [
-    caseLine(each, planned, replacer),
-    ...each.exchanges.map((exchange) => exchangeLine(each.title, exchange, replacer)),
-  ])
+  const lines = cases.flatMap((each) => {
+    const replacer = all.with(redactors.get(each) ?? namesOnly)
+    return [
+      caseLine(each, planned, replacer),
+      ...each.exchanges.map((exchange) => exchangeLine(each.title, exchange, replacer)),
+    ]
+  })
   const head = defined({
     format: FORMAT,
     version: await packageVersion(),
-    target: replacer.text(target, 'url'),
+    target: all.text(target, 'url'),
     recordedAt: new Date(recordedAt).toISOString(),
     provider,
     seed,
     isReal: isReal ? (true as const) : undefined,
-    redacted: replacer.redacted(),
+    redacted: all.redacted(),
     kept: values.kept.size,
   })
   return { text: [head, ...lines].map((line) => `${JSON.stringify(line)}\n`).join(''), head }
@@ -126,17 +138,37 @@ function cursorsIn({ exchanges }: RecordedCase): Readonly<Record<string, string>
   return Object.fromEntries(found.map((start) => [start, 'cursor']))
 }
 
-/** The credentials of a case: those of its session, and what its exchanges and inputs show to be some. */
-function secretsOf({ secrets, exchanges, inputs }: RecordedCase): string[] {
+/** What is struck out of each case. */
+function redactorsOf(
+  cases: readonly RecordedCase[],
+  isPublic: (value: string) => boolean,
+): ReadonlyMap<RecordedCase, Redactor> {
+  const shown = new Map(cases.map((each) => [each, secretsShownIn(each)]))
+  const all = new Set(cases.flatMap(({ secrets }) => secrets))
+  // What a workflow's own file has may be a word that another case uses for something else.
+  for (const secret of [...shown.values()].flat()) if (!isPublic(secret)) all.add(secret)
+  const everywhere = namesOnly.with(all)
+  return new Map(cases.map((each) => [each, everywhere.with(shown.get(each) ?? [])]))
+}
+
+/** What the exchanges and inputs of a case show to be credentials. */
+function secretsShownIn({ exchanges, inputs }: RecordedCase): string[] {
   const shown = exchanges.flatMap(({ request, answer }) =>
     secretsShown({ request }, inflated(answer)),
   )
   const bodies = [JSON.stringify(inputs)]
-  return [
-    ...secrets,
-    ...shown,
-    ...secretsSent({ credential: undefined, headers: {}, url: '', bodies }),
-  ]
+  const all = [...shown, ...secretsSent({ credential: undefined, headers: {}, url: '', bodies })]
+  // Of a whole object of credentials each one may stand elsewhere by itself.
+  return all.flatMap((secret) =>
+    /^[[{]/.test(secret) ? longEnough(credentialLeaves(secret)) : [secret],
+  )
+}
+
+/** Shorter texts are likely to say something else where they are repeated. */
+const SHORTEST = 6
+
+function longEnough(leaves: readonly Leaf[]): string[] {
+  return leaves.map(({ text }) => text).filter((text) => text.length >= SHORTEST)
 }
 
 /** An answer whose body is no longer compressed. */
@@ -190,8 +222,16 @@ function learnCase(values: PersonalValues, { inputs, exchanges }: RecordedCase):
       continue
     }
     learnHeaders(values, answer.headers)
-    const read = readable(answer.body, answer.headers['content-encoding'])
-    if (read) values.learn(read.text)
+    learnBody(values, answer.body, answer.headers['content-encoding'])
+  }
+}
+
+function learnBody(values: PersonalValues, body: Buffer, coding?: string): void {
+  const read = readable(body, coding)
+  if (read) values.learn(read.text)
+  for (const [name, bytes] of read ? [] : Object.entries(unzipped(body) ?? {})) {
+    values.learn(name)
+    learnBody(values, Buffer.from(bytes))
   }
 }
 
@@ -280,11 +320,21 @@ function answerKept(answer: RecordedExchange['answer'], replacer: Replacer): Kep
   const { status, isStoodIn } = answer
   const headers = replacer.headers(answer.headers)
   if (answer.body.length === 0) return defined({ status, headers, isStoodIn })
-  const read = readable(answer.body, answer.headers['content-encoding'])
-  if (!read) return defined({ status, headers, body: keptBinary(answer.body), isStoodIn })
-  const text = replacer.text(read.text, 'body')
+  const body = bodyKept(answer.body, answer.headers['content-encoding'], replacer)
   // A stand-in may be longer or shorter than what it stands for.
-  if (headers['content-length'] !== undefined && read.coding === undefined)
-    headers['content-length'] = String(Buffer.byteLength(text))
-  return defined({ status, headers, body: keptText(text, read.coding), isStoodIn })
+  if (headers['content-length'] !== undefined)
+    headers['content-length'] = String(bytesOfKept(body).length)
+  return defined({ status, headers, body, isStoodIn })
+}
+
+function bodyKept(bytes: Buffer, coding: string | undefined, replacer: Replacer): KeptBody {
+  const read = readable(bytes, coding)
+  if (read) return keptText(replacer.text(read.text, 'body'), read.coding)
+  const files = unzipped(bytes)
+  if (!files) return keptBinary(bytes)
+  const zip = Object.entries(files).map(([name, file]) => ({
+    name: replacer.text(name, 'sentence'),
+    body: bodyKept(Buffer.from(file), undefined, replacer),
+  }))
+  return { zip }
 }
