@@ -1,4 +1,5 @@
 // The named values of a text, each with where it stands: of JSON, of a form or a query, of XML, of CSV.
+import { cellsIn } from '../../server/redaction/csv-cells.ts'
 import type { Span } from '../../server/redaction/span.ts'
 import { jsonLeaves } from './json-leaves.ts'
 
@@ -16,8 +17,8 @@ export function fieldsIn(text: string): Field[] {
   const start = text.trimStart()[0]
   if (start === '{' || start === '[') return jsonLeaves(text).filter(({ isName }) => !isName)
   if (start === '<') return elementsIn(text)
-  const isTable = /[\r\n]/.test(text.trimEnd()) && /[,;\t]/.test(text)
-  return isTable ? [...cellsIn(text), ...pairsIn(text)] : pairsIn(text)
+  const cells = cellsIn(text).map((cell) => ({ ...cell, within: '' }))
+  return [...cells, ...pairsIn(text)]
 }
 
 const PAIR = /(?<=^|[?&#\r\n])([^=?&#\r\n]{1,200})=([^?&#\r\n]*)/g
@@ -45,29 +46,4 @@ function elementsIn(text: string): Field[] {
     const from = index + found.length - value.length - 2
     return { name, within: '', text: value, from, to: from + value.length }
   })
-}
-
-/** A cell of CSV: within quotes or not, up to a separator or the end of its line. */
-const CELL = /"((?:[^"]|"")*)"|[^,;\t\r\n"]+|([,;\t])|(\r?\n)/g
-
-/** Its first line has the names. */
-function cellsIn(text: string): Field[] {
-  const fields: Field[] = []
-  const names: string[] = []
-  let column = 0
-  let isHeading = true
-  for (const { index, 0: cell, 1: quoted, 2: separator, 3: end } of text.matchAll(CELL)) {
-    if (separator !== undefined) column += 1
-    else if (end !== undefined) {
-      column = 0
-      isHeading = false
-    } else if (isHeading) names[column] = quoted ?? cell
-    else {
-      const from = quoted === undefined ? index : index + 1
-      const written = quoted ?? cell
-      const about = { from, to: from + written.length, text: written.replaceAll('""', '"') }
-      fields.push({ name: names[column] ?? '', within: '', ...about })
-    }
-  }
-  return fields
 }

@@ -80,7 +80,7 @@ const LOOKS: readonly (readonly [PersonalKind, RegExp])[] = [
   ['EID', /(?<!\d)89\d{30}(?!\d)/g],
   ['ICCID', /(?<!\d)89\d{16,18}(?!\d)/g],
   ['MSISDN', /(?<=\+)[1-9]\d{7,14}(?!\d)/g],
-  ['email address', /[\w.+-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+/g],
+  ['email address', /[\w.+-]{1,64}@[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]+)+/g],
   // SGP.22: the address of the server, then the matching id.
   ['activation code', /(?<=(?<![\w$])1\$[\w.:-]+\$)[^$\s"'\\<>&]{2,}/g],
 ]

@@ -1,5 +1,5 @@
 // Collects what of a run leads to a person or a SIM, in the order in which it is first seen.
-import { withoutEscapes } from '../../server/redaction/spellings.ts'
+import { base64Readings, withoutEscapes } from '../../server/redaction/spellings.ts'
 import { base64Texts } from './base64-text.ts'
 import { fieldsIn } from './fields.ts'
 import { digitsOf, isOfKind, kindOfField, type PersonalKind, seenIn } from './personal-data.ts'
@@ -68,8 +68,14 @@ export function collectPersonalValues(isPublic: (value: string) => boolean): Per
     for (const { kind, value } of seenIn(text)) note(kind, value)
     if (layer === LAYERS) return
     for (const { text: read } of base64Texts(text)) learn(read, layer + 1)
+    for (const { text: read } of base64Readings(text)) learnLooks(read)
     const escaped = withoutEscapes(text)
     if (escaped) learn(escaped.text, layer + 1)
+  }
+  /** What stands in the midst of something else has no names. */
+  const learnLooks = (text: string) => {
+    for (let read: string | undefined = text; read; read = withoutEscapes(read)?.text)
+      for (const { kind, value } of seenIn(read)) note(kind, value)
   }
   return {
     learn(text) {

@@ -3,7 +3,7 @@ import { isCredentialParameter, type TextKind } from '../../server/redaction/cre
 import type { Redactor } from '../../server/redaction/redactor.ts'
 import { SecretIndex } from '../../server/redaction/secret-index.ts'
 import type { Span } from '../../server/redaction/span.ts'
-import { withoutEscapes } from '../../server/redaction/spellings.ts'
+import { base64Readings, type Reading, withoutEscapes } from '../../server/redaction/spellings.ts'
 import { base64Texts } from './base64-text.ts'
 import { fieldsIn } from './fields.ts'
 import { jsonLeaves, type Leaf } from './json-leaves.ts'
@@ -77,7 +77,7 @@ function replacerWith(redactor: Redactor, standIns: StandIns): Replacer {
       inner.some(({ from, to }) => span.from >= from && span.to <= to)
     const struck = secrets
       .filter((span) => !isWithin(span))
-      .map((span) => ({ ...span, by: credentials.within(read.slice(span.from, span.to)) }))
+      .map((span) => ({ ...span, by: credentials.in(read.slice(span.from, span.to), span) }))
     return replaced(read, [...struck, ...inner], personal.find(read))
   }
   return {
@@ -134,23 +134,26 @@ class Credentials {
   /** By what they mean. */
   readonly #known = new Map<string, string>()
   readonly #places = new Set<string>()
+  #count = 0
 
   /** What stands for one, however it is spelled. */
   of(spelled: string): string {
     const value = meaningOf(spelled)
-    const known = this.#known.get(value) ?? standIn('credential', value, this.#known.size + 1)
-    this.#known.set(value, known)
-    return known
+    const known = this.#known.get(value)
+    if (known !== undefined) return known
+    // One that it is itself stands for nothing.
+    let by = standIn('credential', value, ++this.#count)
+    while (by === value) by = standIn('credential', value, ++this.#count)
+    this.#known.set(value, by)
+    return by
   }
 
-  /** Of an object or a list each text and number in it, so that its form stays. */
-  within(text: string): string {
-    if (!/^[[{]/.test(text)) return this.of(text)
-    return replaced(
-      text,
-      credentialLeaves(text).map((leaf) => ({ ...leaf, by: this.of(leaf.text) })),
-      [],
-    )
+  /** Of an object or a list of JSON each text and number in it, so that its form stays. */
+  in(text: string, { isBare }: Span): string {
+    if (isBare === undefined || !isStructure(text)) return this.of(text)
+    const leaves = credentialLeaves(text)
+    const struck = leaves.map(({ from, to, text: leaf }) => ({ from, to, by: this.of(leaf) }))
+    return replaced(text, struck, [])
   }
 
   /** The scheme of an Authorization stays. */
@@ -164,6 +167,14 @@ class Credentials {
     const values = this.#known.size
     if (values === 0) return []
     return [{ kind: 'credential', values, places: [...this.#places].slice(0, MOST_PLACES) }]
+  }
+}
+
+function isStructure(text: string): boolean {
+  try {
+    return typeof JSON.parse(text) === 'object'
+  } catch {
+    return false
   }
 }
 
@@ -245,15 +256,20 @@ class PersonalIndex {
       }))
   }
 
-  #spans(text: string, layer: number): { readonly span: Span; readonly known: Known }[] {
+  #placed({ text, place }: Reading, layer: number): Placed[] {
+    return this.#spans(text, layer + 1).map(({ span, known }) => ({ span: place(span), known }))
+  }
+
+  #spans(text: string, layer: number): Placed[] {
     const found = this.#index.find(text).flatMap((span) => {
       const known = this.#known.get(folded(text.slice(span.from, span.to)))
       return known && standsAlone(text, span, known.kind) ? [{ span, known }] : []
     })
-    const escaped = layer < LAYERS ? withoutEscapes(text) : undefined
+    if (layer === LAYERS) return found
+    for (const reading of base64Readings(text)) found.push(...this.#placed(reading, layer))
+    const escaped = withoutEscapes(text)
     if (!escaped) return found
-    const below = this.#spans(escaped.text, layer + 1)
-    return [...found, ...below.map(({ span, known }) => ({ span: escaped.place(span), known }))]
+    return [...found, ...this.#placed(escaped, layer)]
   }
 }
 
@@ -265,6 +281,12 @@ function inOrder(values: readonly PersonalValue[]): PersonalValue[] {
     ...numbers.toSorted((a, b) => Number(a.value > b.value) - Number(a.value < b.value)),
     ...values.filter((each) => !isNumber(each)),
   ]
+}
+
+/** A value at a place of a text. */
+interface Placed {
+  readonly span: Span
+  readonly known: Known
 }
 
 /** Kinds whose values are words, such as others may be. */

@@ -160,7 +160,7 @@ function secretsShownIn({ exchanges, inputs }: RecordedCase): string[] {
   const all = [...shown, ...secretsSent({ credential: undefined, headers: {}, url: '', bodies })]
   // Of a whole object of credentials each one may stand elsewhere by itself.
   return all.flatMap((secret) =>
-    /^[[{]/.test(secret) ? longEnough(credentialLeaves(secret)) : [secret],
+    /^[[{]/.test(secret) ? [secret, ...longEnough(credentialLeaves(secret))] : [secret],
   )
 }
 
