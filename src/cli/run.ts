@@ -97,8 +97,7 @@ async function withReason<T>(act: () => Promise<T>): Promise<T> {
 /** The cassette that is the target, if one is. @throws CannotRunWorkflows */
 async function cassetteOf({ target }: Config): Promise<Cassette | undefined> {
   const { openCassette } = await import('../library/workflows.ts')
-  const { CASSETTE } = await import('../contracts/cassettes/read.ts')
-  return target?.startsWith(CASSETTE) ? openCassette(target) : undefined
+  return openCassette(target)
 }
 
 /** How old a cassette is. */

@@ -20,13 +20,13 @@ import { type Choice, type PlannedCase, planned } from '../workflows/runner.ts'
 import type { Target } from '../workflows/session.ts'
 import { readSource } from '../workflows/sources.ts'
 import { type Arrival, type Receiver, startReceiver } from './receiver.ts'
-import { CannotRunWorkflows } from './workflows.ts'
+import { CannotRunWorkflows, openCassette } from './workflows.ts'
 
 /** What a run is held to, and what it may do. */
 export interface ContractChoice {
   /** `sim`, the URL of a running simulator, `cassette:FILE`, or the file of a real endpoint. */
   readonly target: string
-  /** The cassette, where the target names one. */
+  /** The cassette that the target names, where it is read already. */
   readonly cassette?: Cassette | undefined
   /** Names of checks; every check of exchanges unless given, and every probe of a suite or a document. */
   readonly checks?: readonly string[] | undefined
@@ -98,8 +98,9 @@ export async function planSpec(
  * @throws CannotRunWorkflows, MistakesError
  */
 export async function openContract(choice: ContractChoice): Promise<OpenContract> {
-  const file = choice.cassette ? undefined : await targetFileOf(choice.target)
-  const { allow = 'reads', maxWait = 60_000, isSuite, negative = false, cassette } = choice
+  const cassette = choice.cassette ?? (await openCassette(choice.target))
+  const file = cassette ? undefined : await targetFileOf(choice.target)
+  const { allow = 'reads', maxWait = 60_000, isSuite, negative = false } = choice
   const contract = contractRun({
     checks: choice.checks ?? (isSuite ? ['all'] : undefined),
     negative,

@@ -145,8 +145,8 @@ interface Replayed extends Target {
 
 /** A cassette as the target it names; any other target as it is named. @throws CannotRunWorkflows */
 async function replayed(target: string | undefined): Promise<string | Replayed | undefined> {
-  if (!target?.startsWith(CASSETTE)) return target
   const cassette = await openCassette(target)
+  if (!cassette) return target
   return { ...cassetteTarget(cassette), inputsOf: (title) => recordedInputs(cassette, title) }
 }
 
@@ -155,11 +155,12 @@ function choiceOf(choice: WorkflowChoice, target: string | Replayed | undefined)
 }
 
 /**
- * The cassette that a target names.
+ * The cassette that a target names; `undefined` for any other target.
  * @param target as in `cassette:run.jsonl`
  * @throws CannotRunWorkflows
  */
-export async function openCassette(target: string): Promise<Cassette> {
+export async function openCassette(target: string | undefined): Promise<Cassette | undefined> {
+  if (!target?.startsWith(CASSETTE)) return undefined
   try {
     return await readCassette(target.slice(CASSETTE.length))
   } catch (error) {

@@ -190,14 +190,14 @@ paths:
     get:
       operationId: getEsim
       parameters: [{ name: iccid, in: path, required: true, schema: { type: string } }]
-      responses: { '200': { description: it }, '404': { description: none } }
+      responses: { '200': { description: it, content: { application/json: {} } }, '401': { description: no } }
   /letters:
     get:
       operationId: getLetter
       parameters: [{ name: to, in: query, schema: { type: string } }]
-      responses: { '200': { description: it } }
+      responses: { '200': { description: it, content: { application/json: {} } }, '401': { description: no } }
   /qr:
-    get: { operationId: getCode, responses: { '200': { description: it } } }
+    get: { operationId: getCode, responses: { '200': { description: it, content: { image/png: {} } } } }
 components: { securitySchemes: { key: { type: apiKey, in: header, name: X-Key } } }
 `
 
