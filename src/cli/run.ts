@@ -168,6 +168,8 @@ async function played(
   try {
     const result = await runPlanned(given, { ...how, record, provider, onRecorded })
     progress.end()
+    if (record !== undefined && told.length === 0)
+      console.error(`esimulator: nothing was recorded to ${record}: the run was broken off`)
     for (const line of told) write(`${line}\n`)
     return withCoverage(result, contract.coverage(cases), config)
   } finally {

@@ -241,7 +241,9 @@ export async function runPlanned(
     }
     const how = { ...others, onCase, jobs, seed, addresses }
     const result = await runCases(given, recorder?.before(met) ?? met, how)
-    if (recorder) await record(options, { planned: given, recorder, target, addresses, seed })
+    // Half a run would stand where a whole one did.
+    if (recorder && !options.signal?.aborted)
+      await record(options, { planned: given, recorder, target, addresses, seed })
     return result
   } finally {
     await target.close()

@@ -97,6 +97,22 @@ test('the same run gives the same cassette but for when it was recorded, and its
     expect([check(line), line]).toEqual([true, line])
 })
 
+test('the suite of a provider comes to the same when it is replayed, coverage included', async () => {
+  const suite = ['run', '--provider', 'highland', '--checks', 'status,body-schema', '--json']
+  const recorded = await run([...suite, '--record', 'suite.jsonl'], { cwd })
+  const replayed = await run([...suite, '--target', 'cassette:suite.jsonl'], { cwd })
+  const cameTo = ({ stdout }: { readonly stdout: string }) => {
+    const { outcome, cases, coverage } = JSON.parse(stdout) as RunResult
+    return {
+      outcome,
+      cases: cases.map((each) => [each.workflow, each.case, each.outcome]),
+      coverage,
+    }
+  }
+  expect(cameTo(replayed)).toEqual(cameTo(recorded))
+  expect(cameTo(recorded)).toMatchObject({ outcome: 'passed' })
+}, 120_000)
+
 test('a workflow that has changed names what the cassette lacks, and what differs', async () => {
   const story = await file('changed.arazzo.yaml', HEAD + STORY)
   const record = at('changed.jsonl')
@@ -258,10 +274,11 @@ test('of a real endpoint no secret and nobody’s data are written, and what was
 
   const sent = people.log.length
   const replay = ['run', 'letters.arazzo.yaml', '--target', 'cassette:real.jsonl', '--negative']
-  const again = await run([...replay, '--checks', 'all'], { cwd })
+  const again = await run([...replay, '--checks', 'all', '--report', 'html:again.html'], { cwd })
   expect(again).toMatchObject({ code: 0 })
   expect(again.stderr).toMatch(/real\.jsonl: it was recorded less than a day ago/)
   expect(again.stderr).toMatch(/probes and inputs that are not allowed are not tried/)
+  expect(await readFile(at('again.html'), 'utf8')).toMatch(/it was recorded less than a day ago/)
   expect(people.log).toHaveLength(sent)
 })
 
