@@ -14,13 +14,17 @@ import {
 import { dirname } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
+import { generatedMutants, sampleOf } from './mutants/generated.js'
 import { builtOf, mutants, mutated } from './mutants/list.js'
 
 /** Percent of the mutants of a provider that its suites have to kill. */
 const ENOUGH = 90
 
-const USAGE = `npm run mutants -- [--provider SLUG] [--only ID] [--list] [--jobs 2] [--limit SECONDS]
+const USAGE = `npm run mutants -- [--provider SLUG] [--only ID] [--generated [--all]] [--list] [--jobs 2] [--limit SECONDS]
   --provider  the mutants of this provider alone
+  --generated those that are made by rule, in place of those written by hand; of the fields that
+              are left out a sample
+  --all       with --generated, every one of them
   --only      one mutant, and what its suite said
   --list      tells the mutants, and runs none
   --jobs      how many run at a time
@@ -44,6 +48,8 @@ function optionsGiven() {
     options: {
       provider: { type: 'string' },
       only: { type: 'string' },
+      generated: { type: 'boolean', default: false },
+      all: { type: 'boolean', default: false },
       list: { type: 'boolean' },
       jobs: { type: 'string', default: '2' },
       limit: { type: 'string' },
@@ -57,9 +63,17 @@ function optionsGiven() {
   return { ...rest, ...numbers }
 }
 
+/** Those written by hand, or those made by rule; one that is named is looked for in all of them. */
+function listed({ only, generated, all }) {
+  if (only !== undefined) return [...mutants, ...generatedMutants()]
+  if (!generated) return mutants
+  return all ? generatedMutants() : sampleOf(generatedMutants())
+}
+
 /** The mutants that are asked for. */
-function chosen({ provider, only }) {
-  const found = mutants.filter(
+function chosen(options) {
+  const { provider, only } = options
+  const found = listed(options).filter(
     (each) =>
       (provider === undefined || each.provider === provider) &&
       (only === undefined || each.id === only),
