@@ -25,7 +25,7 @@ const USAGE = `npm run mutants -- [--provider SLUG] [--only ID] [--generated [--
   --generated those that are made by rule, in place of those written by hand; of the fields that
               are left out a sample
   --all       with --generated, every one of them
-  --only      one mutant, and what its suite said
+  --only      one mutant, and what its suite said; ID* means each whose id begins so
   --list      tells the mutants, and runs none
   --jobs      how many run at a time
   --limit     how long the suites may take with a mutant, which then counts as killed; five times
@@ -63,6 +63,10 @@ function optionsGiven() {
   return { ...rest, ...numbers }
 }
 
+function isNamed({ id }, only) {
+  return only.endsWith('*') ? id.startsWith(only.slice(0, -1)) : id === only
+}
+
 /** Those written by hand, or those made by rule; one that is named is looked for in all of them. */
 function listed({ only, generated, all }) {
   if (only !== undefined) return [...mutants, ...generatedMutants()]
@@ -76,7 +80,7 @@ function chosen(options) {
   const found = listed(options).filter(
     (each) =>
       (provider === undefined || each.provider === provider) &&
-      (only === undefined || each.id === only),
+      (only === undefined || isNamed(each, only)),
   )
   if (found.length > 0) return found
   throw new CannotRun('no mutant is called so: --list tells them all')
@@ -237,7 +241,7 @@ async function main() {
     const results = await each(list, options.jobs, async (mutant) => {
       const limit = options.limit ?? limits.get(mutant.provider)
       const result = await tried(mutant, copies, limit)
-      tell(result, options.only !== undefined)
+      tell(result, list.length === 1)
       return result
     })
     const ofProvider = (slug) => results.filter(({ mutant }) => mutant.provider === slug)

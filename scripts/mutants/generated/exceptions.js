@@ -15,7 +15,12 @@ export const exceptions = [
   ['highland', /^service-(?!active-suspend-(not|elsewhere)|suspended-(resume-(not|elsewhere)|suspend-allowed)|active-resume-allowed)/, 'its eSIMs are suspended and resumed, nothing else'],
   ['esim-go', /^service-(inactive-|\w+-(activate|reactivate)-)/, 'its eSIMs are active from the beginning, and do not come back'],
   ['accounts-orders', /^service-(inactive-|\w+-(activate|reactivate)-)/, 'its SIM profiles are active from the beginning, and do not come back'],
-  ['highland', /^profile-deleted-release-/, 'no deleted profile is released again'],
+  ['wholesale', /^bundle-(processing|active-expire|depleted)-/, 'its allowances never wait and never end: a bill cycle fills them'],
+  ['highland', /^bundle-processing-/, 'its products never wait'],
+  ['accounts-orders', /^bundle-processing-/, 'its data never waits'],
+  ['highland', /^profile-/, 'its API tells nothing of the profile: the handset is the simulator\'s'],
+  ['wholesale', /^profile-/, 'its API tells nothing of the profile: the handset is the simulator\'s'],
+  ['accounts-orders', /^profile-/, 'its API tells nothing of the profile: the handset is the simulator\'s'],
   ['wholesale', /^(time-state-installation-code-)/, 'its codes are good for ever'],
   ['accounts-orders', /^(time-state-installation-code-)/, 'its codes are good for ever'],
 ]
