@@ -45,6 +45,7 @@ const ONE_OF = 6
 
 /** The same part of them each time: all but those of fields, which are many and much alike. */
 export function sampleOf(mutants) {
-  const isChosen = ({ id }) => createHash('sha256').update(id).digest().readUInt32BE(0) % ONE_OF === 0
+  const isChosen = ({ id }) =>
+    createHash('sha256').update(id).digest().readUInt32BE(0) % ONE_OF === 0
   return mutants.filter((mutant) => !mutant.id.includes('-field-') || isChosen(mutant))
 }

@@ -1,7 +1,8 @@
 // Defects of each row of the tables of refusals: another status, other words.
 import { builtText, change, placeOf } from './text.js'
 
-const ROW = /^ {4}(?:'([\w-]+)'|(\w+)): \[([^,\]]+)(?:, ('[^']*'|true|reason|\([^\n]*))?(?:, '[^']*')?\],?$/dgm
+const ROW =
+  /^ {4}(?:'([\w-]+)'|(\w+)): \[([^,\]]+)(?:, ('[^']*'|true|reason|\([^\n]*))?(?:, '[^']*')?\],?$/dgm
 
 const ANOTHER = "'Something else'"
 

@@ -6,21 +6,57 @@ const NOBODY = 'nothing of this provider refuses with it'
 /** `[provider or *, pattern of what follows it in the id, why]`. */
 export const exceptions = [
   ['*', /^(token-)?refusal-(unreadable-body|writes-refused|reply-violates-spec|internal)-/, OURS],
-  ['*', /^(token-)?refusal-unknown-world-/, 'worlds are the simulator\'s own: no provider has them'],
-  ['*', /^(token-)?refusal-forbidden-status/, 'pages of other sites are refused by the simulator, and not by the provider'],
-  ['*', /^(token-)?refusal-forbidden-words/, 'pages of other sites are refused by the simulator, and not by the provider'],
-  ['*', /^(token-)?refusal-not-acceptable-/, 'answered with the setting `strict` alone, which is no provider\'s'],
+  ['*', /^(token-)?refusal-unknown-world-/, "worlds are the simulator's own: no provider has them"],
+  [
+    '*',
+    /^(token-)?refusal-forbidden-status/,
+    'pages of other sites are refused by the simulator, and not by the provider',
+  ],
+  [
+    '*',
+    /^(token-)?refusal-forbidden-words/,
+    'pages of other sites are refused by the simulator, and not by the provider',
+  ],
+  [
+    '*',
+    /^(token-)?refusal-not-acceptable-/,
+    "answered with the setting `strict` alone, which is no provider's",
+  ],
   ['highland', /^refusal-(not-found|busy)-/, NOBODY],
   ['accounts-orders', /^refusal-busy-/, NOBODY],
-  ['highland', /^service-(?!active-suspend-(not|elsewhere)|suspended-(resume-(not|elsewhere)|suspend-allowed)|active-resume-allowed)/, 'its eSIMs are suspended and resumed, nothing else'],
-  ['esim-go', /^service-(inactive-|\w+-(activate|reactivate)-)/, 'its eSIMs are active from the beginning, and do not come back'],
-  ['accounts-orders', /^service-(inactive-|\w+-(activate|reactivate)-)/, 'its SIM profiles are active from the beginning, and do not come back'],
-  ['wholesale', /^bundle-(processing|active-expire|depleted)-/, 'its allowances never wait and never end: a bill cycle fills them'],
+  [
+    'highland',
+    /^service-(?!active-suspend-(not|elsewhere)|suspended-(resume-(not|elsewhere)|suspend-allowed)|active-resume-allowed)/,
+    'its eSIMs are suspended and resumed, nothing else',
+  ],
+  [
+    'esim-go',
+    /^service-(inactive-|\w+-(activate|reactivate)-)/,
+    'its eSIMs are active from the beginning, and do not come back',
+  ],
+  [
+    'accounts-orders',
+    /^service-(inactive-|\w+-(activate|reactivate)-)/,
+    'its SIM profiles are active from the beginning, and do not come back',
+  ],
+  [
+    'wholesale',
+    /^bundle-(processing|active-expire|depleted)-/,
+    'its allowances never wait and never end: a bill cycle fills them',
+  ],
   ['highland', /^bundle-processing-/, 'its products never wait'],
   ['accounts-orders', /^bundle-processing-/, 'its data never waits'],
-  ['highland', /^profile-/, 'its API tells nothing of the profile: the handset is the simulator\'s'],
-  ['wholesale', /^profile-/, 'its API tells nothing of the profile: the handset is the simulator\'s'],
-  ['accounts-orders', /^profile-/, 'its API tells nothing of the profile: the handset is the simulator\'s'],
+  ['highland', /^profile-/, "its API tells nothing of the profile: the handset is the simulator's"],
+  [
+    'wholesale',
+    /^profile-/,
+    "its API tells nothing of the profile: the handset is the simulator's",
+  ],
+  [
+    'accounts-orders',
+    /^profile-/,
+    "its API tells nothing of the profile: the handset is the simulator's",
+  ],
   ['wholesale', /^(time-state-installation-code-)/, 'its codes are good for ever'],
   ['accounts-orders', /^(time-state-installation-code-)/, 'its codes are good for ever'],
 ]

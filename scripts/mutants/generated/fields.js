@@ -41,7 +41,8 @@ function fieldsOf(spec) {
       for (const [status, of] of Object.entries(responses)) {
         const { content = {} } = resolved(spec, of)
         const schemas = Object.entries(content).filter(([type]) => isJson(type))
-        if (status.startsWith('2')) for (const [, { schema }] of schemas) collect(spec, schema, [], found)
+        if (status.startsWith('2'))
+          for (const [, { schema }] of schemas) collect(spec, schema, [], found)
       }
       return [...found].map((path) => [operationId, path])
     })

@@ -14,7 +14,8 @@ function others(duration) {
   const months = MONTHS_AND_YEARS.exec(duration)
   const days = DAYS.exec(duration)
   const time = TIMES.exec(duration)
-  if (months) return [`${duration}T1S`, `P${(Number(months[1]) * (months[2] === 'Y' ? 12 : 1)) / 2}M`]
+  if (months)
+    return [`${duration}T1S`, `P${(Number(months[1]) * (months[2] === 'Y' ? 12 : 1)) / 2}M`]
   if (days) return [`${duration}T1S`, `PT${Number(days[1]) * 12}H`]
   if (!time) throw new Error(`${duration} is no duration that is understood`)
   const seconds = Number(time[1]) * SECONDS[time[2]]
@@ -37,7 +38,10 @@ const DEFECTS = {
   duration(rest, at) {
     const { text, place } = found(rest, at, /^\s*'([^']+)'/)
     const [longer, shorter] = others(text)
-    const all = [['longer', place, `${longer}`], ['shorter', place, shorter]]
+    const all = [
+      ['longer', place, `${longer}`],
+      ['shorter', place, shorter],
+    ]
     return all.filter(([, , value]) => value !== undefined)
   },
   durations(rest, at) {
@@ -65,7 +69,9 @@ const DEFECTS = {
   },
   whole(rest, at) {
     const { text, place } = found(rest, at, /^\s*[\d_]+,\s*[\d_]+,\s*([\d_]+)/)
-    return [['more', { ...place, start: place.end - text.length }, `${text.replaceAll('_', '')} + 1`]]
+    return [
+      ['more', { ...place, start: place.end - text.length }, `${text.replaceAll('_', '')} + 1`],
+    ]
   },
 }
 

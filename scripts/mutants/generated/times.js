@@ -13,7 +13,8 @@ const COMPARISON = new RegExp(
 const SWAPPED = { '<': '<=', '<=': '<', '>': '>=', '>=': '>' }
 
 /** Comparisons of a position or a length, and loops. */
-const NO_TIME = /^\s*for \(|there > at|\b(?:at|from|to) >=? 0|\b(?:at|from) < 0|\.length|chunk|TIMELINE/
+const NO_TIME =
+  /^\s*for \(|there > at|\b(?:at|from|to) >=? 0|\b(?:at|from) < 0|\.length|chunk|TIMELINE/
 
 function ofFile(provider, file) {
   const text = builtText(file)
@@ -37,6 +38,10 @@ function ofFile(provider, file) {
 
 /** Each comparison of times in a provider's folder, and in what it shares with others. */
 export function timeMutants(provider, { hasTokens }) {
-  const files = [...SHARED, ...(hasTokens ? WITH_TOKENS : []), ...filesBelow(`simulators/${provider}`)]
+  const files = [
+    ...SHARED,
+    ...(hasTokens ? WITH_TOKENS : []),
+    ...filesBelow(`simulators/${provider}`),
+  ]
   return files.flatMap((file) => ofFile(provider, file))
 }
