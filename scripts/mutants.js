@@ -20,7 +20,7 @@ import { builtOf, mutants, mutated } from './mutants/list.js'
 /** Percent of the mutants of a provider that its suites have to kill. */
 const ENOUGH = 90
 
-const USAGE = `npm run mutants -- [--provider SLUG] [--only ID] [--generated [--all]] [--list] [--jobs 2] [--limit SECONDS]
+const USAGE = `npm run mutants -- [--provider SLUG] [--only ID]... [--generated [--all]] [--list] [--jobs 2] [--limit SECONDS]
   --provider  the mutants of this provider alone
   --generated those that are made by rule, in place of those written by hand; of the fields that
               are left out a sample
@@ -47,7 +47,7 @@ function optionsGiven() {
   const { values } = parseArgs({
     options: {
       provider: { type: 'string' },
-      only: { type: 'string' },
+      only: { type: 'string', multiple: true },
       generated: { type: 'boolean', default: false },
       all: { type: 'boolean', default: false },
       list: { type: 'boolean' },
@@ -63,8 +63,8 @@ function optionsGiven() {
   return { ...rest, ...numbers }
 }
 
-function isNamed({ id }, only) {
-  return only.endsWith('*') ? id.startsWith(only.slice(0, -1)) : id === only
+function isNamed({ id }, name) {
+  return name.endsWith('*') ? id.startsWith(name.slice(0, -1)) : id === name
 }
 
 /** Those written by hand, or those made by rule; one that is named is looked for in all of them. */
@@ -80,7 +80,7 @@ function chosen(options) {
   const found = listed(options).filter(
     (each) =>
       (provider === undefined || each.provider === provider) &&
-      (only === undefined || isNamed(each, only)),
+      (only === undefined || only.some((name) => isNamed(each, name))),
   )
   if (found.length > 0) return found
   throw new CannotRun('no mutant is called so: --list tells them all')
@@ -213,11 +213,15 @@ function tell({ mutant: { id, what }, end, failure, said }, isWhole) {
   console.log(`${end.padEnd(9)} ${id}: ${more ?? said ?? what}`)
 }
 
+/** A rule may make what does not even start: no suite is asked about that, so it does not count. */
+const isCounted = ({ mutant, end }) => !(mutant.isGenerated && end === 'error')
+
 /** @returns true where enough were killed */
 function tellProvider(provider, results) {
-  const killed = results.filter(({ end }) => end === 'killed' || end === 'timed out')
-  const percent = (100 * killed.length) / results.length
-  console.log(`\n${provider}: ${killed.length}/${results.length} killed (${percent.toFixed(1)} %)`)
+  const counted = results.filter(isCounted)
+  const killed = counted.filter(({ end }) => end === 'killed' || end === 'timed out')
+  const percent = counted.length === 0 ? 100 : (100 * killed.length) / counted.length
+  console.log(`\n${provider}: ${killed.length}/${counted.length} killed (${percent.toFixed(1)} %)`)
   for (const { mutant, end } of results)
     if (end !== 'killed') console.log(`  ${end} ${mutant.id}: ${mutant.what}`)
   return percent >= ENOUGH

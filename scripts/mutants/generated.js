@@ -32,7 +32,7 @@ export function everyGenerated() {
       ...settingMutants(provider),
       ...timeMutants(provider, { hasTokens }),
       ...fieldMutants(provider),
-    ].map((each) => ({ ...each, provider })),
+    ].map((each) => ({ ...each, provider, isGenerated: true })),
   )
 }
 
