@@ -22,6 +22,7 @@ export const exceptions = [
     /^(token-)?refusal-body-too-large-/,
     "how long a body may be is the simulator's own bound: test/limits holds it",
   ],
+  ['esim-go', /^refusal-not-acceptable-/, 'no operation refuses a header Accept'],
   ['highland', /^refusal-(not-found|busy)-/, NOBODY],
   ['accounts-orders', /^refusal-busy-/, NOBODY],
   [
