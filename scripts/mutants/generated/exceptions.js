@@ -22,6 +22,11 @@ export const exceptions = [
     /^(token-)?refusal-body-too-large-/,
     "how long a body may be is the simulator's own bound: test/limits holds it",
   ],
+  [
+    'esim-go',
+    /^profile-installed-delete-/,
+    'a handset turns on what it installs: nothing is deleted in between',
+  ],
   ['esim-go', /^refusal-not-acceptable-/, 'no operation refuses a header Accept'],
   ['highland', /^refusal-(not-found|busy)-/, NOBODY],
   ['accounts-orders', /^refusal-busy-/, NOBODY],
@@ -43,7 +48,7 @@ export const exceptions = [
   [
     'wholesale',
     /^bundle-(processing|active-expire|depleted)-/,
-    'its allowances never wait and never end: a bill cycle fills them',
+    'its allowances never wait, and a bill cycle fills them before they end',
   ],
   ['highland', /^bundle-processing-/, 'its products never wait'],
   ['accounts-orders', /^bundle-processing-/, 'its data never waits'],
