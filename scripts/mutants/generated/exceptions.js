@@ -2,6 +2,7 @@
 
 const OURS =
   'only a mistake or a gap of the simulator, a full disk or an embedding program leads to it'
+const STARTS = 'no bundle of it is given a time it begins at'
 const NOBODY = 'nothing of this provider refuses with it'
 
 /** `[provider or *, pattern of what follows it in the id, why]`. */
@@ -50,6 +51,9 @@ export const exceptions = [
     /^bundle-(processing|active-expire|depleted)-/,
     'its allowances never wait, and a bill cycle fills them before they end',
   ],
+  ['highland', /^time-state-bundles-2/, STARTS],
+  ['wholesale', /^time-state-bundles-2/, STARTS],
+  ['accounts-orders', /^time-state-bundles-2/, STARTS],
   ['highland', /^bundle-processing-/, 'its products never wait'],
   ['accounts-orders', /^bundle-processing-/, 'its data never waits'],
   ['highland', /^profile-/, "its API tells nothing of the profile: the handset is the simulator's"],
