@@ -51,6 +51,11 @@ export const exceptions = [
     /^bundle-(processing|active-expire|depleted)-/,
     'its allowances never wait, and a bill cycle fills them before they end',
   ],
+  [
+    'wholesale',
+    /^service-(inactive-(suspend|cease|resume|reactivate)|\w+-activate)-allowed/,
+    'a line is inactive within its activation alone, and that takes a SIM without a line',
+  ],
   ['highland', /^time-state-bundles-2/, STARTS],
   ['wholesale', /^time-state-bundles-2/, STARTS],
   ['accounts-orders', /^time-state-bundles-2/, STARTS],
