@@ -545,6 +545,20 @@ export const RUN: readonly OptionName[] = [
   'json',
 ]
 
+/** Those of `proxy`. */
+export const PROXY: readonly OptionName[] = [
+  'target',
+  'provider',
+  'port',
+  'host',
+  'publicUrl',
+  'faults',
+  'token',
+  'allowedHosts',
+  'cors',
+  'json',
+]
+
 /** Those of commands that speak to a running simulator. */
 export const CLIENT: readonly OptionName[] = ['url', 'world', 'token', 'json']
 

@@ -8,6 +8,7 @@ import type { Config } from './config.ts'
 import { failedLast, isSameCase, LAST_RUN, noteFailed } from './last-run.ts'
 import { writeReports } from './reports.ts'
 import { runOutputHere, runProgress } from './run-progress.ts'
+import { withReason } from './with-reason.ts'
 
 export const runFlags: readonly OwnFlag[] = [
   {
@@ -75,19 +76,6 @@ async function runOnce(
   for (const problem of problems) console.error(`esimulator: ${problem}`)
   if (problems.length > 0) return 2
   return result.outcome === 'failed' ? 1 : 0
-}
-
-/** Tells why it cannot be run. @throws CannotRun */
-async function withReason<T>(act: () => Promise<T>): Promise<T> {
-  try {
-    return await act()
-  } catch (error) {
-    const { CannotRunWorkflows } = await import('../library/workflows.ts')
-    const { MistakesError } = await import('../workflows/document.ts')
-    if (error instanceof CannotRunWorkflows || error instanceof MistakesError)
-      throw new CannotRun(error.message)
-    throw error
-  }
 }
 
 /** What is run: files, the suite of a provider, or what an OpenAPI document has. */

@@ -56,7 +56,7 @@ export function realTarget(options: RealTargetOptions): Target {
 }
 
 /** Lets one through after another, so many a second. */
-function paced(rate: number): () => Promise<void> {
+export function paced(rate: number): () => Promise<void> {
   let next = 0
   return async () => {
     const now = wallNow()
@@ -113,7 +113,7 @@ class RealSession implements Session {
 
   /** What stands in for the control API: time is waited for, callbacks are those that arrived. */
   async standIn({ operation, source, request }: Call): Promise<Answer | undefined> {
-    if (source.simulator?.slug !== 'control') return undefined
+    if (!operation || source?.simulator?.slug !== 'control') return undefined
     if (operation.id === 'advanceClock') return await this.#waited(request)
     if (operation.id === 'listDeliveries') return answered(this.#deliveries())
     // The callbacks of a real endpoint go where its account says.

@@ -139,8 +139,11 @@ function contractRun(options: Parameters<typeof openContractRun>[0]): ContractRu
   }
 }
 
-/** The file of a real endpoint; `undefined` for a simulator. @throws CannotRunWorkflows */
-async function targetFileOf(target: string): Promise<TargetFile | undefined> {
+/**
+ * The file of a real endpoint; `undefined` for a simulator.
+ * @throws CannotRunWorkflows where there is none, MistakesError
+ */
+export async function targetFileOf(target: string): Promise<TargetFile | undefined> {
   if (target === 'sim' || /^https?:\/\//.test(target)) return undefined
   if (!existsSync(target) || !statSync(target).isFile())
     throw new CannotRunWorkflows(

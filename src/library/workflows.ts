@@ -155,6 +155,8 @@ export interface PlannedRunOptions
   extends Omit<WorkflowRunOptions, 'onCase' | 'target'>,
     Pick<RunOptions, 'onStart' | 'onCase' | 'inspect'> {
   readonly target?: string | Target | undefined
+  /** What stands before the target, such as a recorder of all that goes over it. */
+  readonly before?: (target: Target) => Target
 }
 
 /**
@@ -165,7 +167,7 @@ export async function runPlanned(
   cases: readonly PlannedCase[],
   options: PlannedRunOptions,
 ): Promise<RunResult> {
-  const { seed = 'esimulator', credentials = {}, ...others } = options
+  const { seed = 'esimulator', credentials = {}, before = (same) => same, ...others } = options
   // What happens in one case would be seen by another.
   const isShared =
     Object.keys(credentials).length > 0 ||
@@ -181,7 +183,7 @@ export async function runPlanned(
       ...each,
       inputs: withReceiver(each.workflow, each.inputs, receiver.url),
     }))
-    return await runCases(given, target, { ...others, jobs, seed, addresses })
+    return await runCases(given, before(target), { ...others, jobs, seed, addresses })
   } finally {
     await target.close()
   }

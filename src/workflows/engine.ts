@@ -34,7 +34,7 @@ import {
 import type { ExchangeResult, Failure, Outcome, StepResult } from './result.ts'
 import type { SeenExchange } from './seen-exchange.ts'
 import type { Answer, Sender } from './send.ts'
-import type { Session } from './session.ts'
+import type { Call, Session } from './session.ts'
 import { operationAt, type Source, type SourceOperation } from './sources.ts'
 
 type Values = Readonly<Record<string, unknown>>
@@ -192,7 +192,7 @@ export class WorkflowRun {
     for (let attempt = 1; ; attempt += 1) {
       this.#spendStep(frame)
       const began = wallNow()
-      const made = await this.#attempt(step, frame)
+      const made = await this.#attempt(step, frame, attempt)
       const duration = Math.round(wallNow() - began)
       frame.made.add(step.id)
       const failed = made.failures.length > 0
@@ -261,7 +261,7 @@ export class WorkflowRun {
     return Object.fromEntries(values.map(({ name, value }) => [name, value]))
   }
 
-  async #attempt(step: ReadStep, frame: Frame): Promise<Attempt> {
+  async #attempt(step: ReadStep, frame: Frame, attempt: number): Promise<Attempt> {
     const missing = step.dependsOn.find((id) => !frame.made.has(id))
     if (missing !== undefined)
       return this.#unmade(step, frame, `it depends on step "${missing}", which was not made`)
@@ -275,14 +275,13 @@ export class WorkflowRun {
       frame.exchange = undefined
       return this.#unmade(step, frame, `it cannot be sent: ${planned}`)
     }
-    const { exchange, answer, operation } = await this.#exchange(planned, step.timeout)
+    const call = callOf(planned, step, frame, attempt)
+    const { exchange, answer, operation } = await this.#exchange(call, step.timeout)
     for (const secret of secretsShown(planned, answer)) this.secrets.add(secret)
     frame.exchange = exchange
     const failures = await this.#failures(step, frame, { answer, operation })
     this.#see(planned, answer, failures.length === 0)
-    const { operation: called, source, request } = planned
-    if (called && source && 'status' in answer)
-      await this.#session.answered?.({ operation: called, source, request }, answer.status)
+    await this.#session.answered?.(call, answer)
     const outputs = failures.length > 0 ? {} : await this.#outputs(step, frame)
     return {
       failures,
@@ -393,9 +392,9 @@ export class WorkflowRun {
   }
 
   /** @param timeout wall ms that the answer may take, where the step says so */
-  async #exchange(planned: PlannedRequest, timeout: number | undefined) {
-    const { request, operation } = planned
-    const answer = await this.#answer(planned, timeout)
+  async #exchange(call: StepCall, timeout: number | undefined) {
+    const { request, operation } = call
+    const answer = await this.#answer(call, timeout)
     if ('error' in answer) return { answer, operation, exchange: exchangedOf(request, undefined) }
     const date = Date.parse(answer.headers.date ?? '')
     if (!Number.isNaN(date)) this.#now = date
@@ -410,13 +409,10 @@ export class WorkflowRun {
     this.exchanges.push({ operation, source, request: { method, url, headers, body }, ...about })
   }
 
-  async #answer(
-    { request, operation, source }: PlannedRequest,
-    timeout: number | undefined,
-  ): Promise<Answer> {
-    const call = operation && source && { operation, source, request }
-    const stoodIn = call && (await this.#session.standIn?.(call))
+  async #answer(call: StepCall, timeout: number | undefined): Promise<Answer> {
+    const stoodIn = await this.#session.standIn?.(call)
     if (stoodIn) return stoodIn
+    const { request, operation } = call
     const forbidden = this.#session.forbids?.(request, operation)
     if (forbidden !== undefined) return { error: `it is not sent: ${forbidden}` }
     await this.#session.pace?.()
@@ -535,6 +531,21 @@ interface Noted {
   readonly action: ReadAction | undefined
   /** Wall ms. */
   readonly duration: number
+}
+
+/** A call with the request as the step made it. */
+interface StepCall extends Call {
+  readonly request: StepRequest
+}
+
+function callOf(
+  { operation, source, request }: PlannedRequest,
+  { id }: ReadStep,
+  { within, workflow }: Frame,
+  attempt: number,
+): StepCall {
+  const step = { id, within: [...within, workflow.id], attempt }
+  return { operation, source, request, step }
 }
 
 function withCredentials(

@@ -36,8 +36,8 @@ export interface Session {
   forbids?(request: SentRequest, operation: SourceOperation | undefined): string | undefined
   /** Waits until the next request may be sent; absent where nothing bounds them. */
   readonly pace?: () => Promise<void>
-  /** Told of each call that was answered: it may have changed who is let in. */
-  answered?(call: Call, status: number): Promise<void>
+  /** Told of each call and what came of it: it may have changed who is let in. */
+  answered?(call: Call, answer: Answer): Promise<void>
   /** Answers a call itself, which then is not sent; `undefined` where it is. */
   standIn?(call: Call): Promise<Answer | undefined>
   /**
@@ -58,11 +58,22 @@ export interface Session {
   close(): Promise<void>
 }
 
-/** A call of an operation, ready to be sent. */
+/** A call of a step, ready to be sent. */
 export interface Call {
-  readonly operation: SourceOperation
-  readonly source: Source
+  /** Both are absent for a link that no document knows. */
+  readonly operation: SourceOperation | undefined
+  readonly source: Source | undefined
   readonly request: SentRequest
+  readonly step: CallingStep
+}
+
+/** The step that makes a call. */
+export interface CallingStep {
+  readonly id: string
+  /** Ids of the workflows it stands in, the outermost first. */
+  readonly within: readonly string[]
+  /** From 1 on, each time the step is come to. */
+  readonly attempt: number
 }
 
 /** Makes sessions, each apart from all others. */

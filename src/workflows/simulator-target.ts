@@ -8,6 +8,7 @@ import { defined } from '../state/defined.ts'
 import { clientToken } from './client-token.ts'
 import type { CallbackResult } from './result.ts'
 import type { SeenExchange } from './seen-exchange.ts'
+import type { Answer } from './send.ts'
 import type { Call, Deliveries, Session, Target } from './session.ts'
 import { type SecurityScheme, type Source, type SourceOperation, simulatorBase } from './sources.ts'
 
@@ -141,9 +142,9 @@ class SimulatorSession implements Session {
   }
 
   /** A new life of the world knows none of the tokens of the one before. */
-  async answered({ source, operation }: Call, status: number): Promise<void> {
-    const isNewLife = source.simulator?.slug === 'control' && NEW_LIVES.has(operation.id ?? '')
-    if (!isNewLife || status > 299) return
+  async answered({ source, operation }: Call, answer: Answer): Promise<void> {
+    const isNewLife = source?.simulator?.slug === 'control' && NEW_LIVES.has(operation?.id ?? '')
+    if (!isNewLife || 'error' in answer || answer.status > 299) return
     this.#tokens.clear()
   }
 
