@@ -56,6 +56,16 @@ export const exceptions = [
     /^service-(inactive-(suspend|cease|resume|reactivate)|\w+-activate)-allowed/,
     'a line is inactive within its activation alone, and that takes a SIM without a line',
   ],
+  [
+    'esim-go',
+    /^service-ceased-(suspend|resume|cease)-allowed/,
+    'a deactivated eSIM is refused before it could move',
+  ],
+  [
+    'accounts-orders',
+    /^bundle-(active|depleted)-expire-elsewhere/,
+    'nothing tells of the state of a month that is over',
+  ],
   ['highland', /^time-state-bundles-2/, STARTS],
   ['wholesale', /^time-state-bundles-2/, STARTS],
   ['accounts-orders', /^time-state-bundles-2/, STARTS],
