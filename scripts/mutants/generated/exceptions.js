@@ -66,6 +66,11 @@ export const exceptions = [
     /^bundle-(active|depleted)-expire-elsewhere/,
     'nothing tells of the state of a month that is over',
   ],
+  [
+    'accounts-orders',
+    /^service-ceased-(suspend|resume|cease)-allowed/,
+    'a subscription that has ended is refused before its SIM could move',
+  ],
   ['highland', /^time-state-bundles-2/, STARTS],
   ['wholesale', /^time-state-bundles-2/, STARTS],
   ['accounts-orders', /^time-state-bundles-2/, STARTS],
