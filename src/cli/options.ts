@@ -407,9 +407,25 @@ export const options = {
   }),
   minCoverage: optional<number>({
     value: 'PERCENT',
-    says: 'fail where fewer of the documented statuses were seen',
+    says: 'fail where fewer of the documented statuses were seen; fields and statements are told, and not counted',
     form: { type: 'integer', minimum: 1, maximum: 100 },
     read: (texts) => wholeNumber(texts, 100),
+  }),
+  shuffle: optional<string>({
+    value: 'TEXT',
+    says: 'begin the cases in another order, the same one for the same text',
+    read: text,
+  }),
+  states: option({
+    value: 'DIR',
+    says: 'folder for the worlds of cases that failed: state import puts one in again (.esimulator/failed)',
+    fallback: '.esimulator/failed',
+    read: last,
+  }),
+  evidence: optional<string>({
+    value: 'FILE',
+    says: 'add what the run has proven of our providers to this file, with the day and the target',
+    read: text,
   }),
   keep: flag('leave the worlds of a run where they are'),
   dryRun: flag('tell what would be run, and run nothing'),
@@ -544,10 +560,27 @@ export const RUN: readonly OptionName[] = [
   'receiver',
   'receiverPort',
   'minCoverage',
+  'evidence',
   'worldKey',
+  'shuffle',
+  'states',
   'keep',
   'dryRun',
   'report',
+  'json',
+]
+
+/** Those of `proxy`. */
+export const PROXY: readonly OptionName[] = [
+  'target',
+  'provider',
+  'port',
+  'host',
+  'publicUrl',
+  'faults',
+  'token',
+  'allowedHosts',
+  'cors',
   'json',
 ]
 

@@ -1,15 +1,21 @@
 // `esimulator run`: workflows against a simulator, and what they came to.
 import type { Cassette, HeadLine } from '../contracts/cassettes/lines.ts'
 import { recordedInputs } from '../contracts/cassettes/target.ts'
+import type { RunEvidence } from '../contracts/evidence.ts'
+import { wallNow } from '../server/ticker.ts'
+import { isoDay } from '../state/instant.ts'
 import { coverageLines, summaryText } from '../workflows/reports/text.ts'
 import type { CaseResult, CoverageResult, RunResult } from '../workflows/result.ts'
 import type { PlannedCase } from '../workflows/runner.ts'
 import { CannotRun } from './cannot-run.ts'
 import type { OwnFlag, Run } from './command.ts'
 import type { Config } from './config.ts'
+import { openEvidence } from './evidence.ts'
 import { failedLast, isSameCase, LAST_RUN, noteFailed } from './last-run.ts'
 import { writeReports } from './reports.ts'
 import { runOutputHere, runProgress } from './run-progress.ts'
+import { stateKeeper } from './state-keeper.ts'
+import { withReason } from './with-reason.ts'
 
 export const runFlags: readonly OwnFlag[] = [
   {
@@ -56,7 +62,8 @@ async function runOnce(
     console.log('nothing failed when workflows were last run here')
     return 0
   }
-  const named = patterns.length > 0 ? patterns : [...new Set(last.map(({ file }) => file))]
+  const isNamed = patterns.length > 0 || config.provider !== undefined || config.spec !== undefined
+  const named = isNamed ? patterns : [...new Set(last.map(({ file }) => file))]
   const cassette = await withReason(() => cassetteOf(config))
   const chosen = await withReason(() => planOf(named, config, { cassette, onRead }))
   const cases = isFailedOnly
@@ -66,8 +73,9 @@ async function runOnce(
     throw new CannotRun('none of these failed when workflows were last run here')
   if (config.dryRun) return tellPlan(config, cases)
 
+  const evidence = config.evidence === undefined ? undefined : await openEvidence(config.evidence)
   if (cassette) for (const note of await ageNotes(cassette)) console.error(`esimulator: ${note}`)
-  const result = await withReason(() => played(config, cases, { signal, cassette }))
+  const { result, proven } = await withReason(() => played(config, cases, { signal, cassette }))
   if (config.json) console.log(JSON.stringify(result))
   else
     console.log(
@@ -76,22 +84,11 @@ async function runOnce(
   noteFailed(result.cases)
   const print = (text: string) => process[config.json ? 'stderr' : 'stdout'].write(text)
   const problems = await writeReports(config.report, result, print)
+  const unwritten = evidence?.add(proven)
+  if (unwritten !== undefined) problems.push(unwritten)
   for (const problem of problems) console.error(`esimulator: ${problem}`)
   if (problems.length > 0) return 2
   return result.outcome === 'failed' ? 1 : 0
-}
-
-/** Tells why it cannot be run. @throws CannotRun */
-async function withReason<T>(act: () => Promise<T>): Promise<T> {
-  try {
-    return await act()
-  } catch (error) {
-    const { CannotRunWorkflows } = await import('../library/workflows.ts')
-    const { MistakesError } = await import('../workflows/document.ts')
-    if (error instanceof CannotRunWorkflows || error instanceof MistakesError)
-      throw new CannotRun(error.message)
-    throw error
-  }
 }
 
 /** The cassette that is the target, if one is. @throws CannotRunWorkflows */
@@ -148,12 +145,13 @@ async function played(
   config: Config,
   cases: readonly PlannedCase[],
   { signal, cassette }: { readonly signal: AbortSignal; readonly cassette: Cassette | undefined },
-): Promise<RunResult> {
+): Promise<{ readonly result: RunResult; readonly proven: RunEvidence }> {
   const { runPlanned } = await import('../library/workflows.ts')
   const { keysOf } = await import('./open.ts')
-  const { token, worldKey, jobs, seed, keep, json, record } = config
+  const { token, worldKey, jobs, seed, shuffle, keep, json, record } = config
   const credentials = keysOf(worldKey, '--world-key')
   await using contract = await contractOf(config, cassette)
+  if (typeof contract.target === 'string') checkOwn(cases, config)
   await contract.check(cases)
   const output = runOutputHere()
   const write = json ? () => {} : output.write
@@ -162,7 +160,9 @@ async function played(
   const onCase = (result: CaseResult, { title }: PlannedCase) => progress.done(title, result)
   const { target, inspect, inputs, provider } = contract
   const given = cases.map((each) => ({ ...each, inputs: { ...inputs, ...each.inputs } }))
-  const how = { target, token, credentials, jobs, seed, keep, signal, inspect, onStart, onCase }
+  const keepState = stateKeeper(config.states)
+  const where = { target, token, credentials, keep }
+  const how = { ...where, jobs, seed, shuffle, signal, inspect, keepState, onStart, onCase }
   const told: string[] = []
   const onRecorded = (head: HeadLine) => void told.push(...recordedLines(record ?? '', head))
   try {
@@ -171,10 +171,20 @@ async function played(
     if (record !== undefined && told.length === 0)
       console.error(`esimulator: nothing was recorded to ${record}: the run was broken off`)
     for (const line of told) write(`${line}\n`)
-    return withCoverage(result, contract.coverage(cases), config)
+    const proven = { ...contract.evidence(result, isoDay(wallNow())), isWhole: false }
+    return { result: withCoverage(result, contract.coverage(cases, result), config), proven }
   } finally {
     progress.end()
   }
+}
+
+/** A document of one's own has no simulator. @throws CannotRun */
+function checkOwn(cases: readonly PlannedCase[], { spec }: Config): void {
+  const sources = cases.flatMap(({ program }) => [...program.sources.values()])
+  if (spec !== undefined && sources.every(({ simulator }) => simulator === undefined))
+    throw new CannotRun(
+      `${spec} is of no simulator: name the file of its endpoint, as in --target my.yaml`,
+    )
 }
 
 async function contractOf(config: Config, cassette: Cassette | undefined) {

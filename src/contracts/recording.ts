@@ -95,8 +95,11 @@ function recorded({ session, exchanges, bases, faulted }: Noted): Session {
     pace: session.pace?.bind(session),
     standIn: session.standIn?.bind(session),
     wait: session.wait.bind(session),
+    point: session.point?.bind(session),
+    stateAt: session.stateAt?.bind(session),
     faulted: session.faulted && faultsOf(session, faulted),
     deliveries: session.deliveries.bind(session),
+    received: session.received?.bind(session),
     secrets: session.secrets.bind(session),
     close: session.close.bind(session),
     async answered(call: Call, answer: Answer) {

@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url'
 import type { Cassette } from '../contracts/cassettes/lines.ts'
 import { cassetteTarget } from '../contracts/cassettes/target.ts'
 import { type ContractRun, openContractRun, UnknownCheck } from '../contracts/contract-run.ts'
+import { caseName, type RunEvidence, SIMULATOR } from '../contracts/evidence.ts'
 import { whyUnusable } from '../contracts/preflight.ts'
 import { type ReceivedCallback, realTarget } from '../contracts/real-target.ts'
 import { suiteOfSpec } from '../contracts/suite-of-spec.ts'
@@ -15,10 +16,10 @@ import { simulators } from '../simulators/index.ts'
 import { defined } from '../state/defined.ts'
 import { compileText } from '../workflows/compile.ts'
 import type { Effect } from '../workflows/effect.ts'
-import type { CoverageResult } from '../workflows/result.ts'
+import type { CoverageResult, RunResult } from '../workflows/result.ts'
 import { type Choice, type PlannedCase, planned } from '../workflows/runner.ts'
 import type { Target } from '../workflows/session.ts'
-import { readSource } from '../workflows/sources.ts'
+import { readSource, refsNowhere } from '../workflows/sources.ts'
 import { type Arrival, type Receiver, startReceiver } from './receiver.ts'
 import { CannotRunWorkflows, openCassette } from './workflows.ts'
 
@@ -52,7 +53,9 @@ export interface OpenContract extends AsyncDisposable {
   check(cases: readonly PlannedCase[]): Promise<void>
   /** Inputs that every workflow may have. */
   readonly inputs: Readonly<Record<string, unknown>>
-  coverage(cases: readonly PlannedCase[]): CoverageResult
+  coverage(cases: readonly PlannedCase[], result: RunResult): CoverageResult
+  /** What the run has proven. @param today the day it is: `2026-01-31` */
+  evidence(result: RunResult, today: string): Omit<RunEvidence, 'isWhole'>
 }
 
 /**
@@ -83,6 +86,8 @@ export async function planSpec(
   try {
     const api = { name: 'api', url: /^https?:/.test(file) ? file : resolve(file) }
     const source = await readSource({ ...api, type: 'openapi' }, file, () => {})
+    const missing = refsNowhere(source.document)
+    if (missing.length > 0) throw new CannotRunWorkflows(`${file}: ${missing.join('; ')}`)
     const { text, left } = suiteOfSpec(source, allow)
     const program = await compileText(`suite of ${basename(file)}`, text)
     const cases = planned([program], choice)
@@ -126,9 +131,14 @@ export async function openContract(choice: ContractChoice): Promise<OpenContract
       const reason = await whyUnusable(target, cases)
       if (reason !== undefined) throw new CannotRunWorkflows(reason)
     },
-    coverage(cases) {
+    coverage(cases, result) {
       const sources = cases.flatMap(({ program }) => [...program.sources.values()])
-      return contract.coverage(new Set(sources))
+      return contract.coverage(new Set(sources), result.cases)
+    },
+    evidence({ cases }, today) {
+      const where = file === undefined ? SIMULATOR : new URL(file.baseUrl).host
+      const ran = cases.filter(({ outcome }) => outcome !== 'skipped').map(caseName)
+      return { target: where, today, ran, proofs: contract.proofs(cases) }
     },
     async [Symbol.asyncDispose]() {
       await own?.close()
@@ -146,8 +156,11 @@ function contractRun(options: Parameters<typeof openContractRun>[0]): ContractRu
   }
 }
 
-/** The file of a real endpoint; `undefined` for a simulator. @throws CannotRunWorkflows */
-async function targetFileOf(target: string): Promise<TargetFile | undefined> {
+/**
+ * The file of a real endpoint; `undefined` for a simulator.
+ * @throws CannotRunWorkflows where there is none, MistakesError
+ */
+export async function targetFileOf(target: string): Promise<TargetFile | undefined> {
   if (target === 'sim' || /^https?:\/\//.test(target)) return undefined
   if (!existsSync(target) || !statSync(target).isFile())
     throw new CannotRunWorkflows(
