@@ -65,6 +65,8 @@ async function runOnce(
   const isNamed = patterns.length > 0 || config.provider !== undefined || config.spec !== undefined
   const named = isNamed ? patterns : [...new Set(last.map(({ file }) => file))]
   const cassette = await withReason(() => cassetteOf(config))
+  if (cassette && config.evidence !== undefined)
+    throw new CannotRun('what is replayed proves nothing new: leave out --evidence')
   const chosen = await withReason(() => planOf(named, config, { cassette, onRead }))
   const cases = isFailedOnly
     ? chosen.filter((each) => last.some((known) => isSameCase(known, keyOf(each))))

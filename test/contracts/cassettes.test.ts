@@ -309,6 +309,15 @@ test('a cassette that is old says so', async () => {
   expect(stderr).toMatch(/recorded 45 days ago .*more than 30 days: record it again/)
 })
 
+test('what is replayed is no evidence', async () => {
+  const story = await file('proof.arazzo.yaml', HEAD + STORY)
+  await runWorkflows(story, { record: at('proof.jsonl') })
+  const replay = ['run', story, '--target', 'cassette:proof.jsonl', '--evidence', 'proof.json']
+  const { code, stderr } = await run(replay, { cwd })
+  expect(code).toBe(2)
+  expect(stderr).toBe('esimulator: what is replayed proves nothing new: leave out --evidence\n')
+})
+
 const HEAD_LINE =
   '{"format":"esimulator cassette 1","version":"1","target":"sim","recordedAt":"2026-01-01T00:00:00.000Z","redacted":[],"kept":0}\n'
 
