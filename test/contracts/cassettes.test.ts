@@ -358,6 +358,28 @@ test('what is no cassette is not written over, and a replay is not recorded', as
   await expect(again).rejects.toThrow(CannotRunWorkflows)
 })
 
+test('a list of credentials keeps its form, and what is taken out of it is sent again', async () => {
+  const token = `  - workflowId: token
+    steps:
+      - stepId: where
+        operationId: $sourceDescriptions.go.listEsims
+        x-esimulator: { capture: { world: { from: $url, match: '/w/([^/]+)/' } } }
+      - stepId: world
+        operationId: $sourceDescriptions.sim.getWorld
+        parameters: [{ name: name, in: path, value: $steps.where.outputs.world }]
+        outputs: { id: $response.body#/credentials/wholesale/clientId, secret: $response.body#/credentials/wholesale/clientSecret }
+      - stepId: token
+        operationId: $sourceDescriptions.wholesale.issueToken
+        requestBody: { contentType: application/x-www-form-urlencoded, payload: { grant_type: client_credentials, client_id: $steps.world.outputs.id, client_secret: $steps.world.outputs.secret } }
+        successCriteria: [{ condition: $response.body#/access_token != $steps.world.outputs.secret }]
+`
+  const path = await file('token.arazzo.yaml', HEAD + token)
+  const recorded = await runWorkflows(path, { record: at('token.jsonl') })
+  const replayed = await runWorkflows(path, { target: `cassette:${at('token.jsonl')}` })
+  expect([recorded.outcome, replayed.outcome]).toEqual(['passed', 'passed'])
+  expect(await readFile(at('token.jsonl'), 'utf8')).toMatch(/"clientSecret":"[x0-9X.-]+[a-z0-9]*"/)
+})
+
 test('what a workflow has in its own file stays, since it is compared with it', async () => {
   const onboard = `  - workflowId: onboard
     steps:

@@ -170,9 +170,10 @@ class Credentials {
   }
 }
 
-function isStructure(text: string): boolean {
+/** True for an object or a list of JSON. */
+export function isStructure(text: string): boolean {
   try {
-    return typeof JSON.parse(text) === 'object'
+    return /^[[{]/.test(text) && typeof JSON.parse(text) === 'object'
   } catch {
     return false
   }

@@ -28,7 +28,7 @@ import {
   type KeptRequest,
 } from './lines.ts'
 import { collectPersonalValues, type PersonalValues } from './personal-values.ts'
-import { credentialLeaves, openReplacer, type Replacer } from './replacer.ts'
+import { credentialLeaves, isStructure, openReplacer, type Replacer } from './replacer.ts'
 
 /** What was run, as far as it has come. */
 export interface Recording {
@@ -160,7 +160,7 @@ function secretsShownIn({ exchanges, inputs }: RecordedCase): string[] {
   const all = [...shown, ...secretsSent({ credential: undefined, headers: {}, url: '', bodies })]
   // Of a whole object of credentials each one may stand elsewhere by itself.
   return all.flatMap((secret) =>
-    /^[[{]/.test(secret) ? [secret, ...longEnough(credentialLeaves(secret))] : [secret],
+    isStructure(secret) ? longEnough(credentialLeaves(secret)) : [secret],
   )
 }
 
