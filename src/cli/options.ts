@@ -357,6 +357,17 @@ export const options = {
       'the file of a real endpoint',
     read: text,
   }),
+  left: option({
+    value: 'sim|URL|FILE',
+    says: 'what is compared: sim, a URL or a file as --target has them, or the JSON report of a run (sim)',
+    fallback: 'sim',
+    read: last,
+  }),
+  right: optional<string>({
+    value: 'sim|URL|FILE',
+    says: 'what it is compared with, as --left has it',
+    read: text,
+  }),
   provider: optional<string>({
     value: 'SLUG',
     says: 'run the contract suite of this provider',
@@ -520,6 +531,9 @@ export const START: readonly OptionName[] = [
   'json',
 ]
 
+/** Those of `run` that say nothing of a comparison. */
+const RUN_ALONE: readonly OptionName[] = ['target', 'checks', 'negative', 'minCoverage']
+
 /** Those of `run`. */
 export const RUN: readonly OptionName[] = [
   'only',
@@ -543,6 +557,13 @@ export const RUN: readonly OptionName[] = [
   'dryRun',
   'report',
   'json',
+]
+
+/** Those of `diff`. */
+export const DIFF: readonly OptionName[] = [
+  'left',
+  'right',
+  ...RUN.filter((name) => !RUN_ALONE.includes(name)),
 ]
 
 /** Those of commands that speak to a running simulator. */

@@ -1,7 +1,10 @@
 // `esimulator run`: workflows against a simulator, and what they came to.
+import type { ContractChoice } from '../library/contracts.ts'
+import { reportKinds } from '../workflows/reports/kinds.ts'
 import { coverageLines, summaryText } from '../workflows/reports/text.ts'
 import type { CaseResult, CoverageResult, RunResult } from '../workflows/result.ts'
 import type { PlannedCase } from '../workflows/runner.ts'
+import { brokenOff } from './broken-off.ts'
 import { CannotRun } from './cannot-run.ts'
 import type { OwnFlag, Run } from './command.ts'
 import type { Config } from './config.ts'
@@ -71,14 +74,14 @@ async function runOnce(
     )
   noteFailed(result.cases)
   const print = (text: string) => process[config.json ? 'stderr' : 'stdout'].write(text)
-  const problems = await writeReports(config.report, result, print)
+  const problems = await writeReports(config.report, result, reportKinds, print)
   for (const problem of problems) console.error(`esimulator: ${problem}`)
   if (problems.length > 0) return 2
   return result.outcome === 'failed' ? 1 : 0
 }
 
 /** Tells why it cannot be run. @throws CannotRun */
-async function withReason<T>(act: () => Promise<T>): Promise<T> {
+export async function withReason<T>(act: () => Promise<T>): Promise<T> {
   try {
     return await act()
   } catch (error) {
@@ -91,10 +94,10 @@ async function withReason<T>(act: () => Promise<T>): Promise<T> {
 }
 
 /** What is run: files, the suite of a provider, or what an OpenAPI document has. */
-async function planOf(
+export async function planOf(
   named: readonly string[],
   config: Config,
-  onRead: ((file: string) => void) | undefined,
+  onRead?: (file: string) => void,
 ): Promise<PlannedCase[]> {
   const { planSpec, suiteFiles } = await import('../library/contracts.ts')
   const { provider, spec, allow } = config
@@ -126,35 +129,33 @@ async function played(
   cases: readonly PlannedCase[],
   signal: AbortSignal,
 ): Promise<RunResult> {
-  const { runPlanned } = await import('../library/workflows.ts')
+  const { runContract } = await import('../library/contracts.ts')
   const { keysOf } = await import('./open.ts')
   const { token, worldKey, jobs, seed, keep, json } = config
   const credentials = keysOf(worldKey, '--world-key')
-  await using contract = await contractOf(config)
-  await contract.check(cases)
   const output = runOutputHere()
   const write = json ? () => {} : output.write
   const progress = runProgress(cases.length, { ...output, write })
   const onStart = ({ title }: PlannedCase) => progress.started(title)
   const onCase = (result: CaseResult, { title }: PlannedCase) => progress.done(title, result)
-  const { target, inspect, inputs } = contract
-  const given = cases.map((each) => ({ ...each, inputs: { ...inputs, ...each.inputs } }))
-  const how = { target, token, credentials, jobs, seed, keep, signal, inspect, onStart, onCase }
+  const how = { token, credentials, jobs, seed, keep, signal, onStart, onCase }
   try {
-    const result = await runPlanned(given, how)
-    return withCoverage(result, contract.coverage(cases), config)
+    const { result, coverage } = await runContract(cases, choiceOfContract(config), how)
+    return withCoverage(result, coverage, config)
   } finally {
     progress.end()
   }
 }
 
-async function contractOf(config: Config) {
-  const { openContract } = await import('../library/contracts.ts')
-  const { target = 'sim', checks, negative, allow, maxWait, provider, spec } = config
-  const { receiver: url, receiverPort: port } = config
-  const receiver = url === undefined ? undefined : { url, port }
+function choiceOfContract(config: Config): ContractChoice {
+  const { target = 'sim', checks, negative, provider, spec } = config
   const isSuite = provider !== undefined || spec !== undefined
-  return openContract({ target, checks, negative, allow, maxWait, receiver, isSuite })
+  return { target, checks, negative, isSuite, ...permissionOf(config) }
+}
+
+/** What a real endpoint may be asked, and where its callbacks reach us. */
+export function permissionOf({ allow, maxWait, receiver: url, receiverPort: port }: Config) {
+  return { allow, maxWait, receiver: url === undefined ? undefined : { url, port } }
 }
 
 /** What a suite has covered is told; of other files only where something is demanded. */
@@ -170,36 +171,7 @@ function keyOf({ program, workflow, name }: PlannedCase) {
   return name === undefined ? key : { ...key, case: name }
 }
 
-/** Exit statuses of a process that a signal has ended, as shells tell them. */
-const STATUSES = { SIGINT: 130, SIGTERM: 143 } as const
-
-/**
- * Breaks a run off when the process is asked to end; asked a second time, it ends at once. The
- * handlers stay: a library ends the process where it finds no other listener beside its own.
- */
-function brokenOff() {
-  const controller = new AbortController()
-  let status: number | undefined
-  const handlers = Object.entries(STATUSES).map(([name, code]) => ({
-    name,
-    act: () => {
-      if (status !== undefined) process.exit(code)
-      status = code
-      controller.abort(new Error(`the run was broken off (${name})`))
-    },
-  }))
-  for (const { name, act } of handlers) process.on(name, act)
-  return {
-    signal: controller.signal,
-    /** Of the process, where it was asked to end. */
-    status: () => status,
-    end() {
-      for (const { name, act } of handlers) process.off(name, act)
-    },
-  }
-}
-
-function tellPlan({ json }: Config, cases: readonly PlannedCase[]): number {
+export function tellPlan({ json }: Config, cases: readonly PlannedCase[]): number {
   const titles = cases.map(({ title }) => title)
   console.log(json ? JSON.stringify({ cases: titles }) : titles.join('\n'))
   return 0

@@ -13,12 +13,12 @@ import { simulators } from '../simulators/index.ts'
 import { defined } from '../state/defined.ts'
 import { compileText } from '../workflows/compile.ts'
 import type { Effect } from '../workflows/effect.ts'
-import type { CoverageResult } from '../workflows/result.ts'
+import type { CoverageResult, RunResult } from '../workflows/result.ts'
 import { type Choice, type PlannedCase, planned } from '../workflows/runner.ts'
 import type { Target } from '../workflows/session.ts'
 import { readSource } from '../workflows/sources.ts'
 import { type Arrival, type Receiver, startReceiver } from './receiver.ts'
-import { CannotRunWorkflows } from './workflows.ts'
+import { CannotRunWorkflows, type PlannedRunOptions, runPlanned } from './workflows.ts'
 
 /** What a run is held to, and what it may do. */
 export interface ContractChoice {
@@ -43,6 +43,8 @@ export interface OpenContract extends AsyncDisposable {
   readonly target: string | Target
   /** Of which provider a real endpoint is, as its file says. */
   readonly provider: string | undefined
+  /** What the file of a real endpoint says may differ, and is known to. */
+  readonly file: Pick<TargetFile, 'volatile' | 'known'> | undefined
   readonly inspect: ContractRun['inspect']
   /** @throws CannotRunWorkflows where a real endpoint is not there, or does not let us in */
   check(cases: readonly PlannedCase[]): Promise<void>
@@ -112,6 +114,7 @@ export async function openContract(choice: ContractChoice): Promise<OpenContract
   return {
     target,
     provider: file?.provider,
+    file,
     inspect: contract.inspect,
     inputs: own && choice.receiver ? { receiver: choice.receiver.url } : {},
     async check(cases) {
@@ -127,6 +130,32 @@ export async function openContract(choice: ContractChoice): Promise<OpenContract
       await own?.close()
     },
   }
+}
+
+/** How the cases of a contract are run, beside what its choice says. */
+export type ContractRunOptions = Omit<PlannedRunOptions, 'target' | 'inspect'>
+
+/** What was run, and how much of the documents that covered. */
+export interface RanContract extends Pick<OpenContract, 'file'> {
+  readonly result: RunResult
+  readonly coverage: CoverageResult
+}
+
+/**
+ * Runs cases against one target, from its beginning to its end.
+ * @throws CannotRunWorkflows, MistakesError
+ */
+export async function runContract(
+  cases: readonly PlannedCase[],
+  choice: ContractChoice,
+  how: ContractRunOptions,
+): Promise<RanContract> {
+  await using contract = await openContract(choice)
+  await contract.check(cases)
+  const { target, inspect, inputs, file } = contract
+  const given = cases.map((each) => ({ ...each, inputs: { ...inputs, ...each.inputs } }))
+  const result = await runPlanned(given, { ...how, target, inspect })
+  return { result, coverage: contract.coverage(cases), file }
 }
 
 /** @throws CannotRunWorkflows for a check there is not */

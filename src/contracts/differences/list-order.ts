@@ -1,0 +1,90 @@
+// In which order lists are: by which of their fields, rising or falling.
+import { isTime, kindOf, textFormat } from './value-class.ts'
+
+type Direction = 'rising' | 'falling' | 'unsorted'
+
+/** Lists that are in another order. */
+export interface OtherOrder {
+  /** The name of the field; empty where the entries are no objects. */
+  readonly key: string
+  readonly left: Direction
+  readonly right: Direction
+}
+
+/**
+ * The field by which two lists are in different orders: sorted on both sides, the other way round,
+ * or on one side alone. What may well be chance is none: short lists, and ids that are random.
+ */
+export function otherOrder(
+  left: readonly unknown[],
+  right: readonly unknown[],
+): OtherOrder | undefined {
+  const keys = [...new Set([...left, ...right].slice(0, 50).flatMap(namesOf))]
+  const found = keys.flatMap((key) => {
+    const [ours, theirs] = [sorted(left, key), sorted(right, key)]
+    if (!ours || !theirs || ours.direction === theirs.direction) return []
+    const isOnBoth = ours.direction !== 'unsorted' && theirs.direction !== 'unsorted'
+    const chance = isOnBoth
+      ? ours.chance * theirs.chance
+      : Math.min(
+          ours.direction === 'unsorted' ? 1 : ours.chance,
+          theirs.direction === 'unsorted' ? 1 : theirs.chance,
+        )
+    const most = mostChance(ours.isOrdinal && theirs.isOrdinal, isOnBoth)
+    if (chance > most) return []
+    const { isOrdinal } = ours
+    return [{ key, left: ours.direction, right: theirs.direction, chance, isOrdinal }]
+  })
+  // Of several fields, a time or a number is the likelier key.
+  const [best] = found.toSorted(
+    (a, b) => Number(b.isOrdinal) - Number(a.isOrdinal) || a.chance - b.chance,
+  )
+  return best && { key: best.key, left: best.left, right: best.right }
+}
+
+/** Times and numbers are likely keys; a text may be an id that was rolled. */
+function mostChance(isOrdinal: boolean, isOnBoth: boolean): number {
+  if (isOnBoth) return isOrdinal ? 0.03 : 1e-4
+  return isOrdinal ? 0.01 : 1e-6
+}
+
+function namesOf(entry: unknown): string[] {
+  if (kindOf(entry) === 'object') return Object.keys(entry as object)
+  return typeof entry === 'string' || typeof entry === 'number' ? [''] : []
+}
+
+interface Sorted {
+  readonly direction: Direction
+  /** How likely it is that a shuffled list looks so. */
+  readonly chance: number
+  readonly isOrdinal: boolean
+}
+
+/** How a list is sorted by a field; `undefined` where an entry lacks it or all are the same. */
+function sorted(list: readonly unknown[], key: string): Sorted | undefined {
+  const values: readonly unknown[] = list.map((each) => valueIn(each, key))
+  const isNumber = values.every((each): boolean => typeof each === 'number')
+  if (!isNumber && !values.every((each): boolean => typeof each === 'string')) return undefined
+  const distinct = new Set<unknown>(values).size
+  if (distinct < 2) return undefined
+  const pairs = values.slice(1).map((each, at) => compared(values[at], each))
+  const isTimes = !isNumber && values.every((each) => isTime(textFormat(String(each)).name))
+  const about = { chance: 1 / factorial(Math.min(distinct, 20)), isOrdinal: isNumber || isTimes }
+  if (pairs.every((each) => each <= 0)) return { direction: 'rising', ...about }
+  if (pairs.every((each) => each >= 0)) return { direction: 'falling', ...about }
+  return { direction: 'unsorted', ...about }
+}
+
+function valueIn(entry: unknown, key: string): unknown {
+  return key === '' ? entry : (entry as Readonly<Record<string, unknown>> | null)?.[key]
+}
+
+function compared(a: unknown, b: unknown): number {
+  if (typeof a === 'number' && typeof b === 'number') return a - b
+  const [one, other] = [String(a).toLowerCase(), String(b).toLowerCase()]
+  return Number(one > other) - Number(one < other)
+}
+
+function factorial(number: number): number {
+  return number < 2 ? 1 : number * factorial(number - 1)
+}
