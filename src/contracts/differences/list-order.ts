@@ -67,11 +67,14 @@ function sorted(list: readonly unknown[], key: string): Sorted | undefined {
   if (!isNumber && !values.every((each): boolean => typeof each === 'string')) return undefined
   const distinct = new Set<unknown>(values).size
   if (distinct < 2) return undefined
-  const pairs = values.slice(1).map((each, at) => compared(values[at], each))
   const isTimes = !isNumber && values.every((each) => isTime(textFormat(String(each)).name))
   const about = { chance: 1 / factorial(Math.min(distinct, 20)), isOrdinal: isNumber || isTimes }
-  if (pairs.every((each) => each <= 0)) return { direction: 'rising', ...about }
-  if (pairs.every((each) => each >= 0)) return { direction: 'falling', ...about }
+  const isSorted = (sign: number) =>
+    COMPARISONS.some((compare) =>
+      values.slice(1).every((each, at) => sign * compare(values[at], each) <= 0),
+    )
+  if (isSorted(1)) return { direction: 'rising', ...about }
+  if (isSorted(-1)) return { direction: 'falling', ...about }
   return { direction: 'unsorted', ...about }
 }
 
@@ -79,9 +82,17 @@ function valueIn(entry: unknown, key: string): unknown {
   return key === '' ? entry : (entry as Readonly<Record<string, unknown>> | null)?.[key]
 }
 
+/** Texts are sorted by their characters, without regard to case, or as people do. */
+const COMPARISONS: readonly ((a: unknown, b: unknown) => number)[] = [
+  (a, b) => compared(a, b),
+  (a, b) => compared(lower(a), lower(b)),
+  (a, b) => (typeof a === 'string' ? a.localeCompare(String(b), 'en') : compared(a, b)),
+]
+
+const lower = (value: unknown) => (typeof value === 'string' ? value.toLowerCase() : value)
+
 function compared(a: unknown, b: unknown): number {
-  if (typeof a === 'number' && typeof b === 'number') return a - b
-  const [one, other] = [String(a).toLowerCase(), String(b).toLowerCase()]
+  const [one, other] = [a, b] as [string, string]
   return Number(one > other) - Number(one < other)
 }
 
