@@ -1,12 +1,17 @@
 // Two sides compared: each deviation is named at its place with its class and nothing else, and equal sides do not differ.
+import { readFileSync } from 'node:fs'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { Ajv2020 } from 'ajv/dist/2020.js'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest'
+import { diffReportKinds } from '../../src/contracts/differences/report-kinds.ts'
+import { diffText } from '../../src/contracts/differences/report-text.ts'
 import type { DiffResult } from '../../src/contracts/differences/result.ts'
 import { type RunningSimulator, startSimulator } from '../../src/index.ts'
 import { type DifferenceChoice, runDifference } from '../../src/library/differences.ts'
-import { planWorkflows } from '../../src/library/workflows.ts'
+import { planWorkflows, runPlanned } from '../../src/library/workflows.ts'
+import { simulators } from '../../src/simulators/index.ts'
 import type { PlannedCase } from '../../src/workflows/runner.ts'
 import {
   answering,
@@ -15,6 +20,7 @@ import {
   type DeviatingServer,
   startDeviatingServer,
 } from '../support/deviating-server.ts'
+import { readXml } from '../support/xml.ts'
 
 const HEAD = `arazzo: 1.0.1
 info: { title: T, version: 1.0.0 }
@@ -346,8 +352,16 @@ function states(...wanted: readonly string[]): Deviate {
 
 const MOVES: readonly (readonly [what: string, states: readonly string[], told: string])[] = [
   ['does not move', ['queued', 'queued', 'queued'], 'queued → active → depleted | queued'],
-  ['skips one', ['queued', 'depleted', 'depleted'], 'queued → active → depleted | queued → depleted'],
-  ['moves a step later', ['queued', 'queued', 'active'], 'queued → active → depleted | queued → active'],
+  [
+    'skips one',
+    ['queued', 'depleted', 'depleted'],
+    'queued → active → depleted | queued → depleted',
+  ],
+  [
+    'moves a step later',
+    ['queued', 'queued', 'active'],
+    'queued → active → depleted | queued → active',
+  ],
 ]
 
 test.each(MOVES)('a state that %s is told as one difference', async (_what, wanted, told) => {
@@ -355,4 +369,237 @@ test.each(MOVES)('a state that %s is told as one difference', async (_what, want
   const result = await runDifference(usedUp, { left: left.url, right: right.url, jobs: 1 })
   const place = 'state | GET /esims/{iccid}/bundles/{name} | /assignments/*/bundleState'
   expect(inShort(result)).toEqual([`${place} | ${told}`])
+})
+
+test('equal sides do not differ, though the right one keeps what was done before', async () => {
+  for (let run = 0; run < 5; run += 1) {
+    const result = await compared('', { seed: `seed ${run}` })
+    expect(result).toMatchObject({ outcome: 'passed', differences: [] })
+  }
+  const moved = { left: left.url, right: right.url, jobs: 1 }
+  expect(await runDifference(usedUp, moved)).toMatchObject({ outcome: 'passed', differences: [] })
+})
+
+test('a step that passes here and fails there is told, and what could not be compared then', async () => {
+  const strict = join(folder, 'strict.arazzo.yaml')
+  await writeFile(strict, SHOP.replace(`listEsims, ${ANY}`, 'listEsims'))
+  right.deviate = answering('GET', /^\/esims$/, (answered) => {
+    answered.status = 503
+  })
+  const sides = { left: left.url, right: await target(), allow: 'spends' as const }
+  const result = await runDifference(await planWorkflows(strict), sides)
+  expect(inShort(result)).toEqual([
+    'status | GET /esims |  | 200 | 503',
+    'outcome | GET /esims |  | passed | failed',
+  ])
+  expect(result.notCompared.map(({ reason }) => reason)).toContain(
+    'one side alone came to orders, catalogue, csv, nobody, none',
+  )
+})
+
+test('a free text may be digits alone, and a list may be sorted by a field that goes with its key', async () => {
+  right.deviate = onEsim((body) => ({ ...body, customerRef: '4711' }))
+  expect(await compared()).toMatchObject({ differences: [] })
+  right.deviate = changing('GET', /^\/catalogue$/, (body) => {
+    for (const [at, bundle] of body.bundles.entries()) bundle.description = `${at % 7} and more`
+  })
+  expect(await compared()).toMatchObject({ differences: [] })
+})
+
+test('an empty list tells nothing of a full one', async () => {
+  right.deviate = changing('GET', /^\/catalogue$/, (body) => ({ ...body, bundles: [] }))
+  const { differences, notCompared } = await compared()
+  expect(differences).toEqual([])
+  expect(notCompared).toMatchObject([
+    {
+      operation: 'GET /catalogue',
+      pointer: '/bundles/*',
+      reason: expect.stringMatching(
+        /^the list is empty on the right and has \d+ entries on the left$/,
+      ),
+    },
+  ])
+})
+
+const WITHOUT_TOTAL = onOrder(({ total: _, ...rest }) => rest)
+
+test.each(['/total', '/*', ''])('what is volatile by "%s" is not compared', async (pointer) => {
+  right.deviate = WITHOUT_TOTAL
+  expect(await compared(`volatile: ['${pointer}']\n`)).toMatchObject({ differences: [] })
+})
+
+test('a success and a failure with one status are told apart by the field that says so', async () => {
+  const file = join(folder, 'company.arazzo.yaml')
+  const text = HEAD.replaceAll('esim-go', 'highland').replace('name: go', 'name: highland')
+  const step = `      - { stepId: s, operationId: $sourceDescriptions.highland.getCompanySummary, ${ANY}, parameters: [{ name: company_id, in: query, value: $inputs.company }] }`
+  const inputs = 'inputs: { type: object, properties: { company: { type: string } } }'
+  await writeFile(file, `${text}  - workflowId: company\n    ${inputs}\n    steps:\n${step}\n`)
+  const own = '4345d86fbf8a11f09f474c50dd6c0d86'
+  const cases = await planWorkflows(file, { inputs: { company: own } })
+  const report = join(folder, 'company.json')
+  const nobody = await planWorkflows(file, { inputs: { company: own.replace('4', '5') } })
+  await writeFile(report, JSON.stringify(await runPlanned(nobody, { target: left.url })))
+  const result = await runDifference(cases, { left: left.url, right: report })
+  expect(inShort(result)).toEqual([
+    'enum | GET /b2b/company/summary | /status | "success" | "failure"',
+  ])
+})
+
+test('of entries, one pointer stands for all', async () => {
+  right.deviate = changing('GET', /^\/catalogue$/, (body) => {
+    for (const bundle of body.bundles) delete bundle.price
+  })
+  for (const pointer of ['/bundles/*/price', '/bundles/0/price'])
+    expect(await compared(`volatile: [${pointer}]\n`)).toMatchObject({ differences: [] })
+  expect((await compared('volatile: [/bundles/*/prices]\n')).differences).toHaveLength(1)
+})
+
+const KNOWN = 'presence GET /orders/{orderReference} /total'
+const known = (where: string, until = '') =>
+  `known: [{ where: '${where}', reason: it comes in May${until && `, until: ${until}`} }]\n`
+
+test.each([
+  KNOWN,
+  'presence GET /orders/{orderReference}',
+  'GET /orders/{orderReference} /total',
+  'GET /orders/{orderReference}',
+  'presence',
+])('what is known as "%s" is pending', async (where) => {
+  right.deviate = WITHOUT_TOTAL
+  const result = await compared(known(where, '2099-01-31'))
+  expect(result).toMatchObject({
+    outcome: 'passed',
+    cases: [{ outcome: 'pending' }],
+    differences: [{ state: 'pending', reason: 'it comes in May', where: KNOWN }],
+    known: [{ state: 'pending' }],
+  })
+})
+
+test('what is known fails once its day is over', async () => {
+  right.deviate = WITHOUT_TOTAL
+  const result = await compared(known(KNOWN, '2020-01-31'))
+  expect(result).toMatchObject({
+    outcome: 'failed',
+    differences: [{ state: 'new' }],
+    known: [{ state: 'over', message: expect.stringMatching(/was to be mended by 2020-01-31/) }],
+  })
+})
+
+test('what is known fails once it is gone, unless nothing of it was compared', async () => {
+  const gone = await compared(known(KNOWN))
+  expect(gone).toMatchObject({ outcome: 'failed', differences: [], known: [{ state: 'gone' }] })
+  const others = await compared(known('presence GET /organisation /taxLiable'))
+  expect(others).toMatchObject({ outcome: 'passed', known: [{ state: 'not-compared' }] })
+  // The name of a check is of `run` alone.
+  const checks = await compared(known('body-schema GET /orders/{orderReference}'))
+  expect(checks).toMatchObject({ outcome: 'passed', known: [] })
+})
+
+const MENDS: readonly (readonly [what: string, deviate: Deviate, mend: object])[] = [
+  [
+    'a setting of the simulator',
+    changing('GET', /^\/orders$/, (orders) => ({ orders, pageCount: 1, rows: 1, pageSize: 10 })),
+    { kind: 'setting', settings: { 'esim-go': { ordersList: 'object' } } },
+  ],
+  [
+    'a field of the target file that is volatile',
+    onEsim((body) => ({ ...body, profileStatus: 'Installed' })),
+    { kind: 'target-file', lines: [/^volatile:\n {2}- "\/profileStatus"$/, /^known:/] },
+  ],
+  [
+    'a defect, where the document says otherwise',
+    onOrder((body) => ({ ...body, status: 'done' })),
+    { kind: 'defect', says: /the document of the simulator says otherwise \(\/status / },
+  ],
+  [
+    'a defect, where the document allows both',
+    onOrder(({ valid: _, ...rest }) => rest),
+    { kind: 'defect', says: /the documents allow both/ },
+  ],
+]
+
+test.each(MENDS)('a difference proposes %s', async (_what, deviate, mend) => {
+  right.deviate = deviate
+  const { differences } = await compared()
+  expect(differences).toMatchObject([{ mend: withPatterns(mend) }])
+})
+
+/** Expectations of texts that are like a pattern. */
+function withPatterns(value: unknown): unknown {
+  if (value instanceof RegExp) return expect.stringMatching(value)
+  if (Array.isArray(value)) return value.map(withPatterns)
+  if (typeof value !== 'object' || value === null) return value
+  return Object.fromEntries(Object.entries(value).map(([name, each]) => [name, withPatterns(each)]))
+}
+
+test('every setting that may be proposed is one, with a value that it takes', () => {
+  for (const { settings, settingMends = [] } of simulators)
+    for (const { setting, value } of settingMends) {
+      const seen = ['400', 'list', 'object']
+      const values = typeof value === 'function' ? seen.map(value) : [value]
+      const fits = values.some((each) => settings.table[setting]?.problem(each) === undefined)
+      expect([setting, Object.hasOwn(settings.table, setting) && fits]).toEqual([setting, true])
+    }
+})
+
+test('every line that is proposed can be pasted into the target file, and then it is pending', async () => {
+  right.deviate = onEsim((body) => ({ ...body, profileStatus: 'Installed' }))
+  const { differences } = await compared()
+  const lines = differences.flatMap(({ mend }) => mend.lines)
+  expect(lines).toHaveLength(2)
+  for (const line of lines) expect(await compared(`${line}\n`)).toMatchObject({ outcome: 'passed' })
+})
+
+test('the report of a run is a side, on either hand', async () => {
+  const report = join(folder, 'run.json')
+  const result = await runPlanned(shop, { target: left.url, jobs: 1 })
+  await writeFile(report, JSON.stringify(result))
+  right.deviate = WITHOUT_TOTAL
+  expect(inShort(await compared('', { left: report }))).toEqual([
+    'presence | GET /orders/{orderReference} | /total | there | missing',
+  ])
+  right.deviate = () => {}
+  const equal = await compared('', { left: report, right: left.url })
+  expect(equal).toMatchObject({ outcome: 'passed', differences: [] })
+})
+
+test('what the right side skips is not run on the left, and the reason is told', async () => {
+  const result = await compared('', { allow: 'reads' })
+  expect(result).toMatchObject({
+    outcome: 'passed',
+    cases: [{ outcome: 'skipped', steps: 0, reason: expect.stringMatching(/--allow spends/) }],
+  })
+})
+
+const HOSTILE = '</pre><script>alert(1)</script>"\'&\u0007'
+
+test('reports hold each difference, hostile texts escaped, and no secret', async () => {
+  right.deviate = onOrder((body) => ({ ...body, total: HOSTILE, [HOSTILE]: 'test-esim-go-key' }))
+  const result = await compared()
+  expect(result.differences).toHaveLength(2)
+  const schema = JSON.parse(readFileSync('specs/diff-result.schema.json', 'utf8'))
+  const validate = new Ajv2020({ strict: true, strictRequired: false }).compile(schema)
+  expect(validate(JSON.parse(JSON.stringify(result))) || validate.errors).toBe(true)
+
+  for (const [kind, { load }] of Object.entries(diffReportKinds)) {
+    const text = (await load())(result)
+    expect(text, kind).toContain('GET /orders/{orderReference}')
+    expect(text, kind).not.toContain('test-esim-go-key')
+  }
+  const page = (await diffReportKinds.html?.load())?.(result) ?? ''
+  expect(page).not.toMatch(/<script|<[^>]* (?:on\w+|src|href)=/)
+  expect(page).not.toContain('\u0007')
+  expect(page).toContain('&lt;script&gt;alert(1)')
+  expect(page).toContain("default-src 'none'")
+  const junit = (await diffReportKinds.junit?.load())?.(result) ?? ''
+  expect(readXml(junit)).toMatchObject({
+    name: 'testsuites',
+    attributes: { tests: '1', failures: '1' },
+  })
+  const sarif = JSON.parse((await diffReportKinds.sarif?.load())?.(result) ?? '')
+  expect(sarif.runs[0].results).toMatchObject([
+    { ruleId: 'type', level: 'error' },
+    { ruleId: 'presence', level: 'error' },
+  ])
+  expect(diffText(result)).not.toContain('\u0007')
 })

@@ -32,7 +32,13 @@ export async function startDeviatingServer(url: string): Promise<DeviatingServer
     const { method = '', url: path = '' } = request
     const reply = await passedOn(`${url}${path}`, request)
     const { status, body } = reply
-    const answered: Answered = { method, path: below(path), status, headers: reply.headers, body: '' }
+    const answered: Answered = {
+      method,
+      path: below(path),
+      status,
+      headers: reply.headers,
+      body: '',
+    }
     if (/\/_sim\//.test(path)) {
       response.writeHead(status, reply.headers).end(body)
       return
@@ -77,7 +83,9 @@ async function passedOn(url: string, incoming: IncomingMessage) {
   asked.end(body)
   const [answer] = (await once(asked, 'response')) as [IncomingMessage]
   const own = Object.entries(answer.headers).map(([name, value]) => [name, String(value)])
-  const kept = own.filter(([name]) => !/^(?:connection|keep-alive|transfer-encoding)$/.test(String(name)))
+  const kept = own.filter(
+    ([name]) => !/^(?:connection|keep-alive|transfer-encoding)$/.test(String(name)),
+  )
   return {
     status: answer.statusCode ?? 0,
     headers: Object.fromEntries(kept) as Record<string, string>,

@@ -3,7 +3,7 @@ import { pointerToken } from '../../state/json-pointer.ts'
 import { otherOrder } from './list-order.ts'
 import type { DifferenceKind } from './result.ts'
 import { countOf, EACH, type Shape } from './shape.ts'
-import { areAlike, counted, type Kind, type TextFormat } from './value-class.ts'
+import { areAlike, counted, isFreeText, type Kind, type TextFormat } from './value-class.ts'
 
 /** A difference at a place of two bodies. */
 export interface BodyDifference {
@@ -105,7 +105,9 @@ function compareTexts(place: Place, to: Comparison): void {
   const pairs = [...left.formats.values()].flatMap((ours) =>
     [...right.formats.values()].map((theirs) => ({ ours, theirs })),
   )
-  if (pairs.length === 0 || pairs.some(({ ours, theirs }) => areAlike(ours.format, theirs.format)))
+  const areFine = (ours: TextFormat, theirs: TextFormat) =>
+    areAlike(ours, theirs) || (!left.documented.isFormed && isFreeText(ours, theirs))
+  if (pairs.length === 0 || pairs.some(({ ours, theirs }) => areFine(ours.format, theirs.format)))
     return
   const other = pairs.find(
     ({ ours, theirs }) => !hasSeen(leftEver, theirs.format) || !hasSeen(rightEver, ours.format),
@@ -192,6 +194,7 @@ type Presence = 'always' | 'sometimes' | 'never'
 function compareFields(place: Place, to: Comparison): void {
   const { left, right, leftEver, rightEver, pointer, isWithin } = place
   if (!left.kinds.has('object') || !right.kinds.has('object')) return
+  if (!isWithin && compareDiscriminators(place, to)) return
   const names = new Set([...left.fields.keys(), ...right.fields.keys()])
   const missing: string[] = []
   const added: string[] = []
@@ -214,6 +217,26 @@ function compareFields(place: Place, to: Comparison): void {
     else to.add({ kind: 'presence', pointer: at, left: presences[0], right: presences[1] })
   }
   tellPresence(place, { missing, added }, to)
+}
+
+/**
+ * Returns true where a field tells that the answers are two things, a success and a failure: then
+ * the other fields tell nothing.
+ */
+function compareDiscriminators({ pointer, left, right }: Place, to: Comparison): boolean {
+  for (const [name, ours] of left.fields) {
+    const theirs = right.fields.get(name)
+    const { isDiscriminator, values } = ours.documented
+    if (!theirs || !isDiscriminator) continue
+    const at = `${pointer}/${pointerToken(name)}`
+    const [one, other] = [first(ours.values), first(theirs.values)]
+    const areListed = [one, other].every((each) => each !== undefined && values.has(each))
+    if (one === other || !areListed || to.isVolatile(at)) continue
+    const sides = { left: ours, right: theirs, leftEver: undefined, rightEver: undefined }
+    compareValues({ pointer: at, isWithin: false, ...sides }, to)
+    return true
+  }
+  return false
 }
 
 function presenceOf({ kinds, fields }: Shape, name: string): Presence {

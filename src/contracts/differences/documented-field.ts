@@ -6,9 +6,13 @@ import { type Json, schemaAt } from '../document-schemas.ts'
 export interface DocumentedField {
   /** The values it may have, where the document lists them; `null` is none of them. */
   readonly values: ReadonlySet<string>
+  /** True where one value alone tells which of several schemas holds. */
+  readonly isDiscriminator: boolean
   /** True where some schema speaks of it. */
   readonly isKnown: boolean
   readonly isInteger: boolean
+  /** True where the document says what its text looks like. */
+  readonly isFormed: boolean
   readonly isNullable: boolean
   /** Fields below that are always there. */
   readonly required: ReadonlySet<string>
@@ -29,8 +33,10 @@ export function documentedField(
   let entry: DocumentedField | undefined
   return {
     values: valuesOf(all),
+    isDiscriminator: isDiscriminator(all),
     isKnown: all.length > 0,
     isInteger: all.length > 0 && all.every(({ type }) => type === undefined || type === 'integer'),
+    isFormed: all.some((schema) => 'pattern' in schema || 'format' in schema),
     isNullable: all.some(
       ({ nullable, type }) => nullable === true || listOf(type).includes('null') || type === 'null',
     ),
@@ -66,6 +72,15 @@ function fieldIn(document: OpenApiDocument | undefined, all: readonly Json[], na
   )
   const isNamed = others.length === 0 && !NAME_OF_DATA.test(name)
   return { isNamed, of: documentedField(document, others) }
+}
+
+/** Each schema that speaks of it allows one value. */
+function isDiscriminator(all: readonly Json[]): boolean {
+  const telling = all.filter((schema) => 'const' in schema || 'enum' in schema)
+  return (
+    telling.length > 1 &&
+    telling.every((schema) => 'const' in schema || listOf(schema.enum).length === 1)
+  )
 }
 
 function valuesOf(all: readonly Json[]): ReadonlySet<string> {

@@ -20,32 +20,33 @@ export function otherOrder(
   right: readonly unknown[],
 ): OtherOrder | undefined {
   const keys = [...new Set([...left, ...right].slice(0, 50).flatMap(namesOf))]
-  const found = keys.flatMap((key) => {
+  const both = keys.flatMap((key) => {
     const [ours, theirs] = [sorted(left, key), sorted(right, key)]
-    if (!ours || !theirs || ours.direction === theirs.direction) return []
-    const isOnBoth = ours.direction !== 'unsorted' && theirs.direction !== 'unsorted'
-    const chance = isOnBoth
-      ? ours.chance * theirs.chance
-      : Math.min(
-          ours.direction === 'unsorted' ? 1 : ours.chance,
-          theirs.direction === 'unsorted' ? 1 : theirs.chance,
-        )
-    const most = mostChance(ours.isOrdinal && theirs.isOrdinal, isOnBoth)
-    if (chance > most) return []
-    const { isOrdinal } = ours
-    return [{ key, left: ours.direction, right: theirs.direction, chance, isOrdinal }]
+    return ours && theirs ? [{ key, ours, theirs, chance: chanceOf(ours, theirs) }] : []
   })
+  const telling = both.filter(({ ours, theirs, chance }) => chance <= mostChance(ours, theirs))
+  // One key that both are sorted by tells why the others are as they are.
+  if (telling.some(({ ours, theirs }) => ours.direction === theirs.direction)) return undefined
   // Of several fields, a time or a number is the likelier key.
-  const [best] = found.toSorted(
-    (a, b) => Number(b.isOrdinal) - Number(a.isOrdinal) || a.chance - b.chance,
+  const [best] = telling.toSorted(
+    (a, b) => Number(b.ours.isOrdinal) - Number(a.ours.isOrdinal) || a.chance - b.chance,
   )
-  return best && { key: best.key, left: best.left, right: best.right }
+  return best && { key: best.key, left: best.ours.direction, right: best.theirs.direction }
 }
 
-/** Times and numbers are likely keys; a text may be an id that was rolled. */
-function mostChance(isOrdinal: boolean, isOnBoth: boolean): number {
-  if (isOnBoth) return isOrdinal ? 0.03 : 1e-4
-  return isOrdinal ? 0.01 : 1e-6
+/** How likely it is that shuffled lists look so: nothing tells of two that are not sorted. */
+function chanceOf(ours: Sorted, theirs: Sorted): number {
+  const chance = (side: Sorted) => (side.direction === 'unsorted' ? 1 : side.chance)
+  return chance(ours) * chance(theirs)
+}
+
+/**
+ * Times and numbers are likely keys; a text may be an id that was rolled. A list that is sorted on
+ * one side alone may be so by a field that goes with the true key.
+ */
+function mostChance(ours: Sorted, theirs: Sorted): number {
+  if ([ours, theirs].some(({ direction }) => direction === 'unsorted')) return 1e-6
+  return ours.isOrdinal && theirs.isOrdinal ? 0.03 : 1e-4
 }
 
 function namesOf(entry: unknown): string[] {

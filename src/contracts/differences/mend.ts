@@ -19,11 +19,20 @@ const MENDED_WITHIN = 90 * 86_400_000
 export function mendOf(difference: FoundDifference, ours: OursIs, now: number): Mend {
   const { where, kind, pointer } = difference
   const until = new Date(now + MENDED_WITHIN).toISOString().slice(0, 10)
-  const known = `known: [{ where: ${quoted(where)}, reason: ${quoted(`right: ${difference.right}`)}, until: ${until} }]`
+  const reason = quoted(`right: ${difference.right}`)
+  const known = `known:\n  - { where: ${quoted(where)}, reason: ${reason}, until: ${until} }`
   const setting = ours && settingFor(difference, ours)
   if (setting) return { ...setting, lines: [known] }
+  if (kind === 'outcome')
+    return {
+      kind: 'target-file',
+      says:
+        'what else differs at the step tells why; where the account lacks what it needs, give that ' +
+        'with --input, or it is known',
+      lines: [known],
+    }
   const isValue = kind === 'enum' || kind === 'state' || kind === 'format' || kind === 'order'
-  const volatile = `volatile: [${quoted(pointer ?? '')}]`
+  const volatile = `volatile:\n  - ${quoted(pointer ?? '')}`
   if (isValue && pointer !== undefined && mayDependOnAccount(difference))
     return {
       kind: 'target-file',

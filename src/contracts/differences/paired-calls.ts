@@ -49,5 +49,7 @@ export function stepsOfOneSide(left: SideCase, right: SideCase): string[] {
   const [ours, theirs] = [keys(left), keys(right)]
   const without = (some: Iterable<string>, others: ReadonlySet<string>) =>
     [...some].filter((each) => !others.has(each))
-  return [...without(ours, theirs), ...without(theirs, ours)]
+  // The outermost workflow is that of the case.
+  const told = (key: string) => key.split('/').slice(1).join('/')
+  return [...without(ours, theirs), ...without(theirs, ours)].map(told)
 }

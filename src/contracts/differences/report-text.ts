@@ -36,9 +36,11 @@ function differenceLines(difference: Difference): string[] {
     ...shown,
     ...(more > 0 ? [`  and ${more} more`] : []),
     ...(state === 'pending' ? [] : [`  ${MENDS[mend.kind]}: ${mend.says}`]),
-    ...(state === 'pending' ? [] : mend.lines.map((line) => `    ${line}`)),
+    ...(state === 'pending' ? [] : mend.lines.flatMap(indented)),
   ]
 }
+
+const indented = (lines: string) => lines.split('\n').map((line) => `    ${line}`)
 
 /** Everything, the new differences last but for what it came to. */
 export function diffText(result: DiffResult): string {

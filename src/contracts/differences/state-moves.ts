@@ -34,8 +34,7 @@ export function otherMoves(calls: readonly PairedCall[]): OtherMoves[] {
   for (const call of calls) {
     const [ours, theirs] = [listedValues(call.left), listedValues(call.right)]
     for (const pointer of new Set([...ours.keys(), ...theirs.keys()])) {
-      const [path = ''] = call.left.request.url.split('?', 1)
-      const key = `${operationText(call.left)} ${path} ${pointer}`
+      const key = `${operationText(call.left)} ${call.left.request.url} ${pointer}`
       const [left, right] = [ours.get(pointer), theirs.get(pointer)]
       if (left === undefined || right === undefined) {
         unclear.add(key)
@@ -82,11 +81,13 @@ function listedValues(call: SideCall): ReadonlyMap<string, string> {
 }
 
 function collect(shape: Shape, pointer: string, found: Map<string, string>): void {
-  const { documented, values, fields, entries } = shape
+  const { documented, values, fields, entries, lists } = shape
   const [value, ...others] = values
   if (value !== undefined && others.length === 0 && documented.values.has(value))
     found.set(pointer, value)
   for (const [name, field] of fields)
     collect(field, `${pointer}/${name === EACH ? EACH : pointerToken(name)}`, found)
-  if (entries) collect(entries, `${pointer}/${EACH}`, found)
+  // Of several entries nobody can say which is the one that was there before.
+  const isOne = lists.every((list) => list.length === 1)
+  if (entries && isOne) collect(entries, `${pointer}/${EACH}`, found)
 }

@@ -22,6 +22,7 @@ export interface TextFormat {
 /** Fits every text: nothing can be told of one that is empty or struck out. */
 const ANY = 'any'
 const TEXT = 'text'
+const DIGITS = 'digits'
 
 /** From so many characters on, hexadecimal digits are no chance. */
 const LONG_HEX = 16
@@ -46,7 +47,7 @@ export function textFormat(text: string): TextFormat {
   if (name !== undefined) return alone(name)
   const [, places] = /^-?\d+\.(\d+)$/.exec(text) ?? []
   if (places !== undefined) return alone(`decimal number of ${counted(places.length, 'place')}`)
-  if (/^-?\d+$/.test(text)) return { name: 'digits', fits: ['digits', 'hex'] }
+  if (/^-?\d+$/.test(text)) return { name: DIGITS, fits: [DIGITS, 'hex'] }
   if (!/^[0-9a-f]+$/i.test(text)) return alone(TEXT)
   return text.length >= LONG_HEX ? alone('hex') : { name: TEXT, fits: [TEXT, 'hex'] }
 }
@@ -85,6 +86,12 @@ export function isTime(format: string): boolean {
 /** True where two formats may be of one field. */
 export function areAlike(a: TextFormat, b: TextFormat): boolean {
   return [a, b].some(({ name }) => name === ANY) || a.fits.some((each) => b.fits.includes(each))
+}
+
+/** True for digits beside other text: a postcode, a house number; no format where none is documented. */
+export function isFreeText(a: TextFormat, b: TextFormat): boolean {
+  const names = [a.name, b.name]
+  return names.includes(TEXT) && names.includes(DIGITS)
 }
 
 /** How many decimals a number is written with. */
