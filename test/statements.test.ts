@@ -80,6 +80,11 @@ test.each([
   [[{ ...good, place: undefined }], ['ABC-001 has no place']],
   [[{ ...good, says: ' ' }], ['ABC-001 says nothing']],
   [[{ ...good, gap: '' }], ['ABC-001 has a gap without a reason']],
+  [[{ ...good, provenance: 'inferred' }], []],
+  [
+    [{ ...good, provenance: 'public' }],
+    ['ABC-001 has a provenance that is not inferred: leave it out'],
+  ],
   [[{ ...good, operations: [] }], ['ABC-001 names no operation']],
   [[{ ...good, operations: undefined }], ['ABC-001 names no operation']],
   [

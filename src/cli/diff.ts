@@ -9,8 +9,9 @@ import { CannotRun } from './cannot-run.ts'
 import type { Run } from './command.ts'
 import type { Config } from './config.ts'
 import { writeReports } from './reports.ts'
-import { permissionOf, planOf, tellPlan, withReason } from './run.ts'
+import { checkOwn, permissionOf, planOf, tellPlan } from './run.ts'
 import { runOutputHere, runProgress } from './run-progress.ts'
+import { withReason } from './with-reason.ts'
 
 export const diff: Run = async (config, files) => {
   const { left, right, report, json } = config
@@ -25,6 +26,7 @@ export const diff: Run = async (config, files) => {
   }
   const cases = await withReason(() => planOf(files, config))
   if (config.dryRun) return tellPlan(config, cases)
+  for (const side of [left, right]) checkOwn(cases, config, side)
 
   const { signal, status, end } = brokenOff()
   let result: DiffResult

@@ -5,6 +5,7 @@ import { type ChosenCredentials, readCredentials } from '../server/chosen-creden
 import type { Port } from '../server/listen.ts'
 import { namesOnly, reportWithout } from '../server/redaction/redactor.ts'
 import { openServer, packageVersion, type SimulatorServer } from '../server/server.ts'
+import type { Upstream } from '../server/upstream.ts'
 import { simulators } from '../simulators/index.ts'
 import { grouped } from '../state/collection.ts'
 import { defined } from '../state/defined.ts'
@@ -84,17 +85,21 @@ export async function storeOf({ ephemeral, state, durability }: Config): Promise
 
 /**
  * Opens a server; lets go of the store where that fails.
+ * @param upstreams real endpoints by slug: those providers are served, and answered by them
  * @throws StoreError, Refusal
  */
 export async function openFromConfig(
   config: Config,
   store: Store,
   stock: Stock | undefined,
+  upstreams?: Readonly<Record<string, Upstream>>,
 ): Promise<SimulatorServer> {
   const { host, allowedHosts, cors, callbackUrl, publicUrl, token, seed, clock } = config
   try {
     const options = defined({
-      simulators,
+      // Beside a real endpoint nothing else is served.
+      simulators: simulators.filter(({ slug }) => !upstreams || slug in upstreams),
+      upstreams,
       store,
       clock,
       seed,

@@ -413,9 +413,25 @@ export const options = {
   }),
   minCoverage: optional<number>({
     value: 'PERCENT',
-    says: 'fail where fewer of the documented statuses were seen',
+    says: 'fail where fewer of the documented statuses were seen; fields and statements are told, and not counted',
     form: { type: 'integer', minimum: 1, maximum: 100 },
     read: (texts) => wholeNumber(texts, 100),
+  }),
+  shuffle: optional<string>({
+    value: 'TEXT',
+    says: 'begin the cases in another order, the same one for the same text',
+    read: text,
+  }),
+  states: option({
+    value: 'DIR',
+    says: 'folder for the worlds of cases that failed: state import puts one in again (.esimulator/failed)',
+    fallback: '.esimulator/failed',
+    read: last,
+  }),
+  evidence: optional<string>({
+    value: 'FILE',
+    says: 'add what the run has proven of our providers to this file, with the day and the target',
+    read: text,
   }),
   keep: flag('leave the worlds of a run where they are'),
   dryRun: flag('tell what would be run, and run nothing'),
@@ -532,7 +548,15 @@ export const START: readonly OptionName[] = [
 ]
 
 /** Those of `run` that say nothing of a comparison. */
-const RUN_ALONE: readonly OptionName[] = ['target', 'checks', 'negative', 'minCoverage']
+const RUN_ALONE: readonly OptionName[] = [
+  'target',
+  'checks',
+  'negative',
+  'minCoverage',
+  'shuffle',
+  'states',
+  'evidence',
+]
 
 /** Those of `run`. */
 export const RUN: readonly OptionName[] = [
@@ -552,7 +576,10 @@ export const RUN: readonly OptionName[] = [
   'receiver',
   'receiverPort',
   'minCoverage',
+  'evidence',
   'worldKey',
+  'shuffle',
+  'states',
   'keep',
   'dryRun',
   'report',
@@ -564,6 +591,20 @@ export const DIFF: readonly OptionName[] = [
   'left',
   'right',
   ...RUN.filter((name) => !RUN_ALONE.includes(name)),
+]
+
+/** Those of `proxy`. */
+export const PROXY: readonly OptionName[] = [
+  'target',
+  'provider',
+  'port',
+  'host',
+  'publicUrl',
+  'faults',
+  'token',
+  'allowedHosts',
+  'cors',
+  'json',
 ]
 
 /** Those of commands that speak to a running simulator. */

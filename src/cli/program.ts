@@ -9,6 +9,7 @@ import {
   type Option,
   type OptionName,
   options,
+  PROXY,
   RUN,
   START,
   spelled,
@@ -138,6 +139,12 @@ const COMMANDS: readonly CommandDef[] = [
     options: CLIENT,
     ownFlags: async () => (await import('./record.ts')).recordFlags,
     load: async () => (await import('./record.ts')).record,
+  },
+  {
+    usage: 'proxy',
+    description: 'pass calls on to a real endpoint, and hold each to the spec',
+    options: PROXY,
+    load: async () => (await import('./proxy.ts')).proxy,
   },
   {
     usage: 'schema [name]',

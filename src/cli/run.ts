@@ -1,5 +1,8 @@
 // `esimulator run`: workflows against a simulator, and what they came to.
+import type { RunEvidence } from '../contracts/evidence.ts'
 import type { ContractChoice } from '../library/contracts.ts'
+import { wallNow } from '../server/ticker.ts'
+import { isoDay } from '../state/instant.ts'
 import { reportKinds } from '../workflows/reports/kinds.ts'
 import { coverageLines, summaryText } from '../workflows/reports/text.ts'
 import type { CaseResult, CoverageResult, RunResult } from '../workflows/result.ts'
@@ -8,9 +11,12 @@ import { brokenOff } from './broken-off.ts'
 import { CannotRun } from './cannot-run.ts'
 import type { OwnFlag, Run } from './command.ts'
 import type { Config } from './config.ts'
+import { openEvidence } from './evidence.ts'
 import { failedLast, isSameCase, LAST_RUN, noteFailed } from './last-run.ts'
 import { writeReports } from './reports.ts'
 import { runOutputHere, runProgress } from './run-progress.ts'
+import { stateKeeper } from './state-keeper.ts'
+import { withReason } from './with-reason.ts'
 
 export const runFlags: readonly OwnFlag[] = [
   {
@@ -57,7 +63,8 @@ async function runOnce(
     console.log('nothing failed when workflows were last run here')
     return 0
   }
-  const named = patterns.length > 0 ? patterns : [...new Set(last.map(({ file }) => file))]
+  const isNamed = patterns.length > 0 || config.provider !== undefined || config.spec !== undefined
+  const named = isNamed ? patterns : [...new Set(last.map(({ file }) => file))]
   const chosen = await withReason(() => planOf(named, config, onRead))
   const cases = isFailedOnly
     ? chosen.filter((each) => last.some((known) => isSameCase(known, keyOf(each))))
@@ -66,7 +73,8 @@ async function runOnce(
     throw new CannotRun('none of these failed when workflows were last run here')
   if (config.dryRun) return tellPlan(config, cases)
 
-  const result = await withReason(() => played(config, cases, signal))
+  const evidence = config.evidence === undefined ? undefined : await openEvidence(config.evidence)
+  const { result, proven } = await withReason(() => played(config, cases, signal))
   if (config.json) console.log(JSON.stringify(result))
   else
     console.log(
@@ -75,22 +83,11 @@ async function runOnce(
   noteFailed(result.cases)
   const print = (text: string) => process[config.json ? 'stderr' : 'stdout'].write(text)
   const problems = await writeReports(config.report, result, reportKinds, print)
+  const unwritten = evidence?.add(proven)
+  if (unwritten !== undefined) problems.push(unwritten)
   for (const problem of problems) console.error(`esimulator: ${problem}`)
   if (problems.length > 0) return 2
   return result.outcome === 'failed' ? 1 : 0
-}
-
-/** Tells why it cannot be run. @throws CannotRun */
-export async function withReason<T>(act: () => Promise<T>): Promise<T> {
-  try {
-    return await act()
-  } catch (error) {
-    const { CannotRunWorkflows } = await import('../library/workflows.ts')
-    const { MistakesError } = await import('../workflows/document.ts')
-    if (error instanceof CannotRunWorkflows || error instanceof MistakesError)
-      throw new CannotRun(error.message)
-    throw error
-  }
 }
 
 /** What is run: files, the suite of a provider, or what an OpenAPI document has. */
@@ -128,23 +125,38 @@ async function played(
   config: Config,
   cases: readonly PlannedCase[],
   signal: AbortSignal,
-): Promise<RunResult> {
+): Promise<{ readonly result: RunResult; readonly proven: RunEvidence }> {
   const { runContract } = await import('../library/contracts.ts')
   const { keysOf } = await import('./open.ts')
-  const { token, worldKey, jobs, seed, keep, json } = config
+  const { token, worldKey, jobs, seed, shuffle, keep, json } = config
   const credentials = keysOf(worldKey, '--world-key')
+  const choice = choiceOfContract(config)
+  checkOwn(cases, config, choice.target)
   const output = runOutputHere()
   const write = json ? () => {} : output.write
   const progress = runProgress(cases.length, { ...output, write })
   const onStart = ({ title }: PlannedCase) => progress.started(title)
   const onCase = (result: CaseResult, { title }: PlannedCase) => progress.done(title, result)
-  const how = { token, credentials, jobs, seed, keep, signal, onStart, onCase }
+  const keepState = stateKeeper(config.states)
+  const where = { token, credentials, keep, keepState }
+  const how = { ...where, jobs, seed, shuffle, signal, onStart, onCase }
   try {
-    const { result, coverage } = await runContract(cases, choiceOfContract(config), how)
-    return withCoverage(result, coverage, config)
+    const { result, coverage, evidence } = await runContract(cases, choice, how)
+    const proven = { ...evidence(isoDay(wallNow())), isWhole: false }
+    return { result: withCoverage(result, coverage, config), proven }
   } finally {
     progress.end()
   }
+}
+
+/** A document of one's own has no simulator. @throws CannotRun */
+export function checkOwn(cases: readonly PlannedCase[], { spec }: Config, target: string): void {
+  const isSimulator = target === 'sim' || /^https?:/.test(target)
+  const sources = cases.flatMap(({ program }) => [...program.sources.values()])
+  if (isSimulator && spec !== undefined && sources.every(({ simulator }) => !simulator))
+    throw new CannotRun(
+      `${spec} is of no simulator: name the file of its endpoint, as in --target my.yaml`,
+    )
 }
 
 function choiceOfContract(config: Config): ContractChoice {

@@ -1,13 +1,10 @@
 // `esimulator start`: listens until it is told to stop.
-import { constants } from 'node:os'
 import { resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { worldShown } from '../control/world-shown.ts'
 import { splitSeedFile } from '../server/chosen-credentials.ts'
-import { type Endpoint, type Listening, listen } from '../server/listen.ts'
-import { isLoopback } from '../server/loopback.ts'
+import { type Endpoint, listen } from '../server/listen.ts'
 import type { SimulatorServer } from '../server/server.ts'
-import { alarm, wallNow } from '../server/ticker.ts'
 import { DEFAULT_WORLD } from '../server/worlds.ts'
 import { targets } from '../state/callbacks.ts'
 import { Refusal } from '../state/refusal.ts'
@@ -25,6 +22,7 @@ import {
   storeOf,
 } from './open.ts'
 import { type Option, type OptionName, options, START, spelled } from './options.ts'
+import { checkExposure, outliveReaders, stopOnSignal } from './until-stopped.ts'
 
 /** How parseArgs is to read a flag. */
 function parsedAs(name: OptionName) {
@@ -100,12 +98,6 @@ async function openKept(config: Config, stock: Stock | undefined): Promise<Simul
   return openFromConfig(config, store, stock)
 }
 
-function checkExposure({ host, token }: Config): void {
-  if (isLoopback(host) || token !== undefined) return
-  const how = 'set ESIMULATOR_TOKEN to a secret of your own, or listen on 127.0.0.1'
-  throw new CannotRun(`listening on ${host} opens the control API to others: ${how}`)
-}
-
 /** Stock that cannot be laid out is found before a file of the state is touched. */
 async function rehearse(config: Config, stock: Stock | undefined): Promise<void> {
   if (!stock) return
@@ -138,53 +130,6 @@ async function warnOfShutTargets({ callbackUrl }: Config, server: SimulatorServe
   const { whyForbidden } = await import('../server/deliver.ts')
   const why = await whyForbidden(callbackUrl, server.policy)
   if (why !== undefined) report(`nothing will reach ${callbackUrl}: ${why}`)
-}
-
-/**
- * Wall ms in which a second signal is the first again: a terminal and npm both
- * pass Ctrl-C on.
- */
-const SAME_SIGNAL = 1000
-
-/** SIGHUP tells that its terminal was closed. */
-const ENDING = ['SIGTERM', 'SIGINT', 'SIGHUP', 'SIGQUIT'] as const
-
-function stopOnSignal(listening: Listening, server: SimulatorServer): void {
-  let since: number | undefined
-  const stop = async (signal: NodeJS.Signals) => {
-    if (since !== undefined) {
-      if (wallNow() - since > SAME_SIGNAL) process.exit(128 + constants.signals[signal])
-      return
-    }
-    since = wallNow()
-    try {
-      // Who waits for an advance is told now, and not after the time answers are given to leave.
-      server.stop()
-      await listening.close()
-      await server.close()
-      process.exit(0)
-    } catch (error) {
-      report(error instanceof Error ? error.message : String(error))
-      process.exit(2)
-    }
-  }
-  for (const signal of ENDING) process.on(signal, stop)
-  if (process.env.npm_lifecycle_event !== undefined) whenOrphaned(() => stop('SIGTERM'))
-}
-
-/** Where nobody reads on, because the terminal is closed or the pipe is, the simulator goes on. */
-function outliveReaders(): void {
-  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {})
-}
-
-/**
- * npm runs scripts in a shell, and some shells die of a signal without passing
- * it on.
- */
-function whenOrphaned(then: () => void): void {
-  const parent = process.ppid
-  const watch = alarm(() => (process.ppid === parent ? watch.set(250) : then()))
-  watch.set(250)
 }
 
 /** Says where everything is. */

@@ -1,12 +1,13 @@
 // `esimulator state`: a whole world to a file, and back.
 import { readFile, writeFile } from 'node:fs/promises'
 import { text } from 'node:stream/consumers'
-import type { StateDocument } from '../control/wire.ts'
+import { ControlError, controlClient } from '../control/client.ts'
+import type { StateDocument, WorldShown } from '../control/wire.ts'
 import { whyNoJson } from '../stores/json-shape.ts'
 import { CannotRun } from './cannot-run.ts'
 import type { Run } from './command.ts'
 import type { Config } from './config.ts'
-import { connect, print } from './connection.ts'
+import { connect, print, urlOf } from './connection.ts'
 
 /** Stands for standard input or output. */
 const STANDARD = '-'
@@ -31,12 +32,27 @@ async function exportTo(file: string, config: Config): Promise<void> {
 }
 
 async function importFrom(file: string, config: Config): Promise<void> {
-  const world = await connect(config).restore(await readDocument(file))
+  const document = await readDocument(file)
+  const world = await restored(config, document)
   print(
     config,
     world,
     ({ name, sims, clock }) => `the world "${name}" is as in ${file}: ${sims} SIMs, ${clock.now}`,
   )
+}
+
+/** Puts a state in; a world that is named and not there yet is made for it. */
+async function restored(config: Config, document: StateDocument): Promise<WorldShown> {
+  const client = connect(config)
+  try {
+    return await client.restore(document)
+  } catch (error) {
+    const { world, token } = config
+    if (world === undefined || !(error instanceof ControlError) || error.status !== 404) throw error
+    const control = controlClient({ url: urlOf(config), token })
+    await control.call('createWorld', { body: { name: world } })
+    return client.restore(document)
+  }
 }
 
 /** What is in a file, taken for a state: the simulator checks it. @throws CannotRun */

@@ -66,6 +66,17 @@ export function firstGood(exchanges: readonly SeenExchange[]): readonly SeenExch
   return [...first.values()]
 }
 
+/** Of each operation, and each set of parameters in its query, the first call that was answered 2xx. */
+export function firstOfShape(exchanges: readonly SeenExchange[]): readonly SeenExchange[] {
+  const first = new Map<string, SeenExchange>()
+  for (const exchange of exchanges) {
+    const names = [...new URL(exchange.request.url).searchParams.keys()].toSorted()
+    const key = JSON.stringify([exchange.source.name, operationName(exchange), names])
+    if (isGood(exchange.reply) && !first.has(key)) first.set(key, exchange)
+  }
+  return [...first.values()]
+}
+
 /** True for an answer of 2xx. */
 export function isGood(answer: Answer): boolean {
   return 'status' in answer && answer.status >= 200 && answer.status <= 299
@@ -90,6 +101,16 @@ export function effectOfCall({
   })
 }
 
+/** True for a read of an API that is not our own control API. */
+export function isProviderRead(exchange: SeenExchange): boolean {
+  return exchange.source.simulator?.slug !== 'control' && isRead(exchange)
+}
+
+/** True for a call of GET that changes nothing. */
+export function isRead(exchange: Pick<SeenExchange, 'operation' | 'request'>): boolean {
+  return exchange.operation.method === 'GET' && effectOfCall(exchange) === 'reads'
+}
+
 /** `METHOD /path` of an operation, as its document has it. */
 export function operationName({ operation }: Pick<SeenExchange, 'operation'>): string {
   return `${operation.method} ${operation.path}`
@@ -109,4 +130,19 @@ export function credentialHeaders({ source, operation }: SeenExchange): readonly
       }),
     ),
   ]
+}
+
+/** How many reads tell whether something has changed. */
+const MOST_READS = 10
+
+/** Reads of a case that were answered 2xx, each URL once: the latest of them. */
+export function readsOf(exchanges: readonly SeenExchange[]): readonly SeenExchange[] {
+  const byUrl = new Map<string, SeenExchange>()
+  for (const exchange of exchanges) {
+    const { source, request, reply } = exchange
+    // What the journal tells is no state of the provider.
+    if (source.simulator?.slug === 'control') continue
+    if (isRead(exchange) && isGood(reply)) byUrl.set(request.url, exchange)
+  }
+  return [...byUrl.values()].slice(-MOST_READS)
 }

@@ -1,14 +1,16 @@
 // What a run is looked at for, put together from what was chosen: checks, probes, inputs that are not allowed, coverage.
 import { nearest } from '../server/nearest.ts'
-import type { CoverageResult } from '../workflows/result.ts'
+import type { CaseResult, CoverageResult } from '../workflows/result.ts'
 import type { DoneCase, Finding } from '../workflows/seen-exchange.ts'
 import type { Source } from '../workflows/sources.ts'
+import { CALLBACK_CHECKS } from './callback-checks.ts'
 import { CoverageCollector } from './coverage.ts'
 import { EXCHANGE_CHECKS } from './exchange-checks.ts'
 import { CHECK_NAMES, inspected } from './inspect.ts'
 import { withKnown } from './known-differences.ts'
 import { negativeFindings } from './negative-inputs.ts'
 import { PROBES } from './probes.ts'
+import { type Proof, ProofCollector } from './proofs.ts'
 import type { KnownDifference } from './target-file.ts'
 
 export interface ContractOptions {
@@ -27,8 +29,13 @@ export interface ContractOptions {
 /** Looks at the cases of a run, and collects what they have covered. */
 export interface ContractRun {
   readonly inspect: (done: DoneCase) => Promise<readonly Finding[]>
-  /** @param sources whose operations count, called or not */
-  coverage(sources: Iterable<Source>): CoverageResult
+  /**
+   * @param sources whose operations count, called or not
+   * @param cases what the cases came to
+   */
+  coverage(sources: Iterable<Source>, cases: readonly CaseResult[]): CoverageResult
+  /** What the cases that passed have proven of our providers. */
+  proofs(cases: readonly CaseResult[]): Proof[]
 }
 
 /** Stands for every check and probe, or for none. */
@@ -44,19 +51,24 @@ export function openContractRun(options: ContractOptions): ContractRun {
   const chosen = namesOf(options.checks)
   const isChosen = ({ name }: { readonly name: string }) => chosen.has(name)
   const checks = EXCHANGE_CHECKS.filter(isChosen)
+  const callbackChecks = CALLBACK_CHECKS.filter(isChosen)
   const probes = PROBES.filter(isChosen)
+  const inspection = { checks, callbackChecks, probes, volatile, probedBefore: new Set<string>() }
   const collector = new CoverageCollector()
+  const proven = new ProofCollector()
   return {
     async inspect(done) {
       collector.add(done.exchanges)
-      const found = [...(await inspected(done, { checks, probes, volatile }))]
+      proven.add(done)
+      const found = [...(await inspected(done, inspection))]
       if (negative) found.push(...(await negativeFindings(done)))
       return withKnown(found, known, now)
     },
-    coverage(sources) {
+    coverage(sources, cases) {
       for (const source of sources) collector.addSource(source)
-      return collector.coverage()
+      return collector.coverage(proven.proofs(cases))
     },
+    proofs: (cases) => proven.proofs(cases),
   }
 }
 

@@ -1,11 +1,15 @@
-// How much of a document was really exchanged: operations, their statuses, the fields of their replies.
+// How much of a document was really exchanged: operations, statuses, fields of replies, and which sentences hold.
 import { isJson } from '../server/media-type.ts'
-import type { CoverageResult, OperationCoverage } from '../workflows/result.ts'
+import { grouped } from '../state/collection.ts'
+import { defined } from '../state/defined.ts'
+import type { CoverageResult, OperationCoverage, StatementCoverage } from '../workflows/result.ts'
 import type { SeenExchange } from '../workflows/seen-exchange.ts'
 import type { Source, SourceOperation } from '../workflows/sources.ts'
 import { operationName } from './call.ts'
 import { type Json, schemaAt } from './document-schemas.ts'
 import { contentOf, documentedReply, mediaType } from './documented-reply.ts'
+import type { Proof } from './proofs.ts'
+import { type Statement, specOf, statementsOf } from './statements.ts'
 
 /** Collects what is exchanged. */
 export class CoverageCollector {
@@ -33,14 +37,19 @@ export class CoverageCollector {
     }
   }
 
-  coverage(): CoverageResult {
-    const operations = [...this.#operations.values()].map(toCoverage)
+  /** @param proofs what the cases that passed have proven */
+  coverage(proofs: readonly Proof[]): CoverageResult {
+    const collected = [...this.#operations.values()].toSorted(inOrder)
+    const proven = grouped(proofs, ({ provider, operation }) => `${provider} ${operation}`)
+    const operations = collected.map((each) => toCoverage(each, proven))
     const counts = operations.flatMap(({ statuses: { default: _, ...named } }) =>
       Object.values(named),
     )
     const seen = counts.filter((count) => count > 0).length
     const percent = counts.length === 0 ? 0 : Math.floor((100 * seen) / counts.length)
-    return { percent, operations }
+    const specs = new Set(collected.map(({ source }) => specOfSource(source)))
+    const stated = [...specs].flatMap((spec) => (spec === undefined ? [] : statementsOf(spec)))
+    return { percent, operations, statements: statementsCovered(stated, proofs) }
   }
 
   #of(source: Source, operation: SourceOperation): Collected {
@@ -63,17 +72,65 @@ interface Collected {
   readonly seen: Set<string>
 }
 
-function toCoverage({ source, operation, statuses, seen }: Collected): OperationCoverage {
+/** `esim-go/v2.5` of ours, whatever a file calls it: two versions may go by one name. */
+function labelOf({ name, simulator }: Source): string {
+  return simulator ? simulator.slug + simulator.basePath : name
+}
+
+/** As they stand in their documents, whatever the order they were called in. */
+function inOrder(a: Collected, b: Collected): number {
+  const [one, other] = [labelOf(a.source), labelOf(b.source)]
+  if (one !== other) return one < other ? -1 : 1
+  return placeOf(a) - placeOf(b)
+}
+
+function placeOf({ source, operation: { method, path } }: Collected): number {
+  return source.operations.findIndex((each) => each.method === method && each.path === path)
+}
+
+/** By `provider operationId`. */
+type Proven = ReadonlyMap<string, readonly Proof[]>
+
+function toCoverage(
+  { source, operation, statuses, seen }: Collected,
+  proven: Proven,
+): OperationCoverage {
   const known = documentedFields(source, operation)
-  const id = operation.id === undefined ? {} : { operationId: operation.id }
-  return {
-    source: source.name,
+  const named = statementsAbout(source, operation)
+  const own = proven.get(`${source.simulator?.slug} ${operation.id}`) ?? []
+  const held = new Set(own.flatMap(({ statements }) => statements))
+  return defined({
+    source: labelOf(source),
     operation: operationName({ operation }),
-    ...id,
+    operationId: operation.id,
     statuses: Object.fromEntries(statuses),
     fields: known.length,
     unseenFields: known.filter((field) => !seen.has(field)),
-  }
+    statements: named.length,
+    unprovenStatements: named.flatMap(({ id }) => (held.has(id) ? [] : id)),
+  })
+}
+
+function statementsAbout(source: Source, { id }: SourceOperation): readonly Statement[] {
+  const spec = specOfSource(source)
+  if (spec === undefined || id === undefined) return []
+  return statementsOf(spec).filter(({ operations }) => operations.includes(id))
+}
+
+function specOfSource({ simulator }: Source): string | undefined {
+  return simulator && specOf(simulator)
+}
+
+function statementsCovered(
+  statements: readonly Statement[],
+  proofs: readonly Proof[],
+): StatementCoverage[] {
+  const provenBy = new Map<string, Set<string>>()
+  for (const { statements: held, workflow } of proofs)
+    for (const id of held) provenBy.set(id, (provenBy.get(id) ?? new Set()).add(workflow))
+  return statements.map(({ id, says, operations, gap }) =>
+    defined({ id, says, operations, gap, provenBy: [...(provenBy.get(id) ?? [])] }),
+  )
 }
 
 function bodyOf({ reply }: SeenExchange): unknown {

@@ -2,12 +2,9 @@
 import { defined } from '../state/defined.ts'
 import type { DoneCase, Finding, SeenExchange } from '../workflows/seen-exchange.ts'
 import type { Answer } from '../workflows/send.ts'
-import { effectOfCall, firstGood, isGood, isLimited, operationName } from './call.ts'
+import { effectOfCall, firstGood, isGood, isLimited, operationName, readsOf } from './call.ts'
 import { documentedReply } from './documented-reply.ts'
 import { type GeneratedCall, generatedCalls } from './generated-calls.ts'
-
-/** How many reads tell whether something has changed. */
-const MOST_READS = 10
 
 /** What was taken though it is not allowed, refused though it is, or has left a trace. */
 export async function negativeFindings(done: DoneCase): Promise<readonly Finding[]> {
@@ -81,19 +78,6 @@ function problemOf(
   return documentedReply(source.document, operation, status)
     ? undefined
     : `${which}: it is refused with ${status}, which is not documented`
-}
-
-/** Reads of a case that were answered 2xx, each URL once. */
-function readsOf(exchanges: readonly SeenExchange[]): readonly SeenExchange[] {
-  const byUrl = new Map<string, SeenExchange>()
-  for (const exchange of exchanges) {
-    const { source, operation, request, reply } = exchange
-    // What the journal tells is no state of the provider.
-    if (source.simulator?.slug === 'control') continue
-    if (operation.method === 'GET' && isGood(reply) && effectOfCall(exchange) === 'reads')
-      byUrl.set(request.url, exchange)
-  }
-  return [...byUrl.values()].slice(-MOST_READS)
 }
 
 async function bodiesOf(reads: readonly SeenExchange[], send: DoneCase['send']): Promise<string[]> {

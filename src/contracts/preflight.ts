@@ -28,7 +28,8 @@ export async function whyUnusable(
     const headers = await session.credentials(read.operation, read.source, undefined)
     await session.pace?.()
     const answer = await sender.send({ method: 'GET', url, headers, body: undefined })
-    if ('error' in answer) return `${url} gives no answer: ${answer.error}`
+    if ('error' in answer)
+      return `${url} gives no answer: ${answer.error.trim()}: ${adviceOn(answer.error)}`
     const { status } = answer
     if (status === 401 || status === 403)
       return `${url} does not let us in (${status}): look at the credentials of the target file`
@@ -43,6 +44,14 @@ export async function whyUnusable(
     sender.close()
     await session.close()
   }
+}
+
+/** What to do where no answer comes. */
+function adviceOn(error: string): string {
+  if (/certificate/i.test(error))
+    return 'name the certificate of who signed it in NODE_EXTRA_CA_CERTS'
+  if (/no answer came/.test(error)) return 'is it up, and the way to it open?'
+  return 'look at the baseUrl of the target file'
 }
 
 interface Read {

@@ -35,6 +35,13 @@ const STOOD_IN = 'http://stood-in.invalid'
 
 export function realTarget(options: RealTargetOptions): Target {
   const { file, allow, maxWait, received } = options
+  let looked = 0
+  // Who looks first has it: nobody knows which workflow caused a callback.
+  const arrived = () => {
+    const latest = (received ?? []).slice(looked)
+    looked += latest.length
+    return latest
+  }
   const pace = paced(file.rate)
   const tokens = new Tokens(file, pace)
   const permission = {
@@ -49,14 +56,14 @@ export function realTarget(options: RealTargetOptions): Target {
     isReal: true,
     skips: (workflow) => whySkipped(workflow, permission),
     async open() {
-      return new RealSession(options, tokens, pace)
+      return new RealSession(options, tokens, pace, arrived)
     },
     async close() {},
   }
 }
 
 /** Lets one through after another, so many a second. */
-function paced(rate: number): () => Promise<void> {
+export function paced(rate: number): () => Promise<void> {
   let next = 0
   return async () => {
     const now = wallNow()
@@ -71,12 +78,19 @@ class RealSession implements Session {
   readonly world = undefined
   readonly #options: RealTargetOptions
   readonly #tokens: Tokens
+  readonly #arrived: () => readonly ReceivedCallback[]
   readonly pace: () => Promise<void>
 
-  constructor(options: RealTargetOptions, tokens: Tokens, pace: () => Promise<void>) {
+  constructor(
+    options: RealTargetOptions,
+    tokens: Tokens,
+    pace: () => Promise<void>,
+    arrived: () => readonly ReceivedCallback[],
+  ) {
     this.#options = options
     this.#tokens = tokens
     this.pace = pace
+    this.#arrived = arrived
   }
 
   baseUrl({ simulator }: Source): string {
@@ -144,6 +158,18 @@ class RealSession implements Session {
 
   async deliveries() {
     return { callbacks: [], moreCallbacks: undefined }
+  }
+
+  async received() {
+    const { provider, credentials } = this.#options.file
+    return this.#arrived().map(({ at, headers, body }) => ({
+      title: `the callback that came at ${iso(at)}`,
+      provider,
+      at,
+      headers,
+      body,
+      credentials,
+    }))
   }
 
   secrets(): Iterable<string> {

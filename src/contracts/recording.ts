@@ -79,6 +79,7 @@ function recorded(session: Session, exchanges: RecordedExchange[]): Session {
     wait: session.wait.bind(session),
     faulted: session.faulted?.bind(session),
     deliveries: session.deliveries.bind(session),
+    received: session.received?.bind(session),
     secrets: session.secrets.bind(session),
     close: session.close.bind(session),
     async answered(call: Call, answer: Answer) {

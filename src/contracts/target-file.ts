@@ -16,7 +16,9 @@ export interface TargetFile {
   readonly provider?: string
   /** What the paths of its document stand behind, without a trailing slash. */
   readonly baseUrl: string
-  /** Their values, taken out of the environment: `apiKey`, or `clientId`, `clientSecret` and `tokenUrl`, or `token`. */
+  /**
+   * Their values, taken out of the environment: `apiKey`, or `clientId`, `clientSecret`
+   * and `tokenUrl`, or `token`; `callbackSecret` where callbacks are signed with another. */
   readonly credentials: Readonly<Record<string, string>>
   /** Requests a second at most. */
   readonly rate: number
@@ -34,7 +36,7 @@ export interface KnownDifference {
   readonly until?: string
 }
 
-const CREDENTIALS = ['apiKey', 'clientId', 'clientSecret', 'tokenUrl', 'token']
+const CREDENTIALS = ['apiKey', 'clientId', 'clientSecret', 'tokenUrl', 'token', 'callbackSecret']
 const FIELDS = ['provider', 'baseUrl', 'credentials', 'rate', 'volatile', 'known']
 
 /** Requests a second where a file says nothing: a real endpoint is no place for load. */

@@ -690,7 +690,7 @@ export interface components {
             readonly preference?: string;
             /** @description Fields and parameters the spec does not know; optional fields sent empty, which count as left out */
             readonly undocumented: readonly string[];
-            /** @description How the reply would have broken the spec */
+            /** @description How the reply would have broken the spec; of a call that was passed on to a real endpoint, how the request and its answer did */
             readonly violations: readonly string[];
         };
         /** @description A call of this API. Keys, tokens, passwords and secrets in it are `[redacted]` */

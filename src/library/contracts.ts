@@ -3,6 +3,7 @@ import { existsSync, readdirSync, statSync } from 'node:fs'
 import { basename, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { type ContractRun, openContractRun, UnknownCheck } from '../contracts/contract-run.ts'
+import { caseName, type RunEvidence, SIMULATOR } from '../contracts/evidence.ts'
 import { whyUnusable } from '../contracts/preflight.ts'
 import { type ReceivedCallback, realTarget } from '../contracts/real-target.ts'
 import { suiteOfSpec } from '../contracts/suite-of-spec.ts'
@@ -16,7 +17,7 @@ import type { Effect } from '../workflows/effect.ts'
 import type { CoverageResult, RunResult } from '../workflows/result.ts'
 import { type Choice, type PlannedCase, planned } from '../workflows/runner.ts'
 import type { Target } from '../workflows/session.ts'
-import { readSource } from '../workflows/sources.ts'
+import { readSource, refsNowhere } from '../workflows/sources.ts'
 import { type Arrival, type Receiver, startReceiver } from './receiver.ts'
 import { CannotRunWorkflows, type PlannedRunOptions, runPlanned } from './workflows.ts'
 
@@ -50,7 +51,9 @@ export interface OpenContract extends AsyncDisposable {
   check(cases: readonly PlannedCase[]): Promise<void>
   /** Inputs that every workflow may have. */
   readonly inputs: Readonly<Record<string, unknown>>
-  coverage(cases: readonly PlannedCase[]): CoverageResult
+  coverage(cases: readonly PlannedCase[], result: RunResult): CoverageResult
+  /** What the run has proven. @param today the day it is: `2026-01-31` */
+  evidence(result: RunResult, today: string): Omit<RunEvidence, 'isWhole'>
 }
 
 /**
@@ -81,6 +84,8 @@ export async function planSpec(
   try {
     const api = { name: 'api', url: /^https?:/.test(file) ? file : resolve(file) }
     const source = await readSource({ ...api, type: 'openapi' }, file, () => {})
+    const missing = refsNowhere(source.document)
+    if (missing.length > 0) throw new CannotRunWorkflows(`${file}: ${missing.join('; ')}`)
     const { text, left } = suiteOfSpec(source, allow)
     const program = await compileText(`suite of ${basename(file)}`, text)
     const cases = planned([program], choice)
@@ -122,9 +127,14 @@ export async function openContract(choice: ContractChoice): Promise<OpenContract
       const reason = await whyUnusable(target, cases)
       if (reason !== undefined) throw new CannotRunWorkflows(reason)
     },
-    coverage(cases) {
+    coverage(cases, result) {
       const sources = cases.flatMap(({ program }) => [...program.sources.values()])
-      return contract.coverage(new Set(sources))
+      return contract.coverage(new Set(sources), result.cases)
+    },
+    evidence({ cases }, today) {
+      const where = file === undefined ? SIMULATOR : new URL(file.baseUrl).host
+      const ran = cases.filter(({ outcome }) => outcome !== 'skipped').map(caseName)
+      return { target: where, today, ran, proofs: contract.proofs(cases) }
     },
     async [Symbol.asyncDispose]() {
       await own?.close()
@@ -139,6 +149,8 @@ export type ContractRunOptions = Omit<PlannedRunOptions, 'target' | 'inspect'>
 export interface RanContract extends Pick<OpenContract, 'file'> {
   readonly result: RunResult
   readonly coverage: CoverageResult
+  /** What the run has proven. @param today the day it is: `2026-01-31` */
+  readonly evidence: (today: string) => Omit<RunEvidence, 'isWhole'>
 }
 
 /**
@@ -155,7 +167,8 @@ export async function runContract(
   const { target, inspect, inputs, file } = contract
   const given = cases.map((each) => ({ ...each, inputs: { ...inputs, ...each.inputs } }))
   const result = await runPlanned(given, { ...how, target, inspect })
-  return { result, coverage: contract.coverage(cases), file }
+  const coverage = contract.coverage(cases, result)
+  return { result, coverage, file, evidence: (today) => contract.evidence(result, today) }
 }
 
 /** @throws CannotRunWorkflows for a check there is not */
@@ -168,8 +181,11 @@ function contractRun(options: Parameters<typeof openContractRun>[0]): ContractRu
   }
 }
 
-/** The file of a real endpoint; `undefined` for a simulator. @throws CannotRunWorkflows */
-async function targetFileOf(target: string): Promise<TargetFile | undefined> {
+/**
+ * The file of a real endpoint; `undefined` for a simulator.
+ * @throws CannotRunWorkflows where there is none, MistakesError
+ */
+export async function targetFileOf(target: string): Promise<TargetFile | undefined> {
   if (target === 'sim' || /^https?:\/\//.test(target)) return undefined
   if (!existsSync(target) || !statSync(target).isFile())
     throw new CannotRunWorkflows(

@@ -49,6 +49,8 @@ export interface WorkflowRunOptions {
   readonly jobs?: number
   /** What is random in the worlds comes of it; `esimulator` unless given. */
   readonly seed?: string
+  /** Draws the order in which cases begin, the same for the same text; as they stand unless given. */
+  readonly shuffle?: string | undefined
   /** Leaves the worlds where they are. */
   readonly keep?: boolean
   /** Wall ms that an answer may take; 2 minutes unless given. */
@@ -153,7 +155,7 @@ function chosen(programs: readonly Program[], choice: Choice): PlannedCase[] {
 /** How what was planned is run: against a target that is open already, too. */
 export interface PlannedRunOptions
   extends Omit<WorkflowRunOptions, 'onCase' | 'target'>,
-    Pick<RunOptions, 'onStart' | 'onCase' | 'inspect'> {
+    Pick<RunOptions, 'onStart' | 'onCase' | 'inspect' | 'keepState'> {
   readonly target?: string | Target | undefined
   /** What stands before the target, such as a recorder of all that goes over it. */
   readonly before?: (target: Target) => Target

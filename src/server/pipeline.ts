@@ -13,6 +13,7 @@ import type { Forbidden } from './guard.ts'
 import { remember } from './journal.ts'
 import { type LongList, unmadeListIn, withEntries, writtenInTurns } from './long-list.ts'
 import { preferredType } from './media-type.ts'
+import { passedOn } from './passed-on.ts'
 import { type Route, route } from './provider.ts'
 import { reasonOf, traceOf } from './reason.ts'
 import { rendered, renderedContent, renderedText } from './render.ts'
@@ -20,6 +21,7 @@ import { type ValidRequest, validated } from './request.ts'
 import type { RequestContext } from './request-context.ts'
 import { isPublicPicture, type Operation } from './spec.ts'
 import { withStatusHeaders } from './status-headers.ts'
+import type { Upstream } from './upstream.ts'
 import { whenBuilt } from './when-built.ts'
 
 /**
@@ -28,25 +30,48 @@ import { whenBuilt } from './when-built.ts'
  * is built first.
  */
 export function serve(context: RequestContext): Answer | Promise<Answer> {
+  const { upstream } = context.provider
+  if (upstream) return servedUpstream(context, upstream)
   let found: Route
   try {
     found = admit(context)
   } catch (error) {
     return answered(context, refused(context, error))
   }
-  const { world, exchange } = context
-  const isLeftAlone = world.in(faults).size === 0 && exchange.headers.prefer === undefined
-  if (!isLeftAlone) return interfered(context, found)
+  if (!isLeftAlone(context))
+    return interfered(context, found, (step) => carriedOut(context, found, { step, isWhole: true }))
   const reply = carriedOut(context, found, { isWhole: false })
   return reply instanceof Promise
     ? reply.then((done) => answered(context, done))
     : answered(context, reply)
 }
 
+/** True where neither a fault nor the call itself may change what is answered. */
+function isLeftAlone({ world, exchange }: RequestContext): boolean {
+  return world.in(faults).size === 0 && exchange.headers.prefer === undefined
+}
+
+/** Serves a call that a real endpoint answers: it lets in, counts and decides, and the world is left. */
+async function servedUpstream(context: RequestContext, upstream: Upstream): Promise<Answer> {
+  const { exchange, trace } = context
+  const hindrance = exchange.forbidden?.refusal ?? exchange.malformed ?? exchange.unread
+  if (hindrance) return answered(context, refused(context, hindrance))
+  const found = routeOf(context)
+  trace.operation = found?.operation
+  trace.basePath = found?.basePath
+  const carryOut = () => passedOn(context, upstream, found)
+  if (!found || isLeftAlone(context)) return answered(context, await carryOut())
+  return interfered(context, found, carryOut)
+}
+
 /** Serves a call that is let in, with what faults and its own preferences make of it. */
-function interfered(context: RequestContext, found: Route): Answer | Promise<Answer> {
+function interfered(
+  context: RequestContext,
+  found: Route,
+  carryOut: Stages['carryOut'],
+): Answer | Promise<Answer> {
   const stages: Stages = {
-    carryOut: (step) => carriedOut(context, found, { step, isWhole: true }),
+    carryOut,
     refuse: (error) => refused(context, error),
     answer: (reply, leave) => answered(context, reply, leave),
     silent: (answer) => noted(context, answer),
@@ -398,10 +423,15 @@ export function unkept(context: RequestContext, error: unknown): BytesAnswer {
   return withAdmission(context, rendered(refusalReply(context, refusal), trace.operation))
 }
 
-function operationOf({ provider, exchange, world }: RequestContext): Operation | undefined {
+function operationOf(context: RequestContext): Operation | undefined {
+  return routeOf(context)?.operation
+}
+
+/** Where a request leads; `undefined` where the spec has no such operation. */
+function routeOf({ provider, exchange, world }: RequestContext): Route | undefined {
   const settings = world.settings(provider.simulator.settings)
   try {
-    return route(provider, exchange.method, exchange.path, settings).operation
+    return route(provider, exchange.method, exchange.path, settings)
   } catch {
     return undefined
   }

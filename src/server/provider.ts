@@ -1,12 +1,16 @@
 // A provider as the server has it: held to its specs, each of which is compiled when first called.
 import type { Mount, SettingValues, Simulator } from '../simulators/simulator.ts'
+import { defined } from '../state/defined.ts'
 import { Refusal } from '../state/refusal.ts'
 import { type Found, type Spec, specOf } from './spec.ts'
 import { operationIdsIn } from './spec-files.ts'
+import type { Upstream } from './upstream.ts'
 
 /** A provider with its specs compiled, ready to answer. */
 export interface Provider {
   readonly simulator: Simulator
+  /** Answers in its place, where it is a real endpoint that is asked. */
+  readonly upstream?: Upstream
   readonly mounts: readonly { readonly mount: Mount; readonly spec: Spec }[]
 }
 
@@ -84,13 +88,17 @@ function wrongMethod(method: string, path: string, allowed: readonly string[]): 
 }
 
 /**
+ * @param upstream answers in its place
  * @throws Error where an operation has neither handler nor declared gap, or the
  * other way round
  */
-export async function knownProvider(simulator: Simulator): Promise<KnownProvider> {
+export async function knownProvider(
+  simulator: Simulator,
+  upstream?: Upstream,
+): Promise<KnownProvider> {
   checkOperations(simulator)
   const { mounts, requests } = simulator
-  let provider: Provider = { simulator, mounts: [] }
+  let provider: Provider = defined({ simulator, upstream, mounts: [] })
 
   const isCompiled = (mount: Mount) => provider.mounts.some((each) => each.mount === mount)
   /** A provider whose paths move may find any of them in any mount. */
@@ -109,7 +117,7 @@ export async function knownProvider(simulator: Simulator): Promise<KnownProvider
       )
       // Another call may have compiled the same meanwhile.
       const added = specs.filter(({ mount }) => !isCompiled(mount))
-      provider = { simulator, mounts: [...provider.mounts, ...added] }
+      provider = { ...provider, mounts: [...provider.mounts, ...added] }
       return provider
     },
   }

@@ -134,7 +134,8 @@ function sendHead(
   const headers: Record<string, string | number> = { ...own }
   if (hosted) {
     response.sendDate = false
-    headers.Date = httpDate(hosted.world.now)
+    // An answer that was passed on has the time of who gave it.
+    if (own.date === undefined) headers.Date = httpDate(hosted.world.now)
   }
   if (type !== undefined) headers['Content-Type'] = type
   // RFC 9110 8.6: no length goes with 204.

@@ -10,6 +10,7 @@ import { type Listener, listener, type RestListener } from './http.ts'
 import { type KnownProvider, knownProvider } from './provider.ts'
 import { traceOf } from './reason.ts'
 import { type Redactor, reportWithout } from './redaction/redactor.ts'
+import type { Upstream } from './upstream.ts'
 import { type CallbackCheck, callbackCheck } from './webhooks.ts'
 import { openWorlds, type Worlds, type WorldsOptions } from './worlds.ts'
 
@@ -27,6 +28,8 @@ export interface ServerOptions
   readonly publicUrl?: string
   /** False lets replies and callbacks through that break their spec. */
   readonly checked: boolean
+  /** Real endpoints that answer in the place of providers, by slug. */
+  readonly upstreams?: Readonly<Record<string, Upstream>>
 }
 
 export interface SimulatorServer {
@@ -65,7 +68,9 @@ export async function packageVersion(): Promise<string> {
 export async function openServer(options: ServerOptions): Promise<SimulatorServer> {
   const { simulators, store, publicUrl, policy, checked } = options
   const access = openAccess(options.access, publicUrl)
-  const known = await Promise.all(simulators.map(knownProvider))
+  const known = await Promise.all(
+    simulators.map((each) => knownProvider(each, options.upstreams?.[each.slug])),
+  )
   const providers = new Map(known.map((provider) => [provider.simulator.slug, provider]))
   const problemsOf = callbackCheck(simulators)
   const worlds = await openWorlds({

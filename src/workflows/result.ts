@@ -13,6 +13,8 @@ export interface RunResult {
   /** `sim` where a simulator was started for the run, else its URL. */
   readonly target: string
   readonly seed: string
+  /** What the order of the cases was drawn from; absent where they ran as they stand. */
+  readonly shuffle?: string
   /** ISO 8601, by the wall clock. */
   readonly startedAt: string
   /** Wall ms. */
@@ -28,10 +30,12 @@ export interface CoverageResult {
   /** Of all documented statuses of all operations the part that was seen, in percent, rounded down. */
   readonly percent: number
   readonly operations: readonly OperationCoverage[]
+  /** The numbered sentences of the providers' documents; none for an API we keep none of. */
+  readonly statements: readonly StatementCoverage[]
 }
 
 export interface OperationCoverage {
-  /** The source it is of, as the file names it. */
+  /** The source it is of: `esim-go/v2.5` of ours, else as the file names it. */
   readonly source: string
   /** `METHOD /path`. */
   readonly operation: string
@@ -42,6 +46,26 @@ export interface OperationCoverage {
   readonly fields: number
   /** Those of them that were never seen: JSON pointers, `*` for the entries of a list. */
   readonly unseenFields: readonly string[]
+  /** How many sentences name the operation. */
+  readonly statements: number
+  /** The numbers of those that no case has proven which really exchanged with the operation. */
+  readonly unprovenStatements: readonly string[]
+}
+
+/**
+ * A sentence of a provider's document. It is proven by a workflow that names it under `proves`,
+ * passed, and really exchanged with an operation that the sentence names.
+ */
+export interface StatementCoverage {
+  /** As in `ESG-126`. */
+  readonly id: string
+  readonly says: string
+  /** operationIds; `*` for every operation. */
+  readonly operations: readonly string[]
+  /** Why it is not simulated, where that is so. */
+  readonly gap?: string
+  /** Ids of workflows. */
+  readonly provenBy: readonly string[]
 }
 
 /** One run of a workflow, with the inputs of one case, in a world of its own. */
@@ -56,6 +80,8 @@ export interface CaseResult {
   /** Why it was skipped, or failed apart from its steps. */
   readonly reason?: string
   readonly world?: string
+  /** The file with its world as it was when it failed, or before the call that failed. */
+  readonly state?: string
   readonly place: Place
   /** Wall ms. */
   readonly duration: number

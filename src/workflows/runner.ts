@@ -4,6 +4,7 @@ import { packageVersion } from '../server/server.ts'
 import { wallNow } from '../server/ticker.ts'
 import { grouped } from '../state/collection.ts'
 import { defined } from '../state/defined.ts'
+import { openRandom } from '../state/random.ts'
 import { LONGEST_ANSWER } from './budget.ts'
 import { WorkflowRun } from './engine.ts'
 import { InputsError } from './inputs.ts'
@@ -12,7 +13,7 @@ import { lacking } from './needs.ts'
 import type { Program, ReadWorkflow } from './program.ts'
 import type { CaseResult, Outcome, RunResult, StepResult } from './result.ts'
 import type { DoneCase, Finding } from './seen-exchange.ts'
-import { openSender, type Sender } from './send.ts'
+import { openSender, type Sender, type SentRequest } from './send.ts'
 import type { Deliveries, Session, Target } from './session.ts'
 import { toldCase } from './told.ts'
 
@@ -20,6 +21,13 @@ export interface RunOptions {
   /** How many cases run at a time. */
   readonly jobs: number
   readonly seed: string
+  /** Draws the order in which cases begin; as they stand unless given. */
+  readonly shuffle?: string | undefined
+  /**
+   * Keeps the world of a case that failed; returns where it is kept, `undefined` where it is not.
+   * @throws Error where it cannot be kept
+   */
+  readonly keepState?: (state: object, planned: PlannedCase) => string | undefined
   /** Wall ms that an answer may take. */
   readonly timeout?: number
   /** Looks at a case whose steps are done, while its world is still there. */
@@ -189,9 +197,11 @@ export async function runCases(
   const startedAt = new Date(wallNow()).toISOString()
   const began = wallNow()
   const results: CaseResult[] = new Array(cases.length)
+  const order = orderOf(cases.length, options.shuffle)
   let next = 0
   const work = async () => {
-    for (let at = next++; at < cases.length; at = next++) {
+    for (let turn = next++; turn < cases.length; turn = next++) {
+      const at = order[turn] as number
       const each = cases[at] as PlannedCase
       options.onStart?.(each)
       const result = await runCase(each, target, options)
@@ -209,16 +219,33 @@ export async function runCases(
   )
   const ended = await Promise.allSettled(workers)
   for (const each of ended) if (each.status === 'rejected') throw each.reason
-  return {
-    format: 1,
+  const isFailed = results.some(({ outcome }) => outcome === 'failed')
+  const outcome: Outcome = isFailed ? 'failed' : 'passed'
+  return defined({
+    format: 1 as const,
     version: await packageVersion(),
-    outcome: results.some(({ outcome }) => outcome === 'failed') ? 'failed' : 'passed',
+    outcome,
     target: target.name,
     seed: options.seed,
+    shuffle: options.shuffle,
     startedAt,
     duration: Math.round(wallNow() - began),
     cases: results,
+  })
+}
+
+/** The places of cases in the order in which they begin: the same for the same text. */
+function orderOf(count: number, shuffle: string | undefined): number[] {
+  const order = Array.from({ length: count }, (_, at) => at)
+  if (shuffle === undefined) return order
+  const random = openRandom(shuffle)
+  for (let at = count - 1; at > 0; at -= 1) {
+    const other = random.integer(0, at)
+    const moved = order[at] as number
+    order[at] = order[other] as number
+    order[other] = moved
   }
+  return order
 }
 
 async function runCase(
@@ -287,22 +314,26 @@ interface Came extends Deliveries {
   readonly steps: readonly StepResult[]
   readonly secrets: readonly string[]
   readonly findings: readonly Finding[] | undefined
+  readonly state: string | undefined
 }
 
 const NOTHING_LEFT: Deliveries = { callbacks: [], moreCallbacks: undefined }
 
+const NOTHING_FOUND = { findings: undefined, state: undefined, ...NOTHING_LEFT }
+
 /** Of a case without a step. */
 function unmade(outcome: Outcome, reason: string): Came {
-  const nothing = { outputs: {}, steps: [], secrets: [], findings: undefined, ...NOTHING_LEFT }
+  const nothing = { outputs: {}, steps: [], secrets: [], ...NOTHING_FOUND }
   return { outcome, reason, world: undefined, ...nothing }
 }
 
 async function ran(
-  { workflow, inputs }: PlannedCase,
+  planned: PlannedCase,
   { target, session }: { readonly target: Target; readonly session: Session },
   sender: Sender,
-  { signal: stop, inspect }: RunOptions,
+  { signal: stop, inspect, keepState }: RunOptions,
 ): Promise<Came> {
+  const { workflow, inputs } = planned
   const run = new WorkflowRun(session, sender, stop)
   const end = await run.run(workflow, inputs).catch((error: unknown) => {
     return { outcome: 'failed' as const, outputs: {}, reason: reasonOf(error) }
@@ -312,6 +343,7 @@ async function ran(
     if (stop?.aborted) return
     await act().catch((error: unknown) => problems.push(`${what}: ${reasonOf(error)}`))
   }
+  const point = await session.point?.().catch(() => undefined)
   if (target.isReal)
     await after('it was not cleaned up', () => cleanedUp(run, workflow, end.outputs))
   // Who breaks a run off does not wait; a world that is gone has nothing to tell.
@@ -319,14 +351,23 @@ async function ran(
   let findings: readonly Finding[] | undefined
   if (inspect)
     await after('it could not be checked', async () => {
-      findings = await inspect(await doneCase(run, session, sender))
+      const exchanged = await doneExchanges(run, session, sender)
+      findings = await inspect({ ...aboutDone(planned), left: left.callbacks, ...exchanged })
     })
   sender.close()
-  const hasFailed = problems.length > 0 || findings?.some(({ severity }) => severity === 'failure')
+  const isFound = findings?.some(({ severity }) => severity === 'failure') === true
+  const hasFailed = end.outcome === 'failed' || problems.length > 0 || isFound
+  let state: string | undefined
+  if (hasFailed && keepState && point !== undefined)
+    await after('its state could not be kept', async () => {
+      const kept = await session.stateAt?.(point, calledLast(run, end.outcome, findings))
+      state = kept && keepState(kept, planned)
+    })
   const reasons = end.reason === undefined ? problems : [end.reason, ...problems]
   return {
     ...left,
     findings,
+    state,
     outcome: hasFailed ? 'failed' : end.outcome,
     reason: reasons.length > 0 ? reasons.join('; ') : undefined,
     world: session.world,
@@ -334,6 +375,21 @@ async function ran(
     steps: run.results,
     secrets: [...session.secrets(), ...run.secrets],
   }
+}
+
+/** The call that failed, where nothing was called after it: what it changed is not to be kept. */
+function calledLast(
+  { exchanges, results }: WorkflowRun,
+  outcome: Outcome,
+  findings: readonly Finding[] | undefined,
+): SentRequest | undefined {
+  const last = exchanges.at(-1)
+  const isStep = outcome === 'failed' && last?.attempt === results.length - 1
+  const isFound = findings?.some(
+    ({ severity, attempt, request }) =>
+      severity === 'failure' && request === undefined && attempt === last?.attempt,
+  )
+  return isStep || isFound ? last?.request : undefined
 }
 
 /** Undoes what a workflow did, whatever came of it. */
@@ -349,14 +405,24 @@ async function cleanedUp(
   }
 }
 
-async function doneCase(
+function aboutDone({ program, workflow, name }: PlannedCase) {
+  return {
+    key: defined({ file: fileOf(program), workflow: workflow.id, case: name }),
+    proves: workflow.extension.proves ?? [],
+    sources: [...program.sources.values()],
+  }
+}
+
+async function doneExchanges(
   { exchanges }: WorkflowRun,
   session: Session,
   sender: Sender,
-): Promise<DoneCase> {
+): Promise<Pick<DoneCase, 'world' | 'exchanges' | 'callbacks' | 'forbids' | 'send'>> {
   const faulted = (await session.faulted?.(exchanges)) ?? new Set()
   return {
+    world: session.world,
     exchanges: exchanges.filter((each) => !faulted.has(each)),
+    callbacks: async () => (await session.received?.()) ?? [],
     forbids: (request, operation) => session.forbids?.(request, operation),
     async send(request) {
       await session.pace?.()

@@ -14,8 +14,49 @@ export interface SeenExchange {
   readonly isExpected: boolean
 }
 
+/** A callback as it was received. */
+export interface SeenCallback {
+  /** What it is called in a sentence. */
+  readonly title: string
+  /** The slug of who sent it; `undefined` where that is none of ours. */
+  readonly provider: string | undefined
+  /** When it came: ms since the epoch, by the clock of the API. */
+  readonly at: number
+  /** Names in lower case. */
+  readonly headers: Readonly<Record<string, string>>
+  readonly body: string
+  /** What its signature may be made with: `apiKey`, `callbackSecret`. */
+  readonly credentials: Readonly<Record<string, string | undefined>>
+}
+
+/** An attempt at a callback that left, as far as it is looked at. */
+export interface LeftCallback {
+  readonly provider: string
+  readonly type: string
+  readonly signature: 'genuine' | 'none' | 'broken'
+  readonly body: string
+}
+
+/** Which case of a run one is. */
+export interface CaseKey {
+  readonly file: string
+  readonly workflow: string
+  /** Absent where the workflow has no cases. */
+  readonly case?: string
+}
+
 /** A case whose steps are done, while its world is still there. */
 export interface DoneCase {
+  /** The world it was run in; `undefined` where all cases work on the same. */
+  readonly world: string | undefined
+  /** Which one it is, as its result will tell. */
+  readonly key: CaseKey
+  /** The numbers of the sentences that its workflow says it proves. */
+  readonly proves: readonly string[]
+  /** Every source of its file. */
+  readonly sources: readonly Source[]
+  /** Attempts at callbacks that left, oldest first. */
+  readonly left: readonly LeftCallback[]
   /** Without those that were answered wrong on purpose: they tell nothing of the API. */
   readonly exchanges: readonly SeenExchange[]
   /** Why a request may not be sent: as `forbids` of a session. */
@@ -23,6 +64,8 @@ export interface DoneCase {
     request: SentRequest,
     operation: SourceOperation | undefined,
   ) => string | undefined
+  /** Callbacks that it has caused, without those that were spoilt on purpose. */
+  readonly callbacks: () => Promise<readonly SeenCallback[]>
   /** Sends more, after `forbids` was asked; nothing of it is a step. */
   readonly send: (request: SentRequest) => Promise<Answer>
 }

@@ -2,7 +2,7 @@
 import type { WorkflowExtension } from './language.ts'
 import type { ReadWorkflow } from './program.ts'
 import type { CallbackResult } from './result.ts'
-import type { SeenExchange } from './seen-exchange.ts'
+import type { SeenCallback, SeenExchange } from './seen-exchange.ts'
 import type { Answer, SentRequest } from './send.ts'
 import type { Source, SourceOperation } from './sources.ts'
 
@@ -45,6 +45,13 @@ export interface Session {
    * @param stop ends it earlier
    */
   wait(seconds: number, stop?: AbortSignal): Promise<void>
+  /** The latest step of its world's history; absent where it has none. */
+  point?(): Promise<number>
+  /**
+   * Its world as a document that is put in again, as it was at a point; it goes back for that.
+   * @param call what was called last before the point: the world is as it was before that
+   */
+  stateAt?(point: number, call: SentRequest | undefined): Promise<object>
   /** Those of these calls that were answered wrong on purpose, by a fault or as they asked for. */
   faulted?(exchanges: readonly SeenExchange[]): Promise<ReadonlySet<SeenExchange>>
   /**
@@ -52,6 +59,8 @@ export interface Session {
    * @throws where its world is gone
    */
   deliveries(): Promise<Deliveries>
+  /** Callbacks as they were received, without those that a fault spoilt; absent where none are. */
+  received?(): Promise<readonly SeenCallback[]>
   /** What nobody may see: the credentials it was given or has fetched so far. */
   secrets(): Iterable<string>
   /** Lets go of what was taken for it. */

@@ -7,8 +7,8 @@ import { grouped } from '../state/collection.ts'
 import { defined } from '../state/defined.ts'
 import { clientToken } from './client-token.ts'
 import type { CallbackResult } from './result.ts'
-import type { SeenExchange } from './seen-exchange.ts'
-import type { Answer } from './send.ts'
+import type { SeenCallback, SeenExchange } from './seen-exchange.ts'
+import type { Answer, SentRequest } from './send.ts'
 import type { Call, Deliveries, Session, Target } from './session.ts'
 import { type SecurityScheme, type Source, type SourceOperation, simulatorBase } from './sources.ts'
 
@@ -30,6 +30,9 @@ export interface SimulatorTargetOptions {
 
 /** Exchanges of a world that are looked through for faults: as many as one answer has. */
 const MOST_EXCHANGES = 1000
+
+/** Steps of a world that are looked through for the one that a call made. */
+const MOST_STEPS = 1000
 
 /** How many callbacks of a world are told. */
 const MOST_CALLBACKS = 200
@@ -200,6 +203,29 @@ class SimulatorSession implements Session {
     return new Set([...asked, ...broken])
   }
 
+  async point(): Promise<number> {
+    const { steps } = await this.#inWorld().call('listHistory', { query: { limit: 1 } })
+    return steps[0]?.id ?? 0
+  }
+
+  async stateAt(point: number, call: SentRequest | undefined): Promise<object> {
+    const control = this.#inWorld()
+    if (!this.#options.keep) {
+      const to = (call && (await this.#stepOf(call, point))) ?? point
+      // What a world had before it was reset is gone: then it is told as it is.
+      await control.call('rewindWorld', { body: { to } }).catch(() => {})
+    }
+    return control.call('getState')
+  }
+
+  /** The step before the one that a call made; `undefined` where it made none: it was refused, or reads. */
+  async #stepOf({ method, url }: SentRequest, point: number): Promise<number | undefined> {
+    const { steps } = await this.#inWorld().call('listHistory', { query: { limit: MOST_STEPS } })
+    const made = steps.find(({ id, cause }) => id <= point && cause.kind !== 'time')
+    const path = new URL(url).pathname.replace(`/w/${this.world}`, '')
+    return made?.cause.what.split('?')[0] === `${method} ${path}` ? made.id - 1 : undefined
+  }
+
   async deliveries(): Promise<Deliveries> {
     const control = this.#inWorld()
     const { mode } = await control.call('getClock')
@@ -210,6 +236,24 @@ class SimulatorSession implements Session {
     const more = total - deliveries.length
     const moreCallbacks = more > 0 ? more : undefined
     return { callbacks: deliveries.map(callbackResult), moreCallbacks }
+  }
+
+  async received(): Promise<readonly SeenCallback[]> {
+    const control = this.#inWorld()
+    const { deliveries } = await control.call('listDeliveries', {
+      query: { limit: MOST_CALLBACKS },
+    })
+    const genuine = deliveries.filter(
+      ({ faults = [], signature }) => faults.length === 0 && signature !== 'broken',
+    )
+    return genuine.map(({ callback, type, provider, at, headers, body }) => ({
+      title: `the callback ${callback} (${type})`,
+      provider,
+      at: Date.parse(at),
+      headers,
+      body,
+      credentials: { ...this.#shown.credentials[provider] } as SeenCallback['credentials'],
+    }))
   }
 
   secrets(): Iterable<string> {

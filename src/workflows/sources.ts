@@ -37,6 +37,8 @@ export interface SourceParameter {
   readonly schema: Readonly<Record<string, unknown>>
   readonly style: string | undefined
   readonly explode: boolean | undefined
+  /** What `x-filter` says of it; `undefined` where it says nothing. */
+  readonly filter: unknown
 }
 
 /** An operation object, as far as it is read here. */
@@ -80,6 +82,9 @@ export interface OpenApiDocument {
   readonly openapi?: string
   readonly asyncapi?: string
   readonly paths?: Readonly<Record<string, Readonly<Record<string, unknown>>>>
+  readonly webhooks?: Readonly<
+    Record<string, Readonly<Record<string, { readonly operationId?: string }>>>
+  >
   readonly security?: SourceOperation['security']
   readonly components?: { readonly securitySchemes?: Readonly<Record<string, SecurityScheme>> }
   readonly servers?: readonly { readonly url?: string }[]
@@ -301,6 +306,7 @@ function parameterOf(document: OpenApiDocument, written: unknown): SourceParamet
     schema: (dereferenced(document, parameter.schema) ?? {}) as SourceParameter['schema'],
     style: parameter.style as string | undefined,
     explode: parameter.explode as boolean | undefined,
+    filter: parameter['x-filter'],
   }
 }
 
@@ -324,6 +330,32 @@ export function dereferenced(document: OpenApiDocument, value: unknown): unknown
       )
   }
   return at
+}
+
+/** What holds values and no schemas: a `$ref` in it is no reference. */
+const DATA: ReadonlySet<string> = new Set(['example', 'default', 'const', 'enum'])
+
+/** What is wrong with the `$ref`s of a document that lead nowhere: a sentence for each, once. */
+export function refsNowhere(document: OpenApiDocument): string[] {
+  const found = new Set<string>()
+  const seen = new Set<object>()
+  const look = (value: unknown): void => {
+    if (typeof value !== 'object' || value === null || seen.has(value)) return
+    seen.add(value)
+    const { $ref: ref } = value as { readonly $ref?: unknown }
+    if (typeof ref === 'string' && !ref.startsWith('#'))
+      found.add(`"${ref}" is in another document: put all into one, as "redocly bundle" does`)
+    else if (
+      typeof ref === 'string' &&
+      ref.startsWith('#/') &&
+      dereferenced(document, value) === undefined
+    )
+      found.add(`"${ref}" leads nowhere`)
+    for (const [name, part] of Object.entries(value)) if (!DATA.has(name)) look(part)
+  }
+  look(document.paths)
+  look(document.components)
+  return [...found]
 }
 
 /** Where a source's paths begin in a simulator, below a world. */

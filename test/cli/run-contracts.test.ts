@@ -2,10 +2,13 @@
 import { once } from 'node:events'
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { createServer, type RequestListener } from 'node:http'
+import { createServer as createTlsServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import type { Evidence } from '../../src/contracts/evidence.ts'
+import { startSimulator } from '../../src/index.ts'
 import type { RunResult } from '../../src/workflows/result.ts'
 import { run } from '../support/cli.ts'
 import { KEY, type ShelfApi, startShelfApi } from '../support/shelf-api.ts'
@@ -84,6 +87,35 @@ test('what a target file says is known is told, and fails nothing', async () => 
   expect(ended.stdout).toMatch(/note: GET \/things: .* \(known: a gateway before it\)/)
 })
 
+const fixture = (name: string) => readFile(new URL(`../fixtures/tls/${name}`, import.meta.url))
+
+/** With a certificate that is signed by itself: nobody trusts it. */
+async function servingTls() {
+  const [key, cert] = await Promise.all([fixture('key.pem'), fixture('certificate.pem')])
+  const server = createTlsServer({ key, cert }, (_, response) => response.end('{}'))
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const { port } = server.address() as AddressInfo
+  return {
+    url: `127.0.0.1:${port}`,
+    async [Symbol.asyncDispose]() {
+      server.closeAllConnections()
+      server.close()
+    },
+  }
+}
+
+/** A document whose one reply is this. */
+const documentWith = (ref: string) => `openapi: 3.1.0
+info: { title: S, version: 1.0.0 }
+paths:
+  /things:
+    get:
+      operationId: listThings
+      x-effect: reads
+      responses: { '200': { description: T, content: { application/json: { schema: { $ref: '${ref}' } } } } }
+`
+
 async function serving(listener: RequestListener) {
   const server = createServer(listener).listen(0, '127.0.0.1')
   await once(server, 'listening')
@@ -101,25 +133,44 @@ test('an endpoint that cannot be run against is told in one sentence, exit 2', a
   await using page = await serving((_, response) => {
     response.writeHead(200, { 'content-type': 'text/html' }).end('<h1>Hello</h1>')
   })
+  await using elsewhere = await serving((_, response) => response.writeHead(404).end())
+  await using silent = await serving(() => {})
+  await using signedByItself = await servingTls()
   const cases: [baseUrl: string, told: RegExp, env?: object][] = [
     [`http://${page.url}`, /answers with a web page \(200\).*look at the baseUrl/],
     [`https://${page.url}`, /gives no answer: .*(SSL|EPROTO|packet length)/i],
-    ['http://127.0.0.1:9', /gives no answer: .*ECONNREFUSED/],
+    ['http://127.0.0.1:9', /gives no answer: .*ECONNREFUSED.*look at the baseUrl/],
+    ['http://no-such-host.invalid', /gives no answer: .*no-such-host.invalid.*look at the baseUrl/],
+    [`http://${silent.url}`, /gives no answer: no answer came within 10 s: is it up/],
+    [`https://${signedByItself.url}`, /self-signed certificate.*NODE_EXTRA_CA_CERTS/],
     [api.url, /does not let us in \(401\): look at the credentials/, { SHELF_KEY: 'wrong' }],
-    [`${api.url}/v9`, /405|404|look at the baseUrl/],
+    [`http://${elsewhere.url}`, /is not there \(404\): look at the baseUrl/],
   ]
-  for (const [baseUrl, told, own = env] of cases.slice(0, 4)) {
+  for (const [baseUrl, told, own = env] of cases) {
     const file = await target(baseUrl)
     const args = ['run', '--spec', api.spec, '--target', file]
     const ended = await run(args, { cwd, env: { ...own } as Record<string, string> })
     expect(ended).toMatchObject({ code: 2, stdout: '' })
     expect(ended.stderr.trim().split('\n').at(-1)).toMatch(told)
   }
-})
+}, 120_000)
 
 test.each([
   [['--spec', 'none.yaml'], /there is no file .*none\.yaml/],
   [['--spec', 'broken.yaml'], /broken\.yaml is (no OpenAPI 3 document|neither YAML nor JSON)/],
+  [['--spec', 'neither.yaml'], /neither\.yaml is neither YAML nor JSON: /],
+  [['--spec', 'nowhere-ref.yaml'], /"#\/components\/schemas\/None" leads nowhere\n/],
+  [['--spec', 'other-ref.yaml'], /"other\.yaml#\/X" is in another document: put all into one/],
+  [
+    ['--spec', 'SPEC'],
+    /is of no simulator: name the file of its endpoint, as in --target my\.yaml/,
+  ],
+  [['--spec', 'SPEC', '--tag', 'nothing'], /there is no tag "nothing"/],
+  [['--provider', 'highland', '--only', 'nothing'], /there is no workflow "nothing"/],
+  [
+    ['--target', 'mistaken.yaml', '--spec', 'SPEC'],
+    /mistaken\.yaml:2:10: .* did you mean baseUrl\?\n(.*\n)?mistaken\.yaml:1:7: rate must be /,
+  ],
   [['--provider', 'esimgo'], /there is no provider "esimgo"/],
   [
     ['--checks', 'bodyschema', '--spec', 'SPEC'],
@@ -130,6 +181,11 @@ test.each([
   [['--min-coverage', '200', '--spec', 'SPEC'], /is not a number from 1 to 100/],
 ])('run %j cannot be run: exit 2, one sentence', async (args, told) => {
   await writeFile(join(cwd, 'broken.yaml'), 'hello: world\n')
+  await writeFile(join(cwd, 'neither.yaml'), 'a: [b\n c: d')
+  await writeFile(join(cwd, 'mistaken.yaml'), 'rate: fast\nbaseURL: https://api.example.com\n')
+  const refs = { nowhere: '#/components/schemas/None', other: 'other.yaml#/X' }
+  for (const [name, ref] of Object.entries(refs))
+    await writeFile(join(cwd, `${name}-ref.yaml`), documentWith(ref))
   const filled = args.map((each) => (each === 'SPEC' ? api.spec : each))
   const ended = await run(['run', ...filled], { cwd, env })
   expect(ended.code).toBe(2)
@@ -156,4 +212,36 @@ test('doctor tells what would run against a real endpoint, and sends one read', 
   expect(ended.stdout).toMatch(/\d+ of \d+ would run; http:.* answers\n$/)
   expect(asked).toHaveLength(1)
   expect(asked[0]).toMatch(/^GET /)
+})
+
+test('what a run against a real endpoint has proven is added to a file, beside what is there', async () => {
+  const known = { target: 'simulator', since: '2026-01-01', cases: { 'a.yaml#lists': ['HLD-026'] } }
+  const before = { format: 1, providers: { highland: { listProducts: { evidence: [known] } } } }
+  await writeFile(join(cwd, 'proven.json'), JSON.stringify(before))
+
+  await using sim = await startSimulator()
+  const text = `provider: highland\nbaseUrl: ${sim.baseUrl('highland')}\nrate: 1000/s\n`
+  await writeFile(join(cwd, 'highland.yaml'), text)
+  const args = ['run', '--provider', 'highland', '--only', 'defaultProducts', '--checks', 'none']
+  const ended = await run([...args, '--target=highland.yaml', '--evidence=proven.json'], { cwd })
+  expect(ended).toMatchObject({ code: 0 })
+
+  const { providers } = JSON.parse(await readFile(join(cwd, 'proven.json'), 'utf8')) as Evidence
+  const cases = { 'highland.arazzo.yaml#defaultProducts': expect.arrayContaining(['HLD-026']) }
+  const day = expect.stringMatching(/^\d{4}-\d\d-\d\d$/)
+  expect(providers.highland?.listProducts).toMatchObject({
+    simulator: 'proven',
+    real: 'proven',
+    evidence: [{ target: new URL(sim.url).host, since: day, last: day, cases }, known],
+  })
+  expect(providers.highland?.acquireEsim?.evidence).toEqual([])
+})
+
+test('a file that holds no evidence is left alone: exit 2, before anything is run', async () => {
+  await writeFile(join(cwd, 'mine.json'), '{"mine": true}')
+  const args = ['run', '--provider', 'highland', '--evidence', 'mine.json']
+  const ended = await run(args, { cwd })
+  expect(ended).toMatchObject({ code: 2, stdout: '' })
+  expect(ended.stderr).toMatch(/mine\.json holds no evidence of format 1: name another file/)
+  expect(await readFile(join(cwd, 'mine.json'), 'utf8')).toBe('{"mine": true}')
 })

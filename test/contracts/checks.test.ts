@@ -2,6 +2,7 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { CALLBACK_CHECKS } from '../../src/contracts/callback-checks.ts'
 import { openContractRun } from '../../src/contracts/contract-run.ts'
 import { EXCHANGE_CHECKS } from '../../src/contracts/exchange-checks.ts'
 import { PROBES } from '../../src/contracts/probes.ts'
@@ -128,6 +129,6 @@ test('a field that may differ does not tell one read from another', async () => 
 
 test('the README tells of each check what it proves', async () => {
   const readme = await readFile(new URL('../../README.md', import.meta.url), 'utf8')
-  for (const { name, proves } of [...EXCHANGE_CHECKS, ...PROBES])
+  for (const { name, proves } of [...EXCHANGE_CHECKS, ...CALLBACK_CHECKS, ...PROBES])
     expect(readme).toContain(`| \`${name}\` | ${proves} |`)
 })

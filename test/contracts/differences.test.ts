@@ -398,7 +398,7 @@ test('a step that passes here and fails there is told, and what could not be com
 })
 
 test('a free text may be digits alone, and a list may be sorted by a field that goes with its key', async () => {
-  right.deviate = onEsim((body) => ({ ...body, customerRef: '4711' }))
+  right.deviate = onEsim((body) => ({ ...body, smdpAddress: '4711' }))
   expect(await compared()).toMatchObject({ differences: [] })
   right.deviate = changing('GET', /^\/catalogue$/, (body) => {
     for (const [at, bundle] of body.bundles.entries()) bundle.description = `${at % 7} and more`

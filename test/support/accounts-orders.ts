@@ -72,7 +72,7 @@ export interface Enterprise extends RunningSimulator {
 type Page<T> = { _embedded: Record<string, T[]>; _links: { next?: { href: string } } }
 
 /** Fetches a token of the client of the world `default`. */
-async function fetchToken(root: string) {
+export async function fetchToken(root: string) {
   const form = new URLSearchParams({
     grant_type: 'client_credentials',
     client_id: 'test-client',

@@ -64,9 +64,30 @@ export async function run(args: readonly string[], where: Where): Promise<Ended>
 
 const readAll = (stream: ChildProcess['stdout']) => (stream ? text(stream) : Promise.resolve(''))
 
+/** What `proxy --json` tells. */
+export interface ProxyStarted {
+  readonly url: string
+  readonly control: string
+  readonly target: string
+  readonly provider: string
+  readonly baseUrls: readonly string[]
+}
+
 /** Starts a server on a free port and waits until it has said where it is. */
-export async function startServer(args: readonly string[], where: Where): Promise<Server> {
-  const child = spawned(['start', '--port', '0', '--json', ...args], where)
+export function startServer(args: readonly string[], where: Where): Promise<Server> {
+  return serving<Started>(['start', '--port', '0', '--json', ...args], where)
+}
+
+/** The same for `proxy`. */
+export function startProxy(args: readonly string[], where: Where) {
+  return serving<ProxyStarted>(['proxy', '--port', '0', '--json', ...args], where)
+}
+
+async function serving<T>(
+  args: readonly string[],
+  where: Where,
+): Promise<T & Pick<Server, 'stop' | 'errors' | typeof Symbol.asyncDispose>> {
+  const child = spawned(args, where)
   const errors = readAll(child.stderr)
   const exited = once(child, 'exit') as Promise<[number | null, NodeJS.Signals | null]>
   const line = await firstLine(child)
@@ -77,7 +98,7 @@ export async function startServer(args: readonly string[], where: Where): Promis
     return code ?? killer
   }
   return {
-    ...(JSON.parse(line) as Started),
+    ...(JSON.parse(line) as T),
     stop,
     errors,
     async [Symbol.asyncDispose]() {

@@ -2,6 +2,12 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parse } from 'yaml'
+import {
+  testNames as namesFromScript,
+  numbersIn as numbersFromScript,
+  testFiles,
+  // @ts-expect-error: a script without types
+} from '../../scripts/evidence/test-names.js'
 import { readSpec } from '../../src/server/spec-files.ts'
 
 /** A sentence of a provider's document, as `specs/statements` has it; any field may be missing from a file. */
@@ -11,23 +17,18 @@ export interface Statement {
   readonly operations?: unknown
   readonly says?: unknown
   readonly gap?: unknown
+  readonly provenance?: unknown
 }
-
-const NUMBER = /\b[A-Z]{3}-\d{3}\b/g
-/** What stands in a test file as the name of a test: the first text given to `test(...)` or to what `test.each(...)` made. */
-const TEST_NAME = /(?:\btest|\))\(\s*(['"`])((?:\\.|(?!\1)[^\\])*)\1/g
 
 /** The names of the tests in a source text. */
-export function testNames(source: string): string[] {
-  return [...source.matchAll(TEST_NAME)].map(([, , name = '']) => name)
-}
+export const testNames: (source: string) => string[] = namesFromScript
+
+const numbersIn: (texts: readonly string[]) => string[] = numbersFromScript
 
 /** The names of all tests below a folder. */
 export function testNamesBelow(folder: string): string[] {
-  const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((file) =>
-    file.endsWith('.test.ts'),
-  )
-  return files.flatMap((file) => testNames(readFileSync(join(folder, file), 'utf8')))
+  const files: readonly { readonly names: readonly string[] }[] = testFiles(folder)
+  return files.flatMap(({ names }) => names)
 }
 
 /** Every file of statements with the operations of its spec, by the name they share. */
@@ -61,7 +62,7 @@ export function operationsOf(document: { paths?: object; webhooks?: object }): S
 /** What is wrong with statements as they are written. */
 export function flaws(statements: readonly Statement[], operations: ReadonlySet<string>): string[] {
   const seen = new Set<unknown>()
-  return statements.flatMap(({ id, place, says, operations: about, gap }) => {
+  return statements.flatMap(({ id, place, says, operations: about, gap, provenance }) => {
     const found: string[] = []
     if (typeof id !== 'string' || !/^[A-Z]{3}-\d{3}$/.test(id))
       found.push(`${id} is no number of a statement`)
@@ -70,6 +71,8 @@ export function flaws(statements: readonly Statement[], operations: ReadonlySet<
     if (!isText(place)) found.push(`${id} has no place`)
     if (!isText(says)) found.push(`${id} says nothing`)
     if (gap !== undefined && !isText(gap)) found.push(`${id} has a gap without a reason`)
+    if (provenance !== undefined && provenance !== 'inferred')
+      found.push(`${id} has a provenance that is not inferred: leave it out`)
     if (!Array.isArray(about) || about.length === 0) return [...found, `${id} names no operation`]
     for (const operation of about)
       if (operation !== '*' && !operations.has(operation))
@@ -99,10 +102,6 @@ export function unknownNumbers(
 export function closedGaps(statements: readonly Statement[], names: readonly string[]): unknown[] {
   const proven = new Set<unknown>(numbersIn(names))
   return statements.filter(({ id, gap }) => gap !== undefined && proven.has(id)).map(({ id }) => id)
-}
-
-function numbersIn(names: readonly string[]): string[] {
-  return names.flatMap((name) => name.match(NUMBER) ?? [])
 }
 
 function isText(value: unknown): boolean {

@@ -3,8 +3,13 @@ import { readFileSync } from 'node:fs'
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import { expect, test } from 'vitest'
 import { reportKinds } from '../../src/workflows/reports/kinds.ts'
-import { caseText } from '../../src/workflows/reports/text.ts'
-import type { CaseResult, RunResult, StepResult } from '../../src/workflows/result.ts'
+import { caseText, coverageLines } from '../../src/workflows/reports/text.ts'
+import type {
+  CaseResult,
+  CoverageResult,
+  RunResult,
+  StepResult,
+} from '../../src/workflows/result.ts'
 import { readXml } from '../support/xml.ts'
 
 /** What breaks reports that are put together without care. */
@@ -116,6 +121,7 @@ test('the result these reports are made of is one as the published schema has it
   const url = new URL('../../specs/run-result.schema.json', import.meta.url)
   const validate = new Ajv2020().compile(JSON.parse(readFileSync(url, 'utf8')))
   expect([validate(result), validate.errors]).toEqual([true, null])
+  expect([validate({ ...result, coverage }), validate.errors]).toEqual([true, null])
 })
 
 test('a report is made of the result alone: the same result gives the same text, and stays as it is', async () => {
@@ -300,4 +306,63 @@ test('a failing step: place, difference, request, reply and one curl with variab
       ` --data-raw '{"client_secret":"'"$CLIENT_SECRET"'","note":"it'\\''s"}'`,
   )
   expect(told).not.toMatch(/(?![\t\n])\p{Cc}/u)
+})
+
+const coverage: CoverageResult = {
+  percent: 66,
+  operations: [
+    {
+      source: 'esim-go/v2.4',
+      operation: 'POST /orders',
+      operationId: 'createOrder',
+      statuses: { 200: 3, 400: 1, 429: 0, default: 0 },
+      fields: 4,
+      unseenFields: ['/note'],
+      statements: 2,
+      unprovenStatements: ['ESG-002'],
+    },
+    {
+      source: HOSTILE,
+      operation: HOSTILE,
+      statuses: { [HOSTILE]: 1 },
+      fields: 1,
+      unseenFields: [HOSTILE],
+      statements: 0,
+      unprovenStatements: [],
+    },
+  ],
+  statements: [
+    { id: 'ESG-001', says: 'It is so.', operations: ['createOrder'], provenBy: ['buys'] },
+    { id: 'ESG-002', says: HOSTILE, operations: ['*'], gap: HOSTILE, provenBy: [] },
+  ],
+}
+
+test('coverage is a table of operations with what was seen, and what was not in brackets', () => {
+  const lines = coverageLines(coverage)
+  expect(lines[0]).toBe(
+    'covered: 66 % of the documented statuses, 60 % of the fields, 50 % of the statements',
+  )
+  expect(lines).toContainEqual(
+    expect.stringMatching(/^ {2}POST \/orders +200 400 \(429\) +3 of 4 +1 of 2$/),
+  )
+  expect(lines.at(-1)).toBe('statements not proven: ESG-002')
+  expect(lines.join('').replaceAll('\n', '')).not.toMatch(/\p{Cc}/u)
+})
+
+test('coverage of an API without statements says nothing of them', () => {
+  expect(coverageLines({ ...coverage, statements: [] }).join('\n')).not.toContain('statements')
+})
+
+test('HTML: coverage is a row an operation, a cell a status, bars, and text that stays text', async () => {
+  const page = await reportOf('html', { ...result, coverage })
+  const [, section = ''] =
+    /<section class="covered" id="covered">([\s\S]*)<\/section>/.exec(page) ?? []
+  expect(section).toMatch(/<code>POST \/orders<\/code>.*aria-label="200: seen 3 times"/)
+  expect(page).toContain('<a href="#covered">covered: 66 % of the documented statuses')
+  expect(section).toContain('aria-label="429: never seen"')
+  expect(section).toContain('<i style="width: 75%"></i></span><span>3/4</span>')
+  expect(section).toContain('<i style="width: 50%"></i></span><span>1/2</span>')
+  expect(section).toContain('1 statement that no workflow has proven')
+  expect(section).toContain('&lt;/script&gt;&lt;b&gt;')
+  expect(section).not.toMatch(/<\/script>|<b>&/)
 })

@@ -4,13 +4,13 @@ export const STYLE = `
 :root {
   color-scheme: light dark;
   --page: #fbfbfc; --card: #ffffff; --ink: #1c2128; --soft: #5b6470; --line: #dfe3e8; --code: #f3f5f7;
-  --good: #13703a; --bad: #b3261e; --idle: #5b6470; --call: #7a4b00; --link: #1f5fbf;
+  --good: #13703a; --bad: #b3261e; --idle: #5b6470; --call: #7a4b00; --link: #1f5fbf; --lit: #2f9e5b; --unlit: #a9b1bb; --part: #c98a1b;
   --good-back: #e4f4ea; --bad-back: #fdeceb; --idle-back: #eceff2; --call-back: #fdf1dc;
 }
 @media (prefers-color-scheme: dark) {
   :root {
     --page: #15181c; --card: #1c2026; --ink: #e4e8ed; --soft: #9aa4b0; --line: #323841; --code: #14171b;
-    --good: #6fd197; --bad: #ff8f86; --idle: #9aa4b0; --call: #f0bd6a; --link: #84b4ff;
+    --good: #6fd197; --bad: #ff8f86; --idle: #9aa4b0; --call: #f0bd6a; --link: #84b4ff; --lit: #4fb87c; --unlit: #5f6873; --part: #d9a441;
     --good-back: #163524; --bad-back: #43201e; --idle-back: #2a3038; --call-back: #3b2d14;
   }
 }
@@ -58,8 +58,35 @@ summary:focus-visible, a:focus-visible { outline: 2px solid var(--link); outline
 .about { color: var(--soft); overflow-wrap: anywhere; min-width: 0; }
 .end { margin-left: auto; color: var(--soft); white-space: nowrap; font-size: .85rem; padding-left: .5rem; }
 .findings { padding-left: 1.2rem; overflow-wrap: anywhere; }
-.coverage { border-collapse: collapse; width: 100%; font-size: .9rem; }
-.coverage th, .coverage td { text-align: left; padding: .3rem .5rem; border-bottom: 1px solid var(--line); vertical-align: top; }
+.totals { margin: .5rem 0 1rem; display: grid; grid-template-columns: repeat(auto-fit, minmax(14rem, 1fr)); gap: .75rem; }
+.totals > div { background: var(--card); border: 1px solid var(--line); border-radius: 8px; padding: .6rem .8rem .75rem; }
+.totals dt { color: var(--soft); font-size: .85rem; }
+.totals dd { margin: 0; color: var(--soft); font-size: .85rem; }
+.totals b { font-size: 1.35rem; color: var(--ink); margin-right: .3rem; }
+.totals .bar { display: block; width: auto; margin: .35rem 0 0; }
+.scroll { overflow-x: auto; background: var(--card); border: 1px solid var(--line); border-radius: 8px; padding: .3rem .75rem .5rem; }
+.map { border-collapse: collapse; width: 100%; font-size: .85rem; }
+.map th { text-align: left; font-weight: 400; padding: .16rem .5rem .16rem 0; white-space: nowrap; }
+.map thead th { color: var(--soft); font-size: .75rem; padding-top: .3rem; }
+.map td { padding: .16rem 2px; }
+.map .status { text-align: center; padding-inline: 2px; min-width: 1.9rem; }
+.map .source th { padding-top: .8rem; font-weight: 600; }
+.map tbody tr:not(.source):hover { background: var(--code); }
+.cell { display: inline-block; width: 1.5rem; height: .95rem; border-radius: 3px; vertical-align: middle; }
+.cell.lit { background: var(--lit); }
+.cell.unlit { border: 1.5px dashed var(--unlit); }
+.map .part, .map thead th:not(.status):not(:first-child) { padding-left: .75rem; white-space: nowrap; }
+.part span:not(.bar) { color: var(--soft); font-variant-numeric: tabular-nums; }
+.bar {
+  display: inline-block; width: 5rem; height: .5rem; margin-right: .45rem; border-radius: 99px; overflow: hidden;
+  background: var(--idle-back); vertical-align: middle;
+}
+.bar i { display: block; height: 100%; background: var(--part); }
+.bar.full i { background: var(--lit); }
+.key { color: var(--soft); font-size: .85rem; margin: .5rem 0; }
+.key .cell { margin-left: .5rem; }
+.missing ul { margin: 0; padding: 0 0 .5rem 2.2rem; font-size: .9rem; overflow-wrap: anywhere; }
+.missing summary { padding: .3rem 0; }
 .inside { padding: 0 .9rem .9rem; }
 .reason { color: var(--bad); margin: .25rem 0; overflow-wrap: anywhere; }
 .step { border-top: 1px solid var(--line); }
@@ -85,6 +112,6 @@ summary:focus-visible, a:focus-visible { outline: 2px solid var(--link); outline
 .dots a { text-decoration: none; }
 .dots a:hover { text-decoration: underline; }
 .dot.callback { color: var(--call); }
-@media print { pre { max-height: none; } .case { break-inside: avoid; } }
-@media (max-width: 40rem) { summary { flex-wrap: wrap; } .name { max-width: 80%; } .end { margin-left: 1.4rem; padding-left: 0; } }
+@media print { .cell, .bar, .bar i { print-color-adjust: exact; } pre { max-height: none; } .case { break-inside: avoid; } }
+@media (max-width: 40rem) { .map tbody th[scope=row] { white-space: normal; overflow-wrap: anywhere; min-width: 9rem; } summary { flex-wrap: wrap; } .name { max-width: 80%; } .end { margin-left: 1.4rem; padding-left: 0; } }
 `

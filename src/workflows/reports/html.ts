@@ -11,6 +11,7 @@ import type {
 } from '../result.ts'
 import { curlOf } from './curl.ts'
 import { differenceOf } from './difference.ts'
+import { coverageLink, coverageSection } from './html-coverage.ts'
 import { STYLE } from './html-style.ts'
 import { html, Markup } from './markup.ts'
 import { caseTitle, exchangeOf, summaryText, whyOf, workflowTitle } from './text.ts'
@@ -45,6 +46,7 @@ export function htmlReport(result: RunResult): string {
 <header>
 <h1>Workflows ${counts(cases)}</h1>
 ${factList(facts)}
+${coverageLink(result)}
 ${failedList(failed)}
 ${cases.length > 1 && outcome === 'failed' ? CHOICE : undefined}
 </header>
@@ -101,11 +103,12 @@ function factList(facts: Readonly<Record<string, string | undefined>>): Markup {
 const MARK = { passed: '✓', failed: '✗', skipped: '–' } as const
 
 function caseSection(result: CaseResult, id: string, isOpen: boolean): Markup {
-  const { outcome, summary, reason, duration, place, world, inputs, outputs, tags } = result
+  const { outcome, summary, reason, duration, place, world, state, inputs, outputs, tags } = result
   const events = eventsOf(result)
   const facts = {
     at: `${place.file}:${place.line}:${place.column}`,
     world,
+    state,
     tags: tags?.join(', '),
     inputs: jsonFact(inputs),
     outputs: jsonFact(outputs),
@@ -134,23 +137,6 @@ function findingList({ findings = [] }: CaseResult): Markup | undefined {
     return html`<li><span class="badge ${look}">${check}</span> ${operation} ${message}${again}</li>\n`
   })
   return html`<h3>Found beside the steps</h3><ul class="findings">${items}</ul>`
-}
-
-/** What was exchanged of the documents: each operation with its statuses and fields. */
-function coverageSection({ coverage }: RunResult): Markup | undefined {
-  if (!coverage) return undefined
-  const rows = coverage.operations.map(({ operation, statuses, fields, unseenFields }) => {
-    const told = Object.entries(statuses).map(([status, count]) => {
-      const look = count > 0 ? 'passed' : 'skipped'
-      return html`<span class="badge ${look}" title="${count} times">${status}</span> `
-    })
-    const seen = fields === 0 ? '' : `${fields - unseenFields.length} of ${fields}`
-    return html`<tr><td><code>${operation}</code></td><td>${told}</td><td>${seen}</td></tr>\n`
-  })
-  return html`<section><h2>Covered: ${coverage.percent} % of the documented statuses</h2>
-<table class="coverage"><thead><tr><th>operation</th><th>statuses</th><th>fields</th></tr></thead>
-<tbody>${rows}</tbody></table></section>
-`
 }
 
 function moreCallbacks({ moreCallbacks: count }: CaseResult): Markup | undefined {

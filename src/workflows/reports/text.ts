@@ -1,5 +1,6 @@
 // A run in lines for people: each case, and of one that failed the step, what was seen, and a curl.
 
+import { grouped } from '../../state/collection.ts'
 import { defined } from '../../state/defined.ts'
 import { mistakeText } from '../document.ts'
 import type {
@@ -7,10 +8,18 @@ import type {
   CoverageResult,
   ExchangeResult,
   Failure,
+  OperationCoverage,
   RunResult,
   StepResult,
 } from '../result.ts'
 import type { Finding } from '../seen-exchange.ts'
+import {
+  coverageFigures,
+  fieldsOf,
+  type Part,
+  percentOf,
+  statementsOf,
+} from './coverage-figures.ts'
 import { curlOf } from './curl.ts'
 import { differenceOf } from './difference.ts'
 
@@ -69,7 +78,13 @@ export function failureLines(result: CaseResult): string[] {
   if (result.outcome !== 'failed') return []
   const failed = failedStep(result)
   const found = foundIn(result).flatMap((each) => findingLines(result, each))
-  return failed ? [...stepLines(failed), ...found] : found
+  return [...(failed ? stepLines(failed) : []), ...found, ...stateLines(result)]
+}
+
+/** How its world is had again: the curl above then fails as it did. */
+function stateLines({ state, world }: CaseResult): string[] {
+  const into = `esimulator state import '${state}' --world ${world}`
+  return state === undefined ? [] : [`  its world: ${into}`]
 }
 
 /** What was found, the step it is about, and a curl that shows it. */
@@ -144,22 +159,59 @@ function printable(text: string): string {
 }
 
 /** The last line: how many of each there are. */
-export function summaryText({ cases, duration }: RunResult): string {
+export function summaryText({ cases, duration, shuffle }: RunResult): string {
   const count = (outcome: CaseResult['outcome']) =>
     cases.filter((each) => each.outcome === outcome).length
   const skipped = count('skipped')
   const more = skipped > 0 ? `, ${skipped} skipped` : ''
-  return `${count('passed')} passed, ${count('failed')} failed${more} in ${duration} ms`
+  const order = shuffle === undefined ? '' : `, in the order of --shuffle ${shuffle}`
+  return `${count('passed')} passed, ${count('failed')} failed${more} in ${duration} ms${order}`
 }
 
-/** Each operation with its documented statuses, those that were never seen in brackets. */
-export function coverageLines({ percent, operations }: CoverageResult): string[] {
-  const rows = operations.map(({ operation, statuses, fields, unseenFields }) => {
-    const told = Object.entries(statuses).map(([status, count]) =>
-      count > 0 ? status : `(${status})`,
-    )
-    const seen = fields === 0 ? '' : `, ${fields - unseenFields.length} of ${fields} fields`
-    return `  ${operation}: ${told.join(' ')}${seen}`
-  })
-  return [`covered: ${percent} % of the documented statuses`, ...rows]
+/**
+ * What was covered, as a table: each operation with its documented statuses, those that were never
+ * seen in brackets. `default` is told where it was seen.
+ */
+export function coverageLines(coverage: CoverageResult): string[] {
+  const { operations, statements } = coverage
+  const hasStatements = statements.length > 0
+  const row = (each: OperationCoverage) => {
+    const parts = [fieldsOf(each), ...(hasStatements ? [statementsOf(each)] : [])]
+    return [each.operation, statusesText(each), ...parts.map(partText)]
+  }
+  const names = ['operation', 'statuses', 'fields', ...(hasStatements ? ['statements'] : [])]
+  const sources = [...grouped(operations, ({ source }) => source)]
+  const heads = ([source]: (typeof sources)[number]) => (sources.length > 1 ? [[`${source}:`]] : [])
+  const rows = sources.flatMap((each) => [...heads(each), ...each[1].map(row)])
+  const unproven = statements.flatMap(({ id, provenBy }) => (provenBy.length === 0 ? id : []))
+  const left = unproven.length > 0 ? [`statements not proven: ${unproven.join(' ')}`] : []
+  return [coverageText(coverage), ...columns([names, ...rows]), ...left].map(printable)
+}
+
+function statusesText({ statuses }: OperationCoverage): string {
+  const names = (isSeen: boolean) =>
+    Object.keys(statuses).filter((status) => (statuses[status] ?? 0) > 0 === isSeen)
+  const unseen = names(false).filter((status) => status !== 'default')
+  return [...names(true), ...(unseen.length > 0 ? [`(${unseen.join(' ')})`] : [])].join(' ')
+}
+
+/** How much it is in all. What `--min-coverage` counts comes first. */
+export function coverageText(coverage: CoverageResult): string {
+  const { fields, statements } = coverageFigures(coverage)
+  const more = [
+    fields.all > 0 ? `${percentOf(fields)} % of the fields` : [],
+    statements.all > 0 ? `${percentOf(statements)} % of the statements` : [],
+  ].flat()
+  return [`covered: ${coverage.percent} % of the documented statuses`, ...more].join(', ')
+}
+
+const partText = ({ seen, all }: Part) => (all === 0 ? '-' : `${seen} of ${all}`)
+
+/** Rows with columns as wide as what is in them. */
+function columns(rows: readonly (readonly string[])[]): string[] {
+  const [names = []] = rows
+  const widths = names.map((_, at) => Math.max(...rows.map((row) => row[at]?.length ?? 0)))
+  return rows.map((row) =>
+    `  ${row.map((cell, at) => cell.padEnd(widths[at] ?? 0)).join('  ')}`.trimEnd(),
+  )
 }
