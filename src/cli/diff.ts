@@ -9,7 +9,7 @@ import { CannotRun } from './cannot-run.ts'
 import type { Run } from './command.ts'
 import type { Config } from './config.ts'
 import { writeReports } from './reports.ts'
-import { checkOwn, permissionOf, planOf, tellPlan } from './run.ts'
+import { ownCheck, permissionOf, planOf, tellPlan } from './run.ts'
 import { runOutputHere, runProgress } from './run-progress.ts'
 import { withReason } from './with-reason.ts'
 
@@ -26,7 +26,6 @@ export const diff: Run = async (config, files) => {
   }
   const cases = await withReason(() => planOf(files, config))
   if (config.dryRun) return tellPlan(config, cases)
-  for (const side of [left, right]) checkOwn(cases, config, side)
 
   const { signal, status, end } = brokenOff()
   let result: DiffResult
@@ -76,6 +75,7 @@ async function compared(
       seed,
       keep,
       signal,
+      onOpen: ownCheck(cases, config),
       onStart: ({ title }) => progress.started(title),
       onSideCase: (_side, result: CaseResult, { title }) => progress.done(title, result),
     })

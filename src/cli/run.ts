@@ -7,6 +7,7 @@ import { reportKinds } from '../workflows/reports/kinds.ts'
 import { coverageLines, summaryText } from '../workflows/reports/text.ts'
 import type { CaseResult, CoverageResult, RunResult } from '../workflows/result.ts'
 import type { PlannedCase } from '../workflows/runner.ts'
+import type { Target } from '../workflows/session.ts'
 import { brokenOff } from './broken-off.ts'
 import { CannotRun } from './cannot-run.ts'
 import type { OwnFlag, Run } from './command.ts'
@@ -131,14 +132,14 @@ async function played(
   const { token, worldKey, jobs, seed, shuffle, keep, json } = config
   const credentials = keysOf(worldKey, '--world-key')
   const choice = choiceOfContract(config)
-  checkOwn(cases, config, choice.target)
   const output = runOutputHere()
   const write = json ? () => {} : output.write
   const progress = runProgress(cases.length, { ...output, write })
   const onStart = ({ title }: PlannedCase) => progress.started(title)
   const onCase = (result: CaseResult, { title }: PlannedCase) => progress.done(title, result)
   const keepState = stateKeeper(config.states)
-  const where = { token, credentials, keep, keepState }
+  const onOpen = ownCheck(cases, config)
+  const where = { token, credentials, keep, keepState, onOpen }
   const how = { ...where, jobs, seed, shuffle, signal, onStart, onCase }
   try {
     const { result, coverage, evidence } = await runContract(cases, choice, how)
@@ -149,14 +150,16 @@ async function played(
   }
 }
 
-/** A document of one's own has no simulator. @throws CannotRun */
-export function checkOwn(cases: readonly PlannedCase[], { spec }: Config, target: string): void {
-  const isSimulator = target === 'sim' || /^https?:/.test(target)
+/** Looks at where a run goes: a document of one's own has no simulator. It throws CannotRun. */
+export function ownCheck(cases: readonly PlannedCase[], { spec }: Config) {
   const sources = cases.flatMap(({ program }) => [...program.sources.values()])
-  if (isSimulator && spec !== undefined && sources.every(({ simulator }) => !simulator))
+  const isOwn = spec !== undefined && sources.every(({ simulator }) => simulator === undefined)
+  return (target: string | Target): void => {
+    if (!isOwn || typeof target !== 'string') return
     throw new CannotRun(
       `${spec} is of no simulator: name the file of its endpoint, as in --target my.yaml`,
     )
+  }
 }
 
 function choiceOfContract(config: Config): ContractChoice {

@@ -143,7 +143,10 @@ export async function openContract(choice: ContractChoice): Promise<OpenContract
 }
 
 /** How the cases of a contract are run, beside what its choice says. */
-export type ContractRunOptions = Omit<PlannedRunOptions, 'target' | 'inspect'>
+export interface ContractRunOptions extends Omit<PlannedRunOptions, 'target' | 'inspect'> {
+  /** Told where it goes, before anything is sent; it may throw. */
+  readonly onOpen?: (target: string | Target) => void
+}
 
 /** What was run, and how much of the documents that covered. */
 export interface RanContract extends Pick<OpenContract, 'file'> {
@@ -160,9 +163,10 @@ export interface RanContract extends Pick<OpenContract, 'file'> {
 export async function runContract(
   cases: readonly PlannedCase[],
   choice: ContractChoice,
-  how: ContractRunOptions,
+  { onOpen, ...how }: ContractRunOptions,
 ): Promise<RanContract> {
   await using contract = await openContract(choice)
+  onOpen?.(contract.target)
   await contract.check(cases)
   const { target, inspect, inputs, file } = contract
   const given = cases.map((each) => ({ ...each, inputs: { ...inputs, ...each.inputs } }))

@@ -26,7 +26,10 @@ export function otherOrder(
   })
   const telling = both.filter(({ ours, theirs, chance }) => chance <= mostChance(ours, theirs))
   // One key that both are sorted by tells why the others are as they are.
-  if (telling.some(({ ours, theirs }) => ours.direction === theirs.direction)) return undefined
+  const common = both.filter(
+    ({ ours, theirs }) => ours.direction === theirs.direction && ours.direction !== 'unsorted',
+  )
+  if (common.some((key) => telling.every(({ chance }) => key.chance <= chance))) return undefined
   // Of several fields, a time or a number is the likelier key.
   const [best] = telling.toSorted(
     (a, b) => Number(b.ours.isOrdinal) - Number(a.ours.isOrdinal) || a.chance - b.chance,
@@ -46,7 +49,7 @@ function chanceOf(ours: Sorted, theirs: Sorted): number {
  */
 function mostChance(ours: Sorted, theirs: Sorted): number {
   if ([ours, theirs].some(({ direction }) => direction === 'unsorted')) return 1e-6
-  return ours.isOrdinal && theirs.isOrdinal ? 0.03 : 1e-4
+  return ours.isOrdinal && theirs.isOrdinal ? 2e-3 : 1e-4
 }
 
 function namesOf(entry: unknown): string[] {
