@@ -362,6 +362,17 @@ export const options = {
     says: 'write what the run exchanges, redacted: --target cassette:FILE answers it again',
     read: text,
   }),
+  left: option({
+    value: 'sim|URL|FILE',
+    says: 'what is compared: sim, a URL or a file as --target has them, or the JSON report of a run (sim)',
+    fallback: 'sim',
+    read: last,
+  }),
+  right: optional<string>({
+    value: 'sim|URL|FILE',
+    says: 'what it is compared with, as --left has it',
+    read: text,
+  }),
   provider: optional<string>({
     value: 'SLUG',
     says: 'run the contract suite of this provider',
@@ -541,6 +552,17 @@ export const START: readonly OptionName[] = [
   'json',
 ]
 
+/** Those of `run` that say nothing of a comparison. */
+const RUN_ALONE: readonly OptionName[] = [
+  'target',
+  'checks',
+  'negative',
+  'minCoverage',
+  'shuffle',
+  'states',
+  'evidence',
+]
+
 /** Those of `run`. */
 export const RUN: readonly OptionName[] = [
   'only',
@@ -568,6 +590,13 @@ export const RUN: readonly OptionName[] = [
   'dryRun',
   'report',
   'json',
+]
+
+/** Those of `diff`. */
+export const DIFF: readonly OptionName[] = [
+  'left',
+  'right',
+  ...RUN.filter((name) => !RUN_ALONE.includes(name)),
 ]
 
 /** Those of `proxy`. */

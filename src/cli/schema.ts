@@ -8,6 +8,7 @@ import { configSchema } from './config-schema.ts'
 const SCHEMAS: Readonly<Record<string, () => object>> = {
   workflow: () => readSchema('workflow'),
   result: () => readSchema('run-result'),
+  diff: () => readSchema('diff-result'),
   config: configSchema,
   'seed-file': () => readSchema('seed-file'),
   cassette: () => readSchema('cassette'),
