@@ -81,33 +81,27 @@ const asFaulted = (exchange: RecordedExchange): RecordedExchange => ({
   isFaulted: true,
 })
 
-/** A session whose calls are noted. */
+/** A session whose calls are noted; all else it does as ever. */
 function recorded({ session, exchanges, bases, faulted }: Noted): Session {
-  const { world } = session
-  const own = defined({
+  const noting: Partial<Session> = defined({
     baseUrl(source: Source) {
       const base = session.baseUrl(source)
       bases[source.name] = base
       return base
     },
-    credentials: session.credentials.bind(session),
-    forbids: session.forbids?.bind(session),
-    pace: session.pace?.bind(session),
-    standIn: session.standIn?.bind(session),
-    wait: session.wait.bind(session),
-    point: session.point?.bind(session),
-    stateAt: session.stateAt?.bind(session),
     faulted: session.faulted && faultsOf(session, faulted),
-    deliveries: session.deliveries.bind(session),
-    received: session.received?.bind(session),
-    secrets: session.secrets.bind(session),
-    close: session.close.bind(session),
     async answered(call: Call, answer: Answer) {
       exchanges.push(exchangeOf(call, answer))
       await session.answered?.(call, answer)
     },
   })
-  return { world, ...own }
+  return new Proxy(session, {
+    get(target, name) {
+      if (name in noting) return Reflect.get(noting, name)
+      const own: unknown = Reflect.get(target, name, target)
+      return typeof own === 'function' ? own.bind(target) : own
+    },
+  })
 }
 
 /** Asks a session for what was answered wrong on purpose, and notes it. */
