@@ -5,6 +5,7 @@ import type { OwnFlag, Run } from './command.ts'
 import type { Flags } from './config.ts'
 import {
   CLIENT,
+  DIFF,
   IMPORT,
   type Option,
   type OptionName,
@@ -127,6 +128,13 @@ const COMMANDS: readonly CommandDef[] = [
     load: async () => (await import('./run.ts')).run,
   },
   {
+    usage: 'diff [files...]',
+    description:
+      'run the same workflows on two sides and tell what differs: exit 1 where something does',
+    options: DIFF,
+    load: async () => (await import('./diff.ts')).diff,
+  },
+  {
     usage: 'record [file]',
     description: 'write what was played in a world as a workflow (Arazzo) for run',
     options: CLIENT,
@@ -148,7 +156,7 @@ const COMMANDS: readonly CommandDef[] = [
   },
   {
     usage: 'schema [name]',
-    description: 'print a JSON Schema: workflow | result | config | seed-file',
+    description: 'print a JSON Schema: workflow | result | diff | config | seed-file | cassette',
     options: [],
     isAlone: true,
     load: async () => (await import('./schema.ts')).schema,

@@ -20,7 +20,7 @@ import {
 } from './records.ts'
 import { applySeedFile, stockShown } from './seed-file.ts'
 import { seeds } from './seeds.ts'
-import { settings } from './settings.ts'
+import { settingMends, settings } from './settings.ts'
 import type { operations } from './spec.d.ts'
 import { renewMonth, terminateProduct } from './subscriptions.ts'
 import { addTraffic } from './usage.ts'
@@ -31,6 +31,7 @@ export const accountsOrders = defineSimulator<operations, typeof settings.table>
   // One spec for both: the API below /enterprise, the token endpoint where its realm has it.
   mounts: [{ spec: 'accounts-orders.yaml', basePath: '', api: '/enterprise' }],
   settings,
+  settingMends,
   collections: [
     accounts,
     templates,

@@ -15,7 +15,7 @@ import { importPlan } from './import.ts'
 import { companies, esims, ownRules, SLUG } from './records.ts'
 import { applySeedFile, stockShown } from './seed-file.ts'
 import { seeds } from './seeds.ts'
-import { settings } from './settings.ts'
+import { settingMends, settings } from './settings.ts'
 import type { operations } from './spec.d.ts'
 
 /** What stands in a header, with or without the scheme in front. */
@@ -81,6 +81,7 @@ export const highland = defineSimulator<operations, typeof settings.table>({
   title: 'Highland',
   mounts: [{ spec: 'highland.yaml', basePath: '' }],
   settings,
+  settingMends,
   collections: [companies, esims],
   narrower: ownRules,
   handlers,
