@@ -212,6 +212,37 @@ test('a page that fails is asked for again after the time it says; one that goes
   expect(real.seen.length - asked).toBe(2 + 2 * 150)
 }, 60_000)
 
+test('what does not fit a seed file is told by its name, and the rest is opened', async () => {
+  const { bundles } = STOCK['esim-go'].catalogue
+  const sold = { ...bundles[0], description: 'D', speed: null, autostart: true, unlimited: false }
+  const places = {
+    countries: [{ name: 'France', region: 'Europe', iso: 'FR' }],
+    roamingEnabled: [],
+  }
+  const odd = [
+    { ...sold, ...places },
+    { ...sold, ...places, name: 'for ever', duration: 99_999 },
+    { ...sold, ...places, name: 'nowhere', countries: [] },
+    { name: 'half' },
+  ]
+  using real = await front(({ url = '' }, response) => {
+    if (!url.includes('/catalogue')) return false
+    response.writeHead(200, { 'content-type': 'application/json' })
+    response.end(JSON.stringify({ bundles: odd, pageCount: 1, rows: 4 }))
+    return true
+  })
+  await using mine = await imports(real.url)
+  const { code, stdout } = await mine.import(['--json'])
+  expect(code).toBe(0)
+  const { taken, left } = JSON.parse(stdout)
+  expect(taken).toMatchObject({ catalogue: 1, esims: 250 })
+  expect(left.map(({ examples }: { examples: string[] }) => examples[0])).toEqual(
+    expect.arrayContaining(['catalogue for ever', 'bundle nowhere', 'bundles on sale: half']),
+  )
+  const where = { cwd: mine.at.path }
+  await using _ = await startServer(['--ephemeral', '--seed-file', mine.seed], where)
+}, 60_000)
+
 test('of v2.4 it is told what only v2.5 says; a file of JSON has no comment', async () => {
   using real = await front()
   await using mine = await imports(real.url)

@@ -168,3 +168,13 @@ test.each([1, 2, 3])(
   },
   120_000,
 )
+
+test('lists that tell no count of pages are read to their end', async () => {
+  const esims = Array.from({ length: 230 }, () => ({}))
+  await using sim = await startSimulator({
+    stock: { 'esim-go': { esims } },
+    settings: { 'esim-go': { wire: 'documented' } },
+  })
+  const { result } = await importedFrom(sim, 'esim-go')
+  expect(result.taken).toMatchObject({ esims: 230, catalogue: 5609 })
+})
