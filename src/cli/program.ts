@@ -139,8 +139,17 @@ const COMMANDS: readonly CommandDef[] = [
     load: async () => (await import('./proxy.ts')).proxy,
   },
   {
+    usage: 'spec [action] [versions...]',
+    description:
+      'diff OLD NEW: what a new version of an API breaks; files, URLs or esimulator:<provider>',
+    options: [],
+    isAlone: true,
+    ownFlags: async () => (await import('./spec.ts')).specFlags,
+    load: async () => (await import('./spec.ts')).spec,
+  },
+  {
     usage: 'schema [name]',
-    description: 'print a JSON Schema: workflow | result | config | seed-file',
+    description: 'print a JSON Schema: workflow | result | config | seed-file | spec-diff',
     options: [],
     isAlone: true,
     load: async () => (await import('./schema.ts')).schema,

@@ -10,6 +10,7 @@ const SCHEMAS: Readonly<Record<string, () => object>> = {
   result: () => readSchema('run-result'),
   config: configSchema,
   'seed-file': () => readSchema('seed-file'),
+  'spec-diff': () => readSchema('spec-diff'),
 }
 
 export const schema: Run = async (_config, [name]) => {
