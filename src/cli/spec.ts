@@ -80,9 +80,11 @@ const HARMLESS_SHOWN = 15
 function diffText(diff: SpecDiff, isAll: boolean): string {
   const title = `${diff.old.source} → ${diff.new.source}: `
   if (diff.changes.length === 0) return `${title}nothing changed`
-  const harmless = rowsOf(diff, false)
+  const harmless = rowsOf(diff, false, isAll)
   const shown = isAll ? harmless : harmless.slice(0, HARMLESS_SHOWN)
   const left = harmless.length - shown.length
+  const cells = (rows: readonly Row[]) =>
+    rows.map((row) => [operationsText(row), row.where, row.says])
   const touched = touchedBy(diff, isAll).map(([operation, { cases, statements, handlers }]) => [
     operation,
     someOf(cases, isAll ? Number.POSITIVE_INFINITY : 2),
@@ -91,15 +93,11 @@ function diffText(diff: SpecDiff, isAll: boolean): string {
   ])
   return [
     title + countsText(diff),
-    ...section('BREAKING', ['operation', 'where', 'change'], rowsOf(diff, true).map(cellsOf)),
-    ...section('breaks nothing', ['operation', 'where', 'change'], shown.map(cellsOf)),
+    ...section('BREAKING', ['operation', 'where', 'change'], cells(rowsOf(diff, true, isAll))),
+    ...section('breaks nothing', ['operation', 'where', 'change'], cells(shown)),
     ...(left > 0 ? [`and ${left} more: --all lists them`] : []),
     ...section('touched', ['operation', 'cases', 'statements', 'handlers'], touched),
   ].join('\n')
-}
-
-function cellsOf(row: Row): string[] {
-  return [operationsText(row), row.where, row.says]
 }
 
 function section(

@@ -57,9 +57,10 @@ export interface Sides<T> {
   readonly new: T
 }
 
-/** `GET /orders/{id} (getOrder)`. */
-export function operationTitle({ method, path, id }: ChangedOperation): string {
-  return `${method} ${path}${id === undefined ? '' : ` (${id})`}`
+/** `GET /orders/{id} (getOrder)`; `webhook simInstalled`. */
+export function operationTitle({ method, path, id, isWebhook }: ChangedOperation): string {
+  const call = isWebhook ? `webhook ${path}` : `${method} ${path}`
+  return id === undefined || id === path ? call : `${call} (${id})`
 }
 
 /** A path with its parameters unnamed: `/orders/{}`. */

@@ -180,13 +180,17 @@ function compareStatuses(sides: Sides<Endpoint>, direction: Direction, note: Not
     const before = standingFor(old, status)
     const after = standingFor(now, status)
     const where = `response ${status}`
-    if (before && after)
-      compareResponse(sides, { old: before, new: after }, { where, note, direction })
-    else if (before) {
+    const isNamed = { old: old.has(status), new: now.has(status) }
+    if (isNamed.old && !isNamed.new) {
       // A range that became its statuses is no loss.
       const isBreaking = ![...now.keys()].some((other) => isWithin(other, status))
-      note({ isBreaking, kind: 'status', change: 'removed', where, says: 'is gone' })
-    } else note({ isBreaking: false, kind: 'status', change: 'added', where, says: 'is new' })
+      const says = after ? `is gone: only ${rangeOf(now, status)} stands for it` : 'is gone'
+      note({ isBreaking, kind: 'status', change: 'removed', where, says })
+    }
+    if (!isNamed.old)
+      note({ isBreaking: false, kind: 'status', change: 'added', where, says: 'is new' })
+    if (before && after)
+      compareResponse(sides, { old: before, new: after }, { where, note, direction })
   }
 }
 
@@ -195,18 +199,22 @@ function responsesOf(endpoint: Endpoint): Map<string, Json> {
   return new Map(
     Object.entries(isObject(responses) ? responses : {})
       .filter(([status]) => !status.startsWith('x-'))
-      .map(([status, each]) => [status.toUpperCase(), partOf(endpoint, each) ?? {}]),
+      .map(([status, each]) => [status.replace(/xx$/, 'XX'), partOf(endpoint, each) ?? {}]),
   )
+}
+
+/** What a status falls under that is not named. */
+function rangeOf(responses: ReadonlyMap<string, Json>, status: string): string {
+  const range = `${status.slice(0, 1)}XX`
+  return responses.has(range) ? range : 'default'
 }
 
 function standingFor(responses: ReadonlyMap<string, Json>, status: string): Json | undefined {
-  return (
-    responses.get(status) ?? responses.get(`${status.slice(0, 1)}XX`) ?? responses.get('DEFAULT')
-  )
+  return responses.get(status) ?? responses.get(rangeOf(responses, status))
 }
 
 function isWithin(status: string, range: string): boolean {
-  return range === 'DEFAULT' || (range.endsWith('XX') && status.startsWith(range.slice(0, 1)))
+  return range === 'default' || (range.endsWith('XX') && status.startsWith(range.slice(0, 1)))
 }
 
 function compareResponse(sides: Sides<Endpoint>, parts: Sides<Json>, at: Content): void {

@@ -11,7 +11,7 @@ import {
   typeChange,
   valueChanges,
 } from './compare-values.ts'
-import { type Facts, factsOf } from './schema-facts.ts'
+import { type Facts, factsOf, takes } from './schema-facts.ts'
 import { isObject, type Parts, partsOf } from './schema-parts.ts'
 
 /** Two schemas to be compared. */
@@ -88,34 +88,48 @@ function compareAt(walk: Walk, schemas: Both, field: string): void {
     isSame = false
     walk.note(finding)
   }
-  compareFacts({ ...walk, note }, { old: factsOf(parts.old), new: factsOf(parts.new) }, field)
+  const facts = {
+    old: factsOf(documents.old, parts.old),
+    new: factsOf(documents.new, parts.new),
+  }
+  compareFacts({ ...walk, note }, facts, field, schemas)
   open.delete(key)
   if (isSame) same.add(key)
   else told.set(key, times + 1)
 }
 
-function compareFacts(walk: Walk, facts: Sides<Facts>, field: string): void {
+function compareFacts(walk: Walk, facts: Sides<Facts>, field: string, schemas: Both): void {
   const { direction } = walk
   const type = typeChange(direction, facts)
   noteAt(walk, field, [
     ...(type ? [type] : []),
     ...nullChange(direction, facts),
-    ...valueChanges(direction, facts),
     ...otherChanges(direction, facts),
   ])
-  const hasNoType = (types: Facts['types']) => types === undefined || types.size === 0
-  const isOther =
-    type !== undefined &&
-    !hasNoType(facts.new.types) &&
-    ![...(facts.new.types ?? [])].some((each) => facts.old.types?.has(each))
   // A text that became an object has new fields and no maxLength: that it did says it all.
-  if (isOther) return
+  if (areApart(facts)) return
+  noteAt(walk, field, valueChanges(direction, facts))
+  const became = becameForms(walk, facts, schemas)
+  if (became) {
+    noteAt(walk, field, [became.said])
+    if (became.isAll) return
+  }
   noteAt(walk, field, constraintChanges(direction, facts))
   compareFields(walk, facts, field)
   compareOthers(walk, facts, field)
   if (facts.old.items.length > 0 || facts.new.items.length > 0)
     compareAt(walk, { old: facts.old.items, new: facts.new.items }, `${field}[]`)
-  compareForms(walk, facts, field)
+  if (!became) compareForms(walk, facts, field)
+}
+
+/** Whether no type is the same. */
+function areApart({ old, new: now }: Sides<Facts>): boolean {
+  const all = now.types
+  if (!old.types || !all || old.types.size === 0 || all.size === 0) return false
+  return (
+    [...old.types].every((type) => !takes(all, type)) &&
+    [...all].every((type) => !old.types?.has(type))
+  )
 }
 
 function noteAt(walk: Walk, field: string, said: readonly Said[]): void {
@@ -135,7 +149,7 @@ function compareFields(walk: Walk, { old, new: now }: Sides<Facts>, field: strin
     const after = seenField(documents.new, now, name, direction)
     const at = below(field, name)
     if (!before && after) noteAt(walk, at, [addedField(direction, after.isRequired)])
-    if (before && !after) noteAt(walk, at, [REMOVED])
+    if (before && !after) noteAt(walk, at, [removedField(name, { old, new: now })])
     if (!before || !after) continue
     noteAt(walk, at, requiredChange(direction, { old: before.isRequired, new: after.isRequired }))
     compareAt(walk, { old: before.schemas, new: after.schemas }, at)
@@ -156,12 +170,19 @@ function seenField(
 ): SeenField | undefined {
   const schemas = facts.fields.get(name)
   if (!schemas) return undefined
-  const { isReadOnly, isWriteOnly } = factsOf(partsOf(document, schemas))
+  const { isReadOnly, isWriteOnly } = factsOf(document, partsOf(document, schemas))
   if (direction === 'sent' ? isReadOnly : isWriteOnly) return undefined
   return { schemas, isRequired: facts.required.has(name) }
 }
 
-const REMOVED: Said = { isBreaking: true, kind: 'field', change: 'removed', says: 'is gone' }
+function removedField(name: string, { old, new: now }: Sides<Facts>): Said {
+  const plain = (text: string) => text.toLowerCase().replaceAll(/[_-]/g, '')
+  const like = [...now.fields.keys()].find(
+    (other) => plain(other) === plain(name) && !old.fields.has(other),
+  )
+  const says = like === undefined ? 'is gone' : `is gone: ${like} is new`
+  return { isBreaking: true, kind: 'field', change: 'removed', says }
+}
 
 function addedField(direction: Direction, isRequired: boolean): Said {
   const says =
@@ -193,33 +214,56 @@ function compareOthers(walk: Walk, { old, new: now }: Sides<Facts>, field: strin
     compareAt(walk, { old: old.others, new: now.others }, below(field, '*'))
 }
 
+interface BecameForms {
+  readonly said: Said
+  /** Whether the forms are all there is: then nothing else can be compared. */
+  readonly isAll: boolean
+}
+
+/** One schema that became several alternatives, or the other way round. */
+function becameForms(
+  walk: Walk,
+  { old, new: now }: Sides<Facts>,
+  schemas: Both,
+): BecameForms | undefined {
+  const isOne = { old: old.forms.length === 0, new: now.forms.length === 0 }
+  if (isOne.old === isOne.new) return undefined
+  const { forms, fields, items } = isOne.old ? now : old
+  const [list = []] = forms
+  // What it was is one of what it may be now: then it only takes more.
+  const isAmong = list.some((form) => {
+    const both = isOne.old ? { old: schemas.old, new: [form] } : { old: [form], new: schemas.new }
+    return areEqual(walk, both)
+  })
+  const shift = { isWider: isOne.old || !isAmong, isNarrower: isOne.new || !isAmong }
+  const one = isAmong ? 'one of them' : 'another'
+  const says = isOne.old
+    ? `any of ${list.length} forms now, before only ${one}`
+    : `only ${isAmong ? 'one' : 'another'} of ${list.length} forms now`
+  const isBreaking = breaks(walk.direction, shift)
+  return {
+    said: { isBreaking, kind: 'type', change: 'changed', says },
+    isAll: fields.size === 0 && items.length === 0,
+  }
+}
+
 /** Alternatives: those that stand on both sides are compared, the others told in one line. */
 function compareForms(walk: Walk, { old, new: now }: Sides<Facts>, field: string): void {
   const most = Math.max(old.forms.length, now.forms.length)
-  for (let at = 0; at < most; at += 1) {
-    const forms = { old: old.forms[at] ?? [], new: now.forms[at] ?? [] }
-    compareFormList(walk, forms, field)
-  }
+  for (let at = 0; at < most; at += 1)
+    compareFormList(walk, { old: old.forms[at] ?? [], new: now.forms[at] ?? [] }, field)
 }
 
 function compareFormList(walk: Walk, forms: Both, field: string): void {
   const left = withoutEqual(walk, forms)
-  const pairs = pairedForms(left)
+  const pairs = pairedForms(walk, left)
   for (const { old, new: now, name } of pairs)
     compareAt(walk, { old: [old], new: [now] }, `${field}(${name})`)
-  const removed = left.old.filter((form) => pairs.every(({ old }) => old !== form)).length
-  const added = left.new.filter((form) => pairs.every((pair) => pair.new !== form)).length
+  const removed = left.old.length - pairs.length
+  const added = left.new.length - pairs.length
   if (removed === 0 && added === 0) return
-  // One form is not one of several: what had none took anything else that is said of it.
-  const isNarrower = removed > 0 || forms.old.length === 0
-  const isWider = added > 0 && forms.old.length > 0
-  const isGone = forms.new.length === 0
-  const says = isGone
-    ? `no longer one of ${forms.old.length} forms`
-    : `one of ${forms.new.length} forms now, before ${forms.old.length || 'one'}: ` +
-      `${added} new, ${removed} gone`
-  const isBreaking =
-    isGone || forms.old.length === 0 || breaks(walk.direction, { isWider, isNarrower })
+  const isBreaking = breaks(walk.direction, { isWider: added > 0, isNarrower: removed > 0 })
+  const says = `of ${forms.old.length} forms ${removed} are gone, ${added} are new`
   noteAt(walk, field, [{ isBreaking, kind: 'type', change: 'changed', says }])
 }
 
@@ -227,16 +271,19 @@ function compareFormList(walk: Walk, forms: Both, field: string): void {
 function withoutEqual(walk: Walk, forms: Both): Both {
   const now = [...forms.new]
   const old = forms.old.filter((form) => {
-    const at = now.findIndex((other) => areEqual(walk, form, other))
+    const at = now.findIndex((other) => areEqual(walk, { old: [form], new: [other] }))
     if (at >= 0) now.splice(at, 1)
     return at < 0
   })
   return { old, new: now }
 }
 
-function areEqual(walk: Walk, old: unknown, now: unknown): boolean {
+function areEqual(walk: Walk, both: Both): boolean {
   const { documents, equal } = walk
-  const key = keyOf({ old: partsOf(documents.old, [old]), new: partsOf(documents.new, [now]) })
+  const key = keyOf({
+    old: partsOf(documents.old, both.old),
+    new: partsOf(documents.new, both.new),
+  })
   const known = equal.get(key)
   if (known !== undefined) return known
   equal.set(key, true)
@@ -246,7 +293,7 @@ function areEqual(walk: Walk, old: unknown, now: unknown): boolean {
   }
   // What is only sent or only received is looked at in one direction alone: both are asked.
   for (const direction of ['sent', 'received'] as const)
-    compareAt({ ...walk, ...nothingKnown(), direction, note }, { old: [old], new: [now] }, '')
+    compareAt({ ...walk, ...nothingKnown(), open: new Set(), direction, note }, both, '')
   equal.set(key, isSame)
   return isSame
 }
@@ -255,15 +302,27 @@ interface FormPair extends Sides<unknown> {
   readonly name: string
 }
 
-/** Forms that are the same but changed: those of one name, and where each side has as many, by position. */
-function pairedForms({ old, new: now }: Both): FormPair[] {
-  if (old.length === now.length)
-    return old.map((form, at) => ({ old: form, new: now[at], name: formName(form, at) }))
-  return old.flatMap((form, at) => {
-    const name = formName(form, at)
-    const other = now.find((each) => isObject(each) && isObject(form) && isNamed(form, each))
-    return other === undefined ? [] : [{ old: form, new: other, name }]
-  })
+/** Forms that are the same but changed: of one name, else of one type, else where they stand. */
+function pairedForms({ documents }: Walk, { old, new: now }: Both): FormPair[] {
+  const left = { old: [...old], new: [...now] }
+  const typeOf = (document: OpenApiDocument, form: unknown) =>
+    [...(factsOf(document, partsOf(document, [form])).types ?? [])].join()
+  const pairs: FormPair[] = []
+  const pairWhere = (isPair: (form: unknown, other: unknown) => boolean) => {
+    for (const form of [...left.old]) {
+      const other = left.new.find((each) => isPair(form, each))
+      if (other === undefined) continue
+      pairs.push({ old: form, new: other, name: formName(form, old.indexOf(form)) })
+      left.old.splice(left.old.indexOf(form), 1)
+      left.new.splice(left.new.indexOf(other), 1)
+    }
+  }
+  pairWhere((form, other) => isObject(form) && isObject(other) && isNamed(form, other))
+  // With several of a type, or one more on one side, nobody knows which is which.
+  if (left.old.length !== left.new.length) return pairs
+  pairWhere((form, other) => typeOf(documents.old, form) === typeOf(documents.new, other))
+  pairWhere(() => true)
+  return pairs
 }
 
 const isNamed = (form: Record<string, unknown>, other: Record<string, unknown>) =>

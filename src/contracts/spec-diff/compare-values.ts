@@ -1,6 +1,6 @@
 // What changed of a value: its type, null, the values it takes, its constraints.
 import { type Direction, type Finding, namesOf, type Sides, shown } from './change.ts'
-import { CONSTRAINTS, type Facts, takes } from './schema-facts.ts'
+import { CONSTRAINTS, type Facts, takes, typeOf } from './schema-facts.ts'
 
 /** What was found, without its place. */
 export type Said = Pick<Finding, 'isBreaking' | 'kind' | 'change' | 'says'>
@@ -19,7 +19,10 @@ export function breaks(direction: Direction, { isWider, isNarrower }: Shift): bo
 const NAMED_MOST = 8
 
 function listed(values: readonly string[]): string {
-  const names = values.slice(0, NAMED_MOST).map((value) => shown(JSON.parse(value)))
+  // A text in quotes where it could be taken for a number or the like.
+  const texts = values.map((value): unknown => JSON.parse(value))
+  const isPlain = texts.every((text) => typeof text === 'string' && text !== '')
+  const names = (isPlain ? texts : values).slice(0, NAMED_MOST).map(shown)
   const more = values.length - names.length
   return more > 0 ? `${names.join(', ')} and ${more} more` : names.join(', ')
 }
@@ -57,21 +60,31 @@ export function nullChange(direction: Direction, facts: Sides<Facts>): Said[] {
 
 /** The values of an enum that came and went. */
 export function valueChanges(direction: Direction, facts: Sides<Facts>): Said[] {
-  const old = facts.old.values
-  const now = facts.new.values
-  if (!old && !now) return []
+  const { old, new: now } = { old: valuesOf(facts.old), new: valuesOf(facts.new) }
+  if (!facts.old.values && !facts.new.values) return []
   const said = (change: Finding['change'], isWider: boolean, says: string): Said => {
     const isBreaking = breaks(direction, { isWider, isNarrower: !isWider })
     return { kind: 'enum', change, isBreaking, says }
   }
   if (!old) return [said('added', false, `only these values now: ${listed([...(now ?? [])])}`)]
   if (!now) return [said('removed', true, `any value now, before only ${listed([...old])}`)]
-  const added = [...now].filter((value) => !old.has(value))
-  const removed = [...old].filter((value) => !now.has(value))
+  // Values of a type that is new or gone were told with it.
+  const added = [...now].filter((value) => !old.has(value) && isOf(facts.old, value))
+  const removed = [...old].filter((value) => !now.has(value) && isOf(facts.new, value))
   return [
     ...(added.length > 0 ? [said('added', true, `new values: ${listed(added)}`)] : []),
     ...(removed.length > 0 ? [said('removed', false, `values gone: ${listed(removed)}`)] : []),
   ]
+}
+
+function isOf({ types }: Facts, value: string): boolean {
+  return types === undefined || takes(types, typeOf(JSON.parse(value)))
+}
+
+/** The only values; a boolean has two, whether they are written or not. */
+function valuesOf({ values, types }: Facts): Facts['values'] {
+  const isBoolean = types?.size === 1 && types.has('boolean')
+  return values ?? (isBoolean ? new Set(['true', 'false']) : undefined)
 }
 
 /** Bounds, patterns, formats that came, went or moved. */

@@ -12,17 +12,20 @@ export interface Row {
   readonly says: string
 }
 
-/** The rows of changes that break, or that do not. */
-export function rowsOf({ changes }: SpecDiff, isBreaking: boolean): Row[] {
+/**
+ * The rows of changes that break, or that do not.
+ * @param isApart gives each operation rows of its own
+ */
+export function rowsOf({ changes }: SpecDiff, isBreaking: boolean, isApart = false): Row[] {
   const rows = new Map<string, { operations: string[]; where: string; says: string }>()
   for (const each of changes) {
     if (each.isBreaking !== isBreaking) continue
     const { operation, where, field, says } = each
     const place = field === undefined ? where : `${where} ${field}`
     const title = operation ? operationTitle(operation) : 'the whole API'
-    const key = JSON.stringify([place, says])
+    const key = JSON.stringify([place, says, isApart ? title : ''])
     const row = rows.get(key) ?? { operations: [], where: place, says }
-    row.operations.push(title)
+    if (!row.operations.includes(title)) row.operations.push(title)
     rows.set(key, row)
   }
   return [...rows.values()]

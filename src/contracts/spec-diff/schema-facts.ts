@@ -1,6 +1,15 @@
 // What a schema allows, of all its parts together and in the words of JSON Schema 2020-12.
+import type { OpenApiDocument } from '../../workflows/sources.ts'
 import type { Json } from '../document-schemas.ts'
-import { formsOf, hasNullForm, isObject, listOf, NOTHING, type Parts } from './schema-parts.ts'
+import {
+  formsOf,
+  hasNullForm,
+  isObject,
+  listOf,
+  NOTHING,
+  type Parts,
+  partsOf,
+} from './schema-parts.ts'
 
 export interface Facts {
   /** `null` is not among them; `undefined`: any. */
@@ -65,8 +74,7 @@ const REST = [
 ]
 
 /** What all the parts allow. */
-export function factsOf(parts: Parts): Facts {
-  const types = typesOf(parts)
+export function factsOf(document: OpenApiDocument, parts: Parts): Facts {
   const values = valuesOf(parts)
   const fields = new Map<string, unknown[]>()
   for (const part of parts)
@@ -75,8 +83,7 @@ export function factsOf(parts: Parts): Facts {
   const required = new Set(parts.flatMap(({ required: names }) => listOf(names).map(String)))
   for (const name of required) if (!fields.has(name)) fields.set(name, [])
   return {
-    types,
-    isNullable: isNullable(parts, types),
+    ...typesOf(document, parts, 0),
     values,
     fields,
     required,
@@ -93,13 +100,38 @@ export function factsOf(parts: Parts): Facts {
   }
 }
 
+type Types = Pick<Facts, 'types' | 'isNullable'>
+
+/** Forms within forms are looked into so deep. */
+const DEEPEST = 5
+
 /** The types that every part allows; of a schema that names none, those its other words are about. */
-function typesOf(parts: Parts): ReadonlySet<string> | undefined {
-  const named = parts.filter(({ type }) => type !== undefined).map(({ type }) => [type].flat())
-  const lists = named.length > 0 ? named : parts.map(typesMeant).filter((list) => list.length > 0)
-  const [first, ...others] = lists.map((list) => list.map(String).filter((type) => type !== 'null'))
-  return first && new Set(others.reduce(typesInBoth, first))
+function typesOf(document: OpenApiDocument, parts: Parts, depth: number): Types {
+  const named = parts.filter(({ type }) => type !== undefined).map(namedTypes)
+  const ofForms = parts.flatMap(formsOf).flatMap((forms): Types[] => {
+    if (forms.length < 2 || depth > DEEPEST) return []
+    const each = forms.map((form) => typesOf(document, partsOf(document, [form]), depth + 1))
+    const all = each.flatMap(({ types }) => [...(types ?? [])])
+    if (each.some(({ types }) => types === undefined)) return []
+    return [{ types: new Set(all), isNullable: each.some(({ isNullable }) => isNullable) }]
+  })
+  const said = [...named, ...ofForms]
+  const meant = said.length > 0 ? said : parts.map(typesMeant).filter(({ types }) => types?.size)
+  const [first, ...others] = meant.map(({ types }) => [...(types ?? [])])
+  if (!first) return { types: undefined, isNullable: true }
+  // `nullable` beside an `allOf` is taken as it is meant, though OpenAPI 3.0 gives it no effect there.
+  const isNullable =
+    parts.some((part) => part.nullable === true || hasNullForm(part)) ||
+    meant.every((each) => each.isNullable)
+  return { types: new Set(others.reduce(typesInBoth, first)), isNullable }
 }
+
+function namedTypes({ type }: Json): Types {
+  const types = [type].flat().map(String)
+  return { types: withoutNull(types), isNullable: types.includes('null') }
+}
+
+const withoutNull = (types: readonly string[]) => new Set(types.filter((type) => type !== 'null'))
 
 function typesInBoth(some: readonly string[], others: readonly string[]): string[] {
   const both = [...some, ...others].filter((type) => takes(some, type) && takes(others, type))
@@ -112,28 +144,24 @@ export function takes(types: Iterable<string>, type: string): boolean {
   return all.has(type) || (type === 'integer' && all.has('number'))
 }
 
-function typesMeant(part: Json): string[] {
+function typesMeant(part: Json): Types {
   const { enum: values, const: only } = part
-  if (Array.isArray(values)) return [...new Set(values.map(typeOf))]
-  if (only !== undefined) return [typeOf(only)]
-  if (part.properties !== undefined || part.required !== undefined) return ['object']
-  if (part.additionalProperties !== undefined) return ['object']
-  return part.items === undefined ? [] : ['array']
+  const given = Array.isArray(values) ? values : [only].filter((value) => value !== undefined)
+  const types = given.length > 0 ? given.map(typeOf) : typesOfWords(part)
+  return { types: withoutNull(types), isNullable: types.includes('null') }
 }
 
-function typeOf(value: unknown): string {
+function typesOfWords({ properties, required, additionalProperties, items }: Json): string[] {
+  if ([properties, required, additionalProperties].some((word) => word !== undefined))
+    return ['object']
+  return items === undefined ? [] : ['array']
+}
+
+/** The type of a value, as schemas call it. */
+export function typeOf(value: unknown): string {
   if (value === null) return 'null'
   if (Array.isArray(value)) return 'array'
   return Number.isInteger(value) ? 'integer' : typeof value
-}
-
-/** `nullable` beside an `allOf` is taken as it is meant, though OpenAPI 3.0 gives it no effect there. */
-function isNullable(parts: Parts, types: Facts['types']): boolean {
-  if (types === undefined) return true
-  if (parts.some((part) => part.nullable === true || hasNullForm(part))) return true
-  const named = parts.filter(({ type }) => type !== undefined)
-  if (named.length > 0) return named.every(({ type }) => [type].flat().includes('null'))
-  return parts.some((part) => typesMeant(part).includes('null'))
 }
 
 function valuesOf(parts: Parts): ReadonlySet<string> | undefined {

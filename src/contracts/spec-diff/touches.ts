@@ -38,6 +38,10 @@ export function openTouches({
     calls: callsOf(each.workflow, provider),
     versions: versionsOf(each, provider),
   }))
+  // Of a version that has no suite, those of the others are told.
+  const withSuite = new Set(callers.flatMap(({ versions }) => [...versions]))
+  const isOfVersion = (versions: ReadonlySet<string>, { basePath }: OwnSource) =>
+    versions.has(basePath) || !withSuite.has(basePath)
   const known = new Map<string, Touches>()
   return ({ operation, change, kind }) => {
     if (!operation) return NOTHING
@@ -54,7 +58,7 @@ export function openTouches({
       const calling = callers.filter(
         ({ calls, versions }) =>
           names.some((name) => calls.has(name)) &&
-          (own === undefined || versions.size === 0 || versions.has(own.basePath)),
+          (own === undefined || versions.size === 0 || isOfVersion(versions, own)),
       )
       return [...new Set(calling.map(({ name }) => name))]
     }
