@@ -12,7 +12,7 @@ import {
   valueChanges,
 } from './compare-values.ts'
 import { type Facts, factsOf, takes } from './schema-facts.ts'
-import { isObject, type Parts, partsOf } from './schema-parts.ts'
+import { isObject, type Parts, partsKey, partsOf } from './schema-parts.ts'
 
 /** Two schemas to be compared. */
 export interface SchemaPair {
@@ -25,14 +25,21 @@ export interface SchemaPair {
 
 interface Walk extends Omit<SchemaPair, 'schemas'> {
   readonly note: Note
-  /** Pairs that are being compared: one that leads back to itself is not compared again. */
-  readonly open: Set<string>
-  /** Pairs in which nothing differs. */
-  readonly same: Set<string>
-  /** How often a pair that differs was told. */
-  readonly told: Map<string, number>
+  /** Whether enough is known. */
+  readonly isOver: () => boolean
+  /** What is to be compared, those of the shortest fields first. */
+  readonly queue: Item[]
+  /** Pairs that lead to the one at hand: one that leads back to itself is not compared again. */
+  readonly within: readonly string[]
+  /** How often each pair was compared. */
+  readonly times: Map<string, number>
   /** Whether two forms are equal, as far as that was asked; what is being asked counts as equal. */
   readonly equal: Map<string, boolean>
+}
+
+interface Item extends Pick<Walk, 'within'> {
+  readonly schemas: Both
+  readonly field: string
 }
 
 /** Several schemas that must all hold, on both sides. */
@@ -43,59 +50,40 @@ const TOLD_MOST = 8
 
 /** Tells what changed between two schemas. A schema may contain itself. */
 export function compareSchemas({ schemas, ...pair }: SchemaPair, note: Note): void {
-  const walk = { ...pair, ...nothingKnown(), note, open: new Set<string>(), equal: new Map() }
-  compareAt(walk, { old: [schemas.old], new: [schemas.new] }, '')
+  const walk = { ...pair, note, isOver: () => false, equal: new Map<string, boolean>() }
+  compareAll(walk, { old: [schemas.old], new: [schemas.new] })
 }
 
-function nothingKnown(): Pick<Walk, 'same' | 'told'> {
-  return { same: new Set(), told: new Map() }
+function compareAll(started: Omit<Walk, 'queue' | 'within' | 'times'>, schemas: Both): void {
+  const queue: Item[] = [{ schemas, field: '', within: [] }]
+  const times = new Map<string, number>()
+  for (const item of queue) compareItem({ ...started, queue, times, within: item.within }, item)
 }
 
-const partIds = new WeakMap<object, number>()
-let lastPartId = 0
-
-function idOf(part: object): number {
-  const known = partIds.get(part)
-  if (known !== undefined) return known
-  lastPartId += 1
-  partIds.set(part, lastPartId)
-  return lastPartId
-}
-
-function keyOf({ old, new: now }: Sides<Parts>): string {
-  return [old, now]
-    .map((parts) =>
-      parts
-        .map(idOf)
-        .toSorted((a, b) => a - b)
-        .join(),
-    )
-    .join(':')
-}
-
-function compareAt(walk: Walk, schemas: Both, field: string): void {
-  const { documents, open, same, told } = walk
+function compareItem(walk: Walk, { schemas, field, within }: Item): void {
+  const { documents, times } = walk
   const parts = {
     old: partsOf(documents.old, schemas.old),
     new: partsOf(documents.new, schemas.new),
   }
   const key = keyOf(parts)
-  const times = told.get(key) ?? 0
-  if (open.has(key) || same.has(key) || times >= TOLD_MOST) return
-  open.add(key)
-  let isSame = true
-  const note: Note = (finding) => {
-    isSame = false
-    walk.note(finding)
-  }
+  const before = times.get(key) ?? 0
+  if (walk.isOver() || within.includes(key) || before >= TOLD_MOST) return
+  times.set(key, before + 1)
   const facts = {
     old: factsOf(documents.old, parts.old),
     new: factsOf(documents.new, parts.new),
   }
-  compareFacts({ ...walk, note }, facts, field, schemas)
-  open.delete(key)
-  if (isSame) same.add(key)
-  else told.set(key, times + 1)
+  compareFacts({ ...walk, within: [...within, key] }, facts, field, schemas)
+}
+
+/** Compares them once all fields of shorter paths are. */
+function compareAt({ queue, within }: Walk, schemas: Both, field: string): void {
+  queue.push({ schemas, field, within })
+}
+
+function keyOf({ old, new: now }: Sides<Parts>): string {
+  return `${partsKey(old)}:${partsKey(now)}`
 }
 
 function compareFacts(walk: Walk, facts: Sides<Facts>, field: string, schemas: Both): void {
@@ -291,9 +279,9 @@ function areEqual(walk: Walk, both: Both): boolean {
   const note = () => {
     isSame = false
   }
+  const asked = { ...walk, note, isOver: () => !isSame }
   // What is only sent or only received is looked at in one direction alone: both are asked.
-  for (const direction of ['sent', 'received'] as const)
-    compareAt({ ...walk, ...nothingKnown(), open: new Set(), direction, note }, both, '')
+  for (const direction of ['sent', 'received'] as const) compareAll({ ...asked, direction }, both)
   equal.set(key, isSame)
   return isSame
 }

@@ -8,7 +8,9 @@ import {
   listOf,
   NOTHING,
   type Parts,
+  partsKey,
   partsOf,
+  perDocument,
 } from './schema-parts.ts'
 
 export interface Facts {
@@ -73,8 +75,17 @@ const REST = [
   'discriminator',
 ]
 
+const factsIn = perDocument<Facts>()
+
 /** What all the parts allow. */
 export function factsOf(document: OpenApiDocument, parts: Parts): Facts {
+  const key = partsKey(parts)
+  const facts = factsIn(document).get(key) ?? readFacts(document, parts)
+  factsIn(document).set(key, facts)
+  return facts
+}
+
+function readFacts(document: OpenApiDocument, parts: Parts): Facts {
   const values = valuesOf(parts)
   const fields = new Map<string, unknown[]>()
   for (const part of parts)
@@ -83,7 +94,7 @@ export function factsOf(document: OpenApiDocument, parts: Parts): Facts {
   const required = new Set(parts.flatMap(({ required: names }) => listOf(names).map(String)))
   for (const name of required) if (!fields.has(name)) fields.set(name, [])
   return {
-    ...typesOf(document, parts, 0),
+    ...typesOf(document, parts),
     values,
     fields,
     required,
@@ -102,15 +113,26 @@ export function factsOf(document: OpenApiDocument, parts: Parts): Facts {
 
 type Types = Pick<Facts, 'types' | 'isNullable'>
 
-/** Forms within forms are looked into so deep. */
-const DEEPEST = 5
+const typesIn = perDocument<Types>()
+const ANY: Types = { types: undefined, isNullable: true }
+
+function typesOf(document: OpenApiDocument, parts: Parts): Types {
+  const key = partsKey(parts)
+  const known = typesIn(document).get(key)
+  if (known) return known
+  // A form that leads back to its own schema adds no type to it.
+  typesIn(document).set(key, ANY)
+  const types = readTypes(document, parts)
+  typesIn(document).set(key, types)
+  return types
+}
 
 /** The types that every part allows; of a schema that names none, those its other words are about. */
-function typesOf(document: OpenApiDocument, parts: Parts, depth: number): Types {
+function readTypes(document: OpenApiDocument, parts: Parts): Types {
   const named = parts.filter(({ type }) => type !== undefined).map(namedTypes)
   const ofForms = parts.flatMap(formsOf).flatMap((forms): Types[] => {
-    if (forms.length < 2 || depth > DEEPEST) return []
-    const each = forms.map((form) => typesOf(document, partsOf(document, [form]), depth + 1))
+    if (forms.length < 2) return []
+    const each = forms.map((form) => typesOf(document, partsOf(document, [form])))
     const all = each.flatMap(({ types }) => [...(types ?? [])])
     if (each.some(({ types }) => types === undefined)) return []
     return [{ types: new Set(all), isNullable: each.some(({ isNullable }) => isNullable) }]
@@ -118,7 +140,7 @@ function typesOf(document: OpenApiDocument, parts: Parts, depth: number): Types 
   const said = [...named, ...ofForms]
   const meant = said.length > 0 ? said : parts.map(typesMeant).filter(({ types }) => types?.size)
   const [first, ...others] = meant.map(({ types }) => [...(types ?? [])])
-  if (!first) return { types: undefined, isNullable: true }
+  if (!first) return ANY
   // `nullable` beside an `allOf` is taken as it is meant, though OpenAPI 3.0 gives it no effect there.
   const isNullable =
     parts.some((part) => part.nullable === true || hasNullForm(part)) ||

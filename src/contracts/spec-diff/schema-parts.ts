@@ -25,8 +25,45 @@ const WITHOUT_RULES: ReadonlySet<string> = new Set([
   'definitions',
 ])
 
+/** By document, then by what identifies a schema there: what is asked again and again. */
+export function perDocument<T>(): (document: OpenApiDocument) => Map<unknown, T> {
+  const kept = new WeakMap<OpenApiDocument, Map<unknown, T>>()
+  return (document) => {
+    const known = kept.get(document) ?? new Map<unknown, T>()
+    kept.set(document, known)
+    return known
+  }
+}
+
+const partsIn = perDocument<Parts>()
+
 /** The parts of several schemas that must all hold; a schema that contains itself is taken once. */
 export function partsOf(document: OpenApiDocument, schemas: readonly unknown[]): Parts {
+  const [only] = schemas
+  const known = schemas.length === 1 ? partsIn(document).get(only) : undefined
+  const parts = known ?? readParts(document, schemas)
+  if (schemas.length === 1) partsIn(document).set(only, parts)
+  return parts
+}
+
+const ids = new WeakMap<object, number>()
+let lastId = 0
+
+/** Tells parts from others, in whatever order they were found. */
+export function partsKey(parts: Parts): string {
+  return parts
+    .map((part) => {
+      const known = ids.get(part)
+      if (known !== undefined) return known
+      lastId += 1
+      ids.set(part, lastId)
+      return lastId
+    })
+    .toSorted((a, b) => a - b)
+    .join()
+}
+
+function readParts(document: OpenApiDocument, schemas: readonly unknown[]): Parts {
   const parts = new Set<Json>()
   const seen = new Set<unknown>()
   const add = (written: unknown): void => {
