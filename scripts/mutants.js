@@ -14,14 +14,18 @@ import {
 import { dirname } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
+import { generatedMutants, sampleOf } from './mutants/generated.js'
 import { builtOf, mutants, mutated } from './mutants/list.js'
 
 /** Percent of the mutants of a provider that its suites have to kill. */
 const ENOUGH = 90
 
-const USAGE = `npm run mutants -- [--provider SLUG] [--only ID] [--list] [--jobs 2] [--limit SECONDS]
+const USAGE = `npm run mutants -- [--provider SLUG] [--only ID]... [--generated [--all]] [--list] [--jobs 2] [--limit SECONDS]
   --provider  the mutants of this provider alone
-  --only      one mutant, and what its suite said
+  --generated those that are made by rule, in place of those written by hand; of the fields that
+              are left out a sample
+  --all       with --generated, every one of them
+  --only      one mutant, and what its suite said; ID* means each whose id begins so
   --list      tells the mutants, and runs none
   --jobs      how many run at a time
   --limit     how long the suites may take with a mutant, which then counts as killed; five times
@@ -43,7 +47,9 @@ function optionsGiven() {
   const { values } = parseArgs({
     options: {
       provider: { type: 'string' },
-      only: { type: 'string' },
+      only: { type: 'string', multiple: true },
+      generated: { type: 'boolean', default: false },
+      all: { type: 'boolean', default: false },
       list: { type: 'boolean' },
       jobs: { type: 'string', default: '2' },
       limit: { type: 'string' },
@@ -57,12 +63,24 @@ function optionsGiven() {
   return { ...rest, ...numbers }
 }
 
+function isNamed({ id }, name) {
+  return name.endsWith('*') ? id.startsWith(name.slice(0, -1)) : id === name
+}
+
+/** Those written by hand, or those made by rule; one that is named is looked for in all of them. */
+function listed({ only, generated, all }) {
+  if (only !== undefined) return [...mutants, ...generatedMutants()]
+  if (!generated) return mutants
+  return all ? generatedMutants() : sampleOf(generatedMutants())
+}
+
 /** The mutants that are asked for. */
-function chosen({ provider, only }) {
-  const found = mutants.filter(
+function chosen(options) {
+  const { provider, only } = options
+  const found = listed(options).filter(
     (each) =>
       (provider === undefined || each.provider === provider) &&
-      (only === undefined || each.id === only),
+      (only === undefined || only.some((name) => isNamed(each, name))),
   )
   if (found.length > 0) return found
   throw new CannotRun('no mutant is called so: --list tells them all')
@@ -195,11 +213,15 @@ function tell({ mutant: { id, what }, end, failure, said }, isWhole) {
   console.log(`${end.padEnd(9)} ${id}: ${more ?? said ?? what}`)
 }
 
+/** A rule may make what does not even start: no suite is asked about that, so it does not count. */
+const isCounted = ({ mutant, end }) => !(mutant.isGenerated && end === 'error')
+
 /** @returns true where enough were killed */
 function tellProvider(provider, results) {
-  const killed = results.filter(({ end }) => end === 'killed' || end === 'timed out')
-  const percent = (100 * killed.length) / results.length
-  console.log(`\n${provider}: ${killed.length}/${results.length} killed (${percent.toFixed(1)} %)`)
+  const counted = results.filter(isCounted)
+  const killed = counted.filter(({ end }) => end === 'killed' || end === 'timed out')
+  const percent = counted.length === 0 ? 100 : (100 * killed.length) / counted.length
+  console.log(`\n${provider}: ${killed.length}/${counted.length} killed (${percent.toFixed(1)} %)`)
   for (const { mutant, end } of results)
     if (end !== 'killed') console.log(`  ${end} ${mutant.id}: ${mutant.what}`)
   return percent >= ENOUGH
@@ -223,7 +245,7 @@ async function main() {
     const results = await each(list, options.jobs, async (mutant) => {
       const limit = options.limit ?? limits.get(mutant.provider)
       const result = await tried(mutant, copies, limit)
-      tell(result, options.only !== undefined)
+      tell(result, list.length === 1)
       return result
     })
     const ofProvider = (slug) => results.filter(({ mutant }) => mutant.provider === slug)

@@ -1,8 +1,9 @@
 // The hand-written mutants: each still fits the source, so that the list does not rot.
-import { readdirSync, readFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 // @ts-expect-error: a script without types
 import { mutants as list, mutated, sourceOf } from '../scripts/mutants/list.js'
+import { runnerFiles } from './support/runner-files.ts'
 
 interface Mutant {
   readonly id: string
@@ -14,23 +15,6 @@ interface Mutant {
 }
 
 const mutants: readonly Mutant[] = list
-
-/** What a file loads when it is loaded itself: imports of types alone are not there by then. */
-const LOADED = /^(?:import|export) (?!type\b)[^'"]*?from '([^']+)'/gm
-
-/** What the runner of suites is made of, below `src/`: a mutant there could hide itself. */
-function runnerFiles(): Set<string> {
-  const found = new Set<string>()
-  const names = readdirSync('src/workflows', { recursive: true, encoding: 'utf8' })
-  for (const name of names.filter((each) => each.endsWith('.ts'))) {
-    const text = readFileSync(`src/workflows/${name}`, 'utf8')
-    for (const [, from = ''] of text.matchAll(LOADED)) {
-      const path = new URL(from, `file:///workflows/${name}`).pathname
-      if (from.startsWith('.')) found.add(path.slice(1).replace(/\.ts$/, ''))
-    }
-  }
-  return found
-}
 
 test('a mutant changes what stands exactly once in its source', () => {
   const problems = mutants.flatMap((mutant) => {

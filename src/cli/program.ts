@@ -5,6 +5,7 @@ import type { OwnFlag, Run } from './command.ts'
 import type { Flags } from './config.ts'
 import {
   CLIENT,
+  DIFF,
   type Option,
   type OptionName,
   options,
@@ -126,6 +127,13 @@ const COMMANDS: readonly CommandDef[] = [
     load: async () => (await import('./run.ts')).run,
   },
   {
+    usage: 'diff [files...]',
+    description:
+      'run the same workflows on two sides and tell what differs: exit 1 where something does',
+    options: DIFF,
+    load: async () => (await import('./diff.ts')).diff,
+  },
+  {
     usage: 'record [file]',
     description: 'write what was played in a world as a workflow (Arazzo) for run',
     options: CLIENT,
@@ -149,7 +157,8 @@ const COMMANDS: readonly CommandDef[] = [
   },
   {
     usage: 'schema [name]',
-    description: 'print a JSON Schema: workflow | result | config | seed-file | spec-diff',
+    description:
+      'print a JSON Schema: workflow | result | diff | config | seed-file | cassette | spec-diff',
     options: [],
     isAlone: true,
     load: async () => (await import('./schema.ts')).schema,

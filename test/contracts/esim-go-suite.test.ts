@@ -22,7 +22,6 @@ const OUT_OF_REACH: Readonly<Record<string, string>> = {
   forbidden: 'it is the guard that refuses, not eSIM Go',
   'body-too-large': 'a body of a megabyte belongs in no file for people',
   'not-acceptable': 'no operation refuses an Accept header',
-  'expectation-failed': 'the client would have to expect what no client does',
   'unreadable-body': 'only an application around the simulator can take the body away',
   'not-implemented': 'every operation is',
   'writes-refused': 'the disk would have to be full',
