@@ -148,6 +148,15 @@ const COMMANDS: readonly CommandDef[] = [
     load: async () => (await import('./proxy.ts')).proxy,
   },
   {
+    usage: 'spec [action] [versions...]',
+    description:
+      'diff OLD NEW: what a new version of an API breaks; files, URLs or esimulator:<provider>',
+    options: [],
+    isAlone: true,
+    ownFlags: async () => (await import('./spec.ts')).specFlags,
+    load: async () => (await import('./spec.ts')).spec,
+  },
+  {
     usage: 'import',
     description: 'read an account over its API, and write it as a seed file for start',
     options: IMPORT,
@@ -156,7 +165,8 @@ const COMMANDS: readonly CommandDef[] = [
   },
   {
     usage: 'schema [name]',
-    description: 'print a JSON Schema: workflow | result | diff | config | seed-file | cassette',
+    description:
+      'print a JSON Schema: workflow | result | diff | config | seed-file | cassette | spec-diff',
     options: [],
     isAlone: true,
     load: async () => (await import('./schema.ts')).schema,
