@@ -158,7 +158,9 @@ const COMMANDS: readonly CommandDef[] = [
   },
   {
     usage: 'import',
-    description: 'read an account over its API, and write it as a seed file for start',
+    description:
+      'read an account over its API, and write it as a seed file for start: --target is the file of ' +
+      'a real endpoint or the URL of a simulator, --provider whose API it is, --input what its reads ask for',
     options: IMPORT,
     ownFlags: async () => (await import('./import.ts')).importFlags,
     load: async () => (await import('./import.ts')).runImport,

@@ -28,7 +28,7 @@ export const asItIs: NameOf = (_kind, text) => text
 
 /**
  * Stand-ins that nobody finds the texts behind without the account's own credential: phone numbers are
- * few enough to be tried one after the other.
+ * few enough to be tried one after the other. An account without a credential is not protected so.
  * @param secret of the account
  */
 export function standIns(secret: string): NameOf {
