@@ -176,9 +176,19 @@ function whyNotCalled(
     return `nobody says that the provider has ${name}: it is marked as invented`
   const parameter = (wanted: string) => step.parameters.find((each) => each.name === wanted)?.value
   const effect = effectOf(operation, (field) =>
-    asLiteral(literalIn(step.body?.payload, field) ?? parameter(field)),
+    asLiteral(sentIn(step.body, field) ?? parameter(field)),
   )
   return exceeds(effect, allow) ? `${name} ${effect}: --allow ${effect}` : undefined
+}
+
+/** What a body holds under a name when it is sent, where the file tells. */
+function sentIn(body: ReadStep['body'], name: string): unknown {
+  const { payload, replacements = [] } = body ?? {}
+  const last = replacements.findLast(({ target }) => target === `/${name}`)
+  if (last) return asLiteral(last.value)
+  // What else is put in the place of something may be the whole of it.
+  const isKept = replacements.every(({ target }) => /^\/./.test(target))
+  return isKept ? literalIn(payload, name) : undefined
 }
 
 function literalIn(payload: unknown, name: string): unknown {

@@ -74,7 +74,7 @@ const RUNS = TARGETS.flatMap(([slug, version, credentials]) =>
 )
 
 test.each(RUNS)(
-  'of the whole suite of $slug$version, with --negative, nothing but $allowed is sent',
+  'of the whole suite of $slug $version, with --negative, nothing but $allowed is sent',
   async ({ slug, version, credentials, allow, allowed }) => {
     const { port } = recorder.address() as AddressInfo
     const base = `/${slug}${version}`
