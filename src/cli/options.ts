@@ -351,10 +351,26 @@ export const options = {
     read: (texts) => texts.map(report),
   }),
   target: optional<string>({
-    value: 'sim|URL|FILE',
+    value: 'sim|URL|FILE|cassette:FILE',
     says:
-      'sim starts a simulator for the run, as if nothing is said; the URL of one that runs; or ' +
-      'the file of a real endpoint',
+      'sim starts a simulator for the run, as if nothing is said; the URL of one that runs; ' +
+      'the file of a real endpoint; or what --record has written, and nothing is sent',
+    read: text,
+  }),
+  record: optional<string>({
+    value: 'FILE',
+    says: 'write what the run exchanges, redacted: --target cassette:FILE answers it again',
+    read: text,
+  }),
+  left: option({
+    value: 'sim|URL|FILE',
+    says: 'what is compared: sim, a URL or a file as --target has them, or the JSON report of a run (sim)',
+    fallback: 'sim',
+    read: last,
+  }),
+  right: optional<string>({
+    value: 'sim|URL|FILE',
+    says: 'what it is compared with, as --left has it',
     read: text,
   }),
   provider: optional<string>({
@@ -536,6 +552,17 @@ export const START: readonly OptionName[] = [
   'json',
 ]
 
+/** Those of `run` that say nothing of a comparison. */
+const RUN_ALONE: readonly OptionName[] = [
+  'target',
+  'checks',
+  'negative',
+  'minCoverage',
+  'shuffle',
+  'states',
+  'evidence',
+]
+
 /** Those of `run`. */
 export const RUN: readonly OptionName[] = [
   'only',
@@ -544,6 +571,7 @@ export const RUN: readonly OptionName[] = [
   'jobs',
   'seed',
   'target',
+  'record',
   'token',
   'provider',
   'spec',
@@ -562,6 +590,13 @@ export const RUN: readonly OptionName[] = [
   'dryRun',
   'report',
   'json',
+]
+
+/** Those of `diff`. */
+export const DIFF: readonly OptionName[] = [
+  'left',
+  'right',
+  ...RUN.filter((name) => !RUN_ALONE.includes(name)),
 ]
 
 /** Those of `proxy`. */

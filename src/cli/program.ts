@@ -5,6 +5,7 @@ import type { OwnFlag, Run } from './command.ts'
 import type { Flags } from './config.ts'
 import {
   CLIENT,
+  DIFF,
   type Option,
   type OptionName,
   options,
@@ -126,6 +127,13 @@ const COMMANDS: readonly CommandDef[] = [
     load: async () => (await import('./run.ts')).run,
   },
   {
+    usage: 'diff [files...]',
+    description:
+      'run the same workflows on two sides and tell what differs: exit 1 where something does',
+    options: DIFF,
+    load: async () => (await import('./diff.ts')).diff,
+  },
+  {
     usage: 'record [file]',
     description: 'write what was played in a world as a workflow (Arazzo) for run',
     options: CLIENT,
@@ -139,8 +147,18 @@ const COMMANDS: readonly CommandDef[] = [
     load: async () => (await import('./proxy.ts')).proxy,
   },
   {
+    usage: 'spec [action] [versions...]',
+    description:
+      'diff OLD NEW: what a new version of an API breaks; files, URLs or esimulator:<provider>',
+    options: [],
+    isAlone: true,
+    ownFlags: async () => (await import('./spec.ts')).specFlags,
+    load: async () => (await import('./spec.ts')).spec,
+  },
+  {
     usage: 'schema [name]',
-    description: 'print a JSON Schema: workflow | result | config | seed-file',
+    description:
+      'print a JSON Schema: workflow | result | diff | config | seed-file | cassette | spec-diff',
     options: [],
     isAlone: true,
     load: async () => (await import('./schema.ts')).schema,

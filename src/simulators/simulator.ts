@@ -153,6 +153,22 @@ export interface CallbackRules {
   readonly versions: readonly [number, ...number[]]
 }
 
+/** A setting that makes the simulator answer as a real endpoint was seen to. */
+export interface SettingMend {
+  readonly setting: string
+  /** Its value, by what was seen at the real endpoint. */
+  readonly value: SettingValue | ((seen: string) => SettingValue)
+  /** The kind of the difference: `status`, `header`, `presence`, `type`, `enum`, `format`, `order`, `state`. */
+  readonly kind: string
+  /** `METHOD /path` of the spec; any unless given. */
+  readonly operation?: string
+  /** How the JSON pointer of the field ends; any unless given, empty for the body as a whole. */
+  readonly pointer?: string
+  /** What is seen of the simulator, and of the real endpoint; anything unless given. */
+  readonly ours?: RegExp
+  readonly theirs?: RegExp
+}
+
 /** What a provider has in stock. */
 export interface StockShown {
   /** By the names of the seed file. */
@@ -174,6 +190,8 @@ export interface Simulator {
   readonly mounts: readonly Mount[]
   /** What a user can choose about it. */
   readonly settings: SettingsDef
+  /** Which differences to the real endpoint a setting ends; the first that fits is proposed. */
+  readonly settingMends?: readonly SettingMend[]
   /** What answers each operation, by operationId. */
   readonly handlers: Readonly<Record<string, Handler>>
   /**

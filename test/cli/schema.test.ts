@@ -32,17 +32,23 @@ test('each schema is printed by its name, whatever the config file says', async 
   await using at = await folder()
   await writeFile(join(at.path, 'esimulator.config.yaml'), 'colour: red')
   const print = async (...args: string[]) => run(['schema', ...args], { cwd: at.path })
-  expect(await print()).toMatchObject({ code: 0, stdout: 'workflow\nresult\nconfig\nseed-file\n' })
+  expect(await print()).toMatchObject({
+    code: 0,
+    stdout: 'workflow\nresult\ndiff\nconfig\nseed-file\ncassette\nspec-diff\n',
+  })
   const printed = async (name: string) => JSON.parse((await print(name)).stdout)
   expect(await printed('workflow')).toEqual(schemaFile('workflow'))
   expect(await printed('result')).toEqual(schemaFile('run-result'))
+  expect(await printed('diff')).toEqual(schemaFile('diff-result'))
   expect(await printed('seed-file')).toEqual(seedFile)
+  expect(await printed('cassette')).toEqual(schemaFile('cassette'))
+  expect(await printed('spec-diff')).toEqual(schemaFile('spec-diff'))
   expect(await printed('config')).toEqual(JSON.parse(JSON.stringify(configSchema())))
   expect(await print('seedfile')).toMatchObject({
     code: 2,
     stderr:
       'esimulator: there is no schema "seedfile": did you mean seed-file? ' +
-      'There are: workflow, result, config, seed-file\n',
+      'There are: workflow, result, diff, config, seed-file, cassette, spec-diff\n',
   })
   expect((await print('toString')).code).toBe(2)
 })

@@ -18,7 +18,7 @@ import {
   usageItems,
 } from './records.ts'
 import { seeds } from './seeds.ts'
-import { settings } from './settings.ts'
+import { settingMends, settings } from './settings.ts'
 import type { operations } from './spec.d.ts'
 import { renewMonth, terminateProduct } from './subscriptions.ts'
 import { addTraffic } from './usage.ts'
@@ -29,6 +29,7 @@ export const accountsOrders = defineSimulator<operations, typeof settings.table>
   // One spec for both: the API below /enterprise, the token endpoint where its realm has it.
   mounts: [{ spec: 'accounts-orders.yaml', basePath: '', api: '/enterprise' }],
   settings,
+  settingMends,
   collections: [
     accounts,
     templates,

@@ -32,7 +32,7 @@ import { countRequest, windows } from './rate-limit.ts'
 import { accounts, esims, lots, orders, SLUG, userBundles } from './records.ts'
 import { applySeedFile, stockShown } from './seed-file.ts'
 import { seeds } from './seeds.ts'
-import { settings } from './settings.ts'
+import { settingMends, settings } from './settings.ts'
 import type { operations } from './spec.d.ts'
 import { CALLBACK_VERSIONS, V22, V23, V24, V25 } from './versions.ts'
 
@@ -62,6 +62,7 @@ export const esimGo = defineSimulator<operations, typeof settings.table>({
     { spec: 'esim-go-v2.2.yaml', basePath: V22, isUnlisted: true },
   ],
   settings,
+  settingMends,
   collections: [esims, orders, lots, accounts, userBundles, takenOff, history, returning, windows],
   handlers,
   refusalReply,

@@ -14,7 +14,7 @@ import { handlers } from './handlers.ts'
 import { companies, esims, ownRules, SLUG } from './records.ts'
 import { applySeedFile, stockShown } from './seed-file.ts'
 import { seeds } from './seeds.ts'
-import { settings } from './settings.ts'
+import { settingMends, settings } from './settings.ts'
 import type { operations } from './spec.d.ts'
 
 /** What stands in a header, with or without the scheme in front. */
@@ -80,6 +80,7 @@ export const highland = defineSimulator<operations, typeof settings.table>({
   title: 'Highland',
   mounts: [{ spec: 'highland.yaml', basePath: '' }],
   settings,
+  settingMends,
   collections: [companies, esims],
   narrower: ownRules,
   handlers,

@@ -10,7 +10,7 @@ import { settle } from './provisioning.ts'
 import { ACTIONS, lines, reservations, SLUG, stockSims, transactions } from './records.ts'
 import { applySeedFile, stockShown } from './seed-file.ts'
 import { seeds } from './seeds.ts'
-import { settings } from './settings.ts'
+import { settingMends, settings } from './settings.ts'
 import type { operations } from './spec.d.ts'
 
 export const wholesale = defineSimulator<operations, typeof settings.table>({
@@ -18,6 +18,7 @@ export const wholesale = defineSimulator<operations, typeof settings.table>({
   title: 'Wholesale',
   mounts: [{ spec: 'wholesale.yaml', basePath: '' }],
   settings,
+  settingMends,
   collections: [stockSims, reservations, lines, transactions],
   handlers,
   refusalReply,
