@@ -107,12 +107,6 @@ test.each<[name: string, steps: string, permission: Partial<Permission>, why: Re
     { allow: 'changes' },
     /--allow spends/,
   ],
-  [
-    'an order that is replaced as a whole',
-    order('validate').replace('} } }', "}, replacements: [{ target: '', value: {} }] } }"),
-    { allow: 'changes' },
-    /--allow spends/,
-  ],
   ['a minute', advance('PT1M'), {}, undefined],
   [
     'a poll that may last longer',
