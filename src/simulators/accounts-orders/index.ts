@@ -20,6 +20,7 @@ import {
 import { seeds } from './seeds.ts'
 import { settingMends, settings } from './settings.ts'
 import type { operations } from './spec.d.ts'
+import { states } from './states.ts'
 import { renewMonth, terminateProduct } from './subscriptions.ts'
 import { addTraffic } from './usage.ts'
 
@@ -49,6 +50,7 @@ export const accountsOrders = defineSimulator<operations, typeof settings.table>
     () => '/auth/realms/enterprise-apis/protocol/openid-connect/token',
   ),
   seeds,
+  states,
   tasks: [completeOrder, terminateProduct],
   react: renewMonth,
   device: {

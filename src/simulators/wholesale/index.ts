@@ -12,6 +12,7 @@ import { applySeedFile, stockShown } from './seed-file.ts'
 import { seeds } from './seeds.ts'
 import { settingMends, settings } from './settings.ts'
 import type { operations } from './spec.d.ts'
+import { states } from './states.ts'
 
 export const wholesale = defineSimulator<operations, typeof settings.table>({
   slug: SLUG,
@@ -27,6 +28,7 @@ export const wholesale = defineSimulator<operations, typeof settings.table>({
   auth: clientAuthentication(SLUG, tokenPath),
   requests: { pathOf, servedAt },
   seeds,
+  states,
   applySeedFile,
   stockShown,
   tasks: [settle, renew],
@@ -36,6 +38,7 @@ export const wholesale = defineSimulator<operations, typeof settings.table>({
   },
   callbacks: {
     types: ACTIONS,
+    seed: 'an active line',
     compose,
     sign,
     signsTime: true,
