@@ -1,0 +1,121 @@
+// The shop: sells eSIMs, delivers their QR codes, hears of their use, tops up what runs low.
+import { createHash, createHmac, timingSafeEqual } from 'node:crypto'
+import { toBuffer } from 'qrcode'
+import { oneAtATime, openEsimGo } from './esim-go.js'
+
+/**
+ * @typedef {'sold' | 'in use' | 'low' | 'used up' | 'expired'} SaleState
+ * @typedef {{
+ *   id: string, bundle: string, topUp: boolean, iccid: string, activationCode: string,
+ *   state: SaleState, endsAt?: string, topUps: string[], messages: string[],
+ * }} Sale
+ * @typedef {{
+ *   iccid?: string, alertType?: string,
+ *   bundle?: {
+ *     id: string, initialQuantity: number, remainingQuantity: number, endTime: string,
+ *     unlimited: boolean,
+ *   },
+ * }} Callback
+ */
+
+/** The part of a bundle with which it is low. */
+const LOW = 0.2
+
+/**
+ * @param {{ baseUrl: string, key: string, timeout?: number }} options where eSIM Go is; its key
+ *   opens it, and signs its callbacks
+ */
+export function openShop(options) {
+  const esimGo = openEsimGo(options)
+  /** @type {Map<string, Sale & { seen: Set<string> }>} */
+  const sales = new Map()
+  const inTurn = oneAtATime()
+
+  /** @param {Sale} sale @param {NonNullable<Callback['bundle']>} bundle */
+  async function used(sale, { id, initialQuantity, remainingQuantity, endTime, unlimited }) {
+    const left = unlimited ? 1 : remainingQuantity / initialQuantity
+    if (left <= LOW && sale.topUp) {
+      const { orderReference } = await esimGo.purchase(`top-up of ${id}`, sale.bundle, sale.iccid)
+      if (!sale.topUps.includes(orderReference)) sale.topUps.push(orderReference)
+    }
+    sale.endsAt = endTime
+    sale.state = stateAt(left)
+    sale.messages.push(`${Math.round((1 - left) * 100)} % of your data is used`)
+  }
+
+  return {
+    /**
+     * Sells an eSIM. The same id again sells nothing more.
+     * @param {string} id @param {{ bundle: string, topUp?: boolean }} wanted
+     * @returns {Promise<Sale>}
+     * @throws EsimGoError
+     */
+    async buy(id, { bundle, topUp = false }) {
+      const { order } = await esimGo.purchase(`sale ${id}`, bundle)
+      const esim = order[0]?.esims?.[0]
+      if (!esim) throw new Error(`the order for the sale ${id} has no eSIM yet: ask again`)
+      const activationCode = `LPA:1$${esim.smdpAddress}$${esim.matchingId}`
+      const bought = { id, bundle, topUp, iccid: esim.iccid, activationCode }
+      const sale = sales.get(id) ?? {
+        ...bought,
+        state: /** @type {SaleState} */ ('sold'),
+        topUps: [],
+        messages: ['Your QR code is ready'],
+        seen: new Set(),
+      }
+      sales.set(id, sale)
+      return sale
+    },
+
+    /** @param {string} id @returns {Sale | undefined} */
+    sale: (id) => sales.get(id),
+
+    /** The QR code of a sale, as a PNG. @param {Sale} sale */
+    qrCode: ({ activationCode }) => toBuffer(activationCode, { type: 'png' }),
+
+    /**
+     * Takes a callback of eSIM Go. It is answered when all is done: what fails is told us again.
+     * @param {string} body as it came @param {string | undefined} signature
+     * @returns {Promise<200 | 401>}
+     */
+    callback: (body, signature) =>
+      inTurn(async () => {
+        if (!isGenuine(body, signature, options.key)) return 401
+        /** @type {Callback} */
+        const { iccid, alertType, bundle } = JSON.parse(body)
+        const sale = [...sales.values()].find((each) => each.iccid === iccid)
+        // eSIM Go gives its callbacks no ids: one that comes again has the same bytes.
+        const digest = createHash('sha256').update(body).digest('hex')
+        if (!sale || sale.seen.has(digest)) return 200
+        if (alertType === 'FirstUse') sale.state = 'in use'
+        if (alertType === 'Utilisation' && bundle) await used(sale, bundle)
+        sale.seen.add(digest)
+        return 200
+      }),
+
+    /** Looks which eSIMs have expired, once a day: no callback tells of that. */
+    async checkExpiry() {
+      for (const sale of sales.values()) {
+        if (sale.state === 'expired') continue
+        const states = (await esimGo.bundlesOn(sale.iccid)).map(({ bundleState }) => bundleState)
+        const isOver = states.every((state) => state !== 'queued' && state !== 'active')
+        if (!isOver || !states.includes('expired')) continue
+        sale.state = 'expired'
+        sale.messages.push('Your eSIM has expired')
+      }
+    },
+  }
+}
+
+/** @param {number} left the part that is left @returns {SaleState} */
+function stateAt(left) {
+  if (left === 0) return 'used up'
+  return left <= LOW ? 'low' : 'in use'
+}
+
+/** @param {string} body @param {string | undefined} signature in base64 @param {string} key */
+function isGenuine(body, signature = '', key) {
+  const wanted = createHmac('sha256', key).update(body).digest()
+  const given = Buffer.from(signature, 'base64')
+  return given.length === wanted.length && timingSafeEqual(given, wanted)
+}
