@@ -196,7 +196,7 @@ const SIMULATOR_TOLD = '127.0.0.1:4010'
 const RECEIVER_TOLD = 'receiver.example'
 
 /** Files by name or pattern, each once. @throws CannotRunWorkflows */
-function filesOf(patterns: readonly string[]): string[] {
+export function filesOf(patterns: readonly string[]): string[] {
   const files = patterns.flatMap((pattern) => {
     if (!/[*?{[]/.test(pattern)) return [pattern]
     const found = globSync(pattern)
@@ -217,10 +217,11 @@ interface OpenTarget {
   readonly target: Target
   /** Of a simulator that was started for the run. */
   readonly host?: string
+  readonly url?: string
 }
 
 /** The simulator that is named, or one that is started for the run. @throws CannotRunWorkflows */
-async function targetOf(
+export async function targetOf(
   options: Pick<PlannedRunOptions, 'target' | 'token' | 'keep' | 'credentials'>,
   seed: string,
 ): Promise<OpenTarget> {
@@ -234,6 +235,7 @@ async function targetOf(
     return {
       target: simulatorTarget({ url: sim.url, name: 'sim', seed, keep, credentials, stop }),
       host: new URL(sim.url).host,
+      url: sim.url,
     }
   }
   if (!/^https?:\/\//.test(target))

@@ -5,7 +5,7 @@ import { defined } from '../state/defined.ts'
 import type { KeptBodies } from './kept.ts'
 import type { StepRequest } from './request.ts'
 import type { ExchangeResult } from './result.ts'
-import type { Answer } from './send.ts'
+import type { Answer, SentRequest } from './send.ts'
 import type { Source, SourceOperation } from './sources.ts'
 
 /** A request, and the operation it calls where one is known. */
@@ -17,7 +17,7 @@ export interface PlannedRequest {
 
 /** Its secrets are still in it. */
 export function exchangeResult(
-  { request, operation }: PlannedRequest,
+  { request, operation }: Pick<PlannedRequest, 'operation'> & { readonly request: SentRequest },
   answer: Answer,
   kept: KeptBodies,
 ): ExchangeResult {
