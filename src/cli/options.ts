@@ -335,6 +335,16 @@ export const options = {
     form: { type: 'string', pattern: '^[^=]+=' },
     read: (texts) => texts.map(input),
   }),
+  source: option<readonly Input[]>({
+    value: 'NAME=URL',
+    many: true,
+    says:
+      'where a source is that is no API of the simulator, as in shop=http://127.0.0.1:3000; ' +
+      'else a server on this machine that its document has',
+    fallback: [],
+    form: { type: 'string', pattern: '^[^=]+=https?://' },
+    read: (texts) => texts.map(input),
+  }),
   jobs: option({
     value: 'NUMBER',
     says: 'how many cases run at a time (as many as there are processors)',
@@ -421,6 +431,54 @@ export const options = {
     says: 'fail where fewer of the documented statuses were seen; fields and statements are told, and not counted',
     form: { type: 'integer', minimum: 1, maximum: 100 },
     read: (texts) => wholeNumber(texts, 100),
+  }),
+  brokerUrl: optional<string>({
+    value: 'URL',
+    says: 'the Pact broker whose contracts are verified, too; none is asked unless it is given',
+    form: WEB_URL,
+    read: baseUrl,
+  }),
+  brokerToken: optional<string>({
+    value: 'TEXT',
+    says: 'lets us in at the broker; better given as ESIMULATOR_BROKER_TOKEN or PACT_BROKER_TOKEN',
+    form: { type: ['string', 'number'], pattern: '^[!-~]+$' },
+    read: token,
+  }),
+  brokerProvider: optional<string>({
+    value: 'NAME',
+    says: 'what the provider is called at the broker (its slug)',
+    read: text,
+  }),
+  selector: option<readonly unknown[]>({
+    value: 'JSON',
+    many: true,
+    isJson: true,
+    says: 'which contracts of the broker, as in \'{"mainBranch":true}\'',
+    fallback: [],
+    form: { type: 'object' },
+    read: (texts) => texts.flatMap(json),
+  }),
+  enablePending: flag('let contracts of the broker fail that it calls pending'),
+  includeWipPactsSince: optional<string>({
+    value: 'DATE',
+    says: 'verify work in progress of the broker since this day, too',
+    form: { type: 'string', format: 'date' },
+    read: text,
+  }),
+  providerBranch: optional<string>({
+    value: 'NAME',
+    says: 'the branch of the provider that the broker is told',
+    read: text,
+  }),
+  out: optional<string>({
+    value: 'DIR',
+    says: 'folder that contracts are written to (pacts)',
+    read: text,
+  }),
+  consumer: optional<string>({
+    value: 'NAME',
+    says: 'what the consumer of exported contracts is called (esimulator-suite)',
+    read: text,
   }),
   shuffle: optional<string>({
     value: 'TEXT',
@@ -561,6 +619,7 @@ const RUN_ALONE: readonly OptionName[] = [
   'shuffle',
   'states',
   'evidence',
+  'source',
 ]
 
 /** Those of `run`. */
@@ -584,6 +643,7 @@ export const RUN: readonly OptionName[] = [
   'minCoverage',
   'evidence',
   'worldKey',
+  'source',
   'shuffle',
   'states',
   'keep',
@@ -597,6 +657,29 @@ export const DIFF: readonly OptionName[] = [
   'left',
   'right',
   ...RUN.filter((name) => !RUN_ALONE.includes(name)),
+]
+
+/** Those of `pact`. */
+export const PACT: readonly OptionName[] = [
+  'provider',
+  'target',
+  'token',
+  'allow',
+  'jobs',
+  'seed',
+  'shuffle',
+  'keep',
+  'brokerUrl',
+  'brokerToken',
+  'brokerProvider',
+  'selector',
+  'enablePending',
+  'includeWipPactsSince',
+  'providerBranch',
+  'out',
+  'consumer',
+  'report',
+  'json',
 ]
 
 /** Those of `proxy`. */
