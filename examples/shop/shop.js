@@ -1,6 +1,6 @@
 // The shop: sells eSIMs, delivers their QR codes, hears of their use, tops up what runs low.
 import { createHash, createHmac, timingSafeEqual } from 'node:crypto'
-import { toBuffer } from 'qrcode'
+import qrcode from 'qrcode'
 import { oneAtATime, openEsimGo } from './esim-go.js'
 
 /**
@@ -9,17 +9,17 @@ import { oneAtATime, openEsimGo } from './esim-go.js'
  *   id: string, bundle: string, topUp: boolean, iccid: string, activationCode: string,
  *   state: SaleState, endsAt?: string, topUps: string[], messages: string[],
  * }} Sale
+ * @typedef {Sale & { seen: Set<string>, left: Map<string, number> }} Kept
  * @typedef {{
- *   iccid?: string, alertType?: string,
- *   bundle?: {
- *     id: string, initialQuantity: number, remainingQuantity: number, endTime: string,
- *     unlimited: boolean,
- *   },
- * }} Callback
+ *   id: string, initialQuantity: number, remainingQuantity: number, endTime: string,
+ *   unlimited: boolean,
+ * }} UsedBundle
  */
 
-/** The part of a bundle with which it is low. */
+/** The part of a bundle with which it is low; that from which customers are told. */
 const LOW = 0.2
+const TOLD = 0.5
+const OVER = ['depleted', 'expired', 'revoked', 'lapsed']
 
 /**
  * @param {{ baseUrl: string, key: string, timeout?: number }} options where eSIM Go is; its key
@@ -27,20 +27,23 @@ const LOW = 0.2
  */
 export function openShop(options) {
   const esimGo = openEsimGo(options)
-  /** @type {Map<string, Sale & { seen: Set<string> }>} */
+  /** @type {Map<string, Kept>} */
   const sales = new Map()
   const inTurn = oneAtATime()
 
-  /** @param {Sale} sale @param {NonNullable<Callback['bundle']>} bundle */
+  /** @param {Kept} sale @param {UsedBundle} bundle */
   async function used(sale, { id, initialQuantity, remainingQuantity, endTime, unlimited }) {
     const left = unlimited ? 1 : remainingQuantity / initialQuantity
+    // What was sent before this and comes after it is no news.
+    if (left >= (sale.left.get(id) ?? Number.POSITIVE_INFINITY)) return
     if (left <= LOW && sale.topUp) {
       const { orderReference } = await esimGo.purchase(`top-up of ${id}`, sale.bundle, sale.iccid)
       if (!sale.topUps.includes(orderReference)) sale.topUps.push(orderReference)
     }
+    sale.left.set(id, left)
     sale.endsAt = endTime
     sale.state = stateAt(left)
-    sale.messages.push(`${Math.round((1 - left) * 100)} % of your data is used`)
+    if (left <= TOLD) sale.messages.push(`${Math.round((1 - left) * 100)} % of your data is used`)
   }
 
   return {
@@ -48,20 +51,19 @@ export function openShop(options) {
      * Sells an eSIM. The same id again sells nothing more.
      * @param {string} id @param {{ bundle: string, topUp?: boolean }} wanted
      * @returns {Promise<Sale>}
-     * @throws EsimGoError
+     * @throws {import('./esim-go.js').EsimGoError}
      */
     async buy(id, { bundle, topUp = false }) {
       const { order } = await esimGo.purchase(`sale ${id}`, bundle)
+      const known = sales.get(id)
+      if (known) return known
       const esim = order[0]?.esims?.[0]
-      if (!esim) throw new Error(`the order for the sale ${id} has no eSIM yet: ask again`)
+      if (!esim) throw new Error(`the order for the sale ${id} has no eSIM`)
       const activationCode = `LPA:1$${esim.smdpAddress}$${esim.matchingId}`
-      const bought = { id, bundle, topUp, iccid: esim.iccid, activationCode }
-      const sale = sales.get(id) ?? {
-        ...bought,
-        state: /** @type {SaleState} */ ('sold'),
-        topUps: [],
-        messages: ['Your QR code is ready'],
-        seen: new Set(),
+      /** @type {Kept} */
+      const sale = {
+        ...{ id, bundle, topUp, iccid: esim.iccid, activationCode, state: 'sold' },
+        ...{ topUps: [], messages: ['Your QR code is ready'], seen: new Set(), left: new Map() },
       }
       sales.set(id, sale)
       return sale
@@ -70,8 +72,8 @@ export function openShop(options) {
     /** @param {string} id @returns {Sale | undefined} */
     sale: (id) => sales.get(id),
 
-    /** The QR code of a sale, as a PNG. @param {Sale} sale */
-    qrCode: ({ activationCode }) => toBuffer(activationCode, { type: 'png' }),
+    /** The QR code of a sale, as a PNG. @param {Sale} sale @returns {Promise<Buffer>} */
+    qrCode: ({ activationCode }) => qrcode.toBuffer(activationCode, { type: 'png' }),
 
     /**
      * Takes a callback of eSIM Go. It is answered when all is done: what fails is told us again.
@@ -81,14 +83,13 @@ export function openShop(options) {
     callback: (body, signature) =>
       inTurn(async () => {
         if (!isGenuine(body, signature, options.key)) return 401
-        /** @type {Callback} */
-        const { iccid, alertType, bundle } = JSON.parse(body)
-        const sale = [...sales.values()].find((each) => each.iccid === iccid)
+        /** @type {{ iccid?: string, bundle?: UsedBundle }} */
+        const { iccid, bundle } = JSON.parse(body)
+        const sale = [...sales.values()].findLast((each) => each.iccid === iccid)
         // eSIM Go gives its callbacks no ids: one that comes again has the same bytes.
         const digest = createHash('sha256').update(body).digest('hex')
         if (!sale || sale.seen.has(digest)) return 200
-        if (alertType === 'FirstUse') sale.state = 'in use'
-        if (alertType === 'Utilisation' && bundle) await used(sale, bundle)
+        if (bundle) await used(sale, bundle)
         sale.seen.add(digest)
         return 200
       }),
@@ -98,8 +99,7 @@ export function openShop(options) {
       for (const sale of sales.values()) {
         if (sale.state === 'expired') continue
         const states = (await esimGo.bundlesOn(sale.iccid)).map(({ bundleState }) => bundleState)
-        const isOver = states.every((state) => state !== 'queued' && state !== 'active')
-        if (!isOver || !states.includes('expired')) continue
+        if (!states.includes('expired') || !states.every((each) => OVER.includes(each))) continue
         sale.state = 'expired'
         sale.messages.push('Your eSIM has expired')
       }

@@ -237,8 +237,6 @@ export async function runPlanned(
   const { target, host } = await targetOf(options, seed)
   const addresses: Record<string, string> = { [new URL(receiver.url).host]: RECEIVER_TOLD }
   if (host !== undefined) addresses[host] = SIMULATOR_TOLD
-  for (const [name, url] of Object.entries(options.sources ?? {}))
-    addresses[new URL(url).host] = `${name}.example`
   try {
     const given = cases.map((each) => ({
       ...each,
