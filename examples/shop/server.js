@@ -1,7 +1,7 @@
 // The shop over HTTP, as openapi.yaml has it. Run by itself: PORT, ESIM_GO_URL and ESIM_GO_KEY say where.
 import { createServer } from 'node:http'
 import { pathToFileURL } from 'node:url'
-import { EsimGoError } from './esim-go.js'
+import { EsimGoError, openEsimGo } from './esim-go.js'
 import { openShop } from './shop.js'
 
 /** @typedef {{ status: number, json?: object, png?: Buffer }} Reply */
@@ -35,11 +35,11 @@ const shown = ({ id, bundle, iccid, activationCode, state, endsAt, topUps, messa
 
 /**
  * Opens the shop on a port of 127.0.0.1, a free one unless given.
- * @param {Parameters<typeof openShop>[0] & { port?: number }} options
+ * @param {Parameters<typeof openEsimGo>[0] & { port?: number }} options
  * @returns {Promise<{ url: string, close: () => Promise<void> }>}
  */
 export async function startShop({ port = 0, ...options }) {
-  const shop = openShop(options)
+  const shop = openShop(openEsimGo(options), options.key)
   const server = createServer(async (request, response) => {
     let body = ''
     for await (const chunk of request.setEncoding('utf8')) body += chunk

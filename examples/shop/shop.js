@@ -1,7 +1,7 @@
 // The shop: sells eSIMs, delivers their QR codes, hears of their use, tops up what runs low.
 import { createHash, createHmac, timingSafeEqual } from 'node:crypto'
 import qrcode from 'qrcode'
-import { oneAtATime, openEsimGo } from './esim-go.js'
+import { oneAtATime } from './esim-go.js'
 
 /**
  * @typedef {'sold' | 'in use' | 'low' | 'used up' | 'expired'} SaleState
@@ -22,11 +22,10 @@ const TOLD = 0.5
 const OVER = ['depleted', 'expired', 'revoked', 'lapsed']
 
 /**
- * @param {{ baseUrl: string, key: string, timeout?: number }} options where eSIM Go is; its key
- *   opens it, and signs its callbacks
+ * @param {Pick<ReturnType<typeof import('./esim-go.js').openEsimGo>, 'purchase' | 'bundlesOn'>} esimGo
+ * @param {string} key what its callbacks are signed with
  */
-export function openShop(options) {
-  const esimGo = openEsimGo(options)
+export function openShop(esimGo, key) {
   /** @type {Map<string, Kept>} */
   const sales = new Map()
   const inTurn = oneAtATime()
@@ -82,7 +81,7 @@ export function openShop(options) {
      */
     callback: (body, signature) =>
       inTurn(async () => {
-        if (!isGenuine(body, signature, options.key)) return 401
+        if (!isGenuine(body, signature, key)) return 401
         /** @type {{ iccid?: string, bundle?: UsedBundle }} */
         const { iccid, bundle } = JSON.parse(body)
         const sale = [...sales.values()].findLast((each) => each.iccid === iccid)
