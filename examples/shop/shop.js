@@ -1,7 +1,7 @@
 // The shop: sells eSIMs, delivers their QR codes, hears of their use, tops up what runs low.
 import { createHash, createHmac, timingSafeEqual } from 'node:crypto'
 import qrcode from 'qrcode'
-import { oneAtATime } from './esim-go.js'
+import { EsimGoError, oneAtATime } from './esim-go.js'
 
 /**
  * @typedef {'sold' | 'in use' | 'low' | 'used up' | 'expired'} SaleState
@@ -36,7 +36,8 @@ export function openShop(esimGo, key) {
     // What was sent before this and comes after it is no news.
     if (left >= (sale.left.get(id) ?? Number.POSITIVE_INFINITY)) return
     if (left <= LOW && sale.topUp) {
-      const { orderReference } = await esimGo.purchase(`top-up of ${id}`, sale.bundle, sale.iccid)
+      const key = `sale ${sale.id}, top-up of ${id}`
+      const { orderReference } = await esimGo.purchase(key, sale.bundle, sale.iccid)
       if (!sale.topUps.includes(orderReference)) sale.topUps.push(orderReference)
     }
     sale.left.set(id, left)
@@ -97,7 +98,12 @@ export function openShop(esimGo, key) {
     async checkExpiry() {
       for (const sale of sales.values()) {
         if (sale.state === 'expired') continue
-        const states = (await esimGo.bundlesOn(sale.iccid)).map(({ bundleState }) => bundleState)
+        const bundles = await esimGo.bundlesOn(sale.iccid).catch((error) => {
+          // An eSIM that eSIM Go does not know any more keeps no other from being looked at.
+          if (error instanceof EsimGoError && !error.isUnsure) return []
+          throw error
+        })
+        const states = bundles.map(({ bundleState }) => bundleState)
         if (!states.includes('expired') || !states.every((each) => OVER.includes(each))) continue
         sale.state = 'expired'
         sale.messages.push('Your eSIM has expired')
