@@ -66,6 +66,13 @@ export {
   startSimulator,
 } from './library/running-simulator.ts'
 export {
+  type CallbackBody,
+  type CallbackHeaders,
+  esimGo,
+  type TimeLimits,
+  wholesale,
+} from './library/verify-callbacks.ts'
+export {
   CannotRunWorkflows,
   runWorkflows,
   type WorkflowCase,
