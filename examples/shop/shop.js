@@ -1,5 +1,5 @@
 // The shop: sells eSIMs, delivers their QR codes, hears of their use, tops up what runs low.
-import { createHash, createHmac, timingSafeEqual } from 'node:crypto'
+import { createHmac, timingSafeEqual } from 'node:crypto'
 import qrcode from 'qrcode'
 import { EsimGoError, oneAtATime } from './esim-go.js'
 
@@ -9,7 +9,7 @@ import { EsimGoError, oneAtATime } from './esim-go.js'
  *   id: string, bundle: string, topUp: boolean, iccid: string, activationCode: string,
  *   state: SaleState, endsAt?: string, topUps: string[], messages: string[],
  * }} Sale
- * @typedef {Sale & { seen: Set<string>, left: Map<string, number> }} Kept
+ * @typedef {Sale & { left: Map<string, number> }} Kept
  * @typedef {{
  *   id: string, initialQuantity: number, remainingQuantity: number, endTime: string,
  *   unlimited: boolean,
@@ -33,7 +33,7 @@ export function openShop(esimGo, key) {
   /** @param {Kept} sale @param {UsedBundle} bundle */
   async function used(sale, { id, initialQuantity, remainingQuantity, endTime, unlimited }) {
     const left = unlimited ? 1 : remainingQuantity / initialQuantity
-    // What was sent before this and comes after it is no news.
+    // Callbacks have no ids: one that comes again, or late, is known by telling nothing new.
     if (left >= (sale.left.get(id) ?? Number.POSITIVE_INFINITY)) return
     if (left <= LOW && sale.topUp) {
       const key = `sale ${sale.id}, top-up of ${id}`
@@ -63,7 +63,7 @@ export function openShop(esimGo, key) {
       /** @type {Kept} */
       const sale = {
         ...{ id, bundle, topUp, iccid: esim.iccid, activationCode, state: 'sold' },
-        ...{ topUps: [], messages: ['Your QR code is ready'], seen: new Set(), left: new Map() },
+        ...{ topUps: [], messages: ['Your QR code is ready'], left: new Map() },
       }
       sales.set(id, sale)
       return sale
@@ -86,11 +86,7 @@ export function openShop(esimGo, key) {
         /** @type {{ iccid?: string, bundle?: UsedBundle }} */
         const { iccid, bundle } = JSON.parse(body)
         const sale = [...sales.values()].findLast((each) => each.iccid === iccid)
-        // eSIM Go gives its callbacks no ids: one that comes again has the same bytes.
-        const digest = createHash('sha256').update(body).digest('hex')
-        if (!sale || sale.seen.has(digest)) return 200
-        if (bundle) await used(sale, bundle)
-        sale.seen.add(digest)
+        if (sale && bundle) await used(sale, bundle)
         return 200
       }),
 

@@ -158,6 +158,19 @@ test('where the shop cannot look either, the same sale again goes on, and is pai
   expect(await left(world)).toBe(47.72)
 })
 
+test('a sale nobody was sure of does not take the eSIM of the next one', async () => {
+  const world = await opened()
+  const { faults } = world.sim
+  await faults.add({ provider: 'esim-go', operation: 'createOrder', kind: 'reset', when: 'after' })
+  await faults.add({ provider: 'esim-go', operation: 'listOrders', kind: 'reset', nth: 2 })
+  expect((await world.asked('1', { bundle: GB_1 })).status).toBe(503)
+  await faults.clear()
+  const two = await world.buy('2')
+  const one = await world.buy('1')
+  expect(one.iccid).not.toBe(two.iccid)
+  expect(await left(world)).toBe(45.44)
+})
+
 test('two sales at once whose answers are lost get an eSIM each', async () => {
   const world = await opened()
   const lost = {
