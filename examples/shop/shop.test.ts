@@ -171,6 +171,27 @@ test('a sale nobody was sure of does not take the eSIM of the next one', async (
   expect(await left(world)).toBe(45.44)
 })
 
+test('an order that is under way is not taken for that of another sale', async () => {
+  const world = await opened()
+  const { faults } = world.sim
+  const order = { provider: 'esim-go', operation: 'createOrder' } as const
+  await faults.add({ ...order, kind: 'delay', when: 'after', delay: 'PT1S', nth: 1 })
+  await faults.add({ ...order, kind: 'reset', when: 'before', nth: 2 })
+  let areSold = false
+  const sales = Promise.all([world.buy('1'), world.buy('2')]).finally(() => {
+    areSold = true
+  })
+  // A shop that does not take turns looks by now: it sees the order of the other sale.
+  await world.sim.waitFor(
+    { requests: { operation: 'listOrders' } },
+    { count: 4, timeout: 'PT0.5S' },
+  )
+  while (!areSold) await world.sim.clock.advance('PT1S')
+  const [one, two] = await sales
+  expect(one.iccid).not.toBe(two.iccid)
+  expect(await left(world)).toBe(45.44)
+})
+
 test('two sales at once whose answers are lost get an eSIM each', async () => {
   const world = await opened()
   const lost = {
