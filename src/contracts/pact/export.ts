@@ -26,6 +26,8 @@ interface Candidate extends RecordedExchange {
   readonly description: string
   readonly given: string | undefined
   readonly secrets: readonly string[]
+  /** What was answered earlier in the case. */
+  readonly before: string
 }
 
 /**
@@ -60,13 +62,15 @@ function candidatesOf(
   from: ExportFrom,
 ): Candidate[] {
   const found: Candidate[] = []
+  let before = ''
   for (const exchange of exchanges) {
     const isOwn = exchange.source === from.provider.slug
     if (isOwn) {
       const description = descriptionOf(title, exchange)
-      found.push({ ...exchange, description, given, secrets })
+      found.push({ ...exchange, description, given, secrets, before })
     }
     const isOthersRead = !isOwn && exchange.operation?.startsWith('GET ') === true
+    if ('body' in exchange.answer) before += exchange.answer.body.toString('utf8')
     if (isOwn ? changes(exchange, from) : !isOthersRead) break
   }
   return found
@@ -95,9 +99,9 @@ function placeOf({ method, url }: RecordedExchange['request'], from: ExportFrom)
 const WORLD = /http:\/\/127\.0\.0\.1:\d+(?:\/w\/[A-Za-z0-9._-]+)?/g
 
 function interactionOf(candidate: Candidate, from: ExportFrom): Json | undefined {
-  const { request, answer, secrets, given, description } = candidate
-  if ('error' in answer || answer.isStoodIn || request.headers.prefer !== undefined)
-    return undefined
+  const { request, answer, secrets, given, description, before } = candidate
+  if ('error' in answer || answer.isStoodIn) return undefined
+  if (Object.keys(request.headers).some((name) => NOT_TOLD.has(name))) return undefined
   const { search, searchParams } = new URL(request.url)
   const place = placeOf(request, from)
   if (!place) return undefined
@@ -106,6 +110,9 @@ function interactionOf(candidate: Candidate, from: ExportFrom): Json | undefined
   const isGenuine = [...names].some((name) =>
     secrets.some((secret) => request.headers[name]?.includes(secret)),
   )
+  // What one call was given as a credential, another begins without.
+  const lent = [...names].flatMap((name) => request.headers[name]?.split(' ').at(-1) ?? [])
+  if (!isGenuine && lent.some((each) => each.length > 7 && before.includes(each))) return undefined
   const isFree = operation.security.length === 0
   const kept = Object.entries(request.headers).filter(
     ([name]) => !OWN_HEADERS.has(name) && !(isGenuine && names.has(name)),
@@ -129,6 +136,9 @@ function interactionOf(candidate: Candidate, from: ExportFrom): Json | undefined
     response: responseOf(candidate, source, operation),
   })
 }
+
+/** Headers that ask for a fault, or for a connection of another kind. */
+const NOT_TOLD = new Set(['prefer', 'expect', 'upgrade'])
 
 /** Headers that our own client writes by itself. */
 const OWN_HEADERS = new Set(['user-agent', 'host', 'connection', 'content-length'])

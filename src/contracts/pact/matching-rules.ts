@@ -78,7 +78,8 @@ function memberPath(name: string): string {
 
 /** What two entries of a list have in common: what every entry has to have. */
 function inCommon(one: unknown, other: unknown): unknown {
-  if (Array.isArray(one) && Array.isArray(other)) return [...one, ...other]
+  if (Array.isArray(one) && Array.isArray(other))
+    return one.length === 0 || other.length === 0 ? [] : [...one, ...other]
   if (!isObject(one) || !isObject(other)) return one
   const both = Object.entries(one).filter(
     ([name, value]) => Object.hasOwn(other, name) && kindOf(value) === kindOf(other[name]),
@@ -121,12 +122,19 @@ function formsOf({ enum: values, pattern, format }: Json): string[] {
   const named = typeof format === 'string' && Object.hasOwn(FORMATS, format) ? FORMATS[format] : []
   return [
     ...(texts.length > 0 ? [`^(?:${texts.join('|')})$`] : []),
-    ...(typeof pattern === 'string' ? [pattern] : []),
+    ...(typeof pattern === 'string' ? [wholeForm(pattern)] : []),
     ...[named ?? []].flat(),
   ]
 }
 
 const escaped = (text: string) => text.replaceAll(/[\\^$.*+?()[\]{}|]/g, '\\$&')
+
+/** The same expression for the whole of a text: the verifier takes every one for that. */
+function wholeForm(pattern: string): string {
+  const before = pattern.startsWith('^') ? '' : '.*'
+  const behind = /(?:^|[^\\])(?:\\\\)*\$$/.test(pattern) ? '' : '.*'
+  return before + behind === '' ? pattern : `${before}(?:${pattern})${behind}`
+}
 
 /** True for an expression that the verifier understands, too: it looks neither ahead nor back. */
 function isForBoth(form: string): boolean {
