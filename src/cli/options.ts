@@ -175,6 +175,7 @@ const DURATION = {
     { type: 'string', pattern: '^(?:P.+|\\d+(?:\\.\\d+)?(?:ms|[smhdw])?)$' },
   ],
 }
+const DATE = String.raw`^\d{4}-\d{2}-\d{2}$`
 /** As patterns: a kind with its file, or alone. */
 const reportForms = Object.entries(reportKinds).map(([kind, { hasFile }]) =>
   hasFile ? `${kind}:.+` : kind,
@@ -489,8 +490,6 @@ function wholeNumber(texts: readonly string[], most: number): number {
     throw new ValueError(`"${last(texts)}" is not a number from 1 to ${most}`)
   return number
 }
-
-const DATE = String.raw`^\d{4}-\d{2}-\d{2}$`
 
 function date(texts: readonly string[]): string {
   if (!new RegExp(DATE).test(last(texts)) || Number.isNaN(Date.parse(last(texts))))
