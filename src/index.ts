@@ -53,6 +53,7 @@ export type {
 } from './control/world-client.ts'
 export { createApp, type SimulatorApp } from './library/embedded.ts'
 export type { SimulatorOptions } from './library/open-simulator.ts'
+export { type PactOptions, verifyPacts } from './library/pact.ts'
 export {
   type Arrival,
   type Receiver,

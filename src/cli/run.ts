@@ -5,6 +5,7 @@ import { isoDay } from '../state/instant.ts'
 import { coverageLines, summaryText } from '../workflows/reports/text.ts'
 import type { CaseResult, CoverageResult, RunResult } from '../workflows/result.ts'
 import type { PlannedCase } from '../workflows/runner.ts'
+import { brokenOff } from './broken-off.ts'
 import { CannotRun } from './cannot-run.ts'
 import type { OwnFlag, Run } from './command.ts'
 import type { Config } from './config.ts'
@@ -178,35 +179,6 @@ function withCoverage(result: RunResult, coverage: CoverageResult, config: Confi
 function keyOf({ program, workflow, name }: PlannedCase) {
   const key = { file: program.document.file, workflow: workflow.id }
   return name === undefined ? key : { ...key, case: name }
-}
-
-/** Exit statuses of a process that a signal has ended, as shells tell them. */
-const STATUSES = { SIGINT: 130, SIGTERM: 143 } as const
-
-/**
- * Breaks a run off when the process is asked to end; asked a second time, it ends at once. The
- * handlers stay: a library ends the process where it finds no other listener beside its own.
- */
-function brokenOff() {
-  const controller = new AbortController()
-  let status: number | undefined
-  const handlers = Object.entries(STATUSES).map(([name, code]) => ({
-    name,
-    act: () => {
-      if (status !== undefined) process.exit(code)
-      status = code
-      controller.abort(new Error(`the run was broken off (${name})`))
-    },
-  }))
-  for (const { name, act } of handlers) process.on(name, act)
-  return {
-    signal: controller.signal,
-    /** Of the process, where it was asked to end. */
-    status: () => status,
-    end() {
-      for (const { name, act } of handlers) process.off(name, act)
-    },
-  }
 }
 
 function tellPlan({ json }: Config, cases: readonly PlannedCase[]): number {

@@ -1,8 +1,9 @@
 // Contracts by hand, right ones and ones that are wrong in one way each, verified against the simulator.
 import { readFile } from 'node:fs/promises'
+import { Ajv2020 } from 'ajv/dist/2020.js'
+import ajvFormats from 'ajv-formats'
 import { expect, test } from 'vitest'
-import { startSimulator } from '../../../src/index.ts'
-import { verifyPacts } from '../../../src/library/pact.ts'
+import { startSimulator, verifyPacts } from '../../../src/index.ts'
 import { simulators } from '../../../src/simulators/index.ts'
 import type { CaseResult, RunResult } from '../../../src/workflows/result.ts'
 import { pactFile } from '../../support/pact-files.ts'
@@ -78,6 +79,22 @@ test('each wrong contract fails for what is wrong in it, at its line', async () 
 
 const failuresOf = (found: CaseResult | undefined) =>
   found?.steps.flatMap(({ failures }) => failures.map(({ message }) => message)) ?? []
+
+test('the result is as the schema of results has it', async () => {
+  const schema = await readFile('specs/run-result.schema.json', 'utf8')
+  const ajv = new Ajv2020({ strict: false, logger: false })
+  ajvFormats.default(ajv)
+  const validate = ajv.compile(JSON.parse(schema))
+  validate(await verified([RIGHT[0] ?? '', wrongFile('v2-status'), wrongFile('v4-message-body')]))
+  expect(validate.errors).toBeNull()
+})
+
+test('a verification that is broken off says so of what was not done', async () => {
+  const signal = AbortSignal.abort(new Error('enough'))
+  const { cases } = await verified(RIGHT, { signal })
+  expect(cases.map(({ outcome }) => outcome)).not.toContain('passed')
+  expect(cases[0]?.reason).toMatch(/ended early/)
+})
 
 test('what was expected and what was seen is told as values', async () => {
   const { cases } = await verified([wrongFile('v3-body-value')])
