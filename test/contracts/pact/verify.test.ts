@@ -65,7 +65,11 @@ test('each wrong contract fails for what is wrong in it, at its line', async () 
     const found = cases.find((each) => each.file === file)
     expect(found?.outcome, name).toBe('failed')
     expect([found?.reason, ...failuresOf(found)].join('\n'), name).toMatch(why)
-    if (at === '') continue
+    // Of a state that fails nothing is asked: no answer was compared.
+    if (at === '') {
+      expect(found?.steps[0]?.failures, name).toEqual([])
+      continue
+    }
     const lines = (await readFile(file, 'utf8')).split('\n')
     const [first] = found?.steps[0]?.failures ?? []
     const { line = 0, column = 0 } = first?.place ?? {}
@@ -118,6 +122,19 @@ test('the same contracts give the same document, in any order and several at a t
   expect(first).not.toMatch(/esimgo-[0-9a-f]{32}/)
 })
 
+test('what is wrong in several places is told in one order', async () => {
+  const names = ['A', 'B', 'C', 'D', 'E', 'F'].map((name) => [`X-${name}`, 'x'])
+  const request = { method: 'GET', path: '/organisation' }
+  const response = { status: 201, headers: Object.fromEntries(names), body: { none: 1, no: 2 } }
+  await using file = await pactFile({ interactions: [{ description: 'all', request, response }] })
+  const { cases } = await verified([file.path])
+  expect(cases[0]?.steps[0]?.failures.map(({ expected }) => expected.split(/[:{]/)[0])).toEqual([
+    'status 201',
+    ...names.map(([name]) => `header ${name}`),
+    'body $',
+  ])
+})
+
 test('a running simulator is a target, and is left without the worlds', async () => {
   await using sim = await startSimulator()
   const result = await verified(RIGHT, { target: sim.url })
@@ -158,6 +175,22 @@ test('interactions that are alike are verified each, in worlds of their own', as
   await using file = await pactFile({ interactions: [interaction, interaction, interaction] })
   const result = await verified([file.path], { jobs: 3 })
   expect(result.cases.map(({ outcome }) => outcome)).toEqual(['passed', 'passed', 'passed'])
+})
+
+test('values of a state that were left out are there for what a contract generates', async () => {
+  const interaction = {
+    description: 'shows an order by a reference it does not know',
+    providerStates: [{ name: 'an order', params: { quantity: 2 } }],
+    request: {
+      method: 'GET',
+      path: '/orders/unknown',
+      generators: { path: { type: 'ProviderState', expression: `/orders/\${reference}` } },
+    },
+    response: { status: 200, body: { order: [{ quantity: 2 }] } },
+  }
+  await using file = await pactFile({ interactions: [interaction] })
+  const { cases } = await verified([file.path])
+  expect(cases[0]?.outcome).toBe('passed')
 })
 
 test('credentials of a contract are replaced, but where its state says that it has its own', async () => {
