@@ -175,6 +175,7 @@ const DURATION = {
     { type: 'string', pattern: '^(?:P.+|\\d+(?:\\.\\d+)?(?:ms|[smhdw])?)$' },
   ],
 }
+const DATE = String.raw`^\d{4}-\d{2}-\d{2}$`
 /** As patterns: a kind with its file, or alone. */
 const reportForms = Object.entries(reportKinds).map(([kind, { hasFile }]) =>
   hasFile ? `${kind}:.+` : kind,
@@ -385,7 +386,7 @@ export const options = {
   }),
   provider: optional<string>({
     value: 'SLUG',
-    says: 'run the contract suite of this provider',
+    says: 'the provider whose contract suite is run, or that contracts of Pact are with',
     read: text,
   }),
   spec: optional<string>({
@@ -462,8 +463,8 @@ export const options = {
   includeWipPactsSince: optional<string>({
     value: 'DATE',
     says: 'verify work in progress of the broker since this day, too',
-    form: { type: 'string', format: 'date' },
-    read: text,
+    form: { type: 'string', pattern: DATE },
+    read: date,
   }),
   providerBranch: optional<string>({
     value: 'NAME',
@@ -514,6 +515,12 @@ function wholeNumber(texts: readonly string[], most: number): number {
   if (!/^\d+$/.test(last(texts)) || number < 1 || number > most)
     throw new ValueError(`"${last(texts)}" is not a number from 1 to ${most}`)
   return number
+}
+
+function date(texts: readonly string[]): string {
+  if (!new RegExp(DATE).test(last(texts)) || Number.isNaN(Date.parse(last(texts))))
+    throw new ValueError(`"${last(texts)}" is no day such as 2026-01-31`)
+  return last(texts)
 }
 
 const VISIBLE = 'must be of visible ASCII characters, without spaces'

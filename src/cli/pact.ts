@@ -1,6 +1,7 @@
 // `esimulator pact`: consumer contracts verified against the simulator, the states they may name, contracts exported.
 import { reportKinds } from '../workflows/reports/kinds.ts'
 import { caseText, summaryText } from '../workflows/reports/text.ts'
+import { brokenOff } from './broken-off.ts'
 import { CannotRun } from './cannot-run.ts'
 import type { Run } from './command.ts'
 import type { Config } from './config.ts'
@@ -29,15 +30,18 @@ async function verify(config: Config, files: readonly string[]): Promise<number>
   const provider = providerOf(config)
   const { target, token, allow, jobs, seed, shuffle, keep, json } = config
   const broker = brokerOf(config)
-  const own = { provider, target, token, allow, jobs, seed, shuffle, keep }
-  const result = await withReason(() => verifyPacts(files, broker ? { ...own, broker } : own))
+  const { signal, status, end } = brokenOff()
+  const own = { provider, target, token, allow, jobs, seed, shuffle, keep, signal }
+  const result = await withReason(() =>
+    verifyPacts(files, broker ? { ...own, broker } : own),
+  ).finally(end)
   if (json) console.log(JSON.stringify(result))
   else console.log([...result.cases.map(caseText), summaryText(result)].join('\n'))
   const write = (text: string) => process[json ? 'stderr' : 'stdout'].write(text)
   const problems = await writeReports(config.report, result, reportKinds, write)
   for (const problem of problems) console.error(`esimulator: ${problem}`)
   if (problems.length > 0) return 2
-  return result.outcome === 'failed' ? 1 : 0
+  return status() ?? (result.outcome === 'failed' ? 1 : 0)
 }
 
 /** The variables are those of Pact itself; they count where a broker is named. */

@@ -16,7 +16,7 @@ import { iso } from '../state/instant.ts'
 import type { Effect } from '../workflows/effect.ts'
 import type { RunResult } from '../workflows/result.ts'
 import { openSender } from '../workflows/send.ts'
-import { readOwnSource } from '../workflows/sources.ts'
+import { readOwnSource, type Source } from '../workflows/sources.ts'
 import { providerNamed, targetFileOf } from './contracts.ts'
 import { CannotRunWorkflows, filesOf, targetOf } from './workflows.ts'
 
@@ -93,7 +93,7 @@ export async function verifyPacts(
       seed,
       shuffle,
       startedAt: iso(startedAt),
-      duration: wallNow() - startedAt,
+      duration: Math.round(wallNow() - startedAt),
       cases,
     })
   } finally {
@@ -154,6 +154,12 @@ function withoutPact<T>(find: () => T): T {
   }
 }
 
+/** The documents of a provider, one for each version of its API. */
+export async function ownSources({ slug, mounts }: Simulator): Promise<Source[]> {
+  const urls = mounts.map(({ basePath }) => `esimulator:${slug}${basePath}`)
+  return Promise.all(urls.map((url) => readOwnSource(slug, url)))
+}
+
 interface Where {
   readonly verified: Omit<Verified, 'sender' | 'timeout'>
   /** Of a simulator that was started for it. */
@@ -163,11 +169,7 @@ interface Where {
 /** @throws CannotRunWorkflows, MistakesError where the target is none */
 async function whereOf(options: PactOptions, provider: Simulator, seed: string): Promise<Where> {
   const { target: named = 'sim', token, keep, allow = 'reads' } = options
-  const sources = await Promise.all(
-    provider.mounts.map(({ basePath }) =>
-      readOwnSource(provider.slug, `esimulator:${provider.slug}${basePath}`),
-    ),
-  )
+  const sources = await ownSources(provider)
   const file = await targetFileOf(named)
   if (file) {
     if (file.provider !== undefined && file.provider !== provider.slug)

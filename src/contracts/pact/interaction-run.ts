@@ -52,7 +52,7 @@ interface Opened {
 
 /** @param title the same in every run, and of no other interaction of it */
 export function openInteraction(
-  interaction: Interaction,
+  interaction: Pick<Interaction, 'kind' | 'description' | 'states' | 'metadata'>,
   title: string,
   verified: Verified,
 ): InteractionRun {
@@ -171,7 +171,7 @@ async function withCredentials(
 const NOWHERE = 'http://127.0.0.1:9/'
 
 async function messageOf(
-  { description, metadata }: Interaction,
+  { description, metadata }: Pick<Interaction, 'description' | 'metadata'>,
   { states, session }: Opened,
   { provider, simulator }: Verified,
 ): Promise<ServedMessage> {

@@ -87,7 +87,7 @@ function failureOf(mismatch: Mismatch, interaction: Interaction): Failure {
 }
 
 /** What a mismatch is about. */
-function subjectOf(mismatch: Mismatch, { kind, bodyPath }: Interaction) {
+function subjectOf(mismatch: Mismatch, { kind, bodyPath, metadataPath }: Interaction) {
   const { type, key = '', path = '$', expected } = mismatch
   const [part] = kind === 'message' ? [] : ['response']
   const place = (...further: Path): Path => (part === undefined ? further : [part, ...further])
@@ -108,7 +108,7 @@ function subjectOf(mismatch: Mismatch, { kind, bodyPath }: Interaction) {
     }
   if (type === 'MetadataMismatch')
     return {
-      path: place('metadata', key),
+      path: [...metadataPath, key],
       expected: `metadata ${key}: ${wanted}`,
       expression: `$message.metadata.${key}`,
       named: '',

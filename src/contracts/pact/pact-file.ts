@@ -22,6 +22,8 @@ export interface Interaction {
   readonly alone: string
   /** Where a part of the interaction stands. */
   readonly place: (path: Path) => Place
+  /** Leads to what is expected of metadata. */
+  readonly metadataPath: Path
   /** Leads to what is expected of a body. */
   readonly bodyPath: Path
 }
@@ -94,6 +96,7 @@ function interactionOf(own: Json, list: string) {
   const isV4 = own.type !== undefined
   const kind = KINDS[type] ?? 'other'
   const request = objectOf(own.request)
+  const metadata = own.metaData === undefined ? 'metadata' : 'metaData'
   const part = kind === 'message' ? ['contents'] : ['response', 'body']
   return {
     description: String(own.description ?? ''),
@@ -101,7 +104,8 @@ function interactionOf(own: Json, list: string) {
     type,
     states: statesOf(own),
     request: kind === 'http' ? wantedRequest(request, isV4) : undefined,
-    metadata: Object.keys(objectOf(own.metadata ?? own.metaData)),
+    metadata: Object.keys(objectOf(own[metadata])),
+    metadataPath: [metadata],
     bodyPath: isV4 ? [...part, 'content'] : part,
   } as const
 }

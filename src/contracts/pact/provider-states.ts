@@ -12,7 +12,7 @@ import type { WantedState } from './pact-file.ts'
 /** The request goes as the contract has it: with its own credentials, or with none. */
 export const OWN_CREDENTIALS = 'no credentials'
 /** Says which callback a message is. */
-const CALLBACK = 'a callback'
+export const CALLBACK = 'a callback'
 
 const CALLBACK_PARAMETERS: Readonly<Record<string, StateParameter>> = {
   type: { kind: 'text', says: 'a type of the provider, as in its document' },

@@ -123,13 +123,13 @@ function caseOf(
   { addresses }: VerifyOptions,
   untold: readonly string[],
 ): CaseResult {
-  const { consumer, description, states, file } = interaction
+  const { states, file } = interaction
   const given = states.map(({ name, params }) =>
     Object.keys(params).length > 0 ? `${name} ${JSON.stringify(params)}` : name,
   )
   const named = {
     file,
-    workflow: `${consumer} › ${description}`,
+    workflow: workflowOf(interaction),
     case: given.length > 0 ? given.join(', ') : undefined,
     place: interaction.place([]),
     inputs: {},
@@ -157,6 +157,11 @@ function caseOf(
   return toldCase(defined(raw), { secrets: run.secrets(), addresses: { ...addresses, ...paths } })
 }
 
+/** What it is called where others are called after their workflow. */
+function workflowOf({ consumer, description }: Interaction): string {
+  return `${consumer} › ${description}`
+}
+
 /** A pending interaction may fail: it is told, and fails nothing. */
 function outcomeOf(isGood: boolean, { isPending }: Interaction): Outcome {
   if (isGood) return 'passed'
@@ -181,7 +186,7 @@ function stepOf(
   const done = run.exchange()
   return defined({
     step: interaction.kind === 'message' ? 'message' : 'response',
-    within: [],
+    within: [workflowOf(interaction)],
     outcome,
     place: interaction.place([]),
     attempt: 1,
