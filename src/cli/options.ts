@@ -427,6 +427,14 @@ export const options = {
     form: { type: 'integer', minimum: 1, maximum: 65_535 },
     read: (texts) => wholeNumber(texts, 65_535),
   }),
+  out: optional<string>({
+    value: 'PATH',
+    says: 'what is written: the seed file of an import (seed.yaml), the folder of contracts (pacts)',
+    read: text,
+  }),
+  keepNames: flag(
+    'keep names, e-mail addresses, phone numbers and codes of an account as they are',
+  ),
   minCoverage: optional<number>({
     value: 'PERCENT',
     says: 'fail where fewer of the documented statuses were seen; fields and statements are told, and not counted',
@@ -469,11 +477,6 @@ export const options = {
   providerBranch: optional<string>({
     value: 'NAME',
     says: 'the branch of the provider that the broker is told',
-    read: text,
-  }),
-  out: optional<string>({
-    value: 'DIR',
-    says: 'folder that contracts are written to (pacts)',
     read: text,
   }),
   consumer: optional<string>({
@@ -700,6 +703,18 @@ export const PROXY: readonly OptionName[] = [
   'token',
   'allowedHosts',
   'cors',
+  'json',
+]
+
+/** Those of `import`. */
+export const IMPORT: readonly OptionName[] = [
+  'target',
+  'provider',
+  'out',
+  'keepNames',
+  'input',
+  'world',
+  'token',
   'json',
 ]
 

@@ -6,6 +6,7 @@ import type { Flags } from './config.ts'
 import {
   CLIENT,
   DIFF,
+  IMPORT,
   type Option,
   type OptionName,
   options,
@@ -156,8 +157,27 @@ const COMMANDS: readonly CommandDef[] = [
     load: async () => (await import('./proxy.ts')).proxy,
   },
   {
+    usage: 'spec [action] [versions...]',
+    description:
+      'diff OLD NEW: what a new version of an API breaks; files, URLs or esimulator:<provider>',
+    options: [],
+    isAlone: true,
+    ownFlags: async () => (await import('./spec.ts')).specFlags,
+    load: async () => (await import('./spec.ts')).spec,
+  },
+  {
+    usage: 'import',
+    description:
+      'read an account over its API, and write it as a seed file for start: --target is the file of ' +
+      'a real endpoint or the URL of a simulator, --provider whose API it is, --input what its reads ask for',
+    options: IMPORT,
+    ownFlags: async () => (await import('./import.ts')).importFlags,
+    load: async () => (await import('./import.ts')).runImport,
+  },
+  {
     usage: 'schema [name]',
-    description: 'print a JSON Schema: workflow | result | diff | config | seed-file | cassette',
+    description:
+      'print a JSON Schema: workflow | result | diff | config | seed-file | cassette | spec-diff',
     options: [],
     isAlone: true,
     load: async () => (await import('./schema.ts')).schema,

@@ -217,10 +217,11 @@ export function permissionOf({ allow, maxWait, receiver: url, receiverPort: port
   return { allow, maxWait, receiver: url === undefined ? undefined : { url, port } }
 }
 
-/** What a suite has covered is told; of other files only where something is demanded. */
+/** What a whole suite has covered is told; of a part and of other files where something is demanded. */
 function withCoverage(result: RunResult, coverage: CoverageResult, config: Config): RunResult {
-  const { minCoverage, provider, spec } = config
-  if (minCoverage === undefined && provider === undefined && spec === undefined) return result
+  const { minCoverage, provider, spec, only, tag } = config
+  const isWhole = (provider ?? spec) !== undefined && only.length + tag.length === 0
+  if (minCoverage === undefined && !isWhole) return result
   const isTooLow = minCoverage !== undefined && coverage.percent < minCoverage
   return { ...result, coverage, outcome: isTooLow ? 'failed' : result.outcome }
 }

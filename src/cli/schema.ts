@@ -12,6 +12,7 @@ const SCHEMAS: Readonly<Record<string, () => object>> = {
   config: configSchema,
   'seed-file': () => readSchema('seed-file'),
   cassette: () => readSchema('cassette'),
+  'spec-diff': () => readSchema('spec-diff'),
 }
 
 export const schema: Run = async (_config, [name]) => {

@@ -10,6 +10,7 @@ import type { TaskDef } from '../state/tasks.ts'
 import type { UsageRules } from '../state/usage.ts'
 import type { World } from '../state/world.ts'
 import type { Handler, HeaderOf, Reply } from './call.ts'
+import type { ImportPlan } from './import-plan.ts'
 import type { Handlers } from './typed-handlers.ts'
 
 /** A spec and the path it is served under, below the provider's slug. */
@@ -280,6 +281,8 @@ export interface Simulator {
    * @param limit how many entries of each list are told
    */
   readonly stockShown?: (world: World, limit: number) => StockShown
+  /** How a real account becomes a seed file; absent where none can be read. */
+  readonly importPlan?: ImportPlan
   /** What it alone keeps: every collection it defines. */
   readonly collections?: readonly AnyCollection[]
   /** What its records in collections that all share have to be besides. */

@@ -5,6 +5,7 @@ import { clientAuthentication } from '../client-credentials.ts'
 import { defineSimulator } from '../simulator.ts'
 import { advice, refusalCodes, refusalReply } from './errors.ts'
 import { handlers } from './handlers.ts'
+import { importPlan } from './import.ts'
 import { completeOrder } from './ordering.ts'
 import {
   accounts,
@@ -17,6 +18,7 @@ import {
   templates,
   usageItems,
 } from './records.ts'
+import { applySeedFile, stockShown } from './seed-file.ts'
 import { seeds } from './seeds.ts'
 import { settingMends, settings } from './settings.ts'
 import type { operations } from './spec.d.ts'
@@ -51,6 +53,9 @@ export const accountsOrders = defineSimulator<operations, typeof settings.table>
   ),
   seeds,
   states,
+  applySeedFile,
+  stockShown,
+  importPlan,
   tasks: [completeOrder, terminateProduct],
   react: renewMonth,
   device: {

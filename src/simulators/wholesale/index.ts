@@ -5,6 +5,7 @@ import { isCarried, renew } from './billing.ts'
 import { compose, otherSecret, secret, sign } from './callbacks.ts'
 import { advice, refusalCodes, refusalReply } from './errors.ts'
 import { handlers } from './handlers.ts'
+import { importPlan } from './import.ts'
 import { pathOf, servedAt, tokenPath } from './paths.ts'
 import { settle } from './provisioning.ts'
 import { ACTIONS, lines, reservations, SLUG, stockSims, transactions } from './records.ts'
@@ -31,6 +32,7 @@ export const wholesale = defineSimulator<operations, typeof settings.table>({
   states,
   applySeedFile,
   stockShown,
+  importPlan,
   tasks: [settle, renew],
   device: {
     usage: { covers: isCarried, thresholds: [] },
