@@ -130,7 +130,10 @@ test('the bundles of an eSIM are listed when they are over, too', async () => {
       request.query({ includeUsed: 'true' }).headers(HEADERS)
     })
     .willRespondWith(200, (response) => {
-      const assignments = eachLike({ id: like('215009266'), bundleState: 'depleted' })
+      const assignments = eachLike({
+        id: like('215009266'),
+        bundleState: regex('^depleted$', 'depleted'),
+      })
       response.headers(JSON_TYPE).jsonBody({ bundles: eachLike({ name: GB_1, assignments }) })
     })
     .executeTest(async ({ url }) => {
