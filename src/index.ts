@@ -54,6 +54,7 @@ export type {
 export { createApp, type SimulatorApp } from './library/embedded.ts'
 export { CannotImport, type Imported, type ImportOptions, importAccount } from './library/import.ts'
 export type { SimulatorOptions } from './library/open-simulator.ts'
+export { type PactOptions, type PactState, pactStates, verifyPacts } from './library/pact.ts'
 export {
   type Arrival,
   type Receiver,
@@ -65,6 +66,13 @@ export {
   type StartOptions,
   startSimulator,
 } from './library/running-simulator.ts'
+export {
+  type CallbackBody,
+  type CallbackHeaders,
+  esimGo,
+  type TimeLimits,
+  wholesale,
+} from './library/verify-callbacks.ts'
 export {
   CannotRunWorkflows,
   runWorkflows,

@@ -11,7 +11,16 @@ export const importFlags: readonly OwnFlag[] = [
 
 /** @throws CannotRun */
 export const runImport: Run = async (config, _args, flags) => {
-  const { target = 'sim', provider, out, keepNames, input, world, token, json } = config
+  const {
+    target = 'sim',
+    provider,
+    out = 'seed.yaml',
+    keepNames,
+    input,
+    world,
+    token,
+    json,
+  } = config
   const inputs = Object.fromEntries(input.map(({ name, text }) => [name, text]))
   const force = flags.force === true
   let soFar = 'nothing is read yet'

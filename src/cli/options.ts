@@ -175,6 +175,7 @@ const DURATION = {
     { type: 'string', pattern: '^(?:P.+|\\d+(?:\\.\\d+)?(?:ms|[smhdw])?)$' },
   ],
 }
+const DATE = String.raw`^\d{4}-\d{2}-\d{2}$`
 /** As patterns: a kind with its file, or alone. */
 const reportForms = Object.entries(reportKinds).map(([kind, { hasFile }]) =>
   hasFile ? `${kind}:.+` : kind,
@@ -335,6 +336,16 @@ export const options = {
     form: { type: 'string', pattern: '^[^=]+=' },
     read: (texts) => texts.map(input),
   }),
+  source: option<readonly Input[]>({
+    value: 'NAME=URL',
+    many: true,
+    says:
+      'where a source is that is no API of the simulator, as in shop=http://127.0.0.1:3000; ' +
+      'else a server on this machine that its document has',
+    fallback: [],
+    form: { type: 'string', pattern: '^[^=]+=https?://' },
+    read: (texts) => texts.map(input),
+  }),
   jobs: option({
     value: 'NUMBER',
     says: 'how many cases run at a time (as many as there are processors)',
@@ -375,7 +386,7 @@ export const options = {
   }),
   provider: optional<string>({
     value: 'SLUG',
-    says: 'run the contract suite of this provider',
+    says: 'the provider whose contract suite is run, or that contracts of Pact are with',
     read: text,
   }),
   spec: optional<string>({
@@ -416,11 +427,10 @@ export const options = {
     form: { type: 'integer', minimum: 1, maximum: 65_535 },
     read: (texts) => wholeNumber(texts, 65_535),
   }),
-  out: option({
-    value: 'FILE',
-    says: 'the seed file that an import writes (seed.yaml)',
-    fallback: 'seed.yaml',
-    read: last,
+  out: optional<string>({
+    value: 'PATH',
+    says: 'what is written: the seed file of an import (seed.yaml), the folder of contracts (pacts)',
+    read: text,
   }),
   keepNames: flag(
     'keep names, e-mail addresses, phone numbers and codes of an account as they are',
@@ -430,6 +440,49 @@ export const options = {
     says: 'fail where fewer of the documented statuses were seen; fields and statements are told, and not counted',
     form: { type: 'integer', minimum: 1, maximum: 100 },
     read: (texts) => wholeNumber(texts, 100),
+  }),
+  brokerUrl: optional<string>({
+    value: 'URL',
+    says: 'the Pact broker whose contracts are verified, too; none is asked unless it is given',
+    form: WEB_URL,
+    read: baseUrl,
+  }),
+  brokerToken: optional<string>({
+    value: 'TEXT',
+    says: 'lets us in at the broker; better given as ESIMULATOR_BROKER_TOKEN or PACT_BROKER_TOKEN',
+    form: { type: ['string', 'number'], pattern: '^[!-~]+$' },
+    read: token,
+  }),
+  brokerProvider: optional<string>({
+    value: 'NAME',
+    says: 'what the provider is called at the broker (its slug)',
+    read: text,
+  }),
+  selector: option<readonly unknown[]>({
+    value: 'JSON',
+    many: true,
+    isJson: true,
+    says: 'which contracts of the broker, as in \'{"mainBranch":true}\'',
+    fallback: [],
+    form: { type: 'object' },
+    read: (texts) => texts.flatMap(json),
+  }),
+  enablePending: flag('let contracts of the broker fail that it calls pending'),
+  includeWipPactsSince: optional<string>({
+    value: 'DATE',
+    says: 'verify work in progress of the broker since this day, too',
+    form: { type: 'string', pattern: DATE },
+    read: date,
+  }),
+  providerBranch: optional<string>({
+    value: 'NAME',
+    says: 'the branch of the provider that the broker is told',
+    read: text,
+  }),
+  consumer: optional<string>({
+    value: 'NAME',
+    says: 'what the consumer of exported contracts is called (esimulator-suite)',
+    read: text,
   }),
   shuffle: optional<string>({
     value: 'TEXT',
@@ -465,6 +518,12 @@ function wholeNumber(texts: readonly string[], most: number): number {
   if (!/^\d+$/.test(last(texts)) || number < 1 || number > most)
     throw new ValueError(`"${last(texts)}" is not a number from 1 to ${most}`)
   return number
+}
+
+function date(texts: readonly string[]): string {
+  if (!new RegExp(DATE).test(last(texts)) || Number.isNaN(Date.parse(last(texts))))
+    throw new ValueError(`"${last(texts)}" is no day such as 2026-01-31`)
+  return last(texts)
 }
 
 const VISIBLE = 'must be of visible ASCII characters, without spaces'
@@ -570,6 +629,7 @@ const RUN_ALONE: readonly OptionName[] = [
   'shuffle',
   'states',
   'evidence',
+  'source',
 ]
 
 /** Those of `run`. */
@@ -593,6 +653,7 @@ export const RUN: readonly OptionName[] = [
   'minCoverage',
   'evidence',
   'worldKey',
+  'source',
   'shuffle',
   'states',
   'keep',
@@ -606,6 +667,29 @@ export const DIFF: readonly OptionName[] = [
   'left',
   'right',
   ...RUN.filter((name) => !RUN_ALONE.includes(name)),
+]
+
+/** Those of `pact`. */
+export const PACT: readonly OptionName[] = [
+  'provider',
+  'target',
+  'token',
+  'allow',
+  'jobs',
+  'seed',
+  'shuffle',
+  'keep',
+  'brokerUrl',
+  'brokerToken',
+  'brokerProvider',
+  'selector',
+  'enablePending',
+  'includeWipPactsSince',
+  'providerBranch',
+  'out',
+  'consumer',
+  'report',
+  'json',
 ]
 
 /** Those of `proxy`. */

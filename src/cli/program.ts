@@ -10,6 +10,7 @@ import {
   type Option,
   type OptionName,
   options,
+  PACT,
   PROXY,
   RUN,
   START,
@@ -140,6 +141,14 @@ const COMMANDS: readonly CommandDef[] = [
     options: CLIENT,
     ownFlags: async () => (await import('./record.ts')).recordFlags,
     load: async () => (await import('./record.ts')).record,
+  },
+  {
+    usage: 'pact [action] [files...]',
+    description:
+      'verify FILES --provider SLUG | states: what their provider states may be | export: ' +
+      'contracts of the contract suite',
+    options: PACT,
+    load: async () => (await import('./pact.ts')).pact,
   },
   {
     usage: 'proxy',

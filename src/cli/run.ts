@@ -156,7 +156,7 @@ async function played(
 ): Promise<{ readonly result: RunResult; readonly proven: RunEvidence }> {
   const { runContract } = await import('../library/contracts.ts')
   const { keysOf } = await import('./open.ts')
-  const { token, worldKey, jobs, seed, shuffle, keep, json, record } = config
+  const { token, worldKey, source, jobs, seed, shuffle, keep, json, record } = config
   const credentials = keysOf(worldKey, '--world-key')
   const choice = { ...choiceOfContract(config), cassette }
   const output = runOutputHere()
@@ -168,7 +168,8 @@ async function played(
   const onOpen = ownCheck(cases, config)
   const told: string[] = []
   const onRecorded = (head: HeadLine) => void told.push(...recordedLines(record ?? '', head))
-  const where = { token, credentials, keep, keepState, onOpen, record, onRecorded }
+  const sources = Object.fromEntries(source.map(({ name, text }) => [name, text]))
+  const where = { token, credentials, sources, keep, keepState, onOpen, record, onRecorded }
   const how = { ...where, jobs, seed, shuffle, signal, onStart, onCase }
   try {
     const { result, coverage, evidence } = await runContract(cases, choice, how)

@@ -117,7 +117,10 @@ export function operationName({ operation }: Pick<SeenExchange, 'operation'>): s
 }
 
 /** Where the credential of a call is: the headers that its security schemes name. */
-export function credentialHeaders({ source, operation }: SeenExchange): readonly string[] {
+export function credentialHeaders({
+  source,
+  operation,
+}: Pick<SeenExchange, 'operation' | 'source'>): readonly string[] {
   const names = operation.security.flatMap((each) => Object.keys(each))
   return [
     ...new Set(

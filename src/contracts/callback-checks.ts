@@ -23,7 +23,7 @@ interface KnownWebhooks {
 }
 
 /** A request that an API sends. */
-interface Webhook {
+export interface Webhook {
   readonly source: Source
   readonly name: string
   readonly schema: Json | undefined
@@ -108,7 +108,7 @@ function changesSigning({ source, operation, request }: SeenExchange): boolean {
 }
 
 /** The requests that a document says its API sends: webhooks, and callbacks of operations. */
-function webhooksOf(source: Source): readonly Webhook[] {
+export function webhooksOf(source: Source): readonly Webhook[] {
   if (source.simulator?.slug === 'control') return []
   const { document, operations } = source
   const { webhooks = {} } = document as { readonly webhooks?: Json }

@@ -114,7 +114,10 @@ export interface components {
         };
         /** @description A word; the same one gives the same ids, ICCIDs and names */
         readonly Seed: string;
-        /** @description The name of a state that a provider knows */
+        /**
+         * @description Names of states that providers know, separated by `;`. One that takes values has them behind its name: `balance 12.50` for its
+         *     first, `an order {"reference": "..."}` for any of them. `esimulator pact states` lists them.
+         */
         readonly Given: string;
         readonly Reset: {
             readonly seed?: components["schemas"]["Seed"];

@@ -13,6 +13,7 @@ import { readTargetFile, type TargetFile } from '../contracts/target-file.ts'
 import { unknownName } from '../server/nearest.ts'
 import { wallNow } from '../server/ticker.ts'
 import { simulators } from '../simulators/index.ts'
+import type { Simulator } from '../simulators/simulator.ts'
 import { defined } from '../state/defined.ts'
 import { compileText } from '../workflows/compile.ts'
 import type { Effect } from '../workflows/effect.ts'
@@ -70,15 +71,21 @@ export interface OpenContract extends AsyncDisposable {
  * @throws CannotRunWorkflows for a provider there is not
  */
 export function suiteFiles(provider: string): string[] {
-  const slugs = simulators.map(({ slug }) => slug)
-  if (!slugs.includes(provider))
-    throw new CannotRunWorkflows(unknownName('no provider', provider, slugs))
+  providerNamed(provider)
   const folder = new URL('../../specs/contracts/', import.meta.url)
   const own = (name: string) =>
     name === `${provider}.arazzo.yaml` || name.startsWith(`${provider}-v`)
   const names = existsSync(folder) ? readdirSync(folder).filter(own) : []
   if (names.length === 0) throw new CannotRunWorkflows(`${provider} has no contract suite`)
   return names.toSorted().map((name) => fileURLToPath(new URL(name, folder)))
+}
+
+/** @throws CannotRunWorkflows for a provider there is not */
+export function providerNamed(provider: string): Simulator {
+  const found = simulators.find(({ slug }) => slug === provider)
+  if (found) return found
+  const slugs = simulators.map(({ slug }) => slug)
+  throw new CannotRunWorkflows(unknownName('no provider', provider, slugs))
 }
 
 /**

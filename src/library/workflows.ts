@@ -10,6 +10,7 @@ import { openRecorder, type Recorder } from '../contracts/recording.ts'
 import { controlClient } from '../control/client.ts'
 import type { ChosenCredentials } from '../server/chosen-credentials.ts'
 import { openLimit } from '../server/limit.ts'
+import { unknownName } from '../server/nearest.ts'
 import { wallNow } from '../server/ticker.ts'
 import { defined } from '../state/defined.ts'
 import { compileFiles } from '../workflows/compile.ts'
@@ -56,6 +57,11 @@ export interface WorkflowRunOptions {
    * run one after the other: a key leads to one world.
    */
   readonly credentials?: ChosenCredentials
+  /**
+   * Where APIs are that are none of the simulator, such as your application: by the names that their
+   * sources have in the files. Else a server on this machine counts that their document has.
+   */
+  readonly sources?: Readonly<Record<string, string>>
   /** How many cases run at a time; as many as there are processors unless given. */
   readonly jobs?: number
   /** What is random in the worlds comes of it; `esimulator` unless given. */
@@ -219,6 +225,7 @@ export async function runPlanned(
   options: PlannedRunOptions,
 ): Promise<RunResult> {
   const { seed = 'esimulator', credentials = {}, before = (same) => same, ...others } = options
+  checkSources(cases, options)
   await checkRecord(options)
   // What happens in one case would be seen by another.
   const isShared =
@@ -249,6 +256,18 @@ export async function runPlanned(
     return result
   } finally {
     await target.close()
+  }
+}
+
+/** @throws CannotRunWorkflows for a place of a source that no file has, or that is none */
+function checkSources(cases: readonly PlannedCase[], { sources = {} }: PlannedRunOptions): void {
+  const all = cases.flatMap(({ program }) => [...program.sources.values()])
+  const names = new Set(all.filter(({ simulator }) => !simulator).map(({ name }) => name))
+  for (const [name, url] of Object.entries(sources)) {
+    if (!names.has(name))
+      throw new CannotRunWorkflows(unknownName('no source of your own', name, names))
+    if (!/^https?:\/\//.test(url) || !URL.canParse(url))
+      throw new CannotRunWorkflows(`the source ${name}: "${url}" is no URL: begin it with http://`)
   }
 }
 
@@ -303,7 +322,7 @@ const SIMULATOR_TOLD = '127.0.0.1:4010'
 const RECEIVER_TOLD = 'receiver.example'
 
 /** Files by name or pattern, each once. @throws CannotRunWorkflows */
-function filesOf(patterns: readonly string[]): string[] {
+export function filesOf(patterns: readonly string[]): string[] {
   const files = patterns.flatMap((pattern) => {
     if (!/[*?{[]/.test(pattern)) return [pattern]
     const found = globSync(pattern)
@@ -324,24 +343,26 @@ interface OpenTarget {
   readonly target: Target
   /** Of a simulator that was started for the run. */
   readonly host?: string
+  readonly url?: string
 }
 
 /** The simulator that is named, or one that is started for the run. @throws CannotRunWorkflows */
-async function targetOf(
-  options: Pick<PlannedRunOptions, 'target' | 'token' | 'keep' | 'credentials'>,
+export async function targetOf(
+  options: Pick<PlannedRunOptions, 'target' | 'token' | 'keep' | 'credentials' | 'sources'>,
   seed: string,
 ): Promise<OpenTarget> {
-  const { target = 'sim', token, keep = false, credentials = {} } = options
+  const { target = 'sim', token, keep = false, credentials = {}, sources = {} } = options
   if (typeof target !== 'string') return { target }
   if (target === 'sim') {
     // Its own world has other keys than these: a key leads to one world.
     const others = Object.keys(credentials).map((slug) => [slug, ['another:key']])
     const policy = { timeout: PATIENCE }
     const sim = await startSimulator({ credentials: Object.fromEntries(others), policy })
-    const stop = () => sim.close()
+    const own = { url: sim.url, name: 'sim', stop: () => sim.close() }
     return {
-      target: simulatorTarget({ url: sim.url, name: 'sim', seed, keep, credentials, stop }),
+      target: simulatorTarget({ ...own, seed, keep, credentials, sources }),
       host: new URL(sim.url).host,
+      url: sim.url,
     }
   }
   if (!/^https?:\/\//.test(target))
@@ -350,7 +371,7 @@ async function targetOf(
     )
   const url = target.replace(/\/+$/, '')
   await checkSimulator(url, token)
-  return { target: simulatorTarget(defined({ url, token, seed, keep, credentials })) }
+  return { target: simulatorTarget(defined({ url, token, seed, keep, credentials, sources })) }
 }
 
 /** Wall ms within which a simulator says that it is there. */

@@ -9,6 +9,7 @@ import type { World } from '../state/world.ts'
 import { choose } from './chosen-credentials.ts'
 import { checkUseful } from './faults/callback-faults.ts'
 import { type FaultRequest, faultAt } from './faults/read-fault.ts'
+import { fallbacksOf, type GivenState } from './named-states.ts'
 
 /** What the user brings into every new world. */
 export interface NewWorldContent {
@@ -30,13 +31,13 @@ export interface WorldCredentials {
 }
 
 /**
- * Fills an empty world: with every provider's state of that name, else with its
- * default one.
+ * Fills an empty world: with what every provider has of the states given, its default one where
+ * none of them is a seed of its own.
  */
 export function populate(
   world: World,
   simulators: readonly Simulator[],
-  given: string | undefined,
+  given: readonly GivenState[],
   content: NewWorldContent & WorldCredentials,
 ): void {
   world.transaction(() => {
@@ -55,10 +56,21 @@ export function populate(
   })
 }
 
+/** @throws Refusal `invalid-request` where the state cannot be so */
+function layState(world: World, { states = {} }: Simulator, { name, values }: GivenState): void {
+  const state = Object.hasOwn(states, name) ? states[name] : undefined
+  try {
+    state?.lay(world, { ...fallbacksOf(state), ...values })
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error
+    throw new Refusal('invalid-request', `the state "${name}" cannot be: ${error.message}`)
+  }
+}
+
 function populateOne(
   world: World,
   simulator: Simulator,
-  given: string | undefined,
+  given: readonly GivenState[],
   { callbackUrl, settings, stock, chosen }: NewWorldContent & WorldCredentials,
 ): void {
   const { slug, seeds } = simulator
@@ -68,8 +80,10 @@ function populateOne(
     world.in(chosenSettings).put({ provider: slug, values })
   }
 
-  const seed = seeds[given ?? 'default'] ?? seeds.default
+  const named = given.find(({ name }) => Object.hasOwn(seeds, name))
+  const seed = seeds[named?.name ?? 'default'] ?? seeds.default
   seed?.(world)
+  for (const each of given) layState(world, simulator, each)
 
   const seedFile = stock?.[slug]
   if (seedFile !== undefined) {

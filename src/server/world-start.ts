@@ -1,5 +1,4 @@
 // How a world begins: its name, its seed, its clock, and how long it is kept.
-import type { Simulator } from '../simulators/simulator.ts'
 import type { Clock } from '../state/clock.ts'
 import { defined } from '../state/defined.ts'
 import { Refusal } from '../state/refusal.ts'
@@ -11,7 +10,7 @@ import { wallNow } from './ticker.ts'
 /** How a new world begins. */
 export interface WorldStart {
   readonly seed?: string
-  /** The name of a seed state of some provider. */
+  /** Named states of providers, as `statesGiven` reads them. */
   readonly given?: string
   readonly clock?: Partial<Pick<Clock, 'mode' | 'at' | 'rate'>>
   /** Wall ms it is kept for. */
@@ -31,17 +30,6 @@ export interface StartDefaults {
 export function checkWorldName(name: string): void {
   if (!isWorldName(name))
     throw new Refusal('invalid-request', 'a world is named with 1 to 64 of A-Z a-z 0-9 . _ -')
-}
-
-/** @throws Refusal `invalid-request` where no provider has a seed state of that name */
-export function checkGiven(given: string | undefined, simulators: readonly Simulator[]): void {
-  if (given === undefined || simulators.some((each) => Object.hasOwn(each.seeds, given))) return
-  const states = new Set(simulators.flatMap((each) => Object.keys(each.seeds)))
-  const quoted = [...states].map((name) => `"${name}"`)
-  throw new Refusal(
-    'invalid-request',
-    `there is no state "${given}"; there are: ${quoted.join(', ')}`,
-  )
 }
 
 /**

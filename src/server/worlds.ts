@@ -25,6 +25,7 @@ import {
   hostWorld,
   openHost,
 } from './hosted-world.ts'
+import { statesGiven } from './named-states.ts'
 import type { WorldNews } from './news.ts'
 import { whenProcessEnds } from './process-end.ts'
 import { reasonOf } from './reason.ts'
@@ -34,7 +35,6 @@ import { openRedactor, type Redactor, reportWithout } from './redaction/redactor
 import { type NewWorldContent, populate } from './seeding.ts'
 import { wallNow } from './ticker.ts'
 import {
-  checkGiven,
   checkWorldName,
   identityOf,
   reborn,
@@ -255,7 +255,7 @@ class OpenWorlds implements Worlds {
     if (this.#names.has(name)) throw new Refusal('busy', `the world "${name}" exists already`)
     if (this.#names.size >= MOST_WORLDS)
       throw new Refusal('busy', `there are ${MOST_WORLDS} worlds already: remove one first`)
-    checkGiven(start.given, simulators)
+    const given = statesGiven(start.given, simulators)
     const chosen = readCredentials(start.credentials ?? {}, simulators)
     this.#checkFree(chosen)
 
@@ -265,7 +265,7 @@ class OpenWorlds implements Worlds {
     // Whole, and not only what the seeds change: a world's own records are in no change list.
     store.rewrite(name)
     try {
-      populate(hosted.world, simulators, start.given, { ...this.#options, chosen, claimOf })
+      populate(hosted.world, simulators, given, { ...this.#options, chosen, claimOf })
     } catch (error) {
       this.takeBack(hosted).catch((failure) => this.#tell(hosted, failure))
       throw error
@@ -281,7 +281,7 @@ class OpenWorlds implements Worlds {
   ): Promise<void> {
     const { store, simulators } = this.#options
     const { world } = hosted
-    checkGiven(given, simulators)
+    const states = statesGiven(given, simulators)
 
     this.#checkThere(hosted)
     const before = timeKept(hosted)
@@ -295,7 +295,7 @@ class OpenWorlds implements Worlds {
     store.rewrite(world.name)
     tellOfLife(hosted, 'reset')
     try {
-      populate(world, simulators, given, { ...this.#options, chosen, claimOf })
+      populate(world, simulators, states, { ...this.#options, chosen, claimOf })
       world.transaction(() => carrySnapshots(world, before))
     } catch (error) {
       world.replace(before)

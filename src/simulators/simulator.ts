@@ -130,6 +130,8 @@ export interface WantedCallback {
 export interface CallbackRules {
   /** Every type there is. */
   readonly types: readonly string[]
+  /** A seed in which one of every type can be written. */
+  readonly seed: string
   /**
    * Writes a callback of what there is now, and changes nothing. What is not there is left out: the
    * spec says whether it has to be.
@@ -178,6 +180,49 @@ export interface StockShown {
   readonly more: Readonly<Record<string, number>>
 }
 
+/** A value that a named state takes. */
+export interface StateParameter {
+  readonly kind: keyof StateValueKinds
+  readonly says: string
+  /** What it is where it is left out; absent where the provider draws or counts one. */
+  readonly fallback?: string | number | boolean
+}
+
+interface StateValueKinds {
+  readonly text: string
+  readonly number: number
+  readonly flag: boolean
+}
+
+/** Values of a named state, as they are given to it: the fallback where one is left out. */
+export type StateValues = Readonly<Record<string, string | number | boolean | undefined>>
+
+/** A state that takes values. */
+export interface NamedState {
+  readonly says: string
+  /** The first one may be written behind the name: `balance 12.50`. */
+  readonly parameters: Readonly<Record<string, StateParameter>>
+  /** @throws Refusal where a value cannot be */
+  readonly lay: (world: World, values: StateValues) => void
+}
+
+type ValuesOf<Parameters extends Readonly<Record<string, StateParameter>>> = {
+  readonly [Name in keyof Parameters]:
+    | StateValueKinds[Parameters[Name]['kind']]
+    | (Parameters[Name] extends { readonly fallback: unknown } ? never : undefined)
+}
+
+/** Defines a state whose values have the types that its parameters tell. */
+export function defineState<const Parameters extends Readonly<Record<string, StateParameter>>>(
+  state: Omit<NamedState, 'parameters' | 'lay'> & {
+    readonly parameters: Parameters
+    readonly lay: (world: World, values: ValuesOf<Parameters>) => void
+  },
+): NamedState {
+  // Values are held to the parameters before they come here.
+  return { ...state, lay: state.lay as NamedState['lay'] }
+}
+
 /**
  * A provider; what most providers do not need is optional. Made with
  * `defineSimulator`.
@@ -217,6 +262,8 @@ export interface Simulator {
    * new world's.
    */
   readonly seeds: Readonly<Record<string, (world: World) => void>>
+  /** States that take values, by name, each laid over what a seed has made. */
+  readonly states?: Readonly<Record<string, NamedState>>
   readonly device: DeviceRules
 
   /** Operations of the spec that answer 501, and why. */

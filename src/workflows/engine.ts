@@ -393,10 +393,12 @@ export class WorkflowRun {
 
   /** @param timeout wall ms that the answer may take, where the step says so */
   async #exchange(call: StepCall, timeout: number | undefined) {
-    const { request, operation } = call
+    const { request, operation, source } = call
     const answer = await this.#answer(call, timeout)
     if ('error' in answer) return { answer, operation, exchange: exchangedOf(request, undefined) }
-    const date = Date.parse(answer.headers.date ?? '')
+    // Beside a world, an application goes by a clock of its own.
+    const isElsewhere = source && !source.simulator && this.#session.world !== undefined
+    const date = isElsewhere ? Number.NaN : Date.parse(answer.headers.date ?? '')
     if (!Number.isNaN(date)) this.#now = date
     return { answer, operation, exchange: exchangedOf(request, answer) }
   }

@@ -17,7 +17,7 @@ export interface PlannedRequest {
 
 /** Its secrets are still in it. */
 export function exchangeResult(
-  { request, operation }: PlannedRequest,
+  { request, operation }: Pick<PlannedRequest, 'operation'> & { readonly request: SentRequest },
   answer: Answer,
   kept: KeptBodies,
 ): ExchangeResult {

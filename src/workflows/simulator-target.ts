@@ -6,6 +6,7 @@ import { pause } from '../server/ticker.ts'
 import { grouped } from '../state/collection.ts'
 import { defined } from '../state/defined.ts'
 import { clientToken } from './client-token.ts'
+import { otherBaseUrl, type SourceUrls } from './other-source.ts'
 import type { CallbackResult } from './result.ts'
 import type { SeenCallback, SeenExchange } from './seen-exchange.ts'
 import type { Answer, SentRequest } from './send.ts'
@@ -20,6 +21,8 @@ export interface SimulatorTargetOptions {
   readonly seed: string
   /** By provider: what each world has instead of its own. Only one world at a time can have it. */
   readonly credentials?: ChosenCredentials
+  /** Where sources are that are none of the simulator. */
+  readonly sources?: SourceUrls
   /** Leaves the worlds there when their cases are done. */
   readonly keep: boolean
   /** What reports call it; its URL unless given. */
@@ -151,9 +154,9 @@ class SimulatorSession implements Session {
     this.#tokens.clear()
   }
 
-  baseUrl({ simulator, url }: Source): string {
-    if (!simulator)
-      throw new Error(`${url} is no API of the simulator: only esimulator:<provider> runs here`)
+  baseUrl(source: Source): string {
+    const { simulator } = source
+    if (!simulator) return otherBaseUrl(source, this.#options.sources ?? {})
     return this.#base + simulatorBase(simulator)
   }
 
@@ -192,7 +195,9 @@ class SimulatorSession implements Session {
     if (total === 0) return new Set(asked)
     const { entries } = await control.call('listJournal', { query: { limit: MOST_EXCHANGES } })
     const calls = grouped(entries, ({ method, url }) => `${method} ${url}`)
-    const own = exchanges.filter(({ source }) => source.simulator?.slug !== 'control')
+    const own = exchanges.filter(({ source: { simulator } }) => {
+      return simulator !== undefined && simulator.slug !== 'control'
+    })
     // The same call may have been made several times: the journal has them in that order, the newest
     // first. What it has forgotten may have been broken, too.
     const broken = own.toReversed().filter(({ request: { method, url } }) => {

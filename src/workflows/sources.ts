@@ -87,7 +87,10 @@ export interface OpenApiDocument {
   >
   readonly security?: SourceOperation['security']
   readonly components?: { readonly securitySchemes?: Readonly<Record<string, SecurityScheme>> }
-  readonly servers?: readonly { readonly url?: string }[]
+  readonly servers?: readonly {
+    readonly url?: string
+    readonly variables?: Readonly<Record<string, { readonly default?: unknown }>>
+  }[]
 }
 
 /** Why a source cannot be used; the message says what to do. */

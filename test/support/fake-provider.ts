@@ -307,6 +307,7 @@ export const fake: Simulator = {
   device: { usage: { covers: () => true, thresholds: [] } },
   callbacks: {
     types: ['Made', 'Dropped'],
+    seed: 'default',
     compose: () => ({ body: {} }),
     sign: () => ({}),
     schedule: () => ['PT5S'],

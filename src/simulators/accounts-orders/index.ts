@@ -22,6 +22,7 @@ import { applySeedFile, stockShown } from './seed-file.ts'
 import { seeds } from './seeds.ts'
 import { settingMends, settings } from './settings.ts'
 import type { operations } from './spec.d.ts'
+import { states } from './states.ts'
 import { renewMonth, terminateProduct } from './subscriptions.ts'
 import { addTraffic } from './usage.ts'
 
@@ -51,6 +52,7 @@ export const accountsOrders = defineSimulator<operations, typeof settings.table>
     () => '/auth/realms/enterprise-apis/protocol/openid-connect/token',
   ),
   seeds,
+  states,
   applySeedFile,
   stockShown,
   importPlan,

@@ -176,9 +176,10 @@ function changeOf(world: World, request: ChangeRequest): Subject {
 
 /**
  * Keeps an order as pending; nothing of it is there until it is completed.
+ * @param id drawn unless given: only a named state gives one
  * @throws Refusal naming the reference that is wrong
  */
-export function placeOrder(world: World, request: OrderRequest): Order {
+export function placeOrder(world: World, request: OrderRequest, id?: string): Order {
   const { type, reason } = request
   // The spec has seen to it that each type comes with the fields it needs: hence the casts.
   const subject =
@@ -186,7 +187,7 @@ export function placeOrder(world: World, request: OrderRequest): Order {
       ? activationOf(world, request as ActivationRequest)
       : changeOf(world, request as ChangeRequest)
   const order: Order = {
-    id: mintId(world, 'order'),
+    id: id ?? mintId(world, 'order'),
     status: 'pending',
     type,
     ...subject,

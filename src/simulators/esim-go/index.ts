@@ -35,6 +35,7 @@ import { applySeedFile, stockShown } from './seed-file.ts'
 import { seeds } from './seeds.ts'
 import { settingMends, settings } from './settings.ts'
 import type { operations } from './spec.d.ts'
+import { states } from './states.ts'
 import { CALLBACK_VERSIONS, V22, V23, V24, V25 } from './versions.ts'
 
 const handlers = {
@@ -89,6 +90,7 @@ export const esimGo = defineSimulator<operations, typeof settings.table>({
     },
   },
   seeds,
+  states,
   applySeedFile,
   stockShown,
   importPlan,
@@ -109,6 +111,7 @@ export const esimGo = defineSimulator<operations, typeof settings.table>({
   },
   callbacks: {
     types: TYPES,
+    seed: 'an assigned bundle',
     compose,
     sign,
     secret: apiKey,

@@ -17,6 +17,7 @@ import { applySeedFile, stockShown } from './seed-file.ts'
 import { seeds } from './seeds.ts'
 import { settingMends, settings } from './settings.ts'
 import type { operations } from './spec.d.ts'
+import { states } from './states.ts'
 
 /** What stands in a header, with or without the scheme in front. */
 function withoutScheme(value = ''): string {
@@ -90,6 +91,7 @@ export const highland = defineSimulator<operations, typeof settings.table>({
   advice,
   auth: { kind: 'api-key', credentialIn, authenticate, secretsIn, demand },
   seeds,
+  states,
   applySeedFile,
   stockShown,
   importPlan,

@@ -9,7 +9,7 @@ import { type Company, companies, esims } from './records.ts'
 import { addLines, assign } from './stock.ts'
 
 /** The company and the eSIM of the vendor's own examples (public). */
-const TEST_COMPANY = '1a9a1d8ddc9311f09e024c50dd6c0d86'
+export const TEST_COMPANY = '1a9a1d8ddc9311f09e024c50dd6c0d86'
 const TEST_ESIM = '76010106'
 const FIRST_ESIM = 61_100_001
 const STOCK = 50
@@ -21,7 +21,7 @@ export const IMSI_PREFIX = '26001'
 const FIRST_MSISDN = 14_255_550_100
 
 /** A line of the stock. */
-function stockLine({ random }: World, simId: string | number, position: number): string {
+export function stockLine({ random }: World, simId: string | number, position: number): string {
   const matchingId = mintMatchingId(random)
   const iccid = mintIccid(random, ICCID_PREFIX)
   const imsi = mintImsi(random, IMSI_PREFIX)

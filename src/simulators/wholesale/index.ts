@@ -13,6 +13,7 @@ import { applySeedFile, stockShown } from './seed-file.ts'
 import { seeds } from './seeds.ts'
 import { settingMends, settings } from './settings.ts'
 import type { operations } from './spec.d.ts'
+import { states } from './states.ts'
 
 export const wholesale = defineSimulator<operations, typeof settings.table>({
   slug: SLUG,
@@ -28,6 +29,7 @@ export const wholesale = defineSimulator<operations, typeof settings.table>({
   auth: clientAuthentication(SLUG, tokenPath),
   requests: { pathOf, servedAt },
   seeds,
+  states,
   applySeedFile,
   stockShown,
   importPlan,
@@ -38,6 +40,7 @@ export const wholesale = defineSimulator<operations, typeof settings.table>({
   },
   callbacks: {
     types: ACTIONS,
+    seed: 'an active line',
     compose,
     sign,
     signsTime: true,

@@ -37,6 +37,8 @@ export function sourceIpOf({ caller }: Pick<Call, 'caller'>): string | undefined
 
 /** What a caller asks for, whichever form it came in. */
 export interface OrderRequest {
+  /** Drawn unless given: only a named state gives one. */
+  readonly reference?: string | undefined
   readonly assign: boolean
   /** The branding profile of new eSIMs, as it was sent; only v2.5 asks for one. */
   readonly profileId?: string
@@ -141,7 +143,7 @@ export function placeOrder(world: World, request: OrderRequest): Order {
   alertIfLow(world, before)
 
   const order = world.in(orders).put({
-    reference: world.random.uuid(),
+    reference: request.reference ?? world.random.uuid(),
     serial: world.next('esim-go.order'),
     createdAt: world.now,
     assign: request.assign,
