@@ -52,6 +52,7 @@ export type {
   WorldSnapshots,
 } from './control/world-client.ts'
 export { createApp, type SimulatorApp } from './library/embedded.ts'
+export { CannotImport, type Imported, type ImportOptions, importAccount } from './library/import.ts'
 export type { SimulatorOptions } from './library/open-simulator.ts'
 export { type PactOptions, verifyPacts } from './library/pact.ts'
 export {

@@ -35,6 +35,11 @@ test('every case of the evidence exists and says what it proves of that operatio
   expect(unfounded(ROOT, evidence)).toEqual([])
 })
 
+test('no case cites a statement without an exchange that the statement is about', () => {
+  const { citedInVain } = evidence as Evidence & { readonly citedInVain: readonly string[] }
+  expect(citedInVain).toEqual([])
+})
+
 test('every operation has its verdict, and those there are', () => {
   const nothing = { target: SIMULATOR, today: '', ran: [], proofs: [], isWhole: false }
   expect(withRun(evidence, nothing).providers).toEqual(evidence.providers)

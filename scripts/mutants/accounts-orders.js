@@ -285,8 +285,8 @@ export const mutants = [
   {
     id: 'accounts-orders-token-for-an-hour',
     file: 'simulators/accounts-orders/settings',
-    find: "'PT5M',",
-    replace: "'PT1H',",
+    find: "duration('PT5M',",
+    replace: "duration('PT1H',",
     what: 'an access token is good for an hour instead of five minutes',
   },
   {

@@ -15,7 +15,10 @@ export async function doctorTarget(config: Config): Promise<number> {
     throw new CannotRun('name the provider that the target is: in its file, or by --provider')
 
   const cases = await planWorkflows(suiteFiles(slug))
-  const told = cases.map(({ title, workflow }) => ({ title, reason: opened.skips?.(workflow) }))
+  const told = cases.map(({ title, workflow }) => ({
+    title,
+    reason: opened.skips?.(workflow, title),
+  }))
   const running = told.filter(({ reason }) => reason === undefined)
   const says = await contract.check(cases).then(
     () => `${opened.name} answers`,

@@ -69,11 +69,28 @@ export async function readSeedFile({ seedFile }: Config): Promise<Stock | undefi
     const reason = error.code === 'ENOENT' ? 'there is no such file' : error.message
     throw new CannotRun(`cannot read the seed file ${seedFile}: ${reason}`)
   })
-  const stock = await parseYaml(seedFile, written)
+  const stock = jsonBelowComment(written) ?? (await parseYaml(seedFile, written))
   const slugs = simulators.map(({ slug }) => slug)
   const unknown = Object.keys(stock).find((slug) => !slugs.includes(slug) && slug !== 'faults')
   if (unknown !== undefined) throw new CannotRun(`${seedFile}: ${unknownProvider(unknown, slugs)}`)
   return stock
+}
+
+/** A number with so many digits may lose some of them: the reader of YAML says so. */
+const LONG_NUMBER = /[:[,]\s*-?\d{16,}/
+
+/**
+ * The seed file of an import is JSON below a comment: as YAML, a hundred thousand eSIMs take minutes to
+ * read. `undefined` of every other file.
+ */
+function jsonBelowComment(written: string): Stock | undefined {
+  const [comment = ''] = /^(?:#[^\n]*\n|\s+)*/.exec(written) ?? []
+  if (written[comment.length] !== '{' || LONG_NUMBER.test(written)) return undefined
+  try {
+    return JSON.parse(written.slice(comment.length)) as Stock
+  } catch {
+    return undefined
+  }
 }
 
 /** Where the state is kept. @throws StoreError */

@@ -352,10 +352,26 @@ export const options = {
     read: (texts) => texts.map(report),
   }),
   target: optional<string>({
-    value: 'sim|URL|FILE',
+    value: 'sim|URL|FILE|cassette:FILE',
     says:
-      'sim starts a simulator for the run, as if nothing is said; the URL of one that runs; or ' +
-      'the file of a real endpoint',
+      'sim starts a simulator for the run, as if nothing is said; the URL of one that runs; ' +
+      'the file of a real endpoint; or what --record has written, and nothing is sent',
+    read: text,
+  }),
+  record: optional<string>({
+    value: 'FILE',
+    says: 'write what the run exchanges, redacted: --target cassette:FILE answers it again',
+    read: text,
+  }),
+  left: option({
+    value: 'sim|URL|FILE',
+    says: 'what is compared: sim, a URL or a file as --target has them, or the JSON report of a run (sim)',
+    fallback: 'sim',
+    read: last,
+  }),
+  right: optional<string>({
+    value: 'sim|URL|FILE',
+    says: 'what it is compared with, as --left has it',
     read: text,
   }),
   provider: optional<string>({
@@ -401,6 +417,14 @@ export const options = {
     form: { type: 'integer', minimum: 1, maximum: 65_535 },
     read: (texts) => wholeNumber(texts, 65_535),
   }),
+  out: optional<string>({
+    value: 'FILE|DIR',
+    says: 'the seed file that an import writes (seed.yaml), or the folder that contracts of Pact are exported to (pacts)',
+    read: last,
+  }),
+  keepNames: flag(
+    'keep names, e-mail addresses, phone numbers and codes of an account as they are',
+  ),
   minCoverage: optional<number>({
     value: 'PERCENT',
     says: 'fail where fewer of the documented statuses were seen; fields and statements are told, and not counted',
@@ -443,11 +467,6 @@ export const options = {
   providerBranch: optional<string>({
     value: 'NAME',
     says: 'the branch of the provider that the broker is told',
-    read: text,
-  }),
-  out: optional<string>({
-    value: 'DIR',
-    says: 'folder that contracts are written to (pacts)',
     read: text,
   }),
   consumer: optional<string>({
@@ -591,6 +610,17 @@ export const START: readonly OptionName[] = [
   'json',
 ]
 
+/** Those of `run` that say nothing of a comparison. */
+const RUN_ALONE: readonly OptionName[] = [
+  'target',
+  'checks',
+  'negative',
+  'minCoverage',
+  'shuffle',
+  'states',
+  'evidence',
+]
+
 /** Those of `run`. */
 export const RUN: readonly OptionName[] = [
   'only',
@@ -599,6 +629,7 @@ export const RUN: readonly OptionName[] = [
   'jobs',
   'seed',
   'target',
+  'record',
   'token',
   'provider',
   'spec',
@@ -642,6 +673,13 @@ export const PACT: readonly OptionName[] = [
   'json',
 ]
 
+/** Those of `diff`. */
+export const DIFF: readonly OptionName[] = [
+  'left',
+  'right',
+  ...RUN.filter((name) => !RUN_ALONE.includes(name)),
+]
+
 /** Those of `proxy`. */
 export const PROXY: readonly OptionName[] = [
   'target',
@@ -653,6 +691,18 @@ export const PROXY: readonly OptionName[] = [
   'token',
   'allowedHosts',
   'cors',
+  'json',
+]
+
+/** Those of `import`. */
+export const IMPORT: readonly OptionName[] = [
+  'target',
+  'provider',
+  'out',
+  'keepNames',
+  'input',
+  'world',
+  'token',
   'json',
 ]
 

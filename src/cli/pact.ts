@@ -1,4 +1,5 @@
 // `esimulator pact`: consumer contracts verified against the simulator, the states they may name, contracts exported.
+import { reportKinds } from '../workflows/reports/kinds.ts'
 import { caseText, summaryText } from '../workflows/reports/text.ts'
 import { brokenOff } from './broken-off.ts'
 import { CannotRun } from './cannot-run.ts'
@@ -37,7 +38,7 @@ async function verify(config: Config, files: readonly string[]): Promise<number>
   if (json) console.log(JSON.stringify(result))
   else console.log([...result.cases.map(caseText), summaryText(result)].join('\n'))
   const write = (text: string) => process[json ? 'stderr' : 'stdout'].write(text)
-  const problems = await writeReports(config.report, result, write)
+  const problems = await writeReports(config.report, result, reportKinds, write)
   for (const problem of problems) console.error(`esimulator: ${problem}`)
   if (problems.length > 0) return 2
   return status() ?? (result.outcome === 'failed' ? 1 : 0)

@@ -5,6 +5,8 @@ import type { OwnFlag, Run } from './command.ts'
 import type { Flags } from './config.ts'
 import {
   CLIENT,
+  DIFF,
+  IMPORT,
   type Option,
   type OptionName,
   options,
@@ -127,6 +129,13 @@ const COMMANDS: readonly CommandDef[] = [
     load: async () => (await import('./run.ts')).run,
   },
   {
+    usage: 'diff [files...]',
+    description:
+      'run the same workflows on two sides and tell what differs: exit 1 where something does',
+    options: DIFF,
+    load: async () => (await import('./diff.ts')).diff,
+  },
+  {
     usage: 'record [file]',
     description: 'write what was played in a world as a workflow (Arazzo) for run',
     options: CLIENT,
@@ -148,8 +157,27 @@ const COMMANDS: readonly CommandDef[] = [
     load: async () => (await import('./proxy.ts')).proxy,
   },
   {
+    usage: 'spec [action] [versions...]',
+    description:
+      'diff OLD NEW: what a new version of an API breaks; files, URLs or esimulator:<provider>',
+    options: [],
+    isAlone: true,
+    ownFlags: async () => (await import('./spec.ts')).specFlags,
+    load: async () => (await import('./spec.ts')).spec,
+  },
+  {
+    usage: 'import',
+    description:
+      'read an account over its API, and write it as a seed file for start: --target is the file of ' +
+      'a real endpoint or the URL of a simulator, --provider whose API it is, --input what its reads ask for',
+    options: IMPORT,
+    ownFlags: async () => (await import('./import.ts')).importFlags,
+    load: async () => (await import('./import.ts')).runImport,
+  },
+  {
     usage: 'schema [name]',
-    description: 'print a JSON Schema: workflow | result | config | seed-file',
+    description:
+      'print a JSON Schema: workflow | result | diff | config | seed-file | cassette | spec-diff',
     options: [],
     isAlone: true,
     load: async () => (await import('./schema.ts')).schema,

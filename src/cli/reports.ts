@@ -1,22 +1,22 @@
 // The reports that a run is asked for: written each by itself, so that one that cannot be hinders no other.
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
-import { reportKinds } from '../workflows/reports/kinds.ts'
-import type { RunResult } from '../workflows/result.ts'
+import type { ReportKind } from '../workflows/reports/kinds.ts'
 import type { Report } from './options.ts'
 
 /**
  * Writes what is asked for, folders too; what has no file is printed.
  * @returns a sentence for each that could not be written
  */
-export async function writeReports(
+export async function writeReports<T>(
   reports: readonly Report[],
-  result: RunResult,
+  result: T,
+  kinds: Readonly<Record<string, ReportKind<T>>>,
   print: (text: string) => void,
 ): Promise<string[]> {
   const problems: string[] = []
   for (const { kind, file } of reports) {
-    const text = (await reportKinds[kind]?.load())?.(result) ?? ''
+    const text = (await kinds[kind]?.load())?.(result) ?? ''
     if (file === undefined) {
       print(text)
       continue

@@ -29,8 +29,15 @@ export interface RunProgress {
 
 const TO_LINE_START = '\r\u001b[K'
 
-/** @param total how many cases there are */
-export function runProgress(total: number, { isTerminal, width, write }: RunOutput): RunProgress {
+/**
+ * @param total how many cases there are
+ * @param isBrief leaves out the lines of cases that are done
+ */
+export function runProgress(
+  total: number,
+  { isTerminal, width, write }: RunOutput,
+  { isBrief = false } = {},
+): RunProgress {
   const underWay = new Set<string>()
   let done = 0
   let failed = 0
@@ -48,7 +55,7 @@ export function runProgress(total: number, { isTerminal, width, write }: RunOutp
       underWay.delete(title)
       done += 1
       if (result.outcome === 'failed') failed += 1
-      write(`${isTerminal ? TO_LINE_START : ''}${caseText(result)}\n`)
+      if (!isBrief) write(`${isTerminal ? TO_LINE_START : ''}${caseText(result)}\n`)
       rewrite()
     },
     end() {

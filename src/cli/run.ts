@@ -1,10 +1,15 @@
 // `esimulator run`: workflows against a simulator, and what they came to.
+import type { Cassette, HeadLine } from '../contracts/cassettes/lines.ts'
+import { recordedInputs } from '../contracts/cassettes/target.ts'
 import type { RunEvidence } from '../contracts/evidence.ts'
+import type { ContractChoice } from '../library/contracts.ts'
 import { wallNow } from '../server/ticker.ts'
 import { isoDay } from '../state/instant.ts'
+import { reportKinds } from '../workflows/reports/kinds.ts'
 import { coverageLines, summaryText } from '../workflows/reports/text.ts'
 import type { CaseResult, CoverageResult, RunResult } from '../workflows/result.ts'
 import type { PlannedCase } from '../workflows/runner.ts'
+import type { Target } from '../workflows/session.ts'
 import { brokenOff } from './broken-off.ts'
 import { CannotRun } from './cannot-run.ts'
 import type { OwnFlag, Run } from './command.ts'
@@ -63,7 +68,10 @@ async function runOnce(
   }
   const isNamed = patterns.length > 0 || config.provider !== undefined || config.spec !== undefined
   const named = isNamed ? patterns : [...new Set(last.map(({ file }) => file))]
-  const chosen = await withReason(() => planOf(named, config, onRead))
+  const cassette = await withReason(() => cassetteOf(config))
+  if (cassette && config.evidence !== undefined)
+    throw new CannotRun('what is replayed proves nothing new: leave out --evidence')
+  const chosen = await withReason(() => planOf(named, config, { cassette, onRead }))
   const cases = isFailedOnly
     ? chosen.filter((each) => last.some((known) => isSameCase(known, keyOf(each))))
     : chosen
@@ -72,7 +80,8 @@ async function runOnce(
   if (config.dryRun) return tellPlan(config, cases)
 
   const evidence = config.evidence === undefined ? undefined : await openEvidence(config.evidence)
-  const { result, proven } = await withReason(() => played(config, cases, signal))
+  if (cassette) for (const note of await ageNotes(cassette)) console.error(`esimulator: ${note}`)
+  const { result, proven } = await withReason(() => played(config, cases, { signal, cassette }))
   if (config.json) console.log(JSON.stringify(result))
   else
     console.log(
@@ -80,7 +89,7 @@ async function runOnce(
     )
   noteFailed(result.cases)
   const print = (text: string) => process[config.json ? 'stderr' : 'stdout'].write(text)
-  const problems = await writeReports(config.report, result, print)
+  const problems = await writeReports(config.report, result, reportKinds, print)
   const unwritten = evidence?.add(proven)
   if (unwritten !== undefined) problems.push(unwritten)
   for (const problem of problems) console.error(`esimulator: ${problem}`)
@@ -88,19 +97,39 @@ async function runOnce(
   return result.outcome === 'failed' ? 1 : 0
 }
 
+/** The cassette that is the target, if one is. @throws CannotRunWorkflows */
+async function cassetteOf({ target }: Config): Promise<Cassette | undefined> {
+  const { openCassette } = await import('../library/workflows.ts')
+  return openCassette(target)
+}
+
+/** How old a cassette is. */
+async function ageNotes(cassette: Cassette): Promise<readonly string[]> {
+  const { cassetteTarget } = await import('../contracts/cassettes/target.ts')
+  return (cassetteTarget(cassette).notes ?? []).map((note) => `${cassette.file}: ${note}`)
+}
+
+/** How files are read for a run. */
+interface Reading {
+  readonly cassette: Cassette | undefined
+  readonly onRead: ((file: string) => void) | undefined
+}
+
+const NOT_REPLAYED: Reading = { cassette: undefined, onRead: undefined }
+
 /** What is run: files, the suite of a provider, or what an OpenAPI document has. */
-async function planOf(
+export async function planOf(
   named: readonly string[],
   config: Config,
-  onRead: ((file: string) => void) | undefined,
+  reading: Reading = NOT_REPLAYED,
 ): Promise<PlannedCase[]> {
   const { planSpec, suiteFiles } = await import('../library/contracts.ts')
   const { provider, spec, allow } = config
-  if (named.length > 0) return planFrom(named, config, onRead)
-  if (provider !== undefined) return planFrom(suiteFiles(provider), config, onRead)
+  if (named.length > 0) return planFrom(named, config, reading)
+  if (provider !== undefined) return planFrom(suiteFiles(provider), config, reading)
   if (spec === undefined)
     throw new CannotRun('name the files to run, as in: esimulator run scenarios/*.yaml')
-  const { cases, left } = await planSpec(spec, allow, choiceOf(config))
+  const { cases, left } = await planSpec(spec, allow, choiceOf(config, reading.cassette))
   for (const [name, reason] of Object.entries(left)) console.error(`not called: ${name}: ${reason}`)
   return cases
 }
@@ -108,70 +137,90 @@ async function planOf(
 async function planFrom(
   files: readonly string[],
   config: Config,
-  onRead: ((file: string) => void) | undefined,
+  { cassette, onRead }: Reading,
 ): Promise<PlannedCase[]> {
   const { planWorkflows } = await import('../library/workflows.ts')
-  return planWorkflows(files, choiceOf(config), onRead)
+  return planWorkflows(files, choiceOf(config, cassette), onRead)
 }
 
-function choiceOf({ input, only, tag }: Config) {
+function choiceOf({ input, only, tag }: Config, cassette: Cassette | undefined) {
   const texts = Object.fromEntries(input.map(({ name, text }) => [name, text]))
-  return { only, tags: tag, texts }
+  const ofCase = cassette && ((title: string) => recordedInputs(cassette, title))
+  return { only, tags: tag, texts, ofCase }
 }
 
 async function played(
   config: Config,
   cases: readonly PlannedCase[],
-  signal: AbortSignal,
+  { signal, cassette }: { readonly signal: AbortSignal; readonly cassette: Cassette | undefined },
 ): Promise<{ readonly result: RunResult; readonly proven: RunEvidence }> {
-  const { runPlanned } = await import('../library/workflows.ts')
+  const { runContract } = await import('../library/contracts.ts')
   const { keysOf } = await import('./open.ts')
-  const { token, worldKey, jobs, seed, shuffle, keep, json } = config
+  const { token, worldKey, jobs, seed, shuffle, keep, json, record } = config
   const credentials = keysOf(worldKey, '--world-key')
-  await using contract = await contractOf(config)
-  if (typeof contract.target === 'string') checkOwn(cases, config)
-  await contract.check(cases)
+  const choice = { ...choiceOfContract(config), cassette }
   const output = runOutputHere()
   const write = json ? () => {} : output.write
   const progress = runProgress(cases.length, { ...output, write })
   const onStart = ({ title }: PlannedCase) => progress.started(title)
   const onCase = (result: CaseResult, { title }: PlannedCase) => progress.done(title, result)
-  const { target, inspect, inputs } = contract
-  const given = cases.map((each) => ({ ...each, inputs: { ...inputs, ...each.inputs } }))
   const keepState = stateKeeper(config.states)
-  const where = { target, token, credentials, keep }
-  const how = { ...where, jobs, seed, shuffle, signal, inspect, keepState, onStart, onCase }
+  const onOpen = ownCheck(cases, config)
+  const told: string[] = []
+  const onRecorded = (head: HeadLine) => void told.push(...recordedLines(record ?? '', head))
+  const where = { token, credentials, keep, keepState, onOpen, record, onRecorded }
+  const how = { ...where, jobs, seed, shuffle, signal, onStart, onCase }
   try {
-    const result = await runPlanned(given, how)
-    const proven = { ...contract.evidence(result, isoDay(wallNow())), isWhole: false }
-    return { result: withCoverage(result, contract.coverage(cases, result), config), proven }
+    const { result, coverage, evidence } = await runContract(cases, choice, how)
+    progress.end()
+    if (record !== undefined && told.length === 0)
+      console.error(`esimulator: nothing was recorded to ${record}: the run was broken off`)
+    for (const line of told) write(`${line}\n`)
+    const proven = { ...evidence(isoDay(wallNow())), isWhole: false }
+    return { result: withCoverage(result, coverage, config), proven }
   } finally {
     progress.end()
   }
 }
 
-/** A document of one's own has no simulator. @throws CannotRun */
-function checkOwn(cases: readonly PlannedCase[], { spec }: Config): void {
+/** Looks at where a run goes: a document of one's own has no simulator. It throws CannotRun. */
+export function ownCheck(cases: readonly PlannedCase[], { spec }: Config) {
   const sources = cases.flatMap(({ program }) => [...program.sources.values()])
-  if (spec !== undefined && sources.every(({ simulator }) => simulator === undefined))
+  const isOwn = spec !== undefined && sources.every(({ simulator }) => simulator === undefined)
+  return (target: string | Target): void => {
+    if (!isOwn || typeof target !== 'string') return
     throw new CannotRun(
       `${spec} is of no simulator: name the file of its endpoint, as in --target my.yaml`,
     )
+  }
 }
 
-async function contractOf(config: Config) {
-  const { openContract } = await import('../library/contracts.ts')
-  const { target = 'sim', checks, negative, allow, maxWait, provider, spec } = config
-  const { receiver: url, receiverPort: port } = config
-  const receiver = url === undefined ? undefined : { url, port }
+/** What was written to a cassette, and what was redacted in it. */
+function recordedLines(file: string, { redacted, kept }: HeadLine): string[] {
+  const counts = redacted.map(({ kind, values }) => `${kind}: ${values}`)
+  const lines = [
+    `recorded to ${file}; replaced by stand-ins: ${counts.length > 0 ? counts.join(', ') : 'nothing'}`,
+  ]
+  if (kept > 0) lines.push(`left as the workflows' own files have them: ${kept}`)
+  return lines
+}
+
+function choiceOfContract(config: Config): ContractChoice {
+  const { target = 'sim', checks, negative, provider, spec } = config
   const isSuite = provider !== undefined || spec !== undefined
-  return openContract({ target, checks, negative, allow, maxWait, receiver, isSuite })
+  return { target, checks, negative, isSuite, ...permissionOf(config) }
 }
 
-/** What a suite has covered is told; of other files only where something is demanded. */
+/** What a real endpoint may be asked, and where its callbacks reach us. */
+export function permissionOf({ allow, maxWait, receiver: url, receiverPort: port }: Config) {
+  return { allow, maxWait, receiver: url === undefined ? undefined : { url, port } }
+}
+
+/** What a whole suite has covered is told; of a part and of other files where something is demanded. */
 function withCoverage(result: RunResult, coverage: CoverageResult, config: Config): RunResult {
-  const { minCoverage, provider, spec } = config
-  if (minCoverage === undefined && provider === undefined && spec === undefined) return result
+  const { minCoverage, provider, spec, only, tag } = config
+  const isWhole = (provider ?? spec) !== undefined && only.length + tag.length === 0
+  if (minCoverage === undefined && !isWhole) return result
   const isTooLow = minCoverage !== undefined && coverage.percent < minCoverage
   return { ...result, coverage, outcome: isTooLow ? 'failed' : result.outcome }
 }
@@ -181,7 +230,7 @@ function keyOf({ program, workflow, name }: PlannedCase) {
   return name === undefined ? key : { ...key, case: name }
 }
 
-function tellPlan({ json }: Config, cases: readonly PlannedCase[]): number {
+export function tellPlan({ json }: Config, cases: readonly PlannedCase[]): number {
   const titles = cases.map(({ title }) => title)
   console.log(json ? JSON.stringify({ cases: titles }) : titles.join('\n'))
   return 0

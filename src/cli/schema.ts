@@ -8,8 +8,11 @@ import { configSchema } from './config-schema.ts'
 const SCHEMAS: Readonly<Record<string, () => object>> = {
   workflow: () => readSchema('workflow'),
   result: () => readSchema('run-result'),
+  diff: () => readSchema('diff-result'),
   config: configSchema,
   'seed-file': () => readSchema('seed-file'),
+  cassette: () => readSchema('cassette'),
+  'spec-diff': () => readSchema('spec-diff'),
 }
 
 export const schema: Run = async (_config, [name]) => {

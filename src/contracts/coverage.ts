@@ -15,10 +15,17 @@ import { type Statement, specOf, statementsOf } from './statements.ts'
 export class CoverageCollector {
   readonly #operations = new Map<string, Collected>()
 
-  /** Every operation of a source counts, called or not. The control API is no API of a provider. */
+  /**
+   * Every operation of a source counts, called or not. The control API is no API of a provider. They
+   * are told in the order in which their sources are added: cases end in another one at each run.
+   */
   addSource(source: Source): void {
     if (source.simulator?.slug === 'control') return
-    for (const operation of source.operations) this.#of(source, operation)
+    for (const operation of source.operations) {
+      const collected = this.#of(source, operation)
+      this.#operations.delete(keyOf(source, operation))
+      this.#operations.set(keyOf(source, operation), collected)
+    }
   }
 
   add(exchanges: readonly SeenExchange[]): void {
@@ -53,8 +60,7 @@ export class CoverageCollector {
   }
 
   #of(source: Source, operation: SourceOperation): Collected {
-    // Files may call one source by different names.
-    const key = `${source.url} ${operation.method} ${operation.path}`
+    const key = keyOf(source, operation)
     const known = this.#operations.get(key)
     if (known) return known
     const statuses = new Map(operation.statuses.map((status) => [status, 0]))
@@ -62,6 +68,11 @@ export class CoverageCollector {
     this.#operations.set(key, made)
     return made
   }
+}
+
+/** Files may call one source by different names. */
+function keyOf({ url }: Source, { method, path }: SourceOperation): string {
+  return `${url} ${method} ${path}`
 }
 
 interface Collected {

@@ -147,7 +147,10 @@ const PAGES = ['pageCount', 'page_count', 'totalPages', 'total_pages']
 const WITHIN = ['', '/meta', '/pagination', '/paging', '/page']
 
 /** How an operation pages; `undefined` where nothing says that it does. */
-export function pagingOf({ operation, source }: SeenExchange): Paging | undefined {
+export function pagingOf({
+  operation,
+  source,
+}: Pick<SeenExchange, 'operation' | 'source'>): Paging | undefined {
   const mark = (operation.object as Json)['x-paging'] as PagingMark | false | undefined
   if (mark === false) return undefined
   const all = operation.parameters.filter((each) => each.in === 'query')

@@ -131,7 +131,8 @@ class RealSession implements Session {
     if (operation.id === 'advanceClock') return await this.#waited(request)
     if (operation.id === 'listDeliveries') return answered(this.#deliveries())
     // The callbacks of a real endpoint go where its account says.
-    if (operation.id === 'setCallbackTarget') return answered(jsonBody(request) ?? {})
+    if (operation.id === 'setCallbackTarget')
+      return answered({ ...(jsonBody(request) as object | undefined), allowed: true })
     return { error: `${operation.id} needs the simulator` }
   }
 

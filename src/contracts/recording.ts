@@ -2,8 +2,10 @@
 import { defined } from '../state/defined.ts'
 import type { CaseResult, Outcome } from '../workflows/result.ts'
 import type { PlannedCase } from '../workflows/runner.ts'
+import type { SeenExchange } from '../workflows/seen-exchange.ts'
 import type { Answer, SentRequest } from '../workflows/send.ts'
 import type { Call, CallingStep, Session, Target } from '../workflows/session.ts'
+import type { Source } from '../workflows/sources.ts'
 
 /** A case, in the order in which its calls were made; secrets are still in it. */
 export interface RecordedCase {
@@ -14,6 +16,8 @@ export interface RecordedCase {
   /** Why it was skipped, or failed apart from its steps. */
   readonly reason?: string
   readonly exchanges: readonly RecordedExchange[]
+  /** Where the operations of each source were, by its name. */
+  readonly bases: Readonly<Record<string, string>>
   /** The credentials of its session. */
   readonly secrets: readonly string[]
 }
@@ -26,6 +30,8 @@ export interface RecordedExchange {
   readonly operation?: string
   readonly request: SentRequest
   readonly answer: Answer
+  /** True where it was answered wrong on purpose; it is known where the case was looked at. */
+  readonly isFaulted?: true
 }
 
 /** Notes all that goes over a target. */
@@ -46,15 +52,16 @@ export function openRecorder(): Recorder {
       ...target,
       async open(title, start, sources) {
         const session = await target.open(title, start, sources)
-        const own = { session, exchanges: [] }
+        const own = { session, exchanges: [], bases: {}, faulted: new Set<Answer>() }
         noted.set(title, own)
-        return recorded(session, own.exchanges)
+        return recorded(own)
       },
     }),
     done({ title, inputs }, { outcome, reason }) {
-      const { session, exchanges = [] } = noted.get(title) ?? {}
+      const { session, exchanges: made = [], bases = {}, faulted } = noted.get(title) ?? {}
       const secrets = session ? [...session.secrets()] : []
-      finished.set(title, defined({ title, inputs, outcome, reason, exchanges, secrets }))
+      const exchanges = made.map((each) => (faulted?.has(each.answer) ? asFaulted(each) : each))
+      finished.set(title, defined({ title, inputs, outcome, reason, exchanges, bases, secrets }))
       noted.delete(title)
     },
     cases: (planned) => planned.flatMap(({ title }) => finished.get(title) ?? []),
@@ -64,30 +71,46 @@ export function openRecorder(): Recorder {
 /** A case under way. */
 interface Noted {
   readonly session: Session
-  readonly exchanges: readonly RecordedExchange[]
+  readonly exchanges: RecordedExchange[]
+  readonly bases: Record<string, string>
+  readonly faulted: Set<Answer>
 }
 
-/** A session whose calls are noted. */
-function recorded(session: Session, exchanges: RecordedExchange[]): Session {
-  const { world } = session
-  const own = defined({
-    baseUrl: session.baseUrl.bind(session),
-    credentials: session.credentials.bind(session),
-    forbids: session.forbids?.bind(session),
-    pace: session.pace?.bind(session),
-    standIn: session.standIn?.bind(session),
-    wait: session.wait.bind(session),
-    faulted: session.faulted?.bind(session),
-    deliveries: session.deliveries.bind(session),
-    received: session.received?.bind(session),
-    secrets: session.secrets.bind(session),
-    close: session.close.bind(session),
+const asFaulted = (exchange: RecordedExchange): RecordedExchange => ({
+  ...exchange,
+  isFaulted: true,
+})
+
+/** A session whose calls are noted; all else it does as ever. */
+function recorded({ session, exchanges, bases, faulted }: Noted): Session {
+  const noting: Partial<Session> = defined({
+    baseUrl(source: Source) {
+      const base = session.baseUrl(source)
+      bases[source.name] = base
+      return base
+    },
+    faulted: session.faulted && faultsOf(session, faulted),
     async answered(call: Call, answer: Answer) {
       exchanges.push(exchangeOf(call, answer))
       await session.answered?.(call, answer)
     },
   })
-  return { world, ...own }
+  return new Proxy(session, {
+    get(target, name) {
+      if (name in noting) return Reflect.get(noting, name)
+      const own: unknown = Reflect.get(target, name, target)
+      return typeof own === 'function' ? own.bind(target) : own
+    },
+  })
+}
+
+/** Asks a session for what was answered wrong on purpose, and notes it. */
+function faultsOf(session: Session, noted: Set<Answer>) {
+  return async (exchanges: readonly SeenExchange[]): Promise<ReadonlySet<SeenExchange>> => {
+    const found = (await session.faulted?.(exchanges)) ?? new Set()
+    for (const { reply } of found) noted.add(reply)
+    return found
+  }
 }
 
 function exchangeOf({ step, source, operation, request }: Call, answer: Answer): RecordedExchange {

@@ -2,6 +2,8 @@
 import { existsSync, readdirSync, statSync } from 'node:fs'
 import { basename, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import type { Cassette } from '../contracts/cassettes/lines.ts'
+import { cassetteTarget, recordedInputs } from '../contracts/cassettes/target.ts'
 import { type ContractRun, openContractRun, UnknownCheck } from '../contracts/contract-run.ts'
 import { caseName, type RunEvidence, SIMULATOR } from '../contracts/evidence.ts'
 import { whyUnusable } from '../contracts/preflight.ts'
@@ -20,12 +22,19 @@ import { type Choice, type PlannedCase, planned } from '../workflows/runner.ts'
 import type { Target } from '../workflows/session.ts'
 import { readSource, refsNowhere } from '../workflows/sources.ts'
 import { type Arrival, type Receiver, startReceiver } from './receiver.ts'
-import { CannotRunWorkflows } from './workflows.ts'
+import {
+  CannotRunWorkflows,
+  openCassette,
+  type PlannedRunOptions,
+  runPlanned,
+} from './workflows.ts'
 
 /** What a run is held to, and what it may do. */
 export interface ContractChoice {
-  /** `sim`, the URL of a running simulator, or the file of a real endpoint. */
+  /** `sim`, the URL of a running simulator, `cassette:FILE`, or the file of a real endpoint. */
   readonly target: string
+  /** The cassette that the target names, where it is read already. */
+  readonly cassette?: Cassette | undefined
   /** Names of checks; every check of exchanges unless given, and every probe of a suite or a document. */
   readonly checks?: readonly string[] | undefined
   /** Sends inputs that the schemas do not allow, too. */
@@ -45,6 +54,8 @@ export interface OpenContract extends AsyncDisposable {
   readonly target: string | Target
   /** Of which provider a real endpoint is, as its file says. */
   readonly provider: string | undefined
+  /** What the file of a real endpoint says may differ, and is known to. */
+  readonly file: Pick<TargetFile, 'volatile' | 'known'> | undefined
   readonly inspect: ContractRun['inspect']
   /** @throws CannotRunWorkflows where a real endpoint is not there, or does not let us in */
   check(cases: readonly PlannedCase[]): Promise<void>
@@ -106,7 +117,8 @@ export async function planSpec(
  * @throws CannotRunWorkflows, MistakesError
  */
 export async function openContract(choice: ContractChoice): Promise<OpenContract> {
-  const file = await targetFileOf(choice.target)
+  const cassette = choice.cassette ?? (await openCassette(choice.target))
+  const file = cassette ? undefined : await targetFileOf(choice.target)
   const { allow = 'reads', maxWait = 60_000, isSuite, negative = false } = choice
   const contract = contractRun({
     checks: choice.checks ?? (isSuite ? ['all'] : undefined),
@@ -114,20 +126,23 @@ export async function openContract(choice: ContractChoice): Promise<OpenContract
     volatile: file?.volatile ?? [],
     known: file?.known ?? [],
     now: wallNow(),
+    isOffline: cassette !== undefined,
   })
   const received: ReceivedCallback[] = []
   const own = file && (await receiverOf(choice, received))
+  const plain = cassette ? cassetteTarget(cassette) : choice.target
   const target =
     file === undefined
-      ? choice.target
+      ? plain
       : realTarget(defined({ file, allow, maxWait, received: own && received }))
   return {
     target,
-    provider: file?.provider,
+    provider: file?.provider ?? cassette?.head.provider,
+    file,
     inspect: contract.inspect,
     inputs: own && choice.receiver ? { receiver: choice.receiver.url } : {},
     async check(cases) {
-      if (typeof target === 'string') return
+      if (typeof target === 'string' || cassette) return
       const reason = await whyUnusable(target, cases)
       if (reason !== undefined) throw new CannotRunWorkflows(reason)
     },
@@ -144,6 +159,43 @@ export async function openContract(choice: ContractChoice): Promise<OpenContract
       await own?.close()
     },
   }
+}
+
+/** How the cases of a contract are run, beside what its choice says. */
+export interface ContractRunOptions extends Omit<PlannedRunOptions, 'target' | 'inspect'> {
+  /** Told where it goes, before anything is sent; it may throw. */
+  readonly onOpen?: (target: string | Target) => void
+}
+
+/** What was run, and how much of the documents that covered. */
+export interface RanContract extends Pick<OpenContract, 'file'> {
+  readonly result: RunResult
+  readonly coverage: CoverageResult
+  /** What the run has proven. @param today the day it is: `2026-01-31` */
+  readonly evidence: (today: string) => Omit<RunEvidence, 'isWhole'>
+}
+
+/**
+ * Runs cases against one target, from its beginning to its end.
+ * @throws CannotRunWorkflows, MistakesError
+ */
+export async function runContract(
+  cases: readonly PlannedCase[],
+  choice: ContractChoice,
+  { onOpen, ...how }: ContractRunOptions,
+): Promise<RanContract> {
+  const cassette = choice.cassette ?? (await openCassette(choice.target))
+  await using contract = await openContract({ ...choice, cassette })
+  onOpen?.(contract.target)
+  await contract.check(cases)
+  const { target, inspect, inputs, file, provider } = contract
+  const given = cases.map((each) => {
+    const recorded = cassette ? recordedInputs(cassette, each.title) : {}
+    return { ...each, inputs: { ...inputs, ...each.inputs, ...recorded } }
+  })
+  const result = await runPlanned(given, { ...how, target, inspect, provider })
+  const coverage = contract.coverage(cases, result)
+  return { result, coverage, file, evidence: (today) => contract.evidence(result, today) }
 }
 
 /** @throws CannotRunWorkflows for a check there is not */
@@ -164,7 +216,7 @@ export async function targetFileOf(target: string): Promise<TargetFile | undefin
   if (target === 'sim' || /^https?:\/\//.test(target)) return undefined
   if (!existsSync(target) || !statSync(target).isFile())
     throw new CannotRunWorkflows(
-      `the target ${target}: give sim, the URL of a running simulator, or the file of a real endpoint`,
+      `the target ${target}: give sim, the URL of a running simulator, cassette:FILE, or the file of a real endpoint`,
     )
   return readTargetFile(target, process.env)
 }

@@ -2,9 +2,15 @@
 import { availableParallelism } from 'node:os'
 import { isAbsolute, normalize, relative } from 'node:path'
 import { globSync } from 'tinyglobby'
+import type { Cassette, HeadLine } from '../contracts/cassettes/lines.ts'
+import { CASSETTE, CassetteError, readCassette } from '../contracts/cassettes/read.ts'
+import { cassetteTarget, recordedInputs } from '../contracts/cassettes/target.ts'
+import { makeCassette, whyNotWritten, writeCassette } from '../contracts/cassettes/write.ts'
+import { openRecorder, type Recorder } from '../contracts/recording.ts'
 import { controlClient } from '../control/client.ts'
 import type { ChosenCredentials } from '../server/chosen-credentials.ts'
 import { openLimit } from '../server/limit.ts'
+import { wallNow } from '../server/ticker.ts'
 import { defined } from '../state/defined.ts'
 import { compileFiles } from '../workflows/compile.ts'
 import { InputsError } from '../workflows/inputs.ts'
@@ -36,8 +42,13 @@ export interface WorkflowChoice {
 
 /** How they are run. */
 export interface WorkflowRunOptions {
-  /** `sim`, unless given: a simulator that is started for the run. Else the URL of one that runs. */
+  /**
+   * `sim`, unless given: a simulator that is started for the run. Else the URL of one that runs, or
+   * `cassette:FILE`: what was recorded is answered again, and nothing is sent.
+   */
   readonly target?: string
+  /** Writes what is exchanged to this file, redacted: a cassette. */
+  readonly record?: string | undefined
   /** The token of the simulator at that URL, where it asks for one. */
   readonly token?: string | undefined
   /**
@@ -100,7 +111,8 @@ export async function runWorkflows(
   files: string | readonly string[],
   options: WorkflowChoice & WorkflowRunOptions = {},
 ): Promise<RunResult> {
-  return runPlanned(await planWorkflows(files, options), options)
+  const target = await replayed(options.target)
+  return runPlanned(await planWorkflows(files, choiceOf(options, target)), { ...options, target })
 }
 
 /**
@@ -115,15 +127,48 @@ export async function workflowCases(
   files: string | readonly string[],
   options: WorkflowChoice & WorkflowRunOptions = {},
 ): Promise<WorkflowCase[]> {
-  return (await planWorkflows(files, options)).map((each) => ({
+  const target = await replayed(options.target)
+  const cases = await planWorkflows(files, choiceOf(options, target))
+  return cases.map((each) => ({
     name: each.title,
     async run() {
-      const { cases } = await runPlanned([each], options)
+      const { cases } = await runPlanned([each], { ...options, target })
       const [result] = cases
       if (!result || result.outcome === 'failed') throw new WorkflowFailed(result as CaseResult)
       return result
     },
   }))
+}
+
+/** A target with the inputs that its cases were recorded with. */
+interface Replayed extends Target {
+  readonly inputsOf: (title: string) => Readonly<Record<string, unknown>>
+}
+
+/** A cassette as the target it names; any other target as it is named. @throws CannotRunWorkflows */
+async function replayed(target: string | undefined): Promise<string | Replayed | undefined> {
+  const cassette = await openCassette(target)
+  if (!cassette) return target
+  return { ...cassetteTarget(cassette), inputsOf: (title) => recordedInputs(cassette, title) }
+}
+
+function choiceOf(choice: WorkflowChoice, target: string | Replayed | undefined): Choice {
+  return typeof target === 'object' ? { ...choice, ofCase: target.inputsOf } : choice
+}
+
+/**
+ * The cassette that a target names; `undefined` for any other target.
+ * @param target as in `cassette:run.jsonl`
+ * @throws CannotRunWorkflows
+ */
+export async function openCassette(target: string | undefined): Promise<Cassette | undefined> {
+  if (!target?.startsWith(CASSETTE)) return undefined
+  try {
+    return await readCassette(target.slice(CASSETTE.length))
+  } catch (error) {
+    if (error instanceof CassetteError) throw new CannotRunWorkflows(error.message)
+    throw error
+  }
 }
 
 /**
@@ -159,17 +204,22 @@ export interface PlannedRunOptions
   readonly target?: string | Target | undefined
   /** What stands before the target, such as a recorder of all that goes over it. */
   readonly before?: (target: Target) => Target
+  /** Of which provider a real endpoint is, as its file says. */
+  readonly provider?: string | undefined
+  /** Told what was redacted in the cassette that was written. */
+  readonly onRecorded?: (head: HeadLine) => void
 }
 
 /**
  * Runs what was planned.
- * @throws CannotRunWorkflows where the target is none
+ * @throws CannotRunWorkflows where the target is none, or there is no recording to the file named
  */
 export async function runPlanned(
   cases: readonly PlannedCase[],
   options: PlannedRunOptions,
 ): Promise<RunResult> {
   const { seed = 'esimulator', credentials = {}, before = (same) => same, ...others } = options
+  await checkRecord(options)
   // What happens in one case would be seen by another.
   const isShared =
     Object.keys(credentials).length > 0 ||
@@ -185,10 +235,64 @@ export async function runPlanned(
       ...each,
       inputs: withReceiver(each.workflow, each.inputs, receiver.url),
     }))
-    return await runCases(given, before(target), { ...others, jobs, seed, addresses })
+    const recorder = options.record === undefined ? undefined : openRecorder()
+    const met = before(target)
+    const onCase = (result: CaseResult, planned: PlannedCase) => {
+      recorder?.done(planned, result)
+      options.onCase?.(result, planned)
+    }
+    const how = { ...others, onCase, jobs, seed, addresses }
+    const result = await runCases(given, recorder?.before(met) ?? met, how)
+    // Half a run would stand where a whole one did.
+    if (recorder && !options.signal?.aborted)
+      await record(options, { planned: given, recorder, target, addresses, seed })
+    return result
   } finally {
     await target.close()
   }
+}
+
+/** @throws CannotRunWorkflows where nothing can be recorded to the file that is named */
+async function checkRecord({ record, target }: PlannedRunOptions): Promise<void> {
+  if (record === undefined) return
+  if (typeof target === 'object' && target.name.startsWith(CASSETTE))
+    throw new CannotRunWorkflows(`${target.name} is a recording: record from another target`)
+  const reason = await whyNotWritten(record)
+  if (reason !== undefined) throw new CannotRunWorkflows(reason)
+}
+
+/** What a run has noted, and of what. */
+interface RunNoted {
+  readonly planned: readonly PlannedCase[]
+  readonly recorder: Recorder
+  readonly target: Target
+  readonly addresses: Readonly<Record<string, string>>
+  readonly seed: string
+}
+
+/** Writes the cassette of a run. @throws CannotRunWorkflows where that cannot be done */
+async function record(
+  { record: file = '', provider, onRecorded }: PlannedRunOptions,
+  { planned, recorder, target, addresses, seed }: RunNoted,
+): Promise<void> {
+  const isReal = target.isReal === true
+  const made = await makeCassette({
+    planned,
+    cases: recorder.cases(planned),
+    target: target.name,
+    isReal,
+    recordedAt: wallNow(),
+    provider,
+    seed: isReal ? undefined : seed,
+    addresses,
+  })
+  try {
+    await writeCassette(file, made)
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error)
+    throw new CannotRunWorkflows(`${file} cannot be recorded to: ${reason}`)
+  }
+  onRecorded?.(made.head)
 }
 
 /** What addresses are told as that are others at each run: `start` listens at the first. */
@@ -240,7 +344,7 @@ export async function targetOf(
   }
   if (!/^https?:\/\//.test(target))
     throw new CannotRunWorkflows(
-      `the target ${target}: give sim, or the URL of a running simulator`,
+      `the target ${target}: give sim, the URL of a running simulator, or cassette:FILE`,
     )
   const url = target.replace(/\/+$/, '')
   await checkSimulator(url, token)

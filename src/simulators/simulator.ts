@@ -10,6 +10,7 @@ import type { TaskDef } from '../state/tasks.ts'
 import type { UsageRules } from '../state/usage.ts'
 import type { World } from '../state/world.ts'
 import type { Handler, HeaderOf, Reply } from './call.ts'
+import type { ImportPlan } from './import-plan.ts'
 import type { Handlers } from './typed-handlers.ts'
 
 /** A spec and the path it is served under, below the provider's slug. */
@@ -155,6 +156,22 @@ export interface CallbackRules {
   readonly versions: readonly [number, ...number[]]
 }
 
+/** A setting that makes the simulator answer as a real endpoint was seen to. */
+export interface SettingMend {
+  readonly setting: string
+  /** Its value, by what was seen at the real endpoint. */
+  readonly value: SettingValue | ((seen: string) => SettingValue)
+  /** The kind of the difference: `status`, `header`, `presence`, `type`, `enum`, `format`, `order`, `state`. */
+  readonly kind: string
+  /** `METHOD /path` of the spec; any unless given. */
+  readonly operation?: string
+  /** How the JSON pointer of the field ends; any unless given, empty for the body as a whole. */
+  readonly pointer?: string
+  /** What is seen of the simulator, and of the real endpoint; anything unless given. */
+  readonly ours?: RegExp
+  readonly theirs?: RegExp
+}
+
 /** What a provider has in stock. */
 export interface StockShown {
   /** By the names of the seed file. */
@@ -219,6 +236,8 @@ export interface Simulator {
   readonly mounts: readonly Mount[]
   /** What a user can choose about it. */
   readonly settings: SettingsDef
+  /** Which differences to the real endpoint a setting ends; the first that fits is proposed. */
+  readonly settingMends?: readonly SettingMend[]
   /** What answers each operation, by operationId. */
   readonly handlers: Readonly<Record<string, Handler>>
   /**
@@ -262,6 +281,8 @@ export interface Simulator {
    * @param limit how many entries of each list are told
    */
   readonly stockShown?: (world: World, limit: number) => StockShown
+  /** How a real account becomes a seed file; absent where none can be read. */
+  readonly importPlan?: ImportPlan
   /** What it alone keeps: every collection it defines. */
   readonly collections?: readonly AnyCollection[]
   /** What its records in collections that all share have to be besides. */

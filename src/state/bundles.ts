@@ -157,6 +157,21 @@ export interface Term {
   readonly until: number
 }
 
+/**
+ * Puts a bundle on a SIM as it is somewhere else, in whatever state; what is due of it is scheduled.
+ * Nobody is told: it happened before.
+ */
+export function putKnownBundle(world: World, known: Omit<Bundle, 'serial'>): Bundle {
+  const bundle = world.in(bundles).put({ ...known, serial: world.next('bundle') })
+  const { state, startsAt, endsAt } = bundle
+  const key = { bundle: bundles.key(bundle) }
+  if (state === 'processing') world.schedule(bundleProcessed, world.now, key)
+  if (state === 'queued' && startsAt !== undefined) world.schedule(bundleStarts, startsAt, key)
+  if ((state === 'active' || state === 'depleted') && endsAt !== undefined)
+    world.schedule(bundleExpires, endsAt, key)
+  return bundle
+}
+
 /** Sets when a queued bundle runs. */
 export function setTerm(world: World, bundle: Bundle, term: Term): void {
   const set = world.in(bundles).put({ ...bundle, ...term })

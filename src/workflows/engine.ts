@@ -427,12 +427,15 @@ export class WorkflowRun {
       operation,
     }: { readonly answer: Answer; readonly operation: SourceOperation | undefined },
   ): Promise<Failure[]> {
+    if ('error' in answer && answer.isUnknown) return [unanswered(step, frame, answer.error)]
     const unmetCriteria = await this.#unmetCriteria(step.criteria, frame)
     const failures = [...unmetCriteria]
     if (step.criteria.length === 0)
       failures.push(...defaultFailures(step, frame, { answer, operation }))
     if (step.expect !== undefined) failures.push(...this.#unexpected(step, frame))
-    return failures
+    const note = 'note' in answer ? answer.note : undefined
+    if (note === undefined) return failures
+    return failures.map((each) => ({ ...each, message: `${each.message} (${note})` }))
   }
 
   #unexpected(step: ReadStep, frame: Frame): Failure[] {
@@ -572,6 +575,12 @@ function exchangedOf(
   return { url, method, status, request: seen, response }
 }
 
+function unanswered({ path }: ReadStep, frame: Frame, message: string): Failure {
+  const place = placeOf(frame, [...path, 'stepId'])
+  const seen = [{ expression: '$statusCode', value: null }]
+  return { place, expected: 'an answer', seen, message }
+}
+
 /** What is demanded of an answer where a step demands nothing: 2xx, and documented. */
 function defaultFailures(
   step: ReadStep,
@@ -581,6 +590,7 @@ function defaultFailures(
     operation,
   }: { readonly answer: Answer; readonly operation: SourceOperation | undefined },
 ): Failure[] {
+  if ('error' in answer) return [unanswered(step, frame, `there was no answer: ${answer.error}`)]
   const place = placeOf(frame, [...step.path, 'stepId'])
   const failure = (expected: string, message: string, value: unknown): Failure => ({
     place,
@@ -588,7 +598,6 @@ function defaultFailures(
     seen: [{ expression: '$statusCode', value }],
     message,
   })
-  if ('error' in answer) return [failure('an answer', `there was no answer: ${answer.error}`, null)]
   const { status } = answer
   if (status < 200 || status > 299)
     return [failure('2xx', `the answer is ${status}, expected 2xx`, status)]

@@ -38,7 +38,11 @@ export function exchangeResult(
 /** How much of a body is looked at for what it names a secret: bytes. */
 const READ = 1_048_576
 
-export function secretsShown({ request }: PlannedRequest, answer: Answer): string[] {
+/** What an exchange shows to be secrets, by their names and places. */
+export function secretsShown(
+  { request }: { readonly request: SentRequest },
+  answer: Answer,
+): string[] {
   const { url, headers, body = '' } = request
   const asked = { credential: undefined, headers, url, bodies: [body.slice(0, READ)] }
   if ('error' in answer) return secretsSent(asked)

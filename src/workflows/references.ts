@@ -85,6 +85,10 @@ class ReferenceChecker {
         if (reaches(called, workflow))
           this.#note(step.path, `the workflow "${workflow.id}" would call itself for ever`)
       }
+      for (const id of workflow.extension.cleanup ?? []) {
+        const cleaning = this.#program.workflows.get(id)
+        if (cleaning) cleaning.isCalled = true
+      }
       for (const { workflow: before } of workflow.dependsOn)
         if (dependsUpon(before(), workflow))
           this.#note(workflow.path, `the workflow "${workflow.id}" depends on itself`)

@@ -12,6 +12,8 @@ export interface RunResult {
   readonly outcome: Outcome
   /** `sim` where a simulator was started for the run, else its URL. */
   readonly target: string
+  /** What has to be known of it: how old a cassette is, what is not run against it. */
+  readonly notes?: readonly string[]
   readonly seed: string
   /** What the order of the cases was drawn from; absent where they ran as they stand. */
   readonly shuffle?: string

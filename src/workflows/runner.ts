@@ -66,7 +66,11 @@ export interface Choice {
   readonly inputs?: Readonly<Record<string, unknown>>
   /** The same as texts, as on a command line: the schema of a workflow says what each stands for. */
   readonly texts?: Readonly<Record<string, string>>
+  /** Inputs of single cases by their titles, over all others. */
+  readonly ofCase?: ((title: string) => Values) | undefined
 }
+
+type Values = Readonly<Record<string, unknown>>
 
 /** What the runner gives every workflow that knows it: the URL of a receiver of callbacks. */
 const RECEIVER = 'receiver'
@@ -78,7 +82,7 @@ const RECEIVER = 'receiver'
  * not as they should be
  */
 export function planned(programs: readonly Program[], choice: Choice): PlannedCase[] {
-  const { only = [], tags = [], inputs = {}, texts = {} } = choice
+  const { only = [], tags = [], inputs = {}, texts = {}, ofCase = () => ({}) } = choice
   const inOrder = programs.toSorted((a, b) => compareText(fileOf(a), fileOf(b)))
   const all = inOrder.flatMap((program) => [...program.workflows.values()])
   checkChoice(only, tags, all)
@@ -104,7 +108,8 @@ export function planned(programs: readonly Program[], choice: Choice): PlannedCa
   const titled = cases.map((each) => {
     const title = titleOf(each)
     const isAlone = alike.get(title)?.length === 1
-    return { ...each, title: isAlone ? title : titleOf(each, true) }
+    const whole = isAlone ? title : titleOf(each, true)
+    return { ...each, title: whole, inputs: { ...each.inputs, ...ofCase(whole) } }
   })
   const problems = titled.flatMap((each) =>
     problemsOf(each).map((problem) => `${each.title}: ${problem}`),
@@ -226,6 +231,7 @@ export async function runCases(
     version: await packageVersion(),
     outcome,
     target: target.name,
+    notes: target.notes,
     seed: options.seed,
     shuffle: options.shuffle,
     startedAt,
@@ -260,7 +266,7 @@ async function runCase(
     const raw = defined({ ...about, ...came, duration: Math.round(wallNow() - began) })
     return toldCase(raw, { secrets, addresses })
   }
-  const skipped = target.skips?.(planned.workflow)
+  const skipped = target.skips?.(planned.workflow, planned.title)
   if (skipped !== undefined) return told(unmade('skipped', skipped))
   if (signal?.aborted) return told(unmade('skipped', `not begun: ${reasonOf(signal.reason)}`))
   const lacks = lacking(planned.workflow, planned.inputs)

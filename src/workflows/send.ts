@@ -22,8 +22,14 @@ export type Answer =
       readonly body: Buffer
       /** True where it was not sent for: what stands in for an operation made it. */
       readonly isStoodIn?: true
+      /** What has to be known of it where a step fails by it. */
+      readonly note?: string
     }
-  | { readonly error: string }
+  | {
+      readonly error: string
+      /** True where its step fails, whatever that asks for: nobody knows what the answer would be. */
+      readonly isUnknown?: true
+    }
 
 export interface Sender {
   /** @param timeout wall ms that the answer may take, where it is not that of the sender */

@@ -91,8 +91,13 @@ export interface Target {
   readonly name: string
   /** True where what is done stays done: then workflows clean up behind them. */
   readonly isReal?: boolean
-  /** Why a workflow is not run against it; `undefined` where it is. Nothing is sent for that. */
-  skips?(workflow: ReadWorkflow): string | undefined
+  /** What a run has to tell that goes against it. */
+  readonly notes?: readonly string[]
+  /**
+   * Why a workflow is not run against it; `undefined` where it is. Nothing is sent for that.
+   * @param title of the case, where one is run
+   */
+  skips?(workflow: ReadWorkflow, title?: string): string | undefined
   /**
    * @param name of the case, the same in every run
    * @param start the named state its world starts from, and what its clock shows then

@@ -231,7 +231,17 @@ function parsed(text: string): unknown {
   return document
 }
 
-const METHODS = ['get', 'put', 'post', 'delete', 'patch', 'head', 'options', 'trace'] as const
+/** The methods that a path item may have. */
+export const METHODS = [
+  'get',
+  'put',
+  'post',
+  'delete',
+  'patch',
+  'head',
+  'options',
+  'trace',
+] as const
 
 function asyncApi(url: string): SourceError {
   return new SourceError(`${url} is an AsyncAPI document: only OpenAPI 3.0 and 3.1 are supported`)
@@ -250,7 +260,8 @@ export function sourceOf(
   if (!/^3\.[012]/.test(String(document?.openapi)))
     throw new SourceError(`${url} is no OpenAPI 3 document: its field "openapi" must begin with 3`)
   const { paths = {}, security = [], components } = document
-  const operations = Object.entries(paths).flatMap(([path, item]) => {
+  const operations = Object.entries(paths).flatMap(([path, written]) => {
+    const item = (dereferenced(document, written) ?? {}) as typeof written
     const shared = listOf(item.parameters)
     return METHODS.flatMap((method) => {
       const object = item[method] as OperationObject | undefined

@@ -134,7 +134,6 @@ function callbackTold(callback: CallbackResult, redactor: Redactor): CallbackRes
   })
 }
 
-/** A value with other addresses in all its texts. */
 /** Operations that answer with a cursor, which is another at each start of a simulator. */
 const WAITS = new Set(['waitFor', 'waitUntil'])
 
@@ -147,16 +146,22 @@ function cursorsIn({ steps }: CaseResult): Readonly<Record<string, string>> {
   return Object.fromEntries(found.map((start) => [start, 'cursor']))
 }
 
+/** A value with other addresses in all its texts. */
 function withAddresses<T>(value: T, addresses: Readonly<Record<string, string>>): T {
-  let text = JSON.stringify(value)
+  return JSON.parse(addressesTold(JSON.stringify(value), addresses)) as T
+}
+
+/** A text with other addresses in it, percent-encoded or not. */
+export function addressesTold(text: string, addresses: Readonly<Record<string, string>>): string {
+  let told = text
   for (const [address, name] of Object.entries(addresses)) {
     const [host = '', port] = address.split(/:(?=\d+$)/)
     if (port === undefined) {
-      text = text.replaceAll(host, name)
+      told = told.replaceAll(host, name)
       continue
     }
     const pattern = new RegExp(`${host.replaceAll(/[.[\]]/g, '\\$&')}(:|%3A)${port}(?!\\d)`, 'gi')
-    text = text.replaceAll(pattern, (_, colon: string) => name.replaceAll(':', colon))
+    told = told.replaceAll(pattern, (_, colon: string) => name.replaceAll(':', colon))
   }
-  return JSON.parse(text) as T
+  return told
 }

@@ -32,17 +32,23 @@ test('each schema is printed by its name, whatever the config file says', async 
   await using at = await folder()
   await writeFile(join(at.path, 'esimulator.config.yaml'), 'colour: red')
   const print = async (...args: string[]) => run(['schema', ...args], { cwd: at.path })
-  expect(await print()).toMatchObject({ code: 0, stdout: 'workflow\nresult\nconfig\nseed-file\n' })
+  expect(await print()).toMatchObject({
+    code: 0,
+    stdout: 'workflow\nresult\ndiff\nconfig\nseed-file\ncassette\nspec-diff\n',
+  })
   const printed = async (name: string) => JSON.parse((await print(name)).stdout)
   expect(await printed('workflow')).toEqual(schemaFile('workflow'))
   expect(await printed('result')).toEqual(schemaFile('run-result'))
+  expect(await printed('diff')).toEqual(schemaFile('diff-result'))
   expect(await printed('seed-file')).toEqual(seedFile)
+  expect(await printed('cassette')).toEqual(schemaFile('cassette'))
+  expect(await printed('spec-diff')).toEqual(schemaFile('spec-diff'))
   expect(await printed('config')).toEqual(JSON.parse(JSON.stringify(configSchema())))
   expect(await print('seedfile')).toMatchObject({
     code: 2,
     stderr:
       'esimulator: there is no schema "seedfile": did you mean seed-file? ' +
-      'There are: workflow, result, config, seed-file\n',
+      'There are: workflow, result, diff, config, seed-file, cassette, spec-diff\n',
   })
   expect((await print('toString')).code).toBe(2)
 })
@@ -117,6 +123,9 @@ const go = (yaml: string) => `esim-go: { ${yaml} }`
 const bundle = (yaml: string) =>
   go(`catalogue: [{ name: own, countries: [DE], duration: 7, price: 2, ${yaml} }]`)
 const esim = (yaml: string) => go(`esims: [{ ${yaml} }]`)
+
+/** An id as accounts-orders has them. */
+const OWN = (prefix: string) => `${prefix}_${'1'.repeat(26)}`
 
 const SEEDS: readonly (readonly [says: string, yaml: string, isRight: boolean])[] = [
   ['nothing', '{}', true],
@@ -202,7 +211,54 @@ const SEEDS: readonly (readonly [says: string, yaml: string, isRight: boolean])[
   ['a client without its secret', 'wholesale: { credentials: [me] }', false],
   ['a client alone', 'accounts-orders: { credentials: [{ client: me }] }', false],
   ['clients where there is no stock', "accounts-orders: { credentials: ['me:secret'] }", true],
-  ['stock where there is none', 'accounts-orders: { esims: [] }', false],
+  ['stock that a provider has not', 'accounts-orders: { esims: [] }', false],
+  [
+    'a lot that is left of another',
+    go(
+      'inventory: [{ bundle: esim_1GB_7D_GB_V2, quantity: 3, total: 5, usageId: 77, expiresAt: "2030-01-31T10:00:00Z" }]',
+    ),
+    true,
+  ],
+  [
+    'a lot that expires on no day',
+    go('inventory: [{ bundle: esim_1GB_7D_GB_V2, quantity: 3, expiresAt: soon }]'),
+    false,
+  ],
+  ['a bundle that was sold', bundle('dataAmount: 1000, onSale: false, autostart: false'), true],
+  [
+    'an eSIM as it is',
+    esim(
+      'iccid: "8944000000000000001", profile: enabled, service: suspended, pin: "1234", puk: "12345678", physical: true, brandingId: b, assignedAt: "2025-01-31T10:00:00Z", firstInstalledAt: "2025-02-01T10:00:00Z", lastAction: Bundle Applied, actionAt: "2025-02-01T10:00:00+01:00"',
+    ),
+    true,
+  ],
+  ['an eSIM in a state there is not', esim('profile: broken'), false],
+  ['a PIN of letters', esim('pin: abcd'), false],
+  [
+    'a bundle on an eSIM as it is',
+    esim(
+      'bundles: [{ name: esim_1GB_7D_GB_V2, state: active, id: "215009266", reference: r, initialBytes: 1000, remainingBytes: 10, assignedAt: "2025-01-31T10:00:00Z", startedAt: "2025-01-31T10:00:00Z", endsAt: "2035-02-07T10:00:00Z" }]',
+    ),
+    true,
+  ],
+  ['a bundle on an eSIM without its state', esim('bundles: [{ name: esim_1GB_7D_GB_V2 }]'), false],
+  [
+    'companies, and eSIMs that they have',
+    `highland: { companies: [{ id: ${'a'.repeat(32)}, name: Own, registration: R, country: DE, email: a@b.example, createdAt: "2025-01-31T10:00:00Z" }], acquired: [{ simId: "9", company: ${'a'.repeat(32)}, iccid: "8948010000042217613", msisdn: "14254458443", suspended: true, products: [{ id: "852", state: active, usedBytes: 1, startedAt: "2025-01-31T10:00:00Z", endsAt: "2035-01-31T10:00:00Z" }] }] }`,
+    true,
+  ],
+  ['an eSIM of nobody', 'highland: { acquired: [{ simId: "9" }] }', false],
+  [
+    'a product that nobody knows the days of',
+    `highland: { companies: [{ id: ${'a'.repeat(32)}, name: Own }], acquired: [{ simId: "9", company: ${'a'.repeat(32)}, products: [{ id: "1", name: Own }] }] }`,
+    false,
+  ],
+  [
+    'an organisation',
+    `accounts-orders: { replace: true, accounts: [{ id: ${OWN('acc')}, reference_code: '1', name: Own, country: GB }], templates: [{ id: ${OWN('otpl')}, description: D, country: GB, services: [data], offerings: [{ id: ${OWN('prodoff')}, type: plan, name: P, bytes: 1000, countries: GB+FR, flat: true, records: true, days: 30 }] }], subscribers: [{ id: ${OWN('sbr')}, first_name: A, last_name: B, email: a@b.example, employee_id: E1, group: G }], subscriptions: [{ id: ${OWN('sub')}, account: ${OWN('acc')}, subscriber: ${OWN('sbr')}, iccid: '8944538000000000001', msisdn: '447700900999', country: GB, services: [data], status: active, suspended: true, createdAt: '2025-01-31T10:00:00Z' }], products: [{ id: ${OWN('prod')}, subscription: ${OWN('sub')}, offering: { id: ${OWN('prodoff')}, type: plan, name: P }, status: active, activatedAt: '2025-01-31T10:00:00Z' }] }`,
+    true,
+  ],
+  ['an account with a short id', 'accounts-orders: { accounts: [{ id: acc_1 }] }', false],
   ['faults', 'faults: [{ provider: esim-go, kind: status, status: 503, times: 1 }]', true],
   ['a fault of nobody', 'faults: [{ kind: reset }]', false],
 ]
@@ -254,6 +310,31 @@ const PLACES: readonly (readonly [yaml: string, fields: (schema: typeof seedFile
   ],
   ['highland: { colour: red }', ({ properties }) => properties.highland.properties],
   ['wholesale: { colour: red }', ({ properties }) => properties.wholesale.properties],
+  [esim('bundles: [{ colour: red }]'), ({ $defs }) => $defs.assignment.properties],
+  [
+    'highland: { companies: [{ colour: red }] }',
+    ({ properties }) => properties.highland.properties.companies.items.properties,
+  ],
+  [
+    'highland: { acquired: [{ colour: red }] }',
+    ({ properties }) => properties.highland.properties.acquired.items.properties,
+  ],
+  [
+    'accounts-orders: { colour: red }',
+    ({ properties }) => properties['accounts-orders'].properties,
+  ],
+  ...['accounts', 'templates', 'subscribers', 'subscriptions', 'products'].map(
+    (name) =>
+      [
+        `accounts-orders: { ${name}: [{ colour: red }] }`,
+        ({ properties }: typeof seedFile) =>
+          properties['accounts-orders'].properties[name].items.properties,
+      ] as const,
+  ),
+  [
+    `accounts-orders: { templates: [{ id: ${OWN('otpl')}, description: D, offerings: [{ colour: red }] }] }`,
+    ({ $defs }) => $defs.offering.properties,
+  ],
 ]
 
 test.each(PLACES)('the schema knows what the code says it knows: %s', async (yaml, fields) => {

@@ -98,7 +98,34 @@ test.each<[name: string, steps: string, permission: Partial<Permission>, why: Re
   ['an order, with changes allowed', order('transaction'), { allow: 'changes' }, /--allow spends/],
   ['an order, allowed', order('transaction'), { allow: 'spends' }, undefined],
   ['an order of a type nobody knows yet', order('$inputs.type'), {}, /spends/],
+  [
+    'an order whose type is replaced',
+    order('validate').replace(
+      '} } }',
+      '}, replacements: [{ target: /type, value: transaction }] } }',
+    ),
+    { allow: 'changes' },
+    /--allow spends/,
+  ],
   ['a minute', advance('PT1M'), {}, undefined],
+  [
+    'a poll that may last longer',
+    READ.replace(
+      ' }',
+      ', onFailure: [{ name: again, type: retry, retryAfter: 2, retryLimit: 31 }] }',
+    ),
+    {},
+    /it may take PT1M2S/,
+  ],
+  [
+    'a poll that may last as long',
+    READ.replace(
+      ' }',
+      ', onFailure: [{ name: again, type: retry, retryAfter: 2, retryLimit: 30 }] }',
+    ),
+    {},
+    undefined,
+  ],
   ['more than a minute', advance('PT61S'), {}, /would take PT1M1S .* --max-wait allows PT1M/],
   ['two waits', advance('PT40S') + advance('PT40S').replace('s,', 't,'), {}, /would take PT1M20S/],
   ['three days, allowed', advance('P3D'), { maxWait: 4 * 86_400_000 }, undefined],
@@ -152,6 +179,17 @@ test.each<[name: string, steps: string, permission: Partial<Permission>, why: Re
   const told = workflow && whySkipped(workflow, { ...READS, ...permission })
   if (why === undefined) expect(told).toBeUndefined()
   else expect(told).toMatch(why)
+})
+
+test('a workflow is run only where what cleans up after it may be sent, and that is no case of its own', async () => {
+  const { whySkipped } = await import('../../src/contracts/what-runs.ts')
+  const cleaning = `  - workflowId: tidy\n    steps:\n${order('transaction')}`
+  const text = HEAD.replace('    steps:\n', '    x-esimulator: { cleanup: [tidy] }\n    steps:\n')
+  const program = await compileText(join(api.folder, 'w.arazzo.yaml'), text + READ + cleaning)
+  expect(planned([program], {}).map(({ workflow }) => workflow.id)).toEqual(['w'])
+  const workflow = program.workflows.get('w')
+  expect(workflow && whySkipped(workflow, READS)).toMatch(/createOrder spends/)
+  expect(workflow && whySkipped(workflow, { ...READS, allow: 'spends' })).toBeUndefined()
 })
 
 async function playShelf(allow: Effect) {

@@ -1,6 +1,7 @@
 // Stock at run time: in the words of the seed file, all or nothing, and nobody is told.
 import { expect, test } from 'vitest'
 import { startSimulator } from '../../src/index.ts'
+import { SUBSCRIPTION } from '../support/accounts-orders.ts'
 import { call, expectProblem } from '../support/control.ts'
 import { send } from '../support/http.ts'
 import { CARD, startWholesale } from '../support/wholesale.ts'
@@ -130,6 +131,31 @@ test('wholesale: SIMs and reservations are added, and can be used', async () => 
   expectProblem(await patch({ cards: more.cards }), 400, /wholesale\.cards\[0\] .* there already/)
 })
 
+test('an organisation of your own takes the place of the sample, with subscriptions that are used', async () => {
+  await using sim = await startSimulator()
+  const id = (prefix: string) => `${prefix}_${'1'.repeat(26)}`
+  const [account, subscriber, subscription] = [id('acc'), id('sbr'), id('sub')]
+  const iccid = '8944538000000000001'
+  const offering = { id: id('prodoff'), type: 'plan', name: 'Own', bytes: 1e9, countries: 'GB' }
+  await sim.restock('accounts-orders', {
+    replace: true,
+    accounts: [{ id: account, reference_code: '1', name: 'Own', country: 'GB' }],
+    templates: [{ id: id('otpl'), description: 'Own', offerings: [offering] }],
+    subscribers: [{ id: subscriber, first_name: 'A', last_name: 'B' }],
+    subscriptions: [
+      { id: subscription, account, subscriber, iccid, msisdn: '447700900999', country: 'GB' },
+    ],
+    products: [
+      { id: id('prod'), subscription, offering: { id: id('prodoff'), type: 'plan', name: 'Own' } },
+    ],
+  })
+  expect(await sim.sims('accounts-orders')).toMatchObject([{ iccid }])
+  const device = sim.device(iccid, 'accounts-orders')
+  await device.attach('GB')
+  // The template says what the offering is good for.
+  expect(await device.use('500MB')).toMatchObject({ used: 500_000_000 })
+})
+
 test('long lists are told in part', async () => {
   await using sim = await startSimulator()
   const cards = Array.from({ length: 1200 }, (_, at) => `89014104271${String(at).padStart(8, '0')}`)
@@ -150,7 +176,7 @@ test.each([
   ['esim-go', { catalogue: { replace: true } }, /catalogue\.bundles must list what is on sale/],
   ['highland', { esims: [LINE, LINE] }, /highland\.esims: line 2: eSIM 61007763 is there already/],
   ['highland', { esims: [LINE], products: ['x'] }, /products/],
-  ['highland', { stock: [] }, /highland\.stock knows no "stock"; it knows: products, esims/],
+  ['highland', { stock: [] }, /highland\.stock knows no "stock"; it knows: products, esims, comp/],
   ['wholesale', { cards: [CARD] }, /wholesale\.cards\[0\] 8901313340000000011 is there already/],
   [
     'wholesale',
@@ -163,7 +189,32 @@ test.each([
   ['wholesale', { reservations: [{ toString: 1 }] }, /reservations\[0\] must be a text/],
   ['highland', { esims: [LINE, { toString: 1 }] }, /highland\.esims\[1\] must be a text/],
   ['highland', { products: [{ toString: 1 }] }, /products/],
-  ['accounts-orders', { subscriptions: [] }, /takes no stock of your own/],
+  ['accounts-orders', { esims: [] }, /accounts-orders\.stock knows no "esims"; it knows: replace/],
+  [
+    'accounts-orders',
+    { replace: true, products: [{ id: `prod_${'0'.repeat(26)}`, subscription: SUBSCRIPTION }] },
+    /products\[0\]\.subscription names sub_01HTQ8ZW1JVSFRWJX51K4CTX7Y, which is not there/,
+  ],
+  [
+    'esim-go',
+    { esims: [{ bundles: [{ name: 'esim_1GB_7D_GB_V2', state: 'gone' }] }] },
+    /esims\[0\]\.bundles\[0\]\.state must be one of processing, queued/,
+  ],
+  [
+    'esim-go',
+    { esims: [{ profile: 'enabled', installed: true }] },
+    /esims\[0\]\.installed is said by profile/,
+  ],
+  [
+    'esim-go',
+    { inventory: [{ bundle: 'esim_1GB_7D_GB_V2', quantity: 2, total: 1 }] },
+    /inventory\[0\]\.total must be at least the quantity/,
+  ],
+  [
+    'highland',
+    { acquired: [{ simId: '5', company: '0'.repeat(32) }] },
+    /acquired\[0\]\.company names 0{32}, which is no company here/,
+  ],
   ['esim-go', {}, /fewer than 1/],
 ])('%s refuses %j, and nothing is changed', async (slug, json, detail) => {
   await using sim = await startSimulator()
@@ -185,7 +236,8 @@ test('an ICCID that is there already is refused, also of an eSIM that is deactiv
 
 test('what is there can be asked for, and a provider there is not is named', async () => {
   await using sim = await startSimulator()
-  expectProblem(await call(sim.url, '/_sim/stock/accounts-orders'), 400, /takes no stock/)
+  const { stock } = await sim.stock('accounts-orders')
+  expect(stock).toMatchObject({ accounts: { length: 3 }, templates: { length: 4 } })
   expectProblem(await call(sim.url, '/_sim/stock/nobody'), 404, /there are: esim-go/)
   expect((await sim.stock('wholesale')).stock.cards).toHaveLength(51)
 })

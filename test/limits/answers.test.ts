@@ -5,7 +5,7 @@ import { type RunningSimulator, type StateDocument, startSimulator } from '../..
 import { MOST_TOLD } from '../../src/server/bounded.ts'
 import { MOST_INSTALLED } from '../../src/simulators/esim-go/esims/install-details.ts'
 import { MOST_ON_PAGE } from '../../src/simulators/esim-go/orders/handlers.ts'
-import { LONGEST_STOCK_TEXT, MOST_IN_STOCK_LIST } from '../../src/simulators/esim-go/seed-file.ts'
+import { LONGEST_STOCK_TEXT, MOST_IN_STOCK_LIST } from '../../src/simulators/seed-reading.ts'
 import { MOST_CHARACTERISTICS } from '../../src/simulators/wholesale/activation.ts'
 import { LONGEST_CALLBACK } from '../../src/state/callbacks.ts'
 import { LONGEST_CODE } from '../../src/state/installation-code.ts'

@@ -95,7 +95,7 @@ test('what cannot be run is told before anything is sent', async () => {
     [path, { only: ['rigth'] }, /no workflow "rigth": did you mean right\?/],
     [path, { tags: ['smoek'] }, /no tag "smoek": did you mean smoke\?/],
     [path, { only: ['wrong'], tags: ['smoke'] }, /no workflow is chosen/],
-    [path, { target: 'localhost' }, /the target localhost: give sim, or the URL/],
+    [path, { target: 'localhost' }, /the target localhost: give sim, the URL/],
     [path, { target: 'http://127.0.0.1:1' }, /127\.0\.0\.1:1/],
     [path, { inputs: { txt: 'x' } }, /no input "txt": did you mean text\? There are: n, text/],
     [path, { inputs: { n: 'x' } }, /two\.yaml\.right: the input "n" must be integer/],

@@ -1,4 +1,5 @@
 // What is a secret because of the name it stands under, or the place it stands at.
+import { cellsIn } from './csv-cells.ts'
 import { REDACTED, type Span } from './span.ts'
 import { withoutEscapes } from './spellings.ts'
 
@@ -87,7 +88,7 @@ export function secretsNamedIn(text: string, kind: TextKind): string[] {
   return namedSecrets(text, kind).map(({ from, to }) => text.slice(from, to))
 }
 
-/** Of whatever type it is: JSON, a form, XML, a form in parts, or something broken. */
+/** Of whatever type it is: JSON, a form, XML, a form in parts, CSV, or something broken. */
 function inBody(text: string): Span[] {
   if (/^\s*[[{"]/.test(text))
     return [...valuesBehind(COLON, text, isJson(text) ? TO_QUOTE : LINE), ...escapedNames(text)]
@@ -96,6 +97,7 @@ function inBody(text: string): Span[] {
     ...(text.includes('=') ? fieldsOf(text, /[&\r\n]/) : []),
     ...elementsOf(text),
     ...partsOf(text),
+    ...cellsIn(text).filter(({ name }) => isCredentialName(name)),
   ]
 }
 

@@ -15,6 +15,8 @@ export interface Redactor {
    * text breaks off in goes, too.
    */
   redacted(text: string, kind: TextKind, end?: number): string
+  /** Where the secrets of a text stand, in any order; they may overlap. */
+  spans(text: string, kind: TextKind): readonly Span[]
   /** Finds these, too. */
   with(secrets: Iterable<string>): Redactor
   /** Another object once other secrets are known: what was redacted before may have to be again. */
@@ -29,10 +31,10 @@ export function openRedactor(
   known: () => SecretIndex,
   more: readonly SecretIndex[] = [],
 ): Redactor {
+  const spans = (text: string, kind: TextKind) => secretsIn(text, kind, [known(), ...more], 0)
   return {
-    redacted(text, kind, end) {
-      return withoutSpans(text, secretsIn(text, kind, [known(), ...more], 0), end)
-    },
+    redacted: (text, kind, end) => withoutSpans(text, spans(text, kind), end),
+    spans,
     with: (secrets) => openRedactor(known, [...more, new SecretIndex(secrets)]),
     knowing: known,
   }

@@ -5,6 +5,7 @@ import { clientAuthentication } from '../client-credentials.ts'
 import { defineSimulator } from '../simulator.ts'
 import { advice, refusalCodes, refusalReply } from './errors.ts'
 import { handlers } from './handlers.ts'
+import { importPlan } from './import.ts'
 import { completeOrder } from './ordering.ts'
 import {
   accounts,
@@ -17,8 +18,9 @@ import {
   templates,
   usageItems,
 } from './records.ts'
+import { applySeedFile, stockShown } from './seed-file.ts'
 import { seeds } from './seeds.ts'
-import { settings } from './settings.ts'
+import { settingMends, settings } from './settings.ts'
 import type { operations } from './spec.d.ts'
 import { states } from './states.ts'
 import { renewMonth, terminateProduct } from './subscriptions.ts'
@@ -30,6 +32,7 @@ export const accountsOrders = defineSimulator<operations, typeof settings.table>
   // One spec for both: the API below /enterprise, the token endpoint where its realm has it.
   mounts: [{ spec: 'accounts-orders.yaml', basePath: '', api: '/enterprise' }],
   settings,
+  settingMends,
   collections: [
     accounts,
     templates,
@@ -50,6 +53,9 @@ export const accountsOrders = defineSimulator<operations, typeof settings.table>
   ),
   seeds,
   states,
+  applySeedFile,
+  stockShown,
+  importPlan,
   tasks: [completeOrder, terminateProduct],
   react: renewMonth,
   device: {

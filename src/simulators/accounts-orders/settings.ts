@@ -1,5 +1,6 @@
 // What a user can choose about accounts-orders: what nobody knows of it, and how long things take.
 import { choice, commonSettings, defineSettings, duration } from '../../state/settings.ts'
+import type { SettingMend } from '../simulator.ts'
 import { SLUG } from './records.ts'
 
 export const settings = defineSettings(SLUG, {
@@ -30,3 +31,32 @@ export const settings = defineSettings(SLUG, {
     'name of the id that POST /sms answers (documented: sms_id; public: id)',
   ),
 })
+
+/** Which differences to the real endpoint a setting ends. */
+export const settingMends: readonly SettingMend[] = [
+  { setting: 'msisdnType', value: 'text', kind: 'type', pointer: '_msisdn', theirs: /^text/ },
+  { setting: 'msisdnType', value: 'number', kind: 'type', pointer: '_msisdn', theirs: /^number/ },
+  {
+    setting: 'smsIdField',
+    value: 'id',
+    kind: 'presence',
+    operation: 'POST /enterprise/sms',
+    pointer: '/sms_id',
+  },
+  {
+    setting: 'orderOutcome',
+    value: 'canceled',
+    kind: 'state',
+    pointer: '/status',
+    theirs: /canceled$/,
+  },
+  {
+    setting: 'orderProcessing',
+    value: 'PT0S',
+    kind: 'enum',
+    pointer: '/status',
+    ours: /^"pending"/,
+    theirs: /^"completed"/,
+  },
+  { setting: 'orderProcessing', value: 'PT5M', kind: 'state', pointer: '/status' },
+]

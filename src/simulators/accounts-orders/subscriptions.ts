@@ -71,12 +71,20 @@ export function subscribe(
   for (const offering of offerings) addProduct(world, subscription, offering)
 }
 
+/** Puts a product on a subscription as it is somewhere else: its month of data begins anew. */
+export function putKnownProduct(world: World, product: Product, iccid: string): void {
+  const { id, status, terminatesAt } = world.in(products).put(product)
+  if (status === 'terminated') return
+  grantMonth(world, product, iccid)
+  if (terminatesAt !== undefined) world.schedule(terminateProduct, terminatesAt, { product: id })
+}
+
 /** A product has the status of its subscription; one with a term ends with it. */
 function addProduct(world: World, subscription: Subscription, offering: Offering): void {
   const { account, iccid, status, createdAt, terminatedAt } = subscription
   const terminatesAt =
     offering.days === undefined ? terminatedAt : addDuration(createdAt, `P${offering.days}D`)
-  const product = world.in(products).put({
+  const product = {
     id: mintId(world, 'prod', createdAt),
     account,
     subscription: subscription.id,
@@ -84,12 +92,8 @@ function addProduct(world: World, subscription: Subscription, offering: Offering
     status,
     activatedAt: createdAt,
     ...defined({ terminatesAt }),
-  })
-  if (status === 'terminated') return
-
-  grantMonth(world, product, iccid)
-  if (terminatesAt !== undefined)
-    world.schedule(terminateProduct, terminatesAt, { product: product.id })
+  }
+  putKnownProduct(world, product, iccid)
 }
 
 /** Puts a month's data on a SIM; the first month begins with the first use. */

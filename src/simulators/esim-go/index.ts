@@ -23,6 +23,7 @@ import { concludeReturn, returning } from './esims/returns.ts'
 import { suspensionHandlers } from './esims/suspension-handlers.ts'
 import { troubleshootingHandlers } from './esims/troubleshooting-handlers.ts'
 import { react } from './events.ts'
+import { importPlan } from './import.ts'
 import { orderHandlers } from './orders/handlers.ts'
 import { deliverLate } from './orders/ordering.ts'
 import { apiKey } from './organisation/account.ts'
@@ -32,7 +33,7 @@ import { countRequest, windows } from './rate-limit.ts'
 import { accounts, esims, lots, orders, SLUG, userBundles } from './records.ts'
 import { applySeedFile, stockShown } from './seed-file.ts'
 import { seeds } from './seeds.ts'
-import { settings } from './settings.ts'
+import { settingMends, settings } from './settings.ts'
 import type { operations } from './spec.d.ts'
 import { states } from './states.ts'
 import { CALLBACK_VERSIONS, V22, V23, V24, V25 } from './versions.ts'
@@ -63,6 +64,7 @@ export const esimGo = defineSimulator<operations, typeof settings.table>({
     { spec: 'esim-go-v2.2.yaml', basePath: V22, isUnlisted: true },
   ],
   settings,
+  settingMends,
   collections: [esims, orders, lots, accounts, userBundles, takenOff, history, returning, windows],
   handlers,
   refusalReply,
@@ -91,6 +93,7 @@ export const esimGo = defineSimulator<operations, typeof settings.table>({
   states,
   applySeedFile,
   stockShown,
+  importPlan,
   tasks: [...idleTasks, registerAgain, deliverLate, lapseBundle, concludeReturn],
   react,
   device: {

@@ -27,13 +27,15 @@ export const SLUG = 'esim-go'
 export const PROFILE_NAME = 'Profile 1'
 
 /** The names `lastAction` can have. */
-export type LastAction =
-  | 'Bundle Refund'
-  | 'Bundle Applied'
-  | 'Bundle Revoked'
-  | 'eSIM Updated'
-  | 'eSIM Refreshed'
-  | 'eSIM Utilisation Alert'
+export const LAST_ACTIONS = [
+  'Bundle Refund',
+  'Bundle Applied',
+  'Bundle Revoked',
+  'eSIM Updated',
+  'eSIM Refreshed',
+  'eSIM Utilisation Alert',
+] as const
+export type LastAction = (typeof LAST_ACTIONS)[number]
 
 /** What eSIM Go adds to a SIM. */
 export interface Esim {
@@ -82,16 +84,7 @@ export const esimShape = fields<Esim>({
   appliedAt: optional(instant),
   brandingId: optional(text),
   unwatched: optional(present),
-  lastAction: optional(
-    oneOf(
-      'Bundle Refund',
-      'Bundle Applied',
-      'Bundle Revoked',
-      'eSIM Updated',
-      'eSIM Refreshed',
-      'eSIM Utilisation Alert',
-    ),
-  ),
+  lastAction: optional(oneOf(...LAST_ACTIONS)),
   actionAt: optional(instant),
 })
 

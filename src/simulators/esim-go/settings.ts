@@ -10,6 +10,7 @@ import {
   texts,
   whole,
 } from '../../state/settings.ts'
+import type { SettingMend } from '../simulator.ts'
 import type { Handlers } from '../typed-handlers.ts'
 import { SLUG } from './records.ts'
 import type { operations } from './spec.d.ts'
@@ -170,6 +171,76 @@ export const settings = defineSettings(SLUG, {
     'delays between attempts at a callback; after the last it is dead (invented)',
   ),
 })
+
+/** Which differences to the real endpoint a setting ends. */
+export const settingMends: readonly SettingMend[] = [
+  {
+    setting: 'ordersList',
+    value: 'object',
+    kind: 'type',
+    operation: 'GET /orders',
+    pointer: '',
+    theirs: /^object/,
+  },
+  {
+    setting: 'groups',
+    value: (seen) => (seen === 'list' ? 'array' : 'object'),
+    kind: 'type',
+    operation: 'GET /organisation/groups',
+    pointer: '',
+    theirs: /^(?:list|object)/,
+  },
+  {
+    setting: 'assignmentsJson',
+    value: (seen) => (seen === 'list' ? 'array' : 'object'),
+    kind: 'type',
+    operation: 'GET /esims/assignments',
+    pointer: '',
+    theirs: /^(?:list|object)/,
+  },
+  {
+    setting: 'wire',
+    value: (seen) => (seen === 'list' ? 'documented' : 'public'),
+    kind: 'type',
+    pointer: '',
+    theirs: /^(?:list|object)/,
+  },
+  { setting: 'wire', value: 'documented', kind: 'presence', pointer: '/rows', theirs: /^missing/ },
+  {
+    setting: 'wire',
+    value: 'documented',
+    kind: 'presence',
+    pointer: '/pageCount',
+    theirs: /^missing/,
+  },
+  { setting: 'rateLimit', value: 10, kind: 'status', theirs: /^429$/ },
+  {
+    setting: 'refunds',
+    value: 'disabled',
+    kind: 'status',
+    operation: 'POST /inventory/refund',
+    ours: /^200$/,
+    theirs: /^403$/,
+  },
+  {
+    setting: 'consumptionBilling',
+    value: false,
+    kind: 'status',
+    operation: 'GET /catalogue/prices',
+    ours: /^200$/,
+    theirs: /^403$/,
+  },
+  {
+    setting: 'deliveryDelay',
+    value: 'PT5M',
+    kind: 'enum',
+    operation: 'POST /orders',
+    ours: /^"completed"/,
+    theirs: /^"processing"/,
+  },
+  { setting: 'processingDelay', value: 'PT10M', kind: 'state', theirs: /^processing/ },
+  { setting: 'processingDelay', value: 'PT10M', kind: 'enum', theirs: /^"processing"/ },
+]
 
 /**
  * What every file of handlers has: operations of the spec, called with these

@@ -11,10 +11,11 @@ import { defineSimulator, type SettingValues } from '../simulator.ts'
 import { advice, refusalCodes, refusalReply } from './errors.ts'
 import { countriesOf, startWhereConnected } from './esims.ts'
 import { handlers } from './handlers.ts'
+import { importPlan } from './import.ts'
 import { companies, esims, ownRules, SLUG } from './records.ts'
 import { applySeedFile, stockShown } from './seed-file.ts'
 import { seeds } from './seeds.ts'
-import { settings } from './settings.ts'
+import { settingMends, settings } from './settings.ts'
 import type { operations } from './spec.d.ts'
 import { states } from './states.ts'
 
@@ -81,6 +82,7 @@ export const highland = defineSimulator<operations, typeof settings.table>({
   title: 'Highland',
   mounts: [{ spec: 'highland.yaml', basePath: '' }],
   settings,
+  settingMends,
   collections: [companies, esims],
   narrower: ownRules,
   handlers,
@@ -92,6 +94,7 @@ export const highland = defineSimulator<operations, typeof settings.table>({
   states,
   applySeedFile,
   stockShown,
+  importPlan,
   device: {
     usage: {
       covers: (_world, bundle, country) => covers(countriesOf(bundle), country),

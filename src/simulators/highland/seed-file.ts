@@ -6,10 +6,11 @@ import type { World } from '../../state/world.ts'
 import type { StockShown } from '../simulator.ts'
 import { parseProduct } from './product-line.ts'
 import { type Esim, esims, SLUG } from './records.ts'
+import { addAcquired, addCompanies } from './seed-acquired.ts'
 import { settings } from './settings.ts'
 import { addLines } from './stock.ts'
 
-const NAMES = ['products', 'esims']
+const NAMES = ['products', 'esims', 'companies', 'acquired']
 
 function list(where: string, value: unknown): readonly unknown[] {
   if (value === undefined) return []
@@ -50,7 +51,8 @@ function addEsims(world: World, lines: readonly unknown[]): void {
 
 /**
  * Adds a user's own to what there is.
- * @param content `products` as the setting has them, `esims` as PUT /highland/esim takes them
+ * @param content `products` as the setting has them, `esims` as PUT /highland/esim takes them;
+ *   `companies`, and eSIMs that they have `acquired`
  * @throws Refusal `invalid-request`, naming what is wrong
  */
 export function applySeedFile(world: World, content: unknown): void {
@@ -60,8 +62,10 @@ export function applySeedFile(world: World, content: unknown): void {
     const known = `it knows: ${NAMES.join(', ')}`
     throw new Refusal('invalid-request', `${SLUG}.stock knows no "${unknown}"; ${known}`)
   }
+  addCompanies(world, stock.companies)
   addProducts(world, list('products', stock.products))
   addEsims(world, list('esims', stock.esims))
+  addAcquired(world, stock.acquired)
 }
 
 function lineOf({ simId, iccid, imsi, msisdn, ...code }: Esim): string {

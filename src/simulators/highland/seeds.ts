@@ -15,8 +15,8 @@ const FIRST_ESIM = 61_100_001
 const STOCK = 50
 
 /** Issuer and network of the public example. */
-const ICCID_PREFIX = '8948010'
-const IMSI_PREFIX = '26001'
+export const ICCID_PREFIX = '8948010'
+export const IMSI_PREFIX = '26001'
 /** Nobody has a number with 555-01 in it. */
 const FIRST_MSISDN = 14_255_550_100
 

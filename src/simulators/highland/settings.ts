@@ -8,6 +8,7 @@ import {
   text,
   texts,
 } from '../../state/settings.ts'
+import type { SettingMend } from '../simulator.ts'
 import { productProblem } from './product-line.ts'
 import { SLUG } from './records.ts'
 
@@ -47,3 +48,15 @@ export const settings = defineSettings(SLUG, {
     'products of partners, a line each: company_id,id,market_id,DE+AT,Alps-5GB/30days',
   ),
 })
+
+/** Which differences to the real endpoint a setting ends. */
+export const settingMends: readonly SettingMend[] = [
+  {
+    setting: 'failureStatus',
+    value: Number,
+    kind: 'status',
+    ours: /^200$/,
+    theirs: /^(?:400|403|404|409|422|500)$/,
+  },
+  { setting: 'auth', value: 'header', kind: 'status', theirs: /^401$/ },
+]

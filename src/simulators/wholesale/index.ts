@@ -5,12 +5,13 @@ import { isCarried, renew } from './billing.ts'
 import { compose, otherSecret, secret, sign } from './callbacks.ts'
 import { advice, refusalCodes, refusalReply } from './errors.ts'
 import { handlers } from './handlers.ts'
+import { importPlan } from './import.ts'
 import { pathOf, servedAt, tokenPath } from './paths.ts'
 import { settle } from './provisioning.ts'
 import { ACTIONS, lines, reservations, SLUG, stockSims, transactions } from './records.ts'
 import { applySeedFile, stockShown } from './seed-file.ts'
 import { seeds } from './seeds.ts'
-import { settings } from './settings.ts'
+import { settingMends, settings } from './settings.ts'
 import type { operations } from './spec.d.ts'
 import { states } from './states.ts'
 
@@ -19,6 +20,7 @@ export const wholesale = defineSimulator<operations, typeof settings.table>({
   title: 'Wholesale',
   mounts: [{ spec: 'wholesale.yaml', basePath: '' }],
   settings,
+  settingMends,
   collections: [stockSims, reservations, lines, transactions],
   handlers,
   refusalReply,
@@ -30,6 +32,7 @@ export const wholesale = defineSimulator<operations, typeof settings.table>({
   states,
   applySeedFile,
   stockShown,
+  importPlan,
   tasks: [settle, renew],
   device: {
     usage: { covers: isCarried, thresholds: [] },

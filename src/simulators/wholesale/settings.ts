@@ -8,6 +8,7 @@ import {
   durations,
   texts,
 } from '../../state/settings.ts'
+import type { SettingMend } from '../simulator.ts'
 import { pathProblem, pathsProblem } from './paths.ts'
 import { SLUG } from './records.ts'
 
@@ -54,3 +55,18 @@ export const settings = defineSettings(SLUG, {
     'delays between attempts at a notification; then it is dead',
   ),
 })
+
+/** Which differences to the real endpoint a setting ends. */
+export const settingMends: readonly SettingMend[] = [
+  { setting: 'settlement', value: 'fail', kind: 'state', theirs: /"?Failed"?$/ },
+  { setting: 'settlement', value: 'fail', kind: 'enum', ours: /^"Success"/, theirs: /^"Failed"/ },
+  {
+    setting: 'settlingDelay',
+    value: 'PT0S',
+    kind: 'enum',
+    ours: /^"InProgress"/,
+    theirs: /^"Success"/,
+  },
+  { setting: 'settlingDelay', value: 'PT1M', kind: 'state', ours: /^InProgress/ },
+  { setting: 'settlingDelay', value: 'PT1M', kind: 'state', theirs: /^InProgress/ },
+]

@@ -18,7 +18,7 @@ import { caseTitle, exchangeOf, summaryText, whyOf, workflowTitle } from './text
 import { eventsOf, gapText, type TimedEvent } from './time-line.ts'
 
 export function htmlReport(result: RunResult): string {
-  const { cases, outcome, version, target, seed, startedAt, duration } = result
+  const { cases, outcome, version, target, seed, startedAt, duration, notes = [] } = result
   const named = cases.map((each, at) => ({ each, id: `c${at + 1}` }))
   const failed = named.filter(({ each }) => each.outcome === 'failed')
   const opens = failed.slice(0, MOST_OPEN)
@@ -46,6 +46,7 @@ export function htmlReport(result: RunResult): string {
 <header>
 <h1>Workflows ${counts(cases)}</h1>
 ${factList(facts)}
+${notes.map((note) => html`<p>${note}</p>`)}
 ${coverageLink(result)}
 ${failedList(failed)}
 ${cases.length > 1 && outcome === 'failed' ? CHOICE : undefined}

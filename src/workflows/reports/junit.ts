@@ -2,6 +2,7 @@
 import { grouped } from '../../state/collection.ts'
 import type { CaseResult, Outcome, RunResult } from '../result.ts'
 import { failedStep, failureLines, whyOf, workflowTitle } from './text.ts'
+import { attributes, escaped } from './xml.ts'
 
 export function junit({ cases, duration, startedAt }: RunResult): string {
   const files = [...grouped(cases, ({ file }) => file)]
@@ -51,23 +52,4 @@ function whyElement(result: CaseResult): string {
   const lines = [`${at.file}:${at.line}:${at.column}: ${message}`, ...failureLines(result)]
   const head = attributes({ message, type: 'failed' })
   return `<failure${head}>${escaped(lines.join('\n'))}</failure>`
-}
-
-function attributes(values: Readonly<Record<string, string | number>>): string {
-  const written = Object.entries(values).map(([name, value]) => {
-    const text = escaped(String(value)).replaceAll('\n', '&#10;').replaceAll('\t', '&#9;')
-    return ` ${name}="${text}"`
-  })
-  return written.join('')
-}
-
-/** Characters that XML 1.0 cannot hold at all become the sign that stands for such. */
-function escaped(text: string): string {
-  return text
-    .replaceAll(/[^\t\n\r\u0020-\uD7FF\uE000-\uFFFD\u{10000}-\u{10FFFF}]/gu, '\uFFFD')
-    .replaceAll('&', '&amp;')
-    .replaceAll('<', '&lt;')
-    .replaceAll('>', '&gt;')
-    .replaceAll('"', '&quot;')
-    .replaceAll('\r', '&#13;')
 }

@@ -1,12 +1,13 @@
 // The kinds of reports there are: each is a text made of the result of a run alone.
 import type { RunResult } from '../result.ts'
 
-export interface ReportKind {
+/** @template T what it is made of */
+export interface ReportKind<T = RunResult> {
   readonly says: string
   /** False for what is printed. */
   readonly hasFile: boolean
   /** Loaded when one is asked for. */
-  readonly load: () => Promise<(result: RunResult) => string>
+  readonly load: () => Promise<(result: T) => string>
 }
 
 /** By the name that `--report` takes. */

@@ -4,9 +4,9 @@ import type { RunResult } from '../result.ts'
 import { caseTitle, failedStep } from './text.ts'
 
 /** What a result of SARIF is made of. */
-interface Told {
+export interface SarifResult {
   readonly rule: string
-  readonly level: 'error' | 'note'
+  readonly level: 'error' | 'warning' | 'note'
   readonly message: string
   readonly place: Place
 }
@@ -15,7 +15,14 @@ interface Told {
 const STEP = 'step'
 
 export function sarif(result: RunResult): string {
-  const told = result.cases.flatMap((each) => toldOf(each))
+  return sarifOf(
+    result.version,
+    result.cases.flatMap((each) => toldOf(each)),
+  )
+}
+
+/** @param version of esimulator */
+export function sarifOf(version: string, told: readonly SarifResult[]): string {
   const rules = [...new Set(told.map(({ rule }) => rule))].toSorted()
   const report = {
     $schema: 'https://json.schemastore.org/sarif-2.1.0.json',
@@ -25,7 +32,7 @@ export function sarif(result: RunResult): string {
         tool: {
           driver: {
             name: 'esimulator',
-            version: result.version,
+            version,
             rules: rules.map((id) => ({ id })),
           },
         },
@@ -42,11 +49,11 @@ export function sarif(result: RunResult): string {
   return `${JSON.stringify(report, null, 2)}\n`
 }
 
-function toldOf(result: RunResult['cases'][number]): Told[] {
+function toldOf(result: RunResult['cases'][number]): SarifResult[] {
   const { findings = [], steps, place, outcome, reason } = result
   const title = caseTitle(result)
   const failed = outcome === 'failed' ? failedStep(result) : undefined
-  const told: Told[] = (failed?.failures ?? []).map((failure) => ({
+  const told: SarifResult[] = (failed?.failures ?? []).map((failure) => ({
     rule: STEP,
     level: 'error',
     message: `${title}: ${failure.message}`,

@@ -26,13 +26,45 @@ function newLot(
   { price, boughtAt }: Purchase,
 ): Lot {
   return world.in(lots).put({
-    id: world.next('esim-go.lot'),
+    id: nextLotId(world),
     bundle,
     total: quantity,
     remaining: quantity,
     price,
     boughtAt,
     expiresAt: addDuration(boughtAt, world.settings(settings).inventoryLifetime),
+  })
+}
+
+/** An id that no lot has: those of a seed file chose theirs. */
+function nextLotId(world: World): number {
+  for (;;) {
+    const id = world.next('esim-go.lot')
+    if (!world.in(lots).has(String(id))) return id
+  }
+}
+
+/** A lot as it is somewhere else. */
+export interface KnownLot extends Pick<Lot, 'bundle' | 'price' | 'total' | 'remaining'> {
+  readonly id: number | undefined
+  readonly expiresAt: number | undefined
+}
+
+/**
+ * Puts a lot in the inventory. It was bought so long before it expires as lots are good for; where
+ * nobody knows when it expires, now.
+ * @returns `undefined` where there is one with its id
+ */
+export function putLot(world: World, { id, expiresAt, ...known }: KnownLot): Lot | undefined {
+  if (id !== undefined && world.in(lots).has(String(id))) return undefined
+  const { inventoryLifetime } = world.settings(settings)
+  const lifetime = addDuration(world.now, inventoryLifetime) - world.now
+  const boughtAt = expiresAt === undefined ? world.now : Math.max(0, expiresAt - lifetime)
+  return world.in(lots).put({
+    ...known,
+    id: id ?? nextLotId(world),
+    boughtAt,
+    expiresAt: expiresAt ?? world.now + lifetime,
   })
 }
 

@@ -1,9 +1,10 @@
 // Bundles onto eSIMs: one application is one assignment, or twelve for a one-year bundle.
-import { assignBundle, type Bundle, type Term } from '../../../state/bundles.ts'
+import { assignBundle, type Bundle, bundles, type Term } from '../../../state/bundles.ts'
 import { defined } from '../../../state/defined.ts'
 import { addDuration } from '../../../state/duration.ts'
 import { Refusal } from '../../../state/refusal.ts'
 import type { World } from '../../../state/world.ts'
+import { takenOff } from '../assignments.ts'
 import { magicBundle } from '../catalogue/magic-bundles.ts'
 import { noteAction } from '../esims/esims.ts'
 import { noteHistory } from '../esims/history.ts'
@@ -14,7 +15,7 @@ import { type Purchase, readyAtOf, toExtra } from './purchase.ts'
 import { MONTHS, monthOf, YEAR_DAYS } from './year.ts'
 
 /** Bytes in a megabyte: 1 GB is 1,000,000,000 bytes (public). */
-const MEGABYTE = 1_000_000
+export const MEGABYTE = 1_000_000
 /** Assignment ids look like 215009266 (public). */
 const FIRST_ID = 215_000_000
 /**
@@ -65,8 +66,8 @@ function termOf(startsAt: number | undefined, part: number, count: number): Part
 }
 
 /** @throws Refusal `busy` where one of these bundles is processing */
-export function refuseWhileProcessing(world: World, bundles: readonly Bundle[]): void {
-  const processing = bundles.find(({ state }) => state === 'processing')
+export function refuseWhileProcessing(world: World, assigned: readonly Bundle[]): void {
+  const processing = assigned.find(({ state }) => state === 'processing')
   if (!processing) return
 
   const { name, id, iccid } = processing
@@ -98,6 +99,14 @@ export interface AssignOptions {
   readonly together?: number
 }
 
+/** An id that no assignment has: those of a seed file chose theirs. */
+export function nextAssignmentId(world: World): string {
+  for (;;) {
+    const id = String(FIRST_ID + world.next('esim-go.assignment'))
+    if (!world.in(bundles).has(`${SLUG}/${id}`) && !world.in(takenOff).has(id)) return id
+  }
+}
+
 /** Puts a bundle on an eSIM. */
 export function putOnEsim(
   world: World,
@@ -116,7 +125,7 @@ export function putOnEsim(
     const assigned = assignBundle(
       world,
       {
-        id: String(FIRST_ID + world.next('esim-go.assignment')),
+        id: nextAssignmentId(world),
         provider: SLUG,
         iccid,
         name: bundle.name,

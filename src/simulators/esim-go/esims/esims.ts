@@ -52,6 +52,8 @@ export interface NewEsim {
   readonly customerRef?: string | undefined
   readonly platform?: Esim['platform'] | undefined
   readonly brandingId?: string | undefined
+  /** False where more is known of it, after which it is looked whether it is idle. */
+  readonly isWatched?: boolean
 }
 
 /** A new eSIM of the organisation, released and in service. */
@@ -85,7 +87,7 @@ export function mintEsim(world: World, fixed: NewEsim = {}): Esim {
     assignedAt: now,
     ...defined({ brandingId: fixed.brandingId }),
   })
-  return scheduleIdleCheck(world, sim, esim)
+  return fixed.isWatched === false ? esim : scheduleIdleCheck(world, sim, esim)
 }
 
 /**

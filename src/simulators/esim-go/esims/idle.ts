@@ -54,6 +54,18 @@ export function scheduleIdleCheck(world: World, sim: Sim, esim: Esim): Esim {
 }
 
 /**
+ * The same for an eSIM that is older than the world. One that would be idle already is left alone
+ * until its next bundle ends: the provider has kept it.
+ */
+export function watchKnownEsim(world: World, iccid: string): void {
+  const found = findInService(world, iccid)
+  if (!found) return
+  const due = idleFrom(world, found)
+  if (due === undefined || due <= world.now) world.in(esims).put({ ...found.esim, unwatched: true })
+  else world.schedule(checkIdle, due, { iccid })
+}
+
+/**
  * Looks whether an eSIM is idle: announces its deletion, or schedules the next
  * look.
  */
