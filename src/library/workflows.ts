@@ -295,6 +295,9 @@ async function record(
   onRecorded?.(made.head)
 }
 
+/** Wall ms that a receiver has in a run: a busy machine is no reason to call one silent. */
+const PATIENCE = 15_000
+
 /** What addresses are told as that are others at each run: `start` listens at the first. */
 const SIMULATOR_TOLD = '127.0.0.1:4010'
 const RECEIVER_TOLD = 'receiver.example'
@@ -334,7 +337,8 @@ export async function targetOf(
   if (target === 'sim') {
     // Its own world has other keys than these: a key leads to one world.
     const others = Object.keys(credentials).map((slug) => [slug, ['another:key']])
-    const sim = await startSimulator({ credentials: Object.fromEntries(others) })
+    const policy = { timeout: PATIENCE }
+    const sim = await startSimulator({ credentials: Object.fromEntries(others), policy })
     const stop = () => sim.close()
     return {
       target: simulatorTarget({ url: sim.url, name: 'sim', seed, keep, credentials, stop }),
