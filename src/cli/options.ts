@@ -428,9 +428,9 @@ export const options = {
     read: (texts) => wholeNumber(texts, 65_535),
   }),
   out: optional<string>({
-    value: 'PATH',
-    says: 'what is written: the seed file of an import (seed.yaml), the folder of contracts (pacts)',
-    read: text,
+    value: 'FILE|DIR',
+    says: 'the seed file that an import writes (seed.yaml), or the folder that contracts of Pact are exported to (pacts)',
+    read: last,
   }),
   keepNames: flag(
     'keep names, e-mail addresses, phone numbers and codes of an account as they are',

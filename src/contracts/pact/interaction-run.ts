@@ -38,6 +38,8 @@ export interface InteractionRun extends Served {
   readonly exchange: () => DoneExchange | undefined
   /** Why it cannot be verified, where that is known better than the verifier tells it. */
   readonly reason: () => string | undefined
+  /** Whether the verifier has asked for the answer or the message. */
+  readonly wasAsked: () => boolean
   /** The world it is verified in, where there is one. */
   readonly world: () => string | undefined
   /** What nobody may see. */
@@ -61,6 +63,7 @@ export function openInteraction(
   let exchange: DoneExchange | undefined
   let opening: Promise<Opened> | undefined
   let session: Session | undefined
+  let isAsked = false
   // What fails here is told in our words: the verifier only knows that something did.
   const noted = async <T>(act: Promise<T>): Promise<T> => {
     try {
@@ -84,16 +87,19 @@ export function openInteraction(
   return {
     exchange: () => exchange,
     reason: () => reason,
+    wasAsked: () => isAsked,
     world: () => session?.world,
     secrets: () => (session ? [...session.secrets()] : []),
     async prepare() {
       return (await opened()).states.values
     },
     async answer(asked) {
+      isAsked = true
       exchange = await noted(passedOn(asked, await opened(), verified))
       return exchange.answer
     },
     async message() {
+      isAsked = true
       return noted(messageOf(interaction, await opened(), verified))
     },
     async close() {

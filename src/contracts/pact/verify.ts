@@ -66,8 +66,10 @@ export async function verifyInteractions(
     const { core, signal, jobs: parallel } = options
     const verdicts = await verifyNatively(await Promise.all(jobs), { core, parallel, signal })
     const byPlace = new Map(order.map((at, index) => [at, verdicts[index]]))
-    const untold = [folder, front.url]
-    return all.map((each, at) => caseOf(each, byPlace.get(at), options, untold))
+    return all.map((each, at) => {
+      const untold = [join(folder, `${at}.json`), front.baseUrl(at)]
+      return caseOf(each, byPlace.get(at), options, untold)
+    })
   } finally {
     await Promise.all(all.map(({ run }) => run.close()))
     await front.close()
@@ -141,10 +143,10 @@ function caseOf(
     return defined({ ...raw, reason: skipped })
   }
   const verdict = verdictOf(native, interaction)
-  const why = run.reason() ?? verdict.reason
+  const why = run.reason() ?? verdict.reason ?? (run.wasAsked() ? undefined : NEVER_ASKED)
   const isGood = why === undefined && verdict.failures.length === 0
   const outcome = outcomeOf(isGood, interaction)
-  const told = why === undefined ? undefined : without(why, untold)
+  const told = why && without(why, untold, file)
   const raw = {
     ...named,
     outcome,
@@ -156,6 +158,10 @@ function caseOf(
   const paths = world() === undefined ? {} : { [`/w/${world()}/`]: '/' }
   return toldCase(defined(raw), { secrets: run.secrets(), addresses: { ...addresses, ...paths } })
 }
+
+/** The verifier passes over what it cannot read, and calls that good. */
+const NEVER_ASKED =
+  'the verifier of Pact passed over it: look at its type, and at the version of the file'
 
 /** What it is called where others are called after their workflow. */
 function workflowOf({ consumer, description }: Interaction): string {
@@ -172,9 +178,9 @@ function pendingReason(why: string | undefined, { failures }: Verdict): string {
   return `it is pending, and fails: ${why ?? failures[0]?.message}`
 }
 
-/** What changes from run to run is left out. */
-function without(text: string, untold: readonly string[]): string {
-  return untold.reduce((left, each) => left.replaceAll(each, ''), text)
+/** What changes from run to run is told as the file it is of. */
+function without(text: string, untold: readonly string[], file: string): string {
+  return untold.reduce((left, each) => left.replaceAll(each, file), text)
 }
 
 function stepOf(

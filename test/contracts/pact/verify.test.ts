@@ -152,6 +152,35 @@ test('a message that names no callback is told which there are', async () => {
   )
 })
 
+test('what the verifier passes over has not passed', async () => {
+  const messages = [{ description: 'Utilisation', contents: { none: 1 } }]
+  const metadata = { pactSpecification: { version: '4.0' } }
+  await using file = await pactFile({ messages, metadata })
+  const { cases } = await verified([file.path])
+  expect(cases[0]).toMatchObject({ outcome: 'failed' })
+  expect(cases[0]?.reason).toMatch(/passed over it: look at its type/)
+})
+
+test('what the verifier cannot load is told with the name of the file', async () => {
+  const messages = [{ description: 'Utilisation', contents: {} }]
+  const metadata = { pactSpecification: { version: '2.0.0' } }
+  await using file = await pactFile({ messages, metadata })
+  const { cases } = await verified([file.path])
+  expect(cases[0]?.reason).toMatch(/Failed to load pact '.*shop\.json' - Messages require/)
+})
+
+test('an interaction of another kind is skipped, and told', async () => {
+  const type = 'Synchronous/Messages'
+  const metadata = { pactSpecification: { version: '4.0' } }
+  await using file = await pactFile({ interactions: [{ type, description: 'x' }], metadata })
+  const { cases, outcome } = await verified([file.path])
+  expect(outcome).toBe('passed')
+  expect(cases[0]).toMatchObject({
+    outcome: 'skipped',
+    reason: `${type} is neither HTTP nor a message`,
+  })
+})
+
 test('a pending interaction may fail: it is told, and fails nothing', async () => {
   const text = await readFile(wrongFile('v4-query'), 'utf8')
   const pact = JSON.parse(text) as { interactions: object[] }
