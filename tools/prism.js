@@ -22,6 +22,10 @@ const KNOWN = [
       /^POST \/accounts-orders\/enterprise\/orders 201: request\.body\.(subscriber\.employee_id|template_id) .* must be string$/,
     ],
   },
+  {
+    reason: 'a case lets it stand for a receiver: a fault answers each notification 202',
+    said: [/^POST \/wholesale\/oauth\/token 202: /],
+  },
 ]
 
 /** Tells the server that answers for the simulator which exchange Prism asks about. */
