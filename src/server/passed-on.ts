@@ -49,12 +49,9 @@ export async function passedOn(
   const { exchange, trace } = context
   const wrong = found ? requestProblems(context, found) : [unknownTo(exchange)]
   trace.stage = 'perform'
+  let answer: UpstreamReply
   try {
-    const answer = await upstream(upstreamRequest(exchange, found))
-    trace.stage = 'check'
-    if (found) wrong.push(...replyProblems(found, answer))
-    const violations = noted(context, wrong)
-    return replyOf(answer, violations, exchange)
+    answer = await upstream(upstreamRequest(exchange, found))
   } catch (error) {
     noted(context, wrong)
     const detail = `the real endpoint gave no answer: ${reasonOf(error)}`
@@ -62,6 +59,9 @@ export async function passedOn(
     const body = JSON.stringify({ title: 'Bad Gateway', status: 502, detail })
     return { status: 502, content: { type: 'application/problem+json', render: () => body } }
   }
+  trace.stage = 'check'
+  if (found) wrong.push(...replyProblems(found, answer))
+  return replyOf(answer, noted(context, wrong), exchange)
 }
 
 function unknownTo({ method, path }: Exchange): string {
