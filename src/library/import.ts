@@ -66,7 +66,8 @@ export async function importAccount(options: ImportOptions): Promise<Imported> {
   if (existsSync(out) && !force)
     throw new CannotImport(`${out} is there already: name another --out, or --force writes it anew`)
   const { simulator, file } = await endpointOf(options)
-  const { slug, importPlan: plan } = simulator
+  const { slug } = simulator
+  const plan = await simulator.importPlan?.()
   if (!plan || plan.reads.length === 0)
     throw new CannotImport(`nothing can be imported of ${slug}: ${whyNothing(plan)}`)
   const inputs = checkedInputs(plan, options.inputs ?? {})

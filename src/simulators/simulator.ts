@@ -284,8 +284,8 @@ export interface Simulator {
    * @param limit how many entries of each list are told
    */
   readonly stockShown?: (world: World, limit: number) => StockShown
-  /** How a real account becomes a seed file; absent where none can be read. */
-  readonly importPlan?: ImportPlan
+  /** How a real account becomes a seed file, read when it is asked for: no start needs it. */
+  readonly importPlan?: () => Promise<ImportPlan>
   /** What it alone keeps: every collection it defines. */
   readonly collections?: readonly AnyCollection[]
   /** What its records in collections that all share have to be besides. */

@@ -5,7 +5,6 @@ import { clientAuthentication } from '../client-credentials.ts'
 import { defineSimulator } from '../simulator.ts'
 import { advice, refusalCodes, refusalReply } from './errors.ts'
 import { handlers } from './handlers.ts'
-import { importPlan } from './import.ts'
 import { completeOrder } from './ordering.ts'
 import {
   accounts,
@@ -55,7 +54,7 @@ export const accountsOrders = defineSimulator<operations, typeof settings.table>
   states,
   applySeedFile,
   stockShown,
-  importPlan,
+  importPlan: async () => (await import('./import.ts')).importPlan,
   tasks: [completeOrder, terminateProduct],
   react: renewMonth,
   device: {

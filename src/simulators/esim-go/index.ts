@@ -23,7 +23,6 @@ import { concludeReturn, returning } from './esims/returns.ts'
 import { suspensionHandlers } from './esims/suspension-handlers.ts'
 import { troubleshootingHandlers } from './esims/troubleshooting-handlers.ts'
 import { react } from './events.ts'
-import { importPlan } from './import.ts'
 import { orderHandlers } from './orders/handlers.ts'
 import { deliverLate } from './orders/ordering.ts'
 import { apiKey } from './organisation/account.ts'
@@ -93,7 +92,7 @@ export const esimGo = defineSimulator<operations, typeof settings.table>({
   states,
   applySeedFile,
   stockShown,
-  importPlan,
+  importPlan: async () => (await import('./import.ts')).importPlan,
   tasks: [...idleTasks, registerAgain, deliverLate, lapseBundle, concludeReturn],
   react,
   device: {

@@ -11,7 +11,6 @@ import { defineSimulator, type SettingValues } from '../simulator.ts'
 import { advice, refusalCodes, refusalReply } from './errors.ts'
 import { countriesOf, startWhereConnected } from './esims.ts'
 import { handlers } from './handlers.ts'
-import { importPlan } from './import.ts'
 import { companies, esims, ownRules, SLUG } from './records.ts'
 import { applySeedFile, stockShown } from './seed-file.ts'
 import { seeds } from './seeds.ts'
@@ -94,7 +93,7 @@ export const highland = defineSimulator<operations, typeof settings.table>({
   states,
   applySeedFile,
   stockShown,
-  importPlan,
+  importPlan: async () => (await import('./import.ts')).importPlan,
   device: {
     usage: {
       covers: (_world, bundle, country) => covers(countriesOf(bundle), country),

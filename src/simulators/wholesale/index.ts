@@ -5,7 +5,6 @@ import { isCarried, renew } from './billing.ts'
 import { compose, otherSecret, secret, sign } from './callbacks.ts'
 import { advice, refusalCodes, refusalReply } from './errors.ts'
 import { handlers } from './handlers.ts'
-import { importPlan } from './import.ts'
 import { pathOf, servedAt, tokenPath } from './paths.ts'
 import { settle } from './provisioning.ts'
 import { ACTIONS, lines, reservations, SLUG, stockSims, transactions } from './records.ts'
@@ -32,7 +31,7 @@ export const wholesale = defineSimulator<operations, typeof settings.table>({
   states,
   applySeedFile,
   stockShown,
-  importPlan,
+  importPlan: async () => (await import('./import.ts')).importPlan,
   tasks: [settle, renew],
   device: {
     usage: { covers: isCarried, thresholds: [] },
