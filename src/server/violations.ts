@@ -1,5 +1,4 @@
 // What a compiled schema found wrong, in words for whom it concerns.
-
 import { defined } from '../state/defined.ts'
 import { pointerNames, pointerToken } from '../state/json-pointer.ts'
 import type { BodyShape } from './body-shape.ts'

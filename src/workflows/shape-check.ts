@@ -1,5 +1,4 @@
 // Whether a document has the shape of the language: held to its JSON Schema, each mistake with its place.
-
 import { Ajv2020, type ErrorObject, type ValidateFunction } from 'ajv/dist/2020.js'
 import { nearest } from '../server/nearest.ts'
 import { pointerNames } from '../state/json-pointer.ts'

@@ -1,5 +1,4 @@
 // Whether a call is one that a fault asks for: its parameters, its headers, its body.
-
 import { isDeepStrictEqual } from 'node:util'
 import type { FaultMatch } from '../../state/faults.ts'
 import { pointerNames } from '../../state/json-pointer.ts'
