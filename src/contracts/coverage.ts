@@ -2,6 +2,7 @@
 import { isJson } from '../server/media-type.ts'
 import { grouped } from '../state/collection.ts'
 import { defined } from '../state/defined.ts'
+import { jsonOf } from '../state/json-of.ts'
 import type { CoverageResult, OperationCoverage, StatementCoverage } from '../workflows/result.ts'
 import type { SeenExchange } from '../workflows/seen-exchange.ts'
 import type { Source, SourceOperation } from '../workflows/sources.ts'
@@ -146,11 +147,7 @@ function statementsCovered(
 
 function bodyOf({ reply }: SeenExchange): unknown {
   if (!isJson(mediaType(reply.headers['content-type']))) return undefined
-  try {
-    return JSON.parse(reply.body.toString('utf8')) as unknown
-  } catch {
-    return undefined
-  }
+  return jsonOf(reply.body.toString('utf8'))
 }
 
 function fieldsIn(value: unknown, at: string): string[] {

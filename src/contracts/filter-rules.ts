@@ -1,4 +1,5 @@
 // What a query parameter filters a list by: known by its name, or by `x-filter` of the parameter.
+import { pointerToken } from '../state/json-pointer.ts'
 import type { SourceParameter } from '../workflows/sources.ts'
 import type { Json } from './document-schemas.ts'
 import { plain, valuesAt } from './paging.ts'
@@ -45,7 +46,9 @@ export function filterRules(
       if (mark === false) return []
       if (mark !== undefined) return [mark].flat().map((each) => ruleOf(parameter, each))
       const field = fieldNamed(parameter.name, items)
-      return field === undefined ? [] : [ruleOf(parameter, { of: `/${field}`, match: 'like' })]
+      return field === undefined
+        ? []
+        : [ruleOf(parameter, { of: `/${pointerToken(field)}`, match: 'like' })]
     })
 }
 

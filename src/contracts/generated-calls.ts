@@ -1,5 +1,6 @@
 // Inputs at and beyond what the schemas of an operation allow: generated from them, the same each time.
 import { pointerToken } from '../state/json-pointer.ts'
+import { isObject } from '../stores/json-shape.ts'
 import type { SeenExchange } from '../workflows/seen-exchange.ts'
 import type { SentRequest } from '../workflows/send.ts'
 import type { OpenApiDocument } from '../workflows/sources.ts'
@@ -177,17 +178,13 @@ function changesOf(document: OpenApiDocument, { schema, value, path, isRequired 
   const values = schema.enum
   if (Array.isArray(values)) changes.push({ what: 'no value of the list', value: 'no-such-value' })
   if (schema.const !== undefined) changes.push({ what: 'another constant', value: 'no-such-value' })
-  if (schema.additionalProperties === false && path.length >= 0 && isRecord(value))
+  if (schema.additionalProperties === false && path.length >= 0 && isObject(value))
     changes.push({ what: 'an unknown field', value: { ...value, noSuchField: 1 } })
   // An API may take an optional field that is empty for one that is left out.
   const isEmpty = (each: Change) => mayBeAbsent && each.value === ''
   const fits = (each: Change) =>
     each.value !== undefined && schemasOf(document).problems(schema, each.value).length === 0
   return changes.filter((each) => !fits(each) && !isEmpty(each))
-}
-
-function isRecord(value: unknown): value is Json {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
 function typesOf({ type }: Json): readonly string[] {
@@ -251,7 +248,7 @@ function withChange(body: unknown, path: readonly string[], value: unknown): unk
   if (name === undefined) return value
   if (Array.isArray(body))
     return body.map((each, at) => (String(at) === name ? withChange(each, rest, value) : each))
-  if (!isRecord(body)) return body
+  if (!isObject(body)) return body
   const { [name]: before, ...others } = body
   if (rest.length === 0 && value === undefined) return others
   return { ...others, [name]: withChange(before, rest, value) }

@@ -30,7 +30,7 @@ export async function inspected(
   done: DoneCase,
   inspection: Inspection,
 ): Promise<readonly Finding[]> {
-  const { exchanges, send, forbids } = done
+  const { exchanges, send } = done
   const { checks, callbackChecks, probes, volatile } = inspection
   const found: Finding[] = exchanges.flatMap((exchange) =>
     checks.flatMap((check) => check.find(exchange).map((each) => findingOf(check, exchange, each))),
@@ -43,9 +43,10 @@ export async function inspected(
         chosen.set(exchange, [...(chosen.get(exchange) ?? []), probe])
   for (const exchange of exchanges) {
     const earlier = exchanges.slice(0, exchanges.indexOf(exchange))
-    const ask: Ask = (request) => {
-      if (forbids(request, operationOf(exchange, request)) !== undefined) throw new NotSent()
-      return send(request)
+    const ask: Ask = async (request) => {
+      const answer = await send(request, operationOf(exchange, request))
+      if (!answer) throw new NotSent()
+      return answer
     }
     for (const probe of chosen.get(exchange) ?? [])
       for (const each of await probed(probe, exchange, { ask, exchanges, earlier, volatile }))

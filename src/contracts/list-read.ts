@@ -31,7 +31,7 @@ export interface Reading {
 }
 
 /** How much of a list is read. */
-export const MOST_ITEMS = 200
+const MOST_ITEMS = 200
 
 /** One more than what lists of that many items have where pages hold what was asked for. */
 const MOST_PAGES = 40

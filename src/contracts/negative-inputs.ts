@@ -8,7 +8,7 @@ import { type GeneratedCall, generatedCalls } from './generated-calls.ts'
 
 /** What was taken though it is not allowed, refused though it is, or has left a trace. */
 export async function negativeFindings(done: DoneCase): Promise<readonly Finding[]> {
-  const { exchanges, send, forbids } = done
+  const { exchanges, send } = done
   const found: Finding[] = []
   const reads = readsOf(exchanges)
   // A setting may refuse what the document allows.
@@ -18,17 +18,20 @@ export async function negativeFindings(done: DoneCase): Promise<readonly Finding
   for (const exchange of firstGood(exchanges)) {
     const isRead = effectOfCall(exchange) === 'reads'
     // What it speaks of may have gone in the meantime.
-    if (isRead && !isGood(await send(exchange.request))) continue
+    if (isRead && !(await isStillGood(exchange, send))) continue
     const before = await bodiesOf(reads, send)
     const calls = generatedCalls(exchange).filter(
-      ({ isAllowed, request }) =>
-        (!isAllowed || (isRead && !isSetUp)) && !forbids(request, exchange.operation),
+      ({ isAllowed }) => !isAllowed || (isRead && !isSetUp),
     )
+    let isAnySent = false
     for (const call of calls) {
-      const message = problemOf(exchange, call, await send(call.request))
+      const answer = await send(call.request, exchange.operation)
+      if (!answer) continue
+      isAnySent = true
+      const message = problemOf(exchange, call, answer)
       if (message !== undefined) found.push(findingOf(exchange, call, message))
     }
-    if (calls.length === 0) continue
+    if (!isAnySent) continue
     const after = await bodiesOf(reads, send)
     for (const [at, read] of reads.entries()) {
       if (before[at] === after[at]) continue
@@ -80,10 +83,23 @@ function problemOf(
     : `${which}: it is refused with ${status}, which is not documented`
 }
 
+async function isStillGood(
+  { request, operation }: SeenExchange,
+  send: DoneCase['send'],
+): Promise<boolean> {
+  const answer = await send(request, operation)
+  return answer !== undefined && isGood(answer)
+}
+
+/** What reads answer, in their order; an empty text for one that may not be sent. */
 async function bodiesOf(reads: readonly SeenExchange[], send: DoneCase['send']): Promise<string[]> {
   const bodies: string[] = []
-  for (const { request } of reads) {
-    const answer = await send(request)
+  for (const { request, operation } of reads) {
+    const answer = await send(request, operation)
+    if (!answer) {
+      bodies.push('')
+      continue
+    }
     bodies.push(
       'error' in answer ? answer.error : `${answer.status} ${answer.body.toString('latin1')}`,
     )

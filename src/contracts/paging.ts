@@ -1,4 +1,5 @@
 // How a list comes in pages: a row for each style there is, known by the names of its parameters or by `x-paging`.
+import { pointerNames } from '../state/json-pointer.ts'
 import type { SeenExchange } from '../workflows/seen-exchange.ts'
 import type { SentRequest } from '../workflows/send.ts'
 import type { SourceParameter } from '../workflows/sources.ts'
@@ -182,7 +183,7 @@ function isDocumented(
   pointer: string,
 ): boolean {
   let at = schemaAt(document, schema)
-  for (const name of pointer.split('/').slice(1)) {
+  for (const name of pointerNames(pointer)) {
     const inner = (at.properties as Json | undefined)?.[name]
     if (inner === undefined) return false
     at = schemaAt(document, inner)
@@ -260,7 +261,7 @@ function firstNumber(body: unknown, pointers: readonly string[]): number | undef
 /** What a JSON pointer leads to; `*` stands for every entry of a list or object. */
 export function valuesAt(value: unknown, pointer: string): readonly unknown[] {
   let all: readonly unknown[] = [value]
-  for (const name of pointer.split('/').slice(1))
+  for (const name of pointerNames(pointer))
     all = all.flatMap((each) => {
       if (typeof each !== 'object' || each === null) return []
       if (name === '*') return Object.values(each)

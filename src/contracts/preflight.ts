@@ -26,8 +26,10 @@ export async function whyUnusable(
   const url = session.baseUrl(read.source) + read.operation.path
   try {
     const headers = await session.credentials(read.operation, read.source, undefined)
+    const request = { method: 'GET', url, headers, body: undefined }
+    if (session.forbids?.(request, read.operation) !== undefined) return undefined
     await session.pace?.()
-    const answer = await sender.send({ method: 'GET', url, headers, body: undefined })
+    const answer = await sender.send(request)
     if ('error' in answer)
       return `${url} gives no answer: ${answer.error.trim()}: ${adviceOn(answer.error)}`
     const { status } = answer

@@ -1,5 +1,6 @@
 // What the cases of a run have proven: which sentences, by which workflows, of which operations.
 import { compileWebhooks, type Webhooks } from '../server/webhooks.ts'
+import { jsonOf } from '../state/json-of.ts'
 import type { CaseResult } from '../workflows/result.ts'
 import type { CaseKey, DoneCase, LeftCallback } from '../workflows/seen-exchange.ts'
 import type { OpenApiDocument, Source } from '../workflows/sources.ts'
@@ -87,11 +88,3 @@ function webhookOf({ document }: Source, callback: LeftCallback): string | undef
 }
 
 type CompiledDocument = Parameters<typeof compileWebhooks>[0]
-
-function jsonOf(text: string): unknown {
-  try {
-    return JSON.parse(text) as unknown
-  } catch {
-    return undefined
-  }
-}

@@ -1,10 +1,11 @@
 // A body without the fields that may differ from call to call.
+import { pointerNames } from '../state/json-pointer.ts'
 
 /** The JSON of a body without what these pointers lead to; `undefined` where it is no JSON. */
 export function stableJson(body: Buffer, volatile: readonly string[]): unknown {
   try {
     const value: unknown = JSON.parse(body.toString('utf8'))
-    for (const pointer of volatile) remove(value, pointer.split('/').slice(1))
+    for (const pointer of volatile) remove(value, pointerNames(pointer))
     return value
   } catch {
     return undefined

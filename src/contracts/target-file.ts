@@ -2,6 +2,7 @@
 import { readFile } from 'node:fs/promises'
 import { nearest } from '../server/nearest.ts'
 import { defined } from '../state/defined.ts'
+import { isObject } from '../stores/json-shape.ts'
 import {
   type LocatedDocument,
   type Mistake,
@@ -70,7 +71,7 @@ class Reading {
   target(): TargetFile | undefined {
     if (this.mistakes.length > 0) return undefined
     const { value } = this.#document
-    if (!isRecord(value)) {
+    if (!isObject(value)) {
       this.#wrong([], 'a target file has at least a baseUrl')
       return undefined
     }
@@ -128,7 +129,7 @@ class Reading {
 
   #credentials(value: unknown): Readonly<Record<string, string>> {
     if (value === undefined) return {}
-    if (!isRecord(value)) {
+    if (!isObject(value)) {
       this.#wrong(['credentials'], 'credentials must have fields, such as apiKey')
       return {}
     }
@@ -174,7 +175,7 @@ class Reading {
     }
     return value.flatMap((each: unknown, at) => {
       const path = ['known', at]
-      const { where, reason, until } = isRecord(each) ? each : {}
+      const { where, reason, until } = isObject(each) ? each : {}
       if (typeof where !== 'string' || typeof reason !== 'string') {
         this.#wrong(path, 'what is known has a where and a reason')
         return []
@@ -185,8 +186,4 @@ class Reading {
       return [defined({ where, reason, until: day })]
     })
   }
-}
-
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

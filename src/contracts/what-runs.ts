@@ -1,5 +1,6 @@
 // What of a file is run against a real endpoint, and what is skipped and why: told from the file alone, before anything is sent.
 import { addDuration, durationProblem, isoDuration } from '../state/duration.ts'
+import { pointerToken } from '../state/json-pointer.ts'
 import { type Effect, effectOf, effectOfUnknown, exceeds } from '../workflows/effect.ts'
 import type { ReadAction, ReadStep, ReadWorkflow } from '../workflows/program.ts'
 import type { Source, SourceOperation } from '../workflows/sources.ts'
@@ -184,7 +185,7 @@ function whyNotCalled(
 /** What a body holds under a name when it is sent, where the file tells. */
 function sentIn(body: ReadStep['body'], name: string): unknown {
   const { payload, replacements = [] } = body ?? {}
-  const last = replacements.findLast(({ target }) => target === `/${name}`)
+  const last = replacements.findLast(({ target }) => target === `/${pointerToken(name)}`)
   if (last) return asLiteral(last.value)
   // What else is put in the place of something may be the whole of it.
   const isKept = replacements.every(({ target }) => /^\/./.test(target))

@@ -5,6 +5,7 @@ import { type NearMiss, nearMisses } from '../server/near-misses.ts'
 import type { SimulatorServer } from '../server/server.ts'
 import { defined } from '../state/defined.ts'
 import { iso } from '../state/instant.ts'
+import { jsonOf } from '../state/json-of.ts'
 import type { World } from '../state/world.ts'
 import type { ExchangeShown } from './wire.ts'
 
@@ -28,12 +29,7 @@ export function exchangeShown(
 
 /** A body parsed; `undefined` where it is no JSON, or not whole. */
 export function jsonIn(body: string | undefined): unknown {
-  if (body === undefined || isCut(body)) return undefined
-  try {
-    return JSON.parse(body)
-  } catch {
-    return undefined
-  }
+  return body === undefined || isCut(body) ? undefined : jsonOf(body)
 }
 
 const NONE: readonly NearMiss[] = []

@@ -1,5 +1,4 @@
 // What SIMs, bundles, events, callbacks and the clock look like on the wire of the control API.
-
 import { mapInTurns } from '../server/long-list.ts'
 import type { TextKind } from '../server/redaction/credential-names.ts'
 import { type Redactor, redactedHeaders } from '../server/redaction/redactor.ts'
@@ -12,6 +11,7 @@ import type { Delivery } from '../state/deliveries.ts'
 import { timeline, type WorldEvent } from '../state/events.ts'
 import { lpaString } from '../state/installation-code.ts'
 import { iso } from '../state/instant.ts'
+import { jsonOf } from '../state/json-of.ts'
 import type { Message } from '../state/messages.ts'
 import type { Sim } from '../state/sims.ts'
 import type { Task } from '../state/task-queue.ts'
@@ -163,15 +163,6 @@ export function simShown(world: World, sim: Sim, redactor: Redactor): SimShown {
   })
 }
 
-/** A body parsed; `undefined` where it is no JSON. */
-function parsed(body: string): unknown {
-  try {
-    return JSON.parse(body)
-  } catch {
-    return undefined
-  }
-}
-
 function attemptShown(
   { at, faults, error, ...outcome }: Attempt,
   redactor: Redactor,
@@ -196,7 +187,7 @@ export function callbackShown(callback: Callback, redactor: Redactor): CallbackS
     state,
     url: redactor.redacted(url, 'url'),
     body: shown,
-    json: parsed(shown),
+    json: jsonOf(shown),
     queuedAt: iso(queuedAt),
     nextAt: isoOf(nextAt),
     faults: faults?.map(({ kind }) => kind),
@@ -209,7 +200,7 @@ export function unsentShown(callback: UnsentCallback, redactor: Redactor): Unsen
   const { id, provider, type, iccid, at } = callback
   const reason = redactor.redacted(callback.reason, 'sentence')
   const body = redactedIn(redactor, 'body', callback.body)
-  const json = body === undefined ? undefined : parsed(body)
+  const json = body === undefined ? undefined : jsonOf(body)
   const state = 'unsent' as const
   return defined({ id, provider, type, iccid, state, reason, body, json, queuedAt: iso(at) })
 }
@@ -226,7 +217,7 @@ export function deliveryShown(delivery: Delivery, sent: string, redactor: Redact
     faults: faults && [...faults],
     headers: redactedHeaders(headers, redactor),
     body,
-    json: parsed(body),
+    json: jsonOf(body),
   })
 }
 

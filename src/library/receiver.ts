@@ -8,6 +8,7 @@ import {
 } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { alarm, pause } from '../server/ticker.ts'
+import { jsonOf } from '../state/json-of.ts'
 import { attemptTimes } from './attempts.ts'
 
 /** One request that arrived. */
@@ -158,14 +159,6 @@ async function contentOf(request: IncomingMessage): Promise<Omit<Arrival, 'at'>>
     path: request.url ?? '/',
     headers: request.headers,
     body,
-    json: parsed(body),
-  }
-}
-
-function parsed(body: string): unknown {
-  try {
-    return JSON.parse(body)
-  } catch {
-    return undefined
+    json: jsonOf(body),
   }
 }

@@ -1,7 +1,6 @@
 // What a compiled schema found wrong, in words for whom it concerns.
-
 import { defined } from '../state/defined.ts'
-import { pointerToken, tokenName } from '../state/json-pointer.ts'
+import { pointerNames, pointerToken } from '../state/json-pointer.ts'
 import type { BodyShape } from './body-shape.ts'
 import { MOST_TOLD, shortName } from './bounded.ts'
 import { writtenText } from './parameters.ts'
@@ -101,8 +100,8 @@ function losesDigits({ keyword, params, instancePath }: Violation, whole: unknow
 /** What a JSON pointer leads to; `undefined` where that is nothing. */
 function valueAt(whole: unknown, pointer: string): unknown {
   let value = whole
-  for (const name of pointer.split('/').slice(1))
-    value = (value as Record<string, unknown> | undefined)?.[tokenName(name)]
+  for (const name of pointerNames(pointer))
+    value = (value as Record<string, unknown> | undefined)?.[name]
   return value
 }
 

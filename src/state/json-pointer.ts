@@ -9,3 +9,8 @@ export function pointerToken(name: string): string {
 export function tokenName(token: string): string {
   return token.replaceAll('~1', '/').replaceAll('~0', '~')
 }
+
+/** The names and positions that a pointer leads through. */
+export function pointerNames(pointer: string): string[] {
+  return pointer.split('/').slice(1).map(tokenName)
+}

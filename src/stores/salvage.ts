@@ -1,5 +1,6 @@
 // What can still be read of a damaged world: every record that is whole, as it last was.
 import type { Records } from '../state/collection.ts'
+import { jsonOf } from '../state/json-of.ts'
 import { parseBase } from './base-text.ts'
 import { type HeaderLine, type Line, parseLine } from './change-log.ts'
 import { type Disk, readWhole } from './disk.ts'
@@ -82,18 +83,10 @@ function readLinesInto(reading: Reading, text: string): void {
   for (const line of text.split('\n')) {
     const opened = COLLECTION.exec(line)?.[1]
     const [, key, record] = RECORD.exec(line) ?? []
-    if (opened !== undefined) byKey = collectionIn(reading.records, parsed(opened))
+    if (opened !== undefined) byKey = collectionIn(reading.records, jsonOf(opened))
     // The end of a collection, or what was one: whose records follow is not known.
     else if (/^ {0,4}[^ ]/.test(line)) byKey = undefined
-    else if (key !== undefined && record !== undefined) keep(byKey, parsed(key), parsed(record))
-  }
-}
-
-function parsed(json: string): unknown {
-  try {
-    return JSON.parse(json)
-  } catch {
-    return undefined
+    else if (key !== undefined && record !== undefined) keep(byKey, jsonOf(key), jsonOf(record))
   }
 }
 

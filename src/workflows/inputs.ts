@@ -1,6 +1,6 @@
 // The inputs of a workflow: what their JSON Schema knows, fills in and refuses.
-
 import { Ajv2020, type ErrorObject, type ValidateFunction } from 'ajv/dist/2020.js'
+import { jsonOf } from '../state/json-of.ts'
 import { pointerToken, tokenName } from '../state/json-pointer.ts'
 import type { InputSchema } from './language.ts'
 
@@ -131,20 +131,12 @@ function problem({ keyword, instancePath, params, message }: ErrorObject): strin
 
 /** JSON where the schema takes that, else the text itself; JSON or text where it says nothing. */
 function typedText(text: string, parts: readonly Values[]): unknown {
-  const value = jsonIn(text)
+  const value = jsonOf(text)
   const types = parts.flatMap(({ type }) => (type === undefined ? [] : [type].flat()))
   if (types.length === 0 || value === undefined) return value ?? text
   return types.includes(typeOf(value)) || (types.includes('number') && typeof value === 'number')
     ? value
     : text
-}
-
-function jsonIn(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
 }
 
 function typeOf(value: unknown): string {

@@ -424,14 +424,14 @@ async function doneExchanges(
   { exchanges }: WorkflowRun,
   session: Session,
   sender: Sender,
-): Promise<Pick<DoneCase, 'world' | 'exchanges' | 'callbacks' | 'forbids' | 'send'>> {
+): Promise<Pick<DoneCase, 'world' | 'exchanges' | 'callbacks' | 'send'>> {
   const faulted = (await session.faulted?.(exchanges)) ?? new Set()
   return {
     world: session.world,
     exchanges: exchanges.filter((each) => !faulted.has(each)),
     callbacks: async () => (await session.received?.()) ?? [],
-    forbids: (request, operation) => session.forbids?.(request, operation),
-    async send(request) {
+    async send(request, operation) {
+      if (session.forbids?.(request, operation) !== undefined) return undefined
       await session.pace?.()
       return await sender.send(request)
     },

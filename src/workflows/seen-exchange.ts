@@ -59,15 +59,16 @@ export interface DoneCase {
   readonly left: readonly LeftCallback[]
   /** Without those that were answered wrong on purpose: they tell nothing of the API. */
   readonly exchanges: readonly SeenExchange[]
-  /** Why a request may not be sent: as `forbids` of a session. */
-  readonly forbids: (
-    request: SentRequest,
-    operation: SourceOperation | undefined,
-  ) => string | undefined
   /** Callbacks that it has caused, without those that were spoilt on purpose. */
   readonly callbacks: () => Promise<readonly SeenCallback[]>
-  /** Sends more, after `forbids` was asked; nothing of it is a step. */
-  readonly send: (request: SentRequest) => Promise<Answer>
+  /**
+   * Sends more; nothing of it is a step. `undefined`: it was not sent, since the session forbids it.
+   * @param operation the one it calls; `undefined` where no document knows it
+   */
+  readonly send: (
+    request: SentRequest,
+    operation: SourceOperation | undefined,
+  ) => Promise<Answer | undefined>
 }
 
 /** Something that was found beside the steps of a case. */

@@ -1,8 +1,7 @@
 // Whether a document has the shape of the language: held to its JSON Schema, each mistake with its place.
-
 import { Ajv2020, type ErrorObject, type ValidateFunction } from 'ajv/dist/2020.js'
 import { nearest } from '../server/nearest.ts'
-import { tokenName } from '../state/json-pointer.ts'
+import { pointerNames } from '../state/json-pointer.ts'
 import type { LocatedDocument, Mistake, Path } from './document.ts'
 import { readSchema } from './schema-files.ts'
 
@@ -26,7 +25,7 @@ export function shapeMistakes(document: LocatedDocument): Mistake[] {
 
 function mistakeOf(document: LocatedDocument, error: ErrorObject): Mistake {
   const { keyword, params, instancePath } = error
-  const path = pathOf(instancePath)
+  const path = pointerNames(instancePath)
   const where = nameOf(document.value, path)
   if (keyword === 'additionalProperties') {
     const name = String(params.additionalProperty)
@@ -79,10 +78,6 @@ function noField(where: string, name: string, error: ErrorObject): string {
 /** The names that an object of the schema knows. */
 function knownNames({ parentSchema }: ErrorObject): string[] {
   return Object.keys((parentSchema as { properties?: object } | undefined)?.properties ?? {})
-}
-
-function pathOf(pointer: string): Path {
-  return pointer.split('/').slice(1).map(tokenName)
 }
 
 function valueAt(value: unknown, path: Path): unknown {

@@ -156,6 +156,7 @@ test('each case can be replayed by a test runner of one’s own', async () => {
   const story = await file('each.arazzo.yaml', HEAD + STORY)
   await runWorkflows(story, { record: at('each.jsonl') })
   const cases = await workflowCases(story, { target: `cassette:${at('each.jsonl')}` })
+  expect(cases.length).toBeGreaterThan(0)
   for (const { run: play } of cases) expect((await play()).outcome).toBe('passed')
 })
 

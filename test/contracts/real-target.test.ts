@@ -11,6 +11,7 @@ import type { Permission } from '../../src/contracts/what-runs.ts'
 import { compileText } from '../../src/workflows/compile.ts'
 import type { Effect } from '../../src/workflows/effect.ts'
 import { planned, runCases } from '../../src/workflows/runner.ts'
+import type { Target } from '../../src/workflows/session.ts'
 import { sourceOf } from '../../src/workflows/sources.ts'
 import { KEY, type ShelfApi, SPEC, startShelfApi } from '../support/shelf-api.ts'
 
@@ -192,7 +193,7 @@ test('a workflow is run only where what cleans up after it may be sent, and that
   expect(workflow && whySkipped(workflow, { ...READS, allow: 'spends' })).toBeUndefined()
 })
 
-async function playShelf(allow: Effect) {
+async function openShelf(allow: Effect) {
   const file = await targetOf(
     `{ baseUrl: '${api.url}', credentials: { apiKey: "\${K}" }, rate: 100000/s }`,
     { K: KEY },
@@ -208,7 +209,12 @@ async function playShelf(allow: Effect) {
     now: 0,
   })
   const target = realTarget({ file, allow, maxWait: 0 })
-  return runCases(planned([program], {}), target, { jobs: 2, seed: 's', inspect: contract.inspect })
+  return { cases: planned([program], {}), target, inspect: contract.inspect }
+}
+
+async function playShelf(allow: Effect) {
+  const { cases, target, inspect } = await openShelf(allow)
+  return runCases(cases, target, { jobs: 2, seed: 's', inspect })
 }
 
 test('where only reading is allowed, nothing else is sent, probes and wrong inputs included', async () => {
@@ -218,6 +224,34 @@ test('where only reading is allowed, nothing else is sent, probes and wrong inpu
   )
   expect(api.log.filter((line) => !line.startsWith('GET'))).toEqual([])
   expect(api.log.length).toBeGreaterThan(10)
+})
+
+test('what a session forbids is sent by no probe and no wrong input, reads included', async () => {
+  const { cases, target, inspect } = await openShelf('spends')
+  let areStepsDone = false
+  const shut: Target = {
+    ...target,
+    async open(...about) {
+      const session = await target.open(...about)
+      session.forbids = () => (areStepsDone ? 'nothing is sent anymore' : undefined)
+      return session
+    },
+  }
+  const sentByCase: number[] = []
+  const { outcome } = await runCases(cases, shut, {
+    jobs: 1,
+    seed: 's',
+    async inspect(done) {
+      areStepsDone = true
+      const before = api.log.length
+      const found = await inspect(done)
+      sentByCase.push(api.log.length - before)
+      areStepsDone = false
+      return found
+    },
+  })
+  expect(outcome).toBe('passed')
+  expect(sentByCase).toEqual(cases.map(() => 0))
 })
 
 test('what is allowed is sent, and the answers are shown without the key', async () => {

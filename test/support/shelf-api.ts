@@ -273,6 +273,7 @@ class Shelf {
     if (isGood && this.#has('differs each time')) {
       this.#count += 1
       shown.note = `n${this.#count}`
+      shown['seen/at'] = this.#count
     }
     return JSON.stringify(shown)
   }

@@ -1,6 +1,7 @@
 // Reads a cassette: what is broken in it, or is none, is told in one sentence.
 import { readFile } from 'node:fs/promises'
 import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js'
+import { jsonOf } from '../../state/json-of.ts'
 import { readSchema } from '../../workflows/schema-files.ts'
 import {
   type CaseLine,
@@ -30,7 +31,7 @@ export async function readCassette(file: string): Promise<Cassette> {
     if (each.trim() === '') continue
     const broken = (why: string) =>
       new CassetteError(`${file}:${at + 2}: this line of the cassette ${why}: record it again`)
-    const line = parsed(each)
+    const line = jsonOf(each)
     if (line === undefined) throw broken('is no JSON')
     if (checks().exchange(line)) {
       const take = takes.get(line.case)
@@ -43,7 +44,7 @@ export async function readCassette(file: string): Promise<Cassette> {
 }
 
 function headOf(file: string, first: string): HeadLine {
-  const head = parsed(first)
+  const head = jsonOf(first)
   const format = (head as { readonly format?: unknown } | undefined)?.format
   if (typeof format !== 'string' || !format.startsWith('esimulator cassette'))
     throw new CassetteError(`${file} is no cassette: run --record FILE writes one`)
@@ -54,14 +55,6 @@ function headOf(file: string, first: string): HeadLine {
   if (!checks().head(head) || Number.isNaN(Date.parse(head.recordedAt)))
     throw new CassetteError(`${file}:1: the first line of the cassette is broken: record it again`)
   return head
-}
-
-function parsed(line: string): unknown {
-  try {
-    return JSON.parse(line) as unknown
-  } catch {
-    return undefined
-  }
 }
 
 interface Checks {

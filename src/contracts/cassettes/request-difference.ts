@@ -2,6 +2,7 @@
 import { isCredentialParameter } from '../../server/redaction/credential-names.ts'
 import type { Redactor } from '../../server/redaction/redactor.ts'
 import { REDACTED } from '../../server/redaction/span.ts'
+import { jsonOf } from '../../state/json-of.ts'
 import { pointerToken } from '../../state/json-pointer.ts'
 import type { SentRequest } from '../../workflows/send.ts'
 import { textOfKept } from './kept-body.ts'
@@ -113,14 +114,6 @@ function isStruck(one: unknown, other: unknown): boolean {
 
 function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null
-}
-
-function jsonOf(text: string | undefined): unknown {
-  try {
-    return text === undefined ? undefined : (JSON.parse(text) as unknown)
-  } catch {
-    return undefined
-  }
 }
 
 /** How much of a value is told. */

@@ -1,4 +1,5 @@
 // What stands in for a value that may not be written: of the same form, and nobody's.
+import { luhnDigit } from '../../state/identifiers.ts'
 import { digitsOf, type PersonalKind } from './personal-data.ts'
 
 /** `credential`, or what leads to a person or a SIM. */
@@ -39,15 +40,6 @@ function iccid(value: string, number: number): string {
   const issuer = digits.startsWith('89') ? digits.slice(0, 7) : '8900000'
   const body = issuer + padded(number, digits.length - issuer.length - 1)
   return body + luhnDigit(body) + value.slice(digits.length)
-}
-
-/** The digit that makes a number right by ISO/IEC 7812, behind these. */
-function luhnDigit(digits: string): string {
-  const sum = [...digits].toReversed().reduce((total, digit, at) => {
-    const doubled = at % 2 === 0 ? Number(digit) * 2 : Number(digit)
-    return total + (doubled > 9 ? doubled - 9 : doubled)
-  }, 0)
-  return String((10 - (sum % 10)) % 10)
 }
 
 /** SGP.02: two check digits make the whole 1 modulo 97. */

@@ -22,7 +22,7 @@ export const OLD = 30
 const DAY = 86_400_000
 
 /** How old a cassette is, in one sentence. */
-export function ageOf({ head }: Cassette, now: number): string {
+function ageOf({ head }: Cassette, now: number): string {
   const days = Math.floor((now - Date.parse(head.recordedAt)) / DAY)
   const when = days < 1 ? 'less than a day ago' : `${days} ${days === 1 ? 'day' : 'days'} ago`
   const advice =

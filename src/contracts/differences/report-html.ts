@@ -1,4 +1,5 @@
 // A comparison as one HTML page that needs nothing else: each difference with both answers side by side.
+import { spread } from '../../workflows/reports/html.ts'
 import { factList, htmlPage } from '../../workflows/reports/html-page.ts'
 import { html, Markup } from '../../workflows/reports/markup.ts'
 import type { ExchangeResult } from '../../workflows/result.ts'
@@ -85,16 +86,11 @@ function exchangeText(exchange: ExchangeResult): string {
   const { method, url, status, error, replyHeaders = {}, replyBody = '' } = exchange
   const headers = Object.entries(replyHeaders).map(([name, value]) => `${name}: ${value}`)
   const answer = status === undefined ? `no answer: ${error}` : `answered ${status}`
-  return [`${method} ${url}`, answer, ...headers, '', prettyBody(replyBody)].join('\n')
+  return [`${method} ${url}`, answer, ...headers, '', bodyText(replyBody)].join('\n')
 }
 
-function prettyBody(body: string): string {
-  let text = body
-  try {
-    text = JSON.stringify(JSON.parse(body), null, 2)
-  } catch {
-    // It is shown as it is.
-  }
+function bodyText(body: string): string {
+  const text = spread(body)
   return text.length > SHOWN ? `${text.slice(0, SHOWN)}...` : text
 }
 

@@ -2,6 +2,7 @@
 import { createReadStream } from 'node:fs'
 import { type FileHandle, open } from 'node:fs/promises'
 import type { Outcome } from '../../simulators/import-plan.ts'
+import { jsonOf } from '../../state/json-of.ts'
 
 /** What an import is of: a part file of another is not gone on with. */
 export interface ImportOf {
@@ -95,21 +96,13 @@ async function readAgain(path: string, kept: Kept): Promise<{ head: unknown; end
   let head: unknown
   let end = 0
   for await (const { text, endsAt } of wholeLines(path)) {
-    const line = parsed(text)
+    const line = jsonOf(text)
     if (line === undefined) break
     if (end === 0) head = line
     else note(kept, line as Line)
     end = endsAt
   }
   return { head, end }
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text) as unknown
-  } catch {
-    return undefined
-  }
 }
 
 function note(kept: Kept, line: Line): void {
@@ -143,7 +136,7 @@ export async function* outcomesIn(
 ): AsyncGenerator<Outcome> {
   for await (const { text } of wholeLines(path)) {
     if (!wanted(text)) continue
-    const line = parsed(text) as Partial<ItemLine> | undefined
+    const line = jsonOf(text) as Partial<ItemLine> | undefined
     yield* line?.outcomes ?? []
   }
 }

@@ -2,6 +2,7 @@
 import { isJson } from '../../server/media-type.ts'
 import type { Simulator } from '../../simulators/simulator.ts'
 import { defined } from '../../state/defined.ts'
+import { jsonOf } from '../../state/json-of.ts'
 import type { PlannedCase } from '../../workflows/runner.ts'
 import type { Source, SourceOperation } from '../../workflows/sources.ts'
 import { credentialHeaders, effectOfCall, jsonBody } from '../call.ts'
@@ -170,7 +171,7 @@ function responseOf(
   const { 'content-type': contentType } = headers
   const own = contentType === undefined ? {} : { headers: { 'Content-Type': [contentType] } }
   const value = isJson(contentType)
-    ? jsonIn(hidden(answer.body.toString('utf8'), secrets))
+    ? jsonOf(hidden(answer.body.toString('utf8'), secrets))
     : undefined
   if (value === undefined) return { status, ...own }
   const { example, rules } = askedOf(
@@ -186,14 +187,6 @@ function responseOf(
 function hidden(text: string, secrets: readonly string[]): string {
   const without = secrets.reduce((left, secret) => left.replaceAll(secret, 'secret'), text)
   return without.replaceAll(WORLD, 'http://127.0.0.1:4010')
-}
-
-function jsonIn(text: string): unknown {
-  try {
-    return JSON.parse(text) as unknown
-  } catch {
-    return undefined
-  }
 }
 
 function withCombine(rules: Rules): Json {
@@ -221,7 +214,7 @@ export function messageInteraction(
   { body, contentType, metadata }: ServedMessage,
   { provider, sources }: ExportFrom,
 ): Json {
-  const value = jsonIn(hidden(body, []))
+  const value = jsonOf(hidden(body, []))
   const webhooks = sources.slice(0, 1).flatMap(webhooksOf)
   const problems = ({ source, schema }: Webhook) =>
     schema ? schemasOf(source.document).problems(schema, value).length : 0

@@ -1,5 +1,6 @@
 // What Pact's verifier found, told as a run tells what did not hold: with places, what was expected and what was seen.
 import { defined } from '../../state/defined.ts'
+import { pointerToken } from '../../state/json-pointer.ts'
 import type { Path } from '../../workflows/document.ts'
 import type { Failure } from '../../workflows/result.ts'
 import type { NativeVerdict } from './native-verifier.ts'
@@ -114,7 +115,7 @@ function subjectOf(mismatch: Mismatch, { kind, bodyPath, metadataPath }: Interac
       named: '',
     }
   const tokens = tokensOf(path)
-  const pointer = tokens.map((token) => `/${token}`).join('')
+  const pointer = tokens.map((token) => `/${pointerToken(String(token))}`).join('')
   const where = kind === 'message' ? '$message.body' : '$response.body'
   return {
     path: [...bodyPath, ...tokens],

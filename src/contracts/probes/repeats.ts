@@ -1,4 +1,5 @@
 // Requests that an API promises to carry out once: sent again, they change nothing.
+import { pointerToken } from '../../state/json-pointer.ts'
 import type { SeenExchange } from '../../workflows/seen-exchange.ts'
 import type { Answer, SentRequest } from '../../workflows/send.ts'
 import type { SourceOperation } from '../../workflows/sources.ts'
@@ -187,7 +188,7 @@ function wrongAnswer(
   const headers = { 'content-type': answer.headers['content-type'] ?? '' }
   const body = jsonBody({ method: '', url: '', headers, body: answer.body.toString('utf8') })
   const isRefused = Object.entries(promised).every(
-    ([name, value]) => valuesAt(body, `/${name}`)[0] === value,
+    ([name, value]) => valuesAt(body, `/${pointerToken(name)}`)[0] === value,
   )
   return isRefused ? undefined : `${outcome}, and a refusal is promised`
 }

@@ -1,8 +1,7 @@
 // Whether a call is one that a fault asks for: its parameters, its headers, its body.
-
 import { isDeepStrictEqual } from 'node:util'
 import type { FaultMatch } from '../../state/faults.ts'
-import { tokenName } from '../../state/json-pointer.ts'
+import { pointerNames } from '../../state/json-pointer.ts'
 import type { Exchange } from '../exchange.ts'
 import type { Operation } from '../spec.ts'
 
@@ -78,7 +77,7 @@ export function matchesContent(
   freeCase = false,
 ): boolean {
   return Object.entries(pointers).every(([pointer, wanted]) => {
-    const found = at(content, stepsOf(pointer), freeCase)
+    const found = at(content, pointerNames(pointer), freeCase)
     if (typeof wanted === 'string' && typeof found === 'string') return fits(wanted, found)
     return isDeepStrictEqual(found, wanted)
   })
@@ -91,11 +90,6 @@ function contentOf(text: string, { body }: Operation): unknown {
   } catch {
     return body?.form ? Object.fromEntries(new URLSearchParams(text)) : undefined
   }
-}
-
-/** The names and positions of a JSON pointer (RFC 6901). */
-export function stepsOf(pointer: string): string[] {
-  return pointer.split('/').slice(1).map(tokenName)
 }
 
 function at(content: unknown, steps: readonly string[], freeCase: boolean): unknown {

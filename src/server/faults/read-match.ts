@@ -1,12 +1,12 @@
 // What a fault is to match, checked: names that its operations have, values that can be compared.
 import { defined } from '../../state/defined.ts'
 import type { FaultMatch, NamedValues } from '../../state/faults.ts'
+import { pointerNames } from '../../state/json-pointer.ts'
 import { Refusal } from '../../state/refusal.ts'
 import { isObject } from '../../stores/json-shape.ts'
 import type { BodyShape } from '../body-shape.ts'
 import { nearest, unknownName } from '../nearest.ts'
 import type { Operation } from '../spec.ts'
-import { stepsOf } from './match.ts'
 import { operationsAt, type ProviderNames } from './provider-names.ts'
 
 type Values = Readonly<Record<string, unknown>>
@@ -128,7 +128,7 @@ function bodiesOf(affected: readonly Operation[]): readonly KnownBody[] {
 
 /** @throws Refusal where no body has such a place */
 function checkPointer(pointer: string, bodies: readonly KnownBody[]): void {
-  const misses = bodies.map(({ shape, freeCase }) => missIn(shape, stepsOf(pointer), freeCase))
+  const misses = bodies.map(({ shape, freeCase }) => missIn(shape, pointerNames(pointer), freeCase))
   const [miss] = misses
   if (!miss || misses.some((each) => each === undefined)) return
   const known = new Set(misses.flatMap((each) => each?.known ?? []))

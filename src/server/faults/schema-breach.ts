@@ -1,7 +1,7 @@
 // A reply changed in one place so that it breaks its schema; the operation's own check is the judge.
 import type { Reply } from '../../simulators/call.ts'
+import { pointerNames } from '../../state/json-pointer.ts'
 import type { Operation } from '../spec.ts'
-import { stepsOf } from './match.ts'
 
 export const CHANGES = ['drop-required', 'wrong-type', 'unknown-enum', 'iccid-number'] as const
 export type Change = (typeof CHANGES)[number]
@@ -31,7 +31,7 @@ export function broken(
   pointer: string | undefined,
 ): Breach | undefined {
   const type = operation.jsonType(status)
-  const places = pointer === undefined ? placesIn(body) : placesAt(body, stepsOf(pointer))
+  const places = pointer === undefined ? placesIn(body) : placesAt(body, pointerNames(pointer))
   for (const place of places) {
     for (const value of changesOf(place, change)) {
       const hurt = replaced(body, place.steps, value)

@@ -238,7 +238,7 @@ function bodyText(body: string, limit: number): Markup {
 }
 
 /** JSON over several lines; anything else as it is. */
-function spread(body: string): string {
+export function spread(body: string): string {
   if (!/^\s*[[{]/.test(body)) return body
   try {
     return JSON.stringify(JSON.parse(body), null, 2)
