@@ -2,6 +2,7 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 import type { Evidence, RunEvidence } from '../contracts/evidence.ts'
+import { reasonOf } from '../server/reason.ts'
 import { CannotRun } from './cannot-run.ts'
 
 /** An open file of evidence. */
@@ -43,8 +44,4 @@ function evidenceIn(file: string): Evidence {
     )
   }
   throw new CannotRun(`${file} holds no evidence of format 1: name another file`)
-}
-
-function reasonOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error)
 }

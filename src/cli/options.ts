@@ -375,7 +375,9 @@ export const options = {
   }),
   left: option({
     value: 'sim|URL|FILE',
-    says: 'what is compared: sim, a URL or a file as --target has them, or the JSON report of a run (sim)',
+    says:
+      'what is compared: sim, a URL or a file as --target has them, or the JSON report of a ' +
+      'run (sim)',
     fallback: 'sim',
     read: last,
   }),
@@ -429,7 +431,9 @@ export const options = {
   }),
   out: optional<string>({
     value: 'FILE|DIR',
-    says: 'the seed file that an import writes (seed.yaml), or the folder that contracts of Pact are exported to (pacts)',
+    says:
+      'the seed file that an import writes (seed.yaml), or the folder that contracts of Pact are ' +
+      'exported to (pacts)',
     read: last,
   }),
   keepNames: flag(
@@ -437,7 +441,9 @@ export const options = {
   ),
   minCoverage: optional<number>({
     value: 'PERCENT',
-    says: 'fail where fewer of the documented statuses were seen; fields and statements are told, and not counted',
+    says:
+      'fail where fewer of the documented statuses were seen; fields and statements are told, and ' +
+      'not counted',
     form: { type: 'integer', minimum: 1, maximum: 100 },
     read: (texts) => wholeNumber(texts, 100),
   }),
@@ -491,7 +497,9 @@ export const options = {
   }),
   states: option({
     value: 'DIR',
-    says: 'folder for the worlds of cases that failed: state import puts one in again (.esimulator/failed)',
+    says:
+      'folder for the worlds of cases that failed: state import puts one in again ' +
+      '(.esimulator/failed)',
     fallback: '.esimulator/failed',
     read: last,
   }),

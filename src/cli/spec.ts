@@ -11,6 +11,7 @@ import {
   touchedBy,
 } from '../contracts/spec-diff/rows.ts'
 import { unknownName } from '../server/nearest.ts'
+import { reasonOf } from '../server/reason.ts'
 import { namesOnly } from '../server/redaction/redactor.ts'
 import { CannotRun } from './cannot-run.ts'
 import type { OwnFlag, Run } from './command.ts'
@@ -69,8 +70,7 @@ async function write(file: string, diff: SpecDiff): Promise<void> {
     mkdirSync(dirname(file), { recursive: true })
     writeFileSync(file, markdownReport(diff))
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error)
-    throw new CannotRun(`the report markdown:${file} cannot be written: ${reason}`)
+    throw new CannotRun(`the report markdown:${file} cannot be written: ${reasonOf(error)}`)
   }
 }
 

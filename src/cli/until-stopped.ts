@@ -2,6 +2,7 @@
 import { constants } from 'node:os'
 import type { Listening } from '../server/listen.ts'
 import { isLoopback } from '../server/loopback.ts'
+import { reasonOf } from '../server/reason.ts'
 import type { SimulatorServer } from '../server/server.ts'
 import { alarm, wallNow } from '../server/ticker.ts'
 import { CannotRun } from './cannot-run.ts'
@@ -40,7 +41,7 @@ export function stopOnSignal(listening: Listening, server: SimulatorServer): voi
       await server.close()
       process.exit(0)
     } catch (error) {
-      report(error instanceof Error ? error.message : String(error))
+      report(reasonOf(error))
       process.exit(2)
     }
   }

@@ -45,7 +45,7 @@ export function realUpstream(endpoint: RealEndpoint, { mounts }: Simulator): Ope
 
 /** An answer whose links lead to the proxy, so that who follows them stays there. */
 function ledBack(
-  { status, headers, body }: UpstreamReply,
+  { headers, body, ...others }: UpstreamReply,
   front: string,
   { root, basePath }: UpstreamRequest,
   isBare: boolean,
@@ -56,7 +56,7 @@ function ledBack(
   const type = headers['content-type'] ?? ''
   const isText = isJson(type) || type.startsWith('text/')
   return {
-    status,
+    ...others,
     headers: Object.fromEntries(own),
     body: isText && body.includes(`${front}/`) ? Buffer.from(led(body.toString('utf8'))) : body,
   }

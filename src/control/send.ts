@@ -8,6 +8,7 @@ import { wakeAfter } from '../server/send.ts'
 import type { SimulatorServer } from '../server/server.ts'
 import { withStatusHeaders } from '../server/status-headers.ts'
 import type { HostedWorld } from '../server/worlds.ts'
+import type { ReplyHeaders } from '../simulators/call.ts'
 import { openTurns } from '../stores/turns.ts'
 import type { WrittenReply } from './call.ts'
 import { asRefusal, PROBLEM_TYPE, problemOf } from './problem.ts'
@@ -15,7 +16,7 @@ import { asRefusal, PROBLEM_TYPE, problemOf } from './problem.ts'
 /** An answer whose body is JSON already; absent where there is none. */
 interface Written {
   readonly status: number
-  readonly headers?: Readonly<Record<string, string>> | undefined
+  readonly headers?: ReplyHeaders | undefined
   readonly text?: string | undefined
   /** `application/json` unless it is another. */
   readonly type?: string

@@ -1,4 +1,5 @@
 // One exchange: what was asked, what goes back, and what is found out about it on the way.
+import type { ReplyHeaders } from '../simulators/call.ts'
 import type { Admission } from '../simulators/simulator.ts'
 import type { Change } from '../state/collection.ts'
 import type { WorldEvent } from '../state/events.ts'
@@ -59,7 +60,7 @@ interface AnyAnswer {
 export interface BytesAnswer extends AnyAnswer {
   readonly kind: 'bytes'
   readonly status: number
-  readonly headers: Readonly<Record<string, string>>
+  readonly headers: ReplyHeaders
   readonly type: string | undefined
   readonly body: string | Uint8Array | undefined
   /** Of a body of bytes that is a text: how it begins, and how many characters it has. */

@@ -1,4 +1,5 @@
 // A ring of exchanges: what was asked, what was answered, and the true reason of every refusal.
+import type { ReplyHeaders } from '../simulators/call.ts'
 import type { Simulator } from '../simulators/simulator.ts'
 import { isBookkeeping } from '../state/bookkeeping.ts'
 import { callbacks, unsentCallbacks } from '../state/callbacks.ts'
@@ -102,7 +103,7 @@ export interface KeptExchange
   readonly credential: string | undefined
   readonly headers: RequestHeaders
   readonly requestBody: KeptBody | undefined
-  readonly replyHeaders?: Readonly<Record<string, string>> | undefined
+  readonly replyHeaders?: ReplyHeaders | undefined
   readonly replyBody: KeptBody | undefined
 }
 

@@ -114,9 +114,12 @@ function checkedValue(
 }
 
 /** What else holds values has texts for numbers, too. */
-function readValue({ kind }: StateParameter, value: unknown) {
-  if (kind === 'text')
-    return typeof value === 'string' || typeof value === 'number' ? String(value) : undefined
+function readValue({ kind, pattern = '.*' }: StateParameter, value: unknown) {
+  if (kind === 'text') {
+    const text = typeof value === 'number' ? String(value) : value
+    const fits = typeof text === 'string' && new RegExp(`^(?:${pattern})$`, 's').test(text)
+    return fits ? text : undefined
+  }
   if (kind === 'flag')
     return typeof value === 'boolean' ? value : { true: true, false: false }[String(value)]
   const number = typeof value === 'string' && value.trim() !== '' ? Number(value) : value

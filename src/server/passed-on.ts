@@ -30,8 +30,11 @@ const OF_CONNECTION = new Set([
   'host',
 ])
 
-/** Not passed on either: the answer has to be readable, and the rest is between the caller and us. */
-const OURS = new Set(['accept-encoding', 'expect', 'x-sim-world'])
+/**
+ * Not passed on either: the answer has to be readable, the body is decoded already, and the rest is
+ * between the caller and us.
+ */
+const OURS = new Set(['accept-encoding', 'content-encoding', 'expect', 'x-sim-world'])
 
 /**
  * The answer of the real endpoint as it came; 502 where none did. What is wrong with the request or
@@ -46,12 +49,9 @@ export async function passedOn(
   const { exchange, trace } = context
   const wrong = found ? requestProblems(context, found) : [unknownTo(exchange)]
   trace.stage = 'perform'
+  let answer: UpstreamReply
   try {
-    const answer = await upstream(upstreamRequest(exchange, found))
-    trace.stage = 'check'
-    if (found) wrong.push(...replyProblems(found, answer))
-    const violations = noted(context, wrong)
-    return replyOf(answer, violations)
+    answer = await upstream(upstreamRequest(exchange, found))
   } catch (error) {
     noted(context, wrong)
     const detail = `the real endpoint gave no answer: ${reasonOf(error)}`
@@ -59,6 +59,9 @@ export async function passedOn(
     const body = JSON.stringify({ title: 'Bad Gateway', status: 502, detail })
     return { status: 502, content: { type: 'application/problem+json', render: () => body } }
   }
+  trace.stage = 'check'
+  if (found) wrong.push(...replyProblems(found, answer))
+  return replyOf(answer, noted(context, wrong), exchange)
 }
 
 function unknownTo({ method, path }: Exchange): string {
@@ -130,11 +133,20 @@ function namedIn(connection: string | string[] | undefined): ReadonlySet<string>
   return new Set(names.map((name) => name.trim().toLowerCase()))
 }
 
-function replyOf(answer: UpstreamReply, violations: readonly string[]): Reply {
-  const { status, body } = answer
+function replyOf(
+  answer: UpstreamReply,
+  violations: readonly string[],
+  { method }: Exchange,
+): Reply {
+  const { status, body, cookies } = answer
   const { 'content-type': type, ...others } = answer.headers
   const kept = Object.entries(others).filter(([name]) => !OF_CONNECTION.has(name))
-  const headers = Object.fromEntries(kept)
+  const headers: Record<string, string | string[]> = Object.fromEntries(kept)
+  if (cookies) headers['set-cookie'] = cookies
+  // Both tell the length of a body that is not sent (RFC 9110 8.6).
+  const length = others['content-length']
+  if (length !== undefined && (method === 'HEAD' || status === 304))
+    headers['content-length'] = length
   if (violations.length > 0) headers[VIOLATIONS_HEADER] = headerText(violations.join('; '))
   if (body.length === 0 && type === undefined) return { status, headers }
   // A text, so that the journal has it; what is none goes as it came.

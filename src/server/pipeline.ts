@@ -59,7 +59,8 @@ async function servedUpstream(context: RequestContext, upstream: Upstream): Prom
   const found = routeOf(context)
   trace.operation = found?.operation
   trace.basePath = found?.basePath
-  const carryOut = () => passedOn(context, upstream, found)
+  const failed = (error: unknown) => refused(context, error)
+  const carryOut = () => passedOn(context, upstream, found).catch(failed)
   if (!found || isLeftAlone(context)) return answered(context, await carryOut())
   return interfered(context, found, carryOut)
 }

@@ -1,11 +1,11 @@
 // A provider's reply as the bytes that are sent: the one way for all who write replies.
-import type { Reply } from '../simulators/call.ts'
+import type { Reply, ReplyHeaders } from '../simulators/call.ts'
 import type { BytesAnswer } from './exchange.ts'
 import type { LongText } from './long-list.ts'
 import { JSON_TYPE } from './media-type.ts'
 import type { Operation } from './spec.ts'
 
-const NONE: Readonly<Record<string, string>> = {}
+const NONE: ReplyHeaders = {}
 
 /**
  * A reply without content of its own, in the media type that its operation has for the status.

@@ -131,15 +131,16 @@ function sendHead(
   { status, headers: own, type, body }: BytesAnswer,
   hosted: HostedWorld | undefined,
 ): void {
-  const headers: Record<string, string | number> = { ...own }
+  const headers: Record<string, string | string[] | number> = { ...own }
   if (hosted) {
     response.sendDate = false
     // An answer that was passed on has the time of who gave it.
     if (own.date === undefined) headers.Date = httpDate(hosted.world.now)
   }
   if (type !== undefined) headers['Content-Type'] = type
-  // RFC 9110 8.6: no length goes with 204.
-  if (status !== 204) headers['Content-Length'] = body === undefined ? 0 : Buffer.byteLength(body)
+  // RFC 9110 8.6: no length goes with 204. What was passed on without its body tells its own.
+  if (status !== 204 && status !== 304 && own['content-length'] === undefined)
+    headers['Content-Length'] = body === undefined ? 0 : Buffer.byteLength(body)
   response.writeHead(status, headers)
 }
 

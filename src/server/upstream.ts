@@ -19,5 +19,7 @@ export interface UpstreamReply {
   readonly status: number
   /** By their lower-case names. */
   readonly headers: Readonly<Record<string, string>>
+  /** Each Set-Cookie by itself, where there are several. */
+  readonly cookies?: string[]
   readonly body: Buffer
 }

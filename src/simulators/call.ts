@@ -42,12 +42,15 @@ export interface Content {
   readonly render: () => string | Uint8Array | Promise<string | Uint8Array>
 }
 
+/** Several values of one name are sent as lines of their own. */
+export type ReplyHeaders = Readonly<Record<string, string | string[]>>
+
 export interface Reply<Body = unknown> {
   readonly status: number
   /** Sent as JSON, as the media type the spec has for the status. */
   readonly body?: Body
   readonly content?: Content
-  readonly headers?: Readonly<Record<string, string>>
+  readonly headers?: ReplyHeaders
 }
 
 export function reply<Body>(status: number, body: Body): Reply<Body> {

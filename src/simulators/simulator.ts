@@ -183,7 +183,10 @@ export interface StockShown {
 /** A value that a named state takes. */
 export interface StateParameter {
   readonly kind: keyof StateValueKinds
+  /** What it is, and how it has to look. */
   readonly says: string
+  /** A regular expression that a text has to fit as a whole; any unless given. */
+  readonly pattern?: string
   /** What it is where it is left out; absent where the provider draws or counts one. */
   readonly fallback?: string | number | boolean
 }

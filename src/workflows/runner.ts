@@ -1,5 +1,6 @@
 // Runs the workflows of files, each case apart from all others, several at a time.
 import { unknownName } from '../server/nearest.ts'
+import { reasonOf } from '../server/reason.ts'
 import { packageVersion } from '../server/server.ts'
 import { wallNow } from '../server/ticker.ts'
 import { grouped } from '../state/collection.ts'
@@ -435,8 +436,4 @@ async function doneExchanges(
       return await sender.send(request)
     },
   }
-}
-
-function reasonOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error)
 }

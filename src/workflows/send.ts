@@ -4,6 +4,7 @@ import { Agent as TlsAgent, request as tlsRequest } from 'node:https'
 import type { Socket } from 'node:net'
 import { openLimit } from '../server/limit.ts'
 import { wallNow } from '../server/ticker.ts'
+import { defined } from '../state/defined.ts'
 import { LARGEST_ANSWER } from './budget.ts'
 
 /** A request as it is sent. */
@@ -20,6 +21,8 @@ export type Answer =
       readonly status: number
       readonly headers: Readonly<Record<string, string>>
       readonly body: Buffer
+      /** Each Set-Cookie by itself, where there are several: they cannot be joined (RFC 9110 5.3). */
+      readonly cookies?: string[]
       /** True where it was not sent for: what stands in for an operation made it. */
       readonly isStoodIn?: true
       /** What has to be known of it where a step fails by it. */
@@ -126,12 +129,15 @@ async function read(answer: IncomingMessage): Promise<Answer> {
     if (size > LARGEST_ANSWER) throw new Error(`the answer is larger than ${LARGEST_ANSWER} bytes`)
     chunks.push(chunk)
   }
-  const headers = Object.entries(answer.headers).map(([name, value]) => [name, String(value)])
-  return {
+  const written = Object.entries(answer.headers).map(([name, value]) => [name, String(value)])
+  const headers: Readonly<Record<string, string>> = Object.fromEntries(written)
+  const cookies = answer.headers['set-cookie'] ?? []
+  return defined({
     status: answer.statusCode ?? 0,
-    headers: Object.fromEntries(headers),
+    headers,
+    cookies: cookies.length > 1 ? cookies : undefined,
     body: Buffer.concat(chunks),
-  }
+  })
 }
 
 function errorText(error: unknown): string {

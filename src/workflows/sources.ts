@@ -99,7 +99,7 @@ export class SourceError extends Error {}
 const OWN = /^esimulator:([a-z-]+)(?:\/(v[0-9.]+))?$/
 
 /** Every name that `esimulator:` takes. */
-export function ownSourceNames(): string[] {
+function ownSourceNames(): string[] {
   const names = simulators.flatMap(({ slug, mounts }) => [
     slug,
     ...mounts.filter(({ basePath }) => basePath !== '').map(({ basePath }) => slug + basePath),

@@ -4,6 +4,7 @@ import { writeFile } from 'node:fs/promises'
 import { createServer, type RequestListener } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
+import { gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { parse } from 'yaml'
 import { type RunningSimulator, startSimulator } from '../../src/index.ts'
@@ -141,6 +142,47 @@ test('links in answers lead back to the proxy', async () => {
   expect(links.length).toBeGreaterThan(0)
   expect(links.filter((href) => !href?.startsWith(`${proxy.url}/accounts-orders/`))).toEqual([])
 })
+
+test('several cookies of an answer stay apart', async () => {
+  using odd = await endpoint((_, response) => {
+    response.setHeader('Set-Cookie', ['first=1; Expires=Wed, 01 Jan 2031 00:00:00 GMT', 'second=2'])
+    response.end()
+  })
+  await using proxy = await proxyOf(odd.url)
+  const answer = await fetch(`${proxy.baseUrls[0]}/catalogue`)
+  expect(answer.headers.getSetCookie()).toEqual([
+    'first=1; Expires=Wed, 01 Jan 2031 00:00:00 GMT',
+    'second=2',
+  ])
+})
+
+test('a compressed request reaches the endpoint as the JSON it is', async () => {
+  await using proxy = await proxyOf(`${real.url}/esim-go/v2.4`)
+  const { status } = await fetch(`${proxy.baseUrls[0]}/orders`, {
+    method: 'POST',
+    headers: { ...KEY, 'Content-Type': 'application/json', 'Content-Encoding': 'gzip' },
+    body: gzipSync(JSON.stringify(ORDER)),
+  })
+  expect(status).toBe(200)
+})
+
+test.each([
+  ['HEAD', 200, '1234'],
+  ['GET', 304, '1234'],
+  ['GET', 304, undefined],
+  ['GET', 204, undefined],
+])(
+  '%s that is answered %i without a body has the length that was told: %s',
+  async (method, status, length) => {
+    using odd = await endpoint((_, response) => {
+      const headers = { 'Content-Type': 'application/json' }
+      response.writeHead(status, length ? { ...headers, 'Content-Length': length } : headers).end()
+    })
+    await using proxy = await proxyOf(odd.url)
+    const answer = await fetch(`${proxy.baseUrls[0]}/catalogue`, { method })
+    expect([answer.status, answer.headers.get('content-length')]).toEqual([status, length ?? null])
+  },
+)
 
 test('nothing but the endpoint is asked: where it leads elsewhere is passed on', async () => {
   let asked = 0

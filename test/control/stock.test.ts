@@ -189,6 +189,11 @@ test.each([
   ['wholesale', { reservations: [{ toString: 1 }] }, /reservations\[0\] must be a text/],
   ['highland', { esims: [LINE, { toString: 1 }] }, /highland\.esims\[1\] must be a text/],
   ['highland', { products: [{ toString: 1 }] }, /products/],
+  [
+    'accounts-orders',
+    { subscriptions: [{ iccid: '123456789012345678' }] },
+    /subscriptions\[0\]\.iccid must be a text that fits \^89/,
+  ],
   ['accounts-orders', { esims: [] }, /accounts-orders\.stock knows no "esims"; it knows: replace/],
   [
     'accounts-orders',
@@ -223,6 +228,17 @@ test.each([
   expectProblem(answer, 400, detail)
   expect(await sim.state()).toEqual(before)
 })
+
+test.each(['esim-go', 'highland', 'wholesale', 'accounts-orders'])(
+  'what a seed file has for %s must have names',
+  async (slug) => {
+    const why = `${slug}.stock must hold names and values`
+    await expect(startSimulator({ stock: { [slug]: ['8901410427000000036'] } })).rejects.toThrow(
+      why,
+    )
+    await expect(startSimulator({ stock: { [slug]: 5 } })).rejects.toThrow(why)
+  },
+)
 
 test('an ICCID that is there already is refused, also of an eSIM that is deactivated', async () => {
   await using shop = await startShop('an assigned bundle')

@@ -1,5 +1,5 @@
 // A comparison as one HTML page that needs nothing else: each difference with both answers side by side.
-import { STYLE } from '../../workflows/reports/html-style.ts'
+import { factList, htmlPage } from '../../workflows/reports/html-page.ts'
 import { html, Markup } from '../../workflows/reports/markup.ts'
 import type { ExchangeResult } from '../../workflows/result.ts'
 import { placeText, stepText, summaryOf } from './report-text.ts'
@@ -19,32 +19,18 @@ export function diffHtml(result: DiffResult): string {
   const fresh = differences.filter(({ state }) => state === 'new')
   const pending = differences.filter(({ state }) => state === 'pending')
   const facts = { left, right, seed, started: startedAt, esimulator: version }
-  const page = html`<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
-<title>${outcome}: ${summaryOf(result)}</title>
-<style>${new Markup(STYLE + SIDES)}</style>
-</head>
-<body>
-<header>
-<h1>Differences <span class="badge ${outcome}">${fresh.length} new</span>
+  return htmlPage({
+    title: `${outcome}: ${summaryOf(result)}`,
+    style: SIDES,
+    header: html`<h1>Differences <span class="badge ${outcome}">${fresh.length} new</span>
 <span class="badge skipped">${pending.length} pending</span></h1>
-<dl class="facts">${Object.entries(facts).map(([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`)}</dl>
-</header>
-<main>
-${differences.length === 0 ? html`<p>Nothing differs.</p>` : undefined}
+${factList(facts)}`,
+    main: html`${differences.length === 0 ? html`<p>Nothing differs.</p>` : undefined}
 ${[...fresh, ...pending].map((each, at) => differenceSection(result, each, at < MOST_OPEN))}
 ${knownSection(result.known)}
 ${notComparedSection(result.notCompared)}
-${casesSection(result.cases)}
-</main>
-</body>
-</html>
-`
-  return page.text
+${casesSection(result.cases)}`,
+  })
 }
 
 /** More differences are not opened: their lines tell what there is. */

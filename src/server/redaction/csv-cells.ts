@@ -9,7 +9,7 @@ export interface Cell extends Span {
 }
 
 /** A cell within quotes or not, what separates two, the end of a line. */
-const CELL = /"((?:[^"]|"")*)"|[^,;\t\r\n"]+|([,;\t])|(\r?\n)/g
+const CELL = /"([^"]*(?:""[^"]*)*)"|[^,;\t\r\n"]+|([,;\t])|(\r?\n)/g
 
 /** Those below the first line; none of a text that is no table. */
 export function cellsIn(text: string): Cell[] {

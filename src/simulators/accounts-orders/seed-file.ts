@@ -42,7 +42,7 @@ type Read<T> = (world: World, where: string, value: unknown) => T
 const idOf = (prefix: string) => textMatching(new RegExp(`^${prefix}_[0-9A-Z]{26}$`))
 const countryCode = textMatching(/^[A-Z]{2}$/)
 const countries = textMatching(/^(?:\*|[A-Z]{2}(?:\+[A-Z]{2})*)$/)
-const iccidText = textMatching(/^\d{18,22}$/)
+const iccidText = textMatching(/^89\d{16,18}$/)
 const msisdnText = textMatching(/^\d{5,15}$/)
 const SERVICES = ['voice', 'sms', 'data'] as const
 const STATUSES = ['active', 'terminated'] as const

@@ -13,12 +13,19 @@ const SERVICES = { active: 'active', suspended: 'suspended', terminated: 'ceased
 
 const isStatus = (text: string): text is keyof typeof SERVICES => Object.hasOwn(SERVICES, text)
 
+const idOf = (prefix: string) =>
+  ({
+    kind: 'text',
+    says: `its id, ${prefix}_ and 26 of 0-9 A-Z`,
+    pattern: `${prefix}_[0-9A-Z]{26}`,
+  }) as const
+
 /** By name; each is laid over what there is. */
 export const states: Readonly<Record<string, NamedState>> = {
   'an account': defineState({
     says: 'the organisation has an account',
     parameters: {
-      id: { kind: 'text', says: 'its id', fallback: 'acc_01HTQ8VBN4DEJP5S8BPV4650AA' },
+      id: { ...idOf('acc'), fallback: 'acc_01HTQ8VBN4DEJP5S8BPV4650AA' },
       name: { kind: 'text', says: 'its name', fallback: 'NORTHGATE BANK - ANOTHER BRANCH' },
       status: { kind: 'text', says: 'active or closed', fallback: 'active' },
     },
@@ -31,7 +38,7 @@ export const states: Readonly<Record<string, NamedState>> = {
   'a subscription': defineState({
     says: 'a new subscriber of the first account has a subscription',
     parameters: {
-      id: { kind: 'text', says: 'its id', fallback: 'sub_01HTQ8ZW1JVSFRWJX51K4C0AAA' },
+      id: { ...idOf('sub'), fallback: 'sub_01HTQ8ZW1JVSFRWJX51K4C0AAA' },
       status: { kind: 'text', says: Object.keys(SERVICES).join(', '), fallback: 'active' },
     },
     lay(world, { id, status }) {
@@ -64,7 +71,7 @@ export const states: Readonly<Record<string, NamedState>> = {
   'an order being processed': defineState({
     says: 'an order for the first subscription is pending',
     parameters: {
-      id: { kind: 'text', says: 'its id', fallback: 'order_01HZQ8GENA2K171RTJ3Z5F0AAA' },
+      id: { ...idOf('order'), fallback: 'order_01HZQ8GENA2K171RTJ3Z5F0AAA' },
       type: {
         kind: 'text',
         says: 'suspend_subscription or resume_subscription',

@@ -17,6 +17,7 @@ import { parseUuid } from './uuid.ts'
 const ICCID = {
   kind: 'text',
   says: 'the ICCID of the eSIM, 18 to 22 digits',
+  pattern: String.raw`\d{18,22}`,
   fallback: '8943108000000000001',
 } as const
 const BUNDLE = {
@@ -25,10 +26,8 @@ const BUNDLE = {
   fallback: 'esim_1GB_7D_GB_V2',
 } as const
 
-/** The eSIM of that ICCID; a new one where it is not there. @throws Refusal `invalid-request` */
+/** The eSIM of that ICCID; a new one where it is not there. */
 function esimOf(world: World, iccid: string, customerRef = ''): void {
-  if (!/^\d{18,22}$/.test(iccid))
-    throw new Refusal('invalid-request', 'iccid must be 18 to 22 digits')
   if (!world.in(esims).has(iccid)) mintEsim(world, { iccid, customerRef })
 }
 

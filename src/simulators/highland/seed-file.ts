@@ -3,6 +3,7 @@ import { activationCode } from '../../state/installation-code.ts'
 import { Refusal } from '../../state/refusal.ts'
 import { checkSettings, chosenSettings } from '../../state/settings.ts'
 import type { World } from '../../state/world.ts'
+import { fields, list, wrong } from '../seed-reading.ts'
 import type { StockShown } from '../simulator.ts'
 import { parseProduct } from './product-line.ts'
 import { type Esim, esims, SLUG } from './records.ts'
@@ -11,13 +12,6 @@ import { settings } from './settings.ts'
 import { addLines } from './stock.ts'
 
 const NAMES = ['products', 'esims', 'companies', 'acquired']
-
-function list(where: string, value: unknown): readonly unknown[] {
-  if (value === undefined) return []
-  if (!Array.isArray(value))
-    throw new Refusal('invalid-request', `${SLUG}.${where} must be a list of lines`)
-  return value
-}
 
 /** What tells a product from others: a company's id of it. */
 function productKey(line: unknown): unknown {
@@ -39,8 +33,7 @@ function addProducts(world: World, added: readonly unknown[]): void {
 /** @throws Refusal `invalid-request`, naming each line that is wrong */
 function addEsims(world: World, lines: readonly unknown[]): void {
   const at = lines.findIndex((line) => typeof line !== 'string')
-  if (at >= 0)
-    throw new Refusal('invalid-request', `${SLUG}.esims[${at}] must be a text: put it in quotes`)
+  if (at >= 0) throw wrong(`${SLUG}.esims[${at}]`, 'must be a text: put it in quotes')
   try {
     addLines(world, lines.map(String))
   } catch (error) {
@@ -56,15 +49,10 @@ function addEsims(world: World, lines: readonly unknown[]): void {
  * @throws Refusal `invalid-request`, naming what is wrong
  */
 export function applySeedFile(world: World, content: unknown): void {
-  const stock = (content ?? {}) as Readonly<Record<string, unknown>>
-  const unknown = Object.keys(stock).find((name) => !NAMES.includes(name))
-  if (unknown !== undefined) {
-    const known = `it knows: ${NAMES.join(', ')}`
-    throw new Refusal('invalid-request', `${SLUG}.stock knows no "${unknown}"; ${known}`)
-  }
+  const stock = fields(`${SLUG}.stock`, content ?? {}, NAMES)
   addCompanies(world, stock.companies)
-  addProducts(world, list('products', stock.products))
-  addEsims(world, list('esims', stock.esims))
+  addProducts(world, list(`${SLUG}.products`, stock.products))
+  addEsims(world, list(`${SLUG}.esims`, stock.esims))
   addAcquired(world, stock.acquired)
 }
 

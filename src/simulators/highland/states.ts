@@ -9,10 +9,17 @@ import { companies, type Esim, esims } from './records.ts'
 import { stockLine, TEST_COMPANY } from './seeds.ts'
 import { addLines, assign } from './stock.ts'
 
-const SIM_ID = { kind: 'text', says: 'its sim_id, up to 20 digits', fallback: '76010107' } as const
+const SIM_ID = {
+  kind: 'text',
+  says: 'its sim_id, up to 20 digits',
+  pattern: String.raw`\d{1,20}`,
+  fallback: '76010107',
+} as const
+const COMPANY_ID = '[0-9a-f]{32}'
 const COMPANY = {
   kind: 'text',
-  says: 'the company_id of who acquired it',
+  says: 'the company_id of who acquired it, 32 of 0-9 a-f',
+  pattern: COMPANY_ID,
   fallback: TEST_COMPANY,
 } as const
 
@@ -34,7 +41,12 @@ export const states: Readonly<Record<string, NamedState>> = {
   'a company': defineState({
     says: 'a company is registered',
     parameters: {
-      id: { kind: 'text', says: 'its company_id', fallback: 'c0ffee00ddc911f09e024c50dd6c0d86' },
+      id: {
+        kind: 'text',
+        says: 'its company_id, 32 of 0-9 a-f',
+        pattern: COMPANY_ID,
+        fallback: 'c0ffee00ddc911f09e024c50dd6c0d86',
+      },
       name: { kind: 'text', says: 'its name', fallback: 'Another Company' },
       registration: { kind: 'text', says: 'its registration number', fallback: 'ANOTHER' },
     },

@@ -4,25 +4,15 @@ import {
   activationCode,
   parseActivationCode,
 } from '../../state/installation-code.ts'
-import { Refusal } from '../../state/refusal.ts'
 import type { World } from '../../state/world.ts'
+import { fields, list, wrong } from '../seed-reading.ts'
 import type { StockShown } from '../simulator.ts'
 import { reservationOf } from './activation.ts'
-import { lines, reservations, type StockSim, stockSims } from './records.ts'
+import { lines, reservations, SLUG, type StockSim, stockSims } from './records.ts'
 import { addSim } from './stock.ts'
 
 const ICCID = /^[0-9]{19,20}$/
 const RESERVATION = /^(.{1,36})=([0-9]{11,15})$/
-
-function wrong(where: string, what: string): Refusal {
-  return new Refusal('invalid-request', `wholesale.${where} ${what}`)
-}
-
-function list(where: string, value: unknown): readonly unknown[] {
-  if (value === undefined) return []
-  if (!Array.isArray(value)) throw wrong(where, 'must be a list')
-  return value
-}
 
 function textOf(where: string, value: unknown): string {
   if (typeof value === 'string') return value
@@ -70,15 +60,12 @@ const NAMES = ['cards', 'esims', 'reservations']
  * @throws Refusal `invalid-request`, naming what is wrong
  */
 export function applySeedFile(world: World, content: unknown): void {
-  const stock = (content ?? {}) as Readonly<Record<string, unknown>>
-  const unknown = Object.keys(stock).find((name) => !NAMES.includes(name))
-  if (unknown !== undefined)
-    throw wrong('stock', `knows no "${unknown}"; it knows: ${NAMES.join(', ')}`)
-
-  addSims(world, 'card', 'cards', stock.cards)
-  addSims(world, 'esim', 'esims', stock.esims)
-  for (const [at, line] of list('reservations', stock.reservations).entries())
-    reserve(world, `reservations[${at}]`, line)
+  const stock = fields(`${SLUG}.stock`, content ?? {}, NAMES)
+  addSims(world, 'card', `${SLUG}.cards`, stock.cards)
+  addSims(world, 'esim', `${SLUG}.esims`, stock.esims)
+  const reserved = `${SLUG}.reservations`
+  for (const [at, line] of list(reserved, stock.reservations).entries())
+    reserve(world, `${reserved}[${at}]`, line)
 }
 
 /** The SIMs nobody has yet, and the numbers that are reserved. */

@@ -13,14 +13,16 @@ const WAYS: Readonly<Record<string, readonly Action[]>> = {
   ceased: ['Activate', 'Cease'],
 }
 
-const ICCID = { kind: 'text', says: 'the ICCID of its SIM, 18 to 22 digits' } as const
-const NUMBER = { kind: 'text', says: 'its number (gpsi), digits only' } as const
-
-/** @throws Refusal `invalid-request` */
-function checkIccid(iccid: string): void {
-  if (!/^\d{18,22}$/.test(iccid))
-    throw new Refusal('invalid-request', 'iccid must be 18 to 22 digits')
-}
+const ICCID = {
+  kind: 'text',
+  says: 'the ICCID of its SIM, 19 or 20 digits',
+  pattern: String.raw`\d{19,20}`,
+} as const
+const NUMBER = {
+  kind: 'text',
+  says: 'its number (gpsi), 11 to 15 digits',
+  pattern: String.raw`\d{11,15}`,
+} as const
 
 /** By name; each is laid over what there is. */
 export const states: Readonly<Record<string, NamedState>> = {
@@ -37,7 +39,6 @@ export const states: Readonly<Record<string, NamedState>> = {
       const way = Object.hasOwn(WAYS, status) ? WAYS[status] : undefined
       if (!way)
         throw new Refusal('invalid-request', `status must be ${Object.keys(WAYS).join(', ')}`)
-      checkIccid(iccid)
       if (!world.in(stockSims).has(iccid)) addSim(world, iccid, 'card')
       const held = holdLine(
         world,
@@ -63,7 +64,6 @@ export const states: Readonly<Record<string, NamedState>> = {
       kind: { kind: 'text', says: 'card or esim', fallback: 'card' },
     },
     lay(world, { iccid, kind }) {
-      checkIccid(iccid)
       if (kind !== 'card' && kind !== 'esim')
         throw new Refusal('invalid-request', 'kind must be card or esim')
       addSim(world, iccid, kind)
@@ -72,7 +72,12 @@ export const states: Readonly<Record<string, NamedState>> = {
   'a reserved number': defineState({
     says: 'a number that is kept for an activation',
     parameters: {
-      id: { kind: 'text', says: 'its gpsiReservationId', fallback: 'GRID9901' },
+      id: {
+        kind: 'text',
+        says: 'its gpsiReservationId, 36 characters at most',
+        pattern: '.{1,36}',
+        fallback: 'GRID9901',
+      },
       gpsi: { ...NUMBER, fallback: '19455559901' },
     },
     lay: (world, { id, gpsi }) => void world.in(reservations).put({ id, gpsi }),

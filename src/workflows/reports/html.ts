@@ -12,8 +12,8 @@ import type {
 import { curlOf } from './curl.ts'
 import { differenceOf } from './difference.ts'
 import { coverageLink, coverageSection } from './html-coverage.ts'
-import { STYLE } from './html-style.ts'
-import { html, Markup } from './markup.ts'
+import { factList, htmlPage } from './html-page.ts'
+import { html, type Markup } from './markup.ts'
 import { caseTitle, exchangeOf, summaryText, whyOf, workflowTitle } from './text.ts'
 import { eventsOf, gapText, type TimedEvent } from './time-line.ts'
 
@@ -33,30 +33,16 @@ export function htmlReport(result: RunResult): string {
     took: lengthText(duration),
     esimulator: version,
   }
-  const page = html`<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
-<title>${outcome}: ${summaryText(result)}</title>
-<style>${new Markup(STYLE)}</style>
-</head>
-<body>
-<header>
-<h1>Workflows ${counts(cases)}</h1>
+  return htmlPage({
+    title: `${outcome}: ${summaryText(result)}`,
+    header: html`<h1>Workflows ${counts(cases)}</h1>
 ${factList(facts)}
 ${notes.map((note) => html`<p>${note}</p>`)}
 ${coverageLink(result)}
 ${failedList(failed)}
-${cases.length > 1 && outcome === 'failed' ? CHOICE : undefined}
-</header>
-<main>
-${sections}${coverageSection(result)}</main>
-</body>
-</html>
-`
-  return page.text
+${cases.length > 1 && outcome === 'failed' ? CHOICE : undefined}`,
+    main: html`${sections}${coverageSection(result)}`,
+  })
 }
 
 /** More cases that failed are not opened: the list of them leads there. */
@@ -92,13 +78,6 @@ function counts(cases: readonly CaseResult[]): Markup[] {
     const count = cases.filter((each) => each.outcome === outcome).length
     return count > 0 ? [html`<span class="badge ${outcome}">${count} ${outcome}</span> `] : []
   })
-}
-
-function factList(facts: Readonly<Record<string, string | undefined>>): Markup {
-  const shown = Object.entries(facts).flatMap(([name, value]) =>
-    value === undefined ? [] : [html`<div><dt>${name}</dt><dd>${value}</dd></div>`],
-  )
-  return html`<dl class="facts">${shown}</dl>`
 }
 
 const MARK = { passed: '✓', failed: '✗', skipped: '–' } as const

@@ -61,7 +61,7 @@ export function whyOf(result: CaseResult): string {
 }
 
 /** What was found beside the steps and fails a case. */
-export function foundIn({ findings = [] }: CaseResult): readonly Finding[] {
+function foundIn({ findings = [] }: CaseResult): readonly Finding[] {
   return findings.filter(({ severity }) => severity === 'failure')
 }
 

@@ -31,7 +31,7 @@ const WRONG: readonly (readonly [name: string, why: RegExp, at: string])[] = [
   ['v3-missing-field', /missing the following keys: deliveryAddress/, '"body"'],
   ['v3-body-value', /\$\.order\[0\]\.quantity: Expected 2 .*equal to 3/, '"quantity": 3'],
   ['v3-unknown-state', /no state "balanse" \(did you mean "balance"\?\); there are: /, ''],
-  ['v4-failing-state', /"an eSIM with a bundle" cannot be: iccid must be 18 to 22 digits/, ''],
+  ['v4-failing-state', /"an eSIM with a bundle": iccid must be a text: .*, 18 to 22 digits/, ''],
   ['v4-query', /expected 200 but was 400/, '"status": 200'],
   ['v3-message-signature', /metadata key 'X-Signature-SHA256' .*\[a-f0-9\]\{64\}/, '"X-Signature'],
   ['v4-message-body', /\$\.alertType: Expected 'FirstAttachment'/, '"alertType"'],
@@ -274,6 +274,14 @@ test('a world begins from several states with their values', async () => {
 
 test.each([
   ['balance x', /amount must be a number/],
+  ['an account acc_1', /id must be a text: its id, acc_ and 26 of 0-9 A-Z/],
+  ['a subscription sub_1', /id must be a text: its id, sub_ and/],
+  ['an order being processed 7', /id must be a text: its id, order_ and/],
+  ['a company {"id":"C0FFEE"}', /id must be a text: its company_id, 32 of 0-9 a-f/],
+  ['an acquired eSIM 7601x', /simId must be a text: its sim_id, up to 20 digits/],
+  ['a line {"gpsi":"+17205559901"}', /gpsi must be a text: .*, 11 to 15 digits/],
+  ['a SIM in stock 890131334000009900', /iccid must be a text: .*, 19 or 20 digits/],
+  ['a reserved number {"gpsi":"12"}', /gpsi must be a text: .*, 11 to 15 digits/],
   ['balance {"amout":1}', /takes no "amout": it takes amount/],
   ['balance {amount', /are no JSON/],
   ['balance 5 and more', /there is no state "balance 5 and more"/],

@@ -289,7 +289,7 @@ test.each<[unknown, RegExp]>([
   [{ nothing: 1 }, /knows no "nothing"; it knows: products, esims/],
   [{ products: 'x' }, /products must be a list/],
   [{ products: ['x'] }, /"products" line 1/],
-  [{ esims: 'x' }, /must be a list of lines/],
+  [{ esims: 'x' }, /highland\.esims must be a list/],
   [{ esims: ['x'] }, /line 1 is not simId/],
   [{ esims: [`${LINE}$x`] }, /line 1 is not simId/],
   [{ esims: [LINE, LINE] }, /line 2: eSIM 61007763 is there already/],
