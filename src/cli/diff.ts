@@ -24,6 +24,10 @@ export const diff: Run = async (config, files) => {
     const kinds = Object.keys(diffReportKinds).join(', ')
     throw new CannotRun(`diff writes no report ${unknown.kind}: there are ${kinds}`)
   }
+  if (files.length === 0 && config.provider === undefined && config.spec === undefined)
+    throw new CannotRun(
+      'name the files to compare, or --provider: esimulator diff --provider esim-go --right FILE',
+    )
   const cases = await withReason(() => planOf(files, config))
   if (config.dryRun) return tellPlan(config, cases)
 

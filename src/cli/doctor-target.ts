@@ -12,7 +12,10 @@ export async function doctorTarget(config: Config): Promise<number> {
   const { target: opened } = contract
   const slug = provider ?? contract.provider
   if (typeof opened === 'string' || slug === undefined)
-    throw new CannotRun('name the provider that the target is: in its file, or by --provider')
+    throw new CannotRun(
+      'name the provider that the target is, in its file or by --provider; ' +
+        'for an API of your own: esimulator run --spec FILE --target FILE --dry-run',
+    )
 
   const cases = await planWorkflows(suiteFiles(slug))
   const told = cases.map(({ title, workflow }) => ({

@@ -86,7 +86,7 @@ test('what would be compared is told without a request', async () => {
 
 test.each([
   [['looks.arazzo.yaml'], /name what is compared, as in: esimulator diff --provider/],
-  [['--right', 'sim'], /name the files to run/],
+  [['--right', 'sim'], /name the files to compare, or --provider/],
   [['looks.arazzo.yaml', '--right', 'nowhere.yaml'], /the target nowhere\.yaml: give sim, the URL/],
   [['looks.arazzo.yaml', '--right', 'nowhere.json'], /there is no file nowhere\.json/],
   [['looks.arazzo.yaml', '--right', 'other.json'], /other\.json is not the report of a run/],

@@ -214,6 +214,13 @@ test('doctor tells what would run against a real endpoint, and sends one read', 
   expect(asked[0]).toMatch(/^GET /)
 })
 
+test('doctor that knows no provider of the target says how an API of your own is tried', async () => {
+  await writeFile(join(cwd, 'own.yaml'), 'baseUrl: http://127.0.0.1:9\n')
+  const ended = await run(['doctor', '--target', 'own.yaml'], { cwd, env })
+  expect(ended.code).toBe(2)
+  expect(ended.stderr).toMatch(/or by --provider; .* run --spec FILE --target FILE --dry-run\n$/)
+})
+
 test('what a run against a real endpoint has proven is added to a file, beside what is there', async () => {
   const known = { target: 'simulator', since: '2026-01-01', cases: { 'a.yaml#lists': ['HLD-026'] } }
   const before = { format: 1, providers: { highland: { listProducts: { evidence: [known] } } } }
