@@ -1,5 +1,4 @@
 // A suite for an API that has none: a workflow for each operation of its document, called with its own examples.
-
 import { stringify } from 'yaml'
 import { pointerToken } from '../state/json-pointer.ts'
 import { type Effect, effectOf, exceeds } from '../workflows/effect.ts'
@@ -10,6 +9,8 @@ import { type Json, schemaAt } from './document-schemas.ts'
 export interface SuiteOfSpec {
   /** A document of Arazzo, as YAML. */
   readonly text: string
+  /** Which operation each of its workflows calls. */
+  readonly called: readonly SourceOperation[]
   /** Why an operation is not called, by its name. */
   readonly left: Readonly<Record<string, string>>
 }
@@ -21,6 +22,7 @@ export interface SuiteOfSpec {
 export function suiteOfSpec(source: Source, allow: Effect): SuiteOfSpec {
   const left: Record<string, string> = {}
   const workflows: object[] = []
+  const called: SourceOperation[] = []
   for (const operation of source.operations) {
     const name = operation.id ?? `${operation.method} ${operation.path}`
     const effect = effectOf(operation, () => undefined)
@@ -30,7 +32,10 @@ export function suiteOfSpec(source: Source, allow: Effect): SuiteOfSpec {
     }
     const call = callOf(source, operation)
     if (typeof call === 'string') left[name] = call
-    else workflows.push(workflowOf(source, operation, { call, at: workflows.length }))
+    else {
+      workflows.push(workflowOf(source, operation, { call, at: workflows.length }))
+      called.push(operation)
+    }
   }
   const document = {
     arazzo: '1.0.1',
@@ -38,7 +43,7 @@ export function suiteOfSpec(source: Source, allow: Effect): SuiteOfSpec {
     sourceDescriptions: [{ name: source.name, type: 'openapi', url: source.url }],
     workflows,
   }
-  return { text: stringify(document, { aliasDuplicateObjects: false }), left }
+  return { text: stringify(document, { aliasDuplicateObjects: false }), called, left }
 }
 
 interface Call {

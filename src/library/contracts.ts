@@ -16,11 +16,12 @@ import { simulators } from '../simulators/index.ts'
 import type { Simulator } from '../simulators/simulator.ts'
 import { defined } from '../state/defined.ts'
 import { compileText } from '../workflows/compile.ts'
+import { type Path, readDocument } from '../workflows/document.ts'
 import type { Effect } from '../workflows/effect.ts'
 import type { CoverageResult, RunResult } from '../workflows/result.ts'
 import { type Choice, type PlannedCase, planned } from '../workflows/runner.ts'
 import type { Target } from '../workflows/session.ts'
-import { readSource, refsNowhere } from '../workflows/sources.ts'
+import { readSource, refsNowhere, type SourceOperation, textAt } from '../workflows/sources.ts'
 import { type Arrival, type Receiver, startReceiver } from './receiver.ts'
 import {
   CannotRunWorkflows,
@@ -102,14 +103,21 @@ export async function planSpec(
     const source = await readSource({ ...api, type: 'openapi' }, file, () => {})
     const missing = refsNowhere(source.document)
     if (missing.length > 0) throw new CannotRunWorkflows(`${file}: ${missing.join('; ')}`)
-    const { text, left } = suiteOfSpec(source, allow)
-    const program = await compileText(`suite of ${basename(file)}`, text)
+    const { text, called, left } = suiteOfSpec(source, allow)
+    const spec = readDocument(file, await textAt(api.url))
+    // Nobody can look into the suite: places are those of the operations in the document.
+    const placeOf = ([, at]: Path) => spec.place(placeInSpec(called[Number(at)]))
+    const program = await compileText(`suite of ${basename(file)}`, text, placeOf)
     const cases = planned([program], choice)
     if (cases.length > 0) return { cases, left }
   } catch (error) {
     throw new CannotRunWorkflows(error instanceof Error ? error.message : String(error))
   }
   throw new CannotRunWorkflows(`${file}: no operation can be called; look at --allow`)
+}
+
+function placeInSpec(operation: SourceOperation | undefined): Path {
+  return operation ? ['paths', operation.path, operation.method.toLowerCase()] : []
 }
 
 /**

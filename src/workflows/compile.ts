@@ -86,9 +86,16 @@ export async function compileFiles(
   return programs
 }
 
-/** The same for a text; `file` is where it stands, for messages and relative paths. */
-export async function compileText(file: string, text: string): Promise<Program> {
-  return new Compiler([file], () => {}).text(file, text, [])
+/**
+ * The same for a text; `file` is where it stands, for messages and relative paths.
+ * @param placeOf where a part is said to stand: for a text that was made of another document
+ */
+export async function compileText(
+  file: string,
+  text: string,
+  placeOf?: LocatedDocument['place'],
+): Promise<Program> {
+  return new Compiler([file], () => {}).text(file, text, [], placeOf)
 }
 
 /** A class, since documents that name each other are read once. */
@@ -125,8 +132,14 @@ class Compiler {
     return program
   }
 
-  async text(file: string, text: string, within: readonly string[]): Promise<Program> {
-    const document = readDocument(file, text)
+  async text(
+    file: string,
+    text: string,
+    within: readonly string[],
+    placeOf?: LocatedDocument['place'],
+  ): Promise<Program> {
+    const read = readDocument(file, text)
+    const document = { ...read, place: placeOf ?? read.place }
     const mistakes = [...document.mistakes]
     if (mistakes.length === 0) mistakes.push(...shapeMistakes(document))
     if (mistakes.length > 0) throw new MistakesError(mistakes)

@@ -66,6 +66,12 @@ test('what is found fails the run and is in every report, at its line, with a cu
     expect(text).toMatch(/with a wrong credential/)
     expect(text).not.toContain(KEY)
   }
+  // The suite that was made of the document is no file: places are those of its operations.
+  const { runs } = JSON.parse(await readFile(join(cwd, 'sarif.out'), 'utf8'))
+  const { artifactLocation, region } = runs[0].results[0].locations[0].physicalLocation
+  expect(artifactLocation.uri).toMatch(/\.(?:json|yaml)$/)
+  const lines = (await readFile(api.spec, 'utf8')).split('\n')
+  expect(lines[region.startLine - 1]?.slice(region.startColumn - 1)).toMatch(/^"?get"?:/)
 })
 
 test('coverage can be demanded', async () => {

@@ -1,6 +1,7 @@
 // What would end a difference: a setting of the simulator, a line of the target file, or a mended simulator.
 import { simulators } from '../../simulators/index.ts'
 import type { SettingMend } from '../../simulators/simulator.ts'
+import { isoDay } from '../../state/instant.ts'
 import type { Json } from '../document-schemas.ts'
 import { schemasOf } from '../document-schemas.ts'
 import { contentOf, documentedReply } from '../documented-reply.ts'
@@ -18,7 +19,7 @@ const MENDED_WITHIN = 90 * 86_400_000
 /** @param now ms since the epoch */
 export function mendOf(difference: FoundDifference, ours: OursIs, now: number): Mend {
   const { where, kind, pointer } = difference
-  const until = new Date(now + MENDED_WITHIN).toISOString().slice(0, 10)
+  const until = isoDay(now + MENDED_WITHIN)
   const reason = quoted(`right: ${difference.right}`)
   const known = `known:\n  - { where: ${quoted(where)}, reason: ${reason}, until: ${until} }`
   const setting = ours && settingFor(difference, ours)
