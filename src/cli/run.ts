@@ -190,9 +190,8 @@ export function ownCheck(cases: readonly PlannedCase[], { spec }: Config) {
   const isOwn = spec !== undefined && sources.every(({ simulator }) => simulator === undefined)
   return (target: string | Target): void => {
     if (!isOwn || typeof target !== 'string') return
-    throw new CannotRun(
-      `${spec} is of no simulator: name the file of its endpoint, as in --target my.yaml`,
-    )
+    const file = 'as in --target my.yaml with "baseUrl: https://api.example.com" in it'
+    throw new CannotRun(`${spec} is of no simulator: name a file with its endpoint, ${file}`)
   }
 }
 

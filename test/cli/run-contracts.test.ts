@@ -169,7 +169,7 @@ test.each([
   [['--spec', 'other-ref.yaml'], /"other\.yaml#\/X" is in another document: put all into one/],
   [
     ['--spec', 'SPEC'],
-    /is of no simulator: name the file of its endpoint, as in --target my\.yaml/,
+    /is of no simulator: name a file with its endpoint, as in --target my\.yaml with "baseUrl: /,
   ],
   [['--spec', 'SPEC', '--tag', 'nothing'], /there is no tag "nothing"/],
   [['--provider', 'highland', '--only', 'nothing'], /there is no workflow "nothing"/],

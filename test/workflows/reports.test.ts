@@ -346,6 +346,15 @@ test('coverage is a table of operations with what was seen, and what was not in 
     expect.stringMatching(/^ {2}POST \/orders +200 400 \(429\) +3 of 4 +1 of 2$/),
   )
   expect(lines.at(-1)).toBe('statements not proven: ESG-002')
+  const many = Array.from({ length: 30 }, (_, at) => ({
+    id: `ESG-${100 + at}`,
+    says: 'So.',
+    operations: ['*'],
+    provenBy: [],
+  }))
+  expect(coverageLines({ ...coverage, statements: many }).at(-1)).toMatch(
+    /: ESG-100 .*ESG-119 and 10 more: a report tells them$/,
+  )
   expect(lines.join('').replaceAll('\n', '')).not.toMatch(/\p{Cc}/u)
 })
 

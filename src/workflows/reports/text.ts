@@ -168,6 +168,9 @@ export function summaryText({ cases, duration, shuffle }: RunResult): string {
   return `${count('passed')} passed, ${count('failed')} failed${more} in ${duration} ms${order}`
 }
 
+/** How many statements that nothing proves are named. */
+const MOST_STATEMENTS = 20
+
 /**
  * What was covered, as a table: each operation with its documented statuses, those that were never
  * seen in brackets. `default` is told where it was seen.
@@ -184,7 +187,10 @@ export function coverageLines(coverage: CoverageResult): string[] {
   const heads = ([source]: (typeof sources)[number]) => (sources.length > 1 ? [[`${source}:`]] : [])
   const rows = sources.flatMap((each) => [...heads(each), ...each[1].map(row)])
   const unproven = statements.flatMap(({ id, provenBy }) => (provenBy.length === 0 ? id : []))
-  const left = unproven.length > 0 ? [`statements not proven: ${unproven.join(' ')}`] : []
+  const more = unproven.length - MOST_STATEMENTS
+  const shown = unproven.slice(0, MOST_STATEMENTS).join(' ')
+  const rest = more > 0 ? ` and ${more} more: a report tells them` : ''
+  const left = unproven.length > 0 ? [`statements not proven: ${shown}${rest}`] : []
   return [coverageText(coverage), ...columns([names, ...rows]), ...left].map(printable)
 }
 
