@@ -254,6 +254,7 @@ test('names of states are those of one provider alone', () => {
 test.each(simulators.map((each) => [each.slug, each] as const))(
   '%s: every state can be had as it is, and its values are told',
   async (_slug, { states = {} }) => {
+    expect(Object.keys(states)).not.toEqual([])
     for (const [name, { says, parameters }] of Object.entries(states)) {
       await using sim = await startSimulator({ given: name })
       expect(sim.url).toMatch(/^http/)
