@@ -32,8 +32,11 @@ const operations = documents.map(([file, { paths = {} }]) => [
 writeFileSync(new URL('operations.json', to), JSON.stringify(Object.fromEntries(operations)))
 
 // The public types are made of these, and tsc copies no declarations.
-const types = 'control/spec.d.ts'
-copyFileSync(
-  new URL(`../src/${types}`, import.meta.url),
-  new URL(`../dist/${types}`, import.meta.url),
-)
+const typed = readdirSync(new URL('../src/simulators/', import.meta.url), { withFileTypes: true })
+  .filter((entry) => entry.isDirectory())
+  .map(({ name }) => `simulators/${name}/spec.d.ts`)
+for (const types of ['control/spec.d.ts', ...typed])
+  copyFileSync(
+    new URL(`../src/${types}`, import.meta.url),
+    new URL(`../dist/${types}`, import.meta.url),
+  )
