@@ -15,6 +15,7 @@ import { wallNow } from '../server/ticker.ts'
 import { simulators } from '../simulators/index.ts'
 import type { Simulator } from '../simulators/simulator.ts'
 import { defined } from '../state/defined.ts'
+import { packageFile } from '../state/shipped-files.ts'
 import { compileText } from '../workflows/compile.ts'
 import { type Path, readDocument } from '../workflows/document.ts'
 import type { Effect } from '../workflows/effect.ts'
@@ -73,7 +74,7 @@ export interface OpenContract extends AsyncDisposable {
  */
 export function suiteFiles(provider: string): string[] {
   providerNamed(provider)
-  const folder = new URL('../../specs/contracts/', import.meta.url)
+  const folder = packageFile('specs/contracts/')
   const own = (name: string) =>
     name === `${provider}.arazzo.yaml` || name.startsWith(`${provider}-v`)
   const names = existsSync(folder) ? readdirSync(folder).filter(own) : []

@@ -1,11 +1,14 @@
 // The simulator inside somebody's Express application or supertest.
-import express, { type Express } from 'express'
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import { openSimulator, type SimulatorOptions } from './open-simulator.ts'
 
-/** An Express application that serves the providers and `/_sim`. */
-export type SimulatorApp = Express & {
+/**
+ * Serves the providers and `/_sim`: a handler of Express, of Connect and of `http.createServer`.
+ * `close()` ends it; calls after the first do nothing.
+ */
+export interface SimulatorApp extends AsyncDisposable {
+  (request: IncomingMessage, response: ServerResponse): void
   close(): Promise<void>
-  [Symbol.asyncDispose](): Promise<void>
 }
 
 /**
@@ -21,8 +24,7 @@ export type SimulatorApp = Express & {
 export async function createApp(options: SimulatorOptions = {}): Promise<SimulatorApp> {
   const server = await openSimulator(options)
   const listener = server.listener()
-  const app = express().disable('x-powered-by')
-  app.use((request, response) => listener(request, response))
+  const app = (request: IncomingMessage, response: ServerResponse) => listener(request, response)
   let closed: Promise<void> | undefined
   const close = () => {
     closed ??= server.close()
