@@ -48,6 +48,7 @@ async function build() {
   })
   // Each uses what those before it made.
   await (await import('./build/specs.js')).buildSpecs()
+  await (await import('./build/checks.js')).buildChecks()
   await (await import('./build/bundle.js')).bundle()
   await (await import('./build/declarations.js')).copyDeclarations()
 }

@@ -52,15 +52,18 @@ export type {
   WorldSnapshots,
 } from './control/world-client.ts'
 export { createApp, type SimulatorApp } from './library/embedded.ts'
-export { CannotImport, type Imported, type ImportOptions, importAccount } from './library/import.ts'
+export type { Imported, ImportOptions } from './library/import.ts'
+export { importAccount, runWorkflows, verifyPacts, workflowCases } from './library/on-demand.ts'
 export type { SimulatorOptions } from './library/open-simulator.ts'
-export { type PactOptions, type PactState, pactStates, verifyPacts } from './library/pact.ts'
+export type { PactOptions } from './library/pact.ts'
+export { type PactState, pactStates } from './library/pact-states.ts'
 export {
   type Arrival,
   type Receiver,
   type ReceiverOptions,
   startReceiver,
 } from './library/receiver.ts'
+export { CannotImport, CannotRunWorkflows, WorkflowFailed } from './library/run-problems.ts'
 export {
   type RunningSimulator,
   type StartOptions,
@@ -73,18 +76,10 @@ export {
   type TimeLimits,
   wholesale,
 } from './library/verify-callbacks.ts'
-export {
-  CannotRunWorkflows,
-  runWorkflows,
-  type WorkflowCase,
-  type WorkflowChoice,
-  WorkflowFailed,
-  type WorkflowRunOptions,
-  workflowCases,
-} from './library/workflows.ts'
+export type { WorkflowCase, WorkflowChoice, WorkflowRunOptions } from './library/workflows.ts'
 export type { ChosenCredential, ChosenCredentials } from './server/chosen-credentials.ts'
 export { FIXED_START } from './state/clock.ts'
-export { type Mistake, MistakesError, type Place } from './workflows/document.ts'
+export { type Mistake, MistakesError, type Place } from './workflows/mistakes.ts'
 export type {
   CallbackResult,
   CaseResult,

@@ -8,7 +8,6 @@ import type { Simulator } from '../simulators/simulator.ts'
 import { defined } from '../state/defined.ts'
 import { instantOf, startOfDay } from '../state/instant.ts'
 import type { SettingValue } from '../state/settings.ts'
-import { lowdbStore } from '../stores/lowdb.ts'
 import { memoryStore } from '../stores/memory.ts'
 import type { Durability, Store } from '../stores/store.ts'
 import { announceAttempt } from './attempts.ts'
@@ -80,6 +79,7 @@ async function storeFor(
   report: (sentence: string) => void,
 ): Promise<Store> {
   if (stateDir === undefined) return memoryStore()
+  const { lowdbStore } = await import('../stores/lowdb.ts')
   const version = await packageVersion()
   return lowdbStore(defined({ dir: stateDir, version, warn: report, durability }))
 }

@@ -32,8 +32,8 @@ const DAY = 86_400_000
 const PEOPLE = 60
 /** The last of the people: they are in the account that is closed. */
 const LEFT = 4
-/** How many uses there are. */
-const USES = 2000
+/** How many uses there are: four of the largest pages; every world has them, and begins with them. */
+const USES = 400
 /** Ms from one use to the next, more or less: all of them lie within 90 days. */
 const SPACING = Math.floor((90 * DAY) / USES)
 const ABROAD: readonly string[] = ['FR', 'DE', 'US', 'GB', 'JP', 'AE']
@@ -180,7 +180,7 @@ function addPeople(world: World, organisation: Organisation): Subscription[] {
   return people
 }
 
-/** Two thousand uses of the subscriptions that are active. */
+/** The uses of the subscriptions that are active. */
 function addUses(world: World, people: readonly Subscription[]): void {
   const users = people
     .filter(({ status }) => status === 'active')
