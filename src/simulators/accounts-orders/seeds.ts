@@ -215,8 +215,8 @@ function pendingOrder(world: World): void {
  * States by name; each begins from an empty world. None but a pending order waits for a task, so
  * that a clock moved for other providers has nothing to tell of this one.
  */
-export const seeds: Readonly<Record<string, (world: World) => void>> = {
+export const seeds = {
   default: populated,
   'no subscriptions': (world) => void addOrganisation(world),
   'a pending order': pendingOrder,
-}
+} satisfies Readonly<Record<string, (world: World) => void>>
