@@ -59,11 +59,13 @@ export type {
 } from './control/world-client.ts'
 export { type ConnectOptions, connect } from './library/connect.ts'
 export { createApp, type SimulatorApp } from './library/embedded.ts'
-export { CannotImport, type Imported, type ImportOptions, importAccount } from './library/import.ts'
+export type { Imported, ImportOptions } from './library/import.ts'
 export type { FetchInProcess } from './library/in-process.ts'
+export { importAccount, runWorkflows, verifyPacts, workflowCases } from './library/on-demand.ts'
 export type { SimulatorOptions } from './library/open-simulator.ts'
 export { OptionError } from './library/option-checks.ts'
-export { type PactOptions, type PactState, pactStates, verifyPacts } from './library/pact.ts'
+export type { PactOptions } from './library/pact.ts'
+export { type PactState, pactStates } from './library/pact-states.ts'
 export type {
   ChosenSettings,
   Given,
@@ -84,6 +86,7 @@ export {
   type ReceiverWait,
   startReceiver,
 } from './library/receiver.ts'
+export { CannotImport, CannotRunWorkflows, WorkflowFailed } from './library/run-problems.ts'
 export {
   type RunningSimulator,
   SimulatorClosed,
@@ -103,22 +106,14 @@ export {
   type TimeLimits,
   wholesale,
 } from './library/verify-callbacks.ts'
-export {
-  CannotRunWorkflows,
-  runWorkflows,
-  type WorkflowCase,
-  type WorkflowChoice,
-  WorkflowFailed,
-  type WorkflowRunOptions,
-  workflowCases,
-} from './library/workflows.ts'
+export type { WorkflowCase, WorkflowChoice, WorkflowRunOptions } from './library/workflows.ts'
 export type { ChosenCredential, ChosenCredentials } from './server/chosen-credentials.ts'
 export { ListenError } from './server/listen.ts'
 export type { ProviderSlug } from './simulators/index.ts'
 export type { Simulator } from './simulators/simulator.ts'
 export { FIXED_START } from './state/clock.ts'
 export { type Durability, type Store, StoreError } from './stores/store.ts'
-export { type Mistake, MistakesError, type Place } from './workflows/document.ts'
+export { type Mistake, MistakesError, type Place } from './workflows/mistakes.ts'
 export type {
   CallbackResult,
   CaseResult,

@@ -9,7 +9,6 @@ import type { Simulator } from '../simulators/simulator.ts'
 import { defined } from '../state/defined.ts'
 import { instantOf, startOfDay } from '../state/instant.ts'
 import type { SettingValue } from '../state/settings.ts'
-import { lowdbStore } from '../stores/lowdb.ts'
 import { memoryStore } from '../stores/memory.ts'
 import type { Durability, Store } from '../stores/store.ts'
 import { announceAttempt } from './attempts.ts'
@@ -205,6 +204,7 @@ async function storeFor(
 ): Promise<Store> {
   if (store === undefined) return memoryStore()
   if (!isText(store)) return store
+  const { lowdbStore } = await import('../stores/lowdb.ts')
   const version = await packageVersion()
   return lowdbStore(defined({ dir: store, version, warn: report, durability }))
 }

@@ -193,7 +193,7 @@ test.each([
 ])('a host program ends with %s: what was changed is kept', async (_what, end, code) => {
   await using dir = await folder()
   const stateDir = join(dir.path, 'kept')
-  const built = (file: string) => new URL(`../../dist/${file}`, import.meta.url)
+  const built = (file: string) => new URL(`../../build/${file}`, import.meta.url)
   // Not by a call: its answer would mostly come later than the log is written.
   const script = `
     const { openSimulator } = await import('${built('library/open-simulator.js')}')
