@@ -26,6 +26,7 @@ import type {
   StateDocument,
   StepShown,
   Stock,
+  TargetShown,
   UnsentCallbackShown,
   UsedShown,
   WaitedShown,
@@ -150,6 +151,8 @@ export interface WorldCallbacks {
   send(callback: BodyOf<'sendCallback'>): Promise<CallbackShown | UnsentCallbackShown>
   /** Sends one again, or one that was not sent: what is queued now. */
   redeliver(id: string): Promise<CallbackShown>
+  /** Where the callbacks of each provider that sends some go, and whether they may. */
+  targets(): Promise<readonly TargetShown[]>
   /** Where a provider's callbacks go from now on; `undefined`: nowhere. */
   target(slug: string, url: string | undefined, version?: number): Promise<void>
 }
@@ -253,6 +256,8 @@ export interface WorldClient {
   /** Calls of the control API that were to change the world, oldest first, and how it began. */
   commands(filter?: { readonly after?: number; readonly limit?: number }): Promise<CommandsShown>
   settings(slug: string): Promise<Readonly<Record<string, SettingShown>>>
+  /** The settings of every provider, by its slug. */
+  allSettings(): Promise<Readonly<Record<string, Readonly<Record<string, SettingShown>>>>>
   /** `null` brings a default back. */
   set(slug: string, values: Readonly<Record<string, SettingValue | null>>): Promise<void>
   /** What a provider has in stock, in the words of the seed file. */
@@ -312,6 +317,10 @@ export function worldClient(options: ControlClientOptions): WorldClient {
     messages: async (filter = {}) => (await call('listMessages', { query: filter })).messages,
     commands: (filter = {}) => call('listCommands', { query: filter }),
     settings: async (slug) => (await call('getSettings', { path: { slug } })).settings,
+    async allSettings() {
+      const { providers } = await call('listSettings')
+      return Object.fromEntries(providers.map(({ provider, settings }) => [provider, settings]))
+    },
     async set(slug, values) {
       await call('changeSettings', { path: { slug }, body: values })
     },
@@ -453,6 +462,7 @@ function callbacksOf(call: Call): WorldCallbacks {
     deliveries: (filter = {}) => call('listDeliveries', { query: filter }),
     send: (callback) => call('sendCallback', { body: callback }),
     redeliver: (id) => call('redeliverCallback', { path: { id } }),
+    targets: async () => (await call('listCallbackTargets')).targets,
     async target(slug, url, version) {
       if (url === undefined) await call('removeCallbackTarget', { path: { slug } })
       else await call('setCallbackTarget', { path: { slug }, body: defined({ url, version }) })
