@@ -6,7 +6,12 @@ import type { Port } from '../server/listen.ts'
 import { statesGiven } from '../server/named-states.ts'
 import { unknownName } from '../server/nearest.ts'
 import { namesOnly, reportWithout } from '../server/redaction/redactor.ts'
-import { openServer, packageVersion, type SimulatorServer } from '../server/server.ts'
+import {
+  openServer,
+  packageVersion,
+  type ServerOptions,
+  type SimulatorServer,
+} from '../server/server.ts'
 import type { Upstream } from '../server/upstream.ts'
 import { simulators } from '../simulators/index.ts'
 import { grouped } from '../state/collection.ts'
@@ -152,20 +157,30 @@ export async function storeOf({ ephemeral, state, durability }: Config): Promise
   return lowdbStore({ dir: state, durability, version: await packageVersion(), warn: report })
 }
 
+/** Told of what happens, as it happens. */
+type Watching = Pick<ServerOptions, 'onExchange' | 'onOutcome'>
+
+/** What a server is opened with beside its config and its store. */
+interface Opening {
+  /** Real endpoints by slug: those providers are served, and answered by them. */
+  readonly upstreams?: Readonly<Record<string, Upstream>>
+  readonly watching?: Watching | undefined
+}
+
 /**
  * Opens a server; lets go of the store where that fails.
- * @param upstreams real endpoints by slug: those providers are served, and answered by them
  * @throws StoreError, Refusal
  */
 export async function openFromConfig(
   config: Config,
   store: Store,
   stock: Stock | undefined,
-  upstreams?: Readonly<Record<string, Upstream>>,
+  { upstreams, watching }: Opening = {},
 ): Promise<SimulatorServer> {
   const { host, allowedHosts, cors, callbackUrl, publicUrl, token, seed, clock } = config
   try {
     const options = defined({
+      ...watching,
       // Beside a real endpoint nothing else is served.
       simulators: simulators.filter(({ slug }) => !upstreams || slug in upstreams),
       upstreams,

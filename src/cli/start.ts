@@ -10,7 +10,7 @@ import { targets } from '../state/callbacks.ts'
 import { Refusal } from '../state/refusal.ts'
 import { chosenSettings } from '../state/settings.ts'
 import { memoryStore } from '../stores/memory.ts'
-import { startedDocument, startedText } from './announcement.ts'
+import { startedDocument, startedText, stoppedText } from './announcement.ts'
 import { CannotRun } from './cannot-run.ts'
 import { type Config, type Flags, readConfig } from './config.ts'
 import { noValue, tooMany, unknownOption, valueMissing } from './mistakes.ts'
@@ -26,6 +26,7 @@ import {
   storeOf,
 } from './open.ts'
 import { type Option, type OptionName, options, START, spelled } from './options.ts'
+import type { ServingLog } from './serving-log.ts'
 import { checkExposure, outliveReaders, stopOnSignal } from './until-stopped.ts'
 
 /** How parseArgs is to read a flag. */
@@ -94,7 +95,7 @@ export interface Serving {
  * Starts and serves, as a config asks.
  * @throws CannotRun, StoreError, ListenError, Refusal
  */
-export async function serveFrom(config: Config): Promise<Serving> {
+export async function serveFrom(config: Config, log?: ServingLog): Promise<Serving> {
   checkExposure(config)
   const ports = portsOf(config)
   keysOf(config.key, '--key')
@@ -104,7 +105,7 @@ export async function serveFrom(config: Config): Promise<Serving> {
   await rehearse(config, stock)
   const listening = await listen(config.host, ports)
   try {
-    const server = await openKept(config, stock)
+    const server = await openKept(config, stock, log)
     await aimCallbacks(config, server)
     await applySettings(config, server)
     return { config, server, listening }
@@ -121,15 +122,29 @@ export async function serveFrom(config: Config): Promise<Serving> {
 export async function start(args: readonly string[]): Promise<void> {
   outliveReaders()
   const config = await readConfig(startFlags(args))
-  const { server, listening } = await serveFrom(config)
-  stopOnSignal(listening, server)
-  listening.serve(server)
+  // A machine reads one line: what comes behind it would be in its way.
+  const log = config.quiet || config.json ? undefined : await servingLog()
+  const { server, listening } = await serveFrom(config, log)
+  stopOnSignal(listening, server, () => {
+    log?.flush()
+    if (!config.json) console.log(stoppedText(config))
+  })
+  listening.serve(log?.watched(server) ?? server)
   await announce(config, server, listening.endpoints)
   await warnOfShutTargets(config, server)
 }
 
+/** Loaded where it is wanted. */
+async function servingLog(): Promise<ServingLog> {
+  return (await import('./serving-log.ts')).openServingLog(process.stdout)
+}
+
 /** Opens what the state folder keeps. */
-async function openKept(config: Config, stock: Stock | undefined): Promise<SimulatorServer> {
+async function openKept(
+  config: Config,
+  stock: Stock | undefined,
+  watching: ServingLog | undefined,
+): Promise<SimulatorServer> {
   const store = await storeOf(config)
   const laysOut = Object.keys(splitSeedFile(stock).stock).length > 0
   const isKept =
@@ -138,7 +153,7 @@ async function openKept(config: Config, stock: Stock | undefined): Promise<Simul
   const when = 'into new worlds, and into this one by `esimulator reset`'
   if (isKept && laysOut) report(`${is}: the seed file is laid ${when}`)
   if (isKept && config.given.length > 0) report(`${is}: --given is laid ${when}`)
-  return openFromConfig(config, store, stock)
+  return openFromConfig(config, store, stock, { watching })
 }
 
 /** Settings given at the start are meant for the world there is, too: where it is kept, and said. */

@@ -12,6 +12,8 @@ export interface AttemptOptions {
   readonly policy: DeliveryPolicy
   /** Told of each thing that is sent, at virtual time `at`, with the body that is. */
   readonly onAttempt?: (callback: Callback, at: number) => void
+  /** Told how each thing that was sent has ended. It may not take long. */
+  readonly onOutcome?: (world: World, callback: Callback, outcome: Outcome) => void
 }
 
 export interface Attempts {
@@ -23,7 +25,7 @@ export interface Attempts {
 
 export function openAttempts(
   simulators: ReadonlyMap<string, Simulator>,
-  { policy, onAttempt }: AttemptOptions,
+  { policy, onAttempt, onOutcome }: AttemptOptions,
 ): Attempts {
   return {
     async make(world, callback, signal) {
@@ -49,6 +51,7 @@ export function openAttempts(
       for (let copy = 0; copy < copies; copy += 1) {
         onAttempt?.({ ...callback, body }, world.now)
         const outcome = await deliver({ url, headers, body }, policy, signal)
+        onOutcome?.(world, callback, outcome)
         // What the policy holds back is final, and has not left.
         outcomes.push(outcome.final ? { ...outcome, ...told } : { ...outcome, ...told, sent })
       }
