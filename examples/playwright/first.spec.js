@@ -1,4 +1,5 @@
 // A page that shows how much of a bundle is left, while a traveller uses it.
+import { createServer } from 'node:http'
 import { expect } from '@playwright/test'
 import { test } from './fixtures.js'
 
@@ -19,11 +20,12 @@ const PAGE = `<!doctype html><title>My eSIM</title><output></output><button>Refr
 test('the page shows what is left', async ({ page, sim }) => {
   const [{ iccid }] = await sim.sims()
   const url = `${sim.baseUrl('esim-go')}/esims/${iccid}/bundles?includeUsed=true`
-  await page.route('http://shop.localhost/', (route) =>
-    route.fulfill({ contentType: 'text/html', body: PAGE }),
-  )
   const { apiKey: key } = sim.credentials['esim-go']
-  await page.goto(`http://shop.localhost/#${new URLSearchParams({ url, key })}`)
+  const shop = createServer((_request, response) =>
+    response.setHeader('Content-Type', 'text/html').end(PAGE),
+  )
+  await new Promise((done) => shop.listen(0, '127.0.0.1', done))
+  await page.goto(`http://127.0.0.1:${shop.address().port}/#${new URLSearchParams({ url, key })}`)
   const left = page.locator('output')
   await expect(left).toHaveText('queued, 1000 MB')
   await sim.device(iccid).use('400MB')
@@ -32,4 +34,6 @@ test('the page shows what is left', async ({ page, sim }) => {
   await sim.clock.advance('P8D')
   await page.getByRole('button').click()
   await expect(left).toContainText('expired')
+  shop.closeAllConnections()
+  shop.close()
 })
