@@ -111,7 +111,7 @@ export async function openFromConfig(
   stock: Stock | undefined,
   upstreams?: Readonly<Record<string, Upstream>>,
 ): Promise<SimulatorServer> {
-  const { host, allowedHosts, cors, callbackUrl, publicUrl, token, seed, clock } = config
+  const { host, allowedHosts, cors, callbackUrl, publicUrl, token, seed, clock, maxWorlds } = config
   try {
     const options = defined({
       // Beside a real endpoint nothing else is served.
@@ -119,6 +119,7 @@ export async function openFromConfig(
       upstreams,
       store,
       clock,
+      maxWorlds,
       seed,
       callbackUrl,
       stock,

@@ -61,6 +61,8 @@ export interface SimulatorOptions {
   readonly publicUrl?: string
   /** Told what went wrong without stopping anything; standard error unless given. */
   readonly report?: (sentence: string) => void
+  /** How many worlds there may be: 1000 unless told. */
+  readonly maxWorlds?: number
   /** The providers; all of them unless given. */
   readonly simulators?: readonly Simulator[]
 }
@@ -95,7 +97,7 @@ function complain(sentence: string): void {
 export async function openSimulator(options: SimulatorOptions = {}): Promise<SimulatorServer> {
   const { simulators = allSimulators, seed = SEED, checked = true, report = complain } = options
   const { given, callbackUrl, settings, stock, faults, token, credentials } = options
-  const { allowedHosts: hosts = [], cors = [] } = options
+  const { allowedHosts: hosts = [], cors = [], maxWorlds } = options
   const publicUrl = options.publicUrl?.replace(/\/+$/, '')
   const store = await storeFor(options, report)
   try {
@@ -103,6 +105,7 @@ export async function openSimulator(options: SimulatorOptions = {}): Promise<Sim
       simulators,
       store,
       clock: 'frozen' as const,
+      maxWorlds,
       seed,
       callbackUrl,
       settings,

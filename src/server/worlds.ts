@@ -17,6 +17,7 @@ import {
 } from './chosen-credentials.ts'
 import { type CredentialIndex, openCredentialIndex } from './credential-index.ts'
 import { type Expiry, openExpiry } from './expiry.ts'
+import { type GoneWorlds, openGoneWorlds } from './gone-worlds.ts'
 import {
   checkWritable,
   type Host,
@@ -50,6 +51,8 @@ export interface WorldsOptions
     NewWorldContent,
     StartDefaults {
   readonly store: Store
+  /** How many worlds there may be, open or not; `MOST_WORLDS` unless given. */
+  readonly maxWorlds?: number
   /** What lets callers in at the control API. */
   readonly controlToken?: string | undefined
   /**
@@ -80,6 +83,8 @@ export interface Worlds {
   readonly notOpened: ReadonlyMap<string, string>
   /** The worlds that are open. */
   list(): HostedWorld[]
+  /** Tells of those that are no longer there. */
+  readonly gone: Pick<GoneWorlds, 'whyNone' | 'whose'>
   /** Knows every secret of every world, and the token of the control API. */
   readonly redactor: Redactor
   /**
@@ -134,7 +139,7 @@ export interface Worlds {
 }
 
 export const DEFAULT_WORLD = 'default'
-/** How many worlds there are at most, open or not. */
+/** How many worlds there are at most, open or not, unless told. */
 export const MOST_WORLDS = 1000
 
 /**
@@ -172,6 +177,7 @@ class OpenWorlds implements Worlds {
    */
   readonly #opening = new Map<string, Promise<HostedWorld | undefined>>()
   readonly notOpened = new Map<string, string>()
+  readonly gone = openGoneWorlds()
   #rest: Promise<void> | undefined
   #started = false
   #closed = false
@@ -248,13 +254,16 @@ class OpenWorlds implements Worlds {
   }
 
   create(name: string, start: WorldStart): HostedWorld {
-    const { store, simulators } = this.#options
+    const { store, simulators, maxWorlds: most = MOST_WORLDS } = this.#options
     checkWorldName(name)
     const kept = this.#opening.has(name) && this.notOpened.get(name)
     if (kept) throw new Refusal('busy', kept)
     if (this.#names.has(name)) throw new Refusal('busy', `the world "${name}" exists already`)
-    if (this.#names.size >= MOST_WORLDS)
-      throw new Refusal('busy', `there are ${MOST_WORLDS} worlds already: remove one first`)
+    if (this.#names.size >= most)
+      throw new Refusal(
+        'busy',
+        `there are ${most} worlds already: remove one, give worlds a ttl, or start with --max-worlds`,
+      )
     const given = statesGiven(start.given, simulators)
     const chosen = readCredentials(start.credentials ?? {}, simulators)
     this.#checkFree(chosen)
@@ -391,12 +400,14 @@ class OpenWorlds implements Worlds {
       if (this.#hosted.get(name) !== hosted) return
       if (noted && store.livesOf(name) < lifeOf(hosted)) return await this.remove(hosted)
 
+      this.gone.note(hosted.world)
       this.#forget(hosted)
       await store.remove(name)
       if (!this.#hosted.has(name)) this.#names.delete(name)
     } catch (error) {
       if (error instanceof Refusal) throw error
       // All of it was kept: it comes back as at a start.
+      this.gone.forget(name)
       await this.open(name).catch(() => {})
       const why = `the world "${name}" cannot be removed and is there as before: ${reasonOf(error)}`
       throw new Refusal('writes-refused', why)
@@ -574,6 +585,7 @@ class OpenWorlds implements Worlds {
       this.#secrets.follow(changes)
     })
     this.#names.add(name)
+    this.gone.forget(name)
     this.#hosted.set(name, hosted)
     this.#takeCredentials(hosted)
     return hosted
