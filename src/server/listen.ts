@@ -73,13 +73,15 @@ async function openListener(host: string, asked: Port): Promise<PortListener> {
   let tellFull = () => {}
   const server = createServer(connectionLimits)
   limitConnections(server, answering, () => tellFull())
+  // One function for all: each answer closes once.
+  function left(this: ServerResponse) {
+    answering.delete(this)
+    if (closing) server.closeIdleConnections()
+  }
   const answer = (request: IncomingMessage, response: ServerResponse) => {
     answering.add(response)
     if (closing) response.shouldKeepAlive = false
-    response.once('close', () => {
-      answering.delete(response)
-      if (closing) server.closeIdleConnections()
-    })
+    response.on('close', left)
     serveOne(request, response)
   }
   server.on('request', answer)

@@ -176,7 +176,8 @@ function handled(
       if (world.epoch !== epoch) authenticate(context, operation)
     }
     isAgain = true
-    trace.undocumented.length = noted
+    // Only then: to set a length costs more than to look at one.
+    if (trace.undocumented.length > noted) trace.undocumented.length = noted
     return world.patiently(() =>
       step === undefined
         ? inTransaction(context, act)

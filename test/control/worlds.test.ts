@@ -211,3 +211,28 @@ test('a credential that leads to a world is refused to another', async () => {
   await call(sim.url, '/_sim/worlds/a', { method: 'DELETE' })
   expect((await make('b')).status).toBe(201)
 })
+
+test('however often a world is reset, it is the same to the byte', async () => {
+  await using sim = await startSimulator({ given: 'an assigned bundle' })
+  const states: string[] = []
+  for (let round = 0; round < 3; round += 1) {
+    await sim.reset({ given: 'an assigned bundle' })
+    states.push(JSON.stringify(await sim.state()))
+    // What happens in between is of that life alone; what is drawn after it goes on alike.
+    const [row] = await sim.sims('esim-go')
+    await sim.device(String(row?.iccid), 'esim-go').use('800MB')
+    await call(`${sim.baseUrl('esim-go')}`, '/orders', {
+      json: {
+        type: 'transaction',
+        assign: true,
+        order: [{ type: 'bundle', quantity: 2, item: 'esim_1GB_7D_GB_V2' }],
+      },
+      headers: { 'X-API-Key': 'test-esim-go-key' },
+    })
+    states.push(JSON.stringify(await sim.state()))
+  }
+  expect(new Set(states.filter((_, at) => at % 2 === 0)).size).toBe(1)
+  expect(new Set(states.filter((_, at) => at % 2 === 1)).size).toBe(1)
+  await sim.reset({ given: 'an assigned bundle', seed: 'another' })
+  expect(states).not.toContain(JSON.stringify(await sim.state()))
+})
