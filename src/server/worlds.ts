@@ -272,7 +272,7 @@ class OpenWorlds implements Worlds {
         'busy',
         `there are ${most} worlds already: remove one, give worlds a ttl, or start with --max-worlds`,
       )
-    const given = statesGiven(start.given, simulators)
+    const given = statesGiven(start.given ?? this.#options.given, simulators)
     const chosen = readCredentials(start.credentials ?? {}, simulators)
     this.#checkFree(chosen)
 
@@ -288,7 +288,8 @@ class OpenWorlds implements Worlds {
       throw error
     }
     this.#goOn(hosted)
-    hosted.commands.begin(defined({ at: hosted.world.now, given: start.given }))
+    const from = start.given ?? this.#options.given
+    hosted.commands.begin(defined({ at: hosted.world.now, given: from }))
     return hosted
   }
 
@@ -298,8 +299,9 @@ class OpenWorlds implements Worlds {
   ): Promise<void> {
     const { store, simulators } = this.#options
     const { world } = hosted
+    const from = given ?? this.#options.given
     // Looked at before anything is done.
-    statesGiven(given, simulators)
+    statesGiven(from, simulators)
 
     this.#checkThere(hosted)
     const before = timeKept(hosted)
@@ -313,7 +315,7 @@ class OpenWorlds implements Worlds {
     store.rewrite(world.name)
     tellOfLife(hosted, 'reset')
     try {
-      this.#begin(hosted, given, { chosen, claimOf })
+      this.#begin(hosted, from, { chosen, claimOf })
       world.transaction(() => carrySnapshots(world, before))
     } catch (error) {
       world.replace(before)
@@ -325,7 +327,7 @@ class OpenWorlds implements Worlds {
     hosted.history.forget('the world was reset')
     await this.#newLifeKept(hosted, before)
     hosted.journal.clear()
-    hosted.commands.begin(defined({ at: hosted.world.now, given }))
+    hosted.commands.begin(defined({ at: hosted.world.now, given: from }))
   }
 
   /**

@@ -7,6 +7,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { WorldShown } from '../../src/control/wire.ts'
 import { worldClient } from '../../src/control/world-client.ts'
 import {
+  type ProviderSlug,
   type Receiver,
   type RunningSimulator,
   startReceiver,
@@ -18,7 +19,7 @@ import { type Played, playAtRandom } from '../support/random-play.ts'
 v8.setFlagsFromString('--expose-gc')
 const collectGarbage: () => void = runInNewContext('gc')
 
-const SLUGS = ['esim-go', 'highland', 'wholesale', 'accounts-orders']
+const SLUGS: readonly ProviderSlug[] = ['esim-go', 'highland', 'wholesale', 'accounts-orders']
 
 /** A server and who its worlds call back. */
 interface Place {
@@ -44,7 +45,7 @@ async function openPlace(): Promise<Place> {
 
 /** What is lived in a world: a provider that is played, and the seed of that and of the world. */
 interface Script {
-  readonly slug: string
+  readonly slug: ProviderSlug
   readonly seed: number
   readonly moves: number
 }
@@ -62,7 +63,8 @@ async function begin(place: Place, { slug, seed, moves }: Script): Promise<Life>
   const json = { name, seed: `seed ${seed}`, given: GIVEN[slug] }
   const { status, body } = await call<WorldShown>(sim.url, '/_sim/worlds', { json })
   expect(status).toBe(201)
-  const { baseUrls, credentials } = body
+  const { baseUrls } = body
+  const credentials = body.credentials as RunningSimulator['credentials']
   const client = worldClient({ url: sim.url, world: name })
   if (CALLING.includes(slug)) await client.callbacks.target(slug, `${receiver.url}/${name}/${slug}`)
 

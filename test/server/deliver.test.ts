@@ -460,7 +460,7 @@ test('an attempt ends when the simulator stops', async () => {
 // In a process of its own, as it is built: how code is compiled decides what the collector may take.
 test('a receiver that never answers is given up in time, whatever the garbage collector takes', async () => {
   const port = await listen(() => {})
-  const built = new URL('../../dist/server/deliver.js', import.meta.url)
+  const built = new URL('../../build/server/deliver.js', import.meta.url)
   const script = `
     const { deliver } = await import('${built}')
     const delivery = { url: 'http://127.0.0.1:${port}/', headers: {}, body: '{}' }

@@ -1,6 +1,6 @@
 // A world played at random for tests: calls of one provider, the handset, the clock, faults, and bad requests between.
 import type { WorldClient } from '../../src/control/world-client.ts'
-import type { RunningSimulator } from '../../src/index.ts'
+import type { ProviderSlug, RunningSimulator } from '../../src/index.ts'
 import { ACCOUNT, ADA, TEMPLATE } from './accounts-orders.ts'
 import { type Dice, diceOf } from './dice.ts'
 import { COMPANY, USA } from './highland.ts'
@@ -19,7 +19,7 @@ export type Played = Pick<
 /** What is played with: the texts that answers had, by their names. */
 interface Table {
   readonly sim: Played
-  readonly slug: string
+  readonly slug: ProviderSlug
   readonly dice: Dice
   readonly found: Map<string, string[]>
   headers: Headers
@@ -33,7 +33,7 @@ type Move = (table: Table) => Promise<unknown>
 /** Plays so many moves. A call that is refused is a move, too. */
 export async function playAtRandom(
   sim: Played,
-  slug: string,
+  slug: ProviderSlug,
   { seed, count, told, moved }: Play,
 ): Promise<void> {
   const table = tableOf(sim, slug, diceOf(seed), told)
@@ -59,7 +59,7 @@ interface Play {
   readonly moved?: (() => Promise<unknown>) | undefined
 }
 
-function tableOf(sim: Played, slug: string, dice: Dice, told: Play['told']): Table {
+function tableOf(sim: Played, slug: ProviderSlug, dice: Dice, told: Play['told']): Table {
   const base = sim.baseUrl(slug)
   const found = new Map<string, string[]>()
   const table: Table = {

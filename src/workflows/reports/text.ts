@@ -2,7 +2,7 @@
 
 import { grouped } from '../../state/collection.ts'
 import { defined } from '../../state/defined.ts'
-import { mistakeText } from '../document.ts'
+import { mistakeText } from '../mistakes.ts'
 import type {
   CaseResult,
   CoverageResult,
