@@ -296,12 +296,16 @@ const CHECKING: readonly CommandDef[] = [
     load: async () => (await import('./schema.ts')).schema,
   },
   {
-    usage: 'completion [shell]',
-    description: 'print the completion script of bash, zsh or fish',
+    usage: 'completion [shell] [words...]',
+    description:
+      'print the completion script of bash, zsh or fish; its first line says how it is used',
     examples: ['completion bash', 'completion zsh', 'completion fish'],
     options: [],
     isAlone: true,
-    load: async () => (await import('./completion.ts')).completion,
+    passesOn: true,
+    async load() {
+      throw new Error('completion, which looks into this table, is loaded by program.ts')
+    },
   },
 ]
 

@@ -15,7 +15,13 @@ import type { AnswerOf, Schemas } from './operations.ts'
 import type { Health } from './wire.ts'
 import { worldRow, worldShown } from './world-shown.ts'
 
-async function healthOf({ version, instance, providers, worlds, store }: SimulatorServer): Promise<Health> {
+async function healthOf({
+  version,
+  instance,
+  providers,
+  worlds,
+  store,
+}: SimulatorServer): Promise<Health> {
   const names = (await worlds.openAll()).map(({ world }) => world.name)
   const failures = names.flatMap((name) => {
     const failure = store.failure(name)
@@ -54,7 +60,8 @@ async function kept({ store, worlds }: SimulatorServer, hosted: HostedWorld): Pr
 
 /** The world a path names. @throws Refusal `not-found` */
 async function worldNamed(server: SimulatorServer, name: string): Promise<HostedWorld> {
-  return caughtUp(await server.worlds.open(name), name)
+  const known = server.worlds.list().map(({ world }) => world.name)
+  return caughtUp(await server.worlds.open(name), name, known)
 }
 
 /**

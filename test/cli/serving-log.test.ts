@@ -25,7 +25,9 @@ test('a request, a refusal with its true reason, a world and a callback have a l
   const client = worldClient({ url: server.url })
   await client.control.call('createWorld', { body: { name: 'other' } })
   await ask(server.url, '/w/other/highland/nothing')
-  expect(await server.line(/highland\/nothing/)).toMatch(/^\[other\] GET \/w\/other\/highland\/nothing 404/)
+  expect(await server.line(/highland\/nothing/)).toMatch(
+    /^\[other\] GET \/w\/other\/highland\/nothing 404/,
+  )
 
   const [sim] = await client.sims('esim-go')
   await client.callbacks.send({ provider: 'esim-go', type: 'Utilisation' })
