@@ -108,6 +108,15 @@ const snapshot: Actions = {
   delete: ofSnapshot('lets go of it'),
 }
 
+const ofWorld = (says: string): ActionDef => ({ usage: 'NAME', says, takes: ['world'] })
+const world: Actions = {
+  list: { usage: '', says: 'the worlds there are; the default' },
+  create: { usage: 'NAME', says: 'makes one, and tells its base URLs and credentials' },
+  show: ofWorld('one of them'),
+  env: ofWorld('its base URLs and credentials as shell lines, for eval'),
+  remove: ofWorld('ends it, with all it has'),
+}
+
 const stock: Actions = {
   show: { usage: 'PROVIDER', says: 'what a provider has in stock', takes: ['provider'] },
   set: {
@@ -158,6 +167,7 @@ export const ACTIONS: Readonly<Record<string, Actions>> = {
   callbacks,
   fault,
   snapshot,
+  world,
   stock,
   state,
   wait,

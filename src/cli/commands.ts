@@ -195,6 +195,14 @@ const SPEAKING: readonly CommandDef[] = [
     load: async () => (await import('./snapshot.ts')).snapshot,
   },
   {
+    usage: 'world [action] [name]',
+    description: 'worlds of their own on one simulator, as a job of CI or a user has one',
+    examples: ['world create ci-7 --ttl 1h', 'world env ci-7', 'world remove ci-7'],
+    options: CLIENT,
+    ownFlags: async () => (await import('./world.ts')).worldFlags,
+    load: async () => (await import('./world.ts')).world,
+  },
+  {
     usage: 'history',
     description: 'the latest steps of a world, and what caused each',
     examples: ['history', 'history --limit 100'],
