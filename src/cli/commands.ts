@@ -188,6 +188,14 @@ const SPEAKING: readonly CommandDef[] = [
     load: async () => (await import('./reset.ts')).reset,
   },
   {
+    usage: 'states [provider]',
+    description: 'the named states that worlds begin from (--given), and what each holds',
+    examples: ['states', 'states esim-go'],
+    options: ['json'],
+    takes: 'provider',
+    load: async () => (await import('./states.ts')).states,
+  },
+  {
     usage: 'snapshot [action] [names...]',
     description: 'the world as it is, kept by name; compared, and gone back to',
     examples: ['snapshot save before', 'snapshot diff before', 'snapshot restore before'],

@@ -39,61 +39,12 @@ function onDevice<Outcome>(call: SimCall, act: Act<Outcome>) {
   const sim = simOf(call)
   const { simulator } = providerOf(call.server, sim.provider)
   beforeShown(world)
-  const { result, events } = advised(() => world.transaction(() => act(world, sim, simulator)))
+  const { result, events } = world.transaction(() => act(world, sim, simulator))
   const after = {
     sim: simShown(world, current(world, sim), call.server.redactor),
     events: events.map(eventShown),
   }
   return { outcome: result, after }
-}
-
-/** What to do where a profile cannot make a move, by the move and the state it is in. */
-const ADVICE: Readonly<Record<string, Readonly<Record<string, string>>>> = {
-  download: {
-    downloaded: 'it is downloaded already: install it',
-    installed: 'it is installed already: enable it',
-    enabled: 'it is installed and enabled already',
-    disabled: 'it is installed already: enable it',
-  },
-  install: {
-    released: 'download it first',
-    installed: 'it is installed already: enable it',
-    enabled: 'it is installed and enabled already',
-    disabled: 'it is installed already: enable it',
-  },
-  enable: {
-    released: 'install it first',
-    downloaded: 'install it first',
-    enabled: 'it is enabled already',
-  },
-  disable: {
-    released: 'install it first',
-    downloaded: 'install it first',
-    installed: 'enable it first',
-    disabled: 'it is disabled already',
-  },
-  delete: {
-    released: 'it is on no handset yet',
-    downloaded: 'it is on no handset yet: install it first',
-    enabled: 'disable it first',
-    deleted: 'it is deleted already',
-  },
-}
-
-const GONE = 'a deleted profile does not come back: order another eSIM'
-
-/** Says what to do about a move that a profile cannot make. */
-function advised<R>(act: () => R): R {
-  try {
-    return act()
-  } catch (error) {
-    if (!(error instanceof Refusal) || error.code !== 'wrong-state') throw error
-    const { state, event } = error.detail
-    const moves = ADVICE[String(event)]
-    const advice = moves?.[String(state)] ?? (moves && state === 'deleted' ? GONE : undefined)
-    if (advice === undefined) throw error
-    throw new Refusal('wrong-state', `${error.message}: ${advice}`, error.detail)
-  }
 }
 
 /** A SIM as it is now. */

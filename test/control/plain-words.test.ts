@@ -79,13 +79,3 @@ test('a body that a program sends without a type, or as curl does, is read as JS
   expect(await asked({ ...form, 'Sec-Fetch-Site': 'cross-site' })).toBe(403)
   expect(await asked({ 'Content-Type': 'text/plain' })).toBe(415)
 })
-
-test('a move that a profile cannot make says what to do', async () => {
-  await using sim = await startSimulator({ given: 'an assigned bundle' })
-  const [row] = await sim.sims('esim-go')
-  const device = sim.device(String(row?.iccid))
-  await expect(device.install()).rejects.toThrow(
-    'cannot install what is enabled: it is installed and enabled already',
-  )
-  await expect(device.delete()).rejects.toThrow('cannot delete what is enabled: disable it first')
-})

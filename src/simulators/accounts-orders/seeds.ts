@@ -220,3 +220,10 @@ export const seeds = {
   'no subscriptions': (world) => void addOrganisation(world),
   'a pending order': pendingOrder,
 } satisfies Readonly<Record<string, (world: World) => void>>
+
+/** What a world holds that begins from each. */
+export const seedSays: Readonly<Record<keyof typeof seeds, string>> = {
+  default: 'what a new world has: accounts, templates, and sixty people with their subscriptions',
+  'no subscriptions': 'the organisation with its accounts and templates, and nobody else',
+  'a pending order': 'the default with an order that completes as time goes on: advance the clock',
+}

@@ -67,3 +67,15 @@ export const seeds = {
     mintEsim(world, { platform: 'older' })
   },
 } satisfies Readonly<Record<string, (world: World) => void>>
+
+/** What a world holds that begins from each. */
+export const seedSays: Readonly<Record<keyof typeof seeds, string>> = {
+  default: 'what a new world has: 1,000 US dollars, test credit, a saved card, no eSIM',
+  'an empty account': 'no money and no test credit: orders are refused until it is topped up',
+  'an account without a card': 'no money but the test credit, and no saved card to top it up with',
+  'bundles in the inventory': 'five bought bundles of 1 GB for the United Kingdom, on no eSIM yet',
+  'an assigned bundle':
+    'an enabled eSIM with an unused bundle of 1 GB for the United Kingdom: use it next',
+  'an eSIM with an older profile':
+    'an eSIM that is not installed; its older profile takes no unlimited bundles',
+}

@@ -76,3 +76,11 @@ export const seeds = {
   'an empty stock': (world) => start(world, 0),
   'an eSIM with a data product': esimWithProduct,
 } satisfies Readonly<Record<string, (world: World) => void>>
+
+/** What a world holds that begins from each. */
+export const seedSays: Readonly<Record<keyof typeof seeds, string>> = {
+  default:
+    'what a new world has: two companies, an installed eSIM of the test company, 50 eSIMs in stock',
+  'an empty stock': 'the same without eSIMs in stock: acquiring one is refused',
+  'an eSIM with a data product': 'the installed eSIM has data product 852: use it next',
+}

@@ -81,3 +81,14 @@ export const seeds = {
   'a suspended line': lineAfter('Activate', 'Suspend'),
   'a ceased line': lineAfter('Activate', 'Cease'),
 } satisfies Readonly<Record<string, (world: World) => void>>
+
+/** What a world holds that begins from each. */
+export const seedSays: Readonly<Record<keyof typeof seeds, string>> = {
+  default: 'what a new world has: 50 cards and 50 eSIMs in stock, no line yet',
+  'an empty SIM stock': 'nothing in stock: activations find no SIM',
+  'a pending activation':
+    'an activation was acknowledged and settles as time goes on: advance the clock',
+  'an active line': "the activated line of the vendor's example",
+  'a suspended line': 'the same line, suspended',
+  'a ceased line': 'the same line, ceased',
+}
