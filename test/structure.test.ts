@@ -2,6 +2,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { basename, posix } from 'node:path'
 import { expect, test } from 'vitest'
+import { allProblems } from '../src/library/check-provider.ts'
 import { compileSpec, type Operation } from '../src/server/spec.ts'
 import { readSpec } from '../src/server/spec-files.ts'
 import { simulators } from '../src/simulators/index.ts'
@@ -61,6 +62,13 @@ test.each(slugs)(
         .filter((id, at, all) => all.indexOf(id) === at)
         .toSorted(),
     )
+  },
+)
+
+test.each(simulators)(
+  '$slug: is all that a provider in a package of its own has to be',
+  async (simulator) => {
+    expect(await allProblems(simulator)).toEqual([])
   },
 )
 
@@ -129,7 +137,9 @@ test('no provider is named in the kernel or the control API', () => {
 
 test('the kernel and the control API import no provider but through the list of them', () => {
   const forbidden = (imported: string) =>
-    /simulators\/(?!(index|simulator|call|countries|long-list)\.ts)/.test(imported)
+    /simulators\/(?!(index|simulator|call|countries|long-list|plugins|refusal-words)\.ts)/.test(
+      imported,
+    )
   expect(importing(within('state', 'server', 'control'), forbidden)).toEqual([])
 })
 

@@ -6,7 +6,7 @@ import type { Port } from '../server/listen.ts'
 import { namesOnly, reportWithout } from '../server/redaction/redactor.ts'
 import { openServer, packageVersion, type SimulatorServer } from '../server/server.ts'
 import type { Upstream } from '../server/upstream.ts'
-import { simulators } from '../simulators/index.ts'
+import { knownSimulators } from '../simulators/index.ts'
 import { grouped } from '../state/collection.ts'
 import { defined } from '../state/defined.ts'
 import { Refusal } from '../state/refusal.ts'
@@ -26,7 +26,7 @@ export const report = reportWithout(namesOnly, (sentence) =>
  * @throws CannotRun
  */
 export function portsOf({ port }: Config): readonly Port[] {
-  const slugs = simulators.map(({ slug }) => slug)
+  const slugs = knownSimulators().map(({ slug }) => slug)
   const unknown = port.find(({ slug }) => slug !== undefined && !slugs.includes(slug))
   if (unknown) {
     const flag = `--port ${unknown.slug}=${unknown.port}`
@@ -52,7 +52,7 @@ export function keysOf(written: readonly Key[], flag: string): ChosenCredentials
     ]),
   )
   try {
-    readCredentials(chosen, simulators)
+    readCredentials(chosen, knownSimulators())
   } catch (error) {
     throw error instanceof Refusal ? new CannotRun(`${flag}: ${error.message}`) : error
   }
@@ -70,7 +70,7 @@ export async function readSeedFile({ seedFile }: Config): Promise<Stock | undefi
     throw new CannotRun(`cannot read the seed file ${seedFile}: ${reason}`)
   })
   const stock = jsonBelowComment(written) ?? (await parseYaml(seedFile, written))
-  const slugs = simulators.map(({ slug }) => slug)
+  const slugs = knownSimulators().map(({ slug }) => slug)
   const unknown = Object.keys(stock).find((slug) => !slugs.includes(slug) && slug !== 'faults')
   if (unknown !== undefined) throw new CannotRun(`${seedFile}: ${unknownProvider(unknown, slugs)}`)
   return stock
@@ -115,7 +115,7 @@ export async function openFromConfig(
   try {
     const options = defined({
       // Beside a real endpoint nothing else is served.
-      simulators: simulators.filter(({ slug }) => !upstreams || slug in upstreams),
+      simulators: knownSimulators().filter(({ slug }) => !upstreams || slug in upstreams),
       upstreams,
       store,
       clock,

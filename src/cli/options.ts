@@ -255,6 +255,14 @@ export const options = {
     says: 'your own stock, balance and catalogue for new worlds, by provider',
     read: text,
   }),
+  plugin: option<readonly string[]>({
+    value: 'PATH|PACKAGE',
+    many: true,
+    says: 'a provider of your own, made with esimulator/provider: its module, folder or package',
+    fallback: [],
+    form: { type: 'string', pattern: '\\S' },
+    read: (texts) => texts,
+  }),
   faults: option<readonly unknown[]>({
     value: 'JSON',
     many: true,
@@ -625,6 +633,7 @@ export const START: readonly OptionName[] = [
   'cors',
   'unchecked',
   'clock',
+  'plugin',
   'json',
 ]
 
@@ -666,6 +675,7 @@ export const RUN: readonly OptionName[] = [
   'states',
   'keep',
   'dryRun',
+  'plugin',
   'report',
   'json',
 ]
@@ -696,6 +706,7 @@ export const PACT: readonly OptionName[] = [
   'providerBranch',
   'out',
   'consumer',
+  'plugin',
   'report',
   'json',
 ]
@@ -711,6 +722,7 @@ export const PROXY: readonly OptionName[] = [
   'token',
   'allowedHosts',
   'cors',
+  'plugin',
   'json',
 ]
 
@@ -723,6 +735,7 @@ export const IMPORT: readonly OptionName[] = [
   'input',
   'world',
   'token',
+  'plugin',
   'json',
 ]
 

@@ -50,7 +50,7 @@ const COMMANDS: readonly CommandDef[] = [
   {
     usage: 'env',
     description: 'print base URLs and credentials as shell lines, for eval',
-    options: CLIENT,
+    options: [...CLIENT, 'plugin'],
     load: async () => (await import('./env.ts')).env,
   },
   {
@@ -138,7 +138,7 @@ const COMMANDS: readonly CommandDef[] = [
   {
     usage: 'record [file]',
     description: 'write what was played in a world as a workflow (Arazzo) for run',
-    options: CLIENT,
+    options: [...CLIENT, 'plugin'],
     ownFlags: async () => (await import('./record.ts')).recordFlags,
     load: async () => (await import('./record.ts')).record,
   },
@@ -241,7 +241,10 @@ function addCommand(
     if (definition.isAlone) return onEnd(await runCommand(defaultConfig(), args, flags))
     // A flag of its own may be called as an option is that it does not take.
     const ofConfig = ['config', ...definition.options].map((name) => [name, flags[name]])
-    onEnd(await runCommand(await readConfig(Object.fromEntries(ofConfig)), args, flags))
+    const config = await readConfig(Object.fromEntries(ofConfig))
+    if (config.plugin.length > 0 && definition.options.includes('plugin'))
+      await (await import('./plugins.ts')).loadPlugins(config)
+    onEnd(await runCommand(config, args, flags))
   })
   return command
 }

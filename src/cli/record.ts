@@ -33,7 +33,8 @@ export const record: Run = async (config, [file], flags) => {
   const { simulatorTarget } = await import('../workflows/simulator-target.ts')
   await using receiver = await startReceiver()
   // Where it is tried with other seeds: as `run` will.
-  await using sim = await startSimulator()
+  const { knownSimulators } = await import('../simulators/index.ts')
+  await using sim = await startSimulator({ providers: knownSimulators() })
   const options = {
     since,
     workflowId,

@@ -67,6 +67,7 @@ export async function start(args: readonly string[]): Promise<void> {
   outliveReaders()
   const config = await readConfig(startFlags(args))
   checkExposure(config)
+  await loadNamed(config)
   const ports = portsOf(config)
   keysOf(config.key, '--key')
   const stock = await readSeedFile(config)
@@ -85,6 +86,11 @@ export async function start(args: readonly string[]): Promise<void> {
   listening.serve(server)
   await announce(config, server, listening.endpoints)
   await warnOfShutTargets(config, server)
+}
+
+/** What loads plug-ins is loaded where some are named. @throws CannotRun */
+async function loadNamed(config: Config): Promise<void> {
+  if (config.plugin.length > 0) await (await import('./plugins.ts')).loadPlugins(config)
 }
 
 /** Opens what the state folder keeps. */

@@ -12,7 +12,7 @@ import { suiteOfSpec } from '../contracts/suite-of-spec.ts'
 import { readTargetFile, type TargetFile } from '../contracts/target-file.ts'
 import { unknownName } from '../server/nearest.ts'
 import { wallNow } from '../server/ticker.ts'
-import { simulators } from '../simulators/index.ts'
+import { knownSimulators } from '../simulators/index.ts'
 import type { Simulator } from '../simulators/simulator.ts'
 import { defined } from '../state/defined.ts'
 import { compileText } from '../workflows/compile.ts'
@@ -72,20 +72,24 @@ export interface OpenContract extends AsyncDisposable {
  * @throws CannotRunWorkflows for a provider there is not
  */
 export function suiteFiles(provider: string): string[] {
-  providerNamed(provider)
+  const own = providerNamed(provider).plugin
+  if (own) {
+    if (own.suites.length > 0) return [...own.suites]
+    throw new CannotRunWorkflows(`${provider} has no contract suite: its "suites" names none`)
+  }
   const folder = new URL('../../specs/contracts/', import.meta.url)
-  const own = (name: string) =>
+  const isOwn = (name: string) =>
     name === `${provider}.arazzo.yaml` || name.startsWith(`${provider}-v`)
-  const names = existsSync(folder) ? readdirSync(folder).filter(own) : []
+  const names = existsSync(folder) ? readdirSync(folder).filter(isOwn) : []
   if (names.length === 0) throw new CannotRunWorkflows(`${provider} has no contract suite`)
   return names.toSorted().map((name) => fileURLToPath(new URL(name, folder)))
 }
 
 /** @throws CannotRunWorkflows for a provider there is not */
 export function providerNamed(provider: string): Simulator {
-  const found = simulators.find(({ slug }) => slug === provider)
+  const found = knownSimulators().find(({ slug }) => slug === provider)
   if (found) return found
-  const slugs = simulators.map(({ slug }) => slug)
+  const slugs = knownSimulators().map(({ slug }) => slug)
   throw new CannotRunWorkflows(unknownName('no provider', provider, slugs))
 }
 

@@ -61,7 +61,8 @@ export interface SimulatorOptions {
   readonly publicUrl?: string
   /** Told what went wrong without stopping anything; standard error unless given. */
   readonly report?: (sentence: string) => void
-  /** The providers; all of them unless given. */
+  /** The providers; all that are built in unless given. */
+  readonly providers?: readonly Simulator[]
   readonly simulators?: readonly Simulator[]
 }
 
@@ -93,7 +94,13 @@ function complain(sentence: string): void {
  * @throws StoreError, Refusal `invalid-request`
  */
 export async function openSimulator(options: SimulatorOptions = {}): Promise<SimulatorServer> {
-  const { simulators = allSimulators, seed = SEED, checked = true, report = complain } = options
+  const {
+    providers = allSimulators,
+    simulators = providers,
+    seed = SEED,
+    checked = true,
+    report = complain,
+  } = options
   const { given, callbackUrl, settings, stock, faults, token, credentials } = options
   const { allowedHosts: hosts = [], cors = [] } = options
   const publicUrl = options.publicUrl?.replace(/\/+$/, '')

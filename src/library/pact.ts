@@ -9,7 +9,7 @@ import { verifyInteractions } from '../contracts/pact/verify.ts'
 import { realTarget } from '../contracts/real-target.ts'
 import { packageVersion } from '../server/server.ts'
 import { wallNow } from '../server/ticker.ts'
-import { simulators } from '../simulators/index.ts'
+import { knownSimulators } from '../simulators/index.ts'
 import type { Simulator } from '../simulators/simulator.ts'
 import { defined } from '../state/defined.ts'
 import { iso } from '../state/instant.ts'
@@ -113,7 +113,7 @@ export type PactState = ListedState & {
  * @throws CannotRunWorkflows for a provider there is not
  */
 export function pactStates(provider: string | undefined): PactState[] {
-  const wanted = provider === undefined ? simulators : [providerNamed(provider)]
+  const wanted = provider === undefined ? knownSimulators() : [providerNamed(provider)]
   return wanted.flatMap(listedStates).map((state) => ({ ...state, title: listedTitle(state) }))
 }
 

@@ -1,7 +1,9 @@
-// Where specs are read from: the folder `specs`, or what the build made of it beside the code.
+// Where specs are read from: the folder `specs`, or what the build made of it beside the code; a plug-in's anywhere.
 import { existsSync, readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
+import { dirname, isAbsolute, resolve } from 'node:path'
 import type { Document } from 'openapi-backend'
+import { documentNamed } from '../simulators/plugins.ts'
 import { applyOverlay, isOverlay } from './overlay.ts'
 
 /**
@@ -16,12 +18,19 @@ const parsed = new Map<string, Document>()
  * @returns a copy of its own for each caller
  */
 export function readSpec(file: string): Document {
+  const brought = documentNamed(file)
+  if (brought) return structuredClone(brought) as Document
+  if (isAbsolute(file)) return structuredClone(parsedFile(file))
   const built = new URL(`../specs/${file.replace(/\.yaml$/, '.json')}`, import.meta.url)
   if (existsSync(built)) return JSON.parse(readFileSync(built, 'utf8')) as Document
 
+  return structuredClone(parsedFile(file))
+}
+
+function parsedFile(file: string): Document {
   const document = parsed.get(file) ?? readYaml(file)
   parsed.set(file, document)
-  return structuredClone(document)
+  return document
 }
 
 /** Ids of operations by spec, as the build lists them. */
@@ -51,9 +60,9 @@ function operationIdOf(part: unknown): string | undefined {
 
 function readYaml(file: string): Document {
   const { parse } = createRequire(import.meta.url)('yaml') as typeof import('yaml')
-  const text = readFileSync(new URL(`../../specs/${file}`, import.meta.url), 'utf8')
-  const document: unknown = parse(text)
-  return isOverlay(document)
-    ? applyOverlay(readSpec(document.extends), document)
-    : (document as Document)
+  const place = isAbsolute(file) ? file : new URL(`../../specs/${file}`, import.meta.url)
+  const document: unknown = parse(readFileSync(place, 'utf8'))
+  if (!isOverlay(document)) return document as Document
+  const base = isAbsolute(file) ? resolve(dirname(file), document.extends) : document.extends
+  return applyOverlay(readSpec(base), document)
 }
