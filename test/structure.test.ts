@@ -161,8 +161,19 @@ const below: Readonly<Record<string, readonly string[]>> = {
   control: ['server', 'simulators', 'stores', 'state'],
   workflows: ['control', 'server', 'simulators', 'stores', 'state'],
   contracts: ['workflows', 'control', 'server', 'simulators', 'stores', 'state'],
+  mcp: ['workflows', 'control', 'server', 'simulators', 'stores', 'state'],
   library: ['contracts', 'workflows', 'control', 'server', 'simulators', 'stores', 'state'],
-  cli: ['library', 'contracts', 'workflows', 'control', 'server', 'simulators', 'stores', 'state'],
+  cli: [
+    'mcp',
+    'library',
+    'contracts',
+    'workflows',
+    'control',
+    'server',
+    'simulators',
+    'stores',
+    'state',
+  ],
 }
 
 test('imports go down: cli, library, contracts, workflows, control, server, simulators, stores, state', () => {

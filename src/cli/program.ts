@@ -175,6 +175,15 @@ const COMMANDS: readonly CommandDef[] = [
     load: async () => (await import('./import.ts')).runImport,
   },
   {
+    usage: 'mcp',
+    description:
+      'the simulator as tools of an agent (MCP, over standard input and output): the one that runs, or ' +
+      'one that is started for it; it only reads unless --allow says more',
+    options: ['url', 'world', 'token', 'allow', 'plugin', 'seedFile', 'seed', 'clock'],
+    ownFlags: async () => (await import('./mcp.ts')).mcpFlags,
+    load: async () => (await import('./mcp.ts')).mcp,
+  },
+  {
     usage: 'schema [name]',
     description:
       'print a JSON Schema: workflow | result | diff | config | seed-file | cassette | spec-diff',

@@ -82,6 +82,7 @@ export interface OwnSource {
 export interface OpenApiDocument {
   readonly openapi?: string
   readonly asyncapi?: string
+  readonly info?: { readonly title?: string }
   readonly paths?: Readonly<Record<string, Readonly<Record<string, unknown>>>>
   readonly webhooks?: Readonly<
     Record<string, Readonly<Record<string, { readonly operationId?: string }>>>
