@@ -189,6 +189,7 @@ const COMMANDS: readonly CommandDef[] = [
       'print a JSON Schema: workflow | result | diff | config | seed-file | cassette | spec-diff',
     options: [],
     isAlone: true,
+    ownFlags: async () => (await import('./schema.ts')).schemaFlags,
     load: async () => (await import('./schema.ts')).schema,
   },
   {

@@ -65,7 +65,9 @@ test('a plug-in is found in all that tells of providers', async () => {
     headers: { 'Content-Type': 'application/json' },
   }
   expect(await read('/_sim/worlds', created)).toMatchObject({ status: 201 })
-  expect((await read('/w/ready/_sim/sims?provider=acme-mobile')).body.sims).toMatchObject([{ provider: 'acme-mobile' }])
+  expect((await read('/w/ready/_sim/sims?provider=acme-mobile')).body.sims).toMatchObject([
+    { provider: 'acme-mobile' },
+  ])
 })
 
 test('env, run and provenance know a plug-in, and run finds its suite', async () => {
