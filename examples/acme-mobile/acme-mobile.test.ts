@@ -1,11 +1,15 @@
 // Acme Mobile held to what every provider is held to, and used as an application would.
 import { createHmac } from 'node:crypto'
-import { type RunningSimulator, runWorkflows, startReceiver, startSimulator } from 'esimulator'
+import { runWorkflows, startReceiver, startSimulator } from 'esimulator'
 import { checkProvider } from 'esimulator/provider'
 import { expect, test } from 'vitest'
 import acme from './index.js'
 
-async function call(sim: RunningSimulator, path: string, how: { method?: string; body?: object }) {
+async function call(
+  sim: { baseUrl(slug: string): string },
+  path: string,
+  how: { method?: string; body?: object },
+) {
   const { method = 'GET', body } = how
   const headers = {
     Authorization: 'Bearer test-acme-mobile-key',

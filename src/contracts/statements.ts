@@ -3,6 +3,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { parse } from 'yaml'
 import { knownSimulators } from '../simulators/index.ts'
 import { knownPlugins } from '../simulators/plugins.ts'
+import { packageFile } from '../state/shipped-files.ts'
 import type { OwnSource } from '../workflows/sources.ts'
 
 /** A sentence that says how a provider behaves. */
@@ -43,7 +44,7 @@ function placeOf(spec: string): URL | string {
   const own = knownPlugins().flatMap(({ mounts }) => mounts)
   const mount = own.find((each) => each.spec === spec)
   if (mount) return mount.statements ?? ''
-  return new URL(`../../specs/statements/${spec}`, import.meta.url)
+  return packageFile(`specs/statements/${spec}`)
 }
 
 /** The sentences about every version of a provider's API. */

@@ -96,8 +96,8 @@ function unnamedIn({ paths = {} }: { paths?: object }): string[] {
 /** Compiles what checks requests and replies. @throws Error for a schema that is none */
 function tryValidators(operation: Operation): void {
   operation.problems({ path: {}, query: {}, header: {} })
+  // 599 stands for `default`.
   for (const [status, { content }] of Object.entries(operation.object.responses))
-    // 599 stands for `default`.
     for (const type of content ? Object.keys(content) : [undefined])
       operation.violations(Number(status) || 599, type, null)
 }

@@ -1,9 +1,9 @@
 // Where specs are read from: the folder `specs`, or what the build made of it beside the code; a plug-in's anywhere.
-import { existsSync, readFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
+import { readFileSync } from 'node:fs'
 import { dirname, isAbsolute, resolve } from 'node:path'
 import type { Document } from 'openapi-backend'
 import { documentNamed } from '../simulators/plugins.ts'
+import { loadNow, packageFile, readBuilt } from '../state/shipped-files.ts'
 import { applyOverlay, isOverlay } from './overlay.ts'
 
 /**
@@ -21,8 +21,8 @@ export function readSpec(file: string): Document {
   const brought = documentNamed(file)
   if (brought) return structuredClone(brought) as Document
   if (isAbsolute(file)) return structuredClone(parsedFile(file))
-  const built = new URL(`../specs/${file.replace(/\.yaml$/, '.json')}`, import.meta.url)
-  if (existsSync(built)) return JSON.parse(readFileSync(built, 'utf8')) as Document
+  const built = readBuilt<Document>(`specs/${file.replace(/\.yaml$/, '.json')}`)
+  if (built) return built
 
   return structuredClone(parsedFile(file))
 }
@@ -42,10 +42,8 @@ let operationList: OperationList | undefined
  * every spec whole.
  */
 export function operationIdsIn(file: string): readonly string[] {
-  const built = new URL('../specs/operations.json', import.meta.url)
-  if (!operationList && existsSync(built))
-    operationList = JSON.parse(readFileSync(built, 'utf8')) as OperationList
-  return operationList?.[file] ?? idsOf(readSpec(file))
+  operationList ??= readBuilt<OperationList>('specs/operations.json') ?? {}
+  return operationList[file] ?? idsOf(readSpec(file))
 }
 
 function idsOf({ paths = {} }: Document): string[] {
@@ -59,8 +57,8 @@ function operationIdOf(part: unknown): string | undefined {
 }
 
 function readYaml(file: string): Document {
-  const { parse } = createRequire(import.meta.url)('yaml') as typeof import('yaml')
-  const place = isAbsolute(file) ? file : new URL(`../../specs/${file}`, import.meta.url)
+  const { parse } = loadNow<typeof import('yaml')>('yaml')
+  const place = isAbsolute(file) ? file : packageFile(`specs/${file}`)
   const document: unknown = parse(readFileSync(place, 'utf8'))
   if (!isOverlay(document)) return document as Document
   const base = isAbsolute(file) ? resolve(dirname(file), document.extends) : document.extends
