@@ -101,6 +101,20 @@ export interface OwnMount extends Omit<Mount, 'spec' | 'statements'> {
   readonly statements?: URL | string
 }
 
+/** What every provider has; JavaScript does not tell when one is forgotten. */
+const NEEDED = [
+  'slug',
+  'title',
+  'mounts',
+  'settings',
+  'handlers',
+  'refusalReply',
+  'refusalCodes',
+  'auth',
+  'seeds',
+  'device',
+] as const
+
 /** A provider, as `defineProvider` takes it. */
 export interface ProviderDefinition<Operations, Settings extends SettingTable>
   extends Omit<Simulator, 'handlers' | 'settings' | 'mounts' | 'plugin'> {
@@ -124,11 +138,13 @@ export interface ProviderDefinition<Operations, Settings extends SettingTable>
  *   ...
  * })
  *
- * @throws TypeError for the path of a file that is not absolute
+ * @throws TypeError for what lacks, and for the path of a file that is not absolute
  */
 export function defineProvider<Operations, Settings extends SettingTable>(
   definition: ProviderDefinition<Operations, Settings>,
 ): Simulator {
+  const missing = NEEDED.filter((name) => definition[name] === undefined)
+  if (missing.length > 0) throw new TypeError(`defineProvider needs ${missing.join(', ')}, too`)
   const { mounts, suites = [], ...rest } = definition
   const simulator = defineSimulator<Operations, Settings>({
     ...rest,

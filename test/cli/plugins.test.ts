@@ -107,6 +107,14 @@ test.each([
   ['./folder', { 'folder/readme.md': '' }, 'has no module: name one by "exports"'],
   ['./named.js', { 'named.js': 'export const acme = {}' }, 'write export default defineProvider'],
   ['./broken.js', { 'broken.js': 'throw new Error("no licence")' }, 'imported: no licence'],
+  [
+    './less.js',
+    {
+      'less.js':
+        "import { defineProvider } from 'esimulator/provider'\nexport default defineProvider({ slug: 'less', title: 'Less' })",
+    },
+    'imported: defineProvider needs mounts, settings, handlers, .*, too',
+  ],
   ['./plain.js', { 'plain.js': 'export default { slug: "plain" }' }, 'defineProvider: call that'],
   [
     './old.js',
