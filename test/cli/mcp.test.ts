@@ -133,6 +133,27 @@ test.each([
   expect(told).toMatch(why)
 })
 
+test('a simulator that demands a token is called with it, and says so without it', async () => {
+  await using sim = await startSimulator({ token: 'let-me-in' })
+  const { call } = await agent('--url', sim.url, '--token', 'let-me-in')
+  expect((await call('sim_getClock')).isError).toBe(false)
+  expect((await call('esim-go_getCatalogue')).isError).toBe(false)
+  const { code, stderr } = await run(['mcp', '--url', sim.url], { cwd: ROOT })
+  expect([code, stderr]).toEqual([2, expect.stringContaining('give --token or ESIMULATOR_TOKEN')])
+})
+
+test('a picture is given as a picture', async () => {
+  const sim = await simulator()
+  const { call } = await agent('--url', sim.url, '--provider', 'highland', '--allow', 'spends')
+  const company = { company_id: '1a9a1d8ddc9311f09e024c50dd6c0d86' }
+  const { text: acquired } = await call('highland_acquireEsim', { body: company })
+  const [, id] = /bar_code\/([0-9a-f]{32})/.exec(acquired) ?? []
+  expect(await call('highland_getBarCode', { bar_code_id: id })).toMatchObject({
+    isError: false,
+    type: 'image/png',
+  })
+})
+
 test('long answers are shortened, and say so', async () => {
   const sim = await simulator()
   const { call } = await agent('--url', sim.url)
