@@ -91,15 +91,33 @@ function isFree(identifier) {
   }
 }
 
-/** Adds the provider to the list of them: an import in its place, and an item at the end. */
-function addToList(slug, identifier) {
+/** Adds the provider to the list of them: imports in their place, an item at the end, its types. */
+function addToList(slug, identifier, pascal) {
   const lines = read(LIST).split('\n')
   const path = `./${slug}/index.ts`
   const pathIn = (line) => /^import .* from '(.*)'$/.exec(line)?.[1]
   const next = lines.findIndex((line) => (pathIn(line) ?? '') > path)
   const last = lines.findLastIndex((line) => pathIn(line) !== undefined)
-  lines.splice(next < 0 ? last + 1 : next, 0, `import { ${identifier} } from '${path}'`)
-  write(LIST, lines.join('\n').replace(/,?\s*\]\s*$/, `, ${identifier}]\n`))
+  const imports = [
+    `import { ${identifier} } from '${path}'`,
+    `import type { seeds as ${identifier}Seeds } from './${slug}/seeds.ts'`,
+    `import type { settings as ${identifier}Settings } from './${slug}/settings.ts'`,
+    `import type * as ${pascal} from './${slug}/spec.d.ts'`,
+  ]
+  lines.splice(next < 0 ? last + 1 : next, 0, ...imports)
+  const known = [
+    `  readonly '${slug}': Known<`,
+    `    typeof ${identifier}Seeds,`,
+    '    Record<never, never>,',
+    `    typeof ${identifier}Settings,`,
+    `    Specified<${pascal}.operations, ${pascal}.components>`,
+    '  >',
+  ]
+  const listed = lines
+    .join('\n')
+    .replace(/(const simulators\b[^=]*= \[[^\]]*?),?(\s*\])/, `$1, ${identifier}$2`)
+    .replace(/(interface BuiltIn \{\n[\s\S]*?\n)\}/, `$1${known.join('\n')}\n}`)
+  write(LIST, listed)
 }
 
 function scaffold(slug) {
@@ -113,7 +131,7 @@ function scaffold(slug) {
       text.replaceAll(placeholders, (placeholder) => forms[placeholder]),
     )
   }
-  addToList(slug, forms.acmeMobile)
+  addToList(slug, forms.acmeMobile, forms.AcmeMobile)
   return [...Object.values(files), LIST]
 }
 
