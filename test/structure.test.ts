@@ -70,6 +70,7 @@ test.each(simulators)(
   async (simulator) => {
     expect(await allProblems(simulator)).toEqual([])
   },
+  120_000,
 )
 
 test.each(slugs)('%s: every gap says why', (slug) => {
