@@ -54,6 +54,12 @@ const COMMANDS: readonly CommandDef[] = [
     load: async () => (await import('./env.ts')).env,
   },
   {
+    usage: 'token [provider]',
+    description: 'print a bearer token of a provider that has a token endpoint',
+    options: CLIENT,
+    load: async () => (await import('./token.ts')).token,
+  },
+  {
     usage: 'doctor',
     description: 'check what keeps the simulator, or with --target FILE a suite, from running',
     options: [
