@@ -5,7 +5,47 @@ import { type Block, fileOf, type Page, writtenPages } from './pages.ts'
 import { missing } from './seen.ts'
 
 /** What is not run: the page, how the block begins, and why. */
-const NOT_RUN: readonly (readonly [page: string, begins: string, why: string])[] = []
+const NOT_RUN: readonly (readonly [page: string, begins: string, why: string])[] = [
+  [
+    'README.md',
+    'git clone',
+    'clones and installs this repository, which CI has done before the tests',
+  ],
+  [
+    'docs/configuration.md',
+    'npx esimulator start --ephemeral --key',
+    'a second simulator beside that of the page: test/cli/keys.test.ts starts it so',
+  ],
+  ['docs/containers.md', 'docker build', 'needs a container engine, which CI has not'],
+  ['docs/containers.md', 'export ESIMULATOR_TOKEN', 'speaks to the container of the page'],
+  ['docs/containers.md', 'docker exec', 'needs a container engine, which CI has not'],
+  ['docs/containers.md', 'docker run', 'needs a container engine, which CI has not'],
+  [
+    'docs/contract-suites.md',
+    'npx esimulator run --provider highland --negative --report html',
+    'takes a minute: test/contracts/suites.test.ts runs every suite',
+  ],
+  [
+    'docs/drift.md',
+    'npx esimulator proxy',
+    'calls the real endpoint: test/cli/proxy.test.ts has one',
+  ],
+  [
+    'docs/drift.md',
+    'curl -H "X-API-Key: $ESIM_GO_KEY"',
+    'goes through that proxy to the real endpoint',
+  ],
+  [
+    'docs/drift.md',
+    'npx esimulator diff',
+    'calls the real endpoint: test/cli/diff.test.ts compares with one of its own',
+  ],
+  [
+    'docs/pact.md',
+    'npm install',
+    'asks the npm registry: the package is installed with this checkout',
+  ],
+]
 
 const isSkipped = (page: string) => (block: Block) =>
   NOT_RUN.some(([name, begins]) => name === page && block.code.startsWith(begins))
@@ -21,7 +61,8 @@ function commandsOf({ name, blocks }: Page) {
 
 function outputBehind(blocks: readonly Block[], at: number): string | undefined {
   const next = blocks[at + 1]
-  return next && /^(?:text|json)$/.test(next.language) && !fileOf(next) ? next.code : undefined
+  const isOutput = next && /^(?:text|json)$/.test(next.language) && next.tags.length === 0
+  return isOutput ? next.code : undefined
 }
 
 const pages = writtenPages()
@@ -33,33 +74,36 @@ describe.each(pages.filter((page) => commandsOf(page).length > 0))('$name', (pag
     timeout: 240_000,
   }, async () => {
     await using opened = await openPage(page, isSkipped(page.name))
-    for (const shell of SHELLS) {
+    for (const [turn, shell] of SHELLS.entries()) {
       // Without zsh and fish bash has to do: a page is run more than once in any case.
       const used: Shell = isInstalled(shell) ? shell : (SHELLS[0] ?? shell)
+      const now = commands.filter(({ block }) => turn === 0 || !block.tags.includes('once'))
       const said = await opened.run(
         used,
-        commands.map(({ block }) => block),
+        now.map(({ block }) => block),
       )
-      for (const [at, { block, expected }] of commands.entries()) {
+      for (const [at, { block, expected }] of now.entries()) {
         const { output = '', status = 255 } = said[at] ?? {}
         const where = `${used.name}, line ${block.line}: ${block.code}printed ${output}`
         if (expected === undefined) expect(status, where).toBe(0)
         else expect(missing(expected, output), where).toBeUndefined()
       }
     }
-    const terminals = opened.terminals()
-    const shown = page.blocks.filter((block) => isTerminal(block) && !isSkipped(page.name)(block))
-    for (const [at, block] of shown.entries()) {
-      const expected = outputBehind(page.blocks, page.blocks.indexOf(block))
-      const output = terminals[at] ?? ''
-      if (expected !== undefined)
-        expect(
-          missing(`${expected}…\n`, output),
-          `line ${block.line} printed ${output}`,
-        ).toBeUndefined()
-    }
+    expectTerminals(page, opened.terminals())
   })
 })
+
+/** What the page says that its terminals printed: behind their commands, or in a block `terminal=1`. */
+function expectTerminals({ name, blocks }: Page, terminals: readonly string[]): void {
+  const opened = blocks.filter((block) => isTerminal(block) && !isSkipped(name)(block))
+  for (const [at, block] of opened.entries()) {
+    const told = blocks.filter(({ tags }) => tags.includes(`terminal=${at + 1}`))
+    const expected = [outputBehind(blocks, blocks.indexOf(block)), ...told.map(({ code }) => code)]
+    const output = terminals[at] ?? ''
+    for (const each of expected.filter((text) => text !== undefined))
+      expect(missing(`${each}…\n`, output), `terminal ${at + 1} printed ${output}`).toBeUndefined()
+  }
+}
 
 const shellBlocks = pages.flatMap(({ name, blocks }) =>
   blocks.filter(({ language }) => language === 'sh').map((block) => ({ name, block })),
