@@ -152,7 +152,7 @@ function parametersText({ states = {} }: Simulator, name: string): string {
 
 /** Starts a simulator with the state, and looks at its SIMs. */
 async function heldBy(provider: Simulator, given: string): Promise<string> {
-  await using sim = await startSimulator({ simulators: [provider], given })
+  await using sim = await startSimulator({ providers: [provider], given })
   const rows = await sim.sims(provider.slug)
   const { stock, more } = await sim.control.call('getStock', { path: { slug: provider.slug } })
   return `${await simsText(rows, sim)} In stock: ${stockText(stock, more ?? {})}.`

@@ -2,6 +2,7 @@
 import { readFile } from 'node:fs/promises'
 import type { ServerResponse } from 'node:http'
 import { defined } from '../state/defined.ts'
+import { packageFile } from '../state/shipped-files.ts'
 import type { Store } from '../stores/store.ts'
 import { type Access, type AccessPolicy, openAccess } from './access.ts'
 import type { DeliveryPolicy } from './deliver.ts'
@@ -55,9 +56,9 @@ export interface SimulatorServer {
 
 /** The version in package.json. */
 export async function packageVersion(): Promise<string> {
-  const { version } = JSON.parse(
-    await readFile(new URL('../../package.json', import.meta.url), 'utf8'),
-  ) as { version: string }
+  const { version } = JSON.parse(await readFile(packageFile('package.json'), 'utf8')) as {
+    version: string
+  }
   return version
 }
 

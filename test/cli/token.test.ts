@@ -6,7 +6,7 @@ import { run } from '../support/cli.ts'
 test.each([
   ['accounts-orders', '/accounts'],
   ['wholesale', '/transactionStatus?partnerTransactionId=None'],
-])('a token of %s opens its API, in another world, too', async (slug, path) => {
+] as const)('a token of %s opens its API, in another world, too', async (slug, path) => {
   await using sim = await startSimulator()
   await sim.control.call('createWorld', { body: { name: 'other' } })
   for (const [world, prefix] of [

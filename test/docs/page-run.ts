@@ -99,7 +99,7 @@ async function layOut(folder: string, blocks: readonly Block[], ports: Place['po
   await symlink(ROOT, join(folder, 'node_modules/esimulator'))
   await command(folder, 'npx', [
     'name=$1; shift',
-    `if [ "$name" = esimulator ]; then exec "${process.execPath}" "${ROOT}dist/cli/main.js" "$@"; fi`,
+    `if [ "$name" = esimulator ]; then exec "${process.execPath}" "${ROOT}bin/esimulator.js" "$@"; fi`,
     `exec "${ROOT}node_modules/.bin/$name" "$@"`,
   ])
   // The packages are links to those of this checkout: an install would change these.
