@@ -272,7 +272,7 @@ test.each([
 )
 
 test('the example of the documentation runs in Vitest', { timeout: 60_000 }, async () => {
-  const code = fileIn('docs/library.md', 'workflows.test.ts').replace('highland-*', '*')
+  const code = fileIn('docs/library.md', 'scenarios.test.ts').replace('highland-*', '*')
   const project = join(folder, 'project')
   await mkdir(join(project, 'node_modules'), { recursive: true })
   await mkdir(join(project, 'scenarios'))
