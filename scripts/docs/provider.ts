@@ -70,7 +70,7 @@ function operationsTable(
       gaps[id] === undefined ? object.summary : `${object.summary}. Not simulated: ${gaps[id]}`,
       [...new Set(provenance)].join(', then '),
       effectText(object['x-effect']),
-      known && `${known.simulator}, ${cases} cases`,
+      known && `${known.simulator}, ${cases} ${cases === 1 ? 'case' : 'cases'}`,
       known?.real,
     ]
     return isVersioned ? [...cells, versions.join(', ')] : cells
