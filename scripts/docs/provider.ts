@@ -129,12 +129,15 @@ function settingsTable({ settings }: Simulator): string {
 
 async function statesTable(provider: Simulator): Promise<string> {
   const rows = []
+  const usual = await heldBy(provider, 'default')
   for (const state of listedStates(provider)) {
     const title = listedTitle(state)
     const { name } = state
     const isOfWorld = name in provider.seeds || name in (provider.states ?? {})
-    const says = name in (provider.states ?? {}) ? `${state.says}. ` : ''
-    const holds = isOfWorld ? await heldBy(provider, name) : `for [Pact](../pact.md): ${state.says}`
+    const says = isOfWorld ? `${state.says.replace(/\.$/, '')}. ` : ''
+    const holds = isOfWorld
+      ? heldText(await heldBy(provider, name), usual, name)
+      : `for [Pact](../pact.md): ${state.says}`
     rows.push([code(title), says + holds, parametersText(provider, name)])
   }
   return table(['state', 'what it holds', 'values'], rows)
@@ -150,12 +153,23 @@ function parametersText({ states = {} }: Simulator, name: string): string {
     .join('<br>')
 }
 
+/** What a state holds, in words. */
+interface Held {
+  readonly sims: string
+  readonly stock: string
+}
+
+/** The stock is told where it is not that of every new world. */
+function heldText({ sims, stock }: Held, usual: Held, name: string): string {
+  return name !== 'default' && stock === usual.stock ? sims : `${sims} In stock: ${stock}.`
+}
+
 /** Starts a simulator with the state, and looks at its SIMs. */
-async function heldBy(provider: Simulator, given: string): Promise<string> {
+async function heldBy(provider: Simulator, given: string): Promise<Held> {
   await using sim = await startSimulator({ providers: [provider], given })
   const rows = await sim.sims(provider.slug)
   const { stock, more } = await sim.control.call('getStock', { path: { slug: provider.slug } })
-  return `${await simsText(rows, sim)} In stock: ${stockText(stock, more ?? {})}.`
+  return { sims: await simsText(rows, sim), stock: stockText(stock, more ?? {}) }
 }
 
 /** Values as they are, lists by how many entries they have. */

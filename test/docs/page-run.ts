@@ -102,7 +102,8 @@ async function layOut(folder: string, blocks: readonly Block[], ports: Place['po
     `if [ "$name" = esimulator ]; then exec "${process.execPath}" "${ROOT}bin/esimulator.js" "$@"; fi`,
     `exec "${ROOT}node_modules/.bin/$name" "$@"`,
   ])
-  const patience = 'export default { test: { testTimeout: 60_000 } }\n'
+  const patience =
+    "export default { test: { testTimeout: 60_000, exclude: ['examples/**', 'node_modules/**'] } }\n"
   await writeFile(join(folder, 'vitest.config.mjs'), patience)
   // The packages are links to those of this checkout: an install would change these.
   await command(folder, 'npm', ['echo "npm is not run here: $*" >&2', 'exit 1'])
