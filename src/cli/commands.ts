@@ -196,6 +196,14 @@ const SPEAKING: readonly CommandDef[] = [
     load: async () => (await import('./reset.ts')).reset,
   },
   {
+    usage: 'states [provider]',
+    description: 'the named states that worlds begin from (--given), and what each holds',
+    examples: ['states', 'states esim-go'],
+    options: ['json'],
+    takes: 'provider',
+    load: async () => (await import('./states.ts')).states,
+  },
+  {
     usage: 'snapshot [action] [names...]',
     description: 'the world as it is, kept by name; compared, and gone back to',
     examples: ['snapshot save before', 'snapshot diff before', 'snapshot restore before'],
@@ -312,12 +320,16 @@ const CHECKING: readonly CommandDef[] = [
     load: async () => (await import('./schema.ts')).schema,
   },
   {
-    usage: 'completion [shell]',
-    description: 'print the completion script of bash, zsh or fish',
+    usage: 'completion [shell] [words...]',
+    description:
+      'print the completion script of bash, zsh or fish; its first line says how it is used',
     examples: ['completion bash', 'completion zsh', 'completion fish'],
     options: [],
     isAlone: true,
-    load: async () => (await import('./completion.ts')).completion,
+    passesOn: true,
+    async load() {
+      throw new Error('completion, which looks into this table, is loaded by program.ts')
+    },
   },
 ]
 

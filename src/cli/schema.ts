@@ -15,6 +15,9 @@ const SCHEMAS: Readonly<Record<string, () => object>> = {
   'spec-diff': () => readSchema('spec-diff'),
 }
 
+/** Their names, in the order in which they are listed. */
+export const SCHEMA_NAMES = Object.keys(SCHEMAS)
+
 export const schema: Run = async (_config, [name]) => {
   if (name === undefined) {
     console.log(Object.keys(SCHEMAS).join('\n'))
