@@ -156,7 +156,7 @@ Then, one after the other:
   2. Number what its document says in specs/statements/${slug}.yaml.
   3. Write handlers.ts and wire.ts until they compile; then records, errors, settings, seeds.
   4. Prove each statement by a test below test/simulators/${slug}/ that carries its number: npm test
-  5. Name the provider in README.md and specs/README.md, and its collections in LIMITS.md.`
+  5. Name the provider in README.md and specs/README.md, give it a page in docs/getting-started/, run npm run docs, and its collections in docs/limits.md.`
 }
 
 const EXAMPLE = 'examples/acme-mobile/'

@@ -64,6 +64,14 @@ const STARTING: readonly CommandDef[] = [
     load: async () => (await import('./env.ts')).env,
   },
   {
+    usage: 'token [provider]',
+    description: 'print a bearer token of a provider that has a token endpoint',
+    examples: ['token wholesale', 'token accounts-orders --world ci-4711'],
+    options: CLIENT,
+    takes: 'provider',
+    load: async () => (await import('./token.ts')).token,
+  },
+  {
     usage: 'doctor',
     description: 'check what keeps the simulator, or with --target FILE a suite, from running',
     examples: ['doctor', 'doctor --repair'],

@@ -11,6 +11,7 @@ import { openFromConfig, readSeedFile } from '../../src/cli/open.ts'
 import { keyOf, type OptionName, options } from '../../src/cli/options.ts'
 import { simulators } from '../../src/simulators/index.ts'
 import { memoryStore } from '../../src/stores/memory.ts'
+import { fileIn } from '../docs/pages.ts'
 import { folder, run } from '../support/cli.ts'
 import { ROOT } from '../support/source.ts'
 
@@ -295,9 +296,8 @@ test.each(SEEDS)(
   },
 )
 
-test('the seed file of the README is one', async () => {
-  const readme = readFileSync(`${ROOT}README.md`, 'utf8')
-  const [, yaml = ''] = /```yaml\n(esim-go:[\s\S]*?)```/.exec(readme) ?? []
+test('the seed file of the documentation is one', async () => {
+  const yaml = fileIn('docs/configuration.md', 'stock.yaml')
   expect([check(seedFile)(parse(yaml)), await problemOf(yaml)]).toEqual([true, undefined])
 })
 
