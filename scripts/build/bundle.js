@@ -23,7 +23,8 @@ export async function bundle() {
   await written({ ...shared, input: Object.fromEntries(input) }, seen, {
     ...output,
     format: 'esm',
-    chunkFileNames: 'chunks/[name]-[hash].js',
+    // No hashes: who runs while a build takes its place still finds what it loads late.
+    chunkFileNames: 'chunks/[name].js',
     // What a start needs comes in one file: each costs half a millisecond.
     codeSplitting: {
       groups: [{ name: 'core', test: /\/build\/cli\/start\.js$/ }],
