@@ -21,6 +21,14 @@ export const env: Run = async (config) => {
   return 0
 }
 
+/** What a shell is given to know a world's URLs and credentials. */
+export function envCommand(config: Config, world: string): string {
+  const named = world === DEFAULT_WORLD ? '' : ` --world ${world}`
+  const url =
+    urlOf(config) === urlOf({ ...config, url: undefined }) ? '' : ` --url ${shownUrl(config)}`
+  return `eval "$(esimulator env${named}${url})"`
+}
+
 /**
  * The world as the simulator at a URL tells it; `undefined`, and said, where
  * none answers.

@@ -122,6 +122,13 @@ const COMMANDS: readonly CommandDef[] = [
     load: async () => (await import('./state.ts')).state,
   },
   {
+    usage: 'world [action] [name]',
+    description: 'list | create NAME | show NAME | env NAME | remove NAME',
+    options: CLIENT,
+    ownFlags: async () => (await import('./world.ts')).worldFlags,
+    load: async () => (await import('./world.ts')).world,
+  },
+  {
     usage: 'run [files...]',
     description: 'run workflows (Arazzo) against a simulator: each case in a world of its own',
     options: RUN,

@@ -8,6 +8,7 @@ import { CannotRun } from './cannot-run.ts'
 import type { Run } from './command.ts'
 import type { Config } from './config.ts'
 import { connect, print, urlOf } from './connection.ts'
+import { envCommand } from './env.ts'
 
 /** Stands for standard input or output. */
 const STANDARD = '-'
@@ -37,7 +38,9 @@ async function importFrom(file: string, config: Config): Promise<void> {
   print(
     config,
     world,
-    ({ name, sims, clock }) => `the world "${name}" is as in ${file}: ${sims} SIMs, ${clock.now}`,
+    ({ name, sims, clock }) =>
+      `the world "${name}" is as in ${file}: ${sims} SIMs, ${clock.now}\n` +
+      `in a shell: ${envCommand(config, name)}`,
   )
 }
 

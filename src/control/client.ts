@@ -39,6 +39,8 @@ export interface ControlClientOptions {
   /** The world that is spoken to; `default` unless given. */
   readonly world?: string | undefined
   readonly token?: string | undefined
+  /** Throws where nothing may be asked any more. */
+  readonly check?: (() => void) | undefined
   /** Breaks off what is being waited for. */
   readonly signal?: AbortSignal | undefined
 }
@@ -94,11 +96,13 @@ interface AnyRequest {
 }
 
 /** Speaks to one world of a running simulator. */
-export function controlClient({ url, world, token, signal }: ControlClientOptions): ControlClient {
+export function controlClient(options: ControlClientOptions): ControlClient {
+  const { url, world, token, signal, check = () => {} } = options
   const root = url.replace(/\/+$/, '')
   const base = `${world === undefined ? root : `${root}/w/${encodeURIComponent(world)}`}/_sim`
 
   async function call(id: OperationId, request: AnyRequest = {}): Promise<unknown> {
+    check()
     const { method, path } = placeOf(id, request)
     const body = request.body === undefined ? undefined : JSON.stringify(request.body)
     const headers = defined({
@@ -110,6 +114,7 @@ export function controlClient({ url, world, token, signal }: ControlClientOption
   }
 
   async function* stream(id: OperationId, request: AnyRequest, end?: AbortSignal) {
+    check()
     const { method, path } = placeOf(id, request)
     const headers = defined({
       Accept: 'text/event-stream',

@@ -76,6 +76,24 @@ export interface components {
             readonly mode: "running" | "frozen";
             /** @description Virtual seconds a second */
             readonly rate: number;
+            /** @description How far an advance has come; absent where none is under way */
+            readonly advance?: {
+                readonly from: components["schemas"]["Instant"];
+                readonly to: components["schemas"]["Instant"];
+                /** @description How many things have happened */
+                readonly fired: number;
+                /** @description How many callbacks were attempted, those that were due before it, too */
+                readonly attempts: number;
+                /** @description How many of the attempts had no answer in time */
+                readonly unanswered: number;
+                /** @description How many attempts are queued, those that are due after it, too */
+                readonly queued: number;
+                /**
+                 * @description Host and port of the receiver that is waited for
+                 * @example 127.0.0.1:4101
+                 */
+                readonly waitsFor?: string;
+            };
         };
         /**
          * @example {

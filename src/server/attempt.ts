@@ -6,6 +6,7 @@ import type { Sent } from '../state/deliveries.ts'
 import type { World } from '../state/world.ts'
 import type { DeliveryPolicy } from './deliver.ts'
 import { departureOf } from './faults/callback-faults.ts'
+import type { Patience } from './patience.ts'
 import { signatureOf } from './signature.ts'
 
 export interface AttemptOptions {
@@ -16,7 +17,12 @@ export interface AttemptOptions {
 
 export interface Attempts {
   /** Makes one attempt, until `signal` aborts; never throws. */
-  make(world: World, callback: Callback, signal: AbortSignal): Promise<readonly Outcome[]>
+  make(
+    world: World,
+    callback: Callback,
+    signal: AbortSignal,
+    patience: Patience,
+  ): Promise<readonly Outcome[]>
   /** Loads what makes them, so that the first does not wait for it. */
   prepare(): Promise<void>
 }
@@ -26,7 +32,7 @@ export function openAttempts(
   { policy, onAttempt }: AttemptOptions,
 ): Attempts {
   return {
-    async make(world, callback, signal) {
+    async make(world, callback, signal, patience) {
       const { deliver, headersOf } = await deliverer()
       const simulator = simulators.get(callback.provider)
       if (!simulator) return [{ error: unknownProvider(callback.provider), final: true }]
@@ -48,7 +54,9 @@ export function openAttempts(
       const outcomes: Outcome[] = []
       for (let copy = 0; copy < copies; copy += 1) {
         onAttempt?.({ ...callback, body }, world.now)
-        const outcome = await deliver({ url, headers, body }, policy, signal)
+        const outcome = await patience.during(url, policy.timeout, (timeout) =>
+          deliver({ url, headers, body }, { ...policy, timeout }, signal),
+        )
         // What the policy holds back is final, and has not left.
         outcomes.push(outcome.final ? { ...outcome, ...told } : { ...outcome, ...told, sent })
       }

@@ -121,11 +121,11 @@ export function hostWorld(
       const simulator = host.bySlug.get(callback.provider)
       return simulator ? disturbed(callback, task, { world: on, simulator }) : callback
     },
-    async attempt(on, callback, signal) {
+    async attempt(on, callback, signal, patience) {
       // A callback tells of nothing that a kill could undo.
       await timeKeeper.kept()
       await store.logged(name)?.catch(() => {})
-      return attempts.make(on, callback, signal)
+      return attempts.make(on, callback, signal, patience)
     },
     schedule: (on, slug) => host.bySlug.get(slug)?.callbacks?.schedule(on) ?? [],
     advanced(on, advance) {

@@ -352,7 +352,7 @@ test.each<[what: string, url: () => Promise<string>, outcome: Outcome]>([
   [
     'https:// to a port that says nothing',
     async () => `https://127.0.0.1:${await listenRaw(() => {})}/`,
-    { error: expect.stringMatching(TOO_LATE) },
+    { error: expect.stringMatching(TOO_LATE), isLate: true },
   ],
   [
     'a port nothing listens on',
@@ -394,7 +394,7 @@ test('a name server that never answers: the attempt ends in time, and localhost 
   const port = await listen((_request, response) => response.end())
   expect(await send(`http://localhost:${port}/`)).toEqual({ status: 200 })
   expect(await Promise.all(silent)).toEqual(
-    silent.map(() => ({ error: expect.stringMatching(TOO_LATE) })),
+    silent.map(() => ({ error: expect.stringMatching(TOO_LATE), isLate: true })),
   )
   expect(await whyForbidden('http://silent.example/', { allow: [], timeout: 50 })).toBe(
     'the name silent.example was not found within 50 ms',
