@@ -1,7 +1,7 @@
 // Where specs are read from: the folder `specs`, or what the build made of it beside the code.
 import { readFileSync } from 'node:fs'
-import type { Document } from 'openapi-backend'
 import { loadNow, packageFile, readBuilt } from '../state/shipped-files.ts'
+import type { Document } from './openapi-document.ts'
 import { applyOverlay, isOverlay } from './overlay.ts'
 
 /**
