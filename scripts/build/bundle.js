@@ -27,7 +27,7 @@ export async function bundle() {
     chunkFileNames: 'chunks/[name].js',
     // What a start needs comes in one file: each costs half a millisecond.
     codeSplitting: {
-      groups: [{ name: 'core', test: /\/build\/cli\/start\.js$/ }],
+      groups: [{ name: 'core', test: /\/cli\/start\.js$/ }],
       includeDependenciesRecursively: true,
     },
   })
