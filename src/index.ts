@@ -31,6 +31,7 @@ export type {
   StateDocument,
   StepShown,
   Stock,
+  TargetShown,
   UnsentCallbackShown,
   UsedShown,
   WaitedShown,

@@ -57,7 +57,8 @@ async function fresh(config: Config, url: string): Promise<WorldShown> {
   return world
 }
 
-function variablesOf(
+/** The variables by which a client finds a world and is let in. */
+export function variablesOf(
   { name, baseUrls, credentials }: WorldShown,
   url: string,
 ): Record<string, string> {

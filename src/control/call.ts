@@ -1,7 +1,8 @@
 // One call of the control API, as its handlers see it, and what many of them look up.
 import type { ServerResponse } from 'node:http'
+import { unknownName } from '../server/nearest.ts'
 import type { SimulatorServer } from '../server/server.ts'
-import { DEFAULT_WORLD, type HostedWorld } from '../server/worlds.ts'
+import { DEFAULT_WORLD, type HostedWorld, type Worlds } from '../server/worlds.ts'
 import type { Reply } from '../simulators/call.ts'
 import { Refusal } from '../state/refusal.ts'
 import type { AnswerOf, BodyOf, OperationId, PathOf, QueryOf, StreamingId } from './operations.ts'
@@ -71,11 +72,15 @@ export type ControlHandlers = {
  * A world with everything done that is due.
  * @throws Refusal `not-found` where there is none of that name
  */
-export function caughtUp(hosted: HostedWorld | undefined, name = DEFAULT_WORLD): HostedWorld {
+export function caughtUp(
+  { gone }: Worlds,
+  hosted: HostedWorld | undefined,
+  name = DEFAULT_WORLD,
+): HostedWorld {
   if (!hosted)
     throw new Refusal(
       'not-found',
-      `there is no world "${name}": GET /_sim/worlds lists them, POST /_sim/worlds makes one`,
+      `${gone.whyNone(name)}: GET /_sim/worlds lists them, POST /_sim/worlds makes one`,
     )
   hosted.runner.catchUp()
   return hosted
@@ -102,5 +107,5 @@ export function providerFilter({
 }
 
 function unknownProvider({ providers }: SimulatorServer, slug: string): string {
-  return `there is no provider "${slug}"; there are: ${[...providers.keys()].join(', ')}`
+  return unknownName('no provider', slug, providers.keys())
 }

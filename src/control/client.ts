@@ -270,6 +270,6 @@ function bodyOf({ status, text }: Answer, target: string): unknown {
 
 function problemIn(body: unknown, status: number): Problem {
   const problem: Partial<Problem> = typeof body === 'object' && body !== null ? body : {}
-  const { title = 'Error', detail = `status ${status}` } = problem
-  return { title, detail, status }
+  const { title = 'Error', detail = `status ${status}`, code } = problem
+  return defined({ title, detail, status, code })
 }

@@ -45,6 +45,8 @@ export type UnsentCallbackShown = Schemas['UnsentCallback']
 /** What left at one attempt at a callback. */
 export type DeliveryShown = Schemas['Delivery']
 export type DeliveriesShown = Schemas['Deliveries']
+/** Where the callbacks of a provider go. */
+export type TargetShown = Schemas['TargetNow']
 export type MessageShown = Schemas['Message']
 /** A fault as it was set, what it has seen, and how often it happened. */
 export type FaultShown = Schemas['Fault']

@@ -26,6 +26,7 @@ import type {
   StateDocument,
   StepShown,
   Stock,
+  TargetShown,
   UnsentCallbackShown,
   UsedShown,
   WaitedShown,
@@ -151,6 +152,10 @@ export interface WorldCallbacks<Slug extends string = string> {
   get(id: string): Promise<CallbackShown | UnsentCallbackShown>
   /** Sends one again, or one that was not sent: what is queued now. */
   redeliver(id: string): Promise<CallbackShown>
+  /** Where the callbacks of each provider that sends some go, and whether they may. */
+  targets(): Promise<readonly TargetShown[]>
+  /** Where those of one provider go, and whether they may. */
+  targetOf(slug: Slug): Promise<TargetShown>
   /** Where a provider's callbacks go from now on; `undefined`: nowhere. */
   target(slug: Slug, url: string | undefined, version?: number): Promise<void>
 }
@@ -265,6 +270,8 @@ export interface WorldClient<Slug extends string = string> {
   /** Calls of the control API that were to change the world, oldest first, and how it began. */
   commands(filter?: { readonly after?: number; readonly limit?: number }): Promise<CommandsShown>
   settings<Of extends Slug>(slug: Of): Promise<SettingsShown<Of>>
+  /** The settings of every provider, by its slug. */
+  allSettings(): Promise<Readonly<Record<string, Readonly<Record<string, SettingShown>>>>>
   /** `null` brings a default back. */
   set<Of extends Slug>(slug: Of, values: SettingsChange<Of>): Promise<void>
   /** What a provider has in stock, in the words of the seed file. */
@@ -325,6 +332,10 @@ export function worldClient(options: ControlClientOptions): WorldClient {
     commands: (filter = {}) => call('listCommands', { query: filter }),
     settings: async (slug) =>
       (await call('getSettings', { path: { slug } })).settings as SettingsShown<typeof slug>,
+    async allSettings() {
+      const { providers } = await call('listSettings')
+      return Object.fromEntries(providers.map(({ provider, settings }) => [provider, settings]))
+    },
     async set(slug, values) {
       await call('changeSettings', { path: { slug }, body: values as BodyOf<'changeSettings'> })
     },
@@ -467,6 +478,8 @@ function callbacksOf(call: Call): WorldCallbacks {
     get: (id) => call('getCallback', { path: { id } }),
     send: (callback) => call('sendCallback', { body: callback }),
     redeliver: (id) => call('redeliverCallback', { path: { id } }),
+    targets: async () => (await call('listCallbackTargets')).targets,
+    targetOf: (slug) => call('getCallbackTarget', { path: { slug } }),
     async target(slug, url, version) {
       if (url === undefined) await call('removeCallbackTarget', { path: { slug } })
       else await call('setCallbackTarget', { path: { slug }, body: defined({ url, version }) })

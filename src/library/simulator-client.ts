@@ -1,5 +1,5 @@
 // A client of one world of a simulator, and of all that the simulator has: its worlds, its providers.
-import type { BodyOf } from '../control/operations.ts'
+import type { AnswerOf, BodyOf } from '../control/operations.ts'
 import type {
   CredentialsShown,
   Health,
@@ -61,6 +61,8 @@ export interface SimulatorClient<Slug extends string = ProviderSlug> extends Wor
   /** The world as at its start, or as a named state. */
   reset(to?: { readonly seed?: string; readonly given?: Given<Slug> }): Promise<WorldShown>
   health(): Promise<Health>
+  /** The OpenAPI document of the control API, at this simulator's URL. */
+  openApi(): Promise<AnswerOf<'getOpenApi'>>
   /** The worlds of the same simulator. */
   readonly worlds: Worlds<Slug>
   readonly provenance: Provenance<Slug>
@@ -108,6 +110,7 @@ function clientOf<Slug extends string>(
       return world.credentials as SimulatorClient<Slug>['credentials']
     },
     health: () => call('getHealth'),
+    openApi: () => call('getOpenApi'),
     worlds: {
       list: async () => (await call('listWorlds')).worlds,
       async create(wanted) {

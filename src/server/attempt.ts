@@ -13,6 +13,8 @@ export interface AttemptOptions {
   readonly policy: DeliveryPolicy
   /** Told of each thing that is sent, at virtual time `at`, with the body that is. */
   readonly onAttempt?: (callback: Callback, at: number) => void
+  /** Told how each thing that was sent has ended. It may not take long. */
+  readonly onOutcome?: (world: World, callback: Callback, outcome: Outcome) => void
 }
 
 export interface Attempts {
@@ -29,7 +31,7 @@ export interface Attempts {
 
 export function openAttempts(
   simulators: ReadonlyMap<string, Simulator>,
-  { policy, onAttempt }: AttemptOptions,
+  { policy, onAttempt, onOutcome }: AttemptOptions,
 ): Attempts {
   return {
     async make(world, callback, signal, patience) {
@@ -57,6 +59,7 @@ export function openAttempts(
         const outcome = await patience.during(url, policy.timeout, (timeout) =>
           deliver({ url, headers, body }, { ...policy, timeout }, signal),
         )
+        onOutcome?.(world, callback, outcome)
         // What the policy holds back is final, and has not left.
         outcomes.push(outcome.final ? { ...outcome, ...told } : { ...outcome, ...told, sent })
       }

@@ -29,12 +29,16 @@ export interface ServerOptions
   readonly publicUrl?: string
   /** False lets replies and callbacks through that break their spec. */
   readonly checked: boolean
+  /** A name for this start, that its health tells. */
+  readonly instance?: string
   /** Real endpoints that answer in the place of providers, by slug. */
   readonly upstreams?: Readonly<Record<string, Upstream>>
 }
 
 export interface SimulatorServer {
   readonly version: string
+  /** A name for this start, where it was given one. */
+  readonly instance: string | undefined
   readonly providers: ReadonlyMap<string, KnownProvider>
   readonly worlds: Worlds
   readonly store: Store
@@ -97,6 +101,7 @@ export async function openServer(options: ServerOptions): Promise<SimulatorServe
   const http = { providers, worlds, store, publicUrl, access, checked, report, rest }
   const server: SimulatorServer = {
     version: await packageVersion(),
+    instance: options.instance,
     providers,
     worlds,
     store,

@@ -265,6 +265,8 @@ export interface Simulator {
    * new world's.
    */
   readonly seeds: Readonly<Record<string, (world: World) => void>>
+  /** What each of these holds, and what to do next in it, by name. */
+  readonly seedTexts?: Readonly<Record<string, string>>
   /** States that take values, by name, each laid over what a seed has made. */
   readonly states?: Readonly<Record<string, NamedState>>
   readonly device: DeviceRules

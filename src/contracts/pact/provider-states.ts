@@ -29,9 +29,10 @@ export interface ListedState {
 }
 
 /** The states that contracts with a provider may name. */
-export function listedStates({ slug, seeds, states = {}, callbacks }: Simulator): ListedState[] {
+export function listedStates(simulator: Simulator): ListedState[] {
+  const { slug, seeds, seedTexts = {}, states = {}, callbacks } = simulator
   const begun = Object.keys(seeds).map((name) => {
-    const says = name === 'default' ? 'what a new world has' : 'a world begins so'
+    const says = seedTexts[name] ?? 'a world begins so'
     return { provider: slug, name, says, parameters: {} }
   })
   const laid = Object.entries(states).map(([name, { says, parameters }]) => {
