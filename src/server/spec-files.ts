@@ -1,9 +1,9 @@
 // Where specs are read from: the folder `specs`, or what the build made of it beside the code; a plug-in's anywhere.
 import { readFileSync } from 'node:fs'
 import { dirname, isAbsolute, resolve } from 'node:path'
-import type { Document } from 'openapi-backend'
 import { documentNamed } from '../simulators/plugins.ts'
 import { loadNow, packageFile, readBuilt } from '../state/shipped-files.ts'
+import type { Document } from './openapi-document.ts'
 import { applyOverlay, isOverlay } from './overlay.ts'
 
 /**
