@@ -3,13 +3,13 @@ import { resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { worldShown } from '../control/world-shown.ts'
 import { splitSeedFile } from '../server/chosen-credentials.ts'
-import { type Endpoint, listen } from '../server/listen.ts'
+import { listen } from '../server/listen.ts'
 import type { SimulatorServer } from '../server/server.ts'
 import { DEFAULT_WORLD } from '../server/worlds.ts'
 import { targets } from '../state/callbacks.ts'
 import { Refusal } from '../state/refusal.ts'
 import { memoryStore } from '../stores/memory.ts'
-import { startedDocument, startedText } from './announcement.ts'
+import { type Started, startedDocument, startedText } from './announcement.ts'
 import { CannotRun } from './cannot-run.ts'
 import { type Config, type Flags, readConfig } from './config.ts'
 import {
@@ -22,6 +22,7 @@ import {
   storeOf,
 } from './open.ts'
 import { type Option, type OptionName, options, START, spelled } from './options.ts'
+import { tlsOf } from './tls.ts'
 import { checkExposure, outliveReaders, stopOnSignal } from './until-stopped.ts'
 
 /** How parseArgs is to read a flag. */
@@ -71,7 +72,8 @@ export async function start(args: readonly string[]): Promise<void> {
   keysOf(config.key, '--key')
   const stock = await readSeedFile(config)
   await rehearse(config, stock)
-  const listening = await listen(config.host, ports)
+  const tls = await tlsOf(config)
+  const listening = await listen(config.host, ports, tls?.identity)
   let server: SimulatorServer
   try {
     server = await openKept(config, stock)
@@ -83,7 +85,7 @@ export async function start(args: readonly string[]): Promise<void> {
   await aimCallbacks(config, server)
   stopOnSignal(listening, server)
   listening.serve(server)
-  await announce(config, server, listening.endpoints)
+  await announce({ config, server, endpoints: listening.endpoints, tls })
   await warnOfShutTargets(config, server)
 }
 
@@ -134,10 +136,9 @@ async function warnOfShutTargets({ callbackUrl }: Config, server: SimulatorServe
 
 /** Says where everything is. */
 async function announce(
-  config: Config,
-  server: SimulatorServer,
-  endpoints: readonly Endpoint[],
+  listening: Pick<Started, 'config' | 'server' | 'endpoints' | 'tls'>,
 ): Promise<void> {
+  const { config, server, endpoints } = listening
   const hosted = await server.worlds.open(DEFAULT_WORLD)
   const main = endpoints.find(({ slug }) => slug === undefined)
   if (!hosted || !main) return
@@ -145,6 +146,6 @@ async function announce(
   const url = config.publicUrl ?? main.url
   const world = worldShown(server, hosted, url)
   const state = config.ephemeral ? undefined : resolve(config.state)
-  const started = { config, server, world, endpoints, url, state }
+  const started = { ...listening, world, url, state }
   console.log(config.json ? JSON.stringify(startedDocument(started)) : startedText(started))
 }

@@ -7,7 +7,7 @@ import { whyNoJson } from '../stores/json-shape.ts'
 import { CannotRun } from './cannot-run.ts'
 import type { Run } from './command.ts'
 import type { Config } from './config.ts'
-import { connect, print, urlOf } from './connection.ts'
+import { connect, placeOf, print } from './connection.ts'
 
 /** Stands for standard input or output. */
 const STANDARD = '-'
@@ -49,7 +49,7 @@ async function restored(config: Config, document: StateDocument): Promise<WorldS
   } catch (error) {
     const { world, token } = config
     if (world === undefined || !(error instanceof ControlError) || error.status !== 404) throw error
-    const control = controlClient({ url: urlOf(config), token })
+    const control = controlClient({ ...placeOf(config), token })
     await control.call('createWorld', { body: { name: world } })
     return client.restore(document)
   }

@@ -14,7 +14,8 @@ import type { Schemas } from './operations.ts'
 import type { Health } from './wire.ts'
 import { worldRow, worldShown } from './world-shown.ts'
 
-async function healthOf({ version, providers, worlds, store }: SimulatorServer): Promise<Health> {
+async function healthOf(server: SimulatorServer): Promise<Health> {
+  const { version, providers, worlds, store, access } = server
   const names = (await worlds.openAll()).map(({ world }) => world.name)
   const failures = names.flatMap((name) => {
     const failure = store.failure(name)
@@ -24,6 +25,7 @@ async function healthOf({ version, providers, worlds, store }: SimulatorServer):
     status: 'ok' as const,
     version,
     providers: [...providers.keys()],
+    hosts: Object.fromEntries(access.providerHosts),
     worlds: names.length,
     writesRefused: failures.length > 0 ? Object.fromEntries(failures) : undefined,
     notOpened: notOpenedIn(worlds),

@@ -2,6 +2,7 @@
 import type { NewFault } from '../control/wire.ts'
 import type { ChosenCredentials } from '../server/chosen-credentials.ts'
 import type { DeliveryPolicy } from '../server/deliver.ts'
+import type { HostMap } from '../server/provider-hosts.ts'
 import { openServer, packageVersion, type SimulatorServer } from '../server/server.ts'
 import { simulators as allSimulators } from '../simulators/index.ts'
 import type { Simulator } from '../simulators/simulator.ts'
@@ -59,6 +60,11 @@ export interface SimulatorOptions {
   readonly cors?: readonly string[]
   /** What hrefs begin with, instead of the request's Host. */
   readonly publicUrl?: string
+  /**
+   * Hosts of your own that stand for a provider, as in `{ 'api.my-provider.example': 'highland' }`,
+   * besides those of the real APIs: asked for under one, the provider's paths are at `/`.
+   */
+  readonly hostMap?: HostMap
   /** Told what went wrong without stopping anything; standard error unless given. */
   readonly report?: (sentence: string) => void
   /** The providers; all of them unless given. */
@@ -112,6 +118,7 @@ export async function openSimulator(options: SimulatorOptions = {}): Promise<Sim
       policy: { allow: [], timeout: 2000, ...options.policy },
       access: { token, hosts, cors },
       publicUrl,
+      hostMap: options.hostMap,
       checked,
       report,
       onAttempt: announceAttempt,

@@ -1,15 +1,23 @@
 // The simulator in the process that uses it: on a free port, driven through its front door.
 import type { CredentialsShown, WorldShown } from '../control/wire.ts'
 import { type WorldClient, type WorldClock, worldClient } from '../control/world-client.ts'
-import { listen } from '../server/listen.ts'
+import { type Listening, listen } from '../server/listen.ts'
+import type { HostMap } from '../server/provider-hosts.ts'
 import type { SimulatorServer } from '../server/server.ts'
 import { DEFAULT_WORLD } from '../server/worlds.ts'
 import { defined } from '../state/defined.ts'
+import type { Intercepted } from './intercept.ts'
 import { openSimulator, type SimulatorOptions } from './open-simulator.ts'
 
 export interface StartOptions extends SimulatorOptions {
   /** A free one unless given. */
   readonly port?: number
+  /**
+   * Leads what this process would send to the hosts of the real APIs to this simulator, until it is
+   * closed: of fetch, undici, node:http(s) and what is built on them. Hosts besides those as in
+   * `{ hosts: { 'api.my-provider.example': 'highland' } }`. A call chooses its world by its credential.
+   */
+  readonly intercept?: boolean | { readonly hosts?: HostMap }
 }
 
 /** A simulator that runs in this process; its methods speak to the world `default`. */
@@ -40,12 +48,17 @@ export interface RunningSimulator extends WorldClient, AsyncDisposable {
  * await sim.device(esim.iccid).use('800MB')
  * const { fired } = await sim.clock.advance('P8D')
  *
- * @throws StoreError, ListenError, Refusal `invalid-request` for options that cannot be
+ * @example
+ * // The client calls https://api.esim-go.com, and knows of no simulator.
+ * await using sim = await startSimulator({ intercept: true })
+ *
+ * @throws StoreError, ListenError, Refusal `invalid-request` for options that cannot be; Error where
+ * another simulator intercepts already
  */
 export async function startSimulator(options: StartOptions = {}): Promise<RunningSimulator> {
   const { port: chosenPort = 0, given, token } = options
   const listening = await listen('127.0.0.1', [{ port: chosenPort }])
-  const server = await openSimulator(options).catch(async (error) => {
+  const server = await openSimulator(withHosts(options)).catch(async (error) => {
     await listening.close(0)
     throw error
   })
@@ -53,10 +66,14 @@ export async function startSimulator(options: StartOptions = {}): Promise<Runnin
   const { url, port } = listening.endpoints[0] ?? { url: '', port: 0 }
   const client = worldClient({ url, token })
   let world = await client.show()
+  const interception = await interceptFor(options, server, listening)
   let closed: Promise<void> | undefined
   const close = () => {
     server.stop()
-    closed ??= listening.close().then(() => server.close())
+    closed ??= listening.close().then(() => {
+      interception?.stop()
+      return server.close()
+    })
     return closed
   }
 
@@ -80,6 +97,32 @@ export async function startSimulator(options: StartOptions = {}): Promise<Runnin
     },
     close,
     [Symbol.asyncDispose]: close,
+  }
+}
+
+/** Hosts whose calls are intercepted stand for their providers. */
+function withHosts(options: StartOptions): SimulatorOptions {
+  const { intercept: asked = false, hostMap } = options
+  const hosts = typeof asked === 'object' ? asked.hosts : undefined
+  return { ...options, hostMap: { ...hostMap, ...hosts } }
+}
+
+/** @throws Error where another simulator intercepts already; then this one is closed */
+async function interceptFor(
+  { intercept: asked = false }: StartOptions,
+  server: SimulatorServer,
+  listening: Listening,
+): Promise<Intercepted | undefined> {
+  if (asked === false) return undefined
+  try {
+    const { intercept } = await import('./intercept.ts')
+    const { url = '' } = listening.endpoints[0] ?? {}
+    return intercept({ hosts: server.access.providerHosts.keys(), url })
+  } catch (error) {
+    server.stop()
+    await listening.close(0)
+    await server.close()
+    throw error
   }
 }
 

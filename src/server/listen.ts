@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net'
 import { connectionLimits, limitConnections, MOST_CONNECTIONS } from './connections.ts'
 import type { SimulatorServer } from './server.ts'
 import { alarm } from './ticker.ts'
+import type { Identity } from './tls-port.ts'
 
 /** A port to listen on; with a slug, that provider is mounted at `/` there. */
 export interface Port {
@@ -37,12 +38,17 @@ export class ListenError extends Error {}
 
 /**
  * Takes the ports. What comes before `serve` waits.
+ * @param identity speaks TLS on each of them, too
  * @throws ListenError where a port cannot be had; then none is held
  */
-export async function listen(host: string, ports: readonly Port[]): Promise<Listening> {
+export async function listen(
+  host: string,
+  ports: readonly Port[],
+  identity?: Identity,
+): Promise<Listening> {
   const listeners: PortListener[] = []
   try {
-    for (const port of ports) listeners.push(await openListener(host, port))
+    for (const port of ports) listeners.push(await openListener(host, port, identity))
   } catch (error) {
     await Promise.all(listeners.map((each) => each.close(0)))
     throw error
@@ -64,13 +70,18 @@ interface PortListener {
   close(grace: number): Promise<void>
 }
 
-async function openListener(host: string, asked: Port): Promise<PortListener> {
+async function openListener(
+  host: string,
+  asked: Port,
+  identity: Identity | undefined,
+): Promise<PortListener> {
   const waiting: [IncomingMessage, ServerResponse][] = []
   const answering = new Set<ServerResponse>()
   let serveOne = (request: IncomingMessage, response: ServerResponse): void =>
     void waiting.push([request, response])
   let closing = false
   let tellFull = () => {}
+  let tellUntrusted = () => {}
   const server = createServer(connectionLimits)
   limitConnections(server, answering, () => tellFull())
   const answer = (request: IncomingMessage, response: ServerResponse) => {
@@ -87,22 +98,33 @@ async function openListener(host: string, asked: Port): Promise<PortListener> {
   server.on('checkExpectation', answer)
   // This is no proxy: without this node:http cuts the line of who asks for a tunnel.
   server.on('connect', (_request, socket) => socket.end(NO_TUNNEL))
+  const cutUndecided =
+    identity && (await import('./tls-port.ts')).alsoTls(server, identity, () => tellUntrusted())
   await bind(server, host, asked.port)
   const { port } = server.address() as AddressInfo
   return {
-    endpoint: { ...asked, port, url: `http://${clientHost(host)}:${port}` },
+    endpoint: {
+      ...asked,
+      port,
+      url: `${identity ? 'https' : 'http'}://${clientHost(host)}:${port}`,
+    },
     serve(server) {
       serveOne = server.listener(asked.slug)
       tellFull = once(() => server.report(fullSentence(port)))
+      tellUntrusted = once(() => server.report(UNTRUSTED))
       for (const [request, response] of waiting.splice(0)) serveOne(request, response)
     },
     close(grace) {
       closing = true
+      cutUndecided?.()
       for (const response of answering) response.shouldKeepAlive = false
       return drained(server, grace)
     },
   }
 }
+
+const UNTRUSTED =
+  'a client broke off, as it does not trust the certificate: let it trust the CA, as said at the start'
 
 function fullSentence(port: number): string {
   const how = 'clients that keep theirs should use fewer'
