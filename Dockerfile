@@ -2,12 +2,14 @@
 FROM node:22-slim AS build
 WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
-RUN npm ci
+# There is nothing to build yet.
+RUN npm ci --ignore-scripts
 COPY tsconfig.json tsconfig.build.json ./
 COPY scripts scripts
 COPY specs specs
 COPY src src
-RUN npm run build && npm prune --omit=dev
+COPY bin bin
+RUN npm run build
 
 FROM node:22-slim
 WORKDIR /app
@@ -17,12 +19,12 @@ ENV ESIMULATOR_HOST=0.0.0.0
 # State lives in the volume. Other names than localhost go in ESIMULATOR_ALLOWED_HOSTS, receivers in ESIMULATOR_CALLBACK_ALLOW.
 ENV ESIMULATOR_STATE=/data
 COPY --from=build /app/package.json ./
-COPY --from=build /app/node_modules node_modules
+COPY --from=build /app/bin bin
 COPY --from=build /app/dist dist
 COPY --from=build /app/specs specs
-RUN mkdir /data && chown node:node /data
+RUN ln -s /app/bin/esimulator.js /usr/local/bin/esimulator && mkdir /data && chown node:node /data
 USER node
 VOLUME /data
 EXPOSE 4010
-HEALTHCHECK --interval=10s --timeout=5s --start-period=10s CMD ["node", "dist/cli/main.js", "wait-ready", "--timeout", "3s"]
-CMD ["node", "dist/cli/main.js", "start"]
+HEALTHCHECK --interval=10s --timeout=5s --start-period=10s CMD ["esimulator", "wait-ready", "--timeout", "3s"]
+CMD ["esimulator", "start"]

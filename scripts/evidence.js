@@ -2,10 +2,10 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
-import { evidenceText, NO_EVIDENCE, SIMULATOR, withRun } from '../dist/contracts/evidence.js'
-import { openContract, suiteFiles } from '../dist/library/contracts.js'
-import { planWorkflows, runPlanned } from '../dist/library/workflows.js'
-import { simulators } from '../dist/simulators/index.js'
+import { evidenceText, NO_EVIDENCE, SIMULATOR, withRun } from '../build/contracts/evidence.js'
+import { openContract, suiteFiles } from '../build/library/contracts.js'
+import { planWorkflows, runPlanned } from '../build/library/workflows.js'
+import { simulators } from '../build/simulators/index.js'
 import { completed, EVIDENCE, founded, readmeWith } from './evidence/parts.js'
 
 const USAGE = `npm run evidence -- [--check]

@@ -113,7 +113,7 @@ function copyWith(mutant, copies) {
   const name = builtOf(mutant)
   const text = mutated(mutant, readFileSync(ROOT + name, 'utf8'), name)
   const folder = `${copies}/${mutant.id}`
-  linked(`${ROOT}dist`, `${ROOT}${folder}/dist`)
+  for (const part of ['build', 'specs']) linked(ROOT + part, `${ROOT}${folder}/${part}`)
   cpSync(`${ROOT}package.json`, `${ROOT}${folder}/package.json`)
   // Removed first: a write would go through the link, into the build itself.
   rmSync(`${ROOT}${folder}/${name}`)
@@ -171,7 +171,7 @@ async function tried(mutant, copies, limit) {
   const folder = copyWith(mutant, copies)
   try {
     const suites = suitesOf(mutant.provider)
-    return { mutant, ...verdictOf(await run(`${folder}/dist/cli/main.js`, suites, limit)) }
+    return { mutant, ...verdictOf(await run(`${folder}/build/cli/main.js`, suites, limit)) }
   } finally {
     rmSync(ROOT + folder, { recursive: true, force: true })
   }
@@ -197,7 +197,7 @@ async function soundness(providers, { limit = SLOWEST }) {
   for (const provider of providers) {
     const begun = performance.now()
     const { end, failure, said } = verdictOf(
-      await run('dist/cli/main.js', suitesOf(provider), limit),
+      await run('build/cli/main.js', suitesOf(provider), limit),
     )
     if (end !== 'survived') {
       const why = failure ?? said ?? `they take more than ${limit} s`

@@ -1,5 +1,5 @@
 // The public API: a simulator in your own process, for tests.
-export { ControlError } from './control/client.ts'
+export { ControlError, NoAnswer } from './control/client.ts'
 export type { StreamData, StreamEvent, StreamName } from './control/stream-events.ts'
 export type {
   AdvanceShown,
@@ -18,8 +18,11 @@ export type {
   FaultShown,
   FiredShown,
   HarShown,
+  Health,
   MessageShown,
   NewFault,
+  ProvenanceRow,
+  ProvenanceShown,
   SettingShown,
   SettingValue,
   SimRow,
@@ -28,10 +31,12 @@ export type {
   StateDocument,
   StepShown,
   Stock,
+  TargetShown,
   UnsentCallbackShown,
   UsedShown,
   WaitedShown,
   WentBack,
+  WorldRow,
   WorldShown,
 } from './control/wire.ts'
 export type {
@@ -44,6 +49,8 @@ export type {
   JournalFilter,
   MessageFilter,
   ServiceUse,
+  SettingsChange,
+  SettingsShown,
   WaitCondition,
   WaitForLimits,
   WaitLimits,
@@ -51,21 +58,48 @@ export type {
   WorldJournal,
   WorldSnapshots,
 } from './control/world-client.ts'
+export { type ConnectOptions, connect } from './library/connect.ts'
 export { createApp, type SimulatorApp } from './library/embedded.ts'
-export { CannotImport, type Imported, type ImportOptions, importAccount } from './library/import.ts'
+export type { Imported, ImportOptions } from './library/import.ts'
+export type { FetchInProcess } from './library/in-process.ts'
+export { importAccount, runWorkflows, verifyPacts, workflowCases } from './library/on-demand.ts'
 export type { SimulatorOptions } from './library/open-simulator.ts'
-export { type PactOptions, type PactState, pactStates, verifyPacts } from './library/pact.ts'
+export { OptionError } from './library/option-checks.ts'
+export type { PactOptions } from './library/pact.ts'
+export { type PactState, pactStates } from './library/pact-states.ts'
+export type {
+  ChosenSettings,
+  Given,
+  OperationOf,
+  ProviderChoice,
+  Reply,
+  Schema,
+  Sent,
+  SlugOf,
+  StateName,
+} from './library/providers.ts'
 export {
   type Arrival,
+  type ArrivalFilter,
+  CallbackTimeout,
   type Receiver,
   type ReceiverOptions,
+  type ReceiverWait,
   startReceiver,
 } from './library/receiver.ts'
+export { CannotImport, CannotRunWorkflows, WorkflowFailed } from './library/run-problems.ts'
 export {
   type RunningSimulator,
+  SimulatorClosed,
   type StartOptions,
   startSimulator,
 } from './library/running-simulator.ts'
+export type {
+  NewWorld,
+  Provenance,
+  SimulatorClient,
+  Worlds,
+} from './library/simulator-client.ts'
 export {
   type CallbackBody,
   type CallbackHeaders,
@@ -73,18 +107,14 @@ export {
   type TimeLimits,
   wholesale,
 } from './library/verify-callbacks.ts'
-export {
-  CannotRunWorkflows,
-  runWorkflows,
-  type WorkflowCase,
-  type WorkflowChoice,
-  WorkflowFailed,
-  type WorkflowRunOptions,
-  workflowCases,
-} from './library/workflows.ts'
+export type { WorkflowCase, WorkflowChoice, WorkflowRunOptions } from './library/workflows.ts'
 export type { ChosenCredential, ChosenCredentials } from './server/chosen-credentials.ts'
+export { ListenError } from './server/listen.ts'
+export type { ProviderSlug } from './simulators/index.ts'
+export type { Simulator } from './simulators/simulator.ts'
 export { FIXED_START } from './state/clock.ts'
-export { type Mistake, MistakesError, type Place } from './workflows/document.ts'
+export { type Durability, type Store, StoreError } from './stores/store.ts'
+export { type Mistake, MistakesError, type Place } from './workflows/mistakes.ts'
 export type {
   CallbackResult,
   CaseResult,

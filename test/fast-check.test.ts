@@ -18,17 +18,16 @@ import {
   type Steps,
 } from '../src/library/fast-check.ts'
 import { webhooksOfFile } from '../src/server/webhooks.ts'
-import { esimGo } from '../src/simulators/esim-go/index.ts'
 import { luhnDigit } from '../src/state/identifiers.ts'
 import { parseActivationCode } from '../src/state/installation-code.ts'
 import { GB_1 } from './support/esim-go-shop.ts'
 
 let sim: RunningSimulator
 /** Where eSIM Go is alone: a world begins anew in a moment. */
-let shopping: RunningSimulator
+let shopping: RunningSimulator<'esim-go'>
 beforeAll(async () => {
   sim = await startSimulator()
-  shopping = await startSimulator({ simulators: [esimGo] })
+  shopping = await startSimulator({ providers: ['esim-go'] })
 })
 afterAll(() => Promise.all([sim.close(), shopping.close()]))
 

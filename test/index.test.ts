@@ -65,7 +65,7 @@ test('reset goes back to the given state', async () => {
 
 test('an unknown provider, state or instant is refused at once', async () => {
   await using sim = await startSimulator()
-  expect(() => sim.baseUrl('nobody')).toThrow(/there are: esim-go/)
+  expect(() => sim.baseUrl('nobody' as 'esim-go')).toThrow(/there are: esim-go/)
   await expect(startSimulator({ given: 'chaos' })).rejects.toThrow(/there is no state "chaos"/)
   await expect(startSimulator({ clock: { at: 'noon' } })).rejects.toThrow(/noon/)
 })
@@ -96,7 +96,9 @@ test('a receiver answers in turn, by arrival, and late', async () => {
     { method: 'POST', path: '/', body: '{"ok":true}', json: { ok: true } },
     { json: { ok: false } },
   ])
-  await expect(choosy.waitFor(3, 10)).rejects.toThrow('2 of 3 callbacks arrived within 10 ms')
+  await expect(choosy.waitFor(3, { timeout: 10 })).rejects.toThrow(
+    '2 of 3 callbacks arrived within 10 ms',
+  )
 })
 
 test('an application answers supertest without a port', async () => {

@@ -198,6 +198,9 @@ test('state and providers set no timers, do no I/O and know no process', () => {
   ).toEqual([])
 })
 
+/** Reads what ships with the code, and nothing else: for data of providers that is too large to stand in it. */
+const SHIPPED = 'src/state/shipped-files.ts'
+
 test('state and providers import nothing that reaches outside', () => {
   const fine = (imported: string) => !imported.startsWith('node:') || imported === 'node:crypto'
   const forbidden = (imported: string) =>
@@ -205,23 +208,14 @@ test('state and providers import nothing that reaches outside', () => {
     /^(express|openapi-backend|find-my-way|lowdb|undici|axios)(\/|$)|\/(server|control|cli)\//.test(
       imported,
     )
-  const files = pure.map((file) => ({
-    ...file,
-    imports: file.imports.filter(
-      (each) => each !== 'node:module' || file.path.startsWith('src/state/'),
-    ),
-  }))
+  const files = pure.filter(({ path }) => path !== SHIPPED)
   expect(importing(files, forbidden)).toEqual([])
+  expect(existsSync(ROOT + SHIPPED)).toBe(true)
 })
 
-test('of node:crypto state and providers use createHmac and createHash, of node:module createRequire', () => {
-  const named = /import\s+(?!type)(.*?)\s+from\s+'node:(crypto|module)'/g
-  const allowed = new Set([
-    '{ createHmac }',
-    '{ createHash }',
-    '{ createHash, createHmac }',
-    '{ createRequire }',
-  ])
+test('of node:crypto state and providers use createHmac and createHash', () => {
+  const named = /import\s+(?!type)(.*?)\s+from\s+'node:crypto'/g
+  const allowed = new Set(['{ createHmac }', '{ createHash }', '{ createHash, createHmac }'])
   const taken = pure.flatMap(({ path, code }) =>
     [...code.matchAll(named)].map(([, names = '']) => ({ path, names })),
   )
@@ -232,6 +226,7 @@ test('of node:crypto state and providers use createHmac and createHash, of node:
 const timekeepers: Readonly<Record<string, string>> = {
   'src/server/ticker.ts': 'the only wall clock and the only timers',
   'src/server/connections.ts': 'a client that takes nothing of its answer is cut off',
+  'src/library/in-process.ts': 'a pipe has the methods of a socket, and those do nothing',
   'src/stores/world-writer.ts': 'a failed write is tried again after a while',
   'src/stores/turns.ts': 'long work is cut in turns',
 }

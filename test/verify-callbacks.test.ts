@@ -12,7 +12,7 @@ import {
 const KEY = 'test-esim-go-key'
 
 /** A callback as it came, of an eSIM that is on the air for the first time. */
-async function attached(signatureEncoding = 'base64') {
+async function attached(signatureEncoding: 'base64' | 'hex' = 'base64') {
   await using receiver = await startReceiver()
   await using sim = await startSimulator({
     given: 'an assigned bundle',
@@ -42,11 +42,14 @@ async function arrived(receiver: Receiver): Promise<Arrival> {
   return first
 }
 
-test.each(['base64', 'hex'])('a callback of eSIM Go is genuine, in %s', async (encoding) => {
-  const { headers, body } = await attached(encoding)
-  expect(esimGo.verify(headers, body, KEY)).toBe(true)
-  expect(esimGo.verify(headers, Buffer.from(body), KEY)).toBe(true)
-})
+test.each(['base64', 'hex'] as const)(
+  'a callback of eSIM Go is genuine, in %s',
+  async (encoding) => {
+    const { headers, body } = await attached(encoding)
+    expect(esimGo.verify(headers, body, KEY)).toBe(true)
+    expect(esimGo.verify(headers, Buffer.from(body), KEY)).toBe(true)
+  },
+)
 
 test('headers may be those of Fetch, and in any case', async () => {
   const { headers, body } = await attached()

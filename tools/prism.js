@@ -4,8 +4,8 @@ import { once } from 'node:events'
 import { request as ask, createServer } from 'node:http'
 import { buffer } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
+import { simulators } from '../build/simulators/index.js'
 import { startSimulator } from '../dist/index.js'
-import { simulators } from '../dist/simulators/index.js'
 
 const prism = fileURLToPath(new URL('node_modules/.bin/prism', import.meta.url))
 const cli = fileURLToPath(new URL('../dist/cli/main.js', import.meta.url))

@@ -21,7 +21,7 @@ export const mutants = Object.entries(byProvider).flatMap(([provider, list]) =>
 
 /** Of the repository's root. */
 export const sourceOf = ({ file }) => `src/${file}.ts`
-export const builtOf = ({ file }) => `dist/${file}.js`
+export const builtOf = ({ file }) => `build/${file}.js`
 
 /**
  * The text with the defect in it.

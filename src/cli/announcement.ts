@@ -72,11 +72,22 @@ export function startedText(started: Started): string {
     'Simulator',
     row('control API', `${url}/_sim${demands}`),
     row('clock', `${mode}, ${now}`),
+    ...(mode === 'frozen' && config.clock !== 'frozen' ? [row('', FROZEN)] : []),
     row('state', state === undefined ? 'kept nowhere (--ephemeral)' : kept),
     ...trust.map(([name, value]) => row(name, value)),
     ...[...server.worlds.notOpened.values()].map((sentence) => row('NOT OPENED', sentence)),
   )
   return lines.join('\n')
+}
+
+/** A world that is kept may have been left so: retries, expiries and rate limits then wait for ever. */
+const FROZEN = 'it was left frozen, and nothing comes due: `esimulator clock resume` lets it go on'
+
+/** What is said last. */
+export function stoppedText({ ephemeral, state }: Config): string {
+  return ephemeral
+    ? 'stopped; nothing is kept (--ephemeral)'
+    : `stopped; the state is kept in ${state}`
 }
 
 /** One fact of the text that says what was started. */

@@ -1,12 +1,15 @@
 // `esimulator callbacks`: what was sent and what was not, once more, and on demand.
+import type { AnswerOf } from '../control/operations.ts'
 import type {
   CallbackShown,
   DeliveriesShown,
   DeliveryShown,
+  TargetShown,
   UnsentCallbackShown,
 } from '../control/wire.ts'
 import type { CallbackFilter, WorldClient } from '../control/world-client.ts'
 import { defined } from '../state/defined.ts'
+import { unknownAction } from './actions.ts'
 import { CannotRun } from './cannot-run.ts'
 import type { OwnFlag, Run } from './command.ts'
 import type { Config, Flags } from './config.ts'
@@ -27,7 +30,7 @@ export const callbackFlags: readonly OwnFlag[] = [
     says: 'send: laid over what the provider writes, as in bundle.remainingQuantity=0',
     many: true,
   },
-  { usage: '--callback-version <N>', says: 'send: where the provider has several' },
+  { usage: '--callback-version <N>', says: 'send, target: where the provider has several' },
 ]
 
 const text = (value: unknown) => (typeof value === 'string' ? value : undefined)
@@ -159,6 +162,48 @@ function oneText(callback: AnyCallback): string {
   return table(COLUMNS, [rowOf(callback)])
 }
 
+/** One callback as it would be sent now. */
+function shownText(callback: AnswerOf<'getCallback'>): string {
+  const lines = [oneText(callback)]
+  if (callback.state === 'unsent') return lines.join('\n')
+  lines.push('', `POST ${callback.url}`)
+  for (const [name, value] of Object.entries(callback.headers ?? {}))
+    lines.push(`${name}: ${value}`)
+  return [...lines, '', callback.body].join('\n')
+}
+
+function targetsText(targets: readonly TargetShown[]): string {
+  const rows = targets.map(({ provider, url, version, versions, allowed, why }) => [
+    provider,
+    url ?? 'nowhere yet: esimulator callbacks target PROVIDER URL',
+    versions.length > 1 ? (version ?? versions[0]) : undefined,
+    url === undefined || allowed ? undefined : `nothing will reach it: ${why}`,
+  ])
+  return table(['provider', 'callbacks go to', 'version', ''], rows)
+}
+
+/** Where callbacks are to go. */
+interface Wanted {
+  readonly slug: string | undefined
+  readonly url: string | undefined
+  readonly version: Flags[string]
+}
+
+/** Shows where callbacks go; with a URL, tells them to go there from now on, with `none` nowhere. */
+async function target(config: Config, client: WorldClient, { slug, url, version }: Wanted) {
+  if (slug === undefined) {
+    print(config, await client.callbacks.targets(), targetsText)
+    return
+  }
+  if (url !== undefined) {
+    const wanted = text(version)
+    const number = wanted === undefined ? undefined : numberOf('callback-version', wanted)
+    await client.callbacks.target(slug, url === 'none' ? undefined : url, number)
+  }
+  const now = await client.control.call('getCallbackTarget', { path: { slug } })
+  print(config, now, (each) => targetsText([each]))
+}
+
 export const callbacks: Run = async (config, args, flags) => {
   const [action = 'list'] = args
   const client = connect(config)
@@ -185,12 +230,19 @@ export const callbacks: Run = async (config, args, flags) => {
       print(config, await client.callbacks.redeliver(id), oneText)
       return 0
     }
+    case 'show': {
+      const id = argument(args, 1, 'callbacks show ID')
+      const found = await client.control.call('getCallback', { path: { id } })
+      print(config, found, shownText)
+      return 0
+    }
+    case 'target':
+      await target(config, client, { slug: args[1], url: args[2], version: flags.callbackVersion })
+      return 0
     case 'send':
       print(config, await client.callbacks.send(wantedOf(args, flags)), oneText)
       return 0
     default:
-      throw new CannotRun(
-        `there is no "callbacks ${action}"; there are: list, deliveries, redeliver, send`,
-      )
+      throw unknownAction('callbacks', action)
   }
 }

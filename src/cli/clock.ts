@@ -1,10 +1,17 @@
 // `esimulator clock`: virtual time of a running simulator.
 import type { AdvanceShown, ClockShown, FiredShown } from '../control/wire.ts'
+import { unknownAction } from './actions.ts'
 import { CannotRun } from './cannot-run.ts'
-import type { Run } from './command.ts'
+import type { OwnFlag, Run } from './command.ts'
 import { argument, connect, print } from './connection.ts'
 import { withProgress } from './progress.ts'
 import { table } from './table.ts'
+
+export const clockFlags: readonly OwnFlag[] = [
+  { usage: '--max-wall <DURATION>', says: 'advance: stop after so long by the wall clock' },
+  { usage: '--max-events <N>', says: 'advance: stop after so many things have happened' },
+  { usage: '--all', says: 'advance: print all that happened, however much' },
+]
 
 function clockText({ now, mode, rate }: ClockShown): string {
   const speed = mode === 'running' && rate !== 1 ? ` at ${rate} times` : ''
@@ -65,6 +72,6 @@ export const clock: Run = async (config, args) => {
       return 0
     }
     default:
-      throw new CannotRun(`there is no "clock ${action}"; there are: show, advance, freeze, resume`)
+      throw unknownAction('clock', action)
   }
 }

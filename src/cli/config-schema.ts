@@ -1,12 +1,12 @@
 // The JSON Schema of the config file, made of the table of options.
-import { type Option, options, spelled } from './options.ts'
+import { keyOf, type Option, type OptionName, options } from './options.ts'
 
 /** Texts and numbers: a number is taken as it is written. */
 const ANY = { type: ['string', 'number'] }
 
 export function configSchema(): Readonly<Record<string, unknown>> {
   const properties = Object.entries(options as Readonly<Record<string, Option<unknown>>>).map(
-    ([name, option]) => [spelled(name), schemaOf(option)],
+    ([name, option]) => [keyOf(name as OptionName), schemaOf(option)],
   )
   return {
     $schema: 'https://json-schema.org/draft/2020-12/schema',

@@ -1,8 +1,10 @@
 // One typed config: flags over ESIMULATOR_ variables over the config file over defaults.
-import { readFile } from 'node:fs/promises'
+import { readdir, readFile } from 'node:fs/promises'
 import type { YAMLParseError } from 'yaml'
+import { unknownName } from '../server/nearest.ts'
 import { CannotRun } from './cannot-run.ts'
 import {
+  keyOf,
   type Option,
   type OptionName,
   options,
@@ -27,22 +29,38 @@ interface Source {
 
 /**
  * @param dir where the config file is looked for, unless a flag or ESIMULATOR_CONFIG names one
+ * @param fallbacks what holds where nothing is said, instead of the options' own
  * @throws CannotRun naming the first unknown key or bad value
  */
 export async function readConfig(
   flags: Flags,
   env: NodeJS.ProcessEnv = process.env,
   dir: string = process.cwd(),
+  fallbacks: Partial<Config> = {},
 ): Promise<Config> {
+  const otherwise: Readonly<Record<string, unknown>> = fallbacks
   const named = typeof flags.config === 'string' ? flags.config : env.ESIMULATOR_CONFIG || undefined
   const file = await readFileOptions(named ?? `${dir}/${FILE}`, named !== undefined)
+  if (named === undefined) await tellOfOthers(dir)
   const values = Object.entries(options as Readonly<Record<string, Option<unknown>>>).map(
     ([name, option]) => {
       const source = fromFlags(flags, name) ?? fromEnv(env, name, option) ?? file.get(name)
-      return [name, source ? valueIn(option, source) : option.fallback]
+      return [name, source ? valueIn(option, source) : (otherwise[name] ?? option.fallback)]
     },
   )
   return Object.fromEntries(values) as Config
+}
+
+/** Names that the config file is given by mistake. */
+const OTHERS = ['esimulator.config.yml', 'esimulator.config.json']
+
+/** Says that a file is not read, whose name is nearly that of the config file. */
+async function tellOfOthers(dir: string): Promise<void> {
+  const files: readonly string[] = await readdir(dir).catch(() => [])
+  if (files.includes(FILE)) return
+  const other = OTHERS.find((name) => files.includes(name))
+  if (other !== undefined)
+    console.error(`esimulator: ${other} is not read: name it ${FILE}, or give it with --config`)
 }
 
 /** What there is where nothing is said. */
@@ -69,14 +87,14 @@ function fromFlags(flags: Flags, name: string): Source | undefined {
 function fromEnv(
   env: NodeJS.ProcessEnv,
   name: string,
-  { many, isJson }: Option<unknown>,
+  { many, isJson, hasCommas }: Option<unknown>,
 ): Source | undefined {
   const place = variable(name)
   const value = env[place]
   // Kubernetes sets ESIMULATOR_PORT=tcp://... in every pod beside a service of the name esimulator.
   if (value === undefined || value === '' || (name === 'port' && value.startsWith('tcp://')))
     return undefined
-  return { texts: many && !isJson ? partsOf(value) : [value], place }
+  return { texts: many && !isJson && !hasCommas ? partsOf(value) : [value], place }
 }
 
 /** What a config file says of each option. @throws CannotRun */
@@ -99,7 +117,9 @@ async function readFileOptions(file: string, required: boolean): Promise<Map<str
 }
 
 /** Options by the key they have in a config file. */
-const KEYS = new Map(Object.keys(options).map((name) => [spelled(name), name as OptionName]))
+const KEYS = new Map(
+  Object.keys(options).map((name) => [keyOf(name as OptionName), name as OptionName]),
+)
 
 function isJson(name: OptionName | undefined): boolean {
   return name !== undefined && (options[name] as Option<unknown>).isJson === true
@@ -115,8 +135,7 @@ interface Written {
 function sourceIn(file: string, key: string, { value, typed }: Written): [OptionName, Source] {
   const name = KEYS.get(key)
   if (!name) {
-    const keys = [...KEYS.keys()].join(', ')
-    throw new CannotRun(`${file}: there is no option "${key}"; there are: ${keys}`)
+    throw new CannotRun(`${file}: ${unknownName('no option', key, KEYS.keys())}`)
   }
   const place = `${file}: ${key}`
   const { many } = options[name] as Option<unknown>

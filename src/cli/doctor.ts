@@ -10,6 +10,7 @@ import { memoryStore } from '../stores/memory.ts'
 import type { Run } from './command.ts'
 import type { Config } from './config.ts'
 import { placeOf, shownUrl } from './connection.ts'
+import { nodeProblem } from './node-version.ts'
 import { keysOf, openFromConfig, portsOf, readSeedFile } from './open.ts'
 
 interface Check {
@@ -17,8 +18,6 @@ interface Check {
   readonly ok: boolean
   readonly says: string
 }
-
-const OLDEST_NODE = [20, 19] as const
 
 /** The sentence a check ends with; a throw is a finding. */
 async function checked(check: string, look: () => string | Promise<string>): Promise<Check> {
@@ -30,12 +29,8 @@ async function checked(check: string, look: () => string | Promise<string>): Pro
 }
 
 function nodeVersion(): string {
-  const [major = 0, minor = 0] = process.versions.node.split('.').map(Number)
-  const [oldestMajor, oldestMinor] = OLDEST_NODE
-  if (major < oldestMajor || (major === oldestMajor && minor < oldestMinor))
-    throw new Error(
-      `this is Node ${process.versions.node}: install ${OLDEST_NODE.join('.')} or newer`,
-    )
+  const problem = nodeProblem()
+  if (problem) throw problem
   return process.versions.node
 }
 

@@ -22,6 +22,14 @@ export const env: Run = async (config) => {
   return 0
 }
 
+/** What a shell is given to know a world's URLs and credentials. */
+export function envCommand(config: Config, world: string): string {
+  const named = world === DEFAULT_WORLD ? '' : ` --world ${world}`
+  const url =
+    urlOf(config) === urlOf({ ...config, url: undefined }) ? '' : ` --url ${shownUrl(config)}`
+  return `eval "$(esimulator env${named}${url})"`
+}
+
 /**
  * The world as the simulator at a URL tells it; `undefined`, and said, where
  * none answers.
@@ -51,12 +59,13 @@ async function fresh(config: Config, url: string): Promise<WorldShown> {
 }
 
 /** What lets programs of Node trust a simulator behind TLS. */
-function trustOf(config: Config): Record<string, string> {
+export function trustOf(config: Config): Record<string, string> {
   const { ca } = placeOf(config)
   return ca === undefined ? {} : { NODE_EXTRA_CA_CERTS: resolve(trustedFile(config)) }
 }
 
-function variablesOf(
+/** The variables by which a client finds a world and is let in. */
+export function variablesOf(
   { name, baseUrls, credentials }: WorldShown,
   url: string,
 ): Record<string, string> {

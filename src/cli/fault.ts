@@ -3,6 +3,7 @@ import type { FaultShown, NewFault } from '../control/wire.ts'
 import type { FaultKind } from '../server/faults/kind.ts'
 import { callbackKindsByName, callKindsByName, faultKinds } from '../server/faults/kinds.ts'
 import { defined } from '../state/defined.ts'
+import { unknownAction } from './actions.ts'
 import { CannotRun } from './cannot-run.ts'
 import type { OwnFlag, Run } from './command.ts'
 import type { Flags } from './config.ts'
@@ -147,6 +148,11 @@ export const fault: Run = async (config, args, flags) => {
     case 'kinds':
       print(config, faultKinds.map(kindShown), kindsText)
       return 0
+    case 'show': {
+      const found = await client.faults.get(argument(args, 1, 'fault show ID'))
+      print(config, found, (each) => listText([each]))
+      return 0
+    }
     case 'add':
       print(config, await client.faults.add(faultOf(args, flags)), (added) => listText([added]))
       return 0
@@ -161,8 +167,6 @@ export const fault: Run = async (config, args, flags) => {
       print(config, { faults: [] }, () => 'there are no faults now')
       return 0
     default:
-      throw new CannotRun(
-        `there is no "fault ${action}"; there are: list, kinds, add, remove, clear`,
-      )
+      throw unknownAction('fault', action)
   }
 }

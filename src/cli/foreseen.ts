@@ -18,3 +18,17 @@ export function sentenceFor(error: unknown): string {
   const text = isForeseen ? error.message : (error.stack ?? error.message)
   return namesOnly.redacted(text, 'sentence')
 }
+
+/** Whether a machine reads what a command prints. */
+function isForMachine(args: readonly string[]): boolean {
+  const [own] = [args.includes('--') ? args.slice(0, args.indexOf('--')) : args]
+  return own.includes('--json') || /^(?:true|1|yes|on)$/i.test(process.env.ESIMULATOR_JSON ?? '')
+}
+
+/** What is told of an error on standard error: a sentence, or one line of JSON where that is asked for. */
+export function toldError(error: unknown, args: readonly string[]): string {
+  const sentence = sentenceFor(error)
+  if (!isForMachine(args)) return `esimulator: ${sentence}`
+  const { status, problem } = error instanceof ControlError ? error : {}
+  return JSON.stringify({ error: sentence, status, code: problem?.code })
+}

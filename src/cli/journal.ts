@@ -2,6 +2,7 @@
 import type { ExchangeShown, ExplainedShown } from '../control/wire.ts'
 import type { JournalFilter, WorldClient } from '../control/world-client.ts'
 import { defined } from '../state/defined.ts'
+import { unknownAction } from './actions.ts'
 import { CannotRun } from './cannot-run.ts'
 import type { OwnFlag, Run } from './command.ts'
 import type { Config, Flags } from './config.ts'
@@ -117,6 +118,11 @@ export const journal: Run = async (config, [action = 'list', ...rest], flags) =>
       if (flags.follow === true) await follow(config, client, filter)
       else print(config, (await client.journal.list(filter)).toReversed(), listText)
       return 0
+    case 'show': {
+      const id = numberOf('exchange', argument(rest, 0, 'journal show ID'))
+      print(config, await client.journal.get(id), oneText)
+      return 0
+    }
     case 'explain': {
       const id = numberOf('exchange', argument(rest, 0, 'journal explain ID'))
       print(config, await client.journal.explain(id), explainedText)
@@ -126,8 +132,7 @@ export const journal: Run = async (config, [action = 'list', ...rest], flags) =>
       console.log(JSON.stringify(await client.journal.har(filter)))
       return 0
     default: {
-      if (!/^\d+$/.test(action))
-        throw new CannotRun(`there is no "journal ${action}"; there are: list, ID, explain, har`)
+      if (!/^\d+$/.test(action)) throw unknownAction('journal', action)
       print(config, await client.journal.get(numberOf('exchange', action)), oneText)
       return 0
     }

@@ -1,14 +1,18 @@
 #!/usr/bin/env node
 // The command line: finds the command and tells why one could not run.
+import { nodeProblem } from './node-version.ts'
+
 const args = process.argv.slice(2)
 const wantsHelp = args.some((arg) => arg === '--help' || arg === '-h')
 
 try {
+  const problem = nodeProblem()
+  if (problem !== undefined) throw problem
   // Commander costs the server's start more than all else that `start` needs of the command line.
   if (args[0] === 'start' && !wantsHelp) await (await import('./start.ts')).start(args.slice(1))
   else process.exitCode = await (await import('./program.ts')).run(args)
 } catch (error) {
-  const { sentenceFor } = await import('./foreseen.ts')
-  console.error(`esimulator: ${sentenceFor(error)}`)
+  const { toldError } = await import('./foreseen.ts')
+  console.error(toldError(error, args))
   process.exit(2)
 }

@@ -3,18 +3,27 @@ import { readFile } from 'node:fs/promises'
 import { isIP } from 'node:net'
 import { type ChosenCredentials, readCredentials } from '../server/chosen-credentials.ts'
 import type { Port } from '../server/listen.ts'
+import { statesGiven } from '../server/named-states.ts'
+import { unknownName } from '../server/nearest.ts'
 import { namesOnly, reportWithout } from '../server/redaction/redactor.ts'
-import { openServer, packageVersion, type SimulatorServer } from '../server/server.ts'
+import {
+  openServer,
+  packageVersion,
+  type ServerOptions,
+  type SimulatorServer,
+} from '../server/server.ts'
 import type { Upstream } from '../server/upstream.ts'
 import { simulators } from '../simulators/index.ts'
 import { grouped } from '../state/collection.ts'
 import { defined } from '../state/defined.ts'
 import { Refusal } from '../state/refusal.ts'
+import type { Setting as SettingDef, SettingValue } from '../state/settings.ts'
 import { memoryStore } from '../stores/memory.ts'
 import type { Store } from '../stores/store.ts'
 import { CannotRun } from './cannot-run.ts'
 import { type Config, parseYaml } from './config.ts'
 import { DEFAULT_PORT, type Key } from './options.ts'
+import { typedValue } from './typed-value.ts'
 
 /** Told what went wrong without stopping anything. */
 export const report = reportWithout(namesOnly, (sentence) =>
@@ -30,13 +39,9 @@ export function portsOf({ port }: Config): readonly Port[] {
   const unknown = port.find(({ slug }) => slug !== undefined && !slugs.includes(slug))
   if (unknown) {
     const flag = `--port ${unknown.slug}=${unknown.port}`
-    throw new CannotRun(`${flag}: ${unknownProvider(unknown.slug, slugs)}`)
+    throw new CannotRun(`${flag}: ${unknownName('no provider', unknown.slug ?? '', slugs)}`)
   }
   return port.some(({ slug }) => slug === undefined) ? port : [{ port: DEFAULT_PORT }, ...port]
-}
-
-function unknownProvider(slug: string | undefined, slugs: readonly string[]): string {
-  return `there is no provider "${slug}"; there are: ${slugs.join(', ')}`
 }
 
 /**
@@ -59,6 +64,57 @@ export function keysOf(written: readonly Key[], flag: string): ChosenCredentials
   return chosen
 }
 
+/** Settings by provider and name. */
+export type ChosenSettings = Readonly<Record<string, Readonly<Record<string, SettingValue>>>>
+
+/**
+ * What a text stands for in the place of a setting: what its default is, where that will do.
+ * @param value of a config file, also in the types of YAML
+ */
+function valueFor({ fallback, problem }: SettingDef, value: unknown): unknown {
+  if (typeof value !== 'string') return value
+  const list = value === '' ? [] : value.split(',').map((each) => each.trim())
+  const candidates = [...(Array.isArray(fallback) ? [list] : [value]), typedValue(value)]
+  return candidates.find((each) => problem(each) === undefined) ?? typedValue(value)
+}
+
+/**
+ * The settings that new worlds are given.
+ * @throws CannotRun
+ */
+export function settingsOf({ set }: Pick<Config, 'set'>): ChosenSettings {
+  const chosen: Record<string, Record<string, SettingValue>> = {}
+  for (const { slug, name, value } of set) {
+    const place = `--set ${slug}.${name}`
+    const simulator = simulators.find((each) => each.slug === slug)
+    if (!simulator) {
+      const slugs = simulators.map((each) => each.slug)
+      throw new CannotRun(`${place}: ${unknownName('no provider', slug, slugs)}`)
+    }
+    const { table } = simulator.settings
+    const setting = Object.hasOwn(table, name) ? table[name] : undefined
+    if (!setting)
+      throw new CannotRun(`${place}: ${unknownName('no setting', name, Object.keys(table))}`)
+    const read = valueFor(setting, value)
+    const problem = setting.problem(read)
+    if (problem !== undefined) throw new CannotRun(`${place}: it ${problem}`)
+    chosen[slug] = { ...chosen[slug], [name]: read as SettingValue }
+  }
+  return chosen
+}
+
+/** The named states that new worlds begin from. @throws CannotRun */
+export function givenOf({ given }: Pick<Config, 'given'>): string | undefined {
+  if (given.length === 0) return undefined
+  const text = given.join('; ')
+  try {
+    statesGiven(text, simulators)
+  } catch (error) {
+    throw error instanceof Refusal ? new CannotRun(`--given: ${error.message}`) : error
+  }
+  return text
+}
+
 /** A user's own stock, by provider; beside it may stand `faults`. */
 export type Stock = Readonly<Record<string, unknown>>
 
@@ -72,7 +128,8 @@ export async function readSeedFile({ seedFile }: Config): Promise<Stock | undefi
   const stock = jsonBelowComment(written) ?? (await parseYaml(seedFile, written))
   const slugs = simulators.map(({ slug }) => slug)
   const unknown = Object.keys(stock).find((slug) => !slugs.includes(slug) && slug !== 'faults')
-  if (unknown !== undefined) throw new CannotRun(`${seedFile}: ${unknownProvider(unknown, slugs)}`)
+  if (unknown !== undefined)
+    throw new CannotRun(`${seedFile}: ${unknownName('no provider', unknown, slugs)}`)
   return stock
 }
 
@@ -100,20 +157,30 @@ export async function storeOf({ ephemeral, state, durability }: Config): Promise
   return lowdbStore({ dir: state, durability, version: await packageVersion(), warn: report })
 }
 
+/** Told of what happens, as it happens. */
+type Watching = Pick<ServerOptions, 'onExchange' | 'onOutcome'>
+
+/** What a server is opened with beside its config and its store. */
+interface Opening {
+  /** Real endpoints by slug: those providers are served, and answered by them. */
+  readonly upstreams?: Readonly<Record<string, Upstream>>
+  readonly watching?: Watching | undefined
+}
+
 /**
  * Opens a server; lets go of the store where that fails.
- * @param upstreams real endpoints by slug: those providers are served, and answered by them
  * @throws StoreError, Refusal
  */
 export async function openFromConfig(
   config: Config,
   store: Store,
   stock: Stock | undefined,
-  upstreams?: Readonly<Record<string, Upstream>>,
+  { upstreams, watching }: Opening = {},
 ): Promise<SimulatorServer> {
   const { host, allowedHosts, cors, callbackUrl, publicUrl, token, seed, clock } = config
   try {
     const options = defined({
+      ...watching,
       // Beside a real endpoint nothing else is served.
       simulators: simulators.filter(({ slug }) => !upstreams || slug in upstreams),
       upstreams,
@@ -123,6 +190,9 @@ export async function openFromConfig(
       callbackUrl,
       stock,
       faults: config.faults,
+      settings: settingsOf(config),
+      given: givenOf(config),
+      instance: config.instance,
       defaultWorld: { credentials: keysOf(config.key, '--key') },
       policy: { allow: config.callbackAllow, timeout: config.callbackTimeout },
       // What it listens on is answered to: an address anyway, a name where it is listed.

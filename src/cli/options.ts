@@ -2,6 +2,7 @@
 import { isIP } from 'node:net'
 import { availableParallelism } from 'node:os'
 import { hostProblem, originProblem } from '../server/access.ts'
+import { shortName } from '../server/bounded.ts'
 import type { Port } from '../server/listen.ts'
 import { unknownName } from '../server/nearest.ts'
 import { defined } from '../state/defined.ts'
@@ -26,6 +27,10 @@ export interface Option<T> {
    * a list.
    */
   readonly many?: true
+  /** Its key in the file, where that is not the flag's. */
+  readonly key?: string
+  /** A comma is part of a value: a variable holds one. */
+  readonly hasCommas?: true
   /** What it takes is JSON, in the file as it is: an object, or a list of them. */
   readonly isJson?: true
   /** A JSON Schema of one value as it stands in the file; any text, or a number, unless given. */
@@ -130,9 +135,11 @@ function openUrl(texts: readonly string[]): string {
   return url
 }
 
-/** Without a slash at its end: paths are put behind it. */
+/** Without a slash at its end: paths are put behind it. Host and port alone are meant as HTTP. */
 function baseUrl(texts: readonly string[]): string {
-  return webUrl(texts).replace(/\/+$/, '')
+  const written = last(texts)
+  const url = /^[a-z0-9.-]+(?::\d{1,5})?$/i.test(written) ? `http://${written}` : written
+  return webUrl([url]).replace(/\/+$/, '')
 }
 
 /** A host name, an address or a range of addresses. */
@@ -301,12 +308,32 @@ export const options = {
     says: 'your own stock, balance and catalogue for new worlds, by provider',
     read: text,
   }),
+  set: option<readonly Setting[]>({
+    value: 'PROVIDER.NAME=VALUE',
+    many: true,
+    key: 'settings',
+    isJson: true,
+    says:
+      'settings of new worlds, and of default, as in esim-go.rateLimit=10; `esimulator settings` ' +
+      'lists them; in the file by provider and name, below settings',
+    fallback: [],
+    form: { type: ['string', 'object'] },
+    read: (texts) => texts.flatMap(settings),
+  }),
+  given: option<readonly string[]>({
+    value: 'STATES',
+    many: true,
+    hasCommas: true,
+    says: 'named states that new worlds begin from, as in "an assigned bundle"; also by a reset',
+    fallback: [],
+    read: (texts) => texts,
+  }),
   faults: option<readonly unknown[]>({
     value: 'JSON',
     many: true,
     isJson: true,
     says:
-      'faults of new worlds, as in \'{"provider":"esim-go","kind":"status","status":503,"times":1}\'; ' +
+      'faults of new worlds, as in \'{"provider": "esim-go", "kind": "status", "status": 503}\'; ' +
       '`esimulator fault kinds` lists the kinds',
     fallback: [],
     form: { type: 'object', required: ['provider', 'kind'] },
@@ -351,6 +378,15 @@ export const options = {
     fallback: [],
     read: (texts) => listed(texts, originProblem),
   }),
+  instance: optional<string>({
+    value: 'NAME',
+    says:
+      'a name for this start, as in the id of a CI job: wait-ready with the same one takes no other ' +
+      'simulator for it',
+    form: { type: ['string', 'number'], pattern: '^[!-~]{1,200}$' },
+    read: instance,
+  }),
+  quiet: flag('print no line for each request and callback'),
   unchecked: flag('let replies through that break their spec (for load tests)'),
   clock: choice(['running', 'frozen'], 'running', 'how the clock of a new world goes'),
   url: optional<string>({
@@ -596,6 +632,43 @@ function json(written: string): unknown {
   }
 }
 
+function instance(texts: readonly string[]): string {
+  if (!/^[!-~]{1,200}$/.test(last(texts))) throw new ValueError(VISIBLE)
+  return last(texts)
+}
+
+/** A setting of a provider, as it is written: a text stands for what its default is. */
+export interface Setting {
+  readonly slug: string
+  readonly name: string
+  readonly value: unknown
+}
+
+const SETTING = 'give a provider, a setting and its value, as in esim-go.rateLimit=10'
+
+/** Settings as texts, several with commas between, or as the file has them by provider and name. */
+function settings(written: string): Setting[] {
+  if (/^\s*[[{]/.test(written)) return settingsIn(json(written))
+  // A comma within a value is none before another setting.
+  return written.split(/,(?=[a-z][a-z-]*\.\w+=)/).map(setting)
+}
+
+function setting(written: string): Setting {
+  const [, slug, name, value = ''] = /^([a-z][a-z-]*)\.(\w+)=(.*)$/s.exec(written.trim()) ?? []
+  if (slug === undefined || name === undefined)
+    throw new ValueError(`"${shortName(written)}" is no setting: ${SETTING}`)
+  return { slug, name, value }
+}
+
+function settingsIn(content: unknown): Setting[] {
+  if (Array.isArray(content)) return content.map((each) => setting(String(each)))
+  return Object.entries(content as object).flatMap(([slug, values]) => {
+    if (typeof values !== 'object' || values === null)
+      throw new ValueError(`"${slug}" has no settings below it: write each as a name and a value`)
+    return Object.entries(values).map(([name, value]) => ({ slug, name, value }))
+  })
+}
+
 /** A provider's key, or a client and its secret, as it is written. */
 export interface Key {
   readonly slug: string
@@ -669,13 +742,17 @@ export const START: readonly OptionName[] = [
   'tlsCa',
   'seed',
   'seedFile',
+  'set',
+  'given',
   'faults',
   'key',
   'token',
   'allowedHosts',
   'cors',
+  'instance',
   'unchecked',
   'clock',
+  'quiet',
   'json',
 ]
 
@@ -784,6 +861,11 @@ export const CLIENT: readonly OptionName[] = ['url', 'world', 'token', 'json']
 /** `callbackUrl` as `callback-url`: how flags and the config file spell it. */
 export function spelled(name: string): string {
   return name.replace(/[A-Z]/g, (capital) => `-${capital.toLowerCase()}`)
+}
+
+/** How the config file calls an option. */
+export function keyOf(name: OptionName): string {
+  return (options[name] as Option<unknown>).key ?? spelled(name)
 }
 
 /** `callbackUrl` as `ESIMULATOR_CALLBACK_URL`. */

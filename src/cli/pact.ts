@@ -63,7 +63,7 @@ function brokerOf(config: Config) {
 }
 
 async function states(config: Config): Promise<number> {
-  const { pactStates } = await import('../library/pact.ts')
+  const { pactStates } = await import('../library/pact-states.ts')
   const found = await withReason(async () => pactStates(config.provider))
   const rows = found.flatMap(({ provider, title, says, parameters }) => [
     [provider, title, says],

@@ -1,204 +1,36 @@
-// The commands and their help. Each is loaded when it is run.
+// The command line but for `start`: commander, the help, and what is said to a mistake.
 import { Command, CommanderError, Option as Flag } from 'commander'
 import { packageVersion } from '../server/server.ts'
-import type { OwnFlag, Run } from './command.ts'
+import { ACTIONS, type ActionDef } from './actions.ts'
+import { CannotRun } from './cannot-run.ts'
+import type { OwnFlag } from './command.ts'
+import { COMMANDS, type CommandDef, nameOf } from './commands.ts'
 import type { Flags } from './config.ts'
 import {
-  CLIENT,
-  DIFF,
-  IMPORT,
-  type Option,
-  type OptionName,
-  options,
-  PACT,
-  PROXY,
-  RUN,
-  START,
-  spelled,
-  variable,
-} from './options.ts'
+  argumentMissing,
+  noValue,
+  tooMany,
+  unknownCommand,
+  unknownOption,
+  valueMissing,
+} from './mistakes.ts'
+import { type Option, type OptionName, options, spelled, variable } from './options.ts'
 
-interface CommandDef {
-  /** Its name and arguments, as commander writes them. */
-  readonly usage: string
-  readonly description: string
-  readonly options: readonly OptionName[]
-  /** Whether it needs no config: a broken one does not hinder it. */
-  readonly isAlone?: true
-  /** Whether it takes `--provider`, too. */
-  readonly ofProvider?: true
-  /** Flags that are no options of the config; looked at where the command is asked for. */
-  readonly ownFlags?: () => Promise<readonly OwnFlag[]>
-  readonly load: () => Promise<Run>
-}
+/** Help is as wide as the terminal, and no wider than can be read. */
+const WIDEST = 80
 
-const COMMANDS: readonly CommandDef[] = [
-  {
-    usage: 'start',
-    description: 'start the simulator',
-    options: START,
-    async load() {
-      throw new Error('start is run by main.ts')
-    },
-  },
-  {
-    usage: 'wait-ready',
-    description: 'wait until the simulator answers',
-    options: ['url', 'timeout', 'json'],
-    load: async () => (await import('./wait-ready.ts')).waitReady,
-  },
-  {
-    usage: 'env',
-    description: 'print base URLs and credentials as shell lines, for eval',
-    options: CLIENT,
-    load: async () => (await import('./env.ts')).env,
-  },
-  {
-    usage: 'doctor',
-    description: 'check what keeps the simulator, or with --target FILE a suite, from running',
-    options: [
-      ...START.filter((name) => name !== 'json'),
-      ...(['url', 'repair', 'target', 'provider', 'allow', 'maxWait', 'receiver'] as const),
-      'json',
-    ],
-    load: async () => (await import('./doctor.ts')).doctor,
-  },
-  {
-    usage: 'clock [action] [value]',
-    description: 'show | advance P3D | freeze [INSTANT] | resume [RATE]',
-    options: CLIENT,
-    load: async () => (await import('./clock.ts')).clock,
-  },
-  {
-    usage: 'sim [action] [args...]',
-    description:
-      'list | show ICCID | download, install, enable, disable, delete, detach ICCID | ' +
-      'attach ICCID COUNTRY [OPERATOR] | use ICCID 500MB',
-    options: CLIENT,
-    ofProvider: true,
-    load: async () => (await import('./sim.ts')).sim,
-  },
-  {
-    usage: 'journal [action] [id]',
-    description: 'list | ID | explain ID | har',
-    options: CLIENT,
-    ofProvider: true,
-    ownFlags: async () => (await import('./journal.ts')).journalFlags,
-    load: async () => (await import('./journal.ts')).journal,
-  },
-  {
-    usage: 'callbacks [action] [args...]',
-    description: 'list | deliveries | redeliver ID | send PROVIDER TYPE',
-    options: CLIENT,
-    ofProvider: true,
-    ownFlags: async () => (await import('./callbacks.ts')).callbackFlags,
-    load: async () => (await import('./callbacks.ts')).callbacks,
-  },
-  {
-    usage: 'fault [action] [args...]',
-    description:
-      'list | kinds | add PROVIDER OPERATION KIND (or a callback) | remove ID | clear; ' +
-      "'*' is every operation",
-    options: CLIENT,
-    ownFlags: async () => (await import('./fault.ts')).faultFlags,
-    load: async () => (await import('./fault.ts')).fault,
-  },
-  {
-    usage: 'snapshot [action] [names...]',
-    description: 'list | save NAME | restore NAME | diff NAME [OTHER] | delete NAME',
-    options: CLIENT,
-    load: async () => (await import('./snapshot.ts')).snapshot,
-  },
-  {
-    usage: 'rewind [back]',
-    description: 'STEPS | INSTANT; without either, the steps there are to undo',
-    options: CLIENT,
-    load: async () => (await import('./rewind.ts')).rewind,
-  },
-  {
-    usage: 'state <action> <file>',
-    description: 'export FILE | import FILE; - is standard output or input',
-    options: CLIENT,
-    load: async () => (await import('./state.ts')).state,
-  },
-  {
-    usage: 'run [files...]',
-    description: 'run workflows (Arazzo) against a simulator: each case in a world of its own',
-    options: RUN,
-    ownFlags: async () => (await import('./run.ts')).runFlags,
-    load: async () => (await import('./run.ts')).run,
-  },
-  {
-    usage: 'diff [files...]',
-    description:
-      'run the same workflows on two sides and tell what differs: exit 1 where something does',
-    options: DIFF,
-    load: async () => (await import('./diff.ts')).diff,
-  },
-  {
-    usage: 'record [file]',
-    description: 'write what was played in a world as a workflow (Arazzo) for run',
-    options: CLIENT,
-    ownFlags: async () => (await import('./record.ts')).recordFlags,
-    load: async () => (await import('./record.ts')).record,
-  },
-  {
-    usage: 'pact [action] [files...]',
-    description:
-      'verify FILES --provider SLUG | states: what their provider states may be | export: ' +
-      'contracts of the contract suite',
-    options: PACT,
-    load: async () => (await import('./pact.ts')).pact,
-  },
-  {
-    usage: 'proxy',
-    description: 'pass calls on to a real endpoint, and hold each to the spec',
-    options: PROXY,
-    load: async () => (await import('./proxy.ts')).proxy,
-  },
-  {
-    usage: 'spec [action] [versions...]',
-    description:
-      'diff OLD NEW: what a new version of an API breaks; files, URLs or esimulator:<provider>',
-    options: [],
-    isAlone: true,
-    ownFlags: async () => (await import('./spec.ts')).specFlags,
-    load: async () => (await import('./spec.ts')).spec,
-  },
-  {
-    usage: 'import',
-    description:
-      'read an account over its API, and write it as a seed file for start: --target is the file of ' +
-      'a real endpoint or the URL of a simulator, --provider whose API it is, --input what its reads ask for',
-    options: IMPORT,
-    ownFlags: async () => (await import('./import.ts')).importFlags,
-    load: async () => (await import('./import.ts')).runImport,
-  },
-  {
-    usage: 'schema [name]',
-    description:
-      'print a JSON Schema: workflow | result | diff | config | seed-file | cassette | spec-diff',
-    options: [],
-    isAlone: true,
-    load: async () => (await import('./schema.ts')).schema,
-  },
-  {
-    usage: 'provenance [provider]',
-    description: 'what is documented, and what is invented',
-    options: CLIENT,
-    load: async () => (await import('./provenance.ts')).provenance,
-  },
-]
-
-/** Runs a command. Returns the exit status: 0 fine, 1 findings, 2 could not run. */
-export async function run(args: readonly string[]): Promise<number> {
+/**
+ * Runs a command. Returns the exit status: 0 fine, 1 findings, 2 could not run.
+ * @throws CannotRun for a mistake on the command line
+ */
+export async function run(written: readonly string[]): Promise<number> {
+  const args = withoutSynonyms(written)
   let status = 0
-  const program = new Command('esimulator')
+  const program = newCommand('esimulator')
     .description('Stateful stand-ins for eSIM provider APIs, with time travel and signed callbacks')
-    .version(await packageVersion())
-    .exitOverride()
-    .configureOutput({ outputError: (text, write) => write(withoutValues(text)) })
-    .showHelpAfterError('(--help lists what there is)')
+    .version(await packageVersion(), '-v, --version')
+    .enablePositionalOptions()
+    .addHelpText('after', '\nesimulator help COMMAND, or COMMAND ACTION, tells more.')
   for (const definition of COMMANDS) {
     const command = addCommand(program, definition, (ended) => {
       status = ended
@@ -206,19 +38,38 @@ export async function run(args: readonly string[]): Promise<number> {
     if (!args.includes(command.name())) continue
     for (const flag of (await definition.ownFlags?.()) ?? []) command.addOption(ownFlag(flag))
   }
+  const helped = helpOfAction(program, args)
+  if (helped) return helped()
 
   try {
     await program.parseAsync([...args], { from: 'user' })
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error
-    return error.exitCode === 0 ? 0 : 2
+    if (error.exitCode === 0) return 0
+    if (error.code === 'commander.help') return 2
+    throw mistakeOf(error, program, args[0])
   }
   return status
 }
 
-/** What commander says, without the value of a flag: a mistyped one may be a secret's. */
-function withoutValues(text: string): string {
-  return text.replaceAll(/'(--[^'=]*)=.*'/g, "'$1'")
+/** `-V` and `version` are `--version`; `help sim use` is `sim use --help`. */
+function withoutSynonyms(args: readonly string[]): readonly string[] {
+  const [first, ...rest] = args
+  if (first === '-V' || first === 'version') return ['--version']
+  if (first === 'help' && rest.length > 0) return [...rest, '--help']
+  return args
+}
+
+function newCommand(name: string): Command {
+  return new Command(name)
+    .exitOverride()
+    .configureHelp({ minWidthToWrap: 20 })
+    .configureOutput({
+      getOutHelpWidth: () => Math.min(process.stdout.columns ?? WIDEST, WIDEST),
+      getErrHelpWidth: () => Math.min(process.stderr.columns ?? WIDEST, WIDEST),
+      // What is wrong is told by main.ts, as all else that is.
+      outputError: () => {},
+    })
 }
 
 function addCommand(
@@ -226,11 +77,17 @@ function addCommand(
   definition: CommandDef,
   onEnd: (status: number) => void,
 ): Command {
-  const { usage, description, load } = definition
+  const { usage, description, examples, load } = definition
   const command = program.command(usage).description(description).exitOverride()
+  command.copyInheritedSettings(program)
   for (const name of definition.options) command.addOption(flagFor(name))
   if (!definition.isAlone) command.option('--config <FILE>', 'config file (esimulator.config.yaml)')
   if (definition.ofProvider) command.option('--provider <SLUG>', 'only of this provider')
+  if (definition.passesOn) command.passThroughOptions()
+  const actions = ACTIONS[command.name()]
+  if (actions) command.addHelpText('after', `\n${actionsText(actions)}`)
+  const lines = examples.map((example) => `  esimulator ${example}`)
+  command.addHelpText('after', ['', 'Examples:', ...lines].join('\n'))
 
   command.action(async (...given: unknown[]) => {
     const flags: Flags = command.opts()
@@ -244,6 +101,70 @@ function addCommand(
     onEnd(await runCommand(await readConfig(Object.fromEntries(ofConfig)), args, flags))
   })
   return command
+}
+
+/** The actions of a command: those that fit beside what they are for, and the others above it. */
+function actionsText(actions: Readonly<Record<string, ActionDef>>): string {
+  const terms = Object.entries(actions).map(([name, { usage, says }]) => {
+    return { term: [name, usage].filter(Boolean).join(' '), says }
+  })
+  const widest = Math.max(...terms.map(({ term }) => term.length))
+  const help = newCommand('actions').createHelp()
+  help.prepareContext({ helpWidth: WIDEST })
+  const lines = terms.map(({ term, says }) => help.formatItem(term, widest, says, help))
+  return ['Actions:', ...lines].join('\n')
+}
+
+/** The help of one action, where that is asked for. */
+function helpOfAction(program: Command, args: readonly string[]): (() => number) | undefined {
+  const [name = '', action = ''] = args
+  const definition = COMMANDS.find((each) => nameOf(each) === name)
+  const found = Object.hasOwn(ACTIONS[name] ?? {}, action) ? ACTIONS[name]?.[action] : undefined
+  if (!found || !definition || !args.some((arg) => arg === '--help' || arg === '-h'))
+    return undefined
+  const whole = program.commands.find((each) => each.name() === name)
+  const command = newCommand(`esimulator ${name} ${action}`)
+    .description(found.says)
+    .usage([found.usage, '[options]'].filter(Boolean).join(' '))
+  for (const option of whole?.options ?? []) command.addOption(option)
+  const own = definition.examples.filter((each) => each.startsWith(`${name} ${action}`))
+  if (own.length > 0) {
+    const lines = own.map((example) => `  esimulator ${example}`)
+    command.addHelpText('after', ['', 'Examples:', ...lines].join('\n'))
+  }
+  return () => {
+    command.outputHelp()
+    return 0
+  }
+}
+
+/** What commander found wrong, in our words. */
+function mistakeOf(error: CommanderError, program: Command, first = ''): CannotRun {
+  const command = program.commands.find((each) => each.name() === first)
+  const name = command?.name()
+  const [, quoted = ''] = /'(.*?)'/s.exec(error.message) ?? []
+  const usage = command ? command.usage().replace(/^\[options\] ?/, '') : ''
+  switch (error.code) {
+    case 'commander.unknownCommand':
+      return unknownCommand(
+        first,
+        program.commands.map((each) => each.name()),
+      )
+    case 'commander.unknownOption': {
+      const known = (command ?? program).options.flatMap(({ long }) => long ?? [])
+      return unknownOption(quoted, [...known, '--help'], name)
+    }
+    case 'commander.optionMissingArgument':
+      return valueMissing(quoted.replaceAll(/[<>]/g, ''), name)
+    case 'commander.excessArguments':
+      return tooMany(name ?? first, usage)
+    case 'commander.missingArgument':
+      return argumentMissing(name ?? first, usage)
+    default:
+      return error.message.includes('argument')
+        ? noValue(quoted, name)
+        : new CannotRun(error.message.replace(/^error: /, ''))
+  }
 }
 
 function ownFlag({ usage, says, many }: OwnFlag): Flag {

@@ -25,7 +25,7 @@ export const proxy: Run = async (config) => {
   const opened = realUpstream(defined({ baseUrl, rate }), simulator)
   const upstreams = { [slug]: opened.upstream }
   const clock = 'running' as const
-  const server = await openFromConfig({ ...config, clock }, memoryStore(), undefined, upstreams)
+  const server = await openFromConfig({ ...config, clock }, memoryStore(), undefined, { upstreams })
     // Nothing may hold the process where it has to say why it ends.
     .catch(async (error: unknown) => {
       opened[Symbol.dispose]()

@@ -1,7 +1,7 @@
 // `esimulator sim`: SIMs of a running simulator, and what their handset does.
 import type { DeviceShown, SimRow, SimShown, UsedShown } from '../control/wire.ts'
 import type { Device } from '../control/world-client.ts'
-import { CannotRun } from './cannot-run.ts'
+import { unknownAction } from './actions.ts'
 import type { Run } from './command.ts'
 import type { Config } from './config.ts'
 import { argument, connect, print } from './connection.ts'
@@ -133,10 +133,7 @@ export const sim: Run = async (config, args, flags) => {
   }
 
   const action = Object.hasOwn(actions, name) ? actions[name] : undefined
-  if (!action) {
-    const names = Object.keys(actions).join(', ')
-    throw new CannotRun(`there is no "sim ${name}"; there are: list, ${names}`)
-  }
+  if (!action) throw unknownAction('sim', name)
   const iccid = argument(rest, 0, `sim ${name} ICCID`)
   await action(config, client.device(iccid, provider), rest.slice(1))
   return 0

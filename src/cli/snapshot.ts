@@ -1,6 +1,6 @@
 // `esimulator snapshot`: the world as it is, kept by name; compared, and gone back to.
 import type { DifferenceShown, SnapshotShown, WentBack } from '../control/wire.ts'
-import { CannotRun } from './cannot-run.ts'
+import { unknownAction } from './actions.ts'
 import type { Run } from './command.ts'
 import { argument, connect, print } from './connection.ts'
 import { table } from './table.ts'
@@ -28,12 +28,18 @@ function differenceText({ from, to, total, records }: DifferenceShown): string {
 
 export const snapshot: Run = async (config, args) => {
   const [action = 'list'] = args
-  const { snapshots } = connect(config)
+  const { control, snapshots } = connect(config)
   const named = () => argument(args, 1, `snapshot ${action} NAME`)
   switch (action) {
     case 'list':
       print(config, await snapshots.list(), listText)
       return 0
+    case 'show': {
+      const name = named()
+      const found = await control.call('getSnapshot', { path: { name } })
+      print(config, found, (each) => listText([each]))
+      return 0
+    }
     case 'save':
       print(config, await snapshots.save(named()), ({ name, at }) => `${name} is kept, at ${at}`)
       return 0
@@ -50,8 +56,6 @@ export const snapshot: Run = async (config, args) => {
       return 0
     }
     default:
-      throw new CannotRun(
-        `there is no "snapshot ${action}"; there are: list, save, restore, diff, delete`,
-      )
+      throw unknownAction('snapshot', action)
   }
 }

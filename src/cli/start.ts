@@ -3,26 +3,31 @@ import { resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { worldShown } from '../control/world-shown.ts'
 import { splitSeedFile } from '../server/chosen-credentials.ts'
-import { listen } from '../server/listen.ts'
+import { type Listening, listen } from '../server/listen.ts'
 import type { SimulatorServer } from '../server/server.ts'
 import { DEFAULT_WORLD } from '../server/worlds.ts'
 import { targets } from '../state/callbacks.ts'
 import { Refusal } from '../state/refusal.ts'
+import { chosenSettings } from '../state/settings.ts'
 import { memoryStore } from '../stores/memory.ts'
-import { type Started, startedDocument, startedText } from './announcement.ts'
+import { type Started, startedDocument, startedText, stoppedText } from './announcement.ts'
 import { CannotRun } from './cannot-run.ts'
 import { type Config, type Flags, readConfig } from './config.ts'
+import { noValue, tooMany, unknownOption, valueMissing } from './mistakes.ts'
 import {
+  givenOf,
   keysOf,
   openFromConfig,
   portsOf,
   readSeedFile,
   report,
   type Stock,
+  settingsOf,
   storeOf,
 } from './open.ts'
 import { type Option, type OptionName, options, START, spelled } from './options.ts'
-import { tlsOf } from './tls.ts'
+import type { ServingLog } from './serving-log.ts'
+import { type ServedTls, tlsOf } from './tls.ts'
 import { checkExposure, outliveReaders, stopOnSignal } from './until-stopped.ts'
 
 /** How parseArgs is to read a flag. */
@@ -48,16 +53,69 @@ export function startFlags(args: readonly string[]): Flags {
     const byKey = START.map((name) => [name, written[spelled(name)]])
     return { ...Object.fromEntries(byKey), config: written.config }
   } catch (error) {
-    throw new CannotRun(`${flagProblem(error)}; esimulator start --help lists the options`)
+    throw flagMistake(error)
   }
 }
 
-/** What is wrong with flags. What stands between them is not repeated: it may be half a secret. */
-function flagProblem(error: unknown): string {
-  if (!(error instanceof Error)) return String(error)
-  if ('code' in error && error.code === 'ERR_PARSE_ARGS_UNEXPECTED_POSITIONAL')
-    return 'Unexpected argument: start takes flags alone, a value with blanks in quotes'
-  return error.message.split('. ')[0] ?? ''
+/** What is wrong with flags, in the words that commander's mistakes have, too. */
+function flagMistake(error: unknown): unknown {
+  if (!(error instanceof Error) || !('code' in error)) return error
+  const [, quoted = ''] = /'(.*?)'/s.exec(error.message) ?? []
+  const [flag = ''] = quoted.split(' ', 1)
+  const name = START.find((each) => `--${spelled(each)}` === flag)
+  switch (error.code) {
+    case 'ERR_PARSE_ARGS_UNKNOWN_OPTION':
+      return unknownOption(
+        quoted,
+        [...START.map((each) => `--${spelled(each)}`), '--config', '--help'],
+        'start',
+      )
+    case 'ERR_PARSE_ARGS_UNEXPECTED_POSITIONAL':
+      return tooMany('start', '')
+    case 'ERR_PARSE_ARGS_INVALID_OPTION_VALUE': {
+      const { value } = (name ? options[name] : { value: 'FILE' }) as { readonly value?: string }
+      return value === undefined
+        ? noValue(flag, 'start')
+        : valueMissing(`${flag} ${value}`, 'start')
+    }
+    default:
+      return new CannotRun(
+        `${error.message.split('. ')[0]}: esimulator start --help lists the options`,
+      )
+  }
+}
+
+/** A simulator that serves. */
+export interface Serving {
+  readonly config: Config
+  readonly server: SimulatorServer
+  readonly listening: Listening
+  readonly tls: ServedTls | undefined
+}
+
+/**
+ * Starts and serves, as a config asks.
+ * @throws CannotRun, StoreError, ListenError, Refusal
+ */
+export async function serveFrom(config: Config, log?: ServingLog): Promise<Serving> {
+  checkExposure(config)
+  const ports = portsOf(config)
+  keysOf(config.key, '--key')
+  settingsOf(config)
+  givenOf(config)
+  const stock = await readSeedFile(config)
+  await rehearse(config, stock)
+  const tls = await tlsOf(config)
+  const listening = await listen(config.host, ports, tls?.identity)
+  try {
+    const server = await openKept(config, stock, log)
+    await aimCallbacks(config, server)
+    await applySettings(config, server)
+    return { config, server, listening, tls }
+  } catch (error) {
+    await listening.close(0)
+    throw error
+  }
 }
 
 /**
@@ -67,37 +125,58 @@ function flagProblem(error: unknown): string {
 export async function start(args: readonly string[]): Promise<void> {
   outliveReaders()
   const config = await readConfig(startFlags(args))
-  checkExposure(config)
-  const ports = portsOf(config)
-  keysOf(config.key, '--key')
-  const stock = await readSeedFile(config)
-  await rehearse(config, stock)
-  const tls = await tlsOf(config)
-  const listening = await listen(config.host, ports, tls?.identity)
-  let server: SimulatorServer
-  try {
-    server = await openKept(config, stock)
-  } catch (error) {
-    await listening.close(0)
-    throw error
-  }
-
-  await aimCallbacks(config, server)
-  stopOnSignal(listening, server)
-  listening.serve(server)
+  // A machine reads one line: what comes behind it would be in its way.
+  const log = config.quiet || config.json ? undefined : await servingLog()
+  const { server, listening, tls } = await serveFrom(config, log)
+  stopOnSignal(listening, server, () => {
+    log?.flush()
+    if (!config.json) console.log(stoppedText(config))
+  })
+  listening.serve(log?.watched(server) ?? server)
   await announce({ config, server, endpoints: listening.endpoints, tls })
   await warnOfShutTargets(config, server)
 }
 
+/** Loaded where it is wanted. */
+async function servingLog(): Promise<ServingLog> {
+  return (await import('./serving-log.ts')).openServingLog(process.stdout)
+}
+
 /** Opens what the state folder keeps. */
-async function openKept(config: Config, stock: Stock | undefined): Promise<SimulatorServer> {
+async function openKept(
+  config: Config,
+  stock: Stock | undefined,
+  watching: ServingLog | undefined,
+): Promise<SimulatorServer> {
   const store = await storeOf(config)
   const laysOut = Object.keys(splitSeedFile(stock).stock).length > 0
-  if (laysOut && (await store.list()).includes(DEFAULT_WORLD)) {
-    const when = 'the seed file is laid into new worlds, and into this one by POST /_sim/reset'
-    report(`the world "${DEFAULT_WORLD}" is there already: ${when}`)
-  }
-  return openFromConfig(config, store, stock)
+  const isKept =
+    (laysOut || config.given.length > 0) && (await store.list()).includes(DEFAULT_WORLD)
+  const is = `the world "${DEFAULT_WORLD}" is there already`
+  const when = 'into new worlds, and into this one by `esimulator reset`'
+  if (isKept && laysOut) report(`${is}: the seed file is laid ${when}`)
+  if (isKept && config.given.length > 0) report(`${is}: --given is laid ${when}`)
+  return openFromConfig(config, store, stock, { watching })
+}
+
+/** Settings given at the start are meant for the world there is, too: where it is kept, and said. */
+async function applySettings(config: Config, server: SimulatorServer): Promise<void> {
+  const world = (await server.worlds.open(DEFAULT_WORLD))?.world
+  if (!world) return
+  const changed = Object.entries(settingsOf(config)).filter(([slug, values]) => {
+    const now = world.in(chosenSettings).get(slug)?.values ?? {}
+    return Object.entries(values).some(
+      ([name, value]) => JSON.stringify(now[name]) !== JSON.stringify(value),
+    )
+  })
+  if (changed.length === 0) return
+  world.transaction(() => {
+    for (const [provider, values] of changed) {
+      const now = world.in(chosenSettings).get(provider)?.values
+      world.in(chosenSettings).put({ provider, values: { ...now, ...values } })
+    }
+  })
+  report(`the world "${DEFAULT_WORLD}" is there already: --set has changed its settings`)
 }
 
 /** Stock that cannot be laid out is found before a file of the state is touched. */

@@ -3,11 +3,14 @@ import { readFile, writeFile } from 'node:fs/promises'
 import { text } from 'node:stream/consumers'
 import { ControlError, controlClient } from '../control/client.ts'
 import type { StateDocument, WorldShown } from '../control/wire.ts'
+import { reason } from '../stores/disk-errors.ts'
 import { whyNoJson } from '../stores/json-shape.ts'
+import { unknownAction } from './actions.ts'
 import { CannotRun } from './cannot-run.ts'
 import type { Run } from './command.ts'
 import type { Config } from './config.ts'
 import { connect, placeOf, print } from './connection.ts'
+import { envCommand } from './env.ts'
 
 /** Stands for standard input or output. */
 const STANDARD = '-'
@@ -15,7 +18,7 @@ const STANDARD = '-'
 export const state: Run = async (config, [action, file = STANDARD]) => {
   if (action === 'export') await exportTo(file, config)
   else if (action === 'import') await importFrom(file, config)
-  else throw new CannotRun(`there is no "state ${action}"; there are: export, import`)
+  else throw unknownAction('state', action ?? '')
   return 0
 }
 
@@ -26,9 +29,15 @@ async function exportTo(file: string, config: Config): Promise<void> {
     return
   }
   await writeFile(file, document).catch((error: Error) => {
-    throw new CannotRun(`cannot write ${file}: ${error.message}`)
+    throw new CannotRun(`cannot write ${file}: ${whyNot(error)}`)
   })
   if (!config.json) console.log(`written to ${file}; it holds the world's credentials`)
+}
+
+/** Why a file cannot be used, without its name once more. */
+function whyNot(error: NodeJS.ErrnoException): string {
+  if (error.code === 'ENOENT') return 'there is no such file or folder'
+  return reason(error)
 }
 
 async function importFrom(file: string, config: Config): Promise<void> {
@@ -37,7 +46,9 @@ async function importFrom(file: string, config: Config): Promise<void> {
   print(
     config,
     world,
-    ({ name, sims, clock }) => `the world "${name}" is as in ${file}: ${sims} SIMs, ${clock.now}`,
+    ({ name, sims, clock }) =>
+      `the world "${name}" is as in ${file}: ${sims} SIMs, ${clock.now}\n` +
+      `in a shell: ${envCommand(config, name)}`,
   )
 }
 
@@ -59,8 +70,7 @@ async function restored(config: Config, document: StateDocument): Promise<WorldS
 async function readDocument(file: string): Promise<StateDocument> {
   const reading = file === STANDARD ? text(process.stdin) : readFile(file, 'utf8')
   const written = await reading.catch((error: NodeJS.ErrnoException) => {
-    const reason = error.code === 'ENOENT' ? 'there is no such file' : error.message
-    throw new CannotRun(`cannot read ${file}: ${reason}`)
+    throw new CannotRun(`cannot read ${file}: ${whyNot(error)}`)
   })
   try {
     return JSON.parse(written)

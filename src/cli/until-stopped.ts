@@ -25,8 +25,15 @@ const SAME_SIGNAL = 1000
 /** SIGHUP tells that its terminal was closed. */
 const ENDING = ['SIGTERM', 'SIGINT', 'SIGHUP', 'SIGQUIT'] as const
 
-/** Drains, saves and ends the process when it is asked to end; asked again later, at once. */
-export function stopOnSignal(listening: Listening, server: SimulatorServer): void {
+/**
+ * Drains, saves and ends the process when it is asked to end; asked again later, at once.
+ * @param onStopped told when everything is kept
+ */
+export function stopOnSignal(
+  listening: Listening,
+  server: SimulatorServer,
+  onStopped: () => void = () => {},
+): void {
   let since: number | undefined
   const stop = async (signal: NodeJS.Signals) => {
     if (since !== undefined) {
@@ -39,6 +46,7 @@ export function stopOnSignal(listening: Listening, server: SimulatorServer): voi
       server.stop()
       await listening.close()
       await server.close()
+      onStopped()
       process.exit(0)
     } catch (error) {
       report(reasonOf(error))

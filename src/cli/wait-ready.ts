@@ -7,6 +7,17 @@ import { placeOf, print, shownUrl } from './connection.ts'
 
 const BETWEEN_MS = 100
 
+/** A simulator answers, and it is not the one that was started for this. */
+function anotherAnswers(url: string, instance: string | undefined): string {
+  const other = instance === undefined ? 'without --instance' : `as "${instance}"`
+  return `another simulator answers at ${url}, started ${other}: stop it, or choose another port`
+}
+
+/** As it may be written: `2s`, `150ms`. */
+function shownDuration(ms: number): string {
+  return ms % 1000 === 0 ? `${ms / 1000}s` : `${ms}ms`
+}
+
 /** 0 when it answers, 1 when it does not in time. */
 export const waitReady: Run = async (config) => {
   const until = wallNow() + config.timeout
@@ -18,13 +29,15 @@ export const waitReady: Run = async (config) => {
   for (;;) {
     try {
       const health = await within(limit.signal, client.call('getHealth'))
+      if (config.instance !== undefined && health.instance !== config.instance)
+        throw new Error(anotherAnswers(shown, health.instance))
       const answer = { url: shown, ...health }
       print(config, answer, ({ version }) => `esimulator ${version} answers at ${shown}`)
       return 0
     } catch (error) {
       if (wallNow() + BETWEEN_MS > until) {
         const reason = error instanceof Error ? error.message : error
-        console.error(`esimulator: not ready within ${config.timeout} ms: ${reason}`)
+        console.error(`esimulator: not ready within ${shownDuration(config.timeout)}: ${reason}`)
         return 1
       }
     }

@@ -2,6 +2,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { parse } from 'yaml'
 import { simulators } from '../simulators/index.ts'
+import { packageFile } from '../state/shipped-files.ts'
 import type { OwnSource } from '../workflows/sources.ts'
 
 /** A sentence that says how a provider behaves. */
@@ -31,7 +32,7 @@ const read = new Map<string, readonly Statement[]>()
 export function statementsOf(spec: string): readonly Statement[] {
   const known = read.get(spec)
   if (known) return known
-  const file = new URL(`../../specs/statements/${spec}`, import.meta.url)
+  const file = packageFile(`specs/statements/${spec}`)
   const statements = existsSync(file) ? (parse(readFileSync(file, 'utf8')) as Statement[]) : []
   read.set(spec, statements)
   return statements

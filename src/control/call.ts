@@ -1,5 +1,6 @@
 // One call of the control API, as its handlers see it, and what many of them look up.
 import type { ServerResponse } from 'node:http'
+import { unknownName } from '../server/nearest.ts'
 import type { SimulatorServer } from '../server/server.ts'
 import { DEFAULT_WORLD, type HostedWorld } from '../server/worlds.ts'
 import type { Reply } from '../simulators/call.ts'
@@ -102,5 +103,5 @@ export function providerFilter({
 }
 
 function unknownProvider({ providers }: SimulatorServer, slug: string): string {
-  return `there is no provider "${slug}"; there are: ${[...providers.keys()].join(', ')}`
+  return unknownName('no provider', slug, providers.keys())
 }

@@ -92,6 +92,20 @@ function typeProblems(composed: object, told: object, type: string): string[] {
     .map(([name]) => `${name} must be ${type}: another type is asked for by "type"`)
 }
 
+/** Where the callbacks of a provider go, and whether they may. @throws Refusal where it sends none */
+async function targetNow(server: SimulatorServer, world: World, simulator: Simulator) {
+  const { slug: provider } = simulator
+  const { versions } = rulesOf(simulator)
+  const target = world.in(targets).get(provider)
+  if (!target) return { provider, versions: [...versions] }
+  const { url, version } = target
+  // Loaded when asked for: it reads addresses.
+  const { whyForbidden } = await import('../server/deliver.ts')
+  const why = await whyForbidden(url, server.policy)
+  const shown = { provider, url: server.redactor.redacted(url, 'url'), version }
+  return defined({ ...shown, versions: [...versions], allowed: why === undefined, why })
+}
+
 export const callbackHandlers = {
   listCallbacks(call) {
     const provider = providerFilter(call)
@@ -153,6 +167,15 @@ export const callbackHandlers = {
   redeliverCallback({ server, hosted: { world }, path: { id } }) {
     const { result } = world.transaction(() => sendAgain(world, id))
     return reply(200, callbackShown(result, server.redactor))
+  },
+  async listCallbackTargets({ server, hosted: { world } }) {
+    const senders = [...server.providers.values()].filter(({ simulator }) => simulator.callbacks)
+    const shown = senders.map(({ simulator }) => targetNow(server, world, simulator))
+    return reply(200, { targets: await Promise.all(shown) })
+  },
+  async getCallbackTarget({ server, hosted: { world }, path: { slug } }) {
+    const { simulator } = providerOf(server, slug)
+    return reply(200, await targetNow(server, world, simulator))
   },
   async setCallbackTarget({ server, hosted: { world }, path: { slug }, body, step }) {
     const { simulator } = providerOf(server, slug)

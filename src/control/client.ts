@@ -41,6 +41,8 @@ export interface ControlClientOptions {
   readonly token?: string | undefined
   /** Trusted besides the usual ones, as PEM, where the URL is of https. */
   readonly ca?: string | undefined
+  /** Throws where nothing may be asked any more. */
+  readonly check?: (() => void) | undefined
   /** Breaks off what is being waited for. */
   readonly signal?: AbortSignal | undefined
 }
@@ -97,11 +99,12 @@ interface AnyRequest {
 
 /** Speaks to one world of a running simulator. */
 export function controlClient(options: ControlClientOptions): ControlClient {
-  const { url, world, token, ca, signal } = options
+  const { url, world, token, ca, signal, check = () => {} } = options
   const root = url.replace(/\/+$/, '')
   const base = `${world === undefined ? root : `${root}/w/${encodeURIComponent(world)}`}/_sim`
 
   async function call(id: OperationId, request: AnyRequest = {}): Promise<unknown> {
+    check()
     const { method, path } = placeOf(id, request)
     const body = request.body === undefined ? undefined : JSON.stringify(request.body)
     const headers = defined({
@@ -113,6 +116,7 @@ export function controlClient(options: ControlClientOptions): ControlClient {
   }
 
   async function* stream(id: OperationId, request: AnyRequest, end?: AbortSignal) {
+    check()
     const { method, path } = placeOf(id, request)
     const headers = defined({
       Accept: 'text/event-stream',
@@ -271,6 +275,6 @@ function bodyOf({ status, text }: Answer, target: string): unknown {
 
 function problemIn(body: unknown, status: number): Problem {
   const problem: Partial<Problem> = typeof body === 'object' && body !== null ? body : {}
-  const { title = 'Error', detail = `status ${status}` } = problem
-  return { title, detail, status }
+  const { title = 'Error', detail = `status ${status}`, code } = problem
+  return defined({ title, detail, status, code })
 }

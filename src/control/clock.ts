@@ -10,7 +10,7 @@ import { Refusal } from '../state/refusal.ts'
 import type { ControlHandlers } from './call.ts'
 import { instant } from './instant.ts'
 import type { Schemas } from './operations.ts'
-import { advanceShown, clockShown } from './wire.ts'
+import { advanceShown, clockOf, clockShown } from './wire.ts'
 
 /** Where an advance leads, in virtual ms. @throws Refusal `invalid-request` */
 function destination(now: number, { by, to }: Schemas['Advance']): number {
@@ -31,7 +31,7 @@ function wallMs(limit: number | string | undefined): number | undefined {
 }
 
 export const clockHandlers = {
-  getClock: ({ hosted }) => reply(200, clockShown(hosted.world)),
+  getClock: ({ hosted }) => reply(200, clockOf(hosted)),
   async advanceClock({ server, hosted, body }) {
     const { maxEvents, maxWall } = body
     hosted.runner.checkIdle()

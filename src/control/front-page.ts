@@ -2,6 +2,7 @@
 import type { Request, Response } from 'express'
 import { rememberStray, type Stray } from '../server/journal.ts'
 import { nearMisses } from '../server/near-misses.ts'
+import { nearest } from '../server/nearest.ts'
 import type { SimulatorServer } from '../server/server.ts'
 import type { Spec } from '../server/spec.ts'
 import { DEFAULT_WORLD, type HostedWorld } from '../server/worlds.ts'
@@ -13,7 +14,7 @@ import type { ReadBody } from './request.ts'
 import { send } from './send.ts'
 
 const DOCS =
-  'README.md and specs/control.yaml of the package esimulator; ' +
+  'README.md of the package esimulator; the control API: GET /_sim/openapi.json; ' +
   'what is invented: GET /_sim/provenance'
 
 /** What the server knows at all, for who asks it for no path (RFC 9110 9.3.7). */
@@ -107,6 +108,15 @@ function strayOf(request: Request, { body: sent, world }: Arrival, refusal: Refu
   return { method, url, headers, body, refusal, reply }
 }
 
+/** What every path of the control API begins with. */
+const BASE = '/_sim/'
+
+/** The paths of the control API that have no parameter, behind what all begin with. */
+function namedPaths({ operations }: Spec): string[] {
+  const paths = [...operations.values()].map(({ path }) => path.slice(BASE.length))
+  return paths.filter((path) => !path.includes('{'))
+}
+
 /**
  * Why a path of the control API was not served: there is none, or not with that
  * method.
@@ -114,8 +124,10 @@ function strayOf(request: Request, { body: sent, world }: Arrival, refusal: Refu
 function noOperation(spec: Spec, { path, method }: Request): Refusal {
   const allowed = spec.methodsAt(path)
   if (allowed.length === 0) {
-    const where = 'specs/control.yaml lists what it has'
-    return new Refusal('unknown-route', `the control API has no ${path}: ${where}`)
+    const meant = nearest(path.slice(BASE.length), namedPaths(spec))
+    const guess = meant === undefined ? '' : `did you mean ${BASE}${meant}? `
+    const where = 'GET /_sim/openapi.json lists what it has'
+    return new Refusal('unknown-route', `the control API has no ${path}: ${guess}${where}`)
   }
   const asked = allowed.filter((each) => each !== 'HEAD').join(' or ')
   const reason = `${path} knows no ${method}: use ${asked}`

@@ -10,6 +10,7 @@ export type OperationId = keyof operations
  */
 export const ROUTES = {
   getHealth: 'GET /health',
+  getOpenApi: 'GET /openapi.json',
   listWorlds: 'GET /worlds',
   createWorld: 'POST /worlds',
   getWorld: 'GET /worlds/{name}',
@@ -33,6 +34,8 @@ export const ROUTES = {
   listCallbacks: 'GET /callbacks',
   sendCallback: 'POST /callbacks',
   listDeliveries: 'GET /deliveries',
+  listCallbackTargets: 'GET /callbacks/target',
+  getCallbackTarget: 'GET /callbacks/target/{slug}',
   setCallbackTarget: 'PUT /callbacks/target/{slug}',
   removeCallbackTarget: 'DELETE /callbacks/target/{slug}',
   getCallback: 'GET /callbacks/{id}',
@@ -60,6 +63,7 @@ export const ROUTES = {
   diffSnapshots: 'GET /snapshots/{name}/diff/{other}',
   listHistory: 'GET /history',
   rewindWorld: 'POST /rewind',
+  listSettings: 'GET /settings',
   getSettings: 'GET /settings/{slug}',
   changeSettings: 'PATCH /settings/{slug}',
   getStock: 'GET /stock/{slug}',

@@ -15,6 +15,11 @@ function settingsShown({ slug, settings }: Simulator, world: World) {
 }
 
 export const settingHandlers = {
+  listSettings({ server, hosted }) {
+    const known = [...server.providers.values()]
+    const providers = known.map(({ simulator }) => settingsShown(simulator, hosted.world))
+    return reply(200, { providers })
+  },
   getSettings({ server, hosted, path }) {
     const { simulator } = providerOf(server, path.slug)
     return reply(200, settingsShown(simulator, hosted.world))

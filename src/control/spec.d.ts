@@ -53,6 +53,8 @@ export interface components {
             /** @enum {string} */
             readonly status: "ok";
             readonly version: string;
+            /** @description The name it was started with: `start --instance` */
+            readonly instance?: string;
             readonly providers?: readonly string[];
             /** @description Hosts that stand for a provider, each with its slug; asked for under one, its paths are at / */
             readonly hosts?: {
@@ -80,6 +82,24 @@ export interface components {
             readonly mode: "running" | "frozen";
             /** @description Virtual seconds a second */
             readonly rate: number;
+            /** @description How far an advance has come; absent where none is under way */
+            readonly advance?: {
+                readonly from: components["schemas"]["Instant"];
+                readonly to: components["schemas"]["Instant"];
+                /** @description How many things have happened */
+                readonly fired: number;
+                /** @description How many callbacks were attempted, those that were due before it, too */
+                readonly attempts: number;
+                /** @description How many of the attempts had no answer in time */
+                readonly unanswered: number;
+                /** @description How many attempts are queued, those that are due after it, too */
+                readonly queued: number;
+                /**
+                 * @description Host and port of the receiver that is waited for
+                 * @example 127.0.0.1:4101
+                 */
+                readonly waitsFor?: string;
+            };
         };
         /**
          * @example {
@@ -650,6 +670,19 @@ export interface components {
             /** @description Why not */
             readonly why?: string;
         };
+        readonly TargetNow: {
+            readonly provider: string;
+            /** @description Absent where they go nowhere */
+            readonly url?: string;
+            /** @description The version that was chosen; the first of `versions` where none was */
+            readonly version?: number;
+            /** @description The versions there are */
+            readonly versions: readonly number[];
+            /** @description Whether the callback policy lets anything be sent there at present */
+            readonly allowed?: boolean;
+            /** @description Why not */
+            readonly why?: string;
+        };
         /** @description Keys, tokens, passwords and secrets in it are `[redacted]`, in whatever spelling they came */
         readonly Exchange: {
             readonly id: number;
@@ -1098,6 +1131,12 @@ export interface components {
                 readonly [key: string]: number;
             };
         };
+        readonly ProviderSettings: {
+            readonly provider: string;
+            readonly settings: {
+                readonly [key: string]: components["schemas"]["Setting"];
+            };
+        };
         readonly Setting: {
             readonly value: components["schemas"]["SettingValue"];
             readonly default: components["schemas"]["SettingValue"];
@@ -1183,12 +1222,7 @@ export interface components {
                 readonly [name: string]: unknown;
             };
             content: {
-                readonly "application/json": {
-                    readonly provider: string;
-                    readonly settings: {
-                        readonly [key: string]: components["schemas"]["Setting"];
-                    };
-                };
+                readonly "application/json": components["schemas"]["ProviderSettings"];
             };
         };
     };
@@ -1232,6 +1266,29 @@ export interface operations {
                 };
                 content: {
                     readonly "application/json": components["schemas"]["Health"];
+                };
+            };
+            readonly default: components["responses"]["Problem"];
+        };
+    };
+    readonly getOpenApi: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description An OpenAPI document; its server is this one */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly [key: string]: unknown;
+                    };
                 };
             };
             readonly default: components["responses"]["Problem"];
@@ -1769,6 +1826,56 @@ export interface operations {
                 };
                 content: {
                     readonly "application/json": components["schemas"]["Deliveries"];
+                };
+            };
+            readonly default: components["responses"]["Problem"];
+        };
+    };
+    readonly listCallbackTargets: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The providers that send callbacks */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly targets: readonly components["schemas"]["TargetNow"][];
+                    };
+                };
+            };
+            readonly default: components["responses"]["Problem"];
+        };
+    };
+    readonly getCallbackTarget: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /**
+                 * @description A provider
+                 * @example esim-go
+                 */
+                readonly slug: components["parameters"]["Slug"];
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Where they go; nowhere where there is no `url` */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["TargetNow"];
                 };
             };
             readonly default: components["responses"]["Problem"];
@@ -2519,6 +2626,29 @@ export interface operations {
                 };
                 content: {
                     readonly "application/json": components["schemas"]["WentBack"];
+                };
+            };
+            readonly default: components["responses"]["Problem"];
+        };
+    };
+    readonly listSettings: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The settings, by provider */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly providers: readonly components["schemas"]["ProviderSettings"][];
+                    };
                 };
             };
             readonly default: components["responses"]["Problem"];

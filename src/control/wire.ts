@@ -3,6 +3,7 @@ import { mapInTurns } from '../server/long-list.ts'
 import type { TextKind } from '../server/redaction/credential-names.ts'
 import { type Redactor, redactedHeaders } from '../server/redaction/redactor.ts'
 import type { Advance, Fired } from '../server/runner.ts'
+import type { HostedWorld } from '../server/worlds.ts'
 import { type Bundle, bundles, bundlesOf, remainingBytes } from '../state/bundles.ts'
 import { type Attempt, type Callback, callbacks, type UnsentCallback } from '../state/callbacks.ts'
 import { prefixed, SEPARATOR } from '../state/collection.ts'
@@ -44,6 +45,8 @@ export type UnsentCallbackShown = Schemas['UnsentCallback']
 /** What left at one attempt at a callback. */
 export type DeliveryShown = Schemas['Delivery']
 export type DeliveriesShown = Schemas['Deliveries']
+/** Where the callbacks of a provider go. */
+export type TargetShown = Schemas['TargetNow']
 export type MessageShown = Schemas['Message']
 /** A fault as it was set, what it has seen, and how often it happened. */
 export type FaultShown = Schemas['Fault']
@@ -84,6 +87,14 @@ function isoOf(instant: number | undefined): string | undefined {
 
 export function clockShown({ now, clock: { mode, rate } }: World): ClockShown {
   return { now: iso(now), mode, rate }
+}
+
+/** The clock, and how far an advance has come that is under way. */
+export function clockOf({ world, runner }: HostedWorld): ClockShown {
+  const { underWay } = runner
+  if (!underWay) return clockShown(world)
+  const { from, to, ...counts } = underWay
+  return { ...clockShown(world), advance: defined({ from: iso(from), to: iso(to), ...counts }) }
 }
 
 export function eventShown({ at, type, bundle, detail }: WorldEvent): EventShown {

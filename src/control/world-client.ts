@@ -1,4 +1,5 @@
 // A client of one world of a simulator, wherever that runs: all that can be asked of the world.
+import type { SettingValuesOf } from '../simulators/index.ts'
 import { defined } from '../state/defined.ts'
 import { type ControlClient, type ControlClientOptions, controlClient } from './client.ts'
 import { eventsIn } from './event-stream.ts'
@@ -19,13 +20,13 @@ import type {
   MessageShown,
   NewFault,
   SettingShown,
-  SettingValue,
   SimRow,
   SimShown,
   SnapshotShown,
   StateDocument,
   StepShown,
   Stock,
+  TargetShown,
   UnsentCallbackShown,
   UsedShown,
   WaitedShown,
@@ -139,7 +140,7 @@ export interface WorldClock {
   resume(rate?: number): Promise<ClockShown>
 }
 
-export interface WorldCallbacks {
+export interface WorldCallbacks<Slug extends string = string> {
   /** Those that were queued, newest first unless told. */
   list(filter?: CallbackFilter): Promise<readonly CallbackShown[]>
   /** Those that were due and were not sent, with the reason, newest first unless told. */
@@ -148,10 +149,15 @@ export interface WorldCallbacks {
   deliveries(filter?: DeliveryFilter): Promise<DeliveriesShown>
   /** Sends a callback of any type the provider's spec has: what is queued now, or unsent. */
   send(callback: BodyOf<'sendCallback'>): Promise<CallbackShown | UnsentCallbackShown>
+  get(id: string): Promise<CallbackShown | UnsentCallbackShown>
   /** Sends one again, or one that was not sent: what is queued now. */
   redeliver(id: string): Promise<CallbackShown>
+  /** Where the callbacks of each provider that sends some go, and whether they may. */
+  targets(): Promise<readonly TargetShown[]>
+  /** Where those of one provider go, and whether they may. */
+  targetOf(slug: Slug): Promise<TargetShown>
   /** Where a provider's callbacks go from now on; `undefined`: nowhere. */
-  target(slug: string, url: string | undefined, version?: number): Promise<void>
+  target(slug: Slug, url: string | undefined, version?: number): Promise<void>
 }
 
 /** What is waited for: exactly one of these. */
@@ -224,6 +230,7 @@ export interface WorldFaults {
 export interface WorldSnapshots {
   /** In the order they were taken. */
   list(): Promise<readonly SnapshotShown[]>
+  get(name: string): Promise<SnapshotShown>
   /** Takes one; one of that name is replaced. */
   save(name: string): Promise<SnapshotShown>
   /** The world as it was then, its clock included. */
@@ -233,32 +240,44 @@ export interface WorldSnapshots {
   remove(name: string): Promise<void>
 }
 
+/** Settings that change; `null` brings a default back. */
+export type SettingsChange<Slug extends string> = {
+  readonly [Name in keyof SettingValuesOf<Slug>]?: SettingValuesOf<Slug>[Name] | null | undefined
+}
+
+/** The settings of a provider: what each is, and what it is for. */
+export type SettingsShown<Slug extends string> = {
+  readonly [Name in keyof SettingValuesOf<Slug>]: SettingShown
+}
+
 /**
  * One world. Every method calls the control API, and throws ControlError for
  * what that refuses.
  */
-export interface WorldClient {
+export interface WorldClient<Slug extends string = string> {
   /** Every operation of the control API by its id, as in `control.call('getClock')`. */
   readonly control: ControlClient
   /** Its URLs, credentials, callback targets and clock. */
   show(): Promise<WorldShown>
   readonly clock: WorldClock
-  device(iccid: string, provider?: string): Device
+  device(iccid: string, provider?: Slug): Device
   /** All of them, in the order they came. */
-  sims(provider?: string): Promise<readonly SimRow[]>
-  readonly callbacks: WorldCallbacks
+  sims(provider?: Slug): Promise<readonly SimRow[]>
+  readonly callbacks: WorldCallbacks<Slug>
   readonly faults: WorldFaults
   /** Mails and SMS that providers sent to people, newest first unless told. */
   messages(filter?: MessageFilter): Promise<readonly MessageShown[]>
   /** Calls of the control API that were to change the world, oldest first, and how it began. */
   commands(filter?: { readonly after?: number; readonly limit?: number }): Promise<CommandsShown>
-  settings(slug: string): Promise<Readonly<Record<string, SettingShown>>>
+  settings<Of extends Slug>(slug: Of): Promise<SettingsShown<Of>>
+  /** The settings of every provider, by its slug. */
+  allSettings(): Promise<Readonly<Record<string, Readonly<Record<string, SettingShown>>>>>
   /** `null` brings a default back. */
-  set(slug: string, values: Readonly<Record<string, SettingValue | null>>): Promise<void>
+  set<Of extends Slug>(slug: Of, values: SettingsChange<Of>): Promise<void>
   /** What a provider has in stock, in the words of the seed file. */
-  stock(slug: string): Promise<Stock>
+  stock(slug: Slug): Promise<Stock>
   /** Changes that: money takes the place of what there was, all else is added. */
-  restock(slug: string, stock: Readonly<Record<string, unknown>>): Promise<Stock>
+  restock(slug: Slug, stock: Readonly<Record<string, unknown>>): Promise<Stock>
   /** The world as at its start, or as a named state. */
   reset(to?: { readonly seed?: string; readonly given?: string }): Promise<WorldShown>
   readonly journal: WorldJournal
@@ -311,9 +330,14 @@ export function worldClient(options: ControlClientOptions): WorldClient {
     faults: faultsOf(call),
     messages: async (filter = {}) => (await call('listMessages', { query: filter })).messages,
     commands: (filter = {}) => call('listCommands', { query: filter }),
-    settings: async (slug) => (await call('getSettings', { path: { slug } })).settings,
+    settings: async (slug) =>
+      (await call('getSettings', { path: { slug } })).settings as SettingsShown<typeof slug>,
+    async allSettings() {
+      const { providers } = await call('listSettings')
+      return Object.fromEntries(providers.map(({ provider, settings }) => [provider, settings]))
+    },
     async set(slug, values) {
-      await call('changeSettings', { path: { slug }, body: values })
+      await call('changeSettings', { path: { slug }, body: values as BodyOf<'changeSettings'> })
     },
     stock: (slug) => call('getStock', { path: { slug } }),
     restock: (slug, stock) => call('changeStock', { path: { slug }, body: stock }),
@@ -451,8 +475,11 @@ function callbacksOf(call: Call): WorldCallbacks {
       return callbacks.filter((callback) => callback.state === 'unsent')
     },
     deliveries: (filter = {}) => call('listDeliveries', { query: filter }),
+    get: (id) => call('getCallback', { path: { id } }),
     send: (callback) => call('sendCallback', { body: callback }),
     redeliver: (id) => call('redeliverCallback', { path: { id } }),
+    targets: async () => (await call('listCallbackTargets')).targets,
+    targetOf: (slug) => call('getCallbackTarget', { path: { slug } }),
     async target(slug, url, version) {
       if (url === undefined) await call('removeCallbackTarget', { path: { slug } })
       else await call('setCallbackTarget', { path: { slug }, body: defined({ url, version }) })
@@ -463,6 +490,7 @@ function callbacksOf(call: Call): WorldCallbacks {
 function snapshotsOf(call: Call): WorldSnapshots {
   return {
     list: async () => (await call('listSnapshots')).snapshots,
+    get: (name) => call('getSnapshot', { path: { name } }),
     save: (name) => call('saveSnapshot', { path: { name } }),
     restore: (name) => call('restoreSnapshot', { path: { name } }),
     diff: (name, other = 'now', limit = 1000) =>

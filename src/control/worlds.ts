@@ -1,6 +1,7 @@
 // Health and worlds: what there is, made, begun anew and removed.
 
 import type { SimulatorServer } from '../server/server.ts'
+import { readSpec } from '../server/spec-files.ts'
 import { checkWorldName } from '../server/world-start.ts'
 import { DEFAULT_WORLD, type HostedWorld, type WorldStart, type Worlds } from '../server/worlds.ts'
 import { reply } from '../simulators/call.ts'
@@ -10,12 +11,18 @@ import { Refusal } from '../state/refusal.ts'
 import { reason } from '../stores/disk-errors.ts'
 import { type ControlHandlers, caughtUp } from './call.ts'
 import { instant } from './instant.ts'
-import type { Schemas } from './operations.ts'
+import type { AnswerOf, Schemas } from './operations.ts'
 import type { Health } from './wire.ts'
 import { worldRow, worldShown } from './world-shown.ts'
 
-async function healthOf(server: SimulatorServer): Promise<Health> {
-  const { version, providers, worlds, store, access } = server
+async function healthOf({
+  version,
+  instance,
+  providers,
+  worlds,
+  store,
+  access,
+}: SimulatorServer): Promise<Health> {
   const names = (await worlds.openAll()).map(({ world }) => world.name)
   const failures = names.flatMap((name) => {
     const failure = store.failure(name)
@@ -24,6 +31,7 @@ async function healthOf(server: SimulatorServer): Promise<Health> {
   return defined({
     status: 'ok' as const,
     version,
+    instance,
     providers: [...providers.keys()],
     hosts: Object.fromEntries(access.providerHosts),
     worlds: names.length,
@@ -74,8 +82,15 @@ function startOf(world: Schemas['NewWorld']): WorldStart {
 
 export const worldHandlers = {
   async getHealth({ server, trusted }) {
-    if (!trusted) return reply(200, { status: 'ok', version: server.version })
+    const { version, instance } = server
+    if (!trusted) return reply(200, defined({ status: 'ok' as const, version, instance }))
     return reply(200, await healthOf(server))
+  },
+  getOpenApi({ root }) {
+    // Read when asked for: nobody else needs the whole document.
+    const document = readSpec('control.yaml')
+    const servers = [{ url: root, description: 'This simulator' }]
+    return reply(200, { ...document, servers } as AnswerOf<'getOpenApi'>)
   },
   async listWorlds({ server }) {
     const all = await server.worlds.openAll()

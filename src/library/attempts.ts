@@ -2,8 +2,17 @@
 import type { Callback } from '../state/callbacks.ts'
 import { isoDuration } from '../state/duration.ts'
 
-/** Told that a body is on its way, at virtual time `at`. */
-type Listener = (body: string, at: number) => void
+/** What a body does not say of itself. */
+export interface AttemptFacts {
+  /** Virtual time since the first arrival, ISO 8601. */
+  readonly at: string
+  readonly provider: string
+  readonly type: string
+  readonly iccid: string | undefined
+}
+
+/** Told that a callback is on its way, at virtual time `at`. */
+type Listener = (callback: Callback, at: number) => void
 
 /**
  * Receivers of this process by origin: simulator and receiver know each other
@@ -15,33 +24,32 @@ const listeners = new Map<string, Listener>()
  * Tells the receiver that a callback is on its way to, if it is one of this
  * process.
  */
-export function announceAttempt({ url, body }: Callback, at: number): void {
-  if (URL.canParse(url)) listeners.get(new URL(url).origin)?.(body, at)
+export function announceAttempt(callback: Callback, at: number): void {
+  const { url } = callback
+  if (URL.canParse(url)) listeners.get(new URL(url).origin)?.(callback, at)
 }
 
-/** When, by a world's clock, what arrives at one receiver was sent. */
-export interface AttemptTimes {
-  /**
-   * Virtual time since the first arrival, ISO 8601.
-   * `undefined` where no simulator of this process sent the body.
-   */
-  arrived(body: string): string | undefined
+/** What arrives at one receiver, as the simulators of this process know it. */
+export interface Attempts {
+  /** Of what arrived; `undefined` where no simulator of this process sent the body. */
+  arrived(body: string): AttemptFacts | undefined
   /** Listens no more. */
   stop(): void
 }
 
 /** Listens for attempts at an origin. */
-export function attemptTimes(origin: string): AttemptTimes {
-  const underWay: { readonly body: string; readonly at: number }[] = []
+export function attemptsAt(origin: string): Attempts {
+  const underWay: { readonly callback: Callback; readonly at: number }[] = []
   let first: number | undefined
-  listeners.set(origin, (body, at) => underWay.push({ body, at }))
+  listeners.set(origin, (callback, at) => underWay.push({ callback, at }))
   return {
     arrived(body) {
-      const index = underWay.findIndex((attempt) => attempt.body === body)
+      const index = underWay.findIndex(({ callback }) => callback.body === body)
       const [attempt] = index < 0 ? [] : underWay.splice(index, 1)
       if (!attempt) return undefined
       first ??= attempt.at
-      return isoDuration(attempt.at - first)
+      const { provider, type, iccid } = attempt.callback
+      return { at: isoDuration(attempt.at - first), provider, type, iccid }
     },
     stop() {
       listeners.delete(origin)

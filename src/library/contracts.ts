@@ -10,11 +10,9 @@ import { whyUnusable } from '../contracts/preflight.ts'
 import { type ReceivedCallback, realTarget } from '../contracts/real-target.ts'
 import { suiteOfSpec } from '../contracts/suite-of-spec.ts'
 import { readTargetFile, type TargetFile } from '../contracts/target-file.ts'
-import { unknownName } from '../server/nearest.ts'
 import { wallNow } from '../server/ticker.ts'
-import { simulators } from '../simulators/index.ts'
-import type { Simulator } from '../simulators/simulator.ts'
 import { defined } from '../state/defined.ts'
+import { packageFile } from '../state/shipped-files.ts'
 import { compileText } from '../workflows/compile.ts'
 import { type Path, readDocument } from '../workflows/document.ts'
 import type { Effect } from '../workflows/effect.ts'
@@ -22,6 +20,7 @@ import type { CoverageResult, RunResult } from '../workflows/result.ts'
 import { type Choice, type PlannedCase, planned } from '../workflows/runner.ts'
 import type { Target } from '../workflows/session.ts'
 import { readSource, refsNowhere, type SourceOperation, textAt } from '../workflows/sources.ts'
+import { providerNamed } from './provider-named.ts'
 import { type Arrival, type Receiver, startReceiver } from './receiver.ts'
 import {
   CannotRunWorkflows,
@@ -73,20 +72,12 @@ export interface OpenContract extends AsyncDisposable {
  */
 export function suiteFiles(provider: string): string[] {
   providerNamed(provider)
-  const folder = new URL('../../specs/contracts/', import.meta.url)
+  const folder = packageFile('specs/contracts/')
   const own = (name: string) =>
     name === `${provider}.arazzo.yaml` || name.startsWith(`${provider}-v`)
   const names = existsSync(folder) ? readdirSync(folder).filter(own) : []
   if (names.length === 0) throw new CannotRunWorkflows(`${provider} has no contract suite`)
   return names.toSorted().map((name) => fileURLToPath(new URL(name, folder)))
-}
-
-/** @throws CannotRunWorkflows for a provider there is not */
-export function providerNamed(provider: string): Simulator {
-  const found = simulators.find(({ slug }) => slug === provider)
-  if (found) return found
-  const slugs = simulators.map(({ slug }) => slug)
-  throw new CannotRunWorkflows(unknownName('no provider', provider, slugs))
 }
 
 /**

@@ -20,9 +20,9 @@ import { defined } from '../state/defined.ts'
 import { isoDay } from '../state/instant.ts'
 import { readSource } from '../workflows/sources.ts'
 import { targetFileOf } from './contracts.ts'
+import { CannotImport } from './run-problems.ts'
 
-/** Why nothing can be imported: one sentence that says what to do. */
-export class CannotImport extends Error {}
+export { CannotImport } from './run-problems.ts'
 
 export interface ImportOptions {
   /** Slug of the provider; a target file may say it. */

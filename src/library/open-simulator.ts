@@ -1,39 +1,65 @@
 // The server as the library opens it: frozen, seeded, keeping nothing unless told to.
 import type { NewFault } from '../control/wire.ts'
-import type { ChosenCredentials } from '../server/chosen-credentials.ts'
+import type { ChosenCredential } from '../server/chosen-credentials.ts'
 import type { DeliveryPolicy } from '../server/deliver.ts'
+import { unknownName } from '../server/nearest.ts'
 import type { HostMap } from '../server/provider-hosts.ts'
 import { openServer, packageVersion, type SimulatorServer } from '../server/server.ts'
-import { simulators as allSimulators } from '../simulators/index.ts'
+import { type ProviderSlug, simulators } from '../simulators/index.ts'
 import type { Simulator } from '../simulators/simulator.ts'
 import { defined } from '../state/defined.ts'
 import { instantOf, startOfDay } from '../state/instant.ts'
 import type { SettingValue } from '../state/settings.ts'
-import { lowdbStore } from '../stores/lowdb.ts'
 import { memoryStore } from '../stores/memory.ts'
 import type { Durability, Store } from '../stores/store.ts'
 import { announceAttempt } from './attempts.ts'
+import { countedHere } from './due-here.ts'
+import {
+  asOptionError,
+  type ChecksOf,
+  checkOptions,
+  checkTarget,
+  isObject,
+  isText,
+  must,
+  mustBeFlag,
+  mustBeFunction,
+  mustBeList,
+  mustBeObject,
+  mustBeOneOf,
+  mustBeText,
+  mustBeTexts,
+  OptionError,
+} from './option-checks.ts'
+import type { ChosenSettings, Given, ProviderChoice, SlugOf } from './providers.ts'
 
 /** How a simulator of the library begins. */
-export interface SimulatorOptions {
+export interface SimulatorOptions<Provider extends ProviderChoice = ProviderSlug> {
+  /** The providers, by slug, or your own; all that are built in unless given. */
+  readonly providers?: readonly Provider[]
   /** A word; the same one gives the same ids, ICCIDs and names. */
   readonly seed?: string
   /** The name of a state that a provider knows, as in `an assigned bundle`. */
-  readonly given?: string
+  readonly given?: Given<SlugOf<NoInfer<Provider>>>
   /** Where every provider's callbacks go. */
   readonly callbackUrl?: string
-  /** A folder to keep the state in; in memory unless given. */
-  readonly stateDir?: string
+  /** A folder to keep the state in, or a store; in memory unless given. */
+  readonly store?: string | Store
+  /** What a reply that has left survives, where the store is a folder; `buffered` unless told. */
   readonly durability?: Durability
   /** Settings by provider. */
-  readonly settings?: Readonly<Record<string, Readonly<Record<string, SettingValue>>>>
+  readonly settings?: ChosenSettings<SlugOf<NoInfer<Provider>>>
   /**
    * Keys and clients of your own by provider, instead of the default ones: several open the API, the
    * first signs callbacks. A client is `{ client, secret }`.
    */
-  readonly credentials?: ChosenCredentials
+  readonly credentials?: {
+    readonly [Slug in SlugOf<NoInfer<Provider>>]?: readonly ChosenCredential[]
+  }
   /** Stock by provider, as in a seed file. */
-  readonly stock?: Readonly<Record<string, unknown>>
+  readonly stock?: { readonly [Slug in SlugOf<NoInfer<Provider>>]?: unknown } & {
+    readonly faults?: readonly NewFault[]
+  }
   /** Faults to begin with, as `faults.add` takes them. */
   readonly faults?: readonly NewFault[]
   /**
@@ -67,27 +93,127 @@ export interface SimulatorOptions {
   readonly hostMap?: HostMap
   /** Told what went wrong without stopping anything; standard error unless given. */
   readonly report?: (sentence: string) => void
-  /** The providers; all of them unless given. */
-  readonly simulators?: readonly Simulator[]
+}
+
+/** Options whatever their providers: what they are once they have been looked at. */
+export type AnyOptions = Omit<
+  SimulatorOptions,
+  'providers' | 'given' | 'settings' | 'credentials' | 'stock'
+> & {
+  readonly providers?: readonly ProviderChoice[]
+  readonly given?: string
+  readonly settings?: Readonly<Record<string, Readonly<Record<string, SettingValue>>>>
+  readonly credentials?: Readonly<Record<string, readonly ChosenCredential[]>>
+  readonly stock?: Readonly<Record<string, unknown>>
 }
 
 const SEED = 'esimulator'
+/** Wall ms that a receiver has. */
+const ANSWER_WITHIN = 2000
 
-/** How the clock of `default` begins. @throws RangeError for an instant that is none */
-function clockOf({ mode, rate, at }: NonNullable<SimulatorOptions['clock']> = {}) {
-  const instant = typeof at === 'string' ? (instantOf(at) ?? startOfDay(at)) : at?.valueOf()
-  if (at !== undefined && !Number.isFinite(instant))
-    throw new RangeError(`clock.at is no instant: ${String(at)}`)
-  return defined({ mode, rate, at: instant })
+/** What each option has to be; what depends on the providers is looked at by itself. */
+export const simulatorChecks: ChecksOf<AnyOptions> = {
+  providers: must(
+    'a list of one provider or more',
+    (value) => Array.isArray(value) && value.length > 0,
+  ),
+  seed: mustBeText,
+  given: mustBeText,
+  callbackUrl: mustBeText,
+  store: must('a folder or a store', (value) => isText(value) || isObject(value)),
+  durability: mustBeOneOf('buffered', 'written', 'synced'),
+  settings: mustBeObject,
+  credentials: mustBeObject,
+  stock: mustBeObject,
+  faults: mustBeList,
+  clock: mustBeObject,
+  checked: mustBeFlag,
+  policy: mustBeObject,
+  token: must('a text that is not empty', (value) => isText(value) && value !== ''),
+  allowedHosts: mustBeTexts,
+  cors: mustBeTexts,
+  publicUrl: mustBeText,
+  hostMap: mustBeObject,
+  report: mustBeFunction,
+}
+
+const clockChecks: ChecksOf<NonNullable<SimulatorOptions['clock']>> = {
+  mode: mustBeOneOf('running', 'frozen'),
+  at: must('an instant', (value) => Number.isFinite(msOf(value))),
+  rate: must('a number above 0', (value) => typeof value === 'number' && value > 0),
+}
+
+const policyChecks: ChecksOf<Partial<DeliveryPolicy>> = {
+  allow: mustBeTexts,
+  timeout: must('a number of ms above 0', (value) => typeof value === 'number' && value > 0),
+}
+
+function msOf(at: unknown): number | undefined {
+  if (typeof at === 'string') return instantOf(at) ?? startOfDay(at)
+  return typeof at === 'number' || at instanceof Date ? at.valueOf() : undefined
+}
+
+/** How the clock of `default` begins. @throws OptionError */
+function clockOf(by: string, clock: NonNullable<SimulatorOptions['clock']> = {}) {
+  checkOptions(`${by}: clock`, clock, clockChecks)
+  const { mode, rate, at } = clock
+  return defined({ mode, rate, at: msOf(at) })
+}
+
+/** The providers that were chosen. @throws OptionError for one there is not */
+export function chosenSimulators(
+  by: string,
+  providers: readonly ProviderChoice[] | undefined,
+): readonly Simulator[] {
+  if (providers === undefined) return simulators
+  const slugs = simulators.map(({ slug }) => slug)
+  const chosen = providers.map((each) => {
+    if (typeof each === 'object' && isText(each?.slug)) return each
+    const found = simulators.find(({ slug }) => slug === each)
+    if (found) return found
+    throw new OptionError(`${by}: ${unknownName('no provider', String(each), slugs)}`)
+  })
+  const twice = chosen.find(({ slug }, at) => chosen.findIndex((one) => one.slug === slug) < at)
+  if (twice) throw new OptionError(`${by}: the provider "${twice.slug}" is chosen twice`)
+  return chosen
+}
+
+/** Holds what is said of single providers to those there are. @throws OptionError */
+function checkByProvider(
+  by: string,
+  { settings = {}, credentials = {}, stock = {} }: AnyOptions,
+  chosen: readonly Simulator[],
+): void {
+  const slugs = chosen.map(({ slug }) => slug)
+  const named = { settings, credentials, stock }
+  for (const [option, ofProviders] of Object.entries(named))
+    for (const slug of Object.keys(ofProviders)) {
+      // Faults may stand beside the providers of a seed file.
+      if (slugs.includes(slug) || (option === 'stock' && slug === 'faults')) continue
+      throw new OptionError(`${by}: ${option}: ${unknownName('no provider', slug, slugs)}`)
+    }
+  for (const { slug, settings: known } of chosen) {
+    const { table } = known
+    for (const [name, value] of Object.entries(settings[slug] ?? {})) {
+      const at = `${by}: settings.${slug}`
+      const setting = Object.hasOwn(table, name) ? table[name] : undefined
+      if (!setting)
+        throw new OptionError(`${at}: ${unknownName('no setting', name, Object.keys(table))}`)
+      const problem = setting.problem(value)
+      if (problem !== undefined) throw new OptionError(`${at}.${name} ${problem}`)
+    }
+  }
 }
 
 async function storeFor(
-  { stateDir, durability }: SimulatorOptions,
+  { store, durability }: AnyOptions,
   report: (sentence: string) => void,
 ): Promise<Store> {
-  if (stateDir === undefined) return memoryStore()
+  if (store === undefined) return memoryStore()
+  if (!isText(store)) return store
+  const { lowdbStore } = await import('../stores/lowdb.ts')
   const version = await packageVersion()
-  return lowdbStore(defined({ dir: stateDir, version, warn: report, durability }))
+  return lowdbStore(defined({ dir: store, version, warn: report, durability }))
 }
 
 function complain(sentence: string): void {
@@ -96,17 +222,28 @@ function complain(sentence: string): void {
 
 /**
  * Opens a server without listening anywhere.
- * @throws StoreError, Refusal `invalid-request`
+ * @param options looked at by name already
+ * @param by what the user called, as in `startSimulator`
+ * @throws StoreError, OptionError
  */
-export async function openSimulator(options: SimulatorOptions = {}): Promise<SimulatorServer> {
-  const { simulators = allSimulators, seed = SEED, checked = true, report = complain } = options
+export async function openSimulator(
+  options: AnyOptions = {},
+  by = 'openSimulator',
+): Promise<SimulatorServer> {
+  const { seed = SEED, checked = true, report = complain } = options
   const { given, callbackUrl, settings, stock, faults, token, credentials } = options
   const { allowedHosts: hosts = [], cors = [] } = options
   const publicUrl = options.publicUrl?.replace(/\/+$/, '')
+  const chosen = chosenSimulators(by, options.providers)
+  checkByProvider(by, options, chosen)
+  checkOptions(`${by}: policy`, options.policy ?? {}, policyChecks)
+  const clock = clockOf(by, options.clock)
+  const policy = { allow: [], timeout: ANSWER_WITHIN, ...options.policy }
+  if (callbackUrl !== undefined) await checkTarget(by, callbackUrl, policy)
   const store = await storeFor(options, report)
   try {
     const serverOptions = defined({
-      simulators,
+      simulators: chosen,
       store,
       clock: 'frozen' as const,
       seed,
@@ -114,8 +251,8 @@ export async function openSimulator(options: SimulatorOptions = {}): Promise<Sim
       settings,
       stock,
       faults,
-      defaultWorld: defined({ clock: clockOf(options.clock), given, credentials }),
-      policy: { allow: [], timeout: 2000, ...options.policy },
+      defaultWorld: defined({ clock, given, credentials }),
+      policy,
       access: { token, hosts, cors },
       publicUrl,
       hostMap: options.hostMap,
@@ -126,9 +263,9 @@ export async function openSimulator(options: SimulatorOptions = {}): Promise<Sim
       rest: async (server: SimulatorServer) =>
         (await import('../control/app.ts')).controlApp(server),
     })
-    return await openServer(serverOptions)
+    return countedHere(await openServer(serverOptions))
   } catch (error) {
     await store.close().catch(() => {})
-    throw error
+    throw asOptionError(by, error)
   }
 }

@@ -11,8 +11,9 @@ import { openInteraction } from '../contracts/pact/interaction-run.ts'
 import { CALLBACK } from '../contracts/pact/provider-states.ts'
 import { openRecorder } from '../contracts/recording.ts'
 import { openSender } from '../workflows/send.ts'
-import { providerNamed, suiteFiles } from './contracts.ts'
+import { suiteFiles } from './contracts.ts'
 import { ownSources } from './pact.ts'
+import { providerNamed } from './provider-named.ts'
 import { CannotRunWorkflows, planWorkflows, runPlanned, targetOf } from './workflows.ts'
 
 export interface PactExportOptions {

@@ -4,12 +4,10 @@ import { type BrokerOptions, brokerPacts } from '../contracts/pact/broker.ts'
 import type { Verified } from '../contracts/pact/interaction-run.ts'
 import { findPact, PactMissing } from '../contracts/pact/load-pact.ts'
 import { type Interaction, NoPact, type PactSource, readPact } from '../contracts/pact/pact-file.ts'
-import { type ListedState, listedStates, listedTitle } from '../contracts/pact/provider-states.ts'
 import { verifyInteractions } from '../contracts/pact/verify.ts'
 import { realTarget } from '../contracts/real-target.ts'
 import { packageVersion } from '../server/server.ts'
 import { wallNow } from '../server/ticker.ts'
-import { simulators } from '../simulators/index.ts'
 import type { Simulator } from '../simulators/simulator.ts'
 import { defined } from '../state/defined.ts'
 import { iso } from '../state/instant.ts'
@@ -17,7 +15,8 @@ import type { Effect } from '../workflows/effect.ts'
 import type { RunResult } from '../workflows/result.ts'
 import { openSender } from '../workflows/send.ts'
 import { readOwnSource, type Source } from '../workflows/sources.ts'
-import { providerNamed, targetFileOf } from './contracts.ts'
+import { targetFileOf } from './contracts.ts'
+import { providerNamed } from './provider-named.ts'
 import { CannotRunWorkflows, filesOf, targetOf } from './workflows.ts'
 
 /** What is verified, and against what. */
@@ -100,21 +99,6 @@ export async function verifyPacts(
     sender.close()
     await where.verified.target.close()
   }
-}
-
-/** A state that contracts may name. */
-export type PactState = ListedState & {
-  /** Its name with those of its values. */
-  readonly title: string
-}
-
-/**
- * The states that contracts may name, of one provider or of all.
- * @throws CannotRunWorkflows for a provider there is not
- */
-export function pactStates(provider: string | undefined): PactState[] {
-  const wanted = provider === undefined ? simulators : [providerNamed(provider)]
-  return wanted.flatMap(listedStates).map((state) => ({ ...state, title: listedTitle(state) }))
 }
 
 /** @throws CannotRunWorkflows */

@@ -16,7 +16,6 @@ import { defined } from '../state/defined.ts'
 import { compileFiles } from '../workflows/compile.ts'
 import { InputsError } from '../workflows/inputs.ts'
 import type { Program } from '../workflows/program.ts'
-import { caseText } from '../workflows/reports/text.ts'
 import type { CaseResult, RunResult } from '../workflows/result.ts'
 import {
   type Choice,
@@ -29,7 +28,10 @@ import {
 import type { Target } from '../workflows/session.ts'
 import { simulatorTarget } from '../workflows/simulator-target.ts'
 import { startReceiver } from './receiver.ts'
+import { CannotRunWorkflows, WorkflowFailed } from './run-problems.ts'
 import { startSimulator } from './running-simulator.ts'
+
+export { CannotRunWorkflows, WorkflowFailed } from './run-problems.ts'
 
 /** Which workflows of files are run, and with which inputs. */
 export interface WorkflowChoice {
@@ -87,20 +89,6 @@ export interface WorkflowCase {
    * @throws WorkflowFailed
    */
   readonly run: () => Promise<CaseResult>
-}
-
-/** Nothing can be run; the message says what to do. */
-export class CannotRunWorkflows extends Error {}
-
-/** A case failed; the message shows the step, what was seen, and a curl that repeats it. */
-export class WorkflowFailed extends Error {
-  readonly result: CaseResult
-
-  constructor(result: CaseResult) {
-    super(caseText(result))
-    this.name = 'WorkflowFailed'
-    this.result = result
-  }
 }
 
 /**

@@ -6,27 +6,35 @@ import type { Sent } from '../state/deliveries.ts'
 import type { World } from '../state/world.ts'
 import type { DeliveryPolicy } from './deliver.ts'
 import { departureOf } from './faults/callback-faults.ts'
+import type { Patience } from './patience.ts'
 import { signatureOf } from './signature.ts'
 
 export interface AttemptOptions {
   readonly policy: DeliveryPolicy
   /** Told of each thing that is sent, at virtual time `at`, with the body that is. */
   readonly onAttempt?: (callback: Callback, at: number) => void
+  /** Told how each thing that was sent has ended. It may not take long. */
+  readonly onOutcome?: (world: World, callback: Callback, outcome: Outcome) => void
 }
 
 export interface Attempts {
   /** Makes one attempt, until `signal` aborts; never throws. */
-  make(world: World, callback: Callback, signal: AbortSignal): Promise<readonly Outcome[]>
+  make(
+    world: World,
+    callback: Callback,
+    signal: AbortSignal,
+    patience: Patience,
+  ): Promise<readonly Outcome[]>
   /** Loads what makes them, so that the first does not wait for it. */
   prepare(): Promise<void>
 }
 
 export function openAttempts(
   simulators: ReadonlyMap<string, Simulator>,
-  { policy, onAttempt }: AttemptOptions,
+  { policy, onAttempt, onOutcome }: AttemptOptions,
 ): Attempts {
   return {
-    async make(world, callback, signal) {
+    async make(world, callback, signal, patience) {
       const { deliver, headersOf } = await deliverer()
       const simulator = simulators.get(callback.provider)
       if (!simulator) return [{ error: unknownProvider(callback.provider), final: true }]
@@ -48,7 +56,10 @@ export function openAttempts(
       const outcomes: Outcome[] = []
       for (let copy = 0; copy < copies; copy += 1) {
         onAttempt?.({ ...callback, body }, world.now)
-        const outcome = await deliver({ url, headers, body }, policy, signal)
+        const outcome = await patience.during(url, policy.timeout, (timeout) =>
+          deliver({ url, headers, body }, { ...policy, timeout }, signal),
+        )
+        onOutcome?.(world, callback, outcome)
         // What the policy holds back is final, and has not left.
         outcomes.push(outcome.final ? { ...outcome, ...told } : { ...outcome, ...told, sent })
       }

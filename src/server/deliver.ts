@@ -220,7 +220,8 @@ export async function deliver(
   } catch (error) {
     limit.end()
     if (error instanceof PolicyError) return { error: error.message, final: true }
-    return { error: hindrance(error, target, policy.timeout) }
+    const because = hindrance(error, target, policy.timeout)
+    return error instanceof OutOfTime ? { error: because, isLate: true } : { error: because }
   }
 }
 

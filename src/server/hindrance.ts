@@ -93,7 +93,7 @@ function sentenceOf(code: string, { message }: Error): Sentence | undefined {
 }
 
 /** With its port, also where that is the usual one. */
-function hostOf({ hostname, port, protocol }: URL): string {
+export function hostOf({ hostname, port, protocol }: URL): string {
   const usual = protocol === 'https:' ? '443' : '80'
   return `${hostname}:${port === '' ? usual : port}`
 }

@@ -20,7 +20,7 @@ import { type Commands, openCommands } from './commands.ts'
 import { type DelayedReplies, openDelayedReplies } from './delayed-replies.ts'
 import { disturbed } from './faults/callback-faults.ts'
 import { type Feed, openFeed } from './feed.ts'
-import { type Journal, openJournal } from './journal.ts'
+import { type Journal, type KeptExchange, openJournal } from './journal.ts'
 import { exchangeNews, newsOf } from './news.ts'
 import { reasonOf } from './reason.ts'
 import type { Redactor } from './redaction/redactor.ts'
@@ -55,6 +55,8 @@ export interface HostOptions extends AttemptOptions {
    * not checked.
    */
   readonly callbackCheck?: CallbackCheck
+  /** Told of each exchange as it is written down, its secrets in it. It may not take long. */
+  readonly onExchange?: (world: World, exchange: KeptExchange) => void
 }
 
 /** What all worlds of a server share. */
@@ -121,11 +123,11 @@ export function hostWorld(
       const simulator = host.bySlug.get(callback.provider)
       return simulator ? disturbed(callback, task, { world: on, simulator }) : callback
     },
-    async attempt(on, callback, signal) {
+    async attempt(on, callback, signal, patience) {
       // A callback tells of nothing that a kill could undo.
       await timeKeeper.kept()
       await store.logged(name)?.catch(() => {})
-      return attempts.make(on, callback, signal)
+      return attempts.make(on, callback, signal, patience)
     },
     schedule: (on, slug) => host.bySlug.get(slug)?.callbacks?.schedule(on) ?? [],
     advanced(on, advance) {
@@ -138,7 +140,10 @@ export function hostWorld(
   const delays = openDelayedReplies(world, () => runner, report)
   const timeKeeper = openTimeKeeper(world, store)
   const timeKept = () => timeKeeper.kept()
-  const journal = openJournal(redactor, (exchange) => feed.tell(() => [exchangeNews(exchange)]))
+  const journal = openJournal(redactor, (exchange) => {
+    feed.tell(() => [exchangeNews(exchange)])
+    host.onExchange?.(world, exchange)
+  })
   const commands = openCommands(redactor)
   const own = { journal, commands, delays, history, feed, timeKept }
   const hosted: HostedWorld = { world, runner, ...own }

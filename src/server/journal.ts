@@ -145,7 +145,7 @@ export interface JournalBounds {
  */
 export function openJournal(
   redactor: Redactor,
-  onAdd?: (exchange: Distinction) => void,
+  onAdd?: (exchange: KeptExchange) => void,
   { length: most, size: largest }: JournalBounds = { length: JOURNAL_LENGTH, size: JOURNAL_SIZE },
 ): Journal {
   const ring: (KeptExchange | undefined)[] = []

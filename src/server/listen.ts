@@ -2,6 +2,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { connectionLimits, limitConnections, MOST_CONNECTIONS } from './connections.ts'
+import type { Listener } from './http.ts'
 import type { SimulatorServer } from './server.ts'
 import { alarm } from './ticker.ts'
 import type { Identity } from './tls-port.ts'
@@ -34,7 +35,20 @@ const GRACE = 5_000
 const NO_TUNNEL = 'HTTP/1.1 501 Not Implemented\r\nConnection: close\r\nContent-Length: 0\r\n\r\n'
 
 /** A port cannot be listened on; the message is one sentence that says what to do. */
-export class ListenError extends Error {}
+export class ListenError extends Error {
+  /** As Node has it: `EADDRINUSE` where something listens there already. */
+  readonly code: string
+  readonly host: string
+  readonly port: number
+
+  constructor(message: string, code: string, { host, port }: { host: string; port: number }) {
+    super(message)
+    this.name = 'ListenError'
+    this.code = code
+    this.host = host
+    this.port = port
+  }
+}
 
 /**
  * Takes the ports. What comes before `serve` waits.
@@ -70,26 +84,32 @@ interface PortListener {
   close(grace: number): Promise<void>
 }
 
-async function openListener(
-  host: string,
-  asked: Port,
-  identity: Identity | undefined,
-): Promise<PortListener> {
+/** What answers requests, whatever they come by. */
+export interface Answering {
+  /** Not listening yet: it takes connections that are given to it, too. */
+  readonly server: Server
+  /** What came before waits until then. @param onFull told when there are too many connections */
+  serve(listener: Listener, onFull: () => void): void
+  /** From now on every answer is the last of its connection. */
+  closing(): void
+}
+
+/** Makes what answers requests. */
+export function openAnswering(): Answering {
   const waiting: [IncomingMessage, ServerResponse][] = []
   const answering = new Set<ServerResponse>()
   let serveOne = (request: IncomingMessage, response: ServerResponse): void =>
     void waiting.push([request, response])
-  let closing = false
+  let isClosing = false
   let tellFull = () => {}
-  let tellUntrusted = () => {}
   const server = createServer(connectionLimits)
   limitConnections(server, answering, () => tellFull())
   const answer = (request: IncomingMessage, response: ServerResponse) => {
     answering.add(response)
-    if (closing) response.shouldKeepAlive = false
+    if (isClosing) response.shouldKeepAlive = false
     response.once('close', () => {
       answering.delete(response)
-      if (closing) server.closeIdleConnections()
+      if (isClosing) server.closeIdleConnections()
     })
     serveOne(request, response)
   }
@@ -98,6 +118,27 @@ async function openListener(
   server.on('checkExpectation', answer)
   // This is no proxy: without this node:http cuts the line of who asks for a tunnel.
   server.on('connect', (_request, socket) => socket.end(NO_TUNNEL))
+  return {
+    server,
+    serve(listener, onFull) {
+      serveOne = listener
+      tellFull = once(onFull)
+      for (const [request, response] of waiting.splice(0)) serveOne(request, response)
+    },
+    closing() {
+      isClosing = true
+      for (const response of answering) response.shouldKeepAlive = false
+    },
+  }
+}
+
+async function openListener(
+  host: string,
+  asked: Port,
+  identity: Identity | undefined,
+): Promise<PortListener> {
+  const { server, serve, closing } = openAnswering()
+  let tellUntrusted = () => {}
   const cutUndecided =
     identity && (await import('./tls-port.ts')).alsoTls(server, identity, () => tellUntrusted())
   await bind(server, host, asked.port)
@@ -108,16 +149,13 @@ async function openListener(
       port,
       url: `${identity ? 'https' : 'http'}://${clientHost(host)}:${port}`,
     },
-    serve(server) {
-      serveOne = server.listener(asked.slug)
-      tellFull = once(() => server.report(fullSentence(port)))
-      tellUntrusted = once(() => server.report(UNTRUSTED))
-      for (const [request, response] of waiting.splice(0)) serveOne(request, response)
+    serve(simulator) {
+      tellUntrusted = once(() => simulator.report(UNTRUSTED))
+      serve(simulator.listener(asked.slug), () => simulator.report(fullSentence(port)))
     },
     close(grace) {
-      closing = true
+      closing()
       cutUndecided?.()
-      for (const response of answering) response.shouldKeepAlive = false
       return drained(server, grace)
     },
   }
@@ -140,10 +178,11 @@ function once(act: () => void): () => void {
   }
 }
 
-function bind(server: Server, host: string, port: number): Promise<void> {
+/** Has a server listen. @throws ListenError where the port cannot be had */
+export function bind(server: Server, host: string, port: number): Promise<void> {
   return new Promise((done, fail) => {
     server.once('error', (error: NodeJS.ErrnoException) =>
-      fail(new ListenError(describe(error, host, port))),
+      fail(new ListenError(describe(error, host, port), error.code ?? '', { host, port })),
     )
     server.listen({ host, port }, () => {
       server.removeAllListeners('error')

@@ -90,15 +90,21 @@ export interface ClockNews {
   readonly advance?: AdvanceStep
 }
 
-/** The beginning of an advance, or its end. */
+/** The beginning of an advance, a receiver that has not answered in time during it, or its end. */
 export interface AdvanceStep {
-  readonly step: 'begins' | 'ends'
+  readonly step: 'begins' | 'unanswered' | 'ends'
   readonly from: number
   readonly to: number
   /** How many things happened; at its end. */
   readonly fired?: number
   /** Why it ended early. */
   readonly stopped?: string
+  /** Host and port of who has not answered. */
+  readonly receiver?: string
+  /** How many attempts at callbacks there were so far; where one was not answered. */
+  readonly attempts?: number
+  /** How many of them had no answer in time. */
+  readonly unanswered?: number
 }
 
 /** Another life of the world began: anew, with a state that was put in, or at an earlier time. */

@@ -17,6 +17,7 @@ import type { World } from '../state/world.ts'
 import { breathe, openTurns } from '../stores/turns.ts'
 import { openLimit, within } from './limit.ts'
 import type { AdvanceStep } from './news.ts'
+import { openPatience, type Patience } from './patience.ts'
 import { reasonOf } from './reason.ts'
 import type { StepSource, WorldHistory } from './steps.ts'
 import { alarm, wallNow } from './ticker.ts'
@@ -57,6 +58,22 @@ export interface AdvanceLimits {
   readonly until?: (last: Fired | undefined) => boolean | Promise<boolean>
 }
 
+/** How far an advance has come. */
+export interface UnderWay {
+  readonly from: number
+  readonly to: number
+  /** How many things have fired. */
+  readonly fired: number
+  /** How many callbacks were attempted, those that were due before it, too. */
+  readonly attempts: number
+  /** How many of the attempts had no answer in time. */
+  readonly unanswered: number
+  /** How many attempts are queued, those that are due after it, too. */
+  readonly queued: number
+  /** Host and port of the receiver that is waited for. */
+  readonly waitsFor: string | undefined
+}
+
 export interface RunnerDeps {
   /** Performs a task inside a transaction. */
   readonly perform: (world: World, task: Task) => void
@@ -68,15 +85,17 @@ export interface RunnerDeps {
   /**
    * Makes one attempt, until the signal aborts; one that throws is not made again. Tells how each
    * thing it sent was taken.
+   * @param patience says how long its receiver is waited for
    */
   readonly attempt: (
     world: World,
     callback: Callback,
     signal: AbortSignal,
+    patience: Patience,
   ) => Promise<readonly Outcome[]>
   /** Delays between the attempts at a provider's callbacks, ISO 8601. */
   readonly schedule: (world: World, provider: string) => readonly string[]
-  /** Told of the beginning of each advance, and of its end. */
+  /** Told of the beginning of each advance, of receivers that do not answer, and of its end. */
   readonly advanced?: (world: World, step: AdvanceStep) => void
   readonly report: (sentence: string) => void
   readonly history: WorldHistory
@@ -106,6 +125,8 @@ export interface Runner {
   advance(to: number, limits?: AdvanceLimits): Promise<Advance>
   /** True while an advance is under way. */
   readonly advancing: boolean
+  /** How far the advance has come that is under way. */
+  readonly underWay: UnderWay | undefined
   /** @throws Refusal `busy` while an advance is under way */
   checkIdle(): void
   /** Resolves when no attempt and no advance is under way. */
@@ -146,6 +167,8 @@ interface Progress {
   readonly life: Life
   readonly fired: Fired[]
   unlisted: number
+  /** With receivers of what was due before it, once that has happened. */
+  before?: Patience
   /** The virtual time reached. */
   at: number
 }
@@ -171,8 +194,17 @@ interface Life {
   /** The latest attempt: where its outcome could not be kept, it is not made again. */
   made?: MadeAttempt | undefined
   advance?: Promise<unknown> | undefined
+  /** Of that advance. */
+  progress?: Progress | undefined
+  /** With the receivers of the round, or of the advance. */
+  patience: Patience
   /** The command that asked for the advance: what happens on the way is of its step. */
   source?: StepSource | undefined
+}
+
+/** A life that begins: nothing is under way in it. */
+function lifeIn({ epoch }: World): Life {
+  return { epoch, ended: new AbortController(), patience: openPatience() }
 }
 
 /** Takes down what fired, as far as there is room. */
@@ -210,11 +242,26 @@ class WorldRunner implements Runner {
   constructor(world: World, deps: RunnerDeps) {
     this.#world = world
     this.#deps = deps
-    this.#life = { epoch: world.epoch, ended: new AbortController() }
+    this.#life = lifeIn(world)
   }
 
   get advancing(): boolean {
     return this.#living.advance !== undefined
+  }
+
+  get underWay(): UnderWay | undefined {
+    const { progress, patience } = this.#living
+    if (!progress) return undefined
+    const { from, to, fired, unlisted, before } = progress
+    return {
+      from,
+      to,
+      fired: fired.length + unlisted,
+      attempts: patience.attempts + (before?.attempts ?? 0),
+      unanswered: patience.unanswered + (before?.unanswered ?? 0),
+      queued: this.#world.in(tasks).count('deliveries'),
+      waitsFor: patience.waitsFor,
+    }
   }
 
   get nudged(): boolean {
@@ -293,11 +340,13 @@ class WorldRunner implements Runner {
       unlisted: 0,
       at: from,
     }
+    life.progress = progress
     const advance = this.#advanceTo(progress).finally(() => {
       limit.end()
       if (life !== this.#life) return
       this.#world.holdTime(undefined)
       life.advance = undefined
+      life.progress = undefined
       life.source = undefined
       this.wake()
     })
@@ -312,7 +361,7 @@ class WorldRunner implements Runner {
 
   abandon(): void {
     const { ended } = this.#life
-    this.#life = { epoch: this.#world.epoch, ended: new AbortController() }
+    this.#life = lifeIn(this.#world)
     if (this.#stopped) this.#life.ended.abort(this.#stopped)
     ended.abort(new Error('the world was replaced meanwhile'))
   }
@@ -422,11 +471,26 @@ class WorldRunner implements Runner {
     }
   }
 
-  async #make(callback: Callback, { ended: { signal } }: Life): Promise<Made> {
+  /**
+   * Patience that tells of receivers which do not answer an advance.
+   * @param at when a round begins that it is for
+   */
+  #openPatience(life: Life, at?: number): Patience {
+    return openPatience(at, (receiver) => {
+      const { underWay } = this
+      if (!underWay || life !== this.#life) return
+      const { from, to, attempts, unanswered } = underWay
+      const counts = { receiver, attempts, unanswered }
+      this.#deps.advanced?.(this.#world, { step: 'unanswered', from, to, ...counts })
+    })
+  }
+
+  async #make(callback: Callback, { ended: { signal }, patience }: Life): Promise<Made> {
     const world = this.#world
     const at = world.now
     try {
-      return { at, outcomes: await within(signal, this.#deps.attempt(world, callback, signal)) }
+      const attempt = this.#deps.attempt(world, callback, signal, patience)
+      return { at, outcomes: await within(signal, attempt) }
     } catch (error) {
       return { at, outcomes: [{ error: reasonOf(error), final: true }] }
     }
@@ -474,7 +538,12 @@ class WorldRunner implements Runner {
   /** The one round of attempts that is under way, begun where none is. */
   #delivered(): Promise<void> {
     const life = this.#living
-    life.delivering ??= this.#deliverDue(life).finally(() => {
+    if (life.delivering) return life.delivering
+    const { clock, now } = this.#world
+    // While the clock stands, how its callbacks are split into rounds is chance: one serves for all.
+    const isSame = clock.mode === 'frozen' && life.patience.at === now
+    if (!isSame) life.patience = this.#openPatience(life, now)
+    life.delivering = this.#deliverDue(life).finally(() => {
       life.delivering = undefined
     })
     return life.delivering
@@ -512,6 +581,9 @@ class WorldRunner implements Runner {
       // What is due already is seen to first and not told: else the answer would depend on how far
       // a receiver has come.
       await within(stop, this.#delivered())
+      // For the same reason what these receivers have come to does not count from here on.
+      progress.before = progress.life.patience
+      progress.life.patience = this.#openPatience(progress.life)
       return this.#arrive(progress, await this.#runDue(progress))
     } catch (error) {
       if (!stop.aborted || error !== stop.reason) throw error

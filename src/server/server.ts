@@ -2,6 +2,7 @@
 import { readFile } from 'node:fs/promises'
 import type { ServerResponse } from 'node:http'
 import { defined } from '../state/defined.ts'
+import { packageFile } from '../state/shipped-files.ts'
 import type { Store } from '../stores/store.ts'
 import { type Access, type AccessPolicy, openAccess } from './access.ts'
 import type { DeliveryPolicy } from './deliver.ts'
@@ -31,12 +32,16 @@ export interface ServerOptions
   readonly publicUrl?: string
   /** False lets replies and callbacks through that break their spec. */
   readonly checked: boolean
+  /** A name for this start, that its health tells. */
+  readonly instance?: string
   /** Real endpoints that answer in the place of providers, by slug. */
   readonly upstreams?: Readonly<Record<string, Upstream>>
 }
 
 export interface SimulatorServer {
   readonly version: string
+  /** A name for this start, where it was given one. */
+  readonly instance: string | undefined
   readonly providers: ReadonlyMap<string, KnownProvider>
   readonly worlds: Worlds
   readonly store: Store
@@ -58,9 +63,9 @@ export interface SimulatorServer {
 
 /** The version in package.json. */
 export async function packageVersion(): Promise<string> {
-  const { version } = JSON.parse(
-    await readFile(new URL('../../package.json', import.meta.url), 'utf8'),
-  ) as { version: string }
+  const { version } = JSON.parse(await readFile(packageFile('package.json'), 'utf8')) as {
+    version: string
+  }
   return version
 }
 
@@ -103,6 +108,7 @@ export async function openServer(options: ServerOptions): Promise<SimulatorServe
   const http = { providers, worlds, store, publicUrl, access, checked, report, rest }
   const server: SimulatorServer = {
     version: await packageVersion(),
+    instance: options.instance,
     providers,
     worlds,
     store,

@@ -1,7 +1,7 @@
 // Where specs are read from: the folder `specs`, or what the build made of it beside the code.
-import { existsSync, readFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
+import { readFileSync } from 'node:fs'
 import type { Document } from 'openapi-backend'
+import { loadNow, packageFile, readBuilt } from '../state/shipped-files.ts'
 import { applyOverlay, isOverlay } from './overlay.ts'
 
 /**
@@ -16,8 +16,8 @@ const parsed = new Map<string, Document>()
  * @returns a copy of its own for each caller
  */
 export function readSpec(file: string): Document {
-  const built = new URL(`../specs/${file.replace(/\.yaml$/, '.json')}`, import.meta.url)
-  if (existsSync(built)) return JSON.parse(readFileSync(built, 'utf8')) as Document
+  const built = readBuilt<Document>(`specs/${file.replace(/\.yaml$/, '.json')}`)
+  if (built) return built
 
   const document = parsed.get(file) ?? readYaml(file)
   parsed.set(file, document)
@@ -33,10 +33,8 @@ let operationList: OperationList | undefined
  * every spec whole.
  */
 export function operationIdsIn(file: string): readonly string[] {
-  const built = new URL('../specs/operations.json', import.meta.url)
-  if (!operationList && existsSync(built))
-    operationList = JSON.parse(readFileSync(built, 'utf8')) as OperationList
-  return operationList?.[file] ?? idsOf(readSpec(file))
+  operationList ??= readBuilt<OperationList>('specs/operations.json') ?? {}
+  return operationList[file] ?? idsOf(readSpec(file))
 }
 
 function idsOf({ paths = {} }: Document): string[] {
@@ -50,8 +48,8 @@ function operationIdOf(part: unknown): string | undefined {
 }
 
 function readYaml(file: string): Document {
-  const { parse } = createRequire(import.meta.url)('yaml') as typeof import('yaml')
-  const text = readFileSync(new URL(`../../specs/${file}`, import.meta.url), 'utf8')
+  const { parse } = loadNow<typeof import('yaml')>('yaml')
+  const text = readFileSync(packageFile(`specs/${file}`), 'utf8')
   const document: unknown = parse(text)
   return isOverlay(document)
     ? applyOverlay(readSpec(document.extends), document)

@@ -1,31 +1,19 @@
 // A spec compiled once: the router, the validators of requests and replies, the operations.
-import ajvFormats from 'ajv-formats'
 import Router from 'find-my-way'
-import { type Document, OpenAPIBackend, OpenAPIValidator } from 'openapi-backend'
-import { isInstant } from '../state/instant.ts'
+import type { Document } from 'openapi-backend'
 import { type BodyShape, bodyShape } from './body-shape.ts'
+import { builtChecks } from './built-checks.ts'
+import type { Checks, Replies } from './checks.ts'
 import { type EmptyRules, emptyRules } from './empty-values.ts'
 import { FORM_TYPE, JSON_LIKE, JSON_TYPE, TEXT_TYPE } from './media-type.ts'
+import type { Media, OperationObject } from './operation-object.ts'
 import { type Parameter, type Repeats, repeatsOf, textReader } from './parameters.ts'
 import { readSpec } from './spec-files.ts'
 import { strictProblemsOf } from './strict-rules.ts'
 import { type FieldProblem, problemsIn, type SpecRequest, type Validator } from './violations.ts'
 
+export type { OperationObject } from './operation-object.ts'
 export type { SpecRequest } from './violations.ts'
-
-type Media = Readonly<Record<string, { schema?: Record<string, unknown>; example?: unknown }>>
-
-/** An operation object, dereferenced, as far as the server reads it. */
-export interface OperationObject {
-  readonly operationId: string
-  readonly summary?: string
-  readonly parameters?: readonly Parameter[]
-  readonly requestBody?: { required?: boolean; content: Media }
-  readonly responses: Readonly<Record<string, { content?: Media }>>
-  readonly security?: readonly object[]
-  readonly 'x-provenance'?: string
-  readonly 'x-effect'?: unknown
-}
 
 export interface Operation {
   readonly id: string
@@ -81,6 +69,7 @@ export interface Found {
 
 export interface Spec {
   readonly title: string
+  /** With what its references stand for in their place. */
   readonly document: Document
   readonly operations: ReadonlyMap<string, Operation>
   /** Every operation as `METHOD /path`. */
@@ -106,8 +95,10 @@ export function specOf(file: string): Promise<Spec> {
   return spec
 }
 
+/** The build has the validators of our own specs; where nothing is built they are compiled. */
 async function compileFile(file: string): Promise<Spec> {
-  return compileSpec(readSpec(file))
+  const built = builtChecks(file, () => readSpec(file))
+  return built ? specWith(built) : compileSpec(readSpec(file))
 }
 
 /**
@@ -115,13 +106,17 @@ async function compileFile(file: string): Promise<Spec> {
  * @throws Error for a document openapi-backend refuses
  */
 export async function compileSpec(document: Document): Promise<Spec> {
-  const backend = new OpenAPIBackend({ definition: document, quick: true, strict: true, ...AJV })
-  await backend.init()
-  const checks = checksOf(backend)
+  const { compiledChecks } = await import('./compiled-checks.ts')
+  return specWith(await compiledChecks(document))
+}
+
+function specWith(checks: Checks): Spec {
+  const { document } = checks
   const router = Router({ ignoreTrailingSlash: true, maxParamLength: 512 })
   const operations = new Map<string, Operation>()
 
-  for (const operation of operationsOf(checks)) {
+  for (const each of operationsIn(document)) {
+    const operation = compileOperation(checks, each)
     operations.set(operation.id, operation)
     const path = operation.path.replaceAll(/\{(\w+)\}/g, ':$1')
     router.on(operation.method as 'GET', path, noop, operation)
@@ -150,70 +145,28 @@ const NONE: readonly string[] = []
 
 function noop() {}
 
-/**
- * How ajv is set up, for quick checks; the first problem ends one. It is made anew for each validator,
- * and would compile the schema of schemas each time: that a spec's own are right is linted before.
- */
-const AJV: Pick<
-  ConstructorParameters<typeof OpenAPIBackend>[0] & object,
-  'ajvOpts' | 'customizeAjv'
-> = {
-  ajvOpts: { allErrors: false, strict: false, coerceTypes: false, validateSchema: false },
-  customizeAjv(ajv) {
-    ajvFormats.default(ajv)
-    // Ajv's own let through what no clock shows, such as a leap second.
-    ajv.addFormat('date-time', isInstant)
-    ajv.addFormat('iso-date-time', (text: string) => isInstant(text) || isInstant(`${text}Z`))
-    return ajv
-  },
+/** An operation as a document has it. */
+export interface OperationPlace {
+  readonly method: string
+  readonly path: string
+  /** With the parameters of its path. */
+  readonly object: OperationObject
 }
 
-/**
- * The validators of a document: quick ones that stop at the first problem, and thorough ones that
- * name them all, compiled only where there is something to name.
- */
-interface Checks {
-  readonly backend: OpenAPIBackend
-  readonly quick: OpenAPIValidator
-  readonly thorough: () => OpenAPIValidator
-}
-
-function checksOf(backend: OpenAPIBackend): Checks {
-  let thorough: OpenAPIValidator | undefined
-  return {
-    backend,
-    quick: backend.validator,
-    thorough() {
-      thorough ??= new OpenAPIValidator({
-        definition: backend.definition,
-        router: backend.router,
-        lazyCompileValidators: true,
-        ...AJV,
-        ajvOpts: { ...AJV.ajvOpts, allErrors: true },
-      })
-      return thorough
-    },
-  }
-}
-
-function operationsOf(checks: Checks): Operation[] {
-  return Object.entries(checks.backend.definition.paths ?? {}).flatMap(([path, item]) => {
+/** The operations of a document, dereferenced. */
+export function operationsIn(document: Document): OperationPlace[] {
+  return Object.entries(document.paths ?? {}).flatMap(([path, item]) => {
     const shared = (item as { parameters?: readonly Parameter[] }).parameters ?? []
     return METHODS.flatMap((method) => {
       const object = item?.[method] as OperationObject | undefined
       if (!object) return []
       const parameters = [...shared, ...(object.parameters ?? [])]
-      return compileOperation(checks, method.toUpperCase(), path, { ...object, parameters })
+      return [{ method: method.toUpperCase(), path, object: { ...object, parameters } }]
     })
   })
 }
 
-function compileOperation(
-  checks: Checks,
-  method: string,
-  path: string,
-  object: OperationObject,
-): Operation {
+function compileOperation(checks: Checks, { method, path, object }: OperationPlace): Operation {
   const parameters = object.parameters ?? []
   const jsonTypes = new Map<number, string>()
   const body = bodyOf(object)
@@ -256,7 +209,7 @@ function replyTypesOf({ responses }: OperationObject): string[] {
 
 /** What checks the requests of an operation. */
 function requestCheck(
-  { quick, thorough }: Checks,
+  checks: Checks,
   object: OperationObject,
   shape: BodyShape | undefined,
 ): Operation['problems'] {
@@ -269,25 +222,25 @@ function requestCheck(
     readPath(request.path)
     readQuery(request.query)
     readHeader(request.header)
-    validators ??= requestValidatorsOf(quick, id)
+    validators ??= checks.requests(id, 'quick')
     const failed = validators.find((validate) => !validate(request))
     if (!failed) return NONE
-    return problemsIn(requestValidatorsOf(thorough(), id), failed, { request, shape }, fields)
+    return problemsIn(checks.requests(id, 'thorough'), failed, { request, shape }, fields)
   }
 }
 
 /** What checks the replies of an operation. */
-function replyCheck({ quick, thorough }: Checks, object: OperationObject): Operation['violations'] {
+function replyCheck(checks: Checks, object: OperationObject): Operation['violations'] {
   let replies: Replies | undefined
   return (status, type, body) => {
     const declared = declaredFor(object, status)
     const misfit = misfitOf(object.responses[declared ?? ''], status, type)
     if (misfit !== undefined) return [misfit]
     if (!declared || type === undefined || !JSON_LIKE.test(type)) return NONE
-    replies ??= repliesOf(quick, object)
+    replies ??= checks.replies(object, 'quick')
     const validate = replies[declared]
     if (!validate || validate(body)) return NONE
-    const all = repliesOf(thorough(), object)[declared]
+    const all = checks.replies(object, 'thorough')[declared]
     return problemsIn(all ? [all] : [], validate, { reply: body })
   }
 }
@@ -304,10 +257,6 @@ function bodyOf({ requestBody }: OperationObject): Operation['body'] {
       text: Object.keys(bodies ?? {}).some((type) => TEXT_TYPE.test(type)),
     }
   )
-}
-
-function requestValidatorsOf(validator: OpenAPIValidator, id: string): readonly Validator[] {
-  return (validator.getRequestValidatorsForOperation(id) ?? []) as unknown as readonly Validator[]
 }
 
 /** Why a reply is none its operation declares, whatever stands in its body. */
@@ -335,27 +284,4 @@ function contentOf(object: OperationObject, status: number): Media | undefined {
 
 function jsonTypeOf(content: Media | undefined): string | undefined {
   return Object.keys(content ?? {}).find((type) => JSON_LIKE.test(type))
-}
-
-type Replies = Readonly<Record<string, Validator>>
-
-/**
- * The validators of an operation's replies, by status. openapi-backend validates replies of
- * `application/json` alone: what is JSON by another name is shown to it as that.
- */
-function repliesOf(validator: OpenAPIValidator, object: OperationObject): Replies {
-  const responses = Object.entries(object.responses).map(([status, response]) => {
-    const type = jsonTypeOf(response.content)
-    return [
-      status,
-      type === undefined
-        ? response
-        : { ...response, content: { [JSON_TYPE]: response.content?.[type] } },
-    ]
-  })
-  const shown = { ...object, responses: Object.fromEntries(responses) } as unknown as Parameters<
-    typeof validator.buildStatusBasedResponseValidatorForOperation
-  >[0]
-  return (validator.buildStatusBasedResponseValidatorForOperation(shown) ??
-    {}) as unknown as Replies
 }

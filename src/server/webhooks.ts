@@ -1,30 +1,13 @@
 // What providers call their users with, held to the webhooks of their specs.
-import { Ajv } from 'ajv'
-import ajvFormats from 'ajv-formats'
-import type { Document } from 'openapi-backend'
 import type { Simulator } from '../simulators/simulator.ts'
 import type { Callback } from '../state/callbacks.ts'
-import { type BodyShape, bodyShape } from './body-shape.ts'
+import { builtForms } from './built-checks.ts'
+import { compileWebhooks } from './compiled-webhooks.ts'
 import { readSpec } from './spec-files.ts'
-import { explained, type Validator } from './violations.ts'
+import { type Webhooks, webhooksIn } from './webhook-forms.ts'
 
-/** The webhooks of one spec. */
-export interface Webhooks {
-  /** Of all of them. */
-  readonly names: readonly string[]
-  /**
-   * The webhooks that say what a callback of a type may be: the one of that name, else those that
-   * have the type among the values of a field, else all.
-   */
-  namesFor(type: string): readonly string[]
-  /**
-   * How a body of a type breaks a webhook. Empty: it fits. Where the webhook knows several forms,
-   * what is told is of the one of that type that the body is closest to.
-   */
-  problems(name: string, type: string, body: unknown): readonly string[]
-  /** The names that a body may have, of each form of each webhook. */
-  shapes(): readonly BodyShape[]
-}
+export { compileWebhooks } from './compiled-webhooks.ts'
+export type { Webhooks } from './webhook-forms.ts'
 
 /**
  * How a callback breaks each webhook it may be of. Empty: it fits one of its
@@ -33,16 +16,6 @@ export interface Webhooks {
 export type CallbackCheck = (
   callback: Pick<Callback, 'provider' | 'type'> & { readonly body: string },
 ) => readonly string[]
-
-/** A path item of a document's `webhooks`, as far as it is read. */
-type Webhook = Readonly<
-  Record<string, { requestBody?: { content?: Readonly<Record<string, { schema?: object }>> } }>
->
-
-interface WebhookDocument {
-  readonly webhooks?: Readonly<Record<string, Webhook>>
-  readonly components?: { readonly schemas?: object }
-}
 
 /**
  * What checks the callbacks of these providers; specs are read and compiled
@@ -77,102 +50,19 @@ const compiled = new Map<string, Webhooks>()
  * in it.
  */
 export function webhooksOfFile(file: string): Webhooks {
-  const webhooks = compiled.get(file) ?? compileWebhooks(readSpec(file))
+  const webhooks = compiled.get(file) ?? openWebhooks(file)
   compiled.set(file, webhooks)
   return webhooks
 }
 
-/** A schema of a document, as far as it is read. */
-interface Schema {
-  readonly $ref?: string
-  readonly oneOf?: readonly Schema[]
-  readonly properties?: Readonly<Record<string, { const?: unknown; enum?: readonly unknown[] }>>
-}
-
-/** Compiles the webhooks of a spec, each when it is first needed. */
-export function compileWebhooks(document: Document): Webhooks {
-  const { webhooks = {}, components } = document as WebhookDocument
-  const forms = new Map(
-    Object.entries(webhooks).map(([name, webhook]) => [name, formsOf(document, schemaOf(webhook))]),
-  )
-  const validators = new Map<object, Validator>()
-
-  function validatorOf(schema: object): Validator {
-    const known = validators.get(schema)
-    if (known) return known
-    // The checks of replies, which openapi-backend compiles, know a spec as far as this does.
-    const ajv = new Ajv({ strict: false, allErrors: true, validateSchema: false })
-    ajvFormats.default(ajv)
-    const validator: Validator = ajv.compile({ components, allOf: [schema] })
-    validators.set(schema, validator)
+/** Those of the build, where it has them. */
+function openWebhooks(file: string): Webhooks {
+  const document = readSpec(file)
+  const written = builtForms(file)
+  if (!written) return compileWebhooks(document)
+  return webhooksIn(document, (_form, { name, at }) => {
+    const validator = written[name]?.[at]
+    if (!validator) throw new Error(`${file}: the build has no validator of the webhook ${name}`)
     return validator
-  }
-
-  /** The forms of a webhook that a type has; all where none says so. */
-  function formsFor(name: string, type: string): readonly Schema[] {
-    const all = forms.get(name) ?? []
-    const own = all.filter((form) => isOfType(form, type))
-    return own.length > 0 ? own : all
-  }
-
-  const names = [...forms.keys()]
-  return {
-    names,
-    namesFor(type) {
-      if (forms.has(type)) return [type]
-      const own = names.filter((name) => forms.get(name)?.some((form) => isOfType(form, type)))
-      return own.length > 0 ? own : names
-    },
-    problems(name, type, body) {
-      const found = formsFor(name, type).map((form) => {
-        const validate = validatorOf(form)
-        return validate(body) ? [] : (validate.errors ?? [])
-      })
-      const [closest = []] = found.sort((a, b) => a.length - b.length)
-      return closest.map((error) => explained(error))
-    },
-    shapes: () =>
-      [...forms.values()].flat().map((form) => bodyShape(resolved(document, form, []) as object)),
-  }
-}
-
-/** A schema with what its references stand for in their place; one within itself ends there. */
-function resolved(document: Document, schema: unknown, open: readonly string[]): unknown {
-  if (typeof schema !== 'object' || schema === null) return schema
-  if (Array.isArray(schema)) return schema.map((each) => resolved(document, each, open))
-  const { $ref } = schema as Schema
-  if ($ref === undefined) {
-    const fields = Object.entries(schema)
-    return Object.fromEntries(fields.map(([name, each]) => [name, resolved(document, each, open)]))
-  }
-  return open.includes($ref) ? {} : resolved(document, at(document, $ref), [...open, $ref])
-}
-
-/** The forms a body may have: those behind `oneOf`, references followed. */
-function formsOf(document: Document, schema: Schema = {}): readonly Schema[] {
-  const { $ref } = schema
-  if ($ref !== undefined) return formsOf(document, at(document, $ref))
-  return schema.oneOf?.flatMap((each) => formsOf(document, each)) ?? [schema]
-}
-
-/** What a reference within a document stands for. */
-function at(document: Document, reference: string): Schema {
-  let place: unknown = document
-  for (const name of reference.split('/').slice(1))
-    place = (place as Readonly<Record<string, unknown>> | undefined)?.[name]
-  return (place ?? {}) as Schema
-}
-
-/** True where a field of a form is said to have the type as its value. */
-function isOfType({ properties = {} }: Schema, type: string): boolean {
-  return Object.values(properties).some(
-    (field) => field.const === type || field.enum?.includes(type) === true,
-  )
-}
-
-/** The schema of what a webhook sends. */
-function schemaOf(webhook: Webhook): Schema | undefined {
-  return Object.values(webhook)
-    .map(({ requestBody }) => Object.values(requestBody?.content ?? {})[0]?.schema)
-    .find((schema) => schema !== undefined)
+  })
 }

@@ -24,6 +24,8 @@ export interface StartDefaults {
   /** How its clock goes. */
   readonly clock: 'running' | 'frozen'
   readonly seed: string
+  /** Named states it begins from, as `statesGiven` reads them. */
+  readonly given?: string
 }
 
 /** @throws Refusal `invalid-request` */

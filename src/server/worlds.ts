@@ -255,7 +255,7 @@ class OpenWorlds implements Worlds {
     if (this.#names.has(name)) throw new Refusal('busy', `the world "${name}" exists already`)
     if (this.#names.size >= MOST_WORLDS)
       throw new Refusal('busy', `there are ${MOST_WORLDS} worlds already: remove one first`)
-    const given = statesGiven(start.given, simulators)
+    const given = statesGiven(start.given ?? this.#options.given, simulators)
     const chosen = readCredentials(start.credentials ?? {}, simulators)
     this.#checkFree(chosen)
 
@@ -271,7 +271,8 @@ class OpenWorlds implements Worlds {
       throw error
     }
     this.#goOn(hosted)
-    hosted.commands.begin(defined({ at: hosted.world.now, given: start.given }))
+    const from = start.given ?? this.#options.given
+    hosted.commands.begin(defined({ at: hosted.world.now, given: from }))
     return hosted
   }
 
@@ -281,7 +282,7 @@ class OpenWorlds implements Worlds {
   ): Promise<void> {
     const { store, simulators } = this.#options
     const { world } = hosted
-    const states = statesGiven(given, simulators)
+    const states = statesGiven(given ?? this.#options.given, simulators)
 
     this.#checkThere(hosted)
     const before = timeKept(hosted)
@@ -307,7 +308,8 @@ class OpenWorlds implements Worlds {
     hosted.history.forget('the world was reset')
     await this.#newLifeKept(hosted, before)
     hosted.journal.clear()
-    hosted.commands.begin(defined({ at: hosted.world.now, given }))
+    const from = given ?? this.#options.given
+    hosted.commands.begin(defined({ at: hosted.world.now, given: from }))
   }
 
   async restore(

@@ -1,5 +1,5 @@
 // The countries and territories with coverage, and the mobile networks of each.
-import { createRequire } from 'node:module'
+import { loadNow, readBuilt } from '../state/shipped-files.ts'
 import type { Network as Attachment } from '../state/sims.ts'
 
 /** No operator serves Antarctica: the word is understood, and no country has it. */
@@ -122,11 +122,11 @@ let byIso: ReadonlyMap<string, Country> | undefined
 let byName: ReadonlyMap<string, Country> | undefined
 
 /**
- * Every country with at least one network, by name. The two data packages are read at the first
- * call and let go again.
+ * Every country with at least one network, by name. The build makes the list of two data packages,
+ * which are read at the first call where nothing is built.
  */
 export function countries(): readonly Country[] {
-  all ??= build()
+  all ??= readBuilt<readonly Country[]>('specs/countries.json') ?? compiled()
   return all
 }
 
@@ -163,11 +163,11 @@ function isCalled({ name, brandName, tadig, mcc, mnc }: Network, lowerCase: stri
   return names.some((each) => each.toLowerCase() === lowerCase)
 }
 
-function build(): readonly Country[] {
+function compiled(): readonly Country[] {
   const operators = operatorsByCountry(
-    readJson<readonly OperatorRow[]>('mcc-mnc-list/mcc-mnc-list.json'),
+    loadNow<readonly OperatorRow[]>('mcc-mnc-list/mcc-mnc-list.json'),
   )
-  const rows = readJson<readonly CountryRow[]>('world-countries/dist/countries-unescaped.json')
+  const rows = loadNow<readonly CountryRow[]>('world-countries/dist/countries-unescaped.json')
   const nameOf = new Map(rows.map((row) => [row.cca2, sellersNames[row.cca2] ?? row.name.common]))
 
   const found: Country[] = []
@@ -182,17 +182,6 @@ function build(): readonly Country[] {
     found.push({ iso, name, region: regionOf(row), subregion, networks })
   }
   return found.sort((a, b) => (a.name < b.name ? -1 : 1))
-}
-
-/**
- * Reads a data file and drops it from the module cache: only what is taken from
- * it stays.
- */
-function readJson<T>(path: string): T {
-  const require = createRequire(import.meta.url)
-  const content: T = require(path)
-  delete require.cache[require.resolve(path)]
-  return content
 }
 
 /**

@@ -344,6 +344,8 @@ export interface Outcome extends Omit<Attempt, 'at'> {
   readonly final?: boolean
   /** True where the provider believes it delivered, whatever became of it. */
   readonly isBelieved?: boolean
+  /** True where no answer came in time. */
+  readonly isLate?: boolean
   /** Absent where nothing left. */
   readonly sent?: Sent
 }
@@ -374,7 +376,7 @@ export function recordAttempt(
   const { nextAt: _, faults: __, behind: ___, ...rest } = callback
   const { earlierAttempts = 0 } = callback
   const attempts = [...callback.attempts]
-  for (const { final: _, isBelieved: __, sent, ...outcome } of made.outcomes) {
+  for (const { final: _, isBelieved: __, isLate: ___, sent, ...outcome } of made.outcomes) {
     const attempt = { at: made.at, ...outcome }
     attempts.push(attempt)
     const number = earlierAttempts + attempts.length

@@ -81,3 +81,7 @@ export function touch(clock: Clock, wall: number): Clock {
   const at = read(clock, wall)
   return { ...clock, at, anchor: clock.anchor + (at - clock.at) / clock.rate }
 }
+
+/** What is said where something waits for a frozen clock. */
+export const STANDS_STILL =
+  'stands still: it does not end by itself, until the clock is advanced or resumed'

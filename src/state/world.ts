@@ -96,8 +96,8 @@ export interface World {
    *   it goes on then
    */
   keepTime(until?: number): void
-  /** The next number of a sequence, from 1. */
-  next(sequence: string): number
+  /** The next number of a sequence, from 1; the first of `count` where more are taken. */
+  next(sequence: string, count?: number): number
   /**
    * Queues a task and returns it. What is due now runs after the reply has left.
    * @param due virtual ms
@@ -260,11 +260,11 @@ class OpenWorld implements World {
     this.setClock(until === undefined || clock.mode === 'frozen' ? clock : { ...clock, until })
   }
 
-  next(sequence: string): number {
+  next(sequence: string, count = 1): number {
     const { last } = ownRecord(this.#records, 'sequences')
-    const value = (last[sequence] ?? 0) + 1
-    this.in(worldRecords).put({ id: 'sequences', last: { ...last, [sequence]: value } })
-    return value
+    const before = last[sequence] ?? 0
+    this.in(worldRecords).put({ id: 'sequences', last: { ...last, [sequence]: before + count } })
+    return before + 1
   }
 
   schedule<Data extends TaskData>({ kind }: TaskKind<Data>, due: number, data: Data): Task {
@@ -308,9 +308,9 @@ class OpenWorld implements World {
     let changes: readonly Change[] = []
     try {
       result = change()
-      if (current.changes.size > 0) {
+      if (current.changes.length > 0) {
         this.#seal(current)
-        changes = [...current.changes.values()]
+        changes = current.changes
         this.#deps.keep?.(this, changes)
       }
     } catch (error) {
@@ -452,7 +452,7 @@ class OpenWorld implements World {
    * streams stand; and what the latest snapshot has to remember of it.
    */
   #seal(current: Transaction): void {
-    this.#deps.beforeCommit(this, current.changes.values())
+    this.#deps.beforeCommit(this, current.changes)
     if (!wrote(current, worldRecords.name, 'clock')) this.setClock(this.#shown())
     for (const { id } of current.drawn)
       this.in(worldRecords).put({ id, state: this.#streams.state(id) })
@@ -463,7 +463,7 @@ class OpenWorld implements World {
   /** Keeps what a snapshot does not have yet of the records that change. */
   #keepForSnapshot(snapshot: number, { changes }: Transaction): void {
     const kept = this.in(snapshotRecords)
-    for (const { collection, key, before: record, after } of [...changes.values()]) {
+    for (const { collection, key, before: record, after } of [...changes]) {
       if (isTimeless(collection, key)) continue
       const id = snapshotKey(snapshot, collection, key)
       const known = kept.get(id)
@@ -476,7 +476,7 @@ class OpenWorld implements World {
 
   #rollBack({ changes, drawn }: Transaction): void {
     // Backwards: what was deleted comes back in the order in which it stood.
-    for (const { collection, key, before } of [...changes.values()].reverse())
+    for (const { collection, key, before } of changes.toReversed())
       this.#place(collection, key, before)
     for (const { id, before } of drawn) this.#streams.goBack(id, before)
   }

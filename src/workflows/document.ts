@@ -9,18 +9,9 @@ import {
   type Node,
   parseDocument,
 } from 'yaml'
+import type { Mistake, Place } from './mistakes.ts'
 
-/** A place in a file; lines and columns count from 1. */
-export interface Place {
-  readonly file: string
-  readonly line: number
-  readonly column: number
-}
-
-/** Something wrong in a file, and what to do. */
-export interface Mistake extends Place {
-  readonly message: string
-}
+export { type Mistake, MistakesError, mistakeText, type Place } from './mistakes.ts'
 
 /** Leads to a part of a document: names of objects, positions in lists. */
 export type Path = readonly (string | number)[]
@@ -117,19 +108,4 @@ function startOf(node: Node | null): number | undefined {
   if (start === undefined) return undefined
   const isQuoted = isScalar(node) && /^QUOTE_/.test(String(node.type))
   return isQuoted ? start + 1 : start
-}
-
-/** `scenario.yaml:12:5: message`. */
-export function mistakeText({ file, line, column, message }: Mistake): string {
-  return `${file}:${line}:${column}: ${message}`
-}
-
-/** A file that could not be used, with everything that is wrong in it. */
-export class MistakesError extends Error {
-  readonly mistakes: readonly Mistake[]
-
-  constructor(mistakes: readonly Mistake[]) {
-    super(mistakes.map(mistakeText).join('\n'))
-    this.mistakes = mistakes
-  }
 }

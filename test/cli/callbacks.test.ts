@@ -112,7 +112,10 @@ test('what leaves is followed, a line each', async () => {
 })
 
 test.each([
-  [['explode'], /there is no "callbacks explode"; there are: list, deliveries, redeliver, send/],
+  [
+    ['explode'],
+    /there is no "callbacks explode"; there are: list, show, deliveries, redeliver, send, target/,
+  ],
   [['send', 'esim-go'], /esimulator callbacks send PROVIDER TYPE/],
   [['send', 'esim-go', 'Firstuse'], /it sends: FirstAttachment/],
   [['send', 'esim-go', 'FirstUse', '--field', 'x'], /write it as NAME=VALUE/],

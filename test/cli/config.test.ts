@@ -111,8 +111,8 @@ test.each([
 })
 
 test.each([
-  [['--nonsense'], /Unknown option '--nonsense'; esimulator start --help/],
-  [['4010'], /Unexpected argument: start takes flags alone/],
+  [['--nonsense'], /there is no option --nonsense: esimulator start --help/],
+  [['4010'], /one argument too many: start takes flags alone/],
   [['--ephemeral=yes'], /--ephemeral/],
   [['--port'], /--port/],
 ])('%j is no flag', (args, sentence) => {
@@ -121,7 +121,7 @@ test.each([
 })
 
 test.each([
-  ['ports: 4010', /there is no option "ports"; there are: port, host/],
+  ['ports: 4010', /there is no option "ports": did you mean port\? There are: port, host/],
   ['callbackUrl: http://127.0.0.1', /there is no option "callbackUrl"/],
   ['ephemeral: maybe', /ephemeral: "maybe" is neither true nor false/],
   ['host: [a, b]', /host: must be a single value/],

@@ -18,8 +18,6 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { readConfig } from '../../src/cli/config.ts'
 import { type Said, stateFolder } from '../../src/cli/state-folder.ts'
 import { type StateDocument, startSimulator } from '../../src/index.ts'
-import { highland } from '../../src/simulators/highland/index.ts'
-import { wholesale } from '../../src/simulators/wholesale/index.ts'
 import { folder, run, startServer } from '../support/cli.ts'
 import { call } from '../support/control.ts'
 import { COMPANY } from '../support/highland.ts'
@@ -33,10 +31,10 @@ let both = ''
 /** `ci` as it was in each of them, record by record. */
 const wholes = new Map<string, StateDocument['collections']>()
 
-const started = (stateDir: string, said: string[] = []) =>
+const started = (store: string, said: string[] = []) =>
   startSimulator({
-    stateDir,
-    simulators: [highland, wholesale],
+    store,
+    providers: ['highland', 'wholesale'],
     report: (text) => void said.push(text),
   })
 type Running = Awaited<ReturnType<typeof started>>

@@ -193,12 +193,12 @@ test.each([
 ])('a host program ends with %s: what was changed is kept', async (_what, end, code) => {
   await using dir = await folder()
   const stateDir = join(dir.path, 'kept')
-  const built = (file: string) => new URL(`../../dist/${file}`, import.meta.url)
+  const built = (file: string) => new URL(`../../build/${file}`, import.meta.url)
   // Not by a call: its answer would mostly come later than the log is written.
   const script = `
     const { openSimulator } = await import('${built('library/open-simulator.js')}')
     const { targets } = await import('${built('state/callbacks.js')}')
-    const { worlds } = await openSimulator({ stateDir: ${JSON.stringify(stateDir)} })
+    const { worlds } = await openSimulator({ store: ${JSON.stringify(stateDir)} })
     const { world } = worlds.get('default')
     const target = { provider: 'esim-go', url: 'http://127.0.0.1:9/' }
     world.transaction(() => world.in(targets).put(target))
@@ -207,7 +207,7 @@ test.each([
     cwd: dir.path,
   })
   expect((await once(child, 'close'))[0]).toBe(code)
-  await using sim = await startSimulator({ stateDir })
+  await using sim = await startSimulator({ store: stateDir })
   expect((await sim.show()).targets).toEqual({ 'esim-go': { url: 'http://127.0.0.1:9/' } })
 })
 

@@ -101,13 +101,16 @@ test('fault kinds lists every kind with its fields, as text and as JSON', async 
 test.each([
   [['add', 'esim-go', 'createOrder'], /something is missing: esimulator fault add PROVIDER/],
   [['add', 'esim-go', 'createOrdr', 'reset'], /did you mean createOrder\?/],
-  [['add', 'esim-go', 'createOrder', 'reset', '--tmies', '1'], /unknown option '--tmies'/],
+  [
+    ['add', 'esim-go', 'createOrder', 'reset', '--tmies', '1'],
+    /there is no option --tmies: did you mean --times\?/,
+  ],
   [
     ['add', 'esim-go', 'createOrder', 'reset', '--match', 'iccid'],
     /--match iccid: write it as in path/,
   ],
   [['remove', 'fault_99'], /there is no fault fault_99/],
-  [['drop'], /there is no "fault drop"; there are: list, kinds, add, remove, clear/],
+  [['drop'], /there is no "fault drop"; there are: list, kinds, show, add, remove, clear/],
 ])('fault %j could not run', async (args, why) => {
   expect(await fault(...args)).toMatchObject({ code: 2, stderr: expect.stringMatching(why) })
 })

@@ -60,7 +60,7 @@ test('har prints an archive', async () => {
 })
 
 test.each([
-  [['explode'], /there is no "journal explode"; there are: list, ID, explain, har/],
+  [['explode'], /there is no "journal explode"; there are: list, show, explain, har/],
   [['explain'], /esimulator journal explain ID/],
   [['explain', 'x'], /exchange "x": give a number/],
   [['99'], /the journal has no exchange 99/],

@@ -8,7 +8,7 @@ import { parse } from 'yaml'
 import { defaultConfig, readConfig } from '../../src/cli/config.ts'
 import { configSchema } from '../../src/cli/config-schema.ts'
 import { openFromConfig, readSeedFile } from '../../src/cli/open.ts'
-import { options, spelled } from '../../src/cli/options.ts'
+import { keyOf, type OptionName, options } from '../../src/cli/options.ts'
 import { simulators } from '../../src/simulators/index.ts'
 import { memoryStore } from '../../src/stores/memory.ts'
 import { folder, run } from '../support/cli.ts'
@@ -99,7 +99,9 @@ test.each(CONFIGS)(
 
 test('the schema of the config file has every option, and says what each does', () => {
   const { properties } = configSchema() as { properties: Record<string, { description: string }> }
-  expect(Object.keys(properties)).toEqual(Object.keys(options).map(spelled))
+  expect(Object.keys(properties)).toEqual(
+    Object.keys(options).map((name) => keyOf(name as OptionName)),
+  )
   for (const [name, { description }] of Object.entries(properties))
     expect(description, name).toMatch(/\w+ \w+/)
 })

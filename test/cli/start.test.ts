@@ -236,7 +236,10 @@ test('a bad seed file: one sentence, status 2, nothing touched', async () => {
   )
   for (const [content, sentence] of [
     ['esim-go: { balance: lots }', /esim-go\.balance must be a number/],
-    ['esim-gone: { balance: 1 }', /no provider "esim-gone"; there are: esim-go/],
+    [
+      'esim-gone: { balance: 1 }',
+      /no provider "esim-gone": did you mean esim-go\? There are: esim-go/,
+    ],
     ['- 1', /must hold keys and values/],
     ['a: [', /own\.yaml is not YAML/],
   ] as const) {

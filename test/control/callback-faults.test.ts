@@ -389,7 +389,7 @@ test('a fault of every new world is held to what it is like', async () => {
   await activate(pair.sim, 1)
   await pair.sim.clock.advance('PT2S')
   expect(await told(pair.sim)).toMatchObject([{ signature: 'broken' }])
-  const settings = { wholesale: { signing: 'none' } }
+  const settings = { wholesale: { signing: 'none' } } as const
   await expect(startSimulator({ faults: [fault], settings })).rejects.toThrow(
     /signs no callbacks now/,
   )

@@ -310,6 +310,7 @@ test('faults that are wrong stop the start, and name which', async () => {
     /faults\[1\]: 599 is not documented/,
   )
   await expect(startSimulator({ stock: { faults: [wrong] } })).rejects.toThrow(/faults\[0\]: 599/)
+  // @ts-expect-error: a list is wanted
   await expect(startSimulator({ stock: { faults: 'all' } })).rejects.toThrow(
     /faults must be a list/,
   )

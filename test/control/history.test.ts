@@ -95,7 +95,7 @@ test('snapshots have names, are replaced by those that have the same, and go one
 test('a snapshot outlasts a reset and a restart, and goes along with the state', async () => {
   const stateDir = await mkdtemp(join(tmpdir(), 'esimulator-'))
   try {
-    const kept = await startSimulator({ stateDir, given: 'an assigned bundle' })
+    const kept = await startSimulator({ store: stateDir, given: 'an assigned bundle' })
     await order(kept)
     const then = await stateOf(kept)
     await kept.snapshots.save('then')
@@ -104,7 +104,7 @@ test('a snapshot outlasts a reset and a restart, and goes along with the state',
     const document = await kept.state()
     await kept.close()
 
-    await using again = await startSimulator({ stateDir })
+    await using again = await startSimulator({ store: stateDir })
     await again.snapshots.restore('then')
     expect(await stateOf(again)).toEqual(then)
 
@@ -275,14 +275,14 @@ test('a rewound world is what the folder holds after a kill', async () => {
   const stateDir = await mkdtemp(join(tmpdir(), 'esimulator-'))
   const copy = `${stateDir}-killed`
   try {
-    await using sim = await startSimulator({ stateDir, durability: 'written' })
+    await using sim = await startSimulator({ store: stateDir, durability: 'written' })
     await order(sim)
     const then = await stateOf(sim)
     await call(sim.baseUrl('highland'), '/b2b/sim/acquire', { json: { company_id: COMPANY } })
     await sim.clock.advance('P1D')
     await sim.rewind(2)
     await copyAsKilled(stateDir, copy)
-    await using again = await startSimulator({ stateDir: copy })
+    await using again = await startSimulator({ store: copy })
     expect(await stateOf(again)).toEqual(then)
   } finally {
     await rm(stateDir, { recursive: true })

@@ -12,8 +12,8 @@ const GIVEN = 'an assigned bundle'
 const receiver = await startReceiver()
 afterAll(() => receiver.close())
 
-const start = (seed?: string, stateDir?: string) =>
-  startSimulator(defined({ callbackUrl: receiver.url, given: GIVEN, seed, stateDir }))
+const start = (seed?: string, store?: string) =>
+  startSimulator(defined({ callbackUrl: receiver.url, given: GIVEN, seed, store }))
 
 /** Has a world tell of something, and the ids of all it has told by then. */
 async function idsOf(sim: RunningSimulator, name = 'default'): Promise<string[]> {

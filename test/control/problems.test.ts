@@ -21,7 +21,11 @@ test('a path of nobody is told the base URLs', async () => {
   await using sim = await startSimulator()
   expectProblem(await call(sim.url, '/v2.4/esims'), 404, new RegExp(`${sim.url}/esim-go/v2.4`))
   expectProblem(await call(sim.url, '/', { method: 'POST' }), 405, /use GET/)
-  expectProblem(await call(sim.url, '/_sim/clocks'), 404, /specs\/control\.yaml/)
+  expectProblem(
+    await call(sim.url, '/_sim/clocks'),
+    404,
+    /did you mean \/_sim\/clock\? GET \/_sim\/openapi\.json/,
+  )
 })
 
 test('a wrong method is told the right ones', async () => {

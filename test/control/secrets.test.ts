@@ -301,7 +301,7 @@ test('problems do not repeat the key of a bad credential record', async () => {
 test('a state that cannot be opened is told without the secrets in it', async () => {
   const dir = await mkdtemp(join(tmpdir(), 'esimulator-secrets-'))
   try {
-    const good = await startSimulator({ stateDir: dir })
+    const good = await startSimulator({ store: dir })
     const made = { name: 'ci', credentials: { 'esim-go': [UNKNOWN] } }
     await call(good.url, '/_sim/worlds', { json: made })
     const { body } = await call<object>(good.url, '/w/ci/_sim/state')
@@ -315,7 +315,7 @@ test('a state that cannot be opened is told without the secrets in it', async ()
       await writeFile(join(dir, 'ci.json'), broken)
       const reports: string[] = []
       await using next = await startSimulator({
-        stateDir: dir,
+        store: dir,
         report: (line) => void reports.push(line),
       })
       const worlds = await call(next.url, '/_sim/worlds')

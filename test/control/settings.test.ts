@@ -48,6 +48,7 @@ test('a setting there is not, or a value that will not do, changes nothing', asy
 })
 
 test('settings that cannot be stop the start', async () => {
+  // @ts-expect-error: true or false are wanted
   await expect(startSimulator({ settings: { 'esim-go': { strict: 'yes' } } })).rejects.toThrow(
     /must be true or false/,
   )

@@ -235,7 +235,7 @@ test('an ICCID that several providers know needs a provider', async () => {
     },
   }
   await using sim = await startSimulator({
-    simulators: [esimGo, twin],
+    providers: [esimGo, twin],
     given: 'an assigned bundle',
   })
   const [{ iccid } = { iccid: '' }] = await sim.sims('twin')

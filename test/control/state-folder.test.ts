@@ -37,10 +37,10 @@ async function newFolder() {
   return dir
 }
 
-async function started(stateDir: string) {
+async function started(store: string) {
   const said: string[] = []
   const durability = 'written'
-  const sim = await startSimulator({ stateDir, durability, report: (text) => said.push(text) })
+  const sim = await startSimulator({ store, durability, report: (text) => said.push(text) })
   const worlds = async () => (await call<Worlds>(sim.url, '/_sim/worlds')).body
   return {
     sim,
@@ -187,7 +187,7 @@ test.skipIf(!existsSync('/dev/full'))(
   async () => {
     for (const durability of ['buffered', 'written', 'synced'] as const) {
       const stateDir = await newFolder()
-      await using sim = await startSimulator({ stateDir, durability, report: () => {} })
+      await using sim = await startSimulator({ store: stateDir, durability, report: () => {} })
       const make = () => call(sim.url, '/_sim/worlds', { json: { name: 'ci' } })
       // Every write to this device finds a full disk.
       await symlink('/dev/full', join(stateDir, 'ci.log'))

@@ -60,7 +60,7 @@ test('a restored world keeps its own name and time to live', async () => {
 test('a file of the state folder is such a document', async () => {
   const stateDir = await mkdtemp(join(tmpdir(), 'esimulator-'))
   try {
-    const kept = await startSimulator({ stateDir, given: 'an assigned bundle' })
+    const kept = await startSimulator({ store: stateDir, given: 'an assigned bundle' })
     const rows = await kept.sims('esim-go')
     await kept.close()
     const document = JSON.parse(
@@ -69,7 +69,7 @@ test('a file of the state folder is such a document', async () => {
     await using sim = await startSimulator()
     await sim.restore(document)
     expect(await sim.sims('esim-go')).toEqual(rows)
-    await using again = await startSimulator({ stateDir })
+    await using again = await startSimulator({ store: stateDir })
     expect(await again.sims('esim-go')).toEqual(rows)
   } finally {
     await rm(stateDir, { recursive: true })

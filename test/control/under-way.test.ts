@@ -76,7 +76,7 @@ test('a removed world reaches nothing: not the next of its name, and not its fil
   onTestFinished(() => rm(stateDir, { recursive: true, force: true }))
   await using receiver = await deafReceiver()
   {
-    await using sim = await patient({ stateDir, durability: 'written' })
+    await using sim = await patient({ store: stateDir, durability: 'written' })
     const world = await worldWithCallbacks(sim, 'w', receiver)
     const advance = advanceOf(sim, world, { by: 'P9D' })
     await advancing(sim, world)
@@ -87,7 +87,7 @@ test('a removed world reaches nothing: not the next of its name, and not its fil
     expect(await clockOf(sim, world)).toBe('2026-01-01T00:00:00.000Z')
     expect((await call(sim.url, `${world}/callbacks`)).body).toEqual({ total: 0, callbacks: [] })
   }
-  await using again = await startSimulator({ stateDir })
+  await using again = await startSimulator({ store: stateDir })
   expect(await clockOf(again, '/w/w/_sim')).toBe('2026-01-01T00:00:00.000Z')
 })
 

@@ -1,7 +1,7 @@
 // Numbers that are sent: bounded, each and in sum, so that nothing becomes Infinity, NaN or inexact.
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { startSimulator } from '../../src/index.ts'
+import { type ProviderSlug, startSimulator } from '../../src/index.ts'
 import { type Operation, specOf } from '../../src/server/spec.ts'
 import { MOST } from '../../src/state/amount.ts'
 import { call, expectProblem } from '../support/control.ts'
@@ -293,8 +293,8 @@ test('whatever number is sent, it is taken or refused, and every answer is exact
 
 test('whatever number a setting is given, it is taken or refused, and all calls are answered', async () => {
   await using sim = await startSimulator()
-  const slugs = ['esim-go', 'highland', 'wholesale', 'accounts-orders']
-  const settings: [string, string][] = []
+  const slugs = ['esim-go', 'highland', 'wholesale', 'accounts-orders'] as const
+  const settings: [ProviderSlug, string][] = []
   for (const slug of slugs)
     for (const name of Object.keys(await sim.settings(slug))) settings.push([slug, name])
   await fc.assert(

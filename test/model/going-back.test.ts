@@ -244,10 +244,10 @@ test('a course of calls repeats byte for byte, and every way back leads to what 
       const stateDir = await mkdtemp(join(tmpdir(), 'esimulator-'))
       const copy = `${stateDir}-killed`
       try {
-        await using sim = await startSimulator({ ...options, stateDir })
+        await using sim = await startSimulator({ ...options, store: stateDir })
         const first = await play(sim, acts)
         await copyAsKilled(stateDir, copy)
-        await using killed = await startSimulator({ ...options, stateDir: copy })
+        await using killed = await startSimulator({ ...options, store: copy })
         expect(await viewOf(killed)).toEqual(await viewOf(sim))
 
         await using again = await startSimulator(options)

@@ -352,7 +352,7 @@ test.each<[what: string, url: () => Promise<string>, outcome: Outcome]>([
   [
     'https:// to a port that says nothing',
     async () => `https://127.0.0.1:${await listenRaw(() => {})}/`,
-    { error: expect.stringMatching(TOO_LATE) },
+    { error: expect.stringMatching(TOO_LATE), isLate: true },
   ],
   [
     'a port nothing listens on',
@@ -394,7 +394,7 @@ test('a name server that never answers: the attempt ends in time, and localhost 
   const port = await listen((_request, response) => response.end())
   expect(await send(`http://localhost:${port}/`)).toEqual({ status: 200 })
   expect(await Promise.all(silent)).toEqual(
-    silent.map(() => ({ error: expect.stringMatching(TOO_LATE) })),
+    silent.map(() => ({ error: expect.stringMatching(TOO_LATE), isLate: true })),
   )
   expect(await whyForbidden('http://silent.example/', { allow: [], timeout: 50 })).toBe(
     'the name silent.example was not found within 50 ms',
@@ -460,7 +460,7 @@ test('an attempt ends when the simulator stops', async () => {
 // In a process of its own, as it is built: how code is compiled decides what the collector may take.
 test('a receiver that never answers is given up in time, whatever the garbage collector takes', async () => {
   const port = await listen(() => {})
-  const built = new URL('../../dist/server/deliver.js', import.meta.url)
+  const built = new URL('../../build/server/deliver.js', import.meta.url)
   const script = `
     const { deliver } = await import('${built}')
     const delivery = { url: 'http://127.0.0.1:${port}/', headers: {}, body: '{}' }

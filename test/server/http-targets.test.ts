@@ -136,7 +136,7 @@ test('401 says how to show who one is, 429 and 503 when to come again', async ()
     expect(answer.headers['www-authenticate'], path).toBe('Bearer realm="api"')
   }
   const { authHeader, authValue } = { authHeader: 'x-partner', authValue: 'a-key' }
-  const settings = { highland: { auth: 'header', authHeader, authValue } }
+  const settings = { highland: { auth: 'header', authHeader, authValue } } as const
   await using closed = await startSimulator({ settings })
   const answer = await sendRaw(closed.port, head('GET /highland/b2b/company/product_list'))
   expect(answer).toMatchObject({

@@ -267,7 +267,7 @@ test('the credentials of a seed file are those of default alone; its options com
 test('keys that are chosen for a world that is kept are good at once, and stay', async () => {
   const stateDir = folder()
   const start = (credentials?: ChosenCredentials) =>
-    startSimulator(credentials ? { stateDir, credentials } : { stateDir })
+    startSimulator(credentials ? { store: stateDir, credentials } : { store: stateDir })
   {
     await using sim = await start()
     expect(await opens(sim, DEFAULT_KEY)).toBe(200)
@@ -289,14 +289,14 @@ test('keys that are chosen for a world that is kept are good at once, and stay',
 test('a key of another kept world stops the start, and leaves default as it was', async () => {
   const stateDir = folder()
   {
-    await using sim = await startSimulator({ stateDir })
+    await using sim = await startSimulator({ store: stateDir })
     await make(sim, 'a', { 'esim-go': ['shared-key'] })
   }
   const credentials = { 'esim-go': ['shared-key'] }
-  await expect(startSimulator({ stateDir, credentials })).rejects.toThrow(
+  await expect(startSimulator({ store: stateDir, credentials })).rejects.toThrow(
     'esim-go credentials[0] leads to the world "a" already',
   )
-  await using sim = await startSimulator({ stateDir })
+  await using sim = await startSimulator({ store: stateDir })
   expect(await opens(sim, DEFAULT_KEY)).toBe(200)
   expect(await worldOf(sim, 'shared-key')).toBe('a')
 })
@@ -304,7 +304,7 @@ test('a key of another kept world stops the start, and leaves default as it was'
 test('a copied state takes no credential over: not at once, not over restarts, not by a reset', async () => {
   const stateDir = folder()
   {
-    await using sim = await startSimulator({ stateDir })
+    await using sim = await startSimulator({ store: stateDir })
     await make(sim, 'bug-1')
     await copy(sim, 'default', 'bug-1')
     expect(await worldOf(sim, DEFAULT_KEY)).toBe('default')
@@ -314,14 +314,14 @@ test('a copied state takes no credential over: not at once, not over restarts, n
     await sim.restore(await sim.state())
     expect(await worldOf(sim, DEFAULT_KEY)).toBe('default')
   }
-  await using sim = await startSimulator({ stateDir })
+  await using sim = await startSimulator({ store: stateDir })
   expect(await worldOf(sim, DEFAULT_KEY)).toBe('default')
 })
 
 test('of worlds that share a key the first has it, whatever their names; then the second; then the third', async () => {
   const stateDir = folder()
   const reopened = async (act: (sim: RunningSimulator) => Promise<void>) => {
-    await using sim = await startSimulator({ stateDir })
+    await using sim = await startSimulator({ store: stateDir })
     await act(sim)
   }
   await reopened(async (sim) => {

@@ -27,7 +27,7 @@ function copied() {
 
 /** A simulator over a folder, and what its replies hold. */
 async function opened(stateDir = copied()) {
-  const sim = await startSimulator({ stateDir })
+  const sim = await startSimulator({ store: stateDir })
   return {
     sim,
     async get<T>(path: string, headers: Readonly<Record<string, string>> = {}): Promise<T> {

@@ -9,7 +9,7 @@ import { afterAll, expect, test } from 'vitest'
 import { openSealed } from '../../src/stores/checksum.ts'
 import { lowdbStore } from '../../src/stores/lowdb.ts'
 
-const built = new URL('../../dist/stores/lowdb.js', import.meta.url)
+const built = new URL('../../build/stores/lowdb.js', import.meta.url)
 const home = mkdtempSync(join(tmpdir(), 'esimulator-crash-'))
 afterAll(() => rmSync(home, { recursive: true, force: true }))
 
@@ -61,7 +61,7 @@ burst()
 
 function run(code: string, dir: string, durability: string, pad: number, shell = '') {
   if (!existsSync(built))
-    throw new Error('dist/ is missing: run `npm run build` first (npm test does)')
+    throw new Error('build/ is missing: run `npm run build` first (npm test does)')
   const args = ['--input-type=module', '-e', code, built.href, dir, durability, String(pad)]
   const [command, ...rest] = shell
     ? ['sh', '-c', `${shell}; exec "$0" "$@"`, process.execPath, ...args]

@@ -107,6 +107,59 @@ async function serving<T>(
   }
 }
 
+/** A server as a person sees it. */
+export interface SeenServer extends AsyncDisposable {
+  readonly url: string
+  /** Waits for a line on its terminal that matches; lines that came before count. */
+  line(pattern: RegExp): Promise<string>
+  /** Sends a signal and tells all that it has written to standard output, once it has ended. */
+  stop(signal?: NodeJS.Signals): Promise<string>
+}
+
+/** Starts a server without `--json`, and waits until it has said where it is. */
+export async function startSeen(args: readonly string[], where: Where): Promise<SeenServer> {
+  const child = spawned(['start', '--port', '0', ...args], where)
+  const exited = once(child, 'exit')
+  const lines: string[] = []
+  let tell = () => {}
+  let isOver = false
+  child.stdout?.setEncoding('utf8')
+  const reading = createInterface(child.stdout ?? process.stdin)
+  reading.on('line', (line) => {
+    lines.push(line)
+    tell()
+  })
+  reading.on('close', () => {
+    isOver = true
+    tell()
+  })
+  const line = async (pattern: RegExp): Promise<string> => {
+    for (;;) {
+      const found = lines.find((each) => pattern.test(each))
+      if (found !== undefined) return found
+      if (isOver) throw new Error(`no line matched ${pattern}:\n${lines.join('\n')}`)
+      await new Promise<void>((done) => {
+        tell = done
+      })
+    }
+  }
+  const said = await line(/ listens on /)
+  await line(/^ {2}state /)
+  return {
+    url: / listens on (\S+)/.exec(said)?.[1] ?? '',
+    line,
+    async stop(signal = 'SIGINT') {
+      child.kill(signal)
+      await exited
+      return lines.join('\n')
+    },
+    async [Symbol.asyncDispose]() {
+      child.kill('SIGKILL')
+      await exited
+    },
+  }
+}
+
 async function firstLine(child: ChildProcess): Promise<string | undefined> {
   if (!child.stdout) return undefined
   for await (const line of createInterface(child.stdout)) return line

@@ -71,7 +71,7 @@ async function open(): Promise<Opened> {
   const reports: string[] = []
   const listening = await listen('127.0.0.1', [{ port: 0 }])
   const server = await openSimulator({
-    simulators: [esimGo],
+    providers: [esimGo],
     report: (sentence) => reports.push(sentence),
   })
   listening.serve(server)

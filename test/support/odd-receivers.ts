@@ -60,7 +60,7 @@ export interface OddReceiver {
 }
 
 const ROWS: readonly (readonly [what: string, speak: OddReceiver['speak'], outcome: Outcome])[] = [
-  ['says nothing', () => {}, { error: expect.stringMatching(TOO_LATE) }],
+  ['says nothing', () => {}, { error: expect.stringMatching(TOO_LATE), isLate: true }],
   [
     'says its status line letter by letter',
     (socket) => drip(socket, 'HTTP', '/'),
@@ -69,7 +69,7 @@ const ROWS: readonly (readonly [what: string, speak: OddReceiver['speak'], outco
   [
     'says one header after the other for ever',
     (socket) => drip(socket, `${HTTP} 200 OK\r\n`, 'X-More: 1\r\n'),
-    { error: expect.stringMatching(TOO_LATE) },
+    { error: expect.stringMatching(TOO_LATE), isLate: true },
   ],
   [
     'says 100 Continue and then 200',
@@ -88,7 +88,7 @@ const ROWS: readonly (readonly [what: string, speak: OddReceiver['speak'], outco
   [
     'says 102 for ever',
     (socket) => drip(socket, '', `${HTTP} 102 Processing\r\n\r\n`),
-    { error: expect.stringMatching(TOO_LATE) },
+    { error: expect.stringMatching(TOO_LATE), isLate: true },
   ],
   [
     'switches protocols',

@@ -1,5 +1,5 @@
 // A world played at random for tests: calls of one provider, the handset, the clock, faults, and bad requests between.
-import type { RunningSimulator } from '../../src/index.ts'
+import type { ProviderSlug, RunningSimulator } from '../../src/index.ts'
 import { ACCOUNT, ADA, TEMPLATE } from './accounts-orders.ts'
 import { type Dice, diceOf } from './dice.ts'
 import { COMPANY, USA } from './highland.ts'
@@ -12,7 +12,7 @@ type Headers = Readonly<Record<string, string>>
 /** What is played with: the texts that answers had, by their names. */
 interface Table {
   readonly sim: RunningSimulator
-  readonly slug: string
+  readonly slug: ProviderSlug
   readonly dice: Dice
   readonly found: Map<string, string[]>
   headers: Headers
@@ -26,7 +26,7 @@ type Move = (table: Table) => Promise<unknown>
 /** Plays so many moves. A call that is refused is a move, too. */
 export async function playAtRandom(
   sim: RunningSimulator,
-  slug: string,
+  slug: ProviderSlug,
   { seed, count }: { readonly seed: number; readonly count: number },
 ): Promise<void> {
   const table = tableOf(sim, slug, diceOf(seed))
@@ -39,7 +39,7 @@ export async function playAtRandom(
       .catch(() => undefined)
 }
 
-function tableOf(sim: RunningSimulator, slug: string, dice: Dice): Table {
+function tableOf(sim: RunningSimulator, slug: ProviderSlug, dice: Dice): Table {
   const base = sim.baseUrl(slug)
   const found = new Map<string, string[]>()
   const table: Table = {

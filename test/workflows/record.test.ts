@@ -313,7 +313,7 @@ test.each([
   ['highland', 2],
   ['wholesale', 4],
   ['accounts-orders', 5],
-])(
+] as const)(
   '%s: what is played at random is recorded, and passes with other seeds',
   async (slug, seed) => {
     await using sim = await startSimulator({ callbackUrl: receiver.url })

@@ -2,7 +2,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 
-const BUILT = fileURLToPath(new URL('../../../dist/', import.meta.url))
+const BUILT = fileURLToPath(new URL('../../../build/', import.meta.url))
 
 /** The built text of a file below `src/`, named without its ending. */
 export const builtText = (file) => readFileSync(`${BUILT}${file}.js`, 'utf8')

@@ -1,5 +1,7 @@
 // Another status: a documented one in the provider's words, or whatever is given; and limits of rate.
+
 import type { Reply } from '../../simulators/call.ts'
+import { STANDS_STILL } from '../../state/clock.ts'
 import { addDuration } from '../../state/duration.ts'
 import type { NewFault } from '../../state/faults.ts'
 import { instantOf } from '../../state/instant.ts'
@@ -181,7 +183,8 @@ export const rateLimit: CallKind = {
     const reply = replyOf({ ...fault, own: { ...own, retryAfter } }, TOO_MANY, call)
     if (!reply)
       return { missed: 'this version of the API documents no 429', counted: { endsAt, calls } }
-    const saw = `429: ${limit} calls had gone through in this window`
+    const still = call.world.clock.mode === 'frozen' ? `; the clock ${STANDS_STILL}` : ''
+    const saw = `429: ${limit} calls had gone through in this window${still}`
     return { effect: { kind: 'reply', reply, saw }, counted: { endsAt, calls } }
   },
 }

@@ -6,21 +6,35 @@ const DIGITS = [...'0123456789ABCDEFGHJKMNPQRSTVWXYZ']
 /** Two digits of base 32 at a time: the seeds mint thousands of ids. */
 const PAIRS = DIGITS.flatMap((high) => DIGITS.map((low) => high + low))
 
-/** The two digits of `value` that stand `place` pairs from its end. */
-const pair = (value: number, place: number) => PAIRS[Math.floor(value / 1024 ** place) % 1024] ?? ''
+/** Twenty bits: four digits. */
+const FOUR = 2 ** 20
+
+/** The last four digits of a number. */
+function four(value: number): string {
+  const bits = value % FOUR
+  return `${PAIRS[bits >> 10]}${PAIRS[bits & 1023]}`
+}
+
+/** Takes so many turns at once, and answers the first of them. */
+export function turns(world: World, count: number): number {
+  return world.next(`${SLUG}.id`, count)
+}
 
 /**
  * An id such as `sub_01HTQ8ZW1JVSFRWJX51K4CTX7Y`: after the prefix its time, then its turn; the
  * rest is chance.
  * @param at the instant in its time, in ms
+ * @param turn one of those that `turns` took
  */
-export function mintId(world: World, prefix: string, at = world.now): string {
-  const turn = world.next(`${SLUG}.id`)
-  const parts = [prefix, '_', pair(at, 4), pair(at, 3), pair(at, 2), pair(at, 1), pair(at, 0)]
-  parts.push(pair(turn, 3), pair(turn, 2), pair(turn, 1), pair(turn, 0))
-  for (let chance = 0; chance < 2; chance += 1) {
-    const drawn = world.random.integer(0, 0xf_ffff)
-    parts.push(pair(drawn, 1), pair(drawn, 0))
-  }
-  return parts.join('')
+export function mintId(
+  world: World,
+  prefix: string,
+  at = world.now,
+  turn = turns(world, 1),
+): string {
+  const { random } = world
+  // Its time is of 50 bits, its turn of 40, and chance of 40.
+  const time = `${PAIRS[Math.floor(at / FOUR ** 2) % 1024]}${four(Math.floor(at / FOUR))}${four(at)}`
+  const place = `${four(Math.floor(turn / FOUR))}${four(turn)}`
+  return `${prefix}_${time}${place}${four(random.integer(0, FOUR - 1))}${four(random.integer(0, FOUR - 1))}`
 }

@@ -3,7 +3,7 @@ import { covers } from '../../state/coverage.ts'
 import { defined } from '../../state/defined.ts'
 import type { World } from '../../state/world.ts'
 import { seedClient } from '../client-credentials.ts'
-import { mintId } from './ids.ts'
+import { mintId, turns } from './ids.ts'
 import { placeOrder } from './ordering.ts'
 import {
   type Account,
@@ -26,14 +26,14 @@ import {
   seededTemplates,
 } from './sample-organisation.ts'
 import { productsOf, putSim, subscribe } from './subscriptions.ts'
-import { addItem, type Use } from './usage.ts'
+import { addItem, type Use, userOf } from './usage.ts'
 
 const DAY = 86_400_000
 const PEOPLE = 60
 /** The last of the people: they are in the account that is closed. */
 const LEFT = 4
-/** How many uses there are. */
-const USES = 2000
+/** How many uses there are: four of the largest pages; every world has them, and begins with them. */
+const USES = 400
 /** Ms from one use to the next, more or less: all of them lie within 90 days. */
 const SPACING = Math.floor((90 * DAY) / USES)
 const ABROAD: readonly string[] = ['FR', 'DE', 'US', 'GB', 'JP', 'AE']
@@ -127,39 +127,44 @@ function someUse(
   const endedAt = before(world, (USES - position) * SPACING - random.integer(0, SPACING - 1000))
   const isAbroad = chance % 5 === 0
   const location_country = isAbroad ? (ABROAD[chance % ABROAD.length] ?? country) : country
-  const common = { location_country, endedAt, delay: 0 }
+  // Literals without spreads: there are thousands in every new world.
   if (chance < 50) {
     const quantity = random.integer(1, 80_000_000)
-    const cost = costOfData(products, location_country)
+    const carrier = carrierOf(products, location_country)
     return {
-      ...common,
       type: 'data',
       direction: 'outbound',
+      location_country,
       startedAt: endedAt,
+      endedAt,
+      delay: 0,
       quantity,
-      ...cost,
+      cost_type: carrier ? 'in_bundle' : 'out_of_bundle',
+      product: carrier?.id,
     }
   }
 
   const direction = chance % 2 ? 'inbound' : 'outbound'
   const peer = `4477009${random.integer(10_000, 99_999)}`
-  if (chance < 75)
-    return { ...common, type: 'sms', direction, peer, startedAt: endedAt, quantity: 1 }
-
-  const seconds = random.integer(5, 1800)
-  const startedAt = Math.max(0, endedAt - seconds * 1000)
-  return { ...common, type: 'voice', direction, peer, startedAt, quantity: seconds }
+  const isSms = chance < 75
+  const quantity = isSms ? 1 : random.integer(5, 1800)
+  return {
+    type: isSms ? 'sms' : 'voice',
+    direction,
+    peer,
+    location_country,
+    startedAt: isSms ? endedAt : Math.max(0, endedAt - quantity * 1000),
+    endedAt,
+    delay: 0,
+    quantity,
+  }
 }
 
-/** Data is in the bundle of a product that covers the country, else out of any. */
-function costOfData(
-  products: readonly Product[],
-  country: string,
-): Pick<Use, 'cost_type' | 'product'> {
-  const carrier = products.find(
+/** The product whose bundle data is in: the first that covers the country. */
+function carrierOf(products: readonly Product[], country: string): Product | undefined {
+  return products.find(
     ({ offering }) => offering.bytes !== undefined && covers(offering.countries ?? '*', country),
   )
-  return carrier ? { cost_type: 'in_bundle', product: carrier.id } : { cost_type: 'out_of_bundle' }
 }
 
 /** Sixty people with their subscriptions. */
@@ -180,16 +185,20 @@ function addPeople(world: World, organisation: Organisation): Subscription[] {
   return people
 }
 
-/** Two thousand uses of the subscriptions that are active. */
+/** The uses of the subscriptions that are active. */
 function addUses(world: World, people: readonly Subscription[]): void {
   const users = people
     .filter(({ status }) => status === 'active')
-    .map((subscription) => ({ subscription, products: productsOf(world, subscription.id) }))
+    .map((subscription) => {
+      const products = productsOf(world, subscription.id)
+      return { products, ...userOf(subscription, products) }
+    })
+  const turn = turns(world, USES)
   for (let position = 0; position < USES; position += 1) {
     const user = users[position % users.length]
     if (!user) continue
-    const { subscription, products } = user
-    addItem(world, subscription, products, someUse(world, position, subscription, products))
+    const use = someUse(world, position, user.subscription, user.products)
+    addItem(world, user, use, turn + position)
   }
 }
 
@@ -206,8 +215,8 @@ function pendingOrder(world: World): void {
  * States by name; each begins from an empty world. None but a pending order waits for a task, so
  * that a clock moved for other providers has nothing to tell of this one.
  */
-export const seeds: Readonly<Record<string, (world: World) => void>> = {
+export const seeds = {
   default: populated,
   'no subscriptions': (world) => void addOrganisation(world),
   'a pending order': pendingOrder,
-}
+} satisfies Readonly<Record<string, (world: World) => void>>

@@ -21,7 +21,7 @@ const idOf = (prefix: string) =>
   }) as const
 
 /** By name; each is laid over what there is. */
-export const states: Readonly<Record<string, NamedState>> = {
+export const states = {
   'an account': defineState({
     says: 'the organisation has an account',
     parameters: {
@@ -88,4 +88,4 @@ export const states: Readonly<Record<string, NamedState>> = {
       placeOrder(world, { type, subscription_id: subscription }, id)
     },
   }),
-}
+} satisfies Readonly<Record<string, NamedState>>

@@ -72,21 +72,35 @@ function delayOf(world: World): number {
   return addDuration(0, world.settings(settings).usageDelay)
 }
 
-/** Adds an item for a use of a subscription with these products. */
-export function addItem(
-  world: World,
-  subscription: Subscription,
-  products: readonly Product[],
-  use: Use,
-): void {
+/** A subscription that is used, with what its products make of a use. */
+export interface User {
+  readonly subscription: Subscription
+  /** Its active product that is flat. */
+  readonly flat: Product | undefined
+  readonly isRecorded: boolean
+}
+
+export function userOf(subscription: Subscription, products: readonly Product[]): User {
+  const active = products.filter(({ status }) => status === 'active')
+  return {
+    subscription,
+    flat: active.find(({ offering }) => offering.flat),
+    isRecorded: active.some(({ offering }) => offering.records),
+  }
+}
+
+/**
+ * Adds an item for a use.
+ * @param turn of its id, as `turns` of the ids takes them
+ */
+export function addItem(world: World, user: User, use: Use, turn?: number): void {
+  const { subscription, flat, isRecorded } = user
   const { type, location_country, startedAt, endedAt, delay = delayOf(world) } = use
   const roaming = location_country !== subscription.country
-  const active = products.filter(({ status }) => status === 'active')
-  const flat = active.find(({ offering }) => offering.flat)
   const cost_type = use.cost_type ?? costOf(use, roaming, flat !== undefined)
   // One literal, no spreads: the seeds add thousands.
   world.in(usageItems).put({
-    id: mintId(world, 'uitem', startedAt),
+    id: mintId(world, 'uitem', startedAt, turn),
     type,
     direction: use.direction,
     account: subscription.account,
@@ -97,7 +111,7 @@ export function addItem(
     peer: use.peer,
     location_country,
     roaming,
-    is_recorded: type !== 'data' && active.some(({ offering }) => offering.records),
+    is_recorded: type !== 'data' && isRecorded,
     startedAt,
     endedAt,
     processedAt: endedAt + delay + PROCESSING,
@@ -114,7 +128,7 @@ export function addItem(
  */
 export function addSms(world: World, sender: Subscription, peer: string): void {
   const { now } = world
-  addItem(world, sender, productsOf(world, sender.id), {
+  addItem(world, userOf(sender, productsOf(world, sender.id)), {
     type: 'sms',
     direction: 'outbound',
     peer,
@@ -166,7 +180,7 @@ export function addTraffic(world: World, { iccid }: Sim, traffic: CarriedTraffic
   const location_country = network.country
   const common = { type, direction, peer, location_country, startedAt, endedAt }
   const add = (use: Pick<Use, 'quantity' | 'cost_type' | 'product'>) =>
-    addItem(world, subscription, products, { ...common, ...use })
+    addItem(world, userOf(subscription, products), { ...common, ...use })
 
   if (type === 'voice') add({ quantity })
   if (type === 'sms') for (let at = 0; at < quantity; at += 1) add({ quantity: 1 })

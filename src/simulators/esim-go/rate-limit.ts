@@ -1,4 +1,6 @@
 // The rate limit: so many requests a second from one address (public; off unless set).
+
+import { STANDS_STILL } from '../../state/clock.ts'
 import { defineCollection, sortable } from '../../state/collection.ts'
 import { iso } from '../../state/instant.ts'
 import { keepLatest } from '../../state/keep-latest.ts'
@@ -66,7 +68,8 @@ export function countRequest(caller: string, world: World): Admission | undefine
   if (admitted) return { headers }
 
   const retryAfter = Math.ceil((endsAt - now) / 1000)
-  const until = `the window ends at ${iso(endsAt)} of this world's clock`
+  const still = world.clock.mode === 'frozen' ? `, which ${STANDS_STILL}` : ''
+  const until = `the window ends at ${iso(endsAt)} of this world's clock${still}`
   const reason = `more than ${limit} requests a second from ${caller}: ${until}`
   return { headers, refusal: new Refusal<EsimGoRefusal>('rate-limited', reason, { retryAfter }) }
 }

@@ -49,7 +49,7 @@ function assignedBundle(world: World): void {
 }
 
 /** States by name; each begins from an empty world. */
-export const seeds: Readonly<Record<string, (world: World) => void>> = {
+export const seeds = {
   default: (world) => organisation(world),
   'an empty account': (world) => organisation(world, { balance: 0, testCredit: 0 }),
   'an account without a card': (world) => organisation(world, { balance: 0, cardless: true }),
@@ -66,4 +66,4 @@ export const seeds: Readonly<Record<string, (world: World) => void>> = {
     organisation(world)
     mintEsim(world, { platform: 'older' })
   },
-}
+} satisfies Readonly<Record<string, (world: World) => void>>

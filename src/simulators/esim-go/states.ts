@@ -51,7 +51,7 @@ function checkQuantity(quantity: number): void {
 }
 
 /** By name; each is laid over what there is. */
-export const states: Readonly<Record<string, NamedState>> = {
+export const states = {
   balance: defineState({
     says: 'the organisation has this balance, and no test credit',
     parameters: { amount: { kind: 'number', says: 'in US dollars', fallback: 1000 } },
@@ -122,4 +122,4 @@ export const states: Readonly<Record<string, NamedState>> = {
       placeOrder(world, { reference, assign, lines: [line] })
     },
   }),
-}
+} satisfies Readonly<Record<string, NamedState>>

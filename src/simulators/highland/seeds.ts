@@ -71,8 +71,8 @@ function esimWithProduct(world: World): void {
 }
 
 /** States by name; each begins from an empty world. */
-export const seeds: Readonly<Record<string, (world: World) => void>> = {
+export const seeds = {
   default: (world) => start(world, STOCK),
   'an empty stock': (world) => start(world, 0),
   'an eSIM with a data product': esimWithProduct,
-}
+} satisfies Readonly<Record<string, (world: World) => void>>

@@ -37,7 +37,7 @@ function esimOf(world: World, simId: string, company: string): Esim {
 }
 
 /** By name; each is laid over what there is. */
-export const states: Readonly<Record<string, NamedState>> = {
+export const states = {
   'a company': defineState({
     says: 'a company is registered',
     parameters: {
@@ -73,4 +73,4 @@ export const states: Readonly<Record<string, NamedState>> = {
       addProduct(world, esimOf(world, simId, company), product)
     },
   }),
-}
+} satisfies Readonly<Record<string, NamedState>>

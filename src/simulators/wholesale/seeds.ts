@@ -73,11 +73,11 @@ const lineAfter =
   }
 
 /** States by name; each begins from an empty world. */
-export const seeds: Readonly<Record<string, (world: World) => void>> = {
+export const seeds = {
   default: (world) => start(world, STOCK),
   'an empty SIM stock': (world) => start(world, 0),
   'a pending activation': pendingActivation,
   'an active line': lineAfter('Activate'),
   'a suspended line': lineAfter('Activate', 'Suspend'),
   'a ceased line': lineAfter('Activate', 'Cease'),
-}
+} satisfies Readonly<Record<string, (world: World) => void>>

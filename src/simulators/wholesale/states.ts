@@ -25,7 +25,7 @@ const NUMBER = {
 } as const
 
 /** By name; each is laid over what there is. */
-export const states: Readonly<Record<string, NamedState>> = {
+export const states = {
   'a line': defineState({
     says: 'a subscription whose activation has settled',
     parameters: {
@@ -82,4 +82,4 @@ export const states: Readonly<Record<string, NamedState>> = {
     },
     lay: (world, { id, gpsi }) => void world.in(reservations).put({ id, gpsi }),
   }),
-}
+} satisfies Readonly<Record<string, NamedState>>

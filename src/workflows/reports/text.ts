@@ -2,7 +2,7 @@
 
 import { grouped } from '../../state/collection.ts'
 import { defined } from '../../state/defined.ts'
-import { mistakeText } from '../document.ts'
+import { mistakeText } from '../mistakes.ts'
 import type {
   CaseResult,
   CoverageResult,
@@ -84,7 +84,9 @@ export function failureLines(result: CaseResult): string[] {
 /** How its world is had again: the curl above then fails as it did. */
 function stateLines({ state, world }: CaseResult): string[] {
   const into = `esimulator state import '${state}' --world ${world}`
-  return state === undefined ? [] : [`  its world: ${into}`]
+  if (state === undefined) return []
+  const keys = `eval "$(esimulator env --world ${world})"`
+  return [`  its world: ${into}`, `  its keys in a shell: ${keys}`]
 }
 
 /** What was found, the step it is about, and a curl that shows it. */

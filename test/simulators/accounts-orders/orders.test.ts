@@ -277,21 +277,24 @@ test.each([
   ['for the email cancel@', {}, { ...ADA, email: 'cancel@bank.example' }],
   ['for the email cancel+...@', {}, { ...ADA, email: 'Cancel+7@bank.example' }],
   ['for the employee id CANCEL', {}, { ...ADA, employee_id: 'CANCEL' }],
-])('ACO-054 an order is canceled %s, and leaves nothing', async (_why, options, subscriber) => {
-  await using sim = await startEnterprise(options)
-  const before = await counts(sim)
-  const order = await sim.order({ ...ACTIVATION, subscriber })
-  const canceled = await sim.settled(order)
-  const { self, account } = order._links
-  expect(canceled).toEqual({
-    ...order,
-    status: 'canceled',
-    sim_profile: { ...order.sim_profile, _links: {} },
-    _links: { self, account },
-  })
-  expect(await counts(sim)).toEqual({ ...before, 'accounts-orders.orders': 1 })
-  expect((await sim.get(`/subscriptions/${order.subscription_id}`)).status).toBe(404)
-})
+] as const)(
+  'ACO-054 an order is canceled %s, and leaves nothing',
+  async (_why, options, subscriber) => {
+    await using sim = await startEnterprise(options)
+    const before = await counts(sim)
+    const order = await sim.order({ ...ACTIVATION, subscriber })
+    const canceled = await sim.settled(order)
+    const { self, account } = order._links
+    expect(canceled).toEqual({
+      ...order,
+      status: 'canceled',
+      sim_profile: { ...order.sim_profile, _links: {} },
+      _links: { self, account },
+    })
+    expect(await counts(sim)).toEqual({ ...before, 'accounts-orders.orders': 1 })
+    expect((await sim.get(`/subscriptions/${order.subscription_id}`)).status).toBe(404)
+  },
+)
 
 test('ACO-011 a subscription is suspended and resumed: it stays active, and its services go off and on', async () => {
   await using sim = await startEnterprise()

@@ -2,7 +2,6 @@
 import { expect, test } from 'vitest'
 import { startSimulator } from '../../../src/index.ts'
 import { esimGo } from '../../../src/simulators/esim-go/index.ts'
-import { highland } from '../../../src/simulators/highland/index.ts'
 import { COMPANY, type Highland, startHighland, USA } from '../../support/highland.ts'
 
 const ROAM = {
@@ -68,7 +67,7 @@ async function ordered(
 }
 
 test('with Highland beside it, and used, another provider mints what it mints alone', async () => {
-  await using alone = await startSimulator({ simulators: [esimGo] })
+  await using alone = await startSimulator({ providers: [esimGo] })
   await using both = await startHighland()
   await both.acquire()
   await both.call('PUT', '/b2b/company', ROAM)
@@ -76,7 +75,7 @@ test('with Highland beside it, and used, another provider mints what it mints al
 })
 
 test('Highland alone mints what it mints beside another', async () => {
-  await using alone = await startHighland({ simulators: [highland] })
+  await using alone = await startHighland({ providers: ['highland'] })
   await using both = await startHighland()
   await ordered(both)
   const acquired = async (sim: Highland) => ({ ...(await sim.acquire(COMPANY)), bar_code_url: '' })

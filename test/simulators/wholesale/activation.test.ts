@@ -442,7 +442,7 @@ test('while an activation is pending its SIM, its number and its reservation are
 test.each([
   ['a magic transaction', { partnerTransactionId: 'FAIL-1' }, {}],
   ['the setting', { partnerTransactionId: 'T' }, { settlement: 'fail' }],
-])(
+] as const)(
   'an activation that fails, by %s, is told, and gives SIM, number and reservation back',
   async (_what, id, settings) => {
     await using sim = await startWholesale()

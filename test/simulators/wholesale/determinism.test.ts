@@ -1,6 +1,5 @@
 // Wholesale under one seed: the same calls give the same bytes, and move no other's draws.
 import { expect, test } from 'vitest'
-import { wholesale } from '../../../src/simulators/wholesale/index.ts'
 import { ACTIVATION, SUSPENSION, startWholesale, type Wholesale } from '../../support/wholesale.ts'
 
 /** What was said and told in a life of some length, and all that is left of it. */
@@ -30,7 +29,7 @@ test('two lives of one seed are the same to the byte, and another seed is anothe
 })
 
 test('alone it tells what it tells beside others', async () => {
-  await using alone = await startWholesale({ simulators: [wholesale] })
+  await using alone = await startWholesale({ providers: ['wholesale'] })
   await using all = await startWholesale()
   for (const sim of [alone, all]) {
     await sim.activate()

@@ -1,6 +1,6 @@
 // The organisation's name, address and users: made up, always the same for a world.
-import { createRequire } from 'node:module'
 import { hash } from '../../../state/random.ts'
+import { loadNow } from '../../../state/shipped-files.ts'
 import { type Identity, seedText } from '../../../state/world-records.ts'
 import { SLUG } from '../records.ts'
 import type { components } from '../spec.d.ts'
@@ -11,12 +11,11 @@ type OrganisationProfile = Pick<
   'name' | 'addr1' | 'addr2' | 'city' | 'country' | 'postcode' | 'notes' | 'website' | 'users'
 >
 
-// Loaded when first asked for: few callers look at the organisation, and names are heavy.
-const load = createRequire(import.meta.url)
-
 /** Derived from who the world is alone, so nothing of it needs keeping. */
 export function organisationProfile(identity: Identity): OrganisationProfile {
-  const { faker } = load('@faker-js/faker/locale/en') as typeof import('@faker-js/faker/locale/en')
+  // Few callers look at the organisation, and names are heavy.
+  type Faker = typeof import('@faker-js/faker/locale/en')
+  const { faker } = loadNow<Faker>('@faker-js/faker/locale/en')
   faker.seed(hash(`${seedText(identity)}/${SLUG}/people`))
   const users = ['Admin', 'Developer'].map((role) => {
     const firstName = faker.person.firstName()

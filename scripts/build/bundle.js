@@ -1,0 +1,54 @@
+// Bundles the command and the modules that users import, with all packages they need, into dist/.
+import { cpSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { fileURLToPath } from 'node:url'
+import { rolldown } from 'rolldown'
+import { licencesOf } from './licences.js'
+import { BUILD, COMMAND, DIST, manifest, publicEntries, ROOT } from './places.js'
+
+/** Packages that `loadNow` loads, each into a file of its own. */
+const LATE = ['ajv', 'yaml', '@faker-js/faker/locale/en']
+
+/** What users bring themselves, where they want what needs it. */
+const peers = Object.keys(manifest.peerDependencies ?? {})
+const isPeer = (id) => peers.some((name) => id === name || id.startsWith(`${name}/`))
+
+const shared = { platform: 'node', external: isPeer, cwd: fileURLToPath(ROOT), logLevel: 'warn' }
+const output = { dir: fileURLToPath(DIST), comments: false, minify: 'dce-only' }
+
+export async function bundle() {
+  const names = [COMMAND, ...publicEntries]
+  const input = names.map((name) => [name, fileURLToPath(new URL(`${name}.js`, BUILD))])
+  const seen = new Set()
+  await written({ ...shared, input: Object.fromEntries(input) }, seen, {
+    ...output,
+    format: 'esm',
+    chunkFileNames: 'chunks/[name]-[hash].js',
+    // What a start needs comes in one file: each costs half a millisecond.
+    codeSplitting: {
+      groups: [{ name: 'core', test: /\/build\/cli\/start\.js$/ }],
+      includeDependenciesRecursively: true,
+    },
+  })
+  for (const name of LATE) {
+    const file = createRequire(import.meta.url).resolve(name)
+    const fileName = `late/${name.replaceAll(/[^\w.]+/g, '-').replace(/^-/, '')}.cjs`
+    await written({ ...shared, input: file }, seen, {
+      ...output,
+      format: 'cjs',
+      entryFileNames: fileName,
+      codeSplitting: false,
+    })
+  }
+  for (const folder of ['specs/', 'checks/'])
+    cpSync(new URL(folder, BUILD), new URL(folder, DIST), { recursive: true })
+  licencesOf(seen)
+}
+
+/** Writes one bundle, and notes every module that went into it. */
+async function written(options, seen, into) {
+  const made = await rolldown(options)
+  const { output: files } = await made.write(into)
+  await made.close()
+  for (const { moduleIds = [] } of files) for (const id of moduleIds) seen.add(id)
+}

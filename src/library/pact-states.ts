@@ -1,0 +1,19 @@
+// The states that contracts of Pact may name.
+import { type ListedState, listedStates, listedTitle } from '../contracts/pact/provider-states.ts'
+import { simulators } from '../simulators/index.ts'
+import { providerNamed } from './provider-named.ts'
+
+/** A state that contracts may name. */
+export type PactState = ListedState & {
+  /** Its name with those of its values. */
+  readonly title: string
+}
+
+/**
+ * The states that contracts may name, of one provider or of all.
+ * @throws CannotRunWorkflows for a provider there is not
+ */
+export function pactStates(provider: string | undefined): PactState[] {
+  const wanted = provider === undefined ? simulators : [providerNamed(provider)]
+  return wanted.flatMap(listedStates).map((state) => ({ ...state, title: listedTitle(state) }))
+}
