@@ -177,7 +177,7 @@ export async function openFromConfig(
   stock: Stock | undefined,
   { upstreams, watching }: Opening = {},
 ): Promise<SimulatorServer> {
-  const { host, allowedHosts, cors, callbackUrl, publicUrl, token, seed, clock } = config
+  const { host, allowedHosts, cors, callbackUrl, publicUrl, token, seed, clock, maxWorlds } = config
   try {
     const options = defined({
       ...watching,
@@ -186,6 +186,7 @@ export async function openFromConfig(
       upstreams,
       store,
       clock,
+      maxWorlds,
       seed,
       callbackUrl,
       stock,

@@ -232,6 +232,13 @@ export const options = {
     form: DURATION,
     read: duration,
   }),
+  maxWorlds: option({
+    value: 'NUMBER',
+    says: 'how many worlds there may be (1000)',
+    fallback: 1000,
+    form: { type: 'integer', minimum: 1, maximum: 100_000 },
+    read: (texts) => wholeNumber(texts, 100_000),
+  }),
   state: option({
     value: 'DIR',
     says: 'folder the state is kept in',
@@ -685,6 +692,7 @@ export const START: readonly OptionName[] = [
   'callbackUrl',
   'callbackAllow',
   'callbackTimeout',
+  'maxWorlds',
   'state',
   'ephemeral',
   'durability',

@@ -2,7 +2,7 @@
 import type { ServerResponse } from 'node:http'
 import { unknownName } from '../server/nearest.ts'
 import type { SimulatorServer } from '../server/server.ts'
-import { DEFAULT_WORLD, type HostedWorld } from '../server/worlds.ts'
+import { DEFAULT_WORLD, type HostedWorld, type Worlds } from '../server/worlds.ts'
 import type { Reply } from '../simulators/call.ts'
 import { Refusal } from '../state/refusal.ts'
 import type { AnswerOf, BodyOf, OperationId, PathOf, QueryOf, StreamingId } from './operations.ts'
@@ -72,11 +72,15 @@ export type ControlHandlers = {
  * A world with everything done that is due.
  * @throws Refusal `not-found` where there is none of that name
  */
-export function caughtUp(hosted: HostedWorld | undefined, name = DEFAULT_WORLD): HostedWorld {
+export function caughtUp(
+  { gone }: Worlds,
+  hosted: HostedWorld | undefined,
+  name = DEFAULT_WORLD,
+): HostedWorld {
   if (!hosted)
     throw new Refusal(
       'not-found',
-      `there is no world "${name}": GET /_sim/worlds lists them, POST /_sim/worlds makes one`,
+      `${gone.whyNone(name)}: GET /_sim/worlds lists them, POST /_sim/worlds makes one`,
     )
   hosted.runner.catchUp()
   return hosted
