@@ -1,11 +1,15 @@
 // `esimulator clock`: virtual time of a running simulator.
 import type { AdvanceShown, ClockShown, FiredShown } from '../control/wire.ts'
+import { defined } from '../state/defined.ts'
 import { unknownAction } from './actions.ts'
+import { advanceLook } from './advance-look.ts'
 import { CannotRun } from './cannot-run.ts'
 import type { OwnFlag, Run } from './command.ts'
-import { argument, connect, print } from './connection.ts'
+import type { Flags } from './config.ts'
+import { connect, print } from './connection.ts'
 import { withProgress } from './progress.ts'
 import { table } from './table.ts'
+import { wholeNumber } from './whole-number.ts'
 
 export const clockFlags: readonly OwnFlag[] = [
   { usage: '--max-wall <DURATION>', says: 'advance: stop after so long by the wall clock' },
@@ -25,23 +29,45 @@ function outcomeOf(fired: FiredShown): string {
   return fired.bundle === undefined ? '' : `bundle ${fired.bundle}`
 }
 
-function advanceText({ from, to, fired, unlisted, stopped }: AdvanceShown): string {
-  const rows = fired.map((each) => [
-    each.at,
-    each.kind,
-    each.type,
-    'iccid' in each ? each.iccid : undefined,
-    outcomeOf(each),
-  ])
-  const happened =
-    rows.length > 0 ? table(['at', 'what', 'type', 'iccid', 'outcome'], rows) : 'nothing happened'
-  const why = stopped ? `, stopped: ${stopped.reason}` : ''
-  const more = unlisted === undefined ? '' : `\nand ${unlisted} more`
-  return `${from} -> ${to}${why}\n${happened}${more}`
-}
+/** How many lines are printed of what happened, unless all are asked for. */
+const MOST_LINES = 100
+
+const advanceText =
+  (isWhole: boolean) =>
+  ({ from, to, fired, unlisted = 0, stopped }: AdvanceShown): string => {
+    const listed = isWhole ? fired : fired.slice(0, MOST_LINES)
+    const rows = listed.map((each) => [
+      each.at,
+      each.kind,
+      each.type,
+      'iccid' in each ? each.iccid : undefined,
+      outcomeOf(each),
+    ])
+    const happened =
+      rows.length > 0 ? table(['at', 'what', 'type', 'iccid', 'outcome'], rows) : 'nothing happened'
+    const why = stopped ? `, stopped: ${stopped.reason}` : ''
+    const left = fired.length - listed.length + unlisted
+    const how = fired.length > listed.length ? ' (--all)' : ''
+    const more = left > 0 ? `\n… and ${left.toLocaleString('en')} more${how}` : ''
+    return `${from} -> ${to}${why}\n${happened}${more}`
+  }
 
 /** `2026-01-04T00:00:00Z` rather than `P3D`. */
 export const isInstant = (text: string) => /^\d{4}-\d\d-\d\d/.test(text)
+
+/** A day alone is its beginning. */
+const instantIn = (text: string) => (/^\d{4}-\d\d-\d\d$/.test(text) ? `${text}T00:00:00Z` : text)
+
+const HOW_FAR =
+  'say how far: esimulator clock advance P3D (or 3d, 90m), or to an instant as in 2027-01-01'
+
+/** Where an advance ends early. @throws CannotRun */
+function limitsOf({ maxWall, maxEvents }: Flags) {
+  return defined({
+    maxWall: typeof maxWall === 'string' ? maxWall : undefined,
+    maxEvents: maxEvents === undefined ? undefined : wholeNumber('--max-events', String(maxEvents)),
+  })
+}
 
 /** @throws CannotRun */
 function rateOf(text: string): number {
@@ -49,7 +75,7 @@ function rateOf(text: string): number {
   throw new CannotRun(`"${text}": the rate must be a number of virtual seconds a second, as in 60`)
 }
 
-export const clock: Run = async (config, args) => {
+export const clock: Run = async (config, args, flags) => {
   const [action = 'show', value] = args
   const client = connect(config)
   const look = async () => `the clock has come to ${(await client.clock.show()).now}`
@@ -58,13 +84,20 @@ export const clock: Run = async (config, args) => {
       print(config, await client.clock.show(), clockText)
       return 0
     case 'advance': {
-      const distance = argument(args, 1, 'clock advance P3D')
-      const to = isInstant(distance) ? { to: distance } : distance
-      print(config, await withProgress(client.clock.advance(to), look), advanceText)
+      if (value === undefined) throw new CannotRun(HOW_FAR)
+      const to = isInstant(value) ? { to: instantIn(value) } : { by: value }
+      const limits = limitsOf(flags)
+      const lookAt = await advanceLook(client)
+      const told = await withProgress(client.clock.advance({ ...to, ...limits }), lookAt)
+      print(config, told, advanceText(flags.all === true))
       return 0
     }
     case 'freeze':
-      print(config, await withProgress(client.clock.freeze(value), look), clockText)
+      print(
+        config,
+        await withProgress(client.clock.freeze(value && instantIn(value)), look),
+        clockText,
+      )
       return 0
     case 'resume': {
       const rate = value === undefined ? undefined : rateOf(value)

@@ -2,7 +2,7 @@
 import { CannotImport, type Imported, importAccount, leftText } from '../library/import.ts'
 import { CannotRun } from './cannot-run.ts'
 import type { OwnFlag, Run } from './command.ts'
-import { tellingHere, withProgress } from './progress.ts'
+import { withProgress } from './progress.ts'
 import { withReason } from './with-reason.ts'
 
 export const importFlags: readonly OwnFlag[] = [
@@ -38,10 +38,7 @@ export const runImport: Run = async (config, _args, flags) => {
       if (isWhole && !json) console.log(soFar)
     },
   })
-  // CI servers keep what a terminal would write over.
-  const telling = tellingHere()
-  const isTerminal = telling.isTerminal && (process.env.CI ?? '') === ''
-  const work = withProgress(importing, async () => soFar, { ...telling, isTerminal })
+  const work = withProgress(importing, async () => soFar)
   const imported = await withReason(() => work).catch((error: unknown) => {
     throw error instanceof CannotImport ? new CannotRun(error.message) : error
   })

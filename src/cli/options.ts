@@ -249,6 +249,13 @@ export const options = {
     form: DURATION,
     read: duration,
   }),
+  maxWorlds: option({
+    value: 'NUMBER',
+    says: 'how many worlds there may be (1000)',
+    fallback: 1000,
+    form: { type: 'integer', minimum: 1, maximum: 100_000 },
+    read: (texts) => wholeNumber(texts, 100_000),
+  }),
   state: option({
     value: 'DIR',
     says: 'folder the state is kept in',
@@ -307,6 +314,14 @@ export const options = {
     value: 'FILE',
     says: 'your own stock, balance and catalogue for new worlds, by provider',
     read: text,
+  }),
+  plugin: option<readonly string[]>({
+    value: 'PATH|PACKAGE',
+    many: true,
+    says: 'a provider of your own, made with esimulator/provider: its module, folder or package',
+    fallback: [],
+    form: { type: 'string', pattern: '\\S' },
+    read: (texts) => texts,
   }),
   set: option<readonly Setting[]>({
     value: 'PROVIDER.NAME=VALUE',
@@ -731,6 +746,7 @@ export const START: readonly OptionName[] = [
   'callbackUrl',
   'callbackAllow',
   'callbackTimeout',
+  'maxWorlds',
   'state',
   'ephemeral',
   'durability',
@@ -752,6 +768,7 @@ export const START: readonly OptionName[] = [
   'instance',
   'unchecked',
   'clock',
+  'plugin',
   'quiet',
   'json',
 ]
@@ -794,6 +811,7 @@ export const RUN: readonly OptionName[] = [
   'states',
   'keep',
   'dryRun',
+  'plugin',
   'report',
   'json',
 ]
@@ -824,6 +842,7 @@ export const PACT: readonly OptionName[] = [
   'providerBranch',
   'out',
   'consumer',
+  'plugin',
   'report',
   'json',
 ]
@@ -840,6 +859,7 @@ export const PROXY: readonly OptionName[] = [
   'token',
   'allowedHosts',
   'cors',
+  'plugin',
   'json',
 ]
 
@@ -852,6 +872,7 @@ export const IMPORT: readonly OptionName[] = [
   'input',
   'world',
   'token',
+  'plugin',
   'json',
 ]
 

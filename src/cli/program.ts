@@ -80,11 +80,12 @@ function addCommand(
   const { usage, description, examples, load } = definition
   const command = program.command(usage).description(description).exitOverride()
   command.copyInheritedSettings(program)
-  for (const name of definition.options) command.addOption(flagFor(name))
+  for (const option of definition.options) command.addOption(flagFor(option))
   if (!definition.isAlone) command.option('--config <FILE>', 'config file (esimulator.config.yaml)')
   if (definition.ofProvider) command.option('--provider <SLUG>', 'only of this provider')
   if (definition.passesOn) command.passThroughOptions()
-  const actions = ACTIONS[command.name()]
+  const name = command.name()
+  const actions = ACTIONS[name]
   if (actions) command.addHelpText('after', `\n${actionsText(actions)}`)
   const lines = examples.map((example) => `  esimulator ${example}`)
   command.addHelpText('after', ['', 'Examples:', ...lines].join('\n'))
@@ -93,15 +94,20 @@ function addCommand(
     const flags: Flags = command.opts()
     // Behind the arguments commander hands over the flags and the command itself.
     const args = given.slice(0, -2).flat().filter(isText)
-    const runCommand = await load()
+    const runCommand = await (name === 'completion' ? loadCompletion() : load())
     const { defaultConfig, readConfig } = await import('./config.ts')
     if (definition.isAlone) return onEnd(await runCommand(defaultConfig(), args, flags))
     // A flag of its own may be called as an option is that it does not take.
-    const ofConfig = ['config', ...definition.options].map((name) => [name, flags[name]])
-    onEnd(await runCommand(await readConfig(Object.fromEntries(ofConfig)), args, flags))
+    const ofConfig = ['config', ...definition.options].map((each) => [each, flags[each]])
+    const config = await readConfig(Object.fromEntries(ofConfig))
+    if (config.plugin.length > 0 && definition.options.includes('plugin'))
+      await (await import('./plugins.ts')).loadPlugins(config)
+    onEnd(await runCommand(config, args, flags))
   })
   return command
 }
+
+const loadCompletion = async () => (await import('./completion.ts')).completion
 
 /** The actions of a command: those that fit beside what they are for, and the others above it. */
 function actionsText(actions: Readonly<Record<string, ActionDef>>): string {

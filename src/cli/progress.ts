@@ -12,7 +12,8 @@ export interface Telling {
 
 /** On standard error, so that what is printed stays what was answered. */
 export function tellingHere(): Telling {
-  const isTerminal = process.stderr.isTTY === true
+  // CI servers keep what a terminal would write over.
+  const isTerminal = process.stderr.isTTY === true && (process.env.CI ?? '') === ''
   const write = (text: string) => void process.stderr.write(text)
   return { isTerminal, every: isTerminal ? 1000 : 30_000, write }
 }

@@ -111,7 +111,11 @@ const actions: Readonly<Record<string, Action>> = {
     const amount = argument(args, 0, 'sim use ICCID 500MB')
     const [, number, unit] = /^(\d+(?:\.\d+)?) ?(sms|min)$/i.exec(amount) ?? []
     if (number === undefined) print(config, await device.use(amount), usedText)
-    else print(config, await device.use(serviceUse(Number(number), unit)), deviceText)
+    else
+      print(config, await device.use(serviceUse(Number(number), unit)), (used) => {
+        const where = used.attached ? `, first attached in ${used.attached.country}` : ''
+        return `used ${number} ${unit === 'min' ? 'minutes' : 'SMS'}${where}\n${deviceText(used)}`
+      })
   },
 }
 

@@ -175,7 +175,7 @@ async function serve(
     },
     header: (name) => headerOf(request, name),
     get hosted() {
-      hosted ??= caughtUp(opened, world)
+      hosted ??= caughtUp(server.worlds, opened, world)
       return hosted
     },
     step: (act) => call.hosted.history.within(source, act),

@@ -1,8 +1,8 @@
 // One call of the control API, as its handlers see it, and what many of them look up.
 import type { ServerResponse } from 'node:http'
-import { unknownName } from '../server/nearest.ts'
+import { nearest, unknownName } from '../server/nearest.ts'
 import type { SimulatorServer } from '../server/server.ts'
-import { DEFAULT_WORLD, type HostedWorld } from '../server/worlds.ts'
+import { DEFAULT_WORLD, type HostedWorld, type Worlds } from '../server/worlds.ts'
 import type { Reply } from '../simulators/call.ts'
 import { Refusal } from '../state/refusal.ts'
 import type { AnswerOf, BodyOf, OperationId, PathOf, QueryOf, StreamingId } from './operations.ts'
@@ -72,12 +72,21 @@ export type ControlHandlers = {
  * A world with everything done that is due.
  * @throws Refusal `not-found` where there is none of that name
  */
-export function caughtUp(hosted: HostedWorld | undefined, name = DEFAULT_WORLD): HostedWorld {
-  if (!hosted)
+export function caughtUp(
+  worlds: Worlds,
+  hosted: HostedWorld | undefined,
+  name = DEFAULT_WORLD,
+): HostedWorld {
+  if (!hosted) {
+    const known = worlds.list().map(({ world }) => world.name)
+    const meant = nearest(name, known)
+    const guess = meant === undefined ? '' : `did you mean ${meant}? `
     throw new Refusal(
       'not-found',
-      `there is no world "${name}": GET /_sim/worlds lists them, POST /_sim/worlds makes one`,
+      `${worlds.gone.whyNone(name)}: ${guess}GET /_sim/worlds or \`esimulator world list\` lists them, ` +
+        'POST /_sim/worlds or `esimulator world create` makes one',
     )
+  }
   hosted.runner.catchUp()
   return hosted
 }

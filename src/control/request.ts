@@ -3,12 +3,15 @@ import type { IncomingMessage } from 'node:http'
 import type { Request } from 'express'
 import { shortName } from '../server/bounded.ts'
 import { jsonBody } from '../server/json-body.ts'
+import { nearest } from '../server/nearest.ts'
 import { sentTwice } from '../server/query.ts'
 import { BODY_LIMIT, readBody, readBytes } from '../server/read-body.ts'
 import type { Operation } from '../server/spec.ts'
+import type { FieldProblem } from '../server/violations.ts'
 import { defined } from '../state/defined.ts'
 import { Refusal } from '../state/refusal.ts'
 import type { OperationId } from './operations.ts'
+import { plainProblems } from './plain-words.ts'
 import { sentState } from './sent-state.ts'
 
 /** Bytes; a whole world is larger than any other body. */
@@ -54,8 +57,14 @@ export function checked(
 ): CheckedRequest | Promise<CheckedRequest> {
   const path: Record<string, unknown> = { ...request.params }
   const query = queryOf(operation, request.url)
-  const problemsOf = (body: unknown) =>
-    operation.problems(defined({ path, query, header: {}, requestBody: body }))
+  const problemsOf = (body: unknown) => {
+    const fields: FieldProblem[] = []
+    const request = defined({ path, query, header: {}, requestBody: body })
+    const raw = operation.problems(request, fields)
+    if (raw.length === 0) return raw
+    if (operation.id === STATE && fields.some(isOfNoState)) return [NO_STATE]
+    return plainProblems(raw, fields, operation.body?.shape)
+  }
   if (typeof sent === 'object' && sent.some(({ length }) => length > 0))
     return sentState(sent, problemsOf).then((body) => ({ path, query, body }))
 
@@ -65,14 +74,24 @@ export function checked(
   return { path, query, body }
 }
 
+const NO_STATE =
+  'this is no state of a world: `esimulator state export` or GET /_sim/state writes one'
+
+/** True where a document lacks what every state has. */
+function isOfNoState({ rule, pointer }: FieldProblem): boolean {
+  return rule === 'required' && /^\/(?:format|collections)$/.test(pointer)
+}
+
 function queryOf(operation: Operation, url: string): Record<string, unknown> {
   const query: Record<string, unknown> = {}
   for (const [name, value] of new URLSearchParams(url.split('?')[1] ?? '')) {
     if (!operation.query.has(name)) {
       const names = [...operation.query.keys()]
-      const known = names.length > 0 ? `; it knows ${names.join(', ')}` : ''
+      const meant = nearest(name, names)
+      const guess = meant === undefined ? '' : `: did you mean ?${meant}=?`
+      const known = names.length > 0 ? `${guess ? ' It' : '; it'} knows ${names.join(', ')}` : ''
       const asked = `?${shortName(name)}=`
-      throw new Refusal('invalid-request', `${operation.id} knows no ${asked}${known}`)
+      throw new Refusal('invalid-request', `${operation.id} knows no ${asked}${guess}${known}`)
     }
     if (Object.hasOwn(query, name)) throw sentTwice(name)
     query[name] = value

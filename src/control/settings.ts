@@ -1,6 +1,8 @@
 // A provider's settings, shown and changed.
+import { unknownName } from '../server/nearest.ts'
 import { reply } from '../simulators/call.ts'
 import type { Simulator } from '../simulators/simulator.ts'
+import { Refusal } from '../state/refusal.ts'
 import { checkSettings, chosenSettings } from '../state/settings.ts'
 import type { World } from '../state/world.ts'
 import { type ControlHandlers, providerOf } from './call.ts'
@@ -33,6 +35,10 @@ export const settingHandlers = {
       value === null ? settings.table[name]?.fallback : value,
     ])
     const changes: Readonly<Record<string, unknown>> = Object.fromEntries(values)
+    const known = Object.keys(settings.table)
+    const unknown = Object.keys(changes).find((name) => !known.includes(name))
+    if (unknown !== undefined)
+      throw new Refusal('invalid-request', unknownName('no setting', unknown, known))
     checkSettings(settings, changes)
 
     world.transaction(() => {

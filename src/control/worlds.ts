@@ -62,7 +62,7 @@ async function kept({ store, worlds }: SimulatorServer, hosted: HostedWorld): Pr
 
 /** The world a path names. @throws Refusal `not-found` */
 async function worldNamed(server: SimulatorServer, name: string): Promise<HostedWorld> {
-  return caughtUp(await server.worlds.open(name), name)
+  return caughtUp(server.worlds, await server.worlds.open(name), name)
 }
 
 /**

@@ -194,17 +194,36 @@ function tokenProblem(
   if (token === undefined) return undefined
   const sent = /^Bearer +(\S+) *$/i.exec(authorization ?? '')?.[1]
   if (sent === undefined)
-    return 'this simulator was started with a token: send it as "Authorization: Bearer <token>"'
+    return 'this simulator was started with a token: send it as "Authorization: Bearer <token>", or give the command line --token or ESIMULATOR_TOKEN'
   return timingSafeEqual(digest(sent), digest(token))
     ? undefined
     : 'the token is not the one this simulator was started with'
 }
 
+/** What curl and others name the type of any body where they are not told one. */
+const UNTOLD = /^application\/x-www-form-urlencoded *(?:;|$)/i
+
+/**
+ * True where a program sends a body and names no type of its own: it is read as JSON. A page's form has
+ * that type, too, but its browser sends one of these headers, which no page can take away.
+ */
+function isUntoldType({ headers }: IncomingMessage): boolean {
+  const { 'content-type': type, origin, referer } = headers
+  const isOfBrowser =
+    origin !== undefined ||
+    referer !== undefined ||
+    headers['accept-language'] !== undefined ||
+    Object.keys(headers).some((name) => name.startsWith('sec-'))
+  return !isOfBrowser && (type === undefined || UNTOLD.test(type))
+}
+
 /** A page can send forms and plain text anywhere without being asked; JSON it cannot. */
-function contentProblem({ method, headers }: IncomingMessage): Refusal | undefined {
+function contentProblem(request: IncomingMessage): Refusal | undefined {
+  const { method, headers } = request
   const { 'content-type': type, 'content-length': length = '0' } = headers
   const isEmpty = headers['transfer-encoding'] === undefined && Number(length) === 0
   if (isEmpty || isJson(type) || method === 'GET' || method === 'HEAD') return undefined
+  if (isUntoldType(request)) return undefined
   const reason = `the body was sent as ${shortName(type ?? 'no type at all')}: send ${JSON_TYPE}`
   return new Refusal('unsupported-media-type', reason, { accept: JSON_TYPE })
 }

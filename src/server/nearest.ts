@@ -35,7 +35,8 @@ export function nearest(word: string, known: Iterable<string>): string | undefin
   if (word.length > LONGEST) return undefined
   const asked = word.toLowerCase()
   let found: string | undefined
-  let least = Math.max(2, Math.floor(asked.length / 3)) + 1
+  // A word of which no letter is left is another word.
+  let least = Math.min(Math.max(2, Math.floor(asked.length / 3)) + 1, asked.length)
   for (const name of known) {
     const off = distance(asked, name.toLowerCase())
     if (off >= least) continue

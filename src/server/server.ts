@@ -1,6 +1,7 @@
 // The server put together: specs compiled, worlds opened, one listener for all of it.
 import { readFile } from 'node:fs/promises'
 import type { ServerResponse } from 'node:http'
+import { makeKnown } from '../simulators/plugins.ts'
 import { defined } from '../state/defined.ts'
 import { packageFile } from '../state/shipped-files.ts'
 import type { Store } from '../stores/store.ts'
@@ -80,6 +81,7 @@ export async function openServer(options: ServerOptions): Promise<SimulatorServe
     publicUrl,
     openProviderHosts(simulators, options.hostMap ?? {}),
   )
+  makeKnown(simulators)
   const known = await Promise.all(
     simulators.map((each) => knownProvider(each, options.upstreams?.[each.slug])),
   )

@@ -1,5 +1,6 @@
 // One process a state folder: proper-lockfile's lock, and who holds it.
-import { mkdir, readFile, realpath, rm, rmdir, stat, writeFile } from 'node:fs/promises'
+import { constants } from 'node:fs'
+import { access, mkdir, readFile, realpath, rm, rmdir, stat, writeFile } from 'node:fs/promises'
 import { hostname } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
 import { check, type LockOptions, lock } from 'proper-lockfile'
@@ -56,10 +57,15 @@ const held = new Set<string>()
 export async function lockFolder(dir: string, onLost: () => void): Promise<() => Promise<void>> {
   try {
     await makeFolder(resolve(dir))
+    // A lock that cannot be made is tried for seconds, whatever the reason.
+    await access(`${resolve(dir)}/.`, constants.W_OK | constants.X_OK)
     return await enter(await realpath(dir), dir, onLost)
   } catch (error) {
     if (error instanceof StoreError) throw error
-    throw new StoreError(`cannot use state folder ${dir}: ${reason(error)}`)
+    const why = codeOf(error) === 'ENOENT' ? 'it cannot be made there (ENOENT)' : reason(error)
+    throw new StoreError(
+      `cannot use state folder ${dir}: ${why}: choose another with --state DIR, or --ephemeral`,
+    )
   }
 }
 

@@ -121,7 +121,7 @@ test.each([
   [['send', 'esim-go', 'FirstUse', '--field', 'x'], /write it as NAME=VALUE/],
   [['redeliver'], /callbacks redeliver ID/],
   [['--limit', 'all'], /--limit all: it must be a whole number/],
-  [['--state', 'lost'], /state must be equal to one of/],
+  [['--state', 'lost'], /state must be one of/],
 ])('callbacks %j is refused', async (args, why) => {
   expect(await esimulator(...args)).toMatchObject({ code: 2, stderr: expect.stringMatching(why) })
 })

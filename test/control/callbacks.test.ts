@@ -35,11 +35,7 @@ test('callbacks are listed newest first, by state, type, SIM and provider', asyn
     type: 'FirstAttachment',
     attempts: [{ at: '2026-01-01T00:00:00.000Z', status: 200 }],
   })
-  expectProblem(
-    await call(sim.url, '/_sim/callbacks?state=lost'),
-    400,
-    /state must be equal to one of/,
-  )
+  expectProblem(await call(sim.url, '/_sim/callbacks?state=lost'), 400, /state must be one of/)
 })
 
 test('one callback shows the bytes and the signature it was sent with', async () => {
@@ -87,7 +83,7 @@ test('a callback there is not is refused', async () => {
     404,
     /GET \/_sim\/callbacks lists them/,
   )
-  expectProblem(await call(sim.url, '/_sim/callbacks/9'), 400, /id must match/)
+  expectProblem(await call(sim.url, '/_sim/callbacks/9'), 400, /"9" is no id of a callback/)
 })
 
 test('a target is set and taken away, and the world shows it', async () => {

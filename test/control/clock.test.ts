@@ -42,8 +42,12 @@ test('an advance needs exactly one readable destination that is not past', async
   expectProblem(await advance(sim, { by: 'three days' }), 400, /is not a duration/)
   expectProblem(await advance(sim, { by: '-P1D' }), 400, /only moves forward/)
   expectProblem(await advance(sim, { to: '2025-12-31T23:59:59Z' }), 400, /only moves forward/)
-  expectProblem(await advance(sim, { to: 'tomorrow' }), 400, /date-time/)
-  expectProblem(await advance(sim, { by: 'P1D', maxEvents: 0 }), 400, /maxEvents must be >= 1/)
+  expectProblem(await advance(sim, { to: 'tomorrow' }), 400, /to: "tomorrow" is no instant/)
+  expectProblem(
+    await advance(sim, { by: 'P1D', maxEvents: 0 }),
+    400,
+    /maxEvents must be at least 1/,
+  )
   expect(sim.clock.now()).toEqual(new Date('2026-01-01T00:00:00Z'))
 })
 

@@ -98,7 +98,11 @@ test('deliveries are filtered as callbacks are, and by callback', async () => {
   expect(newest.deliveries.map(({ id }) => id)).toEqual([8, 7])
   const after = await sim.callbacks.deliveries({ after: 6, limit: 1 })
   expect([after.total, after.deliveries[0]?.id]).toEqual([2, 7])
-  expectProblem(await call(sim.url, '/_sim/deliveries?order=first'), 400, /order must be equal/)
+  expectProblem(
+    await call(sim.url, '/_sim/deliveries?order=first'),
+    400,
+    /order must be one of oldest, newest/,
+  )
   expectProblem(await call(sim.url, '/_sim/deliveries?provider=none'), 400, /there are: esim-go/)
 })
 

@@ -59,13 +59,13 @@ test('a body that is no JSON, no object of the schema, or of the wrong type is r
     415,
     /application\/json/,
   )
-  expectProblem(await advance({ json: ['P1D'] }), 400, /must be object/)
+  expectProblem(await advance({ json: ['P1D'] }), 400, /the body must be a JSON object/)
   expectProblem(await advance({ json: null }), 400, /object/)
-  expectProblem(await advance({ json: { by: 3 } }), 400, /by must be string/)
+  expectProblem(await advance({ json: { by: 3 } }), 400, /by must be a text in quotes, and is 3/)
   expectProblem(
     await advance({ json: { by: 'P1D', until: 'x' } }),
     400,
-    /additional properties: until/,
+    /knows no "until"; it knows by, to, maxEvents, maxWall/,
   )
   expectProblem(await advance({}), 400, /needs a body/)
   expect(sim.clock.now()).toEqual(new Date('2026-01-01T00:00:00Z'))
@@ -104,10 +104,14 @@ test('parameters that are unknown or out of range are refused by name', async ()
     400,
     /knows no \?page=; it knows provider, limit, offset/,
   )
-  expectProblem(await call(sim.url, '/_sim/sims?limit=0'), 400, /limit must be >= 1/)
-  expectProblem(await call(sim.url, '/_sim/sims?limit=many'), 400, /limit must be integer/)
+  expectProblem(await call(sim.url, '/_sim/sims?limit=0'), 400, /limit must be at least 1/)
+  expectProblem(
+    await call(sim.url, '/_sim/sims?limit=many'),
+    400,
+    /limit must be a whole number, and is "many"/,
+  )
   expectProblem(await call(sim.url, '/_sim/sims?provider=nobody'), 400, /there are: esim-go/)
-  expectProblem(await call(sim.url, '/_sim/sims/12'), 400, /iccid must match/)
+  expectProblem(await call(sim.url, '/_sim/sims/12'), 400, /"12" is no ICCID: 10 to 22 digits/)
   expectProblem(await call(sim.url, '/_sim/sims/%zz'), 400, /decode/)
 })
 

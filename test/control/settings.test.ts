@@ -42,7 +42,7 @@ test('a setting there is not, or a value that will not do, changes nothing', asy
   expectProblem(await patch({ speed: null }), 400, /no setting "speed"/)
   expectProblem(await patch({ strict: 'yes' }), 400, /"strict" must be true or false/)
   expectProblem(await patch({ retrySchedule: ['soon'] }), 400, /is not a duration/)
-  expectProblem(await patch({}), 400, /fewer than 1/)
+  expectProblem(await patch({}), 400, /has nothing in it/)
   expectProblem(await patch({ strict: true }, 'nobody'), 404, /there are: esim-go/)
   expect((await sim.settings('esim-go')).strict).toMatchObject({ value: false })
 })

@@ -146,7 +146,11 @@ test('a country or operator there is not is refused', async () => {
   const attach = (json: object) => call(sim.url, `/_sim/sims/${iccid}/attach`, { json })
   expectProblem(await attach({ country: 'XX' }), 400, /no network XX/)
   expectProblem(await attach({ country: 'FR', operator: 'Nobody' }), 400, /Nobody in FR/)
-  expectProblem(await attach({ country: 'France' }), 400, /country must match/)
+  expectProblem(
+    await attach({ country: 'France' }),
+    400,
+    /"France" is no country: give its two letters/,
+  )
   expectProblem(await attach({}), 400, /country/)
 })
 
@@ -203,7 +207,7 @@ test('an amount that is none, twice, or not of data is refused', async () => {
     expectProblem(await use({ data }), 400, /is not an amount of data/)
   expectProblem(await use({}), 400, /exactly one of "data"/)
   expectProblem(await use({ data: '1MB', bytes: 1 }), 400, /exactly one of "data"/)
-  expectProblem(await use({ bytes: 0 }), 400, /bytes must be >= 1/)
+  expectProblem(await use({ bytes: 0 }), 400, /bytes must be at least 1/)
   expectProblem(await use({ sms: 1, minutes: 2 }), 400, /exactly one of "data"/)
   expectProblem(await use({ sms: 1 }), 501, /esim-go carries no sms/)
   expectProblem(

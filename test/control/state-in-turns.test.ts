@@ -146,7 +146,7 @@ test('a state that is wrong in its last record changes nothing', async () => {
   const last = `"${1_000_000 + MANY - 1}":`
   const with_ = (record: string) =>
     text.replace(new RegExp(`${last}\\{[^}]*\\}[^}]*\\}`), last + record)
-  expectProblem(await put(sim, with_('7')), 400, /collections.*must be object/)
+  expectProblem(await put(sim, with_('7')), 400, /collections.*must be a JSON object/)
   expectProblem(await put(sim, with_('{"id":7}')), 400, /record "1029999" in "timeline"/)
   expectProblem(await put(sim, with_('{"constructor":7}')), 400, /field name "constructor"/)
   expectProblem(await put(sim, with_('{"id":7')), 400, /the body is not JSON: .*behind byte \d+/)

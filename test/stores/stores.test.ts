@@ -589,7 +589,7 @@ test('a folder that cannot be made is refused with the reason', async () => {
   await expect(open(join(dir, 'file', 'state'))).rejects.toThrow(StoreError)
   await expect(open(join(dir, 'file'))).rejects.toThrow(
     new StoreError(
-      `cannot use state folder ${join(dir, 'file')}: a file stands where a folder should be (ENOTDIR)`,
+      `cannot use state folder ${join(dir, 'file')}: a file stands where a folder should be (ENOTDIR): choose another with --state DIR, or --ephemeral`,
     ),
   )
 })

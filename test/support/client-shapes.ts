@@ -67,9 +67,9 @@ const wrongType = (shape: Shape): Shape => ({ ...shape, wrongType: true })
 const programs: readonly Shape[] = [
   get('curl', { 'User-Agent': 'curl/8.5.0', Accept: '*/*' }, 'PCF'),
   post('curl --json', { 'User-Agent': 'curl/8.5.0', ...JSON_TYPE }, 'PCF'),
-  wrongType(post('curl -d', { 'User-Agent': 'curl/8.5.0', ...FORM }, 'PCF')),
+  post('curl -d', { 'User-Agent': 'curl/8.5.0', ...FORM }, 'PCF'),
   { ...post("curl -d ''", { 'User-Agent': 'curl/8.5.0', ...FORM }, 'PCF'), body: '' },
-  wrongType(post('a body of no type', { 'User-Agent': 'x' }, 'PCF')),
+  post('a body of no type', { 'User-Agent': 'x' }, 'PCF'),
   get('fetch of Node', NODE, 'PCF'),
   post('fetch of Node with JSON', { ...NODE, ...JSON_TYPE }, 'PCF'),
   wrongType(post('fetch of Node with a text', { ...NODE, ...TEXT }, 'PCF')),

@@ -28,15 +28,22 @@ export interface ListedState {
   readonly parameters: Readonly<Record<string, StateParameter>>
 }
 
-/** The states that contracts with a provider may name. */
-export function listedStates({ slug, seeds, states = {}, callbacks }: Simulator): ListedState[] {
+/** The states that a world may begin from. */
+export function seedsAndStates(simulator: Simulator): ListedState[] {
+  const { slug, seeds, seedTexts = {}, states = {} } = simulator
   const begun = Object.keys(seeds).map((name) => {
-    const says = name === 'default' ? 'what a new world has' : 'a world begins so'
+    const says = seedTexts[name] ?? 'a world begins so'
     return { provider: slug, name, says, parameters: {} }
   })
   const laid = Object.entries(states).map(([name, { says, parameters }]) => {
     return { provider: slug, name, says, parameters }
   })
+  return [...begun, ...laid]
+}
+
+/** The states that contracts with a provider may name. */
+export function listedStates(simulator: Simulator): ListedState[] {
+  const { slug, callbacks } = simulator
   const credentials = {
     provider: slug,
     name: OWN_CREDENTIALS,
@@ -49,7 +56,7 @@ export function listedStates({ slug, seeds, states = {}, callbacks }: Simulator)
     says: `which callback a message is: ${callbacks?.types.join(', ')}`,
     parameters: CALLBACK_PARAMETERS,
   }
-  return [...begun, ...laid, credentials, ...(callbacks ? [callback] : [])]
+  return [...seedsAndStates(simulator), credentials, ...(callbacks ? [callback] : [])]
 }
 
 /** The name of a listed state with those of its values. */

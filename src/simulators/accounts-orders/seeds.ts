@@ -220,3 +220,11 @@ export const seeds = {
   'no subscriptions': (world) => void addOrganisation(world),
   'a pending order': pendingOrder,
 } satisfies Readonly<Record<string, (world: World) => void>>
+
+/** What each holds, and what to do next in it. */
+export const seedTexts: Readonly<Record<keyof typeof seeds, string>> = {
+  default: 'an organisation with accounts, subscribers, subscriptions and their usage',
+  'no subscriptions': 'an organisation without subscribers and subscriptions: order an activation',
+  'a pending order':
+    'beside what a new world has, an order to suspend a subscription is being processed: advance the clock',
+}

@@ -67,3 +67,17 @@ export const seeds = {
     mintEsim(world, { platform: 'older' })
   },
 } satisfies Readonly<Record<string, (world: World) => void>>
+
+/** What each holds, and what to do next in it. */
+export const seedTexts: Readonly<Record<keyof typeof seeds, string>> = {
+  default: 'an organisation with money, a saved card and the catalogue, and no eSIM: order one',
+  'an empty account':
+    'an organisation without money: what costs something is refused until there is a balance',
+  'an account without a card':
+    'an organisation without a balance and without a saved card, with its test credit',
+  'bundles in the inventory': '5 bundles bought and not applied: apply one to an eSIM',
+  'an assigned bundle':
+    'an eSIM in a handset, enabled, with an unused bundle: attach it or use data; it need not be installed',
+  'an eSIM with an older profile':
+    'an eSIM in a handset whose profile is an older one: ask whether a bundle is compatible',
+}

@@ -76,3 +76,12 @@ export const seeds = {
   'an empty stock': (world) => start(world, 0),
   'an eSIM with a data product': esimWithProduct,
 } satisfies Readonly<Record<string, (world: World) => void>>
+
+/** What each holds, and what to do next in it. */
+export const seedTexts: Readonly<Record<keyof typeof seeds, string>> = {
+  default:
+    'companies, a stock of eSIMs and the test eSIM, acquired and installed: acquire another, or add a product',
+  'an empty stock': 'companies and the test eSIM, and no other eSIM in stock: acquiring is refused',
+  'an eSIM with a data product':
+    'the test eSIM in a handset, enabled, with a data product: attach it and use data',
+}

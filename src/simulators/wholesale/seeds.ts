@@ -81,3 +81,14 @@ export const seeds = {
   'a suspended line': lineAfter('Activate', 'Suspend'),
   'a ceased line': lineAfter('Activate', 'Cease'),
 } satisfies Readonly<Record<string, (world: World) => void>>
+
+/** What each holds, and what to do next in it. */
+export const seedTexts: Readonly<Record<keyof typeof seeds, string>> = {
+  default: 'a client, SIMs and eSIMs in stock and a reserved number, and no line: activate one',
+  'an empty SIM stock': 'a client and no SIM in stock: activating is refused',
+  'a pending activation':
+    'the activation of the example line is acknowledged and settles by the clock: advance it',
+  'an active line': 'the example line is active: use data, suspend it or cease it',
+  'a suspended line': 'the example line is suspended and carries nothing: resume it or cease it',
+  'a ceased line': 'the example line is ceased and carries nothing',
+}
