@@ -269,6 +269,14 @@ export const options = {
     says: 'your own stock, balance and catalogue for new worlds, by provider',
     read: text,
   }),
+  plugin: option<readonly string[]>({
+    value: 'PATH|PACKAGE',
+    many: true,
+    says: 'a provider of your own, made with esimulator/provider: its module, folder or package',
+    fallback: [],
+    form: { type: 'string', pattern: '\\S' },
+    read: (texts) => texts,
+  }),
   set: option<readonly Setting[]>({
     value: 'PROVIDER.NAME=VALUE',
     many: true,
@@ -709,6 +717,7 @@ export const START: readonly OptionName[] = [
   'instance',
   'unchecked',
   'clock',
+  'plugin',
   'quiet',
   'json',
 ]
@@ -751,6 +760,7 @@ export const RUN: readonly OptionName[] = [
   'states',
   'keep',
   'dryRun',
+  'plugin',
   'report',
   'json',
 ]
@@ -781,6 +791,7 @@ export const PACT: readonly OptionName[] = [
   'providerBranch',
   'out',
   'consumer',
+  'plugin',
   'report',
   'json',
 ]
@@ -796,6 +807,7 @@ export const PROXY: readonly OptionName[] = [
   'token',
   'allowedHosts',
   'cors',
+  'plugin',
   'json',
 ]
 
@@ -808,6 +820,7 @@ export const IMPORT: readonly OptionName[] = [
   'input',
   'world',
   'token',
+  'plugin',
   'json',
 ]
 

@@ -15,6 +15,10 @@ import type { Handlers } from './typed-handlers.ts'
 
 /** A spec and the path it is served under, below the provider's slug. */
 export interface Mount {
+  /**
+   * The name of its file in the folder `specs`; of a provider in a package of its own an absolute
+   * path, or what `nameOfDocument` gave it.
+   */
   readonly spec: string
   readonly basePath: string
   /**
@@ -24,6 +28,16 @@ export interface Mount {
   readonly api?: string
   /** An older version: served to those who ask for it, and not named among the base URLs. */
   readonly isUnlisted?: true
+  /** The file of the numbered sentences about it, where a package of its own brings them. */
+  readonly statements?: string
+}
+
+/** What a provider in a package of its own brings besides. */
+export interface PluginParts {
+  /** The contract it was made for: `PLUGIN_API` of its day. */
+  readonly api: number
+  /** The files of its contract suite: absolute paths. */
+  readonly suites: readonly string[]
 }
 
 /** The paths below the slug that a client's base URLs end with, without those of older versions. */
@@ -298,6 +312,8 @@ export interface Simulator {
   readonly react?: (event: WorldEvent, world: World) => void
   /** Absent where it sends no callbacks. */
   readonly callbacks?: CallbackRules
+  /** Set where it is of a package of its own. */
+  readonly plugin?: PluginParts
 }
 
 /**

@@ -54,6 +54,25 @@ test('each schema is printed by its name, whatever the config file says', async 
   expect((await print('toString')).code).toBe(2)
 })
 
+test('the schemas of what people write are written for editors, with the line that names each', async () => {
+  await using at = await folder()
+  const { code, stdout } = await run(['schema', '--write', 'schemas'], { cwd: at.path })
+  expect(code).toBe(0)
+  const lines = stdout.split('\n').filter((line) => line.includes('yaml-language-server'))
+  expect(lines.map((line) => line.trim())).toEqual([
+    '# yaml-language-server: $schema=./schemas/config.schema.json',
+    '# yaml-language-server: $schema=./schemas/seed-file.schema.json',
+    '# yaml-language-server: $schema=./schemas/workflow.schema.json',
+  ])
+  const written = (name: string) =>
+    JSON.parse(readFileSync(join(at.path, `schemas/${name}.schema.json`), 'utf8'))
+  expect(written('workflow')).toEqual(schemaFile('workflow'))
+  expect(written('seed-file')).toEqual(seedFile)
+  expect(written('config')).toHaveProperty('properties.plugin')
+  const wrong = await run(['schema', 'result', '--write', 'schemas'], { cwd: at.path })
+  expect([wrong.code, wrong.stderr]).toEqual([2, expect.stringContaining('no schema of a file')])
+})
+
 const CONFIGS: readonly (readonly [says: string, yaml: string, isRight: boolean])[] = [
   ['nothing', '{}', true],
   ['a port', 'port: 4010', true],
