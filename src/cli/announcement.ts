@@ -6,6 +6,7 @@ import type { Endpoint } from '../server/listen.ts'
 import type { SimulatorServer } from '../server/server.ts'
 import type { Simulator } from '../simulators/simulator.ts'
 import type { Config } from './config.ts'
+import { type ServedTls, trustLines } from './tls.ts'
 
 /** What there is to say of a server that has started. */
 export interface Started {
@@ -18,6 +19,8 @@ export interface Started {
   readonly url: string
   /** Where the state is kept; absent where nothing is. */
   readonly state: string | undefined
+  /** What it speaks TLS with; absent where it does not. */
+  readonly tls: ServedTls | undefined
 }
 
 /** The base URLs of a provider: those it shares a port for, then those of its own. */
@@ -32,7 +35,7 @@ function baseUrlsOf({ server, world, endpoints }: Started, slug: string): string
 
 /** For machines. */
 export function startedDocument(started: Started) {
-  const { server, world, url, state } = started
+  const { server, world, url, state, tls } = started
   const providers = [...server.providers.keys()].map((slug) => [
     slug,
     {
@@ -46,6 +49,7 @@ export function startedDocument(started: Started) {
     url,
     control: `${url}/_sim`,
     state: state ?? null,
+    tls: tls === undefined ? null : { ca: tls.ca ?? null, hosts: tls.hosts },
     notOpened: Object.fromEntries(server.worlds.notOpened),
     providers: Object.fromEntries(providers),
   }
@@ -54,6 +58,8 @@ export function startedDocument(started: Started) {
 /** For people. */
 export function startedText(started: Started): string {
   const { server, config, world, url, state } = started
+  const [main] = started.endpoints.filter(({ slug }) => slug === undefined)
+  const trust = started.tls && main ? trustLines(started.tls, main.url) : []
   const lines = [`esimulator ${server.version} listens on ${url}`]
   for (const { simulator } of server.providers.values())
     lines.push('', simulator.title, ...providerLines(started, simulator))
@@ -68,6 +74,7 @@ export function startedText(started: Started): string {
     row('clock', `${mode}, ${now}`),
     ...(mode === 'frozen' && config.clock !== 'frozen' ? [row('', FROZEN)] : []),
     row('state', state === undefined ? 'kept nowhere (--ephemeral)' : kept),
+    ...trust.map(([name, value]) => row(name, value)),
     ...[...server.worlds.notOpened.values()].map((sentence) => row('NOT OPENED', sentence)),
   )
   return lines.join('\n')

@@ -22,6 +22,16 @@ function clockText({ now, mode, rate }: ClockShown): string {
   return `${now}  ${mode}${speed}`
 }
 
+/** How far an advance has come, and for whom it waits. */
+export function progressText({ now, advance }: ClockShown): string {
+  const come = `the clock has come to ${now}`
+  if (!advance || advance.attempts === 0) return come
+  const { attempts, unanswered, waitsFor } = advance
+  const told = `${come}, ${attempts} callbacks attempted`
+  const silent = unanswered === 0 ? told : `${told}, ${unanswered} of them not answered in time`
+  return waitsFor === undefined ? silent : `${silent}; waiting for ${waitsFor}`
+}
+
 function outcomeOf(fired: FiredShown): string {
   if (fired.kind === 'callback')
     return `attempt ${fired.attempt}: ${fired.status ?? fired.error}, ${fired.state}`
@@ -78,7 +88,7 @@ function rateOf(text: string): number {
 export const clock: Run = async (config, args, flags) => {
   const [action = 'show', value] = args
   const client = connect(config)
-  const look = async () => `the clock has come to ${(await client.clock.show()).now}`
+  const look = async () => progressText(await client.clock.show())
   switch (action) {
     case 'show':
       print(config, await client.clock.show(), clockText)

@@ -1,5 +1,7 @@
 // The running simulator a command speaks to.
+import { readFileSync } from 'node:fs'
 import { type WorldClient, worldClient } from '../control/world-client.ts'
+import { caFile, defaultCaFolder } from '../server/ca-file.ts'
 import { namesOnly } from '../server/redaction/redactor.ts'
 import { CannotRun } from './cannot-run.ts'
 import type { Config } from './config.ts'
@@ -9,9 +11,26 @@ import { DEFAULT_PORT } from './options.ts'
  * Where the simulator answers: as told, else on the port it is configured to
  * listen on.
  */
-export function urlOf({ url, port }: Config): string {
+export function urlOf({ url, port, tls, tlsCert }: Config): string {
   const main = port.find(({ slug }) => slug === undefined)
-  return url ?? `http://127.0.0.1:${main?.port ?? DEFAULT_PORT}`
+  const scheme = tls || tlsCert !== undefined ? 'https' : 'http'
+  return url ?? `${scheme}://127.0.0.1:${main?.port ?? DEFAULT_PORT}`
+}
+
+/** The file of what a simulator behind TLS is trusted by: its own certificate, or the kept CA. */
+export function trustedFile({ tlsCert, tlsCa }: Config): string {
+  return tlsCert ?? caFile(tlsCa ?? defaultCaFolder())
+}
+
+/** Where a simulator answers, and what is trusted there; no such file is no trust. */
+export function placeOf(config: Config): { readonly url: string; readonly ca: string | undefined } {
+  const url = urlOf(config)
+  if (!url.startsWith('https:')) return { url, ca: undefined }
+  try {
+    return { url, ca: readFileSync(trustedFile(config), 'utf8') }
+  } catch {
+    return { url, ca: undefined }
+  }
 }
 
 /** The same as it is told: without a user's name and password. */
@@ -22,7 +41,7 @@ export function shownUrl(config: Config): string {
 /** A client of the world that is configured. */
 export function connect(config: Config): WorldClient {
   const { world, token } = config
-  return worldClient({ url: urlOf(config), world, token })
+  return worldClient({ ...placeOf(config), world, token })
 }
 
 /** Prints what was answered as JSON where that is asked for, else as text. */

@@ -9,7 +9,7 @@ import { defined } from '../state/defined.ts'
 import { memoryStore } from '../stores/memory.ts'
 import type { Run } from './command.ts'
 import type { Config } from './config.ts'
-import { shownUrl, urlOf } from './connection.ts'
+import { placeOf, shownUrl } from './connection.ts'
 import { nodeProblem } from './node-version.ts'
 import { keysOf, openFromConfig, portsOf, readSeedFile } from './open.ts'
 
@@ -36,7 +36,7 @@ function nodeVersion(): string {
 
 async function running(config: Config): Promise<Health | undefined> {
   try {
-    return await controlClient(defined({ url: urlOf(config), token: config.token })).call(
+    return await controlClient(defined({ ...placeOf(config), token: config.token })).call(
       'getHealth',
     )
   } catch {
@@ -75,7 +75,7 @@ async function specs(config: Config): Promise<string> {
 async function keys(config: Config, health: Health | undefined): Promise<string> {
   const count = Object.values(keysOf(config.key, '--key')).flat().length
   if (!health) return `the next start opens the world "${DEFAULT_WORLD}" with ${count} of your own`
-  const client = controlClient(defined({ url: urlOf(config), token: config.token }))
+  const client = controlClient(defined({ ...placeOf(config), token: config.token }))
   const { credentials } = await client.call('getWorld', { path: { name: DEFAULT_WORLD } })
   const unknown = config.key.filter(({ slug, text }) => {
     const shown = credentials[slug] ?? {}

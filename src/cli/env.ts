@@ -1,4 +1,5 @@
 // `esimulator env`: base URLs and credentials as shell lines.
+import { resolve } from 'node:path'
 import { controlClient, NoAnswer } from '../control/client.ts'
 import type { WorldShown } from '../control/wire.ts'
 import { clientsIn, keysIn, worldShown } from '../control/world-shown.ts'
@@ -6,14 +7,14 @@ import { DEFAULT_WORLD } from '../server/worlds.ts'
 import { memoryStore } from '../stores/memory.ts'
 import type { Run } from './command.ts'
 import type { Config } from './config.ts'
-import { shownUrl, urlOf } from './connection.ts'
+import { placeOf, shownUrl, trustedFile, urlOf } from './connection.ts'
 import { openFromConfig, readSeedFile } from './open.ts'
 
 /** What the running simulator says; where none runs, what a fresh start would say. */
 export const env: Run = async (config) => {
   const url = urlOf(config)
-  const world = (await running(config, url)) ?? (await fresh(config, url))
-  const variables = variablesOf(world, url)
+  const world = (await running(config)) ?? (await fresh(config, url))
+  const variables = { ...variablesOf(world, url), ...trustOf(config) }
   if (config.json) console.log(JSON.stringify(variables))
   else
     for (const [name, value] of Object.entries(variables))
@@ -33,9 +34,9 @@ export function envCommand(config: Config, world: string): string {
  * The world as the simulator at a URL tells it; `undefined`, and said, where
  * none answers.
  */
-async function running(config: Config, url: string) {
+async function running(config: Config) {
   const { token, world = DEFAULT_WORLD } = config
-  const client = controlClient({ url, token })
+  const client = controlClient({ ...placeOf(config), token })
   try {
     // Asked for by name and not by its URL: the answer is what a client of it has to know.
     return await client.call('getWorld', { path: { name: world } })
@@ -55,6 +56,12 @@ async function fresh(config: Config, url: string): Promise<WorldShown> {
   const world = worldShown(server, hosted, config.publicUrl ?? url)
   await server.close()
   return world
+}
+
+/** What lets programs of Node trust a simulator behind TLS. */
+export function trustOf(config: Config): Record<string, string> {
+  const { ca } = placeOf(config)
+  return ca === undefined ? {} : { NODE_EXTRA_CA_CERTS: resolve(trustedFile(config)) }
 }
 
 /** The variables by which a client finds a world and is let in. */

@@ -7,7 +7,7 @@ import { defined } from '../state/defined.ts'
 import { CannotRun } from './cannot-run.ts'
 import type { Run } from './command.ts'
 import { type Config, type Flags, readConfig } from './config.ts'
-import { variablesOf } from './env.ts'
+import { trustOf, variablesOf } from './env.ts'
 import { type Serving, serveFrom } from './start.ts'
 
 /** Exit statuses of a command that could not be run, as shells have them. */
@@ -37,7 +37,7 @@ async function variablesFor({ config, server, listening }: Serving) {
   if (!main || !hosted)
     throw new CannotRun('the simulator has no port of its own: leave --port out')
   const variables = variablesOf(worldShown(server, hosted, config.publicUrl ?? main.url), main.url)
-  return defined({ ...variables, ESIMULATOR_TOKEN: config.token })
+  return defined({ ...variables, ...trustOf(config), ESIMULATOR_TOKEN: config.token })
 }
 
 const PASSED_ON = ['SIGTERM', 'SIGINT', 'SIGHUP', 'SIGQUIT'] as const

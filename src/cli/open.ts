@@ -199,6 +199,7 @@ export async function openFromConfig(
       // What it listens on is answered to: an address anyway, a name where it is listed.
       access: { token, hosts: isIP(host) ? allowedHosts : [...allowedHosts, host], cors },
       publicUrl,
+      hostMap: Object.fromEntries(config.hostMap.map(({ host, slug }) => [host, slug])),
       checked: !config.unchecked,
       report,
       // Express is loaded when it is first asked for: the first answer does not wait for it.

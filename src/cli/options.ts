@@ -102,6 +102,23 @@ function port(written: string): Port {
   return defined({ port: Number(number), slug })
 }
 
+/** A host that stands for a provider. */
+export interface MappedHost {
+  readonly host: string
+  readonly slug: string
+}
+
+function mappedHost(written: string): MappedHost {
+  const [, host, slug] = /^([^=\s]+)=([a-z]+(?:-[a-z]+)*)$/.exec(written) ?? []
+  if (host === undefined || slug === undefined)
+    throw new ValueError(
+      `"${written}": give a host and a provider, as in api.my-provider.example=highland`,
+    )
+  const problem = hostProblem(host)
+  if (problem !== undefined) throw new ValueError(problem)
+  return { host, slug }
+}
+
 /** Exactly as it is written: a receiver's path may end in a slash. */
 function webUrl(texts: readonly string[]): string {
   const url = last(texts)
@@ -257,6 +274,35 @@ export const options = {
     says: "what links in replies begin with, instead of the request's Host",
     form: WEB_URL,
     read: (texts) => openUrl(texts).replace(/\/+$/, ''),
+  }),
+  tls: flag(
+    'speak TLS on every port, beside HTTP, with a certificate of a CA of this machine that is made ' +
+      'once and kept; how clients trust it is printed',
+  ),
+  tlsCert: optional<string>({
+    value: 'FILE',
+    says: 'speak TLS with a certificate of your own (PEM, those that signed it behind it)',
+    read: text,
+  }),
+  tlsKey: optional<string>({
+    value: 'FILE',
+    says: 'the key of --tls-cert (PEM)',
+    read: text,
+  }),
+  tlsCa: optional<string>({
+    value: 'DIR',
+    says: 'folder the CA of --tls is kept in (~/.esimulator/ca)',
+    read: text,
+  }),
+  hostMap: option<readonly MappedHost[]>({
+    value: 'HOST=PROVIDER',
+    many: true,
+    says:
+      'a host that stands for a provider, as in api.my-provider.example=highland: its paths are at / ' +
+      'there; those of the real APIs stand for theirs anyway',
+    fallback: [],
+    form: { type: 'string', pattern: '^[^=\\s]+=[a-z]+(?:-[a-z]+)*$' },
+    read: (texts) => texts.map(mappedHost),
   }),
   seed: option({
     value: 'TEXT',
@@ -705,6 +751,11 @@ export const START: readonly OptionName[] = [
   'ephemeral',
   'durability',
   'publicUrl',
+  'hostMap',
+  'tls',
+  'tlsCert',
+  'tlsKey',
+  'tlsCa',
   'seed',
   'seedFile',
   'set',
@@ -803,6 +854,7 @@ export const PROXY: readonly OptionName[] = [
   'port',
   'host',
   'publicUrl',
+  'hostMap',
   'faults',
   'token',
   'allowedHosts',

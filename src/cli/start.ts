@@ -3,14 +3,14 @@ import { resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { worldShown } from '../control/world-shown.ts'
 import { splitSeedFile } from '../server/chosen-credentials.ts'
-import { type Endpoint, type Listening, listen } from '../server/listen.ts'
+import { type Listening, listen } from '../server/listen.ts'
 import type { SimulatorServer } from '../server/server.ts'
 import { DEFAULT_WORLD } from '../server/worlds.ts'
 import { targets } from '../state/callbacks.ts'
 import { Refusal } from '../state/refusal.ts'
 import { chosenSettings } from '../state/settings.ts'
 import { memoryStore } from '../stores/memory.ts'
-import { startedDocument, startedText, stoppedText } from './announcement.ts'
+import { type Started, startedDocument, startedText, stoppedText } from './announcement.ts'
 import { CannotRun } from './cannot-run.ts'
 import { type Config, type Flags, readConfig } from './config.ts'
 import { noValue, tooMany, unknownOption, valueMissing } from './mistakes.ts'
@@ -27,6 +27,7 @@ import {
 } from './open.ts'
 import { type Option, type OptionName, options, START, spelled } from './options.ts'
 import type { ServingLog } from './serving-log.ts'
+import { type ServedTls, tlsOf } from './tls.ts'
 import { checkExposure, outliveReaders, stopOnSignal } from './until-stopped.ts'
 
 /** How parseArgs is to read a flag. */
@@ -89,6 +90,7 @@ export interface Serving {
   readonly config: Config
   readonly server: SimulatorServer
   readonly listening: Listening
+  readonly tls: ServedTls | undefined
 }
 
 /**
@@ -103,12 +105,13 @@ export async function serveFrom(config: Config, log?: ServingLog): Promise<Servi
   givenOf(config)
   const stock = await readSeedFile(config)
   await rehearse(config, stock)
-  const listening = await listen(config.host, ports)
+  const tls = await tlsOf(config)
+  const listening = await listen(config.host, ports, tls?.identity)
   try {
     const server = await openKept(config, stock, log)
     await aimCallbacks(config, server)
     await applySettings(config, server)
-    return { config, server, listening }
+    return { config, server, listening, tls }
   } catch (error) {
     await listening.close(0)
     throw error
@@ -125,13 +128,13 @@ export async function start(args: readonly string[]): Promise<void> {
   await loadNamed(config)
   // A machine reads one line: what comes behind it would be in its way.
   const log = config.quiet || config.json ? undefined : await servingLog()
-  const { server, listening } = await serveFrom(config, log)
+  const { server, listening, tls } = await serveFrom(config, log)
   stopOnSignal(listening, server, () => {
     log?.flush()
     if (!config.json) console.log(stoppedText(config))
   })
   listening.serve(log?.watched(server) ?? server)
-  await announce(config, server, listening.endpoints)
+  await announce({ config, server, endpoints: listening.endpoints, tls })
   await warnOfShutTargets(config, server)
 }
 
@@ -218,10 +221,9 @@ async function warnOfShutTargets({ callbackUrl }: Config, server: SimulatorServe
 
 /** Says where everything is. */
 async function announce(
-  config: Config,
-  server: SimulatorServer,
-  endpoints: readonly Endpoint[],
+  listening: Pick<Started, 'config' | 'server' | 'endpoints' | 'tls'>,
 ): Promise<void> {
+  const { config, server, endpoints } = listening
   const hosted = await server.worlds.open(DEFAULT_WORLD)
   const main = endpoints.find(({ slug }) => slug === undefined)
   if (!hosted || !main) return
@@ -229,6 +231,6 @@ async function announce(
   const url = config.publicUrl ?? main.url
   const world = worldShown(server, hosted, url)
   const state = config.ephemeral ? undefined : resolve(config.state)
-  const started = { config, server, world, endpoints, url, state }
+  const started = { ...listening, world, url, state }
   console.log(config.json ? JSON.stringify(startedDocument(started)) : startedText(started))
 }

@@ -9,7 +9,7 @@ import { unknownAction } from './actions.ts'
 import { CannotRun } from './cannot-run.ts'
 import type { Run } from './command.ts'
 import type { Config } from './config.ts'
-import { connect, print, urlOf } from './connection.ts'
+import { connect, placeOf, print } from './connection.ts'
 import { envCommand } from './env.ts'
 
 /** Stands for standard input or output. */
@@ -60,7 +60,7 @@ async function restored(config: Config, document: StateDocument): Promise<WorldS
   } catch (error) {
     const { world, token } = config
     if (world === undefined || !(error instanceof ControlError) || error.status !== 404) throw error
-    const control = controlClient({ url: urlOf(config), token })
+    const control = controlClient({ ...placeOf(config), token })
     await control.call('createWorld', { body: { name: world } })
     return client.restore(document)
   }

@@ -3,7 +3,7 @@ import { controlClient } from '../control/client.ts'
 import { openLimit, within } from '../server/limit.ts'
 import { pause, wallNow } from '../server/ticker.ts'
 import type { Run } from './command.ts'
-import { print, shownUrl, urlOf } from './connection.ts'
+import { placeOf, print, shownUrl } from './connection.ts'
 
 const BETWEEN_MS = 100
 
@@ -20,13 +20,12 @@ function shownDuration(ms: number): string {
 
 /** 0 when it answers, 1 when it does not in time. */
 export const waitReady: Run = async (config) => {
-  const url = urlOf(config)
   const until = wallNow() + config.timeout
   // What takes the connection may not answer either.
   const shown = shownUrl(config)
   const late = new Error(`${shown} takes connections and does not answer`)
   const limit = openLimit(config.timeout, new AbortController().signal, late)
-  const client = controlClient({ url, signal: limit.signal })
+  const client = controlClient({ ...placeOf(config), signal: limit.signal })
   for (;;) {
     try {
       const health = await within(limit.signal, client.call('getHealth'))

@@ -39,6 +39,8 @@ export interface ControlClientOptions {
   /** The world that is spoken to; `default` unless given. */
   readonly world?: string | undefined
   readonly token?: string | undefined
+  /** Trusted besides the usual ones, as PEM, where the URL is of https. */
+  readonly ca?: string | undefined
   /** Throws where nothing may be asked any more. */
   readonly check?: (() => void) | undefined
   /** Breaks off what is being waited for. */
@@ -97,7 +99,7 @@ interface AnyRequest {
 
 /** Speaks to one world of a running simulator. */
 export function controlClient(options: ControlClientOptions): ControlClient {
-  const { url, world, token, signal, check = () => {} } = options
+  const { url, world, token, ca, signal, check = () => {} } = options
   const root = url.replace(/\/+$/, '')
   const base = `${world === undefined ? root : `${root}/w/${encodeURIComponent(world)}`}/_sim`
 
@@ -109,7 +111,7 @@ export function controlClient(options: ControlClientOptions): ControlClient {
       'Content-Type': body === undefined ? undefined : 'application/json',
       Authorization: token === undefined ? undefined : `Bearer ${token}`,
     })
-    const answer = await send(new URL(base + path), defined({ method, headers, body, signal }))
+    const answer = await send(new URL(base + path), defined({ method, headers, body, ca, signal }))
     return bodyOf(answer, base + path)
   }
 
@@ -122,7 +124,7 @@ export function controlClient(options: ControlClientOptions): ControlClient {
     })
     const target = new URL(base + path)
     const stop = [signal, end].filter((each) => each !== undefined)
-    yield* streamed(target, { method, headers, signal: AbortSignal.any(stop) })
+    yield* streamed(target, defined({ method, headers, ca, signal: AbortSignal.any(stop) }))
   }
 
   // The types of one operation end here: it is called as any other.
@@ -145,6 +147,7 @@ interface Sent {
   readonly method: string
   readonly headers: Readonly<Record<string, string>>
   readonly body?: string
+  readonly ca?: string
   readonly signal?: AbortSignal
 }
 
@@ -203,13 +206,15 @@ async function send(target: URL, sent: Sent): Promise<Answer> {
 /** @param isShared on a connection that others use, too, one after the other */
 async function opener(
   target: URL,
-  { method, headers, signal }: Sent,
+  { method, headers, ca, signal }: Sent,
   isShared: boolean,
 ): Promise<() => ClientRequest> {
   if (target.protocol !== 'https:')
     return () => httpRequest(target, { method, headers, signal, agent: isShared && agent })
   const { request } = await import('node:https')
-  return () => request(target, { method, headers, signal })
+  const { rootCertificates } = await import('node:tls')
+  const trusted = ca === undefined ? {} : { ca: [...rootCertificates, ca] }
+  return () => request(target, { method, headers, signal, ...trusted })
 }
 
 function answered(asked: ClientRequest, body: string | undefined): Promise<Answer> {

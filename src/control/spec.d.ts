@@ -56,6 +56,10 @@ export interface components {
             /** @description The name it was started with: `start --instance` */
             readonly instance?: string;
             readonly providers?: readonly string[];
+            /** @description Hosts that stand for a provider, each with its slug; asked for under one, its paths are at / */
+            readonly hosts?: {
+                readonly [key: string]: string;
+            };
             /** @description How many there are */
             readonly worlds?: number;
             /** @description Worlds whose changes cannot be kept at present, and why */

@@ -21,6 +21,7 @@ async function healthOf({
   providers,
   worlds,
   store,
+  access,
 }: SimulatorServer): Promise<Health> {
   const names = (await worlds.openAll()).map(({ world }) => world.name)
   const failures = names.flatMap((name) => {
@@ -32,6 +33,7 @@ async function healthOf({
     version,
     instance,
     providers: [...providers.keys()],
+    hosts: Object.fromEntries(access.providerHosts),
     worlds: names.length,
     writesRefused: failures.length > 0 ? Object.fromEntries(failures) : undefined,
     notOpened: notOpenedIn(worlds),

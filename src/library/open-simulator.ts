@@ -3,6 +3,7 @@ import type { NewFault } from '../control/wire.ts'
 import type { ChosenCredential } from '../server/chosen-credentials.ts'
 import type { DeliveryPolicy } from '../server/deliver.ts'
 import { unknownName } from '../server/nearest.ts'
+import type { HostMap } from '../server/provider-hosts.ts'
 import { openServer, packageVersion, type SimulatorServer } from '../server/server.ts'
 import { type ProviderSlug, simulators } from '../simulators/index.ts'
 import type { Simulator } from '../simulators/simulator.ts'
@@ -85,6 +86,11 @@ export interface SimulatorOptions<Provider extends ProviderChoice = ProviderSlug
   readonly cors?: readonly string[]
   /** What hrefs begin with, instead of the request's Host. */
   readonly publicUrl?: string
+  /**
+   * Hosts of your own that stand for a provider, as in `{ 'api.my-provider.example': 'highland' }`,
+   * besides those of the real APIs: asked for under one, the provider's paths are at `/`.
+   */
+  readonly hostMap?: HostMap
   /** Told what went wrong without stopping anything; standard error unless given. */
   readonly report?: (sentence: string) => void
   /** How many worlds there may be: 1000 unless told. */
@@ -129,6 +135,7 @@ export const simulatorChecks: ChecksOf<AnyOptions> = {
   allowedHosts: mustBeTexts,
   cors: mustBeTexts,
   publicUrl: mustBeText,
+  hostMap: mustBeObject,
   report: mustBeFunction,
   maxWorlds: must(
     'a whole number above 0',
@@ -255,6 +262,7 @@ export async function openSimulator(
       policy,
       access: { token, hosts, cors },
       publicUrl,
+      hostMap: options.hostMap,
       checked,
       report,
       onAttempt: announceAttempt,

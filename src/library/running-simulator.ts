@@ -1,18 +1,27 @@
 // The simulator in the process that uses it: on a free port, driven through its front door.
 import type { WorldClock } from '../control/world-client.ts'
-import { listen } from '../server/listen.ts'
+import { type Listening, listen } from '../server/listen.ts'
+import type { HostMap } from '../server/provider-hosts.ts'
 import type { SimulatorServer } from '../server/server.ts'
 import { DEFAULT_WORLD } from '../server/worlds.ts'
 import type { ProviderSlug } from '../simulators/index.ts'
 import { defined } from '../state/defined.ts'
 import { type FetchInProcess, fetchInProcess } from './in-process.ts'
+import type { Intercepted } from './intercept.ts'
 import {
   type AnyOptions,
   openSimulator,
   type SimulatorOptions,
   simulatorChecks,
 } from './open-simulator.ts'
-import { type ChecksOf, checkOptions, mustBePort } from './option-checks.ts'
+import {
+  type ChecksOf,
+  checkOptions,
+  isObject,
+  must,
+  mustBePort,
+  OptionError,
+} from './option-checks.ts'
 import { takingPort } from './ports.ts'
 import type { ProviderChoice, SlugOf } from './providers.ts'
 import { openClient, type SimulatorClient } from './simulator-client.ts'
@@ -21,7 +30,16 @@ export interface StartOptions<Provider extends ProviderChoice = ProviderSlug>
   extends SimulatorOptions<Provider> {
   /** A free one unless given. */
   readonly port?: number
+  /**
+   * Leads what this process would send to the hosts of the real APIs to this simulator, until it is
+   * closed: of fetch, undici, node:http(s) and what is built on them. Hosts besides those as in
+   * `{ hosts: { 'api.my-provider.example': 'highland' } }`. A call chooses its world by its credential.
+   */
+  readonly intercept?: InterceptChoice
 }
+
+/** Whether calls of this process are intercepted, and those to which hosts besides the usual ones. */
+type InterceptChoice = boolean | { readonly hosts?: HostMap }
 
 /** The simulator was closed: nothing may be asked of it any more. */
 export class SimulatorClosed extends Error {
@@ -55,9 +73,15 @@ export interface RunningSimulator<Slug extends string = ProviderSlug>
 
 const BY = 'startSimulator'
 
-const checks: ChecksOf<AnyOptions & { readonly port?: number }> = {
+type AnyStart = AnyOptions & { readonly port?: number; readonly intercept?: InterceptChoice }
+
+const checks: ChecksOf<AnyStart> = {
   ...simulatorChecks,
   port: mustBePort,
+  intercept: must(
+    'true, false or { hosts }',
+    (value) => typeof value === 'boolean' || isObject(value),
+  ),
 }
 
 /**
@@ -70,6 +94,10 @@ const checks: ChecksOf<AnyOptions & { readonly port?: number }> = {
  * await sim.device(esim.iccid).use('800MB')
  * const { fired } = await sim.clock.advance('P8D')
  *
+ * @example
+ * // The client calls https://api.esim-go.com, and knows of no simulator.
+ * await using sim = await startSimulator({ intercept: true })
+ *
  * @throws OptionError for options there are not, and such as cannot be; ListenError where the port is
  *   taken; StoreError for a folder that cannot be used
  */
@@ -77,16 +105,17 @@ export async function startSimulator<Provider extends ProviderChoice = ProviderS
   options: StartOptions<Provider> = {},
 ): Promise<RunningSimulator<SlugOf<Provider>>> {
   type Slug = SlugOf<Provider>
-  const any = options as AnyOptions & { readonly port?: number }
+  const any = options as AnyStart
   checkOptions(BY, any, checks)
   const { port: chosenPort = 0, given, token } = any
   const listening = await takingPort(() => listen('127.0.0.1', [{ port: chosenPort }]))
-  const server = await openSimulator(any, BY).catch(async (error) => {
+  const server = await openSimulator(withHosts(any), BY).catch(async (error) => {
     await listening.close(0)
     throw error
   })
   listening.serve(server)
   const { url, port } = listening.endpoints[0] ?? { url: '', port: 0 }
+  const interception = await interceptFor(any, server, listening)
   let closed: Promise<void> | undefined
   const check = () => {
     if (closed) throw new SimulatorClosed()
@@ -94,7 +123,10 @@ export async function startSimulator<Provider extends ProviderChoice = ProviderS
   const inProcess = fetchInProcess(server, check)
   const close = () => {
     server.stop()
-    closed ??= Promise.all([listening.close(), inProcess.close()]).then(() => server.close())
+    closed ??= Promise.all([listening.close(), inProcess.close()]).then(() => {
+      interception?.stop()
+      return server.close()
+    })
     return closed
   }
   const client = await openClient<Slug>(defined({ url, token, check, given })).catch(
@@ -116,6 +148,31 @@ export async function startSimulator<Provider extends ProviderChoice = ProviderS
     close,
     [Symbol.asyncDispose]: close,
   })
+}
+
+/** Hosts whose calls are intercepted stand for their providers. */
+function withHosts({ intercept: asked = false, ...options }: AnyStart): AnyOptions {
+  const hosts = typeof asked === 'object' ? asked.hosts : undefined
+  return { ...options, hostMap: { ...options.hostMap, ...hosts } }
+}
+
+/** @throws OptionError where another simulator intercepts already; then this one is closed */
+async function interceptFor(
+  { intercept: asked = false }: AnyStart,
+  server: SimulatorServer,
+  listening: Listening,
+): Promise<Intercepted | undefined> {
+  if (asked === false) return undefined
+  try {
+    const { intercept } = await import('./intercept.ts')
+    const { url = '' } = listening.endpoints[0] ?? {}
+    return intercept({ hosts: server.access.providerHosts.keys(), url })
+  } catch (error) {
+    server.stop()
+    await listening.close(0)
+    await server.close()
+    throw error instanceof Error ? new OptionError(`${BY}: ${error.message}`) : error
+  }
 }
 
 /** What the clock shows, read where it stands: a test asks for it between two calls. */

@@ -1,4 +1,5 @@
 // Who may use a simulator, as its user says it: the token, host names, and pages of other origins.
+import type { IncomingMessage } from 'node:http'
 import { isIP } from 'node:net'
 import { Refusal } from '../state/refusal.ts'
 import { shortName } from './bounded.ts'
@@ -22,12 +23,15 @@ export interface Access {
   readonly cors: ReadonlySet<string> | true
   /** The origin of the public URL. */
   readonly publicOrigin: string | undefined
+  /** Host names that stand for one provider, with its slug; none of them leads to `/_sim`. */
+  readonly providerHosts: ReadonlyMap<string, string>
 }
 
 /** @throws Refusal `invalid-request` for a host that is none, or an origin */
 export function openAccess(
   { token, hosts, cors }: AccessPolicy,
   publicUrl: string | undefined,
+  providerHosts: Access['providerHosts'] = new Map(),
 ): Access {
   const problems = [...hosts.map(hostProblem), ...cors.map(originProblem)]
   if (publicUrl !== undefined && !URL.canParse(publicUrl))
@@ -42,7 +46,13 @@ export function openAccess(
     hosts: new Set(names.filter((name) => name !== undefined)),
     cors: cors.includes('*') || new Set(cors.map(normalOrigin)),
     publicOrigin: open?.origin,
+    providerHosts,
   }
+}
+
+/** True where a request came over TLS. */
+export function isEncrypted({ socket }: IncomingMessage): boolean {
+  return 'encrypted' in socket
 }
 
 /** True where pages of an origin, as a browser sends it, may use the providers' APIs. */

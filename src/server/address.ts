@@ -1,6 +1,8 @@
 // Where a URL leads, and what URLs of this server begin with.
 import type { IncomingMessage } from 'node:http'
+import { isEncrypted } from './access.ts'
 import { headerOf } from './exchange.ts'
+import { hostUrl } from './provider-hosts.ts'
 
 /** Where a URL leads. */
 export interface Destination {
@@ -12,6 +14,8 @@ export interface Destination {
    * names its slug.
    */
   readonly ownPort: boolean
+  /** True under a host that stands for the provider, whose paths are at `/` there. */
+  readonly ownHost: boolean
   /** Below the slug. */
   readonly path: string
   /** After the question mark; empty where there is none. */
@@ -21,8 +25,13 @@ export interface Destination {
 /**
  * @param url in origin-form: path and query
  * @param ownSlug the provider mounted at `/`, for a port of its own
+ * @param hostSlug the provider that the Host stands for: nothing but its paths is there
  */
-export function destinationOf(url: string, ownSlug: string | undefined): Destination {
+export function destinationOf(
+  url: string,
+  ownSlug: string | undefined,
+  hostSlug?: string,
+): Destination {
   const mark = url.indexOf('?')
   let path = mark < 0 ? url : url.slice(0, mark)
   const query = mark < 0 ? '' : url.slice(mark + 1)
@@ -34,8 +43,10 @@ export function destinationOf(url: string, ownSlug: string | undefined): Destina
     path = end < 0 ? '/' : path.slice(end)
   }
 
+  const ownHost = hostSlug !== undefined
+  if (ownHost) return { world, slug: hostSlug, ownPort: false, ownHost, path, query }
   if (ownSlug !== undefined && !path.startsWith('/_sim'))
-    return { world, slug: ownSlug, ownPort: true, path, query }
+    return { world, slug: ownSlug, ownPort: true, ownHost, path, query }
 
   const end = path.indexOf('/', 1)
   const slug = end < 0 ? path.slice(1) : path.slice(1, end)
@@ -43,6 +54,7 @@ export function destinationOf(url: string, ownSlug: string | undefined): Destina
     world,
     slug,
     ownPort: ownSlug !== undefined,
+    ownHost,
     path: end < 0 ? '' : path.slice(end),
     query,
   }
@@ -65,7 +77,8 @@ export function worldNamed(to: Destination, request: IncomingMessage): string | 
 export function serverUrl(request: IncomingMessage, publicUrl: string | undefined): string {
   if (publicUrl !== undefined) return publicUrl
   const { baseUrl = '' } = request as { baseUrl?: string }
-  return `http://${request.headers.host ?? 'localhost'}${baseUrl}`
+  const scheme = isEncrypted(request) ? 'https' : 'http'
+  return `${scheme}://${request.headers.host ?? 'localhost'}${baseUrl}`
 }
 
 /**
@@ -79,5 +92,6 @@ export function rootOf(
 ): string {
   const world = worldNamed(to, request)
   const prefix = world === undefined ? '' : `/w/${world}`
+  if (to.ownHost) return `${hostUrl(request)}${prefix}`
   return `${serverUrl(request, publicUrl)}${prefix}${to.ownPort ? '' : `/${to.slug}`}`
 }

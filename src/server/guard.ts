@@ -2,7 +2,7 @@
 import { createHash, timingSafeEqual } from 'node:crypto'
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http'
 import { Refusal } from '../state/refusal.ts'
-import { type Access, hostNameOf, isOpenTo, urlAt } from './access.ts'
+import { type Access, hostNameOf, isEncrypted, isOpenTo, urlAt } from './access.ts'
 import { shortName } from './bounded.ts'
 import { isLoopback } from './loopback.ts'
 import { isJson, JSON_TYPE } from './media-type.ts'
@@ -54,7 +54,9 @@ function browserMark(headers: IncomingHttpHeaders): string | undefined {
 export function guardProvider(access: Access, request: IncomingMessage): Forbidden | undefined {
   const mark = browserMark(request.headers)
   if (mark === undefined) return undefined
-  const problem = markedHostProblem(access, request, mark)
+  const problem = isOfProvider(access, request)
+    ? undefined
+    : markedHostProblem(access, request, mark)
   if (problem !== undefined) return { refusal: forbidden(problem), shownAs: undefined }
   const foreign = foreignPageProblem(access, request, PROVIDER)
   if (foreign === undefined) return undefined
@@ -94,6 +96,14 @@ function isListed(access: Access, { headers: { host }, socket }: IncomingMessage
   if (isLoopback(name) || access.hosts.has(name)) return true
   // Nobody's name server decides where an address leads.
   return name === socket.localAddress?.replace(/^::ffff:(?=\d+\.)/, '')
+}
+
+/**
+ * True where the Host stands for a provider. Only its API is there, and who owns the name of a real API
+ * is no attacker: a browser may be led here under it, and pages of other sites stay refused.
+ */
+function isOfProvider({ providerHosts }: Access, { headers: { host } }: IncomingMessage): boolean {
+  return host !== undefined && providerHosts.has(hostNameOf(host) ?? '')
 }
 
 /** The host name of a request, in a sentence. */
@@ -152,7 +162,7 @@ function isOwn({ publicOrigin }: Access, request: IncomingMessage, origin: strin
   const { host = '' } = request.headers
   const [publicScheme = 'http'] = publicOrigin?.split(':') ?? []
   if (publicOrigin !== undefined && urlAt(publicScheme, host)?.origin === publicOrigin) return false
-  const scheme = 'encrypted' in request.socket ? 'https' : 'http'
+  const scheme = isEncrypted(request) ? 'https' : 'http'
   return urlAt(scheme, host)?.origin === origin
 }
 

@@ -11,6 +11,7 @@ import { type Forbidden, guardProvider } from './guard.ts'
 import type { HostedWorld } from './hosted-world.ts'
 import { serve, unkept } from './pipeline.ts'
 import { type KnownProvider, type Provider, route } from './provider.ts'
+import { providerOfHost } from './provider-hosts.ts'
 import { dropBody, type OnBody, readBody } from './read-body.ts'
 import { reasonOf } from './reason.ts'
 import { rendered } from './render.ts'
@@ -70,9 +71,13 @@ interface Arrival {
  * @param ownSlug the provider mounted at `/` there, for a port of its own
  */
 export function listener(options: HttpOptions, ownSlug?: string): Listener {
+  const { providerHosts } = options.access
+  // A port of a provider's own is that provider's under any host.
+  const hostSlugOf = (url: string, request: IncomingMessage) =>
+    ownSlug === undefined && url !== '*' ? providerOfHost(providerHosts, request) : undefined
   return (request, response) => {
     const { url, malformed } = requestTarget(request)
-    const to = destinationOf(url, ownSlug)
+    const to = destinationOf(url, ownSlug, hostSlugOf(url, request))
     const known = options.providers.get(to.slug)
     if (!known) {
       options.rest(request, response, {

@@ -5,6 +5,7 @@ import { connectionLimits, limitConnections, MOST_CONNECTIONS } from './connecti
 import type { Listener } from './http.ts'
 import type { SimulatorServer } from './server.ts'
 import { alarm } from './ticker.ts'
+import type { Identity } from './tls-port.ts'
 
 /** A port to listen on; with a slug, that provider is mounted at `/` there. */
 export interface Port {
@@ -51,12 +52,17 @@ export class ListenError extends Error {
 
 /**
  * Takes the ports. What comes before `serve` waits.
+ * @param identity speaks TLS on each of them, too
  * @throws ListenError where a port cannot be had; then none is held
  */
-export async function listen(host: string, ports: readonly Port[]): Promise<Listening> {
+export async function listen(
+  host: string,
+  ports: readonly Port[],
+  identity?: Identity,
+): Promise<Listening> {
   const listeners: PortListener[] = []
   try {
-    for (const port of ports) listeners.push(await openListener(host, port))
+    for (const port of ports) listeners.push(await openListener(host, port, identity))
   } catch (error) {
     await Promise.all(listeners.map((each) => each.close(0)))
     throw error
@@ -128,21 +134,37 @@ export function openAnswering(): Answering {
   }
 }
 
-async function openListener(host: string, asked: Port): Promise<PortListener> {
+async function openListener(
+  host: string,
+  asked: Port,
+  identity: Identity | undefined,
+): Promise<PortListener> {
   const { server, serve, closing } = openAnswering()
+  let tellUntrusted = () => {}
+  const cutUndecided =
+    identity && (await import('./tls-port.ts')).alsoTls(server, identity, () => tellUntrusted())
   await bind(server, host, asked.port)
   const { port } = server.address() as AddressInfo
   return {
-    endpoint: { ...asked, port, url: `http://${clientHost(host)}:${port}` },
+    endpoint: {
+      ...asked,
+      port,
+      url: `${identity ? 'https' : 'http'}://${clientHost(host)}:${port}`,
+    },
     serve(simulator) {
+      tellUntrusted = once(() => simulator.report(UNTRUSTED))
       serve(simulator.listener(asked.slug), () => simulator.report(fullSentence(port)))
     },
     close(grace) {
       closing()
+      cutUndecided?.()
       return drained(server, grace)
     },
   }
 }
+
+const UNTRUSTED =
+  'a client broke off, as it does not trust the certificate: let it trust the CA, as said at the start'
 
 function fullSentence(port: number): string {
   const how = 'clients that keep theirs should use fewer'

@@ -10,6 +10,7 @@ import type { DeliveryPolicy } from './deliver.ts'
 import { readFaults } from './faults/read-fault.ts'
 import { type Listener, listener, type RestListener } from './http.ts'
 import { type KnownProvider, knownProvider } from './provider.ts'
+import { type HostMap, openProviderHosts } from './provider-hosts.ts'
 import { traceOf } from './reason.ts'
 import { type Redactor, reportWithout } from './redaction/redactor.ts'
 import type { Upstream } from './upstream.ts'
@@ -21,6 +22,8 @@ export interface ServerOptions
   /** Faults of new worlds, unchecked; `faults` of the stock are set, too. */
   readonly faults?: readonly unknown[]
   readonly access: AccessPolicy
+  /** Hosts that stand for a provider besides those of the real APIs, with its slug. */
+  readonly hostMap?: HostMap
   /**
    * Makes what serves `/_sim` and whatever is nobody's, when that is first
    * asked for.
@@ -73,7 +76,11 @@ export async function packageVersion(): Promise<string> {
  */
 export async function openServer(options: ServerOptions): Promise<SimulatorServer> {
   const { simulators, store, publicUrl, policy, checked } = options
-  const access = openAccess(options.access, publicUrl)
+  const access = openAccess(
+    options.access,
+    publicUrl,
+    openProviderHosts(simulators, options.hostMap ?? {}),
+  )
   makeKnown(simulators)
   const known = await Promise.all(
     simulators.map((each) => knownProvider(each, options.upstreams?.[each.slug])),

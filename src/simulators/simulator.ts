@@ -40,6 +40,13 @@ export interface PluginParts {
   readonly suites: readonly string[]
 }
 
+/** A host of the real API: clients that know no other URL are answered under its name, too. */
+export interface PublicHost {
+  readonly name: string
+  /** Where the name is from. */
+  readonly provenance: 'documented' | 'public' | 'inferred'
+}
+
 /** The paths below the slug that a client's base URLs end with, without those of older versions. */
 export function basesOf({ mounts }: Pick<Simulator, 'mounts'>): string[] {
   const listed = mounts.filter(({ isUnlisted }) => !isUnlisted)
@@ -251,6 +258,8 @@ export interface Simulator {
   readonly title: string
   /** Its specs, each where it is served. */
   readonly mounts: readonly Mount[]
+  /** Hosts of the real API, where they are known: its paths below the slug are served at `/` there. */
+  readonly hosts?: readonly PublicHost[]
   /** What a user can choose about it. */
   readonly settings: SettingsDef
   /** Which differences to the real endpoint a setting ends; the first that fits is proposed. */

@@ -32,6 +32,7 @@ export const accountsOrders = defineSimulator<operations, typeof settings.table>
   title: 'Enterprise APIs (accounts-orders)',
   // One spec for both: the API below /enterprise, the token endpoint where its realm has it.
   mounts: [{ spec: 'accounts-orders.yaml', basePath: '', api: '/enterprise' }],
+  hosts: [{ name: 'api.1global.com', provenance: 'public' }],
   settings,
   settingMends,
   collections: [

@@ -64,6 +64,7 @@ export const esimGo = defineSimulator<operations, typeof settings.table>({
     { spec: 'esim-go.yaml', basePath: V23, isUnlisted: true },
     { spec: 'esim-go-v2.2.yaml', basePath: V22, isUnlisted: true },
   ],
+  hosts: [{ name: 'api.esim-go.com', provenance: 'documented' }],
   settings,
   settingMends,
   collections: [esims, orders, lots, accounts, userBundles, takenOff, history, returning, windows],
