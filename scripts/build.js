@@ -1,7 +1,7 @@
 // Builds the package: modules into build/ for the scripts that reach into them, the bundle with its types into dist/.
 import { execFileSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
@@ -39,22 +39,26 @@ function sumOfInputs() {
   return sum.digest('hex')
 }
 
-async function build() {
-  for (const folder of ['build', 'dist'])
-    rmSync(join(ROOT, folder), { recursive: true, force: true })
+const remove = (folder) => rmSync(join(ROOT, folder), { recursive: true, force: true })
+
+/** Makes both folders beside those there are, and puts them in their place once all is well. */
+async function build(sum) {
+  for (const folder of ['build', 'dist']) remove(`${folder}.next`)
   const tsc = join(ROOT, 'node_modules/typescript/bin/tsc')
-  execFileSync(process.execPath, [tsc, '-p', join(ROOT, 'tsconfig.build.json')], {
-    stdio: 'inherit',
-  })
+  const flags = ['-p', join(ROOT, 'tsconfig.build.json'), '--outDir', join(ROOT, 'build.next')]
+  execFileSync(process.execPath, [tsc, ...flags], { stdio: 'inherit' })
   // Each uses what those before it made.
   await (await import('./build/specs.js')).buildSpecs()
   await (await import('./build/checks.js')).buildChecks()
   await (await import('./build/bundle.js')).bundle()
   await (await import('./build/declarations.js')).copyDeclarations()
+  writeFileSync(join(ROOT, 'dist.next/.stamp'), sum)
+  for (const folder of ['build', 'dist']) {
+    remove(folder)
+    renameSync(join(ROOT, `${folder}.next`), join(ROOT, folder))
+  }
 }
 
 const sum = sumOfInputs()
-if (process.argv.includes('--force') || !existsSync(STAMP) || readFileSync(STAMP, 'utf8') !== sum) {
-  await build()
-  writeFileSync(STAMP, sum)
-}
+if (process.argv.includes('--force') || !existsSync(STAMP) || readFileSync(STAMP, 'utf8') !== sum)
+  await build(sum)

@@ -1,4 +1,4 @@
-// Runs every contract suite against the simulator, and writes what that proves: specs/evidence.json, and a table in the README.
+// Runs every contract suite against the simulator, and writes what that proves into specs/evidence.json.
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
@@ -6,7 +6,7 @@ import { evidenceText, NO_EVIDENCE, SIMULATOR, withRun } from '../build/contract
 import { openContract, suiteFiles } from '../build/library/contracts.js'
 import { planWorkflows, runPlanned } from '../build/library/workflows.js'
 import { simulators } from '../build/simulators/index.js'
-import { completed, EVIDENCE, founded, readmeWith } from './evidence/parts.js'
+import { completed, EVIDENCE, founded } from './evidence/parts.js'
 
 const USAGE = `npm run evidence -- [--check]
   --check  write nothing, and fail where something would be written
@@ -67,8 +67,6 @@ async function main() {
   }
   const evidence = completed(ROOT, withRun(before, run))
   written(EVIDENCE, evidenceText(evidence), values.check)
-  const readme = readFileSync(`${ROOT}README.md`, 'utf8')
-  written('README.md', readmeWith(readme, evidence), values.check)
 }
 
 function written(file, text, isCheck) {

@@ -1,7 +1,7 @@
-// Scaffolds a provider that compiles, runs and passes the tests: npm run new-provider NAME.
+// Scaffolds a provider that runs and passes its tests: npm run new-provider NAME; -- NAME --out DIR as a package of its own.
 import { execFileSync } from 'node:child_process'
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { dirname } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { Script } from 'node:vm'
 
@@ -62,10 +62,15 @@ function statementPrefix(slug) {
   throw new Error(`every number that begins with ${first} is taken: number the statements yourself`)
 }
 
+function whyNoSlug(slug) {
+  if (/^[a-z]{2,}(-[a-z]+)*$/.test(slug)) return undefined
+  return `"${slug}" will not do: names are kebab-case, as in acme-mobile`
+}
+
 /** Why a name will not do; `undefined` where it will. */
 function problemOf(slug) {
-  if (!/^[a-z]{2,}(-[a-z]+)*$/.test(slug))
-    return `"${slug}" will not do: names are kebab-case, as in acme-mobile`
+  const wrong = whyNoSlug(slug)
+  if (wrong) return wrong
   const taken = [`src/simulators/${slug}`, ...Object.values(filesOf(slug))]
   const existing = taken.find((path) => existsSync(ROOT + path))
   if (existing) return `${existing} is there already: choose another name`
@@ -86,15 +91,33 @@ function isFree(identifier) {
   }
 }
 
-/** Adds the provider to the list of them: an import in its place, and an item at the end. */
-function addToList(slug, identifier) {
+/** Adds the provider to the list of them: imports in their place, an item at the end, its types. */
+function addToList(slug, identifier, pascal) {
   const lines = read(LIST).split('\n')
   const path = `./${slug}/index.ts`
   const pathIn = (line) => /^import .* from '(.*)'$/.exec(line)?.[1]
   const next = lines.findIndex((line) => (pathIn(line) ?? '') > path)
   const last = lines.findLastIndex((line) => pathIn(line) !== undefined)
-  lines.splice(next < 0 ? last + 1 : next, 0, `import { ${identifier} } from '${path}'`)
-  write(LIST, lines.join('\n').replace(/,?\s*\]\s*$/, `, ${identifier}]\n`))
+  const imports = [
+    `import { ${identifier} } from '${path}'`,
+    `import type { seeds as ${identifier}Seeds } from './${slug}/seeds.ts'`,
+    `import type { settings as ${identifier}Settings } from './${slug}/settings.ts'`,
+    `import type * as ${pascal} from './${slug}/spec.d.ts'`,
+  ]
+  lines.splice(next < 0 ? last + 1 : next, 0, ...imports)
+  const known = [
+    `  readonly '${slug}': Known<`,
+    `    typeof ${identifier}Seeds,`,
+    '    Record<never, never>,',
+    `    typeof ${identifier}Settings,`,
+    `    Specified<${pascal}.operations, ${pascal}.components>`,
+    '  >',
+  ]
+  const listed = lines
+    .join('\n')
+    .replace(/(const simulators\b[^=]*= \[[^\]]*?),?(\s*\])/, `$1, ${identifier}$2`)
+    .replace(/(interface BuiltIn \{\n[\s\S]*?\n)\}/, `$1${known.join('\n')}\n}`)
+  write(LIST, listed)
 }
 
 function scaffold(slug) {
@@ -108,7 +131,7 @@ function scaffold(slug) {
       text.replaceAll(placeholders, (placeholder) => forms[placeholder]),
     )
   }
-  addToList(slug, forms.acmeMobile)
+  addToList(slug, forms.acmeMobile, forms.AcmeMobile)
   return [...Object.values(files), LIST]
 }
 
@@ -133,10 +156,61 @@ Then, one after the other:
   2. Number what its document says in specs/statements/${slug}.yaml.
   3. Write handlers.ts and wire.ts until they compile; then records, errors, settings, seeds.
   4. Prove each statement by a test below test/simulators/${slug}/ that carries its number: npm test
-  5. Name the provider in README.md and specs/README.md, and its collections in LIMITS.md.`
+  5. Name the provider in README.md and specs/README.md, give it a page in docs/getting-started/, run npm run docs, and its collections in docs/limits.md.`
 }
 
-function main(slug = '') {
+const EXAMPLE = 'examples/acme-mobile/'
+
+/** What a package of its own has of the example. */
+const PACKAGE = ['index.js', 'openapi.yaml', 'suite.arazzo.yaml']
+
+/** Writes a provider as a package of its own: the example under another name. */
+function scaffoldPackage(slug, out) {
+  const folder = resolve(out)
+  if (existsSync(folder) && readdirSync(folder).length > 0)
+    throw new Error(`${out} is not empty: name another folder`)
+  const forms = { 'acme-mobile': slug, 'Acme Mobile': formsOf(slug)['Acme Mobile'] }
+  const renamed = (text) =>
+    text.replaceAll(/acme-mobile|Acme Mobile/g, (each) => forms[each]).replaceAll('x-acme', 'x-own')
+  const { version } = JSON.parse(read('package.json'))
+  const manifest = {
+    name: `esimulator-${slug}`,
+    version: '0.1.0',
+    type: 'module',
+    exports: './index.js',
+    files: PACKAGE,
+    scripts: { test: 'node --test' },
+    peerDependencies: { esimulator: `^${version}` },
+    devDependencies: { esimulator: `^${version}` },
+  }
+  const files = {
+    'package.json': `${JSON.stringify(manifest, null, 2)}\n`,
+    'provider.test.js': read(`${TEMPLATES}package.test.js.template`),
+  }
+  for (const file of PACKAGE) files[file] = renamed(read(EXAMPLE + file))
+  files['suite.arazzo.yaml'] = files['suite.arazzo.yaml'].replace(
+    '../../node_modules',
+    './node_modules',
+  )
+  mkdirSync(folder, { recursive: true })
+  for (const [file, text] of Object.entries(files)) writeFileSync(join(folder, file), text)
+  return Object.keys(files).map((file) => join(out, file))
+}
+
+function packageAdvice(out) {
+  return `
+Try it, in ${out}:
+  npm install
+  npm test
+  npx esimulator start --plugin .
+
+Then write the provider's API over openapi.yaml, and its handlers over those of index.js:
+npm test says what is missing.`
+}
+
+function main(slug = '', option, out) {
+  if (option !== undefined) return mainOfPackage(slug, option, out)
+
   const problem = problemOf(slug)
   if (problem) {
     console.error(`new-provider: ${problem}`)
@@ -148,4 +222,17 @@ function main(slug = '') {
   console.log(['Written:', ...files.map((path) => `  ${path}`), adviceFor(slug)].join('\n'))
 }
 
-main(process.argv[2])
+function mainOfPackage(slug, option, out) {
+  try {
+    if (option !== '--out' || !out) throw new Error('give the folder, as in --out ./acme-mobile')
+    const wrong = whyNoSlug(slug)
+    if (wrong) throw new Error(wrong)
+    const files = scaffoldPackage(slug, out)
+    console.log(['Written:', ...files.map((file) => `  ${file}`), packageAdvice(out)].join('\n'))
+  } catch (error) {
+    console.error(`new-provider: ${error.message}`)
+    process.exitCode = 2
+  }
+}
+
+main(...process.argv.slice(2))

@@ -1,4 +1,4 @@
-// specs/evidence.json and the README's table: made of the suites, statements and specs as they are, and founded in them.
+// specs/evidence.json: made of the suites, statements and specs as they are, and founded in them.
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -18,11 +18,10 @@ import { simulators } from '../src/simulators/index.ts'
 interface Parts {
   completed(root: string, evidence: Evidence): Evidence
   founded(root: string, evidence: Evidence): { lost: string[]; evidence: Evidence }
-  readmeWith(readme: string, evidence: Evidence): string
   unfounded(root: string, evidence: Evidence): string[]
 }
 
-const { completed, founded, readmeWith, unfounded }: Parts = script
+const { completed, founded, unfounded }: Parts = script
 const ROOT = fileURLToPath(new URL('..', import.meta.url))
 const evidence = JSON.parse(readFileSync(`${ROOT}specs/evidence.json`, 'utf8')) as Evidence
 
@@ -50,11 +49,6 @@ test('every operation has a case that passed at the simulator, or is a declared 
     Object.keys(gaps).map((id) => `${slug} ${id}`),
   )
   expect(withoutCase(evidence, SIMULATOR).filter((each) => !gaps.includes(each))).toEqual([])
-})
-
-test('the table of the README is that of the evidence', () => {
-  const readme = readFileSync(`${ROOT}README.md`, 'utf8')
-  expect(readmeWith(readme, evidence)).toBe(readme)
 })
 
 /** The evidence with one operation of Highland's known from a target by these cases. */

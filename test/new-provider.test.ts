@@ -2,6 +2,7 @@
 import { execFile } from 'node:child_process'
 import {
   cpSync,
+  mkdirSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
@@ -15,7 +16,16 @@ import { promisify } from 'node:util'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { ROOT } from './support/source.ts'
 
-const COPIED = ['src', 'specs', 'test', 'scripts', 'biome.json', 'tsconfig.json', '.gitignore']
+const COPIED = [
+  'src',
+  'examples',
+  'specs',
+  'test',
+  'scripts',
+  'biome.json',
+  'tsconfig.json',
+  '.gitignore',
+]
 const SLUG = 'wave-two'
 
 let copy = ''
@@ -95,4 +105,20 @@ test('a new provider is formatted, compiles, and passes its tests and those of t
 
 test('a name is taken once its provider is there', async () => {
   expect(await newProvider(SLUG)).toMatchObject({ code: 2 })
+})
+
+test('a provider in a package of its own is complete, and its suite passes', async () => {
+  const out = join(copy, 'wave-package')
+  const scaffold = (...args: string[]) => run('scripts/new-provider.js', ...args)
+  expect(await scaffold('wave-three', '--out', out)).toMatchObject({ code: 0 })
+  mkdirSync(join(out, 'node_modules'))
+  // The copy has no build: the package takes what this project has built.
+  symlinkSync(ROOT, join(out, 'node_modules/esimulator'))
+  const tested = await run('--test', join(out, 'provider.test.js'))
+  expect(tested.code, tested.output).toBe(0)
+  expect(readFileSync(join(out, 'index.js'), 'utf8')).toContain("const SLUG = 'wave-three'")
+  expect(await scaffold('wave-three', '--out', out)).toMatchObject({
+    code: 2,
+    output: expect.stringContaining('is not empty: name another folder'),
+  })
 })

@@ -2,6 +2,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { basename, posix } from 'node:path'
 import { expect, test } from 'vitest'
+import { allProblems } from '../src/library/check-provider.ts'
 import { compileSpec, type Operation } from '../src/server/spec.ts'
 import { readSpec } from '../src/server/spec-files.ts'
 import { simulators } from '../src/simulators/index.ts'
@@ -62,6 +63,14 @@ test.each(slugs)(
         .toSorted(),
     )
   },
+)
+
+test.each(simulators)(
+  '$slug: is all that a provider in a package of its own has to be',
+  async (simulator) => {
+    expect(await allProblems(simulator)).toEqual([])
+  },
+  120_000,
 )
 
 test.each(slugs)('%s: every gap says why', (slug) => {
@@ -129,7 +138,9 @@ test('no provider is named in the kernel or the control API', () => {
 
 test('the kernel and the control API import no provider but through the list of them', () => {
   const forbidden = (imported: string) =>
-    /simulators\/(?!(index|simulator|call|countries|long-list)\.ts)/.test(imported)
+    /simulators\/(?!(index|simulator|call|countries|long-list|plugins|refusal-words)\.ts)/.test(
+      imported,
+    )
   expect(importing(within('state', 'server', 'control'), forbidden)).toEqual([])
 })
 
@@ -151,8 +162,19 @@ const below: Readonly<Record<string, readonly string[]>> = {
   control: ['server', 'simulators', 'stores', 'state'],
   workflows: ['control', 'server', 'simulators', 'stores', 'state'],
   contracts: ['workflows', 'control', 'server', 'simulators', 'stores', 'state'],
+  mcp: ['workflows', 'control', 'server', 'simulators', 'stores', 'state'],
   library: ['contracts', 'workflows', 'control', 'server', 'simulators', 'stores', 'state'],
-  cli: ['library', 'contracts', 'workflows', 'control', 'server', 'simulators', 'stores', 'state'],
+  cli: [
+    'mcp',
+    'library',
+    'contracts',
+    'workflows',
+    'control',
+    'server',
+    'simulators',
+    'stores',
+    'state',
+  ],
 }
 
 test('imports go down: cli, library, contracts, workflows, control, server, simulators, stores, state', () => {

@@ -13,6 +13,18 @@ const LATE = ['ajv', 'yaml', '@faker-js/faker/locale/en']
 const peers = Object.keys(manifest.peerDependencies ?? {})
 const isPeer = (id) => peers.some((name) => id === name || id.startsWith(`${name}/`))
 
+/** What Express brings and the control API never calls: readers of bodies, files, and half a megabyte of tables for both. */
+const UNUSED = new Set(['body-parser', 'mime-types', 'send', 'serve-static'])
+const OF_EXPRESS = /\/node_modules\/(express|accepts|type-is)\//
+const EMPTY = '\0unused'
+
+const withoutUnused = {
+  name: 'without-unused',
+  resolveId: (id, importer = '') =>
+    UNUSED.has(id) && OF_EXPRESS.test(importer) ? EMPTY : undefined,
+  load: (id) => (id === EMPTY ? 'module.exports = {}' : undefined),
+}
+
 const shared = { platform: 'node', external: isPeer, cwd: fileURLToPath(ROOT), logLevel: 'warn' }
 const output = { dir: fileURLToPath(DIST), comments: false, minify: 'dce-only' }
 
@@ -20,13 +32,14 @@ export async function bundle() {
   const names = [COMMAND, ...publicEntries]
   const input = names.map((name) => [name, fileURLToPath(new URL(`${name}.js`, BUILD))])
   const seen = new Set()
-  await written({ ...shared, input: Object.fromEntries(input) }, seen, {
+  await written({ ...shared, input: Object.fromEntries(input), plugins: [withoutUnused] }, seen, {
     ...output,
     format: 'esm',
-    chunkFileNames: 'chunks/[name]-[hash].js',
+    // No hashes: who runs while a build takes its place still finds what it loads late.
+    chunkFileNames: 'chunks/[name].js',
     // What a start needs comes in one file: each costs half a millisecond.
     codeSplitting: {
-      groups: [{ name: 'core', test: /\/build\/cli\/start\.js$/ }],
+      groups: [{ name: 'core', test: /\/cli\/start\.js$/ }],
       includeDependenciesRecursively: true,
     },
   })

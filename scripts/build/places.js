@@ -2,8 +2,9 @@
 import { readFileSync } from 'node:fs'
 
 export const ROOT = new URL('../../', import.meta.url)
-export const BUILD = new URL('build/', ROOT)
-export const DIST = new URL('dist/', ROOT)
+/** Where a build is made; what it takes the place of is used meanwhile. */
+export const BUILD = new URL('build.next/', ROOT)
+export const DIST = new URL('dist.next/', ROOT)
 
 export const manifest = JSON.parse(readFileSync(new URL('package.json', ROOT), 'utf8'))
 

@@ -1,4 +1,4 @@
-// What `specs/evidence.json` and the table of the README are made of beside a run, and what is wrong in them.
+// What `specs/evidence.json` is made of beside a run, and what is wrong in it.
 import { createHash } from 'node:crypto'
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -147,45 +147,3 @@ const notEmpty = (entry) => (Object.keys(entry.cases).length > 0 ? [entry] : [])
 
 const mapped = (object, change) =>
   Object.fromEntries(Object.entries(object).map(([name, each]) => [name, change(each)]))
-
-const BEGIN = '<!-- evidence: made by npm run evidence -->'
-const END = '<!-- /evidence -->'
-
-/** The README with the table of evidence between its marks. */
-export function readmeWith(readme, evidence) {
-  const [before, rest] = readme.split(BEGIN)
-  const after = rest?.split(END)[1]
-  if (after === undefined) throw new Error(`README.md has no ${BEGIN} and ${END}`)
-  return `${before}${BEGIN}\n${tableOf(evidence)}\n${END}${after}`
-}
-
-function tableOf({ providers, statements, statementsWithoutCase }) {
-  const rows = Object.entries(providers).map(([slug, operations]) => {
-    const named = Object.entries(operations)
-      .filter(([id]) => id !== '*')
-      .map(([, each]) => each)
-    const count = (where, verdict) => named.filter((each) => each[where] === verdict).length
-    const verdicts = ['proven', 'not proven', 'unknown'].map((each) => count('simulator', each))
-    const { all, proven } = statements[slug]
-    return [slug, named.length, ...verdicts, `${proven} of ${all}`, count('real', 'proven')]
-  })
-  const names = [
-    'provider',
-    'operations',
-    'proven at the simulator',
-    'not proven',
-    'unknown',
-    'statements with a case',
-    'proven at a real endpoint',
-  ]
-  const isNowhereReal = rows.every((row) => row.at(-1) === 0)
-  return [
-    isNowhereReal
-      ? 'No suite has been run against a real endpoint yet, so nothing here is proven of a provider.'
-      : 'The last column alone says something about the providers themselves.',
-    '',
-    ...[names, names.map(() => '---'), ...rows].map((row) => `| ${row.join(' | ')} |`),
-    '',
-    `Statements that no case proves: ${statementsWithoutCase.join(', ') || 'none'}.`,
-  ].join('\n')
-}

@@ -60,8 +60,16 @@ const STARTING: readonly CommandDef[] = [
     usage: 'env',
     description: 'print base URLs and credentials as shell lines, for eval',
     examples: ['env', 'env --world ci-4711'],
-    options: CLIENT,
+    options: [...CLIENT, 'plugin'],
     load: async () => (await import('./env.ts')).env,
+  },
+  {
+    usage: 'token [provider]',
+    description: 'print a bearer token of a provider that has a token endpoint',
+    examples: ['token wholesale', 'token accounts-orders --world ci-4711'],
+    options: CLIENT,
+    takes: 'provider',
+    load: async () => (await import('./token.ts')).token,
   },
   {
     usage: 'doctor',
@@ -191,7 +199,7 @@ const SPEAKING: readonly CommandDef[] = [
     usage: 'states [provider]',
     description: 'the named states that worlds begin from (--given), and what each holds',
     examples: ['states', 'states esim-go'],
-    options: ['json'],
+    options: ['json', 'plugin'],
     takes: 'provider',
     load: async () => (await import('./states.ts')).states,
   },
@@ -237,7 +245,7 @@ const SPEAKING: readonly CommandDef[] = [
     usage: 'record [file]',
     description: 'write what was played in a world as a workflow (Arazzo) for run',
     examples: ['record played.arazzo.yaml'],
-    options: CLIENT,
+    options: [...CLIENT, 'plugin'],
     ownFlags: async () => (await import('./record.ts')).recordFlags,
     load: async () => (await import('./record.ts')).record,
   },
@@ -306,10 +314,21 @@ const CHECKING: readonly CommandDef[] = [
     usage: 'schema [name]',
     description:
       'print a JSON Schema: workflow | result | diff | config | seed-file | cassette | spec-diff',
-    examples: ['schema', 'schema seed-file'],
+    examples: ['schema', 'schema seed-file', 'schema --write schemas'],
     options: [],
     isAlone: true,
+    ownFlags: async () => (await import('./schema.ts')).schemaFlags,
     load: async () => (await import('./schema.ts')).schema,
+  },
+  {
+    usage: 'mcp',
+    description:
+      'the simulator as tools of an agent (MCP, over standard input and output): the one that runs, ' +
+      'or one that is started for it; it only reads unless --allow says more',
+    examples: ['mcp', 'mcp --allow spends --world agent', 'mcp --provider esim-go'],
+    options: ['url', 'world', 'token', 'allow', 'plugin', 'seedFile', 'seed', 'clock'],
+    ownFlags: async () => (await import('./mcp.ts')).mcpFlags,
+    load: async () => (await import('./mcp.ts')).mcp,
   },
   {
     usage: 'completion [shell] [words...]',

@@ -13,7 +13,7 @@ import {
   type SimulatorServer,
 } from '../server/server.ts'
 import type { Upstream } from '../server/upstream.ts'
-import { simulators } from '../simulators/index.ts'
+import { knownSimulators } from '../simulators/index.ts'
 import { grouped } from '../state/collection.ts'
 import { defined } from '../state/defined.ts'
 import { Refusal } from '../state/refusal.ts'
@@ -35,7 +35,7 @@ export const report = reportWithout(namesOnly, (sentence) =>
  * @throws CannotRun
  */
 export function portsOf({ port }: Config): readonly Port[] {
-  const slugs = simulators.map(({ slug }) => slug)
+  const slugs = knownSimulators().map(({ slug }) => slug)
   const unknown = port.find(({ slug }) => slug !== undefined && !slugs.includes(slug))
   if (unknown) {
     const flag = `--port ${unknown.slug}=${unknown.port}`
@@ -57,7 +57,7 @@ export function keysOf(written: readonly Key[], flag: string): ChosenCredentials
     ]),
   )
   try {
-    readCredentials(chosen, simulators)
+    readCredentials(chosen, knownSimulators())
   } catch (error) {
     throw error instanceof Refusal ? new CannotRun(`${flag}: ${error.message}`) : error
   }
@@ -86,9 +86,9 @@ export function settingsOf({ set }: Pick<Config, 'set'>): ChosenSettings {
   const chosen: Record<string, Record<string, SettingValue>> = {}
   for (const { slug, name, value } of set) {
     const place = `--set ${slug}.${name}`
-    const simulator = simulators.find((each) => each.slug === slug)
+    const simulator = knownSimulators().find((each) => each.slug === slug)
     if (!simulator) {
-      const slugs = simulators.map((each) => each.slug)
+      const slugs = knownSimulators().map((each) => each.slug)
       throw new CannotRun(`${place}: ${unknownName('no provider', slug, slugs)}`)
     }
     const { table } = simulator.settings
@@ -108,7 +108,7 @@ export function givenOf({ given }: Pick<Config, 'given'>): string | undefined {
   if (given.length === 0) return undefined
   const text = given.join('; ')
   try {
-    statesGiven(text, simulators)
+    statesGiven(text, knownSimulators())
   } catch (error) {
     throw error instanceof Refusal ? new CannotRun(`--given: ${error.message}`) : error
   }
@@ -129,7 +129,7 @@ export async function readSeedFile(config: Config): Promise<Stock | undefined> {
   if (seedFile === undefined) return undefined
   // What the config file has is JSON by now.
   const stock = jsonBelowComment(seedFile) ?? (await stockOfFile(seedFile))
-  const slugs = simulators.map(({ slug }) => slug)
+  const slugs = knownSimulators().map(({ slug }) => slug)
   const unknown = Object.keys(stock).find((slug) => !slugs.includes(slug) && slug !== 'faults')
   if (unknown === undefined) return stock
   const what = unknownName('no provider', unknown, slugs)
@@ -188,15 +188,16 @@ export async function openFromConfig(
   stock: Stock | undefined,
   { upstreams, watching }: Opening = {},
 ): Promise<SimulatorServer> {
-  const { host, allowedHosts, cors, callbackUrl, publicUrl, token, seed, clock } = config
+  const { host, allowedHosts, cors, callbackUrl, publicUrl, token, seed, clock, maxWorlds } = config
   try {
     const options = defined({
       ...watching,
       // Beside a real endpoint nothing else is served.
-      simulators: simulators.filter(({ slug }) => !upstreams || slug in upstreams),
+      simulators: knownSimulators().filter(({ slug }) => !upstreams || slug in upstreams),
       upstreams,
       store,
       clock,
+      maxWorlds,
       seed,
       callbackUrl,
       stock,

@@ -234,6 +234,13 @@ export const options = {
     form: DURATION,
     read: duration,
   }),
+  maxWorlds: option({
+    value: 'NUMBER',
+    says: 'how many worlds there may be (1000)',
+    fallback: 1000,
+    form: { type: 'integer', minimum: 1, maximum: 100_000 },
+    read: (texts) => wholeNumber(texts, 100_000),
+  }),
   state: option({
     value: 'DIR',
     says: 'folder the state is kept in',
@@ -267,6 +274,14 @@ export const options = {
       'your own stock, balance and catalogue for new worlds, by provider; in the config file also ' +
       'what it holds',
     read: text,
+  }),
+  plugin: option<readonly string[]>({
+    value: 'PATH|PACKAGE',
+    many: true,
+    says: 'a provider of your own, made with esimulator/provider: its module, folder or package',
+    fallback: [],
+    form: { type: 'string', pattern: '\\S' },
+    read: (texts) => texts,
   }),
   set: option<readonly Setting[]>({
     value: 'PROVIDER.NAME=VALUE',
@@ -691,6 +706,7 @@ export const START: readonly OptionName[] = [
   'callbackUrl',
   'callbackAllow',
   'callbackTimeout',
+  'maxWorlds',
   'state',
   'ephemeral',
   'durability',
@@ -707,6 +723,7 @@ export const START: readonly OptionName[] = [
   'instance',
   'unchecked',
   'clock',
+  'plugin',
   'quiet',
   'json',
 ]
@@ -749,6 +766,7 @@ export const RUN: readonly OptionName[] = [
   'states',
   'keep',
   'dryRun',
+  'plugin',
   'report',
   'json',
 ]
@@ -779,6 +797,7 @@ export const PACT: readonly OptionName[] = [
   'providerBranch',
   'out',
   'consumer',
+  'plugin',
   'report',
   'json',
 ]
@@ -794,6 +813,7 @@ export const PROXY: readonly OptionName[] = [
   'token',
   'allowedHosts',
   'cors',
+  'plugin',
   'json',
 ]
 
@@ -806,6 +826,7 @@ export const IMPORT: readonly OptionName[] = [
   'input',
   'world',
   'token',
+  'plugin',
   'json',
 ]
 

@@ -99,7 +99,10 @@ function addCommand(
     if (definition.isAlone) return onEnd(await runCommand(defaultConfig(), args, flags))
     // A flag of its own may be called as an option is that it does not take.
     const ofConfig = ['config', ...definition.options].map((each) => [each, flags[each]])
-    onEnd(await runCommand(await readConfig(Object.fromEntries(ofConfig)), args, flags))
+    const config = await readConfig(Object.fromEntries(ofConfig))
+    if (config.plugin.length > 0 && definition.options.includes('plugin'))
+      await (await import('./plugins.ts')).loadPlugins(config)
+    onEnd(await runCommand(config, args, flags))
   })
   return command
 }

@@ -4,7 +4,7 @@ import { baseUrlsOf, ownBaseUrlsOf } from '../control/base-urls.ts'
 import { targetFileOf } from '../library/contracts.ts'
 import { listen } from '../server/listen.ts'
 import { unknownName } from '../server/nearest.ts'
-import { simulators } from '../simulators/index.ts'
+import { knownSimulators } from '../simulators/index.ts'
 import type { Simulator } from '../simulators/simulator.ts'
 import { defined } from '../state/defined.ts'
 import { memoryStore } from '../stores/memory.ts'
@@ -79,12 +79,12 @@ function urlOf(target: string): { readonly baseUrl: string; readonly rate: undef
 
 /** @throws CannotRun */
 function simulatorOf(slug: string | undefined): Simulator {
-  const slugs = simulators.map((each) => each.slug)
+  const slugs = knownSimulators().map((each) => each.slug)
   if (slug === undefined)
     throw new CannotRun(
       `name the provider whose API it is, as in --provider esim-go: ${slugs.join(', ')}`,
     )
-  const found = simulators.find((each) => each.slug === slug)
+  const found = knownSimulators().find((each) => each.slug === slug)
   if (!found) throw new CannotRun(unknownName('no provider', slug, slugs))
   return found
 }

@@ -1,6 +1,6 @@
 // `esimulator record`: what was played by hand, as a workflow that can be run.
 import { existsSync, writeFileSync } from 'node:fs'
-import { dirname, relative, resolve } from 'node:path'
+import { schemaPath } from '../workflows/editor-comment.ts'
 import type { Since } from '../workflows/record/played.ts'
 import { CannotRun } from './cannot-run.ts'
 import type { OwnFlag, Run } from './command.ts'
@@ -17,7 +17,6 @@ export const recordFlags: readonly OwnFlag[] = [
 ]
 
 /** From where a file finds the schema that editors use. */
-const SCHEMA = 'node_modules/esimulator/dist/specs/workflow.schema.json'
 
 export const record: Run = async (config, [file], flags) => {
   const since = sinceOf(flags)
@@ -33,12 +32,13 @@ export const record: Run = async (config, [file], flags) => {
   const { simulatorTarget } = await import('../workflows/simulator-target.ts')
   await using receiver = await startReceiver()
   // Where it is tried with other seeds: as `run` will.
-  await using sim = await startSimulator()
+  const { knownSimulators } = await import('../simulators/index.ts')
+  await using sim = await startSimulator({ providers: knownSimulators() })
   const options = {
     since,
     workflowId,
     world: worldOf(config),
-    schema: schemaFrom(file),
+    schema: schemaPath('workflow', file),
     receiver: receiver.url,
     targetFor: (seed: string) => simulatorTarget({ url: sim.url, seed, keep: false }),
   }
@@ -55,12 +55,6 @@ export const record: Run = async (config, [file], flags) => {
 }
 
 const worldOf = ({ world = 'default' }: Config) => world
-
-/** The path from a file to the schema below the folder that is worked in. */
-function schemaFrom(file: string | undefined): string {
-  const path = relative(dirname(resolve(file ?? 'x')), resolve(SCHEMA)).replaceAll('\\', '/')
-  return path.startsWith('.') ? path : `./${path}`
-}
 
 /** @throws CannotRun */
 function sinceOf({ since }: Flags): Since | undefined {

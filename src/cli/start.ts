@@ -123,6 +123,7 @@ export async function serveFrom(config: Config, log?: ServingLog): Promise<Servi
 export async function start(args: readonly string[]): Promise<void> {
   outliveReaders()
   const config = await readConfig(startFlags(args))
+  await loadNamed(config)
   // A machine reads one line: what comes behind it would be in its way.
   const log = config.quiet || config.json ? undefined : await servingLog()
   const { server, listening } = await serveFrom(config, log)
@@ -133,6 +134,11 @@ export async function start(args: readonly string[]): Promise<void> {
   listening.serve(log?.watched(server) ?? server)
   await announce(config, server, listening.endpoints)
   await warnOfShutTargets(config, server)
+}
+
+/** What loads plug-ins is loaded where some are named. @throws CannotRun */
+async function loadNamed(config: Config): Promise<void> {
+  if (config.plugin.length > 0) await (await import('./plugins.ts')).loadPlugins(config)
 }
 
 /** Loaded where it is wanted. */

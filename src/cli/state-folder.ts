@@ -4,7 +4,7 @@ import { access, readdir } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
 import { recordCheck } from '../server/record-check.ts'
 import { packageVersion } from '../server/server.ts'
-import { simulators } from '../simulators/index.ts'
+import { knownSimulators } from '../simulators/index.ts'
 import { realDisk } from '../stores/disk.ts'
 import { checkFolder, type Finding, type FolderCheck } from '../stores/folder-check.ts'
 import { folderHold, lockFolder } from '../stores/folder-lock.ts'
@@ -34,7 +34,7 @@ export async function stateFolder({ state, ephemeral, repair }: Config): Promise
     disk: realDisk,
     dir,
     version: await packageVersion(),
-    problemsOf: recordCheck(simulators),
+    problemsOf: recordCheck(knownSimulators()),
   }
   return repair ? repaired(options) : checked(dir, await checkFolder(options))
 }

@@ -1,6 +1,6 @@
 // Evidence: which operations and sentences which case has proven, at which target, and since when.
 import { readSpec } from '../server/spec-files.ts'
-import { simulators } from '../simulators/index.ts'
+import { knownSimulators } from '../simulators/index.ts'
 import { grouped } from '../state/collection.ts'
 import { defined } from '../state/defined.ts'
 import type { Proof } from './proofs.ts'
@@ -70,7 +70,7 @@ export function caseName({ file, workflow }: Pick<Proof, 'file' | 'workflow'>): 
 
 /** Evidence with that of a run: for every operation of our providers. */
 export function withRun(evidence: Evidence, run: RunEvidence): Evidence {
-  const providers = simulators.map(({ slug }) => {
+  const providers = knownSimulators().map(({ slug }) => {
     const known = evidence.providers[slug] ?? {}
     const statements = statementsOfProvider(slug)
     const operations = operationsOf(slug).map((operation) => {

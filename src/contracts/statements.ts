@@ -1,7 +1,8 @@
 // The numbered sentences of the providers' documents, as `specs/statements` has them.
 import { existsSync, readFileSync } from 'node:fs'
 import { parse } from 'yaml'
-import { simulators } from '../simulators/index.ts'
+import { knownSimulators } from '../simulators/index.ts'
+import { knownPlugins } from '../simulators/plugins.ts'
 import { packageFile } from '../state/shipped-files.ts'
 import type { OwnSource } from '../workflows/sources.ts'
 
@@ -32,10 +33,18 @@ const read = new Map<string, readonly Statement[]>()
 export function statementsOf(spec: string): readonly Statement[] {
   const known = read.get(spec)
   if (known) return known
-  const file = packageFile(`specs/statements/${spec}`)
+  const file = placeOf(spec)
   const statements = existsSync(file) ? (parse(readFileSync(file, 'utf8')) as Statement[]) : []
   read.set(spec, statements)
   return statements
+}
+
+/** Where they stand: below `specs`, or where a package of its own says. */
+function placeOf(spec: string): URL | string {
+  const own = knownPlugins().flatMap(({ mounts }) => mounts)
+  const mount = own.find((each) => each.spec === spec)
+  if (mount) return mount.statements ?? ''
+  return packageFile(`specs/statements/${spec}`)
 }
 
 /** The sentences about every version of a provider's API. */
@@ -45,12 +54,12 @@ export function statementsOfProvider(slug: string): readonly Statement[] {
 
 /** The files of a provider's specs, each once. */
 export function specsOf(slug: string): string[] {
-  const mounts = simulators.find((each) => each.slug === slug)?.mounts ?? []
+  const mounts = knownSimulators().find((each) => each.slug === slug)?.mounts ?? []
   return [...new Set(mounts.map(({ spec }) => spec))]
 }
 
 /** The file of the spec that a source of ours is; `undefined` for the control API. */
 export function specOf({ slug, basePath }: OwnSource): string | undefined {
-  const mounts = simulators.find((each) => each.slug === slug)?.mounts
+  const mounts = knownSimulators().find((each) => each.slug === slug)?.mounts
   return mounts?.find((mount) => mount.basePath === basePath)?.spec
 }

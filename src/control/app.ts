@@ -147,11 +147,6 @@ function guardProblem(
   return isPage ? guardPage(server.access, request) : guardControl(server.access, request)
 }
 
-/** The names of the worlds that are open. */
-function namesOf({ worlds }: SimulatorServer): string[] {
-  return worlds.list().map(({ world }) => world.name)
-}
-
 /** A request as Express has it, and where it came from. */
 interface Incoming extends Arrival {
   readonly request: Request
@@ -180,7 +175,7 @@ async function serve(
     },
     header: (name) => headerOf(request, name),
     get hosted() {
-      hosted ??= caughtUp(opened, world, namesOf(server))
+      hosted ??= caughtUp(server.worlds, opened, world)
       return hosted
     },
     step: (act) => call.hosted.history.within(source, act),

@@ -2,7 +2,7 @@
 import type { ServerResponse } from 'node:http'
 import { nearest, unknownName } from '../server/nearest.ts'
 import type { SimulatorServer } from '../server/server.ts'
-import { DEFAULT_WORLD, type HostedWorld } from '../server/worlds.ts'
+import { DEFAULT_WORLD, type HostedWorld, type Worlds } from '../server/worlds.ts'
 import type { Reply } from '../simulators/call.ts'
 import { Refusal } from '../state/refusal.ts'
 import type { AnswerOf, BodyOf, OperationId, PathOf, QueryOf, StreamingId } from './operations.ts'
@@ -70,20 +70,20 @@ export type ControlHandlers = {
 
 /**
  * A world with everything done that is due.
- * @param known the names of the worlds there are, of which one may have been meant
  * @throws Refusal `not-found` where there is none of that name
  */
 export function caughtUp(
+  worlds: Worlds,
   hosted: HostedWorld | undefined,
   name = DEFAULT_WORLD,
-  known: readonly string[] = [],
 ): HostedWorld {
   if (!hosted) {
+    const known = worlds.list().map(({ world }) => world.name)
     const meant = nearest(name, known)
     const guess = meant === undefined ? '' : `did you mean ${meant}? `
     throw new Refusal(
       'not-found',
-      `there is no world "${name}": ${guess}GET /_sim/worlds or \`esimulator world list\` lists them, ` +
+      `${worlds.gone.whyNone(name)}: ${guess}GET /_sim/worlds or \`esimulator world list\` lists them, ` +
         'POST /_sim/worlds or `esimulator world create` makes one',
     )
   }

@@ -5,7 +5,7 @@ import type { Simulator } from '../simulators/simulator.ts'
 import { defined } from '../state/defined.ts'
 import type { Confirmation } from '../state/installation-code.ts'
 import { Refusal } from '../state/refusal.ts'
-import type { ProfileEvent } from '../state/sim-lifecycle.ts'
+import type { ProfileEvent, ProfileState } from '../state/sim-lifecycle.ts'
 import {
   attach,
   detach,
@@ -57,8 +57,35 @@ function answerMove(call: SimCall, act: Act<unknown>) {
   return reply(200, onDevice(call, act).after)
 }
 
+/** What to do with a profile in each state, where it was asked to do what it cannot. */
+const NEXT: Readonly<Record<ProfileState, string>> = {
+  released: 'install it, which downloads and enables it, too',
+  downloaded: 'install it, which enables it, too',
+  installed: 'enable it',
+  enabled: 'it is ready to be attached and used, or disable it first',
+  disabled: 'enable it, or delete it',
+  deleted:
+    'it is off the handset for good, unless its provider releases it again: take another SIM',
+}
+
+/** A move of the profile; one that is refused says what can be done instead. */
+function withNext<Outcome>(act: Act<Outcome>): Act<Outcome> {
+  return (world, sim, simulator) => {
+    try {
+      return act(world, sim, simulator)
+    } catch (error) {
+      const state = error instanceof Refusal ? error.detail.state : undefined
+      if (!(error instanceof Refusal) || state !== sim.profile) throw error
+      throw new Refusal('wrong-state', `${error.message}: ${NEXT[sim.profile]}`, error.detail)
+    }
+  }
+}
+
 const profileMove = (event: ProfileEvent) => (call: SimCall) =>
-  answerMove(call, (world, sim) => moveProfile(world, sim, event))
+  answerMove(
+    call,
+    withNext((world, sim) => moveProfile(world, sim, event)),
+  )
 
 /** What a handset gives to download a profile, beside what its provider's settings want. */
 function confirmation(
@@ -142,12 +169,18 @@ function useSim(call: CallOf<'useSim'>) {
 
 export const deviceHandlers = {
   downloadSim: (call) =>
-    answerMove(call, (world, sim, simulator) =>
-      moveProfile(world, sim, 'download', confirmation(call, world, simulator)),
+    answerMove(
+      call,
+      withNext((world, sim, simulator) =>
+        moveProfile(world, sim, 'download', confirmation(call, world, simulator)),
+      ),
     ),
   installSim: (call) =>
-    answerMove(call, (world, sim, simulator) =>
-      install(world, sim, confirmation(call, world, simulator)),
+    answerMove(
+      call,
+      withNext((world, sim, simulator) =>
+        install(world, sim, confirmation(call, world, simulator)),
+      ),
     ),
   enableSim: profileMove('enable'),
   disableSim: profileMove('disable'),

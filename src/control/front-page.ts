@@ -47,7 +47,7 @@ export function frontPage(server: SimulatorServer, spec: Spec): FrontPage {
     if (url === '*') return send(response, { status: 204, headers: { Allow: METHODS } })
     if (isControl(path)) throw noOperation(spec, request)
     const opened = await server.worlds.open(world ?? DEFAULT_WORLD)
-    if (world !== undefined) caughtUp(opened, world)
+    if (world !== undefined) caughtUp(server.worlds, opened, world)
 
     const prefix = worldUrl(root, world)
     const providers = baseUrlsIn(server.providers.values(), prefix)

@@ -60,8 +60,7 @@ async function kept({ store, worlds }: SimulatorServer, hosted: HostedWorld): Pr
 
 /** The world a path names. @throws Refusal `not-found` */
 async function worldNamed(server: SimulatorServer, name: string): Promise<HostedWorld> {
-  const known = server.worlds.list().map(({ world }) => world.name)
-  return caughtUp(await server.worlds.open(name), name, known)
+  return caughtUp(server.worlds, await server.worlds.open(name), name)
 }
 
 /**

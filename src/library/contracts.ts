@@ -71,11 +71,15 @@ export interface OpenContract extends AsyncDisposable {
  * @throws CannotRunWorkflows for a provider there is not
  */
 export function suiteFiles(provider: string): string[] {
-  providerNamed(provider)
+  const own = providerNamed(provider).plugin
+  if (own) {
+    if (own.suites.length > 0) return [...own.suites]
+    throw new CannotRunWorkflows(`${provider} has no contract suite: its "suites" names none`)
+  }
   const folder = packageFile('specs/contracts/')
-  const own = (name: string) =>
+  const isOwn = (name: string) =>
     name === `${provider}.arazzo.yaml` || name.startsWith(`${provider}-v`)
-  const names = existsSync(folder) ? readdirSync(folder).filter(own) : []
+  const names = existsSync(folder) ? readdirSync(folder).filter(isOwn) : []
   if (names.length === 0) throw new CannotRunWorkflows(`${provider} has no contract suite`)
   return names.toSorted().map((name) => fileURLToPath(new URL(name, folder)))
 }

@@ -14,7 +14,7 @@ import { unknownName } from '../server/nearest.ts'
 import { wallNow } from '../server/ticker.ts'
 import { DEFAULT_WORLD } from '../server/worlds.ts'
 import type { ImportPlan } from '../simulators/import-plan.ts'
-import { simulators } from '../simulators/index.ts'
+import { knownSimulators } from '../simulators/index.ts'
 import { basesOf, type Simulator } from '../simulators/simulator.ts'
 import { defined } from '../state/defined.ts'
 import { isoDay } from '../state/instant.ts'
@@ -141,10 +141,10 @@ async function endpointOf(
 
 /** @throws CannotImport */
 function simulatorOf(slug: string | undefined): Simulator {
-  const slugs = simulators.map((each) => each.slug)
+  const slugs = knownSimulators().map((each) => each.slug)
   if (slug === undefined)
     throw new CannotImport(`name whose API it is, as in --provider esim-go: ${slugs.join(', ')}`)
-  const found = simulators.find((each) => each.slug === slug)
+  const found = knownSimulators().find((each) => each.slug === slug)
   if (!found) throw new CannotImport(unknownName('no provider', slug, slugs))
   return found
 }

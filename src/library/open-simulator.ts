@@ -87,6 +87,8 @@ export interface SimulatorOptions<Provider extends ProviderChoice = ProviderSlug
   readonly publicUrl?: string
   /** Told what went wrong without stopping anything; standard error unless given. */
   readonly report?: (sentence: string) => void
+  /** How many worlds there may be: 1000 unless told. */
+  readonly maxWorlds?: number
 }
 
 /** Options whatever their providers: what they are once they have been looked at. */
@@ -128,6 +130,10 @@ export const simulatorChecks: ChecksOf<AnyOptions> = {
   cors: mustBeTexts,
   publicUrl: mustBeText,
   report: mustBeFunction,
+  maxWorlds: must(
+    'a whole number above 0',
+    (value) => Number.isInteger(value) && Number(value) > 0,
+  ),
 }
 
 const clockChecks: ChecksOf<NonNullable<SimulatorOptions['clock']>> = {
@@ -225,7 +231,7 @@ export async function openSimulator(
 ): Promise<SimulatorServer> {
   const { seed = SEED, checked = true, report = complain } = options
   const { given, callbackUrl, settings, stock, faults, token, credentials } = options
-  const { allowedHosts: hosts = [], cors = [] } = options
+  const { allowedHosts: hosts = [], cors = [], maxWorlds } = options
   const publicUrl = options.publicUrl?.replace(/\/+$/, '')
   const chosen = chosenSimulators(by, options.providers)
   checkByProvider(by, options, chosen)
@@ -239,6 +245,7 @@ export async function openSimulator(
       simulators: chosen,
       store,
       clock: 'frozen' as const,
+      maxWorlds,
       seed,
       callbackUrl,
       settings,

@@ -1,6 +1,6 @@
 // The states that contracts of Pact may name.
 import { type ListedState, listedStates, listedTitle } from '../contracts/pact/provider-states.ts'
-import { simulators } from '../simulators/index.ts'
+import { knownSimulators } from '../simulators/index.ts'
 import { providerNamed } from './provider-named.ts'
 
 /** A state that contracts may name. */
@@ -14,6 +14,6 @@ export type PactState = ListedState & {
  * @throws CannotRunWorkflows for a provider there is not
  */
 export function pactStates(provider: string | undefined): PactState[] {
-  const wanted = provider === undefined ? simulators : [providerNamed(provider)]
+  const wanted = provider === undefined ? knownSimulators() : [providerNamed(provider)]
   return wanted.flatMap(listedStates).map((state) => ({ ...state, title: listedTitle(state) }))
 }

@@ -90,7 +90,7 @@ export interface Receiver {
    * @example
    * const [first, again] = await receiver.waitFor(2)
    * const [used] = await receiver.waitFor({ type: 'Utilisation', iccid })
-   * await receiver.waitFor(({ body }) => body.includes('"50%"'), { count: 2, timeout: 5000 })
+   * await receiver.waitFor(({ body }) => body.includes('"remainingQuantity":0'), { timeout: 5000 })
    *
    * @param wanted how many; or what of an arrival has to be so
    * @throws CallbackTimeout after 2 s of the wall clock, unless told

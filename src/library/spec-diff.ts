@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { type SpecDiff, specDiff } from '../contracts/spec-diff/result.ts'
 import { providerOf } from '../contracts/spec-diff/touches.ts'
 import { unknownName } from '../server/nearest.ts'
-import { simulators } from '../simulators/index.ts'
+import { knownSimulators } from '../simulators/index.ts'
 import { readSource, refsNowhere, type Source, SourceError } from '../workflows/sources.ts'
 import { suiteFiles } from './contracts.ts'
 import { CannotRunWorkflows, planWorkflows } from './workflows.ts'
@@ -26,7 +26,7 @@ export async function diffSpecs(
   now: string,
   { provider, suites = [] }: SpecDiffOptions = {},
 ): Promise<SpecDiff> {
-  const slugs = simulators.map(({ slug }) => slug)
+  const slugs = knownSimulators().map(({ slug }) => slug)
   if (provider !== undefined && !slugs.includes(provider))
     throw new CannotRunWorkflows(unknownName('no provider', provider, slugs))
   const sources = { old: await read(old), new: await read(now) }

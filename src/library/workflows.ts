@@ -12,6 +12,7 @@ import type { ChosenCredentials } from '../server/chosen-credentials.ts'
 import { openLimit } from '../server/limit.ts'
 import { unknownName } from '../server/nearest.ts'
 import { wallNow } from '../server/ticker.ts'
+import { knownSimulators } from '../simulators/index.ts'
 import { defined } from '../state/defined.ts'
 import { compileFiles } from '../workflows/compile.ts'
 import { InputsError } from '../workflows/inputs.ts'
@@ -345,7 +346,11 @@ export async function targetOf(
     // Its own world has other keys than these: a key leads to one world.
     const others = Object.keys(credentials).map((slug) => [slug, ['another:key']])
     const policy = { timeout: PATIENCE }
-    const sim = await startSimulator({ credentials: Object.fromEntries(others), policy })
+    const sim = await startSimulator({
+      credentials: Object.fromEntries(others),
+      policy,
+      providers: knownSimulators(),
+    })
     const own = { url: sim.url, name: 'sim', stop: () => sim.close() }
     return {
       target: simulatorTarget({ ...own, seed, keep, credentials, sources }),

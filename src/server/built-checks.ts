@@ -3,10 +3,10 @@ import { createRequire } from 'node:module'
 import { fileURLToPath } from 'node:url'
 import dereference from 'dereference-json-schema'
 import equal from 'fast-deep-equal'
-import type { Document } from 'openapi-backend'
 import { builtFile } from '../state/shipped-files.ts'
 import { formats } from './check-formats.ts'
 import type { Checks, Depth, Replies } from './checks.ts'
+import type { Document } from './openapi-document.ts'
 import type { Validator } from './violations.ts'
 
 /** The validators of one operation. */

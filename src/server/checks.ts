@@ -1,5 +1,5 @@
 // The validators of a spec, by operation, whoever compiled them.
-import type { Document } from 'openapi-backend'
+import type { Document } from './openapi-document.ts'
 import type { OperationObject } from './operation-object.ts'
 import type { Validator } from './violations.ts'
 

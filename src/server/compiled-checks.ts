@@ -1,9 +1,10 @@
 // The validators of a spec as openapi-backend compiles them here: for what a user brings, and where nothing is built.
 import ajvFormats from 'ajv-formats'
-import { type Document, OpenAPIBackend, OpenAPIValidator } from 'openapi-backend'
+import { OpenAPIBackend, OpenAPIValidator } from 'openapi-backend'
 import { instants } from './check-formats.ts'
 import type { Checks, Depth, Replies } from './checks.ts'
 import { JSON_LIKE, JSON_TYPE } from './media-type.ts'
+import type { Document } from './openapi-document.ts'
 import type { OperationObject } from './operation-object.ts'
 import type { Validator } from './violations.ts'
 
@@ -41,7 +42,7 @@ export async function compiledChecks(
     },
   }
   const backend = new OpenAPIBackend({
-    definition: document,
+    definition: document as BackendOptions['definition'],
     quick: true,
     strict: true,
     ...options,

@@ -121,7 +121,10 @@ async function answerOnceReady(
   const hosted = await (opening ?? worldOf(options, known.simulator, arrival))
   if (hosted) return answer(options, provider, hosted, arrival)
 
-  const missing = new Refusal('unknown-world', `there is no world "${worldNamed(to, request)}"`)
+  const missing = new Refusal(
+    'unknown-world',
+    options.worlds.gone.whyNone(worldNamed(to, request) ?? DEFAULT_WORLD),
+  )
   const operation = operationAt(provider, request.method ?? 'GET', to.path)
   send(response, unserved(known, forbidden?.refusal ?? missing, operation), undefined)
 }

@@ -149,12 +149,13 @@ export function openJournal(
   { length: most, size: largest }: JournalBounds = { length: JOURNAL_LENGTH, size: JOURNAL_SIZE },
 ): Journal {
   const ring: (KeptExchange | undefined)[] = []
+  const sizes: number[] = []
   let last = 0
   let first = 1
   let size = 0
   const at = (id: number) => (id - 1) % most
   const drop = () => {
-    size -= sizeOf(ring[at(first)])
+    size -= sizes[at(first)] ?? 0
     ring[at(first)] = undefined
     first += 1
   }
@@ -189,12 +190,15 @@ export function openJournal(
       if (last - first + 1 === most) drop()
       last += 1
       ring[at(last)] = added
-      size += sizeOf(added)
+      const own = sizeOf(added)
+      sizes[at(last)] = own
+      size += own
       while (size > largest && first < last) drop()
       onAdd?.(added)
     },
     clear() {
       ring.length = 0
+      sizes.length = 0
       last = 0
       first = 1
       size = 0
@@ -203,8 +207,7 @@ export function openJournal(
 }
 
 /** About how many characters an entry holds. */
-function sizeOf(exchange: KeptExchange | undefined): number {
-  if (!exchange) return 0
+function sizeOf(exchange: KeptExchange): number {
   const { url, headers, requestBody, replyHeaders, replyBody, refusal } = exchange
   let size = url.length + (refusal?.reason.length ?? 0) + sizeOfHeaders(headers)
   size += (refusal?.fields?.length ?? 0) * FIELD_SIZE

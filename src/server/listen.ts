@@ -98,13 +98,15 @@ export function openAnswering(): Answering {
   let tellFull = () => {}
   const server = createServer(connectionLimits)
   limitConnections(server, answering, () => tellFull())
+  // One function for all: each answer closes once.
+  function left(this: ServerResponse) {
+    answering.delete(this)
+    if (isClosing) server.closeIdleConnections()
+  }
   const answer = (request: IncomingMessage, response: ServerResponse) => {
     answering.add(response)
     if (isClosing) response.shouldKeepAlive = false
-    response.once('close', () => {
-      answering.delete(response)
-      if (isClosing) server.closeIdleConnections()
-    })
+    response.on('close', left)
     serveOne(request, response)
   }
   server.on('request', answer)

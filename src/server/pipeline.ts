@@ -176,7 +176,8 @@ function handled(
       if (world.epoch !== epoch) authenticate(context, operation)
     }
     isAgain = true
-    trace.undocumented.length = noted
+    // Only then: to set a length costs more than to look at one.
+    if (trace.undocumented.length > noted) trace.undocumented.length = noted
     return world.patiently(() =>
       step === undefined
         ? inTransaction(context, act)
@@ -196,9 +197,23 @@ function refuseEntry(context: RequestContext, { refusal, shownAs }: Forbidden): 
 }
 
 /** @throws Refusal `unauthorized` */
-function authenticate({ provider, exchange, world }: RequestContext, operation: Operation): void {
+function authenticate(context: RequestContext, operation: Operation): void {
   if (operation.isPublic) return
-  provider.simulator.auth.authenticate((name) => headerOf(exchange, name), world)
+  const { provider, exchange, world } = context
+  try {
+    provider.simulator.auth.authenticate((name) => headerOf(exchange, name), world)
+  } catch (error) {
+    throw error instanceof Refusal ? withOwner(context, error) : error
+  }
+}
+
+/** Says that a credential was good, where that is so: a world that is gone had it. */
+function withOwner({ provider, exchange, options }: RequestContext, refusal: AnyRefusal) {
+  const { slug, auth } = provider.simulator
+  const secret = auth.credentialIn((name) => headerOf(exchange, name), undefined, exchange.body)
+  const owner = secret === undefined ? undefined : options.worlds.gone.whose(slug, secret)
+  if (owner === undefined) return refusal
+  return new Refusal<string>(refusal.code, `${refusal.message}: ${owner}`, refusal.detail)
 }
 
 /**

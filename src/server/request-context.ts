@@ -2,6 +2,7 @@
 import type { World } from '../state/world.ts'
 import type { DelayedReplies } from './delayed-replies.ts'
 import type { Exchange, Trace } from './exchange.ts'
+import type { GoneWorlds } from './gone-worlds.ts'
 import type { Journal } from './journal.ts'
 import type { Provider } from './provider.ts'
 import type { WorldHistory } from './steps.ts'
@@ -10,6 +11,8 @@ export interface PipelineOptions {
   /** False lets replies that break their spec through (`--unchecked`). */
   readonly checked: boolean
   readonly report: (sentence: string) => void
+  /** Knows whose credential is nobody's any more. */
+  readonly worlds: { readonly gone: Pick<GoneWorlds, 'whose'> }
 }
 
 /** It knows no socket. */

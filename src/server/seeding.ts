@@ -3,9 +3,11 @@ import type { Simulator } from '../simulators/simulator.ts'
 import { type Target, targets, untold } from '../state/callbacks.ts'
 import { type ClaimOf, type Credential, putClaims } from '../state/credentials.ts'
 import { setFault } from '../state/faults.ts'
+import type { PastRecord } from '../state/past.ts'
 import { Refusal } from '../state/refusal.ts'
 import { checkSettings, chosenSettings, type SettingValue } from '../state/settings.ts'
 import type { World } from '../state/world.ts'
+import { worldRecords } from '../state/world-records.ts'
 import { choose } from './chosen-credentials.ts'
 import { checkUseful } from './faults/callback-faults.ts'
 import { type FaultRequest, faultAt } from './faults/read-fault.ts'
@@ -33,14 +35,15 @@ export interface WorldCredentials {
 /**
  * Fills an empty world: with what every provider has of the states given, its default one where
  * none of them is a seed of its own.
+ * @returns what it was filled with, for `populateAgain`
  */
 export function populate(
   world: World,
   simulators: readonly Simulator[],
   given: readonly GivenState[],
   content: NewWorldContent & WorldCredentials,
-): void {
-  world.transaction(() => {
+): readonly PastRecord[] {
+  const { changes } = world.transaction(() => {
     // What a starting state would tell of happened before anybody could listen.
     untold(world, () => {
       for (const each of simulators)
@@ -53,6 +56,21 @@ export function populate(
       setFault(world, fault)
     }
     putClaims(world, content.claimOf)
+  })
+  return changes.flatMap(({ collection, key, after: record }) =>
+    collection === worldRecords.name && key === 'clock' ? [] : [{ collection, key, record }],
+  )
+}
+
+/** Fills an empty world with what one was filled with that began just so: it is like that one. */
+export function populateAgain(
+  world: World,
+  records: readonly PastRecord[],
+  claimOf: ClaimOf,
+): void {
+  world.transaction(() => {
+    world.putAll(records)
+    putClaims(world, claimOf)
   })
 }
 

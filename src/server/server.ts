@@ -1,6 +1,7 @@
 // The server put together: specs compiled, worlds opened, one listener for all of it.
 import { readFile } from 'node:fs/promises'
 import type { ServerResponse } from 'node:http'
+import { makeKnown } from '../simulators/plugins.ts'
 import { defined } from '../state/defined.ts'
 import { packageFile } from '../state/shipped-files.ts'
 import type { Store } from '../stores/store.ts'
@@ -73,6 +74,7 @@ export async function packageVersion(): Promise<string> {
 export async function openServer(options: ServerOptions): Promise<SimulatorServer> {
   const { simulators, store, publicUrl, policy, checked } = options
   const access = openAccess(options.access, publicUrl)
+  makeKnown(simulators)
   const known = await Promise.all(
     simulators.map((each) => knownProvider(each, options.upstreams?.[each.slug])),
   )

@@ -1,7 +1,9 @@
-// Where specs are read from: the folder `specs`, or what the build made of it beside the code.
+// Where specs are read from: the folder `specs`, or what the build made of it beside the code; a plug-in's anywhere.
 import { readFileSync } from 'node:fs'
-import type { Document } from 'openapi-backend'
+import { dirname, isAbsolute, resolve } from 'node:path'
+import { documentNamed } from '../simulators/plugins.ts'
 import { loadNow, packageFile, readBuilt } from '../state/shipped-files.ts'
+import type { Document } from './openapi-document.ts'
 import { applyOverlay, isOverlay } from './overlay.ts'
 
 /**
@@ -16,12 +18,19 @@ const parsed = new Map<string, Document>()
  * @returns a copy of its own for each caller
  */
 export function readSpec(file: string): Document {
+  const brought = documentNamed(file)
+  if (brought) return structuredClone(brought) as Document
+  if (isAbsolute(file)) return structuredClone(parsedFile(file))
   const built = readBuilt<Document>(`specs/${file.replace(/\.yaml$/, '.json')}`)
   if (built) return built
 
+  return structuredClone(parsedFile(file))
+}
+
+function parsedFile(file: string): Document {
   const document = parsed.get(file) ?? readYaml(file)
   parsed.set(file, document)
-  return structuredClone(document)
+  return document
 }
 
 /** Ids of operations by spec, as the build lists them. */
@@ -49,9 +58,9 @@ function operationIdOf(part: unknown): string | undefined {
 
 function readYaml(file: string): Document {
   const { parse } = loadNow<typeof import('yaml')>('yaml')
-  const text = readFileSync(packageFile(`specs/${file}`), 'utf8')
-  const document: unknown = parse(text)
-  return isOverlay(document)
-    ? applyOverlay(readSpec(document.extends), document)
-    : (document as Document)
+  const place = isAbsolute(file) ? file : packageFile(`specs/${file}`)
+  const document: unknown = parse(readFileSync(place, 'utf8'))
+  if (!isOverlay(document)) return document as Document
+  const base = isAbsolute(file) ? resolve(dirname(file), document.extends) : document.extends
+  return applyOverlay(readSpec(base), document)
 }

@@ -1,11 +1,11 @@
 // A spec compiled once: the router, the validators of requests and replies, the operations.
 import Router from 'find-my-way'
-import type { Document } from 'openapi-backend'
 import { type BodyShape, bodyShape } from './body-shape.ts'
 import { builtChecks } from './built-checks.ts'
 import type { Checks, Replies } from './checks.ts'
 import { type EmptyRules, emptyRules } from './empty-values.ts'
 import { FORM_TYPE, JSON_LIKE, JSON_TYPE, TEXT_TYPE } from './media-type.ts'
+import type { Document } from './openapi-document.ts'
 import type { Media, OperationObject } from './operation-object.ts'
 import { type Parameter, type Repeats, repeatsOf, textReader } from './parameters.ts'
 import { readSpec } from './spec-files.ts'
@@ -153,12 +153,14 @@ export interface OperationPlace {
   readonly object: OperationObject
 }
 
+type PathItem = Readonly<Partial<Record<string, OperationObject>>>
+
 /** The operations of a document, dereferenced. */
 export function operationsIn(document: Document): OperationPlace[] {
   return Object.entries(document.paths ?? {}).flatMap(([path, item]) => {
     const shared = (item as { parameters?: readonly Parameter[] }).parameters ?? []
     return METHODS.flatMap((method) => {
-      const object = item?.[method] as OperationObject | undefined
+      const object = (item as PathItem | undefined)?.[method]
       if (!object) return []
       const parameters = [...shared, ...(object.parameters ?? [])]
       return [{ method: method.toUpperCase(), path, object: { ...object, parameters } }]

@@ -1,6 +1,7 @@
 // The webhooks of a spec: which a callback of a type may be of, and which forms each has.
-import type { Document } from 'openapi-backend'
+
 import { type BodyShape, bodyShape } from './body-shape.ts'
+import type { Document } from './openapi-document.ts'
 import { explained, type Validator } from './violations.ts'
 
 /** The webhooks of one spec. */

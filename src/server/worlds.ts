@@ -17,6 +17,7 @@ import {
 } from './chosen-credentials.ts'
 import { type CredentialIndex, openCredentialIndex } from './credential-index.ts'
 import { type Expiry, openExpiry } from './expiry.ts'
+import { type GoneWorlds, openGoneWorlds } from './gone-worlds.ts'
 import {
   checkWritable,
   type Host,
@@ -32,7 +33,7 @@ import { reasonOf } from './reason.ts'
 import { firstProblem, type RecordCheck, recordCheck } from './record-check.ts'
 import { type KnownSecrets, openKnownSecrets } from './redaction/known-secrets.ts'
 import { openRedactor, type Redactor, reportWithout } from './redaction/redactor.ts'
-import { type NewWorldContent, populate } from './seeding.ts'
+import { type NewWorldContent, populate, populateAgain, type WorldCredentials } from './seeding.ts'
 import { wallNow } from './ticker.ts'
 import {
   checkWorldName,
@@ -50,6 +51,8 @@ export interface WorldsOptions
     NewWorldContent,
     StartDefaults {
   readonly store: Store
+  /** How many worlds there may be, open or not; `MOST_WORLDS` unless given. */
+  readonly maxWorlds?: number
   /** What lets callers in at the control API. */
   readonly controlToken?: string | undefined
   /**
@@ -80,6 +83,8 @@ export interface Worlds {
   readonly notOpened: ReadonlyMap<string, string>
   /** The worlds that are open. */
   list(): HostedWorld[]
+  /** Tells of those that are no longer there. */
+  readonly gone: Pick<GoneWorlds, 'whyNone' | 'whose'>
   /** Knows every secret of every world, and the token of the control API. */
   readonly redactor: Redactor
   /**
@@ -134,7 +139,7 @@ export interface Worlds {
 }
 
 export const DEFAULT_WORLD = 'default'
-/** How many worlds there are at most, open or not. */
+/** How many worlds there are at most, open or not, unless told. */
 export const MOST_WORLDS = 1000
 
 /**
@@ -153,6 +158,12 @@ export async function openWorlds(options: WorldsOptions): Promise<Worlds> {
   return worlds
 }
 
+/** What a world was filled with as it began, and what decided that. */
+interface Beginning {
+  readonly like: string
+  readonly records: readonly PastRecord[]
+}
+
 /** A class, since every method works on the same few things. */
 class OpenWorlds implements Worlds {
   readonly #options: WorldsOptions
@@ -166,12 +177,15 @@ class OpenWorlds implements Worlds {
   )
   /** Of every world, open or not: as the store lists them, then as they were made. */
   readonly #names: Set<string>
+  /** How worlds began that were reset. */
+  readonly #beginnings = new WeakMap<HostedWorld, Beginning>()
   /**
    * Worlds on their way; one that could not be opened stays, so that whoever
    * asks is told why.
    */
   readonly #opening = new Map<string, Promise<HostedWorld | undefined>>()
   readonly notOpened = new Map<string, string>()
+  readonly gone = openGoneWorlds()
   #rest: Promise<void> | undefined
   #started = false
   #closed = false
@@ -248,13 +262,16 @@ class OpenWorlds implements Worlds {
   }
 
   create(name: string, start: WorldStart): HostedWorld {
-    const { store, simulators } = this.#options
+    const { store, simulators, maxWorlds: most = MOST_WORLDS } = this.#options
     checkWorldName(name)
     const kept = this.#opening.has(name) && this.notOpened.get(name)
     if (kept) throw new Refusal('busy', kept)
     if (this.#names.has(name)) throw new Refusal('busy', `the world "${name}" exists already`)
-    if (this.#names.size >= MOST_WORLDS)
-      throw new Refusal('busy', `there are ${MOST_WORLDS} worlds already: remove one first`)
+    if (this.#names.size >= most)
+      throw new Refusal(
+        'busy',
+        `there are ${most} worlds already: remove one, give worlds a ttl, or start with --max-worlds`,
+      )
     const given = statesGiven(start.given ?? this.#options.given, simulators)
     const chosen = readCredentials(start.credentials ?? {}, simulators)
     this.#checkFree(chosen)
@@ -282,7 +299,9 @@ class OpenWorlds implements Worlds {
   ): Promise<void> {
     const { store, simulators } = this.#options
     const { world } = hosted
-    const states = statesGiven(given ?? this.#options.given, simulators)
+    const from = given ?? this.#options.given
+    // Looked at before anything is done.
+    statesGiven(from, simulators)
 
     this.#checkThere(hosted)
     const before = timeKept(hosted)
@@ -296,7 +315,7 @@ class OpenWorlds implements Worlds {
     store.rewrite(world.name)
     tellOfLife(hosted, 'reset')
     try {
-      populate(world, simulators, states, { ...this.#options, chosen, claimOf })
+      this.#begin(hosted, from, { chosen, claimOf })
       world.transaction(() => carrySnapshots(world, before))
     } catch (error) {
       world.replace(before)
@@ -308,8 +327,28 @@ class OpenWorlds implements Worlds {
     hosted.history.forget('the world was reset')
     await this.#newLifeKept(hosted, before)
     hosted.journal.clear()
-    const from = given ?? this.#options.given
     hosted.commands.begin(defined({ at: hosted.world.now, given: from }))
+  }
+
+  /**
+   * Fills a world that begins anew. Tests reset theirs over and over: where all is as at its last
+   * beginning, it is filled with the same records.
+   */
+  #begin(hosted: HostedWorld, given: string | undefined, content: WorldCredentials): void {
+    const { world } = hosted
+    const { seed, ownSeed, start } = world.identity
+    const like = JSON.stringify([seed, ownSeed, start, given, content.chosen])
+    const last = this.#beginnings.get(hosted)
+    if (last?.like === like) {
+      populateAgain(world, last.records, content.claimOf)
+      return
+    }
+
+    const { simulators } = this.#options
+    const states = statesGiven(given, simulators)
+    const records = populate(world, simulators, states, { ...this.#options, ...content })
+    // A clock that goes shows another time at each beginning.
+    if (start.mode === 'frozen') this.#beginnings.set(hosted, { like, records })
   }
 
   async restore(
@@ -393,12 +432,14 @@ class OpenWorlds implements Worlds {
       if (this.#hosted.get(name) !== hosted) return
       if (noted && store.livesOf(name) < lifeOf(hosted)) return await this.remove(hosted)
 
+      this.gone.note(hosted.world)
       this.#forget(hosted)
       await store.remove(name)
       if (!this.#hosted.has(name)) this.#names.delete(name)
     } catch (error) {
       if (error instanceof Refusal) throw error
       // All of it was kept: it comes back as at a start.
+      this.gone.forget(name)
       await this.open(name).catch(() => {})
       const why = `the world "${name}" cannot be removed and is there as before: ${reasonOf(error)}`
       throw new Refusal('writes-refused', why)
@@ -576,6 +617,7 @@ class OpenWorlds implements Worlds {
       this.#secrets.follow(changes)
     })
     this.#names.add(name)
+    this.gone.forget(name)
     this.#hosted.set(name, hosted)
     this.#takeCredentials(hosted)
     return hosted

@@ -15,6 +15,7 @@ import type { seeds as highlandSeeds } from './highland/seeds.ts'
 import type { settings as highlandSettings } from './highland/settings.ts'
 import type * as Highland from './highland/spec.d.ts'
 import type { states as highlandStates } from './highland/states.ts'
+import { knownPlugins } from './plugins.ts'
 import type { Simulator } from './simulator.ts'
 import { wholesale } from './wholesale/index.ts'
 import type { seeds as wholesaleSeeds } from './wholesale/seeds.ts'
@@ -23,6 +24,11 @@ import type * as Wholesale from './wholesale/spec.d.ts'
 import type { states as wholesaleStates } from './wholesale/states.ts'
 
 export const simulators: readonly Simulator[] = [esimGo, highland, wholesale, accountsOrders]
+
+/** Every provider that this process knows: the built-in ones, and those of packages of their own. */
+export function knownSimulators(): readonly Simulator[] {
+  return [...simulators, ...knownPlugins()]
+}
 
 /** What is known of a provider: its seeds and states by name, its settings, its spec. */
 interface Known<Seeds, States, Settings extends SettingsDef, Spec> {

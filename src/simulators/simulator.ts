@@ -15,6 +15,10 @@ import type { Handlers } from './typed-handlers.ts'
 
 /** A spec and the path it is served under, below the provider's slug. */
 export interface Mount {
+  /**
+   * The name of its file in the folder `specs`; of a provider in a package of its own an absolute
+   * path, or what `nameOfDocument` gave it.
+   */
   readonly spec: string
   readonly basePath: string
   /**
@@ -24,6 +28,16 @@ export interface Mount {
   readonly api?: string
   /** An older version: served to those who ask for it, and not named among the base URLs. */
   readonly isUnlisted?: true
+  /** The file of the numbered sentences about it, where a package of its own brings them. */
+  readonly statements?: string
+}
+
+/** What a provider in a package of its own brings besides. */
+export interface PluginParts {
+  /** The contract it was made for: `PLUGIN_API` of its day. */
+  readonly api: number
+  /** The files of its contract suite: absolute paths. */
+  readonly suites: readonly string[]
 }
 
 /** The paths below the slug that a client's base URLs end with, without those of older versions. */
@@ -265,8 +279,8 @@ export interface Simulator {
    * new world's.
    */
   readonly seeds: Readonly<Record<string, (world: World) => void>>
-  /** What a world holds that begins from each, by its name. */
-  readonly seedSays?: Readonly<Record<string, string>>
+  /** What each of these holds, and what to do next in it, by name. */
+  readonly seedTexts?: Readonly<Record<string, string>>
   /** States that take values, by name, each laid over what a seed has made. */
   readonly states?: Readonly<Record<string, NamedState>>
   readonly device: DeviceRules
@@ -298,6 +312,8 @@ export interface Simulator {
   readonly react?: (event: WorldEvent, world: World) => void
   /** Absent where it sends no callbacks. */
   readonly callbacks?: CallbackRules
+  /** Set where it is of a package of its own. */
+  readonly plugin?: PluginParts
 }
 
 /**

@@ -224,7 +224,10 @@ export function openCollection<T extends object>(
     values: () => records.values(),
     where: ordered,
     matching: (index, prefix) => indexes.keys(index).startingWith(prefix).map(recordAt),
-    first: (index) => indexes.keys(index).slice(0, 1).map(recordAt)[0],
+    first(index) {
+      const { first } = indexes.keys(index)
+      return first === undefined ? undefined : recordAt(first)
+    },
     restore: (key, record) => replace(key, records.get(key), record),
   }
 }

@@ -36,6 +36,8 @@ function bounded(reason: string): string {
   return `${reason.slice(0, LONGEST_REASON)}... (${reason.length} characters)`
 }
 
+const BRAND = Symbol.for('esimulator.refusal')
+
 /**
  * Thrown anywhere below the pipeline; rolls the transaction back and becomes a reply in the
  * provider's dialect. `reason` is the whole truth, for the journal: it may say more than the
@@ -45,6 +47,12 @@ function bounded(reason: string): string {
 export class Refusal<Code extends string = CommonRefusal> extends Error {
   readonly code: Code | CommonRefusal
   readonly detail: RefusalDetail
+  readonly [BRAND] = true
+
+  /** A provider in a package of its own may have its own copy of this class. */
+  static override [Symbol.hasInstance](value: unknown): boolean {
+    return typeof value === 'object' && value !== null && BRAND in value
+  }
 
   constructor(code: NoInfer<Code> | CommonRefusal, reason: string, detail: RefusalDetail = {}) {
     super(bounded(reason))

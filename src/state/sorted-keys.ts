@@ -49,6 +49,11 @@ export class SortedKeys {
     if (chunk.length === 0) this.#chunks.splice(at, 1)
   }
 
+  /** The first entry, if any. */
+  get first(): string | undefined {
+    return this.#chunks[0]?.[0]
+  }
+
   /** How many entries are before `entry`, whether it is there or not. */
   position(entry: string): number {
     const at = this.#chunkOf(entry)

@@ -141,6 +141,8 @@ export interface World {
    * @param at what the clock shows then, where that is not what it showed at its last change
    */
   goBack(past: readonly PastRecord[], at?: number): void
+  /** Puts records that a world like this one had, within a transaction. */
+  putAll(records: readonly PastRecord[]): void
   /** Lets `act` see these records as they were; whatever it does is undone. */
   asItWas<R>(past: readonly PastRecord[], act: () => R): R
   /** Ends its last life, as it was removed: nothing is committed any more. */
@@ -202,7 +204,10 @@ class OpenWorld implements World {
 
   get now(): number {
     const still = this.#transaction?.at ?? this.#held
-    return still ?? read(ownRecord(this.#records, 'clock'), this.#deps.wall())
+    if (still !== undefined) return still
+    const clock = ownRecord(this.#records, 'clock')
+    // The wall clock is not looked at where it does not matter: every request asks several times.
+    return clock.mode === 'frozen' ? clock.at : read(clock, this.#deps.wall())
   }
 
   get random(): Random {
@@ -371,6 +376,10 @@ class OpenWorld implements World {
     this.#streams.forgetAll()
     this.#epoch += 1
     this.#held = undefined
+  }
+
+  putAll(records: readonly PastRecord[]): void {
+    for (const each of records) this.#putBack(each)
   }
 
   asItWas<R>(past: readonly PastRecord[], act: () => R): R {

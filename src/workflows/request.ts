@@ -107,7 +107,7 @@ const BETWEEN: Readonly<Record<string, string>> = {
   pipeDelimited: '|',
 }
 
-function withQuery(
+export function withQuery(
   url: string,
   parameters: readonly GivenParameter[],
   known: readonly SourceParameter[],
@@ -165,7 +165,7 @@ function parsed(text: string): unknown {
   }
 }
 
-function bodyText(payload: unknown, type: string): string {
+export function bodyText(payload: unknown, type: string): string {
   if (typeof payload === 'string') return payload
   if (!isForm(type)) return JSON.stringify(payload)
   const form = new URLSearchParams()

@@ -1,17 +1,17 @@
 // The simulator as a target: each case in a world of its own, whose clock moves where a case waits.
 import { type ControlClient, ControlError, controlClient } from '../control/client.ts'
-import type { CredentialsShown, DeliveryShown, WorldShown } from '../control/wire.ts'
+import type { DeliveryShown, WorldShown } from '../control/wire.ts'
 import type { ChosenCredentials } from '../server/chosen-credentials.ts'
 import { pause } from '../server/ticker.ts'
 import { grouped } from '../state/collection.ts'
 import { defined } from '../state/defined.ts'
-import { clientToken } from './client-token.ts'
 import { otherBaseUrl, type SourceUrls } from './other-source.ts'
 import type { CallbackResult } from './result.ts'
 import type { SeenCallback, SeenExchange } from './seen-exchange.ts'
 import type { Answer, SentRequest } from './send.ts'
 import type { Call, Deliveries, Session, Target } from './session.ts'
-import { type SecurityScheme, type Source, type SourceOperation, simulatorBase } from './sources.ts'
+import { type Source, type SourceOperation, simulatorBase } from './sources.ts'
+import { WorldCredentials } from './world-credentials.ts'
 
 export interface SimulatorTargetOptions {
   /** Of the simulator, without a trailing slash. */
@@ -97,13 +97,6 @@ function callbackResult(delivery: DeliveryShown): CallbackResult {
   return defined(told)
 }
 
-/** An access token, and until when it is good by the world's clock. */
-interface Token {
-  readonly text: string
-  readonly issuedAt: number
-  readonly expiresAt: number
-}
-
 /** Operations of the control API after which a world is another. */
 const NEW_LIVES: ReadonlySet<string> = new Set(['resetWorld', 'putState'])
 
@@ -114,8 +107,7 @@ class SimulatorSession implements Session {
   readonly #options: SimulatorTargetOptions
   readonly #control: ControlClient
   readonly #base: string
-  /** By the URL they came from, the oldest first. */
-  readonly #tokens = new Map<string, Token[]>()
+  readonly #credentials: WorldCredentials
   readonly #secrets = new Set<string>()
 
   constructor(shown: WorldShown, options: SimulatorTargetOptions, control: ControlClient) {
@@ -124,6 +116,7 @@ class SimulatorSession implements Session {
     this.#options = options
     this.#control = control
     this.#base = `${options.url}/w/${shown.name}`
+    this.#credentials = new WorldCredentials(shown.credentials, (text) => this.#secrets.add(text))
     for (const { apiKey, clientSecret, callbackSecret } of Object.values(shown.credentials))
       for (const secret of [apiKey, clientSecret, callbackSecret, options.token])
         if (secret !== undefined) this.#secrets.add(secret)
@@ -141,7 +134,7 @@ class SimulatorSession implements Session {
       const path = { slug }
       const { tokenLifetime: own } = (await control.call('getSettings', { path })).settings
       if (own) await control.call('changeSettings', { path, body: { tokenLifetime: 'P100Y' } })
-      await this.#token(credentials, undefined)
+      await this.#credentials.token(credentials, undefined)
       const before = own && own.value !== own.default ? own.value : null
       if (own) await control.call('changeSettings', { path, body: { tokenLifetime: before } })
     }
@@ -151,7 +144,7 @@ class SimulatorSession implements Session {
   async answered({ source, operation }: Call, answer: Answer): Promise<void> {
     const isNewLife = source?.simulator?.slug === 'control' && NEW_LIVES.has(operation?.id ?? '')
     if (!isNewLife || 'error' in answer || answer.status > 299) return
-    this.#tokens.clear()
+    this.#credentials.forget()
   }
 
   baseUrl(source: Source): string {
@@ -161,23 +154,15 @@ class SimulatorSession implements Session {
   }
 
   async credentials(
-    { security }: SourceOperation,
-    { simulator, securitySchemes }: Source,
+    operation: SourceOperation,
+    source: Source,
     now: number | undefined,
   ): Promise<Readonly<Record<string, string>>> {
-    if (!simulator || security.length === 0) return {}
-    if (simulator.slug === 'control') {
-      const { token } = this.#options
-      return token === undefined ? {} : { authorization: `Bearer ${token}` }
-    }
-    const credentials = this.#shown.credentials[simulator.slug]
-    const schemes = security.flatMap((each) => Object.keys(each))
-    for (const name of schemes) {
-      const scheme = securitySchemes[name]
-      const headers = scheme && credentials && (await this.#headers(scheme, credentials, now))
-      if (headers) return headers
-    }
-    return {}
+    if (!source.simulator || operation.security.length === 0) return {}
+    if (source.simulator.slug !== 'control')
+      return this.#credentials.headersFor(operation, source, now)
+    const { token } = this.#options
+    return token === undefined ? {} : { authorization: `Bearer ${token}` }
   }
 
   async wait(seconds: number, stop?: AbortSignal): Promise<void> {
@@ -272,36 +257,5 @@ class SimulatorSession implements Session {
   #inWorld(): ControlClient {
     const { url, token } = this.#options
     return controlClient(defined({ url, world: this.world, token }))
-  }
-
-  async #headers(
-    scheme: SecurityScheme,
-    credentials: CredentialsShown,
-    now: number | undefined,
-  ): Promise<Readonly<Record<string, string>> | undefined> {
-    if (scheme.type === 'apiKey' && scheme.in === 'header' && credentials.apiKey !== undefined)
-      return { [String(scheme.name).toLowerCase()]: credentials.apiKey }
-    if (credentials.tokenUrl === undefined) return undefined
-    return { authorization: `Bearer ${await this.#token(credentials, now)}` }
-  }
-
-  /**
-   * A token that is good: the latest there is, or a new one where the clock has passed its end. One
-   * that was given later than the clock shows went with its time, when a snapshot was restored.
-   */
-  async #token(credentials: CredentialsShown, now: number | undefined): Promise<string> {
-    const { tokenUrl = '', clientId = '', clientSecret = '' } = credentials
-    const given = this.#tokens.get(tokenUrl) ?? []
-    const isGood = ({ issuedAt, expiresAt }: Token) =>
-      now === undefined || (issuedAt <= now && now < expiresAt)
-    const known = given.findLast(isGood)
-    if (known) return known.text
-
-    const client = { url: tokenUrl, clientId, clientSecret }
-    const { text, lifetime, issuedAt } = await clientToken(client, 0)
-    const token = { text, issuedAt, expiresAt: issuedAt + lifetime }
-    this.#tokens.set(tokenUrl, [...given, token])
-    this.#secrets.add(token.text)
-    return token.text
   }
 }

@@ -4,11 +4,12 @@ import { existsSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { dirname, isAbsolute, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import type { Document } from 'openapi-backend'
 import { parse } from 'yaml'
+import type { Document } from '../server/openapi-document.ts'
 import { applyOverlay, isOverlay } from '../server/overlay.ts'
 import { readSpec } from '../server/spec-files.ts'
-import { simulators } from '../simulators/index.ts'
+import { knownSimulators } from '../simulators/index.ts'
+import { knownPlugins } from '../simulators/plugins.ts'
 import { tokenName } from '../state/json-pointer.ts'
 import type { ParameterPlace, SourceDescription } from './language.ts'
 import { openSender } from './send.ts'
@@ -81,6 +82,7 @@ export interface OwnSource {
 export interface OpenApiDocument {
   readonly openapi?: string
   readonly asyncapi?: string
+  readonly info?: { readonly title?: string }
   readonly paths?: Readonly<Record<string, Readonly<Record<string, unknown>>>>
   readonly webhooks?: Readonly<
     Record<string, Readonly<Record<string, { readonly operationId?: string }>>>
@@ -100,7 +102,7 @@ const OWN = /^esimulator:([a-z-]+)(?:\/(v[0-9.]+))?$/
 
 /** Every name that `esimulator:` takes. */
 function ownSourceNames(): string[] {
-  const names = simulators.flatMap(({ slug, mounts }) => [
+  const names = knownSimulators().flatMap(({ slug, mounts }) => [
     slug,
     ...mounts.filter(({ basePath }) => basePath !== '').map(({ basePath }) => slug + basePath),
   ])
@@ -135,7 +137,7 @@ function ownSource(url: string): { spec: string; source: OwnSource } | undefined
   if (!url.startsWith('esimulator:')) return undefined
   const [, slug, version] = OWN.exec(url) ?? []
   if (slug === 'control') return { spec: 'control.yaml', source: { slug, basePath: '' } }
-  const simulator = simulators.find((each) => each.slug === slug)
+  const simulator = knownSimulators().find((each) => each.slug === slug)
   const mount =
     version === undefined
       ? simulator?.mounts[0]
@@ -152,12 +154,17 @@ function ownSource(url: string): { spec: string; source: OwnSource } | undefined
 
 /** Portable files name our specs by their paths: any that lie in a folder `specs` are ours. */
 function shippedSource(place: string): OwnSource | undefined {
+  const brought = knownPlugins().find(({ mounts }) => mounts.some(({ spec }) => spec === place))
+  if (brought) {
+    const basePath = brought.mounts.find(({ spec }) => spec === place)?.basePath ?? ''
+    return { slug: brought.slug, basePath }
+  }
   const path = place.replaceAll('\\', '/')
   const [, spec] = /\/specs\/([a-z0-9.-]+\.(?:yaml|json))$/.exec(path) ?? []
   if (spec === undefined) return undefined
   const yaml = spec.replace(/\.json$/, '.yaml')
   if (yaml === 'control.yaml') return { slug: 'control', basePath: '' }
-  for (const { slug, mounts } of simulators) {
+  for (const { slug, mounts } of knownSimulators()) {
     const mount = mounts.find((each) => each.spec === yaml)
     if (mount) return { slug, basePath: mount.basePath }
   }

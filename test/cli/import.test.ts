@@ -117,7 +117,7 @@ test('a real endpoint is only read, with progress, and start opens what was writ
 
   const text = await readFile(mine.seed, 'utf8')
   expect(text).toMatch(
-    /^# The account of esim-go at .*\n# Could not be taken over:\n# - cents of the balance: /,
+    /^# yaml-language-server: \$schema=\.\/node_modules\/esimulator\/dist\/specs\/seed-file\.schema\.json\n# The account of esim-go at .*\n# Could not be taken over:\n# - cents of the balance: /,
   )
   expect(text).not.toContain(KEY)
   const server = ['--ephemeral', '--seed-file', mine.seed]

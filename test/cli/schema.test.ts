@@ -11,6 +11,7 @@ import { openFromConfig, readSeedFile } from '../../src/cli/open.ts'
 import { keyOf, type OptionName, options } from '../../src/cli/options.ts'
 import { simulators } from '../../src/simulators/index.ts'
 import { memoryStore } from '../../src/stores/memory.ts'
+import { fileIn } from '../docs/pages.ts'
 import { folder, run } from '../support/cli.ts'
 import { ROOT } from '../support/source.ts'
 
@@ -51,6 +52,25 @@ test('each schema is printed by its name, whatever the config file says', async 
       'There are: workflow, result, diff, config, seed-file, cassette, spec-diff\n',
   })
   expect((await print('toString')).code).toBe(2)
+})
+
+test('the schemas of what people write are written for editors, with the line that names each', async () => {
+  await using at = await folder()
+  const { code, stdout } = await run(['schema', '--write', 'schemas'], { cwd: at.path })
+  expect(code).toBe(0)
+  const lines = stdout.split('\n').filter((line) => line.includes('yaml-language-server'))
+  expect(lines.map((line) => line.trim())).toEqual([
+    '# yaml-language-server: $schema=./schemas/config.schema.json',
+    '# yaml-language-server: $schema=./schemas/seed-file.schema.json',
+    '# yaml-language-server: $schema=./schemas/workflow.schema.json',
+  ])
+  const written = (name: string) =>
+    JSON.parse(readFileSync(join(at.path, `schemas/${name}.schema.json`), 'utf8'))
+  expect(written('workflow')).toEqual(schemaFile('workflow'))
+  expect(written('seed-file')).toEqual(seedFile)
+  expect(written('config')).toHaveProperty('properties.plugin')
+  const wrong = await run(['schema', 'result', '--write', 'schemas'], { cwd: at.path })
+  expect([wrong.code, wrong.stderr]).toEqual([2, expect.stringContaining('no schema of a file')])
 })
 
 const CONFIGS: readonly (readonly [says: string, yaml: string, isRight: boolean])[] = [
@@ -276,9 +296,8 @@ test.each(SEEDS)(
   },
 )
 
-test('the seed file of the README is one', async () => {
-  const readme = readFileSync(`${ROOT}README.md`, 'utf8')
-  const [, yaml = ''] = /```yaml\n(esim-go:[\s\S]*?)```/.exec(readme) ?? []
+test('the seed file of the documentation is one', async () => {
+  const yaml = fileIn('docs/configuration.md', 'stock.yaml')
   expect([check(seedFile)(parse(yaml)), await problemOf(yaml)]).toEqual([true, undefined])
 })
 

@@ -1,11 +1,8 @@
 // What is found in an API that breaks its document in one way: by the check that proves the opposite, and by no other.
-import { readFile, writeFile } from 'node:fs/promises'
+import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
-import { CALLBACK_CHECKS } from '../../src/contracts/callback-checks.ts'
 import { openContractRun } from '../../src/contracts/contract-run.ts'
-import { EXCHANGE_CHECKS } from '../../src/contracts/exchange-checks.ts'
-import { PROBES } from '../../src/contracts/probes.ts'
 import { realTarget } from '../../src/contracts/real-target.ts'
 import { readTargetFile } from '../../src/contracts/target-file.ts'
 import { compileText } from '../../src/workflows/compile.ts'
@@ -125,10 +122,4 @@ test('a field that may differ does not tell one read from another', async () => 
   const checks = (cases[0]?.findings ?? []).map(({ check }) => check)
   expect(checks).not.toContain('repeated-reads')
   expect(checks).toContain('undocumented-fields')
-})
-
-test('the README tells of each check what it proves', async () => {
-  const readme = await readFile(new URL('../../README.md', import.meta.url), 'utf8')
-  for (const { name, proves } of [...EXCHANGE_CHECKS, ...CALLBACK_CHECKS, ...PROBES])
-    expect(readme).toContain(`| \`${name}\` | ${proves} |`)
 })

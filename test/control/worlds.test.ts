@@ -73,7 +73,11 @@ test('bad and taken names, unknown states and bad clocks are refused', async () 
   expectProblem(await make({}), 400, /name/)
   expectProblem(await make({ name: 'default' }), 409, /exists already/)
   expectProblem(await make({ name: 'x', given: 'a paradise' }), 400, /there are: "default"/)
-  expectProblem(await make({ name: 'x', clock: { at: 'tomorrow' } }), 400, /clock\.at: "tomorrow" is no instant/)
+  expectProblem(
+    await make({ name: 'x', clock: { at: 'tomorrow' } }),
+    400,
+    /clock\.at: "tomorrow" is no instant/,
+  )
   expectProblem(await make({ name: 'x', ttl: 'soon' }), 400, /is not a duration/)
   expectProblem(await make({ name: 'x', ttl: 'PT0S' }), 400, /longer than nothing/)
   expect(await worldsOf(sim.url)).toHaveLength(1)
@@ -141,8 +145,98 @@ test('a reset to a state there is not changes nothing', async () => {
   expect(await sim.sims('esim-go')).toHaveLength(1)
 })
 
-test('a world whose time to live is over goes away', async () => {
+test('a world whose time to live is over goes away, and who still asks for it is told', async () => {
   await using sim = await startSimulator()
-  await call(sim.url, '/_sim/worlds', { json: { name: 'brief', ttl: '30ms' } })
+  const { body } = await call<WorldShown>(sim.url, '/_sim/worlds', {
+    json: { name: 'brief', ttl: '30ms' },
+  })
   await expect.poll(() => worldsOf(sim.url)).toHaveLength(1)
+  const over = /"brief".*: its time to live was over at 20\d\d-/
+  expectProblem(await call(sim.url, '/_sim/worlds/brief'), 404, over)
+  expectProblem(await call(sim.url, '/w/brief/_sim/clock'), 404, over)
+  const apiKey = String(body.credentials['esim-go']?.apiKey)
+  const byPath = await fetch(`${sim.url}/w/brief/esim-go/v2.4/esims`)
+  expect([byPath.status, await byPath.text()]).toEqual([404, expect.stringMatching(/time to live/)])
+  // Without a path its credential was all that led to it.
+  const byKey = await fetch(`${sim.url}/esim-go/v2.4/esims`, { headers: { 'X-API-Key': apiKey } })
+  expect(byKey.status).toBe(403)
+  const [entry] = await sim.journal.list({ refused: true })
+  const why =
+    /no key of the world "default".*it is a credential of the world "brief", and its time to live was over/
+  expect(entry?.refusal?.reason).toMatch(why)
+})
+
+test('what was of a removed world is told no more once there is another of its name', async () => {
+  await using sim = await startSimulator()
+  await call(sim.url, '/_sim/worlds', { json: { name: 'w' } })
+  await call(sim.url, '/_sim/worlds/w', { method: 'DELETE' })
+  expectProblem(
+    await call(sim.url, '/_sim/worlds/w'),
+    404,
+    /no world "w": it was removed at 20\d\d-/,
+  )
+  const { body } = await call<WorldShown>(sim.url, '/_sim/worlds', { json: { name: 'w' } })
+  const headers = { 'X-API-Key': String(body.credentials['esim-go']?.apiKey) }
+  expect((await fetch(`${sim.url}/esim-go/v2.4/esims`, { headers })).status).toBe(200)
+})
+
+test('worlds that are made and removed under one name at the same time end in one, or none', async () => {
+  await using sim = await startSimulator()
+  const calls = Array.from({ length: 40 }, (_, at) =>
+    at % 2 === 0
+      ? call(sim.url, '/_sim/worlds', { json: { name: 'w' } })
+      : call(sim.url, '/_sim/worlds/w', { method: 'DELETE' }),
+  )
+  const statuses = (await Promise.all(calls)).map(({ status }) => status)
+  const made = statuses.filter((status) => status === 201).length
+  const removed = statuses.filter((status) => status === 204).length
+  expect(new Set(statuses)).toEqual(
+    new Set([201, 204, 404, 409].filter((each) => statuses.includes(each))),
+  )
+  expect(await worldsOf(sim.url)).toHaveLength(1 + made - removed)
+  expect([0, 1]).toContain(made - removed)
+})
+
+test('how many worlds there may be is an option, and the refusal names it', async () => {
+  await using sim = await startSimulator({ maxWorlds: 2 })
+  expect((await call(sim.url, '/_sim/worlds', { json: { name: 'a' } })).status).toBe(201)
+  const one = await call(sim.url, '/_sim/worlds', { json: { name: 'b' } })
+  expectProblem(one, 409, /there are 2 worlds already: .*--max-worlds/)
+})
+
+test('a credential that leads to a world is refused to another', async () => {
+  await using sim = await startSimulator()
+  const make = (name: string) =>
+    call(sim.url, '/_sim/worlds', {
+      json: { name, credentials: { 'esim-go': ['one-key-for-both'] } },
+    })
+  expect((await make('a')).status).toBe(201)
+  expectProblem(await make('b'), 409, /leads to the world "a" already/)
+  await call(sim.url, '/_sim/worlds/a', { method: 'DELETE' })
+  expect((await make('b')).status).toBe(201)
+})
+
+test('however often a world is reset, it is the same to the byte', async () => {
+  await using sim = await startSimulator({ given: 'an assigned bundle' })
+  const states: string[] = []
+  for (let round = 0; round < 3; round += 1) {
+    await sim.reset({ given: 'an assigned bundle' })
+    states.push(JSON.stringify(await sim.state()))
+    // What happens in between is of that life alone; what is drawn after it goes on alike.
+    const [row] = await sim.sims('esim-go')
+    await sim.device(String(row?.iccid), 'esim-go').use('800MB')
+    await call(`${sim.baseUrl('esim-go')}`, '/orders', {
+      json: {
+        type: 'transaction',
+        assign: true,
+        order: [{ type: 'bundle', quantity: 2, item: 'esim_1GB_7D_GB_V2' }],
+      },
+      headers: { 'X-API-Key': 'test-esim-go-key' },
+    })
+    states.push(JSON.stringify(await sim.state()))
+  }
+  expect(new Set(states.filter((_, at) => at % 2 === 0)).size).toBe(1)
+  expect(new Set(states.filter((_, at) => at % 2 === 1)).size).toBe(1)
+  await sim.reset({ given: 'an assigned bundle', seed: 'another' })
+  expect(states).not.toContain(JSON.stringify(await sim.state()))
 })

@@ -3,6 +3,7 @@ import { expect, expectTypeOf, test } from 'vitest'
 import {
   type Given,
   type ProviderSlug,
+  pactStates,
   type Reply,
   type RunningSimulator,
   type Schema,
@@ -61,4 +62,11 @@ test('replies, requests and schemas have the types of the specs', () => {
   expectTypeOf<Reply<'esim-go', 'makeOrder'>>().toBeAny()
   // @ts-expect-error: no such schema
   expectTypeOf<Schema<'esim-go', 'Ordr'>>().toBeAny()
+})
+
+test('every state says what it holds and what to do next', () => {
+  for (const { provider, name, says } of pactStates(undefined))
+    expect(says, `${provider}: ${name}`).toMatch(/\w+ \w+ \w+/)
+  const [assigned] = pactStates('esim-go').filter(({ name }) => name === 'an assigned bundle')
+  expect(assigned?.says).toMatch(/an eSIM in a handset, enabled, .* attach it or use data/)
 })

@@ -138,7 +138,11 @@ test('more data at once than is counted is refused, with the bound', async () =>
   const use = `/_sim/sims/${iccid}/use`
   const inWorld = sim.base.replace(/\/esim-go.*$/, '')
   for (const bytes of [1e308, 2 ** 53, MOST + 1])
-    expectProblem(await call(inWorld, use, { json: { bytes } }), 400, /bytes must be at most 10{15}/)
+    expectProblem(
+      await call(inWorld, use, { json: { bytes } }),
+      400,
+      /bytes must be at most 10{15}/,
+    )
   for (const data of ['1001TB', `${'9'.repeat(28)}TB`, '1000000000000001B'])
     expectProblem(
       await call(inWorld, use, { json: { data } }),

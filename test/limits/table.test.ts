@@ -72,7 +72,7 @@ import {
 } from '../../src/workflows/budget.ts'
 import { ROOT } from '../support/source.ts'
 
-const page = readFileSync(`${ROOT}LIMITS.md`, 'utf8')
+const page = readFileSync(`${ROOT}docs/limits.md`, 'utf8')
 
 /** The cells of every row of the tables below a heading. */
 function rowsBelow(heading: string): string[][] {
@@ -246,5 +246,5 @@ test('the page says of every collection whether it is capped', () => {
 })
 
 test('the README leads to the page', () => {
-  expect(readFileSync(`${ROOT}README.md`, 'utf8')).toContain('](LIMITS.md)')
+  expect(readFileSync(`${ROOT}README.md`, 'utf8')).toContain('](docs/limits.md)')
 })

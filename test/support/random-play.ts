@@ -1,4 +1,5 @@
 // A world played at random for tests: calls of one provider, the handset, the clock, faults, and bad requests between.
+import type { WorldClient } from '../../src/control/world-client.ts'
 import type { ProviderSlug, RunningSimulator } from '../../src/index.ts'
 import { ACCOUNT, ADA, TEMPLATE } from './accounts-orders.ts'
 import { type Dice, diceOf } from './dice.ts'
@@ -9,9 +10,15 @@ import { MINIMAL } from './wholesale.ts'
 type Json = Record<string, unknown>
 type Headers = Readonly<Record<string, string>>
 
+/** The world that is played: that of a simulator, or any other. */
+export type Played = Pick<
+  RunningSimulator,
+  'baseUrl' | 'credentials' | 'sims' | 'device' | 'faults' | 'snapshots'
+> & { readonly clock: Pick<WorldClient['clock'], 'advance'> }
+
 /** What is played with: the texts that answers had, by their names. */
 interface Table {
-  readonly sim: RunningSimulator
+  readonly sim: Played
   readonly slug: ProviderSlug
   readonly dice: Dice
   readonly found: Map<string, string[]>
@@ -25,21 +32,34 @@ type Move = (table: Table) => Promise<unknown>
 
 /** Plays so many moves. A call that is refused is a move, too. */
 export async function playAtRandom(
-  sim: RunningSimulator,
+  sim: Played,
   slug: ProviderSlug,
-  { seed, count }: { readonly seed: number; readonly count: number },
+  { seed, count, told, moved }: Play,
 ): Promise<void> {
-  const table = tableOf(sim, slug, diceOf(seed))
+  const table = tableOf(sim, slug, diceOf(seed), told)
   await authorize(table)
   const own = MOVES[slug] ?? []
   await own[0]?.(table)
-  for (let left = count; left > 0; left -= 1)
-    await table.dice
+  for (let left = count; left > 0; left -= 1) {
+    const came = await table.dice
       .pick(table.dice.percent(60) ? own : SHARED)(table)
-      .catch(() => undefined)
+      .catch((error: unknown) => error)
+    told?.(came)
+    await moved?.()
+  }
 }
 
-function tableOf(sim: RunningSimulator, slug: ProviderSlug, dice: Dice): Table {
+/** How a world is played. */
+interface Play {
+  readonly seed: number
+  readonly count: number
+  /** Told of each reply of the provider, and of what came of each move. */
+  readonly told?: ((what: unknown) => void) | undefined
+  /** Awaited after each move. */
+  readonly moved?: (() => Promise<unknown>) | undefined
+}
+
+function tableOf(sim: Played, slug: ProviderSlug, dice: Dice, told: Play['told']): Table {
   const base = sim.baseUrl(slug)
   const found = new Map<string, string[]>()
   const table: Table = {
@@ -53,7 +73,8 @@ function tableOf(sim: RunningSimulator, slug: ProviderSlug, dice: Dice): Table {
       if (!/^(?:\/|http)/.test(path)) return
       const url = path.startsWith('http') ? path : base + path
       const sent = { json, headers: { ...table.headers, ...headers } }
-      const { body } = await send(method, url, sent)
+      const { status, headers: answered, text, body } = await send(method, url, sent)
+      told?.([method, status, [...answered], text])
       gather(found, body, '')
     },
     some(name) {

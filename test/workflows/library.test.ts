@@ -1,4 +1,5 @@
 // Workflows run from a program: all of a file, or case by case; what is left of them however they end.
+
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises'
@@ -16,6 +17,7 @@ import {
   WorkflowFailed,
   workflowCases,
 } from '../../src/index.ts'
+import { fileIn } from '../docs/pages.ts'
 import { run, startServer } from '../support/cli.ts'
 import { call } from '../support/control.ts'
 import { ROOT } from '../support/source.ts'
@@ -269,9 +271,8 @@ test.each([
   },
 )
 
-test('the example of the README runs in Vitest', { timeout: 60_000 }, async () => {
-  const readme = await readFile(join(ROOT, 'README.md'), 'utf8')
-  const [, code = ''] = /```ts\n(import \{ workflowCases \}[\s\S]*?)```/.exec(readme) ?? []
+test('the example of the documentation runs in Vitest', { timeout: 60_000 }, async () => {
+  const code = fileIn('docs/library.md', 'scenarios.test.ts').replace('highland-*', '*')
   const project = join(folder, 'project')
   await mkdir(join(project, 'node_modules'), { recursive: true })
   await mkdir(join(project, 'scenarios'))

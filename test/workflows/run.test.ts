@@ -228,17 +228,3 @@ test('the command line ends with 1 for what failed, with 2 for what cannot be ru
     await rm(folder, { recursive: true })
   }
 })
-
-test('the scenario of the README passes', async () => {
-  const readme = await readFile(new URL('../../README.md', import.meta.url), 'utf8')
-  const [, code = ''] = /```yaml\n(arazzo:[\s\S]*?)```/.exec(readme) ?? []
-  const folder = await mkdtemp(join(tmpdir(), 'esimulator-run-'))
-  try {
-    await writeFile(join(folder, 'retry.yaml'), code)
-    const { code: status, stdout } = await run(['run', 'retry.yaml'], { cwd: folder })
-    expect(stdout).toMatch(/^✓ retry\.yaml › retried .*\n1 passed, 0 failed/)
-    expect(status).toBe(0)
-  } finally {
-    await rm(folder, { recursive: true })
-  }
-})

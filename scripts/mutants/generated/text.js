@@ -1,5 +1,5 @@
 // The text of the build, and a change to a place in it as the list of mutants has them.
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 
 const BUILT = fileURLToPath(new URL('../../../build/', import.meta.url))
@@ -9,8 +9,6 @@ export const builtText = (file) => readFileSync(`${BUILT}${file}.js`, 'utf8')
 
 /** A spec as it was built. */
 export const builtSpec = (name) => JSON.parse(readFileSync(`${BUILT}specs/${name}.json`, 'utf8'))
-
-export const isBuilt = (file) => existsSync(`${BUILT}${file}.js`)
 
 /** The built files below a folder, without their endings, in their order. */
 export function filesBelow(folder) {

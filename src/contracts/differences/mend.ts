@@ -1,5 +1,5 @@
 // What would end a difference: a setting of the simulator, a line of the target file, or a mended simulator.
-import { simulators } from '../../simulators/index.ts'
+import { knownSimulators } from '../../simulators/index.ts'
 import type { SettingMend } from '../../simulators/simulator.ts'
 import { isoDay } from '../../state/instant.ts'
 import type { Json } from '../document-schemas.ts'
@@ -67,7 +67,7 @@ function settingFor(
   ours: 'left' | 'right',
 ): Omit<Mend, 'lines'> | undefined {
   const slug = (difference.calls.left ?? difference.calls.right)?.source?.simulator?.slug
-  const simulator = simulators.find((each) => each.slug === slug)
+  const simulator = knownSimulators().find((each) => each.slug === slug)
   const seen = { ours: difference[ours], theirs: difference[ours === 'left' ? 'right' : 'left'] }
   const found = simulator?.settingMends?.find((each) => fits(each, difference, seen))
   if (!simulator || !found) return undefined

@@ -4,6 +4,7 @@ import { rename } from 'node:fs/promises'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import type { ImportPlan, SeedPart } from '../../simulators/import-plan.ts'
+import { editorComment, schemaPath } from '../../workflows/editor-comment.ts'
 import { outcomesIn } from './part-file.ts'
 
 /** What was not taken over, for one reason. */
@@ -74,6 +75,7 @@ async function* pieces(
 ): AsyncGenerator<string> {
   // JSON has no comments.
   if (!seed.to.endsWith('.json')) {
+    yield `${editorComment(schemaPath('seed-file', seed.to))}\n`
     yield comment(seed.title)
     yield comment('Could not be taken over:')
     for (const each of left) yield comment(`- ${leftText(each)}`)

@@ -30,10 +30,9 @@ export interface ListedState {
 
 /** The states that a world may begin from. */
 export function seedsAndStates(simulator: Simulator): ListedState[] {
-  const { slug, seeds, seedSays = {}, states = {} } = simulator
+  const { slug, seeds, seedTexts = {}, states = {} } = simulator
   const begun = Object.keys(seeds).map((name) => {
-    const otherwise = name === 'default' ? 'what a new world has' : 'a world begins so'
-    const says = Object.hasOwn(seedSays, name) ? (seedSays[name] ?? otherwise) : otherwise
+    const says = seedTexts[name] ?? 'a world begins so'
     return { provider: slug, name, says, parameters: {} }
   })
   const laid = Object.entries(states).map(([name, { says, parameters }]) => {

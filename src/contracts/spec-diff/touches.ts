@@ -1,6 +1,6 @@
 // What a change of an API touches of what was written for it: cases of workflows, statements, handlers.
 import { readSpec } from '../../server/spec-files.ts'
-import { simulators } from '../../simulators/index.ts'
+import { knownSimulators } from '../../simulators/index.ts'
 import type { ReadWorkflow } from '../../workflows/program.ts'
 import type { PlannedCase } from '../../workflows/runner.ts'
 import { type OwnSource, type Source, sourceOf } from '../../workflows/sources.ts'
@@ -109,7 +109,7 @@ function ours(
   slug: string | undefined,
   own: OwnSource | undefined,
 ): Omit<Touches, 'cases'> {
-  const simulator = simulators.find((each) => each.slug === slug)
+  const simulator = knownSimulators().find((each) => each.slug === slug)
   if (slug === undefined || !simulator) return NOTHING
   const spec = own && specOf(own)
   const specs = spec === undefined ? specsOf(slug) : [spec]
@@ -161,7 +161,7 @@ function ownOperations(spec: string): readonly OwnOperation[] {
 /** The provider of which a document has at least half of the operations; the one that has most of them. */
 export function providerOf(source: Source): string | undefined {
   const operations = endpointsOf(source).map(({ operation }) => namesFor(operation))
-  const shares = simulators.map(({ slug }) => {
+  const shares = knownSimulators().map(({ slug }) => {
     const own = specsOf(slug).flatMap(ownOperations)
     const same = operations.filter((names) => own.some((each) => names.some((n) => each.has(n))))
     return { slug, share: same.length / Math.max(1, operations.length) }

@@ -18,7 +18,9 @@ import {
   usageItems,
 } from './records.ts'
 import { applySeedFile, stockShown } from './seed-file.ts'
-import { seedSays, seeds } from './seeds.ts'
+
+import { seeds, seedTexts } from './seeds.ts'
+
 import { settingMends, settings } from './settings.ts'
 import type { operations } from './spec.d.ts'
 import { states } from './states.ts'
@@ -51,7 +53,7 @@ export const accountsOrders = defineSimulator<operations, typeof settings.table>
     () => '/auth/realms/enterprise-apis/protocol/openid-connect/token',
   ),
   seeds,
-  seedSays,
+  seedTexts,
   states,
   applySeedFile,
   stockShown,

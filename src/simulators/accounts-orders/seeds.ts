@@ -221,9 +221,10 @@ export const seeds = {
   'a pending order': pendingOrder,
 } satisfies Readonly<Record<string, (world: World) => void>>
 
-/** What a world holds that begins from each. */
-export const seedSays: Readonly<Record<keyof typeof seeds, string>> = {
-  default: 'what a new world has: accounts, templates, and sixty people with their subscriptions',
-  'no subscriptions': 'the organisation with its accounts and templates, and nobody else',
-  'a pending order': 'the default with an order that completes as time goes on: advance the clock',
+/** What each holds, and what to do next in it. */
+export const seedTexts: Readonly<Record<keyof typeof seeds, string>> = {
+  default: 'an organisation with accounts, subscribers, subscriptions and their usage',
+  'no subscriptions': 'an organisation without subscribers and subscriptions: order an activation',
+  'a pending order':
+    'beside what a new world has, an order to suspend a subscription is being processed: advance the clock',
 }

@@ -31,7 +31,9 @@ import { organisationHandlers } from './organisation/handlers.ts'
 import { countRequest, windows } from './rate-limit.ts'
 import { accounts, esims, lots, orders, SLUG, userBundles } from './records.ts'
 import { applySeedFile, stockShown } from './seed-file.ts'
-import { seedSays, seeds } from './seeds.ts'
+
+import { seeds, seedTexts } from './seeds.ts'
+
 import { settingMends, settings } from './settings.ts'
 import type { operations } from './spec.d.ts'
 import { states } from './states.ts'
@@ -89,7 +91,7 @@ export const esimGo = defineSimulator<operations, typeof settings.table>({
     },
   },
   seeds,
-  seedSays,
+  seedTexts,
   states,
   applySeedFile,
   stockShown,

@@ -68,14 +68,16 @@ export const seeds = {
   },
 } satisfies Readonly<Record<string, (world: World) => void>>
 
-/** What a world holds that begins from each. */
-export const seedSays: Readonly<Record<keyof typeof seeds, string>> = {
-  default: 'what a new world has: 1,000 US dollars, test credit, a saved card, no eSIM',
-  'an empty account': 'no money and no test credit: orders are refused until it is topped up',
-  'an account without a card': 'no money but the test credit, and no saved card to top it up with',
-  'bundles in the inventory': 'five bought bundles of 1 GB for the United Kingdom, on no eSIM yet',
+/** What each holds, and what to do next in it. */
+export const seedTexts: Readonly<Record<keyof typeof seeds, string>> = {
+  default: 'an organisation with money, a saved card and the catalogue, and no eSIM: order one',
+  'an empty account':
+    'an organisation without money: what costs something is refused until there is a balance',
+  'an account without a card':
+    'an organisation without a balance and without a saved card, with its test credit',
+  'bundles in the inventory': '5 bundles bought and not applied: apply one to an eSIM',
   'an assigned bundle':
-    'an enabled eSIM with an unused bundle of 1 GB for the United Kingdom: use it next',
+    'an eSIM in a handset, enabled, with an unused bundle: attach it or use data; it need not be installed',
   'an eSIM with an older profile':
-    'an eSIM that is not installed; its older profile takes no unlimited bundles',
+    'an eSIM in a handset whose profile is an older one: ask whether a bundle is compatible',
 }

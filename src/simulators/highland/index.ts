@@ -13,7 +13,9 @@ import { countriesOf, startWhereConnected } from './esims.ts'
 import { handlers } from './handlers.ts'
 import { companies, esims, ownRules, SLUG } from './records.ts'
 import { applySeedFile, stockShown } from './seed-file.ts'
-import { seedSays, seeds } from './seeds.ts'
+
+import { seeds, seedTexts } from './seeds.ts'
+
 import { settingMends, settings } from './settings.ts'
 import type { operations } from './spec.d.ts'
 import { states } from './states.ts'
@@ -90,7 +92,7 @@ export const highland = defineSimulator<operations, typeof settings.table>({
   advice,
   auth: { kind: 'api-key', credentialIn, authenticate, secretsIn, demand },
   seeds,
-  seedSays,
+  seedTexts,
   states,
   applySeedFile,
   stockShown,

@@ -77,10 +77,11 @@ export const seeds = {
   'an eSIM with a data product': esimWithProduct,
 } satisfies Readonly<Record<string, (world: World) => void>>
 
-/** What a world holds that begins from each. */
-export const seedSays: Readonly<Record<keyof typeof seeds, string>> = {
+/** What each holds, and what to do next in it. */
+export const seedTexts: Readonly<Record<keyof typeof seeds, string>> = {
   default:
-    'what a new world has: two companies, an installed eSIM of the test company, 50 eSIMs in stock',
-  'an empty stock': 'the same without eSIMs in stock: acquiring one is refused',
-  'an eSIM with a data product': 'the installed eSIM has data product 852: use it next',
+    'companies, a stock of eSIMs and the test eSIM, acquired and installed: acquire another, or add a product',
+  'an empty stock': 'companies and the test eSIM, and no other eSIM in stock: acquiring is refused',
+  'an eSIM with a data product':
+    'the test eSIM in a handset, enabled, with a data product: attach it and use data',
 }

@@ -9,7 +9,9 @@ import { pathOf, servedAt, tokenPath } from './paths.ts'
 import { settle } from './provisioning.ts'
 import { ACTIONS, lines, reservations, SLUG, stockSims, transactions } from './records.ts'
 import { applySeedFile, stockShown } from './seed-file.ts'
-import { seedSays, seeds } from './seeds.ts'
+
+import { seeds, seedTexts } from './seeds.ts'
+
 import { settingMends, settings } from './settings.ts'
 import type { operations } from './spec.d.ts'
 import { states } from './states.ts'
@@ -28,7 +30,7 @@ export const wholesale = defineSimulator<operations, typeof settings.table>({
   auth: clientAuthentication(SLUG, tokenPath),
   requests: { pathOf, servedAt },
   seeds,
-  seedSays,
+  seedTexts,
   states,
   applySeedFile,
   stockShown,

@@ -82,13 +82,13 @@ export const seeds = {
   'a ceased line': lineAfter('Activate', 'Cease'),
 } satisfies Readonly<Record<string, (world: World) => void>>
 
-/** What a world holds that begins from each. */
-export const seedSays: Readonly<Record<keyof typeof seeds, string>> = {
-  default: 'what a new world has: 50 cards and 50 eSIMs in stock, no line yet',
-  'an empty SIM stock': 'nothing in stock: activations find no SIM',
+/** What each holds, and what to do next in it. */
+export const seedTexts: Readonly<Record<keyof typeof seeds, string>> = {
+  default: 'a client, SIMs and eSIMs in stock and a reserved number, and no line: activate one',
+  'an empty SIM stock': 'a client and no SIM in stock: activating is refused',
   'a pending activation':
-    'an activation was acknowledged and settles as time goes on: advance the clock',
-  'an active line': "the activated line of the vendor's example",
-  'a suspended line': 'the same line, suspended',
-  'a ceased line': 'the same line, ceased',
+    'the activation of the example line is acknowledged and settles by the clock: advance it',
+  'an active line': 'the example line is active: use data, suspend it or cease it',
+  'a suspended line': 'the example line is suspended and carries nothing: resume it or cease it',
+  'a ceased line': 'the example line is ceased and carries nothing',
 }

@@ -3,7 +3,7 @@ import type { CommandShown, ExchangeShown } from '../../control/wire.ts'
 import type { WorldClient } from '../../control/world-client.ts'
 import { isForm, isJson } from '../../server/media-type.ts'
 import { REDACTED } from '../../server/redaction/span.ts'
-import { simulators } from '../../simulators/index.ts'
+import { knownSimulators } from '../../simulators/index.ts'
 import type { ParameterPlace } from '../language.ts'
 import { readOwnSource, type Source, type SourceOperation } from '../sources.ts'
 import { beginningOf } from './cut-json.ts'
@@ -236,7 +236,7 @@ class PlayedReader {
 
   /** The spec of a provider, or of the control API; each is read once. */
   #source(slug: string, basePath: string): Promise<Source> {
-    const mounts = simulators.find((each) => each.slug === slug)?.mounts ?? []
+    const mounts = knownSimulators().find((each) => each.slug === slug)?.mounts ?? []
     const isMain = basePath === '' || mounts[0]?.basePath === basePath
     const url = `esimulator:${slug}${isMain ? '' : basePath}`
     const name = slug + (isMain ? '' : basePath.replaceAll(/[^A-Za-z0-9]+/g, '-'))

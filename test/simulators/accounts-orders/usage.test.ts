@@ -388,18 +388,18 @@ test('ACO-040 ACO-041 ACO-042 ACO-043 ACO-044 ACO-045 ACO-046 filters pass what 
     expect([query, ids(body._embedded.items)]).toEqual([query, ids(wanted.slice(0, 100))])
     told += wanted.length
   }
-  expect(told).toBeGreaterThan(10_000)
+  expect(told).toBeGreaterThan(2_000)
 })
 
 test('ACO-043 a number of fewer than 12 digits is found, too, unless strict', async () => {
   await using sim = await startEnterprise()
   const items = await sim.items('msisdn=12025550101')
-  expect(items.length).toBeGreaterThan(10)
+  expect(items.length).toBeGreaterThan(3)
   await sim.set('accounts-orders', { strict: true })
   const messages = ['msisdn must match pattern "^\\d{12,15}$", and strict is on']
   const ask = () => sim.get('/usage/items?msisdn=12025550101')
   await expectRefused(sim, ask, { status: 400, type: 'INVALID_REQUEST_PARAMS', messages })
-  expect((await sim.items(`msisdn=${MSISDN}`)).length).toBeGreaterThan(10)
+  expect((await sim.items(`msisdn=${MSISDN}`)).length).toBeGreaterThan(3)
 })
 
 test('ACO-043 ACO-049 a number is found as an item shows it and as it was dialled, however short', async () => {
