@@ -2,8 +2,16 @@
 // The command line: finds the command and tells why one could not run.
 import { nodeProblem } from './node-version.ts'
 
+/** The status of a command that SIGPIPE ended: 128 and its number. */
+const BROKEN_PIPE = 141
+
 const args = process.argv.slice(2)
 const wantsHelp = args.some((arg) => arg === '--help' || arg === '-h')
+
+// Readers may stop, as `| head -1` does, or a terminal is closed: what serves goes on, all else ends.
+const serves = ['start', 'proxy', 'exec'].includes(args[0] ?? '')
+process.stdout.on('error', () => serves || process.exit(BROKEN_PIPE))
+process.stderr.on('error', () => {})
 
 try {
   const problem = nodeProblem()

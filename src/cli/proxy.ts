@@ -12,12 +12,11 @@ import { CannotRun } from './cannot-run.ts'
 import type { Run } from './command.ts'
 import type { Config } from './config.ts'
 import { openFromConfig, portsOf } from './open.ts'
-import { checkExposure, outliveReaders, stopOnSignal } from './until-stopped.ts'
+import { checkExposure, stopOnSignal } from './until-stopped.ts'
 import { withReason } from './with-reason.ts'
 
 /** Serves until it is told to stop. @throws CannotRun, ListenError, Refusal */
 export const proxy: Run = async (config) => {
-  outliveReaders()
   checkExposure(config)
   const { baseUrl, rate, simulator } = await endpointOf(config)
   const listening = await listen(config.host, portsOf(config))

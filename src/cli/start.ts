@@ -29,7 +29,7 @@ import {
 import { type Option, type OptionName, options, START, spelled } from './options.ts'
 import type { ServingLog } from './serving-log.ts'
 import { type ServedTls, tlsOf } from './tls.ts'
-import { checkExposure, outliveReaders, stopOnSignal } from './until-stopped.ts'
+import { checkExposure, stopOnSignal } from './until-stopped.ts'
 
 /** How parseArgs is to read a flag. */
 function parsedAs(name: OptionName) {
@@ -124,7 +124,6 @@ export async function serveFrom(config: Config, log?: ServingLog): Promise<Servi
  * @throws CannotRun, StoreError, ListenError, Refusal
  */
 export async function start(args: readonly string[]): Promise<void> {
-  outliveReaders()
   const config = await readConfig(startFlags(args))
   await loadNamed(config)
   // A machine reads one line: what comes behind it would be in its way.

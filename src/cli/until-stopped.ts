@@ -57,11 +57,6 @@ export function stopOnSignal(
   if (process.env.npm_lifecycle_event !== undefined) whenOrphaned(() => stop('SIGTERM'))
 }
 
-/** Where nobody reads on, because the terminal is closed or the pipe is, the simulator goes on. */
-export function outliveReaders(): void {
-  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {})
-}
-
 /**
  * npm runs scripts in a shell, and some shells die of a signal without passing
  * it on.

@@ -3,6 +3,7 @@ import { execFile } from 'node:child_process'
 import { writeFile } from 'node:fs/promises'
 import { type AddressInfo, createServer } from 'node:net'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type RunningSimulator, startSimulator } from '../../src/index.ts'
@@ -230,3 +231,13 @@ test('help and version are fine', async () => {
   for (const args of [['--help'], ['start', '--help'], ['sim', '-h']])
     expect((await esimulator(...args)).code).toBe(0)
 })
+
+test.each(['--help', 'journal --help', 'schema'])(
+  '%s ends without a word where nobody reads on',
+  async (words) => {
+    const command = fileURLToPath(new URL('../../bin/esimulator.js', import.meta.url))
+    const line = `node ${command} ${words} | true; echo "\${PIPESTATUS[0]}"`
+    const { stdout, stderr } = await promisify(execFile)('bash', ['-c', line])
+    expect({ stdout, stderr }).toEqual({ stdout: '141\n', stderr: '' })
+  },
+)
