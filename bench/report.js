@@ -57,9 +57,9 @@ function figuresOf({ rounds }, id) {
  * @param {import('./peers.js').Peer[]} peers
  * @param {Load[]} loads
  * @param {Record<string, Startup>} startups by peer
- * @param {import('./pages.js').Pages} pages
+ * @param {{ pages: import('./pages.js').Pages, library: import('./library.js').Library[] }} others
  */
-export function figures(peers, loads, startups, pages) {
+export function figures(peers, loads, startups, { pages, library }) {
   const requests = loads.map((load) => ({
     title: load.title,
     bytes: load.bytes,
@@ -94,8 +94,11 @@ export function figures(peers, loads, startups, pages) {
       )
       wish(`${title}: ${request.title}, of Prism`, request.peers[id]?.toPrism.median, '>=', 3)
     }
-    wish(`${title}: first answer`, starts[id]?.firstAnswer?.median, '<=', 400, ' ms')
-    wish(`${title}: idle memory`, starts[id]?.idleMegabytes, '<=', 90, ' MB')
+    const [ours, bare] = [starts[id], starts.bare]
+    const first = over(ours?.firstAnswer?.median, bare?.firstAnswer?.median)
+    wish(`${title}: first answer, of bare node:http`, first, '<=', 2.5)
+    const idle = over(ours?.idleMegabytes, bare?.idleMegabytes)
+    wish(`${title}: idle memory, of bare node:http`, idle, '<=', 1.5)
   }
   const ratio = spreadOf(pages.rounds.map(({ first, middle }) => middle / first))
   wish(
@@ -104,8 +107,27 @@ export function figures(peers, loads, startups, pages) {
     '<=',
     1.3,
   )
-  return { requests, starts, pages, wanted }
+  for (const [what, name, bound] of LIBRARY)
+    wish(
+      `library: ${what}`,
+      spreadOf(library.map((each) => each[name]))?.median,
+      '<=',
+      bound,
+      ' ms',
+    )
+  return { requests, starts, pages, library, wanted }
 }
+
+/** @type {readonly (readonly [what: string, name: keyof import('./library.js').Library, most: number])[]} ms of processor time */
+const LIBRARY = [
+  ['startSimulator() in a fresh process', 'fresh', 150],
+  ['startSimulator() with one provider, warm', 'warm', 40],
+  ['reset()', 'reset', 5],
+  ['a new world', 'world', 10],
+]
+
+/** @param {number | undefined} value @param {number | undefined} base */
+const over = (value, base) => (value === undefined || !base ? undefined : value / base)
 
 /** Columns as wide as their widest cell; all but the first to the right. @param {string[][]} rows */
 function aligned(rows) {

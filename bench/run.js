@@ -7,6 +7,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { generator } from './generator.js'
+import { measureLibrary } from './library.js'
 import { measurePages } from './pages.js'
 import { CLI, peers as peersOf } from './peers.js'
 import {
@@ -263,7 +264,9 @@ async function main() {
   await Promise.all(contestants.map(({ server }) => server.stop()))
   say(`paging through ${plan.pages.size} subscriptions`)
   const pages = await measurePages(plan.pages)
-  const found = figures(peers, loads, startups, pages)
+  say('the library in processes of its own')
+  const library = measureLibrary(plan.starts)
+  const found = figures(peers, loads, startups, { pages, library })
   const machine = {
     node: process.version,
     system: `${process.platform} ${process.arch}`,

@@ -3,7 +3,9 @@ import fc from 'fast-check'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import {
   ControlError,
+  type Receiver,
   type RunningSimulator,
+  startReceiver,
   startSimulator,
   type WorldClient,
 } from '../src/index.ts'
@@ -129,11 +131,64 @@ test('a client that looks first passes a hundred runs', async () => {
   await fc.assert(nothingIsPaidTwice(CarefulShop), { seed: 1, numRuns: 100 })
 })
 
+/** What a partner's books say was settled, from what the wholesale API tells them. */
+class Books {
+  settled = 0
+  /** How many callbacks it has looked at. */
+  seen: number
+  readonly known = new Set<string>()
+
+  constructor(seen: number) {
+    this.seen = seen
+  }
+}
+
+/** A property of books that count what arrives, where callbacks come twice, late, or never. */
+function nothingIsBookedTwice(
+  partner: RunningSimulator<'wholesale'>,
+  receiver: Receiver,
+  isNew: (books: Books, id: string) => boolean,
+) {
+  const steps = providerSteps<Books>('wholesale', { faults: { callbacks: true }, maxSteps: 20 })
+  return fc.asyncProperty(steps, (each) =>
+    play(partner, each, {
+      async client() {
+        await partner.callbacks.target('wholesale', receiver.url)
+        return new Books(receiver.arrivals.length)
+      },
+      async afterEach({ client }) {
+        for (const { headers } of receiver.arrivals.slice(client.seen))
+          if (isNew(client, String(headers['webhook-id']))) client.settled += 1
+        client.seen = receiver.arrivals.length
+        const kept = (await partner.state()).collections['wholesale.transactions'] ?? {}
+        const done = Object.values(kept).filter(({ state }) => state !== 'InProgress').length
+        if (client.settled > done) throw new Error(`${client.settled} are booked of ${done}`)
+      },
+    }),
+  )
+}
+
+test('a handler of webhooks that books what comes twice is found, and one that looks at the id passes', async () => {
+  await using receiver = await startReceiver()
+  await using partner = await startSimulator({ providers: ['wholesale'] })
+  const naive = nothingIsBookedTwice(partner, receiver, () => true)
+  const { counterexample } = await fc.check(naive, { seed: 2, numRuns: 60 })
+  const [shown = ''] = String(counterexample?.[0]).split(' /*')
+  expect(shown).toContain('the next callback is hurt: duplicate')
+  expect(shown.split(',somebody').length).toBeLessThanOrEqual(2)
+  const careful = nothingIsBookedTwice(partner, receiver, ({ known }, id) => {
+    const isNew = !known.has(id)
+    known.add(id)
+    return isNew
+  })
+  await fc.assert(careful, { seed: 2, numRuns: 15 })
+})
+
 test.each(['esim-go', 'highland', 'wholesale', 'accounts-orders'])(
   '%s: every step that is played is legal in the state reached, and each kind is played',
   async (slug) => {
     const played = new Set<string>()
-    const steps = providerSteps(slug, { maxSteps: 30 })
+    const steps = providerSteps(slug)
     await fc.assert(
       fc.asyncProperty(steps, (each) =>
         play(sim, each, { afterEach: ({ step }) => played.add(kindOf(step)) }),

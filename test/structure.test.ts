@@ -248,6 +248,7 @@ test('of node:crypto state and providers use createHmac and createHash', () => {
 const timekeepers: Readonly<Record<string, string>> = {
   'src/server/ticker.ts': 'the only wall clock and the only timers',
   'src/server/connections.ts': 'a client that takes nothing of its answer is cut off',
+  'src/server/tls-port.ts': 'a client that does not say what it speaks is cut off',
   'src/library/in-process.ts': 'a pipe has the methods of a socket, and those do nothing',
   'src/stores/world-writer.ts': 'a failed write is tried again after a while',
   'src/stores/turns.ts': 'long work is cut in turns',

@@ -5,7 +5,7 @@ import { hostNameOf } from '../server/access.ts'
 import { defaultCaFolder } from '../server/ca-file.ts'
 import { reasonOf } from '../server/reason.ts'
 import type { Identity } from '../server/tls-port.ts'
-import { simulators } from '../simulators/index.ts'
+import { knownSimulators } from '../simulators/index.ts'
 import { defined } from '../state/defined.ts'
 import { CannotRun } from './cannot-run.ts'
 import type { Config } from './config.ts'
@@ -26,7 +26,7 @@ export interface ServedTls {
 /** `undefined` where no TLS is asked for. @throws CannotRun */
 export async function tlsOf(config: Config): Promise<ServedTls | undefined> {
   const { tls, tlsCert, tlsKey, tlsCa, hostMap } = config
-  const known = simulators.flatMap(({ hosts = [] }) => hosts.map(({ name }) => name))
+  const known = knownSimulators().flatMap(({ hosts = [] }) => hosts.map(({ name }) => name))
   const providerHosts = [...hostMap.map(({ host }) => host), ...known]
   if (tlsCert !== undefined || tlsKey !== undefined)
     return { identity: await ownIdentity(tlsCert, tlsKey), hosts: [], providerHosts }

@@ -382,8 +382,10 @@ function clockOf(call: Call): WorldClock {
   }
 }
 
+/** An instant on the wire; a date alone is its first moment, in UTC. */
 function instantOf(at: string | Date | undefined): string | undefined {
-  return at instanceof Date ? at.toISOString() : at
+  if (at instanceof Date) return at.toISOString()
+  return at !== undefined && /^\d{4}-\d\d-\d\d$/.test(at) ? `${at}T00:00:00Z` : at
 }
 
 /** What a device does that takes no arguments. */
@@ -501,5 +503,5 @@ function snapshotsOf(call: Call): WorldSnapshots {
 
 function rewindOf(back: number | { readonly to: number | string | Date }): BodyOf<'rewindWorld'> {
   if (typeof back === 'number') return { steps: back }
-  return { to: back.to instanceof Date ? back.to.toISOString() : back.to }
+  return { to: typeof back.to === 'number' ? back.to : (instantOf(back.to) ?? '') }
 }

@@ -29,7 +29,7 @@ export interface StepOptions<Client> {
   readonly faults?: boolean | { readonly calls?: boolean; readonly callbacks?: boolean }
   /** False leaves out what others do by the provider's API: orders, suspensions and so on. */
   readonly others?: boolean
-  /** The most steps of one run: 20 unless told. */
+  /** The most steps that are drawn for one run, those that are passed over included: 40 unless told. */
   readonly maxSteps?: number
 }
 
@@ -49,6 +49,9 @@ export function clientStep<Client, Value>(
   return stepOf(kind)
 }
 
+/** How many times as often what the rest needs is drawn. */
+const OFTEN = 4
+
 /**
  * The kinds of steps of a provider, for `fc.commands` with those of your own.
  * @throws RangeError for a provider there is not
@@ -62,16 +65,17 @@ export function providerCommands<Client>(
   const [first, ...rest] = others ? play.steps<Client>() : []
   // What is listed several times is drawn more often: most of the rest needs a SIM first, and time.
   const bringing = first ? [first, ...client] : client
+  const often = [
+    ...bringing,
+    timeStep<Client>(),
+    ...(chosen.calls ? [callFaultStep<Client>(slug)] : []),
+    ...(chosen.callbacks && play.hasCallbacks ? [callbackFaultStep<Client>(slug)] : []),
+  ]
   return [
-    ...bringing,
-    ...bringing,
-    ...bringing,
+    ...Array.from({ length: OFTEN }, () => often).flat(),
     ...rest,
     ...deviceSteps<Client>(slug, play.countries),
-    timeStep<Client>(),
-    timeStep<Client>(),
-    ...(chosen.calls ? [callFaultStep<Client>(slug), recoveryStep<Client>()] : []),
-    ...(chosen.callbacks && play.hasCallbacks ? [callbackFaultStep<Client>(slug)] : []),
+    ...(chosen.calls ? [recoveryStep<Client>()] : []),
   ]
 }
 
@@ -93,7 +97,7 @@ export function providerCommands<Client>(
  */
 export function providerSteps<Client = undefined>(
   slug: string,
-  { maxSteps = 20, ...options }: StepOptions<Client> = {},
+  { maxSteps = 40, ...options }: StepOptions<Client> = {},
 ): fc.Arbitrary<Steps<Client>> {
   const kinds = providerCommands<Client>(slug, options)
   return fc.commands(kinds, { maxCommands: maxSteps, size: 'max' })

@@ -111,7 +111,7 @@ export function fetchInProcess(simulator: SimulatorServer, check: () => void): I
   serve(simulator.listener(), () => {})
   const open = new Set<End>()
 
-  async function fetch(input: Request | string | URL, init?: RequestInit): Promise<Response> {
+  async function ask(input: Request | string | URL, init?: RequestInit): Promise<Response> {
     check()
     const request = new Request(input, init)
     const { hostname } = new URL(request.url)
@@ -130,7 +130,7 @@ export function fetchInProcess(simulator: SimulatorServer, check: () => void): I
   }
 
   return {
-    fetch,
+    fetch: ask,
     async close() {
       for (const end of open) end.destroy()
     },

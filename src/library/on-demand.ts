@@ -63,6 +63,10 @@ export async function verifyPacts(
  * @example
  * await importAccount({ target: 'esim-go.target.yaml', out: 'account.yaml' })
  *
+ *
+ * @example
+ * const { taken, left } = await importAccount({ target: 'account.yaml', out: 'seed.yaml' })
+ *
  * @throws CannotImport, MistakesError, CannotRunWorkflows
  */
 export async function importAccount(options: ImportOptions): Promise<Imported> {

@@ -10,10 +10,15 @@ export type PactState = ListedState & {
 }
 
 /**
- * The states that contracts may name, of one provider or of all.
+ * The states that contracts may name and worlds begin from (`given`), of one provider or of all: what
+ * each holds, and what to do next in it.
+ *
+ * @example
+ * for (const { title, says } of pactStates('esim-go')) console.log(title, says)
+ *
  * @throws CannotRunWorkflows for a provider there is not
  */
-export function pactStates(provider: string | undefined): PactState[] {
+export function pactStates(provider?: string): PactState[] {
   const wanted = provider === undefined ? knownSimulators() : [providerNamed(provider)]
   return wanted.flatMap(listedStates).map((state) => ({ ...state, title: listedTitle(state) }))
 }

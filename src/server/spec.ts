@@ -171,7 +171,12 @@ export function operationsIn(document: Document): OperationPlace[] {
 function compileOperation(checks: Checks, { method, path, object }: OperationPlace): Operation {
   const parameters = object.parameters ?? []
   const jsonTypes = new Map<number, string>()
-  const body = bodyOf(object)
+  // Few operations of a spec are called in a run: what is made of a schema waits for that.
+  let body: Operation['body'] | null = null
+  const readBody = () => {
+    if (body === null) body = bodyOf(object)
+    return body
+  }
   let strictProblems: Operation['strictProblems'] | undefined
 
   return {
@@ -184,9 +189,11 @@ function compileOperation(checks: Checks, { method, path, object }: OperationPla
     headers: parameters
       .filter((each) => each.in === 'header')
       .map((each) => each.name.toLowerCase()),
-    body,
+    get body() {
+      return readBody()
+    },
     replyTypes: replyTypesOf(object),
-    problems: requestCheck(checks, object, body?.shape),
+    problems: requestCheck(checks, object, () => readBody()?.shape),
     strictProblems(request) {
       strictProblems ??= strictProblemsOf(object)
       return strictProblems(request)
@@ -213,7 +220,7 @@ function replyTypesOf({ responses }: OperationObject): string[] {
 function requestCheck(
   checks: Checks,
   object: OperationObject,
-  shape: BodyShape | undefined,
+  shapeOf: () => BodyShape | undefined,
 ): Operation['problems'] {
   const { operationId: id, parameters = [] } = object
   const readPath = textReader(parameters, 'path')
@@ -227,7 +234,12 @@ function requestCheck(
     validators ??= checks.requests(id, 'quick')
     const failed = validators.find((validate) => !validate(request))
     if (!failed) return NONE
-    return problemsIn(checks.requests(id, 'thorough'), failed, { request, shape }, fields)
+    return problemsIn(
+      checks.requests(id, 'thorough'),
+      failed,
+      { request, shape: shapeOf() },
+      fields,
+    )
   }
 }
 

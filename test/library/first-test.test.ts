@@ -51,3 +51,10 @@ test('a SIM that is in use says what to do instead of installing it', async () =
   await device.disable()
   await expect(device.disable()).rejects.toThrow('what is disabled: enable it, or delete it')
 })
+
+test('a date is as good as an instant: its first moment, in UTC', async () => {
+  await using sim = await startSimulator({ providers: ['esim-go'], clock: { at: '2026-02-01' } })
+  expect(sim.clock.now()).toEqual(new Date('2026-02-01T00:00:00Z'))
+  await sim.clock.advance({ to: '2026-03-01' })
+  expect(sim.clock.now()).toEqual(new Date('2026-03-01T00:00:00Z'))
+})

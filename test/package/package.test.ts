@@ -92,13 +92,13 @@ test('npm installs it where engines are strict; it is light, runs, and is import
   const orders = `const sim = await startSimulator({ seed: 'packed' })
     const headers = { 'X-API-Key': 'test-esim-go-key' }
     const { status } = await fetch(sim.baseUrl('esim-go') + '/organisation', { headers })
-    console.log(status, (await sim.sims('esim-go')).length > 0)
+    console.log(status, sim.clock.now().toISOString())
     await sim.close()`
   writeFileSync(join(folder, 'a.mjs'), `import { startSimulator } from 'esimulator'\n${orders}`)
-  expect(await run(folder, process.execPath, ['a.mjs'])).toBe('200 true\n')
+  expect(await run(folder, process.execPath, ['a.mjs'])).toBe('200 2026-01-01T00:00:00.000Z\n')
   const required = `const { startSimulator } = require('esimulator');(async () => {${orders}})()`
   writeFileSync(join(folder, 'b.cjs'), required)
-  expect(await run(folder, process.execPath, ['b.cjs'])).toBe('200 true\n')
+  expect(await run(folder, process.execPath, ['b.cjs'])).toBe('200 2026-01-01T00:00:00.000Z\n')
 })
 
 test.each([
