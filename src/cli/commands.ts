@@ -199,7 +199,7 @@ const SPEAKING: readonly CommandDef[] = [
     usage: 'states [provider]',
     description: 'the named states that worlds begin from (--given), and what each holds',
     examples: ['states', 'states esim-go'],
-    options: ['json'],
+    options: ['json', 'plugin'],
     takes: 'provider',
     load: async () => (await import('./states.ts')).states,
   },

@@ -1,5 +1,5 @@
 // `esimulator completion`: the scripts by which a shell completes what is typed, and what they ask for.
-import { simulators } from '../simulators/index.ts'
+import { knownSimulators } from '../simulators/index.ts'
 import { ACTIONS, type Taken } from './actions.ts'
 import { CannotRun } from './cannot-run.ts'
 import type { Run } from './command.ts'
@@ -130,11 +130,11 @@ function typedBefore(
 }
 
 const providers = (): Candidate[] =>
-  simulators.map(({ slug, title }) => ({ word: slug, says: title }))
+  knownSimulators().map(({ slug, title }) => ({ word: slug, says: title }))
 
 /** Settings of all providers, or of one, as they are given a value. */
 function settings(slug: string | undefined): Candidate[] {
-  return simulators
+  return knownSimulators()
     .filter((each) => slug === undefined || each.slug === slug)
     .flatMap((each) =>
       Object.entries(each.settings.table).map(([name, { description }]) => ({

@@ -107,7 +107,7 @@ async function readFileOptions(file: string, required: boolean): Promise<Map<str
   if (written === undefined) return new Map()
 
   const content = await parseYaml(file, written, { asWritten: true })
-  const isTyped = Object.keys(content).some((key) => isJson(KEYS.get(key)))
+  const isTyped = Object.entries(content).some(([key, value]) => isTypedValue(KEYS.get(key), value))
   const typed = isTyped ? await parseYaml(file, written) : {}
   return new Map(
     Object.entries(content).map(([key, value]) =>
@@ -121,8 +121,11 @@ const KEYS = new Map(
   Object.keys(options).map((name) => [keyOf(name as OptionName), name as OptionName]),
 )
 
-function isJson(name: OptionName | undefined): boolean {
-  return name !== undefined && (options[name] as Option<unknown>).isJson === true
+/** Whether a value counts in the types that YAML gives it, and not as it is written. */
+function isTypedValue(name: OptionName | undefined, value: unknown): boolean {
+  if (name === undefined) return false
+  const { isJson = false, mayBeInline = false } = options[name] as Option<unknown>
+  return isJson || (mayBeInline && typeof value === 'object' && value !== null)
 }
 
 /** What stands in a config file: in texts, and in the types that YAML gives it. */
@@ -139,7 +142,7 @@ function sourceIn(file: string, key: string, { value, typed }: Written): [Option
   }
   const place = `${file}: ${key}`
   const { many } = options[name] as Option<unknown>
-  if (isJson(name)) return [name, { texts: [JSON.stringify(typed)], place }]
+  if (isTypedValue(name, value)) return [name, { texts: [JSON.stringify(typed)], place }]
   const values = Array.isArray(value) && many ? value : [value]
   if (!values.every((each) => typeof each === 'string')) {
     const form = many ? 'a value or a list of values' : 'a single value'

@@ -7,6 +7,7 @@ import { namesOnly } from '../server/redaction/redactor.ts'
 import { DEFAULT_WORLD } from '../server/worlds.ts'
 import { defined } from '../state/defined.ts'
 import { memoryStore } from '../stores/memory.ts'
+import { painter } from './colour.ts'
 import type { Run } from './command.ts'
 import type { Config } from './config.ts'
 import { placeOf, shownUrl } from './connection.ts'
@@ -131,8 +132,10 @@ export const doctor: Run = async (config) => {
     says: redactor.redacted(each.says, 'sentence'),
   }))
   if (config.json) console.log(JSON.stringify({ checks }))
-  else
+  else {
+    const paint = painter(process.stdout)
     for (const { check, ok, says } of checks)
-      console.log(`${ok ? 'ok ' : 'BAD'} ${check.padEnd(7)} ${says}`)
+      console.log(`${ok ? paint('ok ', 'green') : paint('BAD', 'red')} ${check.padEnd(7)} ${says}`)
+  }
   return checks.every(({ ok }) => ok) ? 0 : 1
 }

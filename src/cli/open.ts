@@ -118,19 +118,30 @@ export function givenOf({ given }: Pick<Config, 'given'>): string | undefined {
 /** A user's own stock, by provider; beside it may stand `faults`. */
 export type Stock = Readonly<Record<string, unknown>>
 
+/** How a seed file is called, which may stand in the config file itself. */
+export function seedFileName({ seedFile = '' }: Pick<Config, 'seedFile'>): string {
+  return seedFile.startsWith('{') ? 'seed-file of the config file' : seedFile
+}
+
 /** The stock of a seed file. @throws CannotRun */
-export async function readSeedFile({ seedFile }: Config): Promise<Stock | undefined> {
+export async function readSeedFile(config: Config): Promise<Stock | undefined> {
+  const { seedFile } = config
   if (seedFile === undefined) return undefined
+  // What the config file has is JSON by now.
+  const stock = jsonBelowComment(seedFile) ?? (await stockOfFile(seedFile))
+  const slugs = knownSimulators().map(({ slug }) => slug)
+  const unknown = Object.keys(stock).find((slug) => !slugs.includes(slug) && slug !== 'faults')
+  if (unknown === undefined) return stock
+  const what = unknownName('no provider', unknown, slugs)
+  throw new CannotRun(`${seedFileName(config)}: ${what}`)
+}
+
+async function stockOfFile(seedFile: string): Promise<Stock> {
   const written = await readFile(seedFile, 'utf8').catch((error: NodeJS.ErrnoException) => {
     const reason = error.code === 'ENOENT' ? 'there is no such file' : error.message
     throw new CannotRun(`cannot read the seed file ${seedFile}: ${reason}`)
   })
-  const stock = jsonBelowComment(written) ?? (await parseYaml(seedFile, written))
-  const slugs = knownSimulators().map(({ slug }) => slug)
-  const unknown = Object.keys(stock).find((slug) => !slugs.includes(slug) && slug !== 'faults')
-  if (unknown !== undefined)
-    throw new CannotRun(`${seedFile}: ${unknownName('no provider', unknown, slugs)}`)
-  return stock
+  return jsonBelowComment(written) ?? (await parseYaml(seedFile, written))
 }
 
 /** A number with so many digits may lose some of them: the reader of YAML says so. */

@@ -29,6 +29,8 @@ export interface Option<T> {
   readonly many?: true
   /** Its key in the file, where that is not the flag's. */
   readonly key?: string
+  /** The config file may have what the file holds in the place of its name. */
+  readonly mayBeInline?: true
   /** A comma is part of a value: a variable holds one. */
   readonly hasCommas?: true
   /** What it takes is JSON, in the file as it is: an object, or a list of them. */
@@ -312,7 +314,11 @@ export const options = {
   }),
   seedFile: optional<string>({
     value: 'FILE',
-    says: 'your own stock, balance and catalogue for new worlds, by provider',
+    mayBeInline: true,
+    form: { type: ['string', 'number', 'object'] },
+    says:
+      'your own stock, balance and catalogue for new worlds, by provider; in the config file also ' +
+      'what it holds',
     read: text,
   }),
   plugin: option<readonly string[]>({

@@ -16,10 +16,15 @@ function listText({ providers }: { providers: readonly ProvenanceRow[] }): strin
   return table(['provider', 'operations', ...MARKS, 'not simulated'], rows)
 }
 
-/** One word, or JSON where it depends on a parameter. */
+/** One word; where it depends on a parameter, one for each of its values: `type=validate reads`. */
 function effectText(effect: unknown): string | undefined {
-  if (typeof effect === 'string') return effect
-  return effect === undefined ? undefined : JSON.stringify(effect)
+  if (typeof effect === 'string' || effect === undefined) return effect
+  const byName = Object.entries(effect as Readonly<Record<string, object>>)
+  return byName
+    .flatMap(([name, byValue]) =>
+      Object.entries(byValue).map(([value, does]) => `${name}=${value} ${String(does)}`),
+    )
+    .join(', ')
 }
 
 function oneText({ operations }: ProvenanceShown): string {

@@ -3,7 +3,7 @@ import type { Listener } from '../server/http.ts'
 import type { KeptExchange } from '../server/journal.ts'
 import type { Redactor } from '../server/redaction/redactor.ts'
 import type { SimulatorServer } from '../server/server.ts'
-import { alarm } from '../server/ticker.ts'
+import { alarm, wallNow } from '../server/ticker.ts'
 import { DEFAULT_WORLD } from '../server/worlds.ts'
 import type { Callback, Outcome } from '../state/callbacks.ts'
 import type { World } from '../state/world.ts'
@@ -76,22 +76,12 @@ export function openServingLog(stream: LogStream): ServingLog {
     isBellSet = true
     bell.set(GATHERED)
   }
-  const requestLine = (asked: Asked): Line => {
-    const { method, url, status, since, note, world } = asked
-    const took = since === undefined ? '' : ` ${Math.max(0, Math.round(asked.now - since))} ms`
-    const answer = status === undefined ? 'no answer' : String(status)
-    return (knowing) => {
-      const shown = knowing.redacted(cut(url), 'url')
-      const why = note === undefined ? '' : `  ${knowing.redacted(cut(note), 'sentence')}`
-      return `${inWorld(world)}${method} ${shown} ${paint(answer, colourOf(status))}${took}${why}`
-    }
-  }
   return {
     onExchange(world, exchange) {
       const { method, url, status, headers } = exchange
       const note = noteOf(exchange)
       const since = began.get(headers)
-      add(requestLine({ method, url, status, since, now: performance.now(), note, world }))
+      add(requestLine({ method, url, status, since, now: wallNow(), note, world }, paint))
     },
     onOutcome(world, callback, outcome) {
       add((knowing) => callbackLine(world, callback, outcome, { knowing, paint }))
@@ -100,14 +90,14 @@ export function openServingLog(stream: LogStream): ServingLog {
       redactor = server.redactor
       const control = (listener: Listener): Listener => {
         return (request, response) => {
-          const since = performance.now()
+          const since = wallNow()
           began.set(request.headers, since)
           const { method = 'GET', url = '/' } = request
           if (method !== 'GET' && url.includes('/_sim/'))
             response.once('finish', () => {
               const { statusCode: status } = response
-              const asked = { method, url, status, since, now: performance.now() }
-              add(requestLine(asked))
+              const asked = { method, url, status, since, now: wallNow() }
+              add(requestLine(asked, paint))
             })
           listener(request, response)
         }
@@ -142,9 +132,21 @@ function noteOf({ refusal, fault, violations }: KeptExchange): string | undefine
   return violations.length > 0 ? `breaks its spec: ${violations.join('; ')}` : undefined
 }
 
+type Paint = (text: string, colour: Colour) => string
+
+function requestLine({ method, url, status, since, now, note, world }: Asked, paint: Paint): Line {
+  const took = since === undefined ? '' : ` ${Math.max(0, Math.round(now - since))} ms`
+  const answer = status === undefined ? 'no answer' : String(status)
+  return (knowing) => {
+    const shown = knowing.redacted(cut(url), 'url')
+    const why = note === undefined ? '' : `  ${knowing.redacted(cut(note), 'sentence')}`
+    return `${inWorld(world)}${method} ${shown} ${paint(answer, colourOf(status))}${took}${why}`
+  }
+}
+
 interface Telling {
   readonly knowing: Redactor
-  readonly paint: (text: string, colour: Colour) => string
+  readonly paint: Paint
 }
 
 function callbackLine(

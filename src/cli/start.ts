@@ -22,6 +22,7 @@ import {
   readSeedFile,
   report,
   type Stock,
+  seedFileName,
   settingsOf,
   storeOf,
 } from './open.ts'
@@ -189,7 +190,9 @@ async function applySettings(config: Config, server: SimulatorServer): Promise<v
 async function rehearse(config: Config, stock: Stock | undefined): Promise<void> {
   if (!stock) return
   const server = await openFromConfig(config, memoryStore(), stock).catch((error: unknown) => {
-    throw error instanceof Refusal ? new CannotRun(`${config.seedFile}: ${error.message}`) : error
+    throw error instanceof Refusal
+      ? new CannotRun(`${seedFileName(config)}: ${error.message}`)
+      : error
   })
   await server.close()
 }

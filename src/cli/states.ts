@@ -2,7 +2,7 @@
 
 import { listedTitle, seedsAndStates } from '../contracts/pact/provider-states.ts'
 import { unknownName } from '../server/nearest.ts'
-import { simulators } from '../simulators/index.ts'
+import { knownSimulators } from '../simulators/index.ts'
 import { CannotRun } from './cannot-run.ts'
 import type { Run } from './command.ts'
 import { print } from './connection.ts'
@@ -10,9 +10,9 @@ import { table } from './table.ts'
 
 /** Of one provider or of all; no simulator needs to run. */
 export const states: Run = async (config, [slug]) => {
-  const wanted = simulators.filter((each) => slug === undefined || each.slug === slug)
+  const wanted = knownSimulators().filter((each) => slug === undefined || each.slug === slug)
   if (slug !== undefined && wanted.length === 0) {
-    const slugs = simulators.map((each) => each.slug)
+    const slugs = knownSimulators().map((each) => each.slug)
     throw new CannotRun(unknownName('no provider', slug, slugs))
   }
   const found = wanted.flatMap(seedsAndStates)

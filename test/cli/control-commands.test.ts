@@ -88,7 +88,7 @@ test('history, events and messages are told a line each', async () => {
 
 test('the named states are listed with what each holds, without a simulator', async () => {
   expect((await esimulator('states', 'esim-go')).text).toMatch(
-    /an assigned bundle +an enabled eSIM with an unused bundle[\s\S]*balance \{amount\}/,
+    /an assigned bundle +an eSIM in a handset, enabled[\s\S]*balance \{amount\}/,
   )
 })
 

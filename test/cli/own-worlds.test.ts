@@ -72,3 +72,16 @@ test('a config file of another name is not read, and that is said', async () => 
     /esimulator\.config\.yml is not read: name it esimulator\.config\.yaml/,
   )
 })
+
+test('the config file has what a seed file holds, and mistakes in it are told by their place', async () => {
+  await using dir = await folder()
+  const file = join(dir.path, 'esimulator.config.yaml')
+  await writeFile(file, 'seed-file:\n  esim-go:\n    balance: 7.5\n')
+  await using server = await startServer(['--ephemeral'], { cwd: dir.path })
+  const { stock } = await worldClient({ url: server.url }).stock('esim-go')
+  expect(stock).toMatchObject({ balance: 7.5 })
+  await writeFile(file, 'seed-file:\n  esimgo:\n    balance: 7.5\n')
+  await expect(startServer(['--ephemeral'], { cwd: dir.path })).rejects.toThrow(
+    /seed-file of the config file: there is no provider .*: did you mean esim-go\?/,
+  )
+})
