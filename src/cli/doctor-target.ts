@@ -1,6 +1,7 @@
 // `esimulator doctor --target FILE`: what would run against a real endpoint, what would not and why; one read is sent.
 import { openContract, suiteFiles } from '../library/contracts.ts'
 import { planWorkflows } from '../library/workflows.ts'
+import { reasonOf } from '../state/reason.ts'
 import { CannotRun } from './cannot-run.ts'
 import type { Config } from './config.ts'
 
@@ -23,10 +24,7 @@ export async function doctorTarget(config: Config): Promise<number> {
     reason: opened.skips?.(workflow, title),
   }))
   const running = told.filter(({ reason }) => reason === undefined)
-  const says = await contract.check(cases).then(
-    () => `${opened.name} answers`,
-    (error: unknown) => (error instanceof Error ? error.message : String(error)),
-  )
+  const says = await contract.check(cases).then(() => `${opened.name} answers`, reasonOf)
   const isUsable = says === `${opened.name} answers`
   if (config.json) console.log(JSON.stringify({ ok: isUsable, says, cases: told }))
   else {

@@ -6,6 +6,7 @@ import { listen } from '../server/listen.ts'
 import { namesOnly } from '../server/redaction/redactor.ts'
 import { DEFAULT_WORLD } from '../server/worlds.ts'
 import { defined } from '../state/defined.ts'
+import { reasonOf } from '../state/reason.ts'
 import { memoryStore } from '../stores/memory.ts'
 import { painter } from './colour.ts'
 import type { Run } from './command.ts'
@@ -25,7 +26,7 @@ async function checked(check: string, look: () => string | Promise<string>): Pro
   try {
     return { check, ok: true, says: await look() }
   } catch (error) {
-    return { check, ok: false, says: error instanceof Error ? error.message : String(error) }
+    return { check, ok: false, says: reasonOf(error) }
   }
 }
 

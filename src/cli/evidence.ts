@@ -2,7 +2,7 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 import type { Evidence, RunEvidence } from '../contracts/evidence.ts'
-import { reasonOf } from '../server/reason.ts'
+import { reasonOf } from '../state/reason.ts'
 import { CannotRun } from './cannot-run.ts'
 
 /** An open file of evidence. */

@@ -7,6 +7,7 @@ import type { Port } from '../server/listen.ts'
 import { unknownName } from '../server/nearest.ts'
 import { defined } from '../state/defined.ts'
 import { addDuration } from '../state/duration.ts'
+import { reasonOf } from '../state/reason.ts'
 import type { Durability } from '../stores/store.ts'
 import { reportKinds } from '../workflows/reports/kinds.ts'
 
@@ -187,7 +188,7 @@ function lengthOf(written: string): number {
   try {
     return addDuration(0, written)
   } catch (error) {
-    throw new ValueError(error instanceof Error ? error.message : String(error))
+    throw new ValueError(reasonOf(error))
   }
 }
 

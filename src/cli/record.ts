@@ -1,5 +1,6 @@
 // `esimulator record`: what was played by hand, as a workflow that can be run.
 import { existsSync, writeFileSync } from 'node:fs'
+import { reasonOf } from '../state/reason.ts'
 import { schemaPath } from '../workflows/editor-comment.ts'
 import type { Since } from '../workflows/record/played.ts'
 import { CannotRun } from './cannot-run.ts'
@@ -78,6 +79,6 @@ function write(file: string, text: string, { force }: Flags): void {
   try {
     writeFileSync(file, text, { flag: force === true ? 'w' : 'wx' })
   } catch (error) {
-    throw new CannotRun(`cannot write ${file}: ${error instanceof Error ? error.message : error}`)
+    throw new CannotRun(`cannot write ${file}: ${reasonOf(error)}`)
   }
 }

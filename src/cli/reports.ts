@@ -1,6 +1,7 @@
 // The reports that a run is asked for: written each by itself, so that one that cannot be hinders no other.
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
+import { reasonOf } from '../state/reason.ts'
 import type { ReportKind } from '../workflows/reports/kinds.ts'
 import type { Report } from './options.ts'
 
@@ -25,7 +26,7 @@ export async function writeReports<T>(
       mkdirSync(dirname(file), { recursive: true })
       writeFileSync(file, text)
     } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error)
+      const reason = reasonOf(error)
       problems.push(`the report ${kind}:${file} cannot be written: ${reason}`)
     }
   }

@@ -2,8 +2,8 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { unknownName } from '../server/nearest.ts'
-import { reasonOf } from '../server/reason.ts'
 import { knownPlugins } from '../simulators/plugins.ts'
+import { reasonOf } from '../state/reason.ts'
 import {
   editorComment,
   schemaFile,

@@ -11,8 +11,8 @@ import {
   touchedBy,
 } from '../contracts/spec-diff/rows.ts'
 import { unknownName } from '../server/nearest.ts'
-import { reasonOf } from '../server/reason.ts'
 import { namesOnly } from '../server/redaction/redactor.ts'
+import { reasonOf } from '../state/reason.ts'
 import { CannotRun } from './cannot-run.ts'
 import type { OwnFlag, Run } from './command.ts'
 import type { Flags } from './config.ts'

@@ -5,6 +5,7 @@ import { dirname, resolve } from 'node:path'
 import { recordCheck } from '../server/record-check.ts'
 import { packageVersion } from '../server/server.ts'
 import { knownSimulators } from '../simulators/index.ts'
+import { reasonOf } from '../state/reason.ts'
 import { realDisk } from '../stores/disk.ts'
 import { checkFolder, type Finding, type FolderCheck } from '../stores/folder-check.ts'
 import { folderHold, lockFolder } from '../stores/folder-lock.ts'
@@ -88,7 +89,7 @@ async function done(says: string, repair: () => Promise<string>): Promise<Said> 
   } catch (error) {
     return {
       ok: false,
-      says: `${says}: that failed: ${error instanceof Error ? error.message : error}`,
+      says: `${says}: that failed: ${reasonOf(error)}`,
     }
   }
 }

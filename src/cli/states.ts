@@ -1,5 +1,4 @@
 // `esimulator states`: the named states that worlds begin from, and what each holds.
-
 import { listedTitle, seedsAndStates } from '../contracts/pact/provider-states.ts'
 import { unknownName } from '../server/nearest.ts'
 import { knownSimulators } from '../simulators/index.ts'

@@ -2,6 +2,7 @@
 import { controlClient } from '../control/client.ts'
 import { openLimit, within } from '../server/limit.ts'
 import { pause, wallNow } from '../server/ticker.ts'
+import { reasonOf } from '../state/reason.ts'
 import type { Run } from './command.ts'
 import { placeOf, print, shownUrl } from './connection.ts'
 
@@ -36,7 +37,7 @@ export const waitReady: Run = async (config) => {
       return 0
     } catch (error) {
       if (wallNow() + BETWEEN_MS > until) {
-        const reason = error instanceof Error ? error.message : error
+        const reason = reasonOf(error)
         console.error(`esimulator: not ready within ${shownDuration(config.timeout)}: ${reason}`)
         return 1
       }

@@ -1,4 +1,5 @@
 // One read of a real endpoint before a run: whether it is there, lets us in, and is an API at all.
+import { reasonOf } from '../state/reason.ts'
 import { effectOf } from '../workflows/effect.ts'
 import type { PlannedCase } from '../workflows/runner.ts'
 import { openSender } from '../workflows/send.ts'
@@ -41,7 +42,7 @@ export async function whyUnusable(
     if (status === 404) return `${url} is not there (404): look at the baseUrl of the target file`
     return undefined
   } catch (error) {
-    return error instanceof Error ? error.message : String(error)
+    return reasonOf(error)
   } finally {
     sender.close()
     await session.close()

@@ -1,5 +1,4 @@
 // The control API: Express routes to a table of handlers, checked both ways against its spec.
-
 import type { IncomingMessage } from 'node:http'
 import express, {
   type ErrorRequestHandler,
@@ -13,12 +12,12 @@ import { guardControl, guardPage } from '../server/guard.ts'
 import type { RestListener } from '../server/http.ts'
 import { manyIn, writtenInTurns } from '../server/long-list.ts'
 import { dropBody } from '../server/read-body.ts'
-import { reasonOf } from '../server/reason.ts'
 import type { SimulatorServer } from '../server/server.ts'
 import { type Operation, type Spec, specOf } from '../server/spec.ts'
 import { whenBuilt } from '../server/when-built.ts'
 import { DEFAULT_WORLD, type HostedWorld } from '../server/worlds.ts'
 import type { Reply } from '../simulators/call.ts'
+import { reasonOf } from '../state/reason.ts'
 import { Refusal } from '../state/refusal.ts'
 import {
   type ControlCall,

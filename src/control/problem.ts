@@ -1,5 +1,6 @@
 // Problem details (RFC 9457): every refusal of the control API, with what to do next.
 import { STATUS_CODES } from 'node:http'
+import { reasonOf } from '../state/reason.ts'
 import { type AnyRefusal, Refusal } from '../state/refusal.ts'
 import { StoreError } from '../stores/store.ts'
 import type { Schemas } from './operations.ts'
@@ -44,7 +45,7 @@ export function problemOf(refusal: AnyRefusal): Problem {
 export function asRefusal(error: unknown): AnyRefusal {
   if (error instanceof Refusal) return error
   if (error instanceof StoreError) return new Refusal<'not-opened'>('not-opened', error.message)
-  const reason = error instanceof Error ? error.message : error
+  const reason = reasonOf(error)
   const ours = new Refusal('internal', `this is a mistake of the simulator: ${reason}`)
   return urlRefusal(error) ?? ours
 }

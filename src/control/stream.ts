@@ -3,11 +3,11 @@ import type { ServerResponse } from 'node:http'
 import { FEED_LENGTH, type Listening, type Told } from '../server/feed.ts'
 import { httpDate } from '../server/http-date.ts'
 import type { NewsType } from '../server/news.ts'
-import { reasonOf } from '../server/reason.ts'
 import type { SimulatorServer } from '../server/server.ts'
 import { alarm, wallNow } from '../server/ticker.ts'
 import type { HostedWorld } from '../server/worlds.ts'
 import { iso } from '../state/instant.ts'
+import { reasonOf } from '../state/reason.ts'
 import { eventText, toldText } from './stream-events.ts'
 
 /** What a stream tells, and from where. */

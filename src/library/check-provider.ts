@@ -1,10 +1,10 @@
 // A provider held to all that the built-in ones are held to: its shape, its states, its callbacks, its suite.
 import { existsSync } from 'node:fs'
 import { providerProblems } from '../server/provider-check.ts'
-import { reasonOf } from '../server/reason.ts'
 import { firstProblem, recordCheck } from '../server/record-check.ts'
 import { DEFAULT_WORLD } from '../server/worlds.ts'
 import type { CallbackRules, Simulator } from '../simulators/simulator.ts'
+import { reasonOf } from '../state/reason.ts'
 import type { World } from '../state/world.ts'
 import { compileFile } from '../workflows/compile.ts'
 import type { Program } from '../workflows/program.ts'

@@ -12,6 +12,7 @@ import { suiteOfSpec } from '../contracts/suite-of-spec.ts'
 import { readTargetFile, type TargetFile } from '../contracts/target-file.ts'
 import { wallNow } from '../server/ticker.ts'
 import { defined } from '../state/defined.ts'
+import { reasonOf } from '../state/reason.ts'
 import { packageFile } from '../state/shipped-files.ts'
 import { compileText } from '../workflows/compile.ts'
 import { type Path, readDocument } from '../workflows/document.ts'
@@ -106,7 +107,7 @@ export async function planSpec(
     const cases = planned([program], choice)
     if (cases.length > 0) return { cases, left }
   } catch (error) {
-    throw new CannotRunWorkflows(error instanceof Error ? error.message : String(error))
+    throw new CannotRunWorkflows(reasonOf(error))
   }
   throw new CannotRunWorkflows(`${file}: no operation can be called; look at --allow`)
 }
@@ -238,7 +239,7 @@ async function receiverOf(
   try {
     return await startReceiver({ port: receiver.port, answer })
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error)
+    const reason = reasonOf(error)
     throw new CannotRunWorkflows(`callbacks cannot be listened for: ${reason}`)
   }
 }

@@ -10,6 +10,7 @@ import {
 import { openInteraction } from '../contracts/pact/interaction-run.ts'
 import { CALLBACK } from '../contracts/pact/provider-states.ts'
 import { openRecorder } from '../contracts/recording.ts'
+import { reasonOf } from '../state/reason.ts'
 import { openSender } from '../workflows/send.ts'
 import { suiteFiles } from './contracts.ts'
 import { ownSources } from './pact.ts'
@@ -55,7 +56,7 @@ export async function exportPact(options: PactExportOptions): Promise<{ files: E
     mkdirSync(folder, { recursive: true })
     writeFileSync(file, pactText(consumer, from, [...interactions, ...messages]))
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error)
+    const reason = reasonOf(error)
     throw new CannotRunWorkflows(`${file} cannot be written: ${reason}`)
   }
   return { files: [{ file, interactions: interactions.length, messages: messages.length }] }

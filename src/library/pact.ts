@@ -11,6 +11,7 @@ import { wallNow } from '../server/ticker.ts'
 import type { Simulator } from '../simulators/simulator.ts'
 import { defined } from '../state/defined.ts'
 import { iso } from '../state/instant.ts'
+import { reasonOf } from '../state/reason.ts'
 import type { Effect } from '../workflows/effect.ts'
 import type { RunResult } from '../workflows/result.ts'
 import { openSender } from '../workflows/send.ts'
@@ -123,7 +124,7 @@ async function textOf(file: string): Promise<string> {
   try {
     return await readFile(file, 'utf8')
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error)
+    const reason = reasonOf(error)
     throw new CannotRunWorkflows(`${file} cannot be read: ${reason}`)
   }
 }

@@ -14,6 +14,7 @@ import { unknownName } from '../server/nearest.ts'
 import { wallNow } from '../server/ticker.ts'
 import { knownSimulators } from '../simulators/index.ts'
 import { defined } from '../state/defined.ts'
+import { reasonOf } from '../state/reason.ts'
 import { compileFiles } from '../workflows/compile.ts'
 import { InputsError } from '../workflows/inputs.ts'
 import type { Program } from '../workflows/program.ts'
@@ -297,7 +298,7 @@ async function record(
   try {
     await writeCassette(file, made)
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error)
+    const reason = reasonOf(error)
     throw new CannotRunWorkflows(`${file} cannot be recorded to: ${reason}`)
   }
   onRecorded?.(made.head)
@@ -379,7 +380,7 @@ async function checkSimulator(url: string, token: string | undefined): Promise<v
     await controlClient(defined({ url, token, signal })).call('listWorlds')
   } catch (error) {
     const reason: unknown = limit.signal.aborted ? late : error
-    throw new CannotRunWorkflows(reason instanceof Error ? reason.message : String(reason))
+    throw new CannotRunWorkflows(reasonOf(reason))
   } finally {
     limit.end()
   }

@@ -8,9 +8,9 @@ import {
   ListToolsRequestSchema,
   ReadResourceRequestSchema,
 } from '@modelcontextprotocol/sdk/types.js'
-import { reasonOf } from '../server/reason.ts'
 import { packageVersion } from '../server/server.ts'
 import { knownSimulators } from '../simulators/index.ts'
+import { reasonOf } from '../state/reason.ts'
 import type { Effect } from '../workflows/effect.ts'
 import { readOwnSource, type Source } from '../workflows/sources.ts'
 import { type AgentTarget, agentWorld } from './agent-world.ts'

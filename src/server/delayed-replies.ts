@@ -1,9 +1,9 @@
 // Replies, and requests, that wait for a task of the world: for its clock to come so far.
 import type { Change } from '../state/collection.ts'
+import { reasonOf } from '../state/reason.ts'
 import { tasks } from '../state/task-queue.ts'
 import type { World } from '../state/world.ts'
 import type { Wait } from './exchange.ts'
-import { reasonOf } from './reason.ts'
 import type { Runner } from './runner.ts'
 import { alarm } from './ticker.ts'
 

@@ -4,9 +4,9 @@ import { request as httpRequest, type IncomingMessage } from 'node:http'
 import { request as httpsRequest } from 'node:https'
 import ipaddr from 'ipaddr.js'
 import type { Outcome } from '../state/callbacks.ts'
+import { reasonOf } from '../state/reason.ts'
 import { hindrance, NoSuchAnswer, OutOfTime } from './hindrance.ts'
 import { type Limit, openLimit, within } from './limit.ts'
-import { reasonOf } from './reason.ts'
 import { alarm } from './ticker.ts'
 
 /** Where callbacks may go besides loopback, and how long a receiver may take. */

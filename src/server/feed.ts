@@ -1,8 +1,8 @@
 // What happens in a world, told to whoever listens: numbered, and kept for a while for who comes back.
+import { reasonOf } from '../state/reason.ts'
 import { Refusal } from '../state/refusal.ts'
 import { breathe } from '../stores/turns.ts'
 import type { News } from './news.ts'
-import { reasonOf } from './reason.ts'
 import { wallNow } from './ticker.ts'
 
 /** One thing that happened, with its number: each is higher than the one before. */

@@ -1,10 +1,10 @@
 // Calls that a real endpoint answers in a provider's place: passed on, and held to the spec both ways.
 import type { Reply } from '../simulators/call.ts'
+import { reasonOf } from '../state/reason.ts'
 import { Refusal } from '../state/refusal.ts'
 import type { Exchange, RequestHeaders } from './exchange.ts'
 import { isJson } from './media-type.ts'
 import type { Route } from './provider.ts'
-import { reasonOf } from './reason.ts'
 import { validated } from './request.ts'
 import type { RequestContext } from './request-context.ts'
 import type { Upstream, UpstreamReply, UpstreamRequest } from './upstream.ts'

@@ -1,10 +1,10 @@
 // What keeps a provider from being served: looked for before it is, and told a sentence each.
 import { commonRefusals } from '../simulators/refusal-words.ts'
 import type { Mount, Simulator } from '../simulators/simulator.ts'
+import { reasonOf } from '../state/reason.ts'
 import { Refusal } from '../state/refusal.ts'
 import { commonSettings } from '../state/settings.ts'
 import { sharedCollections } from '../state/shared-collections.ts'
-import { reasonOf } from './reason.ts'
 import { compileSpec, type Operation, type Spec } from './spec.ts'
 import { readSpec } from './spec-files.ts'
 import { compileWebhooks, type Webhooks } from './webhooks.ts'

@@ -1,4 +1,5 @@
 // What the operating system says about a file, as a sentence a user can act on.
+import { reasonOf } from '../state/reason.ts'
 
 const meanings: Readonly<Record<string, string>> = {
   EACCES: 'permission denied',
@@ -30,5 +31,5 @@ export function reason(error: unknown): string {
   const code = codeOf(error)
   const meaning = code && meanings[code]
   if (meaning) return `${meaning} (${code})`
-  return error instanceof Error ? error.message : String(error)
+  return reasonOf(error)
 }

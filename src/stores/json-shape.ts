@@ -1,4 +1,5 @@
 // What parsed JSON turns out to be, or why a text is none.
+import { reasonOf } from '../state/reason.ts'
 
 /** A JSON object: neither null nor an array. */
 export function isObject(value: unknown): value is Record<string, unknown> {
@@ -15,6 +16,6 @@ export function isCount(value: unknown): value is number {
  * the text that it quotes, which may be a secret.
  */
 export function whyNoJson(error: unknown): string {
-  const reason = error instanceof Error ? error.message : String(error)
+  const reason = reasonOf(error)
   return reason.replace(/, (?:\.\.\.)?".*"(?:\.\.\.)? is not valid JSON$/s, '')
 }

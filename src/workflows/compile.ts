@@ -1,8 +1,8 @@
 // Makes a document ready to run, or tells everything that is wrong in it before anything is sent.
-
 import { dirname, isAbsolute, join, resolve } from 'node:path'
 import { nearest, unknownName } from '../server/nearest.ts'
 import { tokenName } from '../state/json-pointer.ts'
+import { reasonOf } from '../state/reason.ts'
 import {
   CriterionError,
   checkJsonPath,
@@ -427,7 +427,7 @@ class DocumentReader {
       try {
         new RegExp(match, 'u')
       } catch (error) {
-        const reason = error instanceof Error ? error.message : error
+        const reason = reasonOf(error)
         this.#note([...path, 'x-esimulator', 'capture', name, 'match'], String(reason))
       }
     }
@@ -622,7 +622,7 @@ class DocumentReader {
     try {
       await checkJsonPath(pattern)
     } catch (error) {
-      const reason = error instanceof Error ? error.message : error
+      const reason = reasonOf(error)
       this.#note([...path, 'condition'], `this is no JSONPath (RFC 9535): ${reason}`)
     }
   }

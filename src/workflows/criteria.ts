@@ -1,5 +1,6 @@
 // Criteria: simple conditions, regular expressions and JSONPath, and what their parts are worth.
 import { defined } from '../state/defined.ts'
+import { reasonOf } from '../state/reason.ts'
 import {
   type Condition,
   ConditionError,
@@ -82,7 +83,7 @@ function reading<T>(field: 'condition' | 'context', read: () => T): T {
   try {
     return read()
   } catch (error) {
-    throw new CriterionError(field, error instanceof Error ? error.message : String(error))
+    throw new CriterionError(field, reasonOf(error))
   }
 }
 
@@ -125,7 +126,7 @@ export async function judged(criterion: ReadCriterion, scope: Scope): Promise<Ve
     return { holds: isMatch && value !== null, seen }
   } catch (error) {
     // Whether it can be read may depend on the values between its braces.
-    const reason = error instanceof Error ? error.message : String(error)
+    const reason = reasonOf(error)
     return { holds: false, seen, note: `${pattern} cannot be read: ${reason}` }
   }
 }
@@ -217,7 +218,7 @@ export async function checkSelector({ context, selector, type }: Selector): Prom
     if (kind === 'jsonpointer') readPointer(selector)
     else await checkJsonPath(selector)
   } catch (error) {
-    const reason = error instanceof Error ? error.message : error
+    const reason = reasonOf(error)
     throw new CriterionError('selector', `this is no ${kind}: ${reason}`)
   }
 }

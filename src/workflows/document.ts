@@ -9,6 +9,7 @@ import {
   type Node,
   parseDocument,
 } from 'yaml'
+import { reasonOf } from '../state/reason.ts'
 import type { Mistake, Place } from './mistakes.ts'
 
 export { type Mistake, MistakesError, mistakeText, type Place } from './mistakes.ts'
@@ -50,7 +51,7 @@ export function readDocument(file: string, text: string): LocatedDocument {
   try {
     value = mistakes.length > 0 ? undefined : document.toJS({ maxAliasCount: MOST_ALIASES })
   } catch (error) {
-    const message = error instanceof Error ? error.message : String(error)
+    const message = reasonOf(error)
     mistakes.push({ ...placeAt(0), message: `this is no YAML: ${message}` })
   }
   return {

@@ -1,6 +1,7 @@
 // Runs a workflow step by step: calls, criteria, outputs, and what follows from success and failure.
 import { wallNow } from '../server/ticker.ts'
 import { defined } from '../state/defined.ts'
+import { reasonOf } from '../state/reason.ts'
 import { STEP_BUDGET, WAIT_BUDGET } from './budget.ts'
 import { judged, worked } from './criteria.ts'
 import type { Path } from './document.ts'
@@ -269,7 +270,7 @@ export class WorkflowRun {
     frame.outputs = {}
     const planned = await this.#request(step, step.work, frame).catch((error: unknown) => {
       if (error instanceof BudgetSpent) throw error
-      return error instanceof Error ? error.message : String(error)
+      return reasonOf(error)
     })
     if (typeof planned === 'string') {
       frame.exchange = undefined

@@ -2,6 +2,7 @@
 import { Ajv2020, type ErrorObject, type ValidateFunction } from 'ajv/dist/2020.js'
 import { jsonOf } from '../state/json-of.ts'
 import { pointerToken, tokenName } from '../state/json-pointer.ts'
+import { reasonOf } from '../state/reason.ts'
 import type { InputSchema } from './language.ts'
 
 type Values = Readonly<Record<string, unknown>>
@@ -83,9 +84,7 @@ function validatorOf(schema: object): ValidateFunction {
   try {
     return ajv.compile(schema)
   } catch (error) {
-    throw new InputsError(
-      `this is no JSON Schema: ${error instanceof Error ? error.message : error}`,
-    )
+    throw new InputsError(`this is no JSON Schema: ${reasonOf(error)}`)
   }
 }
 

@@ -1,11 +1,11 @@
 // Runs the workflows of files, each case apart from all others, several at a time.
 import { unknownName } from '../server/nearest.ts'
-import { reasonOf } from '../server/reason.ts'
 import { packageVersion } from '../server/server.ts'
 import { wallNow } from '../server/ticker.ts'
 import { grouped } from '../state/collection.ts'
 import { defined } from '../state/defined.ts'
 import { openRandom } from '../state/random.ts'
+import { reasonOf } from '../state/reason.ts'
 import { LONGEST_ANSWER } from './budget.ts'
 import { WorkflowRun } from './engine.ts'
 import { InputsError } from './inputs.ts'

@@ -1,5 +1,6 @@
 // What is wrong in an action or a body by itself: fields that would be passed over, and what cannot be sent.
 import { isForm, isJson, JSON_TYPE } from '../server/media-type.ts'
+import { reasonOf } from '../state/reason.ts'
 import { WAIT_BUDGET } from './budget.ts'
 import type { Path } from './document.ts'
 import { isExpression, readPointer } from './expressions.ts'
@@ -60,7 +61,7 @@ function targetProblems(target: string, payload: unknown, at: Path): Problem[] {
   try {
     pointer = readPointer(target)
   } catch (error) {
-    return [{ at, message: error instanceof Error ? error.message : String(error) }]
+    return [{ at, message: reasonOf(error) }]
   }
   if (typeof payload === 'string' && isExpression(payload)) return []
   const missing = missingIn(typeof payload === 'string' ? jsonIn(payload) : payload, pointer)

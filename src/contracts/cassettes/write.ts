@@ -5,6 +5,7 @@ import { namesOnly, type Redactor } from '../../server/redaction/redactor.ts'
 import { secretsSent } from '../../server/redaction/secrets-sent.ts'
 import { packageVersion } from '../../server/server.ts'
 import { defined } from '../../state/defined.ts'
+import { reasonOf } from '../../state/reason.ts'
 import { secretsShown } from '../../workflows/exchange-result.ts'
 import type { ReadWorkflow } from '../../workflows/program.ts'
 import type { PlannedCase } from '../../workflows/runner.ts'
@@ -92,7 +93,7 @@ export async function whyNotWritten(file: string): Promise<string | undefined> {
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException
     if (code === 'ENOENT') return undefined
-    return `${file} cannot be recorded to: ${error instanceof Error ? error.message : error}`
+    return `${file} cannot be recorded to: ${reasonOf(error)}`
   }
 }
 

@@ -3,6 +3,7 @@ import { setMaxListeners } from 'node:events'
 import { isJson } from '../../server/media-type.ts'
 import { pause, wallNow } from '../../server/ticker.ts'
 import type { ReadCall } from '../../simulators/import-plan.ts'
+import { reasonOf } from '../../state/reason.ts'
 import { openSender, type SentRequest } from '../../workflows/send.ts'
 import type { Source, SourceOperation } from '../../workflows/sources.ts'
 import { realTarget } from '../real-target.ts'
@@ -98,7 +99,7 @@ async function letIn<T>(credentials: Promise<T>): Promise<T> {
   try {
     return await credentials
   } catch (error) {
-    throw new CannotRead(error instanceof Error ? error.message : String(error))
+    throw new CannotRead(reasonOf(error))
   }
 }
 

@@ -2,6 +2,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { JSON_TYPE } from '../../server/media-type.ts'
+import { reasonOf } from '../../state/reason.ts'
 import type { Answer } from '../../workflows/send.ts'
 
 /** A request of the verifier, its path without what leads to the interaction. */
@@ -128,6 +129,6 @@ async function giveMessage(served: Served, response: ServerResponse): Promise<vo
 
 function problem(response: ServerResponse, status: number, error: unknown): void {
   if (response.headersSent) return void response.destroy()
-  const told = { error: error instanceof Error ? error.message : String(error) }
+  const told = { error: reasonOf(error) }
   response.writeHead(status, { 'content-type': JSON_TYPE }).end(JSON.stringify(told))
 }

@@ -2,6 +2,7 @@
 import { type ControlClient, controlClient } from '../../control/client.ts'
 import type { Simulator } from '../../simulators/simulator.ts'
 import { defined } from '../../state/defined.ts'
+import { reasonOf } from '../../state/reason.ts'
 import type { Answer, Sender, SentRequest } from '../../workflows/send.ts'
 import type { Session, Target } from '../../workflows/session.ts'
 import { operationAt, type Source, type SourceOperation } from '../../workflows/sources.ts'
@@ -69,7 +70,7 @@ export function openInteraction(
     try {
       return await act
     } catch (error) {
-      reason = error instanceof Error ? error.message : String(error)
+      reason = reasonOf(error)
       throw error
     }
   }

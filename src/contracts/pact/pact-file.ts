@@ -1,4 +1,5 @@
 // Pact files of versions 1 to 4, read as interactions that are verified one by one.
+import { reasonOf } from '../../state/reason.ts'
 import type { Path, Place } from '../../workflows/document.ts'
 import { placeAt, textAt } from './json-text.ts'
 
@@ -86,7 +87,7 @@ function parsed(file: string, text: string): Json {
     const value: unknown = JSON.parse(text)
     if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Json
   } catch (error) {
-    throw new NoPact(`${file} is no JSON: ${error instanceof Error ? error.message : error}`)
+    throw new NoPact(`${file} is no JSON: ${reasonOf(error)}`)
   }
   throw new NoPact(`${file} is no pact: it must be an object`)
 }

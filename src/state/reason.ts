@@ -1,5 +1,4 @@
 // What went wrong, in words.
-
 /** The message of whatever was thrown. */
 export function reasonOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error)
