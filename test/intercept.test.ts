@@ -140,6 +140,26 @@ test('nothing of it is left once the simulator is closed, and the next one begin
   expect(after).toBe(before)
 })
 
+test('what a library has put over it outlives it, and the next simulator intercepts all the same', async () => {
+  const { default: tls } = await import('node:tls')
+  const before = tls.connect
+  const sim = await startSimulator({ intercept: true })
+  const { connect: ours } = tls
+  const over = (...args: unknown[]) => Reflect.apply(ours, tls, args)
+  try {
+    Object.assign(tls, { connect: over })
+    await sim.close()
+    expect(tls.connect).toBe(over)
+    // Libraries put back what they found.
+    Object.assign(tls, { connect: ours })
+    await using next = await startSimulator({ intercept: true })
+    expect((await fetch(`${PUBLIC}/organisation`, { headers: KEY })).status).toBe(200)
+    expect(await callsSeen(next)).toHaveLength(1)
+  } finally {
+    Object.assign(tls, { connect: before })
+  }
+})
+
 test('a second simulator that would intercept is refused, and one that would not is welcome', async () => {
   await using sim = await startSimulator({ intercept: true })
   await expect(startSimulator({ intercept: true })).rejects.toThrow(

@@ -47,7 +47,8 @@ export function intercept({ hosts, url }: Interception): Intercepted {
   const target = new URL(url)
   const own = { connectTls: tls.connect, connect: net.Socket.prototype.connect }
   const open = new Set<net.Socket>()
-  const isLed = (wanted: Wanted) => names.has(hostNameOf(wantedHost(wanted)) ?? '')
+  let isStopped = false
+  const isLed = (wanted: Wanted) => !isStopped && names.has(hostNameOf(wantedHost(wanted)) ?? '')
   const keep = <Socket extends net.Socket>(socket: Socket): Socket => {
     open.add(socket)
     return socket.once('close', () => open.delete(socket))
@@ -83,8 +84,12 @@ export function intercept({ hosts, url }: Interception): Intercepted {
   syncBuiltinESMExports()
   return {
     stop() {
-      Object.assign(tls, { connect: own.connectTls })
-      Object.assign(net.Socket.prototype, { connect: own.connect })
+      isStopped = true
+      Reflect.deleteProperty(connectTls, MARK)
+      // What a library has put over ours since stays, and ours below it pass everything on.
+      if (tls.connect === connectTls) Object.assign(tls, { connect: own.connectTls })
+      if (net.Socket.prototype.connect === connect)
+        Object.assign(net.Socket.prototype, { connect: own.connect })
       syncBuiltinESMExports()
       for (const socket of open) socket.destroy()
     },
