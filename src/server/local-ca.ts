@@ -1,6 +1,6 @@
 // A certificate authority of this machine's own: made once, kept, and good for its hosts alone.
-import { generateKeyPairSync, randomBytes } from 'node:crypto'
-import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises'
+import { createPrivateKey, generateKeyPairSync, randomBytes, X509Certificate } from 'node:crypto'
+import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { isIP } from 'node:net'
 import { join } from 'node:path'
 import ipaddr from 'ipaddr.js'
@@ -35,8 +35,8 @@ export function hostsWith(hosts: readonly string[]): string[] {
 }
 
 /**
- * The CA of a folder: the one that is kept there, or a new one where there is none, where it may not
- * sign for one of the hosts, or where it ends within a month.
+ * The CA of a folder: the one that is kept there, or a new one where there is none or a damaged one,
+ * where it may not sign for one of the hosts, or where it ends within a month.
  * @throws Error where the folder cannot be read or written
  */
 export async function localCa(folder: string, hosts: readonly string[]): Promise<LocalCa> {
@@ -46,12 +46,18 @@ export async function localCa(folder: string, hosts: readonly string[]): Promise
   if (kept) return { ...kept, file, isNew: false }
   const made = newCa(wanted)
   await mkdir(folder, { recursive: true, mode: 0o700 })
-  // The mode counts for a file that is made now; one that was there keeps its own.
-  await writeFile(join(folder, KEY_FILE), made.key, { mode: 0o600 })
-  await chmod(join(folder, KEY_FILE), 0o600)
-  await writeFile(file, made.cert)
-  await writeFile(join(folder, HOSTS_FILE), `${wanted.join('\n')}\n`)
+  await replaceFile(join(folder, KEY_FILE), made.key, 0o600)
+  await replaceFile(file, made.cert, 0o644)
+  await replaceFile(join(folder, HOSTS_FILE), `${wanted.join('\n')}\n`, 0o644)
   return { ...made, file, isNew: true }
+}
+
+/** Writes a file beside it first: what stood there is whole until then, and its mode counts no longer. */
+async function replaceFile(file: string, content: string, mode: number): Promise<void> {
+  const written = `${file}.${process.pid}`
+  await rm(written, { force: true })
+  await writeFile(written, content, { mode, flag: 'wx' })
+  await rename(written, file)
 }
 
 async function keptCa(folder: string, wanted: readonly string[]): Promise<Identity | undefined> {
@@ -65,9 +71,22 @@ async function keptCa(folder: string, wanted: readonly string[]): Promise<Identi
   )
   if (cert === undefined || key === undefined || hosts === undefined) return undefined
   const permitted = new Set(hosts.split('\n'))
-  const { notAfter } = forge.pki.certificateFromPem(cert).validity
-  const isGood = notAfter.getTime() > wallNow() + 30 * DAY
+  const isGood = isPair(cert, key) && endOf(cert) > wallNow() + 30 * DAY
   return isGood && wanted.every((host) => permitted.has(host)) ? { cert, key } : undefined
+}
+
+/** False for damaged files, and for those of two starts that made a CA at the same time. */
+function isPair(cert: string, key: string): boolean {
+  try {
+    return new X509Certificate(cert).checkPrivateKey(createPrivateKey(key))
+  } catch {
+    return false
+  }
+}
+
+/** Wall ms. */
+function endOf(cert: string): number {
+  return Date.parse(new X509Certificate(cert).validTo)
 }
 
 /** Keys are drawn by OpenSSL: in JavaScript that takes seconds. */

@@ -1,7 +1,7 @@
 // `start --tls`: certificates of a CA that is made once and kept, hosts of real APIs, and who trusts what.
 import { execFile, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
-import { readFile, stat, writeFile } from 'node:fs/promises'
+import { chmod, readFile, stat, writeFile } from 'node:fs/promises'
 import type { IncomingMessage } from 'node:http'
 import { request } from 'node:https'
 import { connect as connectPlain } from 'node:net'
@@ -62,6 +62,31 @@ test('the CA is kept, its key for its owner alone, and made anew for a host it m
   const ca = await readFile(file, 'utf8')
   expect(ca).not.toBe(made)
   expect(await ask(third.url, 'api.my-provider.example', ca)).toMatchObject({ status: 200 })
+})
+
+test.each([
+  ['a key that anybody may read', 'ca-key.pem', 'no key'],
+  ['a certificate that is damaged', 'ca.pem', 'no certificate'],
+])('a CA with %s is made anew, its key for its owner alone', async (_what, name, content) => {
+  await using dir = await folder()
+  const place = join(dir.path, 'ca')
+  const made = await localCa(place, [])
+  await writeFile(join(place, name), content)
+  await chmod(join(place, 'ca-key.pem'), 0o644)
+  const again = await localCa(place, [])
+  expect(again).toMatchObject({ isNew: true })
+  expect(again.key).not.toBe(made.key)
+  expect((await stat(join(place, 'ca-key.pem'))).mode & 0o777).toBe(0o600)
+  expect(await localCa(place, [])).toMatchObject({ isNew: false, key: again.key })
+})
+
+test('a CA whose key is that of another is made anew', async () => {
+  await using dir = await folder()
+  const [one, other] = [join(dir.path, 'one'), join(dir.path, 'other')]
+  await localCa(one, [])
+  const { key } = await localCa(other, [])
+  await writeFile(join(one, 'ca-key.pem'), key)
+  expect(await localCa(one, [])).toMatchObject({ isNew: true })
 })
 
 test('who trusts the CA trusts it for no other host, whatever it signs', async () => {
