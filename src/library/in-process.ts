@@ -141,6 +141,8 @@ export function fetchInProcess(simulator: SimulatorServer, check: () => void): I
 async function answerOf(request: Request, client: End): Promise<Response> {
   const { method, url, headers, signal } = request
   const body = request.body === null ? undefined : Buffer.from(await request.arrayBuffer())
+  // node:http waits for ever on a connection that was over before it had it.
+  if (client.destroyed) throw new Error('the simulator was closed while the body was read')
   const sent = {
     host: new URL(url).host,
     ...Object.fromEntries(headers),

@@ -146,3 +146,15 @@ test('what is being answered when the simulator closes is broken off', async () 
   await sim.waitFor({ requests: { operation: 'listEsims' } })
   await Promise.all([expect(asked).rejects.toThrow(TypeError), sim.close()])
 })
+
+test('a request whose body is still being written when the simulator closes is broken off', async () => {
+  const sim = await startSimulator()
+  const { readable, writable } = new TransformStream<Uint8Array, Uint8Array>()
+  const headers = { ...KEY, ...JSON_TYPE }
+  const init = { method: 'POST', headers, body: readable, duplex: 'half' }
+  const asked = sim.fetch('http://sim/esim-go/v2.4/orders', init as RequestInit)
+  const brokenOff = expect(asked).rejects.toThrow(TypeError)
+  await sim.close()
+  await writable.close()
+  await brokenOff
+})
