@@ -1,7 +1,7 @@
 // The server put together: specs compiled, worlds opened, one listener for all of it.
 import { readFile } from 'node:fs/promises'
 import type { ServerResponse } from 'node:http'
-import { makeKnown } from '../simulators/plugins.ts'
+import { makeKnownWhileServed } from '../simulators/plugins.ts'
 import { defined } from '../state/defined.ts'
 import { traceOf } from '../state/reason.ts'
 import { packageFile } from '../state/shipped-files.ts'
@@ -81,7 +81,6 @@ export async function openServer(options: ServerOptions): Promise<SimulatorServe
     publicUrl,
     openProviderHosts(simulators, options.hostMap ?? {}),
   )
-  makeKnown(simulators)
   const known = await Promise.all(
     simulators.map((each) => knownProvider(each, options.upstreams?.[each.slug])),
   )
@@ -98,6 +97,7 @@ export async function openServer(options: ServerOptions): Promise<SimulatorServe
   // What cannot be opened is told before anything is served.
   await worlds.openAll()
   await worlds.start()
+  const noLongerServed = makeKnownWhileServed(simulators)
 
   let opened: Promise<RestListener> | undefined
   const rest: RestListener = (request, response, target) => {
@@ -122,7 +122,10 @@ export async function openServer(options: ServerOptions): Promise<SimulatorServe
     redactor,
     listener: (ownSlug) => listener(http, ownSlug),
     stop: () => worlds.stop(),
-    close: () => worlds.close(),
+    close() {
+      noLongerServed()
+      return worlds.close()
+    },
   }
   return server
 }

@@ -8,9 +8,14 @@ import type { Simulator } from './simulator.ts'
 export const PLUGIN_API = 1
 
 const known = new Map<string, Simulator>()
+/** Those that are being served, the latest last. */
+const served: { readonly simulator: Simulator }[] = []
 const documents = new Map<string, object>()
 
-/** The providers of packages that were loaded or served in this process, by slug the latest. */
+/**
+ * The providers of packages that were loaded or served in this process. Of several with one slug it is
+ * the latest, but none that is served no longer while another still is.
+ */
 export function knownPlugins(): readonly Simulator[] {
   return [...known.values()]
 }
@@ -18,6 +23,25 @@ export function knownPlugins(): readonly Simulator[] {
 /** Lets workflows, suites and seed files name these providers; built-in ones are passed over. */
 export function makeKnown(simulators: readonly Simulator[]): void {
   for (const simulator of simulators) if (simulator.plugin) known.set(simulator.slug, simulator)
+}
+
+/**
+ * Makes providers known while a server serves them. Each server answers by its own, whatever others in
+ * this process serve under the same slug.
+ * @returns ends that
+ */
+export function makeKnownWhileServed(simulators: readonly Simulator[]): () => void {
+  makeKnown(simulators)
+  const added = simulators.filter(({ plugin }) => plugin).map((simulator) => ({ simulator }))
+  served.push(...added)
+  return () => {
+    for (const each of added.splice(0)) {
+      served.splice(served.indexOf(each), 1)
+      const { slug } = each.simulator
+      const other = served.findLast(({ simulator }) => simulator.slug === slug)
+      if (other && known.get(slug) === each.simulator) known.set(slug, other.simulator)
+    }
+  }
 }
 
 /** The name under which a spec that stands in no file is read; of no other spec. */

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs'
 import { pathToFileURL } from 'node:url'
 import { expect, test } from 'vitest'
 import { parse } from 'yaml'
-import { startSimulator } from '../../src/index.ts'
+import { pactStates, type RunningSimulator, startSimulator } from '../../src/index.ts'
 import { checkProvider, defineProvider } from '../../src/library/provider.ts'
 import type { Simulator } from '../../src/simulators/simulator.ts'
 import { ROOT } from '../support/source.ts'
@@ -151,4 +151,25 @@ test('a file that is named by a relative path is refused, with what to write', (
   expect(() => defineProvider({ ...acme, mounts } as never)).toThrow(
     '"./openapi.yaml" is not absolute: write new URL(',
   )
+})
+
+test('providers of one slug are served side by side, and the one that is closed is named no longer', async () => {
+  const plan = { id: 'world-1gb', countries: ['DE'], bytes: 1, days: 1 }
+  const handlers = { ...acme.handlers, listPlans: () => ({ status: 200, body: [plan] }) }
+  const seeds = { ...acme.seeds, 'a second shop': acme.seeds.default }
+  const plansOf = async (sim: RunningSimulator<string>) => {
+    const headers = { Authorization: 'Bearer test-acme-mobile-key' }
+    const response = await fetch(`${sim.baseUrl('acme-mobile')}/plans`, { headers })
+    return ((await response.json()) as { id: string }[]).map(({ id }) => id)
+  }
+  const named = () => pactStates('acme-mobile').map(({ name }) => name)
+
+  await using first = await startSimulator({ providers: [other({})] })
+  const second = await startSimulator({ providers: [other({ handlers, seeds } as never)] })
+  expect(await plansOf(first)).toEqual(['europe-1gb'])
+  expect(await plansOf(second)).toEqual(['world-1gb'])
+  expect(named()).toContain('a second shop')
+  await second.close()
+  expect(await plansOf(first)).toEqual(['europe-1gb'])
+  expect(named()).not.toContain('a second shop')
 })
