@@ -2,6 +2,7 @@
 import { controlClient } from '../control/client.ts'
 import type { Health } from '../control/wire.ts'
 import { listen } from '../server/listen.ts'
+import { DEFAULT_WORLD } from '../server/worlds.ts'
 import { knownSimulators } from '../simulators/index.ts'
 import { memoryStore } from '../stores/memory.ts'
 import { CannotRun } from './cannot-run.ts'
@@ -35,7 +36,7 @@ export const mcp: Run = async (config, _args, flags) => {
   const opened = (await running(config)) ?? (await own(config))
   try {
     const chosen = chosenOf(opened.served, flags.provider)
-    const where = `${opened.url}, world "${world ?? 'default'}"`
+    const where = `${opened.url}, world "${world ?? DEFAULT_WORLD}"`
     say(`tools for ${chosen.join(', ')} at ${where} (--allow ${allowed})`)
     const { StdioServerTransport } = await import('@modelcontextprotocol/sdk/server/stdio.js')
     const { serveAgent } = await import('../mcp/server.ts')

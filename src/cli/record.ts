@@ -1,5 +1,6 @@
 // `esimulator record`: what was played by hand, as a workflow that can be run.
 import { existsSync, writeFileSync } from 'node:fs'
+import { DEFAULT_WORLD } from '../server/worlds.ts'
 import { reasonOf } from '../state/reason.ts'
 import { schemaPath } from '../workflows/editor-comment.ts'
 import type { Since } from '../workflows/record/played.ts'
@@ -55,7 +56,7 @@ export const record: Run = async (config, [file], flags) => {
   return passes ? 0 : 1
 }
 
-const worldOf = ({ world = 'default' }: Config) => world
+const worldOf = ({ world = DEFAULT_WORLD }: Config) => world
 
 /** @throws CannotRun */
 function sinceOf({ since }: Flags): Since | undefined {

@@ -61,10 +61,6 @@ export async function verifyPacts(
  * on with it.
  *
  * @example
- * await importAccount({ target: 'esim-go.target.yaml', out: 'account.yaml' })
- *
- *
- * @example
  * const { taken, left } = await importAccount({ target: 'account.yaml', out: 'seed.yaml' })
  *
  * @throws CannotImport, MistakesError, CannotRunWorkflows

@@ -2,6 +2,7 @@
 import { controlClient } from '../control/client.ts'
 import { LONGEST_WAIT } from '../server/longest-wait.ts'
 import { isJson } from '../server/media-type.ts'
+import { DEFAULT_WORLD } from '../server/worlds.ts'
 import { defined } from '../state/defined.ts'
 import { bodyText, filledPath, type GivenParameter, withQuery } from '../workflows/request.ts'
 import { type Answer, openSender } from '../workflows/send.ts'
@@ -26,8 +27,6 @@ export interface AgentWorld {
   call(operation: SourceOperation, source: Source, given: Arguments): Promise<Answer>
   close(): void
 }
-
-const DEFAULT_WORLD = 'default'
 
 /** Wall ms that an answer may take: a long poll is one. */
 const PATIENCE = LONGEST_WAIT + 30_000
@@ -76,7 +75,6 @@ export function agentWorld({ url, world, token }: AgentTarget): AgentWorld {
         const isShut = 'status' in answer && answer.status === 401 && known.size > 0
         if (!isShut) return answer
       } catch (error) {
-        if (known.size === 0) throw error
         known.clear()
         throw error
       }

@@ -9,6 +9,7 @@ import {
   ReadResourceRequestSchema,
 } from '@modelcontextprotocol/sdk/types.js'
 import { packageVersion } from '../server/server.ts'
+import { DEFAULT_WORLD } from '../server/worlds.ts'
 import { knownSimulators } from '../simulators/index.ts'
 import { reasonOf } from '../state/reason.ts'
 import type { Effect } from '../workflows/effect.ts'
@@ -30,7 +31,7 @@ export interface McpOptions {
 
 /** What every agent is told when it comes. */
 function instructions({ target, chosen, allowed }: McpOptions): string {
-  const world = target.world ?? 'default'
+  const world = target.world ?? DEFAULT_WORLD
   return [
     `Simulated eSIM provider APIs (${chosen.join(', ')}) at ${target.url}, world "${world}".`,
     'Nothing is real: no money is spent and no network is reached.',

@@ -109,7 +109,6 @@ export interface Worlds {
    */
   reset(hosted: HostedWorld, start: Pick<WorldStart, 'seed' | 'given'>): Promise<void>
   /**
-  /**
    * Replaces all that is in a world, at once, when the records have been looked at in turns: until
    * then the old life goes on, and what was kept of it meanwhile goes with it. Resolves when it is
    * kept, whatever the durability.
