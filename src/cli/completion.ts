@@ -185,7 +185,7 @@ function commandNames(): Candidate[] {
  * The words that may stand at the end of a command line.
  * @param words behind the program's name, the last one as far as it is typed
  */
-export async function candidatesFor(words: readonly string[]): Promise<readonly Candidate[]> {
+async function candidatesFor(words: readonly string[]): Promise<readonly Candidate[]> {
   const [first = '', ...rest] = words[0] === 'help' && words.length > 1 ? words.slice(1) : words
   const current = words.at(-1) ?? ''
   const found = rest.length === 0 ? commandNames() : await behindCommand(first, rest)

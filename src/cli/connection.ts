@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs'
 import { type WorldClient, worldClient } from '../control/world-client.ts'
 import { caFile, defaultCaFolder } from '../server/ca-file.ts'
 import { namesOnly } from '../server/redaction/redactor.ts'
+import { printable } from '../state/printable.ts'
 import { CannotRun } from './cannot-run.ts'
 import type { Config } from './config.ts'
 import { DEFAULT_PORT } from './options.ts'
@@ -46,7 +47,7 @@ export function connect(config: Config): WorldClient {
 
 /** Prints what was answered as JSON where that is asked for, else as text. */
 export function print<T>({ json }: Config, answer: T, text: (answer: T) => string): void {
-  console.log(json ? JSON.stringify(answer) : text(answer))
+  console.log(json ? JSON.stringify(answer) : printable(text(answer)))
 }
 
 /** An argument that has to be there. @throws CannotRun */

@@ -72,7 +72,8 @@ export function variablesOf(
   const variables: Record<string, string> = { ESIMULATOR_URL: url }
   if (name !== DEFAULT_WORLD) variables.ESIMULATOR_WORLD = name
   for (const [slug, baseUrl] of Object.entries(baseUrls)) {
-    const prefix = slug.toUpperCase().replaceAll('-', '_')
+    // Shells run what `env` prints: a name is no place for what a server chose.
+    const prefix = slug.toUpperCase().replaceAll(/[^A-Z0-9]/g, '_')
     const shown = credentials[slug] ?? {}
     const { tokenUrl, callbackSecret } = shown
     variables[`${prefix}_BASE_URL`] = baseUrl

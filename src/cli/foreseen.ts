@@ -2,6 +2,7 @@
 import { ControlError, NoAnswer } from '../control/client.ts'
 import { ListenError } from '../server/listen.ts'
 import { namesOnly } from '../server/redaction/redactor.ts'
+import { printable } from '../state/printable.ts'
 import { Refusal } from '../state/refusal.ts'
 import { StoreError } from '../stores/store.ts'
 import { CannotRun } from './cannot-run.ts'
@@ -28,7 +29,7 @@ function isForMachine(args: readonly string[]): boolean {
 /** What is told of an error on standard error: a sentence, or one line of JSON where that is asked for. */
 export function toldError(error: unknown, args: readonly string[]): string {
   const sentence = sentenceFor(error)
-  if (!isForMachine(args)) return `esimulator: ${sentence}`
+  if (!isForMachine(args)) return `esimulator: ${printable(sentence)}`
   const { status, problem } = error instanceof ControlError ? error : {}
   return JSON.stringify({ error: sentence, status, code: problem?.code })
 }

@@ -11,7 +11,7 @@ export interface Telling {
 }
 
 /** On standard error, so that what is printed stays what was answered. */
-export function tellingHere(): Telling {
+function tellingHere(): Telling {
   // CI servers keep what a terminal would write over.
   const isTerminal = process.stderr.isTTY === true && (process.env.CI ?? '') === ''
   const write = (text: string) => void process.stderr.write(text)

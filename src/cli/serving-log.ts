@@ -6,6 +6,7 @@ import type { SimulatorServer } from '../server/server.ts'
 import { alarm, wallNow } from '../server/ticker.ts'
 import { DEFAULT_WORLD } from '../server/worlds.ts'
 import type { Callback, Outcome } from '../state/callbacks.ts'
+import { printable } from '../state/printable.ts'
 import type { World } from '../state/world.ts'
 import { type Colour, painter } from './colour.ts'
 
@@ -38,7 +39,11 @@ const LONGEST = 300
 /** Makes a line when it is written: not in the middle of a request. */
 type Line = (redactor: Redactor) => string
 
-const cut = (text: string) => (text.length > LONGEST ? `${text.slice(0, LONGEST)}...` : text)
+/** One line, and nothing that a terminal obeys: a caller chooses what stands in it. */
+function cut(text: string): string {
+  const line = printable(text).replaceAll(/\s+/g, ' ')
+  return line.length > LONGEST ? `${line.slice(0, LONGEST)}...` : line
+}
 
 function colourOf(status: number | undefined): Colour {
   if (status === undefined || status >= 500) return 'red'
@@ -156,7 +161,7 @@ function callbackLine(
   { knowing, paint }: Telling,
 ): string {
   const isTaken = status !== undefined && status >= 200 && status < 300
-  const outcome = paint(String(status ?? error ?? 'not sent'), isTaken ? 'green' : 'red')
+  const outcome = paint(cut(String(status ?? error ?? 'not sent')), isTaken ? 'green' : 'red')
   const of = iccid === undefined ? '' : ` of ${iccid}`
   const attempt = earlierAttempts + attempts.length + 1
   const more = note === undefined ? '' : `  ${note}`

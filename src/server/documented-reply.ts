@@ -80,7 +80,7 @@ export function whyUndocumented(
 }
 
 /** Every status that `documentedReply` has a reply for, in order. */
-export function documentedStatuses(simulator: Simulator, operation: Operation): number[] {
+function documentedStatuses(simulator: Simulator, operation: Operation): number[] {
   const explicit = Object.keys(operation.object.responses).map(Number)
   const worded = simulator.refusalCodes.map((code) => {
     const refusal = new Refusal<string>(code, code)

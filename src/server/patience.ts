@@ -5,7 +5,7 @@ import { hostOf } from './hindrance.ts'
 /** A receiver that has not answered so many times in a row is given up sooner from then on. */
 export const PATIENT_FOR = 3
 /** Wall ms that such a receiver gets, where it would have got more. */
-export const IMPATIENT = 50
+const IMPATIENT = 50
 
 /**
  * What receivers have come to during one advance, or one round of attempts: attempts are made one

@@ -95,7 +95,7 @@ export function stagedFiles(file: string): readonly string[] {
  * Deletes what was left half-written beside a base: on a full disk, the room
  * the log needs.
  */
-export async function discardStaged(disk: Disk, file: string): Promise<void> {
+async function discardStaged(disk: Disk, file: string): Promise<void> {
   await disk.remove(stagedFor(file)).catch(() => {})
 }
 

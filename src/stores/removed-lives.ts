@@ -4,7 +4,7 @@ import { type Disk, PRIVATE_FILE, readWhole, syncFolder } from './disk.ts'
 import { isCount, isObject } from './json-shape.ts'
 
 /** How many removed worlds are remembered; the earliest removed are forgotten first. */
-export const REMOVED_KEPT = 1000
+const REMOVED_KEPT = 1000
 
 /** No world has as many lives: counted on from there where nobody knows how many there were. */
 export const UNKNOWN_LIVES = 1_000_000

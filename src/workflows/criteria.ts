@@ -180,7 +180,7 @@ function caseNote(condition: Condition, scope: Scope): string | undefined {
  * What a JSONPath (RFC 9535) finds in a value.
  * @throws Error for what is no JSONPath
  */
-export async function selected(path: string, value: unknown): Promise<readonly unknown[]> {
+async function selected(path: string, value: unknown): Promise<readonly unknown[]> {
   const { query } = await jsonPath()
   return query(path, value as never).values()
 }

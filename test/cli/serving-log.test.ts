@@ -38,6 +38,20 @@ test('a request, a refusal with its true reason, a world and a callback have a l
   expect(await server.stop()).toMatch(/\nstopped; nothing is kept \(--ephemeral\)$/)
 })
 
+test('what a caller chose is one line, and nothing in it is obeyed by a terminal', async () => {
+  await using dir = await folder()
+  await using server = await startSeen(['--ephemeral'], { cwd: dir.path })
+  const item = 'esim_\u001b[2J\nGET /forged 200'
+  await fetch(`${server.url}/esim-go/v2.4/orders`, {
+    method: 'POST',
+    headers: { ...GOOD, 'Content-Type': 'application/json' },
+    body: JSON.stringify({ type: 'transaction', order: [{ type: 'bundle', quantity: 1, item }] }),
+  })
+  const line = await server.line(/orders/)
+  expect(line).toContain('GET /forged 200')
+  expect(line).not.toContain('\u001b')
+})
+
 test('a rate limit under a frozen clock says that it does not end by itself', async () => {
   await using dir = await folder()
   const flags = ['--ephemeral', '--clock', 'frozen', '--set', 'esim-go.rateLimit=1']

@@ -1,4 +1,5 @@
 // A comparison in lines for people: each difference with its places and its mend, then what it came to.
+import { printable } from '../../state/printable.ts'
 import type { ComparedCase, Difference, DifferencePlace, DiffResult } from './result.ts'
 import { counted } from './value-class.ts'
 
@@ -87,9 +88,4 @@ export function summaryOf({
     count('skipped') > 0 ? `${count('skipped')} skipped` : '',
   ]
   return `${parts.filter((part) => part !== '').join(', ')} in ${duration} ms`
-}
-
-/** A text without what a terminal would obey. */
-function printable(text: string): string {
-  return text.replaceAll(/(?![\t\n])\p{Cc}/gu, '\uFFFD')
 }

@@ -8,7 +8,7 @@ import { revoked } from './revoked.ts'
 import { stale } from './stale.ts'
 import { rateLimit, status } from './status.ts'
 
-export const callKinds: readonly CallKind[] = [
+const callKinds: readonly CallKind[] = [
   status,
   delay,
   ...connectionKinds,

@@ -148,7 +148,7 @@ async function tokenPaths(client: WorldClient): Promise<ReadonlySet<string>> {
 }
 
 /** A path without the world before it. */
-export function belowWorld(path: string): string {
+function belowWorld(path: string): string {
   return path.replace(/^\/w\/[^/]+(?=\/)/, '')
 }
 
@@ -299,7 +299,7 @@ function headersOf(
 }
 
 /** What a credential that was refused is shown as: none that opens anything. */
-export const BAD_CREDENTIAL = 'not-a-credential'
+const BAD_CREDENTIAL = 'not-a-credential'
 
 /** A call whose credential was refused is made with one that is refused. */
 function badCredential(

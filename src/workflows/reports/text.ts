@@ -1,7 +1,7 @@
 // A run in lines for people: each case, and of one that failed the step, what was seen, and a curl.
-
 import { grouped } from '../../state/collection.ts'
 import { defined } from '../../state/defined.ts'
+import { printable } from '../../state/printable.ts'
 import { mistakeText } from '../mistakes.ts'
 import type {
   CaseResult,
@@ -153,11 +153,6 @@ function exchangeLines(exchange: ExchangeResult): string[] {
 function bodyLines(body: string): string[] {
   const text = body.length > SHOWN ? `${body.slice(0, SHOWN)}...` : body
   return text.split('\n').map((line) => `  ${line}`)
-}
-
-/** A text without what a terminal would obey. */
-function printable(text: string): string {
-  return text.replaceAll(/(?![\t\n])\p{Cc}/gu, '\uFFFD')
 }
 
 /** The last line: how many of each there are. */

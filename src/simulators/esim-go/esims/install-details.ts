@@ -48,7 +48,7 @@ function refuseGone(world: World, iccids: readonly string[]): void {
  * nothing of the reference is the caller's.
  * @throws Refusal `unknown-order`, `foreign-esim`, since v2.5 `gone`
  */
-export function orderedEsims(world: World, reference: string, basePath: string): OrderedEsim[] {
+function orderedEsims(world: World, reference: string, basePath: string): OrderedEsim[] {
   const order = world.in(orders).get(reference)
   if (!order)
     throw new Refusal<EsimGoRefusal>(
