@@ -73,13 +73,21 @@ function unanswered({ url }: AgentTarget, error: string): string {
 }
 
 /** Why arguments cannot be sent; what stands in them the simulator looks at. */
-function argumentProblem({ name, inputSchema }: Tool, given: Arguments): string | undefined {
+function argumentProblem(
+  { name, inputSchema, operation }: Tool,
+  given: Arguments,
+): string | undefined {
   const { properties, required } = inputSchema
   const unknown = Object.keys(given).find((each) => !Object.hasOwn(properties, each))
   if (unknown !== undefined)
     return `${name}: ${unknownName('no argument', unknown, Object.keys(properties))}`
   const missing = required.filter((each) => given[each] === undefined || given[each] === null)
-  return missing.length > 0 ? `${name} needs the argument ${missing.join(', ')}` : undefined
+  if (missing.length > 0) return `${name} needs the argument ${missing.join(', ')}`
+  // A URL leaves these out: another operation would be called, which may do more.
+  const dots = operation.parameters.find(
+    (each) => each.in === 'path' && /^\.{1,2}$/.test(String(given[each.name])),
+  )
+  return dots && `${name}: ${dots.name} cannot be "${given[dots.name]}": give an id or a name`
 }
 
 /** What a call has under a name: among its parameters, or in its body. */

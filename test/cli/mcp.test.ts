@@ -103,6 +103,18 @@ test('what changes is refused until it is allowed, and what spends until that is
   expect((await spending('accounts-orders_listProducts')).isError).toBe(false)
 })
 
+test('no argument leads to another operation than that of its tool', async () => {
+  const sim = await simulator()
+  const { call } = await agent('--url', sim.url)
+  for (const name of ['..', '.'])
+    expect(await call('sim_getWorld', { name })).toMatchObject({
+      isError: true,
+      text: `sim_getWorld: name cannot be "${name}": give an id or a name`,
+    })
+  expect(await call('sim_getWorld', { name: '../clock' })).toMatchObject({ isError: true })
+  expect(await sim.journal.list()).toEqual([])
+})
+
 test('what a provider refuses is told with its true reason and what to do', async () => {
   const sim = await simulator()
   const { call } = await agent('--url', sim.url)
