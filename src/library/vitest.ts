@@ -58,8 +58,11 @@ interface Servers {
   open(providers: readonly ProviderChoice[] | undefined): Promise<RunningSimulator>
 }
 
+/** The servers that run, by the providers they were asked for. */
+type Running = Map<readonly ProviderChoice[] | undefined, Promise<RunningSimulator>>
+
 type Fixtures = SimulatorFixtures & {
-  readonly running: Map<string, Promise<RunningSimulator>>
+  readonly running: Running
   readonly servers: Servers
 }
 
@@ -122,15 +125,24 @@ export const test: TestAPI<SimulatorFixtures> = base.extend<Fixtures>({
 })
 
 /** Starts a server where there is none for a list of providers. */
-function serversOf(running: Fixtures['running']): Servers {
+function serversOf(running: Running): Servers {
   return {
     open(providers) {
-      const key = String(providers?.map((each) => (typeof each === 'string' ? each : each.slug)))
-      const found = running.get(key) ?? startSimulator(defined({ providers }) as object)
-      running.set(key, found)
-      return found
+      for (const [others, found] of running) if (areSame(providers, others)) return found
+      const started = startSimulator(defined({ providers }) as object)
+      running.set(providers, started)
+      return started
     },
   }
+}
+
+/** Two providers of your own may have one slug: they are told apart by what they are. */
+function areSame(
+  some: readonly ProviderChoice[] | undefined,
+  others: readonly ProviderChoice[] | undefined,
+): boolean {
+  if (some === undefined || others === undefined) return some === others
+  return some.length === others.length && some.every((each, at) => each === others[at])
 }
 
 let opened = 0

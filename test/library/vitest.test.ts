@@ -47,6 +47,8 @@ test('each test has a world of its own; what it leaves behind fails it, and fail
   expect(errors).toEqual({
     'the first has a world of its own on the one server': '',
     'the second has a world of its own on the one server': '',
+    'a suite has a server of its own for the first': '',
+    'a suite has a server of its own for the second': '',
     'a suite has the server it asks for': '',
     'a fault never happens': expect.stringMatching(/reset of esim-go listEsims never happened/),
     'a callback is not taken': expect.stringMatching(/callback FirstUse is (retrying|pending)/),
