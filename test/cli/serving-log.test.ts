@@ -47,7 +47,7 @@ test('what a caller chose is one line, and nothing in it is obeyed by a terminal
     headers: { ...GOOD, 'Content-Type': 'application/json' },
     body: JSON.stringify({ type: 'transaction', order: [{ type: 'bundle', quantity: 1, item }] }),
   })
-  const line = await server.line(/orders/)
+  const line = await server.line(/^POST \/esim-go/)
   expect(line).toContain('GET /forged 200')
   expect(line).not.toContain('\u001b')
 })
