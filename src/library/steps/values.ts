@@ -22,6 +22,8 @@ const textOf = (alphabet: string, length: number) =>
  *
  * @example
  * fc.property(iccids(), (iccid) => isIccid(iccid))
+ *
+ * @throws RangeError for a prefix that begins no ICCID
  */
 export function iccids(prefix = '89'): fc.Arbitrary<string> {
   if (!/^\d{0,17}$/.test(prefix)) throw new RangeError(`"${prefix}" begins no ICCID: give digits`)
