@@ -146,3 +146,9 @@ test('what is being answered when the simulator closes is broken off', async () 
   await sim.waitFor({ requests: { operation: 'listEsims' } })
   await Promise.all([expect(asked).rejects.toThrow(TypeError), sim.close()])
 })
+
+test("a provider's public host is answered in process, too", async () => {
+  await using sim = await startSimulator({ providers: ['esim-go'] })
+  const answer = await sim.fetch('https://api.esim-go.com/v2.4/organisation', { headers: KEY })
+  expect(answer.status).toBe(200)
+})

@@ -71,6 +71,18 @@ test('an application has no port, and connect wants a URL', async () => {
   await expect(connect('http://127.0.0.1:1', { wordl: 'w' } as never)).rejects.toThrow(/mean world/)
 })
 
+test.each(['x', 42, [], [200, '500']])('a receiver cannot answer %j', async (answer) => {
+  await expect(startReceiver({ answer } as never)).rejects.toThrow(
+    /^startReceiver: answer must be a status from 200 to 599, a list of them, or a function/,
+  )
+})
+
+test('a clock that is not told how far to go is told so', async () => {
+  await using sim = await startSimulator({ providers: ['esim-go'] })
+  const nowhere = [] as unknown as ['P1D']
+  await expect(sim.clock.advance(...nowhere)).rejects.toThrow(/exactly one of "by" .* and "to"/)
+})
+
 test('a port that is taken is an error with its code', async () => {
   const other = createServer()
   await new Promise<void>((done) => other.listen(0, '127.0.0.1', done))
@@ -111,6 +123,9 @@ test('who connects where nothing answers, or with a wrong token, is told', async
   await using sim = await startSimulator({ token: 'secret' })
   await expect(connect('http://127.0.0.1:1')).rejects.toThrow(NoAnswer)
   await expect(connect(sim.url)).rejects.toThrow(ControlError)
+  await expect(connect(sim.baseUrl('esim-go'))).rejects.toThrow(
+    /answered 404: give the URL of a sim/,
+  )
   await expect(connect(sim.url, { token: 'secret', world: 'w' })).rejects.toThrow(/no world "w"/)
   const there = await connect(`${sim.url}/`, { token: 'secret' })
   expect(there.baseUrl('esim-go')).toBe(sim.baseUrl('esim-go'))
