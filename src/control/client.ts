@@ -31,7 +31,9 @@ export class ControlError extends Error {
 }
 
 /** Nothing answers at the URL, or what answers is no control API. */
-export class NoAnswer extends Error {}
+export class NoAnswer extends Error {
+  override readonly name = 'NoAnswer'
+}
 
 export interface ControlClientOptions {
   /** Of the simulator, as in `http://127.0.0.1:4010`. */

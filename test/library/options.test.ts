@@ -4,6 +4,7 @@ import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
+import * as library from '../../src/index.ts'
 import {
   ControlError,
   connect,
@@ -75,6 +76,27 @@ test.each(['x', 42, [], [200, '500']])('a receiver cannot answer %j', async (ans
   await expect(startReceiver({ answer } as never)).rejects.toThrow(
     /^startReceiver: answer must be a status from 200 to 599, a list of them, or a function/,
   )
+})
+
+test('a provider there is not has no base URL', async () => {
+  await using sim = await startSimulator({ providers: ['esim-go'] })
+  const slug = 'highland' as 'esim-go'
+  expect(() => sim.baseUrl(slug)).toThrow(
+    new OptionError('baseUrl: there is no provider "highland"; there are: esim-go'),
+  )
+})
+
+/** Whether something is a class of errors. */
+const isErrorClass = (value: unknown): value is { readonly prototype: Error } =>
+  typeof value === 'function' && value.prototype instanceof Error
+
+test('every error has the name of its class, which is what a test runner shows', () => {
+  const classes = Object.entries(library).filter(([, value]) => isErrorClass(value))
+  expect(classes.map(([name]) => name)).toEqual(expect.arrayContaining(['NoAnswer', 'OptionError']))
+  for (const [name, made] of classes)
+    expect(Function.prototype.toString.call(made), name).toMatch(
+      new RegExp(`\\bname = ["']${name}["']`),
+    )
 })
 
 test('a clock that is not told how far to go is told so', async () => {
