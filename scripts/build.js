@@ -43,8 +43,12 @@ const remove = (folder) => rmSync(join(ROOT, folder), { recursive: true, force: 
 
 /** Makes both folders beside those there are, and puts them in their place once all is well. */
 async function build(sum) {
-  for (const folder of ['build', 'dist']) remove(`${folder}.next`)
   const tsc = join(ROOT, 'node_modules/typescript/bin/tsc')
+  if (!existsSync(tsc)) {
+    console.error(`what the build needs is not installed: run npm ci in ${ROOT} first`)
+    process.exit(1)
+  }
+  for (const folder of ['build', 'dist']) remove(`${folder}.next`)
   const flags = ['-p', join(ROOT, 'tsconfig.build.json'), '--outDir', join(ROOT, 'build.next')]
   execFileSync(process.execPath, [tsc, ...flags], { stdio: 'inherit' })
   // Each uses what those before it made.

@@ -1,7 +1,7 @@
 // Scaffolds a provider that runs and passes its tests: npm run new-provider NAME; -- NAME --out DIR as a package of its own.
 import { execFileSync } from 'node:child_process'
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { dirname, join, resolve } from 'node:path'
+import { dirname, join, relative, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { Script } from 'node:vm'
 
@@ -181,7 +181,8 @@ function scaffoldPackage(slug, out) {
     files: PACKAGE,
     scripts: { test: 'node --test' },
     peerDependencies: { esimulator: `^${version}` },
-    devDependencies: { esimulator: `^${version}` },
+    // The clone that wrote it: esimulator is not on npm, where the name may be a stranger's.
+    devDependencies: { esimulator: `file:${relative(folder, ROOT)}` },
   }
   const files = {
     'package.json': `${JSON.stringify(manifest, null, 2)}\n`,

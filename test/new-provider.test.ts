@@ -111,6 +111,9 @@ test('a provider in a package of its own is complete, and its suite passes', asy
   const out = join(copy, 'wave-package')
   const scaffold = (...args: string[]) => run('scripts/new-provider.js', ...args)
   expect(await scaffold('wave-three', '--out', out)).toMatchObject({ code: 0 })
+  // Installed from where it was written: the name on npm may be a stranger's.
+  const { devDependencies } = JSON.parse(readFileSync(join(out, 'package.json'), 'utf8'))
+  expect(devDependencies).toEqual({ esimulator: 'file:..' })
   mkdirSync(join(out, 'node_modules'))
   // The copy has no build: the package takes what this project has built.
   symlinkSync(ROOT, join(out, 'node_modules/esimulator'))

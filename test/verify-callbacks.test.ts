@@ -123,3 +123,14 @@ test.each(['webhook-id', 'webhook-timestamp', 'webhook-signature'])(
 test('a secret that is no secret of Standard Webhooks is an error', () => {
   expect(() => wholesale.verify({}, '{}', 'secret')).toThrow('begins with whsec_')
 })
+
+test('a body that was parsed before, or no key, is a mistake that says what to do', () => {
+  // As Express types what its parsers made: any.
+  const parsed = JSON.parse('{}')
+  for (const verify of [
+    () => esimGo.verify({}, parsed, KEY),
+    () => wholesale.verify({}, parsed, 'whsec_YW5vdGhlcg=='),
+  ])
+    expect(verify).toThrow(/was parsed before .* express\.raw\(/)
+  expect(() => esimGo.verify({}, '{}', parsed.missing)).toThrow(/must be a text, and is undefined/)
+})

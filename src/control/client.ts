@@ -31,7 +31,9 @@ export class ControlError extends Error {
 }
 
 /** Nothing answers at the URL, or what answers is no control API. */
-export class NoAnswer extends Error {}
+export class NoAnswer extends Error {
+  override readonly name = 'NoAnswer'
+}
 
 export interface ControlClientOptions {
   /** Of the simulator, as in `http://127.0.0.1:4010`. */
@@ -246,7 +248,7 @@ const UNREACHED: ReadonlySet<string> = new Set([
 function whyNot({ origin }: URL, error: unknown): string {
   const code = codeOf(error)
   if (UNREACHED.has(code))
-    return `nothing answers at ${origin}: start the simulator first, or name another with --url (${code})`
+    return `nothing answers at ${origin}: start the simulator first, or give the URL of another (${code})`
   return `the connection to ${origin} ended before the answer did: was the simulator stopped? (${code})`
 }
 
@@ -269,12 +271,14 @@ function bodyOf({ status, text }: Answer, target: string): unknown {
       `${target} answered ${status} with something that is no JSON: is that a simulator?`,
     )
   }
-  if (status < 200 || status > 299) throw new ControlError(problemIn(body, status))
+  if (status < 200 || status > 299) throw new ControlError(problemIn(body, status, target))
   return body
 }
 
-function problemIn(body: unknown, status: number): Problem {
+function problemIn(body: unknown, status: number, target: string): Problem {
   const problem: Partial<Problem> = typeof body === 'object' && body !== null ? body : {}
-  const { title = 'Error', detail = `status ${status}`, code } = problem
+  // No control API answered: something else, or a provider whose path the URL has.
+  const unknown = `${target} answered ${status}: give the URL of a simulator, as in http://127.0.0.1:4010`
+  const { title = 'Error', detail = unknown, code } = problem
   return defined({ title, detail, status, code })
 }

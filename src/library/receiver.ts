@@ -13,7 +13,14 @@ import { isoDuration } from '../state/duration.ts'
 import { jsonOf } from '../state/json-of.ts'
 import { attemptsAt } from './attempts.ts'
 import { frozenHint, whyNothingCame } from './due-here.ts'
-import { checkOptions, isObject, mustBeMs, mustBeObject, mustBePort } from './option-checks.ts'
+import {
+  checkOptions,
+  isObject,
+  must,
+  mustBeMs,
+  mustBeObject,
+  mustBePort,
+} from './option-checks.ts'
 import { takingPort } from './ports.ts'
 
 /** One request that arrived. */
@@ -107,6 +114,17 @@ export interface Receiver {
 
 const PATIENCE = 2000
 
+const isStatus = (value: unknown) =>
+  Number.isInteger(value) && Number(value) >= 200 && Number(value) <= 599
+
+const mustBeAnswer = must(
+  'a status from 200 to 599, a list of them, or a function',
+  (value) =>
+    typeof value === 'function' ||
+    isStatus(value) ||
+    (Array.isArray(value) && value.length > 0 && value.every(isStatus)),
+)
+
 /**
  * Listens on 127.0.0.1.
  *
@@ -120,7 +138,7 @@ const PATIENCE = 2000
  */
 export async function startReceiver(options: ReceiverOptions = {}): Promise<Receiver> {
   checkOptions('startReceiver', options, {
-    answer: () => undefined,
+    answer: mustBeAnswer,
     headers: mustBeObject,
     delay: mustBeMs,
     port: mustBePort,

@@ -3,7 +3,9 @@ import { caseText } from '../workflows/reports/text.ts'
 import type { CaseResult } from '../workflows/result.ts'
 
 /** Nothing can be run; the message says what to do. */
-export class CannotRunWorkflows extends Error {}
+export class CannotRunWorkflows extends Error {
+  override readonly name = 'CannotRunWorkflows'
+}
 
 /** A case failed; the message shows the step, what was seen, and a curl that repeats it. */
 export class WorkflowFailed extends Error {
@@ -17,4 +19,6 @@ export class WorkflowFailed extends Error {
 }
 
 /** Why nothing can be imported: one sentence that says what to do. */
-export class CannotImport extends Error {}
+export class CannotImport extends Error {
+  override readonly name = 'CannotImport'
+}

@@ -12,6 +12,7 @@ import { type WorldClient, worldClient } from '../control/world-client.ts'
 import { unknownName } from '../server/nearest.ts'
 import type { ProviderSlug } from '../simulators/index.ts'
 import { defined } from '../state/defined.ts'
+import { OptionError } from './option-checks.ts'
 import type { Given } from './providers.ts'
 
 /** How a world begins. */
@@ -53,7 +54,7 @@ export interface SimulatorClient<Slug extends string = ProviderSlug> extends Wor
   readonly world: string
   /**
    * Base URL of a provider in this world, as in `http://127.0.0.1:40123/esim-go/v2.4`.
-   * @throws Error for a provider there is not
+   * @throws OptionError for a provider there is not
    */
   baseUrl(slug: Slug): string
   /** What opens each provider in this world, and checks what it sends. */
@@ -141,5 +142,5 @@ function clientOf<Slug extends string>(
 function baseUrlIn({ baseUrls }: WorldShown, slug: string): string {
   const base = Object.hasOwn(baseUrls, slug) ? baseUrls[slug] : undefined
   if (base !== undefined) return base
-  throw new Error(unknownName('no provider', slug, Object.keys(baseUrls)))
+  throw new OptionError(`baseUrl: ${unknownName('no provider', slug, Object.keys(baseUrls))}`)
 }

@@ -30,8 +30,11 @@ export const esimGo = {
    * })
    *
    * @param key your API key; of several, the first
+   * @throws TypeError for a body that was parsed, or no key: nothing could ever be genuine
    */
   verify(headers: CallbackHeaders, body: CallbackBody, key: string): boolean {
+    mustBeBytes(body)
+    if (typeof key !== 'string') throw new TypeError(`the key must be a text, and is ${key}`)
     const given = headerOf(headers, 'x-signature-sha256')
     if (given === undefined || key === '') return false
     const wanted = createHmac('sha256', key).update(body).digest()
@@ -49,7 +52,8 @@ export const wholesale = {
    * const isGenuine = wholesale.verify(request.headers, body, secret, { now: sim.clock.now() })
    *
    * @param secret begins with `whsec_`
-   * @throws RangeError for a secret that does not: nothing could ever be genuine
+   * @throws RangeError for a secret that does not, TypeError for a body that was parsed: nothing could
+   *   ever be genuine
    */
   verify(
     headers: CallbackHeaders,
@@ -57,6 +61,7 @@ export const wholesale = {
     secret: string,
     { now = new Date(wallNow()), tolerance = 5 * 60_000 }: TimeLimits = {},
   ): boolean {
+    mustBeBytes(body)
     const [, key] = /^whsec_(.+)$/.exec(secret) ?? []
     if (key === undefined)
       throw new RangeError('a secret of Standard Webhooks begins with whsec_: give it whole')
@@ -71,6 +76,13 @@ export const wholesale = {
     return given.split(' ').some((each) => isSame(each, wanted))
   },
 } as const
+
+/** A web framework may have parsed the body, and types it so that nobody notices. @throws TypeError */
+function mustBeBytes(body: unknown): void {
+  if (typeof body === 'string' || body instanceof Uint8Array) return
+  const how = 'hand over the bytes as they came, as express.raw({ type: () => true }) gives them'
+  throw new TypeError(`the body of a callback was parsed before its signature was checked: ${how}`)
+}
 
 /** `undefined` for one that is not there, or came several times: nobody knows which was meant. */
 function headerOf(headers: CallbackHeaders, name: string): string | undefined {

@@ -19,7 +19,9 @@ export type Durability = 'buffered' | 'written' | 'synced'
  * Opening found a state that cannot be used. The message is one sentence that says what to do;
  * nothing was written.
  */
-export class StoreError extends Error {}
+export class StoreError extends Error {
+  override readonly name = 'StoreError'
+}
 
 /**
  * The files of a world are damaged: it can be set aside. The message says what

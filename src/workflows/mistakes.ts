@@ -19,6 +19,7 @@ export function mistakeText({ file, line, column, message }: Mistake): string {
 
 /** A file that could not be used, with everything that is wrong in it. */
 export class MistakesError extends Error {
+  override readonly name = 'MistakesError'
   readonly mistakes: readonly Mistake[]
 
   constructor(mistakes: readonly Mistake[]) {

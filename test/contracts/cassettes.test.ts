@@ -157,7 +157,7 @@ test('each case can be replayed by a test runner of one’s own', async () => {
   await runWorkflows(story, { record: at('each.jsonl') })
   const cases = await workflowCases(story, { target: `cassette:${at('each.jsonl')}` })
   expect(cases.length).toBeGreaterThan(0)
-  for (const { run: play } of cases) expect((await play()).outcome).toBe('passed')
+  for (const { run: play } of cases) await expect(play()).resolves.toBeUndefined()
 })
 
 const KEY = 'key-of-a-shop-4711'

@@ -158,3 +158,9 @@ test('a request whose body is still being written when the simulator closes is b
   await writable.close()
   await brokenOff
 })
+
+test("a provider's public host is answered in process, too", async () => {
+  await using sim = await startSimulator({ providers: ['esim-go'] })
+  const answer = await sim.fetch('https://api.esim-go.com/v2.4/organisation', { headers: KEY })
+  expect(answer.status).toBe(200)
+})

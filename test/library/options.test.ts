@@ -4,6 +4,7 @@ import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
+import * as library from '../../src/index.ts'
 import {
   ControlError,
   connect,
@@ -71,6 +72,39 @@ test('an application has no port, and connect wants a URL', async () => {
   await expect(connect('http://127.0.0.1:1', { wordl: 'w' } as never)).rejects.toThrow(/mean world/)
 })
 
+test.each(['x', 42, [], [200, '500']])('a receiver cannot answer %j', async (answer) => {
+  await expect(startReceiver({ answer } as never)).rejects.toThrow(
+    /^startReceiver: answer must be a status from 200 to 599, a list of them, or a function/,
+  )
+})
+
+test('a provider there is not has no base URL', async () => {
+  await using sim = await startSimulator({ providers: ['esim-go'] })
+  const slug = 'highland' as 'esim-go'
+  expect(() => sim.baseUrl(slug)).toThrow(
+    new OptionError('baseUrl: there is no provider "highland"; there are: esim-go'),
+  )
+})
+
+/** Whether something is a class of errors. */
+const isErrorClass = (value: unknown): value is { readonly prototype: Error } =>
+  typeof value === 'function' && value.prototype instanceof Error
+
+test('every error has the name of its class, which is what a test runner shows', () => {
+  const classes = Object.entries(library).filter(([, value]) => isErrorClass(value))
+  expect(classes.map(([name]) => name)).toEqual(expect.arrayContaining(['NoAnswer', 'OptionError']))
+  for (const [name, made] of classes)
+    expect(Function.prototype.toString.call(made), name).toMatch(
+      new RegExp(`\\bname = ["']${name}["']`),
+    )
+})
+
+test('a clock that is not told how far to go is told so', async () => {
+  await using sim = await startSimulator({ providers: ['esim-go'] })
+  const nowhere = [] as unknown as ['P1D']
+  await expect(sim.clock.advance(...nowhere)).rejects.toThrow(/exactly one of "by" .* and "to"/)
+})
+
 test('a port that is taken is an error with its code', async () => {
   const other = createServer()
   await new Promise<void>((done) => other.listen(0, '127.0.0.1', done))
@@ -111,6 +145,9 @@ test('who connects where nothing answers, or with a wrong token, is told', async
   await using sim = await startSimulator({ token: 'secret' })
   await expect(connect('http://127.0.0.1:1')).rejects.toThrow(NoAnswer)
   await expect(connect(sim.url)).rejects.toThrow(ControlError)
+  await expect(connect(sim.baseUrl('esim-go'))).rejects.toThrow(
+    /answered 404: give the URL of a sim/,
+  )
   await expect(connect(sim.url, { token: 'secret', world: 'w' })).rejects.toThrow(/no world "w"/)
   const there = await connect(`${sim.url}/`, { token: 'secret' })
   expect(there.baseUrl('esim-go')).toBe(sim.baseUrl('esim-go'))

@@ -1,11 +1,20 @@
 // The package as a user gets it: packed, installed in an empty folder by three package managers, asked, imported, compiled against.
 import { execFile } from 'node:child_process'
-import { existsSync, mkdirSync, readdirSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { fileOf, writtenPages } from '../docs/pages.ts'
 import { ROOT } from '../support/source.ts'
 
 const MEGABYTE = 1_000_000
@@ -101,20 +110,58 @@ test('npm installs it where engines are strict; it is light, runs, and is import
   expect(await run(folder, process.execPath, ['b.cjs'])).toBe('200 2026-01-01T00:00:00.000Z\n')
 })
 
-test.each([
-  ['nodenext', 'nodenext'],
-  ['esnext', 'bundler'],
-])(
-  'its types hold for a strict program of module %s, resolution %s',
-  {
-    timeout: 120_000,
-  },
-  async (module, moduleResolution) => {
-    const folder = emptyFolder(moduleResolution)
-    await run(folder, 'npm', ['i', '--omit=dev', '--no-audit', tarball])
-    mkdirSync(join(folder, 'node_modules/@types'))
-    for (const name of ['@types/node', 'undici-types'])
-      symlinkSync(`${ROOT}node_modules/${name}`, join(folder, 'node_modules', name))
+/** Every path that a user imports. */
+const SUBPATHS = Object.keys(
+  JSON.parse(await readFile(`${ROOT}package.json`, 'utf8')).exports,
+).filter((path) => path !== './package.json')
+
+const nameOf = (subpath: string) => subpath.replace(/^\./, 'esimulator')
+
+/** Links what a user has beside it, from this checkout. */
+function addPeers(folder: string, names: readonly string[]): void {
+  mkdirSync(join(folder, 'node_modules/@types'), { recursive: true })
+  for (const name of names)
+    symlinkSync(`${ROOT}node_modules/${name}`, join(folder, 'node_modules', name))
+}
+
+/** A program with the mistakes that types have to find. */
+const PROGRAM = [
+  "import { createServer } from 'node:http'",
+  "import { createApp, startSimulator, type SimulatorApp } from 'esimulator'",
+  'const sim = await startSimulator()',
+  'const now: Date = sim.clock.now()',
+  'const app: SimulatorApp = await createApp()',
+  'createServer(app)',
+  '// @ts-expect-error there is no such method',
+  'app.thisDoesNotExist()',
+  'await Promise.all([app.close(), sim.close()])',
+  'console.log(now)',
+]
+
+/** The files in TypeScript that the documentation has a reader save. */
+const documented = writtenPages().flatMap(({ blocks }) =>
+  blocks.flatMap((block) => {
+    const name = block.language === 'ts' ? fileOf(block) : undefined
+    return name === undefined ? [] : [{ name, code: block.code }]
+  }),
+)
+
+test('its types hold, of every path and of all that is documented, without skipLibCheck', {
+  timeout: 240_000,
+}, async () => {
+  const folder = emptyFolder('types')
+  await run(folder, 'npm', ['i', '--omit=dev', '--no-audit', tarball])
+  addPeers(folder, ['@types/node', 'undici-types', 'vitest', 'fast-check'])
+  writeFileSync(join(folder, 'program.ts'), PROGRAM.join('\n'))
+  const imports = SUBPATHS.map((path, at) => `export * as _${at} from '${nameOf(path)}'`)
+  writeFileSync(join(folder, 'paths.ts'), imports.join('\n'))
+  expect(documented.length).toBeGreaterThan(4)
+  for (const { name, code } of documented) writeFileSync(join(folder, name), code)
+
+  for (const [module, moduleResolution] of [
+    ['nodenext', 'nodenext'],
+    ['esnext', 'bundler'],
+  ]) {
     const compilerOptions = {
       module,
       moduleResolution,
@@ -126,25 +173,50 @@ test.each([
       skipLibCheck: false,
       noEmit: true,
     }
-    const config = { compilerOptions, files: ['a.ts'] }
+    const config = { compilerOptions, include: ['*.ts'] }
     writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify(config))
-    const program = [
-      "import { createServer } from 'node:http'",
-      "import { createApp, startSimulator, type SimulatorApp } from 'esimulator'",
-      'const sim = await startSimulator()',
-      'const now: Date = sim.clock.now()',
-      'const app: SimulatorApp = await createApp()',
-      'createServer(app)',
-      '// @ts-expect-error there is no such method',
-      'app.thisDoesNotExist()',
-      'await Promise.all([app.close(), sim.close()])',
-      'console.log(now)',
-    ]
-    writeFileSync(join(folder, 'a.ts'), program.join('\n'))
     const tsc = `${ROOT}node_modules/typescript/bin/tsc`
-    expect(await run(folder, process.execPath, [tsc, '-p', '.'])).toBe('')
-  },
-)
+    const said = await run(folder, process.execPath, [tsc, '-p', '.']).catch(
+      ({ stdout }: { stdout: string }) => stdout,
+    )
+    expect(said, moduleResolution).toBe('')
+  }
+})
+
+test('every path is imported and required, and the fixtures run', {
+  timeout: 120_000,
+}, async () => {
+  const folder = emptyFolder('paths')
+  await run(folder, 'npm', ['i', '--omit=dev', '--no-audit', tarball])
+  addPeers(folder, ['vitest', 'fast-check'])
+  // The fixtures are for Vitest to import, and what leads a process to a simulator for --import.
+  const others = ['./vitest', './intercept']
+  const names = SUBPATHS.filter((path) => !others.includes(path)).map(nameOf)
+  expect(names).toContain('esimulator/fast-check')
+  const load = `console.log(names.length)`
+  const imported = `for (const name of names) await import(name)\n${load}`
+  writeFileSync(join(folder, 'a.mjs'), `const names = ${JSON.stringify(names)}\n${imported}`)
+  expect(await run(folder, process.execPath, ['a.mjs'])).toBe(`${names.length}\n`)
+  const required = `for (const name of names) require(name)\n${load}`
+  writeFileSync(join(folder, 'b.cjs'), `const names = ${JSON.stringify(names)}\n${required}`)
+  expect(await run(folder, process.execPath, ['b.cjs'])).toBe(`${names.length}\n`)
+
+  const fixtures = documented.find(({ name }) => name === 'fixtures.test.ts')
+  writeFileSync(join(folder, 'fixtures.test.ts'), fixtures?.code ?? '')
+  const vitest = ['node_modules/vitest/vitest.mjs', 'run', '--maxWorkers=1']
+  expect(await run(folder, process.execPath, vitest)).toMatch(/1 passed/)
+})
+
+test('a build before npm ci says what to do', async () => {
+  const folder = emptyFolder('clone')
+  cpSync(`${ROOT}scripts/build.js`, join(folder, 'scripts/build.js'))
+  const built = run(folder, process.execPath, ['scripts/build.js'])
+  await expect(built).rejects.toMatchObject({
+    stderr: expect.stringMatching(
+      /^what the build needs is not installed: run npm ci in .* first\n$/,
+    ),
+  })
+})
 
 test.for([
   ['pnpm', ['add']],
