@@ -37,7 +37,8 @@ export const waitReady: Run = async (config) => {
     } catch (error) {
       if (wallNow() + BETWEEN_MS > until) {
         const reason = error instanceof Error ? error.message : error
-        console.error(`esimulator: not ready within ${shownDuration(config.timeout)}: ${reason}`)
+        const why = `not ready within ${shownDuration(config.timeout)}: ${reason}`
+        console.error(config.json ? JSON.stringify({ error: why }) : `esimulator: ${why}`)
         return 1
       }
     }
