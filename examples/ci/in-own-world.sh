@@ -5,6 +5,8 @@
 # killed leaves behind goes by itself after an hour.
 set -euo pipefail
 
+: "${1:?give the command to run, as in npm test}"
+
 world="ci-${CI_JOB_ID:-$$-$RANDOM}"
 
 npx esimulator world create "$world" --ttl 1h

@@ -45,9 +45,11 @@ const PASSED_ON = ['SIGTERM', 'SIGINT', 'SIGHUP', 'SIGQUIT'] as const
 /** Runs the command to its end. Returns its exit status. @throws CannotRun */
 function ended(command: readonly string[], variables: Readonly<Record<string, string>>) {
   const [file = '', ...args] = command
+  // A world that a variable names is one of another simulator.
+  const { ESIMULATOR_WORLD: _elsewhere, ...inherited } = process.env
   const child = spawn(file, args, {
     stdio: 'inherit',
-    env: { ...process.env, ...variables },
+    env: { ...inherited, ...variables },
     // Commands of npm are scripts there, which only a shell runs.
     shell: process.platform === 'win32',
   })

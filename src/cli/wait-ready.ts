@@ -37,8 +37,8 @@ export const waitReady: Run = async (config) => {
       return 0
     } catch (error) {
       if (wallNow() + BETWEEN_MS > until) {
-        const reason = reasonOf(error)
-        console.error(`esimulator: not ready within ${shownDuration(config.timeout)}: ${reason}`)
+        const why = `not ready within ${shownDuration(config.timeout)}: ${reasonOf(error)}`
+        console.error(config.json ? JSON.stringify({ error: why }) : `esimulator: ${why}`)
         return 1
       }
     }

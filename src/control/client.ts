@@ -245,8 +245,22 @@ const UNREACHED: ReadonlySet<string> = new Set([
   'EADDRNOTAVAIL',
 ])
 
+/** What an error with this code means: nobody here trusts who signed the certificate. */
+const UNTRUSTED: ReadonlySet<string> = new Set([
+  'DEPTH_ZERO_SELF_SIGNED_CERT',
+  'SELF_SIGNED_CERT_IN_CHAIN',
+  'UNABLE_TO_GET_ISSUER_CERT',
+  'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
+  'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
+])
+
 function whyNot({ origin }: URL, error: unknown): string {
   const code = codeOf(error)
+  if (UNTRUSTED.has(code))
+    return (
+      `the certificate of ${origin} is not trusted here: start this with NODE_EXTRA_CA_CERTS=FILE, ` +
+      `the CA that the start of the simulator named (${code})`
+    )
   if (UNREACHED.has(code))
     return `nothing answers at ${origin}: start the simulator first, or give the URL of another (${code})`
   return `the connection to ${origin} ended before the answer did: was the simulator stopped? (${code})`

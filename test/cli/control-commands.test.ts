@@ -148,6 +148,15 @@ test('wait-ready takes no other simulator for the one that was started', async (
   )
 })
 
+test('wait-ready tells a machine in JSON why it is not ready', async () => {
+  vi.spyOn(console, 'error').mockImplementation(() => {})
+  const url = 'http://127.0.0.1:9'
+  expect(await run(['wait-ready', '--url', url, '--timeout', '150ms', '--json'])).toBe(1)
+  expect(JSON.parse(vi.mocked(console.error).mock.lastCall?.[0])).toEqual({
+    error: expect.stringMatching(/^not ready within 150ms: nothing answers at .*:9: start/),
+  })
+})
+
 test('an old Node is told which one is needed', () => {
   expect(nodeProblem('18.20.4')?.message).toBe('this is Node 18.20.4: install 20.19 or newer')
   for (const version of ['20.19.0', '22.1.0', '24.0.0'])

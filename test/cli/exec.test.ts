@@ -39,6 +39,14 @@ test('its options are those of start: settings, states, and the clock as the con
   expect(ended).toEqual({ code: 0, stdout: 'running 10 enabled\n', stderr: '' })
 })
 
+test('a world of another simulator, left in a variable, is not handed on', async () => {
+  await using dir = await folder()
+  const code = `console.log(process.env.ESIMULATOR_WORLD ?? 'none')`
+  const env = { ESIMULATOR_WORLD: 'ci-7' }
+  const ended = await run(['exec', ...program(code)], { cwd: dir.path, env })
+  expect(ended).toEqual({ code: 0, stdout: 'none\n', stderr: '' })
+})
+
 test('a command there is not: one sentence, and the status shells have for that', async () => {
   await using dir = await folder()
   expect(await run(['exec', '--', 'no-such-command-here'], { cwd: dir.path })).toEqual({

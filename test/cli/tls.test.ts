@@ -48,6 +48,19 @@ test('a client with a hard-coded host is answered over TLS, and plain HTTP on th
   expect(server.url).toMatch(/^https:/)
 })
 
+test('a command that does not trust the CA is told so, and how to', async () => {
+  await using dir = await folder()
+  await using server = await startTls(dir.path)
+  const ended = await run(['clock', '--url', server.url], {
+    cwd: dir.path,
+    env: { HOME: dir.path },
+  })
+  expect(ended).toMatchObject({
+    code: 2,
+    stderr: expect.stringMatching(/certificate .* is not trusted here: .*NODE_EXTRA_CA_CERTS=FILE/),
+  })
+})
+
 test('the CA is kept, its key for its owner alone, and made anew for a host it may not sign for', async () => {
   await using dir = await folder()
   const first = await startTls(dir.path)

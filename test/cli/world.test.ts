@@ -115,6 +115,14 @@ test('the shell example runs a command in a world of its own, and leaves none be
   expect(await names()).toEqual(['default'])
 })
 
+test('the shell example without a command says so, and makes no world', async () => {
+  await expect(bash([join(examples, 'in-own-world.sh')])).rejects.toMatchObject({
+    code: 1,
+    stdout: '',
+    stderr: expect.stringContaining('give the command to run, as in npm test'),
+  })
+})
+
 interface Step {
   readonly run?: string
   readonly uses?: string
