@@ -2,7 +2,7 @@
 import { createHmac, timingSafeEqual } from 'node:crypto'
 import { createServer } from 'node:http'
 
-const { KEY = 'test-esim-go-key', PORT = '4100' } = process.env
+const { KEY = 'test-esim-go-key', PORT = '4100', ADDRESS = '127.0.0.1' } = process.env
 
 createServer(async (request, response) => {
   let body = ''
@@ -11,7 +11,7 @@ createServer(async (request, response) => {
   const verdict = signature === undefined ? 'unsigned by eSIM Go' : judged(signature, body)
   console.log(verdict, body)
   response.writeHead(verdict === 'forged' ? 401 : 200).end()
-}).listen(Number(PORT), '127.0.0.1')
+}).listen(Number(PORT), ADDRESS)
 
 /** @param {string | string[]} signature @param {string} body */
 function judged(signature, body) {

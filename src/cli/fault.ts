@@ -53,6 +53,14 @@ function matchOf(written: Flags[string]): object | undefined {
   return match
 }
 
+/** A time without a unit stays a text: what reads it tells how one is written. */
+function fieldValue(kind: string, name: string, written: string): unknown {
+  const { form = '' } = faultKinds.find((each) => each.name === kind)?.fields[name] ?? {}
+  const isTime = name === 'until' || form.startsWith('a duration')
+  const value = typedValue(written)
+  return isTime && typeof value === 'number' ? written : value
+}
+
 /** The fault that a command line describes. @throws CannotRun */
 function faultOf(args: readonly string[], flags: Flags): NewFault {
   const usage =
@@ -64,7 +72,7 @@ function faultOf(args: readonly string[], flags: Flags): NewFault {
     flags.callback === true || (callbackKindsByName.has(kind) && !callKindsByName.has(kind))
   const fields = ['nth', 'times', 'until', ...ownFields().keys()].map((field) => {
     const written = flags[field]
-    return [field, typeof written === 'string' ? typedValue(written) : undefined]
+    return [field, typeof written === 'string' ? fieldValue(kind, field, written) : undefined]
   })
   return defined({
     provider,

@@ -4,6 +4,7 @@ import type { KeptExchange } from '../server/journal.ts'
 import type { Redactor } from '../server/redaction/redactor.ts'
 import type { SimulatorServer } from '../server/server.ts'
 import { alarm, wallNow } from '../server/ticker.ts'
+import { notedRefusal } from '../server/told-refusals.ts'
 import { DEFAULT_WORLD } from '../server/worlds.ts'
 import type { Callback, Outcome } from '../state/callbacks.ts'
 import { printable } from '../state/printable.ts'
@@ -98,11 +99,14 @@ export function openServingLog(stream: LogStream): ServingLog {
           const since = wallNow()
           began.set(request.headers, since)
           const { method = 'GET', url = '/' } = request
-          if (method !== 'GET' && url.includes('/_sim/'))
+          if (url.includes('/_sim/'))
             response.once('finish', () => {
               const { statusCode: status } = response
-              const asked = { method, url, status, since, now: wallNow() }
-              add(requestLine(asked, paint))
+              const reason = notedRefusal(response)
+              // Who only looks is not told of, unless he sees nothing.
+              if (method === 'GET' && reason === undefined) return
+              const note = reason === undefined ? undefined : `refused: ${reason}`
+              add(requestLine({ method, url, status, since, now: wallNow(), note }, paint))
             })
           listener(request, response)
         }

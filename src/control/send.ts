@@ -6,6 +6,7 @@ import type { LongText } from '../server/long-list.ts'
 import { wakeAfter } from '../server/send.ts'
 import type { SimulatorServer } from '../server/server.ts'
 import { withStatusHeaders } from '../server/status-headers.ts'
+import { noteRefusal } from '../server/told-refusals.ts'
 import type { HostedWorld } from '../server/worlds.ts'
 import type { ReplyHeaders } from '../simulators/call.ts'
 import { traceOf } from '../state/reason.ts'
@@ -147,6 +148,7 @@ export function sendProblem(
   if (problem.status === 500) report(traceOf(error))
   if (response.headersSent) return void response.destroy()
 
+  noteRefusal(response, problem.detail)
   const { status } = problem
   const headers = status === 401 ? { 'WWW-Authenticate': 'Bearer realm="esimulator"' } : {}
   const reply = withStatusHeaders({ status, headers }, refusal)

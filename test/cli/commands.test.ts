@@ -204,6 +204,7 @@ test.each([
   [['clock', 'stop'], /there is no "clock stop"/],
   [['clock', 'advance'], /esimulator clock advance P3D/],
   [['clock', 'advance', 'soon'], /is not a duration/],
+  [['clock', 'advance', '2'], /"2" is not a duration: write ISO 8601/],
   [['clock', 'resume', 'fast'], /rate must be/],
   [['clock', 'resume', '0x10'], /rate must be/],
   [['clock', 'resume', '1e1'], /rate must be/],

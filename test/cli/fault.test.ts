@@ -109,6 +109,13 @@ test.each([
     ['add', 'esim-go', 'createOrder', 'reset', '--match', 'iccid'],
     /--match iccid: write it as in path/,
   ],
+  [['add', 'esim-go', '*', 'rate-limit', '--limit', '2', '--window', '5'], /"5" is not a duration/],
+  [['add', 'esim-go', '*', 'delay', '--delay', '200'], /"200" is not a duration: write ISO 8601/],
+  [['add', 'esim-go', 'FirstUse', 'late', '--by', '5'], /"5" is not a duration/],
+  [
+    ['add', 'esim-go', '*', 'reset', '--until', '5'],
+    /until must be an instant such as .*, or a duration such as PT5M/,
+  ],
   [['remove', 'fault_99'], /there is no fault fault_99/],
   [['drop'], /there is no "fault drop"; there are: list, kinds, show, add, remove, clear/],
 ])('fault %j could not run', async (args, why) => {

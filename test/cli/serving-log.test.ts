@@ -52,6 +52,20 @@ test('what a caller chose is one line, and nothing in it is obeyed by a terminal
   expect(line).not.toContain('\u001b')
 })
 
+test('a refused call of the control API has a line with the reason, even where it only looks', async () => {
+  await using dir = await folder()
+  await using server = await startSeen(['--ephemeral'], { cwd: dir.path })
+  const clock = worldClient({ url: server.url }).clock
+  await expect(clock.advance('xx')).rejects.toThrow('is not a duration')
+  expect(await server.line(/clock\/advance/)).toMatch(
+    /^POST \/_sim\/clock\/advance 400 \d+ ms {2}refused: "xx" is not a duration/,
+  )
+  await ask(server.url, '/_sim/clock', {})
+  await ask(server.url, '/_sim/clock', { Origin: 'http://elsewhere.example' })
+  const refused = await server.line(/^GET \/_sim\/clock/)
+  expect(refused).toMatch(/^GET \/_sim\/clock 403 \d+ ms {2}refused: .*elsewhere\.example/)
+})
+
 test('a rate limit under a frozen clock says that it does not end by itself', async () => {
   await using dir = await folder()
   const flags = ['--ephemeral', '--clock', 'frozen', '--set', 'esim-go.rateLimit=1']

@@ -25,7 +25,7 @@ const NOT_RUN: readonly (readonly [page: string, begins: string, why: string])[]
   ['docs/containers.md', 'docker build', 'needs a container engine, which CI has not'],
   ['docs/containers.md', 'export ESIMULATOR_TOKEN', 'speaks to the container of the page'],
   ['docs/containers.md', 'docker exec', 'needs a container engine, which CI has not'],
-  ['docs/containers.md', 'docker run', 'needs a container engine, which CI has not'],
+  ['docs/containers.md', 'docker rm', 'needs a container engine, which CI has not'],
   [
     'docs/contract-suites.md',
     'npx esimulator run --provider highland --negative --report html',
@@ -141,6 +141,31 @@ test('curl 7.68 knows every option that is used of it', () => {
   expect(linesWith(/curl.* (?:--json|--fail-with-body|--url-query|--retry-all-errors)\b/)).toEqual(
     [],
   )
+})
+
+/** Steps alone are pasted into a file that is there. */
+const isWhole = ({ code }: Block) => !/^- (?:run|uses):/.test(code)
+
+test('a file to be saved is named where a reader sees it', () => {
+  const unseen = pages.flatMap(({ name, text, blocks }) => {
+    const seen = text.replaceAll(/^ *```.*$/gm, '')
+    const files = blocks.filter(isWhole).flatMap((block) => fileOf(block) ?? [])
+    return files.filter((file) => !seen.includes(file)).map((file) => `${name}: ${file}`)
+  })
+  expect(unseen).toEqual([])
+})
+
+test('a container is removed before another one of its name is run', () => {
+  const code = shellBlocks.map(({ block }) => block.code).join('')
+  const [, ...later] = code.split(/^docker run .*--name esimulator\b/m)
+  expect(later.length).toBeGreaterThan(1)
+  expect(later.slice(0, -1).filter((between) => !between.includes('docker rm -f'))).toEqual([])
+})
+
+test('what curl writes does not stick to the prompt', () => {
+  const isStuck = (code: string) => /-w '[^']*(?<!\\n)'/.test(code) && !/^echo$/m.test(code)
+  const stuck = shellBlocks.filter(({ block }) => isStuck(block.code))
+  expect(stuck.map(({ name, block }) => `${name}:${block.line}`)).toEqual([])
 })
 
 test('a page that freezes the clock resumes it at the end', () => {
