@@ -542,8 +542,8 @@ export const mutants = [
   {
     id: 'esim-go-refused-call-kept',
     file: 'state/world',
-    find: 'of [...changes.values()].reverse()',
-    replace: 'of [...changes.values()].slice(0, 0)',
+    find: 'of changes.toReversed()',
+    replace: 'of changes.slice(0, 0)',
     what: 'what a refused call had done stays done',
   },
 ]
