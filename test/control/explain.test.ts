@@ -164,7 +164,9 @@ test('a fault that stood in for the provider is told where it did, with what the
     says: expect.stringMatching(new RegExp(`^the fault ${id} \\(status, before\\) happened`)),
   })
   expect(stage(told, 'perform')).toMatchObject({ outcome: 'skipped' })
-  expect(told.next).toContain(`DELETE /_sim/faults/${id} lets the next one through`)
+  expect(told.next).toContain(
+    `\`esimulator fault remove ${id}\` or DELETE /_sim/faults/${id} lets the next one through`,
+  )
   expect((await sim.journal.list({ fault: true })).map((entry) => entry.id)).toEqual([1])
   expect(await sim.journal.list({ fault: 'reset' })).toEqual([])
   expect(await sim.journal.list({ fault: id })).toHaveLength(1)
