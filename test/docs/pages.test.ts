@@ -47,6 +47,11 @@ const NOT_RUN: readonly (readonly [page: string, begins: string, why: string])[]
     'calls the real endpoint: test/cli/diff.test.ts compares with one of its own',
   ],
   [
+    'docs/own-provider.md',
+    'npm run new-provider',
+    'writes into the checkout: test/new-provider.test.ts runs it',
+  ],
+  [
     'docs/pact.md',
     'npm install',
     'asks the npm registry: the package is installed with this checkout',
