@@ -136,6 +136,7 @@ test('a rate limit is told as that', async () => {
   const told = await latest(sim)
   expect(stage(told, 'count')).toMatchObject({ outcome: 'refused' })
   expect(told.next).toContainEqual(expect.stringMatching(/rateLimit/))
+  expect(told.next[0]).toMatch(/^`esimulator clock resume`, or `esimulator clock advance`/)
 })
 
 test('an exchange there is not is refused', async () => {

@@ -124,7 +124,7 @@ test('fields are laid over what the provider writes, and null takes one away', a
     /bundle\.remainingQuantity must be a whole number.*Put right in "fields"/,
   )
   expectProblem(await post({ bundle: null }), 400, /bundle is missing/)
-  expectProblem(await post({ colour: 'red' }), 400, /additional properties: colour/)
+  expectProblem(await post({ colour: 'red' }), 400, /it knows no "colour"/)
   expectProblem(await post({ alertType: 'FirstUse' }), 400, /alertType must be Utilisation/)
 })
 
