@@ -175,6 +175,19 @@ export const ACTIONS: Readonly<Record<string, Actions>> = {
   spec,
 }
 
+/** How many arguments an action takes at most, by its usage: `FILES` and `...` are any number. */
+export function mostArguments({ usage }: ActionDef): number {
+  if (/FILES|\.\.\./.test(usage)) return Number.POSITIVE_INFINITY
+  return usage.split(' ').filter(Boolean).length
+}
+
+/** Commands that have an action of this name, each with it: `clock advance`. */
+export function actionsNamed(action: string): readonly string[] {
+  return Object.keys(ACTIONS)
+    .filter((command) => Object.hasOwn(ACTIONS[command] ?? {}, action))
+    .map((command) => `${command} ${action}`)
+}
+
 /** An action there is not: which was perhaps meant, and which there are. */
 export function unknownAction(command: string, action: string): CannotRun {
   const known = Object.keys(ACTIONS[command] ?? {})

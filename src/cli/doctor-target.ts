@@ -4,12 +4,14 @@ import { planWorkflows } from '../library/workflows.ts'
 import { reasonOf } from '../state/reason.ts'
 import { CannotRun } from './cannot-run.ts'
 import type { Config } from './config.ts'
+import { withReason } from './with-reason.ts'
 
-/** 0 where it can be run against, 1 where not. @throws CannotRun, MistakesError */
+/** 0 where it can be run against, 1 where not. @throws CannotRun */
 export async function doctorTarget(config: Config): Promise<number> {
   const { target = 'sim', provider, allow, maxWait, receiver: url, receiverPort: port } = config
   const receiver = url === undefined ? undefined : { url, port }
-  await using contract = await openContract({ target, allow, maxWait, receiver, isSuite: true })
+  const opening = { target, allow, maxWait, receiver, isSuite: true }
+  await using contract = await withReason(() => openContract(opening))
   const { target: opened } = contract
   const slug = provider ?? contract.provider
   if (typeof opened === 'string' || slug === undefined)
@@ -18,7 +20,7 @@ export async function doctorTarget(config: Config): Promise<number> {
         'for an API of your own: esimulator run --spec FILE --target FILE --dry-run',
     )
 
-  const cases = await planWorkflows(suiteFiles(slug))
+  const cases = await withReason(() => planWorkflows(suiteFiles(slug)))
   const told = cases.map(({ title, workflow }) => ({
     title,
     reason: opened.skips?.(workflow, title),

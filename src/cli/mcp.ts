@@ -2,6 +2,7 @@
 import { controlClient } from '../control/client.ts'
 import type { Health } from '../control/wire.ts'
 import { listen } from '../server/listen.ts'
+import { unknownName } from '../server/nearest.ts'
 import { DEFAULT_WORLD } from '../server/worlds.ts'
 import { knownSimulators } from '../simulators/index.ts'
 import { memoryStore } from '../stores/memory.ts'
@@ -104,8 +105,7 @@ function chosenOf(served: readonly string[], wanted: unknown): string[] {
   if (!Array.isArray(wanted)) return here
   for (const each of wanted.map(String)) {
     const [slug = ''] = each.split('/')
-    if (!here.includes(slug))
-      throw new CannotRun(`there is no provider "${slug}"; there are: ${here.join(', ')}`)
+    if (!here.includes(slug)) throw new CannotRun(unknownName('no provider', slug, here))
   }
   return wanted.map(String)
 }

@@ -12,9 +12,16 @@ function guess(meant: string | undefined): string {
   return meant === undefined ? ': ' : `: did you mean ${meant}? `
 }
 
-/** @param known the names of the commands there are */
-export function unknownCommand(name: string, known: Iterable<string>): CannotRun {
-  const meant = guess(nearest(name, known))
+/**
+ * @param known the names of the commands there are
+ * @param actions commands with an action of this name, as in `clock advance`
+ */
+export function unknownCommand(
+  name: string,
+  known: Iterable<string>,
+  actions: readonly string[] = [],
+): CannotRun {
+  const meant = guess(actions.length > 0 ? actions.join(' or ') : nearest(name, known))
   return new CannotRun(
     `there is no command "${shortName(name)}"${meant}${helpOf(undefined)} lists them`,
   )

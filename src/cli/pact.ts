@@ -1,6 +1,7 @@
 // `esimulator pact`: consumer contracts verified against the simulator, the states they may name, contracts exported.
 import { reportKinds } from '../workflows/reports/kinds.ts'
 import { caseText, summaryText } from '../workflows/reports/text.ts'
+import { unknownAction } from './actions.ts'
 import { brokenOff } from './broken-off.ts'
 import { CannotRun } from './cannot-run.ts'
 import type { Run } from './command.ts'
@@ -16,7 +17,7 @@ export const pact: Run = async (config, [action, ...files]) => {
   if (action === 'verify') return verify(config, files)
   if (action === 'states') return states(config)
   if (action === 'export') return exportPacts(config)
-  throw new CannotRun(USAGE)
+  throw action === undefined ? new CannotRun(USAGE) : unknownAction('pact', action)
 }
 
 /** The provider that a contract is with. @throws CannotRun */

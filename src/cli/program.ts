@@ -1,7 +1,7 @@
 // The command line but for `start`: commander, the help, and what is said to a mistake.
 import { Command, CommanderError, Option as Flag } from 'commander'
 import { packageVersion } from '../server/server.ts'
-import { ACTIONS, type ActionDef } from './actions.ts'
+import { ACTIONS, type ActionDef, actionsNamed, mostArguments } from './actions.ts'
 import { CannotRun } from './cannot-run.ts'
 import type { OwnFlag } from './command.ts'
 import { COMMANDS, type CommandDef, nameOf } from './commands.ts'
@@ -40,6 +40,11 @@ export async function run(written: readonly string[]): Promise<number> {
   }
   const helped = helpOfAction(program, args)
   if (helped) return helped()
+  const [first = ''] = args
+  const names = program.commands.map((each) => each.name())
+  // Asked for help, commander would print that of the whole, and say nothing of the mistake.
+  if (first !== '' && !first.startsWith('-') && ![...names, 'help'].includes(first))
+    throw unknownCommand(first, names, actionsNamed(first))
 
   try {
     await program.parseAsync([...args], { from: 'user' })
@@ -52,11 +57,12 @@ export async function run(written: readonly string[]): Promise<number> {
   return status
 }
 
-/** `-V` and `version` are `--version`; `help sim use` is `sim use --help`. */
+/** `-V` and `version` are `--version`; `help sim use` is `sim use --help`; `events` always follows. */
 function withoutSynonyms(args: readonly string[]): readonly string[] {
   const [first, ...rest] = args
   if (first === '-V' || first === 'version') return ['--version']
   if (first === 'help' && rest.length > 0) return [...rest, '--help']
+  if (first === 'events') return args.filter((arg) => arg !== '--follow')
   return args
 }
 
@@ -94,6 +100,7 @@ function addCommand(
     const flags: Flags = command.opts()
     // Behind the arguments commander hands over the flags and the command itself.
     const args = given.slice(0, -2).flat().filter(isText)
+    checkCount(name, args)
     const runCommand = await (name === 'completion' ? loadCompletion() : load())
     const { defaultConfig, readConfig } = await import('./config.ts')
     if (definition.isAlone) return onEnd(await runCommand(defaultConfig(), args, flags))
@@ -105,6 +112,13 @@ function addCommand(
     onEnd(await runCommand(config, args, flags))
   })
   return command
+}
+
+/** @throws CannotRun where an action is given more than it takes: it would be done without it */
+function checkCount(name: string, [action = '', ...others]: readonly string[]): void {
+  const actions = ACTIONS[name] ?? {}
+  const found = Object.hasOwn(actions, action) ? actions[action] : undefined
+  if (found && others.length > mostArguments(found)) throw tooMany(`${name} ${action}`, found.usage)
 }
 
 const loadCompletion = async () => (await import('./completion.ts')).completion
@@ -151,11 +165,6 @@ function mistakeOf(error: CommanderError, program: Command, first = ''): CannotR
   const [, quoted = ''] = /'(.*?)'/s.exec(error.message) ?? []
   const usage = command ? command.usage().replace(/^\[options\] ?/, '') : ''
   switch (error.code) {
-    case 'commander.unknownCommand':
-      return unknownCommand(
-        first,
-        program.commands.map((each) => each.name()),
-      )
     case 'commander.unknownOption': {
       const known = (command ?? program).options.flatMap(({ long }) => long ?? [])
       return unknownOption(quoted, [...known, '--help'], name)

@@ -10,9 +10,9 @@ import {
   someOf,
   touchedBy,
 } from '../contracts/spec-diff/rows.ts'
-import { unknownName } from '../server/nearest.ts'
 import { namesOnly } from '../server/redaction/redactor.ts'
 import { reasonOf } from '../state/reason.ts'
+import { unknownAction } from './actions.ts'
 import { CannotRun } from './cannot-run.ts'
 import type { OwnFlag, Run } from './command.ts'
 import type { Flags } from './config.ts'
@@ -29,7 +29,7 @@ export const specFlags: readonly OwnFlag[] = [
 
 export const spec: Run = async (_config, [action, ...versions], flags) => {
   if (action !== 'diff') {
-    if (action !== undefined) throw new CannotRun(unknownName('no action', action, ['diff']))
+    if (action !== undefined) throw unknownAction('spec', action)
     throw new CannotRun('something is missing: esimulator spec diff OLD NEW')
   }
   const [old, now, ...more] = versions

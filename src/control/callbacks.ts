@@ -1,5 +1,6 @@
 // Callbacks: what was, is and will be sent, what was not and why, where to, and once more.
 
+import { unknownName } from '../server/nearest.ts'
 import type { SimulatorServer } from '../server/server.ts'
 import { signatureOf } from '../server/signature.ts'
 import { reply } from '../simulators/call.ts'
@@ -22,13 +23,17 @@ import { type ControlHandlers, providerFilter, providerOf } from './call.ts'
 import { find } from './filter.ts'
 import { merged } from './merge-patch.ts'
 import type { BodyOf } from './operations.ts'
+import { plainReasons } from './plain-words.ts'
 import { callbackShown, deliveryShown, unsentShown } from './wire.ts'
 
 /** A callback that was queued. @throws Refusal `not-found` */
 function callbackOf(world: World, id: string): Callback {
   const callback = world.in(callbacks).get(id)
   if (!callback)
-    throw new Refusal('not-found', `there is no callback ${id}: GET /_sim/callbacks lists them`)
+    throw new Refusal(
+      'not-found',
+      `there is no callback ${id}: GET /_sim/callbacks and \`esimulator callbacks\` list them`,
+    )
   return callback
 }
 
@@ -64,8 +69,10 @@ function composedCallback(
   const rules = rulesOf(simulator)
   const { types, versions } = rules
   if (!types.includes(type)) {
-    const sends = `${simulator.title} sends no callback "${type}"; it sends: ${types.join(', ')}`
-    throw new Refusal('invalid-request', sends)
+    throw new Refusal(
+      'invalid-request',
+      unknownName(`no callback of ${simulator.title}`, type, types),
+    )
   }
   checkVersion(simulator, rules, version)
   const wanted = version ?? world.in(targets).get(provider)?.version ?? versions[0]
@@ -77,7 +84,8 @@ function composedCallback(
     ...server.callbackProblems({ provider, type, body: JSON.stringify(body) }),
   ]
   if (problems.length > 0) {
-    const what = `this is no callback ${type} of ${simulator.title}: ${problems.join('; ')}`
+    const told = plainReasons(problems).join('; ')
+    const what = `this is no callback ${type} of ${simulator.title}: ${told}`
     throw new Refusal('invalid-request', `${what}. Put right in "fields" what does not fit`)
   }
   const told = { provider, type, iccid: composed.iccid, body }

@@ -62,7 +62,7 @@ const NEXT: Readonly<Record<ProfileState, string>> = {
   released: 'install it, which downloads and enables it, too',
   downloaded: 'install it, which enables it, too',
   installed: 'enable it',
-  enabled: 'it is ready to be attached and used, or disable it first',
+  enabled: 'it is ready to be attached and used; to delete it, disable it first',
   disabled: 'enable it, or delete it',
   deleted:
     'it is off the handset for good, unless its provider releases it again: take another SIM',

@@ -85,7 +85,9 @@ function checkOperation(
   const whose = slug === undefined ? 'no provider' : slug
   const has = slug === undefined ? 'has' : 'has no'
   const hint =
-    near === undefined ? 'GET /_sim/provenance/{slug} lists them' : `did you mean ${near}?`
+    near === undefined
+      ? '`esimulator provenance` and GET /_sim/provenance/{slug} list them'
+      : `did you mean ${near}?`
   throw new Refusal('invalid-request', `${whose} ${has} operation "${operation}": ${hint}`)
 }
 

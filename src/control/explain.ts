@@ -8,6 +8,7 @@ import type { Operation } from '../server/spec.ts'
 import { DEFAULT_WORLD } from '../server/worlds.ts'
 import type { Simulator } from '../simulators/simulator.ts'
 import { unsentCallbacks } from '../state/callbacks.ts'
+import { STANDS_STILL } from '../state/clock.ts'
 import { defined } from '../state/defined.ts'
 import { iso } from '../state/instant.ts'
 import { Refusal } from '../state/refusal.ts'
@@ -239,8 +240,16 @@ function nearMissText({ method, path, why }: ReturnType<typeof nearMissesOf>[num
 function nextOf({ entry, simulator, world }: Told): string[] {
   const { refusal, effects, fault } = entry
   const next: string[] = []
-  if (fault) next.push(`DELETE /_sim/faults/${fault.id} lets the next one through`)
+  if (fault) {
+    const { id } = fault
+    next.push(
+      `\`esimulator fault remove ${id}\` or DELETE /_sim/faults/${id} lets the next one through`,
+    )
+  }
   const advice = refusal && !fault ? adviceOn(refusal.code, simulator) : undefined
+  // To wait for what a frozen clock holds up would be to wait for ever.
+  if (refusal?.reason.includes(STANDS_STILL))
+    next.push('`esimulator clock resume`, or `esimulator clock advance` past that instant')
   if (advice !== undefined) next.push(advice)
   for (const id of effects?.callbacks ?? []) {
     if (!world.in(unsentCallbacks).has(id)) continue

@@ -37,7 +37,11 @@ function named({ name }: World): string | undefined {
 /** @throws Refusal `not-found` */
 function faultOf(world: World, id: string): Fault {
   const fault = world.in(faults).get(id)
-  if (!fault) throw new Refusal('not-found', `there is no fault ${id}: GET /_sim/faults lists them`)
+  if (!fault)
+    throw new Refusal(
+      'not-found',
+      `there is no fault ${id}: GET /_sim/faults and \`esimulator fault list\` list them`,
+    )
   return fault
 }
 

@@ -56,7 +56,10 @@ function entryOf({ hosted, path: { id } }: CallOf<'getJournalEntry'>): JournalEn
   const entry = hosted.journal.get(id)
   if (entry) return entry
   const missing = `the journal has no exchange ${id}, or not any more`
-  throw new Refusal('not-found', `${missing}: GET /_sim/journal lists the latest`)
+  throw new Refusal(
+    'not-found',
+    `${missing}: GET /_sim/journal and \`esimulator journal\` list the latest`,
+  )
 }
 
 export const journalHandlers = {

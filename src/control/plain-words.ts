@@ -39,10 +39,7 @@ const TYPES: Readonly<Record<string, string>> = {
 
 /** What several types are, in words. */
 function typeText(expected: string): string {
-  return expected
-    .split(',')
-    .map((type) => TYPES[type] ?? type)
-    .join(', or ')
+  return [...new Set(expected.split(','))].map((type) => TYPES[type] ?? type).join(', or ')
 }
 
 const BOUNDS: Readonly<Record<string, string>> = {
@@ -81,6 +78,21 @@ function unknownField({ names }: Place, shape: BodyShape | undefined): string {
   return `${above} knows no "${shortName(name)}"${guess}${list}`
 }
 
+/** What a text is whose length does not fit: the only ones with two characters at least are durations. */
+function tooShort(text: string, expected: string, got: string): string {
+  if (got === '""') return `${text} is empty`
+  if (/than 2 /.test(expected))
+    return `${text}: ${got} is no duration: write ISO 8601 (P3D, PT90M) or as in 3d, 90m`
+  return `${text} is too short: ${got}`
+}
+
+/** How many entries a list has to have, from `NOT have fewer than 2 items`. */
+function sizeText(rule: string, expected: string): string {
+  const [size = ''] = /\d+/.exec(expected) ?? []
+  const bound = rule === 'minItems' ? 'at least' : 'at most'
+  return `must have ${bound} ${size} ${size === '1' ? 'entry' : 'entries'}`
+}
+
 /** One problem as a sentence; `undefined` where none fits its rule. */
 function sentenceOf(problem: FieldProblem, shape: BodyShape | undefined): string | undefined {
   const { rule, expected, got = 'nothing' } = problem
@@ -88,6 +100,9 @@ function sentenceOf(problem: FieldProblem, shape: BodyShape | undefined): string
   switch (rule) {
     case 'required':
       return place.names.length > 0 ? `${place.text} is missing` : 'the request needs a body'
+    case 'minItems':
+    case 'maxItems':
+      return `${place.text} ${sizeText(rule, expected)}`
     case 'additionalProperties':
       return unknownField(place, shape)
     case 'pattern': {
@@ -112,7 +127,7 @@ function sentenceOf(problem: FieldProblem, shape: BodyShape | undefined): string
     case 'minProperties':
       return `${place.text} has nothing in it: name at least one`
     case 'minLength':
-      return got === '""' ? `${place.text} is empty` : `${place.text} is too short: ${got}`
+      return tooShort(place.text, expected, got)
     case 'maxLength':
       return `${place.text} is too long: it must ${expected.replace(/^NOT /, 'not ')}`
     default:
@@ -120,13 +135,44 @@ function sentenceOf(problem: FieldProblem, shape: BodyShape | undefined): string
   }
 }
 
+/** What the body of a callback breaks, from the words of the validator. */
+export function plainReasons(raw: readonly string[]): readonly string[] {
+  const told = raw.map((each) => each.replace(/^\w+: /, ''))
+  const others = told.filter((each) => !/must match (exactly one|a) schema in /.test(each))
+  return (others.length > 0 ? others : told).map((each) =>
+    each
+      .replace(/^(\S+ )?must NOT have additional properties: (.*)$/, (_, at = 'it ', name) => {
+        return `${at}knows no "${name}"`
+      })
+      .replace(/^(\S+ )?must have required property '(.*)'$/, (_, at = '', name) => {
+        return `${at.trimEnd()}${at === '' ? '' : '.'}${name} is missing`
+      })
+      .replace(/must be ([a-z]+)$/, (_, type) => `must be ${TYPES[type] ?? type}`),
+  )
+}
+
 /** That none of several forms fits says nothing where it is told of each why it does not. */
 const OF_FORMS: ReadonlySet<string> = new Set(['anyOf', 'oneOf'])
 
+/**
+ * What is told of a place that may have several forms: where one of them was begun, only what is
+ * wrong in that one.
+ */
+function ofFormBegun(fields: readonly FieldProblem[]): readonly FieldProblem[] {
+  const forms = fields.filter(({ rule }) => OF_FORMS.has(rule)).map(({ pointer }) => pointer)
+  const isWithin = ({ rule, pointer }: FieldProblem, form: string) =>
+    rule !== 'required' && pointer.startsWith(`${form}/`)
+  const begun = forms.filter((form) => fields.some((each) => isWithin(each, form)))
+  return fields.filter((each) =>
+    begun.every((form) => isWithin(each, form) || !`${each.pointer}/`.startsWith(`${form}/`)),
+  )
+}
+
 /** Several types that the same place may have, told at once. */
-function joined(fields: readonly FieldProblem[]): readonly FieldProblem[] {
+function joined(all: readonly FieldProblem[]): readonly FieldProblem[] {
   const types = new Map<string, FieldProblem>()
   const others: FieldProblem[] = []
+  const fields = ofFormBegun(all)
   for (const field of fields) {
     if (OF_FORMS.has(field.rule) && fields.length > 1) continue
     if (field.rule !== 'type') {

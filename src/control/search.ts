@@ -1,5 +1,6 @@
 // What is waited for: what is there of it already, and what comes while somebody waits.
 import type { Listening, Told } from '../server/feed.ts'
+import { unknownName } from '../server/nearest.ts'
 import type { CallbackRow } from '../server/news.ts'
 import type { SimulatorServer } from '../server/server.ts'
 import type { HostedWorld } from '../server/worlds.ts'
@@ -190,12 +191,25 @@ function finderFor(options: SearchOptions): Finder {
   return exchangeFinder(server, hosted, exchangeFilter(server, condition.requests))
 }
 
+/** @throws Refusal for a type that no provider sends: nobody would see why it never comes */
+function checkType({ providers }: SimulatorServer, { provider, type }: CallbackCondition): void {
+  if (type === undefined) return
+  const known = [...providers.values()]
+    .filter(({ simulator }) => provider === undefined || simulator.slug === provider)
+    .flatMap(({ simulator }) => simulator.callbacks?.types ?? [])
+  if (known.includes(type)) return
+  const what = provider === undefined ? 'no callback' : `no callback of ${provider}`
+  throw new Refusal('invalid-request', unknownName(what, type, new Set(known)))
+}
+
 /** Callbacks by their ids: one that is tried again counts once. */
 function callbackFinder(
-  { redactor }: SimulatorServer,
+  server: SimulatorServer,
   { world }: HostedWorld,
   condition: CallbackCondition,
 ): Finder {
+  checkType(server, condition)
+  const { redactor } = server
   const { state, ...asked } = condition
   const found = new Set<string>()
   const isUnsent = state === 'unsent'

@@ -25,7 +25,10 @@ export function simOf(call: SimCall): Sim {
   const [sim] = found
   if (!sim) {
     const missing = `there is no SIM ${iccid}${slug ? ` at ${slug}` : ''}`
-    throw new Refusal('not-found', `${missing}: GET /_sim/sims lists them`)
+    throw new Refusal(
+      'not-found',
+      `${missing}: GET /_sim/sims and \`esimulator sim list\` list them`,
+    )
   }
   if (found.length > 1) {
     const slugs = found.map(({ provider }) => provider).join(', ')

@@ -47,6 +47,17 @@ test.each([
     /--given: there is no state "an asigned bundle" \(did you mean "an assigned bundle"\?\)/,
   ],
   [['events', '--types', 'calback'], /there is no type "calback": did you mean callback\?/],
+  [['events', '--follow', '--count', 'x'], /--count x: give a whole number/],
+  [['help', 'clok'], /there is no command "clok": did you mean clock\?/],
+  [['clok', '--help'], /there is no command "clok": did you mean clock\?/],
+  [['advance', 'P1D'], /there is no command "advance": did you mean clock advance\?/],
+  [['fault', 'clear', 'fault_1'], /one argument too many: fault clear takes flags alone/],
+  [['sim', 'use', '8943108000000000001', '800', 'MB'], /too many: sim use takes ICCID AMOUNT/],
+  [['snapshot', 'diff', 'a', 'b', 'c'], /too many: snapshot diff takes NAME \[OTHER\]/],
+  [['pact', 'verfy', 'x'], /there is no "pact verfy": did you mean pact verify\?/],
+  [['spec', 'dif', 'a', 'b'], /there is no "spec dif": did you mean spec diff\?/],
+  [['mcp', '--provider', 'esimgo'], /there is no provider "esimgo": did you mean esim-go\?/],
+  [['doctor', '--target', 'nope'], /the target nope: give sim, the URL/],
   [['wait', 'event', '--operation', 'x'], /--operation tells nothing of a event/],
 ] as const)('%j: one sentence, status 2', async (args, sentence) => {
   const { code, stdout, stderr } = await esimulator(args)

@@ -81,7 +81,7 @@ test('a callback there is not is refused', async () => {
   expectProblem(
     await call(sim.url, '/_sim/callbacks/cb_000009'),
     404,
-    /GET \/_sim\/callbacks lists them/,
+    /GET \/_sim\/callbacks and `esimulator callbacks` list them/,
   )
   expectProblem(await call(sim.url, '/_sim/callbacks/9'), 400, /"9" is no id of a callback/)
 })

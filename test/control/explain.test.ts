@@ -136,6 +136,7 @@ test('a rate limit is told as that', async () => {
   const told = await latest(sim)
   expect(stage(told, 'count')).toMatchObject({ outcome: 'refused' })
   expect(told.next).toContainEqual(expect.stringMatching(/rateLimit/))
+  expect(told.next[0]).toMatch(/^`esimulator clock resume`, or `esimulator clock advance`/)
 })
 
 test('an exchange there is not is refused', async () => {
@@ -164,7 +165,9 @@ test('a fault that stood in for the provider is told where it did, with what the
     says: expect.stringMatching(new RegExp(`^the fault ${id} \\(status, before\\) happened`)),
   })
   expect(stage(told, 'perform')).toMatchObject({ outcome: 'skipped' })
-  expect(told.next).toContain(`DELETE /_sim/faults/${id} lets the next one through`)
+  expect(told.next).toContain(
+    `\`esimulator fault remove ${id}\` or DELETE /_sim/faults/${id} lets the next one through`,
+  )
   expect((await sim.journal.list({ fault: true })).map((entry) => entry.id)).toEqual([1])
   expect(await sim.journal.list({ fault: 'reset' })).toEqual([])
   expect(await sim.journal.list({ fault: id })).toHaveLength(1)

@@ -68,7 +68,7 @@ test('a fault there is not is 404, to be shown and to be removed', async () => {
     expectProblem(
       await call(sim.url, '/_sim/faults/fault_7', { method }),
       404,
-      /GET \/_sim\/faults lists them/,
+      /GET \/_sim\/faults and `esimulator fault list` list them/,
     )
   expectProblem(await call(sim.url, '/_sim/faults/seven'), 400, /"seven" is no id of a fault/)
 })

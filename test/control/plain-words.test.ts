@@ -23,8 +23,11 @@ test('every pattern and format of the spec has a sentence, and there is no other
 
 const ICCID = '8943108170000000013'
 
+const SLOW = { provider: 'esim-go', kind: 'delay' }
+const TOLD = { provider: 'esim-go', type: 'FirstUse' }
+
 test('each is told what will do', async () => {
-  await using sim = await startSimulator()
+  await using sim = await startSimulator({ given: 'an assigned bundle' })
   const told: readonly (readonly [path: string, json: unknown, sentence: RegExp])[] = [
     ['/_sim/sims/abc/install', {}, /^"abc" is no ICCID: 10 to 22 digits; `esimulator sim list`/],
     [
@@ -39,6 +42,42 @@ test('each is told what will do', async () => {
       '/_sim/clock/advance',
       { by: 'P1D', maxWall: true },
       /^maxWall must be a whole number, or a text in quotes, and is true$/,
+    ],
+    ['/_sim/clock/advance', { by: '3' }, /^by: "3" is no duration: write ISO 8601/],
+    [
+      '/_sim/faults',
+      { ...SLOW, delay: { uniform: ['1s'] } },
+      /^delay.uniform must have at least 2 entries$/,
+    ],
+    [
+      '/_sim/faults',
+      { ...SLOW, delay: { logNormal: 1 } },
+      /^delay.logNormal must be a JSON object, .* and is 1$/,
+    ],
+    [
+      '/_sim/faults',
+      { ...SLOW, delay: 5 },
+      /^delay must be a text in quotes, or a JSON object, as in {"name": "value"}, and is 5$/,
+    ],
+    [
+      '/_sim/callbacks',
+      { ...TOLD, type: 'FirstUs' },
+      /^there is no callback of eSIM Go "FirstUs": did you mean FirstUse\? There are: /,
+    ],
+    [
+      '/_sim/callbacks',
+      { ...TOLD, fields: { nope: 1 } },
+      /^this is no callback FirstUse of eSIM Go: it knows no "nope"\. Put right in "fields"/,
+    ],
+    [
+      '/_sim/callbacks',
+      { ...TOLD, fields: { bundle: null } },
+      /: bundle is missing\. Put right in "fields"/,
+    ],
+    [
+      '/_sim/callbacks',
+      { ...TOLD, fields: { bundle: 5 } },
+      /: bundle must be a JSON object, as in {"name": "value"}\. Put right/,
     ],
     ['/_sim/clock/advance', [], /^the body must be a JSON object/],
     ['/_sim/clock/resume', { rate: 0 }, /^rate must be more than 0, and is 0$/],

@@ -223,7 +223,7 @@ test('a SIM there is not is refused', async () => {
   expectProblem(
     await call(sim.url, '/_sim/sims/8900000000000000000'),
     404,
-    /GET \/_sim\/sims lists them/,
+    /GET \/_sim\/sims and `esimulator sim list` list them/,
   )
 })
 

@@ -55,6 +55,13 @@ test('a poll is answered as soon as something comes, as many as were asked for',
   expect(await waiting).toMatchObject({ met: true, found: 2, matches: [{ id: 2 }, { id: 3 }] })
 })
 
+test('a callback that no provider sends is not waited for', async () => {
+  await using sim = await startSimulator()
+  const refused = /^there is no callback "FirstUs": did you mean FirstUse\? There are: /
+  for (const wait of [sim.wait, sim.waitFor])
+    await expect(wait.call(sim, { callbacks: { type: 'FirstUs' } })).rejects.toThrow(refused)
+})
+
 test('a poll in vain says so, and what moves a clock that stands', async () => {
   await using sim = await startSimulator()
   const { met, why, found, matches } = await sim.waitFor(

@@ -46,7 +46,7 @@ test('a SIM that is in use says what to do instead of installing it', async () =
   const [{ iccid } = { iccid: '' }] = await sim.sims('esim-go')
   const device = sim.device(iccid)
   await expect(device.install()).rejects.toThrow(
-    'cannot install what is enabled: it is ready to be attached and used, or disable it first',
+    'cannot install what is enabled: it is ready to be attached and used; to delete it, disable it first',
   )
   await device.disable()
   await expect(device.disable()).rejects.toThrow('what is disabled: enable it, or delete it')
