@@ -43,7 +43,7 @@ test('each is told what will do', async () => {
       { by: 'P1D', maxWall: true },
       /^maxWall must be a whole number, or a text in quotes, and is true$/,
     ],
-    ['/_sim/clock/advance', { by: '3' }, /^by: "3" is no duration: write ISO 8601/],
+    ['/_sim/clock/advance', { by: '3' }, /^"3" is not a duration: write ISO 8601/],
     [
       '/_sim/faults',
       { ...SLOW, delay: { uniform: ['1s'] } },
