@@ -284,7 +284,7 @@ test('a world of a simulator is read with its own key, and a file that is there 
   const args = ['import', '--target', sim.url, '--provider', 'esim-go', '--force', '--json']
   expect(await run([...args, '--out', 'none/seed.yaml'], { cwd: at.path })).toMatchObject({
     code: 2,
-    stderr: expect.stringMatching(/^esimulator: .*none\/seed\.yaml.*\n$/),
+    stderr: expect.stringMatching(/^\{"error":"none\/seed\.yaml.*\n$/),
   })
   const { code, stdout } = await run(args, { cwd: at.path })
   expect(code).toBe(0)

@@ -128,7 +128,10 @@ test('every exchange is read once, page by page, in either order', async () => {
 
 test.each([
   ['operation=getCatalog', /no provider has operation "getCatalog": did you mean getCatalogue\?/],
-  ['operation=zzz&provider=highland', /highland has no operation "zzz": GET \/_sim\/provenance/],
+  [
+    'operation=zzz&provider=highland',
+    /highland has no operation "zzz": `esimulator provenance` and GET \/_sim\/prov/,
+  ],
   ['status=6xx', /"6xx" is no status/],
   ['since=yesterday', /since: "yesterday" is no instant: give one in UTC/],
   ['provider=nobody', /there is no provider "nobody"/],
