@@ -182,7 +182,7 @@ test('the report for a pull request shows texts of the documents as they are', a
 
 const WRONG: readonly (readonly [args: string, says: RegExp])[] = [
   ['spec', /^something is missing: esimulator spec diff OLD NEW$/],
-  ['spec dif a b', /^there is no action "dif": did you mean diff\? /],
+  ['spec dif a b', /^there is no "spec dif": did you mean spec diff\? /],
   ['spec diff a', /^two versions are compared: esimulator spec diff OLD NEW$/],
   [`spec diff gone.yaml ${V24}`, /^there is no file gone\.yaml: give a file, a URL, or /],
   [`spec diff . ${V24}`, /^there is no file \.: give a file, a URL, or /],
