@@ -8,6 +8,7 @@ const FULL_HEALTH = {
   status: 'ok',
   version: expect.any(String),
   providers: simulators.map(({ slug }) => slug),
+  hosts: { 'api.esim-go.com': 'esim-go', 'api.1global.com': 'accounts-orders' },
   worlds: 1,
 }
 

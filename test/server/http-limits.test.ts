@@ -96,7 +96,7 @@ test('a refusal repeats no more than the beginning of what was sent', async () =
   })
   for (const { status, text } of [setting, bundle]) {
     expect(status).toBe(400)
-    expect(text).toMatch(/xxxx.*characters\)/)
+    expect(text).toMatch(/xxxx(.*characters\)|\.\.\.)/)
     expect(text.length).toBeLessThan(5000)
   }
 })
