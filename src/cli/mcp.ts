@@ -9,7 +9,7 @@ import { memoryStore } from '../stores/memory.ts'
 import { CannotRun } from './cannot-run.ts'
 import type { OwnFlag, Run } from './command.ts'
 import type { Config } from './config.ts'
-import { shownUrl, urlOf } from './connection.ts'
+import { placeOf, shownUrl } from './connection.ts'
 import { openFromConfig, readSeedFile } from './open.ts'
 
 export const mcpFlags: readonly OwnFlag[] = [
@@ -27,6 +27,8 @@ function say(sentence: string): void {
 
 interface Opened {
   readonly url: string
+  /** What is trusted there, as PEM. */
+  readonly ca: string | undefined
   /** Slugs. */
   readonly served: readonly string[]
   readonly close: () => Promise<void>
@@ -42,7 +44,7 @@ export const mcp: Run = async (config, _args, flags) => {
     const { StdioServerTransport } = await import('@modelcontextprotocol/sdk/server/stdio.js')
     const { serveAgent } = await import('../mcp/server.ts')
     const served = known(opened.served)
-    const target = { url: opened.url, world, token }
+    const target = { url: opened.url, ca: opened.ca, world, token }
     const transport = new StdioServerTransport()
     // An agent that goes closes our input: nobody reads us any more.
     process.stdin.once('end', () => void transport.close())
@@ -57,11 +59,11 @@ export const mcp: Run = async (config, _args, flags) => {
 
 /** The simulator that is named or runs; `undefined` where none is named, and none runs. @throws CannotRun */
 async function running(config: Config): Promise<Opened | undefined> {
-  const url = urlOf(config)
-  const client = controlClient({ url, token: config.token, world: config.world })
+  const place = placeOf(config)
+  const client = controlClient({ ...place, token: config.token, world: config.world })
   try {
     const health = await client.call('getHealth')
-    return { url, served: servedIn(health, url), close: async () => {} }
+    return { ...place, served: servedIn(health, place.url), close: async () => {} }
   } catch (error) {
     if (config.url === undefined && config.world === undefined) return undefined
     throw error
@@ -81,7 +83,7 @@ async function own(config: Config): Promise<Opened> {
     await listening.close(0)
     await server.close()
   }
-  return { url, served: servedIn(health, url), close }
+  return { url, ca: undefined, served: servedIn(health, url), close }
 }
 
 /** @throws CannotRun where it does not tell us */

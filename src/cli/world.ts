@@ -9,7 +9,7 @@ import { defined } from '../state/defined.ts'
 import { CannotRun } from './cannot-run.ts'
 import type { OwnFlag, Run } from './command.ts'
 import type { Config, Flags } from './config.ts'
-import { argument, connect, print, urlOf } from './connection.ts'
+import { argument, connect, placeOf, print } from './connection.ts'
 import { env, envCommand } from './env.ts'
 import { table } from './table.ts'
 
@@ -90,7 +90,7 @@ const nameIn = (config: Config, args: readonly string[]) => args[1] ?? config.wo
 export const world: Run = async (config, args, flags) => {
   const [action = 'list'] = args
   // Of no world: each is named in the call.
-  const control = controlClient(defined({ url: urlOf(config), token: config.token }))
+  const control = controlClient({ ...placeOf(config), token: config.token })
   switch (action) {
     case 'list':
       print(config, await list(control), listText)

@@ -71,7 +71,7 @@ export async function verifyPacts(
   const interactions = await interactionsOf([files].flat(), options)
   if (interactions.length === 0)
     throw new CannotRunWorkflows('name the contracts, as in: pacts/*.json, or a broker')
-  const sender = openSender(LONGEST_ANSWER, signal)
+  const sender = openSender(LONGEST_ANSWER, { stop: signal })
   const where = await whereOf(options, provider, seed)
   try {
     const cases = await verifyInteractions(interactions, {

@@ -17,6 +17,8 @@ export interface AgentTarget {
   /** The world that is meant where a call names none; `default` where that is absent, too. */
   readonly world: string | undefined
   readonly token: string | undefined
+  /** Trusted besides the usual ones, as PEM, where the URL is of https. */
+  readonly ca: string | undefined
 }
 
 /** The arguments of a call. */
@@ -28,32 +30,35 @@ export interface AgentWorld {
   close(): void
 }
 
+/** The name of the control API among the sources. */
+const CONTROL = 'control'
+
 /** Wall ms that an answer may take: a long poll is one. */
 const PATIENCE = LONGEST_WAIT + 30_000
 
 /** Speaks to a simulator; it need not be there yet. */
-export function agentWorld({ url, world, token }: AgentTarget): AgentWorld {
-  const sender = openSender(PATIENCE)
-  const known = new Map<string, Promise<WorldCredentials>>()
+export function agentWorld({ url, world, token, ca }: AgentTarget): AgentWorld {
+  const sender = openSender(PATIENCE, { ca })
+  const client = controlClient({ url, token, ca })
+  /** By world: what lets in there, as it was told last. */
+  const known = new Map<string, { readonly told: string; readonly credentials: WorldCredentials }>()
 
-  async function credentialsOf(name: string): Promise<WorldCredentials> {
-    const client = controlClient({ url, token })
-    const { credentials } = await client.call('getWorld', { path: { name } })
-    return new WorldCredentials(credentials)
-  }
-
+  /** Looked at anew for each call: a world may have been made anew, and its tokens end by its clock. */
   async function headersFor(operation: SourceOperation, source: Source, name: string) {
-    if (source.simulator?.slug === 'control')
+    if (source.simulator?.slug === CONTROL)
       return defined({ authorization: token === undefined ? undefined : `Bearer ${token}` })
-    const credentials = known.get(name) ?? credentialsOf(name)
-    known.set(name, credentials)
-    return (await credentials).headersFor(operation, source, undefined)
+    const { credentials: shown, clock } = await client.call('getWorld', { path: { name } })
+    const told = JSON.stringify(shown)
+    const before = known.get(name)
+    const credentials = before?.told === told ? before.credentials : new WorldCredentials(shown)
+    known.set(name, { told, credentials })
+    return credentials.headersFor(operation, source, Date.parse(clock.now))
   }
 
   async function send(operation: SourceOperation, source: Source, given: Arguments) {
     const chosen = typeof given[WORLD] === 'string' ? given[WORLD] : world
     const parameters = parametersOf(operation, source, given)
-    const below = simulatorBase(source.simulator ?? { slug: 'control', basePath: '' })
+    const below = simulatorBase(source.simulator ?? { slug: CONTROL, basePath: '' })
     const prefix = chosen === undefined ? '' : `/w/${encodeURIComponent(chosen)}`
     const path = `${url}${prefix}${below}${filledPath(operation, parameters)}`
     const type = operation.bodyTypes.find(isJson) ?? operation.bodyTypes[0]
@@ -70,17 +75,11 @@ export function agentWorld({ url, world, token }: AgentTarget): AgentWorld {
 
   return {
     async call(operation, source, given) {
-      try {
-        const answer = await send(operation, source, given)
-        const isShut = 'status' in answer && answer.status === 401 && known.size > 0
-        if (!isShut) return answer
-      } catch (error) {
-        known.clear()
-        throw error
-      }
-      // A world that was reset, or whose clock has moved, lets in with other credentials.
-      known.clear()
-      return send(operation, source, given)
+      const answer = await send(operation, source, given)
+      const isNewLife = source.simulator?.slug === CONTROL && operation.method !== 'GET'
+      // A refused token is not tried again, and what a new life of a world knows nobody knows yet.
+      if (isNewLife || ('status' in answer && answer.status === 401)) known.clear()
+      return answer
     },
     close: () => sender.close(),
   }

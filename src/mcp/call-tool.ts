@@ -79,8 +79,11 @@ function argumentProblem(
 ): string | undefined {
   const { properties, required } = inputSchema
   const unknown = Object.keys(given).find((each) => !Object.hasOwn(properties, each))
-  if (unknown !== undefined)
+  if (unknown !== undefined) {
+    if (bodyFields(inputSchema).includes(unknown))
+      return `${name}: "${unknown}" is a field of the body: give { "${BODY}": { "${unknown}": ... } }`
     return `${name}: ${unknownName('no argument', unknown, Object.keys(properties))}`
+  }
   const missing = required.filter((each) => given[each] === undefined || given[each] === null)
   if (missing.length > 0) return `${name} needs the argument ${missing.join(', ')}`
   // A URL leaves these out: another operation would be called, which may do more.
@@ -88,6 +91,13 @@ function argumentProblem(
     (each) => each.in === 'path' && /^\.{1,2}$/.test(String(given[each.name])),
   )
   return dots && `${name}: ${dots.name} cannot be "${given[dots.name]}": give an id or a name`
+}
+
+/** The fields that the body of a tool has by name. */
+function bodyFields({ properties, $defs = {} }: Tool['inputSchema']): readonly string[] {
+  const body = properties[BODY] as Readonly<Record<string, unknown>> | undefined
+  const [, name = ''] = /^#\/\$defs\/(.+)$/.exec(String(body?.$ref)) ?? []
+  return Object.keys((($defs[name] ?? body)?.properties as object | undefined) ?? {})
 }
 
 /** What a call has under a name: among its parameters, or in its body. */
@@ -130,12 +140,12 @@ async function reasonIn(
   { status }: Answered,
   { operation, source }: Tool,
   given: Arguments,
-  { url, token, world: own }: AgentTarget,
+  { url, token, ca, world: own }: AgentTarget,
 ): Promise<string | undefined> {
   const provider = source.simulator?.slug
   if (status < 400 || provider === undefined || provider === 'control') return undefined
   const world = typeof given[WORLD] === 'string' ? given[WORLD] : own
-  const client = controlClient({ url, token, world })
+  const client = controlClient({ url, token, ca, world })
   try {
     const query = { provider, operation: operation.id, limit: 1 }
     const [entry] = (await client.call('listJournal', { query })).entries

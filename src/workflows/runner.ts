@@ -279,7 +279,12 @@ async function runCase(
   } catch (error) {
     return told(unmade('failed', `there is no world for it: ${reasonOf(error)}`))
   }
-  const came = await ran(planned, { target, session }, openSender(timeout, signal), options)
+  const came = await ran(
+    planned,
+    { target, session },
+    openSender(timeout, { stop: signal }),
+    options,
+  )
   try {
     await session.close()
   } catch (error) {

@@ -2,10 +2,16 @@
 import { Agent, type ClientRequest, request as httpRequest, type IncomingMessage } from 'node:http'
 import { Agent as TlsAgent, request as tlsRequest } from 'node:https'
 import type { Socket } from 'node:net'
+import { rootCertificates } from 'node:tls'
 import { openLimit } from '../server/limit.ts'
 import { wallNow } from '../server/ticker.ts'
 import { defined } from '../state/defined.ts'
 import { LARGEST_ANSWER } from './budget.ts'
+
+export interface SenderOptions {
+  readonly stop?: AbortSignal | undefined
+  readonly ca?: string | undefined
+}
 
 /** A request as it is sent. */
 export interface SentRequest {
@@ -43,9 +49,14 @@ export interface Sender {
 /**
  * @param timeout wall ms that an answer may take
  * @param stop breaks off what is under way
+ * @param ca trusted besides the usual ones, as PEM
  */
-export function openSender(timeout: number, stop: AbortSignal = NEVER): Sender {
-  const agents = { http: new Agent({ keepAlive: true }), https: new TlsAgent({ keepAlive: true }) }
+export function openSender(timeout: number, { stop = NEVER, ca }: SenderOptions = {}): Sender {
+  const trusted = ca === undefined ? {} : { ca: [...rootCertificates, ca] }
+  const agents = {
+    http: new Agent({ keepAlive: true }),
+    https: new TlsAgent({ keepAlive: true, ...trusted }),
+  }
   return {
     send: (request, own = timeout) => sent(request, agents, { timeout: own, stop }),
     close() {

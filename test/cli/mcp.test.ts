@@ -103,6 +103,23 @@ test('what changes is refused until it is allowed, and what spends until that is
   expect((await spending('accounts-orders_listProducts')).isError).toBe(false)
 })
 
+test('what lets in is looked up for each call, and a refusal on purpose is seen', async () => {
+  const sim = await simulator()
+  const { call } = await agent('--url', sim.url)
+  const isRefused = async (name: string) => (await call(name)).isError
+  expect(await isRefused('esim-go_getOrganisation')).toBe(false)
+  expect(await isRefused('accounts-orders_listProducts')).toBe(false)
+  // Somebody else makes the world anew, with other keys, and moves its clock past the end of tokens.
+  await sim.reset({ seed: 'another' })
+  expect(await isRefused('esim-go_getOrganisation')).toBe(false)
+  await sim.clock.advance('PT10M')
+  expect(await isRefused('accounts-orders_listProducts')).toBe(false)
+  const status = { provider: 'accounts-orders', operation: '*', kind: 'status' } as const
+  await sim.faults.add({ ...status, status: 401, times: 1 })
+  expect(await isRefused('accounts-orders_listProducts')).toBe(true)
+  expect(await isRefused('accounts-orders_listProducts')).toBe(false)
+})
+
 test('no argument leads to another operation than that of its tool', async () => {
   const sim = await simulator()
   const { call } = await agent('--url', sim.url)
@@ -130,6 +147,7 @@ test.each([
     { icid: '89' },
     /no argument "icid": did you mean iccid\? There are: world, iccid/,
   ],
+  ['sim_advanceClock', { by: 'P1D' }, /"by" is a field of the body: give \{ "body": \{ "by": /],
   [
     'esim-go_createOrdr',
     {},

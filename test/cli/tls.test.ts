@@ -119,7 +119,7 @@ test('the commands trust the kept CA, and env hands it on to programs of Node', 
   await using server = await startTls(dir.path)
   const env = { ESIMULATOR_TLS_CA: 'ca', ESIMULATOR_URL: server.url }
   const where = { cwd: dir.path, env }
-  for (const args of [['wait-ready'], ['clock'], ['sim', 'list'], ['doctor']])
+  for (const args of [['wait-ready'], ['clock'], ['sim', 'list'], ['world', 'list'], ['doctor']])
     expect([args, (await run(args, where)).stderr]).toEqual([args, ''])
   const { stdout } = await run(['env'], where)
   expect(stdout).toContain(`ESIM_GO_BASE_URL=${server.url}/esim-go/v2.4`)

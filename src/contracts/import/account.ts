@@ -47,7 +47,7 @@ export async function openAccount(file: TargetFile, source: Source): Promise<Acc
   const stop = new AbortController()
   // Each request that is under way listens to it.
   setMaxListeners(0, stop.signal)
-  const sender = openSender(PATIENCE, stop.signal)
+  const sender = openSender(PATIENCE, { stop: stop.signal })
   let sent = 0
   const send = async (request: SentRequest, called: SourceOperation) => {
     const forbidden = session.forbids?.(request, called)
