@@ -2,6 +2,7 @@
 import fc from 'fast-check'
 import type { WorldShown } from '../control/wire.ts'
 import type { WorldClient } from '../control/world-client.ts'
+import { clientToken } from '../workflows/client-token.ts'
 import { PLAYS, type ProviderPlay } from './steps/api-steps.ts'
 import { deviceSteps, timeStep } from './steps/device-steps.ts'
 import { callbackFaultStep, callFaultStep, recoveryStep } from './steps/fault-steps.ts'
@@ -215,13 +216,6 @@ async function authorizationOf({
 }: WorldShown['credentials'][string]): Promise<Record<string, string>> {
   if (apiKey !== undefined) return { 'X-API-Key': apiKey }
   if (tokenUrl === undefined) return {}
-  const body = new URLSearchParams({
-    grant_type: 'client_credentials',
-    client_id: clientId,
-    client_secret: clientSecret,
-  })
-  const answer = (await (await fetch(tokenUrl, { method: 'POST', body })).json()) as {
-    access_token?: string
-  }
-  return { Authorization: `Bearer ${answer.access_token}` }
+  const { text } = await clientToken({ url: tokenUrl, clientId, clientSecret }, 0)
+  return { Authorization: `Bearer ${text}` }
 }

@@ -1,5 +1,5 @@
 // The webhooks of a spec: which a callback of a type may be of, and which forms each has.
-
+import { pointerNames } from '../state/json-pointer.ts'
 import { type BodyShape, bodyShape } from './body-shape.ts'
 import type { Document } from './openapi-document.ts'
 import { explained, type Validator } from './violations.ts'
@@ -111,7 +111,7 @@ function formsOf(document: Document, schema: Schema = {}): readonly Schema[] {
 /** What a reference within a document stands for. */
 function at(document: Document, reference: string): Schema {
   let place: unknown = document
-  for (const name of reference.split('/').slice(1))
+  for (const name of pointerNames(reference))
     place = (place as Readonly<Record<string, unknown>> | undefined)?.[name]
   return (place ?? {}) as Schema
 }

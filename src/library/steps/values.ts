@@ -5,6 +5,7 @@ import { simulators } from '../../simulators/index.ts'
 import { defined } from '../../state/defined.ts'
 import { luhnDigit } from '../../state/identifiers.ts'
 import { lpaString } from '../../state/installation-code.ts'
+import { dereferenced } from '../../workflows/sources.ts'
 
 const DIGITS = '0123456789'
 const CAPITALS_AND_DIGITS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789'
@@ -123,7 +124,7 @@ export function callbackBodies(slug: string): fc.Arbitrary<unknown> {
 
 function bodyOf(document: object, schema: Schema): fc.Arbitrary<unknown> {
   const { $ref, allOf, oneOf, anyOf } = schema
-  if ($ref !== undefined) return bodyOf(document, referred(document, $ref))
+  if ($ref !== undefined) return bodyOf(document, dereferenced(document, schema) as Schema)
   const forms = oneOf ?? anyOf
   if (forms) return fc.oneof(...forms.map((each) => bodyOf(document, each)))
   if (allOf) return bodyOf(document, merged(document, [schema, ...allOf]))
@@ -135,22 +136,12 @@ function bodyOf(document: object, schema: Schema): fc.Arbitrary<unknown> {
 
 /** The schema of several that all hold. */
 function merged(document: object, parts: readonly Schema[]): Schema {
-  const whole = parts.map(({ allOf: _, ...rest }) =>
-    rest.$ref === undefined ? rest : referred(document, rest.$ref),
-  )
+  const whole = parts.map(({ allOf: _, ...rest }) => dereferenced(document, rest) as Schema)
   return {
     ...Object.assign({}, ...whole),
     required: whole.flatMap(({ required = [] }) => required),
     properties: Object.assign({}, ...whole.map(({ properties = {} }) => properties)),
   }
-}
-
-/** What a reference within a document stands for. */
-function referred(document: object, reference: string): Schema {
-  let place: unknown = document
-  for (const name of reference.split('/').slice(1))
-    place = (place as Readonly<Record<string, unknown>> | undefined)?.[name]
-  return (place ?? {}) as Schema
 }
 
 const INSTANTS = {
