@@ -1,6 +1,6 @@
 // One call of the control API, as its handlers see it, and what many of them look up.
 import type { ServerResponse } from 'node:http'
-import { nearest, unknownName } from '../server/nearest.ts'
+import { unknownName } from '../server/nearest.ts'
 import type { SimulatorServer } from '../server/server.ts'
 import { DEFAULT_WORLD, type HostedWorld, type Worlds } from '../server/worlds.ts'
 import type { Reply } from '../simulators/call.ts'
@@ -79,13 +79,10 @@ export function caughtUp(
 ): HostedWorld {
   if (!hosted) {
     const known = worlds.list().map(({ world }) => world.name)
-    const meant = nearest(name, known)
-    const guess = meant === undefined ? '' : `did you mean ${meant}? `
-    throw new Refusal(
-      'not-found',
-      `${worlds.gone.whyNone(name)}: ${guess}GET /_sim/worlds or \`esimulator world list\` lists them, ` +
-        'POST /_sim/worlds or `esimulator world create` makes one',
-    )
+    const how =
+      'GET /_sim/worlds or `esimulator world list` lists them, ' +
+      'POST /_sim/worlds or `esimulator world create` makes one'
+    throw new Refusal('not-found', `${worlds.gone.whyNone(name, known)} (${how})`)
   }
   hosted.runner.catchUp()
   return hosted

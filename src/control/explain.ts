@@ -8,7 +8,6 @@ import type { Operation } from '../server/spec.ts'
 import { DEFAULT_WORLD } from '../server/worlds.ts'
 import type { Simulator } from '../simulators/simulator.ts'
 import { unsentCallbacks } from '../state/callbacks.ts'
-import { STANDS_STILL } from '../state/clock.ts'
 import { defined } from '../state/defined.ts'
 import { iso } from '../state/instant.ts'
 import { Refusal } from '../state/refusal.ts'
@@ -248,8 +247,8 @@ function nextOf({ entry, simulator, world }: Told): string[] {
   }
   const advice = refusal && !fault ? adviceOn(refusal.code, simulator) : undefined
   // To wait for what a frozen clock holds up would be to wait for ever.
-  if (refusal?.reason.includes(STANDS_STILL))
-    next.push('`esimulator clock resume`, or `esimulator clock advance` past that instant')
+  if (refusal?.stage === 'count' && world.clock.mode === 'frozen')
+    next.push('`esimulator clock resume`, or `esimulator clock advance` past the end of the window')
   if (advice !== undefined) next.push(advice)
   for (const id of effects?.callbacks ?? []) {
     if (!world.in(unsentCallbacks).has(id)) continue

@@ -78,14 +78,6 @@ function unknownField({ names }: Place, shape: BodyShape | undefined): string {
   return `${above} knows no "${shortName(name)}"${guess}${list}`
 }
 
-/** What a text is whose length does not fit: the only ones with two characters at least are durations. */
-function tooShort(text: string, expected: string, got: string): string {
-  if (got === '""') return `${text} is empty`
-  if (/than 2 /.test(expected))
-    return `${text}: ${got} is no duration: write ISO 8601 (P3D, PT90M) or as in 3d, 90m`
-  return `${text} is too short: ${got}`
-}
-
 /** How many entries a list has to have, from `NOT have fewer than 2 items`. */
 function sizeText(rule: string, expected: string): string {
   const [size = ''] = /\d+/.exec(expected) ?? []
@@ -127,7 +119,7 @@ function sentenceOf(problem: FieldProblem, shape: BodyShape | undefined): string
     case 'minProperties':
       return `${place.text} has nothing in it: name at least one`
     case 'minLength':
-      return tooShort(place.text, expected, got)
+      return got === '""' ? `${place.text} is empty` : `${place.text} is too short: ${got}`
     case 'maxLength':
       return `${place.text} is too long: it must ${expected.replace(/^NOT /, 'not ')}`
     default:

@@ -2,6 +2,7 @@
 import { credentials } from '../state/credentials.ts'
 import { iso } from '../state/instant.ts'
 import type { World } from '../state/world.ts'
+import { nearest } from './nearest.ts'
 import { wallNow } from './ticker.ts'
 
 export interface GoneWorlds {
@@ -9,8 +10,11 @@ export interface GoneWorlds {
   note(world: World): void
   /** Forgets what was of a world of that name: there is another. */
   forget(name: string): void
-  /** Why there is no world of a name: a sentence. */
-  whyNone(name: string): string
+  /**
+   * Why there is no world of a name: a sentence.
+   * @param known names of which one may have been meant, where there never was such a world
+   */
+  whyNone(name: string, known?: Iterable<string>): string
   /** Whose credential it was, where its world is gone; a sentence. */
   whose(provider: string, secret: string): string | undefined
 }
@@ -40,10 +44,12 @@ export function openGoneWorlds(): GoneWorlds {
       if (gone.size > GONE_KEPT && oldest !== undefined) forget(oldest)
     },
     forget,
-    whyNone(name) {
+    whyNone(name, known = []) {
       const none = `there is no world "${name}"`
       const was = gone.get(name)
-      return was ? `${none}: ${was.how}` : none
+      if (was) return `${none}: ${was.how}`
+      const meant = nearest(name, known)
+      return meant === undefined ? none : `${none}: did you mean ${meant}?`
     },
     whose(provider, secret) {
       const name = owners.get(`${provider}/${secret}`)
