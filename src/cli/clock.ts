@@ -2,7 +2,6 @@
 import type { AdvanceShown, ClockShown, FiredShown } from '../control/wire.ts'
 import { defined } from '../state/defined.ts'
 import { unknownAction } from './actions.ts'
-import { advanceLook } from './advance-look.ts'
 import { CannotRun } from './cannot-run.ts'
 import type { OwnFlag, Run } from './command.ts'
 import type { Flags } from './config.ts'
@@ -26,8 +25,8 @@ function clockText({ now, mode, rate }: ClockShown): string {
 export function progressText({ now, advance }: ClockShown): string {
   const come = `the clock has come to ${now}`
   if (!advance || advance.attempts === 0) return come
-  const { attempts, unanswered, waitsFor } = advance
-  const told = `${come}, ${attempts} callbacks attempted`
+  const { attempts, unanswered, queued, waitsFor } = advance
+  const told = `${come}, ${attempts} of ${attempts + queued} callbacks attempted`
   const silent = unanswered === 0 ? told : `${told}, ${unanswered} of them not answered in time`
   return waitsFor === undefined ? silent : `${silent}; waiting for ${waitsFor}`
 }
@@ -97,8 +96,7 @@ export const clock: Run = async (config, args, flags) => {
       if (value === undefined) throw new CannotRun(HOW_FAR)
       const to = isInstant(value) ? { to: instantIn(value) } : { by: value }
       const limits = limitsOf(flags)
-      const lookAt = await advanceLook(client)
-      const told = await withProgress(client.clock.advance({ ...to, ...limits }), lookAt)
+      const told = await withProgress(client.clock.advance({ ...to, ...limits }), look)
       print(config, told, advanceText(flags.all === true))
       return 0
     }

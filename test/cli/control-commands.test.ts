@@ -2,11 +2,8 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
-import { advanceLook } from '../../src/cli/advance-look.ts'
 import { nodeProblem } from '../../src/cli/node-version.ts'
 import { run } from '../../src/cli/program.ts'
-import { withProgress } from '../../src/cli/progress.ts'
-import { worldClient } from '../../src/control/world-client.ts'
 import { type RunningSimulator, startReceiver, startSimulator } from '../../src/index.ts'
 import { folder } from '../support/cli.ts'
 
@@ -116,25 +113,6 @@ test('an advance prints the first hundred of what happened, all of it where that
   await expect(run(['clock', 'advance', 'P1D', '--max-events', 'no'])).rejects.toThrow(
     /whole number/,
   )
-})
-
-test('the progress of an advance names the receiver that keeps it waiting', async () => {
-  await using receiver = await startReceiver({ answer: 503 })
-  await sim.callbacks.target('esim-go', receiver.url)
-  const client = worldClient({ url: sim.url })
-  const look = await advanceLook(client)
-  await sim.callbacks.send({ provider: 'esim-go', type: 'Utilisation' })
-  await sim.callbacks.target('esim-go', 'http://127.0.0.1:9/')
-  await sim.callbacks.send({ provider: 'esim-go', type: 'Utilisation' })
-  await client.clock.advance('PT1M')
-  const written: string[] = []
-  const told = await look()
-  expect(told).toMatch(
-    /^the clock has come to .*; \d+ of \d+ callbacks attempted; 127\.0\.0\.1:9: .*, (once|\d+ times)$/,
-  )
-  const telling = { isTerminal: false, every: 1, write: (text: string) => void written.push(text) }
-  expect(await withProgress(Promise.resolve('done'), look, telling)).toBe('done')
-  await sim.callbacks.target('esim-go', undefined)
 })
 
 test('wait-ready takes no other simulator for the one that was started', async () => {
