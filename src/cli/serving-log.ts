@@ -37,6 +37,9 @@ const MOST_WAITING = 65_536
 /** Characters of a URL and of a reason. */
 const LONGEST = 300
 
+/** Paths of the control API; a query may have such a text, too. */
+const CONTROL = /^(?:https?:\/\/[^/]+)?(?:\/w\/[^/?]+)?\/_sim\//
+
 /** Makes a line when it is written: not in the middle of a request. */
 type Line = (redactor: Redactor) => string
 
@@ -99,7 +102,7 @@ export function openServingLog(stream: LogStream): ServingLog {
           const since = wallNow()
           began.set(request.headers, since)
           const { method = 'GET', url = '/' } = request
-          if (url.includes('/_sim/'))
+          if (CONTROL.test(url))
             response.once('finish', () => {
               const { statusCode: status } = response
               const reason = notedRefusal(response)

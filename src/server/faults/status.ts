@@ -1,5 +1,4 @@
 // Another status: a documented one in the provider's words, or whatever is given; and limits of rate.
-
 import type { Reply } from '../../simulators/call.ts'
 import { STANDS_STILL } from '../../state/clock.ts'
 import { addDuration } from '../../state/duration.ts'

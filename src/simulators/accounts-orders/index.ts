@@ -18,9 +18,7 @@ import {
   usageItems,
 } from './records.ts'
 import { applySeedFile, stockShown } from './seed-file.ts'
-
 import { seeds, seedTexts } from './seeds.ts'
-
 import { settingMends, settings } from './settings.ts'
 import type { operations } from './spec.d.ts'
 import { states } from './states.ts'

@@ -31,9 +31,7 @@ import { organisationHandlers } from './organisation/handlers.ts'
 import { countRequest, windows } from './rate-limit.ts'
 import { accounts, esims, lots, orders, SLUG, userBundles } from './records.ts'
 import { applySeedFile, stockShown } from './seed-file.ts'
-
 import { seeds, seedTexts } from './seeds.ts'
-
 import { settingMends, settings } from './settings.ts'
 import type { operations } from './spec.d.ts'
 import { states } from './states.ts'

@@ -1,5 +1,4 @@
 // The rate limit: so many requests a second from one address (public; off unless set).
-
 import { STANDS_STILL } from '../../state/clock.ts'
 import { defineCollection, sortable } from '../../state/collection.ts'
 import { iso } from '../../state/instant.ts'

@@ -13,9 +13,7 @@ import { countriesOf, startWhereConnected } from './esims.ts'
 import { handlers } from './handlers.ts'
 import { companies, esims, ownRules, SLUG } from './records.ts'
 import { applySeedFile, stockShown } from './seed-file.ts'
-
 import { seeds, seedTexts } from './seeds.ts'
-
 import { settingMends, settings } from './settings.ts'
 import type { operations } from './spec.d.ts'
 import { states } from './states.ts'

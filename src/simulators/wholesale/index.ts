@@ -9,9 +9,7 @@ import { pathOf, servedAt, tokenPath } from './paths.ts'
 import { settle } from './provisioning.ts'
 import { ACTIONS, lines, reservations, SLUG, stockSims, transactions } from './records.ts'
 import { applySeedFile, stockShown } from './seed-file.ts'
-
 import { seeds, seedTexts } from './seeds.ts'
-
 import { settingMends, settings } from './settings.ts'
 import type { operations } from './spec.d.ts'
 import { states } from './states.ts'
