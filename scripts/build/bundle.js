@@ -6,7 +6,7 @@ import { rolldown } from 'rolldown'
 import { licencesOf } from './licences.js'
 import { BUILD, COMMAND, DIST, manifest, publicEntries, ROOT } from './places.js'
 
-/** Packages that `loadNow` loads, each into a file of its own. */
+/** Packages that `loadNow` of src/state/shipped-files.ts loads, each into a file of its own. */
 const LATE = ['ajv', 'yaml', '@faker-js/faker/locale/en']
 
 /** What users bring themselves, where they want what needs it. */
@@ -43,9 +43,10 @@ export async function bundle() {
       includeDependenciesRecursively: true,
     },
   })
+  const { lateName } = await import(new URL('state/shipped-files.js', BUILD))
   for (const name of LATE) {
     const file = createRequire(import.meta.url).resolve(name)
-    const fileName = `late/${name.replaceAll(/[^\w.]+/g, '-').replace(/^-/, '')}.cjs`
+    const fileName = `late/${lateName(name)}.cjs`
     await written({ ...shared, input: file }, seen, {
       ...output,
       format: 'cjs',

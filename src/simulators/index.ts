@@ -1,4 +1,4 @@
-// The providers there are, in the order they are shown, and what is known of each when code is compiled.
+// The providers there are, in the order they are shown, with what the compiler knows of each.
 import type { SettingsDef, SettingsOf, SettingValue } from '../state/settings.ts'
 import { accountsOrders } from './accounts-orders/index.ts'
 import type { seeds as accountsOrdersSeeds } from './accounts-orders/seeds.ts'

@@ -42,6 +42,6 @@ export function loadNow<T>(name: string): T {
 }
 
 /** What the file of a package is called, as in `faker-js-faker-locale-en`. */
-function lateName(name: string): string {
+export function lateName(name: string): string {
   return name.replaceAll(/[^\w.]+/g, '-').replace(/^-/, '')
 }

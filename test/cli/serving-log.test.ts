@@ -66,6 +66,16 @@ test('a refused call of the control API has a line with the reason, even where i
   expect(refused).toMatch(/^GET \/_sim\/clock 403 \d+ ms {2}refused: .*elsewhere\.example/)
 })
 
+test('a call whose query names the control API has one line', async () => {
+  await using dir = await folder()
+  const server = await startSeen(['--ephemeral'], { cwd: dir.path })
+  const headers = { ...GOOD, 'Content-Type': 'application/json' }
+  const path = '/esim-go/v2.4/orders?from=/_sim/'
+  await fetch(server.url + path, { method: 'POST', headers, body: '{}' })
+  await server.line(/from=/)
+  expect((await server.stop()).match(/from=/g)).toHaveLength(1)
+})
+
 test('a rate limit under a frozen clock says that it does not end by itself', async () => {
   await using dir = await folder()
   const flags = ['--ephemeral', '--clock', 'frozen', '--set', 'esim-go.rateLimit=1']
