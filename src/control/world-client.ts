@@ -1,7 +1,7 @@
 // A client of one world of a simulator, wherever that runs: all that can be asked of the world.
 import type { SettingValuesOf } from '../simulators/index.ts'
 import { defined } from '../state/defined.ts'
-import { type ControlClient, type ControlClientOptions, controlClient } from './client.ts'
+import type { ControlClient } from './client.ts'
 import { eventsIn } from './event-stream.ts'
 import type { BodyOf, OperationId, QueryOf } from './operations.ts'
 import type { StreamEvent, StreamName } from './stream-events.ts'
@@ -312,14 +312,9 @@ export interface WorldClient<Slug extends string = string> {
 /** The name of the world that is spoken to where none is named. */
 const DEFAULT_WORLD = 'default'
 
-/**
- * A client of one world of the simulator at a URL. Nothing is asked until a
- * method is called.
- */
-export function worldClient(options: ControlClientOptions): WorldClient {
-  const control = controlClient(options)
+/** All that can be asked of the world that a client speaks to. */
+export function worldOver(control: ControlClient, name = DEFAULT_WORLD): WorldClient {
   const { call } = control
-  const { world: name = DEFAULT_WORLD } = options
   return {
     control,
     show: () => call('getWorld', { path: { name } }),
