@@ -29,6 +29,7 @@ import {
 import { callbackHandlers } from './callbacks.ts'
 import { clockHandlers } from './clock.ts'
 import { commandHandlers, noted, noteOf } from './commands.ts'
+import { isDashboard } from './dashboard.ts'
 import { deviceHandlers } from './device.ts'
 import { eventHandlers } from './events.ts'
 import { faultHandlers } from './faults.ts'
@@ -142,7 +143,8 @@ function guardProblem(
   request: IncomingMessage,
   asked: { readonly path: string; readonly operation: Operation | undefined },
 ): Refusal | undefined {
-  const isPage = !isControl(pathIn(asked.path)) || asked.operation?.id === HEALTH
+  const path = pathIn(asked.path)
+  const isPage = !isControl(path) || isDashboard(path) || asked.operation?.id === HEALTH
   return isPage ? guardPage(server.access, request) : guardControl(server.access, request)
 }
 
