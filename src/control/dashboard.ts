@@ -75,9 +75,10 @@ export function sendDashboard(request: Request, response: Response, root: string
   }
 }
 
+/** Beside the bundle; where the source runs, in the bundle that lies beside it. */
 function builtDashboard(): URL {
-  const built = builtFile('dashboard/') ?? builtFile('../dist/dashboard/')
-  if (built) return built
+  const assets = builtFile('dashboard/assets/') ?? builtFile('../dist/dashboard/assets/')
+  if (assets) return new URL('../', assets)
   const folder = packageFile('').pathname
   throw new Refusal('not-found', `the dashboard is not built yet: npm run build in ${folder}`)
 }
