@@ -4,7 +4,7 @@ import type { HostedWorld } from '../server/worlds.ts'
 import { reply } from '../simulators/call.ts'
 import { bundles, bundleTasks } from '../state/bundles.ts'
 import { type Callback, callbacks } from '../state/callbacks.ts'
-import { type Ordered, sortable } from '../state/collection.ts'
+import { SEPARATOR, sortable } from '../state/collection.ts'
 import { type Credential, credentials } from '../state/credentials.ts'
 import { defined } from '../state/defined.ts'
 import { type Fault, faults, isActive, replyDue } from '../state/faults.ts'
@@ -104,7 +104,7 @@ function faultsEnding(world: World, after: number): Due[] {
 }
 
 /** The earliest of them; those of one instant in the order they are given. */
-function earliest(found: Due[], limit: number): Due[] {
+function earliest<T extends { readonly at: number }>(found: T[], limit: number): T[] {
   return found.sort((one, other) => one.at - other.at).slice(0, limit)
 }
 
@@ -139,50 +139,96 @@ function countIn(world: World): number {
   )
 }
 
-/** Tasks, codes and tokens that are looked at in one go. */
-const PIECE = 500
+/** Whose things are asked for. */
+interface Of {
+  readonly provider: string | undefined
+  readonly iccid: string | undefined
+}
 
-/** All that is due, in pieces: each kind in its order. @throws NotBuilt */
-function* piecesOf(place: Place): Iterable<Due[]> {
+/** Something that is due, told only where it is among the first. */
+interface Candidate {
+  readonly at: number
+  readonly tell: () => Due
+}
+
+/** What names a SIM, or something of it, in the data of a task. */
+function namesOf(world: World, iccid: string): Set<string> {
+  const names = new Set([iccid])
+  for (const { provider } of world.in(sims).matching('iccid', iccid + SEPARATOR)) {
+    const ofSim = provider + SEPARATOR + iccid + SEPARATOR
+    for (const bundle of world.in(bundles).matching('sim', ofSim))
+      names.add(bundles.key(bundle)).add(bundle.reference)
+    for (const { id } of world.in(callbacks).matching('sim', ofSim)) names.add(id)
+  }
+  return names
+}
+
+/** Whether a task is of a SIM: its data names that, or leads to it. */
+function isOfSim(place: Place, iccid: string): (task: Task) => boolean {
   const { world } = place.hosted
-  const queue = world.in(tasks)
+  const names = namesOf(world, iccid)
+  const shown = shownAsIn(place.server)
+  return ({ kind, data }) => {
+    for (const name in data) if (names.has(data[name] ?? '')) return true
+    // The reference of a bundle is among the names already.
+    if (data.iccid !== undefined || data.bundle !== undefined || data.reference !== undefined)
+      return false
+    return shown.get(kind)?.iccidOf?.(world, data) === iccid
+  }
+}
+
+/** Each thing there is, where it is asked for, and `undefined` where it is not: both take time. */
+function* candidatesOf(place: Place, { provider, iccid }: Of): Iterable<Candidate | undefined> {
+  const { world } = place.hosted
+  const { now } = world
+  const isOf = iccid === undefined ? () => true : isOfSim(place, iccid)
+  const providerOfTask = (task: Task) =>
+    world.in(callbacks).get(task.data.callback ?? '')?.provider ?? providerOf(task)
   const tell = tellerIn(place)
-  for (const part of DUE) {
-    let piece = dueAfter(queue, part, -1, PIECE)
-    for (let last = piece.at(-1); last; last = piece.at(-1)) {
-      yield piece.map(tell)
-      piece = dueAfter(queue, part, last, PIECE)
-    }
+  for (const task of world.in(tasks).values()) {
+    const isAsked = isOf(task) && (provider === undefined || providerOfTask(task) === provider)
+    yield isAsked ? { at: task.due, tell: () => tell(task) } : undefined
   }
-  yield* paged(world.in(sims), 'code', world.now, codeDue)
-  yield* paged(world.in(credentials), 'ends', world.now, tokenDue)
-  yield faultsEnding(world, world.now)
+  const isTheirs = (due: Due) =>
+    (provider === undefined || due.provider === provider) &&
+    (iccid === undefined || due.iccid === iccid)
+  const others = function* (): Iterable<Due | undefined> {
+    for (const sim of world.in(sims).values()) yield hasCode(sim) ? codeDue(sim) : undefined
+    for (const each of world.in(credentials).values())
+      yield each.kind === 'token' ? tokenDue(each) : undefined
+    yield* faultsEnding(world, now)
+  }
+  for (const due of others()) {
+    const isAsked = due !== undefined && due.at > now && isTheirs(due)
+    yield isAsked ? { at: due.at, tell: () => due } : undefined
+  }
 }
 
-function* paged<T extends object>(
-  all: Ordered<T>,
-  index: string,
-  now: number,
-  tell: (record: T) => Due,
-): Iterable<Due[]> {
-  const range = { from: sortable(now + 1) }
-  for (let offset = 0; offset < all.count(index, range); offset += PIECE)
-    yield all.page(index, range, offset, PIECE).map(tell)
-}
+const hasCode = ({ profile, codeExpiresAt }: Sim) =>
+  profile === 'released' && codeExpiresAt !== undefined
 
-/** What is due of one provider or SIM: all is looked at, in turns. */
-async function upcomingOf(place: Place, isAsked: (due: Due) => boolean, limit: number) {
+/** Things that are looked at between two looks at the time. */
+const A_FEW = 200
+
+/** What is due of one provider or SIM: all is looked at, in turns, and only the first are kept. */
+async function upcomingOf(place: Place, of: Of, limit: number) {
   const turns = openTurns()
-  let found: Due[] = []
+  let kept: Candidate[] = []
+  let last = Number.POSITIVE_INFINITY
   let total = 0
-  for (const piece of piecesOf(place)) {
-    const asked = piece.filter(isAsked)
-    total += asked.length
-    found = earliest([...found, ...asked], limit)
-    const rest = turns.over()
+  let looked = 0
+  for (const candidate of candidatesOf(place, of)) {
+    looked += 1
+    const rest = looked % A_FEW === 0 ? turns.over() : undefined
     if (rest) await rest
+    if (!candidate) continue
+    total += 1
+    if (candidate.at < last) kept.push(candidate)
+    if (kept.length < 4 * limit) continue
+    kept = earliest(kept, limit)
+    last = kept.at(-1)?.at ?? last
   }
-  return { total, found }
+  return { total, found: earliest(kept, limit).map(({ tell }) => tell()) }
 }
 
 export const upcomingHandlers = {
@@ -192,11 +238,8 @@ export const upcomingHandlers = {
     const { world } = call.hosted
     // What is due already and not yet done is told, too.
     const all = { total: countIn(world), found: upcomingIn(call, { after: -1, limit }) }
-    const isAsked = (due: Due) =>
-      (provider === undefined || due.provider === provider) &&
-      (iccid === undefined || due.iccid === iccid)
     const isWhole = provider === undefined && iccid === undefined
-    const { total, found } = isWhole ? all : await upcomingOf(call, isAsked, limit)
+    const { total, found } = isWhole ? all : await upcomingOf(call, { provider, iccid }, limit)
     const upcoming = found.map((due) => ({ ...due, at: iso(due.at) }))
     return reply(200, { now: iso(world.now), total, upcoming })
   },
