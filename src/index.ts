@@ -3,6 +3,7 @@ export { ControlError, NoAnswer } from './control/client.ts'
 export type { StreamData, StreamEvent, StreamName } from './control/stream-events.ts'
 export type {
   AdvanceShown,
+  AllUpcomingShown,
   AttemptShown,
   BundleShown,
   CallbackShown,
@@ -33,6 +34,7 @@ export type {
   Stock,
   TargetShown,
   UnsentCallbackShown,
+  UpcomingShown,
   UsedShown,
   WaitedShown,
   WentBack,
@@ -51,6 +53,7 @@ export type {
   ServiceUse,
   SettingsChange,
   SettingsShown,
+  UpcomingFilter,
   WaitCondition,
   WaitForLimits,
   WaitLimits,

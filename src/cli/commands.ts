@@ -88,9 +88,16 @@ const STARTING: readonly CommandDef[] = [
 const SPEAKING: readonly CommandDef[] = [
   {
     usage: 'clock [action] [value]',
-    description: 'virtual time: show, advance, freeze, resume',
-    examples: ['clock', 'clock advance P3D', 'clock advance 2027-01-01', 'clock resume 60'],
+    description: 'virtual time: show, what is due, advance, freeze, resume',
+    examples: [
+      'clock',
+      'clock upcoming',
+      'clock advance P3D',
+      'clock advance 2027-01-01',
+      'clock advance next',
+    ],
     options: CLIENT,
+    ofProvider: true,
     ownFlags: async () => (await import('./clock.ts')).clockFlags,
     load: async () => (await import('./clock.ts')).clock,
   },

@@ -46,12 +46,14 @@ import { simHandlers } from './sims.ts'
 import { snapshotHandlers } from './snapshots.ts'
 import { stateHandlers } from './state.ts'
 import { stockHandlers } from './stock.ts'
+import { upcomingHandlers } from './upcoming.ts'
 import { waitHandlers } from './wait.ts'
 import { worldHandlers } from './worlds.ts'
 
 const handlers: ControlHandlers = {
   ...worldHandlers,
   ...clockHandlers,
+  ...upcomingHandlers,
   ...simHandlers,
   ...deviceHandlers,
   ...messageHandlers,

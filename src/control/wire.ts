@@ -27,6 +27,10 @@ export type CredentialsShown = Schemas['Credentials']
 
 export type ClockShown = Schemas['Clock']
 export type AdvanceShown = Schemas['Advanced']
+/** One thing that is due. */
+export type UpcomingShown = Schemas['Upcoming']
+/** What is due next, and how much is due in all. */
+export type AllUpcomingShown = AnswerOf<'listUpcoming'>
 /** One thing that happened during an advance. */
 export type FiredShown = Schemas['Fired']
 
@@ -275,7 +279,7 @@ function firedShown(fired: Fired, redactor: Redactor): FiredShown {
  * The provider whose task it is, or whose bundle or call it is about; absent where it is none of
  * these.
  */
-function providerOf({ kind, data }: Task): string | undefined {
+export function providerOf({ kind, data }: Task): string | undefined {
   const name = kind.includes('/') ? kind : data.bundle
   if (data.provider !== undefined) return data.provider
   return name?.slice(0, name.indexOf('/')) || undefined

@@ -7,6 +7,7 @@ import type { BodyOf, OperationId, QueryOf } from './operations.ts'
 import type { StreamEvent, StreamName } from './stream-events.ts'
 import type {
   AdvanceShown,
+  AllUpcomingShown,
   CallbackShown,
   ClockShown,
   CommandsShown,
@@ -40,6 +41,8 @@ export type Distance =
   | {
       readonly by?: string
       readonly to?: string | Date
+      /** To the instant at which the next thing is due. */
+      readonly next?: true
       readonly maxEvents?: number
       readonly maxWall?: number | string
     }
@@ -123,6 +126,13 @@ export interface DeliveryFilter extends CallbackFilter {
   readonly after?: number
 }
 
+export interface UpcomingFilter {
+  readonly provider?: string
+  readonly iccid?: string
+  /** How many are told: 100 unless told. */
+  readonly limit?: number
+}
+
 export interface MessageFilter {
   readonly provider?: string
   readonly channel?: MessageShown['channel']
@@ -136,6 +146,8 @@ export interface WorldClock {
   show(): Promise<ClockShown>
   /** Resolves when everything due by then has happened, with all of it. */
   advance(distance: Distance): Promise<AdvanceShown>
+  /** What is due next, the earliest first: expiries, retries, deliveries, ends of tokens. */
+  upcoming(filter?: UpcomingFilter): Promise<AllUpcomingShown>
   freeze(at?: string | Date): Promise<ClockShown>
   resume(rate?: number): Promise<ClockShown>
 }
@@ -373,6 +385,7 @@ function clockOf(call: Call): WorldClock {
       const { to, ...rest } = distance ?? {}
       return call('advanceClock', { body: defined({ ...rest, to: instantOf(to) }) })
     },
+    upcoming: (filter = {}) => call('listUpcoming', { query: filter }),
     freeze: (at) => call('freezeClock', { body: defined({ at: instantOf(at) }) }),
     resume: (rate) => call('resumeClock', { body: defined({ rate }) }),
   }
