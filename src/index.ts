@@ -20,6 +20,7 @@ export type {
   FiredShown,
   HarShown,
   Health,
+  LifecycleShown,
   MessageShown,
   NewFault,
   ProvenanceRow,

@@ -25,6 +25,7 @@ const download = (says: string): ActionDef => ({
 
 const sim: Actions = {
   list: { usage: '', says: 'the SIMs of every provider; the default' },
+  lifecycles: { usage: '', says: 'the tables of states: which moves are possible' },
   show: ofSim('one SIM with its bundles, its history and its callbacks'),
   download: download('the handset downloads the profile'),
   install: download('the handset installs and enables it, downloading it first'),

@@ -31,6 +31,7 @@ export const ROUTES = {
   attachSim: 'POST /sims/{iccid}/attach',
   detachSim: 'POST /sims/{iccid}/detach',
   useSim: 'POST /sims/{iccid}/use',
+  listLifecycles: 'GET /lifecycles',
   listMessages: 'GET /messages',
   listCallbacks: 'GET /callbacks',
   sendCallback: 'POST /callbacks',

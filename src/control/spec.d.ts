@@ -471,6 +471,38 @@ export interface components {
         readonly EventDetail: {
             readonly [key: string]: string | number | boolean;
         };
+        readonly Lifecycle: {
+            /**
+             * @description What moves
+             * @example profile
+             * @example service
+             * @example bundle
+             * @example order
+             * @example subscription
+             */
+            readonly name: string;
+            /** @description What that is */
+            readonly says: string;
+            /** @description Absent where it is the same at every provider */
+            readonly provider?: string;
+            /** @description Where it begins; what is imported or seeded may begin later */
+            readonly initial: string;
+            readonly states: readonly {
+                readonly name: string;
+                readonly says: string;
+            }[];
+            readonly moves: readonly {
+                readonly from: string;
+                readonly to: string;
+                /**
+                 * @description The event that makes it
+                 * @example install
+                 */
+                readonly by: string;
+                /** @description What happens then */
+                readonly says: string;
+            }[];
+        };
         /** @description The SIM after the device did something, and what happened */
         readonly Device: {
             readonly sim: components["schemas"]["Sim"];
@@ -1770,6 +1802,29 @@ export interface operations {
                 };
                 content: {
                     readonly "application/json": components["schemas"]["Used"];
+                };
+            };
+            readonly default: components["responses"]["Problem"];
+        };
+    };
+    readonly listLifecycles: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The tables */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly lifecycles: readonly components["schemas"]["Lifecycle"][];
+                    };
                 };
             };
             readonly default: components["responses"]["Problem"];

@@ -34,6 +34,8 @@ export type AllUpcomingShown = AnswerOf<'listUpcoming'>
 /** One thing that happened during an advance. */
 export type FiredShown = Schemas['Fired']
 
+/** A table of states. */
+export type LifecycleShown = Schemas['Lifecycle']
 export type SimRow = Schemas['SimRow']
 /** One page of SIMs, and how many fit in all. */
 export type SimPageShown = AnswerOf<'listSims'>

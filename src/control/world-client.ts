@@ -18,6 +18,7 @@ import type {
   ExplainedShown,
   FaultShown,
   HarShown,
+  LifecycleShown,
   MessageShown,
   NewFault,
   SettingShown,
@@ -293,6 +294,8 @@ export interface WorldClient<Slug extends string = string> {
   sims(provider?: Slug): Promise<readonly SimRow[]>
   /** One page of those that fit, and how many fit in all. */
   simPage(filter?: SimFilter): Promise<SimPageShown>
+  /** The tables of states the simulator goes by, those of every provider first. */
+  lifecycles(): Promise<readonly LifecycleShown[]>
   readonly callbacks: WorldCallbacks<Slug>
   readonly faults: WorldFaults
   /** Mails and SMS that providers sent to people, newest first unless told. */
@@ -352,6 +355,7 @@ export function worldOver(control: ControlClient, name = DEFAULT_WORLD): WorldCl
     device: (iccid, provider) => deviceOf(call, iccid, provider),
     sims: (provider) => allSims(call, provider),
     simPage: (filter = {}) => call('listSims', { query: filter }),
+    lifecycles: async () => (await call('listLifecycles')).lifecycles,
     callbacks: callbacksOf(call),
     faults: faultsOf(call),
     messages: async (filter = {}) => (await call('listMessages', { query: filter })).messages,

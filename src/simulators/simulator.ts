@@ -3,6 +3,7 @@ import type { Callback } from '../state/callbacks.ts'
 import type { AnyCollection, RecordRule } from '../state/collection.ts'
 import type { PermanentKind } from '../state/credentials.ts'
 import type { WorldEvent } from '../state/events.ts'
+import type { Machine } from '../state/machine.ts'
 import type { AnyRefusal } from '../state/refusal.ts'
 import type { SettingsDef, SettingTable, SettingValue } from '../state/settings.ts'
 import type { Sim } from '../state/sims.ts'
@@ -319,6 +320,8 @@ export interface Simulator {
   readonly tasks?: readonly TaskDef[]
   /** Answers what happened to one of its SIMs, in the same transaction. */
   readonly react?: (event: WorldEvent, world: World) => void
+  /** The tables of states that it goes by, beside those of every profile and bundle. */
+  readonly machines?: readonly Machine[]
   /** What it keeps of a SIM that people look for it by: names, references, numbers beside the SIM's own. */
   readonly searchedBy?: (world: World, sim: Sim) => readonly (string | undefined)[]
   /** Absent where it sends no callbacks. */

@@ -36,6 +36,7 @@ const ASKED: Partial<Readonly<Record<OperationId, string>>> = {
   attachSim: `sim attach ${ICCID} DE`,
   detachSim: `sim detach ${ICCID}`,
   useSim: `sim use ${ICCID} 500MB`,
+  listLifecycles: 'sim lifecycles',
   listMessages: 'messages',
   listCallbacks: 'callbacks',
   sendCallback: 'callbacks send esim-go Utilisation',

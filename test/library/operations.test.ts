@@ -33,6 +33,7 @@ const METHODS: Readonly<Record<OperationId, Method>> = {
   attachSim: (sim) => sim.device(GONE).attach('GB'),
   detachSim: (sim) => sim.device(GONE).detach(),
   useSim: (sim) => sim.device(GONE).use('1MB'),
+  listLifecycles: (sim) => sim.lifecycles(),
   listMessages: (sim) => sim.messages(),
   listCallbacks: (sim) => sim.callbacks.list(),
   sendCallback: (sim) => sim.callbacks.send({ provider: 'esim-go', type: 'FirstUse' }),

@@ -7,6 +7,7 @@ import { clientAuthentication } from '../client-credentials.ts'
 import { defineSimulator } from '../simulator.ts'
 import { advice, refusalCodes, refusalReply } from './errors.ts'
 import { handlers } from './handlers.ts'
+import { machines } from './lifecycles.ts'
 import { completeOrder } from './ordering.ts'
 import {
   accounts,
@@ -75,6 +76,7 @@ export const accountsOrders = defineSimulator<operations, typeof settings.table>
   importPlan: async () => (await import('./import.ts')).importPlan,
   tasks: [completeOrder, terminateProduct],
   react: renewMonth,
+  machines,
   searchedBy,
   device: {
     usage: {
