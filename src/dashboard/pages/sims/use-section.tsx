@@ -1,0 +1,69 @@
+// What a SIM used of its bundles over time, with the thresholds at which its provider is told.
+import { useState } from 'preact/hooks'
+import type { BundleShown, SimShown } from '../../../control/wire.ts'
+import { now } from '../../clock-state.ts'
+import { Curve, type CurvePoint } from '../../kit/curve.tsx'
+import { SelectField } from '../../kit/field.tsx'
+import { Section } from '../../kit/page.tsx'
+import { bytesShown } from '../../shown.ts'
+
+export function UseSection({ sim }: { readonly sim: SimShown }) {
+  const used = sim.bundles.filter(({ startedAt }) => startedAt !== undefined)
+  const [chosen, setChosen] = useState('')
+  const bundle = used.find(({ id }) => id === chosen) ?? used.at(-1)
+  return (
+    <Section title="Use over time">
+      {used.length > 1 && bundle && (
+        <SelectField
+          label="Bundle"
+          value={bundle.id}
+          onValue={setChosen}
+          options={used.map(({ id, name }) => [id, `${name} (${id})`] as const)}
+        />
+      )}
+      {bundle ? (
+        <BundleCurve sim={sim} bundle={bundle} />
+      ) : (
+        <p class="hint">None of its bundles has begun.</p>
+      )}
+    </Section>
+  )
+}
+
+interface BundleCurveProps {
+  readonly sim: SimShown
+  readonly bundle: BundleShown
+}
+
+function BundleCurve({ sim, bundle }: BundleCurveProps) {
+  const { name, startedAt = bundle.assignedAt, endsAt, usedBytes, unlimited, initialBytes } = bundle
+  const until = endsAt !== undefined && endsAt < now.value ? endsAt : now.value || startedAt
+  const all = unlimited ? undefined : initialBytes
+  const of = all === undefined ? '' : ` of ${bytesShown(all)}`
+  return (
+    <Curve
+      label={`${name}: ${bytesShown(usedBytes)}${of} used`}
+      points={pointsOf(sim, bundle)}
+      from={startedAt}
+      to={until}
+      all={all}
+      thresholds={thresholdsOf(sim, bundle)}
+    />
+  )
+}
+
+function pointsOf(sim: SimShown, { id, usedBytes }: BundleShown): readonly CurvePoint[] {
+  const { uses = [] } = sim as { uses?: { at: string; bundle: string; usedBytes: number }[] }
+  void usedBytes
+  return uses
+    .filter(({ bundle }) => bundle === id)
+    .map(({ at, usedBytes }) => ({ at, bytes: usedBytes }))
+}
+
+/** The thresholds that were passed, in per cent, ascending. */
+function thresholdsOf({ timeline }: SimShown, { id }: BundleShown): readonly number[] {
+  const percents = timeline
+    .filter(({ bundle }) => bundle === id)
+    .map(({ type }) => Number(/^bundle\.used-(\d+)$/.exec(type)?.[1]))
+  return percents.filter((percent) => Number.isFinite(percent)).sort((one, other) => one - other)
+}
