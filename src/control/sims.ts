@@ -8,7 +8,7 @@ import { type Sim, sims } from '../state/sims.ts'
 import { openTurns } from '../stores/turns.ts'
 import { type CallOf, type ControlCall, type ControlHandlers, providerFilter } from './call.ts'
 import { matches } from './filter.ts'
-import { type LifecycleShown, simRow, simShown } from './wire.ts'
+import { type LifecycleShown, simRow } from './wire.ts'
 
 type SimListCall = Pick<CallOf<'listSims'>, 'server' | 'hosted'>
 
@@ -134,9 +134,5 @@ export const simHandlers = {
   listLifecycles({ server }) {
     const own = [...server.providers.values()].flatMap(({ simulator }) => simulator.machines ?? [])
     return reply(200, { lifecycles: [...sharedMachines, ...own].map(machineShown) })
-  },
-  getSim(call) {
-    const sim = simOf(call)
-    return reply(200, simShown(call.hosted.world, sim, call.server.redactor))
   },
 } satisfies Partial<ControlHandlers>

@@ -444,6 +444,38 @@ export interface components {
             /** @description Oldest first, of many the latest 200 */
             readonly callbacks: readonly components["schemas"]["Callback"][];
         };
+        readonly OneSim: components["schemas"]["Sim"] & {
+            readonly moves: readonly components["schemas"]["Move"][];
+            /** @description Data it has used, oldest first; of many the latest 200, those before as one */
+            readonly uses: readonly components["schemas"]["DataUse"][];
+            /**
+             * @description Where `uses` is from: `records` where the provider keeps one of each use; else `timeline`, and what was used stands where
+             *     a bundle reached a threshold, the rest where the SIM was last seen.
+             * @enum {string}
+             */
+            readonly usesFrom: "records" | "timeline";
+        };
+        /** @description Something a handset or a network can do */
+        readonly Move: {
+            /** @enum {string} */
+            readonly move: "download" | "install" | "enable" | "disable" | "delete" | "attach" | "detach" | "use";
+            readonly possible: boolean;
+            /** @description Why not, in the words it would be refused with */
+            readonly why?: string;
+            /**
+             * @description What has to be given with it
+             * @enum {string}
+             */
+            readonly needs?: "confirmationCode" | "country" | "amount";
+        };
+        readonly DataUse: {
+            readonly at: components["schemas"]["Instant"];
+            readonly bytes: number;
+            /** @description Id of the bundle that carried it */
+            readonly bundle?: string;
+            /** @description ISO 3166 alpha-2 */
+            readonly country?: string;
+        };
         readonly Bundle: {
             readonly id: string;
             readonly name: string;
@@ -1633,7 +1665,7 @@ export interface operations {
                     readonly [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/json": components["schemas"]["Sim"];
+                    readonly "application/json": components["schemas"]["OneSim"];
                 };
             };
             readonly default: components["responses"]["Problem"];

@@ -21,10 +21,10 @@ import type {
   LifecycleShown,
   MessageShown,
   NewFault,
+  OneSimShown,
   SettingShown,
   SimPageShown,
   SimRow,
-  SimShown,
   SnapshotShown,
   StateDocument,
   StepShown,
@@ -54,7 +54,8 @@ export type Distance =
  * that is refused.
  */
 export interface Device {
-  show(): Promise<SimShown>
+  /** With what can be done to it now, and what it has used. */
+  show(): Promise<OneSimShown>
   /** @param confirmationCode where the activation code asks for one */
   download(confirmationCode?: string): Promise<DeviceShown>
   /** Downloads and enables too, where that is missing. */

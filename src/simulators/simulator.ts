@@ -8,7 +8,7 @@ import type { AnyRefusal } from '../state/refusal.ts'
 import type { SettingsDef, SettingTable, SettingValue } from '../state/settings.ts'
 import type { Sim } from '../state/sims.ts'
 import type { TaskDef } from '../state/tasks.ts'
-import type { UsageRules } from '../state/usage.ts'
+import type { UsageRules, UsedData } from '../state/usage.ts'
 import type { World } from '../state/world.ts'
 import type { Handler, HeaderOf, Reply } from './call.ts'
 import type { ImportPlan } from './import-plan.ts'
@@ -120,6 +120,8 @@ export interface DeviceRules {
    * none.
    */
   readonly homeCountry?: (world: World, sim: Sim) => string | undefined
+  /** The data a SIM used, oldest first, where the provider keeps records of its own of that. */
+  readonly usesOf?: (world: World, sim: Sim) => readonly UsedData[]
 }
 
 /** How a callback is to be signed. */
