@@ -1,22 +1,27 @@
 // What a handset can do with a SIM now, and why it cannot do the rest.
-import type { SimShown } from '../../../control/wire.ts'
+import type { MoveShown, OneSimShown } from '../../../control/wire.ts'
 
 /** Why a move is impossible now; nothing where it is possible. */
-export function whyNot(sim: SimShown, move: string): string | undefined {
-  const { moves = [] } = sim as { moves?: { name: string; reason?: string }[] }
-  return moves.find(({ name }) => name === move)?.reason
+export function whyNot({ moves }: OneSimShown, move: MoveShown['move']): string | undefined {
+  const { possible = true, why } = moves.find((each) => each.move === move) ?? {}
+  return possible ? undefined : (why ?? 'it is not possible now')
 }
 
+/** Whether a handset has to give a confirmation code now. */
+export const isConfirmed = ({ moves }: OneSimShown): boolean =>
+  moves.some(({ needs }) => needs === 'confirmationCode')
+
 export interface WhyNotProps {
-  readonly sim: SimShown
-  readonly moves: readonly string[]
+  readonly sim: OneSimShown
+  readonly moves: readonly MoveShown['move'][]
 }
 
 /** The reasons of the moves that are impossible now: each reason once. */
 export function WhyNot({ sim, moves }: WhyNotProps) {
   const byReason = new Map<string, string[]>()
   for (const move of moves) {
-    const reason = whyNot(sim, move)
+    // "cannot install what is enabled" is said once of all that it is true of.
+    const reason = whyNot(sim, move)?.replace(`cannot ${move} what is `, 'it is ')
     if (reason !== undefined) byReason.set(reason, [...(byReason.get(reason) ?? []), move])
   }
   if (byReason.size === 0) return null

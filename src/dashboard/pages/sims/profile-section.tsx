@@ -9,7 +9,7 @@ import { Diagram } from '../../kit/diagram.tsx'
 import { TextField } from '../../kit/field.tsx'
 import { Section } from '../../kit/page.tsx'
 import { allWords } from './event-words.ts'
-import { WhyNot, whyNot } from './moves.tsx'
+import { isConfirmed, WhyNot, whyNot } from './moves.tsx'
 import type { SimLife } from './sim-life.ts'
 
 const MOVES = ['download', 'install', 'enable', 'disable', 'delete'] as const
@@ -39,7 +39,7 @@ export function ProfileSection({ life, reload }: MovesProps) {
   return (
     <Section title="Profile">
       {machine && <Diagram of={machine} now={sim.profile} label="The profile" />}
-      {sim.installationCode.endsWith('$1') && (
+      {isConfirmed(sim) && (
         <TextField
           label="Confirmation code"
           value={code}

@@ -4,14 +4,14 @@ import type { StreamEvent } from '../../../control/stream-events.ts'
 import type {
   LifecycleShown,
   MessageShown,
-  SimShown,
+  OneSimShown,
   UnsentCallbackShown,
   UpcomingShown,
 } from '../../../control/wire.ts'
 import { world } from '../../client.ts'
 
 export interface SimLife {
-  readonly sim: SimShown
+  readonly sim: OneSimShown
   /** What is due next for it, the earliest first. */
   readonly upcoming: readonly UpcomingShown[]
   /** Mails and SMS that name it, newest first. */
@@ -37,7 +37,7 @@ export async function loadSim(
   iccid: string,
   provider: string | undefined,
 ): Promise<SimLife | SeveralSims> {
-  let sim: SimShown
+  let sim: OneSimShown
   try {
     sim = await world().device(iccid, provider).show()
   } catch (error) {

@@ -1,13 +1,13 @@
 // What a SIM used of its bundles over time, with the thresholds at which its provider is told.
 import { useState } from 'preact/hooks'
-import type { BundleShown, SimShown } from '../../../control/wire.ts'
+import type { BundleShown, OneSimShown } from '../../../control/wire.ts'
 import { now } from '../../clock-state.ts'
 import { Curve, type CurvePoint } from '../../kit/curve.tsx'
 import { SelectField } from '../../kit/field.tsx'
 import { Section } from '../../kit/page.tsx'
 import { bytesShown } from '../../shown.ts'
 
-export function UseSection({ sim }: { readonly sim: SimShown }) {
+export function UseSection({ sim }: { readonly sim: OneSimShown }) {
   const used = sim.bundles.filter(({ startedAt }) => startedAt !== undefined)
   const [chosen, setChosen] = useState('')
   const bundle = used.find(({ id }) => id === chosen) ?? used.at(-1)
@@ -26,12 +26,18 @@ export function UseSection({ sim }: { readonly sim: SimShown }) {
       ) : (
         <p class="hint">None of its bundles has begun.</p>
       )}
+      {bundle && sim.usesFrom === 'timeline' && (
+        <p class="hint">
+          {sim.provider} keeps no record of each use: what was used is shown where a threshold was
+          reached, and the rest where the SIM was last seen.
+        </p>
+      )}
     </Section>
   )
 }
 
 interface BundleCurveProps {
-  readonly sim: SimShown
+  readonly sim: OneSimShown
   readonly bundle: BundleShown
 }
 
@@ -52,16 +58,19 @@ function BundleCurve({ sim, bundle }: BundleCurveProps) {
   )
 }
 
-function pointsOf(sim: SimShown, { id, usedBytes }: BundleShown): readonly CurvePoint[] {
-  const { uses = [] } = sim as { uses?: { at: string; bundle: string; usedBytes: number }[] }
-  void usedBytes
+/** How much of a bundle was used after each use of it. */
+function pointsOf({ uses }: OneSimShown, { id }: BundleShown): readonly CurvePoint[] {
+  let used = 0
   return uses
     .filter(({ bundle }) => bundle === id)
-    .map(({ at, usedBytes }) => ({ at, bytes: usedBytes }))
+    .map(({ at, bytes }) => {
+      used += bytes
+      return { at, bytes: used }
+    })
 }
 
 /** The thresholds that were passed, in per cent, ascending. */
-function thresholdsOf({ timeline }: SimShown, { id }: BundleShown): readonly number[] {
+function thresholdsOf({ timeline }: OneSimShown, { id }: BundleShown): readonly number[] {
   const percents = timeline
     .filter(({ bundle }) => bundle === id)
     .map(({ type }) => Number(/^bundle\.used-(\d+)$/.exec(type)?.[1]))
