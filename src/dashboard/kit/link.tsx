@@ -52,7 +52,8 @@ export type Query = Readonly<Record<string, string>>
 export function useQuery(): readonly [query: Query, change: (changed: Query) => void] {
   const { path, query, route } = useLocation()
   const change = (changed: Query) => {
-    const search = new URLSearchParams(query)
+    // That of now: what is changed late, as a text that was typed, leaves the others as they are.
+    const search = new URLSearchParams(location.search)
     for (const [name, value] of Object.entries(changed)) {
       if (value === '') search.delete(name)
       else search.set(name, value)

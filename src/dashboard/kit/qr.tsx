@@ -7,7 +7,9 @@ import { create } from 'qrcode'
 const QUIET = 4
 
 export function QrCode({ text, label }: { readonly text: string; readonly label: string }) {
-  const { size, path } = useMemo(() => drawn(text), [text])
+  const code = useMemo(() => drawn(text), [text])
+  if (!code) return <p class="hint">It is too long for a QR code.</p>
+  const { size, path } = code
   const side = size + 2 * QUIET
   return (
     <svg class="qr" viewBox={`0 0 ${side} ${side}`} role="img" aria-label={label}>
@@ -17,11 +19,22 @@ export function QrCode({ text, label }: { readonly text: string; readonly label:
   )
 }
 
-/** Each dark module as a square. */
-function drawn(text: string): { readonly size: number; readonly path: string } {
-  const { size, data } = create(text, { errorCorrectionLevel: 'M' }).modules
-  const squares: string[] = []
-  for (const [at, dark] of data.entries())
-    if (dark) squares.push(`M${(at % size) + QUIET} ${Math.floor(at / size) + QUIET}h1v1h-1z`)
-  return { size, path: squares.join('') }
+interface Drawn {
+  /** Modules a side. */
+  readonly size: number
+  /** Each dark module as a square. */
+  readonly path: string
+}
+
+/** @returns nothing where no QR code holds so much */
+function drawn(text: string): Drawn | undefined {
+  try {
+    const { size, data } = create(text, { errorCorrectionLevel: 'M' }).modules
+    const squares: string[] = []
+    for (const [at, dark] of data.entries())
+      if (dark) squares.push(`M${(at % size) + QUIET} ${Math.floor(at / size) + QUIET}h1v1h-1z`)
+    return { size, path: squares.join('') }
+  } catch {
+    return undefined
+  }
 }

@@ -1,5 +1,5 @@
 // What narrows the list of SIMs: a text as it is typed, the provider, the states, and the order.
-import { useEffect, useState } from 'preact/hooks'
+import { useEffect, useRef, useState } from 'preact/hooks'
 import type { SimRow } from '../../../control/wire.ts'
 import { world } from '../../client.ts'
 import { SelectField, TextField } from '../../kit/field.tsx'
@@ -39,11 +39,19 @@ const choices = (all: string, values: readonly string[]) =>
 function SearchField() {
   const [{ search = '' }, change] = useQuery()
   const [text, setText] = useState(search)
-  useEffect(() => setText(search), [search])
+  const asked = useRef(search)
+  useEffect(() => {
+    // What this field has asked for is not put into it again: more may have been typed meanwhile.
+    if (search !== asked.current) setText(search)
+    asked.current = search
+  }, [search])
   useEffect(() => {
     const wanted = text.trim().slice(0, LONGEST)
-    if (wanted === search) return
-    return later(TYPED_MS, () => change({ search: wanted }))
+    if (wanted === asked.current) return
+    return later(TYPED_MS, () => {
+      asked.current = wanted
+      change({ search: wanted })
+    })
   }, [text])
   return (
     <TextField
