@@ -23,6 +23,7 @@ export type {
   LifecycleShown,
   MessageShown,
   NewFault,
+  OneDeliveryShown,
   OneSimShown,
   ProvenanceRow,
   ProvenanceShown,

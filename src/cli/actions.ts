@@ -70,6 +70,11 @@ const callbacks: Actions = {
   list: { usage: '', says: 'callbacks and what became of them; the default' },
   show: { usage: 'ID', says: 'one callback with its signed headers and body', takes: ['callback'] },
   deliveries: { usage: '', says: 'every attempt that left' },
+  delivery: {
+    usage: 'ID|NUMBER',
+    says: 'the latest attempt at a callback as it left, or the one of a number; and whether its signature holds',
+    takes: ['callback'],
+  },
   redeliver: { usage: 'ID', says: 'sends one again', takes: ['callback'] },
   send: {
     usage: 'PROVIDER TYPE',

@@ -36,6 +36,7 @@ export const ROUTES = {
   listCallbacks: 'GET /callbacks',
   sendCallback: 'POST /callbacks',
   listDeliveries: 'GET /deliveries',
+  getDelivery: 'GET /deliveries/{id}',
   listCallbackTargets: 'GET /callbacks/target',
   getCallbackTarget: 'GET /callbacks/target/{slug}',
   setCallbackTarget: 'PUT /callbacks/target/{slug}',

@@ -721,6 +721,28 @@ export interface components {
             /** @description The body, parsed; absent where it is no JSON */
             readonly json?: unknown;
         };
+        readonly OneDelivery: components["schemas"]["Delivery"] & {
+            readonly signatureCheck: components["schemas"]["SignatureCheck"];
+        };
+        /** @description Whether the signature of what left is genuine, by the rule its provider documents and with what the world signs with now */
+        readonly SignatureCheck: {
+            /**
+             * @description Absent where the provider signs nothing
+             * @example hmac-sha256
+             * @example standard-webhooks
+             */
+            readonly scheme?: string;
+            /**
+             * @description The header the signature is in, in lower case
+             * @example x-signature-sha256
+             */
+            readonly header?: string;
+            /** @description Whether it has a signature */
+            readonly signed: boolean;
+            readonly holds: boolean;
+            /** @description Why, in a sentence */
+            readonly says: string;
+        };
         /**
          * @example {
          *       "provider": "esim-go",
@@ -1981,6 +2003,30 @@ export interface operations {
                 };
                 content: {
                     readonly "application/json": components["schemas"]["Deliveries"];
+                };
+            };
+            readonly default: components["responses"]["Problem"];
+        };
+    };
+    readonly getDelivery: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /** @description Its number */
+                readonly id: number;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The delivery */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["OneDelivery"];
                 };
             };
             readonly default: components["responses"]["Problem"];

@@ -56,6 +56,9 @@ export type CallbackShown = Schemas['Callback']
 export type UnsentCallbackShown = Schemas['UnsentCallback']
 /** What left at one attempt at a callback. */
 export type DeliveryShown = Schemas['Delivery']
+/** One delivery, and whether its signature holds. */
+export type OneDeliveryShown = AnswerOf<'getDelivery'>
+export type SignatureCheckShown = Schemas['SignatureCheck']
 export type DeliveriesShown = Schemas['Deliveries']
 /** Where the callbacks of a provider go. */
 export type TargetShown = Schemas['TargetNow']

@@ -21,6 +21,7 @@ import type {
   LifecycleShown,
   MessageShown,
   NewFault,
+  OneDeliveryShown,
   OneSimShown,
   SettingShown,
   SimPageShown,
@@ -177,6 +178,8 @@ export interface WorldCallbacks<Slug extends string = string> {
   unsent(filter?: Omit<CallbackFilter, 'state'>): Promise<readonly UnsentCallbackShown[]>
   /** What left at each attempt, oldest first unless told. */
   deliveries(filter?: DeliveryFilter): Promise<DeliveriesShown>
+  /** One of those, by its id: headers and body as they left, and whether the signature holds. */
+  delivery(id: number): Promise<OneDeliveryShown>
   /** Sends a callback of any type the provider's spec has: what is queued now, or unsent. */
   send(callback: BodyOf<'sendCallback'>): Promise<CallbackShown | UnsentCallbackShown>
   get(id: string): Promise<CallbackShown | UnsentCallbackShown>
@@ -515,6 +518,7 @@ function callbacksOf(call: Call): WorldCallbacks {
       return callbacks.filter((callback) => callback.state === 'unsent')
     },
     deliveries: (filter = {}) => call('listDeliveries', { query: filter }),
+    delivery: (id) => call('getDelivery', { path: { id } }),
     get: (id) => call('getCallback', { path: { id } }),
     send: (callback) => call('sendCallback', { body: callback }),
     redeliver: (id) => call('redeliverCallback', { path: { id } }),

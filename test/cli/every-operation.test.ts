@@ -41,6 +41,7 @@ const ASKED: Partial<Readonly<Record<OperationId, string>>> = {
   listCallbacks: 'callbacks',
   sendCallback: 'callbacks send esim-go Utilisation',
   listDeliveries: 'callbacks deliveries',
+  getDelivery: 'callbacks delivery 1',
   listCallbackTargets: 'callbacks target',
   getCallbackTarget: 'callbacks target esim-go',
   setCallbackTarget: 'callbacks target esim-go http://127.0.0.1:3000/',

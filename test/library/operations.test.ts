@@ -38,6 +38,7 @@ const METHODS: Readonly<Record<OperationId, Method>> = {
   listCallbacks: (sim) => sim.callbacks.list(),
   sendCallback: (sim) => sim.callbacks.send({ provider: 'esim-go', type: 'FirstUse' }),
   listDeliveries: (sim) => sim.callbacks.deliveries(),
+  getDelivery: (sim) => sim.callbacks.delivery(1),
   listCallbackTargets: (sim) => sim.callbacks.targets(),
   getCallbackTarget: (sim) => sim.callbacks.targetOf('esim-go'),
   setCallbackTarget: (sim) => sim.callbacks.target('esim-go', 'http://127.0.0.1:9/'),
