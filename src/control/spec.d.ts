@@ -1170,6 +1170,30 @@ export interface components {
         } & {
             readonly [key: string]: unknown;
         };
+        readonly FaultKind: {
+            /** @example reset */
+            readonly name: string;
+            /**
+             * @description What it happens to
+             * @enum {string}
+             */
+            readonly of: "operation" | "callback";
+            /** @description What a client, or a receiver, sees */
+            readonly says: string;
+            /** @description Of calls: on which sides it may stand, the first unless told */
+            readonly when?: readonly ("before" | "after")[];
+            readonly fields: readonly {
+                /** @example status */
+                readonly name: string;
+                /**
+                 * @description How a value has to look, in words
+                 * @example a duration
+                 */
+                readonly form: string;
+                readonly says: string;
+                readonly required?: boolean;
+            }[];
+        };
         /** @description What a call has to have; `*` in a text stands for any characters */
         readonly FaultMatch: {
             /** @description Path parameters by name */
@@ -1282,12 +1306,16 @@ export interface components {
                 readonly [key: string]: string;
             };
             readonly operations: readonly components["schemas"]["OperationProvenance"][];
+            /** @description Every type of callback it sends */
+            readonly callbacks: readonly string[];
         };
         readonly OperationProvenance: {
             readonly id: string;
             readonly method: string;
             readonly path: string;
             readonly summary?: string;
+            /** @description The statuses that are documented of it: those a fault `status` may have without a body */
+            readonly statuses: readonly number[];
             /** @description documented, public, inferred or invented */
             readonly provenance?: string;
             /** @description What it does to the outside: reads, changes, spends; by variant where a parameter decides */
@@ -2251,6 +2279,29 @@ export interface operations {
                     readonly [name: string]: unknown;
                 };
                 content?: never;
+            };
+            readonly default: components["responses"]["Problem"];
+        };
+    };
+    readonly listFaultKinds: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The kinds; of calls and of callbacks one may have the same name */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly kinds: readonly components["schemas"]["FaultKind"][];
+                    };
+                };
             };
             readonly default: components["responses"]["Problem"];
         };

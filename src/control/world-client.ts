@@ -16,6 +16,7 @@ import type {
   DifferenceShown,
   ExchangeShown,
   ExplainedShown,
+  FaultKindShown,
   FaultShown,
   HarShown,
   LifecycleShown,
@@ -254,6 +255,8 @@ export interface WorldFaults {
   add(fault: NewFault): Promise<FaultShown>
   /** All of them, in the order they were set, with what each has seen and how often it happened. */
   list(): Promise<readonly FaultShown[]>
+  /** Every kind there is, with what it is for and the fields it has of its own. */
+  kinds(): Promise<readonly FaultKindShown[]>
   get(id: string): Promise<FaultShown>
   remove(id: string): Promise<void>
   /** Removes all. */
@@ -496,6 +499,7 @@ function faultsOf(call: Call): WorldFaults {
   return {
     add: (fault) => call('addFault', { body: fault }),
     list: async () => (await call('listFaults')).faults,
+    kinds: async () => (await call('listFaultKinds')).kinds,
     get: (id) => call('getFault', { path: { id } }),
     async remove(id) {
       await call('removeFault', { path: { id } })
