@@ -21,6 +21,7 @@ export type {
   Health,
   MessageShown,
   NewFault,
+  NewWorkflowRun,
   ProvenanceRow,
   ProvenanceShown,
   SettingShown,
@@ -36,6 +37,11 @@ export type {
   UsedShown,
   WaitedShown,
   WentBack,
+  WorkflowRunRow,
+  WorkflowRunShown,
+  WorkflowShown,
+  WorkflowStepShown,
+  WorkflowsShown,
   WorldRow,
   WorldShown,
 } from './control/wire.ts'
@@ -57,6 +63,7 @@ export type {
   WorldClient,
   WorldJournal,
   WorldSnapshots,
+  WorldWorkflows,
 } from './control/world-client.ts'
 export { type ConnectOptions, connect } from './library/connect.ts'
 export { createApp, type SimulatorApp } from './library/embedded.ts'

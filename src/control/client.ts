@@ -81,6 +81,11 @@ export interface ControlClient {
    */
   call<Id extends OperationId>(id: Id, ...request: Requested<Id>): Promise<AnswerOf<Id>>
   /**
+   * The same, and its answer as the text that it is: of a report, which is no JSON.
+   * @throws as `call` does
+   */
+  text<Id extends OperationId>(id: Id, ...request: Requested<Id>): Promise<string>
+  /**
    * The text of a stream, as it comes; whoever stops reading ends it.
    * @param signal breaks it off; its reader sees the end
    * @throws ControlError for a problem; NoAnswer where nothing answers, or the connection breaks
@@ -105,7 +110,7 @@ export function controlClient(options: ControlClientOptions): ControlClient {
   const root = url.replace(/\/+$/, '')
   const base = `${world === undefined ? root : `${root}/w/${encodeURIComponent(world)}`}/_sim`
 
-  async function call(id: OperationId, request: AnyRequest = {}): Promise<unknown> {
+  async function answerTo(id: OperationId, request: AnyRequest): Promise<Answer & At> {
     check()
     const { method, path } = placeOf(id, request)
     const body = request.body === undefined ? undefined : JSON.stringify(request.body)
@@ -113,8 +118,19 @@ export function controlClient(options: ControlClientOptions): ControlClient {
       'Content-Type': body === undefined ? undefined : 'application/json',
       Authorization: token === undefined ? undefined : `Bearer ${token}`,
     })
-    const answer = await send(new URL(base + path), defined({ method, headers, body, ca, signal }))
-    return bodyOf(answer, base + path)
+    const at = base + path
+    return { ...(await send(new URL(at), defined({ method, headers, body, ca, signal }))), at }
+  }
+
+  async function call(id: OperationId, request: AnyRequest = {}): Promise<unknown> {
+    const { at, ...answer } = await answerTo(id, request)
+    return bodyOf(answer, at)
+  }
+
+  async function text(id: OperationId, request: AnyRequest = {}): Promise<string> {
+    const { at, ...answer } = await answerTo(id, request)
+    if (answer.status !== 200) bodyOf(answer, at)
+    return answer.text
   }
 
   async function* stream(id: OperationId, request: AnyRequest, end?: AbortSignal) {
@@ -130,7 +146,7 @@ export function controlClient(options: ControlClientOptions): ControlClient {
   }
 
   // The types of one operation end here: it is called as any other.
-  return { call: call as ControlClient['call'], stream }
+  return { call: call as ControlClient['call'], text: text as ControlClient['text'], stream }
 }
 
 /** Method and path of an operation, with its parameters filled in. */
@@ -182,6 +198,11 @@ async function* streamed(target: URL, sent: Sent): AsyncGenerator<string, void, 
 interface Answer {
   readonly status: number
   readonly text: string
+}
+
+interface At {
+  /** The URL that was asked. */
+  readonly at: string
 }
 
 const agent = new Agent({ keepAlive: true })
