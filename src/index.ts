@@ -3,6 +3,7 @@ export { ControlError, NoAnswer } from './control/client.ts'
 export type { StreamData, StreamEvent, StreamName } from './control/stream-events.ts'
 export type {
   AdvanceShown,
+  AllUpcomingShown,
   AttemptShown,
   BundleShown,
   CallbackShown,
@@ -26,6 +27,7 @@ export type {
   ProvenanceShown,
   SettingShown,
   SettingValue,
+  SimPageShown,
   SimRow,
   SimShown,
   SnapshotShown,
@@ -34,6 +36,7 @@ export type {
   Stock,
   TargetShown,
   UnsentCallbackShown,
+  UpcomingShown,
   UsedShown,
   WaitedShown,
   WentBack,
@@ -57,6 +60,8 @@ export type {
   ServiceUse,
   SettingsChange,
   SettingsShown,
+  SimFilter,
+  UpcomingFilter,
   WaitCondition,
   WaitForLimits,
   WaitLimits,

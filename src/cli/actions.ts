@@ -56,9 +56,10 @@ const sim: Actions = {
 const clock: Actions = {
   show: { usage: '', says: 'what it shows and how it goes; the default' },
   advance: {
-    usage: 'DURATION|INSTANT',
-    says: 'moves it on by P3D, 3d or 90m, or to 2027-01-01; all that is due happens on the way',
+    usage: 'DURATION|INSTANT|next',
+    says: 'moves it on by P3D, 3d or 90m, to 2027-01-01, or to what is due next; all that is due happens on the way',
   },
+  upcoming: { usage: '', says: 'what is due next, the earliest first (--iccid, --limit)' },
   freeze: { usage: '[INSTANT]', says: 'stops it, now or at a later instant' },
   resume: { usage: '[RATE]', says: 'lets it go on; 60 is a minute a second' },
 }

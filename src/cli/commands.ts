@@ -88,18 +88,32 @@ const STARTING: readonly CommandDef[] = [
 const SPEAKING: readonly CommandDef[] = [
   {
     usage: 'clock [action] [value]',
-    description: 'virtual time: show, advance, freeze, resume',
-    examples: ['clock', 'clock advance P3D', 'clock advance 2027-01-01', 'clock resume 60'],
+    description: 'virtual time: show, what is due, advance, freeze, resume',
+    examples: [
+      'clock',
+      'clock upcoming',
+      'clock advance P3D',
+      'clock advance 2027-01-01',
+      'clock advance next',
+    ],
     options: CLIENT,
+    ofProvider: true,
     ownFlags: async () => (await import('./clock.ts')).clockFlags,
     load: async () => (await import('./clock.ts')).clock,
   },
   {
     usage: 'sim [action] [args...]',
     description: 'SIMs, and what the handset and the network do to them',
-    examples: ['sim list', 'sim install ICCID', 'sim attach ICCID DE', 'sim use ICCID 500MB'],
+    examples: [
+      'sim list',
+      'sim list --search anna --profile enabled',
+      'sim install ICCID',
+      'sim attach ICCID DE',
+      'sim use ICCID 500MB',
+    ],
     options: CLIENT,
     ofProvider: true,
+    ownFlags: async () => (await import('./sim.ts')).simFlags,
     load: async () => (await import('./sim.ts')).sim,
   },
   {

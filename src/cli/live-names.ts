@@ -1,5 +1,5 @@
 // Names that a running simulator knows, asked for quickly and silently while somebody types.
-import { worldClient } from '../control/world-client.ts'
+import { worldClient } from '../control/node-client.ts'
 import { openLimit, within } from '../server/limit.ts'
 import type { Taken } from './actions.ts'
 import type { Config } from './config.ts'

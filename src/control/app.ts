@@ -30,6 +30,7 @@ import {
 import { callbackHandlers } from './callbacks.ts'
 import { clockHandlers } from './clock.ts'
 import { commandHandlers, noted, noteOf } from './commands.ts'
+import { isDashboard } from './dashboard.ts'
 import { deviceHandlers } from './device.ts'
 import { eventHandlers } from './events.ts'
 import { faultHandlers } from './faults.ts'
@@ -46,6 +47,7 @@ import { simHandlers } from './sims.ts'
 import { snapshotHandlers } from './snapshots.ts'
 import { stateHandlers } from './state.ts'
 import { stockHandlers } from './stock.ts'
+import { upcomingHandlers } from './upcoming.ts'
 import { waitHandlers } from './wait.ts'
 import { noWorkflows, type OpenWorkflowRuns } from './workflow-runs.ts'
 import { workflowHandlers } from './workflows.ts'
@@ -54,6 +56,7 @@ import { worldHandlers } from './worlds.ts'
 const handlers: ControlHandlers = {
   ...worldHandlers,
   ...clockHandlers,
+  ...upcomingHandlers,
   ...simHandlers,
   ...deviceHandlers,
   ...messageHandlers,
@@ -152,7 +155,8 @@ function guardProblem(
   request: IncomingMessage,
   asked: { readonly path: string; readonly operation: Operation | undefined },
 ): Refusal | undefined {
-  const isPage = !isControl(pathIn(asked.path)) || asked.operation?.id === HEALTH
+  const path = pathIn(asked.path)
+  const isPage = !isControl(path) || isDashboard(path) || asked.operation?.id === HEALTH
   return isPage ? guardPage(server.access, request) : guardControl(server.access, request)
 }
 

@@ -20,6 +20,7 @@ export const ROUTES = {
   advanceClock: 'POST /clock/advance',
   freezeClock: 'POST /clock/freeze',
   resumeClock: 'POST /clock/resume',
+  listUpcoming: 'GET /upcoming',
   listSims: 'GET /sims',
   getSim: 'GET /sims/{iccid}',
   downloadSim: 'POST /sims/{iccid}/download',

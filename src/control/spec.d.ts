@@ -284,6 +284,11 @@ export interface components {
         readonly Advance: {
             readonly by?: components["schemas"]["Duration"];
             readonly to?: components["schemas"]["Instant"];
+            /**
+             * @description To the instant at which the next thing is due, as `GET /_sim/upcoming` tells it
+             * @enum {boolean}
+             */
+            readonly next?: true;
             /** @description Stop after this many of the things that are listed have happened */
             readonly maxEvents?: number;
             /**
@@ -352,6 +357,32 @@ export interface components {
             /** @description What else became of it, where neither status nor error tells */
             readonly note?: string;
             readonly nextAt?: components["schemas"]["Instant"];
+        };
+        /** @description One thing that is due */
+        readonly Upcoming: {
+            readonly at: components["schemas"]["Instant"];
+            /** @description Absent where it is no provider's */
+            readonly provider?: string;
+            /**
+             * @description `bundle`, `sim`, `code`, `order`, `cycle`, `subscription`, `callback`, `token`, `reply` or `fault`; `task` for what a provider of a package does not name
+             * @example bundle
+             */
+            readonly kind: string;
+            /**
+             * @description What happens then
+             * @example the bundle ends
+             */
+            readonly says: string;
+            readonly iccid?: components["schemas"]["Iccid"];
+            /** @description Id of the bundle it happens to */
+            readonly bundle?: string;
+            readonly callback?: {
+                readonly id: string;
+                /** @example Utilisation */
+                readonly type: string;
+                /** @description Which attempt it will be, from 1 */
+                readonly attempt: number;
+            };
         };
         readonly Freeze: {
             readonly at?: components["schemas"]["Instant"];
@@ -1634,11 +1665,48 @@ export interface operations {
             readonly default: components["responses"]["Problem"];
         };
     };
+    readonly listUpcoming: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description Only of this provider */
+                readonly provider?: components["parameters"]["Provider"];
+                readonly iccid?: components["parameters"]["OfIccid"];
+                readonly limit?: components["parameters"]["Limit"];
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description What is due */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly now: components["schemas"]["Instant"];
+                        /** @description How much is due in all */
+                        readonly total: number;
+                        readonly upcoming: readonly components["schemas"]["Upcoming"][];
+                    };
+                };
+            };
+            readonly default: components["responses"]["Problem"];
+        };
+    };
     readonly listSims: {
         readonly parameters: {
             readonly query?: {
                 /** @description Only of this provider */
                 readonly provider?: components["parameters"]["Provider"];
+                /** @description A part, in any case, of the ICCID, EID, IMSI, MSISDN or matching id, or of what the provider keeps of it: names, mail addresses, references, groups */
+                readonly search?: string;
+                readonly profile?: components["schemas"]["Profile"];
+                readonly service?: components["schemas"]["Service"];
+                /** @description Which come first */
+                readonly order?: components["parameters"]["OldestFirst"];
                 readonly limit?: number;
                 readonly offset?: number;
             };
@@ -1655,7 +1723,7 @@ export interface operations {
                 };
                 content: {
                     readonly "application/json": {
-                        readonly total: number;
+                        readonly total: components["schemas"]["Total"];
                         readonly sims: readonly components["schemas"]["SimRow"][];
                     };
                 };

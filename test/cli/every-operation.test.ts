@@ -25,6 +25,7 @@ const ASKED: Partial<Readonly<Record<OperationId, string>>> = {
   advanceClock: 'clock advance P3D',
   freezeClock: 'clock freeze',
   resumeClock: 'clock resume',
+  listUpcoming: 'clock upcoming',
   listSims: 'sim',
   getSim: `sim show ${ICCID}`,
   downloadSim: `sim download ${ICCID}`,

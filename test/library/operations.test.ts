@@ -22,6 +22,7 @@ const METHODS: Readonly<Record<OperationId, Method>> = {
   advanceClock: (sim) => sim.clock.advance('PT1S'),
   freezeClock: (sim) => sim.clock.freeze(),
   resumeClock: (sim) => sim.clock.resume(),
+  listUpcoming: (sim) => sim.clock.upcoming(),
   listSims: (sim) => sim.sims(),
   getSim: (sim) => sim.device(GONE).show(),
   downloadSim: (sim) => sim.device(GONE).download(),
