@@ -22,6 +22,7 @@ export type {
   HarShown,
   Health,
   LifecycleShown,
+  MagicValueShown,
   MessageShown,
   NewFault,
   NewWorkflowRun,

@@ -43,6 +43,7 @@ export const ROUTES = {
   removeCallbackTarget: 'DELETE /callbacks/target/{slug}',
   getCallback: 'GET /callbacks/{id}',
   redeliverCallback: 'POST /callbacks/{id}/redeliver',
+  listMagicValues: 'GET /magic',
   listFaults: 'GET /faults',
   addFault: 'POST /faults',
   clearFaults: 'DELETE /faults',

@@ -1170,6 +1170,25 @@ export interface components {
         } & {
             readonly [key: string]: unknown;
         };
+        readonly MagicValue: {
+            /** @example esim-go */
+            readonly provider: string;
+            /**
+             * @description Where it is given
+             * @example an ICCID
+             */
+            readonly where: string;
+            /**
+             * @description `*` in it stands for any characters
+             * @example 8943108999999994293
+             */
+            readonly value: string;
+            /**
+             * @description What it brings about
+             * @example 429 with Retry-After
+             */
+            readonly says: string;
+        };
         readonly FaultKind: {
             /** @example reset */
             readonly name: string;
@@ -2359,6 +2378,29 @@ export interface operations {
                 };
                 content: {
                     readonly "application/json": components["schemas"]["Callback"];
+                };
+            };
+            readonly default: components["responses"]["Problem"];
+        };
+    };
+    readonly listMagicValues: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The values of every provider */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly values: readonly components["schemas"]["MagicValue"][];
+                    };
                 };
             };
             readonly default: components["responses"]["Problem"];

@@ -20,6 +20,7 @@ import type {
   FaultShown,
   HarShown,
   LifecycleShown,
+  MagicValueShown,
   MessageShown,
   NewFault,
   NewWorkflowRun,
@@ -328,6 +329,8 @@ export interface WorldClient<Slug extends string = string> {
   lifecycles(): Promise<readonly LifecycleShown[]>
   readonly callbacks: WorldCallbacks<Slug>
   readonly faults: WorldFaults
+  /** Values that provoke failures and other rare things wherever they are given. */
+  magic(): Promise<readonly MagicValueShown[]>
   /** Mails and SMS that providers sent to people, newest first unless told. */
   messages(filter?: MessageFilter): Promise<readonly MessageShown[]>
   /** Calls of the control API that were to change the world, oldest first, and how it began. */
@@ -389,6 +392,7 @@ export function worldOver(control: ControlClient, name = DEFAULT_WORLD): WorldCl
     lifecycles: async () => (await call('listLifecycles')).lifecycles,
     callbacks: callbacksOf(call),
     faults: faultsOf(call),
+    magic: async () => (await call('listMagicValues')).values,
     messages: async (filter = {}) => (await call('listMessages', { query: filter })).messages,
     commands: (filter = {}) => call('listCommands', { query: filter }),
     settings: async (slug) =>

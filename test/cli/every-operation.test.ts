@@ -48,6 +48,7 @@ const ASKED: Partial<Readonly<Record<OperationId, string>>> = {
   removeCallbackTarget: 'callbacks target esim-go none',
   getCallback: 'callbacks show cb_000001',
   redeliverCallback: 'callbacks redeliver cb_000001',
+  listMagicValues: 'fault magic',
   listFaults: 'fault',
   addFault: 'fault add esim-go createOrder reset',
   clearFaults: 'fault clear',

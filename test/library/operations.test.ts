@@ -45,6 +45,7 @@ const METHODS: Readonly<Record<OperationId, Method>> = {
   removeCallbackTarget: (sim) => sim.callbacks.target('esim-go', undefined),
   getCallback: (sim) => sim.callbacks.get(GONE),
   redeliverCallback: (sim) => sim.callbacks.redeliver(GONE),
+  listMagicValues: (sim) => sim.magic(),
   listFaults: (sim) => sim.faults.list(),
   addFault: (sim) => sim.faults.add(FAULT),
   clearFaults: (sim) => sim.faults.clear(),
