@@ -16,13 +16,17 @@ export type {
   EventShown,
   ExchangeShown,
   ExplainedShown,
+  FaultKindShown,
   FaultShown,
   FiredShown,
   HarShown,
   Health,
   LifecycleShown,
+  MagicValueShown,
   MessageShown,
   NewFault,
+  NewWorkflowRun,
+  OneDeliveryShown,
   OneSimShown,
   ProvenanceRow,
   ProvenanceShown,
@@ -41,6 +45,11 @@ export type {
   UsedShown,
   WaitedShown,
   WentBack,
+  WorkflowRunRow,
+  WorkflowRunShown,
+  WorkflowShown,
+  WorkflowStepShown,
+  WorkflowsShown,
   WorldRow,
   WorldShown,
 } from './control/wire.ts'
@@ -64,6 +73,7 @@ export type {
   WorldClient,
   WorldJournal,
   WorldSnapshots,
+  WorldWorkflows,
 } from './control/world-client.ts'
 export { type ConnectOptions, connect } from './library/connect.ts'
 export { createApp, type SimulatorApp } from './library/embedded.ts'

@@ -56,12 +56,19 @@ export type CallbackShown = Schemas['Callback']
 export type UnsentCallbackShown = Schemas['UnsentCallback']
 /** What left at one attempt at a callback. */
 export type DeliveryShown = Schemas['Delivery']
+/** One delivery, and whether its signature holds. */
+export type OneDeliveryShown = AnswerOf<'getDelivery'>
+export type SignatureCheckShown = Schemas['SignatureCheck']
 export type DeliveriesShown = Schemas['Deliveries']
 /** Where the callbacks of a provider go. */
 export type TargetShown = Schemas['TargetNow']
 export type MessageShown = Schemas['Message']
 /** A fault as it was set, what it has seen, and how often it happened. */
 export type FaultShown = Schemas['Fault']
+/** A value that always brings about something rare. */
+export type MagicValueShown = Schemas['MagicValue']
+/** A kind of fault, with the fields it has of its own. */
+export type FaultKindShown = Schemas['FaultKind']
 export type NewFault = Schemas['NewFault']
 
 /** An exchange with a provider, as the journal keeps it. */
@@ -91,6 +98,14 @@ export type SettingValue = Schemas['SettingValue']
 export type ProvenanceRow = Schemas['ProvenanceRow']
 export type ProvenanceShown = Schemas['Provenance']
 export type OperationProvenance = Schemas['OperationProvenance']
+export type {
+  NewWorkflowRun,
+  WorkflowRunRow,
+  WorkflowRunShown,
+  WorkflowShown,
+  WorkflowStepShown,
+  WorkflowsShown,
+} from './workflow-runs.ts'
 
 /** An instant that may not have come, as ISO 8601. */
 function isoOf(instant: number | undefined): string | undefined {

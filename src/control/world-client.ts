@@ -16,11 +16,15 @@ import type {
   DifferenceShown,
   ExchangeShown,
   ExplainedShown,
+  FaultKindShown,
   FaultShown,
   HarShown,
   LifecycleShown,
+  MagicValueShown,
   MessageShown,
   NewFault,
+  NewWorkflowRun,
+  OneDeliveryShown,
   OneSimShown,
   SettingShown,
   SimPageShown,
@@ -34,6 +38,9 @@ import type {
   UsedShown,
   WaitedShown,
   WentBack,
+  WorkflowRunRow,
+  WorkflowRunShown,
+  WorkflowsShown,
   WorldShown,
 } from './wire.ts'
 
@@ -177,6 +184,8 @@ export interface WorldCallbacks<Slug extends string = string> {
   unsent(filter?: Omit<CallbackFilter, 'state'>): Promise<readonly UnsentCallbackShown[]>
   /** What left at each attempt, oldest first unless told. */
   deliveries(filter?: DeliveryFilter): Promise<DeliveriesShown>
+  /** One of those, by its id: headers and body as they left, and whether the signature holds. */
+  delivery(id: number): Promise<OneDeliveryShown>
   /** Sends a callback of any type the provider's spec has: what is queued now, or unsent. */
   send(callback: BodyOf<'sendCallback'>): Promise<CallbackShown | UnsentCallbackShown>
   get(id: string): Promise<CallbackShown | UnsentCallbackShown>
@@ -251,6 +260,8 @@ export interface WorldFaults {
   add(fault: NewFault): Promise<FaultShown>
   /** All of them, in the order they were set, with what each has seen and how often it happened. */
   list(): Promise<readonly FaultShown[]>
+  /** Every kind there is, with what it is for and the fields it has of its own. */
+  kinds(): Promise<readonly FaultKindShown[]>
   get(id: string): Promise<FaultShown>
   remove(id: string): Promise<void>
   /** Removes all. */
@@ -268,6 +279,25 @@ export interface WorldSnapshots {
   /** What differs between two; `now`, as it is unless told, is the world as it is. */
   diff(from: string, to?: string, limit?: number): Promise<DifferenceShown>
   remove(name: string): Promise<void>
+}
+
+/** Scenarios, run against the simulator itself; the events `workflow` of this world tell how far they come. */
+export interface WorldWorkflows {
+  /** Those that come with the simulator and those of its folder, and what is wrong in other files. */
+  list(): Promise<WorkflowsShown>
+  /** Begins a run, in a world of its own; it goes on by itself. */
+  start(run: NewWorkflowRun): Promise<WorkflowRunShown>
+  /** The newest first, without their steps. */
+  runs(): Promise<readonly WorkflowRunRow[]>
+  get(id: string): Promise<WorkflowRunShown>
+  /** Makes one step of a run that is paused. */
+  next(id: string): Promise<WorkflowRunShown>
+  /** Lets a run that is paused go on to its end. */
+  continue(id: string): Promise<WorkflowRunShown>
+  /** The report of a run that has ended; HTML unless told. */
+  report(id: string, format?: 'html' | 'json' | 'junit'): Promise<string>
+  /** Stops a run where it goes on, and removes it with its world. */
+  remove(id: string): Promise<void>
 }
 
 /** Settings that change; `null` brings a default back. */
@@ -299,6 +329,8 @@ export interface WorldClient<Slug extends string = string> {
   lifecycles(): Promise<readonly LifecycleShown[]>
   readonly callbacks: WorldCallbacks<Slug>
   readonly faults: WorldFaults
+  /** Values that provoke failures and other rare things wherever they are given. */
+  magic(): Promise<readonly MagicValueShown[]>
   /** Mails and SMS that providers sent to people, newest first unless told. */
   messages(filter?: MessageFilter): Promise<readonly MessageShown[]>
   /** Calls of the control API that were to change the world, oldest first, and how it began. */
@@ -331,6 +363,7 @@ export interface WorldClient<Slug extends string = string> {
    */
   events(options?: EventOptions): AsyncIterable<StreamEvent>
   readonly snapshots: WorldSnapshots
+  readonly workflows: WorldWorkflows
   /** The latest steps, newest first: 100 unless told, as many as there are with `Infinity`. */
   history(limit?: number): Promise<readonly StepShown[]>
   /**
@@ -359,6 +392,7 @@ export function worldOver(control: ControlClient, name = DEFAULT_WORLD): WorldCl
     lifecycles: async () => (await call('listLifecycles')).lifecycles,
     callbacks: callbacksOf(call),
     faults: faultsOf(call),
+    magic: async () => (await call('listMagicValues')).values,
     messages: async (filter = {}) => (await call('listMessages', { query: filter })).messages,
     commands: (filter = {}) => call('listCommands', { query: filter }),
     settings: async (slug) =>
@@ -379,6 +413,7 @@ export function worldOver(control: ControlClient, name = DEFAULT_WORLD): WorldCl
     events: ({ types, after, signal } = {}) =>
       eventsIn(control.stream('streamEvents', { query: { types: types?.join(), after } }, signal)),
     snapshots: snapshotsOf(call),
+    workflows: workflowsOf(control),
     history: async (limit = 100) =>
       (await call('listHistory', { query: { limit: Math.min(limit, 1000) } })).steps,
     rewind: (back) => call('rewindWorld', { body: rewindOf(back) }),
@@ -488,6 +523,7 @@ function faultsOf(call: Call): WorldFaults {
   return {
     add: (fault) => call('addFault', { body: fault }),
     list: async () => (await call('listFaults')).faults,
+    kinds: async () => (await call('listFaultKinds')).kinds,
     get: (id) => call('getFault', { path: { id } }),
     async remove(id) {
       await call('removeFault', { path: { id } })
@@ -510,6 +546,7 @@ function callbacksOf(call: Call): WorldCallbacks {
       return callbacks.filter((callback) => callback.state === 'unsent')
     },
     deliveries: (filter = {}) => call('listDeliveries', { query: filter }),
+    delivery: (id) => call('getDelivery', { path: { id } }),
     get: (id) => call('getCallback', { path: { id } }),
     send: (callback) => call('sendCallback', { body: callback }),
     redeliver: (id) => call('redeliverCallback', { path: { id } }),
@@ -531,6 +568,21 @@ function snapshotsOf(call: Call): WorldSnapshots {
     diff: (name, other = 'now', limit = 1000) =>
       call('diffSnapshots', { path: { name, other }, query: { limit } }),
     remove: (name) => call('removeSnapshot', { path: { name } }),
+  }
+}
+
+function workflowsOf({ call, text }: ControlClient): WorldWorkflows {
+  return {
+    list: () => call('listWorkflows'),
+    start: (run) => call('startWorkflowRun', { body: run }),
+    runs: async () => (await call('listWorkflowRuns')).runs,
+    get: (id) => call('getWorkflowRun', { path: { id } }),
+    next: (id) => call('nextWorkflowStep', { path: { id } }),
+    continue: (id) => call('continueWorkflowRun', { path: { id } }),
+    report: (id, format) => text('getWorkflowReport', { path: { id }, query: { format } }),
+    async remove(id) {
+      await call('removeWorkflowRun', { path: { id } })
+    },
   }
 }
 
