@@ -270,6 +270,7 @@ describe.skipIf(!hasBrowser)('one SIM', () => {
     await page.getByRole('status').getByRole('button', { name: 'Close this line' }).click()
     await simulator.clock.advance('2h')
     await code.getByText(/^Expired 1 h ago/).waitFor()
+    await profile.getByText(/^download, install: .*it has expired/).waitFor()
     expect(await button(profile, 'install').getAttribute('aria-disabled')).toBe('true')
     await simulator.rewind(1)
     await code.getByText(/^Good for 1 h more/).waitFor()

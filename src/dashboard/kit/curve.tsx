@@ -23,7 +23,7 @@ export interface CurveProps {
 
 const WIDTH = 420
 const HEIGHT = 200
-const INNER = { left: 8, right: 50, top: 14, bottom: 26 } as const
+const INNER = { left: 8, right: 68, top: 14, bottom: 26 } as const
 
 export function Curve(props: CurveProps) {
   const { label, points, from, to, all, thresholds } = props
@@ -37,12 +37,18 @@ export function Curve(props: CurveProps) {
     HEIGHT - INNER.bottom - (bytes / most) * (HEIGHT - INNER.top - INNER.bottom)
   const steps = points.map(({ at, bytes }) => `H${xOf(at).toFixed(1)}V${yOf(bytes).toFixed(1)}`)
   const line = `M${xOf(from)} ${yOf(0)}${steps.join('')}H${xOf(to).toFixed(1)}`
-  const marks = all === undefined ? [] : [...new Set([...thresholds, 100])]
+  const marks =
+    all === undefined
+      ? [{ bytes: most, text: bytesShown(most) }]
+      : [...new Set([...thresholds, 100])].map((percent) => ({
+          bytes: (all * percent) / 100,
+          text: `${percent} %`,
+        }))
   return (
     <figure class="curve">
       <svg viewBox={`0 0 ${WIDTH} ${HEIGHT}`} role="img" aria-label={label}>
-        {marks.map((percent) => (
-          <Mark key={percent} y={yOf((most * percent) / 100)} text={`${percent} %`} />
+        {marks.map(({ bytes, text }) => (
+          <Mark key={text} y={yOf(bytes)} text={text} />
         ))}
         <path class="curve-ground" d={`${line}V${yOf(0)}Z`} />
         <path class="curve-line" d={line} />

@@ -3,6 +3,7 @@ import type { BundleShown, SimShown } from '../../../control/wire.ts'
 import { State, type Tone } from '../../kit/badge.tsx'
 import { Bar } from '../../kit/bar.tsx'
 import { Section } from '../../kit/page.tsx'
+import { Text } from '../../kit/text.tsx'
 import { Distance, Instant } from '../../kit/time.tsx'
 import { bytesShown, numberShown } from '../../shown.ts'
 import { durationWords } from './event-words.ts'
@@ -10,8 +11,8 @@ import { durationWords } from './event-words.ts'
 export function BundlesSection({ sim: { bundles } }: { readonly sim: SimShown }) {
   return (
     <Section title="Bundles">
-      {bundles.length === 0 && <p class="hint">It has none: what it uses is denied.</p>}
-      <ul class="bundles">
+      {bundles.length === 0 && <p class="hint">It has none.</p>}
+      <ul class="sim-bundles">
         {bundles.map((bundle) => (
           <Bundle key={bundle.id} bundle={bundle} />
         ))}
@@ -37,8 +38,11 @@ function Bundle({ bundle }: { readonly bundle: BundleShown }) {
   const { name, state, unlimited, usedBytes, initialBytes, duration } = bundle
   return (
     <li>
-      <p class="bundle-name">
-        <strong>{name}</strong> <State of={state} />
+      <p class="sim-bundle-name">
+        <strong>
+          <Text of={name} />
+        </strong>{' '}
+        <State of={state} />
       </p>
       {!unlimited && <Bar part={usedBytes / initialBytes} tone={toneOf(bundle)} />}
       <p>{amountWords(bundle)}</p>

@@ -1,5 +1,6 @@
 // What happened to a SIM, in plain words.
 import type { EventShown } from '../../../control/wire.ts'
+import { cut } from '../../shown.ts'
 
 const WORDS: Readonly<Record<string, string>> = {
   'sim.downloaded': 'A handset downloaded the profile',
@@ -33,7 +34,7 @@ export function eventWords({ type, detail = {} }: Pick<EventShown, 'type' | 'det
   const [, percent] = /^bundle\.used-(\d+)$/.exec(type) ?? []
   const said = percent === undefined ? WORDS[type] : `${percent} % of a bundle is used`
   const where = [network, country && `in ${country}`].filter(Boolean).join(' ')
-  return [said ?? type, name ?? where].filter(Boolean).join(': ')
+  return [said ?? type, cut(String(name ?? where))].filter(Boolean).join(': ')
 }
 
 /** Several events in one line. */

@@ -4,6 +4,7 @@ import type { SimShown } from '../../../control/wire.ts'
 import { State } from '../../kit/badge.tsx'
 import { CopyButton } from '../../kit/copy.tsx'
 import { Section } from '../../kit/page.tsx'
+import { Text } from '../../kit/text.tsx'
 import { Distance, Instant } from '../../kit/time.tsx'
 import type { SimLife } from './sim-life.ts'
 
@@ -62,7 +63,10 @@ const Numbered = ({
 }) =>
   value === undefined ? null : (
     <Fact name={name}>
-      <span class="mono">{value}</span> <CopyButton text={value} label={`Copy ${name}`} />
+      <span class="mono">
+        <Text of={value} />
+      </span>{' '}
+      <CopyButton text={value} label={`Copy ${name}`} />
     </Fact>
   )
 

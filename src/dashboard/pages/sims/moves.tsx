@@ -1,10 +1,14 @@
 // What a handset can do with a SIM now, and why it cannot do the rest.
 import type { MoveShown, OneSimShown } from '../../../control/wire.ts'
 
+/** A call that the words of a refusal name: on the page it is the button of that name. */
+const CALL = /POST \/_sim\/sims\/[^/ ]+\/(\w+)/
+
 /** Why a move is impossible now; nothing where it is possible. */
 export function whyNot({ moves }: OneSimShown, move: MoveShown['move']): string | undefined {
   const { possible = true, why } = moves.find((each) => each.move === move) ?? {}
-  return possible ? undefined : (why ?? 'it is not possible now')
+  if (possible) return undefined
+  return why?.replace(CALL, '$1') ?? 'it is not possible now'
 }
 
 /** Whether a handset has to give a confirmation code now. */
@@ -26,7 +30,7 @@ export function WhyNot({ sim, moves }: WhyNotProps) {
   }
   if (byReason.size === 0) return null
   return (
-    <ul class="why-not hint" aria-label="Not possible now">
+    <ul class="sim-why-not hint" aria-label="Not possible now">
       {[...byReason].map(([reason, names]) => (
         <li key={reason}>
           <strong>{names.join(', ')}</strong>: {reason}

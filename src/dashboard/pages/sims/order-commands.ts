@@ -1,6 +1,6 @@
 // How the first SIM of a provider is ordered: a command for the shell, with the world's own URL and credentials.
 import type { WorldShown } from '../../../control/wire.ts'
-import { worldName } from '../../place.ts'
+import { rootUrl, worldName } from '../../place.ts'
 
 /** What a command is made of. */
 interface Parts {
@@ -51,14 +51,18 @@ const ORDERS: Readonly<Record<string, Parts>> = {
   },
 }
 
+/** Where the command looks for the simulator unless told. */
+const USUAL_URL = 'http://127.0.0.1:4010'
+
 const quoted = (text: string) => `'${text.replaceAll("'", "'\\''")}'`
 
 /** The header that lets a caller in, as an argument of curl. */
 function authOf(slug: string, { auth }: Parts, { credentials }: WorldShown): string[] {
   if (auth === 'key') return [`-H ${quoted(`X-API-Key: ${credentials[slug]?.apiKey ?? ''}`)}`]
   if (auth === undefined) return []
+  const where = rootUrl === USUAL_URL ? '' : ` --url ${rootUrl}`
   const option = worldName === 'default' ? '' : ` --world ${worldName}`
-  return [`-H "Authorization: Bearer $(npx esimulator token ${slug}${option})"`]
+  return [`-H "Authorization: Bearer $(npx esimulator token ${slug}${where}${option})"`]
 }
 
 /**

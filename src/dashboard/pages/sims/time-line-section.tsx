@@ -3,6 +3,7 @@ import type { CallbackShown, EventShown, UnsentCallbackShown } from '../../../co
 import { State } from '../../kit/badge.tsx'
 import { CallbackLink } from '../../kit/link.tsx'
 import { Section } from '../../kit/page.tsx'
+import { Text } from '../../kit/text.tsx'
 import { Distance, Instant } from '../../kit/time.tsx'
 import { eventWords } from './event-words.ts'
 import type { SimLife } from './sim-life.ts'
@@ -38,7 +39,7 @@ export function TimeLineSection({ life }: { readonly life: SimLife }) {
   return (
     <Section title="Time line">
       {moments.length === 0 && <p class="hint">Nothing has happened to it yet.</p>}
-      <ol class="time-line">
+      <ol class="sim-time-line">
         {moments.map((moment) => (
           <MomentLine key={moment.at} moment={moment} />
         ))}
@@ -49,22 +50,22 @@ export function TimeLineSection({ life }: { readonly life: SimLife }) {
 
 const MomentLine = ({ moment: { at, events, callbacks } }: { readonly moment: Moment }) => (
   <li>
-    <p class="moment-time">
+    <p class="sim-moment-time">
       <Instant at={at} />
       <span class="hint">
         <Distance to={at} />
       </span>
     </p>
-    <div class="moment">
+    <div class="sim-moment">
       <ul>
         {events.toReversed().map((event, index) => (
           <li key={index}>
-            {eventWords(event)} <code class="event-type">{event.type}</code>
+            <Text of={eventWords(event)} /> <code class="sim-event-type">{event.type}</code>
           </li>
         ))}
       </ul>
       {callbacks.length > 0 && (
-        <ul class="moment-callbacks" aria-label="Callbacks">
+        <ul class="sim-moment-callbacks" aria-label="Callbacks">
           {callbacks.toReversed().map(({ id, type, state }) => (
             <li key={id}>
               <State of={state} /> <CallbackLink id={id}>{type}</CallbackLink>

@@ -5,28 +5,47 @@ import { now } from '../../clock-state.ts'
 import { Curve, type CurvePoint } from '../../kit/curve.tsx'
 import { SelectField } from '../../kit/field.tsx'
 import { Section } from '../../kit/page.tsx'
-import { bytesShown } from '../../shown.ts'
+import { bytesShown, cut } from '../../shown.ts'
+
+/** One curve: of a bundle, or of all that was used. */
+interface Drawing {
+  readonly id: string
+  readonly name: string
+  /** Absent: whatever the bundle, as of a provider that does not record which it was. */
+  readonly bundle?: BundleShown
+}
+
+const ALL: Drawing = { id: '', name: 'All data it has used' }
+
+/** What can be drawn of a SIM: the last is drawn unless another is chosen. */
+function drawingsOf({ bundles, uses }: OneSimShown): readonly Drawing[] {
+  const ofAll = uses.some(({ bundle }) => bundle === undefined) ? [ALL] : []
+  const ofBundles = bundles
+    .filter(({ startedAt }) => startedAt !== undefined)
+    .map((bundle) => ({ id: bundle.id, name: cut(bundle.name), bundle }))
+  return ofAll.length > 0 ? ofAll : ofBundles
+}
 
 export function UseSection({ sim }: { readonly sim: OneSimShown }) {
-  const used = sim.bundles.filter(({ startedAt }) => startedAt !== undefined)
+  const drawings = drawingsOf(sim)
   const [chosen, setChosen] = useState('')
-  const bundle = used.find(({ id }) => id === chosen) ?? used.at(-1)
+  const drawing = drawings.find(({ id }) => id === chosen) ?? drawings.at(-1)
   return (
     <Section title="Use over time">
-      {used.length > 1 && bundle && (
+      {drawings.length > 1 && drawing && (
         <SelectField
           label="Bundle"
-          value={bundle.id}
+          value={drawing.id}
           onValue={setChosen}
-          options={used.map(({ id, name }) => [id, `${name} (${id})`] as const)}
+          options={drawings.map(({ id, name }) => [id, `${name} (${cut(id)})`] as const)}
         />
       )}
-      {bundle ? (
-        <BundleCurve sim={sim} bundle={bundle} />
+      {drawing ? (
+        <UseCurve sim={sim} drawing={drawing} />
       ) : (
         <p class="hint">None of its bundles has begun.</p>
       )}
-      {bundle && sim.usesFrom === 'timeline' && (
+      {drawing && sim.usesFrom === 'timeline' && (
         <p class="hint">
           {sim.provider} keeps no record of each use: what was used is shown where a threshold was
           reached, and the rest where the SIM was last seen.
@@ -36,33 +55,35 @@ export function UseSection({ sim }: { readonly sim: OneSimShown }) {
   )
 }
 
-interface BundleCurveProps {
+interface UseCurveProps {
   readonly sim: OneSimShown
-  readonly bundle: BundleShown
+  readonly drawing: Drawing
 }
 
-function BundleCurve({ sim, bundle }: BundleCurveProps) {
-  const { name, startedAt = bundle.assignedAt, endsAt, usedBytes, unlimited, initialBytes } = bundle
-  const until = endsAt !== undefined && endsAt < now.value ? endsAt : now.value || startedAt
-  const all = unlimited ? undefined : initialBytes
-  const of = all === undefined ? '' : ` of ${bytesShown(all)}`
+function UseCurve({ sim, drawing: { name, bundle } }: UseCurveProps) {
+  const points = pointsOf(sim, bundle)
+  const from = bundle?.startedAt ?? points[0]?.at ?? sim.createdAt
+  const { endsAt } = bundle ?? {}
+  const until = endsAt !== undefined && endsAt < now.value ? endsAt : now.value || from
+  const all = bundle?.unlimited === false ? bundle.initialBytes : undefined
+  const used = bytesShown(bundle?.usedBytes ?? points.at(-1)?.bytes ?? 0)
   return (
     <Curve
-      label={`${name}: ${bytesShown(usedBytes)}${of} used`}
-      points={pointsOf(sim, bundle)}
-      from={startedAt}
+      label={`${name}: ${used}${all === undefined ? '' : ` of ${bytesShown(all)}`} used`}
+      points={points}
+      from={from}
       to={until}
       all={all}
-      thresholds={thresholdsOf(sim, bundle)}
+      thresholds={bundle ? thresholdsOf(sim, bundle) : []}
     />
   )
 }
 
-/** How much of a bundle was used after each use of it. */
-function pointsOf({ uses }: OneSimShown, { id }: BundleShown): readonly CurvePoint[] {
+/** How much was used in all after each use. */
+function pointsOf({ uses }: OneSimShown, bundle: BundleShown | undefined): readonly CurvePoint[] {
   let used = 0
   return uses
-    .filter(({ bundle }) => bundle === id)
+    .filter((use) => bundle === undefined || use.bundle === bundle.id)
     .map(({ at, bytes }) => {
       used += bytes
       return { at, bytes: used }
