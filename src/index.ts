@@ -65,6 +65,7 @@ export type {
   WaitCondition,
   WaitForLimits,
   WaitLimits,
+  WorldCalls,
   WorldClient,
   WorldJournal,
   WorldSnapshots,

@@ -35,6 +35,8 @@ export const ROUTES = {
   listCallbacks: 'GET /callbacks',
   sendCallback: 'POST /callbacks',
   listDeliveries: 'GET /deliveries',
+  listCallable: 'GET /calls/{slug}',
+  callProvider: 'POST /calls',
   listCallbackTargets: 'GET /callbacks/target',
   getCallbackTarget: 'GET /callbacks/target/{slug}',
   setCallbackTarget: 'PUT /callbacks/target/{slug}',
