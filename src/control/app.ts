@@ -39,6 +39,7 @@ import { type Arrival, frontPage, isControl } from './front-page.ts'
 import { historyHandlers } from './history.ts'
 import { journalHandlers } from './journal.ts'
 import { messageHandlers } from './messages.ts'
+import { oneSimHandlers } from './one-sim.ts'
 import type { OperationId } from './operations.ts'
 import { provenanceHandlers } from './provenance.ts'
 import { noCalls, type OpenProviderCalls } from './provider-calls.ts'
@@ -60,6 +61,7 @@ const handlers: ControlHandlers = {
   ...clockHandlers,
   ...upcomingHandlers,
   ...simHandlers,
+  ...oneSimHandlers,
   ...deviceHandlers,
   ...messageHandlers,
   ...callbackHandlers,

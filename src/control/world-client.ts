@@ -17,15 +17,19 @@ import type {
   DifferenceShown,
   ExchangeShown,
   ExplainedShown,
+  FaultKindShown,
   FaultShown,
   HarShown,
+  LifecycleShown,
+  MagicValueShown,
   MessageShown,
   NewFault,
   NewWorkflowRun,
+  OneDeliveryShown,
+  OneSimShown,
   SettingShown,
   SimPageShown,
   SimRow,
-  SimShown,
   SnapshotShown,
   StateDocument,
   StepShown,
@@ -58,7 +62,8 @@ export type Distance =
  * that is refused.
  */
 export interface Device {
-  show(): Promise<SimShown>
+  /** With what can be done to it now, and what it has used. */
+  show(): Promise<OneSimShown>
   /** @param confirmationCode where the activation code asks for one */
   download(confirmationCode?: string): Promise<DeviceShown>
   /** Downloads and enables too, where that is missing. */
@@ -180,6 +185,8 @@ export interface WorldCallbacks<Slug extends string = string> {
   unsent(filter?: Omit<CallbackFilter, 'state'>): Promise<readonly UnsentCallbackShown[]>
   /** What left at each attempt, oldest first unless told. */
   deliveries(filter?: DeliveryFilter): Promise<DeliveriesShown>
+  /** One of those, by its id: headers and body as they left, and whether the signature holds. */
+  delivery(id: number): Promise<OneDeliveryShown>
   /** Sends a callback of any type the provider's spec has: what is queued now, or unsent. */
   send(callback: BodyOf<'sendCallback'>): Promise<CallbackShown | UnsentCallbackShown>
   get(id: string): Promise<CallbackShown | UnsentCallbackShown>
@@ -254,6 +261,8 @@ export interface WorldFaults {
   add(fault: NewFault): Promise<FaultShown>
   /** All of them, in the order they were set, with what each has seen and how often it happened. */
   list(): Promise<readonly FaultShown[]>
+  /** Every kind there is, with what it is for and the fields it has of its own. */
+  kinds(): Promise<readonly FaultKindShown[]>
   get(id: string): Promise<FaultShown>
   remove(id: string): Promise<void>
   /** Removes all. */
@@ -325,8 +334,12 @@ export interface WorldClient<Slug extends string = string> {
   sims(provider?: Slug): Promise<readonly SimRow[]>
   /** One page of those that fit, and how many fit in all. */
   simPage(filter?: SimFilter): Promise<SimPageShown>
+  /** The tables of states the simulator goes by, those of every provider first. */
+  lifecycles(): Promise<readonly LifecycleShown[]>
   readonly callbacks: WorldCallbacks<Slug>
   readonly faults: WorldFaults
+  /** Values that provoke failures and other rare things wherever they are given. */
+  magic(): Promise<readonly MagicValueShown[]>
   /** Mails and SMS that providers sent to people, newest first unless told. */
   messages(filter?: MessageFilter): Promise<readonly MessageShown[]>
   /** Calls of the control API that were to change the world, oldest first, and how it began. */
@@ -386,8 +399,10 @@ export function worldOver(control: ControlClient, name = DEFAULT_WORLD): WorldCl
     device: (iccid, provider) => deviceOf(call, iccid, provider),
     sims: (provider) => allSims(call, provider),
     simPage: (filter = {}) => call('listSims', { query: filter }),
+    lifecycles: async () => (await call('listLifecycles')).lifecycles,
     callbacks: callbacksOf(call),
     faults: faultsOf(call),
+    magic: async () => (await call('listMagicValues')).values,
     messages: async (filter = {}) => (await call('listMessages', { query: filter })).messages,
     commands: (filter = {}) => call('listCommands', { query: filter }),
     settings: async (slug) =>
@@ -519,6 +534,7 @@ function faultsOf(call: Call): WorldFaults {
   return {
     add: (fault) => call('addFault', { body: fault }),
     list: async () => (await call('listFaults')).faults,
+    kinds: async () => (await call('listFaultKinds')).kinds,
     get: (id) => call('getFault', { path: { id } }),
     async remove(id) {
       await call('removeFault', { path: { id } })
@@ -541,6 +557,7 @@ function callbacksOf(call: Call): WorldCallbacks {
       return callbacks.filter((callback) => callback.state === 'unsent')
     },
     deliveries: (filter = {}) => call('listDeliveries', { query: filter }),
+    delivery: (id) => call('getDelivery', { path: { id } }),
     get: (id) => call('getCallback', { path: { id } }),
     send: (callback) => call('sendCallback', { body: callback }),
     redeliver: (id) => call('redeliverCallback', { path: { id } }),

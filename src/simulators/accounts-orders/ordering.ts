@@ -9,6 +9,8 @@ import { defineTask } from '../../state/tasks.ts'
 import type { World } from '../../state/world.ts'
 import type { AccountsOrdersRefusal } from './errors.ts'
 import { mintId } from './ids.ts'
+import { orderLifecycle } from './lifecycles.ts'
+import { CANCELED_EMAIL, CANCELED_EMPLOYEE } from './magic-values.ts'
 import { mailProfile } from './messaging.ts'
 import type {
   Account,
@@ -250,8 +252,8 @@ function isCanceledByRule(world: World, order: Order): boolean {
   const { email = '', employee_id = '' } = subscriber ?? {}
   return (
     world.settings(settings).orderOutcome === 'canceled' ||
-    /^cancel(\+[^@]*)?@/i.test(email) ||
-    /^cancel$/i.test(employee_id)
+    CANCELED_EMAIL.test(email) ||
+    CANCELED_EMPLOYEE.test(employee_id)
   )
 }
 
@@ -271,7 +273,8 @@ export const completeOrder = defineTask({
     const order = world.in(orders).get(id)
     if (order?.status !== 'pending') return
     const done = !isCanceledByRule(world, order) && carryOut(world, order)
-    world.in(orders).put({ ...order, status: done ? 'completed' : 'canceled' })
+    const { complete, cancel } = orderLifecycle.pending
+    world.in(orders).put({ ...order, status: done ? complete : cancel })
     if (done) mailProfile(world, order)
   },
 })
