@@ -5,7 +5,7 @@ import { closeBrowser, openDashboard, violationsOn } from './dashboard.ts'
 
 afterAll(closeBrowser)
 
-describe.skipIf(!hasBrowser)('in a browser', () => {
+describe.skipIf(!hasBrowser)('in a browser', { timeout: 120_000 }, () => {
   test('an eSIM is ordered with a body of the documentation', async () => {
     await using dashboard = await openDashboard()
     const { page, urlOf, simulator } = dashboard

@@ -38,7 +38,7 @@ describe('a call', () => {
 
   test.each([
     ['wholesale', 'queryTransactionStatus'],
-    ['accounts-orders', 'listOrders'],
+    ['accounts-orders', 'listAccounts'],
   ])('to %s comes with the token that it needs', async (provider, operation) => {
     await using sim = await startSimulator({ port: 0 })
     const { exchange } = await sim.calls.make({ provider, operation })
