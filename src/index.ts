@@ -3,6 +3,7 @@ export { ControlError, NoAnswer } from './control/client.ts'
 export type { StreamData, StreamEvent, StreamName } from './control/stream-events.ts'
 export type {
   AdvanceShown,
+  AllUpcomingShown,
   AttemptShown,
   BundleShown,
   CallbackShown,
@@ -21,10 +22,12 @@ export type {
   Health,
   MessageShown,
   NewFault,
+  NewWorkflowRun,
   ProvenanceRow,
   ProvenanceShown,
   SettingShown,
   SettingValue,
+  SimPageShown,
   SimRow,
   SimShown,
   SnapshotShown,
@@ -33,9 +36,15 @@ export type {
   Stock,
   TargetShown,
   UnsentCallbackShown,
+  UpcomingShown,
   UsedShown,
   WaitedShown,
   WentBack,
+  WorkflowRunRow,
+  WorkflowRunShown,
+  WorkflowShown,
+  WorkflowStepShown,
+  WorkflowsShown,
   WorldRow,
   WorldShown,
 } from './control/wire.ts'
@@ -51,12 +60,15 @@ export type {
   ServiceUse,
   SettingsChange,
   SettingsShown,
+  SimFilter,
+  UpcomingFilter,
   WaitCondition,
   WaitForLimits,
   WaitLimits,
   WorldClient,
   WorldJournal,
   WorldSnapshots,
+  WorldWorkflows,
 } from './control/world-client.ts'
 export { type ConnectOptions, connect } from './library/connect.ts'
 export { createApp, type SimulatorApp } from './library/embedded.ts'

@@ -27,10 +27,16 @@ export type CredentialsShown = Schemas['Credentials']
 
 export type ClockShown = Schemas['Clock']
 export type AdvanceShown = Schemas['Advanced']
+/** One thing that is due. */
+export type UpcomingShown = Schemas['Upcoming']
+/** What is due next, and how much is due in all. */
+export type AllUpcomingShown = AnswerOf<'listUpcoming'>
 /** One thing that happened during an advance. */
 export type FiredShown = Schemas['Fired']
 
 export type SimRow = Schemas['SimRow']
+/** One page of SIMs, and how many fit in all. */
+export type SimPageShown = AnswerOf<'listSims'>
 export type SimShown = Schemas['Sim']
 export type BundleShown = Schemas['Bundle']
 export type EventShown = Schemas['Event']
@@ -79,6 +85,14 @@ export type SettingValue = Schemas['SettingValue']
 export type ProvenanceRow = Schemas['ProvenanceRow']
 export type ProvenanceShown = Schemas['Provenance']
 export type OperationProvenance = Schemas['OperationProvenance']
+export type {
+  NewWorkflowRun,
+  WorkflowRunRow,
+  WorkflowRunShown,
+  WorkflowShown,
+  WorkflowStepShown,
+  WorkflowsShown,
+} from './workflow-runs.ts'
 
 /** An instant that may not have come, as ISO 8601. */
 function isoOf(instant: number | undefined): string | undefined {
@@ -275,7 +289,7 @@ function firedShown(fired: Fired, redactor: Redactor): FiredShown {
  * The provider whose task it is, or whose bundle or call it is about; absent where it is none of
  * these.
  */
-function providerOf({ kind, data }: Task): string | undefined {
+export function providerOf({ kind, data }: Task): string | undefined {
   const name = kind.includes('/') ? kind : data.bundle
   if (data.provider !== undefined) return data.provider
   return name?.slice(0, name.indexOf('/')) || undefined

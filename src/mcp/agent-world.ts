@@ -1,5 +1,5 @@
 // The simulator as an agent reaches it: requests of operations, with the credentials of the world filled in.
-import { controlClient } from '../control/client.ts'
+import { controlClient } from '../control/node-client.ts'
 import { LONGEST_WAIT } from '../server/longest-wait.ts'
 import { isJson } from '../server/media-type.ts'
 import { DEFAULT_WORLD } from '../server/worlds.ts'

@@ -1,5 +1,5 @@
 // What a call of a tool comes to: refused, unanswered, or what its operation answers.
-import { controlClient } from '../control/client.ts'
+import { controlClient } from '../control/node-client.ts'
 import { shortName } from '../server/bounded.ts'
 import { isJson } from '../server/media-type.ts'
 import { nearest, unknownName } from '../server/nearest.ts'

@@ -1,5 +1,6 @@
 // What an agent can read beside calling tools: documentation, specs, statements, scenarios, provenance.
-import { type ControlClient, controlClient } from '../control/client.ts'
+import type { ControlClient } from '../control/client.ts'
+import { controlClient } from '../control/node-client.ts'
 import { shortName } from '../server/bounded.ts'
 import { nearest } from '../server/nearest.ts'
 import { readSpec } from '../server/spec-files.ts'

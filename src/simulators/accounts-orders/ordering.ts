@@ -259,6 +259,14 @@ function isCanceledByRule(world: World, order: Order): boolean {
 export const completeOrder = defineTask({
   provider: SLUG,
   name: 'settle-order',
+  shownAs: {
+    kind: 'order',
+    says: 'the order is completed, or canceled',
+    iccidOf: (world, { order = '' }) => {
+      const { subscription_id = '' } = world.in(orders).get(order) ?? {}
+      return world.in(subscriptions).get(subscription_id)?.iccid
+    },
+  },
   perform(world, { order: id }: { order: string }) {
     const order = world.in(orders).get(id)
     if (order?.status !== 'pending') return

@@ -155,6 +155,14 @@ function endProducts(world: World, { iccid }: Subscription, ended: readonly Prod
 export const terminateProduct = defineTask({
   provider: SLUG,
   name: 'terminate-product',
+  shownAs: {
+    kind: 'subscription',
+    says: 'the term of a product ends; that of a plan ends its subscription',
+    iccidOf: (world, { product = '' }) => {
+      const subscription = world.in(products).get(product)?.subscription ?? ''
+      return world.in(subscriptions).get(subscription)?.iccid
+    },
+  },
   perform(world, { product: id }: { product: string }) {
     const product = world.in(products).get(id)
     const subscription = world.in(subscriptions).get(product?.subscription ?? '')

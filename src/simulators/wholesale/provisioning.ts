@@ -100,6 +100,11 @@ function giveUp(world: World, line: Line, action: Action): Line {
 export const settle = defineTask({
   provider: SLUG,
   name: 'settle',
+  shownAs: {
+    kind: 'order',
+    says: 'provisioning is done: the line moves on or stays, and the partner is told',
+    iccidOf: (world, { transaction = '' }) => world.in(transactions).get(transaction)?.iccid,
+  },
   perform(world, { transaction: key }: { transaction: string }) {
     const transaction = world.in(transactions).get(key)
     const busyLine = transaction && world.in(lines).get(transaction.iccid)

@@ -216,6 +216,7 @@ function esimFor(
 export const deliverLate = defineTask({
   provider: SLUG,
   name: 'deliver-order',
+  shownAs: { kind: 'order', says: 'the order is delivered' },
   perform(world, { order: reference }: { order: string }) {
     const order = world.in(orders).get(reference)
     if (order?.status === 'processing') deliverOrder(world, order)
