@@ -74,14 +74,13 @@ export class Keeper extends Client {
     const ttl = dice.chance(0.1) ? { ttl: `PT${dice.whole(1, 3)}S` } : {}
     const mode = dice.pick(['frozen', 'running'])
     const clock = mode === 'running' ? { mode, rate: dice.pick([1, 60, 1000]) } : { mode }
-    world.busy = true
+    // A world that may end by itself is never missed, also where a kill comes before the answer.
+    Object.assign(world, { busy: true, ends: 'ttl' in ttl })
     this.run.asked('create')
     const json = { name: world.name, clock, ...ttl, ...this.seed(), ...this.given() }
     const { status, body } = await this.ask('POST', undefined, '/_sim/worlds', { json })
     if (status === 201) {
       ledger.begin(world, { seed: body.seed, credentials: body.credentials })
-      // A world that may end by itself is never missed.
-      world.ends = 'ttl' in ttl
       this.run.count('created')
     } else if (status !== 0) {
       ledger.worlds.delete(world.name)
