@@ -18,7 +18,7 @@ export const MessagesSection = ({ messages }: { readonly messages: readonly Mess
             , <Distance to={at} />
           </p>
           <pre class="sim-message-text">
-            <Text of={text} length={2000} />
+            <Text of={text} length={1000} />
           </pre>
         </li>
       ))}
