@@ -709,6 +709,8 @@ export interface components {
             readonly version?: number;
             /** @description The versions there are */
             readonly versions: readonly number[];
+            /** @description The types of callbacks there are, each of which can be sent */
+            readonly types: readonly string[];
             /** @description Whether the callback policy lets anything be sent there at present */
             readonly allowed?: boolean;
             /** @description Why not */
