@@ -1553,6 +1553,12 @@ export interface operations {
             readonly query?: {
                 /** @description Only of this provider */
                 readonly provider?: components["parameters"]["Provider"];
+                /** @description A part, in any case, of the ICCID, EID, IMSI, MSISDN or matching id, or of what the provider keeps of it: names, mail addresses, references, groups */
+                readonly search?: string;
+                readonly profile?: components["schemas"]["Profile"];
+                readonly service?: components["schemas"]["Service"];
+                /** @description Which come first */
+                readonly order?: components["parameters"]["OldestFirst"];
                 readonly limit?: number;
                 readonly offset?: number;
             };
@@ -1569,7 +1575,7 @@ export interface operations {
                 };
                 content: {
                     readonly "application/json": {
-                        readonly total: number;
+                        readonly total: components["schemas"]["Total"];
                         readonly sims: readonly components["schemas"]["SimRow"][];
                     };
                 };

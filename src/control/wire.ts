@@ -35,6 +35,8 @@ export type AllUpcomingShown = AnswerOf<'listUpcoming'>
 export type FiredShown = Schemas['Fired']
 
 export type SimRow = Schemas['SimRow']
+/** One page of SIMs, and how many fit in all. */
+export type SimPageShown = AnswerOf<'listSims'>
 export type SimShown = Schemas['Sim']
 export type BundleShown = Schemas['Bundle']
 export type EventShown = Schemas['Event']

@@ -21,6 +21,7 @@ import type {
   MessageShown,
   NewFault,
   SettingShown,
+  SimPageShown,
   SimRow,
   SimShown,
   SnapshotShown,
@@ -124,6 +125,21 @@ export interface DeliveryFilter extends CallbackFilter {
   readonly callback?: string
   /** Only those that left after the one of this id. */
   readonly after?: number
+}
+
+/** Which SIMs; what is left out is not asked. */
+export interface SimFilter {
+  readonly provider?: string
+  /** A part, in any case, of one of its numbers, or of a name or reference its provider keeps. */
+  readonly search?: string
+  readonly profile?: SimRow['profile']
+  readonly service?: SimRow['service']
+  /** Which come first: the oldest unless told. */
+  readonly order?: 'oldest' | 'newest'
+  /** How many are told: 100 unless told, at most 1000. */
+  readonly limit?: number
+  /** How many of those that fit are passed over. */
+  readonly offset?: number
 }
 
 export interface UpcomingFilter {
@@ -275,6 +291,8 @@ export interface WorldClient<Slug extends string = string> {
   device(iccid: string, provider?: Slug): Device
   /** All of them, in the order they came. */
   sims(provider?: Slug): Promise<readonly SimRow[]>
+  /** One page of those that fit, and how many fit in all. */
+  simPage(filter?: SimFilter): Promise<SimPageShown>
   readonly callbacks: WorldCallbacks<Slug>
   readonly faults: WorldFaults
   /** Mails and SMS that providers sent to people, newest first unless told. */
@@ -333,6 +351,7 @@ export function worldOver(control: ControlClient, name = DEFAULT_WORLD): WorldCl
     clock: clockOf(call),
     device: (iccid, provider) => deviceOf(call, iccid, provider),
     sims: (provider) => allSims(call, provider),
+    simPage: (filter = {}) => call('listSims', { query: filter }),
     callbacks: callbacksOf(call),
     faults: faultsOf(call),
     messages: async (filter = {}) => (await call('listMessages', { query: filter })).messages,

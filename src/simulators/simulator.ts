@@ -319,6 +319,8 @@ export interface Simulator {
   readonly tasks?: readonly TaskDef[]
   /** Answers what happened to one of its SIMs, in the same transaction. */
   readonly react?: (event: WorldEvent, world: World) => void
+  /** What it keeps of a SIM that people look for it by: names, references, numbers beside the SIM's own. */
+  readonly searchedBy?: (world: World, sim: Sim) => readonly (string | undefined)[]
   /** Absent where it sends no callbacks. */
   readonly callbacks?: CallbackRules
   /** Set where it is of a package of its own. */

@@ -97,6 +97,7 @@ export const esimGo = defineSimulator<operations, typeof settings.table>({
   importPlan: async () => (await import('./import.ts')).importPlan,
   tasks: [...idleTasks, registerAgain, deliverLate, lapseBundle, concludeReturn],
   react,
+  searchedBy: (world, { iccid }) => [world.in(esims).get(iccid)?.customerRef],
   device: {
     usage: {
       covers: (world, bundle, country) =>

@@ -34,6 +34,10 @@ export const wholesale = defineSimulator<operations, typeof settings.table>({
   stockShown,
   importPlan: async () => (await import('./import.ts')).importPlan,
   tasks: [settle, renew],
+  searchedBy(world, { iccid }) {
+    const line = world.in(lines).get(iccid)
+    return line ? [line.gpsi, line.subscriberId, line.node, line.eid] : []
+  },
   device: {
     usage: { covers: isCarried, thresholds: [] },
     homeCountry: () => 'US',
