@@ -13,9 +13,7 @@ export function Advice({ text }: { readonly text: string }) {
         ) : (
           <span key={`${index} ${piece}`}>
             <code>{piece}</code>
-            {piece.startsWith('esimulator ') && (
-              <CopyButton text={piece} />
-            )}
+            {piece.startsWith('esimulator ') && <CopyButton text={piece} />}
           </span>
         ),
       )}

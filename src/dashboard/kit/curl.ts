@@ -60,9 +60,7 @@ function headerWord(name: string, value: string): string {
 function word(text: string): string {
   const pieces = text.split(REDACTED)
   if (pieces.length === 1) return quoted(text)
-  return pieces
-    .map((piece) => (piece === '' ? '' : quoted(piece)))
-    .join('"$API_KEY"')
+  return pieces.map((piece) => (piece === '' ? '' : quoted(piece))).join('"$API_KEY"')
 }
 
 const quoted = (text: string) => `'${text.replaceAll("'", `'\\''`)}'`

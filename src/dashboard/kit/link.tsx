@@ -4,11 +4,22 @@ import type { ComponentChildren } from 'preact'
 import { useLocation } from 'preact-iso'
 import { pathOf } from '../place.ts'
 
-export const SimLink = ({ iccid }: { readonly iccid: string }) => (
-  <a class="mono" href={pathOf('sims', iccid)}>
+/** A link to a SIM; `provider` where it is known, since several may have the same. */
+export const SimLink = ({
+  iccid,
+  provider,
+}: {
+  readonly iccid: string
+  readonly provider?: string | undefined
+}) => (
+  <a class="mono" href={simPath(iccid, provider)}>
     {iccid}
   </a>
 )
+
+const simPath = (iccid: string, provider: string | undefined) =>
+  pathOf('sims', iccid) +
+  (provider === undefined ? '' : `?provider=${encodeURIComponent(provider)}`)
 
 export const CallbackLink = ({
   id,

@@ -10,7 +10,12 @@ const MOST = 20
 
 export function ExchangeEffects({ exchange }: { readonly exchange: ExchangeShown }) {
   const { effects } = exchange
-  const sims = useLive(() => simsOf(exchange), [exchange.id], () => false).data ?? []
+  const sims =
+    useLive(
+      () => simsOf(exchange),
+      [exchange.id],
+      () => false,
+    ).data ?? []
   return (
     <Section title="What it did">
       {!effects && <p class="hint">It changed nothing.</p>}

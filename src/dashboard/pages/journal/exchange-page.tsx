@@ -105,9 +105,9 @@ const StepLink = ({ to, children }: StepLinkProps) =>
       {children}
     </a>
   ) : (
-    <span class="button" role="link" aria-disabled="true" tabIndex={-1}>
+    <button type="button" class="button" aria-disabled="true" title="there is none">
       {children}
-    </span>
+    </button>
   )
 
 async function neighbours(id: number, query: ReturnType<typeof journalQuery>) {

@@ -78,11 +78,7 @@ function Form({ query, change }: PartProps) {
           ['false', 'only not refused'],
         ]}
       />
-      <LateField
-        label="ICCID"
-        value={query.iccid ?? ''}
-        onValue={(iccid) => change({ iccid })}
-      />
+      <LateField label="ICCID" value={query.iccid ?? ''} onValue={(iccid) => change({ iccid })} />
     </div>
   )
 }

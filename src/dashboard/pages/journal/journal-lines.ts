@@ -1,6 +1,7 @@
 // The lines of the journal in the page: loaded from the newest on as they are seen, with new ones kept apart while older are read.
-import { call } from '../../client.ts'
+
 import { reasonOf } from '../../../state/reason.ts'
+import { call } from '../../client.ts'
 import { type JournalLine, lineOf } from './journal-line.ts'
 import type { JournalQuery } from './journal-query.ts'
 

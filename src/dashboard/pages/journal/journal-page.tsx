@@ -16,7 +16,14 @@ import { filtersIn, journalQuery } from './journal-query.ts'
 import { RecordButton } from './record-dialog.tsx'
 import { useJournal } from './use-journal.ts'
 
-const HEAD = ['Time (UTC)', 'Method', 'URL', 'Status', 'What it did, or why not', 'The client was told']
+const HEAD = [
+  'Time (UTC)',
+  'Method',
+  'URL',
+  'Status',
+  'What it did, or why not',
+  'The client was told',
+]
 
 /** px of the list within which its top counts as seen. */
 const TOP = 22

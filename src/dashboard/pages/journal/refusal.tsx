@@ -32,7 +32,9 @@ export function Refusal({ exchange, alike }: RefusalProps) {
         <p>{status === undefined ? 'Nothing: no reply left.' : `Status ${status}`}</p>
         <Body text={replyBody} label="What the client was told" />
         {alike.length > 0 && (
-          <p class="hint">The reply may also stand for {alike.join(', ')}: it tells them not apart.</p>
+          <p class="hint">
+            The reply may also stand for {alike.join(', ')}: it tells them not apart.
+          </p>
         )}
       </Section>
     </div>
