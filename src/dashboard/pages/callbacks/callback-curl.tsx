@@ -4,9 +4,16 @@ import { Command } from '../../kit/copy.tsx'
 import { curlOf, needsSecret } from '../../kit/curl.ts'
 import { Section } from '../../kit/page.tsx'
 
+/** The headers that it would be sent with now; the simulator tells those that sign it. */
+export const headersOf = ({ headers = {} }: CallbackShown): Readonly<Record<string, string>> => ({
+  'Content-Type': 'application/json',
+  'User-Agent': 'esimulator',
+  ...headers,
+})
+
 export function CallbackCurl({ callback }: { readonly callback: CallbackShown }) {
-  const { url, headers = {}, body } = callback
-  const command = curlOf({ method: 'POST', url, headers, body })
+  const { url, body } = callback
+  const command = curlOf({ method: 'POST', url, headers: headersOf(callback), body })
   return (
     <Section title="The same with curl">
       <p class="hint">

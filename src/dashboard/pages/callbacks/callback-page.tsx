@@ -13,7 +13,7 @@ import { Distance, Instant } from '../../kit/time.tsx'
 import { pathOf, pathTo } from '../../place.ts'
 import { useLive } from '../../use-live.ts'
 import { Attempts } from './attempts.tsx'
-import { CallbackCurl } from './callback-curl.tsx'
+import { CallbackCurl, headersOf } from './callback-curl.tsx'
 import type { AnyCallback } from './callback-list.ts'
 import { type Cause, causeOf } from './cause.ts'
 import { CauseLine } from './cause-line.tsx'
@@ -145,7 +145,7 @@ function Sent({ callback }: { readonly callback: AnyCallback }) {
       title={isQueued ? 'As it would be sent now' : 'What would have been sent'}
       actions={copy}
     >
-      {isQueued && <Headers of={callback.headers ?? {}} label="Headers of the callback" />}
+      {isQueued && <Headers of={headersOf(callback)} label="Headers of the callback" />}
       <Body text={body} label="Body of the callback" />
     </Section>
   )

@@ -19,7 +19,7 @@ export function ExchangeEffects({ exchange }: { readonly exchange: ExchangeShown
   return (
     <Section title="What it did">
       {!effects && <p class="hint">It changed nothing.</p>}
-      <dl class="facts">
+      <dl class="facts" hidden={!effects && sims.length === 0}>
         <Counts title="Happened" of={effects?.events} />
         <Counts title="Records written" of={effects?.changes} />
         {effects && effects.callbacks.length > 0 && (
@@ -37,7 +37,7 @@ export function ExchangeEffects({ exchange }: { readonly exchange: ExchangeShown
             <dt>SIMs it names</dt>
             <dd class="links">
               {sims.map((iccid) => (
-                <SimLink key={iccid} iccid={iccid} />
+                <SimLink key={iccid} iccid={iccid} provider={exchange.provider} />
               ))}
             </dd>
           </>

@@ -9,7 +9,7 @@ export function ExchangeFaults({ exchange }: { readonly exchange: ExchangeShown 
   if (happened.length + missedFaults.length === 0) return null
   return (
     <Section title="Faults" actions={<a href={pathTo('faults')}>All faults</a>}>
-      <ul>
+      <ul class="points">
         {happened.map(({ id, kind, when, saw, lost }) => (
           <li key={id}>
             <a class="mono" href={pathTo('journal', { fault: id })}>

@@ -13,7 +13,7 @@ import { ExchangeCurl } from './exchange-curl.tsx'
 import { ExchangeEffects } from './exchange-effects.tsx'
 import { ExchangeFaults } from './exchange-faults.tsx'
 import { ExchangePair } from './exchange-pair.tsx'
-import { ExchangeWay } from './exchange-way.tsx'
+import { ExchangeNext, ExchangeWay } from './exchange-way.tsx'
 import { StatusBadge } from './journal-page.tsx'
 import { filtersIn, journalQuery } from './journal-query.ts'
 import { RecordButton } from './record-dialog.tsx'
@@ -61,6 +61,7 @@ function Exchange({ exchange, explained }: Told) {
         {operation !== undefined && <> · {operation}</>}
       </p>
       {refusal && <Refusal exchange={exchange} alike={explained.alike ?? []} />}
+      <ExchangeNext explained={explained} />
       <ExchangePair exchange={exchange} />
       <ExchangeWay explained={explained} />
       <ExchangeFaults exchange={exchange} />

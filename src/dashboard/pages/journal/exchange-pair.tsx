@@ -60,7 +60,7 @@ function Notes({ title, notes }: NotesProps) {
   return (
     <div>
       <h3>{title}</h3>
-      <ul>
+      <ul class="points">
         {notes.map((note) => (
           <li key={note}>{note}</li>
         ))}

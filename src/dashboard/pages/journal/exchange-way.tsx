@@ -13,14 +13,19 @@ const TONES: Readonly<Record<Outcome, Tone>> = {
   skipped: 'neutral',
 }
 
-export function ExchangeWay({ explained }: { readonly explained: ExplainedShown }) {
-  const { steps, next, nearMisses = [] } = explained
+/** What to do next, and what was nearly asked for. */
+export function ExchangeNext({ explained }: { readonly explained: ExplainedShown }) {
+  const { next, nearMisses = [] } = explained
+  const isNear = (text: string) =>
+    nearMisses.some(({ method, path }) => text.startsWith(`${method} ${path} is near`))
+  const steps = next.filter((each) => !isNear(each))
   return (
     <>
-      {next.length > 0 && (
+      {nearMisses.length > 0 && <NearMisses of={nearMisses} />}
+      {steps.length > 0 && (
         <Section title="What to do next">
-          <ul class="next">
-            {next.map((each) => (
+          <ul class="points">
+            {steps.map((each) => (
               <li key={each}>
                 <Advice text={each} />
               </li>
@@ -28,29 +33,31 @@ export function ExchangeWay({ explained }: { readonly explained: ExplainedShown 
           </ul>
         </Section>
       )}
-      {nearMisses.length > 0 && <NearMisses of={nearMisses} />}
-      <Section title="Its way through the stages">
-        <ol class="way">
-          {steps.map(({ stage, outcome, says }) => (
-            <li key={stage} class={outcome}>
-              <span class="way-stage">{stage}</span>
-              <span class="way-outcome">
-                <Badge tone={TONES[outcome]}>{outcome}</Badge>
-              </span>
-              <span class="way-says">{says}</span>
-            </li>
-          ))}
-        </ol>
-      </Section>
     </>
   )
 }
+
+export const ExchangeWay = ({ explained: { steps } }: { readonly explained: ExplainedShown }) => (
+  <Section title="Its way through the stages">
+    <ol class="way">
+      {steps.map(({ stage, outcome, says }) => (
+        <li key={stage} class={outcome}>
+          <span class="way-stage">{stage}</span>
+          <span class="way-outcome">
+            <Badge tone={TONES[outcome]}>{outcome}</Badge>
+          </span>
+          <span class="way-says">{says}</span>
+        </li>
+      ))}
+    </ol>
+  </Section>
+)
 
 type NearMiss = NonNullable<ExplainedShown['nearMisses']>[number]
 
 const NearMisses = ({ of: misses }: { readonly of: readonly NearMiss[] }) => (
   <Section title="What it may have meant">
-    <ul>
+    <ul class="points">
       {misses.map(({ provider, operation, method, path, why }) => (
         <li key={`${provider} ${method} ${path}`}>
           <span class="mono">

@@ -33,7 +33,7 @@ export function lineOf(exchange: ExchangeShown): JournalLine {
     reason: refusal && cut(`${refusal.code}: ${refusal.reason}`),
     told: refusal && cut(replyBody ?? 'nothing'),
     effects: effectsInWords(exchange),
-    fault: fault && cut(`fault ${fault.id} (${fault.kind}): the client saw ${fault.saw}`),
+    fault: fault && cut(`${fault.id} (${fault.kind}): the client saw ${fault.saw}`),
   }
 }
 

@@ -1,6 +1,5 @@
 // Why an exchange was refused, in truth, beside what the client was told of it.
 import type { ExchangeShown } from '../../../control/wire.ts'
-import { Advice } from '../../kit/advice.tsx'
 import { Body } from '../../kit/body.tsx'
 import { Section } from '../../kit/page.tsx'
 
@@ -13,7 +12,7 @@ export interface RefusalProps {
 export function Refusal({ exchange, alike }: RefusalProps) {
   const { refusal, status, replyBody } = exchange
   if (!refusal) return null
-  const { code, reason, fields = [], advice, stage } = refusal
+  const { code, reason, fields = [], stage } = refusal
   return (
     <div class="grid">
       <Section title="Why it was refused">
@@ -22,11 +21,6 @@ export function Refusal({ exchange, alike }: RefusalProps) {
         </p>
         {fields.length > 0 && <Fields of={fields} />}
         {stage !== undefined && <p class="hint">refused by the stage “{stage}”</p>}
-        {advice !== undefined && (
-          <p>
-            <Advice text={advice} />
-          </p>
-        )}
       </Section>
       <Section title="What the client was told">
         <p>{status === undefined ? 'Nothing: no reply left.' : `Status ${status}`}</p>
