@@ -24,7 +24,7 @@ export function Refusal({ exchange, alike }: RefusalProps) {
       </Section>
       <Section title="What the client was told">
         <p>{status === undefined ? 'Nothing: no reply left.' : `Status ${status}`}</p>
-        <Body text={replyBody} label="What the client was told" />
+        <Body text={replyBody} label="The reply as the client got it" />
         {alike.length > 0 && (
           <p class="hint">
             The reply may also stand for {alike.join(', ')}: it tells them not apart.
