@@ -22,6 +22,7 @@ export type {
   Health,
   MessageShown,
   NewFault,
+  NewWorkflowRun,
   ProvenanceRow,
   ProvenanceShown,
   SettingShown,
@@ -39,6 +40,11 @@ export type {
   UsedShown,
   WaitedShown,
   WentBack,
+  WorkflowRunRow,
+  WorkflowRunShown,
+  WorkflowShown,
+  WorkflowStepShown,
+  WorkflowsShown,
   WorldRow,
   WorldShown,
 } from './control/wire.ts'
@@ -62,6 +68,7 @@ export type {
   WorldClient,
   WorldJournal,
   WorldSnapshots,
+  WorldWorkflows,
 } from './control/world-client.ts'
 export { type ConnectOptions, connect } from './library/connect.ts'
 export { createApp, type SimulatorApp } from './library/embedded.ts'

@@ -85,6 +85,14 @@ export type SettingValue = Schemas['SettingValue']
 export type ProvenanceRow = Schemas['ProvenanceRow']
 export type ProvenanceShown = Schemas['Provenance']
 export type OperationProvenance = Schemas['OperationProvenance']
+export type {
+  NewWorkflowRun,
+  WorkflowRunRow,
+  WorkflowRunShown,
+  WorkflowShown,
+  WorkflowStepShown,
+  WorkflowsShown,
+} from './workflow-runs.ts'
 
 /** An instant that may not have come, as ISO 8601. */
 function isoOf(instant: number | undefined): string | undefined {

@@ -14,7 +14,7 @@ const START = {
 /** Uses up what the SIM of the given state has. */
 async function use(simulator: Awaited<ReturnType<typeof openDashboard>>['simulator']) {
   const [sim] = await simulator.sims('esim-go')
-  await simulator.device(sim?.iccid ?? '').attach('FR')
+  await simulator.device(sim?.iccid ?? '').attach('GB')
   await simulator.device(sim?.iccid ?? '').use('1GB')
   return sim?.iccid ?? ''
 }
@@ -25,7 +25,7 @@ describe.skipIf(!hasBrowser)('in a browser', () => {
     const { page, urlOf, simulator } = dashboard
     await page.goto(urlOf())
     const due = page.getByRole('region', { name: 'Due next' })
-    const [first] = (await simulator.upcoming({ limit: 1 })).upcoming
+    const [first] = (await simulator.clock.upcoming({ limit: 1 })).upcoming
     await due
       .getByRole('listitem')
       .first()

@@ -96,7 +96,7 @@ function Due({ at, kind, says, provider, iccid, callback }: Upcoming) {
         {provider !== undefined && <span class="hint">{provider}</span>}
       </p>
       {clock.value?.mode === 'frozen' && (
-        <ActButton look="quiet" label={`Advance to ${at}`} act={() => advance({ to: at })}>
+        <ActButton look="quiet" label={`Go there: ${at}`} act={() => advance({ to: at })}>
           Go there
         </ActButton>
       )}
