@@ -1,5 +1,11 @@
 // `esimulator sim`: SIMs of a running simulator, and what their handset does.
-import type { DeviceShown, SimPageShown, SimShown, UsedShown } from '../control/wire.ts'
+import type {
+  DeviceShown,
+  LifecycleShown,
+  SimPageShown,
+  SimShown,
+  UsedShown,
+} from '../control/wire.ts'
 import type { Device, SimFilter } from '../control/world-client.ts'
 import { defined } from '../state/defined.ts'
 import { unknownAction } from './actions.ts'
@@ -158,6 +164,16 @@ function filterOf(flags: Flags): SimFilter {
   })
 }
 
+function lifecyclesText(lifecycles: readonly LifecycleShown[]): string {
+  const texts = lifecycles.map(({ name, provider, says, initial, moves }) => {
+    const rows = moves.map(({ from, by, to, says: why }) => [from, by, to, why])
+    const whose = provider === undefined ? '' : ` of ${provider}`
+    const head = `${name}${whose}, from ${initial}: ${says}`
+    return `${head}\n${table(['from', 'by', 'to', 'what it is'], rows)}`
+  })
+  return texts.join('\n\n')
+}
+
 /** Whether less than all SIMs are asked for. */
 const isNarrow = ({ search, profile, service }: SimFilter) =>
   (search ?? profile ?? service) !== undefined
@@ -172,6 +188,11 @@ export const sim: Run = async (config, args, flags) => {
     // What is looked for may be in one of these.
     const { notOpened = {} } = await client.control.call('getHealth')
     for (const sentence of Object.values(notOpened)) console.error(`esimulator: ${sentence}`)
+    return 0
+  }
+
+  if (name === 'lifecycles') {
+    print(config, await client.lifecycles(), lifecyclesText)
     return 0
   }
 

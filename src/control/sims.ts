@@ -2,12 +2,13 @@
 import { reply } from '../simulators/call.ts'
 import { prefixed, SEPARATOR, sortable } from '../state/collection.ts'
 import { defined } from '../state/defined.ts'
+import { type Machine, sharedMachines } from '../state/machine.ts'
 import { Refusal } from '../state/refusal.ts'
 import { type Sim, sims } from '../state/sims.ts'
 import { openTurns } from '../stores/turns.ts'
 import { type CallOf, type ControlCall, type ControlHandlers, providerFilter } from './call.ts'
 import { matches } from './filter.ts'
-import { simRow, simShown } from './wire.ts'
+import { type LifecycleShown, simRow } from './wire.ts'
 
 type SimListCall = Pick<CallOf<'listSims'>, 'server' | 'hosted'>
 
@@ -112,6 +113,11 @@ async function foundIn(
   }
 }
 
+/** A table of states as it goes out: lists of its own. */
+function machineShown({ states, moves, ...machine }: Machine): LifecycleShown {
+  return { ...machine, states: [...states], moves: [...moves] }
+}
+
 export const simHandlers = {
   async listSims(call) {
     const provider = providerFilter(call)
@@ -125,8 +131,8 @@ export const simHandlers = {
     const { total, records } = await foundIn(listed, hasText, { offset, limit })
     return reply(200, { total, sims: records.map(simRow) })
   },
-  getSim(call) {
-    const sim = simOf(call)
-    return reply(200, simShown(call.hosted.world, sim, call.server.redactor))
+  listLifecycles({ server }) {
+    const own = [...server.providers.values()].flatMap(({ simulator }) => simulator.machines ?? [])
+    return reply(200, { lifecycles: [...sharedMachines, ...own].map(machineShown) })
   },
 } satisfies Partial<ControlHandlers>

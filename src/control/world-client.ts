@@ -18,13 +18,15 @@ import type {
   ExplainedShown,
   FaultShown,
   HarShown,
+  LifecycleShown,
   MessageShown,
   NewFault,
   NewWorkflowRun,
+  OneDeliveryShown,
+  OneSimShown,
   SettingShown,
   SimPageShown,
   SimRow,
-  SimShown,
   SnapshotShown,
   StateDocument,
   StepShown,
@@ -57,7 +59,8 @@ export type Distance =
  * that is refused.
  */
 export interface Device {
-  show(): Promise<SimShown>
+  /** With what can be done to it now, and what it has used. */
+  show(): Promise<OneSimShown>
   /** @param confirmationCode where the activation code asks for one */
   download(confirmationCode?: string): Promise<DeviceShown>
   /** Downloads and enables too, where that is missing. */
@@ -179,6 +182,8 @@ export interface WorldCallbacks<Slug extends string = string> {
   unsent(filter?: Omit<CallbackFilter, 'state'>): Promise<readonly UnsentCallbackShown[]>
   /** What left at each attempt, oldest first unless told. */
   deliveries(filter?: DeliveryFilter): Promise<DeliveriesShown>
+  /** One of those, by its id: headers and body as they left, and whether the signature holds. */
+  delivery(id: number): Promise<OneDeliveryShown>
   /** Sends a callback of any type the provider's spec has: what is queued now, or unsent. */
   send(callback: BodyOf<'sendCallback'>): Promise<CallbackShown | UnsentCallbackShown>
   get(id: string): Promise<CallbackShown | UnsentCallbackShown>
@@ -316,6 +321,8 @@ export interface WorldClient<Slug extends string = string> {
   sims(provider?: Slug): Promise<readonly SimRow[]>
   /** One page of those that fit, and how many fit in all. */
   simPage(filter?: SimFilter): Promise<SimPageShown>
+  /** The tables of states the simulator goes by, those of every provider first. */
+  lifecycles(): Promise<readonly LifecycleShown[]>
   readonly callbacks: WorldCallbacks<Slug>
   readonly faults: WorldFaults
   /** Mails and SMS that providers sent to people, newest first unless told. */
@@ -376,6 +383,7 @@ export function worldOver(control: ControlClient, name = DEFAULT_WORLD): WorldCl
     device: (iccid, provider) => deviceOf(call, iccid, provider),
     sims: (provider) => allSims(call, provider),
     simPage: (filter = {}) => call('listSims', { query: filter }),
+    lifecycles: async () => (await call('listLifecycles')).lifecycles,
     callbacks: callbacksOf(call),
     faults: faultsOf(call),
     messages: async (filter = {}) => (await call('listMessages', { query: filter })).messages,
@@ -530,6 +538,7 @@ function callbacksOf(call: Call): WorldCallbacks {
       return callbacks.filter((callback) => callback.state === 'unsent')
     },
     deliveries: (filter = {}) => call('listDeliveries', { query: filter }),
+    delivery: (id) => call('getDelivery', { path: { id } }),
     get: (id) => call('getCallback', { path: { id } }),
     send: (callback) => call('sendCallback', { body: callback }),
     redeliver: (id) => call('redeliverCallback', { path: { id } }),

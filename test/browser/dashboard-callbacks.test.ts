@@ -109,7 +109,7 @@ describe.skipIf(!hasBrowser)('in a browser', () => {
     await page.waitForURL(urlOf(`callbacks/${id}`))
     await page.getByText('It was not sent: no callback URL is set').waitFor()
     await page.getByRole('button', { name: 'Send it now' }).click()
-    await page.getByRole('alert').getByText('no callback URL is set').waitFor()
+    await page.locator('.said').getByText('no callback URL is set').waitFor()
 
     await page.getByRole('link', { name: 'All', exact: true }).click()
     const target = page.getByRole('region', { name: 'Callbacks of esim-go' })
@@ -137,7 +137,7 @@ describe.skipIf(!hasBrowser)('in a browser', () => {
     await target.getByRole('button', { name: 'Change' }).click()
     await target.getByLabel('URL').fill('ftp://127.0.0.1/')
     await target.getByLabel('URL').press('Enter')
-    await page.getByRole('alert').first().waitFor()
+    await page.locator('.said-line.bad').waitFor()
     await target.getByLabel('URL').fill('http://203.0.113.9/callbacks')
     await target.getByLabel('URL').press('Enter')
     await target.getByText('may not be sent').waitFor()
@@ -146,23 +146,60 @@ describe.skipIf(!hasBrowser)('in a browser', () => {
     expect((await simulator.callbacks.targetOf('esim-go')).url).toBeUndefined()
   })
 
-  test('the request that caused a callback, and a fault that hurt it, are told', async () => {
+  test('the request that caused a callback is told, or what happened to its SIM', async () => {
     await using receiver = await startReceiver()
     await using dashboard = await openDashboard({ ...frozen, callbackUrl: receiver.url })
     const { page, urlOf, simulator } = dashboard
     const iccid = await simOf(simulator)
+    await fetch(`${simulator.url}/esim-go/v2.4/orders`, {
+      method: 'POST',
+      headers: { 'x-api-key': 'test-esim-go-key', 'content-type': 'application/json' },
+      body: JSON.stringify({
+        type: 'transaction',
+        order: [{ type: 'bundle', item: 'esim_1GB_7D_GB_V2', quantity: 1000 }],
+      }),
+    })
+    await receiver.waitFor({ type: 'InsufficientBalance' })
+    await page.goto(urlOf('callbacks?type=InsufficientBalance'))
+    await rowsOf(page).getByRole('link', { name: 'InsufficientBalance' }).click()
+    await page.getByRole('link', { name: 'exchange 1' }).click()
+    await page.getByRole('heading', { name: 'Exchange 1', level: 1 }).waitFor()
+    await page
+      .getByRole('region', { name: 'What it did' })
+      .getByRole('link', { name: /^cb_/ })
+      .click()
+    await page.getByRole('heading', { name: 'InsufficientBalance of esim-go' }).waitFor()
+
+    await simulator.clock.advance('PT1H')
+    await simulator.device(iccid).use('100MB')
+    const [used] = await receiver.waitFor({ type: 'FirstUse', iccid })
+    expect(used?.provider).toBe('esim-go')
+    const [callback] = await simulator.callbacks.list({ type: 'FirstUse' })
+    await page.goto(urlOf(`callbacks/${callback?.id}`))
+    await page.getByText('what happened to its SIM then: ').getByText('sim.first-used').waitFor()
+  })
+
+  test('a fault that hurt an attempt is told, and that the signature does not hold', async () => {
+    await using receiver = await startReceiver({ answer: [401, 200] })
+    await using dashboard = await openDashboard({ ...frozen, callbackUrl: receiver.url })
+    const { page, urlOf, simulator } = dashboard
     await simulator.faults.add({
-      callback: '*',
       provider: 'esim-go',
+      callback: '*',
       kind: 'bad-signature',
       times: 1,
     })
-    await simulator.device(iccid).install()
-    await simulator.clock.advance('PT0S')
-    const [callback] = await simulator.callbacks.list()
-    await page.goto(urlOf(`callbacks/${callback?.id}`))
-    await page.getByText('what happened to its SIM then').waitFor()
-    await page.getByText('sim.installed').waitFor()
+    const { id } = await simulator.callbacks.send({ provider: 'esim-go', type: 'FirstUse' })
+    await simulator.clock.advance('PT1H')
+    await receiver.waitFor(2)
+    await page.goto(urlOf(`callbacks/${id}`))
+    const attempts = page.getByRole('region', { name: 'Attempts' }).getByRole('listitem')
+    const spoilt = attempts.filter({ hasText: 'Attempt 1' })
+    await spoilt.getByText('fault bad-signature').waitFor()
+    await spoilt.getByText('it does not hold').waitFor()
+    const good = attempts.filter({ hasText: 'Attempt 2' })
+    await good.getByText('it holds').waitFor()
+    await good.getByText('x-signature-sha256').first().waitFor()
   })
 
   test('filters stand in the URL', async () => {
@@ -199,10 +236,18 @@ describe.skipIf(!hasBrowser)('in a browser', () => {
     const { page, urlOf, simulator } = dashboard
     const watched = hostile(page)
     const url = `${receiver.url}/${encodeURIComponent(HOSTILE)}?${'w'.repeat(500)}`
-    const fields = { note: HOSTILE.repeat(40) }
-    const unsent = await simulator.callbacks.send({ provider: 'esim-go', type: 'FirstUse', fields })
+    const fields = { bundle: { name: HOSTILE.repeat(40), description: HOSTILE } }
+    const unsent = await simulator.callbacks.send({
+      provider: 'esim-go',
+      type: 'Utilisation',
+      fields,
+    })
     await simulator.callbacks.target('esim-go', url)
-    const sent = await simulator.callbacks.send({ provider: 'esim-go', type: 'FirstUse', fields })
+    const sent = await simulator.callbacks.send({
+      provider: 'esim-go',
+      type: 'Utilisation',
+      fields,
+    })
     await receiver.waitFor(1)
     const filtered = `callbacks?type=${encodeURIComponent(HOSTILE)}`
     for (const path of ['callbacks', filtered, `callbacks/${sent.id}`, `callbacks/${unsent.id}`]) {

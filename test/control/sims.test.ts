@@ -328,3 +328,26 @@ test.each([
     expectProblem(await call(sim.url, `/_sim/sims/${iccid}/${move}`, { json }), 400, detail)
   expect((await sim.device(iccid).show()).profile).toBe('released')
 })
+
+test('the tables of states are told, each move from a state there is to one there is', async () => {
+  await using sim = await startSimulator()
+  const lifecycles = await sim.lifecycles()
+  expect(lifecycles.map(({ name, provider = 'all' }) => `${name} of ${provider}`)).toEqual(
+    expect.arrayContaining(['profile of all', 'bundle of all', 'service of wholesale']),
+  )
+  for (const { states, moves, initial } of lifecycles) {
+    const names = states.map(({ name }) => name)
+    expect(names).toContain(initial)
+    for (const { from, to } of moves) expect(names).toEqual(expect.arrayContaining([from, to]))
+  }
+  const profile = lifecycles.find(({ name }) => name === 'profile')
+  expect(profile?.moves).toContainEqual({
+    from: 'disabled',
+    to: 'enabled',
+    by: 'enable',
+    says: 'the user switches it on',
+  })
+  // Highland begins as active, and ends no service.
+  const highland = lifecycles.find(({ provider }) => provider === 'highland')
+  expect(highland?.states.map(({ name }) => name)).toEqual(['active', 'suspended'])
+})

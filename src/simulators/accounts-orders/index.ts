@@ -7,6 +7,7 @@ import { clientAuthentication } from '../client-credentials.ts'
 import { defineSimulator } from '../simulator.ts'
 import { advice, refusalCodes, refusalReply } from './errors.ts'
 import { handlers } from './handlers.ts'
+import { machines } from './lifecycles.ts'
 import { completeOrder } from './ordering.ts'
 import {
   accounts,
@@ -25,7 +26,7 @@ import { settingMends, settings } from './settings.ts'
 import type { operations } from './spec.d.ts'
 import { states } from './states.ts'
 import { renewMonth, terminateProduct } from './subscriptions.ts'
-import { addTraffic } from './usage.ts'
+import { addTraffic, dataOf } from './usage.ts'
 
 /** Its subscriptions, with the person that has each and the account that pays. */
 function searchedBy(world: World, { iccid }: Sim): (string | undefined)[] {
@@ -75,6 +76,7 @@ export const accountsOrders = defineSimulator<operations, typeof settings.table>
   importPlan: async () => (await import('./import.ts')).importPlan,
   tasks: [completeOrder, terminateProduct],
   react: renewMonth,
+  machines,
   searchedBy,
   device: {
     usage: {
@@ -84,6 +86,7 @@ export const accountsOrders = defineSimulator<operations, typeof settings.table>
       services: ['voice', 'sms'],
       onUsage: addTraffic,
     },
+    usesOf: dataOf,
     homeCountry: (world, { iccid }) =>
       world.in(subscriptions).matching('iccid', iccid + SEPARATOR)[0]?.country,
   },

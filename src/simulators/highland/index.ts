@@ -12,6 +12,7 @@ import { defineSimulator, type SettingValues } from '../simulator.ts'
 import { advice, refusalCodes, refusalReply } from './errors.ts'
 import { countriesOf, startWhereConnected } from './esims.ts'
 import { handlers } from './handlers.ts'
+import { machines } from './lifecycles.ts'
 import { companies, esims, ownRules, SLUG } from './records.ts'
 import { applySeedFile, stockShown } from './seed-file.ts'
 import { seeds, seedTexts } from './seeds.ts'
@@ -110,6 +111,7 @@ export const highland = defineSimulator<operations, typeof settings.table>({
     },
     homeCountry,
   },
+  machines,
   searchedBy,
   // Connecting, being put on an eSIM, and what ends another product: each may be the moment.
   react: ({ iccid }, world) => startWhereConnected(world, iccid),
