@@ -1,5 +1,6 @@
 // The journal of the dashboard: what was asked and answered, live, filtered, and one exchange as a whole.
 import { execFile } from 'node:child_process'
+import { readFile } from 'node:fs/promises'
 import { promisify } from 'node:util'
 import { afterAll, describe, expect, test } from 'vitest'
 import type { RunningSimulator } from '../../src/index.ts'
@@ -256,16 +257,34 @@ describe.skipIf(!hasBrowser)('in a browser', () => {
     expect(told(again)).toEqual(told(first))
   })
 
-  test('a workflow of what was played is shown as the command that writes it', async () => {
+  test('a workflow of what was played is made, shown, and kept as a file', async () => {
     await using dashboard = await openDashboard(frozen)
     const { page, urlOf, simulator } = dashboard
     await ask(simulator, '/catalogue')
-    await page.goto(urlOf('journal/1'))
-    await page.getByRole('button', { name: 'Make a workflow of these' }).click()
+    await ask(simulator, '/orders', ORDER)
+    await page.goto(urlOf('journal/2'))
+    await page.getByRole('button', { name: 'Make a workflow from here on' }).click()
     const dialog = page.getByRole('dialog', { name: 'Make a workflow' })
-    await dialog.getByText('esimulator record').first().waitFor()
+    expect(await dialog.getByLabel('From exchange').inputValue()).toBe('2')
+    await dialog.getByLabel('Its name').fill('first-order')
+    await dialog.getByText('esimulator record first-order.arazzo.yaml').waitFor()
+    await dialog.getByRole('button', { name: 'Make it' }).click()
+    await dialog.getByText('it passes with other seeds').waitFor({ timeout: 60_000 })
+    const shown = await dialog.getByRole('region', { name: 'first-order.arazzo.yaml' }).innerText()
+    expect(shown).toContain('workflowId: first-order')
+    expect(shown).toContain('createOrder')
+    expect(shown).not.toContain('getCatalogue')
+
+    const [download] = await Promise.all([
+      page.waitForEvent('download'),
+      dialog.getByRole('link', { name: 'Download first-order.arazzo.yaml' }).click(),
+    ])
+    expect(download.suggestedFilename()).toBe('first-order.arazzo.yaml')
+    expect((await readFile(await download.path(), 'utf8')).trimEnd()).toBe(shown.trimEnd())
+    expect(await violationsOn(page)).toEqual([])
     await page.keyboard.press('Escape')
     await dialog.waitFor({ state: 'hidden' })
+    expect(dashboard.complaints).toEqual([])
   })
 
   test('hostile texts stay texts, and no page is wider than a phone', async () => {
