@@ -1,5 +1,6 @@
 // What serves /_sim, and runs workflows for it: each is loaded when it is first asked for.
 import { stat } from 'node:fs/promises'
+import { resolve } from 'node:path'
 import type { OpenWorkflowRuns, WorkflowRuns } from '../control/workflow-runs.ts'
 import type { ServerOptions } from '../server/server.ts'
 import { reasonOf } from '../state/reason.ts'
@@ -26,11 +27,12 @@ export async function folderProblem(folder: string): Promise<string | undefined>
  * @param folder of workflows of the user's own; none unless given
  */
 export function controlWithWorkflows(folder: string | undefined): ServerOptions['rest'] {
+  const own = folder === undefined ? undefined : resolve(folder)
   return async (server) => {
     let opened: Promise<WorkflowRuns> | undefined
     const open: OpenWorkflowRuns = () => {
       opened ??= import('./workflow-runs.ts').then(({ openWorkflowRuns }) =>
-        openWorkflowRuns(server, folder),
+        openWorkflowRuns(server, own),
       )
       return opened
     }
