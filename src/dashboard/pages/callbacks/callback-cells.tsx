@@ -11,7 +11,7 @@ export const HEAD = [
   'SIM',
   'Attempts',
   'Outcome',
-  'Next attempt',
+  'Next',
   'Queued (UTC)',
 ]
 
