@@ -100,6 +100,7 @@ const callbacks: Actions = {
 const fault: Actions = {
   list: { usage: '', says: 'the faults that are set, with their hits; the default' },
   kinds: { usage: '', says: 'the kinds there are, and what each makes a client see' },
+  magic: { usage: '', says: 'values of requests that provoke a failure without a fault' },
   show: { usage: 'ID', says: 'one fault', takes: ['fault'] },
   add: {
     usage: 'PROVIDER OPERATION|CALLBACK KIND',

@@ -358,6 +358,65 @@ export interface components {
             readonly note?: string;
             readonly nextAt?: components["schemas"]["Instant"];
         };
+        /**
+         * @example {
+         *       "provider": "highland",
+         *       "operation": "acquireEsim",
+         *       "body": {
+         *         "company_id": "1a9a1d8ddc9311f09e024c50dd6c0d86"
+         *       }
+         *     }
+         */
+        readonly NewCall: {
+            readonly provider: string;
+            /**
+             * @description An operationId of its spec
+             * @example createOrder
+             */
+            readonly operation: string;
+            /** @description Of the path, the query and the headers, by name */
+            readonly parameters?: {
+                readonly [key: string]: unknown;
+            };
+            /** @description What is sent as the body, as JSON or as the form that the operation takes */
+            readonly body?: unknown;
+        };
+        readonly Called: {
+            /** @description Its number in the journal */
+            readonly exchange?: number;
+            /** @description Absent where no answer came */
+            readonly status?: number;
+            readonly headers?: {
+                readonly [key: string]: string;
+            };
+            /** @description Absent where it is no text */
+            readonly body?: string;
+            /** @description How long the body is */
+            readonly bytes?: number;
+            /** @description Why no answer came */
+            readonly error?: string;
+        };
+        readonly CallableOperation: {
+            readonly id: string;
+            readonly method: string;
+            /** @description Below the base URL */
+            readonly path: string;
+            readonly summary?: string;
+            readonly parameters: readonly {
+                readonly name: string;
+                /** @enum {string} */
+                readonly in: "path" | "query" | "header" | "cookie";
+                readonly required: boolean;
+                readonly example?: string;
+            }[];
+            /** @description Empty where it takes none */
+            readonly bodies: readonly {
+                readonly name: string;
+                readonly summary?: string;
+                /** @description As JSON */
+                readonly value?: unknown;
+            }[];
+        };
         /** @description One thing that is due */
         readonly Upcoming: {
             readonly at: components["schemas"]["Instant"];
@@ -1172,6 +1231,49 @@ export interface components {
         } & {
             readonly [key: string]: unknown;
         };
+        readonly MagicValue: {
+            /** @example esim-go */
+            readonly provider: string;
+            /**
+             * @description Where it is given
+             * @example an ICCID
+             */
+            readonly where: string;
+            /**
+             * @description `*` in it stands for any characters
+             * @example 8943108999999994293
+             */
+            readonly value: string;
+            /**
+             * @description What it brings about
+             * @example 429 with Retry-After
+             */
+            readonly says: string;
+        };
+        readonly FaultKind: {
+            /** @example reset */
+            readonly name: string;
+            /**
+             * @description What it happens to
+             * @enum {string}
+             */
+            readonly of: "operation" | "callback";
+            /** @description What a client, or a receiver, sees */
+            readonly says: string;
+            /** @description Of calls: on which sides it may stand, the first unless told */
+            readonly when?: readonly ("before" | "after")[];
+            readonly fields: readonly {
+                /** @example status */
+                readonly name: string;
+                /**
+                 * @description How a value has to look, in words
+                 * @example a duration
+                 */
+                readonly form: string;
+                readonly says: string;
+                readonly required?: boolean;
+            }[];
+        };
         /** @description What a call has to have; `*` in a text stands for any characters */
         readonly FaultMatch: {
             /** @description Path parameters by name */
@@ -1461,12 +1563,16 @@ export interface components {
                 readonly [key: string]: string;
             };
             readonly operations: readonly components["schemas"]["OperationProvenance"][];
+            /** @description Every type of callback it sends */
+            readonly callbacks: readonly string[];
         };
         readonly OperationProvenance: {
             readonly id: string;
             readonly method: string;
             readonly path: string;
             readonly summary?: string;
+            /** @description The statuses that are documented of it: those a fault `status` may have without a body */
+            readonly statuses: readonly number[];
             /** @description documented, public, inferred or invented */
             readonly provenance?: string;
             /** @description What it does to the outside: reads, changes, spends; by variant where a parameter decides */
@@ -2153,6 +2259,61 @@ export interface operations {
             readonly default: components["responses"]["Problem"];
         };
     };
+    readonly callProvider: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["NewCall"];
+            };
+        };
+        readonly responses: {
+            /** @description What the provider answered, whatever its status */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Called"];
+                };
+            };
+            readonly default: components["responses"]["Problem"];
+        };
+    };
+    readonly listCallable: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /**
+                 * @description A provider
+                 * @example esim-go
+                 */
+                readonly slug: components["parameters"]["Slug"];
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The operations of its first version */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly provider: string;
+                        readonly operations: readonly components["schemas"]["CallableOperation"][];
+                    };
+                };
+            };
+            readonly default: components["responses"]["Problem"];
+        };
+    };
     readonly listDeliveries: {
         readonly parameters: {
             readonly query?: {
@@ -2365,6 +2526,29 @@ export interface operations {
             readonly default: components["responses"]["Problem"];
         };
     };
+    readonly listMagicValues: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The values of every provider */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly values: readonly components["schemas"]["MagicValue"][];
+                    };
+                };
+            };
+            readonly default: components["responses"]["Problem"];
+        };
+    };
     readonly listFaults: {
         readonly parameters: {
             readonly query?: never;
@@ -2430,6 +2614,29 @@ export interface operations {
                     readonly [name: string]: unknown;
                 };
                 content?: never;
+            };
+            readonly default: components["responses"]["Problem"];
+        };
+    };
+    readonly listFaultKinds: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The kinds; of calls and of callbacks one may have the same name */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly kinds: readonly components["schemas"]["FaultKind"][];
+                    };
+                };
             };
             readonly default: components["responses"]["Problem"];
         };

@@ -65,6 +65,10 @@ export type TargetShown = Schemas['TargetNow']
 export type MessageShown = Schemas['Message']
 /** A fault as it was set, what it has seen, and how often it happened. */
 export type FaultShown = Schemas['Fault']
+/** A value that always brings about something rare. */
+export type MagicValueShown = Schemas['MagicValue']
+/** A kind of fault, with the fields it has of its own. */
+export type FaultKindShown = Schemas['FaultKind']
 export type NewFault = Schemas['NewFault']
 
 /** An exchange with a provider, as the journal keeps it. */

@@ -4,6 +4,7 @@ import { defined } from '../state/defined.ts'
 import type { ControlClient } from './client.ts'
 import { eventsIn } from './event-stream.ts'
 import type { BodyOf, OperationId, QueryOf } from './operations.ts'
+import type { CallableShown, CalledShown, NewCall } from './provider-calls.ts'
 import type { StreamEvent, StreamName } from './stream-events.ts'
 import type {
   AdvanceShown,
@@ -16,9 +17,11 @@ import type {
   DifferenceShown,
   ExchangeShown,
   ExplainedShown,
+  FaultKindShown,
   FaultShown,
   HarShown,
   LifecycleShown,
+  MagicValueShown,
   MessageShown,
   NewFault,
   NewRecording,
@@ -260,10 +263,20 @@ export interface WorldFaults {
   add(fault: NewFault): Promise<FaultShown>
   /** All of them, in the order they were set, with what each has seen and how often it happened. */
   list(): Promise<readonly FaultShown[]>
+  /** Every kind there is, with what it is for and the fields it has of its own. */
+  kinds(): Promise<readonly FaultKindShown[]>
   get(id: string): Promise<FaultShown>
   remove(id: string): Promise<void>
   /** Removes all. */
   clear(): Promise<void>
+}
+
+/** Calls of the providers by hand, with the credentials of the world. */
+export interface WorldCalls {
+  /** The operations of a provider, what each takes, and bodies to begin with. */
+  list(slug: string): Promise<CallableShown>
+  /** Sends a request like any other, and tells what came. */
+  make(wanted: NewCall): Promise<CalledShown>
 }
 
 export interface WorldSnapshots {
@@ -329,6 +342,8 @@ export interface WorldClient<Slug extends string = string> {
   lifecycles(): Promise<readonly LifecycleShown[]>
   readonly callbacks: WorldCallbacks<Slug>
   readonly faults: WorldFaults
+  /** Values that provoke failures and other rare things wherever they are given. */
+  magic(): Promise<readonly MagicValueShown[]>
   /** Mails and SMS that providers sent to people, newest first unless told. */
   messages(filter?: MessageFilter): Promise<readonly MessageShown[]>
   /** Calls of the control API that were to change the world, oldest first, and how it began. */
@@ -361,6 +376,7 @@ export interface WorldClient<Slug extends string = string> {
    */
   events(options?: EventOptions): AsyncIterable<StreamEvent>
   readonly snapshots: WorldSnapshots
+  readonly calls: WorldCalls
   readonly workflows: WorldWorkflows
   /** The latest steps, newest first: 100 unless told, as many as there are with `Infinity`. */
   history(limit?: number): Promise<readonly StepShown[]>
@@ -390,6 +406,7 @@ export function worldOver(control: ControlClient, name = DEFAULT_WORLD): WorldCl
     lifecycles: async () => (await call('listLifecycles')).lifecycles,
     callbacks: callbacksOf(call),
     faults: faultsOf(call),
+    magic: async () => (await call('listMagicValues')).values,
     messages: async (filter = {}) => (await call('listMessages', { query: filter })).messages,
     commands: (filter = {}) => call('listCommands', { query: filter }),
     settings: async (slug) =>
@@ -410,6 +427,7 @@ export function worldOver(control: ControlClient, name = DEFAULT_WORLD): WorldCl
     events: ({ types, after, signal } = {}) =>
       eventsIn(control.stream('streamEvents', { query: { types: types?.join(), after } }, signal)),
     snapshots: snapshotsOf(call),
+    calls: callsOf(call),
     workflows: workflowsOf(control),
     history: async (limit = 100) =>
       (await call('listHistory', { query: { limit: Math.min(limit, 1000) } })).steps,
@@ -520,6 +538,7 @@ function faultsOf(call: Call): WorldFaults {
   return {
     add: (fault) => call('addFault', { body: fault }),
     list: async () => (await call('listFaults')).faults,
+    kinds: async () => (await call('listFaultKinds')).kinds,
     get: (id) => call('getFault', { path: { id } }),
     async remove(id) {
       await call('removeFault', { path: { id } })
@@ -564,6 +583,13 @@ function snapshotsOf(call: Call): WorldSnapshots {
     diff: (name, other = 'now', limit = 1000) =>
       call('diffSnapshots', { path: { name, other }, query: { limit } }),
     remove: (name) => call('removeSnapshot', { path: { name } }),
+  }
+}
+
+function callsOf(call: Call): WorldCalls {
+  return {
+    list: (slug) => call('listCallable', { path: { slug } }),
+    make: (wanted) => call('callProvider', { body: wanted }),
   }
 }
 

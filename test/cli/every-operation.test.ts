@@ -48,6 +48,7 @@ const ASKED: Partial<Readonly<Record<OperationId, string>>> = {
   removeCallbackTarget: 'callbacks target esim-go none',
   getCallback: 'callbacks show cb_000001',
   redeliverCallback: 'callbacks redeliver cb_000001',
+  listMagicValues: 'fault magic',
   listFaults: 'fault',
   addFault: 'fault add esim-go createOrder reset',
   clearFaults: 'fault clear',
@@ -74,6 +75,8 @@ const ASKED: Partial<Readonly<Record<OperationId, string>>> = {
   getSettings: 'settings esim-go',
   getStock: 'stock show esim-go',
   changeStock: 'stock set esim-go balance=1',
+  listCallable: 'call esim-go',
+  callProvider: 'call esim-go listEsims',
   listWorkflows: 'workflow',
   listWorkflowRuns: 'workflow runs',
   startWorkflowRun: 'workflow start esimulator:highland-qr-expires.arazzo.yaml',
@@ -89,6 +92,7 @@ const ASKED: Partial<Readonly<Record<OperationId, string>>> = {
 /** Operations without a command of their own, and why. */
 const EXCEPTIONS: Partial<Readonly<Record<OperationId, string>>> = {
   getOpenApi: 'a document for programs: they read it from /_sim/openapi.json',
+  listFaultKinds: '`fault kinds` tells them where no simulator runs, too',
   listCommands: '`record` asks for it once it has the journal',
   recordWorkflow: '`record` makes the same by itself, of simulators that cannot, too',
   changeSettings: '`set` looks the settings up first, so that a text becomes what its default is',
