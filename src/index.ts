@@ -16,6 +16,7 @@ export type {
   EventShown,
   ExchangeShown,
   ExplainedShown,
+  FaultKindShown,
   FaultShown,
   FiredShown,
   HarShown,

@@ -44,6 +44,7 @@ export const ROUTES = {
   listFaults: 'GET /faults',
   addFault: 'POST /faults',
   clearFaults: 'DELETE /faults',
+  listFaultKinds: 'GET /faults/kinds',
   getFault: 'GET /faults/{id}',
   removeFault: 'DELETE /faults/{id}',
   listJournal: 'GET /journal',
