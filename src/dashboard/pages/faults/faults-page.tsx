@@ -1,4 +1,30 @@
 // Failures on demand: faults, and values that always fail.
-import { Page } from '../../kit/page.tsx'
+import { call } from '../../client.ts'
+import { Loaded } from '../../kit/loaded.tsx'
+import { Page, Section } from '../../kit/page.tsx'
+import { useLive } from '../../use-live.ts'
+import { FaultForm } from './fault-form.tsx'
+import { FaultList } from './fault-list.tsx'
 
-export const FaultsPage = () => <Page title="Break it">{null}</Page>
+const NEVER = () => false
+
+/** What never changes while the page is open: the providers, what can happen, and what callbacks there are. */
+async function load() {
+  const [{ providers }, { kinds, callbacks }] = await Promise.all([
+    call('listProvenance'),
+    call('listFaultKinds'),
+  ])
+  return { providers, kinds, callbacks }
+}
+
+export function FaultsPage() {
+  const live = useLive(load, [], NEVER)
+  return (
+    <Page title="Break it">
+      <FaultList />
+      <Section title="Break something">
+        <Loaded live={live}>{(known) => <FaultForm known={known} />}</Loaded>
+      </Section>
+    </Page>
+  )
+}
