@@ -16,7 +16,6 @@ export type {
   EventShown,
   ExchangeShown,
   ExplainedShown,
-  FaultKindShown,
   FaultShown,
   FiredShown,
   HarShown,

@@ -1,6 +1,6 @@
 // `esimulator fault`: failures on demand in a running simulator.
-import { kindsShown } from '../control/kinds-shown.ts'
-import type { FaultKindShown, FaultShown, NewFault } from '../control/wire.ts'
+import type { FaultShown, NewFault } from '../control/wire.ts'
+import type { FaultKind } from '../server/faults/kind.ts'
 import { callbackKindsByName, callKindsByName, faultKinds } from '../server/faults/kinds.ts'
 import { defined } from '../state/defined.ts'
 import { unknownAction } from './actions.ts'
@@ -108,7 +108,32 @@ function listText(faults: readonly FaultShown[]): string {
   return table(COLUMNS, faults.map(rowOf))
 }
 
-function kindsText(kinds: readonly FaultKindShown[]): string {
+interface FieldShown {
+  readonly form: string
+  readonly says: string
+  readonly required: boolean
+}
+
+/** A kind as it is listed. */
+interface KindShown {
+  readonly kind: string
+  readonly of: FaultKind['of']
+  readonly when?: readonly string[]
+  readonly says: string
+  readonly fields: Readonly<Record<string, FieldShown>>
+}
+
+function kindShown(kind: FaultKind): KindShown {
+  const fields: Record<string, FieldShown> = {}
+  for (const [name, { form, says, required = false }] of Object.entries(kind.fields))
+    fields[name] = { form, says, required }
+  const { name, of, says } = kind
+  return of === 'operation'
+    ? { kind: name, of, when: kind.when, says, fields }
+    : { kind: name, of, says, fields }
+}
+
+function kindsText(kinds: readonly KindShown[]): string {
   const rows = kinds.map(({ kind, of, when, says, fields }) => [
     kind,
     of === 'operation' ? 'calls' : 'callbacks',
@@ -129,7 +154,7 @@ export const fault: Run = async (config, args, flags) => {
       print(config, await client.faults.list(), listText)
       return 0
     case 'kinds':
-      print(config, kindsShown(), kindsText)
+      print(config, faultKinds.map(kindShown), kindsText)
       return 0
     case 'show': {
       const found = await client.faults.get(argument(args, 1, 'fault show ID'))

@@ -32,7 +32,6 @@ import { commandHandlers, noted, noteOf } from './commands.ts'
 import { isDashboard } from './dashboard.ts'
 import { deviceHandlers } from './device.ts'
 import { eventHandlers } from './events.ts'
-import { faultKindHandlers } from './fault-kinds.ts'
 import { faultHandlers } from './faults.ts'
 import { type Arrival, frontPage, isControl } from './front-page.ts'
 import { historyHandlers } from './history.ts'
@@ -60,7 +59,6 @@ const handlers: ControlHandlers = {
   ...messageHandlers,
   ...callbackHandlers,
   ...faultHandlers,
-  ...faultKindHandlers,
   ...journalHandlers,
   ...commandHandlers,
   ...eventHandlers,

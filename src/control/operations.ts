@@ -44,7 +44,6 @@ export const ROUTES = {
   listFaults: 'GET /faults',
   addFault: 'POST /faults',
   clearFaults: 'DELETE /faults',
-  listFaultKinds: 'GET /faults/kinds',
   getFault: 'GET /faults/{id}',
   removeFault: 'DELETE /faults/{id}',
   listJournal: 'GET /journal',

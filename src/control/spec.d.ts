@@ -1115,30 +1115,6 @@ export interface components {
             /** @description Whether it may still happen */
             readonly active: boolean;
         };
-        /** @description A kind of fault; of calls and of callbacks one may have the same name */
-        readonly FaultKind: {
-            /** @example reset */
-            readonly kind: string;
-            /** @enum {string} */
-            readonly of: "operation" | "callback";
-            /** @description Of calls: where it may stand; the first unless told */
-            readonly when?: readonly ("before" | "after")[];
-            /** @description What a client, or a receiver, sees */
-            readonly says: string;
-            /** @description The fields it has besides those of all faults */
-            readonly fields: {
-                readonly [key: string]: {
-                    /**
-                     * @description What it is, in words; of one of a few words all of them
-                     * @example a duration
-                     */
-                    readonly form: string;
-                    /** @description What it is for */
-                    readonly says: string;
-                    readonly required: boolean;
-                };
-            };
-        };
         /** @description A fault that happened to an exchange */
         readonly HappenedFault: {
             /** @example fault_1 */
@@ -2148,33 +2124,6 @@ export interface operations {
                     readonly [name: string]: unknown;
                 };
                 content?: never;
-            };
-            readonly default: components["responses"]["Problem"];
-        };
-    };
-    readonly listFaultKinds: {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
-        };
-        readonly requestBody?: never;
-        readonly responses: {
-            /** @description The kinds */
-            readonly 200: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/json": {
-                        readonly kinds: readonly components["schemas"]["FaultKind"][];
-                        /** @description Names a fault's `callback` may have, by provider; absent for one that sends none */
-                        readonly callbacks: {
-                            readonly [key: string]: readonly string[];
-                        };
-                    };
-                };
             };
             readonly default: components["responses"]["Problem"];
         };

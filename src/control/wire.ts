@@ -55,8 +55,6 @@ export type MessageShown = Schemas['Message']
 /** A fault as it was set, what it has seen, and how often it happened. */
 export type FaultShown = Schemas['Fault']
 export type NewFault = Schemas['NewFault']
-/** A kind of fault, with its own fields. */
-export type FaultKindShown = Schemas['FaultKind']
 
 /** An exchange with a provider, as the journal keeps it. */
 export type ExchangeShown = Schemas['Exchange']

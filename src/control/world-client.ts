@@ -16,7 +16,6 @@ import type {
   DifferenceShown,
   ExchangeShown,
   ExplainedShown,
-  FaultKindShown,
   FaultShown,
   HarShown,
   MessageShown,
@@ -234,8 +233,6 @@ export interface WorldFaults {
   add(fault: NewFault): Promise<FaultShown>
   /** All of them, in the order they were set, with what each has seen and how often it happened. */
   list(): Promise<readonly FaultShown[]>
-  /** The kinds there are, of calls and of callbacks. */
-  kinds(): Promise<readonly FaultKindShown[]>
   get(id: string): Promise<FaultShown>
   remove(id: string): Promise<void>
   /** Removes all. */
@@ -467,7 +464,6 @@ function faultsOf(call: Call): WorldFaults {
   return {
     add: (fault) => call('addFault', { body: fault }),
     list: async () => (await call('listFaults')).faults,
-    kinds: async () => (await call('listFaultKinds')).kinds,
     get: (id) => call('getFault', { path: { id } }),
     async remove(id) {
       await call('removeFault', { path: { id } })

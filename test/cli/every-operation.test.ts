@@ -78,7 +78,6 @@ const ASKED: Partial<Readonly<Record<OperationId, string>>> = {
 
 /** Operations without a command of their own, and why. */
 const EXCEPTIONS: Partial<Readonly<Record<OperationId, string>>> = {
-  listFaultKinds: '`fault kinds` tells those of the package: no simulator has to run',
   getOpenApi: 'a document for programs: they read it from /_sim/openapi.json',
   listCommands: '`record` asks for it once it has the journal',
   changeSettings: '`set` looks the settings up first, so that a text becomes what its default is',

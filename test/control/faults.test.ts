@@ -18,21 +18,6 @@ const LOST = {
   times: 1,
 } as const
 
-test('the kinds there are tell their fields, and the callbacks a fault can be of', async () => {
-  await using sim = await startSimulator()
-  const { kinds, callbacks } = await sim.control.call('listFaultKinds')
-  const status = kinds.find(({ kind }) => kind === 'status')
-  expect(status).toMatchObject({ of: 'operation', when: ['before', 'after'] })
-  expect(status?.fields.status).toMatchObject({ form: 'a whole number', required: true })
-  expect(kinds.filter(({ kind }) => kind === 'truncated').map(({ of }) => of)).toEqual([
-    'operation',
-    'callback',
-  ])
-  expect(Object.keys(callbacks)).toEqual(['esim-go', 'wholesale'])
-  expect(callbacks['esim-go']).toContain('Utilisation')
-  expect(await sim.faults.kinds()).toEqual(kinds)
-})
-
 test('a fault is set, shown as it was set with its counts, listed in order, and removed', async () => {
   await using sim = await startSimulator()
   const set = await call(sim.url, '/_sim/faults', { json: LOST })

@@ -46,7 +46,6 @@ const METHODS: Readonly<Record<OperationId, Method>> = {
   listFaults: (sim) => sim.faults.list(),
   addFault: (sim) => sim.faults.add(FAULT),
   clearFaults: (sim) => sim.faults.clear(),
-  listFaultKinds: (sim) => sim.faults.kinds(),
   getFault: (sim) => sim.faults.get(GONE),
   removeFault: (sim) => sim.faults.remove(GONE),
   listJournal: (sim) => sim.journal.list(),

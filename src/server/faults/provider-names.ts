@@ -44,11 +44,6 @@ export async function namesOf(simulator: Simulator): Promise<ProviderNames> {
   return { simulator, operations, webhooks: [...webhooks], callbackBodies }
 }
 
-/** Webhooks of its specs, and types of callbacks that it sends. */
-export const callbackNames = ({ webhooks, simulator }: ProviderNames): string[] => [
-  ...new Set([...webhooks, ...(simulator.callbacks?.types ?? [])]),
-]
-
 /** The operations that a fault is set for, in every version; `*` for all. */
 export function operationsAt({ operations }: ProviderNames, id: string): MountedOperation[] {
   return id === '*' ? [...operations.values()].flat() : [...(operations.get(id) ?? [])]

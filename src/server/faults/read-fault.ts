@@ -12,13 +12,7 @@ import type { Operation } from '../spec.ts'
 import type { CallKind, FaultKind, OwnFields } from './kind.ts'
 import { callbackKindsByName, callKindsByName } from './kinds.ts'
 import { ownProblem, sentence } from './own-fields.ts'
-import {
-  callbackNames,
-  namesOf,
-  operationNamed,
-  operationsAt,
-  type ProviderNames,
-} from './provider-names.ts'
+import { namesOf, operationNamed, operationsAt, type ProviderNames } from './provider-names.ts'
 import { readMatch } from './read-match.ts'
 
 /** A checked fault; `until` as it was written, since it may be counted from when it is set. */
@@ -169,11 +163,10 @@ function targetOf(kind: FaultKind, input: OwnFields, names: ProviderNames): Targ
   return { callback: callbackNamed(names, written ?? ALL) }
 }
 
-function callbackNamed(of: ProviderNames, written: string): string {
-  const { simulator } = of
+function callbackNamed({ simulator, webhooks }: ProviderNames, written: string): string {
   if (!simulator.callbacks) throw wrong(`${simulator.title} sends no callbacks`)
   if (written === ALL) return ALL
-  const names = callbackNames(of)
+  const names = [...new Set([...webhooks, ...simulator.callbacks.types])]
   if (names.includes(written)) return written
   throw wrong(unknownName(`no callback of ${simulator.slug}`, written, names))
 }
