@@ -25,6 +25,7 @@ const download = (says: string): ActionDef => ({
 
 const sim: Actions = {
   list: { usage: '', says: 'the SIMs of every provider; the default' },
+  lifecycles: { usage: '', says: 'the tables of states: which moves are possible' },
   show: ofSim('one SIM with its bundles, its history and its callbacks'),
   download: download('the handset downloads the profile'),
   install: download('the handset installs and enables it, downloading it first'),
@@ -69,6 +70,11 @@ const callbacks: Actions = {
   list: { usage: '', says: 'callbacks and what became of them; the default' },
   show: { usage: 'ID', says: 'one callback with its signed headers and body', takes: ['callback'] },
   deliveries: { usage: '', says: 'every attempt that left' },
+  delivery: {
+    usage: 'ID|NUMBER',
+    says: 'the latest attempt at a callback as it left, or the one of a number; and whether its signature holds',
+    takes: ['callback'],
+  },
   redeliver: { usage: 'ID', says: 'sends one again', takes: ['callback'] },
   send: {
     usage: 'PROVIDER TYPE',

@@ -104,9 +104,16 @@ const SPEAKING: readonly CommandDef[] = [
   {
     usage: 'sim [action] [args...]',
     description: 'SIMs, and what the handset and the network do to them',
-    examples: ['sim list', 'sim install ICCID', 'sim attach ICCID DE', 'sim use ICCID 500MB'],
+    examples: [
+      'sim list',
+      'sim list --search anna --profile enabled',
+      'sim install ICCID',
+      'sim attach ICCID DE',
+      'sim use ICCID 500MB',
+    ],
     options: CLIENT,
     ofProvider: true,
+    ownFlags: async () => (await import('./sim.ts')).simFlags,
     load: async () => (await import('./sim.ts')).sim,
   },
   {

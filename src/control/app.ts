@@ -37,6 +37,7 @@ import { type Arrival, frontPage, isControl } from './front-page.ts'
 import { historyHandlers } from './history.ts'
 import { journalHandlers } from './journal.ts'
 import { messageHandlers } from './messages.ts'
+import { oneSimHandlers } from './one-sim.ts'
 import type { OperationId } from './operations.ts'
 import { provenanceHandlers } from './provenance.ts'
 import { checked, type ReadBody, readRequest } from './request.ts'
@@ -55,6 +56,7 @@ const handlers: ControlHandlers = {
   ...clockHandlers,
   ...upcomingHandlers,
   ...simHandlers,
+  ...oneSimHandlers,
   ...deviceHandlers,
   ...messageHandlers,
   ...callbackHandlers,

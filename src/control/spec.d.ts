@@ -444,6 +444,38 @@ export interface components {
             /** @description Oldest first, of many the latest 200 */
             readonly callbacks: readonly components["schemas"]["Callback"][];
         };
+        readonly OneSim: components["schemas"]["Sim"] & {
+            readonly moves: readonly components["schemas"]["Move"][];
+            /** @description Data it has used, oldest first; of many the latest 200, those before as one */
+            readonly uses: readonly components["schemas"]["DataUse"][];
+            /**
+             * @description Where `uses` is from: `records` where the provider keeps one of each use; else `timeline`, and what was used stands where
+             *     a bundle reached a threshold, the rest where the SIM was last seen.
+             * @enum {string}
+             */
+            readonly usesFrom: "records" | "timeline";
+        };
+        /** @description Something a handset or a network can do */
+        readonly Move: {
+            /** @enum {string} */
+            readonly move: "download" | "install" | "enable" | "disable" | "delete" | "attach" | "detach" | "use";
+            readonly possible: boolean;
+            /** @description Why not, in the words it would be refused with */
+            readonly why?: string;
+            /**
+             * @description What has to be given with it
+             * @enum {string}
+             */
+            readonly needs?: "confirmationCode" | "country" | "amount";
+        };
+        readonly DataUse: {
+            readonly at: components["schemas"]["Instant"];
+            readonly bytes: number;
+            /** @description Id of the bundle that carried it */
+            readonly bundle?: string;
+            /** @description ISO 3166 alpha-2 */
+            readonly country?: string;
+        };
         readonly Bundle: {
             readonly id: string;
             readonly name: string;
@@ -470,6 +502,38 @@ export interface components {
         };
         readonly EventDetail: {
             readonly [key: string]: string | number | boolean;
+        };
+        readonly Lifecycle: {
+            /**
+             * @description What moves
+             * @example profile
+             * @example service
+             * @example bundle
+             * @example order
+             * @example subscription
+             */
+            readonly name: string;
+            /** @description What that is */
+            readonly says: string;
+            /** @description Absent where it is the same at every provider */
+            readonly provider?: string;
+            /** @description Where it begins; what is imported or seeded may begin later */
+            readonly initial: string;
+            readonly states: readonly {
+                readonly name: string;
+                readonly says: string;
+            }[];
+            readonly moves: readonly {
+                readonly from: string;
+                readonly to: string;
+                /**
+                 * @description The event that makes it
+                 * @example install
+                 */
+                readonly by: string;
+                /** @description What happens then */
+                readonly says: string;
+            }[];
         };
         /** @description The SIM after the device did something, and what happened */
         readonly Device: {
@@ -656,6 +720,28 @@ export interface components {
             readonly body: string;
             /** @description The body, parsed; absent where it is no JSON */
             readonly json?: unknown;
+        };
+        readonly OneDelivery: components["schemas"]["Delivery"] & {
+            readonly signatureCheck: components["schemas"]["SignatureCheck"];
+        };
+        /** @description Whether the signature of what left is genuine, by the rule its provider documents and with what the world signs with now */
+        readonly SignatureCheck: {
+            /**
+             * @description Absent where the provider signs nothing
+             * @example hmac-sha256
+             * @example standard-webhooks
+             */
+            readonly scheme?: string;
+            /**
+             * @description The header the signature is in, in lower case
+             * @example x-signature-sha256
+             */
+            readonly header?: string;
+            /** @description Whether it has a signature */
+            readonly signed: boolean;
+            readonly holds: boolean;
+            /** @description Why, in a sentence */
+            readonly says: string;
         };
         /**
          * @example {
@@ -1084,6 +1170,30 @@ export interface components {
         } & {
             readonly [key: string]: unknown;
         };
+        readonly FaultKind: {
+            /** @example reset */
+            readonly name: string;
+            /**
+             * @description What it happens to
+             * @enum {string}
+             */
+            readonly of: "operation" | "callback";
+            /** @description What a client, or a receiver, sees */
+            readonly says: string;
+            /** @description Of calls: on which sides it may stand, the first unless told */
+            readonly when?: readonly ("before" | "after")[];
+            readonly fields: readonly {
+                /** @example status */
+                readonly name: string;
+                /**
+                 * @description How a value has to look, in words
+                 * @example a duration
+                 */
+                readonly form: string;
+                readonly says: string;
+                readonly required?: boolean;
+            }[];
+        };
         /** @description What a call has to have; `*` in a text stands for any characters */
         readonly FaultMatch: {
             /** @description Path parameters by name */
@@ -1208,12 +1318,16 @@ export interface components {
                 readonly [key: string]: string;
             };
             readonly operations: readonly components["schemas"]["OperationProvenance"][];
+            /** @description Every type of callback it sends */
+            readonly callbacks: readonly string[];
         };
         readonly OperationProvenance: {
             readonly id: string;
             readonly method: string;
             readonly path: string;
             readonly summary?: string;
+            /** @description The statuses that are documented of it: those a fault `status` may have without a body */
+            readonly statuses: readonly number[];
             /** @description documented, public, inferred or invented */
             readonly provenance?: string;
             /** @description What it does to the outside: reads, changes, spends; by variant where a parameter decides */
@@ -1563,6 +1677,12 @@ export interface operations {
             readonly query?: {
                 /** @description Only of this provider */
                 readonly provider?: components["parameters"]["Provider"];
+                /** @description A part, in any case, of the ICCID, EID, IMSI, MSISDN or matching id, or of what the provider keeps of it: names, mail addresses, references, groups */
+                readonly search?: string;
+                readonly profile?: components["schemas"]["Profile"];
+                readonly service?: components["schemas"]["Service"];
+                /** @description Which come first */
+                readonly order?: components["parameters"]["OldestFirst"];
                 readonly limit?: number;
                 readonly offset?: number;
             };
@@ -1579,7 +1699,7 @@ export interface operations {
                 };
                 content: {
                     readonly "application/json": {
-                        readonly total: number;
+                        readonly total: components["schemas"]["Total"];
                         readonly sims: readonly components["schemas"]["SimRow"][];
                     };
                 };
@@ -1607,7 +1727,7 @@ export interface operations {
                     readonly [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/json": components["schemas"]["Sim"];
+                    readonly "application/json": components["schemas"]["OneSim"];
                 };
             };
             readonly default: components["responses"]["Problem"];
@@ -1781,6 +1901,29 @@ export interface operations {
             readonly default: components["responses"]["Problem"];
         };
     };
+    readonly listLifecycles: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The tables */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly lifecycles: readonly components["schemas"]["Lifecycle"][];
+                    };
+                };
+            };
+            readonly default: components["responses"]["Problem"];
+        };
+    };
     readonly listMessages: {
         readonly parameters: {
             readonly query?: {
@@ -1900,6 +2043,30 @@ export interface operations {
                 };
                 content: {
                     readonly "application/json": components["schemas"]["Deliveries"];
+                };
+            };
+            readonly default: components["responses"]["Problem"];
+        };
+    };
+    readonly getDelivery: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /** @description Its number */
+                readonly id: number;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The delivery */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["OneDelivery"];
                 };
             };
             readonly default: components["responses"]["Problem"];
@@ -2124,6 +2291,29 @@ export interface operations {
                     readonly [name: string]: unknown;
                 };
                 content?: never;
+            };
+            readonly default: components["responses"]["Problem"];
+        };
+    };
+    readonly listFaultKinds: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The kinds; of calls and of callbacks one may have the same name */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly kinds: readonly components["schemas"]["FaultKind"][];
+                    };
+                };
             };
             readonly default: components["responses"]["Problem"];
         };

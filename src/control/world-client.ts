@@ -16,13 +16,17 @@ import type {
   DifferenceShown,
   ExchangeShown,
   ExplainedShown,
+  FaultKindShown,
   FaultShown,
   HarShown,
+  LifecycleShown,
   MessageShown,
   NewFault,
+  OneDeliveryShown,
+  OneSimShown,
   SettingShown,
+  SimPageShown,
   SimRow,
-  SimShown,
   SnapshotShown,
   StateDocument,
   StepShown,
@@ -52,7 +56,8 @@ export type Distance =
  * that is refused.
  */
 export interface Device {
-  show(): Promise<SimShown>
+  /** With what can be done to it now, and what it has used. */
+  show(): Promise<OneSimShown>
   /** @param confirmationCode where the activation code asks for one */
   download(confirmationCode?: string): Promise<DeviceShown>
   /** Downloads and enables too, where that is missing. */
@@ -126,6 +131,21 @@ export interface DeliveryFilter extends CallbackFilter {
   readonly after?: number
 }
 
+/** Which SIMs; what is left out is not asked. */
+export interface SimFilter {
+  readonly provider?: string
+  /** A part, in any case, of one of its numbers, or of a name or reference its provider keeps. */
+  readonly search?: string
+  readonly profile?: SimRow['profile']
+  readonly service?: SimRow['service']
+  /** Which come first: the oldest unless told. */
+  readonly order?: 'oldest' | 'newest'
+  /** How many are told: 100 unless told, at most 1000. */
+  readonly limit?: number
+  /** How many of those that fit are passed over. */
+  readonly offset?: number
+}
+
 export interface UpcomingFilter {
   readonly provider?: string
   readonly iccid?: string
@@ -159,6 +179,8 @@ export interface WorldCallbacks<Slug extends string = string> {
   unsent(filter?: Omit<CallbackFilter, 'state'>): Promise<readonly UnsentCallbackShown[]>
   /** What left at each attempt, oldest first unless told. */
   deliveries(filter?: DeliveryFilter): Promise<DeliveriesShown>
+  /** One of those, by its id: headers and body as they left, and whether the signature holds. */
+  delivery(id: number): Promise<OneDeliveryShown>
   /** Sends a callback of any type the provider's spec has: what is queued now, or unsent. */
   send(callback: BodyOf<'sendCallback'>): Promise<CallbackShown | UnsentCallbackShown>
   get(id: string): Promise<CallbackShown | UnsentCallbackShown>
@@ -233,6 +255,8 @@ export interface WorldFaults {
   add(fault: NewFault): Promise<FaultShown>
   /** All of them, in the order they were set, with what each has seen and how often it happened. */
   list(): Promise<readonly FaultShown[]>
+  /** Every kind there is, with what it is for and the fields it has of its own. */
+  kinds(): Promise<readonly FaultKindShown[]>
   get(id: string): Promise<FaultShown>
   remove(id: string): Promise<void>
   /** Removes all. */
@@ -275,6 +299,10 @@ export interface WorldClient<Slug extends string = string> {
   device(iccid: string, provider?: Slug): Device
   /** All of them, in the order they came. */
   sims(provider?: Slug): Promise<readonly SimRow[]>
+  /** One page of those that fit, and how many fit in all. */
+  simPage(filter?: SimFilter): Promise<SimPageShown>
+  /** The tables of states the simulator goes by, those of every provider first. */
+  lifecycles(): Promise<readonly LifecycleShown[]>
   readonly callbacks: WorldCallbacks<Slug>
   readonly faults: WorldFaults
   /** Mails and SMS that providers sent to people, newest first unless told. */
@@ -333,6 +361,8 @@ export function worldOver(control: ControlClient, name = DEFAULT_WORLD): WorldCl
     clock: clockOf(call),
     device: (iccid, provider) => deviceOf(call, iccid, provider),
     sims: (provider) => allSims(call, provider),
+    simPage: (filter = {}) => call('listSims', { query: filter }),
+    lifecycles: async () => (await call('listLifecycles')).lifecycles,
     callbacks: callbacksOf(call),
     faults: faultsOf(call),
     messages: async (filter = {}) => (await call('listMessages', { query: filter })).messages,
@@ -464,6 +494,7 @@ function faultsOf(call: Call): WorldFaults {
   return {
     add: (fault) => call('addFault', { body: fault }),
     list: async () => (await call('listFaults')).faults,
+    kinds: async () => (await call('listFaultKinds')).kinds,
     get: (id) => call('getFault', { path: { id } }),
     async remove(id) {
       await call('removeFault', { path: { id } })
@@ -486,6 +517,7 @@ function callbacksOf(call: Call): WorldCallbacks {
       return callbacks.filter((callback) => callback.state === 'unsent')
     },
     deliveries: (filter = {}) => call('listDeliveries', { query: filter }),
+    delivery: (id) => call('getDelivery', { path: { id } }),
     get: (id) => call('getCallback', { path: { id } }),
     send: (callback) => call('sendCallback', { body: callback }),
     redeliver: (id) => call('redeliverCallback', { path: { id } }),

@@ -36,10 +36,12 @@ const ASKED: Partial<Readonly<Record<OperationId, string>>> = {
   attachSim: `sim attach ${ICCID} DE`,
   detachSim: `sim detach ${ICCID}`,
   useSim: `sim use ${ICCID} 500MB`,
+  listLifecycles: 'sim lifecycles',
   listMessages: 'messages',
   listCallbacks: 'callbacks',
   sendCallback: 'callbacks send esim-go Utilisation',
   listDeliveries: 'callbacks deliveries',
+  getDelivery: 'callbacks delivery 1',
   listCallbackTargets: 'callbacks target',
   getCallbackTarget: 'callbacks target esim-go',
   setCallbackTarget: 'callbacks target esim-go http://127.0.0.1:3000/',
@@ -79,6 +81,7 @@ const ASKED: Partial<Readonly<Record<OperationId, string>>> = {
 /** Operations without a command of their own, and why. */
 const EXCEPTIONS: Partial<Readonly<Record<OperationId, string>>> = {
   getOpenApi: 'a document for programs: they read it from /_sim/openapi.json',
+  listFaultKinds: '`fault kinds` tells them where no simulator runs, too',
   listCommands: '`record` asks for it once it has the journal',
   changeSettings: '`set` looks the settings up first, so that a text becomes what its default is',
 }

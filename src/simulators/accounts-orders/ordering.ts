@@ -9,6 +9,7 @@ import { defineTask } from '../../state/tasks.ts'
 import type { World } from '../../state/world.ts'
 import type { AccountsOrdersRefusal } from './errors.ts'
 import { mintId } from './ids.ts'
+import { orderLifecycle } from './lifecycles.ts'
 import { mailProfile } from './messaging.ts'
 import type {
   Account,
@@ -271,7 +272,8 @@ export const completeOrder = defineTask({
     const order = world.in(orders).get(id)
     if (order?.status !== 'pending') return
     const done = !isCanceledByRule(world, order) && carryOut(world, order)
-    world.in(orders).put({ ...order, status: done ? 'completed' : 'canceled' })
+    const { complete, cancel } = orderLifecycle.pending
+    world.in(orders).put({ ...order, status: done ? complete : cancel })
     if (done) mailProfile(world, order)
   },
 })

@@ -16,6 +16,7 @@ import { moveService, type Sim, simKey, sims } from '../../state/sims.ts'
 import { defineTask } from '../../state/tasks.ts'
 import type { World } from '../../state/world.ts'
 import { mintId } from './ids.ts'
+import { subscriptionLifecycle } from './lifecycles.ts'
 import {
   type Offering,
   type Product,
@@ -171,7 +172,8 @@ export const terminateProduct = defineTask({
 
     const active = productsOf(world, subscription.id).filter(({ status }) => status === 'active')
     endProducts(world, subscription, active)
-    world.in(subscriptions).put({ ...subscription, status: 'terminated', terminatedAt: world.now })
+    const status = subscriptionLifecycle.active.terminate
+    world.in(subscriptions).put({ ...subscription, status, terminatedAt: world.now })
     const sim = simOf(world, subscription)
     if (sim) moveService(world, sim, 'cease')
   },

@@ -23,6 +23,7 @@ import { concludeReturn, returning } from './esims/returns.ts'
 import { suspensionHandlers } from './esims/suspension-handlers.ts'
 import { troubleshootingHandlers } from './esims/troubleshooting-handlers.ts'
 import { react } from './events.ts'
+import { machines } from './lifecycles.ts'
 import { orderHandlers } from './orders/handlers.ts'
 import { deliverLate } from './orders/ordering.ts'
 import { apiKey } from './organisation/account.ts'
@@ -97,6 +98,8 @@ export const esimGo = defineSimulator<operations, typeof settings.table>({
   importPlan: async () => (await import('./import.ts')).importPlan,
   tasks: [...idleTasks, registerAgain, deliverLate, lapseBundle, concludeReturn],
   react,
+  machines,
+  searchedBy: (world, { iccid }) => [world.in(esims).get(iccid)?.customerRef],
   device: {
     usage: {
       covers: (world, bundle, country) =>
