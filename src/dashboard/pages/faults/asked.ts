@@ -61,15 +61,15 @@ const numberOf = (text: string) => (some(text) === undefined ? undefined : Numbe
 
 /** What is sent to the simulator. */
 export function faultOf(asked: Asked, kind: KindShown): NewFault {
-  const own = Object.entries(kind.fields).map(([name, field]) => {
-    const text = some(asked.own[name] ?? '')
-    return [name, text === undefined ? undefined : ownValue(field, text)]
+  const own = kind.fields.map((field) => {
+    const text = some(asked.own[field.name] ?? '')
+    return [field.name, text === undefined ? undefined : ownValue(field, text)]
   })
   return defined({
     provider: asked.provider,
     operation: kind.of === 'operation' ? asked.name : undefined,
     callback: kind.of === 'callback' ? asked.name : undefined,
-    kind: kind.kind,
+    kind: kind.name,
     when: some(asked.when),
     match: matchOf(asked.match),
     nth: numberOf(asked.nth),
@@ -83,8 +83,8 @@ const spelled = (name: string) => name.replace(/[A-Z]/g, (capital) => `-${capita
 
 /** The same as it is typed in a terminal. */
 export function commandFor(asked: Asked, kind: KindShown): string {
-  const own = Object.keys(kind.fields).map((name) => [spelled(name), some(asked.own[name] ?? '')])
-  return commandHere(['fault', 'add', asked.provider, asked.name, kind.kind], {
+  const own = kind.fields.map(({ name }) => [spelled(name), some(asked.own[name] ?? '')])
+  return commandHere(['fault', 'add', asked.provider, asked.name, kind.name], {
     callback: kind.of === 'callback' ? true : undefined,
     when: some(asked.when),
     match: linesOf(asked.match),

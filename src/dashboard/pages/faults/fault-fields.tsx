@@ -1,5 +1,5 @@
 // Fields of the form of a fault: those that its kind has, on which side of the change, and how often.
-import { AreaField, SelectField, TextField } from '../../kit/field.tsx'
+import { AreaField, SelectField, TextField, type TextFieldProps } from '../../kit/field.tsx'
 import type { Asked } from './asked.ts'
 import { type FieldShown, type KindShown, wordsOf } from './kinds.ts'
 
@@ -8,9 +8,9 @@ interface AskProps {
   readonly ask: (changed: Partial<Asked>) => void
 }
 
-/** A field of one's own: the name of it is its label. */
-function OwnField({ name, field, asked, ask }: AskProps & OneField) {
-  const { form, says, required } = field
+/** A field of the kind's own: its name is its label. */
+function OwnField({ field, asked, ask, statuses }: OwnFieldProps) {
+  const { name, form, says, required } = field
   const words = wordsOf(field)
   const shown = {
     label: required ? `${name} (needed)` : name,
@@ -18,6 +18,7 @@ function OwnField({ name, field, asked, ask }: AskProps & OneField) {
     value: asked.own[name] ?? '',
     onValue: (value: string) => ask({ own: { ...asked.own, [name]: value } }),
   }
+  if (name === 'status') return <StatusField {...shown} statuses={statuses} />
   if (words.length > 0)
     return (
       <SelectField
@@ -29,24 +30,40 @@ function OwnField({ name, field, asked, ask }: AskProps & OneField) {
   return <TextField {...shown} type={form === 'a whole number' ? 'number' : 'text'} />
 }
 
-interface OneField {
-  readonly name: string
+interface OwnFieldProps extends AskProps {
   readonly field: FieldShown
+  readonly statuses: readonly number[]
 }
 
-export function OwnFields({ asked, ask, kind }: AskProps & { readonly kind: KindShown }) {
-  const fields = Object.entries(kind.fields)
-  if (fields.length === 0) return null
+interface StatusFieldProps extends TextFieldProps {
+  /** Those that are documented of the operation: of any other a body has to be given. */
+  readonly statuses: readonly number[]
+}
+
+function StatusField({ statuses, ...field }: StatusFieldProps) {
+  const known = statuses.map(String)
+  const hint = known.length === 0 ? field.hint : `documented here: ${known.join(', ')}`
+  return <TextField {...field} hint={hint} type="number" options={known} />
+}
+
+export interface OwnFieldsProps extends AskProps {
+  readonly kind: KindShown
+  /** Documented of the operation that is chosen. */
+  readonly statuses: readonly number[]
+}
+
+export function OwnFields({ asked, ask, kind, statuses }: OwnFieldsProps) {
+  if (kind.fields.length === 0) return null
   return (
     <fieldset class="fields">
-      <legend>Of {kind.kind}</legend>
-      {fields.map(([name, field]) => (
+      <legend>Of {kind.name}</legend>
+      {kind.fields.map((field) => (
         <OwnField
-          key={`${kind.of} ${kind.kind} ${name}`}
-          name={name}
+          key={`${kind.of} ${kind.name} ${field.name}`}
           field={field}
           asked={asked}
           ask={ask}
+          statuses={statuses}
         />
       ))}
     </fieldset>

@@ -1,11 +1,12 @@
 // The form that sets a fault: where, what, how often; told as a sentence, a command and JSON before it is set.
 import { useState } from 'preact/hooks'
-import type { ProvenanceRow } from '../../../control/wire.ts'
-import { world } from '../../client.ts'
+import type { ProvenanceRow, ProvenanceShown } from '../../../control/wire.ts'
+import { call, world } from '../../client.ts'
 import { ActButton } from '../../kit/act-button.tsx'
 import { Command, CopyButton } from '../../kit/copy.tsx'
 import { Form, SelectField } from '../../kit/field.tsx'
 import { useQuery } from '../../kit/link.tsx'
+import { useLive } from '../../use-live.ts'
 import { type Asked, commandFor, faultOf } from './asked.ts'
 import { HowOften, OwnFields, WhenField } from './fault-fields.tsx'
 import { type KindShown, kindOf } from './kinds.ts'
@@ -16,8 +17,6 @@ import { sentenceOf } from './sentence.ts'
 export interface Known {
   readonly providers: readonly ProvenanceRow[]
   readonly kinds: readonly KindShown[]
-  /** The callbacks of each provider that sends some. */
-  readonly callbacks: Readonly<Record<string, readonly string[]>>
 }
 
 const FIRST: Asked = {
@@ -34,22 +33,22 @@ const FIRST: Asked = {
 }
 
 /** What fits no more when a provider or what is broken changes: told anew. */
-function onward(asked: Asked, changed: Partial<Asked>, { kinds, callbacks }: Known): Asked {
+function onward(asked: Asked, changed: Partial<Asked>, kinds: readonly KindShown[]): Asked {
   const next = { ...asked, ...changed }
-  const of = callbacks[next.provider] ? next.of : 'operation'
+  const of = next.provider === asked.provider ? next.of : 'operation'
   const isElsewhere = next.provider !== asked.provider || of !== asked.of
-  const isKnown = kindOf(kinds, { kind: next.kind, of }) !== undefined
-  const kind = isKnown ? next.kind : (kinds.find((each) => each.of === of)?.kind ?? '')
+  const name = isElsewhere ? '*' : next.name
+  if (!isElsewhere && next.kind === asked.kind) return { ...next, name }
+  const known = kindOf(kinds, { kind: next.kind, of }) ?? kinds.find((each) => each.of === of)
+  const kind = known?.name ?? ''
   const isOther = kind !== asked.kind || of !== asked.of
-  return {
-    ...next,
-    of,
-    kind,
-    name: isElsewhere ? '*' : next.name,
-    when: isOther ? '' : next.when,
-    own: isOther && kind !== next.kind ? {} : next.own,
-  }
+  return { ...next, of, name, kind, when: '', own: isOther ? ownOf(kind) : next.own }
 }
+
+/** What a kind begins with. */
+const ownOf = (kind: string): Asked['own'] => (kind === 'status' ? FIRST.own : {})
+
+const NEVER = () => false
 
 export function FaultForm({ known }: { readonly known: Known }) {
   const [{ provider = '', operation = '*' }] = useQuery()
@@ -59,14 +58,20 @@ export function FaultForm({ known }: { readonly known: Known }) {
     provider: first?.provider ?? '',
     name: operation,
   })
-  const ask = (changed: Partial<Asked>) => setAsked(onward(asked, changed, known))
+  const { data: names } = useLive(
+    () => call('getProvenance', { path: { slug: asked.provider } }),
+    [asked.provider],
+    NEVER,
+  )
+  const ask = (changed: Partial<Asked>) => setAsked(onward(asked, changed, known.kinds))
   const kind = kindOf(known.kinds, asked)
   if (!kind) return <p class="hint">There is no kind of fault.</p>
+  const at = names?.operations.find(({ id }) => id === asked.name)
   return (
     <Form label="Set a fault" onSubmit={() => {}}>
-      <Where asked={asked} ask={ask} known={known} />
+      <Where asked={asked} ask={ask} providers={known.providers} names={names} />
       <KindField asked={asked} ask={ask} kinds={known.kinds} />
-      <OwnFields asked={asked} ask={ask} kind={kind} />
+      <OwnFields asked={asked} ask={ask} kind={kind} statuses={at?.statuses ?? []} />
       <WhenField asked={asked} ask={ask} kind={kind} />
       <HowOften asked={asked} ask={ask} />
       <Told asked={asked} kind={kind} />
@@ -79,8 +84,14 @@ interface AskProps {
   readonly ask: (changed: Partial<Asked>) => void
 }
 
-function Where({ asked, ask, known }: AskProps & { readonly known: Known }) {
-  const callbacks = known.callbacks[asked.provider]
+interface WhereProps extends AskProps {
+  readonly providers: readonly ProvenanceRow[]
+  /** Of the provider that is chosen; absent until they have come. */
+  readonly names: ProvenanceShown | undefined
+}
+
+function Where({ asked, ask, providers, names }: WhereProps) {
+  const sends = names === undefined || names.callbacks.length > 0
   return (
     <fieldset class="fields">
       <legend>Where</legend>
@@ -88,31 +99,22 @@ function Where({ asked, ask, known }: AskProps & { readonly known: Known }) {
         label="Provider"
         value={asked.provider}
         onValue={(provider) => ask({ provider })}
-        options={known.providers.map(({ provider, title }) => [provider, title])}
+        options={providers.map(({ provider, title }) => [provider, title])}
       />
       <SelectField
-        label="Of its"
-        hint={callbacks ? undefined : 'it sends no callbacks'}
+        label="Calls or callbacks"
+        hint={sends ? undefined : 'it sends no callbacks'}
         value={asked.of}
         onValue={(of) => ask({ of: of as Asked['of'] })}
-        options={
-          callbacks
-            ? [
-                ['operation', 'calls'],
-                ['callback', 'callbacks'],
-              ]
-            : [['operation', 'calls']]
-        }
+        options={sends ? [CALLS, CALLBACKS] : [CALLS]}
       />
-      <NameField
-        key={`${asked.provider} ${asked.of}`}
-        asked={asked}
-        ask={ask}
-        callbacks={callbacks ?? []}
-      />
+      <NameField asked={asked} ask={ask} names={names} />
     </fieldset>
   )
 }
+
+const CALLS = ['operation', 'calls'] as const
+const CALLBACKS = ['callback', 'callbacks'] as const
 
 function KindField({ asked, ask, kinds }: AskProps & { readonly kinds: readonly KindShown[] }) {
   const fit = kinds.filter(({ of }) => of === asked.of)
@@ -121,8 +123,8 @@ function KindField({ asked, ask, kinds }: AskProps & { readonly kinds: readonly 
       label="What happens"
       hint={kindOf(kinds, asked)?.says}
       value={asked.kind}
-      onValue={(kind) => ask({ kind, own: kind === 'status' ? FIRST.own : {} })}
-      options={fit.map(({ kind }) => [kind, kind])}
+      onValue={(kind) => ask({ kind })}
+      options={fit.map(({ name }) => [name, name])}
     />
   )
 }

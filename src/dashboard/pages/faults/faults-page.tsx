@@ -8,13 +8,13 @@ import { FaultList } from './fault-list.tsx'
 
 const NEVER = () => false
 
-/** What never changes while the page is open: the providers, what can happen, and what callbacks there are. */
+/** What never changes while the page is open: the providers, and what can happen. */
 async function load() {
-  const [{ providers }, { kinds, callbacks }] = await Promise.all([
+  const [{ providers }, { kinds }] = await Promise.all([
     call('listProvenance'),
     call('listFaultKinds'),
   ])
-  return { providers, kinds, callbacks }
+  return { providers, kinds }
 }
 
 export function FaultsPage() {

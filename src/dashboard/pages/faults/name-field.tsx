@@ -1,59 +1,37 @@
 // Which operation of a provider, or which type of its callbacks, a fault is of.
-import { call } from '../../client.ts'
+import type { ProvenanceShown } from '../../../control/wire.ts'
 import { SelectField } from '../../kit/field.tsx'
-import { useLive } from '../../use-live.ts'
 import type { Asked } from './asked.ts'
 
 interface NameFieldProps {
   readonly asked: Asked
   readonly ask: (changed: Partial<Asked>) => void
-  /** Types of the callbacks of the provider. */
-  readonly callbacks: readonly string[]
+  readonly names: ProvenanceShown | undefined
 }
 
-const NEVER = () => false
-
-export function NameField(props: NameFieldProps) {
-  return props.asked.of === 'operation' ? (
-    <OperationField {...props} />
-  ) : (
-    <CallbackField {...props} />
-  )
-}
+type Option = readonly [value: string, shown: string]
 
 /** Names with what is shown for each; an operation that several versions have is named once. */
-async function operationsOf(provider: string) {
-  const { operations } = await call('getProvenance', { path: { slug: provider } })
+function operationsIn({ operations }: ProvenanceShown): Option[] {
   const shown = new Map<string, string>()
   for (const { id, method, path } of operations)
     if (!shown.has(id)) shown.set(id, `${id} (${method} ${path})`)
   return [...shown].toSorted(([one], [other]) => (one < other ? -1 : 1))
 }
 
-function OperationField({ asked, ask }: NameFieldProps) {
-  const { data = [], problem } = useLive(
-    () => operationsOf(asked.provider),
-    [asked.provider],
-    NEVER,
-  )
-  const isKnown = asked.name === '*' || data.some(([id]) => id === asked.name)
-  const unknown = isKnown ? [] : [[asked.name, asked.name] as const]
+export function NameField({ asked, ask, names }: NameFieldProps) {
+  const isOfCalls = asked.of === 'operation'
+  const known: Option[] = [['*', isOfCalls ? 'every operation' : 'every callback']]
+  if (names && isOfCalls) known.push(...operationsIn(names))
+  if (names && !isOfCalls) known.push(...names.callbacks.map((type): Option => [type, type]))
+  // What the URL names is shown until it is known what there is.
+  if (known.every(([id]) => id !== asked.name)) known.push([asked.name, asked.name])
   return (
     <SelectField
-      label="Operation"
-      hint={problem}
+      label={isOfCalls ? 'Operation' : 'Type of callback'}
       value={asked.name}
       onValue={(name) => ask({ name })}
-      options={[['*', 'every operation'], ...unknown, ...data]}
+      options={known}
     />
   )
 }
-
-const CallbackField = ({ asked, ask, callbacks }: NameFieldProps) => (
-  <SelectField
-    label="Type of callback"
-    value={asked.name}
-    onValue={(name) => ask({ name })}
-    options={[['*', 'every callback'], ...callbacks.map((type) => [type, type] as const)]}
-  />
-)

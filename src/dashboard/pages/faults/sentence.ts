@@ -64,14 +64,16 @@ const ENDINGS: Readonly<Record<string, string>> = { one: 'st', two: 'nd', few: '
 
 const ordinal = (value: number) => `${numberShown(value)}${ENDINGS[ordinals.select(value)] ?? 'th'}`
 
-/** Which calls or callbacks: the first word is written large. */
-function which({ nth, times }: NewFault, one: string): string {
+/** Which calls or callbacks; those of a fault that is set are counted from then. */
+function which(fault: NewFault, one: string): string {
+  const { nth, times } = fault
   const many = `${one}s`
   if (nth !== undefined && (times ?? 1) > 1)
     return `${numberShown(times ?? 1)} ${many} from the ${ordinal(nth)} on`
-  if (nth !== undefined) return `The ${ordinal(nth)} ${one} from now`
+  if (nth !== undefined) return `The ${ordinal(nth)} ${one}`
   if (times === undefined) return `Every ${one}`
-  return times === 1 ? `The next ${one}` : `The next ${numberShown(times)} ${many}`
+  const first = 'setAt' in fault ? 'first' : 'next'
+  return times === 1 ? `The ${first} ${one}` : `The ${first} ${numberShown(times)} ${many}`
 }
 
 function matchText({ match }: NewFault): string {
@@ -96,6 +98,12 @@ const SIDES: Readonly<Record<string, string>> = {
 /** Kinds that change nothing of what is carried out, whichever side they stand on. */
 const HARMLESS = new Set(['delay', 'stale'])
 
+/** What one of them is called, as in `createOrder call`. */
+function oneOf(name: string, isOfCallbacks: boolean): string {
+  const one = isOfCallbacks ? 'callback' : 'call'
+  return name === '*' ? one : `${name} ${one}`
+}
+
 /**
  * What a fault does.
  * @param says what the kind makes seen, for a kind that has no words of its own here
@@ -104,8 +112,7 @@ export function sentenceOf(fault: NewFault, says = fault.kind): string {
   const { provider, callback, operation = '*', kind, when = '' } = fault
   const isOfCallbacks = callback !== undefined
   const name = callback ?? operation
-  const one = isOfCallbacks ? 'callback' : 'call'
-  const what = `${which(fault, one)} of ${name === '*' ? provider : `${name} of ${provider}`}`
+  const what = `${which(fault, oneOf(name, isOfCallbacks))} of ${provider}`
   const effect = (isOfCallbacks ? CALLBACKS : CALLS)[kind]?.(fault) ?? `meet this: ${says}`
   const side = isOfCallbacks || HARMLESS.has(kind) ? '' : (SIDES[when] ?? '')
   return `${what}${matchText(fault)} will ${effect}${untilText(fault)}${side}.`
