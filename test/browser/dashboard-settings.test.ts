@@ -98,7 +98,7 @@ describe.skipIf(!hasBrowser)('in a browser', () => {
     const { counts, operations } = await simulator.control.call('getProvenance', {
       path: { slug: 'wholesale' },
     })
-    const rows = section.getByRole('region', { name: 'Operations' }).getByRole('row')
+    const rows = section.getByRole('region', { name: 'Operations', exact: true }).getByRole('row')
     await expect.poll(() => rows.count()).toBe(operations.length + 1)
     await section.getByLabel('Show').selectOption('inferred')
     await expect.poll(() => rows.count()).toBe((counts.inferred ?? 0) + 1)
@@ -135,7 +135,7 @@ describe.skipIf(!hasBrowser)('in a browser', () => {
     await using dashboard = await openDashboard({ scheme })
     await dashboard.simulator.set('esim-go', { rateLimit: 7, strict: true })
     const page = await openSettings(dashboard)
-    await page.getByRole('region', { name: 'Operations' }).waitFor()
+    await page.getByRole('region', { name: 'Operations', exact: true }).waitFor()
     await page.getByRole('button', { name: 'Show the stock' }).click()
     await page.getByRole('region', { name: 'The stock as JSON' }).waitFor()
     expect(await violationsOn(page)).toEqual([])

@@ -15,7 +15,7 @@ async function openWorlds(dashboard: Dashboard, query = '', world?: string): Pro
   const { page, urlOf } = dashboard
   await page.goto(urlOf(`worlds${query}`, world))
   await page.locator('.connection.live').waitFor()
-  await page.getByRole('region', { name: 'Worlds' }).waitFor()
+  await page.getByRole('region', { name: 'Worlds', exact: true }).waitFor()
   return page
 }
 
@@ -95,7 +95,7 @@ describe.skipIf(!hasBrowser)('in a browser', () => {
     await simulator.set('esim-go', { rateLimit: 7 })
     await simulator.clock.advance('1d')
     await row.getByRole('button', { name: 'Compare before with now' }).click()
-    const compare = page.getByRole('region', { name: 'Compare' })
+    const compare = page.getByRole('region', { name: 'Compare', exact: true })
     await compare.getByText('record').first().waitFor()
     await compare.getByText('rateLimit').first().waitFor()
     expect(page.url()).toContain('from=before')
@@ -119,7 +119,7 @@ describe.skipIf(!hasBrowser)('in a browser', () => {
     const page = await openWorlds(dashboard)
     await page.getByText('Nothing has changed yet.').waitFor()
     await simulator.set('esim-go', { rateLimit: 7 })
-    const steps = page.getByRole('region', { name: 'Steps' })
+    const steps = page.getByRole('region', { name: 'Steps', exact: true })
     await steps.getByText('settings were changed').waitFor()
     await simulator.clock.advance('1d')
     await simulator.set('esim-go', { rateLimit: 9 })
@@ -172,7 +172,7 @@ describe.skipIf(!hasBrowser)('in a browser', () => {
     const keys = { 'esim-go': [`<script>alert(1)</script>${'k'.repeat(100)}`] }
     const world = await simulator.worlds.create({ name, seed: evil, credentials: keys })
     await world.snapshots.save('s'.repeat(64))
-    await world.set('esim-go', { smsSenders: ['<b>x</b>'.padEnd(11, 'y')] })
+    await world.set('esim-go', { confirmationCode: `<b>${'x'.repeat(250)}` })
     await openWorlds(dashboard, `?from=${'s'.repeat(64)}`, name)
     await page.getByText('<script>alert(1)').first().waitFor()
     await page.getByText('onerror=alert(1)').first().waitFor()
@@ -194,7 +194,7 @@ describe.skipIf(!hasBrowser)('in a browser', () => {
     await simulator.set('esim-go', { rateLimit: 7 })
     await simulator.clock.advance('1d')
     const page = await openWorlds(dashboard, '?from=before')
-    await page.getByRole('region', { name: 'Compare' }).getByText('rateLimit').first().waitFor()
+    await page.getByRole('region', { name: 'Compare', exact: true }).getByText('rateLimit').first().waitFor()
     expect(await violationsOn(page)).toEqual([])
     await page.getByRole('button', { name: 'New world' }).click()
     await page.getByRole('form', { name: 'A new world' }).waitFor()
