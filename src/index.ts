@@ -22,8 +22,10 @@ export type {
   HarShown,
   Health,
   LifecycleShown,
+  MagicValueShown,
   MessageShown,
   NewFault,
+  NewWorkflowRun,
   OneDeliveryShown,
   OneSimShown,
   ProvenanceRow,
@@ -43,6 +45,11 @@ export type {
   UsedShown,
   WaitedShown,
   WentBack,
+  WorkflowRunRow,
+  WorkflowRunShown,
+  WorkflowShown,
+  WorkflowStepShown,
+  WorkflowsShown,
   WorldRow,
   WorldShown,
 } from './control/wire.ts'
@@ -66,6 +73,7 @@ export type {
   WorldClient,
   WorldJournal,
   WorldSnapshots,
+  WorldWorkflows,
 } from './control/world-client.ts'
 export { type ConnectOptions, connect } from './library/connect.ts'
 export { createApp, type SimulatorApp } from './library/embedded.ts'

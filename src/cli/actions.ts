@@ -4,7 +4,16 @@ import { nearest } from '../server/nearest.ts'
 import { CannotRun } from './cannot-run.ts'
 
 /** What an argument is, where a running simulator or this table can complete it. */
-export type Taken = 'iccid' | 'provider' | 'snapshot' | 'fault' | 'callback' | 'world' | 'file'
+export type Taken =
+  | 'iccid'
+  | 'provider'
+  | 'snapshot'
+  | 'fault'
+  | 'callback'
+  | 'world'
+  | 'workflow'
+  | 'run'
+  | 'file'
 
 export interface ActionDef {
   /** Its arguments, as help has them: `ICCID COUNTRY [OPERATOR]`. */
@@ -91,6 +100,7 @@ const callbacks: Actions = {
 const fault: Actions = {
   list: { usage: '', says: 'the faults that are set, with their hits; the default' },
   kinds: { usage: '', says: 'the kinds there are, and what each makes a client see' },
+  magic: { usage: '', says: 'values of requests that provoke a failure without a fault' },
   show: { usage: 'ID', says: 'one fault', takes: ['fault'] },
   add: {
     usage: 'PROVIDER OPERATION|CALLBACK KIND',
@@ -166,6 +176,21 @@ const spec: Actions = {
   },
 }
 
+const ofRun = (says: string): ActionDef => ({ usage: 'RUN', says, takes: ['run'] })
+const workflow: Actions = {
+  list: {
+    usage: '',
+    says: 'the workflows there are, and what is wrong in other files; the default',
+  },
+  start: { usage: 'FILE [WORKFLOW]', says: 'runs one, in a world of its own', takes: ['workflow'] },
+  runs: { usage: '', says: 'the runs there are, the newest first' },
+  show: ofRun('how far one has come, step by step'),
+  next: ofRun('makes the next step of one that is paused'),
+  continue: ofRun('lets one that is paused go on to its end'),
+  report: ofRun('prints the report of one that has ended'),
+  remove: ofRun('stops it where it goes on, and removes it with its world'),
+}
+
 /** By command and name. */
 export const ACTIONS: Readonly<Record<string, Actions>> = {
   clock,
@@ -180,6 +205,7 @@ export const ACTIONS: Readonly<Record<string, Actions>> = {
   wait,
   pact,
   spec,
+  workflow,
 }
 
 /** How many arguments an action takes at most, by its usage: `FILES` and `...` are any number. */

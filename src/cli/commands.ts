@@ -264,6 +264,21 @@ const SPEAKING: readonly CommandDef[] = [
     load: async () => (await import('./record.ts')).record,
   },
   {
+    usage: 'workflow [action] [args...]',
+    description:
+      'workflows (Arazzo) that a running simulator knows, run in it, a step at a time if need be; ' +
+      '`run` runs files of your own',
+    examples: [
+      'workflow',
+      'workflow start esimulator:highland-qr-expires.arazzo.yaml --pause',
+      'workflow next run_1',
+      'workflow report run_1 --format junit',
+    ],
+    options: [...CLIENT, 'input'],
+    ownFlags: async () => (await import('./workflow.ts')).workflowFlags,
+    load: async () => (await import('./workflow.ts')).workflow,
+  },
+  {
     usage: 'provenance [provider]',
     description: 'what is documented, and what is invented',
     examples: ['provenance', 'provenance esim-go'],

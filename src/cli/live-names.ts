@@ -46,6 +46,16 @@ export async function live(taken: Taken, config: Config): Promise<Named[]> {
         const { worlds } = await client.control.call('listWorlds')
         return worlds.map(({ name }) => ({ word: name }))
       }
+      case 'workflow': {
+        const { workflows } = await client.workflows.list()
+        const files = workflows.map(({ file, summary }) => ({ word: file, says: summary }))
+        return files.filter(({ word }, at) => files[at - 1]?.word !== word)
+      }
+      case 'run':
+        return (await client.workflows.runs()).map(({ id, state, workflow }) => ({
+          word: id,
+          says: `${workflow}, ${state}`,
+        }))
       default:
         return []
     }

@@ -24,6 +24,7 @@ import {
   type ControlHandlers,
   caughtUp,
   type Streamed,
+  type TextReply,
   type WrittenReply,
 } from './call.ts'
 import { callbackHandlers } from './callbacks.ts'
@@ -49,6 +50,8 @@ import { stateHandlers } from './state.ts'
 import { stockHandlers } from './stock.ts'
 import { upcomingHandlers } from './upcoming.ts'
 import { waitHandlers } from './wait.ts'
+import { noWorkflows, type OpenWorkflowRuns } from './workflow-runs.ts'
+import { workflowHandlers } from './workflows.ts'
 import { worldHandlers } from './worlds.ts'
 
 const handlers: ControlHandlers = {
@@ -71,21 +74,28 @@ const handlers: ControlHandlers = {
   ...settingHandlers,
   ...stockHandlers,
   ...provenanceHandlers,
+  ...workflowHandlers,
 }
 
 /**
  * Any handler: all are called alike, with what the spec has checked, so their
  * types end here.
  */
-type AnyHandler = (call: ControlCall) => Reply | WrittenReply | Streamed | Promise<Reply>
+type AnyHandler = (
+  call: ControlCall,
+) => Reply | WrittenReply | Streamed | Promise<Reply> | Promise<TextReply>
 
 const HEALTH: OperationId = 'getHealth'
 
 /**
  * Compiles the control API.
+ * @param workflows opens what runs workflows; nothing does unless it is given
  * @throws Error where an operation of the spec has no handler, or a handler no operation
  */
-export async function controlApp(server: SimulatorServer): Promise<RestListener> {
+export async function controlApp(
+  server: SimulatorServer,
+  workflows: OpenWorkflowRuns = noWorkflows,
+): Promise<RestListener> {
   const spec = await specOf('control.yaml')
   checkComplete(spec)
   const arrivals = new WeakMap<IncomingMessage, Arrival>()
@@ -95,7 +105,7 @@ export async function controlApp(server: SimulatorServer): Promise<RestListener>
   app.use((request, _response, next) => next(arrivalOf(request).refusal))
   for (const operation of spec.operations.values()) {
     const answer: RequestHandler = (request, response) =>
-      serve(server, operation, { request, response, ...arrivalOf(request) })
+      serve({ server, workflows }, operation, { request, response, ...arrivalOf(request) })
     const method = operation.method.toLowerCase() as 'get'
     const path = operation.path.replaceAll(/\{(\w+)\}/g, ':$1')
     app[method](path, answer)
@@ -163,7 +173,7 @@ interface Incoming extends Arrival {
  * handler looks at it.
  */
 async function serve(
-  server: SimulatorServer,
+  { server, workflows }: Pick<ControlCall, 'server' | 'workflows'>,
   operation: Operation,
   { request, response, world, root, body: sent }: Incoming,
 ): Promise<void> {
@@ -174,6 +184,7 @@ async function serve(
   const source = { command: `${operation.method} ${request.path}` }
   const call: ControlCall = {
     server,
+    workflows,
     get gone() {
       gone ??= whenGone(response)
       return gone
@@ -205,6 +216,11 @@ async function serve(
     await sendPieces(response, reply, hosted, () => flushed(server, hosted))
     return
   }
+  if (isText(reply)) {
+    await flushed(server, hosted)
+    send(response, reply, hosted)
+    return
+  }
   const { status, headers, body: answer } = reply
   const check = (part: unknown) => checkReply(operation, status, part)
   const long = manyIn(answer)
@@ -213,6 +229,10 @@ async function serve(
   await flushed(server, hosted)
   if (text) await sendLong(response, { status, headers }, text, hosted)
   else send(response, { status, headers, text: JSON.stringify(answer) }, hosted)
+}
+
+function isText(reply: Reply | TextReply): reply is TextReply {
+  return 'text' in reply
 }
 
 /** @throws Refusal `reply-violates-spec` */

@@ -78,6 +78,11 @@ export interface ControlClient {
    */
   call<Id extends OperationId>(id: Id, ...request: Requested<Id>): Promise<AnswerOf<Id>>
   /**
+   * The same, and its answer as the text that it is: of a report, which is no JSON.
+   * @throws as `call` does
+   */
+  text<Id extends OperationId>(id: Id, ...request: Requested<Id>): Promise<string>
+  /**
    * The text of a stream, as it comes; whoever stops reading ends it.
    * @param signal breaks it off; its reader sees the end
    * @throws ControlError for a problem; NoAnswer where nothing answers, or the connection breaks
@@ -125,14 +130,24 @@ export function clientOver(transport: Transport, options: ControlClientOptions):
   const base = `${world === undefined ? root : `${root}/w/${encodeURIComponent(world)}`}/_sim`
   const Authorization = token === undefined ? undefined : `Bearer ${token}`
 
-  async function call(id: OperationId, request: AnyRequest = {}): Promise<unknown> {
+  async function answerTo(id: OperationId, request: AnyRequest): Promise<[Answer<string>, string]> {
     check()
     const { method, path } = placeOf(id, request)
     const body = request.body === undefined ? undefined : JSON.stringify(request.body)
     const type = body === undefined ? undefined : 'application/json'
     const headers = defined({ 'Content-Type': type, Authorization })
     const sent = defined({ method, headers, body, signal })
-    return bodyOf(await transport.send(base + path, sent), base + path)
+    return [await transport.send(base + path, sent), base + path]
+  }
+
+  async function call(id: OperationId, request: AnyRequest = {}): Promise<unknown> {
+    return bodyOf(...(await answerTo(id, request)))
+  }
+
+  async function text(id: OperationId, request: AnyRequest = {}): Promise<string> {
+    const [answer, target] = await answerTo(id, request)
+    if (answer.status !== 200) bodyOf(answer, target)
+    return answer.text
   }
 
   async function* stream(id: OperationId, request: AnyRequest, end?: AbortSignal) {
@@ -156,7 +171,7 @@ export function clientOver(transport: Transport, options: ControlClientOptions):
   }
 
   // The types of one operation end here: it is called as any other.
-  return { call: call as ControlClient['call'], stream }
+  return { call: call as ControlClient['call'], text: text as ControlClient['text'], stream }
 }
 
 /** Method and path of an operation, with its parameters filled in. */

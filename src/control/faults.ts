@@ -63,6 +63,12 @@ function kindShown(kind: FaultKind): FaultKindShown {
 }
 
 export const faultHandlers = {
+  listMagicValues({ server }) {
+    const values = [...server.providers.values()].flatMap(({ simulator }) =>
+      (simulator.magicValues ?? []).map((each) => ({ provider: simulator.slug, ...each })),
+    )
+    return { status: 200, body: { values } }
+  },
   listFaultKinds: () => ({ status: 200, body: { kinds: faultKinds.map(kindShown) } }),
   listFaults({ server, hosted: { world } }) {
     const all = world.in(faults)

@@ -1170,6 +1170,25 @@ export interface components {
         } & {
             readonly [key: string]: unknown;
         };
+        readonly MagicValue: {
+            /** @example esim-go */
+            readonly provider: string;
+            /**
+             * @description Where it is given
+             * @example an ICCID
+             */
+            readonly where: string;
+            /**
+             * @description `*` in it stands for any characters
+             * @example 8943108999999994293
+             */
+            readonly value: string;
+            /**
+             * @description What it brings about
+             * @example 429 with Retry-After
+             */
+            readonly says: string;
+        };
         readonly FaultKind: {
             /** @example reset */
             readonly name: string;
@@ -1297,6 +1316,156 @@ export interface components {
             readonly most?: number;
         };
         readonly SettingValue: string | number | boolean | readonly string[];
+        readonly Workflows: {
+            /** @description The folder given at the start; absent where none was */
+            readonly folder?: string;
+            readonly workflows: readonly components["schemas"]["WorkflowShown"][];
+            /** @description What is wrong in files that cannot be run */
+            readonly problems: readonly {
+                readonly file: string;
+                /** @description From 1 on */
+                readonly line: number;
+                readonly says: string;
+            }[];
+        };
+        readonly WorkflowShown: {
+            readonly file: components["schemas"]["WorkflowFile"];
+            readonly id: string;
+            /** @description Of the workflow; the title of its file where it has none */
+            readonly summary: string;
+            readonly description?: string;
+            /** @description Slugs of the providers whose APIs the file names */
+            readonly providers: readonly string[];
+            /**
+             * @description Whether it comes with the simulator, or is of the folder given at the start
+             * @enum {string}
+             */
+            readonly source: "shipped" | "folder";
+            /** @description The JSON Schema of its inputs; absent where it has none */
+            readonly inputs?: {
+                readonly [key: string]: unknown;
+            };
+            /** @description The named cases of its file, each with its inputs; absent where it has none */
+            readonly cases?: readonly {
+                readonly name: string;
+                readonly inputs: {
+                    readonly [key: string]: unknown;
+                };
+            }[];
+            readonly steps: readonly {
+                readonly id: string;
+                readonly description?: string;
+                /**
+                 * @description An operationId, a method and a path or link, or `workflow ID` for a step that runs another
+                 * @example createOrder
+                 */
+                readonly operation: string;
+            }[];
+        };
+        /**
+         * @description A path below the folder given at the start; one that comes with the simulator begins with `esimulator:`
+         * @example esimulator:highland-qr-expires.arazzo.yaml
+         */
+        readonly WorkflowFile: string;
+        /**
+         * @example {
+         *       "file": "esimulator:highland-qr-expires.arazzo.yaml",
+         *       "pause": "each-step"
+         *     }
+         */
+        readonly NewWorkflowRun: {
+            readonly file: components["schemas"]["WorkflowFile"];
+            /** @description The id of a workflow of the file; its first unless given */
+            readonly workflow?: string;
+            /** @description The name of a case of the workflow; its first unless given */
+            readonly case?: string;
+            /** @description By name; over those of the case */
+            readonly inputs?: {
+                readonly [key: string]: unknown;
+            };
+            /**
+             * @description Whether it waits before each step until it is told to go on
+             * @default never
+             * @enum {string}
+             */
+            readonly pause?: "never" | "each-step";
+        };
+        readonly WorkflowRunRow: {
+            /** @example run_1 */
+            readonly id: string;
+            readonly file: components["schemas"]["WorkflowFile"];
+            readonly workflow: string;
+            readonly case?: string;
+            readonly summary?: string;
+            /** @description The world it is run in; absent before that is there */
+            readonly world?: string;
+            readonly state: components["schemas"]["WorkflowRunState"];
+            /** @description Why it failed, where that is not told by a step */
+            readonly says?: string;
+            /**
+             * Format: date-time
+             * @description By the wall clock
+             */
+            readonly startedAt: string;
+            /**
+             * Format: date-time
+             * @description By the wall clock
+             */
+            readonly endedAt?: string;
+            /** @description The step that a paused run makes next */
+            readonly nextStep?: string;
+        };
+        /** @enum {string} */
+        readonly WorkflowRunState: "running" | "paused" | "passed" | "failed" | "stopped";
+        readonly WorkflowRun: components["schemas"]["WorkflowRunRow"] & {
+            /** @description In the order in which they began */
+            readonly steps: readonly components["schemas"]["WorkflowStepShown"][];
+            /** @description What the case came to, as `esimulator schema result` describes it, but for its steps; once it has ended */
+            readonly result?: {
+                readonly [key: string]: unknown;
+            };
+        };
+        readonly WorkflowStepShown: {
+            readonly id: string;
+            readonly description?: string;
+            /** @description The workflows it stands in, the outermost first */
+            readonly within: readonly string[];
+            /** @description From 1 on; a step that is tried again is here again */
+            readonly attempt: number;
+            /**
+             * @description paused: it is made next, once the run goes on
+             * @enum {string}
+             */
+            readonly state: "paused" | "running" | "passed" | "failed";
+            /** @description Why it failed, and what followed from it */
+            readonly says?: string;
+            /** @description Milliseconds by the wall clock */
+            readonly duration?: number;
+            /** @description What the clock of the world showed afterwards, where an answer told */
+            readonly clock?: components["schemas"]["Instant"];
+            readonly exchange?: {
+                readonly operation?: string;
+                readonly request: {
+                    readonly method: string;
+                    readonly url: string;
+                    readonly headers: {
+                        readonly [key: string]: string;
+                    };
+                    readonly body?: string;
+                };
+                /** @description Absent where no answer came */
+                readonly reply?: {
+                    readonly status: number;
+                    readonly headers: {
+                        readonly [key: string]: string;
+                    };
+                    /** @description Absent where it is no text */
+                    readonly body?: string;
+                };
+                /** @description Why no answer came */
+                readonly error?: string;
+            };
+        };
         /** @description Operations by mark */
         readonly ProvenanceCounts: {
             readonly [key: string]: number;
@@ -2226,6 +2395,29 @@ export interface operations {
             readonly default: components["responses"]["Problem"];
         };
     };
+    readonly listMagicValues: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The values of every provider */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly values: readonly components["schemas"]["MagicValue"][];
+                    };
+                };
+            };
+            readonly default: components["responses"]["Problem"];
+        };
+    };
     readonly listFaults: {
         readonly parameters: {
             readonly query?: never;
@@ -2553,7 +2745,7 @@ export interface operations {
         readonly parameters: {
             readonly query?: {
                 /**
-                 * @description Only these, separated by commas: change, callback, event, exchange, clock, world
+                 * @description Only these, separated by commas: change, callback, event, exchange, clock, world, workflow
                  * @example callback,clock
                  */
                 readonly types?: string;
@@ -3003,6 +3195,201 @@ export interface operations {
         };
         readonly responses: {
             readonly 200: components["responses"]["Stock"];
+            readonly default: components["responses"]["Problem"];
+        };
+    };
+    readonly listWorkflows: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The workflows, by file, and what is wrong with the others */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Workflows"];
+                };
+            };
+            readonly default: components["responses"]["Problem"];
+        };
+    };
+    readonly listWorkflowRuns: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The runs */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly runs: readonly components["schemas"]["WorkflowRunRow"][];
+                    };
+                };
+            };
+            readonly default: components["responses"]["Problem"];
+        };
+    };
+    readonly startWorkflowRun: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["NewWorkflowRun"];
+            };
+        };
+        readonly responses: {
+            /** @description It has begun */
+            readonly 201: {
+                headers: {
+                    /** @description Its URL */
+                    readonly Location?: string;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["WorkflowRun"];
+                };
+            };
+            readonly default: components["responses"]["Problem"];
+        };
+    };
+    readonly getWorkflowRun: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /** @example run_1 */
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The run */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["WorkflowRun"];
+                };
+            };
+            readonly default: components["responses"]["Problem"];
+        };
+    };
+    readonly removeWorkflowRun: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /** @example run_1 */
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description It is gone */
+            readonly 204: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            readonly default: components["responses"]["Problem"];
+        };
+    };
+    readonly nextWorkflowStep: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /** @example run_1 */
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The run as it is then */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["WorkflowRun"];
+                };
+            };
+            readonly default: components["responses"]["Problem"];
+        };
+    };
+    readonly continueWorkflowRun: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /** @example run_1 */
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The run as it is then */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["WorkflowRun"];
+                };
+            };
+            readonly default: components["responses"]["Problem"];
+        };
+    };
+    readonly getWorkflowReport: {
+        readonly parameters: {
+            readonly query?: {
+                readonly format?: "html" | "json" | "junit";
+            };
+            readonly header?: never;
+            readonly path: {
+                /** @example run_1 */
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The report */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "text/html": string;
+                    readonly "application/json": {
+                        readonly [key: string]: unknown;
+                    };
+                    readonly "application/xml": string;
+                };
+            };
             readonly default: components["responses"]["Problem"];
         };
     };

@@ -65,6 +65,8 @@ export type TargetShown = Schemas['TargetNow']
 export type MessageShown = Schemas['Message']
 /** A fault as it was set, what it has seen, and how often it happened. */
 export type FaultShown = Schemas['Fault']
+/** A value that always brings about something rare. */
+export type MagicValueShown = Schemas['MagicValue']
 /** A kind of fault, with the fields it has of its own. */
 export type FaultKindShown = Schemas['FaultKind']
 export type NewFault = Schemas['NewFault']
@@ -96,6 +98,14 @@ export type SettingValue = Schemas['SettingValue']
 export type ProvenanceRow = Schemas['ProvenanceRow']
 export type ProvenanceShown = Schemas['Provenance']
 export type OperationProvenance = Schemas['OperationProvenance']
+export type {
+  NewWorkflowRun,
+  WorkflowRunRow,
+  WorkflowRunShown,
+  WorkflowShown,
+  WorkflowStepShown,
+  WorkflowsShown,
+} from './workflow-runs.ts'
 
 /** An instant that may not have come, as ISO 8601. */
 function isoOf(instant: number | undefined): string | undefined {

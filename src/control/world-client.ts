@@ -20,8 +20,10 @@ import type {
   FaultShown,
   HarShown,
   LifecycleShown,
+  MagicValueShown,
   MessageShown,
   NewFault,
+  NewWorkflowRun,
   OneDeliveryShown,
   OneSimShown,
   SettingShown,
@@ -36,6 +38,9 @@ import type {
   UsedShown,
   WaitedShown,
   WentBack,
+  WorkflowRunRow,
+  WorkflowRunShown,
+  WorkflowsShown,
   WorldShown,
 } from './wire.ts'
 
@@ -276,6 +281,25 @@ export interface WorldSnapshots {
   remove(name: string): Promise<void>
 }
 
+/** Scenarios, run against the simulator itself; the events `workflow` of this world tell how far they come. */
+export interface WorldWorkflows {
+  /** Those that come with the simulator and those of its folder, and what is wrong in other files. */
+  list(): Promise<WorkflowsShown>
+  /** Begins a run, in a world of its own; it goes on by itself. */
+  start(run: NewWorkflowRun): Promise<WorkflowRunShown>
+  /** The newest first, without their steps. */
+  runs(): Promise<readonly WorkflowRunRow[]>
+  get(id: string): Promise<WorkflowRunShown>
+  /** Makes one step of a run that is paused. */
+  next(id: string): Promise<WorkflowRunShown>
+  /** Lets a run that is paused go on to its end. */
+  continue(id: string): Promise<WorkflowRunShown>
+  /** The report of a run that has ended; HTML unless told. */
+  report(id: string, format?: 'html' | 'json' | 'junit'): Promise<string>
+  /** Stops a run where it goes on, and removes it with its world. */
+  remove(id: string): Promise<void>
+}
+
 /** Settings that change; `null` brings a default back. */
 export type SettingsChange<Slug extends string> = {
   readonly [Name in keyof SettingValuesOf<Slug>]?: SettingValuesOf<Slug>[Name] | null | undefined
@@ -305,6 +329,8 @@ export interface WorldClient<Slug extends string = string> {
   lifecycles(): Promise<readonly LifecycleShown[]>
   readonly callbacks: WorldCallbacks<Slug>
   readonly faults: WorldFaults
+  /** Values that provoke failures and other rare things wherever they are given. */
+  magic(): Promise<readonly MagicValueShown[]>
   /** Mails and SMS that providers sent to people, newest first unless told. */
   messages(filter?: MessageFilter): Promise<readonly MessageShown[]>
   /** Calls of the control API that were to change the world, oldest first, and how it began. */
@@ -337,6 +363,7 @@ export interface WorldClient<Slug extends string = string> {
    */
   events(options?: EventOptions): AsyncIterable<StreamEvent>
   readonly snapshots: WorldSnapshots
+  readonly workflows: WorldWorkflows
   /** The latest steps, newest first: 100 unless told, as many as there are with `Infinity`. */
   history(limit?: number): Promise<readonly StepShown[]>
   /**
@@ -365,6 +392,7 @@ export function worldOver(control: ControlClient, name = DEFAULT_WORLD): WorldCl
     lifecycles: async () => (await call('listLifecycles')).lifecycles,
     callbacks: callbacksOf(call),
     faults: faultsOf(call),
+    magic: async () => (await call('listMagicValues')).values,
     messages: async (filter = {}) => (await call('listMessages', { query: filter })).messages,
     commands: (filter = {}) => call('listCommands', { query: filter }),
     settings: async (slug) =>
@@ -385,6 +413,7 @@ export function worldOver(control: ControlClient, name = DEFAULT_WORLD): WorldCl
     events: ({ types, after, signal } = {}) =>
       eventsIn(control.stream('streamEvents', { query: { types: types?.join(), after } }, signal)),
     snapshots: snapshotsOf(call),
+    workflows: workflowsOf(control),
     history: async (limit = 100) =>
       (await call('listHistory', { query: { limit: Math.min(limit, 1000) } })).steps,
     rewind: (back) => call('rewindWorld', { body: rewindOf(back) }),
@@ -539,6 +568,21 @@ function snapshotsOf(call: Call): WorldSnapshots {
     diff: (name, other = 'now', limit = 1000) =>
       call('diffSnapshots', { path: { name, other }, query: { limit } }),
     remove: (name) => call('removeSnapshot', { path: { name } }),
+  }
+}
+
+function workflowsOf({ call, text }: ControlClient): WorldWorkflows {
+  return {
+    list: () => call('listWorkflows'),
+    start: (run) => call('startWorkflowRun', { body: run }),
+    runs: async () => (await call('listWorkflowRuns')).runs,
+    get: (id) => call('getWorkflowRun', { path: { id } }),
+    next: (id) => call('nextWorkflowStep', { path: { id } }),
+    continue: (id) => call('continueWorkflowRun', { path: { id } }),
+    report: (id, format) => text('getWorkflowReport', { path: { id }, query: { format } }),
+    async remove(id) {
+      await call('removeWorkflowRun', { path: { id } })
+    },
   }
 }
 

@@ -112,6 +112,16 @@ export interface RequestHooks {
   readonly afterRefusal?: (refusal: AnyRefusal, world: World) => void
 }
 
+/** A value that always brings about something rare. */
+export interface MagicValue {
+  /** Where it is given, as in `an ICCID`. */
+  readonly where: string
+  /** `*` in it stands for any characters. */
+  readonly value: string
+  /** What it brings about. */
+  readonly says: string
+}
+
 /** What a SIM of this provider does in a handset and on the air. */
 export interface DeviceRules {
   readonly usage: UsageRules
@@ -322,6 +332,8 @@ export interface Simulator {
   readonly tasks?: readonly TaskDef[]
   /** Answers what happened to one of its SIMs, in the same transaction. */
   readonly react?: (event: WorldEvent, world: World) => void
+  /** Values that bring about what is rare, or cannot be provoked at the vendor's. */
+  readonly magicValues?: readonly MagicValue[]
   /** The tables of states that it goes by, beside those of every profile and bundle. */
   readonly machines?: readonly Machine[]
   /** What it keeps of a SIM that people look for it by: names, references, numbers beside the SIM's own. */

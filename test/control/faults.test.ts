@@ -353,3 +353,18 @@ test('every kind is told with its fields, and what a provider documents to set i
   const fault = { provider: 'esim-go', operation: 'createOrder', kind: 'status' } as const
   expect(await sim.faults.add({ ...fault, status: documented })).toMatchObject({ active: true })
 })
+
+test('magic values are told, and each ICCID among them is refused as it says', async () => {
+  await using sim = await startSimulator()
+  const values = await sim.magic()
+  expect(new Set(values.map(({ provider }) => provider))).toEqual(
+    new Set(['esim-go', 'wholesale', 'accounts-orders']),
+  )
+  const iccids = values.filter(({ where }) => where === 'an ICCID')
+  expect(iccids.length).toBeGreaterThan(3)
+  for (const { value, says } of iccids) {
+    const path = `/esim-go/v2.4/esims/${value}`
+    const { status } = await call(sim.url, path, { headers: { 'X-API-Key': 'test-esim-go-key' } })
+    expect(says).toContain(String(status))
+  }
+})

@@ -12,15 +12,21 @@ async function copy(text: string): Promise<void> {
   }
 }
 
-export function CopyButton({
-  text,
-  label = 'Copy',
-}: {
+export interface CopyButtonProps {
   readonly text: string
   readonly label?: string
-}) {
+  /** What is copied, for who does not see what it stands beside. */
+  readonly what?: string
+}
+
+export function CopyButton({ text, label = 'Copy', what }: CopyButtonProps) {
   return (
-    <button type="button" class="button quiet copy" onClick={() => void copy(text)}>
+    <button
+      type="button"
+      class="button quiet copy"
+      aria-label={what && `${label} ${what}`}
+      onClick={() => void copy(text)}
+    >
       {label}
     </button>
   )

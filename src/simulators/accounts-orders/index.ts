@@ -8,6 +8,7 @@ import { defineSimulator } from '../simulator.ts'
 import { advice, refusalCodes, refusalReply } from './errors.ts'
 import { handlers } from './handlers.ts'
 import { machines } from './lifecycles.ts'
+import { magicValues } from './magic-values.ts'
 import { completeOrder } from './ordering.ts'
 import {
   accounts,
@@ -77,6 +78,7 @@ export const accountsOrders = defineSimulator<operations, typeof settings.table>
   tasks: [completeOrder, terminateProduct],
   react: renewMonth,
   machines,
+  magicValues,
   searchedBy,
   device: {
     usage: {

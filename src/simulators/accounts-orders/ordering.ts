@@ -10,6 +10,7 @@ import type { World } from '../../state/world.ts'
 import type { AccountsOrdersRefusal } from './errors.ts'
 import { mintId } from './ids.ts'
 import { orderLifecycle } from './lifecycles.ts'
+import { CANCELED_EMAIL, CANCELED_EMPLOYEE } from './magic-values.ts'
 import { mailProfile } from './messaging.ts'
 import type {
   Account,
@@ -251,8 +252,8 @@ function isCanceledByRule(world: World, order: Order): boolean {
   const { email = '', employee_id = '' } = subscriber ?? {}
   return (
     world.settings(settings).orderOutcome === 'canceled' ||
-    /^cancel(\+[^@]*)?@/i.test(email) ||
-    /^cancel$/i.test(employee_id)
+    CANCELED_EMAIL.test(email) ||
+    CANCELED_EMPLOYEE.test(employee_id)
   )
 }
 

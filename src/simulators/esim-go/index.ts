@@ -12,6 +12,7 @@ import { lapseBundle } from './bundles/lapse.ts'
 import { revokeHandlers } from './bundles/revoke-handlers.ts'
 import { compose, otherSecret, sign, TYPES, UTILISATION } from './callbacks.ts'
 import { catalogueHandlers } from './catalogue/handlers.ts'
+import { magicValues } from './catalogue/magic-bundles.ts'
 import { lookUpBought } from './catalogue/on-sale.ts'
 import { advice, refusalCodes, refusalReply } from './errors.ts'
 import { esimHandlers } from './esims/handlers.ts'
@@ -99,6 +100,7 @@ export const esimGo = defineSimulator<operations, typeof settings.table>({
   tasks: [...idleTasks, registerAgain, deliverLate, lapseBundle, concludeReturn],
   react,
   machines,
+  magicValues,
   searchedBy: (world, { iccid }) => [world.in(esims).get(iccid)?.customerRef],
   device: {
     usage: {
