@@ -140,6 +140,19 @@ describe.skipIf(!hasBrowser)('in a browser', () => {
     }
   })
 
+  test('magic values of each provider are at hand with what they bring about', async () => {
+    await using dashboard = await openDashboard(FROZEN)
+    const page = await openFaults(dashboard)
+    const values = await dashboard.simulator.magic()
+    const rows = page.locator('.magic tbody').getByRole('row')
+    await expect.poll(() => rows.count()).toBe(values.length)
+    const busy = rows.filter({ hasText: '8943108999999995035' })
+    await busy.getByText('503').first().waitFor()
+    await dashboard.context.grantPermissions(['clipboard-read', 'clipboard-write'])
+    await busy.getByRole('button', { name: 'Copy 8943108999999995035' }).click()
+    expect(await page.evaluate(() => navigator.clipboard.readText())).toBe('8943108999999995035')
+  })
+
   test('hostile texts in a fault are text, and the page stays within 360 px', async () => {
     await using dashboard = await openDashboard({ ...FROZEN, width: 360 })
     const { simulator, page, complaints } = dashboard

@@ -85,6 +85,7 @@ describe.skipIf(!hasBrowser)('in a browser', () => {
     await using dashboard = await openDashboard(FROZEN)
     const { simulator, complaints } = dashboard
     const page = await openWorlds(dashboard)
+    await simulator.set('esim-go', { rateLimit: 3 })
     await page.getByText('There is no snapshot yet.').waitFor()
     await page.getByLabel('Name of the snapshot').fill('before')
     await page.getByRole('button', { name: 'Take a snapshot' }).click()
@@ -104,7 +105,7 @@ describe.skipIf(!hasBrowser)('in a browser', () => {
     await yes(page)
     await page.getByText('it is 2026-01-01 00:00:00 again').waitFor()
     expect((await simulator.clock.show()).now).toBe('2026-01-01T00:00:00.000Z')
-    expect((await simulator.settings('esim-go')).rateLimit.value).toBe(0)
+    expect((await simulator.settings('esim-go')).rateLimit.value).toBe(3)
 
     await row.getByRole('button', { name: 'Remove' }).click()
     await yes(page)
@@ -190,11 +191,16 @@ describe.skipIf(!hasBrowser)('in a browser', () => {
     await using dashboard = await openDashboard({ ...FROZEN, scheme })
     const { simulator } = dashboard
     await simulator.worlds.create({ name: 'ci-7', ttl: '1h' })
+    await simulator.set('esim-go', { rateLimit: 3 })
     await simulator.snapshots.save('before')
     await simulator.set('esim-go', { rateLimit: 7 })
     await simulator.clock.advance('1d')
     const page = await openWorlds(dashboard, '?from=before')
-    await page.getByRole('region', { name: 'Compare', exact: true }).getByText('rateLimit').first().waitFor()
+    await page
+      .getByRole('region', { name: 'Compare', exact: true })
+      .getByText('rateLimit')
+      .first()
+      .waitFor()
     expect(await violationsOn(page)).toEqual([])
     await page.getByRole('button', { name: 'New world' }).click()
     await page.getByRole('form', { name: 'A new world' }).waitFor()

@@ -5,6 +5,7 @@ import { Page, Section } from '../../kit/page.tsx'
 import { useLive } from '../../use-live.ts'
 import { FaultForm } from './fault-form.tsx'
 import { FaultList } from './fault-list.tsx'
+import { MagicSection } from './magic-section.tsx'
 
 const NEVER = () => false
 
@@ -25,6 +26,7 @@ export function FaultsPage() {
       <Section title="Break something">
         <Loaded live={live}>{(known) => <FaultForm known={known} />}</Loaded>
       </Section>
+      <MagicSection />
     </Page>
   )
 }

@@ -112,7 +112,11 @@ function WorldLine({ of: { name, clock, sims, expiresAt }, onRemoved }: WorldLin
               Go there
             </a>
           )}
-          <CopyButton label="Copy URL" text={`${rootUrl}/w/${encodeURIComponent(name)}`} />
+          <CopyButton
+            label="Copy URL"
+            what={`of ${name}`}
+            text={`${rootUrl}/w/${encodeURIComponent(name)}`}
+          />
           {name !== 'default' && (
             <ConfirmButton question={`Remove ${name} and all it has?`} act={remove}>
               Remove

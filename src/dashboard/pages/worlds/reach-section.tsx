@@ -33,7 +33,7 @@ function Reach({ of: { mounts, credentials, seed } }: { readonly of: WorldShown 
               <div class="reach-line" key={`${label} ${text}`}>
                 <span class="hint">{label}</span>
                 <code>{text}</code>
-                <CopyButton text={text} />
+                <CopyButton text={text} what={`${label} of ${provider}`} />
               </div>
             ))}
           </section>
