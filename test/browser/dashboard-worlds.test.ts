@@ -49,7 +49,7 @@ describe.skipIf(!hasBrowser)('in a browser', () => {
       expiresAt: expect.any(String),
     })
 
-    await row.getByRole('link', { name: 'Go to the world ci-7' }).click()
+    await row.getByRole('link', { name: 'Go there: ci-7' }).click()
     await page.waitForURL(urlOf('', 'ci-7'))
     await openWorlds(dashboard)
     await page.getByRole('row', { name: /ci-7/ }).getByRole('button', { name: 'Remove' }).click()
@@ -95,7 +95,7 @@ describe.skipIf(!hasBrowser)('in a browser', () => {
 
     await simulator.set('esim-go', { rateLimit: 7 })
     await simulator.clock.advance('1d')
-    await row.getByRole('button', { name: 'Compare before with now' }).click()
+    await row.getByRole('button', { name: 'Compare with now: before' }).click()
     const compare = page.getByRole('region', { name: 'Compare', exact: true })
     await compare.getByText('record').first().waitFor()
     await compare.getByText('rateLimit').first().waitFor()

@@ -36,7 +36,7 @@ export function CopyButton({ text, label = 'Copy', what }: CopyButtonProps) {
 export function Command({ text }: { readonly text: string }) {
   return (
     <div class="command">
-      <section tabIndex={0} aria-label="Command">
+      <section tabIndex={0} aria-label={`Command ${text}`}>
         <pre>{text}</pre>
       </section>
       <CopyButton text={text} />

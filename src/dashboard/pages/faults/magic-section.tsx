@@ -3,6 +3,7 @@ import type { MagicValueShown } from '../../../control/wire.ts'
 import { world } from '../../client.ts'
 import { CopyButton } from '../../kit/copy.tsx'
 import { Loaded } from '../../kit/loaded.tsx'
+import { Marked } from '../../kit/marked.tsx'
 import { Section } from '../../kit/page.tsx'
 import { useLive } from '../../use-live.ts'
 
@@ -64,7 +65,9 @@ const MagicTable = ({ provider, values }: MagicTableProps) => (
               <code>{value}</code> <CopyButton text={value} what={value} />
             </td>
             <td>{where}</td>
-            <td>{says}</td>
+            <td>
+              <Marked text={says} />
+            </td>
           </tr>
         ))}
       </tbody>

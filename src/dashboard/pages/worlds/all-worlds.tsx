@@ -108,7 +108,7 @@ function WorldLine({ of: { name, clock, sims, expiresAt }, onRemoved }: WorldLin
       <td>
         <div class="actions">
           {!isThis && (
-            <a class="button" href={homeOf(name)} aria-label={`Go to the world ${name}`}>
+            <a class="button" href={homeOf(name)} aria-label={`Go there: ${name}`}>
               Go there
             </a>
           )}

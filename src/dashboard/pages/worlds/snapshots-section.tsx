@@ -80,7 +80,7 @@ interface SnapshotTableProps {
 
 function SnapshotTable({ of: snapshots, onChanged }: SnapshotTableProps) {
   return (
-    <section class="scroll" tabIndex={0} aria-label="Snapshots">
+    <section class="scroll" tabIndex={0} aria-label="All snapshots">
       <table class="snapshots">
         <thead>
           <tr>
@@ -130,7 +130,7 @@ function SnapshotLine({ of: { name, at }, onChanged }: SnapshotLineProps) {
           <button
             type="button"
             class="button"
-            aria-label={`Compare ${name} with now`}
+            aria-label={`Compare with now: ${name}`}
             onClick={() => change({ from: name, to: 'now' })}
           >
             Compare with now
