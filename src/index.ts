@@ -70,6 +70,7 @@ export type {
   WaitCondition,
   WaitForLimits,
   WaitLimits,
+  WorldCalls,
   WorldClient,
   WorldJournal,
   WorldSnapshots,

@@ -176,6 +176,18 @@ const SPEAKING: readonly CommandDef[] = [
     load: async () => (await import('./settings.ts')).set,
   },
   {
+    usage: 'call <provider> [operation] [name=value...]',
+    description: 'call an operation of a provider, with the credentials of the world',
+    examples: [
+      'call esim-go',
+      'call esim-go createOrder --example newEsim',
+      'call esim-go getEsim iccid=8943108170000000013',
+    ],
+    options: CLIENT,
+    ownFlags: async () => (await import('./call.ts')).callFlags,
+    load: async () => (await import('./call.ts')).call,
+  },
+  {
     usage: 'stock [action] [args...]',
     description: 'what a provider has in stock: balance, catalogue, inventory, eSIMs',
     examples: ['stock show esim-go', 'stock set esim-go balance=12.5'],

@@ -28,6 +28,7 @@ import {
   type WrittenReply,
 } from './call.ts'
 import { callbackHandlers } from './callbacks.ts'
+import { callHandlers } from './calls.ts'
 import { clockHandlers } from './clock.ts'
 import { commandHandlers, noted, noteOf } from './commands.ts'
 import { isDashboard } from './dashboard.ts'
@@ -41,6 +42,7 @@ import { messageHandlers } from './messages.ts'
 import { oneSimHandlers } from './one-sim.ts'
 import type { OperationId } from './operations.ts'
 import { provenanceHandlers } from './provenance.ts'
+import { noCalls, type OpenProviderCalls } from './provider-calls.ts'
 import { checked, type ReadBody, readRequest } from './request.ts'
 import { send, sendLong, sendPieces, sendProblem } from './send.ts'
 import { settingHandlers } from './settings.ts'
@@ -63,6 +65,7 @@ const handlers: ControlHandlers = {
   ...deviceHandlers,
   ...messageHandlers,
   ...callbackHandlers,
+  ...callHandlers,
   ...faultHandlers,
   ...journalHandlers,
   ...commandHandlers,
@@ -85,17 +88,24 @@ type AnyHandler = (
   call: ControlCall,
 ) => Reply | WrittenReply | Streamed | Promise<Reply> | Promise<TextReply>
 
+/** What is made above the control API, and handed in. */
+export interface FromAbove {
+  readonly workflows: OpenWorkflowRuns
+  readonly calls: OpenProviderCalls
+}
+
 const HEALTH: OperationId = 'getHealth'
 
 /**
  * Compiles the control API.
- * @param workflows opens what runs workflows; nothing does unless it is given
+ * @param above opens what runs workflows and calls providers; nothing does unless it is given
  * @throws Error where an operation of the spec has no handler, or a handler no operation
  */
 export async function controlApp(
   server: SimulatorServer,
-  workflows: OpenWorkflowRuns = noWorkflows,
+  above: Partial<FromAbove> = {},
 ): Promise<RestListener> {
+  const { workflows = noWorkflows, calls = noCalls } = above
   const spec = await specOf('control.yaml')
   checkComplete(spec)
   const arrivals = new WeakMap<IncomingMessage, Arrival>()
@@ -105,7 +115,7 @@ export async function controlApp(
   app.use((request, _response, next) => next(arrivalOf(request).refusal))
   for (const operation of spec.operations.values()) {
     const answer: RequestHandler = (request, response) =>
-      serve({ server, workflows }, operation, { request, response, ...arrivalOf(request) })
+      serve({ server, workflows, calls }, operation, { request, response, ...arrivalOf(request) })
     const method = operation.method.toLowerCase() as 'get'
     const path = operation.path.replaceAll(/\{(\w+)\}/g, ':$1')
     app[method](path, answer)
@@ -173,7 +183,7 @@ interface Incoming extends Arrival {
  * handler looks at it.
  */
 async function serve(
-  { server, workflows }: Pick<ControlCall, 'server' | 'workflows'>,
+  { server, workflows, calls }: Pick<ControlCall, 'server' | keyof FromAbove>,
   operation: Operation,
   { request, response, world, root, body: sent }: Incoming,
 ): Promise<void> {
@@ -185,6 +195,7 @@ async function serve(
   const call: ControlCall = {
     server,
     workflows,
+    calls,
     get gone() {
       gone ??= whenGone(response)
       return gone

@@ -6,6 +6,7 @@ import { DEFAULT_WORLD, type HostedWorld, type Worlds } from '../server/worlds.t
 import type { Reply, ReplyHeaders } from '../simulators/call.ts'
 import { Refusal } from '../state/refusal.ts'
 import type { AnswerOf, BodyOf, OperationId, PathOf, QueryOf, StreamingId } from './operations.ts'
+import type { OpenProviderCalls } from './provider-calls.ts'
 import type { SentState } from './sent-state.ts'
 import type { OpenWorkflowRuns } from './workflow-runs.ts'
 
@@ -35,6 +36,8 @@ export interface ControlCall<Path = unknown, Query = unknown, Body = unknown> {
   readonly step: <R>(act: () => R) => R
   /** Runs of workflows. @throws Refusal `not-implemented` where this simulator makes none */
   readonly workflows: OpenWorkflowRuns
+  /** Calls of the providers. @throws Refusal `not-implemented` where this simulator makes none */
+  readonly calls: OpenProviderCalls
   /** False only for calls of `getHealth` that may not see more than that. */
   readonly trusted: boolean
 }

@@ -36,6 +36,8 @@ export const ROUTES = {
   listCallbacks: 'GET /callbacks',
   sendCallback: 'POST /callbacks',
   listDeliveries: 'GET /deliveries',
+  listCallable: 'GET /calls/{slug}',
+  callProvider: 'POST /calls',
   getDelivery: 'GET /deliveries/{id}',
   listCallbackTargets: 'GET /callbacks/target',
   getCallbackTarget: 'GET /callbacks/target/{slug}',

@@ -358,6 +358,65 @@ export interface components {
             readonly note?: string;
             readonly nextAt?: components["schemas"]["Instant"];
         };
+        /**
+         * @example {
+         *       "provider": "highland",
+         *       "operation": "acquireEsim",
+         *       "body": {
+         *         "company_id": "1a9a1d8ddc9311f09e024c50dd6c0d86"
+         *       }
+         *     }
+         */
+        readonly NewCall: {
+            readonly provider: string;
+            /**
+             * @description An operationId of its spec
+             * @example createOrder
+             */
+            readonly operation: string;
+            /** @description Of the path, the query and the headers, by name */
+            readonly parameters?: {
+                readonly [key: string]: unknown;
+            };
+            /** @description What is sent as the body, as JSON or as the form that the operation takes */
+            readonly body?: unknown;
+        };
+        readonly Called: {
+            /** @description Its number in the journal */
+            readonly exchange?: number;
+            /** @description Absent where no answer came */
+            readonly status?: number;
+            readonly headers?: {
+                readonly [key: string]: string;
+            };
+            /** @description Absent where it is no text */
+            readonly body?: string;
+            /** @description How long the body is */
+            readonly bytes?: number;
+            /** @description Why no answer came */
+            readonly error?: string;
+        };
+        readonly CallableOperation: {
+            readonly id: string;
+            readonly method: string;
+            /** @description Below the base URL */
+            readonly path: string;
+            readonly summary?: string;
+            readonly parameters: readonly {
+                readonly name: string;
+                /** @enum {string} */
+                readonly in: "path" | "query" | "header" | "cookie";
+                readonly required: boolean;
+                readonly example?: string;
+            }[];
+            /** @description Empty where it takes none */
+            readonly bodies: readonly {
+                readonly name: string;
+                readonly summary?: string;
+                /** @description As JSON */
+                readonly value?: unknown;
+            }[];
+        };
         /** @description One thing that is due */
         readonly Upcoming: {
             readonly at: components["schemas"]["Instant"];
@@ -2178,6 +2237,61 @@ export interface operations {
                 };
                 content: {
                     readonly "application/json": components["schemas"]["AnyCallback"];
+                };
+            };
+            readonly default: components["responses"]["Problem"];
+        };
+    };
+    readonly callProvider: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["NewCall"];
+            };
+        };
+        readonly responses: {
+            /** @description What the provider answered, whatever its status */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Called"];
+                };
+            };
+            readonly default: components["responses"]["Problem"];
+        };
+    };
+    readonly listCallable: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /**
+                 * @description A provider
+                 * @example esim-go
+                 */
+                readonly slug: components["parameters"]["Slug"];
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The operations of its first version */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly provider: string;
+                        readonly operations: readonly components["schemas"]["CallableOperation"][];
+                    };
                 };
             };
             readonly default: components["responses"]["Problem"];

@@ -4,6 +4,7 @@ import { defined } from '../state/defined.ts'
 import type { ControlClient } from './client.ts'
 import { eventsIn } from './event-stream.ts'
 import type { BodyOf, OperationId, QueryOf } from './operations.ts'
+import type { CallableShown, CalledShown, NewCall } from './provider-calls.ts'
 import type { StreamEvent, StreamName } from './stream-events.ts'
 import type {
   AdvanceShown,
@@ -268,6 +269,14 @@ export interface WorldFaults {
   clear(): Promise<void>
 }
 
+/** Calls of the providers by hand, with the credentials of the world. */
+export interface WorldCalls {
+  /** The operations of a provider, what each takes, and bodies to begin with. */
+  list(slug: string): Promise<CallableShown>
+  /** Sends a request like any other, and tells what came. */
+  make(wanted: NewCall): Promise<CalledShown>
+}
+
 export interface WorldSnapshots {
   /** In the order they were taken. */
   list(): Promise<readonly SnapshotShown[]>
@@ -363,6 +372,7 @@ export interface WorldClient<Slug extends string = string> {
    */
   events(options?: EventOptions): AsyncIterable<StreamEvent>
   readonly snapshots: WorldSnapshots
+  readonly calls: WorldCalls
   readonly workflows: WorldWorkflows
   /** The latest steps, newest first: 100 unless told, as many as there are with `Infinity`. */
   history(limit?: number): Promise<readonly StepShown[]>
@@ -413,6 +423,7 @@ export function worldOver(control: ControlClient, name = DEFAULT_WORLD): WorldCl
     events: ({ types, after, signal } = {}) =>
       eventsIn(control.stream('streamEvents', { query: { types: types?.join(), after } }, signal)),
     snapshots: snapshotsOf(call),
+    calls: callsOf(call),
     workflows: workflowsOf(control),
     history: async (limit = 100) =>
       (await call('listHistory', { query: { limit: Math.min(limit, 1000) } })).steps,
@@ -568,6 +579,13 @@ function snapshotsOf(call: Call): WorldSnapshots {
     diff: (name, other = 'now', limit = 1000) =>
       call('diffSnapshots', { path: { name, other }, query: { limit } }),
     remove: (name) => call('removeSnapshot', { path: { name } }),
+  }
+}
+
+function callsOf(call: Call): WorldCalls {
+  return {
+    list: (slug) => call('listCallable', { path: { slug } }),
+    make: (wanted) => call('callProvider', { body: wanted }),
   }
 }
 

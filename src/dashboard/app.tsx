@@ -1,6 +1,7 @@
 // The dashboard as a whole: what stands around every page, and which page a path shows.
 import { LocationProvider, Route, Router } from 'preact-iso'
 import { locked } from './client.ts'
+import { CallPage } from './pages/call/call-page.tsx'
 import { CallbackPage } from './pages/callbacks/callback-page.tsx'
 import { CallbacksPage } from './pages/callbacks/callbacks-page.tsx'
 import { FaultsPage } from './pages/faults/faults-page.tsx'
@@ -31,6 +32,7 @@ export function App() {
         <Route path={base} component={NowPage} />
         <Route path={`${base}/sims`} component={SimsPage} />
         <Route path={`${base}/sims/:iccid`} component={SimPage} />
+        <Route path={`${base}/call`} component={CallPage} />
         <Route path={`${base}/callbacks`} component={CallbacksPage} />
         <Route path={`${base}/callbacks/:id`} component={CallbackPage} />
         <Route path={`${base}/journal`} component={JournalPage} />

@@ -1,6 +1,7 @@
-// What serves /_sim, and runs workflows for it: each is loaded when it is first asked for.
+// What serves /_sim, and runs workflows and calls providers for it: each is loaded when it is first asked for.
 import { stat } from 'node:fs/promises'
 import { resolve } from 'node:path'
+import type { OpenProviderCalls, ProviderCalls } from '../control/provider-calls.ts'
 import type { OpenWorkflowRuns, WorkflowRuns } from '../control/workflow-runs.ts'
 import type { ServerOptions } from '../server/server.ts'
 import { reasonOf } from '../state/reason.ts'
@@ -36,6 +37,13 @@ export function controlWithWorkflows(folder: string | undefined): ServerOptions[
       )
       return opened
     }
-    return (await import('../control/app.ts')).controlApp(server, open)
+    let caller: Promise<ProviderCalls> | undefined
+    const calls: OpenProviderCalls = () => {
+      caller ??= import('./provider-calls.ts').then(({ openProviderCalls }) =>
+        openProviderCalls(server),
+      )
+      return caller
+    }
+    return (await import('../control/app.ts')).controlApp(server, { workflows: open, calls })
   }
 }

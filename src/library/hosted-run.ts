@@ -171,6 +171,10 @@ export class HostedRun {
       throw new Refusal('wrong-state', `${this.id} is not paused, it is ${this.#state}: ${how}`)
     }
     this.#goOn = undefined
+    // It goes on in a later turn; who is answered now is told that it does.
+    this.#state = 'running'
+    const row = this.#rows.at(-1)
+    if (row) row.state = 'running'
     goOn()
   }
 

@@ -50,7 +50,7 @@ describe.skipIf(!hasBrowser)('in a browser', () => {
         'The next 2 createOrder calls of esim-go will be answered 503 in the provider’s words; ' +
           'nothing is carried out.',
       )
-    const command = page.getByRole('form').getByRole('region', { name: 'Command' })
+    const command = page.getByRole('form').locator('.command pre')
     expect(await command.textContent()).toBe(
       'npx esimulator fault add esim-go createOrder status --times 2 --status 503',
     )

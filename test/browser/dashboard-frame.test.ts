@@ -54,7 +54,7 @@ test('it is not served to pages of other sites, nor under their names', async ()
   expect((await fetch(`${simulator.url}/_sim/ui`, { headers: foreign })).status).toBe(403)
 })
 
-describe.skipIf(!hasBrowser)('in a browser', () => {
+describe.skipIf(!hasBrowser)('in a browser', { timeout: 120_000 }, () => {
   test('the clock is shown, moved on, frozen and let go on', async () => {
     await using dashboard = await openDashboard({ clock: { mode: 'frozen', at: '2026-01-01' } })
     const { page, urlOf } = dashboard

@@ -19,7 +19,7 @@ async function use(simulator: Awaited<ReturnType<typeof openDashboard>>['simulat
   return sim?.iccid ?? ''
 }
 
-describe.skipIf(!hasBrowser)('in a browser', () => {
+describe.skipIf(!hasBrowser)('in a browser', { timeout: 120_000 }, () => {
   test('what is due is told in order, and gone to', async () => {
     await using dashboard = await openDashboard(START)
     const { page, urlOf, simulator } = dashboard

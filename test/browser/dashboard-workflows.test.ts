@@ -24,7 +24,7 @@ workflows:
         successCriteria: [{ condition: $statusCode == 418 }]
 `
 
-describe.skipIf(!hasBrowser)('in a browser', () => {
+describe.skipIf(!hasBrowser)('in a browser', { timeout: 120_000 }, () => {
   test('a shipped workflow is found, run a step at a time, and its report taken along', async () => {
     await using dashboard = await openDashboard()
     const { page, urlOf, simulator } = dashboard

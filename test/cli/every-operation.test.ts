@@ -75,6 +75,8 @@ const ASKED: Partial<Readonly<Record<OperationId, string>>> = {
   getSettings: 'settings esim-go',
   getStock: 'stock show esim-go',
   changeStock: 'stock set esim-go balance=1',
+  listCallable: 'call esim-go',
+  callProvider: 'call esim-go listEsims',
   listWorkflows: 'workflow',
   listWorkflowRuns: 'workflow runs',
   startWorkflowRun: 'workflow start esimulator:highland-qr-expires.arazzo.yaml',

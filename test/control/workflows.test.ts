@@ -210,7 +210,8 @@ test('a run that pauses is made a step at a time, and nothing is sent before it 
     `/_sim/workflows/runs/${run.id}/continue`,
     { method: 'POST' },
   )
-  expect(body.id).toBe(run.id)
+  expect([body.id, body.state, body.nextStep]).toEqual([run.id, 'running', undefined])
+  expect(stepsOf(body).at(-1)).toBe('request running')
   const end = await ended(sim, events, run.id)
   expect(end.state).toBe('passed')
   expect(end.nextStep).toBeUndefined()

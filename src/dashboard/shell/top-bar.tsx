@@ -11,6 +11,7 @@ import { useLive } from '../use-live.ts'
 const PAGES = [
   ['', 'Now'],
   ['sims', 'SIMs'],
+  ['call', 'Call'],
   ['callbacks', 'Callbacks'],
   ['journal', 'Journal'],
   ['faults', 'Break it'],
