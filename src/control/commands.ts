@@ -12,8 +12,12 @@ import type { OperationId } from './operations.ts'
 import { asRefusal, problemOf } from './problem.ts'
 import type { ReadBody } from './request.ts'
 
-/** Of the server rather than of the world that is spoken to; or it begins a world, and is told so. */
-const OF_SERVER: readonly OperationId[] = [
+/**
+ * Of the server rather than of the world that is spoken to; or it begins a world, and is told so; or
+ * the journal has the call that it makes.
+ */
+const NOT_NOTED: readonly OperationId[] = [
+  'callProvider',
   'createWorld',
   'removeWorld',
   'resetWorld',
@@ -48,7 +52,7 @@ export function noteOf(
   { operation, url, sent }: Asked,
 ): ((answered: Answered) => void) | undefined {
   const { id, method } = operation
-  if (method === 'GET' || OF_SERVER.includes(id as OperationId)) return undefined
+  if (method === 'GET' || NOT_NOTED.includes(id as OperationId)) return undefined
   const [at, behind] = [world.now, journal.last]
   return ({ status, body }) => {
     const answer = body === undefined ? undefined : JSON.stringify(body)

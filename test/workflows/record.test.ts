@@ -375,6 +375,23 @@ test('what cannot be taken over, and a file that does not go as it was played, a
   )
 })
 
+test('a call by the control API is one step, that of the provider', async () => {
+  await using sim = await startSimulator()
+  const { calls } = worldClient({ url: sim.url })
+  await sim.faults.add({
+    provider: 'esim-go',
+    operation: 'createOrder',
+    kind: 'status',
+    status: 503,
+    times: 1,
+  })
+  for (const _ of ['refused', 'bought'])
+    await calls.make({ provider: 'esim-go', operation: 'createOrder', body: ORDER })
+  const text = await recorded(sim)
+  expect(failed(await runs(text))).toEqual([])
+  expect(idsIn(text)).toEqual(['addFault', 'createOrder', 'createOrder2'])
+})
+
 test('texts that would be read as expressions are inputs, and what a client chose stays as it is', async () => {
   await using sim = await startSimulator()
   const base = sim.baseUrl('esim-go')
