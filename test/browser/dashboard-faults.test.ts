@@ -52,7 +52,7 @@ describe.skipIf(!hasBrowser)('in a browser', () => {
       )
     const command = page.getByRole('form').locator('.command pre')
     expect(await command.textContent()).toBe(
-      'npx esimulator fault add esim-go createOrder status --times 2 --status 503',
+      `npx esimulator fault add esim-go createOrder status --times 2 --status 503 --url ${simulator.url}`,
     )
     await page.getByRole('button', { name: 'Set this fault' }).click()
     const row = page.getByRole('row').filter({ hasText: 'fault_1' })

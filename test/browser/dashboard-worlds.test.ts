@@ -37,7 +37,7 @@ describe.skipIf(!hasBrowser)('in a browser', () => {
     await page
       .getByText(
         "npx esimulator world create ci-7 --seed seven --given 'an assigned bundle' --clock frozen " +
-          '--at 2026-05-01T10:00:00.000Z --ttl 1h',
+          `--at 2026-05-01T10:00:00.000Z --ttl 1h --url ${simulator.url}`,
       )
       .waitFor()
     await form.getByRole('button', { name: 'Make it' }).click()
@@ -122,11 +122,17 @@ describe.skipIf(!hasBrowser)('in a browser', () => {
     await simulator.set('esim-go', { rateLimit: 7 })
     const steps = page.getByRole('region', { name: 'Steps', exact: true })
     await steps.getByText('settings were changed').waitFor()
+    await steps.getByRole('button', { name: 'Undo it' }).click()
+    await yes(page)
+    await expect.poll(async () => (await simulator.settings('esim-go')).rateLimit.value).not.toBe(7)
+    await steps.getByRole('row').last().getByRole('button', { name: 'Go back to here' }).click()
+    await yes(page)
+    await expect.poll(async () => (await simulator.settings('esim-go')).rateLimit.value).toBe(7)
     await simulator.clock.advance('1d')
     await simulator.set('esim-go', { rateLimit: 9 })
-    await expect.poll(() => steps.getByRole('row').count()).toBe(4)
+    await expect.poll(() => steps.getByRole('row').count()).toBe(6)
 
-    await steps.getByRole('row').last().getByRole('button', { name: 'Go back to here' }).click()
+    await steps.getByRole('row').nth(3).getByRole('button', { name: 'Go back to here' }).click()
     await page.getByText('Undo 2 steps').waitFor()
     await yes(page)
     await page.getByText('2 steps undone: it is 2026-01-01 00:00:00 again').waitFor()

@@ -1,4 +1,5 @@
 // A sentence of the simulator in which commands stand between backticks: shown as code, with a button that copies each.
+import { typedHere } from '../terminal.ts'
 import { CopyButton } from './copy.tsx'
 
 export function Advice({ text }: { readonly text: string }) {
@@ -12,11 +13,21 @@ export function Advice({ text }: { readonly text: string }) {
           piece
         ) : (
           <span key={`${index} ${piece}`}>
-            <code>{piece}</code>
-            {piece.startsWith('esimulator ') && <CopyButton text={piece} />}
+            <Piece text={piece} />
           </span>
         ),
       )}
     </span>
+  )
+}
+
+/** A piece of code; a command as it is typed for this world. */
+function Piece({ text }: { readonly text: string }) {
+  const command = typedHere(text)
+  if (command === undefined) return <code>{text}</code>
+  return (
+    <>
+      <code>{command}</code> <CopyButton text={command} />
+    </>
   )
 }

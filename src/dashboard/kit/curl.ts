@@ -1,5 +1,5 @@
 // A request as a command of curl that can be run: quoted for a POSIX shell, with a variable for each secret.
-import { shellWord } from './world-command.ts'
+import { quoted as shellWord } from '../terminal.ts'
 
 export interface CurlRequest {
   readonly method: string

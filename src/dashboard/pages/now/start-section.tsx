@@ -4,7 +4,7 @@ import { world } from '../../client.ts'
 import { Command, CopyButton } from '../../kit/copy.tsx'
 import { Loaded } from '../../kit/loaded.tsx'
 import { Section } from '../../kit/page.tsx'
-import { worldName } from '../../place.ts'
+import { commandHere } from '../../terminal.ts'
 import { useLive } from '../../use-live.ts'
 
 export function StartSection() {
@@ -17,9 +17,7 @@ export function StartSection() {
     <Section title="Where to send requests">
       <Loaded live={live}>{(shown) => <Providers of={shown} />}</Loaded>
       <p class="hint">As variables for your own program:</p>
-      <Command
-        text={worldName === 'default' ? 'esimulator env' : `esimulator env --world ${worldName}`}
-      />
+      <Command text={`eval "$(${commandHere(['env'])})"`} />
     </Section>
   )
 }

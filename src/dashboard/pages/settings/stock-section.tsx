@@ -6,8 +6,8 @@ import { Body } from '../../kit/body.tsx'
 import { Command } from '../../kit/copy.tsx'
 import { Loaded } from '../../kit/loaded.tsx'
 import { Section } from '../../kit/page.tsx'
-import { worldName } from '../../place.ts'
 import { numberShown } from '../../shown.ts'
+import { commandHere } from '../../terminal.ts'
 import { useLive } from '../../use-live.ts'
 
 const NEVER = () => false
@@ -32,12 +32,11 @@ export function StockSection({ provider }: { readonly provider: string }) {
 
 function StockOf({ provider }: { readonly provider: string }) {
   const live = useLive(() => world().stock(provider), [provider], NEVER)
-  const ofWorld = worldName === 'default' ? '' : ` --world ${worldName}`
   return (
     <>
       <Loaded live={live}>{(shown) => <StockShown of={shown} />}</Loaded>
       <p class="hint">Change it in a terminal, in the same words:</p>
-      <Command text={`npx esimulator stock set ${provider} NAME=VALUE${ofWorld}`} />
+      <Command text={commandHere(['stock', 'set', provider, 'NAME=VALUE'])} />
     </>
   )
 }

@@ -8,6 +8,7 @@ import { TextField } from '../../kit/field.tsx'
 import { useQuery } from '../../kit/link.tsx'
 import { Loaded } from '../../kit/loaded.tsx'
 import { Page, Section } from '../../kit/page.tsx'
+import { commandOf } from '../../terminal.ts'
 import { useLive } from '../../use-live.ts'
 import { RunDialog } from './run-dialog.tsx'
 import { RunsSection } from './runs-section.tsx'
@@ -125,7 +126,10 @@ function OwnFolder({ folder }: { readonly folder: string | undefined }) {
       </p>
     )
   return (
-    <Empty title="Workflows of your own" command="esimulator start --workflows ./workflows">
+    <Empty
+      title="Workflows of your own"
+      command={commandOf(['start'], { workflows: './workflows' })}
+    >
       <p>Start the simulator with the folder of your files, and they stand here, too.</p>
     </Empty>
   )

@@ -33,7 +33,7 @@ export function HistorySection() {
           <>
             {steps.length === 0 ? <NoSteps /> : <Steps of={steps} onWent={live.reload} />}
             <p class="hint">
-              {numberShown(total)} steps can be undone{cut === undefined ? '' : `; ${cut}`}.
+              {countOf(total)} can be undone{cut === undefined ? '' : `; ${cut}`}.
             </p>
             {steps.length < Math.min(total, MOST) && (
               <button type="button" class="button" onClick={() => setLimit(MOST)}>
@@ -84,7 +84,11 @@ function Steps({ of: steps, onWent }: StepsProps) {
               </td>
               <td>{numberShown(step.records)}</td>
               <td>
-                {behind === 0 ? 'the latest' : <GoBack to={step} behind={behind} onWent={onWent} />}
+                {behind === 0 ? (
+                  <UndoLatest of={step} onWent={onWent} />
+                ) : (
+                  <GoBack to={step} behind={behind} onWent={onWent} />
+                )}
               </td>
             </tr>
           ))}
@@ -113,6 +117,27 @@ function GoBack({ to: { id, at }, behind, onWent }: GoBackProps) {
       act={go}
     >
       Go back to here
+    </ConfirmButton>
+  )
+}
+
+interface UndoLatestProps {
+  readonly of: StepShown
+  readonly onWent: () => void
+}
+
+function UndoLatest({ of: { at }, onWent }: UndoLatestProps) {
+  const undo = async () => {
+    const { to } = await world().rewind(1)
+    onWent()
+    return `1 step undone: it is ${instantShown(to)} again`
+  }
+  return (
+    <ConfirmButton
+      question={`Undo the latest step, of ${instantShown(at)}? Undoing once more takes it back.`}
+      act={undo}
+    >
+      Undo it
     </ConfirmButton>
   )
 }

@@ -8,7 +8,7 @@ import { Command } from '../../kit/copy.tsx'
 import { Dialog } from '../../kit/dialog.tsx'
 import { Form, SelectField, TextField } from '../../kit/field.tsx'
 import { homeOf } from '../../place.ts'
-import { commandOf } from '../../terminal.ts'
+import { commandThere } from '../../terminal.ts'
 
 export interface NewWorldProps {
   readonly onClose: () => void
@@ -43,7 +43,7 @@ function bodyOf({ name, seed, given, mode, at, ttl }: Asked): BodyOf<'createWorl
 }
 
 function typed({ name, seed, given, mode, at, ttl }: Asked): string {
-  return commandOf(['world', 'create', name.trim() || 'NAME'], {
+  return commandThere(['world', 'create', name.trim() || 'NAME'], {
     seed: some(seed),
     given: some(given),
     clock: some(mode),

@@ -5,7 +5,7 @@ import { Command, CopyButton } from '../../kit/copy.tsx'
 import { Loaded } from '../../kit/loaded.tsx'
 import { Section } from '../../kit/page.tsx'
 import { worldName } from '../../place.ts'
-import { commandOf } from '../../terminal.ts'
+import { commandThere } from '../../terminal.ts'
 import { useLive } from '../../use-live.ts'
 
 const concernsReach = ({ name }: { readonly name: string }) => name === 'world'
@@ -40,7 +40,7 @@ function Reach({ of: { mounts, credentials, seed } }: { readonly of: WorldShown 
         ))}
       </div>
       <p class="hint">All of it as variables of a shell:</p>
-      <Command text={`eval "$(${commandOf(['world', 'env', worldName])})"`} />
+      <Command text={`eval "$(${commandThere(['world', 'env', worldName])})"`} />
     </>
   )
 }

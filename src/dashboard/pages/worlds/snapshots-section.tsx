@@ -105,13 +105,15 @@ interface SnapshotLineProps {
 }
 
 function SnapshotLine({ of: { name, at }, onChanged }: SnapshotLineProps) {
-  const [, change] = useQuery()
+  const [query, change] = useQuery()
   const restore = async () => {
     const { to, records } = await world().snapshots.restore(name)
     onChanged()
     return `it is ${instantShown(to)} again: ${numberShown(records)} records were put back`
   }
   const remove = async () => {
+    // One that is compared is compared no more, before it is gone.
+    if (query.from === name || query.to === name) change({ from: '', to: '' })
     await world().snapshots.remove(name)
     onChanged()
     return `the snapshot ${name} is gone`
@@ -124,7 +126,7 @@ function SnapshotLine({ of: { name, at }, onChanged }: SnapshotLineProps) {
       </td>
       <td>
         <div class="actions">
-          <ConfirmButton question={`Put the world back to ${name}?`} act={restore}>
+          <ConfirmButton question={`Put the world back to “${name}”?`} act={restore}>
             Go back to it
           </ConfirmButton>
           <button
@@ -135,7 +137,7 @@ function SnapshotLine({ of: { name, at }, onChanged }: SnapshotLineProps) {
           >
             Compare with now
           </button>
-          <ConfirmButton question={`Remove the snapshot ${name}?`} act={remove}>
+          <ConfirmButton question={`Remove the snapshot “${name}”?`} act={remove}>
             Remove
           </ConfirmButton>
         </div>
