@@ -1,6 +1,7 @@
 // The dashboard as a whole: what stands around every page, and which page a path shows.
 import { LocationProvider, Route, Router } from 'preact-iso'
 import { locked } from './client.ts'
+import { connection } from './live.ts'
 import { CallPage } from './pages/call/call-page.tsx'
 import { CallbackPage } from './pages/callbacks/callback-page.tsx'
 import { CallbacksPage } from './pages/callbacks/callbacks-page.tsx'
@@ -19,6 +20,7 @@ import { NothingHere } from './shell/nothing-here.tsx'
 import { SaidLines } from './shell/said-lines.tsx'
 import { TokenPage } from './shell/token-page.tsx'
 import { TopBar } from './shell/top-bar.tsx'
+import { WorldGone } from './shell/world-gone.tsx'
 
 export function App() {
   if (locked.value !== undefined) return <TokenPage why={locked.value} />
@@ -28,23 +30,29 @@ export function App() {
         Skip to the page
       </a>
       <TopBar />
-      <Router>
-        <Route path={base} component={NowPage} />
-        <Route path={`${base}/sims`} component={SimsPage} />
-        <Route path={`${base}/sims/:iccid`} component={SimPage} />
-        <Route path={`${base}/call`} component={CallPage} />
-        <Route path={`${base}/callbacks`} component={CallbacksPage} />
-        <Route path={`${base}/callbacks/:id`} component={CallbackPage} />
-        <Route path={`${base}/journal`} component={JournalPage} />
-        <Route path={`${base}/journal/:id`} component={ExchangePage} />
-        <Route path={`${base}/faults`} component={FaultsPage} />
-        <Route path={`${base}/worlds`} component={WorldsPage} />
-        <Route path={`${base}/settings`} component={SettingsPage} />
-        <Route path={`${base}/workflows`} component={WorkflowsPage} />
-        <Route path={`${base}/workflows/runs/:id`} component={RunPage} />
-        <Route default component={NothingHere} />
-      </Router>
+      {connection.value === 'gone' ? <WorldGone /> : <Pages />}
       <SaidLines />
     </LocationProvider>
+  )
+}
+
+function Pages() {
+  return (
+    <Router>
+      <Route path={base} component={NowPage} />
+      <Route path={`${base}/sims`} component={SimsPage} />
+      <Route path={`${base}/sims/:iccid`} component={SimPage} />
+      <Route path={`${base}/call`} component={CallPage} />
+      <Route path={`${base}/callbacks`} component={CallbacksPage} />
+      <Route path={`${base}/callbacks/:id`} component={CallbackPage} />
+      <Route path={`${base}/journal`} component={JournalPage} />
+      <Route path={`${base}/journal/:id`} component={ExchangePage} />
+      <Route path={`${base}/faults`} component={FaultsPage} />
+      <Route path={`${base}/worlds`} component={WorldsPage} />
+      <Route path={`${base}/settings`} component={SettingsPage} />
+      <Route path={`${base}/workflows`} component={WorkflowsPage} />
+      <Route path={`${base}/workflows/runs/:id`} component={RunPage} />
+      <Route default component={NothingHere} />
+    </Router>
   )
 }

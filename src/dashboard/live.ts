@@ -1,11 +1,12 @@
 // What happens in the world, as it happens: one stream of events for a tab that is looked at.
 import { effect, signal } from '@preact/signals'
+import { ControlError } from '../control/client.ts'
 import type { StreamEvent } from '../control/stream-events.ts'
 import { locked, token, world } from './client.ts'
 import { pause } from './timing.ts'
 
 /** How the page stands with the simulator. */
-export const connection = signal<'connecting' | 'live' | 'lost' | 'hidden'>('connecting')
+export const connection = signal<'connecting' | 'live' | 'lost' | 'gone' | 'hidden'>('connecting')
 
 /** What listens is told each event, and `undefined` where some may have been missed. */
 type Listener = (event: StreamEvent | undefined) => void
@@ -51,11 +52,14 @@ async function keepFollowing(stop: AbortSignal): Promise<void> {
   while (!stop.aborted) {
     try {
       await follow(stop)
-    } catch {
+      if (!stop.aborted) connection.value = 'lost'
+    } catch (error) {
       latest = undefined
+      // One that answers, and has no such world (any more): it may get one of that name again.
+      const isGone = error instanceof ControlError && error.status === 404
+      if (!stop.aborted) connection.value = isGone ? 'gone' : 'lost'
     }
     if (stop.aborted) return
-    connection.value = 'lost'
     await pause(wait)
     wait = Math.min(wait * 2, LONGEST_MS)
   }

@@ -1,5 +1,6 @@
 // Data of the simulator as a component shows it: loaded once, and again when an event says it has changed.
 import { useCallback, useEffect, useRef, useState } from 'preact/hooks'
+import { ControlError } from '../control/client.ts'
 import type { StreamEvent } from '../control/stream-events.ts'
 import { reasonOf } from '../state/reason.ts'
 import { listen } from './live.ts'
@@ -11,6 +12,8 @@ export interface Live<T> {
   readonly data: T | undefined
   /** Why there is none, or none that is newer; in words. */
   readonly problem: string | undefined
+  /** True where what was loaded is no more: it is not to be shown as if it were. */
+  readonly isGone: boolean
   readonly reload: () => void
 }
 
@@ -31,9 +34,10 @@ export function useLive<T>(
   keys: readonly unknown[],
   concerns: (event: StreamEvent) => boolean = ANY,
 ): Live<T> {
-  const [state, setState] = useState<Pick<Live<T>, 'data' | 'problem'>>({
+  const [state, setState] = useState<Omit<Live<T>, 'reload'>>({
     data: undefined,
     problem: undefined,
+    isGone: false,
   })
   const current = useRef({ load, concerns, turn: 0, isLoading: false, isStale: false })
   current.current.load = load
@@ -47,9 +51,11 @@ export function useLive<T>(
     const { turn } = now
     try {
       const data = await now.load()
-      if (turn === now.turn) setState({ data, problem: undefined })
+      if (turn === now.turn) setState({ data, problem: undefined, isGone: false })
     } catch (error) {
-      if (turn === now.turn) setState(({ data }) => ({ data, problem: reasonOf(error) }))
+      const isGone = error instanceof ControlError && error.status === 404
+      const failed = { problem: reasonOf(error), isGone }
+      if (turn === now.turn) setState(({ data }) => ({ data, ...failed }))
     }
     if (turn !== now.turn) return
     now.isLoading = false

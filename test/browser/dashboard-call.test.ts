@@ -16,7 +16,39 @@ describe.skipIf(!hasBrowser)('in a browser', { timeout: 120_000 }, () => {
     expect(await simulator.sims('esim-go')).toHaveLength(1)
     await page.getByRole('link', { name: 'In the journal' }).click()
     await page.waitForURL(/\/journal\/\d+$/)
+    await page.goBack()
+    expect(await page.getByLabel('Begin with').inputValue()).toBe('newEsim')
+    expect(await page.getByLabel('Body (JSON)').inputValue()).toContain('"transaction"')
     expect(dashboard.complaints).toEqual([])
+  })
+
+  test.each([
+    ['highland', 'acquireEsim'],
+    ['wholesale', 'activateSubscription'],
+    ['accounts-orders', 'createOrder'],
+  ])('from the list of SIMs one comes to the order of %s', async (provider, operation) => {
+    await using dashboard = await openDashboard()
+    const { page, urlOf } = dashboard
+    await page.goto(urlOf(`sims?provider=${provider}`))
+    await page.getByRole('link', { name: 'Order one' }).click()
+    const field = page.getByLabel('Operation')
+    await field.waitFor()
+    expect(await field.inputValue()).toBe(operation)
+  })
+
+  test('the reply of an order leads to its SIM', async () => {
+    await using dashboard = await openDashboard()
+    const { page, urlOf, simulator } = dashboard
+    await page.goto(urlOf('call'))
+    await page.getByLabel('Begin with').selectOption('Buy one onto a new eSIM')
+    await page.getByRole('button', { name: 'Send' }).click()
+    const link = page.getByRole('region', { name: 'Reply', exact: true }).getByRole('link', {
+      name: /^89/,
+    })
+    await link.waitFor()
+    expect(await simulator.sims('esim-go')).toMatchObject([{ iccid: await link.textContent() }])
+    await link.click()
+    await page.getByRole('heading', { name: /^SIM 89/ }).waitFor()
   })
 
   test('what is refused leads to the reason, and what is no JSON is not sent', async () => {

@@ -88,6 +88,31 @@ describe.skipIf(!hasBrowser)('in a browser', { timeout: 120_000 }, () => {
     await page.locator('.connection.live').waitFor()
   })
 
+  test('a world that is no more is said to be gone, and is shown again once it is made anew', async () => {
+    await using dashboard = await openDashboard()
+    const { page, urlOf, simulator } = dashboard
+    await simulator.worlds.create({ name: 'other' })
+    await page.goto(urlOf('sims', 'other'))
+    await page.locator('.connection.live').waitFor()
+    await simulator.worlds.remove('other')
+    await page.getByRole('heading', { name: 'There is no world other' }).waitFor()
+    expect(await page.getByText('does not answer').count()).toBe(0)
+    await page.getByText('npx esimulator world create other').waitFor()
+    await simulator.worlds.create({ name: 'other' })
+    await page.getByRole('heading', { name: 'SIMs', exact: true }).waitFor()
+  })
+
+  test('what was shown of a SIM is taken away once there is no such SIM', async () => {
+    await using dashboard = await openDashboard({ given: 'an assigned bundle' })
+    const { page, urlOf, simulator } = dashboard
+    const [{ iccid } = { iccid: '' }] = await simulator.sims('esim-go')
+    await page.goto(urlOf(`sims/${iccid}`))
+    await page.getByRole('region', { name: 'Facts' }).waitFor()
+    await simulator.reset({ given: 'default' })
+    await page.getByRole('alert').getByText('there is no SIM').waitFor()
+    expect(await page.getByRole('region', { name: 'Facts' }).count()).toBe(0)
+  })
+
   test('the token is asked for once, kept for the tab, and told to be wrong', async () => {
     await using dashboard = await openDashboard({ token: 'a-token-of-sixteen' })
     const { page, urlOf, context } = dashboard

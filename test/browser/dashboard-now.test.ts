@@ -62,6 +62,7 @@ describe.skipIf(!hasBrowser)('in a browser', { timeout: 120_000 }, () => {
     await receiver.waitFor({ type: 'Utilisation' })
     await happened.getByText('sim.first-used').waitFor()
     await happened.getByRole('link', { name: 'Utilisation' }).first().waitFor()
+    await happened.getByText('callback delivered').first().waitFor()
     await happened.getByRole('link', { name: iccid }).first().click()
     await page.waitForURL(urlOf(`sims/${iccid}`))
   })

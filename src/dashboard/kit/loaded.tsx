@@ -1,6 +1,7 @@
 // What was asked of the simulator: a line that says it is on its way, why it did not come, or what came.
 import type { ComponentChildren } from 'preact'
 import type { Live } from '../use-live.ts'
+import { Advice } from './advice.tsx'
 
 export interface LoadedProps<T> {
   readonly live: Live<T>
@@ -8,18 +9,18 @@ export interface LoadedProps<T> {
 }
 
 export function Loaded<T>({ live, children }: LoadedProps<T>) {
-  const { data, problem, reload } = live
+  const { data, problem, isGone, reload } = live
   return (
     <>
       {problem !== undefined && (
         <p class="problem" role="alert">
-          {problem}{' '}
+          <Advice text={problem} />{' '}
           <button type="button" class="button quiet" onClick={reload}>
             Ask again
           </button>
         </p>
       )}
-      {data !== undefined && children(data)}
+      {data !== undefined && !isGone && children(data)}
       {data === undefined && problem === undefined && <p class="loading">Loading…</p>}
     </>
   )

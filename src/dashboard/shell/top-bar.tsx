@@ -97,6 +97,7 @@ const SAYS = {
   connecting: 'connecting…',
   live: 'live',
   lost: 'the simulator does not answer; asking again…',
+  gone: 'this world is not there; asking again…',
   hidden: 'waiting',
 } as const
 

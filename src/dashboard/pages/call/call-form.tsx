@@ -7,7 +7,11 @@ import { ActButton } from '../../kit/act-button.tsx'
 import { Badge } from '../../kit/badge.tsx'
 import { Body, Headers } from '../../kit/body.tsx'
 import { AreaField, Form, SelectField, TextField } from '../../kit/field.tsx'
-import { ExchangeLink, useQuery } from '../../kit/link.tsx'
+import { ExchangeLink, SimLink, useQuery } from '../../kit/link.tsx'
+import { simsNamedIn } from '../../kit/named-sims.ts'
+import { useLive } from '../../use-live.ts'
+
+const NEVER = () => false
 
 const textOf = (value: unknown) => (value === undefined ? '' : JSON.stringify(value, null, 2))
 
@@ -17,7 +21,7 @@ export interface CallFormProps {
 }
 
 export function CallForm({ provider, operation }: CallFormProps) {
-  const [query] = useQuery()
+  const [query, change] = useQuery()
   const { id, parameters, bodies, summary } = operation
   const first = Object.fromEntries(
     parameters.map(({ name, required, example }) => [
@@ -26,7 +30,8 @@ export function CallForm({ provider, operation }: CallFormProps) {
     ]),
   )
   const [given, give] = useState<Readonly<Record<string, string>>>(first)
-  const [body, setBody] = useState(textOf(bodies[0]?.value))
+  const begun = bodies.find(({ name }) => name === query.begin) ?? bodies[0]
+  const [body, setBody] = useState(textOf(begun?.value))
   const [answer, setAnswer] = useState<CalledShown>()
   const send = async () => {
     const filled = Object.entries(given).filter(([, value]) => value !== '')
@@ -55,13 +60,19 @@ export function CallForm({ provider, operation }: CallFormProps) {
             ))}
           </div>
         )}
-        <BodyOfCall bodies={bodies} body={body} onBody={setBody} />
+        <BodyOfCall
+          bodies={bodies}
+          begun={begun?.name ?? ''}
+          onBegun={(name) => change({ begin: name })}
+          body={body}
+          onBody={setBody}
+        />
         <div>
           <ActButton type="submit" look="main" act={send}>
             Send
           </ActButton>
         </div>
-        {answer && <Answer of={answer} />}
+        {answer && <Answer of={answer} provider={provider} />}
       </div>
     </Form>
   )
@@ -78,15 +89,17 @@ function jsonOf(text: string): unknown {
 
 interface BodyProps {
   readonly bodies: CallableOperation['bodies']
+  /** The name of the one that was begun with. */
+  readonly begun: string
+  readonly onBegun: (name: string) => void
   readonly body: string
   readonly onBody: (text: string) => void
 }
 
-function BodyOfCall({ bodies, body, onBody }: BodyProps) {
-  const [name, setName] = useState(bodies[0]?.name ?? '')
+function BodyOfCall({ bodies, begun, onBegun, body, onBody }: BodyProps) {
   if (bodies.length === 0) return null
   const choose = (chosen: string) => {
-    setName(chosen)
+    onBegun(chosen)
     onBody(textOf(bodies.find((each) => each.name === chosen)?.value))
   }
   return (
@@ -94,7 +107,7 @@ function BodyOfCall({ bodies, body, onBody }: BodyProps) {
       {bodies.length > 1 && (
         <SelectField
           label="Begin with"
-          value={name}
+          value={begun}
           onValue={choose}
           options={bodies.map((each) => [each.name, each.summary ?? each.name] as const)}
         />
@@ -104,11 +117,13 @@ function BodyOfCall({ bodies, body, onBody }: BodyProps) {
   )
 }
 
-function Answer({
-  of: { status, headers = {}, body, bytes, exchange, error },
-}: {
+interface AnswerProps {
   readonly of: CalledShown
-}) {
+  readonly provider: string
+}
+
+function Answer({ of: answered, provider }: AnswerProps) {
+  const { status, headers = {}, body, bytes, exchange, error } = answered
   const isRefused = status === undefined || status >= 400
   return (
     <section class="answer" aria-label="Reply" aria-live="polite">
@@ -120,6 +135,7 @@ function Answer({
           </ExchangeLink>
         )}
       </p>
+      {!isRefused && <NamedSims text={body} provider={provider} />}
       {body === undefined && bytes !== undefined ? (
         <p class="hint">{bytes} bytes that are no text</p>
       ) : (
@@ -130,5 +146,24 @@ function Answer({
         <Headers of={headers} label="Headers of the reply" />
       </details>
     </section>
+  )
+}
+
+interface NamedSimsProps {
+  readonly text: string | undefined
+  readonly provider: string
+}
+
+/** The way on to the SIMs that a reply speaks of, as to one that was just ordered. */
+function NamedSims({ text, provider }: NamedSimsProps) {
+  const { data: sims = [] } = useLive(() => simsNamedIn(text), [text], NEVER)
+  if (sims.length === 0) return null
+  return (
+    <p class="links">
+      <span class="hint">{sims.length === 1 ? 'Its SIM:' : 'SIMs it names:'}</span>
+      {sims.map((iccid) => (
+        <SimLink key={iccid} iccid={iccid} provider={provider} />
+      ))}
+    </p>
   )
 }

@@ -5,6 +5,7 @@ import { useQuery } from '../../kit/link.tsx'
 import { Loaded } from '../../kit/loaded.tsx'
 import { Page, Section } from '../../kit/page.tsx'
 import { useLive } from '../../use-live.ts'
+import { orderPath } from '../sims/order-commands.ts'
 import { CallForm } from './call-form.tsx'
 
 const NEVER = () => false
@@ -30,8 +31,13 @@ function Chosen({ slugs }: { readonly slugs: readonly string[] }) {
     <Section title="Request">
       <Loaded live={live}>
         {({ operations }) => {
-          // Calls that change something are what one comes here for.
-          const usual = operations.find(({ bodies }) => bodies.length > 0) ?? operations[0]
+          // An order is what one comes here for first, and other calls that change something.
+          const usual =
+            operations.find(
+              ({ path, method }) => method === 'POST' && path.endsWith(orderPath(provider) ?? '?'),
+            ) ??
+            operations.find(({ bodies }) => bodies.length > 0) ??
+            operations[0]
           const chosen = operations.find(({ id }) => id === operation) ?? usual
           return (
             <>
@@ -39,13 +45,13 @@ function Chosen({ slugs }: { readonly slugs: readonly string[] }) {
                 <SelectField
                   label="Provider"
                   value={provider}
-                  onValue={(value) => change({ provider: value, operation: '' })}
+                  onValue={(value) => change({ provider: value, operation: '', begin: '' })}
                   options={slugs.map((slug) => [slug, slug] as const)}
                 />
                 <SelectField
                   label="Operation"
                   value={chosen?.id ?? ''}
-                  onValue={(value) => change({ operation: value })}
+                  onValue={(value) => change({ operation: value, begin: '' })}
                   options={operations.map(
                     ({ id, method, path }) => [id, `${id}: ${method} ${path}`] as const,
                   )}

@@ -1,18 +1,15 @@
 // What an exchange did: what happened, what was written, the callbacks it set off, and the SIMs it names.
 import type { ExchangeShown } from '../../../control/wire.ts'
-import { call } from '../../client.ts'
 import { CallbackLink, SimLink } from '../../kit/link.tsx'
+import { simsNamedIn } from '../../kit/named-sims.ts'
 import { Section } from '../../kit/page.tsx'
 import { useLive } from '../../use-live.ts'
-
-/** SIMs that are looked up for one exchange. */
-const MOST = 20
 
 export function ExchangeEffects({ exchange }: { readonly exchange: ExchangeShown }) {
   const { effects } = exchange
   const sims =
     useLive(
-      () => simsOf(exchange),
+      () => simsNamedIn(exchange.url, exchange.requestBody, exchange.replyBody),
       [exchange.id],
       () => false,
     ).data ?? []
@@ -63,17 +60,4 @@ function Counts({ title, of: counts = {} }: CountsProps) {
       </dd>
     </>
   )
-}
-
-/** The SIMs of the world whose numbers stand in the URL or in a body. */
-async function simsOf({ url, requestBody = '', replyBody = '' }: ExchangeShown): Promise<string[]> {
-  const numbers = `${url}\n${requestBody}\n${replyBody}`.match(/(?<!\d)89\d{16,20}(?!\d)/g) ?? []
-  const named = [...new Set(numbers)].slice(0, MOST)
-  const found = await Promise.all(
-    named.map(async (iccid) => {
-      const { sims } = await call('listSims', { query: { search: iccid, limit: 1 } })
-      return sims.some((sim) => sim.iccid === iccid) ? iccid : undefined
-    }),
-  )
-  return found.filter((iccid) => iccid !== undefined)
 }

@@ -42,6 +42,16 @@ const Line = ({
   </span>
 )
 
+type Advance = NonNullable<Extract<Happened, { readonly name: 'clock' }>['data']['advance']>
+
+/** How far an advance of the clock has come. */
+function advanceText({ step, to, receiver, stopped }: Advance): string {
+  const where = instantShown(to)
+  if (step === 'begins') return `sets out for ${where}`
+  if (step === 'unanswered') return `on its way to ${where}: ${receiver} has not answered in time`
+  return stopped === undefined ? `came to ${where}` : `stopped at ${where}: ${stopped}`
+}
+
 function What({ of: { name, data } }: { readonly of: Happened }) {
   switch (name) {
     case 'event':
@@ -53,7 +63,10 @@ function What({ of: { name, data } }: { readonly of: Happened }) {
     case 'callback': {
       const { callback, what } = data
       return (
-        <Line tone={toneOf(callback.state)} kind={`callback ${what}`}>
+        <Line
+          tone={toneOf(callback.state)}
+          kind={what === 'queued' ? 'callback queued' : `callback ${callback.state}`}
+        >
           <CallbackLink id={callback.id}>{callback.type}</CallbackLink>{' '}
           <span class="hint">{callback.provider}</span>
         </Line>
@@ -73,7 +86,7 @@ function What({ of: { name, data } }: { readonly of: Happened }) {
     case 'clock':
       return (
         <Line tone="info" kind="clock">
-          {data.advance ? `advanced to ${instantShown(data.advance.to)}` : data.mode}
+          {data.advance ? advanceText(data.advance) : data.mode}
         </Line>
       )
     case 'world':

@@ -9,6 +9,7 @@ import { CallbackLink, SimLink } from '../../kit/link.tsx'
 import { Loaded } from '../../kit/loaded.tsx'
 import { Section } from '../../kit/page.tsx'
 import { Distance, Instant } from '../../kit/time.tsx'
+import { pathTo } from '../../place.ts'
 import { numberShown } from '../../shown.ts'
 import { useLive } from '../../use-live.ts'
 import { advance } from './advance.ts'
@@ -46,7 +47,8 @@ export function UpcomingSection() {
           due.length === 0 ? (
             <Empty title="Nothing is due">
               <p>
-                Order an eSIM, use a bundle or send a callback: what follows from it stands here.
+                <a href={pathTo('call')}>Order an eSIM</a>, use a bundle or send a callback: what
+                follows from it stands here.
               </p>
             </Empty>
           ) : (

@@ -51,6 +51,9 @@ const ORDERS: Readonly<Record<string, Parts>> = {
   },
 }
 
+/** The path of the operation that orders a SIM, where one is known. */
+export const orderPath = (slug: string): string | undefined => ORDERS[slug]?.path
+
 /** Where the command looks for the simulator unless told. */
 const USUAL_URL = 'http://127.0.0.1:4010'
 

@@ -11,6 +11,7 @@ import { Page } from '../../kit/page.tsx'
 import { Rows } from '../../kit/rows.tsx'
 import { Distance } from '../../kit/time.tsx'
 import { type Pages, usePages } from '../../kit/use-pages.ts'
+import { pathTo } from '../../place.ts'
 import { numberShown } from '../../shown.ts'
 import { NoSims } from './no-sims.tsx'
 import { SimFilters } from './sim-filters.tsx'
@@ -43,7 +44,14 @@ export function SimsPage() {
     isOfSims,
   )
   return (
-    <Page title="SIMs">
+    <Page
+      title="SIMs"
+      actions={
+        <a class="button" href={pathTo('call', { provider: query.provider })}>
+          Order one
+        </a>
+      }
+    >
       <SimFilters total={pages.total.value} isBusy={!isNew} />
       <SimList key={isNew ? key : undefined} pages={pages} filter={filter} />
     </Page>
