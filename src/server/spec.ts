@@ -243,14 +243,21 @@ function requestCheck(
 /** What checks the replies of an operation. */
 function replyCheck(checks: Checks, object: OperationObject): Operation['violations'] {
   let replies: Replies | undefined
+  /** What was answered last, and was well: mostly the next reply is of the same kind. */
+  let latest:
+    | { readonly status: number; readonly type: string; readonly validate: Validator }
+    | undefined
   return (status, type, body) => {
+    if (latest?.status === status && latest.type === type && latest.validate(body)) return NONE
     const declared = declaredFor(object, status)
     const misfit = misfitOf(object.responses[declared ?? ''], status, type)
     if (misfit !== undefined) return [misfit]
     if (!declared || type === undefined || !JSON_LIKE.test(type)) return NONE
     replies ??= checks.replies(object, 'quick')
     const validate = replies[declared]
-    if (!validate || validate(body)) return NONE
+    if (!validate) return NONE
+    latest = { status, type, validate }
+    if (validate(body)) return NONE
     const all = checks.replies(object, 'thorough')[declared]
     return problemsIn(all ? [all] : [], validate, { reply: body })
   }
