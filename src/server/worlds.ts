@@ -648,7 +648,7 @@ class OpenWorlds implements Worlds {
 
   /** Lets time have its effect in a world that is new here. */
   #goOn(hosted: HostedWorld): void {
-    if (this.#started) this.#expiry.check()
+    if (this.#started) this.#expiry.add(hosted)
     this.#wake(hosted)
   }
 
