@@ -29,7 +29,7 @@ const KNOWN = [
 ]
 
 /** How many exchanges of one kind are shown to Prism, which takes 10 ms each: ESIMULATOR_CASES=all shows every one. */
-const OF_A_KIND = process.env.ESIMULATOR_CASES === 'all' ? Number.POSITIVE_INFINITY : 4
+const OF_A_KIND = process.env.ESIMULATOR_CASES === 'all' ? Number.POSITIVE_INFINITY : 2
 
 /**
  * What exchanges of one kind have in common: method, path but for ids, names of query, status, and which
