@@ -9,8 +9,7 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node'
  */
 const APART = [
   'examples/**/*.test.ts',
-  'test/{browser,docs,package}/**/*.test.ts',
-  'test/cli/{control-commands,every-operation,mcp,plugins,start}.test.ts',
+  'test/{browser,cli,docs,package}/**/*.test.ts',
   'test/contracts/{callbacks,differences,lists}.test.ts',
   'test/contracts/pact/{broker,verify}.test.ts',
   'test/library/*.test.ts',
