@@ -162,6 +162,7 @@ const below: Readonly<Record<string, readonly string[]>> = {
   control: ['server', 'simulators', 'stores', 'state'],
   workflows: ['control', 'server', 'simulators', 'stores', 'state'],
   contracts: ['workflows', 'control', 'server', 'simulators', 'stores', 'state'],
+  dashboard: ['control', 'server', 'simulators', 'stores', 'state'],
   mcp: ['workflows', 'control', 'server', 'simulators', 'stores', 'state'],
   library: ['contracts', 'workflows', 'control', 'server', 'simulators', 'stores', 'state'],
   cli: [
@@ -252,6 +253,7 @@ const timekeepers: Readonly<Record<string, string>> = {
   'src/library/in-process.ts': 'a pipe has the methods of a socket, and those do nothing',
   'src/stores/world-writer.ts': 'a failed write is tried again after a while',
   'src/stores/turns.ts': 'long work is cut in turns',
+  'src/dashboard/timing.ts': 'the clock and the timers of the page, in a browser',
 }
 
 test('the wall clock is read and timers are set in one place only', () => {
@@ -273,12 +275,12 @@ test('every file opens with one line that says what it holds', () => {
 
 test('no file is named for what it is made of instead of for its idea', () => {
   const named = source.filter(({ path }) =>
-    /^(utils?|helpers?|common|types?|misc|shared)\.ts$/.test(basename(path)),
+    /^(utils?|helpers?|common|types?|misc|shared)\.tsx?$/.test(basename(path)),
   )
   expect(named.map(({ path }) => path)).toEqual([])
   expect(
     source
-      .filter(({ path }) => !/^[a-z0-9]+(-[a-z0-9]+)*\.ts$/.test(basename(path)))
+      .filter(({ path }) => !/^[a-z0-9]+(-[a-z0-9]+)*\.tsx?$/.test(basename(path)))
       .map(({ path }) => path),
   ).toEqual([])
 })

@@ -3,6 +3,7 @@ import { cpSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { fileURLToPath } from 'node:url'
 import { rolldown } from 'rolldown'
+import { bundleDashboard } from './dashboard.js'
 import { licencesOf } from './licences.js'
 import { BUILD, COMMAND, DIST, manifest, publicEntries, ROOT } from './places.js'
 
@@ -56,6 +57,7 @@ export async function bundle() {
   }
   for (const folder of ['specs/', 'checks/'])
     cpSync(new URL(folder, BUILD), new URL(folder, DIST), { recursive: true })
+  await bundleDashboard(seen)
   licencesOf(seen)
 }
 

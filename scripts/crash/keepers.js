@@ -16,18 +16,26 @@ const COPIED = [
 ]
 
 export class Keeper extends Client {
+  constructor(run) {
+    super(run)
+    /** Goes on asking for a world that is being removed. */
+    this.straggler = new Client(run)
+  }
+
   async play() {
     while (!this.run.stopped) {
       await this.act()
       await new Promise((done) => setTimeout(done, this.run.dice.whole(0, 60)))
     }
     this.sender.close()
+    this.straggler.sender.close()
   }
 
   act() {
     const act = this.run.dice.weighted([
       [5, this.create],
       [3, this.remove],
+      [2, this.makeAnew],
       [3, this.reset],
       [3, this.copy],
       [3, this.advance],
@@ -57,22 +65,22 @@ export class Keeper extends Client {
     return this.run.dice.chance(0.7) ? { given: 'no subscriptions' } : {}
   }
 
-  async create() {
+  /** @param names of which a free one is taken */
+  async create(names = NAMES) {
     const { ledger, dice } = this.run
-    const free = NAMES.filter((name) => !ledger.worlds.has(name))
+    const free = names.filter((name) => !ledger.worlds.has(name))
     if (free.length === 0 || ledger.worlds.size >= MOST) return
     const world = ledger.add(dice.pick(free), true)
     const ttl = dice.chance(0.1) ? { ttl: `PT${dice.whole(1, 3)}S` } : {}
     const mode = dice.pick(['frozen', 'running'])
     const clock = mode === 'running' ? { mode, rate: dice.pick([1, 60, 1000]) } : { mode }
-    world.busy = true
+    // A world that may end by itself is never missed, also where a kill comes before the answer.
+    Object.assign(world, { busy: true, ends: 'ttl' in ttl })
     this.run.asked('create')
     const json = { name: world.name, clock, ...ttl, ...this.seed(), ...this.given() }
     const { status, body } = await this.ask('POST', undefined, '/_sim/worlds', { json })
     if (status === 201) {
       ledger.begin(world, { seed: body.seed, credentials: body.credentials })
-      // A world that may end by itself is never missed.
-      world.ends = 'ttl' in ttl
       this.run.count('created')
     } else if (status !== 0) {
       ledger.worlds.delete(world.name)
@@ -81,17 +89,36 @@ export class Keeper extends Client {
     world.busy = status === 0
   }
 
+  /** @returns its name, where it is gone */
   async remove() {
     const { ledger } = this.run
     const world = this.idle(({ name }) => name !== 'default')
-    if (!world) return
+    if (!world) return undefined
     Object.assign(world, { busy: true, life: undefined, pending: {}, mayBe: true })
     this.run.asked('remove')
-    const { status } = await this.ask('DELETE', undefined, `/_sim/worlds/${world.name}`)
-    if (status === 0) return
+    const removal = this.ask('DELETE', undefined, `/_sim/worlds/${world.name}`)
+    this.askUntil(world, removal)
+    const { status } = await removal
+    if (status === 0) return undefined
     ledger.worlds.delete(world.name)
     if (status === 204) this.run.count('removed')
     else if (!world.ends) this.run.find(`a removal is answered ${status}`, world.name)
+    return status === 204 ? world.name : undefined
+  }
+
+  /** Asks for a world that is going, over and over: nobody who does may get in the way of the next. */
+  async askUntil(world, removal) {
+    let isOver = false
+    removal.then(() => {
+      isOver = true
+    })
+    while (!isOver) await this.straggler.ask('GET', world, '/_sim/clock')
+  }
+
+  /** Removes a world and takes its name at once. */
+  async makeAnew() {
+    const name = await this.remove()
+    if (name !== undefined) await this.create([name])
   }
 
   async reset() {

@@ -47,10 +47,22 @@ export async function providerPage(
     `[How to use one](../ci.md#states-to-start-from).`,
     await statesTable(provider),
     ...callbacksPart(provider),
+    ...magicPart(provider),
     '## Refusals',
     'The true reason of a refusal, as [the journal](../errors.md) tells it, and what to do about it.',
     refusalsTable(provider),
   ])
+}
+
+/** Values that always bring about something rare, where there are any. */
+function magicPart({ magicValues = [] }: Simulator): string[] {
+  if (magicValues.length === 0) return []
+  const rows = magicValues.map(({ where, value, says }) => [where, code(value), says])
+  return [
+    '## Magic values',
+    'What each brings about, wherever it is given; all are invented. `*` stands for any characters. `GET /_sim/magic` and `esimulator fault magic` tell the same.',
+    table(['where', 'value', 'what it brings about'], rows),
+  ]
 }
 
 function operationsTable(

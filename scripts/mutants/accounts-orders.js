@@ -31,7 +31,7 @@ export const mutants = [
   {
     id: 'accounts-orders-canceled-as-completed',
     file: 'simulators/accounts-orders/ordering',
-    find: "status: done ? 'completed' : 'canceled'",
+    find: 'status: done ? complete : cancel',
     replace: "status: 'completed'",
     what: 'an order that was canceled is shown as completed',
   },

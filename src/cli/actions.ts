@@ -4,7 +4,16 @@ import { nearest } from '../server/nearest.ts'
 import { CannotRun } from './cannot-run.ts'
 
 /** What an argument is, where a running simulator or this table can complete it. */
-export type Taken = 'iccid' | 'provider' | 'snapshot' | 'fault' | 'callback' | 'world' | 'file'
+export type Taken =
+  | 'iccid'
+  | 'provider'
+  | 'snapshot'
+  | 'fault'
+  | 'callback'
+  | 'world'
+  | 'workflow'
+  | 'run'
+  | 'file'
 
 export interface ActionDef {
   /** Its arguments, as help has them: `ICCID COUNTRY [OPERATOR]`. */
@@ -25,6 +34,7 @@ const download = (says: string): ActionDef => ({
 
 const sim: Actions = {
   list: { usage: '', says: 'the SIMs of every provider; the default' },
+  lifecycles: { usage: '', says: 'the tables of states: which moves are possible' },
   show: ofSim('one SIM with its bundles, its history and its callbacks'),
   download: download('the handset downloads the profile'),
   install: download('the handset installs and enables it, downloading it first'),
@@ -47,9 +57,10 @@ const sim: Actions = {
 const clock: Actions = {
   show: { usage: '', says: 'what it shows and how it goes; the default' },
   advance: {
-    usage: 'DURATION|INSTANT',
-    says: 'moves it on by P3D, 3d or 90m, or to 2027-01-01; all that is due happens on the way',
+    usage: 'DURATION|INSTANT|next',
+    says: 'moves it on by P3D, 3d or 90m, to 2027-01-01, or to what is due next; all that is due happens on the way',
   },
+  upcoming: { usage: '', says: 'what is due next, the earliest first (--iccid, --limit)' },
   freeze: { usage: '[INSTANT]', says: 'stops it, now or at a later instant' },
   resume: { usage: '[RATE]', says: 'lets it go on; 60 is a minute a second' },
 }
@@ -68,6 +79,11 @@ const callbacks: Actions = {
   list: { usage: '', says: 'callbacks and what became of them; the default' },
   show: { usage: 'ID', says: 'one callback with its signed headers and body', takes: ['callback'] },
   deliveries: { usage: '', says: 'every attempt that left' },
+  delivery: {
+    usage: 'ID|NUMBER',
+    says: 'the latest attempt at a callback as it left, or the one of a number; and whether its signature holds',
+    takes: ['callback'],
+  },
   redeliver: { usage: 'ID', says: 'sends one again', takes: ['callback'] },
   send: {
     usage: 'PROVIDER TYPE',
@@ -84,6 +100,7 @@ const callbacks: Actions = {
 const fault: Actions = {
   list: { usage: '', says: 'the faults that are set, with their hits; the default' },
   kinds: { usage: '', says: 'the kinds there are, and what each makes a client see' },
+  magic: { usage: '', says: 'values of requests that provoke a failure without a fault' },
   show: { usage: 'ID', says: 'one fault', takes: ['fault'] },
   add: {
     usage: 'PROVIDER OPERATION|CALLBACK KIND',
@@ -159,6 +176,21 @@ const spec: Actions = {
   },
 }
 
+const ofRun = (says: string): ActionDef => ({ usage: 'RUN', says, takes: ['run'] })
+const workflow: Actions = {
+  list: {
+    usage: '',
+    says: 'the workflows there are, and what is wrong in other files; the default',
+  },
+  start: { usage: 'FILE [WORKFLOW]', says: 'runs one, in a world of its own', takes: ['workflow'] },
+  runs: { usage: '', says: 'the runs there are, the newest first' },
+  show: ofRun('how far one has come, step by step'),
+  next: ofRun('makes the next step of one that is paused'),
+  continue: ofRun('lets one that is paused go on to its end'),
+  report: ofRun('prints the report of one that has ended'),
+  remove: ofRun('stops it where it goes on, and removes it with its world'),
+}
+
 /** By command and name. */
 export const ACTIONS: Readonly<Record<string, Actions>> = {
   clock,
@@ -173,6 +205,7 @@ export const ACTIONS: Readonly<Record<string, Actions>> = {
   wait,
   pact,
   spec,
+  workflow,
 }
 
 /** How many arguments an action takes at most, by its usage: `FILES` and `...` are any number. */

@@ -4,6 +4,7 @@ import type {
   CallbackShown,
   DeliveriesShown,
   DeliveryShown,
+  OneDeliveryShown,
   TargetShown,
   UnsentCallbackShown,
 } from '../control/wire.ts'
@@ -16,6 +17,7 @@ import type { Config, Flags } from './config.ts'
 import { argument, connect, print } from './connection.ts'
 import { table } from './table.ts'
 import { typedValue } from './typed-value.ts'
+import { wholeNumber } from './whole-number.ts'
 
 type AnyCallback = CallbackShown | UnsentCallbackShown
 
@@ -93,6 +95,24 @@ function deliveriesText({ total, distinct, deliveries }: DeliveriesShown): strin
   const more = total > deliveries.length ? `${total - deliveries.length} more; ` : ''
   const sum = `${more}${total} deliveries of ${distinct} callbacks`
   return `${table(names, deliveries.map(deliveryCells))}\n${sum}`
+}
+
+/** The number of a delivery: as written, or of the latest one of a callback. @throws CannotRun */
+async function deliveryNamed(client: WorldClient, name: string): Promise<number> {
+  if (/^\d+$/.test(name)) return wholeNumber('callbacks delivery', name)
+  const filter = { callback: name, order: 'newest', limit: 1 } as const
+  const [latest] = (await client.callbacks.deliveries(filter)).deliveries
+  if (latest) return latest.id
+  throw new CannotRun(
+    `nothing of ${name} has left: \`esimulator callbacks deliveries\` lists what has`,
+  )
+}
+
+function deliveryText(delivery: OneDeliveryShown): string {
+  const { url, headers, body, signatureCheck } = delivery
+  const written = Object.entries(headers).map(([name, value]) => `${name}: ${value}`)
+  const line = deliveryCells(delivery).filter((cell) => cell !== undefined)
+  return [line.join('  '), signatureCheck.says, '', `POST ${url}`, ...written, '', body].join('\n')
 }
 
 /** Prints what has left and then what leaves, until the simulator stops. */
@@ -223,6 +243,11 @@ export const callbacks: Run = async (config, args, flags) => {
         order: 'newest',
       })
       print(config, { ...rest, deliveries: deliveries.toReversed() }, deliveriesText)
+      return 0
+    }
+    case 'delivery': {
+      const id = await deliveryNamed(client, argument(args, 1, 'callbacks delivery ID|NUMBER'))
+      print(config, await client.callbacks.delivery(id), deliveryText)
       return 0
     }
     case 'redeliver': {

@@ -1,5 +1,6 @@
 // `esimulator clock`: virtual time of a running simulator.
-import type { AdvanceShown, ClockShown, FiredShown } from '../control/wire.ts'
+import type { AdvanceShown, AllUpcomingShown, ClockShown, FiredShown } from '../control/wire.ts'
+import type { Distance, UpcomingFilter } from '../control/world-client.ts'
 import { defined } from '../state/defined.ts'
 import { unknownAction } from './actions.ts'
 import { CannotRun } from './cannot-run.ts'
@@ -13,6 +14,8 @@ import { wholeNumber } from './whole-number.ts'
 export const clockFlags: readonly OwnFlag[] = [
   { usage: '--max-wall <DURATION>', says: 'advance: stop after so long by the wall clock' },
   { usage: '--max-events <N>', says: 'advance: stop after so many things have happened' },
+  { usage: '--iccid <ICCID>', says: 'upcoming: only what is about this SIM' },
+  { usage: '--limit <N>', says: 'upcoming: how many are told (100)' },
   { usage: '--all', says: 'advance: print all that happened, however much' },
 ]
 
@@ -68,7 +71,33 @@ export const isInstant = (text: string) => /^\d{4}-\d\d-\d\d/.test(text)
 const instantIn = (text: string) => (/^\d{4}-\d\d-\d\d$/.test(text) ? `${text}T00:00:00Z` : text)
 
 const HOW_FAR =
-  'say how far: esimulator clock advance P3D (or 3d, 90m), or to an instant as in 2027-01-01'
+  'say how far: esimulator clock advance P3D (or 3d, 90m), to an instant as in 2027-01-01, or next'
+
+/** @throws CannotRun */
+function distanceOf(value: string | undefined): Exclude<Distance, string> {
+  if (value === undefined) throw new CannotRun(HOW_FAR)
+  if (value === 'next') return { next: true }
+  return isInstant(value) ? { to: instantIn(value) } : { by: value }
+}
+
+function upcomingText({ total, upcoming }: AllUpcomingShown): string {
+  if (total === 0) return 'nothing is due'
+  const rows = upcoming.map(({ at, provider, kind, says, iccid, callback }) => {
+    const attempt = callback ? ` (${callback.id}, attempt ${callback.attempt})` : ''
+    return [at, kind, provider, iccid, says + attempt]
+  })
+  const more = total > upcoming.length ? `\n… and ${total - upcoming.length} more (--limit)` : ''
+  return table(['at', 'kind', 'provider', 'iccid', 'what'], rows) + more
+}
+
+/** @throws CannotRun */
+function upcomingFilter({ provider, iccid, limit }: Flags): UpcomingFilter {
+  return defined({
+    provider: typeof provider === 'string' ? provider : undefined,
+    iccid: typeof iccid === 'string' ? iccid : undefined,
+    limit: limit === undefined ? undefined : wholeNumber('--limit', String(limit)),
+  })
+}
 
 /** Where an advance ends early. @throws CannotRun */
 function limitsOf({ maxWall, maxEvents }: Flags) {
@@ -93,13 +122,14 @@ export const clock: Run = async (config, args, flags) => {
       print(config, await client.clock.show(), clockText)
       return 0
     case 'advance': {
-      if (value === undefined) throw new CannotRun(HOW_FAR)
-      const to = isInstant(value) ? { to: instantIn(value) } : { by: value }
-      const limits = limitsOf(flags)
-      const told = await withProgress(client.clock.advance({ ...to, ...limits }), look)
+      const distance = { ...distanceOf(value), ...limitsOf(flags) }
+      const told = await withProgress(client.clock.advance(distance), look)
       print(config, told, advanceText(flags.all === true))
       return 0
     }
+    case 'upcoming':
+      print(config, await client.clock.upcoming(upcomingFilter(flags)), upcomingText)
+      return 0
     case 'freeze':
       print(
         config,

@@ -88,18 +88,32 @@ const STARTING: readonly CommandDef[] = [
 const SPEAKING: readonly CommandDef[] = [
   {
     usage: 'clock [action] [value]',
-    description: 'virtual time: show, advance, freeze, resume',
-    examples: ['clock', 'clock advance P3D', 'clock advance 2027-01-01', 'clock resume 60'],
+    description: 'virtual time: show, what is due, advance, freeze, resume',
+    examples: [
+      'clock',
+      'clock upcoming',
+      'clock advance P3D',
+      'clock advance 2027-01-01',
+      'clock advance next',
+    ],
     options: CLIENT,
+    ofProvider: true,
     ownFlags: async () => (await import('./clock.ts')).clockFlags,
     load: async () => (await import('./clock.ts')).clock,
   },
   {
     usage: 'sim [action] [args...]',
     description: 'SIMs, and what the handset and the network do to them',
-    examples: ['sim list', 'sim install ICCID', 'sim attach ICCID DE', 'sim use ICCID 500MB'],
+    examples: [
+      'sim list',
+      'sim list --search anna --profile enabled',
+      'sim install ICCID',
+      'sim attach ICCID DE',
+      'sim use ICCID 500MB',
+    ],
     options: CLIENT,
     ofProvider: true,
+    ownFlags: async () => (await import('./sim.ts')).simFlags,
     load: async () => (await import('./sim.ts')).sim,
   },
   {
@@ -160,6 +174,18 @@ const SPEAKING: readonly CommandDef[] = [
     options: CLIENT,
     takes: 'provider',
     load: async () => (await import('./settings.ts')).set,
+  },
+  {
+    usage: 'call <provider> [operation] [name=value...]',
+    description: 'call an operation of a provider, with the credentials of the world',
+    examples: [
+      'call esim-go',
+      'call esim-go createOrder --example newEsim',
+      'call esim-go getEsim iccid=8943108170000000013',
+    ],
+    options: CLIENT,
+    ownFlags: async () => (await import('./call.ts')).callFlags,
+    load: async () => (await import('./call.ts')).call,
   },
   {
     usage: 'stock [action] [args...]',
@@ -248,6 +274,21 @@ const SPEAKING: readonly CommandDef[] = [
     options: [...CLIENT, 'plugin'],
     ownFlags: async () => (await import('./record.ts')).recordFlags,
     load: async () => (await import('./record.ts')).record,
+  },
+  {
+    usage: 'workflow [action] [args...]',
+    description:
+      'workflows (Arazzo) that a running simulator knows, run in it, a step at a time if need be; ' +
+      '`run` runs files of your own',
+    examples: [
+      'workflow',
+      'workflow start esimulator:highland-qr-expires.arazzo.yaml --pause',
+      'workflow next run_1',
+      'workflow report run_1 --format junit',
+    ],
+    options: [...CLIENT, 'input'],
+    ownFlags: async () => (await import('./workflow.ts')).workflowFlags,
+    load: async () => (await import('./workflow.ts')).workflow,
   },
   {
     usage: 'provenance [provider]',

@@ -1,6 +1,7 @@
 // The running simulator a command speaks to.
 import { readFileSync } from 'node:fs'
-import { type WorldClient, worldClient } from '../control/world-client.ts'
+import { worldClient } from '../control/node-client.ts'
+import type { WorldClient } from '../control/world-client.ts'
 import { caFile, defaultCaFolder } from '../server/ca-file.ts'
 import { namesOnly } from '../server/redaction/redactor.ts'
 import { printable } from '../state/printable.ts'

@@ -1,5 +1,5 @@
 // `esimulator doctor`: what keeps the simulator from running, or from being reached.
-import { controlClient } from '../control/client.ts'
+import { controlClient } from '../control/node-client.ts'
 import type { Health } from '../control/wire.ts'
 import { clientsIn, keysIn } from '../control/world-shown.ts'
 import { listen } from '../server/listen.ts'

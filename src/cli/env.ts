@@ -1,6 +1,7 @@
 // `esimulator env`: base URLs and credentials as shell lines.
 import { resolve } from 'node:path'
-import { controlClient, NoAnswer } from '../control/client.ts'
+import { NoAnswer } from '../control/client.ts'
+import { controlClient } from '../control/node-client.ts'
 import type { WorldShown } from '../control/wire.ts'
 import { clientsIn, keysIn, worldShown } from '../control/world-shown.ts'
 import { DEFAULT_WORLD } from '../server/worlds.ts'

@@ -54,6 +54,10 @@ function lineOf({ name, data }: StreamEvent): string {
     }
     case 'world':
       return `${data.at}  world     ${data.what}`
+    case 'workflow': {
+      const { at, run, state, step, stepState } = data
+      return `${at}  workflow  ${run} ${step === undefined ? state : `${step} ${stepState}`}`
+    }
     case 'gap':
       return `some were missed: ${data.why}`
     case 'end':

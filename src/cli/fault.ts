@@ -1,5 +1,5 @@
 // `esimulator fault`: failures on demand in a running simulator.
-import type { FaultShown, NewFault } from '../control/wire.ts'
+import type { FaultShown, MagicValueShown, NewFault } from '../control/wire.ts'
 import type { FaultKind } from '../server/faults/kind.ts'
 import { callbackKindsByName, callKindsByName, faultKinds } from '../server/faults/kinds.ts'
 import { defined } from '../state/defined.ts'
@@ -146,6 +146,11 @@ function kindsText(kinds: readonly KindShown[]): string {
   return table(['kind', 'of', 'when', 'fields', 'what is seen'], rows)
 }
 
+function magicText(values: readonly MagicValueShown[]): string {
+  const rows = values.map(({ provider, where, value, says }) => [provider, where, value, says])
+  return table(['provider', 'where', 'value', 'what it brings about'], rows)
+}
+
 export const fault: Run = async (config, args, flags) => {
   const [action = 'list'] = args
   const client = connect(config)
@@ -155,6 +160,9 @@ export const fault: Run = async (config, args, flags) => {
       return 0
     case 'kinds':
       print(config, faultKinds.map(kindShown), kindsText)
+      return 0
+    case 'magic':
+      print(config, await client.magic(), magicText)
       return 0
     case 'show': {
       const found = await client.faults.get(argument(args, 1, 'fault show ID'))

@@ -1,5 +1,5 @@
 // Names that a running simulator knows, asked for quickly and silently while somebody types.
-import { worldClient } from '../control/world-client.ts'
+import { worldClient } from '../control/node-client.ts'
 import { openLimit, within } from '../server/limit.ts'
 import type { Taken } from './actions.ts'
 import type { Config } from './config.ts'
@@ -46,6 +46,16 @@ export async function live(taken: Taken, config: Config): Promise<Named[]> {
         const { worlds } = await client.control.call('listWorlds')
         return worlds.map(({ name }) => ({ word: name }))
       }
+      case 'workflow': {
+        const { workflows } = await client.workflows.list()
+        const files = workflows.map(({ file, summary }) => ({ word: file, says: summary }))
+        return files.filter(({ word }, at) => files[at - 1]?.word !== word)
+      }
+      case 'run':
+        return (await client.workflows.runs()).map(({ id, state, workflow }) => ({
+          word: id,
+          says: `${workflow}, ${state}`,
+        }))
       default:
         return []
     }

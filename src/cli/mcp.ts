@@ -1,5 +1,5 @@
 // `esimulator mcp`: the simulator as tools of an agent, over standard input and output.
-import { controlClient } from '../control/client.ts'
+import { controlClient } from '../control/node-client.ts'
 import type { Health } from '../control/wire.ts'
 import { listen } from '../server/listen.ts'
 import { unknownName } from '../server/nearest.ts'

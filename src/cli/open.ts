@@ -1,6 +1,7 @@
 // The server as a config asks for it.
 import { readFile } from 'node:fs/promises'
 import { isIP } from 'node:net'
+import { controlAlone, controlWithWorkflows } from '../library/control-with-workflows.ts'
 import { type ChosenCredentials, readCredentials } from '../server/chosen-credentials.ts'
 import type { Port } from '../server/listen.ts'
 import { statesGiven } from '../server/named-states.ts'
@@ -214,8 +215,8 @@ export async function openFromConfig(
       checked: !config.unchecked,
       report,
       // Express is loaded when it is first asked for: the first answer does not wait for it.
-      rest: async (server: SimulatorServer) =>
-        (await import('../control/app.ts')).controlApp(server),
+      // Before a real endpoint, a workflow would do what it says there.
+      rest: upstreams ? controlAlone : controlWithWorkflows(config.workflows),
     })
     return await openServer(options)
   } catch (error) {

@@ -380,6 +380,11 @@ export const options = {
     fallback: [],
     read: (texts) => texts.map(key),
   }),
+  workflows: optional<string>({
+    value: 'DIR',
+    says: 'folder of workflows (Arazzo) of your own, which `workflow` and /_sim/workflows list and run',
+    read: text,
+  }),
   token: optional<string>({
     value: 'TEXT',
     says: 'demanded by the control API; better given as ESIMULATOR_TOKEN',
@@ -775,6 +780,7 @@ export const START: readonly OptionName[] = [
   'instance',
   'unchecked',
   'clock',
+  'workflows',
   'plugin',
   'quiet',
   'json',

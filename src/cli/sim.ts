@@ -1,28 +1,40 @@
 // `esimulator sim`: SIMs of a running simulator, and what their handset does.
-import type { DeviceShown, SimRow, SimShown, UsedShown } from '../control/wire.ts'
-import type { Device } from '../control/world-client.ts'
+import type {
+  DeviceShown,
+  LifecycleShown,
+  SimPageShown,
+  SimShown,
+  UsedShown,
+} from '../control/wire.ts'
+import type { Device, SimFilter } from '../control/world-client.ts'
+import { defined } from '../state/defined.ts'
 import { unknownAction } from './actions.ts'
-import type { Run } from './command.ts'
-import type { Config } from './config.ts'
+import type { OwnFlag, Run } from './command.ts'
+import type { Config, Flags } from './config.ts'
 import { argument, connect, print } from './connection.ts'
 import { table } from './table.ts'
+import { wholeNumber } from './whole-number.ts'
 
 /** What one action does with the device of a SIM and the arguments behind its ICCID. */
 type Action = (config: Config, device: Device, args: readonly string[]) => Promise<void>
 
-function listText({ total, sims }: { total: number; sims: readonly SimRow[] }): string {
-  if (total === 0) return 'there are no SIMs yet: order one from a provider'
-  const rows = sims.map(({ provider, iccid, profile, service, country, lastSeenAt }) => [
-    provider,
-    iccid,
-    profile,
-    service,
-    country,
-    lastSeenAt,
-  ])
-  const more = total > sims.length ? `\n${total - sims.length} more` : ''
-  return table(['provider', 'iccid', 'profile', 'service', 'in', 'last seen'], rows) + more
-}
+const listText =
+  (filter: SimFilter) =>
+  ({ total, sims }: SimPageShown): string => {
+    if (total === 0 && isNarrow(filter)) return 'no SIM fits: `esimulator sim list` lists all'
+    if (total === 0) return 'there are no SIMs yet: order one from a provider'
+    const rows = sims.map(({ provider, iccid, profile, service, country, lastSeenAt }) => [
+      provider,
+      iccid,
+      profile,
+      service,
+      country,
+      lastSeenAt,
+    ])
+    const left = total - sims.length - (filter.offset ?? 0)
+    const more = left > 0 ? `\n${left} more (--limit, --offset)` : ''
+    return table(['provider', 'iccid', 'profile', 'service', 'in', 'last seen'], rows) + more
+  }
 
 const megabytes = (bytes: number) => `${Math.round(bytes / 1e4) / 100} MB`
 
@@ -123,16 +135,64 @@ function serviceUse(number: number, unit = ''): { sms: number } | { minutes: num
   return unit.toLowerCase() === 'sms' ? { sms: number } : { minutes: number }
 }
 
+export const simFlags: readonly OwnFlag[] = [
+  { usage: '--search <TEXT>', says: 'list: only those with this in a number, name or reference' },
+  { usage: '--profile <STATE>', says: 'list: only those whose profile is released, enabled, ...' },
+  { usage: '--service <STATE>', says: 'list: only those whose service is active, suspended, ...' },
+  { usage: '--order <oldest|newest>', says: 'list: which come first (oldest)' },
+  { usage: '--limit <N>', says: 'list: how many (1000)' },
+  { usage: '--offset <N>', says: 'list: how many are passed over (0)' },
+]
+
+/** How many are listed unless told: as many as a page has at most. */
+const LISTED = 1000
+
+const text = (value: unknown) => (typeof value === 'string' ? value : undefined)
+
+/** What is no state is refused by the simulator, which knows them. @throws CannotRun */
+function filterOf(flags: Flags): SimFilter {
+  const limit = text(flags.limit)
+  const offset = text(flags.offset)
+  return defined({
+    provider: text(flags.provider),
+    search: text(flags.search),
+    profile: text(flags.profile) as SimFilter['profile'],
+    service: text(flags.service) as SimFilter['service'],
+    order: text(flags.order) as SimFilter['order'],
+    limit: limit === undefined ? LISTED : wholeNumber('--limit', limit),
+    offset: offset === undefined ? undefined : wholeNumber('--offset', offset),
+  })
+}
+
+function lifecyclesText(lifecycles: readonly LifecycleShown[]): string {
+  const texts = lifecycles.map(({ name, provider, says, initial, moves }) => {
+    const rows = moves.map(({ from, by, to, says: why }) => [from, by, to, why])
+    const whose = provider === undefined ? '' : ` of ${provider}`
+    const head = `${name}${whose}, from ${initial}: ${says}`
+    return `${head}\n${table(['from', 'by', 'to', 'what it is'], rows)}`
+  })
+  return texts.join('\n\n')
+}
+
+/** Whether less than all SIMs are asked for. */
+const isNarrow = ({ search, profile, service }: SimFilter) =>
+  (search ?? profile ?? service) !== undefined
+
 export const sim: Run = async (config, args, flags) => {
   const [name = 'list', ...rest] = args
   const client = connect(config)
   const provider = typeof flags.provider === 'string' ? flags.provider : undefined
   if (name === 'list') {
-    const sims = await client.control.call('listSims', { query: { provider, limit: 1000 } })
-    print(config, sims, listText)
+    const filter = filterOf(flags)
+    print(config, await client.simPage(filter), listText(filter))
     // What is looked for may be in one of these.
     const { notOpened = {} } = await client.control.call('getHealth')
     for (const sentence of Object.values(notOpened)) console.error(`esimulator: ${sentence}`)
+    return 0
+  }
+
+  if (name === 'lifecycles') {
+    print(config, await client.lifecycles(), lifecyclesText)
     return 0
   }
 

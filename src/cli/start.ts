@@ -2,6 +2,7 @@
 import { resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { worldShown } from '../control/world-shown.ts'
+import { folderProblem } from '../library/control-with-workflows.ts'
 import { splitSeedFile } from '../server/chosen-credentials.ts'
 import { type Listening, listen } from '../server/listen.ts'
 import type { SimulatorServer } from '../server/server.ts'
@@ -104,6 +105,7 @@ export async function serveFrom(config: Config, log?: ServingLog): Promise<Servi
   keysOf(config.key, '--key')
   settingsOf(config)
   givenOf(config)
+  await checkWorkflows(config)
   const stock = await readSeedFile(config)
   await rehearse(config, stock)
   const tls = await tlsOf(config)
@@ -183,6 +185,12 @@ async function applySettings(config: Config, server: SimulatorServer): Promise<v
     }
   })
   report(`the world "${DEFAULT_WORLD}" is there already: --set has changed its settings`)
+}
+
+/** @throws CannotRun for a folder there is not */
+async function checkWorkflows({ workflows }: Config): Promise<void> {
+  const problem = workflows === undefined ? undefined : await folderProblem(workflows)
+  if (problem !== undefined) throw new CannotRun(`--workflows: ${problem}`)
 }
 
 /** Stock that cannot be laid out is found before a file of the state is touched. */

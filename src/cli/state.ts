@@ -1,7 +1,8 @@
 // `esimulator state`: a whole world to a file, and back.
 import { readFile, writeFile } from 'node:fs/promises'
 import { text } from 'node:stream/consumers'
-import { ControlError, controlClient } from '../control/client.ts'
+import { ControlError } from '../control/client.ts'
+import { controlClient } from '../control/node-client.ts'
 import type { StateDocument, WorldShown } from '../control/wire.ts'
 import { reason } from '../stores/disk-errors.ts'
 import { whyNoJson } from '../stores/json-shape.ts'

@@ -1,5 +1,5 @@
 // `esimulator wait-ready`: returns when the simulator answers.
-import { controlClient } from '../control/client.ts'
+import { controlClient } from '../control/node-client.ts'
 import { openLimit, within } from '../server/limit.ts'
 import { pause, wallNow } from '../server/ticker.ts'
 import { reasonOf } from '../state/reason.ts'

@@ -1,6 +1,6 @@
 // `esimulator world`: worlds of their own on one simulator, as a job of CI or a user has one.
 import type { ControlClient } from '../control/client.ts'
-import { controlClient } from '../control/client.ts'
+import { controlClient } from '../control/node-client.ts'
 import type { BodyOf } from '../control/operations.ts'
 import type { WorldRow, WorldShown } from '../control/wire.ts'
 import { clientsIn, keysIn } from '../control/world-shown.ts'

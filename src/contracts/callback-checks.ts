@@ -1,8 +1,13 @@
 // What callbacks are held to: the bodies and signatures that the document of their API has for them.
+
+import {
+  hasSignature,
+  type SignatureMark,
+  signatureProblem,
+} from '../server/callback-signatures.ts'
 import type { DoneCase, Finding, SeenCallback, SeenExchange } from '../workflows/seen-exchange.ts'
 import { dereferenced, type Source } from '../workflows/sources.ts'
 import { jsonBody } from './call.ts'
-import { hasSignature, type SignatureMark, signatureProblem } from './callback-signatures.ts'
 import { type Json, schemasOf } from './document-schemas.ts'
 
 /** A check of callbacks, one at a time. */

@@ -24,11 +24,14 @@ import {
   type ControlHandlers,
   caughtUp,
   type Streamed,
+  type TextReply,
   type WrittenReply,
 } from './call.ts'
 import { callbackHandlers } from './callbacks.ts'
+import { callHandlers } from './calls.ts'
 import { clockHandlers } from './clock.ts'
 import { commandHandlers, noted, noteOf } from './commands.ts'
+import { isDashboard } from './dashboard.ts'
 import { deviceHandlers } from './device.ts'
 import { eventHandlers } from './events.ts'
 import { faultHandlers } from './faults.ts'
@@ -36,8 +39,10 @@ import { type Arrival, frontPage, isControl } from './front-page.ts'
 import { historyHandlers } from './history.ts'
 import { journalHandlers } from './journal.ts'
 import { messageHandlers } from './messages.ts'
+import { oneSimHandlers } from './one-sim.ts'
 import type { OperationId } from './operations.ts'
 import { provenanceHandlers } from './provenance.ts'
+import { noCalls, type OpenProviderCalls } from './provider-calls.ts'
 import { checked, type ReadBody, readRequest } from './request.ts'
 import { send, sendLong, sendPieces, sendProblem } from './send.ts'
 import { settingHandlers } from './settings.ts'
@@ -45,16 +50,22 @@ import { simHandlers } from './sims.ts'
 import { snapshotHandlers } from './snapshots.ts'
 import { stateHandlers } from './state.ts'
 import { stockHandlers } from './stock.ts'
+import { upcomingHandlers } from './upcoming.ts'
 import { waitHandlers } from './wait.ts'
+import { noWorkflows, type OpenWorkflowRuns } from './workflow-runs.ts'
+import { workflowHandlers } from './workflows.ts'
 import { worldHandlers } from './worlds.ts'
 
 const handlers: ControlHandlers = {
   ...worldHandlers,
   ...clockHandlers,
+  ...upcomingHandlers,
   ...simHandlers,
+  ...oneSimHandlers,
   ...deviceHandlers,
   ...messageHandlers,
   ...callbackHandlers,
+  ...callHandlers,
   ...faultHandlers,
   ...journalHandlers,
   ...commandHandlers,
@@ -66,21 +77,35 @@ const handlers: ControlHandlers = {
   ...settingHandlers,
   ...stockHandlers,
   ...provenanceHandlers,
+  ...workflowHandlers,
 }
 
 /**
  * Any handler: all are called alike, with what the spec has checked, so their
  * types end here.
  */
-type AnyHandler = (call: ControlCall) => Reply | WrittenReply | Streamed | Promise<Reply>
+type AnyHandler = (
+  call: ControlCall,
+) => Reply | WrittenReply | Streamed | Promise<Reply> | Promise<TextReply>
+
+/** What is made above the control API, and handed in. */
+export interface FromAbove {
+  readonly workflows: OpenWorkflowRuns
+  readonly calls: OpenProviderCalls
+}
 
 const HEALTH: OperationId = 'getHealth'
 
 /**
  * Compiles the control API.
+ * @param above opens what runs workflows and calls providers; nothing does unless it is given
  * @throws Error where an operation of the spec has no handler, or a handler no operation
  */
-export async function controlApp(server: SimulatorServer): Promise<RestListener> {
+export async function controlApp(
+  server: SimulatorServer,
+  above: Partial<FromAbove> = {},
+): Promise<RestListener> {
+  const { workflows = noWorkflows, calls = noCalls } = above
   const spec = await specOf('control.yaml')
   checkComplete(spec)
   const arrivals = new WeakMap<IncomingMessage, Arrival>()
@@ -90,7 +115,7 @@ export async function controlApp(server: SimulatorServer): Promise<RestListener>
   app.use((request, _response, next) => next(arrivalOf(request).refusal))
   for (const operation of spec.operations.values()) {
     const answer: RequestHandler = (request, response) =>
-      serve(server, operation, { request, response, ...arrivalOf(request) })
+      serve({ server, workflows, calls }, operation, { request, response, ...arrivalOf(request) })
     const method = operation.method.toLowerCase() as 'get'
     const path = operation.path.replaceAll(/\{(\w+)\}/g, ':$1')
     app[method](path, answer)
@@ -142,7 +167,8 @@ function guardProblem(
   request: IncomingMessage,
   asked: { readonly path: string; readonly operation: Operation | undefined },
 ): Refusal | undefined {
-  const isPage = !isControl(pathIn(asked.path)) || asked.operation?.id === HEALTH
+  const path = pathIn(asked.path)
+  const isPage = !isControl(path) || isDashboard(path) || asked.operation?.id === HEALTH
   return isPage ? guardPage(server.access, request) : guardControl(server.access, request)
 }
 
@@ -157,7 +183,7 @@ interface Incoming extends Arrival {
  * handler looks at it.
  */
 async function serve(
-  server: SimulatorServer,
+  { server, workflows, calls }: Pick<ControlCall, 'server' | keyof FromAbove>,
   operation: Operation,
   { request, response, world, root, body: sent }: Incoming,
 ): Promise<void> {
@@ -168,6 +194,8 @@ async function serve(
   const source = { command: `${operation.method} ${request.path}` }
   const call: ControlCall = {
     server,
+    workflows,
+    calls,
     get gone() {
       gone ??= whenGone(response)
       return gone
@@ -199,6 +227,11 @@ async function serve(
     await sendPieces(response, reply, hosted, () => flushed(server, hosted))
     return
   }
+  if (isText(reply)) {
+    await flushed(server, hosted)
+    send(response, reply, hosted)
+    return
+  }
   const { status, headers, body: answer } = reply
   const check = (part: unknown) => checkReply(operation, status, part)
   const long = manyIn(answer)
@@ -207,6 +240,10 @@ async function serve(
   await flushed(server, hosted)
   if (text) await sendLong(response, { status, headers }, text, hosted)
   else send(response, { status, headers, text: JSON.stringify(answer) }, hosted)
+}
+
+function isText(reply: Reply | TextReply): reply is TextReply {
+  return 'text' in reply
 }
 
 /** @throws Refusal `reply-violates-spec` */

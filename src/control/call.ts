@@ -3,10 +3,12 @@ import type { ServerResponse } from 'node:http'
 import { unknownName } from '../server/nearest.ts'
 import type { SimulatorServer } from '../server/server.ts'
 import { DEFAULT_WORLD, type HostedWorld, type Worlds } from '../server/worlds.ts'
-import type { Reply } from '../simulators/call.ts'
+import type { Reply, ReplyHeaders } from '../simulators/call.ts'
 import { Refusal } from '../state/refusal.ts'
 import type { AnswerOf, BodyOf, OperationId, PathOf, QueryOf, StreamingId } from './operations.ts'
+import type { OpenProviderCalls } from './provider-calls.ts'
 import type { SentState } from './sent-state.ts'
+import type { OpenWorkflowRuns } from './workflow-runs.ts'
 
 /** A call, routed and validated: values are as specs/control.yaml types them. */
 export interface ControlCall<Path = unknown, Query = unknown, Body = unknown> {
@@ -32,6 +34,10 @@ export interface ControlCall<Path = unknown, Query = unknown, Body = unknown> {
   readonly isGone: () => boolean
   /** Makes what `act` changes a part of the step of this command: needed after an await. */
   readonly step: <R>(act: () => R) => R
+  /** Runs of workflows. @throws Refusal `not-implemented` where this simulator makes none */
+  readonly workflows: OpenWorkflowRuns
+  /** Calls of the providers. @throws Refusal `not-implemented` where this simulator makes none */
+  readonly calls: OpenProviderCalls
   /** False only for calls of `getHealth` that may not see more than that. */
   readonly trusted: boolean
 }
@@ -50,6 +56,14 @@ export interface WrittenReply {
   readonly close: () => void
 }
 
+/** A reply that is a text of another type than JSON, or one that is written already. */
+export interface TextReply {
+  readonly status: 200
+  readonly text: string
+  readonly type: string
+  readonly headers?: ReplyHeaders
+}
+
 /** An answer that goes on and on. */
 export interface Streamed {
   /** Writes it, and leaves the response to itself. @throws Refusal before anything is written */
@@ -61,7 +75,9 @@ export type ReplyOf<Id extends OperationId> = Id extends StreamingId
   ? Streamed
   : Id extends 'getState'
     ? WrittenReply
-    : Reply<AnswerOf<Id>> | Promise<Reply<AnswerOf<Id>>>
+    : Id extends 'getWorkflowReport'
+      ? Promise<TextReply>
+      : Reply<AnswerOf<Id>> | Promise<Reply<AnswerOf<Id>>>
 
 /** Handlers by operationId, each typed by its operation. */
 export type ControlHandlers = {

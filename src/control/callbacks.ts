@@ -1,5 +1,12 @@
 // Callbacks: what was, is and will be sent, what was not and why, where to, and once more.
 
+import {
+  hasSignature,
+  type SignedCallback,
+  signatureHeader,
+  signatureMark,
+  signatureProblem,
+} from '../server/callback-signatures.ts'
 import { unknownName } from '../server/nearest.ts'
 import type { SimulatorServer } from '../server/server.ts'
 import { signatureOf } from '../server/signature.ts'
@@ -24,7 +31,7 @@ import { find } from './filter.ts'
 import { merged } from './merge-patch.ts'
 import type { BodyOf } from './operations.ts'
 import { plainReasons } from './plain-words.ts'
-import { callbackShown, deliveryShown, unsentShown } from './wire.ts'
+import { callbackShown, deliveryShown, type SignatureCheckShown, unsentShown } from './wire.ts'
 
 /** A callback that was queued. @throws Refusal `not-found` */
 function callbackOf(world: World, id: string): Callback {
@@ -114,6 +121,26 @@ async function targetNow(server: SimulatorServer, world: World, simulator: Simul
   return defined({ ...shown, versions: [...versions], allowed: why === undefined, why })
 }
 
+/** Whether the signature of a delivery holds for what callbacks are signed with now. */
+async function signatureCheck(
+  world: World,
+  simulator: Simulator,
+  sent: SignedCallback,
+): Promise<SignatureCheckShown> {
+  const { title, callbacks: rules } = simulator
+  const mark = signatureMark(simulator)
+  if (!mark) return { signed: false, holds: false, says: `${title} signs no callbacks` }
+  const { scheme, key } = mark
+  const header = signatureHeader(mark)
+  const about = { scheme, header, signed: hasSignature(sent, mark) }
+  const secret = rules?.secret?.(world)
+  if (secret === undefined)
+    return { ...about, holds: false, says: `there is no ${key} in this world to check it with` }
+  const problem = await signatureProblem(sent, mark, secret)
+  const says = problem ?? `the signature in ${header} is that of the ${key} this world has now`
+  return { ...about, holds: problem === undefined, says }
+}
+
 export const callbackHandlers = {
   listCallbacks(call) {
     const provider = providerFilter(call)
@@ -162,6 +189,19 @@ export const callbackHandlers = {
         deliveryShown(each, all.get(each.callback)?.body ?? '', redactor),
       ),
     })
+  },
+  async getDelivery({ server, hosted: { world }, path: { id } }) {
+    const delivery = world.in(deliveries).get(String(id))
+    if (!delivery) {
+      const how = 'GET /_sim/deliveries and `esimulator callbacks deliveries` list them'
+      throw new Refusal('not-found', `there is no delivery ${id}: ${how}`)
+    }
+    const body = world.in(callbacks).get(delivery.callback)?.body ?? ''
+    const { simulator } = providerOf(server, delivery.provider)
+    const { at, headers } = delivery
+    const sent = { at, headers, body: delivery.body ?? body }
+    const check = await signatureCheck(world, simulator, sent)
+    return reply(200, { ...deliveryShown(delivery, body, server.redactor), signatureCheck: check })
   },
   getCallback({ server, hosted: { world }, path: { id } }) {
     const unsent = world.in(unsentCallbacks).get(id)

@@ -1,5 +1,4 @@
 // A client of the control API of any simulator, typed by the operations of specs/control.yaml.
-import { Agent, type ClientRequest, request as httpRequest, type IncomingMessage } from 'node:http'
 import { defined } from '../state/defined.ts'
 import {
   type AnswerOf,
@@ -41,8 +40,6 @@ export interface ControlClientOptions {
   /** The world that is spoken to; `default` unless given. */
   readonly world?: string | undefined
   readonly token?: string | undefined
-  /** Trusted besides the usual ones, as PEM, where the URL is of https. */
-  readonly ca?: string | undefined
   /** Throws where nothing may be asked any more. */
   readonly check?: (() => void) | undefined
   /** Breaks off what is being waited for. */
@@ -81,6 +78,11 @@ export interface ControlClient {
    */
   call<Id extends OperationId>(id: Id, ...request: Requested<Id>): Promise<AnswerOf<Id>>
   /**
+   * The same, and its answer as the text that it is: of a report, which is no JSON.
+   * @throws as `call` does
+   */
+  text<Id extends OperationId>(id: Id, ...request: Requested<Id>): Promise<string>
+  /**
    * The text of a stream, as it comes; whoever stops reading ends it.
    * @param signal breaks it off; its reader sees the end
    * @throws ControlError for a problem; NoAnswer where nothing answers, or the connection breaks
@@ -99,38 +101,77 @@ interface AnyRequest {
   readonly body?: unknown
 }
 
-/** Speaks to one world of a running simulator. */
-export function controlClient(options: ControlClientOptions): ControlClient {
-  const { url, world, token, ca, signal, check = () => {} } = options
+/** A request as it is sent. */
+export interface Sent {
+  readonly method: string
+  readonly headers: Readonly<Record<string, string>>
+  readonly body?: string
+  readonly signal?: AbortSignal
+}
+
+/** An answer as a whole, or as it comes. */
+export interface Answer<Text> {
+  readonly status: number
+  readonly text: Text
+}
+
+/** How requests reach the simulator; both throw NoAnswer where they do not. */
+export interface Transport {
+  /** Reads the answer whole, however long that takes. */
+  send(target: string, sent: Sent): Promise<Answer<string>>
+  /** Reads it as it comes; `signal` ends it without an error, and whoever stops reading lets go. */
+  stream(target: string, sent: Sent): Promise<Answer<AsyncIterable<string>>>
+}
+
+/** Speaks to one world of a running simulator over a way to send requests. */
+export function clientOver(transport: Transport, options: ControlClientOptions): ControlClient {
+  const { url, world, token, signal, check = () => {} } = options
   const root = url.replace(/\/+$/, '')
   const base = `${world === undefined ? root : `${root}/w/${encodeURIComponent(world)}`}/_sim`
+  const Authorization = token === undefined ? undefined : `Bearer ${token}`
 
-  async function call(id: OperationId, request: AnyRequest = {}): Promise<unknown> {
+  async function answerTo(id: OperationId, request: AnyRequest): Promise<[Answer<string>, string]> {
     check()
     const { method, path } = placeOf(id, request)
     const body = request.body === undefined ? undefined : JSON.stringify(request.body)
-    const headers = defined({
-      'Content-Type': body === undefined ? undefined : 'application/json',
-      Authorization: token === undefined ? undefined : `Bearer ${token}`,
-    })
-    const answer = await send(new URL(base + path), defined({ method, headers, body, ca, signal }))
-    return bodyOf(answer, base + path)
+    const type = body === undefined ? undefined : 'application/json'
+    const headers = defined({ 'Content-Type': type, Authorization })
+    const sent = defined({ method, headers, body, signal })
+    return [await transport.send(base + path, sent), base + path]
+  }
+
+  async function call(id: OperationId, request: AnyRequest = {}): Promise<unknown> {
+    return bodyOf(...(await answerTo(id, request)))
+  }
+
+  async function text(id: OperationId, request: AnyRequest = {}): Promise<string> {
+    const [answer, target] = await answerTo(id, request)
+    if (answer.status !== 200) bodyOf(answer, target)
+    return answer.text
   }
 
   async function* stream(id: OperationId, request: AnyRequest, end?: AbortSignal) {
     check()
     const { method, path } = placeOf(id, request)
-    const headers = defined({
-      Accept: 'text/event-stream',
-      Authorization: token === undefined ? undefined : `Bearer ${token}`,
-    })
-    const target = new URL(base + path)
-    const stop = [signal, end].filter((each) => each !== undefined)
-    yield* streamed(target, defined({ method, headers, ca, signal: AbortSignal.any(stop) }))
+    const headers = defined({ Accept: 'text/event-stream', Authorization })
+    const stop = AbortSignal.any([signal, end].filter((each) => each !== undefined))
+    const sent = { method, headers, signal: stop }
+    let answer: Answer<AsyncIterable<string>>
+    try {
+      answer = await transport.stream(base + path, sent)
+    } catch (error) {
+      if (stop.aborted) return
+      throw error
+    }
+    const { status, text } = answer
+    if (status === 200) return yield* text
+    const parts: string[] = []
+    for await (const part of text) parts.push(part)
+    bodyOf({ status, text: parts.join('') }, base + path)
   }
 
   // The types of one operation end here: it is called as any other.
-  return { call: call as ControlClient['call'], stream }
+  return { call: call as ControlClient['call'], text: text as ControlClient['text'], stream }
 }
 
 /** Method and path of an operation, with its parameters filled in. */
@@ -145,136 +186,8 @@ function placeOf(id: OperationId, { path = {}, query = {} }: AnyRequest) {
   return { method, path: search.size > 0 ? `${filled}?${search}` : filled }
 }
 
-interface Sent {
-  readonly method: string
-  readonly headers: Readonly<Record<string, string>>
-  readonly body?: string
-  readonly ca?: string
-  readonly signal?: AbortSignal
-}
-
-/**
- * The text of an answer as it comes.
- * @throws ControlError where it is a problem; NoAnswer where it breaks off by itself
- */
-async function* streamed(target: URL, sent: Sent): AsyncGenerator<string, void, undefined> {
-  // On a connection of its own: it is held for as long as somebody reads.
-  const asked = (await opener(target, sent, false))()
-  try {
-    const answer = await new Promise<IncomingMessage>((done, fail) => {
-      asked.on('error', fail).on('response', done).end()
-    })
-    const text = answer.setEncoding('utf8')
-    if (answer.statusCode !== 200) {
-      const parts: string[] = []
-      for await (const part of text) parts.push(part)
-      bodyOf({ status: answer.statusCode ?? 0, text: parts.join('') }, target.href)
-    }
-    for await (const part of text) yield part
-  } catch (error) {
-    if (error instanceof ControlError || error instanceof NoAnswer) throw error
-    if (!sent.signal?.aborted) throw new NoAnswer(whyNot(target, error))
-  } finally {
-    asked.destroy()
-  }
-}
-
-interface Answer {
-  readonly status: number
-  readonly text: string
-}
-
-const agent = new Agent({ keepAlive: true })
-
-/**
- * Sends a request and reads its answer whole, however long that takes: an advance of a year may
- * take minutes, and `fetch` gives up after five.
- * @throws NoAnswer
- */
-async function send(target: URL, sent: Sent): Promise<Answer> {
-  const open = await opener(target, sent, true)
-  for (;;) {
-    const asked = open()
-    try {
-      return await answered(asked, sent.body)
-    } catch (error) {
-      // An idle connection was closed just as it was used again: nobody has read the request.
-      if (asked.reusedSocket && codeOf(error) === 'ECONNRESET') continue
-      throw new NoAnswer(whyNot(target, error))
-    }
-  }
-}
-
-/** @param isShared on a connection that others use, too, one after the other */
-async function opener(
-  target: URL,
-  { method, headers, ca, signal }: Sent,
-  isShared: boolean,
-): Promise<() => ClientRequest> {
-  if (target.protocol !== 'https:')
-    return () => httpRequest(target, { method, headers, signal, agent: isShared && agent })
-  const { request } = await import('node:https')
-  const { rootCertificates } = await import('node:tls')
-  const trusted = ca === undefined ? {} : { ca: [...rootCertificates, ca] }
-  return () => request(target, { method, headers, signal, ...trusted })
-}
-
-function answered(asked: ClientRequest, body: string | undefined): Promise<Answer> {
-  return new Promise((done, fail) => {
-    asked.on('error', fail)
-    asked.on('response', (answer: IncomingMessage) => {
-      const chunks: Buffer[] = []
-      answer.on('data', (chunk: Buffer) => chunks.push(chunk))
-      answer.on('error', fail)
-      answer.on('end', () =>
-        done({ status: answer.statusCode ?? 0, text: Buffer.concat(chunks).toString('utf8') }),
-      )
-    })
-    asked.end(body)
-  })
-}
-
-/** What an error with this code means: nobody took the connection. */
-const UNREACHED: ReadonlySet<string> = new Set([
-  'ECONNREFUSED',
-  'ENOTFOUND',
-  'EAI_AGAIN',
-  'ETIMEDOUT',
-  'EHOSTUNREACH',
-  'ENETUNREACH',
-  'EADDRNOTAVAIL',
-])
-
-/** What an error with this code means: nobody here trusts who signed the certificate. */
-const UNTRUSTED: ReadonlySet<string> = new Set([
-  'DEPTH_ZERO_SELF_SIGNED_CERT',
-  'SELF_SIGNED_CERT_IN_CHAIN',
-  'UNABLE_TO_GET_ISSUER_CERT',
-  'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
-  'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
-])
-
-function whyNot({ origin }: URL, error: unknown): string {
-  const code = codeOf(error)
-  if (UNTRUSTED.has(code))
-    return (
-      `the certificate of ${origin} is not trusted here: start this with NODE_EXTRA_CA_CERTS=FILE, ` +
-      `the CA that the start of the simulator named (${code})`
-    )
-  if (UNREACHED.has(code))
-    return `nothing answers at ${origin}: start the simulator first, or give the URL of another (${code})`
-  return `the connection to ${origin} ended before the answer did: was the simulator stopped? (${code})`
-}
-
-function codeOf(error: unknown): string {
-  // One error for each address that was tried.
-  if (error instanceof AggregateError) return codeOf(error.errors[0])
-  if (!(error instanceof Error)) return String(error)
-  return 'code' in error ? String(error.code) : error.message
-}
-
 /** @throws ControlError where the answer is a problem; NoAnswer where it is no JSON */
-function bodyOf({ status, text }: Answer, target: string): unknown {
+function bodyOf({ status, text }: Answer<string>, target: string): unknown {
   if (status === 204) return undefined
 
   let body: unknown

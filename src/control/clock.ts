@@ -7,18 +7,33 @@ import { defined } from '../state/defined.ts'
 import { addDuration, durationProblem } from '../state/duration.ts'
 import { iso } from '../state/instant.ts'
 import { Refusal } from '../state/refusal.ts'
-import type { ControlHandlers } from './call.ts'
+import type { CallOf, ControlHandlers } from './call.ts'
 import { instant } from './instant.ts'
 import type { Schemas } from './operations.ts'
+import { upcomingIn } from './upcoming.ts'
 import { advanceShown, clockOf, clockShown } from './wire.ts'
 
-/** Where an advance leads, in virtual ms. @throws Refusal `invalid-request` */
-function destination(now: number, { by, to }: Schemas['Advance']): number {
-  if (by !== undefined && to === undefined) return addDuration(now, by)
-  if (to !== undefined && by === undefined) return instant('to', to)
+/**
+ * Where an advance leads, in virtual ms.
+ * @throws Refusal `invalid-request`; `wrong-state` where it is to go to the next thing, and nothing is due
+ */
+function destination(
+  call: Pick<CallOf<'advanceClock'>, 'server' | 'hosted'>,
+  { by, to, next }: Schemas['Advance'],
+): number {
+  const { world } = call.hosted
+  if ([by, to, next].filter((each) => each !== undefined).length !== 1)
+    throw new Refusal(
+      'invalid-request',
+      'give exactly one of "by" (a duration, as in P3D), "to" (an instant) and "next" (true)',
+    )
+  if (by !== undefined) return addDuration(world.now, by)
+  if (to !== undefined) return instant('to', to)
+  const [first] = upcomingIn(call, { after: world.now, limit: 1 })
+  if (first) return first.at
   throw new Refusal(
-    'invalid-request',
-    'give exactly one of "by" (a duration, as in P3D) and "to" (an instant)',
+    'wrong-state',
+    'nothing is due in this world: advance by a duration, as in {"by": "P1D"}, or to an instant',
   )
 }
 
@@ -32,12 +47,14 @@ function wallMs(limit: number | string | undefined): number | undefined {
 
 export const clockHandlers = {
   getClock: ({ hosted }) => reply(200, clockOf(hosted)),
-  async advanceClock({ server, hosted, body }) {
+  async advanceClock({ server, hosted, body, step }) {
     const { maxEvents, maxWall } = body
     hosted.runner.checkIdle()
-    const to = destination(hosted.world.now, body)
     const limits = defined({ maxEvents, maxWall: wallMs(maxWall) })
-    const advance = await hosted.runner.advance(to, limits)
+    // An attempt under way decides when the next one is due.
+    if (body.next) await hosted.runner.idle()
+    const to = destination({ server, hosted }, body)
+    const advance = await step(() => hosted.runner.advance(to, limits))
     return reply(200, await advanceShown(advance, server.redactor))
   },
   async freezeClock({ hosted, body }) {

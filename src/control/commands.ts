@@ -13,7 +13,16 @@ import { asRefusal, problemOf } from './problem.ts'
 import type { ReadBody } from './request.ts'
 
 /** Of the server rather than of the world that is spoken to; or it begins a world, and is told so. */
-const OF_SERVER: readonly OperationId[] = ['createWorld', 'removeWorld', 'resetWorld', 'putState']
+const OF_SERVER: readonly OperationId[] = [
+  'createWorld',
+  'removeWorld',
+  'resetWorld',
+  'putState',
+  'startWorkflowRun',
+  'removeWorkflowRun',
+  'nextWorkflowStep',
+  'continueWorkflowRun',
+]
 
 /** A call of the control API. */
 interface Asked {

@@ -18,7 +18,7 @@ import {
 } from '../state/sims.ts'
 import { type CallParty, type Usage, type UsageRules, useData, useService } from '../state/usage.ts'
 import type { World } from '../state/world.ts'
-import { type CallOf, type ControlHandlers, providerOf } from './call.ts'
+import { type ControlHandlers, providerOf } from './call.ts'
 import { bytesOf } from './data-amount.ts'
 import type { Schemas } from './operations.ts'
 import { simOf } from './sims.ts'
@@ -28,7 +28,7 @@ import { beforeShown, eventShown, simShown } from './wire.ts'
 type SimCall = Parameters<typeof simOf>[0]
 
 /** What a device does to a SIM, inside a transaction. */
-type Act<Outcome> = (world: World, sim: Sim, simulator: Simulator) => Outcome
+export type Act<Outcome> = (world: World, sim: Sim, simulator: Simulator) => Outcome
 
 /**
  * Does something to a SIM in one transaction: what came of it, and the SIM and
@@ -81,15 +81,9 @@ function withNext<Outcome>(act: Act<Outcome>): Act<Outcome> {
   }
 }
 
-const profileMove = (event: ProfileEvent) => (call: SimCall) =>
-  answerMove(
-    call,
-    withNext((world, sim) => moveProfile(world, sim, event)),
-  )
-
 /** What a handset gives to download a profile, beside what its provider's settings want. */
 function confirmation(
-  { body }: CallOf<'installSim'>,
+  body: Schemas['Handset'] | undefined,
   world: World,
   { settings }: Simulator,
 ): Confirmation {
@@ -154,41 +148,50 @@ function attachAtHome(world: World, sim: Sim, simulator: Simulator): Sim {
   return attach(world, sim, network)
 }
 
-/** Uses something; a SIM on no network is attached first, and the answer says where. */
-function useSim(call: CallOf<'useSim'>) {
-  const { outcome, after } = onDevice(call, (world, sim, simulator) => {
-    const use = usageOf(call.body)
+/** Uses something; a SIM on no network is attached first, and the outcome says where. */
+const useOf =
+  (body: Schemas['Use']): Act<Usage & { readonly attached?: Network }> =>
+  (world, sim, simulator) => {
+    const use = usageOf(body)
     const { usage: rules } = simulator.device
     if (sim.attached) return use(world, sim, rules)
 
     const { attached } = attachAtHome(world, sim, simulator)
     return defined({ ...use(world, current(world, sim), rules), attached })
-  })
-  return reply(200, { ...outcome, ...after })
-}
+  }
+
+const profileMove = (event: ProfileEvent) => () =>
+  withNext((world, sim) => moveProfile(world, sim, event))
+
+/** What can be done to a SIM, each made of the body of its call. */
+export const acts = {
+  download: (body?: Schemas['Handset']) =>
+    withNext((world, sim, simulator) =>
+      moveProfile(world, sim, 'download', confirmation(body, world, simulator)),
+    ),
+  install: (body?: Schemas['Handset']) =>
+    withNext((world, sim, simulator) => install(world, sim, confirmation(body, world, simulator))),
+  enable: profileMove('enable'),
+  disable: profileMove('disable'),
+  delete: profileMove('delete'),
+  attach:
+    (body: Schemas['Attach']): Act<Sim> =>
+    (world, sim, simulator) =>
+      attach(world, sim, networkIn(simulator, body)),
+  detach: (): Act<Sim> => detach,
+  use: useOf,
+} as const
 
 export const deviceHandlers = {
-  downloadSim: (call) =>
-    answerMove(
-      call,
-      withNext((world, sim, simulator) =>
-        moveProfile(world, sim, 'download', confirmation(call, world, simulator)),
-      ),
-    ),
-  installSim: (call) =>
-    answerMove(
-      call,
-      withNext((world, sim, simulator) =>
-        install(world, sim, confirmation(call, world, simulator)),
-      ),
-    ),
-  enableSim: profileMove('enable'),
-  disableSim: profileMove('disable'),
-  deleteSim: profileMove('delete'),
-  attachSim: (call) =>
-    answerMove(call, (world, sim, simulator) =>
-      attach(world, sim, networkIn(simulator, call.body)),
-    ),
-  detachSim: (call) => answerMove(call, detach),
-  useSim,
+  downloadSim: (call) => answerMove(call, acts.download(call.body)),
+  installSim: (call) => answerMove(call, acts.install(call.body)),
+  enableSim: (call) => answerMove(call, acts.enable()),
+  disableSim: (call) => answerMove(call, acts.disable()),
+  deleteSim: (call) => answerMove(call, acts.delete()),
+  attachSim: (call) => answerMove(call, acts.attach(call.body)),
+  detachSim: (call) => answerMove(call, acts.detach()),
+  useSim(call) {
+    const { outcome, after } = onDevice(call, acts.use(call.body))
+    return reply(200, { ...outcome, ...after })
+  },
 } satisfies Partial<ControlHandlers>

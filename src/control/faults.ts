@@ -1,5 +1,7 @@
 // Faults: set, listed with what they did, removed.
 import { checkUseful } from '../server/faults/callback-faults.ts'
+import type { FaultKind } from '../server/faults/kind.ts'
+import { faultKinds } from '../server/faults/kinds.ts'
 import { checkNotOver, faultAt, readFault } from '../server/faults/read-fault.ts'
 import { type Redactor, redactedTexts } from '../server/redaction/redactor.ts'
 import { DEFAULT_WORLD } from '../server/worlds.ts'
@@ -10,7 +12,7 @@ import { Refusal } from '../state/refusal.ts'
 import type { World } from '../state/world.ts'
 import { worldUrl } from './base-urls.ts'
 import { type ControlHandlers, providerOf } from './call.ts'
-import type { FaultShown } from './wire.ts'
+import type { FaultKindShown, FaultShown } from './wire.ts'
 
 /** A fault as it was set, and what became of it. */
 function faultShown(fault: Fault, now: number, redactor: Redactor): FaultShown {
@@ -45,7 +47,29 @@ function faultOf(world: World, id: string): Fault {
   return fault
 }
 
+/** A kind of fault with the fields it has beside those of all. */
+function kindShown(kind: FaultKind): FaultKindShown {
+  const { name, of, says, fields } = kind
+  const own = Object.entries(fields).map(([field, { form, says: text, required }]) =>
+    defined({ name: field, form, says: text, required }),
+  )
+  return defined({
+    name,
+    of,
+    says,
+    when: kind.of === 'operation' ? [...kind.when] : undefined,
+    fields: own,
+  })
+}
+
 export const faultHandlers = {
+  listMagicValues({ server }) {
+    const values = [...server.providers.values()].flatMap(({ simulator }) =>
+      (simulator.magicValues ?? []).map((each) => ({ provider: simulator.slug, ...each })),
+    )
+    return { status: 200, body: { values } }
+  },
+  listFaultKinds: () => ({ status: 200, body: { kinds: faultKinds.map(kindShown) } }),
   listFaults({ server, hosted: { world } }) {
     const all = world.in(faults)
     const found = all.page('set', {}, 0, all.size)

@@ -9,6 +9,7 @@ import { DEFAULT_WORLD, type HostedWorld } from '../server/worlds.ts'
 import { type AnyRefusal, Refusal } from '../state/refusal.ts'
 import { baseUrlsIn, worldUrl } from './base-urls.ts'
 import { caughtUp } from './call.ts'
+import { asksForPage, dashboardUrl, isDashboard, sendDashboard } from './dashboard.ts'
 import { PROBLEM_TYPE, problemOf } from './problem.ts'
 import type { ReadBody } from './request.ts'
 import { send } from './send.ts'
@@ -45,6 +46,7 @@ export function frontPage(server: SimulatorServer, spec: Spec): FrontPage {
     const { root, world } = arrival
     const { path, method, url } = request
     if (url === '*') return send(response, { status: 204, headers: { Allow: METHODS } })
+    if (isDashboard(path)) return sendDashboard(request, response, root)
     if (isControl(path)) throw noOperation(spec, request)
     const opened = await server.worlds.open(world ?? DEFAULT_WORLD)
     if (world !== undefined) caughtUp(server.worlds, opened, world)
@@ -57,15 +59,21 @@ export function frontPage(server: SimulatorServer, spec: Spec): FrontPage {
       throw new Refusal('method-not-allowed', reason, { allow: 'GET, HEAD' })
     }
 
+    const headers = { Vary: 'Accept' }
+    if (asksForPage(request)) {
+      const Location = dashboardUrl(prefix)
+      return send(response, { status: 303, headers: { ...headers, Location } })
+    }
     const page = {
       name: 'esimulator',
       version: server.version,
       providers,
       control: `${prefix}/_sim`,
+      dashboard: dashboardUrl(prefix),
       health: `${prefix}/_sim/health`,
       docs: DOCS,
     }
-    send(response, { status: 200, text: JSON.stringify(page) })
+    send(response, { status: 200, headers, text: JSON.stringify(page) })
   }
 }
 

@@ -284,6 +284,11 @@ export interface components {
         readonly Advance: {
             readonly by?: components["schemas"]["Duration"];
             readonly to?: components["schemas"]["Instant"];
+            /**
+             * @description To the instant at which the next thing is due, as `GET /_sim/upcoming` tells it
+             * @enum {boolean}
+             */
+            readonly next?: true;
             /** @description Stop after this many of the things that are listed have happened */
             readonly maxEvents?: number;
             /**
@@ -353,6 +358,91 @@ export interface components {
             readonly note?: string;
             readonly nextAt?: components["schemas"]["Instant"];
         };
+        /**
+         * @example {
+         *       "provider": "highland",
+         *       "operation": "acquireEsim",
+         *       "body": {
+         *         "company_id": "1a9a1d8ddc9311f09e024c50dd6c0d86"
+         *       }
+         *     }
+         */
+        readonly NewCall: {
+            readonly provider: string;
+            /**
+             * @description An operationId of its spec
+             * @example createOrder
+             */
+            readonly operation: string;
+            /** @description Of the path, the query and the headers, by name */
+            readonly parameters?: {
+                readonly [key: string]: unknown;
+            };
+            /** @description What is sent as the body, as JSON or as the form that the operation takes */
+            readonly body?: unknown;
+        };
+        readonly Called: {
+            /** @description Its number in the journal */
+            readonly exchange?: number;
+            /** @description Absent where no answer came */
+            readonly status?: number;
+            readonly headers?: {
+                readonly [key: string]: string;
+            };
+            /** @description Absent where it is no text */
+            readonly body?: string;
+            /** @description How long the body is */
+            readonly bytes?: number;
+            /** @description Why no answer came */
+            readonly error?: string;
+        };
+        readonly CallableOperation: {
+            readonly id: string;
+            readonly method: string;
+            /** @description Below the base URL */
+            readonly path: string;
+            readonly summary?: string;
+            readonly parameters: readonly {
+                readonly name: string;
+                /** @enum {string} */
+                readonly in: "path" | "query" | "header" | "cookie";
+                readonly required: boolean;
+                readonly example?: string;
+            }[];
+            /** @description Empty where it takes none */
+            readonly bodies: readonly {
+                readonly name: string;
+                readonly summary?: string;
+                /** @description As JSON */
+                readonly value?: unknown;
+            }[];
+        };
+        /** @description One thing that is due */
+        readonly Upcoming: {
+            readonly at: components["schemas"]["Instant"];
+            /** @description Absent where it is no provider's */
+            readonly provider?: string;
+            /**
+             * @description `bundle`, `sim`, `code`, `order`, `cycle`, `subscription`, `callback`, `token`, `reply` or `fault`; `task` for what a provider of a package does not name
+             * @example bundle
+             */
+            readonly kind: string;
+            /**
+             * @description What happens then
+             * @example the bundle ends
+             */
+            readonly says: string;
+            readonly iccid?: components["schemas"]["Iccid"];
+            /** @description Id of the bundle it happens to */
+            readonly bundle?: string;
+            readonly callback?: {
+                readonly id: string;
+                /** @example Utilisation */
+                readonly type: string;
+                /** @description Which attempt it will be, from 1 */
+                readonly attempt: number;
+            };
+        };
         readonly Freeze: {
             readonly at?: components["schemas"]["Instant"];
         };
@@ -413,6 +503,38 @@ export interface components {
             /** @description Oldest first, of many the latest 200 */
             readonly callbacks: readonly components["schemas"]["Callback"][];
         };
+        readonly OneSim: components["schemas"]["Sim"] & {
+            readonly moves: readonly components["schemas"]["Move"][];
+            /** @description Data it has used, oldest first; of many the latest 200, those before as one */
+            readonly uses: readonly components["schemas"]["DataUse"][];
+            /**
+             * @description Where `uses` is from: `records` where the provider keeps one of each use; else `timeline`, and what was used stands where
+             *     a bundle reached a threshold, the rest where the SIM was last seen.
+             * @enum {string}
+             */
+            readonly usesFrom: "records" | "timeline";
+        };
+        /** @description Something a handset or a network can do */
+        readonly Move: {
+            /** @enum {string} */
+            readonly move: "download" | "install" | "enable" | "disable" | "delete" | "attach" | "detach" | "use";
+            readonly possible: boolean;
+            /** @description Why not, in the words it would be refused with */
+            readonly why?: string;
+            /**
+             * @description What has to be given with it
+             * @enum {string}
+             */
+            readonly needs?: "confirmationCode" | "country" | "amount";
+        };
+        readonly DataUse: {
+            readonly at: components["schemas"]["Instant"];
+            readonly bytes: number;
+            /** @description Id of the bundle that carried it */
+            readonly bundle?: string;
+            /** @description ISO 3166 alpha-2 */
+            readonly country?: string;
+        };
         readonly Bundle: {
             readonly id: string;
             readonly name: string;
@@ -439,6 +561,38 @@ export interface components {
         };
         readonly EventDetail: {
             readonly [key: string]: string | number | boolean;
+        };
+        readonly Lifecycle: {
+            /**
+             * @description What moves
+             * @example profile
+             * @example service
+             * @example bundle
+             * @example order
+             * @example subscription
+             */
+            readonly name: string;
+            /** @description What that is */
+            readonly says: string;
+            /** @description Absent where it is the same at every provider */
+            readonly provider?: string;
+            /** @description Where it begins; what is imported or seeded may begin later */
+            readonly initial: string;
+            readonly states: readonly {
+                readonly name: string;
+                readonly says: string;
+            }[];
+            readonly moves: readonly {
+                readonly from: string;
+                readonly to: string;
+                /**
+                 * @description The event that makes it
+                 * @example install
+                 */
+                readonly by: string;
+                /** @description What happens then */
+                readonly says: string;
+            }[];
         };
         /** @description The SIM after the device did something, and what happened */
         readonly Device: {
@@ -625,6 +779,28 @@ export interface components {
             readonly body: string;
             /** @description The body, parsed; absent where it is no JSON */
             readonly json?: unknown;
+        };
+        readonly OneDelivery: components["schemas"]["Delivery"] & {
+            readonly signatureCheck: components["schemas"]["SignatureCheck"];
+        };
+        /** @description Whether the signature of what left is genuine, by the rule its provider documents and with what the world signs with now */
+        readonly SignatureCheck: {
+            /**
+             * @description Absent where the provider signs nothing
+             * @example hmac-sha256
+             * @example standard-webhooks
+             */
+            readonly scheme?: string;
+            /**
+             * @description The header the signature is in, in lower case
+             * @example x-signature-sha256
+             */
+            readonly header?: string;
+            /** @description Whether it has a signature */
+            readonly signed: boolean;
+            readonly holds: boolean;
+            /** @description Why, in a sentence */
+            readonly says: string;
         };
         /**
          * @example {
@@ -1053,6 +1229,49 @@ export interface components {
         } & {
             readonly [key: string]: unknown;
         };
+        readonly MagicValue: {
+            /** @example esim-go */
+            readonly provider: string;
+            /**
+             * @description Where it is given
+             * @example an ICCID
+             */
+            readonly where: string;
+            /**
+             * @description `*` in it stands for any characters
+             * @example 8943108999999994293
+             */
+            readonly value: string;
+            /**
+             * @description What it brings about
+             * @example 429 with Retry-After
+             */
+            readonly says: string;
+        };
+        readonly FaultKind: {
+            /** @example reset */
+            readonly name: string;
+            /**
+             * @description What it happens to
+             * @enum {string}
+             */
+            readonly of: "operation" | "callback";
+            /** @description What a client, or a receiver, sees */
+            readonly says: string;
+            /** @description Of calls: on which sides it may stand, the first unless told */
+            readonly when?: readonly ("before" | "after")[];
+            readonly fields: readonly {
+                /** @example status */
+                readonly name: string;
+                /**
+                 * @description How a value has to look, in words
+                 * @example a duration
+                 */
+                readonly form: string;
+                readonly says: string;
+                readonly required?: boolean;
+            }[];
+        };
         /** @description What a call has to have; `*` in a text stands for any characters */
         readonly FaultMatch: {
             /** @description Path parameters by name */
@@ -1144,6 +1363,156 @@ export interface components {
             readonly says: string;
         };
         readonly SettingValue: string | number | boolean | readonly string[];
+        readonly Workflows: {
+            /** @description The folder given at the start; absent where none was */
+            readonly folder?: string;
+            readonly workflows: readonly components["schemas"]["WorkflowShown"][];
+            /** @description What is wrong in files that cannot be run */
+            readonly problems: readonly {
+                readonly file: string;
+                /** @description From 1 on */
+                readonly line: number;
+                readonly says: string;
+            }[];
+        };
+        readonly WorkflowShown: {
+            readonly file: components["schemas"]["WorkflowFile"];
+            readonly id: string;
+            /** @description Of the workflow; the title of its file where it has none */
+            readonly summary: string;
+            readonly description?: string;
+            /** @description Slugs of the providers whose APIs the file names */
+            readonly providers: readonly string[];
+            /**
+             * @description Whether it comes with the simulator, or is of the folder given at the start
+             * @enum {string}
+             */
+            readonly source: "shipped" | "folder";
+            /** @description The JSON Schema of its inputs; absent where it has none */
+            readonly inputs?: {
+                readonly [key: string]: unknown;
+            };
+            /** @description The named cases of its file, each with its inputs; absent where it has none */
+            readonly cases?: readonly {
+                readonly name: string;
+                readonly inputs: {
+                    readonly [key: string]: unknown;
+                };
+            }[];
+            readonly steps: readonly {
+                readonly id: string;
+                readonly description?: string;
+                /**
+                 * @description An operationId, a method and a path or link, or `workflow ID` for a step that runs another
+                 * @example createOrder
+                 */
+                readonly operation: string;
+            }[];
+        };
+        /**
+         * @description A path below the folder given at the start; one that comes with the simulator begins with `esimulator:`
+         * @example esimulator:highland-qr-expires.arazzo.yaml
+         */
+        readonly WorkflowFile: string;
+        /**
+         * @example {
+         *       "file": "esimulator:highland-qr-expires.arazzo.yaml",
+         *       "pause": "each-step"
+         *     }
+         */
+        readonly NewWorkflowRun: {
+            readonly file: components["schemas"]["WorkflowFile"];
+            /** @description The id of a workflow of the file; its first unless given */
+            readonly workflow?: string;
+            /** @description The name of a case of the workflow; its first unless given */
+            readonly case?: string;
+            /** @description By name; over those of the case */
+            readonly inputs?: {
+                readonly [key: string]: unknown;
+            };
+            /**
+             * @description Whether it waits before each step until it is told to go on
+             * @default never
+             * @enum {string}
+             */
+            readonly pause?: "never" | "each-step";
+        };
+        readonly WorkflowRunRow: {
+            /** @example run_1 */
+            readonly id: string;
+            readonly file: components["schemas"]["WorkflowFile"];
+            readonly workflow: string;
+            readonly case?: string;
+            readonly summary?: string;
+            /** @description The world it is run in; absent before that is there */
+            readonly world?: string;
+            readonly state: components["schemas"]["WorkflowRunState"];
+            /** @description Why it failed, where that is not told by a step */
+            readonly says?: string;
+            /**
+             * Format: date-time
+             * @description By the wall clock
+             */
+            readonly startedAt: string;
+            /**
+             * Format: date-time
+             * @description By the wall clock
+             */
+            readonly endedAt?: string;
+            /** @description The step that a paused run makes next */
+            readonly nextStep?: string;
+        };
+        /** @enum {string} */
+        readonly WorkflowRunState: "running" | "paused" | "passed" | "failed" | "stopped";
+        readonly WorkflowRun: components["schemas"]["WorkflowRunRow"] & {
+            /** @description In the order in which they began */
+            readonly steps: readonly components["schemas"]["WorkflowStepShown"][];
+            /** @description What the case came to, as `esimulator schema result` describes it, but for its steps; once it has ended */
+            readonly result?: {
+                readonly [key: string]: unknown;
+            };
+        };
+        readonly WorkflowStepShown: {
+            readonly id: string;
+            readonly description?: string;
+            /** @description The workflows it stands in, the outermost first */
+            readonly within: readonly string[];
+            /** @description From 1 on; a step that is tried again is here again */
+            readonly attempt: number;
+            /**
+             * @description paused: it is made next, once the run goes on
+             * @enum {string}
+             */
+            readonly state: "paused" | "running" | "passed" | "failed";
+            /** @description Why it failed, and what followed from it */
+            readonly says?: string;
+            /** @description Milliseconds by the wall clock */
+            readonly duration?: number;
+            /** @description What the clock of the world showed afterwards, where an answer told */
+            readonly clock?: components["schemas"]["Instant"];
+            readonly exchange?: {
+                readonly operation?: string;
+                readonly request: {
+                    readonly method: string;
+                    readonly url: string;
+                    readonly headers: {
+                        readonly [key: string]: string;
+                    };
+                    readonly body?: string;
+                };
+                /** @description Absent where no answer came */
+                readonly reply?: {
+                    readonly status: number;
+                    readonly headers: {
+                        readonly [key: string]: string;
+                    };
+                    /** @description Absent where it is no text */
+                    readonly body?: string;
+                };
+                /** @description Why no answer came */
+                readonly error?: string;
+            };
+        };
         /** @description Operations by mark */
         readonly ProvenanceCounts: {
             readonly [key: string]: number;
@@ -1165,12 +1534,16 @@ export interface components {
                 readonly [key: string]: string;
             };
             readonly operations: readonly components["schemas"]["OperationProvenance"][];
+            /** @description Every type of callback it sends */
+            readonly callbacks: readonly string[];
         };
         readonly OperationProvenance: {
             readonly id: string;
             readonly method: string;
             readonly path: string;
             readonly summary?: string;
+            /** @description The statuses that are documented of it: those a fault `status` may have without a body */
+            readonly statuses: readonly number[];
             /** @description documented, public, inferred or invented */
             readonly provenance?: string;
             /** @description What it does to the outside: reads, changes, spends; by variant where a parameter decides */
@@ -1484,11 +1857,48 @@ export interface operations {
             readonly default: components["responses"]["Problem"];
         };
     };
+    readonly listUpcoming: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description Only of this provider */
+                readonly provider?: components["parameters"]["Provider"];
+                readonly iccid?: components["parameters"]["OfIccid"];
+                readonly limit?: components["parameters"]["Limit"];
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description What is due */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly now: components["schemas"]["Instant"];
+                        /** @description How much is due in all */
+                        readonly total: number;
+                        readonly upcoming: readonly components["schemas"]["Upcoming"][];
+                    };
+                };
+            };
+            readonly default: components["responses"]["Problem"];
+        };
+    };
     readonly listSims: {
         readonly parameters: {
             readonly query?: {
                 /** @description Only of this provider */
                 readonly provider?: components["parameters"]["Provider"];
+                /** @description A part, in any case, of the ICCID, EID, IMSI, MSISDN or matching id, or of what the provider keeps of it: names, mail addresses, references, groups */
+                readonly search?: string;
+                readonly profile?: components["schemas"]["Profile"];
+                readonly service?: components["schemas"]["Service"];
+                /** @description Which come first */
+                readonly order?: components["parameters"]["OldestFirst"];
                 readonly limit?: number;
                 readonly offset?: number;
             };
@@ -1505,7 +1915,7 @@ export interface operations {
                 };
                 content: {
                     readonly "application/json": {
-                        readonly total: number;
+                        readonly total: components["schemas"]["Total"];
                         readonly sims: readonly components["schemas"]["SimRow"][];
                     };
                 };
@@ -1533,7 +1943,7 @@ export interface operations {
                     readonly [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/json": components["schemas"]["Sim"];
+                    readonly "application/json": components["schemas"]["OneSim"];
                 };
             };
             readonly default: components["responses"]["Problem"];
@@ -1707,6 +2117,29 @@ export interface operations {
             readonly default: components["responses"]["Problem"];
         };
     };
+    readonly listLifecycles: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The tables */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly lifecycles: readonly components["schemas"]["Lifecycle"][];
+                    };
+                };
+            };
+            readonly default: components["responses"]["Problem"];
+        };
+    };
     readonly listMessages: {
         readonly parameters: {
             readonly query?: {
@@ -1797,6 +2230,61 @@ export interface operations {
             readonly default: components["responses"]["Problem"];
         };
     };
+    readonly callProvider: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["NewCall"];
+            };
+        };
+        readonly responses: {
+            /** @description What the provider answered, whatever its status */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Called"];
+                };
+            };
+            readonly default: components["responses"]["Problem"];
+        };
+    };
+    readonly listCallable: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /**
+                 * @description A provider
+                 * @example esim-go
+                 */
+                readonly slug: components["parameters"]["Slug"];
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The operations of its first version */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly provider: string;
+                        readonly operations: readonly components["schemas"]["CallableOperation"][];
+                    };
+                };
+            };
+            readonly default: components["responses"]["Problem"];
+        };
+    };
     readonly listDeliveries: {
         readonly parameters: {
             readonly query?: {
@@ -1826,6 +2314,30 @@ export interface operations {
                 };
                 content: {
                     readonly "application/json": components["schemas"]["Deliveries"];
+                };
+            };
+            readonly default: components["responses"]["Problem"];
+        };
+    };
+    readonly getDelivery: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /** @description Its number */
+                readonly id: number;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The delivery */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["OneDelivery"];
                 };
             };
             readonly default: components["responses"]["Problem"];
@@ -1985,6 +2497,29 @@ export interface operations {
             readonly default: components["responses"]["Problem"];
         };
     };
+    readonly listMagicValues: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The values of every provider */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly values: readonly components["schemas"]["MagicValue"][];
+                    };
+                };
+            };
+            readonly default: components["responses"]["Problem"];
+        };
+    };
     readonly listFaults: {
         readonly parameters: {
             readonly query?: never;
@@ -2050,6 +2585,29 @@ export interface operations {
                     readonly [name: string]: unknown;
                 };
                 content?: never;
+            };
+            readonly default: components["responses"]["Problem"];
+        };
+    };
+    readonly listFaultKinds: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The kinds; of calls and of callbacks one may have the same name */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly kinds: readonly components["schemas"]["FaultKind"][];
+                    };
+                };
             };
             readonly default: components["responses"]["Problem"];
         };
@@ -2289,7 +2847,7 @@ export interface operations {
         readonly parameters: {
             readonly query?: {
                 /**
-                 * @description Only these, separated by commas: change, callback, event, exchange, clock, world
+                 * @description Only these, separated by commas: change, callback, event, exchange, clock, world, workflow
                  * @example callback,clock
                  */
                 readonly types?: string;
@@ -2739,6 +3297,201 @@ export interface operations {
         };
         readonly responses: {
             readonly 200: components["responses"]["Stock"];
+            readonly default: components["responses"]["Problem"];
+        };
+    };
+    readonly listWorkflows: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The workflows, by file, and what is wrong with the others */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Workflows"];
+                };
+            };
+            readonly default: components["responses"]["Problem"];
+        };
+    };
+    readonly listWorkflowRuns: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The runs */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly runs: readonly components["schemas"]["WorkflowRunRow"][];
+                    };
+                };
+            };
+            readonly default: components["responses"]["Problem"];
+        };
+    };
+    readonly startWorkflowRun: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["NewWorkflowRun"];
+            };
+        };
+        readonly responses: {
+            /** @description It has begun */
+            readonly 201: {
+                headers: {
+                    /** @description Its URL */
+                    readonly Location?: string;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["WorkflowRun"];
+                };
+            };
+            readonly default: components["responses"]["Problem"];
+        };
+    };
+    readonly getWorkflowRun: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /** @example run_1 */
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The run */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["WorkflowRun"];
+                };
+            };
+            readonly default: components["responses"]["Problem"];
+        };
+    };
+    readonly removeWorkflowRun: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /** @example run_1 */
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description It is gone */
+            readonly 204: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            readonly default: components["responses"]["Problem"];
+        };
+    };
+    readonly nextWorkflowStep: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /** @example run_1 */
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The run as it is then */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["WorkflowRun"];
+                };
+            };
+            readonly default: components["responses"]["Problem"];
+        };
+    };
+    readonly continueWorkflowRun: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /** @example run_1 */
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The run as it is then */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["WorkflowRun"];
+                };
+            };
+            readonly default: components["responses"]["Problem"];
+        };
+    };
+    readonly getWorkflowReport: {
+        readonly parameters: {
+            readonly query?: {
+                readonly format?: "html" | "json" | "junit";
+            };
+            readonly header?: never;
+            readonly path: {
+                /** @example run_1 */
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The report */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "text/html": string;
+                    readonly "application/json": {
+                        readonly [key: string]: unknown;
+                    };
+                    readonly "application/xml": string;
+                };
+            };
             readonly default: components["responses"]["Problem"];
         };
     };

@@ -9,6 +9,7 @@ import type {
   ClockNews,
   ExchangeNews,
   News,
+  WorkflowNews,
   WorldNews,
 } from '../server/news.ts'
 import { type Redactor, redactedTexts } from '../server/redaction/redactor.ts'
@@ -45,6 +46,8 @@ export interface StreamData {
     }
   /** Another life of the world began. */
   readonly world: At & Pick<WorldNews, 'what'>
+  /** How far a run of a workflow has come. */
+  readonly workflow: At & Omit<WorkflowNews, 'type' | 'at'>
   /** Some were missed: what follows comes later than the one that was asked for. */
   readonly gap: { readonly after: string; readonly why: string }
   /** Nothing more comes. */
@@ -95,6 +98,10 @@ function dataOf(news: News, journal: Journal): StreamData[News['type']] {
     }
     case 'world':
       return { at, what: news.what }
+    case 'workflow': {
+      const { type: _, ...row } = news
+      return { ...row, at }
+    }
   }
 }
 

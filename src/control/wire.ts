@@ -27,11 +27,23 @@ export type CredentialsShown = Schemas['Credentials']
 
 export type ClockShown = Schemas['Clock']
 export type AdvanceShown = Schemas['Advanced']
+/** One thing that is due. */
+export type UpcomingShown = Schemas['Upcoming']
+/** What is due next, and how much is due in all. */
+export type AllUpcomingShown = AnswerOf<'listUpcoming'>
 /** One thing that happened during an advance. */
 export type FiredShown = Schemas['Fired']
 
+/** A table of states. */
+export type LifecycleShown = Schemas['Lifecycle']
 export type SimRow = Schemas['SimRow']
+/** One page of SIMs, and how many fit in all. */
+export type SimPageShown = AnswerOf<'listSims'>
 export type SimShown = Schemas['Sim']
+/** A SIM with what can be done to it now, and what it has used. */
+export type OneSimShown = AnswerOf<'getSim'>
+export type MoveShown = Schemas['Move']
+export type UseShown = Schemas['DataUse']
 export type BundleShown = Schemas['Bundle']
 export type EventShown = Schemas['Event']
 /** The SIM after the device did something, and what happened. */
@@ -44,12 +56,19 @@ export type CallbackShown = Schemas['Callback']
 export type UnsentCallbackShown = Schemas['UnsentCallback']
 /** What left at one attempt at a callback. */
 export type DeliveryShown = Schemas['Delivery']
+/** One delivery, and whether its signature holds. */
+export type OneDeliveryShown = AnswerOf<'getDelivery'>
+export type SignatureCheckShown = Schemas['SignatureCheck']
 export type DeliveriesShown = Schemas['Deliveries']
 /** Where the callbacks of a provider go. */
 export type TargetShown = Schemas['TargetNow']
 export type MessageShown = Schemas['Message']
 /** A fault as it was set, what it has seen, and how often it happened. */
 export type FaultShown = Schemas['Fault']
+/** A value that always brings about something rare. */
+export type MagicValueShown = Schemas['MagicValue']
+/** A kind of fault, with the fields it has of its own. */
+export type FaultKindShown = Schemas['FaultKind']
 export type NewFault = Schemas['NewFault']
 
 /** An exchange with a provider, as the journal keeps it. */
@@ -79,6 +98,14 @@ export type SettingValue = Schemas['SettingValue']
 export type ProvenanceRow = Schemas['ProvenanceRow']
 export type ProvenanceShown = Schemas['Provenance']
 export type OperationProvenance = Schemas['OperationProvenance']
+export type {
+  NewWorkflowRun,
+  WorkflowRunRow,
+  WorkflowRunShown,
+  WorkflowShown,
+  WorkflowStepShown,
+  WorkflowsShown,
+} from './workflow-runs.ts'
 
 /** An instant that may not have come, as ISO 8601. */
 function isoOf(instant: number | undefined): string | undefined {
@@ -153,6 +180,11 @@ export function beforeShown(world: World): void {
   world.in(callbacks).count('sim')
 }
 
+/** What happened to a SIM, oldest first. */
+export function timelineOf(world: World, { provider, iccid }: Sim): WorldEvent[] {
+  return world.in(timeline).matching('sim', provider + SEPARATOR + iccid + SEPARATOR)
+}
+
 /** A SIM with all that the world knows of it. */
 export function simShown(world: World, sim: Sim, redactor: Redactor): SimShown {
   const ofSim = sim.provider + SEPARATOR + sim.iccid + SEPARATOR
@@ -169,7 +201,7 @@ export function simShown(world: World, sim: Sim, redactor: Redactor): SimShown {
     attached: sim.attached,
     lastNetwork: sim.lastNetwork,
     bundles: bundlesOf(world, sim.provider, sim.iccid).map(bundleShown),
-    timeline: world.in(timeline).matching('sim', ofSim).map(eventShown),
+    timeline: timelineOf(world, sim).map(eventShown),
     callbacks: latestOf(world, ofSim).map((callback) => callbackShown(callback, redactor)),
   })
 }
@@ -275,7 +307,7 @@ function firedShown(fired: Fired, redactor: Redactor): FiredShown {
  * The provider whose task it is, or whose bundle or call it is about; absent where it is none of
  * these.
  */
-function providerOf({ kind, data }: Task): string | undefined {
+export function providerOf({ kind, data }: Task): string | undefined {
   const name = kind.includes('/') ? kind : data.bundle
   if (data.provider !== undefined) return data.provider
   return name?.slice(0, name.indexOf('/')) || undefined

@@ -1,12 +1,14 @@
 // A client of one world of a simulator, wherever that runs: all that can be asked of the world.
 import type { SettingValuesOf } from '../simulators/index.ts'
 import { defined } from '../state/defined.ts'
-import { type ControlClient, type ControlClientOptions, controlClient } from './client.ts'
+import type { ControlClient } from './client.ts'
 import { eventsIn } from './event-stream.ts'
 import type { BodyOf, OperationId, QueryOf } from './operations.ts'
+import type { CallableShown, CalledShown, NewCall } from './provider-calls.ts'
 import type { StreamEvent, StreamName } from './stream-events.ts'
 import type {
   AdvanceShown,
+  AllUpcomingShown,
   CallbackShown,
   ClockShown,
   CommandsShown,
@@ -15,13 +17,19 @@ import type {
   DifferenceShown,
   ExchangeShown,
   ExplainedShown,
+  FaultKindShown,
   FaultShown,
   HarShown,
+  LifecycleShown,
+  MagicValueShown,
   MessageShown,
   NewFault,
+  NewWorkflowRun,
+  OneDeliveryShown,
+  OneSimShown,
   SettingShown,
+  SimPageShown,
   SimRow,
-  SimShown,
   SnapshotShown,
   StateDocument,
   StepShown,
@@ -31,6 +39,9 @@ import type {
   UsedShown,
   WaitedShown,
   WentBack,
+  WorkflowRunRow,
+  WorkflowRunShown,
+  WorkflowsShown,
   WorldShown,
 } from './wire.ts'
 
@@ -40,6 +51,8 @@ export type Distance =
   | {
       readonly by?: string
       readonly to?: string | Date
+      /** To the instant at which the next thing is due. */
+      readonly next?: true
       readonly maxEvents?: number
       readonly maxWall?: number | string
     }
@@ -49,7 +62,8 @@ export type Distance =
  * that is refused.
  */
 export interface Device {
-  show(): Promise<SimShown>
+  /** With what can be done to it now, and what it has used. */
+  show(): Promise<OneSimShown>
   /** @param confirmationCode where the activation code asks for one */
   download(confirmationCode?: string): Promise<DeviceShown>
   /** Downloads and enables too, where that is missing. */
@@ -123,6 +137,28 @@ export interface DeliveryFilter extends CallbackFilter {
   readonly after?: number
 }
 
+/** Which SIMs; what is left out is not asked. */
+export interface SimFilter {
+  readonly provider?: string
+  /** A part, in any case, of one of its numbers, or of a name or reference its provider keeps. */
+  readonly search?: string
+  readonly profile?: SimRow['profile']
+  readonly service?: SimRow['service']
+  /** Which come first: the oldest unless told. */
+  readonly order?: 'oldest' | 'newest'
+  /** How many are told: 100 unless told, at most 1000. */
+  readonly limit?: number
+  /** How many of those that fit are passed over. */
+  readonly offset?: number
+}
+
+export interface UpcomingFilter {
+  readonly provider?: string
+  readonly iccid?: string
+  /** How many are told: 100 unless told. */
+  readonly limit?: number
+}
+
 export interface MessageFilter {
   readonly provider?: string
   readonly channel?: MessageShown['channel']
@@ -136,6 +172,8 @@ export interface WorldClock {
   show(): Promise<ClockShown>
   /** Resolves when everything due by then has happened, with all of it. */
   advance(distance: Distance): Promise<AdvanceShown>
+  /** What is due next, the earliest first: expiries, retries, deliveries, ends of tokens. */
+  upcoming(filter?: UpcomingFilter): Promise<AllUpcomingShown>
   freeze(at?: string | Date): Promise<ClockShown>
   resume(rate?: number): Promise<ClockShown>
 }
@@ -147,6 +185,8 @@ export interface WorldCallbacks<Slug extends string = string> {
   unsent(filter?: Omit<CallbackFilter, 'state'>): Promise<readonly UnsentCallbackShown[]>
   /** What left at each attempt, oldest first unless told. */
   deliveries(filter?: DeliveryFilter): Promise<DeliveriesShown>
+  /** One of those, by its id: headers and body as they left, and whether the signature holds. */
+  delivery(id: number): Promise<OneDeliveryShown>
   /** Sends a callback of any type the provider's spec has: what is queued now, or unsent. */
   send(callback: BodyOf<'sendCallback'>): Promise<CallbackShown | UnsentCallbackShown>
   get(id: string): Promise<CallbackShown | UnsentCallbackShown>
@@ -221,10 +261,20 @@ export interface WorldFaults {
   add(fault: NewFault): Promise<FaultShown>
   /** All of them, in the order they were set, with what each has seen and how often it happened. */
   list(): Promise<readonly FaultShown[]>
+  /** Every kind there is, with what it is for and the fields it has of its own. */
+  kinds(): Promise<readonly FaultKindShown[]>
   get(id: string): Promise<FaultShown>
   remove(id: string): Promise<void>
   /** Removes all. */
   clear(): Promise<void>
+}
+
+/** Calls of the providers by hand, with the credentials of the world. */
+export interface WorldCalls {
+  /** The operations of a provider, what each takes, and bodies to begin with. */
+  list(slug: string): Promise<CallableShown>
+  /** Sends a request like any other, and tells what came. */
+  make(wanted: NewCall): Promise<CalledShown>
 }
 
 export interface WorldSnapshots {
@@ -238,6 +288,25 @@ export interface WorldSnapshots {
   /** What differs between two; `now`, as it is unless told, is the world as it is. */
   diff(from: string, to?: string, limit?: number): Promise<DifferenceShown>
   remove(name: string): Promise<void>
+}
+
+/** Scenarios, run against the simulator itself; the events `workflow` of this world tell how far they come. */
+export interface WorldWorkflows {
+  /** Those that come with the simulator and those of its folder, and what is wrong in other files. */
+  list(): Promise<WorkflowsShown>
+  /** Begins a run, in a world of its own; it goes on by itself. */
+  start(run: NewWorkflowRun): Promise<WorkflowRunShown>
+  /** The newest first, without their steps. */
+  runs(): Promise<readonly WorkflowRunRow[]>
+  get(id: string): Promise<WorkflowRunShown>
+  /** Makes one step of a run that is paused. */
+  next(id: string): Promise<WorkflowRunShown>
+  /** Lets a run that is paused go on to its end. */
+  continue(id: string): Promise<WorkflowRunShown>
+  /** The report of a run that has ended; HTML unless told. */
+  report(id: string, format?: 'html' | 'json' | 'junit'): Promise<string>
+  /** Stops a run where it goes on, and removes it with its world. */
+  remove(id: string): Promise<void>
 }
 
 /** Settings that change; `null` brings a default back. */
@@ -263,8 +332,14 @@ export interface WorldClient<Slug extends string = string> {
   device(iccid: string, provider?: Slug): Device
   /** All of them, in the order they came. */
   sims(provider?: Slug): Promise<readonly SimRow[]>
+  /** One page of those that fit, and how many fit in all. */
+  simPage(filter?: SimFilter): Promise<SimPageShown>
+  /** The tables of states the simulator goes by, those of every provider first. */
+  lifecycles(): Promise<readonly LifecycleShown[]>
   readonly callbacks: WorldCallbacks<Slug>
   readonly faults: WorldFaults
+  /** Values that provoke failures and other rare things wherever they are given. */
+  magic(): Promise<readonly MagicValueShown[]>
   /** Mails and SMS that providers sent to people, newest first unless told. */
   messages(filter?: MessageFilter): Promise<readonly MessageShown[]>
   /** Calls of the control API that were to change the world, oldest first, and how it began. */
@@ -297,6 +372,8 @@ export interface WorldClient<Slug extends string = string> {
    */
   events(options?: EventOptions): AsyncIterable<StreamEvent>
   readonly snapshots: WorldSnapshots
+  readonly calls: WorldCalls
+  readonly workflows: WorldWorkflows
   /** The latest steps, newest first: 100 unless told, as many as there are with `Infinity`. */
   history(limit?: number): Promise<readonly StepShown[]>
   /**
@@ -312,22 +389,20 @@ export interface WorldClient<Slug extends string = string> {
 /** The name of the world that is spoken to where none is named. */
 const DEFAULT_WORLD = 'default'
 
-/**
- * A client of one world of the simulator at a URL. Nothing is asked until a
- * method is called.
- */
-export function worldClient(options: ControlClientOptions): WorldClient {
-  const control = controlClient(options)
+/** All that can be asked of the world that a client speaks to. */
+export function worldOver(control: ControlClient, name = DEFAULT_WORLD): WorldClient {
   const { call } = control
-  const { world: name = DEFAULT_WORLD } = options
   return {
     control,
     show: () => call('getWorld', { path: { name } }),
     clock: clockOf(call),
     device: (iccid, provider) => deviceOf(call, iccid, provider),
     sims: (provider) => allSims(call, provider),
+    simPage: (filter = {}) => call('listSims', { query: filter }),
+    lifecycles: async () => (await call('listLifecycles')).lifecycles,
     callbacks: callbacksOf(call),
     faults: faultsOf(call),
+    magic: async () => (await call('listMagicValues')).values,
     messages: async (filter = {}) => (await call('listMessages', { query: filter })).messages,
     commands: (filter = {}) => call('listCommands', { query: filter }),
     settings: async (slug) =>
@@ -348,6 +423,8 @@ export function worldClient(options: ControlClientOptions): WorldClient {
     events: ({ types, after, signal } = {}) =>
       eventsIn(control.stream('streamEvents', { query: { types: types?.join(), after } }, signal)),
     snapshots: snapshotsOf(call),
+    calls: callsOf(call),
+    workflows: workflowsOf(control),
     history: async (limit = 100) =>
       (await call('listHistory', { query: { limit: Math.min(limit, 1000) } })).steps,
     rewind: (back) => call('rewindWorld', { body: rewindOf(back) }),
@@ -378,6 +455,7 @@ function clockOf(call: Call): WorldClock {
       const { to, ...rest } = distance ?? {}
       return call('advanceClock', { body: defined({ ...rest, to: instantOf(to) }) })
     },
+    upcoming: (filter = {}) => call('listUpcoming', { query: filter }),
     freeze: (at) => call('freezeClock', { body: defined({ at: instantOf(at) }) }),
     resume: (rate) => call('resumeClock', { body: defined({ rate }) }),
   }
@@ -456,6 +534,7 @@ function faultsOf(call: Call): WorldFaults {
   return {
     add: (fault) => call('addFault', { body: fault }),
     list: async () => (await call('listFaults')).faults,
+    kinds: async () => (await call('listFaultKinds')).kinds,
     get: (id) => call('getFault', { path: { id } }),
     async remove(id) {
       await call('removeFault', { path: { id } })
@@ -478,6 +557,7 @@ function callbacksOf(call: Call): WorldCallbacks {
       return callbacks.filter((callback) => callback.state === 'unsent')
     },
     deliveries: (filter = {}) => call('listDeliveries', { query: filter }),
+    delivery: (id) => call('getDelivery', { path: { id } }),
     get: (id) => call('getCallback', { path: { id } }),
     send: (callback) => call('sendCallback', { body: callback }),
     redeliver: (id) => call('redeliverCallback', { path: { id } }),
@@ -499,6 +579,28 @@ function snapshotsOf(call: Call): WorldSnapshots {
     diff: (name, other = 'now', limit = 1000) =>
       call('diffSnapshots', { path: { name, other }, query: { limit } }),
     remove: (name) => call('removeSnapshot', { path: { name } }),
+  }
+}
+
+function callsOf(call: Call): WorldCalls {
+  return {
+    list: (slug) => call('listCallable', { path: { slug } }),
+    make: (wanted) => call('callProvider', { body: wanted }),
+  }
+}
+
+function workflowsOf({ call, text }: ControlClient): WorldWorkflows {
+  return {
+    list: () => call('listWorkflows'),
+    start: (run) => call('startWorkflowRun', { body: run }),
+    runs: async () => (await call('listWorkflowRuns')).runs,
+    get: (id) => call('getWorkflowRun', { path: { id } }),
+    next: (id) => call('nextWorkflowStep', { path: { id } }),
+    continue: (id) => call('continueWorkflowRun', { path: { id } }),
+    report: (id, format) => text('getWorkflowReport', { path: { id }, query: { format } }),
+    async remove(id) {
+      await call('removeWorkflowRun', { path: { id } })
+    },
   }
 }
 

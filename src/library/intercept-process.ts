@@ -1,5 +1,5 @@
 // Preloaded into somebody's process: what it would send to providers goes to a running simulator.
-import { controlClient } from '../control/client.ts'
+import { controlClient } from '../control/node-client.ts'
 import { intercept } from './intercept.ts'
 
 /**

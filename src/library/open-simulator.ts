@@ -13,6 +13,7 @@ import type { SettingValue } from '../state/settings.ts'
 import { memoryStore } from '../stores/memory.ts'
 import type { Durability, Store } from '../stores/store.ts'
 import { announceAttempt } from './attempts.ts'
+import { controlWithWorkflows, folderProblem } from './control-with-workflows.ts'
 import { countedHere } from './due-here.ts'
 import {
   asOptionError,
@@ -91,6 +92,8 @@ export interface SimulatorOptions<Provider extends ProviderChoice = ProviderSlug
    * besides those of the real APIs: asked for under one, the provider's paths are at `/`.
    */
   readonly hostMap?: HostMap
+  /** A folder of workflows (Arazzo) of your own, which `/_sim/workflows` lists and runs. */
+  readonly workflows?: string
   /** Told what went wrong without stopping anything; standard error unless given. */
   readonly report?: (sentence: string) => void
   /** How many worlds there may be: 1000 unless told. */
@@ -136,6 +139,7 @@ export const simulatorChecks: ChecksOf<AnyOptions> = {
   cors: mustBeTexts,
   publicUrl: mustBeText,
   hostMap: mustBeObject,
+  workflows: mustBeText,
   report: mustBeFunction,
   maxWorlds: must(
     'a whole number above 0',
@@ -246,6 +250,9 @@ export async function openSimulator(
   const clock = clockOf(by, options.clock)
   const policy = { allow: [], timeout: ANSWER_WITHIN, ...options.policy }
   if (callbackUrl !== undefined) await checkTarget(by, callbackUrl, policy)
+  const { workflows } = options
+  const problem = workflows === undefined ? undefined : await folderProblem(workflows)
+  if (problem !== undefined) throw new OptionError(`${by}: workflows: ${problem}`)
   const store = await storeFor(options, report)
   try {
     const serverOptions = defined({
@@ -267,8 +274,7 @@ export async function openSimulator(
       report,
       onAttempt: announceAttempt,
       // Express is loaded when it is first asked for: the first answer does not wait for it.
-      rest: async (server: SimulatorServer) =>
-        (await import('../control/app.ts')).controlApp(server),
+      rest: controlWithWorkflows(workflows),
     })
     return countedHere(await openServer(serverOptions))
   } catch (error) {

@@ -1,4 +1,6 @@
 // A client of one world of a simulator, and of all that the simulator has: its worlds, its providers.
+
+import { worldClient } from '../control/node-client.ts'
 import type { AnswerOf, BodyOf } from '../control/operations.ts'
 import type {
   CredentialsShown,
@@ -8,7 +10,7 @@ import type {
   WorldRow,
   WorldShown,
 } from '../control/wire.ts'
-import { type WorldClient, worldClient } from '../control/world-client.ts'
+import type { WorldClient } from '../control/world-client.ts'
 import { unknownName } from '../server/nearest.ts'
 import type { ProviderSlug } from '../simulators/index.ts'
 import { defined } from '../state/defined.ts'

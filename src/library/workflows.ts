@@ -7,7 +7,7 @@ import { CASSETTE, CassetteError, readCassette } from '../contracts/cassettes/re
 import { cassetteTarget, recordedInputs } from '../contracts/cassettes/target.ts'
 import { makeCassette, whyNotWritten, writeCassette } from '../contracts/cassettes/write.ts'
 import { openRecorder, type Recorder } from '../contracts/recording.ts'
-import { controlClient } from '../control/client.ts'
+import { controlClient } from '../control/node-client.ts'
 import type { ChosenCredentials } from '../server/chosen-credentials.ts'
 import { openLimit } from '../server/limit.ts'
 import { unknownName } from '../server/nearest.ts'

@@ -1,14 +1,19 @@
 // What a call of a tool comes to: refused, unanswered, or what its operation answers.
-import { controlClient } from '../control/client.ts'
+import { controlClient } from '../control/node-client.ts'
 import { shortName } from '../server/bounded.ts'
 import { isJson } from '../server/media-type.ts'
 import { nearest, unknownName } from '../server/nearest.ts'
 import { defined } from '../state/defined.ts'
 import { reasonOf } from '../state/reason.ts'
 import { type Effect, effectOf } from '../workflows/effect.ts'
+import {
+  type Arguments,
+  BODY,
+  type CallTarget,
+  type OperationCaller,
+  WORLD,
+} from '../workflows/operation-calls.ts'
 import type { Answer } from '../workflows/send.ts'
-import type { AgentTarget, AgentWorld, Arguments } from './agent-world.ts'
-import { BODY, WORLD } from './input-schema.ts'
 import { shortJson, shortText } from './shortened.ts'
 import { type Tool, whyRefused } from './tools.ts'
 
@@ -25,8 +30,8 @@ export interface ToolResult {
 
 export interface ToolCalls {
   readonly tools: ReadonlyMap<string, Tool>
-  readonly world: AgentWorld
-  readonly target: AgentTarget
+  readonly world: OperationCaller
+  readonly target: CallTarget
   readonly allowed: Effect
 }
 
@@ -68,7 +73,7 @@ function failed(text: string): ToolResult {
   return { content: [{ type: 'text', text }], isError: true }
 }
 
-function unanswered({ url }: AgentTarget, error: string): string {
+function unanswered({ url }: CallTarget, error: string): string {
   return `nothing answers at ${url} (${error}): start the simulator again, with esimulator start`
 }
 
@@ -140,7 +145,7 @@ async function reasonIn(
   { status }: Answered,
   { operation, source }: Tool,
   given: Arguments,
-  { url, token, ca, world: own }: AgentTarget,
+  { url, token, ca, world: own }: CallTarget,
 ): Promise<string | undefined> {
   const provider = source.simulator?.slug
   if (status < 400 || provider === undefined || provider === 'control') return undefined

@@ -1,11 +1,11 @@
 // What a tool takes, as JSON Schema: the parameters and the body of its operation, in one document.
 import { defined } from '../state/defined.ts'
+import { BODY, ownParameters, WORLD } from '../workflows/operation-calls.ts'
 import {
   dereferenced,
   type OpenApiDocument,
   type Source,
   type SourceOperation,
-  type SourceParameter,
 } from '../workflows/sources.ts'
 
 type Schema = Readonly<Record<string, unknown>>
@@ -19,27 +19,9 @@ export interface InputSchema {
   readonly $defs?: Readonly<Record<string, Schema>>
 }
 
-/** The name of the argument that holds the body of a request. */
-export const BODY = 'body'
-/** The name of the argument that chooses the world. */
-export const WORLD = 'world'
-
 const WORLD_SCHEMA = {
   type: 'string',
   description: 'The world to speak to; the one this server was started for unless given',
-}
-
-/** The parameters that an agent gives: none that let it in, none that say what a body is. */
-export function ownParameters(
-  { parameters }: SourceOperation,
-  { securitySchemes }: Source,
-): readonly SourceParameter[] {
-  const keys = Object.values(securitySchemes).map(({ name }) => name?.toLowerCase())
-  const filled = new Set([...keys, 'authorization', 'content-type', 'accept'])
-  return parameters.filter(
-    ({ name, in: place }) =>
-      place !== 'cookie' && !(place === 'header' && filled.has(name.toLowerCase())),
-  )
 }
 
 /** The schema of what a tool takes. */

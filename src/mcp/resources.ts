@@ -1,10 +1,11 @@
 // What an agent can read beside calling tools: documentation, specs, statements, scenarios, provenance.
-import { type ControlClient, controlClient } from '../control/client.ts'
+import type { ControlClient } from '../control/client.ts'
+import { controlClient } from '../control/node-client.ts'
 import { shortName } from '../server/bounded.ts'
 import { nearest } from '../server/nearest.ts'
 import { readSpec } from '../server/spec-files.ts'
 import { knownSimulators } from '../simulators/index.ts'
-import type { AgentTarget } from './agent-world.ts'
+import type { CallTarget } from '../workflows/operation-calls.ts'
 import { filesIn, isPackageFile, packageText } from './package-files.ts'
 
 /** Something to read, and how. */
@@ -28,7 +29,7 @@ const JSON_TYPE = 'application/json'
 const ROOT = 'esimulator://'
 
 /** @param slugs of the providers that the simulator serves */
-export function resourcesOf(slugs: readonly string[], target: AgentTarget): Resources {
+export function resourcesOf(slugs: readonly string[], target: CallTarget): Resources {
   const client = controlClient(target)
   const all = [...documentation(), ...specs(slugs), ...scenarios(), ...provenance(slugs, client)]
   const byUri = new Map(all.map((each) => [each.uri, each]))

@@ -13,14 +13,14 @@ import { DEFAULT_WORLD } from '../server/worlds.ts'
 import { knownSimulators } from '../simulators/index.ts'
 import { reasonOf } from '../state/reason.ts'
 import type { Effect } from '../workflows/effect.ts'
+import { type CallTarget, openCaller } from '../workflows/operation-calls.ts'
 import { readOwnSource, type Source } from '../workflows/sources.ts'
-import { type AgentTarget, agentWorld } from './agent-world.ts'
 import { callTool } from './call-tool.ts'
 import { resourcesOf } from './resources.ts'
 import { MAY, toolsOf } from './tools.ts'
 
 export interface McpOptions {
-  readonly target: AgentTarget
+  readonly target: CallTarget
   /** The providers that the simulator serves, by slug. */
   readonly served: readonly string[]
   /** Those whose operations are tools; as they are served below a base path, as in `esim-go/v2.5`. */
@@ -51,7 +51,7 @@ function instructions({ target, chosen, allowed }: McpOptions): string {
 export async function serveAgent(transport: Transport, options: McpOptions): Promise<void> {
   const { target, served, allowed } = options
   const tools = toolsOf(await sourcesOf(options.chosen), allowed)
-  const world = agentWorld(target)
+  const world = openCaller(target)
   const resources = resourcesOf(served, target)
   const info = { name: 'esimulator', version: await packageVersion() }
   const capabilities = { tools: {}, resources: {} }

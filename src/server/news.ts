@@ -16,10 +16,25 @@ import { shortName } from './bounded.ts'
 import type { Distinction } from './journal.ts'
 
 /** One thing that happened, at a virtual time. */
-export type News = ChangeNews | CallbackNews | EventNews | ExchangeNews | ClockNews | WorldNews
+export type News =
+  | ChangeNews
+  | CallbackNews
+  | EventNews
+  | ExchangeNews
+  | ClockNews
+  | WorldNews
+  | WorkflowNews
 
 /** The kinds of news, as a listener names them. */
-export const NEWS_TYPES = ['change', 'callback', 'event', 'exchange', 'clock', 'world'] as const
+export const NEWS_TYPES = [
+  'change',
+  'callback',
+  'event',
+  'exchange',
+  'clock',
+  'world',
+  'workflow',
+] as const
 export type NewsType = (typeof NEWS_TYPES)[number]
 
 /** Records that one transaction wrote; the first of many. */
@@ -112,6 +127,18 @@ export interface WorldNews {
   readonly type: 'world'
   readonly at: number
   readonly what: 'reset' | 'replaced' | 'went-back'
+}
+
+/** A run of a workflow that was asked for in the world has come further. */
+export interface WorkflowNews {
+  readonly type: 'workflow'
+  readonly at: number
+  /** Its id. */
+  readonly run: string
+  readonly state: 'running' | 'paused' | 'passed' | 'failed' | 'stopped'
+  /** The step that is paused at, begun or done; absent where the run itself begins or ends. */
+  readonly step?: string
+  readonly stepState?: 'paused' | 'running' | 'passed' | 'failed'
 }
 
 /** How many changes of one transaction are told. */

@@ -56,6 +56,8 @@ export interface SimulatorServer {
   readonly redactor: Redactor
   /** For one port; with a slug, that provider is mounted at `/` there. */
   readonly listener: (ownSlug?: string) => Listener
+  /** Has something end when the simulator stops; what it still does is waited for before that closes. */
+  readonly whenStopping: (end: () => Promise<void>) => void
   /** Breaks off what runs by itself; answers are still given. Advances under way end and say so. */
   readonly stop: () => void
   /** Stops what runs, keeps everything, lets go of the store. */
@@ -107,6 +109,7 @@ export async function openServer(options: ServerOptions): Promise<SimulatorServe
       (error: unknown) => fail(response, error, server),
     )
   }
+  const ending = openEnding()
   const http = { providers, worlds, store, publicUrl, access, checked, report, rest }
   const server: SimulatorServer = {
     version: await packageVersion(),
@@ -121,13 +124,34 @@ export async function openServer(options: ServerOptions): Promise<SimulatorServe
     report,
     redactor,
     listener: (ownSlug) => listener(http, ownSlug),
-    stop: () => worlds.stop(),
-    close() {
+    whenStopping: ending.add,
+    stop() {
+      ending.begin()
+      worlds.stop()
+    },
+    async close() {
       noLongerServed()
-      return worlds.close()
+      await ending.begin()
+      await worlds.close()
     },
   }
   return server
+}
+
+/** What ends before the worlds are closed. */
+function openEnding() {
+  const ends = new Set<() => Promise<void>>()
+  let ended: Promise<unknown> | undefined
+  return {
+    add(end: () => Promise<void>): void {
+      if (ended) ended = Promise.allSettled([ended, end()])
+      else ends.add(end)
+    },
+    begin(): Promise<unknown> {
+      ended ??= Promise.allSettled([...ends].map((end) => end()))
+      return ended
+    },
+  }
 }
 
 /** Stock and faults of new worlds: a seed file may have faults beside its providers. */

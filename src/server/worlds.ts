@@ -179,10 +179,11 @@ class OpenWorlds implements Worlds {
   /** How worlds began that were reset. */
   readonly #beginnings = new WeakMap<HostedWorld, Beginning>()
   /**
-   * Worlds on their way; one that could not be opened stays, so that whoever
-   * asks is told why.
+   * Worlds on their way, and those being removed: each resolves with who is there then. One that
+   * could not be opened stays, so that whoever asks is told why.
    */
   readonly #opening = new Map<string, Promise<HostedWorld | undefined>>()
+  readonly #removals = new WeakMap<HostedWorld, Promise<void>>()
   readonly notOpened = new Map<string, string>()
   readonly gone = openGoneWorlds()
   #rest: Promise<void> | undefined
@@ -427,22 +428,42 @@ class OpenWorlds implements Worlds {
     try {
       const noted = store.noteLives(name, lifeOf(hosted))
       if (noted) await Promise.all([noted, store.logged(name)])
-      // Another world may have its name already.
-      if (this.#hosted.get(name) !== hosted) return
+      // Another call removes it, or has; another world may have its name already.
+      if (this.#hosted.get(name) !== hosted) return await this.#removals.get(hosted)
       if (noted && store.livesOf(name) < lifeOf(hosted)) return await this.remove(hosted)
 
       this.gone.note(hosted.world)
       this.#forget(hosted)
-      await store.remove(name)
-      if (!this.#hosted.has(name)) this.#names.delete(name)
+      await this.#erase(hosted)
     } catch (error) {
       if (error instanceof Refusal) throw error
-      // All of it was kept: it comes back as at a start.
       this.gone.forget(name)
-      await this.open(name).catch(() => {})
       const why = `the world "${name}" cannot be removed and is there as before: ${reasonOf(error)}`
       throw new Refusal('writes-refused', why)
     }
+  }
+
+  /**
+   * Removes what is kept of a world. Whoever asks for it meanwhile waits: if its files were read now,
+   * those of the next world of its name could be taken for them.
+   * @throws Error where that cannot be done: all of it was kept, and it comes back as at a start
+   */
+  #erase(hosted: HostedWorld): Promise<void> {
+    const { name } = hosted.world
+    const erased = this.#options.store.remove(name)
+    const left = erased.then(
+      () => this.#freeName(name),
+      () => this.#load(name),
+    )
+    this.#opening.set(name, left)
+    const removed = left.catch(() => {}).then(() => erased)
+    this.#removals.set(hosted, removed)
+    return removed
+  }
+
+  #freeName(name: string): undefined {
+    this.#opening.delete(name)
+    this.#names.delete(name)
   }
 
   async takeBack(hosted: HostedWorld): Promise<void> {
@@ -450,7 +471,14 @@ class OpenWorlds implements Worlds {
     if (this.#hosted.get(name) !== hosted) return
     this.#forget(hosted)
     this.#names.delete(name)
-    await this.#options.store.remove(name)
+    await this.#options.store.remove(name).catch(async (error) => {
+      // What is left of it is looked at as at a start, unless another has its name.
+      if (!this.#names.has(name)) {
+        this.#names.add(name)
+        await this.open(name).catch(() => {})
+      }
+      throw error
+    })
   }
 
   /** What a world still does reaches nothing. Its name stays taken. */
@@ -532,9 +560,9 @@ class OpenWorlds implements Worlds {
     } catch (error) {
       await this.#leaveOut(name, error)
     }
+    if (!hosted) return this.#freeName(name)
     this.#opening.delete(name)
-    if (hosted) this.#goOn(hosted)
-    else this.#names.delete(name)
+    this.#goOn(hosted)
     return hosted
   }
 

@@ -3,11 +3,12 @@ import type { Callback } from '../state/callbacks.ts'
 import type { AnyCollection, RecordRule } from '../state/collection.ts'
 import type { PermanentKind } from '../state/credentials.ts'
 import type { WorldEvent } from '../state/events.ts'
+import type { Machine } from '../state/machine.ts'
 import type { AnyRefusal } from '../state/refusal.ts'
 import type { SettingsDef, SettingTable, SettingValue } from '../state/settings.ts'
 import type { Sim } from '../state/sims.ts'
 import type { TaskDef } from '../state/tasks.ts'
-import type { UsageRules } from '../state/usage.ts'
+import type { UsageRules, UsedData } from '../state/usage.ts'
 import type { World } from '../state/world.ts'
 import type { Handler, HeaderOf, Reply } from './call.ts'
 import type { ImportPlan } from './import-plan.ts'
@@ -111,6 +112,16 @@ export interface RequestHooks {
   readonly afterRefusal?: (refusal: AnyRefusal, world: World) => void
 }
 
+/** A value that always brings about something rare. */
+export interface MagicValue {
+  /** Where it is given, as in `an ICCID`. */
+  readonly where: string
+  /** `*` in it stands for any characters. */
+  readonly value: string
+  /** What it brings about. */
+  readonly says: string
+}
+
 /** What a SIM of this provider does in a handset and on the air. */
 export interface DeviceRules {
   readonly usage: UsageRules
@@ -119,6 +130,8 @@ export interface DeviceRules {
    * none.
    */
   readonly homeCountry?: (world: World, sim: Sim) => string | undefined
+  /** The data a SIM used, oldest first, where the provider keeps records of its own of that. */
+  readonly usesOf?: (world: World, sim: Sim) => readonly UsedData[]
 }
 
 /** How a callback is to be signed. */
@@ -319,6 +332,12 @@ export interface Simulator {
   readonly tasks?: readonly TaskDef[]
   /** Answers what happened to one of its SIMs, in the same transaction. */
   readonly react?: (event: WorldEvent, world: World) => void
+  /** Values that bring about what is rare, or cannot be provoked at the vendor's. */
+  readonly magicValues?: readonly MagicValue[]
+  /** The tables of states that it goes by, beside those of every profile and bundle. */
+  readonly machines?: readonly Machine[]
+  /** What it keeps of a SIM that people look for it by: names, references, numbers beside the SIM's own. */
+  readonly searchedBy?: (world: World, sim: Sim) => readonly (string | undefined)[]
   /** Absent where it sends no callbacks. */
   readonly callbacks?: CallbackRules
   /** Set where it is of a package of its own. */

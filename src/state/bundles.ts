@@ -235,6 +235,7 @@ export function consume(
 /** A bundle that has gone or moved on meanwhile is left alone by each of these. */
 const bundleProcessed = defineTask({
   name: 'bundle-processed',
+  shownAs: { kind: 'bundle', says: 'the bundle is ready for use' },
   perform(world, { bundle: key }: { bundle: string }) {
     const bundle = world.in(bundles).get(key)
     if (bundle?.state === 'processing') processed(world, bundle)
@@ -243,6 +244,7 @@ const bundleProcessed = defineTask({
 
 const bundleStarts = defineTask({
   name: 'bundle-starts',
+  shownAs: { kind: 'bundle', says: 'the bundle starts, used or not' },
   perform(world, { bundle: key }: { bundle: string }) {
     const bundle = world.in(bundles).get(key)
     if (bundle?.state === 'queued') startBundle(world, bundle)
@@ -251,6 +253,7 @@ const bundleStarts = defineTask({
 
 const bundleExpires = defineTask({
   name: 'bundle-expires',
+  shownAs: { kind: 'bundle', says: 'the bundle ends' },
   perform(world, { bundle: key }: { bundle: string }) {
     const bundle = world.in(bundles).get(key)
     if (bundle?.state !== 'active' && bundle?.state !== 'depleted') return

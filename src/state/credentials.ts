@@ -51,6 +51,9 @@ export const credentials = defineCollection<Credential>({
     /** Of a provider, in the order they expire. */
     tokens: ({ kind, provider, expiresAt = 0, serial = 0 }) =>
       kind === 'token' ? provider + SEPARATOR + sortable(expiresAt) + sortable(serial) : undefined,
+    /** Of all providers, in the order they expire. */
+    ends: ({ kind, expiresAt = 0, serial = 0 }) =>
+      kind === 'token' ? sortable(expiresAt) + sortable(serial) : undefined,
   },
 })
 

@@ -125,6 +125,7 @@ export const faults = defineCollection<Fault>({
 /** A reply that was delayed on the world's clock is due; it leaves as the task is done with. */
 export const replyDue = defineTask<{ provider: string; fault: string }>({
   name: 'delayed-reply',
+  shownAs: { kind: 'reply', says: 'a reply that a fault holds back leaves' },
   perform() {},
 })
 

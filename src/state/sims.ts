@@ -124,6 +124,11 @@ export const sims = defineCollection<Sim>({
     serial: (sim) => sortable(sim.serial),
     provider: (sim) => sim.provider + SEPARATOR + sortable(sim.serial),
     iccid: (sim) => sim.iccid + SEPARATOR,
+    /** Those whose code can end before it is used, in the order it does. */
+    code: ({ profile, codeExpiresAt, serial }) =>
+      profile === 'released' && codeExpiresAt !== undefined
+        ? sortable(codeExpiresAt) + sortable(serial)
+        : undefined,
   },
 })
 

@@ -1,5 +1,11 @@
 // What is due: tasks in the order of their due time, then of their queueing.
-import { type Collection, defineCollection, SEPARATOR, sortable } from './collection.ts'
+import {
+  type Collection,
+  defineCollection,
+  type Ordered,
+  SEPARATOR,
+  sortable,
+} from './collection.ts'
 import { byName, count, fields, instant, name, optional, text } from './shape.ts'
 
 /** What a task is told when its time comes; texts, so that it can be kept. */
@@ -58,6 +64,20 @@ export const tasks = defineCollection<Task>({
     deliveries: (task) => (task.kind === DELIVER ? dueOrder(task) : undefined),
   },
 })
+
+/** The two parts of the queue, each in the order it is due: what is performed, and attempts at callbacks. */
+export const DUE = ['performed', 'deliveries'] as const
+
+/** Tasks of one part of the queue that are due after another, or after an instant, earliest first. */
+export function dueAfter(
+  queue: Ordered<Task>,
+  part: (typeof DUE)[number],
+  after: Task | number,
+  limit: number,
+): Task[] {
+  const from = typeof after === 'number' ? sortable(after + 1) : `${dueOrder(after)}\u0001`
+  return queue.page(part, { from }, 0, limit)
+}
 
 /** What is due first, a callback's attempt or anything else. */
 export function firstTask(queue: Collection<Task>): Task | undefined {

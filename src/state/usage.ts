@@ -106,6 +106,16 @@ function requireService(sim: Sim): Network {
   return sim.attached
 }
 
+/** Data that a SIM has used, at an instant (virtual ms). */
+export interface UsedData {
+  readonly at: number
+  readonly bytes: number
+  /** Id of the bundle that carried it. */
+  readonly bundle?: string
+  /** ISO 3166 alpha-2. */
+  readonly country?: string
+}
+
 /** Data that a SIM is to use: whole bytes, above 0. */
 export interface DataUse {
   readonly bytes: number

@@ -6,7 +6,7 @@ import { type Disk, realDisk } from './disk.ts'
 import { lockFolder } from './folder-lock.ts'
 import { openLivesKeeper } from './lives-keeper.ts'
 import { UNKNOWN_LIVES } from './removed-lives.ts'
-import { nothingSaved, readWorld, removeUnfinished, setWorldAside } from './saved-world.ts'
+import { readWorld, setWorldAside } from './saved-world.ts'
 import type { Durability, Store } from './store.ts'
 import { tidyFolder } from './tidy-folder.ts'
 import { removedFile, worldFiles, worldsIn } from './world-files.ts'
@@ -78,15 +78,7 @@ async function openStore(
       isUnloaded: writers.isUnloaded,
       read: async (world) => (await readWorld(disk, filesOf(world)))?.records,
     }),
-    async load(world) {
-      if (writers.get(world)) throw new Error(`world ${world} is open already`)
-      await writers.erased(world)
-      const read = await readWorld(disk, filesOf(world))
-      for (const { says } of read?.remarks ?? []) warn(says)
-      if (!read) await removeUnfinished(disk, filesOf(world))
-      writers.start(world, read?.saved ?? nothingSaved())
-      return read?.records
-    },
+    load: writers.load,
     async setAside(world) {
       // How many lives it had may be part of what cannot be read.
       await lives.note(world, lives.of(world) + UNKNOWN_LIVES)
@@ -94,10 +86,7 @@ async function openStore(
       return setWorldAside(disk, dir, filesOf(world))
     },
     attach(world, records, view = () => viewOf(copyRecords(records()))) {
-      if (writers.isUnloaded(world))
-        throw new Error(`world ${world} is kept already: load it first`)
-      const writer = writers.get(world) ?? writers.start(world, nothingSaved())
-      writer.attach({ records, view })
+      writers.attach(world, { records, view })
     },
     commit: (world, changes) => writers.of(world).commit(changes),
     rewrite: (world) => writers.of(world).rewrite(),

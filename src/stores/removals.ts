@@ -30,7 +30,7 @@ export function openRemovals(optionsOf: (world: string) => Omit<WriterOptions, '
   }
 
   async function remove(world: string, writer: WorldWriter): Promise<void> {
-    await underWay.get(world)
+    await underWay.get(world)?.catch(() => {})
     await writer.erase()
     leftOver.add(world)
     await removeRest(world).catch((error) => {
@@ -43,9 +43,11 @@ export function openRemovals(optionsOf: (world: string) => Omit<WriterOptions, '
   return {
     underWay: (world) => underWay.get(world),
     freed(world) {
-      if (!underWay.has(world) && !leftOver.has(world)) return undefined
+      // Not the one that is under way when it is asked: that may be its own.
+      const earlier = underWay.get(world)
+      if (!earlier && !leftOver.has(world)) return undefined
       return async () => {
-        await underWay.get(world)
+        await earlier
         if (leftOver.has(world)) await removeRest(world)
       }
     },

@@ -107,8 +107,9 @@ class OpenWriter implements WorldWriter {
 
   commit(changes: readonly Change[]): void {
     if (changes.length === 0) return
+    this.#attached()
     // What a world was made with was never committed: its first line holds all of it.
-    const isFirst = this.#n === 0 && this.#source !== undefined
+    const isFirst = this.#n === 0
     const isIdle = this.#queue.isEmpty && this.#writing === undefined && !this.#failure
     const n = this.#next()
     if (isFirst) this.#queue.addWhole(n)
@@ -134,6 +135,8 @@ class OpenWriter implements WorldWriter {
   }
 
   writeNow(): void {
+    // Nobody was told of a world that still waits for the files of an earlier one to go.
+    if (!this.#isReady) return
     const { files, lockLost } = this.#options
     const lost = lockLost()
     if (lost) throw lost
@@ -168,7 +171,8 @@ class OpenWriter implements WorldWriter {
     await this.#stop()
     if (!this.#queue.isEmpty) await this.#writeAll()
     this.#log.close()
-    const mayWrite = this.#source !== undefined && !this.#options.lockLost()
+    const isOurs = this.#isReady && !this.#options.lockLost()
+    const mayWrite = this.#source !== undefined && isOurs
     // A base holds what the log could not take.
     if (mayWrite && (await this.#compaction.finish())) this.#failure = undefined
     if (this.#failure) throw this.#failure

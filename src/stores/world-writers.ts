@@ -1,7 +1,13 @@
 // The writers of one state folder: one for each world that is open, and the worlds being erased.
+import type { Records } from '../state/collection.ts'
 import { openRemovals } from './removals.ts'
-import { nothingSaved, type Saved } from './saved-world.ts'
-import { openWorldWriter, type WorldWriter, type WriterOptions } from './world-writer.ts'
+import { nothingSaved, readWorld, removeUnfinished, type Saved } from './saved-world.ts'
+import {
+  openWorldWriter,
+  type Source,
+  type WorldWriter,
+  type WriterOptions,
+} from './world-writer.ts'
 
 export interface WorldWriters {
   /**
@@ -13,12 +19,12 @@ export interface WorldWriters {
   /** @throws Error where the world was not attached */
   of(world: string): WorldWriter
   /**
-   * Goes on from what is saved of a world, once an earlier one of its name is
-   * erased.
+   * Reads a world, once an earlier one of its name is erased, and goes on from there.
+   * @throws Error where it is open, or on its way
    */
-  start(world: string, saved: Saved): WorldWriter
-  /** Resolves when a world that is being erased is gone; `undefined` where none is. */
-  erased(world: string): Promise<void> | undefined
+  load(world: string): Promise<Records | undefined>
+  /** @throws Error where it has to be loaded first, or is on its way */
+  attach(world: string, source: Source): void
   /**
    * Forgets a world and removes its files; its name may be started anew at once.
    * @throws Error where that cannot be done: it is on the disk as before, and can be loaded
@@ -42,7 +48,12 @@ export function openWriters(
 ): WorldWriters {
   const saved = new Set(onDisk)
   const open = new Map<string, WorldWriter>()
+  /** Worlds whose files are being read. */
+  const loading = new Set<string>()
   const removals = openRemovals(optionsOf)
+
+  const isUnloaded = (world: string) =>
+    saved.has(world) && !open.has(world) && !removals.underWay(world)
 
   function start(world: string, from: Saved): WorldWriter {
     const writer = openWorldWriter(from, { ...optionsOf(world), ready: removals.freed(world) })
@@ -50,16 +61,38 @@ export function openWriters(
     return writer
   }
 
+  async function load(world: string): Promise<Records | undefined> {
+    // One that could not be erased is there as before.
+    await removals.underWay(world)?.catch(() => {})
+    const found = await readSaved(optionsOf(world))
+    start(world, found?.saved ?? nothingSaved())
+    return found?.records
+  }
+
   return {
-    isUnloaded: (world) => saved.has(world) && !open.has(world) && !removals.underWay(world),
+    isUnloaded,
     get: (world) => open.get(world),
     of(world) {
       const writer = open.get(world)
       if (!writer) throw new Error(`world ${world} was not attached to its store`)
       return writer
     },
-    start,
-    erased: removals.underWay,
+    async load(world) {
+      if (open.has(world) || loading.has(world)) throw new Error(`world ${world} is open already`)
+      loading.add(world)
+      try {
+        return await load(world)
+      } finally {
+        loading.delete(world)
+      }
+    },
+    attach(world, source) {
+      // Two that go on in one log would each write over what the other wrote.
+      if (loading.has(world)) throw new Error(`world ${world} is being loaded: wait for that`)
+      if (isUnloaded(world)) throw new Error(`world ${world} is kept already: load it first`)
+      const writer = open.get(world) ?? start(world, nothingSaved())
+      writer.attach(source)
+    },
     async erase(world) {
       const writer = open.get(world) ?? start(world, nothingSaved())
       open.delete(world)
@@ -68,17 +101,7 @@ export function openWriters(
       await removals.remove(world, writer)
       saved.delete(world)
     },
-    writeNow() {
-      const failures: unknown[] = []
-      for (const writer of open.values()) {
-        try {
-          writer.writeNow()
-        } catch (error) {
-          failures.push(error)
-        }
-      }
-      if (failures.length > 0) throw failures[0]
-    },
+    writeNow: () => writeNow(open.values()),
     async abandon(world) {
       await open.get(world)?.abandon()
       open.delete(world)
@@ -91,4 +114,24 @@ export function openWriters(
       if (failure) throw failure.reason
     },
   }
+}
+
+/** Reads what is saved of a world; a beginning that was never finished goes. */
+async function readSaved({ disk, files, warn }: Omit<WriterOptions, 'ready'>) {
+  const found = await readWorld(disk, files)
+  for (const { says } of found?.remarks ?? []) warn(says)
+  if (!found) await removeUnfinished(disk, files)
+  return found
+}
+
+function writeNow(writers: Iterable<WorldWriter>): void {
+  const failures: unknown[] = []
+  for (const writer of writers) {
+    try {
+      writer.writeNow()
+    } catch (error) {
+      failures.push(error)
+    }
+  }
+  if (failures.length > 0) throw failures[0]
 }

@@ -81,6 +81,28 @@ interface Attempt {
   readonly retryAfter: number | undefined
 }
 
+/** A step that is about to be made, or to be tried again. */
+export interface ComingStep {
+  /** From 0 on, in the order in which steps of the run begin. */
+  readonly number: number
+  readonly id: string
+  readonly description: string | undefined
+  /** Ids of the workflows it stands in, the outermost first. */
+  readonly within: readonly string[]
+  /** From 1 on. */
+  readonly attempt: number
+}
+
+/** Who looks on while a run is made. */
+export interface RunWatch {
+  /** Breaks it off before its next step. */
+  readonly stop?: AbortSignal | undefined
+  /** Waited for before each step is made: for as long as that takes nothing is sent. */
+  readonly beforeStep?: ((step: ComingStep) => Promise<void>) | undefined
+  /** Told of each step that was made, in the order of the results, and what it came to. */
+  readonly afterStep?: ((step: ComingStep, outcome: Outcome) => void) | undefined
+}
+
 /** One run of a workflow and of all that it calls. */
 export class WorkflowRun {
   /** With the secrets in them. */
@@ -96,17 +118,16 @@ export class WorkflowRun {
   /** Workflows that were run through, and what they came to. */
   readonly #ended = new Map<ReadWorkflow, Outcome>()
   readonly #kept = new KeptBodies()
-  readonly #stop: AbortSignal | undefined
+  readonly #watch: RunWatch
   #steps = 0
   #waited = 0
   /** What the clock of the world showed in the latest answer. */
   #now: number | undefined
 
-  /** @param stop breaks it off before its next step */
-  constructor(session: Session, sender: Sender, stop?: AbortSignal) {
+  constructor(session: Session, sender: Sender, watch: RunWatch = {}) {
     this.#session = session
     this.#sender = sender
-    this.#stop = stop
+    this.#watch = watch
   }
 
   /** @param inputs over the defaults of the workflow */
@@ -114,7 +135,7 @@ export class WorkflowRun {
     try {
       const { outcome, outputs, reason } = await this.#workflow(workflow, inputs, [])
       // What was broken off has failed by that, whatever it looks like.
-      if (outcome === 'failed') this.#stop?.throwIfAborted()
+      if (outcome === 'failed') this.#watch.stop?.throwIfAborted()
       return defined({ outcome, outputs, reason })
     } catch (error) {
       if (!(error instanceof BudgetSpent)) throw error
@@ -191,7 +212,7 @@ export class WorkflowRun {
   async #step(step: ReadStep, frame: Frame): Promise<Next> {
     const tries = new Map<ReadAction, number>()
     for (let attempt = 1; ; attempt += 1) {
-      this.#spendStep(frame)
+      const coming = await this.#coming(step, frame, attempt)
       const began = wallNow()
       const made = await this.#attempt(step, frame, attempt)
       const duration = Math.round(wallNow() - began)
@@ -202,6 +223,7 @@ export class WorkflowRun {
       const actions = asked.filter(({ type, step: first }) => type !== 'retry' || first !== step.id)
       const action = await this.#actionAfter(actions, frame, tries)
       this.#note(step, frame, { attempt, made, action, duration })
+      this.#watch.afterStep?.(coming, failed ? 'failed' : 'passed')
       if (!failed) {
         frame.steps[step.id] = made.outputs
         return action ? this.#follow(action, frame, 'passed') : { kind: 'next' }
@@ -213,8 +235,19 @@ export class WorkflowRun {
     }
   }
 
+  /** A step about to be made, once who looks on lets it. */
+  async #coming(step: ReadStep, frame: Frame, attempt: number): Promise<ComingStep> {
+    this.#spendStep(frame)
+    const { id, description } = step
+    const within = [...frame.within, frame.workflow.id]
+    const coming = { number: this.#steps - 1, id, description, within, attempt }
+    await this.#watch.beforeStep?.(coming)
+    this.#watch.stop?.throwIfAborted()
+    return coming
+  }
+
   #spendStep({ workflow }: Frame): void {
-    this.#stop?.throwIfAborted()
+    this.#watch.stop?.throwIfAborted()
     this.#steps += 1
     if (this.#steps > STEP_BUDGET)
       throw new BudgetSpent(`${STEP_BUDGET} steps were made and "${workflow.id}" has not ended`)
@@ -247,7 +280,7 @@ export class WorkflowRun {
     this.#waited += seconds
     if (this.#waited > WAIT_BUDGET)
       throw new BudgetSpent(`retries have waited for more than ${WAIT_BUDGET / 86_400} days`)
-    if (seconds > 0) await this.#session.wait(seconds, this.#stop)
+    if (seconds > 0) await this.#session.wait(seconds, this.#watch.stop)
     if (this.#now !== undefined) this.#now += seconds * 1000
     const first = frame.workflow.steps.find(({ id }) => id === action.step)
     if (first) await this.#step(first, frame)

@@ -73,18 +73,24 @@ export function readInputs(schema: InputSchema | undefined, shared: Values = {})
   }
 }
 
+/** One for all schemas: it takes 40 ms to learn what a schema may be. */
+let compiler: Ajv2020 | undefined
+
 /** Compiled once: a schema is an object of its document, and the document is read once. */
 function validatorOf(schema: object): ValidateFunction {
-  const ajv = new Ajv2020({
+  compiler ??= new Ajv2020({
     strict: false,
     allErrors: true,
     useDefaults: true,
     validateFormats: false,
   })
   try {
-    return ajv.compile(schema)
+    return compiler.compile(schema)
   } catch (error) {
     throw new InputsError(`this is no JSON Schema: ${reasonOf(error)}`)
+  } finally {
+    // Another schema may give itself the same name.
+    compiler.removeSchema(schema)
   }
 }
 

@@ -7,7 +7,7 @@ import { defined } from '../state/defined.ts'
 import { openRandom } from '../state/random.ts'
 import { reasonOf } from '../state/reason.ts'
 import { LONGEST_ANSWER } from './budget.ts'
-import { WorkflowRun } from './engine.ts'
+import { type ComingStep, WorkflowRun } from './engine.ts'
 import { InputsError } from './inputs.ts'
 import { keptValue } from './kept.ts'
 import { lacking } from './needs.ts'
@@ -16,7 +16,7 @@ import type { CaseResult, Outcome, RunResult, StepResult } from './result.ts'
 import type { DoneCase, Finding } from './seen-exchange.ts'
 import { openSender, type Sender, type SentRequest } from './send.ts'
 import type { Deliveries, Session, Target } from './session.ts'
-import { toldCase } from './told.ts'
+import { secretsNamed, toldCase, toldSteps } from './told.ts'
 
 export interface RunOptions {
   /** How many cases run at a time. */
@@ -39,11 +39,25 @@ export interface RunOptions {
   readonly onCase?: (result: CaseResult, planned: PlannedCase) => void
   /** Told of each case as it begins. */
   readonly onStart?: (planned: PlannedCase) => void
+  /** Told of each case once it has a world, before its first step. */
+  readonly onWorld?: (progress: CaseProgress, planned: PlannedCase) => void
+  /** Waited for before each step is made: for as long as that takes nothing is sent. */
+  readonly beforeStep?: (step: ComingStep, planned: PlannedCase) => Promise<void>
+  /** Told of each step that was made, in the order of the results, and what it came to. */
+  readonly afterStep?: (step: ComingStep, outcome: Outcome, planned: PlannedCase) => void
   /**
    * Hosts with their ports that change from run to run, and what results call them: so that the same
    * run gives the same result.
    */
   readonly addresses?: Readonly<Record<string, string>>
+}
+
+/** A case under way. */
+export interface CaseProgress {
+  /** The world it is run in, where the target has such. */
+  readonly world: string | undefined
+  /** The steps made so far, in the order in which they ended: without what is known to be secret by now. */
+  steps(): readonly StepResult[]
 }
 
 /** One run to be made of a workflow. */
@@ -343,10 +357,11 @@ async function ran(
   planned: PlannedCase,
   { target, session }: { readonly target: Target; readonly session: Session },
   sender: Sender,
-  { signal: stop, inspect, keepState }: RunOptions,
+  options: RunOptions,
 ): Promise<Came> {
+  const { signal: stop, inspect, keepState } = options
   const { workflow, inputs } = planned
-  const run = new WorkflowRun(session, sender, stop)
+  const run = watchedRun(planned, session, sender, options)
   const end = await run.run(workflow, inputs).catch((error: unknown) => {
     return { outcome: 'failed' as const, outputs: {}, reason: reasonOf(error) }
   })
@@ -387,6 +402,27 @@ async function ran(
     steps: run.results,
     secrets: [...session.secrets(), ...run.secrets],
   }
+}
+
+/** A run of a case, told of to who looks on. */
+function watchedRun(
+  planned: PlannedCase,
+  session: Session,
+  sender: Sender,
+  { signal: stop, onWorld, beforeStep, afterStep, addresses = {} }: RunOptions,
+): WorkflowRun {
+  const run = new WorkflowRun(session, sender, {
+    stop,
+    beforeStep: beforeStep && ((step) => beforeStep(step, planned)),
+    afterStep: afterStep && ((step, outcome) => afterStep(step, outcome, planned)),
+  })
+  const named = secretsNamed({ inputs: planned.inputs, outputs: {} })
+  const steps = () => {
+    const secrets = [...session.secrets(), ...run.secrets, ...named]
+    return toldSteps(run.results, { secrets, addresses })
+  }
+  onWorld?.({ world: session.world, steps }, planned)
+  return run
 }
 
 /** The call that failed, where nothing was called after it: what it changed is not to be kept. */

@@ -1,5 +1,6 @@
 // The simulator as a target: each case in a world of its own, whose clock moves where a case waits.
-import { type ControlClient, ControlError, controlClient } from '../control/client.ts'
+import { type ControlClient, ControlError } from '../control/client.ts'
+import { controlClient } from '../control/node-client.ts'
 import type { DeliveryShown, WorldShown } from '../control/wire.ts'
 import type { ChosenCredentials } from '../server/chosen-credentials.ts'
 import { pause } from '../server/ticker.ts'

@@ -2,7 +2,7 @@
 
 import { existsSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
-import { dirname, isAbsolute, resolve } from 'node:path'
+import { basename, dirname, isAbsolute, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parse } from 'yaml'
 import type { Document } from '../server/openapi-document.ts'
@@ -11,6 +11,7 @@ import { readSpec } from '../server/spec-files.ts'
 import { knownSimulators } from '../simulators/index.ts'
 import { knownPlugins } from '../simulators/plugins.ts'
 import { tokenName } from '../state/json-pointer.ts'
+import { packageFile } from '../state/shipped-files.ts'
 import type { ParameterPlace, SourceDescription } from './language.ts'
 import { openSender } from './send.ts'
 
@@ -123,7 +124,8 @@ export async function readSource(
   const own = ownSource(url)
   const place = located(url, base)
   if (!own) onRead(place)
-  const document = own ? readSpec(own.spec) : await readWhole(place)
+  const spec = own?.spec ?? packagedSpec(place)
+  const document = spec === undefined ? await readWhole(place) : readSpec(spec)
   return sourceOf(name, url, document as OpenApiDocument, own?.source ?? shippedSource(place))
 }
 
@@ -151,6 +153,18 @@ function ownSource(url: string): { spec: string; source: OwnSource } | undefined
     )
   return { spec: mount.spec, source: { slug: simulator.slug, basePath: mount.basePath } }
 }
+
+/** Which of the specs in the package a place is: the build has left JSON of each. */
+function packagedSpec(place: string): string | undefined {
+  const name = basename(place)
+  const isOurs = /^[a-z0-9.-]+\.yaml$/.test(name) && place === packagedPath(name)
+  return isOurs && (name === 'control.yaml' || isMounted(name)) ? name : undefined
+}
+
+const packagedPath = (name: string) => fileURLToPath(packageFile(`specs/${name}`))
+
+const isMounted = (name: string) =>
+  knownSimulators().some(({ mounts }) => mounts.some(({ spec }) => spec === name))
 
 /** Portable files name our specs by their paths: any that lie in a folder `specs` are ours. */
 function shippedSource(place: string): OwnSource | undefined {

@@ -38,8 +38,23 @@ export function toldCase(raw: CaseResult, { secrets, addresses }: Untold): CaseR
   return withAddresses(told, { ...addresses, ...cursorsIn(raw) })
 }
 
+/** Steps as they are told while their case goes on. @param raw with their secrets */
+export function toldSteps(
+  raw: readonly StepResult[],
+  { secrets, addresses }: Untold,
+): readonly StepResult[] {
+  const redactor = namesOnly.with([...secrets])
+  return withAddresses(
+    raw.map((step) => stepTold(step, redactor)),
+    addresses,
+  )
+}
+
 /** What the names of inputs and outputs show to be secrets. */
-function secretsNamed({ inputs, outputs }: CaseResult): string[] {
+export function secretsNamed({
+  inputs,
+  outputs,
+}: Pick<CaseResult, 'inputs' | 'outputs'>): string[] {
   const bodies = [inputs, outputs].map((each) => JSON.stringify(each))
   return secretsSent({ credential: undefined, headers: {}, url: '', bodies })
 }

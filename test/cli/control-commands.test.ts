@@ -40,6 +40,17 @@ test('settings are listed for one provider and for all, set, and brought back', 
   expect((await esimulator('settings', 'esim-go')).text).toMatch(/rateLimit +0 +requests/)
 })
 
+test('SIMs are listed by what they have, and what is due is told', async () => {
+  const found = await esimulator('sim', 'list', '--search', iccid.slice(-6), '--profile', 'enabled')
+  expect(found.text).toContain(iccid)
+  const none = await esimulator('sim', 'list', '--search', 'nobody', '--order', 'newest')
+  expect(none.text).toMatch(/no SIM fits: `esimulator sim list` lists all/)
+  await expect(run(['sim', 'list', '--profile', 'on'])).rejects.toThrow(/profile/)
+  const due = await esimulator('clock', 'upcoming', '--iccid', iccid, '--limit', '1')
+  expect(due.text).toMatch(/^at +kind +provider +iccid +what\n2026-.* more \(--limit\)$/s)
+  await expect(run(['clock', 'advance'])).rejects.toThrow(/or next/)
+})
+
 test('stock is shown, and changed by values and by a file', async () => {
   expect((await esimulator('stock', 'set', 'esim-go', 'balance=12.5')).text).toMatch(
     /balance +12\.5/,

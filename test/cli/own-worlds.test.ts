@@ -2,7 +2,7 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { worldClient } from '../../src/control/world-client.ts'
+import { worldClient } from '../../src/control/node-client.ts'
 import { folder, startServer } from '../support/cli.ts'
 
 const rateLimit = async (url: string, world?: string) =>

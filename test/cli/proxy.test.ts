@@ -62,6 +62,15 @@ async function endpoint(answer: RequestListener) {
   }
 }
 
+test('runs no workflow against a real endpoint', async () => {
+  await using proxy = await proxyOf(`${real.url}/esim-go/v2.4`)
+  const { status, body } = await call<{ detail: string }>(proxy.url, '/_sim/workflows')
+  expect([status, body.detail]).toEqual([
+    501,
+    'no workflows are run before a real endpoint: start a simulator with `esimulator start`, or run files with `esimulator run`',
+  ])
+})
+
 test('calls go on as they came, answers come back, and what was played becomes a workflow', async () => {
   await using proxy = await proxyOf(`${real.url}/esim-go/v2.4`)
   expect(proxy.baseUrls).toEqual([`${proxy.url}/esim-go/v2.4`, `${proxy.url}/esim-go/v2.5`])

@@ -1,6 +1,6 @@
 // The terminal that serves: a line for each request, callback and refusal; nothing where that is not wanted.
 import { expect, test } from 'vitest'
-import { worldClient } from '../../src/control/world-client.ts'
+import { worldClient } from '../../src/control/node-client.ts'
 import { startReceiver } from '../../src/index.ts'
 import { folder, startSeen } from '../support/cli.ts'
 

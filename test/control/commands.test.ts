@@ -1,6 +1,6 @@
 // GET /_sim/commands: what was done to a world by the control API, in its place among the exchanges.
 import { expect, test } from 'vitest'
-import { worldClient } from '../../src/control/world-client.ts'
+import { worldClient } from '../../src/control/node-client.ts'
 import { startSimulator } from '../../src/index.ts'
 import { COMMANDS_LENGTH } from '../../src/server/commands.ts'
 import { send } from '../support/http.ts'

@@ -217,3 +217,52 @@ test('messages are counted, and come in the order asked for', async () => {
   expect([newest.total, oldest.total]).toEqual([4, 4])
   expect([newest.messages[0]?.id, oldest.messages[0]?.id]).toEqual([4, 1])
 })
+
+test('one delivery is told as it left, and whether its signature holds for the key of now', async () => {
+  await using receiver = await startReceiver()
+  await using sim = await startSimulator({ given: 'an assigned bundle', callbackUrl: receiver.url })
+  await sim.faults.add({ provider: 'esim-go', callback: 'FirstUse', kind: 'bad-signature' })
+  await used(sim, '1MB')
+  await settled(sim)
+  const [genuine, broken] = (await sim.callbacks.deliveries()).deliveries
+  const first = await sim.callbacks.delivery(genuine?.id ?? 0)
+  expect(first).toMatchObject({
+    ...genuine,
+    signatureCheck: {
+      scheme: 'hmac-sha256',
+      header: 'x-signature-sha256',
+      signed: true,
+      holds: true,
+      says: 'the signature in x-signature-sha256 is that of the apiKey this world has now',
+    },
+  })
+  const second = await sim.callbacks.delivery(broken?.id ?? 0)
+  expect(second).toMatchObject({
+    signature: 'broken',
+    signatureCheck: { signed: true, holds: false, says: expect.stringMatching(/not that of/) },
+  })
+  const gone = await call(sim.url, '/_sim/deliveries/99')
+  expectProblem(gone, 404, /there is no delivery 99: GET \/_sim\/deliveries/)
+})
+
+test('a delivery without a signature says so; one of Standard Webhooks is checked by its rule', async () => {
+  await using receiver = await startReceiver()
+  await using sim = await startWholesale({ callbackUrl: receiver.url })
+  await sim.activate()
+  await sim.clock.advance('PT1H')
+  expect((await sim.callbacks.delivery(1)).signatureCheck).toMatchObject({
+    scheme: 'standard-webhooks',
+    header: 'webhook-signature',
+    signed: true,
+    holds: true,
+  })
+  await sim.set('wholesale', { signing: 'none' })
+  const [callback] = await sim.callbacks.list()
+  await sim.callbacks.redeliver(callback?.id ?? '')
+  await settled(sim)
+  expect((await sim.callbacks.delivery(2)).signatureCheck).toMatchObject({
+    signed: false,
+    holds: false,
+    says: expect.stringMatching(/^it is not signed/),
+  })
+})

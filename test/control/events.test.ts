@@ -3,8 +3,8 @@ import { once } from 'node:events'
 import { createServer, request, type ServerResponse } from 'node:http'
 import { type AddressInfo, connect, type Socket } from 'node:net'
 import { expect, onTestFinished, test } from 'vitest'
+import { worldClient } from '../../src/control/node-client.ts'
 import { streamNews } from '../../src/control/stream.ts'
-import { worldClient } from '../../src/control/world-client.ts'
 import {
   type RunningSimulator,
   type StreamEvent,

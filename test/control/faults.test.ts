@@ -335,3 +335,36 @@ test('the control document has every field of every kind', async () => {
   const own = new Set(faultKinds.flatMap(({ fields }) => Object.keys(fields)))
   expect(Object.keys(properties).toSorted()).toEqual([...common, ...own].toSorted())
 })
+
+test('every kind is told with its fields, and what a provider documents to set it for', async () => {
+  await using sim = await startSimulator({ providers: ['esim-go'] })
+  const kinds = await sim.faults.kinds()
+  expect(kinds).toContainEqual(
+    expect.objectContaining({ name: 'reset', of: 'operation', when: ['before', 'after'] }),
+  )
+  const status = kinds.find(({ name }) => name === 'status')
+  expect(status?.fields).toContainEqual(
+    expect.objectContaining({ name: 'status', required: true, form: expect.any(String) }),
+  )
+  const { operations, callbacks } = await sim.provenance.show('esim-go')
+  expect(callbacks).toContain('Utilisation')
+  const [operation] = operations.filter(({ id }) => id === 'createOrder')
+  const [documented = 0] = operation?.statuses.filter((each) => each >= 500) ?? []
+  const fault = { provider: 'esim-go', operation: 'createOrder', kind: 'status' } as const
+  expect(await sim.faults.add({ ...fault, status: documented })).toMatchObject({ active: true })
+})
+
+test('magic values are told, and each ICCID among them is refused as it says', async () => {
+  await using sim = await startSimulator()
+  const values = await sim.magic()
+  expect(new Set(values.map(({ provider }) => provider))).toEqual(
+    new Set(['esim-go', 'wholesale', 'accounts-orders']),
+  )
+  const iccids = values.filter(({ where }) => where === 'an ICCID')
+  expect(iccids.length).toBeGreaterThan(3)
+  for (const { value, says } of iccids) {
+    const path = `/esim-go/v2.4/esims/${value}`
+    const { status } = await call(sim.url, path, { headers: { 'X-API-Key': 'test-esim-go-key' } })
+    expect(says).toContain(String(status))
+  }
+})

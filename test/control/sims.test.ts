@@ -1,7 +1,12 @@
 // The handset and the network over the control API.
 import { expect, test } from 'vitest'
 import type { SimRow } from '../../src/control/wire.ts'
-import { type RunningSimulator, type SimShown, startSimulator } from '../../src/index.ts'
+import {
+  type RunningSimulator,
+  type SimFilter,
+  type SimShown,
+  startSimulator,
+} from '../../src/index.ts'
 import { esimGo } from '../../src/simulators/esim-go/index.ts'
 import { sims } from '../../src/state/sims.ts'
 import type { World } from '../../src/state/world.ts'
@@ -10,7 +15,10 @@ import { call, expectProblem } from '../support/control.ts'
 const BUNDLE = 'esim_1GB_7D_GB_V2'
 
 /** Orders eSIMs with one bundle each and returns their ICCIDs; nothing is installed. */
-async function order(sim: RunningSimulator, quantity = 1): Promise<string[]> {
+async function order(
+  sim: Pick<RunningSimulator<'esim-go'>, 'baseUrl' | 'sims'>,
+  quantity = 1,
+): Promise<string[]> {
   const answer = await fetch(`${sim.baseUrl('esim-go')}/orders`, {
     method: 'POST',
     headers: { 'X-API-Key': 'test-esim-go-key', 'Content-Type': 'application/json' },
@@ -74,6 +82,57 @@ test('lists are paged in the order SIMs came', async () => {
     own.slice(3),
   )
   expect((await page(`?offset=${all.length}`)).sims).toEqual([])
+})
+
+test('SIMs are found by a part of what they or their provider keep, in any case', async () => {
+  await using sim = await startSimulator()
+  const [iccid] = await order(sim, 3)
+  const found = async (search: string) => {
+    const { sims, total } = await sim.simPage({ search, limit: 1000 })
+    expect(total).toBe(sims.length)
+    return sims.map((each) => each.iccid)
+  }
+  const { imsi, eid, installationCode } = await sim.device(String(iccid)).show()
+  for (const text of [iccid, imsi, eid, installationCode.split('$')[2]?.toLowerCase()])
+    if (text !== undefined) expect(await found(text)).toEqual([iccid])
+  expect(await found('no such text')).toEqual([])
+
+  await fetch(`${sim.baseUrl('esim-go')}/esims`, {
+    method: 'PUT',
+    headers: { 'X-API-Key': 'test-esim-go-key', 'Content-Type': 'application/json' },
+    body: JSON.stringify({ iccid, customerRef: 'Grüße an Zoë' }),
+  })
+  expect(await found('GRÜßE an zoë')).toEqual([iccid])
+  const persons = (await sim.simPage({ search: '@', provider: 'accounts-orders' })).sims
+  expect(persons.length).toBeGreaterThan(0)
+  expect(persons.every(({ provider }) => provider === 'accounts-orders')).toBe(true)
+  const empty = await call(sim.url, '/_sim/sims?search=')
+  expectProblem(empty, 400, /search/)
+})
+
+test('SIMs are listed by state, the newest first where that is asked, page by page', async () => {
+  await using sim = await startSimulator({ providers: ['esim-go'] })
+  // More than are looked at between two turns, so that a search goes on where it has stopped.
+  const all = await order(sim, 450)
+  const [first = '', second = ''] = all
+  await sim.device(second).install()
+  await sim.device(first).install()
+  const listed = async (filter: SimFilter) =>
+    (await sim.simPage({ limit: 1000, ...filter })).sims.map(({ iccid }) => iccid)
+  expect(await listed({ profile: 'enabled' })).toEqual([first, second])
+  expect(await listed({ profile: 'enabled', order: 'newest' })).toEqual([second, first])
+  expect(await listed({ profile: 'enabled', search: first })).toEqual([first])
+  expect(await listed({ profile: 'disabled' })).toEqual([])
+  expect(await listed({ service: 'active', order: 'newest' })).toEqual(all.toReversed())
+  // All of them have this in common.
+  const search = all[0]?.slice(0, 4) ?? ''
+  expect(await listed({ search })).toEqual(all)
+  expect(await listed({ search, order: 'newest', provider: 'esim-go' })).toEqual(all.toReversed())
+  const page = await sim.simPage({ search, offset: 205, limit: 10 })
+  expect(page.total).toBe(450)
+  expect(page.sims.map(({ iccid }) => iccid)).toEqual(all.slice(205, 215))
+  const wrong = await call(sim.url, '/_sim/sims?profile=on')
+  expectProblem(wrong, 400, /profile/)
 })
 
 test('install downloads, installs and enables; each step goes alone, too', async () => {
@@ -268,4 +327,27 @@ test.each([
   for (const move of ['download', 'install'])
     expectProblem(await call(sim.url, `/_sim/sims/${iccid}/${move}`, { json }), 400, detail)
   expect((await sim.device(iccid).show()).profile).toBe('released')
+})
+
+test('the tables of states are told, each move from a state there is to one there is', async () => {
+  await using sim = await startSimulator()
+  const lifecycles = await sim.lifecycles()
+  expect(lifecycles.map(({ name, provider = 'all' }) => `${name} of ${provider}`)).toEqual(
+    expect.arrayContaining(['profile of all', 'bundle of all', 'service of wholesale']),
+  )
+  for (const { states, moves, initial } of lifecycles) {
+    const names = states.map(({ name }) => name)
+    expect(names).toContain(initial)
+    for (const { from, to } of moves) expect(names).toEqual(expect.arrayContaining([from, to]))
+  }
+  const profile = lifecycles.find(({ name }) => name === 'profile')
+  expect(profile?.moves).toContainEqual({
+    from: 'disabled',
+    to: 'enabled',
+    by: 'enable',
+    says: 'the user switches it on',
+  })
+  // Highland begins as active, and ends no service.
+  const highland = lifecycles.find(({ provider }) => provider === 'highland')
+  expect(highland?.states.map(({ name }) => name)).toEqual(['active', 'suspended'])
 })

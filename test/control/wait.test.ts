@@ -2,7 +2,7 @@
 import { setMaxListeners } from 'node:events'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { worldClient } from '../../src/control/world-client.ts'
+import { worldClient } from '../../src/control/node-client.ts'
 import { type RunningSimulator, startReceiver, startSimulator } from '../../src/index.ts'
 import { MOST_LISTENERS } from '../../src/server/feed.ts'
 import { call, expectProblem } from '../support/control.ts'

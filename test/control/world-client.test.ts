@@ -2,7 +2,7 @@
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
 import { expect, test } from 'vitest'
 import { ControlError, NoAnswer } from '../../src/control/client.ts'
-import { worldClient } from '../../src/control/world-client.ts'
+import { worldClient } from '../../src/control/node-client.ts'
 import { startReceiver, startSimulator } from '../../src/index.ts'
 import { sourceFiles } from '../support/source.ts'
 

@@ -102,7 +102,7 @@ test('every error has the name of its class, which is what a test runner shows',
 test('a clock that is not told how far to go is told so', async () => {
   await using sim = await startSimulator({ providers: ['esim-go'] })
   const nowhere = [] as unknown as ['P1D']
-  await expect(sim.clock.advance(...nowhere)).rejects.toThrow(/exactly one of "by" .* and "to"/)
+  await expect(sim.clock.advance(...nowhere)).rejects.toThrow(/exactly one of "by" .* "to"/)
 })
 
 test('a port that is taken is an error with its code', async () => {

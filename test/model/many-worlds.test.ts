@@ -4,8 +4,8 @@ import v8 from 'node:v8'
 import { runInNewContext } from 'node:vm'
 import fc from 'fast-check'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { worldClient } from '../../src/control/node-client.ts'
 import type { WorldShown } from '../../src/control/wire.ts'
-import { worldClient } from '../../src/control/world-client.ts'
 import {
   type ProviderSlug,
   type Receiver,

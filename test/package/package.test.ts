@@ -58,7 +58,7 @@ beforeAll(async () => {
 test('the tarball is small, and has what is built, the command, the specs and the documentation', () => {
   expect(packed.size).toBeLessThan(3 * MEGABYTE)
   const paths = packed.files.map(({ path }) => path)
-  const others = paths.filter((path) => !/^(bin|dist|docs|specs)\//.test(path))
+  const others = paths.filter((path) => !/^(bin|dist|docs|scenarios|specs)\//.test(path))
   expect(others.toSorted()).toEqual(['CHANGELOG.md', 'LICENSE', 'README.md', 'package.json'])
   expect(paths.filter((path) => /\.(ts|map)$/.test(path) && !path.endsWith('.d.ts'))).toEqual([])
   const wanted = ['bin/esimulator.js', 'dist/index.js', 'dist/index.d.ts', 'dist/cli/main.js']

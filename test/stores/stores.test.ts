@@ -20,6 +20,7 @@ import { afterAll, expect, test, vi } from 'vitest'
 import type { Change, Records } from '../../src/state/collection.ts'
 import { headerLine, type LogHeader } from '../../src/stores/change-log.ts'
 import { openSealed, sealedLines } from '../../src/stores/checksum.ts'
+import { type Disk, realDisk } from '../../src/stores/disk.ts'
 import { type LowdbOptions, lowdbStore } from '../../src/stores/lowdb.ts'
 import { memoryStore } from '../../src/stores/memory.ts'
 import { BrokenWorld, type Store, StoreError } from '../../src/stores/store.ts'
@@ -323,6 +324,72 @@ test('a world removed can be made anew at once, and nothing of the old one comes
   expect(await found(dir)).toEqual({ sims: { 2: { n: 2 } } })
   await store.close()
   expect(await found(dir)).toEqual({ sims: { 2: { n: 2 } } })
+})
+
+test('a world whose files are being read can neither be made anew nor be read twice', async () => {
+  const dir = newFolder()
+  const store = await open(dir)
+  const loaded = store.load('default')
+  expect(() => live(store)).toThrow('world default is being loaded')
+  await expect(store.load('default')).rejects.toThrow('world default is open already')
+  expect(await loaded).toBeUndefined()
+  await live(store).write(['sims', '1', { n: 1 }])
+  expect(await found(dir)).toEqual({ sims: { 1: { n: 1 } } })
+  await store.close()
+})
+
+test('nothing is kept of a world whose records nobody told of: a part of it would be', async () => {
+  const dir = newFolder()
+  const store = await open(dir)
+  await store.load('default')
+  const change = { collection: 'sims', key: '1', before: undefined, after: { n: 1 } }
+  expect(() => store.commit('default', [change])).toThrow('was not attached to its store')
+  await store.close()
+  expect(bytesIn(dir)).toEqual({})
+})
+
+/** A disk that removes nothing whose name a test names. */
+function keepingDisk(isKept: (file: string) => boolean): Disk {
+  const remove = async (file: string) => {
+    if (isKept(file)) throw Object.assign(new Error('EBUSY: in use'), { code: 'EBUSY' })
+    await realDisk.remove(file)
+  }
+  return { ...realDisk, remove }
+}
+
+test('a process that ends while a world is being removed leaves it, and nothing of the next of its name', async () => {
+  const dir = folderWith({ 'default.json': base(1, { sims: { 1: { n: 1 } } }) })
+  let letGo = () => {}
+  const held = new Promise<void>((resolve) => {
+    letGo = resolve
+  })
+  const rename: Disk['rename'] = async (from, to) => {
+    await held
+    await realDisk.rename(from, to)
+  }
+  const store = await open(dir, { disk: { ...realDisk, rename } })
+  await store.load('default')
+  const removed = store.remove('default')
+  live(store, 'default', new Map([['sims', new Map([['2', { n: 2 }]])]]))
+  store.rewrite('default')
+  store.writeNow()
+  expect(await found(dir)).toEqual({ sims: { 1: { n: 1 } } })
+  letGo()
+  await removed
+  await store.flushed('default')
+  expect(await found(dir)).toEqual({ sims: { 2: { n: 2 } } })
+  await store.close()
+})
+
+test('a stop says what it did not keep: a world whose name is not rid of the files of an earlier one', async () => {
+  const dir = newFolder()
+  const disk = keepingDisk((file) => file.endsWith('.removed'))
+  const store = await open(dir, { disk })
+  await live(store).write(['sims', '1', { n: 1 }])
+  await store.remove('default')
+  await expect(live(store).write(['sims', '2', { n: 2 }])).rejects.toThrow('EBUSY')
+  await expect(store.close()).rejects.toThrow('EBUSY')
+  expect(await found(dir)).toBeUndefined()
 })
 
 test.each([

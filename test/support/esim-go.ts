@@ -1,7 +1,7 @@
 // eSIM Go on a real port for tests: one server a file, a frozen world of its own for each test, all of it through the front door.
-import { controlClient } from '../../src/control/client.ts'
+import { controlClient, worldClient } from '../../src/control/node-client.ts'
 import type { AdvanceShown, CallbackShown } from '../../src/control/wire.ts'
-import { type Device, worldClient } from '../../src/control/world-client.ts'
+import type { Device } from '../../src/control/world-client.ts'
 import { openSimulator } from '../../src/library/open-simulator.ts'
 import { listen } from '../../src/server/listen.ts'
 import type { SimulatorServer } from '../../src/server/server.ts'

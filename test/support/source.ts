@@ -18,7 +18,7 @@ export interface SourceFile {
 /** Every TypeScript file below a folder of the project, generated ones excepted. */
 export function sourceFiles(folder: string): SourceFile[] {
   return readdirSync(ROOT + folder, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile() && entry.name.endsWith('.ts') && entry.name !== 'spec.d.ts')
+    .filter((entry) => entry.isFile() && /\.tsx?$/.test(entry.name) && entry.name !== 'spec.d.ts')
     .map((entry) => relative(ROOT, `${entry.parentPath}/${entry.name}`))
     .sort()
     .map(sourceFile)

@@ -1,4 +1,6 @@
 // Contracts made of what a suite exchanged: each call whose state is told by the name its case begins with.
+
+import type { SignatureMark } from '../../server/callback-signatures.ts'
 import { isJson } from '../../server/media-type.ts'
 import type { Simulator } from '../../simulators/simulator.ts'
 import { defined } from '../../state/defined.ts'
@@ -7,7 +9,6 @@ import type { PlannedCase } from '../../workflows/runner.ts'
 import type { Source, SourceOperation } from '../../workflows/sources.ts'
 import { credentialHeaders, effectOfCall, jsonBody } from '../call.ts'
 import { type Webhook, webhooksOf } from '../callback-checks.ts'
-import type { SignatureMark } from '../callback-signatures.ts'
 import { type Json, schemaAt, schemasOf } from '../document-schemas.ts'
 import type { RecordedCase, RecordedExchange } from '../recording.ts'
 import type { ServedMessage } from './front-server.ts'

@@ -1,5 +1,6 @@
 // One interaction as it is verified: its world, its request on the way to the provider, its message.
-import { type ControlClient, controlClient } from '../../control/client.ts'
+import type { ControlClient } from '../../control/client.ts'
+import { controlClient } from '../../control/node-client.ts'
 import type { Simulator } from '../../simulators/simulator.ts'
 import { defined } from '../../state/defined.ts'
 import { reasonOf } from '../../state/reason.ts'

@@ -9,6 +9,8 @@ import { defineTask } from '../../state/tasks.ts'
 import type { World } from '../../state/world.ts'
 import type { AccountsOrdersRefusal } from './errors.ts'
 import { mintId } from './ids.ts'
+import { orderLifecycle } from './lifecycles.ts'
+import { CANCELED_EMAIL, CANCELED_EMPLOYEE } from './magic-values.ts'
 import { mailProfile } from './messaging.ts'
 import type {
   Account,
@@ -250,8 +252,8 @@ function isCanceledByRule(world: World, order: Order): boolean {
   const { email = '', employee_id = '' } = subscriber ?? {}
   return (
     world.settings(settings).orderOutcome === 'canceled' ||
-    /^cancel(\+[^@]*)?@/i.test(email) ||
-    /^cancel$/i.test(employee_id)
+    CANCELED_EMAIL.test(email) ||
+    CANCELED_EMPLOYEE.test(employee_id)
   )
 }
 
@@ -259,11 +261,20 @@ function isCanceledByRule(world: World, order: Order): boolean {
 export const completeOrder = defineTask({
   provider: SLUG,
   name: 'settle-order',
+  shownAs: {
+    kind: 'order',
+    says: 'the order is completed, or canceled',
+    iccidOf: (world, { order = '' }) => {
+      const { subscription_id = '' } = world.in(orders).get(order) ?? {}
+      return world.in(subscriptions).get(subscription_id)?.iccid
+    },
+  },
   perform(world, { order: id }: { order: string }) {
     const order = world.in(orders).get(id)
     if (order?.status !== 'pending') return
     const done = !isCanceledByRule(world, order) && carryOut(world, order)
-    world.in(orders).put({ ...order, status: done ? 'completed' : 'canceled' })
+    const { complete, cancel } = orderLifecycle.pending
+    world.in(orders).put({ ...order, status: done ? complete : cancel })
     if (done) mailProfile(world, order)
   },
 })

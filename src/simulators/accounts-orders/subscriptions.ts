@@ -16,6 +16,7 @@ import { moveService, type Sim, simKey, sims } from '../../state/sims.ts'
 import { defineTask } from '../../state/tasks.ts'
 import type { World } from '../../state/world.ts'
 import { mintId } from './ids.ts'
+import { subscriptionLifecycle } from './lifecycles.ts'
 import {
   type Offering,
   type Product,
@@ -155,6 +156,14 @@ function endProducts(world: World, { iccid }: Subscription, ended: readonly Prod
 export const terminateProduct = defineTask({
   provider: SLUG,
   name: 'terminate-product',
+  shownAs: {
+    kind: 'subscription',
+    says: 'the term of a product ends; that of a plan ends its subscription',
+    iccidOf: (world, { product = '' }) => {
+      const subscription = world.in(products).get(product)?.subscription ?? ''
+      return world.in(subscriptions).get(subscription)?.iccid
+    },
+  },
   perform(world, { product: id }: { product: string }) {
     const product = world.in(products).get(id)
     const subscription = world.in(subscriptions).get(product?.subscription ?? '')
@@ -163,7 +172,8 @@ export const terminateProduct = defineTask({
 
     const active = productsOf(world, subscription.id).filter(({ status }) => status === 'active')
     endProducts(world, subscription, active)
-    world.in(subscriptions).put({ ...subscription, status: 'terminated', terminatedAt: world.now })
+    const status = subscriptionLifecycle.active.terminate
+    world.in(subscriptions).put({ ...subscription, status, terminatedAt: world.now })
     const sim = simOf(world, subscription)
     if (sim) moveService(world, sim, 'cease')
   },

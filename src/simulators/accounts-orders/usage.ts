@@ -5,7 +5,7 @@ import { addDuration } from '../../state/duration.ts'
 import { keepLatest } from '../../state/keep-latest.ts'
 import { Refusal } from '../../state/refusal.ts'
 import type { Sim } from '../../state/sims.ts'
-import type { CarriedTraffic } from '../../state/usage.ts'
+import type { CarriedTraffic, UsedData } from '../../state/usage.ts'
 import type { World } from '../../state/world.ts'
 import { mintId } from './ids.ts'
 import {
@@ -120,6 +120,21 @@ export function addItem(world: World, user: User, use: Use, turn?: number): void
   })
   const ofSubscription = { index: 'subscription', prefix: subscription.id + SEPARATOR }
   keepLatest(world, usageItems, ofSubscription, USAGE_KEPT)
+}
+
+/** The data that the subscriptions of a SIM used, oldest first. */
+export function dataOf(world: World, { iccid }: Sim): UsedData[] {
+  const items = world
+    .in(subscriptions)
+    .matching('iccid', iccid + SEPARATOR)
+    .flatMap(({ id }) => world.in(usageItems).matching('subscription', id + SEPARATOR))
+    .filter(({ type }) => type === 'data')
+  const uses = items.map(({ startedAt, quantity, location_country }) => ({
+    at: startedAt,
+    bytes: quantity,
+    country: location_country,
+  }))
+  return uses.sort((one, other) => one.at - other.at)
 }
 
 /**

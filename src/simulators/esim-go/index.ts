@@ -12,6 +12,7 @@ import { lapseBundle } from './bundles/lapse.ts'
 import { revokeHandlers } from './bundles/revoke-handlers.ts'
 import { compose, otherSecret, sign, TYPES, UTILISATION } from './callbacks.ts'
 import { catalogueHandlers } from './catalogue/handlers.ts'
+import { magicValues } from './catalogue/magic-bundles.ts'
 import { lookUpBought } from './catalogue/on-sale.ts'
 import { advice, refusalCodes, refusalReply } from './errors.ts'
 import { esimHandlers } from './esims/handlers.ts'
@@ -23,6 +24,7 @@ import { concludeReturn, returning } from './esims/returns.ts'
 import { suspensionHandlers } from './esims/suspension-handlers.ts'
 import { troubleshootingHandlers } from './esims/troubleshooting-handlers.ts'
 import { react } from './events.ts'
+import { machines } from './lifecycles.ts'
 import { orderHandlers } from './orders/handlers.ts'
 import { deliverLate } from './orders/ordering.ts'
 import { apiKey } from './organisation/account.ts'
@@ -97,6 +99,9 @@ export const esimGo = defineSimulator<operations, typeof settings.table>({
   importPlan: async () => (await import('./import.ts')).importPlan,
   tasks: [...idleTasks, registerAgain, deliverLate, lapseBundle, concludeReturn],
   react,
+  machines,
+  magicValues,
+  searchedBy: (world, { iccid }) => [world.in(esims).get(iccid)?.customerRef],
   device: {
     usage: {
       covers: (world, bundle, country) =>

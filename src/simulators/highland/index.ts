@@ -1,5 +1,6 @@
 // Highland: a wholesaler's API of eSIMs and data products; a thin provider, known from one page.
 import { bundlesOf } from '../../state/bundles.ts'
+import { SEPARATOR } from '../../state/collection.ts'
 import { covers } from '../../state/coverage.ts'
 import { credentialOf, credentials } from '../../state/credentials.ts'
 import { Refusal } from '../../state/refusal.ts'
@@ -11,6 +12,7 @@ import { defineSimulator, type SettingValues } from '../simulator.ts'
 import { advice, refusalCodes, refusalReply } from './errors.ts'
 import { countriesOf, startWhereConnected } from './esims.ts'
 import { handlers } from './handlers.ts'
+import { machines } from './lifecycles.ts'
 import { companies, esims, ownRules, SLUG } from './records.ts'
 import { applySeedFile, stockShown } from './seed-file.ts'
 import { seeds, seedTexts } from './seeds.ts'
@@ -76,6 +78,12 @@ function homeCountry(world: World, { iccid }: Sim): string | undefined {
   return product && countriesOf(product).replace('*', 'US').slice(0, 2)
 }
 
+/** The numbers of its eSIM, and the company that has it. */
+function searchedBy(world: World, { iccid }: Sim): (string | undefined)[] {
+  const [esim] = world.in(esims).matching('iccid', iccid + SEPARATOR)
+  return [esim?.simId, world.in(companies).get(esim?.company ?? '')?.name]
+}
+
 export const highland = defineSimulator<operations, typeof settings.table>({
   slug: SLUG,
   title: 'Highland',
@@ -103,6 +111,8 @@ export const highland = defineSimulator<operations, typeof settings.table>({
     },
     homeCountry,
   },
+  machines,
+  searchedBy,
   // Connecting, being put on an eSIM, and what ends another product: each may be the moment.
   react: ({ iccid }, world) => startWhereConnected(world, iccid),
 })

@@ -73,6 +73,7 @@ export function endCycle(world: World, line: Line): Line {
 export const renew = defineTask({
   provider: SLUG,
   name: 'renew',
+  shownAs: { kind: 'cycle', says: 'the next cycle of the line begins, with new allowances' },
   perform(world, { iccid }: { iccid: string }) {
     const line = world.in(lines).get(iccid)
     if (line?.cycleEndsAt === world.now) beginCycle(world, line)

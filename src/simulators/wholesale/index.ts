@@ -5,6 +5,8 @@ import { isCarried, renew } from './billing.ts'
 import { compose, otherSecret, secret, sign } from './callbacks.ts'
 import { advice, refusalCodes, refusalReply } from './errors.ts'
 import { handlers } from './handlers.ts'
+import { machines } from './lifecycles.ts'
+import { magicValues } from './magic-values.ts'
 import { pathOf, servedAt, tokenPath } from './paths.ts'
 import { settle } from './provisioning.ts'
 import { ACTIONS, lines, reservations, SLUG, stockSims, transactions } from './records.ts'
@@ -34,6 +36,12 @@ export const wholesale = defineSimulator<operations, typeof settings.table>({
   stockShown,
   importPlan: async () => (await import('./import.ts')).importPlan,
   tasks: [settle, renew],
+  machines,
+  magicValues,
+  searchedBy(world, { iccid }) {
+    const line = world.in(lines).get(iccid)
+    return line ? [line.gpsi, line.subscriberId, line.node, line.eid] : []
+  },
   device: {
     usage: { covers: isCarried, thresholds: [] },
     homeCountry: () => 'US',

@@ -11,6 +11,7 @@ import type { World } from '../../state/world.ts'
 import { releaseLine } from './activation.ts'
 import { beginCycle, endCycle } from './billing.ts'
 import { notify } from './callbacks.ts'
+import { requestLifecycle } from './lifecycles.ts'
 import { FAILING_TRANSACTION } from './magic-values.ts'
 import {
   type Action,
@@ -100,6 +101,11 @@ function giveUp(world: World, line: Line, action: Action): Line {
 export const settle = defineTask({
   provider: SLUG,
   name: 'settle',
+  shownAs: {
+    kind: 'order',
+    says: 'provisioning is done: the line moves on or stays, and the partner is told',
+    iccidOf: (world, { transaction = '' }) => world.in(transactions).get(transaction)?.iccid,
+  },
   perform(world, { transaction: key }: { transaction: string }) {
     const transaction = world.in(transactions).get(key)
     const busyLine = transaction && world.in(lines).get(transaction.iccid)
@@ -110,7 +116,8 @@ export const settle = defineTask({
     const failed =
       FAILING_TRANSACTION.test(transaction.id) || world.settings(settings).settlement === 'fail'
     const lineAfter = failed ? giveUp(world, line, action) : carryOut(world, line, action)
-    const state = failed ? 'Failed' : 'Success'
+    const { settle: done, fail } = requestLifecycle.InProgress
+    const state = failed ? fail : done
     const settled = world.in(transactions).put({ ...transaction, state })
     const ofSim = { index: 'settled', prefix: transaction.iccid + SEPARATOR }
     keepLatest(world, transactions, ofSim, TRANSACTIONS_KEPT)

@@ -1,6 +1,6 @@
 // v2.2 and v2.3: what v2.4 answers, without what came later; on the same state, and not named among the base URLs.
 import { expect, test } from 'vitest'
-import { controlClient } from '../../../src/control/client.ts'
+import { controlClient } from '../../../src/control/node-client.ts'
 import type { Answer, Schemas, TestSim } from '../../support/esim-go.ts'
 import { startEsimGo } from '../../support/esim-go.ts'
 import { buy, esimWith, GB_1, iccidsOf, onAir } from '../../support/esim-go-shop.ts'

@@ -1,6 +1,6 @@
 // A catalogue of the user's own: over the default one, or in its place.
 import { expect, test } from 'vitest'
-import { controlClient } from '../../../src/control/client.ts'
+import { controlClient } from '../../../src/control/node-client.ts'
 import { type RunningSimulator, startSimulator } from '../../../src/index.ts'
 import type { Schemas } from '../../support/esim-go.ts'
 import { iccidsOf, type OrderAnswer } from '../../support/esim-go-shop.ts'

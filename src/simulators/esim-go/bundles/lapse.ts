@@ -47,6 +47,11 @@ function lapse(world: World, parts: readonly Bundle[]): void {
   noteHistory(world, first.iccid, 'Bundle Lapsed', { bundle: first.name, bundleState: 'lapsed' })
 }
 
+/** The bundles of one application. */
+function partsOf(world: World, reference: string): Bundle[] {
+  return world.in(bundles).matching('reference', SLUG + SEPARATOR + reference + SEPARATOR)
+}
+
 /**
  * Looks whether an application has been idle for too long: its queued
  * assignments then lapse.
@@ -54,8 +59,13 @@ function lapse(world: World, parts: readonly Bundle[]): void {
 export const lapseBundle = defineTask({
   provider: SLUG,
   name: 'lapse-bundle',
+  shownAs: {
+    kind: 'bundle',
+    says: 'the bundle lapses where it has not been used by then',
+    iccidOf: (world, { reference = '' }) => partsOf(world, reference)[0]?.iccid,
+  },
   perform(world, { reference }: { reference: string }) {
-    const parts = world.in(bundles).matching('reference', SLUG + SEPARATOR + reference + SEPARATOR)
+    const parts = partsOf(world, reference)
     const lookAt = nextLook(world, parts)
     if (lookAt === undefined) lapse(world, parts)
     else world.schedule(lapseBundle, lookAt, { reference })

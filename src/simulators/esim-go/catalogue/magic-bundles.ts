@@ -1,4 +1,6 @@
 // Bundles that can be ordered and are not listed: each provokes something. All invented.
+import type { MagicValue } from '../../simulator.ts'
+import { magicAmounts, magicIccids, refusedBundles } from '../magic-values.ts'
 import type { CatalogueBundle } from '../records.ts'
 import { defaultBundle } from './default-bundles.ts'
 
@@ -61,6 +63,20 @@ export const magicBundles: readonly MagicBundle[] = [
     delivery: FOR_EVER,
   },
 ]
+
+/** All that is magic: values that are refused, and bundles that are delivered in their own way. */
+export const magicValues: readonly MagicValue[] = [
+  ...magicIccids.map(({ value, description }) => shown('an ICCID', value, description)),
+  ...refusedBundles.map(({ value, description }) => shown('a bundle', value, description)),
+  ...magicBundles.map(({ name, description }) => shown('a bundle', name, description)),
+  ...magicAmounts.map(({ value, description }) =>
+    shown('the amount of a top-up', String(value), description),
+  ),
+]
+
+function shown(where: string, value: string, says: string): MagicValue {
+  return { where, value, says }
+}
 
 const PLAIN = 'esim_1GB_7D_GB_V2'
 const byName = new Map(magicBundles.map((bundle) => [bundle.name, bundle]))

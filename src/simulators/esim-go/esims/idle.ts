@@ -93,6 +93,10 @@ function check(world: World, iccid: string): void {
 const checkIdle = defineTask({
   provider: SLUG,
   name: 'check-idle',
+  shownAs: {
+    kind: 'sim',
+    says: 'whether the eSIM is idle is looked at: where it is, its deletion is announced',
+  },
   perform: (world, { iccid }: { iccid: string }) => check(world, iccid),
 })
 
@@ -100,6 +104,7 @@ const checkIdle = defineTask({
 const deleteIdle = defineTask({
   provider: SLUG,
   name: 'delete-idle',
+  shownAs: { kind: 'sim', says: 'the eSIM is deleted where it is still idle' },
   perform(world, { iccid }: { iccid: string }) {
     const found = findInService(world, iccid)
     const due = found && idleFrom(world, found)

@@ -37,6 +37,7 @@ function attachAgain(world: World, iccid: string, lost: number): void {
 export const registerAgain = defineTask({
   provider: SLUG,
   name: 'register-again',
+  shownAs: { kind: 'sim', says: 'the eSIM registers on its network again' },
   perform: (world, { iccid, lost }: { iccid: string; lost: string }) =>
     attachAgain(world, iccid, Number(lost)),
 })

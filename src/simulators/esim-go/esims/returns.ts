@@ -59,6 +59,7 @@ export function onInstalled(world: World, iccid: string): void {
 export const concludeReturn = defineTask({
   provider: SLUG,
   name: 'return-esim',
+  shownAs: { kind: 'sim', says: 'the eSIM comes back to the account where it is installed' },
   perform(world, { iccid }: { iccid: string }) {
     const returned = world.in(returning).get(iccid)
     const sim = world.in(sims).get(simKey(SLUG, iccid))

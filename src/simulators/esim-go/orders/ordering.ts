@@ -14,6 +14,7 @@ import { findBought, findBundle } from '../catalogue/on-sale.ts'
 import type { EsimGoRefusal } from '../errors.ts'
 import { findInService } from '../esims/deactivation.ts'
 import { findUsable, incompatibilityOf, mintEsim } from '../esims/esims.ts'
+import { orderLifecycle } from '../lifecycles.ts'
 import { canPay, pay, spendable } from '../organisation/account.ts'
 import { alertIfLow } from '../organisation/balance-alerts.ts'
 import {
@@ -194,7 +195,8 @@ function deliverOrder(world: World, order: Order): Order {
     }
     return { ...line, iccids }
   })
-  return world.in(orders).put({ ...order, status: 'completed', lines })
+  const status = orderLifecycle.processing.deliver
+  return world.in(orders).put({ ...order, status, lines })
 }
 
 /**
@@ -216,6 +218,7 @@ function esimFor(
 export const deliverLate = defineTask({
   provider: SLUG,
   name: 'deliver-order',
+  shownAs: { kind: 'order', says: 'the order is delivered' },
   perform(world, { order: reference }: { order: string }) {
     const order = world.in(orders).get(reference)
     if (order?.status === 'processing') deliverOrder(world, order)

@@ -1,17 +1,26 @@
-// The simulator as an agent reaches it: requests of operations, with the credentials of the world filled in.
-import { controlClient } from '../control/client.ts'
+// Calls of operations of a simulator by their parameters, with the credentials of the world filled in.
+import { controlClient } from '../control/node-client.ts'
 import { LONGEST_WAIT } from '../server/longest-wait.ts'
 import { isJson } from '../server/media-type.ts'
 import { DEFAULT_WORLD } from '../server/worlds.ts'
 import { defined } from '../state/defined.ts'
-import { bodyText, filledPath, type GivenParameter, withQuery } from '../workflows/request.ts'
-import { type Answer, openSender } from '../workflows/send.ts'
-import { type Source, type SourceOperation, simulatorBase } from '../workflows/sources.ts'
-import { WorldCredentials } from '../workflows/world-credentials.ts'
-import { BODY, ownParameters, WORLD } from './input-schema.ts'
+import { bodyText, filledPath, type GivenParameter, withQuery } from './request.ts'
+import { type Answer, openSender } from './send.ts'
+import {
+  type Source,
+  type SourceOperation,
+  type SourceParameter,
+  simulatorBase,
+} from './sources.ts'
+import { WorldCredentials } from './world-credentials.ts'
 
-/** Where the simulator is, and whom an agent speaks to there. */
-export interface AgentTarget {
+/** The name of the argument that holds the body of a request. */
+export const BODY = 'body'
+/** The name of the argument that chooses the world. */
+export const WORLD = 'world'
+
+/** Where the simulator is, and which world is spoken to there. */
+export interface CallTarget {
   /** Without a trailing slash. */
   readonly url: string
   /** The world that is meant where a call names none; `default` where that is absent, too. */
@@ -24,7 +33,7 @@ export interface AgentTarget {
 /** The arguments of a call. */
 export type Arguments = Readonly<Record<string, unknown>>
 
-export interface AgentWorld {
+export interface OperationCaller {
   /** Calls an operation. @throws ControlError, NoAnswer where the world cannot be asked for its credentials */
   call(operation: SourceOperation, source: Source, given: Arguments): Promise<Answer>
   close(): void
@@ -37,7 +46,7 @@ const CONTROL = 'control'
 const PATIENCE = LONGEST_WAIT + 30_000
 
 /** Speaks to a simulator; it need not be there yet. */
-export function agentWorld({ url, world, token, ca }: AgentTarget): AgentWorld {
+export function openCaller({ url, world, token, ca }: CallTarget): OperationCaller {
   const sender = openSender(PATIENCE, { ca })
   const client = controlClient({ url, token, ca })
   /** By world: what lets in there, as it was told last. */
@@ -83,6 +92,19 @@ export function agentWorld({ url, world, token, ca }: AgentTarget): AgentWorld {
     },
     close: () => sender.close(),
   }
+}
+
+/** The parameters that a caller gives: none that let it in, none that say what a body is. */
+export function ownParameters(
+  { parameters }: SourceOperation,
+  { securitySchemes }: Source,
+): readonly SourceParameter[] {
+  const keys = Object.values(securitySchemes).map(({ name }) => name?.toLowerCase())
+  const filled = new Set([...keys, 'authorization', 'content-type', 'accept'])
+  return parameters.filter(
+    ({ name, in: place }) =>
+      place !== 'cookie' && !(place === 'header' && filled.has(name.toLowerCase())),
+  )
 }
 
 function parametersOf(

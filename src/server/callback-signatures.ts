@@ -1,7 +1,8 @@
 // Verifies signatures of callbacks, by schemes that providers document. Who signs shares nothing with this.
 import { webcrypto } from 'node:crypto'
-import { wallNow } from '../server/ticker.ts'
-import type { SeenCallback } from '../workflows/seen-exchange.ts'
+import type { Simulator } from '../simulators/simulator.ts'
+import { readSpec } from './spec-files.ts'
+import { wallNow } from './ticker.ts'
 
 /** What `x-signature` of a webhook says. */
 export interface SignatureMark {
@@ -12,11 +13,20 @@ export interface SignatureMark {
   readonly header?: string
 }
 
+/** A callback as far as its signature goes. */
+export interface SignedCallback {
+  /** When it came, or left: ms since the epoch, by the clock of the API. */
+  readonly at: number
+  /** Names in lower case. */
+  readonly headers: Readonly<Record<string, string>>
+  readonly body: string
+}
+
 interface Scheme {
   readonly name: string
   /** What is wrong with the signature of a callback; `undefined` where it is good. */
   readonly problem: (
-    callback: SeenCallback,
+    callback: SignedCallback,
     mark: SignatureMark,
     secret: string,
   ) => Promise<string | undefined>
@@ -69,14 +79,41 @@ async function hmac(key: Buffer, text: string): Promise<Buffer> {
   return Buffer.from(await subtle.sign('HMAC', imported, Buffer.from(text, 'utf8')))
 }
 
+/** The header that a scheme has its signature in. */
+export function signatureHeader({ header = 'webhook-signature' }: SignatureMark): string {
+  return header.toLowerCase()
+}
+
+/** A webhook of a document, as far as it is read. */
+type Webhook = Readonly<Record<string, { readonly 'x-signature'?: SignatureMark }>>
+
+const marks = new Map<string, SignatureMark | undefined>()
+
+/** How the document of a spec says that its callbacks are signed. */
+function markIn(spec: string): SignatureMark | undefined {
+  const { webhooks = {} } = readSpec(spec) as { readonly webhooks?: Record<string, Webhook> }
+  const operations = Object.values(webhooks).flatMap((item) => Object.values(item))
+  return operations.map((operation) => operation?.['x-signature']).find((mark) => mark)
+}
+
+/** How a provider's documents say that its callbacks are signed; `undefined` where they say nothing. */
+export function signatureMark({ mounts }: Simulator): SignatureMark | undefined {
+  for (const { spec } of mounts) {
+    if (!marks.has(spec)) marks.set(spec, markIn(spec))
+    const mark = marks.get(spec)
+    if (mark) return mark
+  }
+  return undefined
+}
+
 /** Whether a callback has anything that its scheme takes for a signature. */
-export function hasSignature({ headers }: SeenCallback, { header }: SignatureMark): boolean {
-  return headers[(header ?? 'webhook-signature').toLowerCase()] !== undefined
+export function hasSignature({ headers }: SignedCallback, mark: SignatureMark): boolean {
+  return headers[signatureHeader(mark)] !== undefined
 }
 
 /** What is wrong with the signature of a callback; `undefined` where it is good. */
 export async function signatureProblem(
-  callback: SeenCallback,
+  callback: SignedCallback,
   mark: SignatureMark,
   secret: string,
 ): Promise<string | undefined> {
