@@ -110,15 +110,16 @@ function typeProblems(composed: object, told: object, type: string): string[] {
 /** Where the callbacks of a provider go, and whether they may. @throws Refusal where it sends none */
 async function targetNow(server: SimulatorServer, world: World, simulator: Simulator) {
   const { slug: provider } = simulator
-  const { versions } = rulesOf(simulator)
+  const { versions, types } = rulesOf(simulator)
+  const kinds = { versions: [...versions], types: [...types] }
   const target = world.in(targets).get(provider)
-  if (!target) return { provider, versions: [...versions] }
+  if (!target) return { provider, ...kinds }
   const { url, version } = target
   // Loaded when asked for: it reads addresses.
   const { whyForbidden } = await import('../server/deliver.ts')
   const why = await whyForbidden(url, server.policy)
   const shown = { provider, url: server.redactor.redacted(url, 'url'), version }
-  return defined({ ...shown, versions: [...versions], allowed: why === undefined, why })
+  return defined({ ...shown, ...kinds, allowed: why === undefined, why })
 }
 
 /** Whether the signature of a delivery holds for what callbacks are signed with now. */

@@ -18,6 +18,7 @@ const OF_SERVER: readonly OperationId[] = [
   'removeWorld',
   'resetWorld',
   'putState',
+  'recordWorkflow',
   'startWorkflowRun',
   'removeWorkflowRun',
   'nextWorkflowStep',

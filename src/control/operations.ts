@@ -76,6 +76,7 @@ export const ROUTES = {
   getStock: 'GET /stock/{slug}',
   changeStock: 'PATCH /stock/{slug}',
   listWorkflows: 'GET /workflows',
+  recordWorkflow: 'POST /workflows/record',
   listWorkflowRuns: 'GET /workflows/runs',
   startWorkflowRun: 'POST /workflows/runs',
   getWorkflowRun: 'GET /workflows/runs/{id}',

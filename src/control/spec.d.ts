@@ -854,6 +854,8 @@ export interface components {
             readonly version?: number;
             /** @description The versions there are */
             readonly versions: readonly number[];
+            /** @description The types of callbacks there are, each of which can be sent */
+            readonly types: readonly string[];
             /** @description Whether the callback policy lets anything be sent there at present */
             readonly allowed?: boolean;
             /** @description Why not */
@@ -1414,6 +1416,33 @@ export interface components {
          * @example esimulator:highland-qr-expires.arazzo.yaml
          */
         readonly WorkflowFile: string;
+        /**
+         * @example {
+         *       "since": 12,
+         *       "workflow": "first-order"
+         *     }
+         */
+        readonly NewRecording: {
+            /** @description The number of the first exchange; from the beginning unless given */
+            readonly since?: number;
+            /** @description The number of the last exchange; up to now unless given */
+            readonly until?: number;
+            /**
+             * @description What it is called
+             * @default recorded
+             */
+            readonly workflow?: string;
+        };
+        readonly Recording: {
+            /** @description The file (Arazzo, as YAML) */
+            readonly text: string;
+            /** @description What it does not do as it was done, and what is not in it: sentences */
+            readonly notes: readonly string[];
+            /** @description Whether it passes with other seeds */
+            readonly passes: boolean;
+            /** @description How many it has */
+            readonly steps: number;
+        };
         /**
          * @example {
          *       "file": "esimulator:highland-qr-expires.arazzo.yaml",
@@ -3316,6 +3345,31 @@ export interface operations {
                 };
                 content: {
                     readonly "application/json": components["schemas"]["Workflows"];
+                };
+            };
+            readonly default: components["responses"]["Problem"];
+        };
+    };
+    readonly recordWorkflow: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["NewRecording"];
+            };
+        };
+        readonly responses: {
+            /** @description The workflow, and what it does not do as it was done */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Recording"];
                 };
             };
             readonly default: components["responses"]["Problem"];

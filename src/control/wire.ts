@@ -99,7 +99,9 @@ export type ProvenanceRow = Schemas['ProvenanceRow']
 export type ProvenanceShown = Schemas['Provenance']
 export type OperationProvenance = Schemas['OperationProvenance']
 export type {
+  NewRecording,
   NewWorkflowRun,
+  RecordingShown,
   WorkflowRunRow,
   WorkflowRunShown,
   WorkflowShown,

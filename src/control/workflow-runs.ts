@@ -11,6 +11,11 @@ export type WorkflowStepShown = Schemas['WorkflowStepShown']
 /** Which workflow is run, and how. */
 export type NewWorkflowRun = BodyOf<'startWorkflowRun'>
 
+/** What is recorded, and how it is called. */
+export type NewRecording = BodyOf<'recordWorkflow'>
+/** A workflow of what was done by hand, and what it does not do as that was done. */
+export type RecordingShown = Schemas['Recording']
+
 /** Who asks for a run. */
 export interface RunOrigin {
   /** URL of the simulator as the caller reaches it, without a trailing slash. */
@@ -30,6 +35,11 @@ export interface WorkflowRuns {
    * @throws Refusal `invalid-request` for what cannot be run so, `busy` while too many are under way
    */
   start(wanted: NewWorkflowRun, origin: RunOrigin): Promise<WorkflowRunShown>
+  /**
+   * Makes a workflow of what was done in the world of the caller.
+   * @throws Refusal `invalid-request` where that is nothing, or too much; `busy` during another
+   */
+  record(wanted: NewRecording, origin: RunOrigin): Promise<RecordingShown>
   show(id: string): WorkflowRunShown
   /** Makes one step. @throws Refusal `wrong-state` where it is not paused */
   next(id: string): Promise<WorkflowRunShown>

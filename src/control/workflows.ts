@@ -15,6 +15,10 @@ const TYPES = {
 
 export const workflowHandlers = {
   listWorkflows: async ({ workflows }) => reply(200, await (await workflows()).list()),
+  async recordWorkflow({ workflows, hosted, body, root }) {
+    const { name: world } = hosted.world
+    return reply(200, await (await workflows()).record(body, { root, world }))
+  },
   listWorkflowRuns: async ({ workflows }) => reply(200, { runs: (await workflows()).runs() }),
   async startWorkflowRun({ workflows, hosted, body, root }) {
     const { name: world } = hosted.world

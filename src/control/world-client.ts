@@ -24,9 +24,11 @@ import type {
   MagicValueShown,
   MessageShown,
   NewFault,
+  NewRecording,
   NewWorkflowRun,
   OneDeliveryShown,
   OneSimShown,
+  RecordingShown,
   SettingShown,
   SimPageShown,
   SimRow,
@@ -296,6 +298,8 @@ export interface WorldWorkflows {
   list(): Promise<WorkflowsShown>
   /** Begins a run, in a world of its own; it goes on by itself. */
   start(run: NewWorkflowRun): Promise<WorkflowRunShown>
+  /** Makes a workflow of what was done in this world, from one exchange to another. */
+  record(recording?: NewRecording): Promise<RecordingShown>
   /** The newest first, without their steps. */
   runs(): Promise<readonly WorkflowRunRow[]>
   get(id: string): Promise<WorkflowRunShown>
@@ -593,6 +597,7 @@ function workflowsOf({ call, text }: ControlClient): WorldWorkflows {
   return {
     list: () => call('listWorkflows'),
     start: (run) => call('startWorkflowRun', { body: run }),
+    record: (recording = {}) => call('recordWorkflow', { body: recording }),
     runs: async () => (await call('listWorkflowRuns')).runs,
     get: (id) => call('getWorkflowRun', { path: { id } }),
     next: (id) => call('nextWorkflowStep', { path: { id } }),

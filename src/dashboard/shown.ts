@@ -45,5 +45,10 @@ export function lengthShown(ms: number): string {
 /** How far an instant is from another, as in `in 2 d 4 h` or `3 min ago`. */
 export function distanceShown(instant: string, from: string): string {
   const ms = Date.parse(instant) - Date.parse(from)
+  if (Math.abs(ms) < 1000) return 'now'
   return ms >= 0 ? `in ${lengthShown(ms)}` : `${lengthShown(ms)} ago`
 }
+
+/** A text that may be of any length, cut where it is too long to be read. */
+export const cut = (text: string, length = 200): string =>
+  text.length <= length ? text : `${text.slice(0, length)}…`

@@ -1,8 +1,14 @@
 // Runs of workflows that the control API is asked for: in this process, against the simulator itself.
-import type { NewWorkflowRun, RunOrigin, WorkflowRuns } from '../control/workflow-runs.ts'
+import type {
+  NewRecording,
+  NewWorkflowRun,
+  RunOrigin,
+  WorkflowRuns,
+} from '../control/workflow-runs.ts'
 import { type Listening, listen } from '../server/listen.ts'
 import { unknownName } from '../server/nearest.ts'
 import type { SimulatorServer } from '../server/server.ts'
+import { defined } from '../state/defined.ts'
 import { reasonOf } from '../state/reason.ts'
 import { Refusal } from '../state/refusal.ts'
 import { programNamed, workflowsIn } from '../workflows/catalogue.ts'
@@ -50,6 +56,7 @@ class HostedRuns implements WorkflowRuns {
   readonly #runs = new Map<string, HostedRun>()
   #count = 0
   #isStopping = false
+  #isRecording = false
   /** A port of this machine that nobody else is told of: it speaks HTTP, whatever the others speak. */
   #port: Promise<Listening> | undefined
 
@@ -84,6 +91,24 @@ class HostedRuns implements WorkflowRuns {
     run.begin((watched) => ran(chosen, target, { ...watched, seed: SEED, jobs: 1, addresses }))
     if (isPausing) await run.settled()
     return run.shown()
+  }
+
+  async record(wanted: NewRecording, { world }: RunOrigin) {
+    if (this.#isRecording)
+      throw new Refusal('busy', 'a workflow is being made already: ask again in some seconds')
+    this.#isRecording = true
+    try {
+      const { recordedIn } = await import('./hosted-recording.ts')
+      const { url } = await this.#place()
+      const place = defined({ url, token: this.#server.access.token })
+      return await recordedIn(world, wanted, {
+        ...place,
+        targetFor: (seed) =>
+          inWorldOf(`record.${seed}`, simulatorTarget({ ...place, seed, keep: false })),
+      })
+    } finally {
+      this.#isRecording = false
+    }
   }
 
   show(id: string) {

@@ -83,7 +83,7 @@ describe.skipIf(!hasBrowser)('in a browser', { timeout: 120_000 }, () => {
     const { page, urlOf, simulator } = dashboard
     await simulator.worlds.create({ name: 'other' })
     await page.goto(urlOf())
-    await page.getByLabel('World').selectOption('other')
+    await page.getByRole('combobox', { name: 'World' }).selectOption('other')
     await page.waitForURL(urlOf('', 'other'))
     await page.locator('.connection.live').waitFor()
   })

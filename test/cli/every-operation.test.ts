@@ -94,6 +94,7 @@ const EXCEPTIONS: Partial<Readonly<Record<OperationId, string>>> = {
   getOpenApi: 'a document for programs: they read it from /_sim/openapi.json',
   listFaultKinds: '`fault kinds` tells them where no simulator runs, too',
   listCommands: '`record` asks for it once it has the journal',
+  recordWorkflow: '`record` makes the same by itself, of simulators that cannot, too',
   changeSettings: '`set` looks the settings up first, so that a text becomes what its default is',
 }
 

@@ -34,6 +34,17 @@ test.each(tellers)('$slug: the types it sends are those of its webhooks', ({ mou
   expect(new Set(ofTypes.flat())).toEqual(new Set(types))
 })
 
+test('the target of a provider tells the types that can be sent, with a URL and without', async () => {
+  const own = new Map(tellers.map(({ slug, types }) => [slug, types]))
+  await using sim = await startSimulator({ port: 0 })
+  for (const callbackUrl of [undefined, 'http://127.0.0.1:9/']) {
+    if (callbackUrl !== undefined) await sim.callbacks.target('esim-go', callbackUrl)
+    const told = await sim.callbacks.targets()
+    expect(new Map(told.map(({ provider, types }) => [provider, types]))).toEqual(own)
+  }
+  expect((await sim.callbacks.targetOf('esim-go')).types).toEqual(own.get('esim-go'))
+})
+
 /** Moves no time, and returns when what is due has left. */
 const settled = (sim: RunningSimulator) => sim.clock.advance('PT0S')
 

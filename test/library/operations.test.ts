@@ -83,6 +83,7 @@ const METHODS: Readonly<Record<OperationId, Method>> = {
   callProvider: (sim) => sim.calls.make({ provider: 'esim-go', operation: 'listEsims' }),
   listWorkflows: (sim) => sim.workflows.list(),
   listWorkflowRuns: (sim) => sim.workflows.runs(),
+  recordWorkflow: (sim) => sim.workflows.record(),
   startWorkflowRun: (sim) => sim.workflows.start({ file: 'none.yaml' }),
   getWorkflowRun: (sim) => sim.workflows.get('run_1'),
   removeWorkflowRun: (sim) => sim.workflows.remove('run_1'),

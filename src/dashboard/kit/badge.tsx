@@ -17,6 +17,7 @@ const TONES: Readonly<Record<string, Tone>> = {
   released: 'info',
   downloaded: 'info',
   installed: 'info',
+  retrying: 'warn',
   paused: 'warn',
   suspended: 'warn',
   disabled: 'warn',

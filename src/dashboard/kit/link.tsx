@@ -4,11 +4,22 @@ import type { ComponentChildren } from 'preact'
 import { useLocation } from 'preact-iso'
 import { pathOf } from '../place.ts'
 
-export const SimLink = ({ iccid }: { readonly iccid: string }) => (
-  <a class="mono" href={pathOf('sims', iccid)}>
+/** A link to a SIM; `provider` where it is known, since several may have the same. */
+export const SimLink = ({
+  iccid,
+  provider,
+}: {
+  readonly iccid: string
+  readonly provider?: string | undefined
+}) => (
+  <a class="mono" href={simPath(iccid, provider)}>
     {iccid}
   </a>
 )
+
+const simPath = (iccid: string, provider: string | undefined) =>
+  pathOf('sims', iccid) +
+  (provider === undefined ? '' : `?provider=${encodeURIComponent(provider)}`)
 
 export const CallbackLink = ({
   id,
@@ -41,7 +52,8 @@ export type Query = Readonly<Record<string, string>>
 export function useQuery(): readonly [query: Query, change: (changed: Query) => void] {
   const { path, query, route } = useLocation()
   const change = (changed: Query) => {
-    const search = new URLSearchParams(query)
+    // That of now: what is changed late, as a text that was typed, leaves the others as they are.
+    const search = new URLSearchParams(location.search)
     for (const [name, value] of Object.entries(changed)) {
       if (value === '') search.delete(name)
       else search.set(name, value)

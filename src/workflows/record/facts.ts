@@ -2,13 +2,13 @@
 import type { WorldClient } from '../../control/world-client.ts'
 import { REDACTED } from '../../server/redaction/span.ts'
 import type { CallbackPlace, DeliveredFacts, Facts } from './draft.ts'
-import type { PlayedCall, Since } from './played.ts'
+import type { PlayedCall } from './played.ts'
 
-/** @param since absent where the recording has all that was played */
+/** @param isWhole true where the recording has all that was played */
 export async function factsOf(
   client: WorldClient,
   calls: readonly PlayedCall[],
-  since: Since | undefined,
+  isWhole: boolean,
 ): Promise<Facts> {
   const isProvider = (slug: string) => slug !== 'control'
   const called = new Set(calls.flatMap(({ source }) => source.simulator?.slug ?? []))
@@ -19,7 +19,7 @@ export async function factsOf(
   for (const slug of providers) {
     const own = await changedSettings(client, slug)
     if (own) settings.set(slug, own)
-    const delivered = since ? undefined : await deliveredBy(client, slug)
+    const delivered = isWhole ? await deliveredBy(client, slug) : undefined
     if (delivered) deliveries.set(slug, delivered)
   }
   const steps = await client.history(Number.POSITIVE_INFINITY)

@@ -57,7 +57,11 @@ export interface Played {
 export type Since = { readonly exchange: number } | { readonly at: number }
 
 /** Everything that was played in a world, and is still kept. */
-export async function playedIn(client: WorldClient, since: Since | undefined): Promise<Played> {
+export async function playedIn(
+  client: WorldClient,
+  since: Since | undefined,
+  until = Number.POSITIVE_INFINITY,
+): Promise<Played> {
   const { control } = client
   const exchanges = await allPages(async (after) => {
     const query = { after, order: 'oldest' as const, limit: 1000 }
@@ -73,7 +77,7 @@ export async function playedIn(client: WorldClient, since: Since | undefined): P
   const reader = new PlayedReader(await tokenPaths(client))
   const calls: PlayedCall[] = []
   for (const each of inOrder(exchanges, commands)) {
-    if (since && !isSince(each, since)) continue
+    if ((since && !isSince(each, since)) || numberOf(each) > until) continue
     const call = 'requestHeaders' in each ? await reader.exchange(each) : await reader.command(each)
     if (call) calls.push(call)
   }
@@ -116,9 +120,11 @@ function inOrder(
 
 function isSince(each: Either, since: Since): boolean {
   if ('at' in since) return Date.parse(each.at) >= since.at
-  const id = 'behind' in each ? each.behind + 1 : each.id
-  return id >= since.exchange
+  return numberOf(each) >= since.exchange
 }
+
+/** The number of an exchange; of a command, that of the exchange that comes after it. */
+const numberOf = (each: Either) => ('behind' in each ? each.behind + 1 : each.id)
 
 interface Kept {
   readonly exchanges: readonly ExchangeShown[]

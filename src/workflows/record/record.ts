@@ -20,6 +20,8 @@ import { textOf } from './yaml-text.ts'
 
 export interface RecordOptions extends TrialOptions {
   readonly since: Since | undefined
+  /** The number of the last exchange; up to now unless given. */
+  readonly until?: number | undefined
   readonly workflowId: string
   /** Of the world, for the summary. */
   readonly world: string
@@ -49,13 +51,14 @@ export class NothingToRecord extends Error {}
  * @throws NothingToRecord, ControlError, NoAnswer
  */
 export async function record(client: WorldClient, options: RecordOptions): Promise<Recording> {
-  const played = await playedIn(client, options.since)
+  const played = await playedIn(client, options.since, options.until)
   if (played.calls.length === 0) {
     const how = 'call a provider or move the clock first, or name another world with --world'
     const why = played.notes.length > 0 ? ` (${played.notes.join('; ')})` : ''
     throw new NothingToRecord(`nothing was played in the world "${options.world}": ${how}${why}`)
   }
-  const draft = await draftOf(played, await factsOf(client, played.calls, options.since))
+  const isWhole = options.since === undefined && options.until === undefined
+  const draft = await draftOf(played, await factsOf(client, played.calls, isWhole))
   if (draft.steps.length > MOST_STEPS)
     throw new NothingToRecord(
       `that are ${draft.steps.length} steps, and a run makes at most ${MOST_STEPS}: begin later, with --since`,
