@@ -2,17 +2,25 @@
 import { unknownName } from '../server/nearest.ts'
 import { reply } from '../simulators/call.ts'
 import type { Simulator } from '../simulators/simulator.ts'
+import { defined } from '../state/defined.ts'
 import { Refusal } from '../state/refusal.ts'
-import { checkSettings, chosenSettings } from '../state/settings.ts'
+import { checkSettings, chosenSettings, type SettingForm } from '../state/settings.ts'
 import type { World } from '../state/world.ts'
 import { type ControlHandlers, providerOf } from './call.ts'
 import type { SettingShown } from './wire.ts'
 
+function formShown(form: SettingForm | undefined): SettingShown['form'] {
+  if (form?.kind !== 'choice') return form
+  return { kind: 'choice', options: [...form.options] }
+}
+
 function settingsShown({ slug, settings }: Simulator, world: World) {
   const values = world.settings(settings)
   const rows: Record<string, SettingShown> = {}
-  for (const [name, { fallback, description }] of Object.entries(settings.table))
-    rows[name] = { value: values[name] ?? fallback, default: fallback, says: description }
+  for (const [name, { fallback, description, form }] of Object.entries(settings.table)) {
+    const value = values[name] ?? fallback
+    rows[name] = defined({ value, default: fallback, says: description, form: formShown(form) })
+  }
   return { provider: slug, settings: rows }
 }
 

@@ -1363,6 +1363,18 @@ export interface components {
             readonly default: components["schemas"]["SettingValue"];
             /** @description What it is for */
             readonly says: string;
+            readonly form?: components["schemas"]["SettingForm"];
+        };
+        /** @description What its values are; absent where a provider of a package does not tell */
+        readonly SettingForm: {
+            /** @enum {string} */
+            readonly kind: "flag" | "choice" | "number" | "text" | "texts" | "duration" | "durations";
+            /** @description `choice`: all there are */
+            readonly options?: readonly (string | number)[];
+            /** @description `number`: the smallest */
+            readonly least?: number;
+            /** @description `number`: the largest */
+            readonly most?: number;
         };
         readonly SettingValue: string | number | boolean | readonly string[];
         readonly Workflows: {

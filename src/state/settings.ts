@@ -11,6 +11,12 @@ export const LONGEST_TEXT = 1000
 export const MOST_TEXTS = 1000
 export const MOST_DURATIONS = 50
 
+/** What the values of a setting are; of a choice with all of them, of a number with its limits. */
+export type SettingForm =
+  | { readonly kind: 'flag' | 'text' | 'texts' | 'duration' | 'durations' }
+  | { readonly kind: 'choice'; readonly options: readonly (string | number)[] }
+  | { readonly kind: 'number'; readonly least: number; readonly most: number }
+
 /**
  * One setting: its default, what it is for, and the check that says what is
  * wrong with a value.
@@ -18,6 +24,8 @@ export const MOST_DURATIONS = 50
 export interface Setting<T extends SettingValue = SettingValue> {
   readonly fallback: T
   readonly description: string
+  /** What its values are, for a form that asks for one. */
+  readonly form?: SettingForm
   /** Why `value` will not do, or `undefined` where it will. */
   readonly problem: (value: unknown) => string | undefined
 }
@@ -39,6 +47,7 @@ export function choice<const T extends string | number>(
   return {
     fallback,
     description,
+    form: { kind: 'choice', options },
     problem: (value) =>
       words.includes(value) ? undefined : `must be one of ${options.join(', ')}`,
   }
@@ -48,6 +57,7 @@ export function flag(fallback: boolean, description: string): Setting<boolean> {
   return {
     fallback,
     description,
+    form: { kind: 'flag' },
     problem: (value) => (typeof value === 'boolean' ? undefined : 'must be true or false'),
   }
 }
@@ -67,6 +77,7 @@ export function text(
   return {
     fallback,
     description,
+    form: { kind: 'text' },
     problem: (value) => (matches(value) ? undefined : `must be ${form}`),
   }
 }
@@ -82,6 +93,7 @@ export function texts(
   return {
     fallback: [],
     description,
+    form: { kind: 'texts' },
     problem(value) {
       if (!Array.isArray(value) || value.length > MOST_TEXTS)
         return `must be a list of up to ${MOST_TEXTS} texts`
@@ -109,6 +121,7 @@ export function whole(
   return {
     fallback,
     description,
+    form: { kind: 'number', least: low, most: high },
     problem: (value) =>
       matches(value) ? undefined : `must be a whole number from ${low} to ${high}`,
   }
@@ -116,7 +129,7 @@ export function whole(
 
 /** A duration, ISO 8601 or short, not negative. */
 export function duration(fallback: string, description: string): Setting<string> {
-  return { fallback, description, problem: durationProblem }
+  return { fallback, description, form: { kind: 'duration' }, problem: durationProblem }
 }
 
 /** A list of durations, possibly empty. */
@@ -127,6 +140,7 @@ export function durations(
   return {
     fallback,
     description,
+    form: { kind: 'durations' },
     problem(value) {
       if (!Array.isArray(value) || value.length > MOST_DURATIONS)
         return `must be a list of up to ${MOST_DURATIONS} durations`

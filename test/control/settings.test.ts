@@ -9,7 +9,11 @@ test('settings show their value, their default and what they are for', async () 
   await using sim = await startSimulator()
   const settings = await sim.settings('esim-go')
   expect(Object.keys(settings)).toEqual(Object.keys(esimGo.settings.table))
-  expect(settings.strict).toEqual({ value: false, default: false, says: expect.any(String) })
+  const says = expect.any(String)
+  const form = { kind: 'flag' }
+  expect(settings.strict).toEqual({ value: false, default: false, says, form })
+  expect(settings.rateLimit?.form).toMatchObject({ kind: 'number', least: 0 })
+  expect(settings.wire?.form).toEqual({ kind: 'choice', options: ['public', 'documented'] })
 })
 
 test('a changed setting works at once, and null brings its default back', async () => {

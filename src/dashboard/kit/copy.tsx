@@ -36,9 +36,7 @@ export function CopyButton({ text, label = 'Copy', what }: CopyButtonProps) {
 export function Command({ text }: { readonly text: string }) {
   return (
     <div class="command">
-      <section tabIndex={0} aria-label="Command">
-        <pre>{text}</pre>
-      </section>
+      <pre>{text}</pre>
       <CopyButton text={text} />
     </div>
   )
