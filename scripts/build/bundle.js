@@ -27,7 +27,13 @@ const withoutUnused = {
 }
 
 const shared = { platform: 'node', external: isPeer, cwd: fileURLToPath(ROOT), logLevel: 'warn' }
-const output = { dir: fileURLToPath(DIST), comments: false, minify: 'dce-only' }
+// ASCII alone: one character beyond Latin-1 doubles what a file takes in memory, and slows reading it.
+const output = {
+  dir: fileURLToPath(DIST),
+  comments: false,
+  minify: 'dce-only',
+  charset: 'ascii',
+}
 
 export async function bundle() {
   const names = [COMMAND, ...publicEntries]

@@ -1,7 +1,7 @@
 // The server as a config asks for it.
 import { readFile } from 'node:fs/promises'
 import { isIP } from 'node:net'
-import { controlAlone, controlWithWorkflows } from '../library/control-with-workflows.ts'
+import { controlAlone, wholeControl } from '../library/whole-control.ts'
 import { type ChosenCredentials, readCredentials } from '../server/chosen-credentials.ts'
 import type { Port } from '../server/listen.ts'
 import { statesGiven } from '../server/named-states.ts'
@@ -216,7 +216,7 @@ export async function openFromConfig(
       report,
       // Express is loaded when it is first asked for: the first answer does not wait for it.
       // Before a real endpoint, a workflow would do what it says there.
-      rest: upstreams ? controlAlone : controlWithWorkflows(config.workflows),
+      rest: upstreams ? controlAlone : wholeControl(config.workflows),
     })
     return await openServer(options)
   } catch (error) {

@@ -54,11 +54,42 @@ function colourOf(status: number | undefined): Colour {
   return status >= 400 ? 'yellow' : 'green'
 }
 
+/** When requests came, by their headers, which an exchange has, too. */
+interface Arrivals {
+  /** Notes a request before it is answered. */
+  came(headers: object, since: number): void
+  /** Notes one that may be answered later, unless it was already. */
+  waits(headers: object, since: number): void
+  /** When one came that is answered now; `undefined` where nobody noted it. */
+  answered(headers: object): number | undefined
+}
+
+function openArrivals(): Arrivals {
+  // Most are answered at once, and a weak map costs the collector more than all else here.
+  const waiting = new WeakMap<object, number>()
+  let latest: object | undefined
+  let latestSince = 0
+  return {
+    came(headers, since) {
+      latest = headers
+      latestSince = since
+    },
+    waits(headers, since) {
+      if (latest === headers) waiting.set(headers, since)
+      latest = undefined
+    },
+    answered(headers) {
+      if (latest !== headers) return waiting.get(headers)
+      latest = undefined
+      return latestSince
+    },
+  }
+}
+
 export function openServingLog(stream: LogStream): ServingLog {
   const paint = painter(stream)
   const waiting: Line[] = []
-  /** When a request came, by its headers, which an exchange has, too. */
-  const began = new WeakMap<object, number>()
+  const arrivals = openArrivals()
   let redactor: Redactor | undefined
   let passedOver = 0
   let isBellSet = false
@@ -89,7 +120,7 @@ export function openServingLog(stream: LogStream): ServingLog {
     onExchange(world, exchange) {
       const { method, url, status, headers } = exchange
       const note = noteOf(exchange)
-      const since = began.get(headers)
+      const since = arrivals.answered(headers)
       add(requestLine({ method, url, status, since, now: wallNow(), note, world }, paint))
     },
     onOutcome(world, callback, outcome) {
@@ -100,8 +131,8 @@ export function openServingLog(stream: LogStream): ServingLog {
       const control = (listener: Listener): Listener => {
         return (request, response) => {
           const since = wallNow()
-          began.set(request.headers, since)
-          const { method = 'GET', url = '/' } = request
+          const { method = 'GET', url = '/', headers } = request
+          arrivals.came(headers, since)
           if (CONTROL.test(url))
             response.once('finish', () => {
               const { statusCode: status } = response
@@ -112,6 +143,7 @@ export function openServingLog(stream: LogStream): ServingLog {
               add(requestLine({ method, url, status, since, now: wallNow(), note }, paint))
             })
           listener(request, response)
+          arrivals.waits(headers, since)
         }
       }
       return { ...server, listener: (slug) => control(server.listener(slug)) }
@@ -147,9 +179,9 @@ function noteOf({ refusal, fault, violations }: KeptExchange): string | undefine
 type Paint = (text: string, colour: Colour) => string
 
 function requestLine({ method, url, status, since, now, note, world }: Asked, paint: Paint): Line {
-  const took = since === undefined ? '' : ` ${Math.max(0, Math.round(now - since))} ms`
-  const answer = status === undefined ? 'no answer' : String(status)
   return (knowing) => {
+    const took = since === undefined ? '' : ` ${Math.max(0, Math.round(now - since))} ms`
+    const answer = status === undefined ? 'no answer' : String(status)
     const shown = knowing.redacted(cut(url), 'url')
     const why = note === undefined ? '' : `  ${knowing.redacted(cut(note), 'sentence')}`
     return `${inWorld(world)}${method} ${shown} ${paint(answer, colourOf(status))}${took}${why}`

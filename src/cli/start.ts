@@ -2,7 +2,7 @@
 import { resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { worldShown } from '../control/world-shown.ts'
-import { folderProblem } from '../library/control-with-workflows.ts'
+import { folderProblem } from '../library/whole-control.ts'
 import { splitSeedFile } from '../server/chosen-credentials.ts'
 import { type Listening, listen } from '../server/listen.ts'
 import type { SimulatorServer } from '../server/server.ts'

@@ -13,7 +13,6 @@ import type { SettingValue } from '../state/settings.ts'
 import { memoryStore } from '../stores/memory.ts'
 import type { Durability, Store } from '../stores/store.ts'
 import { announceAttempt } from './attempts.ts'
-import { controlWithWorkflows, folderProblem } from './control-with-workflows.ts'
 import { countedHere } from './due-here.ts'
 import {
   asOptionError,
@@ -33,6 +32,7 @@ import {
   OptionError,
 } from './option-checks.ts'
 import type { ChosenSettings, Given, ProviderChoice, SlugOf } from './providers.ts'
+import { folderProblem, wholeControl } from './whole-control.ts'
 
 /** How a simulator of the library begins. */
 export interface SimulatorOptions<Provider extends ProviderChoice = ProviderSlug> {
@@ -274,7 +274,7 @@ export async function openSimulator(
       report,
       onAttempt: announceAttempt,
       // Express is loaded when it is first asked for: the first answer does not wait for it.
-      rest: controlWithWorkflows(workflows),
+      rest: wholeControl(workflows),
     })
     return countedHere(await openServer(serverOptions))
   } catch (error) {

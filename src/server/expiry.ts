@@ -3,8 +3,10 @@ import type { HostedWorld } from './hosted-world.ts'
 import { alarm, wallNow } from './ticker.ts'
 
 export interface Expiry {
-  /** Removes what is over and waits for the next; called when there may be another. */
+  /** Removes what is over and waits for the next. */
   check(): void
+  /** Waits for one more, too. */
+  add(hosted: HostedWorld): void
   stop(): void
 }
 
@@ -16,18 +18,32 @@ export function openExpiry(
   remove: (hosted: HostedWorld) => void,
 ): Expiry {
   const bell = alarm(check)
+  /** When it rings, in wall ms since the epoch. */
+  let rings = Number.POSITIVE_INFINITY
 
   function check(): void {
     const now = wallNow()
-    let next: number | undefined
+    rings = Number.POSITIVE_INFINITY
     for (const hosted of list()) {
       const { expiresAt } = hosted.world.identity
       if (expiresAt === undefined) continue
       if (expiresAt <= now) remove(hosted)
-      next = Math.min(next ?? Number.POSITIVE_INFINITY, expiresAt <= now ? now + RETRY : expiresAt)
+      rings = Math.min(rings, expiresAt <= now ? now + RETRY : expiresAt)
     }
-    bell.set(next === undefined ? undefined : next - now)
+    bell.set(rings === Number.POSITIVE_INFINITY ? undefined : rings - now)
   }
 
-  return { check, stop: () => bell.set(undefined) }
+  return {
+    check,
+    add({ world }) {
+      const { expiresAt } = world.identity
+      // Not all are looked at where nothing is over: there may be hundreds.
+      if (expiresAt === undefined || expiresAt >= rings) return
+      const left = expiresAt - wallNow()
+      if (left <= 0) return check()
+      rings = expiresAt
+      bell.set(left)
+    },
+    stop: () => bell.set(undefined),
+  }
 }

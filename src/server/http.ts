@@ -183,22 +183,45 @@ function answer(
   }
   if (unread) response.shouldKeepAlive = false
 
-  // What has come due could not be kept.
-  const unkeptNow = (error: unknown) => send(response, unkept(context, error), hosted)
-  const leave = (reply: Answer) => {
-    const flushed = options.store.flushed(world.name)
-    if (!flushed) return send(response, reply, hosted)
-    flushed.then(() => send(response, reply, hosted), unkeptNow)
-  }
+  const leaving: Leaving = { context, response, hosted, store: options.store }
   try {
     const caughtUp = whenBuilt(context.catchUp)
     const served =
       caughtUp instanceof Promise ? caughtUp.then(() => serve(context)) : serve(context)
-    if (served instanceof Promise) served.then(leave, unkeptNow)
-    else leave(served)
+    if (served instanceof Promise)
+      served.then(
+        (reply) => leave(leaving, reply),
+        (error: unknown) => leaveUnkept(leaving, error),
+      )
+    else leave(leaving, served)
   } catch (error) {
-    unkeptNow(error)
+    leaveUnkept(leaving, error)
   }
+}
+
+/** An answer on its way to who asked. */
+interface Leaving {
+  readonly context: RequestContext
+  readonly response: ServerResponse
+  readonly hosted: HostedWorld
+  readonly store: Store
+}
+
+/** Sends a reply once what it tells of is kept. */
+function leave(leaving: Leaving, reply: Answer): void {
+  const { response, hosted, store } = leaving
+  const flushed = store.flushed(hosted.world.name)
+  if (flushed)
+    flushed.then(
+      () => send(response, reply, hosted),
+      (error: unknown) => leaveUnkept(leaving, error),
+    )
+  else send(response, reply, hosted)
+}
+
+/** Says that what has come due could not be kept. */
+function leaveUnkept({ context, response, hosted }: Leaving, error: unknown): void {
+  send(response, unkept(context, error), hosted)
 }
 
 function exchangeOf(

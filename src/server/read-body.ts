@@ -28,11 +28,20 @@ export type OnBody = (body: string | undefined, unread?: Refusal) => void
 /** Told of the bytes of a body, in pieces; or why they were not read. */
 export type OnBytes = (chunks: Buffer[] | undefined, unread?: Refusal) => void
 
+/** True where no body was sent. */
+function isBodyless({ headers }: IncomingMessage): boolean {
+  return headers['content-length'] === undefined && headers['transfer-encoding'] === undefined
+}
+
 /**
  * Reads a body as text.
  * @param limit bytes, before and after its codings are undone
  */
 export function readBody(request: IncomingMessage, onBody: OnBody, limit = BODY_LIMIT): void {
+  if (isBodyless(request)) {
+    onBody(undefined)
+    return
+  }
   readBytes(
     request,
     (chunks, unread) => {
@@ -49,9 +58,7 @@ export function readBody(request: IncomingMessage, onBody: OnBody, limit = BODY_
  * @param limit bytes, before and after its codings are undone
  */
 export function readBytes(request: IncomingMessage, onBytes: OnBytes, limit: number): void {
-  const { headers } = request
-  const transfer = headers['transfer-encoding']
-  if (headers['content-length'] === undefined && transfer === undefined) {
+  if (isBodyless(request)) {
     onBytes(undefined)
     return
   }
@@ -69,6 +76,8 @@ export function readBytes(request: IncomingMessage, onBytes: OnBytes, limit: num
     onBytes(undefined, unmet)
     return
   }
+  const { headers } = request
+  const transfer = headers['transfer-encoding']
   if (transfer !== undefined && transfer.toLowerCase() !== 'chunked') {
     const reason = `the transfer coding ${transfer} is not known here: send chunked alone`
     drop(request, limit, new Refusal('not-implemented', reason), onBytes)
@@ -91,10 +100,7 @@ export function readBytes(request: IncomingMessage, onBytes: OnBytes, limit: num
 
 /** Lets the body of a request go by that is refused whatever stands in it, and then says so. */
 export function dropBody(request: IncomingMessage, refusal: Refusal, onBody: OnBody): void {
-  const { headers } = request
-  const isEmpty =
-    headers['content-length'] === undefined && headers['transfer-encoding'] === undefined
-  if (isEmpty || request.readableDidRead) onBody(undefined)
+  if (isBodyless(request) || request.readableDidRead) onBody(undefined)
   else if (expectationProblem(request)) {
     request.resume()
     onBody(undefined, refusal)

@@ -1,6 +1,7 @@
 // What a new world holds: each provider's starting state, the user's settings, stock, faults and targets.
 import type { Simulator } from '../simulators/simulator.ts'
 import { type Target, targets, untold } from '../state/callbacks.ts'
+import type { Change } from '../state/collection.ts'
 import { type ClaimOf, type Credential, putClaims } from '../state/credentials.ts'
 import { setFault } from '../state/faults.ts'
 import type { PastRecord } from '../state/past.ts'
@@ -35,14 +36,14 @@ export interface WorldCredentials {
 /**
  * Fills an empty world: with what every provider has of the states given, its default one where
  * none of them is a seed of its own.
- * @returns what it was filled with, for `populateAgain`
+ * @returns what it was filled with, for `recordsOf`
  */
 export function populate(
   world: World,
   simulators: readonly Simulator[],
   given: readonly GivenState[],
   content: NewWorldContent & WorldCredentials,
-): readonly PastRecord[] {
+): readonly Change[] {
   const { changes } = world.transaction(() => {
     // What a starting state would tell of happened before anybody could listen.
     untold(world, () => {
@@ -57,7 +58,12 @@ export function populate(
     }
     putClaims(world, content.claimOf)
   })
-  return changes.flatMap(({ collection, key, after: record }) =>
+  return changes
+}
+
+/** The records that a world was filled with, for `populateAgain`. */
+export function recordsOf(filled: readonly Change[]): PastRecord[] {
+  return filled.flatMap(({ collection, key, after: record }) =>
     collection === worldRecords.name && key === 'clock' ? [] : [{ collection, key, record }],
   )
 }

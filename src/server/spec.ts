@@ -1,5 +1,4 @@
 // A spec compiled once: the router, the validators of requests and replies, the operations.
-import Router from 'find-my-way'
 import { type BodyShape, bodyShape } from './body-shape.ts'
 import { builtChecks } from './built-checks.ts'
 import type { Checks, Replies } from './checks.ts'
@@ -8,6 +7,7 @@ import { FORM_TYPE, JSON_LIKE, JSON_TYPE, TEXT_TYPE } from './media-type.ts'
 import type { Document } from './openapi-document.ts'
 import type { Media, OperationObject } from './operation-object.ts'
 import { type Parameter, type Repeats, repeatsOf, textReader } from './parameters.ts'
+import { openPathTree } from './path-tree.ts'
 import { readSpec } from './spec-files.ts'
 import { strictProblemsOf } from './strict-rules.ts'
 import { type FieldProblem, problemsIn, type SpecRequest, type Validator } from './violations.ts'
@@ -112,19 +112,18 @@ export async function compileSpec(document: Document): Promise<Spec> {
 
 function specWith(checks: Checks): Spec {
   const { document } = checks
-  const router = Router({ ignoreTrailingSlash: true, maxParamLength: 512 })
+  const paths = openPathTree<Operation>()
   const operations = new Map<string, Operation>()
 
   for (const each of operationsIn(document)) {
     const operation = compileOperation(checks, each)
     operations.set(operation.id, operation)
-    const path = operation.path.replaceAll(/\{(\w+)\}/g, ':$1')
-    router.on(operation.method as 'GET', path, noop, operation)
+    paths.add(operation.method, operation.path, operation)
   }
 
   const methodsAt = (path: string) =>
     METHODS.map((method) => method.toUpperCase())
-      .filter((method) => router.find(method as 'GET', path))
+      .filter((method) => paths.find(method, path))
       .flatMap((method) => (method === 'GET' ? ['GET', 'HEAD'] : [method]))
   return {
     title: document.info.title,
@@ -132,8 +131,8 @@ function specWith(checks: Checks): Spec {
     operations,
     endpoints: [...operations.values()].map(({ method, path }) => `${method} ${path}`),
     find(method, path) {
-      const found = router.find((method === 'HEAD' ? 'GET' : method) as 'GET', path)
-      if (found) return { operation: found.store as Operation, params: found.params }
+      const found = paths.find(method === 'HEAD' ? 'GET' : method, path)
+      if (found) return { operation: found.value, params: found.params }
       return methodsAt(path).length > 0 ? 'other-method' : undefined
     },
     methodsAt,
@@ -142,8 +141,6 @@ function specWith(checks: Checks): Spec {
 
 /** Nothing is wrong: mostly so. */
 const NONE: readonly string[] = []
-
-function noop() {}
 
 /** An operation as a document has it. */
 export interface OperationPlace {
@@ -246,14 +243,21 @@ function requestCheck(
 /** What checks the replies of an operation. */
 function replyCheck(checks: Checks, object: OperationObject): Operation['violations'] {
   let replies: Replies | undefined
+  /** What was answered last, and was well: mostly the next reply is of the same kind. */
+  let latest:
+    | { readonly status: number; readonly type: string; readonly validate: Validator }
+    | undefined
   return (status, type, body) => {
+    if (latest?.status === status && latest.type === type && latest.validate(body)) return NONE
     const declared = declaredFor(object, status)
     const misfit = misfitOf(object.responses[declared ?? ''], status, type)
     if (misfit !== undefined) return [misfit]
     if (!declared || type === undefined || !JSON_LIKE.test(type)) return NONE
     replies ??= checks.replies(object, 'quick')
     const validate = replies[declared]
-    if (!validate || validate(body)) return NONE
+    if (!validate) return NONE
+    latest = { status, type, validate }
+    if (validate(body)) return NONE
     const all = checks.replies(object, 'thorough')[declared]
     return problemsIn(all ? [all] : [], validate, { reply: body })
   }

@@ -13,16 +13,17 @@ async function built(building: Building): Promise<void> {
  * is run again, once the index is there.
  */
 export function whenBuilt<R>(act: () => R | Promise<R>): R | Promise<R> {
-  const again = async (error: unknown): Promise<R> => {
-    if (!(error instanceof NotBuilt)) throw error
-    await built(error.building)
-    return whenBuilt(act)
-  }
   try {
     const result = act()
-    return result instanceof Promise ? result.catch(again) : result
+    return result instanceof Promise ? result.catch((error) => again(error, act)) : result
   } catch (error) {
     if (!(error instanceof NotBuilt)) throw error
-    return again(error)
+    return again(error, act)
   }
+}
+
+async function again<R>(error: unknown, act: () => R | Promise<R>): Promise<R> {
+  if (!(error instanceof NotBuilt)) throw error
+  await built(error.building)
+  return whenBuilt(act)
 }

@@ -33,7 +33,13 @@ import { whenProcessEnds } from './process-end.ts'
 import { firstProblem, type RecordCheck, recordCheck } from './record-check.ts'
 import { type KnownSecrets, openKnownSecrets } from './redaction/known-secrets.ts'
 import { openRedactor, type Redactor, reportWithout } from './redaction/redactor.ts'
-import { type NewWorldContent, populate, populateAgain, type WorldCredentials } from './seeding.ts'
+import {
+  type NewWorldContent,
+  populate,
+  populateAgain,
+  recordsOf,
+  type WorldCredentials,
+} from './seeding.ts'
 import { wallNow } from './ticker.ts'
 import {
   checkWorldName,
@@ -346,9 +352,9 @@ class OpenWorlds implements Worlds {
 
     const { simulators } = this.#options
     const states = statesGiven(given, simulators)
-    const records = populate(world, simulators, states, { ...this.#options, ...content })
+    const filled = populate(world, simulators, states, { ...this.#options, ...content })
     // A clock that goes shows another time at each beginning.
-    if (start.mode === 'frozen') this.#beginnings.set(hosted, { like, records })
+    if (start.mode === 'frozen') this.#beginnings.set(hosted, { like, records: recordsOf(filled) })
   }
 
   async restore(
@@ -670,7 +676,7 @@ class OpenWorlds implements Worlds {
 
   /** Lets time have its effect in a world that is new here. */
   #goOn(hosted: HostedWorld): void {
-    if (this.#started) this.#expiry.check()
+    if (this.#started) this.#expiry.add(hosted)
     this.#wake(hosted)
   }
 

@@ -183,11 +183,15 @@ export function openCollection<T extends object>(
     replace(key, before, after)
   }
 
-  const recordAt = (entry: string): T => {
-    const record = records.get(entry.slice(entry.lastIndexOf(SEPARATOR) + 1))
+  const keyAt = (entry: string) => entry.slice(entry.lastIndexOf(SEPARATOR) + 1)
+  const recordOf = (key: string): T => {
+    const record = records.get(key)
     if (!record) throw new Error(`index of ${def.name} points at a missing record`)
     return record
   }
+  const recordAt = (entry: string) => recordOf(keyAt(entry))
+  /** The first entry that was asked for last: every request asks what is due first. */
+  let begins = { entry: '', key: '' }
 
   /** The orders of all records, or of a selection. */
   const ordered = (selection?: Selection<T>): Ordered<T> => ({
@@ -226,7 +230,9 @@ export function openCollection<T extends object>(
     matching: (index, prefix) => indexes.keys(index).startingWith(prefix).map(recordAt),
     first(index) {
       const { first } = indexes.keys(index)
-      return first === undefined ? undefined : recordAt(first)
+      if (first === undefined) return undefined
+      if (first !== begins.entry) begins = { entry: first, key: keyAt(first) }
+      return recordOf(begins.key)
     },
     restore: (key, record) => replace(key, records.get(key), record),
   }

@@ -24,10 +24,10 @@ export async function folderProblem(folder: string): Promise<string | undefined>
 }
 
 /**
- * Serves the control API, and runs workflows for it.
+ * Serves the control API, runs workflows and calls providers for it.
  * @param folder of workflows of the user's own; none unless given
  */
-export function controlWithWorkflows(folder: string | undefined): ServerOptions['rest'] {
+export function wholeControl(folder: string | undefined): ServerOptions['rest'] {
   const own = folder === undefined ? undefined : resolve(folder)
   return async (server) => {
     let opened: Promise<WorkflowRuns> | undefined
