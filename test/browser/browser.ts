@@ -14,6 +14,9 @@ if (!hasBrowser)
       'apt-get install chromium, or name another in CHROMIUM',
   )
 
+/** A browser on a machine that has other work takes its time; wall ms. */
+export const LONG = { timeout: 120_000 }
+
 /** @param names where host names lead, as in `evil.example 127.0.0.1` */
 export function openBrowser(names: readonly string[]): Promise<Browser> {
   const rules = names.map((each) => `MAP ${each}`).join(', ')

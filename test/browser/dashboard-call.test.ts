@@ -1,11 +1,11 @@
 // The page Call: an eSIM ordered by hand, and a refusal that leads to its reason.
 import { afterAll, describe, expect, test } from 'vitest'
-import { hasBrowser } from './browser.ts'
+import { hasBrowser, LONG } from './browser.ts'
 import { closeBrowser, openDashboard, violationsOn } from './dashboard.ts'
 
 afterAll(closeBrowser)
 
-describe.skipIf(!hasBrowser)('in a browser', { timeout: 120_000 }, () => {
+describe.skipIf(!hasBrowser)('in a browser', LONG, () => {
   test('an eSIM is ordered with a body of the documentation', async () => {
     await using dashboard = await openDashboard()
     const { page, urlOf, simulator } = dashboard

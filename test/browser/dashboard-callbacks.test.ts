@@ -4,7 +4,7 @@ import { promisify } from 'node:util'
 import type { Page } from 'playwright-core'
 import { afterAll, describe, expect, test } from 'vitest'
 import { type RunningSimulator, startReceiver } from '../../src/index.ts'
-import { hasBrowser } from './browser.ts'
+import { hasBrowser, LONG } from './browser.ts'
 import { closeBrowser, openDashboard, violationsOn } from './dashboard.ts'
 import { HOSTILE, hostile } from './hostile-texts.ts'
 
@@ -21,7 +21,7 @@ async function simOf(simulator: RunningSimulator): Promise<string> {
 const rowsOf = (page: Page) =>
   page.getByRole('region', { name: 'Callbacks, the newest first' }).getByRole('row')
 
-describe.skipIf(!hasBrowser)('in a browser', () => {
+describe.skipIf(!hasBrowser)('in a browser', LONG, () => {
   test('a callback that fails is seen to wait, to be tried again, and to arrive', async () => {
     await using receiver = await startReceiver({ answer: [500, 200] })
     await using dashboard = await openDashboard({ ...frozen, callbackUrl: receiver.url })

@@ -1,7 +1,7 @@
 // The page Break it: a fault is told before it is set, set, seen to hit, and switched off.
 import type { Page } from 'playwright-core'
 import { afterAll, describe, expect, test } from 'vitest'
-import { hasBrowser } from './browser.ts'
+import { hasBrowser, LONG } from './browser.ts'
 import { closeBrowser, type Dashboard, openDashboard, violationsOn } from './dashboard.ts'
 
 afterAll(closeBrowser)
@@ -31,7 +31,7 @@ async function order({ simulator }: Dashboard): Promise<number> {
   return answer.status
 }
 
-describe.skipIf(!hasBrowser)('in a browser', () => {
+describe.skipIf(!hasBrowser)('in a browser', LONG, () => {
   test('a fault is told in words, as a command and as JSON, set, hit, and switched off', async () => {
     await using dashboard = await openDashboard(FROZEN)
     const { simulator, complaints } = dashboard

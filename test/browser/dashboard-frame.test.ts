@@ -1,7 +1,7 @@
 // The frame of the dashboard: how it is served, its clock, its token, and a simulator that is lost and comes back.
 import { afterAll, describe, expect, test } from 'vitest'
 import { startSimulator } from '../../src/index.ts'
-import { hasBrowser } from './browser.ts'
+import { hasBrowser, LONG } from './browser.ts'
 import { closeBrowser, openDashboard, violationsOn } from './dashboard.ts'
 
 afterAll(closeBrowser)
@@ -54,7 +54,7 @@ test('it is not served to pages of other sites, nor under their names', async ()
   expect((await fetch(`${simulator.url}/_sim/ui`, { headers: foreign })).status).toBe(403)
 })
 
-describe.skipIf(!hasBrowser)('in a browser', { timeout: 120_000 }, () => {
+describe.skipIf(!hasBrowser)('in a browser', LONG, () => {
   test('the clock is shown, moved on, frozen and let go on', async () => {
     await using dashboard = await openDashboard({ clock: { mode: 'frozen', at: '2026-01-01' } })
     const { page, urlOf } = dashboard

@@ -4,7 +4,7 @@ import { readFile } from 'node:fs/promises'
 import { promisify } from 'node:util'
 import { afterAll, describe, expect, test } from 'vitest'
 import type { RunningSimulator } from '../../src/index.ts'
-import { hasBrowser } from './browser.ts'
+import { hasBrowser, LONG } from './browser.ts'
 import { closeBrowser, openDashboard, violationsOn } from './dashboard.ts'
 import { HOSTILE, hostile } from './hostile-texts.ts'
 
@@ -37,7 +37,7 @@ async function ask(
 
 const frozen = { clock: { mode: 'frozen', at: '2026-01-01' } } as const
 
-describe.skipIf(!hasBrowser)('in a browser', () => {
+describe.skipIf(!hasBrowser)('in a browser', LONG, () => {
   test('each request stands in the list as it comes, with why it was refused and what its client was told', async () => {
     await using dashboard = await openDashboard(frozen)
     const { page, urlOf, simulator } = dashboard

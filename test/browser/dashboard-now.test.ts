@@ -1,7 +1,7 @@
 // The page Now: the clock, what is due next, what has just happened, and where to send requests.
 import { afterAll, describe, expect, test } from 'vitest'
 import { startReceiver } from '../../src/index.ts'
-import { hasBrowser } from './browser.ts'
+import { hasBrowser, LONG } from './browser.ts'
 import { closeBrowser, openDashboard, violationsOn } from './dashboard.ts'
 
 afterAll(closeBrowser)
@@ -19,7 +19,7 @@ async function use(simulator: Awaited<ReturnType<typeof openDashboard>>['simulat
   return sim?.iccid ?? ''
 }
 
-describe.skipIf(!hasBrowser)('in a browser', { timeout: 120_000 }, () => {
+describe.skipIf(!hasBrowser)('in a browser', LONG, () => {
   test('what is due is told in order, and gone to', async () => {
     await using dashboard = await openDashboard(START)
     const { page, urlOf, simulator } = dashboard

@@ -1,7 +1,7 @@
 // The page Settings: each setting changed by the field that fits it, and brought back; where operations come from; the stock.
 import type { Page } from 'playwright-core'
 import { afterAll, describe, expect, test } from 'vitest'
-import { hasBrowser } from './browser.ts'
+import { hasBrowser, LONG } from './browser.ts'
 import { closeBrowser, type Dashboard, openDashboard, violationsOn } from './dashboard.ts'
 
 afterAll(closeBrowser)
@@ -17,7 +17,7 @@ async function openSettings(dashboard: Dashboard, query = ''): Promise<Page> {
 const rowOf = (page: Page, name: string) =>
   page.getByRole('listitem').filter({ has: page.getByRole('heading', { name }) })
 
-describe.skipIf(!hasBrowser)('in a browser', () => {
+describe.skipIf(!hasBrowser)('in a browser', LONG, () => {
   test('a switch, a choice, a number, a duration and a list are changed and brought back', async () => {
     await using dashboard = await openDashboard()
     const { simulator, complaints } = dashboard

@@ -5,7 +5,7 @@ import { PNG } from 'pngjs'
 import { afterAll, describe, expect, test } from 'vitest'
 import type { RunningSimulator, StateDocument } from '../../src/index.ts'
 import { listen } from '../support/receiver.ts'
-import { hasBrowser } from './browser.ts'
+import { hasBrowser, LONG } from './browser.ts'
 import { closeBrowser, type Dashboard, openDashboard, violationsOn } from './dashboard.ts'
 
 afterAll(closeBrowser)
@@ -55,7 +55,7 @@ const openSim = ({ page, urlOf }: Dashboard, iccid: string) => page.goto(urlOf(`
 const tooWide = (page: Page) =>
   page.evaluate(() => Math.max(0, document.documentElement.scrollWidth - innerWidth))
 
-describe.skipIf(!hasBrowser)('the list of SIMs', () => {
+describe.skipIf(!hasBrowser)('the list of SIMs', LONG, () => {
   test('is searched as it is typed, and filtered; the URL has what is asked', async () => {
     await using dashboard = await openDashboard({ ...FROZEN, providers: ['esim-go', 'highland'] })
     const { page, urlOf, simulator } = dashboard
@@ -179,7 +179,7 @@ describe.skipIf(!hasBrowser)('the list of SIMs', () => {
   }, 120_000)
 })
 
-describe.skipIf(!hasBrowser)('one SIM', () => {
+describe.skipIf(!hasBrowser)('one SIM', LONG, () => {
   test('is walked through its life by the handset', async () => {
     await using dashboard = await openDashboard({ ...FROZEN, providers: ['esim-go'] })
     const { page, simulator } = dashboard

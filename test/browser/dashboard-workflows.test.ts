@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
-import { hasBrowser } from './browser.ts'
+import { hasBrowser, LONG } from './browser.ts'
 import { closeBrowser, openDashboard, violationsOn } from './dashboard.ts'
 
 afterAll(closeBrowser)
@@ -24,7 +24,7 @@ workflows:
         successCriteria: [{ condition: $statusCode == 418 }]
 `
 
-describe.skipIf(!hasBrowser)('in a browser', { timeout: 120_000 }, () => {
+describe.skipIf(!hasBrowser)('in a browser', LONG, () => {
   test('a shipped workflow is found, run a step at a time, and its report taken along', async () => {
     await using dashboard = await openDashboard()
     const { page, urlOf, simulator } = dashboard

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import type { Page } from 'playwright-core'
 import { afterAll, describe, expect, test } from 'vitest'
 import { folder } from '../support/cli.ts'
-import { hasBrowser } from './browser.ts'
+import { hasBrowser, LONG } from './browser.ts'
 import { closeBrowser, type Dashboard, openDashboard, violationsOn } from './dashboard.ts'
 
 afterAll(closeBrowser)
@@ -21,7 +21,7 @@ async function openWorlds(dashboard: Dashboard, query = '', world?: string): Pro
 
 const yes = (page: Page) => page.getByRole('button', { name: 'Yes' }).click()
 
-describe.skipIf(!hasBrowser)('in a browser', () => {
+describe.skipIf(!hasBrowser)('in a browser', LONG, () => {
   test('a world is made, gone to, and removed', async () => {
     await using dashboard = await openDashboard(FROZEN)
     const { simulator, urlOf, complaints } = dashboard

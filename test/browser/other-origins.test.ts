@@ -6,6 +6,7 @@ import { send } from '../support/http.ts'
 import { attack } from './attacks.ts'
 import {
   hasBrowser,
+  LONG,
   openBrowser,
   openRebinding,
   type PageServer,
@@ -15,9 +16,6 @@ import {
 
 const COMPANY = '1a9a1d8ddc9311f09e024c50dd6c0d86'
 const KEY = 'test-esim-go-key'
-
-/** A browser on a machine that has other work takes its time; wall ms. */
-const LONG = { timeout: 120_000 }
 
 let browser: Browser
 let pages: PageServer
