@@ -15,6 +15,7 @@ import { RunPage } from './pages/workflows/run-page.tsx'
 import { WorkflowsPage } from './pages/workflows/workflows-page.tsx'
 import { WorldsPage } from './pages/worlds/worlds-page.tsx'
 import { base } from './place.ts'
+import { Arrival } from './shell/arrival.tsx'
 import { NothingHere } from './shell/nothing-here.tsx'
 import { SaidLines } from './shell/said-lines.tsx'
 import { TokenPage } from './shell/token-page.tsx'
@@ -44,6 +45,7 @@ export function App() {
         <Route path={`${base}/workflows/runs/:id`} component={RunPage} />
         <Route default component={NothingHere} />
       </Router>
+      <Arrival />
       <SaidLines />
     </LocationProvider>
   )

@@ -8,8 +8,8 @@ import { useQuery } from '../../kit/link.tsx'
 import { Loaded } from '../../kit/loaded.tsx'
 import { Page } from '../../kit/page.tsx'
 import { Rows } from '../../kit/rows.tsx'
-import { worldCommand } from '../../kit/world-command.ts'
 import { numberShown } from '../../shown.ts'
+import { commandHere } from '../../terminal.ts'
 import { useLive } from '../../use-live.ts'
 import { CallbackCells, HEAD } from './callback-cells.tsx'
 import { CallbackFilters } from './callback-filters.tsx'
@@ -97,9 +97,9 @@ function NoneYet({ isFiltered, targets }: NoneProps) {
     )
   const [first] = targets
   const slug = first?.provider ?? 'esim-go'
-  const command = `esimulator callbacks target ${slug} http://127.0.0.1:3000/callbacks`
+  const command = commandHere(['callbacks', 'target', slug, 'http://127.0.0.1:3000/callbacks'])
   return (
-    <Empty title="No callback was due yet" command={worldCommand(command)}>
+    <Empty title="No callback was due yet" command={command}>
       <p>Say below where they go, or by this command; then use a SIM, or send one of any type.</p>
     </Empty>
   )

@@ -3,8 +3,8 @@ import type { ExchangeShown } from '../../../control/wire.ts'
 import { Command } from '../../kit/copy.tsx'
 import { curlOf, needsSecret } from '../../kit/curl.ts'
 import { Section } from '../../kit/page.tsx'
-import { worldCommand } from '../../kit/world-command.ts'
 import { rootUrl } from '../../place.ts'
+import { commandHere } from '../../terminal.ts'
 
 export function ExchangeCurl({ exchange }: { readonly exchange: ExchangeShown }) {
   const { method, url, requestHeaders, requestBody } = exchange
@@ -15,8 +15,8 @@ export function ExchangeCurl({ exchange }: { readonly exchange: ExchangeShown })
       {needsSecret(command) && (
         <p class="hint">
           Secrets are shown nowhere: give yours as <code>API_KEY</code> first, as in{' '}
-          <code>export API_KEY=…</code>. <code>{worldCommand('esimulator env')}</code> prints those
-          of this world.
+          <code>export API_KEY=…</code>. <code>{commandHere(['env'])}</code> prints those of this
+          world.
         </p>
       )}
       <Command text={command} />

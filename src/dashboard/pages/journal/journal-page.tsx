@@ -7,8 +7,8 @@ import { useQuery } from '../../kit/link.tsx'
 import { Page } from '../../kit/page.tsx'
 import { Rows } from '../../kit/rows.tsx'
 import { Instant } from '../../kit/time.tsx'
-import { worldCommand } from '../../kit/world-command.ts'
 import { pathOf } from '../../place.ts'
+import { commandHere } from '../../terminal.ts'
 import { JournalFilters } from './journal-filters.tsx'
 import type { JournalLine } from './journal-line.ts'
 import type { JournalLines } from './journal-lines.ts'
@@ -150,10 +150,7 @@ function NothingYet({ isFiltered }: { readonly isFiltered: boolean }) {
       </Empty>
     )
   return (
-    <Empty
-      title="Nothing has been asked yet"
-      command={`eval "$(${worldCommand('esimulator env')})"`}
-    >
+    <Empty title="Nothing has been asked yet" command={`eval "$(${commandHere(['env'])})"`}>
       <p>
         Call a provider, and each request stands here with its reply and the true reason of each
         refusal. The base URLs and keys for that are printed by:

@@ -8,7 +8,7 @@ import { Command, CopyButton } from '../../kit/copy.tsx'
 import { countedWords } from '../../kit/counted-words.ts'
 import { Dialog } from '../../kit/dialog.tsx'
 import { Form, TextField } from '../../kit/field.tsx'
-import { worldCommand } from '../../kit/world-command.ts'
+import { commandHere } from '../../terminal.ts'
 
 export interface RecordButtonProps {
   /** The number of the exchange that is the first at first; the beginning unless given. */
@@ -74,7 +74,7 @@ function Recorder({ since: first }: { readonly since: number | undefined }) {
         </ActButton>
       </Form>
       {made && <Recorded {...made} />}
-      {!made && <Command text={worldCommand(`esimulator record ${name}.arazzo.yaml`)} />}
+      {!made && <Command text={commandHere(['record', `${name}.arazzo.yaml`])} />}
     </div>
   )
 }

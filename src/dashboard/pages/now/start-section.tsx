@@ -4,7 +4,7 @@ import { world } from '../../client.ts'
 import { Command, CopyButton } from '../../kit/copy.tsx'
 import { Loaded } from '../../kit/loaded.tsx'
 import { Section } from '../../kit/page.tsx'
-import { worldName } from '../../place.ts'
+import { commandHere } from '../../terminal.ts'
 import { useLive } from '../../use-live.ts'
 
 export function StartSection() {
@@ -16,10 +16,8 @@ export function StartSection() {
   return (
     <Section title="Where to send requests">
       <Loaded live={live}>{(shown) => <Providers of={shown} />}</Loaded>
-      <p class="hint">As variables for your own program:</p>
-      <Command
-        text={worldName === 'default' ? 'esimulator env' : `esimulator env --world ${worldName}`}
-      />
+      <p class="hint">All of it as variables of a shell:</p>
+      <Command text={`eval "$(${commandHere(['env'])})"`} />
     </Section>
   )
 }

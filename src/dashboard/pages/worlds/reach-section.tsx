@@ -5,7 +5,7 @@ import { Command, CopyButton } from '../../kit/copy.tsx'
 import { Loaded } from '../../kit/loaded.tsx'
 import { Section } from '../../kit/page.tsx'
 import { worldName } from '../../place.ts'
-import { commandOf } from '../../terminal.ts'
+import { commandHere } from '../../terminal.ts'
 import { useLive } from '../../use-live.ts'
 
 const concernsReach = ({ name }: { readonly name: string }) => name === 'world'
@@ -40,7 +40,7 @@ function Reach({ of: { mounts, credentials, seed } }: { readonly of: WorldShown 
         ))}
       </div>
       <p class="hint">All of it as variables of a shell:</p>
-      <Command text={`eval "$(${commandOf(['world', 'env', worldName])})"`} />
+      <Command text={`eval "$(${commandHere(['env'])})"`} />
     </>
   )
 }
@@ -55,7 +55,7 @@ function* linesOf(
   for (const key of apiKeys ?? [apiKey]) if (key !== undefined) yield ['API key', key]
   const first = clientId === undefined ? [] : [{ client: clientId, secret: clientSecret ?? '' }]
   for (const { client, secret } of clients ?? first) {
-    yield ['client', client]
+    yield ['client id', client]
     yield ['client secret', secret]
   }
   if (tokenUrl !== undefined) yield ['token URL', tokenUrl]
