@@ -35,14 +35,17 @@ function writeTypes(file, folder) {
     ? `${root}tools/documents/${overlay.replace('.yaml', '.json')}`
     : `${root}specs/${file}`
   const source = overlay ? `specs/${file} and specs/${overlay}` : `specs/${file}`
-  const options = ['--default-non-nullable=false', '--output', types]
+  const raw = `${root}tools/documents/${file.replace('.yaml', '.d.ts')}`
+  const options = ['--default-non-nullable=false', '--output', raw]
   // These are part of the public API: what a user is shown, a user does not change.
   if (file === 'control.yaml') options.push('--immutable')
 
   execFileSync(generator, [document, ...options], { stdio: 'inherit' })
-  const written = readFileSync(types, 'utf8').replaceAll(UNUSED, '')
+  const written = readFileSync(raw, 'utf8').replaceAll(UNUSED, '')
   const heading = `// Generated from ${source} by npm --prefix tools run types. Do not edit.\n`
-  writeFileSync(types, heading + written)
+  const text = heading + written
+  // What is as it should be is left alone: others may read it at this moment.
+  if (!existsSync(types) || readFileSync(types, 'utf8') !== text) writeFileSync(types, text)
 }
 
 for (const file of specs) {

@@ -11,6 +11,7 @@ import {
   defineTask,
   keyAuthentication,
   lpaString,
+  machineOf,
   move,
   newestSim,
   newSim,
@@ -71,6 +72,32 @@ const lifecycle = {
   closed: {},
 }
 
+/** @type {typeof machineOf<State, 'provision' | 'suspend' | 'resume' | 'close'>} */
+const machine = machineOf
+
+/** The same for people: `GET /_sim/lifecycles`, and the dashboard. */
+const machines = [
+  machine({
+    name: 'esim',
+    says: 'An eSIM, from the order on.',
+    provider: SLUG,
+    table: lifecycle,
+    initial: 'ordered',
+    states: {
+      ordered: 'it is being provisioned',
+      active: 'networks serve it',
+      suspended: 'no network serves it until it is resumed',
+      closed: 'it is gone for good',
+    },
+    moves: {
+      provision: 'provisioning is over',
+      suspend: 'the API suspends it',
+      resume: 'the API resumes it',
+      close: 'the API closes it',
+    },
+  }),
+]
+
 /** @returns {Esim} */
 function esim(/** @type {World} */ world, /** @type {Line} */ line) {
   const sim = world.in(sims).get(simKey(SLUG, line.iccid))
@@ -95,6 +122,7 @@ function order(/** @type {World} */ world, /** @type {string} */ wanted) {
 const provision = defineTask({
   provider: SLUG,
   name: 'provision',
+  shownAs: { kind: 'sim', says: 'the eSIM is ready' },
   perform(world, /** @type {{ iccid: string }} */ { iccid }) {
     const line = findLine(world, iccid)
     const ready = world.in(lines).put({ ...line, state: move(lifecycle, line.state, 'provision') })
@@ -123,6 +151,8 @@ export default define({
   settings,
   collections: [lines],
   tasks: [provision],
+  machines,
+  searchedBy: (world, { iccid }) => [world.in(lines).get(iccid)?.plan],
   auth: keyAuthentication(SLUG),
   ...wordRefusals({ 'unknown-plan': 404 }, ({ code, message }) => ({ error: code, message })),
   advice: { 'unknown-plan': 'order a plan that GET /plans lists' },

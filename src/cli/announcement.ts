@@ -70,6 +70,7 @@ export function startedText(started: Started): string {
   lines.push(
     '',
     'Simulator',
+    row('dashboard', `${url}/_sim/ui`),
     row('control API', `${url}/_sim${demands}`),
     row('clock', `${mode}, ${now}`),
     ...(mode === 'frozen' && config.clock !== 'frozen' ? [row('', FROZEN)] : []),

@@ -16,7 +16,15 @@ export async function allProblems(simulator: Simulator): Promise<string[]> {
   if (problems.length > 0) return problems
   const seeds = Object.keys(simulator.seeds)
   const laid = await Promise.all(seeds.map((seed) => seedProblems(simulator, seed)))
-  return [...laid.flat(), ...(await suiteProblems(simulator))]
+  return [...laid.flat(), ...machineProblems(simulator), ...(await suiteProblems(simulator))]
+}
+
+/** Machines that would be shown as those of another provider, or of all. */
+function machineProblems({ slug, machines = [] }: Simulator): string[] {
+  const others = machines.filter(({ provider }) => provider !== slug)
+  return others.map(
+    ({ name }) => `its machine "${name}" is not its own: give it provider: '${slug}'`,
+  )
 }
 
 /** What is wrong with a world that begins in a seed. */

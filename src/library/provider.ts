@@ -36,6 +36,7 @@ export {
   type ComposedCallback,
   type DeviceRules,
   defineState,
+  type MagicValue,
   type NamedState,
   type RequestHooks,
   type Signing,
@@ -53,13 +54,15 @@ export type { WorldEvent } from '../state/events.ts'
 export { lpaString } from '../state/installation-code.ts'
 export { iso } from '../state/instant.ts'
 export { can, type Lifecycle, move } from '../state/lifecycle.ts'
+export { type Machine, type Move, machineOf, serviceMachine } from '../state/machine.ts'
 export { CAPITALS_AND_DIGITS, DIGITS, HEX } from '../state/random.ts'
 export type { CommonRefusal } from '../state/refusal.ts'
 export * as setting from '../state/settings.ts'
 export { commonSettings, defineSettings } from '../state/settings.ts'
 export * as shape from '../state/shape.ts'
 export { moveService, newestSim, type Sim, simKey, sims } from '../state/sims.ts'
-export { defineTask } from '../state/tasks.ts'
+export { defineTask, type ShownAs, type TaskDef } from '../state/tasks.ts'
+export type { UsedData } from '../state/usage.ts'
 export type { World } from '../state/world.ts'
 
 /** What an operation takes and gives, where its types are not generated from the spec. */

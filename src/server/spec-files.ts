@@ -37,13 +37,21 @@ function parsedFile(file: string): Document {
 type OperationList = Readonly<Record<string, readonly string[]>>
 let operationList: OperationList | undefined
 
+/** Those of specs that no build has listed. Plug-ins are not among them: a name may be given anew. */
+const idsRead = new Map<string, readonly string[]>()
+
 /**
  * The ids of a spec's operations. The build leaves a list of them, so that a start need not read
  * every spec whole.
  */
 export function operationIdsIn(file: string): readonly string[] {
   operationList ??= readBuilt<OperationList>('specs/operations.json') ?? {}
-  return operationList[file] ?? idsOf(readSpec(file))
+  const known = operationList[file] ?? idsRead.get(file)
+  if (known) return known
+
+  const ids = idsOf(readSpec(file))
+  if (!documentNamed(file)) idsRead.set(file, ids)
+  return ids
 }
 
 function idsOf({ paths = {} }: Document): string[] {

@@ -44,7 +44,19 @@ interface MachineParts<State extends string, Event extends string> {
   readonly moves: Readonly<Partial<Record<Event, string>>>
 }
 
-/** Makes a machine of a table: of its moves those that have words, of its states those they reach. */
+/**
+ * Makes a machine of a table: of its moves those that have words, of its states those they reach.
+ * @example
+ * machineOf<State, Event>({
+ *   name: 'order',
+ *   says: 'An order, which is carried out two minutes later.',
+ *   provider: 'acme-mobile',
+ *   table: { pending: { settle: 'completed' }, completed: {} },
+ *   initial: 'pending',
+ *   states: { pending: 'it waits', completed: 'it is carried out' },
+ *   moves: { settle: 'its two minutes are over' },
+ * })
+ */
 export function machineOf<State extends string, Event extends string>(
   parts: MachineParts<State, Event>,
 ): Machine {
@@ -105,7 +117,14 @@ const SERVICE_STATES: Readonly<Record<ServiceState, string>> = {
   ceased: 'no network serves it any more',
 }
 
-/** The machine of the service of a provider's SIMs: the moves that it makes, in its words. */
+/**
+ * The machine of the service of a provider's SIMs: the moves that it makes, in its words.
+ * @param provider its slug
+ * @param initial of a SIM that is new
+ * @param moves those that `moveService` is called for, each with what it is, without a full stop
+ * @example
+ * serviceMachine('acme-mobile', 'active', { suspend: 'the eSIM is suspended' })
+ */
 export function serviceMachine(
   provider: string,
   initial: ServiceState,

@@ -31,9 +31,9 @@ interface Listed {
 }
 
 /** Files of a folder at most: more is the wrong folder. */
-const MOST_FILES = 500
+export const MOST_FILES = 500
 /** Bytes of a file at most. */
-const LARGEST_FILE = 1_048_576
+export const LARGEST_FILE = 1_048_576
 /** What is told of one file that is wrong everywhere. */
 const MOST_PROBLEMS = 20
 

@@ -105,6 +105,25 @@ describe.skipIf(!hasBrowser)('in a browser', { timeout: 120_000 }, () => {
     await other.getByRole('textbox', { name: 'Token' }).waitFor()
   })
 
+  test('many tabs of one world are all live, on one stream that goes on when its tab is closed', async () => {
+    await using dashboard = await openDashboard({ clock: { mode: 'frozen', at: '2026-01-01' } })
+    const { page, context, urlOf, simulator } = dashboard
+    // A browser has six connections for a server.
+    const others = await Promise.all(Array.from({ length: 8 }, () => context.newPage()))
+    for (const tab of [page, ...others]) {
+      await tab.goto(urlOf())
+      await tab.locator('.connection.live').waitFor()
+    }
+    await simulator.clock.advance('1d')
+    for (const tab of [page, ...others])
+      await tab.locator('.clock-line').getByText('2026-01-02 00:00:00').waitFor()
+    await page.close()
+    await others[0]?.locator('.connection.live').waitFor()
+    await simulator.clock.advance('1d')
+    for (const tab of others)
+      await tab.locator('.clock-line').getByText('2026-01-03 00:00:00').waitFor()
+  })
+
   test('a simulator that is lost is said to be, and the page goes on when it is back', async () => {
     await using dashboard = await openDashboard()
     const { page, urlOf, simulator } = dashboard

@@ -87,7 +87,7 @@ describe.skipIf(!hasBrowser)('in a browser', { timeout: 120_000 }, () => {
       .getByText(apiKey ?? '')
       .first()
       .waitFor()
-    await page.getByRole('button', { name: 'Copy API key' }).first().click()
+    await page.getByRole('button', { name: 'Copy API key of esim-go' }).first().click()
     await page.getByText('copied').waitFor()
     expect(await page.evaluate(() => navigator.clipboard.readText())).toBe(apiKey)
   })

@@ -38,7 +38,9 @@ async function openFilled(options: DashboardOptions = {}): Promise<FilledDashboa
 async function open({ page, urlOf }: Dashboard, path: string): Promise<void> {
   await page.goto(urlOf(path))
   await page.locator('.connection.live').waitFor()
-  await expect.poll(() => page.getByText('Loading…').count(), { message: path, timeout: 20_000 }).toBe(0)
+  await expect
+    .poll(() => page.getByText('Loading…').count(), { message: path, timeout: 20_000 })
+    .toBe(0)
 }
 
 /** What has the focus, by its name or its text. */

@@ -26,8 +26,7 @@ afterAll(async () => {
   await rm(cwd, { recursive: true })
 })
 
-async function target(baseUrl: string): Promise<string> {
-  const name = 'target.yaml'
+async function target(baseUrl: string, name = 'target.yaml'): Promise<string> {
   const text = `baseUrl: ${baseUrl}\ncredentials: { apiKey: "\${SHELF_KEY}" }\nrate: 100000/s\n`
   await writeFile(join(cwd, name), text)
   return name
@@ -152,13 +151,15 @@ test('an endpoint that cannot be run against is told in one sentence, exit 2', a
     [api.url, /does not let us in \(401\): look at the credentials/, { SHELF_KEY: 'wrong' }],
     [`http://${elsewhere.url}`, /is not there \(404\): look at the baseUrl/],
   ]
-  for (const [baseUrl, told, own = env] of cases) {
-    const file = await target(baseUrl)
+  // At once: one of them waits for 10 seconds.
+  const check = async ([baseUrl, told, own = env]: (typeof cases)[number], at: number) => {
+    const file = await target(baseUrl, `cannot-${at}.yaml`)
     const args = ['run', '--spec', api.spec, '--target', file]
     const ended = await run(args, { cwd, env: { ...own } as Record<string, string> })
     expect(ended).toMatchObject({ code: 2, stdout: '' })
     expect(ended.stderr.trim().split('\n').at(-1)).toMatch(told)
   }
+  await Promise.all(cases.map(check))
 }, 120_000)
 
 test.each([

@@ -27,6 +27,8 @@ beforeAll(async () => {
     callbackUrl: receiver.url,
     settings: {
       'accounts-orders': { orderProcessing: 'PT0S' },
+      // The clock is the wall's: what takes time is waited for.
+      wholesale: { settlingDelay: 'PT0.2S' },
     },
   })
   const SECRET = sim.credentials.wholesale?.callbackSecret

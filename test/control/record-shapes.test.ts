@@ -4,6 +4,7 @@ import { expect, test } from 'vitest'
 import { type StateDocument, startSimulator } from '../../src/index.ts'
 import { simulators } from '../../src/simulators/index.ts'
 import { sharedCollections } from '../../src/state/shared-collections.ts'
+import { RUNS_ALL } from '../support/cases.ts'
 import { call, expectProblem } from '../support/control.ts'
 import { asking, startRich } from '../support/rich-state.ts'
 
@@ -72,7 +73,7 @@ function damaged(state: StateDocument, { collection, key, path, wrong }: Case): 
 }
 
 /** How many cases are tried: ESIMULATOR_CASES=all tries every one. */
-const CASES = process.env.ESIMULATOR_CASES === 'all' ? undefined : 150
+const CASES = RUNS_ALL ? undefined : 60
 
 test('every collection is there in the state that is damaged here', async () => {
   const { sim, state } = await startRich(() => {})

@@ -1,6 +1,7 @@
-// Every command and file of the README and of docs/ is run as it stands there, in bash, zsh and fish, one after the other.
+// Every command and file of the README and of docs/ is run as it stands there: each page in one of bash, zsh and fish, or in all three.
 import { existsSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
+import { RUNS_ALL } from '../support/cases.ts'
 import { isInstalled, isTerminal, openPage, SHELLS, type Shell } from './page-run.ts'
 import { type Block, fileOf, type Page, ROOT, writtenPages } from './pages.ts'
 import { missing } from './seen.ts'
@@ -77,15 +78,24 @@ function outputBehind(blocks: readonly Block[], at: number): string | undefined 
 }
 
 const pages = writtenPages()
+const withCommands = pages.filter((page) => commandsOf(page).length > 0)
 
-describe.each(pages.filter((page) => commandsOf(page).length > 0))('$name', (page) => {
+/** The shells of a page, one after the other: one of them in turn, ESIMULATOR_CASES=all takes all. */
+function shellsOf(page: Page): readonly Shell[] {
+  if (RUNS_ALL) return SHELLS
+  const turn = withCommands.indexOf(page) % SHELLS.length
+  return SHELLS.slice(turn, turn + 1)
+}
+
+describe.each(withCommands)('$name', (page) => {
   const commands = commandsOf(page)
+  const shells = shellsOf(page)
 
-  test('its commands print what it says, in every shell and as often as they are run', {
+  test(`its commands print what it says, in ${shells.map(({ name }) => name).join(', ')}`, {
     timeout: 240_000,
   }, async () => {
     await using opened = await openPage(page, isSkipped(page.name))
-    for (const [turn, shell] of SHELLS.entries()) {
+    for (const [turn, shell] of shells.entries()) {
       // Without zsh and fish bash has to do: a page is run more than once in any case.
       const used: Shell = isInstalled(shell) ? shell : (SHELLS[0] ?? shell)
       const now = commands.filter(({ block }) => turn === 0 || !block.tags.includes('once'))

@@ -101,6 +101,10 @@ const WRONG: readonly (readonly [Partial<Simulator>, string | RegExp])[] = [
     { settings: { ...acme.settings, table: {} } },
     'it has no setting "strict": put ...commonSettings into its settings',
   ],
+  [
+    { machines: [{ name: 'esim', says: 'An eSIM.', initial: 'there', states: [], moves: [] }] },
+    'its machine "esim" is not its own: give it provider: \'acme-mobile\'',
+  ],
   [{ plugin: { api: 1, suites: ['/nowhere.yaml'] } }, 'its suite /nowhere.yaml is not there'],
 ]
 
@@ -144,6 +148,27 @@ test.each([
 ] as const)('a spec with %s', async (_what, change, why) => {
   const problems = await checkProvider(other({}, (document) => void change(document)))
   expect(problems.join('\n')).toContain(why)
+})
+
+test('what is due, its states, its magic values and its uses are shown in its own words', async () => {
+  const magicValues = [{ where: 'a plan', value: 'moon', says: '404' }]
+  const uses = [{ at: 0, bytes: 7, country: 'DE' }]
+  const device = { ...acme.device, usesOf: () => uses }
+  await using sim = await startSimulator({ providers: [other({ magicValues, device })] })
+  await sim.calls.make({
+    provider: 'acme-mobile',
+    operation: 'orderEsim',
+    body: { plan: 'europe-1gb' },
+  })
+  const [{ iccid } = { iccid: '' }] = await sim.sims('acme-mobile')
+  const { upcoming } = await sim.clock.upcoming()
+  expect(upcoming).toMatchObject([{ kind: 'sim', says: 'the eSIM is ready', iccid }])
+  const own = (await sim.lifecycles()).filter(({ provider }) => provider === 'acme-mobile')
+  expect(own).toMatchObject([{ name: 'esim', initial: 'ordered' }])
+  expect(await sim.magic()).toEqual([{ provider: 'acme-mobile', ...magicValues[0] }])
+  expect((await sim.simPage({ search: 'EUROPE-1' })).sims).toMatchObject([{ iccid }])
+  expect((await sim.simPage({ search: 'asia' })).total).toBe(0)
+  expect((await sim.device(iccid).show()).uses).toMatchObject([{ bytes: 7, country: 'DE' }])
 })
 
 test('a file that is named by a relative path is refused, with what to write', () => {

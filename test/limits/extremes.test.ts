@@ -2,6 +2,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import type { StateDocument } from '../../src/index.ts'
+import { RUNS_ALL } from '../support/cases.ts'
 import { type Asked, asking, startRich } from '../support/rich-state.ts'
 
 type Path = readonly (string | number)[]
@@ -77,7 +78,7 @@ function inexactIn(value: unknown): unknown[] {
 }
 
 /** How many cases are tried: ESIMULATOR_CASES=all tries every one. */
-const CASES = process.env.ESIMULATOR_CASES === 'all' ? undefined : 25
+const CASES = RUNS_ALL ? undefined : 10
 
 test('a number of a state that is as large as may be harms nothing', async () => {
   const said: string[] = []
@@ -112,6 +113,6 @@ test('a number of a state that is as large as may be harms nothing', async () =>
     if (status !== 500 && inexact.length === 0 && said.length === 0) return
     const what = `${asked.method} ${asked.path} ${status} ${inexact[0] ?? JSON.stringify(body)}`
     harm.push(`${where} -> ${what.slice(0, 300)} ${said[0]?.slice(0, 600)}`)
-    if (process.env.ESIMULATOR_CASES) console.log(harm.at(-1))
+    if (RUNS_ALL) console.log(harm.at(-1))
   }
 }, 1_000_000)

@@ -5,6 +5,7 @@ import { expect, test } from 'vitest'
 import { STATE_LIMIT } from '../../src/control/request.ts'
 import { LONGEST_POLL } from '../../src/control/wait.ts'
 import { CALLBACKS_SHOWN } from '../../src/control/wire.ts'
+import { MOST_RUNNING, MOST_RUNS } from '../../src/library/workflow-runs.ts'
 import { LONGEST_NAME, MOST_TOLD } from '../../src/server/bounded.ts'
 import { MOST_CHOSEN } from '../../src/server/chosen-credentials.ts'
 import { COMMANDS_LENGTH, COMMANDS_SIZE } from '../../src/server/commands.ts'
@@ -70,6 +71,7 @@ import {
   STEP_BUDGET,
   WAIT_BUDGET,
 } from '../../src/workflows/budget.ts'
+import { LARGEST_FILE, MOST_FILES } from '../../src/workflows/catalogue.ts'
 import { ROOT } from '../support/source.ts'
 
 const page = readFileSync(`${ROOT}docs/limits.md`, 'utf8')
@@ -205,6 +207,8 @@ const bounds: Readonly<Record<string, readonly unknown[]>> = {
   'days that its retries wait in all': [WAIT_BUDGET / 86_400],
   'seconds until an answer is there': [LONGEST_ANSWER / 1000],
   'answer to a step': [LARGEST_ANSWER],
+  'runs of workflows under way, and kept': [MOST_RUNNING, MOST_RUNS],
+  'files of a workflow folder': [MOST_FILES, LARGEST_FILE],
   'bodies in a result': [LONGEST_KEPT, MOST_KEPT_OF_CASE, LEAST_KEPT],
 }
 

@@ -17,6 +17,7 @@ import type { BundleState } from '../../src/state/bundle-lifecycle.ts'
 import { type Bundle, bundles, bundlesOf, remainingBytes } from '../../src/state/bundles.ts'
 import { grouped } from '../../src/state/collection.ts'
 import { sims } from '../../src/state/sims.ts'
+import { RUNS_ALL } from '../support/cases.ts'
 import { type Answer, type Schemas, startEsimGo, type TestSim } from '../support/esim-go.ts'
 import { FR_1, GB_1, GB_UNLIMITED, GB_YEAR } from '../support/esim-go-shop.ts'
 
@@ -607,6 +608,9 @@ async function compareWire(sim: TestSim): Promise<void> {
   }
 }
 
+/** How many courses are played: ESIMULATOR_CASES=all plays more. */
+const RUNS = RUNS_ALL ? 25 : 8
+
 test('orders, applications, devices and time never make or lose money or a bundle, and what is refused changes nothing', async () => {
   await fc.assert(
     fc.asyncProperty(beginning, history, async ({ given, ...settings }, steps) => {
@@ -632,6 +636,6 @@ test('orders, applications, devices and time never make or lose money or a bundl
         ),
       ).toEqual([])
     }),
-    { numRuns: 25, interruptAfterTimeLimit: 20_000 },
+    { numRuns: RUNS, interruptAfterTimeLimit: 20_000 },
   )
 })

@@ -11,6 +11,7 @@ import {
   startReceiver,
   startSimulator,
 } from '../../src/index.ts'
+import { RUNS_ALL } from '../support/cases.ts'
 import { call } from '../support/control.ts'
 import { COMPANY } from '../support/highland.ts'
 import { send } from '../support/http.ts'
@@ -238,7 +239,7 @@ const act: fc.Arbitrary<Act> = fc.record({
 
 test('a course of calls repeats byte for byte, and every way back leads to what was', async () => {
   const course = fc.array(act, { minLength: 8, maxLength: 25, size: 'max' })
-  const runs = process.env.ESIMULATOR_CASES === 'all' ? 300 : 12
+  const runs = RUNS_ALL ? 300 : 6
   await fc.assert(
     fc.asyncProperty(course, async (acts) => {
       const stateDir = await mkdtemp(join(tmpdir(), 'esimulator-'))
@@ -257,6 +258,6 @@ test('a course of calls repeats byte for byte, and every way back leads to what 
         await rm(copy, { recursive: true, force: true })
       }
     }),
-    { seed: 1810084673, numRuns: runs, endOnFailure: process.env.ESIMULATOR_CASES !== 'all' },
+    { seed: 1810084673, numRuns: runs, endOnFailure: !RUNS_ALL },
   )
 }, 3_600_000)

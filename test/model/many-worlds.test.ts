@@ -13,6 +13,7 @@ import {
   startReceiver,
   startSimulator,
 } from '../../src/index.ts'
+import { RUNS_ALL } from '../support/cases.ts'
 import { call } from '../support/control.ts'
 import { type Played, playAtRandom } from '../support/random-play.ts'
 
@@ -167,7 +168,7 @@ test('whatever worlds live beside it, a world says what it says alone', async ()
       for (const [at, each] of scripts.entries()) expectSame(all[at] ?? [], await live(quiet, each))
     },
   )
-  await fc.assert(together, { numRuns: 8, endOnFailure: true, seed: 18 })
+  await fc.assert(together, { numRuns: RUNS_ALL ? 8 : 4, endOnFailure: true, seed: 18 })
 }, 120_000)
 
 /** Bytes that are alive. */

@@ -8,6 +8,7 @@ import {
   type ServiceState,
   serviceLifecycle,
 } from '../../src/state/sim-lifecycle.ts'
+import { RUNS_ALL } from '../support/cases.ts'
 import {
   type Action,
   type Answer,
@@ -279,6 +280,9 @@ async function compare(sim: Wholesale, model: Model): Promise<void> {
   )
 }
 
+/** How many courses are played: ESIMULATOR_CASES=all plays more. */
+const RUNS = RUNS_ALL ? 25 : 8
+
 test('requests, duplicates, failures and time: one notification a transaction, the last settled action wins, one pending a line', async () => {
   await fc.assert(
     fc.asyncProperty(history, async ({ delay, steps }) => {
@@ -305,6 +309,6 @@ test('requests, duplicates, failures and time: one notification a transaction, t
       const arrived = new Set(receiver.arrivals.map(({ body }) => body))
       expect(arrived.size, 'attempts repeat the same bytes').toBe((await sim.told()).length)
     }),
-    { numRuns: 25, interruptAfterTimeLimit: 20_000 },
+    { numRuns: RUNS, interruptAfterTimeLimit: 20_000 },
   )
 })

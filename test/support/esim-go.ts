@@ -1,5 +1,4 @@
 // eSIM Go on a real port for tests: one server a file, a frozen world of its own for each test, all of it through the front door.
-import { afterAll } from 'vitest'
 import { controlClient, worldClient } from '../../src/control/node-client.ts'
 import type { AdvanceShown, CallbackShown } from '../../src/control/wire.ts'
 import type { Device } from '../../src/control/world-client.ts'
@@ -13,6 +12,7 @@ import { unsentCallbacks } from '../../src/state/callbacks.ts'
 import { defined } from '../../src/state/defined.ts'
 import type { SettingValue } from '../../src/state/settings.ts'
 import type { World } from '../../src/state/world.ts'
+import { atFileEnd } from './file-end.ts'
 import { type HttpAnswer, type Sent, send } from './http.ts'
 
 export type Schemas = components['schemas']
@@ -65,8 +65,6 @@ interface Opened {
 let opened: Promise<Opened> | undefined
 let last = 0
 
-afterAll(async () => (await opened)?.close())
-
 async function open(): Promise<Opened> {
   const reports: string[] = []
   const listening = await listen('127.0.0.1', [{ port: 0 }])
@@ -76,9 +74,11 @@ async function open(): Promise<Opened> {
   })
   listening.serve(server)
   const close = async () => {
+    opened = undefined
     await listening.close(0)
     await server.close()
   }
+  atFileEnd(close)
   return { server, origin: listening.endpoints[0]?.url ?? '', reports, close }
 }
 

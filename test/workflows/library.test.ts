@@ -190,10 +190,11 @@ const HANGS = `  - workflowId: hangs
         onFailure: [{ name: again, type: retry, retryLimit: 900 }]
 `
 
-test('a server that hangs is given up after the time-out', async () => {
+// Those that wait for time to pass wait side by side.
+test.concurrent('a server that hangs is given up after the time-out', async () => {
   await using sim = await startSimulator()
   const path = await file('hangs.yaml', HANGS.replace('900', '1'))
-  const { cases } = await runWorkflows(path, { target: sim.url, timeout: 3000 })
+  const { cases } = await runWorkflows(path, { target: sim.url, timeout: 3000, jobs: 3 })
   expect(cases.map(({ outcome, steps }) => [outcome, steps.length])).toEqual([
     ['failed', 3],
     ['failed', 3],
@@ -205,7 +206,7 @@ test('a server that hangs is given up after the time-out', async () => {
   expect(await worldsOf(sim.url)).toEqual(['default'])
 })
 
-test('a target that hangs is told after a while', { timeout: 60_000 }, async () => {
+test.concurrent('a target that hangs is told after a while', { timeout: 60_000 }, async () => {
   const deaf = createServer(() => {})
   deaf.listen(0, '127.0.0.1')
   await once(deaf, 'listening')

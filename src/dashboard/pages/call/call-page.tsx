@@ -30,9 +30,10 @@ function Chosen({ slugs }: { readonly slugs: readonly string[] }) {
     <Section title="Request">
       <Loaded live={live}>
         {({ operations }) => {
-          // Calls that change something are what one comes here for.
-          const usual = operations.find(({ bodies }) => bodies.length > 0) ?? operations[0]
-          const chosen = operations.find(({ id }) => id === operation) ?? usual
+          // Most come here for something new.
+          const makes = operations.filter(({ bodies }) => bodies.length > 0)
+          const usual = makes.find(({ id }) => /^(create|acquire)/.test(id)) ?? makes[0]
+          const chosen = operations.find(({ id }) => id === operation) ?? usual ?? operations[0]
           return (
             <>
               <div class="form">

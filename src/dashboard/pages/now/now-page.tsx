@@ -1,8 +1,8 @@
 // What happens now: the clock, what is due next, what has just happened.
 import { Page } from '../../kit/page.tsx'
+import { ReachSection } from '../../kit/reach-section.tsx'
 import { ClockSection } from './clock-section.tsx'
 import { HappenedSection } from './happened-section.tsx'
-import { StartSection } from './start-section.tsx'
 import { UpcomingSection } from './upcoming-section.tsx'
 
 export const NowPage = () => (
@@ -10,7 +10,7 @@ export const NowPage = () => (
     <div class="now">
       <div>
         <ClockSection />
-        <StartSection />
+        <ReachSection />
       </div>
       <div>
         <UpcomingSection />

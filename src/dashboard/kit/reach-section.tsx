@@ -1,19 +1,18 @@
 // How this world is reached: base URLs and credentials of each provider, to be copied.
-import type { CredentialsShown, WorldShown } from '../../../control/wire.ts'
-import { world } from '../../client.ts'
-import { Command, CopyButton } from '../../kit/copy.tsx'
-import { Loaded } from '../../kit/loaded.tsx'
-import { Section } from '../../kit/page.tsx'
-import { worldName } from '../../place.ts'
-import { commandHere } from '../../terminal.ts'
-import { useLive } from '../../use-live.ts'
+import type { CredentialsShown, WorldShown } from '../../control/wire.ts'
+import { world } from '../client.ts'
+import { commandHere } from '../terminal.ts'
+import { useLive } from '../use-live.ts'
+import { Command, CopyButton } from './copy.tsx'
+import { Loaded } from './loaded.tsx'
+import { Section } from './page.tsx'
 
 const concernsReach = ({ name }: { readonly name: string }) => name === 'world'
 
 export function ReachSection() {
   const live = useLive(() => world().show(), [], concernsReach)
   return (
-    <Section title={`How ${worldName} is reached`}>
+    <Section title="Where to send requests">
       <Loaded live={live}>{(shown) => <Reach of={shown} />}</Loaded>
     </Section>
   )
