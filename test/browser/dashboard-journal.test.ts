@@ -299,7 +299,8 @@ describe.skipIf(!hasBrowser)('in a browser', () => {
     await ask(simulator, '/orders', 'x'.repeat(100_000))
     for (const where of ['journal', 'journal/1', 'journal/2', 'journal/3']) {
       await page.goto(urlOf(where))
-      await page.getByText('esim-go').first().waitFor()
+      await page.locator('.connection.live').waitFor()
+      await page.getByText('Loading…').waitFor({ state: 'detached' })
       await watched.expectHarmless()
     }
     await page.goto(urlOf(`journal?text=${encodeURIComponent(HOSTILE)}`))
