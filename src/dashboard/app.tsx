@@ -15,7 +15,8 @@ import { SimsPage } from './pages/sims/sims-page.tsx'
 import { RunPage } from './pages/workflows/run-page.tsx'
 import { WorkflowsPage } from './pages/workflows/workflows-page.tsx'
 import { WorldsPage } from './pages/worlds/worlds-page.tsx'
-import { base } from './place.ts'
+import { base, isReadable } from './place.ts'
+import { Arrival } from './shell/arrival.tsx'
 import { NothingHere } from './shell/nothing-here.tsx'
 import { SaidLines } from './shell/said-lines.tsx'
 import { TokenPage } from './shell/token-page.tsx'
@@ -24,6 +25,7 @@ import { WorldGone } from './shell/world-gone.tsx'
 
 export function App() {
   if (locked.value !== undefined) return <TokenPage why={locked.value} />
+  if (!isReadable) return <NothingHere />
   return (
     <LocationProvider scope={base}>
       <a class="skip" href="#content">
@@ -31,6 +33,7 @@ export function App() {
       </a>
       <TopBar />
       {connection.value === 'gone' ? <WorldGone /> : <Pages />}
+      <Arrival />
       <SaidLines />
     </LocationProvider>
   )

@@ -111,7 +111,7 @@ describe.skipIf(!hasBrowser)('in a browser', LONG, () => {
     await page.getByRole('button', { name: 'Send it now' }).click()
     await page.locator('.said').getByText('no callback URL is set').waitFor()
 
-    await page.getByRole('link', { name: 'All', exact: true }).click()
+    await page.getByRole('link', { name: 'All callbacks' }).click()
     const target = page.getByRole('region', { name: 'Callbacks of esim-go' })
     await target.getByText('nowhere').waitFor()
     await target.getByRole('button', { name: 'Say where' }).click()

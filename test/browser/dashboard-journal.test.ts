@@ -71,7 +71,7 @@ describe.skipIf(!hasBrowser)('in a browser', LONG, () => {
     await page.waitForURL(/refused=true/)
     await expect.poll(() => rows.count()).toBe(1)
     await page.getByRole('button', { name: 'Clear the filters' }).click()
-    await page.getByLabel('Text').fill('page=1')
+    await page.getByLabel('Search').fill('page=1')
     await page.waitForURL(/text=page/)
     await page.getByLabel('Provider').selectOption('esim-go')
     await expect.poll(() => rows.allInnerTexts()).toEqual(['/esim-go/v2.4/esims?page=1'])
@@ -197,7 +197,7 @@ describe.skipIf(!hasBrowser)('in a browser', LONG, () => {
       .waitFor()
     await page.getByRole('link', { name: 'Previous' }).click()
     await page.getByRole('heading', { name: 'Exchange 2', level: 1 }).waitFor()
-    await page.getByRole('link', { name: 'All', exact: true }).click()
+    await page.getByRole('link', { name: 'All exchanges' }).click()
     await page.waitForURL(/journal\?refused=true$/)
     await page.goto(urlOf('journal/77'))
     await page.getByRole('alert').getByText('no exchange 77').waitFor()
@@ -299,7 +299,8 @@ describe.skipIf(!hasBrowser)('in a browser', LONG, () => {
     await ask(simulator, '/orders', 'x'.repeat(100_000))
     for (const where of ['journal', 'journal/1', 'journal/2', 'journal/3']) {
       await page.goto(urlOf(where))
-      await page.getByText('esim-go').first().waitFor()
+      await page.locator('.connection.live').waitFor()
+      await page.getByText('Loading…').waitFor({ state: 'detached' })
       await watched.expectHarmless()
     }
     await page.goto(urlOf(`journal?text=${encodeURIComponent(HOSTILE)}`))

@@ -1,5 +1,5 @@
 // A request as a command of curl that can be run: quoted for a POSIX shell, with a variable for each secret.
-import { quoted as shellWord } from '../terminal.ts'
+import { quoted } from '../terminal.ts'
 
 export interface CurlRequest {
   readonly method: string
@@ -47,7 +47,7 @@ export function curlOf({ method, url, headers, body }: CurlRequest): string {
 function methodPart(method: string, body: string | undefined): string[] {
   if (method === 'HEAD') return ['--head']
   const byItself = body === undefined || body === '' ? 'GET' : 'POST'
-  return method === byItself ? [] : [`--request ${shellWord(method)}`]
+  return method === byItself ? [] : [`--request ${quoted(method)}`]
 }
 
 function headerWord(name: string, value: string): string {
@@ -59,8 +59,8 @@ function headerWord(name: string, value: string): string {
 /** A word of the shell in which each secret is a variable. */
 function word(text: string): string {
   const pieces = text.split(REDACTED)
-  if (pieces.length === 1) return quoted(text)
-  return pieces.map((piece) => (piece === '' ? '' : quoted(piece))).join('"$API_KEY"')
+  if (pieces.length === 1) return inQuotes(text)
+  return pieces.map((piece) => (piece === '' ? '' : inQuotes(piece))).join('"$API_KEY"')
 }
 
-const quoted = (text: string) => `'${text.replaceAll("'", `'\\''`)}'`
+const inQuotes = (text: string) => `'${text.replaceAll("'", `'\\''`)}'`

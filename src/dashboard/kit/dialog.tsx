@@ -1,4 +1,4 @@
-// A dialog over the page: closed by Escape, by its button, and when it has done what it is for.
+// A dialog over the page: closed by Escape, by its button, and when it has done what it is for. The keyboard is then where it was before.
 import type { ComponentChildren } from 'preact'
 import { useEffect, useId, useRef } from 'preact/hooks'
 
@@ -11,7 +11,12 @@ export interface DialogProps {
 export function Dialog({ title, onClose, children }: DialogProps) {
   const dialog = useRef<HTMLDialogElement>(null)
   const id = useId()
-  useEffect(() => dialog.current?.showModal(), [])
+  useEffect(() => {
+    const shown = dialog.current
+    shown?.showModal()
+    // One that is taken off the page while it is open would take the focus along.
+    return () => shown?.close()
+  }, [])
   return (
     <dialog ref={dialog} class="dialog" aria-labelledby={id} onClose={onClose}>
       <header>

@@ -15,9 +15,9 @@ export function Page({ title, actions, children }: PageProps) {
     document.title = `${title} · ${worldName} · esimulator`
   }, [title])
   return (
-    <main id="content" tabIndex={-1}>
+    <main id="content" tabIndex={-1} aria-labelledby="title">
       <header class="page-head">
-        <h1>{title}</h1>
+        <h1 id="title">{title}</h1>
         {actions && <div class="actions">{actions}</div>}
       </header>
       {children}

@@ -1,8 +1,7 @@
 // How this world is reached: base URLs and credentials of each provider, to be copied.
 import type { CredentialsShown, WorldShown } from '../../control/wire.ts'
 import { world } from '../client.ts'
-import { worldName } from '../place.ts'
-import { commandThere } from '../terminal.ts'
+import { commandHere } from '../terminal.ts'
 import { useLive } from '../use-live.ts'
 import { Command, CopyButton } from './copy.tsx'
 import { Loaded } from './loaded.tsx'
@@ -40,7 +39,7 @@ function Reach({ of: { mounts, credentials, seed } }: { readonly of: WorldShown 
         ))}
       </div>
       <p class="hint">All of it as variables of a shell:</p>
-      <Command text={`eval "$(${commandThere(['world', 'env', worldName])})"`} />
+      <Command text={`eval "$(${commandHere(['env'])})"`} />
     </>
   )
 }
@@ -55,7 +54,7 @@ function* linesOf(
   for (const key of apiKeys ?? [apiKey]) if (key !== undefined) yield ['API key', key]
   const first = clientId === undefined ? [] : [{ client: clientId, secret: clientSecret ?? '' }]
   for (const { client, secret } of clients ?? first) {
-    yield ['client', client]
+    yield ['client id', client]
     yield ['client secret', secret]
   }
   if (tokenUrl !== undefined) yield ['token URL', tokenUrl]

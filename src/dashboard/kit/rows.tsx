@@ -25,6 +25,7 @@ export interface RowsProps<T> {
 
 export function Rows<T>({ total, rowAt, keyOf, children, onSeen, label, head }: RowsProps<T>) {
   const frame = useRef<HTMLElement>(null)
+  const end = useRef<HTMLSpanElement>(null)
   const [seen, setSeen] = useState({ first: 0, last: 40 })
   const look = () => {
     const { scrollTop = 0, clientHeight = 0 } = frame.current ?? {}
@@ -43,31 +44,37 @@ export function Rows<T>({ total, rowAt, keyOf, children, onSeen, label, head }: 
   const shown = []
   for (let index = seen.first; index <= last; index += 1) shown.push(index)
   return (
-    <section class="rows" ref={frame} onScroll={look} tabIndex={0} aria-label={label}>
-      <table aria-rowcount={total + 1}>
-        <thead>
-          <tr aria-rowindex={1}>
-            {head.map((name) => (
-              <th scope="col" key={name}>
-                {name}
-              </th>
-            ))}
-          </tr>
-        </thead>
-        <tbody>
-          <Space rows={seen.first} />
-          {shown.map((index) => {
-            const row = rowAt(index)
-            return (
-              <tr key={row === undefined ? `at ${index}` : keyOf(row)} aria-rowindex={index + 2}>
-                {row === undefined ? <td colSpan={head.length}>…</td> : children(row)}
-              </tr>
-            )
-          })}
-          <Space rows={total - 1 - last} />
-        </tbody>
-      </table>
-    </section>
+    <>
+      <button type="button" class="button skip-rows" onClick={() => end.current?.focus()}>
+        Skip the list
+      </button>
+      <section class="rows" ref={frame} onScroll={look} tabIndex={0} aria-label={label}>
+        <table aria-rowcount={total + 1}>
+          <thead>
+            <tr aria-rowindex={1}>
+              {head.map((name) => (
+                <th scope="col" key={name}>
+                  {name}
+                </th>
+              ))}
+            </tr>
+          </thead>
+          <tbody>
+            <Space rows={seen.first} />
+            {shown.map((index) => {
+              const row = rowAt(index)
+              return (
+                <tr key={row === undefined ? `at ${index}` : keyOf(row)} aria-rowindex={index + 2}>
+                  {row === undefined ? <td colSpan={head.length}>…</td> : children(row)}
+                </tr>
+              )
+            })}
+            <Space rows={total - 1 - last} />
+          </tbody>
+        </table>
+      </section>
+      <span ref={end} tabIndex={-1} />
+    </>
   )
 }
 

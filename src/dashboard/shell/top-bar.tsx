@@ -1,4 +1,6 @@
 // What stands above every page: the pages, the world, its clock, and whether the simulator answers.
+
+import { useEffect, useRef } from 'preact/hooks'
 import { useLocation } from 'preact-iso'
 import { call } from '../client.ts'
 import { clock, now } from '../clock-state.ts'
@@ -40,8 +42,14 @@ export function TopBar() {
 function Pages() {
   const { path } = useLocation()
   const open = path.slice(base.length + 1).split('/')[0] ?? ''
+  const nav = useRef<HTMLElement>(null)
+  useEffect(() => {
+    const { current: all } = nav
+    const link = all?.querySelector<HTMLElement>('[aria-current]')
+    if (all && link) all.scrollLeft = link.offsetLeft - (all.clientWidth - link.offsetWidth) / 2
+  }, [open])
   return (
-    <nav aria-label="Pages" class="pages">
+    <nav ref={nav} aria-label="Pages" class="pages">
       {PAGES.map(([page, title]) => (
         <a
           key={page}

@@ -65,7 +65,7 @@ function Actions({ callback, targets, reload }: Told & { readonly reload: () => 
   return (
     <>
       <a class="button" href={pathTo('callbacks')}>
-        All
+        All callbacks
       </a>
       <ActButton look="main" act={again}>
         {state === 'unsent' ? 'Send it now' : 'Send it again'}

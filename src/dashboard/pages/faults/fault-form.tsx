@@ -99,7 +99,7 @@ function Where({ asked, ask, providers, names }: WhereProps) {
         label="Provider"
         value={asked.provider}
         onValue={(provider) => ask({ provider })}
-        options={providers.map(({ provider, title }) => [provider, title])}
+        options={providers.map(({ provider }) => [provider, provider])}
       />
       <SelectField
         label="Calls or callbacks"

@@ -86,7 +86,7 @@ function Steps({ id }: { readonly id: number }) {
   return (
     <>
       <a class="button" href={pathTo('journal', filters)}>
-        All
+        All exchanges
       </a>
       <StepLink to={previous && href(previous)}>Previous</StepLink>
       <StepLink to={next && href(next)}>Next</StepLink>

@@ -48,7 +48,7 @@ function Form({ query, change }: PartProps) {
   return (
     <div class="form">
       <LateField
-        label="Text"
+        label="Search"
         type="search"
         value={query.text ?? ''}
         onValue={(text) => change({ text })}
@@ -57,10 +57,7 @@ function Form({ query, change }: PartProps) {
         label="Provider"
         value={query.provider ?? ''}
         onValue={(provider) => change({ provider, operation: '' })}
-        options={[
-          ['', 'any'],
-          ...providers.map(({ provider, title }) => [provider, title] as const),
-        ]}
+        options={[['', 'any'], ...providers.map(({ provider }) => [provider, provider] as const)]}
       />
       <LateField
         label="Status"

@@ -29,7 +29,7 @@ export function SettingsPage() {
                   label="Provider"
                   value={shown.provider}
                   onValue={(provider) => change({ provider })}
-                  options={providers.map(({ provider, title }) => [provider, title])}
+                  options={providers.map(({ provider }) => [provider, provider])}
                 />
               </div>
               <SettingsSection key={shown.provider} provider={shown.provider} />

@@ -81,21 +81,9 @@ export function SimFilters({ total, isBusy }: SimFiltersProps) {
   return (
     <search class="sim-filters form">
       <SearchField />
-      <SelectField
-        label="Provider"
-        {...chosen('provider')}
-        options={choices('all providers', providers)}
-      />
-      <SelectField
-        label="Profile"
-        {...chosen('profile')}
-        options={choices('any profile', PROFILES)}
-      />
-      <SelectField
-        label="Service"
-        {...chosen('service')}
-        options={choices('any service', SERVICES)}
-      />
+      <SelectField label="Provider" {...chosen('provider')} options={choices('any', providers)} />
+      <SelectField label="Profile" {...chosen('profile')} options={choices('any', PROFILES)} />
+      <SelectField label="Service" {...chosen('service')} options={choices('any', SERVICES)} />
       <SelectField
         label="Order"
         {...chosen('order')}

@@ -36,9 +36,11 @@ export function HistorySection() {
               {countOf(total)} can be undone{cut === undefined ? '' : `; ${cut}`}.
             </p>
             {steps.length < Math.min(total, MOST) && (
-              <button type="button" class="button" onClick={() => setLimit(MOST)}>
-                Show up to {numberShown(Math.min(total, MOST))}
-              </button>
+              <div class="actions">
+                <button type="button" class="button" onClick={() => setLimit(MOST)}>
+                  Show up to {numberShown(Math.min(total, MOST))}
+                </button>
+              </div>
             )}
           </>
         )}
@@ -61,7 +63,7 @@ interface StepsProps {
 
 function Steps({ of: steps, onWent }: StepsProps) {
   return (
-    <section class="scroll steps" tabIndex={0} aria-label="Steps">
+    <section class="scroll history" tabIndex={0} aria-label="Steps">
       <table>
         <thead>
           <tr>
