@@ -155,7 +155,7 @@ describe.skipIf(!hasBrowser)('a page of another origin', LONG, () => {
     }
     expect(await byLink('/_sim/state')).toBe(403)
     expect(await byLink(`/highland/b2b/company/product_list?company_id=${COMPANY}`)).toBe(403)
-    expect(await byLink('/')).toBe(200)
+    expect(await byLink('/')).toBe(303)
     expect((await everything(sim)) === before).toBe(true)
   })
 

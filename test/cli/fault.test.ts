@@ -117,7 +117,7 @@ test.each([
     /until must be an instant such as .*, or a duration such as PT5M/,
   ],
   [['remove', 'fault_99'], /there is no fault fault_99/],
-  [['drop'], /there is no "fault drop"; there are: list, kinds, show, add, remove, clear/],
+  [['drop'], /there is no "fault drop"; there are: list, kinds, magic, show, add, remove, clear/],
 ])('fault %j could not run', async (args, why) => {
   expect(await fault(...args)).toMatchObject({ code: 2, stderr: expect.stringMatching(why) })
 })
