@@ -143,6 +143,21 @@ class Run {
     this.server = await startServer(`fuzz-${this.seed}`)
     this.receiver = await startReceiver()
     await this.open()
+    await this.loadLate()
+  }
+
+  /** Has all code loaded that waits for its first call: it stays, and is no leak. */
+  async loadLate() {
+    const headers = { ...(await this.headersFor('esim-go')), ...JSON_BODY }
+    await this.ask('POST', '/esim-go/v2.4/orders', headers, '{}')
+    for (const slug of SLUGS.filter((each) => each !== 'control'))
+      await this.ask('GET', `/_sim/calls/${slug}`)
+    const call = JSON.stringify({ provider: 'esim-go', operation: 'listEsims' })
+    await this.ask('POST', '/_sim/calls', JSON_BODY, call)
+    const { workflows = [] } = jsonOf(await this.ask('GET', '/_sim/workflows')) ?? {}
+    for (const { file } of workflows.slice(0, 4))
+      await this.ask('POST', '/_sim/workflows/runs', JSON_BODY, JSON.stringify({ file }))
+    await this.ask('POST', '/_sim/workflows/record', JSON_BODY, '{}')
   }
 
   ask(method, url, headers = {}, body = undefined) {
@@ -310,9 +325,12 @@ class Run {
     if (slug !== 'control') this.pools.control.learn(body)
   }
 
-  /** The heap of a simulator whose worlds are as they begin, and whose journal has the same each time. */
+  /** The heap of a simulator whose worlds are as they begin, without runs, and whose journal has the same each time. */
   async emptyHeap() {
     await this.reset()
+    // They are kept, some at a time, whatever becomes of the world that asked for them.
+    const { runs = [] } = jsonOf(await this.ask('GET', '/_sim/workflows/runs')) ?? {}
+    for (const { id } of runs) await this.ask('DELETE', `/_sim/workflows/runs/${id}`)
     const headers = await this.headersFor('esim-go')
     for (let count = 0; count < JOURNAL; count += 1)
       await this.ask('GET', '/esim-go/v2.4/organisation/groups', headers)

@@ -192,7 +192,10 @@ export const sim: Run = async (config, args, flags) => {
   }
 
   if (name === 'lifecycles') {
-    print(config, await client.lifecycles(), lifecyclesText)
+    const all = await client.lifecycles()
+    // Those of no provider are of all.
+    const isOf = (each: LifecycleShown) => (each.provider ?? provider) === provider
+    print(config, provider === undefined ? all : all.filter(isOf), lifecyclesText)
     return 0
   }
 

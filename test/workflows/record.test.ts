@@ -392,6 +392,20 @@ test('a call by the control API is one step, that of the provider', async () => 
   expect(idsIn(text)).toEqual(['addFault', 'createOrder', 'createOrder2'])
 })
 
+test('JSON that was sent as another type is sent so again', async () => {
+  await using sim = await startSimulator()
+  const { apiKey = '' } = (await sim.show()).credentials['esim-go'] ?? {}
+  for (const type of ['application/xml', 'text/csv', 'text/plain; charset=utf-8'])
+    await fetch(`${sim.baseUrl('esim-go')}/orders`, {
+      method: 'POST',
+      headers: { 'X-API-Key': apiKey, 'Content-Type': type },
+      body: JSON.stringify(ORDER),
+    })
+  const text = await recorded(sim)
+  expect(failed(await runs(text))).toEqual([])
+  expect(idsIn(text)).toHaveLength(3)
+})
+
 test('texts that would be read as expressions are inputs, and what a client chose stays as it is', async () => {
   await using sim = await startSimulator()
   const base = sim.baseUrl('esim-go')

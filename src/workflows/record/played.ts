@@ -344,10 +344,11 @@ function bodyOf(
   const [, type] =
     Object.entries(requestHeaders).find(([name]) => /^content-type$/i.test(name)) ?? []
   if (type !== undefined && isForm(type)) return { type, payload: formOf(text) }
+  // What was sent as another type is text, even where it reads as JSON.
+  if (type !== undefined && !isJson(type)) return { type, payload: text }
   // A number with more digits than JSON.parse keeps stays as it was written.
   const isExact = !/[:[,\s]-?\d{16,}/.test(text)
-  const payload = json !== undefined && isExact ? json : text
-  return { type: type !== undefined && isJson(type) ? undefined : type, payload }
+  return { type: undefined, payload: json !== undefined && isExact ? json : text }
 }
 
 /** A form; what was struck out of it is shown as a credential that opens nothing. */
