@@ -112,7 +112,7 @@ describe.skipIf(!hasBrowser)('the list of SIMs', LONG, () => {
         records.sims = {}
       })
       await page.goto(urlOf('sims'))
-      const command = await region(page, 'Command').textContent()
+      const command = await page.locator('.command pre').first().textContent()
       await page.locator('.connection.live').waitFor()
       const [, url = ''] = /^curl -s '([^']+)'/.exec(command ?? '') ?? []
       expect(url).toContain(simulator.baseUrl(slug))
