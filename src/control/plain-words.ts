@@ -15,6 +15,8 @@ export const PATTERNS: Readonly<Record<string, string>> = {
   '^(cb|un)_([0-9a-f]{16}_)?[0-9]{6,}$':
     'no id of a callback: `esimulator callbacks` and GET /_sim/callbacks have them',
   '^fault_[0-9]+$': 'no id of a fault, as in fault_1: `esimulator fault list` has them',
+  '^run_[0-9]+$': 'no id of a run, as in run_1: `esimulator workflow runs` lists them',
+  '^[A-Za-z0-9_-]{1,64}$': 'no name of a workflow: 1 to 64 of A-Z a-z 0-9 _ -',
   '^[A-Za-z]{1,16}$': 'no method: give one as in POST',
   '^[1-5]([0-9][0-9]|[xX][xX])$': 'no status: give one as in 404, or a class as in 4xx',
   '^[0-9a-z]+-[0-9]{1,15}$': 'no id of an event: give the `id` of one that was told',

@@ -15,7 +15,7 @@ import { SimsPage } from './pages/sims/sims-page.tsx'
 import { RunPage } from './pages/workflows/run-page.tsx'
 import { WorkflowsPage } from './pages/workflows/workflows-page.tsx'
 import { WorldsPage } from './pages/worlds/worlds-page.tsx'
-import { base, isReadable } from './place.ts'
+import { base } from './place.ts'
 import { Arrival } from './shell/arrival.tsx'
 import { NothingHere } from './shell/nothing-here.tsx'
 import { SaidLines } from './shell/said-lines.tsx'
@@ -25,7 +25,6 @@ import { WorldGone } from './shell/world-gone.tsx'
 
 export function App() {
   if (locked.value !== undefined) return <TokenPage why={locked.value} />
-  if (!isReadable) return <NothingHere />
   return (
     <LocationProvider scope={base}>
       <a class="skip" href="#content">

@@ -6,11 +6,8 @@ const [, root = '', world] =
 /** URL of the simulator, without a trailing slash. */
 export const rootUrl = location.origin + root
 
-/** Whether the path of the page is well encoded: one that is not is no page. */
-export const isReadable = readable(location.pathname)
-
 /** The world that the page shows. */
-export const worldName = world === undefined || !isReadable ? 'default' : decodeURIComponent(world)
+export const worldName = world === undefined ? 'default' : decodeURIComponent(world)
 
 /** Path of the pages of another world. */
 export const homeOf = (name: string): string => `${root}/w/${encodeURIComponent(name)}/_sim/ui`
@@ -29,12 +26,3 @@ export function pathTo(page: string, query: Readonly<Record<string, string | und
 /** The path of the page of one thing, as in `pathOf('sims', iccid)`. */
 export const pathOf = (page: string, ...ids: readonly (string | number)[]): string =>
   [base, page, ...ids.map((id) => encodeURIComponent(String(id)))].join('/')
-
-function readable(path: string): boolean {
-  try {
-    // What it gives is used: the bundler drops a call whose result is not.
-    return decodeURIComponent(path) !== ''
-  } catch {
-    return false
-  }
-}

@@ -1,4 +1,5 @@
 // Finds what is served at a path: by its segments, written out before named ones, as OpenAPI has it.
+import { percentDecoded } from '../state/percent-encoding.ts'
 
 /** The values of named segments, by name. */
 export type PathParams = Record<string, string>
@@ -61,7 +62,7 @@ export function openPathTree<T>(): PathTree<T> {
     find(method, path) {
       const reached = withoutFragment(path)
       const isEscaped = reached.includes('%')
-      if (isEscaped && !canBeDecoded(reached)) return undefined
+      if (isEscaped && percentDecoded(reached) === undefined) return undefined
       const values: string[] = []
       const search = { method, path: reached, end: endOf(reached), isEscaped, values }
       const leaf = leafBelow(root, search, 1)
@@ -79,15 +80,6 @@ function endOf(path: string): number {
 function withoutFragment(path: string): string {
   const at = path.indexOf('#')
   return at < 0 ? path : path.slice(0, at)
-}
-
-function canBeDecoded(path: string): boolean {
-  try {
-    decodeURIComponent(path)
-    return true
-  } catch {
-    return false
-  }
 }
 
 function paramsOf({ names }: Leaf<unknown>, values: readonly string[]): PathParams {

@@ -1,4 +1,6 @@
 // Queries and forms as their operation takes them: what may be repeated, what is not known.
+
+import { percentDecoded } from '../state/percent-encoding.ts'
 import { Refusal } from '../state/refusal.ts'
 import { shortName, tell } from './bounded.ts'
 import type { Repeats } from './parameters.ts'
@@ -65,9 +67,7 @@ export function sentTwice(name: string): Refusal {
  * @throws Refusal `malformed-body` for escapes that are none
  */
 export function formOf(text: string): object {
-  try {
-    if (text.includes('%')) decodeURIComponent(text)
-  } catch {
+  if (percentDecoded(text) === undefined) {
     const why = 'a % begins no escape of UTF-8; write a bare one as %25'
     throw new Refusal('malformed-body', `the form cannot be decoded: ${why}`)
   }

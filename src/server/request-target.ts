@@ -1,6 +1,7 @@
 // What a request is for: its target (RFC 9112 3.2, RFC 3986) and its Host, put right or found wrong.
 import type { IncomingMessage } from 'node:http'
 import { isIPv6 } from 'node:net'
+import { percentDecoded } from '../state/percent-encoding.ts'
 import { type CommonRefusal, Refusal } from '../state/refusal.ts'
 
 /** The target of a request. */
@@ -64,12 +65,9 @@ function problemIn(url: string): string | undefined {
 
   const path = url.split('?', 1)[0] ?? ''
   if (/\/\.{1,2}(\/|$)/.test(path)) return 'the path has segments of dots: send it without them'
-  try {
-    decodeURIComponent(url)
-    return undefined
-  } catch {
-    return 'the URL cannot be decoded: a % begins no escape of UTF-8; write a bare one as %25'
-  }
+  return percentDecoded(url) === undefined
+    ? 'the URL cannot be decoded: a % begins no escape of UTF-8; write a bare one as %25'
+    : undefined
 }
 
 /** uri-host and port (RFC 3986 3.2.2, 3.2.3); an address in brackets is looked at further. */

@@ -11,6 +11,7 @@ import { readSpec } from '../server/spec-files.ts'
 import { knownSimulators } from '../simulators/index.ts'
 import { knownPlugins } from '../simulators/plugins.ts'
 import { tokenName } from '../state/json-pointer.ts'
+import { percentDecoded } from '../state/percent-encoding.ts'
 import { packageFile } from '../state/shipped-files.ts'
 import type { ParameterPlace, SourceDescription } from './language.ts'
 import { openSender } from './send.ts'
@@ -193,15 +194,9 @@ export function located(url: string, base: string): string {
   if (isAbsolute(url)) return url
   // A relative reference of a URL may have its blanks and the like encoded.
   const path = resolve(dirname(base), url)
-  return existsSync(path) || !url.includes('%') ? path : resolve(dirname(base), decoded(url))
-}
-
-function decoded(text: string): string {
-  try {
-    return decodeURIComponent(text)
-  } catch {
-    return text
-  }
+  return existsSync(path) || !url.includes('%')
+    ? path
+    : resolve(dirname(base), percentDecoded(url) ?? url)
 }
 
 /** A document; an overlay is read as what it makes of the document it extends. @throws SourceError */

@@ -1,4 +1,6 @@
 // The frame of the dashboard: how it is served, its clock, its token, and a simulator that is lost and comes back.
+import { once } from 'node:events'
+import { request } from 'node:http'
 import { afterAll, describe, expect, test } from 'vitest'
 import { startSimulator } from '../../src/index.ts'
 import { hasBrowser, LONG } from './browser.ts'
@@ -52,6 +54,10 @@ test('it is not served to pages of other sites, nor under their names', async ()
   await using simulator = await startSimulator({ port: 0 })
   const foreign = { origin: 'http://evil.example', 'accept-language': 'en' }
   expect((await fetch(`${simulator.url}/_sim/ui`, { headers: foreign })).status).toBe(403)
+  // A name of somebody else's that leads to this machine: fetch cannot send it.
+  const headers = { host: 'evil.example', 'accept-language': 'en' }
+  const [answer] = await once(request(`${simulator.url}/_sim/ui`, { headers }).end(), 'response')
+  expect(answer.resume().statusCode).toBe(403)
 })
 
 describe.skipIf(!hasBrowser)('in a browser', LONG, () => {

@@ -159,17 +159,6 @@ describe.skipIf(!hasBrowser)('in a browser', { timeout: 240_000 }, () => {
     expect(await simulator.snapshots.list()).toHaveLength(1)
   })
 
-  test.each(['/w/%E0%A4%A/_sim/ui', '/_sim/ui/sims/%E0%A4%A'])(
-    'an address that cannot be read is said to have a mistake: %s',
-    async (path) => {
-      await using dashboard = await openDashboard(FROZEN)
-      const { page, simulator } = dashboard
-      await page.goto(simulator.url + path)
-      await page.getByText('The address has a mistake.').waitFor()
-      expect(dashboard.complaints.filter((text) => text.includes('URI'))).toEqual([])
-    },
-  )
-
   test('a long list is passed by in one step', async () => {
     await using dashboard = await openFilled()
     const { page } = dashboard

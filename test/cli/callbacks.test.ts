@@ -117,7 +117,7 @@ test('what leaves is followed, a line each', async () => {
 test.each([
   [
     ['explode'],
-    /there is no "callbacks explode"; there are: list, show, deliveries, redeliver, send, target/,
+    /there is no "callbacks explode"; there are: list, show, deliveries, delivery, redeliver, send, target/,
   ],
   [['send', 'esim-go'], /esimulator callbacks send PROVIDER TYPE/],
   [['send', 'esim-go', 'Firstuse'], /did you mean FirstUse\? There are: FirstAttachment/],

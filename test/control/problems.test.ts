@@ -65,7 +65,7 @@ test('a body that is no JSON, no object of the schema, or of the wrong type is r
   expectProblem(
     await advance({ json: { by: 'P1D', until: 'x' } }),
     400,
-    /knows no "until"; it knows by, to, maxEvents, maxWall/,
+    /knows no "until"; it knows by, to, next, maxEvents, maxWall/,
   )
   expectProblem(await advance({}), 400, /needs a body/)
   expect(sim.clock.now()).toEqual(new Date('2026-01-01T00:00:00Z'))
@@ -102,7 +102,7 @@ test('parameters that are unknown or out of range are refused by name', async ()
   expectProblem(
     await call(sim.url, '/_sim/sims?page=2'),
     400,
-    /knows no \?page=; it knows provider, limit, offset/,
+    /knows no \?page=; it knows provider, search, profile, service, order, limit, offset/,
   )
   expectProblem(await call(sim.url, '/_sim/sims?limit=0'), 400, /limit must be at least 1/)
   expectProblem(

@@ -122,3 +122,14 @@ test('where nothing is built the command says what to do', () => {
   const says = 'esimulator: nothing is built yet: run npm run build in its folder first\n'
   expect({ status, stderr, stdout }).toEqual({ status: 2, stderr: says, stdout: '' })
 })
+
+test('the bundle has no check less than the source: what cannot be decoded is refused', async () => {
+  const { url, end } = await start()
+  const send = async (path: string, init?: RequestInit) => (await fetch(url + path, init)).status
+  for (const path of ['/esim-go/v2.4/esims/%E0%A4%A', '/_sim/sims/%E0%A4%A', '/_sim/ui/%E0%A4%A'])
+    expect(await send(path), path).toBe(400)
+  const form = { 'Content-Type': 'application/x-www-form-urlencoded' }
+  const body = 'grant_type=client_credentials&client_id=%E0%A4%A&client_secret=x'
+  expect(await send('/wholesale/oauth/token', { method: 'POST', headers: form, body })).toBe(400)
+  await end()
+})

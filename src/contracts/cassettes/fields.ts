@@ -1,6 +1,7 @@
 // The named values of a text, each with where it stands: of JSON, of a form or a query, of XML, of CSV.
 import { cellsIn } from '../../server/redaction/csv-cells.ts'
 import type { Span } from '../../server/redaction/span.ts'
+import { percentDecoded } from '../../state/percent-encoding.ts'
 import { jsonLeaves } from './json-leaves.ts'
 
 /** A value that stands under a name. */
@@ -32,11 +33,7 @@ function pairsIn(text: string): Field[] {
 
 /** A value of a form or a query, without its escapes. */
 function decoded(text: string): string {
-  try {
-    return decodeURIComponent(text.replaceAll('+', ' '))
-  } catch {
-    return text
-  }
+  return percentDecoded(text.replaceAll('+', ' ')) ?? text
 }
 
 const ELEMENT = /<([\w.:-]{1,100})(?:\s[^<>]*)?>([^<]+)<\//g

@@ -4,6 +4,7 @@ import type { Redactor } from '../../server/redaction/redactor.ts'
 import { REDACTED } from '../../server/redaction/span.ts'
 import { jsonOf } from '../../state/json-of.ts'
 import { pointerToken } from '../../state/json-pointer.ts'
+import { percentDecoded } from '../../state/percent-encoding.ts'
 import type { SentRequest } from '../../workflows/send.ts'
 import { textOfKept } from './kept-body.ts'
 import type { KeptRequest } from './lines.ts'
@@ -57,15 +58,7 @@ function ofUrls(url: string, recorded: string, struck: Struck): string[] {
 
 function partsOf(url: string) {
   const [, path = '', query = ''] = /^([^?#]*)(?:\?([^#]*))?/.exec(url) ?? []
-  return { path: decoded(path), query: new URLSearchParams(query) }
-}
-
-function decoded(text: string): string {
-  try {
-    return decodeURIComponent(text)
-  } catch {
-    return text
-  }
+  return { path: percentDecoded(path) ?? path, query: new URLSearchParams(query) }
 }
 
 type Headers = Readonly<Record<string, string>>

@@ -5,6 +5,7 @@ import { namesOnly, type Redactor } from '../../server/redaction/redactor.ts'
 import { secretsSent } from '../../server/redaction/secrets-sent.ts'
 import { packageVersion } from '../../server/server.ts'
 import { defined } from '../../state/defined.ts'
+import { percentDecoded } from '../../state/percent-encoding.ts'
 import { reasonOf } from '../../state/reason.ts'
 import { secretsShown } from '../../workflows/exchange-result.ts'
 import type { ReadWorkflow } from '../../workflows/program.ts'
@@ -249,15 +250,8 @@ function learnPath(values: PersonalValues, url: string, operation: string | unde
   const parts = (url.split(/[?#]/, 1)[0] ?? '').split('/').toReversed()
   for (const [at, name] of template.split('/').toReversed().entries()) {
     const [, parameter] = /^\{(.+)\}$/.exec(name) ?? []
-    if (parameter !== undefined) values.learnNamed(parameter, decoded(parts[at] ?? ''))
-  }
-}
-
-function decoded(text: string): string {
-  try {
-    return decodeURIComponent(text)
-  } catch {
-    return text
+    if (parameter !== undefined)
+      values.learnNamed(parameter, percentDecoded(parts[at] ?? '') ?? parts[at] ?? '')
   }
 }
 

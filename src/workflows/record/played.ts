@@ -4,6 +4,7 @@ import type { WorldClient } from '../../control/world-client.ts'
 import { isForm, isJson } from '../../server/media-type.ts'
 import { REDACTED } from '../../server/redaction/span.ts'
 import { knownSimulators } from '../../simulators/index.ts'
+import { percentDecoded } from '../../state/percent-encoding.ts'
 import type { ParameterPlace } from '../language.ts'
 import { readOwnSource, type Source, type SourceOperation } from '../sources.ts'
 import { beginningOf } from './cut-json.ts'
@@ -269,7 +270,7 @@ function placed({ path, parameters }: SourceOperation, url: string): PlayedParam
     if (name === undefined) continue
     const text = segments[at] ?? ''
     const value = text.slice(before.length, text.length - behind.length)
-    found.push({ name, in: 'path', value: decoded(value) })
+    found.push({ name, in: 'path', value: percentDecoded(value) ?? value })
   }
   const search = new URLSearchParams(query)
   const known = new Set(parameters.flatMap((each) => (each.in === 'query' ? each.name : [])))
@@ -280,14 +281,6 @@ function placed({ path, parameters }: SourceOperation, url: string): PlayedParam
     found.push({ name, in: 'query', value: values.length > 1 ? values : (values[0] ?? '') })
   }
   return found
-}
-
-function decoded(text: string): string {
-  try {
-    return decodeURIComponent(text)
-  } catch {
-    return text
-  }
 }
 
 function headersOf(
