@@ -273,9 +273,7 @@ test('every file opens with one line that says what it holds', () => {
 
 test('escapes of URLs are undone in one place: a bundler drops a call whose result nobody uses', () => {
   const others = source.filter(({ path }) => path !== 'src/state/percent-encoding.ts')
-  expect(
-    found(others, /^\s*(?:if \(.*\) )?(?:void )?decodeURI(?:Component)?\(.*/gm),
-  ).toEqual([])
+  expect(found(others, /^\s*(?:if \(.*\) )?(?:void )?decodeURI(?:Component)?\(.*/gm)).toEqual([])
 })
 
 test('no file is named for what it is made of instead of for its idea', () => {
