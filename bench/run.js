@@ -158,7 +158,7 @@ async function answers({ peer, server, requests }) {
 
 /** What must not differ between two replies: all but the moment a quote was made at. @param {Reply} reply */
 function essence({ type, length, body }) {
-  return JSON.stringify([type, length, body.replace(/"createdDate":"[^"]*"/, '')])
+  return JSON.stringify([type, length, body.replaceAll(/"created?Date":"[^"]*"/g, '')])
 }
 
 /** Checks that everybody answers what it has to: ours its eSIM and its quote, the fixed peers the very same bytes. */
