@@ -1,7 +1,7 @@
 // What a simulator has acknowledged, by world and life, and what may be otherwise after a kill.
 
-/** `buffered` may lose what was acknowledged less than this before a kill, in ms: 100, and what a busy machine is late. */
-const BUFFERED = 100 + 150
+/** `buffered` may lose what was acknowledged less than this before a kill, in ms. */
+const BUFFERED = 100
 
 /** The books of one state folder. */
 export function openLedger(durability) {
