@@ -1,6 +1,7 @@
 // What a store does: keep worlds beyond the process, one change list at a time.
 import type { Change, Records } from '../state/collection.ts'
 import type { RecordsView } from '../state/record-view.ts'
+import type { Leases } from './leases.ts'
 
 /**
  * The layout of a world's document, in files and on the wire: the newest read,
@@ -43,6 +44,9 @@ export class MisplacedWorld extends StoreError {
 export interface Store {
   /** False where nothing is kept beyond the process. */
   readonly lasts: boolean
+
+  /** Who has which world, where several simulators share the store; absent where this one has all. */
+  readonly leases?: Leases
 
   /** Names of the worlds kept here. */
   list(): Promise<string[]>
