@@ -1,4 +1,5 @@
 // Bodies that an operation takes: the examples of its document, or one made of its schema.
+import { type MadeSchema, madeValue } from '../server/made-value.ts'
 import { dereferenced, type OpenApiDocument, type SourceOperation } from './sources.ts'
 
 export interface SampleBody {
@@ -29,46 +30,7 @@ export function sampleBodies(
     return summary === undefined ? { name, value } : { name, summary, value }
   })
   if (written.length > 0) return written
-  const value = media.example ?? sampleOf(document, media.schema, 0)
+  const schemaOf = (schema: unknown) => (dereferenced(document, schema) ?? {}) as MadeSchema
+  const value = media.example ?? madeValue(media.schema, { schemaOf, fields: 'required' })
   return [{ name: 'sample', value }]
-}
-
-/** What is known of a schema here. */
-interface Schema {
-  readonly type?: string | readonly string[]
-  readonly properties?: Readonly<Record<string, unknown>>
-  readonly required?: readonly string[]
-  readonly items?: unknown
-  readonly example?: unknown
-  readonly examples?: readonly unknown[]
-  readonly default?: unknown
-  readonly const?: unknown
-  readonly enum?: readonly unknown[]
-  readonly minimum?: number
-  readonly allOf?: readonly unknown[]
-  readonly oneOf?: readonly unknown[]
-  readonly anyOf?: readonly unknown[]
-}
-
-const DEEPEST = 8
-
-/** A value that a schema allows, as far as its examples and required fields tell. */
-export function sampleOf(document: OpenApiDocument, schema: unknown, depth: number): unknown {
-  const own = (dereferenced(document, schema) ?? {}) as Schema
-  const told = [own.example, own.examples?.[0], own.default, own.const, own.enum?.[0]]
-  const found = told.find((each) => each !== undefined)
-  if (found !== undefined) return found
-  if (depth >= DEEPEST) return null
-  const [first] = own.oneOf ?? own.anyOf ?? []
-  if (first !== undefined) return sampleOf(document, first, depth + 1)
-  const parts = (own.allOf ?? []).map((each) => sampleOf(document, each, depth + 1))
-  const { properties = {}, required = [] } = own
-  const type = Array.isArray(own.type) ? own.type[0] : own.type
-  if (parts.length > 0 || required.length > 0 || type === 'object') {
-    const fields = required.map((name) => [name, sampleOf(document, properties[name], depth + 1)])
-    return Object.assign({}, ...parts, Object.fromEntries(fields))
-  }
-  if (type === 'array') return [sampleOf(document, own.items, depth + 1)]
-  if (type === 'integer' || type === 'number') return own.minimum ?? 1
-  return type === 'boolean' ? false : ''
 }
