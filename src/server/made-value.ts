@@ -30,7 +30,7 @@ export interface Making {
 }
 
 /** Objects in objects go no deeper: a schema may lead back to itself. */
-const DEEPEST = 8
+const DEEPEST = 20
 
 const FORMATS: Readonly<Record<string, string>> = {
   'date-time': '2026-01-01T00:00:00Z',
