@@ -21,6 +21,11 @@ export function monotonic(): number {
   return performance.now()
 }
 
+/** Wall ms since the epoch, as the server counts them: they never go back. */
+export function wallNow(): number {
+  return performance.timeOrigin + performance.now()
+}
+
 /** The waits between tries, growing. */
 export function waits(): { next(): Promise<void> } {
   let wait = FIRST_WAIT
