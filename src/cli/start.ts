@@ -1,17 +1,20 @@
 // `esimulator start`: listens until it is told to stop.
 import { resolve } from 'node:path'
 import { parseArgs } from 'node:util'
+import type { WorldShown } from '../control/wire.ts'
 import { worldShown } from '../control/world-shown.ts'
 import { folderProblem } from '../library/whole-control.ts'
 import { splitSeedFile } from '../server/chosen-credentials.ts'
-import { type Listening, listen } from '../server/listen.ts'
+import { type Endpoint, type Listening, listen } from '../server/listen.ts'
 import type { SimulatorServer } from '../server/server.ts'
-import { DEFAULT_WORLD } from '../server/worlds.ts'
+import { DEFAULT_WORLD, type HostedWorld } from '../server/worlds.ts'
 import { targets } from '../state/callbacks.ts'
 import { Refusal } from '../state/refusal.ts'
 import { chosenSettings } from '../state/settings.ts'
+import type { World } from '../state/world.ts'
 import { memoryStore } from '../stores/memory.ts'
-import { type Started, startedDocument, startedText, stoppedText } from './announcement.ts'
+import type { Store } from '../stores/store.ts'
+import { shownState, startedDocument, startedText, stoppedText } from './announcement.ts'
 import { CannotRun } from './cannot-run.ts'
 import { type Config, type Flags, readConfig } from './config.ts'
 import { noValue, tooMany, unknownOption, valueMissing } from './mistakes.ts'
@@ -93,6 +96,7 @@ export interface Serving {
   readonly server: SimulatorServer
   readonly listening: Listening
   readonly tls: ServedTls | undefined
+  readonly store: Store
 }
 
 /**
@@ -111,10 +115,14 @@ export async function serveFrom(config: Config, log?: ServingLog): Promise<Servi
   const tls = await tlsOf(config)
   const listening = await listen(config.host, ports, tls?.identity)
   try {
-    const server = await openKept(config, stock, log)
-    await aimCallbacks(config, server)
-    await applySettings(config, server)
-    return { config, server, listening, tls }
+    const store = await storeOf(config, mainOf(listening)?.port ?? 0)
+    const server = await openKept(config, store, stock, log)
+    const world = (await defaultHere(server))?.world
+    if (world) {
+      aimCallbacks(config, server, world)
+      applySettings(config, world)
+    } else tellUnchanged(config)
+    return { config, server, listening, tls, store }
   } catch (error) {
     await listening.close(0)
     throw error
@@ -130,13 +138,14 @@ export async function start(args: readonly string[]): Promise<void> {
   await loadNamed(config)
   // A machine reads one line: what comes behind it would be in its way.
   const log = config.quiet || config.json ? undefined : await servingLog()
-  const { server, listening, tls } = await serveFrom(config, log)
+  const serving = await serveFrom(config, log)
+  const { server, listening } = serving
   stopOnSignal(listening, server, () => {
     log?.flush()
     if (!config.json) console.log(stoppedText(config))
   })
   listening.serve(log?.watched(server) ?? server)
-  await announce({ config, server, endpoints: listening.endpoints, tls })
+  await announce(serving)
   await warnOfShutTargets(config, server)
 }
 
@@ -150,16 +159,15 @@ async function servingLog(): Promise<ServingLog> {
   return (await import('./serving-log.ts')).openServingLog(process.stdout)
 }
 
-/** Opens what the state folder keeps. */
+/** Opens what the store keeps. */
 async function openKept(
   config: Config,
+  store: Store,
   stock: Stock | undefined,
   watching: ServingLog | undefined,
 ): Promise<SimulatorServer> {
-  const store = await storeOf(config)
   const laysOut = Object.keys(splitSeedFile(stock).stock).length > 0
-  const isKept =
-    (laysOut || config.given.length > 0) && (await store.list()).includes(DEFAULT_WORLD)
+  const isKept = (laysOut || config.given.length > 0) && (await keepsDefault(store))
   const is = `the world "${DEFAULT_WORLD}" is there already`
   const when = 'into new worlds, and into this one by `esimulator reset`'
   if (isKept && laysOut) report(`${is}: the seed file is laid ${when}`)
@@ -167,10 +175,41 @@ async function openKept(
   return openFromConfig(config, store, stock, { watching })
 }
 
+async function keepsDefault(store: Store): Promise<boolean> {
+  try {
+    return (await store.list()).includes(DEFAULT_WORLD)
+  } catch (error) {
+    await store.close().catch(() => {})
+    throw error
+  }
+}
+
+/** The world `default`; `undefined` where another simulator that shares the store has it. */
+async function defaultHere(server: SimulatorServer): Promise<HostedWorld | undefined> {
+  try {
+    return await server.worlds.open(DEFAULT_WORLD)
+  } catch (error) {
+    if (error instanceof Error && error.name === 'HeldElsewhere') return undefined
+    throw error
+  }
+}
+
+/** What is said at the start of a world that another simulator has. */
+function tellUnchanged({ callbackUrl, set }: Config): void {
+  const flags = [
+    callbackUrl === undefined ? [] : ['--callback-url'],
+    set.length > 0 ? ['--set'] : [],
+  ]
+  const said = flags.flat()
+  if (said.length === 0) return
+  const are = said.length > 1 ? 'are' : 'is'
+  report(
+    `another simulator has the world "${DEFAULT_WORLD}": ${said.join(' and ')} ${are} for new worlds`,
+  )
+}
+
 /** Settings given at the start are meant for the world there is, too: where it is kept, and said. */
-async function applySettings(config: Config, server: SimulatorServer): Promise<void> {
-  const world = (await server.worlds.open(DEFAULT_WORLD))?.world
-  if (!world) return
+function applySettings(config: Config, world: World): void {
   const changed = Object.entries(settingsOf(config)).filter(([slug, values]) => {
     const now = world.in(chosenSettings).get(slug)?.values ?? {}
     return Object.entries(values).some(
@@ -208,9 +247,8 @@ async function rehearse(config: Config, stock: Stock | undefined): Promise<void>
  * A target given at the start is meant for the world there is, not only for new
  * ones.
  */
-async function aimCallbacks({ callbackUrl: url }: Config, server: SimulatorServer): Promise<void> {
-  const world = (await server.worlds.open(DEFAULT_WORLD))?.world
-  if (url === undefined || !world) return
+function aimCallbacks({ callbackUrl: url }: Config, server: SimulatorServer, world: World): void {
+  if (url === undefined) return
   const astray = [...server.providers.values()]
     .filter(({ simulator }) => simulator.callbacks !== undefined)
     .map(({ simulator }) => simulator.slug)
@@ -229,18 +267,27 @@ async function warnOfShutTargets({ callbackUrl }: Config, server: SimulatorServe
   if (why !== undefined) report(`nothing will reach ${callbackUrl}: ${why}`)
 }
 
-/** Says where everything is. */
-async function announce(
-  listening: Pick<Started, 'config' | 'server' | 'endpoints' | 'tls'>,
-): Promise<void> {
-  const { config, server, endpoints } = listening
-  const hosted = await server.worlds.open(DEFAULT_WORLD)
-  const main = endpoints.find(({ slug }) => slug === undefined)
-  if (!hosted || !main) return
+const mainOf = ({ endpoints }: Listening) => endpoints.find(({ slug }) => slug === undefined)
 
+/** Says where everything is. */
+async function announce({ config, server, listening, tls, store }: Serving): Promise<void> {
+  const main = mainOf(listening)
+  if (!main) return
   const url = config.publicUrl ?? main.url
-  const world = worldShown(server, hosted, url)
-  const state = config.ephemeral ? undefined : resolve(config.state)
-  const started = { ...listening, world, url, state }
+  const hosted = await defaultHere(server)
+  const world = hosted ? worldShown(server, hosted, url) : await shownElsewhere(config, main)
+  const folder = config.store === undefined && !config.ephemeral
+  const state = folder ? resolve(config.state) : shownState(config)
+  const { endpoints } = listening
+  const replica = store.leases?.self
+  const started = { config, server, endpoints, tls, world, url, state, replica }
   console.log(config.json ? JSON.stringify(startedDocument(started)) : startedText(started))
+}
+
+/** The world `default` as the simulator tells of it that has it: this one passes the question on. */
+async function shownElsewhere({ token }: Config, main: Endpoint): Promise<WorldShown> {
+  const { controlClient } = await import('../control/node-client.ts')
+  // A port that speaks TLS speaks HTTP, too.
+  const client = controlClient({ url: main.url.replace(/^https:/, 'http:'), token })
+  return client.call('getWorld', { path: { name: DEFAULT_WORLD } })
 }

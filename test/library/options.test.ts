@@ -47,7 +47,12 @@ test.each([
   ],
   [{ callbackUrl: 'http://169.254.169.254/' }, /callbacks never go to linkLocal addresses/],
   [{ policy: { timout: 1 } }, /policy: there is no option "timout": did you mean timeout\?/],
-  [{ store: 5 }, /store must be a folder or a store, and is 5/],
+  [{ store: 5 }, /store must be a folder, a postgres:\/\/ URL or a store, and is 5/],
+  [
+    { replicaUrl: 'here:1' },
+    /replicaUrl must be a URL that starts with http:\/\/ or https:\/\/, and is "here:1"/,
+  ],
+  [{ idle: 0 }, /idle must be a number of ms above 0, and is 0/],
   [{ port: 70_000 }, /port must be a port from 1 to 65535/],
   [{ token: '' }, /token must be a text that is not empty/],
   [{ faults: {} }, /faults must be a list, and is \{\}/],
