@@ -1,15 +1,18 @@
 // `esimulator start`: listens until it is told to stop.
 import { resolve } from 'node:path'
 import { parseArgs } from 'node:util'
+import type { WorldShown } from '../control/wire.ts'
 import { worldShown } from '../control/world-shown.ts'
 import { folderProblem } from '../library/whole-control.ts'
 import { splitSeedFile } from '../server/chosen-credentials.ts'
 import { type Listening, listen } from '../server/listen.ts'
+import { HeldElsewhere } from '../server/replicas/held-elsewhere.ts'
 import type { SimulatorServer } from '../server/server.ts'
 import { DEFAULT_WORLD } from '../server/worlds.ts'
 import { targets } from '../state/callbacks.ts'
 import { Refusal } from '../state/refusal.ts'
 import { chosenSettings } from '../state/settings.ts'
+import type { World } from '../state/world.ts'
 import { memoryStore } from '../stores/memory.ts'
 import { type Started, startedDocument, startedText, stoppedText } from './announcement.ts'
 import { CannotRun } from './cannot-run.ts'
@@ -169,7 +172,7 @@ async function openKept(
 
 /** Settings given at the start are meant for the world there is, too: where it is kept, and said. */
 async function applySettings(config: Config, server: SimulatorServer): Promise<void> {
-  const world = (await server.worlds.open(DEFAULT_WORLD))?.world
+  const world = await defaultHere(config.set.length > 0 ? '--set' : undefined, server)
   if (!world) return
   const changed = Object.entries(settingsOf(config)).filter(([slug, values]) => {
     const now = world.in(chosenSettings).get(slug)?.values ?? {}
@@ -205,11 +208,29 @@ async function rehearse(config: Config, stock: Stock | undefined): Promise<void>
 }
 
 /**
+ * The world `default`, where no other replica has it.
+ * @param flag what is meant for it, which is said where it does not reach it
+ */
+async function defaultHere(
+  flag: string | undefined,
+  { worlds }: SimulatorServer,
+): Promise<World | undefined> {
+  try {
+    return (await worlds.open(DEFAULT_WORLD))?.world
+  } catch (error) {
+    if (!(error instanceof HeldElsewhere)) throw error
+    const who = `another replica, ${error.replica.url}, has the world "${DEFAULT_WORLD}"`
+    if (flag !== undefined) report(`${who}: ${flag} does not change it`)
+    return undefined
+  }
+}
+
+/**
  * A target given at the start is meant for the world there is, not only for new
  * ones.
  */
 async function aimCallbacks({ callbackUrl: url }: Config, server: SimulatorServer): Promise<void> {
-  const world = (await server.worlds.open(DEFAULT_WORLD))?.world
+  const world = await defaultHere(url && '--callback-url', server)
   if (url === undefined || !world) return
   const astray = [...server.providers.values()]
     .filter(({ simulator }) => simulator.callbacks !== undefined)
@@ -229,17 +250,38 @@ async function warnOfShutTargets({ callbackUrl }: Config, server: SimulatorServe
   if (why !== undefined) report(`nothing will reach ${callbackUrl}: ${why}`)
 }
 
+/**
+ * The world `default` as it is shown, wherever it is.
+ * @param url how clients reach the simulator
+ * @param own where this process listens
+ */
+async function defaultShown(
+  server: SimulatorServer,
+  url: string,
+  own: string,
+): Promise<WorldShown | undefined> {
+  try {
+    const hosted = await server.worlds.open(DEFAULT_WORLD)
+    return hosted && worldShown(server, hosted, url)
+  } catch (error) {
+    if (!(error instanceof HeldElsewhere)) throw error
+    const { controlClient } = await import('../control/node-client.ts')
+    // Passed on as any request is. A port that speaks TLS takes it without, too.
+    const place = { url: own.replace(/^https:/, 'http:'), token: server.access.token }
+    return await controlClient(place).call('getWorld', { path: { name: DEFAULT_WORLD } })
+  }
+}
+
 /** Says where everything is. */
 async function announce(
   listening: Pick<Started, 'config' | 'server' | 'endpoints' | 'tls'>,
 ): Promise<void> {
   const { config, server, endpoints } = listening
-  const hosted = await server.worlds.open(DEFAULT_WORLD)
   const main = endpoints.find(({ slug }) => slug === undefined)
-  if (!hosted || !main) return
-
+  if (!main) return
   const url = config.publicUrl ?? main.url
-  const world = worldShown(server, hosted, url)
+  const world = await defaultShown(server, url, main.url)
+  if (!world) return
   const state = config.ephemeral ? undefined : resolve(config.state)
   const started = { ...listening, world, url, state }
   console.log(config.json ? JSON.stringify(startedDocument(started)) : startedText(started))
