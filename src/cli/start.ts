@@ -5,9 +5,10 @@ import type { WorldShown } from '../control/wire.ts'
 import { worldShown } from '../control/world-shown.ts'
 import { folderProblem } from '../library/whole-control.ts'
 import { splitSeedFile } from '../server/chosen-credentials.ts'
-import { type Endpoint, type Listening, listen } from '../server/listen.ts'
+import { type Listening, listen } from '../server/listen.ts'
+import { HeldElsewhere } from '../server/replicas/held-elsewhere.ts'
 import type { SimulatorServer } from '../server/server.ts'
-import { DEFAULT_WORLD, type HostedWorld } from '../server/worlds.ts'
+import { DEFAULT_WORLD } from '../server/worlds.ts'
 import { targets } from '../state/callbacks.ts'
 import { Refusal } from '../state/refusal.ts'
 import { chosenSettings } from '../state/settings.ts'
@@ -117,11 +118,8 @@ export async function serveFrom(config: Config, log?: ServingLog): Promise<Servi
   try {
     const store = await storeOf(config, mainOf(listening)?.port ?? 0)
     const server = await openKept(config, store, stock, log)
-    const world = (await defaultHere(server))?.world
-    if (world) {
-      aimCallbacks(config, server, world)
-      applySettings(config, world)
-    } else tellUnchanged(config)
+    await aimCallbacks(config, server)
+    await applySettings(config, server)
     return { config, server, listening, tls, store }
   } catch (error) {
     await listening.close(0)
@@ -184,32 +182,10 @@ async function keepsDefault(store: Store): Promise<boolean> {
   }
 }
 
-/** The world `default`; `undefined` where another simulator that shares the store has it. */
-async function defaultHere(server: SimulatorServer): Promise<HostedWorld | undefined> {
-  try {
-    return await server.worlds.open(DEFAULT_WORLD)
-  } catch (error) {
-    if (error instanceof Error && error.name === 'HeldElsewhere') return undefined
-    throw error
-  }
-}
-
-/** What is said at the start of a world that another simulator has. */
-function tellUnchanged({ callbackUrl, set }: Config): void {
-  const flags = [
-    callbackUrl === undefined ? [] : ['--callback-url'],
-    set.length > 0 ? ['--set'] : [],
-  ]
-  const said = flags.flat()
-  if (said.length === 0) return
-  const are = said.length > 1 ? 'are' : 'is'
-  report(
-    `another simulator has the world "${DEFAULT_WORLD}": ${said.join(' and ')} ${are} for new worlds`,
-  )
-}
-
 /** Settings given at the start are meant for the world there is, too: where it is kept, and said. */
-function applySettings(config: Config, world: World): void {
+async function applySettings(config: Config, server: SimulatorServer): Promise<void> {
+  const world = await defaultHere(config.set.length > 0 ? '--set' : undefined, server)
+  if (!world) return
   const changed = Object.entries(settingsOf(config)).filter(([slug, values]) => {
     const now = world.in(chosenSettings).get(slug)?.values ?? {}
     return Object.entries(values).some(
@@ -244,11 +220,30 @@ async function rehearse(config: Config, stock: Stock | undefined): Promise<void>
 }
 
 /**
+ * The world `default`, where no other replica has it.
+ * @param flag what is meant for it, which is said where it does not reach it
+ */
+async function defaultHere(
+  flag: string | undefined,
+  { worlds }: SimulatorServer,
+): Promise<World | undefined> {
+  try {
+    return (await worlds.open(DEFAULT_WORLD))?.world
+  } catch (error) {
+    if (!(error instanceof HeldElsewhere)) throw error
+    const who = `another replica, ${error.replica.url}, has the world "${DEFAULT_WORLD}"`
+    if (flag !== undefined) report(`${who}: ${flag} does not change it`)
+    return undefined
+  }
+}
+
+/**
  * A target given at the start is meant for the world there is, not only for new
  * ones.
  */
-function aimCallbacks({ callbackUrl: url }: Config, server: SimulatorServer, world: World): void {
-  if (url === undefined) return
+async function aimCallbacks({ callbackUrl: url }: Config, server: SimulatorServer): Promise<void> {
+  const world = await defaultHere(url && '--callback-url', server)
+  if (url === undefined || !world) return
   const astray = [...server.providers.values()]
     .filter(({ simulator }) => simulator.callbacks !== undefined)
     .map(({ simulator }) => simulator.slug)
@@ -267,6 +262,28 @@ async function warnOfShutTargets({ callbackUrl }: Config, server: SimulatorServe
   if (why !== undefined) report(`nothing will reach ${callbackUrl}: ${why}`)
 }
 
+/**
+ * The world `default` as it is shown, wherever it is.
+ * @param url how clients reach the simulator
+ * @param own where this process listens
+ */
+async function defaultShown(
+  server: SimulatorServer,
+  url: string,
+  own: string,
+): Promise<WorldShown | undefined> {
+  try {
+    const hosted = await server.worlds.open(DEFAULT_WORLD)
+    return hosted && worldShown(server, hosted, url)
+  } catch (error) {
+    if (!(error instanceof HeldElsewhere)) throw error
+    const { controlClient } = await import('../control/node-client.ts')
+    // Passed on as any request is. A port that speaks TLS takes it without, too.
+    const place = { url: own.replace(/^https:/, 'http:'), token: server.access.token }
+    return await controlClient(place).call('getWorld', { path: { name: DEFAULT_WORLD } })
+  }
+}
+
 const mainOf = ({ endpoints }: Listening) => endpoints.find(({ slug }) => slug === undefined)
 
 /** Says where everything is. */
@@ -274,20 +291,12 @@ async function announce({ config, server, listening, tls, store }: Serving): Pro
   const main = mainOf(listening)
   if (!main) return
   const url = config.publicUrl ?? main.url
-  const hosted = await defaultHere(server)
-  const world = hosted ? worldShown(server, hosted, url) : await shownElsewhere(config, main)
-  const folder = config.store === undefined && !config.ephemeral
-  const state = folder ? resolve(config.state) : shownState(config)
+  const world = await defaultShown(server, url, main.url)
+  if (!world) return
+  const isFolder = config.store === undefined && !config.ephemeral
+  const state = isFolder ? resolve(config.state) : shownState(config)
   const { endpoints } = listening
   const replica = store.leases?.self
   const started = { config, server, endpoints, tls, world, url, state, replica }
   console.log(config.json ? JSON.stringify(startedDocument(started)) : startedText(started))
-}
-
-/** The world `default` as the simulator tells of it that has it: this one passes the question on. */
-async function shownElsewhere({ token }: Config, main: Endpoint): Promise<WorldShown> {
-  const { controlClient } = await import('../control/node-client.ts')
-  // A port that speaks TLS speaks HTTP, too.
-  const client = controlClient({ url: main.url.replace(/^https:/, 'http:'), token })
-  return client.call('getWorld', { path: { name: DEFAULT_WORLD } })
 }
