@@ -1,13 +1,15 @@
 // Kills replicas with -9 under load, and restarts their PostgreSQL; or updates them, one after the other. Looks for what is lost.
 import { parseArgs } from 'node:util'
+import { RollingRun } from './crash/replicas/rolling.js'
 import { PROMISED, ReplicaRun } from './crash/replicas/run.js'
 
-const USAGE = `npm run crash:replicas -- [--replicas 3] [--kills 6] [--restarts 1] [--hold-ups 1] [--worlds 12] [--seed 1] [--home DIR]
+const USAGE = `npm run crash:replicas -- [--replicas 3] [--kills 6] [--restarts 1] [--hold-ups 1] [--worlds 12] [--seed 1] [--rolling] [--home DIR]
   --replicas  simulators over one PostgreSQL
   --kills     how often one of them is killed with -9, and another begun
   --restarts  how often PostgreSQL is restarted, half of the times as after a crash
   --hold-ups  how often one of them is stopped for some seconds, and goes on
   --worlds    worlds that last; a few more come and go
+  --rolling   instead: all are ended by SIGTERM, one after the other, and nobody may be refused anything
   --seed      chooses the moments and what is asked; the load takes its own time
   --home      where what is found is written down: the system's folder of temporary files unless told
 Exit: 0 nothing found, 1 findings (the folder is kept), 2 could not run.`
@@ -18,13 +20,17 @@ function readArguments() {
   const text = (fallback) => ({ type: 'string', default: String(fallback) })
   const counts = Object.entries(COUNTS).map(([name, value]) => [name, text(value)])
   const { values } = parseArgs({
-    options: { ...Object.fromEntries(counts), home: { type: 'string' } },
+    options: {
+      ...Object.fromEntries(counts),
+      home: { type: 'string' },
+      rolling: { type: 'boolean', default: false },
+    },
   })
-  const { home, ...texts } = values
+  const { home, rolling, ...texts } = values
   const numbers = Object.entries(texts).map(([name, value]) => [name, Number(value)])
   if (!numbers.every(([, value]) => Number.isInteger(value) && value >= 0)) throw new Error(USAGE)
   const { 'hold-ups': holdUps, ...others } = Object.fromEntries(numbers)
-  return { ...others, holdUps, home }
+  return { ...others, holdUps, rolling, home }
 }
 
 function tell({ counts, findings, home }, seed) {
@@ -45,7 +51,7 @@ function tell({ counts, findings, home }, seed) {
 
 try {
   const options = readArguments()
-  const run = new ReplicaRun(options)
+  const run = options.rolling ? new RollingRun(options) : new ReplicaRun(options)
   await run.play()
   tell(run, options.seed)
   const found = run.findings.length

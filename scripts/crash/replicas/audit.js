@@ -41,8 +41,8 @@ const CHECKS = {
     LEFT JOIN esimulator.leases l ON l.world = c.world AND l.fence = c.fence
     LEFT JOIN audit.replicas r ON r.id = l.replica WHERE r.program IS DISTINCT FROM c.program`,
   'an earlier commit under a later fencing number': `
-    SELECT * FROM (SELECT *, lag(fence) OVER (PARTITION BY world ORDER BY n) AS before FROM audit.commits) c
-    WHERE before > fence`,
+    SELECT * FROM (SELECT *, lag(fence) OVER (PARTITION BY world ORDER BY n) AS earlier FROM audit.commits) c
+    WHERE earlier > fence`,
   'a commit does not follow the one before': `
     SELECT * FROM (SELECT *, lag(n) OVER (PARTITION BY world ORDER BY n) AS last FROM audit.commits) c
     WHERE last <> before OR n <= before`,

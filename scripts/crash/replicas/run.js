@@ -45,13 +45,17 @@ export class ReplicaRun extends Look {
     return this.balancer.openSender(options)
   }
 
+  ports() {
+    return this.cluster.replicas.map(({ port }) => port)
+  }
+
   /** Kills so often. Ends early where something is found. */
   async play() {
     this.receiver = await openReceiver((what, detail) => this.find(what, detail))
     const { home, seedFile } = this
     this.cluster = new Cluster({ home, seedFile, callbackUrl: this.receiver.url })
     this.balancer = new Balancer(
-      () => this.cluster.replicas.map(({ port }) => port),
+      () => this.ports(),
       (what) => this.count(what),
     )
     try {
@@ -113,9 +117,7 @@ export class ReplicaRun extends Look {
   /** Clients at work until all of this has happened. */
   async load(happen) {
     this.stopped = false
-    const players = Array.from({ length: PLAYERS }, () => new Player(this))
-    const caretakers = Array.from({ length: CARETAKERS }, () => new Caretaker(this))
-    const playing = [...players, ...caretakers].map((each) => each.play())
+    const playing = this.openPlayers().map((each) => each.play())
     for (const what of happen) {
       await pause(this.dice.whole(300, LONGEST))
       await this[what]()
@@ -123,6 +125,11 @@ export class ReplicaRun extends Look {
     await pause(500)
     this.stopped = true
     await Promise.all(playing)
+  }
+
+  openPlayers() {
+    const players = Array.from({ length: PLAYERS }, () => new Player(this))
+    return [...players, ...Array.from({ length: CARETAKERS }, () => new Caretaker(this))]
   }
 
   async kill() {
