@@ -67,7 +67,7 @@ export class RollingRun extends ReplicaRun {
   }
 
   async lookAtOne(port) {
-    const isReady = [200, 404].includes(await readiness(port))
+    const isReady = (await readiness(port)) === 200
     if (isReady) this.ready.add(port)
     else this.ready.delete(port)
   }
