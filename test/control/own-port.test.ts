@@ -1,10 +1,8 @@
 // The port by which a simulator calls itself: one for calls and workflows, none while it stops, and nothing left of it.
-import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
-import { expect, onTestFinished, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { type RunningSimulator, startSimulator } from '../../src/index.ts'
-import { openSimulator } from '../../src/library/open-simulator.ts'
 import { call, expectProblem } from '../support/control.ts'
+import { openedSimulator } from '../support/opened.ts'
 
 const QR = 'esimulator:highland-qr-expires.arazzo.yaml'
 const CALL = { provider: 'esim-go', operation: 'listEsims' }
@@ -22,18 +20,6 @@ async function useAll(sim: RunningSimulator): Promise<void> {
   await sim.workflows.remove(run.id)
 }
 
-/** A simulator whose process goes on to answer once it is stopping, as that of `start` does. */
-async function stoppable() {
-  const server = await openSimulator({}, 'a test')
-  const http = createServer(server.listener())
-  await new Promise<void>((done) => http.listen(0, '127.0.0.1', done))
-  onTestFinished(async () => {
-    http.close()
-    await server.close()
-  })
-  return { server, url: `http://127.0.0.1:${(http.address() as AddressInfo).port}` }
-}
-
 const start = (url: string) =>
   call(url, '/_sim/workflows/runs', { json: { file: QR, pause: 'each-step' } })
 const record = (url: string) => call(url, '/_sim/workflows/record', { json: {} })
@@ -48,7 +34,7 @@ test('calls, runs and recordings share it, and it is closed with the simulator',
 }, 60_000)
 
 test('while the simulator stops nothing is begun that would need it', async () => {
-  const { server, url } = await stoppable()
+  const { server, url } = await openedSimulator()
   await call(url, '/_sim/calls', { json: CALL })
   server.stop()
   const before = listening()
@@ -59,7 +45,7 @@ test('while the simulator stops nothing is begun that would need it', async () =
 }, 60_000)
 
 test('what asks for it first while the simulator stops finds none', async () => {
-  const { server, url } = await stoppable()
+  const { server, url } = await openedSimulator()
   server.stop()
   const before = listening()
   expectProblem(await start(url), 409, STOPPING)
@@ -68,7 +54,7 @@ test('what asks for it first while the simulator stops finds none', async () => 
 }, 60_000)
 
 test('a call that waits for its answer ends where the simulator stops', async () => {
-  const { server, url } = await stoppable()
+  const { server, url } = await openedSimulator()
   await call(url, '/_sim/faults', { json: { ...CALL, kind: 'hang' } })
   const waiting = call(url, '/_sim/calls', { json: CALL })
   const journal = async () => (await call(url, '/_sim/journal')).body as { entries: unknown[] }
