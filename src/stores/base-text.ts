@@ -136,10 +136,7 @@ function summingFrom(beginning: Buffer): Summing {
  * @throws BrokenWorld where it is no base
  * @throws StoreError where it is one of a newer format
  */
-export async function parseBase(
-  file: string,
-  chunks: Chunks,
-): Promise<ParsedBase> {
+export async function parseBase(file: string, chunks: Chunks): Promise<ParsedBase> {
   const summing = openSumming()
   const { value, collections } = await documentIn(file, chunks, summing)
   const wrong = (what: string) =>
