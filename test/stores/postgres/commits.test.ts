@@ -2,7 +2,8 @@
 import { expect, test, vi } from 'vitest'
 import type { Records } from '../../../src/state/collection.ts'
 import { hasPostgres, newDatabase, startPostgres } from '../../support/postgres.ts'
-import { live, replicaStore } from '../../support/replica-store.ts'
+import { replicaStore } from '../../support/replica-store.ts'
+import { attached } from '../../support/store-kinds.ts'
 
 /** Collections in their order, with the entries of each in theirs. */
 function entries(records: Records | undefined) {
@@ -20,7 +21,7 @@ test.skipIf(!hasPostgres)('what was committed is there for who takes the world n
   const url = await newDatabase()
   await using replica = await replicaStore(url)
   await replica.take()
-  const world = live(replica.store)
+  const world = attached(replica.store)
   await world.write(['sims', '2', { state: 'active', name: 'é\n\u2028"' }], ['sims', '1', { n: 1 }])
   await world.write(['sims', '2', undefined], ['orders', '__proto__', { n: 1 }])
   await world.write(['sims', '2', { n: 3 }])
@@ -47,7 +48,7 @@ test.skipIf(!hasPostgres)(
       '\n',
     ]
     const records: Records = new Map([['first', new Map([['k', { is: 'first' }]])]])
-    const world = live(replica.store, 'default', records)
+    const world = attached(replica.store, 'default', records)
     await world.write(...keys.map((key) => ['c', key, { key }] as [string, string, object]))
     await world.write(
       ...keys.map((key) => ['a"\\\0', key, { key, 1: -0.5e-7 }] as [string, string, object]),
@@ -63,7 +64,7 @@ test.skipIf(!hasPostgres)(
     await using replica = await replicaStore(url)
     await replica.take()
     const { store, connections } = replica
-    const world = live(store)
+    const world = attached(store)
     let seed = 1
     const dice = (sides: number) => {
       seed = (seed * 48_271) % 2_147_483_647
@@ -108,12 +109,12 @@ test.skipIf(!hasPostgres)(
     await using replica = await replicaStore(url)
     await replica.take()
     const { store, connections } = replica
-    const world = live(store, 'default', large('a'))
+    const world = attached(store, 'default', large('a'))
     await world.write(['sims', 'first', { n: 1 }])
     expect(await found(url)).toEqual(entries(world.records))
 
     await replica.take()
-    const again = live(store, 'default', (await store.load('default')) ?? new Map())
+    const again = attached(store, 'default', (await store.load('default')) ?? new Map())
     const next = large('b', 15_000).get('sims') ?? new Map()
     void again.write(['sims', 'lost with the life', { n: 1 }])
     again.records.set('sims', next)
@@ -140,10 +141,10 @@ test.skipIf(!hasPostgres)(
     await using old = await replicaStore(url)
     await using young = await replicaStore(url)
     await old.take()
-    const world = live(old.store)
+    const world = attached(old.store)
     await world.write(['sims', '1', { n: 1 }])
     await young.take()
-    const taken = live(young.store, 'default', (await young.store.load('default')) ?? new Map())
+    const taken = attached(young.store, 'default', (await young.store.load('default')) ?? new Map())
     await taken.write(['sims', '2', { n: 2 }])
 
     await expect(world.write(['sims', '1', { n: 'lost' }])).rejects.toThrow(
@@ -174,7 +175,7 @@ test.skipIf(!hasPostgres)(
     await using old = await replicaStore(url)
     await using young = await replicaStore(url)
     await old.take()
-    const world = live(old.store)
+    const world = attached(old.store)
     await world.write(['sims', '1', { n: 1 }])
     world.records.set('sims', large('x', 30_000).get('sims') ?? new Map())
     old.store.rewrite('default')
@@ -198,7 +199,7 @@ test.skipIf(!hasPostgres)(
     await using thief = await replicaStore(url)
     const names = Array.from({ length: 20 }, (_, n) => `w${n}`)
     for (const name of names) await replica.take(name)
-    const worlds = names.map((name) => live(replica.store, name))
+    const worlds = names.map((name) => attached(replica.store, name))
     await thief.take('w7')
     const ends = await Promise.allSettled(
       worlds.flatMap((world) => [1, 2, 3].map((n) => world.write(['sims', String(n), { n }]))),
@@ -217,7 +218,7 @@ test.skipIf(!hasPostgres)(
     const url = await server.newDatabase()
     await using replica = await replicaStore(url)
     await replica.take()
-    const world = live(replica.store)
+    const world = attached(replica.store)
     await world.write(['counts', 'n', { n: 0 }])
     let isOver = false
     let acknowledged = 0
