@@ -70,11 +70,11 @@ test.skipIf(!hasPostgres)(
       seed = (seed * 48_271) % 2_147_483_647
       return seed % sides
     }
-    for (let n = 0; n < 2_000; n += 1) {
+    for (let n = 0; n < 6_000; n += 1) {
       const key = `k${dice(60)}`
       const value = dice(3) === 0 ? undefined : { n, key }
       void world.write([`c${dice(3)}`, key, value])
-      if (n % 700 === 650) {
+      if (n % 2_100 === 1_950) {
         world.records.get('c1')?.clear()
         store.rewrite('default')
       }
@@ -83,7 +83,7 @@ test.skipIf(!hasPostgres)(
     await store.flushed('default')
     await vi.waitFor(async () => {
       const [row] = await connections.ask<{ n: number }>({ text: 'SELECT n FROM bases' })
-      expect(row?.n).toBeGreaterThan(1_400)
+      expect(row?.n).toBeGreaterThan(4_000)
     }, 10_000)
     const [lives] = await connections.ask({ text: 'SELECT count(DISTINCT life) AS n FROM records' })
     expect(lives).toEqual({ n: 1 })
