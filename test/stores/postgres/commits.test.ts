@@ -1,6 +1,7 @@
 // What a store over PostgreSQL keeps of commits: whole, in order, under a fence, and through restarts.
 import { expect, test, vi } from 'vitest'
 import type { Records } from '../../../src/state/collection.ts'
+import { BrokenWorld } from '../../../src/stores/store.ts'
 import { hasPostgres, newDatabase, startPostgres } from '../../support/postgres.ts'
 import { replicaStore } from '../../support/replica-store.ts'
 import { attached } from '../../support/store-kinds.ts'
@@ -242,3 +243,44 @@ test.skipIf(!hasPostgres)(
     expect(await found(url)).toEqual(entries(world.records))
   },
 )
+
+test.skipIf(!hasPostgres)(
+  'a world of which rows are missing is broken, and its rows stay when it is set aside',
+  async () => {
+    const url = await newDatabase()
+    await using replica = await replicaStore(url)
+    const { store, connections } = replica
+    await replica.take()
+    const world = attached(store)
+    for (let n = 0; n < 4; n += 1) await world.write(['sims', String(n), { n }])
+    await connections.ask({ text: 'DELETE FROM changes WHERE n = 3' })
+    await replica.take()
+    await expect(store.load('default')).rejects.toThrow(
+      new BrokenWorld('commit 3 of it is missing'),
+    )
+    const [aside] = await store.setAside('default')
+    expect(aside).toMatch(/^the rows of world 1 in schema esimulator of postgres:/)
+    expect(await connections.ask({ text: 'SELECT n FROM changes ORDER BY n' })).toHaveLength(3)
+
+    await replica.take()
+    expect(await store.load('default')).toBeUndefined()
+    await attached(store).write(['sims', '9', { n: 9 }])
+    expect(await found(url)).toEqual([['sims', [['9', { n: 9 }]]]])
+  },
+)
+
+test.skipIf(!hasPostgres)('nothing is left of a world that was removed', async () => {
+  const url = await newDatabase()
+  await using replica = await replicaStore(url)
+  const { store, connections } = replica
+  await replica.take()
+  const world = attached(store, 'default', large('x'))
+  await world.write(['credentials', 'p/s', { provider: 'p', secret: 's' }])
+  await world.write(['sims', 'later', { n: 1 }])
+  await store.remove('default')
+  const tables = ['worlds', 'bases', 'records', 'changes', 'credentials']
+  await vi.waitFor(async () => {
+    for (const table of tables)
+      expect(await connections.ask({ text: `SELECT FROM ${table}` })).toEqual([])
+  }, 10_000)
+})
