@@ -788,8 +788,10 @@ class OpenWorlds implements Worlds {
 
   async #openOwnerShared(key: string, shared: SharedWorlds): Promise<HostedWorld | undefined> {
     const name = await shared.ownerOf(key)
-    const hosted = name === undefined ? undefined : await this.open(name)
-    if (hosted || name === undefined) return hosted
+    // The store does not tell of those that are open here.
+    if (name === undefined) return this.#credentials.owner(key)
+    const hosted = await this.open(name)
+    if (hosted) return hosted
     // It went a moment ago, and another may have the credential since.
     const next = await shared.ownerOf(key, true)
     return next === undefined ? undefined : this.open(next)

@@ -133,6 +133,7 @@ class OpenSharedWorlds implements SharedWorlds {
     const all = Promise.all(list().map((hosted) => this.#leave(hosted).catch(told)))
     await Promise.race([all, pause(UNTIL_GIVEN_UP, late.signal)])
     late.abort()
+    this.#held.stop()
   }
 
   #leave(hosted: HostedWorld): Promise<void> {
