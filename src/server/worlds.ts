@@ -355,6 +355,7 @@ class OpenWorlds implements Worlds {
     statesGiven(start.given ?? this.#options.given, simulators)
     const chosen = readCredentials(start.credentials ?? {}, simulators)
     const keys = chosen.map((each) => credentials.key(each))
+    await this.shared.makeRoom()
     const claimed = await this.shared.leases.claim(name, keys, most)
     switch (claimed.as) {
       case 'taken':

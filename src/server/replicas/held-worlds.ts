@@ -7,14 +7,11 @@ import { type Store, StoreError } from '../../stores/store.ts'
 import { pause, wallNow } from '../ticker.ts'
 import { goneOn } from './gone-on.ts'
 import { HeldElsewhere } from './held-elsewhere.ts'
+import { BELIEVED, MOST_REMEMBERED, openOwners } from './owners.ts'
 
-/** Wall ms for which is believed where a world is that another replica had. */
-const BELIEVED = 1000
 /** Wall ms between two tries to let go of a world, and for which is waited for that. */
 const AGAIN = 1000
 const PATIENCE = 5000
-/** How many are remembered; beyond that all are asked for anew. */
-const MOST_REMEMBERED = 10_000
 
 interface Whereabouts {
   readonly replica: Replica
@@ -49,8 +46,6 @@ export function openHeldWorlds(store: Store, leases: Leases): HeldWorlds {
   const elsewhere = new Map<string, Whereabouts>()
   const releasing = new Map<string, Promise<void>>()
   let isStopped = false
-  /** Where credentials led a moment ago; what leads nowhere is asked for each time. */
-  const owners = new Map<string, { readonly world: string; readonly until: number }>()
 
   async function take(world: string): Promise<number | undefined> {
     const known = elsewhere.get(world)
@@ -112,15 +107,7 @@ export function openHeldWorlds(store: Store, leases: Leases): HeldWorlds {
     stop() {
       isStopped = true
     },
-    async ownerOf(credential, isNew = false) {
-      const known = owners.get(credential)
-      if (known && known.until > wallNow() && !isNew) return known.world
-      const world = await answered(store.worldOf(credential))
-      if (owners.size >= MOST_REMEMBERED) owners.clear()
-      owners.delete(credential)
-      if (world !== undefined) owners.set(credential, { world, until: wallNow() + BELIEVED })
-      return world
-    },
+    ownerOf: openOwners((credential) => answered(store.worldOf(credential))),
   }
 }
 
