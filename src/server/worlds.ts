@@ -355,6 +355,7 @@ class OpenWorlds implements Worlds {
     statesGiven(start.given ?? this.#options.given, simulators)
     const chosen = readCredentials(start.credentials ?? {}, simulators)
     const keys = chosen.map((each) => credentials.key(each))
+    await this.shared.makeRoom()
     const claimed = await this.shared.leases.claim(name, keys, most)
     switch (claimed.as) {
       case 'taken':
@@ -788,8 +789,10 @@ class OpenWorlds implements Worlds {
 
   async #openOwnerShared(key: string, shared: SharedWorlds): Promise<HostedWorld | undefined> {
     const name = await shared.ownerOf(key)
-    const hosted = name === undefined ? undefined : await this.open(name)
-    if (hosted || name === undefined) return hosted
+    // The store does not tell of those that are open here.
+    if (name === undefined) return this.#credentials.owner(key)
+    const hosted = await this.open(name)
+    if (hosted) return hosted
     // It went a moment ago, and another may have the credential since.
     const next = await shared.ownerOf(key, true)
     return next === undefined ? undefined : this.open(next)
