@@ -213,9 +213,9 @@ test.skipIf(!hasPostgres)(
 )
 
 test.skipIf(!hasPostgres)(
-  'who waits while PostgreSQL restarts waits, and nothing is lost or kept twice',
+  'who waits while PostgreSQL restarts or crashes waits, and nothing is lost or kept twice',
   async () => {
-    await using server = await startPostgres()
+    await using server = await startPostgres({ isDurable: true })
     const url = await server.newDatabase()
     await using replica = await replicaStore(url)
     await replica.take()
@@ -233,7 +233,7 @@ test.skipIf(!hasPostgres)(
     for (let restarts = 0; restarts < 3; restarts += 1) {
       const before = acknowledged
       await vi.waitFor(() => expect(acknowledged).toBeGreaterThan(before + 50), 10_000)
-      await server.restart()
+      await server.restart(restarts === 1 ? 'INT' : 'QUIT')
     }
     isOver = true
     await Promise.all(writers)
