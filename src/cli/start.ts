@@ -1,17 +1,21 @@
 // `esimulator start`: listens until it is told to stop.
 import { resolve } from 'node:path'
 import { parseArgs } from 'node:util'
+import type { WorldShown } from '../control/wire.ts'
 import { worldShown } from '../control/world-shown.ts'
 import { folderProblem } from '../library/whole-control.ts'
 import { splitSeedFile } from '../server/chosen-credentials.ts'
 import { type Listening, listen } from '../server/listen.ts'
+import { HeldElsewhere } from '../server/replicas/held-elsewhere.ts'
 import type { SimulatorServer } from '../server/server.ts'
 import { DEFAULT_WORLD } from '../server/worlds.ts'
 import { targets } from '../state/callbacks.ts'
 import { Refusal } from '../state/refusal.ts'
 import { chosenSettings } from '../state/settings.ts'
+import type { World } from '../state/world.ts'
 import { memoryStore } from '../stores/memory.ts'
-import { type Started, startedDocument, startedText, stoppedText } from './announcement.ts'
+import type { Store } from '../stores/store.ts'
+import { shownState, startedDocument, startedText, stoppedText } from './announcement.ts'
 import { CannotRun } from './cannot-run.ts'
 import { type Config, type Flags, readConfig } from './config.ts'
 import { noValue, tooMany, unknownOption, valueMissing } from './mistakes.ts'
@@ -93,6 +97,7 @@ export interface Serving {
   readonly server: SimulatorServer
   readonly listening: Listening
   readonly tls: ServedTls | undefined
+  readonly store: Store
 }
 
 /**
@@ -111,10 +116,11 @@ export async function serveFrom(config: Config, log?: ServingLog): Promise<Servi
   const tls = await tlsOf(config)
   const listening = await listen(config.host, ports, tls?.identity)
   try {
-    const server = await openKept(config, stock, log)
+    const store = await storeOf(config, mainOf(listening)?.port ?? 0)
+    const server = await openKept(config, store, stock, log)
     await aimCallbacks(config, server)
     await applySettings(config, server)
-    return { config, server, listening, tls }
+    return { config, server, listening, tls, store }
   } catch (error) {
     await listening.close(0)
     throw error
@@ -130,13 +136,14 @@ export async function start(args: readonly string[]): Promise<void> {
   await loadNamed(config)
   // A machine reads one line: what comes behind it would be in its way.
   const log = config.quiet || config.json ? undefined : await servingLog()
-  const { server, listening, tls } = await serveFrom(config, log)
+  const serving = await serveFrom(config, log)
+  const { server, listening } = serving
   stopOnSignal(listening, server, () => {
     log?.flush()
     if (!config.json) console.log(stoppedText(config))
   })
   listening.serve(log?.watched(server) ?? server)
-  await announce({ config, server, endpoints: listening.endpoints, tls })
+  await announce(serving)
   await warnOfShutTargets(config, server)
 }
 
@@ -150,16 +157,15 @@ async function servingLog(): Promise<ServingLog> {
   return (await import('./serving-log.ts')).openServingLog(process.stdout)
 }
 
-/** Opens what the state folder keeps. */
+/** Opens what the store keeps. */
 async function openKept(
   config: Config,
+  store: Store,
   stock: Stock | undefined,
   watching: ServingLog | undefined,
 ): Promise<SimulatorServer> {
-  const store = await storeOf(config)
   const laysOut = Object.keys(splitSeedFile(stock).stock).length > 0
-  const isKept =
-    (laysOut || config.given.length > 0) && (await store.list()).includes(DEFAULT_WORLD)
+  const isKept = (laysOut || config.given.length > 0) && (await keepsDefault(store))
   const is = `the world "${DEFAULT_WORLD}" is there already`
   const when = 'into new worlds, and into this one by `esimulator reset`'
   if (isKept && laysOut) report(`${is}: the seed file is laid ${when}`)
@@ -167,9 +173,18 @@ async function openKept(
   return openFromConfig(config, store, stock, { watching })
 }
 
+async function keepsDefault(store: Store): Promise<boolean> {
+  try {
+    return (await store.list()).includes(DEFAULT_WORLD)
+  } catch (error) {
+    await store.close().catch(() => {})
+    throw error
+  }
+}
+
 /** Settings given at the start are meant for the world there is, too: where it is kept, and said. */
 async function applySettings(config: Config, server: SimulatorServer): Promise<void> {
-  const world = (await server.worlds.open(DEFAULT_WORLD))?.world
+  const world = await defaultHere(config.set.length > 0 ? '--set' : undefined, server)
   if (!world) return
   const changed = Object.entries(settingsOf(config)).filter(([slug, values]) => {
     const now = world.in(chosenSettings).get(slug)?.values ?? {}
@@ -205,11 +220,29 @@ async function rehearse(config: Config, stock: Stock | undefined): Promise<void>
 }
 
 /**
+ * The world `default`, where no other replica has it.
+ * @param flag what is meant for it, which is said where it does not reach it
+ */
+async function defaultHere(
+  flag: string | undefined,
+  { worlds }: SimulatorServer,
+): Promise<World | undefined> {
+  try {
+    return (await worlds.open(DEFAULT_WORLD))?.world
+  } catch (error) {
+    if (!(error instanceof HeldElsewhere)) throw error
+    const who = `another replica, ${error.replica.url}, has the world "${DEFAULT_WORLD}"`
+    if (flag !== undefined) report(`${who}: ${flag} does not change it`)
+    return undefined
+  }
+}
+
+/**
  * A target given at the start is meant for the world there is, not only for new
  * ones.
  */
 async function aimCallbacks({ callbackUrl: url }: Config, server: SimulatorServer): Promise<void> {
-  const world = (await server.worlds.open(DEFAULT_WORLD))?.world
+  const world = await defaultHere(url && '--callback-url', server)
   if (url === undefined || !world) return
   const astray = [...server.providers.values()]
     .filter(({ simulator }) => simulator.callbacks !== undefined)
@@ -229,18 +262,41 @@ async function warnOfShutTargets({ callbackUrl }: Config, server: SimulatorServe
   if (why !== undefined) report(`nothing will reach ${callbackUrl}: ${why}`)
 }
 
-/** Says where everything is. */
-async function announce(
-  listening: Pick<Started, 'config' | 'server' | 'endpoints' | 'tls'>,
-): Promise<void> {
-  const { config, server, endpoints } = listening
-  const hosted = await server.worlds.open(DEFAULT_WORLD)
-  const main = endpoints.find(({ slug }) => slug === undefined)
-  if (!hosted || !main) return
+/**
+ * The world `default` as it is shown, wherever it is.
+ * @param url how clients reach the simulator
+ * @param own where this process listens
+ */
+async function defaultShown(
+  server: SimulatorServer,
+  url: string,
+  own: string,
+): Promise<WorldShown | undefined> {
+  try {
+    const hosted = await server.worlds.open(DEFAULT_WORLD)
+    return hosted && worldShown(server, hosted, url)
+  } catch (error) {
+    if (!(error instanceof HeldElsewhere)) throw error
+    const { controlClient } = await import('../control/node-client.ts')
+    // Passed on as any request is. A port that speaks TLS takes it without, too.
+    const place = { url: own.replace(/^https:/, 'http:'), token: server.access.token }
+    return await controlClient(place).call('getWorld', { path: { name: DEFAULT_WORLD } })
+  }
+}
 
+const mainOf = ({ endpoints }: Listening) => endpoints.find(({ slug }) => slug === undefined)
+
+/** Says where everything is. */
+async function announce({ config, server, listening, tls, store }: Serving): Promise<void> {
+  const main = mainOf(listening)
+  if (!main) return
   const url = config.publicUrl ?? main.url
-  const world = worldShown(server, hosted, url)
-  const state = config.ephemeral ? undefined : resolve(config.state)
-  const started = { ...listening, world, url, state }
+  const world = await defaultShown(server, url, main.url)
+  if (!world) return
+  const isFolder = config.store === undefined && !config.ephemeral
+  const state = isFolder ? resolve(config.state) : shownState(config)
+  const { endpoints } = listening
+  const replica = store.leases?.self
+  const started = { config, server, endpoints, tls, world, url, state, replica }
   console.log(config.json ? JSON.stringify(startedDocument(started)) : startedText(started))
 }

@@ -42,6 +42,8 @@ export function stopOnSignal(
     }
     since = wallNow()
     try {
+      // Among replicas nothing is refused: the others have all worlds before this one ends.
+      await server.leave()
       // Who waits for an advance is told now, and not after the time answers are given to leave.
       server.stop()
       await listening.close()

@@ -45,7 +45,11 @@ function newWorld(name: string, flags: Flags): BodyOf<'createWorld'> {
   return defined({ name, seed, given, ttl, clock: clockOf(flags) })
 }
 
-function listText({ worlds, notOpened = {} }: Awaited<ReturnType<typeof list>>): string {
+function listText({
+  worlds,
+  resting = [],
+  notOpened = {},
+}: Awaited<ReturnType<typeof list>>): string {
   const rows = worlds.map(({ name, clock, sims, expiresAt }: WorldRow) => [
     name,
     `${clock.now} ${clock.mode}`,
@@ -53,6 +57,7 @@ function listText({ worlds, notOpened = {} }: Awaited<ReturnType<typeof list>>):
     expiresAt ?? 'never',
   ])
   const lines = [table(['world', 'clock', 'SIMs', 'removed by itself'], rows)]
+  if (resting.length > 0) lines.push(`open once they are asked for: ${resting.join(', ')}`)
   for (const [name, why] of Object.entries(notOpened)) lines.push(`${name} is not served: ${why}`)
   return lines.join('\n')
 }

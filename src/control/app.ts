@@ -7,6 +7,7 @@ import express, {
   type Response,
 } from 'express'
 import { serverUrl } from '../server/address.ts'
+import { passedOnFrom } from '../server/came-by.ts'
 import { headerOf } from '../server/exchange.ts'
 import { guardControl, guardPage } from '../server/guard.ts'
 import type { RestListener } from '../server/http.ts'
@@ -54,6 +55,7 @@ import { upcomingHandlers } from './upcoming.ts'
 import { waitHandlers } from './wait.ts'
 import { noWorkflows, type OpenWorkflowRuns } from './workflow-runs.ts'
 import { workflowHandlers } from './workflows.ts'
+import { looksElsewhere, whereWorldIs } from './world-of.ts'
 import { worldHandlers } from './worlds.ts'
 
 const handlers: ControlHandlers = {
@@ -129,7 +131,8 @@ export async function controlApp(
   }
   app.use(failed)
 
-  return (request, response, { world, path, malformed }) => {
+  return (request, response, target) => {
+    const { world, path, malformed } = target
     const operation = operationAt(spec, request.method ?? 'GET', path)
     const refusal = malformed ?? guardProblem(server, request, { path, operation })
     const arrived = (body: ReadBody, unread: Refusal | undefined) => {
@@ -141,7 +144,11 @@ export async function controlApp(
     }
     // Read before anything is answered: a sender that is cut off cannot read why.
     if (refusal) dropBody(request, refusal, arrived)
-    else readRequest(request, operation, arrived)
+    else
+      whereWorldIs(server, { request, response, target }, operation, {
+        goOn: () => readRequest(request, operation, arrived),
+        failed: (error) => sendProblem(response, error, server),
+      })
   }
 }
 
@@ -188,7 +195,7 @@ async function serve(
   { request, response, world, root, body: sent }: Incoming,
 ): Promise<void> {
   const { path, query, body } = await checked(operation, request, sent)
-  const opened = await server.worlds.open(world ?? DEFAULT_WORLD)
+  const opened = await openedFor(server, operation, world ?? DEFAULT_WORLD)
   let hosted: HostedWorld | undefined
   let gone: AbortSignal | undefined
   const source = { command: `${operation.method} ${request.path}` }
@@ -211,6 +218,7 @@ async function serve(
     body,
     root,
     isGone: () => response.closed,
+    isPassedOn: passedOnFrom(request) !== undefined,
     trusted: operation.id !== HEALTH || guardControl(server.access, request) === undefined,
   }
 
@@ -224,11 +232,11 @@ async function serve(
   )
   if ('stream' in reply) return reply.stream(response)
   if ('pieces' in reply) {
-    await sendPieces(response, reply, hosted, () => flushed(server, hosted))
+    await sendPieces(response, reply, hosted, () => flushed(hosted))
     return
   }
   if (isText(reply)) {
-    await flushed(server, hosted)
+    await flushed(hosted)
     send(response, reply, hosted)
     return
   }
@@ -237,9 +245,18 @@ async function serve(
   const long = manyIn(answer)
   if (!long) check(answer)
   const text = long && (await writtenInTurns(answer, long, (entry) => entry, check))
-  await flushed(server, hosted)
+  await flushed(hosted)
   if (text) await sendLong(response, { status, headers }, text, hosted)
   else send(response, { status, headers, text: JSON.stringify(answer) }, hosted)
+}
+
+/** The world a call names; where replicas share the store, not for a call that does not look at it. */
+async function openedFor(
+  { worlds, replicas }: SimulatorServer,
+  operation: Operation,
+  world: string,
+): Promise<HostedWorld | undefined> {
+  return replicas && looksElsewhere(operation) ? worlds.get(world) : worlds.open(world)
 }
 
 function isText(reply: Reply | TextReply): reply is TextReply {
@@ -266,10 +283,10 @@ function whenGone(response: Response): AbortSignal {
  * Waits until what a call changed is kept as the durability asks.
  * @throws Refusal `writes-refused`
  */
-async function flushed(server: SimulatorServer, hosted: HostedWorld | undefined): Promise<void> {
+async function flushed(hosted: HostedWorld | undefined): Promise<void> {
   if (!hosted) return
   try {
-    await server.store.flushed(hosted.world.name)
+    await hosted.kept()
   } catch (error) {
     throw new Refusal('writes-refused', reasonOf(error))
   }

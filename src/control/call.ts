@@ -38,6 +38,8 @@ export interface ControlCall<Path = unknown, Query = unknown, Body = unknown> {
   readonly workflows: OpenWorkflowRuns
   /** Calls of the providers. @throws Refusal `not-implemented` where this simulator makes none */
   readonly calls: OpenProviderCalls
+  /** True where another replica asks, or has passed it on. */
+  readonly isPassedOn: boolean
   /** False only for calls of `getHealth` that may not see more than that. */
   readonly trusted: boolean
 }

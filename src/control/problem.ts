@@ -1,5 +1,6 @@
 // Problem details (RFC 9457): every refusal of the control API, with what to do next.
 import { STATUS_CODES } from 'node:http'
+import { HeldElsewhere } from '../server/replicas/held-elsewhere.ts'
 import { reasonOf } from '../state/reason.ts'
 import { type AnyRefusal, Refusal } from '../state/refusal.ts'
 import { StoreError } from '../stores/store.ts'
@@ -44,6 +45,7 @@ export function problemOf(refusal: AnyRefusal): Problem {
 /** The refusal that a thrown thing amounts to. What is none is ours, and a 500. */
 export function asRefusal(error: unknown): AnyRefusal {
   if (error instanceof Refusal) return error
+  if (error instanceof HeldElsewhere) return new Refusal('writes-refused', error.message)
   if (error instanceof StoreError) return new Refusal<'not-opened'>('not-opened', error.message)
   const reason = reasonOf(error)
   const ours = new Refusal('internal', `this is a mistake of the simulator: ${reason}`)

@@ -1725,6 +1725,8 @@ export interface operations {
                 content: {
                     readonly "application/json": {
                         readonly worlds: readonly components["schemas"]["WorldRow"][];
+                        /** @description Names of the worlds that no replica has open, where replicas share a store: each is there once it is asked for */
+                        readonly resting?: readonly string[];
                         readonly notOpened?: components["schemas"]["NotOpened"];
                     };
                 };

@@ -125,13 +125,13 @@ class NewsStream {
     }
 
     this.#isTelling = true
-    const { server, hosted } = this.#options
-    const { feed, world } = hosted
+    const { hosted } = this.#options
+    const { feed } = hosted
     try {
       while (this.#position < feed.last && this.#waitsSince === undefined && !this.#isOver) {
         const until = feed.last
         await hosted.timeKept()
-        await server.store.flushed(world.name)
+        await hosted.kept()
         this.#tellUntil(until)
       }
     } catch (error) {

@@ -9,6 +9,7 @@ import { defined } from '../state/defined.ts'
 import { addDuration, durationProblem } from '../state/duration.ts'
 import { Refusal } from '../state/refusal.ts'
 import { reason } from '../stores/disk-errors.ts'
+import { worldsEverywhere } from './all-worlds.ts'
 import { type ControlHandlers, caughtUp } from './call.ts'
 import { instant } from './instant.ts'
 import type { AnswerOf, Schemas } from './operations.ts'
@@ -92,17 +93,22 @@ export const worldHandlers = {
     const servers = [{ url: root, description: 'This simulator' }]
     return reply(200, { ...document, servers } as AnswerOf<'getOpenApi'>)
   },
-  async listWorlds({ server }) {
+  async listWorlds({ server, isPassedOn, header }) {
     const all = await server.worlds.openAll()
     const rows = all.map(worldRow)
     const notOpened = notOpenedIn(server.worlds)
     await Promise.all(all.map(({ timeKept }) => timeKept()))
-    return reply(200, defined({ worlds: rows, notOpened }))
+    const own = defined({ worlds: rows, notOpened })
+    const { replicas } = server
+    if (!replicas || isPassedOn) return reply(200, own)
+    return reply(200, await worldsEverywhere(server, replicas, { header }, own))
   },
   async createWorld({ server, body, root }) {
     const { name } = body
     checkWorldName(name)
-    const hosted = server.worlds.create(name, startOf(body))
+    const start = startOf(body)
+    await server.worlds.claim(name, start)
+    const hosted = server.worlds.create(name, start)
     await kept(server, hosted)
     hosted.runner.wake()
     const shown = worldShown(server, hosted, root)
@@ -113,6 +119,7 @@ export const worldHandlers = {
     const hosted = await worldNamed(server, path.name)
     const shown = worldShown(server, hosted, root)
     await hosted.timeKept()
+    if (server.replicas) await hosted.kept()
     return reply(200, shown)
   },
   async removeWorld({ server, path }) {

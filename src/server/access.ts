@@ -1,5 +1,4 @@
 // Who may use a simulator, as its user says it: the token, host names, and pages of other origins.
-import type { IncomingMessage } from 'node:http'
 import { isIP } from 'node:net'
 import { Refusal } from '../state/refusal.ts'
 import { shortName } from './bounded.ts'
@@ -48,11 +47,6 @@ export function openAccess(
     publicOrigin: open?.origin,
     providerHosts,
   }
-}
-
-/** True where a request came over TLS. */
-export function isEncrypted({ socket }: IncomingMessage): boolean {
-  return 'encrypted' in socket
 }
 
 /** True where pages of an origin, as a browser sends it, may use the providers' APIs. */

@@ -1,6 +1,6 @@
 // Where a URL leads, and what URLs of this server begin with.
 import type { IncomingMessage } from 'node:http'
-import { isEncrypted } from './access.ts'
+import { isEncrypted } from './came-by.ts'
 import { headerOf } from './exchange.ts'
 import { hostUrl } from './provider-hosts.ts'
 

@@ -2,8 +2,9 @@
 import { createHash, timingSafeEqual } from 'node:crypto'
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http'
 import { Refusal } from '../state/refusal.ts'
-import { type Access, hostNameOf, isEncrypted, isOpenTo, urlAt } from './access.ts'
+import { type Access, hostNameOf, isOpenTo, urlAt } from './access.ts'
 import { shortName } from './bounded.ts'
+import { isEncrypted, localAddressOf } from './came-by.ts'
 import { isLoopback } from './loopback.ts'
 import { isJson, JSON_TYPE } from './media-type.ts'
 
@@ -90,12 +91,13 @@ function forbidden(reason: string): Refusal {
  * A page of another site, its name led to this machine by its own name server (DNS rebinding), is
  * of the same origin to its browser, and still sends its own name as Host.
  */
-function isListed(access: Access, { headers: { host }, socket }: IncomingMessage): boolean {
+function isListed(access: Access, request: IncomingMessage): boolean {
+  const { host } = request.headers
   const name = host === undefined ? undefined : hostNameOf(host)
   if (name === undefined) return false
   if (isLoopback(name) || access.hosts.has(name)) return true
   // Nobody's name server decides where an address leads.
-  return name === socket.localAddress?.replace(/^::ffff:(?=\d+\.)/, '')
+  return name === localAddressOf(request)?.replace(/^::ffff:(?=\d+\.)/, '')
 }
 
 /**

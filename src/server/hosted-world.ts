@@ -24,6 +24,7 @@ import { type Feed, openFeed } from './feed.ts'
 import { type Journal, type KeptExchange, openJournal } from './journal.ts'
 import { exchangeNews, newsOf } from './news.ts'
 import type { Redactor } from './redaction/redactor.ts'
+import { keptOf, whenSure } from './replicas/sure.ts'
 import { openRunner, type Runner } from './runner.ts'
 import { openWorldHistory, type WorldHistory } from './steps.ts'
 import { wallNow } from './ticker.ts'
@@ -43,6 +44,11 @@ export interface HostedWorld {
   readonly history: WorldHistory
   /** Awaited before anything leaves that shows the world's time. */
   readonly timeKept: TimeKeeper['kept']
+  /**
+   * Resolves when all that was committed so far may be told of; `undefined` when it may already, as
+   * it mostly does. Rejects when it cannot be kept, or another replica has the world.
+   */
+  readonly kept: () => Promise<void> | undefined
 }
 
 export interface HostOptions extends AttemptOptions {
@@ -128,6 +134,7 @@ export function hostWorld(
       // A callback tells of nothing that a kill could undo.
       await timeKeeper.kept()
       await store.logged(name)?.catch(() => {})
+      if (store.leases) await whenSure(store.leases, signal)
       return attempts.make(on, callback, signal, patience)
     },
     schedule: (on, slug) => host.bySlug.get(slug)?.callbacks?.schedule(on) ?? [],
@@ -146,7 +153,7 @@ export function hostWorld(
     host.onExchange?.(world, exchange)
   })
   const commands = openCommands(redactor)
-  const own = { journal, commands, delays, history, feed, timeKept }
+  const own = { journal, commands, delays, history, feed, timeKept, kept: keptOf(store, world) }
   const hosted: HostedWorld = { world, runner, ...own }
   store.attach(
     name,

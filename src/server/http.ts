@@ -3,9 +3,9 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Simulator } from '../simulators/simulator.ts'
 import { reasonOf } from '../state/reason.ts'
 import { type AnyRefusal, Refusal } from '../state/refusal.ts'
-import type { Store } from '../stores/store.ts'
 import type { Access } from './access.ts'
 import { type Destination, destinationOf, pathBelowWorld, rootOf, worldNamed } from './address.ts'
+import { callerOf, passedOnFrom } from './came-by.ts'
 import { shareWithPage } from './cors.ts'
 import { type Answer, type BytesAnswer, type Exchange, emptyTrace, headerOf } from './exchange.ts'
 import { type Forbidden, guardProvider } from './guard.ts'
@@ -15,6 +15,8 @@ import { type KnownProvider, type Provider, route } from './provider.ts'
 import { providerOfHost } from './provider-hosts.ts'
 import { dropBody, type OnBody, readBody } from './read-body.ts'
 import { rendered } from './render.ts'
+import { type KeptBody, keepBody } from './replicas/kept-body.ts'
+import type { Replicas } from './replicas/replicas.ts'
 import type { PipelineOptions, RequestContext } from './request-context.ts'
 import { requestTarget } from './request-target.ts'
 import { send } from './send.ts'
@@ -26,12 +28,13 @@ import { DEFAULT_WORLD, type SoughtWorld, type Worlds } from './worlds.ts'
 export interface HttpOptions extends PipelineOptions {
   readonly providers: ReadonlyMap<string, KnownProvider>
   readonly worlds: Worlds
-  readonly store: Store
   /** What hrefs begin with, instead of the request's Host. */
   readonly publicUrl: string | undefined
   readonly access: Access
   /** Serves `/_sim` and whatever is nobody's. */
   readonly rest: RestListener
+  /** Finds worlds that are elsewhere, where replicas share the store. */
+  readonly replicas?: Replicas | undefined
 }
 
 /** What is asked for where it is no provider's. */
@@ -42,6 +45,8 @@ export interface RestTarget {
   readonly path: string
   /** Why the request cannot be answered, whatever it asks for. */
   readonly malformed: Refusal | undefined
+  /** The provider at whose own port it came. */
+  readonly ownSlug: string | undefined
 }
 
 /** Serves what is no provider's. */
@@ -64,6 +69,8 @@ interface Arrival {
   readonly body: string | undefined
   /** Set where the body was not read, and why. */
   readonly unread: Refusal | undefined
+  /** Its bytes, to be passed on; absent where there is nobody to pass them on to. */
+  readonly kept: KeptBody | undefined
 }
 
 /**
@@ -73,24 +80,28 @@ interface Arrival {
 export function listener(options: HttpOptions, ownSlug?: string): Listener {
   const { providerHosts } = options.access
   // A port of a provider's own is that provider's under any host.
-  const hostSlugOf = (url: string, request: IncomingMessage) =>
-    ownSlug === undefined && url !== '*' ? providerOfHost(providerHosts, request) : undefined
+  const hostSlugOf = (url: string, own: string | undefined, request: IncomingMessage) =>
+    own === undefined && url !== '*' ? providerOfHost(providerHosts, request) : undefined
   return (request, response) => {
+    if (options.replicas && !options.replicas.arrive(request, response)) return
     const { url, malformed } = requestTarget(request)
-    const to = destinationOf(url, ownSlug, hostSlugOf(url, request))
+    const own = passedOnFrom(request)?.ownSlug ?? ownSlug
+    const to = destinationOf(url, own, hostSlugOf(url, own, request))
     const known = options.providers.get(to.slug)
     if (!known) {
       options.rest(request, response, {
         world: worldNamed(to, request),
         path: url === '*' ? url : pathBelowWorld(to),
         malformed,
+        ownSlug: own,
       })
       return
     }
     const forbidden = guardProvider(options.access, request)
     if (shareWithPage(options.access, request, response, forbidden !== undefined)) return
+    const kept = options.replicas && keepBody(request)
     const onBody: OnBody = (body, unread) =>
-      arrived(options, known, { to, request, response, malformed, forbidden, body, unread })
+      arrived(options, known, { to, request, response, malformed, forbidden, body, unread, kept })
     if (forbidden) dropBody(request, forbidden.refusal, onBody)
     else readBody(request, onBody)
   }
@@ -104,14 +115,48 @@ function arrived(options: HttpOptions, known: KnownProvider, arrival: Arrival): 
   const provider = known.ready(arrival.to.path)
   const hosted = provider && worldOf(options, known.simulator, arrival)
   if (provider && hosted && !(hosted instanceof Promise)) {
-    answer(options, provider, hosted, arrival)
-    return
+    if (!options.replicas || options.replicas.use(hosted, arrival.response)) {
+      answer(options, provider, hosted, arrival)
+      return
+    }
   }
 
   const { response } = arrival
   answerOnceReady(options, known, arrival, hosted).catch((error: unknown) =>
-    send(response, unserved(known, new Refusal('internal', reasonOf(error))), undefined),
+    send(response, unserved(known, refusalOf(error)), undefined),
   )
+}
+
+function refusalOf(error: unknown): AnyRefusal {
+  return error instanceof Refusal ? error : new Refusal('internal', reasonOf(error))
+}
+
+/**
+ * The world a request speaks to, once it is open; `passed-on` where another replica has it.
+ * @param opening the world, where it is being opened already
+ */
+function reached(
+  options: HttpOptions,
+  known: KnownProvider,
+  arrival: Arrival,
+  opening: SoughtWorld,
+): SoughtWorld | Promise<HostedWorld | undefined | 'passed-on'> {
+  const { replicas } = options
+  if (!replicas) return opening ?? worldOf(options, known.simulator, arrival)
+  const { to, request, response, kept, unread } = arrival
+  let first = opening
+  const seek = () => {
+    const sought = first ?? worldOf(options, known.simulator, arrival)
+    first = undefined
+    return sought
+  }
+  const ownSlug = to.ownPort ? to.slug : undefined
+  const body = async () => {
+    if (kept?.chunks) return kept.chunks
+    // Too long to be passed on, and to be read by anybody.
+    throw unread ?? new Refusal('unreadable-body', 'the body was not kept')
+  }
+  return replicas.reach(seek, { request, response, body, ownSlug })
 }
 
 /** @param opening the world, where it is being opened already */
@@ -123,7 +168,8 @@ async function answerOnceReady(
 ): Promise<void> {
   const { to, request, response, forbidden } = arrival
   const provider = known.ready(to.path) ?? (await known.compile(to.path))
-  const hosted = await (opening ?? worldOf(options, known.simulator, arrival))
+  const hosted = await reached(options, known, arrival, opening)
+  if (hosted === 'passed-on') return
   if (hosted) return answer(options, provider, hosted, arrival)
 
   const missing = new Refusal(
@@ -157,8 +203,13 @@ function worldOf(
 
   const secret = auth.credentialIn((name) => headerOf(request, name), undefined, body)
   const owner = secret === undefined ? undefined : worlds.byCredential(slug, secret)
-  if (owner instanceof Promise) return owner.then((found) => found ?? worlds.get(DEFAULT_WORLD))
-  return owner ?? worlds.get(DEFAULT_WORLD)
+  if (owner instanceof Promise) return owner.then((found) => found ?? defaultOf(worlds))
+  return owner ?? defaultOf(worlds)
+}
+
+/** Open wherever no replicas share the store. */
+function defaultOf(worlds: Worlds): SoughtWorld {
+  return worlds.get(DEFAULT_WORLD) ?? (worlds.shared && worlds.open(DEFAULT_WORLD))
 }
 
 function answer(
@@ -183,7 +234,7 @@ function answer(
   }
   if (unread) response.shouldKeepAlive = false
 
-  const leaving: Leaving = { context, response, hosted, store: options.store }
+  const leaving: Leaving = { context, response, hosted }
   try {
     const caughtUp = whenBuilt(context.catchUp)
     const served =
@@ -204,15 +255,14 @@ interface Leaving {
   readonly context: RequestContext
   readonly response: ServerResponse
   readonly hosted: HostedWorld
-  readonly store: Store
 }
 
 /** Sends a reply once what it tells of is kept. */
 function leave(leaving: Leaving, reply: Answer): void {
-  const { response, hosted, store } = leaving
-  const flushed = store.flushed(hosted.world.name)
-  if (flushed)
-    flushed.then(
+  const { response, hosted } = leaving
+  const kept = hosted.kept()
+  if (kept)
+    kept.then(
       () => send(response, reply, hosted),
       (error: unknown) => leaveUnkept(leaving, error),
     )
@@ -240,7 +290,7 @@ function exchangeOf(
     unread,
     // Made even where nobody asks: a getter in this literal cost a third of the throughput.
     root: rootOf(to, request, publicUrl),
-    caller: request.socket.remoteAddress ?? '',
+    caller: callerOf(request),
   }
 }
 
@@ -250,7 +300,7 @@ function exchangeOf(
  */
 function unserved(
   { simulator }: Pick<KnownProvider, 'simulator'>,
-  refusal: Refusal,
+  refusal: AnyRefusal,
   operation?: Operation,
 ): BytesAnswer {
   const reply = simulator.refusalReply(refusal, operation?.id)

@@ -2,8 +2,9 @@
 import type { IncomingMessage } from 'node:http'
 import type { Simulator } from '../simulators/simulator.ts'
 import { Refusal } from '../state/refusal.ts'
-import { hostNameOf, hostProblem, isEncrypted } from './access.ts'
+import { hostNameOf, hostProblem } from './access.ts'
 import { shortName } from './bounded.ts'
+import { isEncrypted } from './came-by.ts'
 import { isLoopback } from './loopback.ts'
 import { unknownName } from './nearest.ts'
 

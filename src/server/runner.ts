@@ -125,6 +125,8 @@ export interface Runner {
   advance(to: number, limits?: AdvanceLimits): Promise<Advance>
   /** True while an advance is under way. */
   readonly advancing: boolean
+  /** True while an advance or an attempt is under way. */
+  readonly isBusy: boolean
   /** How far the advance has come that is under way. */
   readonly underWay: UnderWay | undefined
   /** @throws Refusal `busy` while an advance is under way */
@@ -247,6 +249,10 @@ class WorldRunner implements Runner {
 
   get advancing(): boolean {
     return this.#living.advance !== undefined
+  }
+
+  get isBusy(): boolean {
+    return this.advancing || this.#living.delivering !== undefined
   }
 
   get underWay(): UnderWay | undefined {

@@ -1,10 +1,12 @@
 // Answers on their way to the socket, and what waits until they have left.
 import type { ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
+import { passedOnFrom } from './came-by.ts'
 import { endAnswer, limitReading } from './connections.ts'
 import type { Answer, BytesAnswer, CutAnswer, DribbleAnswer, HangAnswer, Wait } from './exchange.ts'
 import type { HostedWorld } from './hosted-world.ts'
 import { httpDate } from './http-date.ts'
+import { tellBrokenOff } from './replicas/marks.ts'
 import { alarm, pause } from './ticker.ts'
 
 /**
@@ -66,10 +68,8 @@ function sendNow(response: ServerResponse, answer: Answer, hosted: HostedWorld |
       endAnswer(response, answer.body)
       return
     case 'hang-up':
-      response.destroy()
-      return
     case 'reset':
-      reset(response)
+      breakOff(response, answer.kind)
       return
     case 'hang':
       hang(response, answer)
@@ -80,6 +80,13 @@ function sendNow(response: ServerResponse, answer: Answer, hosted: HostedWorld |
     case 'dribble':
       void dribble(response, answer, hosted)
   }
+}
+
+/** Ends the connection of who asked and says nothing. */
+function breakOff(response: ServerResponse, how: 'hang-up' | 'reset'): void {
+  if (passedOnFrom(response.req)) tellBrokenOff(response, how)
+  else if (how === 'reset') reset(response)
+  else response.destroy()
 }
 
 /** Ends a connection with RST, where it is plain TCP; else it is closed. */

@@ -13,6 +13,7 @@ import { type Listener, listener, type RestListener } from './http.ts'
 import { type KnownProvider, knownProvider } from './provider.ts'
 import { type HostMap, openProviderHosts } from './provider-hosts.ts'
 import { type Redactor, reportWithout } from './redaction/redactor.ts'
+import { openReplicas, type Replicas } from './replicas/replicas.ts'
 import type { Upstream } from './upstream.ts'
 import { type CallbackCheck, callbackCheck } from './webhooks.ts'
 import { openWorlds, type Worlds, type WorldsOptions } from './worlds.ts'
@@ -54,10 +55,17 @@ export interface SimulatorServer {
   readonly report: (sentence: string) => void
   /** Strikes the secrets out of what is shown. */
   readonly redactor: Redactor
+  /** Finds worlds that are elsewhere, where replicas share the store. */
+  readonly replicas: Replicas | undefined
   /** For one port; with a slug, that provider is mounted at `/` there. */
   readonly listener: (ownSlug?: string) => Listener
   /** Has something end when the simulator stops; what it still does is waited for before that closes. */
   readonly whenStopping: (end: () => Promise<void>) => void
+  /**
+   * Hands every world to the other replicas, where there are any, and passes on what still comes.
+   * Resolves when this one is no longer needed.
+   */
+  readonly leave: () => Promise<void>
   /** Breaks off what runs by itself; answers are still given. Advances under way end and say so. */
   readonly stop: () => void
   /** Stops what runs, keeps everything, lets go of the store. */
@@ -110,7 +118,8 @@ export async function openServer(options: ServerOptions): Promise<SimulatorServe
     )
   }
   const ending = openEnding()
-  const http = { providers, worlds, store, publicUrl, access, checked, report, rest }
+  const replicas = worlds.shared && openReplicas(worlds.shared)
+  const http = { providers, worlds, publicUrl, access, checked, report, rest, replicas }
   const server: SimulatorServer = {
     version: await packageVersion(),
     instance: options.instance,
@@ -123,8 +132,10 @@ export async function openServer(options: ServerOptions): Promise<SimulatorServe
     callbackProblems: problemsOf,
     report,
     redactor,
+    replicas,
     listener: (ownSlug) => listener(http, ownSlug),
     whenStopping: ending.add,
+    leave: async () => replicas?.leave(),
     stop() {
       ending.begin()
       worlds.stop()
@@ -133,6 +144,7 @@ export async function openServer(options: ServerOptions): Promise<SimulatorServe
       noLongerServed()
       await ending.begin()
       await worlds.close()
+      replicas?.close()
     },
   }
   return server

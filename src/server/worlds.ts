@@ -33,6 +33,8 @@ import { whenProcessEnds } from './process-end.ts'
 import { firstProblem, type RecordCheck, recordCheck } from './record-check.ts'
 import { type KnownSecrets, openKnownSecrets } from './redaction/known-secrets.ts'
 import { openRedactor, type Redactor, reportWithout } from './redaction/redactor.ts'
+import { HeldElsewhere } from './replicas/held-elsewhere.ts'
+import { openSharedWorlds, type SharedWorlds } from './replicas/shared-worlds.ts'
 import {
   type NewWorldContent,
   populate,
@@ -59,6 +61,10 @@ export interface WorldsOptions
   readonly store: Store
   /** How many worlds there may be, open or not; `MOST_WORLDS` unless given. */
   readonly maxWorlds?: number
+  /** Wall ms after which a world that nobody uses is let go, where replicas share the store. */
+  readonly idle?: number
+  /** How many worlds this replica may have open at once, where replicas share the store. */
+  readonly maxHeld?: number
   /** What lets callers in at the control API. */
   readonly controlToken?: string | undefined
   /**
@@ -78,9 +84,13 @@ export interface Worlds {
    * The world of that name, opened where it was only kept; `undefined` where there is none, or no
    * longer: a damaged one is set aside.
    * @throws StoreError where it is there and cannot be opened
+   * @throws HeldElsewhere where another replica has it; Refusal `writes-refused` where none can now
    */
   open(name: string): Promise<HostedWorld | undefined>
-  /** Every world that can be opened, opened; the others are in `notOpened`. */
+  /**
+   * Every world that can be opened, opened; the others are in `notOpened`. Where replicas share the
+   * store, only those that are open here.
+   */
   openAll(): Promise<HostedWorld[]>
   /**
    * Worlds that were kept and could not be opened, and why: they were set aside
@@ -89,6 +99,8 @@ export interface Worlds {
   readonly notOpened: ReadonlyMap<string, string>
   /** The worlds that are open. */
   list(): HostedWorld[]
+  /** What replicas do with the worlds of a store that they share; absent where none do. */
+  readonly shared: SharedWorlds | undefined
   /** Tells of those that are no longer there. */
   readonly gone: Pick<GoneWorlds, 'whyNone' | 'whose'>
   /** Knows every secret of every world, and the token of the control API. */
@@ -103,6 +115,12 @@ export interface Worlds {
    * those that are open and in each as it opens. Until then nothing happens by itself.
    */
   start(): Promise<void>
+  /**
+   * Makes a name ours before a world is created under it, where replicas share the store; else it is
+   * free if `create` says so.
+   * @throws Refusal as `create` does
+   */
+  claim(name: string, start: WorldStart): Promise<void>
   /**
    * @throws Refusal `invalid-request` for a bad name, an unknown seed state or bad credentials
    * @throws Refusal `busy` for a taken name, a credential of another world or too many worlds
@@ -158,7 +176,8 @@ export async function openWorlds(options: WorldsOptions): Promise<Worlds> {
   const start = options.defaultWorld
   const own = { ...chosen, ...start?.credentials } as ChosenCredentials
   const defaultWorld = { ...start, credentials: own }
-  const worlds = new OpenWorlds({ ...options, stock, defaultWorld }, await options.store.list())
+  const kept = options.store.leases ? [] : await options.store.list()
+  const worlds = new OpenWorlds({ ...options, stock, defaultWorld }, kept)
   await worlds.begin()
   return worlds
 }
@@ -192,6 +211,7 @@ class OpenWorlds implements Worlds {
   readonly #removals = new WeakMap<HostedWorld, Promise<void>>()
   readonly notOpened = new Map<string, string>()
   readonly gone = openGoneWorlds()
+  readonly shared: SharedWorlds | undefined
   #rest: Promise<void> | undefined
   #started = false
   #closed = false
@@ -211,10 +231,24 @@ class OpenWorlds implements Worlds {
     this.#host = openHost({ ...options, report, redactor: this.redactor })
     this.#check = recordCheck(options.simulators)
     this.#names = new Set(kept)
+    const { store, idle, maxHeld } = options
+    this.shared =
+      store.leases &&
+      openSharedWorlds({
+        store,
+        leases: store.leases,
+        list: () => this.list(),
+        open: (name) => this.open(name),
+        drop: (hosted, why) => this.#drop(hosted, why),
+        report,
+        idle,
+        maxHeld,
+      })
   }
 
   /** Opens `default`, and begins to open the others. */
   async begin(): Promise<void> {
+    if (this.shared) return this.#beginShared(this.shared)
     if (this.#names.has(DEFAULT_WORLD)) await this.open(DEFAULT_WORLD)
     else await this.openAll()
     const kept = this.#hosted.get(DEFAULT_WORLD)
@@ -230,14 +264,59 @@ class OpenWorlds implements Worlds {
     this.openAll().catch(() => {})
   }
 
+  /** Opens `default`, or makes it, unless another replica has it. */
+  async #beginShared({ leases }: SharedWorlds): Promise<void> {
+    await leases.start({
+      lost: (name, why) => {
+        const hosted = this.#hosted.get(name)
+        if (hosted) this.#drop(hosted, why)
+      },
+    })
+    this.#atEnd = whenProcessEnds(() => this.#keepNow())
+    const start = this.#options.defaultWorld ?? {}
+    try {
+      const kept = (await this.open(DEFAULT_WORLD)) ?? (await this.#makeDefault(start))
+      if (kept) await this.#chooseLater(kept)
+    } catch (error) {
+      if (!(error instanceof HeldElsewhere)) throw error
+    }
+  }
+
+  /** @returns `default` where another replica was faster and has let it go */
+  async #makeDefault(start: WorldStart): Promise<HostedWorld | undefined> {
+    try {
+      await this.claim(DEFAULT_WORLD, start)
+    } catch (error) {
+      const there = await this.open(DEFAULT_WORLD)
+      if (there) return there
+      throw error
+    }
+    this.create(DEFAULT_WORLD, start)
+    return undefined
+  }
+
   get(name: string): HostedWorld | undefined {
     return this.#hosted.get(name)
   }
 
   open(name: string): Promise<HostedWorld | undefined> {
     const hosted = this.#hosted.get(name)
-    if (hosted || !this.#names.has(name)) return Promise.resolve(hosted)
+    if (hosted) return Promise.resolve(hosted)
+    if (this.shared) return this.shared.waitFor(name, () => this.#openShared(name))
+    if (!this.#names.has(name)) return Promise.resolve(undefined)
     const opening = this.#opening.get(name) ?? this.#load(name)
+    this.#opening.set(name, opening)
+    return opening
+  }
+
+  /** One that cannot be had now is asked for again: it may be here the next time. */
+  #openShared(name: string): Promise<HostedWorld | undefined> {
+    const known = this.#opening.get(name)
+    if (known) return known
+    const opening = this.#load(name).catch((error: unknown) => {
+      this.#opening.delete(name)
+      throw error
+    })
     this.#opening.set(name, opening)
     return opening
   }
@@ -255,7 +334,7 @@ class OpenWorlds implements Worlds {
   byCredential(provider: string, secret: string): SoughtWorld {
     const key = `${provider}/${secret}`
     const owner = this.#credentials.owner(key)
-    const isComplete = this.#hosted.size === this.#names.size
+    const isComplete = this.#hosted.size === this.#names.size && this.shared === undefined
     return isComplete || this.#credentials.isFirst(key) ? owner : this.#openOwner(key)
   }
 
@@ -265,6 +344,29 @@ class OpenWorlds implements Worlds {
     // Where callbacks go somewhere, the first one does not wait for what sends it.
     if (this.list().some(sendsCallbacks)) await this.#host.attempts.prepare()
     for (const hosted of this.list()) this.#wake(hosted)
+    this.shared?.start()
+  }
+
+  async claim(name: string, start: WorldStart): Promise<void> {
+    if (!this.shared) return
+    const { simulators, maxWorlds: most = MOST_WORLDS } = this.#options
+    // What cannot be made is not claimed.
+    checkWorldName(name)
+    statesGiven(start.given ?? this.#options.given, simulators)
+    const chosen = readCredentials(start.credentials ?? {}, simulators)
+    const keys = chosen.map((each) => credentials.key(each))
+    await this.shared.makeRoom()
+    const claimed = await this.shared.leases.claim(name, keys, most)
+    switch (claimed.as) {
+      case 'taken':
+        throw nameTaken(name)
+      case 'too-many':
+        throw tooManyWorlds(most)
+      case 'credential-taken': {
+        const taken = chosen.find((each) => credentials.key(each) === claimed.credential)
+        if (taken) throw credentialTaken(taken, claimed.world)
+      }
+    }
   }
 
   create(name: string, start: WorldStart): HostedWorld {
@@ -272,12 +374,8 @@ class OpenWorlds implements Worlds {
     checkWorldName(name)
     const kept = this.#opening.has(name) && this.notOpened.get(name)
     if (kept) throw new Refusal('busy', kept)
-    if (this.#names.has(name)) throw new Refusal('busy', `the world "${name}" exists already`)
-    if (this.#names.size >= most)
-      throw new Refusal(
-        'busy',
-        `there are ${most} worlds already: remove one, give worlds a ttl, or start with --max-worlds`,
-      )
+    if (this.#names.has(name)) throw nameTaken(name)
+    if (!this.shared && this.#names.size >= most) throw tooManyWorlds(most)
     const given = statesGiven(start.given ?? this.#options.given, simulators)
     const chosen = readCredentials(start.credentials ?? {}, simulators)
     this.#checkFree(chosen)
@@ -487,10 +585,18 @@ class OpenWorlds implements Worlds {
     })
   }
 
+  /** Forgets a world that another replica has, or may have from now on. */
+  #drop(hosted: HostedWorld, why: string): void {
+    const { name } = hosted.world
+    if (this.#hosted.get(name) !== hosted) return
+    this.#forget(hosted, why)
+    this.#names.delete(name)
+  }
+
   /** What a world still does reaches nothing. Its name stays taken. */
-  #forget(hosted: HostedWorld): void {
-    hosted.runner.stop('the world was removed')
-    hosted.feed.end('the world was removed')
+  #forget(hosted: HostedWorld, why = 'the world was removed'): void {
+    hosted.runner.stop(why)
+    hosted.feed.end(why)
     hosted.world.end()
     hosted.delays.abandon()
     this.#hosted.delete(hosted.world.name)
@@ -499,6 +605,7 @@ class OpenWorlds implements Worlds {
 
   stop(): void {
     this.#closed = true
+    this.shared?.stop()
     this.#expiry.stop()
     for (const { runner, feed } of this.#hosted.values()) {
       runner.stop()
@@ -512,6 +619,7 @@ class OpenWorlds implements Worlds {
     await Promise.allSettled(this.#opening.values())
     await Promise.all(this.list().map(({ runner }) => runner.idle()))
 
+    await this.shared?.letAllGo()
     this.#keepTimes()
     this.#timesKept = true
     await store.close().finally(this.#atEnd)
@@ -560,7 +668,7 @@ class OpenWorlds implements Worlds {
   async #load(name: string): Promise<HostedWorld | undefined> {
     let hosted: HostedWorld | undefined
     try {
-      const records = await this.#options.store.load(name)
+      const records = await (this.shared ?? this.#options.store).load(name)
       if (this.#closed) return undefined
       hosted = records && (await this.#reopen(name, records))
     } catch (error) {
@@ -585,6 +693,7 @@ class OpenWorlds implements Worlds {
     // Only once all worlds are open it is known which credentials are free.
     await this.openAll()
     this.#checkFree(chosen, hosted)
+    await this.#checkFreeElsewhere(chosen, hosted)
     world.transaction(() => {
       for (const { simulator, own } of ofEach) choose(world, simulator, own)
     })
@@ -595,12 +704,15 @@ class OpenWorlds implements Worlds {
     for (const credential of chosen) {
       const owner = this.#credentials.owner(credentials.key(credential))
       if (!owner || owner === hosted) continue
-      const { provider, position = 0 } = credential
-      throw new Refusal(
-        'busy',
-        `${provider} credentials[${position}] leads to the world "${owner.world.name}" already: ` +
-          'choose another, or remove that world',
-      )
+      throw credentialTaken(credential, owner.world.name)
+    }
+  }
+
+  /** @throws Refusal `busy` for a credential of a world that is not open here */
+  async #checkFreeElsewhere(chosen: readonly Credential[], { world }: HostedWorld): Promise<void> {
+    for (const credential of this.shared ? chosen : []) {
+      const owner = await this.shared?.ownerOf(credentials.key(credential))
+      if (owner !== undefined && owner !== world.name) throw credentialTaken(credential, owner)
     }
   }
 
@@ -667,11 +779,23 @@ class OpenWorlds implements Worlds {
   }
 
   async #openOwner(key: string): Promise<HostedWorld | undefined> {
+    if (this.shared) return this.#openOwnerShared(key, this.shared)
     const name = await this.#options.store.worldOf(key)
     // The store does not tell of a world that is on its way.
     if (name === undefined) await Promise.allSettled(this.#opening.values())
     else await this.open(name)
     return this.#credentials.owner(key)
+  }
+
+  async #openOwnerShared(key: string, shared: SharedWorlds): Promise<HostedWorld | undefined> {
+    const name = await shared.ownerOf(key)
+    // The store does not tell of those that are open here.
+    if (name === undefined) return this.#credentials.owner(key)
+    const hosted = await this.open(name)
+    if (hosted) return hosted
+    // It went a moment ago, and another may have the credential since.
+    const next = await shared.ownerOf(key, true)
+    return next === undefined ? undefined : this.open(next)
   }
 
   /** Lets time have its effect in a world that is new here. */
@@ -687,6 +811,20 @@ class OpenWorlds implements Worlds {
   #tell({ world }: HostedWorld, error: unknown): void {
     this.#options.report(`world ${world.name}: ${reasonOf(error)}`)
   }
+}
+
+function nameTaken(name: string): Refusal {
+  return new Refusal('busy', `the world "${name}" exists already`)
+}
+
+function tooManyWorlds(most: number): Refusal {
+  const how = 'remove one, give worlds a ttl, or start with --max-worlds'
+  return new Refusal('busy', `there are ${most} worlds already: ${how}`)
+}
+
+function credentialTaken({ provider, position = 0 }: Credential, world: string): Refusal {
+  const what = `${provider} credentials[${position}] leads to the world "${world}" already`
+  return new Refusal('busy', `${what}: choose another, or remove that world`)
 }
 
 function tellOfLife({ world, feed }: HostedWorld, what: WorldNews['what']): void {

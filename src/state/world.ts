@@ -147,6 +147,8 @@ export interface World {
   asItWas<R>(past: readonly PastRecord[], act: () => R): R
   /** Ends its last life, as it was removed: nothing is committed any more. */
   end(): void
+  /** True once it was ended. */
+  readonly hasEnded: boolean
 }
 
 /**
@@ -398,6 +400,10 @@ class OpenWorld implements World {
   end(): void {
     this.#ended = true
     this.#epoch += 1
+  }
+
+  get hasEnded(): boolean {
+    return this.#ended
   }
 
   /** How many tasks of one instant have led to one that is queued, each by the one before. */

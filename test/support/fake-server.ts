@@ -109,7 +109,6 @@ export async function startFake(options: FakeOptions = {}): Promise<FakeServer> 
       [SLUG, { simulator, ready: () => provider, compile: async () => provider }],
     ]),
     worlds,
-    store,
     publicUrl,
     access: openAccess({ token: undefined, hosts: [], cors: [] }, publicUrl),
     checked,
