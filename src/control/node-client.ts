@@ -90,8 +90,8 @@ async function opener(
   if (target.protocol !== 'https:')
     return () => httpRequest(target, { method, headers, signal, agent: isShared && agent })
   const { request } = await import('node:https')
-  const { rootCertificates } = await import('node:tls')
-  const trusted = ca === undefined ? {} : { ca: [...rootCertificates, ca] }
+  const { trusting } = await import('../server/trusting.ts')
+  const trusted = trusting(ca)
   return () => request(target, { method, headers, signal, ...trusted })
 }
 

@@ -5,7 +5,6 @@ import {
   cpSync,
   existsSync,
   mkdirSync,
-  mkdtempSync,
   readdirSync,
   readFileSync,
   rmdirSync,
@@ -14,24 +13,18 @@ import {
   symlinkSync,
   writeFileSync,
 } from 'node:fs'
-import { hostname, tmpdir } from 'node:os'
+import { hostname } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, expect, test, vi } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import type { Change, Records } from '../../src/state/collection.ts'
 import { headerLine, type LogHeader } from '../../src/stores/change-log.ts'
 import { openSealed, sealedLines } from '../../src/stores/checksum.ts'
 import { type Disk, realDisk } from '../../src/stores/disk.ts'
 import { type LowdbOptions, lowdbStore } from '../../src/stores/lowdb.ts'
 import { BrokenWorld, type Store, StoreError } from '../../src/stores/store.ts'
+import { foldersOf } from '../support/folders.ts'
 
-const home = mkdtempSync(join(tmpdir(), 'esimulator-stores-'))
-afterAll(() => rmSync(home, { recursive: true, force: true }))
-
-let folders = 0
-function newFolder() {
-  folders += 1
-  return join(home, String(folders))
-}
+const newFolder = foldersOf('stores')
 
 const open = (dir: string, options: Partial<LowdbOptions> = {}) =>
   lowdbStore({ dir, version: '1.2.3', durability: 'written', ...options })
