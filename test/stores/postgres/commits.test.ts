@@ -94,6 +94,39 @@ test.skipIf(!hasPostgres)(
   },
 )
 
+test.skipIf(!hasPostgres)(
+  'a commit that is too large for a row is kept whole, and is folded as any other',
+  async () => {
+    const url = await newDatabase()
+    await using replica = await replicaStore(url)
+    const { connections, store } = replica
+    await replica.take()
+    const world = attached(store)
+    await world.write(['sims', '7', { n: 'first' }])
+    const pad = 'x'.repeat(1_000)
+    const many = Array.from({ length: 5_000 }, (_, n): [string, string, object] => [
+      'sims',
+      String(n),
+      { n, pad },
+    ])
+    await world.write(...many)
+    const [row] = await connections.ask<{ rows: number }>({
+      text: 'SELECT count(*) AS rows FROM changes WHERE n = 2',
+    })
+    expect(row?.rows).toBeGreaterThan(3)
+    expect(await found(url)).toEqual(entries(world.records))
+
+    await replica.take()
+    const again = attached(store, 'default', await store.load('default'))
+    await again.write(['sims', '9', { n: 'last' }])
+    await vi.waitFor(async () => {
+      const [base] = await connections.ask({ text: 'SELECT n FROM bases' })
+      expect(base?.n).toBeGreaterThan(1)
+    }, 10_000)
+    expect(await found(url)).toEqual(entries(again.records))
+  },
+)
+
 /** As many records as are not written as one commit. */
 function large(mark: string, count = 12_000): Records {
   const own = Array.from({ length: count }, (_, n): [string, object] => [
@@ -213,9 +246,9 @@ test.skipIf(!hasPostgres)(
 )
 
 test.skipIf(!hasPostgres)(
-  'who waits while PostgreSQL restarts waits, and nothing is lost or kept twice',
+  'who waits while PostgreSQL restarts or crashes waits, and nothing is lost or kept twice',
   async () => {
-    await using server = await startPostgres()
+    await using server = await startPostgres({ isDurable: true })
     const url = await server.newDatabase()
     await using replica = await replicaStore(url)
     await replica.take()
@@ -233,7 +266,7 @@ test.skipIf(!hasPostgres)(
     for (let restarts = 0; restarts < 3; restarts += 1) {
       const before = acknowledged
       await vi.waitFor(() => expect(acknowledged).toBeGreaterThan(before + 50), 10_000)
-      await server.restart()
+      await server.restart(restarts === 1 ? 'INT' : 'QUIT')
     }
     isOver = true
     await Promise.all(writers)
