@@ -5,7 +5,10 @@ import { clientsIn, keysIn } from '../control/world-shown.ts'
 import type { Endpoint } from '../server/listen.ts'
 import type { SimulatorServer } from '../server/server.ts'
 import type { Simulator } from '../simulators/simulator.ts'
+import type { Replica } from '../stores/leases.ts'
+import { readDatabaseUrl } from '../stores/postgres/database-url.ts'
 import type { Config } from './config.ts'
+import { durabilityOf } from './open.ts'
 import { type ServedTls, trustLines } from './tls.ts'
 
 /** What there is to say of a server that has started. */
@@ -17,8 +20,10 @@ export interface Started {
   readonly endpoints: readonly Endpoint[]
   /** How clients reach it. */
   readonly url: string
-  /** Where the state is kept; absent where nothing is. */
+  /** Where the state is kept, without what is secret; absent where nothing is. */
   readonly state: string | undefined
+  /** Who this simulator is to those that share its store; absent where none do. */
+  readonly replica: Replica | undefined
   /** What it speaks TLS with; absent where it does not. */
   readonly tls: ServedTls | undefined
 }
@@ -35,7 +40,7 @@ function baseUrlsOf({ server, world, endpoints }: Started, slug: string): string
 
 /** For machines. */
 export function startedDocument(started: Started) {
-  const { server, world, url, state, tls } = started
+  const { server, world, url, state, replica, tls } = started
   const providers = [...server.providers.keys()].map((slug) => [
     slug,
     {
@@ -49,6 +54,7 @@ export function startedDocument(started: Started) {
     url,
     control: `${url}/_sim`,
     state: state ?? null,
+    replica: replica === undefined ? null : { id: replica.id, url: replica.url },
     tls: tls === undefined ? null : { ca: tls.ca ?? null, hosts: tls.hosts },
     notOpened: Object.fromEntries(server.worlds.notOpened),
     providers: Object.fromEntries(providers),
@@ -57,7 +63,7 @@ export function startedDocument(started: Started) {
 
 /** For people. */
 export function startedText(started: Started): string {
-  const { server, config, world, url, state } = started
+  const { server, config, world, url, state, replica } = started
   const [main] = started.endpoints.filter(({ slug }) => slug === undefined)
   const trust = started.tls && main ? trustLines(started.tls, main.url) : []
   const lines = [`esimulator ${server.version} listens on ${url}`]
@@ -65,7 +71,7 @@ export function startedText(started: Started): string {
     lines.push('', simulator.title, ...providerLines(started, simulator))
 
   const demands = config.token === undefined ? '' : ' (demands the token)'
-  const kept = `${state} (${config.durability})`
+  const kept = `${state} (${durabilityOf(config)})`
   const { mode, now } = world.clock
   lines.push(
     '',
@@ -75,6 +81,7 @@ export function startedText(started: Started): string {
     row('clock', `${mode}, ${now}`),
     ...(mode === 'frozen' && config.clock !== 'frozen' ? [row('', FROZEN)] : []),
     row('state', state === undefined ? 'kept nowhere (--ephemeral)' : kept),
+    ...(replica ? [row('replica', `${replica.id}, which the others reach at ${replica.url}`)] : []),
     ...trust.map(([name, value]) => row(name, value)),
     ...[...server.worlds.notOpened.values()].map((sentence) => row('NOT OPENED', sentence)),
   )
@@ -85,10 +92,17 @@ export function startedText(started: Started): string {
 const FROZEN = 'it was left frozen, and nothing comes due: `esimulator clock resume` lets it go on'
 
 /** What is said last. */
-export function stoppedText({ ephemeral, state }: Config): string {
-  return ephemeral
+export function stoppedText(config: Config): string {
+  const state = shownState(config)
+  return state === undefined
     ? 'stopped; nothing is kept (--ephemeral)'
     : `stopped; the state is kept in ${state}`
+}
+
+/** Where the state is kept, without what is secret, as it was written; `undefined` where nothing is. */
+export function shownState({ ephemeral, store, state }: Config): string | undefined {
+  if (ephemeral) return undefined
+  return store === undefined ? state : readDatabaseUrl(store).shown
 }
 
 /** One fact of the text that says what was started. */

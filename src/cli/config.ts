@@ -21,10 +21,14 @@ export type Flags = Readonly<Record<string, string | boolean | readonly string[]
 
 const FILE = 'esimulator.config.yaml'
 
+/** Where an option may be written: what stands before counts before what stands behind. */
+const KINDS = ['flag', 'variable', 'file'] as const
+
 /** What is written about an option, and the name of the place it is written in. */
 interface Source {
   readonly texts: readonly string[]
   readonly place: string
+  readonly kind: (typeof KINDS)[number]
 }
 
 /**
@@ -42,13 +46,46 @@ export async function readConfig(
   const named = typeof flags.config === 'string' ? flags.config : env.ESIMULATOR_CONFIG || undefined
   const file = await readFileOptions(named ?? `${dir}/${FILE}`, named !== undefined)
   if (named === undefined) await tellOfOthers(dir)
-  const values = Object.entries(options as Readonly<Record<string, Option<unknown>>>).map(
-    ([name, option]) => {
-      const source = fromFlags(flags, name) ?? fromEnv(env, name, option) ?? file.get(name)
-      return [name, source ? valueIn(option, source) : (otherwise[name] ?? option.fallback)]
-    },
-  )
+  const known = Object.entries(options as Readonly<Record<string, Option<unknown>>>)
+  const sources = new Map<string, Source>()
+  for (const [name, option] of known) {
+    const source =
+      fromFlags(flags, name) ?? fromEnv(env, name, option) ?? file.get(name as OptionName)
+    if (source) sources.set(name, source)
+  }
+  const values = new Map<string, unknown>()
+  for (const [name, option] of known) {
+    const source = sources.get(name)
+    values.set(name, source ? valueIn(option, source) : (otherwise[name] ?? option.fallback))
+  }
+  for (const name of outdone(sources, values)) values.set(name, options[name].fallback)
   return Object.fromEntries(values) as Config
+}
+
+/**
+ * Of a database, a folder and nothing to keep the state in the one that is written where more counts;
+ * the options that then do not hold.
+ * @throws CannotRun where two are written in one place
+ */
+function outdone(
+  sources: ReadonlyMap<string, Source>,
+  values: ReadonlyMap<string, unknown>,
+): OptionName[] {
+  const store = sources.get('store')
+  if (!store) return []
+  const others = (['state', 'ephemeral'] as const).filter((name) => values.get(name) !== false)
+  for (const name of others) {
+    const other = sources.get(name)
+    if (!other) continue
+    if (KINDS.indexOf(other.kind) < KINDS.indexOf(store.kind)) return ['store']
+    // An image names the folder in a variable, for those who say nothing.
+    const isImage = name === 'state' && other.kind === 'variable'
+    if (other.kind === store.kind && !isImage)
+      throw new CannotRun(
+        `${store.place} and ${other.place} both say where the state is kept: leave one of them out`,
+      )
+  }
+  return others
 }
 
 /** Names that the config file is given by mistake. */
@@ -81,7 +118,11 @@ function valueIn(option: Option<unknown>, { texts, place }: Source): unknown {
 function fromFlags(flags: Flags, name: string): Source | undefined {
   const value = flags[name]
   if (value === undefined) return undefined
-  return { texts: Array.isArray(value) ? value : [String(value)], place: `--${spelled(name)}` }
+  return {
+    texts: Array.isArray(value) ? value : [String(value)],
+    place: `--${spelled(name)}`,
+    kind: 'flag',
+  }
 }
 
 function fromEnv(
@@ -94,7 +135,8 @@ function fromEnv(
   // Kubernetes sets ESIMULATOR_PORT=tcp://... in every pod beside a service of the name esimulator.
   if (value === undefined || value === '' || (name === 'port' && value.startsWith('tcp://')))
     return undefined
-  return { texts: many && !isJson && !hasCommas ? partsOf(value) : [value], place }
+  const texts = many && !isJson && !hasCommas ? partsOf(value) : [value]
+  return { texts, place, kind: 'variable' }
 }
 
 /** What a config file says of each option. @throws CannotRun */
@@ -142,13 +184,14 @@ function sourceIn(file: string, key: string, { value, typed }: Written): [Option
   }
   const place = `${file}: ${key}`
   const { many } = options[name] as Option<unknown>
-  if (isTypedValue(name, value)) return [name, { texts: [JSON.stringify(typed)], place }]
+  if (isTypedValue(name, value))
+    return [name, { texts: [JSON.stringify(typed)], place, kind: 'file' }]
   const values = Array.isArray(value) && many ? value : [value]
   if (!values.every((each) => typeof each === 'string')) {
     const form = many ? 'a value or a list of values' : 'a single value'
     throw new CannotRun(`${place}: must be ${form}`)
   }
-  return [name, { texts: values.map(String), place }]
+  return [name, { texts: values.map(String), place, kind: 'file' }]
 }
 
 /** How a file is read. */

@@ -6,6 +6,7 @@ import { listen } from '../server/listen.ts'
 import { namesOnly } from '../server/redaction/redactor.ts'
 import { DEFAULT_WORLD } from '../server/worlds.ts'
 import { defined } from '../state/defined.ts'
+import { percentDecoded } from '../state/percent-encoding.ts'
 import { reasonOf } from '../state/reason.ts'
 import { memoryStore } from '../stores/memory.ts'
 import { painter } from './colour.ts'
@@ -54,14 +55,26 @@ async function ports(config: Config, health: Health | undefined): Promise<string
   return `${configured.map(({ port }) => port).join(', ')} of ${config.host} can be had`
 }
 
-/** What there is to say of the state folder; the code is loaded when it is needed. */
+/** What there is to say of where the state is kept; the code is loaded when it is needed. */
 async function state(config: Config): Promise<Check[]> {
+  const { store, ephemeral } = config
+  if (store !== undefined && !ephemeral)
+    return [await checked('state', () => database(store, config))]
   try {
     const { stateFolder } = await import('./state-folder.ts')
     return (await stateFolder(config)).map((said) => ({ check: 'state', ...said }))
   } catch (error) {
     return [await checked('state', () => Promise.reject(error))]
   }
+}
+
+async function database(url: string, { repair }: Config): Promise<string> {
+  if (repair)
+    throw new Error(
+      '--repair mends the files of a state folder: bring a database back from a copy of it',
+    )
+  const { checkDatabase } = await import('../stores/postgres/database-check.ts')
+  return checkDatabase(url)
 }
 
 async function specs(config: Config): Promise<string> {
@@ -102,10 +115,11 @@ function worldsOf(health: Health | undefined): Check[] {
   }))
 }
 
-/** What a config has that nobody is told: the token, the keys, the secrets of clients. */
-function secretsOf({ token, key }: Config): string[] {
+/** What a config has that nobody is told: the token, the password of the database, the keys, the secrets of clients. */
+function secretsOf({ token, key, store }: Config): string[] {
   const keys = key.flatMap(({ text }) => [text, text.slice(text.indexOf(':') + 1)])
-  return [...(token === undefined ? [] : [token]), ...keys]
+  const password = store === undefined ? '' : percentDecoded(new URL(store).password)
+  return [token ?? '', password ?? '', ...keys].filter((secret) => secret !== '')
 }
 
 /** 0 where all is well, 1 where a check found something. With a target, it is about that alone. */

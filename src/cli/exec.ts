@@ -26,7 +26,7 @@ async function ownConfig(config: Config, flags: Flags): Promise<Config> {
     ...config,
     clock: flags.clock === undefined ? frozen.clock : config.clock,
     port: flags.port === undefined ? [{ port: 0 }] : config.port,
-    ephemeral: flags.state === undefined || config.ephemeral,
+    ephemeral: (flags.state === undefined && flags.store === undefined) || config.ephemeral,
   }
 }
 

@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises'
 import { isIP } from 'node:net'
 import { controlAlone, wholeControl } from '../library/whole-control.ts'
 import { type ChosenCredentials, readCredentials } from '../server/chosen-credentials.ts'
-import type { Port } from '../server/listen.ts'
+import { type Port, reachableUrl } from '../server/listen.ts'
 import { statesGiven } from '../server/named-states.ts'
 import { unknownName } from '../server/nearest.ts'
 import { namesOnly, reportWithout } from '../server/redaction/redactor.ts'
@@ -20,7 +20,7 @@ import { defined } from '../state/defined.ts'
 import { Refusal } from '../state/refusal.ts'
 import type { Setting as SettingDef, SettingValue } from '../state/settings.ts'
 import { memoryStore } from '../stores/memory.ts'
-import type { Store } from '../stores/store.ts'
+import type { Durability, Store } from '../stores/store.ts'
 import { CannotRun } from './cannot-run.ts'
 import { type Config, parseYaml } from './config.ts'
 import { DEFAULT_PORT, type Key } from './options.ts'
@@ -162,11 +162,27 @@ function jsonBelowComment(written: string): Stock | undefined {
   }
 }
 
-/** Where the state is kept. @throws StoreError */
-export async function storeOf({ ephemeral, state, durability }: Config): Promise<Store> {
+/** What a reply that has left survives: a database that is shared is waited for, unless told. */
+export function durabilityOf({ durability, store }: Config): Durability {
+  return durability ?? (store === undefined ? 'buffered' : 'written')
+}
+
+/**
+ * Where the state is kept.
+ * @param port that this simulator listens on
+ * @throws StoreError
+ */
+export async function storeOf(config: Config, port: number): Promise<Store> {
+  const { ephemeral, state, store } = config
   if (ephemeral) return memoryStore()
-  const { lowdbStore } = await import('../stores/lowdb.ts')
-  return lowdbStore({ dir: state, durability, version: await packageVersion(), warn: report })
+  const durability = durabilityOf(config)
+  if (store === undefined) {
+    const { lowdbStore } = await import('../stores/lowdb.ts')
+    return lowdbStore({ dir: state, durability, version: await packageVersion(), warn: report })
+  }
+  const { postgresStore } = await import('../stores/postgres/postgres.ts')
+  const replicaUrl = config.replicaUrl ?? reachableUrl(config.host, port)
+  return postgresStore({ url: store, durability, replicaUrl, warn: report })
 }
 
 /** Told of what happens, as it happens. */
@@ -189,7 +205,8 @@ export async function openFromConfig(
   stock: Stock | undefined,
   { upstreams, watching }: Opening = {},
 ): Promise<SimulatorServer> {
-  const { host, allowedHosts, cors, callbackUrl, publicUrl, token, seed, clock, maxWorlds } = config
+  const { host, allowedHosts, cors, callbackUrl, publicUrl, token, seed, clock } = config
+  const { maxWorlds, idle } = config
   try {
     const options = defined({
       ...watching,
@@ -199,6 +216,7 @@ export async function openFromConfig(
       store,
       clock,
       maxWorlds,
+      idle,
       seed,
       callbackUrl,
       stock,

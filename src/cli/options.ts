@@ -8,6 +8,7 @@ import { unknownName } from '../server/nearest.ts'
 import { defined } from '../state/defined.ts'
 import { addDuration } from '../state/duration.ts'
 import { reasonOf } from '../state/reason.ts'
+import { isDatabaseUrl, readDatabaseUrl } from '../stores/postgres/database-url.ts'
 import type { Durability } from '../stores/store.ts'
 import { reportKinds } from '../workflows/reports/kinds.ts'
 
@@ -145,6 +146,22 @@ function baseUrl(texts: readonly string[]): string {
   return webUrl([url]).replace(/\/+$/, '')
 }
 
+/** What is written may hold a password: it is not repeated. */
+function databaseUrl(texts: readonly string[]): string {
+  const url = last(texts)
+  if (!isDatabaseUrl(url))
+    throw new ValueError(
+      'must be the URL of a PostgreSQL database, as in postgres://USER:PASSWORD@HOST/NAME; ' +
+        'a folder is named with --state',
+    )
+  try {
+    readDatabaseUrl(url)
+  } catch (error) {
+    throw new ValueError(reasonOf(error))
+  }
+  return url
+}
+
 /** A host name, an address or a range of addresses. */
 function reachable(written: string): string {
   const [address = '', bits, ...rest] = written.split('/')
@@ -265,13 +282,40 @@ export const options = {
     fallback: '.esimulator',
     read: last,
   }),
+  store: optional<string>({
+    value: 'URL',
+    says:
+      'PostgreSQL database the state is kept in instead, which several simulators may share, as in ' +
+      'postgres://user:password@host/name; its tables are in the schema esimulator, or in another as ' +
+      'in ?schema=name',
+    form: { type: 'string', pattern: '^postgres(ql)?://' },
+    read: databaseUrl,
+  }),
+  replicaUrl: optional<string>({
+    value: 'URL',
+    says: 'where the other simulators that share --store reach this one (http://, its address and its port)',
+    form: WEB_URL,
+    read: (texts) => openUrl(texts).replace(/\/+$/, ''),
+  }),
+  idle: option({
+    value: 'DURATION',
+    says: 'how long a world of --store stays open here while nobody uses it (1m)',
+    fallback: 60_000,
+    form: DURATION,
+    read: duration,
+  }),
   ephemeral: flag('keep nothing'),
-  durability: choice<Durability>(
-    ['buffered', 'written', 'synced'],
-    'buffered',
-    'when a reply leaves: when its changes are in the log, so that they outlive kill -9 (buffered, ' +
-      'written), or when the log is on the disk, so that they outlive a power cut (synced)',
-  ),
+  durability: option<Durability | undefined>({
+    ...choice<Durability>(
+      ['buffered', 'written', 'synced'],
+      'buffered',
+      'when a reply leaves: when its changes are in the log, so that they outlive kill -9 (buffered, ' +
+        'written), or when the log is on the disk, so that they outlive a power cut (synced); with ' +
+        '--store at once (buffered), or when PostgreSQL has committed them (written, synced); buffered ' +
+        'unless told, with --store written',
+    ),
+    fallback: undefined,
+  }),
   publicUrl: optional<string>({
     value: 'URL',
     says: "what links in replies begin with, instead of the request's Host",
@@ -760,6 +804,9 @@ export const START: readonly OptionName[] = [
   'callbackTimeout',
   'maxWorlds',
   'state',
+  'store',
+  'replicaUrl',
+  'idle',
   'ephemeral',
   'durability',
   'publicUrl',

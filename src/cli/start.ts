@@ -14,7 +14,8 @@ import { Refusal } from '../state/refusal.ts'
 import { chosenSettings } from '../state/settings.ts'
 import type { World } from '../state/world.ts'
 import { memoryStore } from '../stores/memory.ts'
-import { type Started, startedDocument, startedText, stoppedText } from './announcement.ts'
+import type { Store } from '../stores/store.ts'
+import { shownState, startedDocument, startedText, stoppedText } from './announcement.ts'
 import { CannotRun } from './cannot-run.ts'
 import { type Config, type Flags, readConfig } from './config.ts'
 import { noValue, tooMany, unknownOption, valueMissing } from './mistakes.ts'
@@ -96,6 +97,7 @@ export interface Serving {
   readonly server: SimulatorServer
   readonly listening: Listening
   readonly tls: ServedTls | undefined
+  readonly store: Store
 }
 
 /**
@@ -114,10 +116,11 @@ export async function serveFrom(config: Config, log?: ServingLog): Promise<Servi
   const tls = await tlsOf(config)
   const listening = await listen(config.host, ports, tls?.identity)
   try {
-    const server = await openKept(config, stock, log)
+    const store = await storeOf(config, mainOf(listening)?.port ?? 0)
+    const server = await openKept(config, store, stock, log)
     await aimCallbacks(config, server)
     await applySettings(config, server)
-    return { config, server, listening, tls }
+    return { config, server, listening, tls, store }
   } catch (error) {
     await listening.close(0)
     throw error
@@ -133,13 +136,14 @@ export async function start(args: readonly string[]): Promise<void> {
   await loadNamed(config)
   // A machine reads one line: what comes behind it would be in its way.
   const log = config.quiet || config.json ? undefined : await servingLog()
-  const { server, listening, tls } = await serveFrom(config, log)
+  const serving = await serveFrom(config, log)
+  const { server, listening } = serving
   stopOnSignal(listening, server, () => {
     log?.flush()
     if (!config.json) console.log(stoppedText(config))
   })
   listening.serve(log?.watched(server) ?? server)
-  await announce({ config, server, endpoints: listening.endpoints, tls })
+  await announce(serving)
   await warnOfShutTargets(config, server)
 }
 
@@ -153,21 +157,29 @@ async function servingLog(): Promise<ServingLog> {
   return (await import('./serving-log.ts')).openServingLog(process.stdout)
 }
 
-/** Opens what the state folder keeps. */
+/** Opens what the store keeps. */
 async function openKept(
   config: Config,
+  store: Store,
   stock: Stock | undefined,
   watching: ServingLog | undefined,
 ): Promise<SimulatorServer> {
-  const store = await storeOf(config)
   const laysOut = Object.keys(splitSeedFile(stock).stock).length > 0
-  const isKept =
-    (laysOut || config.given.length > 0) && (await store.list()).includes(DEFAULT_WORLD)
+  const isKept = (laysOut || config.given.length > 0) && (await keepsDefault(store))
   const is = `the world "${DEFAULT_WORLD}" is there already`
   const when = 'into new worlds, and into this one by `esimulator reset`'
   if (isKept && laysOut) report(`${is}: the seed file is laid ${when}`)
   if (isKept && config.given.length > 0) report(`${is}: --given is laid ${when}`)
   return openFromConfig(config, store, stock, { watching })
+}
+
+async function keepsDefault(store: Store): Promise<boolean> {
+  try {
+    return (await store.list()).includes(DEFAULT_WORLD)
+  } catch (error) {
+    await store.close().catch(() => {})
+    throw error
+  }
 }
 
 /** Settings given at the start are meant for the world there is, too: where it is kept, and said. */
@@ -272,17 +284,19 @@ async function defaultShown(
   }
 }
 
+const mainOf = ({ endpoints }: Listening) => endpoints.find(({ slug }) => slug === undefined)
+
 /** Says where everything is. */
-async function announce(
-  listening: Pick<Started, 'config' | 'server' | 'endpoints' | 'tls'>,
-): Promise<void> {
-  const { config, server, endpoints } = listening
-  const main = endpoints.find(({ slug }) => slug === undefined)
+async function announce({ config, server, listening, tls, store }: Serving): Promise<void> {
+  const main = mainOf(listening)
   if (!main) return
   const url = config.publicUrl ?? main.url
   const world = await defaultShown(server, url, main.url)
   if (!world) return
-  const state = config.ephemeral ? undefined : resolve(config.state)
-  const started = { ...listening, world, url, state }
+  const isFolder = config.store === undefined && !config.ephemeral
+  const state = isFolder ? resolve(config.state) : shownState(config)
+  const { endpoints } = listening
+  const replica = store.leases?.self
+  const started = { config, server, endpoints, tls, world, url, state, replica }
   console.log(config.json ? JSON.stringify(startedDocument(started)) : startedText(started))
 }

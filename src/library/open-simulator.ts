@@ -11,6 +11,7 @@ import { defined } from '../state/defined.ts'
 import { instantOf, startOfDay } from '../state/instant.ts'
 import type { SettingValue } from '../state/settings.ts'
 import { memoryStore } from '../stores/memory.ts'
+import { isDatabaseUrl } from '../stores/postgres/database-url.ts'
 import type { Durability, Store } from '../stores/store.ts'
 import { announceAttempt } from './attempts.ts'
 import { countedHere } from './due-here.ts'
@@ -44,10 +45,20 @@ export interface SimulatorOptions<Provider extends ProviderChoice = ProviderSlug
   readonly given?: Given<SlugOf<NoInfer<Provider>>>
   /** Where every provider's callbacks go. */
   readonly callbackUrl?: string
-  /** A folder to keep the state in, or a store; in memory unless given. */
+  /**
+   * A folder to keep the state in, the URL of a PostgreSQL database that several simulators may
+   * share, as in `postgres://user:password@host/name`, or a store; in memory unless given.
+   */
   readonly store?: string | Store
-  /** What a reply that has left survives, where the store is a folder; `buffered` unless told. */
+  /**
+   * What a reply that has left survives, where the store is a folder or a database: unless told
+   * `buffered` with a folder, `written` with a database.
+   */
   readonly durability?: Durability
+  /** Where the others that share the database reach this simulator: where it listens, unless told. */
+  readonly replicaUrl?: string
+  /** How long a world of a database stays open here while nobody uses it, in ms: a minute unless told. */
+  readonly idle?: number
   /** Settings by provider. */
   readonly settings?: ChosenSettings<SlugOf<NoInfer<Provider>>>
   /**
@@ -125,8 +136,16 @@ export const simulatorChecks: ChecksOf<AnyOptions> = {
   seed: mustBeText,
   given: mustBeText,
   callbackUrl: mustBeText,
-  store: must('a folder or a store', (value) => isText(value) || isObject(value)),
+  store: must(
+    'a folder, a postgres:// URL or a store',
+    (value) => isText(value) || isObject(value),
+  ),
   durability: mustBeOneOf('buffered', 'written', 'synced'),
+  replicaUrl: must(
+    'a URL that starts with http:// or https://',
+    (value) => isText(value) && URL.canParse(value) && /^https?:/i.test(value),
+  ),
+  idle: must('a number of ms above 0', (value) => typeof value === 'number' && value > 0),
   settings: mustBeObject,
   credentials: mustBeObject,
   stock: mustBeObject,
@@ -215,12 +234,22 @@ function checkByProvider(
   }
 }
 
+/** @throws OptionError, StoreError */
 async function storeFor(
-  { store, durability }: AnyOptions,
+  { store, durability, replicaUrl }: AnyOptions,
   report: (sentence: string) => void,
+  by: string,
 ): Promise<Store> {
   if (store === undefined) return memoryStore()
   if (!isText(store)) return store
+  if (isDatabaseUrl(store)) {
+    if (replicaUrl === undefined)
+      throw new OptionError(
+        `${by}: the database may be shared: say in "replicaUrl" where the others reach this simulator`,
+      )
+    const { postgresStore } = await import('../stores/postgres/postgres.ts')
+    return postgresStore(defined({ url: store, durability, replicaUrl, warn: report }))
+  }
   const { lowdbStore } = await import('../stores/lowdb.ts')
   const version = await packageVersion()
   return lowdbStore(defined({ dir: store, version, warn: report, durability }))
@@ -242,7 +271,7 @@ export async function openSimulator(
 ): Promise<SimulatorServer> {
   const { seed = SEED, checked = true, report = complain } = options
   const { given, callbackUrl, settings, stock, faults, token, credentials } = options
-  const { allowedHosts: hosts = [], cors = [], maxWorlds } = options
+  const { allowedHosts: hosts = [], cors = [], maxWorlds, idle } = options
   const publicUrl = options.publicUrl?.replace(/\/+$/, '')
   const chosen = chosenSimulators(by, options.providers)
   checkByProvider(by, options, chosen)
@@ -253,13 +282,14 @@ export async function openSimulator(
   const { workflows } = options
   const problem = workflows === undefined ? undefined : await folderProblem(workflows)
   if (problem !== undefined) throw new OptionError(`${by}: workflows: ${problem}`)
-  const store = await storeFor(options, report)
+  const store = await storeFor(options, report, by)
   try {
     const serverOptions = defined({
       simulators: chosen,
       store,
       clock: 'frozen' as const,
       maxWorlds,
+      idle,
       seed,
       callbackUrl,
       settings,

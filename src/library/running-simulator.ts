@@ -109,12 +109,14 @@ export async function startSimulator<Provider extends ProviderChoice = ProviderS
   checkOptions(BY, any, checks)
   const { port: chosenPort = 0, given, token } = any
   const listening = await takingPort(() => listen('127.0.0.1', [{ port: chosenPort }]))
-  const server = await openSimulator(withHosts(any), BY).catch(async (error) => {
+  const [endpoint] = listening.endpoints
+  const reached = { replicaUrl: endpoint?.url ?? '', ...withHosts(any) }
+  const server = await openSimulator(reached, BY).catch(async (error) => {
     await listening.close(0)
     throw error
   })
   listening.serve(server)
-  const { url, port } = listening.endpoints[0] ?? { url: '', port: 0 }
+  const { url, port } = endpoint ?? { url: '', port: 0 }
   const interception = await interceptFor(any, server, listening)
   let closed: Promise<void> | undefined
   const check = () => {

@@ -1,6 +1,7 @@
 // Listening: ports are taken first, served when the server is open, and drained before it closes.
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { networkInterfaces } from 'node:os'
 import { connectionLimits, limitConnections, MOST_CONNECTIONS } from './connections.ts'
 import type { Listener } from './http.ts'
 import type { SimulatorServer } from './server.ts'
@@ -208,6 +209,17 @@ function describe(error: NodeJS.ErrnoException, host: string, port: number): str
 function clientHost(host: string): string {
   if (host === '0.0.0.0' || host === '::') return '127.0.0.1'
   return host.includes(':') ? `[${host}]` : host
+}
+
+/**
+ * Where other machines of its network find a server bound to `host`: where it listens at every
+ * address, at the first that is not this machine's alone.
+ */
+export function reachableUrl(host: string, port: number): string {
+  const isAny = host === '0.0.0.0' || host === '::'
+  const addresses = Object.values(networkInterfaces()).flatMap((all) => all ?? [])
+  const outer = addresses.find(({ internal, family }) => !internal && family === 'IPv4')
+  return `http://${clientHost((isAny && outer?.address) || host)}:${port}`
 }
 
 function drained(server: Server, grace: number): Promise<void> {

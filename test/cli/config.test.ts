@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { CannotRun } from '../../src/cli/cannot-run.ts'
 import { readConfig } from '../../src/cli/config.ts'
-import { readSeedFile } from '../../src/cli/open.ts'
+import { durabilityOf, readSeedFile } from '../../src/cli/open.ts'
 import { startFlags } from '../../src/cli/start.ts'
 import { folder } from '../support/cli.ts'
 
@@ -18,7 +18,9 @@ test('without anything said the defaults count', async () => {
     callbackTimeout: 2000,
     state: '.esimulator',
     ephemeral: false,
-    durability: 'buffered',
+    durability: undefined,
+    store: undefined,
+    idle: 60_000,
     clock: 'running',
     json: false,
   })
@@ -186,4 +188,74 @@ test('a bad variable is named', async () => {
   await expect(readConfig({}, { ESIMULATOR_DURABILITY: 'x' }, NOWHERE)).rejects.toThrow(
     /^ESIMULATOR_DURABILITY: "x"/,
   )
+})
+
+const DATABASE = 'postgres://esim:pass-word@db/esim'
+
+test('a database and how it is shared are read from flags, variables and the file alike', async () => {
+  await using dir = await folder()
+  const wanted = { store: DATABASE, replicaUrl: 'http://10.0.3.7:4010', idle: 30_000 }
+  const flags = ['--store', DATABASE, '--replica-url', 'http://10.0.3.7:4010/', '--idle', '30s']
+  expect(await readConfig(startFlags(flags), {}, NOWHERE)).toMatchObject(wanted)
+  const env = {
+    ESIMULATOR_STORE: DATABASE,
+    ESIMULATOR_REPLICA_URL: 'http://10.0.3.7:4010',
+    ESIMULATOR_IDLE: 'PT30S',
+  }
+  expect(await readConfig({}, env, NOWHERE)).toMatchObject(wanted)
+  const file = `store: ${DATABASE}\nreplica-url: http://10.0.3.7:4010\nidle: 30000\n`
+  await writeFile(join(dir.path, 'esimulator.config.yaml'), file)
+  expect(await readConfig({}, {}, dir.path)).toMatchObject(wanted)
+})
+
+test('replies wait for a database, and not for a folder, unless told', async () => {
+  const durability = async (...flags: string[]) =>
+    durabilityOf(await readConfig(startFlags(flags), {}, NOWHERE))
+  expect(await durability()).toBe('buffered')
+  expect(await durability('--store', DATABASE)).toBe('written')
+  expect(await durability('--store', DATABASE, '--durability', 'buffered')).toBe('buffered')
+})
+
+test.each([
+  ['a folder', './kept', /^--store: must be the URL of a PostgreSQL database, .*--state$/],
+  ['another database', 'mysql://u:pass-word@h/d', /^--store: must be the URL of a PostgreSQL/],
+  ['no URL', 'postgres://u:pass-word@[h/d', /^--store: the URL of the database cannot be read/],
+  ['a bad schema', `${DATABASE}?schema=My-Own`, /^--store: "My-Own" cannot be the schema/],
+])('%s is no database, and its password is not repeated', async (_what, written, sentence) => {
+  const error = await readConfig(startFlags(['--store', written]), {}, NOWHERE).catch(String)
+  expect(String(error).replace('Error: ', '')).toMatch(sentence)
+  expect(error).not.toContain('pass-word')
+})
+
+test.each([
+  [['--state', 'kept'], '--store and --state'],
+  [['--ephemeral'], '--store and --ephemeral'],
+])('a database beside %j is refused', async (flags, both) => {
+  await expect(
+    readConfig(startFlags(['--store', DATABASE, ...flags]), {}, NOWHERE),
+  ).rejects.toThrow(`${both} both say where the state is kept: leave one of them out`)
+})
+
+test('where the state is kept is decided where it counts most', async () => {
+  await using dir = await folder()
+  const kept = async (flags: string[], env: NodeJS.ProcessEnv) => {
+    const { store, state, ephemeral } = await readConfig(startFlags(flags), env, dir.path)
+    return { store, state, ephemeral }
+  }
+  const database = { store: DATABASE, state: '.esimulator', ephemeral: false }
+  const ofFolder = { store: undefined, state: 'kept', ephemeral: false }
+  // As the image says it, for those who name nothing else.
+  const image = { ESIMULATOR_STATE: '/data' }
+  expect(await kept([], { ...image, ESIMULATOR_STORE: DATABASE })).toEqual(database)
+  expect(await kept(['--store', DATABASE], image)).toEqual(database)
+  expect(await kept(['--state', 'kept'], { ESIMULATOR_STORE: DATABASE })).toEqual(ofFolder)
+  expect(await kept(['--ephemeral'], { ESIMULATOR_STORE: DATABASE })).toMatchObject({
+    store: undefined,
+    ephemeral: true,
+  })
+  const file = join(dir.path, 'esimulator.config.yaml')
+  await writeFile(file, `store: ${DATABASE}\nephemeral: false\n`)
+  expect(await kept([], {})).toEqual(database)
+  await writeFile(file, `store: ${DATABASE}\nstate: kept\n`)
+  await expect(kept([], {})).rejects.toThrow(/yaml: store and .*yaml: state both say where/)
 })

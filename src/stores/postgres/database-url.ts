@@ -7,7 +7,7 @@ const SCHEMA = 'esimulator'
 export interface DatabaseUrl {
   /** What `pg` connects to. */
   readonly url: string
-  /** The same without what is secret, as in `postgres://esim@db:5432/esim`. */
+  /** The same without who one is, as in `postgres://db:5432/esim`. */
   readonly shown: string
   /** A plain identifier: it needs no quotes. */
   readonly schema: string
@@ -33,10 +33,9 @@ export function readDatabaseUrl(text: string): DatabaseUrl {
       `"${schema}" cannot be the schema of a store: up to 63 of a-z, 0-9 and _, no digit first`,
     )
   parsed.searchParams.delete('schema')
-  const user = parsed.username === '' ? '' : `${parsed.username}@`
   return {
     url: parsed.href,
-    shown: `postgres://${user}${parsed.host}${parsed.pathname}`,
+    shown: `postgres://${parsed.host}${parsed.pathname}`,
     schema,
   }
 }

@@ -21,6 +21,9 @@ import { persistently, wallNow } from './pauses.ts'
 const CONNECTIONS = 3
 /** How long a renewal may take before its connection counts as broken, in wall ms. */
 const RENEWED_WITHIN = 2_000
+/** How long any other answer may take, in wall ms; and how long a lock is held by one that has gone silent. */
+const ANSWERED_WITHIN = 5_000
+const LOCKED_AT_MOST = 3_000
 /** The furthest a look after a world is put off, in wall ms: a hundred years. */
 const FURTHEST = 100 * 365 * 86_400_000
 
@@ -43,10 +46,19 @@ export interface LeasesOptions {
 /** Prepares the leases of this replica, over connections of their own; nothing is asked yet. */
 export async function openLeases(options: LeasesOptions): Promise<PostgresLeases> {
   const { database } = options
-  // A number that was given out must not come back after a crash of PostgreSQL.
-  const settings = { synchronous_commit: 'on' }
-  const beats = await openConnections({ database, most: 1, within: RENEWED_WITHIN, settings })
-  const connections = await openConnections({ database, most: CONNECTIONS, settings })
+  const settings = {
+    // A number that was given out must not come back after a crash of PostgreSQL.
+    synchronous_commit: 'on',
+    // Of a machine that is gone from one moment to the next PostgreSQL hears nothing.
+    idle_in_transaction_session_timeout: String(LOCKED_AT_MOST),
+  }
+  const shared = { database, settings }
+  const beats = await openConnections({ ...shared, most: 1, within: RENEWED_WITHIN })
+  const connections = await openConnections({
+    ...shared,
+    most: CONNECTIONS,
+    within: ANSWERED_WITHIN,
+  })
   return new OpenLeases({ ...options, beats, connections })
 }
 

@@ -18,7 +18,8 @@ export async function migrate(connections: Connections, database: DatabaseUrl): 
   }
 }
 
-async function migrateLocked(ask: Ask, { schema, shown }: DatabaseUrl): Promise<void> {
+async function migrateLocked(ask: Ask, database: DatabaseUrl): Promise<void> {
+  const { schema } = database
   await ask({
     text: 'SELECT pg_advisory_xact_lock(hashtextextended($1, 0))',
     values: [`esimulator ${schema}`],
@@ -30,15 +31,19 @@ async function migrateLocked(ask: Ask, { schema, shown }: DatabaseUrl): Promise<
   })
   if (there?.schema === null) await ask({ text: `CREATE SCHEMA ${schema}` })
   const version = there?.meta === null ? 0 : await versionIn(ask)
-  if (version > VERSION)
-    throw new StoreError(
-      `schema ${schema} of ${shown} was written by a newer esimulator (version ${version}; this one ` +
-        `reads ${VERSION}): upgrade, or start with another ?schema=NAME`,
-    )
+  if (version > VERSION) throw newerTables(database, version)
   for (const step of MIGRATIONS.slice(version)) await ask({ text: step })
   if (version === 0)
     await ask({ text: 'INSERT INTO meta (version) VALUES ($1)', values: [VERSION] })
   else if (version < VERSION) await ask({ text: 'UPDATE meta SET version = $1', values: [VERSION] })
+}
+
+/** What is said of tables that this program does not know. */
+export function newerTables({ schema, shown }: DatabaseUrl, version: number): StoreError {
+  return new StoreError(
+    `schema ${schema} of ${shown} was written by a newer esimulator (version ${version}; this one ` +
+      `reads ${VERSION}): upgrade, or start with another ?schema=NAME`,
+  )
 }
 
 async function versionIn(ask: Ask): Promise<number> {
