@@ -90,8 +90,6 @@ export function openHeldWorlds(store: Store, leases: Leases): HeldWorlds {
       if (idle === undefined) return undefined
       try {
         const records = await answered(store.load(world))
-        // Claimed, and its maker died before it was made.
-        if (!records) await store.remove(world)
         return records && goneOn(records, idle)
       } catch (error) {
         await leases.release(world, undefined).catch(() => {})
