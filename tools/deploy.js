@@ -1,5 +1,5 @@
 // Holds deploy/ to the schemas of Kubernetes and of Compose, without a cluster and without an engine.
-import { execFileSync } from 'node:child_process'
+import { spawnSync } from 'node:child_process'
 import { readdirSync, readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { fileURLToPath } from 'node:url'
@@ -36,10 +36,10 @@ for (const problem of problems) console.error(problem)
 // Errors only. The interface of a port comes from a variable, which the linter does not see.
 const linter = fileURLToPath(new URL('node_modules/.bin/dclint', import.meta.url))
 const compose = fileURLToPath(new URL('compose.yaml', deploy))
-const flags = ['--quiet', '--disable-rule', 'no-unbound-port-interfaces', '--']
-execFileSync(linter, [...flags, compose], { stdio: 'inherit' })
+const flags = ['--quiet', '--disable-rule', 'no-unbound-port-interfaces']
+const { status } = spawnSync(linter, [compose, ...flags], { stdio: 'inherit' })
 
-if (problems.length > 0) process.exit(1)
+if (problems.length > 0 || status !== 0) process.exit(1)
 console.log(
   `deploy/: compose.yaml and ${files.length} files of Kubernetes are as their schemas say`,
 )
