@@ -53,6 +53,7 @@ export default defineConfig({
     testTimeout: 30_000,
     hookTimeout: 30_000,
     setupFiles: ['test/support/file-end.setup.ts'],
+    globalSetup: ['test/support/postgres.setup.ts'],
     // Vitest leaves one processor free, which of two is half.
     maxWorkers: '100%',
     sequence: { sequencer: ApartFirst },
