@@ -251,6 +251,7 @@ const timekeepers: Readonly<Record<string, string>> = {
   'src/library/in-process.ts': 'a pipe has the methods of a socket, and those do nothing',
   'src/stores/world-writer.ts': 'a failed write is tried again after a while',
   'src/stores/turns.ts': 'long work is cut in turns',
+  'src/stores/postgres/pauses.ts': 'a database that is away is asked again after a while',
   'src/dashboard/timing.ts': 'the clock and the timers of the page, in a browser',
 }
 

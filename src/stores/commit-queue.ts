@@ -2,6 +2,7 @@
 import type { Change } from '../state/collection.ts'
 import { changeLine } from './change-log.ts'
 import { sealedLines } from './checksum.ts'
+import { type Deferred, deferred } from './deferred.ts'
 
 export interface CommitQueue {
   /** True where everything is in the log. */
@@ -115,22 +116,4 @@ interface Batch {
   readonly whole: number | undefined
   readonly holdsChanges: boolean
   waiting: Deferred | undefined
-}
-
-interface Deferred {
-  readonly promise: Promise<void>
-  resolve(): void
-  reject(error: Error): void
-}
-
-function deferred(): Deferred {
-  let resolve = () => {}
-  let reject = (_: Error) => {}
-  const promise = new Promise<void>((yes, no) => {
-    resolve = yes
-    reject = no
-  })
-  // Whoever waits may be gone (its client hung up) when the write fails.
-  promise.catch(() => {})
-  return { promise, resolve, reject }
 }

@@ -41,6 +41,22 @@ export class MisplacedWorld extends StoreError {
   }
 }
 
+/** A step of the history of a world, as a store keeps it. */
+export interface KeptStep {
+  /** Larger than that of any step before it. */
+  readonly id: number
+  /** What caused it, as JSON has it. */
+  readonly cause: unknown
+  /** Virtual ms since the epoch. */
+  readonly at: number
+}
+
+/** What one transaction of a step changed. */
+export interface StepChanges {
+  readonly step: KeptStep
+  readonly changes: readonly Change[]
+}
+
 export interface Store {
   /** False where nothing is kept beyond the process. */
   readonly lasts: boolean
@@ -86,6 +102,18 @@ export interface Store {
    * @throws Error where the log cannot take them: they have to be undone, and are not kept
    */
   commit(world: string, changes: readonly Change[]): void
+
+  /**
+   * Notes which step of the history the last commit of a world belongs to; one that is noted of none
+   * goes with the step before it. Absent where the history ends with the process.
+   */
+  noteStep?(world: string, step: KeptStep): void
+
+  /**
+   * What the latest steps of a world that was just loaded changed, the oldest first. Asked once:
+   * nothing is kept of it afterwards.
+   */
+  stepsOf?(world: string): readonly StepChanges[]
 
   /**
    * Replaces all that is kept of a world by its records as they are at the end of this turn: all or

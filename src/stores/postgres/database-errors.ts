@@ -50,3 +50,13 @@ export function isPassing(error: unknown): boolean {
   const code = codeOf(firstOf(error))
   return code === undefined || PASSING.some((begin) => code.startsWith(begin))
 }
+
+/** What begins the codes of errors that say that the statement itself is at fault. */
+const HOPELESS = ['22', '23', '54']
+
+/** True where the database would never take the same, however long it is tried. */
+export function isHopeless(error: unknown): boolean {
+  const code = codeOf(firstOf(error))
+  const isOwn = error instanceof TypeError || error instanceof RangeError
+  return isOwn || (code !== undefined && HOPELESS.some((begin) => code.startsWith(begin)))
+}

@@ -43,6 +43,8 @@ export const MIGRATIONS: readonly string[] = [
   CREATE INDEX worlds_wake_at ON worlds (wake_at) WHERE wake_at IS NOT NULL;
 
   -- Which records of a world count: those of this life, which are as of commit n. None yet: 0, 0.
+  -- The rows of other lives are on their way in or out.
+  CREATE SEQUENCE lives;
   CREATE TABLE bases (
     world bigint PRIMARY KEY,
     life bigint NOT NULL,
