@@ -6,6 +6,11 @@ export interface Replica {
   readonly id: string
   /** Where the others reach it, as in `http://10.0.3.7:4010`. */
   readonly url: string
+  /**
+   * Drawn at each start, and told by the store alone: who sends it along is a replica that has read
+   * it there. It is shown nowhere.
+   */
+  readonly key: string
 }
 
 /** What came of asking for a world. */

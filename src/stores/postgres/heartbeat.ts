@@ -1,5 +1,5 @@
 // How a replica tells the others that it is alive, and how long it may be sure that they know.
-import { randomUUID } from 'node:crypto'
+import { randomBytes, randomUUID } from 'node:crypto'
 import type { Replica } from '../leases.ts'
 import type { Connections } from './connections.ts'
 import { beginReplica, endReplica, LEASE, renewReplica } from './lease-queries.ts'
@@ -63,7 +63,7 @@ class OpenHeartbeat implements Heartbeat {
 
   constructor(options: HeartbeatOptions) {
     this.#options = options
-    this.#self = { id: randomUUID(), url: options.url }
+    this.#self = newReplica(options.url)
   }
 
   get self(): Replica {
@@ -143,10 +143,14 @@ class OpenHeartbeat implements Heartbeat {
 
   /** Goes on as another: what this one had is for whoever takes it. */
   #die(): void {
-    this.#self = { id: randomUUID(), url: this.#options.url }
+    this.#self = newReplica(this.#options.url)
     this.#isKnown = false
     const silence = monotonic() - this.#renewed
     this.#renewed = Number.NEGATIVE_INFINITY
     this.#options.onDead(silence)
   }
+}
+
+function newReplica(url: string): Replica {
+  return { id: randomUUID(), url, key: randomBytes(24).toString('base64url') }
 }

@@ -33,11 +33,11 @@ interface Self extends Replica {
 }
 
 /** Makes the row of a replica that has nothing yet. It may come twice, where the first answer was lost. */
-export async function beginReplica(ask: Ask, { id, url, isLeaving }: Self): Promise<void> {
+export async function beginReplica(ask: Ask, { id, url, key, isLeaving }: Self): Promise<void> {
   await ask({
-    text: `INSERT INTO replicas (id, url, leaving, alive_until) VALUES ($1, $2, $3, ${FROM_NOW})
+    text: `INSERT INTO replicas (id, url, key, leaving, alive_until) VALUES ($1, $2, $3, $4, ${FROM_NOW})
       ON CONFLICT (id) DO UPDATE SET leaving = excluded.leaving, alive_until = ${FROM_NOW}`,
-    values: [id, url, isLeaving],
+    values: [id, url, key, isLeaving],
   })
 }
 
@@ -88,18 +88,16 @@ export interface Holder {
 
 /** Looks without a lock, which would hold up what its holder commits. `undefined` where there is no such world. */
 export async function holderOf(ask: Ask, world: string): Promise<Holder | undefined> {
-  const [row] = await ask<{ n: number; id: string | null; url: string | null }>({
+  const [row] = await ask<{ n: number } & { [Field in keyof Replica]: string | null }>({
     name: 'holder',
-    text: `SELECT w.n, r.id, r.url FROM worlds w
+    text: `SELECT w.n, r.id, r.url, r.key FROM worlds w
       LEFT JOIN replicas r ON r.id = w.replica AND NOT ${IS_OVER} WHERE w.name = $1`,
     values: [world],
   })
   if (!row) return undefined
-  const { n, id, url } = row
-  return {
-    replica: id === null || url === null ? undefined : { id, url },
-    isWritten: n > 0,
-  }
+  const { n, id, url, key } = row
+  const isHeld = id !== null && url !== null && key !== null
+  return { replica: isHeld ? { id, url, key } : undefined, isWritten: n > 0 }
 }
 
 /**
@@ -152,7 +150,7 @@ async function livingHolder(
   })
   if (dead.length > 0) return undefined
   const [living] = await ask<Replica>({
-    text: 'SELECT id, url FROM replicas WHERE id = $1',
+    text: 'SELECT id, url, key FROM replicas WHERE id = $1',
     values: [holder],
   })
   return living
@@ -303,7 +301,7 @@ export async function dueWorlds(ask: Ask, self: Replica): Promise<string[]> {
 /** A living replica that takes worlds; `undefined` where there is none but this one. */
 export async function anotherReplica(ask: Ask, self: Replica): Promise<Replica | undefined> {
   const [row] = await ask<Replica>({
-    text: `SELECT r.id, r.url FROM replicas r
+    text: `SELECT r.id, r.url, r.key FROM replicas r
       WHERE NOT ${IS_OVER} AND NOT r.leaving AND r.id <> $1 ORDER BY random() LIMIT 1`,
     values: [self.id],
   })
@@ -313,9 +311,9 @@ export async function anotherReplica(ask: Ask, self: Replica): Promise<Replica |
 /** Every living replica, and how many worlds each has. */
 export async function livingReplicas(ask: Ask): Promise<ReplicaShown[]> {
   const rows = await ask<Replica & { worlds: number; leaving: boolean }>({
-    text: `SELECT r.id, r.url, r.leaving,
+    text: `SELECT r.id, r.url, r.key, r.leaving,
         (SELECT count(*) FROM worlds w WHERE w.replica = r.id) AS worlds
       FROM replicas r WHERE NOT ${IS_OVER} ORDER BY r.url, r.id`,
   })
-  return rows.map(({ leaving, id, url, worlds }) => ({ id, url, worlds, isLeaving: leaving }))
+  return rows.map(({ leaving, ...shown }) => ({ ...shown, isLeaving: leaving }))
 }

@@ -17,6 +17,8 @@ export const MIGRATIONS: readonly string[] = [
   CREATE TABLE replicas (
     id text PRIMARY KEY,
     url text NOT NULL,
+    -- Whoever sends it to this replica has read it here, and is another one.
+    key text NOT NULL,
     alive_until timestamptz NOT NULL,
     dead boolean NOT NULL DEFAULT false,
     leaving boolean NOT NULL DEFAULT false

@@ -36,7 +36,7 @@ export interface WorldStoreOptions {
 }
 
 /** What of a store is done here: all but the leases. */
-export type WorldStore = Omit<Store, 'leases'>
+export type WorldStore = Required<Omit<Store, 'leases'>>
 
 /** Opens the store; the tables are there. */
 export async function openWorldStore(options: WorldStoreOptions): Promise<WorldStore> {

@@ -190,7 +190,11 @@ describe.skipIf(!hasPostgres)('replicas over one database', () => {
         /^another simulator took over: PostgreSQL had not heard of this one for \d+ s$/,
       )
     expect(a.held.worlds.size).toBe(0)
-    expect(a.leases.self).toEqual({ id: expect.not.stringMatching(before.id), url: before.url })
+    expect(a.leases.self).toMatchObject({
+      id: expect.not.stringMatching(before.id),
+      url: before.url,
+    })
+    expect(a.leases.self.key).not.toBe(before.key)
     expect(await a.leases.take('w')).toEqual({ by: 'other', replica: b.leases.self })
     expect((await took(a, 'v')).fence).toBe(2)
     expect((await logOf('w')).map(({ replica }) => replica)).toEqual([before.id, b.leases.self.id])
