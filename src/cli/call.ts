@@ -7,7 +7,7 @@ import { CannotRun } from './cannot-run.ts'
 import type { OwnFlag, Run } from './command.ts'
 import { argument, connect, print } from './connection.ts'
 import { table } from './table.ts'
-import { typedValue } from './typed-value.ts'
+import { namedTexts, typedValue } from './typed-value.ts'
 
 export const callFlags: readonly OwnFlag[] = [
   { usage: '--body <JSON>', says: 'the body that is sent' },
@@ -43,12 +43,9 @@ function jsonOf(text: unknown): unknown {
 
 /** @throws CannotRun */
 function parametersIn(written: readonly string[]): Readonly<Record<string, unknown>> {
-  const pairs = written.map((each) => {
-    const [, name, value = ''] = /^([^=]+)=(.*)$/s.exec(each) ?? []
-    if (name === undefined) throw new CannotRun(`"${each}": write it as NAME=VALUE`)
-    return [name, /^\d+$/.test(value) ? value : typedValue(value)] as const
-  })
-  return Object.fromEntries(pairs)
+  const texts = namedTexts(written, 'page=2')
+  const values = texts.map(([name, text]) => [name, /^\d+$/.test(text) ? text : typedValue(text)])
+  return Object.fromEntries(values)
 }
 
 /** A body of the documentation by its name. @throws CannotRun */
@@ -71,6 +68,8 @@ export const call: Run = async (config, args, { body: written, example }) => {
     return 0
   }
   const parameters = parametersIn(pairs)
+  if (written !== undefined && example !== undefined)
+    throw new CannotRun('a call has one body: give --body or --example, not both')
   const body =
     typeof example === 'string'
       ? exampleOf(await calls.list(provider), operation, example)

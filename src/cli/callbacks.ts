@@ -16,7 +16,7 @@ import type { OwnFlag, Run } from './command.ts'
 import type { Config, Flags } from './config.ts'
 import { argument, connect, print } from './connection.ts'
 import { table } from './table.ts'
-import { typedValue } from './typed-value.ts'
+import { namedTexts, typedValue } from './typed-value.ts'
 import { wholeNumber } from './whole-number.ts'
 
 type AnyCallback = CallbackShown | UnsentCallbackShown
@@ -150,9 +150,8 @@ async function lastOf(client: WorldClient, what: 'reset' | 'replaced' | 'went-ba
 function fieldsOf(written: Flags[string]): Record<string, unknown> | undefined {
   if (!Array.isArray(written)) return undefined
   const fields: Record<string, unknown> = {}
-  for (const each of written) {
-    const [, path = '', value = ''] = /^([^=]+)=(.*)$/s.exec(String(each)) ?? []
-    if (path === '') throw new CannotRun(`--field ${each}: write it as NAME=VALUE`)
+  const texts = namedTexts(written.map(String), '--field bundle.remainingQuantity=0')
+  for (const [path, text] of texts) {
     const names = path.split('.')
     let at = fields
     for (const name of names.slice(0, -1)) {
@@ -161,7 +160,7 @@ function fieldsOf(written: Flags[string]): Record<string, unknown> | undefined {
       at[name] = next
       at = next as Record<string, unknown>
     }
-    at[names.at(-1) ?? ''] = typedValue(value)
+    at[names.at(-1) ?? ''] = typedValue(text)
   }
   return fields
 }

@@ -8,6 +8,7 @@ import { brokenOff } from './broken-off.ts'
 import { CannotRun } from './cannot-run.ts'
 import type { Run } from './command.ts'
 import type { Config } from './config.ts'
+import { placeOf } from './connection.ts'
 import { writeReports } from './reports.ts'
 import { ownCheck, permissionOf, planOf, tellPlan } from './run.ts'
 import { runOutputHere, runProgress } from './run-progress.ts'
@@ -63,6 +64,8 @@ async function compared(
   const { keysOf } = await import('./open.ts')
   const { token, worldKey, jobs, seed, keep, json } = config
   const credentials = keysOf(worldKey, '--world-key')
+  const overTls = [left, right].find((side) => side.startsWith('https:'))
+  const { ca } = placeOf({ ...config, url: overTls })
   const output = runOutputHere()
   // What each side failed is told where it differs: only how far it has come is told before.
   const write = json ? () => {} : output.write
@@ -74,6 +77,7 @@ async function compared(
       right,
       ...permissionOf(config),
       token,
+      ca,
       credentials,
       jobs,
       seed,

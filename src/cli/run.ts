@@ -14,6 +14,7 @@ import { brokenOff } from './broken-off.ts'
 import { CannotRun } from './cannot-run.ts'
 import type { OwnFlag, Run } from './command.ts'
 import type { Config } from './config.ts'
+import { placeOf } from './connection.ts'
 import { openEvidence } from './evidence.ts'
 import { failedLast, isSameCase, LAST_RUN, noteFailed } from './last-run.ts'
 import { writeReports } from './reports.ts'
@@ -169,7 +170,8 @@ async function played(
   const told: string[] = []
   const onRecorded = (head: HeadLine) => void told.push(...recordedLines(record ?? '', head))
   const sources = Object.fromEntries(source.map(({ name, text }) => [name, text]))
-  const where = { token, credentials, sources, keep, keepState, onOpen, record, onRecorded }
+  const { ca } = placeOf({ ...config, url: config.target })
+  const where = { token, ca, credentials, sources, keep, keepState, onOpen, record, onRecorded }
   const how = { ...where, jobs, seed, shuffle, signal, onStart, onCase }
   try {
     const { result, coverage, evidence } = await runContract(cases, choice, how)

@@ -6,7 +6,7 @@ import { CannotRun } from './cannot-run.ts'
 import type { Run } from './command.ts'
 import { argument, connect, print } from './connection.ts'
 import { table } from './table.ts'
-import { typedValue } from './typed-value.ts'
+import { namedTexts, typedValue } from './typed-value.ts'
 
 type Shown = Readonly<Record<string, SettingShown>>
 
@@ -46,10 +46,8 @@ function valueFor({ default: fallback }: SettingShown, text: string): SettingVal
   return typedValue(text) as SettingValue
 }
 
-/** @throws CannotRun for what is no `name=value`, and for a setting there is not */
-function changeIn(known: Shown, written: string): [string, SettingValue | null] {
-  const [, name = '', text = ''] = /^([^=]+)=(.*)$/s.exec(written) ?? []
-  if (name === '') throw new CannotRun(`"${written}": write it as NAME=VALUE, as in rateLimit=10`)
+/** @throws CannotRun for a setting there is not */
+function changeIn(known: Shown, name: string, text: string): [string, SettingValue | null] {
   const setting = Object.hasOwn(known, name) ? known[name] : undefined
   if (!setting) throw new CannotRun(unknownName('no setting', name, Object.keys(known)))
   return [name, valueFor(setting, text)]
@@ -57,7 +55,8 @@ function changeIn(known: Shown, written: string): [string, SettingValue | null] 
 
 async function changed(client: WorldClient, slug: string, changes: readonly string[]) {
   const known = await client.settings(slug)
-  const values = Object.fromEntries(changes.map((each) => changeIn(known, each)))
+  const texts = namedTexts(changes, 'rateLimit=10')
+  const values = Object.fromEntries(texts.map(([name, text]) => changeIn(known, name, text)))
   await client.set(slug, values)
   const now = await client.settings(slug)
   return Object.fromEntries(Object.entries(now).filter(([name]) => Object.hasOwn(values, name)))

@@ -7,7 +7,7 @@ import { CannotRun } from './cannot-run.ts'
 import type { Run } from './command.ts'
 import { parseYaml } from './config.ts'
 import { argument, connect, print } from './connection.ts'
-import { typedValue } from './typed-value.ts'
+import { namedTexts, typedValue } from './typed-value.ts'
 
 /** A list by how many it has, all else as it is. */
 function lineOf([name, value]: readonly [string, unknown], more = 0): string {
@@ -22,16 +22,14 @@ function stockText({ provider, stock, more = {} }: Stock): string {
 }
 
 /** What is to be changed, as on the command line or in a file. @throws CannotRun */
-async function changesIn(slug: string, written: readonly string[]) {
+async function changesIn(
+  slug: string,
+  written: readonly string[],
+): Promise<Readonly<Record<string, unknown>>> {
   const [first = ''] = written
   if (!first.includes('=')) return stockIn(slug, first)
-  const pairs = written.map((each) => {
-    const [, name, value = ''] = /^([^=]+)=(.*)$/s.exec(each) ?? []
-    if (name === undefined)
-      throw new CannotRun(`"${each}": write it as NAME=VALUE, as in balance=12.5`)
-    return [name, typedValue(value)]
-  })
-  return Object.fromEntries(pairs) as Readonly<Record<string, unknown>>
+  const texts = namedTexts(written, 'balance=12.5')
+  return Object.fromEntries(texts.map(([name, text]) => [name, typedValue(text)]))
 }
 
 /** A file as a seed file has a provider's part, or a whole seed file. @throws CannotRun */

@@ -3,7 +3,7 @@ import { DEFAULT_WORLD } from '../server/worlds.ts'
 import { clientToken } from '../workflows/client-token.ts'
 import { CannotRun } from './cannot-run.ts'
 import type { Run } from './command.ts'
-import { argument, connect, print } from './connection.ts'
+import { argument, connect, placeOf, print } from './connection.ts'
 
 /** What is taken for its lifetime where the endpoint does not say: seconds. */
 const USUAL_LIFETIME = 300
@@ -15,9 +15,10 @@ export const token: Run = async (config, args) => {
   const asked = connect({ ...config, world: undefined })
   const { credentials } = await asked.control.call('getWorld', { path: { name } })
   const { tokenUrl: url, clientId, clientSecret } = credentials[slug] ?? {}
+  const { ca } = placeOf(config)
   if (url === undefined || clientId === undefined || clientSecret === undefined)
     throw new CannotRun(`${refused(slug, credentials)}: ask for one of ${withTokens(credentials)}`)
-  const given = await clientToken({ url, clientId, clientSecret }, USUAL_LIFETIME)
+  const given = await clientToken({ url, clientId, clientSecret, ca }, USUAL_LIFETIME)
   print(config, { token: given.text, seconds: given.lifetime / 1000 }, ({ token: text }) => text)
   return 0
 }

@@ -87,11 +87,16 @@ export interface ControlClient {
    * @param signal breaks it off; its reader sees the end
    * @throws ControlError for a problem; NoAnswer where nothing answers, or the connection breaks
    */
-  stream<Id extends StreamingId>(
+  stream<Id extends StreamingId | 'getState'>(
     id: Id,
     request: RequestOf<Id>,
     signal?: AbortSignal,
   ): AsyncIterable<string>
+  /**
+   * Calls an operation with a body that is JSON already, sent as it is read. Not in a page.
+   * @throws as `call` does
+   */
+  upload(id: 'putState', body: AsyncIterable<Uint8Array>): Promise<AnswerOf<'putState'>>
 }
 
 /** A request whatever its operation. */
@@ -105,7 +110,7 @@ interface AnyRequest {
 export interface Sent {
   readonly method: string
   readonly headers: Readonly<Record<string, string>>
-  readonly body?: string
+  readonly body?: string | AsyncIterable<Uint8Array>
   readonly signal?: AbortSignal
 }
 
@@ -150,10 +155,19 @@ export function clientOver(transport: Transport, options: ControlClientOptions):
     return answer.text
   }
 
+  async function upload(id: OperationId, body: AsyncIterable<Uint8Array>): Promise<unknown> {
+    check()
+    const { method, path } = placeOf(id, {})
+    const headers = defined({ 'Content-Type': 'application/json', Authorization })
+    const sent = defined({ method, headers, body, signal })
+    return bodyOf(await transport.send(base + path, sent), base + path)
+  }
+
   async function* stream(id: OperationId, request: AnyRequest, end?: AbortSignal) {
     check()
     const { method, path } = placeOf(id, request)
-    const headers = defined({ Accept: 'text/event-stream', Authorization })
+    const Accept = id === 'getState' ? 'application/json' : 'text/event-stream'
+    const headers = defined({ Accept, Authorization })
     const stop = AbortSignal.any([signal, end].filter((each) => each !== undefined))
     const sent = { method, headers, signal: stop }
     let answer: Answer<AsyncIterable<string>>
@@ -171,7 +185,12 @@ export function clientOver(transport: Transport, options: ControlClientOptions):
   }
 
   // The types of one operation end here: it is called as any other.
-  return { call: call as ControlClient['call'], text: text as ControlClient['text'], stream }
+  return {
+    call: call as ControlClient['call'],
+    text: text as ControlClient['text'],
+    stream,
+    upload: upload as ControlClient['upload'],
+  }
 }
 
 /** Method and path of an operation, with its parameters filled in. */

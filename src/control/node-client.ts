@@ -1,5 +1,6 @@
 // The client of the control API over the HTTP of Node, for the library, the command line and tests.
 import { Agent, type ClientRequest, request as httpRequest, type IncomingMessage } from 'node:http'
+import { Readable } from 'node:stream'
 import {
   type Answer,
   type ControlClient,
@@ -34,14 +35,16 @@ function overHttp(ca: string | undefined): Transport {
     // Whole, however long that takes: an advance of a year may take minutes, and `fetch` gives up
     // after five.
     async send(target, sent) {
-      const open = await opener(new URL(target), sent, { ca, isShared: true })
+      // What is sent as it is read cannot be sent again: it gets a connection of its own.
+      const isShared = typeof sent.body !== 'object'
+      const open = await opener(new URL(target), sent, { ca, isShared })
       for (;;) {
         const asked = open()
         try {
           return await answered(asked, sent.body)
         } catch (error) {
           // An idle connection was closed just as it was used again: nobody has read the request.
-          if (asked.reusedSocket && codeOf(error) === 'ECONNRESET') continue
+          if (isShared && asked.reusedSocket && codeOf(error) === 'ECONNRESET') continue
           throw new NoAnswer(whyNot(target, error))
         }
       }
@@ -90,12 +93,12 @@ async function opener(
   if (target.protocol !== 'https:')
     return () => httpRequest(target, { method, headers, signal, agent: isShared && agent })
   const { request } = await import('node:https')
-  const { rootCertificates } = await import('node:tls')
-  const trusted = ca === undefined ? {} : { ca: [...rootCertificates, ca] }
+  const { trusting } = await import('../server/trusting.ts')
+  const trusted = trusting(ca)
   return () => request(target, { method, headers, signal, ...trusted })
 }
 
-function answered(asked: ClientRequest, body: string | undefined): Promise<Answer<string>> {
+function answered(asked: ClientRequest, body: Sent['body']): Promise<Answer<string>> {
   return new Promise((done, fail) => {
     asked.on('error', fail)
     asked.on('response', (answer: IncomingMessage) => {
@@ -106,7 +109,8 @@ function answered(asked: ClientRequest, body: string | undefined): Promise<Answe
         done({ status: answer.statusCode ?? 0, text: Buffer.concat(chunks).toString('utf8') }),
       )
     })
-    asked.end(body)
+    if (typeof body === 'object') Readable.from(body).on('error', fail).pipe(asked)
+    else asked.end(body)
   })
 }
 

@@ -62,25 +62,25 @@ function memberOf(view: RecordsView, collection: string, key: string): string {
   return `${JSON.stringify(key)}:${JSON.stringify(view.get(collection, key))}`
 }
 
-/** A document, text by text. @param own the records of the collection that is the world's own */
+/** A document, a record on each line, text by text. @param own the records of the collection that is the world's own */
 function* textsOf(name: string, view: RecordsView, own: object): Generator<string> {
-  yield `{"format":${FORMAT},"world":${JSON.stringify(name)},"collections":{`
+  yield `{"format":${FORMAT},"world":${JSON.stringify(name)},"collections":{\n`
   let before = ''
   for (const collection of view.collections) {
     yield `${before}${JSON.stringify(collection)}:`
-    before = ','
+    before = ',\n'
     if (collection === worldRecords.name) {
       yield JSON.stringify(own)
       continue
     }
-    let separator = '{'
+    let separator = '{\n'
     for (const key of inOrderOfObjects(view.keys(collection))) {
       yield separator + memberOf(view, collection, key)
-      separator = ','
+      separator = ',\n'
     }
-    yield '}'
+    yield separator === ',\n' ? '\n}' : '{}'
   }
-  yield '}}'
+  yield '\n}}\n'
 }
 
 /** The world as a document, as it stands now, to be written in turns. */

@@ -151,10 +151,10 @@ interface Candidate {
   readonly tell: () => Due
 }
 
-/** What names a SIM, or something of it, in the data of a task. */
-function namesOf(world: World, iccid: string): Set<string> {
+/** What names a SIM, or something of it, in the data of a task. @param found it, at each provider */
+function namesOf(world: World, iccid: string, found: readonly Sim[]): Set<string> {
   const names = new Set([iccid])
-  for (const { provider } of world.in(sims).matching('iccid', iccid + SEPARATOR)) {
+  for (const { provider } of found) {
     const ofSim = provider + SEPARATOR + iccid + SEPARATOR
     for (const bundle of world.in(bundles).matching('sim', ofSim))
       names.add(bundles.key(bundle)).add(bundle.reference)
@@ -164,9 +164,9 @@ function namesOf(world: World, iccid: string): Set<string> {
 }
 
 /** Whether a task is of a SIM: its data names that, or leads to it. */
-function isOfSim(place: Place, iccid: string): (task: Task) => boolean {
+function isOfSim(place: Place, iccid: string, found: readonly Sim[]): (task: Task) => boolean {
   const { world } = place.hosted
-  const names = namesOf(world, iccid)
+  const names = namesOf(world, iccid, found)
   const shown = shownAsIn(place.server)
   return ({ kind, data }) => {
     for (const name in data) if (names.has(data[name] ?? '')) return true
@@ -181,7 +181,8 @@ function isOfSim(place: Place, iccid: string): (task: Task) => boolean {
 function* candidatesOf(place: Place, { provider, iccid }: Of): Iterable<Candidate | undefined> {
   const { world } = place.hosted
   const { now } = world
-  const isOf = iccid === undefined ? () => true : isOfSim(place, iccid)
+  const one = iccid === undefined ? undefined : world.in(sims).matching('iccid', iccid + SEPARATOR)
+  const isOf = iccid === undefined || !one ? () => true : isOfSim(place, iccid, one)
   const providerOfTask = (task: Task) =>
     world.in(callbacks).get(task.data.callback ?? '')?.provider ?? providerOf(task)
   const tell = tellerIn(place)
@@ -189,11 +190,11 @@ function* candidatesOf(place: Place, { provider, iccid }: Of): Iterable<Candidat
     const isAsked = isOf(task) && (provider === undefined || providerOfTask(task) === provider)
     yield isAsked ? { at: task.due, tell: () => tell(task) } : undefined
   }
-  const isTheirs = (due: Due) =>
-    (provider === undefined || due.provider === provider) &&
-    (iccid === undefined || due.iccid === iccid)
+  const isTheirs = (due: Due) => provider === undefined || due.provider === provider
   const others = function* (): Iterable<Due | undefined> {
-    for (const sim of world.in(sims).values()) yield hasCode(sim) ? codeDue(sim) : undefined
+    for (const sim of one ?? world.in(sims).values()) yield hasCode(sim) ? codeDue(sim) : undefined
+    // Tokens and faults are of no SIM.
+    if (one) return
     for (const each of world.in(credentials).values())
       yield each.kind === 'token' ? tokenDue(each) : undefined
     yield* faultsEnding(world, now)
@@ -236,10 +237,11 @@ export const upcomingHandlers = {
     const provider = providerFilter(call)
     const { iccid, limit = 100 } = call.query
     const { world } = call.hosted
-    // What is due already and not yet done is told, too.
-    const all = { total: countIn(world), found: upcomingIn(call, { after: -1, limit }) }
     const isWhole = provider === undefined && iccid === undefined
-    const { total, found } = isWhole ? all : await upcomingOf(call, { provider, iccid }, limit)
+    // What is due already and not yet done is told, too.
+    const { total, found } = isWhole
+      ? { total: countIn(world), found: upcomingIn(call, { after: -1, limit }) }
+      : await upcomingOf(call, { provider, iccid }, limit)
     const upcoming = found.map((due) => ({ ...due, at: iso(due.at) }))
     return reply(200, { now: iso(world.now), total, upcoming })
   },

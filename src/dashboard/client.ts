@@ -43,7 +43,7 @@ async function fetched(target: string, { method, headers, body, signal }: Sent):
     const answer = await fetch(target, {
       method,
       headers,
-      body: body ?? null,
+      body: typeof body === 'string' ? body : null,
       signal: signal ?? null,
       credentials: 'omit',
       cache: 'no-store',

@@ -13,13 +13,15 @@ interface Place {
   readonly token?: string
   /** Where it is tried. */
   readonly targetFor: TargetFor
+  /** Breaks the trials off. */
+  readonly signal: AbortSignal
 }
 
 /** @throws Refusal `invalid-request` where nothing was done, or too much for one file */
 export async function recordedIn(
   world: string,
   { since, until, workflow = 'recorded' }: NewRecording,
-  { targetFor, ...place }: Place,
+  { targetFor, signal, ...place }: Place,
 ): Promise<RecordingShown> {
   await using receiver = await startReceiver()
   try {
@@ -31,6 +33,7 @@ export async function recordedIn(
       schema: schemaPath('workflow'),
       receiver: receiver.url,
       targetFor,
+      signal,
     })
   } catch (error) {
     if (!(error instanceof NothingToRecord)) throw error

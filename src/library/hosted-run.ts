@@ -63,7 +63,7 @@ export class HostedRun {
   #result: RunResult | undefined
   #says: string | undefined
   #endedAt: string | undefined
-  /** Lets it go on where it is paused. */
+  /** Lets it go on where it is paused; also to its end, where it is stopped. */
   #goOn: (() => void) | undefined
   #done: Promise<void> = Promise.resolve()
 
@@ -157,6 +157,7 @@ export class HostedRun {
   /** Breaks it off; resolves when nothing of it goes on. */
   async stop(why: string): Promise<void> {
     this.#stop.abort(new Error(why))
+    this.#goOn?.()
     await this.#done
   }
 
@@ -192,10 +193,8 @@ export class HostedRun {
   }
 
   #paused(): Promise<void> {
-    const { signal } = this.#stop
     return new Promise((resolve) => {
       this.#goOn = resolve
-      signal.addEventListener('abort', () => resolve(), { once: true })
     })
   }
 

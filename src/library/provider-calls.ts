@@ -7,34 +7,27 @@ import type {
   NewCall,
   ProviderCalls,
 } from '../control/provider-calls.ts'
-import { type Listening, listen } from '../server/listen.ts'
 import { isJson } from '../server/media-type.ts'
 import { unknownName } from '../server/nearest.ts'
 import type { SimulatorServer } from '../server/server.ts'
 import { defined } from '../state/defined.ts'
 import { Refusal } from '../state/refusal.ts'
+import { NoToken } from '../workflows/client-token.ts'
 import { BODY, openCaller, ownParameters, WORLD } from '../workflows/operation-calls.ts'
 import { sampleBodies } from '../workflows/sample-bodies.ts'
 import { readOwnSource, type Source, type SourceOperation } from '../workflows/sources.ts'
+import type { PrivatePort } from './private-port.ts'
 
-/** Calls operations of a simulator. */
-export function openProviderCalls(server: SimulatorServer): ProviderCalls {
+/** Calls operations of a simulator. @param port by which it calls itself */
+export function openProviderCalls(
+  { access: { token } }: SimulatorServer,
+  port: PrivatePort,
+): ProviderCalls {
   const sources = new Map<string, Promise<Source>>()
   const sourceOf = (slug: string) => {
     const source = sources.get(slug) ?? readOwnSource(slug, `esimulator:${slug}`)
     sources.set(slug, source)
     return source
-  }
-  /** A port of this machine that nobody else is told of: it speaks HTTP, whatever the others speak. */
-  let port: Promise<Listening> | undefined
-  server.whenStopping(async () => (await port)?.close(0))
-
-  async function urlOf(): Promise<string> {
-    port ??= listen('127.0.0.1', [{ port: 0 }]).then((listening) => {
-      listening.serve(server)
-      return listening
-    })
-    return (await port).endpoints[0]?.url ?? ''
   }
 
   return {
@@ -47,18 +40,21 @@ export function openProviderCalls(server: SimulatorServer): ProviderCalls {
       const source = await sourceOf(wanted.provider)
       const operation = operationNamed(source, wanted.operation)
       const given = { ...argumentsOf(wanted, operation, source), [WORLD]: world }
-      const url = await urlOf()
-      const { token } = server.access
-      const caller = openCaller({ url, world, token, ca: undefined })
-      try {
-        const answer = await caller.call(operation, source, given)
-        const client = controlClient({ url, world, token })
-        const query = { provider: wanted.provider, operation: operation.id, limit: 1 }
-        const [exchange] = (await client.call('listJournal', { query })).entries
-        return calledShown(answer, exchange?.id, { own: url, told: root })
-      } finally {
-        caller.close()
-      }
+      return port.use(async (url) => {
+        const caller = openCaller({ url, world, token, ca: undefined, stop: port.stopping })
+        try {
+          const answer = await caller.call(operation, source, given)
+          const client = controlClient({ url, world, token })
+          const query = { provider: wanted.provider, operation: operation.id, limit: 1 }
+          const [exchange] = (await client.call('listJournal', { query })).entries
+          return calledShown(answer, exchange?.id, { own: url, told: root })
+        } catch (error) {
+          if (!(error instanceof NoToken)) throw error
+          return calledShown({ error: error.message }, undefined, { own: url, told: root })
+        } finally {
+          caller.close()
+        }
+      })
     },
   }
 }
@@ -117,7 +113,7 @@ function calledShown(
   exchange: number | undefined,
   { own, told }: { readonly own: string; readonly told: string },
 ): CalledShown {
-  if ('error' in answer) return defined({ exchange, error: answer.error })
+  if ('error' in answer) return defined({ exchange, error: answer.error.replaceAll(own, told) })
   const { status, headers } = answer
   const type = headers['content-type'] ?? ''
   const isText = isJson(type) || /^text\/|xml|csv|yaml/.test(type)

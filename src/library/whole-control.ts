@@ -5,6 +5,7 @@ import type { OpenProviderCalls, ProviderCalls } from '../control/provider-calls
 import type { OpenWorkflowRuns, WorkflowRuns } from '../control/workflow-runs.ts'
 import type { ServerOptions } from '../server/server.ts'
 import { reasonOf } from '../state/reason.ts'
+import { openPrivatePort } from './private-port.ts'
 
 /** Serves the control API where no workflows may be run. */
 export const controlAlone: ServerOptions['rest'] = async (server) =>
@@ -30,17 +31,18 @@ export async function folderProblem(folder: string): Promise<string | undefined>
 export function wholeControl(folder: string | undefined): ServerOptions['rest'] {
   const own = folder === undefined ? undefined : resolve(folder)
   return async (server) => {
+    const port = openPrivatePort(server)
     let opened: Promise<WorkflowRuns> | undefined
     const open: OpenWorkflowRuns = () => {
       opened ??= import('./workflow-runs.ts').then(({ openWorkflowRuns }) =>
-        openWorkflowRuns(server, own),
+        openWorkflowRuns(server, port, own),
       )
       return opened
     }
     let caller: Promise<ProviderCalls> | undefined
     const calls: OpenProviderCalls = () => {
       caller ??= import('./provider-calls.ts').then(({ openProviderCalls }) =>
-        openProviderCalls(server),
+        openProviderCalls(server, port),
       )
       return caller
     }

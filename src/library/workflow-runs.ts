@@ -5,7 +5,6 @@ import type {
   RunOrigin,
   WorkflowRuns,
 } from '../control/workflow-runs.ts'
-import { type Listening, listen } from '../server/listen.ts'
 import { unknownName } from '../server/nearest.ts'
 import type { SimulatorServer } from '../server/server.ts'
 import { defined } from '../state/defined.ts'
@@ -27,6 +26,7 @@ import {
 import type { Target } from '../workflows/session.ts'
 import { simulatorTarget } from '../workflows/simulator-target.ts'
 import { HostedRun, type RunNews } from './hosted-run.ts'
+import { type PrivatePort, refuseWhen } from './private-port.ts'
 import { startReceiver } from './receiver.ts'
 
 /** How many runs may be under way at a time, those that are paused, too. */
@@ -39,13 +39,15 @@ const SEED = 'esimulator'
 
 /**
  * Runs workflows against a simulator.
+ * @param port by which it calls itself
  * @param folder of the user's own files; none unless given
  */
 export function openWorkflowRuns(
   server: SimulatorServer,
+  port: PrivatePort,
   folder: string | undefined,
 ): WorkflowRuns {
-  return new HostedRuns(server, folder)
+  return new HostedRuns(server, port, folder)
 }
 
 /** A class, since its methods work on the same few things. */
@@ -54,14 +56,13 @@ class HostedRuns implements WorkflowRuns {
   readonly #folder: string | undefined
   /** Oldest first. */
   readonly #runs = new Map<string, HostedRun>()
+  readonly #port: PrivatePort
   #count = 0
-  #isStopping = false
   #isRecording = false
-  /** A port of this machine that nobody else is told of: it speaks HTTP, whatever the others speak. */
-  #port: Promise<Listening> | undefined
 
-  constructor(server: SimulatorServer, folder: string | undefined) {
+  constructor(server: SimulatorServer, port: PrivatePort, folder: string | undefined) {
     this.#server = server
+    this.#port = port
     this.#folder = folder
     server.whenStopping(() => this.#end())
   }
@@ -77,19 +78,22 @@ class HostedRuns implements WorkflowRuns {
   async start(wanted: NewWorkflowRun, origin: RunOrigin) {
     const { file, program } = await programNamed(wanted.file, this.#folder)
     const chosen = chosenCase(program, wanted)
-    const { url } = await this.#place()
     // What is looked at here is so until the run is there: nothing is waited for in between.
-    this.#makeRoom()
-    this.#count += 1
-    const id = `run_${this.#count}`
-    const isPausing = wanted.pause === 'each-step'
-    const tell = (news: RunNews) => this.#tell(origin.world, id, news)
-    const run = new HostedRun({ id, file: file.name, planned: chosen, isPausing, tell })
-    this.#runs.set(id, run)
-    const target = inWorldOf(id, this.#target(url, origin))
-    const addresses = { [new URL(url).host]: new URL(origin.root).host }
-    run.begin((watched) => ran(chosen, target, { ...watched, seed: SEED, jobs: 1, addresses }))
-    if (isPausing) await run.settled()
+    const run = await this.#port.use(async (url) => {
+      this.#makeRoom()
+      this.#count += 1
+      const id = `run_${this.#count}`
+      const isPausing = wanted.pause === 'each-step'
+      const tell = (news: RunNews) => this.#tell(origin.world, id, news)
+      const run = new HostedRun({ id, file: file.name, planned: chosen, isPausing, tell })
+      this.#runs.set(id, run)
+      const target = inWorldOf(id, this.#target(url, origin))
+      const addresses = { [new URL(url).host]: new URL(origin.root).host }
+      const options = { seed: SEED, jobs: 1, addresses }
+      run.begin((watched) => this.#port.use(() => ran(chosen, target, { ...watched, ...options })))
+      return run
+    })
+    if (wanted.pause === 'each-step') await run.settled()
     return run.shown()
   }
 
@@ -99,12 +103,15 @@ class HostedRuns implements WorkflowRuns {
     this.#isRecording = true
     try {
       const { recordedIn } = await import('./hosted-recording.ts')
-      const { url } = await this.#place()
-      const place = defined({ url, token: this.#server.access.token })
-      return await recordedIn(world, wanted, {
-        ...place,
-        targetFor: (seed) =>
-          inWorldOf(`record.${seed}`, simulatorTarget({ ...place, seed, keep: false })),
+      return await this.#port.use(async (url) => {
+        const { stopping: signal } = this.#port
+        const place = defined({ url, token: this.#server.access.token })
+        const targetFor = (seed: string) =>
+          inWorldOf(`record.${seed}`, simulatorTarget({ ...place, seed, keep: false }))
+        const recorded = await recordedIn(world, wanted, { ...place, targetFor, signal })
+        // What was broken off is no workflow.
+        refuseWhen(signal)
+        return recorded
       })
     } finally {
       this.#isRecording = false
@@ -148,9 +155,8 @@ class HostedRuns implements WorkflowRuns {
     throw new Refusal('not-found', `there is no run ${id}: ${how}`)
   }
 
-  /** @throws Refusal `busy` where no more may be under way, or the simulator is stopping */
+  /** @throws Refusal `busy` where no more may be under way */
   #makeRoom(): void {
-    if (this.#isStopping) throw new Refusal('busy', 'the simulator is stopping: start it again')
     const all = [...this.#runs.values()]
     const underWay = all.filter((run) => !run.isOver)
     if (underWay.length >= MOST_RUNNING) {
@@ -162,15 +168,6 @@ class HostedRuns implements WorkflowRuns {
     if (all.length < MOST_RUNS || !oldest) return
     this.#runs.delete(oldest.id)
     void this.#removeWorld(oldest)
-  }
-
-  async #place() {
-    this.#port ??= listen('127.0.0.1', [{ port: 0 }]).then((listening) => {
-      listening.serve(this.#server)
-      return listening
-    })
-    const { endpoints } = await this.#port
-    return { url: endpoints[0]?.url ?? '' }
   }
 
   #target(url: string, { root: name }: RunOrigin): Target {
@@ -197,11 +194,9 @@ class HostedRuns implements WorkflowRuns {
   }
 
   async #end(): Promise<void> {
-    this.#isStopping = true
     const all = [...this.#runs.values()]
     await Promise.all(all.map((run) => run.stop('the simulator was stopped')))
     await Promise.all(all.map((run) => this.#removeWorld(run)))
-    await (await this.#port)?.close(0)
   }
 }
 

@@ -7,13 +7,12 @@ import { CASSETTE, CassetteError, readCassette } from '../contracts/cassettes/re
 import { cassetteTarget, recordedInputs } from '../contracts/cassettes/target.ts'
 import { makeCassette, whyNotWritten, writeCassette } from '../contracts/cassettes/write.ts'
 import { openRecorder, type Recorder } from '../contracts/recording.ts'
-import { controlClient } from '../control/node-client.ts'
+import { controlClient, type NodeClientOptions } from '../control/node-client.ts'
 import type { ChosenCredentials } from '../server/chosen-credentials.ts'
 import { openLimit } from '../server/limit.ts'
 import { unknownName } from '../server/nearest.ts'
 import { wallNow } from '../server/ticker.ts'
 import { knownSimulators } from '../simulators/index.ts'
-import { defined } from '../state/defined.ts'
 import { reasonOf } from '../state/reason.ts'
 import { compileFiles } from '../workflows/compile.ts'
 import { InputsError } from '../workflows/inputs.ts'
@@ -198,6 +197,8 @@ export interface PlannedRunOptions
   extends Omit<WorkflowRunOptions, 'onCase' | 'target'>,
     Pick<RunOptions, 'onStart' | 'onCase' | 'inspect' | 'keepState'> {
   readonly target?: string | Target | undefined
+  /** Trusted besides the usual ones, as PEM, where the target is a URL of https. */
+  readonly ca?: string | undefined
   /** What stands before the target, such as a recorder of all that goes over it. */
   readonly before?: (target: Target) => Target
   /** Of which provider a real endpoint is, as its file says. */
@@ -338,10 +339,10 @@ interface OpenTarget {
 
 /** The simulator that is named, or one that is started for the run. @throws CannotRunWorkflows */
 export async function targetOf(
-  options: Pick<PlannedRunOptions, 'target' | 'token' | 'keep' | 'credentials' | 'sources'>,
+  options: Pick<PlannedRunOptions, 'target' | 'token' | 'ca' | 'keep' | 'credentials' | 'sources'>,
   seed: string,
 ): Promise<OpenTarget> {
-  const { target = 'sim', token, keep = false, credentials = {}, sources = {} } = options
+  const { target = 'sim', token, ca, keep = false, credentials = {}, sources = {} } = options
   if (typeof target !== 'string') return { target }
   if (target === 'sim') {
     // Its own world has other keys than these: a key leads to one world.
@@ -364,20 +365,22 @@ export async function targetOf(
       `the target ${target}: give sim, the URL of a running simulator, or cassette:FILE`,
     )
   const url = target.replace(/\/+$/, '')
-  await checkSimulator(url, token)
-  return { target: simulatorTarget(defined({ url, token, seed, keep, credentials, sources })) }
+  const place = { url, token, ca }
+  await checkSimulator(place)
+  return { target: simulatorTarget({ ...place, seed, keep, credentials, sources }) }
 }
 
 /** Wall ms within which a simulator says that it is there. */
 const LONGEST_GREETING = 10_000
 
 /** @throws CannotRunWorkflows where no simulator answers, or does not let us in */
-async function checkSimulator(url: string, token: string | undefined): Promise<void> {
+async function checkSimulator(place: NodeClientOptions): Promise<void> {
+  const { url } = place
   const late = new Error(`the target ${url} has not answered within ${LONGEST_GREETING / 1000} s`)
   const limit = openLimit(LONGEST_GREETING, new AbortController().signal, late)
   try {
     const { signal } = limit
-    await controlClient(defined({ url, token, signal })).call('listWorlds')
+    await controlClient({ ...place, signal }).call('listWorlds')
   } catch (error) {
     const reason: unknown = limit.signal.aborted ? late : error
     throw new CannotRunWorkflows(reasonOf(reason))

@@ -100,7 +100,7 @@ export function hostWorld(
   const { store, attempts, report, redactor } = host
   const tellIfTooMany = tellOfOverflow(report)
   const feed = openFeed(report)
-  const history = openWorldHistory()
+  const history = openWorldHistory(store.stepsOf?.(name))
   const world = openWorld(records, {
     wall: wallNow,
     react: (event, on) => host.bySlug.get(event.provider)?.react?.(event, on),
@@ -110,7 +110,8 @@ export function hostWorld(
     },
     keep: (on, changes) => keep(store, on, changes),
     committed(on, changes) {
-      history.note(changes, on.now)
+      const step = history.note(changes, on.now)
+      if (step) store.noteStep?.(name, step)
       if (changes.some(({ collection }) => collection === tasks.name)) runner.nudge()
       timeKeeper.follow(changes)
       tellIfTooMany(on, changes)

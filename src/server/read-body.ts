@@ -25,8 +25,15 @@ let large = 0
 /** Told of the body, or why it was not read; neither where none was sent. */
 export type OnBody = (body: string | undefined, unread?: Refusal) => void
 
-/** Told of the bytes of a body, in pieces; or why they were not read. */
-export type OnBytes = (chunks: Buffer[] | undefined, unread?: Refusal) => void
+/** Takes the bytes of a body as they come. */
+export interface Sink {
+  take(chunk: Buffer): void
+  /** Lets go of what it took: the body is refused. */
+  drop(): void
+}
+
+/** Told when all of a body was taken, or why it was not. */
+export type OnTaken = (unread?: Refusal) => void
 
 /** True where no body was sent. */
 function isBodyless({ headers }: IncomingMessage): boolean {
@@ -42,51 +49,55 @@ export function readBody(request: IncomingMessage, onBody: OnBody, limit = BODY_
     onBody(undefined)
     return
   }
-  readBytes(
-    request,
-    (chunks, unread) => {
-      if (chunks) readText(joined(chunks), onBody)
-      else onBody(undefined, unread)
+  const chunks: Buffer[] = []
+  const sink: Sink = {
+    take: (chunk) => void chunks.push(chunk),
+    drop() {
+      chunks.length = 0
     },
-    limit,
-  )
+  }
+  const taken: OnTaken = (unread) => {
+    if (unread) onBody(undefined, unread)
+    else readText(joined(chunks), onBody)
+  }
+  readInto(request, sink, taken, limit)
 }
 
 /**
- * Reads a body. A longer one is dropped as it comes, so that its sender is there to read the
- * refusal; one that goes on and on is refused at once.
+ * Reads a body that was sent. A longer one is dropped as it comes, so that its sender is there to
+ * read the refusal; one that goes on and on is refused at once.
  * @param limit bytes, before and after its codings are undone
  */
-export function readBytes(request: IncomingMessage, onBytes: OnBytes, limit: number): void {
-  if (isBodyless(request)) {
-    onBytes(undefined)
-    return
-  }
-
+export function readInto(
+  request: IncomingMessage,
+  sink: Sink,
+  onTaken: OnTaken,
+  limit: number,
+): void {
   // Whoever embeds the simulator may have put a body parser in front of it.
   if (request.readableDidRead) {
     const body = bodyReadBefore(request)
-    if (body instanceof Refusal) onBytes(undefined, body)
-    else onBytes([Buffer.from(body)])
+    if (!(body instanceof Refusal)) sink.take(Buffer.from(body))
+    onTaken(body instanceof Refusal ? body : undefined)
     return
   }
   const unmet = expectationProblem(request)
   if (unmet) {
     request.resume()
-    onBytes(undefined, unmet)
+    onTaken(unmet)
     return
   }
   const { headers } = request
   const transfer = headers['transfer-encoding']
   if (transfer !== undefined && transfer.toLowerCase() !== 'chunked') {
     const reason = `the transfer coding ${transfer} is not known here: send chunked alone`
-    drop(request, limit, new Refusal('not-implemented', reason), onBytes)
+    drop(request, limit, new Refusal('not-implemented', reason), onTaken)
     return
   }
   if (limit > BODY_LIMIT) {
     if (large >= MOST_LARGE) {
       const reason = `${MOST_LARGE} states are being sent already: try again when they are there`
-      drop(request, BODY_LIMIT, new Refusal('writes-refused', reason), onBytes)
+      drop(request, BODY_LIMIT, new Refusal('writes-refused', reason), onTaken)
       return
     }
     large += 1
@@ -94,8 +105,23 @@ export function readBytes(request: IncomingMessage, onBytes: OnBytes, limit: num
       large -= 1
     })
   }
-  if (headers['content-encoding'] === undefined) collect(request, limit, onBytes)
-  else inflate(request, headers['content-encoding'], limit, onBytes)
+  const reading = { request, sink, limit, onTaken }
+  if (headers['content-encoding'] === undefined) collect(reading)
+  else inflate(reading, headers['content-encoding'])
+}
+
+/** A body that is being read. */
+interface Reading {
+  readonly request: IncomingMessage
+  readonly sink: Sink
+  /** Bytes. */
+  readonly limit: number
+  readonly onTaken: OnTaken
+}
+
+/** True where a body was sent. */
+export function hasBody(request: IncomingMessage): boolean {
+  return !isBodyless(request)
 }
 
 /** Lets the body of a request go by that is refused whatever stands in it, and then says so. */
@@ -104,7 +130,7 @@ export function dropBody(request: IncomingMessage, refusal: Refusal, onBody: OnB
   else if (expectationProblem(request)) {
     request.resume()
     onBody(undefined, refusal)
-  } else drop(request, BODY_LIMIT, refusal, onBody)
+  } else drop(request, BODY_LIMIT, refusal, (unread) => onBody(undefined, unread))
 }
 
 function tooLarge(limit: number): Refusal {
@@ -127,22 +153,20 @@ function joined(chunks: readonly Buffer[]): Buffer {
 }
 
 /** Reads a body that has no coding. */
-function collect(request: IncomingMessage, limit: number, onBytes: OnBytes): void {
-  const chunks: Buffer[] = []
+function collect({ request, sink, limit, onTaken }: Reading): void {
   let size = 0
   let cutOff = false
   request.on('data', (chunk: Buffer) => {
     size += chunk.length
-    if (size <= limit) chunks.push(chunk)
+    if (size <= limit) sink.take(chunk)
     else if (size > limit + DROPPED && !cutOff) {
       cutOff = true
-      onBytes(undefined, tooLarge(limit))
-    } else chunks.length = 0
+      onTaken(tooLarge(limit))
+    } else sink.drop()
   })
   request.on('end', () => {
     if (cutOff) return
-    if (size > limit) onBytes(undefined, tooLarge(limit))
-    else onBytes(chunks)
+    onTaken(size > limit ? tooLarge(limit) : undefined)
   })
 }
 
@@ -151,12 +175,12 @@ function drop(
   request: IncomingMessage,
   limit: number,
   unread: Refusal,
-  onUnread: (body: undefined, unread: Refusal) => void,
+  onUnread: (unread: Refusal) => void,
 ): void {
   let size = 0
   let told = false
   const tell = () => {
-    if (!told) onUnread(undefined, unread)
+    if (!told) onUnread(unread)
     told = true
   }
   request.on('data', (chunk: Buffer) => {
@@ -168,21 +192,15 @@ function drop(
 }
 
 /** Reads a body and undoes its codings as it comes; no more than the limit is ever inflated. */
-function inflate(request: IncomingMessage, codings: string, limit: number, onBytes: OnBytes): void {
+function inflate(reading: Reading, codings: string): void {
   const decoders = decodersOf(codings)
-  if (decoders instanceof Refusal) drop(request, limit, decoders, onBytes)
-  else if (decoders.length === 0) collect(request, limit, onBytes)
-  else decode(request, decoders, limit, onBytes)
+  if (decoders instanceof Refusal) drop(reading.request, reading.limit, decoders, reading.onTaken)
+  else if (decoders.length === 0) collect(reading)
+  else decode(reading, decoders)
 }
 
-function decode(
-  request: IncomingMessage,
-  decoders: readonly Transform[],
-  limit: number,
-  onBytes: OnBytes,
-): void {
+function decode({ request, sink, limit, onTaken }: Reading, decoders: readonly Transform[]): void {
   const declared = Number(request.headers['content-length'] ?? 0)
-  const chunks: Buffer[] = []
   let sent = 0
   let stopped = false
   const stop = (unread: Refusal) => {
@@ -190,7 +208,8 @@ function decode(
     stopped = true
     request.unpipe()
     for (const decoder of decoders) decoder.destroy()
-    drop(request, limit, unread, onBytes)
+    sink.drop()
+    drop(request, limit, unread, onTaken)
     request.resume()
   }
   const most = () => Math.min(limit, Math.max(BODY_LIMIT, MOST_INFLATED * Math.max(sent, declared)))
@@ -204,7 +223,7 @@ function decode(
     decoder.on('data', (chunk: Buffer) => {
       size += chunk.length
       if (size > most()) stop(tooLarge(most()))
-      else if (decoder === decoders.at(-1)) chunks.push(chunk)
+      else if (decoder === decoders.at(-1)) sink.take(chunk)
     })
     decoder.on('error', ({ message }) => {
       const reason = `the body is not what its Content-Encoding says: ${message}`
@@ -212,5 +231,5 @@ function decode(
     })
   }
   decoders.reduce<NodeJS.ReadableStream>((from, decoder) => from.pipe(decoder), request)
-  decoders.at(-1)?.on('end', () => onBytes(chunks))
+  decoders.at(-1)?.on('end', () => onTaken())
 }

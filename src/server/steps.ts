@@ -1,5 +1,6 @@
 // What causes the steps of a world's history: requests, commands of the control API, and time.
-import { type History, openHistory } from '../state/history.ts'
+import { type History, type KeptChanges, openHistory } from '../state/history.ts'
+import type { StepChanges } from '../stores/store.ts'
 import type { Operation } from './spec.ts'
 
 /** Who changes a world. */
@@ -34,9 +35,15 @@ export interface Cause {
 
 export type WorldHistory = History<StepSource, Cause>
 
-/** The history of a world that has just been opened. */
-export function openWorldHistory(): WorldHistory {
-  return openHistory(causeOf)
+/**
+ * The history of a world that has just been opened.
+ * @param kept the steps that its store kept
+ */
+export function openWorldHistory(kept: readonly StepChanges[] = []): WorldHistory {
+  const history = openHistory(causeOf)
+  // What caused a step was written down by this program: hence the cast.
+  history.goOnFrom(kept as readonly KeptChanges<Cause>[])
+  return history
 }
 
 /** How much of a path is kept. */

@@ -64,7 +64,7 @@ class OpenTimeKeeper implements TimeKeeper {
     if (epoch !== this.#epoch) this.#forget(epoch)
     if (now <= this.#renewAt) return undefined
     // It refuses writes, and says so; what only reads goes on.
-    if (this.#store.failure(this.#world.name)) return undefined
+    if (this.#world.hasEnded || this.#store.failure(this.#world.name)) return undefined
 
     try {
       if (this.#writing === undefined || this.#writing.until < now) this.#write(now)

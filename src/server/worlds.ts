@@ -8,6 +8,7 @@ import { reasonOf } from '../state/reason.ts'
 import { Refusal } from '../state/refusal.ts'
 import { carrySnapshots } from '../state/snapshot-moves.ts'
 import { emptyWorld } from '../state/world-records.ts'
+import type { Claimed } from '../stores/leases.ts'
 import { BrokenWorld, type Store, StoreError } from '../stores/store.ts'
 import {
   type ChosenCredentials,
@@ -201,6 +202,8 @@ class OpenWorlds implements Worlds {
   )
   /** Of every world, open or not: as the store lists them, then as they were made. */
   readonly #names: Set<string>
+  /** Names that are made ours for worlds which are not there yet. */
+  readonly #claimed = new Set<string>()
   /** How worlds began that were reset. */
   readonly #beginnings = new WeakMap<HostedWorld, Beginning>()
   /**
@@ -302,6 +305,7 @@ class OpenWorlds implements Worlds {
   open(name: string): Promise<HostedWorld | undefined> {
     const hosted = this.#hosted.get(name)
     if (hosted) return Promise.resolve(hosted)
+    if (this.#claimed.has(name)) return Promise.resolve(undefined)
     if (this.shared) return this.shared.waitFor(name, () => this.#openShared(name))
     if (!this.#names.has(name)) return Promise.resolve(undefined)
     const opening = this.#opening.get(name) ?? this.#load(name)
@@ -355,20 +359,20 @@ class OpenWorlds implements Worlds {
     statesGiven(start.given ?? this.#options.given, simulators)
     const chosen = readCredentials(start.credentials ?? {}, simulators)
     const keys = chosen.map((each) => credentials.key(each))
-    const claimed = await this.shared.leases.claim(name, keys, most)
-    switch (claimed.as) {
-      case 'taken':
-        throw nameTaken(name)
-      case 'too-many':
-        throw tooManyWorlds(most)
-      case 'credential-taken': {
-        const taken = chosen.find((each) => credentials.key(each) === claimed.credential)
-        if (taken) throw credentialTaken(taken, claimed.world)
-      }
+    if (this.#claimed.has(name)) throw nameTaken(name)
+    this.#claimed.add(name)
+    try {
+      await this.shared.makeRoom()
+      const claimed = await this.shared.leases.claim(name, keys, most)
+      refuseClaim(claimed, { name, chosen, most })
+    } catch (error) {
+      this.#claimed.delete(name)
+      throw error
     }
   }
 
   create(name: string, start: WorldStart): HostedWorld {
+    this.#claimed.delete(name)
     const { store, simulators, maxWorlds: most = MOST_WORLDS } = this.#options
     checkWorldName(name)
     const kept = this.#opening.has(name) && this.notOpened.get(name)
@@ -788,8 +792,10 @@ class OpenWorlds implements Worlds {
 
   async #openOwnerShared(key: string, shared: SharedWorlds): Promise<HostedWorld | undefined> {
     const name = await shared.ownerOf(key)
-    const hosted = name === undefined ? undefined : await this.open(name)
-    if (hosted || name === undefined) return hosted
+    // The store does not tell of those that are open here.
+    if (name === undefined) return this.#credentials.owner(key)
+    const hosted = await this.open(name)
+    if (hosted) return hosted
     // It went a moment ago, and another may have the credential since.
     const next = await shared.ownerOf(key, true)
     return next === undefined ? undefined : this.open(next)
@@ -808,6 +814,22 @@ class OpenWorlds implements Worlds {
   #tell({ world }: HostedWorld, error: unknown): void {
     this.#options.report(`world ${world.name}: ${reasonOf(error)}`)
   }
+}
+
+/** What was claimed, in the words of a refusal. */
+interface Wanted {
+  readonly name: string
+  readonly chosen: readonly Credential[]
+  readonly most: number
+}
+
+/** @throws Refusal `busy` unless a name was made ours */
+function refuseClaim(claimed: Claimed, { name, chosen, most }: Wanted): void {
+  if (claimed.as === 'taken') throw nameTaken(name)
+  if (claimed.as === 'too-many') throw tooManyWorlds(most)
+  if (claimed.as === 'ours') return
+  const taken = chosen.find((each) => credentials.key(each) === claimed.credential)
+  if (taken) throw credentialTaken(taken, claimed.world)
 }
 
 function nameTaken(name: string): Refusal {

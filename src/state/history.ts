@@ -7,9 +7,11 @@ export const HISTORY_STEPS = 1000
 /** Bytes that the records of these steps may hold, about. */
 export const HISTORY_BYTES = 16_777_216
 
+const OLDER_GONE = `${HISTORY_STEPS} steps and ${HISTORY_BYTES} bytes are kept: older ones are gone`
+
 /** A step, and what caused it. */
 export interface Step<Cause> {
-  /** Counted from 1 since the world was opened. */
+  /** Counted from 1 since the world was opened, or on from the steps that were kept. */
   readonly id: number
   readonly cause: Cause
   /** Virtual ms since the epoch that its latest change was made at. */
@@ -18,9 +20,16 @@ export interface Step<Cause> {
   readonly records: number
 }
 
+/** What one transaction of a step changed, as it was kept. */
+export interface KeptChanges<Cause> {
+  readonly step: Pick<Step<Cause>, 'id' | 'cause' | 'at'>
+  readonly changes: readonly Change[]
+}
+
 /** A step with what it takes to undo it. */
 interface OpenStep<Source, Cause> extends Step<Cause> {
-  readonly source: Source
+  /** Absent where it was made before the world was opened. */
+  readonly source: Source | undefined
   at: number
   records: number
   readonly changes: (readonly Change[])[]
@@ -35,8 +44,11 @@ export interface History<Source, Cause> {
   /**
    * Adds what a transaction changed, at virtual time `at`. Without a source it belongs to the latest
    * step, as what that set off.
+   * @returns the step; `undefined` where there is none yet
    */
-  note(changes: readonly Change[], at: number): void
+  note(changes: readonly Change[], at: number): Step<Cause> | undefined
+  /** Goes on from steps that were kept, the oldest first, before anything else is noted. */
+  goOnFrom(kept: readonly KeptChanges<Cause>[]): void
   /** The steps that can be undone, the oldest first. */
   readonly steps: readonly Step<Cause>[]
   /** The latest step that ever was; 0 where none was. */
@@ -94,9 +106,23 @@ class OpenHistory<Source extends object, Cause> implements History<Source, Cause
     }
   }
 
-  note(changes: readonly Change[], at: number): void {
+  note(changes: readonly Change[], at: number): Step<Cause> | undefined {
     const step = this.#stepOf(this.#source, at)
-    if (!step) return
+    if (step) this.#add(step, changes, at)
+    return step
+  }
+
+  goOnFrom(kept: readonly KeptChanges<Cause>[]): void {
+    for (const { step, changes } of kept) {
+      const latest = this.#steps.at(-1)
+      const open = latest?.id === step.id ? latest : this.#begin(undefined, step)
+      this.#add(open, changes, step.at)
+    }
+    const [oldest] = this.#steps
+    if (oldest && oldest.id > 1) this.#cut ??= OLDER_GONE
+  }
+
+  #add(step: OpenStep<Source, Cause>, changes: readonly Change[], at: number): void {
     const size = sizeOf(changes)
     step.changes.push(changes)
     step.at = at
@@ -121,9 +147,15 @@ class OpenHistory<Source extends object, Cause> implements History<Source, Cause
   #stepOf(source: Source | undefined, at: number): OpenStep<Source, Cause> | undefined {
     const latest = this.#steps.at(-1)
     if (source === undefined || latest?.source === source) return latest
-    this.#last += 1
-    const cause = this.#describe(source)
-    const step = { id: this.#last, source, cause, at, records: 0, changes: [], size: 0 }
+    return this.#begin(source, { id: this.#last + 1, cause: this.#describe(source), at })
+  }
+
+  #begin(
+    source: Source | undefined,
+    { id, cause, at }: KeptChanges<Cause>['step'],
+  ): OpenStep<Source, Cause> {
+    const step = { id, source, cause, at, records: 0, changes: [], size: 0 }
+    this.#last = id
     this.#steps.push(step)
     return step
   }
@@ -134,7 +166,7 @@ class OpenHistory<Source extends object, Cause> implements History<Source, Cause
       const dropped = this.#steps.shift()
       if (!dropped) return
       this.#size -= dropped.size
-      this.#cut = `${HISTORY_STEPS} steps and ${HISTORY_BYTES} bytes are kept: older ones are gone`
+      this.#cut = OLDER_GONE
     }
   }
 }

@@ -3,9 +3,8 @@ import { basename, dirname, join } from 'node:path'
 import { Low } from 'lowdb'
 import type { RecordsView } from '../state/record-view.ts'
 import { type Base, type BaseHeader, parseBase, renderBase, type Seal } from './base-text.ts'
-import { type Disk, PRIVATE_FILE, readWhole, syncFolder } from './disk.ts'
-import { reason } from './disk-errors.ts'
-import { StoreError } from './store.ts'
+import { type Disk, PRIVATE_FILE, syncFolder } from './disk.ts'
+import { readInChunks } from './file-chunks.ts'
 
 /** A base as it was read. */
 export interface ReadBase {
@@ -26,12 +25,10 @@ export async function readBase(disk: Disk, file: string): Promise<ReadBase | und
   const low = new Low<Base | null>(
     {
       async read() {
-        const bytes = await readWhole(disk, file).catch((error) => {
-          throw new StoreError(`cannot read ${file}: ${reason(error)}`)
-        })
-        if (!bytes) return null
-        const { isAsWritten, ...base } = await parseBase(file, bytes)
-        read = { size: bytes.length, isAsWritten }
+        const chunks = await readInChunks(disk, file)
+        if (!chunks) return null
+        const { size, isAsWritten, ...base } = await parseBase(file, chunks)
+        read = { size, isAsWritten }
         return base
       },
       async write() {},

@@ -5,7 +5,7 @@ import type { RecordsView } from '../state/record-view.ts'
 import { checksum, hex } from './checksum.ts'
 import { isCount, isObject } from './json-shape.ts'
 import { inPieces } from './pieces.ts'
-import { NoDocument, type RecordDocument, readDocument } from './record-document.ts'
+import { type Chunks, NoDocument, type RecordDocument, readDocument } from './record-document.ts'
 import { BrokenWorld, FORMAT, StoreError } from './store.ts'
 
 /** No header is longer than this. */
@@ -80,6 +80,14 @@ export function* renderBase(
 /** The line of a header that holds the checksum, and the beginning of what follows it. */
 const SEAL = /,\n {2}"checksum": "([0-9a-f]{8})"(?=,\n {2}"collections": \{)/
 
+/** A base as it was read. */
+export interface ParsedBase extends Base {
+  /** Bytes of its text. */
+  readonly size: number
+  /** False where its text is not the one that was written: its checksum is another. */
+  readonly isAsWritten: boolean
+}
+
 /** What takes the sum of a base while it is read. */
 interface Summing {
   readonly add: (bytes: Buffer) => void
@@ -87,8 +95,23 @@ interface Summing {
   readonly isAsWritten: () => boolean
 }
 
+/** Begins with the first bytes, which have all of the header. */
+function openSumming(): Summing & { readonly size: () => number } {
+  let summing: Summing | undefined
+  let size = 0
+  return {
+    add(bytes) {
+      summing ??= summingFrom(bytes)
+      summing.add(bytes)
+      size += bytes.length
+    },
+    isAsWritten: () => summing?.isAsWritten() ?? true,
+    size: () => size,
+  }
+}
+
 /** @param beginning of the text, with all of its header */
-function openSumming(beginning: Buffer): Summing {
+function summingFrom(beginning: Buffer): Summing {
   const header = beginning.toString('latin1', 0, HEADER)
   const seal = SEAL.exec(header)
   if (!seal) {
@@ -109,15 +132,13 @@ function openSumming(beginning: Buffer): Summing {
 
 /**
  * Reads the text of a base in turns.
+ * @param chunks its bytes, the first of them with all of its header
  * @throws BrokenWorld where it is no base
  * @throws StoreError where it is one of a newer format
  */
-export async function parseBase(
-  file: string,
-  bytes: Buffer,
-): Promise<Base & { isAsWritten: boolean }> {
-  const summing = openSumming(bytes)
-  const { value, collections } = await documentIn(file, bytes, summing)
+export async function parseBase(file: string, chunks: Chunks): Promise<ParsedBase> {
+  const summing = openSumming()
+  const { value, collections } = await documentIn(file, chunks, summing)
   const wrong = (what: string) =>
     new BrokenWorld(`${file} is not a state file of esimulator: ${what}`)
   if (!isObject(value)) throw wrong('it is no JSON object')
@@ -149,14 +170,15 @@ export async function parseBase(
     generation: given(generation),
     logged,
     records,
+    size: summing.size(),
     isAsWritten: summing.isAsWritten(),
   }
 }
 
 /** @throws BrokenWorld */
-async function documentIn(file: string, bytes: Buffer, summing: Summing): Promise<RecordDocument> {
+async function documentIn(file: string, chunks: Chunks, summing: Summing): Promise<RecordDocument> {
   try {
-    return await readDocument([bytes], summing.add)
+    return await readDocument(chunks, summing.add)
   } catch (error) {
     if (!(error instanceof NoDocument)) throw error
     throw new BrokenWorld(`${file} is not JSON (${error.message})`)

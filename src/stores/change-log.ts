@@ -2,8 +2,8 @@
 import type { Change, Records } from '../state/collection.ts'
 import { defined } from '../state/defined.ts'
 import { openSealed, sealedLines } from './checksum.ts'
-import { type Disk, readWhole } from './disk.ts'
-import { reason } from './disk-errors.ts'
+import type { Disk } from './disk.ts'
+import { linesIn, readInChunks } from './file-chunks.ts'
 import { isCount, isObject } from './json-shape.ts'
 import { BrokenWorld, StoreError } from './store.ts'
 import { openTurns } from './turns.ts'
@@ -89,25 +89,24 @@ export async function replayLog(
   file: string,
   world: Progress,
 ): Promise<ReplayedLog | undefined> {
-  const bytes = await readWhole(disk, file).catch((error) => {
-    throw new StoreError(`cannot read ${file}: ${reason(error)}`)
-  })
-  if (!bytes) return undefined
+  const chunks = await readInChunks(disk, file)
+  if (!chunks) return undefined
   let header: LogHeader | undefined
   let end = 0
   const upTo = (torn?: ReplayedLog['torn']): ReplayedLog => defined({ end, torn, header })
   const turns = openTurns()
-  for (let number = 1; end < bytes.length; number++) {
-    const newline = bytes.indexOf(0x0a, end)
+  let number = 0
+  for await (const read of linesIn(chunks)) {
+    number += 1
     // Only whole lines were acknowledged. A power cut can also leave a last line of anything.
-    if (newline < 0) return upTo('unfinished')
-    const line = parseLine(bytes.subarray(end, newline), header !== undefined)
-    if (!line && newline === bytes.length - 1) return upTo('damaged')
+    if (!read.isWhole) return upTo('unfinished')
+    const line = parseLine(read.bytes, header !== undefined)
+    if (!line && read.isLast) return upTo('damaged')
     const where = `${file} line ${number}`
     if (!line) throw new BrokenWorld(`${where} is damaged`)
     if ('format' in line) header = headerIn(line, file)
     else apply(line, world, where)
-    end = newline + 1
+    end = read.end
     await turns.over()
   }
   return upTo()

@@ -89,7 +89,7 @@ export async function syncFolder(disk: Disk, dir: string): Promise<void> {
 }
 
 /**
- * The whole of a file, or `undefined` where there is none.
+ * The whole of a small file, or `undefined` where there is none.
  * @throws Error where something else than a file stands there: reading a device may never end
  */
 export async function readWhole(disk: Disk, file: string): Promise<Buffer | undefined> {

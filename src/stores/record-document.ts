@@ -173,19 +173,21 @@ function isBlank(bytes: Buffer): boolean {
   return true
 }
 
+/** Bytes in their order, as they come. */
+export type Chunks = AsyncIterable<Buffer> | Iterable<Buffer>
+
 /**
- * Reads a document in turns.
- * @param chunks its bytes, taken out as they are read
+ * Reads a document in turns, and holds no more of its bytes than a piece.
  * @param onPiece told of each bytes before they are read
  * @throws NoDocument
  */
 export async function readDocument(
-  chunks: Buffer[],
+  chunks: Chunks,
   onPiece?: (bytes: Buffer) => void,
 ): Promise<RecordDocument> {
   const reader = new DocumentReader()
   const turns = openTurns()
-  for (let chunk = chunks.shift(); chunk; chunk = chunks.shift()) {
+  for await (const chunk of chunks) {
     for (let at = 0; at < chunk.length; at += PIECE) {
       const bytes = chunk.subarray(at, at + PIECE)
       onPiece?.(bytes)

@@ -3,7 +3,8 @@ import type { Records } from '../state/collection.ts'
 import { jsonOf } from '../state/json-of.ts'
 import { parseBase } from './base-text.ts'
 import { type HeaderLine, type Line, parseLine } from './change-log.ts'
-import { type Disk, readWhole } from './disk.ts'
+import type { Disk } from './disk.ts'
+import { linesIn, readInChunks } from './file-chunks.ts'
 import { isObject } from './json-shape.ts'
 import { BrokenWorld } from './store.ts'
 import type { WorldFiles } from './world-files.ts'
@@ -41,9 +42,9 @@ export async function salvage(
 }
 
 /** The bytes of a file; `undefined` where there is none, or nothing that can be read. */
-async function bytesOf(reading: Reading, disk: Disk, file: string): Promise<Buffer | undefined> {
+async function chunksOf(reading: Reading, disk: Disk, file: string) {
   try {
-    return await readWhole(disk, file)
+    return await readInChunks(disk, file)
   } catch {
     reading.lost.push(`all of ${file}`)
     return undefined
@@ -51,14 +52,15 @@ async function bytesOf(reading: Reading, disk: Disk, file: string): Promise<Buff
 }
 
 async function readBaseInto(reading: Reading, disk: Disk, file: string): Promise<void> {
-  const bytes = await bytesOf(reading, disk, file)
-  if (!bytes) return
+  const chunks = await chunksOf(reading, disk, file)
+  if (!chunks) return
   try {
-    const { records, logged, generation } = await parseBase(file, bytes)
+    const { records, logged, generation } = await parseBase(file, chunks)
     Object.assign(reading, { records, n: logged, generation })
   } catch (error) {
     if (!(error instanceof BrokenWorld)) throw error
-    readLinesInto(reading, bytes.toString('utf8'))
+    const again = await chunksOf(reading, disk, file)
+    if (again) await readLinesInto(reading, again)
     const size = sizeOf(reading.records)
     reading.lost.push(size === 0 ? `all of ${file}` : `what is damaged of ${file}`)
   }
@@ -75,12 +77,14 @@ const COLLECTION = /^ {4}("(?:[^"\\]|\\.)*"): \{$/
 const RECORD = /^ {6}("(?:[^"\\]|\\.)*"): (\{.*\}),?$/
 
 /** A base has a record in each line: those that are whole count. */
-function readLinesInto(reading: Reading, text: string): void {
-  const logged = /^ {2}"logged": (\d+),$/m.exec(text)?.[1]
-  reading.n = logged === undefined ? undefined : Number(logged)
-  reading.generation = /^ {2}"generation": "([^"\\]*)",?$/m.exec(text)?.[1]
+async function readLinesInto(reading: Reading, chunks: AsyncIterable<Buffer>): Promise<void> {
+  reading.n = undefined
   let byKey: Map<string, object> | undefined
-  for (const line of text.split('\n')) {
+  for await (const { bytes } of linesIn(chunks)) {
+    const line = bytes.toString('utf8')
+    const logged = /^ {2}"logged": (\d+),$/.exec(line)?.[1]
+    if (logged !== undefined) reading.n ??= Number(logged)
+    reading.generation ??= /^ {2}"generation": "([^"\\]*)",?$/.exec(line)?.[1]
     const opened = COLLECTION.exec(line)?.[1]
     const [, key, record] = RECORD.exec(line) ?? []
     if (opened !== undefined) byKey = collectionIn(reading.records, jsonOf(opened))
@@ -102,16 +106,18 @@ function keep(byKey: Map<string, object> | undefined, key: unknown, record: unkn
 }
 
 async function readLogInto(reading: Reading, disk: Disk, file: string): Promise<void> {
-  const bytes = await bytesOf(reading, disk, file)
-  if (!bytes) return
+  const chunks = await chunksOf(reading, disk, file)
+  if (!chunks) return
   let isSealed = false
   /** False for the lines of another life, until one begins anew. */
   let belongs = true
   let missing = 0
   /** Damaged lines since the last one that counts: a later one tells by its number how many changes they were. */
   let damaged = 0
-  for (const line of linesOf(bytes)) {
-    const read = parseLine(line, isSealed)
+  for await (const { bytes, isWhole } of linesIn(chunks)) {
+    // What follows the last whole line was never acknowledged.
+    if (!isWhole) break
+    const read = parseLine(bytes, isSealed)
     if (!read) damaged += 1
     else if (isHeader(read)) {
       isSealed = true
@@ -132,15 +138,6 @@ function missingBefore({ n }: Reading, line: Line): number {
 }
 
 const isHeader = (line: Line | HeaderLine): line is HeaderLine => 'format' in line
-
-/** Whole lines: what follows the last one was never acknowledged. */
-function* linesOf(bytes: Buffer): Generator<Buffer, void, undefined> {
-  let start = 0
-  for (let end = bytes.indexOf(0x0a); end >= 0; end = bytes.indexOf(0x0a, start)) {
-    yield bytes.subarray(start, end)
-    start = end + 1
-  }
-}
 
 function apply(reading: Reading, { n, replaces, changes }: Line): void {
   if (n <= (reading.n ?? 0)) return

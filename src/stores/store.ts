@@ -110,8 +110,8 @@ export interface Store {
   noteStep?(world: string, step: KeptStep): void
 
   /**
-   * What the latest steps of a world that was just loaded changed, the oldest first. Asked once:
-   * nothing is kept of it afterwards.
+   * What the latest steps of a world changed, the oldest first, where it was just loaded. Asked once:
+   * they are not held for anybody afterwards.
    */
   stepsOf?(world: string): readonly StepChanges[]
 

@@ -6,6 +6,8 @@ export interface TokenClient {
   readonly url: string
   readonly clientId: string
   readonly clientSecret: string
+  /** Trusted besides the usual ones, as PEM, where the URL is of https. */
+  readonly ca?: string | undefined
 }
 
 /** A token, as it was given. */
@@ -27,13 +29,19 @@ interface TokenAnswer {
 /** Wall ms that an answer may take. */
 const PATIENCE = 30_000
 
+/** How much of an answer that gives no token is told: characters. */
+const MOST_TOLD = 500
+
+/** No access token was given; the message has what was answered. */
+export class NoToken extends Error {}
+
 /**
  * Asks for a token.
  * @param usual its lifetime where the answer tells none: seconds
- * @throws Error where it gets none
+ * @throws NoToken
  */
 export async function clientToken(
-  { url, clientId, clientSecret }: TokenClient,
+  { url, clientId, clientSecret, ca }: TokenClient,
   usual: number,
 ): Promise<GivenToken> {
   const body = new URLSearchParams({
@@ -41,16 +49,25 @@ export async function clientToken(
     client_id: clientId,
     client_secret: clientSecret,
   }).toString()
-  const sender = openSender(PATIENCE)
+  const sender = openSender(PATIENCE, { ca })
   const headers = { 'content-type': FORM_TYPE }
   const answer = await sender.send({ method: 'POST', url, headers, body })
   sender.close()
-  if ('error' in answer) throw new Error(`no token at ${url}: ${answer.error}`)
+  if ('error' in answer) throw new NoToken(`no token at ${url}: ${answer.error}`)
   const { access_token: text, expires_in: seconds = usual } = tokenIn(answer.body)
   if (answer.status !== 200 || text === undefined)
-    throw new Error(`no token at ${url}: it answered ${answer.status}; look at the credentials`)
+    throw new NoToken(
+      `no token at ${url}: it answered ${answer.status}${said(answer.body)}; look at the credentials`,
+    )
   const issuedAt = Date.parse(answer.headers.date ?? '')
   return { text, lifetime: seconds * 1000, issuedAt }
+}
+
+/** What stands in the body of an answer; a token in it is told to nobody. */
+function said(body: Buffer): string {
+  const text = tokenIn(body).access_token === undefined ? body.toString('utf8').trim() : ''
+  const told = text.length > MOST_TOLD ? `${text.slice(0, MOST_TOLD)}...` : text
+  return told === '' ? '' : ` (${told})`
 }
 
 function tokenIn(body: Buffer): TokenAnswer {

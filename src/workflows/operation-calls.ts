@@ -28,13 +28,15 @@ export interface CallTarget {
   readonly token: string | undefined
   /** Trusted besides the usual ones, as PEM, where the URL is of https. */
   readonly ca: string | undefined
+  /** Breaks off what is under way. */
+  readonly stop?: AbortSignal
 }
 
 /** The arguments of a call. */
 export type Arguments = Readonly<Record<string, unknown>>
 
 export interface OperationCaller {
-  /** Calls an operation. @throws ControlError, NoAnswer where the world cannot be asked for its credentials */
+  /** Calls an operation. @throws ControlError, NoAnswer where the world cannot be asked for its credentials; NoToken */
   call(operation: SourceOperation, source: Source, given: Arguments): Promise<Answer>
   close(): void
 }
@@ -46,8 +48,8 @@ const CONTROL = 'control'
 const PATIENCE = LONGEST_WAIT + 30_000
 
 /** Speaks to a simulator; it need not be there yet. */
-export function openCaller({ url, world, token, ca }: CallTarget): OperationCaller {
-  const sender = openSender(PATIENCE, { ca })
+export function openCaller({ url, world, token, ca, stop }: CallTarget): OperationCaller {
+  const sender = openSender(PATIENCE, { ca, stop })
   const client = controlClient({ url, token, ca })
   /** By world: what lets in there, as it was told last. */
   const known = new Map<string, { readonly told: string; readonly credentials: WorldCredentials }>()
@@ -59,7 +61,10 @@ export function openCaller({ url, world, token, ca }: CallTarget): OperationCall
     const { credentials: shown, clock } = await client.call('getWorld', { path: { name } })
     const told = JSON.stringify(shown)
     const before = known.get(name)
-    const credentials = before?.told === told ? before.credentials : new WorldCredentials(shown)
+    const credentials =
+      before?.told === told
+        ? before.credentials
+        : new WorldCredentials(shown, { place: { url, world: name, ca } })
     known.set(name, { told, credentials })
     return credentials.headersFor(operation, source, Date.parse(clock.now))
   }

@@ -296,7 +296,7 @@ async function runCase(
   const came = await ran(
     planned,
     { target, session },
-    openSender(timeout, { stop: signal }),
+    openSender(timeout, { stop: signal, ca: target.ca }),
     options,
   )
   try {

@@ -2,9 +2,9 @@
 import { Agent, type ClientRequest, request as httpRequest, type IncomingMessage } from 'node:http'
 import { Agent as TlsAgent, request as tlsRequest } from 'node:https'
 import type { Socket } from 'node:net'
-import { rootCertificates } from 'node:tls'
 import { openLimit } from '../server/limit.ts'
 import { wallNow } from '../server/ticker.ts'
+import { trusting } from '../server/trusting.ts'
 import { defined } from '../state/defined.ts'
 import { LARGEST_ANSWER } from './budget.ts'
 
@@ -52,10 +52,9 @@ export interface Sender {
  * @param ca trusted besides the usual ones, as PEM
  */
 export function openSender(timeout: number, { stop = NEVER, ca }: SenderOptions = {}): Sender {
-  const trusted = ca === undefined ? {} : { ca: [...rootCertificates, ca] }
   const agents = {
     http: new Agent({ keepAlive: true }),
-    https: new TlsAgent({ keepAlive: true, ...trusted }),
+    https: new TlsAgent({ keepAlive: true, ...trusting(ca) }),
   }
   return {
     send: (request, own = timeout) => sent(request, agents, { timeout: own, stop }),

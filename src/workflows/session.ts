@@ -86,9 +86,14 @@ export interface CallingStep {
 }
 
 /** Makes sessions, each apart from all others. */
+/** How the world of a case begins: its named state, and what its clock shows then. */
+export type CaseStart = Pick<WorkflowExtension, 'given' | 'startsAt'>
+
 export interface Target {
   /** What reports call it. */
   readonly name: string
+  /** Trusted besides the usual ones, as PEM, where it is reached by https. */
+  readonly ca?: string
   /** True where what is done stays done: then workflows clean up behind them. */
   readonly isReal?: boolean
   /** What a run has to tell that goes against it. */
@@ -100,13 +105,8 @@ export interface Target {
   skips?(workflow: ReadWorkflow, title?: string): string | undefined
   /**
    * @param name of the case, the same in every run
-   * @param start the named state its world starts from, and what its clock shows then
    * @param sources that are called
    */
-  open(
-    name: string,
-    start: Pick<WorkflowExtension, 'given' | 'startsAt'>,
-    sources: readonly Source[],
-  ): Promise<Session>
+  open(name: string, start: CaseStart, sources: readonly Source[]): Promise<Session>
   close(): Promise<void>
 }

@@ -10,7 +10,7 @@ import { otherBaseUrl, type SourceUrls } from './other-source.ts'
 import type { CallbackResult } from './result.ts'
 import type { SeenCallback, SeenExchange } from './seen-exchange.ts'
 import type { Answer, SentRequest } from './send.ts'
-import type { Call, Deliveries, Session, Target } from './session.ts'
+import type { Call, CaseStart, Deliveries, Session, Target } from './session.ts'
 import { type Source, type SourceOperation, simulatorBase } from './sources.ts'
 import { WorldCredentials } from './world-credentials.ts'
 
@@ -18,6 +18,8 @@ export interface SimulatorTargetOptions {
   /** Of the simulator, without a trailing slash. */
   readonly url: string
   readonly token?: string | undefined
+  /** Trusted besides the usual ones, as PEM, where the URL is of https. */
+  readonly ca?: string | undefined
   /** What is random in every world comes of it, and of nothing else. */
   readonly seed: string
   /** By provider: what each world has instead of its own. Only one world at a time can have it. */
@@ -42,10 +44,12 @@ const MOST_STEPS = 1000
 const MOST_CALLBACKS = 200
 
 export function simulatorTarget(options: SimulatorTargetOptions): Target {
-  const control = controlClient(defined({ url: options.url, token: options.token }))
-  return {
-    name: options.name ?? options.url,
-    async open(name, { given, startsAt: at }, sources) {
+  const { url, token, ca } = options
+  const control = controlClient({ url, token, ca })
+  return defined({
+    ca,
+    name: options.name ?? url,
+    async open(name: string, { given, startsAt: at }: CaseStart, sources: readonly Source[]) {
       const world = worldName(name)
       await removed(control, world)
       const shown = await control.call('createWorld', {
@@ -64,7 +68,7 @@ export function simulatorTarget(options: SimulatorTargetOptions): Target {
     async close() {
       await options.stop?.()
     },
-  }
+  })
 }
 
 /** A world left by an earlier run is in the way. */
@@ -117,7 +121,10 @@ class SimulatorSession implements Session {
     this.#options = options
     this.#control = control
     this.#base = `${options.url}/w/${shown.name}`
-    this.#credentials = new WorldCredentials(shown.credentials, (text) => this.#secrets.add(text))
+    this.#credentials = new WorldCredentials(shown.credentials, {
+      place: { url: options.url, world: shown.name, ca: options.ca },
+      onToken: (text) => this.#secrets.add(text),
+    })
     for (const { apiKey, clientSecret, callbackSecret } of Object.values(shown.credentials))
       for (const secret of [apiKey, clientSecret, callbackSecret, options.token])
         if (secret !== undefined) this.#secrets.add(secret)
@@ -129,13 +136,12 @@ class SimulatorSession implements Session {
    */
   async fetchTokens(sources: readonly Source[]): Promise<void> {
     for (const slug of new Set(sources.flatMap(({ simulator }) => simulator?.slug ?? []))) {
-      const credentials = this.#shown.credentials[slug]
-      if (credentials?.tokenUrl === undefined) continue
+      if (this.#shown.credentials[slug]?.tokenUrl === undefined) continue
       const control = this.#inWorld()
       const path = { slug }
       const { tokenLifetime: own } = (await control.call('getSettings', { path })).settings
       if (own) await control.call('changeSettings', { path, body: { tokenLifetime: 'P100Y' } })
-      await this.#credentials.token(credentials, undefined)
+      await this.#credentials.token(slug, undefined)
       const before = own && own.value !== own.default ? own.value : null
       if (own) await control.call('changeSettings', { path, body: { tokenLifetime: before } })
     }
@@ -256,7 +262,7 @@ class SimulatorSession implements Session {
   }
 
   #inWorld(): ControlClient {
-    const { url, token } = this.#options
-    return controlClient(defined({ url, world: this.world, token }))
+    const { url, token, ca } = this.#options
+    return controlClient({ url, world: this.world, token, ca })
   }
 }

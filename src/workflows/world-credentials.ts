@@ -10,28 +10,44 @@ interface Token {
   readonly expiresAt: number
 }
 
+/** Where a world is reached. */
+export interface WorldPlace {
+  /** Of the simulator, without a trailing slash. */
+  readonly url: string
+  readonly world: string
+  /** Trusted besides the usual ones, as PEM, where the URL is of https. */
+  readonly ca?: string | undefined
+}
+
+interface WorldCredentialsOptions {
+  readonly place: WorldPlace
+  /** Told of each token that is fetched. */
+  readonly onToken?: (text: string) => void
+}
+
 type Headers = Readonly<Record<string, string>>
 
 /** The credentials of one world, and the tokens that were fetched with them. */
 export class WorldCredentials {
   readonly #credentials: Readonly<Record<string, CredentialsShown>>
+  readonly #place: WorldPlace
   readonly #onToken: (text: string) => void
-  /** By the URL they came from, the oldest first. */
+  /** By the provider they are of, the oldest first. */
   readonly #tokens = new Map<string, Token[]>()
 
-  /** @param onToken told of each token that is fetched */
   constructor(
     credentials: Readonly<Record<string, CredentialsShown>>,
-    onToken: (text: string) => void = () => {},
+    { place, onToken = () => {} }: WorldCredentialsOptions,
   ) {
     this.#credentials = credentials
+    this.#place = place
     this.#onToken = onToken
   }
 
   /**
    * The headers that let a call of a provider's operation in; none where it needs none.
    * @param now what the world's clock shows; where it is not known, the latest token is good
-   * @throws Error where no token is given
+   * @throws NoToken
    */
   async headersFor(
     { security }: SourceOperation,
@@ -42,7 +58,7 @@ export class WorldCredentials {
     if (!credentials) return {}
     for (const name of security.flatMap((each) => Object.keys(each))) {
       const scheme = securitySchemes[name]
-      const headers = scheme && (await this.#headers(scheme, credentials, now))
+      const headers = scheme && (await this.#headers(scheme, simulator.slug, now))
       if (headers) return headers
     }
     return {}
@@ -55,14 +71,13 @@ export class WorldCredentials {
 
   async #headers(
     scheme: SecurityScheme,
-    credentials: CredentialsShown,
+    slug: string,
     now: number | undefined,
   ): Promise<Headers | undefined> {
-    const { apiKey, tokenUrl } = credentials
+    const { apiKey, tokenUrl } = this.#credentials[slug] ?? {}
     if (scheme.type === 'apiKey' && scheme.in === 'header' && apiKey !== undefined)
       return { [String(scheme.name).toLowerCase()]: apiKey }
-    if (tokenUrl !== undefined)
-      return { authorization: `Bearer ${await this.token(credentials, now)}` }
+    if (tokenUrl !== undefined) return { authorization: `Bearer ${await this.token(slug, now)}` }
     const isBearer = scheme.type === 'http' && scheme.scheme?.toLowerCase() === 'bearer'
     return isBearer && apiKey !== undefined ? { authorization: `Bearer ${apiKey}` } : undefined
   }
@@ -70,20 +85,23 @@ export class WorldCredentials {
   /**
    * A token that is good: the latest there is, or a new one where the clock has passed its end. One
    * that was given later than the clock shows went with its time, when a snapshot was restored.
-   * @throws Error where none is given
+   * @throws NoToken
    */
-  async token(credentials: CredentialsShown, now: number | undefined): Promise<string> {
-    const { tokenUrl = '', clientId = '', clientSecret = '' } = credentials
-    const given = this.#tokens.get(tokenUrl) ?? []
+  async token(slug: string, now: number | undefined): Promise<string> {
+    const { tokenUrl = '', clientId = '', clientSecret = '' } = this.#credentials[slug] ?? {}
+    const given = this.#tokens.get(slug) ?? []
     const isGood = ({ issuedAt, expiresAt }: Token) =>
       now === undefined || (issuedAt <= now && now < expiresAt)
     const known = given.findLast(isGood)
     if (known) return known.text
 
-    const client = { url: tokenUrl, clientId, clientSecret }
+    // Where the world is reached: the public URL that it tells may lead nowhere from here.
+    const { url: root, world, ca } = this.#place
+    const url = `${root}/w/${world}${tokenUrl.slice(tokenUrl.lastIndexOf(`/${slug}/`))}`
+    const client = { url, clientId, clientSecret, ca }
     const { text, lifetime, issuedAt } = await clientToken(client, 0)
     const token = { text, issuedAt, expiresAt: issuedAt + lifetime }
-    this.#tokens.set(tokenUrl, [...given, token])
+    this.#tokens.set(slug, [...given, token])
     this.#onToken(token.text)
     return token.text
   }

@@ -4,9 +4,10 @@ import type { Locator, Page } from 'playwright-core'
 import { PNG } from 'pngjs'
 import { afterAll, describe, expect, test } from 'vitest'
 import type { RunningSimulator, StateDocument } from '../../src/index.ts'
+import { GB_1, orderEsims } from '../support/esim-go-shop.ts'
 import { listen } from '../support/receiver.ts'
 import { hasBrowser, LONG } from './browser.ts'
-import { closeBrowser, type Dashboard, openDashboard, violationsOn } from './dashboard.ts'
+import { closeBrowser, type Dashboard, openDashboard, tooWide, violationsOn } from './dashboard.ts'
 
 afterAll(closeBrowser)
 
@@ -14,23 +15,6 @@ afterAll(closeBrowser)
 const jsQr = jsQrModule as unknown as typeof jsQrModule.default
 
 const FROZEN = { clock: { mode: 'frozen', at: '2026-01-05T09:00:00Z' } } as const
-const BUNDLE = 'esim_1GB_7D_GB_V2'
-
-/** Orders eSIMs with a bundle each at eSIM Go: their ICCIDs. */
-async function order(simulator: RunningSimulator, quantity = 1): Promise<string[]> {
-  const answer = await fetch(`${simulator.baseUrl('esim-go')}/orders`, {
-    method: 'POST',
-    headers: { 'X-API-Key': 'test-esim-go-key', 'Content-Type': 'application/json' },
-    body: JSON.stringify({
-      type: 'transaction',
-      assign: true,
-      order: [{ type: 'bundle', quantity, item: BUNDLE }],
-    }),
-  })
-  expect(answer.status).toBe(200)
-  const body = (await answer.json()) as { order: { iccids: string[] }[] }
-  return body.order[0]?.iccids ?? []
-}
 
 type Records = Record<string, Record<string, Record<string, unknown>>>
 
@@ -51,15 +35,11 @@ const button = (within: Page | Locator, name: string) =>
 
 const openSim = ({ page, urlOf }: Dashboard, iccid: string) => page.goto(urlOf(`sims/${iccid}`))
 
-/** How wide the page is beyond its window. */
-const tooWide = (page: Page) =>
-  page.evaluate(() => Math.max(0, document.documentElement.scrollWidth - innerWidth))
-
 describe.skipIf(!hasBrowser)('the list of SIMs', LONG, () => {
   test('is searched as it is typed, and filtered; the URL has what is asked', async () => {
     await using dashboard = await openDashboard({ ...FROZEN, providers: ['esim-go', 'highland'] })
     const { page, urlOf, simulator } = dashboard
-    const [one = '', two = ''] = await order(simulator, 3)
+    const [one = '', two = ''] = await orderEsims(simulator, 3)
     await simulator.device(two).download()
     await page.goto(urlOf('sims'))
     await page.getByText('4 SIMs', { exact: true }).waitFor()
@@ -88,11 +68,11 @@ describe.skipIf(!hasBrowser)('the list of SIMs', LONG, () => {
   test('has the newest first or the oldest, and a SIM that comes is there', async () => {
     await using dashboard = await openDashboard({ ...FROZEN, providers: ['esim-go'] })
     const { page, urlOf, simulator } = dashboard
-    const [first = ''] = await order(simulator)
+    const [first = ''] = await orderEsims(simulator)
     await page.goto(urlOf('sims'))
     await page.getByText('1 SIM', { exact: true }).waitFor()
     await page.locator('.connection.live').waitFor()
-    const [second = ''] = await order(simulator)
+    const [second = ''] = await orderEsims(simulator)
     await page.getByText('2 SIMs', { exact: true }).waitFor()
     const links = page.getByRole('row').getByRole('link')
     expect(await links.allTextContents()).toEqual([second, first])
@@ -137,7 +117,7 @@ describe.skipIf(!hasBrowser)('the list of SIMs', LONG, () => {
   test('of 100,000 has few on the page, and asks for few at once', async () => {
     await using dashboard = await openDashboard({ ...FROZEN, providers: ['esim-go'] })
     const { page, urlOf, simulator } = dashboard
-    await order(simulator)
+    await orderEsims(simulator)
     await withRecords(simulator, (records) => {
       const [one = {}] = Object.values(records.sims ?? {})
       const iccidOf = (number: number) => `8944500000${String(number).padStart(9, '0')}`
@@ -183,7 +163,7 @@ describe.skipIf(!hasBrowser)('one SIM', LONG, () => {
   test('is walked through its life by the handset', async () => {
     await using dashboard = await openDashboard({ ...FROZEN, providers: ['esim-go'] })
     const { page, simulator } = dashboard
-    const [iccid = ''] = await order(simulator)
+    const [iccid = ''] = await orderEsims(simulator)
     await openSim(dashboard, iccid)
     const profile = region(page, 'Profile')
     const air = region(page, 'On the air')
@@ -203,7 +183,7 @@ describe.skipIf(!hasBrowser)('one SIM', LONG, () => {
     await air.getByText(/^It is on .*Vodafone.* in GB/).waitFor()
     await air.getByLabel('Amount').fill('600MB')
     await button(air, 'use').click()
-    await page.getByRole('status').getByText(`used 600 MB of ${BUNDLE}`).waitFor()
+    await page.getByRole('status').getByText(`used 600 MB of ${GB_1}`).waitFor()
     await region(page, 'Bundles').getByText('600 MB of 1 GB used (60 %), 400 MB left').waitFor()
     await air.getByLabel('Use what').selectOption('sms')
     await button(air, 'use').click()
@@ -227,7 +207,7 @@ describe.skipIf(!hasBrowser)('one SIM', LONG, () => {
   test('has what is impossible now switched off, with the reason', async () => {
     await using dashboard = await openDashboard({ ...FROZEN, providers: ['esim-go'] })
     const { page, simulator } = dashboard
-    const [iccid = ''] = await order(simulator)
+    const [iccid = ''] = await orderEsims(simulator)
     await openSim(dashboard, iccid)
     const profile = region(page, 'Profile')
     const enable = button(profile, 'enable')
@@ -247,7 +227,7 @@ describe.skipIf(!hasBrowser)('one SIM', LONG, () => {
   test('shows its activation code, which a handset reads, and how long it is good', async () => {
     await using dashboard = await openDashboard({ ...FROZEN, providers: ['esim-go'] })
     const { page, simulator } = dashboard
-    const [iccid = ''] = await order(simulator)
+    const [iccid = ''] = await orderEsims(simulator)
     const now = (await simulator.clock.show()).now
     await withRecords(simulator, ({ sims }) => {
       const sim = Object.values(sims ?? {}).find((each) => each.iccid === iccid)
@@ -287,26 +267,26 @@ describe.skipIf(!hasBrowser)('one SIM', LONG, () => {
       callbackUrl: receiver.url,
     })
     const { page, simulator } = dashboard
-    const [iccid = ''] = await order(simulator)
+    const [iccid = ''] = await orderEsims(simulator)
     await openSim(dashboard, iccid)
     await page.locator('.connection.live').waitFor()
     await simulator.device(iccid).install()
     await simulator.clock.advance('1h')
     await simulator.device(iccid).use('850MB')
     const line = region(page, 'Time line')
-    await line.getByText(`80 % of a bundle is used: ${BUNDLE}`).waitFor()
+    await line.getByText(`80 % of a bundle is used: ${GB_1}`).waitFor()
     await line.getByText('The handset installed the profile').waitFor()
     const moment = line.getByRole('listitem').filter({ hasText: 'sim.first-attached' }).first()
     await moment.getByRole('link', { name: 'FirstAttachment' }).waitFor()
     await moment.getByText('delivered').first().waitFor()
     await region(page, 'Callbacks').getByRole('link', { name: 'FirstAttachment' }).waitFor()
     const due = region(page, 'Due next')
-    await due.getByText(`the bundle ends: ${BUNDLE}`).waitFor()
-    await page.getByRole('img', { name: `${BUNDLE}: 850 MB of 1 GB used` }).waitFor()
+    await due.getByText(`the bundle ends: ${GB_1}`).waitFor()
+    await page.getByRole('img', { name: `${GB_1}: 850 MB of 1 GB used` }).waitFor()
     await page.getByText('As a table').click()
     await page.getByRole('cell', { name: '85 %' }).waitFor()
     await simulator.clock.advance('8d')
-    await line.getByText(`A bundle ended: ${BUNDLE}`).waitFor()
+    await line.getByText(`A bundle ended: ${GB_1}`).waitFor()
     await region(page, 'Bundles').getByText('expired').waitFor()
     await page.getByRole('link', { name: 'Its journal' }).click()
     await page.waitForURL(new RegExp(`/journal\\?iccid=${iccid}$`))
@@ -333,7 +313,7 @@ describe.skipIf(!hasBrowser)('one SIM', LONG, () => {
   test('that two providers have is chosen, and one that is nowhere is said to be', async () => {
     await using dashboard = await openDashboard({ ...FROZEN, providers: ['esim-go', 'highland'] })
     const { page, simulator } = dashboard
-    const [iccid = ''] = await order(simulator)
+    const [iccid = ''] = await orderEsims(simulator)
     await withRecords(simulator, ({ sims = {} }) => {
       const sim = Object.values(sims).find((each) => each.iccid === iccid)
       sims[`highland/${iccid}`] = { ...sim, provider: 'highland', serial: 900 }
@@ -357,7 +337,7 @@ describe.skipIf(!hasBrowser)('one SIM', LONG, () => {
       dialogs.push(dialog.message())
       void dialog.dismiss()
     })
-    const [iccid = ''] = await order(simulator)
+    const [iccid = ''] = await orderEsims(simulator)
     await simulator
       .device(iccid)
       .use('10MB')
@@ -399,7 +379,7 @@ describe.skipIf(!hasBrowser)('one SIM', LONG, () => {
       callbackUrl: receiver.url,
     })
     const { page, simulator, urlOf } = dashboard
-    const [iccid = ''] = await order(simulator, 3)
+    const [iccid = ''] = await orderEsims(simulator, 3)
     await simulator.device(iccid).install()
     await simulator.device(iccid).use('850MB')
     await page.goto(urlOf('sims'))

@@ -1,6 +1,7 @@
 // The dashboard in a real Chromium, over a simulator of its own: opened, looked at, and checked with axe.
 import { createRequire } from 'node:module'
 import type { Browser, BrowserContext, Page } from 'playwright-core'
+import { expect } from 'vitest'
 import { type RunningSimulator, type SimulatorOptions, startSimulator } from '../../src/index.ts'
 import { openBrowser } from './browser.ts'
 
@@ -65,6 +66,17 @@ export async function openDashboard(options: DashboardOptions = {}): Promise<Das
       await simulator.close()
     },
   }
+}
+
+/** How wide the page is beyond its window: px. */
+export const tooWide = (page: Page) =>
+  page.evaluate(() => Math.max(0, document.documentElement.scrollWidth - innerWidth))
+
+/** Holds a page that shows hostile texts to showing them as text, within its window. */
+export async function expectOnlyText({ page, complaints }: Dashboard): Promise<void> {
+  expect(await page.locator('img').count()).toBe(0)
+  expect(await tooWide(page)).toBe(0)
+  expect(complaints).toEqual([])
 }
 
 /** What axe finds on a page: WCAG 2.2 A and AA, and best practices; each as a line with where it is. */

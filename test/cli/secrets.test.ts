@@ -50,7 +50,8 @@ test('a state file that is no JSON, and a key of digits alone', async () => {
     join(dir.path, 'seed.yaml'),
     'esim-go:\n  credentials: [12345678901234567890123]\n',
   )
-  const state = await run(['state', 'import', 'state.json'], { cwd: dir.path })
+  await using server = await startServer([], { cwd: dir.path })
+  const state = await run(['state', 'import', 'state.json', '--url', server.url], { cwd: dir.path })
   expect(state.stderr).toMatch(/state\.json is not JSON: Unexpected token/)
   expect(state.stderr).not.toMatch(/Hunt|nter/)
   const seed = await run(['start', '--port', '0', '--seed-file', 'seed.yaml'], { cwd: dir.path })

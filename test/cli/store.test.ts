@@ -3,7 +3,8 @@ import { expect, test } from 'vitest'
 import { openConnections } from '../../src/stores/postgres/connections.ts'
 import { readDatabaseUrl } from '../../src/stores/postgres/database-url.ts'
 import { migrate } from '../../src/stores/postgres/migrate.ts'
-import { folder, run } from '../support/cli.ts'
+import { folder, run, startSeen, startServer } from '../support/cli.ts'
+import { call } from '../support/control.ts'
 import { hasPostgres, newDatabase } from '../support/postgres.ts'
 
 const NOBODY = 'postgres://esim:pass-word@127.0.0.1:9/esim'
@@ -62,4 +63,54 @@ test.skipIf(!hasPostgres)('doctor tells what is in a database, and writes nothin
   expect(states[0]?.says).toMatch(
     /^schema esimulator of .* was written by a newer esimulator \(version 99; .*\): upgrade/,
   )
+})
+
+test.skipIf(!hasPostgres)(
+  'a start says where the state is, and who it is to the others',
+  async () => {
+    await using dir = await folder()
+    const url = (await newDatabase()).replace('postgres@', 'postgres:pass-word@')
+    const { shown } = readDatabaseUrl(url)
+    await using first = await startServer(['--store', url], { cwd: dir.path })
+    expect(first).toMatchObject({
+      state: shown,
+      replica: { id: expect.any(String), url: first.url },
+    })
+    // The second is told of the world by the first, which has it.
+    const env = { ESIMULATOR_STORE: url, ESIMULATOR_REPLICA_URL: 'http://localhost:4444' }
+    await using second = await startSeen(['--callback-url', 'http://127.0.0.1:9/'], {
+      cwd: dir.path,
+      env,
+    })
+    await second.line(/^ {2}API key +test-esim-go-key$/)
+    expect(await second.line(/^ {2}state /)).toBe(`  state            ${shown} (written)`)
+    expect(await second.line(/^ {2}replica /)).toMatch(
+      /^ {2}replica {10}[0-9a-f-]{36}, which the others reach at http:\/\/localhost:4444$/,
+    )
+    const said = await second.stop('SIGTERM')
+    expect(said).toMatch(new RegExp(`stopped; the state is kept in ${shown}$`))
+    expect(await first.stop()).toBe(0)
+    expect(`${said}${JSON.stringify(first)}${await first.errors}`).not.toContain('pass-word')
+  },
+)
+
+test.skipIf(!hasPostgres)('what one process kept the next one finds in the database', async () => {
+  await using dir = await folder()
+  const url = await newDatabase()
+  const order = {
+    json: {
+      type: 'transaction',
+      assign: true,
+      order: [{ type: 'bundle', quantity: 1, item: 'esim_1GB_7D_GB_V2' }],
+    },
+    headers: { 'X-API-Key': 'test-esim-go-key' },
+  }
+  const sims = async (at: string) => (await call(at, '/_sim/sims?provider=esim-go')).body
+  await using first = await startServer(['--store', url], { cwd: dir.path })
+  expect((await call(first.url, '/esim-go/v2.4/orders', order)).status).toBe(200)
+  const before = await sims(first.url)
+  await first.stop('SIGKILL')
+  await using second = await startServer(['--store', url], { cwd: dir.path })
+  expect(await sims(second.url)).toEqual(before)
+  expect(await second.stop()).toBe(0)
 })

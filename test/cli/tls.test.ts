@@ -8,6 +8,7 @@ import { connect as connectPlain } from 'node:net'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { connect as connectTls, createServer } from 'node:tls'
+import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { expect, test } from 'vitest'
 import { localCa, serverIdentity } from '../../src/server/local-ca.ts'
@@ -59,6 +60,22 @@ test('a command that does not trust the CA is told so, and how to', async () => 
     code: 2,
     stderr: expect.stringMatching(/certificate .* is not trusted here: .*NODE_EXTRA_CA_CERTS=FILE/),
   })
+})
+
+test('calls, runs and tokens trust the CA', async () => {
+  await using dir = await folder()
+  await using server = await startTls(dir.path)
+  const where = { cwd: dir.path, env: { ESIMULATOR_TLS_CA: 'ca', ESIMULATOR_URL: server.url } }
+  const file = fileURLToPath(
+    new URL('../../scenarios/wholesale-receiver-down.arazzo.yaml', import.meta.url),
+  )
+  for (const args of [
+    ['call', 'accounts-orders', 'listAccounts'],
+    ['token', 'wholesale'],
+    ['run', file, '--target', server.url],
+    ['diff', file, '--left', 'sim', '--right', server.url],
+  ])
+    expect(await run(args, where)).toMatchObject({ code: 0, stderr: '' })
 })
 
 test('the CA is kept, its key for its owner alone, and made anew for a host it may not sign for', async () => {

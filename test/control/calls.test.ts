@@ -60,6 +60,37 @@ describe('a call', () => {
     expect((await sim.calls.make(wanted)).status).toBe(200)
   })
 
+  test('that is given no access token says what was answered in its place', async () => {
+    await using sim = await startSimulator({ port: 0 })
+    const wanted = { provider: 'wholesale', operation: 'queryTransactionStatus' }
+    await sim.calls.make(wanted)
+    await sim.faults.add({
+      provider: 'wholesale',
+      operation: 'issueToken',
+      kind: 'status',
+      status: 503,
+    })
+    // Each call has a client of its own, which fetches a token of its own.
+    const called = await sim.calls.make(wanted)
+    const { href } = new URL('/w/default/wholesale/', sim.url)
+    expect(called.error).toMatch(`no token at ${href}`)
+    expect(called.error).toMatch(
+      /: it answered 503 \(.*temporarily_unavailable.*\); look at the credentials$/s,
+    )
+    // It was not sent: no earlier exchange is told in its place.
+    expect(called).toEqual({ error: called.error })
+  })
+
+  test('and a run reach a simulator whose public URL nobody here reaches', async () => {
+    await using sim = await startSimulator({ publicUrl: 'https://sim.invalid' })
+    const provider = 'wholesale'
+    const { status } = await sim.calls.make({ provider, operation: 'queryTransactionStatus' })
+    expect(status).toBeGreaterThanOrEqual(200)
+    const file = 'esimulator:wholesale-receiver-down.arazzo.yaml'
+    const run = await sim.workflows.start({ file, pause: 'each-step' })
+    expect(run).toMatchObject({ state: 'paused' })
+  })
+
   test('that gets no answer says why', async () => {
     await using sim = await startSimulator({ port: 0 })
     await sim.faults.add({ provider: 'esim-go', operation: 'listEsims', kind: 'reset' })

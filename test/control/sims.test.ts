@@ -11,29 +11,10 @@ import { esimGo } from '../../src/simulators/esim-go/index.ts'
 import { sims } from '../../src/state/sims.ts'
 import type { World } from '../../src/state/world.ts'
 import { call, expectProblem } from '../support/control.ts'
-
-const BUNDLE = 'esim_1GB_7D_GB_V2'
-
-/** Orders eSIMs with one bundle each and returns their ICCIDs; nothing is installed. */
-async function order(
-  sim: Pick<RunningSimulator<'esim-go'>, 'baseUrl' | 'sims'>,
-  quantity = 1,
-): Promise<string[]> {
-  const answer = await fetch(`${sim.baseUrl('esim-go')}/orders`, {
-    method: 'POST',
-    headers: { 'X-API-Key': 'test-esim-go-key', 'Content-Type': 'application/json' },
-    body: JSON.stringify({
-      type: 'transaction',
-      assign: true,
-      order: [{ type: 'bundle', quantity, item: BUNDLE }],
-    }),
-  })
-  expect(answer.status).toBe(200)
-  return (await sim.sims('esim-go')).map(({ iccid }) => iccid)
-}
+import { GB_1, orderEsims } from '../support/esim-go-shop.ts'
 
 async function ordered(sim: RunningSimulator): Promise<string> {
-  return String((await order(sim))[0])
+  return String((await orderEsims(sim))[0])
 }
 
 test('a new eSIM is listed and shown with its bundle, its code and its past', async () => {
@@ -47,7 +28,7 @@ test('a new eSIM is listed and shown with its bundle, its code and its past', as
     installationCode: expect.stringMatching(/^LPA:1\$/),
     bundles: [
       {
-        name: BUNDLE,
+        name: GB_1,
         state: 'queued',
         initialBytes: 1e9,
         usedBytes: 0,
@@ -64,7 +45,7 @@ test('a new eSIM is listed and shown with its bundle, its code and its past', as
 
 test('lists are paged in the order SIMs came', async () => {
   await using sim = await startSimulator()
-  await order(sim, 5)
+  await orderEsims(sim, 5)
   const own = (await sim.sims('esim-go')).map(({ iccid }) => iccid)
   const all = (await sim.sims()).map(({ iccid }) => iccid)
   const page = async (query: string) =>
@@ -86,7 +67,7 @@ test('lists are paged in the order SIMs came', async () => {
 
 test('SIMs are found by a part of what they or their provider keep, in any case', async () => {
   await using sim = await startSimulator()
-  const [iccid] = await order(sim, 3)
+  const [iccid] = await orderEsims(sim, 3)
   const found = async (search: string) => {
     const { sims, total } = await sim.simPage({ search, limit: 1000 })
     expect(total).toBe(sims.length)
@@ -113,7 +94,7 @@ test('SIMs are found by a part of what they or their provider keep, in any case'
 test('SIMs are listed by state, the newest first where that is asked, page by page', async () => {
   await using sim = await startSimulator({ providers: ['esim-go'] })
   // More than are looked at between two turns, so that a search goes on where it has stopped.
-  const all = await order(sim, 450)
+  const all = await orderEsims(sim, 450)
   const [first = '', second = ''] = all
   await sim.device(second).install()
   await sim.device(first).install()
@@ -137,7 +118,7 @@ test('SIMs are listed by state, the newest first where that is asked, page by pa
 
 test('install downloads, installs and enables; each step goes alone, too', async () => {
   await using sim = await startSimulator()
-  const [one = '', two = ''] = await order(sim, 2)
+  const [one = '', two = ''] = await orderEsims(sim, 2)
   const { sim: installed, events } = await sim.device(one).install()
   expect(installed).toMatchObject({
     profile: 'enabled',
@@ -220,7 +201,7 @@ test('a use attaches an installed SIM where its bundle works, and says so', asyn
   expect(first).toMatchObject({
     used: 5e8,
     denied: 0,
-    bundles: [{ name: BUNDLE, used: 5e8 }],
+    bundles: [{ name: GB_1, used: 5e8 }],
     attached: { country: 'GB' },
   })
   expect(first.events.map(({ type }) => type)).toContain('bundle.used-50')

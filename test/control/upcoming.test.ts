@@ -1,8 +1,10 @@
 // What is due next: listed, filtered, and gone to.
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import { type RunningSimulator, startReceiver, startSimulator } from '../../src/index.ts'
+import { sims } from '../../src/state/sims.ts'
 import { call, expectProblem } from '../support/control.ts'
 import { startHighland } from '../support/highland.ts'
+import { openedSimulator } from '../support/opened.ts'
 
 const onlySim = async (sim: Pick<RunningSimulator, 'sims'>) =>
   String((await sim.sims('esim-go'))[0]?.iccid)
@@ -117,4 +119,18 @@ test('only as many are told as are asked for, and how many there are', async () 
   const ofOne = await sim.clock.upcoming({ provider: 'highland', limit: 1 })
   const highland = all.upcoming.filter(({ provider }) => provider === 'highland')
   expect(ofOne).toEqual({ ...all, total: highland.length, upcoming: highland.slice(0, 1) })
+})
+
+test('of one SIM no other is looked at, and that one once', async () => {
+  const { server, url } = await openedSimulator({ given: 'an assigned bundle' })
+  const world = (await server.worlds.open('default'))?.world
+  const all = world?.in(sims)
+  if (!all) throw new Error('there is no default world')
+  const [{ iccid } = { iccid: '' }] = [...all.values()]
+  const visits = vi.spyOn(all, 'values')
+  const lookUps = vi.spyOn(all, 'matching')
+  const answer = await call(url, `/_sim/upcoming?iccid=${iccid}`)
+  expect(answer.body).toMatchObject({ total: 2 })
+  expect(visits).not.toHaveBeenCalled()
+  expect(lookUps).toHaveBeenCalledTimes(1)
 })

@@ -7,10 +7,14 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { setTimeout as pause } from 'node:timers/promises'
+import { hasPostgres, startPostgres } from '../support/postgres.ts'
 import { type Block, fileOf, type Page, ROOT } from './pages.ts'
 
 /** Ports that the pages name; each is a free one while they are run. */
-const PORTS = [4010, 4011, 4100, 4101, 4020, 3000]
+const PORTS = [4010, 4011, 4012, 4100, 4101, 4020, 3000]
+
+/** The port of the database that pages name. */
+const DATABASE_PORT = 5432
 
 /** How a shell is called, and how it names the status of the command before. */
 export interface Shell {
@@ -19,8 +23,10 @@ export interface Shell {
   readonly status: string
 }
 
+const BASH: Shell = { name: 'bash', args: ['--norc'], status: '$?' }
+
 export const SHELLS: readonly Shell[] = [
-  { name: 'bash', args: ['--norc'], status: '$?' },
+  BASH,
   { name: 'zsh', args: ['-f'], status: '$?' },
   { name: 'fish', args: ['--no-config'], status: '$status' },
 ]
@@ -40,22 +46,36 @@ export interface OpenPage extends AsyncDisposable {
   terminals(): string[]
 }
 
-/** Saves the files of a page and opens its terminals, each in its turn. */
+/** True for pages that need a PostgreSQL. */
+export const usesDatabase = ({ text: page }: Page) => page.includes(`:${DATABASE_PORT}/`)
+
+/** What a page says is done before its terminals are opened. */
+export const isPreparation = ({ tags }: Block) => tags.includes('prepare')
+
+/** Saves the files of a page, does what is to be done first, and opens its terminals, each in its turn. */
 export async function openPage(
-  { blocks }: Page,
+  page: Page,
   isSkipped: (block: Block) => boolean,
 ): Promise<OpenPage> {
+  const { blocks } = page
   const folder = await mkdtemp(join(tmpdir(), 'esimulator-docs-'))
   const ports = new Map<number, number>()
   for (const port of PORTS) ports.set(port, await freePort())
+  const database = usesDatabase(page) && hasPostgres ? await startPostgres() : undefined
+  if (database) ports.set(DATABASE_PORT, database.port)
   await layOut(folder, blocks, ports)
   const env = environment(folder, ports)
   const opened: { readonly child: ChildProcess; said: string }[] = []
   const close = async () => {
     for (const { child } of opened.toReversed()) await ended(child)
+    await database?.close()
     await rm(folder, { recursive: true, force: true, maxRetries: 3 })
   }
   try {
+    await prepare(
+      blocks.filter((each) => isPreparation(each) && !isSkipped(each)),
+      { folder, env, ports },
+    )
     for (const block of blocks.filter((each) => isTerminal(each) && !isSkipped(each)))
       opened.push(await terminal(block, { folder, env, ports }))
   } catch (error) {
@@ -71,6 +91,12 @@ export async function openPage(
 
 export const isTerminal = ({ language, tags }: Block) =>
   language === 'sh' && tags.includes('terminal')
+
+async function prepare(blocks: readonly Block[], place: Place): Promise<void> {
+  const said = await inShell(BASH, blocks, place)
+  const failed = said.find(({ status }) => status !== 0)
+  if (failed) throw new Error(`what is done before the terminals failed: ${failed.output}`)
+}
 
 interface Place {
   readonly folder: string
@@ -123,7 +149,9 @@ async function command(folder: string, name: string, lines: readonly string[]) {
 
 function environment(folder: string, ports: Place['ports']): Record<string, string> {
   const { PATH = '' } = process.env
+  const database = ports.get(DATABASE_PORT)
   return {
+    ...(database && { PGHOST: '127.0.0.1', PGPORT: String(database), PGUSER: 'postgres' }),
     PATH: `${join(folder, '.commands')}:${dirname(process.execPath)}:${PATH}`,
     HOME: folder,
     NO_COLOR: '1',
@@ -158,7 +186,7 @@ async function terminal({ code }: Block, { folder, env, ports }: Place) {
     stream.setEncoding('utf8').on('data', (piece: string) => {
       opened.said += piece
     })
-  const named = /receiver/.test(code) && !/esimulator/.test(code) ? 4100 : 4010
+  const named = portOf(code)
   const port = ports.get(named) ?? 0
   const until = Date.now() + 20_000
   while (!(await isOpen(port))) {
@@ -167,6 +195,13 @@ async function terminal({ code }: Block, { folder, env, ports }: Place) {
     await pause(30)
   }
   return opened
+}
+
+/** Where a command listens, as the page has it. */
+function portOf(code: string): number {
+  const [, given] = / --port (\d{4})\b/.exec(code) ?? []
+  if (given !== undefined) return Number(given)
+  return /receiver/.test(code) && !/esimulator/.test(code) ? 4100 : 4010
 }
 
 function isOpen(port: number): Promise<boolean> {

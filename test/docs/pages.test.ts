@@ -2,7 +2,16 @@
 import { existsSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { RUNS_ALL } from '../support/cases.ts'
-import { isInstalled, isTerminal, openPage, SHELLS, type Shell } from './page-run.ts'
+import { hasPostgres } from '../support/postgres.ts'
+import {
+  isInstalled,
+  isPreparation,
+  isTerminal,
+  openPage,
+  SHELLS,
+  type Shell,
+  usesDatabase,
+} from './page-run.ts'
 import { type Block, fileOf, type Page, ROOT, writtenPages } from './pages.ts'
 import { missing } from './seen.ts'
 
@@ -26,6 +35,17 @@ const NOT_RUN: readonly (readonly [page: string, begins: string, why: string])[]
   ['docs/containers.md', 'docker build', 'needs a container engine, which CI has not'],
   ['docs/containers.md', 'export ESIMULATOR_TOKEN', 'speaks to the container of the page'],
   ['docs/containers.md', 'docker exec', 'needs a container engine, which CI has not'],
+  [
+    'docs/shared-server.md',
+    'cp deploy/',
+    'leads into the checkout: test/package/deploy.test.ts reads it',
+  ],
+  ['docs/shared-server.md', 'docker', 'needs a container engine, which CI has not'],
+  [
+    'docs/shared-server.md',
+    'kubectl',
+    'needs a cluster: .ci/run holds the manifests to their schemas',
+  ],
   ['docs/containers.md', 'docker rm', 'needs a container engine, which CI has not'],
   [
     'docs/contract-suites.md',
@@ -66,7 +86,8 @@ const isSkipped = (page: string) => (block: Block) =>
 function commandsOf({ name, blocks }: Page) {
   const skipped = isSkipped(name)
   return blocks.flatMap((block, at) => {
-    if (block.language !== 'sh' || isTerminal(block) || skipped(block)) return []
+    if (block.language !== 'sh' || isTerminal(block) || isPreparation(block)) return []
+    if (skipped(block)) return []
     return [{ block, expected: outputBehind(blocks, at) }]
   })
 }
@@ -91,27 +112,31 @@ describe.each(withCommands)('$name', (page) => {
   const commands = commandsOf(page)
   const shells = shellsOf(page)
 
-  test(`its commands print what it says, in ${shells.map(({ name }) => name).join(', ')}`, {
-    timeout: 240_000,
-  }, async () => {
-    await using opened = await openPage(page, isSkipped(page.name))
-    for (const [turn, shell] of shells.entries()) {
-      // Without zsh and fish bash has to do: a page is run more than once in any case.
-      const used: Shell = isInstalled(shell) ? shell : (SHELLS[0] ?? shell)
-      const now = commands.filter(({ block }) => turn === 0 || !block.tags.includes('once'))
-      const said = await opened.run(
-        used,
-        now.map(({ block }) => block),
-      )
-      for (const [at, { block, expected }] of now.entries()) {
-        const { output = '', status = 255 } = said[at] ?? {}
-        const where = `${used.name}, line ${block.line}: ${block.code}printed ${output}`
-        if (expected === undefined) expect(status, where).toBe(0)
-        else expect(missing(expected, output), where).toBeUndefined()
+  test.skipIf(usesDatabase(page) && !hasPostgres)(
+    `its commands print what it says, in ${shells.map(({ name }) => name).join(', ')}`,
+    {
+      timeout: 240_000,
+    },
+    async () => {
+      await using opened = await openPage(page, isSkipped(page.name))
+      for (const [turn, shell] of shells.entries()) {
+        // Without zsh and fish bash has to do: a page is run more than once in any case.
+        const used: Shell = isInstalled(shell) ? shell : (SHELLS[0] ?? shell)
+        const now = commands.filter(({ block }) => turn === 0 || !block.tags.includes('once'))
+        const said = await opened.run(
+          used,
+          now.map(({ block }) => block),
+        )
+        for (const [at, { block, expected }] of now.entries()) {
+          const { output = '', status = 255 } = said[at] ?? {}
+          const where = `${used.name}, line ${block.line}: ${block.code}printed ${output}`
+          if (expected === undefined) expect(status, where).toBe(0)
+          else expect(missing(expected, output), where).toBeUndefined()
+        }
       }
-    }
-    expectTerminals(page, opened.terminals())
-  })
+      expectTerminals(page, opened.terminals())
+    },
+  )
 })
 
 /** What the page says that its terminals printed: behind their commands, or in a block `terminal=1`. */

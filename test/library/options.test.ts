@@ -18,6 +18,7 @@ import {
   startSimulator,
 } from '../../src/index.ts'
 import { memoryStore } from '../../src/stores/memory.ts'
+import { hasPostgres, newDatabase } from '../support/postgres.ts'
 
 /** What a caller without types may write. */
 const wrong = (options: object) => startSimulator(options as never)
@@ -156,6 +157,36 @@ test('who connects where nothing answers, or with a wrong token, is told', async
   await expect(connect(sim.url, { token: 'secret', world: 'w' })).rejects.toThrow(/no world "w"/)
   const there = await connect(`${sim.url}/`, { token: 'secret' })
   expect(there.baseUrl('esim-go')).toBe(sim.baseUrl('esim-go'))
+})
+
+test('an application says where the others reach it, who share its database', async () => {
+  const store = 'postgres://esim:pass-word@127.0.0.1:9/esim'
+  await expect(createApp({ store })).rejects.toThrow(
+    new OptionError(
+      'createApp: the database may be shared: say in "replicaUrl" where the others reach this simulator',
+    ),
+  )
+  await expect(createApp({ store, replicaUrl: 'http://here:1' })).rejects.toThrow(
+    new StoreError(
+      'cannot use postgres://127.0.0.1:9/esim: nothing answers there: is PostgreSQL running? (ECONNREFUSED)',
+    ),
+  )
+})
+
+test.skipIf(!hasPostgres)('simulators share the worlds of a database', async () => {
+  const store = await newDatabase()
+  await using one = await startSimulator({ store, idle: 1_000 })
+  await using other = await startSimulator({ store })
+  await one.worlds.create({ name: 'shared' })
+  const clocks = async (sim: typeof one) =>
+    (await sim.worlds.list()).map(({ name, clock }) => [name, clock.now])
+  const client = await connect(other.url, { world: 'shared' })
+  await client.clock.advance('P1D')
+  const wanted = [
+    ['default', '2026-01-01T00:00:00.000Z'],
+    ['shared', '2026-01-02T00:00:00.000Z'],
+  ]
+  expect([await clocks(one), await clocks(other)]).toEqual([wanted, wanted])
 })
 
 test('a store is a folder, or one that is given', async () => {

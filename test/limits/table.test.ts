@@ -22,6 +22,9 @@ import { FEED_LENGTH, MOST_KEPT, MOST_LISTENERS } from '../../src/server/feed.ts
 import { BODY_KEPT, JOURNAL_LENGTH, JOURNAL_SIZE } from '../../src/server/journal.ts'
 import { LONGEST_WAIT } from '../../src/server/longest-wait.ts'
 import { BODY_LIMIT, DROPPED, MOST_LARGE } from '../../src/server/read-body.ts'
+import { MOST_WAITING as MOST_WAITING_FOR_WORLD } from '../../src/server/replicas/crowd.ts'
+import { SOUGHT_FOR } from '../../src/server/replicas/replicas.ts'
+import { MOST_HELD } from '../../src/server/replicas/shared-worlds.ts'
 import { MOST_LISTED } from '../../src/server/runner.ts'
 import { specOf } from '../../src/server/spec.ts'
 import { MOST_WORLDS } from '../../src/server/worlds.ts'
@@ -171,6 +174,9 @@ const bounds: Readonly<Record<string, readonly unknown[]>> = {
   duration: [MOST_YEARS, LONGEST_WAIT / 86_400_000],
   'tasks of one instant that follow one another': [LONGEST_CHAIN],
 
+  'worlds open at once, where simulators share a database': [MOST_HELD],
+  'requests that wait for one world to be opened or taken over, where simulators share a database':
+    [MOST_WAITING_FOR_WORLD, SOUGHT_FOR / 1000],
   worlds: [MOST_WORLDS],
   'name of a world, and its seed': [
     longestName,

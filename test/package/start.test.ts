@@ -9,6 +9,7 @@ import { createInterface } from 'node:readline'
 import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
 import { afterAll, expect, test } from 'vitest'
+import { hasPostgres, newDatabase } from '../support/postgres.ts'
 import { ROOT } from '../support/source.ts'
 
 const home = await mkdtemp(join(tmpdir(), 'esimulator-start-'))
@@ -36,9 +37,9 @@ interface Started {
   end(): Promise<string[]>
 }
 
-async function start(): Promise<Started> {
+async function start(kept: readonly string[] = ['--ephemeral']): Promise<Started> {
   const flags = ['--import', `data:text/javascript,${encodeURIComponent(preload)}`]
-  const args = [`${ROOT}dist/cli/main.js`, 'start', '--ephemeral', '--json', '--port', '0']
+  const args = [`${ROOT}dist/cli/main.js`, 'start', ...kept, '--json', '--port', '0']
   const env = { PATH: process.env.PATH, NODE_NO_WARNINGS: '1' }
   const child = spawn(process.execPath, [...flags, ...args], { cwd: home, env })
   const errors = text(child.stderr)
@@ -62,6 +63,7 @@ const MARKS: Readonly<Record<string, string>> = {
   yaml: 'Unresolved alias',
   commander: 'error: too many arguments',
   lowdb: 'ELOCKED',
+  pg: 'SCRAM-SERVER-FIRST-MESSAGE',
 }
 
 /** The packages whose code is in these files. */
@@ -112,6 +114,16 @@ test('the control API brings Express when it is first called, and still no compi
   expect((await fetch(`${started.url}/_sim/clock`)).status).toBe(200)
   const files = (await started.end()).filter((file) => existsSync(file))
   expect(packagesIn(files.filter((file) => !file.includes('/checks/')))).toEqual(['express'])
+})
+
+test('a state folder brings its lock and no database, and a database brings no lock', async () => {
+  const loadedFor = async (...kept: string[]) => {
+    const started = await start(kept)
+    const files = (await started.end()).filter((file) => existsSync(file))
+    return packagesIn(files.filter((file) => !file.includes('/checks/')))
+  }
+  expect(await loadedFor('--state', join(home, 'kept'))).toEqual(['lowdb'])
+  if (hasPostgres) expect(await loadedFor('--store', await newDatabase())).toEqual(['pg'])
 })
 
 test('where nothing is built the command says what to do', () => {

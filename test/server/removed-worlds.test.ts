@@ -1,24 +1,16 @@
 // Worlds that others ask for or remove, too, while they are being removed, and whose names are taken anew.
-import { cpSync, mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { cpSync } from 'node:fs'
 import { setImmediate as turn } from 'node:timers/promises'
-import { afterAll, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { type HostedWorld, openWorlds, type Worlds } from '../../src/server/worlds.ts'
 import { type Disk, realDisk } from '../../src/stores/disk.ts'
 import { lowdbStore } from '../../src/stores/lowdb.ts'
 import type { Store } from '../../src/stores/store.ts'
 import { fake, things } from '../support/fake-provider.ts'
+import { foldersOf } from '../support/folders.ts'
 import { type HeldDisk, heldDisk } from '../support/held-disk.ts'
 
-const home = mkdtempSync(join(tmpdir(), 'esimulator-removed-'))
-afterAll(() => rmSync(home, { recursive: true, force: true }))
-
-let folders = 0
-function newFolder() {
-  folders += 1
-  return join(home, String(folders))
-}
+const newFolder = foldersOf('removed')
 
 interface Opened {
   readonly store: Store

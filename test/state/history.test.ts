@@ -68,3 +68,26 @@ test('the oldest steps go where they hold too much, also a single one', () => {
   history.within({ name: 'next' }, () => history.note([change('a', 'y', 'z')], 12))
   expect(history.steps).toMatchObject([{ id: 12 }])
 })
+
+test('a history goes on from the steps that were kept', () => {
+  const history = open()
+  const kept = { id: 4, cause: 'order', at: 5 }
+  history.goOnFrom([
+    { step: kept, changes: [change('a', '1', '2')] },
+    { step: { ...kept, at: 6 }, changes: [change('a', '2', '3')] },
+    { step: { id: 5, cause: 'time', at: 7 }, changes: [change('b', undefined, '1')] },
+  ])
+  expect(history.cut).toMatch(/older ones are gone/)
+  history.note([change('b', '1', '2')], 8)
+  history.within({ name: 'use' }, () => history.note([change('b', '2', '3')], 9))
+  expect(history.steps).toEqual([
+    expect.objectContaining({ id: 4, cause: 'order', at: 6, records: 2 }),
+    expect.objectContaining({ id: 5, cause: 'time', at: 8, records: 2 }),
+    expect.objectContaining({ id: 6, cause: 'use', at: 9, records: 1 }),
+  ])
+  const records = history.before(3).map(({ key, record }) => [key, record])
+  expect(records).toEqual([
+    ['a', { before: '1' }],
+    ['b', undefined],
+  ])
+})

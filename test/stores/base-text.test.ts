@@ -33,7 +33,7 @@ function written(): string {
   }
 }
 
-const parsed = (edited: string) => parseBase('file', Buffer.from(edited))
+const parsed = (edited: string) => parseBase('file', [Buffer.from(edited)])
 
 test('a base is read as it was written; collections without records are left out', async () => {
   const base = await parsed(text)
@@ -71,7 +71,7 @@ test('a changed byte is noticed, wherever it is; only the checksum can be taken 
     const bytes = Buffer.from(text)
     bytes.writeUInt8(bytes.readUInt8(at) ^ 1, at)
     try {
-      expect((await parseBase('file', bytes)).isAsWritten, String(at)).toBe(false)
+      expect((await parseBase('file', [bytes])).isAsWritten, String(at)).toBe(false)
     } catch (error) {
       expect(error).toBeInstanceOf(StoreError)
     }

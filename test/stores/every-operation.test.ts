@@ -1,9 +1,8 @@
 // Worlds created, changed, reset, restored, compacted and removed, with the end at every single file operation.
-import { cpSync, existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { cpSync, existsSync, readdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { setImmediate as turn } from 'node:timers/promises'
-import { afterAll, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { type HostedWorld, openWorlds, type Worlds } from '../../src/server/worlds.ts'
 import { copyRecords } from '../../src/state/collection.ts'
 import { pastOf, snapshotOf, takeSnapshot } from '../../src/state/snapshot-moves.ts'
@@ -14,15 +13,9 @@ import type { Durability, Store } from '../../src/stores/store.ts'
 import { everyThird } from '../support/cases.ts'
 import { type DyingDisk, dyingDisk, type Ending } from '../support/dying-disk.ts'
 import { fake, things } from '../support/fake-provider.ts'
+import { foldersOf } from '../support/folders.ts'
 
-const home = mkdtempSync(join(tmpdir(), 'esimulator-operations-'))
-afterAll(() => rmSync(home, { recursive: true, force: true }))
-
-let folders = 0
-function newFolder() {
-  folders += 1
-  return join(home, String(folders))
-}
+const newFolder = foldersOf('operations')
 
 interface Opened {
   readonly dir: string

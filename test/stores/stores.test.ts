@@ -1,11 +1,10 @@
-// What both stores promise, and what the state folder survives.
+// What a state folder holds and survives; what all stores promise is in promises.test.ts.
 import { spawnSync } from 'node:child_process'
 import {
   chmodSync,
   cpSync,
   existsSync,
   mkdirSync,
-  mkdtempSync,
   readdirSync,
   readFileSync,
   rmdirSync,
@@ -14,25 +13,18 @@ import {
   symlinkSync,
   writeFileSync,
 } from 'node:fs'
-import { hostname, tmpdir } from 'node:os'
+import { hostname } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, expect, test, vi } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import type { Change, Records } from '../../src/state/collection.ts'
 import { headerLine, type LogHeader } from '../../src/stores/change-log.ts'
 import { openSealed, sealedLines } from '../../src/stores/checksum.ts'
 import { type Disk, realDisk } from '../../src/stores/disk.ts'
 import { type LowdbOptions, lowdbStore } from '../../src/stores/lowdb.ts'
-import { memoryStore } from '../../src/stores/memory.ts'
 import { BrokenWorld, type Store, StoreError } from '../../src/stores/store.ts'
+import { foldersOf } from '../support/folders.ts'
 
-const home = mkdtempSync(join(tmpdir(), 'esimulator-stores-'))
-afterAll(() => rmSync(home, { recursive: true, force: true }))
-
-let folders = 0
-function newFolder() {
-  folders += 1
-  return join(home, String(folders))
-}
+const newFolder = foldersOf('stores')
 
 const open = (dir: string, options: Partial<LowdbOptions> = {}) =>
   lowdbStore({ dir, version: '1.2.3', durability: 'written', ...options })
@@ -124,58 +116,6 @@ function folderWith(files: Record<string, string>) {
   return dir
 }
 
-const stores: [string, () => Promise<Store>][] = [
-  ['memory', async () => memoryStore()],
-  ['lowdb', () => lowdbStore({ dir: newFolder(), version: '1.2.3' })],
-]
-
-test.each(stores)('the %s store knows no world at first', async (_, start) => {
-  const store = await start()
-  expect(await store.list()).toEqual([])
-  expect(await store.load('default')).toBeUndefined()
-  await store.close()
-})
-
-test.each(stores)(
-  'the %s store keeps no reply waiting by default, and has failed at nothing',
-  async (_, start) => {
-    const store = await start()
-    const world = live(store)
-    await world.write(['sims', '1', { state: 'active' }])
-    world.write(['sims', '2', { state: 'active' }])
-    expect(store.flushed('default')).toBeUndefined()
-    expect(store.failure('default')).toBeUndefined()
-    await store.close()
-  },
-)
-
-test.each(stores)('a world removed from the %s store is gone', async (_, start) => {
-  const store = await start()
-  live(store).write(['sims', '1', { state: 'active' }])
-  await store.remove('default')
-  expect(await store.list()).toEqual([])
-  expect(await store.load('default')).toBeUndefined()
-  await store.close()
-})
-
-test('what was written is there after a stop, and what was deleted is not', async () => {
-  const dir = newFolder()
-  const first = await open(dir)
-  const world = live(first)
-  world.write(
-    ['sims', '1', { state: 'active', name: 'é\n\u2028"' }],
-    ['sims', '2', { state: 'ceased' }],
-  )
-  world.write(['sims', '2', undefined], ['orders', '__proto__', { n: 1 }])
-  await first.close()
-
-  const second = await open(dir)
-  const records = await second.load('default')
-  expect(records?.get('sims')).toEqual(new Map([['1', { state: 'active', name: 'é\n\u2028"' }]]))
-  expect(records?.get('orders')?.get('__proto__')).toEqual({ n: 1 })
-  await second.close()
-})
-
 test('what was written is there after a kill, though no base was ever written', async () => {
   const dir = newFolder()
   const store = await open(dir)
@@ -184,15 +124,6 @@ test('what was written is there after a kill, though no base was ever written', 
   await world.write(['sims', '1', { state: 'ceased' }])
   expect(readdirSync(dir)).not.toContain('default.json')
   expect(await found(dir)).toEqual({ sims: { 1: { state: 'ceased' } } })
-  await store.close()
-})
-
-test('what a world was made with is kept with its first change', async () => {
-  const dir = newFolder()
-  const store = await open(dir)
-  const world = live(store, 'default', new Map([['clock', new Map([['clock', { at: 0 }]])]]))
-  await world.write(['sims', '1', { n: 1 }])
-  expect(await found(dir)).toEqual({ clock: { clock: { at: 0 } }, sims: { 1: { n: 1 } } })
   await store.close()
 })
 
@@ -268,22 +199,6 @@ test('a stop without changes writes nothing', async () => {
   expect(bytesIn(dir)).toEqual(before)
 })
 
-test('a reset replaces all that was kept, with what was still pending, and later changes follow it', async () => {
-  const dir = newFolder()
-  const store = await open(dir)
-  const world = live(store)
-  await world.write(['sims', '1', { n: 1 }])
-  world.write(['sims', '2', { n: 2 }])
-  world.records.clear()
-  world.records.set('sims', new Map([['9', { n: 9 }]]))
-  store.rewrite('default')
-  await store.flushed('default')
-  await world.write(['sims', '10', { n: 10 }])
-  expect(await found(dir)).toEqual({ sims: { 9: { n: 9 }, 10: { n: 10 } } })
-  await store.close()
-  expect(await found(dir)).toEqual({ sims: { 9: { n: 9 }, 10: { n: 10 } } })
-})
-
 test('worlds are kept apart and listed, whatever their names', async () => {
   const dir = newFolder()
   const files = ['a.log', 'a.log.old', 'a.json', 'a.removed', 'a.json.broken-1', 'a.json.new']
@@ -336,16 +251,6 @@ test('a world whose files are being read can neither be made anew nor be read tw
   await live(store).write(['sims', '1', { n: 1 }])
   expect(await found(dir)).toEqual({ sims: { 1: { n: 1 } } })
   await store.close()
-})
-
-test('nothing is kept of a world whose records nobody told of: a part of it would be', async () => {
-  const dir = newFolder()
-  const store = await open(dir)
-  await store.load('default')
-  const change = { collection: 'sims', key: '1', before: undefined, after: { n: 1 } }
-  expect(() => store.commit('default', [change])).toThrow('was not attached to its store')
-  await store.close()
-  expect(bytesIn(dir)).toEqual({})
 })
 
 /** A disk that removes nothing whose name a test names. */

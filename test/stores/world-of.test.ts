@@ -1,12 +1,10 @@
-// Which kept world a credential belongs to, before anybody has loaded it.
+// Which world of a state folder a credential belongs to, before anybody has loaded it.
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, expect, test, vi } from 'vitest'
-import type { Records } from '../../src/state/collection.ts'
 import { credentials } from '../../src/state/credentials.ts'
 import { lowdbStore } from '../../src/stores/lowdb.ts'
-import { memoryStore } from '../../src/stores/memory.ts'
 import type { Store } from '../../src/stores/store.ts'
 
 const home = mkdtempSync(join(tmpdir(), 'esimulator-world-of-'))
@@ -44,37 +42,6 @@ async function worldsOf(store: Store, ...secrets: string[]) {
   return Promise.all(secrets.map((secret) => store.worldOf(`p/${secret}`)))
 }
 
-const stores: [string, () => Promise<Store>][] = [
-  ['memory', async () => memoryStore()],
-  ['lowdb', () => open(folderWith())],
-]
-
-test.each(stores)('the %s store that keeps nothing knows nobody', async (_, start) => {
-  const store = await start()
-  expect(await worldsOf(store, 'one')).toEqual([undefined])
-  await store.close()
-})
-
-test.each(stores)(
-  'the %s store leaves the credentials of a world that is attached to its records',
-  async (_, start) => {
-    const store = await start()
-    const records: Records = new Map([['credentials', new Map(Object.entries(held('one')))]])
-    store.attach('a', () => records)
-    store.commit('a', [
-      { collection: 'credentials', key: 'p/one', before: undefined, after: entry('one')[1] },
-    ])
-    await store.flushed('a')
-    expect(await worldsOf(store, 'one')).toEqual([undefined])
-    store.rewrite('a')
-    await store.flushed('a')
-    expect(await worldsOf(store, 'one')).toEqual([undefined])
-    await store.remove('a')
-    expect(await worldsOf(store, 'one')).toEqual([undefined])
-    await store.close()
-  },
-)
-
 test('a credential is found in the base of a world, and in what its logs made of it', async () => {
   const store = await open(
     folderWith({
@@ -110,24 +77,6 @@ test('a world that was reset has the credentials of its present life', async () 
   )
   expect(await worldsOf(store, 'before', 'between', 'after')).toEqual([undefined, undefined, 'a'])
   await store.close()
-})
-
-test('what this process wrote is found by the next one', async () => {
-  const dir = folderWith()
-  const first = await open(dir)
-  const records: Records = new Map([['credentials', new Map(Object.entries(held('one', 'two')))]])
-  first.attach('a', () => records)
-  first.rewrite('a')
-  await first.flushed('a')
-  records.get('credentials')?.delete('p/two')
-  first.commit('a', [
-    { collection: 'credentials', key: 'p/two', before: entry('two')[1], after: undefined },
-  ])
-  await first.close()
-
-  const second = await open(dir)
-  expect(await worldsOf(second, 'one', 'two')).toEqual(['a', undefined])
-  await second.close()
 })
 
 test('of several worlds that hold a credential it is the first by name, while nobody has it', async () => {

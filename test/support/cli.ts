@@ -28,6 +28,7 @@ export interface Started {
   readonly url: string
   readonly control: string
   readonly state: string | null
+  readonly replica: { readonly id: string; readonly url: string } | null
   readonly notOpened: Readonly<Record<string, string>>
   readonly providers: Readonly<
     Record<

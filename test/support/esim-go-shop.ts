@@ -1,4 +1,6 @@
 // What most tests of eSIM Go begin with: bundles bought, eSIMs with bundles on them, money counted.
+import { expect } from 'vitest'
+import type { RunningSimulator } from '../../src/index.ts'
 import { accounts } from '../../src/simulators/esim-go/records.ts'
 import type { Schemas, TestSim } from './esim-go.ts'
 
@@ -29,6 +31,21 @@ export async function buy(
   })
   if (status !== 200) throw new Error(`the order was answered ${status}: ${JSON.stringify(body)}`)
   return body
+}
+
+/** Orders eSIMs with one bundle each as a client does: their ICCIDs; nothing is installed. */
+export async function orderEsims(
+  simulator: Pick<RunningSimulator<'esim-go'>, 'baseUrl'>,
+  quantity = 1,
+): Promise<string[]> {
+  const order = [{ type: 'bundle', quantity, item: GB_1 }]
+  const answer = await fetch(`${simulator.baseUrl('esim-go')}/orders`, {
+    method: 'POST',
+    headers: { 'X-API-Key': 'test-esim-go-key', 'Content-Type': 'application/json' },
+    body: JSON.stringify({ type: 'transaction', assign: true, order }),
+  })
+  expect(answer.status).toBe(200)
+  return iccidsOf((await answer.json()) as OrderAnswer)
 }
 
 /** The ICCID of a new eSIM with these bundles on it, in this order. */

@@ -1,11 +1,10 @@
 // The worlds of one replica over PostgreSQL, taken without asking who else has them.
-import type { Change, Records } from '../../src/state/collection.ts'
 import { type Connections, openConnections } from '../../src/stores/postgres/connections.ts'
 import { readDatabaseUrl } from '../../src/stores/postgres/database-url.ts'
 import { openHeld } from '../../src/stores/postgres/held.ts'
 import { migrate } from '../../src/stores/postgres/migrate.ts'
 import { openWorldStore, type WorldStore } from '../../src/stores/postgres/world-store.ts'
-import type { Durability, Store } from '../../src/stores/store.ts'
+import type { Durability } from '../../src/stores/store.ts'
 
 export interface ReplicaStore extends AsyncDisposable {
   readonly store: WorldStore
@@ -55,30 +54,6 @@ export async function replicaStore(
     async [Symbol.asyncDispose]() {
       await store.close().catch(() => {})
       await connections.close()
-    },
-  }
-}
-
-/** A world as the state keeps one: maps that commits have already changed. */
-export function live(
-  store: Pick<Store, 'attach' | 'commit' | 'flushed'>,
-  world = 'default',
-  records: Records = new Map(),
-) {
-  store.attach(world, () => records)
-  return {
-    records,
-    async write(...changes: [collection: string, key: string, value: object | undefined][]) {
-      const committed = changes.map(([collection, key, after]): Change => {
-        const byKey = records.get(collection) ?? new Map<string, object>()
-        const before = byKey.get(key)
-        records.set(collection, byKey)
-        if (after) byKey.set(key, after)
-        else byKey.delete(key)
-        return { collection, key, before, after }
-      })
-      store.commit(world, committed)
-      await store.flushed(world)
     },
   }
 }

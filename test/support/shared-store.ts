@@ -145,11 +145,13 @@ export function sharedDatabase(): SharedDatabase {
       }
 
       function lose(world: string): void {
-        if (held.delete(world)) member.lost(world, 'another replica took it over')
+        // A real one learns of it when it writes: later.
+        if (held.delete(world))
+          queueMicrotask(() => member.lost(world, 'another replica took it over'))
       }
 
       const refused = (world: string) =>
-        held.has(world) ? undefined : Promise.reject(new Error(`the lease of ${world} is lost`))
+        held.has(world) ? undefined : Promise.reject(leaseLost(world))
 
       return {
         ...memoryStore(),
@@ -177,6 +179,7 @@ export function sharedDatabase(): SharedDatabase {
           if (row && records) queueMicrotask(() => (row.records = copyRecords(records())))
           if (row) row.records = new Map()
         },
+        failure: (world) => (held.has(world) ? undefined : leaseLost(world)),
         flushed: refused,
         logged: refused,
         noteLives(world, count) {
@@ -200,6 +203,8 @@ export function sharedDatabase(): SharedDatabase {
     },
   }
 }
+
+const leaseLost = (world: string) => new Error(`the lease of ${world} is lost`)
 
 /** Somebody has to look after it now, and nobody living does. */
 function isDue({ holder, wakeAt = Number.POSITIVE_INFINITY }: Row): boolean {

@@ -1,5 +1,6 @@
 // An amount over time as steps, with lines at its thresholds; and the same as a table.
 import { bytesShown, instantShown } from '../shown.ts'
+import { Table } from './table.tsx'
 
 /** How much it was from an instant on. */
 export interface CurvePoint {
@@ -77,25 +78,17 @@ const Mark = ({ y, text }: { readonly y: number; readonly text: string }) => (
 const CurveTable = ({ points, all }: Pick<CurveProps, 'points' | 'all'>) => (
   <details>
     <summary>As a table</summary>
-    <section class="scroll" tabIndex={0} aria-label="Use as a table">
-      <table>
-        <thead>
-          <tr>
-            <th scope="col">At (UTC)</th>
-            <th scope="col">Used until then</th>
-            {all !== undefined && <th scope="col">Of all</th>}
-          </tr>
-        </thead>
-        <tbody>
-          {points.map(({ at, bytes }, index) => (
-            <tr key={index}>
-              <td>{instantShown(at)}</td>
-              <td>{bytesShown(bytes)}</td>
-              {all !== undefined && <td>{Math.floor((bytes / all) * 100)} %</td>}
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </section>
+    <Table
+      label="Use as a table"
+      head={['At (UTC)', 'Used until then', ...(all === undefined ? [] : ['Of all'])]}
+    >
+      {points.map(({ at, bytes }, index) => (
+        <tr key={index}>
+          <td>{instantShown(at)}</td>
+          <td>{bytesShown(bytes)}</td>
+          {all !== undefined && <td>{Math.floor((bytes / all) * 100)} %</td>}
+        </tr>
+      ))}
+    </Table>
   </details>
 )

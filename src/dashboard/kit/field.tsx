@@ -9,6 +9,24 @@ interface Labelled {
   readonly onValue: (value: string) => void
 }
 
+interface FieldProps extends Pick<Labelled, 'label' | 'hint'> {
+  /** Of what is filled in, which names the hint as `<id>-hint`. */
+  readonly id: string
+  readonly children: ComponentChildren
+}
+
+const Field = ({ id, label, hint, children }: FieldProps) => (
+  <div class="field">
+    <label for={id}>{label}</label>
+    {children}
+    {hint !== undefined && (
+      <p class="hint" id={`${id}-hint`}>
+        {hint}
+      </p>
+    )}
+  </div>
+)
+
 export interface TextFieldProps extends Labelled {
   readonly type?: 'text' | 'search' | 'password' | 'number' | 'url' | 'datetime-local'
   /** Offered while it is typed. */
@@ -20,8 +38,7 @@ export function TextField(props: TextFieldProps) {
   const { label, hint, value, onValue, type = 'text', options, required } = props
   const id = useId()
   return (
-    <div class="field">
-      <label for={id}>{label}</label>
+    <Field id={id} label={label} hint={hint}>
       <input
         id={id}
         type={type as 'text'}
@@ -40,12 +57,7 @@ export function TextField(props: TextFieldProps) {
           ))}
         </datalist>
       )}
-      {hint !== undefined && (
-        <p class="hint" id={`${id}-hint`}>
-          {hint}
-        </p>
-      )}
-    </div>
+    </Field>
   )
 }
 
@@ -57,8 +69,7 @@ export interface SelectFieldProps extends Labelled {
 export function SelectField({ label, hint, value, onValue, options }: SelectFieldProps) {
   const id = useId()
   return (
-    <div class="field">
-      <label for={id}>{label}</label>
+    <Field id={id} label={label} hint={hint}>
       <select
         id={id}
         value={value}
@@ -71,12 +82,7 @@ export function SelectField({ label, hint, value, onValue, options }: SelectFiel
           </option>
         ))}
       </select>
-      {hint !== undefined && (
-        <p class="hint" id={`${id}-hint`}>
-          {hint}
-        </p>
-      )}
-    </div>
+    </Field>
   )
 }
 
@@ -87,8 +93,7 @@ export interface AreaFieldProps extends Labelled {
 export function AreaField({ label, hint, value, onValue, rows = 4 }: AreaFieldProps) {
   const id = useId()
   return (
-    <div class="field">
-      <label for={id}>{label}</label>
+    <Field id={id} label={label} hint={hint}>
       <textarea
         id={id}
         rows={rows}
@@ -97,12 +102,7 @@ export function AreaField({ label, hint, value, onValue, rows = 4 }: AreaFieldPr
         aria-describedby={hint && `${id}-hint`}
         onInput={({ currentTarget }) => onValue(currentTarget.value)}
       />
-      {hint !== undefined && (
-        <p class="hint" id={`${id}-hint`}>
-          {hint}
-        </p>
-      )}
-    </div>
+    </Field>
   )
 }
 

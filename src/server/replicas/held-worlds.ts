@@ -4,14 +4,14 @@ import { reasonOf } from '../../state/reason.ts'
 import { Refusal } from '../../state/refusal.ts'
 import type { Leases, Replica } from '../../stores/leases.ts'
 import { type Store, StoreError } from '../../stores/store.ts'
-import { wallNow } from '../ticker.ts'
+import { pause, wallNow } from '../ticker.ts'
 import { goneOn } from './gone-on.ts'
 import { HeldElsewhere } from './held-elsewhere.ts'
+import { BELIEVED, MOST_REMEMBERED, openOwners } from './owners.ts'
 
-/** Wall ms for which is believed where a world is that another replica had. */
-const BELIEVED = 1000
-/** How many are remembered; beyond that all are asked for anew. */
-const MOST_REMEMBERED = 10_000
+/** Wall ms between two tries to let go of a world, and for which is waited for that. */
+const AGAIN = 1000
+const PATIENCE = 5000
 
 interface Whereabouts {
   readonly replica: Replica
@@ -32,6 +32,8 @@ export interface HeldWorlds {
   release(world: string, wakeAt: number | undefined): Promise<void>
   /** Asks anew where a world is: it is not where it was. */
   forget(world: string): void
+  /** What cannot be let go now is tried no more. */
+  stop(): void
   /**
    * The world a credential leads to, be it held here or not.
    * @param isNew asks the store, and believes nothing
@@ -43,8 +45,7 @@ export interface HeldWorlds {
 export function openHeldWorlds(store: Store, leases: Leases): HeldWorlds {
   const elsewhere = new Map<string, Whereabouts>()
   const releasing = new Map<string, Promise<void>>()
-  /** Where credentials led a moment ago; what leads nowhere is asked for each time. */
-  const owners = new Map<string, { readonly world: string; readonly until: number }>()
+  let isStopped = false
 
   async function take(world: string): Promise<number | undefined> {
     const known = elsewhere.get(world)
@@ -67,15 +68,28 @@ export function openHeldWorlds(store: Store, leases: Leases): HeldWorlds {
     }
   }
 
+  /** Until that is done the world is neither here nor anywhere else. */
+  async function release(world: string, wakeAt: number | undefined): Promise<void> {
+    while (!isStopped) {
+      try {
+        await leases.release(world, wakeAt)
+        return
+      } catch (error) {
+        if (!isStopped) await pause(AGAIN)
+        if (isStopped) throw error
+      }
+    }
+  }
+
   return {
     async load(world) {
-      await releasing.get(world)?.catch(() => {})
+      const leaving = releasing.get(world)
+      if (leaving && !(await settledWithin(PATIENCE, leaving)))
+        throw new Refusal('writes-refused', `the world "${world}" is being let go: try again`)
       const idle = await take(world)
       if (idle === undefined) return undefined
       try {
         const records = await answered(store.load(world))
-        // Claimed, and its maker died before it was made.
-        if (!records) await store.remove(world)
         return records && goneOn(records, idle)
       } catch (error) {
         await leases.release(world, undefined).catch(() => {})
@@ -83,21 +97,25 @@ export function openHeldWorlds(store: Store, leases: Leases): HeldWorlds {
       }
     },
     release(world, wakeAt) {
-      const released = leases.release(world, wakeAt).finally(() => releasing.delete(world))
+      const released = release(world, wakeAt).finally(() => releasing.delete(world))
       releasing.set(world, released)
       return released
     },
     forget: (world) => void elsewhere.delete(world),
-    async ownerOf(credential, isNew = false) {
-      const known = owners.get(credential)
-      if (known && known.until > wallNow() && !isNew) return known.world
-      const world = await answered(store.worldOf(credential))
-      if (owners.size >= MOST_REMEMBERED) owners.clear()
-      owners.delete(credential)
-      if (world !== undefined) owners.set(credential, { world, until: wallNow() + BELIEVED })
-      return world
+    stop() {
+      isStopped = true
     },
+    ownerOf: openOwners((credential) => answered(store.worldOf(credential))),
   }
+}
+
+/** True where a promise settles in time. */
+async function settledWithin(ms: number, promise: Promise<unknown>): Promise<boolean> {
+  const settled = new AbortController()
+  const settle = () => settled.abort()
+  promise.then(settle, settle)
+  await pause(ms, settled.signal)
+  return settled.signal.aborted
 }
 
 /** An answer of the store. Where it does not answer, that is said as what it is: nothing can be done now. */

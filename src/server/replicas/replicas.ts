@@ -2,6 +2,7 @@
 import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http'
 import { Refusal } from '../../state/refusal.ts'
 import type { Replica } from '../../stores/leases.ts'
+import { hostNameOf } from '../access.ts'
 import { cameBy, passedOnFrom } from '../came-by.ts'
 import type { HostedWorld } from '../hosted-world.ts'
 import { pause, wallNow } from '../ticker.ts'
@@ -35,6 +36,8 @@ export type Sought = HostedWorld | undefined | Promise<HostedWorld | undefined>
 
 export interface Replicas {
   readonly shared: SharedWorlds
+  /** True once it hands its worlds over to the others. */
+  readonly isLeaving: boolean
   /**
    * Takes down how a request came that was passed on.
    * @returns false where it was meant for another replica, and is answered so
@@ -71,6 +74,7 @@ class OpenReplicas implements Replicas {
   readonly #lookingAgain = new Map<string, Promise<void>>()
   /** The wall time of the latest request. */
   #cameAt = 0
+  isLeaving = false
 
   constructor(shared: SharedWorlds) {
     this.shared = shared
@@ -79,6 +83,8 @@ class OpenReplicas implements Replicas {
 
   arrive(request: IncomingMessage, response: ServerResponse): boolean {
     this.#cameAt = wallNow()
+    // Who comes again finds another replica by then.
+    if (this.isLeaving) response.shouldKeepAlive = false
     const sender = request.headers[PASSED_ON]
     if (sender === undefined || noteArrival(this.shared.leases.self, request)) return true
     tellNotHere(response, String(sender))
@@ -131,7 +137,9 @@ class OpenReplicas implements Replicas {
   async gather(path: string, headers: OutgoingHttpHeaders): Promise<unknown[]> {
     const { leases } = this.shared
     const others = (await leases.replicas()).filter(({ id }) => id !== leases.self.id)
-    const from = { caller: '', local: undefined, isEncrypted: false, sender: leases.self.id }
+    // Who asks here under this name is let in: so it is there.
+    const local = hostNameOf(String(headers.host ?? ''))
+    const from = { caller: '', local, isEncrypted: false, sender: leases.self.id }
     const answers = others.map((to) => {
       const proof = Object.fromEntries(passingHeaders(to, from))
       return this.#forwarder.ask(to, path, { ...headers, ...proof }, TELLS_WITHIN)
@@ -141,8 +149,12 @@ class OpenReplicas implements Replicas {
 
   async leave(): Promise<void> {
     const { leases } = this.shared
-    await leases.leave()
-    const others = await leases.replicas().catch(() => [])
+    this.isLeaving = true
+    // Where the store is away nobody can take over.
+    const others = await leases.leave().then(
+      () => leases.replicas(),
+      () => [],
+    )
     if (!others.some(({ id, isLeaving }) => id !== leases.self.id && !isLeaving)) return
     await this.shared.letAllGo()
     const until = wallNow() + QUIET_WITHIN

@@ -43,6 +43,11 @@ export interface SharedWorlds {
    *   cannot be had now
    */
   load(world: string): Promise<Records | undefined>
+  /**
+   * Lets go of the world that was idle longest, where as many are open as may be.
+   * @throws Refusal `writes-refused` where every one is in use
+   */
+  makeRoom(): Promise<void>
   /** Waits for a world, unless too many do. @throws Refusal `writes-refused` */
   waitFor<T>(world: string, arrival: () => Promise<T>): Promise<T>
   /**
@@ -91,7 +96,7 @@ class OpenSharedWorlds implements SharedWorlds {
   }
 
   async load(world: string): Promise<Records | undefined> {
-    await this.#makeRoom()
+    await this.makeRoom()
     return this.#held.load(world)
   }
 
@@ -133,6 +138,7 @@ class OpenSharedWorlds implements SharedWorlds {
     const all = Promise.all(list().map((hosted) => this.#leave(hosted).catch(told)))
     await Promise.race([all, pause(UNTIL_GIVEN_UP, late.signal)])
     late.abort()
+    this.#held.stop()
   }
 
   #leave(hosted: HostedWorld): Promise<void> {
@@ -153,8 +159,7 @@ class OpenSharedWorlds implements SharedWorlds {
     await this.#held.release(world.name, wake)
   }
 
-  /** @throws Refusal `writes-refused` where every world that is open is in use */
-  async #makeRoom(): Promise<void> {
+  async makeRoom(): Promise<void> {
     const { list, maxHeld: most = MOST_HELD } = this.#sharing
     const all = list()
     if (all.length < most) return

@@ -130,6 +130,10 @@ class OpenLane implements CommitLane {
         for (const part of parts) this.#settle(part, kept.has(part.world.id) || isKept(part, stand))
       })
     } catch (error) {
+      if (this.#isStopped && !isHopeless(error)) {
+        this.#fail(error)
+        return
+      }
       if (parts.length > 1) {
         // One of them is at fault: the others are kept without it.
         for (const part of parts) await this.#send([part])
@@ -164,7 +168,10 @@ class OpenLane implements CommitLane {
 
   #beginWhole(whole: Whole): void {
     const written = this.#writeWhole(whole)
-      .catch((error) => this.#giveUp(whole, error))
+      .catch((error) => {
+        if (this.#isStopped && !isHopeless(error)) this.#fail(error)
+        else this.#giveUp(whole, error)
+      })
       .finally(() => {
         whole.view.close()
         this.#wholes.delete(written)

@@ -42,13 +42,15 @@ function firstOf(error: unknown): unknown {
 /** What begins the codes of errors that another try gets over: the way to it, its state, a deadlock. */
 const PASSING = ['08', '40', '53', '57', 'E']
 
-/**
- * True where the database may take the same again: it is away, is restarting, or has its hands full.
- * An error without a code is one of the connection.
- */
+/** What `pg` says of a connection, without a code. */
+const OF_CONNECTION = /connect|terminated|time(d )?out/i
+
+/** True where the database may take the same again: it is away, is restarting, or has its hands full. */
 export function isPassing(error: unknown): boolean {
-  const code = codeOf(firstOf(error))
-  return code === undefined || PASSING.some((begin) => code.startsWith(begin))
+  const cause = firstOf(error)
+  const code = codeOf(cause)
+  if (code === undefined) return OF_CONNECTION.test(reasonOf(cause))
+  return PASSING.some((begin) => code.startsWith(begin))
 }
 
 /** What begins the codes of errors that say that the statement itself is at fault. */

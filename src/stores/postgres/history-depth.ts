@@ -2,8 +2,8 @@
 import { HISTORY_BYTES, HISTORY_STEPS } from '../../state/history.ts'
 
 /** Of so many characters or commits that no step needs, the base takes them in. */
-const FOLDED_LENGTH = 1_048_576
-const FOLDED_COMMITS = 500
+const FOLDED_LENGTH = 4_194_304
+const FOLDED_COMMITS = 2_000
 
 /** A commit as it is in the table. */
 export interface KeptCommit {

@@ -1,7 +1,7 @@
 // The leases of one replica over PostgreSQL: which worlds it has, under which numbers.
 import type { Claimed, Leases, Replica, ReplicaShown, Taken } from '../leases.ts'
 import { openConnections, storeErrorOf } from './connections.ts'
-import { isPassing } from './database-errors.ts'
+import { databaseReason, isPassing } from './database-errors.ts'
 import type { DatabaseUrl } from './database-url.ts'
 import { type Heartbeat, openHeartbeat, PATIENCE } from './heartbeat.ts'
 import type { Held } from './held.ts'
@@ -21,6 +21,9 @@ import { persistently, wallNow } from './pauses.ts'
 const CONNECTIONS = 3
 /** How long a renewal may take before its connection counts as broken, in wall ms. */
 const RENEWED_WITHIN = 2_000
+/** How long any other answer may take, in wall ms; and how long a lock is held by one that has gone silent. */
+const ANSWERED_WITHIN = 5_000
+const LOCKED_AT_MOST = 3_000
 /** The furthest a look after a world is put off, in wall ms: a hundred years. */
 const FURTHEST = 100 * 365 * 86_400_000
 
@@ -43,10 +46,19 @@ export interface LeasesOptions {
 /** Prepares the leases of this replica, over connections of their own; nothing is asked yet. */
 export async function openLeases(options: LeasesOptions): Promise<PostgresLeases> {
   const { database } = options
-  // A number that was given out must not come back after a crash of PostgreSQL.
-  const settings = { synchronous_commit: 'on' }
-  const beats = await openConnections({ database, most: 1, within: RENEWED_WITHIN, settings })
-  const connections = await openConnections({ database, most: CONNECTIONS, settings })
+  const settings = {
+    // A number that was given out must not come back after a crash of PostgreSQL.
+    synchronous_commit: 'on',
+    // Of a machine that is gone from one moment to the next PostgreSQL hears nothing.
+    idle_in_transaction_session_timeout: String(LOCKED_AT_MOST),
+  }
+  const shared = { database, settings }
+  const beats = await openConnections({ ...shared, most: 1, within: RENEWED_WITHIN })
+  const connections = await openConnections({
+    ...shared,
+    most: CONNECTIONS,
+    within: ANSWERED_WITHIN,
+  })
   return new OpenLeases({ ...options, beats, connections })
 }
 
@@ -83,7 +95,7 @@ class OpenLeases implements PostgresLeases {
   }
 
   confirmed(): Promise<void> {
-    return this.#heartbeat.confirmed()
+    return inWords(this.#heartbeat.confirmed())
   }
 
   async start({ lost }: { readonly lost: (world: string, why: string) => void }): Promise<void> {
@@ -130,16 +142,17 @@ class OpenLeases implements PostgresLeases {
       await kept(world)
       const leased = held.worlds.get(world)
       if (!leased) return
-      await persistently(() => {
+      const release = () => {
         const wakeIn = wakeAt === undefined ? undefined : Math.min(wakeAt - wallNow(), FURTHEST)
         return letGo(connections.ask, leased, wakeIn)
-      }, PATIENCE)
+      }
+      await inWords(persistently(release, PATIENCE))
       if (held.worlds.get(world) === leased) held.worlds.delete(world)
     })
   }
 
   leave(): Promise<void> {
-    return this.#heartbeat.leave()
+    return inWords(this.#heartbeat.leave())
   }
 
   async due(): Promise<readonly string[]> {
@@ -155,7 +168,7 @@ class OpenLeases implements PostgresLeases {
   }
 
   replicas(): Promise<readonly ReplicaShown[]> {
-    return livingReplicas(this.#parts.connections.ask)
+    return inWords(livingReplicas(this.#parts.connections.ask))
   }
 
   lose(world: string, why: string): void {
@@ -203,13 +216,14 @@ class OpenLeases implements PostgresLeases {
    * @param act resolves to `undefined` in that case
    */
   #whileOurs<R>(act: () => Promise<R | undefined>): Promise<R> {
-    return persistently(async () => {
+    const once = async () => {
       for (;;) {
         await this.#heartbeat.makeSure()
         const result = await act()
         if (result !== undefined) return result
       }
-    }, PATIENCE)
+    }
+    return inWords(persistently(once, PATIENCE))
   }
 
   async #inTurn<R>(world: string, act: () => Promise<R>): Promise<R> {
@@ -227,5 +241,14 @@ class OpenLeases implements PostgresLeases {
     const seconds = Math.round(silence / 1_000)
     const why = `another simulator took over: PostgreSQL had not heard of this one for ${seconds} s`
     for (const world of [...this.#parts.held.worlds.keys()]) this.lose(world, why)
+  }
+}
+
+/** What went wrong, for whoever waited for it. @throws Error in one sentence */
+async function inWords<R>(asked: Promise<R>): Promise<R> {
+  try {
+    return await asked
+  } catch (error) {
+    throw new Error(`PostgreSQL cannot be asked: ${databaseReason(error)}`, { cause: error })
   }
 }

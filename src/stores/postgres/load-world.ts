@@ -110,21 +110,30 @@ class Loading {
       name: 'read-records',
       text: `
         SELECT count(*) AS count, max(n) AS n, (array_agg(at ORDER BY n DESC, at DESC))[1] AS at,
-          '[' || string_agg('"' || collection || '","' || key || '",' || record, ',') || ']' AS records
+          '[' || string_agg(
+            CASE WHEN collection = before THEN '0,"' ELSE '"' || collection || '","' END
+            || key || '",' || record, ','
+          ) || ']' AS records
         FROM (
-          SELECT collection, key, record, n, at FROM records
-          WHERE world = $1 AND life = $2 AND (n, at) > ($3, $4)
-          ORDER BY n, at LIMIT $5
+          SELECT *, lag(collection) OVER (ORDER BY n, at) AS before FROM (
+            SELECT collection, key, record, n, at FROM records
+            WHERE world = $1 AND life = $2 AND (n, at) > ($3, $4)
+            ORDER BY n, at LIMIT $5
+          ) AS page
         ) AS r`,
       values: [this.#id, life, n, at, size],
     })
     return piece ?? { records: '[]', count: 0, n, at }
   }
 
-  /** @param flat collection, key and record, one after the other */
+  /** @param flat collection (0: the one before), key and record, one after the other */
   #takeIn(flat: readonly unknown[]): void {
-    for (let at = 0; at + 2 < flat.length; at += 3)
-      this.#byKey(flat[at] as string).set(flat[at + 1] as string, flat[at + 2] as object)
+    let byKey = new Map<string, object>()
+    for (let at = 0; at + 2 < flat.length; at += 3) {
+      const collection = flat[at]
+      if (typeof collection === 'string') byKey = this.#byKey(collection)
+      byKey.set(flat[at + 1] as string, flat[at + 2] as object)
+    }
   }
 
   /** Applies the commits behind `n`. @returns the number of the last one */

@@ -108,7 +108,7 @@ export class QueuedWorld {
   /** The last commit belongs to this step. */
   noteStep(step: KeptStep): void {
     const last = this.#added.at(-1)
-    if (last) last.step = step
+    if (last) last.step = { id: step.id, cause: step.cause, at: step.at }
   }
 
   /** Takes what is to be sent next; it is sent until `kept` is called. Renders it in turns. */

@@ -163,10 +163,10 @@ class OpenStore implements WorldStore {
   }
 
   stepsOf(name: string): readonly StepChanges[] {
-    const world = this.#attached(name)
-    const steps = this.#steps.get(world) ?? []
-    this.#steps.delete(world)
-    return steps
+    const world = this.#open.get(name)
+    const steps = world && this.#steps.get(world)
+    if (world) this.#steps.delete(world)
+    return steps ?? []
   }
 
   rewrite(name: string): void {

@@ -1,5 +1,6 @@
 // Trial runs of a draft with other seeds: what is the same in all of them is no accident of one.
 import { isJson } from '../../server/media-type.ts'
+import { defined } from '../../state/defined.ts'
 import { compileText } from '../compile.ts'
 import { pointedAt } from '../expressions.ts'
 import type { CaseResult, ExchangeResult, RunResult } from '../result.ts'
@@ -15,6 +16,8 @@ export interface TrialOptions {
   readonly targetFor: TargetFor
   /** URL of what takes callbacks. */
   readonly receiver: string
+  /** Breaks them off. */
+  readonly signal?: AbortSignal
 }
 
 /** What a step came to in a trial; `null` where no answer came. */
@@ -40,12 +43,12 @@ const TIMEOUT = 20_000
 export async function runsOf(
   text: string,
   seeds: readonly string[],
-  { targetFor, receiver }: TrialOptions,
+  { targetFor, receiver, signal }: TrialOptions,
 ): Promise<readonly RunResult[]> {
   return Promise.all(
     seeds.map(async (seed) => {
       const program = await compileText(`${seed}.arazzo.yaml`, text)
-      const options = { jobs: 1, seed, timeout: TIMEOUT }
+      const options = defined({ jobs: 1, seed, timeout: TIMEOUT, signal })
       const cases = planned([program], {}).map((each) => ({
         ...each,
         inputs: withReceiver(each.workflow, each.inputs, receiver),

@@ -1,8 +1,10 @@
 // What a store over PostgreSQL keeps of commits: whole, in order, under a fence, and through restarts.
 import { expect, test, vi } from 'vitest'
 import type { Records } from '../../../src/state/collection.ts'
+import { BrokenWorld } from '../../../src/stores/store.ts'
 import { hasPostgres, newDatabase, startPostgres } from '../../support/postgres.ts'
-import { live, replicaStore } from '../../support/replica-store.ts'
+import { replicaStore } from '../../support/replica-store.ts'
+import { attached } from '../../support/store-kinds.ts'
 
 /** Collections in their order, with the entries of each in theirs. */
 function entries(records: Records | undefined) {
@@ -20,7 +22,7 @@ test.skipIf(!hasPostgres)('what was committed is there for who takes the world n
   const url = await newDatabase()
   await using replica = await replicaStore(url)
   await replica.take()
-  const world = live(replica.store)
+  const world = attached(replica.store)
   await world.write(['sims', '2', { state: 'active', name: 'é\n\u2028"' }], ['sims', '1', { n: 1 }])
   await world.write(['sims', '2', undefined], ['orders', '__proto__', { n: 1 }])
   await world.write(['sims', '2', { n: 3 }])
@@ -47,7 +49,7 @@ test.skipIf(!hasPostgres)(
       '\n',
     ]
     const records: Records = new Map([['first', new Map([['k', { is: 'first' }]])]])
-    const world = live(replica.store, 'default', records)
+    const world = attached(replica.store, 'default', records)
     await world.write(...keys.map((key) => ['c', key, { key }] as [string, string, object]))
     await world.write(
       ...keys.map((key) => ['a"\\\0', key, { key, 1: -0.5e-7 }] as [string, string, object]),
@@ -63,17 +65,17 @@ test.skipIf(!hasPostgres)(
     await using replica = await replicaStore(url)
     await replica.take()
     const { store, connections } = replica
-    const world = live(store)
+    const world = attached(store)
     let seed = 1
     const dice = (sides: number) => {
       seed = (seed * 48_271) % 2_147_483_647
       return seed % sides
     }
-    for (let n = 0; n < 2_000; n += 1) {
+    for (let n = 0; n < 6_000; n += 1) {
       const key = `k${dice(60)}`
       const value = dice(3) === 0 ? undefined : { n, key }
       void world.write([`c${dice(3)}`, key, value])
-      if (n % 700 === 650) {
+      if (n % 2_100 === 1_950) {
         world.records.get('c1')?.clear()
         store.rewrite('default')
       }
@@ -82,13 +84,46 @@ test.skipIf(!hasPostgres)(
     await store.flushed('default')
     await vi.waitFor(async () => {
       const [row] = await connections.ask<{ n: number }>({ text: 'SELECT n FROM bases' })
-      expect(row?.n).toBeGreaterThan(1_400)
+      expect(row?.n).toBeGreaterThan(4_000)
     }, 10_000)
     const [lives] = await connections.ask({ text: 'SELECT count(DISTINCT life) AS n FROM records' })
     expect(lives).toEqual({ n: 1 })
     const kept = await found(url)
     const inOrder = (all: typeof kept) => all?.filter(([, byKey]) => byKey?.length).toSorted()
     expect(inOrder(kept)).toEqual(inOrder(entries(world.records)))
+  },
+)
+
+test.skipIf(!hasPostgres)(
+  'a commit that is too large for a row is kept whole, and is folded as any other',
+  async () => {
+    const url = await newDatabase()
+    await using replica = await replicaStore(url)
+    const { connections, store } = replica
+    await replica.take()
+    const world = attached(store)
+    await world.write(['sims', '7', { n: 'first' }])
+    const pad = 'x'.repeat(1_000)
+    const many = Array.from({ length: 5_000 }, (_, n): [string, string, object] => [
+      'sims',
+      String(n),
+      { n, pad },
+    ])
+    await world.write(...many)
+    const [row] = await connections.ask<{ rows: number }>({
+      text: 'SELECT count(*) AS rows FROM changes WHERE n = 2',
+    })
+    expect(row?.rows).toBeGreaterThan(3)
+    expect(await found(url)).toEqual(entries(world.records))
+
+    await replica.take()
+    const again = attached(store, 'default', await store.load('default'))
+    await again.write(['sims', '9', { n: 'last' }])
+    await vi.waitFor(async () => {
+      const [base] = await connections.ask({ text: 'SELECT n FROM bases' })
+      expect(base?.n).toBeGreaterThan(1)
+    }, 10_000)
+    expect(await found(url)).toEqual(entries(again.records))
   },
 )
 
@@ -108,12 +143,12 @@ test.skipIf(!hasPostgres)(
     await using replica = await replicaStore(url)
     await replica.take()
     const { store, connections } = replica
-    const world = live(store, 'default', large('a'))
+    const world = attached(store, 'default', large('a'))
     await world.write(['sims', 'first', { n: 1 }])
     expect(await found(url)).toEqual(entries(world.records))
 
     await replica.take()
-    const again = live(store, 'default', (await store.load('default')) ?? new Map())
+    const again = attached(store, 'default', (await store.load('default')) ?? new Map())
     const next = large('b', 15_000).get('sims') ?? new Map()
     void again.write(['sims', 'lost with the life', { n: 1 }])
     again.records.set('sims', next)
@@ -140,10 +175,10 @@ test.skipIf(!hasPostgres)(
     await using old = await replicaStore(url)
     await using young = await replicaStore(url)
     await old.take()
-    const world = live(old.store)
+    const world = attached(old.store)
     await world.write(['sims', '1', { n: 1 }])
     await young.take()
-    const taken = live(young.store, 'default', (await young.store.load('default')) ?? new Map())
+    const taken = attached(young.store, 'default', (await young.store.load('default')) ?? new Map())
     await taken.write(['sims', '2', { n: 2 }])
 
     await expect(world.write(['sims', '1', { n: 'lost' }])).rejects.toThrow(
@@ -174,7 +209,7 @@ test.skipIf(!hasPostgres)(
     await using old = await replicaStore(url)
     await using young = await replicaStore(url)
     await old.take()
-    const world = live(old.store)
+    const world = attached(old.store)
     await world.write(['sims', '1', { n: 1 }])
     world.records.set('sims', large('x', 30_000).get('sims') ?? new Map())
     old.store.rewrite('default')
@@ -198,7 +233,7 @@ test.skipIf(!hasPostgres)(
     await using thief = await replicaStore(url)
     const names = Array.from({ length: 20 }, (_, n) => `w${n}`)
     for (const name of names) await replica.take(name)
-    const worlds = names.map((name) => live(replica.store, name))
+    const worlds = names.map((name) => attached(replica.store, name))
     await thief.take('w7')
     const ends = await Promise.allSettled(
       worlds.flatMap((world) => [1, 2, 3].map((n) => world.write(['sims', String(n), { n }]))),
@@ -211,13 +246,13 @@ test.skipIf(!hasPostgres)(
 )
 
 test.skipIf(!hasPostgres)(
-  'who waits while PostgreSQL restarts waits, and nothing is lost or kept twice',
+  'who waits while PostgreSQL restarts or crashes waits, and nothing is lost or kept twice',
   async () => {
-    await using server = await startPostgres()
+    await using server = await startPostgres({ isDurable: true })
     const url = await server.newDatabase()
     await using replica = await replicaStore(url)
     await replica.take()
-    const world = live(replica.store)
+    const world = attached(replica.store)
     await world.write(['counts', 'n', { n: 0 }])
     let isOver = false
     let acknowledged = 0
@@ -231,7 +266,7 @@ test.skipIf(!hasPostgres)(
     for (let restarts = 0; restarts < 3; restarts += 1) {
       const before = acknowledged
       await vi.waitFor(() => expect(acknowledged).toBeGreaterThan(before + 50), 10_000)
-      await server.restart()
+      await server.restart(restarts === 1 ? 'INT' : 'QUIT')
     }
     isOver = true
     await Promise.all(writers)
@@ -241,3 +276,44 @@ test.skipIf(!hasPostgres)(
     expect(await found(url)).toEqual(entries(world.records))
   },
 )
+
+test.skipIf(!hasPostgres)(
+  'a world of which rows are missing is broken, and its rows stay when it is set aside',
+  async () => {
+    const url = await newDatabase()
+    await using replica = await replicaStore(url)
+    const { store, connections } = replica
+    await replica.take()
+    const world = attached(store)
+    for (let n = 0; n < 4; n += 1) await world.write(['sims', String(n), { n }])
+    await connections.ask({ text: 'DELETE FROM changes WHERE n = 3' })
+    await replica.take()
+    await expect(store.load('default')).rejects.toThrow(
+      new BrokenWorld('commit 3 of it is missing'),
+    )
+    const [aside] = await store.setAside('default')
+    expect(aside).toMatch(/^the rows of world 1 in schema esimulator of postgres:/)
+    expect(await connections.ask({ text: 'SELECT n FROM changes ORDER BY n' })).toHaveLength(3)
+
+    await replica.take()
+    expect(await store.load('default')).toBeUndefined()
+    await attached(store).write(['sims', '9', { n: 9 }])
+    expect(await found(url)).toEqual([['sims', [['9', { n: 9 }]]]])
+  },
+)
+
+test.skipIf(!hasPostgres)('nothing is left of a world that was removed', async () => {
+  const url = await newDatabase()
+  await using replica = await replicaStore(url)
+  const { store, connections } = replica
+  await replica.take()
+  const world = attached(store, 'default', large('x'))
+  await world.write(['credentials', 'p/s', { provider: 'p', secret: 's' }])
+  await world.write(['sims', 'later', { n: 1 }])
+  await store.remove('default')
+  const tables = ['worlds', 'bases', 'records', 'changes', 'credentials']
+  await vi.waitFor(async () => {
+    for (const table of tables)
+      expect(await connections.ask({ text: `SELECT FROM ${table}` })).toEqual([])
+  }, 10_000)
+})

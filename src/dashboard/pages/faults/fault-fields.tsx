@@ -89,37 +89,34 @@ export function WhenField({ asked, ask, kind }: AskProps & { readonly kind: Kind
 }
 
 export function HowOften({ asked, ask }: AskProps) {
+  const field = (label: 'times' | 'nth' | 'until' | 'match') => ({
+    label,
+    value: asked[label],
+    onValue: (value: string) => ask({ [label]: value }),
+  })
   return (
     <details class="more">
       <summary>How often, and to which of them</summary>
       <fieldset class="fields">
         <legend class="unseen">How often</legend>
         <TextField
-          label="times"
+          {...field('times')}
           type="number"
           hint="how often it happens; without an end unless told"
-          value={asked.times}
-          onValue={(times) => ask({ times })}
         />
         <TextField
-          label="nth"
+          {...field('nth')}
           type="number"
           hint="from which of them on, the first being 1; once unless times says more"
-          value={asked.nth}
-          onValue={(nth) => ask({ nth })}
         />
         <TextField
-          label="until"
+          {...field('until')}
           hint="a duration of the world’s clock, as in PT5M, or an instant"
-          value={asked.until}
-          onValue={(until) => ask({ until })}
         />
         <AreaField
-          label="match"
+          {...field('match')}
           rows={2}
           hint="what it has to have, one a line: path.iccid=8943*, query.limit=10, headers.x-case=7, body./order/0/item=…"
-          value={asked.match}
-          onValue={(match) => ask({ match })}
         />
       </fieldset>
     </details>

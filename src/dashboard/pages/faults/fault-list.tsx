@@ -8,6 +8,7 @@ import { ConfirmButton } from '../../kit/confirm.tsx'
 import { Empty } from '../../kit/empty.tsx'
 import { Loaded } from '../../kit/loaded.tsx'
 import { Section } from '../../kit/page.tsx'
+import { Table } from '../../kit/table.tsx'
 import { Distance } from '../../kit/time.tsx'
 import { pathTo } from '../../place.ts'
 import { numberShown } from '../../shown.ts'
@@ -60,25 +61,15 @@ interface FaultTableProps {
 }
 
 const FaultTable = ({ of: faults, onChanged }: FaultTableProps) => (
-  <section class="scroll" tabIndex={0} aria-label="Faults">
-    <table class="faults">
-      <thead>
-        <tr>
-          <th scope="col">Fault</th>
-          <th scope="col">What it does</th>
-          <th scope="col">Seen</th>
-          <th scope="col">Hits</th>
-          <th scope="col">State</th>
-          <th scope="col">Do</th>
-        </tr>
-      </thead>
-      <tbody>
-        {faults.map((fault) => (
-          <FaultLine key={fault.id} of={fault} onChanged={onChanged} />
-        ))}
-      </tbody>
-    </table>
-  </section>
+  <Table
+    label="Faults"
+    look="faults"
+    head={['Fault', 'What it does', 'Seen', 'Hits', 'State', 'Do']}
+  >
+    {faults.map((fault) => (
+      <FaultLine key={fault.id} of={fault} onChanged={onChanged} />
+    ))}
+  </Table>
 )
 
 interface FaultLineProps {

@@ -5,6 +5,7 @@ import { CopyButton } from '../../kit/copy.tsx'
 import { Loaded } from '../../kit/loaded.tsx'
 import { Marked } from '../../kit/marked.tsx'
 import { Section } from '../../kit/page.tsx'
+import { Table } from '../../kit/table.tsx'
 import { useLive } from '../../use-live.ts'
 
 const NEVER = () => false
@@ -49,28 +50,17 @@ interface MagicTableProps {
 }
 
 const MagicTable = ({ provider, values }: MagicTableProps) => (
-  <section class="scroll" tabIndex={0} aria-label={`Magic values of ${provider}`}>
-    <table>
-      <thead>
-        <tr>
-          <th scope="col">Value</th>
-          <th scope="col">Given as</th>
-          <th scope="col">What it brings about</th>
-        </tr>
-      </thead>
-      <tbody>
-        {values.map(({ value, where, says }) => (
-          <tr key={`${where} ${value}`}>
-            <td class="magic-value">
-              <code>{value}</code> <CopyButton text={value} what={value} />
-            </td>
-            <td>{where}</td>
-            <td>
-              <Marked text={says} />
-            </td>
-          </tr>
-        ))}
-      </tbody>
-    </table>
-  </section>
+  <Table label={`Magic values of ${provider}`} head={['Value', 'Given as', 'What it brings about']}>
+    {values.map(({ value, where, says }) => (
+      <tr key={`${where} ${value}`}>
+        <td class="magic-value">
+          <code>{value}</code> <CopyButton text={value} what={value} />
+        </td>
+        <td>{where}</td>
+        <td>
+          <Marked text={says} />
+        </td>
+      </tr>
+    ))}
+  </Table>
 )

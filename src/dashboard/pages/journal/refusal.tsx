@@ -2,6 +2,7 @@
 import type { ExchangeShown } from '../../../control/wire.ts'
 import { Body } from '../../kit/body.tsx'
 import { Section } from '../../kit/page.tsx'
+import { Table } from '../../kit/table.tsx'
 
 export interface RefusalProps {
   readonly exchange: ExchangeShown
@@ -38,28 +39,16 @@ export function Refusal({ exchange, alike }: RefusalProps) {
 type FieldProblem = NonNullable<NonNullable<ExchangeShown['refusal']>['fields']>[number]
 
 const Fields = ({ of: fields }: { readonly of: readonly FieldProblem[] }) => (
-  <section class="scroll" tabIndex={0} aria-label="What does not fit the spec">
-    <table>
-      <thead>
-        <tr>
-          <th scope="col">Where</th>
-          <th scope="col">Rule</th>
-          <th scope="col">Expected</th>
-          <th scope="col">Came</th>
-        </tr>
-      </thead>
-      <tbody>
-        {fields.map(({ in: part, pointer, rule, expected, got = 'nothing' }) => (
-          <tr key={`${part} ${pointer} ${rule} ${expected}`}>
-            <td class="mono">
-              {part} {pointer}
-            </td>
-            <td>{rule}</td>
-            <td class="mono">{expected}</td>
-            <td class="mono">{got}</td>
-          </tr>
-        ))}
-      </tbody>
-    </table>
-  </section>
+  <Table label="What does not fit the spec" head={['Where', 'Rule', 'Expected', 'Came']}>
+    {fields.map(({ in: part, pointer, rule, expected, got = 'nothing' }) => (
+      <tr key={`${part} ${pointer} ${rule} ${expected}`}>
+        <td class="mono">
+          {part} {pointer}
+        </td>
+        <td>{rule}</td>
+        <td class="mono">{expected}</td>
+        <td class="mono">{got}</td>
+      </tr>
+    ))}
+  </Table>
 )

@@ -6,6 +6,7 @@ import { SelectField } from '../../kit/field.tsx'
 import { useQuery } from '../../kit/link.tsx'
 import { Loaded } from '../../kit/loaded.tsx'
 import { Section } from '../../kit/page.tsx'
+import { Table } from '../../kit/table.tsx'
 import { useLive } from '../../use-live.ts'
 
 /** The marks, from what is surest on. */
@@ -90,38 +91,30 @@ const Bar = ({ counts, marks }: BarProps) => (
 function Operations({ of: operations }: { readonly of: readonly OperationProvenance[] }) {
   if (operations.length === 0) return <p class="hint">There is none.</p>
   return (
-    <section class="scroll operations" tabIndex={0} aria-label="Operations">
-      <table>
-        <thead>
-          <tr>
-            <th scope="col">Operation</th>
-            <th scope="col">What it is</th>
-            <th scope="col">From</th>
-            <th scope="col">Outside, it</th>
-          </tr>
-        </thead>
-        <tbody>
-          {operations.map(({ id, method, path, summary, provenance = 'unmarked', effect, gap }) => (
-            <tr key={`${id} ${path}`}>
-              <td>
-                <strong class="mono">{id}</strong>
-                <div class="mono hint">
-                  {method} {path}
-                </div>
-              </td>
-              <td>
-                {summary}
-                {gap !== undefined && <p class="hint">not simulated (501): {gap}</p>}
-              </td>
-              <td>
-                <Badge tone={MARKS[provenance]?.tone ?? 'neutral'}>{provenance}</Badge>
-              </td>
-              <td>{effectText(effect)}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </section>
+    <Table
+      label="Operations"
+      look="operations"
+      head={['Operation', 'What it is', 'From', 'Outside, it']}
+    >
+      {operations.map(({ id, method, path, summary, provenance = 'unmarked', effect, gap }) => (
+        <tr key={`${id} ${path}`}>
+          <td>
+            <strong class="mono">{id}</strong>
+            <div class="mono hint">
+              {method} {path}
+            </div>
+          </td>
+          <td>
+            {summary}
+            {gap !== undefined && <p class="hint">not simulated (501): {gap}</p>}
+          </td>
+          <td>
+            <Badge tone={MARKS[provenance]?.tone ?? 'neutral'}>{provenance}</Badge>
+          </td>
+          <td>{effectText(effect)}</td>
+        </tr>
+      ))}
+    </Table>
   )
 }
 

@@ -5,6 +5,7 @@ import { State } from '../../kit/badge.tsx'
 import { Empty } from '../../kit/empty.tsx'
 import { Loaded } from '../../kit/loaded.tsx'
 import { Section } from '../../kit/page.tsx'
+import { Table } from '../../kit/table.tsx'
 import { pathOf } from '../../place.ts'
 import { instantShown } from '../../shown.ts'
 import { useLive } from '../../use-live.ts'
@@ -31,30 +32,18 @@ const NoRuns = () => (
 )
 
 const Runs = ({ of: runs }: { readonly of: readonly WorkflowRunRow[] }) => (
-  <section class="scroll" tabIndex={0} aria-label="Latest runs">
-    <table>
-      <thead>
-        <tr>
-          <th scope="col">Run</th>
-          <th scope="col">State</th>
-          <th scope="col">Started (by our clock)</th>
-          <th scope="col">World</th>
-        </tr>
-      </thead>
-      <tbody>
-        {runs.map(({ id, summary, workflow, state, startedAt, world }) => (
-          <tr key={id}>
-            <td>
-              <a href={pathOf('workflows/runs', id)}>{summary ?? workflow}</a>
-            </td>
-            <td>
-              <State of={state} />
-            </td>
-            <td class="mono">{instantShown(startedAt)}</td>
-            <td class="mono">{world}</td>
-          </tr>
-        ))}
-      </tbody>
-    </table>
-  </section>
+  <Table label="Latest runs" head={['Run', 'State', 'Started (by our clock)', 'World']}>
+    {runs.map(({ id, summary, workflow, state, startedAt, world }) => (
+      <tr key={id}>
+        <td>
+          <a href={pathOf('workflows/runs', id)}>{summary ?? workflow}</a>
+        </td>
+        <td>
+          <State of={state} />
+        </td>
+        <td class="mono">{instantShown(startedAt)}</td>
+        <td class="mono">{world}</td>
+      </tr>
+    ))}
+  </Table>
 )

@@ -7,6 +7,7 @@ import { ConfirmButton } from '../../kit/confirm.tsx'
 import { CopyButton } from '../../kit/copy.tsx'
 import { Loaded } from '../../kit/loaded.tsx'
 import { Section } from '../../kit/page.tsx'
+import { Table } from '../../kit/table.tsx'
 import { homeOf, rootUrl, worldName } from '../../place.ts'
 import { instantShown, numberShown } from '../../shown.ts'
 import { useLive } from '../../use-live.ts'
@@ -53,24 +54,15 @@ interface WorldTableProps {
 
 function WorldTable({ of: worlds, onRemoved }: WorldTableProps) {
   return (
-    <section class="scroll worlds" tabIndex={0} aria-label="Worlds">
-      <table>
-        <thead>
-          <tr>
-            <th scope="col">World</th>
-            <th scope="col">Its clock (UTC)</th>
-            <th scope="col">SIMs</th>
-            <th scope="col">Kept until</th>
-            <th scope="col">Do</th>
-          </tr>
-        </thead>
-        <tbody>
-          {worlds.map((each) => (
-            <WorldLine key={each.name} of={each} onRemoved={onRemoved} />
-          ))}
-        </tbody>
-      </table>
-    </section>
+    <Table
+      label="Worlds"
+      look="worlds"
+      head={['World', 'Its clock (UTC)', 'SIMs', 'Kept until', 'Do']}
+    >
+      {worlds.map((each) => (
+        <WorldLine key={each.name} of={each} onRemoved={onRemoved} />
+      ))}
+    </Table>
   )
 }
 

@@ -6,6 +6,7 @@ import { ConfirmButton } from '../../kit/confirm.tsx'
 import { Empty } from '../../kit/empty.tsx'
 import { Loaded } from '../../kit/loaded.tsx'
 import { Section } from '../../kit/page.tsx'
+import { Table } from '../../kit/table.tsx'
 import { Instant } from '../../kit/time.tsx'
 import { pathTo } from '../../place.ts'
 import { instantShown, numberShown } from '../../shown.ts'
@@ -63,40 +64,31 @@ interface StepsProps {
 
 function Steps({ of: steps, onWent }: StepsProps) {
   return (
-    <section class="scroll history" tabIndex={0} aria-label="Steps">
-      <table>
-        <thead>
-          <tr>
-            <th scope="col">Step</th>
-            <th scope="col">Ended (UTC)</th>
-            <th scope="col">Caused by</th>
-            <th scope="col">Records</th>
-            <th scope="col">Do</th>
-          </tr>
-        </thead>
-        <tbody>
-          {steps.map((step, behind) => (
-            <tr key={step.id}>
-              <th scope="row">{step.id}</th>
-              <td>
-                <Instant at={step.at} />
-              </td>
-              <td>
-                <Cause of={step.cause} />
-              </td>
-              <td>{numberShown(step.records)}</td>
-              <td>
-                {behind === 0 ? (
-                  <UndoLatest of={step} onWent={onWent} />
-                ) : (
-                  <GoBack to={step} behind={behind} onWent={onWent} />
-                )}
-              </td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </section>
+    <Table
+      label="Steps"
+      look="history"
+      head={['Step', 'Ended (UTC)', 'Caused by', 'Records', 'Do']}
+    >
+      {steps.map((step, behind) => (
+        <tr key={step.id}>
+          <th scope="row">{step.id}</th>
+          <td>
+            <Instant at={step.at} />
+          </td>
+          <td>
+            <Cause of={step.cause} />
+          </td>
+          <td>{numberShown(step.records)}</td>
+          <td>
+            {behind === 0 ? (
+              <UndoLatest of={step} onWent={onWent} />
+            ) : (
+              <GoBack to={step} behind={behind} onWent={onWent} />
+            )}
+          </td>
+        </tr>
+      ))}
+    </Table>
   )
 }
 

@@ -81,48 +81,41 @@ interface WorldFieldsProps {
   readonly on: (name: keyof Asked) => (value: string) => void
 }
 
-const WorldFields = ({ asked, on }: WorldFieldsProps) => (
-  <>
-    <TextField
-      label="Name"
-      hint="letters, digits, dots, _ and -: as in ci-7"
-      value={asked.name}
-      onValue={on('name')}
-      required
-    />
-    <TextField
-      label="Named state it begins with"
-      hint="as in: an assigned bundle. Listed by npx esimulator states"
-      value={asked.given}
-      onValue={on('given')}
-    />
-    <TextField
-      label="Seed"
-      hint="the same one gives the same ids, ICCIDs and names"
-      value={asked.seed}
-      onValue={on('seed')}
-    />
-    <SelectField
-      label="Clock"
-      value={asked.mode}
-      onValue={on('mode')}
-      options={[
-        ['', 'as the simulator has it'],
-        ['running', 'running'],
-        ['frozen', 'frozen'],
-      ]}
-    />
-    <TextField
-      label="Its clock shows first (UTC)"
-      type="datetime-local"
-      value={asked.at}
-      onValue={on('at')}
-    />
-    <TextField
-      label="Removed by itself after"
-      hint="by the wall clock, as in 1h or PT90M; never unless told"
-      value={asked.ttl}
-      onValue={on('ttl')}
-    />
-  </>
-)
+function WorldFields({ asked, on }: WorldFieldsProps) {
+  const field = (name: keyof Asked) => ({ value: asked[name], onValue: on(name) })
+  return (
+    <>
+      <TextField
+        label="Name"
+        hint="letters, digits, dots, _ and -: as in ci-7"
+        {...field('name')}
+        required
+      />
+      <TextField
+        label="Named state it begins with"
+        hint="as in: an assigned bundle. Listed by npx esimulator states"
+        {...field('given')}
+      />
+      <TextField
+        label="Seed"
+        hint="the same one gives the same ids, ICCIDs and names"
+        {...field('seed')}
+      />
+      <SelectField
+        label="Clock"
+        {...field('mode')}
+        options={[
+          ['', 'as the simulator has it'],
+          ['running', 'running'],
+          ['frozen', 'frozen'],
+        ]}
+      />
+      <TextField label="Its clock shows first (UTC)" type="datetime-local" {...field('at')} />
+      <TextField
+        label="Removed by itself after"
+        hint="by the wall clock, as in 1h or PT90M; never unless told"
+        {...field('ttl')}
+      />
+    </>
+  )
+}

@@ -9,6 +9,7 @@ import { Form, TextField } from '../../kit/field.tsx'
 import { useQuery } from '../../kit/link.tsx'
 import { Loaded } from '../../kit/loaded.tsx'
 import { Section } from '../../kit/page.tsx'
+import { Table } from '../../kit/table.tsx'
 import { Instant } from '../../kit/time.tsx'
 import { instantShown, numberShown } from '../../shown.ts'
 import { commandHere } from '../../terminal.ts'
@@ -80,22 +81,11 @@ interface SnapshotTableProps {
 
 function SnapshotTable({ of: snapshots, onChanged }: SnapshotTableProps) {
   return (
-    <section class="scroll" tabIndex={0} aria-label="All snapshots">
-      <table class="snapshots">
-        <thead>
-          <tr>
-            <th scope="col">Name</th>
-            <th scope="col">Its clock showed (UTC)</th>
-            <th scope="col">Do</th>
-          </tr>
-        </thead>
-        <tbody>
-          {snapshots.map((each) => (
-            <SnapshotLine key={each.name} of={each} onChanged={onChanged} />
-          ))}
-        </tbody>
-      </table>
-    </section>
+    <Table label="All snapshots" look="snapshots" head={['Name', 'Its clock showed (UTC)', 'Do']}>
+      {snapshots.map((each) => (
+        <SnapshotLine key={each.name} of={each} onChanged={onChanged} />
+      ))}
+    </Table>
   )
 }
 
