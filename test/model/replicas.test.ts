@@ -135,8 +135,11 @@ async function live(place: Place, name: string, { slug, seed, moves }: Script): 
   return { said: said.map(alike), told: told.map(alike), state: linesOf(alike(state)) }
 }
 
+/** When the clock of a snapshot was last read off the wall: of no two runs the same. */
+const ANCHOR = /,"anchor":[\d.]+/g
+
 /** A state as lines, so that a difference is seen where it is. */
-const linesOf = (state: string) => state.split(/(?<=\},)(?=")/)
+const linesOf = (state: string) => state.replaceAll(ANCHOR, '').split('\n')
 
 test.skipIf(!hasPostgres)(
   'a history over several worlds is the same on one simulator with a folder and on three over PostgreSQL',
