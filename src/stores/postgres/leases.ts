@@ -1,7 +1,7 @@
 // The leases of one replica over PostgreSQL: which worlds it has, under which numbers.
 import type { Claimed, Leases, Replica, ReplicaShown, Taken } from '../leases.ts'
 import { openConnections, storeErrorOf } from './connections.ts'
-import { isPassing } from './database-errors.ts'
+import { databaseReason, isPassing } from './database-errors.ts'
 import type { DatabaseUrl } from './database-url.ts'
 import { type Heartbeat, openHeartbeat, PATIENCE } from './heartbeat.ts'
 import type { Held } from './held.ts'
@@ -95,7 +95,7 @@ class OpenLeases implements PostgresLeases {
   }
 
   confirmed(): Promise<void> {
-    return this.#heartbeat.confirmed()
+    return inWords(this.#heartbeat.confirmed())
   }
 
   async start({ lost }: { readonly lost: (world: string, why: string) => void }): Promise<void> {
@@ -142,16 +142,17 @@ class OpenLeases implements PostgresLeases {
       await kept(world)
       const leased = held.worlds.get(world)
       if (!leased) return
-      await persistently(() => {
+      const release = () => {
         const wakeIn = wakeAt === undefined ? undefined : Math.min(wakeAt - wallNow(), FURTHEST)
         return letGo(connections.ask, leased, wakeIn)
-      }, PATIENCE)
+      }
+      await inWords(persistently(release, PATIENCE))
       if (held.worlds.get(world) === leased) held.worlds.delete(world)
     })
   }
 
   leave(): Promise<void> {
-    return this.#heartbeat.leave()
+    return inWords(this.#heartbeat.leave())
   }
 
   async due(): Promise<readonly string[]> {
@@ -167,7 +168,7 @@ class OpenLeases implements PostgresLeases {
   }
 
   replicas(): Promise<readonly ReplicaShown[]> {
-    return livingReplicas(this.#parts.connections.ask)
+    return inWords(livingReplicas(this.#parts.connections.ask))
   }
 
   lose(world: string, why: string): void {
@@ -215,13 +216,14 @@ class OpenLeases implements PostgresLeases {
    * @param act resolves to `undefined` in that case
    */
   #whileOurs<R>(act: () => Promise<R | undefined>): Promise<R> {
-    return persistently(async () => {
+    const once = async () => {
       for (;;) {
         await this.#heartbeat.makeSure()
         const result = await act()
         if (result !== undefined) return result
       }
-    }, PATIENCE)
+    }
+    return inWords(persistently(once, PATIENCE))
   }
 
   async #inTurn<R>(world: string, act: () => Promise<R>): Promise<R> {
@@ -239,5 +241,14 @@ class OpenLeases implements PostgresLeases {
     const seconds = Math.round(silence / 1_000)
     const why = `another simulator took over: PostgreSQL had not heard of this one for ${seconds} s`
     for (const world of [...this.#parts.held.worlds.keys()]) this.lose(world, why)
+  }
+}
+
+/** What went wrong, for whoever waited for it. @throws Error in one sentence */
+async function inWords<R>(asked: Promise<R>): Promise<R> {
+  try {
+    return await asked
+  } catch (error) {
+    throw new Error(`PostgreSQL cannot be asked: ${databaseReason(error)}`, { cause: error })
   }
 }
