@@ -1,4 +1,5 @@
 // npm run bench, second part: the same server with 100, 10,000 and 100,000 eSIMs, and a year's advance over 10,000 bundles.
+// `node bench/scale.js --sizes 100,1000000` measures others: a million takes half an hour and 12 GB.
 import { readdirSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
@@ -36,26 +37,31 @@ const WHOLE = {
 }
 const QUICK = { sizes: [100, 2_000], rounds: 1, amount: 500, changes: 100, advanced: 500 }
 
-const { quick } = parseArgs({
-  options: { quick: { type: 'boolean', default: false } },
+const { quick, sizes } = parseArgs({
+  options: { quick: { type: 'boolean', default: false }, sizes: { type: 'string' } },
   strict: false,
 }).values
 const plan = quick ? QUICK : WHOLE
+if (typeof sizes === 'string') plan.sizes = sizes.split(',').map(Number)
+
+/** From so many eSIMs on, a world takes more memory than Node allows itself. */
+const LARGE = 200_000
 
 /** @param {string} sentence */
 function say(sentence) {
   process.stderr.write(`${sentence}\n`)
 }
 
-/** A server over a state folder of its own. @param {string} state @param {string} [seedFile] */
-function serverOn(state, seedFile) {
+/** A server over a state folder of its own. @param {string} state @param {number} size @param {string} [seedFile] */
+function serverOn(state, size, seedFile) {
+  const memory = size > LARGE ? ['--max-old-space-size=18000'] : []
   const seed = seedFile === undefined ? [] : ['--seed-file', seedFile]
   /** @type {import('./peers.js').Peer} */
   const peer = {
     id: 'lowdb',
     title: 'esimulator --state DIR',
     base: '/esim-go/v2.4',
-    args: (port) => [CLI, 'start', '--port', `${port}`, '--state', state, ...seed],
+    args: (port) => [...memory, CLI, 'start', '--port', `${port}`, '--state', state, ...seed],
   }
   return start(peer, '', listEsims)
 }
@@ -94,9 +100,9 @@ const order = (quantity, assign = true) =>
 async function staged(size) {
   const folder = temporaryFolder()
   const seedFile = join(folder, 'seed.json')
-  writeFileSync(seedFile, JSON.stringify({ 'esim-go': { balance: 50_000_000 } }))
+  writeFileSync(seedFile, JSON.stringify({ 'esim-go': { balance: 500_000_000 } }))
   const state = join(folder, 'state')
-  const server = await serverOn(state, seedFile)
+  const server = await serverOn(state, size, seedFile)
   /** @type {string[]} */
   const iccids = []
   while (iccids.length < size) {
@@ -253,18 +259,18 @@ async function main() {
     const medians = bySize.map((found) => (spreadOf(found)?.median ?? 0).toFixed(0))
     console.log(row([title, ...medians, (spreadOf(ratios)?.median ?? 0).toFixed(2)]))
   }
-  const sizes = stages.map(({ server }) => residentMegabytes(server.pid) ?? 0)
+  const memory = stages.map(({ server }) => residentMegabytes(server.pid) ?? 0)
   const per =
-    ((sizes.at(-1) ?? 0) - (sizes[0] ?? 0)) / ((plan.sizes.at(-1) ?? 0) - (least?.size ?? 0))
+    ((memory.at(-1) ?? 0) - (memory[0] ?? 0)) / ((plan.sizes.at(-1) ?? 0) - (least?.size ?? 0))
   console.log(
-    `\nRSS ${sizes.map((megabytes) => megabytes.toFixed(0)).join(', ')} MB: ${(per * 1000).toFixed(2)} kB an eSIM`,
+    `\nRSS ${memory.map((megabytes) => megabytes.toFixed(0)).join(', ')} MB: ${(per * 1000).toFixed(2)} kB an eSIM`,
   )
   const written = []
   for (const stage of stages) written.push(await bytesPerOrder(stage))
   console.log(`An order writes ${written.map((bytes) => bytes.toFixed(0)).join(', ')} bytes`)
   for (const { server } of stages) await server.stop()
   for (const { size, state } of stages) {
-    const again = await serverOn(state)
+    const again = await serverOn(state, size)
     console.log(
       `Opening ${size} eSIMs from disk: first answer after ${again.firstAnswer.toFixed(0)} ms`,
     )
