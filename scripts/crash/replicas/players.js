@@ -40,6 +40,17 @@ export class Caretaker extends Keeper {
     return act.call(this)
   }
 
+  async ask(method, world, path, options) {
+    const began = Date.now()
+    const reply = await super.ask(method, world, path, options)
+    if (method !== 'GET')
+      this.run.acts.push({
+        ...{ began, ended: Date.now(), method, world: world?.name, path, status: reply.status },
+        json: path.endsWith('/state') ? undefined : options?.json,
+      })
+    return reply
+  }
+
   idle(isMeant = () => true) {
     return super.idle((world) => isMeant(world) && (world.isFleeting ?? true) >= this.changesAll)
   }

@@ -34,6 +34,8 @@ export class ReplicaRun extends Look {
     this.home = mkdtempSync(join(home ?? tmpdir(), 'esimulator-crash-replicas-'))
     this.seedFile = join(this.home, 'stock.yaml')
     writeFileSync(this.seedFile, SEED_FILE)
+    /** What caretakers asked for. */
+    this.acts = []
     this.names = Array.from({ length: worlds }, (_, at) => `world-${at + 1}`)
     this.mostWorlds = worlds + 6
     Object.assign(this.counts, { restarts: 0, holdUps: 0, slowestKill: 0, slowestRestart: 0 })
@@ -178,6 +180,7 @@ export class ReplicaRun extends Look {
     })
     const all = (await Promise.all(asked)).sort((a, b) => b.took - a.took)
     this.counts[slowest] = Math.max(this.counts[slowest], all[0]?.took ?? 0)
+    this.acts.push({ when, slowest: all[0], median: all[all.length >> 1]?.took, ended: Date.now() })
     this.count('late', all.filter(({ took }) => took > PROMISED).length)
     for (const { name, status, took } of all.filter((each) => each.took > BOUND).slice(0, 3))
       this.find(`world ${name} is answered ${status} ${took} ms ${when}`)
@@ -230,15 +233,21 @@ export class ReplicaRun extends Look {
       writeFileSync(join(this.home, file), `${JSON.stringify(value, null, 2)}\n`)
     write('findings.json', this.findings)
     write('audit.json', await auditRows(this.cluster.database).catch(String))
-    const named = (name) => this.findings.some(({ what }) => what.includes(`world ${name}:`))
-    for (const name of [...this.ledger.worlds.keys()].filter(named)) {
+    write('acts.json', this.acts)
+    for (const name of namedIn(this.findings)) {
       const world = this.ledger.worlds.get(name)
-      const { body } = await this.client.ask('GET', world, '/_sim/state')
+      const { body } = await this.client.ask('GET', { name }, '/_sim/state')
       write(`state-${encodeURIComponent(name)}.json`, body)
       write(`arrived-${encodeURIComponent(name)}.json`, this.receiver.arrivedAt(`/${name}`))
       write(`ledger-${encodeURIComponent(name)}.json`, world)
     }
   }
+}
+
+/** The worlds that something was found of. */
+function namedIn(findings) {
+  const names = findings.map(({ what }) => /world "?([^\s":]+)/.exec(what)?.[1])
+  return new Set(names.filter((name) => name !== undefined))
 }
 
 /** So many of a kind, spread evenly over the whole. */
