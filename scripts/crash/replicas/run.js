@@ -8,6 +8,7 @@ import { openReceiver } from '../receiver.js'
 import { auditCounts, auditProblems, auditRows, beginAudit } from './audit.js'
 import { Balancer } from './balancer.js'
 import { Cluster } from './cluster.js'
+import { oftenProblems } from './often.js'
 import { Caretaker, Player } from './players.js'
 import { toldProblems } from './told.js'
 
@@ -253,25 +254,4 @@ function namedIn(findings) {
 /** So many of a kind, spread evenly over the whole. */
 function spread(what, count) {
   return Array.from({ length: count }, (_, at) => ({ what, at: (at + 0.5) / count }))
-}
-
-/** What was done more often than it can have been, or less often than it was acknowledged. */
-function* oftenProblems({ collections }, life) {
-  const orders = Object.values(collections['esim-go.orders'] ?? {})
-  const bought = orders.filter(({ lines }) => lines.every(({ type }) => type === 'bundle')).length
-  if (bought > (life.ordered ?? 0))
-    yield `${bought} orders are there, and ${life.ordered} were placed at most`
-  const all = [
-    ...Object.values(collections.bundles ?? {}),
-    ...Object.values(collections['esim-go.taken-off'] ?? {}).map(({ bundle }) => bundle),
-  ]
-  const used = new Map()
-  for (const { iccid, used: bytes } of life.writes.filter((write) => write.used !== undefined))
-    used.set(iccid, (used.get(iccid) ?? 0) + bytes)
-  for (const [iccid, bytes] of used) {
-    const sum = all
-      .filter((each) => each.iccid === iccid)
-      .reduce((total, { usedBytes }) => total + usedBytes, 0)
-    if (sum < bytes) yield `${iccid} has used ${bytes} bytes, and ${sum} are left of it`
-  }
 }
