@@ -214,7 +214,11 @@ class OpenStore implements WorldStore {
 
   async remove(name: string): Promise<void> {
     const held = this.#options.held.worlds.get(name)
-    if (!held) return
+    if (!held) {
+      // Its lease ended while its removal was on the way: it is another's, and stays.
+      if (this.#open.has(name)) throw new Error('another replica has taken it meanwhile')
+      return
+    }
     this.#open.get(name)?.end(new Error(`world ${name} was removed`), false)
     await persistently(() => freeName(held, undefined, this.#work), PATIENCE)
     this.#options.held.worlds.delete(name)
