@@ -14,7 +14,7 @@ import type { Durability, Store } from '../../src/stores/store.ts'
 import { hasPostgres, newDatabase } from './postgres.ts'
 
 /** Where stores of one kind keep the same worlds, one after the other. */
-export interface StorePlace extends AsyncDisposable {
+interface StorePlace extends AsyncDisposable {
   open(durability?: Durability): Promise<Store>
   /** What a process would read of a world after a kill -9 now; nothing there is changed. */
   peek(world: string): Promise<Records | undefined>

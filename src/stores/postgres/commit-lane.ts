@@ -106,8 +106,8 @@ class OpenLane implements CommitLane {
       this.#ready.delete(world)
       if (!world.isReady) continue
       this.#sent.add(world)
-      const next = await world.next()
-      if (world.over) this.#sent.delete(world)
+      const next = await world.next().catch((error) => this.#giveUp({ world }, error))
+      if (!next || world.over) this.#sent.delete(world)
       else if ('view' in next) this.#beginWhole(next)
       else {
         parts.push(next)

@@ -8,7 +8,7 @@ import type { DatabaseUrl } from './database-url.ts'
 const CONNECT_WITHIN = 5_000
 
 /** What PostgreSQL is given: a `Buffer` is a value in its binary form. */
-export type Value = string | number | boolean | null | Buffer
+type Value = string | number | boolean | null | Buffer
 
 export interface Query {
   readonly text: string

@@ -39,7 +39,7 @@ const UPSERT = `
   ON CONFLICT (world, life, collection, key) DO UPDATE SET record = excluded.record`
 
 /** Which records count, and as of which commit. */
-export interface Base {
+interface Base {
   readonly life: number
   readonly n: number
 }

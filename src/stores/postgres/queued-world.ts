@@ -50,7 +50,7 @@ export class QueuedWorld {
   readonly name: string
   readonly id: number
   readonly fence: number
-  readonly depth: HistoryDepth = openHistoryDepth()
+  #depth = openHistoryDepth()
   /** The number of the last commit. */
   #n: number
   /** The number of the last commit that is kept. */
@@ -76,6 +76,11 @@ export class QueuedWorld {
   /** Why nothing is kept of this copy any more, once that is so. */
   get over(): Error | undefined {
     return this.#over
+  }
+
+  /** How many of its commits stay as they are. */
+  get depth(): HistoryDepth {
+    return this.#depth
   }
 
   /** True where something has to be sent, and nothing is. */
@@ -168,7 +173,10 @@ export class QueuedWorld {
     return this.#sentWaiting.promise
   }
 
-  /** Nothing more is kept of this copy, and it lets go of the records. */
+  /**
+   * Nothing more is kept of this copy, and it lets go of what it held.
+   * @param isRejected false where nobody who waits has to be told
+   */
   end(why: Error, isRejected = true): void {
     if (this.#over) return
     this.#over = why
@@ -176,6 +184,7 @@ export class QueuedWorld {
     this.#isWhole = false
     this.#isSent = false
     this.#source = undefined
+    this.#depth = openHistoryDepth()
     if (isRejected) this.failed(why)
     this.#waiting?.resolve()
     this.#sentWaiting?.resolve()
