@@ -51,7 +51,7 @@ const STARTING: readonly CommandDef[] = [
   },
   {
     usage: 'wait-ready',
-    description: 'wait until the simulator answers',
+    description: 'wait until the simulator can serve',
     examples: ['wait-ready --timeout 10s', 'wait-ready --instance ci-4711'],
     options: ['url', 'timeout', 'instance', 'json'],
     load: async () => (await import('./wait-ready.ts')).waitReady,

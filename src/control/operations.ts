@@ -10,6 +10,7 @@ export type OperationId = keyof operations
  */
 export const ROUTES = {
   getHealth: 'GET /health',
+  getReady: 'GET /ready',
   getOpenApi: 'GET /openapi.json',
   listWorlds: 'GET /worlds',
   createWorld: 'POST /worlds',

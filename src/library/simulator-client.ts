@@ -64,6 +64,8 @@ export interface SimulatorClient<Slug extends string = ProviderSlug> extends Wor
   /** The world as at its start, or as a named state. */
   reset(to?: { readonly seed?: string; readonly given?: Given<Slug> }): Promise<WorldShown>
   health(): Promise<Health>
+  /** Resolves where it can serve; rejects with ControlError 503, which says why, where it cannot. */
+  ready(): Promise<AnswerOf<'getReady'>>
   /** The OpenAPI document of the control API, at this simulator's URL. */
   openApi(): Promise<AnswerOf<'getOpenApi'>>
   /** The worlds of the same simulator. */
@@ -113,6 +115,7 @@ function clientOf<Slug extends string>(
       return world.credentials as SimulatorClient<Slug>['credentials']
     },
     health: () => call('getHealth'),
+    ready: () => call('getReady'),
     openApi: () => call('getOpenApi'),
     worlds: {
       list: async () => (await call('listWorlds')).worlds,

@@ -57,6 +57,8 @@ export interface SimulatorServer {
   readonly redactor: Redactor
   /** Finds worlds that are elsewhere, where replicas share the store. */
   readonly replicas: Replicas | undefined
+  /** True once it was told to leave or to stop. */
+  readonly isEnding: boolean
   /** For one port; with a slug, that provider is mounted at `/` there. */
   readonly listener: (ownSlug?: string) => Listener
   /** Has something end when the simulator stops; what it still does is waited for before that closes. */
@@ -135,7 +137,10 @@ export async function openServer(options: ServerOptions): Promise<SimulatorServe
     replicas,
     listener: (ownSlug) => listener(http, ownSlug),
     whenStopping: ending.add,
-    leave: async () => replicas?.leave(),
+    get isEnding() {
+      return ending.isTold
+    },
+    leave: async () => ending.tell(replicas)?.leave(),
     stop() {
       ending.begin()
       worlds.stop()
@@ -154,12 +159,22 @@ export async function openServer(options: ServerOptions): Promise<SimulatorServe
 function openEnding() {
   const ends = new Set<() => Promise<void>>()
   let ended: Promise<unknown> | undefined
+  let isTold = false
   return {
+    get isTold() {
+      return isTold
+    },
+    /** From now on it is known to come to its end. @returns what it was given */
+    tell<T>(whom: T): T {
+      isTold = true
+      return whom
+    },
     add(end: () => Promise<void>): void {
       if (ended) ended = Promise.allSettled([ended, end()])
       else ends.add(end)
     },
     begin(): Promise<unknown> {
+      isTold = true
       ended ??= Promise.allSettled([...ends].map((end) => end()))
       return ended
     },
